@@ -1,0 +1,24 @@
+# Third-party libraries, all from Debian. Target names: docs/adr/0003-dependencies.md.
+set(Boost_USE_STATIC_LIBS OFF)
+find_package(Boost 1.81 REQUIRED CONFIG COMPONENTS json url)
+find_package(Protobuf REQUIRED)
+find_package(PostgreSQL REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(fmt CONFIG REQUIRED)
+find_package(spdlog CONFIG REQUIRED)
+find_package(prometheus-cpp CONFIG REQUIRED)
+find_package(GTest REQUIRED)
+find_package(Threads REQUIRED)
+
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(NGHTTP2 REQUIRED IMPORTED_TARGET libnghttp2)
+pkg_check_modules(HIREDIS REQUIRED IMPORTED_TARGET hiredis)
+pkg_check_modules(ARGON2 REQUIRED IMPORTED_TARGET libargon2)
+
+# Third-party headers are not ours to warn about.
+foreach(target protobuf::libprotobuf protobuf::libprotoc Boost::headers)
+  get_target_property(dirs ${target} INTERFACE_INCLUDE_DIRECTORIES)
+  if(dirs)
+    set_target_properties(${target} PROPERTIES INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${dirs}")
+  endif()
+endforeach()

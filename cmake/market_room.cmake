@@ -1,0 +1,61 @@
+# One room = one folder = one library market_<name>, with the tests beside the code as one program.
+#
+#   market_room(core DEPS fmt::fmt)                       # sources: every *.cpp here that is not a test
+#   market_room(postgres DEPS … TEST_DEPS … TEST_LABEL storage)
+#
+# NO_PCH: a room that must not even see the precompiled header (domain, core).
+
+add_library(market_pch OBJECT ${CMAKE_SOURCE_DIR}/cmake/pch.cpp)
+target_link_libraries(market_pch PUBLIC Boost::headers fmt::fmt protobuf::libprotobuf)
+target_precompile_headers(market_pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch.hpp)
+
+function(market_use_pch target)
+  target_link_libraries(${target} PRIVATE Boost::headers fmt::fmt protobuf::libprotobuf)
+  target_precompile_headers(${target} REUSE_FROM market_pch)
+endfunction()
+
+function(market_room name)
+  cmake_parse_arguments(ROOM "NO_PCH" "TEST_LABEL" "DEPS;TEST_DEPS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+
+  set(target market_${name})
+  if(sources)
+    add_library(${target} STATIC ${sources})
+    target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR})
+    target_link_libraries(${target} PUBLIC ${ROOM_DEPS})
+    if(NOT ROOM_NO_PCH)
+      market_use_pch(${target})
+    endif()
+  else()
+    add_library(${target} INTERFACE)
+    target_include_directories(${target} INTERFACE ${CMAKE_SOURCE_DIR})
+    target_link_libraries(${target} INTERFACE ${ROOM_DEPS})
+  endif()
+
+  if(tests)
+    set(test ${target}_test)
+    add_executable(${test} ${tests})
+    target_link_libraries(${test} PRIVATE ${target} ${ROOM_TEST_DEPS} GTest::gtest_main GTest::gmock)
+    if(NOT ROOM_NO_PCH)
+      market_use_pch(${test})
+    endif()
+    if(NOT ROOM_TEST_LABEL)
+      set(ROOM_TEST_LABEL unit)
+    endif()
+    add_test(NAME ${name} COMMAND ${test} --gtest_brief=1)
+    set_tests_properties(${name} PROPERTIES LABELS ${ROOM_TEST_LABEL} TIMEOUT 300)
+  endif()
+endfunction()
+
+# A program: main.cpp of this folder plus the rooms it wires.
+function(market_program name)
+  cmake_parse_arguments(PROGRAM "" "" "DEPS" ${ARGN})
+  add_executable(${name} main.cpp)
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${PROGRAM_DEPS})
+  market_use_pch(${name})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+endfunction()

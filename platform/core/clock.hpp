@@ -1,0 +1,24 @@
+// Wall-clock time as a value that is passed in, so that domain code and tests decide what "now" is.
+// Timers and deadlines use std::chrono::steady_clock and are not this.
+#pragma once
+#include <chrono>
+#include <string>
+
+namespace market {
+
+using Time = std::chrono::sys_time<std::chrono::microseconds>;  // PostgreSQL's resolution
+
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual Time Now() const = 0;
+};
+
+class SystemClock final : public Clock {
+ public:
+  Time Now() const override {
+    return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+  }
+};
+
+}  // namespace market

@@ -1,0 +1,117 @@
+#include "platform/core/id.hpp"
+
+#include <openssl/rand.h>
+#include <openssl/sha.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstring>
+#include <random>
+#include <stdexcept>
+
+namespace market {
+namespace {
+
+constexpr std::array<int, 5> kGroupBytes = {4, 2, 2, 2, 6};
+
+int HexValue(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// Milliseconds in the upper bits, a 12-bit sequence below: strictly increasing over the process even when the clock
+// stands still or steps back (RFC 9562 section 6.2, method 1).
+std::uint64_t NextTick() {
+  static std::atomic<std::uint64_t> last{0};
+  const auto now = static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count());
+  auto previous = last.load(std::memory_order_relaxed);
+  std::uint64_t next = 0;
+  do {
+    next = std::max(now << 12, previous + 1);
+  } while (!last.compare_exchange_weak(previous, next, std::memory_order_relaxed));
+  return next;
+}
+
+void SetVersion(std::array<std::uint8_t, 16>& bytes, int version) {
+  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0f) | (version << 4));
+  bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3f) | 0x80);
+}
+
+// Seeded from the system; ids need uniqueness, not secrecy.
+std::uint64_t Random64() {
+  thread_local std::mt19937_64 generator = [] {
+    std::array<std::uint32_t, 8> seed{};
+    if (RAND_bytes(reinterpret_cast<unsigned char*>(seed.data()), sizeof seed) != 1) {
+      throw std::runtime_error("the system's random generator failed");
+    }
+    std::seed_seq sequence(seed.begin(), seed.end());
+    return std::mt19937_64(sequence);
+  }();
+  return generator();
+}
+
+}  // namespace
+
+Uuid Uuid::NewV7() {
+  const std::uint64_t tick = NextTick();
+  const std::uint64_t millis = tick >> 12;
+  const std::uint64_t random = Random64();
+  std::array<std::uint8_t, 16> bytes{};
+  for (int i = 0; i < 6; ++i) bytes[i] = static_cast<std::uint8_t>(millis >> (40 - 8 * i));
+  bytes[6] = static_cast<std::uint8_t>((tick >> 8) & 0x0f);
+  bytes[7] = static_cast<std::uint8_t>(tick);
+  std::memcpy(&bytes[8], &random, sizeof random);
+  SetVersion(bytes, 7);
+  return Uuid(bytes);
+}
+
+Uuid Uuid::FromName(std::string_view name) {
+  std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest{};
+  SHA256(reinterpret_cast<const unsigned char*>(name.data()), name.size(), digest.data());
+  std::array<std::uint8_t, 16> bytes{};
+  std::copy_n(digest.begin(), bytes.size(), bytes.begin());
+  SetVersion(bytes, 8);
+  return Uuid(bytes);
+}
+
+std::optional<Uuid> Uuid::Parse(std::string_view text) {
+  if (text.size() != 36) return std::nullopt;
+  std::array<std::uint8_t, 16> bytes{};
+  std::size_t in = 0;
+  std::size_t out = 0;
+  for (std::size_t group = 0; group < kGroupBytes.size(); ++group) {
+    if (group > 0 && text[in++] != '-') return std::nullopt;
+    for (int i = 0; i < kGroupBytes[group]; ++i, in += 2) {
+      const int high = HexValue(text[in]);
+      const int low = HexValue(text[in + 1]);
+      if (high < 0 || low < 0) return std::nullopt;
+      bytes[out++] = static_cast<std::uint8_t>(high << 4 | low);
+    }
+  }
+  return Uuid(bytes);
+}
+
+std::string Uuid::ToString() const {
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string text;
+  text.reserve(36);
+  std::size_t in = 0;
+  for (std::size_t group = 0; group < kGroupBytes.size(); ++group) {
+    if (group > 0) text.push_back('-');
+    for (int i = 0; i < kGroupBytes[group]; ++i, ++in) {
+      text.push_back(kHex[bytes_[in] >> 4]);
+      text.push_back(kHex[bytes_[in] & 0x0f]);
+    }
+  }
+  return text;
+}
+
+void ThrowNotAnId(std::string_view text) {
+  throw std::invalid_argument("not a UUID: '" + std::string(text.substr(0, 40)) + "'");
+}
+
+}  // namespace market
