@@ -3,11 +3,12 @@
 // The provider (a reply reader, a timer, a pool) and the waiter both hold it, usually by shared_ptr, since either may
 // go first: a waiter that is cancelled or out of time leaves, and a later Set is then ignored. Io thread only.
 #pragma once
-#include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <exception>
+#include <functional>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -49,10 +50,10 @@ class OneShot final : DeadlineWheel::Entry {
       }
       co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void()>(
           [this](auto handler) {
-            auto slot = boost::asio::get_associated_cancellation_slot(handler);
-            handler_ = std::move(handler);
-            if (slot.is_connected()) {
-              slot.assign([this](boost::asio::cancellation_type) {
+            slot_ = boost::asio::get_associated_cancellation_slot(handler);
+            resume_ = [handler = std::move(handler)]() mutable { std::move(handler)(); };
+            if (slot_.is_connected()) {
+              slot_.assign([this](boost::asio::cancellation_type) {
                 Fail(std::make_exception_ptr(boost::system::system_error(boost::asio::error::operation_aborted)));
               });
             }
@@ -68,14 +69,15 @@ class OneShot final : DeadlineWheel::Entry {
 
   void Resume() {
     if (Armed()) DeadlineWheel::Of(boost::asio::query(executor_, boost::asio::execution::context)).Remove(*this);
-    if (!handler_) return;
-    // The slot must let go before the handler is moved away from under it.
-    boost::asio::get_associated_cancellation_slot(handler_).clear();
-    boost::asio::post(executor_, std::move(handler_));
+    if (!resume_) return;
+    // A cancellation that arrives after this point finds nothing to cancel: the value is on its way.
+    if (slot_.is_connected()) slot_.clear();
+    boost::asio::post(executor_, std::move(resume_));
   }
 
   std::variant<std::monostate, T, std::exception_ptr> result_;
-  boost::asio::any_completion_handler<void()> handler_;
+  std::move_only_function<void()> resume_;
+  boost::asio::cancellation_slot slot_;
   boost::asio::any_io_executor executor_;
 };
 
