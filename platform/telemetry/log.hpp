@@ -1,0 +1,93 @@
+// Structured log: one JSON object per line on stderr or in a file.
+//
+//   log::Info("order.placed", {{"order_id", id.ToString()}, {"items", 3}}, &call.Trace());
+//   {"ts":"2026-11-24T10:00:00.123456789Z","level":"info","service":"order","version":"0.1.0","instance":"a1",
+//    "event":"order.placed","trace_id":"…","span_id":"…","order_id":"…","items":3}
+//
+// `event` is a stable dotted name to search by; words for a person go into the field "msg". Never log tokens,
+// passwords, card data or e-mail addresses. Strings are cut at 2 KiB; bytes that are not UTF-8 become U+FFFD.
+//
+// Any thread. A line is one write(2) (or one append to a bounded buffer, see LogOptions) and nothing else; a
+// write that fails is counted and dropped: logging never fails its caller. Before ConfigureLog lines go to
+// stderr.
+#pragma once
+#include <chrono>
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "platform/telemetry/trace.hpp"
+
+namespace market::telemetry {
+
+// Points into its sources: make it inside the call only.
+struct Field {
+  Field(std::string_view key, std::string_view value) : key(key), value(value) {}
+  Field(std::string_view key, const std::string& value) : key(key), value(std::string_view(value)) {}
+  Field(std::string_view key, const char* value) : key(key), value(std::string_view(value)) {}
+  template <std::same_as<bool> T>
+  Field(std::string_view key, T value) : key(key), value(value) {}
+  template <std::integral T>
+    requires(!std::same_as<T, bool>)
+  Field(std::string_view key, T value) : key(key), value(static_cast<std::int64_t>(value)) {}
+  Field(std::string_view key, double value) : key(key), value(value) {}
+
+  std::string_view key;
+  std::variant<std::string_view, std::int64_t, double, bool> value;
+};
+
+enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarn, kError };
+
+struct LogOptions {
+  std::string service;
+  std::string version;
+  std::string instance;
+  LogLevel level = LogLevel::kInfo;
+  std::string path;  // appended to; empty: stderr
+  // Lines below warn may wait this long to be written together; 0: each line at once. A crash loses at most
+  // this much.
+  std::chrono::milliseconds flush_after{0};
+};
+
+// Sets up the process-wide log, the one global of the platform. Throws std::system_error when the file can't
+// be opened.
+void ConfigureLog(const LogOptions& options);
+// Opens the file again under its name, after it was rotated away.
+void ReopenLog();
+// Writes what is buffered; called by itself at exit.
+void FlushLog();
+
+struct LogStats {
+  std::uint64_t lines = 0;
+  std::uint64_t dropped = 0;  // could not be written
+};
+LogStats GetLogStats();
+
+namespace log {
+
+bool Enabled(LogLevel level);
+void Write(LogLevel level, std::string_view event, std::initializer_list<Field> fields,
+           const TraceContext* trace = nullptr);
+
+inline void Debug(std::string_view event, std::initializer_list<Field> fields = {},
+                  const TraceContext* trace = nullptr) {
+  Write(LogLevel::kDebug, event, fields, trace);
+}
+inline void Info(std::string_view event, std::initializer_list<Field> fields = {},
+                 const TraceContext* trace = nullptr) {
+  Write(LogLevel::kInfo, event, fields, trace);
+}
+inline void Warn(std::string_view event, std::initializer_list<Field> fields = {},
+                 const TraceContext* trace = nullptr) {
+  Write(LogLevel::kWarn, event, fields, trace);
+}
+inline void Error(std::string_view event, std::initializer_list<Field> fields = {},
+                  const TraceContext* trace = nullptr) {
+  Write(LogLevel::kError, event, fields, trace);
+}
+
+}  // namespace log
+}  // namespace market::telemetry
