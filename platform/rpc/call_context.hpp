@@ -1,0 +1,89 @@
+// Everything one call carries besides its message: deadline, trace, caller. Made once at the edge of a process, passed
+// by reference to the handler and to every peer the handler calls; lives until the handler's task ends.
+//
+// Background work makes its own with CallContext::ForWork. Io thread only; not copyable, since its identity is the call.
+#pragma once
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "platform/core/id.hpp"
+#include "platform/rpc/principal.hpp"
+#include "platform/runtime/task.hpp"
+#include "platform/telemetry/trace.hpp"
+
+namespace market::rpc {
+
+class CallContext {
+ public:
+  explicit CallContext(runtime::Deadline deadline) : deadline_(deadline) {}
+  CallContext(const CallContext&) = delete;
+  CallContext& operator=(const CallContext&) = delete;
+
+  // For workers: a fresh deadline and no caller. `trace` links the work to the request that caused it.
+  static CallContext ForWork(std::chrono::milliseconds limit, const telemetry::TraceContext& trace);
+
+  runtime::Deadline Deadline() const { return deadline_; }
+  const telemetry::TraceContext& Trace() const { return trace_; }
+
+  // The signed-in caller. Throws Error UNAUTHENTICATED for an anonymous call; methods whose policy demands an account
+  // never see that.
+  const Principal& Caller() const;
+  const Principal* CallerOrNull() const { return principal_ ? &*principal_ : nullptr; }
+  // Certificate name of the calling service; empty for calls from outside.
+  std::string_view Service() const { return service_; }
+
+  // Of a method with an idempotency key: the natural key of its effect. The same caller, method and key give the same
+  // value, so a run that resumes finds what an earlier run did (platform/idempotency).
+  const Uuid& OperationId() const;
+  // Tells the edge that the answer is not the last word (202): the key stays open and a retry runs the handler again.
+  void LeaveOpen() { settled_ = false; }
+
+  // Set by the edge, read by clients that forward them.
+  std::string_view Token() const { return token_; }
+  std::string_view RequestId() const { return request_id_; }
+  std::string_view IdempotencyKey() const { return idempotency_key_; }
+  bool Settled() const { return settled_; }
+  // True when the answer is a replay of an earlier one.
+  bool Replayed() const { return replayed_; }
+
+ private:
+  friend class CallContextBuilder;
+  CallContext(CallContext&&) = default;
+
+  runtime::Deadline deadline_;
+  telemetry::TraceContext trace_;
+  std::optional<Principal> principal_;
+  std::string service_;
+  std::string token_;
+  std::string request_id_;
+  std::string idempotency_key_;
+  std::optional<Uuid> operation_id_;
+  bool settled_ = true;
+  bool replayed_ = false;
+};
+
+// The edge's hands on a context; handlers never see it.
+class CallContextBuilder {
+ public:
+  explicit CallContextBuilder(CallContext& call) : call_(call) {}
+  CallContextBuilder& Deadline(runtime::Deadline deadline) { call_.deadline_ = deadline; return *this; }
+  CallContextBuilder& Trace(const telemetry::TraceContext& trace) { call_.trace_ = trace; return *this; }
+  CallContextBuilder& Caller(Principal principal) { call_.principal_ = std::move(principal); return *this; }
+  CallContextBuilder& Service(std::string service) { call_.service_ = std::move(service); return *this; }
+  CallContextBuilder& Token(std::string token) { call_.token_ = std::move(token); return *this; }
+  CallContextBuilder& RequestId(std::string id) { call_.request_id_ = std::move(id); return *this; }
+  CallContextBuilder& IdempotencyKey(std::string key) { call_.idempotency_key_ = std::move(key); return *this; }
+  CallContextBuilder& OperationId(const Uuid& id) { call_.operation_id_ = id; return *this; }
+  CallContextBuilder& Replayed(bool replayed) { call_.replayed_ = replayed; return *this; }
+
+ private:
+  CallContext& call_;
+};
+
+}  // namespace market::rpc
+
+namespace market {
+using rpc::CallContext;
+}

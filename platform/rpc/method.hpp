@@ -1,0 +1,65 @@
+// What the contract says of a method, read once from its descriptor's options: the table the edge authorises by, the
+// gateway routes by, the OpenAPI file is written from and the authorization test enumerates.
+#pragma once
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "marketplace/options/v1/options.pb.h"
+#include "platform/rpc/call_context.hpp"
+#include "platform/runtime/task.hpp"
+
+namespace market::rpc {
+
+using google::protobuf::Message;
+
+struct HttpBinding {
+  std::string verb;           // "GET"
+  std::string path;           // "/v1/orders/{order_id}:cancel"
+  std::string body;           // "*", a field name, or empty
+};
+
+struct Method {
+  std::string path;     // "/marketplace.order.v1.OrderService/PlaceOrder"
+  std::string service;  // "order": the process that serves it
+  std::string name;     // "PlaceOrder"
+  const google::protobuf::MethodDescriptor* descriptor;
+  const Message* request;   // default instances
+  const Message* response;
+  std::vector<HttpBinding> http;  // empty: not reachable over REST
+  marketplace::options::v1::Policy policy;
+  marketplace::options::v1::Rest rest;
+  std::chrono::milliseconds timeout;
+  bool safe;        // NO_SIDE_EFFECTS
+  bool repeatable;  // may be retried: NO_SIDE_EFFECTS or IDEMPOTENT
+
+  bool Allows(marketplace::options::v1::Audience audience) const;
+};
+
+// All methods of one service, in the order of the .proto; built by generated code, lives as long as the program.
+class MethodTable {
+ public:
+  explicit MethodTable(const google::protobuf::ServiceDescriptor& service);
+  std::span<const Method> Methods() const { return methods_; }
+  const Method& operator[](std::size_t index) const { return methods_[index]; }
+
+ private:
+  std::vector<Method> methods_;
+};
+
+// One method with the implementation behind it. Request and response are of the method's types.
+struct Bound {
+  const Method* method;
+  std::function<Task<>(CallContext&, Message& request, Message& response)> invoke;
+};
+
+using Binding = std::vector<Bound>;  // a whole service; generated: `rpc::Binding Bind(OrderApi&)`
+
+}  // namespace market::rpc

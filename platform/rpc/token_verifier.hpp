@@ -1,0 +1,34 @@
+// From "Bearer …" to a Principal: keys fetched from auth and kept, verified tokens cached until they expire.
+//
+// An unknown kid causes one fetch at a time and at most one every 10 s; when auth can't be reached the keys at hand stay
+// good for 24 h, so an auth outage does not stop purchases (research/reliability.md 2.5). Io thread only.
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/core/clock.hpp"
+#include "platform/rpc/jwt.hpp"
+#include "platform/runtime/task.hpp"
+
+namespace market::rpc {
+
+class TokenVerifier {
+ public:
+  using FetchKeys = std::function<Task<std::vector<PublicKey>>(runtime::Deadline)>;
+
+  TokenVerifier(std::string issuer, const Clock& clock, FetchKeys fetch);
+  ~TokenVerifier();
+
+  // `authorization` is a header value. Throws Error UNAUTHENTICATED unless it is a valid bearer token, UNAVAILABLE when
+  // no key could be had at all.
+  Task<Principal> Verify(std::string_view authorization, runtime::Deadline deadline);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace market::rpc
