@@ -49,6 +49,8 @@ class MethodTable {
   explicit MethodTable(const google::protobuf::ServiceDescriptor& service);
   std::span<const Method> Methods() const { return methods_; }
   const Method& operator[](std::size_t index) const { return methods_[index]; }
+  // Throws std::out_of_range for a name that the service does not have.
+  const Method& Find(std::string_view name) const;
 
  private:
   std::vector<Method> methods_;

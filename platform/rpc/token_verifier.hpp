@@ -31,4 +31,10 @@ class TokenVerifier {
   std::unique_ptr<State> state_;
 };
 
+class Channel;
+struct Method;
+
+// The usual source: auth's GetKeys (any method that answers with type.v1.KeySet) over a channel.
+TokenVerifier::FetchKeys FetchKeysOver(Channel& channel, const Method& get_keys);
+
 }  // namespace market::rpc

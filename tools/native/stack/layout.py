@@ -1,0 +1,127 @@
+"""Where the files and ports of one stack are: a pure function of the data directory and the public port."""
+
+import hashlib
+import json
+import os
+import pathlib
+import pwd
+import re
+
+from .failure import Failure
+
+SERVICES = ("auth", "user", "product", "order", "payment")
+SHAPES = ("services", "single")
+PORTS_FILE = "deploy/native/ports.env"
+# sockaddr_un holds 107 bytes and a zero; the longest name below a socket directory is postgres/.s.PGSQL.5432.
+SOCKET_PATH_MAX = 107
+LONGEST_SOCKET_NAME = "/postgres/.s.PGSQL.5432.lock"
+
+
+def read_ports(root, base=None):
+    """The ports.env of this checkout, moved to the public port `base` if one is given."""
+    values = {}
+    for line in (root / PORTS_FILE).read_text().splitlines():
+        line = line.partition("#")[0].strip()
+        if line:
+            name, _, value = line.partition("=")
+            values[name] = value
+    host = values.pop("HOST")
+    base = base or int(values["EDGE"])
+    ports = {name: base + int(value) if value.startswith("+") else base for name, value in values.items()}
+    if not 1024 <= base or max(ports.values()) > 65535:
+        raise Failure(f"--port {base} is out of range: give 1024 to {65535 - max(ports.values()) + base}")
+    return host, ports
+
+
+def account_exists(name):
+    try:
+        pwd.getpwnam(name)
+        return True
+    except KeyError:
+        return False
+
+
+class Layout:
+    """Paths, ports and accounts. Creates nothing."""
+
+    def __init__(self, root, data, base_port=None):
+        self.root = pathlib.Path(root)
+        self.data = pathlib.Path(data)
+        self.state_file = self.data / "state.json"
+        state = self.saved_state()
+        self.shape = state.get("shape", "services")
+        self.host, self.ports = read_ports(self.root, base_port or state.get("port"))
+        self.preset = os.environ.get("MARKET_PRESET", "release")
+        self.bin = self.root / "build" / self.preset / "bin"
+
+        self.etc = self.data / "etc"
+        self.log = self.data / "log"
+        self.pki = self.data / "pki"
+        self.secrets = self.data / "secrets"
+        self.tmp = self.data / "tmp"
+
+        # PostgreSQL refuses to run as root, and Redis need not: started by root, both run under Debian's accounts,
+        # which must be able to reach their files. A checkout under /root is closed to them.
+        self.is_root = os.geteuid() == 0
+        self.postgres_account = "postgres" if self.is_root else None
+        self.redis_account = "redis" if self.is_root else None
+        self.edge_account = "www-data" if self.is_root else None
+        tag = hashlib.sha256(str(self.data).encode()).hexdigest()[:10]
+        open_to_daemons = not self.is_root or self._others_can_enter(self.data)
+        self.shared = self.data if open_to_daemons else pathlib.Path("/var/lib/marketplace") / tag
+        self.sockets = self.shared / "sockets"
+        if len(str(self.sockets) + LONGEST_SOCKET_NAME) > SOCKET_PATH_MAX:
+            parent = os.environ.get("XDG_RUNTIME_DIR") if not self.is_root else None
+            self.sockets = pathlib.Path(parent or "/tmp") / f"market-{os.geteuid()}-{tag}"
+
+        self.postgres_data = self.shared / "postgres"
+        self.postgres_socket = self.sockets / "postgres"
+        self.redis_data = self.shared / "redis"
+        self.redis_socket = self.sockets / "redis" / "redis.sock"
+        self.supervisor_socket = self.sockets / "supervisor.sock"
+        self.supervisor_pid = self.data / "supervisord.pid"
+
+        self.ca_file = self.pki / "ca.crt"
+        self.operator_email = "operator@marketplace.test"
+        self.operator_password_file = self.secrets / "operator_password"
+
+    def saved_state(self):
+        try:
+            return json.loads(self.state_file.read_text())
+        except (FileNotFoundError, NotADirectoryError):
+            return {}
+
+    def save_state(self):
+        self.state_file.write_text(json.dumps({"shape": self.shape, "port": self.ports["EDGE"]}) + "\n")
+
+    def address(self, port_name):
+        return f"{self.host}:{self.ports[port_name]}"
+
+    @property
+    def url(self):
+        return f"https://localhost:{self.ports['EDGE']}"
+
+    def placeholders(self):
+        """What a template may mention, as @NAME@."""
+        values = {name: self.address(name) for name in self.ports}
+        values.update(
+            HOST=self.host, ROOT=self.root, DATA=self.data, ETC=self.etc, LOG=self.log, PKI=self.pki,
+            SECRETS=self.secrets, TMP=self.tmp, URL=self.url, SHARED=self.shared,
+            POSTGRES_SOCKET=self.postgres_socket, REDIS_SOCKET=self.redis_socket, REDIS_DATA=self.redis_data,
+            SUPERVISOR_SOCKET=self.supervisor_socket)
+        return {name: str(value) for name, value in values.items()}
+
+    @staticmethod
+    def _others_can_enter(path):
+        return all(part.stat().st_mode & 0o001 for part in path.parents if part.exists())
+
+
+def render(text, values, source):
+    """Replaces @NAME@; a name that nothing defines is a mistake in the template."""
+
+    def value(match):
+        if match[1] not in values:
+            raise Failure(f"{source} mentions @{match[1]}@, which the launcher does not define")
+        return values[match[1]]
+
+    return re.sub(r"@([A-Z][A-Z_]*)@", value, text)

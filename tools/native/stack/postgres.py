@@ -1,0 +1,93 @@
+"""The stack's own PostgreSQL cluster: unix socket only, one database and one role for each service."""
+
+import pathlib
+import subprocess
+
+from . import files
+from .failure import Failure
+from .layout import SERVICES
+
+# Each owner sees its own database only; "sandbox" stands for a foreign company, so it has its own too.
+DATABASES = (*SERVICES, "sandbox")
+# Reads all databases and writes none: tools/check_invariants and people who look.
+AUDITOR = "auditor"
+PORT = 5432
+
+
+def bin_dir(layout):
+    """The newest installed PostgreSQL, or the one whose files this data directory has."""
+    installed = {path.parent.name: path for path in pathlib.Path("/usr/lib/postgresql").glob("*/bin")
+                 if (path / "postgres").exists()}
+    if not installed:
+        raise Failure("PostgreSQL is not installed: run ./market setup")
+    version_file = layout.postgres_data / "PG_VERSION"
+    wanted = version_file.read_text().strip() if version_file.exists() else max(installed, key=int)
+    if wanted not in installed:
+        raise Failure(f"{layout.postgres_data} belongs to PostgreSQL {wanted}, installed is "
+                      f"{', '.join(installed)}: install postgresql-{wanted} or choose another --data")
+    return installed[wanted]
+
+
+def as_account(account, command):
+    return ["setpriv", f"--reuid={account}", f"--regid={account}", "--init-groups", *command] if account else command
+
+
+def prepare(layout):
+    """Initialises the cluster once and writes its settings."""
+    account = layout.postgres_account
+    programs = bin_dir(layout)
+    files.make_dir(layout.postgres_socket, 0o700, account)
+    if not (layout.postgres_data / "PG_VERSION").exists():
+        print("up: making a PostgreSQL cluster")
+        files.make_dir(layout.postgres_data, 0o700, account)
+        command = [programs / "initdb", "--pgdata", layout.postgres_data, "--username=postgres", "--encoding=UTF8",
+                   "--locale=C.UTF-8", "--auth=reject", "--data-checksums", "--no-sync"]
+        done = subprocess.run(as_account(account, list(map(str, command))), cwd="/", capture_output=True, text=True)
+        if done.returncode:
+            raise Failure(f"initdb: {(done.stderr or done.stdout).strip().splitlines()[-1]}")
+    for name in ("postgresql.conf", "pg_hba.conf", "pg_ident.conf"):
+        layout.install(f"deploy/native/postgres/{name}", layout.postgres_data / name, 0o600, account)
+
+
+def command(layout):
+    return [bin_dir(layout) / "postgres", "-D", layout.postgres_data]
+
+
+def is_ready(layout):
+    check = [bin_dir(layout) / "pg_isready", "-q", "-h", layout.postgres_socket, "-p", str(PORT), "-t", "1"]
+    return subprocess.run(check).returncode == 0
+
+
+def conninfo(layout, database, role=None):
+    role = role or database
+    password = files.secret(layout.secrets / f"postgres_{role}_password")
+    return f"host={layout.postgres_socket} port={PORT} dbname={database} user={role} password={password}"
+
+
+def write_conninfos(layout):
+    for database in DATABASES:
+        files.write(layout.secrets / f"{database}.conninfo", conninfo(layout, database) + "\n", 0o600)
+        files.write(layout.secrets / f"{database}.auditor.conninfo", conninfo(layout, database, AUDITOR) + "\n", 0o600)
+
+
+def create_databases(layout):
+    """Roles and databases, whatever is there already. Tables are the services' own business."""
+    statements = [r"\set ON_ERROR_STOP on", "SET client_min_messages = warning;"]
+    for role in (*DATABASES, AUDITOR):
+        password = files.secret(layout.secrets / f"postgres_{role}_password")
+        statements += [
+            f"SELECT 'CREATE ROLE \"{role}\" LOGIN' WHERE NOT EXISTS "
+            f"(SELECT FROM pg_roles WHERE rolname = '{role}') \\gexec",
+            f"ALTER ROLE \"{role}\" PASSWORD '{password}';"]
+    statements.append(f"GRANT pg_read_all_data TO {AUDITOR};")
+    for database in DATABASES:
+        statements += [
+            f"SELECT 'CREATE DATABASE \"{database}\" OWNER \"{database}\"' WHERE NOT EXISTS "
+            f"(SELECT FROM pg_database WHERE datname = '{database}') \\gexec",
+            f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC;',
+            f'GRANT CONNECT ON DATABASE "{database}" TO {AUDITOR};']
+    psql = [bin_dir(layout) / "psql", "-X", "-q", "-h", layout.postgres_socket, "-p", str(PORT), "-U", "postgres",
+            "-d", "postgres"]
+    done = subprocess.run(psql, input="\n".join(statements) + "\n", capture_output=True, text=True)
+    if done.returncode:
+        raise Failure(f"preparing the databases: {done.stderr.strip().splitlines()[-1]}")
