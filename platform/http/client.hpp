@@ -1,0 +1,54 @@
+// An HTTP/1.1 client for one origin, with a pool of kept-alive connections. Io thread only; never redirects, never
+// retries: what may be repeated is the caller's to know, and SendError tells it what it needs to.
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "platform/http/message.hpp"
+#include "platform/runtime/task.hpp"
+
+namespace market::http {
+
+struct ClientOptions {
+  std::chrono::milliseconds connect_timeout{1000};
+  std::chrono::milliseconds idle_timeout{30000};  // of a pooled connection; shorter than the server's
+  std::size_t pool_size = 16;                     // connections at once; more requests wait, until their deadline
+  std::size_t header_bytes_max = 16 * 1024;
+  std::size_t body_bytes_max = 1024 * 1024;
+};
+
+class SendError : public std::runtime_error {
+ public:
+  enum class Kind {
+    kNotSent,  // nothing of the request left this process: repeating it is safe
+    kUnknown,  // the server may have acted on it
+  };
+  SendError(Kind kind, const std::string& what) : std::runtime_error(what), kind_(kind) {}
+  Kind GetKind() const { return kind_; }
+
+ private:
+  Kind kind_;
+};
+
+class Client {
+ public:
+  // "http://host:port" or "http+unix:/path". Throws std::invalid_argument for anything else.
+  Client(boost::asio::io_context& io, const std::string& base_url, ClientOptions options = {});
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  // Host, Content-Length and Connection are added. Throws SendError; passing the deadline is kNotSent or kUnknown like
+  // every other failure. Any status is a Response.
+  Task<Response> Send(Request request, runtime::Deadline deadline);
+
+ private:
+  class Core;
+  std::shared_ptr<Core> core_;
+};
+
+}  // namespace market::http
