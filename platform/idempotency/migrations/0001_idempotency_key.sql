@@ -1,0 +1,13 @@
+CREATE TABLE idempotency_key (
+  principal    text        NOT NULL,
+  method       text        NOT NULL,
+  key          text        NOT NULL,
+  fingerprint  bytea       NOT NULL,
+  fence        bigint      NOT NULL,
+  leased_until timestamptz NOT NULL,
+  outcome      bytea,                 -- null until a definitive outcome is known
+  expires_at   timestamptz NOT NULL,
+  PRIMARY KEY (principal, method, key)
+);
+
+CREATE INDEX idempotency_key_expires_at ON idempotency_key (expires_at);

@@ -1,0 +1,38 @@
+// The idempotency store in the service's own database (migration set "idempotency").
+//
+// Begin is one round trip for a new key and for a takeover, two when the key is known. Times are the database's.
+#pragma once
+#include <chrono>
+#include <cstddef>
+
+#include "platform/idempotency/store.hpp"
+#include "platform/postgres/database.hpp"
+
+namespace market::idempotency {
+
+class PgStore final : public Store {
+ public:
+  struct Options {
+    std::chrono::milliseconds lease{30'000};
+    std::chrono::hours keep{72};
+    std::chrono::milliseconds retry_after{1000};  // what a twin is told, at most
+    std::size_t sweep_chunk = 1000;
+  };
+
+  explicit PgStore(postgres::Database& database) : PgStore(database, Options()) {}
+  PgStore(postgres::Database& database, Options options) : database_(database), options_(options) {}
+
+  Task<Decision> Begin(runtime::Deadline deadline, const Request& request) override;
+  Task<> Finish(runtime::Deadline deadline, const Request& request, std::int64_t fence,
+                std::string outcome) override;
+  Task<> Abandon(runtime::Deadline deadline, const Request& request, std::int64_t fence) override;
+
+  // Deletes expired keys, chunk by chunk, until none is left or the deadline is near. Any replica, any time.
+  Task<> Sweep(runtime::Deadline deadline);
+
+ private:
+  postgres::Database& database_;
+  const Options options_;
+};
+
+}  // namespace market::idempotency

@@ -1,0 +1,61 @@
+// Idempotency keys: who may run an operation now, and what an earlier run answered.
+//
+// The claim is a lease with a fence, committed before the first effect. A definitive outcome is kept and replayed; an
+// indefinite one (time-out, crash) is not: the lease ends and a retry runs the operation again under the same
+// operation_id, by which the operation finds what the earlier run did. Rules: research/reliability 2.1.
+//
+// Owner: the rpc edge calls Begin before a method marked K and Finish or Abandon after it; methods see only
+// Claimed::operation_id. Io thread only. Every call throws Error UNAVAILABLE when the store can't be reached.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "platform/core/id.hpp"
+#include "platform/runtime/task.hpp"
+
+namespace market::idempotency {
+
+struct Request {
+  std::string principal;    // a key of another principal is invisible
+  std::string method;       // full method name
+  std::string key;          // 1-255 printable ASCII characters
+  std::string fingerprint;  // SHA-256 of the canonical request, 32 bytes
+};
+
+// The natural key of the operation's effect: the same for every run of the same request.
+inline Uuid OperationId(const Request& request) {
+  return Uuid::FromName(request.principal + '\n' + request.method + '\n' + request.key);
+}
+
+// Run it. `fence` grows with each run; a run whose fence is stale can't finish the key any more.
+struct Claimed {
+  Uuid operation_id;
+  std::int64_t fence = 0;
+};
+struct Replay {
+  std::string outcome;
+};
+// A twin is running.
+struct InFlight {
+  std::chrono::milliseconds retry_after{0};
+};
+// The key was used for another request.
+struct OtherRequest {};
+
+using Decision = std::variant<Claimed, Replay, InFlight, OtherRequest>;
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  virtual Task<Decision> Begin(runtime::Deadline deadline, const Request& request) = 0;
+  // Keeps the definitive outcome; ignored when the fence is stale.
+  virtual Task<> Finish(runtime::Deadline deadline, const Request& request, std::int64_t fence,
+                        std::string outcome) = 0;
+  // Nothing definitive happened: the lease ends now, so that a retry need not wait for it.
+  virtual Task<> Abandon(runtime::Deadline deadline, const Request& request, std::int64_t fence) = 0;
+};
+
+}  // namespace market::idempotency

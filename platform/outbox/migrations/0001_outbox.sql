@@ -1,0 +1,15 @@
+CREATE TABLE outbox (
+  seq             bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,  -- orders the messages of one key, nothing else
+  id              uuid        NOT NULL UNIQUE,
+  topic           text        NOT NULL,
+  key             text        NOT NULL,           -- '' where order does not matter
+  payload         bytea       NOT NULL,
+  trace           text        NOT NULL,
+  created_at      timestamptz NOT NULL DEFAULT now(),
+  attempts        integer     NOT NULL DEFAULT 0,
+  next_attempt_at timestamptz NOT NULL DEFAULT now(),  -- while a relay works on it: the end of its lease
+  last_error      text
+) WITH (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 1000);
+
+CREATE INDEX outbox_due ON outbox (next_attempt_at);
+CREATE INDEX outbox_key ON outbox (key, seq) WHERE key <> '';

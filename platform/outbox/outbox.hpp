@@ -1,0 +1,43 @@
+// Messages that leave with a business transaction or not at all (migration set "outbox").
+//
+//   batch.Add(kInsertOrder, …);
+//   outbox::Append(batch, {.topic = "order.placed", .key = order_id.ToString(), .payload = bytes});
+//   co_await database.Write(deadline, std::move(batch));
+//   relay.Wake();
+//
+// Delivery is at least once, in order within a key, whatever the topics: append under the row lock of what the key
+// names, so that the order of appending is the order of committing. Receivers know a repeated message by its id.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "platform/core/clock.hpp"
+#include "platform/core/id.hpp"
+#include "platform/postgres/database.hpp"
+#include "platform/runtime/task.hpp"
+
+namespace market::outbox {
+
+struct NewMessage {
+  std::string topic;
+  std::string key;      // empty: no order
+  std::string payload;  // bytes
+  std::string trace;    // W3C traceparent of the request that caused it
+};
+
+struct Message {
+  Uuid id;
+  std::string topic;
+  std::string key;
+  std::string payload;
+  std::string trace;
+  Time created_at;
+  int attempt = 1;
+};
+
+// Give the message's id.
+Uuid Append(postgres::Batch& batch, const NewMessage& message);
+Task<Uuid> Append(postgres::Tx& tx, NewMessage message);
+
+}  // namespace market::outbox

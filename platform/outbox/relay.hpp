@@ -1,0 +1,84 @@
+// Delivers the outbox: claims due messages, calls the topic's handler, deletes what was delivered.
+//
+// A claim is a lease on the row (next_attempt_at in the future), so no transaction is open while a handler talks to a
+// peer, any number of relays may run, and a relay that dies loses nothing: its messages are due again when the lease
+// ends. A handler that throws is called again after a full-jitter backoff, for ever; later messages of the same key
+// wait for it. Topics without a handler are left alone: they neither block a key nor wait for it.
+//
+// Owner: the process spawns Run() in a TaskGroup and cancels it at shutdown; Run then cancels its handlers, gives their
+// messages back and returns. Io thread only. Limits: `concurrency` handlers at once.
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/outbox/outbox.hpp"
+#include "platform/postgres/database.hpp"
+#include "platform/runtime/one_shot.hpp"
+#include "platform/runtime/task.hpp"
+#include "platform/runtime/task_group.hpp"
+
+namespace market::outbox {
+
+class Relay {
+ public:
+  using Handler = std::function<Task<>(const Message&)>;
+
+  struct Options {
+    std::size_t concurrency = 32;
+    std::chrono::milliseconds lease{30'000};        // longer than any handler's own deadline
+    std::chrono::milliseconds poll{1000};           // finds what other processes appended
+    std::chrono::milliseconds backoff_min{500};
+    std::chrono::milliseconds backoff_max{60'000};
+    std::chrono::milliseconds measure_every{5000};
+    // Failed deliveries, and failures of the relay itself with a null message; for the log.
+    std::function<void(const Message* message, std::string_view error)> on_error;
+  };
+
+  struct Gauges {
+    std::int64_t pending = 0;  // counted up to 100,000
+    std::chrono::milliseconds oldest_age{0};
+    std::uint64_t delivered = 0;
+    std::uint64_t failed = 0;
+  };
+
+  Relay(postgres::Database& database, Options options);
+  explicit Relay(postgres::Database& database) : Relay(database, Options()) {}
+
+  // Before Run.
+  void Handle(std::string topic, Handler handler);
+  Task<> Run();
+  // There may be something to deliver: call it right after a commit that appended.
+  void Wake();
+  // As of the last measurement (Options::measure_every).
+  Gauges Snapshot() const { return gauges_; }
+
+ private:
+  struct Claim;
+
+  Task<> Loop(runtime::TaskGroup& group);
+  Task<std::vector<Claim>> ClaimDue(std::size_t limit);
+  Task<> Deliver(std::shared_ptr<const Claim> claim);
+  Task<> Settle(std::shared_ptr<const Claim> claim, std::string error, std::chrono::milliseconds delay);
+  Task<> MeasureIfDue();
+  Task<> WaitForWork();
+  std::chrono::milliseconds Backoff(int attempts) const;
+
+  postgres::Database& database_;
+  const Options options_;
+  std::map<std::string, Handler, std::less<>> handlers_;
+  std::vector<std::string> topics_;
+  std::shared_ptr<runtime::OneShot<>> wake_;
+  bool woken_ = false;
+  runtime::Deadline measured_at_{};
+  Gauges gauges_;
+};
+
+}  // namespace market::outbox

@@ -1,0 +1,40 @@
+// An empty, migrated database on a real PostgreSQL, dropped at the end of the scope. For tests only; blocking.
+//
+//   TemporaryDatabase database(std::array{&migrations::kIdempotency, &migrations::kOrder});
+//   postgres::Database db(io, {.conninfo = database.Conninfo()});
+//
+// The server is the one that MARKET_TEST_POSTGRES names (conninfo of a superuser), or else a private cluster of the
+// test process: unix socket only, in a fresh directory under /tmp, fsync off, gone when the process ends, however it
+// ends. Throws std::runtime_error when there is no server.
+#pragma once
+#include <span>
+#include <string>
+
+#include "platform/postgres/migrate.hpp"
+
+namespace market::testing {
+
+class TemporaryDatabase {
+ public:
+  explicit TemporaryDatabase(std::span<const postgres::MigrationSet* const> sets = {});
+  ~TemporaryDatabase();
+  TemporaryDatabase(const TemporaryDatabase&) = delete;
+  TemporaryDatabase& operator=(const TemporaryDatabase&) = delete;
+
+  const std::string& Name() const { return name_; }
+  // Superuser's conninfo of this database.
+  std::string Conninfo() const;
+  // The same through another address, such as a TcpGate's.
+  std::string ConninfoVia(const std::string& host, int port) const;
+  // Where the server listens: a directory (unix socket) or a host name, and the port.
+  static std::string ServerHost();
+  static int ServerPort();
+
+  // Runs SQL on a connection of its own and gives the first column of the first row ("" without one). Blocking.
+  std::string Execute(const std::string& sql) const;
+
+ private:
+  std::string name_;
+};
+
+}  // namespace market::testing
