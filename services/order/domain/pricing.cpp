@@ -1,0 +1,150 @@
+#include "services/order/domain/pricing.hpp"
+
+#include <openssl/sha.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <unordered_map>
+
+#include "platform/core/error.hpp"
+
+namespace market::order::domain {
+namespace {
+
+std::string Hex(std::string_view bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (const unsigned char byte : bytes) {
+    text.push_back(kDigits[byte >> 4]);
+    text.push_back(kDigits[byte & 0x0f]);
+  }
+  return text;
+}
+
+// Every field that decides what is paid for what, length-free because none of them can contain a line break.
+std::string QuoteHash(const Priced& priced) {
+  std::string text;
+  for (const auto& part : priced.parts) {
+    for (const auto& line : part.lines) {
+      text += line.offer.ToString() + ' ' + std::to_string(line.quantity) + ' ' + line.unit_price.ToString() + '\n';
+    }
+  }
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  return Hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
+}
+
+// "261124-8F3K2M9Q": the day and forty of the id's random bits in Crockford's base 32, for people to read out.
+std::string NumberOf(const OrderId& id, Time now) {
+  static constexpr char kAlphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  const auto day = std::chrono::floor<std::chrono::days>(now);
+  const std::chrono::year_month_day date(day);
+  std::uint64_t bits = 0;
+  for (int i = 11; i < 16; ++i) bits = bits << 8 | id.Value().Bytes()[i];
+  std::string number;
+  for (const unsigned value : {static_cast<unsigned>(static_cast<int>(date.year())) % 100,
+                               static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day())}) {
+    number.push_back(static_cast<char>('0' + value / 10));
+    number.push_back(static_cast<char>('0' + value % 10));
+  }
+  number.push_back('-');
+  for (int shift = 35; shift >= 0; shift -= 5) number.push_back(kAlphabet[bits >> shift & 31]);
+  return number;
+}
+
+const Offer* Find(std::span<const Offer> offers, const OfferId& id) {
+  const auto found = std::ranges::find(offers, id, &Offer::id);
+  return found == offers.end() ? nullptr : &*found;
+}
+
+void RequireForSale(std::span<const Item> items, std::span<const Offer> offers) {
+  Error error(Code::kAborted, "OFFER_UNAVAILABLE", "an offer can't be bought");
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const Offer* offer = Find(offers, items[i].offer);
+    if (offer != nullptr && offer->for_sale) continue;
+    error.WithField("items[" + std::to_string(i) + "].offerId", "OFFER_UNAVAILABLE",
+                    "offer " + items[i].offer.ToString() + " can't be bought");
+  }
+  if (!error.fields.empty()) throw error;
+}
+
+[[noreturn]] void ThrowTooLarge() {
+  throw Error(Code::kInvalidArgument, "AMOUNT_TOO_LARGE",
+              "an order may cost at most " + std::to_string(kTotalMinorMax) + " minor units");
+}
+
+}  // namespace
+
+State Order::CurrentState() const {
+  std::vector<State> states;
+  states.reserve(parts.size());
+  for (const auto& part : parts) states.push_back(part.state);
+  return OrderState(states);
+}
+
+std::vector<Item> Merge(std::span<const Item> items) {
+  std::vector<Item> merged;
+  for (const auto& item : items) {
+    const auto same = std::ranges::find(merged, item.offer, &Item::offer);
+    if (same == merged.end()) {
+      merged.push_back(item);
+    } else {
+      same->quantity += item.quantity;
+    }
+  }
+  return merged;
+}
+
+Priced Price(std::span<const Item> items, std::span<const Offer> offers) {
+  RequireForSale(items, offers);
+  Priced priced;
+  const Currency currency = Find(offers, items.front().offer)->price.currency;
+  priced.total = Money{0, currency};
+  for (const auto& item : items) {
+    const Offer& offer = *Find(offers, item.offer);
+    if (offer.price.currency != currency) {
+      throw Error(Code::kInvalidArgument, "MIXED_CURRENCIES", "all items of an order must have the same currency");
+    }
+    // Both factors are bounded by the contract (99,999,999 and 100 * 999), so the product can't overflow.
+    Line line{offer.id,    offer.product, offer.title,  offer.sku,
+              offer.options, item.quantity, offer.price, offer.price * item.quantity};
+    priced.total = priced.total + line.total;
+    if (priced.total.minor > kTotalMinorMax) ThrowTooLarge();
+    auto part = std::ranges::find(priced.parts, offer.seller, &PricedPart::seller);
+    if (part == priced.parts.end()) {
+      part = priced.parts.insert(priced.parts.end(), PricedPart{offer.seller, {}, Money{0, currency}});
+    }
+    part->total = part->total + line.total;
+    part->lines.push_back(std::move(line));
+  }
+  priced.quote_hash = QuoteHash(priced);
+  return priced;
+}
+
+Order MakeOrder(const Uuid& operation_id, const AccountId& buyer, Priced priced, Address address,
+                std::string payment_method, Time now) {
+  Order order;
+  order.id = OrderId::New();
+  order.operation_id = operation_id;
+  order.buyer = buyer;
+  order.number = NumberOf(order.id, now);
+  order.payment_method = std::move(payment_method);
+  order.total = priced.total;
+  order.address = std::move(address);
+  order.created_at = order.updated_at = now;
+  for (auto& priced_part : priced.parts) {
+    SellerOrder part;
+    part.id = SellerOrderId::New();
+    part.order = order.id;
+    part.seller = priced_part.seller;
+    part.number = order.number + '-' + std::to_string(order.parts.size() + 1);
+    part.lines = std::move(priced_part.lines);
+    part.total = priced_part.total;
+    part.created_at = part.updated_at = now;
+    order.parts.push_back(std::move(part));
+  }
+  return order;
+}
+
+}  // namespace market::order::domain

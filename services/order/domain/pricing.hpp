@@ -1,0 +1,55 @@
+// From what a buyer wants to what it costs: prices are the offers', never the client's.
+#pragma once
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "services/order/domain/order.hpp"
+
+namespace market::order::domain {
+
+inline constexpr std::int64_t kTotalMinorMax = 1'000'000'000'000;  // 10 billion major units: below 2^53 with room
+
+struct Item {
+  OfferId offer;
+  std::int64_t quantity = 0;
+};
+
+// An offer as the product service described it a moment ago.
+struct Offer {
+  OfferId id;
+  ProductId product;
+  SellerId seller;
+  std::string title;
+  std::string sku;
+  std::map<std::string, std::string> options;
+  Money price;
+  bool for_sale = false;
+};
+
+// One line per offer, quantities summed, in the order of first mention.
+std::vector<Item> Merge(std::span<const Item> items);
+
+struct PricedPart {
+  SellerId seller;
+  std::vector<Line> lines;
+  Money total;
+};
+
+struct Priced {
+  std::vector<PricedPart> parts;  // by seller, in the order of first mention
+  Money total;
+  // SHA-256 over lines and prices, hex: the same as long as the buyer would pay the same for the same.
+  std::string quote_hash;
+};
+
+// `items` are merged. Throws Error: OFFER_UNAVAILABLE naming the items that can't be bought, MIXED_CURRENCIES,
+// AMOUNT_TOO_LARGE.
+Priced Price(std::span<const Item> items, std::span<const Offer> offers);
+
+// A fresh order, PENDING_PAYMENT in all parts.
+Order MakeOrder(const Uuid& operation_id, const AccountId& buyer, Priced priced, Address address,
+                std::string payment_method, Time now);
+
+}  // namespace market::order::domain

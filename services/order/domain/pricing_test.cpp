@@ -1,0 +1,89 @@
+#include "services/order/domain/pricing.hpp"
+
+#include <gtest/gtest.h>
+
+#include "platform/core/error.hpp"
+
+namespace market::order::domain {
+namespace {
+
+const Currency kEur = Currency::Parse("EUR");
+const SellerId kAnna = SellerId::New();
+const SellerId kBob = SellerId::New();
+
+Offer AnOffer(std::int64_t price_minor, const SellerId& seller) {
+  Offer offer;
+  offer.id = OfferId::New();
+  offer.product = ProductId::New();
+  offer.seller = seller;
+  offer.title = "Engine";
+  offer.price = Money{price_minor, kEur};
+  offer.for_sale = true;
+  return offer;
+}
+
+std::string ReasonOf(const std::vector<Item>& items, const std::vector<Offer>& offers) {
+  try {
+    Price(items, offers);
+    return "";
+  } catch (const Error& error) {
+    return error.reason;
+  }
+}
+
+TEST(Merge, SameOfferTwice_IsOneLine) {
+  const OfferId a = OfferId::New();
+  const OfferId b = OfferId::New();
+  const std::vector<Item> items = {{a, 1}, {b, 2}, {a, 3}};
+  const auto merged = Merge(items);
+  ASSERT_EQ(merged.size(), 2u);
+  EXPECT_EQ(merged[0].offer, a);
+  EXPECT_EQ(merged[0].quantity, 4);
+}
+
+TEST(Price, TwoSellers_SplitsAndSumsToTheWhole) {
+  const std::vector<Offer> offers = {AnOffer(1999, kAnna), AnOffer(500, kBob), AnOffer(1, kAnna)};
+  const auto priced = Price(std::vector<Item>{{offers[0].id, 2}, {offers[1].id, 1}, {offers[2].id, 3}}, offers);
+  ASSERT_EQ(priced.parts.size(), 2u);
+  EXPECT_EQ(priced.parts[0].seller, kAnna);
+  EXPECT_EQ(priced.parts[0].total.minor, 2 * 1999 + 3);
+  EXPECT_EQ(priced.parts[1].total.minor, 500);
+  EXPECT_EQ(priced.total.minor, 2 * 1999 + 3 + 500);
+}
+
+TEST(Price, QuoteHash_ChangesWithThePriceOnly) {
+  std::vector<Offer> offers = {AnOffer(1999, kAnna)};
+  const std::vector<Item> items = {{offers[0].id, 2}};
+  const auto before = Price(items, offers).quote_hash;
+  offers[0].title = "Another title";
+  EXPECT_EQ(Price(items, offers).quote_hash, before);
+  offers[0].price.minor += 1;
+  EXPECT_NE(Price(items, offers).quote_hash, before);
+}
+
+TEST(Price, WhatCantBeBought_IsRefusedByReason) {
+  std::vector<Offer> offers = {AnOffer(1999, kAnna), AnOffer(5, kBob)};
+  EXPECT_EQ(ReasonOf({{OfferId::New(), 1}}, offers), "OFFER_UNAVAILABLE");
+  offers[0].for_sale = false;
+  EXPECT_EQ(ReasonOf({{offers[0].id, 1}}, offers), "OFFER_UNAVAILABLE");
+  offers[0].for_sale = true;
+  offers[1].price.currency = Currency::Parse("USD");
+  EXPECT_EQ(ReasonOf({{offers[0].id, 1}, {offers[1].id, 1}}, offers), "MIXED_CURRENCIES");
+  offers[0].price.minor = kTotalMinorMax;
+  EXPECT_EQ(ReasonOf({{offers[0].id, 2}}, offers), "AMOUNT_TOO_LARGE");
+}
+
+TEST(MakeOrder, StartsPendingWithNumberedParts) {
+  const std::vector<Offer> offers = {AnOffer(1999, kAnna), AnOffer(500, kBob)};
+  const Time now{std::chrono::sys_days{std::chrono::year{2026} / 11 / 24}};
+  const auto order = MakeOrder(Uuid::NewV7(), AccountId::New(),
+                               Price(std::vector<Item>{{offers[0].id, 1}, {offers[1].id, 1}}, offers), {},
+                               "pm_card_visa", now);
+  EXPECT_EQ(order.number.substr(0, 7), "261124-");
+  EXPECT_EQ(order.number.size(), 15u);
+  EXPECT_EQ(order.parts[1].number, order.number + "-2");
+  EXPECT_EQ(order.CurrentState(), State::kPendingPayment);
+}
+
+}  // namespace
+}  // namespace market::order::domain

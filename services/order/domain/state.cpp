@@ -1,0 +1,67 @@
+#include "services/order/domain/state.hpp"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "platform/core/error.hpp"
+
+namespace market::order::domain {
+namespace {
+
+constexpr std::array<std::string_view, kStates> kNames = {
+    "PENDING_PAYMENT", "PLACED", "ACCEPTED", "SHIPPED", "DELIVERED", "COMPLETED", "CANCELLED", "REJECTED", "FAILED"};
+
+constexpr std::array<std::pair<State, State>, 10> kMoves = {{
+    {State::kPendingPayment, State::kPlaced},
+    {State::kPendingPayment, State::kFailed},
+    {State::kPlaced, State::kAccepted},
+    {State::kPlaced, State::kCancelled},
+    {State::kPlaced, State::kRejected},
+    {State::kAccepted, State::kShipped},
+    {State::kAccepted, State::kCancelled},
+    {State::kAccepted, State::kRejected},
+    {State::kShipped, State::kDelivered},
+    {State::kDelivered, State::kCompleted},
+}};
+
+}  // namespace
+
+std::string_view Name(State state) { return kNames.at(static_cast<std::size_t>(state)); }
+
+State StateFrom(std::string_view name) {
+  const auto* found = std::ranges::find(kNames, name);
+  if (found == kNames.end()) throw std::invalid_argument("not a state of an order: " + std::string(name));
+  return static_cast<State>(found - kNames.begin());
+}
+
+bool MayMove(State from, State to) { return std::ranges::find(kMoves, std::pair(from, to)) != kMoves.end(); }
+
+void RequireMove(State from, State to) {
+  if (MayMove(from, to)) return;
+  throw Error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION",
+              "an order that is " + std::string(Name(from)) + " can't become " + std::string(Name(to)))
+      .WithMetadata("from", std::string(Name(from)))
+      .WithMetadata("to", std::string(Name(to)));
+}
+
+bool IsDead(State state) {
+  return state == State::kCancelled || state == State::kRejected || state == State::kFailed;
+}
+
+State OrderState(std::span<const State> parts) {
+  if (parts.empty()) throw std::invalid_argument("an order has at least one part");
+  State least = State::kFailed;
+  for (const State part : parts) {
+    if (!IsDead(part)) least = std::min(least, part);
+  }
+  if (!IsDead(least)) return least;
+  for (const State dead : {State::kCancelled, State::kRejected}) {
+    if (std::ranges::find(parts, dead) != parts.end()) return dead;
+  }
+  return State::kFailed;
+}
+
+}  // namespace market::order::domain

@@ -1,0 +1,62 @@
+#include "services/order/domain/state.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <vector>
+
+#include "platform/core/error.hpp"
+
+namespace market::order::domain {
+namespace {
+
+TEST(State, EveryPair_IsAllowedOrRefusedTheSameWay) {
+  const std::set<std::pair<std::string_view, std::string_view>> allowed = {
+      {"PENDING_PAYMENT", "PLACED"}, {"PENDING_PAYMENT", "FAILED"}, {"PLACED", "ACCEPTED"},
+      {"PLACED", "CANCELLED"},       {"PLACED", "REJECTED"},        {"ACCEPTED", "SHIPPED"},
+      {"ACCEPTED", "CANCELLED"},     {"ACCEPTED", "REJECTED"},      {"SHIPPED", "DELIVERED"},
+      {"DELIVERED", "COMPLETED"}};
+  for (int from = 0; from < kStates; ++from) {
+    for (int to = 0; to < kStates; ++to) {
+      const auto a = static_cast<State>(from);
+      const auto b = static_cast<State>(to);
+      const bool expected = allowed.contains({Name(a), Name(b)});
+      EXPECT_EQ(MayMove(a, b), expected) << Name(a) << " → " << Name(b);
+      if (expected) {
+        EXPECT_NO_THROW(RequireMove(a, b));
+        continue;
+      }
+      try {
+        RequireMove(a, b);
+        ADD_FAILURE() << Name(a) << " → " << Name(b);
+      } catch (const Error& error) {
+        EXPECT_EQ(error.reason, "ILLEGAL_TRANSITION");
+        EXPECT_EQ(error.metadata.at(0).second, Name(a));
+        EXPECT_EQ(error.metadata.at(1).second, Name(b));
+      }
+    }
+  }
+}
+
+TEST(State, Names_RoundTrip) {
+  for (int i = 0; i < kStates; ++i) EXPECT_EQ(StateFrom(Name(static_cast<State>(i))), static_cast<State>(i));
+  EXPECT_THROW(StateFrom("placed"), std::invalid_argument);
+}
+
+TEST(OrderState, IsAFunctionOfTheParts) {
+  using enum State;
+  const std::vector<std::pair<std::vector<State>, State>> cases = {
+      {{kPlaced}, kPlaced},
+      {{kShipped, kAccepted}, kAccepted},
+      {{kCancelled, kShipped}, kShipped},
+      {{kFailed, kFailed}, kFailed},
+      {{kRejected, kCancelled}, kCancelled},
+      {{kRejected, kRejected}, kRejected},
+      {{kCompleted, kDelivered, kRejected}, kDelivered},
+  };
+  for (const auto& [parts, expected] : cases) EXPECT_EQ(OrderState(parts), expected) << Name(expected);
+  EXPECT_THROW(OrderState({}), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace market::order::domain

@@ -1,0 +1,94 @@
+-- Orders, their parts by seller, what was bought, and the append-only history.
+
+-- Ends the transaction it is called in: how a pipelined batch refuses to go on when its first statement found nothing.
+CREATE FUNCTION require(holds boolean) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT holds THEN RAISE EXCEPTION 'a condition of this transaction does not hold' USING ERRCODE = 'MK001'; END IF;
+END $$;
+
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'table % is append-only', TG_TABLE_NAME;
+END $$;
+
+CREATE DOMAIN order_state AS text CHECK (VALUE IN
+  ('PENDING_PAYMENT', 'PLACED', 'ACCEPTED', 'SHIPPED', 'DELIVERED', 'COMPLETED', 'CANCELLED', 'REJECTED', 'FAILED'));
+
+CREATE TABLE orders (
+  id                uuid PRIMARY KEY,
+  operation_id      uuid NOT NULL UNIQUE,
+  buyer_id          uuid NOT NULL,
+  number            text NOT NULL,
+  currency          text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
+  total_minor       bigint NOT NULL CHECK (total_minor > 0),
+  payment_method    text NOT NULL,
+  recipient         text NOT NULL,
+  address_lines     text[] NOT NULL,
+  city              text NOT NULL,
+  region            text NOT NULL,
+  postal_code       text NOT NULL,
+  country_code      text NOT NULL,
+  phone             text NOT NULL,
+  payment_state     text NOT NULL DEFAULT 'CREATED',
+  authorized_minor  bigint NOT NULL DEFAULT 0 CHECK (authorized_minor BETWEEN 0 AND total_minor),
+  captured_minor    bigint NOT NULL DEFAULT 0 CHECK (captured_minor BETWEEN 0 AND total_minor),
+  refunded_minor    bigint NOT NULL DEFAULT 0 CHECK (refunded_minor BETWEEN 0 AND captured_minor),
+  failure_reason    text NOT NULL DEFAULT '',
+  failure_details   text[] NOT NULL DEFAULT '{}',
+  version           bigint NOT NULL DEFAULT 1,
+  created_at        timestamptz NOT NULL,
+  updated_at        timestamptz NOT NULL
+);
+CREATE INDEX orders_of_buyer ON orders (buyer_id, id DESC);
+
+CREATE TABLE seller_order (
+  id               uuid PRIMARY KEY,
+  order_id         uuid NOT NULL REFERENCES orders (id),
+  position         integer NOT NULL,
+  seller_id        uuid NOT NULL,
+  number           text NOT NULL,
+  state            order_state NOT NULL,
+  total_minor      bigint NOT NULL CHECK (total_minor > 0),
+  carrier          text NOT NULL DEFAULT '',
+  tracking_number  text NOT NULL DEFAULT '',
+  version          bigint NOT NULL DEFAULT 1,
+  created_at       timestamptz NOT NULL,
+  updated_at       timestamptz NOT NULL,
+  UNIQUE (order_id, position),
+  UNIQUE (order_id, seller_id)
+);
+CREATE INDEX seller_order_of_seller ON seller_order (seller_id, id DESC);
+
+CREATE TABLE order_line (
+  seller_order_id   uuid NOT NULL REFERENCES seller_order (id),
+  position          integer NOT NULL,
+  offer_id          uuid NOT NULL,
+  product_id        uuid NOT NULL,
+  title             text NOT NULL,
+  sku               text NOT NULL,
+  options           jsonb NOT NULL,
+  quantity          bigint NOT NULL CHECK (quantity > 0),
+  unit_price_minor  bigint NOT NULL CHECK (unit_price_minor > 0),
+  total_minor       bigint NOT NULL CHECK (total_minor = quantity * unit_price_minor),
+  PRIMARY KEY (seller_order_id, position)
+);
+CREATE TRIGGER order_line_is_frozen BEFORE UPDATE OR DELETE ON order_line
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE order_event (
+  id               uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  sequence         bigint GENERATED ALWAYS AS IDENTITY,
+  order_id         uuid NOT NULL REFERENCES orders (id),
+  seller_order_id  uuid NOT NULL REFERENCES seller_order (id),
+  at               timestamptz NOT NULL DEFAULT now(),
+  from_state       order_state,
+  to_state         order_state NOT NULL,
+  actor            text NOT NULL CHECK (actor IN ('buyer', 'seller', 'operator', 'system')),
+  actor_id         uuid,
+  reason           text NOT NULL DEFAULT '',
+  operation_id     uuid
+);
+CREATE INDEX order_event_of_order ON order_event (order_id, sequence);
+CREATE INDEX order_event_of_operation ON order_event (operation_id) WHERE operation_id IS NOT NULL;
+CREATE TRIGGER order_event_is_append_only BEFORE UPDATE OR DELETE ON order_event
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();

@@ -1,0 +1,17 @@
+-- The saga of placing an order: which way it goes, who drives it now, when it is due again.
+
+CREATE TABLE checkout (
+  order_id      uuid PRIMARY KEY REFERENCES orders (id),
+  step          text NOT NULL CHECK (step IN ('FORWARD', 'UNDO', 'DONE')),
+  undo_reason   text NOT NULL DEFAULT '',
+  undo_details  text[] NOT NULL DEFAULT '{}',
+  fence         bigint NOT NULL DEFAULT 1,
+  lease_until   timestamptz NOT NULL,
+  next_run_at   timestamptz NOT NULL DEFAULT now(),
+  deadline_at   timestamptz NOT NULL,
+  attempts      integer NOT NULL DEFAULT 0,
+  last_error    text NOT NULL DEFAULT '',
+  trace         text NOT NULL DEFAULT '',
+  CHECK ((step = 'UNDO') <= (undo_reason <> ''))
+);
+CREATE INDEX checkout_due ON checkout (next_run_at) WHERE step <> 'DONE';
