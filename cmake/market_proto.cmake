@@ -3,6 +3,10 @@
 
 set(MARKET_GEN_DIR ${CMAKE_BINARY_DIR}/gen)
 set(MARKET_PROTO_DIR ${CMAKE_SOURCE_DIR}/proto)
+# What every contract imports: a change here remakes all of them.
+file(GLOB MARKET_SHARED_PROTOS CONFIGURE_DEPENDS
+  ${MARKET_PROTO_DIR}/google/api/*.proto ${MARKET_PROTO_DIR}/marketplace/options/v1/*.proto
+  ${MARKET_PROTO_DIR}/marketplace/type/v1/*.proto)
 
 # market_messages(<target> FILES a.proto … DEPS …): C++ messages only.
 function(market_messages target)
@@ -15,7 +19,7 @@ function(market_messages target)
       OUTPUT ${out}
       COMMAND ${CMAKE_COMMAND} -E make_directory ${MARKET_GEN_DIR}
       COMMAND protobuf::protoc -I${MARKET_PROTO_DIR} --cpp_out=${MARKET_GEN_DIR} ${MARKET_PROTO_DIR}/${file}
-      DEPENDS ${MARKET_PROTO_DIR}/${file}
+      DEPENDS ${MARKET_PROTO_DIR}/${file} ${MARKET_SHARED_PROTOS}
       VERBATIM)
     list(APPEND outputs ${out})
   endforeach()
@@ -35,10 +39,12 @@ function(market_api svc)
     OUTPUT ${stem}.hpp ${stem}.cpp
     COMMAND protobuf::protoc -I${MARKET_PROTO_DIR} --plugin=protoc-gen-market=$<TARGET_FILE:protoc-gen-market>
             --market_out=${MARKET_GEN_DIR} ${MARKET_PROTO_DIR}/${file}
-    DEPENDS ${MARKET_PROTO_DIR}/${file} protoc-gen-market
+    DEPENDS ${MARKET_PROTO_DIR}/${file} ${MARKET_SHARED_PROTOS} protoc-gen-market
     VERBATIM)
   add_library(market_${svc}_api STATIC ${stem}.cpp ${stem}.hpp)
   target_include_directories(market_${svc}_api PUBLIC ${CMAKE_SOURCE_DIR})
   target_link_libraries(market_${svc}_api PUBLIC market_${svc}_messages market_rpc)
   market_use_pch(market_${svc}_api)
+  # Compiled from headers alone: a room that is being worked on does not hold the contracts up.
+  set_target_properties(market_${svc}_api PROPERTIES OPTIMIZE_DEPENDENCIES ON)
 endfunction()

@@ -10,21 +10,17 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "marketplace/options/v1/options.pb.h"
 #include "platform/rpc/call_context.hpp"
+#include "platform/rpc/http_rule.hpp"
 #include "platform/runtime/task.hpp"
 
 namespace market::rpc {
 
 using google::protobuf::Message;
-
-struct HttpBinding {
-  std::string verb;           // "GET"
-  std::string path;           // "/v1/orders/{order_id}:cancel"
-  std::string body;           // "*", a field name, or empty
-};
 
 struct Method {
   std::string path;     // "/marketplace.order.v1.OrderService/PlaceOrder"
@@ -63,5 +59,20 @@ struct Bound {
 };
 
 using Binding = std::vector<Bound>;  // a whole service; generated: `rpc::Binding Bind(OrderApi&)`
+
+template <class Api, class Request, class Response>
+Task<> Invoke(Api& api, Task<Response> (Api::*handler)(CallContext&, Request), CallContext& call, Message& request,
+              Message& response) {
+  static_cast<Response&>(response) = co_await (api.*handler)(call, std::move(static_cast<Request&>(request)));
+}
+
+// For generated code: `api` must outlive the function, which leaves the request moved from.
+template <class Api, class Request, class Response>
+std::function<Task<>(CallContext&, Message&, Message&)> Handler(
+    Api& api, Task<Response> (Api::*handler)(CallContext&, Request)) {
+  return [&api, handler](CallContext& call, Message& request, Message& response) {
+    return Invoke(api, handler, call, request, response);
+  };
+}
 
 }  // namespace market::rpc

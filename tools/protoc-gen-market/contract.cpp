@@ -1,0 +1,260 @@
+#include "tools/protoc-gen-market/contract.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <regex>
+#include <set>
+#include <string_view>
+
+#include "marketplace/options/v1/options.pb.h"
+#include "platform/rpc/http_rule.hpp"
+
+namespace market::codegen {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::FileDescriptor;
+using google::protobuf::MethodDescriptor;
+using google::protobuf::MethodOptions;
+using google::protobuf::ServiceDescriptor;
+using google::protobuf::SourceLocation;
+namespace options = marketplace::options::v1;
+
+constexpr std::uint32_t kTimeoutMaxMs = 60'000;
+constexpr std::size_t kPatternedBytesMax = 4096;
+
+class Report {
+ public:
+  template <class Described>
+  void Add(const Described& where, std::string_view name, std::string_view problem) {
+    SourceLocation location;
+    const int line = where.GetSourceLocation(&location) ? location.start_line + 1 : 0;
+    problems_.push_back(fmt::format("{}:{}: {}: {}", where.file()->name(), line, name, problem));
+  }
+  std::vector<std::string> Take() { return std::move(problems_); }
+
+ private:
+  std::vector<std::string> problems_;
+};
+
+// "seller.id": the field at the end of the path, or null.
+const FieldDescriptor* Resolve(const Descriptor* message, std::string_view path) {
+  for (;;) {
+    const auto dot = path.find('.');
+    const auto* field = message->FindFieldByName(std::string(path.substr(0, dot)));
+    if (field == nullptr || dot == std::string_view::npos) return field;
+    if (field->is_repeated() || field->type() != FieldDescriptor::TYPE_MESSAGE) return nullptr;
+    message = field->message_type();
+    path.remove_prefix(dot + 1);
+  }
+}
+
+bool IsText(const FieldDescriptor* field) {
+  return field != nullptr && !field->is_repeated() && field->type() == FieldDescriptor::TYPE_STRING;
+}
+
+class MethodCheck {
+ public:
+  MethodCheck(const MethodDescriptor& method, Report& report)
+      : method_(method),
+        name_(method.service()->name() + "." + method.name()),
+        policy_(method.options().GetExtension(options::policy)),
+        rest_(method.options().GetExtension(options::rest)),
+        bindings_(rpc::BindingsOf(method)),
+        safe_(method.options().idempotency_level() == MethodOptions::NO_SIDE_EFFECTS),
+        report_(report) {}
+
+  void Run() {
+    if (method_.client_streaming() || method_.server_streaming()) Refuse("streaming is not supported");
+    if (policy_.allow().empty()) {
+      Refuse("has no (marketplace.options.v1.policy) with an audience");
+      return;
+    }
+    CheckAudiences();
+    CheckPolicy();
+    for (const auto& binding : bindings_) CheckBinding(binding);
+    CheckRest();
+  }
+
+ private:
+  void Refuse(std::string_view problem) { report_.Add(method_, name_, problem); }
+
+  bool Allows(options::Audience audience) const {
+    return std::ranges::find(policy_.allow(), audience) != policy_.allow().end();
+  }
+
+  void CheckAudiences() {
+    std::set<int> seen;
+    for (const auto audience : policy_.allow()) {
+      if (audience == options::AUDIENCE_UNSPECIFIED || !options::Audience_IsValid(audience)) {
+        Refuse("allows an audience that does not exist");
+      }
+      if (!seen.insert(audience).second) Refuse("names an audience twice");
+    }
+    if (Allows(options::SERVICE) && policy_.services().empty()) Refuse("allows SERVICE but names no services");
+    if (!Allows(options::SERVICE) && !policy_.services().empty()) Refuse("names services but does not allow SERVICE");
+    if (Allows(options::PUBLIC) &&
+        (Allows(options::ACCOUNT) || Allows(options::SELLER) || Allows(options::OPERATOR))) {
+      Refuse("PUBLIC includes every account: name one or the other");
+    }
+  }
+
+  void CheckPolicy() {
+    if (!policy_.seller_field().empty()) {
+      if (!Allows(options::SELLER)) Refuse("has a seller_field but does not allow SELLER");
+      if (!IsText(Resolve(method_.input_type(), policy_.seller_field()))) {
+        Refuse(fmt::format("seller_field \"{}\" is not a string field of {}", policy_.seller_field(),
+                           method_.input_type()->name()));
+      }
+    }
+    if (policy_.idempotency_key()) {
+      if (safe_) Refuse("wants an idempotency key but has NO_SIDE_EFFECTS");
+      if (Allows(options::PUBLIC) || Allows(options::SERVICE)) {
+        Refuse("wants an idempotency key, which belongs to an account, but allows callers without one");
+      }
+    }
+    if (policy_.timeout_ms() > kTimeoutMaxMs) Refuse(fmt::format("timeout_ms is above {}", kTimeoutMaxMs));
+    for (const auto reason : policy_.refusals()) {
+      if (reason == options::REASON_UNSPECIFIED || !options::Reason_IsValid(reason)) {
+        Refuse("refuses with a reason that does not exist");
+      }
+    }
+  }
+
+  void CheckBinding(const rpc::HttpBinding& binding) {
+    if (policy_.allow_size() == 1 && Allows(options::SERVICE)) Refuse("is internal but has a REST binding");
+    static const std::set<std::string_view> kVerbs = {"GET", "PUT", "POST", "DELETE", "PATCH"};
+    if (!kVerbs.contains(binding.verb)) Refuse(fmt::format("\"{}\" is not a verb of the REST surface", binding.verb));
+    if (!binding.path.starts_with('/')) Refuse(fmt::format("path \"{}\" does not begin with /", binding.path));
+    if (binding.verb == "GET" && !safe_) Refuse("answers GET but is not NO_SIDE_EFFECTS");
+    if ((binding.verb == "GET" || binding.verb == "DELETE") && !binding.body.empty()) {
+      Refuse(fmt::format("{} takes no body", binding.verb));
+    }
+    if (binding.path.find_first_of("*=") != std::string::npos) {
+      Refuse(fmt::format("path \"{}\": a variable is one segment, without a pattern", binding.path));
+    }
+    for (const auto& variable : rpc::PathVariables(binding.path)) {
+      if (!IsText(Resolve(method_.input_type(), variable))) {
+        Refuse(fmt::format("path variable \"{}\" is not a string field of {}", variable, method_.input_type()->name()));
+      }
+    }
+    if (!binding.body.empty() && binding.body != "*") {
+      const auto* field = method_.input_type()->FindFieldByName(binding.body);
+      if (field == nullptr || field->is_repeated() || field->type() != FieldDescriptor::TYPE_MESSAGE) {
+        Refuse(fmt::format("body \"{}\" is not a message field of {}", binding.body, method_.input_type()->name()));
+      }
+    }
+  }
+
+  void CheckRest() {
+    const bool posts = std::ranges::any_of(bindings_, [](const auto& binding) { return binding.verb == "POST"; });
+    if (!rest_.created().empty()) {
+      if (!posts) Refuse("rest.created is for POST");
+      for (const auto& variable : rpc::PathVariables(rest_.created())) {
+        if (!IsText(Resolve(method_.output_type(), variable))) {
+          Refuse(fmt::format("rest.created: \"{}\" is not a string field of {}", variable,
+                             method_.output_type()->name()));
+        }
+      }
+    }
+    if (!rest_.pending_state().empty()) {
+      const auto* state = method_.output_type()->FindFieldByName("state");
+      if (state == nullptr || state->enum_type() == nullptr ||
+          state->enum_type()->FindValueByName(rest_.pending_state()) == nullptr) {
+        Refuse(fmt::format("rest.pending_state \"{}\" is not a state of {}", rest_.pending_state(),
+                           method_.output_type()->name()));
+      }
+    }
+    if (rest_.max_age_s() > 0 && !(safe_ && Allows(options::PUBLIC))) Refuse("only public reads have a max_age_s");
+  }
+
+  const MethodDescriptor& method_;
+  const std::string name_;
+  const options::Policy& policy_;
+  const options::Rest& rest_;
+  const std::vector<rpc::HttpBinding> bindings_;
+  const bool safe_;
+  Report& report_;
+};
+
+bool IsInteger(const FieldDescriptor& field) {
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_INT32:
+    case FieldDescriptor::CPPTYPE_INT64:
+    case FieldDescriptor::CPPTYPE_UINT32: return true;
+    default: return false;
+  }
+}
+
+// What a rule looks at: a map's values, a Money's amount, otherwise the field itself.
+const FieldDescriptor& Ruled(const FieldDescriptor& field) {
+  return field.is_map() ? *field.message_type()->FindFieldByName("value") : field;
+}
+
+bool TakesBounds(const FieldDescriptor& field) {
+  if (IsInteger(field)) return true;
+  if (field.type() != FieldDescriptor::TYPE_MESSAGE) return false;
+  const auto* amount = field.message_type()->FindFieldByName("amount");
+  return amount != nullptr && IsInteger(*amount);
+}
+
+void CheckField(const FieldDescriptor& field, Report& report) {
+  const auto refuse = [&](std::string_view problem) { report.Add(field, field.full_name(), problem); };
+  if (field.cpp_type() == FieldDescriptor::CPPTYPE_UINT64) refuse("uint64 does not fit a JSON number; use int64");
+  if (!field.options().HasExtension(options::rules)) return;
+  const auto& rules = field.options().GetExtension(options::rules);
+  const auto& ruled = Ruled(field);
+  const bool text_rules = rules.min_len() > 0 || rules.max_len() > 0 || !rules.pattern().empty() || rules.uuid() ||
+                          rules.email() || rules.https_url();
+  if (text_rules && ruled.type() != FieldDescriptor::TYPE_STRING) refuse("rules for text on what is not a string");
+  if ((rules.has_min() || rules.has_max()) && !TakesBounds(ruled)) refuse("min or max on what is not an integer");
+  if (rules.has_min() && rules.has_max() && rules.min() > rules.max()) refuse("min is above max");
+  if (rules.max_len() > 0 && rules.min_len() > rules.max_len()) refuse("min_len is above max_len");
+  if ((rules.min_items() > 0 || rules.max_items() > 0) && !field.is_repeated()) refuse("items rules on one value");
+  if (rules.max_items() > 0 && rules.min_items() > rules.max_items()) refuse("min_items is above max_items");
+  if (rules.pattern().empty()) return;
+  try {
+    const std::regex pattern(rules.pattern(), std::regex::ECMAScript);
+    if (!rules.example().empty() && !std::regex_match(rules.example(), pattern)) {
+      refuse(fmt::format("the example \"{}\" does not match the pattern", rules.example()));
+    }
+  } catch (const std::regex_error& error) {
+    refuse(fmt::format("pattern \"{}\": {}", rules.pattern(), error.what()));
+  }
+  if (rules.max_len() > kPatternedBytesMax) refuse("a pattern on text this long");
+}
+
+void CheckMessage(const Descriptor& message, Report& report) {
+  for (int i = 0; i < message.field_count(); ++i) CheckField(*message.field(i), report);
+  for (int i = 0; i < message.nested_type_count(); ++i) CheckMessage(*message.nested_type(i), report);
+}
+
+void CheckService(const ServiceDescriptor& service, std::map<std::string, std::string>& routes, Report& report) {
+  if (!service.name().ends_with("Service")) report.Add(service, service.name(), "a service's name ends with Service");
+  for (int i = 0; i < service.method_count(); ++i) {
+    const auto& method = *service.method(i);
+    MethodCheck(method, report).Run();
+    for (const auto& binding : rpc::BindingsOf(method)) {
+      const auto [other, fresh] = routes.emplace(binding.verb + " " + binding.path, method.name());
+      if (!fresh) {
+        report.Add(method, service.name() + "." + method.name(),
+                   fmt::format("{} is bound to {} already", other->first, other->second));
+      }
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> Problems(const FileDescriptor& file) {
+  Report report;
+  std::map<std::string, std::string> routes;
+  for (int i = 0; i < file.service_count(); ++i) CheckService(*file.service(i), routes, report);
+  for (int i = 0; i < file.message_type_count(); ++i) CheckMessage(*file.message_type(i), report);
+  return report.Take();
+}
+
+}  // namespace market::codegen
