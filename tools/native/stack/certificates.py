@@ -9,7 +9,7 @@ from . import files
 from .failure import Failure
 
 # Who presents a certificate inside; the first DNS name in it is the identity that policies speak of.
-IDENTITIES = ("auth", "user", "product", "order", "payment", "gateway", "edge", "sandbox")
+IDENTITIES = ("auth", "user", "product", "order", "payment", "gateway", "marketplace", "edge")
 SECONDS_30_DAYS = 30 * 24 * 3600
 CA_DAYS = 3650
 LEAF_DAYS = 397

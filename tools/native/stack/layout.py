@@ -7,6 +7,7 @@ import pathlib
 import pwd
 import re
 
+from . import files, listeners
 from .failure import Failure
 
 SERVICES = ("auth", "user", "product", "order", "payment")
@@ -33,14 +34,6 @@ def read_ports(root, base=None):
     return host, ports
 
 
-def account_exists(name):
-    try:
-        pwd.getpwnam(name)
-        return True
-    except KeyError:
-        return False
-
-
 class Layout:
     """Paths, ports and accounts. Creates nothing."""
 
@@ -51,7 +44,7 @@ class Layout:
         state = self.saved_state()
         self.shape = state.get("shape", "services")
         self.host, self.ports = read_ports(self.root, base_port or state.get("port"))
-        self.preset = os.environ.get("MARKET_PRESET", "release")
+        self.preset = os.environ.get("MARKET_PRESET") or state.get("preset", "release")
         self.bin = self.root / "build" / self.preset / "bin"
 
         self.etc = self.data / "etc"
@@ -92,7 +85,8 @@ class Layout:
             return {}
 
     def save_state(self):
-        self.state_file.write_text(json.dumps({"shape": self.shape, "port": self.ports["EDGE"]}) + "\n")
+        self.state_file.write_text(json.dumps(
+            {"shape": self.shape, "port": self.ports["EDGE"], "preset": self.preset}) + "\n")
 
     def address(self, port_name):
         return f"{self.host}:{self.ports[port_name]}"
@@ -104,24 +98,40 @@ class Layout:
     def placeholders(self):
         """What a template may mention, as @NAME@."""
         values = {name: self.address(name) for name in self.ports}
+        for service in SERVICES:
+            single = self.shape == "single"
+            values[f"{service.upper()}_IDENTITY"] = "marketplace" if single else service
+            if single:
+                values[f"{service.upper()}_GRPC"] = self.address("MARKETPLACE_GRPC")
+        values.update(listeners.placeholders(self))
+        owner = pwd.getpwuid(os.geteuid()).pw_name
         values.update(
             HOST=self.host, ROOT=self.root, DATA=self.data, ETC=self.etc, LOG=self.log, PKI=self.pki,
-            SECRETS=self.secrets, TMP=self.tmp, URL=self.url, SHARED=self.shared,
+            SECRETS=self.secrets, TMP=self.tmp, URL=self.url, SOCKETS=self.sockets, OWNER=owner,
+            SUPERVISOR_SOCKET=self.supervisor_socket, MIN_FDS=listeners.MIN_FDS,
+            EDGE_ACCOUNT=self.edge_account or owner, POSTGRES_ACCOUNT=self.postgres_account or owner,
             POSTGRES_SOCKET=self.postgres_socket, REDIS_SOCKET=self.redis_socket, REDIS_DATA=self.redis_data,
-            SUPERVISOR_SOCKET=self.supervisor_socket)
+            REDIS_PASSWORD=files.secret(self.secrets / "redis_password"))
         return {name: str(value) for name, value in values.items()}
+
+    def render(self, sources, **more):
+        """The templates, one after the other, with every @NAME@ replaced; an unknown name is a mistake in them."""
+        values = {**self.placeholders(), **more}
+        rendered = ""
+        for source in sources:
+            def value(match):
+                if match[1] not in values:
+                    raise Failure(f"{source} mentions {match[0]}, which the launcher does not define")
+                return values[match[1]]
+
+            rendered += re.sub(r"@([A-Z][A-Z_]*)@", value, (self.root / source).read_text())
+        return rendered
+
+    def install(self, source, target, mode=0o644, account=None):
+        """Writes a rendered template; True if the file changed."""
+        return files.write(target, self.render([source]), mode, account)
 
     @staticmethod
     def _others_can_enter(path):
         return all(part.stat().st_mode & 0o001 for part in path.parents if part.exists())
 
-
-def render(text, values, source):
-    """Replaces @NAME@; a name that nothing defines is a mistake in the template."""
-
-    def value(match):
-        if match[1] not in values:
-            raise Failure(f"{source} mentions @{match[1]}@, which the launcher does not define")
-        return values[match[1]]
-
-    return re.sub(r"@([A-Z][A-Z_]*)@", value, text)

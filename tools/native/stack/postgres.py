@@ -45,7 +45,7 @@ def prepare(layout):
         done = subprocess.run(as_account(account, list(map(str, command))), cwd="/", capture_output=True, text=True)
         if done.returncode:
             raise Failure(f"initdb: {(done.stderr or done.stdout).strip().splitlines()[-1]}")
-    for name in ("postgresql.conf", "pg_hba.conf", "pg_ident.conf"):
+    for name in ("pg_hba.conf", "pg_ident.conf"):
         layout.install(f"deploy/native/postgres/{name}", layout.postgres_data / name, 0o600, account)
 
 
@@ -61,7 +61,7 @@ def is_ready(layout):
 def conninfo(layout, database, role=None):
     role = role or database
     password = files.secret(layout.secrets / f"postgres_{role}_password")
-    return f"host={layout.postgres_socket} port={PORT} dbname={database} user={role} password={password}"
+    return f"host='{layout.postgres_socket}' port={PORT} dbname={database} user={role} password={password}"
 
 
 def write_conninfos(layout):

@@ -1,0 +1,41 @@
+#!/bin/sh
+# Formatting, layering and shell checks; --tidy adds clang-tidy over every unit (minutes).
+set -eu
+
+cd -- "$(dirname -- "$0")/../.."
+tidy=''
+for option in "$@"; do
+  case $option in
+    --tidy) tidy=yes ;;
+    *)
+      echo "market: ./market lint: unknown option '$option'" >&2
+      exit 2
+      ;;
+  esac
+done
+
+failed=''
+check() {
+  what=$1
+  shift
+  if "$@"; then echo "lint: $what: clean"; else
+    echo "lint: $what: see above" >&2
+    failed=yes
+  fi
+}
+
+format() {
+  git ls-files -z -co --exclude-standard -- '*.cpp' '*.hpp' | xargs -0 -r clang-format-19 --dry-run --Werror
+}
+
+for program in clang-format-19 shellcheck; do
+  command -v $program >/dev/null || {
+    echo "market: $program is not installed: run ./market setup test" >&2
+    exit 1
+  }
+done
+check 'clang-format' format
+check 'shellcheck' shellcheck market .ci/run tools/native/*.sh
+if [ -f tools/check_layers.py ]; then check 'layers' /usr/bin/python3 tools/check_layers.py; fi
+if [ -n "$tidy" ]; then check 'clang-tidy' sh tools/native/build.sh tidy; fi
+[ -z "$failed" ]

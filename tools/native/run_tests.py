@@ -1,0 +1,156 @@
+"""./market test: everything that can be tested, one closing line "N passed, M failed".
+
+1. The C++ test programs (unit, storage, contract) through ctest.
+2. tests/system with pytest, once against each shape, each time on a marketplace of its own in a temporary directory.
+
+A part that cannot run counts as a failure, and no test at all is one too: the line cannot be green on nothing.
+"""
+
+import argparse
+import os
+import pathlib
+import random
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PRESET = os.environ.get("MARKET_PRESET", "release")
+PYTHON = "/usr/bin/python3"
+PORTS_OF_A_STACK = 20
+
+
+class Count:
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def add(self, passed, failed, part):
+        self.passed += passed
+        self.failed += failed
+        print(f"test: {part}: {passed} passed, {failed} failed", flush=True)
+
+
+def count_junit(path):
+    """(run, failed) of a JUnit file of GoogleTest or pytest; skipped cases are neither."""
+    run = failed = 0
+    for case in xml.etree.ElementTree.parse(path).getroot().iter("testcase"):
+        if case.find("skipped") is not None or case.get("status") == "notrun":
+            continue
+        run += 1
+        if case.find("failure") is not None or case.find("error") is not None:
+            failed += 1
+    return run, failed
+
+
+def run_ctest(preset, labels, reports):
+    """Counts the cases inside each test program; a test without a report of its own (a script, a crash) is one case."""
+    summary = reports / "ctest.xml"
+    command = ["ctest", "--test-dir", ROOT / "build" / preset, "--output-on-failure", "--output-junit", summary, "-j",
+               str(os.cpu_count())]
+    if labels:
+        command += ["-L", f"^({'|'.join(labels)})$"]
+    cases = reports / "cases"
+    cases.mkdir()
+    # GoogleTest names the file after the program when it is given a directory.
+    done = subprocess.run(list(map(str, command)), env={**os.environ, "GTEST_OUTPUT": f"xml:{cases}/"})
+    if not summary.exists():
+        return 0, 1
+    run, failed = count_junit(summary)
+    passed = run - failed
+    for report in cases.glob("*.xml"):
+        inner_run, inner_failed = count_junit(report)
+        # Its program counted as one case above.
+        if inner_failed:
+            failed += inner_failed - 1
+            passed += inner_run - inner_failed
+        elif inner_run:
+            passed += inner_run - 1
+    if done.returncode and not failed:
+        failed = 1
+    return passed, failed
+
+
+def free_base_port():
+    """A public port such that the stack's whole block is free now, below the range that outgoing connections use."""
+    for _ in range(200):
+        base = random.randrange(10000, 30000, PORTS_OF_A_STACK)
+        try:
+            for port in range(base, base + PORTS_OF_A_STACK):
+                with socket.socket() as probe:
+                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                    probe.bind(("127.0.0.1", port))
+            return base
+        except OSError:
+            continue
+    raise SystemExit("test: no free block of ports")
+
+
+def market(*arguments, data):
+    # The build is done, and demonstration data would only be in the way.
+    environment = {**os.environ, "MARKET_DATA": str(data), "MARKET_PRESET": PRESET, "MARKET_NO_BUILD": "1",
+                   "MARKET_NO_SEED": "1"}
+    return subprocess.run([str(ROOT / "market"), *arguments], env=environment, stdin=subprocess.DEVNULL).returncode
+
+
+def run_system(shape, suite, reports, extra):
+    """One marketplace, one pytest run. The suite learns everything from `./market info --json` of MARKET_DATA."""
+    # Short: the sockets of PostgreSQL are below it.
+    data = pathlib.Path(tempfile.mkdtemp(prefix="market-test-", dir="/tmp"))
+    data.chmod(0o755)
+    report = reports / f"system-{shape}.xml"
+    try:
+        options = ["--port", str(free_base_port()), *(["--single"] if shape == "single" else [])]
+        if market("up", *options, data=data):
+            market("logs", "-n", "20", data=data)
+            return 0, 1
+        environment = {**os.environ, "MARKET_DATA": str(data), "MARKET_PRESET": PRESET, "MARKET_SHAPE": shape,
+                       "PYTHONDONTWRITEBYTECODE": "1"}
+        done = subprocess.run([PYTHON, "-m", "pytest", str(suite), "-q", "-p", "no:cacheprovider", f"--junit-xml={report}",
+                               *extra], env=environment, cwd=ROOT, stdin=subprocess.DEVNULL)
+        run, failed = count_junit(report) if report.exists() else (0, 1)
+        if done.returncode and not failed:
+            failed = 1
+        if failed:
+            market("status", data=data)
+            kept = reports.parent / f"logs-{shape}"
+            shutil.rmtree(kept, ignore_errors=True)
+            shutil.copytree(data / "log", kept)
+            print(f"test: the logs of this run are kept in {kept}")
+        return max(run - failed, 0), failed
+    finally:
+        if market("down", "--erase", data=data):
+            print(f"test: ./market down failed for {data}", file=sys.stderr)
+        shutil.rmtree(data, ignore_errors=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="./market test", description=__doc__.partition("\n")[0])
+    parser.add_argument("--only", choices=("ctest", "system"), help="one part instead of both")
+    parser.add_argument("--shape", choices=("services", "single"), help="system tests in one shape only")
+    parser.add_argument("--labels", help="ctest labels, separated by commas (unit,storage,contract)")
+    parser.add_argument("--preset", default=PRESET, help="whose C++ test programs to run")
+    options, extra = parser.parse_known_args()
+
+    started = time.monotonic()
+    results = ROOT / "build" / "test-results"
+    shutil.rmtree(results, ignore_errors=True)
+    reports = results / "junit"
+    reports.mkdir(parents=True)
+    count = Count()
+    if options.only != "system":
+        labels = options.labels.split(",") if options.labels else []
+        count.add(*run_ctest(options.preset, labels, reports), "C++")
+    suite = ROOT / "tests" / "system"
+    if options.only != "ctest" and suite.is_dir():
+        for shape in (options.shape,) if options.shape else ("services", "single"):
+            count.add(*run_system(shape, suite, reports, extra), f"system, {shape}")
+    print(f"test: {time.monotonic() - started:.0f} s, reports in {reports}")
+    print(f"{count.passed} passed, {count.failed} failed", flush=True)
+    return 1 if count.failed or not count.passed else 0
+
+
+sys.exit(main())

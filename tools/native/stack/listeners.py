@@ -1,0 +1,69 @@
+"""The listening sockets of a stack, held by supervisord for as long as the stack is up.
+
+A process that stops closes its copy only: connections that arrive while it restarts wait in the socket's queue
+instead of being refused, so a restart loses nothing, neither at the public port nor on any edge inside.
+
+How they get there: `up` binds them and starts supervisord with them. supervisord closes descriptors below its
+`minfds` setting in itself and in its children and leaves those above alone, so every child inherits them. Programs
+of ours are told to listen on "fd:201", nginx by its own variable for the purpose, NGINX.
+"""
+
+import os
+import socket
+
+from .failure import Failure
+
+# Above supervisord's minfds, below every usual limit of open files.
+MIN_FDS = 128
+FIRST_FD = 200
+# The kernel caps it at net.core.somaxconn.
+BACKLOG = 4096
+
+
+def names(layout):
+    inside = ["MARKETPLACE_GRPC"] if layout.shape == "single" else [
+        "AUTH_GRPC", "USER_GRPC", "PRODUCT_GRPC", "ORDER_GRPC", "PAYMENT_GRPC"]
+    return ["EDGE", "GATEWAY_HTTP", "SANDBOX_HTTP", *inside]
+
+
+def descriptors(layout):
+    """Which descriptor each address has in every process of the stack."""
+    return {layout.address(name): FIRST_FD + index for index, name in enumerate(names(layout))}
+
+
+def open_socket(layout, name):
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setblocking(False)
+    try:
+        listener.bind((layout.host, layout.ports[name]))
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        first, last = min(layout.ports.values()), max(layout.ports.values())
+        raise Failure(f"port {layout.ports[name]} ({name}) cannot be opened on {layout.host}: {error.strerror}. "
+                      f"This stack needs {first} to {last}; --port N moves all of them") from None
+    return listener
+
+
+def check(layout):
+    """Fails if any port of the stack is taken."""
+    for name in layout.ports:
+        open_socket(layout, name).close()
+
+
+def hold(layout):
+    """Opens the listeners at their descriptors in this process, ready to be inherited."""
+    check(layout)
+    for index, name in enumerate(names(layout)):
+        listener = open_socket(layout, name)
+        os.dup2(listener.fileno(), FIRST_FD + index, inheritable=True)
+        listener.close()
+
+
+def placeholders(layout):
+    """What a program listens on: NAME_LISTEN for every NAME."""
+    held = descriptors(layout)
+    addresses = {name: layout.address(name) for name in layout.ports}
+    return {f"{name}_LISTEN": f"fd:{held[address]}" if address in held else address
+            for name, address in addresses.items()}

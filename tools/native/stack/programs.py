@@ -1,0 +1,148 @@
+"""Every process of a stack: how it is started, stopped and known to be ready, in starting order."""
+
+import dataclasses
+import hashlib
+import http.client
+import os
+import pathlib
+import shlex
+import shutil
+import socket
+import typing
+
+from . import files, listeners, postgres
+from .failure import Failure
+from .layout import SERVICES
+
+# Longer than the longest drain of a service, shorter than patience.
+STOP_WAIT_S = 35
+TEMPLATES = "deploy/native"
+
+
+@dataclasses.dataclass(frozen=True)
+class Program:
+    name: str
+    command: list
+    config: pathlib.Path       # the file it reads
+    templates: list            # what that file is rendered from
+    is_ready: typing.Callable[[], bool]
+    stop_signal: str = "TERM"
+    account: str = None        # whose process it is, where not the caller's
+    environment: str = ""
+    included: tuple = ()       # rendered files that `config` includes, each from the template of the same name
+
+    def write_config(self, layout):
+        text = layout.render(self.templates, PROGRAM=self.name)
+        files.write(self.config, text, 0o600, self.account)
+        for path in self.included:
+            layout.install(f"{TEMPLATES}/{path.name}", path)
+
+    def fingerprint(self):
+        """Differs when the program or its configuration does: what is running must then start again."""
+        binary = os.stat(self.command[0])
+        config = hashlib.sha256(b"".join(path.read_bytes() for path in (self.config, *self.included)))
+        return f"{binary.st_mtime_ns}:{binary.st_size}:{config.hexdigest()}"
+
+
+def answers(address, path):
+    """Whether GET answers 200."""
+    connection = http.client.HTTPConnection(address, timeout=1)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def redis_answers(path):
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(1)
+        try:
+            connection.connect(str(path))
+            connection.sendall(b"PING\r\n")
+            return connection.recv(64).startswith((b"+PONG", b"-NOAUTH"))
+        except OSError:
+            return False
+
+
+def installed(name):
+    path = shutil.which(name, path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
+    if not path:
+        raise Failure(f"{name} is not installed: run ./market setup")
+    return path
+
+
+def our_program(layout, name):
+    config = layout.etc / f"{name}.conf"
+    metrics = layout.address(f"{name.upper()}_METRICS")
+    return Program(name, [layout.bin / name, "--config", config], config,
+                   [f"{TEMPLATES}/config/common.conf", f"{TEMPLATES}/config/{name}.conf"],
+                   is_ready=lambda: answers(metrics, "/readyz"))
+
+
+def postgres_program(layout):
+    return Program("postgres", postgres.command(layout), layout.postgres_data / "postgresql.conf",
+                   [f"{TEMPLATES}/postgres/postgresql.conf"], stop_signal="INT", account=layout.postgres_account,
+                   is_ready=lambda: postgres.is_ready(layout))
+
+
+def redis_program(layout):
+    config = layout.redis_data / "redis.conf"
+    return Program("redis", [installed("redis-server"), config], config, [f"{TEMPLATES}/redis.conf"],
+                   account=layout.redis_account, is_ready=lambda: redis_answers(layout.redis_socket))
+
+
+def edge_program(layout):
+    config = layout.etc / "nginx.conf"
+    public = listeners.descriptors(layout)[layout.address("EDGE")]
+    status = layout.address("EDGE_STATUS")
+    return Program("nginx", [installed("nginx"), "-c", config, "-e", layout.log / "nginx.log"], config,
+                   [f"{TEMPLATES}/nginx.conf"], included=(layout.etc / "nginx_refusals.conf",), stop_signal="QUIT", environment=f'NGINX="{public};"',
+                   is_ready=lambda: answers(status, "/healthz"))
+
+
+def names(shape):
+    middle = ("marketplace",) if shape == "single" else (*SERVICES, "gateway")
+    return ("postgres", "redis", "sandbox", *middle, "nginx")
+
+
+def ours(shape):
+    return names(shape)[2:-1]
+
+
+def describe(layout):
+    """The programs of this shape in starting order. Writes nothing."""
+    middle = [our_program(layout, name) for name in ours(layout.shape)]
+    return [postgres_program(layout), redis_program(layout), *middle, edge_program(layout)]
+
+
+def prepare(layout, stack):
+    """Directories, databases on disk and every configuration file."""
+    for name in ours(layout.shape):
+        if not (layout.bin / name).exists():
+            raise Failure(f"{layout.bin / name} is missing: run ./market build {layout.preset}")
+    postgres.prepare(layout)
+    postgres.write_conninfos(layout)
+    for directory in (layout.redis_socket.parent, layout.redis_data):
+        files.make_dir(directory, 0o700, layout.redis_account)
+    for name in ("body", "proxy", "fastcgi", "uwsgi", "scgi"):
+        (layout.tmp / name).mkdir(exist_ok=True)
+    for program in stack:
+        program.write_config(layout)
+
+
+def supervisor_config(layout, programs):
+    """supervisord.conf. Nothing starts by itself: `up` starts in order and waits for each to be ready."""
+    text = layout.render(["deploy/native/supervisord.conf"])
+    for program in programs:
+        command = shlex.join(map(str, program.command)).replace("%", "%%")
+        text += (f"\n[program:{program.name}]\ncommand={command}\nautostart=false\nautorestart=true\nstartsecs=1\n"
+                 f"startretries=20\nstopsignal={program.stop_signal}\nstopwaitsecs={STOP_WAIT_S}\n"
+                 f"stdout_logfile=NONE\nstderr_logfile={layout.log}/{program.name}.stderr.log\n")
+        if program.account:
+            text += f"user={program.account}\n"
+        if program.environment:
+            text += f"environment={program.environment}\n"
+    return text

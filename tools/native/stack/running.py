@@ -1,0 +1,141 @@
+"""What one does with a stack that is up: look at it, restart parts of it, take it down."""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+
+from . import programs, supervisor
+from .failure import Failure
+
+NOT_RUNNING = 3
+
+
+def require(layout):
+    proxy = supervisor.client(layout)
+    if not proxy:
+        raise Failure(f"the marketplace of {layout.data} is not running: ./market up", exit_code=NOT_RUNNING)
+    return proxy
+
+
+def down(layout, options):
+    proxy = supervisor.client(layout)
+    if proxy:
+        print("down: stopping")
+        supervisor.stop_all(layout, proxy)
+    supervisor.end_leftovers(layout)
+    print("down: nothing is running")
+    if options.erase:
+        erase(layout)
+
+
+def erase(layout):
+    if layout.data.exists():
+        # A wrong --data must not cost somebody's files: only what `up` made carries its state file.
+        if any(layout.data.iterdir()) and not layout.state_file.exists():
+            raise Failure(f"{layout.data} does not look like a data directory of this program; not erased")
+        for directory in {layout.sockets, layout.shared, layout.data}:
+            shutil.rmtree(directory, ignore_errors=True)
+        if layout.data.exists():
+            raise Failure(f"{layout.data} could not be erased as a whole")
+    print(f"down: {layout.data} erased")
+
+
+def chosen(layout, names):
+    known = programs.names(layout.shape)
+    for name in names:
+        if name not in known:
+            raise Failure(f"no process '{name}'; there are: {' '.join(known)}", exit_code=2)
+    return [name for name in known if name in names or not names]
+
+
+def restart(layout, options):
+    proxy = require(layout)
+    # Without a name: the programs of this repository. PostgreSQL, Redis and nginx by name only.
+    names = chosen(layout, options.names) if options.names else programs.ours(layout.shape)
+    stack = {program.name: program for program in programs.describe(layout)}
+    for name in names:
+        print(f"restart: {name}")
+        supervisor.stop(proxy, name)
+        supervisor.start(proxy, name)
+        supervisor.await_ready(layout, proxy, stack[name])
+
+
+def memory_mb(pid):
+    try:
+        with open(f"/proc/{pid}/status") as file:
+            return int(next(line for line in file if line.startswith("VmRSS")).split()[1]) / 1024
+    except (OSError, StopIteration):
+        return 0.0
+
+
+def uptime(seconds):
+    minutes, seconds = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}h{minutes:02}m" if hours else f"{minutes}m{seconds:02}s"
+
+
+def status(layout, options):
+    proxy = supervisor.client(layout)
+    if not proxy:
+        print(f"not running ({layout.data})")
+        return NOT_RUNNING
+    stack = {program.name: program for program in programs.describe(layout)}
+    all_ready = True
+    print(f"{'PROCESS':<12} {'STATE':<10} {'READY':<6} {'PID':>8} {'UP':>8} {'RSS MB':>7}")
+    for entry in proxy.getAllProcessInfo():
+        program = stack.get(entry["name"])
+        ready = bool(program) and entry["pid"] and program.is_ready()
+        all_ready = all_ready and ready
+        up = uptime(entry["now"] - entry["start"]) if entry["pid"] else "-"
+        print(f"{entry['name']:<12} {entry['statename']:<10} {'yes' if ready else 'no':<6} {entry['pid'] or '-':>8} "
+              f"{up:>8} {memory_mb(entry['pid']) if entry['pid'] else 0:>7.1f}")
+    return 0 if all_ready else 1
+
+
+def logs(layout, options):
+    names = chosen(layout, options.names)
+    paths = [path for name in names for path in (layout.log / f"{name}.log", layout.log / f"{name}.stderr.log")
+             if path.exists() and (path.stat().st_size or options.follow)]
+    if not paths:
+        raise Failure(f"no logs in {layout.log}")
+    command = ["tail", "-n", str(options.lines), *(["-F"] if options.follow else []), *map(str, paths)]
+    return subprocess.call(command)
+
+
+def collect(layout):
+    proxy = supervisor.client(layout)
+    pids = {info["name"]: info["pid"] for info in proxy.getAllProcessInfo() if info["pid"]} if proxy else {}
+    ours = programs.ours(layout.shape)
+    return {
+        "url": layout.url,
+        "caFile": str(layout.ca_file),
+        "grpc": f"localhost:{layout.ports['EDGE']}",
+        "operator": {"email": layout.operator_email, "passwordFile": str(layout.operator_password_file)},
+        "shape": layout.shape,
+        "pids": pids,
+        "metrics": {name: f"http://{layout.address(name.upper() + '_METRICS')}/metrics" for name in ours},
+    }
+
+
+def info(layout, options):
+    require(layout)
+    if options.json:
+        print(json.dumps(collect(layout), indent=2))
+    else:
+        print_info(layout)
+
+
+def print_info(layout):
+    facts = collect(layout)
+    data = "" if layout.data == layout.root / "run" else f" --data {layout.data}"
+    print(f"""\
+  marketplace   {facts['url']}/v1   ({facts['shape']}; gRPC on the same port)
+  CA file       {facts['caFile']}
+  operator      {facts['operator']['email']}
+  its password  in {facts['operator']['passwordFile']}
+
+  try           curl --cacert {facts['caFile']} {facts['url']}/v1/products
+  look          ./market status{data}      ./market logs -f{data}
+  stop          ./market down{data}""")

@@ -1,0 +1,163 @@
+"""`up`: from nothing, or from what is there, to a marketplace that has just sold something."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+from . import certificates, files, listeners, postgres, programs, running, supervisor
+from .failure import Failure
+
+
+def up(layout, options):
+    started = time.monotonic()
+    proxy = supervisor.client(layout)
+    moved = proxy and describes(layout, options) != describes_saved(layout)
+    if options.check:
+        if not proxy or moved:
+            check_ports(layout, options, proxy)
+        return
+    layout.shape = options.shape
+    if moved:
+        print(f"up: changing to shape {layout.shape}, port {layout.ports['EDGE']}")
+        supervisor.stop_all(layout, proxy)
+        proxy = None
+    if not proxy:
+        supervisor.end_leftovers(layout)
+
+    prepare_directories(layout)
+    print("up: certificates and configuration")
+    certificates.prepare(layout)
+    stack = programs.describe(layout)
+    programs.prepare(layout, stack)
+    config = programs.supervisor_config(layout, stack)
+    if proxy and (layout.etc / "supervisord.conf").read_text() != config:
+        print("up: the set of processes has changed, starting anew")
+        supervisor.stop_all(layout, proxy)
+        proxy = None
+    layout.save_state()
+    try:
+        start(layout, proxy or supervisor.start_daemon(layout, config), stack)
+        operator(layout)
+        seed_once(layout)
+        prove(layout)
+    except Failure as failure:
+        raise Failure(f"{failure}\n  look with ./market status and ./market logs, stop with ./market down") from None
+    print(f"up: ready after {time.monotonic() - started:.1f} s\n")
+    running.print_info(layout)
+
+
+def describes(layout, options):
+    return options.shape, layout.ports["EDGE"]
+
+
+def describes_saved(layout):
+    state = layout.saved_state()
+    return state.get("shape"), state.get("port")
+
+
+def check_ports(layout, options, proxy):
+    """Ports that a running stack of this same data directory gives back are not busy."""
+    if not proxy or layout.saved_state().get("port") != layout.ports["EDGE"]:
+        layout.shape = options.shape
+        if not supervisor.leftovers(layout):
+            listeners.check(layout)
+
+
+def prepare_directories(layout):
+    files.make_dir(layout.data, 0o755)
+    if layout.shared != layout.data:
+        files.make_dir(layout.shared, 0o755)
+    files.make_dir(layout.sockets, 0o711)
+    for directory in (layout.etc, layout.secrets, layout.log):
+        files.make_dir(directory, 0o700)
+    files.make_dir(layout.tmp, 0o711)
+
+
+def start(layout, proxy, stack):
+    """Starts each process, or starts it again if what it was started with has changed since."""
+    stamps_file = layout.data / "started.json"
+    stamps = json.loads(stamps_file.read_text()) if stamps_file.exists() else {}
+    states = {info["name"]: info["statename"] for info in proxy.getAllProcessInfo()}
+
+    def launch(program):
+        if states[program.name] in ("RUNNING", "STARTING"):
+            if stamps.get(program.name) == program.fingerprint():
+                return
+            supervisor.stop(proxy, program.name)
+        supervisor.start(proxy, program.name)
+        stamps[program.name] = program.fingerprint()
+        stamps_file.write_text(json.dumps(stamps))
+        print(f"up: starting {program.name}")
+
+    database, *others = stack
+    launch(database)
+    supervisor.await_ready(layout, proxy, database)
+    postgres.create_databases(layout)
+    # The services come up side by side: each waits for its peers by itself, and each migrates its own database.
+    for program in others:
+        launch(program)
+    for program in others:
+        supervisor.await_ready(layout, proxy, program)
+
+
+def tool(layout, name):
+    path = layout.root / "tools" / name
+    return path if path.exists() else None
+
+
+def operator(layout):
+    """The first operator, with a password drawn once."""
+    files.secret(layout.operator_password_file)
+    marketctl = layout.bin / "marketctl"
+    done_file = layout.data / "operator.done"
+    if done_file.exists():
+        return
+    if not marketctl.exists():
+        raise Failure(f"{marketctl} is missing: run ./market build {layout.preset}")
+    print("up: making the first operator")
+    config = layout.etc / "marketctl.conf"
+    files.write(config, layout.render(["deploy/native/config/marketctl.conf"]), 0o600)
+    command = [marketctl, "--config", config, "operator", "create", "--email", layout.operator_email,
+               "--password-file", layout.operator_password_file]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=30)
+    if done.returncode:
+        words = (done.stderr or done.stdout).strip().splitlines() or [f"exit code {done.returncode}"]
+        raise Failure(f"marketctl operator create: {words[-1]}")
+    done_file.touch()
+
+
+def run_python(path, *arguments):
+    return subprocess.run([sys.executable, str(path), *map(str, arguments)],
+                          env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}).returncode
+
+
+def client_arguments(layout):
+    return ["--url", layout.url, "--ca", layout.ca_file, "--operator-email", layout.operator_email,
+            "--operator-password-file", layout.operator_password_file]
+
+
+def seed(layout, options):
+    seeder = tool(layout, "seed.py")
+    if not seeder:
+        raise Failure("tools/seed.py is not part of this checkout")
+    if not supervisor.client(layout):
+        raise Failure("the marketplace is not running: ./market up", exit_code=3)
+    return run_python(seeder, *client_arguments(layout), *options.options)
+
+
+def seed_once(layout):
+    seeder, done_file = tool(layout, "seed.py"), layout.data / "seed.done"
+    if not seeder or done_file.exists() or os.environ.get("MARKET_NO_SEED"):
+        return
+    print("up: demonstration data")
+    if run_python(seeder, *client_arguments(layout)):
+        raise Failure("the demonstration data could not be loaded")
+    done_file.touch()
+
+
+def prove(layout):
+    print("up: proof, one order placed and paid through nginx")
+    if run_python(layout.root / "tools" / "proof.py", *client_arguments(layout)):
+        raise Failure("the proof order failed")
