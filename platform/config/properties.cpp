@@ -40,7 +40,8 @@ std::string_view Trim(std::string_view text) {
 // An operator's input in a message stays on one line, whatever is in it.
 std::string Quoted(std::string_view text) {
   std::string quoted = "\"";
-  for (const char c : text.substr(0, 200)) quoted += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
+  for (const char c : text.substr(0, 200))
+    quoted += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
   return quoted + (text.size() > 200 ? "…\"" : "\"");
 }
 
@@ -110,7 +111,8 @@ std::string ReadWholeFile(const std::string& path, const std::string& wanted_by)
   file.read(content.data(), static_cast<std::streamsize>(content.size()));
   if (file.bad()) throw ConfigError(wanted_by + ": can't read the file " + Quoted(path));
   content.resize(static_cast<std::size_t>(file.gcount()));
-  if (content.size() > kMaxFileBytes) throw ConfigError(wanted_by + ": the file " + Quoted(path) + " is too large");
+  if (content.size() > kMaxFileBytes)
+    throw ConfigError(wanted_by + ": the file " + Quoted(path) + " is too large");
   return content;
 }
 
@@ -134,11 +136,12 @@ Properties::Properties(std::string program) : program_(std::move(program)) {}
 
 Property<std::string> Properties::Text(std::string name, std::string help, Default<std::string> initial) {
   Property<std::string> property;
-  Declare({.name = std::move(name),
-           .help = std::move(help),
-           .expected = "text",
-           .initial = TextOf(initial, std::identity()),
-           .assign = [value = property.value_](std::string_view text) { return value->emplace(text), true; }});
+  Declare(
+      {.name = std::move(name),
+       .help = std::move(help),
+       .expected = "text",
+       .initial = TextOf(initial, std::identity()),
+       .assign = [value = property.value_](std::string_view text) { return value->emplace(text), true; }});
   return property;
 }
 
@@ -191,8 +194,8 @@ Property<double> Properties::Real(std::string name, std::string help, double min
   return property;
 }
 
-Property<milliseconds> Properties::Duration(std::string name, std::string help, milliseconds min, milliseconds max,
-                                            Default<milliseconds> initial) {
+Property<milliseconds> Properties::Duration(std::string name, std::string help, milliseconds min,
+                                            milliseconds max, Default<milliseconds> initial) {
   Property<milliseconds> property;
   Declare({.name = std::move(name),
            .help = std::move(help),
@@ -283,9 +286,11 @@ void Properties::ReadFile(const std::string& path) {
     const std::string_view line = Trim(raw);
     if (line.empty() || line.front() == '#') continue;
     const auto equals = line.find('=');
-    if (equals == std::string_view::npos) throw ConfigError(Quoted(line) + " (" + source + "): expected key = value");
+    if (equals == std::string_view::npos)
+      throw ConfigError(Quoted(line) + " (" + source + "): expected key = value");
     const auto key = Trim(line.substr(0, equals));
-    if (!seen.emplace(key).second) throw ConfigError(std::string(key) + " (" + source + "): is set twice in this file");
+    if (!seen.emplace(key).second)
+      throw ConfigError(std::string(key) + " (" + source + "): is set twice in this file");
     Assign(key, std::string(Trim(line.substr(equals + 1))), source);
   }
 }
@@ -315,7 +320,8 @@ void Properties::ReadArguments(const std::vector<std::string>& arguments) {
     const auto key = argument.substr(0, equals);
     const Declaration* declaration = Find(key);
     if (declaration && declaration->secret) {
-      throw ConfigError(std::string(key) + " (command line): a secret is not taken from the command line, use " +
+      throw ConfigError(std::string(key) +
+                        " (command line): a secret is not taken from the command line, use " +
                         std::string(key) + "_file or " + EnvironmentName(key));
     }
     if (equals != std::string_view::npos) {
@@ -378,7 +384,8 @@ LoadResult Properties::Load(int argc, const char* const* argv) {
     } else {
       sources.arguments.emplace_back(argument);
       // The value of "--key value" is taken as it is, whatever it looks like.
-      if (argument.starts_with("--") && !argument.contains('=') && i + 1 < argc) sources.arguments.emplace_back(argv[++i]);
+      if (argument.starts_with("--") && !argument.contains('=') && i + 1 < argc)
+        sources.arguments.emplace_back(argv[++i]);
     }
   }
   try {

@@ -22,7 +22,8 @@ enum class Mode { kServices, kSingle };
 class TemporaryFile {
  public:
   explicit TemporaryFile(const std::string& content)
-      : path_(testing::TempDir() + "/market_config_" + std::to_string(getpid()) + "_" + std::to_string(next_++)) {
+      : path_(testing::TempDir() + "/market_config_" + std::to_string(getpid()) + "_" +
+              std::to_string(next_++)) {
     std::ofstream(path_) << content;
   }
   ~TemporaryFile() { std::filesystem::remove(path_); }
@@ -38,11 +39,12 @@ struct Program {
   Properties properties{"marketplace-test"};
   Property<std::string> listen = properties.Text("grpc.listen", "address to listen on", "127.0.0.1:7000");
   Property<std::int64_t> workers = properties.Int("pool.workers", "hashing threads", "threads", 1, 64, 2);
-  Property<std::chrono::milliseconds> cap = properties.Duration("peers.cap", "cap of a call", 10ms, 1h, 500ms);
+  Property<std::chrono::milliseconds> cap =
+      properties.Duration("peers.cap", "cap of a call", 10ms, 1h, 500ms);
   Property<double> ratio = properties.Real("trace.ratio", "share of traces kept", 0, 1, 0.5);
   Property<bool> approve = properties.Flag("seller.auto_approve", "sellers start ACTIVE", false);
-  Property<Mode> mode = properties.Choice<Mode>("mode", "shape", {{"services", Mode::kServices}, {"single", Mode::kSingle}},
-                                                Mode::kServices);
+  Property<Mode> mode = properties.Choice<Mode>(
+      "mode", "shape", {{"services", Mode::kServices}, {"single", Mode::kSingle}}, Mode::kServices);
   Property<std::vector<std::string>> peers =
       properties.List("peers", "addresses", std::vector<std::string>{"a:1", "b:2"});
   Property<std::string> password = properties.Secret("redis.password", "password", "");
@@ -57,7 +59,7 @@ std::string FailureOf(Properties& properties, const Properties::Sources& sources
   return "no failure";
 }
 
-TEST(Properties_NothingGiven, HaveTheirDefaults) {
+TEST(Properties, NothingGiven_HaveTheirDefaults) {
   Program program;
   program.properties.Read({});
   EXPECT_EQ(*program.listen, "127.0.0.1:7000");
@@ -70,14 +72,16 @@ TEST(Properties_NothingGiven, HaveTheirDefaults) {
   EXPECT_EQ(*program.password, "");
 }
 
-TEST(Properties_SeveralSources, TheLaterWins) {
+TEST(Properties, SeveralSources_TheLaterWins) {
   TemporaryFile file(
       "# a comment\n\n  grpc.listen = host=/run/a b #1  \r\npool.workers=3\npeers.cap = 2s\nmode = single\n");
   Program program;
-  program.properties.Read({.file = file.Path(),
-                           .environment = {{"MARKET_POOL_WORKERS", "4"}, {"MARKET_PEERS_CAP", "15m"},
-                                           {"MARKET_SOMETHING_ELSE", "x"}},
-                           .arguments = {"--peers.cap=1h", "--seller.auto_approve", "true", "--peers= c:3 ,d:4"}});
+  program.properties.Read(
+      {.file = file.Path(),
+       .environment = {{"MARKET_POOL_WORKERS", "4"},
+                       {"MARKET_PEERS_CAP", "15m"},
+                       {"MARKET_SOMETHING_ELSE", "x"}},
+       .arguments = {"--peers.cap=1h", "--seller.auto_approve", "true", "--peers= c:3 ,d:4"}});
   EXPECT_EQ(*program.listen, "host=/run/a b #1");
   EXPECT_EQ(*program.workers, 4);
   EXPECT_EQ(*program.cap, 1h);
@@ -86,13 +90,14 @@ TEST(Properties_SeveralSources, TheLaterWins) {
   EXPECT_THAT(*program.peers, testing::ElementsAre("c:3", "d:4"));
 }
 
-TEST(Properties_BadInput, NamesKeySourceAndExpectation) {
+TEST(Properties, BadInput_NamesKeySourceAndExpectation) {
   struct Case {
     std::vector<std::string> arguments;
     std::string expected;
   };
   const std::vector<Case> cases = {
-      {{"--pool.workers=many"}, "pool.workers = \"many\" (command line): expected a whole number from 1 to 64 (threads)"},
+      {{"--pool.workers=many"},
+       "pool.workers = \"many\" (command line): expected a whole number from 1 to 64 (threads)"},
       {{"--pool.workers=0"}, "pool.workers = \"0\""},
       {{"--pool.workers=65"}, "pool.workers = \"65\""},
       {{"--pool.workers=2.5"}, "pool.workers = \"2.5\""},
@@ -123,7 +128,7 @@ TEST(Properties_BadInput, NamesKeySourceAndExpectation) {
   }
 }
 
-TEST(Properties_BadFile, NamesFileAndLine) {
+TEST(Properties, BadFile_NamesFileAndLine) {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"\npool.workers = 0\n", ":2): expected a whole number"},
       {"no equals sign\n", ":1): expected key = value"},
@@ -133,22 +138,24 @@ TEST(Properties_BadFile, NamesFileAndLine) {
   for (const auto& [content, expected] : cases) {
     TemporaryFile file(content);
     Program program;
-    EXPECT_THAT(FailureOf(program.properties, {.file = file.Path()}), AllOf(HasSubstr(file.Path()), HasSubstr(expected)));
+    EXPECT_THAT(FailureOf(program.properties, {.file = file.Path()}),
+                AllOf(HasSubstr(file.Path()), HasSubstr(expected)));
   }
   Program program;
   EXPECT_THAT(FailureOf(program.properties, {.file = "/does/not/exist"}), HasSubstr("/does/not/exist"));
 }
 
-TEST(Properties_Required, RefusesToStartWithout) {
+TEST(Properties, Required_RefusesToStartWithout) {
   Properties properties("test");
   const auto conninfo = properties.Text("postgres.conninfo", "database", Required{});
-  EXPECT_THAT(FailureOf(properties, {}), AllOf(HasSubstr("postgres.conninfo"), HasSubstr("MARKET_POSTGRES_CONNINFO")));
+  EXPECT_THAT(FailureOf(properties, {}),
+              AllOf(HasSubstr("postgres.conninfo"), HasSubstr("MARKET_POSTGRES_CONNINFO")));
   EXPECT_THROW(conninfo.Get(), std::logic_error);
   properties.Read({.environment = {{"MARKET_POSTGRES_CONNINFO", "host=/run"}}});
   EXPECT_EQ(*conninfo, "host=/run");
 }
 
-TEST(Properties_Secret, ComesFromFileOrEnvironmentAndIsMasked) {
+TEST(Properties, Secret_ComesFromFileOrEnvironmentAndIsMasked) {
   TemporaryFile secret("hunter2\n");
   for (const Properties::Sources& sources :
        {Properties::Sources{.environment = {{"MARKET_REDIS_PASSWORD", "hunter2"}}},
@@ -157,11 +164,12 @@ TEST(Properties_Secret, ComesFromFileOrEnvironmentAndIsMasked) {
     Program program;
     program.properties.Read(sources);
     EXPECT_EQ(*program.password, "hunter2");
-    EXPECT_THAT(program.properties.Print(), AllOf(HasSubstr("redis.password = ***"), Not(HasSubstr("hunter2"))));
+    EXPECT_THAT(program.properties.Print(),
+                AllOf(HasSubstr("redis.password = ***"), Not(HasSubstr("hunter2"))));
   }
 }
 
-TEST(Properties_Printed, CanBeReadAgain) {
+TEST(Properties, Printed_CanBeReadAgain) {
   Program program;
   program.properties.Read({.arguments = {"--mode=single", "--peers.cap=90s", "--trace.ratio=0.125"}});
   TemporaryFile file(program.properties.Print());
@@ -173,17 +181,18 @@ TEST(Properties_Printed, CanBeReadAgain) {
   EXPECT_THAT(*again.peers, testing::ElementsAre("a:1", "b:2"));
 }
 
-TEST(Properties_WrongDeclaration, Throws) {
+TEST(Properties, WrongDeclaration_Throws) {
   Properties properties("test");
   properties.Text("a.b", "", "");
   EXPECT_THROW(properties.Text("a_b", "", ""), std::logic_error);
   EXPECT_THROW(properties.Text("Upper", "", ""), std::logic_error);
-  EXPECT_THROW(properties.Choice<Mode>("mode", "", {{"single", Mode::kSingle}}, Mode::kServices), std::logic_error);
+  EXPECT_THROW(properties.Choice<Mode>("mode", "", {{"single", Mode::kSingle}}, Mode::kServices),
+               std::logic_error);
   properties.Int("too.small", "", "", 1, 2, 0);
   EXPECT_THROW(properties.Read({}), std::logic_error);
 }
 
-TEST(Properties_Load, GivesTheExitCode) {
+TEST(Properties, Load_GivesTheExitCode) {
   struct Case {
     std::vector<const char*> arguments;
     LoadResult expected;

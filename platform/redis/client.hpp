@@ -30,6 +30,7 @@ struct Options {
   std::chrono::milliseconds connect_timeout{500};
   std::chrono::milliseconds max_reconnect_pause{5000};
   std::size_t max_pending = 4096;           // replies awaited at once; past it calls miss
+  std::size_t max_queued_bytes = 8 << 20;   // waiting to be sent; past it calls miss
   std::size_t max_value_bytes = 1 << 20;    // larger values aren't cached
   std::uint32_t timeouts_to_reconnect = 5;  // in a row
 };
@@ -45,12 +46,13 @@ struct Stats {
 
 class Client {
  public:
+  // Throws std::invalid_argument when the address is malformed.
   Client(boost::asio::io_context& io, Options options);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  // Begins to connect, in the background. Throws std::invalid_argument when the address is malformed.
+  // Begins to connect, in the background.
   void Start();
 
   Task<std::optional<std::string>> Get(std::string key);
@@ -69,7 +71,7 @@ class Client {
 
  private:
   struct Impl;
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl_;  // shared with handlers of the loop that may run after the client is gone
 };
 
 }  // namespace market::redis

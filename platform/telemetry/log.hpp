@@ -13,12 +13,14 @@
 #pragma once
 #include <chrono>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
 #include <variant>
 
+#include "platform/runtime/task.hpp"
 #include "platform/telemetry/trace.hpp"
 
 namespace market::telemetry {
@@ -47,9 +49,9 @@ struct LogOptions {
   std::string instance;
   LogLevel level = LogLevel::kInfo;
   std::string path;  // appended to; empty: stderr
-  // Lines below warn may wait this long to be written together; 0: each line at once. A crash loses at most
-  // this much.
-  std::chrono::milliseconds flush_after{0};
+  // Lines below warn are gathered up to this many bytes and written together; 0: each line at once. Whoever
+  // sets it also runs KeepLogFlushed; a crash then loses the lines of one interval.
+  std::size_t buffer_bytes = 0;
 };
 
 // Sets up the process-wide log, the one global of the platform. Throws std::system_error when the file can't
@@ -57,8 +59,10 @@ struct LogOptions {
 void ConfigureLog(const LogOptions& options);
 // Opens the file again under its name, after it was rotated away.
 void ReopenLog();
-// Writes what is buffered; called by itself at exit.
+// Writes what is gathered; called by itself at exit.
 void FlushLog();
+// Flushes until cancelled. Belongs into a TaskGroup.
+Task<> KeepLogFlushed(std::chrono::milliseconds interval);
 
 struct LogStats {
   std::uint64_t lines = 0;

@@ -77,7 +77,8 @@ bool AllZero(const std::array<std::uint8_t, kSize>& bytes) {
 }  // namespace
 
 std::optional<TraceContext> TraceContext::Parse(std::string_view text) {
-  if (text.size() < kTraceparentSize || text[2] != '-' || text[35] != '-' || text[52] != '-') return std::nullopt;
+  if (text.size() < kTraceparentSize || text[2] != '-' || text[35] != '-' || text[52] != '-')
+    return std::nullopt;
   std::array<std::uint8_t, 1> version{};
   std::array<std::uint8_t, 1> flags{};
   TraceContext context;
@@ -86,8 +87,10 @@ std::optional<TraceContext> TraceContext::Parse(std::string_view text) {
     return std::nullopt;
   }
   // Version 0 is exactly this long; a later version may go on after a hyphen.
-  const bool length_fits = text.size() == kTraceparentSize || (version[0] != 0 && text[kTraceparentSize] == '-');
-  if (version[0] == 0xff || !length_fits || AllZero(context.trace_id) || AllZero(context.span_id)) return std::nullopt;
+  const bool length_fits =
+      text.size() == kTraceparentSize || (version[0] != 0 && text[kTraceparentSize] == '-');
+  if (version[0] == 0xff || !length_fits || AllZero(context.trace_id) || AllZero(context.span_id))
+    return std::nullopt;
   context.flags = flags[0] & (kSampled | kRandomId);
   return context;
 }

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kGood = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
-TEST(TraceContext_Traceparent, IsParsedOrIgnored) {
+TEST(TraceContext, Traceparent_IsParsedOrIgnored) {
   const std::string ids = "4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7";
   const std::vector<std::pair<std::string, bool>> cases = {
       {std::string(kGood), true},
@@ -33,7 +33,7 @@ TEST(TraceContext_Traceparent, IsParsedOrIgnored) {
   for (const auto& [text, good] : cases) EXPECT_EQ(TraceContext::Parse(text).has_value(), good) << text;
 }
 
-TEST(TraceContext_Parsed, PrintsTheSame) {
+TEST(TraceContext, Parsed_PrintsTheSame) {
   const auto context = TraceContext::Parse(kGood);
   ASSERT_TRUE(context);
   EXPECT_EQ(context->ToTraceparent(), kGood);
@@ -42,7 +42,7 @@ TEST(TraceContext_Parsed, PrintsTheSame) {
   EXPECT_TRUE(context->Sampled());
 }
 
-TEST(TraceContext_Child, KeepsTraceAndFlags) {
+TEST(TraceContext, Child_KeepsTraceAndFlags) {
   const auto parent = TraceContext::Parse(kGood).value();
   const auto child = parent.Child();
   EXPECT_EQ(child.trace_id, parent.trace_id);
@@ -51,7 +51,7 @@ TEST(TraceContext_Child, KeepsTraceAndFlags) {
   EXPECT_EQ(TraceContext::Continue(kGood).trace_id, parent.trace_id);
 }
 
-TEST(TraceContext_Continue_StartsAnewOnNonsense, AndRootsDiffer) {
+TEST(TraceContext, ContinueOfNonsense_StartsANewTrace) {
   std::set<std::string> seen;
   for (int i = 0; i < 1000; ++i) {
     const auto root = TraceContext::Continue("nonsense");

@@ -1,0 +1,287 @@
+#include "platform/telemetry/log.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <ctime>
+#include <mutex>
+#include <system_error>
+
+namespace market::telemetry {
+namespace {
+
+constexpr std::size_t kMaxStringBytes = 2048;
+constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
+constexpr std::string_view kEllipsis = "\xe2\x80\xa6";     // U+2026, where a string was cut
+constexpr std::array<std::string_view, 4> kLevelNames = {"debug", "info", "warn", "error"};
+
+bool IsContinuation(unsigned char byte) { return (byte & 0xc0) == 0x80; }
+
+// Length of the well-formed UTF-8 sequence at the start of `text` (Unicode table 3-7), 0 when there is none.
+std::size_t SequenceLength(std::string_view text) {
+  const auto at = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0; };
+  const unsigned char first = at(0);
+  if (first < 0x80) return 1;
+  if (first >= 0xc2 && first <= 0xdf) return IsContinuation(at(1)) ? 2 : 0;
+  if (first >= 0xe0 && first <= 0xef) {
+    const unsigned char low = first == 0xe0 ? 0xa0 : 0x80;
+    const unsigned char high = first == 0xed ? 0x9f : 0xbf;
+    return at(1) >= low && at(1) <= high && IsContinuation(at(2)) ? 3 : 0;
+  }
+  if (first >= 0xf0 && first <= 0xf4) {
+    const unsigned char low = first == 0xf0 ? 0x90 : 0x80;
+    const unsigned char high = first == 0xf4 ? 0x8f : 0xbf;
+    return at(1) >= low && at(1) <= high && IsContinuation(at(2)) && IsContinuation(at(3)) ? 4 : 0;
+  }
+  return 0;
+}
+
+void AppendEscaped(std::string& out, unsigned char c) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  switch (c) {
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    default:
+      out += "\\u00";
+      out += kHex[c >> 4];
+      out += kHex[c & 0x0f];
+  }
+}
+
+bool IsPlain(unsigned char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
+
+void AppendString(std::string& out, std::string_view text) {
+  out += '"';
+  std::size_t i = 0;
+  while (i < text.size()) {
+    std::size_t plain = i;
+    while (plain < text.size() && plain < kMaxStringBytes && IsPlain(static_cast<unsigned char>(text[plain])))
+      ++plain;
+    out.append(text, i, plain - i);
+    i = plain;
+    if (i == text.size()) break;
+    const std::size_t length = SequenceLength(text.substr(i));
+    if (i + std::max<std::size_t>(length, 1) > kMaxStringBytes) {
+      out += kEllipsis;
+      break;
+    }
+    if (length == 0) {
+      out += kReplacement;
+    } else if (length == 1) {
+      AppendEscaped(out, static_cast<unsigned char>(text[i]));
+    } else {
+      out.append(text, i, length);
+    }
+    i += std::max<std::size_t>(length, 1);
+  }
+  out += '"';
+}
+
+template <class Number>
+void AppendNumber(std::string& out, Number number) {
+  std::array<char, 32> text{};
+  const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), number);
+  out.append(text.data(), end);
+}
+
+struct AppendValue {
+  std::string& out;
+  void operator()(std::string_view text) const { AppendString(out, text); }
+  void operator()(std::int64_t number) const { AppendNumber(out, number); }
+  void operator()(double number) const {
+    if (std::isfinite(number)) {
+      AppendNumber(out, number);
+    } else {
+      out += "null";  // JSON has no other word for it
+    }
+  }
+  void operator()(bool flag) const { out += flag ? "true" : "false"; }
+};
+
+// "2026-11-24T10:00:00.123456789Z". Breaking a time into its parts is slow, and most lines share their
+// second.
+void AppendNow(std::string& out) {
+  thread_local std::time_t formatted_second = -1;
+  thread_local std::array<char, 20> formatted{};
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  if (now.tv_sec != formatted_second) {
+    std::tm parts{};
+    gmtime_r(&now.tv_sec, &parts);
+    std::strftime(formatted.data(), formatted.size(), "%Y-%m-%dT%H:%M:%S", &parts);
+    formatted_second = now.tv_sec;
+  }
+  out += formatted.data();
+  out += '.';
+  std::array<char, 10> fraction{};
+  // One digit in front keeps the leading zeros.
+  std::to_chars(fraction.data(), fraction.data() + fraction.size(), 1'000'000'000 + now.tv_nsec);
+  out.append(fraction.data() + 1, 9);
+  out += 'Z';
+}
+
+int OpenForAppend(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+  if (fd < 0) throw std::system_error(errno, std::generic_category(), "can't open the log file " + path);
+  return fd;
+}
+
+bool WriteAll(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+// The lock is for pool threads; the io thread meets it free.
+class Sink {
+ public:
+  void Configure(const LogOptions& options) {
+    const int fd = options.path.empty() ? STDERR_FILENO : OpenForAppend(options.path);
+    std::string origin = R"(,"service":)";
+    AppendString(origin, options.service);
+    origin += R"(,"version":)";
+    AppendString(origin, options.version);
+    origin += R"(,"instance":)";
+    AppendString(origin, options.instance);
+    const std::lock_guard lock(mutex_);
+    FlushLocked();
+    ReplaceFile(fd);
+    path_ = options.path;
+    origin_ = std::move(origin);
+    buffer_bytes_ = options.buffer_bytes;
+    level_.store(options.level, std::memory_order_relaxed);
+  }
+
+  void Reopen() {
+    const std::lock_guard lock(mutex_);
+    if (path_.empty()) return;
+    const int fd = OpenForAppend(path_);
+    FlushLocked();
+    ReplaceFile(fd);
+  }
+
+  bool Enabled(LogLevel level) const { return level >= level_.load(std::memory_order_relaxed); }
+
+  // `head` ends after the level, `tail` begins with the event: what stands between is set once.
+  void Append(LogLevel level, std::string_view head, std::string_view tail) {
+    const std::lock_guard lock(mutex_);
+    buffer_.append(head).append(origin_).append(tail);
+    ++waiting_;
+    if (level >= LogLevel::kWarn || buffer_.size() >= buffer_bytes_) FlushLocked();
+  }
+
+  void Flush() {
+    const std::lock_guard lock(mutex_);
+    FlushLocked();
+  }
+
+  LogStats Stats() const {
+    const std::lock_guard lock(mutex_);
+    return stats_;
+  }
+
+ private:
+  void FlushLocked() {
+    if (waiting_ == 0) return;
+    (WriteAll(fd_, buffer_) ? stats_.lines : stats_.dropped) += waiting_;
+    buffer_.clear();
+    waiting_ = 0;
+  }
+  void ReplaceFile(int fd) {
+    if (fd_ != STDERR_FILENO) ::close(fd_);
+    fd_ = fd;
+  }
+
+  mutable std::mutex mutex_;
+  std::string buffer_;
+  std::uint64_t waiting_ = 0;  // lines in buffer_
+  std::string origin_;
+  std::string path_;
+  std::size_t buffer_bytes_ = 0;
+  int fd_ = STDERR_FILENO;
+  LogStats stats_;
+  std::atomic<LogLevel> level_{LogLevel::kInfo};
+};
+
+// Never destroyed: destructors of other statics may log.
+Sink& GlobalSink() {
+  static Sink* const sink = [] {
+    std::atexit(FlushLog);
+    return new Sink;
+  }();
+  return *sink;
+}
+
+}  // namespace
+
+void ConfigureLog(const LogOptions& options) { GlobalSink().Configure(options); }
+void ReopenLog() { GlobalSink().Reopen(); }
+void FlushLog() { GlobalSink().Flush(); }
+LogStats GetLogStats() { return GlobalSink().Stats(); }
+
+Task<> KeepLogFlushed(std::chrono::milliseconds interval) {
+  for (;;) {
+    co_await runtime::SleepFor(interval);
+    FlushLog();
+  }
+}
+
+namespace log {
+
+bool Enabled(LogLevel level) { return GlobalSink().Enabled(level); }
+
+void Write(LogLevel level, std::string_view event, std::initializer_list<Field> fields,
+           const TraceContext* trace) {
+  Sink& sink = GlobalSink();
+  if (!sink.Enabled(level)) return;
+  thread_local std::string head;
+  thread_local std::string tail;
+  head.assign(R"({"ts":")");
+  AppendNow(head);
+  head += R"(","level":")";
+  head += kLevelNames[static_cast<std::size_t>(level)];
+  head += '"';
+  tail.assign(R"(,"event":)");
+  AppendString(tail, event);
+  if (trace) {
+    tail += R"(,"trace_id":")";
+    tail += trace->TraceIdHex();
+    tail += R"(","span_id":")";
+    tail += trace->SpanIdHex();
+    tail += '"';
+  }
+  for (const Field& field : fields) {
+    tail += ',';
+    AppendString(tail, field.key);
+    tail += ':';
+    std::visit(AppendValue{tail}, field.value);
+  }
+  tail += "}\n";
+  sink.Append(level, head, tail);
+}
+
+}  // namespace log
+}  // namespace market::telemetry
