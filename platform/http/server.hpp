@@ -74,6 +74,7 @@ class Server {
   const ServerStats& Stats() const;
 
  private:
+  friend class Session;
   class Core;
   std::shared_ptr<Core> core_;
 };
