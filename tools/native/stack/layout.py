@@ -72,7 +72,7 @@ class Layout:
         self.redis_data = self.shared / "redis"
         self.redis_socket = self.sockets / "redis" / "redis.sock"
         self.supervisor_socket = self.sockets / "supervisor.sock"
-        self.supervisor_pid = self.data / "supervisord.pid"
+        self.listener_mark_file = self.data / "listener"
 
         self.ca_file = self.pki / "ca.crt"
         self.operator_email = "operator@marketplace.test"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import time
@@ -129,13 +130,13 @@ def info(layout, options):
 
 def print_info(layout):
     facts = collect(layout)
-    data = "" if layout.data == layout.root / "run" else f" --data {layout.data}"
+    data = "" if layout.data == layout.root / "run" else " --data " + shlex.quote(str(layout.data))
     print(f"""\
   marketplace   {facts['url']}/v1   ({facts['shape']}; gRPC on the same port)
   CA file       {facts['caFile']}
   operator      {facts['operator']['email']}
   its password  in {facts['operator']['passwordFile']}
 
-  try           curl --cacert {facts['caFile']} {facts['url']}/v1/products
+  try           curl --cacert {shlex.quote(facts['caFile'])} {facts['url']}/v1/products
   look          ./market status{data}      ./market logs -f{data}
   stop          ./market down{data}""")

@@ -11,9 +11,9 @@ import xmlrpc.client
 
 from . import files, listeners, programs
 from .failure import Failure
+from .layout import SERVICES
 
 START_LIMIT_S = 60
-STACK_VARIABLE = "MARKET_STACK"
 # supervisor.xmlrpc.Faults: an answer that says "already as you want it".
 NOT_RUNNING, ALREADY_STARTED = 70, 60
 
@@ -44,11 +44,11 @@ def start_daemon(layout, config_text):
     config = layout.etc / "supervisord.conf"
     files.write(config, config_text, 0o600)
     listeners.hold(layout)
+    layout.listener_mark_file.write_text(listeners.mark(f"/proc/self/fd/{listeners.FIRST_FD}"))
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 65536)), hard))
     environment = {
-        "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "TZ": "UTC", "HOME": str(layout.data),
-        STACK_VARIABLE: str(layout.data)}
+        "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "TZ": "UTC", "HOME": str(layout.data)}
     done = subprocess.run(
         [programs.installed("supervisord"), "-c", str(config)], env=environment, cwd="/", capture_output=True,
         text=True, pass_fds=tuple(listeners.descriptors(layout).values()))
@@ -103,17 +103,16 @@ def await_ready(layout, proxy, program):
 
 
 def stop_all(layout, proxy):
-    """Stops what runs, last started first, then supervisord. Returns when every process is gone."""
-    known = [int(proxy.getPID())]
-    running = {info["name"]: info["pid"] for info in proxy.getAllProcessInfo() if info["pid"]}
-    known += running.values()
-    order = [name for name in (*programs.names("services"), "marketplace") if name in running]
-    # nginx first: it finishes what is in flight while everything behind it still answers.
-    for name in ["nginx", "gateway", "marketplace", *reversed(order)]:
-        if running.pop(name, None):
-            stop(proxy, name)
-    for name in running:
-        stop(proxy, name)
+    """Stops what runs, those in front first, then supervisord. Returns when every process is gone."""
+    pids = {info["name"]: info["pid"] for info in proxy.getAllProcessInfo() if info["pid"]}
+    known = [int(proxy.getPID()), *pids.values()]
+    # What is in flight in one layer still finds the next one answering; the services are one layer.
+    for layer in (("nginx",), ("gateway", "marketplace"), SERVICES, ("sandbox",), ("redis", "postgres")):
+        stopping = [name for name in layer if name in pids]
+        for name in stopping:
+            ignoring(NOT_RUNNING, proxy.stopProcess, name, False)
+        if not wait_for(lambda: not any(is_alive(pids[name]) for name in stopping), programs.STOP_WAIT_S + 5):
+            raise Failure(f"{' '.join(stopping)} did not stop")
     proxy.shutdown()
     if not wait_for(lambda: not any(map(is_alive, known)), programs.STOP_WAIT_S):
         raise Failure("still running: " + " ".join(str(pid) for pid in known if is_alive(pid)))
@@ -128,27 +127,20 @@ def is_alive(pid):
 
 
 def leftovers(layout):
-    """Processes of this stack, known by the variable that supervisord gives to all of them, whatever their names."""
-    mark = f"{STACK_VARIABLE}={layout.data}".encode()
+    """Processes of this stack, whatever their names: those that hold the listening socket that its supervisord held."""
+    try:
+        mark = layout.listener_mark_file.read_text()
+    except FileNotFoundError:
+        return []
     found = []
     for entry in os.listdir("/proc"):
-        if entry.isdigit() and int(entry) != os.getpid():
+        if entry.isdigit() and int(entry) != os.getpid() and is_alive(int(entry)):
             try:
-                with open(f"/proc/{entry}/environ", "rb") as file:
-                    if mark in file.read().split(b"\0") and is_alive(int(entry)):
-                        found.append(int(entry))
+                if listeners.mark(f"/proc/{entry}/fd/{listeners.FIRST_FD}") == mark:
+                    found.append(int(entry))
             except OSError:
                 pass
-    # PostgreSQL and nginx write their titles over their environment: their pid files speak for them.
-    for pid_file, program in ((layout.postgres_data / "postmaster.pid", "postgres"), (layout.data / "nginx.pid", "nginx")):
-        try:
-            pid = int(pid_file.read_text().split()[0])
-            with open(f"/proc/{pid}/comm") as file:
-                if file.read().strip() == program:
-                    found.append(pid)
-        except (OSError, ValueError, IndexError):
-            pass
-    return sorted(set(found))
+    return found
 
 
 def end_leftovers(layout):
