@@ -1,0 +1,50 @@
+// AuthService as the contract has it. What every call has in common (token, policy, field rules, errors, metrics) was
+// done by the edge before.
+//
+// Owner: the auth service; io thread only; outlives its callers.
+#pragma once
+#include <functional>
+#include <string>
+
+#include "marketplace/auth/v1/auth.market.hpp"
+#include "services/auth/api/turns.hpp"
+#include "services/auth/credentials/access_tokens.hpp"
+#include "services/auth/credentials/keys.hpp"
+#include "services/auth/credentials/passwords.hpp"
+#include "services/auth/storage/accounts.hpp"
+#include "services/auth/storage/sessions.hpp"
+
+namespace market::auth {
+
+class Handlers final : public api::AuthApi {
+ public:
+  struct Parts {
+    storage::Accounts& accounts;
+    storage::Sessions& sessions;
+    Passwords& passwords;
+    const RefreshTokens& refresh_tokens;
+    const AccessTokens& access_tokens;
+    std::function<void()> wake_outbox;  // something was appended
+  };
+
+  explicit Handlers(Parts parts) : parts_(std::move(parts)) {}
+
+  Task<api::auth::Session> SignUp(CallContext& call, api::auth::SignUpRequest request) override;
+  Task<api::auth::Session> SignIn(CallContext& call, api::auth::SignInRequest request) override;
+  Task<api::auth::Session> RefreshSession(CallContext& call, api::auth::RefreshSessionRequest request) override;
+  // Ends the session, so that it can't be refreshed; its access token runs out by itself within its ten minutes.
+  Task<google::protobuf::Empty> SignOut(CallContext& call, api::auth::SignOutRequest request) override;
+  Task<api::auth::Account> GetMyAccount(CallContext& call, api::auth::GetMyAccountRequest request) override;
+  Task<marketplace::type::v1::KeySet> GetKeys(CallContext& call, api::auth::GetKeysRequest request) override;
+  Task<google::protobuf::Empty> BindSeller(CallContext& call, api::auth::BindSellerRequest request) override;
+
+ private:
+  storage::NewSession NewSession() const;
+  // The answer of everything that gives a session: an access token and the refresh token at `sequence`.
+  api::auth::Session Answer(const Uuid& session, std::int64_t sequence, const domain::Account& account) const;
+
+  Parts parts_;
+  Turns turns_{1000};
+};
+
+}  // namespace market::auth

@@ -1,0 +1,52 @@
+#include "platform/telemetry/log.hpp"
+#include "services/auth/api/handlers.hpp"
+#include "services/auth/api/to_proto.hpp"
+
+namespace market::auth {
+namespace {
+
+Error Ended() {
+  return Error(Code::kUnauthenticated, "SESSION_ENDED", "the session has ended; sign in again");
+}
+
+}  // namespace
+
+storage::NewSession Handlers::NewSession() const {
+  const auto id = Uuid::NewV7();
+  return {id, *RefreshTokens::DigestOf(parts_.refresh_tokens.Make(id, 1))};
+}
+
+api::auth::Session Handlers::Answer(const Uuid& session, std::int64_t sequence, const domain::Account& account) const {
+  api::auth::Session answer;
+  answer.set_access_token(parts_.access_tokens.Issue(account, session));
+  answer.set_token_type("Bearer");
+  answer.set_expires_in(parts_.access_tokens.Lifetime().count());
+  answer.set_refresh_token(parts_.refresh_tokens.Make(session, sequence));
+  *answer.mutable_account() = ToProto(account);
+  return answer;
+}
+
+Task<api::auth::Session> Handlers::RefreshSession(CallContext& call, api::auth::RefreshSessionRequest request) {
+  const auto digest = RefreshTokens::DigestOf(request.refresh_token());
+  if (!digest) throw Ended();
+  const auto digest_at = [&](const Uuid& session, std::int64_t sequence) {
+    return *RefreshTokens::DigestOf(parts_.refresh_tokens.Make(session, sequence));
+  };
+  const auto outcome = co_await parts_.sessions.Refresh(call.Deadline(), *digest, digest_at);
+  if (const auto* good = std::get_if<storage::Refreshed>(&outcome)) {
+    co_return Answer(good->session, good->successor, good->account);
+  }
+  if (const auto* reused = std::get_if<storage::SessionReused>(&outcome)) {
+    telemetry::log::Warn("auth.refresh_token_reused",
+                         {{"session_id", reused->session.ToString()}, {"account_id", reused->account.ToString()}},
+                         &call.Trace());
+  }
+  throw Ended();
+}
+
+Task<google::protobuf::Empty> Handlers::SignOut(CallContext& call, api::auth::SignOutRequest request) {
+  co_await parts_.sessions.End(call.Deadline(), call.Caller().session, call.Caller().account);
+  co_return google::protobuf::Empty();
+}
+
+}  // namespace market::auth

@@ -1,0 +1,36 @@
+#include "services/auth/api/handlers.hpp"
+
+namespace market::auth {
+namespace {
+
+Error BadCredentials() {
+  return Error(Code::kUnauthenticated, "BAD_CREDENTIALS", "the e-mail or the password is wrong");
+}
+
+Error Throttled(std::chrono::milliseconds wait) {
+  return Error(Code::kResourceExhausted, "RATE_LIMITED", "too many failed sign-ins with this e-mail")
+      .WithRetryAfter(wait);
+}
+
+}  // namespace
+
+// An unknown e-mail takes the same path as a wrong password: the same statement, a hash of the same cost, one answer.
+Task<api::auth::Session> Handlers::SignIn(CallContext& call, api::auth::SignInRequest request) {
+  parts_.passwords.RefuseIfFull();
+  const auto email_key = domain::NormalizeEmail(request.email());
+  const auto turn = co_await turns_.Take(email_key, call.Deadline());
+  const auto attempt = co_await parts_.sessions.CountTry(call.Deadline(), email_key);
+  if (attempt.wait) throw Throttled(*attempt.wait);
+
+  const auto match = co_await parts_.passwords.Verify(attempt.password_hash, request.password());
+  if (match == Passwords::Match::kNo) throw BadCredentials();
+  std::optional<std::string> new_hash;
+  if (match == Passwords::Match::kOutdated) new_hash = co_await parts_.passwords.Hash(request.password());
+
+  const auto session = NewSession();
+  const auto account =
+      co_await parts_.sessions.Open(call.Deadline(), *attempt.account, email_key, session, new_hash);
+  co_return Answer(session.id, 1, account);
+}
+
+}  // namespace market::auth

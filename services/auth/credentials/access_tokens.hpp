@@ -1,0 +1,29 @@
+// Access tokens: what an account may say of itself for ten minutes. Roles and memberships are those of the moment of
+// issue; they are read again at each refresh. A token runs out by itself: ending its session does not call it back.
+#pragma once
+#include <chrono>
+#include <string>
+
+#include "platform/core/clock.hpp"
+#include "platform/rpc/jwt.hpp"
+#include "services/auth/domain/account.hpp"
+
+namespace market::auth {
+
+class AccessTokens {
+ public:
+  // `clock` must outlive it.
+  AccessTokens(rpc::SigningKey key, std::string issuer, std::chrono::seconds lifetime, const Clock& clock);
+
+  std::string Issue(const domain::Account& account, const Uuid& session) const;
+  std::chrono::seconds Lifetime() const { return lifetime_; }
+  rpc::PublicKey Public() const { return key_.Public(); }
+
+ private:
+  rpc::SigningKey key_;
+  std::string issuer_;
+  std::chrono::seconds lifetime_;
+  const Clock& clock_;
+};
+
+}  // namespace market::auth

@@ -1,0 +1,159 @@
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <fstream>
+#include <set>
+
+#include "platform/testing/fake_clock.hpp"
+#include "platform/testing/run_loop.hpp"
+#include "services/auth/credentials/access_tokens.hpp"
+#include "services/auth/credentials/keys.hpp"
+#include "services/auth/credentials/passwords.hpp"
+
+namespace market::auth {
+namespace {
+
+using testing::RunLoop;
+
+// The same private key twice: SEC 1 and PKCS 8 form.
+constexpr std::string_view kSec1 = R"(-----BEGIN EC PRIVATE KEY-----
+MHcCAQEEIMN+3DIPtfXBNqj5UKiC2MB+b0wkIPW72qZOcm1vehWOoAoGCCqGSM49
+AwEHoUQDQgAEF0WIzP6JdLluHcD35CPEL/NS1JiK/QL7Krq7sVHuF2PBwYjkQb8F
+H2oR4E3gLN0v3f0IO/ACQD77wHMlMgfMBw==
+-----END EC PRIVATE KEY-----
+)";
+constexpr std::string_view kPkcs8 = R"(-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgw37cMg+19cE2qPlQ
+qILYwH5vTCQg9bvapk5ybW96FY6hRANCAAQXRYjM/ol0uW4dwPfkI8Qv81LUmIr9
+AvsquruxUe4XY8HBiORBvwUfahHgTeAs3S/d/Qg78AJAPvvAcyUyB8wH
+-----END PRIVATE KEY-----
+)";
+
+constexpr Passwords::Options kQuick{.cost = {.memory_kib = 64, .passes = 1}};
+
+TEST(Passwords, RightAndWrong_AreToldApart) {
+  Passwords passwords(kQuick);
+  RunLoop([&]() -> Task<> {
+    const auto hash = co_await passwords.Hash("correct horse battery");
+    EXPECT_TRUE(hash.starts_with("$argon2id$v=19$m=64,t=1,p=1$")) << hash;
+    EXPECT_EQ(co_await passwords.Verify(hash, "correct horse battery"), Passwords::Match::kYes);
+    EXPECT_EQ(co_await passwords.Verify(hash, "correct horse batterz"), Passwords::Match::kNo);
+    EXPECT_EQ(co_await passwords.Verify(hash, ""), Passwords::Match::kNo);
+    EXPECT_EQ(co_await passwords.Verify(std::nullopt, "correct horse battery"), Passwords::Match::kNo);
+    EXPECT_NE(hash, co_await passwords.Hash("correct horse battery"));
+  });
+}
+
+TEST(Passwords, DefaultCost_IsTheStatedFloor) {
+  Passwords passwords({});
+  RunLoop([&]() -> Task<> {
+    const auto hash = co_await passwords.Hash("x");
+    EXPECT_TRUE(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$")) << hash;
+  });
+}
+
+TEST(Passwords, WeakerHash_IsOutdated) {
+  Passwords weak(kQuick);
+  Passwords strong({.cost = {.memory_kib = 128, .passes = 1}});
+  Passwords longer({.cost = {.memory_kib = 64, .passes = 2}});
+  RunLoop([&]() -> Task<> {
+    const auto hash = co_await weak.Hash("secret");
+    EXPECT_EQ(co_await strong.Verify(hash, "secret"), Passwords::Match::kOutdated);
+    EXPECT_EQ(co_await longer.Verify(hash, "secret"), Passwords::Match::kOutdated);
+    EXPECT_EQ(co_await strong.Verify(hash, "wrong"), Passwords::Match::kNo);
+    EXPECT_EQ(co_await weak.Verify(co_await strong.Hash("secret"), "secret"), Passwords::Match::kYes);
+  });
+}
+
+TEST(Passwords, FullQueue_Refuses) {
+  Passwords passwords({.cost = {.memory_kib = 1024, .passes = 50}, .threads = 1, .queue = 1});
+  RunLoop([&](boost::asio::io_context& io) -> Task<> {
+    int hashed = 0;
+    int refused = 0;
+    const auto hash_one = [&]() -> Task<> {
+      try {
+        co_await passwords.Hash("secret");
+        ++hashed;
+      } catch (const Error& error) {
+        EXPECT_EQ(error.reason, "OVERLOADED");
+        EXPECT_TRUE(error.retry_after);
+        ++refused;
+      }
+    };
+    EXPECT_NO_THROW(passwords.RefuseIfFull());
+    for (int i = 0; i < 4; ++i) boost::asio::co_spawn(io, hash_one(), boost::asio::detached);
+    co_await testing::Eventually([&] { return refused == 2; });
+    EXPECT_THROW(passwords.RefuseIfFull(), Error);
+    co_await testing::Eventually([&] { return hashed == 2; });
+  });
+}
+
+TEST(RefreshTokens, PositionsAndFamilies_GiveDifferentTokens) {
+  const RefreshTokens tokens("key");
+  const auto family = Uuid::NewV7();
+  std::set<std::string> seen;
+  for (int sequence = 1; sequence <= 100; ++sequence) seen.insert(tokens.Make(family, sequence));
+  seen.insert(tokens.Make(Uuid::NewV7(), 1));
+  seen.insert(RefreshTokens("other key").Make(family, 1));
+  EXPECT_EQ(seen.size(), 102U);
+  EXPECT_EQ(tokens.Make(family, 7), tokens.Make(family, 7));
+  EXPECT_TRUE(tokens.Make(family, 7).starts_with("rt_"));
+}
+
+TEST(RefreshTokens, Digest_OnlyOfWhatLooksLikeAToken) {
+  const auto token = RefreshTokens("key").Make(Uuid::NewV7(), 1);
+  ASSERT_TRUE(RefreshTokens::DigestOf(token));
+  EXPECT_EQ(RefreshTokens::DigestOf(token)->size(), 32U);
+  for (const std::string bad : {"", "rt_", "rt_8b0d", "xx_" "0123456789012345678901234567890123456789012"}) {
+    EXPECT_FALSE(RefreshTokens::DigestOf(bad)) << bad;
+  }
+  EXPECT_FALSE(RefreshTokens::DigestOf(token + "A"));
+}
+
+TEST(Keys, SameKeyInAnotherEncoding_GivesTheSameTokens) {
+  const auto first = KeysFromPem(kSec1);
+  const auto second = KeysFromPem(kPkcs8);
+  const auto family = Uuid::NewV7();
+  EXPECT_EQ(first.refresh.Make(family, 1), second.refresh.Make(family, 1));
+  EXPECT_EQ(first.signing.Kid(), second.signing.Kid());
+}
+
+TEST(Keys, BadFile_NamedInTheError) {
+  const auto expect_named = [](const std::string& path) {
+    try {
+      KeysFromFile(path);
+      ADD_FAILURE() << path;
+    } catch (const std::runtime_error& error) {
+      EXPECT_NE(std::string(error.what()).find(path), std::string::npos) << error.what();
+    }
+  };
+  expect_named("/nowhere/key.pem");
+  const std::string path = ::testing::TempDir() + "not_a_key.pem";
+  std::ofstream(path) << "not a key";
+  expect_named(path);
+  std::remove(path.c_str());
+}
+
+TEST(AccessTokens, Issued_CarryRolesSellersAndTimes) {
+  testing::FakeClock clock;
+  AccessTokens tokens(KeysFromPem(kSec1).signing, "https://issuer", std::chrono::minutes(10), clock);
+  rpc::KeyRing ring;
+  ring.Replace({tokens.Public()});
+  const domain::Account account{.id = AccountId::New(),
+                                .email = "ada@example.com",
+                                .roles = {"operator"},
+                                .sellers = {{SellerId::New(), "owner"}},
+                                .created_at = clock.Now()};
+  const auto session = Uuid::NewV7();
+  const auto claims = ring.Verify(tokens.Issue(account, session), "https://issuer", clock.Now());
+  ASSERT_TRUE(claims);
+  EXPECT_EQ(claims->principal.account, account.id);
+  EXPECT_EQ(claims->principal.session, session);
+  EXPECT_TRUE(claims->principal.IsOperator());
+  EXPECT_TRUE(claims->principal.IsMemberOf(account.sellers[0].seller));
+  EXPECT_EQ(claims->expires_at, clock.Now() + std::chrono::minutes(10));
+  EXPECT_EQ(claims->issued_at, clock.Now());
+}
+
+}  // namespace
+}  // namespace market::auth

@@ -1,0 +1,121 @@
+#include "services/auth/credentials/keys.hpp"
+
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/kdf.h>
+#include <openssl/params.h>
+#include <openssl/pem.h>
+#include <openssl/sha.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <stdexcept>
+
+namespace market::auth {
+namespace {
+
+constexpr std::string_view kPrefix = "rt_";
+constexpr std::size_t kTokenChars = kPrefix.size() + 43;  // 32 bytes in base64url
+constexpr std::size_t kKeyBytes = 32;
+
+template <auto Free>
+struct Freed {
+  template <class T>
+  void operator()(T* object) const {
+    Free(object);
+  }
+};
+template <class T, auto Free>
+using Owned = std::unique_ptr<T, Freed<Free>>;
+
+const unsigned char* Bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+unsigned char* Bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+
+std::string Base64Url(std::string_view bytes) {
+  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
+  text.resize(static_cast<std::size_t>(EVP_EncodeBlock(Bytes(text), Bytes(bytes), static_cast<int>(bytes.size()))));
+  while (text.ends_with('=')) text.pop_back();
+  std::ranges::replace(text, '+', '-');
+  std::ranges::replace(text, '/', '_');
+  return text;
+}
+
+// The private number itself, so that the same key in another encoding gives the same tokens.
+std::string PrivateScalar(std::string_view pem) {
+  const Owned<BIO, BIO_free> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  const Owned<EVP_PKEY, EVP_PKEY_free> key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
+  BIGNUM* raw = nullptr;
+  if (!key || EVP_PKEY_get_bn_param(key.get(), OSSL_PKEY_PARAM_PRIV_KEY, &raw) != 1) {
+    throw std::runtime_error("no private EC key in PEM form");
+  }
+  const Owned<BIGNUM, BN_clear_free> scalar(raw);
+  std::string bytes(kKeyBytes, '\0');
+  if (BN_bn2binpad(scalar.get(), Bytes(bytes), static_cast<int>(bytes.size())) < 0) {
+    throw std::runtime_error("the private key is not of the curve P-256");
+  }
+  return bytes;
+}
+
+// HKDF-SHA-256 (RFC 5869).
+std::string Derive(std::string secret, std::string_view purpose) {
+  const Owned<EVP_KDF, EVP_KDF_free> kdf(EVP_KDF_fetch(nullptr, "HKDF", nullptr));
+  const Owned<EVP_KDF_CTX, EVP_KDF_CTX_free> context(EVP_KDF_CTX_new(kdf.get()));
+  std::string digest = "SHA256";
+  std::string info(purpose);
+  const std::array parameters = {
+      OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest.data(), digest.size()),
+      OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, secret.data(), secret.size()),
+      OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info.data(), info.size()), OSSL_PARAM_construct_end()};
+  std::string derived(kKeyBytes, '\0');
+  if (EVP_KDF_derive(context.get(), Bytes(derived), derived.size(), parameters.data()) != 1) {
+    throw std::runtime_error("HKDF failed");
+  }
+  return derived;
+}
+
+}  // namespace
+
+std::string RefreshTokens::Make(const Uuid& family, std::int64_t sequence) const {
+  const std::string position = family.ToString() + '|' + std::to_string(sequence);
+  std::string mac(SHA256_DIGEST_LENGTH, '\0');
+  unsigned int size = 0;
+  if (!HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()), Bytes(position), position.size(), Bytes(mac),
+            &size)) {
+    throw std::runtime_error("HMAC failed");
+  }
+  return std::string(kPrefix) + Base64Url(mac);
+}
+
+std::optional<std::string> RefreshTokens::DigestOf(std::string_view token) {
+  if (!token.starts_with(kPrefix) || token.size() != kTokenChars) return std::nullopt;
+  std::string digest(SHA256_DIGEST_LENGTH, '\0');
+  SHA256(Bytes(token), token.size(), Bytes(digest));
+  return digest;
+}
+
+Keys KeysFromPem(std::string_view pem) {
+  auto signing = rpc::SigningKey::FromPem(pem);
+  return {std::move(signing), RefreshTokens(Derive(PrivateScalar(pem), "marketplace refresh token 1"))};
+}
+
+Keys KeysFromFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw std::runtime_error("auth.signing_key_file: " + path + ": " + std::strerror(errno));
+  std::ostringstream pem;
+  pem << file.rdbuf();
+  try {
+    return KeysFromPem(std::move(pem).str());
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error("auth.signing_key_file: " + path + ": " + error.what());
+  }
+}
+
+}  // namespace market::auth

@@ -1,0 +1,37 @@
+// What auth signs and derives with. Both come from one file, so replicas that are given the same file agree.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "platform/core/id.hpp"
+#include "platform/rpc/jwt.hpp"
+
+namespace market::auth {
+
+// Refresh tokens: "rt_" and 256 bits, derived from the family and the position in it by HMAC-SHA-256. Only digests are
+// stored; with the key a position's token can be made again, which is what a retry needs.
+class RefreshTokens {
+ public:
+  explicit RefreshTokens(std::string key) : key_(std::move(key)) {}
+
+  std::string Make(const Uuid& family, std::int64_t sequence) const;
+  // SHA-256 of a token; nullopt for text that can't be one.
+  static std::optional<std::string> DigestOf(std::string_view token);
+
+ private:
+  std::string key_;
+};
+
+struct Keys {
+  rpc::SigningKey signing;
+  RefreshTokens refresh;
+};
+
+// `pem`: a private EC P-256 key. Throws std::runtime_error saying what is wrong with it.
+Keys KeysFromPem(std::string_view pem);
+// The same from a file; the error names the file.
+Keys KeysFromFile(const std::string& path);
+
+}  // namespace market::auth

@@ -1,0 +1,91 @@
+#include "services/auth/credentials/passwords.hpp"
+
+#include <argon2.h>
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
+
+#include <array>
+#include <charconv>
+#include <stdexcept>
+
+namespace market::auth {
+namespace {
+
+constexpr std::size_t kSaltBytes = 16;
+constexpr std::size_t kTagBytes = 32;
+
+std::string RandomBytes(std::size_t size) {
+  std::string bytes(size, '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(size)) != 1) {
+    throw std::runtime_error("the system's random generator failed");
+  }
+  return bytes;
+}
+
+std::string HashNow(const PasswordCost& cost, const std::string& password) {
+  const std::string salt = RandomBytes(kSaltBytes);
+  std::array<char, 256> phc{};
+  const int status = argon2id_hash_encoded(cost.passes, cost.memory_kib, cost.lanes, password.data(), password.size(),
+                                           salt.data(), salt.size(), kTagBytes, phc.data(), phc.size());
+  if (status != ARGON2_OK) throw std::runtime_error(std::string("argon2: ") + argon2_error_message(status));
+  return phc.data();
+}
+
+bool MatchesNow(const std::string& phc, const std::string& password) {
+  const int status = argon2id_verify(phc.c_str(), password.data(), password.size());
+  if (status == ARGON2_OK) return true;
+  if (status == ARGON2_VERIFY_MISMATCH) return false;
+  throw std::runtime_error(std::string("argon2: ") + argon2_error_message(status));
+}
+
+// "$argon2id$v=19$m=19456,t=2,p=1$salt$tag"
+std::uint32_t CostIn(std::string_view phc, std::string_view name) {
+  const auto at = phc.find(name);
+  std::uint32_t value = 0;
+  if (at != phc.npos) std::from_chars(phc.data() + at + name.size(), phc.data() + phc.size(), value);
+  return value;
+}
+
+bool IsWeaker(const std::string& phc, const PasswordCost& cost) {
+  return CostIn(phc, "$m=") < cost.memory_kib || CostIn(phc, ",t=") < cost.passes;
+}
+
+// A password that leaves memory as soon as its work is done.
+class Secret {
+ public:
+  explicit Secret(std::string value) : value_(std::move(value)) {}
+  Secret(Secret&&) = default;
+  ~Secret() { OPENSSL_cleanse(value_.data(), value_.size()); }
+  const std::string& Value() const { return value_; }
+
+ private:
+  std::string value_;
+};
+
+}  // namespace
+
+Passwords::Passwords(Options options)
+    : options_(options), nobody_(HashNow(options.cost, RandomBytes(32))), pool_(options.threads, options.queue) {}
+
+Task<std::string> Passwords::Hash(std::string password) {
+  return pool_.Run([cost = options_.cost, password = Secret(std::move(password))] {
+    return HashNow(cost, password.Value());
+  });
+}
+
+Task<Passwords::Match> Passwords::Verify(std::optional<std::string> hash, std::string password) {
+  const bool known = hash.has_value();
+  return pool_.Run([known, cost = options_.cost, phc = hash.value_or(nobody_), password = Secret(std::move(password))] {
+    const bool matches = MatchesNow(phc, password.Value());
+    if (!known || !matches) return Match::kNo;
+    return IsWeaker(phc, cost) ? Match::kOutdated : Match::kYes;
+  });
+}
+
+void Passwords::RefuseIfFull() const {
+  if (pool_.Pending() < options_.threads + options_.queue) return;
+  throw Error(Code::kResourceExhausted, "OVERLOADED", "too many people sign in right now")
+      .WithRetryAfter(std::chrono::seconds(1));
+}
+
+}  // namespace market::auth

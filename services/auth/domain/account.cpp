@@ -1,0 +1,14 @@
+#include "services/auth/domain/account.hpp"
+
+#include <algorithm>
+
+namespace market::auth::domain {
+
+std::string NormalizeEmail(std::string_view email) {
+  std::string normal(email);
+  std::ranges::transform(normal, normal.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return normal;
+}
+
+}  // namespace market::auth::domain

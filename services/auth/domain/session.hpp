@@ -1,0 +1,40 @@
+// The rules of sessions. A session is a family of refresh tokens: each use of the live token makes its successor, and
+// a token that is used twice ends the family, since one of the two users is a thief (RFC 9700 section 4.14.2).
+//
+// The one exception strands nobody whose answer was lost: the immediate predecessor of a token that was never used may
+// come again for a few seconds, and gets that same successor, so there is never a second live token.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "platform/core/clock.hpp"
+
+namespace market::auth::domain {
+
+struct Lifetimes {
+  std::chrono::milliseconds idle = std::chrono::days(14);
+  std::chrono::milliseconds absolute = std::chrono::days(30);
+  std::chrono::milliseconds retry_window = std::chrono::seconds(10);
+};
+
+// A refresh token as found under the lock of its session.
+struct PresentedToken {
+  std::int64_t sequence = 0;
+  std::optional<Time> used_at;
+  bool successor_unused = false;  // its direct successor exists and was not used yet
+  bool session_ended = false;
+  Time idle_expires_at;
+  Time absolute_expires_at;
+};
+
+enum class Verdict {
+  kRotate,  // good: mark it used and make its successor
+  kRepeat,  // a retry: give the successor again
+  kReused,  // end the family
+  kEnded,   // too late
+};
+
+Verdict Judge(const PresentedToken& token, Time now, std::chrono::milliseconds retry_window);
+
+}  // namespace market::auth::domain

@@ -1,0 +1,60 @@
+CREATE TABLE account (
+  id            uuid        PRIMARY KEY,
+  email         text        NOT NULL CHECK (length(email) BETWEEN 3 AND 254),  -- as it was given
+  email_key     text        NOT NULL,                                          -- lower-cased: names the account
+  password_hash text        NOT NULL CHECK (password_hash LIKE '$argon2id$%'),
+  created_at    timestamptz NOT NULL DEFAULT now(),
+  updated_at    timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT account_email_key UNIQUE (email_key)
+);
+
+CREATE TABLE account_role (
+  account_id uuid        NOT NULL REFERENCES account ON DELETE CASCADE,
+  role       text        NOT NULL CHECK (role IN ('operator')),
+  granted_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (account_id, role)
+);
+
+CREATE TABLE seller_member (
+  account_id uuid        NOT NULL CONSTRAINT seller_member_account REFERENCES account ON DELETE CASCADE,
+  seller_id  uuid        NOT NULL,
+  role       text        NOT NULL CHECK (role IN ('owner')),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (account_id, seller_id)
+);
+
+-- A session is a family of refresh tokens, each made from the one before. Its id is the `sid` of access tokens.
+CREATE TABLE session (
+  id                  uuid        PRIMARY KEY,
+  account_id          uuid        NOT NULL REFERENCES account ON DELETE CASCADE,
+  created_at          timestamptz NOT NULL DEFAULT now(),
+  last_used_at        timestamptz NOT NULL DEFAULT now(),
+  idle_expires_at     timestamptz NOT NULL,
+  absolute_expires_at timestamptz NOT NULL,
+  ended_at            timestamptz,
+  end_reason          text        CHECK (end_reason IN ('SIGNED_OUT', 'REUSED')),
+  CHECK (idle_expires_at <= absolute_expires_at),
+  CHECK ((ended_at IS NULL) = (end_reason IS NULL))
+);
+CREATE INDEX session_account ON session (account_id);
+CREATE INDEX session_expiry ON session (absolute_expires_at);
+
+CREATE TABLE refresh_token (
+  digest     bytea       PRIMARY KEY CHECK (octet_length(digest) = 32),  -- SHA-256; the token itself is nowhere
+  session_id uuid        NOT NULL REFERENCES session ON DELETE CASCADE,
+  sequence   bigint      NOT NULL CHECK (sequence >= 1),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  used_at    timestamptz,
+  UNIQUE (session_id, sequence)
+);
+-- At most one token of a family is good.
+CREATE UNIQUE INDEX refresh_token_live ON refresh_token (session_id) WHERE used_at IS NULL;
+
+-- Failed sign-ins by SHA-256 of the lower-cased e-mail: whether an account has that e-mail makes no difference.
+CREATE TABLE sign_in_throttle (
+  email_digest  bytea       PRIMARY KEY CHECK (octet_length(email_digest) = 32),
+  tries         integer     NOT NULL CHECK (tries >= 1),
+  last_try_at   timestamptz NOT NULL,
+  blocked_until timestamptz NOT NULL
+);
+CREATE INDEX sign_in_throttle_age ON sign_in_throttle (last_try_at);

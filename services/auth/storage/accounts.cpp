@@ -1,0 +1,91 @@
+#include "services/auth/storage/accounts.hpp"
+
+#include "services/auth/storage/rows.hpp"
+
+namespace market::auth::storage {
+namespace {
+
+using postgres::Batch;
+using postgres::SqlError;
+using postgres::Statement;
+
+constexpr Statement kIsEmailTaken{"auth.is_email_taken", "SELECT 1 FROM account WHERE email_key = $1"};
+
+constexpr Statement kInsertAccount{"auth.insert_account", R"sql(
+INSERT INTO account (id, email, email_key, password_hash) VALUES ($1, $2, $3, $4) RETURNING created_at)sql"};
+
+constexpr Statement kBindSeller{"auth.bind_seller", R"sql(
+INSERT INTO seller_member (account_id, seller_id, role) VALUES ($1, $2, $3)
+ON CONFLICT (account_id, seller_id) DO NOTHING)sql"};
+
+constexpr Statement kInsertAccountIfNew{"auth.insert_account_if_new", R"sql(
+INSERT INTO account (id, email, email_key, password_hash) VALUES ($1, $2, $3, $4)
+ON CONFLICT (email_key) DO NOTHING)sql"};
+
+constexpr Statement kGrantRole{"auth.grant_role", R"sql(
+INSERT INTO account_role (account_id, role) SELECT id, $2 FROM account WHERE email_key = $1
+ON CONFLICT (account_id, role) DO NOTHING)sql"};
+
+constexpr std::string_view kForeignKeyViolation = "23503";
+
+}  // namespace
+
+Task<bool> Accounts::IsEmailTaken(runtime::Deadline deadline, std::string_view email_key) {
+  const auto rows = co_await database_.Read(deadline, kIsEmailTaken, email_key);
+  co_return !rows.empty();
+}
+
+Task<std::variant<domain::Account, EmailTaken>> Accounts::Create(runtime::Deadline deadline, const NewAccount& account,
+                                                                 const NewSession& session,
+                                                                 const outbox::NewMessage& message) {
+  Batch batch("auth.sign_up");
+  batch.Add(kInsertAccount, account.id, account.email, domain::NormalizeEmail(account.email), account.password_hash);
+  AddSession(batch, session, account.id, lifetimes_);
+  outbox::Append(batch, message);
+  try {
+    const auto results = co_await database_.Write(deadline, std::move(batch));
+    co_return domain::Account{.id = account.id,
+                              .email = account.email,
+                              .roles = {},
+                              .sellers = {},
+                              .created_at = results.front().One().GetTime(0)};
+  } catch (const SqlError& error) {
+    if (!error.IsUniqueViolation("account_email_key")) throw;
+  }
+  co_return EmailTaken();
+}
+
+Task<std::optional<domain::Account>> Accounts::Find(runtime::Deadline deadline, AccountId id) {
+  const auto rows = co_await database_.Read(deadline, kFindAccount, id);
+  if (rows.empty()) co_return std::nullopt;
+  co_return ReadAccount(rows.One());
+}
+
+Task<Binding> Accounts::BindSeller(runtime::Deadline deadline, AccountId account, SellerId seller,
+                                   std::string_view role) {
+  try {
+    co_await database_.Write(deadline, kBindSeller, account, seller, role);
+  } catch (const SqlError& error) {
+    if (!error.Is(kForeignKeyViolation)) throw;
+    co_return Binding::kNoSuchAccount;
+  }
+  co_return Binding::kBound;
+}
+
+Task<Promotion> Accounts::EnsureOperator(runtime::Deadline deadline, NewAccount account, outbox::NewMessage message) {
+  const auto email_key = domain::NormalizeEmail(account.email);
+  const auto promote = [&](postgres::Tx& tx) -> Task<Promotion> {
+    Batch batch("auth.ensure_operator");
+    batch.Add(kInsertAccountIfNew, account.id, account.email, email_key, account.password_hash);
+    batch.Add(kGrantRole, email_key, domain::kOperator);
+    const auto results = co_await tx.Execute(std::move(batch));
+    if (results[0].AffectedRows() == 1) {
+      co_await outbox::Append(tx, message);
+      co_return Promotion::kCreated;
+    }
+    co_return results[1].AffectedRows() == 1 ? Promotion::kPromoted : Promotion::kWasOperator;
+  };
+  co_return co_await database_.Transaction(deadline, promote);
+}
+
+}  // namespace market::auth::storage

@@ -1,0 +1,51 @@
+// Accounts, their roles and memberships.
+//
+// Fails as platform/postgres/errors.hpp says.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "platform/outbox/outbox.hpp"
+#include "platform/postgres/database.hpp"
+#include "services/auth/domain/account.hpp"
+#include "services/auth/domain/session.hpp"
+#include "services/auth/storage/sessions.hpp"
+
+namespace market::auth::storage {
+
+struct NewAccount {
+  AccountId id;
+  std::string email;
+  std::string password_hash;
+};
+
+struct EmailTaken {};
+enum class Binding { kBound, kNoSuchAccount };
+enum class Promotion { kCreated, kPromoted, kWasOperator };
+
+class Accounts {
+ public:
+  Accounts(postgres::Database& database, const domain::Lifetimes& lifetimes)
+      : database_(database), lifetimes_(lifetimes) {}
+
+  // A hint that saves the work of hashing; Create decides.
+  Task<bool> IsEmailTaken(runtime::Deadline deadline, std::string_view email_key);
+  // Account, first session and `message` (its profile to be) in one transaction.
+  Task<std::variant<domain::Account, EmailTaken>> Create(runtime::Deadline deadline, const NewAccount& account,
+                                                         const NewSession& session,
+                                                         const outbox::NewMessage& message);
+  Task<std::optional<domain::Account>> Find(runtime::Deadline deadline, AccountId id);
+  // Repeating it changes nothing.
+  Task<Binding> BindSeller(runtime::Deadline deadline, AccountId account, SellerId seller, std::string_view role);
+  // The account with this e-mail becomes an operator; made with `message` where there is none. Of an account that
+  // exists the password stays.
+  Task<Promotion> EnsureOperator(runtime::Deadline deadline, NewAccount account, outbox::NewMessage message);
+
+ private:
+  postgres::Database& database_;
+  const domain::Lifetimes lifetimes_;
+};
+
+}  // namespace market::auth::storage

@@ -1,0 +1,162 @@
+#include "services/auth/storage/sessions.hpp"
+
+#include "platform/core/error.hpp"
+#include "services/auth/domain/throttle.hpp"
+#include "services/auth/storage/rows.hpp"
+
+namespace market::auth::storage {
+namespace {
+
+using postgres::Batch;
+using postgres::Bytes;
+using postgres::Statement;
+
+// One row whatever the e-mail: whether the try was counted, how long to wait otherwise, and the account if there is one.
+// $3 is the table of waits in seconds, $4 when tries are forgotten.
+constexpr Statement kCountTry{"auth.count_try", R"sql(
+WITH counted AS (
+  INSERT INTO sign_in_throttle AS t (email_digest, tries, last_try_at, blocked_until)
+  VALUES ($1, 1, now(), now() + make_interval(secs => ($3::bigint[])[1]))
+  ON CONFLICT (email_digest) DO UPDATE SET
+    tries = CASE WHEN t.last_try_at < now() - $4::interval THEN 1 ELSE t.tries + 1 END,
+    last_try_at = now(),
+    blocked_until = now() + make_interval(secs => ($3::bigint[])[
+      CASE WHEN t.last_try_at < now() - $4::interval THEN 1 ELSE least(t.tries + 1, cardinality($3::bigint[])) END])
+  WHERE t.blocked_until <= now()
+  RETURNING 1)
+SELECT EXISTS (SELECT FROM counted),
+       (SELECT ceil(extract(epoch FROM t.blocked_until - now()) * 1000)::bigint
+        FROM sign_in_throttle t WHERE t.email_digest = $1),
+       a.id, a.password_hash
+FROM (SELECT) one LEFT JOIN account a ON a.email_key = $2)sql"};
+
+constexpr Statement kForgetTries{"auth.forget_tries", "DELETE FROM sign_in_throttle WHERE email_digest = $1"};
+
+constexpr Statement kReplaceHash{"auth.replace_hash",
+                                 "UPDATE account SET password_hash = $2, updated_at = now() WHERE id = $1"};
+
+// A statement of its own: what the next one reads is then no older than the lock.
+constexpr Statement kLockSession{"auth.lock_session", R"sql(
+SELECT FROM session WHERE id = (SELECT session_id FROM refresh_token WHERE digest = $1) FOR UPDATE)sql"};
+
+constexpr Statement kReadToken{"auth.read_token", R"sql(
+SELECT s.id, s.account_id, t.sequence, t.used_at, n.digest IS NOT NULL AND n.used_at IS NULL,
+       s.ended_at IS NOT NULL, s.idle_expires_at, s.absolute_expires_at, clock_timestamp()
+FROM refresh_token t
+JOIN session s ON s.id = t.session_id
+LEFT JOIN refresh_token n ON n.session_id = t.session_id AND n.sequence = t.sequence + 1
+WHERE t.digest = $1)sql"};
+
+constexpr Statement kUseToken{"auth.use_token",
+                              "UPDATE refresh_token SET used_at = clock_timestamp() WHERE digest = $1"};
+
+constexpr Statement kInsertSuccessor{
+    "auth.insert_successor", "INSERT INTO refresh_token (digest, session_id, sequence) VALUES ($1, $2, $3)"};
+
+constexpr Statement kTouchSession{"auth.touch_session", R"sql(
+UPDATE session SET last_used_at = now(), idle_expires_at = least(now() + $2::interval, absolute_expires_at)
+WHERE id = $1)sql"};
+
+constexpr Statement kEndSession{"auth.end_session", R"sql(
+UPDATE session SET ended_at = now(), end_reason = $3 WHERE id = $1 AND account_id = $2 AND ended_at IS NULL)sql"};
+
+constexpr Statement kSweepSessions{"auth.sweep_sessions", R"sql(
+DELETE FROM session WHERE id IN (
+  SELECT id FROM session WHERE absolute_expires_at < now() LIMIT $1 FOR UPDATE SKIP LOCKED))sql"};
+
+constexpr Statement kSweepTries{"auth.sweep_tries", R"sql(
+DELETE FROM sign_in_throttle WHERE email_digest IN (
+  SELECT email_digest FROM sign_in_throttle WHERE last_try_at < now() - $1::interval
+  LIMIT $2 FOR UPDATE SKIP LOCKED))sql"};
+
+struct Found {
+  Uuid session;
+  AccountId account;
+  domain::PresentedToken token;
+  Time now;
+};
+
+Found ReadToken(const postgres::Row& row) {
+  return {.session = row.GetUuid(0),
+          .account = row.GetId<AccountId>(1),
+          .token = {.sequence = row.Int(2),
+                    .used_at = row.OptionalTime(3),
+                    .successor_unused = row.GetBool(4),
+                    .session_ended = row.GetBool(5),
+                    .idle_expires_at = row.GetTime(6),
+                    .absolute_expires_at = row.GetTime(7)},
+          .now = row.GetTime(8)};
+}
+
+}  // namespace
+
+Task<SignInTry> Sessions::CountTry(runtime::Deadline deadline, std::string_view email_key) {
+  const auto digest = EmailDigest(email_key);
+  const auto rows = co_await database_.Write(deadline, kCountTry, Bytes{digest}, email_key, domain::WaitTableS(),
+                                             domain::kForgetTriesAfter);
+  const auto row = rows.One();
+  SignInTry attempt;
+  if (!row.GetBool(0)) {
+    // The row that blocks may be younger than this statement's snapshot: then its wait is at least the first one.
+    const auto wait_ms = std::max<std::int64_t>(row.OptionalInt(1).value_or(1000), 1);
+    attempt.wait = std::chrono::milliseconds(wait_ms);
+    co_return attempt;
+  }
+  attempt.account = row.OptionalId<AccountId>(2);
+  if (const auto hash = row.OptionalText(3)) attempt.password_hash = std::string(*hash);
+  co_return attempt;
+}
+
+Task<domain::Account> Sessions::Open(runtime::Deadline deadline, AccountId account, std::string_view email_key,
+                                     const NewSession& session, const std::optional<std::string>& new_hash) {
+  const auto digest = EmailDigest(email_key);
+  Batch batch("auth.open_session");
+  batch.Add(kForgetTries, Bytes{digest});
+  if (new_hash) batch.Add(kReplaceHash, account, *new_hash);
+  AddSession(batch, session, account, lifetimes_);
+  batch.Add(kFindAccount, account);
+  const auto results = co_await database_.Write(deadline, std::move(batch));
+  co_return ReadAccount(results.back().One());
+}
+
+Task<RefreshOutcome> Sessions::Refresh(runtime::Deadline deadline, std::string digest, DigestAt digest_at) {
+  const auto rotate = [&](postgres::Tx& tx) -> Task<RefreshOutcome> {
+    Batch look("auth.refresh_look");
+    look.Add(kLockSession, Bytes{digest}).Add(kReadToken, Bytes{digest});
+    const auto seen = co_await tx.Execute(std::move(look));
+    if (seen[1].empty()) co_return SessionEnded();
+    const auto found = ReadToken(seen[1].One());
+    const auto verdict = domain::Judge(found.token, found.now, lifetimes_.retry_window);
+    if (verdict == domain::Verdict::kEnded) co_return SessionEnded();
+
+    Batch batch("auth.refresh");
+    if (verdict == domain::Verdict::kReused) {
+      batch.Add(kEndSession, found.session, found.account, std::string_view("REUSED"));
+      co_await tx.ExecuteAndCommit(std::move(batch));
+      co_return SessionReused{found.session, found.account};
+    }
+    const std::int64_t successor = found.token.sequence + 1;
+    if (verdict == domain::Verdict::kRotate) {
+      const auto successor_digest = digest_at(found.session, successor);
+      batch.Add(kUseToken, Bytes{digest});
+      batch.Add(kInsertSuccessor, Bytes{successor_digest}, found.session, successor);
+      batch.Add(kTouchSession, found.session, lifetimes_.idle);
+    }
+    batch.Add(kFindAccount, found.account);
+    const auto results = co_await tx.ExecuteAndCommit(std::move(batch));
+    co_return Refreshed{found.session, successor, ReadAccount(results.back().One())};
+  };
+  co_return co_await database_.Transaction(deadline, rotate);
+}
+
+Task<> Sessions::End(runtime::Deadline deadline, const Uuid& session, AccountId owner) {
+  co_await database_.Write(deadline, kEndSession, session, owner, std::string_view("SIGNED_OUT"));
+}
+
+Task<std::int64_t> Sessions::Sweep(runtime::Deadline deadline, std::int64_t limit) {
+  const auto sessions = co_await database_.Write(deadline, kSweepSessions, limit);
+  const auto tries = co_await database_.Write(deadline, kSweepTries, domain::kForgetTriesAfter, limit);
+  co_return sessions.AffectedRows() + tries.AffectedRows();
+}
+
+}  // namespace market::auth::storage

@@ -1,0 +1,27 @@
+#include "services/auth/workers/outbox_handlers.hpp"
+
+#include <stdexcept>
+
+#include "platform/telemetry/trace.hpp"
+#include "services/auth/api/messages.hpp"
+
+namespace market::auth {
+namespace {
+
+constexpr std::chrono::seconds kCallLimit{5};
+
+Task<> CreateProfile(api::UserApi& users, outbox::Message message) {
+  api::user::CreateProfileRequest request;
+  if (!request.ParseFromString(message.payload)) throw std::runtime_error("the payload is no CreateProfileRequest");
+  auto call = CallContext::ForWork(kCallLimit, telemetry::TraceContext::Continue(message.trace));
+  co_await users.CreateProfile(call, std::move(request));
+}
+
+}  // namespace
+
+void HandleOutbox(outbox::Relay& relay, api::UserApi& users) {
+  relay.Handle(std::string(kProfileCreate),
+               [&users](const outbox::Message& message) { return CreateProfile(users, message); });
+}
+
+}  // namespace market::auth
