@@ -1,0 +1,286 @@
+#include "platform/host/host.hpp"
+
+#include <iostream>
+#include <unordered_map>
+
+#include "platform/config/version.hpp"
+#include "platform/grpc/channel.hpp"
+#include "platform/grpc/health.hpp"
+#include "platform/grpc/reflection.hpp"
+#include "platform/grpc/server.hpp"
+#include "platform/host/settings.hpp"
+#include "platform/http/operations.hpp"
+#include "platform/http/server.hpp"
+#include "platform/resilience/admission.hpp"
+#include "platform/telemetry/log.hpp"
+
+namespace market::host {
+namespace {
+
+using namespace std::chrono_literals;
+namespace log = telemetry::log;
+
+std::string TextOf(std::exception_ptr error) {
+  try {
+    std::rethrow_exception(std::move(error));
+  } catch (const std::exception& failure) {
+    return failure.what();
+  }
+}
+
+void ReportToLog(std::string_view event, std::string_view detail) {
+  const bool failed = event.ends_with("failed");
+  log::Write(failed ? telemetry::LogLevel::kError : telemetry::LogLevel::kInfo, "process." + std::string(event),
+             {{"detail", detail}});
+}
+
+// A cancelled worker is how a process stops, not a failure.
+void ReportTaskFailure(std::string_view task, std::exception_ptr error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const boost::system::system_error& failure) {
+    if (failure.code() == boost::asio::error::operation_aborted) return;
+  } catch (...) {
+    // Falls through to the log: no exception of a background task may end the process.
+  }
+  log::Error("task.failed", {{"task", task}, {"detail", TextOf(error)}});
+}
+
+// Query durations by statement. Statement names are constants, so their address finds the series without hashing text.
+class QueryMetrics {
+ public:
+  QueryMetrics(telemetry::Metrics& metrics, std::string database)
+      : seconds_(metrics.AddHistogramFamily("db_query_seconds", "time from handing a statement in to its result",
+                                            {"database", "statement"})),
+        errors_(metrics.AddCounterFamily("db_query_errors_total", "statements that failed", {"database", "statement"})),
+        database_(std::move(database)) {}
+
+  void Observe(std::string_view statement, std::chrono::nanoseconds elapsed, bool ok) {
+    auto& series = by_address_[statement.data()];
+    if (series == nullptr) series = &seconds_.With({database_, statement});
+    series->Observe(elapsed);
+    if (!ok) errors_.With({database_, statement}).Increment();
+  }
+
+ private:
+  telemetry::HistogramFamily& seconds_;
+  telemetry::CounterFamily& errors_;
+  const std::string database_;
+  std::unordered_map<const char*, telemetry::Histogram*> by_address_;
+};
+
+}  // namespace
+
+struct Host::State {
+  explicit State(HostOptions given)
+      : options(std::move(given)),
+        properties(options.name),
+        settings(properties, options),
+        process(ReportToLog),
+        background(process.Executor(), ReportTaskFailure) {}
+
+  struct Peer {
+    std::unique_ptr<grpc::Channel> transport;
+    std::unique_ptr<rpc::Channel> channel;
+  };
+
+  HostOptions options;
+  config::Properties properties;
+  Settings settings;
+  SystemClock clock;
+  telemetry::Metrics metrics;
+  runtime::Process process;
+  runtime::TaskGroup background;
+  std::map<std::string, Peer, std::less<>> peers;
+  std::optional<resilience::Admission> admission;
+  std::optional<rpc::TokenVerifier> verifier;
+  std::optional<rpc::Edge> edge;
+  std::optional<grpc::Server> server;
+  std::optional<grpc::HealthService> health;
+  std::optional<http::Server> operations;
+  std::vector<Service*> services;
+  std::vector<std::function<Task<>()>> starts;
+  bool ready = false;
+};
+
+Host::Host(HostOptions options) : state_(std::make_unique<State>(std::move(options))) {}
+Host::~Host() = default;
+
+config::Properties& Host::Config() { return state_->properties; }
+boost::asio::io_context& Host::Io() { return state_->process.Io(); }
+runtime::TaskGroup& Host::Background() { return state_->background; }
+const Clock& Host::SystemTime() const { return state_->clock; }
+const std::string& Host::Issuer() const { return *state_->settings.issuer; }
+telemetry::Metrics& Host::Metrics() { return state_->metrics; }
+
+rpc::Edge& Host::Edge() {
+  if (!state_->edge) throw std::logic_error("Host::VerifyTokens comes before the first use of the edge");
+  return *state_->edge;
+}
+
+std::optional<int> Host::Configure(int argc, char** argv) {
+  auto& s = *state_;
+  if (const auto exit_code = s.properties.Load(argc, argv)) return exit_code;
+  try {
+    s.settings.Tls();
+    telemetry::ConfigureLog({.service = s.options.name,
+                             .version = std::string(config::Version()),
+                             .instance = *s.settings.instance,
+                             .level = *s.settings.log_level,
+                             .path = *s.settings.log_file,
+                             .flush_after = 100ms});
+  } catch (const std::exception& error) {
+    std::cerr << s.options.name << ": " << error.what() << '\n';
+    return 2;
+  }
+  telemetry::AddProcessMetrics(s.metrics);
+  telemetry::AddBuildInfo(s.metrics, s.options.name, config::Version(), config::Revision());
+  telemetry::AddLogMetrics(s.metrics);
+  return std::nullopt;
+}
+
+postgres::Options Host::DatabaseOptions(std::string_view name) {
+  const auto conninfo = state_->settings.conninfo.find(name);
+  if (conninfo == state_->settings.conninfo.end()) throw std::out_of_range("no database " + std::string(name));
+  auto queries = std::make_shared<QueryMetrics>(state_->metrics, std::string(name));
+  postgres::Options options;
+  options.conninfo = *conninfo->second;
+  options.name = name;
+  options.read_connections = static_cast<std::size_t>(*state_->settings.read_connections);
+  options.write_connections = static_cast<std::size_t>(*state_->settings.write_connections);
+  options.on_query = [queries](std::string_view statement, std::chrono::nanoseconds elapsed, bool ok) {
+    queries->Observe(statement, elapsed, ok);
+  };
+  options.on_event = [database = std::string(name)](std::string_view event, std::string_view detail) {
+    log::Warn("postgres." + std::string(event), {{"database", database}, {"detail", detail}});
+  };
+  return options;
+}
+
+outbox::Relay::Options Host::RelayOptions(std::string_view name) const {
+  outbox::Relay::Options options;
+  options.on_error = [database = std::string(name)](const outbox::Message* message, std::string_view error) {
+    if (message == nullptr) {
+      log::Warn("outbox.failed", {{"database", database}, {"detail", error}});
+    } else {
+      log::Warn("outbox.delivery_failed", {{"database", database}, {"topic", message->topic}, {"key", message->key},
+                                           {"attempt", message->attempt}, {"detail", error}});
+    }
+  };
+  return options;
+}
+
+Task<> Host::OpenDatabase(std::string_view name, postgres::Database& database,
+                          std::span<const postgres::MigrationSet* const> sets) {
+  co_await postgres::Migrate(database, sets);
+  co_await database.Open(runtime::After(30s));
+  auto& connections = state_->metrics.AddGaugeFamily("db_pool_connections", "connections by state", {"database", "state"});
+  state_->metrics.Collect([&connections, &database, name = std::string(name)] {
+    const auto now = database.Snapshot();
+    connections.With({name, "open"}).Set(static_cast<double>(now.connections));
+    connections.With({name, "leased"}).Set(static_cast<double>(now.leased));
+    connections.With({name, "waiting"}).Set(static_cast<double>(now.waiting));
+  });
+  OnStop("postgres." + std::string(name), 5s, [&database](runtime::Deadline limit) { return database.Close(limit); });
+}
+
+Task<> Host::SweepOutcomes(idempotency::PgStore& outcomes) {
+  for (;;) {
+    co_await runtime::SleepFor(1h);
+    try {
+      co_await outcomes.Sweep(runtime::After(5min));
+    } catch (const Error& error) {
+      log::Warn("idempotency.sweep_failed", {{"detail", error.message}});
+    }
+  }
+}
+
+rpc::Channel& Host::Peer(std::string_view name) {
+  auto& s = *state_;
+  const auto target = s.settings.peers.find(name);
+  if (target == s.settings.peers.end()) throw std::out_of_range("no peer " + std::string(name));
+  auto& peer = s.peers[std::string(name)];
+  if (!peer.channel) {
+    grpc::ChannelOptions options;
+    options.tls = s.settings.Tls();
+    options.expected_identity = name;
+    peer.transport = std::make_unique<grpc::Channel>(Io(), *target->second, std::move(options));
+    peer.channel = std::make_unique<rpc::Channel>(std::string(name), *peer.transport, s.metrics);
+  }
+  return *peer.channel;
+}
+
+void Host::VerifyTokens(rpc::TokenVerifier::FetchKeys fetch) {
+  auto& s = *state_;
+  const auto limit = static_cast<std::size_t>(*s.settings.concurrency);
+  s.admission.emplace(resilience::Admission::Options{.limit = limit, .queue_limit = 2 * limit});
+  s.verifier.emplace(*s.settings.issuer, s.clock, std::move(fetch));
+  s.edge.emplace(rpc::EdgeOptions{}, *s.verifier, *s.admission, s.metrics);
+}
+
+void Host::Add(Service& service) {
+  Edge().Add(service.Binding(), service.Outcomes());
+  state_->services.push_back(&service);
+}
+
+void Host::OnStart(std::function<Task<>()> start) { state_->starts.push_back(std::move(start)); }
+
+void Host::OnStop(std::string name, std::chrono::milliseconds limit, runtime::Process::Step step) {
+  state_->process.OnStop(std::move(name), limit, std::move(step));
+}
+
+// Steps are registered in the order of starting, so that they run in the reverse one: stop being ready, drain the
+// doors, stop the workers, then close what they used.
+Task<> Host::Start() {
+  auto& s = *state_;
+  OnStop("log", 2s, [](runtime::Deadline) -> Task<> {
+    telemetry::FlushLog();
+    co_return;
+  });
+  OnStop("peers", 3s, [&s](runtime::Deadline limit) -> Task<> {
+    for (auto& [name, peer] : s.peers) {
+      if (peer.transport) co_await peer.transport->Close(limit);
+    }
+  });
+  s.operations.emplace(Io(), http::ServerOptions{}, http::OperationsHandler(s.metrics, [&s] { return s.ready; }));
+  const auto metrics_address = s.operations->Listen(*s.settings.metrics_listen);
+  OnStop("operations", 1s, [&s](runtime::Deadline limit) { return s.operations->Drain(limit); });
+
+  for (auto* service : s.services) co_await service->Start();
+  OnStop("workers", 10s, [&s](runtime::Deadline limit) -> Task<> {
+    s.background.Cancel();
+    co_await s.background.Join(limit);
+  });
+
+  std::string grpc_address;
+  if (s.settings.grpc_listen) {
+    grpc::ServerOptions options;
+    options.tls = s.settings.Tls();
+    options.on_exception = [](std::string_view path, std::exception_ptr error) {
+      log::Error("grpc.handler_failed", {{"path", path}, {"detail", TextOf(std::move(error))}});
+    };
+    s.server.emplace(Io(), std::move(options));
+    s.health.emplace(*s.server);
+    grpc::ServeReflection(*s.server);
+    s.edge->Serve(*s.server);
+    grpc_address = s.server->Listen(**s.settings.grpc_listen);
+    OnStop("grpc", *s.settings.drain, [&s](runtime::Deadline limit) { return s.server->Drain(limit); });
+  }
+  for (auto& start : s.starts) co_await start();
+
+  s.ready = true;
+  OnStop("readiness", *s.settings.linger + 1s, [&s](runtime::Deadline) -> Task<> {
+    s.ready = false;
+    if (s.health) s.health->Freeze(grpc::Serving::kNotServing);
+    if (*s.settings.linger > 0ms) co_await runtime::SleepFor(*s.settings.linger);
+  });
+  log::Info("process.listening", {{"grpc", grpc_address}, {"metrics", metrics_address}});
+}
+
+int Host::Run() {
+  const int exit_code = state_->process.Run([this] { return Start(); });
+  telemetry::FlushLog();
+  return exit_code;
+}
+
+}  // namespace market::host

@@ -1,0 +1,106 @@
+// What every process of the marketplace is made of, in construction order: settings, log, metrics, clock, io thread,
+// token verifier, edge, gRPC server, operations endpoint. A service adds itself and runs.
+//
+//   host::Host host({.name = "order", .databases = {"order"}, .peers = {"auth", "user", "product", "payment"}});
+//   const order::Settings settings(host.Config());
+//   if (const auto exit_code = host.Configure(argc, argv)) return *exit_code;
+//   … construct clients and the service …
+//   host.VerifyTokens(…);
+//   host.Add(service);
+//   return host.Run();
+//
+// Owner: main. Io thread only once Run has started. The stop order is the reverse of the start order; each step has its
+// own limit (docs/architecture.md, "Shutdown").
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/config/properties.hpp"
+#include "platform/core/clock.hpp"
+#include "platform/idempotency/pg_store.hpp"
+#include "platform/outbox/relay.hpp"
+#include "platform/postgres/database.hpp"
+#include "platform/postgres/migrate.hpp"
+#include "platform/rpc/channel.hpp"
+#include "platform/rpc/edge.hpp"
+#include "platform/rpc/token_verifier.hpp"
+#include "platform/runtime/process.hpp"
+#include "platform/runtime/task_group.hpp"
+#include "platform/telemetry/metrics.hpp"
+
+namespace market::host {
+
+// A service as its host sees it; services/<svc>/service.hpp implements it.
+class Service {
+ public:
+  virtual ~Service() = default;
+  // Opens the database, migrates, starts workers. Throws to refuse the start.
+  virtual Task<> Start() = 0;
+  virtual rpc::Binding Binding() = 0;
+  // Null when no method of the service takes an idempotency key.
+  virtual idempotency::Store* Outcomes() = 0;
+};
+
+struct HostOptions {
+  std::string name;                    // of the process: log field `service`, build info
+  std::vector<std::string> databases;  // one: key postgres.conninfo; several: <database>.postgres.conninfo
+  std::vector<std::string> peers;      // services called over gRPC: keys peers.<name>
+  enum class Grpc { kServe, kNone } grpc = Grpc::kServe;
+};
+
+class Host {
+ public:
+  explicit Host(HostOptions options);
+  ~Host();
+  Host(const Host&) = delete;
+  Host& operator=(const Host&) = delete;
+
+  // Before Configure: where a service declares its own properties.
+  config::Properties& Config();
+  // Reads all sources, sets up log and metrics. A value: exit with it now.
+  std::optional<int> Configure(int argc, char** argv);
+
+  // After Configure.
+  boost::asio::io_context& Io();
+  runtime::TaskGroup& Background();
+  const Clock& SystemTime() const;
+  // Who signs access tokens, as their `iss` says.
+  const std::string& Issuer() const;
+  telemetry::Metrics& Metrics();
+  rpc::Edge& Edge();
+  // Metrics and log hooks in place. Throws std::out_of_range for a database that HostOptions does not name.
+  postgres::Options DatabaseOptions(std::string_view name);
+  outbox::Relay::Options RelayOptions(std::string_view name) const;
+  // Migrates, connects, publishes the pool's numbers, and closes at the stop. `database` must outlive the run.
+  Task<> OpenDatabase(std::string_view name, postgres::Database& database,
+                      std::span<const postgres::MigrationSet* const> sets);
+  // A worker: deletes expired idempotency keys every hour, until cancelled.
+  static Task<> SweepOutcomes(idempotency::PgStore& outcomes);
+  rpc::Channel& Peer(std::string_view name);
+
+  void VerifyTokens(rpc::TokenVerifier::FetchKeys fetch);
+  // Services start in this order and their steps end in the reverse one.
+  void Add(Service& service);
+  // For parts besides services (the gateway's HTTP server): runs after the services have started.
+  void OnStart(std::function<Task<>()> start);
+  void OnStop(std::string name, std::chrono::milliseconds limit, runtime::Process::Step step);
+
+  // Serves until SIGTERM; returns the exit code.
+  int Run();
+
+ private:
+  struct State;
+  Task<> Start();
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace market::host

@@ -1,0 +1,52 @@
+#include "platform/host/settings.hpp"
+
+#include <unistd.h>
+
+#include "platform/host/host.hpp"
+
+namespace market::host {
+
+using namespace std::chrono_literals;
+
+Settings::Settings(config::Properties& p, const HostOptions& options)
+    : instance(p.Text("service.instance", "name of this replica in logs and metrics",
+                      options.name + "-" + std::to_string(::getpid()))),
+      metrics_listen(p.Text("metrics.listen", "address of /metrics, /healthz and /readyz", "127.0.0.1:0")),
+      tls_certificate(p.Text("tls.certificate", "PEM file: this process's certificate chain", "")),
+      tls_key(p.Text("tls.key", "PEM file: its private key", "")),
+      tls_ca(p.Text("tls.ca", "PEM file: the only roots that peers may be signed by", "")),
+      issuer(p.Text("auth.issuer", "who signs access tokens", "marketplace")),
+      log_file(p.Text("log.file", "file for log lines; empty: stderr", "")),
+      log_level(p.Choice<telemetry::LogLevel>("log.level", "the least important level that is written",
+                                              {{"debug", telemetry::LogLevel::kDebug},
+                                               {"info", telemetry::LogLevel::kInfo},
+                                               {"warn", telemetry::LogLevel::kWarn},
+                                               {"error", telemetry::LogLevel::kError}},
+                                              telemetry::LogLevel::kInfo)),
+      linger(p.Duration("shutdown.linger", "how long to serve on after SIGTERM while load balancers take notice", 0ms,
+                        60s, 0ms)),
+      drain(p.Duration("shutdown.drain", "how long calls under way may take after that", 100ms, 60s, 15s)),
+      concurrency(p.Int("admission.limit", "calls worked on at once; more wait or are refused", "calls", 1, 100'000, 512)),
+      read_connections(p.Int("postgres.read_connections", "shared connections for reads", "connections", 1, 64, 2)),
+      write_connections(p.Int("postgres.write_connections", "connections for writes", "connections", 1, 64, 8)) {
+  if (options.grpc == HostOptions::Grpc::kServe) {
+    grpc_listen = p.Text("grpc.listen", "address of the gRPC server: host:port or unix:/path", "127.0.0.1:0");
+  }
+  for (const auto& database : options.databases) {
+    const std::string prefix = options.databases.size() == 1 ? "" : database + ".";
+    conninfo.emplace(database, p.Secret(prefix + "postgres.conninfo", "libpq connection string of the database"));
+  }
+  for (const auto& peer : options.peers) {
+    peers.emplace(peer, p.Text("peers." + peer, "gRPC address of " + peer + ": host:port or unix:/path, or several "
+                                                "separated by commas", config::Required{}));
+  }
+}
+
+std::optional<grpc::TlsFiles> Settings::Tls() const {
+  const int given = !tls_certificate->empty() + !tls_key->empty() + !tls_ca->empty();
+  if (given == 0) return std::nullopt;
+  if (given != 3) throw config::ConfigError("tls.certificate, tls.key and tls.ca go together: give all three or none");
+  return grpc::TlsFiles{*tls_certificate, *tls_key, *tls_ca};
+}
+
+}  // namespace market::host

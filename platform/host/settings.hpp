@@ -1,0 +1,39 @@
+// The properties every process has, under the names the launcher writes (docs/configuration.md is made from them).
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+
+#include "platform/config/properties.hpp"
+#include "platform/grpc/tls_files.hpp"
+#include "platform/telemetry/log.hpp"
+
+namespace market::host {
+
+struct HostOptions;
+
+struct Settings {
+  Settings(config::Properties& properties, const HostOptions& options);
+
+  // None when all three paths are empty: plain text, for loopback only.
+  std::optional<grpc::TlsFiles> Tls() const;
+
+  config::Property<std::string> instance;
+  config::Property<std::string> metrics_listen;
+  std::optional<config::Property<std::string>> grpc_listen;
+  config::Property<std::string> tls_certificate;
+  config::Property<std::string> tls_key;
+  config::Property<std::string> tls_ca;
+  config::Property<std::string> issuer;
+  config::Property<std::string> log_file;
+  config::Property<telemetry::LogLevel> log_level;
+  config::Property<std::chrono::milliseconds> linger;
+  config::Property<std::chrono::milliseconds> drain;
+  config::Property<std::int64_t> concurrency;
+  std::map<std::string, config::Property<std::string>, std::less<>> conninfo;  // by database
+  config::Property<std::int64_t> read_connections;
+  config::Property<std::int64_t> write_connections;
+  std::map<std::string, config::Property<std::string>, std::less<>> peers;  // by name
+};
+
+}  // namespace market::host

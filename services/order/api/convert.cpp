@@ -1,0 +1,148 @@
+#include "services/order/api/convert.hpp"
+
+namespace market::order {
+namespace {
+
+void Fill(google::protobuf::Timestamp& out, Time time) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  out.set_seconds(seconds.time_since_epoch().count());
+  out.set_nanos(static_cast<int>(std::chrono::nanoseconds(time - seconds).count()));
+}
+
+void Fill(marketplace::type::v1::Money& out, const Money& money) {
+  out.set_amount(money.minor);
+  out.set_currency(std::string(money.currency.Code()));
+}
+
+void Fill(pb::ShippingAddress& out, const domain::Address& address) {
+  out.set_recipient(address.recipient);
+  for (const auto& line : address.lines) out.add_lines(line);
+  out.set_city(address.city);
+  out.set_region(address.region);
+  out.set_postal_code(address.postal_code);
+  out.set_country_code(address.country_code);
+  out.set_phone(address.phone);
+}
+
+void Fill(pb::OrderLine& out, const domain::Line& line) {
+  out.set_offer_id(line.offer.ToString());
+  out.set_product_id(line.product.ToString());
+  out.set_title(line.title);
+  out.set_sku(line.sku);
+  for (const auto& [name, value] : line.options) (*out.mutable_options())[name] = value;
+  out.set_quantity(line.quantity);
+  Fill(*out.mutable_unit_price(), line.unit_price);
+  Fill(*out.mutable_total(), line.total);
+}
+
+// Both enumerations have the same names, by contract; a name is what the database holds.
+pb::OrderState ToProto(domain::State state) {
+  pb::OrderState value = pb::ORDER_STATE_UNSPECIFIED;
+  pb::OrderState_Parse(std::string(domain::Name(state)), &value);
+  return value;
+}
+
+pb::OrderState ParseState(const std::string& name) {
+  pb::OrderState value = pb::ORDER_STATE_UNSPECIFIED;
+  if (!name.empty()) pb::OrderState_Parse(name, &value);
+  return value;
+}
+
+void Fill(pb::PaymentSummary& out, const domain::PaymentSummary& payment, const Currency& currency) {
+  out.set_state(payment.state);
+  Fill(*out.mutable_authorized(), Money{payment.authorized_minor, currency});
+  Fill(*out.mutable_captured(), Money{payment.captured_minor, currency});
+  Fill(*out.mutable_refunded(), Money{payment.refunded_minor, currency});
+}
+
+}  // namespace
+
+std::vector<domain::Item> ItemsFrom(const google::protobuf::RepeatedPtrField<pb::OrderItem>& items) {
+  std::vector<domain::Item> wanted;
+  wanted.reserve(static_cast<std::size_t>(items.size()));
+  for (const auto& item : items) wanted.push_back({domain::OfferId::From(item.offer_id()), item.quantity()});
+  return domain::Merge(wanted);
+}
+
+domain::Offer OfferFrom(const marketplace::product::v1::OfferForSale& offer) {
+  return {.id = domain::OfferId::From(offer.offer_id()),
+          .product = domain::ProductId::From(offer.product_id()),
+          .seller = SellerId::From(offer.seller_id()),
+          .title = offer.title(),
+          .sku = offer.sku(),
+          .options = {offer.options().begin(), offer.options().end()},
+          .price = Money{offer.price().amount(), Currency::Parse(offer.price().currency())},
+          .for_sale = offer.for_sale()};
+}
+
+domain::Address AddressFrom(const marketplace::user::v1::Address& address) {
+  return {.recipient = address.recipient(),
+          .lines = {address.lines().begin(), address.lines().end()},
+          .city = address.city(),
+          .region = address.region(),
+          .postal_code = address.postal_code(),
+          .country_code = address.country_code(),
+          .phone = address.phone()};
+}
+
+pb::SellerOrder ToProto(const domain::SellerOrder& part) {
+  pb::SellerOrder out;
+  out.set_id(part.id.ToString());
+  out.set_order_id(part.order.ToString());
+  out.set_seller_id(part.seller.ToString());
+  out.set_number(part.number);
+  out.set_state(ToProto(part.state));
+  for (const auto& line : part.lines) Fill(*out.add_lines(), line);
+  Fill(*out.mutable_total(), part.total);
+  if (!part.address.recipient.empty()) Fill(*out.mutable_shipping_address(), part.address);
+  out.set_carrier(part.carrier);
+  out.set_tracking_number(part.tracking_number);
+  Fill(*out.mutable_create_time(), part.created_at);
+  Fill(*out.mutable_update_time(), part.updated_at);
+  out.set_etag(std::to_string(part.version));
+  return out;
+}
+
+pb::Order ToProto(const domain::Order& order) {
+  pb::Order out;
+  out.set_id(order.id.ToString());
+  out.set_number(order.number);
+  out.set_state(ToProto(order.CurrentState()));
+  for (const auto& part : order.parts) *out.add_seller_orders() = ToProto(part);
+  Fill(*out.mutable_total(), order.total);
+  Fill(*out.mutable_shipping_address(), order.address);
+  Fill(*out.mutable_payment(), order.payment, order.total.currency);
+  out.set_failure_reason(order.failure.reason);
+  Fill(*out.mutable_create_time(), order.created_at);
+  Fill(*out.mutable_update_time(), order.updated_at);
+  out.set_etag(std::to_string(order.version));
+  return out;
+}
+
+pb::Quote ToProto(const domain::Priced& priced) {
+  pb::Quote out;
+  for (const auto& part : priced.parts) {
+    auto& seller = *out.add_sellers();
+    seller.set_seller_id(part.seller.ToString());
+    for (const auto& line : part.lines) Fill(*seller.add_lines(), line);
+    Fill(*seller.mutable_total(), part.total);
+  }
+  Fill(*out.mutable_total(), priced.total);
+  out.set_quote_hash(priced.quote_hash);
+  return out;
+}
+
+pb::OrderEvent ToProto(const domain::Event& event) {
+  pb::OrderEvent out;
+  Fill(*out.mutable_time(), event.at);
+  out.set_seller_order_id(event.part.ToString());
+  out.set_from(ParseState(event.from));
+  out.set_to(ParseState(event.to));
+  out.set_actor(event.actor);
+  out.set_reason(event.reason);
+  return out;
+}
+
+domain::State StateFrom(pb::OrderState state) { return domain::StateFrom(pb::OrderState_Name(state)); }
+
+}  // namespace market::order

@@ -1,0 +1,61 @@
+// The order service's operations, one file per use case or close family.
+#pragma once
+#include "marketplace/order/v1/order.market.hpp"
+#include "marketplace/product/v1/product.market.hpp"
+#include "marketplace/user/v1/user.market.hpp"
+#include "platform/core/clock.hpp"
+#include "platform/outbox/relay.hpp"
+#include "services/order/domain/pricing.hpp"
+#include "services/order/storage/orders.hpp"
+#include "services/order/storage/transitions.hpp"
+#include "services/order/workers/checkout.hpp"
+
+namespace market::order {
+
+class OrderService final : public api::OrderApi {
+ public:
+  struct Parts {
+    storage::Orders& orders;
+    storage::Checkouts& checkouts;
+    storage::Transitions& transitions;
+    Checkout& checkout;
+    outbox::Relay& relay;
+    api::UserApi& users;
+    api::ProductApi& products;
+    const Clock& clock;
+  };
+  explicit OrderService(const Parts& parts) : parts_(parts) {}
+
+  Task<api::order::Quote> QuoteOrder(CallContext& call, api::order::QuoteOrderRequest request) override;
+  Task<api::order::Order> PlaceOrder(CallContext& call, api::order::PlaceOrderRequest request) override;
+  Task<api::order::Order> GetOrder(CallContext& call, api::order::GetOrderRequest request) override;
+  Task<api::order::ListMyOrdersResponse> ListMyOrders(CallContext& call,
+                                                      api::order::ListMyOrdersRequest request) override;
+  Task<api::order::ListOrderEventsResponse> ListOrderEvents(CallContext& call,
+                                                            api::order::ListOrderEventsRequest request) override;
+  Task<api::order::Order> CancelOrder(CallContext& call, api::order::CancelOrderRequest request) override;
+  Task<api::order::ListSellerOrdersResponse> ListSellerOrders(CallContext& call,
+                                                              api::order::ListSellerOrdersRequest request) override;
+  Task<api::order::SellerOrder> GetSellerOrder(CallContext& call, api::order::GetSellerOrderRequest request) override;
+  Task<api::order::SellerOrder> AcceptSellerOrder(CallContext& call,
+                                                  api::order::AcceptSellerOrderRequest request) override;
+  Task<api::order::SellerOrder> ShipSellerOrder(CallContext& call,
+                                                api::order::ShipSellerOrderRequest request) override;
+  Task<api::order::SellerOrder> DeliverSellerOrder(CallContext& call,
+                                                   api::order::DeliverSellerOrderRequest request) override;
+
+ private:
+  Task<std::vector<domain::Offer>> FetchOffers(CallContext& call, std::vector<domain::Item> items);
+  Task<domain::Address> FetchAddress(CallContext& call, std::string address_id);
+  Task<domain::Order> Draft(CallContext& call, const api::order::PlaceOrderRequest& request);
+  Task<api::order::Order> Resume(CallContext& call, domain::Order order, api::order::PlaceOrderRequest request);
+  Task<api::order::Order> Drive(CallContext& call, storage::Lease lease, domain::Order order,
+                                api::order::PlaceOrderRequest request);
+  Task<domain::Order> Require(CallContext& call, domain::OrderId id, storage::Scope scope);
+  Task<api::order::SellerOrder> Move(CallContext& call, std::string part_id, domain::State to,
+                                     std::optional<storage::Shipment> shipment);
+
+  Parts parts_;
+};
+
+}  // namespace market::order

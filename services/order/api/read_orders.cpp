@@ -1,0 +1,87 @@
+#include "platform/rpc/page_token.hpp"
+#include "services/order/api/convert.hpp"
+#include "services/order/api/order_service.hpp"
+
+namespace market::order {
+namespace {
+
+using rpc::PageSize;
+namespace page_token = rpc::page_token;
+
+template <class SomeId>
+std::optional<SomeId> Before(const std::string& filter, const std::string& token) {
+  const auto position = page_token::Decode<SomeId>(filter, token);
+  return position ? std::optional(std::get<0>(*position)) : std::nullopt;
+}
+
+storage::Scope HistoryScope(const rpc::Principal& caller) {
+  if (caller.IsOperator()) return storage::Scope::Everything();
+  return storage::Scope::BuyerOrSellers(caller.account, caller.SellerIds());
+}
+
+}  // namespace
+
+Task<domain::Order> OrderService::Require(CallContext& call, domain::OrderId id, storage::Scope scope) {
+  auto order = co_await parts_.orders.Find(call.Deadline(), id, std::move(scope));
+  if (!order) throw NotFound("the order");
+  co_return std::move(*order);
+}
+
+Task<pb::Order> OrderService::GetOrder(CallContext& call, pb::GetOrderRequest request) {
+  const auto id = domain::OrderId::From(request.order_id());
+  co_return ToProto(co_await Require(call, id, storage::Scope::Buyer(call.Caller().account)));
+}
+
+Task<pb::ListMyOrdersResponse> OrderService::ListMyOrders(CallContext& call, pb::ListMyOrdersRequest request) {
+  const auto buyer = call.Caller().account;
+  const auto filter = "orders|" + buyer.ToString();
+  const auto size = PageSize(request.page_size());
+  // One more than asked for tells whether there is a next page.
+  auto orders = co_await parts_.orders.ListOfBuyer(
+      call.Deadline(), buyer, Before<domain::OrderId>(filter, request.page_token()), size + 1);
+  pb::ListMyOrdersResponse response;
+  if (std::ssize(orders) > size) {
+    orders.pop_back();
+    response.set_next_page_token(page_token::Encode(filter, orders.back().id));
+  }
+  for (const auto& order : orders) *response.add_orders() = ToProto(order);
+  co_return response;
+}
+
+Task<pb::ListOrderEventsResponse> OrderService::ListOrderEvents(CallContext& call,
+                                                                pb::ListOrderEventsRequest request) {
+  const auto id = domain::OrderId::From(request.order_id());
+  const auto events = co_await parts_.orders.History(call.Deadline(), id, HistoryScope(call.Caller()));
+  if (!events) throw NotFound("the order");
+  pb::ListOrderEventsResponse response;
+  for (const auto& event : *events) *response.add_events() = ToProto(event);
+  co_return response;
+}
+
+Task<pb::SellerOrder> OrderService::GetSellerOrder(CallContext& call, pb::GetSellerOrderRequest request) {
+  const auto id = domain::SellerOrderId::From(request.seller_order_id());
+  const auto part =
+      co_await parts_.orders.FindPart(call.Deadline(), id, storage::Scope::Sellers(call.Caller().SellerIds()));
+  if (!part) throw NotFound("the seller order");
+  co_return ToProto(*part);
+}
+
+Task<pb::ListSellerOrdersResponse> OrderService::ListSellerOrders(CallContext& call,
+                                                                  pb::ListSellerOrdersRequest request) {
+  const auto seller = SellerId::From(request.seller_id());
+  std::optional<domain::State> state;
+  if (request.state() != pb::ORDER_STATE_UNSPECIFIED) state = StateFrom(request.state());
+  const auto filter = "seller_orders|" + request.seller_id() + '|' + pb::OrderState_Name(request.state());
+  const auto size = PageSize(request.page_size());
+  auto parts = co_await parts_.orders.ListOfSeller(
+      call.Deadline(), seller, state, Before<domain::SellerOrderId>(filter, request.page_token()), size + 1);
+  pb::ListSellerOrdersResponse response;
+  if (std::ssize(parts) > size) {
+    parts.pop_back();
+    response.set_next_page_token(page_token::Encode(filter, parts.back().id));
+  }
+  for (const auto& part : parts) *response.add_seller_orders() = ToProto(part);
+  co_return response;
+}
+
+}  // namespace market::order

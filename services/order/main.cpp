@@ -1,0 +1,18 @@
+#include "marketplace/auth/v1/auth.market.hpp"
+#include "services/order/service.hpp"
+
+int main(int argc, char** argv) {
+  using namespace market;
+  host::Host host({.name = "order", .databases = {"order"}, .peers = {"auth", "user", "product", "payment"}});
+  const order::Settings settings(host.Config());
+  if (const auto exit_code = host.Configure(argc, argv)) return *exit_code;
+
+  api::UserClient users(host.Peer("user"));
+  api::ProductClient products(host.Peer("product"));
+  api::PaymentClient payments(host.Peer("payment"));
+  order::Order order(host, settings, {users, products, payments});
+
+  host.VerifyTokens(rpc::FetchKeysOver(host.Peer("auth"), api::AuthMethods().Find("GetKeys")));
+  host.Add(order);
+  return host.Run();
+}

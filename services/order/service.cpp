@@ -1,0 +1,43 @@
+#include "services/order/service.hpp"
+
+#include <array>
+
+#include "migrations/idempotency.hpp"
+#include "migrations/order.hpp"
+#include "migrations/outbox.hpp"
+#include "platform/postgres/migrate.hpp"
+
+namespace market::order {
+
+using namespace std::chrono_literals;
+
+Settings::Settings(config::Properties& properties)
+    : lease(properties.Duration("order.lease", "how long a checkout belongs to the process that drives it", 12s, 5min, 15s)),
+      checkout_deadline(properties.Duration("order.checkout_deadline",
+                                            "how long an order may wait for its payment before it is undone", 10s, 24h, 10min)),
+      recovery_poll(properties.Duration("order.recovery_poll", "how often orphaned checkouts are looked for", 50ms, 1min, 1s)) {}
+
+Order::Order(host::Host& host, const Settings& settings, Peers peers)
+    : host_(host),
+      database_(host.Io(), host.DatabaseOptions("order")),
+      outcomes_(database_),
+      orders_(database_),
+      checkouts_(database_, {.lease = *settings.lease, .deadline = *settings.checkout_deadline}),
+      transitions_(database_),
+      relay_(database_, host.RelayOptions("order")),
+      checkout_(checkouts_, peers.products, peers.payments, host.SystemTime()),
+      recovery_(checkouts_, orders_, checkout_, {.poll = *settings.recovery_poll}),
+      deliveries_(orders_, transitions_, peers.products, peers.payments),
+      service_({orders_, checkouts_, transitions_, checkout_, relay_, peers.users, peers.products, host.SystemTime()}) {
+  deliveries_.HandleOn(relay_);
+}
+
+Task<> Order::Start() {
+  static constexpr std::array kSets = {&migrations::kIdempotency, &migrations::kOutbox, &migrations::kOrder};
+  co_await host_.OpenDatabase("order", database_, kSets);
+  host_.Background().Spawn("order.relay", relay_.Run());
+  host_.Background().Spawn("order.recovery", recovery_.Run());
+  host_.Background().Spawn("order.sweep", host_.SweepOutcomes(outcomes_));
+}
+
+}  // namespace market::order

@@ -1,0 +1,52 @@
+// The order service put together: database, stores, saga, workers, operations, in construction order.
+#pragma once
+#include "marketplace/order/v1/order.market.hpp"
+#include "marketplace/payment/v1/payment.market.hpp"
+#include "marketplace/product/v1/product.market.hpp"
+#include "marketplace/user/v1/user.market.hpp"
+#include "platform/host/host.hpp"
+#include "platform/idempotency/pg_store.hpp"
+#include "services/order/api/order_service.hpp"
+#include "services/order/workers/deliveries.hpp"
+#include "services/order/workers/recovery.hpp"
+
+namespace market::order {
+
+struct Settings {
+  explicit Settings(config::Properties& properties);
+
+  config::Property<std::chrono::milliseconds> lease;
+  config::Property<std::chrono::milliseconds> checkout_deadline;
+  config::Property<std::chrono::milliseconds> recovery_poll;
+};
+
+class Order final : public host::Service {
+ public:
+  struct Peers {
+    api::UserApi& users;
+    api::ProductApi& products;
+    api::PaymentApi& payments;
+  };
+
+  Order(host::Host& host, const Settings& settings, Peers peers);
+
+  Task<> Start() override;
+  rpc::Binding Binding() override { return api::Bind(service_); }
+  idempotency::Store* Outcomes() override { return &outcomes_; }
+  api::OrderApi& Api() { return service_; }
+
+ private:
+  host::Host& host_;
+  postgres::Database database_;
+  idempotency::PgStore outcomes_;
+  storage::Orders orders_;
+  storage::Checkouts checkouts_;
+  storage::Transitions transitions_;
+  outbox::Relay relay_;
+  Checkout checkout_;
+  Recovery recovery_;
+  Deliveries deliveries_;
+  OrderService service_;
+};
+
+}  // namespace market::order

@@ -1,0 +1,217 @@
+#include "services/order/storage/checkouts.hpp"
+
+#include "platform/outbox/outbox.hpp"
+#include "services/order/storage/rows.hpp"
+
+namespace market::order::storage {
+namespace {
+
+using postgres::Batch;
+using postgres::Statement;
+
+constexpr Statement kInsertOrder{"order.insert", R"sql(
+  INSERT INTO orders (id, operation_id, buyer_id, number, currency, total_minor, payment_method, recipient,
+                      address_lines, city, region, postal_code, country_code, phone, created_at, updated_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15))sql"};
+
+constexpr Statement kInsertParts{"order.insert_parts", R"sql(
+  WITH part AS (
+    INSERT INTO seller_order (id, order_id, position, seller_id, number, state, total_minor, created_at, updated_at)
+    SELECT id, $1, position, seller_id, number, 'PENDING_PAYMENT', total_minor, $6, $6
+    FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::bigint[]) WITH ORDINALITY
+      AS p (id, seller_id, number, total_minor, position)
+    RETURNING id)
+  INSERT INTO order_event (order_id, seller_order_id, at, to_state, actor)
+  SELECT $1, id, $6, 'PENDING_PAYMENT', 'buyer' FROM part)sql"};
+
+constexpr Statement kInsertLines{"order.insert_lines", R"sql(
+  INSERT INTO order_line (seller_order_id, position, offer_id, product_id, title, sku, options, quantity,
+                          unit_price_minor, total_minor)
+  SELECT part, position, offer, product, title, sku, options::jsonb, quantity, price, quantity * price
+  FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[])
+    WITH ORDINALITY AS l (part, offer, product, title, sku, options, quantity, price, position))sql"};
+
+constexpr Statement kInsertCheckout{"checkout.insert", R"sql(
+  INSERT INTO checkout (order_id, step, lease_until, deadline_at, trace)
+  VALUES ($1, 'FORWARD', now() + $2::interval, now() + $3::interval, $4))sql"};
+
+#define MARKET_LEASE_COLUMNS \
+  "order_id, fence, step, undo_reason, undo_details, attempts, deadline_at < now(), trace"
+constexpr Statement kTake{"checkout.take",
+                          "UPDATE checkout SET fence = fence + 1, lease_until = now() + $2::interval"
+                          " WHERE order_id = $1 AND step <> 'DONE' AND lease_until < now()"
+                          " RETURNING " MARKET_LEASE_COLUMNS};
+constexpr Statement kTakeDue{"checkout.take_due",
+                             "UPDATE checkout SET fence = fence + 1, lease_until = now() + $2::interval"
+                             " WHERE order_id IN (SELECT order_id FROM checkout WHERE step <> 'DONE'"
+                             "   AND next_run_at <= now() AND lease_until < now()"
+                             "   ORDER BY next_run_at LIMIT $1 FOR UPDATE SKIP LOCKED)"
+                             " RETURNING " MARKET_LEASE_COLUMNS};
+#undef MARKET_LEASE_COLUMNS
+
+// Each guards the rest of its batch: require() ends the transaction when the lease is lost.
+constexpr Statement kDone{"checkout.done", R"sql(
+  WITH won AS (UPDATE checkout SET step = 'DONE', lease_until = now(), last_error = ''
+               WHERE order_id = $1 AND fence = $2 AND step = $3 RETURNING 1)
+  SELECT require(count(*) = 1) FROM won)sql"};
+constexpr Statement kUndo{"checkout.undo", R"sql(
+  WITH won AS (UPDATE checkout SET step = 'UNDO', undo_reason = $3, undo_details = $4
+               WHERE order_id = $1 AND fence = $2 AND step = 'FORWARD' RETURNING 1)
+  SELECT require(count(*) = 1) FROM won)sql"};
+constexpr Statement kPostpone{"checkout.postpone", R"sql(
+  WITH won AS (UPDATE checkout SET lease_until = now(), next_run_at = now() + $3::interval, attempts = attempts + 1,
+                                   last_error = $4
+               WHERE order_id = $1 AND fence = $2 AND step <> 'DONE' RETURNING 1)
+  SELECT require(count(*) = 1) FROM won)sql"};
+
+constexpr Statement kMoveParts{"order.move_parts", R"sql(
+  WITH moved AS (UPDATE seller_order SET state = $2, version = version + 1, updated_at = $3
+                 WHERE order_id = $1 AND state = 'PENDING_PAYMENT' RETURNING id)
+  INSERT INTO order_event (order_id, seller_order_id, at, from_state, to_state, actor, reason)
+  SELECT $1, id, $3, 'PENDING_PAYMENT', $2, 'system', $4 FROM moved)sql"};
+constexpr Statement kSettleOrder{"order.settle", R"sql(
+  UPDATE orders SET payment_state = $2, authorized_minor = $3, failure_reason = $4, failure_details = $5,
+                    version = version + 1, updated_at = $6
+  WHERE id = $1)sql"};
+
+Step StepFrom(std::string_view name) {
+  if (name == "FORWARD") return Step::kForward;
+  if (name == "UNDO") return Step::kUndo;
+  return Step::kDone;
+}
+
+std::string_view NameOf(Step step) {
+  switch (step) {
+    case Step::kForward: return "FORWARD";
+    case Step::kUndo: return "UNDO";
+    case Step::kDone: return "DONE";
+  }
+  throw std::logic_error("a step without a name");
+}
+
+Lease ReadLease(const postgres::Row& row) {
+  return {.order = row.GetId<domain::OrderId>(0),
+          .fence = row.Int(1),
+          .step = StepFrom(row.Text(2)),
+          .undo = {.reason = std::string(row.Text(3)), .details = row.TextArray(4)},
+          .attempts = static_cast<int>(row.Int(5)),
+          .overdue = row.GetBool(6),
+          .trace = std::string(row.Text(7))};
+}
+
+void AddParts(Batch& batch, const domain::Order& order) {
+  std::vector<domain::SellerOrderId> ids;
+  std::vector<SellerId> sellers;
+  std::vector<std::string> numbers;
+  std::vector<std::int64_t> totals;
+  for (const auto& part : order.parts) {
+    ids.push_back(part.id);
+    sellers.push_back(part.seller);
+    numbers.push_back(part.number);
+    totals.push_back(part.total.minor);
+  }
+  batch.Add(kInsertParts, order.id, ids, sellers, numbers, totals, order.created_at);
+}
+
+void AddLines(Batch& batch, const domain::Order& order) {
+  std::vector<domain::SellerOrderId> parts;
+  std::vector<domain::OfferId> offers;
+  std::vector<domain::ProductId> products;
+  std::vector<std::string> titles;
+  std::vector<std::string> skus;
+  std::vector<std::string> options;
+  std::vector<std::int64_t> quantities;
+  std::vector<std::int64_t> prices;
+  for (const auto& part : order.parts) {
+    for (const auto& line : part.lines) {
+      parts.push_back(part.id);
+      offers.push_back(line.offer);
+      products.push_back(line.product);
+      titles.push_back(line.title);
+      skus.push_back(line.sku);
+      options.push_back(OptionsToJson(line.options));
+      quantities.push_back(line.quantity);
+      prices.push_back(line.unit_price.minor);
+    }
+  }
+  batch.Add(kInsertLines, parts, offers, products, titles, skus, options, quantities, prices);
+}
+
+}  // namespace
+
+Task<std::optional<Lease>> Checkouts::Insert(runtime::Deadline deadline, const domain::Order& order,
+                                             std::string trace) {
+  const auto& to = order.address;
+  Batch batch("order.insert");
+  batch.Add(kInsertOrder, order.id, order.operation_id, order.buyer, order.number, order.total.currency.Code(),
+            order.total.minor, order.payment_method, to.recipient, to.lines, to.city, to.region, to.postal_code,
+            to.country_code, to.phone, order.created_at);
+  AddParts(batch, order);
+  AddLines(batch, order);
+  batch.Add(kInsertCheckout, order.id, times_.lease, times_.deadline, trace);
+  try {
+    co_await database_.Write(deadline, std::move(batch));
+  } catch (const postgres::SqlError& error) {
+    if (error.IsUniqueViolation("orders_operation_id_key")) co_return std::nullopt;
+    throw;
+  }
+  co_return Lease{.order = order.id, .undo = {}, .trace = std::move(trace)};
+}
+
+Task<std::optional<Lease>> Checkouts::Take(runtime::Deadline deadline, domain::OrderId order) {
+  const auto rows = co_await database_.Write(deadline, kTake, order, times_.lease);
+  co_return rows.empty() ? std::nullopt : std::optional(ReadLease(rows.One()));
+}
+
+Task<std::vector<Lease>> Checkouts::TakeDue(runtime::Deadline deadline, std::int64_t limit) {
+  const auto rows = co_await database_.Write(deadline, kTakeDue, limit, times_.lease);
+  std::vector<Lease> leases;
+  for (const auto row : rows) leases.push_back(ReadLease(row));
+  co_return leases;
+}
+
+Task<> Checkouts::Place(runtime::Deadline deadline, const Lease& lease, const domain::PaymentSummary& payment,
+                        Time now) {
+  Batch batch("order.place");
+  batch.Add(kDone, lease.order, lease.fence, NameOf(Step::kForward))
+      .Add(kMoveParts, lease.order, domain::Name(domain::State::kPlaced), now, "")
+      .Add(kSettleOrder, lease.order, payment.state, payment.authorized_minor, "", std::vector<std::string>(), now);
+  outbox::Append(batch, {.topic = std::string(kPaymentTopic),
+                         .key = lease.order.ToString(),
+                         .payload = "capture",
+                         .trace = lease.trace});
+  co_await WriteGuarded(deadline, std::move(batch));
+}
+
+Task<> Checkouts::DecideUndo(runtime::Deadline deadline, const Lease& lease, const domain::Failure& why) {
+  Batch batch("checkout.undo");
+  batch.Add(kUndo, lease.order, lease.fence, why.reason, why.details);
+  co_await WriteGuarded(deadline, std::move(batch));
+}
+
+Task<> Checkouts::Fail(runtime::Deadline deadline, const Lease& lease, const domain::Failure& why,
+                       const domain::PaymentSummary& payment, Time now) {
+  Batch batch("order.fail");
+  batch.Add(kDone, lease.order, lease.fence, NameOf(lease.step))
+      .Add(kMoveParts, lease.order, domain::Name(domain::State::kFailed), now, why.reason)
+      .Add(kSettleOrder, lease.order, payment.state, payment.authorized_minor, why.reason, why.details, now);
+  co_await WriteGuarded(deadline, std::move(batch));
+}
+
+Task<> Checkouts::Postpone(runtime::Deadline deadline, const Lease& lease, std::chrono::milliseconds delay,
+                           std::string error) {
+  Batch batch("checkout.postpone");
+  batch.Add(kPostpone, lease.order, lease.fence, delay, error);
+  co_await WriteGuarded(deadline, std::move(batch));
+}
+
+Task<> Checkouts::WriteGuarded(runtime::Deadline deadline, Batch batch) {
+  try {
+    co_await database_.Write(deadline, std::move(batch));
+  } catch (const postgres::SqlError& error) {
+    if (error.Is("MK001")) throw LostLease();
+    throw;
+  }
+}
+
+}  // namespace market::order::storage

@@ -1,0 +1,65 @@
+#include "services/order/workers/recovery.hpp"
+
+#include "platform/telemetry/log.hpp"
+
+namespace market::order {
+namespace {
+
+namespace log = telemetry::log;
+
+std::string TextOf(std::exception_ptr error) {
+  try {
+    std::rethrow_exception(std::move(error));
+  } catch (const std::exception& failure) {
+    return failure.what();
+  }
+}
+
+}  // namespace
+
+Task<> Recovery::Run() {
+  for (std::uint32_t round = 0;; ++round) {
+    std::size_t taken = 0;
+    try {
+      taken = co_await RunOnce();
+    } catch (const Error& error) {
+      log::Warn("recovery.failed", {{"reason", error.reason}, {"detail", error.message}});
+    }
+    if (taken == 0) co_await runtime::SleepFor(options_.poll + options_.poll / 5 * (round % 4) / 3);
+  }
+}
+
+Task<std::size_t> Recovery::RunOnce() {
+  const auto leases = co_await checkouts_.TakeDue(runtime::After(options_.run_limit), options_.concurrency);
+  runtime::TaskGroup drivers(co_await boost::asio::this_coro::executor,
+                             [](std::string_view order, std::exception_ptr error) {
+                               log::Error("recovery.drive_failed", {{"order_id", order}, {"detail", TextOf(error)}});
+                             });
+  for (const auto& lease : leases) drivers.Spawn(lease.order.ToString(), Drive(lease));
+  std::exception_ptr stopped;
+  try {
+    co_await drivers.Join();
+  } catch (const boost::system::system_error&) {
+    stopped = std::current_exception();
+  }
+  if (stopped) {
+    // The process stops: what is dropped here is due again when its lease ends.
+    drivers.Cancel();
+    std::rethrow_exception(stopped);
+  }
+  co_return leases.size();
+}
+
+Task<> Recovery::Drive(storage::Lease lease) {
+  auto call = CallContext::ForWork(options_.run_limit, telemetry::TraceContext::Continue(lease.trace));
+  auto order = co_await orders_.Find(call.Deadline(), lease.order, storage::Scope::Everything());
+  if (!order) throw std::logic_error("a checkout without its order");
+  const auto outcome = co_await checkout_.Advance(call, lease, *order);
+  if (outcome != Outcome::kPending) {
+    log::Info("recovery.finished", {{"order_id", lease.order.ToString()},
+                                    {"state", domain::Name(order->CurrentState())},
+                                    {"attempts", lease.attempts + 1}}, &call.Trace());
+  }
+}
+
+}  // namespace market::order

@@ -1,0 +1,38 @@
+// Finds checkouts that nobody drives (their process died, a peer did not answer) and drives them on.
+//
+// Runs until cancelled; any number of replicas may, since a checkout is taken by lease. At most `concurrency` at once.
+#pragma once
+#include <chrono>
+#include <cstdint>
+
+#include "platform/runtime/task_group.hpp"
+#include "services/order/storage/orders.hpp"
+#include "services/order/workers/checkout.hpp"
+
+namespace market::order {
+
+class Recovery {
+ public:
+  struct Options {
+    std::chrono::milliseconds poll{1000};  // plus up to a fifth, so that replicas do not poll in step
+    std::chrono::milliseconds run_limit{12'000};  // of one checkout; shorter than its lease
+    std::int64_t concurrency = 16;
+  };
+
+  Recovery(storage::Checkouts& checkouts, storage::Orders& orders, Checkout& checkout, Options options)
+      : checkouts_(checkouts), orders_(orders), checkout_(checkout), options_(options) {}
+
+  Task<> Run();
+  // One round: takes what is due and drives it to where it goes now. Returns how many were taken.
+  Task<std::size_t> RunOnce();
+
+ private:
+  Task<> Drive(storage::Lease lease);
+
+  storage::Checkouts& checkouts_;
+  storage::Orders& orders_;
+  Checkout& checkout_;
+  const Options options_;
+};
+
+}  // namespace market::order
