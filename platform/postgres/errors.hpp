@@ -45,8 +45,8 @@ Error Conflict(const SqlError& error);
 // What the server's error becomes for the caller, by the table above.
 std::exception_ptr ToException(const pg_result* result, std::string_view statement);
 
-// Errors after which a connection is of no more use: the server goes away, has become a standby, or has lost or can't
-// use our prepared statements.
-bool RetiresConnection(std::string_view sqlstate);
+// Whether the connection that gave this error is of no more use: the server goes away, has become a standby, or has lost
+// or can't use our prepared statements.
+bool RetiresConnection(const pg_result* result);
 
 }  // namespace market::postgres

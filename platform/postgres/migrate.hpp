@@ -3,8 +3,9 @@
 // market_migrations(order migrations) in CMake embeds migrations/NNNN_words.sql and gives
 //   #include "migrations/order.hpp"   ->   market::migrations::kOrder
 // Migrate applies, set by set in the order given, what table schema_migration does not list yet: each file in a
-// transaction of its own, all under one advisory lock. A file that changed after it was applied, a gap in the numbers
-// or an applied version that this program does not know throws std::runtime_error naming it; nothing is applied then.
+// transaction of its own, all under one advisory lock. A file that changed after it was applied or a gap in the numbers
+// throws std::runtime_error naming the file; nothing is applied then. Versions that a newer program applied are left
+// alone, so that the older one can still start during a roll-out or a roll-back.
 #pragma once
 #include <span>
 #include <string_view>

@@ -1,0 +1,167 @@
+#include "platform/postgres/migrate.hpp"
+
+#include <algorithm>
+#include <map>
+#include <stdexcept>
+#include <utility>
+
+#include "platform/postgres/connect.hpp"
+
+namespace market::postgres {
+namespace {
+
+using namespace std::chrono_literals;
+using Wait = boost::asio::posix::stream_descriptor::wait_type;
+
+// One for the whole database, whatever sets a program has.
+constexpr Statement kLock{"migrate.lock", "SELECT pg_advisory_lock(7310131407)"};
+constexpr Statement kTable{"migrate.table", R"(
+  CREATE TABLE IF NOT EXISTS schema_migration (
+    set        text        NOT NULL,
+    version    integer     NOT NULL,
+    name       text        NOT NULL,
+    checksum   text        NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (set, version)))"};
+// DDL that waits for a long transaction holds up everyone behind it: rather fail and try again at the next start.
+constexpr Statement kLimitWaiting{"migrate.limit", "SET lock_timeout = '10s'"};
+constexpr Statement kApplied{"migrate.applied", "SELECT set, version, name, checksum FROM schema_migration"};
+constexpr Statement kRecord{"migrate.record",
+                            "INSERT INTO schema_migration (set, version, name, checksum) VALUES ($1, $2, $3, $4)"};
+
+// Statements one after the other, no pipeline: a file of several statements needs the simple protocol.
+class Session {
+ public:
+  Session(internal::ConnectionPtr connection, runtime::Deadline deadline)
+      : connection_(std::move(connection)), deadline_(deadline) {}
+
+  Task<Result> Run(Statement statement, Parameters parameters = {}) {
+    std::vector<const char*> values;
+    for (std::size_t i = 0; i < parameters.Size(); ++i) values.push_back(parameters.Data(i));
+    const std::string sql(statement.sql);
+    const int sent = PQsendQueryParams(connection_.get(), sql.c_str(), static_cast<int>(values.size()), nullptr,
+                                       values.data(), nullptr, nullptr, 0);
+    co_return co_await Answer(sent, statement.name);
+  }
+
+  Task<> RunScript(std::string_view name, std::string_view script) {
+    const std::string sql(script);
+    const int sent = PQsendQuery(connection_.get(), sql.c_str());
+    co_await Answer(sent, name);
+  }
+
+  bool InTransaction() const { return PQtransactionStatus(connection_.get()) == PQTRANS_INTRANS; }
+
+ private:
+  Task<> Ready(Wait what) {
+    if (!co_await internal::WaitForSocket(PQsocket(connection_.get()), what, deadline_)) {
+      throw Unavailable("the migration did not end in time");
+    }
+  }
+
+  // The last result; throws for the first error, once the connection is ready for the next statement.
+  Task<Result> Answer(int sent, std::string_view name) {
+    PGconn* connection = connection_.get();
+    int left = sent == 1 ? PQflush(connection) : -1;
+    while (left > 0) {
+      co_await Ready(Wait::wait_write);
+      left = PQflush(connection);
+    }
+    if (left < 0) throw Unavailable(PQerrorMessage(connection));
+    Result last;
+    std::exception_ptr error;
+    while (true) {
+      while (PQisBusy(connection) != 0) {
+        co_await Ready(Wait::wait_read);
+        if (PQconsumeInput(connection) != 1) throw Unavailable(PQerrorMessage(connection));
+      }
+      PGresult* raw = PQgetResult(connection);
+      if (raw == nullptr) break;
+      Result result(raw);
+      const auto status = PQresultStatus(raw);
+      if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT) throw std::runtime_error("COPY in a migration");
+      if (status == PGRES_FATAL_ERROR && !error) error = ToException(raw, name);
+      last = std::move(result);
+    }
+    if (error) std::rethrow_exception(error);
+    co_return last;
+  }
+
+  internal::ConnectionPtr connection_;
+  runtime::Deadline deadline_;
+};
+
+Task<internal::ConnectionPtr> ConnectPatiently(Database& database, runtime::Deadline deadline) {
+  const Options& options = database.Settings();
+  while (true) {
+    const auto pause = runtime::After(200ms);
+    try {
+      co_return co_await internal::Connect(options.conninfo, {},
+                                           std::min(deadline, runtime::After(options.connect_timeout)));
+    } catch (const Error&) {
+      if (pause >= deadline) throw;
+    }
+    co_await runtime::SleepFor(200ms);
+  }
+}
+
+using Applied = std::map<std::pair<std::string, int>, std::pair<std::string, std::string>>;
+
+Applied ReadApplied(const Result& rows) {
+  Applied applied;
+  for (const auto row : rows) {
+    applied[{std::string(row.Text(0)), static_cast<int>(row.Int(1))}] = {std::string(row.Text(2)),
+                                                                        std::string(row.Text(3))};
+  }
+  return applied;
+}
+
+[[noreturn]] void Refuse(const MigrationSet& set, std::string_view name, std::string_view why) {
+  throw std::runtime_error("migration " + std::string(set.name) + "/" + std::string(name) + ": " + std::string(why));
+}
+
+void Verify(const MigrationSet& set, const Applied& applied) {
+  int expected = 0;
+  bool missing_before = false;
+  for (const auto& migration : set.migrations) {
+    if (migration.version != ++expected) Refuse(set, migration.name, "its number leaves a gap or repeats");
+    const auto found = applied.find({std::string(set.name), migration.version});
+    if (found == applied.end()) {
+      missing_before = true;
+      continue;
+    }
+    if (missing_before) Refuse(set, migration.name, "was applied, but not the one before it");
+    if (found->second.second != migration.checksum) {
+      Refuse(set, migration.name, "has changed since it was applied as " + found->second.first);
+    }
+  }
+}
+
+Task<> Apply(Session& session, const MigrationSet& set, const Migration& migration) {
+  co_await session.RunScript("migrate.begin", "BEGIN");
+  co_await session.RunScript(migration.name, migration.sql);
+  if (!session.InTransaction()) Refuse(set, migration.name, "ends its transaction itself");
+  co_await session.Run(kRecord,
+                       Parameters::Of(set.name, migration.version, migration.name, migration.checksum));
+  co_await session.RunScript("migrate.commit", "COMMIT");
+}
+
+}  // namespace
+
+Task<> Migrate(Database& database, std::span<const MigrationSet* const> sets, runtime::Deadline deadline) {
+  Session session(co_await ConnectPatiently(database, deadline), deadline);
+  co_await session.Run(kLock);  // held until the connection closes
+  co_await session.Run(kTable);
+  co_await session.Run(kLimitWaiting);
+  const auto applied = ReadApplied(co_await session.Run(kApplied));
+  for (const auto* set : sets) Verify(*set, applied);
+  for (const auto* set : sets) {
+    for (const auto& migration : set->migrations) {
+      if (!applied.contains({std::string(set->name), migration.version})) {
+        co_await Apply(session, *set, migration);
+      }
+    }
+  }
+}
+
+}  // namespace market::postgres

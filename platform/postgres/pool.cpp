@@ -1,0 +1,215 @@
+#include "platform/postgres/pool.hpp"
+
+#include <algorithm>
+#include <random>
+
+#include "platform/postgres/connect.hpp"
+
+namespace market::postgres::internal {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::milliseconds kFirstDelay = 20ms;
+constexpr std::chrono::milliseconds kLongestDelay = 2000ms;
+// A connection that lived shorter than this counts as a failed attempt.
+constexpr std::chrono::milliseconds kSettled = 5000ms;
+
+Error Overloaded() {
+  return Error(Code::kResourceExhausted, "OVERLOADED", "too much is waiting for the database")
+      .WithRetryAfter(std::chrono::seconds(1));
+}
+
+void IgnoreEnd(std::string_view, std::exception_ptr) {}  // keepers end only by cancellation
+
+}  // namespace
+
+std::chrono::nanoseconds Jitter(std::chrono::nanoseconds most) {
+  thread_local std::minstd_rand generator(std::random_device{}());
+  return std::chrono::nanoseconds(std::uniform_int_distribution<std::int64_t>(0, most.count())(generator));
+}
+
+Lease::~Lease() { pool_->Return(connection_.get()); }
+
+Pool::Pool(boost::asio::io_context& io, std::shared_ptr<const Options> options, std::size_t size)
+    : io_(io),
+      options_(std::move(options)),
+      shared_(std::make_shared<Shared>()),
+      slots_(size),
+      keepers_(io.get_executor(), IgnoreEnd) {
+  shared_->on_query = options_->on_query;
+  // Twice the longest a statement may run: the server has to say something before that.
+  shared_->stall_timeout =
+      options_->statement_timeout.count() == 0 ? 10min : 2 * options_->statement_timeout + 2000ms;
+}
+
+Task<> Pool::Open(runtime::Deadline deadline) {
+  all_open_ = std::make_shared<runtime::OneShot<>>();
+  // A weak link: the connections hold what holds this function.
+  shared_->on_idle = [weak = weak_from_this()] {
+    if (const auto pool = weak.lock()) pool->CheckIdle();
+  };
+  for (std::size_t i = 0; i < slots_.size(); ++i) keepers_.Spawn("postgres", Keep(shared_from_this(), i));
+  try {
+    co_await all_open_->Wait(deadline);
+  } catch (const Error&) {
+    throw Unavailable("PostgreSQL " + options_->name + ": " +
+                      (last_failure_.empty() ? "no answer in time" : last_failure_));
+  }
+}
+
+Task<> Pool::Keep(std::shared_ptr<Pool> pool, std::size_t slot) {
+  const Options& options = *pool->options_;
+  const SessionOptions session{options.statement_timeout, options.lock_timeout};
+  std::chrono::milliseconds delay = kFirstDelay;
+  while (!pool->stopping_) {
+    const auto started = std::chrono::steady_clock::now();
+    try {
+      auto raw = co_await Connect(options.conninfo, session, runtime::After(options.connect_timeout));
+      auto connection = std::make_shared<Connection>(pool->io_, std::move(raw), pool->shared_);
+      connection->Start();
+      pool->Install(slot, connection);
+      co_await connection->Ended().Wait();
+      pool->slots_[slot] = {};
+      if (pool->stopping_) co_return;
+      pool->Report("connection_lost", connection->WhyEnded());
+    } catch (const Error& error) {
+      pool->last_failure_ = error.message;
+      pool->Report("connect_failed", error.message);
+    }
+    // With the last connection gone nobody's turn will come: they hear it now.
+    pool->ServeWaiters();
+    if (std::chrono::steady_clock::now() - started > kSettled) delay = kFirstDelay;
+    co_await runtime::SleepFor(Jitter(delay));
+    delay = std::min(delay * 2, kLongestDelay);
+  }
+}
+
+void Pool::Install(std::size_t slot, std::shared_ptr<Connection> connection) {
+  slots_[slot] = {std::move(connection), false};
+  Report("connected", "");
+  ServeWaiters();
+  if (CountOpen() == slots_.size()) all_open_->Set();
+}
+
+void Pool::Report(std::string_view event, std::string_view detail) const {
+  if (options_->on_event) options_->on_event(event, detail);
+}
+
+Task<> Pool::Close(runtime::Deadline deadline) {
+  stopping_ = true;
+  idle_ = std::make_shared<runtime::OneShot<>>();
+  CheckIdle();
+  try {
+    co_await idle_->Wait(deadline);
+  } catch (const Error&) {
+    Report("close", "callers were still waiting for answers");
+  }
+  Shutdown();
+  co_await keepers_.Join(std::max(deadline, runtime::After(1s)));
+}
+
+void Pool::Shutdown() {
+  stopping_ = true;
+  keepers_.Cancel();
+  for (auto& slot : slots_) {
+    if (const auto connection = std::exchange(slot.connection, nullptr)) connection->Close();
+  }
+  ServeWaiters();
+}
+
+Pool::Slot* Pool::Pick() {
+  Slot* best = nullptr;
+  for (auto& slot : slots_) {
+    if (slot.leased || !slot.connection || !slot.connection->Open()) continue;
+    if (best == nullptr || slot.connection->InFlight() < best->connection->InFlight()) best = &slot;
+  }
+  return best;
+}
+
+bool Pool::AnyOpen() const { return CountOpen() > 0; }
+
+std::size_t Pool::CountOpen() const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      slots_, [](const Slot& slot) { return slot.connection && slot.connection->Open(); }));
+}
+
+std::size_t Pool::CountLeased() const {
+  return static_cast<std::size_t>(std::ranges::count_if(slots_, [](const Slot& slot) { return slot.leased; }));
+}
+
+// The slot is for use before the next suspension: the caller submits to it or leases it at once.
+Task<Pool::Slot*> Pool::PickOrWait(runtime::Deadline deadline) {
+  const auto patience = std::min(deadline, runtime::After(options_->pool_wait));
+  bool waited = false;
+  while (true) {
+    if (stopping_) throw Unavailable("the database is closing");
+    // Newcomers queue behind those who wait.
+    if (Slot* slot = waited || waiters_.empty() ? Pick() : nullptr) co_return slot;
+    if (!AnyOpen()) throw Unavailable("no connection to PostgreSQL " + options_->name);
+    auto turn = std::make_shared<Turn>();
+    waited ? waiters_.push_front(turn) : waiters_.push_back(turn);
+    try {
+      co_await turn->Wait(patience);
+    } catch (const Error&) {
+      if (patience == deadline) throw;
+      throw Overloaded();
+    }
+    waited = true;
+  }
+}
+
+// One free connection serves one waiter, who passes the turn on if it only shares it.
+void Pool::ServeWaiters() {
+  while (!waiters_.empty() && waiters_.front()->Done()) waiters_.pop_front();
+  if (waiters_.empty()) return;
+  if (!AnyOpen() || stopping_) {
+    for (const auto& turn : std::exchange(waiters_, {})) turn->Set();
+  } else if (Pick() != nullptr) {
+    waiters_.front()->Set();
+    waiters_.pop_front();
+  }
+}
+
+Task<> Pool::Run(runtime::Deadline deadline, std::shared_ptr<Request> request) {
+  if (request->since >= deadline) throw DeadlineExceeded("no time left for the database");
+  if (shared_->counters.in_flight + waiters_.size() >= options_->max_queued) throw Overloaded();
+  Slot* slot = stopping_ || !waiters_.empty() ? nullptr : Pick();
+  if (slot == nullptr) slot = co_await PickOrWait(deadline);
+  slot->connection->Submit(request);
+  ServeWaiters();
+  co_await request->done.Wait(deadline);
+}
+
+Task<std::unique_ptr<Lease>> Pool::Take(runtime::Deadline deadline) {
+  if (std::chrono::steady_clock::now() >= deadline) throw DeadlineExceeded("no time left for the database");
+  if (waiters_.size() >= options_->max_queued) throw Overloaded();
+  Slot* slot = co_await PickOrWait(deadline);
+  slot->leased = true;
+  auto lease = std::make_unique<Lease>(shared_from_this(), slot->connection);
+  ServeWaiters();
+  co_return lease;
+}
+
+void Pool::Return(const Connection* connection) {
+  for (auto& slot : slots_) {
+    if (slot.connection.get() == connection) slot.leased = false;
+  }
+  ServeWaiters();
+  CheckIdle();
+}
+
+void Pool::CheckIdle() {
+  if (idle_ && shared_->counters.in_flight == 0 && CountLeased() == 0) idle_->Set();
+}
+
+void Pool::AddTo(Stats& stats) const {
+  stats.connections += CountOpen();
+  stats.leased += CountLeased();
+  stats.waiting += waiters_.size();
+  stats.in_flight += shared_->counters.in_flight;
+  stats.queries += shared_->counters.queries;
+  stats.errors += shared_->counters.errors;
+}
+
+}  // namespace market::postgres::internal
