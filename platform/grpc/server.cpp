@@ -1,0 +1,38 @@
+#include "platform/grpc/server.hpp"
+
+#include "platform/grpc/server_core.hpp"
+
+namespace market::grpc {
+
+Server::Server(boost::asio::io_context& io, ServerOptions options)
+    : core_(std::make_shared<Core>(io, std::move(options))) {}
+
+Server::~Server() {
+  core_->StopAccepting();
+  core_->CloseAll();
+}
+
+void Server::HandleUnary(std::string path, UnaryHandler handler) {
+  core_->Shared().methods.insert_or_assign(std::move(path), Method{std::move(handler), nullptr});
+}
+
+void Server::HandleStream(std::string path, StreamHandler handler) {
+  core_->Shared().methods.insert_or_assign(std::move(path), Method{nullptr, std::move(handler)});
+}
+
+std::vector<std::string> Server::Paths() const {
+  std::vector<std::string> paths;
+  for (const auto& [path, method] : core_->Shared().methods) paths.push_back(path);
+  std::ranges::sort(paths);
+  return paths;
+}
+
+std::string Server::Listen(std::string address) { return core_->Listen(address); }
+
+Task<> Server::Drain(runtime::Deadline deadline) { return core_->Drain(deadline); }
+
+void Server::ReloadTls() { core_->ReloadTls(); }
+
+const ServerStats& Server::Stats() const { return core_->Shared().stats; }
+
+}  // namespace market::grpc
