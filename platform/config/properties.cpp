@@ -261,6 +261,9 @@ void Properties::Assign(std::string_view name, const std::string& text, const st
     if (secret && secret->secret) {
       std::string content = ReadWholeFile(text, std::string(name) + " (" + source + ")");
       while (content.ends_with('\n') || content.ends_with('\r')) content.pop_back();
+      if (content.empty()) {
+        throw ConfigError(std::string(name) + " (" + source + "): the file " + Quoted(text) + " is empty");
+      }
       return SetValue(*secret, std::move(content), text);
     }
   }

@@ -169,6 +169,15 @@ TEST(Properties, Secret_ComesFromFileOrEnvironmentAndIsMasked) {
   }
 }
 
+TEST(Properties, SecretFileWithoutSecret_RefusesToStart) {
+  TemporaryFile empty("\n");
+  for (const std::string& path : {empty.Path(), testing::TempDir(), std::string("/does/not/exist")}) {
+    Program program;
+    EXPECT_THAT(FailureOf(program.properties, {.arguments = {"--redis.password_file", path}}),
+                AllOf(HasSubstr("redis.password_file (command line)"), HasSubstr(path)));
+  }
+}
+
 TEST(Properties, Printed_CanBeReadAgain) {
   Program program;
   program.properties.Read({.arguments = {"--mode=single", "--peers.cap=90s", "--trace.ratio=0.125"}});

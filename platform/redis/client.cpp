@@ -233,7 +233,9 @@ Task<bool> Client::Impl::Connect(ConnectionPtr connection) {
   Send(connection);
   const auto reply = co_await Answer(connection, std::move(pong), deadline);
   timer.cancel();
-  if (!reply) Drop(*connection, "connect: the server refused: " + connection->last_error);
+  if (!reply)
+    Drop(*connection,
+         "connect: " + (connection->last_error.empty() ? "no answer in time" : connection->last_error));
   co_return connection->failure.empty();
 }
 

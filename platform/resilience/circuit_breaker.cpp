@@ -55,7 +55,7 @@ std::optional<CircuitBreaker::Call> CircuitBreaker::TryCall(SteadyTime now) {
 
 CircuitBreaker::Call CircuitBreaker::Begin(SteadyTime now) {
   if (auto call = TryCall(now)) return std::move(*call);
-  throw Error(Code::kUnavailable, "DEPENDENCY_UNAVAILABLE", dependency_ + " is not available")
+  throw Unavailable(dependency_ + " is not available")
       .WithRetryAfter(std::max(RetryAfter(now), std::chrono::milliseconds(1000)));
 }
 

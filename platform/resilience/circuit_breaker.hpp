@@ -70,7 +70,7 @@ class CircuitBreaker {
 
   // nullopt when the call must not be made.
   std::optional<Call> TryCall(SteadyTime now = std::chrono::steady_clock::now());
-  // Throws Error UNAVAILABLE "DEPENDENCY_UNAVAILABLE" with retry_after instead.
+  // Throws Error UNAVAILABLE with retry_after instead.
   Call Begin(SteadyTime now = std::chrono::steady_clock::now());
 
   State GetState() const { return state_; }

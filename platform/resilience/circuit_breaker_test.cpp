@@ -70,7 +70,7 @@ TEST_F(Breaker, Open_RefusesUntilItsTimeIsOver) {
     ADD_FAILURE();
   } catch (const Error& error) {
     EXPECT_EQ(error.code, Code::kUnavailable);
-    EXPECT_EQ(error.reason, "DEPENDENCY_UNAVAILABLE");
+    EXPECT_EQ(error.reason, "UNAVAILABLE");
     EXPECT_GE(*error.retry_after, 5s);
     EXPECT_LE(*error.retry_after, 6s);
   }

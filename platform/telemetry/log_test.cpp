@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -120,6 +123,17 @@ TEST_F(Log, BufferedLines_AreWrittenByFlushSizeOrWarn) {
   EXPECT_GT(Lines().size(), 50u);
   Configure({});  // writes the rest
   EXPECT_EQ(Lines().size(), 103u);
+}
+
+TEST_F(Log, KeptFlushed_WritesWithoutFurtherLines) {
+  Configure({.buffer_bytes = 4096});
+  boost::asio::io_context io(1);
+  boost::asio::co_spawn(io, KeepLogFlushed(std::chrono::milliseconds(1)), boost::asio::detached);
+  log::Info("one");
+  const auto limit = runtime::After(std::chrono::seconds(10));
+  while (Lines().empty() && std::chrono::steady_clock::now() < limit)
+    io.run_one_for(std::chrono::milliseconds(10));
+  EXPECT_EQ(Lines().size(), 1u);
 }
 
 TEST_F(Log, ManyThreads_NeverMixLines) {
