@@ -1,0 +1,64 @@
+#include "services/user/api/conversions.hpp"
+#include "services/user/api/handlers.hpp"
+#include "services/user/api/refusals.hpp"
+
+namespace market::user {
+
+Task<api::user::ListMyAddressesResponse> Handlers::ListMyAddresses(CallContext& call,
+                                                                   api::user::ListMyAddressesRequest request) {
+  api::user::ListMyAddressesResponse response;
+  for (const auto& address : co_await parts_.addresses.List(call.Deadline(), call.Caller().account)) {
+    *response.add_addresses() = ToProto(address);
+  }
+  co_return response;
+}
+
+Task<api::user::Address> Handlers::CreateMyAddress(CallContext& call, api::user::CreateMyAddressRequest request) {
+  domain::CheckCountry(request.address().country_code(), "address.countryCode");
+  const auto created =
+      co_await parts_.addresses.Create(call.Deadline(), call.Caller().account, AddressFrom(request.address()));
+  if (std::holds_alternative<storage::LimitReached>(created)) {
+    throw Error(Code::kFailedPrecondition, "LIMIT_REACHED", "an account has at most 50 addresses");
+  }
+  co_return ToProto(std::get<domain::Address>(created));
+}
+
+Task<api::user::Address> Handlers::GetMyAddress(CallContext& call, api::user::GetMyAddressRequest request) {
+  const auto address = co_await parts_.addresses.Find(call.Deadline(), call.Caller().account,
+                                                      domain::AddressId::From(request.address_id()));
+  if (!address) throw NotFound("the address");
+  co_return ToProto(*address);
+}
+
+Task<api::user::Address> Handlers::UpdateMyAddress(CallContext& call, api::user::UpdateMyAddressRequest request) {
+  const auto change = ChangeFrom(request.address(), request.update_mask());
+  domain::Check(change);
+  const auto updated = co_await parts_.addresses.Update(call.Deadline(), call.Caller().account,
+                                                        domain::AddressId::From(request.address_id()), change,
+                                                        VersionFrom(request.if_match()));
+  if (std::holds_alternative<storage::Missing>(updated)) throw NotFound("the address");
+  if (std::holds_alternative<storage::VersionDiffers>(updated)) throw EtagMismatch();
+  if (std::holds_alternative<storage::DefaultNeeded>(updated)) {
+    throw InvalidArgument("address.isDefault", "DEFAULT_NEEDED", "make another address the default instead");
+  }
+  co_return ToProto(std::get<domain::Address>(updated));
+}
+
+Task<google::protobuf::Empty> Handlers::DeleteMyAddress(CallContext& call,
+                                                        api::user::DeleteMyAddressRequest request) {
+  const auto deletion = co_await parts_.addresses.Delete(call.Deadline(), call.Caller().account,
+                                                         domain::AddressId::From(request.address_id()),
+                                                         VersionFrom(request.if_match()));
+  if (std::holds_alternative<storage::Missing>(deletion)) throw NotFound("the address");
+  if (std::holds_alternative<storage::VersionDiffers>(deletion)) throw EtagMismatch();
+  co_return google::protobuf::Empty();
+}
+
+Task<api::user::Address> Handlers::GetAddress(CallContext& call, api::user::GetAddressRequest request) {
+  const auto address = co_await parts_.addresses.Find(call.Deadline(), AccountId::From(request.account_id()),
+                                                      domain::AddressId::From(request.address_id()));
+  if (!address) throw NotFound("the address");
+  co_return ToProto(*address);
+}
+
+}  // namespace market::user

@@ -1,0 +1,91 @@
+#include "platform/rpc/page_token.hpp"
+#include "platform/telemetry/log.hpp"
+#include "services/user/api/conversions.hpp"
+#include "services/user/api/handlers.hpp"
+#include "services/user/api/messages.hpp"
+
+namespace market::user {
+namespace {
+
+constexpr std::string_view kPublicList = "sellers|ACTIVE";
+constexpr std::chrono::milliseconds kBindLimit{500};
+
+domain::Seller SellerFrom(const api::user::OpenSellerRequest& request, const CallContext& call,
+                          domain::Approval approval) {
+  domain::CheckCountry(request.country_code(), "countryCode");
+  return {.id = SellerId(call.OperationId()),
+          .owner = call.Caller().account,
+          .display_name = request.display_name(),
+          .slug = request.slug(),
+          .country_code = request.country_code(),
+          .state = domain::InitialState(approval)};
+}
+
+}  // namespace
+
+Task<> Handlers::TryBind(CallContext& call, const domain::Seller& seller) {
+  auto binding = CallContext::ForWork(kBindLimit, call.Trace());
+  try {
+    co_await parts_.auth.BindSeller(binding, OwnerBinding(seller.id, seller.owner));
+  } catch (const Error& error) {
+    telemetry::log::Info("user.bind_deferred", {{"seller_id", seller.id.ToString()}, {"reason", error.reason}},
+                         &call.Trace());
+  }
+}
+
+Task<api::user::Seller> Handlers::OpenSeller(CallContext& call, api::user::OpenSellerRequest request) {
+  const auto draft = SellerFrom(request, call, parts_.approval);
+  const auto opened = co_await parts_.sellers.Open(
+      call.Deadline(), draft, BindingMessage(draft.id, draft.owner, call.Trace().ToTraceparent()));
+  if (std::holds_alternative<storage::SlugTaken>(opened)) {
+    throw Error(Code::kAlreadyExists, "SLUG_TAKEN", "another seller has this slug")
+        .WithField("slug", "TAKEN", "choose another one");
+  }
+  const auto& seller = std::get<domain::Seller>(opened);
+  if (seller.state == domain::SellerState::kActive) {
+    co_await TryBind(call, seller);
+    parts_.wake_outbox();
+  }
+  co_return ToProto(seller);
+}
+
+Task<api::user::Seller> Handlers::GetSeller(CallContext& call, api::user::GetSellerRequest request) {
+  const auto seller = co_await parts_.sellers.FindActive(call.Deadline(), SellerId::From(request.seller_id()));
+  if (!seller) throw NotFound("the seller");
+  co_return ToProto(*seller);
+}
+
+Task<api::user::ListSellersResponse> Handlers::ListSellers(CallContext& call, api::user::ListSellersRequest request) {
+  const auto size = static_cast<std::size_t>(rpc::PageSize(request.page_size()));
+  std::optional<storage::Sellers::Position> after;
+  if (const auto key = rpc::page_token::Decode<Time, SellerId>(kPublicList, request.page_token())) {
+    after = {std::get<0>(*key), std::get<1>(*key)};
+  }
+  auto sellers = co_await parts_.sellers.ListActive(call.Deadline(), after, static_cast<int>(size) + 1);
+
+  api::user::ListSellersResponse response;
+  if (sellers.size() > size) {
+    sellers.resize(size);
+    response.set_next_page_token(
+        rpc::page_token::Encode(kPublicList, sellers.back().created_at, sellers.back().id));
+  }
+  for (const auto& seller : sellers) *response.add_sellers() = ToProto(seller);
+  co_return response;
+}
+
+Task<api::user::Seller> Handlers::ApproveSeller(CallContext& call, api::user::ApproveSellerRequest request) {
+  const auto approved = co_await parts_.sellers.Approve(call.Deadline(), SellerId::From(request.seller_id()),
+                                                        BindingMessage, call.Trace().ToTraceparent());
+  if (std::holds_alternative<storage::Missing>(approved)) throw NotFound("the seller");
+  if (const auto* refused = std::get_if<storage::NotAllowed>(&approved)) {
+    throw Error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION", "the seller can't be approved in its state")
+        .WithMetadata("from", std::string(domain::Name(refused->state)))
+        .WithMetadata("to", std::string(domain::Name(domain::SellerState::kActive)));
+  }
+  const auto& seller = std::get<domain::Seller>(approved);
+  co_await TryBind(call, seller);
+  parts_.wake_outbox();
+  co_return ToProto(seller);
+}
+
+}  // namespace market::user

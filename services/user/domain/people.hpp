@@ -1,0 +1,73 @@
+// Profiles and addresses as values, and what an owner may change of them.
+//
+// A change names the new values only; what it leaves out stays. Its rules beyond the contract's field rules are here,
+// and are refused as Error INVALID_ARGUMENT naming the field by its JSON path.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "platform/core/clock.hpp"
+#include "platform/core/id.hpp"
+
+namespace market::user::domain {
+
+using AddressId = Id<struct AddressTag>;
+
+inline constexpr int kAddressesMax = 50;
+
+struct Profile {
+  AccountId id;
+  std::string display_name;
+  std::string given_name;
+  std::string family_name;
+  std::string phone;
+  std::string locale;
+  std::int64_t version = 1;
+  Time created_at;
+  Time updated_at;
+};
+
+struct ProfileChange {
+  std::optional<std::string> display_name;
+  std::optional<std::string> given_name;
+  std::optional<std::string> family_name;
+  std::optional<std::string> phone;
+  std::optional<std::string> locale;
+};
+
+void Check(const ProfileChange& change);
+
+struct Address {
+  AddressId id;
+  std::string recipient;
+  std::vector<std::string> lines;
+  std::string city;
+  std::string region;
+  std::string postal_code;
+  std::string country_code;
+  std::string phone;
+  bool is_default = false;
+  std::int64_t version = 1;
+  Time created_at;
+  Time updated_at;
+};
+
+struct AddressChange {
+  std::optional<std::string> recipient;
+  std::optional<std::vector<std::string>> lines;
+  std::optional<std::string> city;
+  std::optional<std::string> region;
+  std::optional<std::string> postal_code;
+  std::optional<std::string> country_code;
+  std::optional<std::string> phone;
+  std::optional<bool> is_default;
+};
+
+void Check(const AddressChange& change);
+
+// Throws Error INVALID_ARGUMENT on `field` unless it is a country of ISO 3166-1.
+void CheckCountry(const std::string& code, const std::string& field);
+
+}  // namespace market::user::domain

@@ -1,0 +1,41 @@
+// Sellers: PENDING until an operator approves, ACTIVE, SUSPENDED by an operator.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "platform/core/clock.hpp"
+#include "platform/core/id.hpp"
+
+namespace market::user::domain {
+
+enum class SellerState { kPending, kActive, kSuspended };
+
+// How a new seller comes to be ACTIVE.
+enum class Approval { kByOperator, kAutomatic };
+
+std::string_view Name(SellerState state);
+std::optional<SellerState> SellerStateFrom(std::string_view name);
+
+// What an operator's approval makes of it: PENDING becomes ACTIVE, ACTIVE stays so that a repeated call finds what it
+// asked for; nullopt where it is not allowed.
+std::optional<SellerState> AfterApproval(SellerState state);
+
+inline SellerState InitialState(Approval approval) {
+  return approval == Approval::kAutomatic ? SellerState::kActive : SellerState::kPending;
+}
+
+struct Seller {
+  SellerId id;
+  AccountId owner;
+  std::string display_name;
+  std::string slug;
+  std::string country_code;
+  SellerState state = SellerState::kPending;
+  std::int64_t version = 1;
+  Time created_at;
+  Time updated_at;
+};
+
+}  // namespace market::user::domain

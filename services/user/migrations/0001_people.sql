@@ -1,0 +1,50 @@
+CREATE TABLE profile (
+  id           uuid        PRIMARY KEY,  -- of the account
+  display_name text        NOT NULL CHECK (length(display_name) BETWEEN 1 AND 100),
+  given_name   text        NOT NULL DEFAULT '',
+  family_name  text        NOT NULL DEFAULT '',
+  phone        text        NOT NULL DEFAULT '',
+  locale       text        NOT NULL DEFAULT '',
+  version      bigint      NOT NULL DEFAULT 1,
+  created_at   timestamptz NOT NULL DEFAULT now(),
+  updated_at   timestamptz NOT NULL DEFAULT now()
+);
+
+-- One row per account that ever had an address: its row lock makes changes of one address book wait for each other, and
+-- its size is what the limit is checked on. Not tied to the profile, which may arrive later.
+CREATE TABLE address_book (
+  account_id uuid    PRIMARY KEY,
+  size       integer NOT NULL CONSTRAINT address_book_size CHECK (size BETWEEN 0 AND 50)
+);
+
+CREATE TABLE address (
+  id           uuid        PRIMARY KEY,
+  account_id   uuid        NOT NULL REFERENCES address_book,
+  recipient    text        NOT NULL,
+  lines        text[]      NOT NULL CHECK (cardinality(lines) BETWEEN 1 AND 4),
+  city         text        NOT NULL,
+  region       text        NOT NULL,
+  postal_code  text        NOT NULL,
+  country_code text        NOT NULL CHECK (country_code ~ '^[A-Z]{2}$'),
+  phone        text        NOT NULL,
+  is_default   boolean     NOT NULL,
+  version      bigint      NOT NULL DEFAULT 1,
+  created_at   timestamptz NOT NULL DEFAULT now(),
+  updated_at   timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX address_account ON address (account_id, created_at, id);
+CREATE UNIQUE INDEX address_default ON address (account_id) WHERE is_default;
+
+CREATE TABLE seller (
+  id           uuid        PRIMARY KEY,  -- the operation that opened it: a repeated call finds it
+  owner_id     uuid        NOT NULL,
+  display_name text        NOT NULL CHECK (length(display_name) BETWEEN 2 AND 100),
+  slug         text        NOT NULL CHECK (slug ~ '^[a-z0-9][a-z0-9-]{1,38}[a-z0-9]$'),
+  country_code text        NOT NULL CHECK (country_code ~ '^[A-Z]{2}$'),
+  state        text        NOT NULL CHECK (state IN ('PENDING', 'ACTIVE', 'SUSPENDED')),
+  version      bigint      NOT NULL DEFAULT 1,
+  created_at   timestamptz NOT NULL DEFAULT now(),
+  updated_at   timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT seller_slug UNIQUE (slug)
+);
+CREATE INDEX seller_active ON seller (created_at DESC, id DESC) WHERE state = 'ACTIVE';

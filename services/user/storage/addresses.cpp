@@ -1,0 +1,140 @@
+#include "services/user/storage/addresses.hpp"
+
+namespace market::user::storage {
+namespace {
+
+using postgres::Batch;
+using postgres::SqlError;
+using postgres::Statement;
+
+constexpr Statement kList{"user.list_addresses", R"sql(
+SELECT id, recipient, lines, city, region, postal_code, country_code, phone, is_default, version, created_at, updated_at
+FROM address WHERE account_id = $1
+ORDER BY is_default DESC, created_at, id LIMIT $2)sql"};
+
+constexpr Statement kFind{"user.find_address", R"sql(
+SELECT id, recipient, lines, city, region, postal_code, country_code, phone, is_default, version, created_at, updated_at
+FROM address WHERE account_id = $1 AND id = $2)sql"};
+
+// Takes the book's row lock; the table's CHECK refuses what is over the limit.
+constexpr Statement kGrowBook{"user.grow_address_book", R"sql(
+INSERT INTO address_book (account_id, size) VALUES ($1, 1)
+ON CONFLICT (account_id) DO UPDATE SET size = address_book.size + 1)sql"};
+
+constexpr Statement kLockBook{"user.lock_address_book",
+                              "SELECT FROM address_book WHERE account_id = $1 FOR UPDATE"};
+
+constexpr Statement kClearDefault{"user.clear_default_address", R"sql(
+UPDATE address SET is_default = false, version = version + 1, updated_at = now()
+WHERE account_id = $1 AND is_default)sql"};
+
+constexpr Statement kInsert{"user.insert_address", R"sql(
+INSERT INTO address (id, account_id, recipient, lines, city, region, postal_code, country_code, phone, is_default)
+VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9,
+        NOT EXISTS (SELECT FROM address WHERE account_id = $1 AND is_default))
+RETURNING id, recipient, lines, city, region, postal_code, country_code, phone, is_default, version,
+          created_at, updated_at)sql"};
+
+// Only where the update after it will find its row.
+constexpr Statement kMoveDefaultAway{"user.move_default_address", R"sql(
+UPDATE address SET is_default = false, version = version + 1, updated_at = now()
+WHERE account_id = $1 AND is_default AND id <> $2
+  AND EXISTS (SELECT FROM address t WHERE t.account_id = $1 AND t.id = $2
+                AND t.version = coalesce($3::bigint, t.version)))sql"};
+
+constexpr Statement kUpdate{"user.update_address", R"sql(
+UPDATE address SET
+  recipient = coalesce($4, recipient), lines = coalesce($5, lines), city = coalesce($6, city),
+  region = coalesce($7, region), postal_code = coalesce($8, postal_code),
+  country_code = coalesce($9, country_code), phone = coalesce($10, phone),
+  is_default = coalesce($11::boolean, is_default), version = version + 1, updated_at = now()
+WHERE account_id = $1 AND id = $2 AND version = coalesce($3::bigint, version)
+  AND NOT (is_default AND NOT coalesce($11::boolean, true))
+RETURNING id, recipient, lines, city, region, postal_code, country_code, phone, is_default, version,
+          created_at, updated_at)sql"};
+
+constexpr Statement kDelete{"user.delete_address", R"sql(
+DELETE FROM address WHERE account_id = $1 AND id = $2 AND version = coalesce($3::bigint, version))sql"};
+
+constexpr Statement kCountBook{"user.count_address_book", R"sql(
+UPDATE address_book SET size = (SELECT count(*) FROM address WHERE account_id = $1) WHERE account_id = $1)sql"};
+
+constexpr Statement kPromote{"user.promote_address", R"sql(
+UPDATE address SET is_default = true, version = version + 1, updated_at = now()
+WHERE id = (SELECT id FROM address WHERE account_id = $1 ORDER BY created_at, id LIMIT 1)
+  AND NOT EXISTS (SELECT FROM address WHERE account_id = $1 AND is_default))sql"};
+
+domain::Address ReadAddress(const postgres::Row& row) {
+  return {.id = row.GetId<domain::AddressId>(0),
+          .recipient = std::string(row.Text(1)),
+          .lines = row.TextArray(2),
+          .city = std::string(row.Text(3)),
+          .region = std::string(row.Text(4)),
+          .postal_code = std::string(row.Text(5)),
+          .country_code = std::string(row.Text(6)),
+          .phone = std::string(row.Text(7)),
+          .is_default = row.GetBool(8),
+          .version = row.Int(9),
+          .created_at = row.GetTime(10),
+          .updated_at = row.GetTime(11)};
+}
+
+}  // namespace
+
+Task<std::vector<domain::Address>> Addresses::List(runtime::Deadline deadline, AccountId account) {
+  const auto rows = co_await database_.Read(deadline, kList, account, domain::kAddressesMax);
+  std::vector<domain::Address> addresses;
+  addresses.reserve(rows.size());
+  for (const auto row : rows) addresses.push_back(ReadAddress(row));
+  co_return addresses;
+}
+
+Task<std::optional<domain::Address>> Addresses::Find(runtime::Deadline deadline, AccountId account,
+                                                     domain::AddressId id) {
+  const auto rows = co_await database_.Read(deadline, kFind, account, id);
+  if (rows.empty()) co_return std::nullopt;
+  co_return ReadAddress(rows.One());
+}
+
+Task<Addresses::Created> Addresses::Create(runtime::Deadline deadline, AccountId account, domain::Address address) {
+  Batch batch("user.create_address");
+  batch.Add(kGrowBook, account);
+  if (address.is_default) batch.Add(kClearDefault, account);
+  batch.Add(kInsert, account, address.id, address.recipient, address.lines, address.city, address.region,
+            address.postal_code, address.country_code, address.phone);
+  try {
+    const auto results = co_await database_.Write(deadline, std::move(batch));
+    co_return ReadAddress(results.back().One());
+  } catch (const SqlError& error) {
+    if (error.constraint != "address_book_size") throw;
+  }
+  co_return LimitReached();
+}
+
+Task<Addresses::Updated> Addresses::Update(runtime::Deadline deadline, AccountId account, domain::AddressId id,
+                                           domain::AddressChange change, ExpectedVersion expected) {
+  Batch batch("user.update_address");
+  batch.Add(kLockBook, account);
+  if (change.is_default.value_or(false)) batch.Add(kMoveDefaultAway, account, id, expected);
+  batch.Add(kUpdate, account, id, expected, change.recipient, change.lines, change.city, change.region,
+            change.postal_code, change.country_code, change.phone, change.is_default);
+  const auto results = co_await database_.Write(deadline, std::move(batch));
+  if (!results.back().empty()) co_return ReadAddress(results.back().One());
+
+  const auto current = co_await Find(deadline, account, id);
+  if (!current) co_return Missing();
+  if (expected && *expected != current->version) co_return VersionDiffers();
+  co_return DefaultNeeded();
+}
+
+Task<Addresses::Deletion> Addresses::Delete(runtime::Deadline deadline, AccountId account, domain::AddressId id,
+                                            ExpectedVersion expected) {
+  Batch batch("user.delete_address");
+  batch.Add(kLockBook, account).Add(kDelete, account, id, expected).Add(kCountBook, account).Add(kPromote, account);
+  const auto results = co_await database_.Write(deadline, std::move(batch));
+  if (results[1].AffectedRows() == 1) co_return Deleted();
+  if (co_await Find(deadline, account, id)) co_return VersionDiffers();
+  co_return Missing();
+}
+
+}  // namespace market::user::storage

@@ -1,0 +1,56 @@
+#include "services/user/storage/profiles.hpp"
+
+namespace market::user::storage {
+namespace {
+
+using postgres::Statement;
+
+constexpr Statement kCreate{"user.create_profile", R"sql(
+INSERT INTO profile (id, display_name) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING)sql"};
+
+constexpr Statement kFind{"user.find_profile", R"sql(
+SELECT id, display_name, given_name, family_name, phone, locale, version, created_at, updated_at
+FROM profile WHERE id = $1)sql"};
+
+constexpr Statement kUpdate{"user.update_profile", R"sql(
+UPDATE profile SET
+  display_name = coalesce($3, display_name), given_name = coalesce($4, given_name),
+  family_name = coalesce($5, family_name), phone = coalesce($6, phone), locale = coalesce($7, locale),
+  version = version + 1, updated_at = now()
+WHERE id = $1 AND version = coalesce($2::bigint, version)
+RETURNING id, display_name, given_name, family_name, phone, locale, version, created_at, updated_at)sql"};
+
+domain::Profile ReadProfile(const postgres::Row& row) {
+  return {.id = row.GetId<AccountId>(0),
+          .display_name = std::string(row.Text(1)),
+          .given_name = std::string(row.Text(2)),
+          .family_name = std::string(row.Text(3)),
+          .phone = std::string(row.Text(4)),
+          .locale = std::string(row.Text(5)),
+          .version = row.Int(6),
+          .created_at = row.GetTime(7),
+          .updated_at = row.GetTime(8)};
+}
+
+}  // namespace
+
+Task<> Profiles::Create(runtime::Deadline deadline, AccountId account, std::string_view display_name) {
+  co_await database_.Write(deadline, kCreate, account, display_name);
+}
+
+Task<std::optional<domain::Profile>> Profiles::Find(runtime::Deadline deadline, AccountId account) {
+  const auto rows = co_await database_.Read(deadline, kFind, account);
+  if (rows.empty()) co_return std::nullopt;
+  co_return ReadProfile(rows.One());
+}
+
+Task<Profiles::Updated> Profiles::Update(runtime::Deadline deadline, AccountId account, domain::ProfileChange change,
+                                         ExpectedVersion expected) {
+  const auto rows = co_await database_.Write(deadline, kUpdate, account, expected, change.display_name,
+                                             change.given_name, change.family_name, change.phone, change.locale);
+  if (!rows.empty()) co_return ReadProfile(rows.One());
+  if (co_await Find(deadline, account)) co_return VersionDiffers();
+  co_return Missing();
+}
+
+}  // namespace market::user::storage

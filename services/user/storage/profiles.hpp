@@ -1,0 +1,31 @@
+// Profiles. Every function takes the account whose profile it is.
+//
+// Fails as platform/postgres/errors.hpp says.
+#pragma once
+#include <optional>
+#include <string_view>
+#include <variant>
+
+#include "platform/postgres/database.hpp"
+#include "services/user/domain/people.hpp"
+#include "services/user/storage/outcomes.hpp"
+
+namespace market::user::storage {
+
+class Profiles {
+ public:
+  explicit Profiles(postgres::Database& database) : database_(database) {}
+
+  // Keeps the profile that is there.
+  Task<> Create(runtime::Deadline deadline, AccountId account, std::string_view display_name);
+  Task<std::optional<domain::Profile>> Find(runtime::Deadline deadline, AccountId account);
+
+  using Updated = std::variant<domain::Profile, Missing, VersionDiffers>;
+  Task<Updated> Update(runtime::Deadline deadline, AccountId account, domain::ProfileChange change,
+                       ExpectedVersion expected);
+
+ private:
+  postgres::Database& database_;
+};
+
+}  // namespace market::user::storage

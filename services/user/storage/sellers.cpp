@@ -1,0 +1,110 @@
+#include "services/user/storage/sellers.hpp"
+
+#include <stdexcept>
+
+namespace market::user::storage {
+namespace {
+
+using postgres::Batch;
+using postgres::SqlError;
+using postgres::Statement;
+
+constexpr Statement kInsert{"user.insert_seller", R"sql(
+INSERT INTO seller (id, owner_id, display_name, slug, country_code, state) VALUES ($1, $2, $3, $4, $5, $6)
+RETURNING id, owner_id, display_name, slug, country_code, state, version, created_at, updated_at)sql"};
+
+constexpr Statement kFindOwn{"user.find_own_seller", R"sql(
+SELECT id, owner_id, display_name, slug, country_code, state, version, created_at, updated_at
+FROM seller WHERE id = $1 AND owner_id = $2)sql"};
+
+constexpr Statement kFindActive{"user.find_active_seller", R"sql(
+SELECT id, owner_id, display_name, slug, country_code, state, version, created_at, updated_at
+FROM seller WHERE id = $1 AND state = 'ACTIVE')sql"};
+
+constexpr Statement kListActive{"user.list_active_sellers", R"sql(
+SELECT id, owner_id, display_name, slug, country_code, state, version, created_at, updated_at
+FROM seller WHERE state = 'ACTIVE'
+ORDER BY created_at DESC, id DESC LIMIT $1)sql"};
+
+constexpr Statement kListActiveAfter{"user.list_active_sellers_after", R"sql(
+SELECT id, owner_id, display_name, slug, country_code, state, version, created_at, updated_at
+FROM seller WHERE state = 'ACTIVE' AND (created_at, id) < ($2, $3)
+ORDER BY created_at DESC, id DESC LIMIT $1)sql"};
+
+constexpr Statement kLock{"user.lock_seller", R"sql(
+SELECT id, owner_id, display_name, slug, country_code, state, version, created_at, updated_at
+FROM seller WHERE id = $1 FOR UPDATE)sql"};
+
+constexpr Statement kSetState{"user.set_seller_state", R"sql(
+UPDATE seller SET state = $2, version = version + 1, updated_at = now() WHERE id = $1
+RETURNING id, owner_id, display_name, slug, country_code, state, version, created_at, updated_at)sql"};
+
+domain::Seller ReadSeller(const postgres::Row& row) {
+  const auto state = domain::SellerStateFrom(row.Text(5));
+  if (!state) throw std::logic_error("unknown seller state in the database");
+  return {.id = row.GetId<SellerId>(0),
+          .owner = row.GetId<AccountId>(1),
+          .display_name = std::string(row.Text(2)),
+          .slug = std::string(row.Text(3)),
+          .country_code = std::string(row.Text(4)),
+          .state = *state,
+          .version = row.Int(6),
+          .created_at = row.GetTime(7),
+          .updated_at = row.GetTime(8)};
+}
+
+}  // namespace
+
+Task<Sellers::Opened> Sellers::Open(runtime::Deadline deadline, domain::Seller seller, outbox::NewMessage binding) {
+  Batch batch("user.open_seller");
+  batch.Add(kInsert, seller.id, seller.owner, seller.display_name, seller.slug, seller.country_code,
+            domain::Name(seller.state));
+  if (seller.state == domain::SellerState::kActive) outbox::Append(batch, binding);
+  try {
+    const auto results = co_await database_.Write(deadline, std::move(batch));
+    co_return ReadSeller(results.front().One());
+  } catch (const SqlError& error) {
+    if (!error.IsUniqueViolation("seller_slug") && !error.IsUniqueViolation("seller_pkey")) throw;
+  }
+  // A second run collides with the first one on the id, or on the slug, whichever index is asked first.
+  const auto rows = co_await database_.Read(deadline, kFindOwn, seller.id, seller.owner);
+  if (rows.empty()) co_return SlugTaken();
+  co_return ReadSeller(rows.One());
+}
+
+Task<std::optional<domain::Seller>> Sellers::FindActive(runtime::Deadline deadline, SellerId id) {
+  const auto rows = co_await database_.Read(deadline, kFindActive, id);
+  if (rows.empty()) co_return std::nullopt;
+  co_return ReadSeller(rows.One());
+}
+
+Task<std::vector<domain::Seller>> Sellers::ListActive(runtime::Deadline deadline, std::optional<Position> after,
+                                                      int limit) {
+  const auto rows = after ? co_await database_.Read(deadline, kListActiveAfter, limit, after->created_at, after->id)
+                          : co_await database_.Read(deadline, kListActive, limit);
+  std::vector<domain::Seller> sellers;
+  sellers.reserve(rows.size());
+  for (const auto row : rows) sellers.push_back(ReadSeller(row));
+  co_return sellers;
+}
+
+Task<Sellers::Approved> Sellers::Approve(runtime::Deadline deadline, SellerId id, BindingOf binding_of,
+                                         std::string trace) {
+  const auto approve = [&](postgres::Tx& tx) -> Task<Approved> {
+    const auto rows = co_await tx.Execute(kLock, id);
+    if (rows.empty()) co_return Missing();
+    const auto seller = ReadSeller(rows.One());
+    const auto next = domain::AfterApproval(seller.state);
+    if (!next) co_return NotAllowed{seller.state};
+    if (*next == seller.state) co_return seller;
+
+    Batch batch("user.approve_seller");
+    batch.Add(kSetState, id, domain::Name(*next));
+    outbox::Append(batch, binding_of(seller.id, seller.owner, trace));
+    const auto results = co_await tx.ExecuteAndCommit(std::move(batch));
+    co_return ReadSeller(results.front().One());
+  };
+  co_return co_await database_.Transaction(deadline, approve);
+}
+
+}  // namespace market::user::storage

@@ -1,0 +1,49 @@
+// Sellers. Becoming ACTIVE and telling auth about the owner (an outbox message) are one transaction.
+//
+// Fails as platform/postgres/errors.hpp says.
+#pragma once
+#include <optional>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "platform/outbox/outbox.hpp"
+#include "platform/postgres/database.hpp"
+#include "services/user/domain/seller.hpp"
+#include "services/user/storage/outcomes.hpp"
+
+namespace market::user::storage {
+
+struct SlugTaken {};
+struct NotAllowed {
+  domain::SellerState state;
+};
+
+class Sellers {
+ public:
+  // Position in the public list: newest first.
+  struct Position {
+    Time created_at;
+    SellerId id;
+  };
+
+  explicit Sellers(postgres::Database& database) : database_(database) {}
+
+  using Opened = std::variant<domain::Seller, SlugTaken>;
+  // `seller.id` is the operation's: a second call with it gives the seller that the first one made. `binding` goes out
+  // when the seller starts ACTIVE.
+  Task<Opened> Open(runtime::Deadline deadline, domain::Seller seller, outbox::NewMessage binding);
+
+  // ACTIVE ones only.
+  Task<std::optional<domain::Seller>> FindActive(runtime::Deadline deadline, SellerId id);
+  Task<std::vector<domain::Seller>> ListActive(runtime::Deadline deadline, std::optional<Position> after, int limit);
+
+  using BindingOf = outbox::NewMessage (*)(SellerId seller, AccountId owner, std::string trace);
+  using Approved = std::variant<domain::Seller, Missing, NotAllowed>;
+  Task<Approved> Approve(runtime::Deadline deadline, SellerId id, BindingOf binding_of, std::string trace);
+
+ private:
+  postgres::Database& database_;
+};
+
+}  // namespace market::user::storage

@@ -1,0 +1,27 @@
+#include "services/user/workers/outbox_handlers.hpp"
+
+#include <stdexcept>
+
+#include "platform/telemetry/trace.hpp"
+#include "services/user/api/messages.hpp"
+
+namespace market::user {
+namespace {
+
+constexpr std::chrono::seconds kCallLimit{5};
+
+Task<> BindSeller(api::AuthApi& auth, outbox::Message message) {
+  api::auth::BindSellerRequest request;
+  if (!request.ParseFromString(message.payload)) throw std::runtime_error("the payload is no BindSellerRequest");
+  auto call = CallContext::ForWork(kCallLimit, telemetry::TraceContext::Continue(message.trace));
+  co_await auth.BindSeller(call, std::move(request));
+}
+
+}  // namespace
+
+void HandleOutbox(outbox::Relay& relay, api::AuthApi& auth) {
+  relay.Handle(std::string(kSellerBind),
+               [&auth](const outbox::Message& message) { return BindSeller(auth, message); });
+}
+
+}  // namespace market::user
