@@ -1,0 +1,90 @@
+#include "sandbox/http_api.hpp"
+
+#include <boost/json.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+#include <charconv>
+#include <vector>
+
+namespace market::sandbox {
+namespace {
+
+namespace json = boost::json;
+
+http::Response Reply(int status, std::string body) {
+  http::Response response;
+  response.status = status;
+  response.headers.Add("Content-Type", "application/json");
+  response.body = std::move(body);
+  return response;
+}
+
+http::Response Refusal(int status, std::string_view type, std::string_view code) {
+  return Reply(status, json::serialize(json::object{{"error", {{"type", type}, {"code", code}}}}));
+}
+
+http::Response ToResponse(Answer answer) { return Reply(answer.status, std::move(answer.body)); }
+
+std::string Parameter(const boost::urls::url_view& url, std::string_view name) {
+  const auto found = url.params().find(name);
+  return found == url.params().end() ? std::string() : std::string((*found).value);
+}
+
+Task<http::Response> Read(Provider& provider, const boost::urls::url_view& url, const std::vector<std::string>& path) {
+  if (path.size() == 2 && path[1] == "transactions") {
+    const auto text = Parameter(url, "after");
+    std::int64_t after = 0;
+    std::from_chars(text.data(), text.data() + text.size(), after);
+    co_return ToResponse(co_await provider.Movements(after));
+  }
+  if (path.size() == 2 && path[1] == "authorizations") {
+    co_return ToResponse(co_await provider.FindByReference(Parameter(url, "reference")));
+  }
+  if (path.size() == 3 && path[1] == "authorizations") co_return ToResponse(co_await provider.Get(path[2]));
+  co_return Refusal(404, "invalid_request_error", "path_unknown");
+}
+
+Task<http::Response> Change(Provider& provider, const http::Request& request, const std::vector<std::string>& path) {
+  std::string key(request.headers.Get("Idempotency-Key"));
+  if (key.empty() || key.size() > 255) co_return Refusal(400, "idempotency_error", "key_missing");
+  boost::system::error_code error;
+  const auto parsed = json::parse(request.body.empty() ? "{}" : request.body, error);
+  if (error || !parsed.is_object()) co_return Refusal(400, "invalid_request_error", "body_invalid");
+  auto body = parsed.get_object();
+
+  if (path.size() == 2 && path[1] == "authorizations") {
+    co_return ToResponse(co_await provider.Authorize(std::move(key), std::move(body)));
+  }
+  if (path.size() == 4 && path[1] == "authorizations") {
+    if (path[3] == "capture") {
+      co_return ToResponse(co_await provider.Capture(std::move(key), path[2], std::move(body)));
+    }
+    if (path[3] == "void") co_return ToResponse(co_await provider.Void(std::move(key), path[2]));
+    if (path[3] == "refunds") {
+      co_return ToResponse(co_await provider.Refund(std::move(key), path[2], std::move(body)));
+    }
+  }
+  co_return Refusal(404, "invalid_request_error", "path_unknown");
+}
+
+Task<http::Response> Handle(Provider& provider, const std::string& api_key, http::Request& request) {
+  if (request.headers.Get("Authorization") != "Bearer " + api_key) {
+    co_return Refusal(401, "authentication_error", "api_key_invalid");
+  }
+  const auto url = boost::urls::parse_origin_form(request.target);
+  if (!url) co_return Refusal(400, "invalid_request_error", "target_invalid");
+  std::vector<std::string> path;
+  for (const auto segment : url->segments()) path.emplace_back(segment);
+  if (path.empty() || path[0] != "v1") co_return Refusal(404, "invalid_request_error", "path_unknown");
+  if (request.method == "GET") co_return co_await Read(provider, *url, path);
+  if (request.method == "POST") co_return co_await Change(provider, request, path);
+  co_return Refusal(405, "invalid_request_error", "method_not_allowed");
+}
+
+}  // namespace
+
+http::Handler HttpApi(Provider& provider, std::string api_key) {
+  return [&provider, api_key = std::move(api_key)](http::Request& request) { return Handle(provider, api_key, request); };
+}
+
+}  // namespace market::sandbox

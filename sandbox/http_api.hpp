@@ -1,0 +1,17 @@
+// The provider's HTTP interface (research/ecosystem.md section 5 for the conventions it follows):
+//   POST /v1/authorizations  {amount, currency, payment_method, reference}
+//   POST /v1/authorizations/{id}/capture {amount}   /void   /refunds {amount, reference}
+//   GET  /v1/authorizations/{id}    GET /v1/authorizations?reference=R    GET /v1/transactions?after=N
+// Bearer key; every POST needs an Idempotency-Key.
+#pragma once
+#include <string>
+
+#include "platform/http/message.hpp"
+#include "sandbox/provider.hpp"
+
+namespace market::sandbox {
+
+// `provider` must outlive the handler.
+http::Handler HttpApi(Provider& provider, std::string api_key);
+
+}  // namespace market::sandbox

@@ -1,0 +1,22 @@
+#include "sandbox/methods.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace market::sandbox {
+
+std::optional<Behaviour> BehaviourOf(std::string_view method) {
+  using enum Behaviour::Answer;
+  static constexpr std::array<Behaviour, 6> kMethods = {{
+      {"pm_card_visa", "", kAtOnce, 0},
+      {"pm_card_visa_chargeDeclined", "generic_decline", kAtOnce, 0},
+      {"pm_card_visa_chargeDeclinedInsufficientFunds", "insufficient_funds", kAtOnce, 0},
+      {"pm_sandbox_timeout_authorized", "", kAfterCallerGaveUp, 0},
+      {"pm_sandbox_timeout_declined", "generic_decline", kAfterCallerGaveUp, 0},
+      {"pm_sandbox_error_then_authorized", "", kAtOnce, 2},
+  }};
+  const auto* found = std::ranges::find(kMethods, method, &Behaviour::method);
+  return found == kMethods.end() ? std::nullopt : std::optional(*found);
+}
+
+}  // namespace market::sandbox

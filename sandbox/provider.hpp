@@ -1,0 +1,49 @@
+// A payment provider for development: real behaviour over its own database, the nasty parts included.
+//
+// Every POST carries an idempotency key. State and answer commit in one transaction before anything is sent, and the
+// first answer to a key, errors of the provider included, is what every later use of it gets. Amounts never exceed what
+// was authorised or captured. Io thread only.
+#pragma once
+#include <boost/json/object.hpp>
+#include <chrono>
+#include <set>
+#include <string>
+
+#include "platform/postgres/database.hpp"
+#include "platform/runtime/task.hpp"
+
+namespace market::sandbox {
+
+struct Answer {
+  int status = 200;
+  std::string body;  // JSON
+};
+
+struct Options {
+  std::chrono::milliseconds latency{0};            // before every answer
+  std::chrono::milliseconds timeout_hold{30'000};  // of the methods that answer when the caller has given up
+};
+
+class Provider {
+ public:
+  Provider(postgres::Database& database, Options options) : database_(database), options_(options) {}
+
+  Task<Answer> Authorize(std::string key, boost::json::object body);
+  Task<Answer> Capture(std::string key, std::string id, boost::json::object body);
+  Task<Answer> Void(std::string key, std::string id);
+  Task<Answer> Refund(std::string key, std::string id, boost::json::object body);
+
+  Task<Answer> Get(std::string id);
+  Task<Answer> FindByReference(std::string reference);
+  // Captures and refunds in the order they happened, after a sequence number, at most 1000.
+  Task<Answer> Movements(std::int64_t after);
+
+ private:
+  Task<Answer> Pause(Answer answer);
+
+  postgres::Database& database_;
+  const Options options_;
+  std::set<std::string> held_;  // keys whose answer is being held back
+};
+
+}  // namespace market::sandbox

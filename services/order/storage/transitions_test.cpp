@@ -1,0 +1,201 @@
+#include "services/order/storage/transitions.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "migrations/idempotency.hpp"
+#include "migrations/order.hpp"
+#include "migrations/outbox.hpp"
+#include "platform/testing/run_loop.hpp"
+#include "platform/testing/temporary_database.hpp"
+#include "services/order/domain/pricing.hpp"
+#include "services/order/storage/checkouts.hpp"
+#include "services/order/storage/orders.hpp"
+
+namespace market::order::storage {
+namespace {
+
+using namespace std::chrono_literals;
+using domain::State;
+
+constexpr std::array kSets = {&migrations::kIdempotency, &migrations::kOutbox, &migrations::kOrder};
+
+market::testing::TemporaryDatabase& SharedDatabase() {
+  static market::testing::TemporaryDatabase database(kSets);
+  return database;
+}
+
+runtime::Deadline Soon() { return runtime::After(10s); }
+
+domain::Offer AnOffer(std::int64_t price_minor) {
+  domain::Offer offer;
+  offer.id = domain::OfferId::New();
+  offer.product = domain::ProductId::New();
+  offer.seller = SellerId::New();
+  offer.title = "Engine \"mark 1\", brass {special}";
+  offer.sku = "E-1";
+  offer.options = {{"size", "M"}, {"colour", "brass"}};
+  offer.price = Money{price_minor, Currency::Parse("EUR")};
+  offer.for_sale = true;
+  return offer;
+}
+
+struct Store {
+  explicit Store(boost::asio::io_context& io)
+      : database(io, {.conninfo = std::string(SharedDatabase().Conninfo()), .read_connections = 1, .write_connections = 4}),
+        orders(database), checkouts(database, {}), transitions(database) {}
+
+  // An order of two sellers that was placed and authorised.
+  Task<domain::Order> Placed() {
+    const std::array offers = {AnOffer(1999), AnOffer(500)};
+    const std::array items = {domain::Item{offers[0].id, 2}, domain::Item{offers[1].id, 1}};
+    auto order = domain::MakeOrder(Uuid::NewV7(), AccountId::New(), domain::Price(items, offers),
+                                   {.recipient = "Ada", .lines = {"1 \"Street\"", "2,nd"}, .city = "London",
+                                    .region = "", .postal_code = "SW1", .country_code = "GB", .phone = ""},
+                                   "pm_card_visa", SystemClock().Now());
+    const auto lease = co_await checkouts.Insert(Soon(), order, "");
+    co_await checkouts.Place(Soon(), *lease, {.state = "AUTHORIZED", .authorized_minor = order.total.minor},
+                             SystemClock().Now());
+    co_return order;
+  }
+  Task<> Move(const domain::SellerOrder& part, State to, SellerId as) {
+    std::optional<Shipment> shipment;
+    if (to == State::kShipped) shipment = Shipment{"Royal Mail", "RM1"};
+    std::vector<SellerId> sellers = {as};
+    co_await transitions.Move(Soon(), part.id, Scope::Sellers(std::move(sellers)), to, {"seller", AccountId::New()},
+                              std::move(shipment), "", SystemClock().Now());
+  }
+  Task<std::string> ReasonOfMove(const domain::SellerOrder& part, State to, SellerId as) {
+    std::string reason;
+    try {
+      co_await Move(part, to, as);
+    } catch (const Error& error) {
+      reason = error.reason;
+    }
+    co_return reason;
+  }
+  Task<std::string> Cancel(const domain::Order& order, AccountId as, Uuid operation,
+                           std::vector<domain::SellerOrderId> parts = {}) {
+    std::string reason;
+    try {
+      co_await transitions.Cancel(Soon(), order.id, Scope::Buyer(as), std::move(parts), {"buyer", as}, "changed my mind",
+                                  operation, "", SystemClock().Now());
+    } catch (const Error& error) {
+      reason = error.reason;
+    }
+    co_return reason;
+  }
+  Task<std::int64_t> Count(std::string sql_payload, domain::OrderId order) {
+    static constexpr postgres::Statement kCount{"test.count",
+                                                "SELECT count(*) FROM outbox WHERE key = $1 AND payload LIKE $2"};
+    const auto rows = co_await database.Read(Soon(), kCount, order.ToString(), postgres::Bytes{sql_payload});
+    co_return rows.One().Int(0);
+  }
+
+  postgres::Database database;
+  Orders orders;
+  Checkouts checkouts;
+  Transitions transitions;
+};
+
+template <class Function>
+void WithStore(Function function) {
+  market::testing::RunLoop([&](boost::asio::io_context& io) -> Task<> {
+    Store store(io);
+    co_await store.database.Open(Soon());
+    co_await function(store);
+    co_await store.database.Close(Soon());
+  });
+}
+
+Task<> ExpectReadBack(Store& store) {
+  const auto placed = co_await store.Placed();
+  const auto order = (co_await store.orders.Find(Soon(), placed.id, Scope::Buyer(placed.buyer))).value();
+  EXPECT_EQ(order.CurrentState(), State::kPlaced);
+  EXPECT_EQ(order.total, placed.total);
+  EXPECT_EQ(order.address.lines, placed.address.lines);
+  EXPECT_EQ(order.parts.size(), 2u);
+  EXPECT_EQ(order.parts[0].lines[0].options, placed.parts[0].lines[0].options);
+  EXPECT_EQ(order.parts[0].lines[0].title, placed.parts[0].lines[0].title);
+  EXPECT_EQ(order.parts[0].lines[0].total.minor, 2 * 1999);
+  EXPECT_FALSE((co_await store.orders.Find(Soon(), placed.id, Scope::Buyer(AccountId::New()))).has_value());
+  const auto same = co_await store.orders.FindByOperation(Soon(), placed.operation_id);
+  EXPECT_EQ(same.value().id, placed.id);
+  EXPECT_FALSE((co_await store.checkouts.Insert(Soon(), placed, "")).has_value());
+}
+TEST(Orders, Placed_ReadsBackForItsBuyerOnly) { WithStore(ExpectReadBack); }
+
+Task<> ExpectFulfilment(Store& store) {
+  const auto order = co_await store.Placed();
+  const auto& part = order.parts[0];
+  EXPECT_EQ(co_await store.ReasonOfMove(part, State::kAccepted, SellerId::New()), "NOT_FOUND");
+  EXPECT_EQ(co_await store.ReasonOfMove(part, State::kShipped, part.seller), "ILLEGAL_TRANSITION");
+  EXPECT_EQ(co_await store.ReasonOfMove(part, State::kAccepted, part.seller), "");
+  EXPECT_EQ(co_await store.ReasonOfMove(part, State::kAccepted, part.seller), "ILLEGAL_TRANSITION");
+  EXPECT_EQ(co_await store.ReasonOfMove(part, State::kShipped, part.seller), "");
+  EXPECT_EQ(co_await store.ReasonOfMove(part, State::kDelivered, part.seller), "");
+  EXPECT_EQ(co_await store.Count("consume " + part.lines[0].offer.ToString(), order.id), 1);
+
+  std::vector<SellerId> sellers = {part.seller};
+  const auto mine = Scope::Sellers(sellers);
+  const auto read = (co_await store.orders.FindPart(Soon(), part.id, mine)).value();
+  EXPECT_EQ(read.carrier, "Royal Mail");
+  EXPECT_EQ(read.address.city, "London");
+  const auto whole = (co_await store.orders.Find(Soon(), order.id, Scope::Everything())).value();
+  EXPECT_EQ(whole.CurrentState(), State::kPlaced);
+  const auto history = (co_await store.orders.History(Soon(), order.id, mine)).value();
+  EXPECT_EQ(history.size(), 5u);
+  EXPECT_EQ((co_await store.orders.History(Soon(), order.id, Scope::Buyer(order.buyer))).value().size(), 7u);
+  EXPECT_FALSE((co_await store.orders.History(Soon(), order.id, Scope::Buyer(AccountId::New()))).has_value());
+}
+TEST(Transitions, Seller_MovesItsOwnPartOnly) { WithStore(ExpectFulfilment); }
+
+Task<> ExpectCancel(Store& store) {
+  const auto order = co_await store.Placed();
+  const auto operation = Uuid::NewV7();
+  EXPECT_EQ(co_await store.Cancel(order, AccountId::New(), operation), "NOT_FOUND");
+  std::vector<domain::SellerOrderId> first = {order.parts[0].id};
+  EXPECT_EQ(co_await store.Cancel(order, order.buyer, operation, first), "");
+  EXPECT_EQ(co_await store.Cancel(order, order.buyer, operation, first), "");
+  EXPECT_EQ(co_await store.Count("refund %", order.id), 1);
+  EXPECT_EQ(co_await store.Count("release %", order.id), 1);
+  EXPECT_EQ(co_await store.Cancel(order, order.buyer, Uuid::NewV7(), first), "ILLEGAL_TRANSITION");
+  EXPECT_EQ(co_await store.Cancel(order, order.buyer, Uuid::NewV7()), "");
+  EXPECT_EQ(co_await store.Count("refund %", order.id), 2);
+  EXPECT_EQ(co_await store.Cancel(order, order.buyer, Uuid::NewV7()), "ILLEGAL_TRANSITION");
+  const auto read = (co_await store.orders.Find(Soon(), order.id, Scope::Everything())).value();
+  EXPECT_EQ(read.CurrentState(), State::kCancelled);
+}
+TEST(Transitions, Cancel_IsOncePerPartAndRepeatable) { WithStore(ExpectCancel); }
+
+Task<> ExpectPages(Store& store) {
+  const auto first = co_await store.Placed();
+  const auto page = co_await store.orders.ListOfBuyer(Soon(), first.buyer, std::nullopt, 10);
+  EXPECT_EQ(page.size(), 1u);
+  EXPECT_TRUE((co_await store.orders.ListOfBuyer(Soon(), first.buyer, first.id, 10)).empty());
+  const auto seller = first.parts[1].seller;
+  EXPECT_EQ((co_await store.orders.ListOfSeller(Soon(), seller, std::nullopt, std::nullopt, 10)).size(), 1u);
+  EXPECT_EQ((co_await store.orders.ListOfSeller(Soon(), seller, State::kPlaced, std::nullopt, 10)).size(), 1u);
+  EXPECT_TRUE((co_await store.orders.ListOfSeller(Soon(), seller, State::kShipped, std::nullopt, 10)).empty());
+}
+TEST(Orders, Lists_ArePagedAndFiltered) { WithStore(ExpectPages); }
+
+Task<> ExpectAppendOnly(Store& store) {
+  static constexpr postgres::Statement kRewrite{"test.rewrite", "UPDATE order_event SET reason = 'x' WHERE order_id = $1"};
+  static constexpr postgres::Statement kDelete{"test.delete", "DELETE FROM order_event WHERE order_id = $1"};
+  const auto order = co_await store.Placed();
+  for (const auto& statement : {kRewrite, kDelete}) {
+    bool refused = false;
+    try {
+      co_await store.database.Write(Soon(), statement, order.id);
+    } catch (const postgres::SqlError&) {
+      refused = true;
+    }
+    EXPECT_TRUE(refused) << statement.name;
+  }
+}
+TEST(Orders, History_IsAppendOnly) { WithStore(ExpectAppendOnly); }
+
+}  // namespace
+}  // namespace market::order::storage

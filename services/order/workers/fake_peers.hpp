@@ -1,0 +1,173 @@
+// Stock and payments as the order service sees them, in memory, with faults drawn from a seeded generator: a call is
+// lost before its effect, its answer is lost after it, or the caller dies around it. For tests only.
+#pragma once
+#include <map>
+#include <random>
+#include <set>
+#include <stdexcept>
+#include <string>
+
+#include "marketplace/payment/v1/payment.market.hpp"
+#include "marketplace/product/v1/product.market.hpp"
+
+namespace market::order::testing {
+
+// The process that drives a checkout dies here; not an Error, so nothing handles it.
+struct Crash : std::runtime_error {
+  Crash() : std::runtime_error("killed") {}
+};
+
+class Faults {
+ public:
+  explicit Faults(unsigned seed) : random_(seed) {}
+  void Heal() { healed_ = true; }
+
+  // Runs `effect` between two chances to go wrong.
+  template <class Effect>
+  auto Around(Effect effect) {
+    Strike();
+    auto answer = effect();
+    Strike();
+    return answer;
+  }
+
+ private:
+  void Strike() {
+    if (healed_) return;
+    const auto draw = random_() % 100;
+    if (draw < 8) throw Crash();
+    if (draw < 18) throw Unavailable("the peer did not answer");
+  }
+
+  std::mt19937 random_;
+  bool healed_ = false;
+};
+
+class FakeStock final : public api::ProductApi {
+ public:
+  FakeStock(Faults& faults, std::int64_t on_hand) : faults_(faults), available_(on_hand) {}
+
+  enum class Held { kHeld, kCommitted, kReleased };
+  std::map<std::string, Held> orders;
+  std::int64_t Available() const { return available_; }
+  // Holds that nobody committed run out.
+  void ExpireHolds() {
+    for (auto it = orders.begin(); it != orders.end();) {
+      if (it->second != Held::kHeld) {
+        ++it;
+        continue;
+      }
+      ++available_;
+      it = orders.erase(it);
+    }
+  }
+
+  Task<api::product::ReserveStockResponse> ReserveStock(CallContext&,
+                                                        api::product::ReserveStockRequest request) override {
+    co_return faults_.Around([&] {
+      api::product::ReserveStockResponse response;
+      response.set_outcome(Hold(request.order_id()) ? api::product::ReserveStockResponse::RESERVED
+                                                    : api::product::ReserveStockResponse::OUT_OF_STOCK);
+      return response;
+    });
+  }
+  Task<google::protobuf::Empty> CommitReservation(CallContext&,
+                                                  api::product::CommitReservationRequest request) override {
+    co_return faults_.Around([&] {
+      if (!Hold(request.order_id())) {
+        throw Error(Code::kFailedPrecondition, "RESERVATION_GONE", "the reservation is no longer held");
+      }
+      orders[request.order_id()] = Held::kCommitted;
+      return google::protobuf::Empty();
+    });
+  }
+  Task<google::protobuf::Empty> ReleaseReservation(CallContext&,
+                                                   api::product::ReleaseReservationRequest request) override {
+    co_return faults_.Around([&] {
+      const auto found = orders.find(request.order_id());
+      if (found != orders.end() && found->second != Held::kReleased) ++available_;
+      orders[request.order_id()] = Held::kReleased;
+      return google::protobuf::Empty();
+    });
+  }
+
+  Task<api::product::ListCategoriesResponse> ListCategories(CallContext&, api::product::ListCategoriesRequest) override { throw std::logic_error("not used"); }
+  Task<api::product::Category> CreateCategory(CallContext&, api::product::CreateCategoryRequest) override { throw std::logic_error("not used"); }
+  Task<api::product::SearchProductsResponse> SearchProducts(CallContext&, api::product::SearchProductsRequest) override { throw std::logic_error("not used"); }
+  Task<api::product::Product> GetProduct(CallContext&, api::product::GetProductRequest) override { throw std::logic_error("not used"); }
+  Task<api::product::Product> CreateProduct(CallContext&, api::product::CreateProductRequest) override { throw std::logic_error("not used"); }
+  Task<api::product::ListSellerProductsResponse> ListSellerProducts(CallContext&, api::product::ListSellerProductsRequest) override { throw std::logic_error("not used"); }
+  Task<api::product::Product> PublishProduct(CallContext&, api::product::PublishProductRequest) override { throw std::logic_error("not used"); }
+  Task<api::product::Offer> CreateOffer(CallContext&, api::product::CreateOfferRequest) override { throw std::logic_error("not used"); }
+  Task<api::product::Offer> UpdateOffer(CallContext&, api::product::UpdateOfferRequest) override { throw std::logic_error("not used"); }
+  Task<api::product::Offer> AdjustStock(CallContext&, api::product::AdjustStockRequest) override { throw std::logic_error("not used"); }
+  Task<api::product::GetOffersResponse> GetOffers(CallContext&, api::product::GetOffersRequest) override { throw std::logic_error("not used"); }
+  Task<google::protobuf::Empty> ConsumeReservation(CallContext&, api::product::ConsumeReservationRequest) override { throw std::logic_error("not used"); }
+
+ private:
+  bool Hold(const std::string& order) {
+    const auto found = orders.find(order);
+    if (found != orders.end()) return found->second != Held::kReleased;
+    if (available_ == 0) return false;
+    --available_;
+    orders.emplace(order, Held::kHeld);
+    return true;
+  }
+
+  Faults& faults_;
+  std::int64_t available_;
+};
+
+class FakePayments final : public api::PaymentApi {
+ public:
+  using Payment = api::payment::Payment;
+
+  // How the provider decides by payment method: "visa" authorises, "declined" declines, "slow_yes" and "slow_no" say
+  // UNKNOWN twice before they do.
+  explicit FakePayments(Faults& faults) : faults_(faults) {}
+  std::map<std::string, Payment> orders;
+
+  Task<Payment> AuthorizePayment(CallContext&, api::payment::AuthorizePaymentRequest request) override {
+    co_return faults_.Around([&] {
+      auto& payment = orders[request.order_id()];
+      if (payment.state() == Payment::STATE_UNSPECIFIED) {
+        payment.set_order_id(request.order_id());
+        *payment.mutable_amount() = request.amount();
+        payment.set_decline_code(request.payment_method());
+        payment.set_state(Payment::UNKNOWN);
+        asked_[request.order_id()] = request.payment_method().starts_with("slow") ? 0 : 2;
+      }
+      Decide(payment);
+      return payment;
+    });
+  }
+  Task<Payment> VoidPayment(CallContext&, api::payment::VoidPaymentRequest request) override {
+    co_return faults_.Around([&] {
+      auto& payment = orders[request.order_id()];
+      Decide(payment);
+      if (payment.state() == Payment::AUTHORIZED || payment.state() == Payment::STATE_UNSPECIFIED) {
+        payment.set_state(Payment::VOIDED);
+      }
+      return payment;
+    });
+  }
+
+  Task<Payment> GetOrderPayment(CallContext&, api::payment::GetOrderPaymentRequest) override { throw std::logic_error("not used"); }
+  Task<api::payment::TrialBalanceResponse> TrialBalance(CallContext&, api::payment::TrialBalanceRequest) override { throw std::logic_error("not used"); }
+  Task<Payment> CapturePayment(CallContext&, api::payment::CapturePaymentRequest) override { throw std::logic_error("not used"); }
+  Task<Payment> RefundForOrder(CallContext&, api::payment::RefundForOrderRequest) override { throw std::logic_error("not used"); }
+
+ private:
+  void Decide(Payment& payment) {
+    if (payment.state() != Payment::UNKNOWN || ++asked_[payment.order_id()] < 3) return;
+    const auto& method = payment.decline_code();
+    const bool yes = method == "visa" || method == "slow_yes";
+    payment.set_state(yes ? Payment::AUTHORIZED : Payment::DECLINED);
+    if (yes) *payment.mutable_authorized() = payment.amount();
+  }
+
+  Faults& faults_;
+  std::map<std::string, int> asked_;
+};
+
+}  // namespace market::order::testing
