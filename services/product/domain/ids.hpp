@@ -1,0 +1,12 @@
+// The ids of the catalogue and of what points at it.
+#pragma once
+#include "platform/core/id.hpp"
+
+namespace market::product {
+
+using CategoryId = Id<struct CategoryTag>;
+using ProductId = Id<struct ProductTag>;
+using OfferId = Id<struct OfferTag>;
+using OrderId = Id<struct OrderTag>;
+
+}  // namespace market::product

@@ -1,0 +1,105 @@
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+
+-- One function for every row that must stay as it is; triggers name the rows.
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% of % is refused: %', TG_OP, TG_TABLE_NAME, TG_ARGV[0] USING ERRCODE = 'restrict_violation';
+END
+$$;
+
+CREATE TABLE category (
+  id         uuid PRIMARY KEY,
+  parent_id  uuid REFERENCES category,
+  name       text NOT NULL CHECK (char_length(name) BETWEEN 1 AND 100),
+  slug       text NOT NULL CHECK (slug ~ '^[a-z0-9]([a-z0-9-]{0,58}[a-z0-9])?$'),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT category_slug_per_parent UNIQUE NULLS NOT DISTINCT (parent_id, slug)
+);
+
+-- Two moves at once could close a circle that neither sees, so moves queue on one lock.
+CREATE FUNCTION refuse_category_cycle() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  ancestor uuid := NEW.parent_id;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtext('category_tree'));
+  WHILE ancestor IS NOT NULL LOOP
+    IF ancestor = NEW.id THEN
+      RAISE EXCEPTION 'category % would be its own ancestor', NEW.id
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'category_no_cycle';
+    END IF;
+    SELECT parent_id INTO ancestor FROM category WHERE id = ancestor;
+  END LOOP;
+  RETURN NEW;
+END
+$$;
+CREATE TRIGGER category_no_cycle BEFORE INSERT OR UPDATE OF parent_id ON category
+  FOR EACH ROW WHEN (NEW.parent_id IS NOT NULL) EXECUTE FUNCTION refuse_category_cycle();
+
+CREATE TABLE product (
+  id           uuid PRIMARY KEY,
+  operation_id uuid NOT NULL,
+  seller_id    uuid NOT NULL,
+  category_id  uuid NOT NULL REFERENCES category,
+  title        text NOT NULL CHECK (char_length(title) BETWEEN 1 AND 200),
+  description  text NOT NULL CHECK (char_length(description) <= 10000),
+  attributes   jsonb NOT NULL CHECK (jsonb_typeof(attributes) = 'object'),
+  pictures     text[] NOT NULL CHECK (cardinality(pictures) <= 10),
+  state        text NOT NULL DEFAULT 'DRAFT' CHECK (state IN ('DRAFT', 'PUBLISHED', 'ARCHIVED')),
+  version      bigint NOT NULL DEFAULT 1,
+  created_at   timestamptz NOT NULL DEFAULT now(),
+  updated_at   timestamptz NOT NULL DEFAULT now(),
+  published_at timestamptz,
+  -- 'simple': the catalogue speaks many languages; endings are covered by prefix search.
+  words        tsvector GENERATED ALWAYS AS (
+                 setweight(to_tsvector('simple', title), 'A') ||
+                 setweight(to_tsvector('simple', attributes), 'B') ||
+                 setweight(to_tsvector('simple', description), 'C')) STORED,
+  CONSTRAINT product_operation UNIQUE (operation_id),
+  CONSTRAINT product_published CHECK (state <> 'PUBLISHED' OR published_at IS NOT NULL)
+);
+CREATE INDEX product_newest ON product (published_at DESC, id DESC) WHERE state = 'PUBLISHED';
+CREATE INDEX product_by_category ON product (category_id, published_at DESC, id DESC) WHERE state = 'PUBLISHED';
+CREATE INDEX product_by_seller ON product (seller_id, id DESC);
+CREATE INDEX product_words ON product USING gin (words) WHERE state = 'PUBLISHED';
+CREATE INDEX product_title_trigrams ON product USING gin (title gin_trgm_ops) WHERE state = 'PUBLISHED';
+
+CREATE TABLE offer (
+  id         uuid PRIMARY KEY,
+  product_id uuid NOT NULL REFERENCES product,
+  seller_id  uuid NOT NULL,
+  sku        text NOT NULL CHECK (sku ~ '^[A-Za-z0-9._-]{1,64}$'),
+  options    jsonb NOT NULL CHECK (jsonb_typeof(options) = 'object'),
+  price      bigint NOT NULL CHECK (price BETWEEN 1 AND 99999999),
+  currency   text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
+  state      text NOT NULL DEFAULT 'ACTIVE' CHECK (state IN ('ACTIVE', 'ARCHIVED')),
+  version    bigint NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT offer_sku_per_seller UNIQUE (seller_id, sku)
+);
+CREATE INDEX offer_by_product ON offer (product_id);
+
+-- Reservations and orders point at offers for ever, some without a foreign key.
+CREATE TRIGGER offer_stays BEFORE DELETE ON offer
+  FOR EACH ROW EXECUTE FUNCTION refuse_change('an offer is archived, never deleted');
+
+-- What a text finds: all its words, each by prefix; only when nothing has them, titles that are spelled alike.
+-- The threshold lets a swapped pair of letters in a six-letter word pass.
+CREATE FUNCTION product_matching(prefixes text, typed text) RETURNS TABLE (product_id uuid, relevance bigint)
+LANGUAGE plpgsql STABLE ROWS 100 SET pg_trgm.word_similarity_threshold = 0.4 AS $$
+DECLARE
+  wanted tsquery := to_tsquery('simple', prefixes);
+BEGIN
+  RETURN QUERY
+    SELECT id, (ts_rank(words, wanted) * 1000000)::bigint
+    FROM product WHERE state = 'PUBLISHED' AND words @@ wanted
+    LIMIT 10000;
+  IF FOUND THEN
+    RETURN;
+  END IF;
+  RETURN QUERY
+    SELECT id, (word_similarity(typed, title) * 1000000)::bigint
+    FROM product WHERE state = 'PUBLISHED' AND typed <% title
+    ORDER BY 2 DESC, 1 LIMIT 200;
+END
+$$;

@@ -1,0 +1,72 @@
+// Units set aside for orders: reserve, commit, release, consume, expire. Never more than there is.
+//
+// A reservation is all lines or none, in one round trip; the CHECK on stock refuses what does not fit. Every operation
+// is idempotent by order id, and operations of one order are serialised by its row in reservation_order. Holds end by
+// the database's clock; one that stands in the way of a buyer is expired in that buyer's transaction, so correctness
+// needs no sweeper. Locks are taken in the order that migrations/0002_stock.sql states, so nothing deadlocks.
+// Owner: the service; io thread only. Fails as platform/postgres does; after CommitUnknown simply repeat.
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "platform/postgres/database.hpp"
+#include "services/product/domain/reservation.hpp"
+
+namespace market::product {
+
+struct Shortage {
+  OfferId offer;
+  std::int64_t available = 0;
+  bool operator==(const Shortage&) const = default;
+};
+
+struct Reserved {};
+// Lines with too little, and what is left of them.
+struct OutOfStock {
+  std::vector<Shortage> shortages;
+};
+// Offers that don't exist or are not for sale.
+struct NotForSale {
+  std::vector<OfferId> offers;
+};
+// The order's reservation was released, perhaps before it arrived: it never holds anything again.
+struct AlreadyReleased {};
+// The order holds other lines.
+struct OtherLines {};
+using ReserveOutcome = std::variant<Reserved, OutOfStock, NotForSale, AlreadyReleased, OtherLines>;
+
+enum class Step : std::uint8_t { kDone, kGone };
+
+class ReservationStore {
+ public:
+  ReservationStore(postgres::Database& database, std::chrono::milliseconds hold_for)
+      : database_(database), hold_for_(hold_for) {}
+
+  // A repeat gives Reserved even when the holds have expired since; Commit takes those again.
+  Task<ReserveOutcome> Reserve(runtime::Deadline deadline, OrderId order, std::vector<Line> lines);
+  Task<Step> Commit(runtime::Deadline deadline, OrderId order);
+  // Of some offers, or of all without names. An order that never reserved is barred from doing so.
+  Task<> Release(runtime::Deadline deadline, OrderId order, std::vector<OfferId> offers);
+  Task<Step> Consume(runtime::Deadline deadline, OrderId order, std::vector<OfferId> offers);
+  // Ends at most `limit` holds that are due; how many it ended.
+  Task<std::size_t> ExpireDue(runtime::Deadline deadline, std::size_t limit);
+
+ private:
+  enum class Attempt : std::uint8_t { kReserved, kShort, kKnownOrder };
+  enum class Expiry : std::uint8_t { kLeave, kFirst };
+  struct Look;
+
+  Task<Attempt> TryReserve(runtime::Deadline deadline, OrderId order, std::span<const Line> lines);
+  Task<Attempt> TryReserveAfterExpiry(runtime::Deadline deadline, OrderId order, std::span<const Line> lines);
+  Task<Look> LookAt(runtime::Deadline deadline, std::span<const Line> lines);
+  Task<ReserveOutcome> Repeat(runtime::Deadline deadline, OrderId order, std::span<const Line> lines);
+  Task<Step> TryCommit(runtime::Deadline deadline, OrderId order, Expiry expiry);
+
+  postgres::Database& database_;
+  const std::chrono::milliseconds hold_for_;
+};
+
+}  // namespace market::product

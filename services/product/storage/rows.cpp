@@ -1,0 +1,93 @@
+#include "services/product/storage/rows.hpp"
+
+#include <google/protobuf/timestamp.pb.h>
+
+#include <boost/json/monotonic_resource.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+#include <chrono>
+#include <array>
+
+#include "services/product/domain/etag.hpp"
+
+namespace market::product {
+namespace {
+
+void ReadTime(const postgres::Row& row, std::size_t column, google::protobuf::Timestamp& time) {
+  const auto since_epoch = row.GetTime(column).time_since_epoch();
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(since_epoch);
+  time.set_seconds(seconds.count());
+  time.set_nanos(static_cast<std::int32_t>(std::chrono::nanoseconds(since_epoch - seconds).count()));
+}
+
+void ReadProduct(const postgres::Row& row, proto::Product& product) {
+  product.mutable_id()->assign(row.Text(0));
+  product.mutable_seller_id()->assign(row.Text(1));
+  product.mutable_title()->assign(row.Text(2));
+  product.mutable_description()->assign(row.Text(3));
+  product.mutable_category_id()->assign(row.Text(4));
+  ReadTextMap(row.Text(5), *product.mutable_attributes());
+  if (row.Text(6) != "{}") {
+    for (auto& picture : row.TextArray(6)) product.add_pictures(std::move(picture));
+  }
+  proto::Product::State state = proto::Product::STATE_UNSPECIFIED;
+  proto::Product::State_Parse(std::string(row.Text(7)), &state);
+  product.set_state(state);
+  product.mutable_etag()->assign(row.Text(8));
+  ReadTime(row, 9, *product.mutable_create_time());
+  ReadTime(row, 10, *product.mutable_update_time());
+}
+
+void CoverOffers(proto::Product& product) {
+  EtagHash hash;
+  for (const auto& offer : product.offers()) hash.Add(offer.id()).Add(offer.etag()).Add(offer.available());
+  product.mutable_etag()->append("-").append(hash.Hex());
+}
+
+}  // namespace
+
+void ReadTextMap(std::string_view json, google::protobuf::Map<std::string, std::string>& map) {
+  if (json == "{}") return;
+  std::array<unsigned char, 4096> buffer;
+  boost::json::monotonic_resource memory(buffer.data(), buffer.size());
+  const auto value = boost::json::parse(json, &memory);
+  for (const auto& [key, text] : value.as_object()) map[std::string(key)] = std::string(text.as_string());
+}
+
+void ReadOffer(const postgres::Row& row, std::size_t first, proto::Offer& offer) {
+  offer.mutable_id()->assign(row.Text(first));
+  offer.mutable_product_id()->assign(row.Text(first + 1));
+  offer.mutable_seller_id()->assign(row.Text(first + 2));
+  offer.mutable_sku()->assign(row.Text(first + 3));
+  ReadTextMap(row.Text(first + 4), *offer.mutable_options());
+  offer.mutable_price()->set_amount(row.Int(first + 5));
+  offer.mutable_price()->mutable_currency()->assign(row.Text(first + 6));
+  proto::Offer::State state = proto::Offer::STATE_UNSPECIFIED;
+  proto::Offer::State_Parse(std::string(row.Text(first + 7)), &state);
+  offer.set_state(state);
+  offer.mutable_etag()->assign(row.Text(first + 8));
+  ReadTime(row, first + 9, *offer.mutable_create_time());
+  ReadTime(row, first + 10, *offer.mutable_update_time());
+  offer.set_available(row.Int(first + 11));
+}
+
+std::vector<proto::Product> ReadProducts(const postgres::Result& result, EtagOf etag) {
+  std::vector<proto::Product> products;
+  for (const auto row : result) {
+    if (products.empty() || products.back().id() != row.Text(0)) ReadProduct(row, products.emplace_back());
+    if (!row.IsNull(kProductColumns)) ReadOffer(row, kProductColumns, *products.back().add_offers());
+  }
+  if (etag == EtagOf::kAllShown) {
+    for (auto& product : products) CoverOffers(product);
+  }
+  return products;
+}
+
+TextMapColumns::TextMapColumns(const google::protobuf::Map<std::string, std::string>& map) {
+  for (const auto& [key, value] : map) {
+    keys.emplace_back(key);
+    values.emplace_back(value);
+  }
+}
+
+}  // namespace market::product
