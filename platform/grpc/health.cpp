@@ -34,7 +34,7 @@ std::string Serialize(HealthCheckResponse::ServingStatus status) {
 struct HealthService::State {
   std::map<std::string, Serving> services{{"", Serving::kServing}};
   bool frozen = false;
-  std::vector<std::shared_ptr<runtime::OneShot<>>> watchers;  // told of the next change, whichever it is
+  std::vector<std::weak_ptr<runtime::OneShot<>>> watchers;  // told of the next change, whichever it is
   std::size_t watching = 0;
 
   HealthCheckResponse::ServingStatus StatusOf(const std::string& service) const {
@@ -43,12 +43,20 @@ struct HealthService::State {
   }
 
   void Tell() {
-    for (const auto& watcher : watchers) watcher->Set();
-    watchers.clear();
+    for (const auto& watcher : std::exchange(watchers, {})) {
+      if (const auto waiting = watcher.lock()) waiting->Set();
+    }
   }
 
-  // Sends every change until the client leaves; a handler that is cancelled gives its place in the list up with the
-  // next change.
+  std::shared_ptr<runtime::OneShot<>> NextChange() {
+    // Watchers that left are swept when they outnumber those that stay.
+    if (watchers.size() > 2 * watching) std::erase_if(watchers, [](const auto& watcher) { return watcher.expired(); });
+    auto change = std::make_shared<runtime::OneShot<>>();
+    watchers.push_back(change);
+    return change;
+  }
+
+  // Sends every change until the client leaves.
   static Task<Status> Watch(std::shared_ptr<State> state, ServerCall& call) {
     auto request_bytes = co_await call.Read();
     HealthCheckRequest request;
@@ -69,8 +77,7 @@ struct HealthService::State {
         co_await call.Write(Serialize(now));
         continue;  // it may have changed meanwhile
       }
-      const auto change = std::make_shared<runtime::OneShot<>>();
-      state->watchers.push_back(change);
+      const auto change = state->NextChange();
       co_await change->Wait();
     }
   }

@@ -57,6 +57,14 @@ void Fixture::AddMethods(Server& to) {
     for (int i = 0; i < count; ++i) co_await call.Write(std::to_string(i) + std::string(1000, 'x'));
     co_return Status{Code::kOutOfRange, "that was all", {}};
   });
+  to.HandleStream("/t.T/Hold", [](ServerCall&) -> Task<Status> {
+    co_await runtime::SleepFor(std::chrono::hours(1));
+    co_return Status{};
+  });
+  to.HandleStream("/t.T/Early", [](ServerCall& call) -> Task<Status> {
+    co_await call.Read();
+    co_return Status{Code::kAborted, "enough", {}};
+  });
   to.HandleStream("/t.T/SlowStream", [this](ServerCall& call) -> Task<Status> {
     ++slow_started;
     try {
