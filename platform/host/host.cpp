@@ -128,7 +128,7 @@ std::optional<int> Host::Configure(int argc, char** argv) {
                              .instance = *s.settings.instance,
                              .level = *s.settings.log_level,
                              .path = *s.settings.log_file,
-                             .flush_after = 100ms});
+                             .buffer_bytes = 64 * 1024});
   } catch (const std::exception& error) {
     std::cerr << s.options.name << ": " << error.what() << '\n';
     return 2;
@@ -247,6 +247,7 @@ Task<> Host::Start() {
   OnStop("operations", 1s, [&s](runtime::Deadline limit) { return s.operations->Drain(limit); });
 
   for (auto* service : s.services) co_await service->Start();
+  s.background.Spawn("log.flush", telemetry::KeepLogFlushed(100ms));
   OnStop("workers", 10s, [&s](runtime::Deadline limit) -> Task<> {
     s.background.Cancel();
     co_await s.background.Join(limit);

@@ -122,7 +122,10 @@ Task<> ExpectReadBack(Store& store) {
   EXPECT_FALSE((co_await store.orders.Find(Soon(), placed.id, Scope::Buyer(AccountId::New()))).has_value());
   const auto same = co_await store.orders.FindByOperation(Soon(), placed.operation_id);
   EXPECT_EQ(same.value().id, placed.id);
-  EXPECT_FALSE((co_await store.checkouts.Insert(Soon(), placed, "")).has_value());
+
+  auto twin = placed;
+  twin.id = domain::OrderId::New();
+  EXPECT_FALSE((co_await store.checkouts.Insert(Soon(), twin, "")).has_value());
 }
 TEST(Orders, Placed_ReadsBackForItsBuyerOnly) { WithStore(ExpectReadBack); }
 
