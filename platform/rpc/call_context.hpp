@@ -40,7 +40,7 @@ class CallContext {
   // Tells the edge that the answer is not the last word (202): the key stays open and a retry runs the handler again.
   void LeaveOpen() { settled_ = false; }
 
-  // Set by the edge, read by clients that forward them.
+  // Set by the edge, read by clients that forward them. Token is the whole header value, "Bearer …", or empty.
   std::string_view Token() const { return token_; }
   std::string_view RequestId() const { return request_id_; }
   std::string_view IdempotencyKey() const { return idempotency_key_; }
@@ -68,6 +68,8 @@ class CallContext {
 class CallContextBuilder {
  public:
   explicit CallContextBuilder(CallContext& call) : call_(call) {}
+  // All that came with the call; not what happened to it since.
+  CallContextBuilder& CopyOf(const CallContext& other);
   CallContextBuilder& Deadline(runtime::Deadline deadline) { call_.deadline_ = deadline; return *this; }
   CallContextBuilder& Trace(const telemetry::TraceContext& trace) { call_.trace_ = trace; return *this; }
   CallContextBuilder& Caller(Principal principal) { call_.principal_ = std::move(principal); return *this; }

@@ -16,6 +16,7 @@
 namespace market::rpc {
 
 inline constexpr std::size_t kTokenBytesMax = 4096;
+inline constexpr std::chrono::seconds kTokenSkew{30};  // how far the clocks of two machines may be apart
 inline constexpr std::string_view kAudience = "marketplace";
 
 struct Claims {
@@ -41,6 +42,7 @@ class SigningKey {
 
   const std::string& Kid() const;  // RFC 7638 thumbprint
   PublicKey Public() const;
+  // Throws std::length_error when the token would be larger than kTokenBytesMax (about 40 sellers).
   std::string Sign(const Claims& claims) const;
 
  private:
@@ -57,8 +59,9 @@ class KeyRing {
   // Replaces the set; keys that stay keep their parsed form. Keys that do not parse are left out.
   void Replace(const std::vector<PublicKey>& keys);
   bool Has(std::string_view kid) const;
+  bool Empty() const;
   std::optional<Claims> Verify(std::string_view token, std::string_view issuer, Time now) const;
-  // The `kid` of a token's header without any check, to know which key to fetch.
+  // The `kid` of a token whose header is acceptable, to know which key to fetch; the signature is not looked at.
   static std::optional<std::string> KidOf(std::string_view token);
 
  private:

@@ -1,0 +1,25 @@
+#include "platform/rpc/backend.hpp"
+
+#include "platform/core/error.hpp"
+
+namespace market::rpc {
+
+Task<> LocalBackend::Call(const Method& method, Incoming incoming, CallContext& call, const Message& request,
+                          Message& response) {
+  return edge_.Call(method, std::move(incoming), call, request, response);
+}
+
+Task<> ChannelBackend::Call(const Method& method, Incoming incoming, CallContext& call, const Message& request,
+                            Message& response) {
+  const auto channel = channels_.find(method.service);
+  if (channel == channels_.end()) throw Error(Code::kUnimplemented, "UNIMPLEMENTED", "there is no such method");
+  CallContextBuilder(call)
+      .Deadline(incoming.deadline)
+      .Trace(telemetry::TraceContext::Continue(incoming.traceparent))
+      .Token(std::move(incoming.authorization))
+      .RequestId(std::move(incoming.request_id))
+      .IdempotencyKey(std::move(incoming.idempotency_key));
+  return channel->second->Call(method, call, request, response);
+}
+
+}  // namespace market::rpc

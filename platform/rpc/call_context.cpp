@@ -1,0 +1,36 @@
+#include "platform/rpc/call_context.hpp"
+
+#include <stdexcept>
+
+#include "platform/core/error.hpp"
+
+namespace market::rpc {
+
+CallContext CallContext::ForWork(std::chrono::milliseconds limit, const telemetry::TraceContext& trace) {
+  CallContext call(runtime::After(limit));
+  call.trace_ = trace.Child();
+  return call;
+}
+
+const Principal& CallContext::Caller() const {
+  if (!principal_) throw Error(Code::kUnauthenticated, "UNAUTHENTICATED", "an access token is needed");
+  return *principal_;
+}
+
+const Uuid& CallContext::OperationId() const {
+  if (!operation_id_) throw std::logic_error("only a method with an idempotency key has an operation id");
+  return *operation_id_;
+}
+
+CallContextBuilder& CallContextBuilder::CopyOf(const CallContext& other) {
+  call_.deadline_ = other.deadline_;
+  call_.trace_ = other.trace_;
+  call_.principal_ = other.principal_;
+  call_.service_ = other.service_;
+  call_.token_ = other.token_;
+  call_.request_id_ = other.request_id_;
+  call_.idempotency_key_ = other.idempotency_key_;
+  return *this;
+}
+
+}  // namespace market::rpc

@@ -1,0 +1,301 @@
+#include "platform/rpc/edge.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <stdexcept>
+#include <unordered_map>
+
+#include "platform/core/error.hpp"
+#include "platform/grpc/server.hpp"
+#include "platform/resilience/admission.hpp"
+#include "platform/rpc/call_metrics.hpp"
+#include "platform/rpc/edge_metrics.hpp"
+#include "platform/rpc/error_table.hpp"
+#include "platform/rpc/keyed.hpp"
+#include "platform/rpc/policy.hpp"
+#include "platform/rpc/token_verifier.hpp"
+#include "platform/rpc/validation.hpp"
+#include "platform/runtime/one_shot.hpp"
+#include "platform/runtime/task_group.hpp"
+#include "platform/telemetry/log.hpp"
+
+namespace market::rpc {
+namespace {
+
+namespace options = marketplace::options::v1;
+using resilience::Priority;
+
+constexpr std::size_t kRequestIdBytesMax = 128;
+
+// What a call brings, through whichever door; views into what the door holds until the call ends.
+struct Arrival {
+  runtime::Deadline deadline;
+  std::string_view service;  // certificate name of a calling service; empty: from outside
+  std::string_view authorization;
+  std::string_view traceparent;
+  std::string_view request_id;
+  std::string_view idempotency_key;
+};
+
+// The message as it came: bytes, or already typed.
+struct Body {
+  std::string_view bytes;
+  const Message* message = nullptr;
+};
+
+Priority PriorityOf(const Method& method) {
+  switch (method.policy.priority()) {
+    case options::SAGA: return Priority::kInProgress;
+    case options::CHECKOUT: return Priority::kCheckout;
+    case options::LOGIN: return Priority::kSession;
+    case options::BROWSE: return Priority::kBrowse;
+    default: return method.safe ? Priority::kBrowse : Priority::kCheckout;
+  }
+}
+
+runtime::Deadline DeadlineOf(const Method& method, const Arrival& arrival) {
+  if (arrival.deadline == runtime::kNoDeadline && !arrival.service.empty()) {
+    throw InvalidArgument("grpc-timeout", "REQUIRED", "a service must call with a deadline");
+  }
+  return std::min(arrival.deadline, runtime::After(method.timeout));
+}
+
+bool IsRequestId(std::string_view text) {
+  return text.size() <= kRequestIdBytesMax && std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+}
+
+std::unique_ptr<Message> ReadBody(const Method& method, const Body& body) {
+  std::unique_ptr<Message> request(method.request->New());
+  if (body.message != nullptr) {
+    request->CopyFrom(*body.message);
+  } else if (!request->ParseFromArray(body.bytes.data(), static_cast<int>(body.bytes.size()))) {
+    throw Error(Code::kInvalidArgument, "INVALID_ARGUMENT", "the message is not a " + method.descriptor->input_type()->name());
+  }
+  return request;
+}
+
+bool IsOurFault(Code code) {
+  return code == Code::kInternal || code == Code::kUnknown || code == Code::kDataLoss || code == Code::kUnavailable ||
+         code == Code::kDeadlineExceeded;
+}
+
+Task<> RunDetached(std::shared_ptr<KeyedCall> keyed, std::shared_ptr<runtime::OneShot<>> done) {
+  try {
+    co_await RunKeyed(*keyed);
+    done->Set();
+  } catch (...) {  // given to the caller; if it has left, what matters is in the log
+    if (done->Done()) Outward(std::current_exception(), &keyed->call.Trace());
+    done->Fail(std::current_exception());
+  }
+}
+
+}  // namespace
+
+struct Edge::State {
+  struct Entry {
+    Bound bound;
+    idempotency::Store* outcomes;
+    Priority priority;
+    CallMetrics metrics;
+  };
+
+  Task<std::optional<Error>> Run(Entry& entry, const Arrival& arrival, const Body& body, CallContext& call,
+                                 Message& response);
+  Task<> RunUnderKey(Entry& entry, const Arrival& arrival, resilience::Admission::Permit permit,
+                     std::unique_ptr<Message> request, CallContext& call, Message& response);
+  Task<grpc::UnaryReply> Serve(Entry& entry, grpc::ServerCall& server_call, std::string bytes);
+
+  void Begin(const Entry& entry, const Arrival& arrival, CallContext& call) const;
+  Arrival ArrivalOf(const grpc::ServerCall& server_call) const;
+  runtime::TaskGroup& Detached(const boost::asio::any_io_executor& executor);
+  void Report(Entry& entry, const CallContext& call, std::chrono::nanoseconds took, const Error* error);
+
+  EdgeOptions options;
+  TokenVerifier& verifier;
+  resilience::Admission& admission;
+  telemetry::Metrics& metrics;
+  std::deque<Entry> entries;
+  std::unordered_map<const Method*, Entry*> by_method;
+  std::optional<runtime::TaskGroup> detached;  // made at the first call under a key, which knows the executor
+  std::uint32_t not_logged = 0;
+};
+
+// What needs no waiting and no message.
+void Edge::State::Begin(const Entry& entry, const Arrival& arrival, CallContext& call) const {
+  CallContextBuilder builder(call);
+  builder.Trace(telemetry::TraceContext::Continue(arrival.traceparent));
+  if (!arrival.service.empty()) builder.Service(std::string(arrival.service));
+  if (!arrival.request_id.empty() && IsRequestId(arrival.request_id)) builder.RequestId(std::string(arrival.request_id));
+  const auto& method = *entry.bound.method;
+  CheckReach(method, call);
+  builder.Deadline(DeadlineOf(method, arrival));
+}
+
+Task<std::optional<Error>> Edge::State::Run(Entry& entry, const Arrival& arrival, const Body& body, CallContext& call,
+                                            Message& response) {
+  const auto started = std::chrono::steady_clock::now();
+  entry.metrics.Started();
+  std::optional<Error> error;
+  try {
+    const auto& method = *entry.bound.method;
+    Begin(entry, arrival, call);
+    if (!arrival.authorization.empty()) {
+      const auto* known = verifier.TryVerify(arrival.authorization);
+      CallContextBuilder(call)
+          .Caller(known != nullptr ? *known : co_await verifier.Verify(arrival.authorization, call.Deadline()))
+          .Token(std::string(arrival.authorization));
+    }
+    const Grant grant = CheckPolicy(method, call);
+    auto permit = admission.TryEnter(entry.priority);
+    if (!permit) permit = co_await admission.Enter(entry.priority, call.Deadline());
+    auto request = ReadBody(method, body);
+    if (grant == Grant::kIfMember) CheckMembership(method, call, *request);
+    Validate(*request);
+    if (method.policy.idempotency_key()) {
+      co_await RunUnderKey(entry, arrival, std::move(*permit), std::move(request), call, response);
+    } else {
+      co_await entry.bound.invoke(call, *request, response);
+    }
+  } catch (...) {  // the edge: every exception becomes an answer
+    error = Outward(std::current_exception(), &call.Trace());
+  }
+  Report(entry, call, std::chrono::steady_clock::now() - started, error ? &*error : nullptr);
+  co_return error;
+}
+
+// The handler is detached from its caller: a client that leaves must not cut an order in two.
+Task<> Edge::State::RunUnderKey(Entry& entry, const Arrival& arrival, resilience::Admission::Permit permit,
+                                std::unique_ptr<Message> request, CallContext& call, Message& response) {
+  CallContextBuilder(call).IdempotencyKey(ReadIdempotencyKey(arrival.idempotency_key));
+  auto keyed = std::make_shared<KeyedCall>(entry.bound, *entry.outcomes);
+  CallContextBuilder(keyed->call).CopyOf(call);
+  keyed->request = std::move(request);
+  keyed->response.reset(response.New());
+  keyed->permit = std::move(permit);
+  auto done = std::make_shared<runtime::OneShot<>>();
+  Detached(co_await boost::asio::this_coro::executor).Spawn(entry.bound.method->name, RunDetached(keyed, done));
+  std::exception_ptr failure;
+  try {
+    co_await done->Wait(call.Deadline());
+  } catch (...) {
+    failure = std::current_exception();  // rethrown below
+  }
+  CallContextBuilder(call).Replayed(keyed->replayed);
+  if (failure) std::rethrow_exception(failure);
+  response.GetReflection()->Swap(&response, keyed->response.get());
+}
+
+Task<grpc::UnaryReply> Edge::State::Serve(Entry& entry, grpc::ServerCall& server_call, std::string bytes) {
+  CallContext call(runtime::kNoDeadline);
+  const std::unique_ptr<Message> response(entry.bound.method->response->New());
+  const Arrival arrival = ArrivalOf(server_call);
+  const Body body{.bytes = bytes};
+  grpc::UnaryReply reply;
+  if (const auto error = co_await Run(entry, arrival, body, call, *response)) {
+    reply.status = ToStatus(*error);
+    if (error->retry_after) {
+      reply.trailing.Add("grpc-retry-pushback-ms", std::to_string(error->retry_after->count()));
+    }
+  } else {
+    response->SerializeToString(&reply.message);
+  }
+  if (call.Replayed()) reply.trailing.Add("idempotent-replayed", "true");
+  co_return reply;
+}
+
+Arrival Edge::State::ArrivalOf(const grpc::ServerCall& server_call) const {
+  const auto& metadata = server_call.RequestMetadata();
+  const auto text = [&](std::string_view key) { return metadata.Get(key).value_or(std::string_view()); };
+  std::string_view service = server_call.From().identity;
+  if (service.empty() && options.plaintext_services == EdgeOptions::Plaintext::kByMetadata) {
+    service = text("x-market-service");
+  }
+  if (std::ranges::find(options.outside, service) != options.outside.end()) service = {};
+  return {.deadline = server_call.Deadline(),
+          .service = service,
+          .authorization = text("authorization"),
+          .traceparent = text("traceparent"),
+          .request_id = text("x-request-id"),
+          .idempotency_key = text("idempotency-key")};
+}
+
+runtime::TaskGroup& Edge::State::Detached(const boost::asio::any_io_executor& executor) {
+  if (!detached) {
+    detached.emplace(executor, [](std::string_view task, std::exception_ptr error) { Outward(error); });
+  }
+  return *detached;
+}
+
+void Edge::State::Report(Entry& entry, const CallContext& call, std::chrono::nanoseconds took, const Error* error) {
+  const Code code = error != nullptr ? error->code : Code::kOk;
+  entry.metrics.Handled(code, took);
+  if (!IsOurFault(code) && took < options.slow_after && ++not_logged < options.log_one_of) return;
+  not_logged = 0;
+  telemetry::log::Info("rpc.call",
+                       {{"method", entry.bound.method->path},
+                        {"code", CodeName(code)},
+                        {"reason", error != nullptr ? std::string_view(error->reason) : std::string_view()},
+                        {"duration_us", std::chrono::duration_cast<std::chrono::microseconds>(took).count()},
+                        {"caller", call.Service()},
+                        {"request_id", call.RequestId()}},
+                       &call.Trace());
+}
+
+Edge::Edge(EdgeOptions options, TokenVerifier& verifier, resilience::Admission& admission, telemetry::Metrics& metrics)
+    : state_(new State{.options = std::move(options), .verifier = verifier, .admission = admission, .metrics = metrics}) {
+  PublishAdmission(admission, metrics);
+}
+
+Edge::~Edge() = default;
+
+void Edge::Add(Binding binding, idempotency::Store* outcomes) {
+  for (auto& bound : binding) {
+    const auto& method = *bound.method;
+    if (method.policy.idempotency_key() && outcomes == nullptr) {
+      throw std::logic_error(method.path + " needs a store for its outcomes");
+    }
+    PrepareValidation(*method.descriptor->input_type());
+    auto& entry = state_->entries.emplace_back(
+        State::Entry{.bound = std::move(bound),
+                     .outcomes = outcomes,
+                     .priority = PriorityOf(method),
+                     .metrics = CallMetrics(CallMetrics::Side::kServer, state_->metrics, method)});
+    state_->by_method.emplace(&method, &entry);
+  }
+}
+
+void Edge::Serve(grpc::Server& server) {
+  for (auto& entry : state_->entries) {
+    server.HandleUnary(entry.bound.method->path,
+                       [state = state_.get(), &entry](grpc::ServerCall& server_call, std::string bytes) {
+                         return state->Serve(entry, server_call, std::move(bytes));
+                       });
+  }
+  PublishServer(server, state_->metrics);
+}
+
+Task<> Edge::Call(const Method& method, Incoming incoming, CallContext& call, const Message& request,
+                  Message& response) {
+  const auto found = state_->by_method.find(&method);
+  if (found == state_->by_method.end()) throw Error(Code::kUnimplemented, "UNIMPLEMENTED", "there is no such method");
+  const Arrival arrival{.deadline = incoming.deadline,
+                        .service = {},
+                        .authorization = incoming.authorization,
+                        .traceparent = incoming.traceparent,
+                        .request_id = incoming.request_id,
+                        .idempotency_key = incoming.idempotency_key};
+  const Body body{.bytes = {}, .message = &request};
+  if (const auto error = co_await state_->Run(*found->second, arrival, body, call, response)) throw *error;
+}
+
+Task<> Edge::Drain(runtime::Deadline deadline) {
+  if (state_->detached) co_await state_->detached->Join(deadline);
+}
+
+std::vector<const Method*> Edge::Methods() const {
+  std::vector<const Method*> methods;
+  for (const auto& entry : state_->entries) methods.push_back(entry.bound.method);
+  return methods;
+}
+
+}  // namespace market::rpc

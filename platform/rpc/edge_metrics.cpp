@@ -1,0 +1,52 @@
+#include "platform/rpc/edge_metrics.hpp"
+
+#include <array>
+#include <string_view>
+
+#include "platform/grpc/server.hpp"
+#include "platform/resilience/admission.hpp"
+#include "platform/telemetry/metrics.hpp"
+
+namespace market::rpc {
+
+void PublishAdmission(const resilience::Admission& admission, telemetry::Metrics& metrics) {
+  constexpr std::array<std::string_view, 4> kClasses = {"saga", "checkout", "login", "browse"};
+  auto& running = metrics.AddGauge("market_admission_running", "Calls being worked on.");
+  auto& waiting = metrics.AddGauge("market_admission_waiting", "Calls waiting for a place.");
+  auto& family = metrics.AddCounterFamily("market_admission_refused_total", "Calls turned away.", {"class"});
+  std::array<telemetry::Counter*, kClasses.size()> refused{};
+  for (std::size_t i = 0; i < kClasses.size(); ++i) refused[i] = &family.With({kClasses[i]});
+  metrics.Collect([&admission, &running, &waiting, refused] {
+    const auto stats = admission.GetStats();
+    running.Set(static_cast<double>(stats.running));
+    waiting.Set(static_cast<double>(stats.waiting));
+    for (std::size_t i = 0; i < refused.size(); ++i) refused[i]->SetTotal(static_cast<double>(stats.refused[i]));
+  });
+}
+
+void PublishServer(const grpc::Server& server, telemetry::Metrics& metrics) {
+  auto& connections = metrics.AddGauge("market_grpc_server_connections", "Open connections.");
+  auto& handlers = metrics.AddGauge("market_grpc_server_handlers", "Running handlers.");
+  auto& buffered = metrics.AddGauge("market_grpc_server_buffered_bytes", "Request bytes no handler has taken yet.");
+  auto& family = metrics.AddCounterFamily("market_grpc_server_refusals_total",
+                                          "Connections and calls turned away by the transport.", {"cause"});
+  auto& full = family.With({"connections"});
+  auto& handshake = family.With({"handshake"});
+  auto& abuse = family.With({"abuse"});
+  auto& timeout = family.With({"timeout"});
+  auto& streams = family.With({"streams"});
+  // Captured references are those the local names refer to, which the metrics own.
+  metrics.Collect([&] {
+    const auto& stats = server.Stats();
+    connections.Set(static_cast<double>(stats.connections_open));
+    handlers.Set(static_cast<double>(stats.handlers_running));
+    buffered.Set(static_cast<double>(stats.buffered_bytes));
+    full.SetTotal(static_cast<double>(stats.connections_refused));
+    handshake.SetTotal(static_cast<double>(stats.handshakes_failed));
+    abuse.SetTotal(static_cast<double>(stats.connections_abused));
+    timeout.SetTotal(static_cast<double>(stats.connections_timed_out));
+    streams.SetTotal(static_cast<double>(stats.streams_refused));
+  });
+}
+
+}  // namespace market::rpc

@@ -1,0 +1,130 @@
+#include "platform/rpc/keyed.hpp"
+
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
+#include <algorithm>
+
+#include "marketplace/options/v1/outcome.pb.h"
+#include "platform/core/error.hpp"
+#include "platform/grpc/status.hpp"
+#include "platform/rpc/ec_key.hpp"
+#include "platform/rpc/error_table.hpp"
+#include "platform/telemetry/log.hpp"
+
+namespace market::rpc {
+namespace {
+
+using marketplace::options::v1::Outcome;
+
+constexpr std::size_t kKeyBytesMax = 255;
+// For keeping an outcome: the handler may have used up the call's own deadline.
+constexpr std::chrono::milliseconds kKeepLimit{2000};
+
+// An RFC 8941 string without its quotes; nullopt when it is not one.
+std::optional<std::string> Unquote(std::string_view text) {
+  if (text.size() < 2 || text.back() != '"') return std::nullopt;
+  std::string key;
+  text = text.substr(1, text.size() - 2);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '"') return std::nullopt;
+    if (text[i] == '\\' && (++i == text.size() || (text[i] != '"' && text[i] != '\\'))) return std::nullopt;
+    key += text[i];
+  }
+  return key;
+}
+
+Outcome RefusalOf(const Error& error) {
+  Outcome outcome;
+  outcome.mutable_refusal()->ParseFromString(ToStatus(error).details);
+  return outcome;
+}
+
+void Give(const idempotency::Replay& replay, KeyedCall& keyed) {
+  Outcome outcome;
+  if (!outcome.ParseFromString(replay.outcome)) throw std::runtime_error("a stored outcome is unreadable");
+  keyed.replayed = true;
+  if (outcome.has_refusal()) {
+    const auto& refusal = outcome.refusal();
+    throw FromStatus({static_cast<Code>(refusal.code()), refusal.message(), refusal.SerializeAsString()});
+  }
+  if (!keyed.response->ParseFromString(outcome.response())) throw std::runtime_error("a stored response is unreadable");
+}
+
+// What happened is not undone by a store that can't be reached: the key's lease then ends by itself, and a retry finds
+// the effect by its operation id.
+Task<> Keep(KeyedCall& keyed, const idempotency::Request& request, std::int64_t fence, std::string outcome) {
+  try {
+    const auto deadline = runtime::After(kKeepLimit);
+    if (outcome.empty()) {
+      co_await keyed.store.Abandon(deadline, request, fence);
+    } else {
+      co_await keyed.store.Finish(deadline, request, fence, std::move(outcome));
+    }
+  } catch (const Error& error) {
+    telemetry::log::Warn("idempotency.not_kept", {{"method", keyed.bound.method->path}, {"msg", error.message}},
+                         &keyed.call.Trace());
+  }
+}
+
+Task<> RunClaimed(KeyedCall& keyed, const idempotency::Request& request, const idempotency::Claimed& claim) {
+  CallContextBuilder(keyed.call).OperationId(claim.operation_id);
+  std::exception_ptr failure;
+  Outcome outcome;
+  try {
+    co_await keyed.bound.invoke(keyed.call, *keyed.request, *keyed.response);
+    if (keyed.call.Settled()) outcome.set_response(keyed.response->SerializeAsString());
+  } catch (const Error& error) {
+    failure = std::current_exception();
+    if (IsDefinitive(error)) outcome = RefusalOf(error);
+  } catch (...) {
+    failure = std::current_exception();  // rethrown below
+  }
+  co_await Keep(keyed, request, claim.fence, outcome.SerializeAsString());
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace
+
+std::string ReadIdempotencyKey(std::string_view header) {
+  if (header.empty()) {
+    throw Error(Code::kInvalidArgument, "IDEMPOTENCY_KEY_REQUIRED", "this method needs an Idempotency-Key");
+  }
+  const auto key = header.front() == '"' ? Unquote(header) : std::optional(std::string(header));
+  const bool printable = key && std::ranges::all_of(*key, [](char c) { return c >= ' ' && c <= '~'; });
+  if (!printable || key->empty() || key->size() > kKeyBytesMax) {
+    throw InvalidArgument("Idempotency-Key", "INVALID_FORMAT", "must be 1 to 255 printable ASCII characters");
+  }
+  return *key;
+}
+
+std::string Fingerprint(const Method& method, const Message& request) {
+  std::string canonical = method.path + "\n";
+  {
+    google::protobuf::io::StringOutputStream stream(&canonical);
+    google::protobuf::io::CodedOutputStream coded(&stream);
+    coded.SetSerializationDeterministic(true);
+    request.SerializeToCodedStream(&coded);
+  }
+  return Sha256(canonical);
+}
+
+Task<> RunKeyed(KeyedCall& keyed) {
+  const idempotency::Request request{.principal = keyed.call.Caller().account.ToString(),
+                                     .method = keyed.bound.method->path,
+                                     .key = std::string(keyed.call.IdempotencyKey()),
+                                     .fingerprint = Fingerprint(*keyed.bound.method, *keyed.request)};
+  const auto decision = co_await keyed.store.Begin(keyed.call.Deadline(), request);
+  if (const auto* claim = std::get_if<idempotency::Claimed>(&decision)) {
+    co_await RunClaimed(keyed, request, *claim);
+  } else if (const auto* replay = std::get_if<idempotency::Replay>(&decision)) {
+    Give(*replay, keyed);
+  } else if (const auto* twin = std::get_if<idempotency::InFlight>(&decision)) {
+    throw Error(Code::kAborted, "IDEMPOTENCY_KEY_IN_FLIGHT", "a request with this key is running")
+        .WithRetryAfter(twin->retry_after);
+  } else {
+    throw Error(Code::kFailedPrecondition, "IDEMPOTENCY_KEY_REUSED", "the key was used for another request");
+  }
+}
+
+}  // namespace market::rpc
