@@ -61,23 +61,27 @@ class Relay {
   Gauges Snapshot() const { return gauges_; }
 
  private:
-  struct Claim;
-
-  Task<> Loop(runtime::TaskGroup& group);
-  Task<std::vector<Claim>> ClaimDue(std::size_t limit);
-  Task<> Deliver(std::shared_ptr<const Claim> claim);
-  Task<> Settle(std::shared_ptr<const Claim> claim, std::string error, std::chrono::milliseconds delay);
+  Task<> Loop();
+  // Claims and starts what there is room for; gives how many.
+  Task<std::size_t> Round();
+  Task<std::vector<Message>> ClaimDue(std::size_t limit);
+  Task<> Deliver(Message message);
+  // Deletes what was delivered; an unnamed failure is none.
+  Task<> Settle(const Message& message, const std::string& failure, std::chrono::milliseconds delay);
   Task<> MeasureIfDue();
-  Task<> WaitForWork();
-  std::chrono::milliseconds Backoff(int attempts) const;
+  Task<> WaitForWork(std::chrono::milliseconds limit);
+  std::chrono::milliseconds Backoff(int attempt) const;
+  void Report(const Message* message, std::string_view error) const;
 
   postgres::Database& database_;
   const Options options_;
   std::map<std::string, Handler, std::less<>> handlers_;
   std::vector<std::string> topics_;
-  std::shared_ptr<runtime::OneShot<>> wake_;
+  std::shared_ptr<runtime::TaskGroup> deliveries_;
+  std::shared_ptr<runtime::OneShot<>> waiting_;
   bool woken_ = false;
-  runtime::Deadline measured_at_{};
+  std::size_t busy_ = 0;
+  runtime::Deadline measure_at_{};
   Gauges gauges_;
 };
 

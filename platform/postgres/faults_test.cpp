@@ -135,6 +135,16 @@ TEST_F(FaultsTest, CutInTheMiddleOfAnAnswer_NeverGivesAWrongOne) {
   }
 }
 
+// Soon, while connections that are of no more use are replaced.
+template <class Call>
+Task<> Succeeds(Call call) {
+  const auto limit = After(10s);
+  while (co_await CodeOf(call()) != Code::kOk) {
+    if (std::chrono::steady_clock::now() > limit) throw std::runtime_error("it never succeeded");
+    co_await runtime::SleepFor(1ms);
+  }
+}
+
 TEST_F(FaultsTest, ServerEndsSessions_ConnectionsAreMadeAnew) {
   Run([this](Database& db) -> Task<> {
     EXPECT_EQ((co_await db.Read(After(5s), kCount)).One().Int(0), 0);
@@ -155,7 +165,7 @@ TEST_F(FaultsTest, WriteOnAServerThatIsReadOnly_IsUnavailable) {
     disk_.Execute("BEGIN READ WRITE; DO $$ BEGIN EXECUTE format('ALTER DATABASE %I RESET "
                   "default_transaction_read_only', current_database()); END $$; COMMIT");
     // Each connection notices by itself and is replaced.
-    for (int i = 0; co_await CodeOf(Put(db, 1)) != Code::kOk; ++i) EXPECT_LT(i, 10);
+    co_await Succeeds([&] { return Put(db, 1); });
   });
 }
 
@@ -164,7 +174,7 @@ TEST_F(FaultsTest, ChangedTable_OldPlansAreGivenUp) {
   Run([this](Database& db) -> Task<> {
     co_await db.Read(After(5s), kAll);
     disk_.Execute("ALTER TABLE item ADD COLUMN note text");
-    for (int i = 0; co_await CodeOf(db.Read(After(5s), kAll)) != Code::kOk; ++i) EXPECT_LT(i, 10);
+    co_await Succeeds([&] { return db.Read(After(5s), kAll); });
   });
 }
 
@@ -219,16 +229,13 @@ TEST_F(FaultsTest, ResetsUnderLoad_NoOutcomeIsALie) {
       gate.CutAfter(TcpGate::Direction::kReplies, 300);
     }
   });
+  const std::string stored = "," + disk_.Execute("SELECT string_agg(id::text, ',') FROM item") + ",";
   int done = 0;
   for (const auto& [id, outcome] : outcomes) {
-    const std::string value = Value(id);
-    if (outcome == "done") {
-      ++done;
-      EXPECT_EQ(value, std::to_string(id));
-    }
-    if (outcome == "UNAVAILABLE") {
-      EXPECT_EQ(value, "") << id;
-    }
+    const bool happened = stored.contains("," + std::to_string(id) + ",");
+    done += outcome == "done" ? 1 : 0;
+    if (outcome == "done") EXPECT_TRUE(happened) << id;
+    if (outcome == "UNAVAILABLE") EXPECT_FALSE(happened) << id;
   }
   EXPECT_EQ(outcomes.size(), 16u * 60);
   EXPECT_GT(done, 0);

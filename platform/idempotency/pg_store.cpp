@@ -1,0 +1,78 @@
+#include "platform/idempotency/pg_store.hpp"
+
+#include <algorithm>
+
+namespace market::idempotency {
+namespace {
+
+using postgres::Bytes;
+using postgres::Statement;
+
+// Claims a new key, one whose lease has ended without an outcome, or one that has expired. No row: someone else's.
+constexpr Statement kClaim{"idempotency.claim", R"(
+  INSERT INTO idempotency_key AS k (principal, method, key, fingerprint, fence, leased_until, expires_at)
+  VALUES ($1, $2, $3, $4, 1, now() + $5::interval, now() + $6::interval)
+  ON CONFLICT (principal, method, key) DO UPDATE
+    SET fingerprint = excluded.fingerprint, fence = k.fence + 1, leased_until = excluded.leased_until,
+        outcome = NULL, expires_at = excluded.expires_at
+    WHERE k.expires_at <= now()
+       OR (k.outcome IS NULL AND k.leased_until <= now() AND k.fingerprint = excluded.fingerprint)
+  RETURNING fence)"};
+
+constexpr Statement kLook{"idempotency.look", R"(
+  SELECT fingerprint = $4, outcome, (extract(epoch FROM leased_until - clock_timestamp()) * 1000)::bigint
+  FROM idempotency_key WHERE principal = $1 AND method = $2 AND key = $3)"};
+
+constexpr Statement kFinish{"idempotency.finish", R"(
+  UPDATE idempotency_key SET outcome = $5, leased_until = now()
+  WHERE principal = $1 AND method = $2 AND key = $3 AND fence = $4 AND outcome IS NULL)"};
+
+constexpr Statement kAbandon{"idempotency.abandon", R"(
+  UPDATE idempotency_key SET leased_until = now()
+  WHERE principal = $1 AND method = $2 AND key = $3 AND fence = $4 AND outcome IS NULL)"};
+
+constexpr Statement kSweep{"idempotency.sweep", R"(
+  DELETE FROM idempotency_key WHERE (principal, method, key) IN (
+    SELECT principal, method, key FROM idempotency_key WHERE expires_at <= now()
+    ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED))"};
+
+}  // namespace
+
+// The row seen as taken may be gone, or free, by the time it is looked at: then claim again.
+Task<Decision> PgStore::Begin(runtime::Deadline deadline, const Request& request) {
+  while (true) {
+    const auto claimed =
+        co_await database_.Write(deadline, kClaim, request.principal, request.method, request.key,
+                                 Bytes{request.fingerprint}, options_.lease, options_.keep);
+    if (const auto row = claimed.First()) co_return Claimed{OperationId(request), row->Int(0)};
+
+    // On a write connection: reads may come from a replica one day.
+    const auto found = co_await database_.Write(deadline, kLook, request.principal, request.method, request.key,
+                                                Bytes{request.fingerprint});
+    const auto row = found.First();
+    if (!row) continue;
+    if (!row->GetBool(0)) co_return OtherRequest{};
+    if (auto outcome = row->OptionalBytes(1)) co_return Replay{std::move(*outcome)};
+    const std::chrono::milliseconds left(row->Int(2));
+    if (left.count() > 0) co_return InFlight{std::min(left, options_.retry_after)};
+  }
+}
+
+Task<> PgStore::Finish(runtime::Deadline deadline, const Request& request, std::int64_t fence,
+                       std::string outcome) {
+  co_await database_.Write(deadline, kFinish, request.principal, request.method, request.key, fence,
+                           Bytes{outcome});
+}
+
+Task<> PgStore::Abandon(runtime::Deadline deadline, const Request& request, std::int64_t fence) {
+  co_await database_.Write(deadline, kAbandon, request.principal, request.method, request.key, fence);
+}
+
+Task<> PgStore::Sweep(runtime::Deadline deadline) {
+  while (std::chrono::steady_clock::now() < deadline) {
+    const auto swept = co_await database_.Write(deadline, kSweep, options_.sweep_chunk);
+    if (swept.AffectedRows() < static_cast<std::int64_t>(options_.sweep_chunk)) co_return;
+  }
+}
+
+}  // namespace market::idempotency

@@ -1,0 +1,199 @@
+#include "platform/outbox/relay.hpp"
+
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <algorithm>
+#include <random>
+#include <stdexcept>
+
+namespace market::outbox {
+namespace {
+
+using namespace std::chrono_literals;
+using postgres::Statement;
+using runtime::After;
+
+constexpr std::chrono::milliseconds kDatabaseLimit = 5s;
+
+// Due messages of our topics, of each key only the first. A message that another relay has just claimed is passed over:
+// its lock is held, or its new next_attempt_at is seen once the lock is had.
+constexpr Statement kClaim{"outbox.claim", R"(
+  WITH due AS (
+    SELECT o.seq FROM outbox o
+    WHERE o.next_attempt_at <= now() AND o.topic = ANY($1)
+      AND (o.key = '' OR NOT EXISTS (
+        SELECT 1 FROM outbox e WHERE e.key = o.key AND e.key <> '' AND e.seq < o.seq AND e.topic = ANY($1)))
+    ORDER BY o.next_attempt_at, o.seq LIMIT $2 FOR UPDATE OF o SKIP LOCKED)
+  UPDATE outbox o SET attempts = o.attempts + 1, next_attempt_at = now() + $3::interval
+  FROM due WHERE o.seq = due.seq
+  RETURNING o.id, o.topic, o.key, o.payload, o.trace, o.created_at, o.attempts)"};
+
+// Both only while the claim is still ours: `attempts` is its fence.
+constexpr Statement kDelivered{"outbox.delivered", "DELETE FROM outbox WHERE id = $1 AND attempts = $2"};
+constexpr Statement kFailed{"outbox.failed", R"(
+  UPDATE outbox SET next_attempt_at = now() + $3::interval, last_error = $4 WHERE id = $1 AND attempts = $2)"};
+
+constexpr Statement kMeasure{"outbox.measure", R"(
+  SELECT (SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT 100000) counted),
+         coalesce((extract(epoch FROM now() - (SELECT min(created_at) FROM outbox)) * 1000)::bigint, 0))"};
+
+std::string Describe(std::exception_ptr error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const Error& caught) {
+    return caught.reason + ": " + caught.message;
+  } catch (const std::exception& caught) {
+    return caught.what();
+  }
+}
+
+// last_error is for people: valid text, not too much of it.
+std::string Printable(std::string text) {
+  text.resize(std::min<std::size_t>(text.size(), 500));
+  std::ranges::replace_if(text, [](unsigned char c) { return c < ' ' || c >= 127; }, '?');
+  return text;
+}
+
+}  // namespace
+
+Relay::Relay(postgres::Database& database, Options options) : database_(database), options_(std::move(options)) {}
+
+void Relay::Handle(std::string topic, Handler handler) {
+  if (deliveries_) throw std::logic_error("a handler after Run: " + topic);
+  if (!handlers_.emplace(topic, std::move(handler)).second) {
+    throw std::logic_error("a second handler for " + topic);
+  }
+  topics_.push_back(std::move(topic));
+}
+
+void Relay::Wake() {
+  woken_ = true;
+  if (waiting_) waiting_->Set();
+}
+
+void Relay::Report(const Message* message, std::string_view error) const {
+  if (options_.on_error) options_.on_error(message, error);
+}
+
+Task<> Relay::Run() {
+  const auto executor = co_await boost::asio::this_coro::executor;
+  deliveries_ = std::make_shared<runtime::TaskGroup>(
+      executor, [this](std::string_view, std::exception_ptr error) { Report(nullptr, Describe(error)); });
+  try {
+    co_await Loop();
+  } catch (const boost::system::system_error&) {
+    // Cancelled: what is left is to see the handlers off.
+  }
+  co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
+  deliveries_->Cancel();
+  co_await deliveries_->Join();
+}
+
+Task<> Relay::Loop() {
+  while (true) {
+    woken_ = false;
+    std::string failure;
+    std::size_t started = 0;
+    try {
+      co_await MeasureIfDue();
+      started = co_await Round();
+    } catch (const boost::system::system_error&) {
+      throw;  // cancelled
+    } catch (const std::exception&) {
+      failure = Describe(std::current_exception());
+    }
+    if (!failure.empty()) {
+      Report(nullptr, failure);
+      co_await runtime::SleepFor(Backoff(1));
+    } else if (started == 0) {
+      co_await WaitForWork(options_.poll);
+    }
+  }
+}
+
+// With no room left the next delivery that ends wakes the loop.
+Task<std::size_t> Relay::Round() {
+  if (topics_.empty() || busy_ >= options_.concurrency) co_return 0;
+  auto messages = co_await ClaimDue(options_.concurrency - busy_);
+  for (auto& message : messages) {
+    auto name = message.topic;
+    ++busy_;
+    deliveries_->Spawn(std::move(name), Deliver(std::move(message)));
+  }
+  co_return messages.size();
+}
+
+Task<std::vector<Message>> Relay::ClaimDue(std::size_t limit) {
+  const auto rows = co_await database_.Write(After(kDatabaseLimit), kClaim, topics_, limit, options_.lease);
+  std::vector<Message> messages;
+  messages.reserve(rows.size());
+  for (const auto row : rows) {
+    messages.push_back({row.GetUuid(0), std::string(row.Text(1)), std::string(row.Text(2)), row.GetBytes(3),
+                        std::string(row.Text(4)), row.GetTime(5), static_cast<int>(row.Int(6))});
+  }
+  co_return messages;
+}
+
+Task<> Relay::Deliver(Message message) {
+  std::string failure;
+  bool cancelled = false;
+  try {
+    co_await handlers_.find(message.topic)->second(message);
+  } catch (const boost::system::system_error& error) {
+    cancelled = error.code() == boost::asio::error::operation_aborted;
+    failure = error.what();
+  } catch (const std::exception&) {
+    failure = Describe(std::current_exception());
+  }
+  if (!failure.empty() && !cancelled) Report(&message, failure);
+  // The message is settled also while the relay stops: its handler has had its effect, or has not.
+  co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
+  try {
+    co_await Settle(message, failure, cancelled ? 0ms : Backoff(message.attempt));
+  } catch (const std::exception&) {
+    Report(&message, Describe(std::current_exception()));  // due again when the lease ends
+  }
+  --busy_;
+  Wake();  // there is room, and the next of this key may be due
+}
+
+Task<> Relay::Settle(const Message& message, const std::string& failure, std::chrono::milliseconds delay) {
+  if (failure.empty()) {
+    ++gauges_.delivered;
+    co_await database_.Write(After(kDatabaseLimit), kDelivered, message.id, message.attempt);
+  } else {
+    ++gauges_.failed;
+    co_await database_.Write(After(kDatabaseLimit), kFailed, message.id, message.attempt, delay, Printable(failure));
+  }
+}
+
+// Full jitter: anything up to the doubled step.
+std::chrono::milliseconds Relay::Backoff(int attempt) const {
+  thread_local std::minstd_rand generator(std::random_device{}());
+  const auto step = options_.backoff_min * (std::int64_t{1} << std::clamp(attempt, 0, 20));
+  const auto most = std::min(step, options_.backoff_max);
+  const auto least = std::min(options_.backoff_min, most);
+  return std::chrono::milliseconds(
+      std::uniform_int_distribution<std::int64_t>(least.count(), most.count())(generator));
+}
+
+Task<> Relay::MeasureIfDue() {
+  if (std::chrono::steady_clock::now() < measure_at_) co_return;
+  measure_at_ = After(options_.measure_every);
+  const auto result = co_await database_.Read(After(kDatabaseLimit), kMeasure);
+  gauges_.pending = result.One().Int(0);
+  gauges_.oldest_age = std::chrono::milliseconds(result.One().Int(1));
+}
+
+Task<> Relay::WaitForWork(std::chrono::milliseconds limit) {
+  if (woken_) co_return;
+  waiting_ = std::make_shared<runtime::OneShot<>>();
+  try {
+    co_await waiting_->Wait(After(limit));
+  } catch (const Error&) {
+    // Time to look again.
+  }
+  waiting_ = nullptr;
+}
+
+}  // namespace market::outbox

@@ -1,0 +1,280 @@
+#include "platform/outbox/relay.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "migrations/outbox.hpp"
+#include "platform/testing/run_loop.hpp"
+#include "platform/testing/temporary_database.hpp"
+
+namespace market::outbox {
+namespace {
+
+using namespace std::chrono_literals;
+using runtime::After;
+using testing::Eventually;
+
+constexpr std::array kSets{&migrations::kOutbox};
+constexpr postgres::Statement kFail{"test.fail", "SELECT 1 / $1::int"};
+
+void Ignore(std::string_view, std::exception_ptr) {}
+
+// What a topic's handler saw, as "key:payload".
+using Seen = std::vector<std::string>;
+
+class RelayTest : public ::testing::Test {
+ protected:
+  // Runs body(database, group); relays are spawned in `group`, which is cancelled and joined afterwards.
+  template <class Body>
+  void Run(Body body) {
+    testing::RunLoop([&](boost::asio::io_context& io) -> Task<> {
+      postgres::Database database(io, {.conninfo = disk_.Conninfo(), .write_connections = 4});
+      co_await database.Open(After(10s));
+      runtime::TaskGroup group(io.get_executor(), Ignore);
+      co_await body(database, group);
+      group.Cancel();
+      co_await group.Join(After(10s));
+      co_await database.Close(After(5s));
+    });
+  }
+
+  static Relay::Options Quick() {
+    return {.lease = 10s, .poll = 20ms, .backoff_min = 2ms, .backoff_max = 10ms};
+  }
+  std::string Left() { return disk_.Execute("SELECT count(*) FROM outbox"); }
+
+  testing::TemporaryDatabase disk_{kSets};
+};
+
+Task<> AppendOne(postgres::Database& db, std::string topic, std::string key, std::string payload) {
+  postgres::Batch batch;
+  Append(batch, {std::move(topic), std::move(key), std::move(payload), "trace"});
+  co_await db.Write(After(5s), std::move(batch));
+}
+
+Relay::Handler Remember(Seen& seen) {
+  return [&seen](const Message& message) -> Task<> {
+    seen.push_back(message.key + ":" + message.payload);
+    co_return;
+  };
+}
+
+TEST_F(RelayTest, CommittedMessage_IsDeliveredAtOnceWhenWoken) {
+  Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
+    Relay relay(db, {.poll = 1h, .measure_every = 0ms});
+    std::vector<Message> seen;
+    relay.Handle("order.placed", [&](const Message& message) -> Task<> {
+      seen.push_back(message);
+      co_return;
+    });
+    group.Spawn("relay", relay.Run());
+    co_await Eventually([&] { return db.Snapshot().queries >= 2 && db.Snapshot().in_flight == 0; });
+    const std::string payload("\0\x01\xff", 3);
+    Uuid id;
+    const auto body = [&](postgres::Tx& tx) -> Task<> {
+      id = co_await Append(tx, {"order.placed", "k", payload, "00-trace"});
+    };
+    co_await db.Transaction(After(5s), body);
+    relay.Wake();
+    co_await Eventually([&] { return relay.Snapshot().delivered == 1 && Left() == "0"; });
+    EXPECT_EQ(seen.size(), 1u);
+    EXPECT_EQ(seen.at(0).id, id);
+    EXPECT_EQ(seen.at(0).payload, payload);
+    EXPECT_EQ(seen.at(0).trace, "00-trace");
+    EXPECT_EQ(seen.at(0).attempt, 1);
+    group.Cancel();
+    co_await group.Join(After(5s));
+  });
+}
+
+TEST_F(RelayTest, RolledBackMessage_IsNeverSent) {
+  Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
+    postgres::Batch batch;
+    Append(batch, {"t", "k", "p", ""});
+    batch.Add(kFail, 0);
+    try {
+      co_await db.Write(After(5s), std::move(batch));
+      ADD_FAILURE();
+    } catch (const postgres::SqlError&) {
+    }
+    EXPECT_EQ(Left(), "0");
+  });
+}
+
+TEST_F(RelayTest, FailingMessage_HoldsUpItsKeyOnly) {
+  Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
+    Relay::Options options = Quick();
+    int reported = 0;
+    options.on_error = [&](const Message* message, std::string_view error) {
+      EXPECT_NE(message, nullptr);
+      EXPECT_EQ(error, "UNAVAILABLE: the peer is \"down\"\n");
+      ++reported;
+    };
+    Relay relay(db, options);
+    Seen seen;
+    int failures = 3;
+    const auto handler = [&](const Message& message) -> Task<> {
+      if (message.key == "a" && failures-- > 0) throw Unavailable("the peer is \"down\"\n");
+      seen.push_back(message.key + ":" + message.payload);
+      co_return;
+    };
+    relay.Handle("one", handler);
+    relay.Handle("two", handler);
+    co_await AppendOne(db, "one", "a", "1");
+    co_await AppendOne(db, "two", "a", "2");  // one order for the key, whatever the topic
+    co_await AppendOne(db, "one", "a", "3");
+    co_await AppendOne(db, "one", "b", "1");
+    co_await AppendOne(db, "one", "", "1");
+    group.Spawn("relay", relay.Run());
+    co_await Eventually([&] { return Left() == "0"; });
+    EXPECT_THAT(seen, ::testing::UnorderedElementsAre("a:1", "a:2", "a:3", "b:1", ":1"));
+    const auto at = [&](const char* what) { return std::ranges::find(seen, what) - seen.begin(); };
+    EXPECT_LT(at("a:1"), at("a:2"));
+    EXPECT_LT(at("a:2"), at("a:3"));
+    EXPECT_LT(at("b:1"), at("a:1"));
+    EXPECT_EQ(reported, 3);
+    EXPECT_EQ(relay.Snapshot().failed, 3u);
+    group.Cancel();
+    co_await group.Join(After(5s));
+  });
+}
+
+TEST_F(RelayTest, TopicWithoutHandler_IsLeftAloneAndBlocksNothing) {
+  Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
+    Relay relay(db, Quick());
+    Seen seen;
+    relay.Handle("known", Remember(seen));
+    co_await AppendOne(db, "unknown", "a", "1");
+    co_await AppendOne(db, "known", "a", "2");
+    group.Spawn("relay", relay.Run());
+    co_await Eventually([&] { return seen.size() == 1 && Left() == "1"; });
+    EXPECT_EQ(disk_.Execute("SELECT topic || attempts FROM outbox"), "unknown0");
+    group.Cancel();
+    co_await group.Join(After(5s));
+  });
+}
+
+TEST_F(RelayTest, TwoRelays_ShareTheWorkAndKeepTheOrderOfEachKey) {
+  Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
+    Relay first(db, Quick());
+    Relay second(db, Quick());
+    std::map<std::string, std::vector<int>> seen;
+    int calls = 0;
+    const auto handler = [&](const Message& message) -> Task<> {
+      if (++calls % 7 == 0) throw Unavailable("sometimes");
+      co_await runtime::SleepFor(1ms);
+      seen[message.key].push_back(std::stoi(message.payload));
+    };
+    first.Handle("t", handler);
+    second.Handle("t", handler);
+    group.Spawn("first", first.Run());
+    group.Spawn("second", second.Run());
+    for (int i = 0; i < 300; ++i) {
+      co_await AppendOne(db, "t", "key" + std::to_string(i % 20), std::to_string(i));
+      first.Wake();
+    }
+    co_await Eventually([&] { return first.Snapshot().delivered + second.Snapshot().delivered == 300; }, 30s);
+    EXPECT_GT(first.Snapshot().delivered, 0u);
+    EXPECT_GT(second.Snapshot().delivered, 0u);
+    EXPECT_EQ(seen.size(), 20u);
+    for (const auto& [key, numbers] : seen) {
+      EXPECT_EQ(numbers.size(), 15u) << key;
+      EXPECT_TRUE(std::ranges::is_sorted(numbers)) << key;
+    }
+    group.Cancel();
+    co_await group.Join(After(5s));
+    EXPECT_EQ(Left(), "0");
+  });
+}
+
+TEST_F(RelayTest, RelayDiesAfterItsClaim_AnotherTakesOverWhenTheLeaseEnds) {
+  Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
+    Relay::Options short_lease = Quick();
+    short_lease.lease = 50ms;
+    short_lease.concurrency = 1;  // does not take it over itself
+    Relay stuck(db, short_lease);
+    Relay healthy(db, Quick());
+    bool claimed = false;
+    bool go_on = false;
+    stuck.Handle("t", [&](const Message&) -> Task<> {
+      claimed = true;
+      co_await Eventually([&] { return go_on; });
+    });
+    std::vector<int> attempts;
+    healthy.Handle("t", [&](const Message& message) -> Task<> {
+      attempts.push_back(message.attempt);
+      co_await Eventually([&] { return go_on; });
+      co_await runtime::SleepFor(20ms);  // the stuck one ends first, and must not delete it
+      EXPECT_EQ(Left(), "1");
+    });
+    co_await AppendOne(db, "t", "k", "1");
+    group.Spawn("stuck", stuck.Run());
+    co_await Eventually([&] { return claimed; });
+    group.Spawn("healthy", healthy.Run());
+    co_await Eventually([&] { return !attempts.empty(); });
+    go_on = true;
+    co_await Eventually([&] { return healthy.Snapshot().delivered == 1 && Left() == "0"; });
+    EXPECT_THAT(attempts, ::testing::ElementsAre(2));
+    group.Cancel();
+    co_await group.Join(After(5s));
+  });
+}
+
+TEST_F(RelayTest, Stopped_GivesItsMessagesBack) {
+  Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
+    Relay relay(db, {.lease = 1h, .on_error = [](const Message*, std::string_view error) {
+                       ADD_FAILURE() << error;
+                     }});
+    bool started = false;
+    relay.Handle("t", [&](const Message&) -> Task<> {
+      started = true;
+      co_await runtime::SleepFor(1h);
+    });
+    co_await AppendOne(db, "t", "k", "1");
+    group.Spawn("relay", relay.Run());
+    co_await Eventually([&] { return started; });
+    group.Cancel();
+    co_await group.Join(After(5s));
+    EXPECT_EQ(disk_.Execute("SELECT next_attempt_at <= now() FROM outbox"), "t");
+  });
+}
+
+TEST_F(RelayTest, DatabaseSessionsEnd_TheRelayGoesOn) {
+  Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
+    Relay relay(db, Quick());
+    Seen seen;
+    relay.Handle("t", Remember(seen));
+    group.Spawn("relay", relay.Run());
+    co_await AppendOne(db, "t", "k", "1");
+    co_await Eventually([&] { return seen.size() == 1; });
+    disk_.Execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+                  "AND pid <> pg_backend_pid()");
+    co_await Eventually([&] { return db.Snapshot().connections < 6; });
+    disk_.Execute("INSERT INTO outbox (id, topic, key, payload, trace) VALUES (gen_random_uuid(), 't', 'k', '2', '')");
+    co_await Eventually([&] { return Left() == "0"; });
+    EXPECT_EQ(seen.back(), "k:2");
+    group.Cancel();
+    co_await group.Join(After(5s));
+  });
+}
+
+TEST_F(RelayTest, Gauges_ShowWhatWaits) {
+  Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
+    Relay::Options options = Quick();
+    options.measure_every = 1ms;
+    Relay relay(db, options);
+    co_await AppendOne(db, "t", "k", "1");
+    disk_.Execute("UPDATE outbox SET created_at = now() - interval '90 seconds'");
+    relay.Handle("other", [](const Message&) -> Task<> { co_return; });
+    group.Spawn("relay", relay.Run());
+    co_await Eventually([&] { return relay.Snapshot().pending == 1; });
+    EXPECT_GE(relay.Snapshot().oldest_age, 90s);
+    group.Cancel();
+    co_await group.Join(After(5s));
+  });
+}
+
+}  // namespace
+}  // namespace market::outbox
