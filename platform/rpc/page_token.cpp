@@ -1,6 +1,5 @@
 #include "platform/rpc/page_token.hpp"
 
-#include <openssl/evp.h>
 #include <openssl/sha.h>
 
 #include <algorithm>
@@ -8,6 +7,7 @@
 #include <charconv>
 
 #include "platform/core/error.hpp"
+#include "platform/rpc/base64url.hpp"
 
 namespace market::rpc {
 
@@ -20,35 +20,6 @@ namespace {
 
 constexpr std::size_t kChecksumBytes = 8;
 constexpr std::size_t kTokenCharsMax = 2048;
-
-// Base64url without padding (RFC 4648 section 5).
-std::string ToBase64Url(std::string_view bytes) {
-  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                   reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(size));
-  while (text.ends_with('=')) text.pop_back();
-  std::ranges::replace(text, '+', '-');
-  std::ranges::replace(text, '/', '_');
-  return text;
-}
-
-std::optional<std::string> FromBase64Url(std::string_view token) {
-  std::string text(token);
-  if (text.find_first_of("+/=") != std::string::npos) return std::nullopt;
-  std::ranges::replace(text, '-', '+');
-  std::ranges::replace(text, '_', '/');
-  const std::size_t padding = (4 - text.size() % 4) % 4;
-  text.append(padding, '=');
-  std::string bytes(3 * text.size() / 4, '\0');
-  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                                   reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-  if (size < 0 || padding > 2) return std::nullopt;
-  bytes.resize(static_cast<std::size_t>(size) - padding);
-  // One token has one spelling: bits beyond the last byte must be zero.
-  if (ToBase64Url(bytes) != token) return std::nullopt;
-  return bytes;
-}
 
 std::string Checksum(std::string_view filter, std::string_view payload) {
   std::string covered = "page-token-1";
@@ -97,12 +68,12 @@ void ThrowInvalid() {
 std::string EncodeParts(std::string_view filter, std::span<const std::string> parts) {
   std::string payload;
   for (const auto& part : parts) payload.append(std::to_string(part.size())).append(":").append(part);
-  return ToBase64Url(Checksum(filter, payload) + payload);
+  return Base64UrlEncode(Checksum(filter, payload) + payload);
 }
 
 std::vector<std::string> DecodeParts(std::string_view filter, std::string_view token, std::size_t count) {
   if (token.size() > kTokenCharsMax) ThrowInvalid();
-  const auto bytes = FromBase64Url(token);
+  const auto bytes = Base64UrlDecode(token);
   if (!bytes || bytes->size() < kChecksumBytes) ThrowInvalid();
   std::string_view payload = std::string_view(*bytes).substr(kChecksumBytes);
   if (Checksum(filter, payload) != bytes->substr(0, kChecksumBytes)) ThrowInvalid();

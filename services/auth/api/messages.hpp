@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "marketplace/user/v1/user.pb.h"
 #include "platform/core/id.hpp"
 #include "platform/outbox/outbox.hpp"
 
@@ -11,6 +12,7 @@ namespace market::auth {
 // Payload: marketplace.user.v1.CreateProfileRequest.
 inline constexpr std::string_view kProfileCreate = "profile.create";
 
+marketplace::user::v1::CreateProfileRequest ProfileRequest(AccountId account, std::string_view display_name);
 outbox::NewMessage ProfileMessage(AccountId account, std::string_view display_name, std::string trace);
 
 }  // namespace market::auth

@@ -1,5 +1,5 @@
 #include "platform/telemetry/log.hpp"
-#include "services/auth/api/handlers.hpp"
+#include "services/auth/api/auth_service.hpp"
 #include "services/auth/api/to_proto.hpp"
 
 namespace market::auth {
@@ -11,12 +11,12 @@ Error Ended() {
 
 }  // namespace
 
-storage::NewSession Handlers::NewSession() const {
+storage::NewSession AuthService::NewSession() const {
   const auto id = Uuid::NewV7();
   return {id, *RefreshTokens::DigestOf(parts_.refresh_tokens.Make(id, 1))};
 }
 
-api::auth::Session Handlers::Answer(const Uuid& session, std::int64_t sequence, const domain::Account& account) const {
+api::auth::Session AuthService::Answer(const Uuid& session, std::int64_t sequence, const domain::Account& account) const {
   api::auth::Session answer;
   answer.set_access_token(parts_.access_tokens.Issue(account, session));
   answer.set_token_type("Bearer");
@@ -26,7 +26,7 @@ api::auth::Session Handlers::Answer(const Uuid& session, std::int64_t sequence, 
   return answer;
 }
 
-Task<api::auth::Session> Handlers::RefreshSession(CallContext& call, api::auth::RefreshSessionRequest request) {
+Task<api::auth::Session> AuthService::RefreshSession(CallContext& call, api::auth::RefreshSessionRequest request) {
   const auto digest = RefreshTokens::DigestOf(request.refresh_token());
   if (!digest) throw Ended();
   const auto digest_at = [&](const Uuid& session, std::int64_t sequence) {
@@ -44,7 +44,7 @@ Task<api::auth::Session> Handlers::RefreshSession(CallContext& call, api::auth::
   throw Ended();
 }
 
-Task<google::protobuf::Empty> Handlers::SignOut(CallContext& call, api::auth::SignOutRequest request) {
+Task<google::protobuf::Empty> AuthService::SignOut(CallContext& call, api::auth::SignOutRequest request) {
   co_await parts_.sessions.End(call.Deadline(), call.Caller().session, call.Caller().account);
   co_return google::protobuf::Empty();
 }

@@ -1,4 +1,4 @@
-#include "services/auth/api/handlers.hpp"
+#include "services/auth/api/auth_service.hpp"
 
 namespace market::auth {
 namespace {
@@ -15,7 +15,7 @@ Error Throttled(std::chrono::milliseconds wait) {
 }  // namespace
 
 // An unknown e-mail takes the same path as a wrong password: the same statement, a hash of the same cost, one answer.
-Task<api::auth::Session> Handlers::SignIn(CallContext& call, api::auth::SignInRequest request) {
+Task<api::auth::Session> AuthService::SignIn(CallContext& call, api::auth::SignInRequest request) {
   parts_.passwords.RefuseIfFull();
   const auto email_key = domain::NormalizeEmail(request.email());
   const auto turn = co_await turns_.Take(email_key, call.Deadline());

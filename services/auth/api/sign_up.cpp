@@ -1,8 +1,11 @@
-#include "services/auth/api/handlers.hpp"
+#include "platform/telemetry/log.hpp"
+#include "services/auth/api/auth_service.hpp"
 #include "services/auth/api/messages.hpp"
 
 namespace market::auth {
 namespace {
+
+constexpr std::chrono::milliseconds kProfileLimit{500};
 
 Error EmailTaken() {
   return Error(Code::kAlreadyExists, "EMAIL_TAKEN", "an account with this e-mail exists")
@@ -11,7 +14,17 @@ Error EmailTaken() {
 
 }  // namespace
 
-Task<api::auth::Session> Handlers::SignUp(CallContext& call, api::auth::SignUpRequest request) {
+Task<> AuthService::TryCreateProfile(CallContext& call, AccountId account, std::string display_name) {
+  auto work = CallContext::ForWork(kProfileLimit, call.Trace());
+  try {
+    co_await users_->CreateProfile(work, ProfileRequest(account, display_name));
+  } catch (const Error& error) {
+    telemetry::log::Info("auth.profile_deferred", {{"account_id", account.ToString()}, {"reason", error.reason}},
+                         &call.Trace());
+  }
+}
+
+Task<api::auth::Session> AuthService::SignUp(CallContext& call, api::auth::SignUpRequest request) {
   parts_.passwords.RefuseIfFull();
   if (co_await parts_.accounts.IsEmailTaken(call.Deadline(), domain::NormalizeEmail(request.email()))) {
     throw EmailTaken();
@@ -24,6 +37,7 @@ Task<api::auth::Session> Handlers::SignUp(CallContext& call, api::auth::SignUpRe
       call.Deadline(), account, session,
       ProfileMessage(account.id, request.display_name(), call.Trace().ToTraceparent()));
   if (std::holds_alternative<storage::EmailTaken>(created)) throw EmailTaken();
+  co_await TryCreateProfile(call, account.id, request.display_name());
   parts_.wake_outbox();
   co_return Answer(session.id, 1, std::get<domain::Account>(created));
 }

@@ -10,14 +10,11 @@
 #include <openssl/pem.h>
 #include <openssl/sha.h>
 
-#include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <memory>
-#include <sstream>
 #include <stdexcept>
+
+#include "platform/rpc/base64url.hpp"
 
 namespace market::auth {
 namespace {
@@ -38,15 +35,6 @@ using Owned = std::unique_ptr<T, Freed<Free>>;
 
 const unsigned char* Bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 unsigned char* Bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
-
-std::string Base64Url(std::string_view bytes) {
-  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  text.resize(static_cast<std::size_t>(EVP_EncodeBlock(Bytes(text), Bytes(bytes), static_cast<int>(bytes.size()))));
-  while (text.ends_with('=')) text.pop_back();
-  std::ranges::replace(text, '+', '-');
-  std::ranges::replace(text, '/', '_');
-  return text;
-}
 
 // The private number itself, so that the same key in another encoding gives the same tokens.
 std::string PrivateScalar(std::string_view pem) {
@@ -91,7 +79,7 @@ std::string RefreshTokens::Make(const Uuid& family, std::int64_t sequence) const
             &size)) {
     throw std::runtime_error("HMAC failed");
   }
-  return std::string(kPrefix) + Base64Url(mac);
+  return std::string(kPrefix) + rpc::Base64UrlEncode(mac);
 }
 
 std::optional<std::string> RefreshTokens::DigestOf(std::string_view token) {
@@ -104,18 +92,6 @@ std::optional<std::string> RefreshTokens::DigestOf(std::string_view token) {
 Keys KeysFromPem(std::string_view pem) {
   auto signing = rpc::SigningKey::FromPem(pem);
   return {std::move(signing), RefreshTokens(Derive(PrivateScalar(pem), "marketplace refresh token 1"))};
-}
-
-Keys KeysFromFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw std::runtime_error("auth.signing_key_file: " + path + ": " + std::strerror(errno));
-  std::ostringstream pem;
-  pem << file.rdbuf();
-  try {
-    return KeysFromPem(std::move(pem).str());
-  } catch (const std::runtime_error& error) {
-    throw std::runtime_error("auth.signing_key_file: " + path + ": " + error.what());
-  }
 }
 
 }  // namespace market::auth

@@ -1,4 +1,4 @@
-// What auth signs and derives with. Both come from one file, so replicas that are given the same file agree.
+// What auth signs and derives with. Both come from one private key, so replicas that are given the same one agree.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -31,7 +31,5 @@ struct Keys {
 
 // `pem`: a private EC P-256 key. Throws std::runtime_error saying what is wrong with it.
 Keys KeysFromPem(std::string_view pem);
-// The same from a file; the error names the file.
-Keys KeysFromFile(const std::string& path);
 
 }  // namespace market::auth

@@ -1,10 +1,10 @@
 #include "services/user/api/conversions.hpp"
-#include "services/user/api/handlers.hpp"
+#include "services/user/api/user_service.hpp"
 #include "services/user/api/refusals.hpp"
 
 namespace market::user {
 
-Task<api::user::ListMyAddressesResponse> Handlers::ListMyAddresses(CallContext& call,
+Task<api::user::ListMyAddressesResponse> UserService::ListMyAddresses(CallContext& call,
                                                                    api::user::ListMyAddressesRequest request) {
   api::user::ListMyAddressesResponse response;
   for (const auto& address : co_await parts_.addresses.List(call.Deadline(), call.Caller().account)) {
@@ -13,7 +13,7 @@ Task<api::user::ListMyAddressesResponse> Handlers::ListMyAddresses(CallContext& 
   co_return response;
 }
 
-Task<api::user::Address> Handlers::CreateMyAddress(CallContext& call, api::user::CreateMyAddressRequest request) {
+Task<api::user::Address> UserService::CreateMyAddress(CallContext& call, api::user::CreateMyAddressRequest request) {
   domain::CheckCountry(request.address().country_code(), "address.countryCode");
   const auto created =
       co_await parts_.addresses.Create(call.Deadline(), call.Caller().account, AddressFrom(request.address()));
@@ -23,14 +23,14 @@ Task<api::user::Address> Handlers::CreateMyAddress(CallContext& call, api::user:
   co_return ToProto(std::get<domain::Address>(created));
 }
 
-Task<api::user::Address> Handlers::GetMyAddress(CallContext& call, api::user::GetMyAddressRequest request) {
+Task<api::user::Address> UserService::GetMyAddress(CallContext& call, api::user::GetMyAddressRequest request) {
   const auto address = co_await parts_.addresses.Find(call.Deadline(), call.Caller().account,
                                                       domain::AddressId::From(request.address_id()));
   if (!address) throw NotFound("the address");
   co_return ToProto(*address);
 }
 
-Task<api::user::Address> Handlers::UpdateMyAddress(CallContext& call, api::user::UpdateMyAddressRequest request) {
+Task<api::user::Address> UserService::UpdateMyAddress(CallContext& call, api::user::UpdateMyAddressRequest request) {
   const auto change = ChangeFrom(request.address(), request.update_mask());
   domain::Check(change);
   const auto updated = co_await parts_.addresses.Update(call.Deadline(), call.Caller().account,
@@ -44,7 +44,7 @@ Task<api::user::Address> Handlers::UpdateMyAddress(CallContext& call, api::user:
   co_return ToProto(std::get<domain::Address>(updated));
 }
 
-Task<google::protobuf::Empty> Handlers::DeleteMyAddress(CallContext& call,
+Task<google::protobuf::Empty> UserService::DeleteMyAddress(CallContext& call,
                                                         api::user::DeleteMyAddressRequest request) {
   const auto deletion = co_await parts_.addresses.Delete(call.Deadline(), call.Caller().account,
                                                          domain::AddressId::From(request.address_id()),
@@ -54,7 +54,7 @@ Task<google::protobuf::Empty> Handlers::DeleteMyAddress(CallContext& call,
   co_return google::protobuf::Empty();
 }
 
-Task<api::user::Address> Handlers::GetAddress(CallContext& call, api::user::GetAddressRequest request) {
+Task<api::user::Address> UserService::GetAddress(CallContext& call, api::user::GetAddressRequest request) {
   const auto address = co_await parts_.addresses.Find(call.Deadline(), AccountId::From(request.account_id()),
                                                       domain::AddressId::From(request.address_id()));
   if (!address) throw NotFound("the address");

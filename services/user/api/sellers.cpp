@@ -1,7 +1,7 @@
 #include "platform/rpc/page_token.hpp"
 #include "platform/telemetry/log.hpp"
 #include "services/user/api/conversions.hpp"
-#include "services/user/api/handlers.hpp"
+#include "services/user/api/user_service.hpp"
 #include "services/user/api/messages.hpp"
 
 namespace market::user {
@@ -23,7 +23,7 @@ domain::Seller SellerFrom(const api::user::OpenSellerRequest& request, const Cal
 
 }  // namespace
 
-Task<> Handlers::TryBind(CallContext& call, const domain::Seller& seller) {
+Task<> UserService::TryBind(CallContext& call, const domain::Seller& seller) {
   auto binding = CallContext::ForWork(kBindLimit, call.Trace());
   try {
     co_await parts_.auth.BindSeller(binding, OwnerBinding(seller.id, seller.owner));
@@ -33,13 +33,16 @@ Task<> Handlers::TryBind(CallContext& call, const domain::Seller& seller) {
   }
 }
 
-Task<api::user::Seller> Handlers::OpenSeller(CallContext& call, api::user::OpenSellerRequest request) {
+Task<api::user::Seller> UserService::OpenSeller(CallContext& call, api::user::OpenSellerRequest request) {
   const auto draft = SellerFrom(request, call, parts_.approval);
   const auto opened = co_await parts_.sellers.Open(
       call.Deadline(), draft, BindingMessage(draft.id, draft.owner, call.Trace().ToTraceparent()));
   if (std::holds_alternative<storage::SlugTaken>(opened)) {
     throw Error(Code::kAlreadyExists, "SLUG_TAKEN", "another seller has this slug")
         .WithField("slug", "TAKEN", "choose another one");
+  }
+  if (std::holds_alternative<storage::LimitReached>(opened)) {
+    throw Error(Code::kFailedPrecondition, "LIMIT_REACHED", "an account has at most 20 sellers");
   }
   const auto& seller = std::get<domain::Seller>(opened);
   if (seller.state == domain::SellerState::kActive) {
@@ -49,13 +52,13 @@ Task<api::user::Seller> Handlers::OpenSeller(CallContext& call, api::user::OpenS
   co_return ToProto(seller);
 }
 
-Task<api::user::Seller> Handlers::GetSeller(CallContext& call, api::user::GetSellerRequest request) {
+Task<api::user::Seller> UserService::GetSeller(CallContext& call, api::user::GetSellerRequest request) {
   const auto seller = co_await parts_.sellers.FindActive(call.Deadline(), SellerId::From(request.seller_id()));
   if (!seller) throw NotFound("the seller");
   co_return ToProto(*seller);
 }
 
-Task<api::user::ListSellersResponse> Handlers::ListSellers(CallContext& call, api::user::ListSellersRequest request) {
+Task<api::user::ListSellersResponse> UserService::ListSellers(CallContext& call, api::user::ListSellersRequest request) {
   const auto size = static_cast<std::size_t>(rpc::PageSize(request.page_size()));
   std::optional<storage::Sellers::Position> after;
   if (const auto key = rpc::page_token::Decode<Time, SellerId>(kPublicList, request.page_token())) {
@@ -73,7 +76,7 @@ Task<api::user::ListSellersResponse> Handlers::ListSellers(CallContext& call, ap
   co_return response;
 }
 
-Task<api::user::Seller> Handlers::ApproveSeller(CallContext& call, api::user::ApproveSellerRequest request) {
+Task<api::user::Seller> UserService::ApproveSeller(CallContext& call, api::user::ApproveSellerRequest request) {
   const auto approved = co_await parts_.sellers.Approve(call.Deadline(), SellerId::From(request.seller_id()),
                                                         BindingMessage, call.Trace().ToTraceparent());
   if (std::holds_alternative<storage::Missing>(approved)) throw NotFound("the seller");

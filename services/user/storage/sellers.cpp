@@ -9,6 +9,11 @@ using postgres::Batch;
 using postgres::SqlError;
 using postgres::Statement;
 
+// The table's CHECK refuses what is over the limit.
+constexpr Statement kCountSeller{"user.count_seller", R"sql(
+INSERT INTO seller_owner (account_id, sellers) VALUES ($1, 1)
+ON CONFLICT (account_id) DO UPDATE SET sellers = seller_owner.sellers + 1)sql"};
+
 constexpr Statement kInsert{"user.insert_seller", R"sql(
 INSERT INTO seller (id, owner_id, display_name, slug, country_code, state) VALUES ($1, $2, $3, $4, $5, $6)
 RETURNING id, owner_id, display_name, slug, country_code, state, version, created_at, updated_at)sql"};
@@ -57,19 +62,23 @@ domain::Seller ReadSeller(const postgres::Row& row) {
 
 Task<Sellers::Opened> Sellers::Open(runtime::Deadline deadline, domain::Seller seller, outbox::NewMessage binding) {
   Batch batch("user.open_seller");
+  batch.Add(kCountSeller, seller.owner);
   batch.Add(kInsert, seller.id, seller.owner, seller.display_name, seller.slug, seller.country_code,
             domain::Name(seller.state));
   if (seller.state == domain::SellerState::kActive) outbox::Append(batch, binding);
+  std::string violated;
   try {
     const auto results = co_await database_.Write(deadline, std::move(batch));
-    co_return ReadSeller(results.front().One());
+    co_return ReadSeller(results[1].One());
   } catch (const SqlError& error) {
-    if (!error.IsUniqueViolation("seller_slug") && !error.IsUniqueViolation("seller_pkey")) throw;
+    violated = error.constraint;
+    if (violated != "seller_slug" && violated != "seller_pkey" && violated != "seller_owner_limit") throw;
   }
-  // A second run collides with the first one on the id, or on the slug, whichever index is asked first.
+  // A second run collides with what the first one made: on the id, on the slug or on the limit.
   const auto rows = co_await database_.Read(deadline, kFindOwn, seller.id, seller.owner);
-  if (rows.empty()) co_return SlugTaken();
-  co_return ReadSeller(rows.One());
+  if (!rows.empty()) co_return ReadSeller(rows.One());
+  if (violated == "seller_owner_limit") co_return LimitReached();
+  co_return SlugTaken();
 }
 
 Task<std::optional<domain::Seller>> Sellers::FindActive(runtime::Deadline deadline, SellerId id) {

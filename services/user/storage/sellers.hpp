@@ -29,7 +29,7 @@ class Sellers {
 
   explicit Sellers(postgres::Database& database) : database_(database) {}
 
-  using Opened = std::variant<domain::Seller, SlugTaken>;
+  using Opened = std::variant<domain::Seller, SlugTaken, LimitReached>;
   // `seller.id` is the operation's: a second call with it gives the seller that the first one made. `binding` goes out
   // when the seller starts ACTIVE.
   Task<Opened> Open(runtime::Deadline deadline, domain::Seller seller, outbox::NewMessage binding);

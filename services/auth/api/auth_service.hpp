@@ -7,6 +7,7 @@
 #include <string>
 
 #include "marketplace/auth/v1/auth.market.hpp"
+#include "marketplace/user/v1/user.market.hpp"
 #include "services/auth/api/turns.hpp"
 #include "services/auth/credentials/access_tokens.hpp"
 #include "services/auth/credentials/keys.hpp"
@@ -16,7 +17,7 @@
 
 namespace market::auth {
 
-class Handlers final : public api::AuthApi {
+class AuthService final : public api::AuthApi {
  public:
   struct Parts {
     storage::Accounts& accounts;
@@ -27,7 +28,10 @@ class Handlers final : public api::AuthApi {
     std::function<void()> wake_outbox;  // something was appended
   };
 
-  explicit Handlers(Parts parts) : parts_(std::move(parts)) {}
+  explicit AuthService(Parts parts) : parts_(std::move(parts)) {}
+
+  // Before the first call. Apart from the constructor since auth and user know each other.
+  void Connect(api::UserApi& users) { users_ = &users; }
 
   Task<api::auth::Session> SignUp(CallContext& call, api::auth::SignUpRequest request) override;
   Task<api::auth::Session> SignIn(CallContext& call, api::auth::SignInRequest request) override;
@@ -43,7 +47,11 @@ class Handlers final : public api::AuthApi {
   // The answer of everything that gives a session: an access token and the refresh token at `sequence`.
   api::auth::Session Answer(const Uuid& session, std::int64_t sequence, const domain::Account& account) const;
 
+  // Tells user at once, so that the new account finds its profile. Best effort: the outbox is the guarantee.
+  Task<> TryCreateProfile(CallContext& call, AccountId account, std::string display_name);
+
   Parts parts_;
+  api::UserApi* users_ = nullptr;
   Turns turns_{1000};
 };
 

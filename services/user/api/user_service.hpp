@@ -14,7 +14,7 @@
 
 namespace market::user {
 
-class Handlers final : public api::UserApi {
+class UserService final : public api::UserApi {
  public:
   struct Parts {
     storage::Profiles& profiles;
@@ -25,7 +25,7 @@ class Handlers final : public api::UserApi {
     std::function<void()> wake_outbox;  // something was appended
   };
 
-  explicit Handlers(Parts parts) : parts_(std::move(parts)) {}
+  explicit UserService(Parts parts) : parts_(std::move(parts)) {}
 
   Task<api::user::Profile> GetMyProfile(CallContext& call, api::user::GetMyProfileRequest request) override;
   Task<api::user::Profile> UpdateMyProfile(CallContext& call, api::user::UpdateMyProfileRequest request) override;

@@ -1,0 +1,82 @@
+#include "services/auth/service.hpp"
+
+#include <array>
+#include <stdexcept>
+
+#include "migrations/auth.hpp"
+#include "migrations/outbox.hpp"
+#include "services/auth/workers/outbox_handlers.hpp"
+#include "services/auth/workers/sweeper.hpp"
+
+namespace market::auth {
+namespace {
+
+using namespace std::chrono_literals;
+
+domain::Lifetimes LifetimesOf(const Settings& settings) {
+  return {.idle = *settings.session_idle,
+          .absolute = *settings.session_lifetime,
+          .retry_window = *settings.refresh_retry_window};
+}
+
+Keys KeysOf(const Settings& settings) {
+  try {
+    return KeysFromPem(*settings.signing_key);
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(std::string("auth.signing_key: ") + error.what());
+  }
+}
+
+}  // namespace
+
+Settings::Settings(config::Properties& properties)
+    : signing_key(properties.Secret("auth.signing_key", "private EC P-256 key (PEM) that signs access tokens")),
+      access_token_lifetime(properties.Duration("auth.access_token_lifetime", "how long an access token is good", 1s,
+                                                1h, 10min)),
+      session_idle(properties.Duration("auth.session_idle", "how long a session lives without a refresh", 1s,
+                                       std::chrono::days(365), std::chrono::days(14))),
+      session_lifetime(properties.Duration("auth.session_lifetime", "how long a session lives at most", 1s,
+                                           std::chrono::days(365), std::chrono::days(30))),
+      refresh_retry_window(properties.Duration("auth.refresh_retry_window",
+                                               "how long a used refresh token gives its successor again", 0s, 5min,
+                                               10s)),
+      hash_threads(properties.Int("auth.hash_threads", "passwords hashed at once, 19 MiB each", "threads", 1, 64, 1)),
+      hash_queue(properties.Int("auth.hash_queue", "passwords that wait; more are refused", "passwords", 1, 1000, 32)) {
+}
+
+Auth::Auth(host::Host& host, const Settings& settings) : Auth(host, settings, KeysOf(settings)) {}
+
+Auth::Auth(host::Host& host, const Settings& settings, Keys keys)
+    : host_(host),
+      database_(host.Io(), host.DatabaseOptions("auth")),
+      accounts_(database_, LifetimesOf(settings)),
+      sessions_(database_, LifetimesOf(settings)),
+      relay_(database_, host.RelayOptions("auth")),
+      passwords_({.cost = {},
+                  .threads = static_cast<std::size_t>(*settings.hash_threads),
+                  .queue = static_cast<std::size_t>(*settings.hash_queue)}),
+      refresh_tokens_(std::move(keys.refresh)),
+      access_tokens_(std::move(keys.signing), host.Issuer(),
+                     std::chrono::duration_cast<std::chrono::seconds>(*settings.access_token_lifetime),
+                     host.SystemTime()),
+      service_({accounts_, sessions_, passwords_, refresh_tokens_, access_tokens_, [this] { relay_.Wake(); }}) {}
+
+void Auth::Connect(Peers peers) {
+  service_.Connect(peers.users);
+  HandleOutbox(relay_, peers.users);
+}
+
+Task<> Auth::Start() {
+  static constexpr std::array kSets = {&migrations::kOutbox, &migrations::kAuth};
+  co_await host_.OpenDatabase("auth", database_, kSets);
+  host_.Background().Spawn("auth.relay", relay_.Run());
+  host_.Background().Spawn("auth.sweep", SweepForever(sessions_));
+}
+
+rpc::TokenVerifier::FetchKeys Auth::OwnKeys() {
+  return [this](runtime::Deadline) { return PublicKeys(); };
+}
+
+Task<std::vector<rpc::PublicKey>> Auth::PublicKeys() { co_return std::vector{access_tokens_.Public()}; }
+
+}  // namespace market::auth

@@ -1,0 +1,56 @@
+// The auth service put together: keys, database, stores, operations, workers, in construction order.
+#pragma once
+#include "marketplace/auth/v1/auth.market.hpp"
+#include "marketplace/user/v1/user.market.hpp"
+#include "platform/host/host.hpp"
+#include "services/auth/api/auth_service.hpp"
+
+namespace market::auth {
+
+struct Settings {
+  explicit Settings(config::Properties& properties);
+
+  config::Property<std::string> signing_key;
+  config::Property<std::chrono::milliseconds> access_token_lifetime;
+  config::Property<std::chrono::milliseconds> session_idle;
+  config::Property<std::chrono::milliseconds> session_lifetime;
+  config::Property<std::chrono::milliseconds> refresh_retry_window;
+  config::Property<std::int64_t> hash_threads;
+  config::Property<std::int64_t> hash_queue;
+};
+
+class Auth final : public host::Service {
+ public:
+  struct Peers {
+    api::UserApi& users;
+  };
+
+  // Throws std::runtime_error when the signing key can't be used.
+  Auth(host::Host& host, const Settings& settings);
+
+  // Before Start. Apart from the constructor since auth and user know each other.
+  void Connect(Peers peers);
+
+  Task<> Start() override;
+  rpc::Binding Binding() override { return api::Bind(service_); }
+  idempotency::Store* Outcomes() override { return nullptr; }
+  api::AuthApi& Api() { return service_; }
+  // Its own public keys, for the token verifier of the process that issues.
+  rpc::TokenVerifier::FetchKeys OwnKeys();
+
+ private:
+  Auth(host::Host& host, const Settings& settings, Keys keys);
+  Task<std::vector<rpc::PublicKey>> PublicKeys();
+
+  host::Host& host_;
+  postgres::Database database_;
+  storage::Accounts accounts_;
+  storage::Sessions sessions_;
+  outbox::Relay relay_;
+  Passwords passwords_;
+  const RefreshTokens refresh_tokens_;
+  const AccessTokens access_tokens_;
+  AuthService service_;
+};
+
+}  // namespace market::auth

@@ -1,0 +1,15 @@
+#include "services/user/service.hpp"
+
+int main(int argc, char** argv) {
+  using namespace market;
+  host::Host host({.name = "user", .databases = {"user"}, .peers = {"auth"}});
+  const user::Settings settings(host.Config());
+  if (const auto exit_code = host.Configure(argc, argv)) return *exit_code;
+
+  api::AuthClient auth(host.Peer("auth"));
+  user::User user(host, settings, {auth});
+
+  host.VerifyTokens(rpc::FetchKeysOver(host.Peer("auth"), api::AuthMethods().Find("GetKeys")));
+  host.Add(user);
+  return host.Run();
+}

@@ -1,0 +1,38 @@
+#include "services/user/service.hpp"
+
+#include <array>
+
+#include "migrations/idempotency.hpp"
+#include "migrations/outbox.hpp"
+#include "migrations/user.hpp"
+#include "services/user/workers/outbox_handlers.hpp"
+
+namespace market::user {
+
+Settings::Settings(config::Properties& properties)
+    : auto_approve_sellers(properties.Choice<domain::Approval>(
+          "user.auto_approve_sellers", "whether a new seller is ACTIVE at once, or an operator approves it first",
+          {{"yes", domain::Approval::kAutomatic}, {"no", domain::Approval::kByOperator}},
+          domain::Approval::kByOperator)) {}
+
+User::User(host::Host& host, const Settings& settings, Peers peers)
+    : host_(host),
+      database_(host.Io(), host.DatabaseOptions("user")),
+      outcomes_(database_),
+      profiles_(database_),
+      addresses_(database_),
+      sellers_(database_),
+      relay_(database_, host.RelayOptions("user")),
+      service_({profiles_, addresses_, sellers_, peers.auth, *settings.auto_approve_sellers,
+                [this] { relay_.Wake(); }}) {
+  HandleOutbox(relay_, peers.auth);
+}
+
+Task<> User::Start() {
+  static constexpr std::array kSets = {&migrations::kIdempotency, &migrations::kOutbox, &migrations::kUser};
+  co_await host_.OpenDatabase("user", database_, kSets);
+  host_.Background().Spawn("user.relay", relay_.Run());
+  host_.Background().Spawn("user.sweep", host_.SweepOutcomes(outcomes_));
+}
+
+}  // namespace market::user

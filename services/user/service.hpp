@@ -1,0 +1,41 @@
+// The user service put together: database, stores, operations, workers, in construction order.
+#pragma once
+#include "marketplace/auth/v1/auth.market.hpp"
+#include "marketplace/user/v1/user.market.hpp"
+#include "platform/host/host.hpp"
+#include "platform/idempotency/pg_store.hpp"
+#include "services/user/api/user_service.hpp"
+
+namespace market::user {
+
+struct Settings {
+  explicit Settings(config::Properties& properties);
+
+  config::Property<domain::Approval> auto_approve_sellers;
+};
+
+class User final : public host::Service {
+ public:
+  struct Peers {
+    api::AuthApi& auth;
+  };
+
+  User(host::Host& host, const Settings& settings, Peers peers);
+
+  Task<> Start() override;
+  rpc::Binding Binding() override { return api::Bind(service_); }
+  idempotency::Store* Outcomes() override { return &outcomes_; }
+  api::UserApi& Api() { return service_; }
+
+ private:
+  host::Host& host_;
+  postgres::Database database_;
+  idempotency::PgStore outcomes_;
+  storage::Profiles profiles_;
+  storage::Addresses addresses_;
+  storage::Sellers sellers_;
+  outbox::Relay relay_;
+  UserService service_;
+};
+
+}  // namespace market::user

@@ -1,0 +1,60 @@
+#include "tools/marketctl/operator.hpp"
+
+#include <array>
+#include <stdexcept>
+
+#include "migrations/auth.hpp"
+#include "migrations/outbox.hpp"
+#include "platform/postgres/migrate.hpp"
+#include "platform/telemetry/trace.hpp"
+#include "services/auth/api/messages.hpp"
+#include "services/auth/credentials/passwords.hpp"
+
+namespace market::marketctl {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::string_view kDisplayName = "Operator";
+
+// As the contract has it: 8 to 128 characters, e-mails up to 254 bytes.
+void Check(const OperatorRequest& request) {
+  const auto at = request.email.find('@');
+  if (at == std::string::npos || at == 0 || at + 1 == request.email.size() || request.email.size() > 254 ||
+      request.email.find_first_of(" \t\r\n") != std::string::npos) {
+    throw std::runtime_error("--email: '" + request.email + "' is not an e-mail address");
+  }
+  const auto characters =
+      std::ranges::count_if(request.password, [](unsigned char byte) { return (byte & 0xc0) != 0x80; });
+  if (characters < 8 || characters > 128) {
+    throw std::runtime_error("--password-file: the password must have 8 to 128 characters, it has " +
+                             std::to_string(characters));
+  }
+}
+
+}  // namespace
+
+Task<auth::storage::Promotion> CreateOperator(OperatorRequest request) {
+  Check(request);
+  auto executor = co_await boost::asio::this_coro::executor;
+  auto& io = static_cast<boost::asio::io_context&>(
+      boost::asio::query(executor, boost::asio::execution::context));
+  postgres::Database database(io, {.conninfo = request.conninfo, .name = "auth", .read_connections = 1,
+                                   .write_connections = 1});
+  static constexpr std::array kSets = {&migrations::kOutbox, &migrations::kAuth};
+  co_await postgres::Migrate(database, kSets, runtime::After(20s));
+  co_await database.Open(runtime::After(5s));
+
+  auth::Passwords passwords({});
+  auth::storage::Accounts accounts(database, {});
+  const auth::storage::NewAccount account{.id = AccountId::New(),
+                                          .email = request.email,
+                                          .password_hash = co_await passwords.Hash(request.password)};
+  const auto promotion = co_await accounts.EnsureOperator(
+      runtime::After(5s), account,
+      auth::ProfileMessage(account.id, kDisplayName, telemetry::TraceContext::NewRoot().ToTraceparent()));
+  co_await database.Close(runtime::After(2s));
+  co_return promotion;
+}
+
+}  // namespace market::marketctl

@@ -1,0 +1,21 @@
+// marketctl operator create: an account that runs the marketplace.
+#pragma once
+#include <string>
+
+#include "platform/runtime/task.hpp"
+#include "services/auth/storage/accounts.hpp"
+
+namespace market::marketctl {
+
+struct OperatorRequest {
+  std::string email;
+  std::string password;
+  std::string conninfo;
+};
+
+// Makes the account, or makes an operator of the one that has this e-mail (its password stays). Repeating it changes
+// nothing. Brings the schema up to date first, since it may run before auth ever did. Throws std::runtime_error for an
+// e-mail or a password the marketplace would not take, and what platform/postgres throws.
+Task<auth::storage::Promotion> CreateOperator(OperatorRequest request);
+
+}  // namespace market::marketctl
