@@ -1,0 +1,57 @@
+"""Fixtures over one running marketplace (MARKET_DATA); every test makes its own people and products."""
+
+import sys
+import pathlib
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+import marketplace  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def stack():
+    return marketplace.info()
+
+
+@pytest.fixture(scope="session")
+def anonymous(stack):
+    return marketplace.Client(stack["url"], stack["caFile"])
+
+
+@pytest.fixture
+def person(stack):
+    """person("Ada") signs somebody up."""
+    return lambda name="Ada": marketplace.Person(stack["url"], stack["caFile"], name)
+
+
+@pytest.fixture
+def buyer(person):
+    somebody = person("Bea")
+    somebody.add_address()
+    return somebody
+
+
+@pytest.fixture(scope="session")
+def operator(stack):
+    password = pathlib.Path(stack["operator"]["passwordFile"]).read_text().strip()
+    return marketplace.Person(stack["url"], stack["caFile"], email=stack["operator"]["email"], password=password)
+
+
+@pytest.fixture(scope="session")
+def category(operator):
+    slug = "engines-" + marketplace.new_key()[:12]
+    return operator.ok("POST", "/v1/categories", {"name": "Engines", "slug": slug})["id"]
+
+
+@pytest.fixture
+def shop(person, category):
+    """shop(stock=20) opens a seller with one published product."""
+
+    def open_shop(**product):
+        owner = person("Sam")
+        owner.open_seller()
+        return marketplace.Shop(owner, owner.create_product(category, **product))
+
+    return open_shop

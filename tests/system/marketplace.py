@@ -1,0 +1,150 @@
+"""The marketplace as its users see it: people with tokens who call REST through the front door."""
+
+import dataclasses
+import json
+import os
+import pathlib
+import subprocess
+import time
+import uuid
+
+import httpx
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def info():
+    """What `./market info --json` says of the stack under test (MARKET_DATA)."""
+    text = subprocess.run([ROOT / "market", "info", "--json"], capture_output=True, check=True, text=True).stdout
+    return json.loads(text)
+
+
+def until(condition, what, limit_s=30, pause_s=0.05):
+    """Waits for a condition that other processes bring about; returns its value."""
+    give_up = time.monotonic() + limit_s
+    while True:
+        value = condition()
+        if value:
+            return value
+        assert time.monotonic() < give_up, f"{what} did not happen within {limit_s} s"
+        time.sleep(pause_s)
+
+
+def new_key():
+    return uuid.uuid4().hex
+
+
+class Client:
+    """HTTP towards one marketplace, with or without somebody's token."""
+
+    def __init__(self, url, ca_file, token=None):
+        self.url = url
+        self.ca_file = ca_file
+        self.token = token
+        self.http = httpx.Client(base_url=url, verify=ca_file, timeout=40)
+
+    def call(self, method, path, body=None, key=None, headers=None, **arguments):
+        sent = dict(headers or {})
+        if self.token:
+            sent["Authorization"] = f"Bearer {self.token}"
+        if key:
+            sent["Idempotency-Key"] = key
+        if body is not None:
+            arguments["json"] = body
+        return self.http.request(method, path, headers=sent, **arguments)
+
+    def get(self, path, **arguments):
+        return self.call("GET", path, **arguments)
+
+    def post(self, path, body=None, **arguments):
+        return self.call("POST", path, body, **arguments)
+
+    def ok(self, method, path, body=None, **arguments):
+        """The body of an answer that must be a success."""
+        answer = self.call(method, path, body, **arguments)
+        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text[:800]}"
+        return answer.json() if answer.content else {}
+
+
+class Person(Client):
+    """An account that is signed in."""
+
+    password = "correct horse battery"
+
+    def __init__(self, url, ca_file, name="Ada", email=None, password=None):
+        super().__init__(url, ca_file)
+        self.email = email or f"{name.lower()}-{uuid.uuid4().hex[:16]}@example.test"
+        if email:
+            self._enter(self.ok("POST", "/v1/sessions", {"email": email, "password": password}))
+        else:
+            self._enter(self.ok("POST", "/v1/accounts",
+                                {"email": self.email, "password": self.password, "displayName": name}))
+
+    def _enter(self, session):
+        self.session = session
+        self.token = session["accessToken"]
+        self.id = session["account"]["id"]
+
+    def refresh(self):
+        self._enter(Client(self.url, self.ca_file).ok("POST", "/v1/sessions:refresh",
+                                                      {"refreshToken": self.session["refreshToken"]}))
+
+    def add_address(self):
+        body = {"recipient": "Ada Lovelace", "lines": ["12 St James's Square"], "city": "London",
+                "postalCode": "SW1Y 4JH", "countryCode": "GB"}
+        self.address = self.ok("POST", "/v1/users/me/addresses", body)["id"]
+        return self.address
+
+    def open_seller(self):
+        slug = "shop-" + uuid.uuid4().hex[:12]
+        seller = self.ok("POST", "/v1/sellers", {"displayName": "Engines", "slug": slug, "countryCode": "GB"}, key=new_key())
+        self.seller = seller["id"]
+
+        def member():
+            self.refresh()
+            return any(m["sellerId"] == self.seller for m in self.session["account"].get("sellers", []))
+
+        until(member, "the membership in the token")
+        return self.seller
+
+    def create_product(self, category, stock=10, price=1999, currency="EUR", publish=True, title="Difference engine"):
+        body = {"title": title, "description": "Brass, hand-finished.", "categoryId": category,
+                "attributes": {"material": "brass"},
+                "offers": [{"sku": "E-" + uuid.uuid4().hex[:12], "options": {"size": "M"},
+                            "price": {"amount": price, "currency": currency}, "stock": stock}]}
+        product = self.ok("POST", f"/v1/sellers/{self.seller}/products", body, key=new_key())
+        if publish:
+            product = self.ok("POST", f"/v1/products/{product['id']}:publish", {})
+        return product
+
+    def order_body(self, *items, method="pm_card_visa"):
+        return {"items": [{"offerId": offer, "quantity": quantity} for offer, quantity in items],
+                "shippingAddressId": self.address, "paymentMethod": method}
+
+    def place(self, *items, method="pm_card_visa", key=None):
+        return self.post("/v1/orders", self.order_body(*items, method=method), key=key or new_key())
+
+
+@dataclasses.dataclass
+class Shop:
+    """A seller with one published product of one offer."""
+    owner: Person
+    product: dict
+
+    @property
+    def offer(self):
+        return self.product["offers"][0]["id"]
+
+    def available(self):
+        return self.owner.ok("GET", f"/v1/products/{self.product['id']}")["offers"][0]["available"]
+
+
+def check_invariants():
+    """Runs the product's own checker over all databases and the provider; returns its findings."""
+    data = os.environ.get("MARKET_DATA", ROOT / "run")
+    preset = os.environ.get("MARKET_PRESET", "release")
+    done = subprocess.run([ROOT / "build" / preset / "bin" / "check_invariants", "--config",
+                           pathlib.Path(data) / "etc" / "check_invariants.conf", "--json"],
+                          capture_output=True, text=True)
+    assert done.returncode in (0, 1), done.stderr
+    return json.loads(done.stdout)
