@@ -1,0 +1,236 @@
+#include "gateway/gateway.hpp"
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "gateway/gateway_metrics.hpp"
+#include "gateway/negotiation.hpp"
+#include "gateway/operation.hpp"
+#include "gateway/problem.hpp"
+#include "gateway/routing/router.hpp"
+#include "platform/core/id.hpp"
+#include "platform/rpc/error_table.hpp"
+#include "platform/telemetry/log.hpp"
+#include "platform/telemetry/trace.hpp"
+
+namespace market::gateway {
+namespace {
+
+using std::chrono::steady_clock;
+
+struct Route {
+  Operation operation;
+  RouteMetrics metrics;
+};
+
+// What one request is and becomes; lives as long as its Handle.
+struct Exchange {
+  http::Request& request;
+  steady_clock::time_point began;
+  telemetry::TraceContext trace;
+  std::string request_id;
+  std::string_view path;
+  std::string_view query;
+  Route* route = nullptr;
+  routing::Match match{};
+};
+
+std::string RequestIdOf(const http::Headers& headers) {
+  const std::string_view given = headers.Get("X-Request-Id");
+  return IsRequestId(given) ? std::string(given) : Uuid::NewV7().ToString();
+}
+
+std::string AllowText(const std::vector<std::string_view>& methods) {
+  std::string text;
+  for (const std::string_view method : methods) {
+    text.append(method).append(", ");
+    if (method == "GET") text.append("HEAD, ");
+  }
+  return text + "OPTIONS";
+}
+
+}  // namespace
+
+struct Gateway::State {
+  State(GatewayOptions options, rpc::Backend& backend, telemetry::Metrics& metrics)
+      : options(options),
+        backend(backend),
+        requests(metrics.AddCounterFamily("http_requests_total", "Requests answered.", {"method", "route", "code"})),
+        durations(metrics.AddHistogramFamily("http_request_duration_seconds", "From the request's arrival to its answer.",
+                                             {"method", "route"})),
+        in_flight(metrics.AddGauge("http_requests_in_flight", "Requests being worked on.")),
+        unmatched(requests, durations, "", "unmatched"),
+        faults(requests, durations, "", "fault") {}
+
+  void AddRoute(const rpc::Method& method, const rpc::HttpBinding& binding);
+  Task<http::Response> Dispatch(Exchange& exchange);
+  Task<http::Response> Call(Exchange& exchange);
+  std::optional<http::Response> FindRoute(Exchange& exchange);
+  rpc::Incoming IncomingOf(const Exchange& exchange) const;
+  void Finish(const Exchange& exchange, http::Response& response);
+  void WriteAccessLine(const Exchange& exchange, const http::Response& response, std::chrono::nanoseconds duration);
+
+  const GatewayOptions options;
+  rpc::Backend& backend;
+  telemetry::CounterFamily& requests;
+  telemetry::HistogramFamily& durations;
+  telemetry::Gauge& in_flight;
+  RouteMetrics unmatched;
+  RouteMetrics faults;
+  transcoding::Schemas schemas;
+  routing::Router router;
+  std::deque<Route> routes;
+  std::size_t good_requests = 0;
+};
+
+void Gateway::State::AddRoute(const rpc::Method& method, const rpc::HttpBinding& binding) {
+  router.Add(binding.verb, binding.path, routes.size());
+  routes.push_back({Operation(method, binding, schemas), RouteMetrics(requests, durations, binding.verb, binding.path)});
+}
+
+// Sets the route, or gives the answer of a request that has none. Throws Error.
+std::optional<http::Response> Gateway::State::FindRoute(Exchange& exchange) {
+  const http::Request& request = exchange.request;
+  const std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
+  if (const auto match = router.Find(method, exchange.path)) {
+    exchange.match = *match;
+    exchange.route = &routes[match->target];
+    return std::nullopt;
+  }
+  if (request.target == "*") return http::Response{204, {{"Allow", "GET, HEAD, POST, PATCH, DELETE, OPTIONS"}}, {}};
+  const auto methods = router.MethodsOf(exchange.path);
+  if (methods.empty()) throw Error(Code::kNotFound, "NOT_FOUND", "there is nothing at this path");
+  const std::string allow = AllowText(methods);
+  if (request.method == "OPTIONS") return http::Response{204, {{"Allow", allow}}, {}};
+  const Error error(Code::kUnimplemented, "METHOD_NOT_ALLOWED", "this path knows " + allow);
+  http::Response response = ProblemOf(error, exchange.trace.TraceIdHex());
+  response.headers.Add("Allow", allow);
+  return response;
+}
+
+rpc::Incoming Gateway::State::IncomingOf(const Exchange& exchange) const {
+  const http::Headers& headers = exchange.request.headers;
+  rpc::Incoming incoming;
+  incoming.deadline = exchange.began + exchange.route->operation.Method().timeout;
+  incoming.authorization = headers.Get("Authorization");
+  incoming.traceparent = exchange.trace.ToTraceparent();
+  incoming.request_id = exchange.request_id;
+  incoming.idempotency_key = headers.Get("Idempotency-Key");
+  return incoming;
+}
+
+Task<http::Response> Gateway::State::Call(Exchange& exchange) {
+  const Operation& operation = exchange.route->operation;
+  const rpc::Method& method = operation.Method();
+  const auto message = operation.ReadRequest(exchange.request, exchange.match.variables, exchange.query);
+  rpc::Incoming incoming = IncomingOf(exchange);
+  CallContext call(incoming.deadline);
+  const std::unique_ptr<Message> answer(method.response->New());
+  co_await backend.Call(method, std::move(incoming), call, *message, *answer);
+  http::Response response = operation.WriteResponse(*answer, exchange.request.headers.Get("If-None-Match"));
+  if (call.Replayed()) response.headers.Add("Idempotent-Replayed", "true");
+  co_return response;
+}
+
+Task<http::Response> Gateway::State::Dispatch(Exchange& exchange) {
+  if (in_flight.Value() > static_cast<double>(options.in_flight_max)) {
+    throw Error(Code::kResourceExhausted, "OVERLOADED", "too many requests are being worked on")
+        .WithRetryAfter(options.retry_after);
+  }
+  if (auto answered = FindRoute(exchange)) co_return std::move(*answered);
+  const http::Headers& headers = exchange.request.headers;
+  if (!AcceptsJson(headers)) {
+    throw Error(Code::kInvalidArgument, "NOT_ACCEPTABLE", "answers are application/json, which Accept rules out");
+  }
+  // Two of these could be read differently by different readers.
+  for (const std::string_view name : {"Authorization", "Idempotency-Key"}) {
+    if (headers.Count(name) > 1) throw Error(Code::kInvalidArgument, "BAD_REQUEST", std::string(name) + " is given twice");
+  }
+  co_return co_await Call(exchange);
+}
+
+void Gateway::State::Finish(const Exchange& exchange, http::Response& response) {
+  response.headers.Add("X-Request-Id", exchange.request_id);
+  const auto traceparent = exchange.trace.Traceparent();
+  response.headers.Add("traceparent", {traceparent.data(), traceparent.size()});
+  response.headers.Add("X-Content-Type-Options", "nosniff");
+  const auto duration = steady_clock::now() - exchange.began;
+  RouteMetrics& metrics = exchange.route != nullptr ? exchange.route->metrics : unmatched;
+  metrics.Count(response.status, duration);
+  WriteAccessLine(exchange, response, duration);
+}
+
+void Gateway::State::WriteAccessLine(const Exchange& exchange, const http::Response& response,
+                                     std::chrono::nanoseconds duration) {
+  if (!telemetry::log::Enabled(telemetry::LogLevel::kInfo)) return;
+  const bool good = response.status < 500 && duration < options.slow;
+  if (good) {
+    const std::size_t number = good_requests++;
+    if (options.access_log_one_in == 0 || number % options.access_log_one_in != 0) return;
+  }
+  const std::string_view route = exchange.route != nullptr ? std::string_view(exchange.route->operation.Route()) : "unmatched";
+  telemetry::log::Info("http.request",
+                       {{"method", exchange.request.method},
+                        {"route", route},
+                        {"path", exchange.path},
+                        {"status", response.status},
+                        {"duration_us", std::chrono::duration_cast<std::chrono::microseconds>(duration).count()},
+                        {"request_bytes", exchange.request.body.size()},
+                        {"response_bytes", response.body.size()},
+                        {"peer", exchange.request.peer},
+                        {"request_id", exchange.request_id}},
+                       &exchange.trace);
+}
+
+Gateway::Gateway(boost::asio::io_context&, GatewayOptions options, rpc::Backend& backend,
+                 std::vector<const rpc::Method*> methods, telemetry::Metrics& metrics)
+    : state_(std::make_unique<State>(options, backend, metrics)) {
+  for (const rpc::Method* method : methods) {
+    for (const rpc::HttpBinding& binding : method->http) state_->AddRoute(*method, binding);
+  }
+}
+
+Gateway::~Gateway() = default;
+
+Task<http::Response> Gateway::Handle(http::Request& request) {
+  State& state = *state_;
+  const auto question = request.target.find('?');
+  const std::string_view target = request.target;
+  Exchange exchange{.request = request,
+                    .began = steady_clock::now(),
+                    .trace = telemetry::TraceContext::Continue(request.headers.Get("traceparent")),
+                    .request_id = RequestIdOf(request.headers),
+                    .path = target.substr(0, question),
+                    .query = question == std::string::npos ? std::string_view() : target.substr(question + 1)};
+  http::Response response;
+  std::exception_ptr failure;
+  state.in_flight.Add(1);
+  try {
+    response = co_await state.Dispatch(exchange);
+  } catch (...) {
+    failure = std::current_exception();  // answered below
+  }
+  state.in_flight.Add(-1);
+  if (failure) {
+    Error error = rpc::Outward(failure);
+    if (exchange.route != nullptr) exchange.route->operation.Localize(error);
+    response = ProblemOf(error, exchange.trace.TraceIdHex());
+  }
+  state.Finish(exchange, response);
+  co_return response;
+}
+
+http::Response Gateway::Answer(http::Fault fault) {
+  const auto trace = telemetry::TraceContext::NewRoot();
+  http::Response response = ProblemOf(ErrorOf(fault), trace.TraceIdHex());
+  response.headers.Add("X-Request-Id", Uuid::NewV7().ToString());
+  const auto traceparent = trace.Traceparent();
+  response.headers.Add("traceparent", {traceparent.data(), traceparent.size()});
+  state_->faults.Count(response.status, std::chrono::nanoseconds(0));
+  return response;
+}
+
+}  // namespace market::gateway

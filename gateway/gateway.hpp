@@ -1,0 +1,57 @@
+// REST in front of the methods: routing, transcoding, limits, the request's ids, its metrics and its access line. Knows
+// no service; what it serves is data (the method tables), and how a method is reached is the backend's.
+//
+//   http::ServerOptions server_options;
+//   server_options.on_fault = [&](http::Fault fault) { return gateway.Answer(fault); };
+//   http::Server server(io, server_options, [&](http::Request& request) { return gateway.Handle(request); });
+//
+// Owner: the process's main. Io thread only. Authentication, policy, field rules and idempotency are the edge's, behind
+// the backend: the gateway forwards what they need and believes nothing itself.
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "platform/http/message.hpp"
+#include "platform/http/server.hpp"
+#include "platform/rpc/backend.hpp"
+#include "platform/rpc/method.hpp"
+
+namespace market::telemetry {
+class Metrics;
+}
+
+namespace market::gateway {
+
+struct GatewayOptions {
+  std::size_t in_flight_max = 1024;  // requests beyond it are refused: 503 OVERLOADED
+  std::chrono::milliseconds retry_after{1000};
+  // Access lines: of good and quick requests one in so many is written, of the others each. 0: none of the good ones.
+  std::size_t access_log_one_in = 1;
+  std::chrono::milliseconds slow{1000};
+};
+
+class Gateway {
+ public:
+  // `backend`, `methods` and `metrics` must outlive it. Methods without a REST binding are left out. Throws
+  // std::logic_error for bindings that can't be served or that collide.
+  Gateway(boost::asio::io_context& io, GatewayOptions options, rpc::Backend& backend,
+          std::vector<const rpc::Method*> methods, telemetry::Metrics& metrics);
+  ~Gateway();
+  Gateway(const Gateway&) = delete;
+  Gateway& operator=(const Gateway&) = delete;
+
+  // Never throws but for cancellation: every failure is an answer.
+  Task<http::Response> Handle(http::Request& request);
+
+  // What never became a request.
+  http::Response Answer(http::Fault fault);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace market::gateway

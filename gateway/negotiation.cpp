@@ -1,0 +1,112 @@
+#include "gateway/negotiation.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace market::gateway {
+namespace {
+
+std::string_view Trim(std::string_view text) {
+  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
+  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
+  return text;
+}
+
+// Cuts the next piece off `rest`.
+std::string_view Next(std::string_view& rest, char separator) {
+  const auto end = rest.find(separator);
+  const std::string_view piece = Trim(rest.substr(0, end));
+  rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  return piece;
+}
+
+std::string_view Unquoted(std::string_view text) {
+  return text.size() >= 2 && text.starts_with('"') && text.ends_with('"') ? text.substr(1, text.size() - 2) : text;
+}
+
+// The weight of a media range; 1 when it has none or a bad one.
+double WeightOf(std::string_view parameters) {
+  while (!parameters.empty()) {
+    std::string_view parameter = Next(parameters, ';');
+    const std::string_view name = Next(parameter, '=');
+    if (!http::EqualsIgnoreCase(name, "q")) continue;
+    double weight = 1;
+    const std::string_view text = Trim(parameter);
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), weight);
+    return error == std::errc() && end == text.data() + text.size() ? weight : 1;
+  }
+  return 1;
+}
+
+// How closely a media range names application/json; 0: not at all.
+int ClosenessOf(std::string_view range) {
+  if (http::EqualsIgnoreCase(range, "application/json")) return 3;
+  if (http::EqualsIgnoreCase(range, "application/*")) return 2;
+  return range == "*/*" ? 1 : 0;
+}
+
+std::optional<std::string_view> OpaqueTag(std::string_view text) {
+  if (text.starts_with("W/")) text.remove_prefix(2);
+  const bool quoted = text.size() >= 2 && text.starts_with('"') && text.ends_with('"');
+  const std::string_view tag = Unquoted(text);
+  if (tag.empty() || tag.find_first_of("\", ") != std::string_view::npos || tag == "*") return std::nullopt;
+  return quoted || text == tag ? std::optional(tag) : std::nullopt;
+}
+
+}  // namespace
+
+bool IsJsonBody(const http::Headers& headers) {
+  if (headers.Count("Content-Type") != 1) return false;
+  const auto encoding = headers.Find("Content-Encoding");
+  if (encoding && !http::EqualsIgnoreCase(*encoding, "identity")) return false;
+  std::string_view rest = headers.Get("Content-Type");
+  if (!http::EqualsIgnoreCase(Next(rest, ';'), "application/json")) return false;
+  while (!rest.empty()) {
+    std::string_view parameter = Next(rest, ';');
+    if (!http::EqualsIgnoreCase(Next(parameter, '='), "charset")) continue;
+    if (!http::EqualsIgnoreCase(Unquoted(Trim(parameter)), "utf-8")) return false;
+  }
+  return true;
+}
+
+bool AcceptsJson(const http::Headers& headers) {
+  int closeness = 0;
+  double weight = 0;
+  bool given = false;
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    const auto [name, value] = headers[i];
+    if (!http::EqualsIgnoreCase(name, "Accept")) continue;
+    for (std::string_view ranges = value; !ranges.empty();) {
+      std::string_view range = Next(ranges, ',');
+      if (range.empty()) continue;
+      given = true;
+      const int how_close = ClosenessOf(Next(range, ';'));
+      if (how_close == 0 || how_close < closeness) continue;
+      const double of_range = WeightOf(range);
+      weight = how_close > closeness ? of_range : std::max(weight, of_range);
+      closeness = how_close;
+    }
+  }
+  return !given || (closeness > 0 && weight > 0);
+}
+
+bool NoneMatchHolds(std::string_view if_none_match, std::string_view etag) {
+  if (Trim(if_none_match) == "*") return true;
+  while (!if_none_match.empty()) {
+    const auto tag = OpaqueTag(Next(if_none_match, ','));
+    if (tag && *tag == etag) return true;
+  }
+  return false;
+}
+
+std::optional<std::string_view> MatchTag(std::string_view if_match) {
+  const std::string_view text = Trim(if_match);
+  if (text == "*") return std::string_view();
+  return OpaqueTag(text);
+}
+
+bool IsRequestId(std::string_view text) {
+  return !text.empty() && text.size() <= 128 && std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+}  // namespace market::gateway

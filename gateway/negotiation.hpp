@@ -1,0 +1,26 @@
+// Header values that decide what a request means: media types, entity tags, ids. Pure functions over hostile text.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "platform/http/message.hpp"
+
+namespace market::gateway {
+
+// Content-Type is application/json, in UTF-8 if it says so, and the body is not encoded further.
+bool IsJsonBody(const http::Headers& headers);
+
+// Whether some Accept lets us answer application/json (RFC 9110 section 12.5.1).
+bool AcceptsJson(const http::Headers& headers);
+
+// Whether one of the tags of If-None-Match is `etag`, compared weakly.
+bool NoneMatchHolds(std::string_view if_none_match, std::string_view etag);
+
+// The one tag of If-Match without quotes and W/; "" for "*"; nullopt for a list or anything else.
+std::optional<std::string_view> MatchTag(std::string_view if_match);
+
+// 1 to 128 visible ASCII characters.
+bool IsRequestId(std::string_view text);
+
+}  // namespace market::gateway

@@ -1,0 +1,224 @@
+#include "gateway/operation.hpp"
+
+#include <google/protobuf/empty.pb.h>
+#include <google/protobuf/field_mask.pb.h>
+#include <google/protobuf/reflection.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "gateway/negotiation.hpp"
+#include "gateway/routing/router.hpp"
+#include "gateway/transcoding/scalar.hpp"
+#include "platform/core/error.hpp"
+
+namespace market::gateway {
+namespace {
+
+using google::protobuf::FieldMask;
+using transcoding::FieldPath;
+using transcoding::FieldSchema;
+using transcoding::Kind;
+using transcoding::MessageSchema;
+using transcoding::Violations;
+
+const FieldSchema* FindField(const MessageSchema& schema, const std::string& name, Kind kind) {
+  const auto* field = schema.descriptor->FindFieldByName(name);
+  const FieldSchema* found = field == nullptr ? nullptr : schema.Find(field);
+  return found != nullptr && found->kind == kind && !found->repeated ? found : nullptr;
+}
+
+// A mask names fields of the resource that exist; every step but the last is a message.
+bool Exists(const MessageSchema& schema, std::string_view path) {
+  const MessageSchema* at = &schema;
+  while (at != nullptr) {
+    const auto dot = path.find('.');
+    const auto* field = at->descriptor->FindFieldByName(std::string(path.substr(0, dot)));
+    if (field == nullptr) return false;
+    if (dot == std::string_view::npos) return true;
+    at = at->Find(field)->message;
+    path.remove_prefix(dot + 1);
+  }
+  return false;
+}
+
+std::string TextOf(const Message& message, const FieldPath& path) {
+  const Message* at = &message;
+  for (std::size_t i = 0; i + 1 < path.size(); ++i) at = &at->GetReflection()->GetMessage(*at, path[i]->field);
+  return at->GetReflection()->GetString(*at, path.back()->field);
+}
+
+std::string CacheControlOf(const rpc::Method& method) {
+  if (!method.safe || !method.Allows(marketplace::options::v1::PUBLIC)) return "private, no-store";
+  if (method.rest.max_age_s() > 0) return "public, max-age=" + std::to_string(method.rest.max_age_s());
+  return "no-cache";  // may be kept, but is asked for again: the ETag makes that cheap
+}
+
+}  // namespace
+
+Operation::Operation(const rpc::Method& method, const rpc::HttpBinding& binding, transcoding::Schemas& schemas)
+    : method_(&method), verb_(binding.verb), route_(binding.path), reader_(schemas), writer_(schemas) {
+  ResolveRequest(binding, schemas);
+  ResolveResponse(schemas);
+  cache_control_ = CacheControlOf(method);
+}
+
+void Operation::ResolveRequest(const rpc::HttpBinding& binding, transcoding::Schemas& schemas) {
+  request_ = &schemas.Add(method_->request->GetDescriptor());
+  for (const auto& segment : routing::PathTemplate::Parse(binding.path).segments) {
+    if (!segment.variable) continue;
+    variables_.push_back(transcoding::ResolveFieldPath(*request_, segment.text));
+    not_in_body_ |= variables_.back().front()->bit;
+  }
+  if_match_ = FindField(*request_, "if_match", Kind::kString);
+  if (if_match_ != nullptr) not_in_body_ |= if_match_->bit;
+  not_in_query_ = not_in_body_;
+  takes_body_ = !binding.body.empty();
+  if (binding.body == "*") {
+    not_in_query_ = ~std::uint64_t{0};
+  } else if (takes_body_) {
+    body_field_ = FindField(*request_, binding.body, Kind::kMessage);
+    if (body_field_ == nullptr) throw std::logic_error(method_->path + ": the body is no message field: " + binding.body);
+    not_in_query_ |= body_field_->bit;
+  }
+  if (binding.verb == "PATCH" && body_field_ != nullptr) {
+    update_mask_ = FindField(*request_, "update_mask", Kind::kFieldMask);
+  }
+}
+
+void Operation::ResolveResponse(transcoding::Schemas& schemas) {
+  const auto* descriptor = method_->response->GetDescriptor();
+  response_ = &schemas.Add(descriptor);
+  empty_response_ = descriptor == google::protobuf::Empty::descriptor();
+  etag_ = FindField(*response_, "etag", Kind::kString);
+  location_ = ParseLocation(method_->rest.created());
+  const std::string& pending = method_->rest.pending_state();
+  if (pending.empty()) return;
+  state_ = FindField(*response_, "state", Kind::kEnum);
+  const auto* value = state_ == nullptr ? nullptr : state_->field->enum_type()->FindValueByName(pending);
+  if (value == nullptr) throw std::logic_error(method_->path + ": the response has no state " + pending);
+  pending_number_ = value->number();
+}
+
+// "/v1/orders/{id}" and the like.
+std::vector<Operation::LocationPart> Operation::ParseLocation(std::string_view text) const {
+  std::vector<LocationPart> parts;
+  while (!text.empty()) {
+    const auto open = text.find('{');
+    LocationPart part{std::string(text.substr(0, open)), {}};
+    text.remove_prefix(open == std::string_view::npos ? text.size() : open + 1);
+    if (open != std::string_view::npos) {
+      const auto close = text.find('}');
+      if (close == std::string_view::npos) throw std::logic_error(method_->path + ": unbalanced braces in `created`");
+      part.field = transcoding::ResolveFieldPath(*response_, text.substr(0, close));
+      if (part.field.back()->kind != Kind::kString) throw std::logic_error(method_->path + ": `created` needs a string");
+      text.remove_prefix(close + 1);
+    }
+    parts.push_back(std::move(part));
+  }
+  return parts;
+}
+
+std::unique_ptr<Message> Operation::ReadRequest(const http::Request& request,
+                                                std::span<const std::string_view> variables,
+                                                std::string_view query) const {
+  std::unique_ptr<Message> message(method_->request->New());
+  Violations violations;
+  const std::uint64_t body_fields = ReadBody(request, *message, violations);
+  if (!query.empty()) transcoding::AssignQuery(*message, *request_, query, not_in_query_, violations);
+  for (std::size_t i = 0; i < variables_.size(); ++i) {
+    const auto text = transcoding::DecodePathPart(variables[i]);
+    if (!text) throw Error(Code::kInvalidArgument, "BAD_REQUEST", "the path is not UTF-8 in percent-encoding");
+    transcoding::AssignPathVariable(*message, variables_[i], *text, violations);
+  }
+  if (update_mask_ != nullptr) CompleteUpdateMask(*message, body_fields, violations);
+  violations.ThrowIfAny();
+  ReadIfMatch(request.headers, *message);
+  return message;
+}
+
+// Returns which fields of the body's message were there.
+std::uint64_t Operation::ReadBody(const http::Request& request, Message& message, Violations& violations) const {
+  if (request.body.empty()) return 0;
+  if (!takes_body_) throw Error(Code::kInvalidArgument, "BAD_REQUEST", "this method takes no body");
+  if (!IsJsonBody(request.headers)) {
+    throw Error(Code::kInvalidArgument, "UNSUPPORTED_MEDIA_TYPE", "the body must be application/json in UTF-8");
+  }
+  if (body_field_ == nullptr) return reader_.Read(request.body, message, not_in_body_, violations);
+  Message& part = *message.GetReflection()->MutableMessage(&message, body_field_->field);
+  return reader_.Read(request.body, part, 0, violations);
+}
+
+// Without a mask the fields in the body are what changes. The mask is set even when there are none, so that an empty
+// body changes nothing.
+void Operation::CompleteUpdateMask(Message& message, std::uint64_t body_fields, Violations& violations) const {
+  const auto& reflection = *message.GetReflection();
+  const bool given = reflection.HasField(message, update_mask_->field);
+  auto& mask = static_cast<FieldMask&>(*reflection.MutableMessage(&message, update_mask_->field));
+  for (const FieldSchema& field : body_field_->message->fields) {
+    if (!given && (body_fields & field.bit) != 0) mask.add_paths(field.field->name());
+  }
+  for (const std::string& path : mask.paths()) {
+    if (!Exists(*body_field_->message, path)) {
+      violations.Add(update_mask_->name, Violations::kUnknownField, "the mask names a field that does not exist");
+    }
+  }
+}
+
+void Operation::ReadIfMatch(const http::Headers& headers, Message& message) const {
+  const auto value = headers.Find("If-Match");
+  if (!value || method_->safe) return;
+  // A precondition that is silently ignored is worse than none.
+  if (if_match_ == nullptr) throw InvalidArgument("If-Match", "UNSUPPORTED", "this method has no precondition");
+  const auto tag = MatchTag(*value);
+  if (!tag || headers.Count("If-Match") > 1) throw InvalidArgument("If-Match", "MALFORMED", "must be one entity tag, or *");
+  message.GetReflection()->SetString(&message, if_match_->field, std::string(*tag));
+}
+
+int Operation::StatusOf(const Message& message) const {
+  if (empty_response_) return 204;
+  if (state_ != nullptr && message.GetReflection()->GetEnumValue(message, state_->field) == pending_number_) return 202;
+  return location_.empty() ? 200 : 201;
+}
+
+std::string Operation::LocationOf(const Message& message) const {
+  std::string location;
+  for (const LocationPart& part : location_) {
+    location += part.literal;
+    if (!part.field.empty()) transcoding::AppendEscaped(TextOf(message, part.field), location);
+  }
+  return location;
+}
+
+http::Response Operation::WriteResponse(const Message& message, std::string_view if_none_match) const {
+  http::Response response;
+  response.status = StatusOf(message);
+  response.headers.Add("Cache-Control", cache_control_);
+  if (!location_.empty()) response.headers.Add("Location", LocationOf(message));
+  if (etag_ != nullptr) {
+    std::string scratch;
+    const std::string& etag = message.GetReflection()->GetStringReference(message, etag_->field, &scratch);
+    if (!etag.empty()) {
+      response.headers.Add("ETag", '"' + etag + '"');
+      if (method_->safe && !if_none_match.empty() && NoneMatchHolds(if_none_match, etag)) {
+        response.status = 304;
+        return response;
+      }
+    }
+  }
+  if (response.status == 204) return response;
+  response.headers.Add("Content-Type", "application/json");
+  response.body.reserve(1024);
+  writer_.Write(message, response.body);
+  return response;
+}
+
+void Operation::Localize(Error& error) const {
+  if (body_field_ == nullptr) return;
+  const std::string prefix = body_field_->name + ".";
+  for (FieldViolation& violation : error.fields) {
+    if (violation.field.starts_with(prefix)) violation.field.erase(0, prefix.size());
+  }
+}
+
+}  // namespace market::gateway

@@ -1,0 +1,81 @@
+// One REST operation: a method and one of its bindings, with everything that can be worked out before the first request.
+// Turns a request into the method's message and the method's answer into a response. Throws Error for a bad request;
+// the constructor throws std::logic_error for a contract that can't be served.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "gateway/transcoding/json_reader.hpp"
+#include "gateway/transcoding/json_writer.hpp"
+#include "gateway/transcoding/schema.hpp"
+#include "gateway/transcoding/url.hpp"
+#include "platform/http/message.hpp"
+#include "platform/rpc/method.hpp"
+
+namespace market::gateway {
+
+using google::protobuf::Message;
+
+class Operation {
+ public:
+  // Adds what it needs to `schemas`, which must outlive it, as must the method.
+  Operation(const rpc::Method& method, const rpc::HttpBinding& binding, transcoding::Schemas& schemas);
+
+  const rpc::Method& Method() const { return *method_; }
+  const std::string& Verb() const { return verb_; }
+  const std::string& Route() const { return route_; }
+
+  // `variables`: path segments as sent, in the order of the template; `query` is what stands behind the '?'.
+  std::unique_ptr<Message> ReadRequest(const http::Request& request, std::span<const std::string_view> variables,
+                                       std::string_view query) const;
+
+  // `if_none_match` is the request's header, "" for none.
+  http::Response WriteResponse(const Message& message, std::string_view if_none_match) const;
+
+  // Names of fields as the caller knows them: relative to the body where the body is one field of the message.
+  void Localize(Error& error) const;
+
+ private:
+  struct LocationPart {
+    std::string literal;
+    transcoding::FieldPath field;  // empty: none behind this literal
+  };
+
+  void ResolveRequest(const rpc::HttpBinding& binding, transcoding::Schemas& schemas);
+  void ResolveResponse(transcoding::Schemas& schemas);
+  std::vector<LocationPart> ParseLocation(std::string_view text) const;
+  std::uint64_t ReadBody(const http::Request& request, Message& message, transcoding::Violations& violations) const;
+  void CompleteUpdateMask(Message& message, std::uint64_t body_fields, transcoding::Violations& violations) const;
+  void ReadIfMatch(const http::Headers& headers, Message& message) const;
+  int StatusOf(const Message& message) const;
+  std::string LocationOf(const Message& message) const;
+
+  const rpc::Method* method_;
+  std::string verb_;
+  std::string route_;
+  transcoding::JsonReader reader_;
+  transcoding::JsonWriter writer_;
+  const transcoding::MessageSchema* request_ = nullptr;
+  const transcoding::MessageSchema* response_ = nullptr;
+  std::vector<transcoding::FieldPath> variables_;
+  bool takes_body_ = false;
+  const transcoding::FieldSchema* body_field_ = nullptr;  // null with takes_body_: the body is the message
+  const transcoding::FieldSchema* update_mask_ = nullptr;
+  const transcoding::FieldSchema* if_match_ = nullptr;
+  std::uint64_t not_in_query_ = 0;
+  std::uint64_t not_in_body_ = 0;
+  const transcoding::FieldSchema* etag_ = nullptr;
+  const transcoding::FieldSchema* state_ = nullptr;
+  int pending_number_ = -1;
+  bool empty_response_ = false;
+  std::vector<LocationPart> location_;
+  std::string cache_control_;
+};
+
+}  // namespace market::gateway

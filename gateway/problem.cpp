@@ -1,0 +1,98 @@
+#include "gateway/problem.hpp"
+
+#include <chrono>
+
+#include "gateway/transcoding/scalar.hpp"
+#include "platform/rpc/error_table.hpp"
+
+namespace market::gateway {
+namespace {
+
+using transcoding::AppendQuoted;
+
+void AppendMember(std::string_view name, std::string_view value, std::string& out) {
+  out.append(",\"").append(name).append("\":");
+  AppendQuoted(value, out);
+}
+
+// OUT_OF_STOCK -> /problems/out-of-stock
+std::string TypeOf(std::string_view reason) {
+  std::string type = "/problems/";
+  for (const char c : reason) type.push_back(c == '_' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c);
+  return type;
+}
+
+void AppendFields(const Error& error, std::string& out) {
+  out.append(",\"fields\":[");
+  bool first = true;
+  for (const FieldViolation& violation : error.fields) {
+    out.append(first ? "{\"field\":" : ",{\"field\":");
+    first = false;
+    AppendQuoted(violation.field, out);
+    AppendMember("reason", violation.reason, out);
+    AppendMember("detail", violation.detail, out);
+    out.push_back('}');
+  }
+  out.push_back(']');
+}
+
+void AppendMetadata(const Error& error, std::string& out) {
+  if (error.metadata.empty()) return;
+  out.append(",\"metadata\":");
+  char separator = '{';
+  for (const auto& [name, value] : error.metadata) {
+    out.push_back(separator);
+    separator = ',';
+    AppendQuoted(name, out);
+    out.push_back(':');
+    AppendQuoted(value, out);
+  }
+  out.push_back('}');
+}
+
+}  // namespace
+
+http::Response ProblemOf(const Error& error, std::string_view trace_id) {
+  http::Response response;
+  response.status = rpc::HttpStatus(error);
+  response.headers.Add("Content-Type", "application/problem+json");
+  response.headers.Add("Cache-Control", "no-store");
+  if (error.retry_after) {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(*error.retry_after).count();
+    response.headers.Add("Retry-After", std::to_string(std::max<std::int64_t>(seconds, 1)));
+  }
+  if (response.status == 401) response.headers.Add("WWW-Authenticate", "Bearer");
+  std::string& out = response.body;
+  out.append("{\"type\":");
+  AppendQuoted(TypeOf(error.reason), out);
+  AppendMember("title", rpc::ReasonTitle(error.reason), out);
+  out.append(",\"status\":").append(std::to_string(response.status));
+  AppendMember("detail", error.message, out);
+  AppendMember("reason", error.reason, out);
+  AppendFields(error, out);
+  AppendMetadata(error, out);
+  AppendMember("traceId", trace_id, out);
+  out.push_back('}');
+  return response;
+}
+
+Error ErrorOf(http::Fault fault) {
+  switch (fault) {
+    case http::Fault::kBadRequest:
+      return {Code::kInvalidArgument, "BAD_REQUEST", "the request is not valid HTTP/1.1"};
+    case http::Fault::kBodyTooLarge:
+      return {Code::kInvalidArgument, "BODY_TOO_LARGE", "the body is larger than this server takes"};
+    case http::Fault::kUriTooLong:
+      return {Code::kInvalidArgument, "URI_TOO_LONG", "the URI is longer than this server takes"};
+    case http::Fault::kHeadersTooLarge:
+      return {Code::kInvalidArgument, "HEADERS_TOO_LARGE", "the headers are larger than this server takes"};
+    case http::Fault::kTooSlow:
+      return {Code::kDeadlineExceeded, "REQUEST_TIMEOUT", "the request did not arrive in time"};
+    case http::Fault::kExpectation:
+      return {Code::kInvalidArgument, "BAD_REQUEST", "the only Expect this server knows is 100-continue"};
+    case http::Fault::kHandlerFailed: break;
+  }
+  return {Code::kInternal, "INTERNAL", "something went wrong on our side"};
+}
+
+}  // namespace market::gateway
