@@ -1,6 +1,8 @@
 #include "platform/grpc/address.hpp"
 
+#include <fcntl.h>
 #include <netinet/in.h>
+#include <sys/socket.h>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -37,6 +39,21 @@ Endpoint IpEndpoint(const HostPort& address) {
     throw std::invalid_argument("not an IP address and port: \"" + address.host + ":" + address.port + "\"");
   }
   return boost::asio::ip::tcp::endpoint(ip, port);
+}
+
+int InheritedListener(std::string_view address) {
+  const std::string_view number = address.substr(kInheritedScheme.size());
+  const char* end = number.data() + number.size();
+  int fd = -1;
+  const auto parsed = std::from_chars(number.data(), end, fd);
+  int listening = 0;
+  socklen_t size = sizeof listening;
+  if (parsed.ec != std::errc() || parsed.ptr != end || fd < 0 ||
+      ::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 || listening == 0) {
+    throw std::invalid_argument("not an inherited listening socket: \"" + std::string(address) + "\"");
+  }
+  ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+  return fd;
 }
 
 std::string AddressText(const Endpoint& endpoint) {

@@ -1,5 +1,6 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/ip/tcp.hpp>
 
 #include "platform/grpc/test_loop.hpp"
 
@@ -59,6 +60,14 @@ TEST_F(Call, Unary_UnixSocket_Answers) {
   EXPECT_EQ(target, path);
   EXPECT_EQ(Sync(channel->Call("/t.T/Echo", "u", Soon())).message, "u");
   EXPECT_EQ(seen_address, "unix:");
+}
+
+TEST_F(Call, Unary_InheritedSocket_Answers) {
+  boost::asio::ip::tcp::acceptor parent(io, {boost::asio::ip::address_v4::loopback(), 0});
+  Connect("fd:" + std::to_string(::dup(parent.native_handle())));
+  EXPECT_EQ(target, "127.0.0.1:" + std::to_string(parent.local_endpoint().port()));
+  EXPECT_EQ(Sync(channel->Call("/t.T/Echo", "i", Soon())).message, "i");
+  EXPECT_THROW(server->Listen("fd:0"), std::invalid_argument);
 }
 
 TEST_F(Call, Failure_CarriesStatusDetailsAndTrailers) {

@@ -137,8 +137,9 @@ class Server {
   void HandleStream(std::string path, StreamHandler handler);
   std::vector<std::string> Paths() const;
 
-  // "127.0.0.1:0", "[::1]:0" or "unix:/path"; may be called several times. Returns the bound address. Throws
-  // std::system_error (EADDRINUSE …); a stale unix socket is replaced, a live one is not.
+  // "127.0.0.1:0", "[::1]:0", "unix:/path", or "fd:3" for a listening socket that was inherited and that whoever started
+  // this process keeps open while it restarts; may be called several times. Returns the bound address. Throws
+  // std::system_error (EADDRINUSE …) or std::invalid_argument; a stale unix socket is replaced, a live one is not.
   std::string Listen(std::string address);
 
   // Stops accepting, tells the clients to go away in two steps so that no call is lost, waits for the calls until the

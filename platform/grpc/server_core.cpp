@@ -87,6 +87,14 @@ std::string Server::Core::Listen(const std::string& address) {
 }
 
 void Server::Core::Bind(Listener& listener, const std::string& address) {
+  if (address.starts_with(kInheritedScheme)) {
+    const int fd = InheritedListener(address);
+    int family = AF_INET;
+    socklen_t size = sizeof family;
+    ::getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &size);
+    listener.acceptor.assign(Acceptor::protocol_type(family, 0), fd);
+    return;
+  }
   const bool local = address.starts_with(kUnixScheme);
   const std::string path = local ? address.substr(kUnixScheme.size()) : "";
   const Endpoint endpoint = local ? UnixEndpoint(path) : IpEndpoint(ParseHostPort(address));

@@ -387,6 +387,29 @@ TEST(Server_Drain, RequestUnderWay_IsAnsweredWithClose) {
   });
 }
 
+TEST(Server_Drain, Lingering_AnswersOldAndNewConnectionsWithClose) {
+  ServerOptions options;
+  options.drain_linger = std::chrono::seconds(2);
+  RunLoop([&](asio::io_context& io) -> Task<> {
+    Server server(io, options, Echo);
+    const auto address = server.Listen("127.0.0.1:0");
+    RawClient kept(io, address);
+    co_await kept.Send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_EQ(StatusIn(co_await kept.ReceiveUntil("GET /1", 1)), 200);
+    runtime::TaskGroup group(io.get_executor(), [](std::string_view, std::exception_ptr) { FAIL(); });
+    group.Spawn("drain", server.Drain(runtime::After(std::chrono::seconds(10))));
+    RawClient late(io, address);
+    for (RawClient* client : {&kept, &late}) {
+      co_await client->Send("GET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
+      const auto answer = co_await client->ReceiveUntil("GET /2", 1);
+      EXPECT_NE(answer.find("Connection: close"), std::string::npos);
+      client->Close();
+    }
+    co_await group.Join(runtime::After(std::chrono::seconds(10)));
+    EXPECT_THROW(RawClient(io, address), boost::system::system_error);
+  });
+}
+
 TEST(Server_Drain, HandlerThatHangs_IsCutAtTheDeadline) {
   RunLoop([](asio::io_context& io) -> Task<> {
     auto gate = std::make_shared<runtime::OneShot<>>();

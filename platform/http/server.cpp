@@ -71,7 +71,8 @@ class Server::Core : public std::enable_shared_from_this<Core> {
   const ServerOptions options;
   const Handler handler;
   ServerStats stats;
-  bool draining = false;
+  bool draining = false;  // every answer closes its connection
+  bool stopped = false;   // and no new one comes in
   std::list<Session*> sessions;
   std::list<Session*> idle;  // longest first
   runtime::TaskGroup tasks;
@@ -110,10 +111,16 @@ class Session final : runtime::DeadlineWheel::Entry {
   }
   static Task<> Run(std::unique_ptr<Session> session) { co_await session->Serve(); }
 
-  // Ends the connection unless bytes of a request are on their way.
+  // Ends the connection unless bytes of a request are on their way; a new connection was made for a request that must
+  // be about to come.
   void CloseIfIdle() {
+    if (!idle_) return;
     ErrorCode error;
-    if (idle_ && socket_.available(error) == 0) Close();
+    if (!answered_) {
+      Arm(kLinger);
+    } else if (socket_.available(error) == 0) {
+      Close();
+    }
   }
   void Close() {
     closing_ = true;
@@ -161,6 +168,7 @@ class Session final : runtime::DeadlineWheel::Entry {
   std::size_t taken_ = 0;
   std::size_t filled_ = 0;
   std::string head_;
+  bool answered_ = false;
   bool late_ = false;
   bool closing_ = false;
 };
@@ -181,6 +189,7 @@ Task<> Session::Serve() {
     const bool keep = parser_->keep_alive() && !core_->draining && response.status != 408;
     const bool written = co_await Write(response, keep ? (http10 ? "keep-alive" : "") : "close");
     if (!written) break;
+    answered_ = true;
     if (!keep) {
       co_await Linger();
       break;
@@ -193,9 +202,9 @@ Task<Session::Arrival> Session::ReadRequest() {
   parser_.emplace(core_->options, request_);
   if (taken_ == filled_) {
     taken_ = filled_ = 0;
-    if (core_->draining) co_return Arrival::kGone;
+    if (core_->stopped && answered_) co_return Arrival::kGone;
     EnterIdle();
-    Arm(core_->options.idle_timeout);
+    Arm(core_->stopped ? kLinger : core_->options.idle_timeout);
     const bool more = co_await ReadMore();
     LeaveIdle();
     if (!more) co_return Arrival::kGone;
@@ -362,10 +371,10 @@ std::string Server::Core::Listen(const std::string& address) {
 }
 
 Task<> Server::Core::Accept(std::shared_ptr<Core> core, std::shared_ptr<Listening> listening) {
-  while (!core->draining) {
+  while (!core->stopped) {
     ErrorCode error;
     stream_protocol::socket socket = co_await listening->acceptor.async_accept(Await(error));
-    if (error == asio::error::operation_aborted || core->draining) break;
+    if (error == asio::error::operation_aborted) break;
     if (error) {
       // Out of descriptors, most likely: they come back when connections end.
       co_await runtime::SleepFor(std::chrono::milliseconds(50));
@@ -396,6 +405,7 @@ void Server::Core::Admit(stream_protocol::socket socket, int family) {
 }
 
 void Server::Core::StopListening() {
+  stopped = true;
   for (const auto& listening : listening_) {
     ErrorCode ignored;
     listening->acceptor.close(ignored);
@@ -413,6 +423,10 @@ void Server::Core::Close() {
 
 Task<> Server::Core::Drain(runtime::Deadline deadline) {
   draining = true;
+  if (options.drain_linger.count() > 0 && !sessions.empty()) {
+    const auto end = std::min(runtime::After(options.drain_linger), deadline);
+    co_await runtime::SleepFor(end - std::chrono::steady_clock::now());
+  }
   StopListening();
   const std::vector<Session*> waiting(idle.begin(), idle.end());
   for (Session* session : waiting) session->CloseIfIdle();

@@ -39,6 +39,9 @@ struct ServerOptions {
   std::chrono::milliseconds header_timeout{10000};  // first byte to end of header, and again header to end of body
   std::chrono::milliseconds idle_timeout{60000};
   std::chrono::milliseconds write_timeout{30000};
+  // How long Drain goes on accepting and answering, with `Connection: close`, before it closes idle connections. A
+  // proxy in front that lets go of idle connections sooner than this never sends into one that is being closed.
+  std::chrono::milliseconds drain_linger{0};
   // Answers a fault; unset: the status with an empty body.
   std::function<Response(Fault)> on_fault;
   // Called with what the handler threw.
@@ -67,8 +70,8 @@ class Server {
   // std::invalid_argument. A stale unix socket is replaced, a live one is not; an inherited one is never removed.
   std::string Listen(const std::string& address);
 
-  // Stops accepting, closes idle connections, answers requests under way with `Connection: close` and waits for them;
-  // at the deadline what is left is closed.
+  // Answers with `Connection: close` from now on; after drain_linger stops accepting, closes idle connections and waits
+  // for the requests under way; at the deadline what is left is closed.
   Task<> Drain(runtime::Deadline deadline);
 
   const ServerStats& Stats() const;
