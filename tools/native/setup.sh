@@ -67,6 +67,13 @@ restore() {
   exit "$status"
 }
 
+apt_install() {
+  $apt install "$@" >>"$log" 2>&1 || {
+    tail -n 15 "$log" >&2
+    return 1
+  }
+}
+
 install_as_root() {
   trap restore EXIT
   trap 'exit 130' INT TERM HUP
@@ -75,7 +82,9 @@ install_as_root() {
     is_installed "$service" || new_services="$new_services $service"
   done
 
-  apt="apt-get -y -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 --no-install-recommends"
+  log=$(mktemp /tmp/market-setup.XXXXXX)
+  say "the output of apt goes to $log"
+  apt="apt-get -y -q -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 --no-install-recommends"
   export DEBIAN_FRONTEND=noninteractive
   # Package scripts ask this program before they start a service; 101 means "not allowed".
   if [ ! -e "$policy" ]; then
@@ -86,14 +95,14 @@ install_as_root() {
   # Debian's PostgreSQL makes a cluster "main" when it is installed, unless this file says no.
   case " $* " in
     *' postgresql '*)
-      $apt install postgresql-common >/dev/null
+      apt_install postgresql-common
       if [ -f "$cluster_conf" ] && ! grep -q '^ *create_main_cluster' "$cluster_conf"; then
         cp -p "$cluster_conf" "$cluster_conf.market-saved"
         echo 'create_main_cluster = false' >>"$cluster_conf"
       fi
       ;;
   esac
-  $apt install "$@" >/dev/null
+  apt_install "$@"
   # A service that came with this installation must not start at the next boot either.
   for service in $new_services; do
     if is_installed "$service"; then
