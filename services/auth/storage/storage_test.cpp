@@ -1,0 +1,358 @@
+#include <gtest/gtest.h>
+
+#include <array>
+#include <map>
+
+#include "migrations/auth.hpp"
+#include "migrations/outbox.hpp"
+#include "platform/core/error.hpp"
+#include "platform/testing/run_loop.hpp"
+#include "platform/testing/temporary_database.hpp"
+#include "services/auth/storage/accounts.hpp"
+#include "services/auth/storage/sessions.hpp"
+
+namespace market::auth::storage {
+namespace {
+
+using runtime::After;
+using std::chrono::seconds;
+using testing::RunLoop;
+
+constexpr std::string_view kHash = "$argon2id$v=19$m=64,t=1,p=1$c2FsdHNhbHQ$dGFn";
+
+std::string DigestAt(const Uuid& session, std::int64_t sequence) {
+  std::string digest = session.ToString().substr(0, 32);
+  digest.replace(24, 8, std::to_string(10'000'000 + sequence));
+  return digest;
+}
+
+outbox::NewMessage Message() { return {.topic = "profile.create", .key = "", .payload = "p", .trace = ""}; }
+
+class AuthStorage : public ::testing::Test {
+ protected:
+  static constexpr std::array kSets = {&migrations::kOutbox, &migrations::kAuth};
+
+  // Runs `body(accounts, sessions)` on an open database.
+  template <class Body>
+  void Run(Body body) {
+    RunLoop([&](boost::asio::io_context& io) -> Task<> {
+      postgres::Database database(io, {.conninfo = temporary_.Conninfo()});
+      co_await database.Open(After(seconds(10)));
+      Accounts accounts(database, lifetimes_);
+      Sessions sessions(database, lifetimes_);
+      co_await body(accounts, sessions);
+      co_await database.Close(After(seconds(5)));
+    });
+  }
+
+  static NewAccount Account(std::string email) {
+    return {.id = AccountId::New(), .email = std::move(email), .password_hash = std::string(kHash)};
+  }
+  static NewSession Session() {
+    const auto id = Uuid::NewV7();
+    return {id, DigestAt(id, 1)};
+  }
+  static runtime::Deadline Soon() { return After(seconds(10)); }
+
+  std::string Sql(const std::string& text) { return temporary_.Execute(text); }
+  // A1: every family has at most one live token, and none when it has ended by sign-out or reuse is ever accepted.
+  void ExpectOneLiveTokenAtMost() {
+    EXPECT_EQ(Sql("SELECT count(*) FROM (SELECT session_id FROM refresh_token WHERE used_at IS NULL "
+                  "GROUP BY session_id HAVING count(*) > 1) x"),
+              "0");
+  }
+
+  testing::TemporaryDatabase temporary_{kSets};
+  domain::Lifetimes lifetimes_;
+};
+
+TEST_F(AuthStorage, Create_StoresAccountSessionAndMessageTogether) {
+  Run([&](Accounts& accounts, Sessions&) -> Task<> {
+    const auto account = Account("Ada@Example.com");
+    const auto created = co_await accounts.Create(Soon(), account, Session(), Message());
+    const auto* stored = std::get_if<domain::Account>(&created);
+    EXPECT_TRUE(stored != nullptr && stored->id == account.id && stored->email == "Ada@Example.com");
+    EXPECT_TRUE(co_await accounts.IsEmailTaken(Soon(), "ada@example.com"));
+    EXPECT_FALSE(co_await accounts.IsEmailTaken(Soon(), "ada@example.org"));
+    const auto found = co_await accounts.Find(Soon(), account.id);
+    EXPECT_TRUE(found && found->created_at == stored->created_at && found->roles.empty());
+    EXPECT_FALSE(co_await accounts.Find(Soon(), AccountId::New()));
+  });
+  EXPECT_EQ(Sql("SELECT count(*) FROM session"), "1");
+  EXPECT_EQ(Sql("SELECT count(*) FROM refresh_token"), "1");
+  EXPECT_EQ(Sql("SELECT count(*) FROM outbox"), "1");
+}
+
+TEST_F(AuthStorage, Create_SameEmailInOtherCase_TakesNothing) {
+  Run([&](Accounts& accounts, Sessions&) -> Task<> {
+    co_await accounts.Create(Soon(), Account("ada@example.com"), Session(), Message());
+    const auto second = co_await accounts.Create(Soon(), Account("ADA@example.COM"), Session(), Message());
+    EXPECT_TRUE(std::holds_alternative<EmailTaken>(second));
+  });
+  EXPECT_EQ(Sql("SELECT count(*) FROM account"), "1");
+  EXPECT_EQ(Sql("SELECT count(*) FROM session"), "1");
+  EXPECT_EQ(Sql("SELECT count(*) FROM outbox"), "1");
+}
+
+TEST_F(AuthStorage, Create_SideBySideWithOneEmail_HasOneWinner) {
+  int created = 0;
+  int taken = 0;
+  RunLoop([&](boost::asio::io_context& io) -> Task<> {
+    postgres::Database database(io, {.conninfo = temporary_.Conninfo()});
+    co_await database.Open(After(seconds(10)));
+    Accounts accounts(database, lifetimes_);
+    const auto one = [&]() -> Task<> {
+      const auto outcome = co_await accounts.Create(Soon(), Account("ada@example.com"), Session(), Message());
+      ++(std::holds_alternative<EmailTaken>(outcome) ? taken : created);
+    };
+    for (int i = 0; i < 20; ++i) boost::asio::co_spawn(io, one(), boost::asio::detached);
+    co_await testing::Eventually([&] { return created + taken == 20; });
+    co_await database.Close(After(seconds(5)));
+  });
+  EXPECT_EQ(created, 1);
+  EXPECT_EQ(taken, 19);
+}
+
+TEST_F(AuthStorage, BindSeller_Repeated_IsOneMembership) {
+  Run([&](Accounts& accounts, Sessions&) -> Task<> {
+    const auto account = Account("ada@example.com");
+    co_await accounts.Create(Soon(), account, Session(), Message());
+    const auto seller = SellerId::New();
+    for (int i = 0; i < 3; ++i) {
+      EXPECT_EQ(co_await accounts.BindSeller(Soon(), account.id, seller, "owner"), Binding::kBound);
+    }
+    EXPECT_EQ(co_await accounts.BindSeller(Soon(), AccountId::New(), seller, "owner"), Binding::kNoSuchAccount);
+    const auto found = co_await accounts.Find(Soon(), account.id);
+    EXPECT_EQ(found->sellers.size(), 1U);
+    EXPECT_EQ(found->sellers[0].seller, seller);
+    EXPECT_EQ(found->sellers[0].role, "owner");
+  });
+}
+
+TEST_F(AuthStorage, EnsureOperator_MakesPromotesAndRepeats) {
+  Run([&](Accounts& accounts, Sessions&) -> Task<> {
+    EXPECT_EQ(co_await accounts.EnsureOperator(Soon(), Account("root@x.test"), Message()), Promotion::kCreated);
+    EXPECT_EQ(co_await accounts.EnsureOperator(Soon(), Account("Root@x.test"), Message()), Promotion::kWasOperator);
+    const auto ada = Account("ada@example.com");
+    co_await accounts.Create(Soon(), ada, Session(), Message());
+    EXPECT_EQ(co_await accounts.EnsureOperator(Soon(), Account("ada@example.com"), Message()), Promotion::kPromoted);
+    EXPECT_EQ((co_await accounts.Find(Soon(), ada.id))->roles, std::vector<std::string>{"operator"});
+  });
+  EXPECT_EQ(Sql("SELECT count(*) FROM outbox"), "2");
+}
+
+TEST_F(AuthStorage, Tries_PastTheFreeOnes_Wait) {
+  Run([&](Accounts&, Sessions& sessions) -> Task<> {
+    for (int i = 1; i <= 5; ++i) {
+      const auto attempt = co_await sessions.CountTry(Soon(), "nobody@x.test");
+      EXPECT_FALSE(attempt.wait) << i;
+      EXPECT_FALSE(attempt.account);
+    }
+    const auto blocked = co_await sessions.CountTry(Soon(), "nobody@x.test");
+    EXPECT_TRUE(blocked.wait && *blocked.wait > seconds(0) && *blocked.wait <= seconds(1));
+    EXPECT_FALSE((co_await sessions.CountTry(Soon(), "other@x.test")).wait);
+  });
+  EXPECT_EQ(Sql("SELECT tries FROM sign_in_throttle ORDER BY tries DESC LIMIT 1"), "5");
+}
+
+TEST_F(AuthStorage, Tries_WaitDoublesUpToAQuarterOfAnHour) {
+  Run([&](Accounts&, Sessions& sessions) -> Task<> {
+    for (int i = 1; i <= 4; ++i) co_await sessions.CountTry(Soon(), "x@x.test");
+    for (const int wait_s : {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900}) {
+      EXPECT_FALSE((co_await sessions.CountTry(Soon(), "x@x.test")).wait) << wait_s;
+      EXPECT_EQ(Sql("SELECT extract(epoch FROM blocked_until - last_try_at)::int FROM sign_in_throttle"),
+                std::to_string(wait_s));
+      const auto blocked = co_await sessions.CountTry(Soon(), "x@x.test");
+      EXPECT_TRUE(blocked.wait && *blocked.wait > seconds(wait_s - 1) && *blocked.wait <= seconds(wait_s)) << wait_s;
+      Sql("UPDATE sign_in_throttle SET blocked_until = now() - interval '1 second'");
+    }
+  });
+}
+
+TEST_F(AuthStorage, Tries_AfterTwelveQuietHours_StartAgain) {
+  Run([&](Accounts&, Sessions& sessions) -> Task<> {
+    for (int i = 1; i <= 6; ++i) co_await sessions.CountTry(Soon(), "x@x.test");
+    Sql("UPDATE sign_in_throttle SET last_try_at = now() - interval '12 hours 1 second', blocked_until = now()");
+    EXPECT_FALSE((co_await sessions.CountTry(Soon(), "x@x.test")).wait);
+  });
+  EXPECT_EQ(Sql("SELECT tries FROM sign_in_throttle"), "1");
+}
+
+TEST_F(AuthStorage, Tries_SideBySide_NeverExceedTheFreeOnes) {
+  int counted = 0;
+  int refused = 0;
+  RunLoop([&](boost::asio::io_context& io) -> Task<> {
+    postgres::Database database(io, {.conninfo = temporary_.Conninfo()});
+    co_await database.Open(After(seconds(10)));
+    Sessions sessions(database, lifetimes_);
+    const auto one = [&]() -> Task<> {
+      const auto attempt = co_await sessions.CountTry(Soon(), "x@x.test");
+      ++(attempt.wait ? refused : counted);
+    };
+    for (int i = 0; i < 50; ++i) boost::asio::co_spawn(io, one(), boost::asio::detached);
+    co_await testing::Eventually([&] { return counted + refused == 50; });
+    co_await database.Close(After(seconds(5)));
+  });
+  EXPECT_EQ(counted, 5);
+}
+
+TEST_F(AuthStorage, Open_ForgetsTriesAndKeepsTheNewHash) {
+  Run([&](Accounts& accounts, Sessions& sessions) -> Task<> {
+    const auto account = Account("ada@example.com");
+    co_await accounts.Create(Soon(), account, Session(), Message());
+    const auto attempt = co_await sessions.CountTry(Soon(), "ada@example.com");
+    EXPECT_EQ(attempt.account, account.id);
+    EXPECT_EQ(attempt.password_hash, kHash);
+    const auto opened = co_await sessions.Open(Soon(), account.id, "ada@example.com", Session(),
+                                               std::string("$argon2id$new"));
+    EXPECT_EQ(opened.id, account.id);
+  });
+  EXPECT_EQ(Sql("SELECT count(*) FROM sign_in_throttle"), "0");
+  EXPECT_EQ(Sql("SELECT password_hash FROM account"), "$argon2id$new");
+  EXPECT_EQ(Sql("SELECT count(*) FROM session"), "2");
+}
+
+TEST_F(AuthStorage, Refresh_RotatesAndReadsRolesAgain) {
+  Run([&](Accounts& accounts, Sessions& sessions) -> Task<> {
+    const auto account = Account("ada@example.com");
+    const auto session = Session();
+    co_await accounts.Create(Soon(), account, session, Message());
+    const auto seller = SellerId::New();
+    co_await accounts.BindSeller(Soon(), account.id, seller, "owner");
+    for (std::int64_t sequence = 1; sequence <= 5; ++sequence) {
+      const auto outcome = co_await sessions.Refresh(Soon(), DigestAt(session.id, sequence), DigestAt);
+      const auto* good = std::get_if<Refreshed>(&outcome);
+      EXPECT_TRUE(good != nullptr) << sequence;
+      if (good == nullptr) co_return;
+      EXPECT_EQ(good->session, session.id);
+      EXPECT_EQ(good->successor, sequence + 1);
+      EXPECT_EQ(good->account.sellers.size(), 1U);
+    }
+    const auto unknown = co_await sessions.Refresh(Soon(), std::string(32, 'x'), DigestAt);
+    EXPECT_TRUE(std::holds_alternative<SessionEnded>(unknown));
+  });
+  ExpectOneLiveTokenAtMost();
+}
+
+TEST_F(AuthStorage, Refresh_RetryOfThePredecessor_GivesTheSameSuccessor) {
+  Run([&](Accounts& accounts, Sessions& sessions) -> Task<> {
+    const auto session = Session();
+    co_await accounts.Create(Soon(), Account("ada@example.com"), session, Message());
+    for (int i = 0; i < 3; ++i) {
+      const auto outcome = co_await sessions.Refresh(Soon(), DigestAt(session.id, 1), DigestAt);
+      EXPECT_EQ(std::get<Refreshed>(outcome).successor, 2);
+    }
+    co_await sessions.Refresh(Soon(), DigestAt(session.id, 2), DigestAt);
+    const auto replay = co_await sessions.Refresh(Soon(), DigestAt(session.id, 1), DigestAt);
+    EXPECT_TRUE(std::holds_alternative<SessionReused>(replay));
+    const auto live = co_await sessions.Refresh(Soon(), DigestAt(session.id, 3), DigestAt);
+    EXPECT_TRUE(std::holds_alternative<SessionEnded>(live));
+  });
+  EXPECT_EQ(Sql("SELECT end_reason FROM session"), "REUSED");
+  ExpectOneLiveTokenAtMost();
+}
+
+TEST_F(AuthStorage, Refresh_RetryTooLate_EndsTheFamily) {
+  Run([&](Accounts& accounts, Sessions& sessions) -> Task<> {
+    const auto session = Session();
+    co_await accounts.Create(Soon(), Account("ada@example.com"), session, Message());
+    co_await sessions.Refresh(Soon(), DigestAt(session.id, 1), DigestAt);
+    Sql("UPDATE refresh_token SET used_at = used_at - interval '11 seconds' WHERE sequence = 1");
+    const auto late = co_await sessions.Refresh(Soon(), DigestAt(session.id, 1), DigestAt);
+    EXPECT_TRUE(std::holds_alternative<SessionReused>(late));
+    const auto again = co_await sessions.Refresh(Soon(), DigestAt(session.id, 1), DigestAt);
+    EXPECT_TRUE(std::holds_alternative<SessionEnded>(again));
+  });
+}
+
+TEST_F(AuthStorage, Refresh_ExpiredEitherWay_Ended) {
+  Run([&](Accounts& accounts, Sessions& sessions) -> Task<> {
+    const auto session = Session();
+    co_await accounts.Create(Soon(), Account("ada@example.com"), session, Message());
+    EXPECT_EQ(Sql("SELECT idle_expires_at - created_at || ' ' || (absolute_expires_at - created_at) FROM session"),
+              "14 days 30 days");
+    Sql("UPDATE session SET idle_expires_at = now()");
+    const auto idle = co_await sessions.Refresh(Soon(), DigestAt(session.id, 1), DigestAt);
+    EXPECT_TRUE(std::holds_alternative<SessionEnded>(idle));
+    Sql("UPDATE session SET idle_expires_at = now() + interval '1 hour', absolute_expires_at = now() + interval '1 hour'");
+    co_await sessions.Refresh(Soon(), DigestAt(session.id, 1), DigestAt);
+    EXPECT_EQ(Sql("SELECT idle_expires_at = absolute_expires_at FROM session"), "t");
+  });
+}
+
+TEST_F(AuthStorage, End_OnlyByItsOwner) {
+  Run([&](Accounts& accounts, Sessions& sessions) -> Task<> {
+    const auto account = Account("ada@example.com");
+    const auto session = Session();
+    co_await accounts.Create(Soon(), account, session, Message());
+    co_await sessions.End(Soon(), session.id, AccountId::New());
+    EXPECT_EQ(Sql("SELECT count(*) FROM session WHERE ended_at IS NULL"), "1");
+    co_await sessions.End(Soon(), session.id, account.id);
+    co_await sessions.End(Soon(), session.id, account.id);
+    const auto outcome = co_await sessions.Refresh(Soon(), DigestAt(session.id, 1), DigestAt);
+    EXPECT_TRUE(std::holds_alternative<SessionEnded>(outcome));
+  });
+  EXPECT_EQ(Sql("SELECT end_reason FROM session"), "SIGNED_OUT");
+}
+
+// Many clients with the same token at once: one rotation, the others are its retries; nobody is stranded.
+TEST_F(AuthStorage, Refresh_StormOfOneToken_HasOneSuccessor) {
+  std::map<std::int64_t, int> successors;
+  int others = 0;
+  RunLoop([&](boost::asio::io_context& io) -> Task<> {
+    postgres::Database first(io, {.conninfo = temporary_.Conninfo(), .write_connections = 4});
+    postgres::Database second(io, {.conninfo = temporary_.Conninfo(), .write_connections = 4});
+    co_await first.Open(After(seconds(10)));
+    co_await second.Open(After(seconds(10)));
+    Accounts accounts(first, lifetimes_);
+    Sessions sessions[] = {Sessions(first, lifetimes_), Sessions(second, lifetimes_)};
+    const auto session = Session();
+    co_await accounts.Create(Soon(), Account("ada@example.com"), session, Message());
+    int done = 0;
+    const auto one = [&](int replica) -> Task<> {
+      for (int retry = 0;; ++retry) {
+        try {
+          const auto outcome = co_await sessions[replica].Refresh(Soon(), DigestAt(session.id, 1), DigestAt);
+          if (const auto* good = std::get_if<Refreshed>(&outcome)) {
+            ++successors[good->successor];
+          } else {
+            ++others;
+          }
+          break;
+        } catch (const Error& error) {  // no connection became free in time
+          if (error.code != Code::kResourceExhausted || retry == 100) throw;
+        }
+      }
+      ++done;
+    };
+    for (int i = 0; i < 60; ++i) boost::asio::co_spawn(io, one(i % 2), boost::asio::detached);
+    co_await testing::Eventually([&] { return done == 60; });
+    co_await first.Close(After(seconds(5)));
+    co_await second.Close(After(seconds(5)));
+  });
+  EXPECT_EQ(successors[2], 60);
+  EXPECT_EQ(others, 0);
+  EXPECT_EQ(Sql("SELECT count(*) FROM refresh_token"), "2");
+  ExpectOneLiveTokenAtMost();
+}
+
+TEST_F(AuthStorage, Sweep_RemovesOnlyWhatNobodyReads) {
+  Run([&](Accounts& accounts, Sessions& sessions) -> Task<> {
+    co_await accounts.Create(Soon(), Account("a@x.test"), Session(), Message());
+    co_await accounts.Create(Soon(), Account("b@x.test"), Session(), Message());
+    Sql("UPDATE session SET idle_expires_at = now() - interval '1 day', absolute_expires_at = now() - interval '1 day' "
+        "WHERE id = (SELECT id FROM session LIMIT 1)");
+    co_await sessions.CountTry(Soon(), "a@x.test");
+    co_await sessions.CountTry(Soon(), "b@x.test");
+    Sql("UPDATE sign_in_throttle SET last_try_at = now() - interval '13 hours' "
+        "WHERE email_digest = (SELECT email_digest FROM sign_in_throttle LIMIT 1)");
+    EXPECT_EQ(co_await sessions.Sweep(Soon(), 100), 2);
+    EXPECT_EQ(co_await sessions.Sweep(Soon(), 100), 0);
+  });
+  EXPECT_EQ(Sql("SELECT count(*) FROM session"), "1");
+  EXPECT_EQ(Sql("SELECT count(*) FROM refresh_token"), "1");
+  EXPECT_EQ(Sql("SELECT count(*) FROM sign_in_throttle"), "1");
+}
+
+}  // namespace
+}  // namespace market::auth::storage
