@@ -4,12 +4,13 @@
 
 #include <algorithm>
 #include <map>
-#include <regex>
 #include <set>
+#include <stdexcept>
 #include <string_view>
 
 #include "marketplace/options/v1/options.pb.h"
 #include "platform/rpc/http_rule.hpp"
+#include "platform/rpc/pattern.hpp"
 
 namespace market::codegen {
 namespace {
@@ -217,12 +218,12 @@ void CheckField(const FieldDescriptor& field, Report& report) {
   if (rules.max_items() > 0 && rules.min_items() > rules.max_items()) refuse("min_items is above max_items");
   if (rules.pattern().empty()) return;
   try {
-    const std::regex pattern(rules.pattern(), std::regex::ECMAScript);
-    if (!rules.example().empty() && !std::regex_match(rules.example(), pattern)) {
+    const rpc::Pattern pattern(rules.pattern());
+    if (!rules.example().empty() && !pattern.Matches(rules.example())) {
       refuse(fmt::format("the example \"{}\" does not match the pattern", rules.example()));
     }
-  } catch (const std::regex_error& error) {
-    refuse(fmt::format("pattern \"{}\": {}", rules.pattern(), error.what()));
+  } catch (const std::invalid_argument& error) {
+    refuse(error.what());
   }
   if (rules.max_len() > kPatternedBytesMax) refuse("a pattern on text this long");
 }
