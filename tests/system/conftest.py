@@ -7,23 +7,23 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-import marketplace  # noqa: E402
+import market  # noqa: E402
 
 
 @pytest.fixture(scope="session")
 def stack():
-    return marketplace.info()
+    return market.info()
 
 
 @pytest.fixture(scope="session")
 def anonymous(stack):
-    return marketplace.Client(stack["url"], stack["caFile"])
+    return market.Client(stack["url"], stack["caFile"])
 
 
 @pytest.fixture
 def person(stack):
     """person("Ada") signs somebody up."""
-    return lambda name="Ada": marketplace.Person(stack["url"], stack["caFile"], name)
+    return lambda name="Ada": market.Person(stack["url"], stack["caFile"], name)
 
 
 @pytest.fixture
@@ -36,12 +36,12 @@ def buyer(person):
 @pytest.fixture(scope="session")
 def operator(stack):
     password = pathlib.Path(stack["operator"]["passwordFile"]).read_text().strip()
-    return marketplace.Person(stack["url"], stack["caFile"], email=stack["operator"]["email"], password=password)
+    return market.Person(stack["url"], stack["caFile"], email=stack["operator"]["email"], password=password)
 
 
 @pytest.fixture(scope="session")
 def category(operator):
-    slug = "engines-" + marketplace.new_key()[:12]
+    slug = "engines-" + market.new_key()[:12]
     return operator.ok("POST", "/v1/categories", {"name": "Engines", "slug": slug})["id"]
 
 
@@ -52,6 +52,6 @@ def shop(person, category):
     def open_shop(**product):
         owner = person("Sam")
         owner.open_seller()
-        return marketplace.Shop(owner, owner.create_product(category, **product))
+        return market.Shop(owner, owner.create_product(category, **product))
 
     return open_shop

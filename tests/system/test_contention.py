@@ -5,7 +5,7 @@ import concurrent.futures
 
 import pytest
 
-from marketplace import new_key
+from market import new_key
 
 
 def at_once(calls):
@@ -16,7 +16,7 @@ def at_once(calls):
 @pytest.fixture(scope="module")
 def crowd(stack):
     """Sixty people with an address, signed up a few at a time: hashing passwords is slow on purpose."""
-    from marketplace import Person
+    from market import Person
 
     def join(number):
         somebody = Person(stack["url"], stack["caFile"], f"buyer{number}")

@@ -1,6 +1,6 @@
 """One order from sign-up to delivery, as each of its people sees it."""
 
-from marketplace import Client, new_key, until
+from market import Client, new_key, until
 
 
 def test_order_travels_from_quote_to_delivery(buyer, shop):

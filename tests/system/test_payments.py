@@ -2,7 +2,7 @@
 
 import pytest
 
-from marketplace import new_key, until
+from market import new_key, until
 
 
 @pytest.mark.parametrize("method,code", [("pm_card_visa_chargeDeclined", "generic_decline"),

@@ -1,0 +1,121 @@
+"""The contract as data: every method with its policy and REST binding, read from proto/ by protoc, and well-formed
+requests made from the field rules. Nothing here knows how the services are built."""
+
+import dataclasses
+import functools
+import importlib
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import uuid
+
+from google.protobuf import descriptor as d
+
+PROTO = pathlib.Path(__file__).resolve().parents[2] / "proto"
+SERVICES = ("auth", "user", "product", "order", "payment")
+
+
+@functools.cache
+def modules():
+    """The generated Python messages, by their import name."""
+    out = tempfile.mkdtemp(prefix="market-contract-")
+    files = sorted(str(p.relative_to(PROTO)) for top in ("marketplace", "google") for p in (PROTO / top).rglob("*.proto"))
+    subprocess.run(["protoc", f"-I{PROTO}", f"--python_out={out}", *files], check=True)
+    sys.path.insert(0, out)
+    return {f: importlib.import_module(f.removesuffix(".proto").replace("/", ".") + "_pb2")
+            for f in files}
+
+
+@dataclasses.dataclass(frozen=True)
+class Method:
+    service: str            # "order"
+    name: str               # "PlaceOrder"
+    path: str               # "/marketplace.order.v1.OrderService/PlaceOrder"
+    descriptor: d.MethodDescriptor
+    verb: str               # "" without a REST binding
+    route: str
+    body: str
+    audiences: frozenset
+    needs_key: bool
+
+    @property
+    def variables(self):
+        return re.findall(r"{(\w+)}", self.route)
+
+    def __str__(self):
+        return f"{self.service}.{self.name}"
+
+
+@functools.cache
+def methods():
+    loaded = modules()
+    options = loaded["marketplace/options/v1/options.proto"]
+    http = loaded["google/api/annotations.proto"].http
+    found = []
+    for service in SERVICES:
+        file = loaded[f"marketplace/{service}/v1/{service}.proto"].DESCRIPTOR
+        for owner in file.services_by_name.values():
+            for method in owner.methods:
+                policy = method.GetOptions().Extensions[options.policy]
+                rule = method.GetOptions().Extensions[http]
+                verb = rule.WhichOneof("pattern") or ""
+                found.append(Method(service, method.name, f"/{owner.full_name}/{method.name}", method, verb.upper(),
+                                    getattr(rule, verb) if verb else "", rule.body,
+                                    frozenset(options.Audience.Name(a) for a in policy.allow), policy.idempotency_key))
+    return tuple(found)
+
+
+def camel(name):
+    head, *rest = name.split("_")
+    return head + "".join(part.capitalize() for part in rest)
+
+
+def rules_of(field):
+    return field.GetOptions().Extensions[modules()["marketplace/options/v1/options.proto"].rules]
+
+
+def sample_value(field, ids):
+    rules = rules_of(field)
+    if field.type == d.FieldDescriptor.TYPE_MESSAGE:
+        return sample(field.message_type, ids, everything=False)
+    if field.type == d.FieldDescriptor.TYPE_STRING:
+        if rules.uuid:
+            return ids.get(field.name, str(uuid.uuid4()))
+        if field.name == "slug":
+            return "s-" + uuid.uuid4().hex[:12]
+        if rules.email:
+            return f"{uuid.uuid4().hex[:12]}@example.test"
+        return rules.example or "x" * max(rules.min_len, 1)
+    if field.type == d.FieldDescriptor.TYPE_BOOL:
+        return True
+    if field.type == d.FieldDescriptor.TYPE_ENUM:
+        return field.enum_type.values[1].name
+    return int(rules.example) if rules.example else max(1, rules.min)
+
+
+def sample(message, ids, everything=False):
+    """A well-formed JSON object for a message: its required fields, from the contract's own examples."""
+    value = {}
+    for field in message.fields:
+        rules = rules_of(field)
+        if not (rules.required or everything or (rules.min_items and field.label == field.LABEL_REPEATED)):
+            continue
+        one = sample_value(field, ids)
+        value[camel(field.name)] = [one] if field.label == field.LABEL_REPEATED else one
+    return value
+
+
+def rest_request(method, ids):
+    """(path, body) of a well-formed call about the things in `ids`."""
+    path = re.sub(r"{(\w+)}", lambda m: ids.get(m.group(1), str(uuid.uuid4())), method.route)
+    if not method.body:
+        return path, None
+    message = method.descriptor.input_type
+    if method.body != "*":
+        message = message.fields_by_name[method.body].message_type
+    body = sample(message, ids)
+    for variable in method.variables:
+        body.pop(camel(variable), None)
+    return path, body

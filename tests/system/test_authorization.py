@@ -1,0 +1,97 @@
+"""Every method of the contract, called by everybody who must not get through, about things that are not theirs.
+
+Nothing is listed here by hand: the methods, their policies and their requests come from the contract, so a new RPC is
+tested the day it is written.
+"""
+
+import pytest
+
+import contract
+from market import new_key
+
+REST = [m for m in contract.methods() if m.verb]
+OWNED = {"order_id", "seller_order_id", "address_id"}  # ids of somebody's things; products and sellers are public
+
+
+@pytest.fixture(scope="module")
+def victim(stack, category):
+    """Somebody with one of everything, and the ids of it all."""
+    from market import Person
+    seller = Person(stack["url"], stack["caFile"], "Vic")
+    seller.open_seller()
+    seller.add_address()
+    product = seller.create_product(category)
+    offer = product["offers"][0]["id"]
+    order = seller.place((offer, 1)).json()
+    return {"order_id": order["id"], "seller_order_id": order["sellerOrders"][0]["id"], "address_id": seller.address,
+            "product_id": product["id"], "offer_id": offer, "seller_id": seller.seller, "category_id": category,
+            "shipping_address_id": seller.address, "account_id": seller.id}
+
+
+@pytest.fixture(scope="module")
+def stranger(stack):
+    from market import Person
+    return Person(stack["url"], stack["caFile"], "Eve")
+
+
+@pytest.fixture(scope="module")
+def rival(stack):
+    from market import Person
+    somebody = Person(stack["url"], stack["caFile"], "Riv")
+    somebody.open_seller()
+    return somebody
+
+
+def call(client, method, ids):
+    path, body = contract.rest_request(method, ids)
+    return client.call(method.verb, path, body, key=new_key() if method.needs_key else None)
+
+
+@pytest.mark.parametrize("method", REST, ids=str)
+def test_anonymous(method, anonymous, victim):
+    answer = call(anonymous, method, victim)
+    if "PUBLIC" in method.audiences:
+        # BAD_CREDENTIALS and SESSION_ENDED are answers about the credentials in the body.
+        assert answer.status_code < 500 and answer.json().get("reason") != "UNAUTHENTICATED", answer.text
+    else:
+        assert answer.status_code == 401, answer.text
+        assert answer.json()["reason"] == "UNAUTHENTICATED"
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize("method", REST, ids=str)
+def test_another_account(method, stranger, victim):
+    if "PUBLIC" in method.audiences or method.name == "SignOut":
+        pytest.skip("open to everybody, or ends the caller's own session")
+    answer = call(stranger, method, victim)
+    if method.audiences <= {"SELLER", "OPERATOR"}:
+        assert (answer.status_code, answer.json()["reason"]) == (403, "PERMISSION_DENIED")
+    elif OWNED & set(method.variables):
+        assert (answer.status_code, answer.json()["reason"]) == (404, "NOT_FOUND")
+    else:
+        assert answer.status_code < 500 and answer.status_code not in (401, 403), answer.text
+        for value in (victim["address_id"], victim["order_id"]):
+            assert value not in answer.text or value in str(answer.request.content)
+
+
+@pytest.mark.parametrize("method", [m for m in REST if "SELLER" in m.audiences], ids=str)
+def test_another_seller(method, rival, victim):
+    answer = call(rival, method, victim)
+    assert (answer.status_code, answer.json()["reason"]) == (404, "NOT_FOUND"), answer.text
+
+
+@pytest.mark.parametrize("method", [m for m in REST if m.audiences == {"OPERATOR"}], ids=str)
+def test_a_seller_is_no_operator(method, rival, victim):
+    answer = call(rival, method, victim)
+    assert (answer.status_code, answer.json()["reason"]) == (403, "PERMISSION_DENIED")
+
+
+def test_strangers_things_look_like_things_that_do_not_exist(stranger, victim):
+    missing = {name: contract.uuid.uuid4().__str__() for name in victim}
+    for method in REST:
+        if OWNED & set(method.variables) and "ACCOUNT" in method.audiences:
+            theirs, nobodys = call(stranger, method, victim), call(stranger, method, missing)
+            drop = ("traceId", "instance")
+            assert theirs.status_code == nobodys.status_code == 404
+            assert ({k: v for k, v in theirs.json().items() if k not in drop}
+                    == {k: v for k, v in nobodys.json().items() if k not in drop}), str(method)
