@@ -8,7 +8,9 @@
 using namespace market;
 using namespace std::chrono_literals;
 
-int main(int argc, char** argv) {
+namespace {
+
+int Run(int argc, char** argv) {
   host::Host host({.name = "sandbox", .databases = {"sandbox"}, .peers = {}, .grpc = host::HostOptions::Grpc::kNone});
   const auto listen = host.Config().Text("sandbox.listen", "address of the provider's HTTP interface", "127.0.0.1:0");
   const auto api_key = host.Config().Text("sandbox.api_key", "what callers authenticate with", "sk_sandbox");
@@ -27,3 +29,7 @@ int main(int argc, char** argv) {
   });
   return host.Run();
 }
+
+}  // namespace
+
+int main(int argc, char** argv) { return market::host::Main(argc, argv, Run); }

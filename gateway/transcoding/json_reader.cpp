@@ -213,9 +213,11 @@ class Handler {
     }
     if ((top.seen & top.field->bit) != 0) ThrowMalformed("duplicate key: " + Path(frames_.size()));
     top.seen |= top.field->bit;
+    const auto* oneof = top.field->field->real_containing_oneof();
     if (frames_.size() == 1 && (elsewhere_ & top.field->bit) != 0) {
-      violations_.Add(Path(frames_.size()), Violations::kUnknownField, "not a field of the body");
-      top.field = nullptr;
+      Skip({Violations::kUnknownField, "not a field of the body"});
+    } else if (oneof != nullptr && top.message->GetReflection()->HasOneof(*top.message, oneof)) {
+      Skip({"CONFLICT", "excludes another field that is given"});
     }
   }
 
@@ -225,13 +227,19 @@ class Handler {
     }
     if (top.keys.size() >= kMapEntriesMax) {
       violations_.Add(Path(frames_.size() - 1), "TOO_MANY_ITEMS", "too many entries");
-      top.field = nullptr;  // the rest of them
+      top.field = nullptr;  // this and the rest of them
       return;
     }
     top.keys.emplace_back(key);
   }
 
   void Refuse(const Refusal& refusal) { violations_.Add(Path(frames_.size()), refusal.reason, refusal.detail); }
+
+  // Refuses the field under way together with the value that follows.
+  void Skip(const Refusal& refusal) {
+    Refuse(refusal);
+    frames_.back().field = nullptr;
+  }
 
   std::string Dot(std::size_t frames) const { return frames == 0 ? "" : "."; }
 

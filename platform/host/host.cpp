@@ -253,6 +253,8 @@ Task<> Host::Start() {
     co_await s.background.Join(limit);
   });
 
+  if (s.edge) OnStop("edge", 10s, [&s](runtime::Deadline limit) { return s.edge->Drain(limit); });
+
   std::string grpc_address;
   if (s.settings.grpc_listen) {
     grpc::ServerOptions options;
@@ -276,6 +278,15 @@ Task<> Host::Start() {
     if (*s.settings.linger > 0ms) co_await runtime::SleepFor(*s.settings.linger);
   });
   log::Info("process.listening", {{"grpc", grpc_address}, {"metrics", metrics_address}});
+}
+
+int Main(int argc, char** argv, int (*body)(int argc, char** argv)) {
+  try {
+    return body(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << argv[0] << ": " << error.what() << '\n';
+    return 2;
+  }
 }
 
 int Host::Run() {

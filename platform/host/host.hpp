@@ -103,4 +103,8 @@ class Host {
   std::unique_ptr<State> state_;
 };
 
+// The main of every program: runs `body` and turns what it throws while wiring (a certificate that can't be read, an
+// address that can't be parsed) into one line on stderr and exit code 2.
+int Main(int argc, char** argv, int (*body)(int argc, char** argv));
+
 }  // namespace market::host

@@ -1,8 +1,8 @@
-#include <iostream>
-
 #include "services/auth/service.hpp"
 
-int main(int argc, char** argv) try {
+namespace {
+
+int Run(int argc, char** argv) {
   using namespace market;
   host::Host host({.name = "auth", .databases = {"auth"}, .peers = {"user"}});
   const auth::Settings settings(host.Config());
@@ -15,7 +15,8 @@ int main(int argc, char** argv) try {
   host.VerifyTokens(auth.OwnKeys());
   host.Add(auth);
   return host.Run();
-} catch (const std::exception& error) {
-  std::cerr << "auth: " << error.what() << '\n';
-  return 2;
 }
+
+}  // namespace
+
+int main(int argc, char** argv) { return market::host::Main(argc, argv, Run); }

@@ -1,7 +1,9 @@
 #include "marketplace/auth/v1/auth.market.hpp"
 #include "services/order/service.hpp"
 
-int main(int argc, char** argv) {
+namespace {
+
+int Run(int argc, char** argv) {
   using namespace market;
   host::Host host({.name = "order", .databases = {"order"}, .peers = {"auth", "user", "product", "payment"}});
   const order::Settings settings(host.Config());
@@ -16,3 +18,7 @@ int main(int argc, char** argv) {
   host.Add(order);
   return host.Run();
 }
+
+}  // namespace
+
+int main(int argc, char** argv) { return market::host::Main(argc, argv, Run); }

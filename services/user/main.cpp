@@ -1,6 +1,8 @@
 #include "services/user/service.hpp"
 
-int main(int argc, char** argv) {
+namespace {
+
+int Run(int argc, char** argv) {
   using namespace market;
   host::Host host({.name = "user", .databases = {"user"}, .peers = {"auth"}});
   const user::Settings settings(host.Config());
@@ -13,3 +15,7 @@ int main(int argc, char** argv) {
   host.Add(user);
   return host.Run();
 }
+
+}  // namespace
+
+int main(int argc, char** argv) { return market::host::Main(argc, argv, Run); }

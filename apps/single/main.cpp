@@ -1,0 +1,42 @@
+// The one-process shape: the five services called directly through the same interfaces, the gateway in front of them.
+#include "gateway/front.hpp"
+#include "services/auth/service.hpp"
+#include "services/order/service.hpp"
+#include "services/payment/service.hpp"
+#include "services/product/service.hpp"
+#include "services/user/service.hpp"
+
+namespace {
+
+int Run(int argc, char** argv) {
+  using namespace market;
+  host::Host host({.name = "marketplace", .databases = {"auth", "user", "product", "order", "payment"}, .peers = {}});
+  const gateway::Settings front_settings(host.Config());
+  const auth::Settings auth_settings(host.Config());
+  const user::Settings user_settings(host.Config());
+  const product::Settings product_settings(host.Config());
+  const payment::Settings payment_settings(host.Config());
+  const order::Settings order_settings(host.Config());
+  if (const auto exit_code = host.Configure(argc, argv)) return *exit_code;
+
+  auth::Auth auth(host, auth_settings);
+  user::User user(host, user_settings, {auth.Api()});
+  auth.Connect({user.Api()});
+  product::Product product(host, product_settings);
+  payment::Payment payment(host, payment_settings);
+  order::Order order(host, order_settings, {user.Api(), product.Api(), payment.Api()});
+
+  host.VerifyTokens(auth.OwnKeys());
+  for (host::Service* service : {static_cast<host::Service*>(&auth), static_cast<host::Service*>(&user),
+                                 static_cast<host::Service*>(&product), static_cast<host::Service*>(&payment),
+                                 static_cast<host::Service*>(&order)}) {
+    host.Add(*service);
+  }
+  rpc::LocalBackend backend(host.Edge());
+  gateway::Front front(host, front_settings, backend, host.Edge().Methods());
+  return host.Run();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return market::host::Main(argc, argv, Run); }

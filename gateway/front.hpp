@@ -1,0 +1,34 @@
+// The gateway on a host: the HTTP server that the outside reaches, in front of the methods it is given. Both shapes use
+// it; they differ in the backend.
+#pragma once
+#include <optional>
+#include <vector>
+
+#include "gateway/gateway.hpp"
+#include "platform/host/host.hpp"
+
+namespace market::gateway {
+
+struct Settings {
+  explicit Settings(config::Properties& properties);
+
+  config::Property<std::string> listen;
+  config::Property<std::int64_t> in_flight;
+  config::Property<std::int64_t> body_bytes;
+};
+
+class Front {
+ public:
+  // Registers its start and stop with the host. All arguments must outlive it.
+  Front(host::Host& host, const Settings& settings, rpc::Backend& backend, std::vector<const rpc::Method*> methods);
+
+ private:
+  host::Host& host_;
+  Gateway gateway_;
+  http::Server server_;
+};
+
+// The methods of several services in one list.
+std::vector<const rpc::Method*> MethodsOf(std::initializer_list<const rpc::MethodTable*> tables);
+
+}  // namespace market::gateway
