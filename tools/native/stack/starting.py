@@ -117,8 +117,7 @@ def operator(layout):
     if not marketctl.exists():
         raise Failure(f"{marketctl} is missing: run ./market build {layout.preset}")
     print("up: making the first operator")
-    config = layout.etc / "marketctl.conf"
-    files.write(config, layout.render(["deploy/native/config/marketctl.conf"]), 0o600)
+    config = layout.etc / ("marketplace.conf" if layout.shape == "single" else "auth.conf")
     command = [marketctl, "--config", config, "operator", "create", "--email", layout.operator_email,
                "--password-file", layout.operator_password_file]
     done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=30)
