@@ -1,0 +1,311 @@
+#include "services/auth/api/auth_service.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <functional>
+
+#include "migrations/auth.hpp"
+#include "migrations/outbox.hpp"
+#include "platform/testing/fake_clock.hpp"
+#include "platform/testing/run_loop.hpp"
+#include "platform/testing/temporary_database.hpp"
+#include "services/auth/api/fake_users.hpp"
+
+namespace market::auth {
+namespace {
+
+using runtime::After;
+using std::chrono::seconds;
+using testing::RunLoop;
+
+constexpr std::string_view kKey = R"(-----BEGIN EC PRIVATE KEY-----
+MHcCAQEEIMN+3DIPtfXBNqj5UKiC2MB+b0wkIPW72qZOcm1vehWOoAoGCCqGSM49
+AwEHoUQDQgAEF0WIzP6JdLluHcD35CPEL/NS1JiK/QL7Krq7sVHuF2PBwYjkQb8F
+H2oR4E3gLN0v3f0IO/ACQD77wHMlMgfMBw==
+-----END EC PRIVATE KEY-----
+)";
+constexpr std::string_view kIssuer = "https://market.test";
+constexpr const char* kPassword = "correct horse battery";
+
+class AuthServiceTest : public ::testing::Test {
+ protected:
+  static constexpr std::array kSets = {&migrations::kOutbox, &migrations::kAuth};
+
+  using Body = std::function<Task<>(AuthService&)>;
+  void Run(Body body) {
+    RunLoop([&](boost::asio::io_context& io) -> Task<> {
+      postgres::Database database(io, {.conninfo = temporary_.Conninfo()});
+      co_await database.Open(After(seconds(10)));
+      storage::Accounts accounts(database, {});
+      storage::Sessions sessions(database, {});
+      auto keys = KeysFromPem(kKey);
+      const AccessTokens access_tokens(std::move(keys.signing), std::string(kIssuer), std::chrono::minutes(10), clock_);
+      ring_.Replace({access_tokens.Public()});
+      AuthService service(
+          {accounts, sessions, passwords_, keys.refresh, access_tokens, [this] { ++outbox_wakes_; }});
+      service.Connect(users_);
+      co_await body(service);
+      co_await database.Close(After(seconds(5)));
+    });
+  }
+
+  static CallContext Anonymous() { return CallContext(After(seconds(10))); }
+
+  // A call by whom the access token speaks of.
+  rpc::Principal PrincipalOf(const api::auth::Session& session) {
+    const auto claims = ring_.Verify(session.access_token(), kIssuer, clock_.Now());
+    if (!claims) throw std::logic_error("the access token does not verify");
+    return claims->principal;
+  }
+
+  static api::auth::SignUpRequest NewAccount(std::string email) {
+    api::auth::SignUpRequest request;
+    request.set_email(std::move(email));
+    request.set_password(kPassword);
+    request.set_display_name("Ada");
+    return request;
+  }
+  static api::auth::SignInRequest Credentials(std::string email, std::string password = kPassword) {
+    api::auth::SignInRequest request;
+    request.set_email(std::move(email));
+    request.set_password(std::move(password));
+    return request;
+  }
+
+  static Task<api::auth::Session> SignUp(AuthService& service, std::string email) {
+    CallContext call(After(seconds(10)));
+    co_return co_await service.SignUp(call, NewAccount(std::move(email)));
+  }
+  static Task<api::auth::Session> SignIn(AuthService& service, std::string email, std::string password = kPassword) {
+    CallContext call(After(seconds(10)));
+    co_return co_await service.SignIn(call, Credentials(std::move(email), std::move(password)));
+  }
+  static Task<api::auth::Session> Refresh(AuthService& service, std::string token) {
+    CallContext call(After(seconds(10)));
+    api::auth::RefreshSessionRequest request;
+    request.set_refresh_token(std::move(token));
+    co_return co_await service.RefreshSession(call, request);
+  }
+
+  // The reason `task` is refused with; "" when it is not.
+  template <class T>
+  static Task<std::string> Refusal(Task<T> task) {
+    try {
+      co_await std::move(task);
+      co_return "";
+    } catch (const Error& error) {
+      co_return error.reason;
+    }
+  }
+
+  std::string Sql(const std::string& text) { return temporary_.Execute(text); }
+
+  testing::TemporaryDatabase temporary_{kSets};
+  testing::FakeClock clock_;
+  Passwords passwords_{{.cost = {.memory_kib = 64, .passes = 1}}};
+  FakeUsers users_;
+  rpc::KeyRing ring_;
+  int outbox_wakes_ = 0;
+};
+
+TEST_F(AuthServiceTest, SignUp_GivesASessionAndAProfile) {
+  Run([&](AuthService& service) -> Task<> {
+    const auto session = co_await SignUp(service, "Ada@example.com");
+    EXPECT_EQ(session.token_type(), "Bearer");
+    EXPECT_EQ(session.expires_in(), 600);
+    EXPECT_TRUE(session.refresh_token().starts_with("rt_"));
+    EXPECT_EQ(session.account().email(), "Ada@example.com");
+    EXPECT_EQ(PrincipalOf(session).account.ToString(), session.account().id());
+    EXPECT_EQ(users_.profiles.size(), 1U);
+    EXPECT_EQ(users_.profiles[0].account_id(), session.account().id());
+    EXPECT_EQ(users_.profiles[0].display_name(), "Ada");
+    EXPECT_EQ(co_await Refusal(SignUp(service, "ADA@example.com")), "EMAIL_TAKEN");
+    EXPECT_EQ((co_await Refresh(service, session.refresh_token())).account().id(), session.account().id());
+  });
+  EXPECT_EQ(outbox_wakes_, 1);
+}
+
+TEST_F(AuthServiceTest, SignUp_UserDown_SucceedsAndLeavesTheMessage) {
+  users_.down = true;
+  Run([&](AuthService& service) -> Task<> {
+    EXPECT_EQ(co_await Refusal(SignUp(service, "ada@example.com")), "");
+  });
+  EXPECT_EQ(Sql("SELECT topic FROM outbox"), "profile.create");
+}
+
+TEST_F(AuthServiceTest, SignIn_RightWrongUnknown_Answered) {
+  Run([&](AuthService& service) -> Task<> {
+    co_await SignUp(service, "ada@example.com");
+    const auto session = co_await SignIn(service, "ADA@Example.com");
+    EXPECT_EQ(session.account().email(), "ada@example.com");
+    EXPECT_EQ(co_await Refusal(SignIn(service, "ada@example.com", "wrong password")), "BAD_CREDENTIALS");
+    EXPECT_EQ(co_await Refusal(SignIn(service, "nobody@example.com")), "BAD_CREDENTIALS");
+  });
+}
+
+TEST_F(AuthServiceTest, SignIn_ManyFailures_ThrottledKnownOrNot) {
+  Run([&](AuthService& service) -> Task<> {
+    co_await SignUp(service, "ada@example.com");
+    for (const std::string email : {"ada@example.com", "nobody@example.com"}) {
+      for (int i = 0; i < 5; ++i) {
+        EXPECT_EQ(co_await Refusal(SignIn(service, email, "wrong password")), "BAD_CREDENTIALS") << email << i;
+      }
+      CallContext call(After(seconds(10)));
+      try {
+        co_await service.SignIn(call, Credentials(email));
+        ADD_FAILURE() << email;
+      } catch (const Error& error) {
+        EXPECT_EQ(error.reason, "RATE_LIMITED");
+        EXPECT_TRUE(error.retry_after && *error.retry_after <= seconds(1));
+      }
+    }
+    Sql("UPDATE sign_in_throttle SET blocked_until = now()");
+    EXPECT_EQ(co_await Refusal(SignIn(service, "ada@example.com")), "");
+    EXPECT_EQ(Sql("SELECT count(*) FROM sign_in_throttle"), "1");
+  });
+}
+
+TEST_F(AuthServiceTest, SignIn_ManyRightOnesSideBySide_NoneIsThrottled) {
+  int signed_in = 0;
+  Run([&](AuthService& service) -> Task<> {
+    co_await SignUp(service, "ada@example.com");
+    auto executor = co_await boost::asio::this_coro::executor;
+    const auto one = [&]() -> Task<> {
+      co_await SignIn(service, "ada@example.com");
+      ++signed_in;
+    };
+    for (int i = 0; i < 30; ++i) boost::asio::co_spawn(executor, one(), boost::asio::detached);
+    co_await testing::Eventually([&] { return signed_in == 30; });
+  });
+  EXPECT_EQ(signed_in, 30);
+}
+
+TEST_F(AuthServiceTest, SignIn_OutdatedHash_IsReplaced) {
+  Passwords weak({.cost = {.memory_kib = 32, .passes = 1}});
+  std::string old_hash;
+  RunLoop([&]() -> Task<> { old_hash = co_await weak.Hash(kPassword); });
+  Run([&](AuthService& service) -> Task<> {
+    co_await SignUp(service, "ada@example.com");
+    Sql("UPDATE account SET password_hash = '" + old_hash + "'");
+    co_await SignIn(service, "ada@example.com");
+    EXPECT_NE(Sql("SELECT password_hash FROM account"), old_hash);
+    EXPECT_EQ(co_await Refusal(SignIn(service, "ada@example.com")), "");
+  });
+}
+
+TEST_F(AuthServiceTest, Refresh_RotatesRetriesAndEndsOnReuse) {
+  Run([&](AuthService& service) -> Task<> {
+    const auto first = (co_await SignUp(service, "ada@example.com")).refresh_token();
+    const auto second = (co_await Refresh(service, first)).refresh_token();
+    EXPECT_NE(first, second);
+    EXPECT_EQ((co_await Refresh(service, first)).refresh_token(), second);  // its answer was lost
+    const auto third = (co_await Refresh(service, second)).refresh_token();
+    EXPECT_EQ(co_await Refusal(Refresh(service, first)), "SESSION_ENDED");
+    EXPECT_EQ(co_await Refusal(Refresh(service, third)), "SESSION_ENDED");
+    EXPECT_EQ(co_await Refusal(Refresh(service, "rt_8b0d")), "SESSION_ENDED");
+    EXPECT_EQ(co_await Refusal(SignIn(service, "ada@example.com")), "");
+  });
+}
+
+TEST_F(AuthServiceTest, BindSeller_IsInTheNextRefresh) {
+  Run([&](AuthService& service) -> Task<> {
+    const auto session = co_await SignUp(service, "ada@example.com");
+    const auto seller = SellerId::New();
+    api::auth::BindSellerRequest request;
+    request.set_account_id(session.account().id());
+    request.set_seller_id(seller.ToString());
+    request.set_role("owner");
+    auto call = Anonymous();
+    co_await service.BindSeller(call, request);
+    co_await service.BindSeller(call, request);
+    const auto next = co_await Refresh(service, session.refresh_token());
+    EXPECT_EQ(next.account().sellers_size(), 1);
+    EXPECT_TRUE(PrincipalOf(next).IsMemberOf(seller));
+    request.set_account_id(AccountId::New().ToString());
+    EXPECT_EQ(co_await Refusal(service.BindSeller(call, request)), "NOT_FOUND");
+  });
+}
+
+TEST_F(AuthServiceTest, SignOut_EndsOnlyThisSession) {
+  Run([&](AuthService& service) -> Task<> {
+    const auto first = co_await SignUp(service, "ada@example.com");
+    const auto second = co_await SignIn(service, "ada@example.com");
+    auto call = Anonymous();
+    rpc::CallContextBuilder(call).Caller(PrincipalOf(first));
+    co_await service.SignOut(call, {});
+    co_await service.SignOut(call, {});
+    EXPECT_EQ(co_await Refusal(Refresh(service, first.refresh_token())), "SESSION_ENDED");
+    EXPECT_EQ(co_await Refusal(Refresh(service, second.refresh_token())), "");
+    const auto account = co_await service.GetMyAccount(call, {});
+    EXPECT_EQ(account.email(), "ada@example.com");
+  });
+}
+
+TEST_F(AuthServiceTest, GetKeys_VerifyItsTokens) {
+  Run([&](AuthService& service) -> Task<> {
+    const auto session = co_await SignUp(service, "ada@example.com");
+    auto call = Anonymous();
+    const auto keys = co_await service.GetKeys(call, {});
+    EXPECT_EQ(keys.keys_size(), 1);
+    EXPECT_EQ(keys.keys(0).alg(), "ES256");
+    rpc::KeyRing ring;
+    ring.Replace({{keys.keys(0).kid(), keys.keys(0).x(), keys.keys(0).y()}});
+    EXPECT_TRUE(ring.Verify(session.access_token(), kIssuer, clock_.Now()));
+  });
+}
+
+TEST(Turns, OneAtATime_InOrderAndPastThoseWhoLeft) {
+  RunLoop([&](boost::asio::io_context& io) -> Task<> {
+    Turns turns(10);
+    std::vector<int> order;
+    int left = 0;
+    auto held = std::make_optional(co_await turns.Take("a", After(seconds(5))));
+    const auto wait = [&](int number, runtime::Deadline deadline) -> Task<> {
+      try {
+        const auto turn = co_await turns.Take("a", deadline);
+        order.push_back(number);
+      } catch (const Error& error) {
+        EXPECT_EQ(error.code, Code::kDeadlineExceeded);
+        ++left;
+      }
+    };
+    for (int i = 0; i < 5; ++i) {
+      const auto deadline = i == 2 ? After(std::chrono::milliseconds(1)) : After(seconds(5));
+      boost::asio::co_spawn(io, wait(i, deadline), boost::asio::detached);
+    }
+    co_await testing::Eventually([&] { return left == 1; });
+    EXPECT_TRUE(order.empty());
+    const auto other = co_await turns.Take("b", After(seconds(5)));
+    held.reset();
+    co_await testing::Eventually([&] { return order.size() == 4; });
+    EXPECT_EQ(order, (std::vector<int>{0, 1, 3, 4}));
+    const auto again = co_await turns.Take("a", After(seconds(5)));
+  });
+}
+
+TEST(Turns, TooManyWaiting_Refused) {
+  RunLoop([&](boost::asio::io_context& io) -> Task<> {
+    Turns turns(1);
+    bool served = false;
+    auto held = std::make_optional(co_await turns.Take("a", After(seconds(5))));
+    const auto wait = [&]() -> Task<> {
+      const auto turn = co_await turns.Take("a", After(seconds(5)));
+      served = true;
+    };
+    boost::asio::co_spawn(io, wait(), boost::asio::detached);
+    co_await boost::asio::post(boost::asio::use_awaitable);
+    co_await boost::asio::post(boost::asio::use_awaitable);
+    try {
+      const auto turn = co_await turns.Take("a", After(seconds(5)));
+      ADD_FAILURE();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.reason, "OVERLOADED");
+    }
+    held.reset();
+    co_await testing::Eventually([&] { return served; });
+  });
+}
+
+}  // namespace
+}  // namespace market::auth

@@ -1,0 +1,246 @@
+#include "services/user/api/user_service.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <functional>
+
+#include "migrations/outbox.hpp"
+#include "migrations/user.hpp"
+#include "platform/testing/run_loop.hpp"
+#include "platform/testing/temporary_database.hpp"
+#include "services/user/api/fake_auth.hpp"
+
+namespace market::user {
+namespace {
+
+using runtime::After;
+using std::chrono::seconds;
+using testing::RunLoop;
+
+class UserServiceTest : public ::testing::Test {
+ protected:
+  static constexpr std::array kSets = {&migrations::kOutbox, &migrations::kUser};
+
+  void Run(std::function<Task<>(UserService&)> body) {
+    RunLoop([&](boost::asio::io_context& io) -> Task<> {
+      postgres::Database database(io, {.conninfo = temporary_.Conninfo()});
+      co_await database.Open(After(seconds(10)));
+      storage::Profiles profiles(database);
+      storage::Addresses addresses(database);
+      storage::Sellers sellers(database);
+      UserService service({profiles, addresses, sellers, auth_, approval_, [this] { ++outbox_wakes_; }});
+      co_await body(service);
+      co_await database.Close(After(seconds(5)));
+    });
+  }
+
+  // A call of one account, under one operation id.
+  struct Call {
+    explicit Call(AccountId account) : context(After(seconds(10))) {
+      rpc::CallContextBuilder(context)
+          .Caller({.account = account, .session = Uuid::NewV7(), .roles = {}, .sellers = {}})
+          .OperationId(Uuid::NewV7());
+    }
+    operator CallContext&() { return context; }
+    CallContext context;
+  };
+
+  // The reason `task` is refused with, and its first field; "" when it is not.
+  template <class T>
+  static Task<std::string> Refusal(Task<T> task) {
+    try {
+      co_await std::move(task);
+      co_return "";
+    } catch (const Error& error) {
+      co_return error.fields.empty() ? error.reason : error.reason + " " + error.fields[0].field;
+    }
+  }
+
+  static api::user::CreateMyAddressRequest NewAddress(std::string recipient, std::string country = "GB") {
+    api::user::CreateMyAddressRequest request;
+    auto& address = *request.mutable_address();
+    address.set_recipient(std::move(recipient));
+    address.add_lines("12 St James's Square");
+    address.set_city("London");
+    address.set_country_code(std::move(country));
+    return request;
+  }
+  static api::user::OpenSellerRequest NewSeller(std::string slug) {
+    api::user::OpenSellerRequest request;
+    request.set_display_name("Analytical Engines");
+    request.set_slug(std::move(slug));
+    request.set_country_code("GB");
+    return request;
+  }
+
+  testing::TemporaryDatabase temporary_{kSets};
+  FakeAuth auth_;
+  domain::Approval approval_ = domain::Approval::kAutomatic;
+  int outbox_wakes_ = 0;
+};
+
+TEST_F(UserServiceTest, Profile_PatchedByMaskFieldsAndEtag) {
+  Run([&](UserService& service) -> Task<> {
+    Call call(AccountId::New());
+    EXPECT_EQ(co_await Refusal(service.GetMyProfile(call, {})), "NOT_FOUND");
+    api::user::CreateProfileRequest create;
+    create.set_account_id(call.context.Caller().account.ToString());
+    create.set_display_name("Ada");
+    co_await service.CreateProfile(call, create);
+    co_await service.CreateProfile(call, create);
+    const auto profile = co_await service.GetMyProfile(call, {});
+    EXPECT_EQ(profile.display_name(), "Ada");
+    EXPECT_EQ(profile.etag(), "1");
+
+    api::user::UpdateMyProfileRequest update;
+    update.mutable_profile()->set_given_name("Augusta");
+    update.mutable_profile()->set_family_name("King");
+    update.set_if_match("1");
+    update.mutable_update_mask()->add_paths("given_name");
+    update.mutable_update_mask()->add_paths("etag");
+    const auto updated = co_await service.UpdateMyProfile(call, update);
+    EXPECT_EQ(updated.given_name(), "Augusta");
+    EXPECT_EQ(updated.family_name(), "");
+    EXPECT_EQ(updated.etag(), "2");
+    EXPECT_EQ(co_await Refusal(service.UpdateMyProfile(call, update)), "ETAG_MISMATCH");
+    update.set_if_match("not an etag");
+    EXPECT_EQ(co_await Refusal(service.UpdateMyProfile(call, update)), "ETAG_MISMATCH");
+    update.set_if_match("*");
+    update.clear_update_mask();
+    EXPECT_EQ((co_await service.UpdateMyProfile(call, update)).family_name(), "King");
+
+    update.mutable_update_mask()->add_paths("display_name");
+    EXPECT_EQ(co_await Refusal(service.UpdateMyProfile(call, update)), "INVALID_ARGUMENT profile.displayName");
+    update.mutable_update_mask()->set_paths(0, "state");
+    EXPECT_EQ(co_await Refusal(service.UpdateMyProfile(call, update)), "INVALID_ARGUMENT updateMask");
+  });
+}
+
+TEST_F(UserServiceTest, Addresses_WholeLife) {
+  Run([&](UserService& service) -> Task<> {
+    Call ada(AccountId::New());
+    Call bob(AccountId::New());
+    const auto address = co_await service.CreateMyAddress(ada, NewAddress("Ada"));
+    EXPECT_TRUE(address.is_default());
+    EXPECT_EQ(co_await Refusal(service.CreateMyAddress(ada, NewAddress("Ada", "XX"))),
+              "INVALID_ARGUMENT address.countryCode");
+
+    api::user::GetMyAddressRequest get;
+    get.set_address_id(address.id());
+    EXPECT_EQ((co_await service.GetMyAddress(ada, get)).city(), "London");
+    EXPECT_EQ(co_await Refusal(service.GetMyAddress(bob, get)), "NOT_FOUND");
+
+    api::user::GetAddressRequest internal;
+    internal.set_account_id(ada.context.Caller().account.ToString());
+    internal.set_address_id(address.id());
+    EXPECT_EQ((co_await service.GetAddress(bob, internal)).recipient(), "Ada");
+    internal.set_account_id(bob.context.Caller().account.ToString());
+    EXPECT_EQ(co_await Refusal(service.GetAddress(bob, internal)), "NOT_FOUND");
+
+    api::user::UpdateMyAddressRequest update;
+    update.set_address_id(address.id());
+    update.mutable_address()->set_city("Paris");
+    update.mutable_address()->set_country_code("FR");
+    EXPECT_EQ(co_await Refusal(service.UpdateMyAddress(bob, update)), "NOT_FOUND");
+    EXPECT_EQ((co_await service.UpdateMyAddress(ada, update)).city(), "Paris");
+    update.mutable_update_mask()->add_paths("is_default");
+    EXPECT_EQ(co_await Refusal(service.UpdateMyAddress(ada, update)), "INVALID_ARGUMENT address.isDefault");
+    update.set_if_match("1");
+    EXPECT_EQ(co_await Refusal(service.UpdateMyAddress(ada, update)), "ETAG_MISMATCH");
+
+    api::user::DeleteMyAddressRequest remove;
+    remove.set_address_id(address.id());
+    remove.set_if_match("1");
+    EXPECT_EQ(co_await Refusal(service.DeleteMyAddress(ada, remove)), "ETAG_MISMATCH");
+    remove.set_if_match("2");
+    EXPECT_EQ(co_await Refusal(service.DeleteMyAddress(bob, remove)), "NOT_FOUND");
+    EXPECT_EQ(co_await Refusal(service.DeleteMyAddress(ada, remove)), "");
+    EXPECT_EQ((co_await service.ListMyAddresses(ada, {})).addresses_size(), 0);
+  });
+}
+
+TEST_F(UserServiceTest, CreateMyAddress_PastFifty_LimitReached) {
+  Run([&](UserService& service) -> Task<> {
+    Call call(AccountId::New());
+    for (int i = 0; i < 50; ++i) co_await service.CreateMyAddress(call, NewAddress("x"));
+    EXPECT_EQ(co_await Refusal(service.CreateMyAddress(call, NewAddress("x"))), "LIMIT_REACHED");
+  });
+}
+
+TEST_F(UserServiceTest, OpenSeller_AutoApproved_BindsAtOnce) {
+  Run([&](UserService& service) -> Task<> {
+    Call call(AccountId::New());
+    const auto seller = co_await service.OpenSeller(call, NewSeller("engines"));
+    EXPECT_EQ(seller.state(), api::user::Seller::ACTIVE);
+    EXPECT_EQ(auth_.bindings.size(), 1U);
+    EXPECT_EQ(auth_.bindings[0].account_id(), call.context.Caller().account.ToString());
+    EXPECT_EQ(auth_.bindings[0].seller_id(), seller.id());
+    EXPECT_EQ(auth_.bindings[0].role(), "owner");
+    EXPECT_EQ((co_await service.OpenSeller(call, NewSeller("engines"))).id(), seller.id());
+    Call other(AccountId::New());
+    EXPECT_EQ(co_await Refusal(service.OpenSeller(other, NewSeller("engines"))), "SLUG_TAKEN slug");
+    api::user::GetSellerRequest get;
+    get.set_seller_id(seller.id());
+    EXPECT_EQ((co_await service.GetSeller(other, get)).slug(), "engines");
+  });
+}
+
+TEST_F(UserServiceTest, OpenSeller_AuthDown_LeavesItToTheOutbox) {
+  auth_.down = true;
+  Run([&](UserService& service) -> Task<> {
+    Call call(AccountId::New());
+    EXPECT_EQ((co_await service.OpenSeller(call, NewSeller("engines"))).state(), api::user::Seller::ACTIVE);
+  });
+  EXPECT_EQ(outbox_wakes_, 1);
+  EXPECT_EQ(temporary_.Execute("SELECT topic FROM outbox"), "seller.bind");
+}
+
+TEST_F(UserServiceTest, OpenSeller_ByOperator_PendingUntilApproved) {
+  approval_ = domain::Approval::kByOperator;
+  Run([&](UserService& service) -> Task<> {
+    Call call(AccountId::New());
+    const auto seller = co_await service.OpenSeller(call, NewSeller("engines"));
+    EXPECT_EQ(seller.state(), api::user::Seller::PENDING);
+    EXPECT_TRUE(auth_.bindings.empty());
+    api::user::GetSellerRequest get;
+    get.set_seller_id(seller.id());
+    EXPECT_EQ(co_await Refusal(service.GetSeller(call, get)), "NOT_FOUND");
+
+    api::user::ApproveSellerRequest approve;
+    approve.set_seller_id(seller.id());
+    EXPECT_EQ((co_await service.ApproveSeller(call, approve)).state(), api::user::Seller::ACTIVE);
+    EXPECT_EQ((co_await service.ApproveSeller(call, approve)).state(), api::user::Seller::ACTIVE);
+    EXPECT_EQ(auth_.bindings.size(), 2U);
+    EXPECT_EQ((co_await service.GetSeller(call, get)).id(), seller.id());
+    temporary_.Execute("UPDATE seller SET state = 'SUSPENDED'");
+    EXPECT_EQ(co_await Refusal(service.ApproveSeller(call, approve)), "ILLEGAL_TRANSITION");
+    approve.set_seller_id(SellerId::New().ToString());
+    EXPECT_EQ(co_await Refusal(service.ApproveSeller(call, approve)), "NOT_FOUND");
+  });
+  EXPECT_EQ(temporary_.Execute("SELECT count(*) FROM outbox"), "1");
+}
+
+TEST_F(UserServiceTest, ListSellers_PagedByTokens) {
+  Run([&](UserService& service) -> Task<> {
+    for (int i = 0; i < 5; ++i) {
+      Call call(AccountId::New());
+      co_await service.OpenSeller(call, NewSeller("shop-" + std::to_string(i)));
+    }
+    Call anybody(AccountId::New());
+    api::user::ListSellersRequest list;
+    list.set_page_size(2);
+    std::vector<std::string> slugs;
+    do {
+      const auto page = co_await service.ListSellers(anybody, list);
+      for (const auto& seller : page.sellers()) slugs.push_back(seller.slug());
+      list.set_page_token(page.next_page_token());
+    } while (!list.page_token().empty());
+    EXPECT_EQ(slugs, (std::vector<std::string>{"shop-4", "shop-3", "shop-2", "shop-1", "shop-0"}));
+    list.set_page_token("garbage");
+    EXPECT_EQ(co_await Refusal(service.ListSellers(anybody, list)), "INVALID_PAGE_TOKEN pageToken");
+  });
+}
+
+}  // namespace
+}  // namespace market::user

@@ -1,0 +1,295 @@
+#include <gtest/gtest.h>
+
+#include <array>
+#include <random>
+#include <set>
+
+#include "migrations/outbox.hpp"
+#include "migrations/user.hpp"
+#include "platform/core/error.hpp"
+#include "platform/testing/run_loop.hpp"
+#include "platform/testing/temporary_database.hpp"
+#include "services/user/storage/addresses.hpp"
+#include "services/user/storage/profiles.hpp"
+#include "services/user/storage/sellers.hpp"
+
+namespace market::user::storage {
+namespace {
+
+using runtime::After;
+using std::chrono::seconds;
+using testing::RunLoop;
+
+class UserStorage : public ::testing::Test {
+ protected:
+  static constexpr std::array kSets = {&migrations::kOutbox, &migrations::kUser};
+
+  // Runs `body(database)` on an open database.
+  template <class Body>
+  void Run(Body body) {
+    RunLoop([&](boost::asio::io_context& io) -> Task<> {
+      postgres::Database database(io, {.conninfo = temporary_.Conninfo()});
+      co_await database.Open(After(seconds(10)));
+      co_await body(database);
+      co_await database.Close(After(seconds(5)));
+    });
+  }
+
+  static runtime::Deadline Soon() { return After(seconds(10)); }
+  static domain::Address Address(std::string recipient) {
+    return {.id = domain::AddressId::New(),
+            .recipient = std::move(recipient),
+            .lines = {"12 St James's Square", "\"2nd\" {floor}, \\left"},
+            .city = "London",
+            .postal_code = "SW1Y 4JH",
+            .country_code = "GB"};
+  }
+  static domain::Seller Seller(AccountId owner, std::string slug, domain::SellerState state) {
+    return {.id = SellerId::New(),
+            .owner = owner,
+            .display_name = "Analytical Engines",
+            .slug = std::move(slug),
+            .country_code = "GB",
+            .state = state};
+  }
+  static outbox::NewMessage Binding(SellerId seller, AccountId, std::string) {
+    return {.topic = "seller.bind", .key = seller.ToString(), .payload = "p", .trace = ""};
+  }
+  static outbox::NewMessage Binding() { return Binding(SellerId(), AccountId(), ""); }
+
+  std::string Sql(const std::string& text) { return temporary_.Execute(text); }
+  // Every book's size is right, and it has exactly one default unless it is empty.
+  void ExpectSoundBooks() {
+    EXPECT_EQ(Sql("SELECT count(*) FROM address_book b WHERE size <> (SELECT count(*) FROM address a "
+                  "WHERE a.account_id = b.account_id)"),
+              "0");
+    EXPECT_EQ(Sql("SELECT count(*) FROM address_book b WHERE size > 0 AND (SELECT count(*) FROM address a "
+                  "WHERE a.account_id = b.account_id AND a.is_default) <> 1"),
+              "0");
+  }
+
+  testing::TemporaryDatabase temporary_{kSets};
+};
+
+TEST_F(UserStorage, Profile_CreatedOnceAndUpdatedByVersion) {
+  Run([&](postgres::Database& database) -> Task<> {
+    Profiles profiles(database);
+    const auto account = AccountId::New();
+    EXPECT_FALSE(co_await profiles.Find(Soon(), account));
+    EXPECT_TRUE(std::holds_alternative<Missing>(co_await profiles.Update(Soon(), account, {}, std::nullopt)));
+    co_await profiles.Create(Soon(), account, "Ada");
+    co_await profiles.Create(Soon(), account, "Somebody else");
+    const auto updated = co_await profiles.Update(Soon(), account, {.given_name = "Ada", .locale = "en-GB"}, 1);
+    const auto& profile = std::get<domain::Profile>(updated);
+    EXPECT_EQ(profile.display_name, "Ada");
+    EXPECT_EQ(profile.given_name, "Ada");
+    EXPECT_EQ(profile.locale, "en-GB");
+    EXPECT_EQ(profile.version, 2);
+    const auto stale = co_await profiles.Update(Soon(), account, {.given_name = "Bob"}, 1);
+    EXPECT_TRUE(std::holds_alternative<VersionDiffers>(stale));
+    const auto cleared = co_await profiles.Update(Soon(), account, {.given_name = ""}, std::nullopt);
+    EXPECT_EQ(std::get<domain::Profile>(cleared).given_name, "");
+  });
+}
+
+TEST_F(UserStorage, Addresses_FirstIsDefaultAndTheDefaultMoves) {
+  Run([&](postgres::Database& database) -> Task<> {
+    Addresses addresses(database);
+    const auto account = AccountId::New();
+    const auto first = std::get<domain::Address>(co_await addresses.Create(Soon(), account, Address("first")));
+    EXPECT_TRUE(first.is_default);
+    EXPECT_EQ(first.lines, Address("").lines);
+    const auto second = std::get<domain::Address>(co_await addresses.Create(Soon(), account, Address("second")));
+    EXPECT_FALSE(second.is_default);
+    auto third_draft = Address("third");
+    third_draft.is_default = true;
+    const auto third = std::get<domain::Address>(co_await addresses.Create(Soon(), account, third_draft));
+    EXPECT_TRUE(third.is_default);
+
+    const auto moved = co_await addresses.Update(Soon(), account, second.id, {.is_default = true}, second.version);
+    EXPECT_TRUE(std::get<domain::Address>(moved).is_default);
+    auto list = co_await addresses.List(Soon(), account);
+    EXPECT_EQ(list.size(), 3U);
+    EXPECT_EQ(list[0].id, second.id);
+    EXPECT_EQ(list[1].id, first.id);
+
+    const auto refused = co_await addresses.Update(Soon(), account, second.id, {.is_default = false}, std::nullopt);
+    EXPECT_TRUE(std::holds_alternative<DefaultNeeded>(refused));
+    const auto stale = co_await addresses.Update(Soon(), account, third.id, {.is_default = true}, third.version + 9);
+    EXPECT_TRUE(std::holds_alternative<VersionDiffers>(stale));
+    EXPECT_EQ((co_await addresses.List(Soon(), account))[0].id, second.id);
+
+    co_await addresses.Delete(Soon(), account, second.id, std::nullopt);
+    list = co_await addresses.List(Soon(), account);
+    EXPECT_EQ(list[0].id, first.id);
+    EXPECT_TRUE(list[0].is_default);
+  });
+  ExpectSoundBooks();
+}
+
+TEST_F(UserStorage, Addresses_OfSomebodyElse_DoNotExist) {
+  Run([&](postgres::Database& database) -> Task<> {
+    Addresses addresses(database);
+    const auto ada = AccountId::New();
+    const auto bob = AccountId::New();
+    const auto mine = std::get<domain::Address>(co_await addresses.Create(Soon(), ada, Address("ada")));
+    co_await addresses.Create(Soon(), bob, Address("bob"));
+    EXPECT_FALSE(co_await addresses.Find(Soon(), bob, mine.id));
+    EXPECT_TRUE(std::holds_alternative<Missing>(
+        co_await addresses.Update(Soon(), bob, mine.id, {.recipient = "bob", .is_default = true}, std::nullopt)));
+    EXPECT_TRUE(std::holds_alternative<Missing>(co_await addresses.Delete(Soon(), bob, mine.id, std::nullopt)));
+    EXPECT_EQ((co_await addresses.List(Soon(), bob)).size(), 1U);
+    EXPECT_EQ((co_await addresses.Find(Soon(), ada, mine.id))->recipient, "ada");
+    EXPECT_TRUE(std::holds_alternative<VersionDiffers>(co_await addresses.Delete(Soon(), ada, mine.id, 7)));
+    EXPECT_TRUE(std::holds_alternative<Addresses::Deleted>(co_await addresses.Delete(Soon(), ada, mine.id, 1)));
+    EXPECT_TRUE(std::holds_alternative<Missing>(co_await addresses.Delete(Soon(), ada, mine.id, 1)));
+  });
+  ExpectSoundBooks();
+}
+
+TEST_F(UserStorage, Addresses_PastFifty_Refused) {
+  Run([&](postgres::Database& database) -> Task<> {
+    Addresses addresses(database);
+    const auto account = AccountId::New();
+    for (int i = 0; i < domain::kAddressesMax; ++i) {
+      EXPECT_TRUE(std::holds_alternative<domain::Address>(co_await addresses.Create(Soon(), account, Address("x"))));
+    }
+    EXPECT_TRUE(std::holds_alternative<LimitReached>(co_await addresses.Create(Soon(), account, Address("x"))));
+    const auto list = co_await addresses.List(Soon(), account);
+    EXPECT_EQ(list.size(), 50U);
+    co_await addresses.Delete(Soon(), account, list.back().id, std::nullopt);
+    EXPECT_TRUE(std::holds_alternative<domain::Address>(co_await addresses.Create(Soon(), account, Address("x"))));
+  });
+  ExpectSoundBooks();
+}
+
+// Creates, updates, default moves and deletes of one book from two replicas at once.
+TEST_F(UserStorage, Addresses_Storm_KeepsTheBookSound) {
+  RunLoop([&](boost::asio::io_context& io) -> Task<> {
+    postgres::Database first(io, {.conninfo = temporary_.Conninfo()});
+    postgres::Database second(io, {.conninfo = temporary_.Conninfo()});
+    co_await first.Open(After(seconds(10)));
+    co_await second.Open(After(seconds(10)));
+    Addresses replicas[] = {Addresses(first), Addresses(second)};
+    const auto account = AccountId::New();
+    int done = 0;
+    const auto client = [&](unsigned seed) -> Task<> {
+      std::mt19937 random(seed);
+      for (int step = 0; step < 12; ++step) {
+        auto& addresses = replicas[random() % 2];
+        const auto list = co_await addresses.List(Soon(), account);
+        const auto kind = random() % 4;
+        if (list.empty() || kind == 0) {
+          auto draft = Address("storm");
+          draft.is_default = random() % 2 == 0;
+          co_await addresses.Create(Soon(), account, draft);
+        } else {
+          const auto& one = list[random() % list.size()];
+          if (kind == 1) co_await addresses.Delete(Soon(), account, one.id, std::nullopt);
+          if (kind == 2) co_await addresses.Update(Soon(), account, one.id, {.is_default = true}, one.version);
+          if (kind == 3) co_await addresses.Update(Soon(), account, one.id, {.city = "Paris"}, std::nullopt);
+        }
+      }
+      ++done;
+    };
+    for (unsigned i = 0; i < 16; ++i) boost::asio::co_spawn(io, client(i), boost::asio::detached);
+    co_await testing::Eventually([&] { return done == 16; }, seconds(30));
+    co_await first.Close(After(seconds(5)));
+    co_await second.Close(After(seconds(5)));
+  });
+  ExpectSoundBooks();
+}
+
+TEST_F(UserStorage, Seller_OpenedTwiceByOneOperation_IsOneSeller) {
+  Run([&](postgres::Database& database) -> Task<> {
+    Sellers sellers(database);
+    const auto owner = AccountId::New();
+    const auto draft = Seller(owner, "engines", domain::SellerState::kActive);
+    for (int run = 0; run < 3; ++run) {
+      const auto opened = co_await sellers.Open(Soon(), draft, Binding());
+      EXPECT_EQ(std::get<domain::Seller>(opened).id, draft.id);
+    }
+    const auto rival = Seller(AccountId::New(), "engines", domain::SellerState::kActive);
+    EXPECT_TRUE(std::holds_alternative<SlugTaken>(co_await sellers.Open(Soon(), rival, Binding())));
+    const auto pending = Seller(owner, "pending", domain::SellerState::kPending);
+    co_await sellers.Open(Soon(), pending, Binding());
+    EXPECT_TRUE(co_await sellers.FindActive(Soon(), draft.id));
+    EXPECT_FALSE(co_await sellers.FindActive(Soon(), pending.id));
+    EXPECT_EQ((co_await sellers.ListActive(Soon(), std::nullopt, 10)).size(), 1U);
+  });
+  EXPECT_EQ(Sql("SELECT count(*) FROM outbox"), "1");
+  EXPECT_EQ(Sql("SELECT sum(sellers) FROM seller_owner"), "2");
+}
+
+TEST_F(UserStorage, Seller_PastTwenty_RefusedAndTheLastStillFound) {
+  Run([&](postgres::Database& database) -> Task<> {
+    Sellers sellers(database);
+    const auto owner = AccountId::New();
+    domain::Seller last;
+    for (int i = 0; i < 20; ++i) {
+      last = Seller(owner, "shop-" + std::to_string(i), domain::SellerState::kActive);
+      EXPECT_TRUE(std::holds_alternative<domain::Seller>(co_await sellers.Open(Soon(), last, Binding()))) << i;
+    }
+    const auto more = Seller(owner, "one-more", domain::SellerState::kActive);
+    EXPECT_TRUE(std::holds_alternative<LimitReached>(co_await sellers.Open(Soon(), more, Binding())));
+    EXPECT_EQ(std::get<domain::Seller>(co_await sellers.Open(Soon(), last, Binding())).id, last.id);
+  });
+}
+
+TEST_F(UserStorage, Seller_SlugRace_HasOneWinner) {
+  int opened = 0;
+  int taken = 0;
+  Run([&](postgres::Database& database) -> Task<> {
+    Sellers sellers(database);
+    auto executor = co_await boost::asio::this_coro::executor;
+    const auto one = [&]() -> Task<> {
+      const auto outcome =
+          co_await sellers.Open(Soon(), Seller(AccountId::New(), "race", domain::SellerState::kActive), Binding());
+      ++(std::holds_alternative<SlugTaken>(outcome) ? taken : opened);
+    };
+    for (int i = 0; i < 20; ++i) boost::asio::co_spawn(executor, one(), boost::asio::detached);
+    co_await testing::Eventually([&] { return opened + taken == 20; });
+  });
+  EXPECT_EQ(opened, 1);
+  EXPECT_EQ(Sql("SELECT count(*) FROM outbox"), "1");
+}
+
+TEST_F(UserStorage, Seller_Approval_HappensOnce) {
+  Run([&](postgres::Database& database) -> Task<> {
+    Sellers sellers(database);
+    const auto draft = Seller(AccountId::New(), "engines", domain::SellerState::kPending);
+    co_await sellers.Open(Soon(), draft, Binding());
+    EXPECT_TRUE(std::holds_alternative<Missing>(co_await sellers.Approve(Soon(), SellerId::New(), Binding, "")));
+    for (int run = 0; run < 2; ++run) {
+      const auto approved = co_await sellers.Approve(Soon(), draft.id, Binding, "");
+      EXPECT_EQ(std::get<domain::Seller>(approved).state, domain::SellerState::kActive);
+    }
+    Sql("UPDATE seller SET state = 'SUSPENDED'");
+    const auto refused = co_await sellers.Approve(Soon(), draft.id, Binding, "");
+    EXPECT_EQ(std::get<NotAllowed>(refused).state, domain::SellerState::kSuspended);
+  });
+  EXPECT_EQ(Sql("SELECT count(*) FROM outbox"), "1");
+}
+
+TEST_F(UserStorage, Sellers_PagedByPosition_AllSeenOnce) {
+  Run([&](postgres::Database& database) -> Task<> {
+    Sellers sellers(database);
+    for (int i = 0; i < 7; ++i) {
+      co_await sellers.Open(
+          Soon(), Seller(AccountId::New(), "shop-" + std::to_string(i), domain::SellerState::kActive), Binding());
+    }
+    Sql("UPDATE seller SET created_at = '2026-01-01' WHERE slug < 'shop-4'");  // ties are broken by id
+    std::set<std::string> seen;
+    std::optional<Sellers::Position> after;
+    for (;;) {
+      const auto page = co_await sellers.ListActive(Soon(), after, 2);
+      if (page.empty()) break;
+      for (const auto& seller : page) EXPECT_TRUE(seen.insert(seller.slug).second) << seller.slug;
+      after = {page.back().created_at, page.back().id};
+    }
+    EXPECT_EQ(seen.size(), 7U);
+  });
+}
+
+}  // namespace
+}  // namespace market::user::storage

@@ -1,0 +1,76 @@
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <fstream>
+
+#include "platform/testing/run_loop.hpp"
+#include "platform/testing/temporary_database.hpp"
+#include "tools/marketctl/conninfo.hpp"
+#include "tools/marketctl/operator.hpp"
+
+namespace market::marketctl {
+namespace {
+
+using auth::storage::Promotion;
+
+class File {
+ public:
+  File(const std::string& name, const std::string& text) : path_(::testing::TempDir() + name) {
+    std::ofstream(path_) << text;
+  }
+  ~File() { std::remove(path_.c_str()); }
+  const std::string& Path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+TEST(Conninfo, EveryWayToNameTheDatabase_IsUnderstood) {
+  const File secret("marketctl_conninfo", "dbname=auth password=x\n");
+  for (const std::string& line :
+       {std::string("postgres.conninfo = dbname=auth password=x"), "postgres.conninfo_file=" + secret.Path(),
+        "auth.postgres.conninfo_file = " + secret.Path() + "  "}) {
+    const File config("marketctl_config", "# comment\ngrpc.listen = 127.0.0.1:1\n" + line + "\nauth.issuer = x\n");
+    EXPECT_EQ(ConninfoFrom(config.Path()), "dbname=auth password=x") << line;
+  }
+}
+
+TEST(Conninfo, MissingFileOrKey_NamesTheFile) {
+  const File config("marketctl_config", "order.postgres.conninfo = dbname=order\n");
+  for (const std::string& path : {config.Path(), std::string("/nowhere/auth.conf")}) {
+    try {
+      ConninfoFrom(path);
+      ADD_FAILURE() << path;
+    } catch (const std::runtime_error& error) {
+      EXPECT_NE(std::string(error.what()).find(path), std::string::npos) << error.what();
+    }
+  }
+}
+
+TEST(OperatorCreate, OnAnEmptyDatabase_MigratesAndRepeats) {
+  const testing::TemporaryDatabase database;
+  const auto create = [&](std::string email) {
+    return testing::RunLoop([&] {
+      return CreateOperator({.email = email, .password = "a long password", .conninfo = database.Conninfo()});
+    });
+  };
+  EXPECT_EQ(create("operator@market.test"), Promotion::kCreated);
+  EXPECT_EQ(create("Operator@market.test"), Promotion::kWasOperator);
+  EXPECT_EQ(database.Execute("SELECT role FROM account_role"), "operator");
+  EXPECT_EQ(database.Execute("SELECT password_hash LIKE '$argon2id$v=19$m=19456,t=2,p=1$%' FROM account"), "t");
+}
+
+TEST(OperatorCreate, WhatTheMarketplaceWouldNotTake_Refused) {
+  for (const std::string email : {"", "ada", "@x", "ada@", "a b@x"}) {
+    EXPECT_THROW(testing::RunLoop([&] { return CreateOperator({email, "a long password", "dbname=none"}); }),
+                 std::runtime_error)
+        << email;
+  }
+  for (const std::string& password : {std::string("short"), std::string(129, 'x')}) {
+    EXPECT_THROW(testing::RunLoop([&] { return CreateOperator({"ada@x", password, "dbname=none"}); }),
+                 std::runtime_error);
+  }
+}
+
+}  // namespace
+}  // namespace market::marketctl
