@@ -1,5 +1,6 @@
 #include "services/product/storage/search_store.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace market::product {
@@ -11,7 +12,7 @@ using postgres::Statement;
 // $9, $10 the text.
 #define SEARCH(key, from, position_and_order)                                                                        \
   "SELECT p.id, p.seller_id, p.title, '', p.category_id, p.attributes, p.pictures, p.state, p.version, "             \
-  "p.created_at, p.updated_at, " OFFER_COLUMNS ", o.available, (" key ")::text "                                     \
+  "p.created_at, p.updated_at, " OFFER_COLUMNS ", o.available, " key " "                                     \
   "FROM " from                                                                                                       \
   " LEFT JOIN LATERAL ("                                                                                             \
   "  SELECT o.*, " AVAILABLE " AS available FROM offer o JOIN stock s ON s.offer_id = o.id"                          \
@@ -27,9 +28,9 @@ using postgres::Statement;
 
 #define ANY_TEXT "product p"
 #define MATCHING "product_matching($9, $10) m JOIN product p ON p.id = m.product_id"
-#define NEWEST(from)                                                   \
-  SEARCH("p.published_at", from,                                       \
-         "(p.published_at, p.id) < ($1::timestamptz, $2::uuid) "       \
+#define NEWEST(from)                                                                                     \
+  SEARCH("(extract(epoch FROM p.published_at) * 1000000)::bigint", from,                                 \
+         "(p.published_at, p.id) < ('epoch'::timestamptz + $1::bigint * interval '1 us', $2::uuid) "     \
          "ORDER BY p.published_at DESC, p.id DESC")
 // No price reaches 100,000,000 (contract section 4).
 #define PRICE_UP(from)                                                 \
@@ -44,27 +45,32 @@ using postgres::Statement;
 struct Listing {
   Statement any_text;
   Statement matching;
-  std::string_view first_key;
+  std::int64_t first_key;
   std::string_view first_id;
+  std::int64_t key_max;
 };
 
 constexpr std::string_view kLowestId = "00000000-0000-0000-0000-000000000000";
 constexpr std::string_view kHighestId = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
+constexpr std::int64_t kEndOfTime = 253'402'300'799'000'000;  // 9999-12-31
+constexpr std::int64_t kNoPrice = 100'000'000;
+constexpr std::int64_t kRelevanceMax = 1'000'000'000;
+
 // By SearchOrder.
 constexpr std::array<Listing, 4> kListings = {
-    Listing{{"search.newest", NEWEST(ANY_TEXT)}, {"search.text_newest", NEWEST(MATCHING)}, "infinity", kHighestId},
-    Listing{{"search.price", PRICE_UP(ANY_TEXT)}, {"search.text_price", PRICE_UP(MATCHING)}, "0", kLowestId},
+    Listing{{"search.newest", NEWEST(ANY_TEXT)},
+            {"search.text_newest", NEWEST(MATCHING)},
+            kEndOfTime, kHighestId, kEndOfTime},
+    Listing{{"search.price", PRICE_UP(ANY_TEXT)}, {"search.text_price", PRICE_UP(MATCHING)}, 0, kLowestId, kNoPrice},
     Listing{{"search.price_down", PRICE_DOWN(ANY_TEXT)},
             {"search.text_price_down", PRICE_DOWN(MATCHING)},
-            "100000000",
-            kHighestId},
+            kNoPrice, kHighestId, kNoPrice},
     Listing{{},
             {"search.relevance", SEARCH("m.relevance", MATCHING,
                                         "(m.relevance, p.id) < ($1::bigint, $2::uuid) "
                                         "ORDER BY m.relevance DESC, p.id DESC")},
-            "9000000000000000000",
-            kHighestId}};
+            kRelevanceMax, kHighestId, kRelevanceMax}};
 
 constexpr std::size_t kKeyColumn = kProductColumns + kOfferColumns;
 
@@ -73,8 +79,9 @@ constexpr std::size_t kKeyColumn = kProductColumns + kOfferColumns;
 Task<SearchPage> SearchStore::Find(runtime::Deadline deadline, Search search, std::optional<SearchPosition> after,
                                    int page_size) {
   const auto& listing = kListings[static_cast<std::size_t>(search.order)];
-  const auto start = after.value_or(
-      SearchPosition{std::string(listing.first_key), ProductId::From(listing.first_id)});
+  auto start = after.value_or(SearchPosition{listing.first_key, ProductId::From(listing.first_id)});
+  // A position comes from outside: any number is a place in the list, none an error of the database.
+  start.key = std::clamp<std::int64_t>(start.key, 0, listing.key_max);
   const bool must_sell = search.in_stock || search.min_price || search.max_price;
   const bool has_text = !search.prefixes.empty();
   const auto result =
@@ -88,8 +95,7 @@ Task<SearchPage> SearchStore::Find(runtime::Deadline deadline, Search search, st
   const auto size = static_cast<std::size_t>(page_size);
   if (page.products.size() > size) {
     page.products.pop_back();
-    page.next = SearchPosition{std::string(result[size - 1].Text(kKeyColumn)),
-                               ProductId::From(page.products.back().id())};
+    page.next = SearchPosition{result[size - 1].Int(kKeyColumn), ProductId::From(page.products.back().id())};
   }
   co_return page;
 }

@@ -30,9 +30,9 @@ struct Search {
   SearchOrder order = SearchOrder::kNewest;  // relevance needs a text
 };
 
-// Where a page ended: the order's key as text, and the product.
+// Where a page ended: what the order compares (microseconds, minor units or relevance), and the product.
 struct SearchPosition {
-  std::string key;
+  std::int64_t key = 0;
   ProductId id;
 };
 

@@ -1,0 +1,71 @@
+#include <algorithm>
+
+#include "services/product/api/product_service.hpp"
+#include "services/product/domain/etag.hpp"
+
+namespace market::product {
+namespace {
+
+// Whether the mask means `field`, whole or in part; without a mask the fields that are there are meant.
+bool Means(const google::protobuf::FieldMask& mask, std::string_view field) {
+  return std::ranges::any_of(mask.paths(), [&](std::string_view path) { return path.substr(0, path.find('.')) == field; });
+}
+
+void RequireKnown(const google::protobuf::FieldMask& mask) {
+  for (const std::string_view path : mask.paths()) {
+    const auto field = path.substr(0, path.find('.'));
+    if (field != "price" && field != "options") {
+      throw InvalidArgument("updateMask", "UNKNOWN_FIELD", "an offer has no field '" + std::string(path) + "' to change");
+    }
+  }
+}
+
+std::optional<std::int64_t> VersionFrom(const std::string& if_match) {
+  if (if_match.empty() || if_match == "*") return std::nullopt;
+  return EtagVersion(if_match).value_or(0);  // no offer has version 0
+}
+
+OfferEdit EditFrom(const proto::UpdateOfferRequest& request) {
+  const auto& mask = request.update_mask();
+  const auto& change = request.offer();
+  RequireKnown(mask);
+  OfferEdit edit{.if_version = VersionFrom(request.if_match())};
+  const bool has_mask = mask.paths_size() > 0;
+  if (has_mask ? Means(mask, "options") : change.options_size() > 0) edit.options = change.options();
+  if (has_mask ? Means(mask, "price") : change.has_price()) {
+    if (!change.has_price()) throw InvalidArgument("offer.price", "REQUIRED", "an offer always has a price");
+    edit.price = Money{change.price().amount(), Currency::Parse(change.price().currency())};
+  }
+  return edit;
+}
+
+}  // namespace
+
+Task<proto::Offer> ProductService::CreateOffer(CallContext& call, proto::CreateOfferRequest request) {
+  Currency::Parse(request.offer().price().currency());
+  co_return co_await parts_.catalogue.CreateOffer(call.Deadline(), ProductId::From(request.product_id()),
+                                                  call.Caller().SellerIds(), std::move(*request.mutable_offer()));
+}
+
+Task<proto::Offer> ProductService::UpdateOffer(CallContext& call, proto::UpdateOfferRequest request) {
+  co_return co_await parts_.catalogue.UpdateOffer(call.Deadline(), OfferId::From(request.offer_id()),
+                                                  call.Caller().SellerIds(), EditFrom(request));
+}
+
+Task<proto::Offer> ProductService::AdjustStock(CallContext& call, proto::AdjustStockRequest request) {
+  if (request.delta() == 0) throw InvalidArgument("delta", "REQUIRED", "a movement is not zero");
+  StockAdjustment adjustment{.operation_id = call.OperationId(),
+                             .offer = OfferId::From(request.offer_id()),
+                             .delta = request.delta(),
+                             .reason = request.reason(),
+                             .account = call.Caller().account};
+  co_return co_await parts_.catalogue.AdjustStock(call.Deadline(), std::move(adjustment), call.Caller().SellerIds());
+}
+
+Task<proto::GetOffersResponse> ProductService::GetOffers(CallContext& call, proto::GetOffersRequest request) {
+  std::vector<OfferId> ids;
+  for (const auto& id : request.offer_ids()) ids.push_back(OfferId::From(id));
+  co_return co_await parts_.catalogue.GetOffers(call.Deadline(), std::move(ids));
+}
+
+}  // namespace market::product

@@ -1,0 +1,218 @@
+#include "services/product/api/product_service.hpp"
+
+#include <gmock/gmock.h>
+
+#include "services/product/storage/store_fixture.hpp"
+
+namespace market::product {
+namespace {
+
+// The operations over the stores, without a cache.
+struct Service : Stores {
+  using Stores::Stores;
+  SearchCache cache{nullptr, 5s};
+  ProductService operations{{catalogue, search, reservations, cache}};
+};
+
+template <class Body>
+void WithService(Body body) {
+  RunLoop([&](boost::asio::io_context& io) -> Task<> {
+    Service service(io, Settings());
+    co_await service.database.Open(After(10s));
+    std::exception_ptr failure;
+    try {
+      co_await body(service);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    co_await service.database.Close(After(10s));
+    if (failure) std::rethrow_exception(failure);
+  });
+}
+
+// A call by a member of `sellers`; without any, by nobody.
+struct Call {
+  explicit Call(SellerScope sellers = {}) {
+    rpc::CallContextBuilder builder(context);
+    builder.OperationId(Uuid::NewV7());
+    if (sellers.empty()) return;
+    rpc::Principal principal{.account = AccountId::New()};
+    for (const auto& seller : sellers) principal.sellers.push_back({seller, "owner"});
+    builder.Caller(std::move(principal));
+  }
+  CallContext context{After(10s)};
+};
+
+proto::GetProductRequest Get(const std::string& id) {
+  proto::GetProductRequest request;
+  request.set_product_id(id);
+  return request;
+}
+
+TEST(ProductService_Draft, IsSeenByItsSellerAlone) {
+  WithService([](Service& service) -> Task<> {
+    const auto shop = co_await OpenShop(service);
+    Call seller(shop.Scope());
+    Call stranger({SellerId::New()});
+    Call anybody;
+    const auto made = co_await service.operations.CreateProduct(seller.context, ProductOf(shop, "Draft"));
+    EXPECT_EQ((co_await service.operations.GetProduct(seller.context, Get(made.id()))).id(), made.id());
+    EXPECT_EQ(co_await ReasonOf(service.operations.GetProduct(anybody.context, Get(made.id()))), "NOT_FOUND");
+    EXPECT_EQ(co_await ReasonOf(service.operations.GetProduct(stranger.context, Get(made.id()))), "NOT_FOUND");
+
+    proto::PublishProductRequest publish;
+    publish.set_product_id(made.id());
+    EXPECT_EQ(co_await ReasonOf(service.operations.PublishProduct(stranger.context, publish)), "NOT_FOUND");
+    EXPECT_EQ((co_await service.operations.PublishProduct(seller.context, publish)).state(), proto::Product::PUBLISHED);
+    EXPECT_EQ((co_await service.operations.GetProduct(anybody.context, Get(made.id()))).title(), "Draft");
+  });
+}
+
+TEST(ProductService_CreateProduct, RunAgainGivesTheSameAndRefusesUnknownCurrencies) {
+  WithService([](Service& service) -> Task<> {
+    const auto shop = co_await OpenShop(service);
+    Call call(shop.Scope());
+    auto request = ProductOf(shop, "Once", {OfferOf("A", 100, 1)});
+    const auto first = co_await service.operations.CreateProduct(call.context, request);
+    EXPECT_EQ((co_await service.operations.CreateProduct(call.context, request)).id(), first.id());
+    Call next(shop.Scope());
+    request.mutable_offers(0)->mutable_price()->set_currency("XYZ");
+    EXPECT_EQ(co_await ReasonOf(service.operations.CreateProduct(next.context, request)), "INVALID_ARGUMENT");
+  });
+}
+
+TEST(ProductService_SellerProducts, PageByTokensOfThatSeller) {
+  WithService([](Service& service) -> Task<> {
+    const auto shop = co_await OpenShop(service);
+    Call call(shop.Scope());
+    for (int i = 0; i < 3; ++i) co_await Put(service, shop, ProductOf(shop, "Paged"));
+    proto::ListSellerProductsRequest request;
+    request.set_seller_id(shop.seller.ToString());
+    request.set_page_size(2);
+    auto page = co_await service.operations.ListSellerProducts(call.context, request);
+    EXPECT_EQ(page.products_size(), 2);
+    request.set_page_token(page.next_page_token());
+    page = co_await service.operations.ListSellerProducts(call.context, request);
+    EXPECT_EQ(page.products_size(), 1);
+    EXPECT_EQ(page.next_page_token(), "");
+    request.set_seller_id(SellerId::New().ToString());
+    EXPECT_EQ(co_await ReasonOf(service.operations.ListSellerProducts(call.context, request)), "INVALID_PAGE_TOKEN");
+  });
+}
+
+TEST(ProductService_Search, PagesByTokensOfThatSearch) {
+  WithService([](Service& service) -> Task<> {
+    const auto shop = co_await OpenShop(service);
+    Call call;
+    for (int i = 0; i < 3; ++i) co_await Put(service, shop, ProductOf(shop, "Searched"));
+    for (const std::string order : {"", "newest", "price", "-price", "relevance"}) {
+      proto::SearchProductsRequest request;
+      request.set_category_id(shop.category.ToString());
+      request.set_order_by(order);
+      request.set_page_size(2);
+      const auto first = co_await service.operations.SearchProducts(call.context, request);
+      EXPECT_EQ(first.products_size(), 2) << order;
+      request.set_page_token(first.next_page_token());
+      const auto second = co_await service.operations.SearchProducts(call.context, request);
+      EXPECT_EQ(second.products_size(), 1) << order;
+      EXPECT_EQ(second.next_page_token(), "") << order;
+      request.set_query("searched");
+      EXPECT_EQ(co_await ReasonOf(service.operations.SearchProducts(call.context, request)), "INVALID_PAGE_TOKEN");
+    }
+    proto::SearchProductsRequest nothing;
+    nothing.set_query("?!");
+    EXPECT_EQ((co_await service.operations.SearchProducts(call.context, nothing)).products_size(), 0);
+  });
+}
+
+TEST(ProductService_UpdateOffer, FollowsMaskAndPrecondition) {
+  WithService([](Service& service) -> Task<> {
+    const auto shop = co_await OpenShop(service);
+    Call call(shop.Scope());
+    auto made = ProductOf(shop, "Edited", {OfferOf("A", 100, 1)});
+    (*made.mutable_offers(0)->mutable_options())["size"] = "M";
+    const auto offer = (co_await Put(service, shop, made)).offers(0);
+
+    proto::UpdateOfferRequest request;
+    request.set_offer_id(offer.id());
+    request.mutable_offer()->mutable_price()->set_amount(250);
+    request.mutable_offer()->mutable_price()->set_currency("EUR");
+    request.set_if_match("stale");
+    EXPECT_EQ(co_await ReasonOf(service.operations.UpdateOffer(call.context, request)), "ETAG_MISMATCH");
+    request.set_if_match(offer.etag());
+    const auto edited = co_await service.operations.UpdateOffer(call.context, request);
+    EXPECT_EQ(edited.price().amount(), 250);
+    EXPECT_EQ(edited.options_size(), 1);
+
+    request.set_if_match("*");
+    request.mutable_offer()->mutable_price()->set_amount(300);
+    request.mutable_update_mask()->add_paths("options");
+    const auto cleared = co_await service.operations.UpdateOffer(call.context, request);
+    EXPECT_EQ(cleared.price().amount(), 250);
+    EXPECT_EQ(cleared.options_size(), 0);
+    request.mutable_update_mask()->add_paths("sku");
+    EXPECT_EQ(co_await ReasonOf(service.operations.UpdateOffer(call.context, request)), "INVALID_ARGUMENT");
+  });
+}
+
+TEST(ProductService_AdjustStock, CountsOncePerCallAndRefusesZero) {
+  WithService([](Service& service) -> Task<> {
+    const auto shop = co_await OpenShop(service);
+    const auto offer = co_await PutOffer(service, shop, 1);
+    Call call(shop.Scope());
+    proto::AdjustStockRequest request;
+    request.set_offer_id(offer.ToString());
+    request.set_reason("delivery");
+    EXPECT_EQ(co_await ReasonOf(service.operations.AdjustStock(call.context, request)), "INVALID_ARGUMENT");
+    request.set_delta(4);
+    for (int i = 0; i < 2; ++i) {
+      EXPECT_EQ((co_await service.operations.AdjustStock(call.context, request)).available(), 5);
+    }
+    EXPECT_EQ(Sql("SELECT account_id FROM stock_movement WHERE kind = 'ADJUSTMENT' AND offer_id = '" +
+                  offer.ToString() + "'"),
+              call.context.Caller().account.ToString());
+  });
+}
+
+TEST(ProductService_Reservation, AnswersByOutcome) {
+  using Response = proto::ReserveStockResponse;
+  WithService([](Service& service) -> Task<> {
+    const auto offer = co_await PutOffer(service, co_await OpenShop(service), 3);
+    Call call;
+    proto::ReserveStockRequest request;
+    request.set_order_id(OrderId::New().ToString());
+    auto& line = *request.add_lines();
+    line.set_offer_id(offer.ToString());
+    line.set_quantity(4);
+    const auto short_of = co_await service.operations.ReserveStock(call.context, request);
+    EXPECT_EQ(short_of.outcome(), Response::OUT_OF_STOCK);
+    EXPECT_EQ(short_of.shortages(0).offer_id(), offer.ToString());
+    EXPECT_EQ(short_of.shortages(0).available(), 3);
+    line.set_quantity(3);
+    EXPECT_EQ((co_await service.operations.ReserveStock(call.context, request)).outcome(), Response::RESERVED);
+    line.set_quantity(2);
+    EXPECT_EQ(co_await ReasonOf(service.operations.ReserveStock(call.context, request)), "ALREADY_EXISTS");
+
+    proto::CommitReservationRequest commit;
+    commit.set_order_id(request.order_id());
+    EXPECT_EQ(co_await ReasonOf(service.operations.CommitReservation(call.context, commit)), "");
+    proto::ConsumeReservationRequest consume;
+    consume.set_order_id(request.order_id());
+    consume.add_offer_ids(OfferId::New().ToString());
+    EXPECT_EQ(co_await ReasonOf(service.operations.ConsumeReservation(call.context, consume)), "RESERVATION_GONE");
+    consume.set_offer_ids(0, offer.ToString());
+    EXPECT_EQ(co_await ReasonOf(service.operations.ConsumeReservation(call.context, consume)), "");
+    proto::ReleaseReservationRequest release;
+    release.set_order_id(request.order_id());
+    EXPECT_EQ(co_await ReasonOf(service.operations.ReleaseReservation(call.context, release)), "");
+    EXPECT_EQ(co_await ReasonOf(service.operations.CommitReservation(call.context, commit)), "RESERVATION_GONE");
+    EXPECT_EQ(co_await ReasonOf(service.operations.ReserveStock(call.context, request)), "RESERVATION_GONE");
+    line.set_offer_id(OfferId::New().ToString());
+    request.set_order_id(OrderId::New().ToString());
+    EXPECT_EQ((co_await service.operations.ReserveStock(call.context, request)).outcome(), Response::UNAVAILABLE);
+    EXPECT_EQ(StockOf(offer), "0/0");
+  });
+}
+
+}  // namespace
+}  // namespace market::product

@@ -1,0 +1,21 @@
+#include "marketplace/auth/v1/auth.market.hpp"
+#include "services/product/service.hpp"
+
+namespace {
+
+int Run(int argc, char** argv) {
+  using namespace market;
+  host::Host host({.name = "product", .databases = {"product"}, .peers = {"auth"}});
+  const product::Settings settings(host.Config());
+  if (const auto exit_code = host.Configure(argc, argv)) return *exit_code;
+
+  product::Product product(host, settings);
+
+  host.VerifyTokens(rpc::FetchKeysOver(host.Peer("auth"), api::AuthMethods().Find("GetKeys")));
+  host.Add(product);
+  return host.Run();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return market::host::Main(argc, argv, Run); }

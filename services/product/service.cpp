@@ -1,0 +1,54 @@
+#include "services/product/service.hpp"
+
+#include <array>
+
+#include "migrations/idempotency.hpp"
+#include "migrations/product.hpp"
+#include "platform/telemetry/log.hpp"
+
+namespace market::product {
+
+using namespace std::chrono_literals;
+
+Settings::Settings(config::Properties& properties)
+    : hold_for(properties.Duration("product.hold_for", "how long reserved units wait for the order's payment", 1s, 24h,
+                                   15min)),
+      sweep_every(properties.Duration("product.sweep_every", "how often holds that ran out are looked for", 50ms, 1h, 5s)),
+      search_cache(properties.Duration("product.search_cache", "how long a page of search results is kept; 0ms: not at all",
+                                       0ms, 1min, 5s)),
+      redis_address(properties.Text("redis.address", "host:port or unix:/path of Redis; empty: no cache", "")),
+      redis_password(properties.Secret("redis.password", "password of Redis", "")) {}
+
+Product::Product(host::Host& host, const Settings& settings)
+    : host_(host),
+      database_(host.Io(), host.DatabaseOptions("product")),
+      outcomes_(database_),
+      catalogue_(database_),
+      search_(database_),
+      reservations_(database_, *settings.hold_for),
+      search_cache_(settings.redis_address->empty()
+                        ? nullptr
+                        : &redis_.emplace(host.Io(), redis::Options{.address = *settings.redis_address,
+                                                                    .password = *settings.redis_password,
+                                                                    .key_prefix = "product:"}),
+                    *settings.search_cache),
+      sweeper_(reservations_, host.Metrics(), {.poll = *settings.sweep_every}),
+      service_({catalogue_, search_, reservations_, search_cache_}) {}
+
+Task<> Product::Start() {
+  static constexpr std::array kSets = {&migrations::kIdempotency, &migrations::kProduct};
+  co_await host_.OpenDatabase("product", database_, kSets);
+  if (redis_) StartRedis();
+  host_.Background().Spawn("product.holds", sweeper_.Run());
+  host_.Background().Spawn("product.keys", host::Host::SweepOutcomes(outcomes_));
+}
+
+void Product::StartRedis() {
+  redis_->OnConnectionChange([](bool connected, std::string_view reason) {
+    telemetry::log::Info(connected ? "redis.connected" : "redis.lost", {{"detail", reason}});
+  });
+  redis_->Start();
+  host_.OnStop("redis", 1s, [this](runtime::Deadline) { return redis_->Close(); });
+}
+
+}  // namespace market::product

@@ -1,0 +1,48 @@
+// The product service put together: database, cache, stores, operations, workers, in construction order.
+#pragma once
+#include <optional>
+
+#include "marketplace/product/v1/product.market.hpp"
+#include "platform/host/host.hpp"
+#include "platform/idempotency/pg_store.hpp"
+#include "platform/redis/client.hpp"
+#include "services/product/api/product_service.hpp"
+#include "services/product/workers/hold_sweeper.hpp"
+
+namespace market::product {
+
+struct Settings {
+  explicit Settings(config::Properties& properties);
+
+  config::Property<std::chrono::milliseconds> hold_for;
+  config::Property<std::chrono::milliseconds> sweep_every;
+  config::Property<std::chrono::milliseconds> search_cache;
+  config::Property<std::string> redis_address;
+  config::Property<std::string> redis_password;
+};
+
+class Product final : public host::Service {
+ public:
+  Product(host::Host& host, const Settings& settings);
+
+  Task<> Start() override;
+  rpc::Binding Binding() override { return api::Bind(service_); }
+  idempotency::Store* Outcomes() override { return &outcomes_; }
+  api::ProductApi& Api() { return service_; }
+
+ private:
+  void StartRedis();
+
+  host::Host& host_;
+  postgres::Database database_;
+  std::optional<redis::Client> redis_;
+  idempotency::PgStore outcomes_;
+  CatalogueStore catalogue_;
+  SearchStore search_;
+  ReservationStore reservations_;
+  SearchCache search_cache_;
+  HoldSweeper sweeper_;
+  ProductService service_;
+};
+
+}  // namespace market::product
