@@ -75,40 +75,35 @@ void Relay::Report(const Message* message, std::string_view error) const {
   if (options_.on_error) options_.on_error(message, error);
 }
 
+// Cancellation is a wake-up that ends the loop between two rounds: a claim whose answer nobody heard would keep its
+// messages back until the lease ends.
 Task<> Relay::Run() {
-  const auto executor = co_await boost::asio::this_coro::executor;
-  deliveries_ = std::make_shared<runtime::TaskGroup>(
-      executor, [this](std::string_view, std::exception_ptr error) { Report(nullptr, Describe(error)); });
-  try {
-    co_await Loop();
-  } catch (const boost::system::system_error&) {
-    // Cancelled: what is left is to see the handlers off.
+  if ((co_await boost::asio::this_coro::cancellation_state).cancelled() != boost::asio::cancellation_type::none) {
+    co_return;
   }
-  co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
-  deliveries_->Cancel();
-  co_await deliveries_->Join();
-}
-
-Task<> Relay::Loop() {
-  while (true) {
+  co_await boost::asio::this_coro::reset_cancellation_state([this](boost::asio::cancellation_type) {
+    stopping_ = true;
+    Wake();
+    return boost::asio::cancellation_type::none;
+  });
+  deliveries_ = std::make_shared<runtime::TaskGroup>(
+      co_await boost::asio::this_coro::executor,
+      [this](std::string_view, std::exception_ptr error) { Report(nullptr, Describe(error)); });
+  while (!stopping_) {
     woken_ = false;
     std::string failure;
     std::size_t started = 0;
     try {
       co_await MeasureIfDue();
       started = co_await Round();
-    } catch (const boost::system::system_error&) {
-      throw;  // cancelled
     } catch (const std::exception&) {
       failure = Describe(std::current_exception());
     }
-    if (!failure.empty()) {
-      Report(nullptr, failure);
-      co_await runtime::SleepFor(Backoff(1));
-    } else if (started == 0) {
-      co_await WaitForWork(options_.poll);
-    }
+    if (!failure.empty()) Report(nullptr, failure);
+    if (started == 0 && !stopping_) co_await WaitForWork(failure.empty() ? options_.poll : Backoff(1));
   }
+  deliveries_->Cancel();
+  co_await deliveries_->Join();
 }
 
 // With no room left the next delivery that ends wakes the loop.

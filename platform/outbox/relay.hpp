@@ -61,7 +61,6 @@ class Relay {
   Gauges Snapshot() const { return gauges_; }
 
  private:
-  Task<> Loop();
   // Claims and starts what there is room for; gives how many.
   Task<std::size_t> Round();
   Task<std::vector<Message>> ClaimDue(std::size_t limit);
@@ -80,6 +79,7 @@ class Relay {
   std::shared_ptr<runtime::TaskGroup> deliveries_;
   std::shared_ptr<runtime::OneShot<>> waiting_;
   bool woken_ = false;
+  bool stopping_ = false;
   std::size_t busy_ = 0;
   runtime::Deadline measure_at_{};
   Gauges gauges_;
