@@ -55,7 +55,8 @@ class Client:
         return json.loads(text) if text else {}
 
     def sign_up(self, name):
-        body = {"email": f"{name}-{uuid.uuid4().hex[:12]}@proof.test", "password": uuid.uuid4().hex, "displayName": name}
+        email = f"{name}-{uuid.uuid4().hex[:12]}@proof.test"
+        body = {"email": email, "password": uuid.uuid4().hex, "displayName": name}
         self.session = self.call("POST", "/v1/accounts", body, expect=(201,))
         return self
 
@@ -85,8 +86,8 @@ def category(client, operator):
 
 def open_shop(seller):
     tag = uuid.uuid4().hex[:12]
-    shop = seller.call("POST", "/v1/sellers", {"displayName": "Proof shop", "slug": f"proof-{tag}", "countryCode": "GB"},
-                       key=f"proof-shop-{tag}", expect=(201,))
+    body = {"displayName": "Proof shop", "slug": f"proof-{tag}", "countryCode": "GB"}
+    shop = seller.call("POST", "/v1/sellers", body, key=f"proof-shop-{tag}", expect=(201,))
 
     def is_member():
         seller.refresh()

@@ -109,8 +109,8 @@ def run_system(shape, suite, reports, extra):
             return 0, 1
         environment = {**os.environ, "MARKET_DATA": str(data), "MARKET_PRESET": PRESET, "MARKET_SHAPE": shape,
                        "PYTHONDONTWRITEBYTECODE": "1"}
-        done = subprocess.run([PYTHON, "-m", "pytest", str(suite), "-q", "-p", "no:cacheprovider", f"--junit-xml={report}",
-                               *extra], env=environment, cwd=ROOT, stdin=subprocess.DEVNULL)
+        command = [PYTHON, "-m", "pytest", str(suite), "-q", "-p", "no:cacheprovider", f"--junit-xml={report}", *extra]
+        done = subprocess.run(command, env=environment, cwd=ROOT, stdin=subprocess.DEVNULL)
         run, failed = count_junit(report) if report.exists() else (0, 1)
         if done.returncode and not failed:
             failed = 1

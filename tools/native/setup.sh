@@ -150,8 +150,10 @@ esac
 
 as_root=''
 if [ "$(id -u)" -ne 0 ]; then
-  command -v sudo >/dev/null ||
-    fail "installing needs root and there is no sudo; as root: apt-get install $(echo "$missing" | sed 's/|.*//' | tr '\n' ' ')"
+  command -v sudo >/dev/null || {
+    names=$(echo "$missing" | sed 's/|.*//' | tr '\n' ' ')
+    fail "installing needs root and there is no sudo; as root: apt-get install $names"
+  }
   as_root=sudo
 fi
 

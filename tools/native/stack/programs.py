@@ -99,7 +99,8 @@ def edge_program(layout):
     public = listeners.descriptors(layout)[layout.address("EDGE")]
     status = layout.address("EDGE_STATUS")
     return Program("nginx", [installed("nginx"), "-c", config, "-e", layout.log / "nginx.log"], config,
-                   [f"{TEMPLATES}/nginx.conf"], included=(layout.etc / "nginx_refusals.conf",), stop_signal="QUIT", environment=f'NGINX="{public};"',
+                   [f"{TEMPLATES}/nginx.conf"], included=(layout.etc / "nginx_refusals.conf",),
+                   stop_signal="QUIT", environment=f'NGINX="{public};"',
                    is_ready=lambda: answers(status, "/healthz"))
 
 
