@@ -8,7 +8,7 @@ namespace {
 using postgres::Bytes;
 using postgres::Statement;
 
-// Claims a new key, one whose lease has ended without an outcome, or one that has expired. No row: someone else's.
+// Claims a new key, one whose lease ended without an outcome, or one that expired. No row: someone else's.
 constexpr Statement kClaim{"idempotency.claim", R"(
   INSERT INTO idempotency_key AS k (principal, method, key, fingerprint, fence, leased_until, expires_at)
   VALUES ($1, $2, $3, $4, 1, now() + $5::interval, now() + $6::interval)
@@ -47,8 +47,8 @@ Task<Decision> PgStore::Begin(runtime::Deadline deadline, const Request& request
     if (const auto row = claimed.First()) co_return Claimed{OperationId(request), row->Int(0)};
 
     // On a write connection: reads may come from a replica one day.
-    const auto found = co_await database_.Write(deadline, kLook, request.principal, request.method, request.key,
-                                                Bytes{request.fingerprint});
+    const auto found = co_await database_.Write(deadline, kLook, request.principal, request.method,
+                                                request.key, Bytes{request.fingerprint});
     const auto row = found.First();
     if (!row) continue;
     if (!row->GetBool(0)) co_return OtherRequest{};

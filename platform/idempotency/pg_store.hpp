@@ -1,6 +1,6 @@
 // The idempotency store in the service's own database (migration set "idempotency").
 //
-// Begin is one round trip for a new key and for a takeover, two when the key is known. Times are the database's.
+// Begin is one round trip for a new key and for a takeover, two for a known key. Times are the database's.
 #pragma once
 #include <chrono>
 #include <cstddef>

@@ -5,8 +5,9 @@
 //   co_await database.Write(deadline, std::move(batch));
 //   relay.Wake();
 //
-// Delivery is at least once, in order within a key, whatever the topics: append under the row lock of what the key
-// names, so that the order of appending is the order of committing. Receivers know a repeated message by its id.
+// Delivery is at least once, in order within a key, whatever the topics: append under the row lock of what
+// the key names, so that the order of appending is the order of committing. Receivers know a repeated message
+// by its id.
 #pragma once
 #include <chrono>
 #include <cstdint>

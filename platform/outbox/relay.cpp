@@ -15,8 +15,8 @@ using runtime::After;
 
 constexpr std::chrono::milliseconds kDatabaseLimit = 5s;
 
-// Due messages of our topics, of each key only the first. A message that another relay has just claimed is passed over:
-// its lock is held, or its new next_attempt_at is seen once the lock is had.
+// Due messages of our topics, of each key only the first. A message that another relay has just claimed is
+// passed over: its lock is held, or its new next_attempt_at is seen once the lock is had.
 constexpr Statement kClaim{"outbox.claim", R"(
   WITH due AS (
     SELECT o.seq FROM outbox o
@@ -56,7 +56,8 @@ std::string Printable(std::string text) {
 
 }  // namespace
 
-Relay::Relay(postgres::Database& database, Options options) : database_(database), options_(std::move(options)) {}
+Relay::Relay(postgres::Database& database, Options options)
+    : database_(database), options_(std::move(options)) {}
 
 void Relay::Handle(std::string topic, Handler handler) {
   if (deliveries_) throw std::logic_error("a handler after Run: " + topic);
@@ -75,10 +76,11 @@ void Relay::Report(const Message* message, std::string_view error) const {
   if (options_.on_error) options_.on_error(message, error);
 }
 
-// Cancellation is a wake-up that ends the loop between two rounds: a claim whose answer nobody heard would keep its
-// messages back until the lease ends.
+// Cancellation is a wake-up that ends the loop between two rounds: a claim whose answer nobody heard would
+// keep its messages back until the lease ends.
 Task<> Relay::Run() {
-  if ((co_await boost::asio::this_coro::cancellation_state).cancelled() != boost::asio::cancellation_type::none) {
+  if ((co_await boost::asio::this_coro::cancellation_state).cancelled() !=
+      boost::asio::cancellation_type::none) {
     co_return;
   }
   co_await boost::asio::this_coro::reset_cancellation_state([this](boost::asio::cancellation_type) {
@@ -158,7 +160,8 @@ Task<> Relay::Settle(const Message& message, const std::string& failure, std::ch
     co_await database_.Write(After(kDatabaseLimit), kDelivered, message.id, message.attempt);
   } else {
     ++gauges_.failed;
-    co_await database_.Write(After(kDatabaseLimit), kFailed, message.id, message.attempt, delay, Printable(failure));
+    co_await database_.Write(After(kDatabaseLimit), kFailed, message.id, message.attempt, delay,
+                             Printable(failure));
   }
 }
 

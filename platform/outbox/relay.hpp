@@ -1,12 +1,13 @@
 // Delivers the outbox: claims due messages, calls the topic's handler, deletes what was delivered.
 //
-// A claim is a lease on the row (next_attempt_at in the future), so no transaction is open while a handler talks to a
-// peer, any number of relays may run, and a relay that dies loses nothing: its messages are due again when the lease
-// ends. A handler that throws is called again after a full-jitter backoff, for ever; later messages of the same key
-// wait for it. Topics without a handler are left alone: they neither block a key nor wait for it.
+// A claim is a lease on the row (next_attempt_at in the future), so no transaction is open while a handler
+// talks to a peer, any number of relays may run, and a relay that dies loses nothing: its messages are due
+// again when the lease ends. A handler that throws is called again after a full-jitter backoff, for ever;
+// later messages of the same key wait for it. Topics without a handler are left alone: they neither block a
+// key nor wait for it.
 //
-// Owner: the process spawns Run() in a TaskGroup and cancels it at shutdown; Run then cancels its handlers, gives their
-// messages back and returns. Io thread only. Limits: `concurrency` handlers at once.
+// Owner: the process spawns Run() in a TaskGroup and cancels it at shutdown; Run then cancels its handlers,
+// gives their messages back and returns. Io thread only. Limits: `concurrency` handlers at once.
 #pragma once
 #include <chrono>
 #include <cstddef>
@@ -33,8 +34,8 @@ class Relay {
 
   struct Options {
     std::size_t concurrency = 32;
-    std::chrono::milliseconds lease{30'000};        // longer than any handler's own deadline
-    std::chrono::milliseconds poll{1000};           // finds what other processes appended
+    std::chrono::milliseconds lease{30'000};  // longer than any handler's own deadline
+    std::chrono::milliseconds poll{1000};     // finds what other processes appended
     std::chrono::milliseconds backoff_min{500};
     std::chrono::milliseconds backoff_max{60'000};
     std::chrono::milliseconds measure_every{5000};

@@ -224,9 +224,8 @@ TEST_F(RelayTest, RelayDiesAfterItsClaim_AnotherTakesOverWhenTheLeaseEnds) {
 
 TEST_F(RelayTest, Stopped_GivesItsMessagesBack) {
   Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
-    Relay relay(db, {.lease = 1h, .on_error = [](const Message*, std::string_view error) {
-                       ADD_FAILURE() << error;
-                     }});
+    Relay relay(db, {.lease = 1h,
+                     .on_error = [](const Message*, std::string_view error) { ADD_FAILURE() << error; }});
     bool started = false;
     relay.Handle("t", [&](const Message&) -> Task<> {
       started = true;
@@ -249,10 +248,12 @@ TEST_F(RelayTest, DatabaseSessionsEnd_TheRelayGoesOn) {
     group.Spawn("relay", relay.Run());
     co_await AppendOne(db, "t", "k", "1");
     co_await Eventually([&] { return seen.size() == 1; });
-    disk_.Execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
-                  "AND pid <> pg_backend_pid()");
+    disk_.Execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+        "AND pid <> pg_backend_pid()");
     co_await Eventually([&] { return db.Snapshot().connections < 6; });
-    disk_.Execute("INSERT INTO outbox (id, topic, key, payload, trace) VALUES (gen_random_uuid(), 't', 'k', '2', '')");
+    disk_.Execute(
+        "INSERT INTO outbox (id, topic, key, payload, trace) VALUES (gen_random_uuid(), 't', 'k', '2', '')");
     co_await Eventually([&] { return Left() == "0"; });
     EXPECT_EQ(seen.back(), "k:2");
     group.Cancel();

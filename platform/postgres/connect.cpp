@@ -82,7 +82,8 @@ Task<> ResolveHosts(std::map<std::string, std::string>& settings) {
           hosts[i], "", boost::asio::redirect_error(boost::asio::use_awaitable, error));
       for (const auto& entry : found) {
         const auto address = entry.endpoint().address().to_string();
-        if (std::find(addresses.begin(), addresses.end(), address) == addresses.end()) addresses.push_back(address);
+        if (std::find(addresses.begin(), addresses.end(), address) == addresses.end())
+          addresses.push_back(address);
       }
     }
     for (const auto& address : addresses) {

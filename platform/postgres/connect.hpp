@@ -1,4 +1,4 @@
-// Internal to the room: opening a libpq connection without blocking the io thread. libpq-fe.h: .cpp files only.
+// Internal to the room, for .cpp files only (libpq-fe.h): opening a connection without blocking the io thread.
 #pragma once
 #include <libpq-fe.h>
 
@@ -39,11 +39,12 @@ struct SessionOptions {
   std::chrono::milliseconds lock_timeout{0};
 };
 
-// A connection in non-blocking mode with our session settings (UTC, ISO dates, UTF-8). Names in conninfo are resolved
-// off the io thread. Throws Error UNAVAILABLE with libpq's words, at the deadline too.
+// A connection in non-blocking mode with our session settings (UTC, ISO dates, UTF-8). Names in conninfo are
+// resolved off the io thread. Throws Error UNAVAILABLE with libpq's words, at the deadline too.
 Task<ConnectionPtr> Connect(const std::string& conninfo, SessionOptions session, runtime::Deadline deadline);
 
 // Waits until the socket is ready; false at the deadline.
-Task<bool> WaitForSocket(int socket, boost::asio::posix::stream_descriptor::wait_type what, runtime::Deadline deadline);
+Task<bool> WaitForSocket(int socket, boost::asio::posix::stream_descriptor::wait_type what,
+                         runtime::Deadline deadline);
 
 }  // namespace market::postgres::internal

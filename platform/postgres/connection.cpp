@@ -117,7 +117,8 @@ bool Connection::SendQuery(const std::shared_ptr<Request>& request, std::size_t 
 
   Prepared* prepared = PreparedFor(statement);
   if (prepared != nullptr && prepared->state == Prepared::State::kNone) {
-    if (PQsendPrepare(connection, prepared->name.c_str(), std::string(statement.sql).c_str(), 0, nullptr) != 1) {
+    if (PQsendPrepare(connection, prepared->name.c_str(), std::string(statement.sql).c_str(), 0, nullptr) !=
+        1) {
       return false;
     }
     prepared->state = Prepared::State::kAsked;
@@ -145,12 +146,13 @@ void Connection::PushOut() {
     Lose(PQerrorMessage(connection_.get()));
   } else if (left > 0) {
     write_blocked_ = true;
-    socket_->async_wait(Wait::wait_write, [self = shared_from_this()](const boost::system::error_code& error) {
-      if (error || !self->open_) return;
-      self->write_blocked_ = false;
-      self->PushOut();
-      if (!self->queue_.empty()) self->ScheduleFlush();
-    });
+    socket_->async_wait(Wait::wait_write,
+                        [self = shared_from_this()](const boost::system::error_code& error) {
+                          if (error || !self->open_) return;
+                          self->write_blocked_ = false;
+                          self->PushOut();
+                          if (!self->queue_.empty()) self->ScheduleFlush();
+                        });
   }
 }
 
@@ -291,7 +293,8 @@ void Connection::Complete(Request& request) {
   ++shared_->counters.queries;
   if (request.error) ++shared_->counters.errors;
   if (shared_->on_query) {
-    shared_->on_query(request.name, std::chrono::steady_clock::now() - request.since, request.error == nullptr);
+    shared_->on_query(request.name, std::chrono::steady_clock::now() - request.since,
+                      request.error == nullptr);
   }
   if (request.error) {
     request.done.Fail(request.error);

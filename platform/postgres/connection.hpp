@@ -1,13 +1,14 @@
 // Internal to the room: one libpq connection in pipeline mode and the queue of what it was asked.
 //
-// Requests handed in during one turn of the loop are sent at its end. Up to kReadsPerSync reads share one Sync; when one
-// of them fails, the server skips those after it and they are sent again. Every other request has a Sync of its own and
-// so is a transaction of its own, unless it is a step of an explicit one.
+// Requests handed in during one turn of the loop are sent at its end. Up to kReadsPerSync reads share one
+// Sync; when one of them fails, the server skips those after it and they are sent again. Every other request
+// has a Sync of its own and so is a transaction of its own, unless it is a step of an explicit one.
 //
-// What libpq gives is matched to `expected_` first in, first out; entries stay until their answer came, whether or not
-// anyone still waits. Ends by Close(), a lost socket, an error that retires the connection (then once all answers are
-// in), or silence: no bytes for `stall_timeout` while something is expected. Requests not yet answered then fail as
-// errors.hpp says. Held by shared_ptr; handlers of the loop keep it alive. Io thread only.
+// What libpq gives is matched to `expected_` first in, first out; entries stay until their answer came,
+// whether or not anyone still waits. Ends by Close(), a lost socket, an error that retires the connection
+// (then once all answers are in), or silence: no bytes for `stall_timeout` while something is expected.
+// Requests not yet answered then fail as errors.hpp says. Held by shared_ptr; handlers of the loop keep it
+// alive. Io thread only.
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <chrono>

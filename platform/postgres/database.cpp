@@ -92,7 +92,8 @@ void Tx::Abandon() {
     lease_.reset();
     return;
   }
-  const auto request = std::make_shared<Request>(Effect::kRollback, kRollback.name, OneQuery({kRollback, {}}));
+  const auto request =
+      std::make_shared<Request>(Effect::kRollback, kRollback.name, OneQuery({kRollback, {}}));
   auto& connection = lease_->Use();
   request->hold = std::shared_ptr<internal::Lease>(std::move(lease_));
   connection.Submit(request);

@@ -1,14 +1,14 @@
 // PostgreSQL for one service: a few pipelined connections on the io thread, shared by all callers.
 //
-//   Read         shared connections; the reads of one turn of the loop travel together. The statement must have no
-//                effects: it is sent again by itself when a neighbour in its pipeline failed.
+//   Read         shared connections; the reads of one turn of the loop travel together. The statement must have
+//                no effects: it is sent again by itself when a neighbour in its pipeline failed.
 //   Write        one statement or one Batch is one transaction and one round trip, on shared connections.
-//   Transaction  for a later statement that depends on an earlier result: a leased connection, BEGIN … COMMIT.
+//   Transaction  for a later statement that depends on an earlier result: a leased connection, BEGIN, COMMIT.
 //
 // Owner: the process; must be closed before it is destroyed, and outlives its callers. Io thread only.
-// Fails as errors.hpp says. A connection that is lost is made anew with backoff; meanwhile the others serve, and with
-// none left calls fail at once. A caller that leaves (deadline, cancellation) never disturbs the others: what was not
-// sent yet is dropped, a late answer is ignored.
+// Fails as errors.hpp says. A connection that is lost is made anew with backoff; meanwhile the others serve,
+// and with none left calls fail at once. A caller that leaves (deadline, cancellation) never disturbs the
+// others: what was not sent yet is dropped, a late answer is ignored.
 // Limits: Options; `max_queued` requests in all, `pool_wait` for a connection to become free.
 #pragma once
 #include <boost/asio/io_context.hpp>
@@ -58,7 +58,7 @@ struct Stats {
 namespace internal {
 struct Request;
 class Pool;
-// A connection of its own for one transaction; returns to its pool when destroyed, or after the ROLLBACK it needs.
+// A connection held for one transaction; returns to its pool when destroyed, or after the ROLLBACK it needs.
 class Lease;
 }  // namespace internal
 
@@ -106,7 +106,7 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  // Makes all connections; throws Error UNAVAILABLE with the last refusal when some are missing at the deadline.
+  // Makes all connections; throws Error UNAVAILABLE with the last refusal if some are missing at the deadline.
   Task<> Open(runtime::Deadline deadline);
   // Refuses new calls, waits for those under way until the deadline, then closes.
   Task<> Close(runtime::Deadline deadline);
@@ -125,8 +125,9 @@ class Database {
   // All statements or none. A serialization failure or deadlock runs the batch again, three times in all.
   Task<std::vector<Result>> Write(runtime::Deadline deadline, Batch batch);
 
-  // Runs `body(Tx&)`, a callable that returns Task<T>, and commits; rolls back when it throws or is cancelled.
-  // A serialization failure or deadlock runs the body again, three times in all: it must have no other effects.
+  // Runs `body(Tx&)`, a callable that returns Task<T>, and commits; rolls back when it throws or is
+  // cancelled. A serialization failure or deadlock runs the body again, three times in all: it must have no
+  // other effects.
   template <class Body>
   std::invoke_result_t<Body&, Tx&> Transaction(runtime::Deadline deadline, Body body) {
     using Value = typename std::invoke_result_t<Body&, Tx&>::value_type;

@@ -30,9 +30,10 @@ class DatabaseTest : public ::testing::Test {
  protected:
   DatabaseTest() {
     disk_.Execute(
-        "CREATE TABLE item (id int PRIMARY KEY, value bigint NOT NULL CONSTRAINT not_negative CHECK (value >= 0));"
-        "CREATE TABLE linked (id int PRIMARY KEY, item int CONSTRAINT has_item REFERENCES item DEFERRABLE INITIALLY "
-        "DEFERRED)");
+        "CREATE TABLE item (id int PRIMARY KEY,"
+        "  value bigint NOT NULL CONSTRAINT not_negative CHECK (value >= 0));"
+        "CREATE TABLE linked (id int PRIMARY KEY,"
+        "  item int CONSTRAINT has_item REFERENCES item DEFERRABLE INITIALLY DEFERRED)");
   }
 
   Options Settings() const { return {.conninfo = disk_.Conninfo(), .write_connections = 4}; }

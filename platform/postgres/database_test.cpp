@@ -8,15 +8,16 @@ namespace market::postgres {
 namespace {
 
 TEST_F(DatabaseTest, Values_SurviveTheRoundTrip) {
-  static constexpr Statement kEcho{"test.echo",
-                                   "SELECT $1::bigint, $2::boolean, $3::text, $4::uuid, $5::timestamptz, $6::bytea, "
-                                   "$7::float8, $8::interval = interval '90 seconds'"};
+  static constexpr Statement kEcho{
+      "test.echo",
+      "SELECT $1::bigint, $2::boolean, $3::text, $4::uuid, $5::timestamptz, $6::bytea, "
+      "$7::float8, $8::interval = interval '90 seconds'"};
   Run([](Database& db) -> Task<> {
     const auto id = AccountId::New();
     const Time time = Time(std::chrono::sys_days(std::chrono::year(1969) / 12 / 31)) + 86399s + 999'999us;
     const std::string bytes("\0\x01\xff\\x", 5);
-    const auto result = co_await db.Read(After(5s), kEcho, std::numeric_limits<std::int64_t>::min(), true, "ä\"'\\",
-                                         id, time, Bytes{bytes}, 0.1, 90s);
+    const auto result = co_await db.Read(After(5s), kEcho, std::numeric_limits<std::int64_t>::min(), true,
+                                         "ä\"'\\", id, time, Bytes{bytes}, 0.1, 90s);
     const Row row = result.One();
     EXPECT_EQ(row.Int(0), std::numeric_limits<std::int64_t>::min());
     EXPECT_TRUE(row.GetBool(1));
@@ -32,7 +33,8 @@ TEST_F(DatabaseTest, Values_SurviveTheRoundTrip) {
 }
 
 TEST_F(DatabaseTest, Nulls_AreEmptyOptionals) {
-  static constexpr Statement kEcho{"test.nulls", "SELECT $1::bigint, $2::text, $3::uuid, $4::timestamptz, $5::bytea"};
+  static constexpr Statement kEcho{"test.nulls",
+                                   "SELECT $1::bigint, $2::text, $3::uuid, $4::timestamptz, $5::bytea"};
   Run([](Database& db) -> Task<> {
     const auto result = co_await db.Read(After(5s), kEcho, std::nullopt, std::optional<std::string>(),
                                          std::optional<Uuid>(), std::nullopt, std::nullopt);
@@ -47,8 +49,8 @@ TEST_F(DatabaseTest, Nulls_AreEmptyOptionals) {
 }
 
 TEST_F(DatabaseTest, Arrays_SurviveTheRoundTrip) {
-  static constexpr Statement kEcho{"test.arrays",
-                                   "SELECT $1::bigint[], $2::text[], $3::uuid[], $4::text[], ($5::bytea[])[1], $6::text[]"};
+  static constexpr Statement kEcho{
+      "test.arrays", "SELECT $1::bigint[], $2::text[], $3::uuid[], $4::text[], ($5::bytea[])[1], $6::text[]"};
   Run([](Database& db) -> Task<> {
     const std::vector<std::int64_t> numbers{1, -2, 3};
     const std::vector<std::string> texts{"", "NULL", "a,b", "{\"\\}", " ", "ä"};

@@ -1,9 +1,11 @@
 // How a statement fails.
 //
-//   SqlError        the server refused it: a constraint, a wrong type. Storage maps sqlstate and constraint to a reason.
-//   Error           UNAVAILABLE (no connection, lost, shutting down, out of space; lock_timeout, or a serialization
-//                   failure that three runs did not clear: nothing happened), DEADLINE_EXCEEDED (ours or the server's
-//                   statement_timeout), RESOURCE_EXHAUSTED (no connection became free in time, too much waiting).
+//   SqlError        the server refused it: a constraint, a wrong type. Storage maps sqlstate and constraint to
+//                   a reason.
+//   Error           UNAVAILABLE (no connection, lost, shutting down, out of space; lock_timeout, or a
+//                   serialization failure that three runs did not clear: nothing happened), DEADLINE_EXCEEDED
+//                   (ours or the server's statement_timeout), RESOURCE_EXHAUSTED (no connection became free in
+//                   time, too much waiting).
 //   CommitUnknown   the connection was lost after a write was sent and before its answer: it may have happened.
 //                   The caller finds out by the natural key of what it wrote; it never simply runs it again.
 #pragma once
@@ -45,8 +47,8 @@ Error Conflict(const SqlError& error);
 // What the server's error becomes for the caller, by the table above.
 std::exception_ptr ToException(const pg_result* result, std::string_view statement);
 
-// Whether the connection that gave this error is of no more use: the server goes away, has become a standby, or has lost
-// or can't use our prepared statements.
+// Whether the connection that gave this error is of no more use: the server goes away, has become a standby,
+// or has lost or can't use our prepared statements.
 bool RetiresConnection(const pg_result* result);
 
 }  // namespace market::postgres

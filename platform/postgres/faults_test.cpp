@@ -29,7 +29,9 @@ class FaultsTest : public DatabaseTest {
     });
   }
 
-  std::string Value(int id) { return disk_.Execute("SELECT value FROM item WHERE id = " + std::to_string(id)); }
+  std::string Value(int id) {
+    return disk_.Execute("SELECT value FROM item WHERE id = " + std::to_string(id));
+  }
 };
 
 // What became of a write, by the exception.
@@ -146,24 +148,31 @@ Task<> Succeeds(Call call) {
 }
 
 TEST_F(FaultsTest, ServerEndsSessions_ConnectionsAreMadeAnew) {
-  Run([this](Database& db) -> Task<> {
+  int lost = 0;
+  auto options = Settings();
+  options.on_event = [&](std::string_view event, std::string_view) {
+    lost += event == "connection_lost" ? 1 : 0;
+  };
+  Run(options, [&](Database& db) -> Task<> {
     EXPECT_EQ((co_await db.Read(After(5s), kCount)).One().Int(0), 0);
-    disk_.Execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
-                  "AND pid <> pg_backend_pid()");
-    co_await Eventually([&] { return db.Snapshot().connections < 6; });
-    co_await Eventually([&] { return db.Snapshot().connections == 6; });
+    disk_.Execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+        "AND pid <> pg_backend_pid()");
+    co_await Eventually([&] { return lost == 6 && db.Snapshot().connections == 6; });
     co_await Put(db, 1);
     EXPECT_EQ((co_await db.Read(After(5s), kCount)).One().Int(0), 1);
   });
 }
 
 TEST_F(FaultsTest, WriteOnAServerThatIsReadOnly_IsUnavailable) {
-  disk_.Execute("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', "
-                "current_database()); END $$");
+  disk_.Execute(
+      "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', "
+      "current_database()); END $$");
   Run([this](Database& db) -> Task<> {
     EXPECT_EQ(co_await CodeOf(Put(db, 1)), Code::kUnavailable);
-    disk_.Execute("BEGIN READ WRITE; DO $$ BEGIN EXECUTE format('ALTER DATABASE %I RESET "
-                  "default_transaction_read_only', current_database()); END $$; COMMIT");
+    disk_.Execute(
+        "BEGIN READ WRITE; DO $$ BEGIN EXECUTE format('ALTER DATABASE %I RESET "
+        "default_transaction_read_only', current_database()); END $$; COMMIT");
     // Each connection notices by itself and is replaced.
     co_await Succeeds([&] { return Put(db, 1); });
   });
@@ -190,6 +199,17 @@ TEST_F(FaultsTest, SilentServer_IsGivenUp) {
     EXPECT_EQ(co_await CodeOf(database.Read(After(5s), kCount)), Code::kUnavailable);
     gate.Pass();
     co_await Eventually([&] { return database.Snapshot().connections == 2; });
+    EXPECT_EQ((co_await database.Read(After(5s), kCount)).One().Int(0), 0);
+    co_await database.Close(After(5s));
+  });
+}
+
+// The name has two addresses, ::1 and 127.0.0.1; the gate listens on one of them.
+TEST_F(FaultsTest, HostName_EachOfItsAddressesIsTried) {
+  RunLoop([this](boost::asio::io_context& io) -> Task<> {
+    TcpGate gate = TcpGate::ToPostgres(io);
+    Database database(io, {.conninfo = disk_.ConninfoVia("localhost", gate.Port())});
+    co_await database.Open(After(10s));
     EXPECT_EQ((co_await database.Read(After(5s), kCount)).One().Int(0), 0);
     co_await database.Close(After(5s));
   });

@@ -23,11 +23,12 @@ constexpr Statement kTable{"migrate.table", R"(
     checksum   text        NOT NULL,
     applied_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (set, version)))"};
-// DDL that waits for a long transaction holds up everyone behind it: rather fail and try again at the next start.
+// DDL that waits for a long transaction holds up everyone behind it: rather fail and try again at the next
+// start.
 constexpr Statement kLimitWaiting{"migrate.limit", "SET lock_timeout = '10s'"};
 constexpr Statement kApplied{"migrate.applied", "SELECT set, version, name, checksum FROM schema_migration"};
-constexpr Statement kRecord{"migrate.record",
-                            "INSERT INTO schema_migration (set, version, name, checksum) VALUES ($1, $2, $3, $4)"};
+constexpr Statement kRecord{
+    "migrate.record", "INSERT INTO schema_migration (set, version, name, checksum) VALUES ($1, $2, $3, $4)"};
 
 // Statements one after the other, no pipeline: a file of several statements needs the simple protocol.
 class Session {
@@ -39,8 +40,8 @@ class Session {
     std::vector<const char*> values;
     for (std::size_t i = 0; i < parameters.Size(); ++i) values.push_back(parameters.Data(i));
     const std::string sql(statement.sql);
-    const int sent = PQsendQueryParams(connection_.get(), sql.c_str(), static_cast<int>(values.size()), nullptr,
-                                       values.data(), nullptr, nullptr, 0);
+    const int sent = PQsendQueryParams(connection_.get(), sql.c_str(), static_cast<int>(values.size()),
+                                       nullptr, values.data(), nullptr, nullptr, 0);
     co_return co_await Answer(sent, statement.name);
   }
 
@@ -79,7 +80,8 @@ class Session {
       if (raw == nullptr) break;
       Result result(raw);
       const auto status = PQresultStatus(raw);
-      if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT) throw std::runtime_error("COPY in a migration");
+      if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT)
+        throw std::runtime_error("COPY in a migration");
       if (status == PGRES_FATAL_ERROR && !error) error = ToException(raw, name);
       last = std::move(result);
     }
@@ -111,13 +113,14 @@ Applied ReadApplied(const Result& rows) {
   Applied applied;
   for (const auto row : rows) {
     applied[{std::string(row.Text(0)), static_cast<int>(row.Int(1))}] = {std::string(row.Text(2)),
-                                                                        std::string(row.Text(3))};
+                                                                         std::string(row.Text(3))};
   }
   return applied;
 }
 
 [[noreturn]] void Refuse(const MigrationSet& set, std::string_view name, std::string_view why) {
-  throw std::runtime_error("migration " + std::string(set.name) + "/" + std::string(name) + ": " + std::string(why));
+  throw std::runtime_error("migration " + std::string(set.name) + "/" + std::string(name) + ": " +
+                           std::string(why));
 }
 
 void Verify(const MigrationSet& set, const Applied& applied) {

@@ -135,7 +135,8 @@ std::size_t Pool::CountOpen() const {
 }
 
 std::size_t Pool::CountLeased() const {
-  return static_cast<std::size_t>(std::ranges::count_if(slots_, [](const Slot& slot) { return slot.leased; }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(slots_, [](const Slot& slot) { return slot.leased; }));
 }
 
 // The slot is for use before the next suspension: the caller submits to it or leases it at once.

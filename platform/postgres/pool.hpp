@@ -1,9 +1,10 @@
 // Internal to the room: the connections of one kind, kept open, and who may use which.
 //
-// Each slot has a keeper, a background coroutine that connects, waits for the end of the connection and connects again
-// with backoff. Shared requests go to the connection with the fewest in flight that is not leased; a lease takes a
-// connection out of sharing. Who finds all of them leased waits its turn, `pool_wait` at most; who finds none open fails
-// at once. Held by shared_ptr: a lease may outlive the Database. Io thread only.
+// Each slot has a keeper, a background coroutine that connects, waits for the end of the connection and
+// connects again with backoff. Shared requests go to the connection with the fewest in flight that is not
+// leased; a lease takes a connection out of sharing. Who finds all of them leased waits its turn, `pool_wait`
+// at most; who finds none open fails at once. Held by shared_ptr: a lease may outlive the Database. Io thread
+// only.
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <deque>

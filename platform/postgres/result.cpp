@@ -125,8 +125,8 @@ std::optional<std::vector<std::optional<std::string>>> ParseArray(std::string_vi
 
 void Row::Throw(std::size_t column, std::string_view what) const {
   const char* name = PQfname(result_, static_cast<int>(column));
-  throw std::logic_error("column " + std::to_string(column) + " (" + (name == nullptr ? "none" : name) + ") " +
-                         std::string(what));
+  throw std::logic_error("column " + std::to_string(column) + " (" + (name == nullptr ? "none" : name) +
+                         ") " + std::string(what));
 }
 
 bool Row::IsNull(std::size_t column) const {

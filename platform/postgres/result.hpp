@@ -1,7 +1,7 @@
-// What a statement returned: rows by number, columns by number, values read as the type the caller knows they have.
+// What a statement returned: rows and columns by number, values read as the type the caller knows they have.
 //
-// Reading a null as a value, or a value as what it is not, throws std::logic_error: the SQL and the code disagree.
-// A Row and the views it gives are valid while its Result lives.
+// Reading a null as a value, or a value as what it is not, throws std::logic_error: the SQL and the code
+// disagree. A Row and the views it gives are valid while its Result lives.
 #pragma once
 #include <cstddef>
 #include <cstdint>

@@ -1,9 +1,9 @@
 // A named SQL statement and the values that go with it.
 //
 // Statements are constants of a storage room:
-//   constexpr Statement kGetOrder{"order.get", "SELECT state, total FROM orders WHERE id = $1 AND buyer_id = $2"};
-// The name is the span name and the metric label; both views must live as long as the process. Values are encoded the
-// moment they are given, so nothing refers to the caller's objects while a query is under way.
+//   constexpr Statement kGetOrder{"order.get", "SELECT state FROM orders WHERE id = $1 AND buyer_id = $2"};
+// The name is the span name and the metric label; both views must live as long as the process. Values are
+// encoded the moment they are given, so nothing refers to the caller's objects while a query is under way.
 #pragma once
 #include <concepts>
 #include <cstddef>
@@ -105,7 +105,8 @@ class Parameters {
   template <class R, class P>
   struct IsDuration<std::chrono::duration<R, P>> : std::true_type {};
   template <class T>
-  static constexpr bool IsArray = std::ranges::input_range<T> && !std::convertible_to<const T&, std::string_view>;
+  static constexpr bool IsArray =
+      std::ranges::input_range<T> && !std::convertible_to<const T&, std::string_view>;
 
   template <class T>
   void Write(const T& value) {

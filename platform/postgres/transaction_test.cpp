@@ -141,7 +141,8 @@ TEST_F(DatabaseTest, Deadlocks_RunAgainUntilDone) {
     co_await db.Write(After(5s), kPut, 1, 0);
     co_await db.Write(After(5s), kPut, 2, 0);
     runtime::TaskGroup group(io.get_executor(), Unexpected);
-    for (int i = 0; i < 4; ++i) group.Spawn("both", i % 2 == 0 ? TakeBoth(db, 1, 2, 3) : TakeBoth(db, 2, 1, 3));
+    for (int i = 0; i < 4; ++i)
+      group.Spawn("both", i % 2 == 0 ? TakeBoth(db, 1, 2, 3) : TakeBoth(db, 2, 1, 3));
     co_await group.Join(After(30s));
     EXPECT_EQ((co_await db.Read(After(5s), kGet, 1)).One().Int(0), 12);
     EXPECT_EQ((co_await db.Read(After(5s), kGet, 2)).One().Int(0), 12);

@@ -2,8 +2,8 @@
 //
 //   RunLoop([&](boost::asio::io_context& io) -> Task<> { … });     // or without the parameter
 //
-// Throws std::runtime_error past the limit. The loop ends with the coroutine: background tasks it leaves behind are
-// destroyed, not joined. The callable lives until the end, so it may be a capturing lambda.
+// Throws std::runtime_error past the limit. The loop ends with the coroutine: background tasks it leaves
+// behind are destroyed, not joined. The callable lives until the end, so it may be a capturing lambda.
 #pragma once
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -57,13 +57,14 @@ auto RunLoop(Function function, std::chrono::milliseconds limit = std::chrono::s
   }
 }
 
-// Lets the loop turn until `condition()` holds; throws std::runtime_error past the limit. For conditions another
-// coroutine or another process brings about.
+// Lets the loop turn until `condition()` holds; throws std::runtime_error past the limit. For conditions
+// another coroutine or another process brings about.
 template <class Condition>
 Task<> Eventually(Condition condition, std::chrono::milliseconds limit = std::chrono::seconds(10)) {
   const auto deadline = runtime::After(limit);
   while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("the condition did not come about");
+    if (std::chrono::steady_clock::now() > deadline)
+      throw std::runtime_error("the condition did not come about");
     co_await runtime::SleepFor(std::chrono::milliseconds(1));
   }
 }

@@ -40,7 +40,10 @@ struct TcpGate::State : std::enable_shared_from_this<State> {
   };
 
   State(boost::asio::io_context& io, Endpoint peer)
-      : io(io), peer(std::move(peer)), acceptor(io, {boost::asio::ip::address_v4::loopback(), 0}), changed(io) {
+      : io(io),
+        peer(std::move(peer)),
+        acceptor(io, {boost::asio::ip::address_v4::loopback(), 0}),
+        changed(io) {
     changed.expires_at(runtime::kNoDeadline);
   }
 
@@ -67,8 +70,9 @@ struct TcpGate::State : std::enable_shared_from_this<State> {
     try {
       while (link->open) {
         const auto space = boost::asio::buffer(buffer);
-        const std::size_t size = requests ? co_await link->caller.async_read_some(space, boost::asio::use_awaitable)
-                                          : co_await link->peer.async_read_some(space, boost::asio::use_awaitable);
+        const std::size_t size =
+            requests ? co_await link->caller.async_read_some(space, boost::asio::use_awaitable)
+                     : co_await link->peer.async_read_some(space, boost::asio::use_awaitable);
         while (flow.stalled && link->open) co_await state->Change();
         const std::size_t passed = std::min(size, flow.left);
         const auto bytes = boost::asio::buffer(buffer, passed);
@@ -124,7 +128,8 @@ struct TcpGate::State : std::enable_shared_from_this<State> {
   std::size_t accepted = 0;
 };
 
-TcpGate::TcpGate(boost::asio::io_context& io, Endpoint peer) : state_(std::make_shared<State>(io, std::move(peer))) {
+TcpGate::TcpGate(boost::asio::io_context& io, Endpoint peer)
+    : state_(std::make_shared<State>(io, std::move(peer))) {
   boost::asio::co_spawn(io, State::Accept(state_), boost::asio::detached);
 }
 

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -16,6 +17,7 @@
 #include <map>
 #include <memory>
 #include <stdexcept>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -93,7 +95,8 @@ pid_t Start(const std::vector<std::string>& command, const Account& account, con
   ::dup2(output, STDERR_FILENO);
   ::close(STDIN_FILENO);
   ::setsid();  // a Ctrl-C for the tests is not one for the server
-  if (::geteuid() == 0 && (::setgroups(0, nullptr) != 0 || ::setgid(account.group) != 0 || ::setuid(account.user) != 0)) {
+  if (::geteuid() == 0 &&
+      (::setgroups(0, nullptr) != 0 || ::setgid(account.group) != 0 || ::setuid(account.user) != 0)) {
     ::_exit(126);
   }
   ::prctl(PR_SET_PDEATHSIG, SIGQUIT);
@@ -107,14 +110,29 @@ std::string ReadFile(const fs::path& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+constexpr std::string_view kPrefix = "/tmp/market-pg-";
+
+// Directories of test processes that died before they could clean up; the pid is in the name.
+void RemoveLeftovers() {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator("/tmp", ignored)) {
+    const std::string path = entry.path();
+    if (!path.starts_with(kPrefix)) continue;
+    const pid_t owner = std::atoi(path.c_str() + kPrefix.size());
+    if (owner > 0 && ::kill(owner, 0) != 0 && errno == ESRCH) fs::remove_all(entry.path(), ignored);
+  }
+}
+
 class Cluster {
  public:
   Cluster() {
-    std::string pattern = "/tmp/market-pg-XXXXXX";
+    RemoveLeftovers();
+    std::string pattern = std::string(kPrefix) + std::to_string(::getpid()) + "-XXXXXX";
     if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary directory");
     directory_ = pattern;
     const Account account = Account::ForServer();
-    if (::chown(directory_.c_str(), account.user, account.group) != 0 || ::chmod(directory_.c_str(), 0755) != 0) {
+    if (::chown(directory_.c_str(), account.user, account.group) != 0 ||
+        ::chmod(directory_.c_str(), 0755) != 0) {
       throw std::runtime_error("no temporary directory for the server");
     }
     const fs::path binaries = FindBinaries();
@@ -123,15 +141,15 @@ class Cluster {
     ::chmod(log.c_str(), 0666);
     const std::string data = directory_ / "data";
     int status = 0;
-    const pid_t initdb = Start({binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
-                                "--locale=C.UTF-8", "-N", "--no-instructions"},
+    const pid_t initdb = Start({binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E",
+                                "UTF8", "--locale=C.UTF-8", "-N", "--no-instructions"},
                                account, log);
     ::waitpid(initdb, &status, 0);
     if (status != 0) throw std::runtime_error("initdb failed: " + ReadFile(log));
     std::vector<std::string> command = {binaries / "postgres", "-D", data, "-k", directory_};
-    for (const char* setting :
-         {"listen_addresses=", "fsync=off", "full_page_writes=off", "max_connections=300", "shared_buffers=64MB",
-          "deadlock_timeout=50ms", "max_wal_size=256MB", "log_min_messages=fatal", "log_checkpoints=off"}) {
+    for (const char* setting : {"listen_addresses=", "fsync=off", "full_page_writes=off",
+                                "max_connections=300", "shared_buffers=64MB", "deadlock_timeout=50ms",
+                                "max_wal_size=256MB", "log_min_messages=fatal", "log_checkpoints=off"}) {
       command.insert(command.end(), {"-c", setting});
     }
     server_ = Start(command, account, log);
@@ -164,7 +182,8 @@ class Cluster {
 
 const std::string& Superuser() {
   static const std::string conninfo = []() -> std::string {
-    if (const char* given = std::getenv("MARKET_TEST_POSTGRES"); given != nullptr && *given != '\0') return given;
+    if (const char* given = std::getenv("MARKET_TEST_POSTGRES"); given != nullptr && *given != '\0')
+      return given;
     static const Cluster cluster;
     return cluster.Conninfo();
   }();
@@ -177,7 +196,8 @@ std::map<std::string, std::string> ServerSettings() {
   std::map<std::string, std::string> settings{{"host", PQhost(connection.get())},
                                               {"port", PQport(connection.get())},
                                               {"user", PQuser(connection.get())}};
-  if (const std::string password = PQpass(connection.get()); !password.empty()) settings["password"] = password;
+  if (const std::string password = PQpass(connection.get()); !password.empty())
+    settings["password"] = password;
   return settings;
 }
 
@@ -220,7 +240,8 @@ std::string TemplateFor(std::span<const postgres::MigrationSet* const> sets) {
 
 }  // namespace
 
-TemporaryDatabase::TemporaryDatabase(std::span<const postgres::MigrationSet* const> sets) : name_(FreshName()) {
+TemporaryDatabase::TemporaryDatabase(std::span<const postgres::MigrationSet* const> sets)
+    : name_(FreshName()) {
   Superuser();  // before any static that holds a database, so that the server goes last
   RunSql(Superuser(), "CREATE DATABASE " + name_ + " TEMPLATE " + TemplateFor(sets));
 }

@@ -1,11 +1,11 @@
-// An empty, migrated database on a real PostgreSQL, dropped at the end of the scope. For tests only; blocking.
+// An empty, migrated database on a real PostgreSQL, dropped at the end of the scope. Blocking, for tests only.
 //
 //   TemporaryDatabase database(std::array{&migrations::kIdempotency, &migrations::kOrder});
 //   postgres::Database db(io, {.conninfo = database.Conninfo()});
 //
-// The server is the one that MARKET_TEST_POSTGRES names (conninfo of a superuser), or else a private cluster of the
-// test process: unix socket only, in a fresh directory under /tmp, fsync off, gone when the process ends, however it
-// ends. Throws std::runtime_error when there is no server.
+// The server is the one that MARKET_TEST_POSTGRES names (conninfo of a superuser), or else a private cluster
+// of the test process: unix socket only, in a fresh directory under /tmp, fsync off, gone when the process
+// ends, however it ends. Throws std::runtime_error when there is no server.
 #pragma once
 #include <span>
 #include <string>
@@ -30,7 +30,7 @@ class TemporaryDatabase {
   static std::string ServerHost();
   static int ServerPort();
 
-  // Runs SQL on a connection of its own and gives the first column of the first row ("" without one). Blocking.
+  // Runs SQL on a connection of its own and gives the first column of the first row, "" without one.
   std::string Execute(const std::string& sql) const;
 
  private:
