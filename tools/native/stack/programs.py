@@ -132,6 +132,7 @@ def prepare(layout, stack):
         (layout.tmp / name).mkdir(exist_ok=True)
     for program in stack:
         program.write_config(layout)
+    layout.install(f"{TEMPLATES}/config/check_invariants.conf", layout.etc / "check_invariants.conf", 0o600)
 
 
 def supervisor_config(layout, programs):
