@@ -7,6 +7,8 @@ http::ServerOptions OptionsFor(const Settings& settings, Gateway& gateway) {
   http::ServerOptions options;
   options.body_bytes_max = static_cast<std::size_t>(*settings.body_bytes);
   options.on_fault = [&gateway](http::Fault fault) { return gateway.Answer(fault); };
+  // Longer than a proxy keeps an idle connection to us, so that none is closed under its next request.
+  options.drain_linger = std::chrono::seconds(1);
   return options;
 }
 

@@ -30,7 +30,6 @@ struct Router::Walk {
   Match match;
   std::size_t variable_count = 0;
   std::vector<std::string_view> methods;
-  bool verb_known = false;  // a template with the path's custom verb was met
 };
 
 PathTemplate PathTemplate::Parse(std::string_view text) {
@@ -94,7 +93,6 @@ void Router::Add(std::string_view method, std::string_view path_template, std::s
 bool Router::VisitEnd(const Node& node, std::string_view verb, Walk& walk) {
   for (const auto& end : node.ends) {
     if (end.verb != verb) continue;
-    walk.verb_known = walk.verb_known || !verb.empty();
     for (const auto& [method, target] : end.targets) {
       if (walk.method.empty()) {
         if (std::ranges::find(walk.methods, method) == walk.methods.end()) walk.methods.push_back(method);
@@ -110,20 +108,18 @@ bool Router::VisitEnd(const Node& node, std::string_view verb, Walk& walk) {
 bool Router::Visit(const Node& node, Walk& walk, std::size_t depth) {
   const std::string_view segment = walk.segments[depth];
   const bool last = depth + 1 == walk.segments.size();
-  // The last segment may be a name and a verb or, where no template has that verb, a name with a colon in it.
   const auto colon = last ? segment.rfind(':') : std::string_view::npos;
-  const auto step = [&](std::string_view name, std::string_view verb) {
-    for (const auto& [literal, child] : node.literals) {
-      if (literal == name && (last ? VisitEnd(*child, verb, walk) : Visit(*child, walk, depth + 1))) return true;
-    }
-    if (!node.variable || name.empty() || name.front() == ':') return false;
-    walk.match.variables[walk.variable_count++] = name;
-    if (last ? VisitEnd(*node.variable, verb, walk) : Visit(*node.variable, walk, depth + 1)) return true;
-    --walk.variable_count;
-    return false;
-  };
-  if (colon != std::string_view::npos && step(segment.substr(0, colon), segment.substr(colon + 1))) return true;
-  return !walk.verb_known && step(segment, {});
+  const std::string_view name = segment.substr(0, colon);
+  const std::string_view verb = colon == std::string_view::npos ? std::string_view() : segment.substr(colon + 1);
+  if (name.empty() || (colon != std::string_view::npos && verb.empty())) return false;
+  for (const auto& [literal, child] : node.literals) {
+    if (literal == name && (last ? VisitEnd(*child, verb, walk) : Visit(*child, walk, depth + 1))) return true;
+  }
+  if (!node.variable) return false;
+  walk.match.variables[walk.variable_count++] = name;
+  if (last ? VisitEnd(*node.variable, verb, walk) : Visit(*node.variable, walk, depth + 1)) return true;
+  --walk.variable_count;
+  return false;
 }
 
 namespace {
@@ -147,7 +143,7 @@ std::optional<Match> Router::Find(std::string_view method, std::string_view path
   std::array<std::string_view, kSegmentsMax> segments;
   const std::size_t count = Split(path, segments);
   if (count == 0 || method.empty()) return std::nullopt;
-  Walk walk{.segments = {segments.data(), count}, .method = method, .match = {}, .variable_count = 0, .methods = {}, .verb_known = false};
+  Walk walk{.segments = {segments.data(), count}, .method = method, .match = {}, .variable_count = 0, .methods = {}};
   if (!Visit(*root_, walk, 0)) return std::nullopt;
   return walk.match;
 }
@@ -156,7 +152,7 @@ std::vector<std::string_view> Router::MethodsOf(std::string_view path) const {
   std::array<std::string_view, kSegmentsMax> segments;
   const std::size_t count = Split(path, segments);
   if (count == 0) return {};
-  Walk walk{.segments = {segments.data(), count}, .method = {}, .match = {}, .variable_count = 0, .methods = {}, .verb_known = false};
+  Walk walk{.segments = {segments.data(), count}, .method = {}, .match = {}, .variable_count = 0, .methods = {}};
   Visit(*root_, walk, 0);
   return std::move(walk.methods);
 }

@@ -84,7 +84,7 @@ TEST(JsonWriter, RandomMessages_AreReadBackByProtobufAndByUs) {
     ASSERT_EQ(RefusalOf(text, *ours), "") << text;
     ASSERT_TRUE(MessageDifferencer::Equals(message, *ours)) << text << "\n" << ours->DebugString();
   };
-  for (int i = 0; i < 2000; ++i) {
+  for (int i = 0; i < 1000; ++i) {
     product::Product a;
     order::Order b;
     order::PlaceOrderRequest c;
@@ -104,7 +104,7 @@ TEST(JsonReader, MutatedTexts_AcceptedOnlyAsProtobufReadsThem) {
   std::mt19937 random(5);
   const std::string alphabet = "{}[]:,\"\\0123456789.eE+-tfn ux\xc3\xa9\xed\xa0/*'";
   int accepted = 0;
-  for (int i = 0; i < 30000; ++i) {
+  for (int i = 0; i < 15000; ++i) {
     order::PlaceOrderRequest request;
     fill.Fill(request, 2);
     std::string text = Write(request);
@@ -125,7 +125,7 @@ TEST(JsonReader, MutatedTexts_AcceptedOnlyAsProtobufReadsThem) {
     ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(text, &theirs).ok()) << text;
     ASSERT_TRUE(MessageDifferencer::Equals(ours, theirs)) << text;
   }
-  EXPECT_GT(accepted, 1000);
+  EXPECT_GT(accepted, 500);
 }
 
 TEST(JsonReader, SeenFields_AreReported) {
@@ -172,9 +172,9 @@ TEST(JsonReader, NotJson_IsMalformed) {
       "{\"items\":[{\"quantity\":.5}]}", "{\"items\":[{\"quantity\":1.}]}", "{\"items\":[{\"quantity\":1e}]}",
       "{\"items\":[{\"quantity\":-}]}", "{\"items\":[{\"quantity\":0x1}]}", "{\"items\":[{\"quantity\":1_0}]}",
       "{\"items\":[{\"quantity\":NaN}]}", "{\"items\":[{\"quantity\":Infinity}]}", "{\"items\":[{\"quantity\":-Infinity}]}",
-      "{\"items\":[{\"quantity\":1 2}]}", "{\"items\":[{\"quantity\":--1}]}", "{/**/}", "// x\n{}", "{}//", "{} \x00",
+      "{\"items\":[{\"quantity\":1 2}]}", "{\"items\":[{\"quantity\":--1}]}", "{/**/}", "// x\n{}", "{}//", std::string("{} \0", 4),
       "{\"quoteHash\":True}", "{\"quoteHash\":TRUE}", "{\"quoteHash\":undefined}", "{\"quoteHash\":\"a\" \"b\"}",
-      "\xff\xfe{\x00}\x00", "{\"quoteHash\":\"a\"}\x01", "{\"quoteHash\"=\"a\"}", "quoteHash=a", "<x/>", "{\v}", "{\xc2\xa0}",
+      std::string("\xff\xfe{\0}\0", 6), "{\"quoteHash\":\"a\"}\x01", "{\"quoteHash\"=\"a\"}", "quoteHash=a", "<x/>", "{\v}", "{\xc2\xa0}",
       deep, std::string(5000, '['), std::string(60000, '{'), "{\"items\":" + std::string(40, '[') + std::string(40, ']') + "}",
       "{\"quoteHash\":\"a\",\"quoteHash\":\"a\"}", "{\"items\":[],\"items\":[]}",
       "{\"items\":[{\"quantity\":1,\"quantity\":1}]}", "{\"quoteHash\":\"a\",\"\\u0071uoteHash\":\"b\"}"};

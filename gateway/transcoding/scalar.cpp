@@ -275,6 +275,7 @@ void AppendFieldMask(const google::protobuf::FieldMask& mask, std::string& out) 
 }
 
 bool ParseBase64(std::string_view text, std::string& bytes) {
+  if (text.ends_with('=') && text.size() % 4 != 0) return false;
   for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
   if (text.size() % 4 == 1) return false;
   bytes.clear();

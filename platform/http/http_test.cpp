@@ -2,13 +2,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/write.hpp>
 
 #include "platform/http/client.hpp"
 #include "platform/http/listener.hpp"
+#include "platform/http/raw_client.hpp"
 #include "platform/http/server.hpp"
 #include "platform/runtime/one_shot.hpp"
 #include "platform/runtime/task_group.hpp"
@@ -28,44 +25,6 @@ Task<Response> Echo(Request& request) {
   co_return response;
 }
 
-unsigned short PortOf(const std::string& address) {
-  return static_cast<unsigned short>(std::stoi(address.substr(address.rfind(':') + 1)));
-}
-
-// A socket that sends what it is told, valid or not.
-class RawClient {
- public:
-  RawClient(asio::io_context& io, const std::string& address)
-      : socket_(io, asio::ip::tcp::endpoint(asio::ip::make_address("127.0.0.1"), PortOf(address)).protocol()) {
-    socket_.connect({asio::ip::make_address("127.0.0.1"), PortOf(address)});
-  }
-  Task<> Send(std::string text) { co_await asio::async_write(socket_, asio::buffer(text), asio::use_awaitable); }
-  // Until the text holds `mark` `count` times, or the peer closes.
-  Task<std::string> ReceiveUntil(std::string mark, int count) {
-    while (Occurrences(mark) < count) {
-      std::array<char, 4096> chunk;
-      boost::system::error_code error;
-      const auto size = co_await socket_.async_read_some(asio::buffer(chunk),
-                                                         asio::redirect_error(asio::use_awaitable, error));
-      received_.append(chunk.data(), size);
-      if (error) break;
-    }
-    co_return received_;
-  }
-  Task<std::string> ReceiveAll() { co_return co_await ReceiveUntil(std::string(1, '\0') + "never", 1); }
-  void CloseSend() { socket_.shutdown(asio::ip::tcp::socket::shutdown_send); }
-  void Close() { socket_.close(); }
-
- private:
-  int Occurrences(const std::string& mark) const {
-    int count = 0;
-    for (auto at = received_.find(mark); at != std::string::npos; at = received_.find(mark, at + 1)) ++count;
-    return count;
-  }
-  asio::ip::tcp::socket socket_;
-  std::string received_;
-};
-
 // What the server answers to `input` when the client then stops sending.
 std::string Exchange(std::string input, ServerOptions options = {}, Handler handler = Echo) {
   return RunLoop([&](asio::io_context& io) -> Task<std::string> {
@@ -78,8 +37,6 @@ std::string Exchange(std::string input, ServerOptions options = {}, Handler hand
     co_return answer;
   });
 }
-
-int StatusIn(const std::string& answer) { return answer.size() > 12 ? std::stoi(answer.substr(9, 3)) : 0; }
 
 TEST(Server_Request, WellFormed_IsAnsweredWithLengthAndDate) {
   const auto answer = Exchange("POST /x?y=1 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
