@@ -11,12 +11,15 @@ namespace market::product {
 using namespace std::chrono_literals;
 
 Settings::Settings(config::Properties& properties)
-    : hold_for(properties.Duration("product.hold_for", "how long reserved units wait for the order's payment", 1s, 24h,
-                                   15min)),
-      sweep_every(properties.Duration("product.sweep_every", "how often holds that ran out are looked for", 50ms, 1h, 5s)),
-      search_cache(properties.Duration("product.search_cache", "how long a page of search results is kept; 0ms: not at all",
-                                       0ms, 1min, 5s)),
-      redis_address(properties.Text("redis.address", "host:port or unix:/path of Redis; empty: no cache", "")),
+    : hold_for(properties.Duration("product.hold_for", "how long reserved units wait for the order's payment",
+                                   1s, 24h, 15min)),
+      sweep_every(properties.Duration("product.sweep_every", "how often holds that ran out are looked for",
+                                      50ms, 1h, 5s)),
+      search_cache(properties.Duration("product.search_cache",
+                                       "how long a page of search results is kept; 0ms: not at all", 0ms,
+                                       1min, 5s)),
+      redis_address(
+          properties.Text("redis.address", "host:port or unix:/path of Redis; empty: no cache", "")),
       redis_password(properties.Secret("redis.password", "password of Redis", "")) {}
 
 Product::Product(host::Host& host, const Settings& settings)

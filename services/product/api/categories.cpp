@@ -2,11 +2,13 @@
 
 namespace market::product {
 
-Task<proto::ListCategoriesResponse> ProductService::ListCategories(CallContext& call, proto::ListCategoriesRequest) {
+Task<proto::ListCategoriesResponse> ProductService::ListCategories(CallContext& call,
+                                                                   proto::ListCategoriesRequest) {
   co_return co_await parts_.catalogue.ListCategories(call.Deadline());
 }
 
-Task<proto::Category> ProductService::CreateCategory(CallContext& call, proto::CreateCategoryRequest request) {
+Task<proto::Category> ProductService::CreateCategory(CallContext& call,
+                                                     proto::CreateCategoryRequest request) {
   co_return co_await parts_.catalogue.CreateCategory(call.Deadline(), std::move(request));
 }
 

@@ -8,14 +8,16 @@ namespace {
 
 // Whether the mask means `field`, whole or in part; without a mask the fields that are there are meant.
 bool Means(const google::protobuf::FieldMask& mask, std::string_view field) {
-  return std::ranges::any_of(mask.paths(), [&](std::string_view path) { return path.substr(0, path.find('.')) == field; });
+  return std::ranges::any_of(mask.paths(),
+                             [&](std::string_view path) { return path.substr(0, path.find('.')) == field; });
 }
 
 void RequireKnown(const google::protobuf::FieldMask& mask) {
   for (const std::string_view path : mask.paths()) {
     const auto field = path.substr(0, path.find('.'));
     if (field != "price" && field != "options") {
-      throw InvalidArgument("updateMask", "UNKNOWN_FIELD", "an offer has no field '" + std::string(path) + "' to change");
+      throw InvalidArgument("updateMask", "UNKNOWN_FIELD",
+                            "an offer has no field '" + std::string(path) + "' to change");
     }
   }
 }
@@ -44,7 +46,8 @@ OfferEdit EditFrom(const proto::UpdateOfferRequest& request) {
 Task<proto::Offer> ProductService::CreateOffer(CallContext& call, proto::CreateOfferRequest request) {
   Currency::Parse(request.offer().price().currency());
   co_return co_await parts_.catalogue.CreateOffer(call.Deadline(), ProductId::From(request.product_id()),
-                                                  call.Caller().SellerIds(), std::move(*request.mutable_offer()));
+                                                  call.Caller().SellerIds(),
+                                                  std::move(*request.mutable_offer()));
 }
 
 Task<proto::Offer> ProductService::UpdateOffer(CallContext& call, proto::UpdateOfferRequest request) {
@@ -59,7 +62,8 @@ Task<proto::Offer> ProductService::AdjustStock(CallContext& call, proto::AdjustS
                              .delta = request.delta(),
                              .reason = request.reason(),
                              .account = call.Caller().account};
-  co_return co_await parts_.catalogue.AdjustStock(call.Deadline(), std::move(adjustment), call.Caller().SellerIds());
+  co_return co_await parts_.catalogue.AdjustStock(call.Deadline(), std::move(adjustment),
+                                                  call.Caller().SellerIds());
 }
 
 Task<proto::GetOffersResponse> ProductService::GetOffers(CallContext& call, proto::GetOffersRequest request) {

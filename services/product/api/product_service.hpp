@@ -1,5 +1,5 @@
-// The product service's operations, one file per use case or close family. What must belong to the caller is looked
-// for within the caller's sellers only (storage/catalogue_store.hpp).
+// The product service's operations, one file per use case or close family. What must belong to the caller is
+// looked for within the caller's sellers only (storage/catalogue_store.hpp).
 #pragma once
 #include "marketplace/product/v1/product.market.hpp"
 #include "services/product/api/search_cache.hpp"
@@ -20,17 +20,19 @@ class ProductService final : public api::ProductApi {
   explicit ProductService(const Parts& parts) : parts_(parts) {}
 
   // categories.cpp
-  Task<proto::ListCategoriesResponse> ListCategories(CallContext& call, proto::ListCategoriesRequest request) override;
+  Task<proto::ListCategoriesResponse> ListCategories(CallContext& call,
+                                                     proto::ListCategoriesRequest request) override;
   Task<proto::Category> CreateCategory(CallContext& call, proto::CreateCategoryRequest request) override;
 
   // search.cpp
-  Task<proto::SearchProductsResponse> SearchProducts(CallContext& call, proto::SearchProductsRequest request) override;
+  Task<proto::SearchProductsResponse> SearchProducts(CallContext& call,
+                                                     proto::SearchProductsRequest request) override;
 
   // products.cpp
   Task<proto::Product> GetProduct(CallContext& call, proto::GetProductRequest request) override;
   Task<proto::Product> CreateProduct(CallContext& call, proto::CreateProductRequest request) override;
-  Task<proto::ListSellerProductsResponse> ListSellerProducts(CallContext& call,
-                                                             proto::ListSellerProductsRequest request) override;
+  Task<proto::ListSellerProductsResponse> ListSellerProducts(
+      CallContext& call, proto::ListSellerProductsRequest request) override;
   Task<proto::Product> PublishProduct(CallContext& call, proto::PublishProductRequest request) override;
 
   // offers.cpp
@@ -40,8 +42,10 @@ class ProductService final : public api::ProductApi {
   Task<proto::GetOffersResponse> GetOffers(CallContext& call, proto::GetOffersRequest request) override;
 
   // reservations.cpp
-  Task<proto::ReserveStockResponse> ReserveStock(CallContext& call, proto::ReserveStockRequest request) override;
-  Task<google::protobuf::Empty> CommitReservation(CallContext& call, proto::CommitReservationRequest request) override;
+  Task<proto::ReserveStockResponse> ReserveStock(CallContext& call,
+                                                 proto::ReserveStockRequest request) override;
+  Task<google::protobuf::Empty> CommitReservation(CallContext& call,
+                                                  proto::CommitReservationRequest request) override;
   Task<google::protobuf::Empty> ReleaseReservation(CallContext& call,
                                                    proto::ReleaseReservationRequest request) override;
   Task<google::protobuf::Empty> ConsumeReservation(CallContext& call,

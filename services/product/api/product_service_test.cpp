@@ -58,12 +58,14 @@ TEST(ProductService_Draft, IsSeenByItsSellerAlone) {
     const auto made = co_await service.operations.CreateProduct(seller.context, ProductOf(shop, "Draft"));
     EXPECT_EQ((co_await service.operations.GetProduct(seller.context, Get(made.id()))).id(), made.id());
     EXPECT_EQ(co_await ReasonOf(service.operations.GetProduct(anybody.context, Get(made.id()))), "NOT_FOUND");
-    EXPECT_EQ(co_await ReasonOf(service.operations.GetProduct(stranger.context, Get(made.id()))), "NOT_FOUND");
+    EXPECT_EQ(co_await ReasonOf(service.operations.GetProduct(stranger.context, Get(made.id()))),
+              "NOT_FOUND");
 
     proto::PublishProductRequest publish;
     publish.set_product_id(made.id());
     EXPECT_EQ(co_await ReasonOf(service.operations.PublishProduct(stranger.context, publish)), "NOT_FOUND");
-    EXPECT_EQ((co_await service.operations.PublishProduct(seller.context, publish)).state(), proto::Product::PUBLISHED);
+    EXPECT_EQ((co_await service.operations.PublishProduct(seller.context, publish)).state(),
+              proto::Product::PUBLISHED);
     EXPECT_EQ((co_await service.operations.GetProduct(anybody.context, Get(made.id()))).title(), "Draft");
   });
 }
@@ -96,7 +98,8 @@ TEST(ProductService_SellerProducts, PageByTokensOfThatSeller) {
     EXPECT_EQ(page.products_size(), 1);
     EXPECT_EQ(page.next_page_token(), "");
     request.set_seller_id(SellerId::New().ToString());
-    EXPECT_EQ(co_await ReasonOf(service.operations.ListSellerProducts(call.context, request)), "INVALID_PAGE_TOKEN");
+    EXPECT_EQ(co_await ReasonOf(service.operations.ListSellerProducts(call.context, request)),
+              "INVALID_PAGE_TOKEN");
   });
 }
 
@@ -117,7 +120,8 @@ TEST(ProductService_Search, PagesByTokensOfThatSearch) {
       EXPECT_EQ(second.products_size(), 1) << order;
       EXPECT_EQ(second.next_page_token(), "") << order;
       request.set_query("searched");
-      EXPECT_EQ(co_await ReasonOf(service.operations.SearchProducts(call.context, request)), "INVALID_PAGE_TOKEN");
+      EXPECT_EQ(co_await ReasonOf(service.operations.SearchProducts(call.context, request)),
+                "INVALID_PAGE_TOKEN");
     }
     proto::SearchProductsRequest nothing;
     nothing.set_query("?!");
@@ -189,7 +193,8 @@ TEST(ProductService_Reservation, AnswersByOutcome) {
     EXPECT_EQ(short_of.shortages(0).offer_id(), offer.ToString());
     EXPECT_EQ(short_of.shortages(0).available(), 3);
     line.set_quantity(3);
-    EXPECT_EQ((co_await service.operations.ReserveStock(call.context, request)).outcome(), Response::RESERVED);
+    EXPECT_EQ((co_await service.operations.ReserveStock(call.context, request)).outcome(),
+              Response::RESERVED);
     line.set_quantity(2);
     EXPECT_EQ(co_await ReasonOf(service.operations.ReserveStock(call.context, request)), "ALREADY_EXISTS");
 
@@ -199,17 +204,20 @@ TEST(ProductService_Reservation, AnswersByOutcome) {
     proto::ConsumeReservationRequest consume;
     consume.set_order_id(request.order_id());
     consume.add_offer_ids(OfferId::New().ToString());
-    EXPECT_EQ(co_await ReasonOf(service.operations.ConsumeReservation(call.context, consume)), "RESERVATION_GONE");
+    EXPECT_EQ(co_await ReasonOf(service.operations.ConsumeReservation(call.context, consume)),
+              "RESERVATION_GONE");
     consume.set_offer_ids(0, offer.ToString());
     EXPECT_EQ(co_await ReasonOf(service.operations.ConsumeReservation(call.context, consume)), "");
     proto::ReleaseReservationRequest release;
     release.set_order_id(request.order_id());
     EXPECT_EQ(co_await ReasonOf(service.operations.ReleaseReservation(call.context, release)), "");
-    EXPECT_EQ(co_await ReasonOf(service.operations.CommitReservation(call.context, commit)), "RESERVATION_GONE");
+    EXPECT_EQ(co_await ReasonOf(service.operations.CommitReservation(call.context, commit)),
+              "RESERVATION_GONE");
     EXPECT_EQ(co_await ReasonOf(service.operations.ReserveStock(call.context, request)), "RESERVATION_GONE");
     line.set_offer_id(OfferId::New().ToString());
     request.set_order_id(OrderId::New().ToString());
-    EXPECT_EQ((co_await service.operations.ReserveStock(call.context, request)).outcome(), Response::UNAVAILABLE);
+    EXPECT_EQ((co_await service.operations.ReserveStock(call.context, request)).outcome(),
+              Response::UNAVAILABLE);
     EXPECT_EQ(StockOf(offer), "0/0");
   });
 }

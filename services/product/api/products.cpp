@@ -17,8 +17,8 @@ Task<proto::Product> ProductService::CreateProduct(CallContext& call, proto::Cre
   co_return co_await parts_.catalogue.CreateProduct(call.Deadline(), call.OperationId(), std::move(request));
 }
 
-Task<proto::ListSellerProductsResponse> ProductService::ListSellerProducts(CallContext& call,
-                                                                           proto::ListSellerProductsRequest request) {
+Task<proto::ListSellerProductsResponse> ProductService::ListSellerProducts(
+    CallContext& call, proto::ListSellerProductsRequest request) {
   const auto filter = "seller_products|" + request.seller_id();
   const auto after = rpc::page_token::Decode<ProductId>(filter, request.page_token());
   auto page = co_await parts_.catalogue.ListSellerProducts(

@@ -60,14 +60,15 @@ google::protobuf::Empty DoneOrGone(Step step) {
 }  // namespace
 
 Task<Response> ProductService::ReserveStock(CallContext& call, proto::ReserveStockRequest request) {
-  const auto outcome = co_await parts_.reservations.Reserve(call.Deadline(), OrderId::From(request.order_id()),
-                                                            LinesFrom(request));
+  const auto outcome = co_await parts_.reservations.Reserve(
+      call.Deadline(), OrderId::From(request.order_id()), LinesFrom(request));
   co_return std::visit(ToProto(), outcome);
 }
 
 Task<google::protobuf::Empty> ProductService::CommitReservation(CallContext& call,
                                                                 proto::CommitReservationRequest request) {
-  co_return DoneOrGone(co_await parts_.reservations.Commit(call.Deadline(), OrderId::From(request.order_id())));
+  co_return DoneOrGone(
+      co_await parts_.reservations.Commit(call.Deadline(), OrderId::From(request.order_id())));
 }
 
 Task<google::protobuf::Empty> ProductService::ReleaseReservation(CallContext& call,
@@ -79,8 +80,8 @@ Task<google::protobuf::Empty> ProductService::ReleaseReservation(CallContext& ca
 
 Task<google::protobuf::Empty> ProductService::ConsumeReservation(CallContext& call,
                                                                  proto::ConsumeReservationRequest request) {
-  co_return DoneOrGone(co_await parts_.reservations.Consume(call.Deadline(), OrderId::From(request.order_id()),
-                                                            OffersFrom(request.offer_ids())));
+  co_return DoneOrGone(co_await parts_.reservations.Consume(
+      call.Deadline(), OrderId::From(request.order_id()), OffersFrom(request.offer_ids())));
 }
 
 }  // namespace market::product

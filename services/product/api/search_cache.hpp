@@ -1,5 +1,5 @@
-// First pages of searches, kept in Redis for a few seconds, which is how stale a list may be. An empty answer is never
-// kept: whoever just published a product and looks for it finds it.
+// First pages of searches, kept in Redis for a few seconds, which is how stale a list may be. An empty answer
+// is never kept: whoever just published a product and looks for it finds it.
 //
 // Redis is no truth here: whatever goes wrong is a miss. Io thread only.
 #pragma once

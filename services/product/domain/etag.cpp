@@ -17,7 +17,8 @@ EtagHash& EtagHash::Add(std::int64_t value) {
 
 std::string EtagHash::Hex() const {
   std::string text(16, '0');
-  for (int i = 0; i < 16; ++i) text[static_cast<std::size_t>(i)] = "0123456789abcdef"[(hash_ >> (60 - 4 * i)) & 15];
+  for (int i = 0; i < 16; ++i)
+    text[static_cast<std::size_t>(i)] = "0123456789abcdef"[(hash_ >> (60 - 4 * i)) & 15];
   return text;
 }
 

@@ -1,5 +1,5 @@
-// Entity tags: "<version>" for what only its owner changes, "<version>-<hash>" for a product as shown, whose offers
-// and availability change beside it. A precondition compares the version alone. Pure.
+// Entity tags: "<version>" for what only its owner changes, "<version>-<hash>" for a product as shown, whose
+// offers and availability change beside it. A precondition compares the version alone. Pure.
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -9,8 +9,8 @@
 namespace market::product {
 namespace {
 
-constexpr LineState kAll[] = {LineState::kHeld, LineState::kCommitted, LineState::kConsumed, LineState::kReleased,
-                              LineState::kExpired};
+constexpr LineState kAll[] = {LineState::kHeld, LineState::kCommitted, LineState::kConsumed,
+                              LineState::kReleased, LineState::kExpired};
 
 OfferId Offer(std::uint8_t number) { return OfferId(Uuid({number})); }
 
@@ -18,8 +18,8 @@ using Move = Change::StockMove;
 
 TEST(Reservation_EveryPairOfStates, MovesOnlyAlongTheArrows) {
   const std::pair<LineState, LineState> arrows[] = {
-      {LineState::kHeld, LineState::kCommitted},    {LineState::kHeld, LineState::kReleased},
-      {LineState::kHeld, LineState::kExpired},      {LineState::kCommitted, LineState::kConsumed},
+      {LineState::kHeld, LineState::kCommitted},     {LineState::kHeld, LineState::kReleased},
+      {LineState::kHeld, LineState::kExpired},       {LineState::kCommitted, LineState::kConsumed},
       {LineState::kCommitted, LineState::kReleased}, {LineState::kExpired, LineState::kCommitted},
       {LineState::kExpired, LineState::kReleased}};
   for (const auto from : kAll) {
@@ -47,7 +47,8 @@ TEST(Commit_EachState, TakesUnitsOnlyForExpiredLines) {
     ASSERT_TRUE(change) << Name(state);
     const bool moves = state == LineState::kHeld || state == LineState::kExpired;
     EXPECT_EQ(change->lines.size(), moves ? 1u : 0u) << Name(state);
-    const auto stock = state == LineState::kExpired ? std::vector<Move>{{Offer(1), 0, 5}} : std::vector<Move>{};
+    const auto stock =
+        state == LineState::kExpired ? std::vector<Move>{{Offer(1), 0, 5}} : std::vector<Move>{};
     EXPECT_EQ(change->stock, stock) << Name(state);
   }
 }

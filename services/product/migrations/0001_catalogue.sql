@@ -78,6 +78,7 @@ CREATE TABLE offer (
   CONSTRAINT offer_sku_per_seller UNIQUE (seller_id, sku)
 );
 CREATE INDEX offer_by_product ON offer (product_id);
+CREATE INDEX offer_by_price ON offer (price, product_id) WHERE state = 'ACTIVE';
 
 -- Reservations and orders point at offers for ever, some without a foreign key.
 CREATE TRIGGER offer_stays BEFORE DELETE ON offer

@@ -11,52 +11,55 @@ using postgres::Statement;
 
 #define OFFERS_OF_P "LEFT JOIN (offer o JOIN stock s ON s.offer_id = o.id) ON o.product_id = p.id "
 
-constexpr Statement kListCategories{"category.list",
-                                    "WITH RECURSIVE tree AS ("
-                                    "  SELECT id, parent_id, name, slug, 0 AS depth FROM category WHERE parent_id IS NULL"
-                                    "  UNION ALL"
-                                    "  SELECT c.id, c.parent_id, c.name, c.slug, depth + 1"
-                                    "  FROM category c JOIN tree ON c.parent_id = tree.id) "
-                                    "SELECT id, parent_id, name, slug FROM tree ORDER BY depth, name, id"};
+constexpr Statement kListCategories{
+    "category.list",
+    "WITH RECURSIVE tree AS ("
+    "  SELECT id, parent_id, name, slug, 0 AS depth FROM category WHERE parent_id IS NULL"
+    "  UNION ALL"
+    "  SELECT c.id, c.parent_id, c.name, c.slug, depth + 1"
+    "  FROM category c JOIN tree ON c.parent_id = tree.id) "
+    "SELECT id, parent_id, name, slug FROM tree ORDER BY depth, name, id"};
 
-constexpr Statement kInsertCategory{"category.insert",
-                                    "INSERT INTO category (id, parent_id, name, slug) VALUES ($1, $2, $3, $4)"};
+constexpr Statement kInsertCategory{
+    "category.insert", "INSERT INTO category (id, parent_id, name, slug) VALUES ($1, $2, $3, $4)"};
 
 // The hottest statement of the marketplace: two index look-ups and one per offer.
-constexpr Statement kGetProduct{"product.get", "SELECT " PRODUCT_COLUMNS ", " OFFER_COLUMNS ", " AVAILABLE
-                                               " FROM product p " OFFERS_OF_P
-                                               "AND o.state = 'ACTIVE' "
-                                               "WHERE p.id = $1 AND (p.state = 'PUBLISHED' OR p.seller_id = ANY($2)) "
-                                               "ORDER BY o.price, o.id"};
+constexpr Statement kGetProduct{
+    "product.get", "SELECT " PRODUCT_COLUMNS ", " OFFER_COLUMNS ", " AVAILABLE " FROM product p " OFFERS_OF_P
+                   "AND o.state = 'ACTIVE' "
+                   "WHERE p.id = $1 AND (p.state = 'PUBLISHED' OR p.seller_id = ANY($2)) "
+                   "ORDER BY o.price, o.id"};
 
-constexpr Statement kListOfSeller{"product.list_of_seller",
-                                  "WITH page AS MATERIALIZED ("
-                                  "  SELECT * FROM product WHERE seller_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3) "
-                                  "SELECT " PRODUCT_COLUMNS ", " OFFER_COLUMNS ", " AVAILABLE " FROM page p " OFFERS_OF_P
-                                  "ORDER BY p.id DESC, o.price, o.id"};
+constexpr Statement kListOfSeller{
+    "product.list_of_seller",
+    "WITH page AS MATERIALIZED ("
+    "  SELECT * FROM product WHERE seller_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3) "
+    "SELECT " PRODUCT_COLUMNS ", " OFFER_COLUMNS ", " AVAILABLE " FROM page p " OFFERS_OF_P
+    "ORDER BY p.id DESC, o.price, o.id"};
 
 constexpr Statement kInsertProduct{
     "product.insert",
-    "INSERT INTO product (id, operation_id, seller_id, category_id, title, description, attributes, pictures) "
+    "INSERT INTO product (id, operation_id, seller_id, category_id, title, description, attributes, "
+    "pictures) "
     "VALUES ($1, $2, $3, $4, $5, $6, jsonb_object($7::text[], $8::text[]), $9)"};
 
-constexpr Statement kProductOfOperation{"product.of_operation",
-                                        "SELECT " PRODUCT_COLUMNS ", " OFFER_COLUMNS ", " AVAILABLE
-                                        " FROM product p " OFFERS_OF_P
-                                        "WHERE p.operation_id = $1 AND p.seller_id = $2 ORDER BY o.price, o.id"};
+constexpr Statement kProductOfOperation{
+    "product.of_operation",
+    "SELECT " PRODUCT_COLUMNS ", " OFFER_COLUMNS ", " AVAILABLE " FROM product p " OFFERS_OF_P
+    "WHERE p.operation_id = $1 AND p.seller_id = $2 ORDER BY o.price, o.id"};
 
-constexpr Statement kPublish{"product.publish",
-                             "UPDATE product SET state = 'PUBLISHED', published_at = now(), updated_at = now(), "
-                             "version = version + 1 WHERE id = $1 AND seller_id = ANY($2) AND state = 'DRAFT'"};
+constexpr Statement kPublish{
+    "product.publish",
+    "UPDATE product SET state = 'PUBLISHED', published_at = now(), updated_at = now(), "
+    "version = version + 1 WHERE id = $1 AND seller_id = ANY($2) AND state = 'DRAFT'"};
 
-constexpr Statement kOwnProduct{"product.own", "SELECT " PRODUCT_COLUMNS ", " OFFER_COLUMNS ", " AVAILABLE
-                                               " FROM product p " OFFERS_OF_P
-                                               "WHERE p.id = $1 AND p.seller_id = ANY($2) ORDER BY o.price, o.id"};
+constexpr Statement kOwnProduct{
+    "product.own", "SELECT " PRODUCT_COLUMNS ", " OFFER_COLUMNS ", " AVAILABLE " FROM product p " OFFERS_OF_P
+                   "WHERE p.id = $1 AND p.seller_id = ANY($2) ORDER BY o.price, o.id"};
 
-constexpr Statement kLockForOffer{
-    "product.lock_for_offer",
-    "SELECT seller_id FROM product WHERE id = $1 AND state <> 'ARCHIVED' "
-    "AND (seller_id = ANY($2) OR state = 'PUBLISHED') FOR NO KEY UPDATE"};
+constexpr Statement kLockForOffer{"product.lock_for_offer",
+                                  "SELECT seller_id FROM product WHERE id = $1 AND state <> 'ARCHIVED' "
+                                  "AND (seller_id = ANY($2) OR state = 'PUBLISHED') FOR NO KEY UPDATE"};
 
 constexpr Statement kCountOffers{"offer.count",
                                  "SELECT count(*) FROM offer WHERE product_id = $1 AND seller_id = ANY($2)"};
@@ -96,15 +99,16 @@ constexpr Statement kGetOffers{
     "offer.get_many",
     "SELECT o.id, o.product_id, o.seller_id, p.title, o.sku, o.options, o.price, o.currency, " AVAILABLE
     ", p.state = 'PUBLISHED' AND o.state = 'ACTIVE' "
-    "FROM offer o JOIN product p ON p.id = o.product_id JOIN stock s ON s.offer_id = o.id WHERE o.id = ANY($1)"};
+    "FROM offer o JOIN product p ON p.id = o.product_id JOIN stock s ON s.offer_id = o.id WHERE o.id = "
+    "ANY($1)"};
 
 Error SkuTaken() { return Error(Code::kAlreadyExists, "SKU_TAKEN", "the seller has an offer with this SKU"); }
 
 void AddOffer(Batch& batch, const OfferId& id, const ProductId& product, const SellerId& seller,
               const proto::NewOffer& offer) {
   const TextMapColumns options(offer.options());
-  batch.Add(kInsertOffer, id, product, seller, offer.sku(), options.keys, options.values, offer.price().amount(),
-            offer.price().currency(), offer.stock(), Uuid::NewV7());
+  batch.Add(kInsertOffer, id, product, seller, offer.sku(), options.keys, options.values,
+            offer.price().amount(), offer.price().currency(), offer.stock(), Uuid::NewV7());
 }
 
 proto::Product OnlyProduct(const postgres::Result& result) {
@@ -192,8 +196,8 @@ Task<proto::Product> CatalogueStore::CreateProduct(runtime::Deadline deadline, U
   const auto seller = SellerId::From(request.seller_id());
   const TextMapColumns attributes(request.attributes());
   Batch batch("product.create");
-  batch.Add(kInsertProduct, id, operation_id, seller, CategoryId::From(request.category_id()), request.title(),
-            request.description(), attributes.keys, attributes.values, request.pictures());
+  batch.Add(kInsertProduct, id, operation_id, seller, CategoryId::From(request.category_id()),
+            request.title(), request.description(), attributes.keys, attributes.values, request.pictures());
   for (const auto& offer : request.offers()) AddOffer(batch, OfferId::New(), id, seller, offer);
   batch.Add(kOwnProduct, id, std::array{seller});
   try {
@@ -207,7 +211,8 @@ Task<proto::Product> CatalogueStore::CreateProduct(runtime::Deadline deadline, U
   co_return OnlyProduct(co_await database_.Read(deadline, kProductOfOperation, operation_id, seller));
 }
 
-Task<proto::Product> CatalogueStore::PublishProduct(runtime::Deadline deadline, ProductId id, SellerScope scope) {
+Task<proto::Product> CatalogueStore::PublishProduct(runtime::Deadline deadline, ProductId id,
+                                                    SellerScope scope) {
   Batch batch("product.publish");
   batch.Add(kPublish, id, scope).Add(kOwnProduct, id, scope);
   const auto results = co_await database_.Write(deadline, std::move(batch));
@@ -220,8 +225,8 @@ Task<proto::Product> CatalogueStore::PublishProduct(runtime::Deadline deadline, 
   co_return product;
 }
 
-Task<proto::Offer> CatalogueStore::CreateOffer(runtime::Deadline deadline, ProductId product, SellerScope scope,
-                                               proto::NewOffer offer) {
+Task<proto::Offer> CatalogueStore::CreateOffer(runtime::Deadline deadline, ProductId product,
+                                               SellerScope scope, proto::NewOffer offer) {
   const auto insert = [&](postgres::Tx& tx) -> Task<proto::Offer> {
     Batch look("offer.look");
     look.Add(kLockForOffer, product, scope).Add(kCountOffers, product, scope);
@@ -229,7 +234,8 @@ Task<proto::Offer> CatalogueStore::CreateOffer(runtime::Deadline deadline, Produ
     if (found[0].empty()) throw NotFound("the product");
     const auto seller = OfferingSeller(found[0][0].GetId<SellerId>(0), scope);
     if (found[1].One().Int(0) >= kOffersPerProductMax) {
-      throw Error(Code::kFailedPrecondition, "LIMIT_REACHED", "a seller makes at most 50 offers of one product");
+      throw Error(Code::kFailedPrecondition, "LIMIT_REACHED",
+                  "a seller makes at most 50 offers of one product");
     }
     const auto id = OfferId::New();
     Batch batch("offer.create");
@@ -262,7 +268,8 @@ Task<proto::Offer> CatalogueStore::UpdateOffer(runtime::Deadline deadline, Offer
     values = std::move(columns.values);
   }
   Batch batch("offer.update");
-  batch.Add(kUpdateOffer, id, scope, amount, currency, keys, values, edit.if_version).Add(kOwnOffer, id, scope);
+  batch.Add(kUpdateOffer, id, scope, amount, currency, keys, values, edit.if_version)
+      .Add(kOwnOffer, id, scope);
   const auto results = co_await database_.Write(deadline, std::move(batch));
   auto offer = OnlyOffer(results[1]);
   if (results[0].AffectedRows() == 0) {
@@ -274,12 +281,13 @@ Task<proto::Offer> CatalogueStore::UpdateOffer(runtime::Deadline deadline, Offer
 Task<proto::Offer> CatalogueStore::AdjustStock(runtime::Deadline deadline, StockAdjustment adjustment,
                                                SellerScope scope) {
   try {
-    co_return OnlyOffer(co_await database_.Write(deadline, kAdjustStock, adjustment.offer, scope, adjustment.delta,
-                                                 Uuid::NewV7(), adjustment.reason, adjustment.account,
-                                                 adjustment.operation_id));
+    co_return OnlyOffer(co_await database_.Write(deadline, kAdjustStock, adjustment.offer, scope,
+                                                 adjustment.delta, Uuid::NewV7(), adjustment.reason,
+                                                 adjustment.account, adjustment.operation_id));
   } catch (const SqlError& error) {
     if (error.constraint == "stock_reserved_within_on_hand") {
-      throw Error(Code::kFailedPrecondition, "STOCK_BELOW_RESERVED", "less would be left than orders have reserved");
+      throw Error(Code::kFailedPrecondition, "STOCK_BELOW_RESERVED",
+                  "less would be left than orders have reserved");
     }
     if (error.constraint == "stock_on_hand_limit") {
       throw InvalidArgument("delta", "TOO_LARGE", "the stock of one offer is limited");
@@ -290,7 +298,8 @@ Task<proto::Offer> CatalogueStore::AdjustStock(runtime::Deadline deadline, Stock
   co_return OnlyOffer(co_await database_.Read(deadline, kOwnOffer, adjustment.offer, scope));
 }
 
-Task<proto::GetOffersResponse> CatalogueStore::GetOffers(runtime::Deadline deadline, std::vector<OfferId> ids) {
+Task<proto::GetOffersResponse> CatalogueStore::GetOffers(runtime::Deadline deadline,
+                                                         std::vector<OfferId> ids) {
   const auto result = co_await database_.Read(deadline, kGetOffers, ids);
   proto::GetOffersResponse response;
   for (const auto row : result) {

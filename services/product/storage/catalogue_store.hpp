@@ -1,8 +1,8 @@
 // Categories, products and offers in PostgreSQL.
 //
-// What belongs to a seller is changed only through a scope: the sellers whose member the caller is. A row outside the
-// scope does not exist (Error NOT_FOUND). Owner: the service; io thread only. Fails as platform/postgres does, plus the
-// refusals named at each function.
+// What belongs to a seller is changed only through a scope: the sellers whose member the caller is. A row
+// outside the scope does not exist (Error NOT_FOUND). Owner: the service; io thread only. Fails as
+// platform/postgres does, plus the refusals named at each function.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -50,11 +50,13 @@ class CatalogueStore {
   Task<proto::Category> CreateCategory(runtime::Deadline deadline, proto::CreateCategoryRequest request);
 
   // With its active offers. A published product, or any of a seller in `viewer`.
-  Task<std::optional<proto::Product>> GetProduct(runtime::Deadline deadline, ProductId id, SellerScope viewer);
+  Task<std::optional<proto::Product>> GetProduct(runtime::Deadline deadline, ProductId id,
+                                                 SellerScope viewer);
   // Newest first, all states, all offers.
-  Task<ProductPage> ListSellerProducts(runtime::Deadline deadline, SellerId seller, std::optional<ProductId> after,
-                                       int page_size);
-  // The product of an earlier run of the same operation, if there was one. SKU_TAKEN, NOT_FOUND (the category).
+  Task<ProductPage> ListSellerProducts(runtime::Deadline deadline, SellerId seller,
+                                       std::optional<ProductId> after, int page_size);
+  // The product of an earlier run of the same operation, if there was one. SKU_TAKEN, NOT_FOUND (the
+  // category).
   Task<proto::Product> CreateProduct(runtime::Deadline deadline, Uuid operation_id,
                                      proto::CreateProductRequest request);
   // ILLEGAL_TRANSITION from ARCHIVED; nothing changes for a published one.

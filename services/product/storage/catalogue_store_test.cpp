@@ -59,7 +59,8 @@ TEST(Categories_Schema, RefusesACycle) {
 TEST(Product_Created_IsADraft, ForItsSellerAlone) {
   WithStores([](Stores& stores) -> Task<> {
     const auto shop = co_await OpenShop(stores);
-    auto request = ProductOf(shop, "Difference \"engine\" {1}", {OfferOf("B-2", 2500, 3), OfferOf("A-1", 1999, 0)});
+    auto request =
+        ProductOf(shop, "Difference \"engine\" {1}", {OfferOf("B-2", 2500, 3), OfferOf("A-1", 1999, 0)});
     request.set_description("Brass,\nhand-finished.");
     (*request.mutable_attributes())["mate\"rial"] = "brass, größe \\ {}";
     request.add_pictures("https://example.com/a,b\"c.jpg");
@@ -105,7 +106,8 @@ TEST(Product_BadReferences, AreRefusedWhole) {
   WithStores([](Stores& stores) -> Task<> {
     const auto shop = co_await OpenShop(stores);
     const auto twins = ProductOf(shop, "Twins", {OfferOf("SAME", 1, 0), OfferOf("SAME", 2, 0)});
-    EXPECT_EQ(co_await ReasonOf(stores.catalogue.CreateProduct(After(5s), Uuid::NewV7(), twins)), "SKU_TAKEN");
+    EXPECT_EQ(co_await ReasonOf(stores.catalogue.CreateProduct(After(5s), Uuid::NewV7(), twins)),
+              "SKU_TAKEN");
     auto lost = ProductOf(shop, "Lost");
     lost.set_category_id(Uuid::NewV7().ToString());
     EXPECT_EQ(co_await ReasonOf(stores.catalogue.CreateProduct(After(5s), Uuid::NewV7(), lost)), "NOT_FOUND");
@@ -136,9 +138,11 @@ TEST(Product_Publish, RefusesForeignAndArchived) {
     const auto shop = co_await OpenShop(stores);
     const auto product = co_await Put(stores, shop, ProductOf(shop, "Gone"));
     const auto id = ProductId::From(product.id());
-    EXPECT_EQ(co_await ReasonOf(stores.catalogue.PublishProduct(After(5s), id, {SellerId::New()})), "NOT_FOUND");
+    EXPECT_EQ(co_await ReasonOf(stores.catalogue.PublishProduct(After(5s), id, {SellerId::New()})),
+              "NOT_FOUND");
     Sql("UPDATE product SET state = 'ARCHIVED' WHERE id = '" + product.id() + "'");
-    EXPECT_EQ(co_await ReasonOf(stores.catalogue.PublishProduct(After(5s), id, shop.Scope())), "ILLEGAL_TRANSITION");
+    EXPECT_EQ(co_await ReasonOf(stores.catalogue.PublishProduct(After(5s), id, shop.Scope())),
+              "ILLEGAL_TRANSITION");
     EXPECT_FALSE(co_await stores.catalogue.GetProduct(After(5s), id, {}));
   });
 }
@@ -150,7 +154,8 @@ TEST(SellerProducts_Pages, AreNewestFirstWithoutGaps) {
     for (int i = 0; i < 5; ++i) {
       const auto sku = "P-" + std::to_string(i);
       const auto request = ProductOf(shop, "Page", {OfferOf(sku, 10, 1), OfferOf(sku + "b", 20, 1)});
-      made.insert(made.begin(), (co_await stores.catalogue.CreateProduct(After(5s), Uuid::NewV7(), request)).id());
+      made.insert(made.begin(),
+                  (co_await stores.catalogue.CreateProduct(After(5s), Uuid::NewV7(), request)).id());
     }
     std::vector<std::string> seen;
     std::optional<ProductId> after;
@@ -163,7 +168,8 @@ TEST(SellerProducts_Pages, AreNewestFirstWithoutGaps) {
       after = page.next;
     } while (after);
     EXPECT_EQ(seen, made);
-    EXPECT_TRUE((co_await stores.catalogue.ListSellerProducts(After(5s), SellerId::New(), {}, 2)).products.empty());
+    EXPECT_TRUE(
+        (co_await stores.catalogue.ListSellerProducts(After(5s), SellerId::New(), {}, 2)).products.empty());
   });
 }
 
@@ -207,8 +213,8 @@ TEST(Offer_Updated, KeepsTheRestAndHonoursIfMatch) {
     const auto id = OfferId::From(offer.id());
 
     const Money price{250, Currency::Parse("USD")};
-    const auto edited = co_await stores.catalogue.UpdateOffer(After(5s), id, shop.Scope(),
-                                                              {.price = price, .if_version = 1});
+    const auto edited =
+        co_await stores.catalogue.UpdateOffer(After(5s), id, shop.Scope(), {.price = price, .if_version = 1});
     EXPECT_EQ(edited.price().amount(), 250);
     EXPECT_EQ(edited.price().currency(), "USD");
     EXPECT_EQ(edited.options().at("size"), "M");
@@ -216,11 +222,13 @@ TEST(Offer_Updated, KeepsTheRestAndHonoursIfMatch) {
     EXPECT_EQ(co_await ReasonOf(stores.catalogue.UpdateOffer(After(5s), id, shop.Scope(),
                                                              {.price = price, .if_version = 1})),
               "ETAG_MISMATCH");
-    EXPECT_EQ(co_await ReasonOf(stores.catalogue.UpdateOffer(After(5s), id, {SellerId::New()}, {.price = price})),
-              "NOT_FOUND");
+    EXPECT_EQ(
+        co_await ReasonOf(stores.catalogue.UpdateOffer(After(5s), id, {SellerId::New()}, {.price = price})),
+        "NOT_FOUND");
     OfferEdit cleared;
     cleared.options.emplace();
-    EXPECT_TRUE((co_await stores.catalogue.UpdateOffer(After(5s), id, shop.Scope(), cleared)).options().empty());
+    EXPECT_TRUE(
+        (co_await stores.catalogue.UpdateOffer(After(5s), id, shop.Scope(), cleared)).options().empty());
   });
 }
 
@@ -228,8 +236,11 @@ TEST(Stock_Adjusted, MovesOncePerOperationAndNeverBelowReserved) {
   WithStores([](Stores& stores) -> Task<> {
     const auto shop = co_await OpenShop(stores);
     const auto offer = co_await PutOffer(stores, shop, 5);
-    StockAdjustment delivery{
-        .operation_id = Uuid::NewV7(), .offer = offer, .delta = 7, .reason = "delivery", .account = AccountId::New()};
+    StockAdjustment delivery{.operation_id = Uuid::NewV7(),
+                             .offer = offer,
+                             .delta = 7,
+                             .reason = "delivery",
+                             .account = AccountId::New()};
     EXPECT_EQ((co_await stores.catalogue.AdjustStock(After(5s), delivery, shop.Scope())).available(), 12);
     EXPECT_EQ((co_await stores.catalogue.AdjustStock(After(5s), delivery, shop.Scope())).available(), 12);
     EXPECT_EQ(StockOf(offer), "12/0");
@@ -238,13 +249,16 @@ TEST(Stock_Adjusted, MovesOncePerOperationAndNeverBelowReserved) {
     auto loss = delivery;
     loss.operation_id = Uuid::NewV7();
     loss.delta = -3;
-    EXPECT_EQ(co_await ReasonOf(stores.catalogue.AdjustStock(After(5s), loss, shop.Scope())), "STOCK_BELOW_RESERVED");
+    EXPECT_EQ(co_await ReasonOf(stores.catalogue.AdjustStock(After(5s), loss, shop.Scope())),
+              "STOCK_BELOW_RESERVED");
     loss.delta = -2;
     EXPECT_EQ((co_await stores.catalogue.AdjustStock(After(5s), loss, shop.Scope())).available(), 0);
     loss.operation_id = Uuid::NewV7();
-    EXPECT_EQ(co_await ReasonOf(stores.catalogue.AdjustStock(After(5s), loss, {SellerId::New()})), "NOT_FOUND");
+    EXPECT_EQ(co_await ReasonOf(stores.catalogue.AdjustStock(After(5s), loss, {SellerId::New()})),
+              "NOT_FOUND");
     loss.delta = 1'000'000'000'000;
-    EXPECT_EQ(co_await ReasonOf(stores.catalogue.AdjustStock(After(5s), loss, shop.Scope())), "INVALID_ARGUMENT");
+    EXPECT_EQ(co_await ReasonOf(stores.catalogue.AdjustStock(After(5s), loss, shop.Scope())),
+              "INVALID_ARGUMENT");
     EXPECT_EQ(StockOf(offer), "10/10");
     EXPECT_EQ(BrokenInvariants(), "0");
   });
@@ -266,8 +280,8 @@ TEST(GetOffers_Mixed, LeavesUnknownOnesOut) {
   WithStores([](Stores& stores) -> Task<> {
     const auto shop = co_await OpenShop(stores);
     const auto offer = co_await PutOffer(stores, shop, 5);
-    const auto draft = co_await stores.catalogue.CreateProduct(After(5s), Uuid::NewV7(),
-                                                               ProductOf(shop, "Draft", {OfferOf("D-1", 300, 1)}));
+    const auto draft = co_await stores.catalogue.CreateProduct(
+        After(5s), Uuid::NewV7(), ProductOf(shop, "Draft", {OfferOf("D-1", 300, 1)}));
     const auto drafted = OfferId::From(draft.offers(0).id());
     const auto response = co_await stores.catalogue.GetOffers(After(5s), {offer, drafted, OfferId::New()});
     EXPECT_EQ(response.offers_size(), 2);

@@ -15,7 +15,8 @@ using postgres::Tx;
 // Enough for any one order; what is left over is expired by the next buyer or the sweeper.
 constexpr int kDueMax = 1000;
 
-constexpr Statement kOpen{"reservation.open", "INSERT INTO reservation_order (order_id, state) VALUES ($1, 'OPEN')"};
+constexpr Statement kOpen{"reservation.open",
+                          "INSERT INTO reservation_order (order_id, state) VALUES ($1, 'OPEN')"};
 
 // An offer that is not for sale gives a null id, which aborts the whole reservation.
 constexpr Statement kHold{
@@ -31,8 +32,10 @@ constexpr Statement kMoveStock{
 
 constexpr Statement kLook{
     "reservation.look",
-    "SELECT line.offer_id, o.id IS NOT NULL, coalesce(s.on_hand - s.reserved, 0) + coalesce((SELECT sum(r.quantity) "
-    "  FROM reservation r WHERE r.offer_id = line.offer_id AND r.state = 'HELD' AND r.expires_at <= now()), 0) "
+    "SELECT line.offer_id, o.id IS NOT NULL, coalesce(s.on_hand - s.reserved, 0) + coalesce((SELECT "
+    "sum(r.quantity) "
+    "  FROM reservation r WHERE r.offer_id = line.offer_id AND r.state = 'HELD' AND r.expires_at <= now()), "
+    "0) "
     "FROM unnest($1::uuid[]) AS line (offer_id) "
     "LEFT JOIN (offer o JOIN product p ON p.id = o.product_id AND p.state = 'PUBLISHED') "
     "ON o.id = line.offer_id AND o.state = 'ACTIVE' "
@@ -59,10 +62,11 @@ constexpr Statement kLockDue{"reservation.lock_due",
                              "WHERE state = 'HELD' AND expires_at <= now() "
                              "ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED"};
 
-constexpr Statement kExpire{"reservation.expire",
-                            "UPDATE reservation r SET state = 'EXPIRED', expires_at = NULL, updated_at = now() "
-                            "FROM unnest($1::uuid[], $2::uuid[]) AS due (order_id, offer_id) "
-                            "WHERE r.order_id = due.order_id AND r.offer_id = due.offer_id"};
+constexpr Statement kExpire{
+    "reservation.expire",
+    "UPDATE reservation r SET state = 'EXPIRED', expires_at = NULL, updated_at = now() "
+    "FROM unnest($1::uuid[], $2::uuid[]) AS due (order_id, offer_id) "
+    "WHERE r.order_id = due.order_id AND r.offer_id = due.offer_id"};
 
 constexpr Statement kLockOrder{"reservation.lock_order",
                                "SELECT state FROM reservation_order WHERE order_id = $1 FOR UPDATE"};
@@ -87,8 +91,8 @@ constexpr Statement kShip{"stock.ship",
                           "INSERT INTO stock_movement (id, offer_id, kind, delta, reason, order_id) "
                           "VALUES ($1, $2, 'SHIPMENT', $3, 'shipped', $4)"};
 
-// Sorted by offer, as the rows must be locked; a transaction's last statements, so that a popular row is locked for
-// no longer than its commit.
+// Sorted by offer, as the rows must be locked; a transaction's last statements, so that a popular row is
+// locked for no longer than its commit.
 class StockMoves {
  public:
   void Add(const OfferId& offer, std::int64_t on_hand, std::int64_t reserved) {
@@ -147,7 +151,8 @@ bool DoesNotFit(const SqlError& error) { return error.constraint == "stock_reser
 
 std::vector<ReservedLine> ReadLines(const Result& result) {
   std::vector<ReservedLine> lines;
-  for (const auto row : result) lines.push_back({row.GetId<OfferId>(0), row.Int(1), LineStateFrom(row.Text(2))});
+  for (const auto row : result)
+    lines.push_back({row.GetId<OfferId>(0), row.Int(1), LineStateFrom(row.Text(2))});
   return lines;
 }
 
@@ -163,7 +168,8 @@ Task<LockedOrder> Lock(Tx& tx, OrderId order) {
   const auto results = co_await tx.Execute(std::move(batch));
   LockedOrder locked{.lines = ReadLines(results[1])};
   if (!results[0].empty()) {
-    locked.state = results[0][0].Text(0) == "OPEN" ? LockedOrder::State::kOpen : LockedOrder::State::kReleased;
+    locked.state =
+        results[0][0].Text(0) == "OPEN" ? LockedOrder::State::kOpen : LockedOrder::State::kReleased;
   }
   co_return locked;
 }
@@ -176,7 +182,8 @@ struct ReservationStore::Look {
   std::vector<Shortage> shortages;  // counting holds that are due as free
 };
 
-Task<ReserveOutcome> ReservationStore::Reserve(runtime::Deadline deadline, OrderId order, std::vector<Line> lines) {
+Task<ReserveOutcome> ReservationStore::Reserve(runtime::Deadline deadline, OrderId order,
+                                               std::vector<Line> lines) {
   lines = SumByOffer(lines);
   auto attempt = co_await TryReserve(deadline, order, lines);
   if (attempt == Attempt::kShort) {
@@ -210,7 +217,8 @@ Task<ReservationStore::Attempt> ReservationStore::TryReserve(runtime::Deadline d
   }
 }
 
-Task<ReservationStore::Attempt> ReservationStore::TryReserveAfterExpiry(runtime::Deadline deadline, OrderId order,
+Task<ReservationStore::Attempt> ReservationStore::TryReserveAfterExpiry(runtime::Deadline deadline,
+                                                                        OrderId order,
                                                                         std::span<const Line> lines) {
   const auto reserve = [&](Tx& tx) -> Task<> {
     Batch first("reservation.reserve_after_expiry");
@@ -234,7 +242,8 @@ Task<ReservationStore::Attempt> ReservationStore::TryReserveAfterExpiry(runtime:
   }
 }
 
-Task<ReservationStore::Look> ReservationStore::LookAt(runtime::Deadline deadline, std::span<const Line> lines) {
+Task<ReservationStore::Look> ReservationStore::LookAt(runtime::Deadline deadline,
+                                                      std::span<const Line> lines) {
   const auto result = co_await database_.Read(deadline, kLook, OffersOf(lines));
   Look look;
   for (std::size_t i = 0; i < result.size(); ++i) {
@@ -249,7 +258,8 @@ Task<ReservationStore::Look> ReservationStore::LookAt(runtime::Deadline deadline
   co_return look;
 }
 
-Task<ReserveOutcome> ReservationStore::Repeat(runtime::Deadline deadline, OrderId order, std::span<const Line> lines) {
+Task<ReserveOutcome> ReservationStore::Repeat(runtime::Deadline deadline, OrderId order,
+                                              std::span<const Line> lines) {
   const auto result = co_await database_.Read(deadline, kRepeat, order);
   std::vector<Line> known;
   for (const auto row : result) {

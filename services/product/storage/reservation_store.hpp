@@ -1,10 +1,11 @@
 // Units set aside for orders: reserve, commit, release, consume, expire. Never more than there is.
 //
-// A reservation is all lines or none, in one round trip; the CHECK on stock refuses what does not fit. Every operation
-// is idempotent by order id, and operations of one order are serialised by its row in reservation_order. Holds end by
-// the database's clock; one that stands in the way of a buyer is expired in that buyer's transaction, so correctness
-// needs no sweeper. Locks are taken in the order that migrations/0002_stock.sql states, so nothing deadlocks.
-// Owner: the service; io thread only. Fails as platform/postgres does; after CommitUnknown simply repeat.
+// A reservation is all lines or none, in one round trip; the CHECK on stock refuses what does not fit. Every
+// operation is idempotent by order id, and operations of one order are serialised by its row in
+// reservation_order. Holds end by the database's clock; one that stands in the way of a buyer is expired in
+// that buyer's transaction, so correctness needs no sweeper. Locks are taken in the order that
+// migrations/0002_stock.sql states, so nothing deadlocks. Owner: the service; io thread only. Fails as
+// platform/postgres does; after CommitUnknown simply repeat.
 #pragma once
 #include <chrono>
 #include <cstddef>

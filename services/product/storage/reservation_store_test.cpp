@@ -9,7 +9,8 @@ namespace {
 
 // "RESERVED", "OUT_OF_STOCK" and so on.
 std::string Word(const ReserveOutcome& outcome) {
-  static constexpr std::array kWords = {"RESERVED", "OUT_OF_STOCK", "NOT_FOR_SALE", "ALREADY_RELEASED", "OTHER_LINES"};
+  static constexpr std::array kWords = {"RESERVED", "OUT_OF_STOCK", "NOT_FOR_SALE", "ALREADY_RELEASED",
+                                        "OTHER_LINES"};
   return kWords[outcome.index()];
 }
 
@@ -24,7 +25,8 @@ std::string StatesOf(const OrderId& order) {
 
 // Makes the order's holds due.
 void LetHoldsRunOut(const OrderId& order) {
-  Sql("UPDATE reservation SET expires_at = now() - interval '1 second' WHERE state = 'HELD' AND order_id = '" +
+  Sql("UPDATE reservation SET expires_at = now() - interval '1 second' WHERE state = 'HELD' AND order_id = "
+      "'" +
       order.ToString() + "'");
 }
 
@@ -87,12 +89,13 @@ TEST(Reserve_OffersNotForSale, AreNamed) {
     const auto [a, b] = co_await PutTwo(stores, 5);
     const auto unknown = OfferId::New();
     Sql("UPDATE offer SET state = 'ARCHIVED' WHERE id = '" + b.ToString() + "'");
-    const auto outcome = co_await stores.reservations.Reserve(After(5s), OrderId::New(), {{a, 1}, {b, 1}, {unknown, 1}});
+    const auto outcome =
+        co_await stores.reservations.Reserve(After(5s), OrderId::New(), {{a, 1}, {b, 1}, {unknown, 1}});
     EXPECT_EQ(Word(outcome), "NOT_FOR_SALE");
     EXPECT_THAT(std::get<NotForSale>(outcome).offers, ::testing::UnorderedElementsAre(b, unknown));
     EXPECT_EQ(StockOf(a), "5/0");
-    Sql("UPDATE product SET state = 'ARCHIVED' WHERE id = (SELECT product_id FROM offer WHERE id = '" + a.ToString() +
-        "')");
+    Sql("UPDATE product SET state = 'ARCHIVED' WHERE id = (SELECT product_id FROM offer WHERE id = '" +
+        a.ToString() + "')");
     EXPECT_EQ(co_await Reserve(stores, OrderId::New(), {{a, 1}}), "NOT_FOR_SALE");
   });
 }
@@ -238,8 +241,8 @@ TEST(ExpireDue_ManyHolds, GoesByChunks) {
     while (co_await stores.reservations.ExpireDue(After(5s), 1000) > 0) continue;
     for (int i = 0; i < 5; ++i) co_await Reserve(stores, OrderId::New(), {{a, 1}, {b, 2}});
     EXPECT_EQ(co_await stores.reservations.ExpireDue(After(5s), 4), 0u);
-    Sql("UPDATE reservation SET expires_at = now() WHERE state = 'HELD' AND offer_id IN ('" + a.ToString() + "', '" +
-        b.ToString() + "')");
+    Sql("UPDATE reservation SET expires_at = now() WHERE state = 'HELD' AND offer_id IN ('" + a.ToString() +
+        "', '" + b.ToString() + "')");
     EXPECT_EQ(co_await stores.reservations.ExpireDue(After(5s), 4), 4u);
     EXPECT_EQ(co_await stores.reservations.ExpireDue(After(5s), 4), 4u);
     EXPECT_EQ(co_await stores.reservations.ExpireDue(After(5s), 4), 2u);

@@ -2,11 +2,11 @@
 
 #include <google/protobuf/timestamp.pb.h>
 
+#include <array>
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <chrono>
-#include <array>
 
 #include "services/product/domain/etag.hpp"
 

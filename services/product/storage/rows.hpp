@@ -1,5 +1,5 @@
-// How rows of the catalogue become the contract's messages. Reads fill them directly: there is no second shape of a
-// product between the database and the wire.
+// How rows of the catalogue become the contract's messages. Reads fill them directly: there is no second
+// shape of a product between the database and the wire.
 #pragma once
 #include <google/protobuf/map.h>
 
@@ -16,13 +16,14 @@ namespace market::product {
 
 namespace proto = ::marketplace::product::v1;
 
-// Literals, so that statements are put together at compile time. The columns of product p, of offer o, and the units
-// of o that can be bought now (offer o with stock s).
-#define PRODUCT_COLUMNS                                                                                           \
-  "p.id, p.seller_id, p.title, p.description, p.category_id, p.attributes, p.pictures, p.state, p.version, "      \
+// Literals, so that statements are put together at compile time. The columns of product p, of offer o, and
+// the units of o that can be bought now (offer o with stock s).
+#define PRODUCT_COLUMNS                                                                                      \
+  "p.id, p.seller_id, p.title, p.description, p.category_id, p.attributes, p.pictures, p.state, p.version, " \
   "p.created_at, p.updated_at"
-#define OFFER_COLUMNS                                                                                             \
-  "o.id, o.product_id, o.seller_id, o.sku, o.options, o.price, o.currency, o.state, o.version, o.created_at, "    \
+#define OFFER_COLUMNS                                                                            \
+  "o.id, o.product_id, o.seller_id, o.sku, o.options, o.price, o.currency, o.state, o.version, " \
+  "o.created_at, "                                                                               \
   "o.updated_at"
 #define AVAILABLE "s.on_hand - s.reserved"
 
@@ -34,7 +35,8 @@ enum class EtagOf {
   kAllShown,  // covers the offers and their availability too
 };
 
-// Rows of PRODUCT_COLUMNS, OFFER_COLUMNS, AVAILABLE (null without an offer), those of one product side by side.
+// Rows of PRODUCT_COLUMNS, OFFER_COLUMNS, AVAILABLE (null without an offer), those of one product side by
+// side.
 std::vector<proto::Product> ReadProducts(const postgres::Result& result, EtagOf etag);
 // A row of OFFER_COLUMNS, AVAILABLE that starts at `first`.
 void ReadOffer(const postgres::Row& row, std::size_t first, proto::Offer& offer);

@@ -1,10 +1,10 @@
-// Finds published products: words, prefixes and small typing errors, filters, four orders, keyset paging, each page one
-// statement. Products come without description and with the cheapest offer that can be bought now (within the price
+// Finds published products: words, prefixes and small typing errors, filters, four orders, keyset paging.
+// Products come without description and with the cheapest offer that can be bought now (within the price
 // bounds, if there are any).
 //
-// A sold-out product has no price: it comes last in both price orders. Io thread only; fails as platform/postgres does.
-// Limits: a text finds at most 10,000 products (200 by similar spelling); price orders read every product that passes
-// the filters.
+// A page is one statement; the page on which a list by price runs out of offers takes a second one, for the
+// sold-out products, which have no price and come last. Io thread only; fails as platform/postgres does.
+// Limits: a text finds at most 10,000 products (200 by similar spelling).
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -30,7 +30,8 @@ struct Search {
   SearchOrder order = SearchOrder::kNewest;  // relevance needs a text
 };
 
-// Where a page ended: what the order compares (microseconds, minor units or relevance), and the product.
+// Where a page ended: what the order compares (microseconds, minor units or relevance; 0 among the sold-out
+// products of a list by price), and the product.
 struct SearchPosition {
   std::int64_t key = 0;
   ProductId id;
@@ -38,6 +39,7 @@ struct SearchPosition {
 
 struct SearchPage {
   std::vector<proto::Product> products;
+  std::vector<std::int64_t> keys;  // of the products, as in SearchPosition
   std::optional<SearchPosition> next;
 };
 
@@ -45,9 +47,14 @@ class SearchStore {
  public:
   explicit SearchStore(postgres::Database& database) : database_(database) {}
 
-  Task<SearchPage> Find(runtime::Deadline deadline, Search search, std::optional<SearchPosition> after, int page_size);
+  Task<SearchPage> Find(runtime::Deadline deadline, Search search, std::optional<SearchPosition> after,
+                        int page_size);
 
  private:
+  struct Listing;
+  Task<> Append(runtime::Deadline deadline, const Listing& listing, const Search& search,
+                SearchPosition start, SearchPage& page, int limit);
+
   postgres::Database& database_;
 };
 

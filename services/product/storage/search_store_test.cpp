@@ -40,7 +40,8 @@ TEST(Search_Text, FindsWordsPrefixesAndSmallTypos) {
     (*attributed.mutable_attributes())["fits"] = "xylophon";
     co_await Put(stores, shop, attributed);
 
-    EXPECT_THAT(co_await Titles(stores, Text("zyklotron")), ElementsAre("Zyklotron engine", "Quantum coffee"));
+    EXPECT_THAT(co_await Titles(stores, Text("zyklotron")),
+                ElementsAre("Zyklotron engine", "Quantum coffee"));
     EXPECT_THAT(co_await Titles(stores, Text("ZYKLO")), ElementsAre("Zyklotron engine", "Quantum coffee"));
     EXPECT_THAT(co_await Titles(stores, Text("engi zyk")), ElementsAre("Zyklotron engine"));
     EXPECT_THAT(co_await Titles(stores, Text("xylophon")), ElementsAre("Mug"));
@@ -76,7 +77,8 @@ TEST(Search_Filters, NarrowTheList) {
     const Search all{.category = shop.category};
     EXPECT_THAT(co_await Titles(stores, all), ElementsAre("Deep", "Sold out", "Cheap"));
     EXPECT_THAT(co_await Titles(stores, {.category = CategoryId::From(child.id())}), ElementsAre("Deep"));
-    EXPECT_THAT(co_await Titles(stores, {.seller = shop.seller, .in_stock = true}), ElementsAre("Deep", "Cheap"));
+    EXPECT_THAT(co_await Titles(stores, {.seller = shop.seller, .in_stock = true}),
+                ElementsAre("Deep", "Cheap"));
     EXPECT_THAT(co_await Titles(stores, {.seller = shop.seller, .min_price = 101}), ElementsAre("Deep"));
     EXPECT_THAT(co_await Titles(stores, {.seller = shop.seller, .max_price = 100}), ElementsAre("Cheap"));
     EXPECT_THAT(co_await Titles(stores, {.seller = SellerId::New()}), IsEmpty());
@@ -90,7 +92,8 @@ TEST(Search_Filters, NarrowTheList) {
 TEST(Search_Entry, HasTheCheapestOfferThatCanBeBought) {
   WithStores([](Stores& stores) -> Task<> {
     const auto shop = co_await OpenShop(stores);
-    auto request = ProductOf(shop, "Several", {OfferOf("1", 10, 0), OfferOf("2", 30, 4), OfferOf("3", 20, 2)});
+    auto request =
+        ProductOf(shop, "Several", {OfferOf("1", 10, 0), OfferOf("2", 30, 4), OfferOf("3", 20, 2)});
     request.set_description("left out of lists");
     co_await Put(stores, shop, request);
     const auto cheapest = co_await stores.search.Find(After(5s), {.category = shop.category}, {}, 10);
@@ -109,10 +112,11 @@ TEST(Search_Pages, JoinToTheWholeListInEveryOrder) {
     const auto shop = co_await OpenShop(stores);
     for (int i = 0; i < 11; ++i) {
       const auto title = "Pagination sample " + std::to_string(i);
-      co_await Put(stores, shop, ProductOf(shop, title, {OfferOf("N-" + std::to_string(i), 100 + i / 3, i % 4)}));
+      co_await Put(stores, shop,
+                   ProductOf(shop, title, {OfferOf("N-" + std::to_string(i), 100 + i / 3, i % 4)}));
     }
-    for (const auto order : {SearchOrder::kNewest, SearchOrder::kPriceUp, SearchOrder::kPriceDown,
-                             SearchOrder::kRelevance}) {
+    for (const auto order :
+         {SearchOrder::kNewest, SearchOrder::kPriceUp, SearchOrder::kPriceDown, SearchOrder::kRelevance}) {
       Search search = Text("pagination");
       search.order = order;
       search.category = shop.category;

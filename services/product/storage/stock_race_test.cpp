@@ -1,5 +1,5 @@
-// Many buyers at once, over several Database objects as several replicas have them, and broken connections: whatever
-// happens, the stock adds up.
+// Many buyers at once, over several Database objects as several replicas have them, and broken connections:
+// whatever happens, the stock adds up.
 #include <gmock/gmock.h>
 
 #include <random>
@@ -13,7 +13,8 @@ namespace {
 class Replicas {
  public:
   Replicas(boost::asio::io_context& io, std::size_t count, std::chrono::milliseconds hold_for) {
-    for (std::size_t i = 0; i < count; ++i) replicas_.push_back(std::make_unique<Stores>(io, Settings(), hold_for));
+    for (std::size_t i = 0; i < count; ++i)
+      replicas_.push_back(std::make_unique<Stores>(io, Settings(), hold_for));
   }
   Task<> Open() {
     for (auto& replica : replicas_) co_await replica->database.Open(After(10s));
@@ -57,7 +58,8 @@ TEST(StockRace_SixtyBuyersForTwentyUnits, SellsExactlyTwenty) {
   EXPECT_EQ(BrokenInvariants(), "0");
 }
 
-// The lines come in opposite orders, and holds of an earlier crowd are due: nobody deadlocks, nobody is turned away.
+// The lines come in opposite orders, and holds of an earlier crowd are due: nobody deadlocks, nobody is
+// turned away.
 TEST(StockRace_HoldsAreDue, AreTakenOverExactlyInEitherOrderOfLines) {
   OfferId a;
   OfferId b;
@@ -68,8 +70,8 @@ TEST(StockRace_HoldsAreDue, AreTakenOverExactlyInEitherOrderOfLines) {
     b = co_await PutOffer(replicas.Any(0), shop, 20);
     int held = 0;
     for (std::size_t i = 0; i < 20; ++i) co_await Buy(replicas.Any(i), {{a, 1}, {b, 1}}, held);
-    Sql("UPDATE reservation SET expires_at = now() WHERE state = 'HELD' AND offer_id IN ('" + a.ToString() + "', '" +
-        b.ToString() + "')");
+    Sql("UPDATE reservation SET expires_at = now() WHERE state = 'HELD' AND offer_id IN ('" + a.ToString() +
+        "', '" + b.ToString() + "')");
     for (std::size_t i = 0; i < 60; ++i) {
       auto lines = i % 2 == 0 ? std::vector<Line>{{a, 1}, {b, 1}} : std::vector<Line>{{b, 1}, {a, 1}};
       group.Spawn("buyer", Buy(replicas.Any(i), std::move(lines), sold));
@@ -82,8 +84,8 @@ TEST(StockRace_HoldsAreDue, AreTakenOverExactlyInEitherOrderOfLines) {
 }
 
 Task<> ReserveOnce(Stores& stores, OrderId order, std::vector<Line> lines) {
-  EXPECT_TRUE(
-      std::holds_alternative<Reserved>(co_await stores.reservations.Reserve(After(20s), order, std::move(lines))));
+  EXPECT_TRUE(std::holds_alternative<Reserved>(
+      co_await stores.reservations.Reserve(After(20s), order, std::move(lines))));
 }
 
 TEST(StockRace_OneOrderReservesThirtyTimes, HoldsOnce) {
@@ -103,7 +105,9 @@ Task<> ReserveOrBeBarred(Stores& stores, OrderId order, OfferId offer) {
   EXPECT_TRUE(std::holds_alternative<Reserved>(outcome) || std::holds_alternative<AlreadyReleased>(outcome));
 }
 
-Task<> ReleaseAll(Stores& stores, OrderId order) { co_await stores.reservations.Release(After(20s), order, {}); }
+Task<> ReleaseAll(Stores& stores, OrderId order) {
+  co_await stores.reservations.Release(After(20s), order, {});
+}
 
 TEST(StockRace_ReleaseAgainstReserve, NeverLeavesUnitsHeld) {
   OfferId offer;
@@ -128,8 +132,11 @@ TEST(StockRace_OneAdjustmentTwentyTimes, MovesOnce) {
   WithReplicas(15min, [&](Replicas& replicas, runtime::TaskGroup& group) -> Task<> {
     const auto shop = co_await OpenShop(replicas.Any(0));
     offer = co_await PutOffer(replicas.Any(0), shop, 1);
-    const StockAdjustment adjustment{
-        .operation_id = Uuid::NewV7(), .offer = offer, .delta = 5, .reason = "once", .account = AccountId::New()};
+    const StockAdjustment adjustment{.operation_id = Uuid::NewV7(),
+                                     .offer = offer,
+                                     .delta = 5,
+                                     .reason = "once",
+                                     .account = AccountId::New()};
     for (std::size_t i = 0; i < 20; ++i) {
       group.Spawn("seller", AdjustOnce(replicas.Any(i), adjustment, shop.Scope()));
     }
@@ -162,7 +169,8 @@ Task<> Walk(Replicas& replicas, std::vector<OfferId> offers, SellerScope scope, 
         co_await stores.reservations.Commit(After(20s), order);
         break;
       case 5:
-        co_await stores.reservations.Release(After(20s), order, pick(2) == 0 ? some() : std::vector<OfferId>());
+        co_await stores.reservations.Release(After(20s), order,
+                                             pick(2) == 0 ? some() : std::vector<OfferId>());
         break;
       case 6:
         co_await stores.reservations.Consume(After(20s), order, some());
@@ -197,7 +205,7 @@ TEST(StockRace_StormOfSteps, KeepsEveryInvariant) {
 
 // What became of a step whose connection may break: it is repeated until it answers, as the order saga does.
 Task<std::string> UntilAnswered(Stores& stores, OrderId order, std::vector<Line> lines) {
-  for (int attempt = 0; attempt < 50; ++attempt) {
+  for (int attempt = 0; attempt < 500; ++attempt) {
     try {
       const auto outcome = co_await stores.reservations.Reserve(After(5s), order, lines);
       co_return std::holds_alternative<Reserved>(outcome) ? "reserved" : "refused";

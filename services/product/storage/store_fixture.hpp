@@ -1,6 +1,6 @@
-// For the tests of this room and of the handlers: one migrated database per test program, the stores on a loop of their
-// own, and the few steps that most tests begin with. Tests share the rows' tables, so each makes its own seller,
-// category and products and looks at those alone.
+// For the tests of this room and of the handlers: one migrated database per test program, the stores on a
+// loop of their own, and the few steps that most tests begin with. Tests share the rows' tables, so each
+// makes its own seller, category and products and looks at those alone.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -46,7 +46,10 @@ inline void Unexpected(std::string_view task, std::exception_ptr error) {
 // The stores over one Database object, as one replica of the service has them.
 struct Stores {
   Stores(boost::asio::io_context& io, postgres::Options options, std::chrono::milliseconds hold_for = 15min)
-      : database(io, std::move(options)), catalogue(database), search(database), reservations(database, hold_for) {}
+      : database(io, std::move(options)),
+        catalogue(database),
+        search(database),
+        reservations(database, hold_for) {}
 
   postgres::Database database;
   CatalogueStore catalogue;
@@ -54,7 +57,9 @@ struct Stores {
   ReservationStore reservations;
 };
 
-inline postgres::Options Settings() { return {.conninfo = Disk().Conninfo(), .write_connections = 4, .pool_wait = 5s}; }
+inline postgres::Options Settings() {
+  return {.conninfo = Disk().Conninfo(), .write_connections = 4, .pool_wait = 5s};
+}
 
 // Runs body(stores) or body(stores, io) on an open database.
 template <class Body>

@@ -11,7 +11,8 @@ constexpr std::chrono::seconds kChunkLimit{5};
 
 HoldSweeper::HoldSweeper(ReservationStore& reservations, telemetry::Metrics& metrics, Options options)
     : reservations_(reservations),
-      expired_(metrics.AddCounter("product_holds_expired_total", "Holds that ended by time, not by their order")),
+      expired_(
+          metrics.AddCounter("product_holds_expired_total", "Holds that ended by time, not by their order")),
       options_(options) {}
 
 Task<> HoldSweeper::Run() {

@@ -1,7 +1,8 @@
-// Ends holds that are due, so that `available` tells the truth while nobody buys. Hygiene only: a buyer in want of the
-// units ends them itself.
+// Ends holds that are due, so that `available` tells the truth while nobody buys. Hygiene only: a buyer in
+// want of the units ends them itself.
 //
-// Runs until cancelled; any number of replicas may, since each skips the rows that another has locked. Io thread only.
+// Runs until cancelled; any number of replicas may, since each skips the rows that another has locked. Io
+// thread only.
 #pragma once
 #include <chrono>
 #include <cstddef>

@@ -12,11 +12,14 @@ TEST(HoldSweeper_HoldsRunOut, GivesTheUnitsBack) {
         telemetry::Metrics metrics;
         HoldSweeper sweeper(stores.reservations, metrics, {.poll = 5ms, .chunk = 2});
         runtime::TaskGroup group(io.get_executor(), [](std::string_view, std::exception_ptr) {});
-        for (int i = 0; i < 5; ++i) co_await stores.reservations.Reserve(After(5s), OrderId::New(), {{offer, 2}});
+        for (int i = 0; i < 5; ++i)
+          co_await stores.reservations.Reserve(After(5s), OrderId::New(), {{offer, 2}});
         group.Spawn("sweeper", sweeper.Run());
         co_await Eventually([&] { return StockOf(offer) == "10/0"; });
-        EXPECT_EQ(metrics.AddCounter("product_holds_expired_total", "Holds that ended by time, not by their order").Value(),
-                  5);
+        EXPECT_EQ(
+            metrics.AddCounter("product_holds_expired_total", "Holds that ended by time, not by their order")
+                .Value(),
+            5);
         group.Cancel();
         co_await group.Join(After(5s));
         EXPECT_EQ(BrokenInvariants(), "0");
