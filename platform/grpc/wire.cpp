@@ -154,7 +154,9 @@ bool IsReservedKey(std::string_view key) {
   switch (key.front()) {
     case ':': return true;
     case 'c': return key == "content-type" || key == "connection" || key == "content-length";
-    case 'g': return key.starts_with("grpc-") && key != "grpc-trace-bin" && key != "grpc-tags-bin";
+    case 'g':
+      return key.starts_with("grpc-") && key != "grpc-trace-bin" && key != "grpc-tags-bin" &&
+             key != "grpc-retry-pushback-ms";
     case 'h': return key == "host" || key == "http2-settings";
     case 'k': return key == "keep-alive";
     case 'p': return key == "proxy-connection";

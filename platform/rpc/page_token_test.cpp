@@ -24,7 +24,8 @@ const Time kTime{std::chrono::microseconds(1'700'000'000'123'456)};
 
 TEST(PageToken, EveryKeyType_RoundTrips) {
   const auto id = SellerId::New();
-  const auto token = Encode("list", std::int64_t{-5}, kTime, id.Value(), id, std::string("a:b\0c", 5), std::string());
+  const auto token =
+      Encode("list", std::int64_t{-5}, kTime, id.Value(), id, std::string("a:b\0c", 5), std::string());
   const auto keys = Decode<std::int64_t, Time, Uuid, SellerId, std::string, std::string>("list", token);
   ASSERT_TRUE(keys);
   EXPECT_EQ(*keys, std::tuple(-5, kTime, id.Value(), id, std::string("a:b\0c", 5), std::string()));
@@ -32,7 +33,9 @@ TEST(PageToken, EveryKeyType_RoundTrips) {
 
 TEST(PageToken, EmptyToken_IsTheFirstPage) { EXPECT_FALSE((Decode<Time, Uuid>("list", ""))); }
 
-TEST(PageToken, AnotherFilter_Refused) { ExpectInvalid("orders|SHIPPED", Encode("orders|PLACED", kTime, Uuid::NewV7())); }
+TEST(PageToken, AnotherFilter_Refused) {
+  ExpectInvalid("orders|SHIPPED", Encode("orders|PLACED", kTime, Uuid::NewV7()));
+}
 
 TEST(PageToken, OtherKeyTypesOrCount_Refused) {
   ExpectInvalid("list", Encode("list", kTime));
@@ -54,7 +57,8 @@ TEST(PageToken, AnyOneCharacterChanged_Refused) {
 }
 
 TEST(PageToken, Garbage_Refused) {
-  for (const std::string garbage : {"x", "====", "not a token", "\xff\xfe\xfd", "+/+/"}) ExpectInvalid("list", garbage);
+  for (const std::string garbage : {"x", "====", "not a token", "\xff\xfe\xfd", "+/+/"})
+    ExpectInvalid("list", garbage);
   ExpectInvalid("list", std::string(100'000, 'A'));
 }
 

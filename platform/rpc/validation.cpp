@@ -90,6 +90,7 @@ class Check {
   }
 
   void Refuse(const Place& place, std::string_view reason, std::string detail) {
+    if (full_) return;
     if (!error_) error_.emplace(Code::kInvalidArgument, "INVALID_ARGUMENT", "the request has invalid fields");
     error_->WithField(Path(place), std::string(reason), std::move(detail));
     full_ = error_->fields.size() >= kViolationsMax;
