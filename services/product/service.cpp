@@ -48,7 +48,8 @@ Task<> Product::Start() {
 
 void Product::StartRedis() {
   redis_->OnConnectionChange([](bool connected, std::string_view reason) {
-    telemetry::log::Info(connected ? "redis.connected" : "redis.lost", {{"detail", reason}});
+    const auto level = connected ? telemetry::LogLevel::kInfo : telemetry::LogLevel::kWarn;
+    telemetry::log::Write(level, connected ? "redis.connected" : "redis.lost", {{"detail", reason}});
   });
   redis_->Start();
   host_.OnStop("redis", 1s, [this](runtime::Deadline) { return redis_->Close(); });

@@ -3,7 +3,8 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm;
 -- One function for every row that must stay as it is; triggers name the rows.
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  RAISE EXCEPTION '% of % is refused: %', TG_OP, TG_TABLE_NAME, TG_ARGV[0] USING ERRCODE = 'restrict_violation';
+  RAISE EXCEPTION '% of % is refused: %', TG_OP, TG_TABLE_NAME, TG_ARGV[0]
+    USING ERRCODE = 'restrict_violation';
 END
 $$;
 
@@ -58,7 +59,8 @@ CREATE TABLE product (
   CONSTRAINT product_published CHECK (state <> 'PUBLISHED' OR published_at IS NOT NULL)
 );
 CREATE INDEX product_newest ON product (published_at DESC, id DESC) WHERE state = 'PUBLISHED';
-CREATE INDEX product_by_category ON product (category_id, published_at DESC, id DESC) WHERE state = 'PUBLISHED';
+CREATE INDEX product_by_category ON product (category_id, published_at DESC, id DESC)
+  WHERE state = 'PUBLISHED';
 CREATE INDEX product_by_seller ON product (seller_id, id DESC);
 CREATE INDEX product_words ON product USING gin (words) WHERE state = 'PUBLISHED';
 CREATE INDEX product_title_trigrams ON product USING gin (title gin_trgm_ops) WHERE state = 'PUBLISHED';
@@ -84,7 +86,7 @@ CREATE INDEX offer_by_price ON offer (price, product_id) WHERE state = 'ACTIVE';
 CREATE TRIGGER offer_stays BEFORE DELETE ON offer
   FOR EACH ROW EXECUTE FUNCTION refuse_change('an offer is archived, never deleted');
 
--- What a text finds: all its words, each by prefix; only when nothing has them, titles that are spelled alike.
+-- What a text finds: all its words, each by prefix; only when nothing has them, titles spelled alike.
 -- The threshold lets a swapped pair of letters in a six-letter word pass.
 CREATE FUNCTION product_matching(prefixes text, typed text) RETURNS TABLE (product_id uuid, relevance bigint)
 LANGUAGE plpgsql STABLE ROWS 100 SET pg_trgm.word_similarity_threshold = 0.4 AS $$

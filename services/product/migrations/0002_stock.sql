@@ -1,10 +1,11 @@
--- Locks are taken in one order everywhere: reservation_order, reservation by (offer_id, order_id), stock by offer_id.
+-- Locks are taken in one order everywhere: reservation_order, reservation by (offer_id, order_id), stock by
+-- offer_id.
 
 CREATE TABLE stock (
   offer_id   uuid PRIMARY KEY REFERENCES offer,
   on_hand    bigint NOT NULL,
   reserved   bigint NOT NULL DEFAULT 0,
-  -- The one guard against overselling: a reservation that does not fit fails here and takes its transaction with it.
+  -- The one guard against overselling: what does not fit fails here, and its whole transaction with it.
   CONSTRAINT stock_reserved_within_on_hand CHECK (0 <= reserved AND reserved <= on_hand),
   CONSTRAINT stock_on_hand_limit CHECK (on_hand <= 1000000000000)
 ) WITH (fillfactor = 50);  -- room for heap-only updates: a popular offer's row changes all the time
@@ -31,8 +32,8 @@ CREATE TRIGGER stock_movement_stays BEFORE UPDATE OR DELETE ON stock_movement
 CREATE TRIGGER stock_movement_not_emptied BEFORE TRUNCATE ON stock_movement
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('movements are only added');
 
--- One row per order that ever asked: what makes reserving idempotent, and a release final even when it overtakes its
--- reservation.
+-- One row per order that ever asked: it makes reserving idempotent, and a release final even when it overtakes
+-- its reservation.
 CREATE TABLE reservation_order (
   order_id   uuid PRIMARY KEY,
   state      text NOT NULL CHECK (state IN ('OPEN', 'RELEASED')),
@@ -45,8 +46,8 @@ CREATE TRIGGER reservation_order_ends_once BEFORE UPDATE ON reservation_order
 
 CREATE TABLE reservation (
   order_id   uuid NOT NULL REFERENCES reservation_order,
-  -- No foreign key: it would put a share lock of every buyer on the same offer row. Only existing offers get in, and
-  -- offers are never deleted.
+  -- No foreign key: it would put a share lock of every buyer on the same offer row. Only existing offers get
+  -- in, and offers are never deleted.
   offer_id   uuid NOT NULL,
   quantity   bigint NOT NULL CHECK (quantity > 0),
   state      text NOT NULL CHECK (state IN ('HELD', 'COMMITTED', 'CONSUMED', 'RELEASED', 'EXPIRED')),
@@ -62,7 +63,8 @@ CREATE TRIGGER reservation_ends_once BEFORE UPDATE ON reservation
   FOR EACH ROW WHEN (OLD.state IN ('CONSUMED', 'RELEASED') AND NEW.state <> OLD.state)
   EXECUTE FUNCTION refuse_change('it has ended');
 CREATE TRIGGER reservation_terms_stay BEFORE UPDATE ON reservation
-  FOR EACH ROW WHEN (NEW.quantity <> OLD.quantity OR NEW.offer_id <> OLD.offer_id OR NEW.order_id <> OLD.order_id)
+  FOR EACH ROW
+  WHEN (NEW.quantity <> OLD.quantity OR NEW.offer_id <> OLD.offer_id OR NEW.order_id <> OLD.order_id)
   EXECUTE FUNCTION refuse_change('what was reserved never changes');
 CREATE TRIGGER reservation_stays BEFORE DELETE ON reservation
   FOR EACH ROW EXECUTE FUNCTION refuse_change('reservations end, they are not deleted');
