@@ -30,19 +30,21 @@ Keys KeysOf(const Settings& settings) {
 }  // namespace
 
 Settings::Settings(config::Properties& properties)
-    : signing_key(properties.Secret("auth.signing_key", "private EC P-256 key (PEM) that signs access tokens")),
-      access_token_lifetime(properties.Duration("auth.access_token_lifetime", "how long an access token is good", 1s,
-                                                1h, 10min)),
+    : signing_key(
+          properties.Secret("auth.signing_key", "private EC P-256 key (PEM) that signs access tokens")),
+      access_token_lifetime(properties.Duration("auth.access_token_lifetime",
+                                                "how long an access token is good", 1s, 1h, 10min)),
       session_idle(properties.Duration("auth.session_idle", "how long a session lives without a refresh", 1s,
                                        std::chrono::days(365), std::chrono::days(14))),
       session_lifetime(properties.Duration("auth.session_lifetime", "how long a session lives at most", 1s,
                                            std::chrono::days(365), std::chrono::days(30))),
       refresh_retry_window(properties.Duration("auth.refresh_retry_window",
-                                               "how long a used refresh token gives its successor again", 0s, 5min,
-                                               10s)),
-      hash_threads(properties.Int("auth.hash_threads", "passwords hashed at once, 19 MiB each", "threads", 1, 64, 1)),
-      hash_queue(properties.Int("auth.hash_queue", "passwords that wait; more are refused", "passwords", 1, 1000, 32)) {
-}
+                                               "how long a used refresh token gives its successor again", 0s,
+                                               5min, 10s)),
+      hash_threads(
+          properties.Int("auth.hash_threads", "passwords hashed at once, 19 MiB each", "threads", 1, 64, 1)),
+      hash_queue(properties.Int("auth.hash_queue", "passwords that wait; more are refused", "passwords", 1,
+                                1000, 32)) {}
 
 Auth::Auth(host::Host& host, const Settings& settings) : Auth(host, settings, KeysOf(settings)) {}
 
@@ -59,7 +61,8 @@ Auth::Auth(host::Host& host, const Settings& settings, Keys keys)
       access_tokens_(std::move(keys.signing), host.Issuer(),
                      std::chrono::duration_cast<std::chrono::seconds>(*settings.access_token_lifetime),
                      host.SystemTime()),
-      service_({accounts_, sessions_, passwords_, refresh_tokens_, access_tokens_, [this] { relay_.Wake(); }}) {}
+      service_(
+          {accounts_, sessions_, passwords_, refresh_tokens_, access_tokens_, [this] { relay_.Wake(); }}) {}
 
 void Auth::Connect(Peers peers) {
   service_.Connect(peers.users);

@@ -11,7 +11,8 @@ namespace market::user {
 
 Settings::Settings(config::Properties& properties)
     : auto_approve_sellers(properties.Choice<domain::Approval>(
-          "user.auto_approve_sellers", "whether a new seller is ACTIVE at once, or an operator approves it first",
+          "user.auto_approve_sellers",
+          "whether a new seller is ACTIVE at once, or an operator approves it first",
           {{"yes", domain::Approval::kAutomatic}, {"no", domain::Approval::kByOperator}},
           domain::Approval::kByOperator)) {}
 

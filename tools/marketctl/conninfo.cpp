@@ -26,7 +26,8 @@ std::string ReadFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   if (!file || !(text << file.rdbuf())) {
-    throw std::runtime_error(path + ": " + (errno != 0 ? std::strerror(errno) : "can't be read, or is empty"));
+    throw std::runtime_error(path + ": " +
+                             (errno != 0 ? std::strerror(errno) : "can't be read, or is empty"));
   }
   std::string content = std::move(text).str();
   while (content.ends_with('\n') || content.ends_with('\r')) content.pop_back();

@@ -1,5 +1,5 @@
-// The database of auth, as the configuration file of a process names it: auth's own, the one-process shape's, or one
-// that holds nothing else. All other keys of the file are passed over.
+// The database of auth, as the configuration file of a process names it: auth's own, the one-process shape's,
+// or one that holds nothing else. All other keys of the file are passed over.
 #pragma once
 #include <string>
 

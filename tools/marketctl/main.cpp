@@ -45,8 +45,10 @@ Arguments Parse(const std::vector<std::string>& given) {
     }
     const auto equals = given[i].find('=');
     const std::string name = given[i].substr(2, equals == std::string::npos ? equals : equals - 2);
-    if (name != "email" && name != "password-file" && name != "config") throw BadArguments("unknown option --" + name);
-    if (equals == std::string::npos && i + 1 == given.size()) throw BadArguments("--" + name + " needs a value");
+    if (name != "email" && name != "password-file" && name != "config")
+      throw BadArguments("unknown option --" + name);
+    if (equals == std::string::npos && i + 1 == given.size())
+      throw BadArguments("--" + name + " needs a value");
     arguments.options[name] = equals == std::string::npos ? given[++i] : given[i].substr(equals + 1);
   }
   return arguments;

@@ -30,7 +30,8 @@ TEST(Conninfo, EveryWayToNameTheDatabase_IsUnderstood) {
   for (const std::string& line :
        {std::string("postgres.conninfo = dbname=auth password=x"), "postgres.conninfo_file=" + secret.Path(),
         "auth.postgres.conninfo_file = " + secret.Path() + "  "}) {
-    const File config("marketctl_config", "# comment\ngrpc.listen = 127.0.0.1:1\n" + line + "\nauth.issuer = x\n");
+    const File config("marketctl_config",
+                      "# comment\ngrpc.listen = 127.0.0.1:1\n" + line + "\nauth.issuer = x\n");
     EXPECT_EQ(ConninfoFrom(config.Path()), "dbname=auth password=x") << line;
   }
 }
@@ -57,7 +58,8 @@ TEST(OperatorCreate, OnAnEmptyDatabase_MigratesAndRepeats) {
   EXPECT_EQ(create("operator@market.test"), Promotion::kCreated);
   EXPECT_EQ(create("Operator@market.test"), Promotion::kWasOperator);
   EXPECT_EQ(database.Execute("SELECT role FROM account_role"), "operator");
-  EXPECT_EQ(database.Execute("SELECT password_hash LIKE '$argon2id$v=19$m=19456,t=2,p=1$%' FROM account"), "t");
+  EXPECT_EQ(database.Execute("SELECT password_hash LIKE '$argon2id$v=19$m=19456,t=2,p=1$%' FROM account"),
+            "t");
 }
 
 TEST(OperatorCreate, WhatTheMarketplaceWouldNotTake_Refused) {

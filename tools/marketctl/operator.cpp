@@ -7,8 +7,8 @@
 #include "migrations/outbox.hpp"
 #include "platform/postgres/migrate.hpp"
 #include "platform/telemetry/trace.hpp"
-#include "services/auth/api/messages.hpp"
 #include "services/auth/credentials/passwords.hpp"
+#include "services/auth/workers/messages.hpp"
 
 namespace market::marketctl {
 namespace {
@@ -37,12 +37,12 @@ void Check(const OperatorRequest& request) {
 Task<auth::storage::Promotion> CreateOperator(OperatorRequest request) {
   Check(request);
   auto executor = co_await boost::asio::this_coro::executor;
-  auto& io = static_cast<boost::asio::io_context&>(
-      boost::asio::query(executor, boost::asio::execution::context));
-  postgres::Database database(io, {.conninfo = request.conninfo, .name = "auth", .read_connections = 1,
-                                   .write_connections = 1});
+  auto& io =
+      static_cast<boost::asio::io_context&>(boost::asio::query(executor, boost::asio::execution::context));
+  postgres::Database database(
+      io, {.conninfo = request.conninfo, .name = "auth", .read_connections = 1, .write_connections = 1});
   static constexpr std::array kSets = {&migrations::kOutbox, &migrations::kAuth};
-  co_await postgres::Migrate(database, kSets, runtime::After(20s));
+  co_await postgres::Migrate(database, kSets, runtime::After(10s));
   co_await database.Open(runtime::After(5s));
 
   auth::Passwords passwords({});

@@ -13,9 +13,10 @@ struct OperatorRequest {
   std::string conninfo;
 };
 
-// Makes the account, or makes an operator of the one that has this e-mail (its password stays). Repeating it changes
-// nothing. Brings the schema up to date first, since it may run before auth ever did. Throws std::runtime_error for an
-// e-mail or a password the marketplace would not take, and what platform/postgres throws.
+// Makes the account, or makes an operator of the one that has this e-mail (its password stays). Repeating it
+// changes nothing. Brings the schema up to date first, since it may run before auth ever did. Throws
+// std::runtime_error for an e-mail or a password the marketplace would not take, and what platform/postgres
+// throws.
 Task<auth::storage::Promotion> CreateOperator(OperatorRequest request);
 
 }  // namespace market::marketctl

@@ -3,21 +3,25 @@
 
 namespace market::auth {
 
-Task<api::auth::Account> AuthService::GetMyAccount(CallContext& call, api::auth::GetMyAccountRequest request) {
+Task<api::auth::Account> AuthService::GetMyAccount(CallContext& call,
+                                                   api::auth::GetMyAccountRequest request) {
   const auto account = co_await parts_.accounts.Find(call.Deadline(), call.Caller().account);
   if (!account) throw NotFound("the account");
   co_return ToProto(*account);
 }
 
-Task<marketplace::type::v1::KeySet> AuthService::GetKeys(CallContext& call, api::auth::GetKeysRequest request) {
+Task<marketplace::type::v1::KeySet> AuthService::GetKeys(CallContext& call,
+                                                         api::auth::GetKeysRequest request) {
   marketplace::type::v1::KeySet keys;
   *keys.add_keys() = ToProto(parts_.access_tokens.Public());
   co_return keys;
 }
 
-Task<google::protobuf::Empty> AuthService::BindSeller(CallContext& call, api::auth::BindSellerRequest request) {
-  const auto bound = co_await parts_.accounts.BindSeller(call.Deadline(), AccountId::From(request.account_id()),
-                                                         SellerId::From(request.seller_id()), request.role());
+Task<google::protobuf::Empty> AuthService::BindSeller(CallContext& call,
+                                                      api::auth::BindSellerRequest request) {
+  const auto bound =
+      co_await parts_.accounts.BindSeller(call.Deadline(), AccountId::From(request.account_id()),
+                                          SellerId::From(request.seller_id()), request.role());
   if (bound == storage::Binding::kNoSuchAccount) throw NotFound("the account");
   co_return google::protobuf::Empty();
 }

@@ -40,7 +40,8 @@ class AuthServiceTest : public ::testing::Test {
       storage::Accounts accounts(database, {});
       storage::Sessions sessions(database, {});
       auto keys = KeysFromPem(kKey);
-      const AccessTokens access_tokens(std::move(keys.signing), std::string(kIssuer), std::chrono::minutes(10), clock_);
+      const AccessTokens access_tokens(std::move(keys.signing), std::string(kIssuer),
+                                       std::chrono::minutes(10), clock_);
       ring_.Replace({access_tokens.Public()});
       AuthService service(
           {accounts, sessions, passwords_, keys.refresh, access_tokens, [this] { ++outbox_wakes_; }});
@@ -77,7 +78,8 @@ class AuthServiceTest : public ::testing::Test {
     CallContext call(After(seconds(10)));
     co_return co_await service.SignUp(call, NewAccount(std::move(email)));
   }
-  static Task<api::auth::Session> SignIn(AuthService& service, std::string email, std::string password = kPassword) {
+  static Task<api::auth::Session> SignIn(AuthService& service, std::string email,
+                                         std::string password = kPassword) {
     CallContext call(After(seconds(10)));
     co_return co_await service.SignIn(call, Credentials(std::move(email), std::move(password)));
   }
@@ -149,7 +151,8 @@ TEST_F(AuthServiceTest, SignIn_ManyFailures_ThrottledKnownOrNot) {
     co_await SignUp(service, "ada@example.com");
     for (const std::string email : {"ada@example.com", "nobody@example.com"}) {
       for (int i = 0; i < 5; ++i) {
-        EXPECT_EQ(co_await Refusal(SignIn(service, email, "wrong password")), "BAD_CREDENTIALS") << email << i;
+        EXPECT_EQ(co_await Refusal(SignIn(service, email, "wrong password")), "BAD_CREDENTIALS")
+            << email << i;
       }
       CallContext call(After(seconds(10)));
       try {

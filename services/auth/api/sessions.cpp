@@ -16,7 +16,8 @@ storage::NewSession AuthService::NewSession() const {
   return {id, *RefreshTokens::DigestOf(parts_.refresh_tokens.Make(id, 1))};
 }
 
-api::auth::Session AuthService::Answer(const Uuid& session, std::int64_t sequence, const domain::Account& account) const {
+api::auth::Session AuthService::Answer(const Uuid& session, std::int64_t sequence,
+                                       const domain::Account& account) const {
   api::auth::Session answer;
   answer.set_access_token(parts_.access_tokens.Issue(account, session));
   answer.set_token_type("Bearer");
@@ -26,7 +27,8 @@ api::auth::Session AuthService::Answer(const Uuid& session, std::int64_t sequenc
   return answer;
 }
 
-Task<api::auth::Session> AuthService::RefreshSession(CallContext& call, api::auth::RefreshSessionRequest request) {
+Task<api::auth::Session> AuthService::RefreshSession(CallContext& call,
+                                                     api::auth::RefreshSessionRequest request) {
   const auto digest = RefreshTokens::DigestOf(request.refresh_token());
   if (!digest) throw Ended();
   const auto digest_at = [&](const Uuid& session, std::int64_t sequence) {
@@ -37,9 +39,10 @@ Task<api::auth::Session> AuthService::RefreshSession(CallContext& call, api::aut
     co_return Answer(good->session, good->successor, good->account);
   }
   if (const auto* reused = std::get_if<storage::SessionReused>(&outcome)) {
-    telemetry::log::Warn("auth.refresh_token_reused",
-                         {{"session_id", reused->session.ToString()}, {"account_id", reused->account.ToString()}},
-                         &call.Trace());
+    telemetry::log::Warn(
+        "auth.refresh_token_reused",
+        {{"session_id", reused->session.ToString()}, {"account_id", reused->account.ToString()}},
+        &call.Trace());
   }
   throw Ended();
 }

@@ -14,7 +14,8 @@ Error Throttled(std::chrono::milliseconds wait) {
 
 }  // namespace
 
-// An unknown e-mail takes the same path as a wrong password: the same statement, a hash of the same cost, one answer.
+// An unknown e-mail takes the same path as a wrong password: the same statement, a hash of the same cost, one
+// answer.
 Task<api::auth::Session> AuthService::SignIn(CallContext& call, api::auth::SignInRequest request) {
   parts_.passwords.RefuseIfFull();
   const auto email_key = domain::NormalizeEmail(request.email());

@@ -1,6 +1,6 @@
 #include "platform/telemetry/log.hpp"
 #include "services/auth/api/auth_service.hpp"
-#include "services/auth/api/messages.hpp"
+#include "services/auth/workers/messages.hpp"
 
 namespace market::auth {
 namespace {
@@ -19,8 +19,8 @@ Task<> AuthService::TryCreateProfile(CallContext& call, AccountId account, std::
   try {
     co_await users_->CreateProfile(work, ProfileRequest(account, display_name));
   } catch (const Error& error) {
-    telemetry::log::Info("auth.profile_deferred", {{"account_id", account.ToString()}, {"reason", error.reason}},
-                         &call.Trace());
+    telemetry::log::Info("auth.profile_deferred",
+                         {{"account_id", account.ToString()}, {"reason", error.reason}}, &call.Trace());
   }
 }
 

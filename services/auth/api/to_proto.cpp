@@ -14,8 +14,8 @@ marketplace::auth::v1::Account ToProto(const domain::Account& account) {
     membership.set_seller_id(seller.ToString());
     membership.set_role(role);
   }
-  *message.mutable_create_time() =
-      google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(account.created_at.time_since_epoch().count());
+  *message.mutable_create_time() = google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(
+      account.created_at.time_since_epoch().count());
   return message;
 }
 

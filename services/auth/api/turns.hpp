@@ -1,7 +1,9 @@
-// One sign-in at a time per e-mail within a process: the next one starts when the one before has been judged. Many
-// sign-ins with the right password side by side are then never taken for guesses, and guesses gain nothing.
+// One sign-in at a time per e-mail within a process: the next one starts when the one before has been judged.
+// Many sign-ins with the right password side by side are then never taken for guesses, and guesses gain
+// nothing.
 //
-// Io thread only; outlives its turns. Limit: `waiting_max` callers wait in all, further ones get Error OVERLOADED.
+// Io thread only; outlives its turns. Limit: `waiting_max` callers wait in all, further ones get Error
+// OVERLOADED.
 #pragma once
 #include <cstddef>
 #include <deque>
@@ -43,7 +45,8 @@ class Turns {
 
   const std::size_t waiting_max_;
   std::size_t waiting_ = 0;
-  std::unordered_map<std::string, std::deque<Waiter>> queues_;  // an entry: somebody's turn; in it who comes after
+  std::unordered_map<std::string, std::deque<Waiter>>
+      queues_;  // an entry: somebody's turn; in it who comes after
 };
 
 }  // namespace market::auth

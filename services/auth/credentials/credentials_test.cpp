@@ -102,7 +102,9 @@ TEST(RefreshTokens, Digest_OnlyOfWhatLooksLikeAToken) {
   const auto token = RefreshTokens("key").Make(Uuid::NewV7(), 1);
   ASSERT_TRUE(RefreshTokens::DigestOf(token));
   EXPECT_EQ(RefreshTokens::DigestOf(token)->size(), 32U);
-  for (const std::string bad : {"", "rt_", "rt_8b0d", "xx_" "0123456789012345678901234567890123456789012"}) {
+  for (const std::string bad : {"", "rt_", "rt_8b0d",
+                                "xx_"
+                                "0123456789012345678901234567890123456789012"}) {
     EXPECT_FALSE(RefreshTokens::DigestOf(bad)) << bad;
   }
   EXPECT_FALSE(RefreshTokens::DigestOf(token + "A"));
@@ -117,7 +119,8 @@ TEST(Keys, SameKeyInAnotherEncoding_GivesTheSameTokens) {
 }
 
 TEST(Keys, NoPrivateKeyOfTheCurve_Refused) {
-  for (const std::string pem : {"", "not a key", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"}) {
+  for (const std::string pem :
+       {"", "not a key", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"}) {
     EXPECT_THROW(KeysFromPem(pem), std::runtime_error) << pem;
   }
 }

@@ -33,7 +33,9 @@ struct Freed {
 template <class T, auto Free>
 using Owned = std::unique_ptr<T, Freed<Free>>;
 
-const unsigned char* Bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+const unsigned char* Bytes(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
 unsigned char* Bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 
 // The private number itself, so that the same key in another encoding gives the same tokens.
@@ -61,7 +63,8 @@ std::string Derive(std::string secret, std::string_view purpose) {
   const std::array parameters = {
       OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest.data(), digest.size()),
       OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, secret.data(), secret.size()),
-      OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info.data(), info.size()), OSSL_PARAM_construct_end()};
+      OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info.data(), info.size()),
+      OSSL_PARAM_construct_end()};
   std::string derived(kKeyBytes, '\0');
   if (EVP_KDF_derive(context.get(), Bytes(derived), derived.size(), parameters.data()) != 1) {
     throw std::runtime_error("HKDF failed");
@@ -75,8 +78,8 @@ std::string RefreshTokens::Make(const Uuid& family, std::int64_t sequence) const
   const std::string position = family.ToString() + '|' + std::to_string(sequence);
   std::string mac(SHA256_DIGEST_LENGTH, '\0');
   unsigned int size = 0;
-  if (!HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()), Bytes(position), position.size(), Bytes(mac),
-            &size)) {
+  if (!HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()), Bytes(position), position.size(),
+            Bytes(mac), &size)) {
     throw std::runtime_error("HMAC failed");
   }
   return std::string(kPrefix) + rpc::Base64UrlEncode(mac);

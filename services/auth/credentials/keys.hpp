@@ -1,4 +1,5 @@
-// What auth signs and derives with. Both come from one private key, so replicas that are given the same one agree.
+// What auth signs and derives with. Both come from one private key, so replicas that are given the same one
+// agree.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -10,8 +11,8 @@
 
 namespace market::auth {
 
-// Refresh tokens: "rt_" and 256 bits, derived from the family and the position in it by HMAC-SHA-256. Only digests are
-// stored; with the key a position's token can be made again, which is what a retry needs.
+// Refresh tokens: "rt_" and 256 bits, derived from the family and the position in it by HMAC-SHA-256. Only
+// digests are stored; with the key a position's token can be made again, which is what a retry needs.
 class RefreshTokens {
  public:
   explicit RefreshTokens(std::string key) : key_(std::move(key)) {}

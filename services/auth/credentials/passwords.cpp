@@ -25,8 +25,9 @@ std::string RandomBytes(std::size_t size) {
 std::string HashNow(const PasswordCost& cost, const std::string& password) {
   const std::string salt = RandomBytes(kSaltBytes);
   std::array<char, 256> phc{};
-  const int status = argon2id_hash_encoded(cost.passes, cost.memory_kib, cost.lanes, password.data(), password.size(),
-                                           salt.data(), salt.size(), kTagBytes, phc.data(), phc.size());
+  const int status =
+      argon2id_hash_encoded(cost.passes, cost.memory_kib, cost.lanes, password.data(), password.size(),
+                            salt.data(), salt.size(), kTagBytes, phc.data(), phc.size());
   if (status != ARGON2_OK) throw std::runtime_error(std::string("argon2: ") + argon2_error_message(status));
   return phc.data();
 }
@@ -65,7 +66,9 @@ class Secret {
 }  // namespace
 
 Passwords::Passwords(Options options)
-    : options_(options), nobody_(HashNow(options.cost, RandomBytes(32))), pool_(options.threads, options.queue) {}
+    : options_(options),
+      nobody_(HashNow(options.cost, RandomBytes(32))),
+      pool_(options.threads, options.queue) {}
 
 Task<std::string> Passwords::Hash(std::string password) {
   return pool_.Run([cost = options_.cost, password = Secret(std::move(password))] {
@@ -75,11 +78,12 @@ Task<std::string> Passwords::Hash(std::string password) {
 
 Task<Passwords::Match> Passwords::Verify(std::optional<std::string> hash, std::string password) {
   const bool known = hash.has_value();
-  return pool_.Run([known, cost = options_.cost, phc = hash.value_or(nobody_), password = Secret(std::move(password))] {
-    const bool matches = MatchesNow(phc, password.Value());
-    if (!known || !matches) return Match::kNo;
-    return IsWeaker(phc, cost) ? Match::kOutdated : Match::kYes;
-  });
+  return pool_.Run(
+      [known, cost = options_.cost, phc = hash.value_or(nobody_), password = Secret(std::move(password))] {
+        const bool matches = MatchesNow(phc, password.Value());
+        if (!known || !matches) return Match::kNo;
+        return IsWeaker(phc, cost) ? Match::kOutdated : Match::kYes;
+      });
 }
 
 void Passwords::RefuseIfFull() const {

@@ -25,8 +25,8 @@ struct Account {
   Time created_at;
 };
 
-// The form that names an account: ASCII letters in lower case. Other characters stay, so that two addresses which some
-// mail system tells apart are never taken for one.
+// The form that names an account: ASCII letters in lower case. Other characters stay, so that two addresses
+// which some mail system tells apart are never taken for one.
 std::string NormalizeEmail(std::string_view email);
 
 }  // namespace market::auth::domain

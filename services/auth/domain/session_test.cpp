@@ -40,7 +40,8 @@ TEST(Session, EveryTokenState_IsJudgedByTheTable) {
               expected = Verdict::kRepeat;
             }
             EXPECT_EQ(Judge(token, kNow, seconds(10)), expected)
-                << used_ago_s << ' ' << successor_unused << ' ' << ended << ' ' << idle_left_s << ' ' << absolute_left_s;
+                << used_ago_s << ' ' << successor_unused << ' ' << ended << ' ' << idle_left_s << ' '
+                << absolute_left_s;
           }
         }
       }
@@ -50,7 +51,10 @@ TEST(Session, EveryTokenState_IsJudgedByTheTable) {
 
 TEST(Email, Normalized_OnlyAsciiLettersChange) {
   EXPECT_EQ(NormalizeEmail("Ada@Example.COM"), "ada@example.com");
-  EXPECT_EQ(NormalizeEmail("\xc3\x84" "B@x"), "\xc3\x84" "b@x");
+  EXPECT_EQ(NormalizeEmail("\xc3\x84"
+                           "B@x"),
+            "\xc3\x84"
+            "b@x");
   EXPECT_EQ(NormalizeEmail(""), "");
 }
 

@@ -19,7 +19,8 @@ TEST(Throttle, WaitAfterTheFreeTries_DoublesToAQuarterOfAnHour) {
 
 TEST(Throttle, Table_SaysTheSameAsTheFunction) {
   const auto table = WaitTableS();
-  for (std::size_t i = 0; i < table.size(); ++i) EXPECT_EQ(table[i], WaitAfterTry(static_cast<int>(i) + 1).count());
+  for (std::size_t i = 0; i < table.size(); ++i)
+    EXPECT_EQ(table[i], WaitAfterTry(static_cast<int>(i) + 1).count());
   EXPECT_EQ(table.back(), kLongestWait.count());
 }
 

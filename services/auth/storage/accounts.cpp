@@ -35,11 +35,13 @@ Task<bool> Accounts::IsEmailTaken(runtime::Deadline deadline, std::string_view e
   co_return !rows.empty();
 }
 
-Task<std::variant<domain::Account, EmailTaken>> Accounts::Create(runtime::Deadline deadline, const NewAccount& account,
+Task<std::variant<domain::Account, EmailTaken>> Accounts::Create(runtime::Deadline deadline,
+                                                                 const NewAccount& account,
                                                                  const NewSession& session,
                                                                  const outbox::NewMessage& message) {
   Batch batch("auth.sign_up");
-  batch.Add(kInsertAccount, account.id, account.email, domain::NormalizeEmail(account.email), account.password_hash);
+  batch.Add(kInsertAccount, account.id, account.email, domain::NormalizeEmail(account.email),
+            account.password_hash);
   AddSession(batch, session, account.id, lifetimes_);
   outbox::Append(batch, message);
   try {
@@ -72,7 +74,8 @@ Task<Binding> Accounts::BindSeller(runtime::Deadline deadline, AccountId account
   co_return Binding::kBound;
 }
 
-Task<Promotion> Accounts::EnsureOperator(runtime::Deadline deadline, NewAccount account, outbox::NewMessage message) {
+Task<Promotion> Accounts::EnsureOperator(runtime::Deadline deadline, NewAccount account,
+                                         outbox::NewMessage message) {
   const auto email_key = domain::NormalizeEmail(account.email);
   const auto promote = [&](postgres::Tx& tx) -> Task<Promotion> {
     Batch batch("auth.ensure_operator");

@@ -33,14 +33,15 @@ class Accounts {
   // A hint that saves the work of hashing; Create decides.
   Task<bool> IsEmailTaken(runtime::Deadline deadline, std::string_view email_key);
   // Account, first session and `message` (its profile to be) in one transaction.
-  Task<std::variant<domain::Account, EmailTaken>> Create(runtime::Deadline deadline, const NewAccount& account,
-                                                         const NewSession& session,
+  Task<std::variant<domain::Account, EmailTaken>> Create(runtime::Deadline deadline,
+                                                         const NewAccount& account, const NewSession& session,
                                                          const outbox::NewMessage& message);
   Task<std::optional<domain::Account>> Find(runtime::Deadline deadline, AccountId id);
   // Repeating it changes nothing.
-  Task<Binding> BindSeller(runtime::Deadline deadline, AccountId account, SellerId seller, std::string_view role);
-  // The account with this e-mail becomes an operator; made with `message` where there is none. Of an account that
-  // exists the password stays.
+  Task<Binding> BindSeller(runtime::Deadline deadline, AccountId account, SellerId seller,
+                           std::string_view role);
+  // The account with this e-mail becomes an operator; made with `message` where there is none. Of an account
+  // that exists the password stays.
   Task<Promotion> EnsureOperator(runtime::Deadline deadline, NewAccount account, outbox::NewMessage message);
 
  private:

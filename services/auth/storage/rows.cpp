@@ -11,8 +11,8 @@ constexpr Statement kInsertSession{"auth.insert_session", R"sql(
 INSERT INTO session (id, account_id, idle_expires_at, absolute_expires_at)
 VALUES ($1, $2, now() + least($3::interval, $4::interval), now() + $4::interval))sql"};
 
-constexpr Statement kInsertFirstToken{"auth.insert_first_token",
-                                      "INSERT INTO refresh_token (digest, session_id, sequence) VALUES ($1, $2, 1)"};
+constexpr Statement kInsertFirstToken{
+    "auth.insert_first_token", "INSERT INTO refresh_token (digest, session_id, sequence) VALUES ($1, $2, 1)"};
 
 }  // namespace
 

@@ -11,8 +11,8 @@ using postgres::Batch;
 using postgres::Bytes;
 using postgres::Statement;
 
-// One row whatever the e-mail: whether the try was counted, how long to wait otherwise, and the account if there is one.
-// $3 is the table of waits in seconds, $4 when tries are forgotten.
+// One row whatever the e-mail: whether the try was counted, how long to wait otherwise, and the account if
+// there is one. $3 is the table of waits in seconds, $4 when tries are forgotten.
 constexpr Statement kCountTry{"auth.count_try", R"sql(
 WITH counted AS (
   INSERT INTO sign_in_throttle AS t (email_digest, tries, last_try_at, blocked_until)
@@ -92,12 +92,13 @@ Found ReadToken(const postgres::Row& row) {
 
 Task<SignInTry> Sessions::CountTry(runtime::Deadline deadline, std::string_view email_key) {
   const auto digest = EmailDigest(email_key);
-  const auto rows = co_await database_.Write(deadline, kCountTry, Bytes{digest}, email_key, domain::WaitTableS(),
-                                             domain::kForgetTriesAfter);
+  const auto rows = co_await database_.Write(deadline, kCountTry, Bytes{digest}, email_key,
+                                             domain::WaitTableS(), domain::kForgetTriesAfter);
   const auto row = rows.One();
   SignInTry attempt;
   if (!row.GetBool(0)) {
-    // The row that blocks may be younger than this statement's snapshot: then its wait is at least the first one.
+    // The row that blocks may be younger than this statement's snapshot: then its wait is at least the first
+    // one.
     const auto wait_ms = std::max<std::int64_t>(row.OptionalInt(1).value_or(1000), 1);
     attempt.wait = std::chrono::milliseconds(wait_ms);
     co_return attempt;
@@ -107,8 +108,9 @@ Task<SignInTry> Sessions::CountTry(runtime::Deadline deadline, std::string_view 
   co_return attempt;
 }
 
-Task<domain::Account> Sessions::Open(runtime::Deadline deadline, AccountId account, std::string_view email_key,
-                                     const NewSession& session, const std::optional<std::string>& new_hash) {
+Task<domain::Account> Sessions::Open(runtime::Deadline deadline, AccountId account,
+                                     std::string_view email_key, const NewSession& session,
+                                     const std::optional<std::string>& new_hash) {
   const auto digest = EmailDigest(email_key);
   Batch batch("auth.open_session");
   batch.Add(kForgetTries, Bytes{digest});

@@ -55,7 +55,8 @@ class AuthStorage : public ::testing::Test {
   static runtime::Deadline Soon() { return After(seconds(10)); }
 
   std::string Sql(const std::string& text) { return temporary_.Execute(text); }
-  // A1: every family has at most one live token, and none when it has ended by sign-out or reuse is ever accepted.
+  // A1: every family has at most one live token, and none when it has ended by sign-out or reuse is ever
+  // accepted.
   void ExpectOneLiveTokenAtMost() {
     EXPECT_EQ(Sql("SELECT count(*) FROM (SELECT session_id FROM refresh_token WHERE used_at IS NULL "
                   "GROUP BY session_id HAVING count(*) > 1) x"),
@@ -121,7 +122,8 @@ TEST_F(AuthStorage, BindSeller_Repeated_IsOneMembership) {
     for (int i = 0; i < 3; ++i) {
       EXPECT_EQ(co_await accounts.BindSeller(Soon(), account.id, seller, "owner"), Binding::kBound);
     }
-    EXPECT_EQ(co_await accounts.BindSeller(Soon(), AccountId::New(), seller, "owner"), Binding::kNoSuchAccount);
+    EXPECT_EQ(co_await accounts.BindSeller(Soon(), AccountId::New(), seller, "owner"),
+              Binding::kNoSuchAccount);
     const auto found = co_await accounts.Find(Soon(), account.id);
     EXPECT_EQ(found->sellers.size(), 1U);
     EXPECT_EQ(found->sellers[0].seller, seller);
@@ -131,11 +133,14 @@ TEST_F(AuthStorage, BindSeller_Repeated_IsOneMembership) {
 
 TEST_F(AuthStorage, EnsureOperator_MakesPromotesAndRepeats) {
   Run([&](Accounts& accounts, Sessions&) -> Task<> {
-    EXPECT_EQ(co_await accounts.EnsureOperator(Soon(), Account("root@x.test"), Message()), Promotion::kCreated);
-    EXPECT_EQ(co_await accounts.EnsureOperator(Soon(), Account("Root@x.test"), Message()), Promotion::kWasOperator);
+    EXPECT_EQ(co_await accounts.EnsureOperator(Soon(), Account("root@x.test"), Message()),
+              Promotion::kCreated);
+    EXPECT_EQ(co_await accounts.EnsureOperator(Soon(), Account("Root@x.test"), Message()),
+              Promotion::kWasOperator);
     const auto ada = Account("ada@example.com");
     co_await accounts.Create(Soon(), ada, Session(), Message());
-    EXPECT_EQ(co_await accounts.EnsureOperator(Soon(), Account("ada@example.com"), Message()), Promotion::kPromoted);
+    EXPECT_EQ(co_await accounts.EnsureOperator(Soon(), Account("ada@example.com"), Message()),
+              Promotion::kPromoted);
     EXPECT_EQ((co_await accounts.Find(Soon(), ada.id))->roles, std::vector<std::string>{"operator"});
   });
   EXPECT_EQ(Sql("SELECT count(*) FROM outbox"), "2");
@@ -163,7 +168,8 @@ TEST_F(AuthStorage, Tries_WaitDoublesUpToAQuarterOfAnHour) {
       EXPECT_EQ(Sql("SELECT extract(epoch FROM blocked_until - last_try_at)::int FROM sign_in_throttle"),
                 std::to_string(wait_s));
       const auto blocked = co_await sessions.CountTry(Soon(), "x@x.test");
-      EXPECT_TRUE(blocked.wait && *blocked.wait > seconds(wait_s - 1) && *blocked.wait <= seconds(wait_s)) << wait_s;
+      EXPECT_TRUE(blocked.wait && *blocked.wait > seconds(wait_s - 1) && *blocked.wait <= seconds(wait_s))
+          << wait_s;
       Sql("UPDATE sign_in_throttle SET blocked_until = now() - interval '1 second'");
     }
   });
@@ -172,7 +178,8 @@ TEST_F(AuthStorage, Tries_WaitDoublesUpToAQuarterOfAnHour) {
 TEST_F(AuthStorage, Tries_AfterTwelveQuietHours_StartAgain) {
   Run([&](Accounts&, Sessions& sessions) -> Task<> {
     for (int i = 1; i <= 6; ++i) co_await sessions.CountTry(Soon(), "x@x.test");
-    Sql("UPDATE sign_in_throttle SET last_try_at = now() - interval '12 hours 1 second', blocked_until = now()");
+    Sql("UPDATE sign_in_throttle SET last_try_at = now() - interval '12 hours 1 second', blocked_until = "
+        "now()");
     EXPECT_FALSE((co_await sessions.CountTry(Soon(), "x@x.test")).wait);
   });
   EXPECT_EQ(Sql("SELECT tries FROM sign_in_throttle"), "1");
@@ -269,12 +276,14 @@ TEST_F(AuthStorage, Refresh_ExpiredEitherWay_Ended) {
   Run([&](Accounts& accounts, Sessions& sessions) -> Task<> {
     const auto session = Session();
     co_await accounts.Create(Soon(), Account("ada@example.com"), session, Message());
-    EXPECT_EQ(Sql("SELECT idle_expires_at - created_at || ' ' || (absolute_expires_at - created_at) FROM session"),
-              "14 days 30 days");
+    EXPECT_EQ(
+        Sql("SELECT idle_expires_at - created_at || ' ' || (absolute_expires_at - created_at) FROM session"),
+        "14 days 30 days");
     Sql("UPDATE session SET idle_expires_at = now()");
     const auto idle = co_await sessions.Refresh(Soon(), DigestAt(session.id, 1), DigestAt);
     EXPECT_TRUE(std::holds_alternative<SessionEnded>(idle));
-    Sql("UPDATE session SET idle_expires_at = now() + interval '1 hour', absolute_expires_at = now() + interval '1 hour'");
+    Sql("UPDATE session SET idle_expires_at = now() + interval '1 hour', absolute_expires_at = now() + "
+        "interval '1 hour'");
     co_await sessions.Refresh(Soon(), DigestAt(session.id, 1), DigestAt);
     EXPECT_EQ(Sql("SELECT idle_expires_at = absolute_expires_at FROM session"), "t");
   });
@@ -340,7 +349,8 @@ TEST_F(AuthStorage, Sweep_RemovesOnlyWhatNobodyReads) {
   Run([&](Accounts& accounts, Sessions& sessions) -> Task<> {
     co_await accounts.Create(Soon(), Account("a@x.test"), Session(), Message());
     co_await accounts.Create(Soon(), Account("b@x.test"), Session(), Message());
-    Sql("UPDATE session SET idle_expires_at = now() - interval '1 day', absolute_expires_at = now() - interval '1 day' "
+    Sql("UPDATE session SET idle_expires_at = now() - interval '1 day', absolute_expires_at = now() - "
+        "interval '1 day' "
         "WHERE id = (SELECT id FROM session LIMIT 1)");
     co_await sessions.CountTry(Soon(), "a@x.test");
     co_await sessions.CountTry(Soon(), "b@x.test");

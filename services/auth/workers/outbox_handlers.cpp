@@ -3,7 +3,7 @@
 #include <stdexcept>
 
 #include "platform/telemetry/trace.hpp"
-#include "services/auth/api/messages.hpp"
+#include "services/auth/workers/messages.hpp"
 
 namespace market::auth {
 namespace {
@@ -12,7 +12,8 @@ constexpr std::chrono::seconds kCallLimit{5};
 
 Task<> CreateProfile(api::UserApi& users, outbox::Message message) {
   api::user::CreateProfileRequest request;
-  if (!request.ParseFromString(message.payload)) throw std::runtime_error("the payload is no CreateProfileRequest");
+  if (!request.ParseFromString(message.payload))
+    throw std::runtime_error("the payload is no CreateProfileRequest");
   auto call = CallContext::ForWork(kCallLimit, telemetry::TraceContext::Continue(message.trace));
   co_await users.CreateProfile(call, std::move(request));
 }

@@ -1,11 +1,11 @@
 #include "services/user/api/conversions.hpp"
-#include "services/user/api/user_service.hpp"
 #include "services/user/api/refusals.hpp"
+#include "services/user/api/user_service.hpp"
 
 namespace market::user {
 
-Task<api::user::ListMyAddressesResponse> UserService::ListMyAddresses(CallContext& call,
-                                                                   api::user::ListMyAddressesRequest request) {
+Task<api::user::ListMyAddressesResponse> UserService::ListMyAddresses(
+    CallContext& call, api::user::ListMyAddressesRequest request) {
   api::user::ListMyAddressesResponse response;
   for (const auto& address : co_await parts_.addresses.List(call.Deadline(), call.Caller().account)) {
     *response.add_addresses() = ToProto(address);
@@ -13,24 +13,27 @@ Task<api::user::ListMyAddressesResponse> UserService::ListMyAddresses(CallContex
   co_return response;
 }
 
-Task<api::user::Address> UserService::CreateMyAddress(CallContext& call, api::user::CreateMyAddressRequest request) {
+Task<api::user::Address> UserService::CreateMyAddress(CallContext& call,
+                                                      api::user::CreateMyAddressRequest request) {
   domain::CheckCountry(request.address().country_code(), "address.countryCode");
-  const auto created =
-      co_await parts_.addresses.Create(call.Deadline(), call.Caller().account, AddressFrom(request.address()));
+  const auto created = co_await parts_.addresses.Create(call.Deadline(), call.Caller().account,
+                                                        AddressFrom(request.address()));
   if (std::holds_alternative<storage::LimitReached>(created)) {
     throw Error(Code::kFailedPrecondition, "LIMIT_REACHED", "an account has at most 50 addresses");
   }
   co_return ToProto(std::get<domain::Address>(created));
 }
 
-Task<api::user::Address> UserService::GetMyAddress(CallContext& call, api::user::GetMyAddressRequest request) {
+Task<api::user::Address> UserService::GetMyAddress(CallContext& call,
+                                                   api::user::GetMyAddressRequest request) {
   const auto address = co_await parts_.addresses.Find(call.Deadline(), call.Caller().account,
                                                       domain::AddressId::From(request.address_id()));
   if (!address) throw NotFound("the address");
   co_return ToProto(*address);
 }
 
-Task<api::user::Address> UserService::UpdateMyAddress(CallContext& call, api::user::UpdateMyAddressRequest request) {
+Task<api::user::Address> UserService::UpdateMyAddress(CallContext& call,
+                                                      api::user::UpdateMyAddressRequest request) {
   const auto change = ChangeFrom(request.address(), request.update_mask());
   domain::Check(change);
   const auto updated = co_await parts_.addresses.Update(call.Deadline(), call.Caller().account,
@@ -45,7 +48,7 @@ Task<api::user::Address> UserService::UpdateMyAddress(CallContext& call, api::us
 }
 
 Task<google::protobuf::Empty> UserService::DeleteMyAddress(CallContext& call,
-                                                        api::user::DeleteMyAddressRequest request) {
+                                                           api::user::DeleteMyAddressRequest request) {
   const auto deletion = co_await parts_.addresses.Delete(call.Deadline(), call.Caller().account,
                                                          domain::AddressId::From(request.address_id()),
                                                          VersionFrom(request.if_match()));

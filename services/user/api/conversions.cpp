@@ -20,7 +20,8 @@ google::protobuf::Timestamp ToTimestamp(Time time) {
 // One mutable field of a message: fills the change if it is among the changed ones.
 class Mask {
  public:
-  Mask(const google::protobuf::FieldMask& mask, std::initializer_list<std::string_view> output_only) : mask_(mask) {
+  Mask(const google::protobuf::FieldMask& mask, std::initializer_list<std::string_view> output_only)
+      : mask_(mask) {
     for (const auto name : output_only) known_.push_back(name);
   }
 

@@ -17,8 +17,8 @@ marketplace::user::v1::Seller ToProto(const domain::Seller& seller);
 
 domain::Address AddressFrom(const marketplace::user::v1::Address& message);
 
-// What a PATCH changes: the fields of the mask, or without a mask those that are not empty. Output-only fields may
-// stand in a mask and are passed over; an unknown one is refused with Error INVALID_ARGUMENT.
+// What a PATCH changes: the fields of the mask, or without a mask those that are not empty. Output-only
+// fields may stand in a mask and are passed over; an unknown one is refused with Error INVALID_ARGUMENT.
 domain::ProfileChange ChangeFrom(const marketplace::user::v1::Profile& message,
                                  const google::protobuf::FieldMask& mask);
 domain::AddressChange ChangeFrom(const marketplace::user::v1::Address& message,

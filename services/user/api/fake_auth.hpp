@@ -21,7 +21,9 @@ class FakeAuth final : public api::AuthApi {
 
   Task<api::auth::Session> SignUp(CallContext&, api::auth::SignUpRequest) override { Unused(); }
   Task<api::auth::Session> SignIn(CallContext&, api::auth::SignInRequest) override { Unused(); }
-  Task<api::auth::Session> RefreshSession(CallContext&, api::auth::RefreshSessionRequest) override { Unused(); }
+  Task<api::auth::Session> RefreshSession(CallContext&, api::auth::RefreshSessionRequest) override {
+    Unused();
+  }
   Task<google::protobuf::Empty> SignOut(CallContext&, api::auth::SignOutRequest) override { Unused(); }
   Task<api::auth::Account> GetMyAccount(CallContext&, api::auth::GetMyAccountRequest) override { Unused(); }
   Task<marketplace::type::v1::KeySet> GetKeys(CallContext&, api::auth::GetKeysRequest) override { Unused(); }

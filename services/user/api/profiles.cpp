@@ -1,16 +1,18 @@
 #include "services/user/api/conversions.hpp"
-#include "services/user/api/user_service.hpp"
 #include "services/user/api/refusals.hpp"
+#include "services/user/api/user_service.hpp"
 
 namespace market::user {
 
-Task<api::user::Profile> UserService::GetMyProfile(CallContext& call, api::user::GetMyProfileRequest request) {
+Task<api::user::Profile> UserService::GetMyProfile(CallContext& call,
+                                                   api::user::GetMyProfileRequest request) {
   const auto profile = co_await parts_.profiles.Find(call.Deadline(), call.Caller().account);
   if (!profile) throw NotFound("the profile");
   co_return ToProto(*profile);
 }
 
-Task<api::user::Profile> UserService::UpdateMyProfile(CallContext& call, api::user::UpdateMyProfileRequest request) {
+Task<api::user::Profile> UserService::UpdateMyProfile(CallContext& call,
+                                                      api::user::UpdateMyProfileRequest request) {
   const auto change = ChangeFrom(request.profile(), request.update_mask());
   domain::Check(change);
   const auto updated = co_await parts_.profiles.Update(call.Deadline(), call.Caller().account, change,
@@ -20,8 +22,10 @@ Task<api::user::Profile> UserService::UpdateMyProfile(CallContext& call, api::us
   co_return ToProto(std::get<domain::Profile>(updated));
 }
 
-Task<google::protobuf::Empty> UserService::CreateProfile(CallContext& call, api::user::CreateProfileRequest request) {
-  co_await parts_.profiles.Create(call.Deadline(), AccountId::From(request.account_id()), request.display_name());
+Task<google::protobuf::Empty> UserService::CreateProfile(CallContext& call,
+                                                         api::user::CreateProfileRequest request) {
+  co_await parts_.profiles.Create(call.Deadline(), AccountId::From(request.account_id()),
+                                  request.display_name());
   co_return google::protobuf::Empty();
 }
 

@@ -2,7 +2,7 @@
 #include "platform/telemetry/log.hpp"
 #include "services/user/api/conversions.hpp"
 #include "services/user/api/user_service.hpp"
-#include "services/user/api/messages.hpp"
+#include "services/user/workers/messages.hpp"
 
 namespace market::user {
 namespace {
@@ -28,8 +28,8 @@ Task<> UserService::TryBind(CallContext& call, const domain::Seller& seller) {
   try {
     co_await parts_.auth.BindSeller(binding, OwnerBinding(seller.id, seller.owner));
   } catch (const Error& error) {
-    telemetry::log::Info("user.bind_deferred", {{"seller_id", seller.id.ToString()}, {"reason", error.reason}},
-                         &call.Trace());
+    telemetry::log::Info("user.bind_deferred",
+                         {{"seller_id", seller.id.ToString()}, {"reason", error.reason}}, &call.Trace());
   }
 }
 
@@ -53,12 +53,14 @@ Task<api::user::Seller> UserService::OpenSeller(CallContext& call, api::user::Op
 }
 
 Task<api::user::Seller> UserService::GetSeller(CallContext& call, api::user::GetSellerRequest request) {
-  const auto seller = co_await parts_.sellers.FindActive(call.Deadline(), SellerId::From(request.seller_id()));
+  const auto seller =
+      co_await parts_.sellers.FindActive(call.Deadline(), SellerId::From(request.seller_id()));
   if (!seller) throw NotFound("the seller");
   co_return ToProto(*seller);
 }
 
-Task<api::user::ListSellersResponse> UserService::ListSellers(CallContext& call, api::user::ListSellersRequest request) {
+Task<api::user::ListSellersResponse> UserService::ListSellers(CallContext& call,
+                                                              api::user::ListSellersRequest request) {
   const auto size = static_cast<std::size_t>(rpc::PageSize(request.page_size()));
   std::optional<storage::Sellers::Position> after;
   if (const auto key = rpc::page_token::Decode<Time, SellerId>(kPublicList, request.page_token())) {
@@ -76,7 +78,8 @@ Task<api::user::ListSellersResponse> UserService::ListSellers(CallContext& call,
   co_return response;
 }
 
-Task<api::user::Seller> UserService::ApproveSeller(CallContext& call, api::user::ApproveSellerRequest request) {
+Task<api::user::Seller> UserService::ApproveSeller(CallContext& call,
+                                                   api::user::ApproveSellerRequest request) {
   const auto approved = co_await parts_.sellers.Approve(call.Deadline(), SellerId::From(request.seller_id()),
                                                         BindingMessage, call.Trace().ToTraceparent());
   if (std::holds_alternative<storage::Missing>(approved)) throw NotFound("the seller");

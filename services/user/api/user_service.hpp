@@ -1,5 +1,5 @@
-// UserService as the contract has it. What every call has in common (token, policy, field rules, idempotency, errors,
-// metrics) was done by the edge before. Everything "my" is scoped by the caller's account in SQL.
+// UserService as the contract has it. What every call has in common (token, policy, field rules, idempotency,
+// errors, metrics) was done by the edge before. Everything "my" is scoped by the caller's account in SQL.
 //
 // Owner: the user service; io thread only; outlives its callers.
 #pragma once
@@ -28,26 +28,31 @@ class UserService final : public api::UserApi {
   explicit UserService(Parts parts) : parts_(std::move(parts)) {}
 
   Task<api::user::Profile> GetMyProfile(CallContext& call, api::user::GetMyProfileRequest request) override;
-  Task<api::user::Profile> UpdateMyProfile(CallContext& call, api::user::UpdateMyProfileRequest request) override;
-  Task<google::protobuf::Empty> CreateProfile(CallContext& call, api::user::CreateProfileRequest request) override;
+  Task<api::user::Profile> UpdateMyProfile(CallContext& call,
+                                           api::user::UpdateMyProfileRequest request) override;
+  Task<google::protobuf::Empty> CreateProfile(CallContext& call,
+                                              api::user::CreateProfileRequest request) override;
 
-  Task<api::user::ListMyAddressesResponse> ListMyAddresses(CallContext& call,
-                                                           api::user::ListMyAddressesRequest request) override;
-  Task<api::user::Address> CreateMyAddress(CallContext& call, api::user::CreateMyAddressRequest request) override;
+  Task<api::user::ListMyAddressesResponse> ListMyAddresses(
+      CallContext& call, api::user::ListMyAddressesRequest request) override;
+  Task<api::user::Address> CreateMyAddress(CallContext& call,
+                                           api::user::CreateMyAddressRequest request) override;
   Task<api::user::Address> GetMyAddress(CallContext& call, api::user::GetMyAddressRequest request) override;
-  Task<api::user::Address> UpdateMyAddress(CallContext& call, api::user::UpdateMyAddressRequest request) override;
+  Task<api::user::Address> UpdateMyAddress(CallContext& call,
+                                           api::user::UpdateMyAddressRequest request) override;
   Task<google::protobuf::Empty> DeleteMyAddress(CallContext& call,
                                                 api::user::DeleteMyAddressRequest request) override;
   Task<api::user::Address> GetAddress(CallContext& call, api::user::GetAddressRequest request) override;
 
   Task<api::user::Seller> OpenSeller(CallContext& call, api::user::OpenSellerRequest request) override;
   Task<api::user::Seller> GetSeller(CallContext& call, api::user::GetSellerRequest request) override;
-  Task<api::user::ListSellersResponse> ListSellers(CallContext& call, api::user::ListSellersRequest request) override;
+  Task<api::user::ListSellersResponse> ListSellers(CallContext& call,
+                                                   api::user::ListSellersRequest request) override;
   Task<api::user::Seller> ApproveSeller(CallContext& call, api::user::ApproveSellerRequest request) override;
 
  private:
-  // Tells auth at once, so that the owner's next refresh carries the membership. Best effort: the outbox is the
-  // guarantee.
+  // Tells auth at once, so that the owner's next refresh carries the membership. Best effort: the outbox is
+  // the guarantee.
   Task<> TryBind(CallContext& call, const domain::Seller& seller);
 
   Parts parts_;

@@ -111,7 +111,8 @@ TEST_F(UserServiceTest, Profile_PatchedByMaskFieldsAndEtag) {
     EXPECT_EQ((co_await service.UpdateMyProfile(call, update)).family_name(), "King");
 
     update.mutable_update_mask()->add_paths("display_name");
-    EXPECT_EQ(co_await Refusal(service.UpdateMyProfile(call, update)), "INVALID_ARGUMENT profile.displayName");
+    EXPECT_EQ(co_await Refusal(service.UpdateMyProfile(call, update)),
+              "INVALID_ARGUMENT profile.displayName");
     update.mutable_update_mask()->set_paths(0, "state");
     EXPECT_EQ(co_await Refusal(service.UpdateMyProfile(call, update)), "INVALID_ARGUMENT updateMask");
   });

@@ -13,7 +13,8 @@ void CheckPresent(const std::optional<std::string>& value, const char* field) {
 }  // namespace
 
 void CheckCountry(const std::string& code, const std::string& field) {
-  if (!IsCountry(code)) throw InvalidArgument(field, "UNKNOWN_COUNTRY", "no country of ISO 3166-1 has this code");
+  if (!IsCountry(code))
+    throw InvalidArgument(field, "UNKNOWN_COUNTRY", "no country of ISO 3166-1 has this code");
 }
 
 void Check(const ProfileChange& change) { CheckPresent(change.display_name, "profile.displayName"); }

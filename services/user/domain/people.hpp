@@ -1,7 +1,7 @@
 // Profiles and addresses as values, and what an owner may change of them.
 //
-// A change names the new values only; what it leaves out stays. Its rules beyond the contract's field rules are here,
-// and are refused as Error INVALID_ARGUMENT naming the field by its JSON path.
+// A change names the new values only; what it leaves out stays. Its rules beyond the contract's field rules
+// are here, and are refused as Error INVALID_ARGUMENT naming the field by its JSON path.
 #pragma once
 #include <cstdint>
 #include <optional>

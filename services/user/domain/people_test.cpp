@@ -21,7 +21,8 @@ void ExpectRefused(const Change& change, std::string_view field) {
 }
 
 TEST(Country, AssignedCodes_AreKnown) {
-  for (const auto* code : {"AD", "DE", "GB", "US", "ZW", "XK", "UK", "EU", "de", "", "D", "DEU", "AA", "ZZ"}) {
+  for (const auto* code :
+       {"AD", "DE", "GB", "US", "ZW", "XK", "UK", "EU", "de", "", "D", "DEU", "AA", "ZZ"}) {
     const std::string_view text = code;
     const bool known = text == "AD" || text == "DE" || text == "GB" || text == "US" || text == "ZW";
     EXPECT_EQ(IsCountry(text), known) << text;

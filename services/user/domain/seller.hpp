@@ -18,8 +18,8 @@ enum class Approval { kByOperator, kAutomatic };
 std::string_view Name(SellerState state);
 std::optional<SellerState> SellerStateFrom(std::string_view name);
 
-// What an operator's approval makes of it: PENDING becomes ACTIVE, ACTIVE stays so that a repeated call finds what it
-// asked for; nullopt where it is not allowed.
+// What an operator's approval makes of it: PENDING becomes ACTIVE, ACTIVE stays so that a repeated call finds
+// what it asked for; nullopt where it is not allowed.
 std::optional<SellerState> AfterApproval(SellerState state);
 
 inline SellerState InitialState(Approval approval) {

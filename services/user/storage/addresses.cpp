@@ -96,7 +96,8 @@ Task<std::optional<domain::Address>> Addresses::Find(runtime::Deadline deadline,
   co_return ReadAddress(rows.One());
 }
 
-Task<Addresses::Created> Addresses::Create(runtime::Deadline deadline, AccountId account, domain::Address address) {
+Task<Addresses::Created> Addresses::Create(runtime::Deadline deadline, AccountId account,
+                                           domain::Address address) {
   Batch batch("user.create_address");
   batch.Add(kGrowBook, account);
   if (address.is_default) batch.Add(kClearDefault, account);
@@ -111,8 +112,9 @@ Task<Addresses::Created> Addresses::Create(runtime::Deadline deadline, AccountId
   co_return LimitReached();
 }
 
-Task<Addresses::Updated> Addresses::Update(runtime::Deadline deadline, AccountId account, domain::AddressId id,
-                                           domain::AddressChange change, ExpectedVersion expected) {
+Task<Addresses::Updated> Addresses::Update(runtime::Deadline deadline, AccountId account,
+                                           domain::AddressId id, domain::AddressChange change,
+                                           ExpectedVersion expected) {
   Batch batch("user.update_address");
   batch.Add(kLockBook, account);
   if (change.is_default.value_or(false)) batch.Add(kMoveDefaultAway, account, id, expected);
@@ -127,10 +129,13 @@ Task<Addresses::Updated> Addresses::Update(runtime::Deadline deadline, AccountId
   co_return DefaultNeeded();
 }
 
-Task<Addresses::Deletion> Addresses::Delete(runtime::Deadline deadline, AccountId account, domain::AddressId id,
-                                            ExpectedVersion expected) {
+Task<Addresses::Deletion> Addresses::Delete(runtime::Deadline deadline, AccountId account,
+                                            domain::AddressId id, ExpectedVersion expected) {
   Batch batch("user.delete_address");
-  batch.Add(kLockBook, account).Add(kDelete, account, id, expected).Add(kCountBook, account).Add(kPromote, account);
+  batch.Add(kLockBook, account)
+      .Add(kDelete, account, id, expected)
+      .Add(kCountBook, account)
+      .Add(kPromote, account);
   const auto results = co_await database_.Write(deadline, std::move(batch));
   if (results[1].AffectedRows() == 1) co_return Deleted();
   if (co_await Find(deadline, account, id)) co_return VersionDiffers();

@@ -1,5 +1,5 @@
-// Address books. Every function takes the account whose book it is. When a book has addresses, exactly one of them is
-// the default; changes of one book wait for each other.
+// Address books. Every function takes the account whose book it is. When a book has addresses, exactly one of
+// them is the default; changes of one book wait for each other.
 //
 // Fails as platform/postgres/errors.hpp says.
 #pragma once
@@ -19,7 +19,8 @@ class Addresses {
 
   // The default first, then by age.
   Task<std::vector<domain::Address>> List(runtime::Deadline deadline, AccountId account);
-  Task<std::optional<domain::Address>> Find(runtime::Deadline deadline, AccountId account, domain::AddressId id);
+  Task<std::optional<domain::Address>> Find(runtime::Deadline deadline, AccountId account,
+                                            domain::AddressId id);
 
   using Created = std::variant<domain::Address, LimitReached>;
   // The first address of a book is its default whatever it says.
@@ -32,7 +33,8 @@ class Addresses {
   struct Deleted {};
   using Deletion = std::variant<Deleted, Missing, VersionDiffers>;
   // The oldest address left takes the place of a default that goes.
-  Task<Deletion> Delete(runtime::Deadline deadline, AccountId account, domain::AddressId id, ExpectedVersion expected);
+  Task<Deletion> Delete(runtime::Deadline deadline, AccountId account, domain::AddressId id,
+                        ExpectedVersion expected);
 
  private:
   postgres::Database& database_;

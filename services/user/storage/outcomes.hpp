@@ -8,7 +8,7 @@ namespace market::user::storage {
 // The version the caller saw; none: any.
 using ExpectedVersion = std::optional<std::int64_t>;
 
-struct Missing {};       // not there, or somebody else's
+struct Missing {};  // not there, or somebody else's
 struct VersionDiffers {};
 struct LimitReached {};
 struct DefaultNeeded {};  // the default address stays it until another one becomes it

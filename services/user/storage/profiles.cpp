@@ -44,10 +44,11 @@ Task<std::optional<domain::Profile>> Profiles::Find(runtime::Deadline deadline, 
   co_return ReadProfile(rows.One());
 }
 
-Task<Profiles::Updated> Profiles::Update(runtime::Deadline deadline, AccountId account, domain::ProfileChange change,
-                                         ExpectedVersion expected) {
-  const auto rows = co_await database_.Write(deadline, kUpdate, account, expected, change.display_name,
-                                             change.given_name, change.family_name, change.phone, change.locale);
+Task<Profiles::Updated> Profiles::Update(runtime::Deadline deadline, AccountId account,
+                                         domain::ProfileChange change, ExpectedVersion expected) {
+  const auto rows =
+      co_await database_.Write(deadline, kUpdate, account, expected, change.display_name, change.given_name,
+                               change.family_name, change.phone, change.locale);
   if (!rows.empty()) co_return ReadProfile(rows.One());
   if (co_await Find(deadline, account)) co_return VersionDiffers();
   co_return Missing();

@@ -60,7 +60,8 @@ domain::Seller ReadSeller(const postgres::Row& row) {
 
 }  // namespace
 
-Task<Sellers::Opened> Sellers::Open(runtime::Deadline deadline, domain::Seller seller, outbox::NewMessage binding) {
+Task<Sellers::Opened> Sellers::Open(runtime::Deadline deadline, domain::Seller seller,
+                                    outbox::NewMessage binding) {
   Batch batch("user.open_seller");
   batch.Add(kCountSeller, seller.owner);
   batch.Add(kInsert, seller.id, seller.owner, seller.display_name, seller.slug, seller.country_code,
@@ -87,10 +88,11 @@ Task<std::optional<domain::Seller>> Sellers::FindActive(runtime::Deadline deadli
   co_return ReadSeller(rows.One());
 }
 
-Task<std::vector<domain::Seller>> Sellers::ListActive(runtime::Deadline deadline, std::optional<Position> after,
-                                                      int limit) {
-  const auto rows = after ? co_await database_.Read(deadline, kListActiveAfter, limit, after->created_at, after->id)
-                          : co_await database_.Read(deadline, kListActive, limit);
+Task<std::vector<domain::Seller>> Sellers::ListActive(runtime::Deadline deadline,
+                                                      std::optional<Position> after, int limit) {
+  const auto rows =
+      after ? co_await database_.Read(deadline, kListActiveAfter, limit, after->created_at, after->id)
+            : co_await database_.Read(deadline, kListActive, limit);
   std::vector<domain::Seller> sellers;
   sellers.reserve(rows.size());
   for (const auto row : rows) sellers.push_back(ReadSeller(row));

@@ -30,13 +30,14 @@ class Sellers {
   explicit Sellers(postgres::Database& database) : database_(database) {}
 
   using Opened = std::variant<domain::Seller, SlugTaken, LimitReached>;
-  // `seller.id` is the operation's: a second call with it gives the seller that the first one made. `binding` goes out
-  // when the seller starts ACTIVE.
+  // `seller.id` is the operation's: a second call with it gives the seller that the first one made. `binding`
+  // goes out when the seller starts ACTIVE.
   Task<Opened> Open(runtime::Deadline deadline, domain::Seller seller, outbox::NewMessage binding);
 
   // ACTIVE ones only.
   Task<std::optional<domain::Seller>> FindActive(runtime::Deadline deadline, SellerId id);
-  Task<std::vector<domain::Seller>> ListActive(runtime::Deadline deadline, std::optional<Position> after, int limit);
+  Task<std::vector<domain::Seller>> ListActive(runtime::Deadline deadline, std::optional<Position> after,
+                                               int limit);
 
   using BindingOf = outbox::NewMessage (*)(SellerId seller, AccountId owner, std::string trace);
   using Approved = std::variant<domain::Seller, Missing, NotAllowed>;

@@ -79,7 +79,8 @@ TEST_F(UserStorage, Profile_CreatedOnceAndUpdatedByVersion) {
     EXPECT_TRUE(std::holds_alternative<Missing>(co_await profiles.Update(Soon(), account, {}, std::nullopt)));
     co_await profiles.Create(Soon(), account, "Ada");
     co_await profiles.Create(Soon(), account, "Somebody else");
-    const auto updated = co_await profiles.Update(Soon(), account, {.given_name = "Ada", .locale = "en-GB"}, 1);
+    const auto updated =
+        co_await profiles.Update(Soon(), account, {.given_name = "Ada", .locale = "en-GB"}, 1);
     const auto& profile = std::get<domain::Profile>(updated);
     EXPECT_EQ(profile.display_name, "Ada");
     EXPECT_EQ(profile.given_name, "Ada");
@@ -96,26 +97,31 @@ TEST_F(UserStorage, Addresses_FirstIsDefaultAndTheDefaultMoves) {
   Run([&](postgres::Database& database) -> Task<> {
     Addresses addresses(database);
     const auto account = AccountId::New();
-    const auto first = std::get<domain::Address>(co_await addresses.Create(Soon(), account, Address("first")));
+    const auto first =
+        std::get<domain::Address>(co_await addresses.Create(Soon(), account, Address("first")));
     EXPECT_TRUE(first.is_default);
     EXPECT_EQ(first.lines, Address("").lines);
-    const auto second = std::get<domain::Address>(co_await addresses.Create(Soon(), account, Address("second")));
+    const auto second =
+        std::get<domain::Address>(co_await addresses.Create(Soon(), account, Address("second")));
     EXPECT_FALSE(second.is_default);
     auto third_draft = Address("third");
     third_draft.is_default = true;
     const auto third = std::get<domain::Address>(co_await addresses.Create(Soon(), account, third_draft));
     EXPECT_TRUE(third.is_default);
 
-    const auto moved = co_await addresses.Update(Soon(), account, second.id, {.is_default = true}, second.version);
+    const auto moved =
+        co_await addresses.Update(Soon(), account, second.id, {.is_default = true}, second.version);
     EXPECT_TRUE(std::get<domain::Address>(moved).is_default);
     auto list = co_await addresses.List(Soon(), account);
     EXPECT_EQ(list.size(), 3U);
     EXPECT_EQ(list[0].id, second.id);
     EXPECT_EQ(list[1].id, first.id);
 
-    const auto refused = co_await addresses.Update(Soon(), account, second.id, {.is_default = false}, std::nullopt);
+    const auto refused =
+        co_await addresses.Update(Soon(), account, second.id, {.is_default = false}, std::nullopt);
     EXPECT_TRUE(std::holds_alternative<DefaultNeeded>(refused));
-    const auto stale = co_await addresses.Update(Soon(), account, third.id, {.is_default = true}, third.version + 9);
+    const auto stale =
+        co_await addresses.Update(Soon(), account, third.id, {.is_default = true}, third.version + 9);
     EXPECT_TRUE(std::holds_alternative<VersionDiffers>(stale));
     EXPECT_EQ((co_await addresses.List(Soon(), account))[0].id, second.id);
 
@@ -135,13 +141,15 @@ TEST_F(UserStorage, Addresses_OfSomebodyElse_DoNotExist) {
     const auto mine = std::get<domain::Address>(co_await addresses.Create(Soon(), ada, Address("ada")));
     co_await addresses.Create(Soon(), bob, Address("bob"));
     EXPECT_FALSE(co_await addresses.Find(Soon(), bob, mine.id));
-    EXPECT_TRUE(std::holds_alternative<Missing>(
-        co_await addresses.Update(Soon(), bob, mine.id, {.recipient = "bob", .is_default = true}, std::nullopt)));
-    EXPECT_TRUE(std::holds_alternative<Missing>(co_await addresses.Delete(Soon(), bob, mine.id, std::nullopt)));
+    EXPECT_TRUE(std::holds_alternative<Missing>(co_await addresses.Update(
+        Soon(), bob, mine.id, {.recipient = "bob", .is_default = true}, std::nullopt)));
+    EXPECT_TRUE(
+        std::holds_alternative<Missing>(co_await addresses.Delete(Soon(), bob, mine.id, std::nullopt)));
     EXPECT_EQ((co_await addresses.List(Soon(), bob)).size(), 1U);
     EXPECT_EQ((co_await addresses.Find(Soon(), ada, mine.id))->recipient, "ada");
     EXPECT_TRUE(std::holds_alternative<VersionDiffers>(co_await addresses.Delete(Soon(), ada, mine.id, 7)));
-    EXPECT_TRUE(std::holds_alternative<Addresses::Deleted>(co_await addresses.Delete(Soon(), ada, mine.id, 1)));
+    EXPECT_TRUE(
+        std::holds_alternative<Addresses::Deleted>(co_await addresses.Delete(Soon(), ada, mine.id, 1)));
     EXPECT_TRUE(std::holds_alternative<Missing>(co_await addresses.Delete(Soon(), ada, mine.id, 1)));
   });
   ExpectSoundBooks();
@@ -152,13 +160,16 @@ TEST_F(UserStorage, Addresses_PastFifty_Refused) {
     Addresses addresses(database);
     const auto account = AccountId::New();
     for (int i = 0; i < domain::kAddressesMax; ++i) {
-      EXPECT_TRUE(std::holds_alternative<domain::Address>(co_await addresses.Create(Soon(), account, Address("x"))));
+      EXPECT_TRUE(
+          std::holds_alternative<domain::Address>(co_await addresses.Create(Soon(), account, Address("x"))));
     }
-    EXPECT_TRUE(std::holds_alternative<LimitReached>(co_await addresses.Create(Soon(), account, Address("x"))));
+    EXPECT_TRUE(
+        std::holds_alternative<LimitReached>(co_await addresses.Create(Soon(), account, Address("x"))));
     const auto list = co_await addresses.List(Soon(), account);
     EXPECT_EQ(list.size(), 50U);
     co_await addresses.Delete(Soon(), account, list.back().id, std::nullopt);
-    EXPECT_TRUE(std::holds_alternative<domain::Address>(co_await addresses.Create(Soon(), account, Address("x"))));
+    EXPECT_TRUE(
+        std::holds_alternative<domain::Address>(co_await addresses.Create(Soon(), account, Address("x"))));
   });
   ExpectSoundBooks();
 }
@@ -186,7 +197,8 @@ TEST_F(UserStorage, Addresses_Storm_KeepsTheBookSound) {
         } else {
           const auto& one = list[random() % list.size()];
           if (kind == 1) co_await addresses.Delete(Soon(), account, one.id, std::nullopt);
-          if (kind == 2) co_await addresses.Update(Soon(), account, one.id, {.is_default = true}, one.version);
+          if (kind == 2)
+            co_await addresses.Update(Soon(), account, one.id, {.is_default = true}, one.version);
           if (kind == 3) co_await addresses.Update(Soon(), account, one.id, {.city = "Paris"}, std::nullopt);
         }
       }
@@ -228,7 +240,8 @@ TEST_F(UserStorage, Seller_PastTwenty_RefusedAndTheLastStillFound) {
     domain::Seller last;
     for (int i = 0; i < 20; ++i) {
       last = Seller(owner, "shop-" + std::to_string(i), domain::SellerState::kActive);
-      EXPECT_TRUE(std::holds_alternative<domain::Seller>(co_await sellers.Open(Soon(), last, Binding()))) << i;
+      EXPECT_TRUE(std::holds_alternative<domain::Seller>(co_await sellers.Open(Soon(), last, Binding())))
+          << i;
     }
     const auto more = Seller(owner, "one-more", domain::SellerState::kActive);
     EXPECT_TRUE(std::holds_alternative<LimitReached>(co_await sellers.Open(Soon(), more, Binding())));
@@ -243,8 +256,8 @@ TEST_F(UserStorage, Seller_SlugRace_HasOneWinner) {
     Sellers sellers(database);
     auto executor = co_await boost::asio::this_coro::executor;
     const auto one = [&]() -> Task<> {
-      const auto outcome =
-          co_await sellers.Open(Soon(), Seller(AccountId::New(), "race", domain::SellerState::kActive), Binding());
+      const auto outcome = co_await sellers.Open(
+          Soon(), Seller(AccountId::New(), "race", domain::SellerState::kActive), Binding());
       ++(std::holds_alternative<SlugTaken>(outcome) ? taken : opened);
     };
     for (int i = 0; i < 20; ++i) boost::asio::co_spawn(executor, one(), boost::asio::detached);
@@ -259,7 +272,8 @@ TEST_F(UserStorage, Seller_Approval_HappensOnce) {
     Sellers sellers(database);
     const auto draft = Seller(AccountId::New(), "engines", domain::SellerState::kPending);
     co_await sellers.Open(Soon(), draft, Binding());
-    EXPECT_TRUE(std::holds_alternative<Missing>(co_await sellers.Approve(Soon(), SellerId::New(), Binding, "")));
+    EXPECT_TRUE(
+        std::holds_alternative<Missing>(co_await sellers.Approve(Soon(), SellerId::New(), Binding, "")));
     for (int run = 0; run < 2; ++run) {
       const auto approved = co_await sellers.Approve(Soon(), draft.id, Binding, "");
       EXPECT_EQ(std::get<domain::Seller>(approved).state, domain::SellerState::kActive);
@@ -276,7 +290,8 @@ TEST_F(UserStorage, Sellers_PagedByPosition_AllSeenOnce) {
     Sellers sellers(database);
     for (int i = 0; i < 7; ++i) {
       co_await sellers.Open(
-          Soon(), Seller(AccountId::New(), "shop-" + std::to_string(i), domain::SellerState::kActive), Binding());
+          Soon(), Seller(AccountId::New(), "shop-" + std::to_string(i), domain::SellerState::kActive),
+          Binding());
     }
     Sql("UPDATE seller SET created_at = '2026-01-01' WHERE slug < 'shop-4'");  // ties are broken by id
     std::set<std::string> seen;

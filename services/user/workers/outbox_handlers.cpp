@@ -3,7 +3,7 @@
 #include <stdexcept>
 
 #include "platform/telemetry/trace.hpp"
-#include "services/user/api/messages.hpp"
+#include "services/user/workers/messages.hpp"
 
 namespace market::user {
 namespace {
@@ -12,7 +12,8 @@ constexpr std::chrono::seconds kCallLimit{5};
 
 Task<> BindSeller(api::AuthApi& auth, outbox::Message message) {
   api::auth::BindSellerRequest request;
-  if (!request.ParseFromString(message.payload)) throw std::runtime_error("the payload is no BindSellerRequest");
+  if (!request.ParseFromString(message.payload))
+    throw std::runtime_error("the payload is no BindSellerRequest");
   auto call = CallContext::ForWork(kCallLimit, telemetry::TraceContext::Continue(message.trace));
   co_await auth.BindSeller(call, std::move(request));
 }

@@ -1,4 +1,4 @@
-#include "services/user/api/messages.hpp"
+#include "services/user/workers/messages.hpp"
 
 namespace market::user {
 

@@ -1,4 +1,4 @@
-#include "services/auth/api/messages.hpp"
+#include "services/auth/workers/messages.hpp"
 
 namespace market::auth {
 
