@@ -152,7 +152,8 @@ postgres::Options Host::DatabaseOptions(std::string_view name) {
     queries->Observe(statement, elapsed, ok);
   };
   options.on_event = [database = std::string(name)](std::string_view event, std::string_view detail) {
-    log::Warn("postgres." + std::string(event), {{"database", database}, {"detail", detail}});
+    const auto level = event == "connected" ? telemetry::LogLevel::kInfo : telemetry::LogLevel::kWarn;
+    log::Write(level, "postgres." + std::string(event), {{"database", database}, {"detail", detail}});
   };
   return options;
 }
