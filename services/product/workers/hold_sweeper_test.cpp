@@ -15,11 +15,10 @@ TEST(HoldSweeper_HoldsRunOut, GivesTheUnitsBack) {
         for (int i = 0; i < 5; ++i)
           co_await stores.reservations.Reserve(After(5s), OrderId::New(), {{offer, 2}});
         group.Spawn("sweeper", sweeper.Run());
-        co_await Eventually([&] { return StockOf(offer) == "10/0"; });
-        EXPECT_EQ(
-            metrics.AddCounter("product_holds_expired_total", "Holds that ended by time, not by their order")
-                .Value(),
-            5);
+        const auto& expired =
+            metrics.AddCounter("product_holds_expired_total", "Holds that ended by time, not by their order");
+        co_await Eventually([&] { return expired.Value() == 5; });
+        EXPECT_EQ(StockOf(offer), "10/0");
         group.Cancel();
         co_await group.Join(After(5s));
         EXPECT_EQ(BrokenInvariants(), "0");
