@@ -10,6 +10,7 @@
 #include "marketplace/options/v1/reason.pb.h"
 #include "platform/core/id.hpp"
 #include "platform/grpc/status.hpp"
+#include "platform/rpc/http_status.hpp"
 #include "platform/telemetry/log.hpp"
 
 namespace market::rpc {
@@ -38,30 +39,6 @@ const std::unordered_map<std::string_view, ReasonRow>& Reasons() {
     return reasons;
   }();
   return kReasons;
-}
-
-// google/rpc/code.proto
-int HttpOf(Code code) {
-  switch (code) {
-    case Code::kOk: return 200;
-    case Code::kCancelled: return 499;
-    case Code::kInvalidArgument:
-    case Code::kFailedPrecondition:
-    case Code::kOutOfRange: return 400;
-    case Code::kUnauthenticated: return 401;
-    case Code::kPermissionDenied: return 403;
-    case Code::kNotFound: return 404;
-    case Code::kAlreadyExists:
-    case Code::kAborted: return 409;
-    case Code::kResourceExhausted: return 429;
-    case Code::kUnimplemented: return 501;
-    case Code::kUnavailable: return 503;
-    case Code::kDeadlineExceeded: return 504;
-    case Code::kUnknown:
-    case Code::kInternal:
-    case Code::kDataLoss: return 500;
-  }
-  return 500;
 }
 
 // For a status that no edge of ours made, or a reason that is not in the list.
@@ -121,7 +98,7 @@ Error Named(Error error, const telemetry::TraceContext* trace) {
 
 int HttpStatus(const Error& error) {
   const auto row = Reasons().find(error.reason);
-  return row != Reasons().end() && row->second.http != 0 ? row->second.http : HttpOf(error.code);
+  return row != Reasons().end() && row->second.http != 0 ? row->second.http : HttpStatusOf(error.code);
 }
 
 std::string_view ReasonTitle(std::string_view reason) {

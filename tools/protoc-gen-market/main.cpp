@@ -13,6 +13,7 @@
 
 #include "tools/protoc-gen-market/contract.hpp"
 #include "tools/protoc-gen-market/interface.hpp"
+#include "tools/protoc-gen-market/openapi.hpp"
 
 namespace market::codegen {
 namespace {
@@ -28,6 +29,10 @@ class Generator final : public google::protobuf::compiler::CodeGenerator {
       for (const auto& problem : Problems(*file)) *error += (error->empty() ? "" : "\n") + problem;
     }
     if (!error->empty()) return false;
+    if (parameter == "openapi") {
+      Write(*context, "openapi.yaml", OpenApi(files));
+      return true;
+    }
     if (!parameter.empty()) {
       *error = "unknown parameter: " + parameter;
       return false;

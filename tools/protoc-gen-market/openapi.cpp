@@ -1,0 +1,284 @@
+#include "tools/protoc-gen-market/openapi.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "marketplace/options/v1/options.pb.h"
+#include "platform/rpc/http_rule.hpp"
+#include "tools/protoc-gen-market/comment.hpp"
+#include "tools/protoc-gen-market/refusals.hpp"
+#include "tools/protoc-gen-market/schemas.hpp"
+
+namespace market::codegen {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::FileDescriptor;
+using google::protobuf::MethodDescriptor;
+using google::protobuf::MethodOptions;
+namespace options = marketplace::options::v1;
+
+constexpr const char* kInfo =
+    "Buyers, sellers and operators of a multi-vendor marketplace. Money is in minor units. Lists page by `pageToken`. Every "
+    "answer has an `X-Request-Id` and a `traceparent`; a request may bring its own. Refusals are `application/problem+json` "
+    "with a stable `reason`. Unknown fields, `null` and duplicate keys are refused.";
+
+std::string LowerFirst(std::string name) {
+  name[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(name[0])));
+  return name;
+}
+
+std::string Tag(const FileDescriptor& file) {
+  const auto& package = file.package();
+  const auto begin = package.find('.') + 1;
+  return package.substr(begin, package.find('.', begin) - begin);
+}
+
+bool IsEmpty(const Descriptor& message) { return message.full_name() == "google.protobuf.Empty"; }
+
+std::string Who(const options::Policy& policy) {
+  std::vector<std::string> who;
+  for (const auto audience : policy.allow()) {
+    switch (audience) {
+      case options::PUBLIC: who.emplace_back("anybody"); break;
+      case options::ACCOUNT: who.emplace_back("any account, on its own things"); break;
+      case options::SELLER: who.emplace_back("members of the seller"); break;
+      case options::OPERATOR: who.emplace_back("operators"); break;
+      default: break;
+    }
+  }
+  return fmt::format("For {}.", fmt::join(who, "; "));
+}
+
+// Fields that one path variable names: "product_id" or "inner.id".
+const FieldDescriptor& FieldAt(const Descriptor& message, const std::string& path) {
+  const auto dot = path.find('.');
+  const auto& field = *message.FindFieldByName(path.substr(0, dot));
+  return dot == std::string::npos ? field : FieldAt(*field.message_type(), path.substr(dot + 1));
+}
+
+std::string JsonPath(const Descriptor& message, const std::string& path) {
+  const auto dot = path.find('.');
+  const auto& field = *message.FindFieldByName(path.substr(0, dot));
+  return dot == std::string::npos ? field.json_name()
+                                  : field.json_name() + "." + JsonPath(*field.message_type(), path.substr(dot + 1));
+}
+
+class Document {
+ public:
+  explicit Document(const std::vector<const FileDescriptor*>& files) : files_(files), schemas_(files) {}
+
+  std::string Write() {
+    Yaml tags = Yaml::List();
+    for (const auto* file : files_) {
+      tags.Add(Yaml().Set("name", Tag(*file)).Set("description", CommentOfFile(*file)));
+      for (int i = 0; i < file->service_count(); ++i) {
+        for (int j = 0; j < file->service(i)->method_count(); ++j) AddMethod(*file->service(i)->method(j));
+      }
+    }
+    Yaml document;
+    document.Set("openapi", "3.1.0");
+    document.Set("info", Yaml().Set("title", "Marketplace").Set("version", "1").Set("description", kInfo));
+    document.Set("servers", Yaml::List({Yaml().Set("url", "/").Set("description", "Where this document comes from.")}));
+    document.Set("security", Yaml::List({Yaml().Set("accessToken", Yaml::List())}));
+    document.Set("tags", std::move(tags));
+    Yaml paths;
+    for (auto& [path, item] : paths_) paths.Set(path, std::move(item));
+    document.Set("paths", std::move(paths));
+    document.Set("components", Components());
+    return "# Made by protoc-gen-market from proto/marketplace; ./market docs writes it again.\n" + document.Write();
+  }
+
+ private:
+  void AddMethod(const MethodDescriptor& method) {
+    const auto bindings = rpc::BindingsOf(method);
+    for (std::size_t i = 0; i < bindings.size(); ++i) {
+      std::string path = bindings[i].path;
+      for (const auto& variable : rpc::PathVariables(path)) {
+        path.replace(path.find("{" + variable), variable.size() + 1, "{" + JsonPath(*method.input_type(), variable));
+      }
+      std::string verb = bindings[i].verb;
+      std::ranges::transform(verb, verb.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+      const auto id = LowerFirst(method.name()) + (i == 0 ? "" : std::to_string(i + 1));
+      paths_[path].Set(verb, Operation(method, bindings[i], id));
+    }
+  }
+
+  Yaml Operation(const MethodDescriptor& method, const rpc::HttpBinding& binding, const std::string& id) {
+    const auto& policy = method.options().GetExtension(options::policy);
+    Yaml operation;
+    operation.Set("operationId", id);
+    operation.Set("tags", Yaml::Texts({Tag(*method.file())}));
+    operation.Set("summary", Sentence(method.name()));
+    const auto comment = CommentOf(method);
+    operation.Set("description", comment + (comment.empty() ? "" : " ") + Who(policy));
+    if (std::ranges::find(policy.allow(), options::PUBLIC) != policy.allow().end()) {
+      operation.Set("security", Yaml::List());
+    }
+    auto parameters = Parameters(method, binding);
+    if (!parameters.Empty()) operation.Set("parameters", std::move(parameters));
+    if (!binding.body.empty()) operation.Set("requestBody", RequestBody(method, binding));
+    auto& responses = operation["responses"];
+    AddAnswers(method, responses);
+    refusals_.AddTo(method, binding, responses);
+    return operation;
+  }
+
+  Yaml Parameters(const MethodDescriptor& method, const rpc::HttpBinding& binding) {
+    const auto& input = *method.input_type();
+    Yaml parameters = Yaml::List();
+    std::set<std::string> elsewhere = {"if_match"};
+    for (const auto& variable : rpc::PathVariables(binding.path)) {
+      elsewhere.insert(variable.substr(0, variable.find('.')));
+      parameters.Add(Parameter("path", JsonPath(input, variable), FieldAt(input, variable), true));
+    }
+    if (binding.body != "*") {
+      for (int i = 0; i < input.field_count(); ++i) {
+        const auto& field = *input.field(i);
+        if (elsewhere.contains(field.name()) || field.name() == binding.body) continue;
+        parameters.Add(Parameter("query", field.json_name(), field, IsRequired(field)));
+      }
+    }
+    const auto header = [&](std::string_view name) { parameters.Add(Yaml::Ref("parameters", name)); };
+    if (method.options().GetExtension(options::policy).idempotency_key()) header("IdempotencyKey");
+    if (input.FindFieldByName("if_match") != nullptr) header("IfMatch");
+    if (IsConditional(method)) header("IfNoneMatch");
+    return parameters;
+  }
+
+  static bool IsConditional(const MethodDescriptor& method) {
+    return method.options().idempotency_level() == MethodOptions::NO_SIDE_EFFECTS &&
+           method.output_type()->FindFieldByName("etag") != nullptr;
+  }
+
+  Yaml Parameter(std::string_view in, const std::string& name, const FieldDescriptor& field, bool required) {
+    Yaml parameter;
+    parameter.Set("name", name).Set("in", in);
+    if (required) parameter.Set("required", true);
+    if (auto comment = CommentOf(field); !comment.empty()) parameter.Set("description", std::move(comment));
+    parameter.Set("schema", schemas_.OfField(field, Use::kBody));
+    return parameter.Set("example", schemas_.ExampleOf(field, Use::kBody));
+  }
+
+  Yaml RequestBody(const MethodDescriptor& method, const rpc::HttpBinding& binding) {
+    const auto& input = *method.input_type();
+    const Use use = binding.verb == "PATCH" ? Use::kPatch : Use::kBody;
+    const Descriptor* message = &input;
+    std::set<std::string> without;
+    if (binding.body == "*") {
+      without.insert("if_match");
+      for (const auto& variable : rpc::PathVariables(binding.path)) without.insert(variable);
+    } else {
+      message = input.FindFieldByName(binding.body)->message_type();
+    }
+    bool required = false;
+    for (int i = 0; i < message->field_count(); ++i) {
+      required = required || (IsRequired(*message->field(i)) && !without.contains(message->field(i)->name()));
+    }
+    Yaml media;
+    media.Set("schema", schemas_.Of(*message, use, without)).Set("example", schemas_.Example(*message, use, without));
+    Yaml body;
+    if (required || use == Use::kPatch) body.Set("required", true);
+    return body.Set("content", Yaml().Set("application/json", std::move(media)));
+  }
+
+  void AddAnswers(const MethodDescriptor& method, Yaml& responses) {
+    const auto& rest = method.options().GetExtension(options::rest);
+    const auto& output = *method.output_type();
+    if (IsEmpty(output)) {
+      responses.Set("204", Yaml().Set("description", "Done."));
+      return;
+    }
+    const std::string status = rest.created().empty() ? "200" : "201";
+    responses.Set(status, Answer(method, rest.created().empty() ? "Done." : "Made.", SettledState(output, rest)));
+    if (!rest.pending_state().empty()) {
+      responses.Set("202", Answer(method, fmt::format("Under way: `{}`. Ask again at Location.", rest.pending_state()),
+                                  rest.pending_state()));
+    }
+    if (IsConditional(method)) {
+      responses.Set("304", Yaml().Set("description", "What If-None-Match names is what it is now."));
+    }
+  }
+
+  // Of a method that may answer 202: a state in which it does not.
+  static std::string SettledState(const Descriptor& output, const options::Rest& rest) {
+    if (rest.pending_state().empty()) return {};
+    const auto& states = *output.FindFieldByName("state")->enum_type();
+    for (int i = 0; i < states.value_count(); ++i) {
+      const auto& state = *states.value(i);
+      if (state.number() != 0 && state.name() != rest.pending_state()) return state.name();
+    }
+    return {};
+  }
+
+  // `state`: what the example's state is, where it matters.
+  Yaml Answer(const MethodDescriptor& method, const std::string& description, const std::string& state) {
+    const auto& output = *method.output_type();
+    Yaml headers;
+    const auto add = [&](std::string_view name) { headers.Set(name, Yaml::Ref("headers", name)); };
+    if (!method.options().GetExtension(options::rest).created().empty()) add("Location");
+    if (output.FindFieldByName("etag") != nullptr) add("ETag");
+    if (method.options().GetExtension(options::policy).idempotency_key()) add("Idempotent-Replayed");
+    auto example = schemas_.Example(output, Use::kAnswer);
+    if (!state.empty()) example.Set("state", state);
+    Yaml response;
+    response.Set("description", description);
+    if (!headers.Empty()) response.Set("headers", std::move(headers));
+    Yaml media;
+    media.Set("schema", schemas_.Of(output, Use::kAnswer)).Set("example", std::move(example));
+    return response.Set("content", Yaml().Set("application/json", std::move(media)));
+  }
+
+  Yaml Components() const {
+    Yaml components;
+    components["securitySchemes"].Set("accessToken", Yaml()
+                                                         .Set("type", "http")
+                                                         .Set("scheme", "bearer")
+                                                         .Set("bearerFormat", "JWT")
+                                                         .Set("description", "`accessToken` of a session."));
+    const auto header = [](std::string_view name, std::string_view description, Yaml schema) {
+      return Yaml().Set("name", name).Set("in", "header").Set("description", description).Set("schema", std::move(schema));
+    };
+    auto& parameters = components["parameters"];
+    parameters.Set("IdempotencyKey",
+                   header("Idempotency-Key",
+                          "Any text of the caller's that names this one wish, bare or in quotes. A repetition gets the first "
+                          "answer again, for 72 hours.",
+                          Yaml().Set("type", "string").Set("minLength", 1).Set("maxLength", 255).Set("pattern", "^[ -~]+$"))
+                       .Set("required", true)
+                       .Set("example", "8e03978e-40d5-43dd-bc93-6894a57f9324"));
+    parameters.Set("IfMatch", header("If-Match", "Only if the resource still has this ETag.", Yaml().Set("type", "string"))
+                                  .Set("example", "\"4f1a\""));
+    parameters.Set("IfNoneMatch", header("If-None-Match", "304 if the resource still has this ETag.",
+                                         Yaml().Set("type", "string")).Set("example", "\"4f1a\""));
+    const auto answered = [](std::string_view description, std::string_view type) {
+      return Yaml().Set("description", description).Set("schema", Yaml().Set("type", type));
+    };
+    components["headers"]
+        .Set("ETag", answered("The version of the resource.", "string"))
+        .Set("Idempotent-Replayed", answered("\"true\" on an answer that was given before.", "string"))
+        .Set("Location", answered("Where the resource is.", "string"))
+        .Set("Retry-After", answered("Seconds after which to come back.", "integer"))
+        .Set("WWW-Authenticate", answered("\"Bearer\".", "string"));
+    components.Set("responses", refusals_.Components());
+    auto schemas = schemas_.Components();
+    Refusals::AddSchemas(schemas);
+    auto& written = components["schemas"];
+    for (auto& [name, schema] : schemas) written.Set(name, std::move(schema));
+    return components;
+  }
+
+  const std::vector<const FileDescriptor*>& files_;
+  Schemas schemas_;
+  Refusals refusals_;
+  std::map<std::string, Yaml> paths_;
+};
+
+}  // namespace
+
+std::string OpenApi(const std::vector<const FileDescriptor*>& files) { return Document(files).Write(); }
+
+}  // namespace market::codegen

@@ -1,0 +1,90 @@
+#include "tools/protoc-gen-market/openapi.hpp"
+
+#include <gmock/gmock.h>
+#include <google/protobuf/compiler/importer.h>
+#include <gtest/gtest.h>
+
+#include "tools/protoc-gen-market/comment.hpp"
+#include "tools/protoc-gen-market/yaml.hpp"
+
+namespace market::codegen {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class Errors final : public google::protobuf::compiler::MultiFileErrorCollector {
+ public:
+  void AddError(const std::string& file, int line, int, const std::string& message) override {
+    ADD_FAILURE() << file << ":" << line << ": " << message;
+  }
+};
+
+// The part of `text` from `begin` to `end`.
+std::string Part(const std::string& text, const std::string& begin, const std::string& end) {
+  const auto from = text.find(begin);
+  EXPECT_NE(from, text.npos) << begin;
+  return from == text.npos ? "" : text.substr(from, text.find(end, from + begin.size()) - from);
+}
+
+class OpenApiTest : public testing::Test {
+ protected:
+  OpenApiTest() {
+    tree_.MapPath("", MARKET_PROTO_DIR);
+    tree_.MapPath("", MARKET_PROTOBUF_INCLUDE_DIR);
+    text_ = OpenApi({importer_.Import("marketplace/probe/v1/probe.proto")});
+  }
+
+  google::protobuf::compiler::DiskSourceTree tree_;
+  Errors errors_;
+  google::protobuf::compiler::Importer importer_{&tree_, &errors_};
+  std::string text_;
+};
+
+TEST_F(OpenApiTest, KeyedPost_HasItsHeaderBodyAndAnswers) {
+  const auto post = Part(text_, "    post:\n", "\ncomponents:");
+  for (const char* part : {"operationId: place\n", "#/components/parameters/IdempotencyKey", "#/components/schemas/ProbeRequest",
+                           "\"201\":", "\"202\":", "#/components/headers/Location", "#/components/headers/Idempotent-Replayed",
+                           "#/components/responses/BadBodyOrKey", "\"409\":", "\"422\":", "\"413\":", "\"415\":",
+                           "state: PENDING\n", "state: DONE\n"}) {
+    EXPECT_THAT(post, HasSubstr(part));
+  }
+  EXPECT_THAT(post, Not(HasSubstr("security: []")));
+}
+
+TEST_F(OpenApiTest, PublicGet_HasQueryParametersAndNoSecurity) {
+  const auto get = Part(text_, "    get:\n", "    post:\n");
+  EXPECT_THAT(get, HasSubstr("security: []"));
+  EXPECT_THAT(get, HasSubstr("- name: sellerId\n          in: query"));
+  EXPECT_THAT(get, HasSubstr("maxLength: 20"));
+  EXPECT_THAT(get, Not(HasSubstr("requestBody")));
+  EXPECT_THAT(get, Not(HasSubstr("\"403\"")));
+}
+
+TEST_F(OpenApiTest, Bodies_AreClosedAndAnswersOpen) {
+  EXPECT_THAT(Part(text_, "    ProbeRequest:\n", "\n    Reason"), HasSubstr("additionalProperties: false"));
+  const auto answer = Part(text_, "    ProbeReply:\n", "    ProbeReplyState:\n");
+  EXPECT_THAT(answer, Not(HasSubstr("additionalProperties")));
+  EXPECT_THAT(answer, HasSubstr("required:\n        - number\n"));
+  EXPECT_THAT(answer, HasSubstr("type: integer\n          format: int64"));
+}
+
+TEST_F(OpenApiTest, InternalMethods_AreNotInIt) { EXPECT_THAT(text_, Not(HasSubstr("readInside"))); }
+
+TEST(Yaml, Scalars_AreQuotedWhenTheyCouldBeSomethingElse) {
+  Yaml document;
+  document.Set("plain", "Place order").Set("word", "no").Set("number", "17").Set("colon", "a: b").Set("empty", "");
+  document.Set("quote", "say \"hi\"\n").Set("truth", true).Set("count", 3).Set("hash", "a #b").Set("200", "x");
+  document.Set("none", Yaml()).Set("items", Yaml::List({"a", Yaml().Set("k", Yaml::List()), 2}));
+  EXPECT_EQ(document.Write(),
+            "plain: Place order\nword: \"no\"\nnumber: \"17\"\ncolon: \"a: b\"\nempty: \"\"\nquote: \"say \\\"hi\\\"\\n\"\n"
+            "truth: true\ncount: 3\nhash: \"a #b\"\n\"200\": x\nnone: {}\nitems:\n  - a\n  - k: []\n  - 2\n");
+}
+
+TEST(Comment, Names_BecomeSentences) {
+  EXPECT_EQ(Sentence("PlaceOrder"), "Place order");
+  EXPECT_EQ(Paragraph(" One\n two.\n"), "One two.");
+}
+
+}  // namespace
+}  // namespace market::codegen
