@@ -9,10 +9,11 @@ Task<> LocalBackend::Call(const Method& method, Incoming incoming, CallContext& 
   return edge_.Call(method, std::move(incoming), call, request, response);
 }
 
-Task<> ChannelBackend::Call(const Method& method, Incoming incoming, CallContext& call, const Message& request,
-                            Message& response) {
+Task<> ChannelBackend::Call(const Method& method, Incoming incoming, CallContext& call,
+                            const Message& request, Message& response) {
   const auto channel = channels_.find(method.service);
-  if (channel == channels_.end()) throw Error(Code::kUnimplemented, "UNIMPLEMENTED", "there is no such method");
+  if (channel == channels_.end())
+    throw Error(Code::kUnimplemented, "UNIMPLEMENTED", "there is no such method");
   CallContextBuilder(call)
       .Deadline(incoming.deadline)
       .Trace(telemetry::TraceContext::Continue(incoming.traceparent))

@@ -1,5 +1,5 @@
-// How a gateway reaches a method: over a channel to the service that has it, or straight through the edge of the same
-// process. The two shapes differ here and nowhere else. Io thread only.
+// How a gateway reaches a method: over a channel to the service that has it, or straight through the edge of
+// the same process. The two shapes differ here and nowhere else. Io thread only.
 #pragma once
 #include <map>
 #include <string>
@@ -28,8 +28,8 @@ class LocalBackend final : public Backend {
   Edge& edge_;
 };
 
-// Channels by Method::service; they must outlive it. A method of a service that is not there is UNIMPLEMENTED. The token
-// is passed on as it came: the service verifies it.
+// Channels by Method::service; they must outlive it. A method of a service that is not there is
+// UNIMPLEMENTED. The token is passed on as it came: the service verifies it.
 class ChannelBackend final : public Backend {
  public:
   explicit ChannelBackend(std::map<std::string, Channel*> channels) : channels_(std::move(channels)) {}

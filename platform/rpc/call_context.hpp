@@ -1,7 +1,9 @@
-// Everything one call carries besides its message: deadline, trace, caller. Made once at the edge of a process, passed
-// by reference to the handler and to every peer the handler calls; lives until the handler's task ends.
+// Everything one call carries besides its message: deadline, trace, caller. Made once at the edge of a
+// process, passed by reference to the handler and to every peer the handler calls; lives until the handler's
+// task ends.
 //
-// Background work makes its own with CallContext::ForWork. Io thread only; not copyable, since its identity is the call.
+// Background work makes its own with CallContext::ForWork. Io thread only; not copyable, since its identity
+// is the call.
 #pragma once
 #include <chrono>
 #include <optional>
@@ -27,20 +29,22 @@ class CallContext {
   runtime::Deadline Deadline() const { return deadline_; }
   const telemetry::TraceContext& Trace() const { return trace_; }
 
-  // The signed-in caller. Throws Error UNAUTHENTICATED for an anonymous call; methods whose policy demands an account
-  // never see that.
+  // The signed-in caller. Throws Error UNAUTHENTICATED for an anonymous call; methods whose policy demands an
+  // account never see that.
   const Principal& Caller() const;
   const Principal* CallerOrNull() const { return principal_ ? &*principal_ : nullptr; }
   // Certificate name of the calling service; empty for calls from outside.
   std::string_view Service() const { return service_; }
 
-  // Of a method with an idempotency key: the natural key of its effect. The same caller, method and key give the same
-  // value, so a run that resumes finds what an earlier run did (platform/idempotency).
+  // Of a method with an idempotency key: the natural key of its effect. The same caller, method and key give
+  // the same value, so a run that resumes finds what an earlier run did (platform/idempotency).
   const Uuid& OperationId() const;
-  // Tells the edge that the answer is not the last word (202): the key stays open and a retry runs the handler again.
+  // Tells the edge that the answer is not the last word (202): the key stays open and a retry runs the
+  // handler again.
   void LeaveOpen() { settled_ = false; }
 
-  // Set by the edge, read by clients that forward them. Token is the whole header value, "Bearer …", or empty.
+  // Set by the edge, read by clients that forward them. Token is the whole header value, "Bearer …", or
+  // empty.
   std::string_view Token() const { return token_; }
   std::string_view RequestId() const { return request_id_; }
   std::string_view IdempotencyKey() const { return idempotency_key_; }
@@ -70,15 +74,42 @@ class CallContextBuilder {
   explicit CallContextBuilder(CallContext& call) : call_(call) {}
   // All that came with the call; not what happened to it since.
   CallContextBuilder& CopyOf(const CallContext& other);
-  CallContextBuilder& Deadline(runtime::Deadline deadline) { call_.deadline_ = deadline; return *this; }
-  CallContextBuilder& Trace(const telemetry::TraceContext& trace) { call_.trace_ = trace; return *this; }
-  CallContextBuilder& Caller(Principal principal) { call_.principal_ = std::move(principal); return *this; }
-  CallContextBuilder& Service(std::string service) { call_.service_ = std::move(service); return *this; }
-  CallContextBuilder& Token(std::string token) { call_.token_ = std::move(token); return *this; }
-  CallContextBuilder& RequestId(std::string id) { call_.request_id_ = std::move(id); return *this; }
-  CallContextBuilder& IdempotencyKey(std::string key) { call_.idempotency_key_ = std::move(key); return *this; }
-  CallContextBuilder& OperationId(const Uuid& id) { call_.operation_id_ = id; return *this; }
-  CallContextBuilder& Replayed(bool replayed) { call_.replayed_ = replayed; return *this; }
+  CallContextBuilder& Deadline(runtime::Deadline deadline) {
+    call_.deadline_ = deadline;
+    return *this;
+  }
+  CallContextBuilder& Trace(const telemetry::TraceContext& trace) {
+    call_.trace_ = trace;
+    return *this;
+  }
+  CallContextBuilder& Caller(Principal principal) {
+    call_.principal_ = std::move(principal);
+    return *this;
+  }
+  CallContextBuilder& Service(std::string service) {
+    call_.service_ = std::move(service);
+    return *this;
+  }
+  CallContextBuilder& Token(std::string token) {
+    call_.token_ = std::move(token);
+    return *this;
+  }
+  CallContextBuilder& RequestId(std::string id) {
+    call_.request_id_ = std::move(id);
+    return *this;
+  }
+  CallContextBuilder& IdempotencyKey(std::string key) {
+    call_.idempotency_key_ = std::move(key);
+    return *this;
+  }
+  CallContextBuilder& OperationId(const Uuid& id) {
+    call_.operation_id_ = id;
+    return *this;
+  }
+  CallContextBuilder& Replayed(bool replayed) {
+    call_.replayed_ = replayed;
+    return *this;
+  }
 
  private:
   CallContext& call_;

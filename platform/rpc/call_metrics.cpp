@@ -6,9 +6,10 @@ namespace market::rpc {
 namespace {
 
 constexpr std::array<std::string_view, 17> kCodeLabels = {
-    "OK",           "Canceled",      "Unknown",           "InvalidArgument",    "DeadlineExceeded", "NotFound",
-    "AlreadyExists", "PermissionDenied", "ResourceExhausted", "FailedPrecondition", "Aborted",          "OutOfRange",
-    "Unimplemented", "Internal",      "Unavailable",       "DataLoss",           "Unauthenticated"};
+    "OK",       "Canceled",       "Unknown",          "InvalidArgument",   "DeadlineExceeded",
+    "NotFound", "AlreadyExists",  "PermissionDenied", "ResourceExhausted", "FailedPrecondition",
+    "Aborted",  "OutOfRange",     "Unimplemented",    "Internal",          "Unavailable",
+    "DataLoss", "Unauthenticated"};
 
 }  // namespace
 
@@ -21,9 +22,11 @@ CallMetrics::CallMetrics(Side side, telemetry::Metrics& metrics, const Method& m
   started_ = &metrics.AddCounterFamily(prefix + "started_total", "Calls begun.", labels)
                   .With({"unary", service, method.name});
   auto& handled = metrics.AddCounterFamily(prefix + "handled_total", "Calls ended, by code.", with_code);
-  for (std::size_t i = 0; i < kCodes; ++i) handled_[i] = &handled.With({"unary", service, method.name, kCodeLabels[i]});
-  seconds_ = &metrics.AddHistogramFamily(prefix + "handling_seconds", "Time from begin to end of a call.", labels)
-                  .With({"unary", service, method.name});
+  for (std::size_t i = 0; i < kCodes; ++i)
+    handled_[i] = &handled.With({"unary", service, method.name, kCodeLabels[i]});
+  seconds_ =
+      &metrics.AddHistogramFamily(prefix + "handling_seconds", "Time from begin to end of a call.", labels)
+           .With({"unary", service, method.name});
 }
 
 }  // namespace market::rpc

@@ -29,11 +29,16 @@ struct Attempt {
 // Words for the outside in place of the transport's own, which name hosts and protocol details.
 std::string_view PublicWords(Code code) {
   switch (code) {
-    case Code::kDeadlineExceeded: return "it took too long";
-    case Code::kCancelled: return "the call was cancelled";
-    case Code::kUnavailable: return "a part of the marketplace can't be reached";
-    case Code::kResourceExhausted: return "too busy right now";
-    default: return "a part of the marketplace does not answer as it should";
+    case Code::kDeadlineExceeded:
+      return "it took too long";
+    case Code::kCancelled:
+      return "the call was cancelled";
+    case Code::kUnavailable:
+      return "a part of the marketplace can't be reached";
+    case Code::kResourceExhausted:
+      return "too busy right now";
+    default:
+      return "a part of the marketplace does not answer as it should";
   }
 }
 
@@ -51,10 +56,10 @@ struct Channel::State {
       : peer(std::move(name)), transport(to), metrics(to_metrics), options(std::move(with)) {
     Publish(reads, "read");
     Publish(writes, "write");
-    auto& connections = metrics.AddGauge("market_grpc_client_connections", "Open connections.", {{"peer", peer}});
-    metrics.Collect([this, &connections] {
-      connections.Set(static_cast<double>(transport.Stats().connections_open));
-    });
+    auto& connections =
+        metrics.AddGauge("market_grpc_client_connections", "Open connections.", {{"peer", peer}});
+    metrics.Collect(
+        [this, &connections] { connections.Set(static_cast<double>(transport.Stats().connections_open)); });
   }
 
   void Publish(CircuitBreaker& breaker, std::string_view kind) {
@@ -110,11 +115,10 @@ Error Channel::State::Failure(const Method& method, const grpc::Status& status, 
   const auto now = std::chrono::steady_clock::now();
   if (now - failure_logged_at >= kFailureLogPause) {
     failure_logged_at = now;
-    telemetry::log::Warn("rpc.peer_failed", {{"peer", peer},
-                                             {"method", method.path},
-                                             {"code", CodeName(status.code)},
-                                             {"msg", status.message}},
-                         &call.Trace());
+    telemetry::log::Warn(
+        "rpc.peer_failed",
+        {{"peer", peer}, {"method", method.path}, {"code", CodeName(status.code)}, {"msg", status.message}},
+        &call.Trace());
   }
   error.message = PublicWords(status.code);
   return error;
@@ -128,20 +132,22 @@ Task<Attempt> Channel::State::TryOnce(const Method& method, CallContext& call, c
     throw Unavailable(std::string(PublicWords(Code::kUnavailable)))
         .WithRetryAfter(breaker.RetryAfter(std::chrono::steady_clock::now()));
   }
-  const auto reply =
-      co_await transport.Call(method.path, bytes, {.deadline = deadline, .metadata = MetadataFor(method, call)});
+  const auto reply = co_await transport.Call(method.path, bytes,
+                                             {.deadline = deadline, .metadata = MetadataFor(method, call)});
   permit->Report(resilience::OutcomeOf(reply.status.code, given));
   if (reply.trailing.Get("idempotent-replayed") == "true") CallContextBuilder(call).Replayed(true);
   Attempt attempt{.error = std::nullopt, .sent = reply.sent};
   if (!reply.status.Ok()) {
     attempt.error = Failure(method, reply.status, call);
   } else if (!response.ParseFromString(reply.message)) {
-    attempt.error = Failure(method, {Code::kInternal, "the answer is not a " + response.GetTypeName(), {}}, call);
+    attempt.error =
+        Failure(method, {Code::kInternal, "the answer is not a " + response.GetTypeName(), {}}, call);
   }
   co_return attempt;
 }
 
-Task<> Channel::State::Call(const Method& method, CallContext& call, const Message& request, Message& response) {
+Task<> Channel::State::Call(const Method& method, CallContext& call, const Message& request,
+                            Message& response) {
   const auto now = std::chrono::steady_clock::now();
   const auto deadline = resilience::Shrink(call.Deadline(), method.timeout, now);
   const auto given = deadline >= now + method.timeout ? TimeGiven::kFullCap : TimeGiven::kLess;
@@ -157,13 +163,15 @@ Task<> Channel::State::Call(const Method& method, CallContext& call, const Messa
         MayRepeat(method, attempt) ? resilience::PauseBefore(*attempt.error, backoff) : std::nullopt;
     if (!pause) throw *attempt.error;
     budget.OnFailure();
-    if (made >= kAttemptsMax || !budget.Allows() || resilience::Remaining(deadline) <= *pause) throw *attempt.error;
+    if (made >= kAttemptsMax || !budget.Allows() || resilience::Remaining(deadline) <= *pause)
+      throw *attempt.error;
     retries.Increment();
     co_await runtime::SleepFor(*pause);
   }
 }
 
-Channel::Channel(std::string peer, grpc::Channel& transport, telemetry::Metrics& metrics, ChannelOptions options)
+Channel::Channel(std::string peer, grpc::Channel& transport, telemetry::Metrics& metrics,
+                 ChannelOptions options)
     : state_(std::make_unique<State>(std::move(peer), transport, metrics, std::move(options))) {}
 
 Channel::~Channel() = default;

@@ -87,8 +87,9 @@ TEST_F(ChannelTest, ServicePolicy_GoesByTheCallersName) {
     const char* as;
     Code code;
   };
-  for (const Row& row : {Row{"order", Code::kOk}, Row{"payment", Code::kPermissionDenied}, Row{"", Code::kUnimplemented},
-                         Row{"edge", Code::kUnimplemented}, Row{"gateway", Code::kUnimplemented}}) {
+  for (const Row& row :
+       {Row{"order", Code::kOk}, Row{"payment", Code::kPermissionDenied}, Row{"", Code::kUnimplemented},
+        Row{"edge", Code::kUnimplemented}, Row{"gateway", Code::kUnimplemented}}) {
     Edge edge({.plaintext_services = EdgeOptions::Plaintext::kByMetadata}, verifier_, admission_, metrics_);
     edge.Add(api::Bind(probe_), &store_);
     RunLoop([&](boost::asio::io_context& io) -> Task<> {
@@ -115,9 +116,11 @@ TEST_F(ChannelTest, Metadata_IsNotBelievedUnlessAllowed) {
 
 TEST_F(ChannelTest, ServiceWithoutDeadline_IsRefused) {
   WithPair("order", [&](Pair& pair) -> Task<> {
-    for (const auto& [service, code] : {std::pair("order", Code::kInvalidArgument), std::pair("edge", Code::kOk)}) {
+    for (const auto& [service, code] :
+         {std::pair("order", Code::kInvalidArgument), std::pair("edge", Code::kOk)}) {
       const auto reply = co_await pair.transport->Call(
-          Find("ReadPublic").path, "", {.deadline = runtime::kNoDeadline, .metadata = {{"x-market-service", service}}});
+          Find("ReadPublic").path, "",
+          {.deadline = runtime::kNoDeadline, .metadata = {{"x-market-service", service}}});
       EXPECT_EQ(reply.status.code, code) << service;
     }
   });
@@ -125,7 +128,8 @@ TEST_F(ChannelTest, ServiceWithoutDeadline_IsRefused) {
 
 TEST_F(ChannelTest, GarbageMessage_IsInvalid) {
   WithPair("", [&](Pair& pair) -> Task<> {
-    const auto reply = co_await pair.transport->Call(Find("ReadPublic").path, "\xff\xff\xff", {.deadline = Soon()});
+    const auto reply =
+        co_await pair.transport->Call(Find("ReadPublic").path, "\xff\xff\xff", {.deadline = Soon()});
     EXPECT_EQ(reply.status.code, Code::kInvalidArgument);
   });
 }
@@ -138,7 +142,8 @@ Task<> Fail(Error error) {
 TEST_F(ChannelTest, Error_ArrivesWhole) {
   WithPair("order", [&](Pair& pair) -> Task<> {
     probe_.act = [](CallContext&) {
-      return Fail(Error(Code::kAborted, "OUT_OF_STOCK", "gone").WithField("items[0]", "OUT_OF_STOCK", "2 left"));
+      return Fail(
+          Error(Code::kAborted, "OUT_OF_STOCK", "gone").WithField("items[0]", "OUT_OF_STOCK", "2 left"));
     };
     CallContext call(Soon());
     const auto error = co_await FailureOf(pair.client->ReadPublic(call, {}));
@@ -152,7 +157,8 @@ TEST_F(ChannelTest, Error_ArrivesWhole) {
 TEST_F(ChannelTest, PushbackAndReplay_AreInTheTrailers) {
   WithPair("", [&](Pair& pair) -> Task<> {
     probe_.act = [](CallContext&) {
-      return Fail(Error(Code::kResourceExhausted, "RATE_LIMITED", "slow down").WithRetryAfter(std::chrono::seconds(3)));
+      return Fail(Error(Code::kResourceExhausted, "RATE_LIMITED", "slow down")
+                      .WithRetryAfter(std::chrono::seconds(3)));
     };
     const auto refused = co_await pair.transport->Call(Find("Write").path, "", {.deadline = Soon()});
     EXPECT_EQ(refused.trailing.Get("grpc-retry-pushback-ms"), "3000");
@@ -203,7 +209,8 @@ TEST_F(ChannelTest, OtherMethods_AreNotRetried) {
 TEST_F(ChannelTest, RetryBudget_EndsRetriesOfABrokenPeer) {
   WithPair("order", [&](Pair& pair) -> Task<> {
     probe_.act = [](CallContext&) { return Fail(Unavailable("away")); };
-    // Refusals that are no fault of the peer keep the breaker closed, so that the budget is what ends the retries.
+    // Refusals that are no fault of the peer keep the breaker closed, so that the budget is what ends the
+    // retries.
     for (int i = 0; i < 10; ++i) {
       CallContext call(Soon());
       co_await FailureOf(pair.client->ReadPublic(call, {}));
@@ -271,7 +278,8 @@ TEST_F(ChannelTest, ChannelBackend_IsTheGatewaysWay) {
     for (const bool replayed : {false, true}) {
       CallContext call(runtime::kNoDeadline);
       probe::ProbeReply reply;
-      co_await backend.Call(Find("Place"), {.authorization = token, .request_id = "r", .idempotency_key = "k"}, call,
+      co_await backend.Call(Find("Place"),
+                            {.authorization = token, .request_id = "r", .idempotency_key = "k"}, call,
                             Text("a"), reply);
       EXPECT_EQ(reply.text(), "a");
       EXPECT_EQ(call.Replayed(), replayed);
@@ -323,10 +331,12 @@ TEST_F(ChannelTest, Certificate_IsTheCallersName) {
     grpc::Server server(io, {.tls = server_files});
     edge.Serve(server);
     const auto address = server.Listen("127.0.0.1:0");
-    for (const Row& row : {Row{"order", Code::kOk}, Row{"payment", Code::kPermissionDenied}, Row{"edge", Code::kUnimplemented}}) {
+    for (const Row& row : {Row{"order", Code::kOk}, Row{"payment", Code::kPermissionDenied},
+                           Row{"edge", Code::kUnimplemented}}) {
       telemetry::Metrics client_metrics;
-      grpc::Channel transport(io, address,
-                              {.tls = authority.Issue(row.name, std::string("DNS:") + row.name), .expected_identity = "probe"});
+      grpc::Channel transport(
+          io, address,
+          {.tls = authority.Issue(row.name, std::string("DNS:") + row.name), .expected_identity = "probe"});
       // A name in the metadata must not outweigh the certificate.
       Channel channel("probe", transport, client_metrics, {.plaintext_service = "order"});
       api::ProbeClient client(channel);

@@ -32,13 +32,16 @@ using Signature = std::unique_ptr<ECDSA_SIG, Free<ECDSA_SIG_free>>;
   throw std::runtime_error(what + ": " + text.data());
 }
 
-const unsigned char* Bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+const unsigned char* Bytes(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
 
 bool IsP256(EVP_PKEY* key) {
   std::array<char, 32> group{};
   std::size_t size = 0;
   return EVP_PKEY_is_a(key, "EC") == 1 &&
-         EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_GROUP_NAME, group.data(), group.size(), &size) == 1 &&
+         EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_GROUP_NAME, group.data(), group.size(), &size) ==
+             1 &&
          std::string_view(group.data(), size) == "prime256v1";
 }
 
@@ -135,7 +138,8 @@ bool VerifyEs256(evp_pkey_st* key, std::string_view text, std::string_view jose)
   const Context context(EVP_PKEY_CTX_new(key, nullptr));
   ERR_clear_error();
   return size > 0 && EVP_PKEY_verify_init(context.get()) == 1 &&
-         EVP_PKEY_verify(context.get(), der.data(), static_cast<std::size_t>(size), Bytes(digest), digest.size()) == 1;
+         EVP_PKEY_verify(context.get(), der.data(), static_cast<std::size_t>(size), Bytes(digest),
+                         digest.size()) == 1;
 }
 
 Point PointOf(evp_pkey_st* key) {
@@ -144,8 +148,8 @@ Point PointOf(evp_pkey_st* key) {
 
 std::string Sha256(std::string_view bytes) {
   std::string digest(32, '\0');
-  if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), nullptr, EVP_sha256(),
-                 nullptr) != 1) {
+  if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), nullptr,
+                 EVP_sha256(), nullptr) != 1) {
     Refuse("SHA-256");
   }
   return digest;

@@ -1,5 +1,5 @@
-// Internal to the access tokens: P-256 keys and ES256 signatures on OpenSSL. A signature is r and s, 32 bytes each, as
-// JOSE wants it (RFC 7518 section 3.4), not OpenSSL's DER.
+// Internal to the access tokens: P-256 keys and ES256 signatures on OpenSSL. A signature is r and s, 32 bytes
+// each, as JOSE wants it (RFC 7518 section 3.4), not OpenSSL's DER.
 #pragma once
 #include <memory>
 #include <optional>

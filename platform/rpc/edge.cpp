@@ -45,11 +45,16 @@ struct Body {
 
 Priority PriorityOf(const Method& method) {
   switch (method.policy.priority()) {
-    case options::SAGA: return Priority::kInProgress;
-    case options::CHECKOUT: return Priority::kCheckout;
-    case options::LOGIN: return Priority::kSession;
-    case options::BROWSE: return Priority::kBrowse;
-    default: return method.safe ? Priority::kBrowse : Priority::kCheckout;
+    case options::SAGA:
+      return Priority::kInProgress;
+    case options::CHECKOUT:
+      return Priority::kCheckout;
+    case options::LOGIN:
+      return Priority::kSession;
+    case options::BROWSE:
+      return Priority::kBrowse;
+    default:
+      return method.safe ? Priority::kBrowse : Priority::kCheckout;
   }
 }
 
@@ -61,7 +66,8 @@ runtime::Deadline DeadlineOf(const Method& method, const Arrival& arrival) {
 }
 
 bool IsRequestId(std::string_view text) {
-  return text.size() <= kRequestIdBytesMax && std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+  return text.size() <= kRequestIdBytesMax &&
+         std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
 }
 
 std::unique_ptr<Message> ReadBody(const Method& method, const Body& body) {
@@ -69,14 +75,15 @@ std::unique_ptr<Message> ReadBody(const Method& method, const Body& body) {
   if (body.message != nullptr) {
     request->CopyFrom(*body.message);
   } else if (!request->ParseFromArray(body.bytes.data(), static_cast<int>(body.bytes.size()))) {
-    throw Error(Code::kInvalidArgument, "INVALID_ARGUMENT", "the message is not a " + method.descriptor->input_type()->name());
+    throw Error(Code::kInvalidArgument, "INVALID_ARGUMENT",
+                "the message is not a " + method.descriptor->input_type()->name());
   }
   return request;
 }
 
 bool IsOurFault(Code code) {
-  return code == Code::kInternal || code == Code::kUnknown || code == Code::kDataLoss || code == Code::kUnavailable ||
-         code == Code::kDeadlineExceeded;
+  return code == Code::kInternal || code == Code::kUnknown || code == Code::kDataLoss ||
+         code == Code::kUnavailable || code == Code::kDeadlineExceeded;
 }
 
 Task<> RunDetached(std::shared_ptr<KeyedCall> keyed, std::shared_ptr<runtime::OneShot<>> done) {
@@ -125,14 +132,15 @@ void Edge::State::Begin(const Entry& entry, const Arrival& arrival, CallContext&
   CallContextBuilder builder(call);
   builder.Trace(telemetry::TraceContext::Continue(arrival.traceparent));
   if (!arrival.service.empty()) builder.Service(std::string(arrival.service));
-  if (!arrival.request_id.empty() && IsRequestId(arrival.request_id)) builder.RequestId(std::string(arrival.request_id));
+  if (!arrival.request_id.empty() && IsRequestId(arrival.request_id))
+    builder.RequestId(std::string(arrival.request_id));
   const auto& method = *entry.bound.method;
   CheckReach(method, call);
   builder.Deadline(DeadlineOf(method, arrival));
 }
 
-Task<std::optional<Error>> Edge::State::Run(Entry& entry, const Arrival& arrival, const Body& body, CallContext& call,
-                                            Message& response) {
+Task<std::optional<Error>> Edge::State::Run(Entry& entry, const Arrival& arrival, const Body& body,
+                                            CallContext& call, Message& response) {
   const auto started = std::chrono::steady_clock::now();
   entry.metrics.Started();
   std::optional<Error> error;
@@ -142,7 +150,8 @@ Task<std::optional<Error>> Edge::State::Run(Entry& entry, const Arrival& arrival
     if (!arrival.authorization.empty()) {
       const auto* known = verifier.TryVerify(arrival.authorization);
       CallContextBuilder(call)
-          .Caller(known != nullptr ? *known : co_await verifier.Verify(arrival.authorization, call.Deadline()))
+          .Caller(known != nullptr ? *known
+                                   : co_await verifier.Verify(arrival.authorization, call.Deadline()))
           .Token(std::string(arrival.authorization));
     }
     const Grant grant = CheckPolicy(method, call);
@@ -173,7 +182,8 @@ Task<> Edge::State::RunUnderKey(Entry& entry, const Arrival& arrival, resilience
   keyed->response.reset(response.New());
   keyed->permit = std::move(permit);
   auto done = std::make_shared<runtime::OneShot<>>();
-  Detached(co_await boost::asio::this_coro::executor).Spawn(entry.bound.method->name, RunDetached(keyed, done));
+  Detached(co_await boost::asio::this_coro::executor)
+      .Spawn(entry.bound.method->name, RunDetached(keyed, done));
   std::exception_ptr failure;
   try {
     co_await done->Wait(call.Deadline());
@@ -226,7 +236,8 @@ runtime::TaskGroup& Edge::State::Detached(const boost::asio::any_io_executor& ex
   return *detached;
 }
 
-void Edge::State::Report(Entry& entry, const CallContext& call, std::chrono::nanoseconds took, const Error* error) {
+void Edge::State::Report(Entry& entry, const CallContext& call, std::chrono::nanoseconds took,
+                         const Error* error) {
   const Code code = error != nullptr ? error->code : Code::kOk;
   entry.metrics.Handled(code, took);
   if (!IsOurFault(code) && took < options.slow_after && ++not_logged < options.log_one_of) return;
@@ -241,8 +252,10 @@ void Edge::State::Report(Entry& entry, const CallContext& call, std::chrono::nan
                        &call.Trace());
 }
 
-Edge::Edge(EdgeOptions options, TokenVerifier& verifier, resilience::Admission& admission, telemetry::Metrics& metrics)
-    : state_(new State{.options = std::move(options), .verifier = verifier, .admission = admission, .metrics = metrics}) {
+Edge::Edge(EdgeOptions options, TokenVerifier& verifier, resilience::Admission& admission,
+           telemetry::Metrics& metrics)
+    : state_(new State{
+          .options = std::move(options), .verifier = verifier, .admission = admission, .metrics = metrics}) {
   PublishAdmission(admission, metrics);
 }
 
@@ -277,7 +290,8 @@ void Edge::Serve(grpc::Server& server) {
 Task<> Edge::Call(const Method& method, Incoming incoming, CallContext& call, const Message& request,
                   Message& response) {
   const auto found = state_->by_method.find(&method);
-  if (found == state_->by_method.end()) throw Error(Code::kUnimplemented, "UNIMPLEMENTED", "there is no such method");
+  if (found == state_->by_method.end())
+    throw Error(Code::kUnimplemented, "UNIMPLEMENTED", "there is no such method");
   const Arrival arrival{.deadline = incoming.deadline,
                         .service = {},
                         .authorization = incoming.authorization,

@@ -1,8 +1,9 @@
-// The one place where a call enters a process: deadline, identity, policy, field rules, idempotency, span, metrics,
-// access line and the mapping of errors happen here and nowhere else, so that handlers hold the story alone.
+// The one place where a call enters a process: deadline, identity, policy, field rules, idempotency, span,
+// metrics, access line and the mapping of errors happen here and nowhere else, so that handlers hold the
+// story alone.
 //
-// Two doors, one path: Serve() puts the bound methods on a gRPC server; Call() is how a gateway in the same process
-// (the single shape) reaches them without a hop. Io thread only; must outlive the server it serves.
+// Two doors, one path: Serve() puts the bound methods on a gRPC server; Call() is how a gateway in the same
+// process (the single shape) reaches them without a hop. Io thread only; must outlive the server it serves.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -32,41 +33,44 @@ class TokenVerifier;
 // What a call from outside brings, whichever door it takes.
 struct Incoming {
   runtime::Deadline deadline = runtime::kNoDeadline;
-  std::string authorization;    // "Bearer …" or empty
+  std::string authorization;  // "Bearer …" or empty
   std::string traceparent;
   std::string request_id;
   std::string idempotency_key;  // as it came, quoted or bare
 };
 
 struct EdgeOptions {
-  // Without TLS there is no certificate to tell who calls. kOutside: everybody is outside. kByMetadata: the metadata
-  // "x-market-service" is believed; for tests and a loopback that nobody else reaches.
+  // Without TLS there is no certificate to tell who calls. kOutside: everybody is outside. kByMetadata: the
+  // metadata "x-market-service" is believed; for tests and a loopback that nobody else reaches.
   enum class Plaintext { kOutside, kByMetadata };
 
   // Certificate names that stand for the outside: their calls need a user audience.
   std::vector<std::string> outside = {"edge", "gateway"};
   Plaintext plaintext_services = Plaintext::kOutside;
-  // Access lines: every call that failed on our side or was slower than slow_after, one of this many of the others.
+  // Access lines: every call that failed on our side or was slower than slow_after, one of this many of the
+  // others.
   std::uint32_t log_one_of = 100;
   std::chrono::milliseconds slow_after{1000};
 };
 
 class Edge {
  public:
-  Edge(EdgeOptions options, TokenVerifier& verifier, resilience::Admission& admission, telemetry::Metrics& metrics);
+  Edge(EdgeOptions options, TokenVerifier& verifier, resilience::Admission& admission,
+       telemetry::Metrics& metrics);
   ~Edge();
 
-  // Adds a service. `outcomes` is needed by services that have methods with an idempotency key (std::logic_error);
-  // may be null otherwise.
+  // Adds a service. `outcomes` is needed by services that have methods with an idempotency key
+  // (std::logic_error); may be null otherwise.
   void Add(Binding binding, idempotency::Store* outcomes);
   // Before Server::Listen, after every Add.
   void Serve(grpc::Server& server);
 
   // A call from outside, in process. `call` is filled from `incoming`. Throws Error as a client would see it.
-  Task<> Call(const Method& method, Incoming incoming, CallContext& call, const Message& request, Message& response);
+  Task<> Call(const Method& method, Incoming incoming, CallContext& call, const Message& request,
+              Message& response);
 
-  // A handler under an idempotency key runs to its end even if its caller leaves. Waits for those; after the servers
-  // have drained and before what handlers use goes away.
+  // A handler under an idempotency key runs to its end even if its caller leaves. Waits for those; after the
+  // servers have drained and before what handlers use goes away.
   Task<> Drain(runtime::Deadline deadline);
 
   // Every method that was added.

@@ -20,14 +20,16 @@ void PublishAdmission(const resilience::Admission& admission, telemetry::Metrics
     const auto stats = admission.GetStats();
     running.Set(static_cast<double>(stats.running));
     waiting.Set(static_cast<double>(stats.waiting));
-    for (std::size_t i = 0; i < refused.size(); ++i) refused[i]->SetTotal(static_cast<double>(stats.refused[i]));
+    for (std::size_t i = 0; i < refused.size(); ++i)
+      refused[i]->SetTotal(static_cast<double>(stats.refused[i]));
   });
 }
 
 void PublishServer(const grpc::Server& server, telemetry::Metrics& metrics) {
   auto& connections = metrics.AddGauge("market_grpc_server_connections", "Open connections.");
   auto& handlers = metrics.AddGauge("market_grpc_server_handlers", "Running handlers.");
-  auto& buffered = metrics.AddGauge("market_grpc_server_buffered_bytes", "Request bytes no handler has taken yet.");
+  auto& buffered =
+      metrics.AddGauge("market_grpc_server_buffered_bytes", "Request bytes no handler has taken yet.");
   auto& family = metrics.AddCounterFamily("market_grpc_server_refusals_total",
                                           "Connections and calls turned away by the transport.", {"cause"});
   auto& full = family.With({"connections"});

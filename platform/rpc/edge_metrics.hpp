@@ -1,5 +1,5 @@
-// Internal to platform/rpc. Copies the plain numbers that other parts count for themselves into the metrics, before each
-// scrape. What is published must live until the last scrape.
+// Internal to platform/rpc. Copies the plain numbers that other parts count for themselves into the metrics,
+// before each scrape. What is published must live until the last scrape.
 #pragma once
 
 namespace market::grpc {

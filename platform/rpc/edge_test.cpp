@@ -87,14 +87,15 @@ TEST_F(EdgeTest, EveryPolicy_MeetsEveryCallerFromOutside) {
       {"ReadAnyShop", {k401, k401, k403, Code::kOk, Code::kOk, Code::kOk}},
       {"ReadAll", {k401, k401, k403, k403, k403, Code::kOk}},
       {"ReadInside",
-       {Code::kUnimplemented, Code::kUnimplemented, Code::kUnimplemented, Code::kUnimplemented, Code::kUnimplemented,
-        Code::kUnimplemented}},
+       {Code::kUnimplemented, Code::kUnimplemented, Code::kUnimplemented, Code::kUnimplemented,
+        Code::kUnimplemented, Code::kUnimplemented}},
   };
   const std::array<const Incoming*, 6> callers = {&nobody, &bad, &buyer, &member, &other, &op};
   for (const auto& row : rows) {
     for (std::size_t i = 0; i < callers.size(); ++i) {
       const int before = probe_.calls;
-      EXPECT_EQ(AskNow(row.method, *callers[i], ForSeller(seller)).code, row.codes[i]) << row.method << " by " << i;
+      EXPECT_EQ(AskNow(row.method, *callers[i], ForSeller(seller)).code, row.codes[i])
+          << row.method << " by " << i;
       EXPECT_EQ(probe_.calls - before, row.codes[i] == Code::kOk ? 1 : 0) << row.method << " by " << i;
     }
   }
@@ -145,7 +146,9 @@ Task<> Fail(std::exception_ptr error) {
 TEST_F(EdgeTest, HandlerErrors_AreMappedAndOurWordsHidden) {
   probe_.act = [](CallContext&) { return Fail(std::make_exception_ptr(NotFound("the order"))); };
   EXPECT_EQ(AskNow("ReadPublic", {}).message, "the order does not exist");
-  probe_.act = [](CallContext&) { return Fail(std::make_exception_ptr(std::runtime_error("select * from secrets"))); };
+  probe_.act = [](CallContext&) {
+    return Fail(std::make_exception_ptr(std::runtime_error("select * from secrets")));
+  };
   const auto answer = AskNow("ReadPublic", {});
   EXPECT_EQ(answer.code, Code::kInternal);
   EXPECT_EQ(answer.message.find("secrets"), std::string::npos);
@@ -172,9 +175,13 @@ TEST_F(EdgeTest, Metrics_CountByCode) {
   AskNow("ReadPublic", {});
   AskNow("ReadMine", {});
   const auto text = metrics_.Exposition();
-  const std::string labels = "grpc_type=\"unary\",grpc_service=\"marketplace.probe.v1.ProbeService\",grpc_method=";
-  EXPECT_NE(text.find("grpc_server_handled_total{" + labels + "\"ReadPublic\",grpc_code=\"OK\"} 1"), text.npos);
-  EXPECT_NE(text.find("grpc_server_handled_total{" + labels + "\"ReadMine\",grpc_code=\"Unauthenticated\"} 1"), text.npos);
+  const std::string labels =
+      "grpc_type=\"unary\",grpc_service=\"marketplace.probe.v1.ProbeService\",grpc_method=";
+  EXPECT_NE(text.find("grpc_server_handled_total{" + labels + "\"ReadPublic\",grpc_code=\"OK\"} 1"),
+            text.npos);
+  EXPECT_NE(
+      text.find("grpc_server_handled_total{" + labels + "\"ReadMine\",grpc_code=\"Unauthenticated\"} 1"),
+      text.npos);
   EXPECT_NE(text.find("grpc_server_handled_total{" + labels + "\"ReadMine\",grpc_code=\"OK\"} 0"), text.npos);
   EXPECT_NE(text.find("grpc_server_handling_seconds_count{" + labels + "\"ReadPublic\"} 1"), text.npos);
   EXPECT_NE(text.find("market_admission_running 0"), text.npos);
@@ -183,8 +190,9 @@ TEST_F(EdgeTest, Metrics_CountByCode) {
 TEST_F(EdgeTest, IdempotencyKey_IsRequiredAndRead) {
   const auto buyer = Buyer();
   EXPECT_EQ(AskNow("Place", From(buyer)).reason, "IDEMPOTENCY_KEY_REQUIRED");
-  for (const std::string& bad : {std::string(256, 'k'), std::string("\"\""), std::string("\"open"), std::string("a\tb"),
-                                 std::string("\xc3\xa9"), std::string("\"a\"b\""), std::string("\"")}) {
+  for (const std::string& bad :
+       {std::string(256, 'k'), std::string("\"\""), std::string("\"open"), std::string("a\tb"),
+        std::string("\xc3\xa9"), std::string("\"a\"b\""), std::string("\"")}) {
     EXPECT_EQ(AskNow("Place", From(buyer, bad)).reason, "INVALID_ARGUMENT") << bad;
   }
   EXPECT_EQ(probe_.calls, 0);

@@ -1,8 +1,7 @@
 #include "platform/rpc/error_table.hpp"
 
-#include <boost/system/system_error.hpp>
-
 #include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
 #include <unordered_map>
 
 #include "google/rpc/error_details.pb.h"
@@ -46,14 +45,19 @@ std::string_view ReasonOf(Code code) {
   switch (code) {
     case Code::kInvalidArgument:
     case Code::kOutOfRange:
-    case Code::kFailedPrecondition: return "INVALID_ARGUMENT";
-    case Code::kResourceExhausted: return "OVERLOADED";
+    case Code::kFailedPrecondition:
+      return "INVALID_ARGUMENT";
+    case Code::kResourceExhausted:
+      return "OVERLOADED";
     case Code::kAborted:
-    case Code::kUnavailable: return "UNAVAILABLE";
+    case Code::kUnavailable:
+      return "UNAVAILABLE";
     case Code::kOk:
     case Code::kUnknown:
-    case Code::kDataLoss: return "INTERNAL";
-    default: return CodeName(code);
+    case Code::kDataLoss:
+      return "INTERNAL";
+    default:
+      return CodeName(code);
   }
 }
 
@@ -168,8 +172,10 @@ bool IsDefinitive(const Error& error) {
     case Code::kAlreadyExists:
     case Code::kFailedPrecondition:
     case Code::kAborted:
-    case Code::kOutOfRange: return error.reason != "IDEMPOTENCY_KEY_IN_FLIGHT";
-    default: return false;
+    case Code::kOutOfRange:
+      return error.reason != "IDEMPOTENCY_KEY_IN_FLIGHT";
+    default:
+      return false;
   }
 }
 

@@ -1,8 +1,9 @@
 #include "platform/rpc/error_table.hpp"
 
+#include <gtest/gtest.h>
+
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
-#include <gtest/gtest.h>
 
 #include "marketplace/options/v1/reason.pb.h"
 #include "platform/grpc/status.hpp"
@@ -12,25 +13,33 @@ namespace {
 
 TEST(ErrorTable, Codes_HaveTheirHttpStatus) {
   const std::vector<std::pair<Code, int>> rows = {
-      {Code::kCancelled, 499},        {Code::kUnknown, 500},       {Code::kInvalidArgument, 400},
-      {Code::kDeadlineExceeded, 504}, {Code::kNotFound, 404},      {Code::kAlreadyExists, 409},
-      {Code::kPermissionDenied, 403}, {Code::kAborted, 409},       {Code::kResourceExhausted, 429},
+      {Code::kCancelled, 499},          {Code::kUnknown, 500},     {Code::kInvalidArgument, 400},
+      {Code::kDeadlineExceeded, 504},   {Code::kNotFound, 404},    {Code::kAlreadyExists, 409},
+      {Code::kPermissionDenied, 403},   {Code::kAborted, 409},     {Code::kResourceExhausted, 429},
       {Code::kFailedPrecondition, 400}, {Code::kOutOfRange, 400},  {Code::kUnimplemented, 501},
-      {Code::kInternal, 500},         {Code::kUnavailable, 503},   {Code::kDataLoss, 500},
+      {Code::kInternal, 500},           {Code::kUnavailable, 503}, {Code::kDataLoss, 500},
       {Code::kUnauthenticated, 401}};
   for (const auto& [code, http] : rows) EXPECT_EQ(HttpStatus(Error(code, "", "")), http) << CodeName(code);
 }
 
 TEST(ErrorTable, Reasons_MayRefineTheStatus) {
   const std::vector<std::tuple<Code, const char*, int>> rows = {
-      {Code::kInvalidArgument, "BODY_TOO_LARGE", 413},       {Code::kInvalidArgument, "URI_TOO_LONG", 414},
-      {Code::kInvalidArgument, "UNSUPPORTED_MEDIA_TYPE", 415}, {Code::kUnimplemented, "METHOD_NOT_ALLOWED", 405},
-      {Code::kUnauthenticated, "BAD_CREDENTIALS", 401},      {Code::kResourceExhausted, "RATE_LIMITED", 429},
-      {Code::kResourceExhausted, "OVERLOADED", 503},         {Code::kAborted, "ETAG_MISMATCH", 412},
-      {Code::kFailedPrecondition, "ILLEGAL_TRANSITION", 409}, {Code::kFailedPrecondition, "IDEMPOTENCY_KEY_REUSED", 422},
-      {Code::kAborted, "IDEMPOTENCY_KEY_IN_FLIGHT", 409},    {Code::kFailedPrecondition, "PAYMENT_DECLINED", 402},
-      {Code::kAborted, "OUT_OF_STOCK", 409},                 {Code::kUnavailable, "COMMIT_UNKNOWN", 503}};
-  for (const auto& [code, reason, http] : rows) EXPECT_EQ(HttpStatus(Error(code, reason, "")), http) << reason;
+      {Code::kInvalidArgument, "BODY_TOO_LARGE", 413},
+      {Code::kInvalidArgument, "URI_TOO_LONG", 414},
+      {Code::kInvalidArgument, "UNSUPPORTED_MEDIA_TYPE", 415},
+      {Code::kUnimplemented, "METHOD_NOT_ALLOWED", 405},
+      {Code::kUnauthenticated, "BAD_CREDENTIALS", 401},
+      {Code::kResourceExhausted, "RATE_LIMITED", 429},
+      {Code::kResourceExhausted, "OVERLOADED", 503},
+      {Code::kAborted, "ETAG_MISMATCH", 412},
+      {Code::kFailedPrecondition, "ILLEGAL_TRANSITION", 409},
+      {Code::kFailedPrecondition, "IDEMPOTENCY_KEY_REUSED", 422},
+      {Code::kAborted, "IDEMPOTENCY_KEY_IN_FLIGHT", 409},
+      {Code::kFailedPrecondition, "PAYMENT_DECLINED", 402},
+      {Code::kAborted, "OUT_OF_STOCK", 409},
+      {Code::kUnavailable, "COMMIT_UNKNOWN", 503}};
+  for (const auto& [code, reason, http] : rows)
+    EXPECT_EQ(HttpStatus(Error(code, reason, "")), http) << reason;
 }
 
 TEST(ErrorTable, EveryReason_HasACodeAndATitle) {
@@ -82,8 +91,9 @@ Error Out(Exception exception) {
 
 TEST(ErrorTable, Outward_HidesWhatIsOurs) {
   EXPECT_EQ(Out(NotFound("the order")).message, "the order does not exist");
-  for (const auto& error : {Out(std::runtime_error("secret")), Out(Error(Code::kInternal, "INTERNAL", "secret")),
-                            Out(Error(Code::kUnknown, "X", "secret")), Out(42)}) {
+  for (const auto& error :
+       {Out(std::runtime_error("secret")), Out(Error(Code::kInternal, "INTERNAL", "secret")),
+        Out(Error(Code::kUnknown, "X", "secret")), Out(42)}) {
     EXPECT_EQ(error.code, Code::kInternal);
     EXPECT_EQ(error.reason, "INTERNAL");
     EXPECT_EQ(error.message.find("secret"), std::string::npos);
@@ -95,17 +105,24 @@ TEST(ErrorTable, Outward_HidesWhatIsOurs) {
 
 TEST(ErrorTable, Definitive_AreRefusalsByARule) {
   const std::vector<std::tuple<Code, const char*, bool>> rows = {
-      {Code::kInvalidArgument, "MIXED_CURRENCIES", true},  {Code::kNotFound, "NOT_FOUND", true},
-      {Code::kAlreadyExists, "SLUG_TAKEN", true},          {Code::kFailedPrecondition, "PAYMENT_DECLINED", true},
-      {Code::kAborted, "OUT_OF_STOCK", true},              {Code::kAborted, "IDEMPOTENCY_KEY_IN_FLIGHT", false},
-      {Code::kUnauthenticated, "UNAUTHENTICATED", false},  {Code::kPermissionDenied, "PERMISSION_DENIED", false},
-      {Code::kResourceExhausted, "RATE_LIMITED", false},   {Code::kUnavailable, "UNAVAILABLE", false},
-      {Code::kDeadlineExceeded, "DEADLINE_EXCEEDED", false}, {Code::kInternal, "INTERNAL", false},
+      {Code::kInvalidArgument, "MIXED_CURRENCIES", true},
+      {Code::kNotFound, "NOT_FOUND", true},
+      {Code::kAlreadyExists, "SLUG_TAKEN", true},
+      {Code::kFailedPrecondition, "PAYMENT_DECLINED", true},
+      {Code::kAborted, "OUT_OF_STOCK", true},
+      {Code::kAborted, "IDEMPOTENCY_KEY_IN_FLIGHT", false},
+      {Code::kUnauthenticated, "UNAUTHENTICATED", false},
+      {Code::kPermissionDenied, "PERMISSION_DENIED", false},
+      {Code::kResourceExhausted, "RATE_LIMITED", false},
+      {Code::kUnavailable, "UNAVAILABLE", false},
+      {Code::kDeadlineExceeded, "DEADLINE_EXCEEDED", false},
+      {Code::kInternal, "INTERNAL", false},
       {Code::kCancelled, "CANCELLED", false}};
   for (const auto& [code, reason, definitive] : rows) {
     EXPECT_EQ(IsDefinitive(Error(code, reason, "")), definitive) << reason;
   }
-  EXPECT_FALSE(IsDefinitive(Error(Code::kAborted, "OUT_OF_STOCK", "").WithRetryAfter(std::chrono::seconds(1))));
+  EXPECT_FALSE(
+      IsDefinitive(Error(Code::kAborted, "OUT_OF_STOCK", "").WithRetryAfter(std::chrono::seconds(1))));
 }
 
 }  // namespace

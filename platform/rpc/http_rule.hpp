@@ -1,5 +1,5 @@
-// The REST bindings of a method, read from google.api.http. Header only, so that the code generator needs nothing else
-// of this room.
+// The REST bindings of a method, read from google.api.http. Header only, so that the code generator needs
+// nothing else of this room.
 #pragma once
 #include <google/protobuf/descriptor.h>
 
@@ -11,9 +11,9 @@
 namespace market::rpc {
 
 struct HttpBinding {
-  std::string verb;           // "GET"
-  std::string path;           // "/v1/orders/{order_id}:cancel"
-  std::string body;           // "*", a field name, or empty
+  std::string verb;  // "GET"
+  std::string path;  // "/v1/orders/{order_id}:cancel"
+  std::string body;  // "*", a field name, or empty
 };
 
 // The names between braces of a path, "order_id"; a template's pattern ("{name=a/*}") is left out.
@@ -29,13 +29,20 @@ inline std::vector<std::string> PathVariables(const std::string& path) {
 
 inline HttpBinding BindingOf(const google::api::HttpRule& rule) {
   switch (rule.pattern_case()) {
-    case google::api::HttpRule::kGet: return {"GET", rule.get(), rule.body()};
-    case google::api::HttpRule::kPut: return {"PUT", rule.put(), rule.body()};
-    case google::api::HttpRule::kPost: return {"POST", rule.post(), rule.body()};
-    case google::api::HttpRule::kDelete: return {"DELETE", rule.delete_(), rule.body()};
-    case google::api::HttpRule::kPatch: return {"PATCH", rule.patch(), rule.body()};
-    case google::api::HttpRule::kCustom: return {rule.custom().kind(), rule.custom().path(), rule.body()};
-    case google::api::HttpRule::PATTERN_NOT_SET: break;
+    case google::api::HttpRule::kGet:
+      return {"GET", rule.get(), rule.body()};
+    case google::api::HttpRule::kPut:
+      return {"PUT", rule.put(), rule.body()};
+    case google::api::HttpRule::kPost:
+      return {"POST", rule.post(), rule.body()};
+    case google::api::HttpRule::kDelete:
+      return {"DELETE", rule.delete_(), rule.body()};
+    case google::api::HttpRule::kPatch:
+      return {"PATCH", rule.patch(), rule.body()};
+    case google::api::HttpRule::kCustom:
+      return {rule.custom().kind(), rule.custom().path(), rule.body()};
+    case google::api::HttpRule::PATTERN_NOT_SET:
+      break;
   }
   return {};
 }

@@ -4,7 +4,6 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
-
 #include <stdexcept>
 #include <unordered_map>
 
@@ -66,7 +65,8 @@ std::optional<std::int64_t> IntAt(const json::object& object, std::string_view k
   return value->get_int64();
 }
 
-// The header's kid, if the header asks for nothing but what we do: an unknown member may change what the rest means.
+// The header's kid, if the header asks for nothing but what we do: an unknown member may change what the rest
+// means.
 std::optional<std::string> ReadHeader(std::string_view part) {
   const auto header = ReadObject(part, {});
   if (!header || header->size() != 3) return std::nullopt;
@@ -103,14 +103,16 @@ std::optional<Claims> ReadClaims(std::string_view part, std::string_view issuer,
   std::array<unsigned char, kTokenBytesMax> buffer;
   json::monotonic_resource resource(buffer.data(), buffer.size());
   const auto payload = ReadObject(part, &resource);
-  if (!payload || TextAt(*payload, "iss") != issuer || TextAt(*payload, "aud") != kAudience) return std::nullopt;
+  if (!payload || TextAt(*payload, "iss") != issuer || TextAt(*payload, "aud") != kAudience)
+    return std::nullopt;
   const auto account = AccountId::Parse(TextAt(*payload, "sub").value_or(""));
   const auto session = Uuid::Parse(TextAt(*payload, "sid").value_or(""));
   const auto issued_at = IntAt(*payload, "iat");
   const auto expires_at = IntAt(*payload, "exp");
   if (!account || !session || !issued_at || !expires_at) return std::nullopt;
   const auto now_s = ToSeconds(now);
-  if (*expires_at <= now_s - kTokenSkew.count() || *issued_at > now_s + kTokenSkew.count() || *expires_at < *issued_at) {
+  if (*expires_at <= now_s - kTokenSkew.count() || *issued_at > now_s + kTokenSkew.count() ||
+      *expires_at < *issued_at) {
     return std::nullopt;
   }
   if (payload->contains("nbf")) {
@@ -142,7 +144,8 @@ json::object ToJson(const Claims& claims) {
   }
   if (!claims.principal.sellers.empty()) {
     json::object sellers;
-    for (const auto& membership : claims.principal.sellers) sellers[membership.seller.ToString()] = membership.role;
+    for (const auto& membership : claims.principal.sellers)
+      sellers[membership.seller.ToString()] = membership.role;
     payload["sellers"] = std::move(sellers);
   }
   return payload;
@@ -150,16 +153,18 @@ json::object ToJson(const Claims& claims) {
 
 // RFC 7638: the required members in order, without blanks.
 std::string Thumbprint(const Point& point) {
-  return Base64UrlEncode(Sha256("{\"crv\":\"P-256\",\"kty\":\"EC\",\"x\":\"" + Base64UrlEncode(point.x) + "\",\"y\":\"" +
-                                Base64UrlEncode(point.y) + "\"}"));
+  return Base64UrlEncode(Sha256("{\"crv\":\"P-256\",\"kty\":\"EC\",\"x\":\"" + Base64UrlEncode(point.x) +
+                                "\",\"y\":\"" + Base64UrlEncode(point.y) + "\"}"));
 }
 
 }  // namespace
 
 struct SigningKey::State {
-  explicit State(KeyHandle handle) : key(std::move(handle)), point(PointOf(key.get())), kid(Thumbprint(point)) {
-    header = Base64UrlEncode(json::serialize(json::object{
-                 {"alg", std::string(kAlgorithm)}, {"typ", std::string(kType)}, {"kid", kid}})) + ".";
+  explicit State(KeyHandle handle)
+      : key(std::move(handle)), point(PointOf(key.get())), kid(Thumbprint(point)) {
+    header = Base64UrlEncode(json::serialize(
+                 json::object{{"alg", std::string(kAlgorithm)}, {"typ", std::string(kType)}, {"kid", kid}})) +
+             ".";
   }
   KeyHandle key;
   Point point;
@@ -230,7 +235,8 @@ std::optional<Claims> KeyRing::Verify(std::string_view token, std::string_view i
   const auto entry = state_->keys.find(*kid);
   if (entry == state_->keys.end()) return std::nullopt;
   const auto signature = Base64UrlDecode(parts->signature);
-  if (!signature || !VerifyEs256(entry->second.key.get(), parts->signed_text, *signature)) return std::nullopt;
+  if (!signature || !VerifyEs256(entry->second.key.get(), parts->signed_text, *signature))
+    return std::nullopt;
   return ReadClaims(parts->payload, issuer, now);
 }
 

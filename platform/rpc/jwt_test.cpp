@@ -17,7 +17,8 @@ const Time kNow = Time(std::chrono::seconds(1'750'000'000));
 constexpr std::string_view kRfcX = "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU";
 constexpr std::string_view kRfcY = "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0";
 constexpr std::string_view kRfcSigned =
-    "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVl"
+    "eyJhbGciOiJFUzI1NiJ9."
+    "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVl"
     "fQ";
 constexpr std::string_view kRfcSignature =
     "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
@@ -33,11 +34,14 @@ class Jwt : public testing::Test {
  protected:
   Jwt() : key_(SigningKey::Generate()) { ring_.Replace({key_.Public()}); }
 
-  std::optional<Claims> Verify(std::string_view token, Time now = kNow) const { return ring_.Verify(token, kIssuer, now); }
+  std::optional<Claims> Verify(std::string_view token, Time now = kNow) const {
+    return ring_.Verify(token, kIssuer, now);
+  }
 
   // A token whose parts are the test's, signed by a good key over whatever they are.
   std::string Forge(std::string header, std::string payload) const {
-    const std::string text = Base64UrlEncode(Fill(std::move(header))) + "." + Base64UrlEncode(Fill(std::move(payload)));
+    const std::string text =
+        Base64UrlEncode(Fill(std::move(header))) + "." + Base64UrlEncode(Fill(std::move(payload)));
     return text + "." + Base64UrlEncode(SignEs256(forger_.get(), text));
   }
 
@@ -110,13 +114,17 @@ TEST_F(Jwt, ReplacedKeys_NoLongerVerify) {
 
 TEST_F(Jwt, BadKeys_AreLeftOut) {
   const auto good = key_.Public();
-  ring_.Replace({{"short", "AAAA", good.y}, {"off-curve", good.y, good.x}, {"not base64", "=", good.y}, {"", good.x, good.y}});
+  ring_.Replace({{"short", "AAAA", good.y},
+                 {"off-curve", good.y, good.x},
+                 {"not base64", "=", good.y},
+                 {"", good.x, good.y}});
   EXPECT_TRUE(ring_.Empty());
 }
 
 TEST_F(Jwt, Pem_IsChecked) {
   EXPECT_THROW(SigningKey::FromPem("nonsense"), std::runtime_error);
-  EXPECT_THROW(SigningKey::FromPem("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"), std::runtime_error);
+  EXPECT_THROW(SigningKey::FromPem("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"),
+               std::runtime_error);
 }
 
 TEST_F(Jwt, TooManySellers_DoNotFit) {
@@ -207,12 +215,27 @@ TEST_F(Jwt, MangledTokens_AreRefused) {
   const auto with_signature = [&](std::string_view bytes) {
     return good.substr(0, last_dot + 1) + Base64UrlEncode(bytes);
   };
-  for (const auto& token : std::vector<std::string>{
-           "", ".", "..", "...", "a.b.c", good + ".", good + ".x", good + "=", good + "A", " " + good,
-           good.substr(0, last_dot + 1), good.substr(0, last_dot), flipped, with_signature(signature.substr(0, 63)),
-           with_signature(signature + '\0'), with_signature(std::string(64, '\0')), with_signature(std::string(64, '\xff')),
-           with_signature(signature.substr(32) + signature.substr(0, 32)), good + std::string(kTokenBytesMax, 'A'),
-           std::string(kTokenBytesMax + 1, '.')}) {
+  for (const auto& token :
+       std::vector<std::string>{"",
+                                ".",
+                                "..",
+                                "...",
+                                "a.b.c",
+                                good + ".",
+                                good + ".x",
+                                good + "=",
+                                good + "A",
+                                " " + good,
+                                good.substr(0, last_dot + 1),
+                                good.substr(0, last_dot),
+                                flipped,
+                                with_signature(signature.substr(0, 63)),
+                                with_signature(signature + '\0'),
+                                with_signature(std::string(64, '\0')),
+                                with_signature(std::string(64, '\xff')),
+                                with_signature(signature.substr(32) + signature.substr(0, 32)),
+                                good + std::string(kTokenBytesMax, 'A'),
+                                std::string(kTokenBytesMax + 1, '.')}) {
     EXPECT_FALSE(Verify(token)) << token.substr(0, 80);
   }
 }
@@ -222,7 +245,8 @@ TEST(Base64Url, Texts_AreStrict) {
     const std::string bytes(size, '\xfb');
     EXPECT_EQ(Base64UrlDecode(Base64UrlEncode(bytes)), bytes);
   }
-  for (const char* text : {"A", "AA=", "AB", "AAB", "A+A", "A/A", "A A", "AAAAA"}) EXPECT_FALSE(Base64UrlDecode(text)) << text;
+  for (const char* text : {"A", "AA=", "AB", "AAB", "A+A", "A/A", "A A", "AAAAA"})
+    EXPECT_FALSE(Base64UrlDecode(text)) << text;
 }
 
 }  // namespace

@@ -48,11 +48,12 @@ void Give(const idempotency::Replay& replay, KeyedCall& keyed) {
     const auto& refusal = outcome.refusal();
     throw FromStatus({static_cast<Code>(refusal.code()), refusal.message(), refusal.SerializeAsString()});
   }
-  if (!keyed.response->ParseFromString(outcome.response())) throw std::runtime_error("a stored response is unreadable");
+  if (!keyed.response->ParseFromString(outcome.response()))
+    throw std::runtime_error("a stored response is unreadable");
 }
 
-// What happened is not undone by a store that can't be reached: the key's lease then ends by itself, and a retry finds
-// the effect by its operation id.
+// What happened is not undone by a store that can't be reached: the key's lease then ends by itself, and a
+// retry finds the effect by its operation id.
 Task<> Keep(KeyedCall& keyed, const idempotency::Request& request, std::int64_t fence, std::string outcome) {
   try {
     const auto deadline = runtime::After(kKeepLimit);
@@ -62,8 +63,8 @@ Task<> Keep(KeyedCall& keyed, const idempotency::Request& request, std::int64_t 
       co_await keyed.store.Finish(deadline, request, fence, std::move(outcome));
     }
   } catch (const Error& error) {
-    telemetry::log::Warn("idempotency.not_kept", {{"method", keyed.bound.method->path}, {"msg", error.message}},
-                         &keyed.call.Trace());
+    telemetry::log::Warn("idempotency.not_kept",
+                         {{"method", keyed.bound.method->path}, {"msg", error.message}}, &keyed.call.Trace());
   }
 }
 

@@ -1,5 +1,5 @@
-// Internal to platform/rpc. Calls under an idempotency key: claimed before the first effect, run once, their definitive
-// outcome kept and replayed (research/reliability 2.1). Io thread only.
+// Internal to platform/rpc. Calls under an idempotency key: claimed before the first effect, run once, their
+// definitive outcome kept and replayed (research/reliability 2.1). Io thread only.
 #pragma once
 #include <memory>
 #include <optional>
@@ -12,8 +12,8 @@
 
 namespace market::rpc {
 
-// The key of an Idempotency-Key header, quoted (the IETF draft) or bare. Throws Error INVALID_ARGUMENT: REQUIRED when it
-// is missing, or what is wrong with it.
+// The key of an Idempotency-Key header, quoted (the IETF draft) or bare. Throws Error INVALID_ARGUMENT:
+// REQUIRED when it is missing, or what is wrong with it.
 std::string ReadIdempotencyKey(std::string_view header);
 
 // SHA-256 of the method and of the request in its canonical form.
@@ -21,7 +21,8 @@ std::string Fingerprint(const Method& method, const Message& request);
 
 // One such call with all it needs, so that it can go on without its caller.
 struct KeyedCall {
-  KeyedCall(const Bound& bound, idempotency::Store& store) : bound(bound), store(store), call(runtime::kNoDeadline) {}
+  KeyedCall(const Bound& bound, idempotency::Store& store)
+      : bound(bound), store(store), call(runtime::kNoDeadline) {}
 
   const Bound& bound;
   idempotency::Store& store;
@@ -32,8 +33,8 @@ struct KeyedCall {
   bool replayed = false;
 };
 
-// Runs the handler unless the key has an outcome, which is then given again. Throws what the handler throws, or the
-// refusal that the key keeps.
+// Runs the handler unless the key has an outcome, which is then given again. Throws what the handler throws,
+// or the refusal that the key keeps.
 Task<> RunKeyed(KeyedCall& keyed);
 
 }  // namespace market::rpc

@@ -1,5 +1,5 @@
-// What the contract says of a method, read once from its descriptor's options: the table the edge authorises by, the
-// gateway routes by, the OpenAPI file is written from and the authorization test enumerates.
+// What the contract says of a method, read once from its descriptor's options: the table the edge authorises
+// by, the gateway routes by, the OpenAPI file is written from and the authorization test enumerates.
 #pragma once
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
@@ -27,7 +27,7 @@ struct Method {
   std::string service;  // "order": the process that serves it
   std::string name;     // "PlaceOrder"
   const google::protobuf::MethodDescriptor* descriptor;
-  const Message* request;   // default instances
+  const Message* request;  // default instances
   const Message* response;
   std::vector<HttpBinding> http;  // empty: not reachable over REST
   marketplace::options::v1::Policy policy;
@@ -39,7 +39,8 @@ struct Method {
   bool Allows(marketplace::options::v1::Audience audience) const;
 };
 
-// All methods of one service, in the order of the .proto; built by generated code, lives as long as the program.
+// All methods of one service, in the order of the .proto; built by generated code, lives as long as the
+// program.
 class MethodTable {
  public:
   explicit MethodTable(const google::protobuf::ServiceDescriptor& service);
@@ -61,15 +62,16 @@ struct Bound {
 using Binding = std::vector<Bound>;  // a whole service; generated: `rpc::Binding Bind(OrderApi&)`
 
 template <class Api, class Request, class Response>
-Task<> Invoke(Api& api, Task<Response> (Api::*handler)(CallContext&, Request), CallContext& call, Message& request,
-              Message& response) {
+Task<> Invoke(Api& api, Task<Response> (Api::*handler)(CallContext&, Request), CallContext& call,
+              Message& request, Message& response) {
   static_cast<Response&>(response) = co_await (api.*handler)(call, std::move(static_cast<Request&>(request)));
 }
 
 // For generated code: `api` must outlive the function, which leaves the request moved from.
 template <class Api, class Request, class Response>
-std::function<Task<>(CallContext&, Message&, Message&)> Handler(
-    Api& api, Task<Response> (Api::*handler)(CallContext&, Request)) {
+std::function<Task<>(CallContext&, Message&, Message&)> Handler(Api& api,
+                                                                Task<Response> (Api::*handler)(CallContext&,
+                                                                                               Request)) {
   return [&api, handler](CallContext& call, Message& request, Message& response) {
     return Invoke(api, handler, call, request, response);
   };

@@ -7,8 +7,8 @@
 
 namespace market::rpc {
 
-// Builds Thompson's automaton: every piece is a program of its own with relative jumps, so that pieces are joined by
-// appending and repeated by copying.
+// Builds Thompson's automaton: every piece is a program of its own with relative jumps, so that pieces are
+// joined by appending and repeated by copying.
 class Pattern::Compiler {
  public:
   Compiler(std::string_view text, std::vector<Set>& sets) : text_(text), sets_(sets) {}
@@ -29,7 +29,9 @@ class Pattern::Compiler {
                                 std::string(what));
   }
 
-  static void Append(Program& program, const Program& more) { program.insert(program.end(), more.begin(), more.end()); }
+  static void Append(Program& program, const Program& more) {
+    program.insert(program.end(), more.begin(), more.end());
+  }
 
   void Limit(const Program& program) const {
     if (program.size() > kSizeMax) Refuse("it is too large");
@@ -132,20 +134,24 @@ class Pattern::Compiler {
         if (!Take(')')) Refuse("an open (");
         return group;
       }
-      case '[': return Single(Class());
+      case '[':
+        return Single(Class());
       case '.': {
         Set any{.others = true};
         any.ascii.set().reset('\n').reset('\r');
         return Single(any);
       }
-      case '\\': return Single(Escape());
+      case '\\':
+        return Single(Escape());
       case '^':
       case '$':
       case '*':
       case '+':
       case '?':
-      case '{': Refuse("a special character without meaning here");
-      default: return Single(Literal(c));
+      case '{':
+        Refuse("a special character without meaning here");
+      default:
+        return Single(Literal(c));
     }
   }
 
@@ -170,7 +176,8 @@ class Pattern::Compiler {
   Set Escape() {
     const char c = Next();
     switch (c) {
-      case 'd': return Range('0', '9');
+      case 'd':
+        return Range('0', '9');
       case 'w': {
         Set set = Range('a', 'z');
         set.ascii |= Range('A', 'Z').ascii | Range('0', '9').ascii | Range('_', '_').ascii;
@@ -181,10 +188,13 @@ class Pattern::Compiler {
         set.ascii.set(' ');
         return set;
       }
-      case 'n': return Literal('\n');
-      case 't': return Literal('\t');
+      case 'n':
+        return Literal('\n');
+      case 't':
+        return Literal('\t');
       default:
-        if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) Refuse("an unknown escape");
+        if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
+          Refuse("an unknown escape");
         return Literal(c);
     }
   }
@@ -201,7 +211,8 @@ class Pattern::Compiler {
       } else if (at_ + 1 < text_.size() && text_[at_] == '-' && text_[at_ + 1] != ']') {
         ++at_;
         const char to = Next();
-        if (static_cast<unsigned char>(c) > 127 || static_cast<unsigned char>(to) > 127 || to < c) Refuse("a bad range");
+        if (static_cast<unsigned char>(c) > 127 || static_cast<unsigned char>(to) > 127 || to < c)
+          Refuse("a bad range");
         set.ascii |= Range(c, to).ascii;
       } else {
         set.ascii |= Literal(c).ascii;
@@ -248,9 +259,15 @@ void Pattern::Follow(Threads& threads, std::uint16_t start) const {
     const std::uint16_t at = pending[--waiting];
     const auto& instruction = program_[at];
     switch (instruction.kind) {
-      case Instruction::Kind::kSet: threads.places[threads.size++] = at; break;
-      case Instruction::Kind::kMatch: threads.matched = true; break;
-      case Instruction::Kind::kJump: push(static_cast<std::size_t>(at + instruction.to)); break;
+      case Instruction::Kind::kSet:
+        threads.places[threads.size++] = at;
+        break;
+      case Instruction::Kind::kMatch:
+        threads.matched = true;
+        break;
+      case Instruction::Kind::kJump:
+        push(static_cast<std::size_t>(at + instruction.to));
+        break;
       case Instruction::Kind::kSplit:
         push(at + std::size_t{1});
         push(static_cast<std::size_t>(at + instruction.to));

@@ -57,8 +57,8 @@ TEST(Pattern, Texts_MatchWhole) {
 }
 
 TEST(Pattern, BadExpressions_AreRefused) {
-  for (const char* pattern : {"(", ")", "a)", "[a", "a{", "a{2", "a{3,2}", "*", "^a", "a$", "\\1", "(?=a)", "\\", "[b-a]",
-                              "(a{1000}){1000}", "\xc3\xa9"}) {
+  for (const char* pattern : {"(", ")", "a)", "[a", "a{", "a{2", "a{3,2}", "*", "^a", "a$", "\\1", "(?=a)",
+                              "\\", "[b-a]", "(a{1000}){1000}", "\xc3\xa9"}) {
     EXPECT_THROW(Pattern{pattern}, std::invalid_argument) << pattern;
   }
 }

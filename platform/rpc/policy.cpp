@@ -16,7 +16,8 @@ bool AllowsService(const Method& method, std::string_view service) {
 }
 
 bool IsInternal(const Method& method) {
-  return std::ranges::all_of(method.policy.allow(), [](int audience) { return audience == options::SERVICE; });
+  return std::ranges::all_of(method.policy.allow(),
+                             [](int audience) { return audience == options::SERVICE; });
 }
 
 Error Denied() { return Error(Code::kPermissionDenied, "PERMISSION_DENIED", "this caller may not do that"); }

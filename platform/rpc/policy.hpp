@@ -1,5 +1,5 @@
-// Internal to platform/rpc. Who may call a method: the policy of the contract against what is known of the caller.
-// Throw Error; pure.
+// Internal to platform/rpc. Who may call a method: the policy of the contract against what is known of the
+// caller. Throw Error; pure.
 #pragma once
 #include "platform/rpc/call_context.hpp"
 #include "platform/rpc/method.hpp"
@@ -12,8 +12,8 @@ enum class Grant {
   kIfMember,  // if the seller that `seller_field` names is one of the caller's: CheckMembership
 };
 
-// UNIMPLEMENTED for an internal method called from outside, which must not learn that it exists: before its token is
-// looked at, since the answer to a bad one would tell.
+// UNIMPLEMENTED for an internal method called from outside, which must not learn that it exists: before its
+// token is looked at, since the answer to a bad one would tell.
 void CheckReach(const Method& method, const CallContext& call);
 
 Grant CheckPolicy(const Method& method, const CallContext& call);

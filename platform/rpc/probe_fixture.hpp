@@ -31,12 +31,24 @@ inline Task<> WaitAt(Gate gate) { co_await gate->Wait(); }
 class FakeProbe final : public api::ProbeApi {
  public:
   using Reply = probe::ProbeReply;
-  Task<Reply> ReadPublic(CallContext& call, probe::ProbeRequest request) override { return Answer(call, request); }
-  Task<Reply> ReadMine(CallContext& call, probe::ProbeRequest request) override { return Answer(call, request); }
-  Task<Reply> ReadShop(CallContext& call, probe::ProbeRequest request) override { return Answer(call, request); }
-  Task<Reply> ReadAnyShop(CallContext& call, probe::ProbeRequest request) override { return Answer(call, request); }
-  Task<Reply> ReadAll(CallContext& call, probe::ProbeRequest request) override { return Answer(call, request); }
-  Task<Reply> ReadInside(CallContext& call, probe::ProbeRequest request) override { return Answer(call, request); }
+  Task<Reply> ReadPublic(CallContext& call, probe::ProbeRequest request) override {
+    return Answer(call, request);
+  }
+  Task<Reply> ReadMine(CallContext& call, probe::ProbeRequest request) override {
+    return Answer(call, request);
+  }
+  Task<Reply> ReadShop(CallContext& call, probe::ProbeRequest request) override {
+    return Answer(call, request);
+  }
+  Task<Reply> ReadAnyShop(CallContext& call, probe::ProbeRequest request) override {
+    return Answer(call, request);
+  }
+  Task<Reply> ReadAll(CallContext& call, probe::ProbeRequest request) override {
+    return Answer(call, request);
+  }
+  Task<Reply> ReadInside(CallContext& call, probe::ProbeRequest request) override {
+    return Answer(call, request);
+  }
   Task<Reply> Write(CallContext& call, probe::ProbeRequest request) override { return Answer(call, request); }
   Task<Reply> Place(CallContext& call, probe::ProbeRequest request) override {
     operation_ids.push_back(call.OperationId());
@@ -95,7 +107,8 @@ class FakeStore final : public idempotency::Store {
     row.fingerprint = request.fingerprint;
     co_return idempotency::Claimed{idempotency::OperationId(request), ++row.fence};
   }
-  Task<> Finish(runtime::Deadline, const idempotency::Request& request, std::int64_t fence, std::string outcome) override {
+  Task<> Finish(runtime::Deadline, const idempotency::Request& request, std::int64_t fence,
+                std::string outcome) override {
     if (failure_to_keep) throw *failure_to_keep;
     auto& row = rows[request.principal + "|" + request.method + "|" + request.key];
     if (row.fence != fence) co_return;
@@ -159,7 +172,8 @@ class ProbeFixture : public ::testing::Test {
   resilience::Admission admission_{resilience::Admission::Options{}};
   FakeProbe probe_;
   FakeStore store_;
-  Edge edge_{EdgeOptions{.plaintext_services = EdgeOptions::Plaintext::kByMetadata}, verifier_, admission_, metrics_};
+  Edge edge_{EdgeOptions{.plaintext_services = EdgeOptions::Plaintext::kByMetadata}, verifier_, admission_,
+             metrics_};
 };
 
 }  // namespace market::rpc

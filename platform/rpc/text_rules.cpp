@@ -12,8 +12,8 @@ constexpr std::size_t kLabelBytesMax = 63;
 
 bool IsAlnum(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-// One code point of more than one byte at the front of `text`, removed from it; 0 when it is malformed, overlong, a
-// surrogate or beyond U+10FFFF.
+// One code point of more than one byte at the front of `text`, removed from it; 0 when it is malformed,
+// overlong, a surrogate or beyond U+10FFFF.
 std::uint32_t TakeWide(std::string_view& text) {
   const auto lead = static_cast<unsigned char>(text[0]);
   const std::size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
@@ -38,7 +38,8 @@ bool IsHostName(std::string_view host) {
   if (host.empty() || host.size() > kDomainBytesMax || !host.contains('.')) return false;
   while (true) {
     const auto label = host.substr(0, host.find('.'));
-    if (label.empty() || label.size() > kLabelBytesMax || !IsAlnum(label.front()) || !IsAlnum(label.back())) return false;
+    if (label.empty() || label.size() > kLabelBytesMax || !IsAlnum(label.front()) || !IsAlnum(label.back()))
+      return false;
     if (!std::ranges::all_of(label, [](char c) { return IsAlnum(c) || c == '-'; })) return false;
     if (label.size() == host.size()) return true;
     host.remove_prefix(label.size() + 1);
@@ -74,13 +75,16 @@ bool IsHttpsUrl(std::string_view text) {
   constexpr std::string_view kScheme = "https://";
   if (!text.starts_with(kScheme)) return false;
   constexpr std::string_view kNever = "<>\"\\^`{|}";
-  if (!std::ranges::all_of(text, [&](char c) { return c > ' ' && c <= '~' && !kNever.contains(c); })) return false;
-  const auto authority = text.substr(kScheme.size(), text.find_first_of("/?#", kScheme.size()) - kScheme.size());
+  if (!std::ranges::all_of(text, [&](char c) { return c > ' ' && c <= '~' && !kNever.contains(c); }))
+    return false;
+  const auto authority =
+      text.substr(kScheme.size(), text.find_first_of("/?#", kScheme.size()) - kScheme.size());
   const auto colon = authority.find(':');
   if (!IsHostName(authority.substr(0, colon))) return false;
   if (colon == authority.npos) return true;
   const auto port = authority.substr(colon + 1);
-  return !port.empty() && port.size() <= 5 && std::ranges::all_of(port, [](char c) { return c >= '0' && c <= '9'; });
+  return !port.empty() && port.size() <= 5 &&
+         std::ranges::all_of(port, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 }  // namespace market::rpc

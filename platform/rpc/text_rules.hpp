@@ -6,8 +6,8 @@
 
 namespace market::rpc {
 
-// The length in code points; nullopt unless it is valid UTF-8 without control characters (except newline and tab) and
-// without bidirectional overrides and isolates, which make text read as what it is not.
+// The length in code points; nullopt unless it is valid UTF-8 without control characters (except newline and
+// tab) and without bidirectional overrides and isolates, which make text read as what it is not.
 std::optional<std::size_t> CleanLength(std::string_view text);
 
 // The HTML standard's definition, with at least one dot in the domain.

@@ -2,7 +2,6 @@
 
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
-
 #include <unordered_map>
 
 #include "marketplace/type/v1/key_set.pb.h"
@@ -15,14 +14,16 @@
 namespace market::rpc {
 namespace {
 
-constexpr std::chrono::seconds kFetchPause{10};       // between fetches
-constexpr std::chrono::seconds kFirstFetchPause{1};   // while there is no key at all
-constexpr std::chrono::seconds kFreshFor{60};         // a key that auth withdrew is refused after this long
-constexpr std::chrono::hours kKeptFor{24};            // without an answer from auth
+constexpr std::chrono::seconds kFetchPause{10};      // between fetches
+constexpr std::chrono::seconds kFirstFetchPause{1};  // while there is no key at all
+constexpr std::chrono::seconds kFreshFor{60};        // a key that auth withdrew is refused after this long
+constexpr std::chrono::hours kKeptFor{24};           // without an answer from auth
 constexpr std::chrono::milliseconds kFetchLimit{500};
 constexpr std::size_t kGenerationSize = 5000;
 
-Error Unauthenticated() { return Error(Code::kUnauthenticated, "UNAUTHENTICATED", "the access token is not valid"); }
+Error Unauthenticated() {
+  return Error(Code::kUnauthenticated, "UNAUTHENTICATED", "the access token is not valid");
+}
 
 std::string_view BearerToken(std::string_view authorization) {
   constexpr std::string_view kScheme = "bearer ";
@@ -39,8 +40,8 @@ struct TextHash {
   std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
 };
 
-// Verified tokens in two generations: when the young one is full it becomes the old one, and what is used again moves
-// back. Bounded, and nothing to do per hit but a look-up.
+// Verified tokens in two generations: when the young one is full it becomes the old one, and what is used
+// again moves back. Bounded, and nothing to do per hit but a look-up.
 class TokenCache {
  public:
   struct Entry {
@@ -138,7 +139,8 @@ struct TokenVerifier::State {
       const auto keys = co_await fetch(std::min(deadline, runtime::After(kFetchLimit)));
       Accept(keys, clock.Now());
     } catch (const Error& error) {
-      telemetry::log::Warn("token.keys_unavailable", {{"code", CodeName(error.code)}, {"msg", error.message}});
+      telemetry::log::Warn("token.keys_unavailable",
+                           {{"code", CodeName(error.code)}, {"msg", error.message}});
     }
     asked_at = clock.Now();
     DropOutdated(*asked_at);

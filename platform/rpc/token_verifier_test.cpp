@@ -1,8 +1,9 @@
 #include "platform/rpc/token_verifier.hpp"
 
+#include <gtest/gtest.h>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <gtest/gtest.h>
 
 #include "platform/core/error.hpp"
 #include "platform/runtime/one_shot.hpp"
@@ -46,7 +47,9 @@ class Verifier : public ::testing::Test {
     return RunLoop([&]() -> Task<Code> {
       try {
         const auto* known = verifier_.TryVerify(authorization);
-        const auto principal = known ? *known : co_await verifier_.Verify(authorization, runtime::After(std::chrono::seconds(5)));
+        const auto principal =
+            known ? *known
+                  : co_await verifier_.Verify(authorization, runtime::After(std::chrono::seconds(5)));
         co_return principal.account == account_ ? Code::kOk : Code::kUnknown;
       } catch (const Error& error) {
         co_return error.code;
@@ -59,7 +62,8 @@ class Verifier : public ::testing::Test {
   SigningKey key_ = SigningKey::Generate();
   SigningKey next_key_ = SigningKey::Generate();
   Keys auth_{.keys = {key_.Public()}};
-  TokenVerifier verifier_{kIssuer, clock_, [this](runtime::Deadline deadline) { return auth_.Fetch(deadline); }};
+  TokenVerifier verifier_{kIssuer, clock_,
+                          [this](runtime::Deadline deadline) { return auth_.Fetch(deadline); }};
 };
 
 TEST_F(Verifier, GoodToken_NeedsOneFetch) {

@@ -35,7 +35,7 @@ struct FieldPlan {
   const FieldDescriptor* field;
   const FieldRules* rules;
   std::optional<Pattern> pattern;
-  const TypePlan* type = nullptr;         // of a message field: what to check inside
+  const TypePlan* type = nullptr;           // of a message field: what to check inside
   const FieldDescriptor* amount = nullptr;  // of a message field with min or max
 };
 
@@ -85,7 +85,8 @@ class Check {
 
  private:
   static std::vector<std::string> MaskOf(const FieldDescriptor& field, const Message& message) {
-    const auto& mask = static_cast<const google::protobuf::FieldMask&>(message.GetReflection()->GetMessage(message, &field));
+    const auto& mask =
+        static_cast<const google::protobuf::FieldMask&>(message.GetReflection()->GetMessage(message, &field));
     return {mask.paths().begin(), mask.paths().end()};
   }
 
@@ -97,7 +98,8 @@ class Check {
   }
 
   // `mask`: of a message field of a partial update, the fields of it that are meant.
-  void Field(const FieldPlan& plan, const Message& message, const Place& place, const std::vector<std::string>* mask) {
+  void Field(const FieldPlan& plan, const Message& message, const Place& place,
+             const std::vector<std::string>* mask) {
     const auto& reflection = *message.GetReflection();
     if (plan.field->is_map()) {
       Map(plan, message, reflection, place);
@@ -122,12 +124,23 @@ class Check {
         Text(plan, reflection.GetStringReference(message, plan.field, &scratch), place);
         return;
       }
-      case FieldDescriptor::CPPTYPE_INT32: Integer(*plan.rules, reflection.GetInt32(message, plan.field), place); return;
-      case FieldDescriptor::CPPTYPE_INT64: Integer(*plan.rules, reflection.GetInt64(message, plan.field), place); return;
-      case FieldDescriptor::CPPTYPE_UINT32: Integer(*plan.rules, reflection.GetUInt32(message, plan.field), place); return;
-      case FieldDescriptor::CPPTYPE_ENUM: Enum(plan, reflection.GetEnumValue(message, plan.field), place); return;
-      case FieldDescriptor::CPPTYPE_MESSAGE: Inner(plan, reflection.GetMessage(message, plan.field), place, mask); return;
-      default: return;
+      case FieldDescriptor::CPPTYPE_INT32:
+        Integer(*plan.rules, reflection.GetInt32(message, plan.field), place);
+        return;
+      case FieldDescriptor::CPPTYPE_INT64:
+        Integer(*plan.rules, reflection.GetInt64(message, plan.field), place);
+        return;
+      case FieldDescriptor::CPPTYPE_UINT32:
+        Integer(*plan.rules, reflection.GetUInt32(message, plan.field), place);
+        return;
+      case FieldDescriptor::CPPTYPE_ENUM:
+        Enum(plan, reflection.GetEnumValue(message, plan.field), place);
+        return;
+      case FieldDescriptor::CPPTYPE_MESSAGE:
+        Inner(plan, reflection.GetMessage(message, plan.field), place, mask);
+        return;
+      default:
+        return;
     }
   }
 
@@ -165,7 +178,8 @@ class Check {
         case FieldDescriptor::CPPTYPE_MESSAGE:
           Inner(plan, reflection.GetRepeatedMessage(message, plan.field, i), item, nullptr);
           break;
-        default: return;
+        default:
+          return;
       }
     }
   }
@@ -188,7 +202,8 @@ class Check {
       if (!length || *length == 0) {
         Refuse(item, "INVALID_TEXT", "a key must be text");
       } else if (plan.rules->max_len() > 0 && *length > plan.rules->max_len()) {
-        Refuse(item, "TOO_LONG", "a key must have at most " + std::to_string(plan.rules->max_len()) + " characters");
+        Refuse(item, "TOO_LONG",
+               "a key must have at most " + std::to_string(plan.rules->max_len()) + " characters");
       }
       if (value->type() == FieldDescriptor::TYPE_STRING) {
         Text(plan, inner.GetStringReference(entry, value, &value_scratch), item);
@@ -248,7 +263,8 @@ class Check {
   }
 
   // `mask`: see Field.
-  void Inner(const FieldPlan& plan, const Message& message, const Place& place, const std::vector<std::string>* mask) {
+  void Inner(const FieldPlan& plan, const Message& message, const Place& place,
+             const std::vector<std::string>* mask) {
     if (plan.amount != nullptr) {
       const auto amount = message.GetReflection()->GetInt64(message, plan.amount);
       Integer(*plan.rules, amount, {&place, plan.amount->json_name()});
@@ -278,10 +294,12 @@ class Plans {
 
  private:
   const TypePlan& Make(const Descriptor& type) {
-    // In the table before its fields are looked at, since a type may contain itself; such a type is always checked.
+    // In the table before its fields are looked at, since a type may contain itself; such a type is always
+    // checked.
     auto& plan = *plans_.emplace(&type, std::make_unique<TypePlan>()).first->second;
     const auto* mask = type.FindFieldByName("update_mask");
-    if (mask != nullptr && mask->message_type() == google::protobuf::FieldMask::descriptor()) plan.update_mask = mask;
+    if (mask != nullptr && mask->message_type() == google::protobuf::FieldMask::descriptor())
+      plan.update_mask = mask;
     for (int i = 0; i < type.field_count(); ++i) {
       const auto& field = *type.field(i);
       const auto& rules = field.options().GetExtension(marketplace::options::v1::rules);

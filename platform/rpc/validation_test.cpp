@@ -20,7 +20,8 @@ std::string Violations(const google::protobuf::Message& message) {
   } catch (const Error& error) {
     EXPECT_EQ(error.code, Code::kInvalidArgument);
     std::string text;
-    for (const auto& field : error.fields) text += (text.empty() ? "" : "; ") + field.field + " " + field.reason;
+    for (const auto& field : error.fields)
+      text += (text.empty() ? "" : "; ") + field.field + " " + field.reason;
     return text;
   }
 }
@@ -41,7 +42,8 @@ TEST(Validation, Rules_NameTheFieldAndTheReason) {
   };
   const std::vector<Case> cases = {
       {"", ""},
-      {R"(code: "EU" id: "01976b2a-0000-7000-8000-000000000001" email: "a@b.co" picture: "https://b.co/x?y#z")", ""},
+      {R"(code: "EU" id: "01976b2a-0000-7000-8000-000000000001" email: "a@b.co" picture: "https://b.co/x?y#z")",
+       ""},
       {R"(name: "a")", "name TOO_SHORT"},
       {R"(name: "abcdef")", "name TOO_LONG"},
       {R"(name: "\303\251\303\251\303\251\303\251\303\251")", ""},
@@ -125,31 +127,37 @@ TEST(Validation, Violations_EndAtTwenty) {
 
 TEST(Validation, PartialUpdate_RequiresOnlyWhatTheMaskNames) {
   constexpr const char* kId = R"(id: "01976b2a-0000-7000-8000-000000000001" )";
-  const auto check = [&](const std::string& rest) { return Violations(Parse<probe::UpdateRuledRequest>(kId + rest)); };
+  const auto check = [&](const std::string& rest) {
+    return Violations(Parse<probe::UpdateRuledRequest>(kId + rest));
+  };
   EXPECT_EQ(check(""), "ruled REQUIRED");
   EXPECT_EQ(check("ruled {}"), "");
   EXPECT_EQ(check(R"(ruled {code: "EU"} update_mask {paths: "code"})"), "");
   EXPECT_EQ(check(R"(ruled {code: "x"} update_mask {paths: "code"})"), "ruled.code INVALID_FORMAT");
   EXPECT_EQ(check(R"(ruled {} update_mask {paths: "name"})"), "ruled.name REQUIRED");
   EXPECT_EQ(check(R"(ruled {} update_mask {paths: "price.amount"})"), "ruled.price REQUIRED");
-  EXPECT_EQ(check(R"(ruled {} update_mask {paths: "*"})"), "ruled.name REQUIRED; ruled.tags REQUIRED; ruled.price REQUIRED");
-  EXPECT_EQ(check(R"(ruled {price {amount: 1}} update_mask {paths: "price"})"), "ruled.price.currency REQUIRED");
+  EXPECT_EQ(check(R"(ruled {} update_mask {paths: "*"})"),
+            "ruled.name REQUIRED; ruled.tags REQUIRED; ruled.price REQUIRED");
+  EXPECT_EQ(check(R"(ruled {price {amount: 1}} update_mask {paths: "price"})"),
+            "ruled.price.currency REQUIRED");
 }
 
 TEST(TextRules, Emails) {
-  for (const char* good : {"a@b.co", "ada.lovelace+tag@mail.example.com", "o'neil@x-y.org"}) EXPECT_TRUE(IsEmail(good)) << good;
-  for (const char* bad : {"", "a", "@b.co", "a@", "a@b", "a b@c.co", "a@b..co", "a@-b.co", "a@b.co.", "a@@b.co", "a@b@c.co",
-                          "\"a b\"@c.co", "a@\xc3\xa9.co"}) {
+  for (const char* good : {"a@b.co", "ada.lovelace+tag@mail.example.com", "o'neil@x-y.org"})
+    EXPECT_TRUE(IsEmail(good)) << good;
+  for (const char* bad : {"", "a", "@b.co", "a@", "a@b", "a b@c.co", "a@b..co", "a@-b.co", "a@b.co.",
+                          "a@@b.co", "a@b@c.co", "\"a b\"@c.co", "a@\xc3\xa9.co"}) {
     EXPECT_FALSE(IsEmail(bad)) << bad;
   }
   EXPECT_FALSE(IsEmail(std::string(65, 'a') + "@b.co"));
 }
 
 TEST(TextRules, Urls) {
-  for (const char* good : {"https://b.co", "https://b.co/", "https://b.co:8443/p/a?x=1&y=%20#f"}) EXPECT_TRUE(IsHttpsUrl(good)) << good;
-  for (const char* bad : {"", "https://", "http://b.co", "HTTPS://b.co", "https://b", "https://u:p@b.co/", "https://b.co:/",
-                          "https://b.co:123456", "https://b.co/a b", "https://b.co/<x>", "https://b.co/\xc3\xa9",
-                          "javascript:alert(1)"}) {
+  for (const char* good : {"https://b.co", "https://b.co/", "https://b.co:8443/p/a?x=1&y=%20#f"})
+    EXPECT_TRUE(IsHttpsUrl(good)) << good;
+  for (const char* bad : {"", "https://", "http://b.co", "HTTPS://b.co", "https://b", "https://u:p@b.co/",
+                          "https://b.co:/", "https://b.co:123456", "https://b.co/a b", "https://b.co/<x>",
+                          "https://b.co/\xc3\xa9", "javascript:alert(1)"}) {
     EXPECT_FALSE(IsHttpsUrl(bad)) << bad;
   }
 }
@@ -158,8 +166,9 @@ TEST(TextRules, Lengths_AreCodePointsOfCleanText) {
   EXPECT_EQ(CleanLength(""), 0u);
   EXPECT_EQ(CleanLength("a\tb\nc"), 5u);
   EXPECT_EQ(CleanLength("\xc3\xa9\xe2\x82\xac\xf0\x9f\x99\x82"), 3u);
-  for (const char* bad : {"\r", "\x7f", "\xc2\x85", "\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xff",
-                          "\xc3", "\xe2\x82", "\x80", "\xe2\x80\xae", "\xe2\x81\xa6", "\xf5\x80\x80\x80"}) {
+  for (const char* bad :
+       {"\r", "\x7f", "\xc2\x85", "\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xff",
+        "\xc3", "\xe2\x82", "\x80", "\xe2\x80\xae", "\xe2\x81\xa6", "\xf5\x80\x80\x80"}) {
     EXPECT_FALSE(CleanLength(bad)) << bad;
   }
 }

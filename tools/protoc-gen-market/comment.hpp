@@ -14,7 +14,8 @@ template <class Described>
 std::string CommentOf(const Described& described) {
   google::protobuf::SourceLocation location;
   if (!described.GetSourceLocation(&location)) return {};
-  return Paragraph(location.leading_comments.empty() ? location.trailing_comments : location.leading_comments);
+  return Paragraph(location.leading_comments.empty() ? location.trailing_comments
+                                                     : location.leading_comments);
 }
 
 // The comment at the top of the file.

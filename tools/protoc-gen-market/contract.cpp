@@ -95,8 +95,10 @@ class MethodCheck {
       }
       if (!seen.insert(audience).second) Refuse("names an audience twice");
     }
-    if (Allows(options::SERVICE) && policy_.services().empty()) Refuse("allows SERVICE but names no services");
-    if (!Allows(options::SERVICE) && !policy_.services().empty()) Refuse("names services but does not allow SERVICE");
+    if (Allows(options::SERVICE) && policy_.services().empty())
+      Refuse("allows SERVICE but names no services");
+    if (!Allows(options::SERVICE) && !policy_.services().empty())
+      Refuse("names services but does not allow SERVICE");
     if (Allows(options::PUBLIC) &&
         (Allows(options::ACCOUNT) || Allows(options::SELLER) || Allows(options::OPERATOR))) {
       Refuse("PUBLIC includes every account: name one or the other");
@@ -128,8 +130,10 @@ class MethodCheck {
   void CheckBinding(const rpc::HttpBinding& binding) {
     if (policy_.allow_size() == 1 && Allows(options::SERVICE)) Refuse("is internal but has a REST binding");
     static const std::set<std::string_view> kVerbs = {"GET", "PUT", "POST", "DELETE", "PATCH"};
-    if (!kVerbs.contains(binding.verb)) Refuse(fmt::format("\"{}\" is not a verb of the REST surface", binding.verb));
-    if (!binding.path.starts_with('/')) Refuse(fmt::format("path \"{}\" does not begin with /", binding.path));
+    if (!kVerbs.contains(binding.verb))
+      Refuse(fmt::format("\"{}\" is not a verb of the REST surface", binding.verb));
+    if (!binding.path.starts_with('/'))
+      Refuse(fmt::format("path \"{}\" does not begin with /", binding.path));
     if (binding.verb == "GET" && !safe_) Refuse("answers GET but is not NO_SIDE_EFFECTS");
     if ((binding.verb == "GET" || binding.verb == "DELETE") && !binding.body.empty()) {
       Refuse(fmt::format("{} takes no body", binding.verb));
@@ -139,19 +143,22 @@ class MethodCheck {
     }
     for (const auto& variable : rpc::PathVariables(binding.path)) {
       if (!IsText(Resolve(method_.input_type(), variable))) {
-        Refuse(fmt::format("path variable \"{}\" is not a string field of {}", variable, method_.input_type()->name()));
+        Refuse(fmt::format("path variable \"{}\" is not a string field of {}", variable,
+                           method_.input_type()->name()));
       }
     }
     if (!binding.body.empty() && binding.body != "*") {
       const auto* field = method_.input_type()->FindFieldByName(binding.body);
       if (field == nullptr || field->is_repeated() || field->type() != FieldDescriptor::TYPE_MESSAGE) {
-        Refuse(fmt::format("body \"{}\" is not a message field of {}", binding.body, method_.input_type()->name()));
+        Refuse(fmt::format("body \"{}\" is not a message field of {}", binding.body,
+                           method_.input_type()->name()));
       }
     }
   }
 
   void CheckRest() {
-    const bool posts = std::ranges::any_of(bindings_, [](const auto& binding) { return binding.verb == "POST"; });
+    const bool posts =
+        std::ranges::any_of(bindings_, [](const auto& binding) { return binding.verb == "POST"; });
     if (!rest_.created().empty()) {
       if (!posts) Refuse("rest.created is for POST");
       for (const auto& variable : rpc::PathVariables(rest_.created())) {
@@ -169,7 +176,8 @@ class MethodCheck {
                            method_.output_type()->name()));
       }
     }
-    if (rest_.max_age_s() > 0 && !(safe_ && Allows(options::PUBLIC))) Refuse("only public reads have a max_age_s");
+    if (rest_.max_age_s() > 0 && !(safe_ && Allows(options::PUBLIC)))
+      Refuse("only public reads have a max_age_s");
   }
 
   const MethodDescriptor& method_;
@@ -185,8 +193,10 @@ bool IsInteger(const FieldDescriptor& field) {
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_INT32:
     case FieldDescriptor::CPPTYPE_INT64:
-    case FieldDescriptor::CPPTYPE_UINT32: return true;
-    default: return false;
+    case FieldDescriptor::CPPTYPE_UINT32:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -204,17 +214,21 @@ bool TakesBounds(const FieldDescriptor& field) {
 
 void CheckField(const FieldDescriptor& field, Report& report) {
   const auto refuse = [&](std::string_view problem) { report.Add(field, field.full_name(), problem); };
-  if (field.cpp_type() == FieldDescriptor::CPPTYPE_UINT64) refuse("uint64 does not fit a JSON number; use int64");
+  if (field.cpp_type() == FieldDescriptor::CPPTYPE_UINT64)
+    refuse("uint64 does not fit a JSON number; use int64");
   if (!field.options().HasExtension(options::rules)) return;
   const auto& rules = field.options().GetExtension(options::rules);
   const auto& ruled = Ruled(field);
-  const bool text_rules = rules.min_len() > 0 || rules.max_len() > 0 || !rules.pattern().empty() || rules.uuid() ||
-                          rules.email() || rules.https_url();
-  if (text_rules && ruled.type() != FieldDescriptor::TYPE_STRING) refuse("rules for text on what is not a string");
-  if ((rules.has_min() || rules.has_max()) && !TakesBounds(ruled)) refuse("min or max on what is not an integer");
+  const bool text_rules = rules.min_len() > 0 || rules.max_len() > 0 || !rules.pattern().empty() ||
+                          rules.uuid() || rules.email() || rules.https_url();
+  if (text_rules && ruled.type() != FieldDescriptor::TYPE_STRING)
+    refuse("rules for text on what is not a string");
+  if ((rules.has_min() || rules.has_max()) && !TakesBounds(ruled))
+    refuse("min or max on what is not an integer");
   if (rules.has_min() && rules.has_max() && rules.min() > rules.max()) refuse("min is above max");
   if (rules.max_len() > 0 && rules.min_len() > rules.max_len()) refuse("min_len is above max_len");
-  if ((rules.min_items() > 0 || rules.max_items() > 0) && !field.is_repeated()) refuse("items rules on one value");
+  if ((rules.min_items() > 0 || rules.max_items() > 0) && !field.is_repeated())
+    refuse("items rules on one value");
   if (rules.max_items() > 0 && rules.min_items() > rules.max_items()) refuse("min_items is above max_items");
   if (rules.pattern().empty()) return;
   try {
@@ -233,8 +247,10 @@ void CheckMessage(const Descriptor& message, Report& report) {
   for (int i = 0; i < message.nested_type_count(); ++i) CheckMessage(*message.nested_type(i), report);
 }
 
-void CheckService(const ServiceDescriptor& service, std::map<std::string, std::string>& routes, Report& report) {
-  if (!service.name().ends_with("Service")) report.Add(service, service.name(), "a service's name ends with Service");
+void CheckService(const ServiceDescriptor& service, std::map<std::string, std::string>& routes,
+                  Report& report) {
+  if (!service.name().ends_with("Service"))
+    report.Add(service, service.name(), "a service's name ends with Service");
   for (int i = 0; i < service.method_count(); ++i) {
     const auto& method = *service.method(i);
     MethodCheck(method, report).Run();

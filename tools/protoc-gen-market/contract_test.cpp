@@ -52,7 +52,8 @@ class Contract : public testing::Test {
   }
 
   // A service with one method and the fields its options speak of.
-  const FileDescriptor* Method(const std::string& options, const std::string& rpc = "rpc Do(In) returns (Out)") {
+  const FileDescriptor* Method(const std::string& options,
+                               const std::string& rpc = "rpc Do(In) returns (Out)") {
     return Read(R"(syntax = "proto3";
 package marketplace.test.v1;
 import "google/api/annotations.proto";
@@ -61,7 +62,8 @@ message In { string id = 1; string seller_id = 2; int64 number = 3; In inner = 4
 message Out { enum State { NONE = 0; PENDING = 1; } string id = 1; State state = 2; int64 number = 3; }
 service TestService {
   // Does it.
-  )" + rpc + " { " + options + R"( }
+  )" + rpc + " { " +
+                options + R"( }
 }
 )");
   }
@@ -71,7 +73,8 @@ service TestService {
 package marketplace.test.v1;
 import "marketplace/options/v1/options.proto";
 import "marketplace/type/v1/money.proto";
-message In { )" + field + " }\n");
+message In { )" +
+                field + " }\n");
   }
 
   std::unique_ptr<Sources> sources_;
@@ -121,19 +124,25 @@ TEST_F(Contract, BadMethods_AreNamedWithTheirProblem) {
       {Policy("allow: PUBLIC idempotency_key: true"), "allows callers without one"},
       {Policy("allow: PUBLIC timeout_ms: 60001"), "timeout_ms is above"},
       {Policy("allow: PUBLIC refusals: REASON_UNSPECIFIED"), "reason that does not exist"},
-      {Policy("allow: SERVICE services: \"order\"") + Http("post: \"/v1/x\""), "is internal but has a REST binding"},
+      {Policy("allow: SERVICE services: \"order\"") + Http("post: \"/v1/x\""),
+       "is internal but has a REST binding"},
       {Policy("allow: PUBLIC") + Http("get: \"/v1/x\""), "answers GET but is not NO_SIDE_EFFECTS"},
       {Policy("allow: PUBLIC") + Http("get: \"/v1/x\" body: \"*\"") + kSafe, "GET takes no body"},
       {Policy("allow: PUBLIC") + Http("post: \"v1/x\""), "does not begin with /"},
-      {Policy("allow: PUBLIC") + Http("post: \"/v1/{name}\""), "path variable \"name\" is not a string field"},
+      {Policy("allow: PUBLIC") + Http("post: \"/v1/{name}\""),
+       "path variable \"name\" is not a string field"},
       {Policy("allow: PUBLIC") + Http("post: \"/v1/{id=a/*}\""), "without a pattern"},
       {Policy("allow: PUBLIC") + Http("post: \"/v1/x\" body: \"id\""), "body \"id\" is not a message field"},
       {Policy("allow: PUBLIC") + Http("custom: {kind: \"HEAD\" path: \"/v1/x\"}"), "is not a verb"},
-      {Policy("allow: PUBLIC") + Http("post: \"/v1/x\" additional_bindings: {post: \"/v1/x\"}"), "is bound to Do already"},
-      {Policy("allow: PUBLIC") + " option (options.v1.rest) = {created: \"/v1/x\"};", "rest.created is for POST"},
-      {Policy("allow: PUBLIC") + Http("post: \"/v1/x\"") + " option (options.v1.rest) = {created: \"/v1/x/{number}\"};",
+      {Policy("allow: PUBLIC") + Http("post: \"/v1/x\" additional_bindings: {post: \"/v1/x\"}"),
+       "is bound to Do already"},
+      {Policy("allow: PUBLIC") + " option (options.v1.rest) = {created: \"/v1/x\"};",
+       "rest.created is for POST"},
+      {Policy("allow: PUBLIC") + Http("post: \"/v1/x\"") +
+           " option (options.v1.rest) = {created: \"/v1/x/{number}\"};",
        "rest.created: \"number\""},
-      {Policy("allow: PUBLIC") + " option (options.v1.rest) = {pending_state: \"WAITING\"};", "is not a state of Out"},
+      {Policy("allow: PUBLIC") + " option (options.v1.rest) = {pending_state: \"WAITING\"};",
+       "is not a state of Out"},
       {Policy("allow: ACCOUNT") + " option (options.v1.rest) = {max_age_s: 5};" + kSafe, "only public reads"},
   };
   for (const auto& each : cases) {
@@ -147,7 +156,8 @@ TEST_F(Contract, Streams_AreRefused) {
 }
 
 TEST_F(Contract, Problem_NamesFileLineAndMethod) {
-  EXPECT_THAT(Problems(*Method("")), Contains(HasSubstr("marketplace/test/v1/test.proto:9: TestService.Do: ")));
+  EXPECT_THAT(Problems(*Method("")),
+              Contains(HasSubstr("marketplace/test/v1/test.proto:9: TestService.Do: ")));
 }
 
 TEST_F(Contract, BadRules_AreNamed) {
@@ -163,18 +173,23 @@ TEST_F(Contract, BadRules_AreNamed) {
       {"int64 a = 1 [(options.v1.rules) = {min: 4 max: 3}];", "min is above max"},
       {"repeated string a = 1 [(options.v1.rules) = {min_items: 4 max_items: 3}];", "min_items is above"},
       {"string a = 1 [(options.v1.rules) = {pattern: \"(\"}];", "pattern"},
-      {"string a = 1 [(options.v1.rules) = {pattern: \"[a-z]+\" example: \"A\"}];", "does not match the pattern"},
+      {"string a = 1 [(options.v1.rules) = {pattern: \"[a-z]+\" example: \"A\"}];",
+       "does not match the pattern"},
       {"uint64 a = 1;", "uint64 does not fit"},
   };
-  for (const auto& each : cases) EXPECT_THAT(Problems(*Field(each.field)), Contains(HasSubstr(each.problem))) << each.field;
+  for (const auto& each : cases)
+    EXPECT_THAT(Problems(*Field(each.field)), Contains(HasSubstr(each.problem))) << each.field;
   EXPECT_THAT(Problems(*Field("type.v1.Money a = 1 [(options.v1.rules) = {min: 1}];")), IsEmpty());
-  EXPECT_THAT(Problems(*Field("map<string, string> a = 1 [(options.v1.rules) = {max_len: 1 max_items: 2}];")), IsEmpty());
+  EXPECT_THAT(Problems(*Field("map<string, string> a = 1 [(options.v1.rules) = {max_len: 1 max_items: 2}];")),
+              IsEmpty());
 }
 
 TEST_F(Contract, Interface_CarriesCommentsAndTypes) {
   const auto header = InterfaceHeader(*Method(Policy("allow: PUBLIC")));
   EXPECT_THAT(header, HasSubstr("namespace test = ::marketplace::test::v1;"));
-  EXPECT_THAT(header, HasSubstr("  // Does it.\n  virtual Task<test::Out> Do(CallContext& call, test::In request) = 0;"));
+  EXPECT_THAT(
+      header,
+      HasSubstr("  // Does it.\n  virtual Task<test::Out> Do(CallContext& call, test::In request) = 0;"));
   EXPECT_THAT(header, HasSubstr("class TestClient final : public TestApi {"));
   const auto empty = InterfaceHeader(*Read(R"(syntax = "proto3";
 package marketplace.test.v1;
@@ -184,7 +199,8 @@ message Outer { message In {} }
 service TestService {
   rpc Do(Outer.In) returns (google.protobuf.Empty) { option (options.v1.policy) = {allow: PUBLIC}; }
 })"));
-  EXPECT_THAT(empty, HasSubstr("Task<::google::protobuf::Empty> Do(CallContext& call, test::Outer_In request)"));
+  EXPECT_THAT(empty,
+              HasSubstr("Task<::google::protobuf::Empty> Do(CallContext& call, test::Outer_In request)"));
 }
 
 }  // namespace

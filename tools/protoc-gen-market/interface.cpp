@@ -56,8 +56,8 @@ std::string Comment(const Described& described, std::string_view indent) {
 // "Task<order::Order> PlaceOrder(CallContext& call, order::PlaceOrderRequest request)"
 std::string Signature(const MethodDescriptor& method, std::string_view scope) {
   const auto& file = *method.file();
-  return fmt::format("Task<{}> {}{}(CallContext& call, {} request)", TypeName(*method.output_type(), file), scope,
-                     method.name(), TypeName(*method.input_type(), file));
+  return fmt::format("Task<{}> {}{}(CallContext& call, {} request)", TypeName(*method.output_type(), file),
+                     scope, method.name(), TypeName(*method.input_type(), file));
 }
 
 std::string ServiceDeclarations(const ServiceDescriptor& service) {
@@ -69,15 +69,19 @@ std::string ServiceDeclarations(const ServiceDescriptor& service) {
     text += "\n" + Comment(method, "  ") + fmt::format("  virtual {} = 0;\n", Signature(method, ""));
   }
   text += "};\n\n";
-  text += fmt::format("// The same interface on another process. `channel` must outlive it.\n"
-                      "class {0}Client final : public {0}Api {{\n public:\n"
-                      "  explicit {0}Client(rpc::Channel& channel) : channel_(channel) {{}}\n\n", base);
+  text += fmt::format(
+      "// The same interface on another process. `channel` must outlive it.\n"
+      "class {0}Client final : public {0}Api {{\n public:\n"
+      "  explicit {0}Client(rpc::Channel& channel) : channel_(channel) {{}}\n\n",
+      base);
   for (int i = 0; i < service.method_count(); ++i) {
     text += fmt::format("  {} override;\n", Signature(*service.method(i), ""));
   }
   text += "\n private:\n  rpc::Channel& channel_;\n};\n\n";
-  text += fmt::format("const rpc::MethodTable& {0}Methods();\n\n"
-                      "// `api` must outlive the binding.\nrpc::Binding Bind({0}Api& api);\n", base);
+  text += fmt::format(
+      "const rpc::MethodTable& {0}Methods();\n\n"
+      "// `api` must outlive the binding.\nrpc::Binding Bind({0}Api& api);\n",
+      base);
   return text;
 }
 
@@ -86,17 +90,22 @@ std::string ServiceDefinitions(const ServiceDescriptor& service) {
   std::string text;
   for (int i = 0; i < service.method_count(); ++i) {
     const auto& method = *service.method(i);
-    text += fmt::format("{} {{\n  {} response;\n  co_await channel_.Call({}Methods()[{}], call, request, response);\n"
-                        "  co_return response;\n}}\n\n",
-                        Signature(method, base + "Client::"), TypeName(*method.output_type(), *service.file()), base, i);
+    text += fmt::format(
+        "{} {{\n  {} response;\n  co_await channel_.Call({}Methods()[{}], call, request, response);\n"
+        "  co_return response;\n}}\n\n",
+        Signature(method, base + "Client::"), TypeName(*method.output_type(), *service.file()), base, i);
   }
-  text += fmt::format("const rpc::MethodTable& {0}Methods() {{\n"
-                      "  static const rpc::MethodTable kTable(\n"
-                      "      *google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(\"{1}\"));\n"
-                      "  return kTable;\n}}\n\n", base, service.full_name());
-  text += fmt::format("rpc::Binding Bind({0}Api& api) {{\n  const auto& methods = {0}Methods();\n  return {{\n", base);
+  text += fmt::format(
+      "const rpc::MethodTable& {0}Methods() {{\n"
+      "  static const rpc::MethodTable kTable(\n"
+      "      *google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(\"{1}\"));\n"
+      "  return kTable;\n}}\n\n",
+      base, service.full_name());
+  text += fmt::format(
+      "rpc::Binding Bind({0}Api& api) {{\n  const auto& methods = {0}Methods();\n  return {{\n", base);
   for (int i = 0; i < service.method_count(); ++i) {
-    text += fmt::format("      {{&methods[{}], rpc::Handler(api, &{}Api::{})}},\n", i, base, service.method(i)->name());
+    text += fmt::format("      {{&methods[{}], rpc::Handler(api, &{}Api::{})}},\n", i, base,
+                        service.method(i)->name());
   }
   text += "  };\n}\n";
   return text;
@@ -114,13 +123,15 @@ std::string InterfaceHeader(const FileDescriptor& file) {
   std::string text = Opening(file) + "#pragma once\n";
   text += "#include \"platform/rpc/channel.hpp\"\n#include \"platform/rpc/method.hpp\"\n";
   text += fmt::format("#include \"{}.pb.h\"\n", Stem(file));
-  text += fmt::format("\nnamespace market::api {{\n\nnamespace {} = {};\n", Alias(file), CppScope(file.package()));
+  text += fmt::format("\nnamespace market::api {{\n\nnamespace {} = {};\n", Alias(file),
+                      CppScope(file.package()));
   for (int i = 0; i < file.service_count(); ++i) text += "\n" + ServiceDeclarations(*file.service(i));
   return text + "\n}  // namespace market::api\n";
 }
 
 std::string InterfaceSource(const FileDescriptor& file) {
-  std::string text = Opening(file) + fmt::format("#include \"{}.market.hpp\"\n\nnamespace market::api {{\n", Stem(file));
+  std::string text =
+      Opening(file) + fmt::format("#include \"{}.market.hpp\"\n\nnamespace market::api {{\n", Stem(file));
   for (int i = 0; i < file.service_count(); ++i) text += "\n" + ServiceDefinitions(*file.service(i));
   return text + "\n}  // namespace market::api\n";
 }

@@ -1,5 +1,5 @@
-// The C++ of one contract file: for each service an abstract interface, a client, the method table and the binding of an
-// implementation. Pure text; the file must be free of Problems().
+// The C++ of one contract file: for each service an abstract interface, a client, the method table and the
+// binding of an implementation. Pure text; the file must be free of Problems().
 #pragma once
 #include <google/protobuf/descriptor.h>
 

@@ -22,8 +22,10 @@ using google::protobuf::MethodOptions;
 namespace options = marketplace::options::v1;
 
 constexpr const char* kInfo =
-    "Buyers, sellers and operators of a multi-vendor marketplace. Money is in minor units. Lists page by `pageToken`. Every "
-    "answer has an `X-Request-Id` and a `traceparent`; a request may bring its own. Refusals are `application/problem+json` "
+    "Buyers, sellers and operators of a multi-vendor marketplace. Money is in minor units. Lists page by "
+    "`pageToken`. Every "
+    "answer has an `X-Request-Id` and a `traceparent`; a request may bring its own. Refusals are "
+    "`application/problem+json` "
     "with a stable `reason`. Unknown fields, `null` and duplicate keys are refused.";
 
 std::string LowerFirst(std::string name) {
@@ -43,11 +45,20 @@ std::string Who(const options::Policy& policy) {
   std::vector<std::string> who;
   for (const auto audience : policy.allow()) {
     switch (audience) {
-      case options::PUBLIC: who.emplace_back("anybody"); break;
-      case options::ACCOUNT: who.emplace_back("any account, on its own things"); break;
-      case options::SELLER: who.emplace_back("members of the seller"); break;
-      case options::OPERATOR: who.emplace_back("operators"); break;
-      default: break;
+      case options::PUBLIC:
+        who.emplace_back("anybody");
+        break;
+      case options::ACCOUNT:
+        who.emplace_back("any account, on its own things");
+        break;
+      case options::SELLER:
+        who.emplace_back("members of the seller");
+        break;
+      case options::OPERATOR:
+        who.emplace_back("operators");
+        break;
+      default:
+        break;
     }
   }
   return fmt::format("For {}.", fmt::join(who, "; "));
@@ -63,8 +74,9 @@ const FieldDescriptor& FieldAt(const Descriptor& message, const std::string& pat
 std::string JsonPath(const Descriptor& message, const std::string& path) {
   const auto dot = path.find('.');
   const auto& field = *message.FindFieldByName(path.substr(0, dot));
-  return dot == std::string::npos ? field.json_name()
-                                  : field.json_name() + "." + JsonPath(*field.message_type(), path.substr(dot + 1));
+  return dot == std::string::npos
+             ? field.json_name()
+             : field.json_name() + "." + JsonPath(*field.message_type(), path.substr(dot + 1));
 }
 
 class Document {
@@ -81,15 +93,22 @@ class Document {
     }
     Yaml document;
     document.Set("openapi", "3.1.0");
-    document.Set("info", Yaml().Set("title", "Marketplace").Set("version", "1").Set("description", kInfo));
-    document.Set("servers", Yaml::List({Yaml().Set("url", "/").Set("description", "Where this document comes from.")}));
+    document.Set("info",
+                 Yaml()
+                     .Set("title", "Marketplace")
+                     .Set("version", "1")
+                     .Set("description", kInfo)
+                     .Set("license", Yaml().Set("name", "Apache 2.0").Set("identifier", "Apache-2.0")));
+    document.Set("servers",
+                 Yaml::List({Yaml().Set("url", "/").Set("description", "Where this document comes from.")}));
     document.Set("security", Yaml::List({Yaml().Set("accessToken", Yaml::List())}));
     document.Set("tags", std::move(tags));
     Yaml paths;
     for (auto& [path, item] : paths_) paths.Set(path, std::move(item));
     document.Set("paths", std::move(paths));
     document.Set("components", Components());
-    return "# Made by protoc-gen-market from proto/marketplace; ./market docs writes it again.\n" + document.Write();
+    return "# Made by protoc-gen-market from proto/marketplace; ./market docs writes it again.\n" +
+           document.Write();
   }
 
  private:
@@ -98,10 +117,12 @@ class Document {
     for (std::size_t i = 0; i < bindings.size(); ++i) {
       std::string path = bindings[i].path;
       for (const auto& variable : rpc::PathVariables(path)) {
-        path.replace(path.find("{" + variable), variable.size() + 1, "{" + JsonPath(*method.input_type(), variable));
+        path.replace(path.find("{" + variable), variable.size() + 1,
+                     "{" + JsonPath(*method.input_type(), variable));
       }
       std::string verb = bindings[i].verb;
-      std::ranges::transform(verb, verb.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+      std::ranges::transform(verb, verb.begin(),
+                             [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
       const auto id = LowerFirst(method.name()) + (i == 0 ? "" : std::to_string(i + 1));
       paths_[path].Set(verb, Operation(method, bindings[i], id));
     }
@@ -179,7 +200,8 @@ class Document {
       required = required || (IsRequired(*message->field(i)) && !without.contains(message->field(i)->name()));
     }
     Yaml media;
-    media.Set("schema", schemas_.Of(*message, use, without)).Set("example", schemas_.Example(*message, use, without));
+    media.Set("schema", schemas_.Of(*message, use, without))
+        .Set("example", schemas_.Example(*message, use, without));
     Yaml body;
     if (required || use == Use::kPatch) body.Set("required", true);
     return body.Set("content", Yaml().Set("application/json", std::move(media)));
@@ -193,10 +215,12 @@ class Document {
       return;
     }
     const std::string status = rest.created().empty() ? "200" : "201";
-    responses.Set(status, Answer(method, rest.created().empty() ? "Done." : "Made.", SettledState(output, rest)));
+    responses.Set(status,
+                  Answer(method, rest.created().empty() ? "Done." : "Made.", SettledState(output, rest)));
     if (!rest.pending_state().empty()) {
-      responses.Set("202", Answer(method, fmt::format("Under way: `{}`. Ask again at Location.", rest.pending_state()),
-                                  rest.pending_state()));
+      responses.Set(
+          "202", Answer(method, fmt::format("Under way: `{}`. Ask again at Location.", rest.pending_state()),
+                        rest.pending_state()));
     }
     if (IsConditional(method)) {
       responses.Set("304", Yaml().Set("description", "What If-None-Match names is what it is now."));
@@ -240,20 +264,29 @@ class Document {
                                                          .Set("bearerFormat", "JWT")
                                                          .Set("description", "`accessToken` of a session."));
     const auto header = [](std::string_view name, std::string_view description, Yaml schema) {
-      return Yaml().Set("name", name).Set("in", "header").Set("description", description).Set("schema", std::move(schema));
+      return Yaml()
+          .Set("name", name)
+          .Set("in", "header")
+          .Set("description", description)
+          .Set("schema", std::move(schema));
     };
     auto& parameters = components["parameters"];
-    parameters.Set("IdempotencyKey",
-                   header("Idempotency-Key",
-                          "Any text of the caller's that names this one wish, bare or in quotes. A repetition gets the first "
-                          "answer again, for 72 hours.",
-                          Yaml().Set("type", "string").Set("minLength", 1).Set("maxLength", 255).Set("pattern", "^[ -~]+$"))
-                       .Set("required", true)
-                       .Set("example", "8e03978e-40d5-43dd-bc93-6894a57f9324"));
-    parameters.Set("IfMatch", header("If-Match", "Only if the resource still has this ETag.", Yaml().Set("type", "string"))
+    parameters.Set(
+        "IdempotencyKey",
+        header(
+            "Idempotency-Key",
+            "Any text of the caller's that names this one wish, bare or in quotes. A repetition gets the "
+            "first "
+            "answer again, for 72 hours.",
+            Yaml().Set("type", "string").Set("minLength", 1).Set("maxLength", 255).Set("pattern", "^[ -~]+$"))
+            .Set("required", true)
+            .Set("example", "8e03978e-40d5-43dd-bc93-6894a57f9324"));
+    parameters.Set("IfMatch", header("If-Match", "Only if the resource still has this ETag.",
+                                     Yaml().Set("type", "string"))
                                   .Set("example", "\"4f1a\""));
     parameters.Set("IfNoneMatch", header("If-None-Match", "304 if the resource still has this ETag.",
-                                         Yaml().Set("type", "string")).Set("example", "\"4f1a\""));
+                                         Yaml().Set("type", "string"))
+                                      .Set("example", "\"4f1a\""));
     const auto answered = [](std::string_view description, std::string_view type) {
       return Yaml().Set("description", description).Set("schema", Yaml().Set("type", type));
     };

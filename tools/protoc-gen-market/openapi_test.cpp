@@ -43,10 +43,11 @@ class OpenApiTest : public testing::Test {
 
 TEST_F(OpenApiTest, KeyedPost_HasItsHeaderBodyAndAnswers) {
   const auto post = Part(text_, "    post:\n", "\ncomponents:");
-  for (const char* part : {"operationId: place\n", "#/components/parameters/IdempotencyKey", "#/components/schemas/ProbeRequest",
-                           "\"201\":", "\"202\":", "#/components/headers/Location", "#/components/headers/Idempotent-Replayed",
-                           "#/components/responses/BadBodyOrKey", "\"409\":", "\"422\":", "\"413\":", "\"415\":",
-                           "state: PENDING\n", "state: DONE\n"}) {
+  for (const char* part :
+       {"operationId: place\n", "#/components/parameters/IdempotencyKey", "#/components/schemas/ProbeRequest",
+        "\"201\":", "\"202\":", "#/components/headers/Location", "#/components/headers/Idempotent-Replayed",
+        "#/components/responses/BadBodyOrKey",
+        "\"409\":", "\"422\":", "\"413\":", "\"415\":", "state: PENDING\n", "state: DONE\n"}) {
     EXPECT_THAT(post, HasSubstr(part));
   }
   EXPECT_THAT(post, Not(HasSubstr("security: []")));
@@ -73,11 +74,20 @@ TEST_F(OpenApiTest, InternalMethods_AreNotInIt) { EXPECT_THAT(text_, Not(HasSubs
 
 TEST(Yaml, Scalars_AreQuotedWhenTheyCouldBeSomethingElse) {
   Yaml document;
-  document.Set("plain", "Place order").Set("word", "no").Set("number", "17").Set("colon", "a: b").Set("empty", "");
-  document.Set("quote", "say \"hi\"\n").Set("truth", true).Set("count", 3).Set("hash", "a #b").Set("200", "x");
+  document.Set("plain", "Place order")
+      .Set("word", "no")
+      .Set("number", "17")
+      .Set("colon", "a: b")
+      .Set("empty", "");
+  document.Set("quote", "say \"hi\"\n")
+      .Set("truth", true)
+      .Set("count", 3)
+      .Set("hash", "a #b")
+      .Set("200", "x");
   document.Set("none", Yaml()).Set("items", Yaml::List({"a", Yaml().Set("k", Yaml::List()), 2}));
   EXPECT_EQ(document.Write(),
-            "plain: Place order\nword: \"no\"\nnumber: \"17\"\ncolon: \"a: b\"\nempty: \"\"\nquote: \"say \\\"hi\\\"\\n\"\n"
+            "plain: Place order\nword: \"no\"\nnumber: \"17\"\ncolon: \"a: b\"\nempty: \"\"\nquote: \"say "
+            "\\\"hi\\\"\\n\"\n"
             "truth: true\ncount: 3\nhash: \"a #b\"\n\"200\": x\nnone: {}\nitems:\n  - a\n  - k: []\n  - 2\n");
 }
 

@@ -39,17 +39,20 @@ bool Allows(const options::Policy& policy, options::Audience audience) {
 // What the method refuses by its contract, and what every method of its kind can answer.
 std::set<options::Reason> ReasonsOf(const MethodDescriptor& method, const rpc::HttpBinding& binding) {
   const auto& policy = method.options().GetExtension(options::policy);
-  std::set<options::Reason> reasons = {options::INVALID_ARGUMENT, options::BAD_REQUEST,       options::UNAUTHENTICATED,
-                                       options::NOT_ACCEPTABLE,   options::OVERLOADED,        options::UNAVAILABLE,
-                                       options::DEADLINE_EXCEEDED, options::INTERNAL,         options::URI_TOO_LONG,
-                                       options::HEADERS_TOO_LARGE, options::REQUEST_TIMEOUT,  options::RATE_LIMITED};
+  std::set<options::Reason> reasons = {
+      options::INVALID_ARGUMENT,  options::BAD_REQUEST,     options::UNAUTHENTICATED,
+      options::NOT_ACCEPTABLE,    options::OVERLOADED,      options::UNAVAILABLE,
+      options::DEADLINE_EXCEEDED, options::INTERNAL,        options::URI_TOO_LONG,
+      options::HEADERS_TOO_LARGE, options::REQUEST_TIMEOUT, options::RATE_LIMITED};
   if (!binding.body.empty()) {
     reasons.insert({options::MALFORMED_JSON, options::UNKNOWN_FIELD, options::BODY_TOO_LARGE,
                     options::UNSUPPORTED_MEDIA_TYPE});
   }
-  if (!Allows(policy, options::PUBLIC) && !Allows(policy, options::ACCOUNT)) reasons.insert(options::PERMISSION_DENIED);
+  if (!Allows(policy, options::PUBLIC) && !Allows(policy, options::ACCOUNT))
+    reasons.insert(options::PERMISSION_DENIED);
   if (!policy.seller_field().empty()) reasons.insert(options::NOT_FOUND);
-  if (method.options().idempotency_level() != MethodOptions::NO_SIDE_EFFECTS) reasons.insert(options::COMMIT_UNKNOWN);
+  if (method.options().idempotency_level() != MethodOptions::NO_SIDE_EFFECTS)
+    reasons.insert(options::COMMIT_UNKNOWN);
   if (policy.idempotency_key()) {
     reasons.insert({options::IDEMPOTENCY_KEY_REQUIRED, options::IDEMPOTENCY_KEY_REUSED,
                     options::IDEMPOTENCY_KEY_IN_FLIGHT});
@@ -60,7 +63,8 @@ std::set<options::Reason> ReasonsOf(const MethodDescriptor& method, const rpc::H
 
 std::string Slug(const std::string& reason) {
   std::string slug = reason;
-  std::ranges::transform(slug, slug.begin(), [](unsigned char c) { return c == '_' ? '-' : static_cast<char>(std::tolower(c)); });
+  std::ranges::transform(slug, slug.begin(),
+                         [](unsigned char c) { return c == '_' ? '-' : static_cast<char>(std::tolower(c)); });
   return slug;
 }
 
@@ -78,7 +82,8 @@ std::string Camel(const std::string& reason) {
 // A list too long to be its own name is called by what it is about, or by the first method that has it.
 std::string LongName(const std::string& all, int status, const MethodDescriptor& method) {
   if (all == "InvalidArgumentMalformedJsonUnknownFieldBadRequest") return "BadBody";
-  if (all == "InvalidArgumentMalformedJsonUnknownFieldBadRequestIdempotencyKeyRequired") return "BadBodyOrKey";
+  if (all == "InvalidArgumentMalformedJsonUnknownFieldBadRequestIdempotencyKeyRequired")
+    return "BadBodyOrKey";
   return fmt::format("Refused{}{}", status, method.name());
 }
 
@@ -108,8 +113,9 @@ Yaml Response(int status, const std::vector<ReasonRow>& rows) {
   Yaml response;
   response.Set("description", description);
   if (!headers.Empty()) response.Set("headers", std::move(headers));
-  return response.Set("content", Yaml().Set("application/problem+json",
-                                            Yaml().Set("schema", std::move(schema)).Set("examples", std::move(examples))));
+  return response.Set(
+      "content", Yaml().Set("application/problem+json",
+                            Yaml().Set("schema", std::move(schema)).Set("examples", std::move(examples))));
 }
 
 }  // namespace
@@ -157,11 +163,12 @@ void Refusals::AddSchemas(std::map<std::string, Yaml>& schemas) {
       .Set("fields", Yaml().Set("type", "array").Set("items", std::move(violation)))
       .Set("metadata", Yaml().Set("type", "object").Set("additionalProperties", Yaml().Set("type", "string")))
       .Set("traceId", text("What to quote to support."));
-  schemas["Problem"] = Yaml()
-                           .Set("type", "object")
-                           .Set("description", "A refusal (RFC 9457). Branch on `reason`, which is stable.")
-                           .Set("required", Yaml::Texts({"type", "title", "status", "detail", "reason", "fields", "traceId"}))
-                           .Set("properties", std::move(properties));
+  schemas["Problem"] =
+      Yaml()
+          .Set("type", "object")
+          .Set("description", "A refusal (RFC 9457). Branch on `reason`, which is stable.")
+          .Set("required", Yaml::Texts({"type", "title", "status", "detail", "reason", "fields", "traceId"}))
+          .Set("properties", std::move(properties));
   std::vector<std::string> reasons;
   for (int i = 0; i < options::Reason_descriptor()->value_count(); ++i) {
     const auto& value = *options::Reason_descriptor()->value(i);

@@ -15,7 +15,8 @@ namespace market::codegen {
 class Refusals {
  public:
   // Adds them to `responses`, by status.
-  void AddTo(const google::protobuf::MethodDescriptor& method, const rpc::HttpBinding& binding, Yaml& responses);
+  void AddTo(const google::protobuf::MethodDescriptor& method, const rpc::HttpBinding& binding,
+             Yaml& responses);
 
   // components/responses
   Yaml Components() const;

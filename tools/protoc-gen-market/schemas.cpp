@@ -82,8 +82,10 @@ bool IsAlwaysAnswered(const FieldDescriptor& field) {
   if (field.has_presence()) return false;
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
-    case FieldDescriptor::CPPTYPE_ENUM: return false;
-    default: return true;
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return false;
+    default:
+      return true;
   }
 }
 
@@ -112,7 +114,8 @@ Schemas::Schemas(const std::vector<const FileDescriptor*>& files) {
   }
 }
 
-std::string Schemas::Claim(const std::string& full_name, const std::string& plain, const std::string& service) {
+std::string Schemas::Claim(const std::string& full_name, const std::string& plain,
+                           const std::string& service) {
   if (const auto known = names_.find(full_name); known != names_.end()) return known->second;
   const auto name = owners_.contains(plain) ? service + plain : plain;
   owners_.emplace(name, full_name);
@@ -121,7 +124,9 @@ std::string Schemas::Claim(const std::string& full_name, const std::string& plai
 }
 
 std::string Schemas::NameOf(const Descriptor& message, Use use) {
-  const char* suffix = use == Use::kPatch ? "Patch" : use == Use::kBody && answers_.contains(&message) ? "Input" : "";
+  const char* suffix = use == Use::kPatch                                 ? "Patch"
+                       : use == Use::kBody && answers_.contains(&message) ? "Input"
+                                                                          : "";
   return Claim(message.full_name() + suffix, PlainName(message) + suffix, ServiceOf(*message.file()));
 }
 
@@ -206,26 +211,35 @@ Yaml Schemas::Single(const FieldDescriptor& field, Use use) {
       schema.Set("type", "string");
       if (ruled) AddTextRules(rules, schema);
       break;
-    case FieldDescriptor::TYPE_BYTES: schema.Set("type", "string").Set("contentEncoding", "base64"); break;
-    case FieldDescriptor::TYPE_BOOL: schema.Set("type", "boolean"); break;
+    case FieldDescriptor::TYPE_BYTES:
+      schema.Set("type", "string").Set("contentEncoding", "base64");
+      break;
+    case FieldDescriptor::TYPE_BOOL:
+      schema.Set("type", "boolean");
+      break;
     case FieldDescriptor::TYPE_DOUBLE:
-    case FieldDescriptor::TYPE_FLOAT: schema.Set("type", "number"); break;
+    case FieldDescriptor::TYPE_FLOAT:
+      schema.Set("type", "number");
+      break;
     case FieldDescriptor::TYPE_ENUM: {
       const auto name = NameOf(*field.enum_type());
       if (!components_.contains(name)) {
         std::vector<std::string> values;
         for (int i = 0; i < field.enum_type()->value_count(); ++i) {
-          if (field.enum_type()->value(i)->number() != 0) values.push_back(field.enum_type()->value(i)->name());
+          if (field.enum_type()->value(i)->number() != 0)
+            values.push_back(field.enum_type()->value(i)->name());
         }
         Yaml type;
         type.Set("type", "string");
-        if (auto comment = CommentOf(*field.enum_type()); !comment.empty()) type.Set("description", std::move(comment));
+        if (auto comment = CommentOf(*field.enum_type()); !comment.empty())
+          type.Set("description", std::move(comment));
         components_.emplace(name, type.Set("enum", Yaml::Texts(values)));
       }
       return Yaml::Ref("schemas", name);
     }
     case FieldDescriptor::TYPE_MESSAGE:
-      if (IsType(field, "google.protobuf.Timestamp")) return schema.Set("type", "string").Set("format", "date-time");
+      if (IsType(field, "google.protobuf.Timestamp"))
+        return schema.Set("type", "string").Set("format", "date-time");
       if (IsType(field, "google.protobuf.FieldMask")) return schema.Set("type", "string");
       schema = Of(*field.message_type(), use);
       if (ruled && (rules.has_min() || rules.has_max())) {
@@ -247,15 +261,18 @@ Yaml Schemas::Example(const Descriptor& message, Use use, const std::set<std::st
   return MessageExample(message, use, without, 0);
 }
 
-Yaml Schemas::MessageExample(const Descriptor& message, Use use, const std::set<std::string>& without, int depth) const {
+Yaml Schemas::MessageExample(const Descriptor& message, Use use, const std::set<std::string>& without,
+                             int depth) const {
   Yaml example;
   for (int i = 0; i < message.field_count(); ++i) {
     const auto& field = *message.field(i);
     if (without.contains(field.name())) continue;
-    if (use != Use::kAnswer && (answers_.contains(&message) && kWrittenByServer.contains(field.name()))) continue;
+    if (use != Use::kAnswer && (answers_.contains(&message) && kWrittenByServer.contains(field.name())))
+      continue;
     // Without a list of what it contains itself, and short for what is deep.
     if (field.type() == FieldDescriptor::TYPE_MESSAGE && depth >= kExampleDepthMax && !IsRequired(field)) {
-      if (use == Use::kAnswer && field.is_repeated()) example.Set(field.json_name(), field.is_map() ? Yaml() : Yaml::List());
+      if (use == Use::kAnswer && field.is_repeated())
+        example.Set(field.json_name(), field.is_map() ? Yaml() : Yaml::List());
       continue;
     }
     example.Set(field.json_name(), FieldExample(field, use, depth + 1));
@@ -272,10 +289,14 @@ Yaml Schemas::FieldExample(const FieldDescriptor& field, Use use, int depth) con
 Yaml Schemas::SingleExample(const FieldDescriptor& field, Use use, int depth) const {
   const auto& rules = RulesOf(field);
   switch (field.type()) {
-    case FieldDescriptor::TYPE_STRING: return TextExample(field);
-    case FieldDescriptor::TYPE_BYTES: return "AA==";
-    case FieldDescriptor::TYPE_BOOL: return true;
-    case FieldDescriptor::TYPE_ENUM: return field.enum_type()->value(field.enum_type()->value_count() > 1 ? 1 : 0)->name();
+    case FieldDescriptor::TYPE_STRING:
+      return TextExample(field);
+    case FieldDescriptor::TYPE_BYTES:
+      return "AA==";
+    case FieldDescriptor::TYPE_BOOL:
+      return true;
+    case FieldDescriptor::TYPE_ENUM:
+      return field.enum_type()->value(field.enum_type()->value_count() > 1 ? 1 : 0)->name();
     case FieldDescriptor::TYPE_MESSAGE:
       if (IsType(field, "google.protobuf.Timestamp")) return "2026-01-15T09:30:00Z";
       if (IsType(field, "google.protobuf.FieldMask")) return "displayName";
@@ -283,9 +304,10 @@ Yaml Schemas::SingleExample(const FieldDescriptor& field, Use use, int depth) co
     default: {
       if (!rules.example().empty()) return std::int64_t{std::stoll(rules.example())};
       const auto known = examples_.find(field.name());
-      std::int64_t value = known != examples_.end() && known->second.find_first_not_of("-0123456789") == std::string::npos
-                               ? std::stoll(known->second)
-                               : 1;
+      std::int64_t value =
+          known != examples_.end() && known->second.find_first_not_of("-0123456789") == std::string::npos
+              ? std::stoll(known->second)
+              : 1;
       if (rules.has_min()) value = std::max(value, rules.min());
       if (rules.has_max()) value = std::min(value, rules.max());
       return value;

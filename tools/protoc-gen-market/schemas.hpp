@@ -1,8 +1,9 @@
-// JSON Schemas (2020-12, as OpenAPI 3.1 has them) and examples of the messages of a contract, as REST carries them.
+// JSON Schemas (2020-12, as OpenAPI 3.1 has them) and examples of the messages of a contract, as REST carries
+// them.
 //
-// A message has up to three schemas: as an answer ("Address"), as a body ("AddressInput": no other fields, rules, required
-// fields) and as the body of a partial update ("AddressPatch": nothing required). A message that is only ever a body keeps
-// its plain name.
+// A message has up to three schemas: as an answer ("Address"), as a body ("AddressInput": no other fields,
+// rules, required fields) and as the body of a partial update ("AddressPatch": nothing required). A message
+// that is only ever a body keeps its plain name.
 #pragma once
 #include <google/protobuf/descriptor.h>
 
@@ -22,12 +23,16 @@ class Schemas {
   // All files of the document: their rules' examples are what fields of the same name without one get.
   explicit Schemas(const std::vector<const google::protobuf::FileDescriptor*>& files);
 
-  // The schema of a message; it and what it contains become components. `without` are fields that travel elsewhere.
+  // The schema of a message; it and what it contains become components. `without` are fields that travel
+  // elsewhere.
   Yaml Of(const google::protobuf::Descriptor& message, Use use, const std::set<std::string>& without = {});
   // Of one field, for a parameter.
   Yaml OfField(const google::protobuf::FieldDescriptor& field, Use use);
-  Yaml Example(const google::protobuf::Descriptor& message, Use use, const std::set<std::string>& without = {}) const;
-  Yaml ExampleOf(const google::protobuf::FieldDescriptor& field, Use use) const { return FieldExample(field, use, 0); }
+  Yaml Example(const google::protobuf::Descriptor& message, Use use,
+               const std::set<std::string>& without = {}) const;
+  Yaml ExampleOf(const google::protobuf::FieldDescriptor& field, Use use) const {
+    return FieldExample(field, use, 0);
+  }
 
   // By name, sorted.
   const std::map<std::string, Yaml>& Components() const { return components_; }
@@ -39,8 +44,8 @@ class Schemas {
   Yaml Object(const google::protobuf::Descriptor& message, Use use, const std::set<std::string>& without);
   Yaml Single(const google::protobuf::FieldDescriptor& field, Use use);
   Yaml MapOf(const google::protobuf::FieldDescriptor& field, Use use);
-  Yaml MessageExample(const google::protobuf::Descriptor& message, Use use, const std::set<std::string>& without,
-                      int depth) const;
+  Yaml MessageExample(const google::protobuf::Descriptor& message, Use use,
+                      const std::set<std::string>& without, int depth) const;
   Yaml FieldExample(const google::protobuf::FieldDescriptor& field, Use use, int depth) const;
   Yaml SingleExample(const google::protobuf::FieldDescriptor& field, Use use, int depth) const;
   std::string TextExample(const google::protobuf::FieldDescriptor& field) const;

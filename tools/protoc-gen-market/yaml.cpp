@@ -14,9 +14,11 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 // Text that no YAML reader takes for something else; everything else is quoted.
 bool IsPlain(const std::string& text) {
   static const std::set<std::string> kWords = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"};
-  if (text.empty() || text.back() == ' ' || (!IsLetter(text[0]) && text[0] != '/' && text[0] != '$')) return false;
+  if (text.empty() || text.back() == ' ' || (!IsLetter(text[0]) && text[0] != '/' && text[0] != '$'))
+    return false;
   std::string lower = text;
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::ranges::transform(lower, lower.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (kWords.contains(lower)) return false;
   constexpr std::string_view kAlso = " ._-/()$;+";
   return std::ranges::all_of(text, [&](char c) { return IsLetter(c) || IsDigit(c) || kAlso.contains(c); });
@@ -26,9 +28,15 @@ std::string Quoted(const std::string& text) {
   std::string out = "\"";
   for (const char c : text) {
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));

@@ -1,5 +1,5 @@
-// A document of maps, lists and scalars, written as YAML. Keys keep the order they were set in, so that the same contract
-// always gives the same bytes.
+// A document of maps, lists and scalars, written as YAML. Keys keep the order they were set in, so that the
+// same contract always gives the same bytes.
 #pragma once
 #include <cstdint>
 #include <string>
