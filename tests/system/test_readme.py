@@ -1,0 +1,42 @@
+"""The examples of README.md, run as they stand there; only the URL and the CA are this stack's."""
+
+import os
+import re
+import subprocess
+
+import pytest
+
+from market import ROOT
+
+README = (ROOT / "README.md").read_text()
+
+
+def script(name):
+    """The bash blocks between <!-- name:begin --> and <!-- name:end -->, as one script that stops at a failure."""
+    part = re.search(rf"<!-- {name}:begin -->(.*)<!-- {name}:end -->", README, re.DOTALL).group(1)
+    blocks = re.findall(r"^```bash\n(.*?)^```$", part, re.DOTALL | re.MULTILINE)
+    assert blocks and part.count("```") == 2 * len(blocks)
+    return "set -euo pipefail\n" + "\n".join(blocks)
+
+
+def run(stack, name):
+    environment = {"PATH": "/usr/bin:/bin", "HOME": os.environ.get("HOME", "/"), "LANG": "C.UTF-8",
+                   "MARKET_URL": stack["url"], "MARKET_CA": stack["caFile"]}
+    done = subprocess.run(["bash", "-c", script(name)], cwd=ROOT, env=environment, capture_output=True, text=True,
+                          timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.splitlines()
+
+
+def test_walk_ends_with_a_shipped_order(stack):
+    lines = run(stack, "walk")
+    assert lines[0] == "PUBLISHED"
+    assert re.fullmatch(r"order \S+: PLACED, 3998 cents", lines[1])
+    assert lines[2:] == ["ACCEPTED", "SHIPPED", "SHIPPED"]
+
+
+def test_grpc_example_finds_products(stack, shop):
+    pytest.importorskip("grpc")
+    shop(title="Difference engine")
+    lines = run(stack, "grpc")
+    assert lines and all("engine" in line.lower() for line in lines)
