@@ -21,11 +21,12 @@ class FakeBackend final : public rpc::Backend {
     rpc::Incoming incoming;
     std::string request;  // as protobuf's debug text
   };
-  using Answer = std::function<Task<>(const rpc::Method&, CallContext&, const google::protobuf::Message& request,
-                                      google::protobuf::Message& response)>;
+  using Answer =
+      std::function<Task<>(const rpc::Method&, CallContext&, const google::protobuf::Message& request,
+                           google::protobuf::Message& response)>;
 
-  Task<> Call(const rpc::Method& method, rpc::Incoming incoming, CallContext& call, const google::protobuf::Message& request,
-              google::protobuf::Message& response) override {
+  Task<> Call(const rpc::Method& method, rpc::Incoming incoming, CallContext& call,
+              const google::protobuf::Message& request, google::protobuf::Message& response) override {
     calls.push_back({method.name, std::move(incoming), request.ShortDebugString()});
     if (answer) co_await answer(method, call, request, response);
   }
@@ -36,8 +37,8 @@ class FakeBackend final : public rpc::Backend {
 
 inline std::vector<const rpc::Method*> AllMethods() {
   std::vector<const rpc::Method*> methods;
-  for (const auto* table : {&api::AuthMethods(), &api::UserMethods(), &api::ProductMethods(), &api::OrderMethods(),
-                            &api::PaymentMethods()}) {
+  for (const auto* table : {&api::AuthMethods(), &api::UserMethods(), &api::ProductMethods(),
+                            &api::OrderMethods(), &api::PaymentMethods()}) {
     for (const rpc::Method& method : table->Methods()) methods.push_back(&method);
   }
   return methods;

@@ -58,8 +58,10 @@ struct Gateway::State {
   State(GatewayOptions options, rpc::Backend& backend, telemetry::Metrics& metrics)
       : options(options),
         backend(backend),
-        requests(metrics.AddCounterFamily("http_requests_total", "Requests answered.", {"method", "route", "code"})),
-        durations(metrics.AddHistogramFamily("http_request_duration_seconds", "From the request's arrival to its answer.",
+        requests(metrics.AddCounterFamily("http_requests_total", "Requests answered.",
+                                          {"method", "route", "code"})),
+        durations(metrics.AddHistogramFamily("http_request_duration_seconds",
+                                             "From the request's arrival to its answer.",
                                              {"method", "route"})),
         in_flight(metrics.AddGauge("http_requests_in_flight", "Requests being worked on.")),
         unmatched(requests, durations, "", "unmatched"),
@@ -71,7 +73,8 @@ struct Gateway::State {
   std::optional<http::Response> FindRoute(Exchange& exchange);
   rpc::Incoming IncomingOf(const Exchange& exchange) const;
   void Finish(const Exchange& exchange, http::Response& response);
-  void WriteAccessLine(const Exchange& exchange, const http::Response& response, std::chrono::nanoseconds duration);
+  void WriteAccessLine(const Exchange& exchange, const http::Response& response,
+                       std::chrono::nanoseconds duration);
 
   const GatewayOptions options;
   rpc::Backend& backend;
@@ -88,7 +91,8 @@ struct Gateway::State {
 
 void Gateway::State::AddRoute(const rpc::Method& method, const rpc::HttpBinding& binding) {
   router.Add(binding.verb, binding.path, routes.size());
-  routes.push_back({Operation(method, binding, schemas), RouteMetrics(requests, durations, binding.verb, binding.path)});
+  routes.push_back(
+      {Operation(method, binding, schemas), RouteMetrics(requests, durations, binding.verb, binding.path)});
 }
 
 // Sets the route, or gives the answer of a request that has none. Throws Error.
@@ -100,7 +104,8 @@ std::optional<http::Response> Gateway::State::FindRoute(Exchange& exchange) {
     exchange.route = &routes[match->target];
     return std::nullopt;
   }
-  if (request.target == "*") return http::Response{204, {{"Allow", "GET, HEAD, POST, PATCH, DELETE, OPTIONS"}}, {}};
+  if (request.target == "*")
+    return http::Response{204, {{"Allow", "GET, HEAD, POST, PATCH, DELETE, OPTIONS"}}, {}};
   const auto methods = router.MethodsOf(exchange.path);
   if (methods.empty()) throw Error(Code::kNotFound, "NOT_FOUND", "there is nothing at this path");
   const std::string allow = AllowText(methods);
@@ -143,11 +148,13 @@ Task<http::Response> Gateway::State::Dispatch(Exchange& exchange) {
   if (auto answered = FindRoute(exchange)) co_return std::move(*answered);
   const http::Headers& headers = exchange.request.headers;
   if (!AcceptsJson(headers)) {
-    throw Error(Code::kInvalidArgument, "NOT_ACCEPTABLE", "answers are application/json, which Accept rules out");
+    throw Error(Code::kInvalidArgument, "NOT_ACCEPTABLE",
+                "answers are application/json, which Accept rules out");
   }
   // Two of these could be read differently by different readers.
   for (const std::string_view name : {"Authorization", "Idempotency-Key"}) {
-    if (headers.Count(name) > 1) throw Error(Code::kInvalidArgument, "BAD_REQUEST", std::string(name) + " is given twice");
+    if (headers.Count(name) > 1)
+      throw Error(Code::kInvalidArgument, "BAD_REQUEST", std::string(name) + " is given twice");
   }
   co_return co_await Call(exchange);
 }
@@ -171,18 +178,20 @@ void Gateway::State::WriteAccessLine(const Exchange& exchange, const http::Respo
     const std::size_t number = good_requests++;
     if (options.access_log_one_in == 0 || number % options.access_log_one_in != 0) return;
   }
-  const std::string_view route = exchange.route != nullptr ? std::string_view(exchange.route->operation.Route()) : "unmatched";
-  telemetry::log::Info("http.request",
-                       {{"method", exchange.request.method},
-                        {"route", route},
-                        {"path", exchange.path},
-                        {"status", response.status},
-                        {"duration_us", std::chrono::duration_cast<std::chrono::microseconds>(duration).count()},
-                        {"request_bytes", exchange.request.body.size()},
-                        {"response_bytes", response.body.size()},
-                        {"peer", exchange.request.peer},
-                        {"request_id", exchange.request_id}},
-                       &exchange.trace);
+  const std::string_view route =
+      exchange.route != nullptr ? std::string_view(exchange.route->operation.Route()) : "unmatched";
+  telemetry::log::Info(
+      "http.request",
+      {{"method", exchange.request.method},
+       {"route", route},
+       {"path", exchange.path},
+       {"status", response.status},
+       {"duration_us", std::chrono::duration_cast<std::chrono::microseconds>(duration).count()},
+       {"request_bytes", exchange.request.body.size()},
+       {"response_bytes", response.body.size()},
+       {"peer", exchange.request.peer},
+       {"request_id", exchange.request_id}},
+      &exchange.trace);
 }
 
 Gateway::Gateway(boost::asio::io_context&, GatewayOptions options, rpc::Backend& backend,
@@ -199,12 +208,13 @@ Task<http::Response> Gateway::Handle(http::Request& request) {
   State& state = *state_;
   const auto question = request.target.find('?');
   const std::string_view target = request.target;
-  Exchange exchange{.request = request,
-                    .began = steady_clock::now(),
-                    .trace = telemetry::TraceContext::Continue(request.headers.Get("traceparent")),
-                    .request_id = RequestIdOf(request.headers),
-                    .path = target.substr(0, question),
-                    .query = question == std::string::npos ? std::string_view() : target.substr(question + 1)};
+  Exchange exchange{
+      .request = request,
+      .began = steady_clock::now(),
+      .trace = telemetry::TraceContext::Continue(request.headers.Get("traceparent")),
+      .request_id = RequestIdOf(request.headers),
+      .path = target.substr(0, question),
+      .query = question == std::string::npos ? std::string_view() : target.substr(question + 1)};
   http::Response response;
   std::exception_ptr failure;
   state.in_flight.Add(1);

@@ -1,12 +1,13 @@
-// REST in front of the methods: routing, transcoding, limits, the request's ids, its metrics and its access line. Knows
-// no service; what it serves is data (the method tables), and how a method is reached is the backend's.
+// REST in front of the methods: routing, transcoding, limits, the request's ids, its metrics and its access
+// line. Knows no service; what it serves is data (the method tables), and how a method is reached is the
+// backend's.
 //
 //   http::ServerOptions server_options;
 //   server_options.on_fault = [&](http::Fault fault) { return gateway.Answer(fault); };
 //   http::Server server(io, server_options, [&](http::Request& request) { return gateway.Handle(request); });
 //
-// Owner: the process's main. Io thread only. Authentication, policy, field rules and idempotency are the edge's, behind
-// the backend: the gateway forwards what they need and believes nothing itself.
+// Owner: the process's main. Io thread only. Authentication, policy, field rules and idempotency are the
+// edge's, behind the backend: the gateway forwards what they need and believes nothing itself.
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <chrono>
@@ -28,7 +29,8 @@ namespace market::gateway {
 struct GatewayOptions {
   std::size_t in_flight_max = 1024;  // requests beyond it are refused: 503 OVERLOADED
   std::chrono::milliseconds retry_after{1000};
-  // Access lines: of good and quick requests one in so many is written, of the others each. 0: none of the good ones.
+  // Access lines: of good and quick requests one in so many is written, of the others each. 0: none of the
+  // good ones.
   std::size_t access_log_one_in = 1;
   std::chrono::milliseconds slow{1000};
 };
@@ -43,7 +45,7 @@ class Gateway {
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
 
-  // Never throws but for cancellation: every failure is an answer.
+  // Never throws: every failure is an answer.
   Task<http::Response> Handle(http::Request& request);
 
   // What never became a request.

@@ -20,7 +20,8 @@ struct Answer {
   std::string raw;
 };
 
-// The last answer to `input`, after which the client stops sending. Every answer that is an error must be a problem.
+// The last answer to `input`, after which the client stops sending. Every answer that is an error must be a
+// problem.
 Answer Exchange(std::string input, http::ServerOptions options = {}) {
   const std::string raw = testing::RunLoop([&](boost::asio::io_context& io) -> Task<std::string> {
     telemetry::Metrics metrics;
@@ -50,14 +51,17 @@ Answer Exchange(std::string input, http::ServerOptions options = {}) {
   return answer;
 }
 
-std::string Post(const std::string& path, const std::string& body, const std::string& headers = "Content-Type: application/json\r\n") {
-  return "POST " + path + " HTTP/1.1\r\nHost: a\r\n" + headers + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+std::string Post(const std::string& path, const std::string& body,
+                 const std::string& headers = "Content-Type: application/json\r\n") {
+  return "POST " + path + " HTTP/1.1\r\nHost: a\r\n" + headers +
+         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
 TEST(GatewayHttp, Pipelined_GoodAndBad_AreAnsweredInOrder) {
   std::string input;
   for (int i = 0; i < 10; ++i) {
-    input += "GET /v1/products/1 HTTP/1.1\r\nHost: a\r\n\r\n" + Post("/v1/orders", "{]") + "HEAD /nowhere HTTP/1.1\r\nHost: a\r\n\r\n";
+    input += "GET /v1/products/1 HTTP/1.1\r\nHost: a\r\n\r\n" + Post("/v1/orders", "{]") +
+             "HEAD /nowhere HTTP/1.1\r\nHost: a\r\n\r\n";
   }
   const auto answer = Exchange(input);
   std::size_t at = 0;
@@ -84,14 +88,17 @@ TEST(GatewayHttp, HostileRequests_AreRefusedAsProblems) {
       {Post("/v1/orders", std::string(65537, ' ')), 413, "BODY_TOO_LARGE"},
       {Post("/v1/orders", "{}", "Content-Type: text/plain\r\n"), 415, "UNSUPPORTED_MEDIA_TYPE"},
       {Post("/v1/orders", "{}", ""), 415, "UNSUPPORTED_MEDIA_TYPE"},
-      {Post("/v1/orders", "{}", "Content-Type: application/json\r\nContent-Type: application/json\r\n"), 415, "UNSUPPORTED_MEDIA_TYPE"},
-      {Post("/v1/orders", "{}", "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n"), 400, "BAD_REQUEST"},
+      {Post("/v1/orders", "{}", "Content-Type: application/json\r\nContent-Type: application/json\r\n"), 415,
+       "UNSUPPORTED_MEDIA_TYPE"},
+      {Post("/v1/orders", "{}", "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n"), 400,
+       "BAD_REQUEST"},
       {Post("/v1/orders", "{}", "Content-Length: 2\r\n"), 400, "BAD_REQUEST"},
       {Post("/v1/orders", "{}", "Expect: cake\r\n"), 400, "BAD_REQUEST"},
       {Post("/v1/orders", std::string("{\"quoteHash\":\"\0\"}", 17)), 400, "MALFORMED_JSON"},
       {Post("/v1/products", "{}"), 405, "METHOD_NOT_ALLOWED"},
       {get + "X: " + std::string(9000, 'a') + "\r\n\r\n", 431, "HEADERS_TOO_LARGE"},
-      {"GET /v1/products?query=" + std::string(4096, 'a') + " HTTP/1.1\r\nHost: a\r\n\r\n", 414, "URI_TOO_LONG"},
+      {"GET /v1/products?query=" + std::string(4096, 'a') + " HTTP/1.1\r\nHost: a\r\n\r\n", 414,
+       "URI_TOO_LONG"},
       {"GET /v1/products?query=%ff HTTP/1.1\r\nHost: a\r\n\r\n", 400, "INVALID_ARGUMENT"},
       {"GET /v1/products/%00 HTTP/1.1\r\nHost: a\r\n\r\n", 400, "BAD_REQUEST"},
       {"GET /v1/products/../orders HTTP/1.1\r\nHost: a\r\n\r\n", 404, "NOT_FOUND"},

@@ -1,5 +1,5 @@
-// The gateway's series: http_requests_total, http_request_duration_seconds, http_requests_in_flight. The label `route`
-// is the path template, never the path, so their number is that of the contract's operations.
+// The gateway's series: http_requests_total, http_request_duration_seconds, http_requests_in_flight. The
+// label `route` is the path template, never the path, so their number is that of the contract's operations.
 #pragma once
 #include <array>
 #include <chrono>
@@ -18,7 +18,10 @@ class RouteMetrics {
  public:
   RouteMetrics(telemetry::CounterFamily& requests, telemetry::HistogramFamily& durations, std::string method,
                std::string route)
-      : requests_(requests), duration_(durations.With({method, route})), method_(std::move(method)), route_(std::move(route)) {
+      : requests_(requests),
+        duration_(durations.With({method, route})),
+        method_(std::move(method)),
+        route_(std::move(route)) {
     // At zero from the start, so that a rate over the first failure exists.
     CounterOf(200);
     CounterOf(500);

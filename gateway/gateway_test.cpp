@@ -28,9 +28,11 @@ class GatewayTest : public ::testing::Test {
     options.access_log_one_in = 0;
     return options;
   }
-  http::Response Send(std::string method, std::string target, http::Headers headers = {}, std::string body = {}) {
+  http::Response Send(std::string method, std::string target, http::Headers headers = {},
+                      std::string body = {}) {
     if (!body.empty() && !headers.Find("Content-Type")) headers.Add("Content-Type", "application/json");
-    http::Request request{std::move(method), std::move(target), std::move(headers), std::move(body), "127.0.0.1:1"};
+    http::Request request{std::move(method), std::move(target), std::move(headers), std::move(body),
+                          "127.0.0.1:1"};
     return testing::RunLoop([&]() -> Task<http::Response> { co_return co_await gateway_.Handle(request); });
   }
   template <class Response>
@@ -46,7 +48,9 @@ class GatewayTest : public ::testing::Test {
       co_return;
     };
   }
-  static boost::json::object Json(const http::Response& response) { return boost::json::parse(response.body).as_object(); }
+  static boost::json::object Json(const http::Response& response) {
+    return boost::json::parse(response.body).as_object();
+  }
   static std::string Reason(const http::Response& response) {
     return response.body.empty() ? "" : std::string(Json(response).at("reason").as_string());
   }
@@ -54,7 +58,8 @@ class GatewayTest : public ::testing::Test {
   static std::string Summary(const http::Response& response) {
     std::string summary = Reason(response);
     for (const auto& field : Json(response).at("fields").as_array()) {
-      summary += " " + std::string(field.at("field").as_string()) + ":" + std::string(field.at("reason").as_string());
+      summary += " " + std::string(field.at("field").as_string()) + ":" +
+                 std::string(field.at("reason").as_string());
     }
     return summary;
   }
@@ -119,8 +124,9 @@ TEST_F(GatewayTest, Post_FillsFromPathAndBody) {
   product::Offer offer;
   offer.set_id(kId);
   AnswerWith(offer);
-  const auto response = Send("POST", "/v1/offers/o%2f1:adjustStock", {{"Idempotency-Key", "k1"}, {"Authorization", "Bearer t"}},
-                             R"({"delta":-5.0,"reason":"broken"})");
+  const auto response =
+      Send("POST", "/v1/offers/o%2f1:adjustStock", {{"Idempotency-Key", "k1"}, {"Authorization", "Bearer t"}},
+           R"({"delta":-5.0,"reason":"broken"})");
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(Last().request, R"(offer_id: "o/1" delta: -5 reason: "broken")");
   EXPECT_EQ(Last().incoming.idempotency_key, "k1");
@@ -187,8 +193,10 @@ TEST_F(GatewayTest, Patch_MaskIsWhatTheBodyHas) {
   EXPECT_EQ(Last().request, R"(profile { phone: "1" } update_mask { paths: "display_name" })");
   EXPECT_EQ(Summary(Send("PATCH", target + "?updateMask=price,stock", {}, "{}")),
             "UNKNOWN_FIELD updateMask:UNKNOWN_FIELD");
-  EXPECT_EQ(Summary(Send("PATCH", target + "?updateMask=*", {}, "{}")), "INVALID_ARGUMENT updateMask:MALFORMED");
-  EXPECT_EQ(Summary(Send("PATCH", target, {}, R"({"updateMask":"price"})")), "UNKNOWN_FIELD updateMask:UNKNOWN_FIELD");
+  EXPECT_EQ(Summary(Send("PATCH", target + "?updateMask=*", {}, "{}")),
+            "INVALID_ARGUMENT updateMask:MALFORMED");
+  EXPECT_EQ(Summary(Send("PATCH", target, {}, R"({"updateMask":"price"})")),
+            "UNKNOWN_FIELD updateMask:UNKNOWN_FIELD");
 }
 
 TEST_F(GatewayTest, IfMatch_GoesIntoTheMessage) {
@@ -200,16 +208,18 @@ TEST_F(GatewayTest, IfMatch_GoesIntoTheMessage) {
   EXPECT_EQ(Send("DELETE", target, {{"If-Match", "*"}}).status, 204);
   EXPECT_EQ(Last().request, R"(address_id: "1")");
   for (const char* tag : {"", "\"a\", \"b\"", "\"", "\"a", "a b"}) {
-    EXPECT_EQ(Summary(Send("DELETE", target, {{"If-Match", tag}})), "INVALID_ARGUMENT If-Match:MALFORMED") << tag;
+    EXPECT_EQ(Summary(Send("DELETE", target, {{"If-Match", tag}})), "INVALID_ARGUMENT If-Match:MALFORMED")
+        << tag;
   }
-  EXPECT_EQ(Summary(Send("POST", "/v1/products/1:publish", {{"If-Match", "\"a\""}})), "INVALID_ARGUMENT If-Match:UNSUPPORTED");
+  EXPECT_EQ(Summary(Send("POST", "/v1/products/1:publish", {{"If-Match", "\"a\""}})),
+            "INVALID_ARGUMENT If-Match:UNSUPPORTED");
   EXPECT_EQ(Summary(Send("DELETE", target + "?ifMatch=v7")), "UNKNOWN_FIELD ifMatch:UNKNOWN_FIELD");
 }
 
 TEST_F(GatewayTest, UnknownPath_Is404) {
-  for (const char* path : {"/", "/v1", "/v2/products", "/v1/products/", "/v1/products//", "/v1/products/1/x", "/V1/products",
-                           "/v1/%70roducts", "/v1/../v1/products", "/v1/offers/1:explode", "/metrics", "/healthz",
-                           "/marketplace.product.v1.ProductService/GetOffers"}) {
+  for (const char* path : {"/", "/v1", "/v2/products", "/v1/products/", "/v1/products//", "/v1/products/1/x",
+                           "/V1/products", "/v1/%70roducts", "/v1/../v1/products", "/v1/offers/1:explode",
+                           "/metrics", "/healthz", "/marketplace.product.v1.ProductService/GetOffers"}) {
     const auto response = Send("POST", path, {}, "{}");
     EXPECT_EQ(response.status, 404) << path;
     EXPECT_EQ(Reason(response), "NOT_FOUND") << path;
@@ -243,26 +253,37 @@ TEST_F(GatewayTest, Options_Is204WithAllow) {
 }
 
 TEST_F(GatewayTest, ContentType_MustBeJson) {
-  for (const char* type : {"application/json", "APPLICATION/JSON", "application/json; charset=utf-8", "application/json;charset=\"UTF-8\"",
-                           "application/json ; x=y"}) {
+  for (const char* type : {"application/json", "APPLICATION/JSON", "application/json; charset=utf-8",
+                           "application/json;charset=\"UTF-8\"", "application/json ; x=y"}) {
     EXPECT_EQ(Send("POST", "/v1/orders", {{"Content-Type", type}}, "{}").status, 201) << type;
   }
-  for (const char* type : {"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonx",
-                           "application/json; charset=utf-16", "application/json; charset=latin1", "application/merge-patch+json",
-                           "application/grpc", "json", "*/*", "application/json, text/plain"}) {
-    EXPECT_EQ(Reason(Send("POST", "/v1/orders", {{"Content-Type", type}}, "{}")), "UNSUPPORTED_MEDIA_TYPE") << type;
+  for (const char* type :
+       {"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
+        "application/jsonx", "application/json; charset=utf-16", "application/json; charset=latin1",
+        "application/merge-patch+json", "application/grpc", "json", "*/*", "application/json, text/plain"}) {
+    EXPECT_EQ(Reason(Send("POST", "/v1/orders", {{"Content-Type", type}}, "{}")), "UNSUPPORTED_MEDIA_TYPE")
+        << type;
   }
-  EXPECT_EQ(Send("POST", "/v1/orders", {{"Content-Type", "application/json"}, {"Content-Encoding", "gzip"}}, "{}").status, 415);
-  EXPECT_EQ(Send("POST", "/v1/orders", {{"Content-Type", "application/json"}, {"Content-Type", "text/xml"}}, "{}").status, 415);
+  EXPECT_EQ(
+      Send("POST", "/v1/orders", {{"Content-Type", "application/json"}, {"Content-Encoding", "gzip"}}, "{}")
+          .status,
+      415);
+  EXPECT_EQ(
+      Send("POST", "/v1/orders", {{"Content-Type", "application/json"}, {"Content-Type", "text/xml"}}, "{}")
+          .status,
+      415);
 }
 
 TEST_F(GatewayTest, Accept_MustAdmitJson) {
-  for (const char* accept : {"application/json", "*/*", "application/*", "text/html,application/xhtml+xml,*/*;q=0.8", "",
-                             "application/json;q=0.1, text/html", "APPLICATION/JSON", "text/html;q=0, */*;q=0.5", ",", "*/*;q=x"}) {
+  for (const char* accept :
+       {"application/json", "*/*", "application/*", "text/html,application/xhtml+xml,*/*;q=0.8", "",
+        "application/json;q=0.1, text/html", "APPLICATION/JSON", "text/html;q=0, */*;q=0.5", ",",
+        "*/*;q=x"}) {
     EXPECT_EQ(Send("GET", "/v1/products", {{"Accept", accept}}).status, 200) << accept;
   }
-  for (const char* accept : {"text/html", "application/xml, text/*", "application/json;q=0", "application/json;q=0, */*",
-                             "*/*;q=0", "application/problem+json", "image/webp;q=1"}) {
+  for (const char* accept :
+       {"text/html", "application/xml, text/*", "application/json;q=0", "application/json;q=0, */*",
+        "*/*;q=0", "application/problem+json", "image/webp;q=1"}) {
     const auto response = Send("GET", "/v1/products", {{"Accept", accept}});
     EXPECT_EQ(response.status, 406) << accept;
     EXPECT_EQ(response.headers.Get("Content-Type"), "application/problem+json");
@@ -304,8 +325,11 @@ TEST_F(GatewayTest, BadBodies_Are400) {
 }
 
 TEST_F(GatewayTest, Problem_HasEverythingTheContractSays) {
-  FailWith(Error(Code::kAborted, "OUT_OF_STOCK", "not enough \"left\"").WithField("items[0].offerId", "OUT_OF_STOCK", "2 left"));
-  const auto response = Send("POST", "/v1/orders", {{"traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}}, "{}");
+  FailWith(Error(Code::kAborted, "OUT_OF_STOCK", "not enough \"left\"")
+               .WithField("items[0].offerId", "OUT_OF_STOCK", "2 left"));
+  const auto response =
+      Send("POST", "/v1/orders", {{"traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}},
+           "{}");
   EXPECT_EQ(response.status, 409);
   EXPECT_EQ(response.headers.Get("Content-Type"), "application/problem+json");
   EXPECT_EQ(response.headers.Get("Cache-Control"), "no-store");
@@ -323,7 +347,8 @@ TEST_F(GatewayTest, Failures_HaveTheirStatusAndHeaders) {
   FailWith(Error(Code::kUnauthenticated, "UNAUTHENTICATED", "no"));
   EXPECT_EQ(Send("GET", "/v1/orders").status, 401);
   EXPECT_EQ(Send("GET", "/v1/orders").headers.Get("WWW-Authenticate"), "Bearer");
-  FailWith(Error(Code::kResourceExhausted, "RATE_LIMITED", "slow down").WithRetryAfter(std::chrono::milliseconds(1500)));
+  FailWith(Error(Code::kResourceExhausted, "RATE_LIMITED", "slow down")
+               .WithRetryAfter(std::chrono::milliseconds(1500)));
   EXPECT_EQ(Send("GET", "/v1/orders").status, 429);
   EXPECT_EQ(Send("GET", "/v1/orders").headers.Get("Retry-After"), "2");
   FailWith(Error(Code::kAborted, "ETAG_MISMATCH", "changed"));
@@ -344,20 +369,24 @@ TEST_F(GatewayTest, BrokenInvariant_IsOpaque) {
 TEST_F(GatewayTest, FieldsOfABodyThatIsAField_AreNamedAsInTheBody) {
   FailWith(InvalidArgument("offer.price.amount", "OUT_OF_RANGE", "too small"));
   EXPECT_EQ(Summary(Send("PATCH", "/v1/offers/1", {}, "{}")), "INVALID_ARGUMENT price.amount:OUT_OF_RANGE");
-  EXPECT_EQ(Summary(Send("PATCH", "/v1/offers/1", {}, R"({"price":{"amount":"x"}})")), "INVALID_ARGUMENT price.amount:WRONG_TYPE");
+  EXPECT_EQ(Summary(Send("PATCH", "/v1/offers/1", {}, R"({"price":{"amount":"x"}})")),
+            "INVALID_ARGUMENT price.amount:WRONG_TYPE");
 }
 
 TEST_F(GatewayTest, RequestId_IsKeptOrMade) {
   const auto kept = Send("GET", "/v1/products", {{"X-Request-Id", "abc-1"}});
   EXPECT_EQ(kept.headers.Get("X-Request-Id"), "abc-1");
   EXPECT_EQ(Last().incoming.request_id, "abc-1");
-  for (const std::string& bad : {std::string(), std::string(129, 'a'), std::string("a b"), std::string("a\tb"), std::string("\xc3\xa9")}) {
-    EXPECT_EQ(Send("GET", "/v1/products", {{"X-Request-Id", bad}}).headers.Get("X-Request-Id").size(), 36U) << bad;
+  for (const std::string& bad : {std::string(), std::string(129, 'a'), std::string("a b"),
+                                 std::string("a\tb"), std::string("\xc3\xa9")}) {
+    EXPECT_EQ(Send("GET", "/v1/products", {{"X-Request-Id", bad}}).headers.Get("X-Request-Id").size(), 36U)
+        << bad;
   }
 }
 
 TEST_F(GatewayTest, Trace_IsContinuedOrBegun) {
-  const auto response = Send("GET", "/v1/products", {{"traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}});
+  const auto response = Send("GET", "/v1/products",
+                             {{"traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}});
   EXPECT_EQ(response.headers.Get("traceparent").substr(3, 32), "0af7651916cd43dd8448eb211c80319c");
   EXPECT_EQ(response.headers.Get("traceparent"), Last().incoming.traceparent);
   EXPECT_EQ(Send("GET", "/v1/products", {{"traceparent", "junk"}}).headers.Get("traceparent").size(), 55U);
@@ -371,8 +400,10 @@ TEST_F(GatewayTest, Deadline_IsTheMethodsOwn) {
 }
 
 TEST_F(GatewayTest, DoubledCredentials_AreRefused) {
-  EXPECT_EQ(Send("GET", "/v1/orders", {{"Authorization", "Bearer a"}, {"Authorization", "Bearer b"}}).status, 400);
-  EXPECT_EQ(Send("POST", "/v1/orders", {{"Idempotency-Key", "a"}, {"idempotency-key", "b"}}, "{}").status, 400);
+  EXPECT_EQ(Send("GET", "/v1/orders", {{"Authorization", "Bearer a"}, {"Authorization", "Bearer b"}}).status,
+            400);
+  EXPECT_EQ(Send("POST", "/v1/orders", {{"Idempotency-Key", "a"}, {"idempotency-key", "b"}}, "{}").status,
+            400);
 }
 
 TEST_F(GatewayTest, TooManyInFlight_Is503) {
@@ -381,7 +412,8 @@ TEST_F(GatewayTest, TooManyInFlight_Is503) {
   telemetry::Metrics metrics;
   Gateway full(io_, options, backend_, AllMethods(), metrics);
   http::Request request{"GET", "/v1/products", {}, {}, {}};
-  const auto response = testing::RunLoop([&]() -> Task<http::Response> { co_return co_await full.Handle(request); });
+  const auto response =
+      testing::RunLoop([&]() -> Task<http::Response> { co_return co_await full.Handle(request); });
   EXPECT_EQ(response.status, 503);
   EXPECT_EQ(Reason(response), "OVERLOADED");
   EXPECT_EQ(response.headers.Get("Retry-After"), "1");
@@ -392,7 +424,9 @@ TEST_F(GatewayTest, Metrics_CountByRoute) {
   Send("HEAD", "/v1/products/2");
   Send("GET", "/nowhere");
   const std::string text = metrics_.Exposition();
-  EXPECT_TRUE(text.contains(R"(http_requests_total{method="GET",route="/v1/products/{product_id}",code="200"} 2)")) << text;
+  EXPECT_TRUE(
+      text.contains(R"(http_requests_total{method="GET",route="/v1/products/{product_id}",code="200"} 2)"))
+      << text;
   EXPECT_TRUE(text.contains(R"(http_requests_total{method="",route="unmatched",code="404"} 1)"));
   EXPECT_TRUE(text.contains(R"(http_requests_total{method="POST",route="/v1/orders",code="500"} 0)"));
   EXPECT_TRUE(text.contains("http_requests_in_flight 0"));
@@ -400,16 +434,20 @@ TEST_F(GatewayTest, Metrics_CountByRoute) {
 
 TEST_F(GatewayTest, Faults_AreProblems) {
   const std::vector<std::tuple<http::Fault, int, std::string>> cases = {
-      {http::Fault::kBadRequest, 400, "BAD_REQUEST"},       {http::Fault::kBodyTooLarge, 413, "BODY_TOO_LARGE"},
-      {http::Fault::kUriTooLong, 414, "URI_TOO_LONG"},      {http::Fault::kHeadersTooLarge, 431, "HEADERS_TOO_LARGE"},
-      {http::Fault::kTooSlow, 408, "REQUEST_TIMEOUT"},      {http::Fault::kExpectation, 400, "BAD_REQUEST"},
+      {http::Fault::kBadRequest, 400, "BAD_REQUEST"},
+      {http::Fault::kBodyTooLarge, 413, "BODY_TOO_LARGE"},
+      {http::Fault::kUriTooLong, 414, "URI_TOO_LONG"},
+      {http::Fault::kHeadersTooLarge, 431, "HEADERS_TOO_LARGE"},
+      {http::Fault::kTooSlow, 408, "REQUEST_TIMEOUT"},
+      {http::Fault::kExpectation, 400, "BAD_REQUEST"},
       {http::Fault::kHandlerFailed, 500, "INTERNAL"}};
   for (const auto& [fault, status, reason] : cases) {
     const auto response = gateway_.Answer(fault);
     EXPECT_EQ(response.status, status);
     EXPECT_EQ(Reason(response), reason);
     EXPECT_EQ(response.headers.Get("Content-Type"), "application/problem+json");
-    EXPECT_EQ(std::string(Json(response).at("traceId").as_string()), response.headers.Get("traceparent").substr(3, 32));
+    EXPECT_EQ(std::string(Json(response).at("traceId").as_string()),
+              response.headers.Get("traceparent").substr(3, 32));
   }
 }
 

@@ -21,7 +21,8 @@ std::string_view Next(std::string_view& rest, char separator) {
 }
 
 std::string_view Unquoted(std::string_view text) {
-  return text.size() >= 2 && text.starts_with('"') && text.ends_with('"') ? text.substr(1, text.size() - 2) : text;
+  return text.size() >= 2 && text.starts_with('"') && text.ends_with('"') ? text.substr(1, text.size() - 2)
+                                                                          : text;
 }
 
 // The weight of a media range; 1 when it has none or a bad one.
@@ -106,7 +107,8 @@ std::optional<std::string_view> MatchTag(std::string_view if_match) {
 }
 
 bool IsRequestId(std::string_view text) {
-  return !text.empty() && text.size() <= 128 && std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
+  return !text.empty() && text.size() <= 128 &&
+         std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
 }
 
 }  // namespace market::gateway

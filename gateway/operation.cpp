@@ -44,7 +44,8 @@ bool Exists(const MessageSchema& schema, std::string_view path) {
 
 std::string TextOf(const Message& message, const FieldPath& path) {
   const Message* at = &message;
-  for (std::size_t i = 0; i + 1 < path.size(); ++i) at = &at->GetReflection()->GetMessage(*at, path[i]->field);
+  for (std::size_t i = 0; i + 1 < path.size(); ++i)
+    at = &at->GetReflection()->GetMessage(*at, path[i]->field);
   return at->GetReflection()->GetString(*at, path.back()->field);
 }
 
@@ -56,7 +57,8 @@ std::string CacheControlOf(const rpc::Method& method) {
 
 }  // namespace
 
-Operation::Operation(const rpc::Method& method, const rpc::HttpBinding& binding, transcoding::Schemas& schemas)
+Operation::Operation(const rpc::Method& method, const rpc::HttpBinding& binding,
+                     transcoding::Schemas& schemas)
     : method_(&method), verb_(binding.verb), route_(binding.path), reader_(schemas), writer_(schemas) {
   ResolveRequest(binding, schemas);
   ResolveResponse(schemas);
@@ -78,7 +80,8 @@ void Operation::ResolveRequest(const rpc::HttpBinding& binding, transcoding::Sch
     not_in_query_ = ~std::uint64_t{0};
   } else if (takes_body_) {
     body_field_ = FindField(*request_, binding.body, Kind::kMessage);
-    if (body_field_ == nullptr) throw std::logic_error(method_->path + ": the body is no message field: " + binding.body);
+    if (body_field_ == nullptr)
+      throw std::logic_error(method_->path + ": the body is no message field: " + binding.body);
     not_in_query_ |= body_field_->bit;
   }
   if (binding.verb == "PATCH" && body_field_ != nullptr) {
@@ -109,9 +112,11 @@ std::vector<Operation::LocationPart> Operation::ParseLocation(std::string_view t
     text.remove_prefix(open == std::string_view::npos ? text.size() : open + 1);
     if (open != std::string_view::npos) {
       const auto close = text.find('}');
-      if (close == std::string_view::npos) throw std::logic_error(method_->path + ": unbalanced braces in `created`");
+      if (close == std::string_view::npos)
+        throw std::logic_error(method_->path + ": unbalanced braces in `created`");
       part.field = transcoding::ResolveFieldPath(*response_, text.substr(0, close));
-      if (part.field.back()->kind != Kind::kString) throw std::logic_error(method_->path + ": `created` needs a string");
+      if (part.field.back()->kind != Kind::kString)
+        throw std::logic_error(method_->path + ": `created` needs a string");
       text.remove_prefix(close + 1);
     }
     parts.push_back(std::move(part));
@@ -128,7 +133,8 @@ std::unique_ptr<Message> Operation::ReadRequest(const http::Request& request,
   if (!query.empty()) transcoding::AssignQuery(*message, *request_, query, not_in_query_, violations);
   for (std::size_t i = 0; i < variables_.size(); ++i) {
     const auto text = transcoding::DecodePathPart(variables[i]);
-    if (!text) throw Error(Code::kInvalidArgument, "BAD_REQUEST", "the path is not UTF-8 in percent-encoding");
+    if (!text)
+      throw Error(Code::kInvalidArgument, "BAD_REQUEST", "the path is not UTF-8 in percent-encoding");
     transcoding::AssignPathVariable(*message, variables_[i], *text, violations);
   }
   if (update_mask_ != nullptr) CompleteUpdateMask(*message, body_fields, violations);
@@ -138,20 +144,23 @@ std::unique_ptr<Message> Operation::ReadRequest(const http::Request& request,
 }
 
 // Returns which fields of the body's message were there.
-std::uint64_t Operation::ReadBody(const http::Request& request, Message& message, Violations& violations) const {
+std::uint64_t Operation::ReadBody(const http::Request& request, Message& message,
+                                  Violations& violations) const {
   if (request.body.empty()) return 0;
   if (!takes_body_) throw Error(Code::kInvalidArgument, "BAD_REQUEST", "this method takes no body");
   if (!IsJsonBody(request.headers)) {
-    throw Error(Code::kInvalidArgument, "UNSUPPORTED_MEDIA_TYPE", "the body must be application/json in UTF-8");
+    throw Error(Code::kInvalidArgument, "UNSUPPORTED_MEDIA_TYPE",
+                "the body must be application/json in UTF-8");
   }
   if (body_field_ == nullptr) return reader_.Read(request.body, message, not_in_body_, violations);
   Message& part = *message.GetReflection()->MutableMessage(&message, body_field_->field);
   return reader_.Read(request.body, part, 0, violations);
 }
 
-// Without a mask the fields in the body are what changes. The mask is set even when there are none, so that an empty
-// body changes nothing.
-void Operation::CompleteUpdateMask(Message& message, std::uint64_t body_fields, Violations& violations) const {
+// Without a mask the fields in the body are what changes. The mask is set even when there are none, so that
+// an empty body changes nothing.
+void Operation::CompleteUpdateMask(Message& message, std::uint64_t body_fields,
+                                   Violations& violations) const {
   const auto& reflection = *message.GetReflection();
   const bool given = reflection.HasField(message, update_mask_->field);
   auto& mask = static_cast<FieldMask&>(*reflection.MutableMessage(&message, update_mask_->field));
@@ -160,7 +169,8 @@ void Operation::CompleteUpdateMask(Message& message, std::uint64_t body_fields, 
   }
   for (const std::string& path : mask.paths()) {
     if (!Exists(*body_field_->message, path)) {
-      violations.Add(update_mask_->name, Violations::kUnknownField, "the mask names a field that does not exist");
+      violations.Add(update_mask_->name, Violations::kUnknownField,
+                     "the mask names a field that does not exist");
     }
   }
 }
@@ -169,15 +179,18 @@ void Operation::ReadIfMatch(const http::Headers& headers, Message& message) cons
   const auto value = headers.Find("If-Match");
   if (!value || method_->safe) return;
   // A precondition that is silently ignored is worse than none.
-  if (if_match_ == nullptr) throw InvalidArgument("If-Match", "UNSUPPORTED", "this method has no precondition");
+  if (if_match_ == nullptr)
+    throw InvalidArgument("If-Match", "UNSUPPORTED", "this method has no precondition");
   const auto tag = MatchTag(*value);
-  if (!tag || headers.Count("If-Match") > 1) throw InvalidArgument("If-Match", "MALFORMED", "must be one entity tag, or *");
+  if (!tag || headers.Count("If-Match") > 1)
+    throw InvalidArgument("If-Match", "MALFORMED", "must be one entity tag, or *");
   message.GetReflection()->SetString(&message, if_match_->field, std::string(*tag));
 }
 
 int Operation::StatusOf(const Message& message) const {
   if (empty_response_) return 204;
-  if (state_ != nullptr && message.GetReflection()->GetEnumValue(message, state_->field) == pending_number_) return 202;
+  if (state_ != nullptr && message.GetReflection()->GetEnumValue(message, state_->field) == pending_number_)
+    return 202;
   return location_.empty() ? 200 : 201;
 }
 

@@ -1,6 +1,6 @@
-// One REST operation: a method and one of its bindings, with everything that can be worked out before the first request.
-// Turns a request into the method's message and the method's answer into a response. Throws Error for a bad request;
-// the constructor throws std::logic_error for a contract that can't be served.
+// One REST operation: a method and one of its bindings, with everything that can be worked out before the
+// first request. Turns a request into the method's message and the method's answer into a response. Throws
+// Error for a bad request; the constructor throws std::logic_error for a contract that can't be served.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -32,13 +32,15 @@ class Operation {
   const std::string& Route() const { return route_; }
 
   // `variables`: path segments as sent, in the order of the template; `query` is what stands behind the '?'.
-  std::unique_ptr<Message> ReadRequest(const http::Request& request, std::span<const std::string_view> variables,
+  std::unique_ptr<Message> ReadRequest(const http::Request& request,
+                                       std::span<const std::string_view> variables,
                                        std::string_view query) const;
 
   // `if_none_match` is the request's header, "" for none.
   http::Response WriteResponse(const Message& message, std::string_view if_none_match) const;
 
-  // Names of fields as the caller knows them: relative to the body where the body is one field of the message.
+  // Names of fields as the caller knows them: relative to the body where the body is one field of the
+  // message.
   void Localize(Error& error) const;
 
  private:
@@ -50,8 +52,10 @@ class Operation {
   void ResolveRequest(const rpc::HttpBinding& binding, transcoding::Schemas& schemas);
   void ResolveResponse(transcoding::Schemas& schemas);
   std::vector<LocationPart> ParseLocation(std::string_view text) const;
-  std::uint64_t ReadBody(const http::Request& request, Message& message, transcoding::Violations& violations) const;
-  void CompleteUpdateMask(Message& message, std::uint64_t body_fields, transcoding::Violations& violations) const;
+  std::uint64_t ReadBody(const http::Request& request, Message& message,
+                         transcoding::Violations& violations) const;
+  void CompleteUpdateMask(Message& message, std::uint64_t body_fields,
+                          transcoding::Violations& violations) const;
   void ReadIfMatch(const http::Headers& headers, Message& message) const;
   int StatusOf(const Message& message) const;
   std::string LocationOf(const Message& message) const;

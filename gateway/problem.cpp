@@ -18,7 +18,8 @@ void AppendMember(std::string_view name, std::string_view value, std::string& ou
 // OUT_OF_STOCK -> /problems/out-of-stock
 std::string TypeOf(std::string_view reason) {
   std::string type = "/problems/";
-  for (const char c : reason) type.push_back(c == '_' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c);
+  for (const char c : reason)
+    type.push_back(c == '_' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c);
   return type;
 }
 
@@ -90,7 +91,8 @@ Error ErrorOf(http::Fault fault) {
       return {Code::kDeadlineExceeded, "REQUEST_TIMEOUT", "the request did not arrive in time"};
     case http::Fault::kExpectation:
       return {Code::kInvalidArgument, "BAD_REQUEST", "the only Expect this server knows is 100-continue"};
-    case http::Fault::kHandlerFailed: break;
+    case http::Fault::kHandlerFailed:
+      break;
   }
   return {Code::kInternal, "INTERNAL", "something went wrong on our side"};
 }

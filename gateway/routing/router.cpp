@@ -74,7 +74,8 @@ void Router::Add(std::string_view method, std::string_view path_template, std::s
       node = node->variable.get();
       continue;
     }
-    auto child = std::ranges::find(node->literals, segment.text, &std::pair<std::string, std::unique_ptr<Node>>::first);
+    auto child = std::ranges::find(node->literals, segment.text,
+                                   &std::pair<std::string, std::unique_ptr<Node>>::first);
     if (child == node->literals.end()) {
       node->literals.emplace_back(segment.text, std::make_unique<Node>());
       child = std::prev(node->literals.end());
@@ -83,7 +84,8 @@ void Router::Add(std::string_view method, std::string_view path_template, std::s
   }
   auto end = std::ranges::find(node->ends, parsed.verb, &Node::End::verb);
   if (end == node->ends.end()) end = node->ends.insert(end, {parsed.verb, {}});
-  if (std::ranges::find(end->targets, method, &std::pair<std::string, std::size_t>::first) != end->targets.end()) {
+  if (std::ranges::find(end->targets, method, &std::pair<std::string, std::size_t>::first) !=
+      end->targets.end()) {
     ThrowBad(path_template, "stands twice for one method");
   }
   end->targets.emplace_back(method, target);
@@ -110,10 +112,12 @@ bool Router::Visit(const Node& node, Walk& walk, std::size_t depth) {
   const bool last = depth + 1 == walk.segments.size();
   const auto colon = last ? segment.rfind(':') : std::string_view::npos;
   const std::string_view name = segment.substr(0, colon);
-  const std::string_view verb = colon == std::string_view::npos ? std::string_view() : segment.substr(colon + 1);
+  const std::string_view verb =
+      colon == std::string_view::npos ? std::string_view() : segment.substr(colon + 1);
   if (name.empty() || (colon != std::string_view::npos && verb.empty())) return false;
   for (const auto& [literal, child] : node.literals) {
-    if (literal == name && (last ? VisitEnd(*child, verb, walk) : Visit(*child, walk, depth + 1))) return true;
+    if (literal == name && (last ? VisitEnd(*child, verb, walk) : Visit(*child, walk, depth + 1)))
+      return true;
   }
   if (!node.variable) return false;
   walk.match.variables[walk.variable_count++] = name;
@@ -143,7 +147,11 @@ std::optional<Match> Router::Find(std::string_view method, std::string_view path
   std::array<std::string_view, kSegmentsMax> segments;
   const std::size_t count = Split(path, segments);
   if (count == 0 || method.empty()) return std::nullopt;
-  Walk walk{.segments = {segments.data(), count}, .method = method, .match = {}, .variable_count = 0, .methods = {}};
+  Walk walk{.segments = {segments.data(), count},
+            .method = method,
+            .match = {},
+            .variable_count = 0,
+            .methods = {}};
   if (!Visit(*root_, walk, 0)) return std::nullopt;
   return walk.match;
 }
@@ -152,7 +160,8 @@ std::vector<std::string_view> Router::MethodsOf(std::string_view path) const {
   std::array<std::string_view, kSegmentsMax> segments;
   const std::size_t count = Split(path, segments);
   if (count == 0) return {};
-  Walk walk{.segments = {segments.data(), count}, .method = {}, .match = {}, .variable_count = 0, .methods = {}};
+  Walk walk{
+      .segments = {segments.data(), count}, .method = {}, .match = {}, .variable_count = 0, .methods = {}};
   Visit(*root_, walk, 0);
   return std::move(walk.methods);
 }

@@ -1,9 +1,9 @@
-// From an HTTP method and path to a target, by the path templates of google.api.http: literal segments, `{variable}`
-// segments and a custom `:verb` at the end.
+// From an HTTP method and path to a target, by the path templates of google.api.http: literal segments,
+// `{variable}` segments and a custom `:verb` at the end.
 //
-// A literal is preferred to a variable; a path that several templates match belongs to the first that knows the method.
-// Paths are compared as sent, without decoding, so "/" and ":" in a variable's value travel as %2F and %3A. Filled at
-// start, read-only after that.
+// A literal is preferred to a variable; a path that several templates match belongs to the first that knows
+// the method. Paths are compared as sent, without decoding, so "/" and ":" in a variable's value travel as
+// %2F and %3A. Filled at start, read-only after that.
 #pragma once
 #include <array>
 #include <cstddef>

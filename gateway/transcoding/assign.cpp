@@ -20,27 +20,37 @@ constexpr Refusal kOutOfRange{"OUT_OF_RANGE", "out of the range of this field"};
 Refusal Expected(const FieldSchema& field) {
   constexpr std::string_view kWrongType = "WRONG_TYPE";
   switch (field.kind) {
-    case Kind::kString: return {kWrongType, "must be a string"};
-    case Kind::kBytes: return {kWrongType, "must be a string in base64"};
-    case Kind::kBool: return {kWrongType, "must be true or false"};
+    case Kind::kString:
+      return {kWrongType, "must be a string"};
+    case Kind::kBytes:
+      return {kWrongType, "must be a string in base64"};
+    case Kind::kBool:
+      return {kWrongType, "must be true or false"};
     case Kind::kInt32:
     case Kind::kInt64:
     case Kind::kUint32:
-    case Kind::kUint64: return {kWrongType, "must be an integer"};
+    case Kind::kUint64:
+      return {kWrongType, "must be an integer"};
     case Kind::kFloat:
-    case Kind::kDouble: return {kWrongType, "must be a number"};
-    case Kind::kEnum: return {kWrongType, "must be the name of a value"};
-    case Kind::kTimestamp: return {kWrongType, "must be a time as RFC 3339 writes it"};
-    case Kind::kFieldMask: return {kWrongType, "must be a string of field names"};
+    case Kind::kDouble:
+      return {kWrongType, "must be a number"};
+    case Kind::kEnum:
+      return {kWrongType, "must be the name of a value"};
+    case Kind::kTimestamp:
+      return {kWrongType, "must be a time as RFC 3339 writes it"};
+    case Kind::kFieldMask:
+      return {kWrongType, "must be a string of field names"};
     case Kind::kMessage:
-    case Kind::kMap: break;
+    case Kind::kMap:
+      break;
   }
   return {kWrongType, "must be an object"};
 }
 
 Message& Child(Message& message, const FieldSchema& field) {
   const auto& reflection = *message.GetReflection();
-  return field.repeated ? *reflection.AddMessage(&message, field.field) : *reflection.MutableMessage(&message, field.field);
+  return field.repeated ? *reflection.AddMessage(&message, field.field)
+                        : *reflection.MutableMessage(&message, field.field);
 }
 
 void PutString(Message& message, const FieldSchema& field, std::string value) {
@@ -102,11 +112,14 @@ Refusal PutInteger(Message& message, const FieldSchema& field, std::int64_t valu
 Refusal PutDouble(Message& message, const FieldSchema& field, double value) {
   const auto& reflection = *message.GetReflection();
   if (field.kind == Kind::kFloat) {
-    if (value > std::numeric_limits<float>::max() || value < std::numeric_limits<float>::lowest()) return kOutOfRange;
+    if (value > std::numeric_limits<float>::max() || value < std::numeric_limits<float>::lowest())
+      return kOutOfRange;
     const auto narrow = static_cast<float>(value);
-    field.repeated ? reflection.AddFloat(&message, field.field, narrow) : reflection.SetFloat(&message, field.field, narrow);
+    field.repeated ? reflection.AddFloat(&message, field.field, narrow)
+                   : reflection.SetFloat(&message, field.field, narrow);
   } else {
-    field.repeated ? reflection.AddDouble(&message, field.field, value) : reflection.SetDouble(&message, field.field, value);
+    field.repeated ? reflection.AddDouble(&message, field.field, value)
+                   : reflection.SetDouble(&message, field.field, value);
   }
   return kAccepted;
 }
@@ -124,7 +137,8 @@ Refusal AssignString(Message& message, const FieldSchema& field, std::string_vie
       PutString(message, field, std::move(bytes));
       return kAccepted;
     }
-    case Kind::kEnum: return PutEnum(message, field, value);
+    case Kind::kEnum:
+      return PutEnum(message, field, value);
     case Kind::kTimestamp: {
       google::protobuf::Timestamp parsed;
       if (!ParseTimestamp(value, parsed)) return {"MALFORMED", "not a time as RFC 3339 writes it"};
@@ -137,7 +151,8 @@ Refusal AssignString(Message& message, const FieldSchema& field, std::string_vie
       Child(message, field).CopyFrom(parsed);
       return kAccepted;
     }
-    default: return Expected(field);
+    default:
+      return Expected(field);
   }
 }
 
@@ -157,14 +172,16 @@ Refusal AssignNumber(Message& message, const FieldSchema& field, std::string_vie
       const auto number = ParseDouble(text);
       return number ? PutDouble(message, field, *number) : kOutOfRange;
     }
-    default: return Expected(field);
+    default:
+      return Expected(field);
   }
 }
 
 Refusal AssignBool(Message& message, const FieldSchema& field, bool value) {
   if (field.kind != Kind::kBool) return Expected(field);
   const auto& reflection = *message.GetReflection();
-  field.repeated ? reflection.AddBool(&message, field.field, value) : reflection.SetBool(&message, field.field, value);
+  field.repeated ? reflection.AddBool(&message, field.field, value)
+                 : reflection.SetBool(&message, field.field, value);
   return kAccepted;
 }
 
@@ -182,7 +199,8 @@ Refusal AssignText(Message& message, const FieldSchema& field, std::string_view 
       const Refusal refusal = AssignNumber(message, field, text);
       return refusal && !ParseDouble(text) ? Expected(field) : refusal;
     }
-    default: return AssignString(message, field, text);
+    default:
+      return AssignString(message, field, text);
   }
 }
 

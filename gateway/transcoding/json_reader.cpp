@@ -88,7 +88,9 @@ class Handler {
     return true;
   }
   bool on_null(error_code&) {
-    Put([](Message&, const FieldSchema&) { return Refusal{"NULL", "null is no value; leave the field out"}; });
+    Put([](Message&, const FieldSchema&) {
+      return Refusal{"NULL", "null is no value; leave the field out"};
+    });
     return true;
   }
   bool on_comment_part(string_view, error_code&) { return true; }
@@ -102,8 +104,8 @@ class Handler {
     const MessageSchema* schema;         // of an object
     const FieldSchema* field = nullptr;  // under way; of an object null = skipped
     std::uint64_t seen = 0;
-    std::size_t index = 0;             // of a list: one past the element under way
-    std::vector<std::string> keys{};   // of a map
+    std::size_t index = 0;            // of a list: one past the element under way
+    std::vector<std::string> keys{};  // of a map
   };
 
   // The text of a token that may have come in parts.
@@ -207,8 +209,8 @@ class Handler {
     if (top.shape == Shape::kMap) return MapKey(top, key);
     top.field = top.schema->Find(key);
     if (top.field == nullptr) {
-      violations_.Add(Path(frames_.size() - 1) + Dot(frames_.size() - 1) + std::string(key), Violations::kUnknownField,
-                      "there is no such field");
+      violations_.Add(Path(frames_.size() - 1) + Dot(frames_.size() - 1) + std::string(key),
+                      Violations::kUnknownField, "there is no such field");
       return;
     }
     if ((top.seen & top.field->bit) != 0) ThrowMalformed("duplicate key: " + Path(frames_.size()));
@@ -233,7 +235,9 @@ class Handler {
     top.keys.emplace_back(key);
   }
 
-  void Refuse(const Refusal& refusal) { violations_.Add(Path(frames_.size()), refusal.reason, refusal.detail); }
+  void Refuse(const Refusal& refusal) {
+    violations_.Add(Path(frames_.size()), refusal.reason, refusal.detail);
+  }
 
   // Refuses the field under way together with the value that follows.
   void Skip(const Refusal& refusal) {
@@ -277,7 +281,8 @@ std::uint64_t JsonReader::Read(std::string_view text, Message& message, std::uin
                                Violations& violations) const {
   json::parse_options options;
   options.max_depth = kDepthMax;
-  json::basic_parser<Handler> parser(options, message, schemas_.Of(message.GetDescriptor()), elsewhere, violations);
+  json::basic_parser<Handler> parser(options, message, schemas_.Of(message.GetDescriptor()), elsewhere,
+                                     violations);
   error_code error;
   const std::size_t used = parser.write_some(false, text.data(), text.size(), error);
   if (error) ThrowMalformed("byte " + std::to_string(used) + ": " + error.message());

@@ -59,10 +59,11 @@ TEST(JsonWriter, Product_IsWrittenByTheRules) {
   offer.mutable_price()->set_amount(1999);
   offer.mutable_price()->set_currency("EUR");
   message.mutable_create_time()->set_seconds(1795514400);
-  EXPECT_EQ(Write(message),
-            R"({"id":"p1","title":"Engine \"No 2\"","attributes":{"a":"1","b":"2"},"pictures":[],"state":"PUBLISHED",)"
-            R"("offers":[{"options":{},"price":{"amount":1999,"currency":"EUR"},"available":0}],)"
-            R"("createTime":"2026-11-24T10:00:00Z"})");
+  EXPECT_EQ(
+      Write(message),
+      R"({"id":"p1","title":"Engine \"No 2\"","attributes":{"a":"1","b":"2"},"pictures":[],"state":"PUBLISHED",)"
+      R"("offers":[{"options":{},"price":{"amount":1999,"currency":"EUR"},"available":0}],)"
+      R"("createTime":"2026-11-24T10:00:00Z"})");
 }
 
 TEST(JsonWriter, EmptyMessages_AreObjects) {
@@ -77,7 +78,8 @@ TEST(JsonWriter, RandomMessages_AreReadBackByProtobufAndByUs) {
     const std::string text = Write(message);
     std::unique_ptr<Message> theirs(message.New());
     const auto status = google::protobuf::util::JsonStringToMessage(text, theirs.get());
-    // Their parser goes through another pool than the dynamic message's for its types, so it is asked about ours only.
+    // Their parser goes through another pool than the dynamic message's for its types, so it is asked about
+    // ours only.
     ASSERT_TRUE(status.ok()) << status.ToString() << "\n" << text;
     ASSERT_TRUE(MessageDifferencer::Equals(message, *theirs)) << text << "\n" << theirs->DebugString();
     std::unique_ptr<Message> ours(message.New());
@@ -88,7 +90,8 @@ TEST(JsonWriter, RandomMessages_AreReadBackByProtobufAndByUs) {
     product::Product a;
     order::Order b;
     order::PlaceOrderRequest c;
-    for (Message* message : {static_cast<Message*>(&a), static_cast<Message*>(&b), static_cast<Message*>(&c)}) {
+    for (Message* message :
+         {static_cast<Message*>(&a), static_cast<Message*>(&b), static_cast<Message*>(&c)}) {
       fill.Fill(*message, 3);
       check(*message);
     }
@@ -98,7 +101,8 @@ TEST(JsonWriter, RandomMessages_AreReadBackByProtobufAndByUs) {
   }
 }
 
-// What protobuf's mapping takes and ours does not. Everything else that we take, it takes with the same result.
+// What protobuf's mapping takes and ours does not. Everything else that we take, it takes with the same
+// result.
 TEST(JsonReader, MutatedTexts_AcceptedOnlyAsProtobufReadsThem) {
   RandomFill fill(2);
   std::mt19937 random(5);
@@ -111,10 +115,18 @@ TEST(JsonReader, MutatedTexts_AcceptedOnlyAsProtobufReadsThem) {
     for (int edits = 1 + static_cast<int>(random() % 3); edits > 0; --edits) {
       const std::size_t at = random() % text.size();
       switch (random() % 4) {
-        case 0: text.erase(at, 1 + random() % 4); break;
-        case 1: text.insert(at, 1, alphabet[random() % alphabet.size()]); break;
-        case 2: text[at] = alphabet[random() % alphabet.size()]; break;
-        default: text.insert(at, text.substr(random() % text.size(), random() % 12)); break;
+        case 0:
+          text.erase(at, 1 + random() % 4);
+          break;
+        case 1:
+          text.insert(at, 1, alphabet[random() % alphabet.size()]);
+          break;
+        case 2:
+          text[at] = alphabet[random() % alphabet.size()];
+          break;
+        default:
+          text.insert(at, text.substr(random() % text.size(), random() % 12));
+          break;
       }
       if (text.empty()) text = "{}";
     }
@@ -157,27 +169,99 @@ struct Case {
 TEST(JsonReader, NotJson_IsMalformed) {
   std::string deep;
   for (int i = 0; i < 5000; ++i) deep += R"({"a":)";
-  const std::vector<std::string> texts = {
-      "", " ", "{", "}", "[", "]", "{}}", "{}{}", "{} x", "{},", "[]", "[{}]", "1", "\"x\"", "true", "null", "nul", "{]",
-      "\xef\xbb\xbf{}", "{\"quoteHash\"}", "{\"quoteHash\":}", "{\"quoteHash\":,}", "{\"quoteHash\" \"a\"}",
-      "{\"quoteHash\":\"a\",}", "{,}", "{quoteHash:\"a\"}", "{'quoteHash':'a'}", "{\"quoteHash\":'a'}", "{\"quoteHash\":a}",
-      "{\"quoteHash\":\"a}", "{\"quoteHash\":\"a\nb\"}", "{\"quoteHash\":\"a\tb\"}", std::string("{\"quoteHash\":\"a\0b\"}", 19),
-      "{\"quoteHash\":\"\\x41\"}", "{\"quoteHash\":\"\\u12\"}", "{\"quoteHash\":\"\\u12g4\"}", "{\"quoteHash\":\"\\\"}",
-      "{\"quoteHash\":\"\\ud800\"}", "{\"quoteHash\":\"\\udc00\"}", "{\"quoteHash\":\"\\ud800\\u0041\"}",
-      "{\"quoteHash\":\"\\ud800x\"}", "{\"quoteHash\":\"\\ud800\\ud800\"}", "{\"quoteHash\":\"\\U0041\"}",
-      "{\"quoteHash\":\"\xff\"}", "{\"quoteHash\":\"\xc3\"}", "{\"quoteHash\":\"\xc3\x28\"}", "{\"quoteHash\":\"\xc0\xaf\"}",
-      "{\"quoteHash\":\"\xe0\x80\xaf\"}", "{\"quoteHash\":\"\xed\xa0\x80\"}", "{\"quoteHash\":\"\xf4\x90\x80\x80\"}",
-      "{\"quoteHash\":\"\xf8\x88\x80\x80\x80\"}", "{\"\xff\":1}", "{\"items\":[}", "{\"items\":[{]}", "{\"items\":[,]}",
-      "{\"items\":[{},]}", "{\"items\":[{} {}]}", "{\"items\":[{\"quantity\":01}]}", "{\"items\":[{\"quantity\":+1}]}",
-      "{\"items\":[{\"quantity\":.5}]}", "{\"items\":[{\"quantity\":1.}]}", "{\"items\":[{\"quantity\":1e}]}",
-      "{\"items\":[{\"quantity\":-}]}", "{\"items\":[{\"quantity\":0x1}]}", "{\"items\":[{\"quantity\":1_0}]}",
-      "{\"items\":[{\"quantity\":NaN}]}", "{\"items\":[{\"quantity\":Infinity}]}", "{\"items\":[{\"quantity\":-Infinity}]}",
-      "{\"items\":[{\"quantity\":1 2}]}", "{\"items\":[{\"quantity\":--1}]}", "{/**/}", "// x\n{}", "{}//", std::string("{} \0", 4),
-      "{\"quoteHash\":True}", "{\"quoteHash\":TRUE}", "{\"quoteHash\":undefined}", "{\"quoteHash\":\"a\" \"b\"}",
-      std::string("\xff\xfe{\0}\0", 6), "{\"quoteHash\":\"a\"}\x01", "{\"quoteHash\"=\"a\"}", "quoteHash=a", "<x/>", "{\v}", "{\xc2\xa0}",
-      deep, std::string(5000, '['), std::string(60000, '{'), "{\"items\":" + std::string(40, '[') + std::string(40, ']') + "}",
-      "{\"quoteHash\":\"a\",\"quoteHash\":\"a\"}", "{\"items\":[],\"items\":[]}",
-      "{\"items\":[{\"quantity\":1,\"quantity\":1}]}", "{\"quoteHash\":\"a\",\"\\u0071uoteHash\":\"b\"}"};
+  const std::vector<std::string> texts = {"",
+                                          " ",
+                                          "{",
+                                          "}",
+                                          "[",
+                                          "]",
+                                          "{}}",
+                                          "{}{}",
+                                          "{} x",
+                                          "{},",
+                                          "[]",
+                                          "[{}]",
+                                          "1",
+                                          "\"x\"",
+                                          "true",
+                                          "null",
+                                          "nul",
+                                          "{]",
+                                          "\xef\xbb\xbf{}",
+                                          "{\"quoteHash\"}",
+                                          "{\"quoteHash\":}",
+                                          "{\"quoteHash\":,}",
+                                          "{\"quoteHash\" \"a\"}",
+                                          "{\"quoteHash\":\"a\",}",
+                                          "{,}",
+                                          "{quoteHash:\"a\"}",
+                                          "{'quoteHash':'a'}",
+                                          "{\"quoteHash\":'a'}",
+                                          "{\"quoteHash\":a}",
+                                          "{\"quoteHash\":\"a}",
+                                          "{\"quoteHash\":\"a\nb\"}",
+                                          "{\"quoteHash\":\"a\tb\"}",
+                                          std::string("{\"quoteHash\":\"a\0b\"}", 19),
+                                          "{\"quoteHash\":\"\\x41\"}",
+                                          "{\"quoteHash\":\"\\u12\"}",
+                                          "{\"quoteHash\":\"\\u12g4\"}",
+                                          "{\"quoteHash\":\"\\\"}",
+                                          "{\"quoteHash\":\"\\ud800\"}",
+                                          "{\"quoteHash\":\"\\udc00\"}",
+                                          "{\"quoteHash\":\"\\ud800\\u0041\"}",
+                                          "{\"quoteHash\":\"\\ud800x\"}",
+                                          "{\"quoteHash\":\"\\ud800\\ud800\"}",
+                                          "{\"quoteHash\":\"\\U0041\"}",
+                                          "{\"quoteHash\":\"\xff\"}",
+                                          "{\"quoteHash\":\"\xc3\"}",
+                                          "{\"quoteHash\":\"\xc3\x28\"}",
+                                          "{\"quoteHash\":\"\xc0\xaf\"}",
+                                          "{\"quoteHash\":\"\xe0\x80\xaf\"}",
+                                          "{\"quoteHash\":\"\xed\xa0\x80\"}",
+                                          "{\"quoteHash\":\"\xf4\x90\x80\x80\"}",
+                                          "{\"quoteHash\":\"\xf8\x88\x80\x80\x80\"}",
+                                          "{\"\xff\":1}",
+                                          "{\"items\":[}",
+                                          "{\"items\":[{]}",
+                                          "{\"items\":[,]}",
+                                          "{\"items\":[{},]}",
+                                          "{\"items\":[{} {}]}",
+                                          "{\"items\":[{\"quantity\":01}]}",
+                                          "{\"items\":[{\"quantity\":+1}]}",
+                                          "{\"items\":[{\"quantity\":.5}]}",
+                                          "{\"items\":[{\"quantity\":1.}]}",
+                                          "{\"items\":[{\"quantity\":1e}]}",
+                                          "{\"items\":[{\"quantity\":-}]}",
+                                          "{\"items\":[{\"quantity\":0x1}]}",
+                                          "{\"items\":[{\"quantity\":1_0}]}",
+                                          "{\"items\":[{\"quantity\":NaN}]}",
+                                          "{\"items\":[{\"quantity\":Infinity}]}",
+                                          "{\"items\":[{\"quantity\":-Infinity}]}",
+                                          "{\"items\":[{\"quantity\":1 2}]}",
+                                          "{\"items\":[{\"quantity\":--1}]}",
+                                          "{/**/}",
+                                          "// x\n{}",
+                                          "{}//",
+                                          std::string("{} \0", 4),
+                                          "{\"quoteHash\":True}",
+                                          "{\"quoteHash\":TRUE}",
+                                          "{\"quoteHash\":undefined}",
+                                          "{\"quoteHash\":\"a\" \"b\"}",
+                                          std::string("\xff\xfe{\0}\0", 6),
+                                          "{\"quoteHash\":\"a\"}\x01",
+                                          "{\"quoteHash\"=\"a\"}",
+                                          "quoteHash=a",
+                                          "<x/>",
+                                          "{\v}",
+                                          "{\xc2\xa0}",
+                                          deep,
+                                          std::string(5000, '['),
+                                          std::string(60000, '{'),
+                                          "{\"items\":" + std::string(40, '[') + std::string(40, ']') + "}",
+                                          "{\"quoteHash\":\"a\",\"quoteHash\":\"a\"}",
+                                          "{\"items\":[],\"items\":[]}",
+                                          "{\"items\":[{\"quantity\":1,\"quantity\":1}]}",
+                                          "{\"quoteHash\":\"a\",\"\\u0071uoteHash\":\"b\"}"};
   for (const std::string& text : texts) {
     order::PlaceOrderRequest message;
     EXPECT_EQ(RefusalOf(text, message), "MALFORMED_JSON") << text.substr(0, 80);
@@ -218,7 +302,8 @@ TEST(JsonReader, WrongFields_AreNamed) {
       {R"({"items":[{"quantity":1e300}]})", "INVALID_ARGUMENT items[0].quantity:OUT_OF_RANGE"},
       {R"({"items":[{"quantity":{"low":1,"high":0}}]})", "INVALID_ARGUMENT items[0].quantity:WRONG_TYPE"},
       {R"({"items":[{"offerId":5},{"quantity":"x","y":[1,{"z":2}]}],"v":1})",
-       "INVALID_ARGUMENT items[0].offerId:WRONG_TYPE items[1].quantity:WRONG_TYPE items[1].y:UNKNOWN_FIELD v:UNKNOWN_FIELD"},
+       "INVALID_ARGUMENT items[0].offerId:WRONG_TYPE items[1].quantity:WRONG_TYPE items[1].y:UNKNOWN_FIELD "
+       "v:UNKNOWN_FIELD"},
   };
   for (const auto& [text, refusal] : cases) {
     order::PlaceOrderRequest message;
@@ -258,7 +343,8 @@ TEST(JsonReader, EveryKind_RefusesWhatItIsNot) {
       {R"({"texts":{"a":"b","a":"c"}})", "MALFORMED_JSON"},
       {R"({"counts":{"a":"1"}})", "INVALID_ARGUMENT counts.a:WRONG_TYPE"},
       {R"({"manyInt64":[1,"2",3]})", "INVALID_ARGUMENT manyInt64[1]:WRONG_TYPE"},
-      {R"({"manyEvery":[{"myEvery":{"manyInt32":[0,1.5]}}]})", "INVALID_ARGUMENT manyEvery[0].myEvery.manyInt32[1]:WRONG_TYPE"},
+      {R"({"manyEvery":[{"myEvery":{"manyInt32":[0,1.5]}}]})",
+       "INVALID_ARGUMENT manyEvery[0].myEvery.manyInt32[1]:WRONG_TYPE"},
       {R"({"either":"a","other":1})", "INVALID_ARGUMENT other:CONFLICT"},
   };
   for (const auto& [text, refusal] : cases) {

@@ -34,7 +34,8 @@ void AppendFloat(float value, std::string& out) {
 
 std::string_view EnumText(const FieldSchema& field, int number) {
   const auto index = static_cast<std::size_t>(number);
-  return number >= 0 && index < field.enum_texts.size() ? std::string_view(field.enum_texts[index]) : std::string_view();
+  return number >= 0 && index < field.enum_texts.size() ? std::string_view(field.enum_texts[index])
+                                                        : std::string_view();
 }
 
 void AppendEnum(const FieldSchema& field, int number, std::string& out) {
@@ -63,24 +64,40 @@ void AppendBytesValue(std::string_view value, std::string& out) {
   out.push_back('"');
 }
 
-void AppendSingle(const Message& message, const Reflection& reflection, const FieldSchema& field, std::string& out) {
+void AppendSingle(const Message& message, const Reflection& reflection, const FieldSchema& field,
+                  std::string& out) {
   const auto* f = field.field;
   std::string scratch;
   switch (field.kind) {
-    case Kind::kString: return AppendQuoted(reflection.GetStringReference(message, f, &scratch), out);
-    case Kind::kBytes: return AppendBytesValue(reflection.GetStringReference(message, f, &scratch), out);
-    case Kind::kBool: out.append(reflection.GetBool(message, f) ? "true" : "false"); return;
-    case Kind::kInt32: return AppendNumber(reflection.GetInt32(message, f), out);
-    case Kind::kInt64: return AppendNumber(reflection.GetInt64(message, f), out);
-    case Kind::kUint32: return AppendNumber(reflection.GetUInt32(message, f), out);
-    case Kind::kUint64: return AppendNumber(reflection.GetUInt64(message, f), out);
-    case Kind::kFloat: return AppendFloat(reflection.GetFloat(message, f), out);
-    case Kind::kDouble: return AppendDouble(reflection.GetDouble(message, f), out);
-    case Kind::kEnum: return AppendEnum(field, reflection.GetEnumValue(message, f), out);
-    case Kind::kTimestamp: return AppendTimestampValue(reflection.GetMessage(message, f), out);
-    case Kind::kFieldMask: return AppendMaskValue(reflection.GetMessage(message, f), out);
-    case Kind::kMessage: return AppendMessage(reflection.GetMessage(message, f), *field.message, out);
-    case Kind::kMap: return;
+    case Kind::kString:
+      return AppendQuoted(reflection.GetStringReference(message, f, &scratch), out);
+    case Kind::kBytes:
+      return AppendBytesValue(reflection.GetStringReference(message, f, &scratch), out);
+    case Kind::kBool:
+      out.append(reflection.GetBool(message, f) ? "true" : "false");
+      return;
+    case Kind::kInt32:
+      return AppendNumber(reflection.GetInt32(message, f), out);
+    case Kind::kInt64:
+      return AppendNumber(reflection.GetInt64(message, f), out);
+    case Kind::kUint32:
+      return AppendNumber(reflection.GetUInt32(message, f), out);
+    case Kind::kUint64:
+      return AppendNumber(reflection.GetUInt64(message, f), out);
+    case Kind::kFloat:
+      return AppendFloat(reflection.GetFloat(message, f), out);
+    case Kind::kDouble:
+      return AppendDouble(reflection.GetDouble(message, f), out);
+    case Kind::kEnum:
+      return AppendEnum(field, reflection.GetEnumValue(message, f), out);
+    case Kind::kTimestamp:
+      return AppendTimestampValue(reflection.GetMessage(message, f), out);
+    case Kind::kFieldMask:
+      return AppendMaskValue(reflection.GetMessage(message, f), out);
+    case Kind::kMessage:
+      return AppendMessage(reflection.GetMessage(message, f), *field.message, out);
+    case Kind::kMap:
+      return;
   }
 }
 
@@ -89,24 +106,40 @@ void AppendElement(const Message& message, const Reflection& reflection, const F
   const auto* f = field.field;
   std::string scratch;
   switch (field.kind) {
-    case Kind::kString: return AppendQuoted(reflection.GetRepeatedStringReference(message, f, i, &scratch), out);
-    case Kind::kBytes: return AppendBytesValue(reflection.GetRepeatedStringReference(message, f, i, &scratch), out);
-    case Kind::kBool: out.append(reflection.GetRepeatedBool(message, f, i) ? "true" : "false"); return;
-    case Kind::kInt32: return AppendNumber(reflection.GetRepeatedInt32(message, f, i), out);
-    case Kind::kInt64: return AppendNumber(reflection.GetRepeatedInt64(message, f, i), out);
-    case Kind::kUint32: return AppendNumber(reflection.GetRepeatedUInt32(message, f, i), out);
-    case Kind::kUint64: return AppendNumber(reflection.GetRepeatedUInt64(message, f, i), out);
-    case Kind::kFloat: return AppendFloat(reflection.GetRepeatedFloat(message, f, i), out);
-    case Kind::kDouble: return AppendDouble(reflection.GetRepeatedDouble(message, f, i), out);
-    case Kind::kEnum: return AppendEnum(field, reflection.GetRepeatedEnumValue(message, f, i), out);
-    case Kind::kTimestamp: return AppendTimestampValue(reflection.GetRepeatedMessage(message, f, i), out);
-    case Kind::kFieldMask: return AppendMaskValue(reflection.GetRepeatedMessage(message, f, i), out);
-    case Kind::kMessage: return AppendMessage(reflection.GetRepeatedMessage(message, f, i), *field.message, out);
-    case Kind::kMap: return;
+    case Kind::kString:
+      return AppendQuoted(reflection.GetRepeatedStringReference(message, f, i, &scratch), out);
+    case Kind::kBytes:
+      return AppendBytesValue(reflection.GetRepeatedStringReference(message, f, i, &scratch), out);
+    case Kind::kBool:
+      out.append(reflection.GetRepeatedBool(message, f, i) ? "true" : "false");
+      return;
+    case Kind::kInt32:
+      return AppendNumber(reflection.GetRepeatedInt32(message, f, i), out);
+    case Kind::kInt64:
+      return AppendNumber(reflection.GetRepeatedInt64(message, f, i), out);
+    case Kind::kUint32:
+      return AppendNumber(reflection.GetRepeatedUInt32(message, f, i), out);
+    case Kind::kUint64:
+      return AppendNumber(reflection.GetRepeatedUInt64(message, f, i), out);
+    case Kind::kFloat:
+      return AppendFloat(reflection.GetRepeatedFloat(message, f, i), out);
+    case Kind::kDouble:
+      return AppendDouble(reflection.GetRepeatedDouble(message, f, i), out);
+    case Kind::kEnum:
+      return AppendEnum(field, reflection.GetRepeatedEnumValue(message, f, i), out);
+    case Kind::kTimestamp:
+      return AppendTimestampValue(reflection.GetRepeatedMessage(message, f, i), out);
+    case Kind::kFieldMask:
+      return AppendMaskValue(reflection.GetRepeatedMessage(message, f, i), out);
+    case Kind::kMessage:
+      return AppendMessage(reflection.GetRepeatedMessage(message, f, i), *field.message, out);
+    case Kind::kMap:
+      return;
   }
 }
 
-void AppendList(const Message& message, const Reflection& reflection, const FieldSchema& field, std::string& out) {
+void AppendList(const Message& message, const Reflection& reflection, const FieldSchema& field,
+                std::string& out) {
   out.push_back('[');
   const int size = reflection.FieldSize(message, field.field);
   for (int i = 0; i < size; ++i) {
@@ -117,7 +150,8 @@ void AppendList(const Message& message, const Reflection& reflection, const Fiel
 }
 
 // A hash map has no order of its own, and two answers with the same content should be the same bytes.
-void AppendMap(const Message& message, const Reflection& reflection, const FieldSchema& field, std::string& out) {
+void AppendMap(const Message& message, const Reflection& reflection, const FieldSchema& field,
+               std::string& out) {
   struct Entry {
     const std::string* key;
     const Message* entry;
@@ -132,7 +166,8 @@ void AppendMap(const Message& message, const Reflection& reflection, const Field
   std::string scratch;
   std::vector<Entry> entries;
   entries.reserve(static_cast<std::size_t>(size));
-  const Reflection& entry_reflection = *reflection.GetRepeatedMessage(message, field.field, 0).GetReflection();
+  const Reflection& entry_reflection =
+      *reflection.GetRepeatedMessage(message, field.field, 0).GetReflection();
   for (int i = 0; i < size; ++i) {
     const Message& entry = reflection.GetRepeatedMessage(message, field.field, i);
     entries.push_back({&entry_reflection.GetStringReference(entry, key.field, &scratch), &entry});
@@ -151,7 +186,8 @@ void AppendMap(const Message& message, const Reflection& reflection, const Field
 
 bool IsLeftOut(const Message& message, const Reflection& reflection, const FieldSchema& field) {
   if (field.presence) return !reflection.HasField(message, field.field);
-  if (field.kind == Kind::kString || field.kind == Kind::kBytes) return !reflection.HasField(message, field.field);
+  if (field.kind == Kind::kString || field.kind == Kind::kBytes)
+    return !reflection.HasField(message, field.field);
   if (field.kind != Kind::kEnum) return false;
   const int number = reflection.GetEnumValue(message, field.field);
   return number == 0 && EnumText(field, 0).ends_with("UNSPECIFIED\"");

@@ -28,7 +28,8 @@ class EveryKind {
       dependency: "google/protobuf/timestamp.proto" dependency: "google/protobuf/field_mask.proto"
       enum_type { name: "Color" value { name: "COLOR_UNSPECIFIED" number: 0 } value { name: "RED" number: 1 } value { name: "BLUE" number: 7 } }
       enum_type { name: "Size" value { name: "SMALL" number: 0 } value { name: "LARGE" number: 1 } }
-      message_type { name: "Every" )") + Fields() + R"(
+      message_type { name: "Every" )") +
+                             Fields() + R"(
         oneof_decl { name: "choice" } oneof_decl { name: "_maybe_int" } oneof_decl { name: "_maybe_text" }
         nested_type { name: "TextsEntry" options { map_entry: true }
           field { name: "key" number: 1 type: TYPE_STRING label: LABEL_OPTIONAL }
@@ -37,7 +38,8 @@ class EveryKind {
           field { name: "key" number: 1 type: TYPE_STRING label: LABEL_OPTIONAL }
           field { name: "value" number: 2 type: TYPE_INT64 label: LABEL_OPTIONAL } }
       })";
-    if (!google::protobuf::TextFormat::ParseFromString(text, &file)) throw std::logic_error("bad test descriptor");
+    if (!google::protobuf::TextFormat::ParseFromString(text, &file))
+      throw std::logic_error("bad test descriptor");
     const auto* built = pool_.BuildFile(file);
     if (built == nullptr) throw std::logic_error("test descriptor does not build");
     descriptor_ = built->message_type(0);
@@ -51,17 +53,27 @@ class EveryKind {
  private:
   static std::string Fields() {
     const std::vector<std::pair<std::string, std::string>> types = {
-        {"string", "TYPE_STRING"}, {"bytes", "TYPE_BYTES"}, {"bool", "TYPE_BOOL"}, {"int32", "TYPE_INT32"},
-        {"int64", "TYPE_INT64"}, {"uint32", "TYPE_UINT32"}, {"uint64", "TYPE_UINT64"}, {"sint64", "TYPE_SINT64"},
-        {"fixed32", "TYPE_FIXED32"}, {"float", "TYPE_FLOAT"}, {"double", "TYPE_DOUBLE"},
-        {"color", "TYPE_ENUM type_name: \".test.Color\""}, {"size", "TYPE_ENUM type_name: \".test.Size\""},
+        {"string", "TYPE_STRING"},
+        {"bytes", "TYPE_BYTES"},
+        {"bool", "TYPE_BOOL"},
+        {"int32", "TYPE_INT32"},
+        {"int64", "TYPE_INT64"},
+        {"uint32", "TYPE_UINT32"},
+        {"uint64", "TYPE_UINT64"},
+        {"sint64", "TYPE_SINT64"},
+        {"fixed32", "TYPE_FIXED32"},
+        {"float", "TYPE_FLOAT"},
+        {"double", "TYPE_DOUBLE"},
+        {"color", "TYPE_ENUM type_name: \".test.Color\""},
+        {"size", "TYPE_ENUM type_name: \".test.Size\""},
         {"time", "TYPE_MESSAGE type_name: \".google.protobuf.Timestamp\""},
         {"mask", "TYPE_MESSAGE type_name: \".google.protobuf.FieldMask\""},
         {"every", "TYPE_MESSAGE type_name: \".test.Every\""}};
     std::string text;
     int number = 1;
     const auto add = [&](const std::string& name, const std::string& type, const std::string& rest) {
-      text += "field { name: \"" + name + "\" number: " + std::to_string(number++) + " type: " + type + " " + rest + " }\n";
+      text += "field { name: \"" + name + "\" number: " + std::to_string(number++) + " type: " + type + " " +
+              rest + " }\n";
     };
     for (const auto& [name, type] : types) add("my_" + name, type, "label: LABEL_OPTIONAL");
     for (const auto& [name, type] : types) add("many_" + name, type, "label: LABEL_REPEATED");
@@ -113,8 +125,10 @@ class RandomFill {
   }
 
   std::string Text() {
-    static const std::array<std::string, 14> kPieces = {"a",    "Brass ", "\"", "\\", "\n", "\t", "\x01", "\x7f", "/",
-                                                        "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "<b>", "\xe2\x80\xa8"};
+    static const std::array<std::string, 14> kPieces = {
+        "a",    "Brass ",      "\"", "\\",       "\n",           "\t",
+        "\x01", "\x7f",        "/",  "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80",
+        "<b>",  "\xe2\x80\xa8"};
     std::string text;
     for (int count = Pick(12); count > 0; --count) text += kPieces[static_cast<std::size_t>(Pick(14))];
     return text;
@@ -141,7 +155,8 @@ class RandomFill {
     }
   }
 
-  void Put(google::protobuf::Message& message, const google::protobuf::Reflection& reflection, const Field* field, int depth) {
+  void Put(google::protobuf::Message& message, const google::protobuf::Reflection& reflection,
+           const Field* field, int depth) {
     const bool list = field->is_repeated();
     switch (field->cpp_type()) {
       case Field::CPPTYPE_STRING: {
@@ -190,7 +205,9 @@ class RandomFill {
         return;
       }
       case Field::CPPTYPE_MESSAGE:
-        PutMessage(list ? *reflection.AddMessage(&message, field) : *reflection.MutableMessage(&message, field), depth);
+        PutMessage(
+            list ? *reflection.AddMessage(&message, field) : *reflection.MutableMessage(&message, field),
+            depth);
         return;
     }
   }

@@ -114,7 +114,9 @@ int Base64Value(char c) {
 bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
 constexpr std::uint64_t Repeat(std::uint8_t byte) { return 0x0101010101010101ULL * byte; }
-constexpr std::uint64_t HasLess(std::uint64_t word, std::uint8_t n) { return (word - Repeat(n)) & ~word & Repeat(0x80); }
+constexpr std::uint64_t HasLess(std::uint64_t word, std::uint8_t n) {
+  return (word - Repeat(n)) & ~word & Repeat(0x80);
+}
 
 // Whether one of eight bytes may need an escape; never misses one.
 bool MayNeedEscape(const char* text) {
@@ -125,14 +127,29 @@ bool MayNeedEscape(const char* text) {
 
 void AppendEscape(char c, std::string& out) {
   switch (c) {
-    case '"': out.append("\\\""); return;
-    case '\\': out.append("\\\\"); return;
-    case '\n': out.append("\\n"); return;
-    case '\r': out.append("\\r"); return;
-    case '\t': out.append("\\t"); return;
-    case '\b': out.append("\\b"); return;
-    case '\f': out.append("\\f"); return;
-    default: break;
+    case '"':
+      out.append("\\\"");
+      return;
+    case '\\':
+      out.append("\\\\");
+      return;
+    case '\n':
+      out.append("\\n");
+      return;
+    case '\r':
+      out.append("\\r");
+      return;
+    case '\t':
+      out.append("\\t");
+      return;
+    case '\b':
+      out.append("\\b");
+      return;
+    case '\f':
+      out.append("\\f");
+      return;
+    default:
+      break;
   }
   constexpr std::string_view kHex = "0123456789abcdef";
   out.append("\\u00").push_back(kHex[static_cast<unsigned char>(c) >> 4]);
@@ -178,7 +195,8 @@ std::optional<double> ParseDouble(std::string_view text) {
 }
 
 bool ParseTimestamp(std::string_view text, google::protobuf::Timestamp& timestamp) {
-  if (text.size() < 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':') {
+  if (text.size() < 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' ||
+      text[16] != ':') {
     return false;
   }
   const std::chrono::year_month_day date{std::chrono::year(ParseDigits(text, 0, 4)),
@@ -187,8 +205,9 @@ bool ParseTimestamp(std::string_view text, google::protobuf::Timestamp& timestam
   const int hour = ParseDigits(text, 11, 2);
   const int minute = ParseDigits(text, 14, 2);
   const int second = ParseDigits(text, 17, 2);
-  if (!date.ok() || date.year() < std::chrono::year(1) || ParseDigits(text, 5, 2) < 0 || ParseDigits(text, 8, 2) < 0 ||
-      hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) {
+  if (!date.ok() || date.year() < std::chrono::year(1) || ParseDigits(text, 5, 2) < 0 ||
+      ParseDigits(text, 8, 2) < 0 || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 ||
+      second > 59) {
     return false;
   }
   std::size_t at = 19;

@@ -20,8 +20,8 @@ struct Integer {
   IntegerFault fault = IntegerFault::kNone;
 };
 
-// `text` is a number by JSON's grammar, which is checked. "1.0", "1e1" and "-0" are the integers they equal. Exact: no
-// double is involved. Beyond +-kSafeIntegerMax it is out of range.
+// `text` is a number by JSON's grammar, which is checked. "1.0", "1e1" and "-0" are the integers they equal.
+// Exact: no double is involved. Beyond +-kSafeIntegerMax it is out of range.
 Integer ParseInteger(std::string_view text);
 std::optional<double> ParseDouble(std::string_view text);
 
@@ -29,7 +29,8 @@ std::optional<double> ParseDouble(std::string_view text);
 bool ParseTimestamp(std::string_view text, google::protobuf::Timestamp& timestamp);
 void AppendTimestamp(const google::protobuf::Timestamp& timestamp, std::string& out);
 
-// "displayName,price.amount" <-> {"display_name", "price.amount"}. False for a name that is not lowerCamelCase.
+// "displayName,price.amount" <-> {"display_name", "price.amount"}. False for a name that is not
+// lowerCamelCase.
 bool ParseFieldMask(std::string_view text, google::protobuf::FieldMask& mask);
 void AppendFieldMask(const google::protobuf::FieldMask& mask, std::string& out);
 

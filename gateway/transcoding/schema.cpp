@@ -8,22 +8,31 @@
 namespace market::transcoding {
 namespace {
 
-constexpr int kFieldsMax = 64;      // a bit for each in a word
+constexpr int kFieldsMax = 64;  // a bit for each in a word
 constexpr int kEnumNumberMax = 255;
 
 Kind KindOf(const FieldDescriptor* field) {
   switch (field->cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
       return field->type() == FieldDescriptor::TYPE_BYTES ? Kind::kBytes : Kind::kString;
-    case FieldDescriptor::CPPTYPE_BOOL: return Kind::kBool;
-    case FieldDescriptor::CPPTYPE_INT32: return Kind::kInt32;
-    case FieldDescriptor::CPPTYPE_INT64: return Kind::kInt64;
-    case FieldDescriptor::CPPTYPE_UINT32: return Kind::kUint32;
-    case FieldDescriptor::CPPTYPE_UINT64: return Kind::kUint64;
-    case FieldDescriptor::CPPTYPE_FLOAT: return Kind::kFloat;
-    case FieldDescriptor::CPPTYPE_DOUBLE: return Kind::kDouble;
-    case FieldDescriptor::CPPTYPE_ENUM: return Kind::kEnum;
-    case FieldDescriptor::CPPTYPE_MESSAGE: break;
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return Kind::kBool;
+    case FieldDescriptor::CPPTYPE_INT32:
+      return Kind::kInt32;
+    case FieldDescriptor::CPPTYPE_INT64:
+      return Kind::kInt64;
+    case FieldDescriptor::CPPTYPE_UINT32:
+      return Kind::kUint32;
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return Kind::kUint64;
+    case FieldDescriptor::CPPTYPE_FLOAT:
+      return Kind::kFloat;
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      return Kind::kDouble;
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return Kind::kEnum;
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      break;
   }
   if (field->is_map()) return Kind::kMap;
   if (field->message_type() == google::protobuf::Timestamp::descriptor()) return Kind::kTimestamp;
@@ -74,7 +83,8 @@ const MessageSchema& Schemas::Add(const Descriptor* descriptor) {
     throw std::logic_error(descriptor->full_name() + " has no JSON form here");
   }
   schema.fields.reserve(static_cast<std::size_t>(descriptor->field_count()));
-  for (int i = 0; i < descriptor->field_count(); ++i) schema.fields.push_back(MakeField(descriptor->field(i)));
+  for (int i = 0; i < descriptor->field_count(); ++i)
+    schema.fields.push_back(MakeField(descriptor->field(i)));
   return schema;
 }
 
@@ -93,7 +103,8 @@ FieldSchema Schemas::MakeField(const FieldDescriptor* field) {
   if (schema.kind == Kind::kMap) {
     const auto& entry = schema.message->fields;
     if (entry[0].kind != Kind::kString || entry[1].IsMessage()) {
-      throw std::logic_error(field->full_name() + ": only maps from strings to scalars have a JSON form here");
+      throw std::logic_error(field->full_name() +
+                             ": only maps from strings to scalars have a JSON form here");
     }
   }
   return schema;

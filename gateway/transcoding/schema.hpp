@@ -1,8 +1,8 @@
-// What the reader and the writer need to know of a message, worked out once from its descriptor: names as JSON has
-// them, kinds, the texts of enums.
+// What the reader and the writer need to know of a message, worked out once from its descriptor: names as
+// JSON has them, kinds, the texts of enums.
 //
-// Owner: the gateway; filled at start by Add, read-only after that. Add throws std::logic_error for a message that REST
-// can't carry (more than 64 fields; Any, Struct, wrappers, Duration).
+// Owner: the gateway; filled at start by Add, read-only after that. Add throws std::logic_error for a message
+// that REST can't carry (more than 64 fields; Any, Struct, wrappers, Duration).
 #pragma once
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
@@ -44,9 +44,9 @@ struct FieldSchema {
   std::string name;    // lowerCamelCase
   std::string prefix;  // ,"name":
   Kind kind;
-  bool repeated;  // a list; a map is not
-  bool presence;  // set or not set is a difference, beyond the value
-  std::uint64_t bit;  // of the field within its message
+  bool repeated;                           // a list; a map is not
+  bool presence;                           // set or not set is a difference, beyond the value
+  std::uint64_t bit;                       // of the field within its message
   const MessageSchema* message = nullptr;  // of kMessage; of kMap: the entry, whose fields are key and value
   std::vector<std::string> enum_texts;     // by number, quoted; empty: no such number
 

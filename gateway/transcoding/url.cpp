@@ -42,7 +42,8 @@ std::optional<std::string> Decode(std::string_view text, char space) {
 // The message that holds the last field of the path.
 Message& Descend(Message& message, const FieldPath& path) {
   Message* at = &message;
-  for (std::size_t i = 0; i + 1 < path.size(); ++i) at = at->GetReflection()->MutableMessage(at, path[i]->field);
+  for (std::size_t i = 0; i + 1 < path.size(); ++i)
+    at = at->GetReflection()->MutableMessage(at, path[i]->field);
   return *at;
 }
 
@@ -69,8 +70,8 @@ FieldPath FindParameter(const MessageSchema& schema, std::string_view name, std:
   }
 }
 
-void AssignParameter(Message& message, const FieldPath& path, std::string_view text, std::vector<FieldPath>& seen,
-                     Violations& violations) {
+void AssignParameter(Message& message, const FieldPath& path, std::string_view text,
+                     std::vector<FieldPath>& seen, Violations& violations) {
   const FieldSchema& field = *path.back();
   if (!field.repeated) {
     if (std::ranges::find(seen, path) != seen.end()) {
@@ -106,17 +107,19 @@ FieldPath ResolveFieldPath(const MessageSchema& schema, std::string_view proto_p
     rest.remove_prefix(dot + 1);
   }
   throw std::logic_error(at == nullptr ? "no message on the way: " + std::string(proto_path)
-                                       : at->descriptor->full_name() + " has no scalar field " + std::string(proto_path));
+                                       : at->descriptor->full_name() + " has no scalar field " +
+                                             std::string(proto_path));
 }
 
-void AssignPathVariable(Message& message, const FieldPath& path, std::string_view text, Violations& violations) {
+void AssignPathVariable(Message& message, const FieldPath& path, std::string_view text,
+                        Violations& violations) {
   if (const Refusal refusal = AssignText(Descend(message, path), *path.back(), text)) {
     violations.Add(JsonPath(path), refusal.reason, refusal.detail);
   }
 }
 
-void AssignQuery(Message& message, const MessageSchema& schema, std::string_view query, std::uint64_t elsewhere,
-                 Violations& violations) {
+void AssignQuery(Message& message, const MessageSchema& schema, std::string_view query,
+                 std::uint64_t elsewhere, Violations& violations) {
   std::vector<FieldPath> seen;
   while (!query.empty()) {
     const auto end = query.find('&');
@@ -125,9 +128,11 @@ void AssignQuery(Message& message, const MessageSchema& schema, std::string_view
     if (parameter.empty()) continue;
     const auto equals = parameter.find('=');
     const auto name = DecodeQueryPart(parameter.substr(0, equals));
-    const auto text = DecodeQueryPart(equals == std::string_view::npos ? std::string_view() : parameter.substr(equals + 1));
+    const auto text =
+        DecodeQueryPart(equals == std::string_view::npos ? std::string_view() : parameter.substr(equals + 1));
     if (!name || !text) {
-      violations.Add(name ? *name : std::string(parameter.substr(0, equals)), "MALFORMED", "not UTF-8 in percent-encoding");
+      violations.Add(name ? *name : std::string(parameter.substr(0, equals)), "MALFORMED",
+                     "not UTF-8 in percent-encoding");
       continue;
     }
     const FieldPath path = FindParameter(schema, *name, elsewhere);
@@ -142,8 +147,8 @@ void AssignQuery(Message& message, const MessageSchema& schema, std::string_view
 void AppendEscaped(std::string_view text, std::string& out) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
   for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                       c == '.' || c == '_' || c == '~';
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '.' || c == '_' || c == '~';
     if (plain) {
       out.push_back(c);
       continue;

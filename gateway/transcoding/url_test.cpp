@@ -27,7 +27,8 @@ std::string RefusalOf(std::string_view query, Request& message, std::uint64_t el
 
 TEST(AssignQuery, Parameters_FillTheirFields) {
   product::SearchProductsRequest message;
-  EXPECT_EQ(RefusalOf("query=brass+engine%20%26%C3%A9&minPrice=100&inStock=true&pageSize=5&&orderBy=-price&pageToken=a%3D%3d",
+  EXPECT_EQ(RefusalOf("query=brass+engine%20%26%C3%A9&minPrice=100&inStock=true&pageSize=5&&orderBy=-price&"
+                      "pageToken=a%3D%3d",
                       message),
             "");
   EXPECT_EQ(message.query(), "brass engine &\xc3\xa9");
@@ -41,13 +42,17 @@ TEST(AssignQuery, Parameters_FillTheirFields) {
 TEST(AssignQuery, EveryKind_IsUnderstood) {
   EveryKind every;
   const auto message = every.New();
-  EXPECT_EQ(RefusalOf("myColor=RED&myTime=2026-11-24T10:00:00Z&myMask=a,bC&manyInt32=1&manyInt32=-2&manyString=x&manyString=y"
-                      "&myEvery.myInt64=7&myDouble=1.5&myBytes=YWI%3D&maybeInt=0&myEvery.myEvery.manyColor=BLUE",
-                      *message),
-            "");
+  EXPECT_EQ(
+      RefusalOf("myColor=RED&myTime=2026-11-24T10:00:00Z&myMask=a,bC&manyInt32=1&manyInt32=-2&manyString=x&"
+                "manyString=y"
+                "&myEvery.myInt64=7&myDouble=1.5&myBytes=YWI%3D&maybeInt=0&myEvery.myEvery.manyColor=BLUE",
+                *message),
+      "");
   EXPECT_EQ(message->ShortDebugString(),
-            "my_bytes: \"ab\" my_double: 1.5 my_color: RED my_time { seconds: 1795514400 } my_mask { paths: \"a\" paths: \"b_c\" } "
-            "my_every { my_int64: 7 my_every { many_color: BLUE } } many_string: \"x\" many_string: \"y\" many_int32: 1 "
+            "my_bytes: \"ab\" my_double: 1.5 my_color: RED my_time { seconds: 1795514400 } my_mask { paths: "
+            "\"a\" paths: \"b_c\" } "
+            "my_every { my_int64: 7 my_every { many_color: BLUE } } many_string: \"x\" many_string: \"y\" "
+            "many_int32: 1 "
             "many_int32: -2 maybe_int: 0");
 }
 
@@ -93,7 +98,8 @@ TEST(AssignQuery, Mistakes_AreNamed) {
 
 TEST(AssignQuery, FieldsOfMessagesAndMaps_CantBeGivenWhole) {
   EveryKind every;
-  for (const char* query : {"myEvery=1", "texts=1", "texts.a=b", "manyEvery.myInt64=1", "manyEvery=1", "myEvery.=1", ".myInt64=1"}) {
+  for (const char* query : {"myEvery=1", "texts=1", "texts.a=b", "manyEvery.myInt64=1", "manyEvery=1",
+                            "myEvery.=1", ".myInt64=1"}) {
     const auto message = every.New();
     EXPECT_EQ(RefusalOf(query, *message).substr(0, 13), "UNKNOWN_FIELD") << query;
   }
@@ -117,7 +123,8 @@ TEST(ResolveFieldPath, PathsOfTheContract_OrALogicError) {
   Schemas schemas;
   const auto& schema = schemas.Add(every.Descriptor());
   EXPECT_EQ(ResolveFieldPath(schema, "my_every.my_int64").size(), 2U);
-  for (const char* path : {"", "x", "myInt64", "my_every", "many_int64", "texts", "my_int64.x", "my_every.", "many_every.my_int64"}) {
+  for (const char* path : {"", "x", "myInt64", "my_every", "many_int64", "texts", "my_int64.x", "my_every.",
+                           "many_every.my_int64"}) {
     EXPECT_THROW(ResolveFieldPath(schema, path), std::logic_error) << path;
   }
 }

@@ -1,5 +1,5 @@
-// What is wrong with the fields of a request, gathered so that one answer names all of it. Bounded: a body full of
-// mistakes must not make an answer larger than itself.
+// What is wrong with the fields of a request, gathered so that one answer names all of it. Bounded: a body
+// full of mistakes must not make an answer larger than itself.
 #pragma once
 #include <algorithm>
 #include <cstddef>
@@ -24,7 +24,8 @@ class Violations {
   // Throws Error INVALID_ARGUMENT, with the reason UNKNOWN_FIELD when there is nothing but unknown fields.
   void ThrowIfAny() {
     if (fields_.empty()) return;
-    const bool unknown = std::ranges::all_of(fields_, [](const auto& field) { return field.reason == kUnknownField; });
+    const bool unknown =
+        std::ranges::all_of(fields_, [](const auto& field) { return field.reason == kUnknownField; });
     Error error(Code::kInvalidArgument, unknown ? kUnknownField : "INVALID_ARGUMENT",
                 unknown ? "the request has unknown fields" : "the request has invalid fields");
     error.fields = std::move(fields_);

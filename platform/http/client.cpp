@@ -49,8 +49,11 @@ class ResponseParser final : public beast::http::basic_parser<false> {
   }
 
  private:
-  void on_request_impl(beast::http::verb, beast::string_view, beast::string_view, int, beast::error_code&) override {}
-  void on_response_impl(int code, beast::string_view, int, beast::error_code&) override { response_.status = code; }
+  void on_request_impl(beast::http::verb, beast::string_view, beast::string_view, int,
+                       beast::error_code&) override {}
+  void on_response_impl(int code, beast::string_view, int, beast::error_code&) override {
+    response_.status = code;
+  }
   void on_field_impl(beast::http::field, beast::string_view name, beast::string_view value,
                      beast::error_code&) override {
     if (!header_done_) response_.headers.Add(View(name), View(value));
@@ -123,10 +126,12 @@ Task<> Connection::Connect(Endpoints endpoints) {
     co_await socket_.async_connect(endpoint, Await(error));
     if (!error || late_) break;
   }
-  if (error || late_) Throw(SendError::Kind::kNotSent, "can't connect: " + (late_ ? "too slow" : error.message()));
+  if (error || late_)
+    Throw(SendError::Kind::kNotSent, "can't connect: " + (late_ ? "too slow" : error.message()));
   socket_.non_blocking(true, error);
   const int on = 1;
-  ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // no effect on a unix socket
+  ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on,
+               sizeof on);  // no effect on a unix socket
 }
 
 Task<std::size_t> Connection::Write(std::string_view text) {
@@ -147,7 +152,8 @@ Task<bool> Connection::Read(const ClientOptions& options, bool head_request, Res
     beast::error_code parse_error;
     std::size_t taken = 0;
     while (taken < filled && !parser->is_done()) {
-      const std::size_t step = parser->put(asio::const_buffer(buffer.data() + taken, filled - taken), parse_error);
+      const std::size_t step =
+          parser->put(asio::const_buffer(buffer.data() + taken, filled - taken), parse_error);
       taken += step;
       if (parser->is_done() && response.status / 100 == 1) {  // an interim answer: the real one follows
         parser.emplace(options, head_request, response);
@@ -193,7 +199,7 @@ class Client::Core : public std::enable_shared_from_this<Core> {
   };
 
   Task<> WaitForPlace(runtime::Deadline deadline);
-  Task<Endpoints> Resolve(runtime::Deadline deadline);
+  Task<Endpoints> Resolve();
   std::unique_ptr<Connection> TakeIdle();
   Task<std::unique_ptr<Connection>> NewConnection(runtime::Deadline deadline);
   std::string Compose(const Request& request) const;
@@ -219,11 +225,13 @@ Client::Core::Core(asio::io_context& io, const std::string& base_url, ClientOpti
     return;
   }
   std::string_view authority = base_url;
-  if (!authority.starts_with(kTcp)) throw std::invalid_argument("not an http:// or http+unix: url: " + base_url);
+  if (!authority.starts_with(kTcp))
+    throw std::invalid_argument("not an http:// or http+unix: url: " + base_url);
   authority.remove_prefix(kTcp.size());
   if (authority.ends_with('/')) authority.remove_suffix(1);
   const auto colon = authority.rfind(':');
-  const bool has_port = colon != std::string_view::npos && authority.find(']', colon) == std::string_view::npos;
+  const bool has_port =
+      colon != std::string_view::npos && authority.find(']', colon) == std::string_view::npos;
   host_ = authority.substr(0, has_port ? colon : authority.size());
   port_ = has_port ? authority.substr(colon + 1) : "80";
   if (host_.empty() || port_.empty() || host_.contains('/')) {
@@ -265,7 +273,7 @@ std::unique_ptr<Connection> Client::Core::TakeIdle() {
   return nullptr;
 }
 
-Task<Endpoints> Client::Core::Resolve(runtime::Deadline deadline) {
+Task<Endpoints> Client::Core::Resolve() {
   Endpoints endpoints;
   if (!unix_path_.empty()) {
     endpoints.emplace_back(asio::local::stream_protocol::endpoint(unix_path_));
@@ -282,7 +290,7 @@ Task<Endpoints> Client::Core::Resolve(runtime::Deadline deadline) {
 }
 
 Task<std::unique_ptr<Connection>> Client::Core::NewConnection(runtime::Deadline deadline) {
-  Endpoints endpoints = co_await Resolve(deadline);
+  Endpoints endpoints = co_await Resolve();
   auto connection = std::make_unique<Connection>(io_);
   connection->Arm(std::min(deadline, runtime::After(options_.connect_timeout)));
   co_await connection->Connect(std::move(endpoints));

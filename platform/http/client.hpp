@@ -1,5 +1,5 @@
-// An HTTP/1.1 client for one origin, with a pool of kept-alive connections. Io thread only; never redirects, never
-// retries: what may be repeated is the caller's to know, and SendError tells it what it needs to.
+// An HTTP/1.1 client for one origin, with a pool of kept-alive connections. Io thread only; never redirects,
+// never retries: what may be repeated is the caller's to know, and SendError tells it what it needs to.
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <chrono>
@@ -16,7 +16,7 @@ namespace market::http {
 struct ClientOptions {
   std::chrono::milliseconds connect_timeout{1000};
   std::chrono::milliseconds idle_timeout{30000};  // of a pooled connection; shorter than the server's
-  std::size_t pool_size = 16;                     // connections at once; more requests wait, until their deadline
+  std::size_t pool_size = 16;  // connections at once; more requests wait, until their deadline
   std::size_t header_bytes_max = 16 * 1024;
   std::size_t body_bytes_max = 1024 * 1024;
 };
@@ -36,14 +36,16 @@ class SendError : public std::runtime_error {
 
 class Client {
  public:
-  // "http://host:port" or "http+unix:/path". Throws std::invalid_argument for anything else.
+  // "http://host:port" or "http+unix:/path". Throws std::invalid_argument for anything else. A host that is
+  // no number is looked up at each connect, in a thread of Asio's, within the system resolver's own time
+  // limit.
   Client(boost::asio::io_context& io, const std::string& base_url, ClientOptions options = {});
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  // Host, Content-Length and Connection are added. Throws SendError; passing the deadline is kNotSent or kUnknown like
-  // every other failure. Any status is a Response.
+  // Host, Content-Length and Connection are added. Throws SendError; passing the deadline is kNotSent or
+  // kUnknown like every other failure. Any status is a Response.
   Task<Response> Send(Request request, runtime::Deadline deadline);
 
  private:

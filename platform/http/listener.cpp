@@ -69,7 +69,8 @@ SocketAddress InternetAddress(const std::string& text) {
   const auto colon = text.rfind(':');
   if (colon == std::string::npos) throw std::invalid_argument("not a listening address: " + text);
   std::string host = text.substr(0, colon);
-  const auto port = static_cast<in_port_t>(ParseNumber(std::string_view(text).substr(colon + 1), 65535, text));
+  const auto port =
+      static_cast<in_port_t>(ParseNumber(std::string_view(text).substr(colon + 1), 65535, text));
   SocketAddress result;
   auto& v4 = reinterpret_cast<sockaddr_in&>(result.storage);
   auto& v6 = reinterpret_cast<sockaddr_in6&>(result.storage);
@@ -92,14 +93,16 @@ SocketAddress InternetAddress(const std::string& text) {
 void RemoveStale(const std::string& path) {
   const Descriptor probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   SocketAddress address = UnixAddress(path);
-  if (::connect(probe.Get(), address.Get(), address.size) != 0 && errno == ECONNREFUSED) ::unlink(path.c_str());
+  if (::connect(probe.Get(), address.Get(), address.size) != 0 && errno == ECONNREFUSED)
+    ::unlink(path.c_str());
 }
 
 Listener Bind(SocketAddress address, const std::string& name) {
   Descriptor socket(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (socket.Get() < 0) ThrowErrno("socket " + name);
   const int on = 1;
-  if (address.storage.ss_family != AF_UNIX) ::setsockopt(socket.Get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (address.storage.ss_family != AF_UNIX)
+    ::setsockopt(socket.Get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (::bind(socket.Get(), address.Get(), address.size) != 0) ThrowErrno("bind " + name);
   if (::listen(socket.Get(), SOMAXCONN) != 0) ThrowErrno("listen " + name);
   Listener listener;

@@ -1,4 +1,5 @@
-// An HTTP/1.1 request and response as plain values, without a trace of the library that reads and writes them.
+// An HTTP/1.1 request and response as plain values, without a trace of the library that reads and writes
+// them.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -16,8 +17,8 @@ namespace market::http {
 // Names are compared without regard to case (ASCII).
 bool EqualsIgnoreCase(std::string_view a, std::string_view b);
 
-// An ordered list of fields in one block of text: two allocations however many fields, none when it is reused.
-// Views it returns are good until the next change.
+// An ordered list of fields in one block of text: two allocations however many fields, none when it is
+// reused. Views it returns are good until the next change.
 class Headers {
  public:
   Headers() = default;
@@ -57,13 +58,14 @@ struct Request {
 
 struct Response {
   int status = 200;
-  // Content-Length, Connection and Date are added when it is written. A field whose value has a control character is
-  // left out, so that no value can start a header of its own.
+  // Content-Length, Connection and Date are added when it is written. A field whose value has a control
+  // character is left out, so that no value can start a header of its own.
   Headers headers;
   std::string body;  // not written for HEAD, 204 and 304; Content-Length tells its size all the same for HEAD
 };
 
-// The request is the handler's until its Task has ended. The client may be gone by then; the answer is dropped then.
+// The request is the handler's until its Task has ended. The client may be gone by then; the answer is
+// dropped then.
 using Handler = std::function<Task<Response>(Request&)>;
 
 std::string_view StatusText(int status);

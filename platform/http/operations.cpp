@@ -19,7 +19,8 @@ Handler OperationsHandler(const telemetry::Metrics& metrics, std::function<bool(
   return [&metrics, ready = std::move(ready)](Request& request) -> Task<Response> {
     constexpr std::string_view kPlain = "text/plain; charset=utf-8";
     const std::string_view path = std::string_view(request.target).substr(0, request.target.find('?'));
-    if (path != "/metrics" && path != "/healthz" && path != "/readyz") co_return Text(404, kPlain, "not found\n");
+    if (path != "/metrics" && path != "/healthz" && path != "/readyz")
+      co_return Text(404, kPlain, "not found\n");
     if (request.method != "GET" && request.method != "HEAD") {
       Response refused = Text(405, kPlain, "method not allowed\n");
       refused.headers.Add("Allow", "GET, HEAD");

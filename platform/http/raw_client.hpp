@@ -19,17 +19,21 @@ inline unsigned short PortOf(const std::string& address) {
 class RawClient {
  public:
   RawClient(boost::asio::io_context& io, const std::string& address)
-      : socket_(io, boost::asio::ip::tcp::endpoint(boost::asio::ip::make_address("127.0.0.1"), PortOf(address)).protocol()) {
+      : socket_(io,
+                boost::asio::ip::tcp::endpoint(boost::asio::ip::make_address("127.0.0.1"), PortOf(address))
+                    .protocol()) {
     socket_.connect({boost::asio::ip::make_address("127.0.0.1"), PortOf(address)});
   }
-  Task<> Send(std::string text) { co_await boost::asio::async_write(socket_, boost::asio::buffer(text), boost::asio::use_awaitable); }
+  Task<> Send(std::string text) {
+    co_await boost::asio::async_write(socket_, boost::asio::buffer(text), boost::asio::use_awaitable);
+  }
   // Until the text holds `mark` `count` times, or the peer closes.
   Task<std::string> ReceiveUntil(std::string mark, int count) {
     while (Occurrences(mark) < count) {
       std::array<char, 4096> chunk;
       boost::system::error_code error;
-      const auto size = co_await socket_.async_read_some(boost::asio::buffer(chunk),
-                                                         boost::asio::redirect_error(boost::asio::use_awaitable, error));
+      const auto size = co_await socket_.async_read_some(
+          boost::asio::buffer(chunk), boost::asio::redirect_error(boost::asio::use_awaitable, error));
       received_.append(chunk.data(), size);
       if (error) break;
     }
@@ -50,6 +54,8 @@ class RawClient {
 };
 
 // The status of the first response in `answer`; 0 without one.
-inline int StatusIn(const std::string& answer) { return answer.size() > 12 ? std::stoi(answer.substr(9, 3)) : 0; }
+inline int StatusIn(const std::string& answer) {
+  return answer.size() > 12 ? std::stoi(answer.substr(9, 3)) : 0;
+}
 
 }  // namespace market::http

@@ -15,8 +15,8 @@ std::string_view View(beast::string_view text) { return {text.data(), text.size(
 
 bool IsHostText(std::string_view host) {
   return std::ranges::all_of(host, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' ||
-           c == '_' || c == ':' || c == '[' || c == ']' || c == '~' || c == '%';
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
+           c == '-' || c == '_' || c == ':' || c == '[' || c == ']' || c == '~' || c == '%';
   });
 }
 
@@ -28,7 +28,8 @@ bool IsTargetText(std::string_view target) {
 
 }  // namespace
 
-RequestParser::RequestParser(const ServerOptions& options, Request& request) : options_(options), request_(request) {
+RequestParser::RequestParser(const ServerOptions& options, Request& request)
+    : options_(options), request_(request) {
   header_limit(static_cast<std::uint32_t>(options.header_bytes_max));
   body_limit(options.body_bytes_max);
   request_.method.clear();
@@ -93,8 +94,8 @@ void RequestParser::on_request_impl(beast::http::verb, beast::string_view method
   if (!SetTarget(View(target))) Refuse(Fault::kBadRequest, error);
 }
 
-// Nobody folds a value over several lines in good faith any more (RFC 9112 section 5.2). Beast puts such a value
-// together in a buffer of its own, or skips the line break before it.
+// Nobody folds a value over several lines in good faith any more (RFC 9112 section 5.2). Beast puts such a
+// value together in a buffer of its own, or skips the line break before it.
 bool RequestParser::IsFolded(std::string_view name, std::string_view value) const {
   if (value.empty()) return false;
   const char* const end = input_.data() + input_.size();

@@ -1,5 +1,5 @@
-// Beast's message parser filling our Request, plus the refusals that RFC 9112 asks of a server and Beast leaves to its
-// user. Included by server.cpp alone: it brings Beast.
+// Beast's message parser filling our Request, plus the refusals that RFC 9112 asks of a server and Beast
+// leaves to its user. Included by server.cpp alone: it brings Beast.
 #pragma once
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
@@ -18,7 +18,8 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
 
   RequestParser(const ServerOptions& options, Request& request);
 
-  // Takes what it can of `input` and returns how many bytes that were; 0 asks for more. Once Faulty, it is finished.
+  // Takes what it can of `input` and returns how many bytes that were; 0 asks for more. Once Faulty, it is
+  // finished.
   std::size_t Take(std::string_view input);
 
   bool HeaderDone() const { return header_done_; }
@@ -30,13 +31,15 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
  private:
   void on_request_impl(boost::beast::http::verb verb, boost::beast::string_view method,
                        boost::beast::string_view target, int version, ErrorCode& error) override;
-  void on_field_impl(boost::beast::http::field field, boost::beast::string_view name, boost::beast::string_view value,
-                     ErrorCode& error) override;
+  void on_field_impl(boost::beast::http::field field, boost::beast::string_view name,
+                     boost::beast::string_view value, ErrorCode& error) override;
   void on_header_impl(ErrorCode& error) override;
   void on_body_init_impl(const boost::optional<std::uint64_t>& size, ErrorCode& error) override;
   std::size_t on_body_impl(boost::beast::string_view body, ErrorCode& error) override;
-  void on_chunk_header_impl(std::uint64_t size, boost::beast::string_view extensions, ErrorCode& error) override;
-  std::size_t on_chunk_body_impl(std::uint64_t remain, boost::beast::string_view body, ErrorCode& error) override;
+  void on_chunk_header_impl(std::uint64_t size, boost::beast::string_view extensions,
+                            ErrorCode& error) override;
+  std::size_t on_chunk_body_impl(std::uint64_t remain, boost::beast::string_view body,
+                                 ErrorCode& error) override;
   void on_finish_impl(ErrorCode& error) override;
   void on_response_impl(int, boost::beast::string_view, int, ErrorCode&) override {}
 

@@ -29,7 +29,8 @@ using Acceptor = asio::basic_socket_acceptor<stream_protocol>;
 using ErrorCode = boost::system::error_code;
 
 constexpr std::size_t kFirstBufferBytes = 4096;
-constexpr std::size_t kOneWriteBytes = 16 * 1024;  // up to here head and body are put together and written at once
+constexpr std::size_t kOneWriteBytes =
+    16 * 1024;  // up to here head and body are put together and written at once
 constexpr std::chrono::milliseconds kLinger{1000};
 constexpr std::size_t kLingerBytesMax = 256 * 1024;
 
@@ -43,13 +44,20 @@ bool HasControl(std::string_view value) {
 
 int StatusOf(Fault fault) {
   switch (fault) {
-    case Fault::kBadRequest: return 400;
-    case Fault::kBodyTooLarge: return 413;
-    case Fault::kUriTooLong: return 414;
-    case Fault::kHeadersTooLarge: return 431;
-    case Fault::kTooSlow: return 408;
-    case Fault::kExpectation: return 417;
-    case Fault::kHandlerFailed: return 500;
+    case Fault::kBadRequest:
+      return 400;
+    case Fault::kBodyTooLarge:
+      return 413;
+    case Fault::kUriTooLong:
+      return 414;
+    case Fault::kHeadersTooLarge:
+      return 431;
+    case Fault::kTooSlow:
+      return 408;
+    case Fault::kExpectation:
+      return 417;
+    case Fault::kHandlerFailed:
+      return 500;
   }
   return 500;
 }
@@ -59,7 +67,10 @@ class Session;
 class Server::Core : public std::enable_shared_from_this<Core> {
  public:
   Core(asio::io_context& io, ServerOptions options, Handler handler)
-      : io(io), options(std::move(options)), handler(std::move(handler)), tasks(io.get_executor(), Report()) {}
+      : io(io),
+        options(std::move(options)),
+        handler(std::move(handler)),
+        tasks(io.get_executor(), Report()) {}
 
   std::string Listen(const std::string& address);
   Task<> Drain(runtime::Deadline deadline);
@@ -111,8 +122,8 @@ class Session final : runtime::DeadlineWheel::Entry {
   }
   static Task<> Run(std::unique_ptr<Session> session) { co_await session->Serve(); }
 
-  // Ends the connection unless bytes of a request are on their way; a new connection was made for a request that must
-  // be about to come.
+  // Ends the connection unless bytes of a request are on their way; a new connection was made for a request
+  // that must be about to come.
   void CloseIfIdle() {
     if (!idle_) return;
     ErrorCode error;
@@ -142,9 +153,7 @@ class Session final : runtime::DeadlineWheel::Entry {
   Task<> Linger();
   void ComposeHead(const Response& response, std::string_view connection);
 
-  void EnterIdle() {
-    idle_ = core_->idle.insert(core_->idle.end(), this);
-  }
+  void EnterIdle() { idle_ = core_->idle.insert(core_->idle.end(), this); }
   void LeaveIdle() {
     if (idle_) core_->idle.erase(*idle_);
     idle_.reset();
@@ -164,7 +173,7 @@ class Session final : runtime::DeadlineWheel::Entry {
   Request request_;
   std::optional<RequestParser> parser_;
   std::optional<Fault> fault_;
-  std::string buffer_;       // [taken_, filled_) is unread input
+  std::string buffer_;  // [taken_, filled_) is unread input
   std::size_t taken_ = 0;
   std::size_t filled_ = 0;
   std::string head_;
@@ -186,7 +195,7 @@ Task<> Session::Serve() {
     }
     const Response response = co_await Answer();
     const bool http10 = parser_->Http10();
-    const bool keep = parser_->keep_alive() && !core_->draining && response.status != 408;
+    const bool keep = parser_->keep_alive() && !core_->draining;
     const bool written = co_await Write(response, keep ? (http10 ? "keep-alive" : "") : "close");
     if (!written) break;
     answered_ = true;
@@ -212,7 +221,8 @@ Task<Session::Arrival> Session::ReadRequest() {
   Arm(core_->options.header_timeout);
   bool header_seen = false;
   while (true) {
-    const std::size_t taken = taken_ < filled_ ? parser_->Take({buffer_.data() + taken_, filled_ - taken_}) : 0;
+    const std::size_t taken =
+        taken_ < filled_ ? parser_->Take({buffer_.data() + taken_, filled_ - taken_}) : 0;
     taken_ += taken;
     fault_ = parser_->Faulty();
     if (fault_) co_return Arrival::kFault;
@@ -246,8 +256,8 @@ Task<bool> Session::ReadMore() {
   }
   if (filled_ == buffer_.size()) buffer_.resize(buffer_.size() * 2);  // bounded by the parser's header limit
   ErrorCode error;
-  filled_ += co_await socket_.async_read_some(asio::buffer(buffer_.data() + filled_, buffer_.size() - filled_),
-                                              Await(error));
+  filled_ += co_await socket_.async_read_some(
+      asio::buffer(buffer_.data() + filled_, buffer_.size() - filled_), Await(error));
   co_return !error && !late_ && !closing_;
 }
 
@@ -363,8 +373,8 @@ runtime::TaskGroup::ErrorHandler Server::Core::Report() {
 
 std::string Server::Core::Listen(const std::string& address) {
   Listener listener = OpenListener(address);
-  auto listening = std::make_shared<Listening>(
-      Listening{Acceptor(io, stream_protocol(listener.family, 0), listener.fd), listener.family, listener.path});
+  auto listening = std::make_shared<Listening>(Listening{
+      Acceptor(io, stream_protocol(listener.family, 0), listener.fd), listener.family, listener.path});
   listening_.push_back(listening);
   tasks.Spawn("http.accept", Accept(shared_from_this(), listening));
   return listener.address;
@@ -400,8 +410,8 @@ void Server::Core::Admit(stream_protocol::socket socket, int family) {
   socklen_t size = sizeof peer;
   ::getpeername(socket.native_handle(), reinterpret_cast<sockaddr*>(&peer), &size);
   std::string name = family == AF_UNIX ? "unix:" : AddressText(peer, size);
-  tasks.Spawn("http.session",
-              Session::Run(std::make_unique<Session>(shared_from_this(), std::move(socket), std::move(name))));
+  tasks.Spawn("http.session", Session::Run(std::make_unique<Session>(shared_from_this(), std::move(socket),
+                                                                     std::move(name))));
 }
 
 void Server::Core::StopListening() {

@@ -1,9 +1,10 @@
-// An HTTP/1.1 server on the process's io thread: keep-alive, pipelining (requests of one connection are answered one
-// after the other), HEAD, Expect: 100-continue.
+// An HTTP/1.1 server on the process's io thread: keep-alive, pipelining (requests of one connection are
+// answered one after the other), HEAD, Expect: 100-continue.
 //
-// Owner: the process's main, which listens and drains it before the io_context ends. Io thread only. A peer can cost it
-// at most what ServerOptions allow. What is not a valid request never reaches the handler: `on_fault` makes the answer
-// and the connection is closed, since nobody knows where the next request would begin (request smuggling).
+// Owner: the process's main, which listens and drains it before the io_context ends. Io thread only. A peer
+// can cost it at most what ServerOptions allow. What is not a valid request never reaches the handler:
+// `on_fault` makes the answer and the connection is closed, since nobody knows where the next request would
+// begin (request smuggling).
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <chrono>
@@ -20,13 +21,14 @@
 namespace market::http {
 
 enum class Fault : std::uint8_t {
-  kBadRequest,        // 400: not HTTP/1.x, no or two Hosts, Content-Length beside Transfer-Encoding, a folded header …
-  kBodyTooLarge,      // 413
-  kUriTooLong,        // 414
-  kHeadersTooLarge,   // 431
-  kTooSlow,           // 408: a request that began and did not arrive in time
-  kExpectation,       // 417: an Expect other than 100-continue
-  kHandlerFailed,     // 500: the handler threw; see on_exception
+  kBadRequest,       // 400: not HTTP/1.x, no or two Hosts, Content-Length beside Transfer-Encoding, a folded
+                     // header …
+  kBodyTooLarge,     // 413
+  kUriTooLong,       // 414
+  kHeadersTooLarge,  // 431
+  kTooSlow,          // 408: a request that began and did not arrive in time
+  kExpectation,      // 417: an Expect other than 100-continue
+  kHandlerFailed,    // 500: the handler threw; see on_exception
 };
 
 int StatusOf(Fault fault);
@@ -35,12 +37,15 @@ struct ServerOptions {
   std::size_t body_bytes_max = 64 * 1024;
   std::size_t header_bytes_max = 8 * 1024;  // request line included
   std::size_t uri_bytes_max = 4 * 1024;
-  std::size_t connections_max = 4096;  // beyond it the longest idle connection makes room; without one, the new is closed
-  std::chrono::milliseconds header_timeout{10000};  // first byte to end of header, and again header to end of body
+  std::size_t connections_max =
+      4096;  // beyond it the longest idle connection makes room; without one, the new is closed
+  std::chrono::milliseconds header_timeout{
+      10000};  // first byte to end of header, and again header to end of body
   std::chrono::milliseconds idle_timeout{60000};
   std::chrono::milliseconds write_timeout{30000};
-  // How long Drain goes on accepting and answering, with `Connection: close`, before it closes idle connections. A
-  // proxy in front that lets go of idle connections sooner than this never sends into one that is being closed.
+  // How long Drain goes on accepting and answering, with `Connection: close`, before it closes idle
+  // connections. A proxy in front that lets go of idle connections sooner than this never sends into one that
+  // is being closed.
   std::chrono::milliseconds drain_linger{0};
   // Answers a fault; unset: the status with an empty body.
   std::function<Response(Fault)> on_fault;
@@ -65,13 +70,14 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // "127.0.0.1:0", "[::1]:0", "unix:/path", or "fd:3" for a listening socket that was inherited; may be called several
-  // times. Returns the bound address ("127.0.0.1:40312", "unix:/path"). Throws std::system_error (EADDRINUSE …) or
-  // std::invalid_argument. A stale unix socket is replaced, a live one is not; an inherited one is never removed.
+  // "127.0.0.1:0", "[::1]:0", "unix:/path", or "fd:3" for a listening socket that was inherited; may be
+  // called several times. Returns the bound address ("127.0.0.1:40312", "unix:/path"). Throws
+  // std::system_error (EADDRINUSE …) or std::invalid_argument. A stale unix socket is replaced, a live one is
+  // not; an inherited one is never removed.
   std::string Listen(const std::string& address);
 
-  // Answers with `Connection: close` from now on; after drain_linger stops accepting, closes idle connections and waits
-  // for the requests under way; at the deadline what is left is closed.
+  // Answers with `Connection: close` from now on; after drain_linger stops accepting, closes idle connections
+  // and waits for the requests under way; at the deadline what is left is closed.
   Task<> Drain(runtime::Deadline deadline);
 
   const ServerStats& Stats() const;

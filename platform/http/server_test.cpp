@@ -2,8 +2,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-
-#include "platform/http/client.hpp"
 #include "platform/http/listener.hpp"
 #include "platform/http/raw_client.hpp"
 #include "platform/http/server.hpp"
@@ -50,7 +48,9 @@ TEST(Server_Request, Pipelined_AnsweredInOrder) {
   std::string input;
   for (int i = 0; i < 20; ++i) {
     input += "GET /" + std::to_string(i) + " HTTP/1.1\r\nHost: a\r\n\r\n";
-    input += "POST /p HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n3;x=y\r\ncde\r\n0\r\nT: v\r\n\r\n";
+    input +=
+        "POST /p HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n3;x=y\r\ncde\r\n0\r\nT: "
+        "v\r\n\r\n";
   }
   const auto answer = Exchange(input);
   std::size_t at = 0;
@@ -108,7 +108,8 @@ TEST(Server_Request, TrailerNamedLikeAHeader_IsNotAHeader) {
     co_return Response{200, {}, request.headers.Find("Authorization") ? "LEAK" : "none"};
   };
   const auto answer = Exchange(
-      "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nAuthorization: x\r\n\r\n", {}, handler);
+      "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nAuthorization: x\r\n\r\n", {},
+      handler);
   EXPECT_TRUE(answer.ends_with("none")) << answer;
 }
 
@@ -123,7 +124,8 @@ std::vector<BadRequest> BadRequests() {
   const std::string post = "POST / HTTP/1.1\r\nHost: a\r\n";
   const auto many = [](int count) {
     std::string fields;
-    for (int i = 0; i < count; ++i) fields += "X-" + std::to_string(i) + ": 0123456789012345678901234567890123456789\r\n";
+    for (int i = 0; i < count; ++i)
+      fields += "X-" + std::to_string(i) + ": 0123456789012345678901234567890123456789\r\n";
     return fields;
   };
   return {
@@ -174,7 +176,8 @@ std::vector<BadRequest> BadRequests() {
       {"identity", post + "Transfer-Encoding: identity\r\n\r\n", 400},
       {"gzip, chunked", post + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 400},
       {"chunked twice", post + "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n", 400},
-      {"two encodings", post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
+      {"two encodings", post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+       400},
       {"xchunked", post + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", 400},
       {"quoted chunked", post + "Transfer-Encoding: \"chunked\"\r\n\r\n0\r\n\r\n", 400},
       {"chunked in 1.0", "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
@@ -186,8 +189,11 @@ std::vector<BadRequest> BadRequests() {
       {"one byte too much", post + "Content-Length: 65537\r\n\r\n", 413},
       {"2^63", post + "Content-Length: 9223372036854775807\r\n\r\n", 413},
       {"one byte too much in chunks",
-       post + "Transfer-Encoding: chunked\r\n\r\n10000\r\n" + std::string(65536, 'a') + "\r\n1\r\nb\r\n0\r\n\r\n", 413},
-      {"one byte too much, sent whole", post + "Content-Length: 65537\r\n\r\n" + std::string(65537, 'a'), 413},
+       post + "Transfer-Encoding: chunked\r\n\r\n10000\r\n" + std::string(65536, 'a') +
+           "\r\n1\r\nb\r\n0\r\n\r\n",
+       413},
+      {"one byte too much, sent whole", post + "Content-Length: 65537\r\n\r\n" + std::string(65537, 'a'),
+       413},
       {"uri of 4097", "GET /" + std::string(4096, 'a') + " HTTP/1.1\r\nHost: a\r\n\r\n", 414},
       {"uri without end", "GET /" + std::string(20000, 'a'), 414},
       {"one long field", get + "X: " + std::string(9000, 'a') + "\r\n\r\n", 431},
@@ -195,7 +201,8 @@ std::vector<BadRequest> BadRequests() {
       {"many fields", get + many(200) + "\r\n", 431},
       {"fields without end", get + many(5000), 431},
       {"expectation", post + "Expect: magic\r\nContent-Length: 0\r\n\r\n", 417},
-      {"smuggled by a body of GET", "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: x\r\n\r\nabcde", 400},
+      {"smuggled by a body of GET",
+       "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: x\r\n\r\nabcde", 400},
   };
 }
 
@@ -215,7 +222,9 @@ TEST(Server_BadRequest, EveryKind_IsRefusedAndTheConnectionClosed) {
 }
 
 TEST(Server_Limits, ExactlyAtTheLimit_IsServed) {
-  EXPECT_EQ(StatusIn(Exchange("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 65536\r\n\r\n" + std::string(65536, 'a'))), 200);
+  EXPECT_EQ(StatusIn(Exchange("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 65536\r\n\r\n" +
+                              std::string(65536, 'a'))),
+            200);
   EXPECT_EQ(StatusIn(Exchange("GET /" + std::string(4095, 'a') + " HTTP/1.1\r\nHost: a\r\n\r\n")), 200);
 }
 
@@ -270,7 +279,8 @@ TEST(Server_Timeout, PeerThatDoesNotRead_IsDropped) {
     Server server(io, options, big);
     RawClient client(io, server.Listen("127.0.0.1:0"));
     co_await client.Send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-    co_await Eventually([&] { return server.Stats().requests_total == 1 && server.Stats().connections_open == 0; });
+    co_await Eventually(
+        [&] { return server.Stats().requests_total == 1 && server.Stats().connections_open == 0; });
   });
 }
 
@@ -329,7 +339,8 @@ TEST(Server_Drain, RequestUnderWay_IsAnsweredWithClose) {
     RawClient busy(io, address);
     RawClient idle(io, address);
     co_await busy.Send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-    co_await Eventually([&] { return server.Stats().requests_running == 1 && server.Stats().connections_open == 2; });
+    co_await Eventually(
+        [&] { return server.Stats().requests_running == 1 && server.Stats().connections_open == 2; });
     runtime::TaskGroup group(io.get_executor(), [](std::string_view, std::exception_ptr) { FAIL(); });
     group.Spawn("drain", server.Drain(runtime::After(std::chrono::seconds(5))));
     EXPECT_EQ(co_await idle.ReceiveAll(), "");
@@ -423,89 +434,14 @@ TEST(Server_Listen, InheritedSocket_IsServedAndKeptOpen) {
 TEST(Server_Listen, BadAddress_Throws) {
   asio::io_context io(1);
   Server server(io, {}, Echo);
-  for (const char* address : {"", "x", "127.0.0.1", "127.0.0.1:x", "127.0.0.1:70000", "localhost:0", "unix:", "fd:x"}) {
+  for (const char* address :
+       {"", "x", "127.0.0.1", "127.0.0.1:x", "127.0.0.1:70000", "localhost:0", "unix:", "fd:x"}) {
     EXPECT_THROW(server.Listen(address), std::invalid_argument) << address;
   }
   EXPECT_THROW(server.Listen("fd:9999"), std::system_error);
   EXPECT_THROW(server.Listen("fd:0"), std::exception);
   const auto bound = server.Listen("127.0.0.1:0");
   EXPECT_THROW(server.Listen(bound), std::system_error);
-}
-
-std::string TemporaryPath() { return "/tmp/market_http_test_" + std::to_string(::getpid()) + ".sock"; }
-
-TEST(Client_Send, OverUnixSocket_KeepsTheConnection) {
-  RunLoop([](asio::io_context& io) -> Task<> {
-    Server server(io, {}, Echo);
-    const std::string path = TemporaryPath();
-    EXPECT_EQ(server.Listen("unix:" + path), "unix:" + path);
-    Client client(io, "http+unix:" + path);
-    for (int i = 0; i < 5; ++i) {
-      const auto response = co_await client.Send({"POST", "/u", {{"X-A", "b"}}, "body", {}}, runtime::After(std::chrono::seconds(5)));
-      EXPECT_EQ(response.status, 200);
-      EXPECT_EQ(response.body, "POST /u body");
-    }
-    EXPECT_EQ(server.Stats().connections_total, 1U);
-    co_await server.Drain(runtime::After(std::chrono::seconds(5)));
-    EXPECT_NE(::access(path.c_str(), F_OK), 0);
-  });
-}
-
-TEST(Client_Send, ServerClosedTheKeptConnection_ANewOneIsMade) {
-  ServerOptions options;
-  options.idle_timeout = std::chrono::milliseconds(20);
-  RunLoop([&](asio::io_context& io) -> Task<> {
-    Server server(io, options, Echo);
-    Client client(io, "http://" + server.Listen("127.0.0.1:0"));
-    EXPECT_EQ((co_await client.Send({"GET", "/", {}, {}, {}}, runtime::After(std::chrono::seconds(5)))).status, 200);
-    co_await Eventually([&] { return server.Stats().connections_open == 0; });
-    EXPECT_EQ((co_await client.Send({"HEAD", "/", {}, {}, {}}, runtime::After(std::chrono::seconds(5)))).body, "");
-    EXPECT_EQ(server.Stats().connections_total, 2U);
-  });
-}
-
-Task<std::optional<SendError::Kind>> Failure(Client& client, std::chrono::milliseconds limit) {
-  std::optional<SendError::Kind> kind;
-  try {
-    co_await client.Send({"GET", "/", {}, {}, {}}, runtime::After(limit));
-  } catch (const SendError& error) {
-    kind = error.GetKind();
-  }
-  co_return kind;
-}
-
-TEST(Client_Send, Failures_TellWhetherTheRequestLeft) {
-  RunLoop([](asio::io_context& io) -> Task<> {
-    Client nobody(io, "http://127.0.0.1:1");
-    EXPECT_EQ(co_await Failure(nobody, std::chrono::seconds(1)), SendError::Kind::kNotSent);
-    Client no_socket(io, "http+unix:/nonexistent/socket");
-    EXPECT_EQ(co_await Failure(no_socket, std::chrono::seconds(1)), SendError::Kind::kNotSent);
-
-    auto gate = std::make_shared<runtime::OneShot<>>();
-    Handler waiting = [&](Request&) -> Task<Response> {
-      co_await gate->Wait();
-      co_return Response{};
-    };
-    Server server(io, {}, waiting);
-    ClientOptions options;
-    options.pool_size = 1;
-    Client client(io, "http://" + server.Listen("127.0.0.1:0"), options);
-    EXPECT_EQ(co_await Failure(client, std::chrono::milliseconds(50)), SendError::Kind::kUnknown);
-    // The pool's only place is taken by a request that waits.
-    runtime::TaskGroup group(io.get_executor(), [](std::string_view, std::exception_ptr) {});
-    group.Spawn("first", [](Client& client) -> Task<> { co_await Failure(client, std::chrono::seconds(5)); }(client));
-    co_await Eventually([&] { return server.Stats().requests_total == 2; });
-    EXPECT_EQ(co_await Failure(client, std::chrono::milliseconds(50)), SendError::Kind::kNotSent);
-    gate->Set();
-    co_await group.Join(runtime::After(std::chrono::seconds(5)));
-  });
-}
-
-TEST(Client_Url, Malformed_Throws) {
-  asio::io_context io(1);
-  for (const char* url : {"", "https://a", "a:80", "http://", "http+unix:", "http://a/b"}) {
-    EXPECT_THROW(Client(io, url), std::invalid_argument) << url;
-  }
 }
 
 }  // namespace

@@ -1,0 +1,63 @@
+#include "platform/http/message.hpp"
+
+#include <gtest/gtest.h>
+
+#include "platform/http/operations.hpp"
+#include "platform/telemetry/metrics.hpp"
+#include "platform/testing/run_loop.hpp"
+
+namespace market::http {
+namespace {
+
+TEST(Headers, Names_AreFoundWithoutRegardToCase) {
+  Headers headers{{"Content-Type", "a"}, {"X-One", "1"}, {"x-one", "2"}};
+  EXPECT_EQ(headers.Get("content-TYPE"), "a");
+  EXPECT_EQ(headers.Get("X-ONE"), "1");
+  EXPECT_EQ(headers.Count("x-one"), 2U);
+  EXPECT_EQ(headers.Find("X-On"), std::nullopt);
+  EXPECT_EQ(headers.Get("missing"), "");
+}
+
+TEST(Headers, Set_ReplacesAllOfAName) {
+  Headers headers{{"A", "1"}, {"B", "2"}, {"a", "3"}};
+  headers.Set("A", "4");
+  EXPECT_EQ(headers.size(), 2U);
+  EXPECT_EQ(headers[0], (std::pair<std::string_view, std::string_view>{"B", "2"}));
+  EXPECT_EQ(headers.Get("a"), "4");
+  headers.Remove("a");
+  headers.Clear();
+  EXPECT_EQ(headers.size(), 0U);
+}
+
+class OperationsTest : public ::testing::Test {
+ protected:
+  Response Send(std::string method, std::string target) {
+    const Handler handler = OperationsHandler(metrics_, [this] { return ready_; });
+    Request request{std::move(method), std::move(target), {}, {}, {}};
+    return testing::RunLoop([&]() -> Task<Response> { co_return co_await handler(request); });
+  }
+  telemetry::Metrics metrics_;
+  bool ready_ = false;
+};
+
+TEST_F(OperationsTest, Metrics_AreExposed) {
+  metrics_.AddCounter("things_total", "Things.").Increment();
+  const auto response = Send("GET", "/metrics");
+  EXPECT_EQ(response.headers.Get("Content-Type"), telemetry::Metrics::kContentType);
+  EXPECT_NE(response.body.find("things_total 1"), std::string::npos);
+}
+
+TEST_F(OperationsTest, Readiness_FollowsItsFunction) {
+  EXPECT_EQ(Send("GET", "/readyz?verbose").status, 503);
+  EXPECT_EQ(Send("GET", "/healthz").status, 200);
+  ready_ = true;
+  EXPECT_EQ(Send("HEAD", "/readyz").status, 200);
+}
+
+TEST_F(OperationsTest, OtherRequests_AreRefused) {
+  EXPECT_EQ(Send("GET", "/").status, 404);
+  EXPECT_EQ(Send("POST", "/metrics").status, 405);
+}
+
+}  // namespace
+}  // namespace market::http
