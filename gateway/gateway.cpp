@@ -36,6 +36,7 @@ struct Exchange {
   std::string_view query;
   Route* route = nullptr;
   routing::Match match{};
+  bool replayed = false;  // the answer, or the refusal, is one that was given before
 };
 
 std::string RequestIdOf(const http::Headers& headers) {
@@ -134,10 +135,14 @@ Task<http::Response> Gateway::State::Call(Exchange& exchange) {
   rpc::Incoming incoming = IncomingOf(exchange);
   CallContext call(incoming.deadline);
   const std::unique_ptr<Message> answer(method.response->New());
-  co_await backend.Call(method, std::move(incoming), call, *message, *answer);
-  http::Response response = operation.WriteResponse(*answer, exchange.request.headers.Get("If-None-Match"));
-  if (call.Replayed()) response.headers.Add("Idempotent-Replayed", "true");
-  co_return response;
+  try {
+    co_await backend.Call(method, std::move(incoming), call, *message, *answer);
+  } catch (...) {
+    exchange.replayed = call.Replayed();
+    throw;
+  }
+  exchange.replayed = call.Replayed();
+  co_return operation.WriteResponse(*answer, exchange.request.headers.Get("If-None-Match"));
 }
 
 Task<http::Response> Gateway::State::Dispatch(Exchange& exchange) {
@@ -164,6 +169,7 @@ void Gateway::State::Finish(const Exchange& exchange, http::Response& response) 
   const auto traceparent = exchange.trace.Traceparent();
   response.headers.Add("traceparent", {traceparent.data(), traceparent.size()});
   response.headers.Add("X-Content-Type-Options", "nosniff");
+  if (exchange.replayed) response.headers.Add("Idempotent-Replayed", "true");
   const auto duration = steady_clock::now() - exchange.began;
   RouteMetrics& metrics = exchange.route != nullptr ? exchange.route->metrics : unmatched;
   metrics.Count(response.status, duration);

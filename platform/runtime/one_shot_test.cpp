@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include "platform/runtime/both.hpp"
 #include "platform/runtime/task_group.hpp"
 
 namespace market::runtime {
@@ -77,6 +78,29 @@ TEST(OneShot, CancelledWaiter_IsResumedWithAbort) {
   RunLoop([&] { return ExpectCancel(aborted); });
   EXPECT_TRUE(aborted);
 }
+
+Task<int> Later(int value, std::chrono::milliseconds delay) {
+  co_await SleepFor(delay);
+  co_return value;
+}
+Task<int> Refuse() {
+  co_await SleepFor(1ms);
+  throw NotFound("it");
+}
+Task<> ExpectBoth() {
+  const auto [a, b] = co_await Both(Later(1, 5ms), Later(2, 1ms));
+  EXPECT_EQ(a + b, 3);
+  for (const bool first : {true, false}) {
+    std::string reason;
+    try {
+      co_await Both(first ? Refuse() : Later(1, 5ms), first ? Later(1, 5ms) : Refuse());
+    } catch (const Error& error) {
+      reason = error.reason;
+    }
+    EXPECT_EQ(reason, "NOT_FOUND");
+  }
+}
+TEST(Both, OneFailure_IsThatFailure) { RunLoop(ExpectBoth); }
 
 class Counter final : public DeadlineWheel::Entry {
  public:

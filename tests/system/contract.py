@@ -100,7 +100,7 @@ def sample(message, ids, everything=False):
     value = {}
     for field in message.fields:
         rules = rules_of(field)
-        if not (rules.required or everything or (rules.min_items and field.label == field.LABEL_REPEATED)):
+        if not (rules.required or everything or message.name == "Money" or (rules.min_items and field.label == field.LABEL_REPEATED)):
             continue
         one = sample_value(field, ids)
         value[camel(field.name)] = [one] if field.label == field.LABEL_REPEATED else one

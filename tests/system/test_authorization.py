@@ -23,7 +23,8 @@ def victim(stack, category):
     product = seller.create_product(category)
     offer = product["offers"][0]["id"]
     order = seller.place((offer, 1)).json()
-    return {"order_id": order["id"], "seller_order_id": order["sellerOrders"][0]["id"], "address_id": seller.address,
+    draft = seller.create_product(category, publish=False)
+    return {"draft_id": draft["id"], "order_id": order["id"], "seller_order_id": order["sellerOrders"][0]["id"], "address_id": seller.address,
             "product_id": product["id"], "offer_id": offer, "seller_id": seller.seller, "category_id": category,
             "shipping_address_id": seller.address, "account_id": seller.id}
 
@@ -76,7 +77,8 @@ def test_another_account(method, stranger, victim):
 
 @pytest.mark.parametrize("method", [m for m in REST if "SELLER" in m.audiences], ids=str)
 def test_another_seller(method, rival, victim):
-    answer = call(rival, method, victim)
+    # A published product takes offers of every seller; a draft is its seller's alone.
+    answer = call(rival, method, {**victim, "product_id": victim["draft_id"]})
     assert (answer.status_code, answer.json()["reason"]) == (404, "NOT_FOUND"), answer.text
 
 

@@ -1,5 +1,4 @@
-#include <boost/asio/experimental/awaitable_operators.hpp>
-
+#include "platform/runtime/both.hpp"
 #include "services/order/api/convert.hpp"
 #include "services/order/api/order_service.hpp"
 #include "services/order/api/refusals.hpp"
@@ -48,10 +47,9 @@ Task<pb::Order> OrderService::PlaceOrder(CallContext& call, pb::PlaceOrderReques
 
 // Prices are ours, never the client's.
 Task<domain::Order> OrderService::Draft(CallContext& call, const pb::PlaceOrderRequest& request) {
-  using boost::asio::experimental::awaitable_operators::operator&&;
   auto items = ItemsFrom(request.items());
   auto [offers, address] =
-      co_await (FetchOffers(call, items) && FetchAddress(call, request.shipping_address_id()));
+      co_await runtime::Both(FetchOffers(call, items), FetchAddress(call, request.shipping_address_id()));
   auto priced = domain::Price(items, offers);
   RequireQuote(request.quote_hash(), priced.quote_hash);
   co_return domain::MakeOrder(call.OperationId(), call.Caller().account, std::move(priced), std::move(address),
