@@ -1,0 +1,84 @@
+#include "services/payment/api/convert.hpp"
+
+#include <google/protobuf/util/time_util.h>
+
+namespace market::payment {
+namespace {
+
+pb::Payment::State ToProto(domain::State state) {
+  switch (state) {
+    case domain::State::kCreated: return pb::Payment::CREATED;
+    case domain::State::kAuthorized: return pb::Payment::AUTHORIZED;
+    case domain::State::kCaptured: return pb::Payment::CAPTURED;
+    case domain::State::kDeclined: return pb::Payment::DECLINED;
+    case domain::State::kVoided: return pb::Payment::VOIDED;
+    case domain::State::kUnknown: return pb::Payment::UNKNOWN;
+  }
+  throw std::logic_error("a state without a name");
+}
+
+void Set(google::protobuf::Timestamp& out, Time time) {
+  out = google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(time.time_since_epoch().count());
+}
+
+void Set(marketplace::type::v1::Money& out, std::int64_t minor, const Currency& currency) {
+  out.set_amount(minor);
+  out.set_currency(std::string(currency.Code()));
+}
+
+std::int64_t RefundedOf(const domain::Payment& payment, const domain::SellerOrderId& part) {
+  const auto* refund = payment.FindRefund(part);
+  return refund && refund->state == domain::Progress::kSucceeded ? refund->amount_minor : 0;
+}
+
+}  // namespace
+
+domain::Payment DraftFrom(const pb::AuthorizePaymentRequest& request, Time now) {
+  const Money amount{request.amount().amount(), Currency::Parse(request.amount().currency())};
+  std::vector<domain::Split> splits;
+  for (const auto& part : request.parts()) {
+    if (part.amount().currency() != request.amount().currency()) {
+      throw Error(Code::kInvalidArgument, "MIXED_CURRENCIES", "one payment has one currency");
+    }
+    if (part.amount().amount() < 1) throw InvalidArgument("parts.amount", "TOO_SMALL", "a part costs something");
+    splits.push_back({domain::SellerOrderId::From(part.seller_order_id()), SellerId::From(part.seller_id()),
+                      part.amount().amount()});
+  }
+  return domain::MakePayment(domain::OrderId::From(request.order_id()), AccountId::From(request.buyer_id()), amount,
+                             request.payment_method(), std::move(splits), now);
+}
+
+pb::Payment ToProto(const domain::Payment& payment) {
+  pb::Payment out;
+  out.set_id(payment.id.ToString());
+  out.set_order_id(payment.order.ToString());
+  out.set_state(ToProto(payment.state));
+  // A tombstone has no currency, so it has no amounts either.
+  if (!payment.IsTombstone()) {
+    Set(*out.mutable_amount(), payment.amount_minor, payment.currency);
+    Set(*out.mutable_authorized(), payment.authorized_minor, payment.currency);
+    Set(*out.mutable_captured(), payment.captured_minor, payment.currency);
+    Set(*out.mutable_refunded(), payment.refunded_minor, payment.currency);
+  }
+  for (const auto& split : payment.splits) {
+    auto& to = *out.add_splits();
+    to.set_seller_order_id(split.seller_order.ToString());
+    to.set_seller_id(split.seller.ToString());
+    Set(*to.mutable_amount(), split.amount_minor, payment.currency);
+    Set(*to.mutable_refunded(), RefundedOf(payment, split.seller_order), payment.currency);
+  }
+  out.set_decline_code(payment.decline_code);
+  for (const auto& attempt : payment.attempts) {
+    auto& to = *out.add_attempts();
+    to.set_operation(std::string(domain::Name(attempt.operation)));
+    to.set_number(attempt.number);
+    to.set_state(std::string(domain::Name(attempt.state)));
+    to.set_code(attempt.code);
+    Set(*to.mutable_create_time(), attempt.created_at);
+  }
+  Set(*out.mutable_create_time(), payment.created_at);
+  Set(*out.mutable_update_time(), payment.updated_at);
+  return out;
+}
+
+}  // namespace market::payment

@@ -1,0 +1,39 @@
+// The payment service's operations. Those that talk to the provider run in `charges_group`: a client that leaves does
+// not tear a provider's answer from the row it belongs to.
+#pragma once
+#include "marketplace/payment/v1/payment.market.hpp"
+#include "platform/runtime/task_group.hpp"
+#include "services/payment/storage/ledger.hpp"
+#include "services/payment/workers/charges.hpp"
+
+namespace market::payment {
+
+class PaymentService final : public api::PaymentApi {
+ public:
+  struct Parts {
+    storage::Payments& payments;
+    storage::Ledger& ledger;
+    Charges& charges;
+    runtime::TaskGroup& charges_group;
+    const Clock& clock;
+  };
+  explicit PaymentService(const Parts& parts) : parts_(parts) {}
+
+  Task<api::payment::Payment> GetOrderPayment(CallContext& call,
+                                              api::payment::GetOrderPaymentRequest request) override;
+  Task<api::payment::TrialBalanceResponse> TrialBalance(CallContext& call,
+                                                        api::payment::TrialBalanceRequest request) override;
+  Task<api::payment::Payment> AuthorizePayment(CallContext& call,
+                                               api::payment::AuthorizePaymentRequest request) override;
+  Task<api::payment::Payment> CapturePayment(CallContext& call, api::payment::CapturePaymentRequest request) override;
+  Task<api::payment::Payment> VoidPayment(CallContext& call, api::payment::VoidPaymentRequest request) override;
+  Task<api::payment::Payment> RefundForOrder(CallContext& call, api::payment::RefundForOrderRequest request) override;
+
+ private:
+  // Runs `work` to its end whatever becomes of the caller.
+  Task<api::payment::Payment> Whole(std::string name, Task<domain::Payment> work);
+
+  Parts parts_;
+};
+
+}  // namespace market::payment

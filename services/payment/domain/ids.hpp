@@ -1,0 +1,11 @@
+// The ids a payment speaks of, each its own type.
+#pragma once
+#include "platform/core/id.hpp"
+
+namespace market::payment::domain {
+
+using PaymentId = Id<struct PaymentTag>;
+using OrderId = Id<struct OrderTag>;
+using SellerOrderId = Id<struct SellerOrderTag>;
+
+}  // namespace market::payment::domain

@@ -1,0 +1,34 @@
+// The states of a payment and the moves between them.
+//
+//   CREATED → AUTHORIZED → CAPTURED        the provider said yes; the money moved
+//   CREATED → DECLINED, VOIDED             it said no; the order was undone
+//   CREATED → UNKNOWN → AUTHORIZED, DECLINED, CREATED
+//   AUTHORIZED → VOIDED
+//
+// UNKNOWN: the provider may have authorised it. It ends only by asking; CREATED again when it certainly did nothing.
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+namespace market::payment::domain {
+
+enum class State : std::uint8_t { kCreated, kAuthorized, kCaptured, kDeclined, kVoided, kUnknown };
+inline constexpr int kStates = 6;
+
+std::string_view Name(State state);      // "AUTHORIZED", as in the contract and the database
+State StateFrom(std::string_view name);  // throws std::invalid_argument
+
+bool MayMove(State from, State to);
+// Throws Error FAILED_PRECONDITION ILLEGAL_TRANSITION with both states in its metadata.
+void RequireMove(State from, State to);
+
+enum class Operation : std::uint8_t { kAuthorize, kCapture, kVoid, kRefund };
+std::string_view Name(Operation operation);
+Operation OperationFrom(std::string_view name);
+
+// Of an attempt at the provider and of a refund. PENDING: the provider may have done it.
+enum class Progress : std::uint8_t { kPending, kSucceeded, kFailed };
+std::string_view Name(Progress progress);
+Progress ProgressFrom(std::string_view name);
+
+}  // namespace market::payment::domain

@@ -1,0 +1,47 @@
+#include "services/payment/domain/state.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "platform/core/error.hpp"
+
+namespace market::payment::domain {
+namespace {
+
+TEST(State, EveryPair_IsAllowedOrRefusedTheSameWay) {
+  const std::set<std::pair<std::string_view, std::string_view>> allowed = {
+      {"CREATED", "AUTHORIZED"}, {"CREATED", "DECLINED"}, {"CREATED", "VOIDED"},
+      {"CREATED", "UNKNOWN"},    {"UNKNOWN", "AUTHORIZED"}, {"UNKNOWN", "DECLINED"},
+      {"UNKNOWN", "CREATED"},    {"AUTHORIZED", "CAPTURED"}, {"AUTHORIZED", "VOIDED"}};
+  for (int from = 0; from < kStates; ++from) {
+    for (int to = 0; to < kStates; ++to) {
+      const auto a = static_cast<State>(from);
+      const auto b = static_cast<State>(to);
+      const bool expected = allowed.contains({Name(a), Name(b)});
+      EXPECT_EQ(MayMove(a, b), expected) << Name(a) << " → " << Name(b);
+      if (expected) {
+        EXPECT_NO_THROW(RequireMove(a, b));
+        continue;
+      }
+      try {
+        RequireMove(a, b);
+        ADD_FAILURE() << Name(a) << " → " << Name(b);
+      } catch (const Error& error) {
+        EXPECT_EQ(error.reason, "ILLEGAL_TRANSITION");
+        EXPECT_EQ(error.metadata.at(0).second, Name(a));
+        EXPECT_EQ(error.metadata.at(1).second, Name(b));
+      }
+    }
+  }
+}
+
+TEST(Names, RoundTrip) {
+  for (int i = 0; i < kStates; ++i) EXPECT_EQ(StateFrom(Name(static_cast<State>(i))), static_cast<State>(i));
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(OperationFrom(Name(static_cast<Operation>(i))), static_cast<Operation>(i));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(ProgressFrom(Name(static_cast<Progress>(i))), static_cast<Progress>(i));
+  EXPECT_THROW(StateFrom("PAID"), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace market::payment::domain

@@ -1,0 +1,21 @@
+#include "marketplace/auth/v1/auth.market.hpp"
+#include "services/payment/service.hpp"
+
+namespace {
+
+int Run(int argc, char** argv) {
+  using namespace market;
+  host::Host host({.name = "payment", .databases = {"payment"}, .peers = {"auth"}});
+  const payment::Settings settings(host.Config());
+  if (const auto exit_code = host.Configure(argc, argv)) return *exit_code;
+
+  payment::Payment payment(host, settings);
+
+  host.VerifyTokens(rpc::FetchKeysOver(host.Peer("auth"), api::AuthMethods().Find("GetKeys")));
+  host.Add(payment);
+  return host.Run();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return market::host::Main(argc, argv, Run); }

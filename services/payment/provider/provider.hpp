@@ -1,0 +1,79 @@
+// The port to a payment provider: what we ask for and the few ways in which it can end. Stripe and our sandbox fit it.
+//
+// Every request that moves something carries a key; the same key with the same request is the same effect, however
+// often it is sent. An implementation never throws for what a provider or the network does: each outcome is a value,
+// since each leads somewhere else. Io thread only.
+#pragma once
+#include <string>
+#include <variant>
+
+#include "platform/core/money.hpp"
+#include "platform/runtime/task.hpp"
+#include "services/payment/domain/state.hpp"
+
+namespace market::payment::provider {
+
+struct Done {
+  std::string authorization;  // the provider's id of the charge
+};
+struct Declined {
+  std::string code;
+};
+// It may have done it or may yet do it: too late, the connection was lost, the key is in use. Find tells.
+struct Unknown {
+  std::string why;
+};
+// It certainly did not do it, and the same key may still be used: nothing was sent, or it was turned away at the door.
+struct NotDone {
+  std::string why;
+};
+// It answered with an error of its own, and that is its answer to this key for ever. Find tells whether it did it.
+struct Errored {
+  std::string why;
+};
+// It understood and will not do it.
+struct Refused {
+  std::string code;
+};
+using Result = std::variant<Done, Declined, Unknown, NotDone, Errored, Refused>;
+
+// Nothing of it is known there now; a request that is still on its way may change that.
+struct Absent {};
+using Found = std::variant<Done, Declined, Absent, Unknown>;
+
+struct Charge {
+  std::string key;
+  std::string reference;  // ours: the order
+  std::string method;
+  Money amount;
+};
+// Of a charge that was authorised.
+struct Change {
+  std::string key;
+  std::string authorization;
+  Money amount;           // not with Void
+  std::string reference;  // with Refund, ours: the seller order
+};
+struct Sought {
+  domain::Operation operation = domain::Operation::kAuthorize;
+  std::string key;
+  std::string reference;         // of the charge
+  std::string authorization;     // not with kAuthorize
+  std::string refund_reference;  // with kRefund
+};
+
+class Provider {
+ public:
+  virtual ~Provider() = default;
+
+  virtual Task<Result> Authorize(Charge charge, runtime::Deadline deadline) = 0;
+  virtual Task<Result> Capture(Change change, runtime::Deadline deadline) = 0;
+  virtual Task<Result> Void(Change change, runtime::Deadline deadline) = 0;
+  virtual Task<Result> Refund(Change change, runtime::Deadline deadline) = 0;
+  virtual Task<Found> Find(Sought sought, runtime::Deadline deadline) = 0;
+};
+
+// Code of a Refused charge whose payment method does not exist.
+inline constexpr std::string_view kMethodUnknown = "payment_method_unknown";
+
+}  // namespace market::payment::provider

@@ -1,0 +1,26 @@
+// The provider behind our sandbox's HTTP interface (sandbox/http_api.hpp).
+#pragma once
+#include "platform/http/client.hpp"
+#include "services/payment/provider/provider.hpp"
+
+namespace market::payment::provider {
+
+class Sandbox final : public Provider {
+ public:
+  // `client` must outlive it.
+  Sandbox(http::Client& client, const std::string& api_key) : client_(client), authorization_("Bearer " + api_key) {}
+
+  Task<Result> Authorize(Charge charge, runtime::Deadline deadline) override;
+  Task<Result> Capture(Change change, runtime::Deadline deadline) override;
+  Task<Result> Void(Change change, runtime::Deadline deadline) override;
+  Task<Result> Refund(Change change, runtime::Deadline deadline) override;
+  Task<Found> Find(Sought sought, runtime::Deadline deadline) override;
+
+ private:
+  Task<Result> Post(std::string target, std::string key, std::string body, runtime::Deadline deadline);
+
+  http::Client& client_;
+  const std::string authorization_;
+};
+
+}  // namespace market::payment::provider

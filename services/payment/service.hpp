@@ -1,0 +1,44 @@
+// The payment service put together: database, provider, charges, worker, operations, in construction order.
+#pragma once
+#include "marketplace/payment/v1/payment.market.hpp"
+#include "platform/host/host.hpp"
+#include "platform/http/client.hpp"
+#include "services/payment/api/payment_service.hpp"
+#include "services/payment/provider/sandbox.hpp"
+#include "services/payment/workers/resolver.hpp"
+
+namespace market::payment {
+
+struct Settings {
+  explicit Settings(config::Properties& properties);
+
+  config::Property<std::string> provider_url;
+  config::Property<std::string> provider_key;
+  config::Property<std::chrono::milliseconds> provider_timeout;
+  config::Property<std::int64_t> provider_connections;
+  config::Property<std::chrono::milliseconds> resolve_poll;
+};
+
+class Payment final : public host::Service {
+ public:
+  Payment(host::Host& host, const Settings& settings);
+
+  Task<> Start() override;
+  rpc::Binding Binding() override { return api::Bind(service_); }
+  idempotency::Store* Outcomes() override { return nullptr; }
+  api::PaymentApi& Api() { return service_; }
+
+ private:
+  host::Host& host_;
+  postgres::Database database_;
+  storage::Payments payments_;
+  storage::Ledger ledger_;
+  http::Client client_;
+  provider::Sandbox provider_;
+  Charges charges_;
+  runtime::TaskGroup charges_group_;
+  Resolver resolver_;
+  PaymentService service_;
+};
+
+}  // namespace market::payment

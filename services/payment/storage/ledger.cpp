@@ -1,0 +1,41 @@
+#include "services/payment/storage/ledger.hpp"
+
+namespace market::payment::storage {
+namespace {
+
+using postgres::Statement;
+
+constexpr Statement kAddEntry{"ledger.add", R"sql(
+  WITH entry AS (
+    INSERT INTO ledger_entry (id, kind, source_id, payment_id, created_at) VALUES ($1, $2, $3, $4, $5) RETURNING id)
+  INSERT INTO ledger_posting (entry_id, account, currency, amount_minor)
+  SELECT entry.id, p.account, $6, p.amount_minor
+  FROM entry, unnest($7::text[], $8::bigint[]) AS p (account, amount_minor))sql"};
+
+constexpr Statement kTrialBalance{"ledger.trial_balance", R"sql(
+  SELECT account, currency, sum(amount_minor)::bigint FROM ledger_posting
+  GROUP BY account, currency ORDER BY account, currency)sql"};
+
+}  // namespace
+
+void AddEntry(postgres::Batch& batch, const domain::Payment& payment, const domain::Entry& entry) {
+  std::vector<std::string_view> accounts;
+  std::vector<std::int64_t> amounts;
+  for (const auto& posting : entry.postings) {
+    accounts.push_back(posting.account);
+    amounts.push_back(posting.amount_minor);
+  }
+  batch.Add(kAddEntry, Uuid::NewV7(), entry.kind, entry.source_id, payment.id, payment.updated_at,
+            payment.currency.Code(), accounts, amounts);
+}
+
+Task<std::vector<Balance>> Ledger::TrialBalance(runtime::Deadline deadline) {
+  const auto rows = co_await database_.Read(deadline, kTrialBalance);
+  std::vector<Balance> balances;
+  for (const auto row : rows) {
+    balances.push_back({std::string(row.Text(0)), std::string(row.Text(1)), row.Int(2)});
+  }
+  co_return balances;
+}
+
+}  // namespace market::payment::storage

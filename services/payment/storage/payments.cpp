@@ -1,0 +1,188 @@
+#include "services/payment/storage/payments.hpp"
+
+#include "services/payment/storage/ledger.hpp"
+#include "services/payment/storage/rows.hpp"
+
+namespace market::payment::storage {
+namespace {
+
+using postgres::Batch;
+using postgres::Statement;
+using std::chrono::milliseconds;
+
+constexpr Statement kInsert{"payment.insert", R"sql(
+  INSERT INTO payment (id, order_id, buyer_id, currency, amount_minor, payment_method, state, created_at, updated_at,
+                       lease_until, next_run_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, coalesce(now() + $9::interval, '-infinity'), now() + $9::interval))sql"};
+
+constexpr Statement kInsertSplits{"payment.insert_splits", R"sql(
+  INSERT INTO payment_split (payment_id, position, seller_order_id, seller_id, amount_minor)
+  SELECT $1, position, part, seller, amount
+  FROM unnest($2::uuid[], $3::uuid[], $4::bigint[]) WITH ORDINALITY AS s (part, seller, amount, position))sql"};
+
+constexpr Statement kInsertAttempt{"payment.insert_attempt", R"sql(
+  INSERT INTO payment_attempt (payment_id, operation, number, seller_order_id, provider_key, created_at)
+  VALUES ($1, $2, $3, $4, $5, $6))sql"};
+
+constexpr Statement kUpsertRefund{"payment.upsert_refund", R"sql(
+  INSERT INTO refund (seller_order_id, payment_id, amount_minor, state, reason, created_at, updated_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $6)
+  ON CONFLICT (seller_order_id) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at)sql"};
+
+// Each guards the rest of its batch: require() ends the transaction when somebody else was there first.
+constexpr Statement kTake{"payment.take", R"sql(
+  WITH won AS (UPDATE payment SET version = version + 1, lease_until = now() + $3::interval,
+                                  next_run_at = now() + $3::interval
+               WHERE id = $1 AND version = $2 AND lease_until <= now() RETURNING 1)
+  SELECT require(count(*) = 1) FROM won)sql"};
+
+constexpr Statement kClose{"payment.close", R"sql(
+  WITH won AS (UPDATE payment SET version = version + 1, state = $3, updated_at = $4
+               WHERE id = $1 AND version = $2 AND lease_until <= now() RETURNING 1)
+  SELECT require(count(*) = 1) FROM won)sql"};
+
+constexpr Statement kRecord{"payment.record", R"sql(
+  WITH won AS (UPDATE payment SET version = version + 1, lease_until = now(), next_run_at = now() + $3::interval,
+                                  asks = $4, state = $5, authorized_minor = $6, captured_minor = $7,
+                                  refunded_minor = $8, authorization_id = $9, decline_code = $10, updated_at = $11
+               WHERE id = $1 AND version = $2 RETURNING 1)
+  SELECT require(count(*) = 1) FROM won)sql"};
+
+constexpr Statement kRecordAttempt{"payment.record_attempt", R"sql(
+  UPDATE payment_attempt SET state = $4, code = $5 WHERE payment_id = $1 AND operation = $2 AND number = $3)sql"};
+
+constexpr Statement kFind{"payment.find", "SELECT " MARKET_PAYMENT_COLUMNS
+                                          " WHERE p.order_id = $1 AND ($2::uuid IS NULL OR p.buyer_id = $2)"};
+constexpr Statement kFindMany{"payment.find_many", "SELECT " MARKET_PAYMENT_COLUMNS " WHERE p.id = ANY ($1)"};
+
+constexpr Statement kTakeDue{"payment.take_due", R"sql(
+  UPDATE payment SET version = version + 1, lease_until = now() + $2::interval, next_run_at = now() + $2::interval
+  WHERE id IN (SELECT id FROM payment WHERE next_run_at <= now() AND lease_until <= now()
+               ORDER BY next_run_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+  RETURNING id)sql"};
+
+void AddInsert(Batch& batch, const domain::Payment& payment, std::optional<milliseconds> lease) {
+  batch.Add(kInsert, payment.id, payment.order, payment.buyer,
+            payment.IsTombstone() ? std::nullopt : std::optional(payment.currency.Code()), payment.amount_minor,
+            payment.method, domain::Name(payment.state), payment.created_at, lease);
+}
+
+void AddSplits(Batch& batch, const domain::Payment& payment) {
+  std::vector<domain::SellerOrderId> parts;
+  std::vector<SellerId> sellers;
+  std::vector<std::int64_t> amounts;
+  for (const auto& split : payment.splits) {
+    parts.push_back(split.seller_order);
+    sellers.push_back(split.seller);
+    amounts.push_back(split.amount_minor);
+  }
+  batch.Add(kInsertSplits, payment.id, parts, sellers, amounts);
+}
+
+void AddAttempt(Batch& batch, const domain::Payment& payment) {
+  const auto& attempt = *payment.Pending();
+  batch.Add(kInsertAttempt, payment.id, domain::Name(attempt.operation), attempt.number,
+            attempt.seller_order.IsNil() ? std::nullopt : std::optional(attempt.seller_order),
+            domain::ProviderKey(payment.id, attempt), attempt.created_at);
+}
+
+void AddRefund(Batch& batch, const domain::Payment& payment, const domain::Attempt& attempt) {
+  if (attempt.operation != domain::Operation::kRefund) return;
+  const auto& refund = *payment.FindRefund(attempt.seller_order);
+  batch.Add(kUpsertRefund, refund.seller_order, payment.id, refund.amount_minor, domain::Name(refund.state),
+            refund.reason, payment.updated_at);
+}
+
+}  // namespace
+
+Task<bool> Payments::Insert(runtime::Deadline deadline, const domain::Payment& payment, milliseconds lease) {
+  Batch batch("payment.insert");
+  AddInsert(batch, payment, lease);
+  AddSplits(batch, payment);
+  AddAttempt(batch, payment);
+  try {
+    co_await database_.Write(deadline, std::move(batch));
+  } catch (const postgres::SqlError& error) {
+    if (error.IsUniqueViolation("payment_order_id_key")) co_return false;
+    throw;
+  }
+  co_return true;
+}
+
+Task<bool> Payments::InsertTombstone(runtime::Deadline deadline, const domain::Payment& payment) {
+  Batch batch("payment.insert_tombstone");
+  AddInsert(batch, payment, std::nullopt);
+  try {
+    co_await database_.Write(deadline, std::move(batch));
+  } catch (const postgres::SqlError& error) {
+    if (error.IsUniqueViolation("payment_order_id_key")) co_return false;
+    throw;
+  }
+  co_return true;
+}
+
+Task<std::optional<domain::Payment>> Payments::Find(runtime::Deadline deadline, domain::OrderId order, Scope scope) {
+  const auto rows = co_await database_.Read(deadline, kFind, order, scope.BuyerId());
+  co_return rows.empty() ? std::nullopt : std::optional(ReadPayment(rows.One()));
+}
+
+Task<bool> Payments::Begin(runtime::Deadline deadline, domain::Payment& payment, milliseconds lease) {
+  Batch batch("payment.begin");
+  batch.Add(kTake, payment.id, payment.version, lease);
+  AddRefund(batch, payment, *payment.Pending());
+  AddAttempt(batch, payment);
+  co_return co_await WriteGuarded(deadline, std::move(batch), payment);
+}
+
+Task<bool> Payments::Take(runtime::Deadline deadline, domain::Payment& payment, milliseconds lease) {
+  Batch batch("payment.take");
+  batch.Add(kTake, payment.id, payment.version, lease);
+  co_return co_await WriteGuarded(deadline, std::move(batch), payment);
+}
+
+Task<bool> Payments::Close(runtime::Deadline deadline, domain::Payment& payment) {
+  Batch batch("payment.close");
+  batch.Add(kClose, payment.id, payment.version, domain::Name(payment.state), payment.updated_at);
+  co_return co_await WriteGuarded(deadline, std::move(batch), payment);
+}
+
+Task<bool> Payments::Record(runtime::Deadline deadline, domain::Payment& payment, domain::Attempt attempt,
+                            milliseconds ask_after) {
+  const bool pending = attempt.state == domain::Progress::kPending;
+  Batch batch("payment.record");
+  batch.Add(kRecord, payment.id, payment.version, pending ? std::optional(ask_after) : std::nullopt, payment.asks,
+            domain::Name(payment.state), payment.authorized_minor, payment.captured_minor, payment.refunded_minor,
+            payment.authorization, payment.decline_code, payment.updated_at);
+  if (!pending) {
+    batch.Add(kRecordAttempt, payment.id, domain::Name(attempt.operation), attempt.number, domain::Name(attempt.state),
+              attempt.code);
+    AddRefund(batch, payment, attempt);
+    if (const auto entry = domain::EntryOf(payment, attempt)) AddEntry(batch, payment, *entry);
+  }
+  co_return co_await WriteGuarded(deadline, std::move(batch), payment);
+}
+
+Task<std::vector<domain::Payment>> Payments::TakeDue(runtime::Deadline deadline, std::int64_t limit,
+                                                     milliseconds lease) {
+  std::vector<domain::Payment> payments;
+  const auto taken = co_await database_.Write(deadline, kTakeDue, limit, lease);
+  if (taken.empty()) co_return payments;
+  std::vector<Uuid> ids;
+  for (const auto row : taken) ids.push_back(row.GetUuid(0));
+  const auto rows = co_await database_.Read(deadline, kFindMany, ids);
+  for (const auto row : rows) payments.push_back(ReadPayment(row));
+  co_return payments;
+}
+
+Task<bool> Payments::WriteGuarded(runtime::Deadline deadline, Batch batch, domain::Payment& payment) {
+  try {
+    co_await database_.Write(deadline, std::move(batch));
+  } catch (const postgres::SqlError& error) {
+    if (error.Is("MK001")) co_return false;
+    throw;
+  }
+  ++payment.version;
+  co_return true;
+}
+
+}  // namespace market::payment::storage

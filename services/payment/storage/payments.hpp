@@ -1,0 +1,51 @@
+// The rows of payments, and who may change one now.
+//
+// A driver takes a payment's lease before it talks to the provider and gives it back with the result. Every write names
+// the version it was made from and does nothing, returning false, when somebody else has written since or holds the
+// lease: the caller reads again. So each decision is made under the row's lock, and no lock is held during a call to
+// the provider. Times of leases are the database's. Owner: the service; `database` must outlive it. Io thread only.
+#pragma once
+#include <chrono>
+#include <optional>
+#include <vector>
+
+#include "platform/postgres/database.hpp"
+#include "services/payment/domain/payment.hpp"
+#include "services/payment/storage/scope.hpp"
+
+namespace market::payment::storage {
+
+class Payments {
+ public:
+  explicit Payments(postgres::Database& database) : database_(database) {}
+
+  // A new payment with its first attempt, leased to the caller. False: the order has a payment already.
+  Task<bool> Insert(runtime::Deadline deadline, const domain::Payment& payment, std::chrono::milliseconds lease);
+  // Without an attempt and free for others.
+  Task<bool> InsertTombstone(runtime::Deadline deadline, const domain::Payment& payment);
+
+  Task<std::optional<domain::Payment>> Find(runtime::Deadline deadline, domain::OrderId order, Scope scope);
+
+  // Each brings `payment.version` up to date when it returns true.
+  // Takes the lease and writes the attempt that domain::Begin added.
+  Task<bool> Begin(runtime::Deadline deadline, domain::Payment& payment, std::chrono::milliseconds lease);
+  // Takes the lease of a payment with a pending attempt.
+  Task<bool> Take(runtime::Deadline deadline, domain::Payment& payment, std::chrono::milliseconds lease);
+  // Writes a payment that domain::Close closed; nobody may hold the lease.
+  Task<bool> Close(runtime::Deadline deadline, domain::Payment& payment);
+  // Writes what became of `attempt` of `payment`, with its ledger entry, and gives the lease back. While the attempt is
+  // pending the payment is due again after `ask_after`.
+  Task<bool> Record(runtime::Deadline deadline, domain::Payment& payment, domain::Attempt attempt,
+                    std::chrono::milliseconds ask_after);
+
+  // Up to `limit` payments whose pending attempt is due to be asked about, leased to the caller.
+  Task<std::vector<domain::Payment>> TakeDue(runtime::Deadline deadline, std::int64_t limit,
+                                             std::chrono::milliseconds lease);
+
+ private:
+  Task<bool> WriteGuarded(runtime::Deadline deadline, postgres::Batch batch, domain::Payment& payment);
+
+  postgres::Database& database_;
+};
+
+}  // namespace market::payment::storage

@@ -1,0 +1,33 @@
+// Asks the provider about attempts that nobody waits for any more: their answer did not come, or their process died.
+//
+// Runs until cancelled; any number of replicas may, since a payment is taken by lease. At most `concurrency` at once.
+#pragma once
+#include <chrono>
+#include <cstdint>
+
+#include "platform/runtime/task_group.hpp"
+#include "services/payment/workers/charges.hpp"
+
+namespace market::payment {
+
+class Resolver {
+ public:
+  struct Options {
+    std::chrono::milliseconds poll{1000};  // plus up to a fifth, so that replicas do not poll in step
+    std::int64_t concurrency = 16;
+  };
+
+  Resolver(storage::Payments& payments, Charges& charges, Options options)
+      : payments_(payments), charges_(charges), options_(options) {}
+
+  Task<> Run();
+  // One round: takes what is due and asks about it. Returns how many were taken.
+  Task<std::size_t> RunOnce();
+
+ private:
+  storage::Payments& payments_;
+  Charges& charges_;
+  const Options options_;
+};
+
+}  // namespace market::payment
