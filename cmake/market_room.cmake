@@ -50,7 +50,9 @@ function(market_room name)
   endif()
 endfunction()
 
-# A program: main.cpp of this folder plus the rooms it wires.
+# A program: main.cpp of this folder plus the rooms it wires. `programs` builds all of them and no test.
+add_custom_target(programs)
+
 function(market_program name)
   cmake_parse_arguments(PROGRAM "" "" "DEPS" ${ARGN})
   add_executable(${name} main.cpp)
@@ -58,4 +60,5 @@ function(market_program name)
   target_link_libraries(${name} PRIVATE ${PROGRAM_DEPS})
   market_use_pch(${name})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+  add_dependencies(programs ${name})
 endfunction()
