@@ -12,8 +12,7 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
 add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wno-unused-parameter -Wno-missing-field-initializers)
 add_compile_definitions(
   BOOST_ASIO_NO_DEPRECATED
-  BOOST_ASIO_DISABLE_BOOST_ARRAY
-  SPDLOG_COMPILED_LIB SPDLOG_FMT_EXTERNAL SPDLOG_SHARED_LIB)
+  BOOST_ASIO_DISABLE_BOOST_ARRAY)
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   # One file per precompiled header, whatever the clock says: what ccache needs.

@@ -1,4 +1,4 @@
-// The provider's HTTP interface (research/ecosystem.md section 5 for the conventions it follows):
+// The provider's HTTP interface:
 //   POST /v1/authorizations  {amount, currency, payment_method, reference}
 //   POST /v1/authorizations/{id}/capture {amount}   /void   /refunds {amount, reference}
 //   GET  /v1/authorizations/{id}    GET /v1/authorizations?reference=R    GET /v1/transactions?after=N

@@ -172,7 +172,7 @@ void ServerStream::Start() {
   ++*session_handlers_;
   ++shared_->stats.handlers_running;
   // The completion handler keeps the stream, and with it the signal, alive: a handler that never suspends completes
-  // through one more turn of the loop, when the call is long answered (research/h2rpc.md, pitfall 1).
+  // through one more turn of the loop, when the call is long answered.
   boost::asio::co_spawn(
       shared_->io, std::move(task),
       boost::asio::bind_cancellation_slot(cancel_.slot(), [self](std::exception_ptr) { self->OnHandlerEnd(); }));

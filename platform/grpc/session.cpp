@@ -233,7 +233,7 @@ void Session::Close(End end, std::string why) {
   OnClosed(end, why);
 }
 
-// nghttp2 does not tell about streams when its session ends (research/h2rpc.md, pitfall 6).
+// nghttp2 does not tell about streams when its session ends.
 void Session::EndStreams() {
   auto streams = std::move(streams_);
   streams_.clear();

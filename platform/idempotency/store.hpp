@@ -2,8 +2,7 @@
 //
 // The claim is a lease with a fence, committed before the first effect. A definitive outcome is kept and
 // replayed; an indefinite one (time-out, crash) is not: the lease ends and a retry runs the operation again
-// under the same operation_id, by which the operation finds what the earlier run did. Rules:
-// research/reliability 2.1.
+// under the same operation_id, by which the operation finds what the earlier run did.
 //
 // Owner: the rpc edge calls Begin before a method marked K and Finish or Abandon after it; methods see only
 // Claimed::operation_id. Io thread only. Every call throws Error UNAVAILABLE when the store can't be reached.

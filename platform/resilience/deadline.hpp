@@ -1,4 +1,4 @@
-// Deadlines of the hops of a request (research/reliability 2.10): each hop gets less than its caller has
+// Deadlines of the hops of a request: each hop gets less than its caller has
 // left, so that the caller still has time to act on the answer. Pure functions, any thread.
 #pragma once
 #include <algorithm>

@@ -1,7 +1,7 @@
 // Access tokens: JWS compact form, ES256 only (RFC 7515, 7518; claims as RFC 9068, `typ` at+jwt).
 //
-// Signing and verifying keys are parsed once: decoding a PEM costs more than the signature
-// (research/performance 8.14). The algorithm comes from the key, never from the token; everything else a
+// Signing and verifying keys are parsed once: decoding a PEM costs more than the signature.
+// The algorithm comes from the key, never from the token; everything else a
 // header could ask for is refused.
 #pragma once
 #include <chrono>

@@ -1,5 +1,5 @@
 // Internal to platform/rpc. Calls under an idempotency key: claimed before the first effect, run once, their
-// definitive outcome kept and replayed (research/reliability 2.1). Io thread only.
+// definitive outcome kept and replayed. Io thread only.
 #pragma once
 #include <memory>
 #include <optional>

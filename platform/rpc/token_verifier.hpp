@@ -2,7 +2,7 @@
 //
 // Keys are fetched again when they are used and older than 60 s, or when a token names an unknown one: one
 // fetch at a time, at most one every 10 s. When auth can't be reached the keys at hand stay good for 24 h, so
-// an auth outage does not stop purchases (research/reliability.md 2.5). At most 10,000 tokens are cached. Io
+// an auth outage does not stop purchases. At most 10,000 tokens are cached. Io
 // thread only.
 #pragma once
 #include <functional>

@@ -10,7 +10,7 @@ namespace market::runtime {
 struct TaskGroup::State {
   boost::asio::any_io_executor executor;
   ErrorHandler on_error;
-  // A signal must outlive its task's completion handler (research/h2rpc.md, pitfall 1): the handler erases it.
+  // A signal must outlive its task's completion handler and not just its coroutine: the handler erases it.
   std::list<boost::asio::cancellation_signal> signals;
   std::vector<std::shared_ptr<OneShot<>>> joiners;
 };

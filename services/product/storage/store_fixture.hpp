@@ -146,7 +146,7 @@ inline std::string StockOf(const OfferId& offer) {
   return Sql("SELECT on_hand || '/' || reserved FROM stock WHERE offer_id = '" + offer.ToString() + "'");
 }
 
-// Invariants of the stock (research/reliability 2.7): the number of offers that break one.
+// Invariants of the stock: the number of offers that break one.
 inline std::string BrokenInvariants() {
   return Sql(
       "SELECT count(*) FROM stock s WHERE s.reserved < 0 OR s.reserved > s.on_hand "
