@@ -1,0 +1,159 @@
+#include "services/payment/api/payment_service.hpp"
+
+#include "platform/rpc/principal.hpp"
+#include "services/payment/workers/charges_fixture.hpp"
+
+namespace market::payment {
+namespace {
+
+namespace pb = ::marketplace::payment::v1;
+
+// The operations over the sandbox.
+struct Operations {
+  Operations(boost::asio::io_context& io, Service& s)
+      : group(io.get_executor(), Unexpected), api({s.payments, s.ledger, s.charges, group, s.clock}) {}
+
+  runtime::TaskGroup group;
+  PaymentService api;
+};
+
+template <class Body>
+void WithOperations(Body body, std::chrono::milliseconds provider_timeout = 5s) {
+  WithService(
+      [&](Service& s, World&, boost::asio::io_context& io) -> Task<> {
+        Operations operations(io, s);
+        co_await body(operations, s);
+        co_await operations.group.Join(After(10s));
+      },
+      provider_timeout);
+}
+
+struct Call {
+  Call() = default;
+  Call(const AccountId& account, std::vector<std::string> roles) {
+    rpc::CallContextBuilder(context).Caller({.account = account, .session = {}, .roles = std::move(roles), .sellers = {}});
+  }
+  CallContext context{After(8s)};
+};
+
+pb::AuthorizePaymentRequest ARequest(const std::string& method = "pm_card_visa") {
+  pb::AuthorizePaymentRequest request;
+  request.set_order_id(Uuid::NewV7().ToString());
+  request.set_buyer_id(Uuid::NewV7().ToString());
+  request.set_payment_method(method);
+  request.mutable_amount()->set_amount(3000);
+  request.mutable_amount()->set_currency("EUR");
+  for (const int amount : {1000, 2000}) {
+    auto& part = *request.add_parts();
+    part.set_seller_order_id(Uuid::NewV7().ToString());
+    part.set_seller_id(Uuid::NewV7().ToString());
+    part.mutable_amount()->set_amount(amount);
+    part.mutable_amount()->set_currency("EUR");
+  }
+  return request;
+}
+
+template <class Request>
+Request Of(const pb::AuthorizePaymentRequest& placed) {
+  Request request;
+  request.set_order_id(placed.order_id());
+  return request;
+}
+
+TEST(PaymentService, APaymentGoesThroughItsLife) {
+  WithOperations([](Operations& o, Service&) -> Task<> {
+    const auto request = ARequest();
+    Call order;
+    auto payment = co_await o.api.AuthorizePayment(order.context, request);
+    EXPECT_EQ(payment.state(), pb::Payment::AUTHORIZED);
+    EXPECT_EQ(payment.authorized().amount(), 3000);
+    EXPECT_EQ((co_await o.api.AuthorizePayment(order.context, request)).id(), payment.id());
+    payment = co_await o.api.CapturePayment(order.context, Of<pb::CapturePaymentRequest>(request));
+    EXPECT_EQ(payment.state(), pb::Payment::CAPTURED);
+    auto refund = Of<pb::RefundForOrderRequest>(request);
+    refund.set_seller_order_id(request.parts(1).seller_order_id());
+    payment = co_await o.api.RefundForOrder(order.context, refund);
+    EXPECT_EQ(payment.refunded().amount(), 2000);
+    EXPECT_EQ(payment.splits(0).refunded().amount(), 0);
+    EXPECT_EQ(payment.splits(1).refunded().amount(), 2000);
+    EXPECT_EQ(payment.splits(1).refunded().currency(), "EUR");
+    EXPECT_EQ(payment.attempts_size(), 3);
+    EXPECT_EQ(payment.attempts(2).operation(), "REFUND");
+    EXPECT_EQ(payment.attempts(2).state(), "SUCCEEDED");
+    EXPECT_GT(payment.create_time().seconds(), 0);
+
+    Call operator_call(AccountId::New(), {"operator"});
+    const auto balances = co_await o.api.TrialBalance(operator_call.context, {});
+    std::int64_t sum = 0;
+    for (const auto& balance : balances.balances()) sum += balance.amount();
+    EXPECT_EQ(balances.balances_size(), 2);
+    EXPECT_EQ(sum, 0);
+  });
+}
+
+TEST(PaymentService_GetOrderPayment, IsForItsBuyerAndOperators) {
+  WithOperations([](Operations& o, Service&) -> Task<> {
+    const auto request = ARequest("pm_card_visa_chargeDeclined");
+    Call order;
+    co_await o.api.AuthorizePayment(order.context, request);
+    const auto get = Of<pb::GetOrderPaymentRequest>(request);
+    Call buyer(AccountId::From(request.buyer_id()), {});
+    Call stranger(AccountId::New(), {});
+    Call operator_call(AccountId::New(), {"operator"});
+    const auto payment = co_await o.api.GetOrderPayment(buyer.context, get);
+    EXPECT_EQ(payment.state(), pb::Payment::DECLINED);
+    EXPECT_EQ(payment.decline_code(), "generic_decline");
+    EXPECT_EQ(payment.authorized().amount(), 0);
+    EXPECT_EQ((co_await o.api.GetOrderPayment(operator_call.context, get)).id(), payment.id());
+    EXPECT_EQ(co_await ReasonOf(o.api.GetOrderPayment(stranger.context, get)), "NOT_FOUND");
+  });
+}
+
+TEST(PaymentService_AuthorizePayment, RefusesWhatDoesNotAddUp) {
+  WithOperations([](Operations& o, Service& s) -> Task<> {
+    Call order;
+    auto request = ARequest();
+    request.mutable_parts(0)->mutable_amount()->set_amount(999);
+    EXPECT_EQ(co_await ReasonOf(o.api.AuthorizePayment(order.context, request)), "INVALID_ARGUMENT");
+    request = ARequest();
+    request.mutable_parts(0)->mutable_amount()->set_currency("USD");
+    EXPECT_EQ(co_await ReasonOf(o.api.AuthorizePayment(order.context, request)), "MIXED_CURRENCIES");
+    EXPECT_EQ(co_await ReasonOf(o.api.AuthorizePayment(order.context, ARequest("pm_nobody_has"))),
+              "UNKNOWN_PAYMENT_METHOD");
+    EXPECT_EQ(s.provider.calls, 1);
+  });
+}
+
+TEST(PaymentService_VoidPayment, OfNothingLeavesATombstoneWithoutAmounts) {
+  WithOperations([](Operations& o, Service&) -> Task<> {
+    Call order;
+    const auto request = ARequest();
+    const auto voided = co_await o.api.VoidPayment(order.context, Of<pb::VoidPaymentRequest>(request));
+    EXPECT_EQ(voided.state(), pb::Payment::VOIDED);
+    EXPECT_FALSE(voided.has_amount());
+    EXPECT_EQ((co_await o.api.AuthorizePayment(order.context, request)).state(), pb::Payment::VOIDED);
+  });
+}
+
+// The caller leaves while the provider holds its answer back; what the provider says is written all the same.
+TEST(PaymentService_AuthorizePayment, ACallerThatLeavesTearsNothing) {
+  WithOperations(
+      [](Operations& o, Service&) -> Task<> {
+        const auto request = ARequest("pm_sandbox_timeout_authorized");
+        Call order;
+        runtime::TaskGroup callers(co_await boost::asio::this_coro::executor, [](auto, auto) {});
+        auto run = [&]() -> Task<> { co_await o.api.AuthorizePayment(order.context, request); };
+        callers.Spawn("caller", run());
+        co_await Eventually([&] { return o.group.Size() == 1; });
+        callers.Cancel();
+        co_await callers.Join(After(5s));
+        co_await o.group.Join(After(5s));
+        Call again;
+        EXPECT_EQ((co_await o.api.AuthorizePayment(again.context, request)).state(), pb::Payment::AUTHORIZED);
+        EXPECT_EQ(CountAtProvider(domain::OrderId::From(request.order_id()), "authorized"), "1");
+      },
+      5s);
+}
+
+}  // namespace
+}  // namespace market::payment

@@ -1,0 +1,146 @@
+#include "services/payment/provider/sandbox.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <exception>
+#include <functional>
+
+#include "platform/http/server.hpp"
+#include "platform/testing/run_loop.hpp"
+
+namespace market::payment::provider {
+namespace {
+
+using namespace std::chrono_literals;
+using runtime::After;
+
+// A provider that answers what the test says.
+template <class Body>
+void WithAnswer(int status, std::string body, Body test) {
+  testing::RunLoop([&](boost::asio::io_context& io) -> Task<> {
+    http::Request last;
+    auto handler = [&](http::Request& request) -> Task<http::Response> {
+      last = request;
+      co_return http::Response{.status = status, .headers = {}, .body = body};
+    };
+    http::Server server(io, {}, handler);
+    http::Client client(io, "http://" + server.Listen("127.0.0.1:0"));
+    Sandbox provider(client, "sk_test");
+    co_await test(provider, last);
+    co_await server.Drain(After(5s));
+  });
+}
+
+Charge ACharge() {
+  return {.key = "k1", .reference = "o 1&x", .method = "pm_card_visa", .amount = {1999, Currency::Parse("EUR")}};
+}
+
+std::string Kind(const Result& result) {
+  static constexpr std::array kNames = {"done", "declined", "unknown", "not_done", "errored", "refused"};
+  return kNames.at(result.index());
+}
+
+std::string Error(const std::string& type, const std::string& code) {
+  return R"({"error": {"type": ")" + type + R"(", "code": ")" + code + R"(", "decline_code": "why"}})";
+}
+
+TEST(Sandbox, EachAnswer_IsOneOutcome) {
+  struct Case {
+    int status;
+    std::string body;
+    std::string expected;
+  };
+  const std::array<Case, 14> cases = {{
+      {200, R"({"id": "a1"})", "done"},
+      {200, "{}", "unknown"},
+      {200, "not json", "unknown"},
+      {402, Error("card_error", "card_declined"), "declined"},
+      {400, Error("invalid_request_error", "payment_method_unknown"), "refused"},
+      {404, Error("invalid_request_error", "resource_missing"), "refused"},
+      {401, Error("authentication_error", "api_key_invalid"), "not_done"},
+      {429, "", "not_done"},
+      {409, Error("idempotency_error", "key_in_use"), "unknown"},
+      {422, Error("idempotency_error", "key_reused"), "unknown"},
+      {500, Error("api_error", "internal"), "errored"},
+      {500, "", "unknown"},
+      {502, "<html>", "unknown"},
+      {503, "", "unknown"},
+  }};
+  for (const auto& c : cases) {
+    WithAnswer(c.status, c.body, [&](Sandbox& provider, http::Request&) -> Task<> {
+      const auto result = co_await provider.Authorize(ACharge(), After(5s));
+      EXPECT_EQ(Kind(result), c.expected) << c.status << ' ' << c.body;
+      if (c.status == 402) EXPECT_EQ(std::get<Declined>(result).code, "why");
+      if (c.status == 400) EXPECT_EQ(std::get<Refused>(result).code, kMethodUnknown);
+    });
+  }
+}
+
+TEST(Sandbox, Requests_CarryKeyAmountAndReference) {
+  WithAnswer(200, R"({"id": "a1"})", [](Sandbox& provider, http::Request& last) -> Task<> {
+    co_await provider.Authorize(ACharge(), After(5s));
+    EXPECT_EQ(last.target, "/v1/authorizations");
+    EXPECT_EQ(last.headers.Get("Idempotency-Key"), "k1");
+    EXPECT_EQ(last.headers.Get("Authorization"), "Bearer sk_test");
+    EXPECT_EQ(last.body,
+              R"({"amount":1999,"currency":"EUR","payment_method":"pm_card_visa","reference":"o 1&x"})");
+    const Change change{.key = "k2", .authorization = "a/1", .amount = {5, Currency::Parse("EUR")}, .reference = "s1"};
+    co_await provider.Refund(change, After(5s));
+    EXPECT_EQ(last.target, "/v1/authorizations/a%2F1/refunds");
+    EXPECT_EQ(last.body, R"({"amount":5,"reference":"s1"})");
+    co_await provider.Capture(change, After(5s));
+    EXPECT_EQ(last.target, "/v1/authorizations/a%2F1/capture");
+    co_await provider.Void(change, After(5s));
+    EXPECT_EQ(last.target, "/v1/authorizations/a%2F1/void");
+    co_await provider.Find({.key = "k1", .reference = "o 1&x", .authorization = {}, .refund_reference = {}}, After(5s));
+    EXPECT_EQ(last.target, "/v1/authorizations?reference=o%201%26x");
+  });
+}
+
+TEST(Sandbox_Find, MatchesByKeyByIdAndByRefund) {
+  const std::string body = R"({"authorizations": [
+    {"id": "a1", "idempotency_key": "k1", "status": "declined", "decline_code": "why"},
+    {"id": "a2", "idempotency_key": "k2", "status": "authorized"},
+    {"id": "a3", "idempotency_key": "k3", "status": "captured"},
+    {"id": "a4", "idempotency_key": "k4", "status": "voided"}],
+    "refunds": [{"id": "r1", "amount": 5, "reference": "s1"}]})";
+  WithAnswer(200, body, [](Sandbox& provider, http::Request&) -> Task<> {
+    auto find = [&](domain::Operation operation, std::string key, std::string id, std::string refund) -> Task<std::string> {
+      static constexpr std::array kNames = {"done", "declined", "absent", "unknown"};
+      const auto found = co_await provider.Find({operation, key, "o1", id, refund}, After(5s));
+      co_return kNames.at(found.index());
+    };
+    using enum domain::Operation;
+    EXPECT_EQ(co_await find(kAuthorize, "k1", "", ""), "declined");
+    EXPECT_EQ(co_await find(kAuthorize, "k2", "", ""), "done");
+    EXPECT_EQ(co_await find(kAuthorize, "k9", "", ""), "absent");
+    EXPECT_EQ(co_await find(kCapture, "", "a2", ""), "absent");
+    EXPECT_EQ(co_await find(kCapture, "", "a3", ""), "done");
+    EXPECT_EQ(co_await find(kVoid, "", "a3", ""), "absent");
+    EXPECT_EQ(co_await find(kVoid, "", "a4", ""), "done");
+    EXPECT_EQ(co_await find(kRefund, "", "a3", "s1"), "done");
+    EXPECT_EQ(co_await find(kRefund, "", "a3", "s2"), "absent");
+  });
+  WithAnswer(500, "", [](Sandbox& provider, http::Request&) -> Task<> {
+    const auto found = co_await provider.Find({}, After(5s));
+    EXPECT_TRUE(std::holds_alternative<Unknown>(found));
+  });
+}
+
+TEST(Sandbox, WithoutAProvider_NothingIsDone) {
+  testing::RunLoop([](boost::asio::io_context& io) -> Task<> {
+    std::string address;
+    {
+      http::Server gone(io, {}, [](http::Request&) -> Task<http::Response> { co_return http::Response{}; });
+      address = gone.Listen("127.0.0.1:0");
+    }
+    http::Client client(io, "http://" + address);
+    Sandbox provider(client, "sk_test");
+    EXPECT_EQ(Kind(co_await provider.Authorize(ACharge(), After(5s))), "not_done");
+    EXPECT_TRUE(std::holds_alternative<Unknown>(co_await provider.Find({}, After(5s))));
+  });
+}
+
+}  // namespace
+}  // namespace market::payment::provider

@@ -1,0 +1,212 @@
+#include "services/payment/storage/payments.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "migrations/payment.hpp"
+#include "platform/runtime/task_group.hpp"
+#include "platform/testing/run_loop.hpp"
+#include "platform/testing/temporary_database.hpp"
+#include "services/payment/storage/ledger.hpp"
+
+namespace market::payment::storage {
+namespace {
+
+using namespace std::chrono_literals;
+using domain::Operation;
+using domain::Progress;
+using domain::State;
+using runtime::After;
+
+testing::TemporaryDatabase& Disk() {
+  static testing::TemporaryDatabase disk(std::array{&migrations::kPayment});
+  return disk;
+}
+
+// The SQLSTATE-free text of what the server refuses; "" when it does it.
+std::string Refusal(const std::string& sql) {
+  try {
+    Disk().Execute(sql);
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+  return "";
+}
+
+template <class Body>
+void WithPayments(Body body) {
+  testing::RunLoop([&](boost::asio::io_context& io) -> Task<> {
+    postgres::Database database(io, {.conninfo = Disk().Conninfo(), .pool_wait = 10s});
+    co_await database.Open(After(10s));
+    Payments payments(database);
+    std::exception_ptr failure;
+    try {
+      co_await body(payments, database);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    co_await database.Close(After(5s));
+    if (failure) std::rethrow_exception(failure);
+  });
+}
+
+Time Now() { return SystemClock().Now(); }
+
+domain::Payment Begun() {
+  auto payment = domain::MakePayment(domain::OrderId::New(), AccountId::New(), Money{3000, Currency::Parse("EUR")}, "pm",
+                                     {{domain::SellerOrderId::New(), SellerId::New(), 1000},
+                                      {domain::SellerOrderId::New(), SellerId::New(), 2000}},
+                                     Now());
+  domain::Begin(payment, {}, Now());
+  return payment;
+}
+
+Task<> Do(Payments& payments, domain::Payment& payment, domain::Goal goal) {
+  domain::Begin(payment, goal, Now());
+  EXPECT_TRUE(co_await payments.Begin(After(5s), payment, 5s));
+  domain::Succeed(payment, "auth", Now());
+  EXPECT_TRUE(co_await payments.Record(After(5s), payment, payment.attempts.back(), 1s));
+}
+
+TEST(Payments, AWholePayment_IsReadAsItWasWritten) {
+  WithPayments([](Payments& payments, auto&) -> Task<> {
+    auto payment = Begun();
+    EXPECT_TRUE(co_await payments.Insert(After(5s), payment, 5s));
+    auto twin = payment;
+    twin.id = domain::PaymentId::New();
+    EXPECT_FALSE(co_await payments.Insert(After(5s), twin, 5s));
+    domain::Succeed(payment, "auth", Now());
+    EXPECT_TRUE(co_await payments.Record(After(5s), payment, payment.attempts.back(), 1s));
+    co_await Do(payments, payment, {Operation::kCapture, {}, ""});
+    co_await Do(payments, payment, {Operation::kRefund, payment.splits[1].seller_order, "broken"});
+
+    const auto read = co_await payments.Find(After(5s), payment.order, Scope::Buyer(*payment.buyer));
+    EXPECT_EQ(read->id, payment.id);
+    EXPECT_EQ(read->state, State::kCaptured);
+    EXPECT_EQ(read->captured_minor, 3000);
+    EXPECT_EQ(read->refunded_minor, 2000);
+    EXPECT_EQ(read->version, payment.version);
+    EXPECT_EQ(read->created_at, payment.created_at);
+    EXPECT_EQ(read->splits.at(1).seller, payment.splits[1].seller);
+    EXPECT_EQ(read->attempts.size(), 3u);
+    EXPECT_EQ(read->attempts.at(2).seller_order, payment.splits[1].seller_order);
+    EXPECT_EQ(read->attempts.at(2).created_at, payment.attempts[2].created_at);
+    EXPECT_EQ(read->refunds.at(0).reason, "broken");
+    EXPECT_EQ(read->refunds.at(0).state, Progress::kSucceeded);
+
+    EXPECT_FALSE(co_await payments.Find(After(5s), payment.order, Scope::Buyer(AccountId::New())));
+    EXPECT_TRUE(co_await payments.Find(After(5s), payment.order, Scope::Everything()));
+  });
+}
+
+TEST(Payments, AWriterThatWasOvertaken_WritesNothing) {
+  WithPayments([](Payments& payments, auto&) -> Task<> {
+    auto payment = Begun();
+    EXPECT_TRUE(co_await payments.Insert(After(5s), payment, 1h));
+    auto rival = payment;
+    EXPECT_FALSE(co_await payments.Take(After(5s), rival, 5s));
+    EXPECT_TRUE((co_await payments.TakeDue(After(5s), 100, 5s)).empty());
+    Disk().Execute("UPDATE payment SET lease_until = '-infinity' WHERE id = '" + payment.id.ToString() + "'");
+    EXPECT_TRUE(co_await payments.Take(After(5s), rival, 1h));
+
+    domain::Succeed(payment, "auth", Now());
+    EXPECT_FALSE(co_await payments.Record(After(5s), payment, payment.attempts.back(), 1s));
+    auto read = co_await payments.Find(After(5s), payment.order, Scope::Everything());
+    EXPECT_EQ(read->state, State::kCreated);
+    EXPECT_NE(read->Pending(), nullptr);
+    domain::StayPending(rival, Now());
+    EXPECT_TRUE(co_await payments.Record(After(5s), rival, *rival.Pending(), 0ms));
+    const auto due = co_await payments.TakeDue(After(5s), 100, 5s);
+    EXPECT_EQ(due.size(), 1u);
+    EXPECT_EQ(due.at(0).order, payment.order);
+    EXPECT_EQ(due.at(0).state, State::kUnknown);
+    EXPECT_EQ(due.at(0).asks, 1);
+    read = due.at(0);
+    domain::Decline(*read, "no", Now());
+    EXPECT_TRUE(co_await payments.Record(After(5s), *read, read->attempts.back(), 1s));
+    EXPECT_TRUE((co_await payments.TakeDue(After(5s), 100, 5s)).empty());
+  });
+}
+
+TEST(Payments, OfManyThatBegin_OneDoes) {
+  WithPayments([](Payments& payments, auto&) -> Task<> {
+    auto payment = Begun();
+    EXPECT_TRUE(co_await payments.Insert(After(5s), payment, 5s));
+    domain::Succeed(payment, "auth", Now());
+    EXPECT_TRUE(co_await payments.Record(After(5s), payment, payment.attempts.back(), 1s));
+    int won = 0;
+    runtime::TaskGroup rivals(co_await boost::asio::this_coro::executor, [](auto task, auto) { ADD_FAILURE() << task; });
+    auto run = [&](Operation operation) -> Task<> {
+      auto mine = payment;
+      domain::Begin(mine, {operation, {}, ""}, Now());
+      won += co_await payments.Begin(After(10s), mine, 5s);
+    };
+    for (int i = 0; i < 8; ++i) rivals.Spawn("rival", run(i % 2 == 0 ? Operation::kCapture : Operation::kVoid));
+    co_await rivals.Join(After(20s));
+    EXPECT_EQ(won, 1);
+    EXPECT_EQ(Disk().Execute("SELECT count(*) FROM payment_attempt WHERE payment_id = '" + payment.id.ToString() + "'"), "2");
+  });
+}
+
+TEST(Payments, ATombstone_IsOnePerOrder) {
+  WithPayments([](Payments& payments, auto&) -> Task<> {
+    const auto tombstone = domain::MakeTombstone(domain::OrderId::New(), Now());
+    EXPECT_TRUE(co_await payments.InsertTombstone(After(5s), tombstone));
+    EXPECT_FALSE(co_await payments.InsertTombstone(After(5s), domain::MakeTombstone(tombstone.order, Now())));
+    const auto read = co_await payments.Find(After(5s), tombstone.order, Scope::Everything());
+    EXPECT_TRUE(read->IsTombstone());
+    EXPECT_EQ(read->state, State::kVoided);
+    EXPECT_FALSE(co_await payments.Find(After(5s), tombstone.order, Scope::Buyer(AccountId::New())));
+  });
+}
+
+TEST(Ledger, Movements_BalanceAndAreNeverChanged) {
+  WithPayments([](Payments& payments, postgres::Database& database) -> Task<> {
+    Ledger ledger(database);
+    auto payment = Begun();
+    EXPECT_TRUE(co_await payments.Insert(After(5s), payment, 5s));
+    domain::Succeed(payment, "auth", Now());
+    EXPECT_TRUE(co_await payments.Record(After(5s), payment, payment.attempts.back(), 1s));
+    co_await Do(payments, payment, {Operation::kCapture, {}, ""});
+    const auto before = co_await ledger.TrialBalance(After(5s));
+    co_await Do(payments, payment, {Operation::kRefund, payment.splits[0].seller_order, ""});
+    const auto after = co_await ledger.TrialBalance(After(5s));
+    EXPECT_EQ(after.size(), 2u);
+    EXPECT_EQ(after.at(0).amount_minor + after.at(1).amount_minor, 0);
+    EXPECT_EQ(before.at(0).account, "order_escrow");
+    EXPECT_EQ(after.at(0).amount_minor - before.at(0).amount_minor, 1000);
+
+    const std::string entry = Disk().Execute("SELECT id FROM ledger_entry WHERE kind = 'capture' AND payment_id = '" +
+                                             payment.id.ToString() + "'");
+    EXPECT_NE(Refusal("UPDATE ledger_posting SET amount_minor = 1 WHERE entry_id = '" + entry + "'"), "");
+    EXPECT_NE(Refusal("DELETE FROM ledger_posting WHERE entry_id = '" + entry + "'"), "");
+    EXPECT_NE(Refusal("UPDATE ledger_entry SET kind = 'refund' WHERE id = '" + entry + "'"), "");
+    EXPECT_NE(Refusal("TRUNCATE ledger_entry CASCADE"), "");
+    EXPECT_NE(Refusal("INSERT INTO ledger_posting VALUES ('" + entry + "', 'psp_clearing', 'USD', 5)"), "");
+  });
+}
+
+TEST(Ledger, AnEntryThatDoesNotBalance_IsRefusedAtCommit) {
+  WithPayments([](Payments& payments, postgres::Database& database) -> Task<> {
+    auto payment = Begun();
+    EXPECT_TRUE(co_await payments.Insert(After(5s), payment, 5s));
+    const std::vector<std::vector<domain::Posting>> wrong = {
+        {}, {{domain::kPspClearing, 10}}, {{domain::kPspClearing, 10}, {domain::kOrderEscrow, -9}}};
+    for (const auto& postings : wrong) {
+      postgres::Batch batch;
+      AddEntry(batch, payment, {"capture", payment.id.Value(), postings});
+      std::string state;
+      try {
+        co_await database.Write(After(5s), std::move(batch));
+      } catch (const postgres::SqlError& error) {
+        state = error.sqlstate;
+      }
+      EXPECT_EQ(state, "23514");
+    }
+    EXPECT_EQ(Disk().Execute("SELECT count(*) FROM ledger_entry WHERE payment_id = '" + payment.id.ToString() + "'"), "0");
+  });
+}
+
+}  // namespace
+}  // namespace market::payment::storage
