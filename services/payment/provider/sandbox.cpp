@@ -45,23 +45,17 @@ Result ResultOf(const http::Response& response) {
   const auto type = TextIn(error, "type");
   const auto code = TextIn(error, "code");
   const auto why = std::to_string(response.status) + ' ' + type + ' ' + code;
-  switch (response.status) {
-    case 200: {
-      auto id = TextIn(body, "id");
-      if (id.empty()) return Unknown{"an answer without an id"};
-      return Done{std::move(id)};
-    }
-    case 402: return Declined{TextIn(error, "decline_code")};
-    case 400:
-    case 404: return Refused{code};
-    // Turned away before the key was looked at.
-    case 401:
-    case 403:
-    case 429: return NotDone{why};
-    default: break;
+  // Only what the provider itself says decides; the same status from a proxy or a wrong address decides nothing.
+  if (response.status == 200) {
+    auto id = TextIn(body, "id");
+    if (id.empty()) return Unknown{"an answer without an id"};
+    return Done{std::move(id)};
   }
-  // A 5xx of the provider itself is its answer to the key; one of a proxy in between says nothing.
-  if (response.status >= 500 && type == "api_error") return Errored{why};
+  if (type == "card_error") return Declined{TextIn(error, "decline_code")};
+  if (type == "invalid_request_error") return Refused{code};
+  if (type == "api_error") return Errored{why};
+  // Turned away before the key was looked at.
+  if (response.status == 401 || response.status == 403 || response.status == 429) return NotDone{why};
   return Unknown{why};
 }
 
@@ -72,6 +66,7 @@ bool Matches(const json::object& authorization, const Sought& sought) {
 
 Found FoundIn(const json::object& body, const Sought& sought) {
   using enum domain::Operation;
+  if (!body.contains("authorizations") || !body.contains("refunds")) return Unknown{"find: not an answer of the provider"};
   if (sought.operation == kRefund) {
     for (const auto& refund : ArrayIn(body, "refunds")) {
       if (refund.is_object() && TextIn(refund.get_object(), "reference") == sought.refund_reference) {

@@ -8,6 +8,8 @@
 #include <concepts>
 #include <exception>
 #include <memory>
+#include <random>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -52,13 +54,19 @@ inline void Unexpected(std::string_view task, std::exception_ptr error) {
   }
 }
 
+// The process dies here: nothing after it happens.
+struct Crash : std::runtime_error {
+  Crash() : std::runtime_error("the process died") {}
+};
+
 // What a test may do to a call on its way to the provider and back.
 class FaultyProvider final : public provider::Provider {
  public:
-  enum class Fault { kNone, kNotSent, kAnswerLost };
+  enum class Fault { kNone, kNotSent, kAnswerLost, kCrashBefore, kCrashAfter };
 
   explicit FaultyProvider(provider::Provider& real) : real_(real) {}
   Fault next_call = Fault::kNone;  // of the next call that moves something
+  std::minstd_rand* chaos = nullptr;  // set: draws a fault for every call
   int calls = 0;                   // that move something
   int finds = 0;
 
@@ -76,17 +84,27 @@ class FaultyProvider final : public provider::Provider {
   }
   Task<provider::Found> Find(provider::Sought sought, runtime::Deadline deadline) override {
     ++finds;
-    return real_.Find(std::move(sought), deadline);
+    const auto fault = Draw();
+    if (fault == Fault::kCrashBefore || fault == Fault::kCrashAfter) throw Crash();
+    if (fault != Fault::kNone) co_return provider::Unknown{"lost"};
+    co_return co_await real_.Find(std::move(sought), deadline);
   }
 
  private:
   Task<provider::Result> Pass(Task<provider::Result> call) {
-    const auto fault = std::exchange(next_call, Fault::kNone);
+    const auto fault = chaos ? Draw() : std::exchange(next_call, Fault::kNone);
     ++calls;
     if (fault == Fault::kNotSent) co_return provider::NotDone{"not sent"};
+    if (fault == Fault::kCrashBefore) throw Crash();
     auto result = co_await std::move(call);
+    if (fault == Fault::kCrashAfter) throw Crash();
     if (fault == Fault::kAnswerLost) co_return provider::Unknown{"the answer was lost"};
     co_return result;
+  }
+  // Every second call has a fault.
+  Fault Draw() {
+    if (!chaos || (*chaos)() % 2 == 0) return Fault::kNone;
+    return static_cast<Fault>(1 + (*chaos)() % 4);
   }
 
   provider::Provider& real_;
@@ -109,7 +127,9 @@ struct World {
 
 struct Service {
   Service(boost::asio::io_context& io, World& world, std::chrono::milliseconds provider_timeout = 200ms)
-      : client(io, world.url),
+      : Service(io, world, world.url, provider_timeout) {}
+  Service(boost::asio::io_context& io, World& world, const std::string& url, std::chrono::milliseconds provider_timeout)
+      : client(io, url),
         sandbox(client, "sk_test"),
         provider(sandbox),
         payments(world.database),

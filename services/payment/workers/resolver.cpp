@@ -15,6 +15,16 @@ std::string TextOf(std::exception_ptr error) {
   }
 }
 
+bool IsCancelled(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const boost::system::system_error& failure) {
+    return failure.code() == boost::asio::error::operation_aborted;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 Task<> Resolver::Run() {
@@ -34,6 +44,7 @@ Task<std::size_t> Resolver::RunOnce() {
   const std::size_t taken = due.size();
   runtime::TaskGroup turns(co_await boost::asio::this_coro::executor,
                            [](std::string_view order, std::exception_ptr error) {
+                             if (IsCancelled(error)) return;
                              log::Error("resolver.turn_failed", {{"order_id", order}, {"detail", TextOf(error)}});
                            });
   for (auto& payment : due) {
