@@ -45,7 +45,8 @@ class Abuse : public Fixture {
     return static_cast<std::uint8_t>(frame.payload.at(7));
   }
   // The answer to a request with these fields and body.
-  const RawFrame& Answer(const std::vector<std::pair<std::string, std::string>>& fields, const std::string& body) {
+  const RawFrame& Answer(const std::vector<std::pair<std::string, std::string>>& fields,
+                         const std::string& body) {
     peer->SendPreface();
     peer->SendHeaders(1, fields, kEndHeaders);
     peer->Send(MakeFrame(NGHTTP2_DATA, NGHTTP2_FLAG_END_STREAM, 1, body));
@@ -95,7 +96,8 @@ TEST_F(Abuse, CompressedFlagWithoutEncoding_IsInternal) {
 }
 
 TEST_F(Abuse, TruncatedMessage_IsInternal) {
-  EXPECT_EQ(Answer(RequestFields("/t.T/Echo"), GrpcMessage("hello").substr(0, 7)).Header("grpc-status"), "13");
+  EXPECT_EQ(Answer(RequestFields("/t.T/Echo"), GrpcMessage("hello").substr(0, 7)).Header("grpc-status"),
+            "13");
 }
 
 TEST_F(Abuse, OtherContentType_Is415) {
@@ -197,7 +199,8 @@ TEST_F(Abuse, ContinuationFlood_EndsTheConnection) {
   peer->SendHeaders(1, RequestFields("/t.T/Echo"), 0);
   std::string bytes;
   for (int i = 0; i < 10'000; ++i) {
-    bytes += MakeFrame(NGHTTP2_CONTINUATION, 0, 1, HeaderBlock({{"a" + std::to_string(i), std::string(100, 'x')}}));
+    bytes += MakeFrame(NGHTTP2_CONTINUATION, 0, 1,
+                       HeaderBlock({{"a" + std::to_string(i), std::string(100, 'x')}}));
   }
   peer->Send(std::move(bytes));
   RunUntil([&] { return peer->closed; });
@@ -265,7 +268,8 @@ TEST_F(Abuse, TooManyStreams_AreRefused) {
 
 TEST_F(Abuse, HeadersNeverFinished_HoldNothing) {
   peer->SendPreface();
-  for (std::uint32_t id = 1; id < 200; id += 2) peer->SendHeaders(id, RequestFields("/t.T/Echo"), kEndHeaders);
+  for (std::uint32_t id = 1; id < 200; id += 2)
+    peer->SendHeaders(id, RequestFields("/t.T/Echo"), kEndHeaders);
   RunUntil([&] { return server->Stats().streams_open == 100; });
   peer->Close();
   RunUntil([&] { return server->Stats().streams_open == 0; });
@@ -280,7 +284,9 @@ TEST_F(Abuse, TooManyConnections_AreClosedAtAccept) {
     peers.back()->Connect(target);
   }
   RunUntil([&] { return server->Stats().connections_refused >= 3; });
-  RunUntil([&] { return std::ranges::all_of(peers, [](const auto& item) { return item->closed; }) && peer->closed; });
+  RunUntil([&] {
+    return std::ranges::all_of(peers, [](const auto& item) { return item->closed; }) && peer->closed;
+  });
 }
 
 TEST_F(Abuse, SlowReader_HoldsBoundedMemory) {

@@ -14,7 +14,9 @@ namespace market::grpc {
 
 HostPort ParseHostPort(std::string_view address) {
   const auto colon = address.rfind(':');
-  const auto bad = [&] { return std::invalid_argument("not \"host:port\": \"" + std::string(address) + "\""); };
+  const auto bad = [&] {
+    return std::invalid_argument("not \"host:port\": \"" + std::string(address) + "\"");
+  };
   if (colon == std::string_view::npos || colon == 0 || colon + 1 == address.size()) throw bad();
   std::string_view host = address.substr(0, colon);
   if (host.front() == '[' && host.back() == ']') {

@@ -134,15 +134,25 @@ TEST_F(Call, ResponseTooLarge_IsResourceExhausted) {
   ChannelOptions options;
   options.max_message_bytes = 1000;
   Connect("127.0.0.1:0", options);
-  EXPECT_EQ(Sync(channel->Call("/t.T/Echo", std::string(1001, 'x'), Soon())).status.code, Code::kResourceExhausted);
+  EXPECT_EQ(Sync(channel->Call("/t.T/Echo", std::string(1001, 'x'), Soon())).status.code,
+            Code::kResourceExhausted);
   EXPECT_TRUE(Sync(channel->Call("/t.T/Echo", std::string(1000, 'x'), Soon())).status.Ok());
 }
 
 TEST_F(Call, RequestHeadersTooLarge_IsResourceExhausted) {
   Connect();
   const Metadata metadata{{"big", std::string(17 * 1024, 'x')}};
-  EXPECT_EQ(Sync(channel->Call("/t.T/Echo", "x", Within(10s, metadata))).status.code, Code::kResourceExhausted);
+  EXPECT_EQ(Sync(channel->Call("/t.T/Echo", "x", Within(10s, metadata))).status.code,
+            Code::kResourceExhausted);
   EXPECT_TRUE(Sync(channel->Call("/t.T/Echo", "y", Soon())).status.Ok());
+}
+
+TEST_F(Call, OwnMetadataTooLarge_IsNotSent) {
+  Connect();
+  const Metadata metadata{{"big", std::string(100 * 1024, 'x')}};
+  const auto reply = Sync(channel->Call("/t.T/Echo", "x", Within(10s, metadata)));
+  EXPECT_EQ(reply.status.code, Code::kResourceExhausted);
+  EXPECT_EQ(reply.sent, ClientReply::Sent::kNo);
 }
 
 TEST_F(Call, ResponseHeadersTooLarge_IsResourceExhausted) {
@@ -150,7 +160,8 @@ TEST_F(Call, ResponseHeadersTooLarge_IsResourceExhausted) {
   options.max_header_bytes = 4000;
   Connect("127.0.0.1:0", options);
   const Metadata metadata{{"echo-trailing-big", std::string(5000, 'x')}};
-  EXPECT_EQ(Sync(channel->Call("/t.T/Echo", "x", Within(10s, metadata))).status.code, Code::kResourceExhausted);
+  EXPECT_EQ(Sync(channel->Call("/t.T/Echo", "x", Within(10s, metadata))).status.code,
+            Code::kResourceExhausted);
   EXPECT_TRUE(Sync(channel->Call("/t.T/Echo", "y", Soon())).status.Ok());
 }
 

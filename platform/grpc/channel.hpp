@@ -1,8 +1,9 @@
 // A gRPC client: calls to one service, balanced round-robin over all addresses of its target.
 //
-// Owner: whoever wires the process; it must outlive the calls that use it, or they end as UNAVAILABLE. Io thread only.
-// Connects at the first call, reconnects with backoff, resolves names again every 10 s and after a failure. A call
-// that the server certainly did not process is tried again on another connection within its deadline.
+// Owner: whoever wires the process; it must outlive the calls that use it, or they end as UNAVAILABLE. Io
+// thread only. Connects at the first call and keeps the io_context busy from then until Close or its end.
+// Reconnects with backoff, resolves names again every 10 s and after a failure. A call that the server
+// certainly did not process is tried again on another connection within its deadline.
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <chrono>
@@ -41,7 +42,8 @@ struct ClientReply {
 
 // One streaming call. Dropping the last reference to a call that has not ended cancels it.
 // Reads and writes may run at the same time, one of each. When the waiting coroutine is cancelled they throw
-// boost::system::system_error(operation_aborted) and the call goes on until Cancel or the last reference goes.
+// boost::system::system_error(operation_aborted) and the call goes on until Cancel or the last reference
+// goes.
 class ClientCall {
  public:
   virtual ~ClientCall() = default;
@@ -64,14 +66,15 @@ class ClientCall {
 enum class ChannelState { kIdle, kConnecting, kReady, kTransientFailure, kShutdown };
 
 struct ChannelOptions {
-  // With TLS the server's certificate must be signed by `tls->ca` and carry expected_identity as a DNS or URI name;
-  // without an expected identity, the host name of the target.
+  // With TLS the server's certificate must be signed by `tls->ca` and carry expected_identity as a DNS or URI
+  // name; without an expected identity, the host name of the target.
   std::optional<TlsFiles> tls;
   std::string expected_identity;
   std::string authority;  // ":authority"; by default the target's host and port
 
   std::size_t max_message_bytes = 4 * 1024 * 1024;  // of a reply; larger is RESOURCE_EXHAUSTED
-  std::size_t max_header_bytes = 32 * 1024;
+  std::size_t max_header_bytes =
+      32 * 1024;  // of a reply's metadata, and of a call's; larger is RESOURCE_EXHAUSTED
   std::uint32_t stream_window_bytes = 1024 * 1024;  // raised to hold one message
   std::uint32_t connection_window_bytes = 4 * 1024 * 1024;
   // Calls waiting for a connection; beyond it they fail as RESOURCE_EXHAUSTED.
@@ -80,6 +83,8 @@ struct ChannelOptions {
   std::chrono::milliseconds connect_timeout{5000};  // TCP, TLS and the server's SETTINGS
   std::chrono::milliseconds backoff_initial{50};    // times 1.6 after each failure, plus or minus a fifth
   std::chrono::milliseconds backoff_max{5000};
+  // A PING after this long without a byte from the server while calls are open; the connection ends when
+  // nothing came within the timeout.
   std::chrono::milliseconds keepalive_interval{10000};
   std::chrono::milliseconds keepalive_timeout{5000};
   std::chrono::milliseconds resolve_interval{10000};
@@ -104,8 +109,8 @@ class Channel {
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
 
-  // A unary call. Failures are in the reply's status; throws boost::system::system_error(operation_aborted) only when
-  // the calling coroutine is cancelled, and the call with it.
+  // A unary call. Failures are in the reply's status; throws boost::system::system_error(operation_aborted)
+  // only when the calling coroutine is cancelled, and the call with it.
   Task<ClientReply> Call(std::string_view path, std::string request, CallOptions options);
 
   // Any kind of streaming call; starts at once, waiting for a connection as a unary call does.
@@ -113,7 +118,8 @@ class Channel {
 
   ChannelState State() const;
   const ChannelStats& Stats() const;
-  // New connections use the files as they are now. Throws std::runtime_error and keeps the old ones if they are bad.
+  // New connections use the files as they are now. Throws std::runtime_error and keeps the old ones if they
+  // are bad.
   void ReloadTls();
 
   // Takes no new calls, waits for the open ones until the deadline, then ends them and closes.

@@ -1,7 +1,7 @@
 #include "platform/grpc/channel_core.hpp"
 
-#include <boost/asio/ip/address.hpp>
 #include <algorithm>
+#include <boost/asio/ip/address.hpp>
 #include <stdexcept>
 
 namespace market::grpc {
@@ -20,8 +20,9 @@ Channel::Core::Core(boost::asio::io_context& io, const std::string& target, Chan
     begin = end + 1;
   }
   const ChannelOptions& limits = shared_->options;
-  tick_ = std::clamp(std::min({limits.keepalive_interval, limits.keepalive_timeout, limits.resolve_interval}) / 4,
-                     std::chrono::milliseconds(5), std::chrono::milliseconds(500));
+  tick_ =
+      std::clamp(std::min({limits.keepalive_interval, limits.keepalive_timeout, limits.resolve_interval}) / 4,
+                 std::chrono::milliseconds(5), std::chrono::milliseconds(500));
   ReloadTls();
 }
 
@@ -29,7 +30,8 @@ void Channel::Core::AddTarget(const std::string& text) {
   const std::string& authority = shared_->options.authority;
   if (text.starts_with(kUnixScheme)) {
     const Endpoint endpoint = UnixEndpoint(std::string_view(text).substr(kUnixScheme.size()));
-    targets_.push_back({std::nullopt, {{endpoint, "localhost", authority.empty() ? "localhost" : authority}}});
+    targets_.push_back(
+        {std::nullopt, {{endpoint, "localhost", authority.empty() ? "localhost" : authority}}});
     return;
   }
   const HostPort name = ParseHostPort(text);
@@ -86,7 +88,8 @@ void Channel::Core::Resolve() {
   }
 }
 
-void Channel::Core::OnResolved(std::size_t target, boost::system::error_code error, std::vector<Endpoint> endpoints) {
+void Channel::Core::OnResolved(std::size_t target, boost::system::error_code error,
+                               std::vector<Endpoint> endpoints) {
   --resolving_;
   if (shutdown_) return;
   Target& resolved = targets_[target];
@@ -99,8 +102,9 @@ void Channel::Core::OnResolved(std::size_t target, boost::system::error_code err
     const std::string& authority = shared_->options.authority;
     resolved.addresses.clear();
     for (const Endpoint& endpoint : endpoints) {
-      resolved.addresses.push_back({endpoint, resolved.name->host,
-                                    authority.empty() ? resolved.name->host + ":" + resolved.name->port : authority});
+      resolved.addresses.push_back(
+          {endpoint, resolved.name->host,
+           authority.empty() ? resolved.name->host + ":" + resolved.name->port : authority});
     }
   }
   if (resolving_ == 0) UpdateAddresses();
@@ -173,8 +177,8 @@ std::string Channel::Core::LastError() const {
 
 Task<ClientReply> Channel::Core::Call(std::shared_ptr<Core> self, std::string path, std::string request,
                                       CallOptions options) {
-  const auto stream = std::make_shared<ClientStream>(self->shared_, ClientStream::Kind::kUnary, std::move(path),
-                                                     std::move(options));
+  const auto stream = std::make_shared<ClientStream>(self->shared_, ClientStream::Kind::kUnary,
+                                                     std::move(path), std::move(options));
   stream->SetRequest(std::move(request));
   self->Assign(stream);
   self.reset();  // the channel may end before the call does
@@ -191,6 +195,9 @@ void Channel::Core::Assign(std::shared_ptr<ClientStream> stream) {
   if (stream->Done()) return;
   if (shutdown_) return stream->Fail({Code::kUnavailable, "the channel was closed", {}});
   if (stream->Expired()) return stream->Fail({Code::kDeadlineExceeded, "deadline exceeded", {}});
+  if (stream->MetadataBytes() > shared_->options.max_header_bytes) {
+    return stream->Fail({Code::kResourceExhausted, "the call's metadata is too large", {}});
+  }
   Start();
   stream->ArmDeadline();
   if (TryStart(stream)) return;
@@ -212,7 +219,8 @@ void Channel::Core::OnChange() {
   waiting.swap(waiting_);
   for (auto& stream : waiting) Assign(std::move(stream));
   // Something is wrong with an address: perhaps the name has others by now.
-  const bool trouble = std::ranges::any_of(subchannels_, [](const auto& item) { return item->Ready() == nullptr; });
+  const bool trouble =
+      std::ranges::any_of(subchannels_, [](const auto& item) { return item->Ready() == nullptr; });
   if (trouble && std::chrono::steady_clock::now() - resolved_at_ > kMinResolveGap) Resolve();
 }
 

@@ -12,13 +12,16 @@ constexpr std::uint32_t kHttp2Cancel = 8;
 constexpr std::size_t kHeaderOverheadBytes = 32;
 constexpr int kMaxAttempts = 4;
 
-// The server's own deadline should answer first: its reset of nothing is cheaper for both than ours of a running call.
+// The server's own deadline should answer first: its reset of nothing is cheaper for both than ours of a
+// running call.
 constexpr std::chrono::milliseconds kDeadlineGrace{10};
 
 }  // namespace
 
-ClientStream::ClientStream(std::shared_ptr<ClientShared> shared, Kind kind, std::string path, CallOptions options)
-    : Stream(shared->options.max_message_bytes, kind == Kind::kUnary ? Outbox::Keep::kYes : Outbox::Keep::kNo),
+ClientStream::ClientStream(std::shared_ptr<ClientShared> shared, Kind kind, std::string path,
+                           CallOptions options)
+    : Stream(shared->options.max_message_bytes,
+             kind == Kind::kUnary ? Outbox::Keep::kYes : Outbox::Keep::kNo),
       shared_(std::move(shared)),
       kind_(kind),
       path_(std::move(path)),
@@ -43,6 +46,13 @@ void ClientStream::ArmDeadline() {
 }
 
 // --- request ---
+
+std::size_t ClientStream::MetadataBytes() const {
+  std::size_t bytes = 0;
+  for (const auto& [key, value] : options_.metadata)
+    bytes += key.size() + value.size() + kHeaderOverheadBytes;
+  return bytes;
+}
 
 bool ClientStream::StartOn(Session& session, std::string_view scheme, std::string_view authority) {
   ++attempts_;
@@ -134,11 +144,14 @@ void ClientStream::OnData(std::string_view bytes) {
   if (done_ || remote_done_ || response_.error) return;
   const std::size_t before = inbox_.size();
   switch (reader_.Feed(bytes, inbox_)) {
-    case MessageReader::Result::kOk: break;
+    case MessageReader::Result::kOk:
+      break;
     case MessageReader::Result::kTooLarge:
-      return Reject(Code::kResourceExhausted,
-                    "response message exceeds " + std::to_string(shared_->options.max_message_bytes) + " bytes");
-    case MessageReader::Result::kCompressed: return Reject(Code::kInternal, "compressed message, which was not offered");
+      return Reject(
+          Code::kResourceExhausted,
+          "response message exceeds " + std::to_string(shared_->options.max_message_bytes) + " bytes");
+    case MessageReader::Result::kCompressed:
+      return Reject(Code::kInternal, "compressed message, which was not offered");
   }
   if (kind_ == Kind::kStreaming && inbox_.size() != before) Touch();
 }
@@ -192,8 +205,8 @@ Status ClientStream::LostStatus() const {
   return {code, "the server reset the call (HTTP/2 error " + std::to_string(error) + ")", {}};
 }
 
-// Tries another connection when the server certainly has not seen the call: its headers never left, or the server has
-// said so by REFUSED_STREAM (also what nghttp2 makes of streams above a GOAWAY's last one).
+// Tries another connection when the server certainly has not seen the call: its headers never left, or the
+// server has said so by REFUSED_STREAM (also what nghttp2 makes of streams above a GOAWAY's last one).
 bool ClientStream::TryAgain() {
   const bool refused = response_.closed == kHttp2RefusedStream && !response_.ended;
   const bool unsent = response_.closed && !headers_sent_;

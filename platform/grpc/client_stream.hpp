@@ -1,5 +1,5 @@
-// Internal to platform/grpc. The client's end of one call, from the caller's first word to the status, over however
-// many connections that takes. See Stream for who owns it. Io thread only.
+// Internal to platform/grpc. The client's end of one call, from the caller's first word to the status, over
+// however many connections that takes. See Stream for who owns it. Io thread only.
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <functional>
@@ -24,7 +24,8 @@ struct ClientShared {
   boost::asio::io_context& io;
   ChannelOptions options;
   ChannelStats stats;
-  std::function<void(std::shared_ptr<ClientStream>)> assign;  // find a connection, again; empty when the channel is gone
+  std::function<void(std::shared_ptr<ClientStream>)>
+      assign;  // find a connection, again; empty when the channel is gone
   std::function<void()> on_call_end;
 };
 
@@ -42,6 +43,7 @@ class ClientStream final : public Stream, private runtime::DeadlineWheel::Entry 
   WaitForReady Waits() const { return options_.wait_for_ready; }
   bool Done() const { return done_; }
   bool Expired() const { return std::chrono::steady_clock::now() >= options_.deadline; }
+  std::size_t MetadataBytes() const;
   // Sends the call on `session`; false when that takes no more calls.
   bool StartOn(Session& session, std::string_view scheme, std::string_view authority);
   void Fail(Status status);

@@ -1,4 +1,5 @@
-// Internal to platform/grpc. The header fields of one frame on their way to Session::Submit…, which copies them.
+// Internal to platform/grpc. The header fields of one frame on their way to Session::Submit…, which copies
+// them.
 #pragma once
 #include <forward_list>
 #include <string>
@@ -17,10 +18,12 @@ class HeaderList {
  public:
   HeaderList() { fields_.reserve(12); }
 
-  void Add(std::string_view name, std::string_view value, HeaderField::Index index = HeaderField::Index::kYes) {
+  void Add(std::string_view name, std::string_view value,
+           HeaderField::Index index = HeaderField::Index::kYes) {
     fields_.push_back({name, value, index});
   }
-  void AddOwned(std::string_view name, std::string value, HeaderField::Index index = HeaderField::Index::kYes) {
+  void AddOwned(std::string_view name, std::string value,
+                HeaderField::Index index = HeaderField::Index::kYes) {
     Add(name, owned_.emplace_front(std::move(value)), index);
   }
 
@@ -39,7 +42,7 @@ class HeaderList {
   }
 
   void AddStatus(const Status& status) {
-    static constexpr std::string_view kNumbers[] = {"0", "1", "2",  "3",  "4",  "5",  "6",  "7", "8",
+    static constexpr std::string_view kNumbers[] = {"0", "1",  "2",  "3",  "4",  "5",  "6",  "7", "8",
                                                     "9", "10", "11", "12", "13", "14", "15", "16"};
     Add("grpc-status", kNumbers[static_cast<std::size_t>(status.code)]);
     if (!status.message.empty()) {

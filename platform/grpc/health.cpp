@@ -16,9 +16,12 @@ constexpr std::size_t kMaxWatchers = 1000;
 
 HealthCheckResponse::ServingStatus ToProto(Serving serving) {
   switch (serving) {
-    case Serving::kServing: return HealthCheckResponse::SERVING;
-    case Serving::kNotServing: return HealthCheckResponse::NOT_SERVING;
-    case Serving::kUnknown: break;
+    case Serving::kServing:
+      return HealthCheckResponse::SERVING;
+    case Serving::kNotServing:
+      return HealthCheckResponse::NOT_SERVING;
+    case Serving::kUnknown:
+      break;
   }
   return HealthCheckResponse::UNKNOWN;
 }
@@ -50,7 +53,8 @@ struct HealthService::State {
 
   std::shared_ptr<runtime::OneShot<>> NextChange() {
     // Watchers that left are swept when they outnumber those that stay.
-    if (watchers.size() > 2 * watching) std::erase_if(watchers, [](const auto& watcher) { return watcher.expired(); });
+    if (watchers.size() > 2 * watching)
+      std::erase_if(watchers, [](const auto& watcher) { return watcher.expired(); });
     auto change = std::make_shared<runtime::OneShot<>>();
     watchers.push_back(change);
     return change;
@@ -84,18 +88,18 @@ struct HealthService::State {
 };
 
 HealthService::HealthService(Server& server) : state_(std::make_shared<State>()) {
-  server.HandleUnary("/grpc.health.v1.Health/Check",
-                     [state = state_](ServerCall&, std::string bytes) -> Task<UnaryReply> {
-                       HealthCheckRequest request;
-                       if (!request.ParseFromString(bytes)) {
-                         co_return UnaryReply{{Code::kInvalidArgument, "not a HealthCheckRequest", {}}, {}, {}};
-                       }
-                       const auto status = state->StatusOf(request.service());
-                       if (status == HealthCheckResponse::SERVICE_UNKNOWN) {
-                         co_return UnaryReply{{Code::kNotFound, "unknown service", {}}, {}, {}};
-                       }
-                       co_return UnaryReply{{}, Serialize(status), {}};
-                     });
+  server.HandleUnary(
+      "/grpc.health.v1.Health/Check", [state = state_](ServerCall&, std::string bytes) -> Task<UnaryReply> {
+        HealthCheckRequest request;
+        if (!request.ParseFromString(bytes)) {
+          co_return UnaryReply{{Code::kInvalidArgument, "not a HealthCheckRequest", {}}, {}, {}};
+        }
+        const auto status = state->StatusOf(request.service());
+        if (status == HealthCheckResponse::SERVICE_UNKNOWN) {
+          co_return UnaryReply{{Code::kNotFound, "unknown service", {}}, {}, {}};
+        }
+        co_return UnaryReply{{}, Serialize(status), {}};
+      });
   server.HandleStream("/grpc.health.v1.Health/Watch",
                       [state = state_](ServerCall& call) { return State::Watch(state, call); });
 }

@@ -1,7 +1,7 @@
 // grpc.health.v1.Health: Check and Watch. Anybody who reaches the server may ask.
 //
-// Owner: main, which sets what is ready and freezes it to kNotServing before the server drains. Io thread only; must
-// outlive the server's handlers.
+// Owner: main, which sets what is ready and freezes it to kNotServing before the server drains. Io thread
+// only; must outlive the server's handlers.
 #pragma once
 #include <map>
 #include <memory>

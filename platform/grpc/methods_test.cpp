@@ -19,7 +19,8 @@ void Fixture::AddMethods(Server& to) {
   });
   to.HandleUnary("/t.T/Fail", [](ServerCall& call, std::string request) -> Task<UnaryReply> {
     call.TrailingMetadata().Add("why", "because");
-    co_return UnaryReply{{Code::kFailedPrecondition, std::move(request), std::string("\x08\x09\x00z", 4)}, {}, {}};
+    co_return UnaryReply{
+        {Code::kFailedPrecondition, std::move(request), std::string("\x08\x09\x00z", 4)}, {}, {}};
   });
   to.HandleUnary("/t.T/Throw", [](ServerCall&, std::string) -> Task<UnaryReply> {
     throw std::runtime_error("secret");

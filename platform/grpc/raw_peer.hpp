@@ -36,9 +36,11 @@ inline std::string Big32(std::uint32_t value) {
           static_cast<char>(value)};
 }
 
-inline std::string MakeFrame(std::uint8_t type, std::uint8_t flags, std::uint32_t id, std::string_view payload) {
+inline std::string MakeFrame(std::uint8_t type, std::uint8_t flags, std::uint32_t id,
+                             std::string_view payload) {
   const auto size = static_cast<std::uint32_t>(payload.size());
-  return Big32(size).substr(1) + static_cast<char>(type) + static_cast<char>(flags) + Big32(id) + std::string(payload);
+  return Big32(size).substr(1) + static_cast<char>(type) + static_cast<char>(flags) + Big32(id) +
+         std::string(payload);
 }
 
 // Literal header fields without indexing: no state, so frames may be repeated.
@@ -64,8 +66,12 @@ inline std::string HeaderBlock(const std::vector<std::pair<std::string, std::str
 }
 
 inline std::vector<std::pair<std::string, std::string>> RequestFields(const std::string& path) {
-  return {{":method", "POST"}, {":scheme", "http"}, {":path", path}, {":authority", "test"},
-          {"content-type", "application/grpc"}, {"te", "trailers"}};
+  return {{":method", "POST"},
+          {":scheme", "http"},
+          {":path", path},
+          {":authority", "test"},
+          {"content-type", "application/grpc"},
+          {"te", "trailers"}};
 }
 
 inline std::string GrpcMessage(std::string_view body) {
@@ -92,7 +98,8 @@ class RawPeer {
   }
 
   void SendPreface() { Send(std::string(NGHTTP2_CLIENT_MAGIC) + MakeFrame(NGHTTP2_SETTINGS, 0, 0, "")); }
-  void SendHeaders(std::uint32_t id, const std::vector<std::pair<std::string, std::string>>& fields, int flags) {
+  void SendHeaders(std::uint32_t id, const std::vector<std::pair<std::string, std::string>>& fields,
+                   int flags) {
     Send(MakeFrame(NGHTTP2_HEADERS, static_cast<std::uint8_t>(flags), id, HeaderBlock(fields)));
   }
   void Send(std::string bytes) {
@@ -121,18 +128,20 @@ class RawPeer {
 
  private:
   void Read() {
-    socket_.async_read_some(boost::asio::buffer(buffer_), [this](boost::system::error_code error, std::size_t size) {
-      if (error == boost::asio::error::operation_aborted) return;
-      if (error) {
-        closed = true;
-        return;
-      }
-      incoming_.append(buffer_.data(), size);
-      if (!saw_magic_ && incoming_.starts_with("PRI")) incoming_.erase(0, NGHTTP2_CLIENT_MAGIC_LEN);
-      saw_magic_ = true;
-      Parse();
-      if (!paused_) Read();
-    });
+    socket_.async_read_some(boost::asio::buffer(buffer_),
+                            [this](boost::system::error_code error, std::size_t size) {
+                              if (error == boost::asio::error::operation_aborted) return;
+                              if (error) {
+                                closed = true;
+                                return;
+                              }
+                              incoming_.append(buffer_.data(), size);
+                              if (!saw_magic_ && incoming_.starts_with("PRI"))
+                                incoming_.erase(0, NGHTTP2_CLIENT_MAGIC_LEN);
+                              saw_magic_ = true;
+                              Parse();
+                              if (!paused_) Read();
+                            });
   }
 
   void Parse() {
@@ -142,7 +151,8 @@ class RawPeer {
       const std::size_t size = std::size_t{byte(0)} << 16 | std::size_t{byte(1)} << 8 | byte(2);
       if (incoming_.size() < kHeader + size) return;
       const std::uint32_t id = (std::uint32_t{byte(5)} << 24 | std::uint32_t{byte(6)} << 16 |
-                                std::uint32_t{byte(7)} << 8 | byte(8)) & 0x7fffffff;
+                                std::uint32_t{byte(7)} << 8 | byte(8)) &
+                               0x7fffffff;
       RawFrame frame{byte(3), byte(4), id, incoming_.substr(kHeader, size), {}};
       incoming_.erase(0, kHeader + size);
       if (frame.type == NGHTTP2_HEADERS) Inflate(frame);
@@ -180,15 +190,16 @@ class RawPeer {
     writing_ = true;
     in_flight_.swap(outgoing_);
     outgoing_.clear();
-    boost::asio::async_write(socket_, boost::asio::buffer(in_flight_), [this](boost::system::error_code error, std::size_t) {
-      if (error == boost::asio::error::operation_aborted) return;
-      writing_ = false;
-      if (error) {
-        outgoing_.clear();
-        return;
-      }
-      if (!outgoing_.empty()) Write();
-    });
+    boost::asio::async_write(socket_, boost::asio::buffer(in_flight_),
+                             [this](boost::system::error_code error, std::size_t) {
+                               if (error == boost::asio::error::operation_aborted) return;
+                               writing_ = false;
+                               if (error) {
+                                 outgoing_.clear();
+                                 return;
+                               }
+                               if (!outgoing_.empty()) Write();
+                             });
   }
 
   boost::asio::generic::stream_protocol::socket socket_;

@@ -24,7 +24,8 @@ std::vector<std::string> ServicesOf(const std::vector<std::string>& paths) {
 }
 
 // The file and all it imports, so that one answer is enough for a client.
-void AppendFile(const pb::FileDescriptor* file, std::set<std::string>& seen, pb::RepeatedPtrField<std::string>& out) {
+void AppendFile(const pb::FileDescriptor* file, std::set<std::string>& seen,
+                pb::RepeatedPtrField<std::string>& out) {
   if (!seen.insert(std::string(file->name())).second) return;
   pb::FileDescriptorProto proto;
   file->CopyTo(&proto);
@@ -45,7 +46,9 @@ class Reflection {
   Response Answer() {
     const pb::DescriptorPool& pool = *pb::DescriptorPool::generated_pool();
     switch (request_.message_request_case()) {
-      case Request::kFileByFilename: AnswerFile(pool.FindFileByName(request_.file_by_filename())); break;
+      case Request::kFileByFilename:
+        AnswerFile(pool.FindFileByName(request_.file_by_filename()));
+        break;
       case Request::kFileContainingSymbol:
         AnswerFile(pool.FindFileContainingSymbol(request_.file_containing_symbol()));
         break;
@@ -57,11 +60,16 @@ class Reflection {
         AnswerFile(field != nullptr ? field->file() : nullptr);
         break;
       }
-      case Request::kAllExtensionNumbersOfType: AnswerExtensions(pool); break;
-      case Request::kListServices:
-        for (const auto& name : services_) response_.mutable_list_services_response()->add_service()->set_name(name);
+      case Request::kAllExtensionNumbersOfType:
+        AnswerExtensions(pool);
         break;
-      case Request::MESSAGE_REQUEST_NOT_SET: Fail(Code::kInvalidArgument, "an empty request"); break;
+      case Request::kListServices:
+        for (const auto& name : services_)
+          response_.mutable_list_services_response()->add_service()->set_name(name);
+        break;
+      case Request::MESSAGE_REQUEST_NOT_SET:
+        Fail(Code::kInvalidArgument, "an empty request");
+        break;
     }
     return std::move(response_);
   }
@@ -111,12 +119,14 @@ Task<Status> Serve(ServerCall& call, Server& server) {
 void ServeReflection(Server& server) {
   namespace v1 = ::grpc::reflection::v1;
   namespace v1alpha = ::grpc::reflection::v1alpha;
-  server.HandleStream("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", [&server](ServerCall& call) {
-    return Serve<v1::ServerReflectionRequest, v1::ServerReflectionResponse>(call, server);
-  });
-  server.HandleStream("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", [&server](ServerCall& call) {
-    return Serve<v1alpha::ServerReflectionRequest, v1alpha::ServerReflectionResponse>(call, server);
-  });
+  server.HandleStream("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+                      [&server](ServerCall& call) {
+                        return Serve<v1::ServerReflectionRequest, v1::ServerReflectionResponse>(call, server);
+                      });
+  server.HandleStream(
+      "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", [&server](ServerCall& call) {
+        return Serve<v1alpha::ServerReflectionRequest, v1alpha::ServerReflectionResponse>(call, server);
+      });
 }
 
 }  // namespace market::grpc

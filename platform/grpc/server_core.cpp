@@ -18,7 +18,8 @@ SessionLimits LimitsOf(const ServerOptions& options) {
   limits.max_concurrent_streams = options.max_concurrent_streams;
   // nghttp2 gives a window back when half of it is consumed, so one message must fit into the other half.
   const std::size_t message_bytes = 2 * (options.max_message_bytes + kPrefixBytes);
-  limits.stream_window_bytes = std::max(options.stream_window_bytes, static_cast<std::uint32_t>(message_bytes));
+  limits.stream_window_bytes =
+      std::max(options.stream_window_bytes, static_cast<std::uint32_t>(message_bytes));
   limits.connection_window_bytes = options.connection_window_bytes;
   limits.max_header_bytes = options.max_header_bytes;
   limits.max_queued_frames = options.max_queued_frames;
@@ -123,7 +124,8 @@ void Server::Core::Accept(std::shared_ptr<Listener> listener) {
     // Out of descriptors or memory: try again when some may be free.
     listener->pause.expires_after(std::chrono::milliseconds(100));
     listener->pause.async_wait([weak, listener](boost::system::error_code) {
-      if (const auto again = weak.lock(); again != nullptr && listener->acceptor.is_open()) again->Accept(listener);
+      if (const auto again = weak.lock(); again != nullptr && listener->acceptor.is_open())
+        again->Accept(listener);
     });
   });
 }

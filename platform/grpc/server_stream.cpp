@@ -107,10 +107,12 @@ void ServerStream::OnData(std::string_view bytes) {
   }
   const std::size_t before = inbox_.size();
   switch (reader_.Feed(bytes, inbox_)) {
-    case MessageReader::Result::kOk: break;
+    case MessageReader::Result::kOk:
+      break;
     case MessageReader::Result::kTooLarge:
-      return Reject(Code::kResourceExhausted,
-                    "request message exceeds " + std::to_string(shared_->options.max_message_bytes) + " bytes");
+      return Reject(
+          Code::kResourceExhausted,
+          "request message exceeds " + std::to_string(shared_->options.max_message_bytes) + " bytes");
     case MessageReader::Result::kCompressed:
       return Reject(Code::kInternal, "compressed message without grpc-encoding");
   }
@@ -160,7 +162,8 @@ void ServerStream::Start() {
   const auto self = std::static_pointer_cast<ServerStream>(shared_from_this());
   Task<> task;
   if (method_->unary) {
-    if (inbox_.size() != 1) return Abort({Code::kUnimplemented, "a unary call has exactly one request message", {}});
+    if (inbox_.size() != 1)
+      return Abort({Code::kUnimplemented, "a unary call has exactly one request message", {}});
     std::string request = std::move(inbox_.front());
     inbox_.clear();
     OnReleased(held_bytes_);
@@ -171,11 +174,11 @@ void ServerStream::Start() {
   handler_ = Handler::kRunning;
   ++*session_handlers_;
   ++shared_->stats.handlers_running;
-  // The completion handler keeps the stream, and with it the signal, alive: a handler that never suspends completes
-  // through one more turn of the loop, when the call is long answered.
-  boost::asio::co_spawn(
-      shared_->io, std::move(task),
-      boost::asio::bind_cancellation_slot(cancel_.slot(), [self](std::exception_ptr) { self->OnHandlerEnd(); }));
+  // The completion handler keeps the stream, and with it the signal, alive: a handler that never suspends
+  // completes through one more turn of the loop, when the call is long answered.
+  boost::asio::co_spawn(shared_->io, std::move(task),
+                        boost::asio::bind_cancellation_slot(
+                            cancel_.slot(), [self](std::exception_ptr) { self->OnHandlerEnd(); }));
 }
 
 void ServerStream::OnHandlerEnd() {

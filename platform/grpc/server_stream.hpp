@@ -1,5 +1,5 @@
-// Internal to platform/grpc. The server's end of one call: from its request headers to its trailers, and the handler
-// in between. See Stream for who owns it. Io thread only.
+// Internal to platform/grpc. The server's end of one call: from its request headers to its trailers, and the
+// handler in between. See Stream for who owns it. Io thread only.
 #pragma once
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/io_context.hpp>
@@ -17,7 +17,7 @@
 namespace market::grpc {
 
 struct Method {
-  UnaryHandler unary;    // one of the two
+  UnaryHandler unary;  // one of the two
   StreamHandler stream;
 };
 
@@ -94,8 +94,8 @@ class ServerStream final : public Stream, public ServerCall, private runtime::De
   boost::asio::cancellation_signal cancel_;
 
   std::size_t header_bytes_ = 0;
-  std::size_t held_bytes_ = 0;        // counted in ServerStats::buffered_bytes
-  std::optional<Status> rejection_;   // to be answered when nghttp2 has returned
+  std::size_t held_bytes_ = 0;       // counted in ServerStats::buffered_bytes
+  std::optional<Status> rejection_;  // to be answered when nghttp2 has returned
   std::string_view http_status_ = "200";
   Status status_;
   Handler handler_ = Handler::kNone;

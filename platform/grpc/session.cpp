@@ -93,11 +93,13 @@ void Session::Receive(std::string_view bytes) {
   }
   if (!plaintext_.empty()) ReceiveFrames(plaintext_);
   if (result == TlsStream::Result::kOk || closed_) return;
-  // Without an error the peer has said goodbye; with one, it is owed the alert that OpenSSL has put into the output.
+  // Without an error the peer has said goodbye; with one, it is owed the alert that OpenSSL has put into the
+  // output.
   tls_->TakeOutput(records_);
   SendSome();
   const bool failed = result == TlsStream::Result::kFailed;
-  Close(failed && !tls_ready_ ? End::kHandshake : End::kPeerClosed, failed ? tls_->Failure() : "closed by the peer");
+  Close(failed && !tls_ready_ ? End::kHandshake : End::kPeerClosed,
+        failed ? tls_->Failure() : "closed by the peer");
 }
 
 void Session::ReceiveFrames(std::string_view frames) {
@@ -148,8 +150,8 @@ bool Session::Gather() {
 bool Session::SendSome() {
   std::string& bytes = tls_ != nullptr ? records_ : frames_;
   while (sent_ < bytes.size()) {
-    const auto count =
-        ::send(socket_.native_handle(), bytes.data() + sent_, bytes.size() - sent_, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const auto count = ::send(socket_.native_handle(), bytes.data() + sent_, bytes.size() - sent_,
+                              MSG_NOSIGNAL | MSG_DONTWAIT);
     if (count >= 0) {
       sent_ += static_cast<std::size_t>(count);
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
@@ -256,8 +258,8 @@ void Session::EndWhenDone() {
   if (role_ == Role::kServer && goaway_final_) Linger(End::kGone);
 }
 
-// Closing while the peer still sends would make the kernel throw away our last words: say goodbye, then read on until
-// the peer has closed too.
+// Closing while the peer still sends would make the kernel throw away our last words: say goodbye, then read
+// on until the peer has closed too.
 void Session::Linger(End end) {
   const auto self = shared_from_this();
   lingering_ = true;
@@ -280,7 +282,8 @@ void Session::GoAway() {
   goaway_sent_ = std::chrono::steady_clock::now();
   if (http2_ == nullptr) return Close(End::kGone, "going away");
   if (role_ == Role::kServer) {
-    // What the client sends before it has read the notice is still served; the answer to the PING says it has.
+    // What the client sends before it has read the notice is still served; the answer to the PING says it
+    // has.
     nghttp2_submit_shutdown_notice(http2_);
     nghttp2_submit_ping(http2_, NGHTTP2_FLAG_NONE, kGoAwayPing.data());
   }
@@ -290,8 +293,8 @@ void Session::GoAway() {
 void Session::FinishGoAway() {
   if (role_ != Role::kServer || !going_away_ || goaway_final_) return;
   goaway_final_ = true;
-  nghttp2_submit_goaway(http2_, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(http2_), NGHTTP2_NO_ERROR,
-                        nullptr, 0);
+  nghttp2_submit_goaway(http2_, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(http2_),
+                        NGHTTP2_NO_ERROR, nullptr, 0);
 }
 
 void Session::Tick(std::chrono::steady_clock::time_point now) {
@@ -301,7 +304,8 @@ void Session::Tick(std::chrono::steady_clock::time_point now) {
     return;
   }
   if (http2_ == nullptr) {
-    if (now - created_ > limits_.handshake_timeout) Close(End::kHandshake, "the TLS handshake takes too long");
+    if (now - created_ > limits_.handshake_timeout)
+      Close(End::kHandshake, "the TLS handshake takes too long");
     return;
   }
   if (!(settings_received_ && settings_acked_)) {
@@ -317,9 +321,12 @@ void Session::Tick(std::chrono::steady_clock::time_point now) {
     RequestFlush();
   }
   if (ping_outstanding_) {
-    if (now - ping_sent_ > limits_.keepalive_timeout) Close(End::kTimeout, "keepalive: no answer from the peer");
+    if (now - ping_sent_ > limits_.keepalive_timeout)
+      Close(End::kTimeout, "keepalive: no answer from the peer");
     return;
   }
+  // A client without calls has nothing to lose, and servers of other makers punish its pings; ours ping it.
+  if (role_ == Role::kClient && streams_.empty()) return;
   if (now - last_receive_ > limits_.keepalive_interval) {
     ping_outstanding_ = true;
     ping_sent_ = now;

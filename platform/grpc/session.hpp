@@ -1,13 +1,14 @@
-// Internal to platform/grpc. One HTTP/2 connection: the socket, TLS, nghttp2 and the streams; the base of both ends.
+// Internal to platform/grpc. One HTTP/2 connection: the socket, TLS, nghttp2 and the streams; the base of
+// both ends.
 //
-// Everything that becomes ready in one turn of the loop leaves in one send (and one TLS record where it fits): frames
-// are gathered at the end of a read, or by a posted flush when something else made them. A pending socket operation and
-// the owner's table keep it alive. Io thread only.
+// Everything that becomes ready in one turn of the loop leaves in one send (and one TLS record where it
+// fits): frames are gathered at the end of a read, or by a posted flush when something else made them. A
+// pending socket operation and the owner's table keep it alive. Io thread only.
 //
 // It fails as a whole: Close ends every stream, tells OnClosed why, and nothing happens after it.
 #pragma once
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <array>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -62,12 +63,12 @@ class Session : public std::enable_shared_from_this<Session> {
   static constexpr std::uint32_t kConnectionLost = 0xffffffff;
 
   enum class End {
-    kPeerClosed,    // end of file, or an error of the socket
-    kGone,          // after GOAWAY, all streams done
-    kLocal,         // our owner closed it
-    kHandshake,     // TLS failed or took too long
-    kTimeout,       // keepalive, or SETTINGS not acknowledged
-    kProtocol,      // the peer broke HTTP/2 or a budget
+    kPeerClosed,  // end of file, or an error of the socket
+    kGone,        // after GOAWAY, all streams done
+    kLocal,       // our owner closed it
+    kHandshake,   // TLS failed or took too long
+    kTimeout,     // keepalive, or SETTINGS not acknowledged
+    kProtocol,    // the peer broke HTTP/2 or a budget
   };
 
   Session(Role role, Socket socket, std::unique_ptr<TlsStream> tls, const SessionLimits& limits);
@@ -82,7 +83,8 @@ class Session : public std::enable_shared_from_this<Session> {
   // To be called a few times a second: time limits.
   void Tick(std::chrono::steady_clock::time_point now);
 
-  // First step of a graceful end: no new streams, please. A server follows with the final word after a round trip.
+  // First step of a graceful end: no new streams, please. A server follows with the final word after a round
+  // trip.
   void GoAway();
   bool GoingAway() const { return going_away_; }
   std::chrono::steady_clock::time_point GoAwaySince() const { return goaway_sent_; }
@@ -113,7 +115,6 @@ class Session : public std::enable_shared_from_this<Session> {
   virtual void OnReady() {}  // the peer's SETTINGS are here
   virtual void OnGoAway() {}
   virtual void OnClosed(End end, const std::string& why) = 0;
-
 
  private:
   struct Callbacks;  // nghttp2's, in session_callbacks.cpp

@@ -64,8 +64,8 @@ struct Session::Callbacks {
   }
 
   static int OnHeader(nghttp2_session* http2, const nghttp2_frame* frame, const std::uint8_t* name,
-                      std::size_t name_size, const std::uint8_t* value, std::size_t value_size, std::uint8_t flags,
-                      void* user_data) {
+                      std::size_t name_size, const std::uint8_t* value, std::size_t value_size,
+                      std::uint8_t flags, void* user_data) {
     if (Stream* stream = StreamOf(http2, frame->hd.stream_id)) {
       stream->OnHeader(View(name, name_size), View(value, value_size));
     }
@@ -80,7 +80,8 @@ struct Session::Callbacks {
       case NGHTTP2_CONTINUATION:
       case NGHTTP2_WINDOW_UPDATE:
       case NGHTTP2_RST_STREAM:
-      case NGHTTP2_GOAWAY: return 0;
+      case NGHTTP2_GOAWAY:
+        return 0;
       case NGHTTP2_DATA:
         if (header->length > 0 || ends) return 0;
         break;
@@ -88,7 +89,8 @@ struct Session::Callbacks {
       case NGHTTP2_SETTINGS:
         if (ack) return 0;
         break;
-      default: break;
+      default:
+        break;
     }
     Of(user_data).SpendControl();
     return 0;
@@ -113,9 +115,14 @@ struct Session::Callbacks {
           session.FinishGoAway();
         }
         break;
-      case NGHTTP2_GOAWAY: session.goaway_received_ = true; break;
-      case NGHTTP2_RST_STREAM: session.OnReset(frame->hd.stream_id); break;
-      default: break;
+      case NGHTTP2_GOAWAY:
+        session.goaway_received_ = true;
+        break;
+      case NGHTTP2_RST_STREAM:
+        session.OnReset(frame->hd.stream_id);
+        break;
+      default:
+        break;
     }
     return 0;
   }
@@ -125,10 +132,10 @@ struct Session::Callbacks {
     return 0;
   }
 
-  static int OnDataChunk(nghttp2_session* http2, std::uint8_t flags, std::int32_t id, const std::uint8_t* data,
-                         std::size_t size, void* user_data) {
-    // The connection's window is never held back: one slow reader must not stop the other streams. What may wait is
-    // bounded by each stream's window and by the server's limit on buffered bytes.
+  static int OnDataChunk(nghttp2_session* http2, std::uint8_t flags, std::int32_t id,
+                         const std::uint8_t* data, std::size_t size, void* user_data) {
+    // The connection's window is never held back: one slow reader must not stop the other streams. What may
+    // wait is bounded by each stream's window and by the server's limit on buffered bytes.
     Of(user_data).received_bytes_ += size;
     if (Stream* stream = StreamOf(http2, id)) stream->OnData(View(data, size));
     return 0;
@@ -149,7 +156,8 @@ struct Session::Callbacks {
 
   static int OnFrameSent(nghttp2_session* http2, const nghttp2_frame* frame, void* user_data) {
     Session& session = Of(user_data);
-    if (frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.error_code != NGHTTP2_NO_ERROR && session.abuse_.empty()) {
+    if (frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.error_code != NGHTTP2_NO_ERROR &&
+        session.abuse_.empty()) {
       session.abuse_ = nghttp2_http2_strerror(frame->goaway.error_code);
     }
     if (frame->hd.type != NGHTTP2_HEADERS) return 0;
@@ -171,7 +179,8 @@ struct Session::Callbacks {
     return 0;
   }
 
-  // The body is copied once, from the message to the bytes to send: nghttp2 asks how much, then to put it there.
+  // The body is copied once, from the message to the bytes to send: nghttp2 asks how much, then to put it
+  // there.
   static ssize_t OnReadBody(nghttp2_session* http2, std::int32_t id, std::uint8_t*, std::size_t size,
                             std::uint32_t* flags, nghttp2_data_source* source, void*) {
     Stream& stream = *static_cast<Stream*>(source->ptr);
@@ -251,7 +260,8 @@ void Session::SubmitRequest(Stream& stream, const std::vector<HeaderField>& fiel
   nghttp2_data_provider body{};
   body.source.ptr = &stream;
   body.read_callback = Callbacks::OnReadBody;
-  const std::int32_t id = nghttp2_submit_request(http2_, nullptr, native.data(), native.size(), &body, &stream);
+  const std::int32_t id =
+      nghttp2_submit_request(http2_, nullptr, native.data(), native.size(), &body, &stream);
   if (id < 0) return;  // no ids left, or going away: the caller sees a stream without one
   stream.id_ = id;
   stream.session_ = this;
@@ -265,7 +275,8 @@ void Session::SubmitResponse(Stream& stream, const std::vector<HeaderField>& fie
   nghttp2_data_provider provider{};
   provider.source.ptr = &stream;
   provider.read_callback = Callbacks::OnReadBody;
-  nghttp2_submit_response(http2_, stream.id_, native.data(), native.size(), body == Body::kOutbox ? &provider : nullptr);
+  nghttp2_submit_response(http2_, stream.id_, native.data(), native.size(),
+                          body == Body::kOutbox ? &provider : nullptr);
   RequestFlush();
 }
 

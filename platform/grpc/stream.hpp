@@ -1,8 +1,9 @@
 // Internal to platform/grpc. One HTTP/2 stream: messages in, messages out; the base of both ends' calls.
 //
-// Ownership: the session's table holds it from its first frame to its close, the coroutine that serves or made the
-// call holds it until that ends; it is freed when both have let go, and by nothing else. Every On… method runs inside
-// an nghttp2 callback: it records and touches, and Settle acts on it when nghttp2 has returned. Io thread only.
+// Ownership: the session's table holds it from its first frame to its close, the coroutine that serves or
+// made the call holds it until that ends; it is freed when both have let go, and by nothing else. Every On…
+// method runs inside an nghttp2 callback: it records and touches, and Settle acts on it when nghttp2 has
+// returned. Io thread only.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -29,8 +30,6 @@ class Stream : public std::enable_shared_from_this<Stream> {
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
-  std::int32_t Id() const { return id_; }
-
  protected:
   friend class Session;
 
@@ -42,8 +41,8 @@ class Stream : public std::enable_shared_from_this<Stream> {
   virtual void OnData(std::string_view bytes) = 0;
   virtual void OnEndStream() = 0;
   virtual void OnHeadersSent() {}
-  // All messages are on their way: a server adds its trailers and returns true, so that the last DATA frame does not
-  // end the stream.
+  // All messages are on their way: a server adds its trailers and returns true, so that the last DATA frame
+  // does not end the stream.
   virtual bool OnOutboxEnd() { return false; }
   virtual void OnClosed(std::uint32_t error) = 0;
   virtual void Settle() = 0;

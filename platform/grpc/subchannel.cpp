@@ -12,7 +12,8 @@ SessionLimits LimitsOf(const ChannelOptions& options) {
   SessionLimits limits;
   // nghttp2 gives a window back when half of it is consumed, so one message must fit into the other half.
   const std::size_t message_bytes = 2 * (options.max_message_bytes + kPrefixBytes);
-  limits.stream_window_bytes = std::max(options.stream_window_bytes, static_cast<std::uint32_t>(message_bytes));
+  limits.stream_window_bytes =
+      std::max(options.stream_window_bytes, static_cast<std::uint32_t>(message_bytes));
   limits.connection_window_bytes = options.connection_window_bytes;
   limits.max_header_bytes = options.max_header_bytes;
   limits.handshake_timeout = options.connect_timeout;
@@ -68,16 +69,17 @@ void Subchannel::Connect() {
   timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
     const auto self = weak.lock();
     if (error || self == nullptr || self->state_ != State::kConnecting) return;
-    if (self->session_ != nullptr) return self->session_->Close(Session::End::kTimeout, "connecting takes too long");
+    if (self->session_ != nullptr)
+      return self->session_->Close(Session::End::kTimeout, "connecting takes too long");
     self->OnAttemptFailed("connecting takes too long");
   });
-  connecting_->async_connect(address_.endpoint,
-                             [weak = weak_from_this(), socket = connecting_](boost::system::error_code error) {
-                               const auto self = weak.lock();
-                               if (self == nullptr || self->connecting_ != socket) return;
-                               if (error) return self->OnAttemptFailed(error.message());
-                               self->OnConnected(socket);
-                             });
+  connecting_->async_connect(
+      address_.endpoint, [weak = weak_from_this(), socket = connecting_](boost::system::error_code error) {
+        const auto self = weak.lock();
+        if (self == nullptr || self->connecting_ != socket) return;
+        if (error) return self->OnAttemptFailed(error.message());
+        self->OnConnected(socket);
+      });
 }
 
 void Subchannel::OnConnected(std::shared_ptr<Socket> socket) {

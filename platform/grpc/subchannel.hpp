@@ -17,7 +17,7 @@ namespace market::grpc {
 
 struct Address {
   Endpoint endpoint;
-  std::string host;       // for the certificate
+  std::string host;  // for the certificate
   std::string authority;
 
   bool operator==(const Address& other) const {
@@ -32,7 +32,8 @@ class Subchannel : public std::enable_shared_from_this<Subchannel> {
   using TlsSource = std::function<std::shared_ptr<const TlsContext>()>;
 
   // `on_change` is called when it gets ready, or a connection was lost or could not be made.
-  Subchannel(std::shared_ptr<ClientShared> shared, Address address, TlsSource tls, std::function<void()> on_change);
+  Subchannel(std::shared_ptr<ClientShared> shared, Address address, TlsSource tls,
+             std::function<void()> on_change);
   ~Subchannel();
 
   const Address& Where() const { return address_; }
@@ -47,7 +48,6 @@ class Subchannel : public std::enable_shared_from_this<Subchannel> {
   Session* Ready() const;
   // The last attempt failed and none has succeeded since: calls that do not wait fail.
   bool Failing() const { return failing_; }
-  bool Connecting() const { return state_ == State::kConnecting; }
   bool Busy() const { return session_ != nullptr || !leaving_.empty(); }
   const std::string& LastError() const { return last_error_; }
 

@@ -66,7 +66,8 @@ class Authority {
     X509_EXTENSION_free(extension);
   }
 
-  static X509* Make(const std::string& name, EVP_PKEY* key, const Authority* issuer, const std::string& names) {
+  static X509* Make(const std::string& name, EVP_PKEY* key, const Authority* issuer,
+                    const std::string& names) {
     static long serial = 1;
     X509* certificate = X509_new();
     X509_set_version(certificate, 2);
@@ -78,7 +79,8 @@ class Authority {
                                reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
     X509* parent = issuer != nullptr ? issuer->certificate_ : certificate;
     X509_set_issuer_name(certificate, X509_get_subject_name(parent));
-    AddExtension(certificate, parent, NID_basic_constraints, issuer == nullptr ? "critical,CA:TRUE" : "CA:FALSE");
+    AddExtension(certificate, parent, NID_basic_constraints,
+                 issuer == nullptr ? "critical,CA:TRUE" : "CA:FALSE");
     if (!names.empty()) AddExtension(certificate, parent, NID_subject_alt_name, names);
     X509_sign(certificate, issuer != nullptr ? issuer->key_ : key, EVP_sha256());
     return certificate;

@@ -28,7 +28,8 @@ class Loop {
   template <class T>
   T Sync(Task<T> task) {
     std::optional<T> value;
-    Await([](Task<T> inner, std::optional<T>& out) -> Task<> { out = co_await std::move(inner); }(std::move(task), value));
+    Await([](Task<T> inner, std::optional<T>& out) -> Task<> { out = co_await std::move(inner); }(
+                                                       std::move(task), value));
     return std::move(value.value());
   }
   void Sync(Task<> task) { Await(std::move(task)); }
@@ -37,7 +38,8 @@ class Loop {
   void RunUntil(const std::function<bool()>& condition) {
     const auto end = std::chrono::steady_clock::now() + kLimit;
     while (!condition()) {
-      if (std::chrono::steady_clock::now() > end) throw std::runtime_error("the condition does not come true");
+      if (std::chrono::steady_clock::now() > end)
+        throw std::runtime_error("the condition does not come true");
       io.restart();
       io.run_one_for(std::chrono::milliseconds(20));
     }

@@ -24,10 +24,11 @@ std::string OpensslError() {
   return text.data();
 }
 
-int SelectAlpn(SSL*, const unsigned char** out, unsigned char* out_size, const unsigned char* in, unsigned in_size,
-               void*) {
+int SelectAlpn(SSL*, const unsigned char** out, unsigned char* out_size, const unsigned char* in,
+               unsigned in_size, void*) {
   unsigned char* selected = nullptr;
-  if (SSL_select_next_proto(&selected, out_size, kAlpn.data(), kAlpn.size(), in, in_size) != OPENSSL_NPN_NEGOTIATED) {
+  if (SSL_select_next_proto(&selected, out_size, kAlpn.data(), kAlpn.size(), in, in_size) !=
+      OPENSSL_NPN_NEGOTIATED) {
     return SSL_TLSEXT_ERR_ALERT_FATAL;
   }
   *out = selected;
@@ -37,7 +38,8 @@ int SelectAlpn(SSL*, const unsigned char** out, unsigned char* out_size, const u
 // DNS and URI names in the certificate's order.
 std::vector<std::string> NamesOf(X509* certificate) {
   std::vector<std::string> names;
-  auto* list = static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
+  auto* list =
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
   if (list == nullptr) return names;
   for (int i = 0; i < sk_GENERAL_NAME_num(list); ++i) {
     const GENERAL_NAME* name = sk_GENERAL_NAME_value(list, i);
@@ -65,10 +67,12 @@ TlsContext::TlsContext(Side side, const TlsFiles& files)
   ERR_clear_error();
   SSL_CTX_set_min_proto_version(context_, TLS1_3_VERSION);
   SSL_CTX_set_session_cache_mode(context_, SSL_SESS_CACHE_OFF);
-  SSL_CTX_set_num_tickets(context_, 0);  // connections live long; a ticket is two more writes for each handshake
+  SSL_CTX_set_num_tickets(context_,
+                          0);  // connections live long; a ticket is two more writes for each handshake
   SSL_CTX_set_mode(context_, SSL_MODE_RELEASE_BUFFERS);
   if (side == Side::kServer || !files.certificate.empty()) {
-    if (SSL_CTX_use_certificate_chain_file(context_, files.certificate.c_str()) != 1) refuse(files.certificate);
+    if (SSL_CTX_use_certificate_chain_file(context_, files.certificate.c_str()) != 1)
+      refuse(files.certificate);
     if (SSL_CTX_use_PrivateKey_file(context_, files.key.c_str(), SSL_FILETYPE_PEM) != 1) refuse(files.key);
     if (SSL_CTX_check_private_key(context_) != 1) refuse(files.key);
   }
@@ -119,7 +123,8 @@ TlsStream::Result TlsStream::Handshake() {
   const unsigned char* protocol = nullptr;
   unsigned size = 0;
   SSL_get0_alpn_selected(ssl_, &protocol, &size);
-  if (size != 2 || std::memcmp(protocol, "h2", 2) != 0) return Fail("TLS: the peer does not offer ALPN \"h2\"");
+  if (size != 2 || std::memcmp(protocol, "h2", 2) != 0)
+    return Fail("TLS: the peer does not offer ALPN \"h2\"");
   if (!PeerIsAcceptable()) return Fail("TLS: the peer's certificate is not for \"" + expected_name_ + "\"");
   established_ = true;
   return Result::kOk;
@@ -132,8 +137,8 @@ bool TlsStream::PeerIsAcceptable() {
   if (!names.empty()) peer_identity_ = names.front();
   if (context_->Which() == TlsContext::Side::kServer) return true;
   if (std::ranges::find(names, expected_name_) != names.end()) return true;
-  return X509_check_host(certificate, expected_name_.data(), expected_name_.size(), X509_CHECK_FLAG_NEVER_CHECK_SUBJECT,
-                         nullptr) == 1 ||
+  return X509_check_host(certificate, expected_name_.data(), expected_name_.size(),
+                         X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, nullptr) == 1 ||
          X509_check_ip_asc(certificate, expected_name_.c_str(), 0) == 1;
 }
 
@@ -154,9 +159,12 @@ TlsStream::Result TlsStream::Receive(std::string_view ciphertext, std::string& p
     });
     if (count > 0) continue;
     switch (SSL_get_error(ssl_, count)) {
-      case SSL_ERROR_WANT_READ: return Result::kOk;
-      case SSL_ERROR_ZERO_RETURN: return Result::kClosed;
-      default: return Fail("TLS: " + OpensslError());
+      case SSL_ERROR_WANT_READ:
+        return Result::kOk;
+      case SSL_ERROR_ZERO_RETURN:
+        return Result::kClosed;
+      default:
+        return Fail("TLS: " + OpensslError());
     }
   }
 }

@@ -1,5 +1,5 @@
-// Internal to platform/grpc. TLS 1.3 over buffers: the session owns the socket and decides when bytes leave, so that
-// all frames of a turn share one record. Io thread only.
+// Internal to platform/grpc. TLS 1.3 over buffers: the session owns the socket and decides when bytes leave,
+// so that all frames of a turn share one record. Io thread only.
 #pragma once
 #include <memory>
 #include <string>
@@ -18,7 +18,8 @@ class TlsContext {
  public:
   enum class Side { kServer, kClient };
 
-  // Throws std::runtime_error saying which file OpenSSL refused and why. A client may have no certificate of its own.
+  // Throws std::runtime_error saying which file OpenSSL refused and why. A client may have no certificate of
+  // its own.
   TlsContext(Side side, const TlsFiles& files);
   ~TlsContext();
   TlsContext(const TlsContext&) = delete;
@@ -44,7 +45,8 @@ class TlsStream {
 
   // Client: puts its first message into the output.
   void Start();
-  // Takes bytes from the peer and appends what they decrypt to `plaintext`. May add to the output in every case.
+  // Takes bytes from the peer and appends what they decrypt to `plaintext`. May add to the output in every
+  // case.
   Result Receive(std::string_view ciphertext, std::string& plaintext);
   // Only when Established.
   void Send(std::string_view plaintext);

@@ -1,3 +1,5 @@
+#include "platform/grpc/tls.hpp"
+
 #include <openssl/ssl.h>
 
 #include <filesystem>
@@ -6,7 +8,6 @@
 #include "platform/grpc/raw_peer.hpp"
 #include "platform/grpc/test_certificates.hpp"
 #include "platform/grpc/test_loop.hpp"
-#include "platform/grpc/tls.hpp"
 
 namespace market::grpc::test {
 namespace {
@@ -47,7 +48,8 @@ TEST_F(Tls, GoodCertificates_GiveIdentity) {
 }
 
 TEST_F(Tls, UriName_IsIdentityWhenFirst) {
-  EXPECT_TRUE(Try(With(authority.Issue("uri", "IP:10.0.0.1,URI:spiffe://market/order,DNS:order"))).status.Ok());
+  EXPECT_TRUE(
+      Try(With(authority.Issue("uri", "IP:10.0.0.1,URI:spiffe://market/order,DNS:order"))).status.Ok());
   EXPECT_EQ(seen_identity, "spiffe://market/order");
 }
 
@@ -191,7 +193,8 @@ Task<> Hammer(Channel& channel, int calls, unsigned seed, int& wrong) {
   for (int i = 0; i < calls; ++i) {
     const auto kind = random() % 10;
     if (kind == 0) {
-      const auto reply = co_await channel.Call("/t.T/Slow", "", Within(std::chrono::milliseconds(random() % 20)));
+      const auto reply =
+          co_await channel.Call("/t.T/Slow", "", Within(std::chrono::milliseconds(random() % 20)));
       if (reply.status.code != Code::kDeadlineExceeded) ++wrong;
     } else if (kind == 1) {
       auto call = channel.Open("/t.T/EchoAll", Soon());

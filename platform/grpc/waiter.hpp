@@ -1,8 +1,9 @@
 // Internal to platform/grpc. The place where one coroutine waits for the transport.
 //
-// Unlike runtime::OneShot it is used again and again, and a wake during a session's turn resumes the coroutine at the
-// end of that turn, so that what it sends leaves with the same system call. nghttp2's callbacks never resume anything
-// themselves: a resumed coroutine may submit on the very session that is calling back. Io thread only.
+// Unlike runtime::OneShot it is used again and again, and a wake during a session's turn resumes the
+// coroutine at the end of that turn, so that what it sends leaves with the same system call. nghttp2's
+// callbacks never resume anything themselves: a resumed coroutine may submit on the very session that is
+// calling back. Io thread only.
 #pragma once
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
@@ -43,22 +44,26 @@ class Waiter {
 
   bool Waiting() const { return static_cast<bool>(handler_); }
 
-  // At most one waiting coroutine, which keeps this object alive. Throws boost::system::system_error(operation_aborted)
-  // when it is cancelled. A wake says only that something changed: the caller looks again.
+  // At most one waiting coroutine, which keeps this object alive. Throws
+  // boost::system::system_error(operation_aborted) when it is cancelled. A wake says only that something
+  // changed: the caller looks again.
   Task<> Wait() {
     return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(boost::system::error_code)>(
         [this](auto handler) {
           slot_ = boost::asio::get_associated_cancellation_slot(handler);
           executor_ = boost::asio::get_associated_executor(handler);
-          handler_ = [inner = std::move(handler)](boost::system::error_code error) mutable { std::move(inner)(error); };
+          handler_ = [inner = std::move(handler)](boost::system::error_code error) mutable {
+            std::move(inner)(error);
+          };
           if (!slot_.is_connected()) return;
-          slot_.assign([this](boost::asio::cancellation_type) { Post(boost::asio::error::operation_aborted); });
+          slot_.assign(
+              [this](boost::asio::cancellation_type) { Post(boost::asio::error::operation_aborted); });
         },
         boost::asio::use_awaitable);
   }
 
-  // Resumes the waiting coroutine, if any: at the end of the turn that owns `queue`, or in a later turn of the loop
-  // without one.
+  // Resumes the waiting coroutine, if any: at the end of the turn that owns `queue`, or in a later turn of
+  // the loop without one.
   void Wake(ResumeQueue* queue) {
     if (!handler_) return;
     if (queue == nullptr) return Post({});
@@ -68,7 +73,8 @@ class Waiter {
 
  private:
   void Post(boost::system::error_code error) {
-    // Clearing the slot ends the life of the function object that may be calling this: nothing of it is used after.
+    // Clearing the slot ends the life of the function object that may be calling this: nothing of it is used
+    // after.
     auto resume = [handler = std::exchange(handler_, nullptr), error]() mutable { handler(error); };
     auto executor = executor_;
     if (slot_.is_connected()) slot_.clear();

@@ -36,8 +36,12 @@ std::string EncodeTimeout(std::chrono::nanoseconds timeout) {
     char name;
     std::int64_t nanoseconds;
   };
-  constexpr std::array<Unit, 6> kUnits{
-      {{'n', 1}, {'u', 1'000}, {'m', 1'000'000}, {'S', 1'000'000'000}, {'M', 60'000'000'000}, {'H', 3'600'000'000'000}}};
+  constexpr std::array<Unit, 6> kUnits{{{'n', 1},
+                                        {'u', 1'000},
+                                        {'m', 1'000'000},
+                                        {'S', 1'000'000'000},
+                                        {'M', 60'000'000'000},
+                                        {'H', 3'600'000'000'000}}};
   const std::int64_t value = std::max<std::int64_t>(timeout.count(), 1);
   for (const Unit& unit : kUnits) {
     const std::int64_t count = (value - 1) / unit.nanoseconds + 1;
@@ -55,13 +59,26 @@ std::optional<std::chrono::nanoseconds> ParseTimeout(std::string_view text) {
   if (error != std::errc() || rest != end) return std::nullopt;
   std::int64_t unit = 0;
   switch (text.back()) {
-    case 'H': unit = 3'600'000'000'000; break;
-    case 'M': unit = 60'000'000'000; break;
-    case 'S': unit = 1'000'000'000; break;
-    case 'm': unit = 1'000'000; break;
-    case 'u': unit = 1'000; break;
-    case 'n': unit = 1; break;
-    default: return std::nullopt;
+    case 'H':
+      unit = 3'600'000'000'000;
+      break;
+    case 'M':
+      unit = 60'000'000'000;
+      break;
+    case 'S':
+      unit = 1'000'000'000;
+      break;
+    case 'm':
+      unit = 1'000'000;
+      break;
+    case 'u':
+      unit = 1'000;
+      break;
+    case 'n':
+      unit = 1;
+      break;
+    default:
+      return std::nullopt;
   }
   if (count > std::numeric_limits<std::int64_t>::max() / unit) return std::chrono::nanoseconds::max();
   return std::chrono::nanoseconds(count * unit);
@@ -118,7 +135,8 @@ std::string Base64Encode(std::string_view bytes) {
 }
 
 std::optional<std::string> Base64Decode(std::string_view text) {
-  for (int i = 0; i < 2 && !text.empty() && text.back() == '=' && text.size() % 4 != 1; ++i) text.remove_suffix(1);
+  for (int i = 0; i < 2 && !text.empty() && text.back() == '=' && text.size() % 4 != 1; ++i)
+    text.remove_suffix(1);
   if (text.size() % 4 == 1) return std::nullopt;
   std::string out;
   out.reserve(text.size() * 3 / 4);
@@ -152,17 +170,25 @@ bool IsValidValue(std::string_view value) {
 bool IsReservedKey(std::string_view key) {
   if (key.empty()) return true;
   switch (key.front()) {
-    case ':': return true;
-    case 'c': return key == "content-type" || key == "connection" || key == "content-length";
+    case ':':
+      return true;
+    case 'c':
+      return key == "content-type" || key == "connection" || key == "content-length";
     case 'g':
       return key.starts_with("grpc-") && key != "grpc-trace-bin" && key != "grpc-tags-bin" &&
              key != "grpc-retry-pushback-ms";
-    case 'h': return key == "host" || key == "http2-settings";
-    case 'k': return key == "keep-alive";
-    case 'p': return key == "proxy-connection";
-    case 't': return key == "te" || key == "transfer-encoding" || key == "trailer";
-    case 'u': return key == "upgrade";
-    default: return false;
+    case 'h':
+      return key == "host" || key == "http2-settings";
+    case 'k':
+      return key == "keep-alive";
+    case 'p':
+      return key == "proxy-connection";
+    case 't':
+      return key == "te" || key == "transfer-encoding" || key == "trailer";
+    case 'u':
+      return key == "upgrade";
+    default:
+      return false;
   }
 }
 
@@ -181,25 +207,36 @@ Code ParseStatusCode(std::string_view text) {
 
 Code CodeFromHttpStatus(int status) {
   switch (status) {
-    case 400: return Code::kInternal;
-    case 401: return Code::kUnauthenticated;
-    case 403: return Code::kPermissionDenied;
-    case 404: return Code::kUnimplemented;
+    case 400:
+      return Code::kInternal;
+    case 401:
+      return Code::kUnauthenticated;
+    case 403:
+      return Code::kPermissionDenied;
+    case 404:
+      return Code::kUnimplemented;
     case 429:
     case 502:
     case 503:
-    case 504: return Code::kUnavailable;
-    default: return Code::kUnknown;
+    case 504:
+      return Code::kUnavailable;
+    default:
+      return Code::kUnknown;
   }
 }
 
 Code CodeFromHttp2Error(std::uint32_t error) {
   switch (error) {
-    case 7: return Code::kUnavailable;         // REFUSED_STREAM
-    case 8: return Code::kCancelled;           // CANCEL
-    case 11: return Code::kResourceExhausted;  // ENHANCE_YOUR_CALM
-    case 12: return Code::kPermissionDenied;   // INADEQUATE_SECURITY
-    default: return Code::kInternal;
+    case 7:
+      return Code::kUnavailable;  // REFUSED_STREAM
+    case 8:
+      return Code::kCancelled;  // CANCEL
+    case 11:
+      return Code::kResourceExhausted;  // ENHANCE_YOUR_CALM
+    case 12:
+      return Code::kPermissionDenied;  // INADEQUATE_SECURITY
+    default:
+      return Code::kInternal;
   }
 }
 

@@ -123,7 +123,8 @@ TEST(MessageReader, AnySplit_GivesTheSameMessages) {
 TEST(MessageReader, TooLargeOrCompressed_IsSaidAtThePrefix) {
   std::vector<std::string> messages;
   const auto prefix = MessagePrefix(1001);
-  EXPECT_EQ(MessageReader(1000).Feed({prefix.data(), prefix.size()}, messages), MessageReader::Result::kTooLarge);
+  EXPECT_EQ(MessageReader(1000).Feed({prefix.data(), prefix.size()}, messages),
+            MessageReader::Result::kTooLarge);
   EXPECT_EQ(MessageReader(1000).Feed(std::string_view("\x01\0\0\0\0", 5), messages),
             MessageReader::Result::kCompressed);
   EXPECT_TRUE(messages.empty());

@@ -1,4 +1,5 @@
-// Cost of a unary call (200 bytes there, 600 back), client and server as two processes: research/h2rpc.md, section 1.
+// Cost of a unary call (200 bytes there, 600 back), client and server as two processes: research/h2rpc.md,
+// section 1.
 //   market_grpc_bench server <address> [certificate key ca]
 //   market_grpc_bench client <address> <calls in flight> <seconds> [certificate key ca]
 #include <sys/resource.h>
@@ -75,9 +76,9 @@ int Load(int argc, char** argv) {
     });
   }
   io.run();
-  std::printf("client: %llu calls (%llu failed), %.0f/s, %.2f us CPU each\n", static_cast<unsigned long long>(calls),
-              static_cast<unsigned long long>(failures), static_cast<double>(calls) / seconds,
-              CpuMicroseconds() / static_cast<double>(calls));
+  std::printf("client: %llu calls (%llu failed), %.0f/s, %.2f us CPU each\n",
+              static_cast<unsigned long long>(calls), static_cast<unsigned long long>(failures),
+              static_cast<double>(calls) / seconds, CpuMicroseconds() / static_cast<double>(calls));
   return failures == 0 ? 0 : 1;
 }
 

@@ -24,8 +24,8 @@ void Require(bool condition, const std::string& what) {
 }
 
 void RequireCode(const grpc::Status& status, Code code) {
-  Require(status.code == code, "got " + std::string(CodeName(status.code)) + " (" + status.message + "), expected " +
-                                   std::string(CodeName(code)));
+  Require(status.code == code, "got " + std::string(CodeName(status.code)) + " (" + status.message +
+                                   "), expected " + std::string(CodeName(code)));
 }
 
 CallOptions Soon(Metadata metadata = {}) {
@@ -64,7 +64,8 @@ Task<> LargeUnary(Channel& channel) {
   const auto reply = co_await channel.Call(Path("UnaryCall"), LargeRequest().SerializeAsString(), Soon());
   RequireCode(reply.status, Code::kOk);
   testing::SimpleResponse response;
-  Require(response.ParseFromString(reply.message) && response.payload().body().size() == kLargeResponse, "size");
+  Require(response.ParseFromString(reply.message) && response.payload().body().size() == kLargeResponse,
+          "size");
 }
 
 Task<> ClientStreaming(Channel& channel) {
@@ -112,7 +113,8 @@ Task<> EmptyStream(Channel& channel) {
 }
 
 Task<> TimeoutOnSleepingServer(Channel& channel) {
-  const auto call = channel.Open(Path("FullDuplexCall"), {.deadline = runtime::After(std::chrono::milliseconds(1))});
+  const auto call =
+      channel.Open(Path("FullDuplexCall"), {.deadline = runtime::After(std::chrono::milliseconds(1))});
   auto request = Wanting({31'415}, 27'182);
   request.mutable_response_parameters(0)->set_interval_us(1'000'000);
   co_await call->Write(request.SerializeAsString());
@@ -137,7 +139,8 @@ Task<> CustomMetadata(Channel& channel) {
   const std::string binary("\xab\xab\xab", 3);
   const Metadata metadata{{"x-grpc-test-echo-initial", "test_initial_metadata_value"},
                           {"x-grpc-test-echo-trailing-bin", binary}};
-  const auto reply = co_await channel.Call(Path("UnaryCall"), LargeRequest().SerializeAsString(), Soon(metadata));
+  const auto reply =
+      co_await channel.Call(Path("UnaryCall"), LargeRequest().SerializeAsString(), Soon(metadata));
   RequireCode(reply.status, Code::kOk);
   Require(reply.initial.Get("x-grpc-test-echo-initial") == "test_initial_metadata_value", "unary initial");
   Require(reply.trailing.Get("x-grpc-test-echo-trailing-bin") == binary, "unary trailing");
@@ -146,7 +149,8 @@ Task<> CustomMetadata(Channel& channel) {
   Require((co_await call->Read()).has_value(), "no message");
   co_await call->WritesDone();
   RequireCode(co_await call->Finish(), Code::kOk);
-  Require(call->InitialMetadata().Get("x-grpc-test-echo-initial") == "test_initial_metadata_value", "stream initial");
+  Require(call->InitialMetadata().Get("x-grpc-test-echo-initial") == "test_initial_metadata_value",
+          "stream initial");
   Require(call->TrailingMetadata().Get("x-grpc-test-echo-trailing-bin") == binary, "stream trailing");
 }
 
@@ -178,7 +182,8 @@ Task<> UnimplementedMethod(Channel& channel) {
 }
 
 Task<> UnimplementedService(Channel& channel) {
-  const auto reply = co_await channel.Call("/grpc.testing.UnimplementedService/UnimplementedCall", "", Soon());
+  const auto reply =
+      co_await channel.Call("/grpc.testing.UnimplementedService/UnimplementedCall", "", Soon());
   RequireCode(reply.status, Code::kUnimplemented);
 }
 

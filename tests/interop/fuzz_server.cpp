@@ -1,7 +1,7 @@
 // libFuzzer target: whatever bytes a client sends after connecting, the server stays sound.
 //
-// The input is cut into writes by its first byte, so that frames arrive in pieces; with its lowest bit set, the client's
-// preface and SETTINGS come first, so that the fuzzer starts inside HTTP/2.
+// The input is cut into writes by its first byte, so that frames arrive in pieces; with its lowest bit set,
+// the client's preface and SETTINGS come first, so that the fuzzer starts inside HTTP/2.
 #include <sys/socket.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -41,7 +41,8 @@ void Feed(std::string_view input) {
   int pair[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM, 0, pair) != 0) return;
   Socket near(io, boost::asio::generic::stream_protocol(AF_UNIX, 0), pair[0]);
-  const auto session = std::make_shared<ServerSession>(std::move(near), nullptr, limits, shared, "fuzz", nullptr);
+  const auto session =
+      std::make_shared<ServerSession>(std::move(near), nullptr, limits, shared, "fuzz", nullptr);
   session->Start();
   const std::size_t step = input.empty() ? 1 : static_cast<std::uint8_t>(input.front()) / 2 * 8 + 1;
   const bool framed = !input.empty() && (input.front() & 1) != 0;
@@ -59,7 +60,8 @@ void Feed(std::string_view input) {
   session->Close(Session::End::kLocal, "");
   io.restart();
   io.poll();
-  if (shared->stats.streams_open != 0 || shared->stats.handlers_running != 0 || shared->stats.buffered_bytes != 0) {
+  if (shared->stats.streams_open != 0 || shared->stats.handlers_running != 0 ||
+      shared->stats.buffered_bytes != 0) {
     __builtin_trap();
   }
 }

@@ -1,5 +1,7 @@
 // The server of the official gRPC interoperability tests, on platform/grpc.
 //   market_interop_server [address, by default 127.0.0.1:0]    prints the bound address, ends on SIGTERM
+#include "platform/grpc/server.hpp"
+
 #include <grpc/testing/test.pb.h>
 
 #include <boost/asio/signal_set.hpp>
@@ -7,7 +9,6 @@
 
 #include "platform/grpc/health.hpp"
 #include "platform/grpc/reflection.hpp"
-#include "platform/grpc/server.hpp"
 
 namespace market::interop {
 namespace {
@@ -35,7 +36,8 @@ Status FromProto(const testing::EchoStatus& status) {
 Task<UnaryReply> UnaryCall(ServerCall& call, std::string bytes) {
   EchoMetadata(call);
   testing::SimpleRequest request;
-  if (!request.ParseFromString(bytes)) co_return UnaryReply{{Code::kInvalidArgument, "not a SimpleRequest", {}}, {}, {}};
+  if (!request.ParseFromString(bytes))
+    co_return UnaryReply{{Code::kInvalidArgument, "not a SimpleRequest", {}}, {}, {}};
   if (request.has_response_status() && request.response_status().code() != 0) {
     co_return UnaryReply{FromProto(request.response_status()), {}, {}};
   }
