@@ -1,0 +1,115 @@
+#include "tools/check_invariants/checks.hpp"
+
+#include <array>
+
+namespace market::invariants {
+namespace {
+
+constexpr std::array kChecks = {
+    // Orders
+    Check{"O1", "order", "an order costs what its parts cost", R"sql(
+      SELECT o.id::text, format('total %s, parts %s', o.total_minor, sum(s.total_minor))
+      FROM orders o JOIN seller_order s ON s.order_id = o.id
+      GROUP BY o.id HAVING o.total_minor <> sum(s.total_minor))sql"},
+    Check{"O2", "order", "a part costs what its lines cost", R"sql(
+      SELECT s.id::text, format('total %s, lines %s', s.total_minor, coalesce(sum(l.quantity * l.unit_price_minor), 0))
+      FROM seller_order s LEFT JOIN order_line l ON l.seller_order_id = s.id
+      GROUP BY s.id HAVING s.total_minor <> coalesce(sum(l.quantity * l.unit_price_minor), 0))sql"},
+    Check{"O3", "order", "every order has parts", R"sql(
+      SELECT o.id::text, 'no part' FROM orders o
+      WHERE NOT EXISTS (SELECT 1 FROM seller_order s WHERE s.order_id = o.id))sql"},
+    Check{"O4", "order", "the history of a part has only legal moves, without a gap, and ends in its state", R"sql(
+      WITH step AS (
+        SELECT seller_order_id, sequence, from_state, to_state,
+               lag(to_state) OVER (PARTITION BY seller_order_id ORDER BY sequence) AS before,
+               lead(sequence) OVER (PARTITION BY seller_order_id ORDER BY sequence) IS NULL AS last
+        FROM order_event)
+      SELECT s.id::text, format('%s to %s after %s, part is %s', step.from_state, step.to_state, step.before, s.state)
+      FROM seller_order s LEFT JOIN step ON step.seller_order_id = s.id
+      WHERE step.sequence IS NULL
+         OR step.from_state IS DISTINCT FROM step.before
+         OR (step.last AND step.to_state <> s.state)
+         OR (coalesce(step.from_state, '') || '>' || step.to_state) NOT IN (
+              '>PENDING_PAYMENT', 'PENDING_PAYMENT>PLACED', 'PENDING_PAYMENT>FAILED', 'PLACED>ACCEPTED',
+              'PLACED>CANCELLED', 'PLACED>REJECTED', 'ACCEPTED>SHIPPED', 'ACCEPTED>CANCELLED', 'ACCEPTED>REJECTED',
+              'SHIPPED>DELIVERED', 'DELIVERED>COMPLETED'))sql"},
+    Check{"O5", "order", "a checkout is over, or inside its deadline", R"sql(
+      SELECT order_id::text, format('step %s since %s, %s attempts, %s', step, deadline_at, attempts, last_error)
+      FROM checkout WHERE step <> 'DONE' AND deadline_at < now() - interval '60 seconds')sql"},
+    Check{"O6", "order", "parts wait for their payment exactly while their checkout runs", R"sql(
+      SELECT s.id::text, format('part %s, checkout %s', s.state, coalesce(c.step, 'missing'))
+      FROM seller_order s LEFT JOIN checkout c ON c.order_id = s.order_id
+      WHERE c.step IS NULL OR (c.step = 'DONE') = (s.state = 'PENDING_PAYMENT'))sql"},
+    Check{"O7", "order", "a failed order says why, another has no reason", R"sql(
+      SELECT o.id::text, format('reason "%s"', o.failure_reason) FROM orders o
+      WHERE (o.failure_reason <> '') <> EXISTS (SELECT 1 FROM seller_order s WHERE s.order_id = o.id AND s.state = 'FAILED'))sql"},
+    Check{"D1", "order", "the outbox is empty or young", R"sql(
+      SELECT id::text, format('%s %s since %s: %s', topic, key, created_at, last_error)
+      FROM outbox WHERE created_at < now() - interval '60 seconds')sql"},
+
+    // Stock
+    Check{"S1", "product", "what is reserved is what reservations hold", R"sql(
+      SELECT s.offer_id::text, format('reserved %s, reservations %s', s.reserved, coalesce(sum(r.quantity), 0))
+      FROM stock s LEFT JOIN reservation r ON r.offer_id = s.offer_id AND r.state IN ('HELD', 'COMMITTED')
+      GROUP BY s.offer_id HAVING s.reserved <> coalesce(sum(r.quantity), 0))sql"},
+    Check{"S2", "product", "what is on hand is what its movements sum to", R"sql(
+      SELECT s.offer_id::text, format('on hand %s, movements %s', s.on_hand, coalesce(sum(m.delta), 0))
+      FROM stock s LEFT JOIN stock_movement m ON m.offer_id = s.offer_id
+      GROUP BY s.offer_id HAVING s.on_hand <> coalesce(sum(m.delta), 0))sql"},
+    Check{"S3", "product", "no more is reserved than there is", R"sql(
+      SELECT offer_id::text, format('on hand %s, reserved %s', on_hand, reserved)
+      FROM stock WHERE reserved < 0 OR reserved > on_hand)sql"},
+    Check{"S4", "product", "no hold outlives its expiry", R"sql(
+      SELECT order_id::text, format('offer %s, expired %s', offer_id, expires_at)
+      FROM reservation WHERE state = 'HELD' AND expires_at < now() - interval '60 seconds')sql"},
+    Check{"S5", "product", "a released order holds nothing", R"sql(
+      SELECT r.order_id::text, format('offer %s is %s', r.offer_id, r.state)
+      FROM reservation r JOIN reservation_order o ON o.order_id = r.order_id
+      WHERE o.state = 'RELEASED' AND r.state IN ('HELD', 'COMMITTED'))sql"},
+    Check{"S6", "product", "every offer has a stock row", R"sql(
+      SELECT o.id::text, 'no stock row' FROM offer o
+      WHERE NOT EXISTS (SELECT 1 FROM stock s WHERE s.offer_id = o.id))sql"},
+    Check{"S7", "product", "what was shipped has its movement", R"sql(
+      SELECT r.order_id::text, format('offer %s: reserved %s, moved %s', r.offer_id, r.quantity, m.delta)
+      FROM reservation r LEFT JOIN stock_movement m ON m.order_id = r.order_id AND m.offer_id = r.offer_id
+      WHERE r.state = 'CONSUMED' AND m.delta IS DISTINCT FROM -r.quantity)sql"},
+
+    // Money
+    Check{"M1", "payment", "every entry of the ledger sums to zero", R"sql(
+      SELECT e.id::text, format('%s of %s: sum %s %s', e.kind, e.source_id, sum(p.amount_minor), p.currency)
+      FROM ledger_entry e JOIN ledger_posting p ON p.entry_id = e.id
+      GROUP BY e.id, p.currency HAVING sum(p.amount_minor) <> 0)sql"},
+    Check{"M2", "payment", "every entry has at least two postings", R"sql(
+      SELECT e.id::text, format('%s of %s: %s postings', e.kind, e.source_id, count(p.entry_id))
+      FROM ledger_entry e LEFT JOIN ledger_posting p ON p.entry_id = e.id
+      GROUP BY e.id HAVING count(p.entry_id) < 2)sql"},
+    Check{"M3", "payment", "refunded <= captured <= authorised", R"sql(
+      SELECT id::text, format('authorised %s, captured %s, refunded %s', authorized_minor, captured_minor, refunded_minor)
+      FROM payment WHERE NOT (0 <= refunded_minor AND refunded_minor <= captured_minor
+                              AND captured_minor <= authorized_minor AND authorized_minor <= amount_minor))sql"},
+    Check{"M4", "payment", "a payment is split without remainder", R"sql(
+      SELECT p.id::text, format('amount %s, splits %s', p.amount_minor, coalesce(sum(s.amount_minor), 0))
+      FROM payment p LEFT JOIN payment_split s ON s.payment_id = p.id
+      WHERE p.amount_minor > 0
+      GROUP BY p.id HAVING p.amount_minor <> coalesce(sum(s.amount_minor), 0))sql"},
+    Check{"D2", "auth", "the outbox is empty or young", R"sql(
+      SELECT id::text, format('%s %s since %s: %s', topic, key, created_at, last_error)
+      FROM outbox WHERE created_at < now() - interval '60 seconds')sql"},
+    Check{"D3", "user", "the outbox is empty or young", R"sql(
+      SELECT id::text, format('%s %s since %s: %s', topic, key, created_at, last_error)
+      FROM outbox WHERE created_at < now() - interval '60 seconds')sql"},
+
+    // People
+    Check{"A1", "auth", "a session has at most one live refresh token", R"sql(
+      SELECT session_id::text, format('%s live tokens', count(*)) FROM refresh_token
+      WHERE used_at IS NULL GROUP BY session_id HAVING count(*) > 1)sql"},
+    Check{"U1", "user", "an account with addresses has exactly one default", R"sql(
+      SELECT account_id::text, format('%s of %s are default', count(*) FILTER (WHERE is_default), count(*))
+      FROM address GROUP BY account_id HAVING count(*) FILTER (WHERE is_default) <> 1)sql"},
+};
+
+}  // namespace
+
+std::span<const Check> Checks() { return kChecks; }
+
+}  // namespace market::invariants

@@ -1,0 +1,131 @@
+// Judges a running marketplace: reads all five databases and the provider, writes nothing.
+//
+//   check_invariants --config FILE [--json] [--wait 60s]
+//
+// What is under way breaks cross-database checks for a moment, so a run with --wait repeats until it is clean or the
+// time is over. Exit code 0 clean, 1 findings, 2 it could not run.
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/json.hpp>
+#include <chrono>
+#include <exception>
+#include <iostream>
+
+#include "platform/config/properties.hpp"
+#include "tools/check_invariants/facts.hpp"
+
+namespace {
+
+using namespace market;
+using namespace std::chrono_literals;
+using invariants::Finding;
+
+constexpr std::array kServices = {"auth", "user", "product", "order", "payment"};
+
+struct Settings {
+  explicit Settings(config::Properties& p)
+      : provider_url(p.Text("payment.provider_url", "where the payment provider is: http://host:port", config::Required{})),
+        provider_key(p.Secret("payment.provider_key", "what callers authenticate with there", "sk_sandbox")),
+        wait(p.Duration("wait", "repeat until clean, at most this long", 0ms, 1h, 0ms)),
+        json(p.Flag("json", "print one JSON object", false)) {
+    for (const char* service : kServices) {
+      conninfos.emplace(service, p.Secret(std::string(service) + ".postgres.conninfo",
+                                          std::string("libpq connection string of the database of ") + service));
+    }
+  }
+
+  std::map<std::string, config::Property<std::string>> conninfos;
+  config::Property<std::string> provider_url;
+  config::Property<std::string> provider_key;
+  config::Property<std::chrono::milliseconds> wait;
+  config::Property<bool> json;
+};
+
+struct Report {
+  std::vector<Finding> findings;
+  std::map<std::string, std::size_t> checked;
+};
+
+Task<Report> CheckOnce(invariants::Sources& sources) {
+  Report report;
+  for (const auto& check : invariants::Checks()) {
+    for (auto& finding : co_await sources.Run(check)) report.findings.push_back(std::move(finding));
+  }
+  const auto facts = co_await sources.Load();
+  for (auto& finding : invariants::CrossCheck(facts)) report.findings.push_back(std::move(finding));
+  report.checked = {{"orders", facts.orders.size()},
+                    {"payments", facts.payments.size()},
+                    {"reservations", facts.reservations.size()},
+                    {"providerOrders", facts.provider.size()},
+                    {"accounts", facts.accounts.size()}};
+  co_return report;
+}
+
+Task<> Check(invariants::Sources& sources, std::chrono::milliseconds wait, Report& report) {
+  const auto deadline = runtime::After(wait);
+  co_await sources.Open(runtime::After(10s));
+  for (;;) {
+    report = co_await CheckOnce(sources);
+    if (report.findings.empty() || std::chrono::steady_clock::now() >= deadline) break;
+    co_await runtime::SleepFor(500ms);
+  }
+  co_await sources.Close(runtime::After(5s));
+}
+
+void PrintJson(const Report& report) {
+  boost::json::array findings;
+  for (const auto& f : report.findings) {
+    findings.push_back({{"check", f.check}, {"database", f.database}, {"row", f.row}, {"detail", f.detail}});
+  }
+  boost::json::object checked;
+  for (const auto& [what, count] : report.checked) checked[what] = count;
+  std::cout << boost::json::serialize(boost::json::object{
+                   {"clean", report.findings.empty()}, {"findings", findings}, {"checked", checked}})
+            << '\n';
+}
+
+void PrintText(const Report& report) {
+  for (const auto& f : report.findings) {
+    std::cout << f.check << "  " << f.database << "  " << f.row << "  " << f.detail << '\n';
+  }
+  std::cout << (report.findings.empty() ? "clean:" : "NOT clean:");
+  for (const auto& [what, count] : report.checked) std::cout << ' ' << count << ' ' << what;
+  std::cout << '\n';
+}
+
+int Run(int argc, char** argv) {
+  config::Properties properties("check_invariants");
+  const Settings settings(properties);
+  // Flags may stand alone on the command line.
+  std::vector<const char*> arguments(argv, argv + argc);
+  for (auto& argument : arguments) {
+    if (std::string_view(argument) == "--json") argument = "--json=true";
+  }
+  if (const auto exit_code = properties.Load(argc, arguments.data())) return *exit_code;
+
+  boost::asio::io_context io(1);
+  std::map<std::string, std::string> conninfos;
+  for (const auto& [service, conninfo] : settings.conninfos) conninfos.emplace(service, *conninfo);
+  invariants::Sources sources(io, conninfos, {*settings.provider_url, *settings.provider_key});
+  Report report;
+  std::exception_ptr failure;
+  boost::asio::co_spawn(io, Check(sources, *settings.wait, report), [&](std::exception_ptr error) {
+    failure = error;
+    io.stop();
+  });
+  io.run();
+  if (failure) std::rethrow_exception(failure);
+  *settings.json ? PrintJson(report) : PrintText(report);
+  return report.findings.empty() ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return Run(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "check_invariants: " << error.what() << '\n';
+    return 2;
+  }
+}
