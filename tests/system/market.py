@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import re
 import subprocess
 import time
 import uuid
@@ -139,12 +140,19 @@ class Shop:
         return self.owner.ok("GET", f"/v1/products/{self.product['id']}")["offers"][0]["available"]
 
 
-def check_invariants():
-    """Runs the product's own checker over all databases and the provider; returns its findings."""
-    data = os.environ.get("MARKET_DATA", ROOT / "run")
-    preset = os.environ.get("MARKET_PRESET", "release")
-    done = subprocess.run([ROOT / "build" / preset / "bin" / "check_invariants", "--config",
-                           pathlib.Path(data) / "etc" / "check_invariants.conf", "--json"],
-                          capture_output=True, text=True)
+def data_directory():
+    return pathlib.Path(os.environ.get("MARKET_DATA", ROOT / "run"))
+
+
+def postgres_socket(data):
+    """Where the stack's PostgreSQL listens, from the launcher's own connection strings."""
+    return re.search(r"host='([^']+)'", (data / "secrets" / "order.conninfo").read_text()).group(1)
+
+
+def check_invariants(wait_s=0):
+    """Runs the product's own checker over all databases and the provider; returns its report."""
+    program = ROOT / "build" / os.environ.get("MARKET_PRESET", "release") / "bin" / "check_invariants"
+    done = subprocess.run([program, "--config", data_directory() / "etc" / "check_invariants.conf", "--json",
+                           f"--wait={wait_s}s"], capture_output=True, text=True)
     assert done.returncode in (0, 1), done.stderr
     return json.loads(done.stdout)

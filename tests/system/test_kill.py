@@ -1,0 +1,65 @@
+"""kill -9 at random under checkout load; afterwards every order, unit and cent is accounted for."""
+
+import os
+import random
+import signal
+import time
+
+import market
+from load import Load
+from test_restart import fresh_people
+
+KILLS = int(os.environ.get("MARKET_KILLS", "20"))
+
+
+def test_random_kills_lose_and_invent_nothing(stack, category):
+    rng = random.Random(20261124)
+    people, offers = fresh_people(stack, category, 6)
+    victims = [name for name in stack["pids"] if name not in ("postgres", "redis", "nginx", "supervisord")]
+    killed = 0
+    with Load(people, offers, purchases_only=True, tries=30) as load:
+        while killed < KILLS:
+            time.sleep(rng.uniform(0.1, 0.8))  # the pace of the faults, not a synchronisation
+            pid = market.info()["pids"].get(rng.choice(victims))
+            if pid:
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                    killed += 1
+                except ProcessLookupError:
+                    pass  # died a moment ago and is being started again
+
+    def serving():
+        try:
+            return people[0].get("/v1/orders").status_code == 200
+        except market.httpx.HTTPError:
+            return False
+
+    market.until(serving, "the marketplace to serve again", limit_s=90)
+    report = market.check_invariants(wait_s=120)
+    assert report["clean"], report["findings"][:20]
+    check_history(people, load)
+
+
+def check_history(people, load):
+    """Every order a client was told of exists exactly once; no key made two."""
+    existing = {}
+    for person in people:
+        token = ""
+        while True:
+            page = person.ok("GET", "/v1/orders", params={"pageSize": 100, **({"pageToken": token} if token else {})})
+            for order in page["orders"]:
+                assert order["id"] not in existing
+                existing[order["id"]] = order["state"]
+            token = page.get("nextPageToken", "")
+            if not token:
+                break
+    told = 0
+    for attempt in load.attempts:
+        ids = {answer[1] for answer in attempt.answers if isinstance(answer, tuple) and answer[0] in (201, 202)}
+        assert len(ids) <= 1, attempt
+        for order in ids:
+            assert order in existing, attempt
+        if any(isinstance(a, tuple) and a[0] == 201 for a in attempt.answers):
+            told += 1
+            assert existing[ids.pop()] == "PLACED"
+    assert told > 0 and len(existing) <= len(load.attempts)
