@@ -1,0 +1,59 @@
+"""Every service tells a gRPC client what it serves: reflection (v1 and v1alpha) and health, over mutual TLS on its own port."""
+
+import pathlib
+import re
+import urllib.parse
+
+import grpc
+import pytest
+
+import market
+
+LIST_SERVICES = b"\x3a\x00"  # ServerReflectionRequest {list_services: ""}
+SERVING = b"\x08\x01"        # HealthCheckResponse {status: SERVING}
+
+
+def port_of(stack, service):
+    """Ports follow the public one at the distances of deploy/native/ports.env."""
+    name = "MARKETPLACE" if stack["shape"] == "single" else service.upper()
+    text = (market.ROOT / "deploy" / "native" / "ports.env").read_text()
+    return urllib.parse.urlsplit(stack["url"]).port + int(re.search(rf"^{name}_GRPC=\+(\d+)$", text, re.M).group(1))
+
+
+def channel_to(stack, service, pki, name):
+    read = lambda file: (pki / file).read_bytes()  # noqa: E731
+    credentials = grpc.ssl_channel_credentials(read("ca.crt"), read(f"{name}.key"), read(f"{name}.crt"))
+    identity = "marketplace" if stack["shape"] == "single" else service
+    return grpc.secure_channel(f"127.0.0.1:{port_of(stack, service)}", credentials,
+                               [("grpc.ssl_target_name_override", identity)])
+
+
+@pytest.fixture(scope="module")
+def pki():
+    return market.data_directory() / "pki" / "services"
+
+
+@pytest.mark.parametrize("service", ["auth", "user", "product", "order", "payment"])
+@pytest.mark.parametrize("version", ["v1", "v1alpha"])
+def test_reflection_lists_the_service(stack, pki, service, version):
+    with channel_to(stack, service, pki, "edge") as channel:
+        call = channel.stream_stream(f"/grpc.reflection.{version}.ServerReflection/ServerReflectionInfo")
+        answer = next(call(iter([LIST_SERVICES]), timeout=10))
+    assert f"marketplace.{service}.v1.{service.capitalize()}Service".encode() in answer
+    assert b"grpc.health.v1.Health" in answer
+
+
+@pytest.mark.parametrize("service", ["auth", "user", "product", "order", "payment"])
+def test_health_says_serving(stack, pki, service):
+    with channel_to(stack, service, pki, "edge") as channel:
+        assert channel.unary_unary("/grpc.health.v1.Health/Check")(b"", timeout=10) == SERVING
+
+
+@pytest.mark.parametrize("service", ["auth", "user", "product", "order", "payment"])
+def test_nobody_gets_in_without_a_certificate(stack, pki, service):
+    credentials = grpc.ssl_channel_credentials((pki / "ca.crt").read_bytes())
+    with grpc.secure_channel(f"127.0.0.1:{port_of(stack, service)}", credentials,
+                             [("grpc.ssl_target_name_override", service)]) as channel:
+        with pytest.raises(grpc.RpcError) as refused:
+            channel.unary_unary("/grpc.health.v1.Health/Check")(b"", timeout=5)
+    assert refused.value.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
