@@ -46,7 +46,17 @@ class EdgeTest : public ProbeFixture {
   }
 
   Answer AskNow(std::string method, Incoming incoming, probe::ProbeRequest request = {}) {
-    return RunLoop([&] { return Ask(method, incoming, request); });
+    Answer answer;
+    std::exception_ptr failure;
+    boost::asio::co_spawn(io_, Ask(std::move(method), std::move(incoming), std::move(request)),
+                          [&](std::exception_ptr error, Answer given) {
+                            failure = error;
+                            answer = std::move(given);
+                          });
+    io_.restart();
+    io_.run();
+    if (failure) std::rethrow_exception(failure);
+    return answer;
   }
 
   Incoming From(const Principal& principal, std::string key = {}) const {
@@ -64,6 +74,10 @@ class EdgeTest : public ProbeFixture {
     request.set_seller_id(seller.ToString());
     return request;
   }
+
+ private:
+  // An edge belongs to one loop for its whole life.
+  boost::asio::io_context io_{1};
 };
 
 TEST_F(EdgeTest, EveryPolicy_MeetsEveryCallerFromOutside) {
