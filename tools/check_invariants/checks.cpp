@@ -18,7 +18,8 @@ constexpr std::array kChecks = {
     Check{"O3", "order", "every order has parts", R"sql(
       SELECT o.id::text, 'no part' FROM orders o
       WHERE NOT EXISTS (SELECT 1 FROM seller_order s WHERE s.order_id = o.id))sql"},
-    Check{"O4", "order", "the history of a part has only legal moves, without a gap, and ends in its state", R"sql(
+    Check{"O4", "order", "the history of a part has only legal moves, without a gap, and ends in its state",
+          R"sql(
       WITH step AS (
         SELECT seller_order_id, sequence, from_state, to_state,
                lag(to_state) OVER (PARTITION BY seller_order_id ORDER BY sequence) AS before,

@@ -5,7 +5,9 @@
 namespace market::invariants {
 namespace {
 
-bool IsDead(const std::string& state) { return state == "CANCELLED" || state == "REJECTED" || state == "FAILED"; }
+bool IsDead(const std::string& state) {
+  return state == "CANCELLED" || state == "REJECTED" || state == "FAILED";
+}
 bool IsShipped(const std::string& state) {
   return state == "SHIPPED" || state == "DELIVERED" || state == "COMPLETED";
 }
@@ -59,7 +61,8 @@ class Checker {
     const auto& payment = found->second;
     const bool paid = payment.state == "AUTHORIZED" || payment.state == "CAPTURED";
     if (living && !paid) Add("X1", "order", id, "a living order whose payment is " + payment.state);
-    if (!living && payment.state == "AUTHORIZED") Add("X2", "payment", payment.id, "authorised for a dead order");
+    if (!living && payment.state == "AUTHORIZED")
+      Add("X2", "payment", payment.id, "authorised for a dead order");
     if (!living && payment.captured_minor != payment.refunded_minor) {
       Add("X2", "payment", payment.id,
           "captured " + std::to_string(payment.captured_minor) + " and refunded " +
@@ -67,7 +70,8 @@ class Checker {
     }
     if (payment.amount_minor != 0 && payment.amount_minor != order.total_minor) {
       Add("X3", "payment", payment.id,
-          "amount " + std::to_string(payment.amount_minor) + ", the order costs " + std::to_string(order.total_minor));
+          "amount " + std::to_string(payment.amount_minor) + ", the order costs " +
+              std::to_string(order.total_minor));
     }
     CheckRefund(id, payment);
   }
@@ -83,20 +87,25 @@ class Checker {
     }
     if (owed != payment.refunded_minor) {
       Add("X4", "payment", payment.id,
-          "refunded " + std::to_string(payment.refunded_minor) + ", cancelled parts cost " + std::to_string(owed));
+          "refunded " + std::to_string(payment.refunded_minor) + ", cancelled parts cost " +
+              std::to_string(owed));
     }
   }
 
-  // X5: units follow the part: committed while it lives, consumed once it is shipped, given back when it is dead.
+  // X5: units follow the part: committed while it lives, consumed once it is shipped, given back when it is
+  // dead.
   void CheckStock(const std::string& id, const PartFact& part) {
     if (part.state == "PENDING_PAYMENT") return;
-    const std::string expected = IsDead(part.state) ? "none" : IsShipped(part.state) ? "CONSUMED" : "COMMITTED";
+    const std::string expected = IsDead(part.state)      ? "none"
+                                 : IsShipped(part.state) ? "CONSUMED"
+                                                         : "COMMITTED";
     for (const auto& [offer, quantity] : part.quantities) {
       const auto found = facts_.reservations.find({part.order, offer});
       const std::string state = found == facts_.reservations.end() ? "missing" : found->second.state;
       const bool active = state == "HELD" || state == "COMMITTED" || state == "CONSUMED";
       if (expected == "none" ? active : state != expected) {
-        Add("X5", "product", part.order + "/" + offer, "the part " + id + " is " + part.state + ", its units are " + state);
+        Add("X5", "product", part.order + "/" + offer,
+            "the part " + id + " is " + part.state + ", its units are " + state);
       } else if (active && found->second.quantity != quantity) {
         Add("X5", "product", part.order + "/" + offer,
             "reserved " + std::to_string(found->second.quantity) + ", bought " + std::to_string(quantity));
@@ -107,8 +116,10 @@ class Checker {
   // X6: nothing is held or charged for an order that does not exist.
   void CheckStrays() {
     for (const auto& [key, reservation] : facts_.reservations) {
-      if (reservation.state != "RELEASED" && reservation.state != "EXPIRED" && !facts_.orders.contains(key.first)) {
-        Add("X6", "product", key.first + "/" + key.second, "units are " + reservation.state + " for no order");
+      if (reservation.state != "RELEASED" && reservation.state != "EXPIRED" &&
+          !facts_.orders.contains(key.first)) {
+        Add("X6", "product", key.first + "/" + key.second,
+            "units are " + reservation.state + " for no order");
       }
     }
     for (const auto& [order, payment] : facts_.payments) {
@@ -119,32 +130,37 @@ class Checker {
   // X7: the ledger says what payments say; X8: the provider says what the ledger says.
   void CheckMoney() {
     for (const auto& [order, payment] : facts_.payments) {
-      Compare("X7", "payment", order, "capture", payment.captured_minor, Sum(facts_.ledger, order, "capture"), "payment", "ledger");
-      Compare("X7", "payment", order, "refund", payment.refunded_minor, Sum(facts_.ledger, order, "refund"), "payment", "ledger");
+      Compare("X7", "payment", order, "capture", payment.captured_minor, Sum(facts_.ledger, order, "capture"),
+              "payment", "ledger");
+      Compare("X7", "payment", order, "refund", payment.refunded_minor, Sum(facts_.ledger, order, "refund"),
+              "payment", "ledger");
     }
     std::set<std::string> orders;
     for (const auto& [order, sums] : facts_.ledger) orders.insert(order);
     for (const auto& [order, sums] : facts_.provider) orders.insert(order);
     for (const auto& order : orders) {
       for (const std::string kind : {"capture", "refund"}) {
-        Compare("X8", "provider", order, kind, Sum(facts_.ledger, order, kind), Sum(facts_.provider, order, kind), "ledger", "provider");
+        Compare("X8", "provider", order, kind, Sum(facts_.ledger, order, kind),
+                Sum(facts_.provider, order, kind), "ledger", "provider");
       }
     }
   }
 
-  static std::int64_t Sum(const std::map<std::string, std::map<std::string, std::int64_t>>& sums, const std::string& order,
-                          const std::string& kind) {
+  static std::int64_t Sum(const std::map<std::string, std::map<std::string, std::int64_t>>& sums,
+                          const std::string& order, const std::string& kind) {
     const auto found = sums.find(order);
     if (found == sums.end()) return 0;
     const auto amount = found->second.find(kind);
     return amount == found->second.end() ? 0 : amount->second;
   }
 
-  void Compare(const std::string& check, const std::string& database, const std::string& order, const std::string& kind,
-               std::int64_t left, std::int64_t right, const std::string& left_name, const std::string& right_name) {
+  void Compare(const std::string& check, const std::string& database, const std::string& order,
+               const std::string& kind, std::int64_t left, std::int64_t right, const std::string& left_name,
+               const std::string& right_name) {
     if (left == right) return;
     Add(check, database, order,
-        kind + ": " + left_name + " " + std::to_string(left) + ", " + right_name + " " + std::to_string(right));
+        kind + ": " + left_name + " " + std::to_string(left) + ", " + right_name + " " +
+            std::to_string(right));
   }
 
   // X9: an account has its profile, an active seller its owner's membership.

@@ -1,4 +1,5 @@
-// What must hold between databases, and between the ledger and the payment provider. Pure: facts in, findings out.
+// What must hold between databases, and between the ledger and the payment provider. Pure: facts in, findings
+// out.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -35,18 +36,16 @@ struct ReservationFact {
   std::string state;
   std::int64_t quantity = 0;
 };
-struct MovementFact {
-  std::string kind;  // capture, refund
-  std::int64_t amount_minor = 0;
-};
 
 struct Facts {
-  std::map<std::string, OrderFact> orders;      // by id
-  std::map<std::string, PartFact> parts;        // by id
-  std::map<std::string, PaymentFact> payments;  // by order
+  std::map<std::string, OrderFact> orders;                                      // by id
+  std::map<std::string, PartFact> parts;                                        // by id
+  std::map<std::string, PaymentFact> payments;                                  // by order
   std::map<std::pair<std::string, std::string>, ReservationFact> reservations;  // by order and offer
-  std::map<std::string, std::map<std::string, std::int64_t>> ledger;    // by order: net of kind capture and refund
-  std::map<std::string, std::map<std::string, std::int64_t>> provider;  // by order: sum of kind capture and refund
+  std::map<std::string, std::map<std::string, std::int64_t>>
+      ledger;  // by order: net of kind capture and refund
+  std::map<std::string, std::map<std::string, std::int64_t>>
+      provider;                       // by order: sum of kind capture and refund
   std::vector<std::string> accounts;  // old enough to have a profile
   std::map<std::string, bool> profiles;
   std::vector<std::pair<std::string, std::string>> active_sellers;  // seller, owner

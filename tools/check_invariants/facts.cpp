@@ -1,7 +1,6 @@
 #include "tools/check_invariants/facts.hpp"
 
 #include <boost/json.hpp>
-#include <stdexcept>
 
 namespace market::invariants {
 namespace {
@@ -23,10 +22,12 @@ constexpr Statement kLedger{"invariants.ledger", R"sql(
   FROM ledger_entry e JOIN payment p ON p.id = e.payment_id
   JOIN ledger_posting l ON l.entry_id = e.id AND l.account = 'psp_clearing'
   GROUP BY p.order_id, e.kind)sql"};
-constexpr Statement kAccounts{"invariants.accounts",
-                              "SELECT id::text FROM account WHERE created_at < now() - interval '60 seconds'"
-                              " AND NOT EXISTS (SELECT 1 FROM account_role r WHERE r.account_id = account.id)"};
-constexpr Statement kMembers{"invariants.members", "SELECT seller_id::text, account_id::text FROM seller_member"};
+constexpr Statement kAccounts{
+    "invariants.accounts",
+    "SELECT id::text FROM account WHERE created_at < now() - interval '60 seconds'"
+    " AND NOT EXISTS (SELECT 1 FROM account_role r WHERE r.account_id = account.id)"};
+constexpr Statement kMembers{"invariants.members",
+                             "SELECT seller_id::text, account_id::text FROM seller_member"};
 constexpr Statement kProfiles{"invariants.profiles", "SELECT id::text FROM profile"};
 constexpr Statement kSellers{"invariants.sellers",
                              "SELECT id::text, owner_id::text FROM seller WHERE state = 'ACTIVE'"
@@ -36,7 +37,8 @@ std::string Copy(const postgres::Row& row, std::size_t column) { return std::str
 
 }  // namespace
 
-Sources::Sources(boost::asio::io_context& io, const std::map<std::string, std::string>& conninfos, Provider provider)
+Sources::Sources(boost::asio::io_context& io, const std::map<std::string, std::string>& conninfos,
+                 Provider provider)
     : client_(io, provider.url, {.body_bytes_max = 16 << 20}), authorization_("Bearer " + provider.key) {
   for (const auto& [service, conninfo] : conninfos) {
     postgres::Options options;
@@ -95,13 +97,15 @@ Task<> Sources::LoadOrders(Facts& facts) {
     if (!row.IsNull(4)) part.quantities[Copy(row, 4)] += row.Int(5);
   }
   for (const auto row : co_await Of("product").Read(runtime::After(kLimit), kReservations)) {
-    facts.reservations.emplace(std::pair(Copy(row, 0), Copy(row, 1)), ReservationFact{Copy(row, 2), row.Int(3)});
+    facts.reservations.emplace(std::pair(Copy(row, 0), Copy(row, 1)),
+                               ReservationFact{Copy(row, 2), row.Int(3)});
   }
 }
 
 Task<> Sources::LoadPayments(Facts& facts) {
   for (const auto row : co_await Of("payment").Read(runtime::After(kLimit), kPayments)) {
-    facts.payments.emplace(Copy(row, 0), PaymentFact{Copy(row, 1), Copy(row, 2), row.Int(3), row.Int(4), row.Int(5)});
+    facts.payments.emplace(Copy(row, 0),
+                           PaymentFact{Copy(row, 1), Copy(row, 2), row.Int(3), row.Int(4), row.Int(5)});
     if (!row.Text(6).empty()) order_of_authorization_.emplace(Copy(row, 6), Copy(row, 0));
   }
   for (const auto row : co_await Of("payment").Read(runtime::After(kLimit), kLedger)) {
@@ -110,27 +114,39 @@ Task<> Sources::LoadPayments(Facts& facts) {
 }
 
 Task<> Sources::LoadPeople(Facts& facts) {
-  for (const auto row : co_await Of("auth").Read(runtime::After(kLimit), kAccounts)) facts.accounts.push_back(Copy(row, 0));
+  for (const auto row : co_await Of("auth").Read(runtime::After(kLimit), kAccounts))
+    facts.accounts.push_back(Copy(row, 0));
   for (const auto row : co_await Of("auth").Read(runtime::After(kLimit), kMembers)) {
     facts.memberships.emplace(std::pair(Copy(row, 0), Copy(row, 1)), true);
   }
-  for (const auto row : co_await Of("user").Read(runtime::After(kLimit), kProfiles)) facts.profiles.emplace(Copy(row, 0), true);
+  for (const auto row : co_await Of("user").Read(runtime::After(kLimit), kProfiles))
+    facts.profiles.emplace(Copy(row, 0), true);
   for (const auto row : co_await Of("user").Read(runtime::After(kLimit), kSellers)) {
     facts.active_sellers.emplace_back(Copy(row, 0), Copy(row, 1));
   }
 }
 
-// Page by page in the provider's order. A movement of an authorization that no payment names is its own order, so that
-// it shows as money the ledger does not know.
+Task<boost::json::value> Sources::MovementsAfter(std::int64_t sequence) {
+  http::Request request;
+  request.method = "GET";
+  request.target = "/v1/transactions?after=" + std::to_string(sequence);
+  request.headers.Add("Authorization", authorization_);
+  std::string failure;
+  try {
+    const auto response = co_await client_.Send(std::move(request), runtime::After(kLimit));
+    if (response.status == 200) co_return boost::json::parse(response.body);
+    failure = "it answered " + std::to_string(response.status);
+  } catch (const http::SendError& error) {
+    failure = error.what();
+  }
+  throw Unavailable("the provider of payment.provider_url: " + failure);
+}
+
+// Page by page in the provider's order. A movement of an authorization that no payment names is its own
+// order, so that it shows as money the ledger does not know.
 Task<> Sources::LoadProvider(Facts& facts) {
   for (std::int64_t after = 0;;) {
-    http::Request request;
-    request.method = "GET";
-    request.target = "/v1/transactions?after=" + std::to_string(after);
-    request.headers.Add("Authorization", authorization_);
-    const auto response = co_await client_.Send(std::move(request), runtime::After(kLimit));
-    if (response.status != 200) throw std::runtime_error("the provider answered " + std::to_string(response.status));
-    const auto body = boost::json::parse(response.body);
+    const auto body = co_await MovementsAfter(after);
     const auto& page = body.at("transactions").as_array();
     if (page.empty()) co_return;
     for (const auto& movement : page) {

@@ -1,6 +1,7 @@
 // Reads what the checks need: rows of the five databases, in read-only sessions, and the provider's own list.
 #pragma once
 #include <boost/asio/io_context.hpp>
+#include <boost/json/value.hpp>
 #include <map>
 #include <memory>
 #include <string>
@@ -20,9 +21,10 @@ struct Provider {
 class Sources {
  public:
   // `conninfos` by service name; all five.
-  Sources(boost::asio::io_context& io, const std::map<std::string, std::string>& conninfos, Provider provider);
+  Sources(boost::asio::io_context& io, const std::map<std::string, std::string>& conninfos,
+          Provider provider);
 
-  // Throws Error UNAVAILABLE naming the database that does not answer.
+  // Throws Error UNAVAILABLE naming the database that does not answer; Load() names the provider likewise.
   Task<> Open(runtime::Deadline deadline);
   Task<> Close(runtime::Deadline deadline);
 
@@ -35,6 +37,7 @@ class Sources {
   Task<> LoadPayments(Facts& facts);
   Task<> LoadPeople(Facts& facts);
   Task<> LoadProvider(Facts& facts);
+  Task<boost::json::value> MovementsAfter(std::int64_t sequence);
 
   std::map<std::string, std::unique_ptr<postgres::Database>> databases_;
   http::Client client_;

@@ -2,14 +2,16 @@
 //
 //   check_invariants --config FILE [--json] [--wait 60s]
 //
-// What is under way breaks cross-database checks for a moment, so a run with --wait repeats until it is clean or the
-// time is over. Exit code 0 clean, 1 findings, 2 it could not run.
+// What is under way breaks cross-database checks for a moment, so a run with --wait repeats until it is clean
+// or the time is over. Exit code 0 clean, 1 findings, 2 it could not run.
+#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/json.hpp>
 #include <chrono>
 #include <exception>
 #include <iostream>
+#include <optional>
 
 #include "platform/config/properties.hpp"
 #include "tools/check_invariants/facts.hpp"
@@ -24,13 +26,15 @@ constexpr std::array kServices = {"auth", "user", "product", "order", "payment"}
 
 struct Settings {
   explicit Settings(config::Properties& p)
-      : provider_url(p.Text("payment.provider_url", "where the payment provider is: http://host:port", config::Required{})),
+      : provider_url(p.Text("payment.provider_url", "where the payment provider is: http://host:port",
+                            config::Required{})),
         provider_key(p.Secret("payment.provider_key", "what callers authenticate with there", "sk_sandbox")),
         wait(p.Duration("wait", "repeat until clean, at most this long", 0ms, 1h, 0ms)),
         json(p.Flag("json", "print one JSON object", false)) {
     for (const char* service : kServices) {
-      conninfos.emplace(service, p.Secret(std::string(service) + ".postgres.conninfo",
-                                          std::string("libpq connection string of the database of ") + service));
+      conninfos.emplace(service,
+                        p.Secret(std::string(service) + ".postgres.conninfo",
+                                 std::string("libpq connection string of the database of ") + service));
     }
   }
 
@@ -61,12 +65,21 @@ Task<Report> CheckOnce(invariants::Sources& sources) {
   co_return report;
 }
 
+// A provider that is being started again is not clean yet, like a payment that is under way.
 Task<> Check(invariants::Sources& sources, std::chrono::milliseconds wait, Report& report) {
   const auto deadline = runtime::After(wait);
   co_await sources.Open(runtime::After(10s));
   for (;;) {
-    report = co_await CheckOnce(sources);
-    if (report.findings.empty() || std::chrono::steady_clock::now() >= deadline) break;
+    std::optional<Error> unavailable;
+    try {
+      report = co_await CheckOnce(sources);
+    } catch (const Error& error) {
+      if (error.code != Code::kUnavailable) throw;
+      unavailable = error;
+    }
+    const bool time_is_over = std::chrono::steady_clock::now() >= deadline;
+    if (unavailable && time_is_over) throw *unavailable;
+    if (!unavailable && (report.findings.empty() || time_is_over)) break;
     co_await runtime::SleepFor(500ms);
   }
   co_await sources.Close(runtime::After(5s));
