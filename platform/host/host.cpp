@@ -1,5 +1,7 @@
 #include "platform/host/host.hpp"
 
+#include <malloc.h>
+
 #include <iostream>
 #include <unordered_map>
 
@@ -282,6 +284,9 @@ Task<> Host::Start() {
 }
 
 int Main(int argc, char** argv, int (*body)(int argc, char** argv)) {
+  // Blocks from here on are given back when they are freed; glibc would otherwise learn from the first password hash
+  // (19 MiB) to keep such blocks for ever.
+  mallopt(M_MMAP_THRESHOLD, 1 << 20);
   try {
     return body(argc, argv);
   } catch (const std::exception& error) {

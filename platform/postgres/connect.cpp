@@ -101,6 +101,9 @@ Task<> ResolveHosts(std::map<std::string, std::string>& settings) {
 void PutSession(std::map<std::string, std::string>& settings, SessionOptions session) {
   auto& options = settings["options"];
   options += " -c timezone=UTC -c datestyle=ISO,YMD -c intervalstyle=postgres -c bytea_output=hex";
+  // Plans are made once per connection, often while a table is still empty and a scan of it looks cheapest; a service's
+  // statements all have an index to go by.
+  options += " -c enable_seqscan=off";
   options += " -c statement_timeout=" + std::to_string(session.statement_timeout.count());
   options += " -c lock_timeout=" + std::to_string(session.lock_timeout.count());
   settings["client_encoding"] = "UTF8";
