@@ -1,11 +1,14 @@
 // The client of the official gRPC interoperability tests, on platform/grpc.
-//   market_interop_client <address> <test case>...    exit code 0 = all passed
+//   market_interop_client -server_host=H -server_port=N -test_case=T
+//       [-use_tls -ca_file=F -server_host_override=NAME [-tls_cert_file=F -tls_key_file=F]]
+// Exit code 0 = passed; otherwise one line says why.
 #include <grpc/testing/test.pb.h>
 
 #include <cstdio>
 #include <stdexcept>
 
 #include "platform/grpc/channel.hpp"
+#include "tests/interop/flags.hpp"
 
 namespace market::interop {
 namespace {
@@ -209,34 +212,43 @@ const std::map<std::string_view, Case>& Cases() {
   return cases;
 }
 
-std::string Run(const std::string& address, std::string_view name) {
-  const auto found = Cases().find(name);
-  if (found == Cases().end()) return "unknown test case";
+// Throws what the case found.
+void Run(const Flags& flags) {
+  const auto found = Cases().find(flags["test_case"]);
+  if (found == Cases().end()) throw std::invalid_argument("unknown test case: " + flags["test_case"]);
+  grpc::ChannelOptions options;
+  if (flags.IsOn("use_tls")) {
+    options.tls = flags.Tls();
+    options.expected_identity = flags["server_host_override"];
+  }
   boost::asio::io_context io{1};
-  Channel channel(io, address);
-  std::string failure;
+  Channel channel(io, flags["server_host"] + ":" + flags["server_port"], options);
+  std::exception_ptr failure;
   boost::asio::co_spawn(io, found->second(channel), [&](std::exception_ptr error) {
-    try {
-      if (error) std::rethrow_exception(error);
-    } catch (const std::exception& thrown) {
-      failure = thrown.what();
-    }
+    failure = error;
     io.stop();
   });
   io.run();
-  return failure;
+  if (failure) std::rethrow_exception(failure);
 }
 
 }  // namespace
 }  // namespace market::interop
 
 int main(int argc, char** argv) {
-  int failures = 0;
-  for (int i = 2; i < argc; ++i) {
-    const std::string failure = market::interop::Run(argv[1], argv[i]);
-    if (failure.empty()) continue;
-    ++failures;
-    std::printf("%s: %s\n", argv[i], failure.c_str());
+  try {
+    market::interop::Run(market::interop::Flags(argc, argv,
+                                                {{"server_host", "127.0.0.1"},
+                                                 {"server_port", "10000"},
+                                                 {"test_case", "large_unary"},
+                                                 {"use_tls", "false"},
+                                                 {"server_host_override", ""},
+                                                 {"tls_cert_file", ""},
+                                                 {"tls_key_file", ""},
+                                                 {"ca_file", ""}}));
+    return 0;
+  } catch (const std::exception& error) {
+    std::printf("%s\n", error.what());
+    return 1;
   }
-  return failures == 0 ? 0 : 1;
 }

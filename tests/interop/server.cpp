@@ -1,5 +1,7 @@
 // The server of the official gRPC interoperability tests, on platform/grpc.
-//   market_interop_server [address, by default 127.0.0.1:0]    prints the bound address, ends on SIGTERM
+//   market_interop_server [-port=N] [-use_tls -tls_cert_file=F -tls_key_file=F -ca_file=F]
+// Listens on 127.0.0.1, by default on a free port; prints the bound address, ends on SIGTERM. With TLS the
+// client needs a certificate of `ca_file`, as everywhere in platform/grpc.
 #include "platform/grpc/server.hpp"
 
 #include <grpc/testing/test.pb.h>
@@ -9,6 +11,7 @@
 
 #include "platform/grpc/health.hpp"
 #include "platform/grpc/reflection.hpp"
+#include "tests/interop/flags.hpp"
 
 namespace market::interop {
 namespace {
@@ -87,10 +90,11 @@ Task<Status> Input(ServerCall& call) {
   co_return Status{};
 }
 
-int Main(const std::string& address) {
+int Main(const Flags& flags) {
   boost::asio::io_context io{1};
   grpc::ServerOptions options;
   options.max_message_bytes = kMaxMessageBytes;
+  if (flags.IsOn("use_tls")) options.tls = flags.Tls();
   grpc::Server server(io, options);
   server.HandleUnary("/grpc.testing.TestService/EmptyCall", EmptyCall);
   server.HandleUnary("/grpc.testing.TestService/UnaryCall", UnaryCall);
@@ -99,7 +103,7 @@ int Main(const std::string& address) {
   server.HandleStream("/grpc.testing.TestService/StreamingInputCall", Input);
   grpc::HealthService health(server);
   grpc::ServeReflection(server);
-  std::printf("%s\n", server.Listen(address).c_str());
+  std::printf("%s\n", server.Listen("127.0.0.1:" + flags["port"]).c_str());
   std::fflush(stdout);
   boost::asio::signal_set signals(io, SIGTERM, SIGINT);
   signals.async_wait([&](boost::system::error_code, int) {
@@ -113,4 +117,13 @@ int Main(const std::string& address) {
 }  // namespace
 }  // namespace market::interop
 
-int main(int argc, char** argv) { return market::interop::Main(argc > 1 ? argv[1] : "127.0.0.1:0"); }
+int main(int argc, char** argv) {
+  try {
+    return market::interop::Main(market::interop::Flags(
+        argc, argv,
+        {{"port", "0"}, {"use_tls", "false"}, {"tls_cert_file", ""}, {"tls_key_file", ""}, {"ca_file", ""}}));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
+}
