@@ -1,0 +1,164 @@
+"""What the marketplace really asks of PostgreSQL, taken from the server's own log, and a pgbench script of it.
+
+Nothing is written down twice: the script is made anew in every run from one order (or one read) on the idle stack, so
+it cannot drift from the C++ statements. Transactions are told apart by their virtual transaction id, which is also how
+batches without BEGIN are seen whole.
+"""
+
+import dataclasses
+import re
+import time
+
+from measure import BenchFailed
+
+DATABASES = ("user", "product", "order", "payment", "sandbox")
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+ENTRY = re.compile(r"^\d{4}-\d\d-\d\d \S+ UTC \[(\d+)\] (\S*) (\w*)~(\w+):  ", re.M)
+VALUE = re.compile(r"\$\d+ = (NULL|'(?:[^']|'')*')")
+# Values of ids that exist beforehand; 12 digits complete an id of 20 fixed ones.
+BASE = 100_000_000_000
+
+
+@dataclasses.dataclass
+class Transaction:
+    database: str
+    statements: list  # of [SQL, values]
+
+    def ids(self):
+        return {found for _, values in self.statements for value in values if value
+                for found in UUID.findall(value)}
+
+
+def prefix(kind):
+    return f"0000000000007{kind:03d}8000"
+
+
+def make_id(kind, number):
+    digits = prefix(kind) + str(BASE + number)
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+class Recorder:
+    """The log of all statements while it is entered."""
+
+    def __init__(self, psql, log_file):
+        self.psql = psql
+        self.log_file = log_file
+
+    def __enter__(self):
+        self.configure("log_statement = 'all'", "log_line_prefix = '%m [%p] %v %d~'", "log_min_duration_statement = -1")
+        time.sleep(0.5)  # every backend notices the new configuration before its next command, once it was signalled
+        self.start = self.log_file.stat().st_size
+        return self
+
+    def __exit__(self, *_):
+        time.sleep(1)    # what the order leaves to be done later: capture, the outbox
+        with self.log_file.open() as file:
+            file.seek(self.start)
+            self.text = file.read()
+        self.configure(*(f"{name} = DEFAULT" for name in ("log_statement", "log_line_prefix",
+                                                          "log_min_duration_statement")))
+
+    def configure(self, *settings):
+        self.psql("postgres", "".join(f"ALTER SYSTEM SET {setting};\n" for setting in settings)
+                  + "SELECT pg_reload_conf();")
+
+    def transactions(self):
+        marks = list(ENTRY.finditer(self.text))
+        ends = [mark.start() for mark in marks[1:]] + [len(self.text)]
+        found = {}
+        for mark, end in zip(marks, ends):
+            pid, virtual_id, database, level = mark.groups()
+            text = self.text[mark.end():end]
+            if database not in DATABASES:
+                continue
+            transaction = found.setdefault((pid, virtual_id), Transaction(database, []))
+            if level == "LOG" and text.startswith("execute "):
+                transaction.statements.append([text.split(": ", 1)[1].strip(), []])
+            elif level == "DETAIL" and text.startswith("parameters: "):
+                transaction.statements[-1][1] = [None if value == "NULL" else value[1:-1].replace("''", "'")
+                                                 for value in VALUE.findall(text)]
+        return [one for one in found.values() if one.statements]
+
+
+def belonging_to(seeds, transactions):
+    """The transactions of one order: those that name a known id, or one that such a transaction names."""
+    known, chosen, size = set(seeds), set(), -1
+    while size != len(chosen):
+        size = len(chosen)
+        for index, one in enumerate(transactions):
+            if one.ids() & known:
+                chosen.add(index)
+                known |= one.ids()
+    return [transactions[index] for index in sorted(chosen)]
+
+
+def escaped(text):
+    """The inside of an E'' literal in which pgbench finds no variable of its own."""
+    return text.replace("\\", "\\\\").replace("'", "''").replace(":", "\\072")
+
+
+class Script:
+    """Turns captured transactions into pgbench's language. `existing` maps an id to (kind, variable);
+    `constant` ids stay as they are; every other id is new in each transaction."""
+
+    def __init__(self, psql, existing, constant, shared_names):
+        self.psql = psql
+        self.existing = existing
+        self.constant = constant
+        self.shared_names = shared_names
+        self.roles = {}
+
+    def expression(self, value, value_type):
+        if value is None:
+            return f"NULL::{value_type}"
+        parts, end = [], 0
+        for found in UUID.finditer(value):
+            if found[0] in self.constant:
+                continue
+            kind, variable = self.existing.get(found[0]) or self.roles.setdefault(
+                found[0], (100 + len(self.roles), "n"))
+            parts += [f"E'{escaped(value[end:found.start()])}{prefix(kind)}'", f":{variable}"]
+            end = found.end()
+        if not parts:
+            return f"E'{escaped(value)}'::{value_type}"
+        if rest := value[end:]:
+            parts.append(f"E'{escaped(rest)}'")
+        return f"({' || '.join(parts)})::{value_type}"
+
+    def qualified(self, database, sql):
+        for name in self.shared_names:
+            sql = re.sub(rf"(?i)(\b(?:INTO|FROM|UPDATE|JOIN)\s+){name}\b", rf'\1"{database}".{name}', sql)
+            sql = re.sub(rf"(?<![\w.]){name}(?=\()", f'"{database}".{name}', sql)
+        return sql
+
+    def types(self, statements):
+        """The parameter types that PostgreSQL itself infers."""
+        text = "".join(f"PREPARE s{i} AS {sql};\n" for i, sql in enumerate(statements))
+        text += ("SELECT name || ' ' || array_to_string(parameter_types, ',') FROM pg_prepared_statements;")
+        found = {}
+        for line in self.psql("bench", text).splitlines():
+            name, _, names = line.partition(" ")
+            if re.fullmatch(r"s\d+", name):
+                found[int(name[1:])] = names.split(",") if names else []
+        return [found[i] for i in range(len(statements))]
+
+    def body(self, transactions):
+        """One pipeline per transaction, as nothing can be asked before its commit was heard."""
+        steps = [[self.qualified(one.database, sql), values] for one in transactions for sql, values in one.statements]
+        plain = [sql for sql, values in steps if sql not in ("BEGIN", "COMMIT")]
+        types = iter(self.types(plain))
+        lines, at = [], iter(steps)
+        for one in transactions:
+            lines.append("\\startpipeline")
+            for _ in one.statements:
+                sql, values = next(at)
+                if sql not in ("BEGIN", "COMMIT"):
+                    expected = next(types)
+                    if len(expected) != len(values):
+                        raise BenchFailed(f"{len(values)} values logged for {len(expected)} parameters: {sql[:120]}")
+                    expressions = [self.expression(*pair) for pair in zip(values, expected)]
+                    sql = re.sub(r"\$(\d+)", lambda found: expressions[int(found[1]) - 1], sql)
+                lines.append(re.sub(r"\s*\n\s*", " ", sql) + ";")
+            lines.append("\\endpipeline")
+        return "\n".join(lines) + "\n"
