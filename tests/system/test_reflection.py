@@ -1,7 +1,7 @@
 """Every service tells a gRPC client what it serves: reflection (v1 and v1alpha) and health, over mutual TLS on its own port."""
 
-import pathlib
 import re
+import subprocess
 import urllib.parse
 
 import grpc
@@ -41,6 +41,21 @@ def test_reflection_lists_the_service(stack, pki, service, version):
         answer = next(call(iter([LIST_SERVICES]), timeout=10))
     assert f"marketplace.{service}.v1.{service.capitalize()}Service".encode() in answer
     assert b"grpc.health.v1.Health" in answer
+
+
+@pytest.mark.parametrize("service", ["auth", "user", "product", "order", "payment"])
+def test_grpcurl_describes_the_service(stack, pki, service):
+    """The tool that people use, with nothing but reflection to go by."""
+    grpcurl = market.ROOT / ".tools" / "bin" / "grpcurl"
+    if not grpcurl.exists():
+        pytest.skip("grpcurl is not in .tools/bin")
+    done = subprocess.run([grpcurl, "-cacert", pki / "ca.crt", "-cert", pki / "edge.crt", "-key", pki / "edge.key",
+                           "-servername", "marketplace" if stack["shape"] == "single" else service,
+                           f"127.0.0.1:{port_of(stack, service)}", "describe",
+                           f"marketplace.{service}.v1.{service.capitalize()}Service"],
+                          capture_output=True, text=True, timeout=20)
+    assert done.returncode == 0, done.stderr
+    assert f"service {service.capitalize()}Service {{" in done.stdout and "  rpc " in done.stdout
 
 
 @pytest.mark.parametrize("service", ["auth", "user", "product", "order", "payment"])
