@@ -138,6 +138,7 @@ class Stack:
         buyers = ", ".join(f'{{"{one.session["accessToken"]}", "{one.address}"}}' for one in self.buyers)
         text = ORDER_LUA.replace("{BUYERS}", "{" + buyers + "}").replace("PREFIX", make_id(4, 0)[:-12])
         before, counted = tuples(self.psql, DATABASES), self.placed()[0]
+        self.psql("postgres", "CHECKPOINT")
 
         def load():
             orders = self.placed()[0]
@@ -164,7 +165,7 @@ class Stack:
 
 
 def tuples(psql, databases):
-    time.sleep(1.5)   # idle backends report within a second
+    time.sleep(11 if len(databases) > 1 else 1)   # a backend that went idle reports within 10 s, one that ended at once
     names = ", ".join(f"'{name}'" for name in databases)
     sums = ", ".join(f"sum({name})" for name in COUNTERS.split(", "))
     return psql("postgres", f"SELECT {sums} FROM pg_stat_database WHERE datname IN ({names})")

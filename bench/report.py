@@ -1,0 +1,72 @@
+"""The figures of a run as a table, and what makes them doubtful."""
+
+from measure import FOREIGN_MAX
+
+READ_TARGET = {"services": 0.25, "single": 0.35}
+CHECKOUT_TARGET = {"services": 0.5, "single": 0.7}
+ECHO_TARGET_US = 15
+RSS_TARGET_MB = 150
+
+
+def ratio(row, floor, target):
+    value = row["per_s"] / floor["per_s"]
+    return f"{value:.2f}  (to reach {target:.2f}: {'yes' if value >= target else 'NO'})"
+
+
+def line(row, against=""):
+    used = row["cpu_us"]
+    each = " + ".join(f"{name} {us:.0f}" if us >= 10 else f"{name} {us:.1f}"
+                      for name, us in sorted(used.items(), key=lambda one: -one[1]) if us >= 0.5)
+    return (f"{row['name']:34} {row['per_s']:>8.0f}/s  p50 {row['p50_ms']:>7.2f}  p99 {row['p99_ms']:>7.2f} ms  foreign "
+            f"{row['foreign']:>3.0%}  {against}\n{'':34} CPU us each: {each} = {sum(used.values()):.0f}")
+
+
+def text(figures):
+    lines = [f"{figures['cpus']} CPUs shared by client, servers and PostgreSQL; {figures['seconds']} s each, "
+             f"{figures['products']} products; wrk -t1 -c64, pgbench -c32 (read), -c64 (checkout) -j2; {figures['took_s']} s in all", ""]
+    for one in figures["shapes"]:
+        shape = one["shape"]
+        floor, checkout = one["checkout_floor"], one["checkout"]
+        lines += [line(one["read"], "of nginx " + ratio(one["read"], one["static"], READ_TARGET[shape])),
+                  line(one["static"]),
+                  line(one["point_read"], f"a read through {shape} is {one['read']['per_s'] / one['point_read']['per_s']:.2f} of it"),
+                  line(checkout, "of its SQL " + ratio(checkout, floor, CHECKOUT_TARGET[shape])),
+                  line(floor, f"{floor['statements']} statements in {floor['transactions']} transactions, the provider's too"),
+                  f"{'':34} rows written per order: " + "; ".join(
+                      f"{name} {row['sql']['tup_inserted']:.1f} + {row['sql']['tup_updated']:.1f} + {row['sql']['tup_deleted']:.1f}"
+                      for name, row in ((shape, checkout), ("pgbench", floor)))
+                  + f" (inserted + updated + deleted); {checkout['uncaptured']} captures were left to do at the end",
+                  memory(one), ""]
+    for row in figures["echo"]:
+        judged = row["in_flight"] == 64 and row["security"] == "plain"
+        worst = max(row["cpu_us"].values())
+        lines.append(line(row, f"(to reach {ECHO_TARGET_US} us a side: {'yes' if worst <= ECHO_TARGET_US else 'NO'})"
+                          if judged else ""))
+    return "\n".join(lines)
+
+
+def memory(one):
+    total = one["own_rss_mb"]
+    judged = f" (to reach {RSS_TARGET_MB}: {'yes' if total < RSS_TARGET_MB else 'NO'})" if one["shape"] == "services" else ""
+    each = ", ".join(f"{name} {mb:.0f}" for name, mb in sorted(one["rss_mb"].items(), key=lambda pair: -pair[1]))
+    return f"{'memory, ' + one['shape']:34} {total:.0f} MB without PostgreSQL, Redis, nginx{judged}\n{'':34} RSS MB: {each}"
+
+
+def doubts(figures):
+    """What a reader must know before believing the table."""
+    found = [f"{row['name']}: {row['foreign']:.0%} of the machine was busy with something else"
+             for row in rows(figures) if row["foreign"] > FOREIGN_MAX]
+    for one in figures["shapes"]:
+        real, floor = one["checkout"]["sql"], one["checkout_floor"]["sql"]
+        # Real orders also mark their outbox row when the relay takes it: one update that the floor leaves out.
+        for name, extra in (("tup_inserted", 0), ("tup_updated", 1), ("tup_deleted", 0)):
+            if abs(real[name] - extra - floor[name]) > 0.05 * max(floor[name], 1) + 0.1:
+                found.append(f"checkout, {one['shape']}: {name} is {real[name]:.2f} per order, in the floor {floor[name]:.2f}: "
+                             "they no longer do the same work")
+    return found
+
+
+def rows(figures):
+    yield from figures["echo"]
+    for one in figures["shapes"]:
+        yield from (one[name] for name in ("read", "static", "point_read", "checkout", "checkout_floor"))
