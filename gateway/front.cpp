@@ -24,16 +24,21 @@ GatewayOptions OptionsFor(const Settings& settings) {
 using namespace std::chrono_literals;
 
 Settings::Settings(config::Properties& properties)
-    : listen(properties.Text("http.listen", "address of the REST interface: host:port, unix:/path or fd:N", "127.0.0.1:0")),
-      in_flight(properties.Int("http.in_flight_max", "requests at once; more are refused with 503", "requests", 1, 100'000, 1024)),
-      body_bytes(properties.Int("http.body_bytes_max", "largest request body", "bytes", 1024, 16 << 20, 64 * 1024)) {}
+    : listen(properties.Text("http.listen", "address of the REST interface: host:port, unix:/path or fd:N",
+                             "127.0.0.1:0")),
+      in_flight(properties.Int("http.in_flight_max", "requests at once; more are refused with 503",
+                               "requests", 1, 100'000, 1024)),
+      body_bytes(properties.Int("http.body_bytes_max", "largest request body", "bytes", 1024, 16 << 20,
+                                64 * 1024)) {}
 
-Front::Front(host::Host& host, const Settings& settings, rpc::Backend& backend, std::vector<const rpc::Method*> methods)
+Front::Front(host::Host& host, const Settings& settings, rpc::Backend& backend,
+             std::vector<const rpc::Method*> methods)
     : host_(host),
       gateway_(host.Io(), OptionsFor(settings), backend, std::move(methods), host.Metrics()),
-      server_(host.Io(), OptionsFor(settings, gateway_), [this](http::Request& request) { return gateway_.Handle(request); }) {
+      server_(host.Io(), OptionsFor(settings, gateway_),
+              [this](http::Request& request) { return gateway_.Handle(request); }) {
   host_.OnStart([this, listen = *settings.listen]() -> Task<> {
-    server_.Listen(listen);
+    config::Naming("http.listen", [&] { return server_.Listen(listen); });
     host_.OnStop("http", 20s, [this](runtime::Deadline limit) { return server_.Drain(limit); });
     co_return;
   });

@@ -1,5 +1,5 @@
-// The gateway on a host: the HTTP server that the outside reaches, in front of the methods it is given. Both shapes use
-// it; they differ in the backend.
+// The gateway on a host: the HTTP server that the outside reaches, in front of the methods it is given. Both
+// shapes use it; they differ in the backend.
 #pragma once
 #include <optional>
 #include <vector>
@@ -20,7 +20,8 @@ struct Settings {
 class Front {
  public:
   // Registers its start and stop with the host. All arguments must outlive it.
-  Front(host::Host& host, const Settings& settings, rpc::Backend& backend, std::vector<const rpc::Method*> methods);
+  Front(host::Host& host, const Settings& settings, rpc::Backend& backend,
+        std::vector<const rpc::Method*> methods);
 
  private:
   host::Host& host_;

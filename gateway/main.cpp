@@ -10,7 +10,8 @@ namespace {
 int Run(int argc, char** argv) {
   using namespace market;
   const std::vector<std::string> services = {"auth", "user", "product", "order", "payment"};
-  host::Host host({.name = "gateway", .databases = {}, .peers = services, .grpc = host::HostOptions::Grpc::kNone});
+  host::Host host(
+      {.name = "gateway", .databases = {}, .peers = services, .grpc = host::HostOptions::Grpc::kNone});
   const gateway::Settings settings(host.Config());
   if (const auto exit_code = host.Configure(argc, argv)) return *exit_code;
 

@@ -30,7 +30,8 @@ std::string Parameter(const boost::urls::url_view& url, std::string_view name) {
   return found == url.params().end() ? std::string() : std::string((*found).value);
 }
 
-Task<http::Response> Read(Provider& provider, const boost::urls::url_view& url, const std::vector<std::string>& path) {
+Task<http::Response> Read(Provider& provider, const boost::urls::url_view& url,
+                          const std::vector<std::string>& path) {
   if (path.size() == 2 && path[1] == "transactions") {
     const auto text = Parameter(url, "after");
     std::int64_t after = 0;
@@ -44,7 +45,8 @@ Task<http::Response> Read(Provider& provider, const boost::urls::url_view& url, 
   co_return Refusal(404, "invalid_request_error", "path_unknown");
 }
 
-Task<http::Response> Change(Provider& provider, const http::Request& request, const std::vector<std::string>& path) {
+Task<http::Response> Change(Provider& provider, const http::Request& request,
+                            const std::vector<std::string>& path) {
   std::string key(request.headers.Get("Idempotency-Key"));
   if (key.empty() || key.size() > 255) co_return Refusal(400, "idempotency_error", "key_missing");
   boost::system::error_code error;
@@ -84,7 +86,9 @@ Task<http::Response> Handle(Provider& provider, const std::string& api_key, http
 }  // namespace
 
 http::Handler HttpApi(Provider& provider, std::string api_key) {
-  return [&provider, api_key = std::move(api_key)](http::Request& request) { return Handle(provider, api_key, request); };
+  return [&provider, api_key = std::move(api_key)](http::Request& request) {
+    return Handle(provider, api_key, request);
+  };
 }
 
 }  // namespace market::sandbox

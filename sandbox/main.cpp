@@ -11,11 +11,14 @@ using namespace std::chrono_literals;
 namespace {
 
 int Run(int argc, char** argv) {
-  host::Host host({.name = "sandbox", .databases = {"sandbox"}, .peers = {}, .grpc = host::HostOptions::Grpc::kNone});
-  const auto listen = host.Config().Text("sandbox.listen", "address of the provider's HTTP interface", "127.0.0.1:0");
+  host::Host host(
+      {.name = "sandbox", .databases = {"sandbox"}, .peers = {}, .grpc = host::HostOptions::Grpc::kNone});
+  const auto listen =
+      host.Config().Text("sandbox.listen", "address of the provider's HTTP interface", "127.0.0.1:0");
   const auto api_key = host.Config().Text("sandbox.api_key", "what callers authenticate with", "sk_sandbox");
   const auto latency = host.Config().Duration("sandbox.latency", "pause before every answer", 0ms, 1min, 0ms);
-  const auto hold = host.Config().Duration("sandbox.timeout_hold", "how late the time-out methods answer", 0ms, 10min, 30s);
+  const auto hold =
+      host.Config().Duration("sandbox.timeout_hold", "how late the time-out methods answer", 0ms, 10min, 30s);
   if (const auto exit_code = host.Configure(argc, argv)) return *exit_code;
 
   postgres::Database database(host.Io(), host.DatabaseOptions("sandbox"));
@@ -24,7 +27,7 @@ int Run(int argc, char** argv) {
   host.OnStart([&]() -> Task<> {
     static constexpr std::array kSets = {&migrations::kSandbox};
     co_await host.OpenDatabase("sandbox", database, kSets);
-    server.Listen(*listen);
+    config::Naming("sandbox.listen", [&] { return server.Listen(*listen); });
     host.OnStop("http", 5s, [&](runtime::Deadline limit) { return server.Drain(limit); });
   });
   return host.Run();

@@ -1,4 +1,5 @@
-// The payment methods of the sandbox and how each behaves. Names follow Stripe's test methods where they have one.
+// The payment methods of the sandbox and how each behaves. Names follow Stripe's test methods where they have
+// one.
 #pragma once
 #include <optional>
 #include <string_view>
@@ -9,7 +10,7 @@ struct Behaviour {
   std::string_view method;
   std::string_view decline_code;  // empty: authorises
   enum class Answer { kAtOnce, kAfterCallerGaveUp } answer = Answer::kAtOnce;
-  int errors_before = 0;          // answers 500 to this many keys of a reference first
+  int errors_before = 0;  // answers 500 to this many keys of a reference first
 };
 
 // Nothing for a method that does not exist.

@@ -16,29 +16,33 @@ using postgres::Tx;
 constexpr std::chrono::seconds kLimit{10};
 constexpr std::int64_t kAmountMax = 1'000'000'000'000;
 
-#define MARKET_COLUMNS                                                                                       \
-  "id, reference, idempotency_key, payment_method, currency, amount_minor, status, decline_code, "           \
+#define MARKET_COLUMNS                                                                             \
+  "id, reference, idempotency_key, payment_method, currency, amount_minor, status, decline_code, " \
   "captured_minor, refunded_minor"
 
-constexpr Statement kFindAnswer{"answer.find", "SELECT request, status, body FROM answer WHERE idempotency_key = $1"};
-constexpr Statement kKeepAnswer{"answer.keep",
-                                "INSERT INTO answer (idempotency_key, request, status, body) VALUES ($1, $2, $3, $4)"};
+constexpr Statement kFindAnswer{"answer.find",
+                                "SELECT request, status, body FROM answer WHERE idempotency_key = $1"};
+constexpr Statement kKeepAnswer{
+    "answer.keep", "INSERT INTO answer (idempotency_key, request, status, body) VALUES ($1, $2, $3, $4)"};
 constexpr Statement kCountFailure{"failure.count", R"sql(
   INSERT INTO failure (reference, times) VALUES ($1, 1)
   ON CONFLICT (reference) DO UPDATE SET times = failure.times + 1 RETURNING times)sql"};
-constexpr Statement kInsert{"authorization.insert",
-                            "INSERT INTO card_authorization (id, reference, idempotency_key, payment_method, currency,"
-                            " amount_minor, status, decline_code) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
-                            " RETURNING " MARKET_COLUMNS};
+constexpr Statement kInsert{
+    "authorization.insert",
+    "INSERT INTO card_authorization (id, reference, idempotency_key, payment_method, currency,"
+    " amount_minor, status, decline_code) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+    " RETURNING " MARKET_COLUMNS};
 constexpr Statement kLock{"authorization.lock",
                           "SELECT " MARKET_COLUMNS " FROM card_authorization WHERE id = $1 FOR UPDATE"};
-constexpr Statement kUpdate{"authorization.update",
-                            "UPDATE card_authorization SET status = $2, captured_minor = $3, refunded_minor = $4"
-                            " WHERE id = $1 RETURNING " MARKET_COLUMNS};
+constexpr Statement kUpdate{
+    "authorization.update",
+    "UPDATE card_authorization SET status = $2, captured_minor = $3, refunded_minor = $4"
+    " WHERE id = $1 RETURNING " MARKET_COLUMNS};
 constexpr Statement kInsertMovement{"movement.insert", R"sql(
   INSERT INTO movement (id, authorization_id, kind, amount_minor, currency, reference)
   VALUES ($1, $2, $3, $4, $5, $6))sql"};
-constexpr Statement kGet{"authorization.get", "SELECT " MARKET_COLUMNS " FROM card_authorization WHERE id = $1"};
+constexpr Statement kGet{"authorization.get",
+                         "SELECT " MARKET_COLUMNS " FROM card_authorization WHERE id = $1"};
 constexpr Statement kByReference{"authorization.by_reference",
                                  "SELECT " MARKET_COLUMNS
                                  " FROM card_authorization WHERE reference = $1 ORDER BY created_at, id"};
@@ -52,7 +56,8 @@ constexpr Statement kMovements{"movement.list", R"sql(
 runtime::Deadline Soon() { return runtime::After(kLimit); }
 
 Answer Failure(int status, std::string_view type, std::string_view code, std::string_view message) {
-  return {status, json::serialize(json::object{{"error", {{"type", type}, {"code", code}, {"message", message}}}})};
+  return {status,
+          json::serialize(json::object{{"error", {{"type", type}, {"code", code}, {"message", message}}}})};
 }
 
 Answer Invalid(std::string_view code, std::string_view message) {
@@ -61,13 +66,22 @@ Answer Invalid(std::string_view code, std::string_view message) {
 
 struct Authorization {
   explicit Authorization(const postgres::Row& row)
-      : id(row.GetUuid(0)), reference(row.Text(1)), key(row.Text(2)), method(row.Text(3)), currency(row.Text(4)),
-        amount(row.Int(5)), status(row.Text(6)), decline_code(row.Text(7)), captured(row.Int(8)), refunded(row.Int(9)) {}
+      : id(row.GetUuid(0)),
+        reference(row.Text(1)),
+        key(row.Text(2)),
+        method(row.Text(3)),
+        currency(row.Text(4)),
+        amount(row.Int(5)),
+        status(row.Text(6)),
+        decline_code(row.Text(7)),
+        captured(row.Int(8)),
+        refunded(row.Int(9)) {}
 
   json::object ToJson() const {
-    return {{"id", id.ToString()},   {"reference", reference}, {"idempotency_key", key}, {"payment_method", method},
-            {"currency", currency},  {"amount", amount},       {"status", status},       {"decline_code", decline_code},
-            {"captured", captured},  {"refunded", refunded}};
+    return {{"id", id.ToString()},      {"reference", reference},       {"idempotency_key", key},
+            {"payment_method", method}, {"currency", currency},         {"amount", amount},
+            {"status", status},         {"decline_code", decline_code}, {"captured", captured},
+            {"refunded", refunded}};
   }
 
   Uuid id;
@@ -104,7 +118,8 @@ std::int64_t IntIn(const json::object& body, std::string_view name) {
   return value != nullptr && value->is_int64() ? value->get_int64() : 0;
 }
 
-// Runs `work` under the key: its answer and its effect commit together, and a key that has an answer gets that one.
+// Runs `work` under the key: its answer and its effect commit together, and a key that has an answer gets
+// that one.
 template <class Work>
 Task<Answer> Once(postgres::Database& database, std::string key, std::string request, Work work) {
   for (int attempt = 0;; ++attempt) {
@@ -135,7 +150,8 @@ Task<Answer> Changed(Tx& tx, std::string id, Change change) {
   const auto uuid = Uuid::Parse(id);
   if (!uuid) co_return Failure(404, "invalid_request_error", "resource_missing", "no such authorization");
   const auto rows = co_await tx.Execute(kLock, *uuid);
-  if (rows.empty()) co_return Failure(404, "invalid_request_error", "resource_missing", "no such authorization");
+  if (rows.empty())
+    co_return Failure(404, "invalid_request_error", "resource_missing", "no such authorization");
   Authorization authorization(rows.One());
   const auto before_captured = authorization.captured;
   const auto before_refunded = authorization.refunded;
@@ -169,26 +185,31 @@ Task<Answer> Provider::Authorize(std::string key, json::object body) {
   const auto currency = TextIn(body, "currency");
   const auto reference = TextIn(body, "reference");
   const auto behaviour = BehaviourOf(TextIn(body, "payment_method"));
-  if (amount < 1 || amount > kAmountMax) co_return Invalid("amount_invalid", "amount must be from 1 to 10^12");
+  if (amount < 1 || amount > kAmountMax)
+    co_return Invalid("amount_invalid", "amount must be from 1 to 10^12");
   if (currency.size() != 3) co_return Invalid("currency_invalid", "currency must be an ISO 4217 code");
   if (reference.empty()) co_return Invalid("parameter_missing", "reference is required");
   if (!behaviour) co_return Invalid("payment_method_unknown", "no such payment method");
-  if (held_.contains(key)) co_return Failure(409, "idempotency_error", "key_in_use", "a request with this key is running");
+  if (held_.contains(key))
+    co_return Failure(409, "idempotency_error", "key_in_use", "a request with this key is running");
 
   auto work = [&](Tx& tx) -> Task<Answer> {
     if (behaviour->errors_before > 0) {
       const auto times = (co_await tx.Execute(kCountFailure, reference)).One().Int(0);
-      if (times <= behaviour->errors_before) co_return Failure(500, "api_error", "internal", "something went wrong");
+      if (times <= behaviour->errors_before)
+        co_return Failure(500, "api_error", "internal", "something went wrong");
     }
     const bool declined = !behaviour->decline_code.empty();
-    const auto rows = co_await tx.Execute(kInsert, Uuid::NewV7(), reference, key, behaviour->method, currency, amount,
-                                          declined ? "declined" : "authorized", behaviour->decline_code);
+    const auto rows =
+        co_await tx.Execute(kInsert, Uuid::NewV7(), reference, key, behaviour->method, currency, amount,
+                            declined ? "declined" : "authorized", behaviour->decline_code);
     const Authorization made(rows.One());
     co_return declined ? Declined(made) : Shown(made);
   };
   auto answer = co_await Once(database_, key, "authorize " + json::serialize(body), work);
   if (behaviour->answer == Behaviour::Answer::kAfterCallerGaveUp) {
-    // The card was charged or declined; only the answer is late. A repetition finds the key in use until then.
+    // The card was charged or declined; only the answer is late. A repetition finds the key in use until
+    // then.
     const auto held = held_.insert(key).first;
     co_await runtime::SleepFor(options_.timeout_hold);
     held_.erase(held);
@@ -199,20 +220,24 @@ Task<Answer> Provider::Authorize(std::string key, json::object body) {
 Task<Answer> Provider::Capture(std::string key, std::string id, json::object body) {
   const auto amount = IntIn(body, "amount");
   auto change = [&](Authorization& authorization, std::string&) -> std::optional<Answer> {
-    if (authorization.status != "authorized") return Invalid("authorization_unexpected_state", "it is " + authorization.status);
-    if (amount < 1 || amount > authorization.amount) return Invalid("amount_too_large", "more than was authorised");
+    if (authorization.status != "authorized")
+      return Invalid("authorization_unexpected_state", "it is " + authorization.status);
+    if (amount < 1 || amount > authorization.amount)
+      return Invalid("amount_too_large", "more than was authorised");
     authorization.status = "captured";
     authorization.captured = amount;
     return std::nullopt;
   };
   auto work = [&](Tx& tx) { return Changed(tx, id, change); };
-  co_return co_await Pause(co_await Once(database_, key, "capture " + id + ' ' + json::serialize(body), work));
+  co_return co_await Pause(
+      co_await Once(database_, key, "capture " + id + ' ' + json::serialize(body), work));
 }
 
 Task<Answer> Provider::Void(std::string key, std::string id) {
   auto change = [&](Authorization& authorization, std::string&) -> std::optional<Answer> {
     if (authorization.status == "voided") return std::nullopt;
-    if (authorization.status != "authorized") return Invalid("authorization_unexpected_state", "it is " + authorization.status);
+    if (authorization.status != "authorized")
+      return Invalid("authorization_unexpected_state", "it is " + authorization.status);
     authorization.status = "voided";
     return std::nullopt;
   };
@@ -223,7 +248,8 @@ Task<Answer> Provider::Void(std::string key, std::string id) {
 Task<Answer> Provider::Refund(std::string key, std::string id, json::object body) {
   const auto amount = IntIn(body, "amount");
   auto change = [&](Authorization& authorization, std::string& reference) -> std::optional<Answer> {
-    if (authorization.status != "captured") return Invalid("authorization_unexpected_state", "it is " + authorization.status);
+    if (authorization.status != "captured")
+      return Invalid("authorization_unexpected_state", "it is " + authorization.status);
     if (amount < 1 || amount > authorization.captured - authorization.refunded) {
       return Invalid("amount_too_large", "more than was captured");
     }
@@ -239,7 +265,8 @@ Task<Answer> Provider::Get(std::string id) {
   const auto uuid = Uuid::Parse(id);
   if (!uuid) co_return Failure(404, "invalid_request_error", "resource_missing", "no such authorization");
   const auto rows = co_await database_.Read(Soon(), kGet, *uuid);
-  if (rows.empty()) co_return Failure(404, "invalid_request_error", "resource_missing", "no such authorization");
+  if (rows.empty())
+    co_return Failure(404, "invalid_request_error", "resource_missing", "no such authorization");
   co_return co_await Pause(Shown(Authorization(rows.One())));
 }
 
@@ -251,9 +278,11 @@ Task<Answer> Provider::FindByReference(std::string reference) {
   for (const auto row : rows) found.push_back(Authorization(row).ToJson());
   json::array refunds;
   for (const auto row : refund_rows) {
-    refunds.push_back(json::object{{"id", row.GetUuid(0).ToString()}, {"amount", row.Int(1)}, {"reference", row.Text(2)}});
+    refunds.push_back(
+        json::object{{"id", row.GetUuid(0).ToString()}, {"amount", row.Int(1)}, {"reference", row.Text(2)}});
   }
-  co_return co_await Pause({200, json::serialize(json::object{{"authorizations", found}, {"refunds", refunds}})});
+  co_return co_await Pause(
+      {200, json::serialize(json::object{{"authorizations", found}, {"refunds", refunds}})});
 }
 
 Task<Answer> Provider::Movements(std::int64_t after) {

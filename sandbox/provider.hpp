@@ -1,8 +1,8 @@
 // A payment provider for development: real behaviour over its own database, the nasty parts included.
 //
-// Every POST carries an idempotency key. State and answer commit in one transaction before anything is sent, and the
-// first answer to a key, errors of the provider included, is what every later use of it gets. Amounts never exceed what
-// was authorised or captured. Io thread only.
+// Every POST carries an idempotency key. State and answer commit in one transaction before anything is sent,
+// and the first answer to a key, errors of the provider included, is what every later use of it gets. Amounts
+// never exceed what was authorised or captured. Io thread only.
 #pragma once
 #include <boost/json/object.hpp>
 #include <chrono>

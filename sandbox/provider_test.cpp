@@ -45,7 +45,8 @@ struct Shop {
         server(io, {}, HttpApi(provider, "sk_test")),
         client(io, "http://" + server.Listen("127.0.0.1:0")) {}
 
-  Task<http::Response> Post(std::string target, std::string key, object body, std::string api_key = "sk_test") {
+  Task<http::Response> Post(std::string target, std::string key, object body,
+                            std::string api_key = "sk_test") {
     http::Request request{.method = "POST",
                           .target = std::move(target),
                           .headers = {{"Authorization", "Bearer " + api_key}, {"Idempotency-Key", key}},
@@ -54,15 +55,20 @@ struct Shop {
     co_return co_await client.Send(std::move(request), After(10s));
   }
   Task<object> Get(std::string target) {
-    http::Request request{.method = "GET", .target = std::move(target), .headers = {{"Authorization", "Bearer sk_test"}},
-                          .body = {}, .peer = {}};
+    http::Request request{.method = "GET",
+                          .target = std::move(target),
+                          .headers = {{"Authorization", "Bearer sk_test"}},
+                          .body = {},
+                          .peer = {}};
     const auto response = co_await client.Send(std::move(request), After(10s));
     EXPECT_EQ(response.status, 200) << response.body;
     co_return boost::json::parse(response.body).as_object();
   }
-  Task<http::Response> Authorize(std::string key, std::string reference, std::string method, int amount = 1000) {
-    return Post("/v1/authorizations", std::move(key),
-                {{"amount", amount}, {"currency", "EUR"}, {"payment_method", method}, {"reference", reference}});
+  Task<http::Response> Authorize(std::string key, std::string reference, std::string method,
+                                 int amount = 1000) {
+    return Post(
+        "/v1/authorizations", std::move(key),
+        {{"amount", amount}, {"currency", "EUR"}, {"payment_method", method}, {"reference", reference}});
   }
 
   postgres::Database database;
@@ -111,7 +117,8 @@ TEST(Sandbox_Authorize, IsDoneOnceAKey) {
     const auto found = co_await shop.Get("/v1/authorizations?reference=" + reference);
     EXPECT_EQ(found.at("authorizations").as_array().size(), 1u);
     EXPECT_EQ(found.at("authorizations").at(0).at("idempotency_key").as_string(), key);
-    EXPECT_EQ((co_await shop.Get("/v1/authorizations/" + IdIn(first))).at("status").as_string(), "authorized");
+    EXPECT_EQ((co_await shop.Get("/v1/authorizations/" + IdIn(first))).at("status").as_string(),
+              "authorized");
   });
 }
 
@@ -140,8 +147,10 @@ TEST(Sandbox_Authorize, DeclinesAndRefuses) {
     const auto reference = NewKey();
     const auto declined = co_await shop.Authorize(NewKey(), reference, "pm_card_visa_chargeDeclined");
     EXPECT_EQ(declined.status, 402);
-    EXPECT_EQ(boost::json::parse(declined.body).at("error").at("decline_code").as_string(), "generic_decline");
-    const auto poor = co_await shop.Authorize(NewKey(), NewKey(), "pm_card_visa_chargeDeclinedInsufficientFunds");
+    EXPECT_EQ(boost::json::parse(declined.body).at("error").at("decline_code").as_string(),
+              "generic_decline");
+    const auto poor =
+        co_await shop.Authorize(NewKey(), NewKey(), "pm_card_visa_chargeDeclinedInsufficientFunds");
     EXPECT_EQ(boost::json::parse(poor.body).at("error").at("decline_code").as_string(), "insufficient_funds");
     const auto found = co_await shop.Get("/v1/authorizations?reference=" + reference);
     EXPECT_EQ(found.at("authorizations").at(0).at("status").as_string(), "declined");
@@ -162,8 +171,8 @@ TEST(Sandbox_Errors, AreKeptUnderTheirKeys) {
     const std::array keys = {NewKey(), NewKey(), NewKey()};
     for (int i = 0; i < 2; ++i) {
       for (int repeat = 0; repeat < 2; ++repeat) {
-        const auto answer =
-            co_await shop.Authorize(keys[static_cast<std::size_t>(i)], reference, "pm_sandbox_error_then_authorized");
+        const auto answer = co_await shop.Authorize(keys[static_cast<std::size_t>(i)], reference,
+                                                    "pm_sandbox_error_then_authorized");
         EXPECT_EQ(answer.status, 500);
       }
     }
@@ -201,7 +210,8 @@ TEST(Sandbox_Money, NeverExceedsWhatWasAuthorizedOrCaptured) {
     const auto reference = NewKey();
     const auto id = IdIn(co_await shop.Authorize(NewKey(), reference, "pm_card_visa"));
     const std::string at = "/v1/authorizations/" + id;
-    EXPECT_EQ((co_await shop.Post(at + "/refunds", NewKey(), {{"amount", 1}, {"reference", "r"}})).status, 400);
+    EXPECT_EQ((co_await shop.Post(at + "/refunds", NewKey(), {{"amount", 1}, {"reference", "r"}})).status,
+              400);
     EXPECT_EQ((co_await shop.Post(at + "/capture", NewKey(), {{"amount", 1001}})).status, 400);
     const auto key = NewKey();
     for (int repeat = 0; repeat < 2; ++repeat) {
@@ -209,8 +219,10 @@ TEST(Sandbox_Money, NeverExceedsWhatWasAuthorizedOrCaptured) {
     }
     EXPECT_EQ((co_await shop.Post(at + "/capture", NewKey(), {{"amount", 1000}})).status, 400);
     EXPECT_EQ((co_await shop.Post(at + "/void", NewKey(), {})).status, 400);
-    EXPECT_EQ((co_await shop.Post(at + "/refunds", NewKey(), {{"amount", 600}, {"reference", "a"}})).status, 200);
-    EXPECT_EQ((co_await shop.Post(at + "/refunds", NewKey(), {{"amount", 401}, {"reference", "b"}})).status, 400);
+    EXPECT_EQ((co_await shop.Post(at + "/refunds", NewKey(), {{"amount", 600}, {"reference", "a"}})).status,
+              200);
+    EXPECT_EQ((co_await shop.Post(at + "/refunds", NewKey(), {{"amount", 401}, {"reference", "b"}})).status,
+              400);
 
     const auto found = co_await shop.Get("/v1/authorizations?reference=" + reference);
     EXPECT_EQ(found.at("refunds").as_array().size(), 1u);
@@ -220,7 +232,8 @@ TEST(Sandbox_Money, NeverExceedsWhatWasAuthorizedOrCaptured) {
     const auto movements = co_await shop.Get("/v1/transactions?after=0");
     for (const auto& movement : movements.at("transactions").as_array()) {
       if (movement.at("authorization_id").as_string() != id) continue;
-      (movement.at("kind").as_string() == "capture" ? captured : refunded) += movement.at("amount").as_int64();
+      (movement.at("kind").as_string() == "capture" ? captured : refunded) +=
+          movement.at("amount").as_int64();
     }
     EXPECT_EQ(captured, 1000);
     EXPECT_EQ(refunded, 600);
@@ -231,7 +244,8 @@ TEST(Sandbox_Void, EndsAnAuthorizationThatIsNotCaptured) {
   WithShop([](Shop& shop) -> Task<> {
     const auto id = IdIn(co_await shop.Authorize(NewKey(), NewKey(), "pm_card_visa"));
     const std::string at = "/v1/authorizations/" + id;
-    for (int repeat = 0; repeat < 2; ++repeat) EXPECT_EQ((co_await shop.Post(at + "/void", NewKey(), {})).status, 200);
+    for (int repeat = 0; repeat < 2; ++repeat)
+      EXPECT_EQ((co_await shop.Post(at + "/void", NewKey(), {})).status, 200);
     EXPECT_EQ((co_await shop.Post(at + "/capture", NewKey(), {{"amount", 1000}})).status, 400);
     EXPECT_EQ((co_await shop.Post("/v1/authorizations/none/void", NewKey(), {})).status, 404);
   });

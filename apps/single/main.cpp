@@ -1,4 +1,5 @@
-// The one-process shape: the five services called directly through the same interfaces, the gateway in front of them.
+// The one-process shape: the five services called directly through the same interfaces, the gateway in front
+// of them.
 #include "gateway/front.hpp"
 #include "services/auth/service.hpp"
 #include "services/order/service.hpp"
@@ -10,7 +11,8 @@ namespace {
 
 int Run(int argc, char** argv) {
   using namespace market;
-  host::Host host({.name = "marketplace", .databases = {"auth", "user", "product", "order", "payment"}, .peers = {}});
+  host::Host host(
+      {.name = "marketplace", .databases = {"auth", "user", "product", "order", "payment"}, .peers = {}});
   const gateway::Settings front_settings(host.Config());
   const auth::Settings auth_settings(host.Config());
   const user::Settings user_settings(host.Config());

@@ -1,10 +1,11 @@
-// One gRPC hop by itself: an echo server and a client that keeps N calls in flight, 200 bytes there and 600 back.
+// One gRPC hop by itself: an echo server and a client that keeps N calls in flight, 200 bytes there and 600
+// back.
 //
 //   grpc_echo server ADDRESS [PKI NAME]                     prints the bound address, serves until SIGTERM
 //   grpc_echo client ADDRESS IN_FLIGHT SECONDS [PKI NAME]   prints one JSON line
 //
-// PKI is a directory with ca.crt and NAME.crt/NAME.key; with it both sides speak mutual TLS. CPU is user and system
-// time of this process over the measured window, per call.
+// PKI is a directory with ca.crt and NAME.crt/NAME.key; with it both sides speak mutual TLS. CPU is user and
+// system time of this process over the measured window, per call.
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -33,13 +34,16 @@ std::optional<grpc::TlsFiles> TlsOf(const std::vector<std::string>& arguments, s
   if (arguments.size() < at + 2) return std::nullopt;
   const auto& directory = arguments[at];
   const auto& name = arguments[at + 1];
-  return grpc::TlsFiles{directory + '/' + name + ".crt", directory + '/' + name + ".key", directory + "/ca.crt"};
+  return grpc::TlsFiles{directory + '/' + name + ".crt", directory + '/' + name + ".key",
+                        directory + "/ca.crt"};
 }
 
 double CpuSeconds() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec); };
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+  };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
@@ -48,9 +52,11 @@ int Serve(const std::vector<std::string>& arguments) {
   grpc::ServerOptions options;
   options.tls = TlsOf(arguments, 2);
   grpc::Server server(io, std::move(options));
-  server.HandleUnary(std::string(kPath), [reply = std::string(kReplyBytes, 'r')](grpc::ServerCall&, std::string) -> Task<grpc::UnaryReply> {
-    co_return grpc::UnaryReply{.status = {}, .message = reply, .trailing = {}};
-  });
+  server.HandleUnary(
+      std::string(kPath),
+      [reply = std::string(kReplyBytes, 'r')](grpc::ServerCall&, std::string) -> Task<grpc::UnaryReply> {
+        co_return grpc::UnaryReply{.status = {}, .message = reply, .trailing = {}};
+      });
   std::cout << server.Listen(arguments.at(1)) << std::endl;
   boost::asio::signal_set signals(io, SIGTERM, SIGINT);
   signals.async_wait([&](const boost::system::error_code&, int) { io.stop(); });
@@ -73,13 +79,14 @@ Task<> Caller(Load& load) {
   for (;;) {
     const auto started = Clock::now();
     if (started >= load.end) break;
-    const auto reply = co_await load.channel.Call(kPath, request, {.deadline = runtime::After(std::chrono::seconds(5)), .metadata = {}});
+    const auto reply = co_await load.channel.Call(
+        kPath, request, {.deadline = runtime::After(std::chrono::seconds(5)), .metadata = {}});
     const auto ended = Clock::now();
     if (ended < load.warm_until) continue;
     if (load.cpu_at_start == 0) load.cpu_at_start = CpuSeconds();
     if (!reply.status.Ok() || reply.message.size() != kReplyBytes) ++load.failed;
-    load.latencies_us.push_back(
-        static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::microseconds>(ended - started).count()));
+    load.latencies_us.push_back(static_cast<std::uint32_t>(
+        std::chrono::duration_cast<std::chrono::microseconds>(ended - started).count()));
   }
   --load.running;
 }
@@ -95,7 +102,8 @@ int Drive(const std::vector<std::string>& arguments) {
   const auto warm_until = Clock::now() + std::chrono::milliseconds(500);
   Load load{channel, warm_until, warm_until + window, {}, 0, 0, 0};
   load.running = std::stoul(arguments.at(2));
-  for (std::size_t i = load.running; i > 0; --i) boost::asio::co_spawn(io, Caller(load), boost::asio::detached);
+  for (std::size_t i = load.running; i > 0; --i)
+    boost::asio::co_spawn(io, Caller(load), boost::asio::detached);
   while (load.running > 0) io.run_one();
   const double cpu = CpuSeconds() - load.cpu_at_start;
 

@@ -37,6 +37,17 @@ class ConfigError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// What only its use shows to be wrong with a value (an address that can't be listened on) is said with its
+// name: returns what `use` returns, and puts `name` in front of what it throws.
+template <class Use>
+auto Naming(std::string_view name, Use use) -> decltype(use()) {
+  try {
+    return use();
+  } catch (const std::exception& error) {
+    throw ConfigError(std::string(name) + ": " + error.what());
+  }
+}
+
 // In place of a default: the operator must say.
 struct Required {};
 

@@ -22,12 +22,13 @@ int HexValue(char c) {
   return -1;
 }
 
-// Milliseconds in the upper bits, a 12-bit sequence below: strictly increasing over the process even when the clock
-// stands still or steps back (RFC 9562 section 6.2, method 1).
+// Milliseconds in the upper bits, a 12-bit sequence below: strictly increasing over the process even when the
+// clock stands still or steps back (RFC 9562 section 6.2, method 1).
 std::uint64_t NextTick() {
   static std::atomic<std::uint64_t> last{0};
-  const auto now = static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count());
+  const auto now = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                                  std::chrono::system_clock::now().time_since_epoch())
+                                                  .count());
   auto previous = last.load(std::memory_order_relaxed);
   std::uint64_t next = 0;
   do {

@@ -1,7 +1,7 @@
 // 128-bit identifiers, UUID version 7 (RFC 9562 section 5.7): time-ordered, so b-tree inserts stay local.
 //
-// Uuid is the raw value; Id<Tag> is what signatures use, so that an order id can't stand where an offer id belongs.
-// The only text form is the canonical 36 lower-case characters.
+// Uuid is the raw value; Id<Tag> is what signatures use, so that an order id can't stand where an offer id
+// belongs. The only text form is the canonical 36 lower-case characters.
 #pragma once
 #include <array>
 #include <compare>
@@ -45,7 +45,8 @@ class Id {
     const auto value = Uuid::Parse(text);
     return value ? std::optional(Id(*value)) : std::nullopt;
   }
-  // For text that passed the field rules or came from our own database. Throws std::invalid_argument otherwise.
+  // For text that passed the field rules or came from our own database. Throws std::invalid_argument
+  // otherwise.
   static Id From(std::string_view text);
 
   const Uuid& Value() const { return value_; }
@@ -75,11 +76,14 @@ using SellerId = Id<struct SellerTag>;
 template <>
 struct std::hash<market::Uuid> {
   std::size_t operator()(const market::Uuid& id) const noexcept {
-    return std::hash<std::string_view>{}({reinterpret_cast<const char*>(id.Bytes().data()), id.Bytes().size()});
+    return std::hash<std::string_view>{}(
+        {reinterpret_cast<const char*>(id.Bytes().data()), id.Bytes().size()});
   }
 };
 
 template <class Tag>
 struct std::hash<market::Id<Tag>> {
-  std::size_t operator()(const market::Id<Tag>& id) const noexcept { return std::hash<market::Uuid>{}(id.Value()); }
+  std::size_t operator()(const market::Id<Tag>& id) const noexcept {
+    return std::hash<market::Uuid>{}(id.Value());
+  }
 };

@@ -20,13 +20,15 @@ TEST(Uuid, NewV7_IsStrictlyIncreasingAndVersion7) {
 TEST(Uuid, Parse_RoundTripsCanonicalForm) {
   const Uuid id = Uuid::NewV7();
   EXPECT_EQ(Uuid::Parse(id.ToString()), id);
-  EXPECT_EQ(Uuid::Parse("0190A0B0-1111-7abc-8def-0123456789AB")->ToString(), "0190a0b0-1111-7abc-8def-0123456789ab");
+  EXPECT_EQ(Uuid::Parse("0190A0B0-1111-7abc-8def-0123456789AB")->ToString(),
+            "0190a0b0-1111-7abc-8def-0123456789ab");
 }
 
 TEST(Uuid, Parse_RefusesEverythingElse) {
-  for (const char* text : {"", "x", "{0190a0b0-1111-7abc-8def-0123456789ab}", "0190a0b011117abc8def0123456789ab",
-                           "urn:uuid:0190a0b0-1111-7abc-8def-0123456789ab", "0190a0b0-1111-7abc-8def-0123456789ag",
-                           "0190a0b0+1111-7abc-8def-0123456789ab", "0190a0b0-1111-7abc-8def-0123456789a "}) {
+  for (const char* text :
+       {"", "x", "{0190a0b0-1111-7abc-8def-0123456789ab}", "0190a0b011117abc8def0123456789ab",
+        "urn:uuid:0190a0b0-1111-7abc-8def-0123456789ab", "0190a0b0-1111-7abc-8def-0123456789ag",
+        "0190a0b0+1111-7abc-8def-0123456789ab", "0190a0b0-1111-7abc-8def-0123456789a "}) {
     EXPECT_FALSE(Uuid::Parse(text)) << text;
   }
 }

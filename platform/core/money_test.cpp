@@ -31,7 +31,8 @@ TEST(Money, Overflow_Throws) {
 }
 
 TEST(Currency, Parse_RefusesWhatIsNotTraded) {
-  for (const char* code : {"", "eur", "EURO", "XXX", "EU"}) EXPECT_THROW(Currency::Parse(code), Error) << code;
+  for (const char* code : {"", "eur", "EURO", "XXX", "EU"})
+    EXPECT_THROW(Currency::Parse(code), Error) << code;
 }
 
 }  // namespace

@@ -32,8 +32,8 @@ std::string TextOf(std::exception_ptr error) {
 
 void ReportToLog(std::string_view event, std::string_view detail) {
   const bool failed = event.ends_with("failed");
-  log::Write(failed ? telemetry::LogLevel::kError : telemetry::LogLevel::kInfo, "process." + std::string(event),
-             {{"detail", detail}});
+  log::Write(failed ? telemetry::LogLevel::kError : telemetry::LogLevel::kInfo,
+             "process." + std::string(event), {{"detail", detail}});
 }
 
 // A cancelled worker is how a process stops, not a failure.
@@ -48,13 +48,15 @@ void ReportTaskFailure(std::string_view task, std::exception_ptr error) {
   log::Error("task.failed", {{"task", task}, {"detail", TextOf(error)}});
 }
 
-// Query durations by statement. Statement names are constants, so their address finds the series without hashing text.
+// Query durations by statement. Statement names are constants, so their address finds the series without
+// hashing text.
 class QueryMetrics {
  public:
   QueryMetrics(telemetry::Metrics& metrics, std::string database)
-      : seconds_(metrics.AddHistogramFamily("db_query_seconds", "time from handing a statement in to its result",
-                                            {"database", "statement"})),
-        errors_(metrics.AddCounterFamily("db_query_errors_total", "statements that failed", {"database", "statement"})),
+      : seconds_(metrics.AddHistogramFamily(
+            "db_query_seconds", "time from handing a statement in to its result", {"database", "statement"})),
+        errors_(metrics.AddCounterFamily("db_query_errors_total", "statements that failed",
+                                         {"database", "statement"})),
         database_(std::move(database)) {}
 
   void Observe(std::string_view statement, std::chrono::nanoseconds elapsed, bool ok) {
@@ -78,7 +80,11 @@ struct Host::State {
       : options(std::move(given)),
         properties(options.name),
         settings(properties, options),
-        process(ReportToLog),
+        process([name = options.name](std::string_view event, std::string_view detail) {
+          ReportToLog(event, detail);
+          // Who started us by hand, or reads what the supervisor keeps, sees it without the log file.
+          if (event == "start_failed") std::cerr << name << ": " << detail << '\n';
+        }),
         background(process.Executor(), ReportTaskFailure) {}
 
   struct Peer {
@@ -143,7 +149,8 @@ std::optional<int> Host::Configure(int argc, char** argv) {
 
 postgres::Options Host::DatabaseOptions(std::string_view name) {
   const auto conninfo = state_->settings.conninfo.find(name);
-  if (conninfo == state_->settings.conninfo.end()) throw std::out_of_range("no database " + std::string(name));
+  if (conninfo == state_->settings.conninfo.end())
+    throw std::out_of_range("no database " + std::string(name));
   auto queries = std::make_shared<QueryMetrics>(state_->metrics, std::string(name));
   postgres::Options options;
   options.conninfo = *conninfo->second;
@@ -166,8 +173,11 @@ outbox::Relay::Options Host::RelayOptions(std::string_view name) const {
     if (message == nullptr) {
       log::Warn("outbox.failed", {{"database", database}, {"detail", error}});
     } else {
-      log::Warn("outbox.delivery_failed", {{"database", database}, {"topic", message->topic}, {"key", message->key},
-                                           {"attempt", message->attempt}, {"detail", error}});
+      log::Warn("outbox.delivery_failed", {{"database", database},
+                                           {"topic", message->topic},
+                                           {"key", message->key},
+                                           {"attempt", message->attempt},
+                                           {"detail", error}});
     }
   };
   return options;
@@ -175,16 +185,27 @@ outbox::Relay::Options Host::RelayOptions(std::string_view name) const {
 
 Task<> Host::OpenDatabase(std::string_view name, postgres::Database& database,
                           std::span<const postgres::MigrationSet* const> sets) {
-  co_await postgres::Migrate(database, sets);
-  co_await database.Open(runtime::After(30s));
-  auto& connections = state_->metrics.AddGaugeFamily("db_pool_connections", "connections by state", {"database", "state"});
+  std::string failure;
+  try {
+    co_await postgres::Migrate(database, sets);
+    co_await database.Open(runtime::After(30s));
+  } catch (const Error& error) {
+    failure = error.message;
+  }
+  if (!failure.empty()) {
+    const std::string prefix = state_->options.databases.size() == 1 ? "" : std::string(name) + ".";
+    throw Unavailable(prefix + "postgres.conninfo: " + failure);
+  }
+  auto& connections =
+      state_->metrics.AddGaugeFamily("db_pool_connections", "connections by state", {"database", "state"});
   state_->metrics.Collect([&connections, &database, name = std::string(name)] {
     const auto now = database.Snapshot();
     connections.With({name, "open"}).Set(static_cast<double>(now.connections));
     connections.With({name, "leased"}).Set(static_cast<double>(now.leased));
     connections.With({name, "waiting"}).Set(static_cast<double>(now.waiting));
   });
-  OnStop("postgres." + std::string(name), 5s, [&database](runtime::Deadline limit) { return database.Close(limit); });
+  OnStop("postgres." + std::string(name), 5s,
+         [&database](runtime::Deadline limit) { return database.Close(limit); });
 }
 
 Task<> Host::SweepOutcomes(idempotency::PgStore& outcomes) {
@@ -207,7 +228,9 @@ rpc::Channel& Host::Peer(std::string_view name) {
     grpc::ChannelOptions options;
     options.tls = s.settings.Tls();
     options.expected_identity = name;
-    peer.transport = std::make_unique<grpc::Channel>(Io(), *target->second, std::move(options));
+    peer.transport = config::Naming("peers." + target->first, [&] {
+      return std::make_unique<grpc::Channel>(Io(), *target->second, std::move(options));
+    });
     peer.channel = std::make_unique<rpc::Channel>(std::string(name), *peer.transport, s.metrics);
   }
   return *peer.channel;
@@ -232,8 +255,8 @@ void Host::OnStop(std::string name, std::chrono::milliseconds limit, runtime::Pr
   state_->process.OnStop(std::move(name), limit, std::move(step));
 }
 
-// Steps are registered in the order of starting, so that they run in the reverse one: stop being ready, drain the
-// doors, stop the workers, then close what they used.
+// Steps are registered in the order of starting, so that they run in the reverse one: stop being ready, drain
+// the doors, stop the workers, then close what they used.
 Task<> Host::Start() {
   auto& s = *state_;
   OnStop("log", 2s, [](runtime::Deadline) -> Task<> {
@@ -245,8 +268,10 @@ Task<> Host::Start() {
       if (peer.transport) co_await peer.transport->Close(limit);
     }
   });
-  s.operations.emplace(Io(), http::ServerOptions{}, http::OperationsHandler(s.metrics, [&s] { return s.ready; }));
-  const auto metrics_address = s.operations->Listen(*s.settings.metrics_listen);
+  s.operations.emplace(Io(), http::ServerOptions{},
+                       http::OperationsHandler(s.metrics, [&s] { return s.ready; }));
+  const auto metrics_address =
+      config::Naming("metrics.listen", [&s] { return s.operations->Listen(*s.settings.metrics_listen); });
   OnStop("operations", 1s, [&s](runtime::Deadline limit) { return s.operations->Drain(limit); });
 
   for (auto* service : s.services) co_await service->Start();
@@ -269,7 +294,7 @@ Task<> Host::Start() {
     s.health.emplace(*s.server);
     grpc::ServeReflection(*s.server);
     s.edge->Serve(*s.server);
-    grpc_address = s.server->Listen(**s.settings.grpc_listen);
+    grpc_address = config::Naming("grpc.listen", [&s] { return s.server->Listen(**s.settings.grpc_listen); });
     OnStop("grpc", *s.settings.drain, [&s](runtime::Deadline limit) { return s.server->Drain(limit); });
   }
   for (auto& start : s.starts) co_await start();
@@ -284,8 +309,8 @@ Task<> Host::Start() {
 }
 
 int Main(int argc, char** argv, int (*body)(int argc, char** argv)) {
-  // Blocks from here on are given back when they are freed; glibc would otherwise learn from the first password hash
-  // (19 MiB) to keep such blocks for ever.
+  // Blocks from here on are given back when they are freed; glibc would otherwise learn from the first
+  // password hash (19 MiB) to keep such blocks for ever.
   mallopt(M_MMAP_THRESHOLD, 1 << 20);
   try {
     return body(argc, argv);

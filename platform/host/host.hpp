@@ -1,16 +1,15 @@
-// What every process of the marketplace is made of, in construction order: settings, log, metrics, clock, io thread,
-// token verifier, edge, gRPC server, operations endpoint. A service adds itself and runs.
+// What every process of the marketplace is made of, in construction order: settings, log, metrics, clock, io
+// thread, token verifier, edge, gRPC server, operations endpoint. A service adds itself and runs.
 //
-//   host::Host host({.name = "order", .databases = {"order"}, .peers = {"auth", "user", "product", "payment"}});
-//   const order::Settings settings(host.Config());
-//   if (const auto exit_code = host.Configure(argc, argv)) return *exit_code;
-//   … construct clients and the service …
+//   host::Host host({.name = "order", .databases = {"order"}, .peers = {"auth", "user", "product",
+//   "payment"}}); const order::Settings settings(host.Config()); if (const auto exit_code =
+//   host.Configure(argc, argv)) return *exit_code; … construct clients and the service …
 //   host.VerifyTokens(…);
 //   host.Add(service);
 //   return host.Run();
 //
-// Owner: main. Io thread only once Run has started. The stop order is the reverse of the start order; each step has its
-// own limit (docs/architecture.md, "Shutdown").
+// Owner: main. Io thread only once Run has started. The stop order is the reverse of the start order; each
+// step has its own limit (docs/architecture.md, "Shutdown").
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <chrono>
@@ -79,7 +78,8 @@ class Host {
   // Metrics and log hooks in place. Throws std::out_of_range for a database that HostOptions does not name.
   postgres::Options DatabaseOptions(std::string_view name);
   outbox::Relay::Options RelayOptions(std::string_view name) const;
-  // Migrates, connects, publishes the pool's numbers, and closes at the stop. `database` must outlive the run.
+  // Migrates, connects, publishes the pool's numbers, and closes at the stop. `database` must outlive the
+  // run.
   Task<> OpenDatabase(std::string_view name, postgres::Database& database,
                       std::span<const postgres::MigrationSet* const> sets);
   // A worker: deletes expired idempotency keys every hour, until cancelled.
@@ -103,8 +103,8 @@ class Host {
   std::unique_ptr<State> state_;
 };
 
-// The main of every program: runs `body` and turns what it throws while wiring (a certificate that can't be read, an
-// address that can't be parsed) into one line on stderr and exit code 2.
+// The main of every program: runs `body` and turns what it throws while wiring (a certificate that can't be
+// read, an address that can't be parsed) into one line on stderr and exit code 2.
 int Main(int argc, char** argv, int (*body)(int argc, char** argv));
 
 }  // namespace market::host

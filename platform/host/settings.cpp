@@ -23,29 +23,38 @@ Settings::Settings(config::Properties& p, const HostOptions& options)
                                                {"warn", telemetry::LogLevel::kWarn},
                                                {"error", telemetry::LogLevel::kError}},
                                               telemetry::LogLevel::kInfo)),
-      linger(p.Duration("shutdown.linger", "how long to serve on after SIGTERM while load balancers take notice", 0ms,
-                        60s, 0ms)),
+      linger(p.Duration("shutdown.linger",
+                        "how long to serve on after SIGTERM while load balancers take notice", 0ms, 60s,
+                        0ms)),
       drain(p.Duration("shutdown.drain", "how long calls under way may take after that", 100ms, 60s, 15s)),
-      concurrency(p.Int("admission.limit", "calls worked on at once; more wait or are refused", "calls", 1, 100'000, 512)),
-      read_connections(p.Int("postgres.read_connections", "shared connections for reads", "connections", 1, 64, 2)),
-      write_connections(p.Int("postgres.write_connections", "connections for writes", "connections", 1, 64, 8)) {
+      concurrency(p.Int("admission.limit", "calls worked on at once; more wait or are refused", "calls", 1,
+                        100'000, 512)),
+      read_connections(
+          p.Int("postgres.read_connections", "shared connections for reads", "connections", 1, 64, 2)),
+      write_connections(
+          p.Int("postgres.write_connections", "connections for writes", "connections", 1, 64, 8)) {
   if (options.grpc == HostOptions::Grpc::kServe) {
     grpc_listen = p.Text("grpc.listen", "address of the gRPC server: host:port or unix:/path", "127.0.0.1:0");
   }
   for (const auto& database : options.databases) {
     const std::string prefix = options.databases.size() == 1 ? "" : database + ".";
-    conninfo.emplace(database, p.Secret(prefix + "postgres.conninfo", "libpq connection string of the database"));
+    conninfo.emplace(database,
+                     p.Secret(prefix + "postgres.conninfo", "libpq connection string of the database"));
   }
   for (const auto& peer : options.peers) {
-    peers.emplace(peer, p.Text("peers." + peer, "gRPC address of " + peer + ": host:port or unix:/path, or several "
-                                                "separated by commas", config::Required{}));
+    peers.emplace(peer, p.Text("peers." + peer,
+                               "gRPC address of " + peer +
+                                   ": host:port or unix:/path, or several "
+                                   "separated by commas",
+                               config::Required{}));
   }
 }
 
 std::optional<grpc::TlsFiles> Settings::Tls() const {
   const int given = !tls_certificate->empty() + !tls_key->empty() + !tls_ca->empty();
   if (given == 0) return std::nullopt;
-  if (given != 3) throw config::ConfigError("tls.certificate, tls.key and tls.ca go together: give all three or none");
+  if (given != 3)
+    throw config::ConfigError("tls.certificate, tls.key and tls.ca go together: give all three or none");
   return grpc::TlsFiles{*tls_certificate, *tls_key, *tls_ca};
 }
 

@@ -1,10 +1,11 @@
+#include "platform/http/server.hpp"
+
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "platform/http/listener.hpp"
 #include "platform/http/raw_client.hpp"
-#include "platform/http/server.hpp"
 #include "platform/runtime/one_shot.hpp"
 #include "platform/runtime/task_group.hpp"
 #include "platform/testing/run_loop.hpp"

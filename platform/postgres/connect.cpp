@@ -1,9 +1,9 @@
 #include "platform/postgres/connect.hpp"
 
+#include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <algorithm>
 #include <map>
 #include <vector>
 
@@ -101,8 +101,8 @@ Task<> ResolveHosts(std::map<std::string, std::string>& settings) {
 void PutSession(std::map<std::string, std::string>& settings, SessionOptions session) {
   auto& options = settings["options"];
   options += " -c timezone=UTC -c datestyle=ISO,YMD -c intervalstyle=postgres -c bytea_output=hex";
-  // Plans are made once per connection, often while a table is still empty and a scan of it looks cheapest; a service's
-  // statements all have an index to go by.
+  // Plans are made once per connection, often while a table is still empty and a scan of it looks cheapest; a
+  // service's statements all have an index to go by.
   options += " -c enable_seqscan=off";
   options += " -c statement_timeout=" + std::to_string(session.statement_timeout.count());
   options += " -c lock_timeout=" + std::to_string(session.lock_timeout.count());
@@ -140,6 +140,14 @@ Task<bool> WaitForSocket(int socket, Wait what, runtime::Deadline deadline) {
   co_return !late;
 }
 
+std::string ErrorText(const PGconn* connection) {
+  std::string text = PQerrorMessage(connection);
+  std::erase(text, '\t');
+  while (text.ends_with('\n')) text.pop_back();
+  std::ranges::replace(text, '\n', ' ');
+  return text;
+}
+
 Task<ConnectionPtr> Connect(const std::string& conninfo, SessionOptions session, runtime::Deadline deadline) {
   auto settings = Parse(conninfo);
   co_await ResolveHosts(settings);
@@ -165,7 +173,7 @@ Task<ConnectionPtr> Connect(const std::string& conninfo, SessionOptions session,
     status = PQconnectPoll(connection.get());
   }
   if (status != PGRES_POLLING_OK || PQsetnonblocking(connection.get(), 1) != 0) {
-    throw Unavailable(PQerrorMessage(connection.get()));
+    throw Unavailable(ErrorText(connection.get()));
   }
   co_return connection;
 }

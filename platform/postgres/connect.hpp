@@ -1,4 +1,5 @@
-// Internal to the room, for .cpp files only (libpq-fe.h): opening a connection without blocking the io thread.
+// Internal to the room, for .cpp files only (libpq-fe.h): opening a connection without blocking the io
+// thread.
 #pragma once
 #include <libpq-fe.h>
 
@@ -42,6 +43,9 @@ struct SessionOptions {
 // A connection in non-blocking mode with our session settings (UTC, ISO dates, UTF-8). Names in conninfo are
 // resolved off the io thread. Throws Error UNAVAILABLE with libpq's words, at the deadline too.
 Task<ConnectionPtr> Connect(const std::string& conninfo, SessionOptions session, runtime::Deadline deadline);
+
+// What libpq has to say of the connection, on one line.
+std::string ErrorText(const PGconn* connection);
 
 // Waits until the socket is ready; false at the deadline.
 Task<bool> WaitForSocket(int socket, boost::asio::posix::stream_descriptor::wait_type what,

@@ -46,7 +46,7 @@ void Connection::Flush() {
   flush_scheduled_ = false;
   if (!open_ || write_blocked_) return;
   if (!SendAll()) {
-    Lose(PQerrorMessage(connection_.get()));
+    Lose(ErrorText(connection_.get()));
     return;
   }
   PushOut();
@@ -143,7 +143,7 @@ bool Connection::SendQuery(const std::shared_ptr<Request>& request, std::size_t 
 void Connection::PushOut() {
   const int left = PQflush(connection_.get());
   if (left < 0) {
-    Lose(PQerrorMessage(connection_.get()));
+    Lose(ErrorText(connection_.get()));
   } else if (left > 0) {
     write_blocked_ = true;
     socket_->async_wait(Wait::wait_write,
@@ -168,7 +168,7 @@ void Connection::OnReadable() {
   Drain();  // also what came before the end
   if (!open_) return;
   if (!alive) {
-    Lose(PQerrorMessage(connection_.get()));
+    Lose(ErrorText(connection_.get()));
   } else if (retiring_ && expected_.empty() && queue_.empty()) {
     Lose(why_ended_);
   } else {

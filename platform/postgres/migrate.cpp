@@ -68,13 +68,13 @@ class Session {
       co_await Ready(Wait::wait_write);
       left = PQflush(connection);
     }
-    if (left < 0) throw Unavailable(PQerrorMessage(connection));
+    if (left < 0) throw Unavailable(internal::ErrorText(connection));
     Result last;
     std::exception_ptr error;
     while (true) {
       while (PQisBusy(connection) != 0) {
         co_await Ready(Wait::wait_read);
-        if (PQconsumeInput(connection) != 1) throw Unavailable(PQerrorMessage(connection));
+        if (PQconsumeInput(connection) != 1) throw Unavailable(internal::ErrorText(connection));
       }
       PGresult* raw = PQgetResult(connection);
       if (raw == nullptr) break;

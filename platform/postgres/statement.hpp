@@ -5,10 +5,10 @@
 // The name is the span name and the metric label; both views must live as long as the process. Values are
 // encoded the moment they are given, so nothing refers to the caller's objects while a query is under way.
 #pragma once
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <chrono>
 #include <optional>
 #include <ranges>
 #include <string>

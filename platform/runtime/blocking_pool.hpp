@@ -1,12 +1,13 @@
 // A small bounded pool for work that would block the io thread (argon2, name resolution).
 //
 // The queue has a limit; past it Run throws Error RESOURCE_EXHAUSTED at once, which is cheaper than waiting.
-// Functions run on pool threads and must not touch io-thread state; the result comes back to the awaiting coroutine.
+// Functions run on pool threads and must not touch io-thread state; the result comes back to the awaiting
+// coroutine.
 #pragma once
+#include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <type_traits>
@@ -19,7 +20,8 @@ namespace market::runtime {
 
 class BlockingPool {
  public:
-  BlockingPool(std::size_t threads, std::size_t queue_limit) : pool_(threads), limit_(threads + queue_limit) {}
+  BlockingPool(std::size_t threads, std::size_t queue_limit)
+      : pool_(threads), limit_(threads + queue_limit) {}
   ~BlockingPool() { pool_.join(); }
 
   std::size_t Pending() const { return pending_.load(std::memory_order_relaxed); }

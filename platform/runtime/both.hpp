@@ -1,7 +1,7 @@
 // Two tasks at once: waits until both have ended, then gives both results or the first one's failure.
 //
-// Cancelling the waiting coroutine cancels both, and it still waits for their ends, so what they refer to may be the
-// waiter's own. Io thread only.
+// Cancelling the waiting coroutine cancels both, and it still waits for their ends, so what they refer to may
+// be the waiter's own. Io thread only.
 #pragma once
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>

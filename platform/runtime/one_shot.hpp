@@ -1,7 +1,8 @@
 // A value that one coroutine waits for and another part of the io thread provides, once.
 //
-// The provider (a reply reader, a timer, a pool) and the waiter both hold it, usually by shared_ptr, since either may
-// go first: a waiter that is cancelled or out of time leaves, and a later Set is then ignored. Io thread only.
+// The provider (a reply reader, a timer, a pool) and the waiter both hold it, usually by shared_ptr, since
+// either may go first: a waiter that is cancelled or out of time leaves, and a later Set is then ignored. Io
+// thread only.
 #pragma once
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -25,8 +26,8 @@ class OneShot final : DeadlineWheel::Entry {
   OneShot() = default;
   ~OneShot() = default;
 
-  // Sets the value and resumes the waiter in a later turn of the loop, never inline: the provider may be deep inside
-  // a library callback. The second Set or Fail is ignored.
+  // Sets the value and resumes the waiter in a later turn of the loop, never inline: the provider may be deep
+  // inside a library callback. The second Set or Fail is ignored.
   void Set(T value = T()) {
     if (Done()) return;
     result_.template emplace<1>(std::move(value));
@@ -54,7 +55,8 @@ class OneShot final : DeadlineWheel::Entry {
             resume_ = [handler = std::move(handler)]() mutable { std::move(handler)(); };
             if (slot_.is_connected()) {
               slot_.assign([this](boost::asio::cancellation_type) {
-                Fail(std::make_exception_ptr(boost::system::system_error(boost::asio::error::operation_aborted)));
+                Fail(std::make_exception_ptr(
+                    boost::system::system_error(boost::asio::error::operation_aborted)));
               });
             }
           },
@@ -68,7 +70,8 @@ class OneShot final : DeadlineWheel::Entry {
   void OnDeadline() override { Fail(std::make_exception_ptr(DeadlineExceeded("the deadline passed"))); }
 
   void Resume() {
-    if (Armed()) DeadlineWheel::Of(boost::asio::query(executor_, boost::asio::execution::context)).Remove(*this);
+    if (Armed())
+      DeadlineWheel::Of(boost::asio::query(executor_, boost::asio::execution::context)).Remove(*this);
     if (!resume_) return;
     // A cancellation that arrives after this point finds nothing to cancel: the value is on its way.
     if (slot_.is_connected()) slot_.clear();

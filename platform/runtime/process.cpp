@@ -13,7 +13,8 @@
 namespace market::runtime {
 
 Process::Process(Report report) : report_(std::move(report)) {
-  std::signal(SIGPIPE, SIG_IGN);  // a peer that left is an error code at the write, not the end of the process
+  std::signal(SIGPIPE,
+              SIG_IGN);  // a peer that left is an error code at the write, not the end of the process
 }
 
 void Process::OnStop(std::string name, std::chrono::milliseconds limit, Step step) {
@@ -56,13 +57,14 @@ Task<> Process::Main(std::function<Task<>()> start) {
 
 int Process::Run(std::function<Task<>()> start) {
   boost::asio::signal_set signals(io_, SIGTERM, SIGINT);
-  std::function<void(const boost::system::error_code&, int)> on_signal = [&](const boost::system::error_code& error, int) {
-    if (error) return;
-    if (stopping_) ::_exit(1);
-    report_("stopping", "signal");
-    RequestStop();
-    signals.async_wait(on_signal);
-  };
+  std::function<void(const boost::system::error_code&, int)> on_signal =
+      [&](const boost::system::error_code& error, int) {
+        if (error) return;
+        if (stopping_) ::_exit(1);
+        report_("stopping", "signal");
+        RequestStop();
+        signals.async_wait(on_signal);
+      };
   signals.async_wait(on_signal);
   boost::asio::co_spawn(io_, Main(std::move(start)), boost::asio::detached);
   io_.run();

@@ -1,8 +1,9 @@
-// The life of a process: start in construction order, serve until SIGTERM or SIGINT, stop in reverse order, exit 0.
+// The life of a process: start in construction order, serve until SIGTERM or SIGINT, stop in reverse order,
+// exit 0.
 //
-// Each part that needs an orderly end registers a step. Steps run one after the other, last registered first, each with
-// its own time limit; a step that fails or is late is logged and the next one runs. A second signal exits at once:
-// no step is needed for correctness (kill -9 is safe at any point).
+// Each part that needs an orderly end registers a step. Steps run one after the other, last registered first,
+// each with its own time limit; a step that fails or is late is logged and the next one runs. A second signal
+// exits at once: no step is needed for correctness (kill -9 is safe at any point).
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <chrono>
@@ -30,8 +31,8 @@ class Process {
   // Asks the process to stop as a signal would.
   void RequestStop();
 
-  // Runs `start` on the io thread, then serves. Returns the exit code: 0 after an orderly stop; 1 when `start` threw,
-  // after the steps registered so far have run.
+  // Runs `start` on the io thread, then serves. Returns the exit code: 0 after an orderly stop; 1 when
+  // `start` threw, after the steps registered so far have run.
   int Run(std::function<Task<>()> start);
 
  private:

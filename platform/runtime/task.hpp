@@ -1,7 +1,8 @@
 // Task<T>: a coroutine on the process's one io thread. It starts when awaited and is owned by its awaiter.
 //
-// Rules of the house: everything a Task touches lives on the io thread, so no locks; a detached Task goes through a
-// TaskGroup that shutdown joins; a capturing lambda is never a detached coroutine (its captures die first).
+// Rules of the house: everything a Task touches lives on the io thread, so no locks; a detached Task goes
+// through a TaskGroup that shutdown joins; a capturing lambda is never a detached coroutine (its captures die
+// first).
 #pragma once
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -23,7 +24,8 @@ using Deadline = std::chrono::steady_clock::time_point;
 inline constexpr Deadline kNoDeadline = Deadline::max();
 
 inline Deadline After(std::chrono::nanoseconds delay) {
-  return std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(delay);
+  return std::chrono::steady_clock::now() +
+         std::chrono::duration_cast<std::chrono::steady_clock::duration>(delay);
 }
 
 // Sleeps on the io thread; throws boost::system::system_error(operation_aborted) when cancelled.

@@ -1,7 +1,7 @@
 // Owner of background coroutines: spawns them, counts them, cancels and joins them at shutdown.
 //
-// An exception that leaves a task is handed to the group's error handler (log it there) and ends that task only.
-// Io thread only; must be joined before it is destroyed.
+// An exception that leaves a task is handed to the group's error handler (log it there) and ends that task
+// only. Io thread only; must be joined before it is destroyed.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>

@@ -1,4 +1,5 @@
-// An empty, migrated database on a real PostgreSQL, dropped at the end of the scope. Blocking, for tests only.
+// An empty, migrated database on a real PostgreSQL, dropped at the end of the scope. Blocking, for tests
+// only.
 //
 //   TemporaryDatabase database(std::array{&migrations::kIdempotency, &migrations::kOrder});
 //   postgres::Database db(io, {.conninfo = database.Conninfo()});

@@ -12,10 +12,13 @@ namespace market::order {
 using namespace std::chrono_literals;
 
 Settings::Settings(config::Properties& properties)
-    : lease(properties.Duration("order.lease", "how long a checkout belongs to the process that drives it", 12s, 5min, 15s)),
+    : lease(properties.Duration("order.lease", "how long a checkout belongs to the process that drives it",
+                                12s, 5min, 15s)),
       checkout_deadline(properties.Duration("order.checkout_deadline",
-                                            "how long an order may wait for its payment before it is undone", 10s, 24h, 10min)),
-      recovery_poll(properties.Duration("order.recovery_poll", "how often orphaned checkouts are looked for", 50ms, 1min, 1s)) {}
+                                            "how long an order may wait for its payment before it is undone",
+                                            10s, 24h, 10min)),
+      recovery_poll(properties.Duration("order.recovery_poll", "how often orphaned checkouts are looked for",
+                                        50ms, 1min, 1s)) {}
 
 Order::Order(host::Host& host, const Settings& settings, Peers peers)
     : host_(host),
@@ -28,7 +31,8 @@ Order::Order(host::Host& host, const Settings& settings, Peers peers)
       checkout_(checkouts_, peers.products, peers.payments, host.SystemTime()),
       recovery_(checkouts_, orders_, checkout_, {.poll = *settings.recovery_poll}),
       deliveries_(orders_, transitions_, peers.products, peers.payments),
-      service_({orders_, checkouts_, transitions_, checkout_, relay_, peers.users, peers.products, host.SystemTime()}) {
+      service_({orders_, checkouts_, transitions_, checkout_, relay_, peers.users, peers.products,
+                host.SystemTime()}) {
   deliveries_.HandleOn(relay_);
 }
 

@@ -17,22 +17,30 @@ using namespace std::chrono_literals;
 Settings::Settings(config::Properties& properties)
     : provider_url(properties.Text("payment.provider_url", "where the payment provider is: http://host:port",
                                    config::Required{})),
-      provider_key(properties.Secret("payment.provider_key", "what we authenticate with there", "sk_sandbox")),
+      provider_key(
+          properties.Secret("payment.provider_key", "what we authenticate with there", "sk_sandbox")),
       provider_timeout(properties.Duration("payment.provider_timeout",
-                                           "how long a payment waits for the provider before it is UNKNOWN", 100ms, 1min, 5s)),
-      provider_connections(properties.Int("payment.provider_connections", "connections to the provider at once",
-                                          "connections", 1, 1024, 64)),
-      resolve_poll(properties.Duration("payment.resolve_poll", "how often UNKNOWN payments are looked for", 50ms, 1min, 1s)) {}
+                                           "how long a payment waits for the provider before it is UNKNOWN",
+                                           100ms, 1min, 5s)),
+      provider_connections(properties.Int("payment.provider_connections",
+                                          "connections to the provider at once", "connections", 1, 1024, 64)),
+      resolve_poll(properties.Duration("payment.resolve_poll", "how often UNKNOWN payments are looked for",
+                                       50ms, 1min, 1s)) {}
 
 Payment::Payment(host::Host& host, const Settings& settings)
     : host_(host),
       database_(host.Io(), host.DatabaseOptions("payment")),
       payments_(database_),
       ledger_(database_),
-      client_(host.Io(), *settings.provider_url,
-              {.pool_size = static_cast<std::size_t>(*settings.provider_connections)}),
+      client_(config::Naming("payment.provider_url",
+                             [&] {
+                               return http::Client(
+                                   host.Io(), *settings.provider_url,
+                                   {.pool_size = static_cast<std::size_t>(*settings.provider_connections)});
+                             })),
       provider_(client_, *settings.provider_key),
-      charges_(payments_, provider_, host.SystemTime(), host.Metrics(), {.provider_timeout = *settings.provider_timeout}),
+      charges_(payments_, provider_, host.SystemTime(), host.Metrics(),
+               {.provider_timeout = *settings.provider_timeout}),
       charges_group_(host.Io().get_executor(), Ignore),
       resolver_(payments_, charges_, {.poll = *settings.resolve_poll}),
       service_({payments_, ledger_, charges_, charges_group_, host.SystemTime()}) {}
@@ -40,7 +48,8 @@ Payment::Payment(host::Host& host, const Settings& settings)
 Task<> Payment::Start() {
   static constexpr std::array kSets = {&migrations::kPayment};
   co_await host_.OpenDatabase("payment", database_, kSets);
-  // After the calls have ended and before the database closes. What is torn here is asked for at the next start.
+  // After the calls have ended and before the database closes. What is torn here is asked for at the next
+  // start.
   host_.OnStop("payment.charges", 8s, [this](runtime::Deadline limit) -> Task<> {
     bool late = false;
     try {

@@ -3,7 +3,8 @@
 
 namespace market::order {
 
-Task<pb::SellerOrder> OrderService::AcceptSellerOrder(CallContext& call, pb::AcceptSellerOrderRequest request) {
+Task<pb::SellerOrder> OrderService::AcceptSellerOrder(CallContext& call,
+                                                      pb::AcceptSellerOrderRequest request) {
   co_return co_await Move(call, request.seller_order_id(), domain::State::kAccepted, std::nullopt);
 }
 
@@ -12,7 +13,8 @@ Task<pb::SellerOrder> OrderService::ShipSellerOrder(CallContext& call, pb::ShipS
   co_return co_await Move(call, request.seller_order_id(), domain::State::kShipped, std::move(shipment));
 }
 
-Task<pb::SellerOrder> OrderService::DeliverSellerOrder(CallContext& call, pb::DeliverSellerOrderRequest request) {
+Task<pb::SellerOrder> OrderService::DeliverSellerOrder(CallContext& call,
+                                                       pb::DeliverSellerOrderRequest request) {
   co_return co_await Move(call, request.seller_order_id(), domain::State::kDelivered, std::nullopt);
 }
 
@@ -30,12 +32,14 @@ Task<pb::SellerOrder> OrderService::Move(CallContext& call, std::string part_id,
 Task<pb::Order> OrderService::CancelOrder(CallContext& call, pb::CancelOrderRequest request) {
   const auto& caller = call.Caller();
   const auto id = domain::OrderId::From(request.order_id());
-  const auto scope = caller.IsOperator() ? storage::Scope::Everything() : storage::Scope::Buyer(caller.account);
+  const auto scope =
+      caller.IsOperator() ? storage::Scope::Everything() : storage::Scope::Buyer(caller.account);
   std::vector<domain::SellerOrderId> named;
   for (const auto& part : request.seller_order_ids()) named.push_back(domain::SellerOrderId::From(part));
   co_await parts_.transitions.Cancel(call.Deadline(), id, scope, std::move(named),
-                                     {caller.IsOperator() ? "operator" : "buyer", caller.account}, request.reason(),
-                                     call.OperationId(), call.Trace().ToTraceparent(), parts_.clock.Now());
+                                     {caller.IsOperator() ? "operator" : "buyer", caller.account},
+                                     request.reason(), call.OperationId(), call.Trace().ToTraceparent(),
+                                     parts_.clock.Now());
   parts_.relay.Wake();
   co_return ToProto(co_await Require(call, id, scope));
 }

@@ -31,12 +31,13 @@ class OrderService final : public api::OrderApi {
   Task<api::order::Order> GetOrder(CallContext& call, api::order::GetOrderRequest request) override;
   Task<api::order::ListMyOrdersResponse> ListMyOrders(CallContext& call,
                                                       api::order::ListMyOrdersRequest request) override;
-  Task<api::order::ListOrderEventsResponse> ListOrderEvents(CallContext& call,
-                                                            api::order::ListOrderEventsRequest request) override;
+  Task<api::order::ListOrderEventsResponse> ListOrderEvents(
+      CallContext& call, api::order::ListOrderEventsRequest request) override;
   Task<api::order::Order> CancelOrder(CallContext& call, api::order::CancelOrderRequest request) override;
-  Task<api::order::ListSellerOrdersResponse> ListSellerOrders(CallContext& call,
-                                                              api::order::ListSellerOrdersRequest request) override;
-  Task<api::order::SellerOrder> GetSellerOrder(CallContext& call, api::order::GetSellerOrderRequest request) override;
+  Task<api::order::ListSellerOrdersResponse> ListSellerOrders(
+      CallContext& call, api::order::ListSellerOrdersRequest request) override;
+  Task<api::order::SellerOrder> GetSellerOrder(CallContext& call,
+                                               api::order::GetSellerOrderRequest request) override;
   Task<api::order::SellerOrder> AcceptSellerOrder(CallContext& call,
                                                   api::order::AcceptSellerOrderRequest request) override;
   Task<api::order::SellerOrder> ShipSellerOrder(CallContext& call,
@@ -48,7 +49,8 @@ class OrderService final : public api::OrderApi {
   Task<std::vector<domain::Offer>> FetchOffers(CallContext& call, std::vector<domain::Item> items);
   Task<domain::Address> FetchAddress(CallContext& call, std::string address_id);
   Task<domain::Order> Draft(CallContext& call, const api::order::PlaceOrderRequest& request);
-  Task<api::order::Order> Resume(CallContext& call, domain::Order order, api::order::PlaceOrderRequest request);
+  Task<api::order::Order> Resume(CallContext& call, domain::Order order,
+                                 api::order::PlaceOrderRequest request);
   Task<api::order::Order> Drive(CallContext& call, storage::Lease lease, domain::Order order,
                                 api::order::PlaceOrderRequest request);
   Task<domain::Order> Require(CallContext& call, domain::OrderId id, storage::Scope scope);

@@ -52,8 +52,8 @@ Task<domain::Order> OrderService::Draft(CallContext& call, const pb::PlaceOrderR
       co_await runtime::Both(FetchOffers(call, items), FetchAddress(call, request.shipping_address_id()));
   auto priced = domain::Price(items, offers);
   RequireQuote(request.quote_hash(), priced.quote_hash);
-  co_return domain::MakeOrder(call.OperationId(), call.Caller().account, std::move(priced), std::move(address),
-                              request.payment_method(), parts_.clock.Now());
+  co_return domain::MakeOrder(call.OperationId(), call.Caller().account, std::move(priced),
+                              std::move(address), request.payment_method(), parts_.clock.Now());
 }
 
 // An earlier run of this operation made the order and did not answer for good; go on where it is.
@@ -77,7 +77,8 @@ Task<pb::Order> OrderService::Drive(CallContext& call, storage::Lease lease, dom
   co_return Answer(call, order, request);
 }
 
-Task<std::vector<domain::Offer>> OrderService::FetchOffers(CallContext& call, std::vector<domain::Item> items) {
+Task<std::vector<domain::Offer>> OrderService::FetchOffers(CallContext& call,
+                                                           std::vector<domain::Item> items) {
   api::product::GetOffersRequest request;
   for (const auto& item : items) request.add_offer_ids(item.offer.ToString());
   const auto response = co_await parts_.products.GetOffers(call, std::move(request));

@@ -32,7 +32,8 @@ Task<pb::Order> OrderService::GetOrder(CallContext& call, pb::GetOrderRequest re
   co_return ToProto(co_await Require(call, id, storage::Scope::Buyer(call.Caller().account)));
 }
 
-Task<pb::ListMyOrdersResponse> OrderService::ListMyOrders(CallContext& call, pb::ListMyOrdersRequest request) {
+Task<pb::ListMyOrdersResponse> OrderService::ListMyOrders(CallContext& call,
+                                                          pb::ListMyOrdersRequest request) {
   const auto buyer = call.Caller().account;
   const auto filter = "orders|" + buyer.ToString();
   const auto size = PageSize(request.page_size());
@@ -60,8 +61,8 @@ Task<pb::ListOrderEventsResponse> OrderService::ListOrderEvents(CallContext& cal
 
 Task<pb::SellerOrder> OrderService::GetSellerOrder(CallContext& call, pb::GetSellerOrderRequest request) {
   const auto id = domain::SellerOrderId::From(request.seller_order_id());
-  const auto part =
-      co_await parts_.orders.FindPart(call.Deadline(), id, storage::Scope::Sellers(call.Caller().SellerIds()));
+  const auto part = co_await parts_.orders.FindPart(call.Deadline(), id,
+                                                    storage::Scope::Sellers(call.Caller().SellerIds()));
   if (!part) throw NotFound("the seller order");
   co_return ToProto(*part);
 }

@@ -32,7 +32,8 @@ Error StockRefusal(const domain::Failure& failure, const PlaceOrderRequest& requ
 
 Error Refusal(const domain::Failure& failure, const PlaceOrderRequest& request) {
   if (failure.reason == "OUT_OF_STOCK") return StockRefusal(failure, request, "there is not enough in stock");
-  if (failure.reason == "OFFER_UNAVAILABLE") return StockRefusal(failure, request, "an offer can't be bought");
+  if (failure.reason == "OFFER_UNAVAILABLE")
+    return StockRefusal(failure, request, "an offer can't be bought");
   if (failure.reason == "PAYMENT_DECLINED") {
     Error error(Code::kFailedPrecondition, failure.reason, "the payment was declined");
     if (!failure.details.empty()) error.WithMetadata("decline_code", failure.details.front());

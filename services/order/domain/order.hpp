@@ -58,8 +58,9 @@ struct PaymentSummary {
 
 // Why an order FAILED: a reason of the contract, and what a buyer needs to know with it.
 struct Failure {
-  std::string reason;                // empty: none
-  std::vector<std::string> details;  // OUT_OF_STOCK: "<offer id> <units left>" each; PAYMENT_DECLINED: the code
+  std::string reason;  // empty: none
+  std::vector<std::string>
+      details;  // OUT_OF_STOCK: "<offer id> <units left>" each; PAYMENT_DECLINED: the code
 };
 
 struct Order {

@@ -27,7 +27,8 @@ std::string QuoteHash(const Priced& priced) {
   std::string text;
   for (const auto& part : priced.parts) {
     for (const auto& line : part.lines) {
-      text += line.offer.ToString() + ' ' + std::to_string(line.quantity) + ' ' + line.unit_price.ToString() + '\n';
+      text += line.offer.ToString() + ' ' + std::to_string(line.quantity) + ' ' + line.unit_price.ToString() +
+              '\n';
     }
   }
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
@@ -35,7 +36,8 @@ std::string QuoteHash(const Priced& priced) {
   return Hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
-// "261124-8F3K2M9Q": the day and forty of the id's random bits in Crockford's base 32, for people to read out.
+// "261124-8F3K2M9Q": the day and forty of the id's random bits in Crockford's base 32, for people to read
+// out.
 std::string NumberOf(const OrderId& id, Time now) {
   static constexpr char kAlphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
   const auto day = std::chrono::floor<std::chrono::days>(now);
@@ -104,10 +106,11 @@ Priced Price(std::span<const Item> items, std::span<const Offer> offers) {
   for (const auto& item : items) {
     const Offer& offer = *Find(offers, item.offer);
     if (offer.price.currency != currency) {
-      throw Error(Code::kInvalidArgument, "MIXED_CURRENCIES", "all items of an order must have the same currency");
+      throw Error(Code::kInvalidArgument, "MIXED_CURRENCIES",
+                  "all items of an order must have the same currency");
     }
     // Both factors are bounded by the contract (99,999,999 and 100 * 999), so the product can't overflow.
-    Line line{offer.id,    offer.product, offer.title,  offer.sku,
+    Line line{offer.id,      offer.product, offer.title, offer.sku,
               offer.options, item.quantity, offer.price, offer.price * item.quantity};
     priced.total = priced.total + line.total;
     if (priced.total.minor > kTotalMinorMax) ThrowTooLarge();

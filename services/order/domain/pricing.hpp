@@ -9,7 +9,8 @@
 
 namespace market::order::domain {
 
-inline constexpr std::int64_t kTotalMinorMax = 1'000'000'000'000;  // 10 billion major units: below 2^53 with room
+inline constexpr std::int64_t kTotalMinorMax =
+    1'000'000'000'000;  // 10 billion major units: below 2^53 with room
 
 struct Item {
   OfferId offer;
@@ -44,8 +45,8 @@ struct Priced {
   std::string quote_hash;
 };
 
-// `items` are merged. Throws Error: OFFER_UNAVAILABLE naming the items that can't be bought, MIXED_CURRENCIES,
-// AMOUNT_TOO_LARGE.
+// `items` are merged. Throws Error: OFFER_UNAVAILABLE naming the items that can't be bought,
+// MIXED_CURRENCIES, AMOUNT_TOO_LARGE.
 Priced Price(std::span<const Item> items, std::span<const Offer> offers);
 
 // A fresh order, PENDING_PAYMENT in all parts.

@@ -43,7 +43,8 @@ TEST(Merge, SameOfferTwice_IsOneLine) {
 
 TEST(Price, TwoSellers_SplitsAndSumsToTheWhole) {
   const std::vector<Offer> offers = {AnOffer(1999, kAnna), AnOffer(500, kBob), AnOffer(1, kAnna)};
-  const auto priced = Price(std::vector<Item>{{offers[0].id, 2}, {offers[1].id, 1}, {offers[2].id, 3}}, offers);
+  const auto priced =
+      Price(std::vector<Item>{{offers[0].id, 2}, {offers[1].id, 1}, {offers[2].id, 3}}, offers);
   ASSERT_EQ(priced.parts.size(), 2u);
   EXPECT_EQ(priced.parts[0].seller, kAnna);
   EXPECT_EQ(priced.parts[0].total.minor, 2 * 1999 + 3);

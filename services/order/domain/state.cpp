@@ -11,8 +11,9 @@
 namespace market::order::domain {
 namespace {
 
-constexpr std::array<std::string_view, kStates> kNames = {
-    "PENDING_PAYMENT", "PLACED", "ACCEPTED", "SHIPPED", "DELIVERED", "COMPLETED", "CANCELLED", "REJECTED", "FAILED"};
+constexpr std::array<std::string_view, kStates> kNames = {"PENDING_PAYMENT", "PLACED",    "ACCEPTED",
+                                                          "SHIPPED",         "DELIVERED", "COMPLETED",
+                                                          "CANCELLED",       "REJECTED",  "FAILED"};
 
 constexpr std::array<std::pair<State, State>, 10> kMoves = {{
     {State::kPendingPayment, State::kPlaced},

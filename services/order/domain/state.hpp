@@ -1,4 +1,5 @@
-// The states of a seller order, the moves between them, and the state of the whole order as a function of its parts.
+// The states of a seller order, the moves between them, and the state of the whole order as a function of its
+// parts.
 //
 //   PENDING_PAYMENT → PLACED → ACCEPTED → SHIPPED → DELIVERED → COMPLETED
 //   PENDING_PAYMENT → FAILED;  PLACED, ACCEPTED → CANCELLED or REJECTED
@@ -25,8 +26,8 @@ enum class State : std::uint8_t {
 
 inline constexpr int kStates = 9;
 
-std::string_view Name(State state);         // "PENDING_PAYMENT", as in the contract and the database
-State StateFrom(std::string_view name);     // throws std::invalid_argument
+std::string_view Name(State state);      // "PENDING_PAYMENT", as in the contract and the database
+State StateFrom(std::string_view name);  // throws std::invalid_argument
 
 bool MayMove(State from, State to);
 // Throws Error FAILED_PRECONDITION ILLEGAL_TRANSITION with both states in its metadata.
@@ -35,8 +36,8 @@ void RequireMove(State from, State to);
 // CANCELLED, REJECTED and FAILED: nothing more will be delivered.
 bool IsDead(State state);
 
-// The least advanced of the living parts; when all are dead CANCELLED if any was, else REJECTED if any was, else
-// FAILED. `parts` is not empty.
+// The least advanced of the living parts; when all are dead CANCELLED if any was, else REJECTED if any was,
+// else FAILED. `parts` is not empty.
 State OrderState(std::span<const State> parts);
 
 }  // namespace market::order::domain

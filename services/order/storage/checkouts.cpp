@@ -82,9 +82,12 @@ Step StepFrom(std::string_view name) {
 
 std::string_view NameOf(Step step) {
   switch (step) {
-    case Step::kForward: return "FORWARD";
-    case Step::kUndo: return "UNDO";
-    case Step::kDone: return "DONE";
+    case Step::kForward:
+      return "FORWARD";
+    case Step::kUndo:
+      return "UNDO";
+    case Step::kDone:
+      return "DONE";
   }
   throw std::logic_error("a step without a name");
 }
@@ -143,9 +146,9 @@ Task<std::optional<Lease>> Checkouts::Insert(runtime::Deadline deadline, const d
                                              std::string trace) {
   const auto& to = order.address;
   Batch batch("order.insert");
-  batch.Add(kInsertOrder, order.id, order.operation_id, order.buyer, order.number, order.total.currency.Code(),
-            order.total.minor, order.payment_method, to.recipient, to.lines, to.city, to.region, to.postal_code,
-            to.country_code, to.phone, order.created_at);
+  batch.Add(kInsertOrder, order.id, order.operation_id, order.buyer, order.number,
+            order.total.currency.Code(), order.total.minor, order.payment_method, to.recipient, to.lines,
+            to.city, to.region, to.postal_code, to.country_code, to.phone, order.created_at);
   AddParts(batch, order);
   AddLines(batch, order);
   batch.Add(kInsertCheckout, order.id, times_.lease, times_.deadline, trace);
@@ -175,7 +178,8 @@ Task<> Checkouts::Place(runtime::Deadline deadline, const Lease& lease, const do
   Batch batch("order.place");
   batch.Add(kDone, lease.order, lease.fence, NameOf(Step::kForward))
       .Add(kMoveParts, lease.order, domain::Name(domain::State::kPlaced), now, "")
-      .Add(kSettleOrder, lease.order, payment.state, payment.authorized_minor, "", std::vector<std::string>(), now);
+      .Add(kSettleOrder, lease.order, payment.state, payment.authorized_minor, "", std::vector<std::string>(),
+           now);
   outbox::Append(batch, {.topic = std::string(kPaymentTopic),
                          .key = lease.order.ToString(),
                          .payload = "capture",

@@ -1,8 +1,8 @@
 // The saga rows of orders being placed: who drives one now, what was decided, when it is due again.
 //
-// A driver holds a lease with a fence; every write of a driver names its fence and does nothing, throwing LostLease,
-// when somebody else has taken over. The direction is decided once: a checkout that was told to undo never goes
-// forward again. Times are the database's.
+// A driver holds a lease with a fence; every write of a driver names its fence and does nothing, throwing
+// LostLease, when somebody else has taken over. The direction is decided once: a checkout that was told to
+// undo never goes forward again. Times are the database's.
 #pragma once
 #include <chrono>
 #include <optional>
@@ -21,10 +21,10 @@ struct Lease {
   domain::OrderId order;
   std::int64_t fence = 1;
   Step step = Step::kForward;
-  domain::Failure undo;        // with kUndo
-  int attempts = 0;            // runs that did not finish it
-  bool overdue = false;        // past the checkout's deadline
-  std::string trace;           // of the request that placed the order
+  domain::Failure undo;  // with kUndo
+  int attempts = 0;      // runs that did not finish it
+  bool overdue = false;  // past the checkout's deadline
+  std::string trace;     // of the request that placed the order
 
   // Nobody drove this checkout before, so no peer has heard of the order.
   bool Fresh() const { return fence == 1; }
@@ -44,9 +44,10 @@ class Checkouts {
  public:
   Checkouts(postgres::Database& database, CheckoutTimes times) : database_(database), times_(times) {}
 
-  // The order with all its parts and its checkout, leased to the caller: one transaction. Nothing when an order of this
-  // operation exists already.
-  Task<std::optional<Lease>> Insert(runtime::Deadline deadline, const domain::Order& order, std::string trace);
+  // The order with all its parts and its checkout, leased to the caller: one transaction. Nothing when an
+  // order of this operation exists already.
+  Task<std::optional<Lease>> Insert(runtime::Deadline deadline, const domain::Order& order,
+                                    std::string trace);
 
   // Takes over a checkout that nobody drives. Nothing when somebody does, or when it is done.
   Task<std::optional<Lease>> Take(runtime::Deadline deadline, domain::OrderId order);
@@ -54,13 +55,15 @@ class Checkouts {
   Task<std::vector<Lease>> TakeDue(runtime::Deadline deadline, std::int64_t limit);
 
   // All parts become PLACED; the capture of the payment leaves through the outbox.
-  Task<> Place(runtime::Deadline deadline, const Lease& lease, const domain::PaymentSummary& payment, Time now);
+  Task<> Place(runtime::Deadline deadline, const Lease& lease, const domain::PaymentSummary& payment,
+               Time now);
   Task<> DecideUndo(runtime::Deadline deadline, const Lease& lease, const domain::Failure& why);
   // All parts become FAILED.
   Task<> Fail(runtime::Deadline deadline, const Lease& lease, const domain::Failure& why,
               const domain::PaymentSummary& payment, Time now);
   // Gives the lease back; due again after `delay`.
-  Task<> Postpone(runtime::Deadline deadline, const Lease& lease, std::chrono::milliseconds delay, std::string error);
+  Task<> Postpone(runtime::Deadline deadline, const Lease& lease, std::chrono::milliseconds delay,
+                  std::string error);
 
  private:
   Task<> WriteGuarded(runtime::Deadline deadline, postgres::Batch batch);
@@ -71,6 +74,7 @@ class Checkouts {
 
 // What the outbox carries about an order; key = order id, so that each topic is delivered in order.
 inline constexpr std::string_view kPaymentTopic = "order.payment";  // "capture", "refund <seller order id>"
-inline constexpr std::string_view kStockTopic = "order.stock";      // "release <offer id>…", "consume <offer id>…"
+inline constexpr std::string_view kStockTopic =
+    "order.stock";  // "release <offer id>…", "consume <offer id>…"
 
 }  // namespace market::order::storage

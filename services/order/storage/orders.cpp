@@ -13,56 +13,71 @@ using postgres::Result;
 using postgres::Statement;
 
 // The same three statements in three selections: one order, one operation, a page of a buyer's.
-constexpr Statement kFind{"order.find",
-                          "SELECT " MARKET_ORDER_COLUMNS " FROM orders WHERE id = $1 AND ($2::uuid IS NULL OR buyer_id = $2)"};
+constexpr Statement kFind{"order.find", "SELECT " MARKET_ORDER_COLUMNS
+                                        " FROM orders WHERE id = $1 AND ($2::uuid IS NULL OR buyer_id = $2)"};
 constexpr Statement kFindParts{"order.find_parts", "SELECT " MARKET_PART_COLUMNS
                                                    " FROM seller_order s JOIN orders o ON o.id = s.order_id"
                                                    " WHERE s.order_id = $1 ORDER BY s.position"};
-constexpr Statement kFindLines{"order.find_lines", "SELECT " MARKET_LINE_COLUMNS
-                                                   " FROM order_line l JOIN seller_order s ON s.id = l.seller_order_id"
-                                                   " WHERE s.order_id = $1 ORDER BY s.position, l.position"};
+constexpr Statement kFindLines{"order.find_lines",
+                               "SELECT " MARKET_LINE_COLUMNS
+                               " FROM order_line l JOIN seller_order s ON s.id = l.seller_order_id"
+                               " WHERE s.order_id = $1 ORDER BY s.position, l.position"};
 
 #define MARKET_OF_OPERATION "(SELECT id FROM orders WHERE operation_id = $1)"
 constexpr Statement kByOperation{"order.by_operation",
                                  "SELECT " MARKET_ORDER_COLUMNS " FROM orders WHERE operation_id = $1"};
-constexpr Statement kPartsByOperation{"order.parts_by_operation", "SELECT " MARKET_PART_COLUMNS
-                                      " FROM seller_order s JOIN orders o ON o.id = s.order_id WHERE s.order_id = "
-                                      MARKET_OF_OPERATION " ORDER BY s.position"};
-constexpr Statement kLinesByOperation{"order.lines_by_operation", "SELECT " MARKET_LINE_COLUMNS
+constexpr Statement kPartsByOperation{
+    "order.parts_by_operation",
+    "SELECT " MARKET_PART_COLUMNS
+    " FROM seller_order s JOIN orders o ON o.id = s.order_id WHERE s.order_id = " MARKET_OF_OPERATION
+    " ORDER BY s.position"};
+constexpr Statement kLinesByOperation{"order.lines_by_operation",
+                                      "SELECT " MARKET_LINE_COLUMNS
                                       " FROM order_line l JOIN seller_order s ON s.id = l.seller_order_id"
-                                      " WHERE s.order_id = " MARKET_OF_OPERATION " ORDER BY s.position, l.position"};
+                                      " WHERE s.order_id = " MARKET_OF_OPERATION
+                                      " ORDER BY s.position, l.position"};
 #undef MARKET_OF_OPERATION
 
-#define MARKET_PAGE_OF_BUYER                                                                          \
+#define MARKET_PAGE_OF_BUYER \
   "(SELECT id FROM orders WHERE buyer_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3)"
-constexpr Statement kPage{"order.page",
-                          "SELECT " MARKET_ORDER_COLUMNS " FROM orders WHERE id IN " MARKET_PAGE_OF_BUYER " ORDER BY id DESC"};
-constexpr Statement kPageParts{"order.page_parts", "SELECT " MARKET_PART_COLUMNS
-                               " FROM seller_order s JOIN orders o ON o.id = s.order_id WHERE s.order_id IN "
-                               MARKET_PAGE_OF_BUYER " ORDER BY s.position"};
-constexpr Statement kPageLines{"order.page_lines", "SELECT " MARKET_LINE_COLUMNS
-                               " FROM order_line l JOIN seller_order s ON s.id = l.seller_order_id WHERE s.order_id IN "
-                               MARKET_PAGE_OF_BUYER " ORDER BY s.position, l.position"};
+constexpr Statement kPage{"order.page", "SELECT " MARKET_ORDER_COLUMNS
+                                        " FROM orders WHERE id IN " MARKET_PAGE_OF_BUYER " ORDER BY id DESC"};
+constexpr Statement kPageParts{
+    "order.page_parts",
+    "SELECT " MARKET_PART_COLUMNS
+    " FROM seller_order s JOIN orders o ON o.id = s.order_id WHERE s.order_id IN " MARKET_PAGE_OF_BUYER
+    " ORDER BY s.position"};
+constexpr Statement kPageLines{"order.page_lines",
+                               "SELECT " MARKET_LINE_COLUMNS
+                               " FROM order_line l JOIN seller_order s ON s.id = l.seller_order_id WHERE "
+                               "s.order_id IN " MARKET_PAGE_OF_BUYER " ORDER BY s.position, l.position"};
 #undef MARKET_PAGE_OF_BUYER
 
-#define MARKET_PART_WITH_ADDRESS MARKET_PART_COLUMNS \
+#define MARKET_PART_WITH_ADDRESS \
+  MARKET_PART_COLUMNS            \
   ", o.recipient, o.address_lines, o.city, o.region, o.postal_code, o.country_code, o.phone"
-constexpr Statement kFindPart{"seller_order.find", "SELECT " MARKET_PART_WITH_ADDRESS
+constexpr Statement kFindPart{"seller_order.find",
+                              "SELECT " MARKET_PART_WITH_ADDRESS
                               " FROM seller_order s JOIN orders o ON o.id = s.order_id"
                               " WHERE s.id = $1 AND ($2::uuid[] IS NULL OR s.seller_id = ANY ($2))"};
-constexpr Statement kFindPartLines{"seller_order.find_lines", "SELECT " MARKET_LINE_COLUMNS
+constexpr Statement kFindPartLines{"seller_order.find_lines",
+                                   "SELECT " MARKET_LINE_COLUMNS
                                    " FROM order_line l WHERE l.seller_order_id = $1 ORDER BY l.position"};
 
 // A part that waits for its payment is not the seller's business yet.
-#define MARKET_PAGE_OF_SELLER                                                                                \
-  "(SELECT id FROM seller_order WHERE seller_id = $1 AND ($2::text IS NULL OR state = $2)"                   \
-  " AND state NOT IN ('PENDING_PAYMENT', 'FAILED') AND ($3::uuid IS NULL OR id < $3) ORDER BY id DESC LIMIT $4)"
-constexpr Statement kSellerPage{"seller_order.page", "SELECT " MARKET_PART_WITH_ADDRESS
-                                " FROM seller_order s JOIN orders o ON o.id = s.order_id WHERE s.id IN "
-                                MARKET_PAGE_OF_SELLER " ORDER BY s.id DESC"};
-constexpr Statement kSellerPageLines{"seller_order.page_lines", "SELECT " MARKET_LINE_COLUMNS
-                                     " FROM order_line l WHERE l.seller_order_id IN "
-                                     MARKET_PAGE_OF_SELLER " ORDER BY l.position"};
+#define MARKET_PAGE_OF_SELLER                                                                           \
+  "(SELECT id FROM seller_order WHERE seller_id = $1 AND ($2::text IS NULL OR state = $2)"              \
+  " AND state NOT IN ('PENDING_PAYMENT', 'FAILED') AND ($3::uuid IS NULL OR id < $3) ORDER BY id DESC " \
+  "LIMIT $4)"
+constexpr Statement kSellerPage{
+    "seller_order.page",
+    "SELECT " MARKET_PART_WITH_ADDRESS
+    " FROM seller_order s JOIN orders o ON o.id = s.order_id WHERE s.id IN " MARKET_PAGE_OF_SELLER
+    " ORDER BY s.id DESC"};
+constexpr Statement kSellerPageLines{"seller_order.page_lines",
+                                     "SELECT " MARKET_LINE_COLUMNS
+                                     " FROM order_line l WHERE l.seller_order_id IN " MARKET_PAGE_OF_SELLER
+                                     " ORDER BY l.position"};
 #undef MARKET_PAGE_OF_SELLER
 #undef MARKET_PART_WITH_ADDRESS
 
@@ -116,8 +131,8 @@ Task<std::vector<domain::Order>> Orders::ReadWhole(runtime::Deadline deadline, B
     for (auto& part : parts) {
       if (part.order == order.id) order.parts.push_back(std::move(part));
     }
-    // The statements of a read are not one snapshot: an order that was inserted between them comes without parts and
-    // is treated as not there yet.
+    // The statements of a read are not one snapshot: an order that was inserted between them comes without
+    // parts and is treated as not there yet.
     if (!order.parts.empty()) orders.push_back(std::move(order));
   }
   co_return orders;
@@ -132,20 +147,25 @@ Task<std::optional<domain::Order>> Orders::Find(runtime::Deadline deadline, doma
 
 Task<std::optional<domain::Order>> Orders::FindByOperation(runtime::Deadline deadline, Uuid operation_id) {
   Batch batch("order.by_operation");
-  batch.Add(kByOperation, operation_id).Add(kPartsByOperation, operation_id).Add(kLinesByOperation, operation_id);
+  batch.Add(kByOperation, operation_id)
+      .Add(kPartsByOperation, operation_id)
+      .Add(kLinesByOperation, operation_id);
   auto orders = co_await ReadWhole(deadline, std::move(batch));
   co_return orders.empty() ? std::nullopt : std::optional(std::move(orders.front()));
 }
 
 Task<std::vector<domain::Order>> Orders::ListOfBuyer(runtime::Deadline deadline, AccountId buyer,
-                                                     std::optional<domain::OrderId> before, std::int64_t limit) {
+                                                     std::optional<domain::OrderId> before,
+                                                     std::int64_t limit) {
   Batch batch("order.page");
-  batch.Add(kPage, buyer, before, limit).Add(kPageParts, buyer, before, limit).Add(kPageLines, buyer, before, limit);
+  batch.Add(kPage, buyer, before, limit)
+      .Add(kPageParts, buyer, before, limit)
+      .Add(kPageLines, buyer, before, limit);
   co_return co_await ReadWhole(deadline, std::move(batch));
 }
 
-Task<std::optional<domain::SellerOrder>> Orders::FindPart(runtime::Deadline deadline, domain::SellerOrderId id,
-                                                          Scope scope) {
+Task<std::optional<domain::SellerOrder>> Orders::FindPart(runtime::Deadline deadline,
+                                                          domain::SellerOrderId id, Scope scope) {
   Batch batch("seller_order.find");
   batch.Add(kFindPart, id, scope.SellerIds()).Add(kFindPartLines, id);
   const auto results = co_await database_.Read(deadline, std::move(batch));
@@ -167,8 +187,8 @@ Task<std::vector<domain::SellerOrder>> Orders::ListOfSeller(runtime::Deadline de
   co_return parts;
 }
 
-Task<std::optional<std::vector<domain::Event>>> Orders::History(runtime::Deadline deadline, domain::OrderId id,
-                                                                Scope scope) {
+Task<std::optional<std::vector<domain::Event>>> Orders::History(runtime::Deadline deadline,
+                                                                domain::OrderId id, Scope scope) {
   const auto rows = co_await database_.Read(deadline, kHistory, id, scope.BuyerId(), scope.SellerIds());
   if (rows.empty()) co_return std::nullopt;
   std::vector<domain::Event> events;

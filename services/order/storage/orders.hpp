@@ -1,5 +1,5 @@
-// Reading orders: each call is one round trip, each takes the scope of its caller. Lists are keyset pages by id, which
-// is time-ordered, newest first.
+// Reading orders: each call is one round trip, each takes the scope of its caller. Lists are keyset pages by
+// id, which is time-ordered, newest first.
 #pragma once
 #include <optional>
 #include <vector>
@@ -22,14 +22,17 @@ class Orders {
                                                std::optional<domain::OrderId> before, std::int64_t limit);
 
   // A part with its lines and the address it goes to.
-  Task<std::optional<domain::SellerOrder>> FindPart(runtime::Deadline deadline, domain::SellerOrderId id, Scope scope);
+  Task<std::optional<domain::SellerOrder>> FindPart(runtime::Deadline deadline, domain::SellerOrderId id,
+                                                    Scope scope);
   Task<std::vector<domain::SellerOrder>> ListOfSeller(runtime::Deadline deadline, SellerId seller,
                                                       std::optional<domain::State> state,
-                                                      std::optional<domain::SellerOrderId> before, std::int64_t limit);
+                                                      std::optional<domain::SellerOrderId> before,
+                                                      std::int64_t limit);
 
-  // Oldest first. A buyer or everything: the whole history; sellers: that of their parts. Nothing when no part of the
-  // order is in scope.
-  Task<std::optional<std::vector<domain::Event>>> History(runtime::Deadline deadline, domain::OrderId id, Scope scope);
+  // Oldest first. A buyer or everything: the whole history; sellers: that of their parts. Nothing when no
+  // part of the order is in scope.
+  Task<std::optional<std::vector<domain::Event>>> History(runtime::Deadline deadline, domain::OrderId id,
+                                                          Scope scope);
 
  private:
   Task<std::vector<domain::Order>> ReadWhole(runtime::Deadline deadline, postgres::Batch batch);

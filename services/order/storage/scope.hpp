@@ -1,5 +1,5 @@
-// Whose rows a query may see. Every query on somebody's orders takes one and filters in SQL, so a row that is not the
-// caller's does not exist for it.
+// Whose rows a query may see. Every query on somebody's orders takes one and filters in SQL, so a row that is
+// not the caller's does not exist for it.
 #pragma once
 #include <optional>
 #include <utility>

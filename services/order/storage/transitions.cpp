@@ -20,8 +20,8 @@ constexpr Statement kLockPart{"seller_order.lock", R"sql(
 constexpr Statement kLockParts{"order.lock_parts", R"sql(
   SELECT s.id, s.state FROM seller_order s JOIN orders o ON o.id = s.order_id
   WHERE s.order_id = $1 AND ($2::uuid IS NULL OR o.buyer_id = $2) ORDER BY s.id FOR UPDATE OF s)sql"};
-constexpr Statement kOffersOfPart{"seller_order.offers",
-                                  "SELECT offer_id FROM order_line WHERE seller_order_id = $1 ORDER BY position"};
+constexpr Statement kOffersOfPart{
+    "seller_order.offers", "SELECT offer_id FROM order_line WHERE seller_order_id = $1 ORDER BY position"};
 constexpr Statement kMovePart{"seller_order.move", R"sql(
   UPDATE seller_order SET state = $2, carrier = coalesce($3, carrier), tracking_number = coalesce($4, tracking_number),
                           version = version + 1, updated_at = $5
@@ -31,8 +31,8 @@ constexpr Statement kInsertEvent{"order.event", R"sql(
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9))sql"};
 constexpr Statement kTouchOrder{"order.touch",
                                 "UPDATE orders SET version = version + 1, updated_at = $2 WHERE id = $1"};
-constexpr Statement kOperationDone{"order.operation_done",
-                                   "SELECT 1 FROM order_event WHERE operation_id = $1 AND order_id = $2 LIMIT 1"};
+constexpr Statement kOperationDone{
+    "order.operation_done", "SELECT 1 FROM order_event WHERE operation_id = $1 AND order_id = $2 LIMIT 1"};
 constexpr Statement kSetPayment{"order.set_payment", R"sql(
   UPDATE orders SET payment_state = $2, authorized_minor = $3, captured_minor = $4, refunded_minor = $5,
                     version = version + 1, updated_at = now()
@@ -49,7 +49,10 @@ std::string WithOffers(std::string word, const postgres::Result& offers) {
 }
 
 outbox::NewMessage StockMessage(const domain::OrderId& order, std::string payload, const std::string& trace) {
-  return {.topic = std::string(kStockTopic), .key = order.ToString(), .payload = std::move(payload), .trace = trace};
+  return {.topic = std::string(kStockTopic),
+          .key = order.ToString(),
+          .payload = std::move(payload),
+          .trace = trace};
 }
 
 outbox::NewMessage RefundMessage(const domain::OrderId& order, const domain::SellerOrderId& part,
@@ -60,12 +63,14 @@ outbox::NewMessage RefundMessage(const domain::OrderId& order, const domain::Sel
           .trace = trace};
 }
 
-// The parts a cancellation is about. Naming a part that is not one of the order's is NOT_FOUND; naming none means
-// every living part.
-std::vector<Locked> Choose(const std::vector<Locked>& parts, const std::vector<domain::SellerOrderId>& named) {
+// The parts a cancellation is about. Naming a part that is not one of the order's is NOT_FOUND; naming none
+// means every living part.
+std::vector<Locked> Choose(const std::vector<Locked>& parts,
+                           const std::vector<domain::SellerOrderId>& named) {
   std::vector<Locked> chosen;
   for (const auto& part : parts) {
-    const bool wanted = named.empty() ? !domain::IsDead(part.state) : std::ranges::find(named, part.id) != named.end();
+    const bool wanted =
+        named.empty() ? !domain::IsDead(part.state) : std::ranges::find(named, part.id) != named.end();
     if (wanted) chosen.push_back(part);
   }
   if (chosen.size() < named.size()) throw NotFound("the seller order");
@@ -76,8 +81,9 @@ std::vector<Locked> Choose(const std::vector<Locked>& parts, const std::vector<d
 
 }  // namespace
 
-Task<> Transitions::Move(runtime::Deadline deadline, domain::SellerOrderId part, Scope scope, domain::State to,
-                         Actor actor, std::optional<Shipment> shipment, std::string trace, Time now) {
+Task<> Transitions::Move(runtime::Deadline deadline, domain::SellerOrderId part, Scope scope,
+                         domain::State to, Actor actor, std::optional<Shipment> shipment, std::string trace,
+                         Time now) {
   auto body = [&](Tx& tx) -> Task<> {
     const auto rows = co_await tx.Execute(kLockPart, part, scope.SellerIds());
     if (rows.empty()) throw NotFound("the seller order");
@@ -88,8 +94,8 @@ Task<> Transitions::Move(runtime::Deadline deadline, domain::SellerOrderId part,
     Batch batch("seller_order.move");
     batch.Add(kMovePart, part, domain::Name(to), shipment ? std::optional(shipment->carrier) : std::nullopt,
               shipment ? std::optional(shipment->tracking_number) : std::nullopt, now);
-    batch.Add(kInsertEvent, order, part, now, domain::Name(from), domain::Name(to), actor.role, actor.account, "",
-              std::nullopt);
+    batch.Add(kInsertEvent, order, part, now, domain::Name(from), domain::Name(to), actor.role, actor.account,
+              "", std::nullopt);
     batch.Add(kTouchOrder, order, now);
     if (to == domain::State::kShipped) {
       const auto offers = co_await tx.Execute(kOffersOfPart, part);
@@ -109,14 +115,15 @@ Task<> Transitions::Cancel(runtime::Deadline deadline, domain::OrderId order, Sc
     if (!(co_await tx.Execute(kOperationDone, operation_id, order)).empty()) co_return;
 
     std::vector<Locked> parts;
-    for (const auto row : rows) parts.push_back({row.GetId<domain::SellerOrderId>(0), domain::StateFrom(row.Text(1))});
+    for (const auto row : rows)
+      parts.push_back({row.GetId<domain::SellerOrderId>(0), domain::StateFrom(row.Text(1))});
     Batch batch("order.cancel");
     for (const auto& part : Choose(parts, named)) {
       domain::RequireMove(part.state, domain::State::kCancelled);
       const auto offers = co_await tx.Execute(kOffersOfPart, part.id);
       batch.Add(kMovePart, part.id, domain::Name(domain::State::kCancelled), std::nullopt, std::nullopt, now);
-      batch.Add(kInsertEvent, order, part.id, now, domain::Name(part.state), domain::Name(domain::State::kCancelled),
-                actor.role, actor.account, reason, operation_id);
+      batch.Add(kInsertEvent, order, part.id, now, domain::Name(part.state),
+                domain::Name(domain::State::kCancelled), actor.role, actor.account, reason, operation_id);
       outbox::Append(batch, StockMessage(order, WithOffers("release", offers), trace));
       outbox::Append(batch, RefundMessage(order, part.id, trace));
     }
@@ -126,7 +133,8 @@ Task<> Transitions::Cancel(runtime::Deadline deadline, domain::OrderId order, Sc
   co_await database_.Transaction(deadline, body);
 }
 
-Task<> Transitions::SetPayment(runtime::Deadline deadline, domain::OrderId order, domain::PaymentSummary payment) {
+Task<> Transitions::SetPayment(runtime::Deadline deadline, domain::OrderId order,
+                               domain::PaymentSummary payment) {
   co_await database_.Write(deadline, kSetPayment, order, payment.state, payment.authorized_minor,
                            payment.captured_minor, payment.refunded_minor);
 }

@@ -1,5 +1,5 @@
-// What happens to an order after it was placed: parts move under a row lock, with an event and the messages that make
-// the move true elsewhere (stock, payment), all in one transaction.
+// What happens to an order after it was placed: parts move under a row lock, with an event and the messages
+// that make the move true elsewhere (stock, payment), all in one transaction.
 #pragma once
 #include <optional>
 #include <string>
@@ -27,11 +27,11 @@ class Transitions {
 
   // Moves one part of a seller in scope. Shipping takes its units out of the stock. Throws Error NOT_FOUND or
   // ILLEGAL_TRANSITION.
-  Task<> Move(runtime::Deadline deadline, domain::SellerOrderId part, Scope scope, domain::State to, Actor actor,
-              std::optional<Shipment> shipment, std::string trace, Time now);
+  Task<> Move(runtime::Deadline deadline, domain::SellerOrderId part, Scope scope, domain::State to,
+              Actor actor, std::optional<Shipment> shipment, std::string trace, Time now);
 
-  // Cancels the named parts of an order in scope (none named: all that can still be cancelled, at least one): gives
-  // their stock back and refunds them. Running it again with the same operation changes nothing.
+  // Cancels the named parts of an order in scope (none named: all that can still be cancelled, at least one):
+  // gives their stock back and refunds them. Running it again with the same operation changes nothing.
   Task<> Cancel(runtime::Deadline deadline, domain::OrderId order, Scope scope,
                 std::vector<domain::SellerOrderId> parts, Actor actor, std::string reason, Uuid operation_id,
                 std::string trace, Time now);

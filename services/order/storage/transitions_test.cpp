@@ -43,16 +43,25 @@ domain::Offer AnOffer(std::int64_t price_minor) {
 
 struct Store {
   explicit Store(boost::asio::io_context& io)
-      : database(io, {.conninfo = std::string(SharedDatabase().Conninfo()), .read_connections = 1, .write_connections = 4}),
-        orders(database), checkouts(database, {}), transitions(database) {}
+      : database(io, {.conninfo = std::string(SharedDatabase().Conninfo()),
+                      .read_connections = 1,
+                      .write_connections = 4}),
+        orders(database),
+        checkouts(database, {}),
+        transitions(database) {}
 
   // An order of two sellers that was placed and authorised.
   Task<domain::Order> Placed() {
     const std::array offers = {AnOffer(1999), AnOffer(500)};
     const std::array items = {domain::Item{offers[0].id, 2}, domain::Item{offers[1].id, 1}};
     auto order = domain::MakeOrder(Uuid::NewV7(), AccountId::New(), domain::Price(items, offers),
-                                   {.recipient = "Ada", .lines = {"1 \"Street\"", "2,nd"}, .city = "London",
-                                    .region = "", .postal_code = "SW1", .country_code = "GB", .phone = ""},
+                                   {.recipient = "Ada",
+                                    .lines = {"1 \"Street\"", "2,nd"},
+                                    .city = "London",
+                                    .region = "",
+                                    .postal_code = "SW1",
+                                    .country_code = "GB",
+                                    .phone = ""},
                                    "pm_card_visa", SystemClock().Now());
     const auto lease = co_await checkouts.Insert(Soon(), order, "");
     co_await checkouts.Place(Soon(), *lease, {.state = "AUTHORIZED", .authorized_minor = order.total.minor},
@@ -63,8 +72,8 @@ struct Store {
     std::optional<Shipment> shipment;
     if (to == State::kShipped) shipment = Shipment{"Royal Mail", "RM1"};
     std::vector<SellerId> sellers = {as};
-    co_await transitions.Move(Soon(), part.id, Scope::Sellers(std::move(sellers)), to, {"seller", AccountId::New()},
-                              std::move(shipment), "", SystemClock().Now());
+    co_await transitions.Move(Soon(), part.id, Scope::Sellers(std::move(sellers)), to,
+                              {"seller", AccountId::New()}, std::move(shipment), "", SystemClock().Now());
   }
   Task<std::string> ReasonOfMove(const domain::SellerOrder& part, State to, SellerId as) {
     std::string reason;
@@ -79,16 +88,16 @@ struct Store {
                            std::vector<domain::SellerOrderId> parts = {}) {
     std::string reason;
     try {
-      co_await transitions.Cancel(Soon(), order.id, Scope::Buyer(as), std::move(parts), {"buyer", as}, "changed my mind",
-                                  operation, "", SystemClock().Now());
+      co_await transitions.Cancel(Soon(), order.id, Scope::Buyer(as), std::move(parts), {"buyer", as},
+                                  "changed my mind", operation, "", SystemClock().Now());
     } catch (const Error& error) {
       reason = error.reason;
     }
     co_return reason;
   }
   Task<std::int64_t> Count(std::string sql_payload, domain::OrderId order) {
-    static constexpr postgres::Statement kCount{"test.count",
-                                                "SELECT count(*) FROM outbox WHERE key = $1 AND payload LIKE $2"};
+    static constexpr postgres::Statement kCount{
+        "test.count", "SELECT count(*) FROM outbox WHERE key = $1 AND payload LIKE $2"};
     const auto rows = co_await database.Read(Soon(), kCount, order.ToString(), postgres::Bytes{sql_payload});
     co_return rows.One().Int(0);
   }
@@ -179,13 +188,16 @@ Task<> ExpectPages(Store& store) {
   EXPECT_TRUE((co_await store.orders.ListOfBuyer(Soon(), first.buyer, first.id, 10)).empty());
   const auto seller = first.parts[1].seller;
   EXPECT_EQ((co_await store.orders.ListOfSeller(Soon(), seller, std::nullopt, std::nullopt, 10)).size(), 1u);
-  EXPECT_EQ((co_await store.orders.ListOfSeller(Soon(), seller, State::kPlaced, std::nullopt, 10)).size(), 1u);
-  EXPECT_TRUE((co_await store.orders.ListOfSeller(Soon(), seller, State::kShipped, std::nullopt, 10)).empty());
+  EXPECT_EQ((co_await store.orders.ListOfSeller(Soon(), seller, State::kPlaced, std::nullopt, 10)).size(),
+            1u);
+  EXPECT_TRUE(
+      (co_await store.orders.ListOfSeller(Soon(), seller, State::kShipped, std::nullopt, 10)).empty());
 }
 TEST(Orders, Lists_ArePagedAndFiltered) { WithStore(ExpectPages); }
 
 Task<> ExpectAppendOnly(Store& store) {
-  static constexpr postgres::Statement kRewrite{"test.rewrite", "UPDATE order_event SET reason = 'x' WHERE order_id = $1"};
+  static constexpr postgres::Statement kRewrite{"test.rewrite",
+                                                "UPDATE order_event SET reason = 'x' WHERE order_id = $1"};
   static constexpr postgres::Statement kDelete{"test.delete", "DELETE FROM order_event WHERE order_id = $1"};
   const auto order = co_await store.Placed();
   for (const auto& statement : {kRewrite, kDelete}) {

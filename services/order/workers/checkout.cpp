@@ -55,8 +55,10 @@ bool IsIndefinite(const Error& error) {
     case Code::kUnknown:
     case Code::kInternal:
     case Code::kResourceExhausted:
-    case Code::kAborted: return true;
-    default: return false;
+    case Code::kAborted:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -67,14 +69,16 @@ Task<Outcome> Checkout::Advance(CallContext& call, const storage::Lease& lease, 
   try {
     if (lease.step == storage::Step::kUndo) co_return co_await Undo(call, lease, order);
     if (lease.overdue) {
-      co_return co_await DecideUndo(call, lease, order, domain::Failure{.reason = "UNAVAILABLE", .details = {}});
+      co_return co_await DecideUndo(call, lease, order,
+                                    domain::Failure{.reason = "UNAVAILABLE", .details = {}});
     }
     co_return co_await Forward(call, lease, order);
   } catch (const Error& error) {
     if (!IsIndefinite(error)) {
       // A peer refused what it should have accepted. Asking again later is safe; a person must look.
-      log::Error("checkout.refused", {{"order_id", order.id.ToString()}, {"reason", error.reason},
-                                      {"detail", error.message}}, &call.Trace());
+      log::Error("checkout.refused",
+                 {{"order_id", order.id.ToString()}, {"reason", error.reason}, {"detail", error.message}},
+                 &call.Trace());
     }
     why = error.reason + ": " + error.message;
   }

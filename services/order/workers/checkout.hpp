@@ -1,10 +1,11 @@
-// The saga that places an order: reserve the stock, authorise the payment, commit the stock, PLACED; undone in reverse.
+// The saga that places an order: reserve the stock, authorise the payment, commit the stock, PLACED; undone
+// in reverse.
 //
-// Advance is the only code that drives a checkout, whoever calls it: the request that placed the order, or the recovery
-// worker after a crash. Every step at a peer is keyed by the order and repeatable, so only decisions are written down:
-// that the order exists, that it is to be undone, that it is done. Killed between any two lines, the next driver starts
-// again from the last decision and reaches the same end. A peer that did not answer is asked again later, never
-// assumed to have failed.
+// Advance is the only code that drives a checkout, whoever calls it: the request that placed the order, or
+// the recovery worker after a crash. Every step at a peer is keyed by the order and repeatable, so only
+// decisions are written down: that the order exists, that it is to be undone, that it is done. Killed between
+// any two lines, the next driver starts again from the last decision and reaches the same end. A peer that
+// did not answer is asked again later, never assumed to have failed.
 #pragma once
 #include <chrono>
 
@@ -19,11 +20,12 @@ enum class Outcome { kPlaced, kFailed, kPending };
 
 class Checkout {
  public:
-  Checkout(storage::Checkouts& checkouts, api::ProductApi& products, api::PaymentApi& payments, const Clock& clock)
+  Checkout(storage::Checkouts& checkouts, api::ProductApi& products, api::PaymentApi& payments,
+           const Clock& clock)
       : checkouts_(checkouts), products_(products), payments_(payments), clock_(clock) {}
 
-  // Drives `order` as far as it goes now and brings it up to date. The caller holds `lease`; it is given up when this
-  // returns. kPending: something is not known yet, and the checkout is due again by itself. Throws
+  // Drives `order` as far as it goes now and brings it up to date. The caller holds `lease`; it is given up
+  // when this returns. kPending: something is not known yet, and the checkout is due again by itself. Throws
   // storage::LostLease when another driver has taken over.
   Task<Outcome> Advance(CallContext& call, const storage::Lease& lease, domain::Order& order);
 
@@ -32,7 +34,8 @@ class Checkout {
   Task<Outcome> Undo(CallContext& call, storage::Lease lease, domain::Order& order);
   Task<Outcome> Postpone(storage::Lease lease, domain::Order& order, std::string why);
   Task<Outcome> FailFresh(storage::Lease lease, domain::Order& order, domain::Failure why);
-  Task<Outcome> DecideUndo(CallContext& call, storage::Lease lease, domain::Order& order, domain::Failure why);
+  Task<Outcome> DecideUndo(CallContext& call, storage::Lease lease, domain::Order& order,
+                           domain::Failure why);
   Task<api::product::ReserveStockResponse> Reserve(CallContext& call, const domain::Order& order);
   Task<api::payment::Payment> Authorize(CallContext& call, const domain::Order& order);
 

@@ -40,8 +40,13 @@ domain::Order AnOrder(std::string payment_method) {
   offer.for_sale = true;
   const std::vector<domain::Item> items = {{offer.id, 1}};
   return domain::MakeOrder(Uuid::NewV7(), AccountId::New(), domain::Price(items, std::span(&offer, 1)),
-                           {.recipient = "Ada", .lines = {"1 Street"}, .city = "London", .region = "",
-                            .postal_code = "", .country_code = "GB", .phone = ""},
+                           {.recipient = "Ada",
+                            .lines = {"1 Street"},
+                            .city = "London",
+                            .region = "",
+                            .postal_code = "",
+                            .country_code = "GB",
+                            .phone = ""},
                            std::move(payment_method), SystemClock().Now());
 }
 
@@ -49,7 +54,9 @@ domain::Order AnOrder(std::string payment_method) {
 class Service {
  public:
   Service(postgres::Database& database, FakeStock& stock, FakePayments& payments)
-      : orders(database), checkouts(database, {}), checkout(checkouts, stock, payments, clock_),
+      : orders(database),
+        checkouts(database, {}),
+        checkout(checkouts, stock, payments, clock_),
         recovery(checkouts, orders, checkout, {.concurrency = 1}) {}
 
   SystemClock clock_;
@@ -61,7 +68,8 @@ class Service {
 
 // As if the leases of dead drivers had run out and every pause had passed.
 constexpr postgres::Statement kLater{
-    "test.later", "UPDATE checkout SET lease_until = '-infinity', next_run_at = '-infinity' WHERE step <> 'DONE'"};
+    "test.later",
+    "UPDATE checkout SET lease_until = '-infinity', next_run_at = '-infinity' WHERE step <> 'DONE'"};
 constexpr postgres::Statement kOverdue{"test.overdue",
                                        "UPDATE checkout SET deadline_at = '-infinity' WHERE order_id = $1"};
 constexpr postgres::Statement kCaptures{"test.captures",
@@ -69,10 +77,15 @@ constexpr postgres::Statement kCaptures{"test.captures",
 
 struct World {
   World(boost::asio::io_context& io, unsigned seed, std::int64_t on_hand)
-      : database(io, {.conninfo = std::string(SharedDatabase().Conninfo()), .read_connections = 1, .write_connections = 2}),
-        faults(seed), stock(faults, on_hand), payments(faults) {}
+      : database(io, {.conninfo = std::string(SharedDatabase().Conninfo()),
+                      .read_connections = 1,
+                      .write_connections = 2}),
+        faults(seed),
+        stock(faults, on_hand),
+        payments(faults) {}
 
-  // Places the order the way a request does, and survives a crash the way a supervisor does: with a new process.
+  // Places the order the way a request does, and survives a crash the way a supervisor does: with a new
+  // process.
   Task<> Place(domain::Order order) {
     Service service(database, stock, payments);
     const auto lease = co_await service.checkouts.Insert(runtime::After(5s), order, "");
@@ -106,8 +119,8 @@ Task<> ExpectConsistent(World& world, domain::OrderId id, const std::string& met
   const auto payment = world.payments.orders[id.ToString()].state();
   const auto held = world.stock.orders.find(id.ToString());
   const auto captures = co_await world.database.Read(runtime::After(5s), kCaptures, id.ToString());
-  SCOPED_TRACE("seed " + std::to_string(seed) + ", " + method + ", " + std::string(domain::Name(state)) + ", " +
-               order.failure.reason);
+  SCOPED_TRACE("seed " + std::to_string(seed) + ", " + method + ", " + std::string(domain::Name(state)) +
+               ", " + order.failure.reason);
   if (state == domain::State::kPlaced) {
     EXPECT_EQ(payment, FakePayments::Payment::AUTHORIZED);
     EXPECT_TRUE(held != world.stock.orders.end() && held->second == FakeStock::Held::kCommitted);
@@ -142,15 +155,16 @@ Task<> RunSchedule(boost::asio::io_context& io, unsigned seed) {
 }
 
 TEST(Checkout, KilledAnywhere_EndsWhereTheContractSays) {
-  telemetry::ConfigureLog({.service = "test", .version = "", .instance = "", .path = "/dev/null"});  // 2,000 crashes
+  telemetry::ConfigureLog(
+      {.service = "test", .version = "", .instance = "", .path = "/dev/null"});  // 2,000 crashes
   for (unsigned seed = 1; seed <= 500; ++seed) {
     market::testing::RunLoop([&](boost::asio::io_context& io) { return RunSchedule(io, seed); });
     if (HasFailure()) break;
   }
 }
 
-Task<> ExpectEnds(boost::asio::io_context& io, std::string method, std::int64_t on_hand, domain::State expected,
-                  std::string reason) {
+Task<> ExpectEnds(boost::asio::io_context& io, std::string method, std::int64_t on_hand,
+                  domain::State expected, std::string reason) {
   World world(io, 1, on_hand);
   world.faults.Heal();
   co_await world.database.Open(runtime::After(10s));
@@ -171,14 +185,13 @@ TEST(Checkout, WithoutFaults_EveryAnswerHasItsEnd) {
     domain::State state;
     std::string reason;
   };
-  for (const Case& c : {Case{"visa", 1, domain::State::kPlaced, ""},
-                        Case{"visa", 0, domain::State::kFailed, "OUT_OF_STOCK"},
-                        Case{"declined", 1, domain::State::kFailed, "PAYMENT_DECLINED"},
-                        Case{"slow_yes", 1, domain::State::kPlaced, ""},
-                        Case{"slow_no", 1, domain::State::kFailed, "PAYMENT_DECLINED"}}) {
-    market::testing::RunLoop([&](boost::asio::io_context& io) {
-      return ExpectEnds(io, c.method, c.on_hand, c.state, c.reason);
-    });
+  for (const Case& c :
+       {Case{"visa", 1, domain::State::kPlaced, ""}, Case{"visa", 0, domain::State::kFailed, "OUT_OF_STOCK"},
+        Case{"declined", 1, domain::State::kFailed, "PAYMENT_DECLINED"},
+        Case{"slow_yes", 1, domain::State::kPlaced, ""},
+        Case{"slow_no", 1, domain::State::kFailed, "PAYMENT_DECLINED"}}) {
+    market::testing::RunLoop(
+        [&](boost::asio::io_context& io) { return ExpectEnds(io, c.method, c.on_hand, c.state, c.reason); });
   }
 }
 

@@ -24,14 +24,17 @@ std::vector<std::string> Words(const std::string& payload) {
 }  // namespace
 
 void Deliveries::HandleOn(outbox::Relay& relay) {
-  relay.Handle(std::string(storage::kPaymentTopic), [this](const outbox::Message& m) { return DeliverPayment(m); });
-  relay.Handle(std::string(storage::kStockTopic), [this](const outbox::Message& m) { return DeliverStock(m); });
+  relay.Handle(std::string(storage::kPaymentTopic),
+               [this](const outbox::Message& m) { return DeliverPayment(m); });
+  relay.Handle(std::string(storage::kStockTopic),
+               [this](const outbox::Message& m) { return DeliverStock(m); });
 }
 
 Task<> Deliveries::DeliverPayment(const outbox::Message& message) {
   const auto words = Words(message.payload);
   auto call = CallContext::ForWork(kLimit, telemetry::TraceContext::Continue(message.trace));
-  auto order = co_await orders_.Find(call.Deadline(), domain::OrderId::From(message.key), storage::Scope::Everything());
+  auto order = co_await orders_.Find(call.Deadline(), domain::OrderId::From(message.key),
+                                     storage::Scope::Everything());
   if (!order) throw std::logic_error("a payment message without its order");
   if (words[0] == "capture") {
     co_await Capture(call, std::move(*order));
@@ -59,7 +62,8 @@ Task<> Deliveries::Capture(CallContext& call, domain::Order order) {
   co_await transitions_.SetPayment(call.Deadline(), order.id, summary);
 }
 
-// The capture of this order was delivered before, so the payment is captured or was voided; a voided one owes nothing.
+// The capture of this order was delivered before, so the payment is captured or was voided; a voided one owes
+// nothing.
 Task<> Deliveries::Refund(CallContext& call, domain::Order order, std::string part) {
   if (order.payment.state == "VOIDED") co_return;
   api::payment::RefundForOrderRequest request;

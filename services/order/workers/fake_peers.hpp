@@ -1,5 +1,5 @@
-// Stock and payments as the order service sees them, in memory, with faults drawn from a seeded generator: a call is
-// lost before its effect, its answer is lost after it, or the caller dies around it. For tests only.
+// Stock and payments as the order service sees them, in memory, with faults drawn from a seeded generator: a
+// call is lost before its effect, its answer is lost after it, or the caller dies around it. For tests only.
 #pragma once
 #include <map>
 #include <random>
@@ -91,18 +91,46 @@ class FakeStock final : public api::ProductApi {
     });
   }
 
-  Task<api::product::ListCategoriesResponse> ListCategories(CallContext&, api::product::ListCategoriesRequest) override { throw std::logic_error("not used"); }
-  Task<api::product::Category> CreateCategory(CallContext&, api::product::CreateCategoryRequest) override { throw std::logic_error("not used"); }
-  Task<api::product::SearchProductsResponse> SearchProducts(CallContext&, api::product::SearchProductsRequest) override { throw std::logic_error("not used"); }
-  Task<api::product::Product> GetProduct(CallContext&, api::product::GetProductRequest) override { throw std::logic_error("not used"); }
-  Task<api::product::Product> CreateProduct(CallContext&, api::product::CreateProductRequest) override { throw std::logic_error("not used"); }
-  Task<api::product::ListSellerProductsResponse> ListSellerProducts(CallContext&, api::product::ListSellerProductsRequest) override { throw std::logic_error("not used"); }
-  Task<api::product::Product> PublishProduct(CallContext&, api::product::PublishProductRequest) override { throw std::logic_error("not used"); }
-  Task<api::product::Offer> CreateOffer(CallContext&, api::product::CreateOfferRequest) override { throw std::logic_error("not used"); }
-  Task<api::product::Offer> UpdateOffer(CallContext&, api::product::UpdateOfferRequest) override { throw std::logic_error("not used"); }
-  Task<api::product::Offer> AdjustStock(CallContext&, api::product::AdjustStockRequest) override { throw std::logic_error("not used"); }
-  Task<api::product::GetOffersResponse> GetOffers(CallContext&, api::product::GetOffersRequest) override { throw std::logic_error("not used"); }
-  Task<google::protobuf::Empty> ConsumeReservation(CallContext&, api::product::ConsumeReservationRequest) override { throw std::logic_error("not used"); }
+  Task<api::product::ListCategoriesResponse> ListCategories(CallContext&,
+                                                            api::product::ListCategoriesRequest) override {
+    throw std::logic_error("not used");
+  }
+  Task<api::product::Category> CreateCategory(CallContext&, api::product::CreateCategoryRequest) override {
+    throw std::logic_error("not used");
+  }
+  Task<api::product::SearchProductsResponse> SearchProducts(CallContext&,
+                                                            api::product::SearchProductsRequest) override {
+    throw std::logic_error("not used");
+  }
+  Task<api::product::Product> GetProduct(CallContext&, api::product::GetProductRequest) override {
+    throw std::logic_error("not used");
+  }
+  Task<api::product::Product> CreateProduct(CallContext&, api::product::CreateProductRequest) override {
+    throw std::logic_error("not used");
+  }
+  Task<api::product::ListSellerProductsResponse> ListSellerProducts(
+      CallContext&, api::product::ListSellerProductsRequest) override {
+    throw std::logic_error("not used");
+  }
+  Task<api::product::Product> PublishProduct(CallContext&, api::product::PublishProductRequest) override {
+    throw std::logic_error("not used");
+  }
+  Task<api::product::Offer> CreateOffer(CallContext&, api::product::CreateOfferRequest) override {
+    throw std::logic_error("not used");
+  }
+  Task<api::product::Offer> UpdateOffer(CallContext&, api::product::UpdateOfferRequest) override {
+    throw std::logic_error("not used");
+  }
+  Task<api::product::Offer> AdjustStock(CallContext&, api::product::AdjustStockRequest) override {
+    throw std::logic_error("not used");
+  }
+  Task<api::product::GetOffersResponse> GetOffers(CallContext&, api::product::GetOffersRequest) override {
+    throw std::logic_error("not used");
+  }
+  Task<google::protobuf::Empty> ConsumeReservation(CallContext&,
+                                                   api::product::ConsumeReservationRequest) override {
+    throw std::logic_error("not used");
+  }
 
  private:
   bool Hold(const std::string& order) {
@@ -122,8 +150,8 @@ class FakePayments final : public api::PaymentApi {
  public:
   using Payment = api::payment::Payment;
 
-  // How the provider decides by payment method: "visa" authorises, "declined" declines, "slow_yes" and "slow_no" say
-  // UNKNOWN twice before they do.
+  // How the provider decides by payment method: "visa" authorises, "declined" declines, "slow_yes" and
+  // "slow_no" say UNKNOWN twice before they do.
   explicit FakePayments(Faults& faults) : faults_(faults) {}
   std::map<std::string, Payment> orders;
 
@@ -152,10 +180,19 @@ class FakePayments final : public api::PaymentApi {
     });
   }
 
-  Task<Payment> GetOrderPayment(CallContext&, api::payment::GetOrderPaymentRequest) override { throw std::logic_error("not used"); }
-  Task<api::payment::TrialBalanceResponse> TrialBalance(CallContext&, api::payment::TrialBalanceRequest) override { throw std::logic_error("not used"); }
-  Task<Payment> CapturePayment(CallContext&, api::payment::CapturePaymentRequest) override { throw std::logic_error("not used"); }
-  Task<Payment> RefundForOrder(CallContext&, api::payment::RefundForOrderRequest) override { throw std::logic_error("not used"); }
+  Task<Payment> GetOrderPayment(CallContext&, api::payment::GetOrderPaymentRequest) override {
+    throw std::logic_error("not used");
+  }
+  Task<api::payment::TrialBalanceResponse> TrialBalance(CallContext&,
+                                                        api::payment::TrialBalanceRequest) override {
+    throw std::logic_error("not used");
+  }
+  Task<Payment> CapturePayment(CallContext&, api::payment::CapturePaymentRequest) override {
+    throw std::logic_error("not used");
+  }
+  Task<Payment> RefundForOrder(CallContext&, api::payment::RefundForOrderRequest) override {
+    throw std::logic_error("not used");
+  }
 
  private:
   void Decide(Payment& payment) {

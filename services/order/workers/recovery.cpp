@@ -31,10 +31,10 @@ Task<> Recovery::Run() {
 
 Task<std::size_t> Recovery::RunOnce() {
   const auto leases = co_await checkouts_.TakeDue(runtime::After(options_.run_limit), options_.concurrency);
-  runtime::TaskGroup drivers(co_await boost::asio::this_coro::executor,
-                             [](std::string_view order, std::exception_ptr error) {
-                               log::Error("recovery.drive_failed", {{"order_id", order}, {"detail", TextOf(error)}});
-                             });
+  runtime::TaskGroup drivers(
+      co_await boost::asio::this_coro::executor, [](std::string_view order, std::exception_ptr error) {
+        log::Error("recovery.drive_failed", {{"order_id", order}, {"detail", TextOf(error)}});
+      });
   for (const auto& lease : leases) drivers.Spawn(lease.order.ToString(), Drive(lease));
   std::exception_ptr stopped;
   try {
@@ -56,9 +56,11 @@ Task<> Recovery::Drive(storage::Lease lease) {
   if (!order) throw std::logic_error("a checkout without its order");
   const auto outcome = co_await checkout_.Advance(call, lease, *order);
   if (outcome != Outcome::kPending) {
-    log::Info("recovery.finished", {{"order_id", lease.order.ToString()},
-                                    {"state", domain::Name(order->CurrentState())},
-                                    {"attempts", lease.attempts + 1}}, &call.Trace());
+    log::Info("recovery.finished",
+              {{"order_id", lease.order.ToString()},
+               {"state", domain::Name(order->CurrentState())},
+               {"attempts", lease.attempts + 1}},
+              &call.Trace());
   }
 }
 

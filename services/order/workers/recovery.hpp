@@ -1,6 +1,7 @@
 // Finds checkouts that nobody drives (their process died, a peer did not answer) and drives them on.
 //
-// Runs until cancelled; any number of replicas may, since a checkout is taken by lease. At most `concurrency` at once.
+// Runs until cancelled; any number of replicas may, since a checkout is taken by lease. At most `concurrency`
+// at once.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -14,7 +15,7 @@ namespace market::order {
 class Recovery {
  public:
   struct Options {
-    std::chrono::milliseconds poll{1000};  // plus up to a fifth, so that replicas do not poll in step
+    std::chrono::milliseconds poll{1000};         // plus up to a fifth, so that replicas do not poll in step
     std::chrono::milliseconds run_limit{12'000};  // of one checkout; shorter than its lease
     std::int64_t concurrency = 16;
   };

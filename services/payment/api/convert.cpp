@@ -7,12 +7,18 @@ namespace {
 
 pb::Payment::State ToProto(domain::State state) {
   switch (state) {
-    case domain::State::kCreated: return pb::Payment::CREATED;
-    case domain::State::kAuthorized: return pb::Payment::AUTHORIZED;
-    case domain::State::kCaptured: return pb::Payment::CAPTURED;
-    case domain::State::kDeclined: return pb::Payment::DECLINED;
-    case domain::State::kVoided: return pb::Payment::VOIDED;
-    case domain::State::kUnknown: return pb::Payment::UNKNOWN;
+    case domain::State::kCreated:
+      return pb::Payment::CREATED;
+    case domain::State::kAuthorized:
+      return pb::Payment::AUTHORIZED;
+    case domain::State::kCaptured:
+      return pb::Payment::CAPTURED;
+    case domain::State::kDeclined:
+      return pb::Payment::DECLINED;
+    case domain::State::kVoided:
+      return pb::Payment::VOIDED;
+    case domain::State::kUnknown:
+      return pb::Payment::UNKNOWN;
   }
   throw std::logic_error("a state without a name");
 }
@@ -40,12 +46,13 @@ domain::Payment DraftFrom(const pb::AuthorizePaymentRequest& request, Time now) 
     if (part.amount().currency() != request.amount().currency()) {
       throw Error(Code::kInvalidArgument, "MIXED_CURRENCIES", "one payment has one currency");
     }
-    if (part.amount().amount() < 1) throw InvalidArgument("parts.amount", "TOO_SMALL", "a part costs something");
+    if (part.amount().amount() < 1)
+      throw InvalidArgument("parts.amount", "TOO_SMALL", "a part costs something");
     splits.push_back({domain::SellerOrderId::From(part.seller_order_id()), SellerId::From(part.seller_id()),
                       part.amount().amount()});
   }
-  return domain::MakePayment(domain::OrderId::From(request.order_id()), AccountId::From(request.buyer_id()), amount,
-                             request.payment_method(), std::move(splits), now);
+  return domain::MakePayment(domain::OrderId::From(request.order_id()), AccountId::From(request.buyer_id()),
+                             amount, request.payment_method(), std::move(splits), now);
 }
 
 pb::Payment ToProto(const domain::Payment& payment) {

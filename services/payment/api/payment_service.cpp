@@ -25,8 +25,8 @@ storage::Scope ScopeOf(const CallContext& call) {
 }  // namespace
 
 Task<pb::Payment> PaymentService::GetOrderPayment(CallContext& call, pb::GetOrderPaymentRequest request) {
-  const auto payment =
-      co_await parts_.payments.Find(call.Deadline(), domain::OrderId::From(request.order_id()), ScopeOf(call));
+  const auto payment = co_await parts_.payments.Find(
+      call.Deadline(), domain::OrderId::From(request.order_id()), ScopeOf(call));
   if (!payment) throw NotFound("the order's payment");
   co_return ToProto(*payment);
 }
@@ -60,8 +60,8 @@ Task<pb::Payment> PaymentService::VoidPayment(CallContext& call, pb::VoidPayment
 Task<pb::Payment> PaymentService::RefundForOrder(CallContext& call, pb::RefundForOrderRequest request) {
   const auto order = domain::OrderId::From(request.order_id());
   const auto part = domain::SellerOrderId::From(request.seller_order_id());
-  co_return co_await Whole("payment.refund",
-                           parts_.charges.Refund(call.Deadline(), order, part, std::move(*request.mutable_reason())));
+  co_return co_await Whole("payment.refund", parts_.charges.Refund(call.Deadline(), order, part,
+                                                                   std::move(*request.mutable_reason())));
 }
 
 Task<pb::Payment> PaymentService::Whole(std::string name, Task<domain::Payment> work) {

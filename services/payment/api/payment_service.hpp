@@ -1,5 +1,5 @@
-// The payment service's operations. Those that talk to the provider run in `charges_group`: a client that leaves does
-// not tear a provider's answer from the row it belongs to.
+// The payment service's operations. Those that talk to the provider run in `charges_group`: a client that
+// leaves does not tear a provider's answer from the row it belongs to.
 #pragma once
 #include "marketplace/payment/v1/payment.market.hpp"
 #include "platform/runtime/task_group.hpp"
@@ -25,9 +25,12 @@ class PaymentService final : public api::PaymentApi {
                                                         api::payment::TrialBalanceRequest request) override;
   Task<api::payment::Payment> AuthorizePayment(CallContext& call,
                                                api::payment::AuthorizePaymentRequest request) override;
-  Task<api::payment::Payment> CapturePayment(CallContext& call, api::payment::CapturePaymentRequest request) override;
-  Task<api::payment::Payment> VoidPayment(CallContext& call, api::payment::VoidPaymentRequest request) override;
-  Task<api::payment::Payment> RefundForOrder(CallContext& call, api::payment::RefundForOrderRequest request) override;
+  Task<api::payment::Payment> CapturePayment(CallContext& call,
+                                             api::payment::CapturePaymentRequest request) override;
+  Task<api::payment::Payment> VoidPayment(CallContext& call,
+                                          api::payment::VoidPaymentRequest request) override;
+  Task<api::payment::Payment> RefundForOrder(CallContext& call,
+                                             api::payment::RefundForOrderRequest request) override;
 
  private:
   // Runs `work` to its end whatever becomes of the caller.

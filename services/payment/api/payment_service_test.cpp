@@ -31,7 +31,8 @@ void WithOperations(Body body, std::chrono::milliseconds provider_timeout = 5s) 
 struct Call {
   Call() = default;
   Call(const AccountId& account, std::vector<std::string> roles) {
-    rpc::CallContextBuilder(context).Caller({.account = account, .session = {}, .roles = std::move(roles), .sellers = {}});
+    rpc::CallContextBuilder(context).Caller(
+        {.account = account, .session = {}, .roles = std::move(roles), .sellers = {}});
   }
   CallContext context{After(8s)};
 };

@@ -30,9 +30,11 @@ Step NextOfCapture(const Payment& payment) {
   return Step::kAttempt;
 }
 
-// A captured payment is not refused: the caller sees in the answer that there is nothing left to void and refunds.
+// A captured payment is not refused: the caller sees in the answer that there is nothing left to void and
+// refunds.
 Step NextOfVoid(const Payment& payment) {
-  if (payment.state == State::kVoided || payment.state == State::kDeclined || payment.state == State::kCaptured) {
+  if (payment.state == State::kVoided || payment.state == State::kDeclined ||
+      payment.state == State::kCaptured) {
     return Step::kNothing;
   }
   if (payment.Pending()) return Step::kResolve;
@@ -47,7 +49,8 @@ Step NextOfRefund(const Payment& payment, const SellerOrderId& part) {
   if (payment.Pending()) return Step::kResolve;
   if (payment.state != State::kCaptured) throw IllegalRefund(payment.state);
   if (split->amount_minor > payment.captured_minor - payment.refunded_minor) {
-    throw Error(Code::kFailedPrecondition, "REFUND_ABOVE_CAPTURED", "more than was captured can't be refunded");
+    throw Error(Code::kFailedPrecondition, "REFUND_ABOVE_CAPTURED",
+                "more than was captured can't be refunded");
   }
   return Step::kAttempt;
 }
@@ -97,8 +100,8 @@ Refund* Payment::FindRefund(const SellerOrderId& part) {
   return const_cast<Refund*>(std::as_const(*this).FindRefund(part));
 }
 
-Payment MakePayment(OrderId order, AccountId buyer, Money amount, std::string method, std::vector<Split> splits,
-                    Time now) {
+Payment MakePayment(OrderId order, AccountId buyer, Money amount, std::string method,
+                    std::vector<Split> splits, Time now) {
   Money sum{0, amount.currency};
   std::set<SellerOrderId> parts;
   for (const auto& split : splits) {
@@ -120,15 +123,20 @@ Payment MakePayment(OrderId order, AccountId buyer, Money amount, std::string me
 }
 
 Payment MakeTombstone(OrderId order, Time now) {
-  return {.id = PaymentId::New(), .order = order, .state = State::kVoided, .created_at = now, .updated_at = now};
+  return {
+      .id = PaymentId::New(), .order = order, .state = State::kVoided, .created_at = now, .updated_at = now};
 }
 
 Step NextStep(const Payment& payment, const Goal& goal) {
   switch (goal.operation) {
-    case Operation::kAuthorize: return NextOfAuthorize(payment);
-    case Operation::kCapture: return NextOfCapture(payment);
-    case Operation::kVoid: return NextOfVoid(payment);
-    case Operation::kRefund: return NextOfRefund(payment, goal.seller_order);
+    case Operation::kAuthorize:
+      return NextOfAuthorize(payment);
+    case Operation::kCapture:
+      return NextOfCapture(payment);
+    case Operation::kVoid:
+      return NextOfVoid(payment);
+    case Operation::kRefund:
+      return NextOfRefund(payment, goal.seller_order);
   }
   throw std::logic_error("a goal without a rule");
 }

@@ -1,8 +1,9 @@
-// One charge for one order: its amounts, its split by seller order, and every attempt at the provider. Values and pure
-// rules; whoever changes one in the database holds the payment's lease.
+// One charge for one order: its amounts, its split by seller order, and every attempt at the provider. Values
+// and pure rules; whoever changes one in the database holds the payment's lease.
 //
-// At most one attempt is pending, so at most one question is open at the provider. NextStep says what has to happen to
-// bring a payment where a caller wants it; Begin and the functions after it say what an attempt and its result do to it.
+// At most one attempt is pending, so at most one question is open at the provider. NextStep says what has to
+// happen to bring a payment where a caller wants it; Begin and the functions after it say what an attempt and
+// its result do to it.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -70,8 +71,8 @@ struct Payment {
 };
 
 // Throws Error INVALID_ARGUMENT when the parts do not make up the amount or one seller order is there twice.
-Payment MakePayment(OrderId order, AccountId buyer, Money amount, std::string method, std::vector<Split> splits,
-                    Time now);
+Payment MakePayment(OrderId order, AccountId buyer, Money amount, std::string method,
+                    std::vector<Split> splits, Time now);
 Payment MakeTombstone(OrderId order, Time now);
 
 // Where a caller wants a payment.
@@ -92,7 +93,8 @@ enum class Step {
 // UNKNOWN_PAYMENT_METHOD, which a provider's refusal of the method stays for ever.
 Step NextStep(const Payment& payment, const Goal& goal);
 
-// The name under which the provider knows one attempt: the same attempt is the same charge, however often it is sent.
+// The name under which the provider knows one attempt: the same attempt is the same charge, however often it
+// is sent.
 std::string ProviderKey(const PaymentId& payment, const Attempt& attempt);
 
 // Adds the pending attempt that NextStep asked for.

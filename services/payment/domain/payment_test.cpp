@@ -12,15 +12,18 @@ namespace market::payment::domain {
 namespace {
 
 constexpr Time kNow{std::chrono::microseconds(1'700'000'000'000'000)};
-constexpr std::array kOperations = {Operation::kAuthorize, Operation::kCapture, Operation::kVoid, Operation::kRefund};
+constexpr std::array kOperations = {Operation::kAuthorize, Operation::kCapture, Operation::kVoid,
+                                    Operation::kRefund};
 
 Payment APayment() {
-  return MakePayment(OrderId::New(), AccountId::New(), Money{3000, Currency::Parse("EUR")}, "pm_card_visa",
-                     {{SellerOrderId::New(), SellerId::New(), 1000}, {SellerOrderId::New(), SellerId::New(), 2000}}, kNow);
+  return MakePayment(
+      OrderId::New(), AccountId::New(), Money{3000, Currency::Parse("EUR")}, "pm_card_visa",
+      {{SellerOrderId::New(), SellerId::New(), 1000}, {SellerOrderId::New(), SellerId::New(), 2000}}, kNow);
 }
 
 Goal GoalOf(Operation operation, const Payment& payment) {
-  return {operation, operation == Operation::kRefund ? payment.splits[0].seller_order : SellerOrderId(), "why"};
+  return {operation, operation == Operation::kRefund ? payment.splits[0].seller_order : SellerOrderId(),
+          "why"};
 }
 
 void Do(Payment& payment, Operation operation) {
@@ -81,7 +84,8 @@ TEST(NextStep, OfEveryStateAndGoal) {
   for (const auto& c : cases) {
     const auto payment = In(c.state, c.pending);
     for (std::size_t i = 0; i < kOperations.size(); ++i) {
-      EXPECT_EQ(StepOrReason(payment, kOperations[i]), c.expected[i]) << Name(c.state) << ' ' << Name(kOperations[i]);
+      EXPECT_EQ(StepOrReason(payment, kOperations[i]), c.expected[i])
+          << Name(c.state) << ' ' << Name(kOperations[i]);
     }
   }
 }

@@ -11,8 +11,8 @@ namespace {
 
 TEST(State, EveryPair_IsAllowedOrRefusedTheSameWay) {
   const std::set<std::pair<std::string_view, std::string_view>> allowed = {
-      {"CREATED", "AUTHORIZED"}, {"CREATED", "DECLINED"}, {"CREATED", "VOIDED"},
-      {"CREATED", "UNKNOWN"},    {"UNKNOWN", "AUTHORIZED"}, {"UNKNOWN", "DECLINED"},
+      {"CREATED", "AUTHORIZED"}, {"CREATED", "DECLINED"},    {"CREATED", "VOIDED"},
+      {"CREATED", "UNKNOWN"},    {"UNKNOWN", "AUTHORIZED"},  {"UNKNOWN", "DECLINED"},
       {"UNKNOWN", "CREATED"},    {"AUTHORIZED", "CAPTURED"}, {"AUTHORIZED", "VOIDED"}};
   for (int from = 0; from < kStates; ++from) {
     for (int to = 0; to < kStates; ++to) {
@@ -38,8 +38,10 @@ TEST(State, EveryPair_IsAllowedOrRefusedTheSameWay) {
 
 TEST(Names, RoundTrip) {
   for (int i = 0; i < kStates; ++i) EXPECT_EQ(StateFrom(Name(static_cast<State>(i))), static_cast<State>(i));
-  for (int i = 0; i < 4; ++i) EXPECT_EQ(OperationFrom(Name(static_cast<Operation>(i))), static_cast<Operation>(i));
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(ProgressFrom(Name(static_cast<Progress>(i))), static_cast<Progress>(i));
+  for (int i = 0; i < 4; ++i)
+    EXPECT_EQ(OperationFrom(Name(static_cast<Operation>(i))), static_cast<Operation>(i));
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(ProgressFrom(Name(static_cast<Progress>(i))), static_cast<Progress>(i));
   EXPECT_THROW(StateFrom("PAID"), std::invalid_argument);
 }
 

@@ -9,7 +9,9 @@ namespace {
 
 namespace json = boost::json;
 
-std::string Encoded(std::string_view text) { return boost::urls::encode(text, boost::urls::unreserved_chars); }
+std::string Encoded(std::string_view text) {
+  return boost::urls::encode(text, boost::urls::unreserved_chars);
+}
 
 // Answers are read leniently: a field that is missing or of another kind is empty.
 json::object ObjectIn(const std::string& body) {
@@ -33,7 +35,8 @@ std::string TextIn(const json::object& object, std::string_view name) {
   return value && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
-std::string Serialized(const Money& amount, std::initializer_list<std::pair<std::string_view, std::string_view>> more) {
+std::string Serialized(const Money& amount,
+                       std::initializer_list<std::pair<std::string_view, std::string_view>> more) {
   json::object body{{"amount", amount.minor}};
   for (const auto& [name, value] : more) body.emplace(name, value);
   return json::serialize(body);
@@ -45,7 +48,8 @@ Result ResultOf(const http::Response& response) {
   const auto type = TextIn(error, "type");
   const auto code = TextIn(error, "code");
   const auto why = std::to_string(response.status) + ' ' + type + ' ' + code;
-  // Only what the provider itself says decides; the same status from a proxy or a wrong address decides nothing.
+  // Only what the provider itself says decides; the same status from a proxy or a wrong address decides
+  // nothing.
   if (response.status == 200) {
     auto id = TextIn(body, "id");
     if (id.empty()) return Unknown{"an answer without an id"};
@@ -60,13 +64,15 @@ Result ResultOf(const http::Response& response) {
 }
 
 bool Matches(const json::object& authorization, const Sought& sought) {
-  if (sought.operation == domain::Operation::kAuthorize) return TextIn(authorization, "idempotency_key") == sought.key;
+  if (sought.operation == domain::Operation::kAuthorize)
+    return TextIn(authorization, "idempotency_key") == sought.key;
   return TextIn(authorization, "id") == sought.authorization;
 }
 
 Found FoundIn(const json::object& body, const Sought& sought) {
   using enum domain::Operation;
-  if (!body.contains("authorizations") || !body.contains("refunds")) return Unknown{"find: not an answer of the provider"};
+  if (!body.contains("authorizations") || !body.contains("refunds"))
+    return Unknown{"find: not an answer of the provider"};
   if (sought.operation == kRefund) {
     for (const auto& refund : ArrayIn(body, "refunds")) {
       if (refund.is_object() && TextIn(refund.get_object(), "reference") == sought.refund_reference) {
@@ -103,7 +109,8 @@ Task<Result> Sandbox::Capture(Change change, runtime::Deadline deadline) {
 }
 
 Task<Result> Sandbox::Void(Change change, runtime::Deadline deadline) {
-  return Post("/v1/authorizations/" + Encoded(change.authorization) + "/void", std::move(change.key), "{}", deadline);
+  return Post("/v1/authorizations/" + Encoded(change.authorization) + "/void", std::move(change.key), "{}",
+              deadline);
 }
 
 Task<Result> Sandbox::Refund(Change change, runtime::Deadline deadline) {
@@ -111,7 +118,8 @@ Task<Result> Sandbox::Refund(Change change, runtime::Deadline deadline) {
               Serialized(change.amount, {{"reference", change.reference}}), deadline);
 }
 
-Task<Result> Sandbox::Post(std::string target, std::string key, std::string body, runtime::Deadline deadline) {
+Task<Result> Sandbox::Post(std::string target, std::string key, std::string body,
+                           runtime::Deadline deadline) {
   http::Request request{.method = "POST",
                         .target = std::move(target),
                         .headers = {{"Authorization", authorization_},

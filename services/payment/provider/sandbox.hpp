@@ -8,7 +8,8 @@ namespace market::payment::provider {
 class Sandbox final : public Provider {
  public:
   // `client` must outlive it.
-  Sandbox(http::Client& client, const std::string& api_key) : client_(client), authorization_("Bearer " + api_key) {}
+  Sandbox(http::Client& client, const std::string& api_key)
+      : client_(client), authorization_("Bearer " + api_key) {}
 
   Task<Result> Authorize(Charge charge, runtime::Deadline deadline) override;
   Task<Result> Capture(Change change, runtime::Deadline deadline) override;

@@ -33,7 +33,8 @@ void WithAnswer(int status, std::string body, Body test) {
 }
 
 Charge ACharge() {
-  return {.key = "k1", .reference = "o 1&x", .method = "pm_card_visa", .amount = {1999, Currency::Parse("EUR")}};
+  return {
+      .key = "k1", .reference = "o 1&x", .method = "pm_card_visa", .amount = {1999, Currency::Parse("EUR")}};
 }
 
 std::string Kind(const Result& result) {
@@ -87,7 +88,8 @@ TEST(Sandbox, Requests_CarryKeyAmountAndReference) {
     EXPECT_EQ(last.headers.Get("Authorization"), "Bearer sk_test");
     EXPECT_EQ(last.body,
               R"({"amount":1999,"currency":"EUR","payment_method":"pm_card_visa","reference":"o 1&x"})");
-    const Change change{.key = "k2", .authorization = "a/1", .amount = {5, Currency::Parse("EUR")}, .reference = "s1"};
+    const Change change{
+        .key = "k2", .authorization = "a/1", .amount = {5, Currency::Parse("EUR")}, .reference = "s1"};
     co_await provider.Refund(change, After(5s));
     EXPECT_EQ(last.target, "/v1/authorizations/a%2F1/refunds");
     EXPECT_EQ(last.body, R"({"amount":5,"reference":"s1"})");
@@ -95,7 +97,8 @@ TEST(Sandbox, Requests_CarryKeyAmountAndReference) {
     EXPECT_EQ(last.target, "/v1/authorizations/a%2F1/capture");
     co_await provider.Void(change, After(5s));
     EXPECT_EQ(last.target, "/v1/authorizations/a%2F1/void");
-    co_await provider.Find({.key = "k1", .reference = "o 1&x", .authorization = {}, .refund_reference = {}}, After(5s));
+    co_await provider.Find({.key = "k1", .reference = "o 1&x", .authorization = {}, .refund_reference = {}},
+                           After(5s));
     EXPECT_EQ(last.target, "/v1/authorizations?reference=o%201%26x");
   });
 }
@@ -108,7 +111,8 @@ TEST(Sandbox_Find, MatchesByKeyByIdAndByRefund) {
     {"id": "a4", "idempotency_key": "k4", "status": "voided"}],
     "refunds": [{"id": "r1", "amount": 5, "reference": "s1"}]})";
   WithAnswer(200, body, [](Sandbox& provider, http::Request&) -> Task<> {
-    auto find = [&](domain::Operation operation, std::string key, std::string id, std::string refund) -> Task<std::string> {
+    auto find = [&](domain::Operation operation, std::string key, std::string id,
+                    std::string refund) -> Task<std::string> {
       static constexpr std::array kNames = {"done", "declined", "absent", "unknown"};
       const auto found = co_await provider.Find({operation, key, "o1", id, refund}, After(5s));
       co_return kNames.at(found.index());
@@ -124,7 +128,8 @@ TEST(Sandbox_Find, MatchesByKeyByIdAndByRefund) {
     EXPECT_EQ(co_await find(kRefund, "", "a3", "s1"), "done");
     EXPECT_EQ(co_await find(kRefund, "", "a3", "s2"), "absent");
   });
-  const std::pair<int, std::string> no_answers[] = {{500, ""}, {200, ""}, {200, "{}"}, {401, Error("authentication_error", "")}};
+  const std::pair<int, std::string> no_answers[] = {
+      {500, ""}, {200, ""}, {200, "{}"}, {401, Error("authentication_error", "")}};
   for (const auto& [status, text] : no_answers) {
     WithAnswer(status, text, [](Sandbox& provider, http::Request&) -> Task<> {
       const auto found = co_await provider.Find({}, After(5s));

@@ -63,8 +63,8 @@ constexpr Statement kTakeDue{"payment.take_due", R"sql(
 
 void AddInsert(Batch& batch, const domain::Payment& payment, std::optional<milliseconds> lease) {
   batch.Add(kInsert, payment.id, payment.order, payment.buyer,
-            payment.IsTombstone() ? std::nullopt : std::optional(payment.currency.Code()), payment.amount_minor,
-            payment.method, domain::Name(payment.state), payment.created_at, lease);
+            payment.IsTombstone() ? std::nullopt : std::optional(payment.currency.Code()),
+            payment.amount_minor, payment.method, domain::Name(payment.state), payment.created_at, lease);
 }
 
 void AddSplits(Batch& batch, const domain::Payment& payment) {
@@ -121,7 +121,8 @@ Task<bool> Payments::InsertTombstone(runtime::Deadline deadline, const domain::P
   co_return true;
 }
 
-Task<std::optional<domain::Payment>> Payments::Find(runtime::Deadline deadline, domain::OrderId order, Scope scope) {
+Task<std::optional<domain::Payment>> Payments::Find(runtime::Deadline deadline, domain::OrderId order,
+                                                    Scope scope) {
   const auto rows = co_await database_.Read(deadline, kFind, order, scope.BuyerId());
   co_return rows.empty() ? std::nullopt : std::optional(ReadPayment(rows.One()));
 }
@@ -150,12 +151,12 @@ Task<bool> Payments::Record(runtime::Deadline deadline, domain::Payment& payment
                             milliseconds ask_after) {
   const bool pending = attempt.state == domain::Progress::kPending;
   Batch batch("payment.record");
-  batch.Add(kRecord, payment.id, payment.version, pending ? std::optional(ask_after) : std::nullopt, payment.asks,
-            domain::Name(payment.state), payment.authorized_minor, payment.captured_minor, payment.refunded_minor,
-            payment.authorization, payment.decline_code, payment.updated_at);
+  batch.Add(kRecord, payment.id, payment.version, pending ? std::optional(ask_after) : std::nullopt,
+            payment.asks, domain::Name(payment.state), payment.authorized_minor, payment.captured_minor,
+            payment.refunded_minor, payment.authorization, payment.decline_code, payment.updated_at);
   if (!pending) {
-    batch.Add(kRecordAttempt, payment.id, domain::Name(attempt.operation), attempt.number, domain::Name(attempt.state),
-              attempt.code);
+    batch.Add(kRecordAttempt, payment.id, domain::Name(attempt.operation), attempt.number,
+              domain::Name(attempt.state), attempt.code);
     AddRefund(batch, payment, attempt);
     if (const auto entry = domain::EntryOf(payment, attempt)) AddEntry(batch, payment, *entry);
   }

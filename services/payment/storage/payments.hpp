@@ -1,9 +1,10 @@
 // The rows of payments, and who may change one now.
 //
-// A driver takes a payment's lease before it talks to the provider and gives it back with the result. Every write names
-// the version it was made from and does nothing, returning false, when somebody else has written since or holds the
-// lease: the caller reads again. So each decision is made under the row's lock, and no lock is held during a call to
-// the provider. Times of leases are the database's. Owner: the service; `database` must outlive it. Io thread only.
+// A driver takes a payment's lease before it talks to the provider and gives it back with the result. Every
+// write names the version it was made from and does nothing, returning false, when somebody else has written
+// since or holds the lease: the caller reads again. So each decision is made under the row's lock, and no
+// lock is held during a call to the provider. Times of leases are the database's. Owner: the service;
+// `database` must outlive it. Io thread only.
 #pragma once
 #include <chrono>
 #include <optional>
@@ -20,7 +21,8 @@ class Payments {
   explicit Payments(postgres::Database& database) : database_(database) {}
 
   // A new payment with its first attempt, leased to the caller. False: the order has a payment already.
-  Task<bool> Insert(runtime::Deadline deadline, const domain::Payment& payment, std::chrono::milliseconds lease);
+  Task<bool> Insert(runtime::Deadline deadline, const domain::Payment& payment,
+                    std::chrono::milliseconds lease);
   // Without an attempt and free for others.
   Task<bool> InsertTombstone(runtime::Deadline deadline, const domain::Payment& payment);
 
@@ -33,8 +35,8 @@ class Payments {
   Task<bool> Take(runtime::Deadline deadline, domain::Payment& payment, std::chrono::milliseconds lease);
   // Writes a payment that domain::Close closed; nobody may hold the lease.
   Task<bool> Close(runtime::Deadline deadline, domain::Payment& payment);
-  // Writes what became of `attempt` of `payment`, with its ledger entry, and gives the lease back. While the attempt is
-  // pending the payment is due again after `ask_after`.
+  // Writes what became of `attempt` of `payment`, with its ledger entry, and gives the lease back. While the
+  // attempt is pending the payment is due again after `ask_after`.
   Task<bool> Record(runtime::Deadline deadline, domain::Payment& payment, domain::Attempt attempt,
                     std::chrono::milliseconds ask_after);
 

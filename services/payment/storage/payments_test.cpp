@@ -54,10 +54,11 @@ void WithPayments(Body body) {
 Time Now() { return SystemClock().Now(); }
 
 domain::Payment Begun() {
-  auto payment = domain::MakePayment(domain::OrderId::New(), AccountId::New(), Money{3000, Currency::Parse("EUR")}, "pm",
-                                     {{domain::SellerOrderId::New(), SellerId::New(), 1000},
-                                      {domain::SellerOrderId::New(), SellerId::New(), 2000}},
-                                     Now());
+  auto payment =
+      domain::MakePayment(domain::OrderId::New(), AccountId::New(), Money{3000, Currency::Parse("EUR")}, "pm",
+                          {{domain::SellerOrderId::New(), SellerId::New(), 1000},
+                           {domain::SellerOrderId::New(), SellerId::New(), 2000}},
+                          Now());
   domain::Begin(payment, {}, Now());
   return payment;
 }
@@ -136,16 +137,20 @@ TEST(Payments, OfManyThatBegin_OneDoes) {
     domain::Succeed(payment, "auth", Now());
     EXPECT_TRUE(co_await payments.Record(After(5s), payment, payment.attempts.back(), 1s));
     int won = 0;
-    runtime::TaskGroup rivals(co_await boost::asio::this_coro::executor, [](auto task, auto) { ADD_FAILURE() << task; });
+    runtime::TaskGroup rivals(co_await boost::asio::this_coro::executor,
+                              [](auto task, auto) { ADD_FAILURE() << task; });
     auto run = [&](Operation operation) -> Task<> {
       auto mine = payment;
       domain::Begin(mine, {operation, {}, ""}, Now());
       won += co_await payments.Begin(After(10s), mine, 5s);
     };
-    for (int i = 0; i < 8; ++i) rivals.Spawn("rival", run(i % 2 == 0 ? Operation::kCapture : Operation::kVoid));
+    for (int i = 0; i < 8; ++i)
+      rivals.Spawn("rival", run(i % 2 == 0 ? Operation::kCapture : Operation::kVoid));
     co_await rivals.Join(After(20s));
     EXPECT_EQ(won, 1);
-    EXPECT_EQ(Disk().Execute("SELECT count(*) FROM payment_attempt WHERE payment_id = '" + payment.id.ToString() + "'"), "2");
+    EXPECT_EQ(Disk().Execute("SELECT count(*) FROM payment_attempt WHERE payment_id = '" +
+                             payment.id.ToString() + "'"),
+              "2");
   });
 }
 
@@ -177,8 +182,9 @@ TEST(Ledger, Movements_BalanceAndAreNeverChanged) {
     EXPECT_EQ(before.at(0).account, "order_escrow");
     EXPECT_EQ(after.at(0).amount_minor - before.at(0).amount_minor, 1000);
 
-    const std::string entry = Disk().Execute("SELECT id FROM ledger_entry WHERE kind = 'capture' AND payment_id = '" +
-                                             payment.id.ToString() + "'");
+    const std::string entry =
+        Disk().Execute("SELECT id FROM ledger_entry WHERE kind = 'capture' AND payment_id = '" +
+                       payment.id.ToString() + "'");
     EXPECT_NE(Refusal("UPDATE ledger_posting SET amount_minor = 1 WHERE entry_id = '" + entry + "'"), "");
     EXPECT_NE(Refusal("DELETE FROM ledger_posting WHERE entry_id = '" + entry + "'"), "");
     EXPECT_NE(Refusal("UPDATE ledger_entry SET kind = 'refund' WHERE id = '" + entry + "'"), "");
@@ -204,7 +210,9 @@ TEST(Ledger, AnEntryThatDoesNotBalance_IsRefusedAtCommit) {
       }
       EXPECT_EQ(state, "23514");
     }
-    EXPECT_EQ(Disk().Execute("SELECT count(*) FROM ledger_entry WHERE payment_id = '" + payment.id.ToString() + "'"), "0");
+    EXPECT_EQ(Disk().Execute("SELECT count(*) FROM ledger_entry WHERE payment_id = '" +
+                             payment.id.ToString() + "'"),
+              "0");
   });
 }
 

@@ -23,13 +23,13 @@ void ReadAttempts(const postgres::Row& row, domain::Payment& payment) {
   const auto codes = row.TextArray(23);
   const auto times = row.IntArray(24);
   for (std::size_t i = 0; i < operations.size(); ++i) {
-    payment.attempts.push_back(
-        {.operation = domain::OperationFrom(operations[i]),
-         .number = static_cast<int>(numbers.at(i)),
-         .seller_order = parts.at(i).empty() ? domain::SellerOrderId() : domain::SellerOrderId::From(parts[i]),
-         .state = domain::ProgressFrom(states.at(i)),
-         .code = codes.at(i),
-         .created_at = Time(std::chrono::microseconds(times.at(i)))});
+    payment.attempts.push_back({.operation = domain::OperationFrom(operations[i]),
+                                .number = static_cast<int>(numbers.at(i)),
+                                .seller_order = parts.at(i).empty() ? domain::SellerOrderId()
+                                                                    : domain::SellerOrderId::From(parts[i]),
+                                .state = domain::ProgressFrom(states.at(i)),
+                                .code = codes.at(i),
+                                .created_at = Time(std::chrono::microseconds(times.at(i)))});
   }
 }
 

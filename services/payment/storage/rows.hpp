@@ -5,7 +5,8 @@
 
 namespace market::payment::storage {
 
-#define MARKET_PAYMENT_COLUMNS R"sql(
+#define MARKET_PAYMENT_COLUMNS \
+  R"sql(
   p.id, p.order_id, p.buyer_id, p.currency, p.amount_minor, p.authorized_minor, p.captured_minor, p.refunded_minor,
   p.payment_method, p.authorization_id, p.state, p.decline_code, p.version, p.asks, p.created_at, p.updated_at,
   s.seller_orders, s.sellers, s.amounts,

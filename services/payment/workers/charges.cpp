@@ -25,8 +25,8 @@ constexpr std::chrono::milliseconds kCallerReserve{500};
 constexpr std::chrono::seconds kWriteLimit{5};
 // Attempts that one call makes when the provider answers with errors of its own.
 constexpr int kAttemptsMax = 3;
-// Providers forget a key after 24 hours. From here on an attempt is only asked for, never sent again, and one that the
-// provider does not have by now will not arrive any more.
+// Providers forget a key after 24 hours. From here on an attempt is only asked for, never sent again, and one
+// that the provider does not have by now will not arrive any more.
 constexpr std::chrono::hours kSendAgainLimit{20};
 // Somebody else drives this payment: how long until it is looked at again, doubling.
 constexpr std::chrono::milliseconds kTurnPauseMin{10};
@@ -50,12 +50,13 @@ std::string WhyOf(const Result& result) {
   return std::visit(Overloaded{[](const provider::Unknown& r) { return r.why; },
                                [](const provider::NotDone& r) { return r.why; },
                                [](const provider::Errored& r) { return r.why; },
-                               [](const provider::Refused& r) { return r.code; }, [](const auto&) { return std::string(); }},
+                               [](const provider::Refused& r) { return r.code; },
+                               [](const auto&) { return std::string(); }},
                     result);
 }
 
-// What an attempt's own result leaves open is settled by looking: the error of a charge that went through, and a refusal
-// to do what was done before.
+// What an attempt's own result leaves open is settled by looking: the error of a charge that went through,
+// and a refusal to do what was done before.
 bool NeedsLook(const Result& result, Operation operation) {
   return std::holds_alternative<provider::Errored>(result) ||
          (std::holds_alternative<provider::Refused>(result) && operation != Operation::kAuthorize);
@@ -75,7 +76,8 @@ Charges::Charges(storage::Payments& payments, provider::Provider& provider, cons
     : payments_(payments),
       provider_(provider),
       clock_(clock),
-      answers_(metrics.AddCounterFamily("payment_provider_answers_total", "Requests to the payment provider by how they ended",
+      answers_(metrics.AddCounterFamily("payment_provider_answers_total",
+                                        "Requests to the payment provider by how they ended",
                                         {"operation", "answer"})),
       options_(options) {}
 
@@ -95,7 +97,8 @@ Task<Payment> Charges::Authorize(runtime::Deadline deadline, Payment draft) {
   auto known = co_await Require(deadline, draft.order);
   if (!known.IsTombstone() && (known.amount_minor != draft.amount_minor || known.currency != draft.currency ||
                                known.method != draft.method)) {
-    throw Error(Code::kAlreadyExists, "ALREADY_EXISTS", "the order has a payment of another amount or method");
+    throw Error(Code::kAlreadyExists, "ALREADY_EXISTS",
+                "the order has a payment of another amount or method");
   }
   co_return co_await Reach(deadline, std::move(known), goal, 0);
 }
@@ -118,8 +121,9 @@ Task<Payment> Charges::Void(runtime::Deadline deadline, domain::OrderId order) {
 Task<Payment> Charges::Refund(runtime::Deadline deadline, domain::OrderId order, domain::SellerOrderId part,
                               std::string reason) {
   auto payment = co_await Require(deadline, order);
-  payment = co_await Reach(deadline, std::move(payment),
-                           {.operation = Operation::kRefund, .seller_order = part, .reason = std::move(reason)}, 0);
+  payment =
+      co_await Reach(deadline, std::move(payment),
+                     {.operation = Operation::kRefund, .seller_order = part, .reason = std::move(reason)}, 0);
   const auto* refund = payment.FindRefund(part);
   if (!refund || refund->state != domain::Progress::kSucceeded) {
     throw Unavailable("the provider has not said yet whether it refunded");
@@ -164,7 +168,8 @@ Task<bool> Charges::Take(runtime::Deadline deadline, Payment& payment, Step step
     case Step::kClose:
       domain::Close(payment, clock_.Now());
       co_return co_await payments_.Close(limit, payment);
-    default: co_return co_await payments_.Take(limit, payment, Lease());
+    default:
+      co_return co_await payments_.Take(limit, payment, Lease());
   }
 }
 
@@ -173,8 +178,8 @@ Task<Charges::Ended> Charges::Send(runtime::Deadline until, Payment& payment) {
   co_return co_await Apply(payment, co_await CallAndLook(until, payment));
 }
 
-// Finds out what became of the pending attempt; one that the provider does not have is sent again, which to the provider
-// is the same request.
+// Finds out what became of the pending attempt; one that the provider does not have is sent again, which to
+// the provider is the same request.
 Task<Charges::Ended> Charges::Ask(runtime::Deadline until, Payment& payment) {
   const auto found = co_await Find(until, payment);
   if (const auto known = ResultOf(found)) co_return co_await Apply(payment, *known);
@@ -183,7 +188,8 @@ Task<Charges::Ended> Charges::Ask(runtime::Deadline until, Payment& payment) {
   }
   auto result = co_await CallAndLook(until, payment);
   // This time nothing was done; what was sent before may still be on its way.
-  if (const auto* not_done = std::get_if<provider::NotDone>(&result)) result = provider::Unknown{not_done->why};
+  if (const auto* not_done = std::get_if<provider::NotDone>(&result))
+    result = provider::Unknown{not_done->why};
   co_return co_await Apply(payment, std::move(result));
 }
 
@@ -212,8 +218,12 @@ Task<Result> Charges::Call(runtime::Deadline until, const Payment& payment) {
                             .amount = {payment.authorized_minor, payment.currency},
                             .reference = {}};
     switch (attempt.operation) {
-      case Operation::kCapture: result = co_await provider_.Capture(std::move(change), until); break;
-      case Operation::kVoid: result = co_await provider_.Void(std::move(change), until); break;
+      case Operation::kCapture:
+        result = co_await provider_.Capture(std::move(change), until);
+        break;
+      case Operation::kVoid:
+        result = co_await provider_.Void(std::move(change), until);
+        break;
       default:
         change.amount.minor = payment.FindRefund(attempt.seller_order)->amount_minor;
         change.reference = attempt.seller_order.ToString();
@@ -251,26 +261,28 @@ Task<Charges::Ended> Charges::Apply(Payment& payment, Result result) {
                                    {"detail", why}});
   }
   auto ended = Ended::kSettled;
-  std::visit(Overloaded{[&](provider::Done& done) { domain::Succeed(payment, std::move(done.authorization), now); },
-                        [&](provider::Declined& declined) { domain::Decline(payment, std::move(declined.code), now); },
-                        [&](provider::Unknown&) {
-                          domain::StayPending(payment, now);
-                          ended = Ended::kOpen;
-                        },
-                        [&](provider::NotDone&) {
-                          domain::Fail(payment, "not_done", now);
-                          ended = Ended::kOpen;
-                        },
-                        [&](provider::Errored&) { domain::Fail(payment, "provider_error", now); },
-                        [&](provider::Refused& refused) {
-                          if (attempt.operation == Operation::kAuthorize) {
-                            domain::Decline(payment, std::move(refused.code), now);
-                          } else {
-                            domain::Fail(payment, std::move(refused.code), now);
-                            ended = Ended::kOpen;
-                          }
-                        }},
-             result);
+  std::visit(
+      Overloaded{
+          [&](provider::Done& done) { domain::Succeed(payment, std::move(done.authorization), now); },
+          [&](provider::Declined& declined) { domain::Decline(payment, std::move(declined.code), now); },
+          [&](provider::Unknown&) {
+            domain::StayPending(payment, now);
+            ended = Ended::kOpen;
+          },
+          [&](provider::NotDone&) {
+            domain::Fail(payment, "not_done", now);
+            ended = Ended::kOpen;
+          },
+          [&](provider::Errored&) { domain::Fail(payment, "provider_error", now); },
+          [&](provider::Refused& refused) {
+            if (attempt.operation == Operation::kAuthorize) {
+              domain::Decline(payment, std::move(refused.code), now);
+            } else {
+              domain::Fail(payment, std::move(refused.code), now);
+              ended = Ended::kOpen;
+            }
+          }},
+      result);
   const auto ask_after = std::chrono::duration_cast<std::chrono::milliseconds>(
       resilience::FullJitter::After(static_cast<std::uint32_t>(std::max(payment.asks, 1)), kAskPause));
   if (!co_await payments_.Record(WriteDeadline(), payment, attempt, ask_after)) co_return Ended::kOvertaken;

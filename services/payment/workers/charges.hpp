@@ -1,12 +1,13 @@
 // Brings the payment of an order where a caller wants it: authorised, captured, voided, a part refunded.
 //
-// The only code that talks to the provider about payments, whoever asks: a request, or the resolver. Each attempt is
-// committed before it is sent and its result after, with no transaction in between. Killed anywhere, the next driver
-// finds the pending attempt, asks the provider about it by its key and goes on; what the provider has not said is never
-// assumed. One driver at a time has a payment's lease; others wait for it.
+// The only code that talks to the provider about payments, whoever asks: a request, or the resolver. Each
+// attempt is committed before it is sent and its result after, with no transaction in between. Killed
+// anywhere, the next driver finds the pending attempt, asks the provider about it by its key and goes on;
+// what the provider has not said is never assumed. One driver at a time has a payment's lease; others wait
+// for it.
 //
-// A task of these must not be cancelled by a caller that leaves: run it in a TaskGroup. Io thread only. Throws what
-// storage throws, and domain::NextStep's refusals.
+// A task of these must not be cancelled by a caller that leaves: run it in a TaskGroup. Io thread only.
+// Throws what storage throws, and domain::NextStep's refusals.
 #pragma once
 #include <chrono>
 #include <string_view>
@@ -25,17 +26,17 @@ class Charges {
     std::chrono::milliseconds lease_margin{5000};      // a lease is longer than a turn by this
   };
 
-  Charges(storage::Payments& payments, provider::Provider& provider, const Clock& clock, telemetry::Metrics& metrics,
-          Options options);
+  Charges(storage::Payments& payments, provider::Provider& provider, const Clock& clock,
+          telemetry::Metrics& metrics, Options options);
 
-  // Asks for the money of one order, once. Of an order that has a payment: that one, brought as far as it goes now.
-  // The state of what is returned says how it ended; UNKNOWN or CREATED: not decided yet, ask again. Throws Error
-  // ALREADY_EXISTS when the order's payment is about another amount or method.
+  // Asks for the money of one order, once. Of an order that has a payment: that one, brought as far as it
+  // goes now. The state of what is returned says how it ended; UNKNOWN or CREATED: not decided yet, ask
+  // again. Throws Error ALREADY_EXISTS when the order's payment is about another amount or method.
   Task<domain::Payment> Authorize(runtime::Deadline deadline, domain::Payment draft);
   // The state says how it ended; an AUTHORIZED one is not captured yet, ask again. Throws Error NOT_FOUND.
   Task<domain::Payment> Capture(runtime::Deadline deadline, domain::OrderId order);
-  // VOIDED or DECLINED: no money will move. CAPTURED: too late. Else ask again. An order without a payment gets a
-  // tombstone, so that no late Authorize can charge it.
+  // VOIDED or DECLINED: no money will move. CAPTURED: too late. Else ask again. An order without a payment
+  // gets a tombstone, so that no late Authorize can charge it.
   Task<domain::Payment> Void(runtime::Deadline deadline, domain::OrderId order);
   // Gives back what one seller order cost. Throws Error UNAVAILABLE when the provider has not said yet.
   Task<domain::Payment> Refund(runtime::Deadline deadline, domain::OrderId order, domain::SellerOrderId part,
@@ -53,8 +54,10 @@ class Charges {
     kOvertaken  // somebody else has written; read again
   };
 
-  Task<domain::Payment> Reach(runtime::Deadline deadline, domain::Payment payment, domain::Goal goal, int attempts);
-  Task<bool> Take(runtime::Deadline deadline, domain::Payment& payment, domain::Step step, const domain::Goal& goal);
+  Task<domain::Payment> Reach(runtime::Deadline deadline, domain::Payment payment, domain::Goal goal,
+                              int attempts);
+  Task<bool> Take(runtime::Deadline deadline, domain::Payment& payment, domain::Step step,
+                  const domain::Goal& goal);
   Task<Ended> Send(runtime::Deadline until, domain::Payment& payment);
   Task<Ended> Ask(runtime::Deadline until, domain::Payment& payment);
   Task<provider::Result> CallAndLook(runtime::Deadline until, const domain::Payment& payment);

@@ -1,5 +1,6 @@
-// For tests that need the provider: the real sandbox behind HTTP on a free port, with its own database, and one payment
-// service over another. A second Service over the same World is a restarted process or another replica.
+// For tests that need the provider: the real sandbox behind HTTP on a free port, with its own database, and
+// one payment service over another. A second Service over the same World is a restarted process or another
+// replica.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -65,9 +66,9 @@ class FaultyProvider final : public provider::Provider {
   enum class Fault { kNone, kNotSent, kAnswerLost, kCrashBefore, kCrashAfter };
 
   explicit FaultyProvider(provider::Provider& real) : real_(real) {}
-  Fault next_call = Fault::kNone;  // of the next call that moves something
+  Fault next_call = Fault::kNone;     // of the next call that moves something
   std::minstd_rand* chaos = nullptr;  // set: draws a fault for every call
-  int calls = 0;                   // that move something
+  int calls = 0;                      // that move something
   int finds = 0;
 
   Task<provider::Result> Authorize(provider::Charge charge, runtime::Deadline deadline) override {
@@ -128,13 +129,15 @@ struct World {
 struct Service {
   Service(boost::asio::io_context& io, World& world, std::chrono::milliseconds provider_timeout = 200ms)
       : Service(io, world, world.url, provider_timeout) {}
-  Service(boost::asio::io_context& io, World& world, const std::string& url, std::chrono::milliseconds provider_timeout)
+  Service(boost::asio::io_context& io, World& world, const std::string& url,
+          std::chrono::milliseconds provider_timeout)
       : client(io, url),
         sandbox(client, "sk_test"),
         provider(sandbox),
         payments(world.database),
         ledger(world.database),
-        charges(payments, provider, clock, metrics, {.provider_timeout = provider_timeout, .lease_margin = 5s}),
+        charges(payments, provider, clock, metrics,
+                {.provider_timeout = provider_timeout, .lease_margin = 5s}),
         resolver(payments, charges, {.poll = 20ms}) {}
 
   // As the operation does it: every call comes with a draft of its own.
@@ -199,26 +202,31 @@ Task<std::string> ReasonOf(Task<T> task) {
 // As if the lease of a dead driver had run out and every pause had passed.
 inline void Later(const domain::OrderId& order) {
   Sql("UPDATE payment SET lease_until = '-infinity', next_run_at = '-infinity' WHERE next_run_at IS NOT NULL"
-      " AND order_id = '" + order.ToString() + "'");
+      " AND order_id = '" +
+      order.ToString() + "'");
 }
 
 inline std::string CountAtProvider(const domain::OrderId& order, const std::string& status) {
-  return ProviderSql("SELECT count(*) FROM card_authorization WHERE reference = '" + order.ToString() + "' AND status = '" +
-                     status + "'");
+  return ProviderSql("SELECT count(*) FROM card_authorization WHERE reference = '" + order.ToString() +
+                     "' AND status = '" + status + "'");
 }
 
 // Ledger, payment and provider about one order: "captured refunded" of each.
 inline std::string LedgerOf(const domain::OrderId& order) {
-  return Sql("SELECT coalesce(sum(p.amount_minor) FILTER (WHERE e.kind = 'capture'), 0) || ' ' ||"
-             " coalesce(-sum(p.amount_minor) FILTER (WHERE e.kind = 'refund'), 0)"
-             " FROM ledger_entry e JOIN ledger_posting p ON p.entry_id = e.id JOIN payment ON payment.id = e.payment_id"
-             " WHERE p.account = 'psp_clearing' AND payment.order_id = '" + order.ToString() + "'");
+  return Sql(
+      "SELECT coalesce(sum(p.amount_minor) FILTER (WHERE e.kind = 'capture'), 0) || ' ' ||"
+      " coalesce(-sum(p.amount_minor) FILTER (WHERE e.kind = 'refund'), 0)"
+      " FROM ledger_entry e JOIN ledger_posting p ON p.entry_id = e.id JOIN payment ON payment.id = "
+      "e.payment_id"
+      " WHERE p.account = 'psp_clearing' AND payment.order_id = '" +
+      order.ToString() + "'");
 }
 inline std::string ProviderLedgerOf(const domain::OrderId& order) {
-  return ProviderSql("SELECT coalesce(sum(m.amount_minor) FILTER (WHERE m.kind = 'capture'), 0) || ' ' ||"
-                     " coalesce(sum(m.amount_minor) FILTER (WHERE m.kind = 'refund'), 0)"
-                     " FROM movement m JOIN card_authorization a ON a.id = m.authorization_id WHERE a.reference = '" +
-                     order.ToString() + "'");
+  return ProviderSql(
+      "SELECT coalesce(sum(m.amount_minor) FILTER (WHERE m.kind = 'capture'), 0) || ' ' ||"
+      " coalesce(sum(m.amount_minor) FILTER (WHERE m.kind = 'refund'), 0)"
+      " FROM movement m JOIN card_authorization a ON a.id = m.authorization_id WHERE a.reference = '" +
+      order.ToString() + "'");
 }
 
 // research/reliability 2.8, over all payments: the number of rows that break an invariant.

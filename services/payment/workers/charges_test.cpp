@@ -69,7 +69,8 @@ TEST(Charges_Authorize, ThatGotNoAnswerIsUnknownUntilAsked) {
       payment = co_await s.Authorize(After(5s), draft);
       EXPECT_EQ(payment.state, end);
       EXPECT_EQ(payment.attempts.size(), 1u);
-      EXPECT_EQ(ProviderSql("SELECT count(*) FROM card_authorization WHERE reference = '" + draft.order.ToString() + "'"),
+      EXPECT_EQ(ProviderSql("SELECT count(*) FROM card_authorization WHERE reference = '" +
+                            draft.order.ToString() + "'"),
                 "1");
     }
     EXPECT_EQ(s.provider.calls, 2);
@@ -238,7 +239,8 @@ TEST(Charges_Void, OfAnOrderWithoutPaymentRefusesALateCharge) {
     EXPECT_EQ((co_await s.Authorize(After(5s), draft)).state, State::kVoided);
     EXPECT_EQ(s.provider.calls, 0);
     EXPECT_EQ(co_await ReasonOf(s.charges.Capture(After(5s), draft.order)), "ILLEGAL_TRANSITION");
-    EXPECT_EQ(co_await ReasonOf(s.charges.Refund(After(5s), draft.order, draft.splits[0].seller_order, "")), "NOT_FOUND");
+    EXPECT_EQ(co_await ReasonOf(s.charges.Refund(After(5s), draft.order, draft.splits[0].seller_order, "")),
+              "NOT_FOUND");
   });
 }
 
@@ -275,8 +277,9 @@ TEST(Charges_Refund, RacesEndInOneRefundAPart) {
         Service replica(io, world, 5s);
         const auto draft = ADraft();
         co_await s.Authorize(After(5s), draft);
-        EXPECT_EQ(co_await ReasonOf(s.charges.Refund(After(5s), draft.order, draft.splits[0].seller_order, "")),
-                  "ILLEGAL_TRANSITION");
+        EXPECT_EQ(
+            co_await ReasonOf(s.charges.Refund(After(5s), draft.order, draft.splits[0].seller_order, "")),
+            "ILLEGAL_TRANSITION");
         co_await s.charges.Capture(After(5s), draft.order);
         runtime::TaskGroup callers(io.get_executor(), Unexpected);
         auto run = [&](Charges& charges, domain::SellerOrderId part) -> Task<> {
@@ -292,8 +295,9 @@ TEST(Charges_Refund, RacesEndInOneRefundAPart) {
         EXPECT_EQ(s.provider.calls + replica.provider.calls, 4);
         EXPECT_EQ(LedgerOf(draft.order), "3000 3000");
         EXPECT_EQ(ProviderLedgerOf(draft.order), "3000 3000");
-        EXPECT_EQ(co_await ReasonOf(s.charges.Refund(After(5s), draft.order, domain::SellerOrderId::New(), "")),
-                  "NOT_FOUND");
+        EXPECT_EQ(
+            co_await ReasonOf(s.charges.Refund(After(5s), draft.order, domain::SellerOrderId::New(), "")),
+            "NOT_FOUND");
         EXPECT_EQ(BrokenInvariants(), "0");
       },
       5s);

@@ -1,4 +1,5 @@
-// A payment driven to its end by processes that die and a provider that loses requests and answers, over many seeds.
+// A payment driven to its end by processes that die and a provider that loses requests and answers, over many
+// seeds.
 #include <boost/asio/ip/tcp.hpp>
 
 #include "platform/testing/tcp_gate.hpp"
@@ -7,11 +8,11 @@
 namespace market::payment {
 namespace {
 
-// Repeats `call` the way the order service does, each time in a new process when the last one died, until `done` holds
-// of what it returned.
+// Repeats `call` the way the order service does, each time in a new process when the last one died, until
+// `done` holds of what it returned.
 template <class Call, class Done>
-Task<domain::Payment> Insist(boost::asio::io_context& io, World& world, std::minstd_rand& chaos, domain::OrderId order,
-                             Call call, Done done) {
+Task<domain::Payment> Insist(boost::asio::io_context& io, World& world, std::minstd_rand& chaos,
+                             domain::OrderId order, Call call, Done done) {
   for (int round = 0; round < 200; ++round) {
     Service service(io, world, 2s);
     service.provider.chaos = &chaos;
@@ -40,26 +41,31 @@ void Live(unsigned seed) {
     const auto order = draft.order;
     // A driver that was overtaken by an undo, or one that goes on.
     auto authorize = [&](Service& service) { return service.Authorize(After(10s), draft); };
-    co_await Insist(io, world, chaos, order, authorize, [&](const auto& payment) {
-      return payment.state == State::kAuthorized || undone;
-    });
+    co_await Insist(io, world, chaos, order, authorize,
+                    [&](const auto& payment) { return payment.state == State::kAuthorized || undone; });
     if (undone) {
-      co_await Insist(io, world, chaos, order, [&](Service& service) { return service.charges.Void(After(10s), order); },
-                      [](const auto& payment) { return payment.state == State::kVoided; });
+      co_await Insist(
+          io, world, chaos, order, [&](Service& service) { return service.charges.Void(After(10s), order); },
+          [](const auto& payment) { return payment.state == State::kVoided; });
       EXPECT_EQ((co_await s.Authorize(After(5s), draft)).state, State::kVoided);
       EXPECT_EQ(CountAtProvider(order, "authorized"), "0");
       EXPECT_EQ(CountAtProvider(order, "captured"), "0");
       EXPECT_EQ(LedgerOf(order), "0 0");
       co_return;
     }
-    co_await Insist(io, world, chaos, order, [&](Service& service) { return service.charges.Capture(After(10s), order); },
-                    [](const auto& payment) { return payment.state == State::kCaptured; });
+    co_await Insist(
+        io, world, chaos, order, [&](Service& service) { return service.charges.Capture(After(10s), order); },
+        [](const auto& payment) { return payment.state == State::kCaptured; });
     for (const auto& split : draft.splits) {
-      auto refund = [&](Service& service) { return service.charges.Refund(After(10s), order, split.seller_order, ""); };
+      auto refund = [&](Service& service) {
+        return service.charges.Refund(After(10s), order, split.seller_order, "");
+      };
       co_await Insist(io, world, chaos, order, refund, [](const auto&) { return true; });
     }
     EXPECT_EQ(CountAtProvider(order, "captured"), "1");
-    EXPECT_EQ(ProviderSql("SELECT count(*) FROM card_authorization WHERE reference = '" + order.ToString() + "'"), "1");
+    EXPECT_EQ(
+        ProviderSql("SELECT count(*) FROM card_authorization WHERE reference = '" + order.ToString() + "'"),
+        "1");
     EXPECT_EQ(LedgerOf(order), "3000 3000");
     EXPECT_EQ(ProviderLedgerOf(order), "3000 3000");
   });

@@ -40,13 +40,14 @@ Task<> Resolver::Run() {
 }
 
 Task<std::size_t> Resolver::RunOnce() {
-  auto due = co_await payments_.TakeDue(runtime::After(charges_.Lease()), options_.concurrency, charges_.Lease());
+  auto due =
+      co_await payments_.TakeDue(runtime::After(charges_.Lease()), options_.concurrency, charges_.Lease());
   const std::size_t taken = due.size();
-  runtime::TaskGroup turns(co_await boost::asio::this_coro::executor,
-                           [](std::string_view order, std::exception_ptr error) {
-                             if (IsCancelled(error)) return;
-                             log::Error("resolver.turn_failed", {{"order_id", order}, {"detail", TextOf(error)}});
-                           });
+  runtime::TaskGroup turns(
+      co_await boost::asio::this_coro::executor, [](std::string_view order, std::exception_ptr error) {
+        if (IsCancelled(error)) return;
+        log::Error("resolver.turn_failed", {{"order_id", order}, {"detail", TextOf(error)}});
+      });
   for (auto& payment : due) {
     std::string order = payment.order.ToString();
     turns.Spawn(std::move(order), charges_.Resolve(runtime::After(charges_.Lease()), std::move(payment)));

@@ -1,6 +1,8 @@
-// Asks the provider about attempts that nobody waits for any more: their answer did not come, or their process died.
+// Asks the provider about attempts that nobody waits for any more: their answer did not come, or their
+// process died.
 //
-// Runs until cancelled; any number of replicas may, since a payment is taken by lease. At most `concurrency` at once.
+// Runs until cancelled; any number of replicas may, since a payment is taken by lease. At most `concurrency`
+// at once.
 #pragma once
 #include <chrono>
 #include <cstdint>
