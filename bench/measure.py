@@ -68,16 +68,18 @@ def client_seconds():
     return times.children_user + times.children_system, times.user + times.system
 
 
-def window(what, roots, load):
-    """Runs load() -> {"per_s", "count", …} until the machine was quiet enough; adds CPU microseconds per request."""
+def window(what, roots, load, warm=lambda: None):
+    """Runs load() -> {"per_s", "count", …} until the machine was quiet enough; adds CPU microseconds per request.
+    What warm() does comes before and is not counted; its result, if any, is what load() is given."""
     best = None
-    for attempt in range(TRIES):
+    for _ in range(TRIES):
+        warmed = warm()
         before, machine, clients, started = group_seconds(roots), machine_seconds(), client_seconds(), time.monotonic()
-        row = load()
+        row = load() if warmed is None else load(warmed)
         wall = time.monotonic() - started
         after, busy, now = group_seconds(roots), machine_seconds() - machine, client_seconds()
         used = {name: after[name] - before[name] for name in roots}
-        used["client"] = now[0] - clients[0]
+        used["client"] = (now[0] - clients[0]) * row.pop("client_share", 1)
         foreign = max(0.0, busy - sum(used.values()) - (now[1] - clients[1])) / (wall * CPUS)
         row |= {"name": what, "foreign": foreign,
                 "cpu_us": {name: seconds * 1e6 / row["count"] for name, seconds in used.items() if seconds > 0}}
@@ -103,22 +105,38 @@ def wrk(url, seconds, script=None):
             line.strip() for line in out.splitlines() if "Non-2xx" in line or "Socket errors" in line))
     return {"count": int(re.search(r"(\d+) requests in", out)[1]),
             "per_s": float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1]),
-            "p50_ms": duration_ms(re.search(r"50%\s+(\S+)", out)[1]),
-            "p99_ms": duration_ms(re.search(r"99%\s+(\S+)", out)[1])}
+            "p50_ms": duration_ms(re.search(r"(?m)^\s+50%\s+(\S+)", out)[1]),
+            "p99_ms": duration_ms(re.search(r"(?m)^\s+99%\s+(\S+)", out)[1])}
 
 
-def pgbench(program, connection, script, seconds, clients, logs, variables=()):
-    """Prepared statements, two threads; percentiles from a tenth of the transactions."""
-    for old in logs.glob("pgbench*"):
-        old.unlink()
-    command = [program, "-n", "-M", "prepared", "-c", clients, "-j", 2, "-T", seconds, "-f", script,
-               "--log", "--sampling-rate=0.1", *(f"-D{name}={value}" for name, value in variables), *connection]
-    out = run(command, cwd=logs)
-    if failed := re.search(r"number of failed transactions: ([1-9]\d*)", out):
-        raise BenchFailed(f"pgbench: {failed[1]} transactions failed")
-    latencies = sorted(int(line.split()[2]) for log in logs.glob("pgbench*") for line in log.read_text().splitlines())
-    if not latencies:
-        raise BenchFailed(f"pgbench measured nothing: {out[-300:]}")
-    return {"count": int(re.search(r"actually processed: (\d+)", out)[1]),
-            "per_s": float(re.search(r"tps = ([\d.]+)", out)[1]),
-            "p50_ms": latencies[len(latencies) // 2] / 1000, "p99_ms": latencies[len(latencies) * 99 // 100] / 1000}
+class Pgbench:
+    """Prepared statements, two threads, a window that begins when every connection has planned its statements."""
+
+    def __init__(self, command, seconds, warm_s, logs, sampling):
+        self.seconds, self.warm_s, self.logs, self.sampling = seconds, warm_s, logs, sampling
+        for old in logs.glob("pgbench*"):
+            old.unlink()
+        command = [*command, "-n", "-M", "prepared", "-j", 2, "-T", warm_s + seconds, "--log",
+                   f"--sampling-rate={sampling}"]
+        self.process = subprocess.Popen(list(map(str, command)), cwd=logs, stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT, text=True)
+        time.sleep(warm_s)
+        self.begin = time.time()
+
+    def finish(self):
+        out = self.process.communicate()[0]
+        if self.process.returncode or re.search(r"number of failed transactions: [1-9]", out):
+            raise BenchFailed(f"pgbench: {out.strip()[-600:]}")
+        latencies = []
+        for log in self.logs.glob("pgbench*"):
+            for line in log.read_text().splitlines():
+                fields = line.split()
+                if self.begin <= int(fields[4]) + int(fields[5]) / 1e6 < self.begin + self.seconds:
+                    latencies.append(int(fields[2]))
+        if not latencies:
+            raise BenchFailed(f"pgbench measured nothing: {out[-300:]}")
+        latencies.sort()
+        count = len(latencies) / self.sampling
+        return {"count": count, "per_s": count / self.seconds, "p50_ms": latencies[len(latencies) // 2] / 1000,
+                "p99_ms": latencies[len(latencies) * 99 // 100] / 1000,
+                "client_share": self.seconds / (self.seconds + self.warm_s)}
