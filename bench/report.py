@@ -31,6 +31,8 @@ def text(figures):
                   line(one["static"]),
                   line(one["point_read"], f"a read through {shape} is {one['read']['per_s'] / one['point_read']['per_s']:.2f} of it"),
                   line(checkout, "of its SQL " + ratio(checkout, floor, CHECKOUT_TARGET[shape])),
+                  f"{'':34} answered; with every payment captured {checkout['done_per_s']:.0f}/s, "
+                  f"{checkout['done_per_s'] / floor['per_s']:.2f} of its SQL, which captures, too",
                   line(floor, f"{floor['statements']} statements in {floor['transactions']} transactions, the provider's too"),
                   f"{'':34} rows written per order: " + "; ".join(
                       f"{name} {row['sql']['tup_inserted']:.1f} + {row['sql']['tup_updated']:.1f} + {row['sql']['tup_deleted']:.1f}"
