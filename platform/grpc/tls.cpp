@@ -88,6 +88,23 @@ TlsContext::TlsContext(Side side, const TlsFiles& files)
 
 TlsContext::~TlsContext() { SSL_CTX_free(context_); }
 
+void CheckTlsFiles(const TlsFiles& files) {
+  const TlsContext context(TlsContext::Side::kServer, files);
+  STACK_OF(X509)* chain = nullptr;
+  SSL_CTX_get0_chain_certs(context.Native(), &chain);
+  const std::unique_ptr<X509_STORE_CTX, decltype(&X509_STORE_CTX_free)> check(X509_STORE_CTX_new(),
+                                                                              &X509_STORE_CTX_free);
+  X509* own = SSL_CTX_get0_certificate(context.Native());
+  if (check == nullptr ||
+      X509_STORE_CTX_init(check.get(), SSL_CTX_get_cert_store(context.Native()), own, chain) != 1) {
+    throw std::bad_alloc();
+  }
+  if (X509_verify_cert(check.get()) != 1) {
+    throw std::runtime_error(files.certificate + " does not stand up to " + files.ca + ": " +
+                             X509_verify_cert_error_string(X509_STORE_CTX_get_error(check.get())));
+  }
+}
+
 TlsStream::TlsStream(std::shared_ptr<const TlsContext> context, std::string expected_name)
     : context_(std::move(context)),
       expected_name_(std::move(expected_name)),

@@ -10,4 +10,8 @@ struct TlsFiles {
   std::string ca;           // PEM; the only roots that are trusted, in both directions
 };
 
+// Throws std::runtime_error naming the file that can't be used, or saying that `ca` did not sign the
+// certificate: peers trust the same roots, so none would accept us.
+void CheckTlsFiles(const TlsFiles& files);
+
 }  // namespace market::grpc

@@ -47,6 +47,19 @@ TEST_F(Tls, GoodCertificates_GiveIdentity) {
   EXPECT_EQ(server->Stats().handshakes_failed, 0u);
 }
 
+TEST_F(Tls, Files_OfOneAuthority_PassTheCheck) { CheckTlsFiles(authority.Issue("order", "DNS:order")); }
+
+TEST_F(Tls, Files_WithAnotherAuthoritysRoot_FailTheCheckByName) {
+  auto files = authority.Issue("order", "DNS:order");
+  files.ca = other.CaFile();
+  try {
+    CheckTlsFiles(files);
+    FAIL() << "accepted";
+  } catch (const std::runtime_error& error) {
+    EXPECT_NE(std::string_view(error.what()).find(files.ca), std::string_view::npos) << error.what();
+  }
+}
+
 TEST_F(Tls, UriName_IsIdentityWhenFirst) {
   EXPECT_TRUE(
       Try(With(authority.Issue("uri", "IP:10.0.0.1,URI:spiffe://market/order,DNS:order"))).status.Ok());

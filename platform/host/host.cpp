@@ -130,13 +130,17 @@ std::optional<int> Host::Configure(int argc, char** argv) {
   auto& s = *state_;
   if (const auto exit_code = s.properties.Load(argc, argv)) return exit_code;
   try {
-    s.settings.Tls();
-    telemetry::ConfigureLog({.service = s.options.name,
-                             .version = std::string(config::Version()),
-                             .instance = *s.settings.instance,
-                             .level = *s.settings.log_level,
-                             .path = *s.settings.log_file,
-                             .buffer_bytes = 64 * 1024});
+    if (const auto tls = s.settings.Tls()) {
+      config::Naming("tls.certificate, tls.key, tls.ca", [&tls] { grpc::CheckTlsFiles(*tls); });
+    }
+    config::Naming("log.file", [&s] {
+      telemetry::ConfigureLog({.service = s.options.name,
+                               .version = std::string(config::Version()),
+                               .instance = *s.settings.instance,
+                               .level = *s.settings.log_level,
+                               .path = *s.settings.log_file,
+                               .buffer_bytes = 64 * 1024});
+    });
   } catch (const std::exception& error) {
     std::cerr << s.options.name << ": " << error.what() << '\n';
     return 2;

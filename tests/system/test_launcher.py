@@ -1,7 +1,6 @@
 """Bad input to the launcher and to each program: one clear line that names the setting, and an exit code that is not 0."""
 
 import os
-import pathlib
 import socket
 import subprocess
 
@@ -36,45 +35,108 @@ def test_busy_port_names_the_setting(tmp_path):
     assert code != 0 and any("--port" in line and str(port) in line for line in lines), lines
 
 
-def config_of(program, shape):
-    path = market.data_directory() / "etc" / f"{program}.conf"
+@pytest.fixture(params=PROGRAMS)
+def program(request, stack, tmp_path):
+    """start(changes) runs one program by hand on the stack's own configuration with changed lines (None: without it);
+    the listening sockets, which the supervisor holds, are replaced. Exit code and lines of stderr."""
+    path = market.data_directory() / "etc" / f"{request.param}.conf"
     if not path.exists():
-        pytest.skip(f"{program} is not part of the {shape} shape")
-    return path
+        pytest.skip(f"{request.param} is not part of the {stack['shape']} shape")
+    settings = dict(line.split(" = ", 1) for line in path.read_text().splitlines() if " = " in line)
+    for key in settings:
+        if key.endswith(".listen"):
+            settings[key] = "127.0.0.1:0"
+    settings["log.file"] = str(tmp_path / "log")
+
+    def start(changes):
+        wanted = {key: value for key, value in {**settings, **changes}.items() if value is not None}
+        config = tmp_path / "changed.conf"
+        config.write_text("".join(f"{key} = {value}\n" for key, value in wanted.items()))
+        return run(BIN / request.param, "--config", config)
+
+    start.name, start.settings = request.param, settings
+    return start
 
 
-@pytest.fixture
-def shape(stack):
-    return stack["shape"]
+def refused(answer, named):
+    code, lines = answer
+    assert code != 0 and len(lines) == 1 and named in lines[0], (code, lines)
 
 
-@pytest.mark.parametrize("program", PROGRAMS)
-@pytest.mark.parametrize("line,named", [("no.such_key = 1", "no.such_key"), ("log.level = loud", "log.level"),
-                                        ("shutdown.drain = soon", "shutdown.drain"), ("metrics.listen", "metrics.listen")])
-def test_program_names_the_bad_setting(program, line, named, tmp_path, shape):
-    text = config_of(program, shape).read_text()
-    bad = tmp_path / "bad.conf"
-    bad.write_text(text + "\n" + line + "\n")
-    code, lines = run(BIN / program, "--config", bad)
-    assert code == 2 and len(lines) == 1 and named in lines[0], lines
+@pytest.mark.parametrize("key,value", [("no.such_key", "1"), ("log.level", "loud"), ("shutdown.drain", "soon"),
+                                       ("shutdown.drain", "-1s"), ("metrics.listen", "nonsense"), ("metrics.listen", "127.0.0.1:99999"),
+                                       ("log.file", "/nowhere/log")])
+def test_program_names_the_bad_setting(program, key, value):
+    refused(program({key: value}), key)
 
 
-@pytest.mark.parametrize("program", PROGRAMS)
+def test_line_without_a_value_is_named(program):
+    refused(program({"metrics.listen": ""}), "metrics.listen")
+
+
 def test_program_without_configuration_says_what_it_needs(program):
-    if program == "nothing":
-        return
-    code, lines = run(BIN / program)
-    assert code == 2 and len(lines) == 1, lines
+    code, lines = run(BIN / program.name)
+    if program.name == "sandbox":
+        refused((code, lines), "postgres.conninfo")
+    else:
+        assert code == 2 and len(lines) == 1 and "is required and not set" in lines[0], lines
 
 
-@pytest.mark.parametrize("program", [p for p in PROGRAMS if p not in ("sandbox",)])
-def test_wrong_ca_is_named(program, tmp_path, shape):
-    text = config_of(program, shape).read_text()
-    ca = tmp_path / "ca.crt"
-    ca.write_text("not a certificate\n")
-    bad = tmp_path / "bad.conf"
-    bad.write_text("\n".join(f"tls.ca = {ca}" if l.startswith("tls.ca") else l for l in text.splitlines()) + "\n")
-    if "tls.ca" not in text:
-        pytest.skip(f"{program} has no TLS in this shape")
-    code, lines = run(BIN / program, "--config", bad, "--metrics.listen=127.0.0.1:0")
-    assert code != 0 and any(str(ca) in line or "tls.ca" in line for line in lines), lines
+def test_missing_configuration_file_is_named(program):
+    refused(run(BIN / program.name, "--config", "/nowhere/x.conf"), "/nowhere/x.conf")
+
+
+def test_busy_address_is_named(program):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        refused(program({"metrics.listen": f"127.0.0.1:{taken.getsockname()[1]}"}), "metrics.listen")
+
+
+def test_wrong_peer_is_named(program):
+    peers = [key for key in program.settings if key.startswith("peers.")]
+    if not peers:
+        pytest.skip(f"{program.name} calls nobody")
+    refused(program({peers[0]: "nonsense"}), peers[0])
+
+
+@pytest.mark.parametrize("key", ["tls.ca", "tls.certificate", "tls.key"])
+@pytest.mark.parametrize("content", [None, "not a certificate\n"], ids=["missing", "garbage"])
+def test_wrong_certificate_is_named(program, tmp_path, key, content):
+    if key not in program.settings:
+        pytest.skip(f"{program.name} has no TLS in this shape")
+    path = tmp_path / "bad.pem"
+    if content is not None:
+        path.write_text(content)
+    refused(program({key: path}), str(path))
+
+
+def test_ca_that_signed_nobody_here_is_named(program, tmp_path):
+    """Well-formed, and not the one whose certificates we carry: the process must not find out at its first call."""
+    if "tls.ca" not in program.settings:
+        pytest.skip(f"{program.name} has no TLS in this shape")
+    ca = tmp_path / "other.crt"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1",
+                    "-subj", "/CN=other", "-keyout", tmp_path / "other.key", "-out", ca], check=True, capture_output=True)
+    refused(program({"tls.ca": ca}), "tls.ca")
+
+
+def test_missing_database_is_named(stack, tmp_path):
+    """All programs at once: each waits a minute for a database that may be starting."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("MARKET_")}
+    running = []
+    for path in sorted((market.data_directory() / "etc").glob("*.conf")):
+        keys = [line.split("_file = ")[0] for line in path.read_text().splitlines() if "postgres.conninfo_file = " in line]
+        if path.stem not in PROGRAMS or not keys:
+            continue
+        text = "".join(f"{line}\n" for line in path.read_text().splitlines() if ".listen" not in line and "log.file" not in line)
+        text = text.replace(f"{keys[0]}_file", f"{keys[0]} = host=/nowhere dbname=x\n#")
+        config = tmp_path / path.name
+        config.write_text(text + f"log.file = {tmp_path / path.stem}.log\n")
+        process = subprocess.Popen([BIN / path.stem, "--config", config], env=environment, stderr=subprocess.PIPE, text=True)
+        running.append((path.stem, keys[0], process))
+    assert running
+    for name, key, process in running:
+        _, errors = process.communicate(timeout=100)
+        assert process.returncode == 1 and len(errors.splitlines()) == 1, (name, errors)
+        assert f"{key}: " in errors and "/nowhere" in errors, (name, errors)

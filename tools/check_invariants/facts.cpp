@@ -59,7 +59,7 @@ Task<> Sources::Open(runtime::Deadline deadline) {
     } catch (const Error& error) {
       failure = error.message;
     }
-    if (!failure.empty()) throw Unavailable("the database of " + service + ": " + failure);
+    if (!failure.empty()) throw Unavailable(service + ".postgres.conninfo: " + failure);
   }
 }
 
@@ -139,7 +139,7 @@ Task<boost::json::value> Sources::MovementsAfter(std::int64_t sequence) {
   } catch (const http::SendError& error) {
     failure = error.what();
   }
-  throw Unavailable("the provider of payment.provider_url: " + failure);
+  throw Unavailable("payment.provider_url: " + failure);
 }
 
 // Page by page in the provider's order. A movement of an authorization that no payment names is its own

@@ -119,7 +119,9 @@ int Run(int argc, char** argv) {
   boost::asio::io_context io(1);
   std::map<std::string, std::string> conninfos;
   for (const auto& [service, conninfo] : settings.conninfos) conninfos.emplace(service, *conninfo);
-  invariants::Sources sources(io, conninfos, {*settings.provider_url, *settings.provider_key});
+  auto sources = config::Naming("payment.provider_url", [&] {
+    return invariants::Sources(io, conninfos, {*settings.provider_url, *settings.provider_key});
+  });
   Report report;
   std::exception_ptr failure;
   boost::asio::co_spawn(io, Check(sources, *settings.wait, report), [&](std::exception_ptr error) {
