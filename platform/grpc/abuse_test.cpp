@@ -16,9 +16,6 @@ class Abuse : public Fixture {
  protected:
   ServerOptions MakeServerOptions() override {
     ServerOptions options;
-    options.settings_timeout = 150ms;
-    options.keepalive_interval = 150ms;
-    options.keepalive_timeout = 150ms;
     options.max_connections = 10;
     return options;
   }
@@ -54,6 +51,19 @@ class Abuse : public Fixture {
   }
 
   std::unique_ptr<RawPeer> peer;
+};
+
+// A server whose time limits are what ends the connection. Elsewhere they are long: on a busy machine a flood
+// takes a while, and its sender's acknowledgement of SETTINGS comes after all of it.
+class Impatient : public Abuse {
+ protected:
+  ServerOptions MakeServerOptions() override {
+    ServerOptions options = Abuse::MakeServerOptions();
+    options.settings_timeout = 500ms;
+    options.keepalive_interval = 150ms;
+    options.keepalive_timeout = 500ms;
+    return options;
+  }
 };
 
 TEST_F(Abuse, WellBehavedPeer_GetsHeadersDataTrailers) {
@@ -135,13 +145,13 @@ TEST_F(Abuse, Http1Client_IsClosed) {
   EXPECT_EQ(server->Stats().connections_abused, 1u);
 }
 
-TEST_F(Abuse, SilentPeer_IsClosedInTime) {
+TEST_F(Impatient, SilentPeer_IsClosedInTime) {
   peer->AckSettings = false;
   RunUntil([&] { return peer->closed; });
   EXPECT_EQ(server->Stats().connections_timed_out, 1u);
 }
 
-TEST_F(Abuse, SettingsNeverAcknowledged_IsClosedInTime) {
+TEST_F(Impatient, SettingsNeverAcknowledged_IsClosedInTime) {
   peer->AckSettings = false;
   peer->SendPreface();
   peer->SendHeaders(1, RequestFields("/t.T/Slow"), kEndHeaders);
@@ -152,7 +162,7 @@ TEST_F(Abuse, SettingsNeverAcknowledged_IsClosedInTime) {
   EXPECT_EQ(server->Stats().connections_timed_out, 1u);
 }
 
-TEST_F(Abuse, HalfOpenPeer_IsClosedByKeepalive) {
+TEST_F(Impatient, HalfOpenPeer_IsClosedByKeepalive) {
   peer->AckPings = false;
   peer->SendPreface();
   WaitFor(NGHTTP2_PING, 0);
@@ -160,7 +170,7 @@ TEST_F(Abuse, HalfOpenPeer_IsClosedByKeepalive) {
   EXPECT_EQ(server->Stats().connections_timed_out, 1u);
 }
 
-TEST_F(Abuse, AnsweringPeer_OutlivesKeepalive) {
+TEST_F(Impatient, AnsweringPeer_OutlivesKeepalive) {
   peer->SendPreface();
   RunUntil([&] { return std::ranges::count(peer->frames, NGHTTP2_PING, &RawFrame::type) >= 4; });
   EXPECT_FALSE(peer->closed);
@@ -173,10 +183,15 @@ TEST_F(Abuse, RapidReset_EndsTheConnectionWithinItsBudget) {
     bytes += MakeFrame(NGHTTP2_HEADERS, kEndHeaders, id, HeaderBlock(RequestFields("/t.T/SlowStream")));
     bytes += MakeFrame(NGHTTP2_RST_STREAM, 0, id, Big32(NGHTTP2_CANCEL));
   }
+  const auto start = std::chrono::steady_clock::now();
   peer->Send(std::move(bytes));
   RunUntil([&] { return peer->Find(NGHTTP2_GOAWAY, 0) != nullptr || peer->closed; });
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(std::chrono::steady_clock::now() - start);
   RunUntil([&] { return server->Stats().connections_abused == 1; });
-  EXPECT_LE(server->Stats().resets_received, 5000u);
+  // The burst, the rate, and what came with the last one in the same read.
+  const ServerOptions limits;
+  EXPECT_LE(server->Stats().resets_received,
+            limits.reset_burst + limits.resets_per_second * static_cast<std::uint64_t>(seconds.count()) + 1000);
   EXPECT_EQ(server->Stats().streams_open, 0u);
   RunUntil([&] { return server->Stats().handlers_running == 0; });
 }
@@ -275,7 +290,7 @@ TEST_F(Abuse, HeadersNeverFinished_HoldNothing) {
   RunUntil([&] { return server->Stats().streams_open == 0; });
 }
 
-TEST_F(Abuse, TooManyConnections_AreClosedAtAccept) {
+TEST_F(Impatient, TooManyConnections_AreClosedAtAccept) {
   std::vector<std::unique_ptr<RawPeer>> peers;
   peer->AckSettings = false;
   for (int i = 0; i < 12; ++i) {
@@ -289,7 +304,7 @@ TEST_F(Abuse, TooManyConnections_AreClosedAtAccept) {
   });
 }
 
-TEST_F(Abuse, SlowReader_HoldsBoundedMemory) {
+TEST_F(Impatient, SlowReader_HoldsBoundedMemory) {
   peer->SendPreface();
   peer->Send(MakeFrame(NGHTTP2_SETTINGS, 0, 0, std::string("\0\4", 2) + Big32(0x7fffffff)));
   peer->Send(MakeFrame(NGHTTP2_WINDOW_UPDATE, 0, 0, Big32(0x7fff0000)));
