@@ -190,8 +190,9 @@ TEST_F(Abuse, RapidReset_EndsTheConnectionWithinItsBudget) {
   RunUntil([&] { return server->Stats().connections_abused == 1; });
   // The burst, the rate, and what came with the last one in the same read.
   const ServerOptions limits;
-  EXPECT_LE(server->Stats().resets_received,
-            limits.reset_burst + limits.resets_per_second * static_cast<std::uint64_t>(seconds.count()) + 1000);
+  EXPECT_LE(
+      server->Stats().resets_received,
+      limits.reset_burst + limits.resets_per_second * static_cast<std::uint64_t>(seconds.count()) + 1000);
   EXPECT_EQ(server->Stats().streams_open, 0u);
   RunUntil([&] { return server->Stats().handlers_running == 0; });
 }
