@@ -12,13 +12,31 @@ from market import new_key
 
 @dataclasses.dataclass
 class Attempt:
+    """One purchase, however often it is sent: always with the same key."""
+    buyer: object
+    body: dict
     key: str
-    answers: list  # (status, order id) or the name of an exception, one per try
+    answers: list  # (status, order id) or an exception's name, one per try
+
+    def send(self):
+        """True when the answer is the last word on this purchase."""
+        try:
+            answer = self.buyer.post("/v1/orders", self.body, key=self.key)
+        except httpx.HTTPError as error:
+            self.answers.append(repr(error))
+            return False
+        self.answers.append((answer.status_code, answer.json().get("id") or answer.json().get("reason")))
+        return answer.status_code == 201
+
+    @property
+    def orders(self):
+        """The ids it was told."""
+        return {answer[1] for answer in self.answers if answer[0] in (201, 202)}
 
 
 class Load:
-    """`buyers` each on a thread of its own, until stop(). A purchase that got no answer, or no final one, is tried again
-    with the same key, as a careful client does."""
+    """`buyers` each on a thread of its own, inside `with`. A purchase that got no answer, or no final one, is sent again
+    up to `tries` times, as a careful client does."""
 
     def __init__(self, buyers, offers, purchases_only=False, tries=1):
         self.offers = offers
@@ -60,20 +78,11 @@ class Load:
             self.failures.append((time.time(), path, status))
 
     def _buy(self, buyer, rng):
-        attempt = Attempt(new_key(), [])
+        attempt = Attempt(buyer, buyer.order_body((rng.choice(self.offers), 1)), new_key(), [])
         self.attempts.append(attempt)
-        body = buyer.order_body((rng.choice(self.offers), 1))
         for _ in range(self.tries):
-            try:
-                answer = buyer.post("/v1/orders", body, key=attempt.key)
-                attempt.answers.append((answer.status_code, answer.json().get("id")))
-                final = answer.status_code == 201 or (400 <= answer.status_code < 500 and answer.status_code != 409)
-                if not (final or answer.status_code == 202):
-                    self.failures.append((time.time(), "purchase", answer.status_code, answer.text[:200]))
-                if final:
-                    return
-            except httpx.HTTPError as error:
-                attempt.answers.append(repr(error))
-                self.failures.append((time.time(), "purchase", repr(error)))
-            if self._stop.wait(0.2) and attempt.answers:
+            done = attempt.send()
+            if not done and attempt.answers[-1][0] != 202:
+                self.failures.append((time.time(), "purchase", attempt.answers[-1]))
+            if done or self._stop.wait(0.2):
                 return

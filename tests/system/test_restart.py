@@ -1,9 +1,6 @@
 """Each process in turn is told to stop and starts again, three rounds, under load: nobody notices."""
 
-import os
 import subprocess
-
-import pytest
 
 import market
 from load import Load
@@ -33,7 +30,7 @@ def test_no_request_fails_while_every_process_restarts(stack, category):
         for _ in range(ROUNDS):
             for name in names:
                 restart(name)
-    purchases = [a for attempt in load.attempts for a in attempt.answers]
+    purchases = [answer for attempt in load.attempts for answer in attempt.answers]
     assert load.failures == [], (len(load.failures), load.failures[:10])
     assert load.reads > 100 and len(purchases) > 50
     assert {status for status, _ in purchases} <= {201, 202}

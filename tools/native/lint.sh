@@ -36,7 +36,8 @@ for program in clang-format-19 shellcheck; do
 done
 check 'clang-format' format
 check 'shellcheck' shellcheck market .ci/run tools/*.sh tools/native/*.sh
-if [ -f tools/check_layers.py ]; then check 'layers' /usr/bin/python3 tools/check_layers.py; fi
+check 'layers' /usr/bin/python3 tools/check_layers.py
+check 'reasons of refusals' /usr/bin/python3 tools/check_reasons.py
 check 'paths in the documentation' /usr/bin/python3 tools/check_docs.py
 if [ -n "$tidy" ]; then check 'clang-tidy' sh tools/native/build.sh tidy; fi
 [ -z "$failed" ]
