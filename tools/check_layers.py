@@ -19,6 +19,7 @@ PRIVATE = {
     "nghttp2/": ("platform/grpc",),
     "libpq-fe.h": ("platform/postgres", "platform/testing"),
     "hiredis/": ("platform/redis",),
+    "librdkafka/": ("platform/kafka",),
     "boost/beast": ("platform/http",),
     "prometheus/": ("platform/telemetry",),
     "argon2.h": ("services/auth",),
