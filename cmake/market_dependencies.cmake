@@ -5,7 +5,6 @@ find_package(Protobuf REQUIRED)
 find_package(PostgreSQL REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(fmt CONFIG REQUIRED)
-find_package(prometheus-cpp CONFIG REQUIRED)
 find_package(GTest REQUIRED)
 find_package(Threads REQUIRED)
 
@@ -13,6 +12,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(NGHTTP2 REQUIRED IMPORTED_TARGET libnghttp2)
 pkg_check_modules(HIREDIS REQUIRED IMPORTED_TARGET hiredis)
 pkg_check_modules(ARGON2 REQUIRED IMPORTED_TARGET libargon2)
+pkg_check_modules(RDKAFKA REQUIRED IMPORTED_TARGET rdkafka)
 
 # Third-party headers are not ours to warn about.
 foreach(target protobuf::libprotobuf protobuf::libprotoc Boost::headers)

@@ -1,5 +1,11 @@
-// What almost every unit includes and what is slow to parse; nothing of our own, so that a change here is rare.
+// What almost every unit includes and what is slow to parse; nothing of our own, so that a change here is
+// rare.
 #pragma once
+#include <fmt/format.h>
+#include <google/protobuf/message.h>
+
+#include <algorithm>
+#include <array>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -11,11 +17,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <fmt/format.h>
-#include <google/protobuf/message.h>
-
-#include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <deque>

@@ -19,6 +19,7 @@ class FakeBackend final : public rpc::Backend {
   struct Asked {
     std::string method;
     rpc::Incoming incoming;
+    std::string traceparent;
     std::string request;  // as protobuf's debug text
   };
   using Answer =
@@ -27,7 +28,8 @@ class FakeBackend final : public rpc::Backend {
 
   Task<> Call(const rpc::Method& method, rpc::Incoming incoming, CallContext& call,
               const google::protobuf::Message& request, google::protobuf::Message& response) override {
-    calls.push_back({method.name, std::move(incoming), request.ShortDebugString()});
+    calls.push_back(
+        {method.name, std::move(incoming), call.Trace().ToTraceparent(), request.ShortDebugString()});
     if (answer) co_await answer(method, call, request, response);
   }
 

@@ -34,7 +34,7 @@ Settings::Settings(config::Properties& properties)
 Front::Front(host::Host& host, const Settings& settings, rpc::Backend& backend,
              std::vector<const rpc::Method*> methods)
     : host_(host),
-      gateway_(host.Io(), OptionsFor(settings), backend, std::move(methods), host.Metrics()),
+      gateway_(OptionsFor(settings), backend, std::move(methods), host.Metrics(), host.Tracer()),
       server_(host.Io(), OptionsFor(settings, gateway_),
               [this](http::Request& request) { return gateway_.Handle(request); }) {
   host_.OnStart([this, listen = *settings.listen]() -> Task<> {

@@ -14,7 +14,7 @@
 #include "platform/core/id.hpp"
 #include "platform/rpc/error_table.hpp"
 #include "platform/telemetry/log.hpp"
-#include "platform/telemetry/trace.hpp"
+#include "platform/telemetry/tracer.hpp"
 
 namespace market::gateway {
 namespace {
@@ -30,7 +30,7 @@ struct Route {
 struct Exchange {
   http::Request& request;
   steady_clock::time_point began;
-  telemetry::TraceContext trace;
+  telemetry::Span span;
   std::string request_id;
   std::string_view path;
   std::string_view query;
@@ -53,12 +53,28 @@ std::string AllowText(const std::vector<std::string_view>& methods) {
   return text + "OPTIONS";
 }
 
+// The conventions' attributes of an HTTP server; only a 5xx is an error of ours.
+void Describe(Exchange& exchange, const http::Response& response) {
+  auto& span = exchange.span;
+  if (!span.Recording()) return;
+  if (exchange.route != nullptr) {
+    span.Rename(exchange.route->operation.SpanName());
+    span.Set("http.route", std::string_view(exchange.route->operation.Route()));
+  }
+  span.Set("http.request.method", exchange.request.method);
+  span.Set("url.scheme", "https");
+  span.Set("url.path", std::string(exchange.path));
+  span.Set("http.response.status_code", response.status);
+  if (response.status >= 500) span.Fail("status " + std::to_string(response.status));
+}
+
 }  // namespace
 
 struct Gateway::State {
-  State(GatewayOptions options, rpc::Backend& backend, telemetry::Metrics& metrics)
+  State(GatewayOptions options, rpc::Backend& backend, telemetry::Metrics& metrics, telemetry::Tracer& tracer)
       : options(options),
         backend(backend),
+        tracer(tracer),
         requests(metrics.AddCounterFamily("http_requests_total", "Requests answered.",
                                           {"method", "route", "code"})),
         durations(metrics.AddHistogramFamily("http_request_duration_seconds",
@@ -73,12 +89,13 @@ struct Gateway::State {
   Task<http::Response> Call(Exchange& exchange);
   std::optional<http::Response> FindRoute(Exchange& exchange);
   rpc::Incoming IncomingOf(const Exchange& exchange) const;
-  void Finish(const Exchange& exchange, http::Response& response);
+  void Finish(Exchange& exchange, http::Response& response);
   void WriteAccessLine(const Exchange& exchange, const http::Response& response,
                        std::chrono::nanoseconds duration);
 
   const GatewayOptions options;
   rpc::Backend& backend;
+  telemetry::Tracer& tracer;
   telemetry::CounterFamily& requests;
   telemetry::HistogramFamily& durations;
   telemetry::Gauge& in_flight;
@@ -112,7 +129,7 @@ std::optional<http::Response> Gateway::State::FindRoute(Exchange& exchange) {
   const std::string allow = AllowText(methods);
   if (request.method == "OPTIONS") return http::Response{204, {{"Allow", allow}}, {}};
   const Error error(Code::kUnimplemented, "METHOD_NOT_ALLOWED", "this path knows " + allow);
-  http::Response response = ProblemOf(error, exchange.trace.TraceIdHex());
+  http::Response response = ProblemOf(error, exchange.span.Context().TraceIdHex());
   response.headers.Add("Allow", allow);
   return response;
 }
@@ -122,7 +139,6 @@ rpc::Incoming Gateway::State::IncomingOf(const Exchange& exchange) const {
   rpc::Incoming incoming;
   incoming.deadline = exchange.began + exchange.route->operation.Method().timeout;
   incoming.authorization = headers.Get("Authorization");
-  incoming.traceparent = exchange.trace.ToTraceparent();
   incoming.request_id = exchange.request_id;
   incoming.idempotency_key = headers.Get("Idempotency-Key");
   return incoming;
@@ -134,6 +150,7 @@ Task<http::Response> Gateway::State::Call(Exchange& exchange) {
   const auto message = operation.ReadRequest(exchange.request, exchange.match.variables, exchange.query);
   rpc::Incoming incoming = IncomingOf(exchange);
   CallContext call(incoming.deadline);
+  rpc::CallContextBuilder(call).Span(exchange.span);
   const std::unique_ptr<Message> answer(method.response->New());
   try {
     co_await backend.Call(method, std::move(incoming), call, *message, *answer);
@@ -164,15 +181,16 @@ Task<http::Response> Gateway::State::Dispatch(Exchange& exchange) {
   co_return co_await Call(exchange);
 }
 
-void Gateway::State::Finish(const Exchange& exchange, http::Response& response) {
+void Gateway::State::Finish(Exchange& exchange, http::Response& response) {
   response.headers.Add("X-Request-Id", exchange.request_id);
-  const auto traceparent = exchange.trace.Traceparent();
+  const auto traceparent = exchange.span.Context().Traceparent();
   response.headers.Add("traceparent", {traceparent.data(), traceparent.size()});
   response.headers.Add("X-Content-Type-Options", "nosniff");
   if (exchange.replayed) response.headers.Add("Idempotent-Replayed", "true");
   const auto duration = steady_clock::now() - exchange.began;
   RouteMetrics& metrics = exchange.route != nullptr ? exchange.route->metrics : unmatched;
-  metrics.Count(response.status, duration);
+  metrics.Count(response.status, duration, exchange.span.Context());
+  Describe(exchange, response);
   WriteAccessLine(exchange, response, duration);
 }
 
@@ -197,12 +215,12 @@ void Gateway::State::WriteAccessLine(const Exchange& exchange, const http::Respo
        {"response_bytes", response.body.size()},
        {"peer", exchange.request.peer},
        {"request_id", exchange.request_id}},
-      &exchange.trace);
+      &exchange.span.Context());
 }
 
-Gateway::Gateway(boost::asio::io_context&, GatewayOptions options, rpc::Backend& backend,
-                 std::vector<const rpc::Method*> methods, telemetry::Metrics& metrics)
-    : state_(std::make_unique<State>(options, backend, metrics)) {
+Gateway::Gateway(GatewayOptions options, rpc::Backend& backend, std::vector<const rpc::Method*> methods,
+                 telemetry::Metrics& metrics, telemetry::Tracer& tracer)
+    : state_(std::make_unique<State>(options, backend, metrics, tracer)) {
   for (const rpc::Method* method : methods) {
     for (const rpc::HttpBinding& binding : method->http) state_->AddRoute(*method, binding);
   }
@@ -217,7 +235,7 @@ Task<http::Response> Gateway::Handle(http::Request& request) {
   Exchange exchange{
       .request = request,
       .began = steady_clock::now(),
-      .trace = telemetry::TraceContext::Continue(request.headers.Get("traceparent")),
+      .span = state.tracer.Enter("HTTP", telemetry::SpanKind::kServer, request.headers.Get("traceparent")),
       .request_id = RequestIdOf(request.headers),
       .path = target.substr(0, question),
       .query = question == std::string::npos ? std::string_view() : target.substr(question + 1)};
@@ -233,19 +251,19 @@ Task<http::Response> Gateway::Handle(http::Request& request) {
   if (failure) {
     Error error = rpc::Outward(failure);
     if (exchange.route != nullptr) exchange.route->operation.Localize(error);
-    response = ProblemOf(error, exchange.trace.TraceIdHex());
+    response = ProblemOf(error, exchange.span.Context().TraceIdHex());
   }
   state.Finish(exchange, response);
   co_return response;
 }
 
 http::Response Gateway::Answer(http::Fault fault) {
-  const auto trace = telemetry::TraceContext::NewRoot();
+  const auto trace = telemetry::TraceContext::NewRoot(telemetry::TraceContext::kRandomId);
   http::Response response = ProblemOf(ErrorOf(fault), trace.TraceIdHex());
   response.headers.Add("X-Request-Id", Uuid::NewV7().ToString());
   const auto traceparent = trace.Traceparent();
   response.headers.Add("traceparent", {traceparent.data(), traceparent.size()});
-  state_->faults.Count(response.status, std::chrono::nanoseconds(0));
+  state_->faults.Count(response.status, std::chrono::nanoseconds(0), trace);
   return response;
 }
 

@@ -9,7 +9,6 @@
 // Owner: the process's main. Io thread only. Authentication, policy, field rules and idempotency are the
 // edge's, behind the backend: the gateway forwards what they need and believes nothing itself.
 #pragma once
-#include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -22,7 +21,8 @@
 
 namespace market::telemetry {
 class Metrics;
-}
+class Tracer;
+}  // namespace market::telemetry
 
 namespace market::gateway {
 
@@ -37,10 +37,10 @@ struct GatewayOptions {
 
 class Gateway {
  public:
-  // `backend`, `methods` and `metrics` must outlive it. Methods without a REST binding are left out. Throws
-  // std::logic_error for bindings that can't be served or that collide.
-  Gateway(boost::asio::io_context& io, GatewayOptions options, rpc::Backend& backend,
-          std::vector<const rpc::Method*> methods, telemetry::Metrics& metrics);
+  // `backend`, `methods`, `metrics` and `tracer` must outlive it. Methods without a REST binding are left
+  // out. Throws std::logic_error for bindings that can't be served or that collide.
+  Gateway(GatewayOptions options, rpc::Backend& backend, std::vector<const rpc::Method*> methods,
+          telemetry::Metrics& metrics, telemetry::Tracer& tracer);
   ~Gateway();
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;

@@ -9,6 +9,7 @@
 #include "platform/http/raw_client.hpp"
 #include "platform/http/server.hpp"
 #include "platform/telemetry/metrics.hpp"
+#include "platform/telemetry/tracer.hpp"
 #include "platform/testing/run_loop.hpp"
 
 namespace market::gateway {
@@ -25,8 +26,9 @@ struct Answer {
 Answer Exchange(std::string input, http::ServerOptions options = {}) {
   const std::string raw = testing::RunLoop([&](boost::asio::io_context& io) -> Task<std::string> {
     telemetry::Metrics metrics;
+    telemetry::Tracer tracer;
     FakeBackend backend;
-    Gateway gateway(io, {.access_log_one_in = 0}, backend, AllMethods(), metrics);
+    Gateway gateway({.access_log_one_in = 0}, backend, AllMethods(), metrics, tracer);
     options.on_fault = [&](http::Fault fault) { return gateway.Answer(fault); };
     http::Server server(io, options, [&](http::Request& request) { return gateway.Handle(request); });
     http::RawClient client(io, server.Listen("127.0.0.1:0"));
@@ -127,9 +129,10 @@ TEST(GatewayHttp, SlowHeaders_Are408AsAProblem) {
   http::ServerOptions options;
   options.header_timeout = std::chrono::milliseconds(50);
   telemetry::Metrics metrics;
+  telemetry::Tracer tracer;
   FakeBackend backend;
   const std::string raw = testing::RunLoop([&](boost::asio::io_context& io) -> Task<std::string> {
-    Gateway gateway(io, {.access_log_one_in = 0}, backend, AllMethods(), metrics);
+    Gateway gateway({.access_log_one_in = 0}, backend, AllMethods(), metrics, tracer);
     options.on_fault = [&](http::Fault fault) { return gateway.Answer(fault); };
     http::Server server(io, options, [&](http::Request& request) { return gateway.Handle(request); });
     http::RawClient client(io, server.Listen("127.0.0.1:0"));

@@ -27,9 +27,9 @@ class RouteMetrics {
     CounterOf(500);
   }
 
-  void Count(int status, std::chrono::nanoseconds duration) {
+  void Count(int status, std::chrono::nanoseconds duration, const telemetry::TraceContext& trace) {
     CounterOf(status).Increment();
-    duration_.Observe(duration);
+    duration_.Observe(duration, &trace);
   }
 
  private:

@@ -59,7 +59,12 @@ std::string CacheControlOf(const rpc::Method& method) {
 
 Operation::Operation(const rpc::Method& method, const rpc::HttpBinding& binding,
                      transcoding::Schemas& schemas)
-    : method_(&method), verb_(binding.verb), route_(binding.path), reader_(schemas), writer_(schemas) {
+    : method_(&method),
+      verb_(binding.verb),
+      route_(binding.path),
+      span_name_(verb_ + ' ' + route_),
+      reader_(schemas),
+      writer_(schemas) {
   ResolveRequest(binding, schemas);
   ResolveResponse(schemas);
   cache_control_ = CacheControlOf(method);

@@ -30,6 +30,8 @@ class Operation {
   const rpc::Method& Method() const { return *method_; }
   const std::string& Verb() const { return verb_; }
   const std::string& Route() const { return route_; }
+  // As traces call it: "POST /v1/orders".
+  const std::string& SpanName() const { return span_name_; }
 
   // `variables`: path segments as sent, in the order of the template; `query` is what stands behind the '?'.
   std::unique_ptr<Message> ReadRequest(const http::Request& request,
@@ -63,6 +65,7 @@ class Operation {
   const rpc::Method* method_;
   std::string verb_;
   std::string route_;
+  std::string span_name_;
   transcoding::JsonReader reader_;
   transcoding::JsonWriter writer_;
   const transcoding::MessageSchema* request_ = nullptr;

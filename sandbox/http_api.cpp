@@ -30,22 +30,23 @@ std::string Parameter(const boost::urls::url_view& url, std::string_view name) {
   return found == url.params().end() ? std::string() : std::string((*found).value);
 }
 
-Task<http::Response> Read(Provider& provider, const boost::urls::url_view& url,
+Task<http::Response> Read(Provider& provider, Work work, const boost::urls::url_view& url,
                           const std::vector<std::string>& path) {
   if (path.size() == 2 && path[1] == "transactions") {
     const auto text = Parameter(url, "after");
     std::int64_t after = 0;
     std::from_chars(text.data(), text.data() + text.size(), after);
-    co_return ToResponse(co_await provider.Movements(after));
+    co_return ToResponse(co_await provider.Movements(work, after));
   }
   if (path.size() == 2 && path[1] == "authorizations") {
-    co_return ToResponse(co_await provider.FindByReference(Parameter(url, "reference")));
+    co_return ToResponse(co_await provider.FindByReference(work, Parameter(url, "reference")));
   }
-  if (path.size() == 3 && path[1] == "authorizations") co_return ToResponse(co_await provider.Get(path[2]));
+  if (path.size() == 3 && path[1] == "authorizations")
+    co_return ToResponse(co_await provider.Get(work, path[2]));
   co_return Refusal(404, "invalid_request_error", "path_unknown");
 }
 
-Task<http::Response> Change(Provider& provider, const http::Request& request,
+Task<http::Response> Change(Provider& provider, Work work, const http::Request& request,
                             const std::vector<std::string>& path) {
   std::string key(request.headers.Get("Idempotency-Key"));
   if (key.empty() || key.size() > 255) co_return Refusal(400, "idempotency_error", "key_missing");
@@ -55,21 +56,22 @@ Task<http::Response> Change(Provider& provider, const http::Request& request,
   auto body = parsed.get_object();
 
   if (path.size() == 2 && path[1] == "authorizations") {
-    co_return ToResponse(co_await provider.Authorize(std::move(key), std::move(body)));
+    co_return ToResponse(co_await provider.Authorize(work, std::move(key), std::move(body)));
   }
   if (path.size() == 4 && path[1] == "authorizations") {
     if (path[3] == "capture") {
-      co_return ToResponse(co_await provider.Capture(std::move(key), path[2], std::move(body)));
+      co_return ToResponse(co_await provider.Capture(work, std::move(key), path[2], std::move(body)));
     }
-    if (path[3] == "void") co_return ToResponse(co_await provider.Void(std::move(key), path[2]));
+    if (path[3] == "void") co_return ToResponse(co_await provider.Void(work, std::move(key), path[2]));
     if (path[3] == "refunds") {
-      co_return ToResponse(co_await provider.Refund(std::move(key), path[2], std::move(body)));
+      co_return ToResponse(co_await provider.Refund(work, std::move(key), path[2], std::move(body)));
     }
   }
   co_return Refusal(404, "invalid_request_error", "path_unknown");
 }
 
-Task<http::Response> Handle(Provider& provider, const std::string& api_key, http::Request& request) {
+Task<http::Response> Dispatch(Provider& provider, Work work, const std::string& api_key,
+                              http::Request& request) {
   if (request.headers.Get("Authorization") != "Bearer " + api_key) {
     co_return Refusal(401, "authentication_error", "api_key_invalid");
   }
@@ -78,16 +80,28 @@ Task<http::Response> Handle(Provider& provider, const std::string& api_key, http
   std::vector<std::string> path;
   for (const auto segment : url->segments()) path.emplace_back(segment);
   if (path.empty() || path[0] != "v1") co_return Refusal(404, "invalid_request_error", "path_unknown");
-  if (request.method == "GET") co_return co_await Read(provider, *url, path);
-  if (request.method == "POST") co_return co_await Change(provider, request, path);
+  if (request.method == "GET") co_return co_await Read(provider, work, *url, path);
+  if (request.method == "POST") co_return co_await Change(provider, work, request, path);
   co_return Refusal(405, "invalid_request_error", "method_not_allowed");
+}
+
+Task<http::Response> Handle(Provider& provider, telemetry::Tracer& tracer, const std::string& api_key,
+                            http::Request& request) {
+  // Its one caller is a process of the marketplace.
+  auto span = tracer.Continue("HTTP", telemetry::SpanKind::kServer, request.headers.Get("traceparent"));
+  span.Set("http.request.method", request.method);
+  span.Set("url.path", request.target.substr(0, request.target.find('?')));
+  auto response = co_await Dispatch(provider, Work(runtime::kNoDeadline, span), api_key, request);
+  span.Set("http.response.status_code", response.status);
+  if (response.status >= 500) span.Fail("status " + std::to_string(response.status));
+  co_return response;
 }
 
 }  // namespace
 
-http::Handler HttpApi(Provider& provider, std::string api_key) {
-  return [&provider, api_key = std::move(api_key)](http::Request& request) {
-    return Handle(provider, api_key, request);
+http::Handler HttpApi(Provider& provider, telemetry::Tracer& tracer, std::string api_key) {
+  return [&provider, &tracer, api_key = std::move(api_key)](http::Request& request) {
+    return Handle(provider, tracer, api_key, request);
   };
 }
 

@@ -7,11 +7,12 @@
 #include <string>
 
 #include "platform/http/message.hpp"
+#include "platform/telemetry/tracer.hpp"
 #include "sandbox/provider.hpp"
 
 namespace market::sandbox {
 
-// `provider` must outlive the handler.
-http::Handler HttpApi(Provider& provider, std::string api_key);
+// `provider` and `tracer` must outlive the handler.
+http::Handler HttpApi(Provider& provider, telemetry::Tracer& tracer, std::string api_key);
 
 }  // namespace market::sandbox

@@ -23,7 +23,7 @@ int Run(int argc, char** argv) {
 
   postgres::Database database(host.Io(), host.DatabaseOptions("sandbox"));
   sandbox::Provider provider(database, {.latency = *latency, .timeout_hold = *hold});
-  http::Server server(host.Io(), {.drain_linger = 1s}, sandbox::HttpApi(provider, *api_key));
+  http::Server server(host.Io(), {.drain_linger = 1s}, sandbox::HttpApi(provider, host.Tracer(), *api_key));
   host.OnStart([&]() -> Task<> {
     static constexpr std::array kSets = {&migrations::kSandbox};
     co_await host.OpenDatabase("sandbox", database, kSets);

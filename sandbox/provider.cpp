@@ -53,7 +53,7 @@ constexpr Statement kMovements{"movement.list", R"sql(
   SELECT sequence, id, authorization_id, kind, amount_minor, currency, reference FROM movement
   WHERE sequence > $1 ORDER BY sequence LIMIT 1000)sql"};
 
-runtime::Deadline Soon() { return runtime::After(kLimit); }
+Work Soon(const Work& work) { return work.With(runtime::After(kLimit)); }
 
 Answer Failure(int status, std::string_view type, std::string_view code, std::string_view message) {
   return {status,
@@ -118,10 +118,11 @@ std::int64_t IntIn(const json::object& body, std::string_view name) {
   return value != nullptr && value->is_int64() ? value->get_int64() : 0;
 }
 
-// Runs `work` under the key: its answer and its effect commit together, and a key that has an answer gets
+// Runs `effect` under the key: its answer and its effect commit together, and a key that has an answer gets
 // that one.
-template <class Work>
-Task<Answer> Once(postgres::Database& database, std::string key, std::string request, Work work) {
+template <class Effect>
+Task<Answer> Once(postgres::Database& database, Work work, std::string key, std::string request,
+                  Effect effect) {
   for (int attempt = 0;; ++attempt) {
     auto body = [&](Tx& tx) -> Task<Answer> {
       const auto known = co_await tx.Execute(kFindAnswer, key);
@@ -131,12 +132,12 @@ Task<Answer> Once(postgres::Database& database, std::string key, std::string req
         }
         co_return Answer{static_cast<int>(known.One().Int(1)), std::string(known.One().Text(2))};
       }
-      Answer answer = co_await work(tx);
+      Answer answer = co_await effect(tx);
       co_await tx.Execute(kKeepAnswer, key, request, answer.status, answer.body);
       co_return answer;
     };
     try {
-      co_return co_await database.Transaction(Soon(), body);
+      co_return co_await database.Transaction(Soon(work), body);
     } catch (const postgres::SqlError& error) {
       // A twin committed first; what it answered is the answer.
       if (attempt > 0 || !error.Is("23505")) throw;
@@ -180,7 +181,7 @@ Task<Answer> Provider::Pause(Answer answer) {
   co_return answer;
 }
 
-Task<Answer> Provider::Authorize(std::string key, json::object body) {
+Task<Answer> Provider::Authorize(Work work, std::string key, json::object body) {
   const auto amount = IntIn(body, "amount");
   const auto currency = TextIn(body, "currency");
   const auto reference = TextIn(body, "reference");
@@ -193,7 +194,7 @@ Task<Answer> Provider::Authorize(std::string key, json::object body) {
   if (held_.contains(key))
     co_return Failure(409, "idempotency_error", "key_in_use", "a request with this key is running");
 
-  auto work = [&](Tx& tx) -> Task<Answer> {
+  auto effect = [&](Tx& tx) -> Task<Answer> {
     if (behaviour->errors_before > 0) {
       const auto times = (co_await tx.Execute(kCountFailure, reference)).One().Int(0);
       if (times <= behaviour->errors_before)
@@ -206,7 +207,7 @@ Task<Answer> Provider::Authorize(std::string key, json::object body) {
     const Authorization made(rows.One());
     co_return declined ? Declined(made) : Shown(made);
   };
-  auto answer = co_await Once(database_, key, "authorize " + json::serialize(body), work);
+  auto answer = co_await Once(database_, work, key, "authorize " + json::serialize(body), effect);
   if (behaviour->answer == Behaviour::Answer::kAfterCallerGaveUp) {
     // The card was charged or declined; only the answer is late. A repetition finds the key in use until
     // then.
@@ -217,7 +218,7 @@ Task<Answer> Provider::Authorize(std::string key, json::object body) {
   co_return co_await Pause(std::move(answer));
 }
 
-Task<Answer> Provider::Capture(std::string key, std::string id, json::object body) {
+Task<Answer> Provider::Capture(Work work, std::string key, std::string id, json::object body) {
   const auto amount = IntIn(body, "amount");
   auto change = [&](Authorization& authorization, std::string&) -> std::optional<Answer> {
     if (authorization.status != "authorized")
@@ -228,12 +229,12 @@ Task<Answer> Provider::Capture(std::string key, std::string id, json::object bod
     authorization.captured = amount;
     return std::nullopt;
   };
-  auto work = [&](Tx& tx) { return Changed(tx, id, change); };
+  auto effect = [&](Tx& tx) { return Changed(tx, id, change); };
   co_return co_await Pause(
-      co_await Once(database_, key, "capture " + id + ' ' + json::serialize(body), work));
+      co_await Once(database_, work, key, "capture " + id + ' ' + json::serialize(body), effect));
 }
 
-Task<Answer> Provider::Void(std::string key, std::string id) {
+Task<Answer> Provider::Void(Work work, std::string key, std::string id) {
   auto change = [&](Authorization& authorization, std::string&) -> std::optional<Answer> {
     if (authorization.status == "voided") return std::nullopt;
     if (authorization.status != "authorized")
@@ -241,11 +242,11 @@ Task<Answer> Provider::Void(std::string key, std::string id) {
     authorization.status = "voided";
     return std::nullopt;
   };
-  auto work = [&](Tx& tx) { return Changed(tx, id, change); };
-  co_return co_await Pause(co_await Once(database_, key, "void " + id, work));
+  auto effect = [&](Tx& tx) { return Changed(tx, id, change); };
+  co_return co_await Pause(co_await Once(database_, work, key, "void " + id, effect));
 }
 
-Task<Answer> Provider::Refund(std::string key, std::string id, json::object body) {
+Task<Answer> Provider::Refund(Work work, std::string key, std::string id, json::object body) {
   const auto amount = IntIn(body, "amount");
   auto change = [&](Authorization& authorization, std::string& reference) -> std::optional<Answer> {
     if (authorization.status != "captured")
@@ -257,23 +258,24 @@ Task<Answer> Provider::Refund(std::string key, std::string id, json::object body
     reference = TextIn(body, "reference");
     return std::nullopt;
   };
-  auto work = [&](Tx& tx) { return Changed(tx, id, change); };
-  co_return co_await Pause(co_await Once(database_, key, "refund " + id + ' ' + json::serialize(body), work));
+  auto effect = [&](Tx& tx) { return Changed(tx, id, change); };
+  co_return co_await Pause(
+      co_await Once(database_, work, key, "refund " + id + ' ' + json::serialize(body), effect));
 }
 
-Task<Answer> Provider::Get(std::string id) {
+Task<Answer> Provider::Get(Work work, std::string id) {
   const auto uuid = Uuid::Parse(id);
   if (!uuid) co_return Failure(404, "invalid_request_error", "resource_missing", "no such authorization");
-  const auto rows = co_await database_.Read(Soon(), kGet, *uuid);
+  const auto rows = co_await database_.Read(Soon(work), kGet, *uuid);
   if (rows.empty())
     co_return Failure(404, "invalid_request_error", "resource_missing", "no such authorization");
   co_return co_await Pause(Shown(Authorization(rows.One())));
 }
 
 // The refunds come with their own references, so that a caller can find one whose answer it lost.
-Task<Answer> Provider::FindByReference(std::string reference) {
-  const auto rows = co_await database_.Read(Soon(), kByReference, reference);
-  const auto refund_rows = co_await database_.Read(Soon(), kRefundsByReference, reference);
+Task<Answer> Provider::FindByReference(Work work, std::string reference) {
+  const auto rows = co_await database_.Read(Soon(work), kByReference, reference);
+  const auto refund_rows = co_await database_.Read(Soon(work), kRefundsByReference, reference);
   json::array found;
   for (const auto row : rows) found.push_back(Authorization(row).ToJson());
   json::array refunds;
@@ -285,8 +287,8 @@ Task<Answer> Provider::FindByReference(std::string reference) {
       {200, json::serialize(json::object{{"authorizations", found}, {"refunds", refunds}})});
 }
 
-Task<Answer> Provider::Movements(std::int64_t after) {
-  const auto rows = co_await database_.Read(Soon(), kMovements, after);
+Task<Answer> Provider::Movements(Work work, std::int64_t after) {
+  const auto rows = co_await database_.Read(Soon(work), kMovements, after);
   json::array movements;
   for (const auto row : rows) {
     movements.push_back(json::object{{"sequence", row.Int(0)},

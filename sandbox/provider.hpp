@@ -2,7 +2,7 @@
 //
 // Every POST carries an idempotency key. State and answer commit in one transaction before anything is sent,
 // and the first answer to a key, errors of the provider included, is what every later use of it gets. Amounts
-// never exceed what was authorised or captured. Io thread only.
+// never exceed what was authorised or captured. Of a `work` only the span counts. Io thread only.
 #pragma once
 #include <boost/json/object.hpp>
 #include <chrono>
@@ -10,7 +10,7 @@
 #include <string>
 
 #include "platform/postgres/database.hpp"
-#include "platform/runtime/task.hpp"
+#include "platform/telemetry/work.hpp"
 
 namespace market::sandbox {
 
@@ -28,15 +28,15 @@ class Provider {
  public:
   Provider(postgres::Database& database, Options options) : database_(database), options_(options) {}
 
-  Task<Answer> Authorize(std::string key, boost::json::object body);
-  Task<Answer> Capture(std::string key, std::string id, boost::json::object body);
-  Task<Answer> Void(std::string key, std::string id);
-  Task<Answer> Refund(std::string key, std::string id, boost::json::object body);
+  Task<Answer> Authorize(Work work, std::string key, boost::json::object body);
+  Task<Answer> Capture(Work work, std::string key, std::string id, boost::json::object body);
+  Task<Answer> Void(Work work, std::string key, std::string id);
+  Task<Answer> Refund(Work work, std::string key, std::string id, boost::json::object body);
 
-  Task<Answer> Get(std::string id);
-  Task<Answer> FindByReference(std::string reference);
+  Task<Answer> Get(Work work, std::string id);
+  Task<Answer> FindByReference(Work work, std::string reference);
   // Captures and refunds in the order they happened, after a sequence number, at most 1000.
-  Task<Answer> Movements(std::int64_t after);
+  Task<Answer> Movements(Work work, std::int64_t after);
 
  private:
   Task<Answer> Pause(Answer answer);

@@ -42,7 +42,7 @@ struct Shop {
   Shop(boost::asio::io_context& io, Options options)
       : database(io, {.conninfo = Disk().Conninfo(), .pool_wait = 5s}),
         provider(database, options),
-        server(io, {}, HttpApi(provider, "sk_test")),
+        server(io, {}, HttpApi(provider, tracer, "sk_test")),
         client(io, "http://" + server.Listen("127.0.0.1:0")) {}
 
   Task<http::Response> Post(std::string target, std::string key, object body,
@@ -72,6 +72,7 @@ struct Shop {
   }
 
   postgres::Database database;
+  telemetry::Tracer tracer;
   Provider provider;
   http::Server server;
   http::Client client;

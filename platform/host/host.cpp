@@ -10,10 +10,12 @@
 #include "platform/grpc/health.hpp"
 #include "platform/grpc/reflection.hpp"
 #include "platform/grpc/server.hpp"
+#include "platform/host/kafka_log.hpp"
 #include "platform/host/settings.hpp"
 #include "platform/http/operations.hpp"
 #include "platform/http/server.hpp"
 #include "platform/resilience/admission.hpp"
+#include "platform/runtime/blocking_pool.hpp"
 #include "platform/telemetry/log.hpp"
 
 namespace market::host {
@@ -46,6 +48,18 @@ void ReportTaskFailure(std::string_view task, std::exception_ptr error) {
     // Falls through to the log: no exception of a background task may end the process.
   }
   log::Error("task.failed", {{"task", task}, {"detail", TextOf(error)}});
+}
+
+// The producer's end waits for the broker: that is not for the io thread.
+Task<> CloseLog(std::optional<KafkaLog>& kafka_log, runtime::Deadline limit) {
+  if (kafka_log) {
+    runtime::BlockingPool pool(1, 0);
+    co_await pool.Run([&kafka_log, limit] {
+      kafka_log->Close(limit);
+      return true;
+    });
+  }
+  telemetry::FlushLog();
 }
 
 // Query durations by statement. Statement names are constants, so their address finds the series without
@@ -96,7 +110,9 @@ struct Host::State {
   config::Properties properties;
   Settings settings;
   SystemClock clock;
+  std::optional<KafkaLog> kafka_log;
   telemetry::Metrics metrics;
+  std::optional<telemetry::Tracer> tracer;
   runtime::Process process;
   runtime::TaskGroup background;
   std::map<std::string, Peer, std::less<>> peers;
@@ -120,6 +136,7 @@ runtime::TaskGroup& Host::Background() { return state_->background; }
 const Clock& Host::SystemTime() const { return state_->clock; }
 const std::string& Host::Issuer() const { return *state_->settings.issuer; }
 telemetry::Metrics& Host::Metrics() { return state_->metrics; }
+telemetry::Tracer& Host::Tracer() { return *state_->tracer; }
 
 rpc::Edge& Host::Edge() {
   if (!state_->edge) throw std::logic_error("Host::VerifyTokens comes before the first use of the edge");
@@ -141,13 +158,24 @@ std::optional<int> Host::Configure(int argc, char** argv) {
                                .path = *s.settings.log_file,
                                .buffer_bytes = 64 * 1024});
     });
+    if (!s.settings.log_kafka_brokers->empty()) {
+      config::Naming("log.kafka.brokers, log.kafka.topic", [&s] {
+        s.kafka_log.emplace(KafkaLog::Options{.brokers = *s.settings.log_kafka_brokers,
+                                              .topic = *s.settings.log_kafka_topic,
+                                              .service = s.options.name,
+                                              .instance = *s.settings.instance});
+      });
+    }
   } catch (const std::exception& error) {
     std::cerr << s.options.name << ": " << error.what() << '\n';
     return 2;
   }
+  s.tracer.emplace(telemetry::Tracer::Options{.sample_ratio = *s.settings.sample_ratio,
+                                              .slow_after = *s.settings.slow_after});
   telemetry::AddProcessMetrics(s.metrics);
   telemetry::AddBuildInfo(s.metrics, s.options.name, config::Version(), config::Revision());
   telemetry::AddLogMetrics(s.metrics);
+  if (s.kafka_log) s.kafka_log->AddMetrics(s.metrics);
   return std::nullopt;
 }
 
@@ -164,6 +192,12 @@ postgres::Options Host::DatabaseOptions(std::string_view name) {
   options.on_query = [queries](std::string_view statement, std::chrono::nanoseconds elapsed, bool ok) {
     queries->Observe(statement, elapsed, ok);
   };
+  auto& waits =
+      state_->metrics
+          .AddHistogramFamily("db_pool_wait_seconds",
+                              "time callers waited for a connection when none was free", {"database"})
+          .With({name});
+  options.on_wait = [&waits](std::chrono::nanoseconds waited) { waits.Observe(waited); };
   options.on_event = [database = std::string(name)](std::string_view event, std::string_view detail) {
     const auto level = event == "connected" ? telemetry::LogLevel::kInfo : telemetry::LogLevel::kWarn;
     log::Write(level, "postgres." + std::string(event), {{"database", database}, {"detail", detail}});
@@ -245,7 +279,7 @@ void Host::VerifyTokens(rpc::TokenVerifier::FetchKeys fetch) {
   const auto limit = static_cast<std::size_t>(*s.settings.concurrency);
   s.admission.emplace(resilience::Admission::Options{.limit = limit, .queue_limit = 2 * limit});
   s.verifier.emplace(*s.settings.issuer, s.clock, std::move(fetch));
-  s.edge.emplace(rpc::EdgeOptions{}, *s.verifier, *s.admission, s.metrics);
+  s.edge.emplace(rpc::EdgeOptions{}, *s.verifier, *s.admission, s.metrics, *s.tracer);
 }
 
 void Host::Add(Service& service) {
@@ -263,10 +297,7 @@ void Host::OnStop(std::string name, std::chrono::milliseconds limit, runtime::Pr
 // the doors, stop the workers, then close what they used.
 Task<> Host::Start() {
   auto& s = *state_;
-  OnStop("log", 2s, [](runtime::Deadline) -> Task<> {
-    telemetry::FlushLog();
-    co_return;
-  });
+  OnStop("log", 3s, [&s](runtime::Deadline limit) { return CloseLog(s.kafka_log, limit); });
   OnStop("peers", 3s, [&s](runtime::Deadline limit) -> Task<> {
     for (auto& [name, peer] : s.peers) {
       if (peer.transport) co_await peer.transport->Close(limit);

@@ -34,6 +34,7 @@
 #include "platform/runtime/process.hpp"
 #include "platform/runtime/task_group.hpp"
 #include "platform/telemetry/metrics.hpp"
+#include "platform/telemetry/tracer.hpp"
 
 namespace market::host {
 
@@ -74,6 +75,7 @@ class Host {
   // Who signs access tokens, as their `iss` says.
   const std::string& Issuer() const;
   telemetry::Metrics& Metrics();
+  telemetry::Tracer& Tracer();
   rpc::Edge& Edge();
   // Metrics and log hooks in place. Throws std::out_of_range for a database that HostOptions does not name.
   postgres::Options DatabaseOptions(std::string_view name);

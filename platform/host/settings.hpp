@@ -28,6 +28,11 @@ struct Settings {
   config::Property<std::string> issuer;
   config::Property<std::string> log_file;
   config::Property<telemetry::LogLevel> log_level;
+  config::Property<std::string> log_kafka_brokers;
+  config::Property<std::string> log_kafka_topic;
+  config::Property<std::string> trace_endpoint;
+  config::Property<double> sample_ratio;
+  config::Property<std::chrono::milliseconds> slow_after;
   config::Property<std::chrono::milliseconds> linger;
   config::Property<std::chrono::milliseconds> drain;
   config::Property<std::int64_t> concurrency;

@@ -181,6 +181,7 @@ Task<bool> Connection::Read(const ClientOptions& options, bool head_request, Res
 
 class Client::Core : public std::enable_shared_from_this<Core> {
  public:
+  const std::string& Host() const { return host_; }
   Core(asio::io_context& io, const std::string& base_url, ClientOptions options);
 
   Task<Response> Send(Request request, runtime::Deadline deadline);
@@ -335,9 +336,22 @@ Client::Client(asio::io_context& io, const std::string& base_url, ClientOptions 
     : core_(std::make_shared<Core>(io, base_url, options)) {}
 Client::~Client() = default;
 
-Task<Response> Client::Send(Request request, runtime::Deadline deadline) {
+Task<Response> Client::Send(Request request, Work work) {
   const auto core = core_;
-  co_return co_await core->Send(std::move(request), deadline);
+  auto span = work.Child("HTTP", telemetry::SpanKind::kClient);
+  span.Set("http.request.method", request.method);
+  span.Set("url.path", request.target.substr(0, request.target.find('?')));
+  span.Set("server.address", core->Host());
+  if (work.span != nullptr) request.headers.Add("traceparent", span.Context().ToTraceparent());
+  try {
+    auto response = co_await core->Send(std::move(request), work.deadline);
+    span.Set("http.response.status_code", response.status);
+    if (response.status >= 400) span.Fail("status " + std::to_string(response.status));
+    co_return response;
+  } catch (const SendError& error) {
+    span.Fail(error.what());
+    throw;
+  }
 }
 
 }  // namespace market::http

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "platform/http/message.hpp"
-#include "platform/runtime/task.hpp"
+#include "platform/telemetry/work.hpp"
 
 namespace market::http {
 
@@ -44,9 +44,9 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  // Host, Content-Length and Connection are added. Throws SendError; passing the deadline is kNotSent or
-  // kUnknown like every other failure. Any status is a Response.
-  Task<Response> Send(Request request, runtime::Deadline deadline);
+  // Host, Content-Length, Connection and traceparent are added. Throws SendError; passing the deadline is
+  // kNotSent or kUnknown like every other failure. Any status is a Response.
+  Task<Response> Send(Request request, Work work);
 
  private:
   class Core;

@@ -31,9 +31,9 @@ TEST(Headers, Set_ReplacesAllOfAName) {
 
 class OperationsTest : public ::testing::Test {
  protected:
-  Response Send(std::string method, std::string target) {
+  Response Send(std::string method, std::string target, Headers headers = {}) {
     const Handler handler = OperationsHandler(metrics_, [this] { return ready_; });
-    Request request{std::move(method), std::move(target), {}, {}, {}};
+    Request request{std::move(method), std::move(target), std::move(headers), {}, {}};
     return testing::RunLoop([&]() -> Task<Response> { co_return co_await handler(request); });
   }
   telemetry::Metrics metrics_;
@@ -43,8 +43,16 @@ class OperationsTest : public ::testing::Test {
 TEST_F(OperationsTest, Metrics_AreExposed) {
   metrics_.AddCounter("things_total", "Things.").Increment();
   const auto response = Send("GET", "/metrics");
-  EXPECT_EQ(response.headers.Get("Content-Type"), telemetry::Metrics::kContentType);
-  EXPECT_NE(response.body.find("things_total 1"), std::string::npos);
+  EXPECT_EQ(response.headers.Get("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_NE(response.body.find("# TYPE things_total counter\nthings_total 1\n"), std::string::npos);
+}
+
+TEST_F(OperationsTest, Metrics_AreOpenMetricsForWhoAcceptsIt) {
+  metrics_.AddCounter("things_total", "Things.").Increment();
+  const auto response = Send("GET", "/metrics", {{"Accept", "application/openmetrics-text;version=1.0.0"}});
+  EXPECT_EQ(response.headers.Get("Content-Type"),
+            "application/openmetrics-text; version=1.0.0; charset=utf-8");
+  EXPECT_EQ(response.body, "# HELP things Things.\n# TYPE things counter\nthings_total 1\n# EOF\n");
 }
 
 TEST_F(OperationsTest, Readiness_FollowsItsFunction) {

@@ -26,7 +26,10 @@ Handler OperationsHandler(const telemetry::Metrics& metrics, std::function<bool(
       refused.headers.Add("Allow", "GET, HEAD");
       co_return refused;
     }
-    if (path == "/metrics") co_return Text(200, telemetry::Metrics::kContentType, metrics.Exposition());
+    if (path == "/metrics") {
+      const auto format = telemetry::FormatFor(request.headers.Get("Accept"));
+      co_return Text(200, telemetry::ContentType(format), metrics.Exposition(format));
+    }
     if (path == "/readyz" && !ready()) co_return Text(503, kPlain, "not ready\n");
     co_return Text(200, kPlain, "ok\n");
   };

@@ -39,16 +39,16 @@ constexpr Statement kSweep{"idempotency.sweep", R"(
 }  // namespace
 
 // The row seen as taken may be gone, or free, by the time it is looked at: then claim again.
-Task<Decision> PgStore::Begin(runtime::Deadline deadline, const Request& request) {
+Task<Decision> PgStore::Begin(Work work, const Request& request) {
   while (true) {
     const auto claimed =
-        co_await database_.Write(deadline, kClaim, request.principal, request.method, request.key,
+        co_await database_.Write(work, kClaim, request.principal, request.method, request.key,
                                  Bytes{request.fingerprint}, options_.lease, options_.keep);
     if (const auto row = claimed.First()) co_return Claimed{OperationId(request), row->Int(0)};
 
     // On a write connection: reads may come from a replica one day.
-    const auto found = co_await database_.Write(deadline, kLook, request.principal, request.method,
-                                                request.key, Bytes{request.fingerprint});
+    const auto found = co_await database_.Write(work, kLook, request.principal, request.method, request.key,
+                                                Bytes{request.fingerprint});
     const auto row = found.First();
     if (!row) continue;
     if (!row->GetBool(0)) co_return OtherRequest{};
@@ -58,19 +58,18 @@ Task<Decision> PgStore::Begin(runtime::Deadline deadline, const Request& request
   }
 }
 
-Task<> PgStore::Finish(runtime::Deadline deadline, const Request& request, std::int64_t fence,
-                       std::string outcome) {
-  co_await database_.Write(deadline, kFinish, request.principal, request.method, request.key, fence,
+Task<> PgStore::Finish(Work work, const Request& request, std::int64_t fence, std::string outcome) {
+  co_await database_.Write(work, kFinish, request.principal, request.method, request.key, fence,
                            Bytes{outcome});
 }
 
-Task<> PgStore::Abandon(runtime::Deadline deadline, const Request& request, std::int64_t fence) {
-  co_await database_.Write(deadline, kAbandon, request.principal, request.method, request.key, fence);
+Task<> PgStore::Abandon(Work work, const Request& request, std::int64_t fence) {
+  co_await database_.Write(work, kAbandon, request.principal, request.method, request.key, fence);
 }
 
-Task<> PgStore::Sweep(runtime::Deadline deadline) {
-  while (std::chrono::steady_clock::now() < deadline) {
-    const auto swept = co_await database_.Write(deadline, kSweep, options_.sweep_chunk);
+Task<> PgStore::Sweep(Work work) {
+  while (std::chrono::steady_clock::now() < work.deadline) {
+    const auto swept = co_await database_.Write(work, kSweep, options_.sweep_chunk);
     if (swept.AffectedRows() < static_cast<std::int64_t>(options_.sweep_chunk)) co_return;
   }
 }

@@ -22,13 +22,12 @@ class PgStore final : public Store {
   explicit PgStore(postgres::Database& database) : PgStore(database, Options()) {}
   PgStore(postgres::Database& database, Options options) : database_(database), options_(options) {}
 
-  Task<Decision> Begin(runtime::Deadline deadline, const Request& request) override;
-  Task<> Finish(runtime::Deadline deadline, const Request& request, std::int64_t fence,
-                std::string outcome) override;
-  Task<> Abandon(runtime::Deadline deadline, const Request& request, std::int64_t fence) override;
+  Task<Decision> Begin(Work work, const Request& request) override;
+  Task<> Finish(Work work, const Request& request, std::int64_t fence, std::string outcome) override;
+  Task<> Abandon(Work work, const Request& request, std::int64_t fence) override;
 
   // Deletes expired keys, chunk by chunk, until none is left or the deadline is near. Any replica, any time.
-  Task<> Sweep(runtime::Deadline deadline);
+  Task<> Sweep(Work work);
 
  private:
   postgres::Database& database_;

@@ -13,7 +13,7 @@
 #include <variant>
 
 #include "platform/core/id.hpp"
-#include "platform/runtime/task.hpp"
+#include "platform/telemetry/work.hpp"
 
 namespace market::idempotency {
 
@@ -50,12 +50,11 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  virtual Task<Decision> Begin(runtime::Deadline deadline, const Request& request) = 0;
+  virtual Task<Decision> Begin(Work work, const Request& request) = 0;
   // Keeps the definitive outcome; ignored when the fence is stale.
-  virtual Task<> Finish(runtime::Deadline deadline, const Request& request, std::int64_t fence,
-                        std::string outcome) = 0;
+  virtual Task<> Finish(Work work, const Request& request, std::int64_t fence, std::string outcome) = 0;
   // Nothing definitive happened: the lease ends now, so that a retry need not wait for it.
-  virtual Task<> Abandon(runtime::Deadline deadline, const Request& request, std::int64_t fence) = 0;
+  virtual Task<> Abandon(Work work, const Request& request, std::int64_t fence) = 0;
 };
 
 }  // namespace market::idempotency

@@ -56,8 +56,8 @@ std::string Printable(std::string text) {
 
 }  // namespace
 
-Relay::Relay(postgres::Database& database, Options options)
-    : database_(database), options_(std::move(options)) {}
+Relay::Relay(postgres::Database& database, telemetry::Tracer& tracer, Options options)
+    : database_(database), tracer_(tracer), options_(std::move(options)) {}
 
 void Relay::Handle(std::string topic, Handler handler) {
   if (deliveries_) throw std::logic_error("a handler after Run: " + topic);
@@ -134,19 +134,25 @@ Task<std::vector<Message>> Relay::ClaimDue(std::size_t limit) {
 Task<> Relay::Deliver(Message message) {
   std::string failure;
   bool cancelled = false;
+  const auto& [topic, handler] = *handlers_.find(message.topic);
+  auto span = tracer_.Continue(topic, telemetry::SpanKind::kConsumer, message.trace);
+  span.Set("messaging.message.id", message.id.ToString());
   try {
-    co_await handlers_.find(message.topic)->second(message);
+    co_await handler(message, span);
   } catch (const boost::system::system_error& error) {
     cancelled = error.code() == boost::asio::error::operation_aborted;
     failure = error.what();
   } catch (const std::exception&) {
     failure = Describe(std::current_exception());
   }
-  if (!failure.empty() && !cancelled) Report(&message, failure);
+  if (!failure.empty() && !cancelled) {
+    span.Fail(failure);
+    Report(&message, failure);
+  }
   // The message is settled also while the relay stops: its handler has had its effect, or has not.
   co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
   try {
-    co_await Settle(message, failure, cancelled ? 0ms : Backoff(message.attempt));
+    co_await Settle(span, message, failure, cancelled ? 0ms : Backoff(message.attempt));
   } catch (const std::exception&) {
     Report(&message, Describe(std::current_exception()));  // due again when the lease ends
   }
@@ -154,14 +160,15 @@ Task<> Relay::Deliver(Message message) {
   Wake();  // there is room, and the next of this key may be due
 }
 
-Task<> Relay::Settle(const Message& message, const std::string& failure, std::chrono::milliseconds delay) {
+Task<> Relay::Settle(const telemetry::Span& span, const Message& message, const std::string& failure,
+                     std::chrono::milliseconds delay) {
+  const Work work(After(kDatabaseLimit), span);
   if (failure.empty()) {
     ++gauges_.delivered;
-    co_await database_.Write(After(kDatabaseLimit), kDelivered, message.id, message.attempt);
+    co_await database_.Write(work, kDelivered, message.id, message.attempt);
   } else {
     ++gauges_.failed;
-    co_await database_.Write(After(kDatabaseLimit), kFailed, message.id, message.attempt, delay,
-                             Printable(failure));
+    co_await database_.Write(work, kFailed, message.id, message.attempt, delay, Printable(failure));
   }
 }
 

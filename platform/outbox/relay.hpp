@@ -25,12 +25,14 @@
 #include "platform/runtime/one_shot.hpp"
 #include "platform/runtime/task.hpp"
 #include "platform/runtime/task_group.hpp"
+#include "platform/telemetry/tracer.hpp"
 
 namespace market::outbox {
 
 class Relay {
  public:
-  using Handler = std::function<Task<>(const Message&)>;
+  // `span` continues the trace of the request that appended the message, and ends with the delivery.
+  using Handler = std::function<Task<>(const Message&, const telemetry::Span& span)>;
 
   struct Options {
     std::size_t concurrency = 32;
@@ -50,8 +52,8 @@ class Relay {
     std::uint64_t failed = 0;
   };
 
-  Relay(postgres::Database& database, Options options);
-  explicit Relay(postgres::Database& database) : Relay(database, Options()) {}
+  Relay(postgres::Database& database, telemetry::Tracer& tracer, Options options);
+  Relay(postgres::Database& database, telemetry::Tracer& tracer) : Relay(database, tracer, Options()) {}
 
   // Before Run.
   void Handle(std::string topic, Handler handler);
@@ -67,13 +69,15 @@ class Relay {
   Task<std::vector<Message>> ClaimDue(std::size_t limit);
   Task<> Deliver(Message message);
   // Deletes what was delivered; an unnamed failure is none.
-  Task<> Settle(const Message& message, const std::string& failure, std::chrono::milliseconds delay);
+  Task<> Settle(const telemetry::Span& span, const Message& message, const std::string& failure,
+                std::chrono::milliseconds delay);
   Task<> MeasureIfDue();
   Task<> WaitForWork(std::chrono::milliseconds limit);
   std::chrono::milliseconds Backoff(int attempt) const;
   void Report(const Message* message, std::string_view error) const;
 
   postgres::Database& database_;
+  telemetry::Tracer& tracer_;
   const Options options_;
   std::map<std::string, Handler, std::less<>> handlers_;
   std::vector<std::string> topics_;

@@ -46,6 +46,7 @@ class RelayTest : public ::testing::Test {
   std::string Left() { return disk_.Execute("SELECT count(*) FROM outbox"); }
 
   testing::TemporaryDatabase disk_{kSets};
+  telemetry::Tracer tracer_;
 };
 
 Task<> AppendOne(postgres::Database& db, std::string topic, std::string key, std::string payload) {
@@ -55,7 +56,7 @@ Task<> AppendOne(postgres::Database& db, std::string topic, std::string key, std
 }
 
 Relay::Handler Remember(Seen& seen) {
-  return [&seen](const Message& message) -> Task<> {
+  return [&seen](const Message& message, const telemetry::Span&) -> Task<> {
     seen.push_back(message.key + ":" + message.payload);
     co_return;
   };
@@ -63,9 +64,9 @@ Relay::Handler Remember(Seen& seen) {
 
 TEST_F(RelayTest, CommittedMessage_IsDeliveredAtOnceWhenWoken) {
   Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
-    Relay relay(db, {.poll = 1h, .measure_every = 0ms});
+    Relay relay(db, tracer_, {.poll = 1h, .measure_every = 0ms});
     std::vector<Message> seen;
-    relay.Handle("order.placed", [&](const Message& message) -> Task<> {
+    relay.Handle("order.placed", [&](const Message& message, const telemetry::Span&) -> Task<> {
       seen.push_back(message);
       co_return;
     });
@@ -112,10 +113,10 @@ TEST_F(RelayTest, FailingMessage_HoldsUpItsKeyOnly) {
       EXPECT_EQ(error, "UNAVAILABLE: the peer is \"down\"\n");
       ++reported;
     };
-    Relay relay(db, options);
+    Relay relay(db, tracer_, options);
     Seen seen;
     int failures = 3;
-    const auto handler = [&](const Message& message) -> Task<> {
+    const auto handler = [&](const Message& message, const telemetry::Span&) -> Task<> {
       if (message.key == "a" && failures-- > 0) throw Unavailable("the peer is \"down\"\n");
       seen.push_back(message.key + ":" + message.payload);
       co_return;
@@ -143,7 +144,7 @@ TEST_F(RelayTest, FailingMessage_HoldsUpItsKeyOnly) {
 
 TEST_F(RelayTest, TopicWithoutHandler_IsLeftAloneAndBlocksNothing) {
   Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
-    Relay relay(db, Quick());
+    Relay relay(db, tracer_, Quick());
     Seen seen;
     relay.Handle("known", Remember(seen));
     co_await AppendOne(db, "unknown", "a", "1");
@@ -158,11 +159,11 @@ TEST_F(RelayTest, TopicWithoutHandler_IsLeftAloneAndBlocksNothing) {
 
 TEST_F(RelayTest, TwoRelays_ShareTheWorkAndKeepTheOrderOfEachKey) {
   Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
-    Relay first(db, Quick());
-    Relay second(db, Quick());
+    Relay first(db, tracer_, Quick());
+    Relay second(db, tracer_, Quick());
     std::map<std::string, std::vector<int>> seen;
     int calls = 0;
-    const auto handler = [&](const Message& message) -> Task<> {
+    const auto handler = [&](const Message& message, const telemetry::Span&) -> Task<> {
       if (++calls % 7 == 0) throw Unavailable("sometimes");
       co_await runtime::SleepFor(1ms);
       seen[message.key].push_back(std::stoi(message.payload));
@@ -194,16 +195,16 @@ TEST_F(RelayTest, RelayDiesAfterItsClaim_AnotherTakesOverWhenTheLeaseEnds) {
     Relay::Options short_lease = Quick();
     short_lease.lease = 50ms;
     short_lease.concurrency = 1;  // does not take it over itself
-    Relay stuck(db, short_lease);
-    Relay healthy(db, Quick());
+    Relay stuck(db, tracer_, short_lease);
+    Relay healthy(db, tracer_, Quick());
     bool claimed = false;
     bool go_on = false;
-    stuck.Handle("t", [&](const Message&) -> Task<> {
+    stuck.Handle("t", [&](const Message&, const telemetry::Span&) -> Task<> {
       claimed = true;
       co_await Eventually([&] { return go_on; });
     });
     std::vector<int> attempts;
-    healthy.Handle("t", [&](const Message& message) -> Task<> {
+    healthy.Handle("t", [&](const Message& message, const telemetry::Span&) -> Task<> {
       attempts.push_back(message.attempt);
       co_await Eventually([&] { return go_on; });
       co_await runtime::SleepFor(20ms);  // the stuck one ends first, and must not delete it
@@ -224,10 +225,11 @@ TEST_F(RelayTest, RelayDiesAfterItsClaim_AnotherTakesOverWhenTheLeaseEnds) {
 
 TEST_F(RelayTest, Stopped_GivesItsMessagesBack) {
   Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
-    Relay relay(db, {.lease = 1h,
-                     .on_error = [](const Message*, std::string_view error) { ADD_FAILURE() << error; }});
+    Relay relay(db, tracer_, {.lease = 1h, .on_error = [](const Message*, std::string_view error) {
+                                ADD_FAILURE() << error;
+                              }});
     bool started = false;
-    relay.Handle("t", [&](const Message&) -> Task<> {
+    relay.Handle("t", [&](const Message&, const telemetry::Span&) -> Task<> {
       started = true;
       co_await runtime::SleepFor(1h);
     });
@@ -242,7 +244,7 @@ TEST_F(RelayTest, Stopped_GivesItsMessagesBack) {
 
 TEST_F(RelayTest, DatabaseSessionsEnd_TheRelayGoesOn) {
   Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
-    Relay relay(db, Quick());
+    Relay relay(db, tracer_, Quick());
     Seen seen;
     relay.Handle("t", Remember(seen));
     group.Spawn("relay", relay.Run());
@@ -265,10 +267,10 @@ TEST_F(RelayTest, Gauges_ShowWhatWaits) {
   Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
     Relay::Options options = Quick();
     options.measure_every = 1ms;
-    Relay relay(db, options);
+    Relay relay(db, tracer_, options);
     co_await AppendOne(db, "t", "k", "1");
     disk_.Execute("UPDATE outbox SET created_at = now() - interval '90 seconds'");
-    relay.Handle("other", [](const Message&) -> Task<> { co_return; });
+    relay.Handle("other", [](const Message&, const telemetry::Span&) -> Task<> { co_return; });
     group.Spawn("relay", relay.Run());
     co_await Eventually([&] { return relay.Snapshot().pending == 1; });
     EXPECT_GE(relay.Snapshot().oldest_age, 90s);

@@ -9,6 +9,17 @@ namespace market::postgres::internal {
 
 using Wait = boost::asio::posix::stream_descriptor::wait_type;
 
+namespace {
+
+void FailSpan(telemetry::Span& span, const PGresult* result) {
+  const std::string state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+  span.Set("db.response.status_code", state);
+  span.Fail("SQLSTATE " + state);
+  span.End();
+}
+
+}  // namespace
+
 Connection::Connection(boost::asio::io_context& io, ConnectionPtr connection, std::shared_ptr<Shared> shared)
     : io_(io),
       shared_(std::move(shared)),
@@ -223,6 +234,7 @@ void Connection::OnAnswer(Result result) {
     return;
   }
   Request& request = *front.request;
+  if (!request.spans.empty()) request.spans[front.query].End();
   request.results.push_back(std::move(result));
   if (request.effect == Effect::kNone && request.results.size() == request.queries.size()) Complete(request);
 }
@@ -248,6 +260,7 @@ void Connection::OnError(const PGresult* result) {
   if (front.kind == Expected::Kind::kPrepare) front.prepared->state = Prepared::State::kNone;
   Request& request = *front.request;
   if (!request.error) request.error = ToException(result, request.queries[front.query].statement.name);
+  if (!request.spans.empty()) FailSpan(request.spans[front.query], result);
   const bool last = front.kind == Expected::Kind::kQuery && front.query + 1 == request.queries.size();
   if (request.effect == Effect::kNone && last) Complete(request);
 }
@@ -292,6 +305,7 @@ void Connection::Complete(Request& request) {
   --shared_->counters.in_flight;
   ++shared_->counters.queries;
   if (request.error) ++shared_->counters.errors;
+  request.spans.clear();  // ends those that had no answer
   if (shared_->on_query) {
     shared_->on_query(request.name, std::chrono::steady_clock::now() - request.since,
                       request.error == nullptr);

@@ -29,12 +29,11 @@ void CheckCommitted(const Result& result) {
 
 }  // namespace
 
-Tx::Tx(std::shared_ptr<internal::Pool> pool, runtime::Deadline deadline)
-    : pool_(std::move(pool)), deadline_(deadline) {}
+Tx::Tx(std::shared_ptr<internal::Pool> pool, Work work) : pool_(std::move(pool)), work_(work) {}
 
 Tx::~Tx() { Abandon(); }
 
-Task<> Tx::TakeLease() { lease_ = co_await pool_->Take(deadline_); }
+Task<> Tx::TakeLease() { lease_ = co_await pool_->Take(work_.deadline); }
 
 Task<std::vector<Result>> Tx::Run(std::vector<Query> queries, std::string_view name) {
   if (state_ != State::kUnbegun && state_ != State::kOpen) {
@@ -43,8 +42,9 @@ Task<std::vector<Result>> Tx::Run(std::vector<Query> queries, std::string_view n
   const bool begins = std::exchange(state_, State::kOpen) == State::kUnbegun;
   if (begins) queries.insert(queries.begin(), {kBegin, {}});
   const auto request = std::make_shared<Request>(Effect::kStep, name, std::move(queries));
+  pool_->Trace(work_, *request);
   lease_->Use().Submit(request);
-  co_await request->done.Wait(deadline_);
+  co_await request->done.Wait(work_.deadline);
   if (begins) request->results.erase(request->results.begin());
   co_return std::move(request->results);
 }
@@ -71,8 +71,9 @@ Task<std::vector<Result>> Tx::ExecuteAndCommit(Batch batch) {
   if (queries.empty()) co_return std::vector<Result>();
   state_ = State::kCommitSent;
   const auto request = std::make_shared<Request>(Effect::kCommit, name, std::move(queries));
+  pool_->Trace(work_, *request);
   lease_->Use().Submit(request);
-  co_await request->done.Wait(deadline_);
+  co_await request->done.Wait(work_.deadline);
   if (explicit_commit) {
     CheckCommitted(request->results.back());
     request->results.pop_back();
@@ -123,36 +124,36 @@ Task<> Database::Close(runtime::Deadline deadline) {
   co_await readers_->Close(deadline);
 }
 
-Task<Result> Database::ReadOne(runtime::Deadline deadline, Query query) {
+Task<Result> Database::ReadOne(Work work, Query query) {
   const auto name = query.statement.name;
   const auto request = std::make_shared<Request>(Effect::kNone, name, OneQuery(std::move(query)));
-  co_await readers_->Run(deadline, request);
+  co_await readers_->Run(work, request);
   co_return std::move(request->results.front());
 }
 
-Task<std::vector<Result>> Database::Read(runtime::Deadline deadline, Batch batch) {
+Task<std::vector<Result>> Database::Read(Work work, Batch batch) {
   if (batch.Empty()) co_return std::vector<Result>();
   const auto name = batch.Name();
   const auto request = std::make_shared<Request>(Effect::kNone, name, std::move(batch.Queries()));
-  co_await readers_->Run(deadline, request);
+  co_await readers_->Run(work, request);
   co_return std::move(request->results);
 }
 
-Task<Result> Database::WriteOne(runtime::Deadline deadline, Query query) {
+Task<Result> Database::WriteOne(Work work, Query query) {
   Batch batch(query.statement.name);
   batch.Queries() = OneQuery(std::move(query));
-  auto results = co_await Write(deadline, std::move(batch));
+  auto results = co_await Write(work, std::move(batch));
   co_return std::move(results.front());
 }
 
-Task<std::vector<Result>> Database::Write(runtime::Deadline deadline, Batch batch) {
+Task<std::vector<Result>> Database::Write(Work work, Batch batch) {
   if (batch.Empty()) co_return std::vector<Result>();
   const auto name = batch.Name();
   auto queries = std::move(batch.Queries());
   for (int attempt = 1;; ++attempt) {
     const auto request = std::make_shared<Request>(Effect::kCommit, name, std::move(queries));
     try {
-      co_await writers_->Run(deadline, request);
+      co_await writers_->Run(work, request);
       co_return std::move(request->results);
     } catch (const SqlError& error) {
       if (!error.MayRunAgain()) throw;

@@ -28,6 +28,7 @@
 #include "platform/postgres/result.hpp"
 #include "platform/postgres/statement.hpp"
 #include "platform/runtime/task.hpp"
+#include "platform/telemetry/work.hpp"
 
 namespace market::postgres {
 
@@ -41,6 +42,8 @@ struct Options {
   std::chrono::milliseconds statement_timeout{5000};
   std::chrono::milliseconds lock_timeout{1000};
   std::size_t max_queued = 4096;
+  // How long callers waited for a connection when none was free.
+  std::function<void(std::chrono::nanoseconds)> on_wait;
   // Each finished statement or batch, with the time since it was handed in.
   std::function<void(std::string_view statement, std::chrono::nanoseconds elapsed, bool ok)> on_query;
   // "connected", "connection_lost", "connect_failed" and the detail, for the log.
@@ -66,7 +69,7 @@ class Lease;
 // The open transaction a body works with. After an SqlError the server refuses all further statements of it.
 class Tx {
  public:
-  Tx(std::shared_ptr<internal::Pool> pool, runtime::Deadline deadline);
+  Tx(std::shared_ptr<internal::Pool> pool, Work work);
   ~Tx();
   Tx(const Tx&) = delete;
   Tx& operator=(const Tx&) = delete;
@@ -93,7 +96,7 @@ class Tx {
 
   std::shared_ptr<internal::Pool> pool_;
   std::unique_ptr<internal::Lease> lease_;
-  runtime::Deadline deadline_;
+  const Work work_;
   State state_ = State::kUnbegun;
 };
 
@@ -114,27 +117,27 @@ class Database {
   Task<> Close(runtime::Deadline deadline);
 
   template <class... Args>
-  Task<Result> Read(runtime::Deadline deadline, const Statement& statement, const Args&... args) {
-    return ReadOne(deadline, {statement, Parameters::Of(args...)});
+  Task<Result> Read(Work work, const Statement& statement, const Args&... args) {
+    return ReadOne(work, {statement, Parameters::Of(args...)});
   }
   // Several reads in one round trip; not one snapshot.
-  Task<std::vector<Result>> Read(runtime::Deadline deadline, Batch batch);
+  Task<std::vector<Result>> Read(Work work, Batch batch);
 
   template <class... Args>
-  Task<Result> Write(runtime::Deadline deadline, const Statement& statement, const Args&... args) {
-    return WriteOne(deadline, {statement, Parameters::Of(args...)});
+  Task<Result> Write(Work work, const Statement& statement, const Args&... args) {
+    return WriteOne(work, {statement, Parameters::Of(args...)});
   }
   // All statements or none. A serialization failure or deadlock runs the batch again, three times in all.
-  Task<std::vector<Result>> Write(runtime::Deadline deadline, Batch batch);
+  Task<std::vector<Result>> Write(Work work, Batch batch);
 
   // Runs `body(Tx&)`, a callable that returns Task<T>, and commits; rolls back when it throws or is
   // cancelled. A serialization failure or deadlock runs the body again, three times in all: it must have no
   // other effects.
   template <class Body>
-  std::invoke_result_t<Body&, Tx&> Transaction(runtime::Deadline deadline, Body body) {
+  std::invoke_result_t<Body&, Tx&> Transaction(Work work, Body body) {
     using Value = typename std::invoke_result_t<Body&, Tx&>::value_type;
     for (int attempt = 1;; ++attempt) {
-      Tx tx(writers_, deadline);
+      Tx tx(writers_, work);
       co_await tx.TakeLease();
       try {
         if constexpr (std::is_void_v<Value>) {
@@ -161,8 +164,8 @@ class Database {
  private:
   static constexpr int kAttempts = 3;
 
-  Task<Result> ReadOne(runtime::Deadline deadline, Query query);
-  Task<Result> WriteOne(runtime::Deadline deadline, Query query);
+  Task<Result> ReadOne(Work work, Query query);
+  Task<Result> WriteOne(Work work, Query query);
   static Task<> PauseBefore(int attempt);
 
   std::shared_ptr<internal::Pool> readers_;

@@ -142,11 +142,15 @@ std::size_t Pool::CountLeased() const {
 // The slot is for use before the next suspension: the caller submits to it or leases it at once.
 Task<Pool::Slot*> Pool::PickOrWait(runtime::Deadline deadline) {
   const auto patience = std::min(deadline, runtime::After(options_->pool_wait));
+  const auto since = std::chrono::steady_clock::now();
   bool waited = false;
   while (true) {
     if (stopping_) throw Unavailable("the database is closing");
     // Newcomers queue behind those who wait.
-    if (Slot* slot = waited || waiters_.empty() ? Pick() : nullptr) co_return slot;
+    if (Slot* slot = waited || waiters_.empty() ? Pick() : nullptr) {
+      if (waited && options_->on_wait) options_->on_wait(std::chrono::steady_clock::now() - since);
+      co_return slot;
+    }
     if (!AnyOpen()) throw Unavailable("no connection to PostgreSQL " + options_->name);
     auto turn = std::make_shared<Turn>();
     waited ? waiters_.push_front(turn) : waiters_.push_back(turn);
@@ -172,11 +176,27 @@ void Pool::ServeWaiters() {
   }
 }
 
-Task<> Pool::Run(runtime::Deadline deadline, std::shared_ptr<Request> request) {
+void Pool::Trace(const Work& work, Request& request) const {
+  if (work.span == nullptr || !work.span->Recording()) return;
+  request.spans.clear();
+  for (const auto& [statement, parameters] : request.queries) {
+    auto& span = request.spans.emplace_back(work.Child(statement.name, telemetry::SpanKind::kClient));
+    span.Set("db.system.name", "postgresql");
+    span.Set("db.system", "postgresql");  // for stores that know the older name only
+    span.Set("db.namespace", options_->name);
+    span.Set("server.address", options_->name + "-db");
+    span.Set("db.query.summary", statement.name);
+    span.Set("db.query.text", statement.sql);
+  }
+}
+
+Task<> Pool::Run(Work work, std::shared_ptr<Request> request) {
+  const auto deadline = work.deadline;
   if (request->since >= deadline) throw DeadlineExceeded("no time left for the database");
   if (shared_->counters.in_flight + waiters_.size() >= options_->max_queued) throw Overloaded();
   Slot* slot = stopping_ || !waiters_.empty() ? nullptr : Pick();
   if (slot == nullptr) slot = co_await PickOrWait(deadline);
+  Trace(work, *request);
   slot->connection->Submit(request);
   ServeWaiters();
   co_await request->done.Wait(deadline);

@@ -47,7 +47,9 @@ class Pool final : public std::enable_shared_from_this<Pool> {
   void Shutdown();
 
   // Runs the request on a shared connection; returns when `done`, throws as its error says.
-  Task<> Run(runtime::Deadline deadline, std::shared_ptr<Request> request);
+  Task<> Run(Work work, std::shared_ptr<Request> request);
+  // A span for each of its queries, where the work is recorded.
+  void Trace(const Work& work, Request& request) const;
   Task<std::unique_ptr<Lease>> Take(runtime::Deadline deadline);
   void Return(const Connection* connection);
 

@@ -10,6 +10,7 @@
 #include "platform/postgres/result.hpp"
 #include "platform/postgres/statement.hpp"
 #include "platform/runtime/one_shot.hpp"
+#include "platform/telemetry/span.hpp"
 
 namespace market::postgres::internal {
 
@@ -35,6 +36,8 @@ struct Request {
   // Filled by the connection, read by the caller once `done`.
   std::vector<Result> results;
   std::exception_ptr error;
+  // One for each query while somebody records them, ended as the answers come; else empty.
+  std::vector<telemetry::Span> spans;
   runtime::OneShot<> done;
   // Let go of when the server has answered or the connection is lost.
   std::shared_ptr<void> hold;

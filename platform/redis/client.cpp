@@ -302,13 +302,27 @@ Task<Reply> Client::Impl::Ask(std::initializer_list<std::string_view> words) {
   return Answer(std::move(connection), std::move(pending), Timeout());
 }
 
+namespace {
+
+telemetry::Span SpanOf(const Work& work, std::string_view operation) {
+  auto span = work.Child(operation, telemetry::SpanKind::kClient);
+  span.Set("db.system.name", "redis");
+  span.Set("db.system", "redis");  // for stores that know the older name only
+  span.Set("db.operation.name", operation);
+  span.Set("server.address", "redis");
+  return span;
+}
+
+}  // namespace
+
 Client::Client(asio::io_context& io, Options options)
     : impl_(std::make_shared<Impl>(io, std::move(options))) {}
 Client::~Client() = default;
 
 void Client::Start() { impl_->group.Spawn("redis.connection", impl_->Run()); }
 
-Task<std::optional<std::string>> Client::Get(std::string key) {
+Task<std::optional<std::string>> Client::Get(Work work, std::string key) {
+  const auto span = SpanOf(work, "GET");
   key.insert(0, impl_->options.key_prefix);
   const auto reply = co_await impl_->Ask({"GET", key});
   if (!reply) co_return std::nullopt;
@@ -320,22 +334,26 @@ Task<std::optional<std::string>> Client::Get(std::string key) {
   co_return std::string(reply->str, static_cast<std::size_t>(reply->len));
 }
 
-Task<> Client::Set(std::string key, std::string value, std::chrono::milliseconds ttl) {
+Task<> Client::Set(Work work, std::string key, std::string value, std::chrono::milliseconds ttl) {
   if (ttl.count() <= 0 || value.size() > impl_->options.max_value_bytes) {
     ++impl_->stats.skipped;
     co_return;
   }
   key.insert(0, impl_->options.key_prefix);
+  const auto span = SpanOf(work, "SET");
   const auto ttl_text = std::to_string(ttl.count());
   if (co_await impl_->Ask({"SET", key, value, "PX", ttl_text})) ++impl_->stats.writes;
 }
 
-Task<> Client::Delete(std::string key) {
+Task<> Client::Delete(Work work, std::string key) {
+  const auto span = SpanOf(work, "DEL");
   key.insert(0, impl_->options.key_prefix);
   if (co_await impl_->Ask({"DEL", key})) ++impl_->stats.writes;
 }
 
-Task<std::optional<std::int64_t>> Client::IncrementWithin(std::string key, std::chrono::milliseconds window) {
+Task<std::optional<std::int64_t>> Client::IncrementWithin(Work work, std::string key,
+                                                          std::chrono::milliseconds window) {
+  const auto span = SpanOf(work, "INCR");
   key.insert(0, impl_->options.key_prefix);
   const auto connection = impl_->Usable(2);
   if (!connection) co_return std::nullopt;

@@ -18,7 +18,7 @@
 #include <string>
 #include <string_view>
 
-#include "platform/runtime/task.hpp"
+#include "platform/telemetry/work.hpp"
 
 namespace market::redis {
 
@@ -55,12 +55,14 @@ class Client {
   // Begins to connect, in the background.
   void Start();
 
-  Task<std::optional<std::string>> Get(std::string key);
-  Task<> Set(std::string key, std::string value, std::chrono::milliseconds ttl);
-  Task<> Delete(std::string key);
+  // Of `work` only the span counts: the time limit is the client's own.
+  Task<std::optional<std::string>> Get(Work work, std::string key);
+  Task<> Set(Work work, std::string key, std::string value, std::chrono::milliseconds ttl);
+  Task<> Delete(Work work, std::string key);
   // Adds one to a counter that vanishes `window` after its first count; the new count, or nothing when
   // unknown.
-  Task<std::optional<std::int64_t>> IncrementWithin(std::string key, std::chrono::milliseconds window);
+  Task<std::optional<std::int64_t>> IncrementWithin(Work work, std::string key,
+                                                    std::chrono::milliseconds window);
 
   bool Connected() const;
   const Stats& GetStats() const;

@@ -19,6 +19,8 @@
 namespace market::redis {
 namespace {
 
+const Work kNoWork(runtime::kNoDeadline);
+
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
 
@@ -117,48 +119,48 @@ Task<> ValuesAndCounters(asio::io_context& io) {
   client.Start();
   co_await UntilConnected(client);
 
-  EXPECT_EQ(co_await client.Get("k"), std::nullopt);
+  EXPECT_EQ(co_await client.Get(kNoWork, "k"), std::nullopt);
   const std::string binary("a\0\r\n$5\xff", 7);
-  co_await client.Set("k", binary, 1h);
-  EXPECT_EQ(co_await client.Get("k"), binary);
-  co_await client.Set("k", "", 1h);
-  EXPECT_EQ(co_await client.Get("k"), "");
+  co_await client.Set(kNoWork, "k", binary, 1h);
+  EXPECT_EQ(co_await client.Get(kNoWork, "k"), binary);
+  co_await client.Set(kNoWork, "k", "", 1h);
+  EXPECT_EQ(co_await client.Get(kNoWork, "k"), "");
   const std::string large(300'000, 'x');
-  co_await client.Set("large", large, 1h);
-  EXPECT_EQ(co_await client.Get("large"), large);
-  co_await client.Delete("k");
-  EXPECT_EQ(co_await client.Get("k"), std::nullopt);
+  co_await client.Set(kNoWork, "large", large, 1h);
+  EXPECT_EQ(co_await client.Get(kNoWork, "large"), large);
+  co_await client.Delete(kNoWork, "k");
+  EXPECT_EQ(co_await client.Get(kNoWork, "k"), std::nullopt);
   EXPECT_EQ(client.GetStats().hits, 3u);
   EXPECT_EQ(client.GetStats().misses, 2u);
   EXPECT_EQ(client.GetStats().writes, 4u);
 
-  co_await client.Set("no time", "x", 0ms);
-  co_await client.Set("too large", std::string((1 << 20) + 1, 'x'), 1h);
+  co_await client.Set(kNoWork, "no time", "x", 0ms);
+  co_await client.Set(kNoWork, "too large", std::string((1 << 20) + 1, 'x'), 1h);
   EXPECT_EQ(client.GetStats().skipped, 2u);
 
-  for (int i = 1; i <= 3; ++i) EXPECT_EQ(co_await client.IncrementWithin("n", 1h), i);
-  EXPECT_EQ(co_await client.IncrementWithin("short", 30ms), 1);
+  for (int i = 1; i <= 3; ++i) EXPECT_EQ(co_await client.IncrementWithin(kNoWork, "n", 1h), i);
+  EXPECT_EQ(co_await client.IncrementWithin(kNoWork, "short", 30ms), 1);
   std::optional<std::int64_t> count;
   const auto deadline = runtime::After(kLimit);
   while (runtime::Deadline::clock::now() < deadline) {
     co_await runtime::SleepFor(40ms);
-    count = co_await client.IncrementWithin("short", 30ms);
+    count = co_await client.IncrementWithin(kNoWork, "short", 30ms);
     if (count == 1) break;
   }
   EXPECT_EQ(count, 1) << "the window never ended";
 
   // A key of another type is an error of the cache, not of the caller.
-  co_await client.Set("n", "text", 1h);
-  EXPECT_EQ(co_await client.IncrementWithin("n", 1h), std::nullopt);
+  co_await client.Set(kNoWork, "n", "text", 1h);
+  EXPECT_EQ(co_await client.IncrementWithin(kNoWork, "n", 1h), std::nullopt);
   EXPECT_GE(client.GetStats().errors, 1u);
-  EXPECT_EQ(co_await client.Get("n"), "text");
+  EXPECT_EQ(co_await client.Get(kNoWork, "n"), "text");
   co_await client.Close();
 }
 TEST(RedisClient, Connected_KeepsValuesAndCounts) { RunLoop(ValuesAndCounters); }
 
 Task<> ReadBack(Client& client, int i, int& left) {
-  co_await client.Set("k" + std::to_string(i), std::to_string(i), 1h);
-  EXPECT_EQ(co_await client.Get("k" + std::to_string(i)), std::to_string(i));
+  co_await client.Set(kNoWork, "k" + std::to_string(i), std::to_string(i), 1h);
+  EXPECT_EQ(co_await client.Get(kNoWork, "k" + std::to_string(i)), std::to_string(i));
   --left;
 }
 Task<> ManyAtOnce(asio::io_context& io) {
@@ -185,14 +187,14 @@ Task<> Passwords(asio::io_context& io) {
   Client client(io, options);
   client.Start();
   co_await UntilConnected(client);
-  co_await client.Set("k", "v", 1h);
-  EXPECT_EQ(co_await client.Get("k"), "v");
+  co_await client.Set(kNoWork, "k", "v", 1h);
+  EXPECT_EQ(co_await client.Get(kNoWork, "k"), "v");
 
   options.key_prefix = "";
   Client bare(io, options);
   bare.Start();
   co_await UntilConnected(bare);
-  EXPECT_EQ(co_await bare.Get("p:k"), "v");
+  EXPECT_EQ(co_await bare.Get(kNoWork, "p:k"), "v");
 
   options.password = "wrong";
   Client wrong(io, options);
@@ -214,24 +216,24 @@ Task<> AbsentThenBackThenGone(asio::io_context& io) {
   client.Start();
   // Nobody listens: calls miss without waiting.
   const auto start = runtime::Deadline::clock::now();
-  for (int i = 0; i < 1000; ++i) EXPECT_EQ(co_await client.Get("k"), std::nullopt);
-  co_await client.Set("k", "v", 1h);
-  EXPECT_EQ(co_await client.IncrementWithin("n", 1h), std::nullopt);
+  for (int i = 0; i < 1000; ++i) EXPECT_EQ(co_await client.Get(kNoWork, "k"), std::nullopt);
+  co_await client.Set(kNoWork, "k", "v", 1h);
+  EXPECT_EQ(co_await client.IncrementWithin(kNoWork, "n", 1h), std::nullopt);
   EXPECT_LT(runtime::Deadline::clock::now() - start, 2s);
   EXPECT_EQ(client.GetStats().skipped, 1002u);
 
   auto server = std::make_unique<Server>(directory);
   co_await UntilConnected(client);
-  co_await client.Set("k", "v", 1h);
-  EXPECT_EQ(co_await client.Get("k"), "v");
+  co_await client.Set(kNoWork, "k", "v", 1h);
+  EXPECT_EQ(co_await client.Get(kNoWork, "k"), "v");
 
   server->Stop();
   co_await Until([&client] { return !client.Connected(); });
-  EXPECT_EQ(co_await client.Get("k"), std::nullopt);
+  EXPECT_EQ(co_await client.Get(kNoWork, "k"), std::nullopt);
 
   server = std::make_unique<Server>(directory);
   co_await UntilConnected(client);
-  EXPECT_EQ(co_await client.Get("k"), std::nullopt);
+  EXPECT_EQ(co_await client.Get(kNoWork, "k"), std::nullopt);
   EXPECT_EQ(client.GetStats().connects, 2u);
   co_await client.Close();
 }
@@ -250,11 +252,11 @@ Task<> Hanging(asio::io_context& io) {
   client.Start();
   co_await UntilConnected(patient);
   co_await UntilConnected(client);
-  co_await patient.Set("k", "v", 1h);
+  co_await patient.Set(kNoWork, "k", "v", 1h);
 
   server.Signal(SIGSTOP);
   const auto start = runtime::Deadline::clock::now();
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(co_await client.Get("k"), std::nullopt);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(co_await client.Get(kNoWork, "k"), std::nullopt);
   EXPECT_FALSE(client.Connected());
   EXPECT_LT(runtime::Deadline::clock::now() - start, 2s);
   // The kernel still accepts connections for the stopped server; without a PONG they aren't used.
@@ -264,7 +266,7 @@ Task<> Hanging(asio::io_context& io) {
   server.Signal(SIGCONT);
   co_await UntilConnected(client);
   co_await Until([&patient] { return patient.Connected(); });
-  EXPECT_EQ(co_await patient.Get("k"), "v");
+  EXPECT_EQ(co_await patient.Get(kNoWork, "k"), "v");
   co_await client.Close();
   co_await patient.Close();
 }
@@ -280,15 +282,15 @@ Task<> SlowReply(asio::io_context& io) {
   client.Start();
   co_await UntilConnected(client);
   server.Signal(SIGSTOP);
-  EXPECT_EQ(co_await client.IncrementWithin("late", 1h), std::nullopt);
+  EXPECT_EQ(co_await client.IncrementWithin(kNoWork, "late", 1h), std::nullopt);
   server.Signal(SIGCONT);
   // Answers that come too late must not be taken for those of the next commands.
-  co_await client.Set("k", "v", 1h);
+  co_await client.Set(kNoWork, "k", "v", 1h);
   std::optional<std::string> value;
   const auto deadline = runtime::After(kLimit);
   while (!value && runtime::Deadline::clock::now() < deadline) {
-    co_await client.Set("k", "v", 1h);
-    value = co_await client.Get("k");
+    co_await client.Set(kNoWork, "k", "v", 1h);
+    value = co_await client.Get(kNoWork, "k");
   }
   EXPECT_EQ(value, "v");
   EXPECT_EQ(client.GetStats().connects, 1u);
@@ -320,7 +322,7 @@ Task<> ExpectNonsenseIsAMiss(asio::io_context& io) {
     Client client(io, At(directory));
     client.Start();
     co_await UntilConnected(client);
-    EXPECT_EQ(co_await client.Get("k"), std::nullopt) << nonsense;
+    EXPECT_EQ(co_await client.Get(kNoWork, "k"), std::nullopt) << nonsense;
     co_await client.Close();
   }
 }
@@ -348,7 +350,7 @@ Task<> OverTcp(asio::io_context& io) {
   socket.close();
   acceptor.close();
   co_await Until([&client] { return !client.Connected(); });
-  EXPECT_EQ(co_await client.Get("k"), std::nullopt);
+  EXPECT_EQ(co_await client.Get(kNoWork, "k"), std::nullopt);
   co_await client.Close();
 }
 TEST(RedisClient, TcpAddress_IsConnectedTo) { RunLoop(OverTcp); }

@@ -16,7 +16,6 @@ Task<> ChannelBackend::Call(const Method& method, Incoming incoming, CallContext
     throw Error(Code::kUnimplemented, "UNIMPLEMENTED", "there is no such method");
   CallContextBuilder(call)
       .Deadline(incoming.deadline)
-      .Trace(telemetry::TraceContext::Continue(incoming.traceparent))
       .Token(std::move(incoming.authorization))
       .RequestId(std::move(incoming.request_id))
       .IdempotencyKey(std::move(incoming.idempotency_key));

@@ -12,7 +12,7 @@ namespace market::rpc {
 class Backend {
  public:
   virtual ~Backend() = default;
-  // Fills `call` from `incoming`, then calls. Throws Error.
+  // Fills `call`, which has its span, from `incoming`, then calls. Throws Error.
   virtual Task<> Call(const Method& method, Incoming incoming, CallContext& call, const Message& request,
                       Message& response) = 0;
 };

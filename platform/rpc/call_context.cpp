@@ -6,9 +6,11 @@
 
 namespace market::rpc {
 
-CallContext CallContext::ForWork(std::chrono::milliseconds limit, const telemetry::TraceContext& trace) {
+const telemetry::Span CallContext::kNoSpan;
+
+CallContext CallContext::ForWork(std::chrono::milliseconds limit, const telemetry::Span& span) {
   CallContext call(runtime::After(limit));
-  call.trace_ = trace.Child();
+  call.span_ = &span;
   return call;
 }
 
@@ -24,7 +26,6 @@ const Uuid& CallContext::OperationId() const {
 
 CallContextBuilder& CallContextBuilder::CopyOf(const CallContext& other) {
   call_.deadline_ = other.deadline_;
-  call_.trace_ = other.trace_;
   call_.principal_ = other.principal_;
   call_.service_ = other.service_;
   call_.token_ = other.token_;

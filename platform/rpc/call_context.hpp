@@ -13,7 +13,7 @@
 #include "platform/core/id.hpp"
 #include "platform/rpc/principal.hpp"
 #include "platform/runtime/task.hpp"
-#include "platform/telemetry/trace.hpp"
+#include "platform/telemetry/work.hpp"
 
 namespace market::rpc {
 
@@ -23,11 +23,14 @@ class CallContext {
   CallContext(const CallContext&) = delete;
   CallContext& operator=(const CallContext&) = delete;
 
-  // For workers: a fresh deadline and no caller. `trace` links the work to the request that caused it.
-  static CallContext ForWork(std::chrono::milliseconds limit, const telemetry::TraceContext& trace);
+  // For workers: a fresh deadline and no caller. `span` is the work's own and outlives the context.
+  static CallContext ForWork(std::chrono::milliseconds limit, const telemetry::Span& span);
 
   runtime::Deadline Deadline() const { return deadline_; }
-  const telemetry::TraceContext& Trace() const { return trace_; }
+  // What is done for this call is done under its span, and within its time.
+  const telemetry::Span& Span() const { return *span_; }
+  const telemetry::TraceContext& Trace() const { return span_->Context(); }
+  operator Work() const { return {deadline_, *span_}; }  // NOLINT(google-explicit-constructor)
 
   // The signed-in caller. Throws Error UNAUTHENTICATED for an anonymous call; methods whose policy demands an
   // account never see that.
@@ -54,10 +57,11 @@ class CallContext {
 
  private:
   friend class CallContextBuilder;
+  static const telemetry::Span kNoSpan;
   CallContext(CallContext&&) = default;
 
   runtime::Deadline deadline_;
-  telemetry::TraceContext trace_;
+  const telemetry::Span* span_ = &kNoSpan;
   std::optional<Principal> principal_;
   std::string service_;
   std::string token_;
@@ -72,14 +76,15 @@ class CallContext {
 class CallContextBuilder {
  public:
   explicit CallContextBuilder(CallContext& call) : call_(call) {}
-  // All that came with the call; not what happened to it since.
+  // All that came with the call but its span; not what happened to it since.
   CallContextBuilder& CopyOf(const CallContext& other);
   CallContextBuilder& Deadline(runtime::Deadline deadline) {
     call_.deadline_ = deadline;
     return *this;
   }
-  CallContextBuilder& Trace(const telemetry::TraceContext& trace) {
-    call_.trace_ = trace;
+  // Must outlive the context.
+  CallContextBuilder& Span(const telemetry::Span& span) {
+    call_.span_ = &span;
     return *this;
   }
   CallContextBuilder& Caller(Principal principal) {

@@ -20,9 +20,9 @@ class CallMetrics {
   CallMetrics(Side side, telemetry::Metrics& metrics, const Method& method);
 
   void Started() { started_->Increment(); }
-  void Handled(Code code, std::chrono::nanoseconds took) {
+  void Handled(Code code, std::chrono::nanoseconds took, const telemetry::TraceContext& trace) {
     handled_[static_cast<std::size_t>(code)]->Increment();
-    seconds_->Observe(took);
+    seconds_->Observe(took, &trace);
   }
 
  private:

@@ -49,6 +49,18 @@ bool MayRepeat(const Method& method, const Attempt& attempt) {
   return attempt.error->code == Code::kUnavailable || attempt.error->reason == "OVERLOADED";
 }
 
+// To a client all but OK is an error. Whose fault it is decides whether the trace is kept, and so does the
+// peer, which may have kept its part for a fault that it mended.
+void Describe(telemetry::Span& span, const std::string& peer, const grpc::ClientReply& reply) {
+  if (!span.Recording()) return;
+  const Code code = reply.status.code;
+  span.Set("rpc.system.name", "grpc");
+  span.Set("server.address", std::string(peer));
+  span.Set("rpc.response.status_code", CodeName(code));
+  if (code != Code::kOk) span.Fail(std::string(CodeName(code)));
+  if (IsOurFault(code) || reply.trailing.Get("traceresponse")) span.Keep();
+}
+
 }  // namespace
 
 struct Channel::State {
@@ -81,7 +93,8 @@ struct Channel::State {
   Task<> Call(const Method& method, CallContext& call, const Message& request, Message& response);
   Task<Attempt> TryOnce(const Method& method, CallContext& call, const std::string& bytes, Message& response,
                         runtime::Deadline deadline, TimeGiven given);
-  grpc::Metadata MetadataFor(const Method& method, const CallContext& call) const;
+  grpc::Metadata MetadataFor(const Method& method, const CallContext& call,
+                             const telemetry::Span& span) const;
   Error Failure(const Method& method, const grpc::Status& status, const CallContext& call);
 
   const std::string peer;
@@ -97,9 +110,10 @@ struct Channel::State {
   SteadyTime failure_logged_at{};
 };
 
-grpc::Metadata Channel::State::MetadataFor(const Method& method, const CallContext& call) const {
+grpc::Metadata Channel::State::MetadataFor(const Method& method, const CallContext& call,
+                                           const telemetry::Span& span) const {
   grpc::Metadata metadata;
-  metadata.Add("traceparent", call.Trace().Child().ToTraceparent());
+  metadata.Add("traceparent", span.Context().ToTraceparent());
   if (!call.Token().empty()) metadata.Add("authorization", std::string(call.Token()));
   if (!call.RequestId().empty()) metadata.Add("x-request-id", std::string(call.RequestId()));
   if (method.policy.idempotency_key() && !call.IdempotencyKey().empty()) {
@@ -132,8 +146,10 @@ Task<Attempt> Channel::State::TryOnce(const Method& method, CallContext& call, c
     throw Unavailable(std::string(PublicWords(Code::kUnavailable)))
         .WithRetryAfter(breaker.RetryAfter(std::chrono::steady_clock::now()));
   }
-  const auto reply = co_await transport.Call(method.path, bytes,
-                                             {.deadline = deadline, .metadata = MetadataFor(method, call)});
+  auto span = call.Span().Child(method.SpanName(), telemetry::SpanKind::kClient);
+  const auto reply = co_await transport.Call(
+      method.path, bytes, {.deadline = deadline, .metadata = MetadataFor(method, call, span)});
+  Describe(span, peer, reply);
   permit->Report(resilience::OutcomeOf(reply.status.code, given));
   if (reply.trailing.Get("idempotent-replayed") == "true") CallContextBuilder(call).Replayed(true);
   Attempt attempt{.error = std::nullopt, .sent = reply.sent};
@@ -185,13 +201,13 @@ Task<> Channel::Call(const Method& method, CallContext& call, const Message& req
     co_await state_->Call(method, call, request, response);
     code = Code::kOk;
   } catch (const Error& error) {
-    series.Handled(error.code, std::chrono::steady_clock::now() - started);
+    series.Handled(error.code, std::chrono::steady_clock::now() - started, call.Trace());
     throw;
   } catch (...) {
-    series.Handled(code, std::chrono::steady_clock::now() - started);
+    series.Handled(code, std::chrono::steady_clock::now() - started, call.Trace());
     throw;
   }
-  series.Handled(code, std::chrono::steady_clock::now() - started);
+  series.Handled(code, std::chrono::steady_clock::now() - started, call.Trace());
 }
 
 }  // namespace market::rpc

@@ -70,8 +70,9 @@ class ChannelTest : public ProbeFixture {
 TEST_F(ChannelTest, Call_CarriesWhatTheContextHas) {
   WithPair("order", [&](Pair& pair) -> Task<> {
     const auto trace = telemetry::TraceContext::NewRoot();
+    const auto span = tracer_.Continue("test", telemetry::SpanKind::kInternal, trace.ToTraceparent());
     CallContext call(Soon());
-    CallContextBuilder(call).Trace(trace).RequestId("req-7").Token(TokenOf(Buyer()));
+    CallContextBuilder(call).Span(span).RequestId("req-7").Token(TokenOf(Buyer()));
     const auto reply = co_await pair.client->ReadMine(call, Text("hello"));
     EXPECT_EQ(reply.text(), "hello");
     EXPECT_EQ(probe_.service, "order");
@@ -90,7 +91,8 @@ TEST_F(ChannelTest, ServicePolicy_GoesByTheCallersName) {
   for (const Row& row :
        {Row{"order", Code::kOk}, Row{"payment", Code::kPermissionDenied}, Row{"", Code::kUnimplemented},
         Row{"edge", Code::kUnimplemented}, Row{"gateway", Code::kUnimplemented}}) {
-    Edge edge({.plaintext_services = EdgeOptions::Plaintext::kByMetadata}, verifier_, admission_, metrics_);
+    Edge edge({.plaintext_services = EdgeOptions::Plaintext::kByMetadata}, verifier_, admission_, metrics_,
+              tracer_);
     edge.Add(api::Bind(probe_), &store_);
     RunLoop([&](boost::asio::io_context& io) -> Task<> {
       telemetry::Metrics client_metrics;
@@ -103,7 +105,7 @@ TEST_F(ChannelTest, ServicePolicy_GoesByTheCallersName) {
 }
 
 TEST_F(ChannelTest, Metadata_IsNotBelievedUnlessAllowed) {
-  Edge edge({}, verifier_, admission_, metrics_);
+  Edge edge({}, verifier_, admission_, metrics_, tracer_);
   edge.Add(api::Bind(probe_), &store_);
   RunLoop([&](boost::asio::io_context& io) -> Task<> {
     telemetry::Metrics client_metrics;
@@ -325,7 +327,7 @@ TEST_F(ChannelTest, Certificate_IsTheCallersName) {
     const char* name;
     Code code;
   };
-  Edge edge({}, verifier_, admission_, metrics_);
+  Edge edge({}, verifier_, admission_, metrics_, tracer_);
   edge.Add(api::Bind(probe_), &store_);
   RunLoop([&](boost::asio::io_context& io) -> Task<> {
     grpc::Server server(io, {.tls = server_files});

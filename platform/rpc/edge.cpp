@@ -18,6 +18,7 @@
 #include "platform/runtime/one_shot.hpp"
 #include "platform/runtime/task_group.hpp"
 #include "platform/telemetry/log.hpp"
+#include "platform/telemetry/tracer.hpp"
 
 namespace market::rpc {
 namespace {
@@ -32,7 +33,6 @@ struct Arrival {
   runtime::Deadline deadline;
   std::string_view service;  // certificate name of a calling service; empty: from outside
   std::string_view authorization;
-  std::string_view traceparent;
   std::string_view request_id;
   std::string_view idempotency_key;
 };
@@ -81,9 +81,19 @@ std::unique_ptr<Message> ReadBody(const Method& method, const Body& body) {
   return request;
 }
 
-bool IsOurFault(Code code) {
-  return code == Code::kInternal || code == Code::kUnknown || code == Code::kDataLoss ||
-         code == Code::kUnavailable || code == Code::kDeadlineExceeded;
+// The conventions' rule for a server: only what is our fault is an error.
+void Describe(telemetry::Span& span, const Error& error) {
+  span.Set("rpc.response.status_code", CodeName(error.code));
+  span.Set("error.type", std::string(error.reason));
+  if (IsOurFault(error.code)) span.Fail(error.message);
+}
+
+// This process keeps its part of a trace that was not sampled; whoever called should keep theirs.
+// www.w3.org/TR/trace-context-2, traceresponse.
+void AddTraceResponse(const telemetry::Span& span, grpc::Metadata& trailing) {
+  auto context = span.Context();
+  context.flags |= telemetry::TraceContext::kSampled;
+  trailing.Add("traceresponse", context.ToTraceparent());
 }
 
 Task<> RunDetached(std::shared_ptr<KeyedCall> keyed, std::shared_ptr<runtime::OneShot<>> done) {
@@ -113,7 +123,9 @@ struct Edge::State {
   Task<grpc::UnaryReply> Serve(Entry& entry, grpc::ServerCall& server_call, std::string bytes);
 
   void Begin(const Entry& entry, const Arrival& arrival, CallContext& call) const;
+  std::string_view IdentityOf(const grpc::ServerCall& server_call) const;
   Arrival ArrivalOf(const grpc::ServerCall& server_call) const;
+  telemetry::Span SpanOf(const Entry& entry, const grpc::ServerCall& server_call);
   runtime::TaskGroup& Detached(const boost::asio::any_io_executor& executor);
   void Report(Entry& entry, const CallContext& call, std::chrono::nanoseconds took, const Error* error);
 
@@ -121,6 +133,7 @@ struct Edge::State {
   TokenVerifier& verifier;
   resilience::Admission& admission;
   telemetry::Metrics& metrics;
+  telemetry::Tracer& tracer;
   std::deque<Entry> entries;
   std::unordered_map<const Method*, Entry*> by_method;
   std::optional<runtime::TaskGroup> detached;  // made at the first call under a key, which knows the executor
@@ -130,7 +143,6 @@ struct Edge::State {
 // What needs no waiting and no message.
 void Edge::State::Begin(const Entry& entry, const Arrival& arrival, CallContext& call) const {
   CallContextBuilder builder(call);
-  builder.Trace(telemetry::TraceContext::Continue(arrival.traceparent));
   if (!arrival.service.empty()) builder.Service(std::string(arrival.service));
   if (!arrival.request_id.empty() && IsRequestId(arrival.request_id))
     builder.RequestId(std::string(arrival.request_id));
@@ -176,8 +188,7 @@ Task<std::optional<Error>> Edge::State::Run(Entry& entry, const Arrival& arrival
 Task<> Edge::State::RunUnderKey(Entry& entry, const Arrival& arrival, resilience::Admission::Permit permit,
                                 std::unique_ptr<Message> request, CallContext& call, Message& response) {
   CallContextBuilder(call).IdempotencyKey(ReadIdempotencyKey(arrival.idempotency_key));
-  auto keyed = std::make_shared<KeyedCall>(entry.bound, *entry.outcomes);
-  CallContextBuilder(keyed->call).CopyOf(call);
+  auto keyed = std::make_shared<KeyedCall>(entry.bound, *entry.outcomes, call);
   keyed->request = std::move(request);
   keyed->response.reset(response.New());
   keyed->permit = std::move(permit);
@@ -196,12 +207,15 @@ Task<> Edge::State::RunUnderKey(Entry& entry, const Arrival& arrival, resilience
 }
 
 Task<grpc::UnaryReply> Edge::State::Serve(Entry& entry, grpc::ServerCall& server_call, std::string bytes) {
+  auto span = SpanOf(entry, server_call);
   CallContext call(runtime::kNoDeadline);
+  CallContextBuilder(call).Span(span);
   const std::unique_ptr<Message> response(entry.bound.method->response->New());
   const Arrival arrival = ArrivalOf(server_call);
   const Body body{.bytes = bytes};
   grpc::UnaryReply reply;
   if (const auto error = co_await Run(entry, arrival, body, call, *response)) {
+    Describe(span, *error);
     reply.status = ToStatus(*error);
     if (error->retry_after) {
       reply.trailing.Add("grpc-retry-pushback-ms", std::to_string(error->retry_after->count()));
@@ -210,21 +224,39 @@ Task<grpc::UnaryReply> Edge::State::Serve(Entry& entry, grpc::ServerCall& server
     response->SerializeToString(&reply.message);
   }
   if (call.Replayed()) reply.trailing.Add("idempotent-replayed", "true");
+  if (span.Kept() && !span.Context().Sampled()) AddTraceResponse(span, reply.trailing);
   co_return reply;
+}
+
+std::string_view Edge::State::IdentityOf(const grpc::ServerCall& server_call) const {
+  const std::string_view identity = server_call.From().identity;
+  if (!identity.empty() || options.plaintext_services != EdgeOptions::Plaintext::kByMetadata) return identity;
+  return server_call.RequestMetadata().Get("x-market-service").value_or(std::string_view());
+}
+
+telemetry::Span Edge::State::SpanOf(const Entry& entry, const grpc::ServerCall& server_call) {
+  const auto& method = *entry.bound.method;
+  const auto traceparent = server_call.RequestMetadata().Get("traceparent").value_or(std::string_view());
+  const auto identity = IdentityOf(server_call);
+  const bool from_outside =
+      identity.empty() ||
+      (identity != options.gateway && std::ranges::find(options.outside, identity) != options.outside.end());
+  using enum telemetry::SpanKind;
+  auto span = from_outside ? tracer.Enter(method.SpanName(), kServer, traceparent)
+                           : tracer.Continue(method.SpanName(), kServer, traceparent);
+  span.Set("rpc.system.name", "grpc");
+  span.Set("rpc.method", method.SpanName());
+  return span;
 }
 
 Arrival Edge::State::ArrivalOf(const grpc::ServerCall& server_call) const {
   const auto& metadata = server_call.RequestMetadata();
   const auto text = [&](std::string_view key) { return metadata.Get(key).value_or(std::string_view()); };
-  std::string_view service = server_call.From().identity;
-  if (service.empty() && options.plaintext_services == EdgeOptions::Plaintext::kByMetadata) {
-    service = text("x-market-service");
-  }
+  std::string_view service = IdentityOf(server_call);
   if (std::ranges::find(options.outside, service) != options.outside.end()) service = {};
   return {.deadline = server_call.Deadline(),
           .service = service,
           .authorization = text("authorization"),
-          .traceparent = text("traceparent"),
           .request_id = text("x-request-id"),
           .idempotency_key = text("idempotency-key")};
 }
@@ -239,7 +271,7 @@ runtime::TaskGroup& Edge::State::Detached(const boost::asio::any_io_executor& ex
 void Edge::State::Report(Entry& entry, const CallContext& call, std::chrono::nanoseconds took,
                          const Error* error) {
   const Code code = error != nullptr ? error->code : Code::kOk;
-  entry.metrics.Handled(code, took);
+  entry.metrics.Handled(code, took, call.Trace());
   if (!IsOurFault(code) && took < options.slow_after && ++not_logged < options.log_one_of) return;
   not_logged = 0;
   telemetry::log::Info("rpc.call",
@@ -253,9 +285,12 @@ void Edge::State::Report(Entry& entry, const CallContext& call, std::chrono::nan
 }
 
 Edge::Edge(EdgeOptions options, TokenVerifier& verifier, resilience::Admission& admission,
-           telemetry::Metrics& metrics)
-    : state_(new State{
-          .options = std::move(options), .verifier = verifier, .admission = admission, .metrics = metrics}) {
+           telemetry::Metrics& metrics, telemetry::Tracer& tracer)
+    : state_(new State{.options = std::move(options),
+                       .verifier = verifier,
+                       .admission = admission,
+                       .metrics = metrics,
+                       .tracer = tracer}) {
   PublishAdmission(admission, metrics);
 }
 
@@ -295,7 +330,6 @@ Task<> Edge::Call(const Method& method, Incoming incoming, CallContext& call, co
   const Arrival arrival{.deadline = incoming.deadline,
                         .service = {},
                         .authorization = incoming.authorization,
-                        .traceparent = incoming.traceparent,
                         .request_id = incoming.request_id,
                         .idempotency_key = incoming.idempotency_key};
   const Body body{.bytes = {}, .message = &request};

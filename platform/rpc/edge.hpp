@@ -21,7 +21,8 @@ class Store;
 }
 namespace market::telemetry {
 class Metrics;
-}
+class Tracer;
+}  // namespace market::telemetry
 namespace market::resilience {
 class Admission;
 }
@@ -34,7 +35,6 @@ class TokenVerifier;
 struct Incoming {
   runtime::Deadline deadline = runtime::kNoDeadline;
   std::string authorization;  // "Bearer …" or empty
-  std::string traceparent;
   std::string request_id;
   std::string idempotency_key;  // as it came, quoted or bare
 };
@@ -46,6 +46,8 @@ struct EdgeOptions {
 
   // Certificate names that stand for the outside: their calls need a user audience.
   std::vector<std::string> outside = {"edge", "gateway"};
+  // The one of them that is ours: what it says about traces is believed.
+  std::string gateway = "gateway";
   Plaintext plaintext_services = Plaintext::kOutside;
   // Access lines: every call that failed on our side or was slower than slow_after, one of this many of the
   // others.
@@ -56,7 +58,7 @@ struct EdgeOptions {
 class Edge {
  public:
   Edge(EdgeOptions options, TokenVerifier& verifier, resilience::Admission& admission,
-       telemetry::Metrics& metrics);
+       telemetry::Metrics& metrics, telemetry::Tracer& tracer);
   ~Edge();
 
   // Adds a service. `outcomes` is needed by services that have methods with an idempotency key
@@ -65,7 +67,8 @@ class Edge {
   // Before Server::Listen, after every Add.
   void Serve(grpc::Server& server);
 
-  // A call from outside, in process. `call` is filled from `incoming`. Throws Error as a client would see it.
+  // A call from outside, in process. `call` is filled from `incoming`; its span is the caller's. Throws Error
+  // as a client would see it.
   Task<> Call(const Method& method, Incoming incoming, CallContext& call, const Message& request,
               Message& response);
 

@@ -116,7 +116,7 @@ TEST_F(EdgeTest, EveryPolicy_MeetsEveryCallerFromOutside) {
 }
 
 TEST_F(EdgeTest, MethodOfAnotherEdge_IsUnimplemented) {
-  Edge empty({}, verifier_, admission_, metrics_);
+  Edge empty({}, verifier_, admission_, metrics_, tracer_);
   CallContext call(runtime::kNoDeadline);
   const probe::ProbeRequest request;
   probe::ProbeReply reply;
@@ -124,7 +124,7 @@ TEST_F(EdgeTest, MethodOfAnotherEdge_IsUnimplemented) {
 }
 
 TEST_F(EdgeTest, KeyedMethodWithoutStore_IsRefusedAtStart) {
-  Edge other({}, verifier_, admission_, metrics_);
+  Edge other({}, verifier_, admission_, metrics_, tracer_);
   EXPECT_THROW(other.Add(api::Bind(probe_), nullptr), std::logic_error);
 }
 
@@ -142,13 +142,10 @@ TEST_F(EdgeTest, Deadline_IsCappedByTheMethod) {
   EXPECT_EQ(probe_.deadline, before + std::chrono::milliseconds(100));
 }
 
-TEST_F(EdgeTest, TraceAndRequestId_ReachTheHandler) {
-  const auto trace = telemetry::TraceContext::NewRoot();
-  AskNow("ReadPublic", {.traceparent = trace.ToTraceparent(), .request_id = "req-1"});
-  EXPECT_EQ(probe_.trace.trace_id, trace.trace_id);
+TEST_F(EdgeTest, RequestId_ReachesTheHandler) {
+  AskNow("ReadPublic", {.request_id = "req-1"});
   EXPECT_EQ(probe_.request_id, "req-1");
-  AskNow("ReadPublic", {.traceparent = "nonsense", .request_id = "two words"});
-  EXPECT_NE(probe_.trace.TraceIdHex(), std::string(32, '0'));
+  AskNow("ReadPublic", {.request_id = "two words"});
   EXPECT_EQ(probe_.request_id, "");
 }
 
@@ -171,7 +168,7 @@ TEST_F(EdgeTest, HandlerErrors_AreMappedAndOurWordsHidden) {
 TEST_F(EdgeTest, FullAdmission_IsOverloaded) {
   resilience::Admission full({.limit = 1, .queue_limit = 0});
   const auto permit = full.TryEnter(resilience::Priority::kInProgress);
-  Edge edge({}, verifier_, full, metrics_);
+  Edge edge({}, verifier_, full, metrics_, tracer_);
   edge.Add(api::Bind(probe_), &store_);
   CallContext call(runtime::kNoDeadline);
   const probe::ProbeRequest request;

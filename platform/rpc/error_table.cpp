@@ -164,6 +164,11 @@ Error Outward(std::exception_ptr exception, const telemetry::TraceContext* trace
   }
 }
 
+bool IsOurFault(Code code) {
+  return code == Code::kInternal || code == Code::kUnknown || code == Code::kDataLoss ||
+         code == Code::kUnavailable || code == Code::kDeadlineExceeded;
+}
+
 bool IsDefinitive(const Error& error) {
   if (error.retry_after) return false;
   switch (error.code) {

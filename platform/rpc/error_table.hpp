@@ -29,6 +29,9 @@ Error FromStatus(const grpc::Status& status);
 // INTERNAL with an opaque id, its text in the log only (in the trace's line, when there is one).
 Error Outward(std::exception_ptr exception, const telemetry::TraceContext* trace = nullptr);
 
+// Whether a failure with this code is a server's fault and not its caller's.
+bool IsOurFault(Code code);
+
 // Whether the answer is final, so that an idempotency key may keep it: a refusal by a rule is; an outage, a
 // missing right and what says when to come back are not.
 bool IsDefinitive(const Error& error);

@@ -56,11 +56,11 @@ void Give(const idempotency::Replay& replay, KeyedCall& keyed) {
 // retry finds the effect by its operation id.
 Task<> Keep(KeyedCall& keyed, const idempotency::Request& request, std::int64_t fence, std::string outcome) {
   try {
-    const auto deadline = runtime::After(kKeepLimit);
+    const auto work = Work(keyed.call).With(runtime::After(kKeepLimit));
     if (outcome.empty()) {
-      co_await keyed.store.Abandon(deadline, request, fence);
+      co_await keyed.store.Abandon(work, request, fence);
     } else {
-      co_await keyed.store.Finish(deadline, request, fence, std::move(outcome));
+      co_await keyed.store.Finish(work, request, fence, std::move(outcome));
     }
   } catch (const Error& error) {
     telemetry::log::Warn("idempotency.not_kept",
@@ -115,7 +115,7 @@ Task<> RunKeyed(KeyedCall& keyed) {
                                      .method = keyed.bound.method->path,
                                      .key = std::string(keyed.call.IdempotencyKey()),
                                      .fingerprint = Fingerprint(*keyed.bound.method, *keyed.request)};
-  const auto decision = co_await keyed.store.Begin(keyed.call.Deadline(), request);
+  const auto decision = co_await keyed.store.Begin(keyed.call, request);
   if (const auto* claim = std::get_if<idempotency::Claimed>(&decision)) {
     co_await RunClaimed(keyed, request, *claim);
   } else if (const auto* replay = std::get_if<idempotency::Replay>(&decision)) {

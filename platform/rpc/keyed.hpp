@@ -21,11 +21,17 @@ std::string Fingerprint(const Method& method, const Message& request);
 
 // One such call with all it needs, so that it can go on without its caller.
 struct KeyedCall {
-  KeyedCall(const Bound& bound, idempotency::Store& store)
-      : bound(bound), store(store), call(runtime::kNoDeadline) {}
+  KeyedCall(const Bound& bound, idempotency::Store& store, const CallContext& caller)
+      : bound(bound),
+        store(store),
+        span(caller.Span().Child(bound.method->name, telemetry::SpanKind::kInternal)),
+        call(runtime::kNoDeadline) {
+    CallContextBuilder(call).CopyOf(caller).Span(span);
+  }
 
   const Bound& bound;
   idempotency::Store& store;
+  telemetry::Span span;  // goes on when the caller's has ended
   CallContext call;
   std::unique_ptr<Message> request;
   std::unique_ptr<Message> response;

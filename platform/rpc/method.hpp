@@ -37,6 +37,8 @@ struct Method {
   bool repeatable;  // may be retried: NO_SIDE_EFFECTS or IDEMPOTENT
 
   bool Allows(marketplace::options::v1::Audience audience) const;
+  // As traces call it: the path without its slash.
+  std::string_view SpanName() const { return std::string_view(path).substr(1); }
 };
 
 // All methods of one service, in the order of the .proto; built by generated code, lives as long as the

@@ -16,6 +16,7 @@
 #include "platform/rpc/token_verifier.hpp"
 #include "platform/runtime/one_shot.hpp"
 #include "platform/telemetry/metrics.hpp"
+#include "platform/telemetry/tracer.hpp"
 #include "platform/testing/fake_clock.hpp"
 #include "platform/testing/run_loop.hpp"
 
@@ -97,7 +98,7 @@ class FakeProbe final : public api::ProbeApi {
 // A store in memory that keeps the rules of store.hpp.
 class FakeStore final : public idempotency::Store {
  public:
-  Task<idempotency::Decision> Begin(runtime::Deadline, const idempotency::Request& request) override {
+  Task<idempotency::Decision> Begin(Work, const idempotency::Request& request) override {
     if (failure) throw *failure;
     auto& row = rows[request.principal + "|" + request.method + "|" + request.key];
     if (row.fence > 0 && row.fingerprint != request.fingerprint) co_return idempotency::OtherRequest{};
@@ -107,8 +108,7 @@ class FakeStore final : public idempotency::Store {
     row.fingerprint = request.fingerprint;
     co_return idempotency::Claimed{idempotency::OperationId(request), ++row.fence};
   }
-  Task<> Finish(runtime::Deadline, const idempotency::Request& request, std::int64_t fence,
-                std::string outcome) override {
+  Task<> Finish(Work, const idempotency::Request& request, std::int64_t fence, std::string outcome) override {
     if (failure_to_keep) throw *failure_to_keep;
     auto& row = rows[request.principal + "|" + request.method + "|" + request.key];
     if (row.fence != fence) co_return;
@@ -116,7 +116,7 @@ class FakeStore final : public idempotency::Store {
     row.outcome = std::move(outcome);
     ++finished;
   }
-  Task<> Abandon(runtime::Deadline, const idempotency::Request& request, std::int64_t fence) override {
+  Task<> Abandon(Work, const idempotency::Request& request, std::int64_t fence) override {
     auto& row = rows[request.principal + "|" + request.method + "|" + request.key];
     if (row.fence == fence) row.running = false;
     ++abandoned;
@@ -169,11 +169,12 @@ class ProbeFixture : public ::testing::Test {
   SigningKey key_ = SigningKey::Generate();
   TokenVerifier verifier_{kIssuer, clock_, [this](runtime::Deadline) { return Keys(); }};
   telemetry::Metrics metrics_;
+  telemetry::Tracer tracer_;
   resilience::Admission admission_{resilience::Admission::Options{}};
   FakeProbe probe_;
   FakeStore store_;
   Edge edge_{EdgeOptions{.plaintext_services = EdgeOptions::Plaintext::kByMetadata}, verifier_, admission_,
-             metrics_};
+             metrics_, tracer_};
 };
 
 }  // namespace market::rpc

@@ -155,8 +155,10 @@ bool WriteAll(int fd, std::string_view text) {
   return true;
 }
 
+enum class Reach { kEverywhere, kLocal };
+
 // The lock is for pool threads; the io thread meets it free.
-class Sink {
+class Writer {
  public:
   void Configure(const LogOptions& options) {
     const int fd = options.path.empty() ? STDERR_FILENO : OpenForAppend(options.path);
@@ -185,10 +187,26 @@ class Sink {
 
   bool Enabled(LogLevel level) const { return level >= level_.load(std::memory_order_relaxed); }
 
-  // `head` ends after the level, `tail` begins with the event: what stands between is set once.
-  void Append(LogLevel level, std::string_view head, std::string_view tail) {
+  void SetSink(LogSink* sink) {
     const std::lock_guard lock(mutex_);
+    sink_ = sink;
+  }
+
+  // `head` ends after the level, `tail` begins with the event: what stands between is set once.
+  void Append(LogLevel level, std::string_view head, std::string_view tail, const TraceContext* trace,
+              Reach reach) {
+    const std::lock_guard lock(mutex_);
+    const std::size_t start = buffer_.size();
     buffer_.append(head).append(origin_).append(tail);
+    ++stats_.lines;
+    if (sink_ != nullptr && reach == Reach::kEverywhere) {
+      const std::string_view line = std::string_view(buffer_).substr(start);
+      sink_->Write(level, line.substr(0, line.size() - 1), trace);
+      if (path_.empty()) {
+        buffer_.resize(start);
+        return;
+      }
+    }
     ++waiting_;
     if (level >= LogLevel::kWarn || buffer_.size() >= buffer_bytes_) FlushLocked();
   }
@@ -206,7 +224,7 @@ class Sink {
  private:
   void FlushLocked() {
     if (waiting_ == 0) return;
-    (WriteAll(fd_, buffer_) ? stats_.lines : stats_.dropped) += waiting_;
+    if (!WriteAll(fd_, buffer_)) stats_.dropped += waiting_;
     buffer_.clear();
     waiting_ = 0;
   }
@@ -218,6 +236,7 @@ class Sink {
   mutable std::mutex mutex_;
   std::string buffer_;
   std::uint64_t waiting_ = 0;  // lines in buffer_
+  LogSink* sink_ = nullptr;
   std::string origin_;
   std::string path_;
   std::size_t buffer_bytes_ = 0;
@@ -227,36 +246,18 @@ class Sink {
 };
 
 // Never destroyed: destructors of other statics may log.
-Sink& GlobalSink() {
-  static Sink* const sink = [] {
+Writer& GlobalWriter() {
+  static Writer* const writer = [] {
     std::atexit(FlushLog);
-    return new Sink;
+    return new Writer;
   }();
-  return *sink;
+  return *writer;
 }
 
-}  // namespace
-
-void ConfigureLog(const LogOptions& options) { GlobalSink().Configure(options); }
-void ReopenLog() { GlobalSink().Reopen(); }
-void FlushLog() { GlobalSink().Flush(); }
-LogStats GetLogStats() { return GlobalSink().Stats(); }
-
-Task<> KeepLogFlushed(std::chrono::milliseconds interval) {
-  for (;;) {
-    co_await runtime::SleepFor(interval);
-    FlushLog();
-  }
-}
-
-namespace log {
-
-bool Enabled(LogLevel level) { return GlobalSink().Enabled(level); }
-
-void Write(LogLevel level, std::string_view event, std::initializer_list<Field> fields,
-           const TraceContext* trace) {
-  Sink& sink = GlobalSink();
-  if (!sink.Enabled(level)) return;
+void WriteLine(LogLevel level, std::string_view event, std::initializer_list<Field> fields,
+               const TraceContext* trace, Reach reach) {
+  Writer& writer = GlobalWriter();
+  if (!writer.Enabled(level)) return;
   thread_local std::string head;
   thread_local std::string tail;
   head.assign(R"({"ts":")");
@@ -280,7 +281,35 @@ void Write(LogLevel level, std::string_view event, std::initializer_list<Field> 
     std::visit(AppendValue{tail}, field.value);
   }
   tail += "}\n";
-  sink.Append(level, head, tail);
+  writer.Append(level, head, tail, trace, reach);
+}
+
+}  // namespace
+
+void ConfigureLog(const LogOptions& options) { GlobalWriter().Configure(options); }
+void ReopenLog() { GlobalWriter().Reopen(); }
+void FlushLog() { GlobalWriter().Flush(); }
+void SetLogSink(LogSink* sink) { GlobalWriter().SetSink(sink); }
+LogStats GetLogStats() { return GlobalWriter().Stats(); }
+
+Task<> KeepLogFlushed(std::chrono::milliseconds interval) {
+  for (;;) {
+    co_await runtime::SleepFor(interval);
+    FlushLog();
+  }
+}
+
+namespace log {
+
+bool Enabled(LogLevel level) { return GlobalWriter().Enabled(level); }
+
+void Write(LogLevel level, std::string_view event, std::initializer_list<Field> fields,
+           const TraceContext* trace) {
+  WriteLine(level, event, fields, trace, Reach::kEverywhere);
+}
+
+void WriteLocal(LogLevel level, std::string_view event, std::initializer_list<Field> fields) {
+  WriteLine(level, event, fields, nullptr, Reach::kLocal);
 }
 
 }  // namespace log

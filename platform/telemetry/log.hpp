@@ -1,4 +1,4 @@
-// Structured log: one JSON object per line on stderr or in a file.
+// Structured log: one JSON object per line on stderr or in a file, and to a LogSink where one is set.
 //
 //   log::Info("order.placed", {{"order_id", id.ToString()}, {"items", 3}}, &call.Trace());
 //   {"ts":"2026-11-24T10:00:00.123456789Z","level":"info","service":"order","version":"0.1.0","instance":"a1",
@@ -9,7 +9,7 @@
 //
 // Any thread. A line is one write(2) (or one append to a bounded buffer, see LogOptions) and nothing else; a
 // write that fails is counted and dropped: logging never fails its caller. Before ConfigureLog lines go to
-// stderr.
+// stderr. A thread's lines keep their order in the file and in the sink.
 #pragma once
 #include <chrono>
 #include <concepts>
@@ -64,9 +64,22 @@ void FlushLog();
 // Flushes until cancelled. Belongs into a TaskGroup.
 Task<> KeepLogFlushed(std::chrono::milliseconds interval);
 
+// Takes every line besides the file, or in place of stderr: with a sink and no file, stderr stays empty.
+class LogSink {
+ public:
+  virtual ~LogSink() = default;
+  // One line without its line end; `line` and `trace` (null: none) are valid during the call only. Called on
+  // any thread, by one at a time, under the log's lock: must not wait, throw, or write to the log. What a
+  // sink has to say about itself it says from a thread of its own with log::WriteLocal.
+  virtual void Write(LogLevel level, std::string_view line, const TraceContext* trace) noexcept = 0;
+};
+
+// Null takes it away. No call of the former sink is under way when this returns, and none follows.
+void SetLogSink(LogSink* sink);
+
 struct LogStats {
-  std::uint64_t lines = 0;
-  std::uint64_t dropped = 0;  // could not be written
+  std::uint64_t lines = 0;    // each once, wherever it went
+  std::uint64_t dropped = 0;  // could not be written to the file or stderr
 };
 LogStats GetLogStats();
 
@@ -75,6 +88,8 @@ namespace log {
 bool Enabled(LogLevel level);
 void Write(LogLevel level, std::string_view event, std::initializer_list<Field> fields,
            const TraceContext* trace = nullptr);
+// To the file, or stderr, and never to the sink.
+void WriteLocal(LogLevel level, std::string_view event, std::initializer_list<Field> fields);
 
 inline void Debug(std::string_view event, std::initializer_list<Field> fields = {},
                   const TraceContext* trace = nullptr) {

@@ -163,6 +163,73 @@ TEST_F(Log, RotatedFile_IsLeftAfterReopen) {
   std::filesystem::remove(rotated);
 }
 
+struct RecordingSink final : LogSink {
+  void Write(LogLevel level, std::string_view line, const TraceContext* trace) noexcept override {
+    lines.emplace_back(line);
+    levels.push_back(level);
+    traceparents.push_back(trace ? trace->ToTraceparent() : "");
+  }
+  std::vector<std::string> lines;
+  std::vector<LogLevel> levels;
+  std::vector<std::string> traceparents;
+};
+
+TEST_F(Log, SetSink_TakesTheSameLinesAsTheFile) {
+  Configure({.buffer_bytes = 4096});
+  const auto trace = TraceContext::NewRoot();
+  RecordingSink sink;
+  log::Info("before");
+  SetLogSink(&sink);
+  log::Info("plain");
+  log::Warn("traced", {{"n", 1}}, &trace);
+  log::WriteLocal(LogLevel::kWarn, "local", {});
+  log::Debug("below the level");
+  SetLogSink(nullptr);
+  log::Info("after");
+  FlushLog();
+  const auto lines = Lines();
+  ASSERT_EQ(lines.size(), 5u);
+  EXPECT_THAT(sink.lines, testing::ElementsAre(lines[1], lines[2]));
+  EXPECT_THAT(sink.levels, testing::ElementsAre(LogLevel::kInfo, LogLevel::kWarn));
+  EXPECT_THAT(sink.traceparents, testing::ElementsAre("", trace.ToTraceparent()));
+}
+
+TEST_F(Log, SinkWithoutAFile_KeepsStderrForLocalLines) {
+  ConfigureLog({});
+  RecordingSink sink;
+  testing::internal::CaptureStderr();
+  const auto before = GetLogStats();
+  SetLogSink(&sink);
+  log::Error("to the sink");
+  log::WriteLocal(LogLevel::kWarn, "about the sink", {});
+  SetLogSink(nullptr);
+  log::Info("without a sink");
+  const std::string text = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(sink.lines.size(), 1u);
+  EXPECT_THAT(text, Not(HasSubstr("to the sink")));
+  EXPECT_THAT(text, HasSubstr("about the sink"));
+  EXPECT_THAT(text, HasSubstr("without a sink"));
+  EXPECT_EQ(GetLogStats().lines, before.lines + 3);
+}
+
+TEST_F(Log, SinkTakenAway_IsNotCalledAnyMore) {
+  std::atomic<bool> stop = false;
+  std::vector<std::jthread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&stop] {
+      while (!stop) log::Info("busy");
+    });
+  }
+  for (int i = 0; i < 20; ++i) {
+    auto sink = std::make_unique<RecordingSink>();
+    SetLogSink(sink.get());
+    log::Info("mine");
+    SetLogSink(nullptr);
+    EXPECT_GE(sink->lines.size(), 1u);
+  }
+  stop = true;
+}
+
 TEST_F(Log, FailedWrite_IsCountedAndHarmless) {
   if (!std::filesystem::exists("/dev/full")) GTEST_SKIP();
   const auto before = GetLogStats();

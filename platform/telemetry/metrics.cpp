@@ -1,13 +1,9 @@
 #include "platform/telemetry/metrics.hpp"
 
-#include <prometheus/metric_family.h>
-#include <prometheus/text_serializer.h>
-
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 #include <variant>
-
-#include "platform/telemetry/log.hpp"
 
 namespace market::telemetry {
 namespace {
@@ -37,30 +33,35 @@ std::pair<std::vector<std::string>, std::vector<std::string>> Split(const Labels
   return split;
 }
 
-void Fill(prometheus::ClientMetric& metric, const Counter& counter) {
-  metric.counter.value = counter.Value();
-}
-void Fill(prometheus::ClientMetric& metric, const Gauge& gauge) { metric.gauge.value = gauge.Value(); }
-void Fill(prometheus::ClientMetric& metric, const Histogram& histogram) {
-  std::uint64_t cumulative = 0;
-  for (std::size_t i = 0; i < histogram.Bounds().size(); ++i) {
-    cumulative += histogram.Counts()[i];
-    metric.histogram.bucket.push_back({.cumulative_count = cumulative, .upper_bound = histogram.Bounds()[i]});
-  }
-  metric.histogram.sample_count = cumulative + histogram.Counts().back();
-  metric.histogram.sample_sum = histogram.Sum();
-}
+using Kind = ExpositionWriter::Kind;
 
 template <class Instrument>
-constexpr prometheus::MetricType kType = prometheus::MetricType::Untyped;
+constexpr Kind kKind = Kind::kGauge;
 template <>
-constexpr prometheus::MetricType kType<Counter> = prometheus::MetricType::Counter;
+constexpr Kind kKind<Counter> = Kind::kCounter;
 template <>
-constexpr prometheus::MetricType kType<Gauge> = prometheus::MetricType::Gauge;
-template <>
-constexpr prometheus::MetricType kType<Histogram> = prometheus::MetricType::Histogram;
+constexpr Kind kKind<Histogram> = Kind::kHistogram;
+
+// The name of a family in OpenMetrics, which no two may share.
+std::string_view Title(std::string_view name) {
+  constexpr std::string_view kTotal = "_total";
+  return name.ends_with(kTotal) ? name.substr(0, name.size() - kTotal.size()) : name;
+}
+
+void WriteSeries(ExpositionWriter& writer, const std::vector<std::string>& labels, const auto& instrument) {
+  writer.Value(labels, instrument.Value());
+}
+void WriteSeries(ExpositionWriter& writer, const std::vector<std::string>& labels,
+                 const Histogram& histogram) {
+  writer.Histogram(labels, histogram.Bounds(), histogram.Counts(), histogram.Sum(), histogram.Exemplars());
+}
 
 }  // namespace
+
+void Histogram::Remember(std::size_t bucket, double value, const TraceContext& trace) {
+  exemplars_.resize(counts_.size());  // once
+  exemplars_[bucket] = {.trace_id = trace.trace_id, .value = value, .at = std::chrono::system_clock::now()};
+}
 
 template <class Instrument>
 Instrument& Family<Instrument>::With(std::initializer_list<std::string_view> values) {
@@ -91,6 +92,9 @@ struct Metrics::Impl {
     CheckNames(name, labels);
     auto found = families.find(name);
     if (found == families.end()) {
+      if (!titles.emplace(Title(name)).second) {
+        throw std::logic_error("the metric " + name + " differs only by _total from another");
+      }
       Owned<Instrument> family(
           new Family<Instrument>(name, std::move(help), std::move(labels), std::move(make)));
       return *std::get<Owned<Instrument>>(families.emplace(std::move(name), std::move(family)).first->second);
@@ -103,23 +107,15 @@ struct Metrics::Impl {
   }
 
   template <class Instrument>
-  static prometheus::MetricFamily Collected(const Family<Instrument>& family) {
-    prometheus::MetricFamily out;
-    out.name = family.name_;
-    out.help = family.help_;
-    out.type = kType<Instrument>;
-    for (const auto& [values, instrument] : family.series_) {
-      auto& metric = out.metric.emplace_back();
-      for (std::size_t i = 0; i < values.size(); ++i) {
-        metric.label.push_back({.name = family.labels_[i], .value = values[i]});
-      }
-      Fill(metric, instrument);
-    }
-    return out;
+  static void Write(ExpositionWriter& writer, const Family<Instrument>& family) {
+    writer.Family(family.name_, family.help_, kKind<Instrument>, family.labels_);
+    for (const auto& [values, instrument] : family.series_) WriteSeries(writer, values, instrument);
   }
 
   std::map<std::string, AnyFamily> families;
+  std::set<std::string, std::less<>> titles;
   std::vector<std::function<void()>> callbacks;
+  std::size_t last_bytes = 0;  // of a scrape
 };
 
 Metrics::Metrics() : impl_(std::make_unique<Impl>()) {}
@@ -167,14 +163,17 @@ Histogram& Metrics::AddHistogram(std::string name, std::string help, const Label
 
 void Metrics::Collect(std::function<void()> callback) { impl_->callbacks.push_back(std::move(callback)); }
 
-std::string Metrics::Exposition() const {
+std::string Metrics::Exposition(Format format) const {
   for (const auto& callback : impl_->callbacks) callback();
-  std::vector<prometheus::MetricFamily> collected;
-  collected.reserve(impl_->families.size());
+  std::string text;
+  text.reserve(impl_->last_bytes + impl_->last_bytes / 8);
+  ExpositionWriter writer(format, text);
   for (const auto& [name, family] : impl_->families) {
-    collected.push_back(std::visit([](const auto& owned) { return Impl::Collected(*owned); }, family));
+    std::visit([&](const auto& owned) { Impl::Write(writer, *owned); }, family);
   }
-  return prometheus::TextSerializer().Serialize(collected);
+  writer.Finish();
+  impl_->last_bytes = text.size();
+  return text;
 }
 
 void AddBuildInfo(Metrics& metrics, std::string service, std::string_view version,
@@ -185,16 +184,6 @@ void AddBuildInfo(Metrics& metrics, std::string service, std::string_view versio
                  {"version", std::string(version)},
                  {"revision", std::string(revision)}})
       .Set(1);
-}
-
-void AddLogMetrics(Metrics& metrics) {
-  auto& lines = metrics.AddCounter("market_log_lines_total", "log lines written");
-  auto& dropped = metrics.AddCounter("market_log_dropped_total", "log lines that could not be written");
-  metrics.Collect([&] {
-    const auto stats = GetLogStats();
-    lines.SetTotal(static_cast<double>(stats.lines));
-    dropped.SetTotal(static_cast<double>(stats.dropped));
-  });
 }
 
 }  // namespace market::telemetry

@@ -1,4 +1,4 @@
-// Metrics of a process: counters, gauges and histograms, served as Prometheus text.
+// Metrics of a process: counters, gauges and histograms, served as Prometheus text or OpenMetrics.
 //
 // Io thread only, so an instrument is plain numbers: an increment is one addition, an observation a short
 // search and two additions. Instruments live as long as their Metrics and never move: resolve them once, keep
@@ -20,6 +20,9 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "platform/telemetry/exposition.hpp"
+#include "platform/telemetry/trace.hpp"
 
 namespace market::telemetry {
 
@@ -49,23 +52,29 @@ class Histogram {
   // `bounds` are the upper bounds, ascending; the bucket of everything above the last is added.
   explicit Histogram(std::span<const double> bounds)
       : bounds_(bounds.begin(), bounds.end()), counts_(bounds.size() + 1) {}
-  void Observe(double value) {
+  // With a sampled trace the observation becomes its bucket's exemplar, in place of the one before.
+  void Observe(double value, const TraceContext* trace = nullptr) {
     std::size_t bucket = 0;
     while (bucket < bounds_.size() && value > bounds_[bucket]) ++bucket;
     ++counts_[bucket];
     sum_ += value;
+    if (trace != nullptr && trace->Sampled()) Remember(bucket, value, *trace);
   }
-  void Observe(std::chrono::nanoseconds duration) {
-    Observe(std::chrono::duration<double>(duration).count());
+  void Observe(std::chrono::nanoseconds duration, const TraceContext* trace = nullptr) {
+    Observe(std::chrono::duration<double>(duration).count(), trace);
   }
 
   std::span<const double> Bounds() const { return bounds_; }
   std::span<const std::uint64_t> Counts() const { return counts_; }  // per bucket, not cumulated
   double Sum() const { return sum_; }
+  std::span<const Exemplar> Exemplars() const { return exemplars_; }  // per bucket; none before the first
 
  private:
+  void Remember(std::size_t bucket, double value, const TraceContext& trace);
+
   std::vector<double> bounds_;
   std::vector<std::uint64_t> counts_;
+  std::vector<Exemplar> exemplars_;
   double sum_ = 0;
 };
 
@@ -128,9 +137,8 @@ class Metrics {
   // the last scrape: stop the metrics endpoint before taking parts down.
   void Collect(std::function<void()> callback);
 
-  // The text exposition format, version 0.0.4 (kContentType).
-  std::string Exposition() const;
-  static constexpr std::string_view kContentType = "text/plain; version=0.0.4; charset=utf-8";
+  // Everything, as one text of that format.
+  std::string Exposition(Format format = Format::kText) const;
 
  private:
   struct Impl;
@@ -141,7 +149,8 @@ class Metrics {
 void AddProcessMetrics(Metrics& metrics);
 // market_build_info{service,version,revision} 1
 void AddBuildInfo(Metrics& metrics, std::string service, std::string_view version, std::string_view revision);
-// market_log_lines_total, market_log_dropped_total
+// market_log_lines_total, market_log_dropped_total{sink="file"}; a sink adds its own
+// (platform/host/kafka_log.hpp)
 void AddLogMetrics(Metrics& metrics);
 
 }  // namespace market::telemetry

@@ -31,7 +31,7 @@ TEST(Metrics, Instruments_AreExposedAsText) {
                                "# TYPE http_request_duration_seconds histogram\n",
                                "http_request_duration_seconds_count{route=\"/v1\"} 5\n",
                                "http_request_duration_seconds_bucket{route=\"/v1\",le=\"0.1\"} 2\n",
-                               "http_request_duration_seconds_bucket{route=\"/v1\",le=\"1\"} 4\n",
+                               "http_request_duration_seconds_bucket{route=\"/v1\",le=\"1.0\"} 4\n",
                                "http_request_duration_seconds_bucket{route=\"/v1\",le=\"+Inf\"} 5\n",
                                "http_request_duration_seconds_sum{route=\"/v1\"} 8.15"}) {
     EXPECT_THAT(text, HasSubstr(expected));
@@ -58,6 +58,37 @@ TEST(Metrics, WrongNames_Throw) {
   EXPECT_THROW(metrics.AddCounter("a_total", "", {{"y", "1"}}), std::logic_error);
   EXPECT_THROW(metrics.AddCounterFamily("a_total", "", {"x"}).With({"1", "2"}), std::logic_error);
   EXPECT_THROW(metrics.AddHistogram("h", "", {}, std::array{1., 1.}), std::logic_error);
+  EXPECT_THROW(metrics.AddGauge("a", "one family with a_total in OpenMetrics"), std::logic_error);
+}
+
+TEST(Histogram, SampledTrace_IsTheExemplarOfItsBucket) {
+  Histogram histogram(std::array{1., 2.});
+  const auto first = TraceContext::NewRoot();
+  const auto second = TraceContext::NewRoot();
+  const auto unsampled = TraceContext::NewRoot(TraceContext::kRandomId);
+  histogram.Observe(.5);
+  histogram.Observe(.5, &unsampled);
+  EXPECT_TRUE(histogram.Exemplars().empty());
+  histogram.Observe(std::chrono::milliseconds(500), &first);
+  histogram.Observe(.75, &second);
+  histogram.Observe(7, &first);
+  ASSERT_EQ(histogram.Exemplars().size(), 3U);
+  EXPECT_EQ(histogram.Exemplars()[0].trace_id, second.trace_id);
+  EXPECT_EQ(histogram.Exemplars()[0].value, .75);
+  EXPECT_EQ(histogram.Exemplars()[1].at, std::chrono::system_clock::time_point());
+  EXPECT_EQ(histogram.Exemplars()[2].trace_id, first.trace_id);
+  EXPECT_EQ(histogram.Counts()[0], 4U);
+}
+
+TEST(Metrics, ManySeries_AreWrittenInTheOrderOfTheirNames) {
+  Metrics metrics;
+  metrics.AddGauge("b", "B.").Set(2);
+  auto& family = metrics.AddCounterFamily("a_total", "A.", {"x"});
+  family.With({"2"}).Increment();
+  family.With({"1"});
+  EXPECT_EQ(metrics.Exposition(Format::kOpenMetrics),
+            "# HELP a A.\n# TYPE a counter\na_total{x=\"1\"} 0\na_total{x=\"2\"} 1\n"
+            "# HELP b B.\n# TYPE b gauge\nb 2\n# EOF\n");
 }
 
 TEST(Metrics, TooManySeries_ShareOne) {
@@ -94,7 +125,7 @@ TEST(Metrics, ProcessAndBuild_AreTold) {
   EXPECT_GT(ValueOf(text, "process_max_fds"), 3);
   EXPECT_GE(ValueOf(text, "process_threads"), 1);
   EXPECT_NEAR(ValueOf(text, "process_start_time_seconds"), static_cast<double>(std::time(nullptr)), 600);
-  EXPECT_GE(ValueOf(text, "market_log_dropped_total"), 0);
+  EXPECT_GE(ValueOf(text, "market_log_dropped_total{sink=\"file\",reason=\"write_failed\"}"), 0);
 }
 
 }  // namespace

@@ -104,11 +104,6 @@ TraceContext TraceContext::NewRoot(std::uint8_t flags) {
   return root.Child();
 }
 
-TraceContext TraceContext::Continue(std::string_view traceparent) {
-  const auto received = Parse(traceparent);
-  return received ? received->Child() : NewRoot();
-}
-
 TraceContext TraceContext::Child() const {
   TraceContext child = *this;
   const std::uint64_t id = ThreadGenerator().NextNonZero();

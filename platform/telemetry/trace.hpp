@@ -19,8 +19,6 @@ struct TraceContext {
   // nullopt for everything the standard tells to ignore: wrong length, upper case, version ff, all-zero ids.
   static std::optional<TraceContext> Parse(std::string_view traceparent);
   static TraceContext NewRoot(std::uint8_t flags = kSampled | kRandomId);
-  // Continues what the caller sent, or starts a new trace.
-  static TraceContext Continue(std::string_view traceparent);
 
   // Same trace, new span.
   TraceContext Child() const;

@@ -48,13 +48,13 @@ TEST(TraceContext, Child_KeepsTraceAndFlags) {
   EXPECT_EQ(child.trace_id, parent.trace_id);
   EXPECT_EQ(child.flags, parent.flags);
   EXPECT_NE(child.span_id, parent.span_id);
-  EXPECT_EQ(TraceContext::Continue(kGood).trace_id, parent.trace_id);
+  EXPECT_EQ(TraceContext::Parse(kGood)->Child().trace_id, parent.trace_id);
 }
 
-TEST(TraceContext, ContinueOfNonsense_StartsANewTrace) {
+TEST(TraceContext, Roots_Differ) {
   std::set<std::string> seen;
   for (int i = 0; i < 1000; ++i) {
-    const auto root = TraceContext::Continue("nonsense");
+    const auto root = TraceContext::NewRoot();
     EXPECT_EQ(TraceContext::Parse(root.ToTraceparent()), root);
     EXPECT_TRUE(root.Sampled());
     EXPECT_TRUE(seen.insert(root.TraceIdHex()).second);

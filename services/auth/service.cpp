@@ -53,7 +53,7 @@ Auth::Auth(host::Host& host, const Settings& settings, Keys keys)
       database_(host.Io(), host.DatabaseOptions("auth")),
       accounts_(database_, LifetimesOf(settings)),
       sessions_(database_, LifetimesOf(settings)),
-      relay_(database_, host.RelayOptions("auth")),
+      relay_(database_, host.Tracer(), host.RelayOptions("auth")),
       passwords_({.cost = {},
                   .threads = static_cast<std::size_t>(*settings.hash_threads),
                   .queue = static_cast<std::size_t>(*settings.hash_queue)}),

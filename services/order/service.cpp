@@ -27,9 +27,9 @@ Order::Order(host::Host& host, const Settings& settings, Peers peers)
       orders_(database_),
       checkouts_(database_, {.lease = *settings.lease, .deadline = *settings.checkout_deadline}),
       transitions_(database_),
-      relay_(database_, host.RelayOptions("order")),
+      relay_(database_, host.Tracer(), host.RelayOptions("order")),
       checkout_(checkouts_, peers.products, peers.payments, host.SystemTime()),
-      recovery_(checkouts_, orders_, checkout_, {.poll = *settings.recovery_poll}),
+      recovery_(checkouts_, orders_, checkout_, host.Tracer(), {.poll = *settings.recovery_poll}),
       deliveries_(orders_, transitions_, peers.products, peers.payments),
       service_({orders_, checkouts_, transitions_, checkout_, relay_, peers.users, peers.products,
                 host.SystemTime()}) {

@@ -23,7 +23,7 @@ User::User(host::Host& host, const Settings& settings, Peers peers)
       profiles_(database_),
       addresses_(database_),
       sellers_(database_),
-      relay_(database_, host.RelayOptions("user")),
+      relay_(database_, host.Tracer(), host.RelayOptions("user")),
       service_({profiles_, addresses_, sellers_, peers.auth, *settings.auto_approve_sellers,
                 [this] { relay_.Wake(); }}) {
   HandleOutbox(relay_, peers.auth);

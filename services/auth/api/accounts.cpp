@@ -5,7 +5,7 @@ namespace market::auth {
 
 Task<api::auth::Account> AuthService::GetMyAccount(CallContext& call,
                                                    api::auth::GetMyAccountRequest request) {
-  const auto account = co_await parts_.accounts.Find(call.Deadline(), call.Caller().account);
+  const auto account = co_await parts_.accounts.Find(call, call.Caller().account);
   if (!account) throw NotFound("the account");
   co_return ToProto(*account);
 }
@@ -19,9 +19,8 @@ Task<marketplace::type::v1::KeySet> AuthService::GetKeys(CallContext& call,
 
 Task<google::protobuf::Empty> AuthService::BindSeller(CallContext& call,
                                                       api::auth::BindSellerRequest request) {
-  const auto bound =
-      co_await parts_.accounts.BindSeller(call.Deadline(), AccountId::From(request.account_id()),
-                                          SellerId::From(request.seller_id()), request.role());
+  const auto bound = co_await parts_.accounts.BindSeller(call, AccountId::From(request.account_id()),
+                                                         SellerId::From(request.seller_id()), request.role());
   if (bound == storage::Binding::kNoSuchAccount) throw NotFound("the account");
   co_return google::protobuf::Empty();
 }

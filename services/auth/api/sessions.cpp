@@ -34,7 +34,7 @@ Task<api::auth::Session> AuthService::RefreshSession(CallContext& call,
   const auto digest_at = [&](const Uuid& session, std::int64_t sequence) {
     return *RefreshTokens::DigestOf(parts_.refresh_tokens.Make(session, sequence));
   };
-  const auto outcome = co_await parts_.sessions.Refresh(call.Deadline(), *digest, digest_at);
+  const auto outcome = co_await parts_.sessions.Refresh(call, *digest, digest_at);
   if (const auto* good = std::get_if<storage::Refreshed>(&outcome)) {
     co_return Answer(good->session, good->successor, good->account);
   }
@@ -48,7 +48,7 @@ Task<api::auth::Session> AuthService::RefreshSession(CallContext& call,
 }
 
 Task<google::protobuf::Empty> AuthService::SignOut(CallContext& call, api::auth::SignOutRequest request) {
-  co_await parts_.sessions.End(call.Deadline(), call.Caller().session, call.Caller().account);
+  co_await parts_.sessions.End(call, call.Caller().session, call.Caller().account);
   co_return google::protobuf::Empty();
 }
 

@@ -20,7 +20,7 @@ Task<api::auth::Session> AuthService::SignIn(CallContext& call, api::auth::SignI
   parts_.passwords.RefuseIfFull();
   const auto email_key = domain::NormalizeEmail(request.email());
   const auto turn = co_await turns_.Take(email_key, call.Deadline());
-  const auto attempt = co_await parts_.sessions.CountTry(call.Deadline(), email_key);
+  const auto attempt = co_await parts_.sessions.CountTry(call, email_key);
   if (attempt.wait) throw Throttled(*attempt.wait);
 
   const auto match = co_await parts_.passwords.Verify(attempt.password_hash, request.password());
@@ -29,8 +29,7 @@ Task<api::auth::Session> AuthService::SignIn(CallContext& call, api::auth::SignI
   if (match == Passwords::Match::kOutdated) new_hash = co_await parts_.passwords.Hash(request.password());
 
   const auto session = NewSession();
-  const auto account =
-      co_await parts_.sessions.Open(call.Deadline(), *attempt.account, email_key, session, new_hash);
+  const auto account = co_await parts_.sessions.Open(call, *attempt.account, email_key, session, new_hash);
   co_return Answer(session.id, 1, account);
 }
 

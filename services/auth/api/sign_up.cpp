@@ -15,7 +15,7 @@ Error EmailTaken() {
 }  // namespace
 
 Task<> AuthService::TryCreateProfile(CallContext& call, AccountId account, std::string display_name) {
-  auto work = CallContext::ForWork(kProfileLimit, call.Trace());
+  auto work = CallContext::ForWork(kProfileLimit, call.Span());
   try {
     co_await users_->CreateProfile(work, ProfileRequest(account, display_name));
   } catch (const Error& error) {
@@ -26,7 +26,7 @@ Task<> AuthService::TryCreateProfile(CallContext& call, AccountId account, std::
 
 Task<api::auth::Session> AuthService::SignUp(CallContext& call, api::auth::SignUpRequest request) {
   parts_.passwords.RefuseIfFull();
-  if (co_await parts_.accounts.IsEmailTaken(call.Deadline(), domain::NormalizeEmail(request.email()))) {
+  if (co_await parts_.accounts.IsEmailTaken(call, domain::NormalizeEmail(request.email()))) {
     throw EmailTaken();
   }
   const storage::NewAccount account{.id = AccountId::New(),
@@ -34,7 +34,7 @@ Task<api::auth::Session> AuthService::SignUp(CallContext& call, api::auth::SignU
                                     .password_hash = co_await parts_.passwords.Hash(request.password())};
   const auto session = NewSession();
   const auto created = co_await parts_.accounts.Create(
-      call.Deadline(), account, session,
+      call, account, session,
       ProfileMessage(account.id, request.display_name(), call.Trace().ToTraceparent()));
   if (std::holds_alternative<storage::EmailTaken>(created)) throw EmailTaken();
   co_await TryCreateProfile(call, account.id, request.display_name());

@@ -30,13 +30,12 @@ constexpr std::string_view kForeignKeyViolation = "23503";
 
 }  // namespace
 
-Task<bool> Accounts::IsEmailTaken(runtime::Deadline deadline, std::string_view email_key) {
-  const auto rows = co_await database_.Read(deadline, kIsEmailTaken, email_key);
+Task<bool> Accounts::IsEmailTaken(Work work, std::string_view email_key) {
+  const auto rows = co_await database_.Read(work, kIsEmailTaken, email_key);
   co_return !rows.empty();
 }
 
-Task<std::variant<domain::Account, EmailTaken>> Accounts::Create(runtime::Deadline deadline,
-                                                                 const NewAccount& account,
+Task<std::variant<domain::Account, EmailTaken>> Accounts::Create(Work work, const NewAccount& account,
                                                                  const NewSession& session,
                                                                  const outbox::NewMessage& message) {
   Batch batch("auth.sign_up");
@@ -45,7 +44,7 @@ Task<std::variant<domain::Account, EmailTaken>> Accounts::Create(runtime::Deadli
   AddSession(batch, session, account.id, lifetimes_);
   outbox::Append(batch, message);
   try {
-    const auto results = co_await database_.Write(deadline, std::move(batch));
+    const auto results = co_await database_.Write(work, std::move(batch));
     co_return domain::Account{.id = account.id,
                               .email = account.email,
                               .roles = {},
@@ -57,16 +56,15 @@ Task<std::variant<domain::Account, EmailTaken>> Accounts::Create(runtime::Deadli
   co_return EmailTaken();
 }
 
-Task<std::optional<domain::Account>> Accounts::Find(runtime::Deadline deadline, AccountId id) {
-  const auto rows = co_await database_.Read(deadline, kFindAccount, id);
+Task<std::optional<domain::Account>> Accounts::Find(Work work, AccountId id) {
+  const auto rows = co_await database_.Read(work, kFindAccount, id);
   if (rows.empty()) co_return std::nullopt;
   co_return ReadAccount(rows.One());
 }
 
-Task<Binding> Accounts::BindSeller(runtime::Deadline deadline, AccountId account, SellerId seller,
-                                   std::string_view role) {
+Task<Binding> Accounts::BindSeller(Work work, AccountId account, SellerId seller, std::string_view role) {
   try {
-    co_await database_.Write(deadline, kBindSeller, account, seller, role);
+    co_await database_.Write(work, kBindSeller, account, seller, role);
   } catch (const SqlError& error) {
     if (!error.Is(kForeignKeyViolation)) throw;
     co_return Binding::kNoSuchAccount;
@@ -74,8 +72,7 @@ Task<Binding> Accounts::BindSeller(runtime::Deadline deadline, AccountId account
   co_return Binding::kBound;
 }
 
-Task<Promotion> Accounts::EnsureOperator(runtime::Deadline deadline, NewAccount account,
-                                         outbox::NewMessage message) {
+Task<Promotion> Accounts::EnsureOperator(Work work, NewAccount account, outbox::NewMessage message) {
   const auto email_key = domain::NormalizeEmail(account.email);
   const auto promote = [&](postgres::Tx& tx) -> Task<Promotion> {
     Batch batch("auth.ensure_operator");
@@ -88,7 +85,7 @@ Task<Promotion> Accounts::EnsureOperator(runtime::Deadline deadline, NewAccount 
     }
     co_return results[1].AffectedRows() == 1 ? Promotion::kPromoted : Promotion::kWasOperator;
   };
-  co_return co_await database_.Transaction(deadline, promote);
+  co_return co_await database_.Transaction(work, promote);
 }
 
 }  // namespace market::auth::storage

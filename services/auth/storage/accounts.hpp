@@ -31,18 +31,17 @@ class Accounts {
       : database_(database), lifetimes_(lifetimes) {}
 
   // A hint that saves the work of hashing; Create decides.
-  Task<bool> IsEmailTaken(runtime::Deadline deadline, std::string_view email_key);
+  Task<bool> IsEmailTaken(Work work, std::string_view email_key);
   // Account, first session and `message` (its profile to be) in one transaction.
-  Task<std::variant<domain::Account, EmailTaken>> Create(runtime::Deadline deadline,
-                                                         const NewAccount& account, const NewSession& session,
+  Task<std::variant<domain::Account, EmailTaken>> Create(Work work, const NewAccount& account,
+                                                         const NewSession& session,
                                                          const outbox::NewMessage& message);
-  Task<std::optional<domain::Account>> Find(runtime::Deadline deadline, AccountId id);
+  Task<std::optional<domain::Account>> Find(Work work, AccountId id);
   // Repeating it changes nothing.
-  Task<Binding> BindSeller(runtime::Deadline deadline, AccountId account, SellerId seller,
-                           std::string_view role);
+  Task<Binding> BindSeller(Work work, AccountId account, SellerId seller, std::string_view role);
   // The account with this e-mail becomes an operator; made with `message` where there is none. Of an account
   // that exists the password stays.
-  Task<Promotion> EnsureOperator(runtime::Deadline deadline, NewAccount account, outbox::NewMessage message);
+  Task<Promotion> EnsureOperator(Work work, NewAccount account, outbox::NewMessage message);
 
  private:
   postgres::Database& database_;

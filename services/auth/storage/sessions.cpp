@@ -90,10 +90,10 @@ Found ReadToken(const postgres::Row& row) {
 
 }  // namespace
 
-Task<SignInTry> Sessions::CountTry(runtime::Deadline deadline, std::string_view email_key) {
+Task<SignInTry> Sessions::CountTry(Work work, std::string_view email_key) {
   const auto digest = EmailDigest(email_key);
-  const auto rows = co_await database_.Write(deadline, kCountTry, Bytes{digest}, email_key,
-                                             domain::WaitTableS(), domain::kForgetTriesAfter);
+  const auto rows = co_await database_.Write(work, kCountTry, Bytes{digest}, email_key, domain::WaitTableS(),
+                                             domain::kForgetTriesAfter);
   const auto row = rows.One();
   SignInTry attempt;
   if (!row.GetBool(0)) {
@@ -108,20 +108,19 @@ Task<SignInTry> Sessions::CountTry(runtime::Deadline deadline, std::string_view 
   co_return attempt;
 }
 
-Task<domain::Account> Sessions::Open(runtime::Deadline deadline, AccountId account,
-                                     std::string_view email_key, const NewSession& session,
-                                     const std::optional<std::string>& new_hash) {
+Task<domain::Account> Sessions::Open(Work work, AccountId account, std::string_view email_key,
+                                     const NewSession& session, const std::optional<std::string>& new_hash) {
   const auto digest = EmailDigest(email_key);
   Batch batch("auth.open_session");
   batch.Add(kForgetTries, Bytes{digest});
   if (new_hash) batch.Add(kReplaceHash, account, *new_hash);
   AddSession(batch, session, account, lifetimes_);
   batch.Add(kFindAccount, account);
-  const auto results = co_await database_.Write(deadline, std::move(batch));
+  const auto results = co_await database_.Write(work, std::move(batch));
   co_return ReadAccount(results.back().One());
 }
 
-Task<RefreshOutcome> Sessions::Refresh(runtime::Deadline deadline, std::string digest, DigestAt digest_at) {
+Task<RefreshOutcome> Sessions::Refresh(Work work, std::string digest, DigestAt digest_at) {
   const auto rotate = [&](postgres::Tx& tx) -> Task<RefreshOutcome> {
     Batch look("auth.refresh_look");
     look.Add(kLockSession, Bytes{digest}).Add(kReadToken, Bytes{digest});
@@ -148,16 +147,16 @@ Task<RefreshOutcome> Sessions::Refresh(runtime::Deadline deadline, std::string d
     const auto results = co_await tx.ExecuteAndCommit(std::move(batch));
     co_return Refreshed{found.session, successor, ReadAccount(results.back().One())};
   };
-  co_return co_await database_.Transaction(deadline, rotate);
+  co_return co_await database_.Transaction(work, rotate);
 }
 
-Task<> Sessions::End(runtime::Deadline deadline, const Uuid& session, AccountId owner) {
-  co_await database_.Write(deadline, kEndSession, session, owner, std::string_view("SIGNED_OUT"));
+Task<> Sessions::End(Work work, const Uuid& session, AccountId owner) {
+  co_await database_.Write(work, kEndSession, session, owner, std::string_view("SIGNED_OUT"));
 }
 
-Task<std::int64_t> Sessions::Sweep(runtime::Deadline deadline, std::int64_t limit) {
-  const auto sessions = co_await database_.Write(deadline, kSweepSessions, limit);
-  const auto tries = co_await database_.Write(deadline, kSweepTries, domain::kForgetTriesAfter, limit);
+Task<std::int64_t> Sessions::Sweep(Work work, std::int64_t limit) {
+  const auto sessions = co_await database_.Write(work, kSweepSessions, limit);
+  const auto tries = co_await database_.Write(work, kSweepTries, domain::kForgetTriesAfter, limit);
   co_return sessions.AffectedRows() + tries.AffectedRows();
 }
 

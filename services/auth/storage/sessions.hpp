@@ -49,21 +49,21 @@ class Sessions {
       : database_(database), lifetimes_(lifetimes) {}
 
   // Counts the try before its password is checked, so that tries side by side can't slip past the limit.
-  Task<SignInTry> CountTry(runtime::Deadline deadline, std::string_view email_key);
+  Task<SignInTry> CountTry(Work work, std::string_view email_key);
   // After the right password: a session opens and the tries are forgotten. `new_hash` replaces an outdated
   // one.
-  Task<domain::Account> Open(runtime::Deadline deadline, AccountId account, std::string_view email_key,
+  Task<domain::Account> Open(Work work, AccountId account, std::string_view email_key,
                              const NewSession& session, const std::optional<std::string>& new_hash);
 
   using DigestAt = std::function<std::string(const Uuid& session, std::int64_t sequence)>;
   // Rotates in one transaction under the lock of the session. `digest_at` gives the successor's digest.
-  Task<RefreshOutcome> Refresh(runtime::Deadline deadline, std::string digest, DigestAt digest_at);
+  Task<RefreshOutcome> Refresh(Work work, std::string digest, DigestAt digest_at);
 
   // No effect on a session that ended or is somebody else's.
-  Task<> End(runtime::Deadline deadline, const Uuid& session, AccountId owner);
+  Task<> End(Work work, const Uuid& session, AccountId owner);
 
   // Deletes expired sessions and forgotten tries, at most `limit` rows of each; gives the number deleted.
-  Task<std::int64_t> Sweep(runtime::Deadline deadline, std::int64_t limit);
+  Task<std::int64_t> Sweep(Work work, std::int64_t limit);
 
  private:
   postgres::Database& database_;

@@ -2,7 +2,6 @@
 
 #include <stdexcept>
 
-#include "platform/telemetry/trace.hpp"
 #include "services/auth/workers/messages.hpp"
 
 namespace market::auth {
@@ -10,11 +9,11 @@ namespace {
 
 constexpr std::chrono::seconds kCallLimit{5};
 
-Task<> CreateProfile(api::UserApi& users, outbox::Message message) {
+Task<> CreateProfile(api::UserApi& users, outbox::Message message, const telemetry::Span& span) {
   api::user::CreateProfileRequest request;
   if (!request.ParseFromString(message.payload))
     throw std::runtime_error("the payload is no CreateProfileRequest");
-  auto call = CallContext::ForWork(kCallLimit, telemetry::TraceContext::Continue(message.trace));
+  auto call = CallContext::ForWork(kCallLimit, span);
   co_await users.CreateProfile(call, std::move(request));
 }
 
@@ -22,7 +21,9 @@ Task<> CreateProfile(api::UserApi& users, outbox::Message message) {
 
 void HandleOutbox(outbox::Relay& relay, api::UserApi& users) {
   relay.Handle(std::string(kProfileCreate),
-               [&users](const outbox::Message& message) { return CreateProfile(users, message); });
+               [&users](const outbox::Message& message, const telemetry::Span& span) {
+                 return CreateProfile(users, message, span);
+               });
 }
 
 }  // namespace market::auth

@@ -33,15 +33,15 @@ Task<pb::Quote> OrderService::QuoteOrder(CallContext& call, pb::QuoteOrderReques
 }
 
 Task<pb::Order> OrderService::PlaceOrder(CallContext& call, pb::PlaceOrderRequest request) {
-  auto placed_before = co_await parts_.orders.FindByOperation(call.Deadline(), call.OperationId());
+  auto placed_before = co_await parts_.orders.FindByOperation(call, call.OperationId());
   if (placed_before) co_return co_await Resume(call, std::move(*placed_before), std::move(request));
 
   auto order = co_await Draft(call, request);
-  auto lease = co_await parts_.checkouts.Insert(call.Deadline(), order, call.Trace().ToTraceparent());
+  auto lease = co_await parts_.checkouts.Insert(call, order, call.Trace().ToTraceparent());
   if (lease) co_return co_await Drive(call, std::move(*lease), std::move(order), std::move(request));
 
   // A twin inserted it between our look and our insert.
-  auto twin = co_await parts_.orders.FindByOperation(call.Deadline(), call.OperationId());
+  auto twin = co_await parts_.orders.FindByOperation(call, call.OperationId());
   co_return co_await Resume(call, std::move(twin.value()), std::move(request));
 }
 
@@ -59,7 +59,7 @@ Task<domain::Order> OrderService::Draft(CallContext& call, const pb::PlaceOrderR
 // An earlier run of this operation made the order and did not answer for good; go on where it is.
 Task<pb::Order> OrderService::Resume(CallContext& call, domain::Order order, pb::PlaceOrderRequest request) {
   if (order.CurrentState() != domain::State::kPendingPayment) co_return Answer(call, order, request);
-  auto lease = co_await parts_.checkouts.Take(call.Deadline(), order.id);
+  auto lease = co_await parts_.checkouts.Take(call, order.id);
   if (!lease) co_return Answer(call, order, request);
   co_return co_await Drive(call, std::move(*lease), std::move(order), std::move(request));
 }

@@ -22,7 +22,7 @@ storage::Scope HistoryScope(const rpc::Principal& caller) {
 }  // namespace
 
 Task<domain::Order> OrderService::Require(CallContext& call, domain::OrderId id, storage::Scope scope) {
-  auto order = co_await parts_.orders.Find(call.Deadline(), id, std::move(scope));
+  auto order = co_await parts_.orders.Find(call, id, std::move(scope));
   if (!order) throw NotFound("the order");
   co_return std::move(*order);
 }
@@ -39,7 +39,7 @@ Task<pb::ListMyOrdersResponse> OrderService::ListMyOrders(CallContext& call,
   const auto size = PageSize(request.page_size());
   // One more than asked for tells whether there is a next page.
   auto orders = co_await parts_.orders.ListOfBuyer(
-      call.Deadline(), buyer, Before<domain::OrderId>(filter, request.page_token()), size + 1);
+      call, buyer, Before<domain::OrderId>(filter, request.page_token()), size + 1);
   pb::ListMyOrdersResponse response;
   if (std::ssize(orders) > size) {
     orders.pop_back();
@@ -52,7 +52,7 @@ Task<pb::ListMyOrdersResponse> OrderService::ListMyOrders(CallContext& call,
 Task<pb::ListOrderEventsResponse> OrderService::ListOrderEvents(CallContext& call,
                                                                 pb::ListOrderEventsRequest request) {
   const auto id = domain::OrderId::From(request.order_id());
-  const auto events = co_await parts_.orders.History(call.Deadline(), id, HistoryScope(call.Caller()));
+  const auto events = co_await parts_.orders.History(call, id, HistoryScope(call.Caller()));
   if (!events) throw NotFound("the order");
   pb::ListOrderEventsResponse response;
   for (const auto& event : *events) *response.add_events() = ToProto(event);
@@ -61,8 +61,8 @@ Task<pb::ListOrderEventsResponse> OrderService::ListOrderEvents(CallContext& cal
 
 Task<pb::SellerOrder> OrderService::GetSellerOrder(CallContext& call, pb::GetSellerOrderRequest request) {
   const auto id = domain::SellerOrderId::From(request.seller_order_id());
-  const auto part = co_await parts_.orders.FindPart(call.Deadline(), id,
-                                                    storage::Scope::Sellers(call.Caller().SellerIds()));
+  const auto part =
+      co_await parts_.orders.FindPart(call, id, storage::Scope::Sellers(call.Caller().SellerIds()));
   if (!part) throw NotFound("the seller order");
   co_return ToProto(*part);
 }
@@ -75,7 +75,7 @@ Task<pb::ListSellerOrdersResponse> OrderService::ListSellerOrders(CallContext& c
   const auto filter = "seller_orders|" + request.seller_id() + '|' + pb::OrderState_Name(request.state());
   const auto size = PageSize(request.page_size());
   auto parts = co_await parts_.orders.ListOfSeller(
-      call.Deadline(), seller, state, Before<domain::SellerOrderId>(filter, request.page_token()), size + 1);
+      call, seller, state, Before<domain::SellerOrderId>(filter, request.page_token()), size + 1);
   pb::ListSellerOrdersResponse response;
   if (std::ssize(parts) > size) {
     parts.pop_back();

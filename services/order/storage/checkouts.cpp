@@ -142,8 +142,7 @@ void AddLines(Batch& batch, const domain::Order& order) {
 
 }  // namespace
 
-Task<std::optional<Lease>> Checkouts::Insert(runtime::Deadline deadline, const domain::Order& order,
-                                             std::string trace) {
+Task<std::optional<Lease>> Checkouts::Insert(Work work, const domain::Order& order, std::string trace) {
   const auto& to = order.address;
   Batch batch("order.insert");
   batch.Add(kInsertOrder, order.id, order.operation_id, order.buyer, order.number,
@@ -153,7 +152,7 @@ Task<std::optional<Lease>> Checkouts::Insert(runtime::Deadline deadline, const d
   AddLines(batch, order);
   batch.Add(kInsertCheckout, order.id, times_.lease, times_.deadline, trace);
   try {
-    co_await database_.Write(deadline, std::move(batch));
+    co_await database_.Write(work, std::move(batch));
   } catch (const postgres::SqlError& error) {
     if (error.IsUniqueViolation("orders_operation_id_key")) co_return std::nullopt;
     throw;
@@ -161,20 +160,19 @@ Task<std::optional<Lease>> Checkouts::Insert(runtime::Deadline deadline, const d
   co_return Lease{.order = order.id, .undo = {}, .trace = std::move(trace)};
 }
 
-Task<std::optional<Lease>> Checkouts::Take(runtime::Deadline deadline, domain::OrderId order) {
-  const auto rows = co_await database_.Write(deadline, kTake, order, times_.lease);
+Task<std::optional<Lease>> Checkouts::Take(Work work, domain::OrderId order) {
+  const auto rows = co_await database_.Write(work, kTake, order, times_.lease);
   co_return rows.empty() ? std::nullopt : std::optional(ReadLease(rows.One()));
 }
 
-Task<std::vector<Lease>> Checkouts::TakeDue(runtime::Deadline deadline, std::int64_t limit) {
-  const auto rows = co_await database_.Write(deadline, kTakeDue, limit, times_.lease);
+Task<std::vector<Lease>> Checkouts::TakeDue(Work work, std::int64_t limit) {
+  const auto rows = co_await database_.Write(work, kTakeDue, limit, times_.lease);
   std::vector<Lease> leases;
   for (const auto row : rows) leases.push_back(ReadLease(row));
   co_return leases;
 }
 
-Task<> Checkouts::Place(runtime::Deadline deadline, const Lease& lease, const domain::PaymentSummary& payment,
-                        Time now) {
+Task<> Checkouts::Place(Work work, const Lease& lease, const domain::PaymentSummary& payment, Time now) {
   Batch batch("order.place");
   batch.Add(kDone, lease.order, lease.fence, NameOf(Step::kForward))
       .Add(kMoveParts, lease.order, domain::Name(domain::State::kPlaced), now, "")
@@ -184,34 +182,34 @@ Task<> Checkouts::Place(runtime::Deadline deadline, const Lease& lease, const do
                          .key = lease.order.ToString(),
                          .payload = "capture",
                          .trace = lease.trace});
-  co_await WriteGuarded(deadline, std::move(batch));
+  co_await WriteGuarded(work, std::move(batch));
 }
 
-Task<> Checkouts::DecideUndo(runtime::Deadline deadline, const Lease& lease, const domain::Failure& why) {
+Task<> Checkouts::DecideUndo(Work work, const Lease& lease, const domain::Failure& why) {
   Batch batch("checkout.undo");
   batch.Add(kUndo, lease.order, lease.fence, why.reason, why.details);
-  co_await WriteGuarded(deadline, std::move(batch));
+  co_await WriteGuarded(work, std::move(batch));
 }
 
-Task<> Checkouts::Fail(runtime::Deadline deadline, const Lease& lease, const domain::Failure& why,
+Task<> Checkouts::Fail(Work work, const Lease& lease, const domain::Failure& why,
                        const domain::PaymentSummary& payment, Time now) {
   Batch batch("order.fail");
   batch.Add(kDone, lease.order, lease.fence, NameOf(lease.step))
       .Add(kMoveParts, lease.order, domain::Name(domain::State::kFailed), now, why.reason)
       .Add(kSettleOrder, lease.order, payment.state, payment.authorized_minor, why.reason, why.details, now);
-  co_await WriteGuarded(deadline, std::move(batch));
+  co_await WriteGuarded(work, std::move(batch));
 }
 
-Task<> Checkouts::Postpone(runtime::Deadline deadline, const Lease& lease, std::chrono::milliseconds delay,
+Task<> Checkouts::Postpone(Work work, const Lease& lease, std::chrono::milliseconds delay,
                            std::string error) {
   Batch batch("checkout.postpone");
   batch.Add(kPostpone, lease.order, lease.fence, delay, error);
-  co_await WriteGuarded(deadline, std::move(batch));
+  co_await WriteGuarded(work, std::move(batch));
 }
 
-Task<> Checkouts::WriteGuarded(runtime::Deadline deadline, Batch batch) {
+Task<> Checkouts::WriteGuarded(Work work, Batch batch) {
   try {
-    co_await database_.Write(deadline, std::move(batch));
+    co_await database_.Write(work, std::move(batch));
   } catch (const postgres::SqlError& error) {
     if (error.Is("MK001")) throw LostLease();
     throw;

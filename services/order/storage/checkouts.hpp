@@ -46,27 +46,24 @@ class Checkouts {
 
   // The order with all its parts and its checkout, leased to the caller: one transaction. Nothing when an
   // order of this operation exists already.
-  Task<std::optional<Lease>> Insert(runtime::Deadline deadline, const domain::Order& order,
-                                    std::string trace);
+  Task<std::optional<Lease>> Insert(Work work, const domain::Order& order, std::string trace);
 
   // Takes over a checkout that nobody drives. Nothing when somebody does, or when it is done.
-  Task<std::optional<Lease>> Take(runtime::Deadline deadline, domain::OrderId order);
+  Task<std::optional<Lease>> Take(Work work, domain::OrderId order);
   // The same for up to `limit` that are due.
-  Task<std::vector<Lease>> TakeDue(runtime::Deadline deadline, std::int64_t limit);
+  Task<std::vector<Lease>> TakeDue(Work work, std::int64_t limit);
 
   // All parts become PLACED; the capture of the payment leaves through the outbox.
-  Task<> Place(runtime::Deadline deadline, const Lease& lease, const domain::PaymentSummary& payment,
-               Time now);
-  Task<> DecideUndo(runtime::Deadline deadline, const Lease& lease, const domain::Failure& why);
+  Task<> Place(Work work, const Lease& lease, const domain::PaymentSummary& payment, Time now);
+  Task<> DecideUndo(Work work, const Lease& lease, const domain::Failure& why);
   // All parts become FAILED.
-  Task<> Fail(runtime::Deadline deadline, const Lease& lease, const domain::Failure& why,
+  Task<> Fail(Work work, const Lease& lease, const domain::Failure& why,
               const domain::PaymentSummary& payment, Time now);
   // Gives the lease back; due again after `delay`.
-  Task<> Postpone(runtime::Deadline deadline, const Lease& lease, std::chrono::milliseconds delay,
-                  std::string error);
+  Task<> Postpone(Work work, const Lease& lease, std::chrono::milliseconds delay, std::string error);
 
  private:
-  Task<> WriteGuarded(runtime::Deadline deadline, postgres::Batch batch);
+  Task<> WriteGuarded(Work work, postgres::Batch batch);
 
   postgres::Database& database_;
   const CheckoutTimes times_;

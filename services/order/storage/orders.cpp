@@ -119,8 +119,8 @@ std::optional<std::string_view> NameOf(const std::optional<domain::State>& state
 
 }  // namespace
 
-Task<std::vector<domain::Order>> Orders::ReadWhole(runtime::Deadline deadline, Batch batch) {
-  const auto results = co_await database_.Read(deadline, std::move(batch));
+Task<std::vector<domain::Order>> Orders::ReadWhole(Work work, Batch batch) {
+  const auto results = co_await database_.Read(work, std::move(batch));
   std::vector<domain::SellerOrder> parts;
   for (const auto row : results[1]) parts.push_back(ReadPart(row));
   AddLines(parts, results[2]);
@@ -138,58 +138,56 @@ Task<std::vector<domain::Order>> Orders::ReadWhole(runtime::Deadline deadline, B
   co_return orders;
 }
 
-Task<std::optional<domain::Order>> Orders::Find(runtime::Deadline deadline, domain::OrderId id, Scope scope) {
+Task<std::optional<domain::Order>> Orders::Find(Work work, domain::OrderId id, Scope scope) {
   Batch batch("order.find");
   batch.Add(kFind, id, scope.BuyerId()).Add(kFindParts, id).Add(kFindLines, id);
-  auto orders = co_await ReadWhole(deadline, std::move(batch));
+  auto orders = co_await ReadWhole(work, std::move(batch));
   co_return orders.empty() ? std::nullopt : std::optional(std::move(orders.front()));
 }
 
-Task<std::optional<domain::Order>> Orders::FindByOperation(runtime::Deadline deadline, Uuid operation_id) {
+Task<std::optional<domain::Order>> Orders::FindByOperation(Work work, Uuid operation_id) {
   Batch batch("order.by_operation");
   batch.Add(kByOperation, operation_id)
       .Add(kPartsByOperation, operation_id)
       .Add(kLinesByOperation, operation_id);
-  auto orders = co_await ReadWhole(deadline, std::move(batch));
+  auto orders = co_await ReadWhole(work, std::move(batch));
   co_return orders.empty() ? std::nullopt : std::optional(std::move(orders.front()));
 }
 
-Task<std::vector<domain::Order>> Orders::ListOfBuyer(runtime::Deadline deadline, AccountId buyer,
+Task<std::vector<domain::Order>> Orders::ListOfBuyer(Work work, AccountId buyer,
                                                      std::optional<domain::OrderId> before,
                                                      std::int64_t limit) {
   Batch batch("order.page");
   batch.Add(kPage, buyer, before, limit)
       .Add(kPageParts, buyer, before, limit)
       .Add(kPageLines, buyer, before, limit);
-  co_return co_await ReadWhole(deadline, std::move(batch));
+  co_return co_await ReadWhole(work, std::move(batch));
 }
 
-Task<std::optional<domain::SellerOrder>> Orders::FindPart(runtime::Deadline deadline,
-                                                          domain::SellerOrderId id, Scope scope) {
+Task<std::optional<domain::SellerOrder>> Orders::FindPart(Work work, domain::SellerOrderId id, Scope scope) {
   Batch batch("seller_order.find");
   batch.Add(kFindPart, id, scope.SellerIds()).Add(kFindPartLines, id);
-  const auto results = co_await database_.Read(deadline, std::move(batch));
+  const auto results = co_await database_.Read(work, std::move(batch));
   auto parts = ReadPartsWithAddress(results[0]);
   AddLines(parts, results[1]);
   co_return parts.empty() ? std::nullopt : std::optional(std::move(parts.front()));
 }
 
-Task<std::vector<domain::SellerOrder>> Orders::ListOfSeller(runtime::Deadline deadline, SellerId seller,
+Task<std::vector<domain::SellerOrder>> Orders::ListOfSeller(Work work, SellerId seller,
                                                             std::optional<domain::State> state,
                                                             std::optional<domain::SellerOrderId> before,
                                                             std::int64_t limit) {
   Batch batch("seller_order.page");
   batch.Add(kSellerPage, seller, NameOf(state), before, limit)
       .Add(kSellerPageLines, seller, NameOf(state), before, limit);
-  const auto results = co_await database_.Read(deadline, std::move(batch));
+  const auto results = co_await database_.Read(work, std::move(batch));
   auto parts = ReadPartsWithAddress(results[0]);
   AddLines(parts, results[1]);
   co_return parts;
 }
 
-Task<std::optional<std::vector<domain::Event>>> Orders::History(runtime::Deadline deadline,
-                                                                domain::OrderId id, Scope scope) {
-  const auto rows = co_await database_.Read(deadline, kHistory, id, scope.BuyerId(), scope.SellerIds());
+Task<std::optional<std::vector<domain::Event>>> Orders::History(Work work, domain::OrderId id, Scope scope) {
+  const auto rows = co_await database_.Read(work, kHistory, id, scope.BuyerId(), scope.SellerIds());
   if (rows.empty()) co_return std::nullopt;
   std::vector<domain::Event> events;
   for (const auto row : rows) {

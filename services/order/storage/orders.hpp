@@ -15,27 +15,25 @@ class Orders {
   explicit Orders(postgres::Database& database) : database_(database) {}
 
   // Nothing when it does not exist or is not in scope (a buyer's or everything).
-  Task<std::optional<domain::Order>> Find(runtime::Deadline deadline, domain::OrderId id, Scope scope);
-  Task<std::optional<domain::Order>> FindByOperation(runtime::Deadline deadline, Uuid operation_id);
+  Task<std::optional<domain::Order>> Find(Work work, domain::OrderId id, Scope scope);
+  Task<std::optional<domain::Order>> FindByOperation(Work work, Uuid operation_id);
   // Up to `limit` orders older than `before`.
-  Task<std::vector<domain::Order>> ListOfBuyer(runtime::Deadline deadline, AccountId buyer,
+  Task<std::vector<domain::Order>> ListOfBuyer(Work work, AccountId buyer,
                                                std::optional<domain::OrderId> before, std::int64_t limit);
 
   // A part with its lines and the address it goes to.
-  Task<std::optional<domain::SellerOrder>> FindPart(runtime::Deadline deadline, domain::SellerOrderId id,
-                                                    Scope scope);
-  Task<std::vector<domain::SellerOrder>> ListOfSeller(runtime::Deadline deadline, SellerId seller,
+  Task<std::optional<domain::SellerOrder>> FindPart(Work work, domain::SellerOrderId id, Scope scope);
+  Task<std::vector<domain::SellerOrder>> ListOfSeller(Work work, SellerId seller,
                                                       std::optional<domain::State> state,
                                                       std::optional<domain::SellerOrderId> before,
                                                       std::int64_t limit);
 
   // Oldest first. A buyer or everything: the whole history; sellers: that of their parts. Nothing when no
   // part of the order is in scope.
-  Task<std::optional<std::vector<domain::Event>>> History(runtime::Deadline deadline, domain::OrderId id,
-                                                          Scope scope);
+  Task<std::optional<std::vector<domain::Event>>> History(Work work, domain::OrderId id, Scope scope);
 
  private:
-  Task<std::vector<domain::Order>> ReadWhole(runtime::Deadline deadline, postgres::Batch batch);
+  Task<std::vector<domain::Order>> ReadWhole(Work work, postgres::Batch batch);
 
   postgres::Database& database_;
 };

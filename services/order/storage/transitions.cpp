@@ -81,9 +81,8 @@ std::vector<Locked> Choose(const std::vector<Locked>& parts,
 
 }  // namespace
 
-Task<> Transitions::Move(runtime::Deadline deadline, domain::SellerOrderId part, Scope scope,
-                         domain::State to, Actor actor, std::optional<Shipment> shipment, std::string trace,
-                         Time now) {
+Task<> Transitions::Move(Work work, domain::SellerOrderId part, Scope scope, domain::State to, Actor actor,
+                         std::optional<Shipment> shipment, std::string trace, Time now) {
   auto body = [&](Tx& tx) -> Task<> {
     const auto rows = co_await tx.Execute(kLockPart, part, scope.SellerIds());
     if (rows.empty()) throw NotFound("the seller order");
@@ -103,10 +102,10 @@ Task<> Transitions::Move(runtime::Deadline deadline, domain::SellerOrderId part,
     }
     co_await tx.ExecuteAndCommit(std::move(batch));
   };
-  co_await database_.Transaction(deadline, body);
+  co_await database_.Transaction(work, body);
 }
 
-Task<> Transitions::Cancel(runtime::Deadline deadline, domain::OrderId order, Scope scope,
+Task<> Transitions::Cancel(Work work, domain::OrderId order, Scope scope,
                            std::vector<domain::SellerOrderId> named, Actor actor, std::string reason,
                            Uuid operation_id, std::string trace, Time now) {
   auto body = [&](Tx& tx) -> Task<> {
@@ -130,12 +129,11 @@ Task<> Transitions::Cancel(runtime::Deadline deadline, domain::OrderId order, Sc
     batch.Add(kTouchOrder, order, now);
     co_await tx.ExecuteAndCommit(std::move(batch));
   };
-  co_await database_.Transaction(deadline, body);
+  co_await database_.Transaction(work, body);
 }
 
-Task<> Transitions::SetPayment(runtime::Deadline deadline, domain::OrderId order,
-                               domain::PaymentSummary payment) {
-  co_await database_.Write(deadline, kSetPayment, order, payment.state, payment.authorized_minor,
+Task<> Transitions::SetPayment(Work work, domain::OrderId order, domain::PaymentSummary payment) {
+  co_await database_.Write(work, kSetPayment, order, payment.state, payment.authorized_minor,
                            payment.captured_minor, payment.refunded_minor);
 }
 

@@ -27,17 +27,16 @@ class Transitions {
 
   // Moves one part of a seller in scope. Shipping takes its units out of the stock. Throws Error NOT_FOUND or
   // ILLEGAL_TRANSITION.
-  Task<> Move(runtime::Deadline deadline, domain::SellerOrderId part, Scope scope, domain::State to,
-              Actor actor, std::optional<Shipment> shipment, std::string trace, Time now);
+  Task<> Move(Work work, domain::SellerOrderId part, Scope scope, domain::State to, Actor actor,
+              std::optional<Shipment> shipment, std::string trace, Time now);
 
   // Cancels the named parts of an order in scope (none named: all that can still be cancelled, at least one):
   // gives their stock back and refunds them. Running it again with the same operation changes nothing.
-  Task<> Cancel(runtime::Deadline deadline, domain::OrderId order, Scope scope,
-                std::vector<domain::SellerOrderId> parts, Actor actor, std::string reason, Uuid operation_id,
-                std::string trace, Time now);
+  Task<> Cancel(Work work, domain::OrderId order, Scope scope, std::vector<domain::SellerOrderId> parts,
+                Actor actor, std::string reason, Uuid operation_id, std::string trace, Time now);
 
   // Writes down what the payment service said.
-  Task<> SetPayment(runtime::Deadline deadline, domain::OrderId order, domain::PaymentSummary payment);
+  Task<> SetPayment(Work work, domain::OrderId order, domain::PaymentSummary payment);
 
  private:
   postgres::Database& database_;

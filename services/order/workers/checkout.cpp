@@ -20,7 +20,7 @@ constexpr std::chrono::seconds kWriteLimit{5};
 constexpr std::chrono::milliseconds kPauseMin{1000};
 constexpr std::chrono::milliseconds kPauseMax{30'000};
 
-runtime::Deadline WriteDeadline() { return runtime::After(kWriteLimit); }
+Work Writing(const CallContext& call) { return Work(call).With(runtime::After(kWriteLimit)); }
 
 std::chrono::milliseconds PauseAfter(int attempts) {
   return std::min(kPauseMax, kPauseMin * (1 << std::min(attempts, 5)));
@@ -82,14 +82,14 @@ Task<Outcome> Checkout::Advance(CallContext& call, const storage::Lease& lease, 
     }
     why = error.reason + ": " + error.message;
   }
-  co_return co_await Postpone(lease, order, std::move(why));
+  co_return co_await Postpone(call, lease, order, std::move(why));
 }
 
 Task<Outcome> Checkout::Forward(CallContext& call, storage::Lease lease, domain::Order& order) {
   const auto reserved = co_await Reserve(call, order);
   if (reserved.outcome() != Reserved::RESERVED) {
     auto why = FailureOf(reserved);
-    if (lease.Fresh()) co_return co_await FailFresh(lease, order, std::move(why));
+    if (lease.Fresh()) co_return co_await FailFresh(call, lease, order, std::move(why));
     co_return co_await DecideUndo(call, lease, order, std::move(why));
   }
 
@@ -107,7 +107,7 @@ Task<Outcome> Checkout::Forward(CallContext& call, storage::Lease lease, domain:
   if (refused) co_return co_await DecideUndo(call, lease, order, std::move(*refused));
   if (payment.state() != Payment::AUTHORIZED && payment.state() != Payment::CAPTURED) {
     order.payment = SummaryOf(payment);
-    co_return co_await Postpone(lease, order, "payment is " + Payment::State_Name(payment.state()));
+    co_return co_await Postpone(call, lease, order, "payment is " + Payment::State_Name(payment.state()));
   }
 
   bool gone = false;
@@ -122,7 +122,7 @@ Task<Outcome> Checkout::Forward(CallContext& call, storage::Lease lease, domain:
   if (gone) co_return co_await DecideUndo(call, lease, order, {.reason = "OUT_OF_STOCK", .details = {}});
 
   const auto now = clock_.Now();
-  co_await checkouts_.Place(WriteDeadline(), lease, SummaryOf(payment), now);
+  co_await checkouts_.Place(Writing(call), lease, SummaryOf(payment), now);
   MoveAll(order, domain::State::kPlaced, SummaryOf(payment), now);
   co_return Outcome::kPlaced;
 }
@@ -133,7 +133,8 @@ Task<Outcome> Checkout::Undo(CallContext& call, storage::Lease lease, domain::Or
   void_request.set_order_id(order.id.ToString());
   const auto payment = co_await payments_.VoidPayment(call, std::move(void_request));
   if (payment.state() != Payment::VOIDED && payment.state() != Payment::DECLINED) {
-    co_return co_await Postpone(lease, order, "void: payment is " + Payment::State_Name(payment.state()));
+    co_return co_await Postpone(call, lease, order,
+                                "void: payment is " + Payment::State_Name(payment.state()));
   }
 
   api::product::ReleaseReservationRequest release;
@@ -141,21 +142,23 @@ Task<Outcome> Checkout::Undo(CallContext& call, storage::Lease lease, domain::Or
   co_await products_.ReleaseReservation(call, std::move(release));
 
   const auto now = clock_.Now();
-  co_await checkouts_.Fail(WriteDeadline(), lease, lease.undo, SummaryOf(payment), now);
+  co_await checkouts_.Fail(Writing(call), lease, lease.undo, SummaryOf(payment), now);
   MoveAll(order, domain::State::kFailed, SummaryOf(payment), now);
   order.failure = lease.undo;
   co_return Outcome::kFailed;
 }
 
-Task<Outcome> Checkout::Postpone(storage::Lease lease, domain::Order& order, std::string why) {
-  co_await checkouts_.Postpone(WriteDeadline(), lease, PauseAfter(lease.attempts), std::move(why));
+Task<Outcome> Checkout::Postpone(CallContext& call, storage::Lease lease, domain::Order& order,
+                                 std::string why) {
+  co_await checkouts_.Postpone(Writing(call), lease, PauseAfter(lease.attempts), std::move(why));
   co_return Outcome::kPending;
 }
 
 // Nothing was reserved and no peer but the stock has heard of this order: there is nothing to undo.
-Task<Outcome> Checkout::FailFresh(storage::Lease lease, domain::Order& order, domain::Failure why) {
+Task<Outcome> Checkout::FailFresh(CallContext& call, storage::Lease lease, domain::Order& order,
+                                  domain::Failure why) {
   const auto now = clock_.Now();
-  co_await checkouts_.Fail(WriteDeadline(), lease, why, order.payment, now);
+  co_await checkouts_.Fail(Writing(call), lease, why, order.payment, now);
   MoveAll(order, domain::State::kFailed, order.payment, now);
   order.failure = std::move(why);
   co_return Outcome::kFailed;
@@ -164,7 +167,7 @@ Task<Outcome> Checkout::FailFresh(storage::Lease lease, domain::Order& order, do
 // Written before the first compensation, so that no later driver goes forward again.
 Task<Outcome> Checkout::DecideUndo(CallContext& call, storage::Lease lease, domain::Order& order,
                                    domain::Failure why) {
-  co_await checkouts_.DecideUndo(WriteDeadline(), lease, why);
+  co_await checkouts_.DecideUndo(Writing(call), lease, why);
   lease.step = storage::Step::kUndo;
   lease.undo = std::move(why);
   co_return co_await Undo(call, std::move(lease), order);

@@ -32,8 +32,8 @@ class Checkout {
  private:
   Task<Outcome> Forward(CallContext& call, storage::Lease lease, domain::Order& order);
   Task<Outcome> Undo(CallContext& call, storage::Lease lease, domain::Order& order);
-  Task<Outcome> Postpone(storage::Lease lease, domain::Order& order, std::string why);
-  Task<Outcome> FailFresh(storage::Lease lease, domain::Order& order, domain::Failure why);
+  Task<Outcome> Postpone(CallContext& call, storage::Lease lease, domain::Order& order, std::string why);
+  Task<Outcome> FailFresh(CallContext& call, storage::Lease lease, domain::Order& order, domain::Failure why);
   Task<Outcome> DecideUndo(CallContext& call, storage::Lease lease, domain::Order& order,
                            domain::Failure why);
   Task<api::product::ReserveStockResponse> Reserve(CallContext& call, const domain::Order& order);

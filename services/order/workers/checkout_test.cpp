@@ -57,12 +57,13 @@ class Service {
       : orders(database),
         checkouts(database, {}),
         checkout(checkouts, stock, payments, clock_),
-        recovery(checkouts, orders, checkout, {.concurrency = 1}) {}
+        recovery(checkouts, orders, checkout, tracer, {.concurrency = 1}) {}
 
   SystemClock clock_;
   storage::Orders orders;
   storage::Checkouts checkouts;
   Checkout checkout;
+  telemetry::Tracer tracer;
   Recovery recovery;
 };
 

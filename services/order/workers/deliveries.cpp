@@ -25,16 +25,19 @@ std::vector<std::string> Words(const std::string& payload) {
 
 void Deliveries::HandleOn(outbox::Relay& relay) {
   relay.Handle(std::string(storage::kPaymentTopic),
-               [this](const outbox::Message& m) { return DeliverPayment(m); });
+               [this](const outbox::Message& message, const telemetry::Span& span) {
+                 return DeliverPayment(message, span);
+               });
   relay.Handle(std::string(storage::kStockTopic),
-               [this](const outbox::Message& m) { return DeliverStock(m); });
+               [this](const outbox::Message& message, const telemetry::Span& span) {
+                 return DeliverStock(message, span);
+               });
 }
 
-Task<> Deliveries::DeliverPayment(const outbox::Message& message) {
+Task<> Deliveries::DeliverPayment(const outbox::Message& message, const telemetry::Span& span) {
   const auto words = Words(message.payload);
-  auto call = CallContext::ForWork(kLimit, telemetry::TraceContext::Continue(message.trace));
-  auto order = co_await orders_.Find(call.Deadline(), domain::OrderId::From(message.key),
-                                     storage::Scope::Everything());
+  auto call = CallContext::ForWork(kLimit, span);
+  auto order = co_await orders_.Find(call, domain::OrderId::From(message.key), storage::Scope::Everything());
   if (!order) throw std::logic_error("a payment message without its order");
   if (words[0] == "capture") {
     co_await Capture(call, std::move(*order));
@@ -59,7 +62,7 @@ Task<> Deliveries::Capture(CallContext& call, domain::Order order) {
   if (summary.state != "CAPTURED" && summary.state != "VOIDED") {
     throw Unavailable("the payment is " + summary.state + "; asking again");
   }
-  co_await transitions_.SetPayment(call.Deadline(), order.id, summary);
+  co_await transitions_.SetPayment(call, order.id, summary);
 }
 
 // The capture of this order was delivered before, so the payment is captured or was voided; a voided one owes
@@ -71,12 +74,12 @@ Task<> Deliveries::Refund(CallContext& call, domain::Order order, std::string pa
   request.set_seller_order_id(part);
   request.set_reason("cancelled");
   const auto payment = co_await payments_.RefundForOrder(call, std::move(request));
-  co_await transitions_.SetPayment(call.Deadline(), order.id, SummaryOf(payment));
+  co_await transitions_.SetPayment(call, order.id, SummaryOf(payment));
 }
 
-Task<> Deliveries::DeliverStock(const outbox::Message& message) {
+Task<> Deliveries::DeliverStock(const outbox::Message& message, const telemetry::Span& span) {
   const auto words = Words(message.payload);
-  auto call = CallContext::ForWork(kLimit, telemetry::TraceContext::Continue(message.trace));
+  auto call = CallContext::ForWork(kLimit, span);
   if (words[0] == "release") {
     api::product::ReleaseReservationRequest request;
     request.set_order_id(message.key);

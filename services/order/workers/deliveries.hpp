@@ -21,8 +21,8 @@ class Deliveries {
 
   void HandleOn(outbox::Relay& relay);
 
-  Task<> DeliverPayment(const outbox::Message& message);
-  Task<> DeliverStock(const outbox::Message& message);
+  Task<> DeliverPayment(const outbox::Message& message, const telemetry::Span& span);
+  Task<> DeliverStock(const outbox::Message& message, const telemetry::Span& span);
 
  private:
   Task<> Capture(CallContext& call, domain::Order order);

@@ -51,8 +51,9 @@ Task<std::size_t> Recovery::RunOnce() {
 }
 
 Task<> Recovery::Drive(storage::Lease lease) {
-  auto call = CallContext::ForWork(options_.run_limit, telemetry::TraceContext::Continue(lease.trace));
-  auto order = co_await orders_.Find(call.Deadline(), lease.order, storage::Scope::Everything());
+  auto span = tracer_.Continue("checkout.recover", telemetry::SpanKind::kInternal, lease.trace);
+  auto call = CallContext::ForWork(options_.run_limit, span);
+  auto order = co_await orders_.Find(call, lease.order, storage::Scope::Everything());
   if (!order) throw std::logic_error("a checkout without its order");
   const auto outcome = co_await checkout_.Advance(call, lease, *order);
   if (outcome != Outcome::kPending) {

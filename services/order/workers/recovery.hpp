@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "platform/runtime/task_group.hpp"
+#include "platform/telemetry/tracer.hpp"
 #include "services/order/storage/orders.hpp"
 #include "services/order/workers/checkout.hpp"
 
@@ -20,8 +21,9 @@ class Recovery {
     std::int64_t concurrency = 16;
   };
 
-  Recovery(storage::Checkouts& checkouts, storage::Orders& orders, Checkout& checkout, Options options)
-      : checkouts_(checkouts), orders_(orders), checkout_(checkout), options_(options) {}
+  Recovery(storage::Checkouts& checkouts, storage::Orders& orders, Checkout& checkout,
+           telemetry::Tracer& tracer, Options options)
+      : checkouts_(checkouts), orders_(orders), checkout_(checkout), tracer_(tracer), options_(options) {}
 
   Task<> Run();
   // One round: takes what is due and drives it to where it goes now. Returns how many were taken.
@@ -33,6 +35,7 @@ class Recovery {
   storage::Checkouts& checkouts_;
   storage::Orders& orders_;
   Checkout& checkout_;
+  telemetry::Tracer& tracer_;
   const Options options_;
 };
 

@@ -9,7 +9,7 @@
 #include <variant>
 
 #include "platform/core/money.hpp"
-#include "platform/runtime/task.hpp"
+#include "platform/telemetry/work.hpp"
 #include "services/payment/domain/state.hpp"
 
 namespace market::payment::provider {
@@ -69,11 +69,11 @@ class Provider {
  public:
   virtual ~Provider() = default;
 
-  virtual Task<Result> Authorize(Charge charge, runtime::Deadline deadline) = 0;
-  virtual Task<Result> Capture(Change change, runtime::Deadline deadline) = 0;
-  virtual Task<Result> Void(Change change, runtime::Deadline deadline) = 0;
-  virtual Task<Result> Refund(Change change, runtime::Deadline deadline) = 0;
-  virtual Task<Found> Find(Sought sought, runtime::Deadline deadline) = 0;
+  virtual Task<Result> Authorize(Charge charge, Work work) = 0;
+  virtual Task<Result> Capture(Change change, Work work) = 0;
+  virtual Task<Result> Void(Change change, Work work) = 0;
+  virtual Task<Result> Refund(Change change, Work work) = 0;
+  virtual Task<Found> Find(Sought sought, Work work) = 0;
 };
 
 // Code of a Refused charge whose payment method does not exist.

@@ -96,30 +96,29 @@ Found FoundIn(const json::object& body, const Sought& sought) {
 
 }  // namespace
 
-Task<Result> Sandbox::Authorize(Charge charge, runtime::Deadline deadline) {
+Task<Result> Sandbox::Authorize(Charge charge, Work work) {
   auto body = Serialized(charge.amount, {{"currency", charge.amount.currency.Code()},
                                          {"payment_method", charge.method},
                                          {"reference", charge.reference}});
-  return Post("/v1/authorizations", std::move(charge.key), std::move(body), deadline);
+  return Post("/v1/authorizations", std::move(charge.key), std::move(body), work);
 }
 
-Task<Result> Sandbox::Capture(Change change, runtime::Deadline deadline) {
+Task<Result> Sandbox::Capture(Change change, Work work) {
   return Post("/v1/authorizations/" + Encoded(change.authorization) + "/capture", std::move(change.key),
-              Serialized(change.amount, {}), deadline);
+              Serialized(change.amount, {}), work);
 }
 
-Task<Result> Sandbox::Void(Change change, runtime::Deadline deadline) {
+Task<Result> Sandbox::Void(Change change, Work work) {
   return Post("/v1/authorizations/" + Encoded(change.authorization) + "/void", std::move(change.key), "{}",
-              deadline);
+              work);
 }
 
-Task<Result> Sandbox::Refund(Change change, runtime::Deadline deadline) {
+Task<Result> Sandbox::Refund(Change change, Work work) {
   return Post("/v1/authorizations/" + Encoded(change.authorization) + "/refunds", std::move(change.key),
-              Serialized(change.amount, {{"reference", change.reference}}), deadline);
+              Serialized(change.amount, {{"reference", change.reference}}), work);
 }
 
-Task<Result> Sandbox::Post(std::string target, std::string key, std::string body,
-                           runtime::Deadline deadline) {
+Task<Result> Sandbox::Post(std::string target, std::string key, std::string body, Work work) {
   http::Request request{.method = "POST",
                         .target = std::move(target),
                         .headers = {{"Authorization", authorization_},
@@ -128,7 +127,7 @@ Task<Result> Sandbox::Post(std::string target, std::string key, std::string body
                         .body = std::move(body),
                         .peer = {}};
   try {
-    const auto response = co_await client_.Send(std::move(request), deadline);
+    const auto response = co_await client_.Send(std::move(request), work);
     co_return ResultOf(response);
   } catch (const http::SendError& error) {
     if (error.GetKind() == http::SendError::Kind::kNotSent) co_return NotDone{error.what()};
@@ -136,14 +135,14 @@ Task<Result> Sandbox::Post(std::string target, std::string key, std::string body
   }
 }
 
-Task<Found> Sandbox::Find(Sought sought, runtime::Deadline deadline) {
+Task<Found> Sandbox::Find(Sought sought, Work work) {
   http::Request request{.method = "GET",
                         .target = "/v1/authorizations?reference=" + Encoded(sought.reference),
                         .headers = {{"Authorization", authorization_}},
                         .body = {},
                         .peer = {}};
   try {
-    const auto response = co_await client_.Send(std::move(request), deadline);
+    const auto response = co_await client_.Send(std::move(request), work);
     if (response.status != 200) co_return Unknown{"find: " + std::to_string(response.status)};
     co_return FoundIn(ObjectIn(response.body), sought);
   } catch (const http::SendError& error) {

@@ -11,14 +11,14 @@ class Sandbox final : public Provider {
   Sandbox(http::Client& client, const std::string& api_key)
       : client_(client), authorization_("Bearer " + api_key) {}
 
-  Task<Result> Authorize(Charge charge, runtime::Deadline deadline) override;
-  Task<Result> Capture(Change change, runtime::Deadline deadline) override;
-  Task<Result> Void(Change change, runtime::Deadline deadline) override;
-  Task<Result> Refund(Change change, runtime::Deadline deadline) override;
-  Task<Found> Find(Sought sought, runtime::Deadline deadline) override;
+  Task<Result> Authorize(Charge charge, Work work) override;
+  Task<Result> Capture(Change change, Work work) override;
+  Task<Result> Void(Change change, Work work) override;
+  Task<Result> Refund(Change change, Work work) override;
+  Task<Found> Find(Sought sought, Work work) override;
 
  private:
-  Task<Result> Post(std::string target, std::string key, std::string body, runtime::Deadline deadline);
+  Task<Result> Post(std::string target, std::string key, std::string body, Work work);
 
   http::Client& client_;
   const std::string authorization_;

@@ -29,8 +29,8 @@ void AddEntry(postgres::Batch& batch, const domain::Payment& payment, const doma
             payment.currency.Code(), accounts, amounts);
 }
 
-Task<std::vector<Balance>> Ledger::TrialBalance(runtime::Deadline deadline) {
-  const auto rows = co_await database_.Read(deadline, kTrialBalance);
+Task<std::vector<Balance>> Ledger::TrialBalance(Work work) {
+  const auto rows = co_await database_.Read(work, kTrialBalance);
   std::vector<Balance> balances;
   for (const auto row : rows) {
     balances.push_back({std::string(row.Text(0)), std::string(row.Text(1)), row.Int(2)});

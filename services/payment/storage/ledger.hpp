@@ -21,7 +21,7 @@ class Ledger {
   explicit Ledger(postgres::Database& database) : database_(database) {}
 
   // By account and currency.
-  Task<std::vector<Balance>> TrialBalance(runtime::Deadline deadline);
+  Task<std::vector<Balance>> TrialBalance(Work work);
 
  private:
   postgres::Database& database_;

@@ -95,13 +95,13 @@ void AddRefund(Batch& batch, const domain::Payment& payment, const domain::Attem
 
 }  // namespace
 
-Task<bool> Payments::Insert(runtime::Deadline deadline, const domain::Payment& payment, milliseconds lease) {
+Task<bool> Payments::Insert(Work work, const domain::Payment& payment, milliseconds lease) {
   Batch batch("payment.insert");
   AddInsert(batch, payment, lease);
   AddSplits(batch, payment);
   AddAttempt(batch, payment);
   try {
-    co_await database_.Write(deadline, std::move(batch));
+    co_await database_.Write(work, std::move(batch));
   } catch (const postgres::SqlError& error) {
     if (error.IsUniqueViolation("payment_order_id_key")) co_return false;
     throw;
@@ -109,11 +109,11 @@ Task<bool> Payments::Insert(runtime::Deadline deadline, const domain::Payment& p
   co_return true;
 }
 
-Task<bool> Payments::InsertTombstone(runtime::Deadline deadline, const domain::Payment& payment) {
+Task<bool> Payments::InsertTombstone(Work work, const domain::Payment& payment) {
   Batch batch("payment.insert_tombstone");
   AddInsert(batch, payment, std::nullopt);
   try {
-    co_await database_.Write(deadline, std::move(batch));
+    co_await database_.Write(work, std::move(batch));
   } catch (const postgres::SqlError& error) {
     if (error.IsUniqueViolation("payment_order_id_key")) co_return false;
     throw;
@@ -121,33 +121,32 @@ Task<bool> Payments::InsertTombstone(runtime::Deadline deadline, const domain::P
   co_return true;
 }
 
-Task<std::optional<domain::Payment>> Payments::Find(runtime::Deadline deadline, domain::OrderId order,
-                                                    Scope scope) {
-  const auto rows = co_await database_.Read(deadline, kFind, order, scope.BuyerId());
+Task<std::optional<domain::Payment>> Payments::Find(Work work, domain::OrderId order, Scope scope) {
+  const auto rows = co_await database_.Read(work, kFind, order, scope.BuyerId());
   co_return rows.empty() ? std::nullopt : std::optional(ReadPayment(rows.One()));
 }
 
-Task<bool> Payments::Begin(runtime::Deadline deadline, domain::Payment& payment, milliseconds lease) {
+Task<bool> Payments::Begin(Work work, domain::Payment& payment, milliseconds lease) {
   Batch batch("payment.begin");
   batch.Add(kTake, payment.id, payment.version, lease);
   AddRefund(batch, payment, *payment.Pending());
   AddAttempt(batch, payment);
-  co_return co_await WriteGuarded(deadline, std::move(batch), payment);
+  co_return co_await WriteGuarded(work, std::move(batch), payment);
 }
 
-Task<bool> Payments::Take(runtime::Deadline deadline, domain::Payment& payment, milliseconds lease) {
+Task<bool> Payments::Take(Work work, domain::Payment& payment, milliseconds lease) {
   Batch batch("payment.take");
   batch.Add(kTake, payment.id, payment.version, lease);
-  co_return co_await WriteGuarded(deadline, std::move(batch), payment);
+  co_return co_await WriteGuarded(work, std::move(batch), payment);
 }
 
-Task<bool> Payments::Close(runtime::Deadline deadline, domain::Payment& payment) {
+Task<bool> Payments::Close(Work work, domain::Payment& payment) {
   Batch batch("payment.close");
   batch.Add(kClose, payment.id, payment.version, domain::Name(payment.state), payment.updated_at);
-  co_return co_await WriteGuarded(deadline, std::move(batch), payment);
+  co_return co_await WriteGuarded(work, std::move(batch), payment);
 }
 
-Task<bool> Payments::Record(runtime::Deadline deadline, domain::Payment& payment, domain::Attempt attempt,
+Task<bool> Payments::Record(Work work, domain::Payment& payment, domain::Attempt attempt,
                             milliseconds ask_after) {
   const bool pending = attempt.state == domain::Progress::kPending;
   Batch batch("payment.record");
@@ -160,24 +159,23 @@ Task<bool> Payments::Record(runtime::Deadline deadline, domain::Payment& payment
     AddRefund(batch, payment, attempt);
     if (const auto entry = domain::EntryOf(payment, attempt)) AddEntry(batch, payment, *entry);
   }
-  co_return co_await WriteGuarded(deadline, std::move(batch), payment);
+  co_return co_await WriteGuarded(work, std::move(batch), payment);
 }
 
-Task<std::vector<domain::Payment>> Payments::TakeDue(runtime::Deadline deadline, std::int64_t limit,
-                                                     milliseconds lease) {
+Task<std::vector<domain::Payment>> Payments::TakeDue(Work work, std::int64_t limit, milliseconds lease) {
   std::vector<domain::Payment> payments;
-  const auto taken = co_await database_.Write(deadline, kTakeDue, limit, lease);
+  const auto taken = co_await database_.Write(work, kTakeDue, limit, lease);
   if (taken.empty()) co_return payments;
   std::vector<Uuid> ids;
   for (const auto row : taken) ids.push_back(row.GetUuid(0));
-  const auto rows = co_await database_.Read(deadline, kFindMany, ids);
+  const auto rows = co_await database_.Read(work, kFindMany, ids);
   for (const auto row : rows) payments.push_back(ReadPayment(row));
   co_return payments;
 }
 
-Task<bool> Payments::WriteGuarded(runtime::Deadline deadline, Batch batch, domain::Payment& payment) {
+Task<bool> Payments::WriteGuarded(Work work, Batch batch, domain::Payment& payment) {
   try {
-    co_await database_.Write(deadline, std::move(batch));
+    co_await database_.Write(work, std::move(batch));
   } catch (const postgres::SqlError& error) {
     if (error.Is("MK001")) co_return false;
     throw;

@@ -21,31 +21,29 @@ class Payments {
   explicit Payments(postgres::Database& database) : database_(database) {}
 
   // A new payment with its first attempt, leased to the caller. False: the order has a payment already.
-  Task<bool> Insert(runtime::Deadline deadline, const domain::Payment& payment,
-                    std::chrono::milliseconds lease);
+  Task<bool> Insert(Work work, const domain::Payment& payment, std::chrono::milliseconds lease);
   // Without an attempt and free for others.
-  Task<bool> InsertTombstone(runtime::Deadline deadline, const domain::Payment& payment);
+  Task<bool> InsertTombstone(Work work, const domain::Payment& payment);
 
-  Task<std::optional<domain::Payment>> Find(runtime::Deadline deadline, domain::OrderId order, Scope scope);
+  Task<std::optional<domain::Payment>> Find(Work work, domain::OrderId order, Scope scope);
 
   // Each brings `payment.version` up to date when it returns true.
   // Takes the lease and writes the attempt that domain::Begin added.
-  Task<bool> Begin(runtime::Deadline deadline, domain::Payment& payment, std::chrono::milliseconds lease);
+  Task<bool> Begin(Work work, domain::Payment& payment, std::chrono::milliseconds lease);
   // Takes the lease of a payment with a pending attempt.
-  Task<bool> Take(runtime::Deadline deadline, domain::Payment& payment, std::chrono::milliseconds lease);
+  Task<bool> Take(Work work, domain::Payment& payment, std::chrono::milliseconds lease);
   // Writes a payment that domain::Close closed; nobody may hold the lease.
-  Task<bool> Close(runtime::Deadline deadline, domain::Payment& payment);
+  Task<bool> Close(Work work, domain::Payment& payment);
   // Writes what became of `attempt` of `payment`, with its ledger entry, and gives the lease back. While the
   // attempt is pending the payment is due again after `ask_after`.
-  Task<bool> Record(runtime::Deadline deadline, domain::Payment& payment, domain::Attempt attempt,
+  Task<bool> Record(Work work, domain::Payment& payment, domain::Attempt attempt,
                     std::chrono::milliseconds ask_after);
 
   // Up to `limit` payments whose pending attempt is due to be asked about, leased to the caller.
-  Task<std::vector<domain::Payment>> TakeDue(runtime::Deadline deadline, std::int64_t limit,
-                                             std::chrono::milliseconds lease);
+  Task<std::vector<domain::Payment>> TakeDue(Work work, std::int64_t limit, std::chrono::milliseconds lease);
 
  private:
-  Task<bool> WriteGuarded(runtime::Deadline deadline, postgres::Batch batch, domain::Payment& payment);
+  Task<bool> WriteGuarded(Work work, postgres::Batch batch, domain::Payment& payment);
 
   postgres::Database& database_;
 };

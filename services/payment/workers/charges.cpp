@@ -33,7 +33,8 @@ constexpr std::chrono::milliseconds kTurnPauseMin{10};
 constexpr std::chrono::milliseconds kTurnPauseMax{200};
 constexpr resilience::FullJitter::Options kAskPause{.initial = 2s, .max = 60s};
 
-runtime::Deadline WriteDeadline() { return runtime::After(kWriteLimit); }
+// What the provider did is written down even when the request is out of time.
+Work Writing(const Work& work) { return work.With(runtime::After(kWriteLimit)); }
 
 template <class... Ts>
 struct Overloaded : Ts... {
@@ -81,48 +82,48 @@ Charges::Charges(storage::Payments& payments, provider::Provider& provider, cons
                                         {"operation", "answer"})),
       options_(options) {}
 
-Task<Payment> Charges::Authorize(runtime::Deadline deadline, Payment draft) {
+Task<Payment> Charges::Authorize(Work work, Payment draft) {
   const domain::Goal goal{.operation = Operation::kAuthorize, .reason = {}};
-  if (ProviderDeadline(deadline) <= std::chrono::steady_clock::now()) {
+  if (AtProvider(work).deadline <= std::chrono::steady_clock::now()) {
     throw DeadlineExceeded("too little time is left to ask the provider");
   }
   Payment payment = draft;
   domain::Begin(payment, goal, clock_.Now());
-  if (co_await payments_.Insert(WriteDeadline(), payment, Lease())) {
-    const auto ended = co_await Send(ProviderDeadline(deadline), payment);
+  if (co_await payments_.Insert(Writing(work), payment, Lease())) {
+    const auto ended = co_await Send(AtProvider(work), payment);
     if (ended == Ended::kOpen) co_return payment;
-    if (ended == Ended::kOvertaken) payment = co_await Require(deadline, draft.order);
-    co_return co_await Reach(deadline, std::move(payment), goal, 1);
+    if (ended == Ended::kOvertaken) payment = co_await Require(work, draft.order);
+    co_return co_await Reach(work, std::move(payment), goal, 1);
   }
-  auto known = co_await Require(deadline, draft.order);
+  auto known = co_await Require(work, draft.order);
   if (!known.IsTombstone() && (known.amount_minor != draft.amount_minor || known.currency != draft.currency ||
                                known.method != draft.method)) {
     throw Error(Code::kAlreadyExists, "ALREADY_EXISTS",
                 "the order has a payment of another amount or method");
   }
-  co_return co_await Reach(deadline, std::move(known), goal, 0);
+  co_return co_await Reach(work, std::move(known), goal, 0);
 }
 
-Task<Payment> Charges::Capture(runtime::Deadline deadline, domain::OrderId order) {
-  auto payment = co_await Require(deadline, order);
-  co_return co_await Reach(deadline, std::move(payment), {.operation = Operation::kCapture, .reason = {}}, 0);
+Task<Payment> Charges::Capture(Work work, domain::OrderId order) {
+  auto payment = co_await Require(work, order);
+  co_return co_await Reach(work, std::move(payment), {.operation = Operation::kCapture, .reason = {}}, 0);
 }
 
-Task<Payment> Charges::Void(runtime::Deadline deadline, domain::OrderId order) {
-  auto payment = co_await payments_.Find(deadline, order, storage::Scope::Everything());
+Task<Payment> Charges::Void(Work work, domain::OrderId order) {
+  auto payment = co_await payments_.Find(work, order, storage::Scope::Everything());
   if (!payment) {
     const auto tombstone = domain::MakeTombstone(order, clock_.Now());
-    if (co_await payments_.InsertTombstone(WriteDeadline(), tombstone)) co_return tombstone;
-    payment = co_await Require(deadline, order);
+    if (co_await payments_.InsertTombstone(Writing(work), tombstone)) co_return tombstone;
+    payment = co_await Require(work, order);
   }
-  co_return co_await Reach(deadline, std::move(*payment), {.operation = Operation::kVoid, .reason = {}}, 0);
+  co_return co_await Reach(work, std::move(*payment), {.operation = Operation::kVoid, .reason = {}}, 0);
 }
 
-Task<Payment> Charges::Refund(runtime::Deadline deadline, domain::OrderId order, domain::SellerOrderId part,
+Task<Payment> Charges::Refund(Work work, domain::OrderId order, domain::SellerOrderId part,
                               std::string reason) {
-  auto payment = co_await Require(deadline, order);
+  auto payment = co_await Require(work, order);
   payment =
-      co_await Reach(deadline, std::move(payment),
+      co_await Reach(work, std::move(payment),
                      {.operation = Operation::kRefund, .seller_order = part, .reason = std::move(reason)}, 0);
   const auto* refund = payment.FindRefund(part);
   if (!refund || refund->state != domain::Progress::kSucceeded) {
@@ -131,36 +132,36 @@ Task<Payment> Charges::Refund(runtime::Deadline deadline, domain::OrderId order,
   co_return payment;
 }
 
-Task<> Charges::Resolve(runtime::Deadline deadline, Payment payment) {
-  if (payment.Pending()) co_await Ask(ProviderDeadline(deadline), payment);
+Task<> Charges::Resolve(Work work, Payment payment) {
+  if (payment.Pending()) co_await Ask(AtProvider(work), payment);
 }
 
 // Steps until there is nothing left to do, the provider leaves it open, or the time is up.
-Task<Payment> Charges::Reach(runtime::Deadline deadline, Payment payment, domain::Goal goal, int attempts) {
+Task<Payment> Charges::Reach(Work work, Payment payment, domain::Goal goal, int attempts) {
   auto pause = kTurnPauseMin;
   for (;;) {
     const Step step = domain::NextStep(payment, goal);
     if (step == Step::kNothing || (step == Step::kAttempt && attempts == kAttemptsMax)) co_return payment;
-    if (deadline - kCallerReserve <= runtime::After(pause)) co_return payment;
+    if (work.deadline - kCallerReserve <= runtime::After(pause)) co_return payment;
 
     auto ended = Ended::kOvertaken;
-    if (co_await Take(deadline, payment, step, goal)) {
+    if (co_await Take(work, payment, step, goal)) {
       attempts += step == Step::kAttempt;
       if (step == Step::kClose) co_return payment;
-      const auto until = ProviderDeadline(deadline);
-      ended = step == Step::kAttempt ? co_await Send(until, payment) : co_await Ask(until, payment);
+      const auto turn = AtProvider(work);
+      ended = step == Step::kAttempt ? co_await Send(turn, payment) : co_await Ask(turn, payment);
     } else {
       co_await runtime::SleepFor(pause);
       pause = std::min(kTurnPauseMax, 2 * pause);
     }
     if (ended == Ended::kOpen) co_return payment;
-    if (ended == Ended::kOvertaken) payment = co_await Require(deadline, payment.order);
+    if (ended == Ended::kOvertaken) payment = co_await Require(work, payment.order);
   }
 }
 
 // False leaves `payment` as nobody has it in the database; read it again.
-Task<bool> Charges::Take(runtime::Deadline deadline, Payment& payment, Step step, const domain::Goal& goal) {
-  const auto limit = std::min(deadline, WriteDeadline());
+Task<bool> Charges::Take(Work work, Payment& payment, Step step, const domain::Goal& goal) {
+  const auto limit = work.With(std::min(work.deadline, Writing(work).deadline));
   switch (step) {
     case Step::kAttempt:
       domain::Begin(payment, goal, clock_.Now());
@@ -174,35 +175,35 @@ Task<bool> Charges::Take(runtime::Deadline deadline, Payment& payment, Step step
 }
 
 // Sends the pending attempt for the first time.
-Task<Charges::Ended> Charges::Send(runtime::Deadline until, Payment& payment) {
-  co_return co_await Apply(payment, co_await CallAndLook(until, payment));
+Task<Charges::Ended> Charges::Send(Work work, Payment& payment) {
+  co_return co_await Apply(work, payment, co_await CallAndLook(work, payment));
 }
 
 // Finds out what became of the pending attempt; one that the provider does not have is sent again, which to
 // the provider is the same request.
-Task<Charges::Ended> Charges::Ask(runtime::Deadline until, Payment& payment) {
-  const auto found = co_await Find(until, payment);
-  if (const auto known = ResultOf(found)) co_return co_await Apply(payment, *known);
+Task<Charges::Ended> Charges::Ask(Work work, Payment& payment) {
+  const auto found = co_await Find(work, payment);
+  if (const auto known = ResultOf(found)) co_return co_await Apply(work, payment, *known);
   if (clock_.Now() - payment.Pending()->created_at > kSendAgainLimit) {
-    co_return co_await Apply(payment, provider::Errored{"the provider never had it"});
+    co_return co_await Apply(work, payment, provider::Errored{"the provider never had it"});
   }
-  auto result = co_await CallAndLook(until, payment);
+  auto result = co_await CallAndLook(work, payment);
   // This time nothing was done; what was sent before may still be on its way.
   if (const auto* not_done = std::get_if<provider::NotDone>(&result))
     result = provider::Unknown{not_done->why};
-  co_return co_await Apply(payment, std::move(result));
+  co_return co_await Apply(work, payment, std::move(result));
 }
 
-Task<Result> Charges::CallAndLook(runtime::Deadline until, const Payment& payment) {
-  auto result = co_await Call(until, payment);
+Task<Result> Charges::CallAndLook(Work work, const Payment& payment) {
+  auto result = co_await Call(work, payment);
   if (NeedsLook(result, payment.Pending()->operation)) {
-    const auto found = co_await Find(until, payment);
+    const auto found = co_await Find(work, payment);
     if (auto known = ResultOf(found)) result = std::move(*known);
   }
   co_return result;
 }
 
-Task<Result> Charges::Call(runtime::Deadline until, const Payment& payment) {
+Task<Result> Charges::Call(Work work, const Payment& payment) {
   const auto& attempt = *payment.Pending();
   std::string key = domain::ProviderKey(payment.id, attempt);
   Result result;
@@ -211,7 +212,7 @@ Task<Result> Charges::Call(runtime::Deadline until, const Payment& payment) {
                                            .reference = payment.order.ToString(),
                                            .method = payment.method,
                                            .amount = {payment.amount_minor, payment.currency}},
-                                          until);
+                                          work);
   } else {
     provider::Change change{.key = std::move(key),
                             .authorization = payment.authorization,
@@ -219,36 +220,36 @@ Task<Result> Charges::Call(runtime::Deadline until, const Payment& payment) {
                             .reference = {}};
     switch (attempt.operation) {
       case Operation::kCapture:
-        result = co_await provider_.Capture(std::move(change), until);
+        result = co_await provider_.Capture(std::move(change), work);
         break;
       case Operation::kVoid:
-        result = co_await provider_.Void(std::move(change), until);
+        result = co_await provider_.Void(std::move(change), work);
         break;
       default:
         change.amount.minor = payment.FindRefund(attempt.seller_order)->amount_minor;
         change.reference = attempt.seller_order.ToString();
-        result = co_await provider_.Refund(std::move(change), until);
+        result = co_await provider_.Refund(std::move(change), work);
     }
   }
   answers_.With({domain::Name(attempt.operation), AnswerName(result)}).Increment();
   co_return result;
 }
 
-Task<Found> Charges::Find(runtime::Deadline until, const Payment& payment) {
+Task<Found> Charges::Find(Work work, const Payment& payment) {
   const auto& attempt = *payment.Pending();
   auto found = co_await provider_.Find({.operation = attempt.operation,
                                         .key = domain::ProviderKey(payment.id, attempt),
                                         .reference = payment.order.ToString(),
                                         .authorization = payment.authorization,
                                         .refund_reference = attempt.seller_order.ToString()},
-                                       until);
+                                       work);
   static constexpr std::array<std::string_view, 4> kNames = {"done", "declined", "absent", "unknown"};
   answers_.With({"FIND", kNames.at(found.index())}).Increment();
   co_return found;
 }
 
 // Writes what the result makes of the pending attempt, with the ledger entry of money that moved.
-Task<Charges::Ended> Charges::Apply(Payment& payment, Result result) {
+Task<Charges::Ended> Charges::Apply(Work work, Payment& payment, Result result) {
   const auto now = clock_.Now();
   const auto pending = payment.Pending() - payment.attempts.data();
   const auto& attempt = payment.attempts[static_cast<std::size_t>(pending)];
@@ -285,18 +286,18 @@ Task<Charges::Ended> Charges::Apply(Payment& payment, Result result) {
       result);
   const auto ask_after = std::chrono::duration_cast<std::chrono::milliseconds>(
       resilience::FullJitter::After(static_cast<std::uint32_t>(std::max(payment.asks, 1)), kAskPause));
-  if (!co_await payments_.Record(WriteDeadline(), payment, attempt, ask_after)) co_return Ended::kOvertaken;
+  if (!co_await payments_.Record(Writing(work), payment, attempt, ask_after)) co_return Ended::kOvertaken;
   co_return ended;
 }
 
-Task<Payment> Charges::Require(runtime::Deadline deadline, domain::OrderId order) {
-  auto payment = co_await payments_.Find(deadline, order, storage::Scope::Everything());
+Task<Payment> Charges::Require(Work work, domain::OrderId order) {
+  auto payment = co_await payments_.Find(work, order, storage::Scope::Everything());
   if (!payment) throw NotFound("the order's payment");
   co_return std::move(*payment);
 }
 
-runtime::Deadline Charges::ProviderDeadline(runtime::Deadline deadline) const {
-  return std::min(deadline - kCallerReserve, runtime::After(options_.provider_timeout));
+Work Charges::AtProvider(const Work& work) const {
+  return work.With(std::min(work.deadline - kCallerReserve, runtime::After(options_.provider_timeout)));
 }
 
 }  // namespace market::payment

@@ -32,18 +32,18 @@ class Charges {
   // Asks for the money of one order, once. Of an order that has a payment: that one, brought as far as it
   // goes now. The state of what is returned says how it ended; UNKNOWN or CREATED: not decided yet, ask
   // again. Throws Error ALREADY_EXISTS when the order's payment is about another amount or method.
-  Task<domain::Payment> Authorize(runtime::Deadline deadline, domain::Payment draft);
+  Task<domain::Payment> Authorize(Work work, domain::Payment draft);
   // The state says how it ended; an AUTHORIZED one is not captured yet, ask again. Throws Error NOT_FOUND.
-  Task<domain::Payment> Capture(runtime::Deadline deadline, domain::OrderId order);
+  Task<domain::Payment> Capture(Work work, domain::OrderId order);
   // VOIDED or DECLINED: no money will move. CAPTURED: too late. Else ask again. An order without a payment
   // gets a tombstone, so that no late Authorize can charge it.
-  Task<domain::Payment> Void(runtime::Deadline deadline, domain::OrderId order);
+  Task<domain::Payment> Void(Work work, domain::OrderId order);
   // Gives back what one seller order cost. Throws Error UNAVAILABLE when the provider has not said yet.
-  Task<domain::Payment> Refund(runtime::Deadline deadline, domain::OrderId order, domain::SellerOrderId part,
+  Task<domain::Payment> Refund(Work work, domain::OrderId order, domain::SellerOrderId part,
                                std::string reason);
 
   // For the resolver: finds out about the pending attempt of a payment whose lease the caller holds.
-  Task<> Resolve(runtime::Deadline deadline, domain::Payment payment);
+  Task<> Resolve(Work work, domain::Payment payment);
 
   std::chrono::milliseconds Lease() const { return options_.provider_timeout + options_.lease_margin; }
 
@@ -54,18 +54,16 @@ class Charges {
     kOvertaken  // somebody else has written; read again
   };
 
-  Task<domain::Payment> Reach(runtime::Deadline deadline, domain::Payment payment, domain::Goal goal,
-                              int attempts);
-  Task<bool> Take(runtime::Deadline deadline, domain::Payment& payment, domain::Step step,
-                  const domain::Goal& goal);
-  Task<Ended> Send(runtime::Deadline until, domain::Payment& payment);
-  Task<Ended> Ask(runtime::Deadline until, domain::Payment& payment);
-  Task<provider::Result> CallAndLook(runtime::Deadline until, const domain::Payment& payment);
-  Task<provider::Result> Call(runtime::Deadline until, const domain::Payment& payment);
-  Task<provider::Found> Find(runtime::Deadline until, const domain::Payment& payment);
-  Task<Ended> Apply(domain::Payment& payment, provider::Result result);
-  Task<domain::Payment> Require(runtime::Deadline deadline, domain::OrderId order);
-  runtime::Deadline ProviderDeadline(runtime::Deadline deadline) const;
+  Task<domain::Payment> Reach(Work work, domain::Payment payment, domain::Goal goal, int attempts);
+  Task<bool> Take(Work work, domain::Payment& payment, domain::Step step, const domain::Goal& goal);
+  Task<Ended> Send(Work work, domain::Payment& payment);
+  Task<Ended> Ask(Work work, domain::Payment& payment);
+  Task<provider::Result> CallAndLook(Work work, const domain::Payment& payment);
+  Task<provider::Result> Call(Work work, const domain::Payment& payment);
+  Task<provider::Found> Find(Work work, const domain::Payment& payment);
+  Task<Ended> Apply(Work work, domain::Payment& payment, provider::Result result);
+  Task<domain::Payment> Require(Work work, domain::OrderId order);
+  Work AtProvider(const Work& work) const;
 
   storage::Payments& payments_;
   provider::Provider& provider_;

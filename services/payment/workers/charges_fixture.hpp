@@ -71,24 +71,24 @@ class FaultyProvider final : public provider::Provider {
   int calls = 0;                      // that move something
   int finds = 0;
 
-  Task<provider::Result> Authorize(provider::Charge charge, runtime::Deadline deadline) override {
-    return Pass(real_.Authorize(std::move(charge), deadline));
+  Task<provider::Result> Authorize(provider::Charge charge, Work work) override {
+    return Pass(real_.Authorize(std::move(charge), work));
   }
-  Task<provider::Result> Capture(provider::Change change, runtime::Deadline deadline) override {
-    return Pass(real_.Capture(std::move(change), deadline));
+  Task<provider::Result> Capture(provider::Change change, Work work) override {
+    return Pass(real_.Capture(std::move(change), work));
   }
-  Task<provider::Result> Void(provider::Change change, runtime::Deadline deadline) override {
-    return Pass(real_.Void(std::move(change), deadline));
+  Task<provider::Result> Void(provider::Change change, Work work) override {
+    return Pass(real_.Void(std::move(change), work));
   }
-  Task<provider::Result> Refund(provider::Change change, runtime::Deadline deadline) override {
-    return Pass(real_.Refund(std::move(change), deadline));
+  Task<provider::Result> Refund(provider::Change change, Work work) override {
+    return Pass(real_.Refund(std::move(change), work));
   }
-  Task<provider::Found> Find(provider::Sought sought, runtime::Deadline deadline) override {
+  Task<provider::Found> Find(provider::Sought sought, Work work) override {
     ++finds;
     const auto fault = Draw();
     if (fault == Fault::kCrashBefore || fault == Fault::kCrashAfter) throw Crash();
     if (fault != Fault::kNone) co_return provider::Unknown{"lost"};
-    co_return co_await real_.Find(std::move(sought), deadline);
+    co_return co_await real_.Find(std::move(sought), work);
   }
 
  private:
@@ -115,10 +115,11 @@ struct World {
   explicit World(boost::asio::io_context& io)
       : provider_database(io, {.conninfo = ProviderDisk().Conninfo(), .pool_wait = 10s}),
         provider(provider_database, {.timeout_hold = 600ms}),
-        server(io, {}, sandbox::HttpApi(provider, "sk_test")),
+        server(io, {}, sandbox::HttpApi(provider, tracer, "sk_test")),
         url("http://" + server.Listen("127.0.0.1:0")),
         database(io, {.conninfo = Disk().Conninfo(), .pool_wait = 10s}) {}
 
+  telemetry::Tracer tracer;
   postgres::Database provider_database;
   sandbox::Provider provider;
   http::Server server;
@@ -141,10 +142,10 @@ struct Service {
         resolver(payments, charges, {.poll = 20ms}) {}
 
   // As the operation does it: every call comes with a draft of its own.
-  Task<domain::Payment> Authorize(runtime::Deadline deadline, domain::Payment draft) {
+  Task<domain::Payment> Authorize(Work work, domain::Payment draft) {
     draft.id = domain::PaymentId::New();
     draft.attempts.clear();
-    return charges.Authorize(deadline, std::move(draft));
+    return charges.Authorize(work, std::move(draft));
   }
 
   http::Client client;

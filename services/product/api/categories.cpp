@@ -4,12 +4,12 @@ namespace market::product {
 
 Task<proto::ListCategoriesResponse> ProductService::ListCategories(CallContext& call,
                                                                    proto::ListCategoriesRequest) {
-  co_return co_await parts_.catalogue.ListCategories(call.Deadline());
+  co_return co_await parts_.catalogue.ListCategories(call);
 }
 
 Task<proto::Category> ProductService::CreateCategory(CallContext& call,
                                                      proto::CreateCategoryRequest request) {
-  co_return co_await parts_.catalogue.CreateCategory(call.Deadline(), std::move(request));
+  co_return co_await parts_.catalogue.CreateCategory(call, std::move(request));
 }
 
 }  // namespace market::product

@@ -45,13 +45,13 @@ OfferEdit EditFrom(const proto::UpdateOfferRequest& request) {
 
 Task<proto::Offer> ProductService::CreateOffer(CallContext& call, proto::CreateOfferRequest request) {
   Currency::Parse(request.offer().price().currency());
-  co_return co_await parts_.catalogue.CreateOffer(call.Deadline(), ProductId::From(request.product_id()),
+  co_return co_await parts_.catalogue.CreateOffer(call, ProductId::From(request.product_id()),
                                                   call.Caller().SellerIds(),
                                                   std::move(*request.mutable_offer()));
 }
 
 Task<proto::Offer> ProductService::UpdateOffer(CallContext& call, proto::UpdateOfferRequest request) {
-  co_return co_await parts_.catalogue.UpdateOffer(call.Deadline(), OfferId::From(request.offer_id()),
+  co_return co_await parts_.catalogue.UpdateOffer(call, OfferId::From(request.offer_id()),
                                                   call.Caller().SellerIds(), EditFrom(request));
 }
 
@@ -62,14 +62,13 @@ Task<proto::Offer> ProductService::AdjustStock(CallContext& call, proto::AdjustS
                              .delta = request.delta(),
                              .reason = request.reason(),
                              .account = call.Caller().account};
-  co_return co_await parts_.catalogue.AdjustStock(call.Deadline(), std::move(adjustment),
-                                                  call.Caller().SellerIds());
+  co_return co_await parts_.catalogue.AdjustStock(call, std::move(adjustment), call.Caller().SellerIds());
 }
 
 Task<proto::GetOffersResponse> ProductService::GetOffers(CallContext& call, proto::GetOffersRequest request) {
   std::vector<OfferId> ids;
   for (const auto& id : request.offer_ids()) ids.push_back(OfferId::From(id));
-  co_return co_await parts_.catalogue.GetOffers(call.Deadline(), std::move(ids));
+  co_return co_await parts_.catalogue.GetOffers(call, std::move(ids));
 }
 
 }  // namespace market::product

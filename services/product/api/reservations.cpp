@@ -60,28 +60,27 @@ google::protobuf::Empty DoneOrGone(Step step) {
 }  // namespace
 
 Task<Response> ProductService::ReserveStock(CallContext& call, proto::ReserveStockRequest request) {
-  const auto outcome = co_await parts_.reservations.Reserve(
-      call.Deadline(), OrderId::From(request.order_id()), LinesFrom(request));
+  const auto outcome =
+      co_await parts_.reservations.Reserve(call, OrderId::From(request.order_id()), LinesFrom(request));
   co_return std::visit(ToProto(), outcome);
 }
 
 Task<google::protobuf::Empty> ProductService::CommitReservation(CallContext& call,
                                                                 proto::CommitReservationRequest request) {
-  co_return DoneOrGone(
-      co_await parts_.reservations.Commit(call.Deadline(), OrderId::From(request.order_id())));
+  co_return DoneOrGone(co_await parts_.reservations.Commit(call, OrderId::From(request.order_id())));
 }
 
 Task<google::protobuf::Empty> ProductService::ReleaseReservation(CallContext& call,
                                                                  proto::ReleaseReservationRequest request) {
-  co_await parts_.reservations.Release(call.Deadline(), OrderId::From(request.order_id()),
+  co_await parts_.reservations.Release(call, OrderId::From(request.order_id()),
                                        OffersFrom(request.offer_ids()));
   co_return google::protobuf::Empty();
 }
 
 Task<google::protobuf::Empty> ProductService::ConsumeReservation(CallContext& call,
                                                                  proto::ConsumeReservationRequest request) {
-  co_return DoneOrGone(co_await parts_.reservations.Consume(
-      call.Deadline(), OrderId::From(request.order_id()), OffersFrom(request.offer_ids())));
+  co_return DoneOrGone(co_await parts_.reservations.Consume(call, OrderId::From(request.order_id()),
+                                                            OffersFrom(request.offer_ids())));
 }
 
 }  // namespace market::product

@@ -47,17 +47,17 @@ Task<proto::SearchProductsResponse> ProductService::SearchProducts(CallContext& 
 
   const auto first_page = filter + '|' + std::to_string(size);
   if (!after) {
-    if (auto kept = co_await parts_.search_cache.Find(first_page)) co_return std::move(*kept);
+    if (auto kept = co_await parts_.search_cache.Find(call, first_page)) co_return std::move(*kept);
   }
   std::optional<SearchPosition> position;
   if (after) position = {std::get<0>(*after), std::get<1>(*after)};
-  auto page = co_await parts_.search.Find(call.Deadline(), *search, position, size);
+  auto page = co_await parts_.search.Find(call, *search, position, size);
 
   proto::SearchProductsResponse response;
   for (auto& product : page.products) *response.add_products() = std::move(product);
   if (page.next) response.set_next_page_token(rpc::page_token::Encode(filter, page.next->key, page.next->id));
   if (after) co_return response;
-  co_return co_await parts_.search_cache.Keep(first_page, std::move(response));
+  co_return co_await parts_.search_cache.Keep(call, first_page, std::move(response));
 }
 
 }  // namespace market::product

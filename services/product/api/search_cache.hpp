@@ -20,9 +20,9 @@ class SearchCache {
       : redis_(keep_for.count() > 0 ? redis : nullptr), keep_for_(keep_for) {}
 
   // `filter` names the list and the size of the page.
-  Task<std::optional<Response>> Find(std::string filter);
+  Task<std::optional<Response>> Find(Work work, std::string filter);
   // Gives `response` back.
-  Task<Response> Keep(std::string filter, Response response);
+  Task<Response> Keep(Work work, std::string filter, Response response);
 
  private:
   redis::Client* const redis_;

@@ -14,6 +14,8 @@
 namespace market::product {
 namespace {
 
+const Work kNoWork(runtime::kNoDeadline);
+
 using namespace std::chrono_literals;
 using testing::Eventually;
 using testing::RunLoop;
@@ -59,12 +61,13 @@ TEST(SearchCache_Kept, IsFoundUnderItsFilterAlone) {
     client.Start();
     co_await Eventually([&] { return client.Connected(); });
     SearchCache cache(&client, 1min);
-    EXPECT_EQ((co_await cache.Keep("engine|20", ResponseOf("Engine"))).products(0).title(), "Engine");
-    const auto found = co_await cache.Find("engine|20");
+    EXPECT_EQ((co_await cache.Keep(kNoWork, "engine|20", ResponseOf("Engine"))).products(0).title(),
+              "Engine");
+    const auto found = co_await cache.Find(kNoWork, "engine|20");
     EXPECT_TRUE(found && found->products(0).title() == "Engine");
-    EXPECT_FALSE(co_await cache.Find("engine|10"));
-    co_await cache.Keep("nothing|20", SearchCache::Response());
-    EXPECT_FALSE(co_await cache.Find("nothing|20"));
+    EXPECT_FALSE(co_await cache.Find(kNoWork, "engine|10"));
+    co_await cache.Keep(kNoWork, "nothing|20", SearchCache::Response());
+    EXPECT_FALSE(co_await cache.Find(kNoWork, "nothing|20"));
     co_await client.Close();
   });
 }
@@ -77,8 +80,8 @@ TEST(SearchCache_NoRedis, MissesAndPassesThrough) {
     SearchCache absent(nullptr, 5s);
     SearchCache off(&away, 0s);
     for (auto* cache : {&unreachable, &absent, &off}) {
-      EXPECT_EQ((co_await cache->Keep("engine", ResponseOf("Engine"))).products_size(), 1);
-      EXPECT_FALSE(co_await cache->Find("engine"));
+      EXPECT_EQ((co_await cache->Keep(kNoWork, "engine", ResponseOf("Engine"))).products_size(), 1);
+      EXPECT_FALSE(co_await cache->Find(kNoWork, "engine"));
     }
     co_await away.Close();
   });

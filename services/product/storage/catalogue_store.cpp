@@ -134,8 +134,8 @@ SellerId OfferingSeller(const SellerId& product_seller, const SellerScope& scope
 
 }  // namespace
 
-Task<proto::ListCategoriesResponse> CatalogueStore::ListCategories(runtime::Deadline deadline) {
-  const auto result = co_await database_.Read(deadline, kListCategories);
+Task<proto::ListCategoriesResponse> CatalogueStore::ListCategories(Work work) {
+  const auto result = co_await database_.Read(work, kListCategories);
   proto::ListCategoriesResponse response;
   EtagHash hash;
   for (const auto row : result) {
@@ -150,12 +150,11 @@ Task<proto::ListCategoriesResponse> CatalogueStore::ListCategories(runtime::Dead
   co_return response;
 }
 
-Task<proto::Category> CatalogueStore::CreateCategory(runtime::Deadline deadline,
-                                                     proto::CreateCategoryRequest request) {
+Task<proto::Category> CatalogueStore::CreateCategory(Work work, proto::CreateCategoryRequest request) {
   const auto id = CategoryId::New();
   const auto parent = CategoryId::Parse(request.parent_id());
   try {
-    co_await database_.Write(deadline, kInsertCategory, id, parent, request.name(), request.slug());
+    co_await database_.Write(work, kInsertCategory, id, parent, request.name(), request.slug());
   } catch (const SqlError& error) {
     if (error.IsUniqueViolation("category_slug_per_parent")) {
       throw Error(Code::kAlreadyExists, "SLUG_TAKEN", "a sibling category has this slug");
@@ -171,17 +170,16 @@ Task<proto::Category> CatalogueStore::CreateCategory(runtime::Deadline deadline,
   co_return category;
 }
 
-Task<std::optional<proto::Product>> CatalogueStore::GetProduct(runtime::Deadline deadline, ProductId id,
-                                                               SellerScope viewer) {
-  const auto result = co_await database_.Read(deadline, kGetProduct, id, viewer);
+Task<std::optional<proto::Product>> CatalogueStore::GetProduct(Work work, ProductId id, SellerScope viewer) {
+  const auto result = co_await database_.Read(work, kGetProduct, id, viewer);
   if (result.empty()) co_return std::nullopt;
   co_return OnlyProduct(result);
 }
 
-Task<ProductPage> CatalogueStore::ListSellerProducts(runtime::Deadline deadline, SellerId seller,
+Task<ProductPage> CatalogueStore::ListSellerProducts(Work work, SellerId seller,
                                                      std::optional<ProductId> after, int page_size) {
   const auto start = after.value_or(ProductId(Uuid::Parse("ffffffff-ffff-ffff-ffff-ffffffffffff").value()));
-  const auto result = co_await database_.Read(deadline, kListOfSeller, seller, start, page_size + 1);
+  const auto result = co_await database_.Read(work, kListOfSeller, seller, start, page_size + 1);
   ProductPage page{.products = ReadProducts(result, EtagOf::kVersion)};
   if (page.products.size() > static_cast<std::size_t>(page_size)) {
     page.products.pop_back();
@@ -190,7 +188,7 @@ Task<ProductPage> CatalogueStore::ListSellerProducts(runtime::Deadline deadline,
   co_return page;
 }
 
-Task<proto::Product> CatalogueStore::CreateProduct(runtime::Deadline deadline, Uuid operation_id,
+Task<proto::Product> CatalogueStore::CreateProduct(Work work, Uuid operation_id,
                                                    proto::CreateProductRequest request) {
   const auto id = ProductId::New();
   const auto seller = SellerId::From(request.seller_id());
@@ -201,21 +199,20 @@ Task<proto::Product> CatalogueStore::CreateProduct(runtime::Deadline deadline, U
   for (const auto& offer : request.offers()) AddOffer(batch, OfferId::New(), id, seller, offer);
   batch.Add(kOwnProduct, id, std::array{seller});
   try {
-    const auto results = co_await database_.Write(deadline, std::move(batch));
+    const auto results = co_await database_.Write(work, std::move(batch));
     co_return OnlyProduct(results.back());
   } catch (const SqlError& error) {
     if (error.IsUniqueViolation("offer_sku_per_seller")) throw SkuTaken();
     if (error.Is("23503")) throw NotFound("the category");
     if (!error.IsUniqueViolation("product_operation")) throw;
   }
-  co_return OnlyProduct(co_await database_.Read(deadline, kProductOfOperation, operation_id, seller));
+  co_return OnlyProduct(co_await database_.Read(work, kProductOfOperation, operation_id, seller));
 }
 
-Task<proto::Product> CatalogueStore::PublishProduct(runtime::Deadline deadline, ProductId id,
-                                                    SellerScope scope) {
+Task<proto::Product> CatalogueStore::PublishProduct(Work work, ProductId id, SellerScope scope) {
   Batch batch("product.publish");
   batch.Add(kPublish, id, scope).Add(kOwnProduct, id, scope);
-  const auto results = co_await database_.Write(deadline, std::move(batch));
+  const auto results = co_await database_.Write(work, std::move(batch));
   auto product = OnlyProduct(results.back());
   if (product.state() != proto::Product::PUBLISHED) {
     throw Error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION", "only a draft can be published")
@@ -225,8 +222,8 @@ Task<proto::Product> CatalogueStore::PublishProduct(runtime::Deadline deadline, 
   co_return product;
 }
 
-Task<proto::Offer> CatalogueStore::CreateOffer(runtime::Deadline deadline, ProductId product,
-                                               SellerScope scope, proto::NewOffer offer) {
+Task<proto::Offer> CatalogueStore::CreateOffer(Work work, ProductId product, SellerScope scope,
+                                               proto::NewOffer offer) {
   const auto insert = [&](postgres::Tx& tx) -> Task<proto::Offer> {
     Batch look("offer.look");
     look.Add(kLockForOffer, product, scope).Add(kCountOffers, product, scope);
@@ -245,15 +242,14 @@ Task<proto::Offer> CatalogueStore::CreateOffer(runtime::Deadline deadline, Produ
     co_return OnlyOffer(results.back());
   };
   try {
-    co_return co_await database_.Transaction(deadline, insert);
+    co_return co_await database_.Transaction(work, insert);
   } catch (const SqlError& error) {
     if (error.IsUniqueViolation("offer_sku_per_seller")) throw SkuTaken();
     throw;
   }
 }
 
-Task<proto::Offer> CatalogueStore::UpdateOffer(runtime::Deadline deadline, OfferId id, SellerScope scope,
-                                               OfferEdit edit) {
+Task<proto::Offer> CatalogueStore::UpdateOffer(Work work, OfferId id, SellerScope scope, OfferEdit edit) {
   std::optional<std::int64_t> amount;
   std::optional<std::string_view> currency;
   if (edit.price) {
@@ -270,7 +266,7 @@ Task<proto::Offer> CatalogueStore::UpdateOffer(runtime::Deadline deadline, Offer
   Batch batch("offer.update");
   batch.Add(kUpdateOffer, id, scope, amount, currency, keys, values, edit.if_version)
       .Add(kOwnOffer, id, scope);
-  const auto results = co_await database_.Write(deadline, std::move(batch));
+  const auto results = co_await database_.Write(work, std::move(batch));
   auto offer = OnlyOffer(results[1]);
   if (results[0].AffectedRows() == 0) {
     throw Error(Code::kAborted, "ETAG_MISMATCH", "the offer has changed since it was read");
@@ -278,10 +274,9 @@ Task<proto::Offer> CatalogueStore::UpdateOffer(runtime::Deadline deadline, Offer
   co_return offer;
 }
 
-Task<proto::Offer> CatalogueStore::AdjustStock(runtime::Deadline deadline, StockAdjustment adjustment,
-                                               SellerScope scope) {
+Task<proto::Offer> CatalogueStore::AdjustStock(Work work, StockAdjustment adjustment, SellerScope scope) {
   try {
-    co_return OnlyOffer(co_await database_.Write(deadline, kAdjustStock, adjustment.offer, scope,
+    co_return OnlyOffer(co_await database_.Write(work, kAdjustStock, adjustment.offer, scope,
                                                  adjustment.delta, Uuid::NewV7(), adjustment.reason,
                                                  adjustment.account, adjustment.operation_id));
   } catch (const SqlError& error) {
@@ -295,12 +290,11 @@ Task<proto::Offer> CatalogueStore::AdjustStock(runtime::Deadline deadline, Stock
     // An earlier run of this operation moved the stock.
     if (!error.IsUniqueViolation("stock_movement_operation")) throw;
   }
-  co_return OnlyOffer(co_await database_.Read(deadline, kOwnOffer, adjustment.offer, scope));
+  co_return OnlyOffer(co_await database_.Read(work, kOwnOffer, adjustment.offer, scope));
 }
 
-Task<proto::GetOffersResponse> CatalogueStore::GetOffers(runtime::Deadline deadline,
-                                                         std::vector<OfferId> ids) {
-  const auto result = co_await database_.Read(deadline, kGetOffers, ids);
+Task<proto::GetOffersResponse> CatalogueStore::GetOffers(Work work, std::vector<OfferId> ids) {
+  const auto result = co_await database_.Read(work, kGetOffers, ids);
   proto::GetOffersResponse response;
   for (const auto row : result) {
     auto& offer = *response.add_offers();

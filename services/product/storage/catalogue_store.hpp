@@ -45,32 +45,29 @@ class CatalogueStore {
   explicit CatalogueStore(postgres::Database& database) : database_(database) {}
 
   // The whole tree, parents before children.
-  Task<proto::ListCategoriesResponse> ListCategories(runtime::Deadline deadline);
+  Task<proto::ListCategoriesResponse> ListCategories(Work work);
   // SLUG_TAKEN, NOT_FOUND (the parent).
-  Task<proto::Category> CreateCategory(runtime::Deadline deadline, proto::CreateCategoryRequest request);
+  Task<proto::Category> CreateCategory(Work work, proto::CreateCategoryRequest request);
 
   // With its active offers. A published product, or any of a seller in `viewer`.
-  Task<std::optional<proto::Product>> GetProduct(runtime::Deadline deadline, ProductId id,
-                                                 SellerScope viewer);
+  Task<std::optional<proto::Product>> GetProduct(Work work, ProductId id, SellerScope viewer);
   // Newest first, all states, all offers.
-  Task<ProductPage> ListSellerProducts(runtime::Deadline deadline, SellerId seller,
-                                       std::optional<ProductId> after, int page_size);
+  Task<ProductPage> ListSellerProducts(Work work, SellerId seller, std::optional<ProductId> after,
+                                       int page_size);
   // The product of an earlier run of the same operation, if there was one. SKU_TAKEN, NOT_FOUND (the
   // category).
-  Task<proto::Product> CreateProduct(runtime::Deadline deadline, Uuid operation_id,
-                                     proto::CreateProductRequest request);
+  Task<proto::Product> CreateProduct(Work work, Uuid operation_id, proto::CreateProductRequest request);
   // ILLEGAL_TRANSITION from ARCHIVED; nothing changes for a published one.
-  Task<proto::Product> PublishProduct(runtime::Deadline deadline, ProductId id, SellerScope scope);
+  Task<proto::Product> PublishProduct(Work work, ProductId id, SellerScope scope);
 
   // On an own product, or, as a member of a single seller, on any published one. SKU_TAKEN, LIMIT_REACHED.
-  Task<proto::Offer> CreateOffer(runtime::Deadline deadline, ProductId product, SellerScope scope,
-                                 proto::NewOffer offer);
+  Task<proto::Offer> CreateOffer(Work work, ProductId product, SellerScope scope, proto::NewOffer offer);
   // ETAG_MISMATCH.
-  Task<proto::Offer> UpdateOffer(runtime::Deadline deadline, OfferId id, SellerScope scope, OfferEdit edit);
+  Task<proto::Offer> UpdateOffer(Work work, OfferId id, SellerScope scope, OfferEdit edit);
   // STOCK_BELOW_RESERVED.
-  Task<proto::Offer> AdjustStock(runtime::Deadline deadline, StockAdjustment adjustment, SellerScope scope);
+  Task<proto::Offer> AdjustStock(Work work, StockAdjustment adjustment, SellerScope scope);
   // Unknown ids are left out.
-  Task<proto::GetOffersResponse> GetOffers(runtime::Deadline deadline, std::vector<OfferId> ids);
+  Task<proto::GetOffersResponse> GetOffers(Work work, std::vector<OfferId> ids);
 
  private:
   postgres::Database& database_;

@@ -182,15 +182,14 @@ struct ReservationStore::Look {
   std::vector<Shortage> shortages;  // counting holds that are due as free
 };
 
-Task<ReserveOutcome> ReservationStore::Reserve(runtime::Deadline deadline, OrderId order,
-                                               std::vector<Line> lines) {
+Task<ReserveOutcome> ReservationStore::Reserve(Work work, OrderId order, std::vector<Line> lines) {
   lines = SumByOffer(lines);
-  auto attempt = co_await TryReserve(deadline, order, lines);
+  auto attempt = co_await TryReserve(work, order, lines);
   if (attempt == Attempt::kShort) {
-    auto look = co_await LookAt(deadline, lines);
+    auto look = co_await LookAt(work, lines);
     if (look.not_for_sale.empty() && look.shortages.empty()) {
-      attempt = co_await TryReserveAfterExpiry(deadline, order, lines);
-      if (attempt == Attempt::kShort) look = co_await LookAt(deadline, lines);
+      attempt = co_await TryReserveAfterExpiry(work, order, lines);
+      if (attempt == Attempt::kShort) look = co_await LookAt(work, lines);
     }
     if (attempt == Attempt::kShort) {
       if (!look.not_for_sale.empty()) co_return NotForSale{std::move(look.not_for_sale)};
@@ -198,17 +197,17 @@ Task<ReserveOutcome> ReservationStore::Reserve(runtime::Deadline deadline, Order
       co_return OutOfStock{std::move(look.shortages)};
     }
   }
-  if (attempt == Attempt::kKnownOrder) co_return co_await Repeat(deadline, order, lines);
+  if (attempt == Attempt::kKnownOrder) co_return co_await Repeat(work, order, lines);
   co_return Reserved{};
 }
 
-Task<ReservationStore::Attempt> ReservationStore::TryReserve(runtime::Deadline deadline, OrderId order,
+Task<ReservationStore::Attempt> ReservationStore::TryReserve(Work work, OrderId order,
                                                              std::span<const Line> lines) {
   Batch batch("reservation.reserve");
   AppendReservation(batch, order, lines, hold_for_);
   for (const auto& line : lines) batch.Add(kMoveStock, line.offer, 0, line.quantity);
   try {
-    co_await database_.Write(deadline, std::move(batch));
+    co_await database_.Write(work, std::move(batch));
     co_return Attempt::kReserved;
   } catch (const SqlError& error) {
     if (error.IsUniqueViolation("reservation_order_pkey")) co_return Attempt::kKnownOrder;
@@ -217,8 +216,7 @@ Task<ReservationStore::Attempt> ReservationStore::TryReserve(runtime::Deadline d
   }
 }
 
-Task<ReservationStore::Attempt> ReservationStore::TryReserveAfterExpiry(runtime::Deadline deadline,
-                                                                        OrderId order,
+Task<ReservationStore::Attempt> ReservationStore::TryReserveAfterExpiry(Work work, OrderId order,
                                                                         std::span<const Line> lines) {
   const auto reserve = [&](Tx& tx) -> Task<> {
     Batch first("reservation.reserve_after_expiry");
@@ -233,7 +231,7 @@ Task<ReservationStore::Attempt> ReservationStore::TryReserveAfterExpiry(runtime:
     if (!second.Empty()) co_await tx.ExecuteAndCommit(std::move(second));
   };
   try {
-    co_await database_.Transaction(deadline, reserve);
+    co_await database_.Transaction(work, reserve);
     co_return Attempt::kReserved;
   } catch (const SqlError& error) {
     if (error.IsUniqueViolation("reservation_order_pkey")) co_return Attempt::kKnownOrder;
@@ -242,9 +240,8 @@ Task<ReservationStore::Attempt> ReservationStore::TryReserveAfterExpiry(runtime:
   }
 }
 
-Task<ReservationStore::Look> ReservationStore::LookAt(runtime::Deadline deadline,
-                                                      std::span<const Line> lines) {
-  const auto result = co_await database_.Read(deadline, kLook, OffersOf(lines));
+Task<ReservationStore::Look> ReservationStore::LookAt(Work work, std::span<const Line> lines) {
+  const auto result = co_await database_.Read(work, kLook, OffersOf(lines));
   Look look;
   for (std::size_t i = 0; i < result.size(); ++i) {
     const auto row = result[i];
@@ -258,9 +255,8 @@ Task<ReservationStore::Look> ReservationStore::LookAt(runtime::Deadline deadline
   co_return look;
 }
 
-Task<ReserveOutcome> ReservationStore::Repeat(runtime::Deadline deadline, OrderId order,
-                                              std::span<const Line> lines) {
-  const auto result = co_await database_.Read(deadline, kRepeat, order);
+Task<ReserveOutcome> ReservationStore::Repeat(Work work, OrderId order, std::span<const Line> lines) {
+  const auto result = co_await database_.Read(work, kRepeat, order);
   std::vector<Line> known;
   for (const auto row : result) {
     if (row.Text(0) == "RELEASED") co_return AlreadyReleased{};
@@ -270,23 +266,23 @@ Task<ReserveOutcome> ReservationStore::Repeat(runtime::Deadline deadline, OrderI
   co_return Reserved{};
 }
 
-Task<Step> ReservationStore::Commit(runtime::Deadline deadline, OrderId order) {
+Task<Step> ReservationStore::Commit(Work work, OrderId order) {
   std::optional<Step> step;
   try {
-    step = co_await TryCommit(deadline, order, Expiry::kLeave);
+    step = co_await TryCommit(work, order, Expiry::kLeave);
   } catch (const SqlError& error) {
     if (!DoesNotFit(error)) throw;
   }
   if (step) co_return *step;
   try {
-    step = co_await TryCommit(deadline, order, Expiry::kFirst);
+    step = co_await TryCommit(work, order, Expiry::kFirst);
   } catch (const SqlError& error) {
     if (!DoesNotFit(error)) throw;
   }
   co_return step.value_or(Step::kGone);
 }
 
-Task<Step> ReservationStore::TryCommit(runtime::Deadline deadline, OrderId order, Expiry expiry) {
+Task<Step> ReservationStore::TryCommit(Work work, OrderId order, Expiry expiry) {
   const auto commit = [&](Tx& tx) -> Task<Step> {
     const auto locked = co_await Lock(tx, order);
     if (locked.state != LockedOrder::State::kOpen) co_return Step::kGone;
@@ -305,10 +301,10 @@ Task<Step> ReservationStore::TryCommit(runtime::Deadline deadline, OrderId order
     if (!batch.Empty()) co_await tx.ExecuteAndCommit(std::move(batch));
     co_return Step::kDone;
   };
-  co_return co_await database_.Transaction(deadline, commit);
+  co_return co_await database_.Transaction(work, commit);
 }
 
-Task<> ReservationStore::Release(runtime::Deadline deadline, OrderId order, std::vector<OfferId> offers) {
+Task<> ReservationStore::Release(Work work, OrderId order, std::vector<OfferId> offers) {
   const auto release = [&](Tx& tx) -> Task<> {
     // The tombstone comes first: against a reservation under way it waits for that one's end.
     Batch look("reservation.lock_or_bar");
@@ -329,10 +325,10 @@ Task<> ReservationStore::Release(runtime::Deadline deadline, OrderId order, std:
     moves.AppendTo(batch);
     if (!batch.Empty()) co_await tx.ExecuteAndCommit(std::move(batch));
   };
-  co_await database_.Transaction(deadline, release);
+  co_await database_.Transaction(work, release);
 }
 
-Task<Step> ReservationStore::Consume(runtime::Deadline deadline, OrderId order, std::vector<OfferId> offers) {
+Task<Step> ReservationStore::Consume(Work work, OrderId order, std::vector<OfferId> offers) {
   const auto consume = [&](Tx& tx) -> Task<Step> {
     const auto locked = co_await Lock(tx, order);
     const auto change = product::Consume(locked.lines, offers);
@@ -346,10 +342,10 @@ Task<Step> ReservationStore::Consume(runtime::Deadline deadline, OrderId order, 
     if (!batch.Empty()) co_await tx.ExecuteAndCommit(std::move(batch));
     co_return Step::kDone;
   };
-  co_return co_await database_.Transaction(deadline, consume);
+  co_return co_await database_.Transaction(work, consume);
 }
 
-Task<std::size_t> ReservationStore::ExpireDue(runtime::Deadline deadline, std::size_t limit) {
+Task<std::size_t> ReservationStore::ExpireDue(Work work, std::size_t limit) {
   const auto expire = [&](Tx& tx) -> Task<std::size_t> {
     const auto due = co_await tx.Execute(kLockDue, limit);
     Batch batch("reservation.expire_due");
@@ -359,7 +355,7 @@ Task<std::size_t> ReservationStore::ExpireDue(runtime::Deadline deadline, std::s
     if (!batch.Empty()) co_await tx.ExecuteAndCommit(std::move(batch));
     co_return due.size();
   };
-  co_return co_await database_.Transaction(deadline, expire);
+  co_return co_await database_.Transaction(work, expire);
 }
 
 }  // namespace market::product

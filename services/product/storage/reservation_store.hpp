@@ -47,24 +47,24 @@ class ReservationStore {
       : database_(database), hold_for_(hold_for) {}
 
   // A repeat gives Reserved even when the holds have expired since; Commit takes those again.
-  Task<ReserveOutcome> Reserve(runtime::Deadline deadline, OrderId order, std::vector<Line> lines);
-  Task<Step> Commit(runtime::Deadline deadline, OrderId order);
+  Task<ReserveOutcome> Reserve(Work work, OrderId order, std::vector<Line> lines);
+  Task<Step> Commit(Work work, OrderId order);
   // Of some offers, or of all without names. An order that never reserved is barred from doing so.
-  Task<> Release(runtime::Deadline deadline, OrderId order, std::vector<OfferId> offers);
-  Task<Step> Consume(runtime::Deadline deadline, OrderId order, std::vector<OfferId> offers);
+  Task<> Release(Work work, OrderId order, std::vector<OfferId> offers);
+  Task<Step> Consume(Work work, OrderId order, std::vector<OfferId> offers);
   // Ends at most `limit` holds that are due; how many it ended.
-  Task<std::size_t> ExpireDue(runtime::Deadline deadline, std::size_t limit);
+  Task<std::size_t> ExpireDue(Work work, std::size_t limit);
 
  private:
   enum class Attempt : std::uint8_t { kReserved, kShort, kKnownOrder };
   enum class Expiry : std::uint8_t { kLeave, kFirst };
   struct Look;
 
-  Task<Attempt> TryReserve(runtime::Deadline deadline, OrderId order, std::span<const Line> lines);
-  Task<Attempt> TryReserveAfterExpiry(runtime::Deadline deadline, OrderId order, std::span<const Line> lines);
-  Task<Look> LookAt(runtime::Deadline deadline, std::span<const Line> lines);
-  Task<ReserveOutcome> Repeat(runtime::Deadline deadline, OrderId order, std::span<const Line> lines);
-  Task<Step> TryCommit(runtime::Deadline deadline, OrderId order, Expiry expiry);
+  Task<Attempt> TryReserve(Work work, OrderId order, std::span<const Line> lines);
+  Task<Attempt> TryReserveAfterExpiry(Work work, OrderId order, std::span<const Line> lines);
+  Task<Look> LookAt(Work work, std::span<const Line> lines);
+  Task<ReserveOutcome> Repeat(Work work, OrderId order, std::span<const Line> lines);
+  Task<Step> TryCommit(Work work, OrderId order, Expiry expiry);
 
   postgres::Database& database_;
   const std::chrono::milliseconds hold_for_;

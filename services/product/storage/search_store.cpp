@@ -120,17 +120,16 @@ constexpr SearchStore::Listing SearchStore::Listing::kSoldOut = {
     kHighestId,
     0};
 
-Task<SearchPage> SearchStore::Find(runtime::Deadline deadline, Search search,
-                                   std::optional<SearchPosition> after, int page_size) {
+Task<SearchPage> SearchStore::Find(Work work, Search search, std::optional<SearchPosition> after,
+                                   int page_size) {
   const auto& listing = Listing::kByOrder[static_cast<std::size_t>(search.order)];
   const bool among_sold_out = IsByPrice(search.order) && after && after->key <= Listing::kSoldOut.key_max;
   const int limit = page_size + 1;  // one more tells whether another page follows
   SearchPage page;
-  if (!among_sold_out)
-    co_await Append(deadline, listing, search, after.value_or(listing.First()), page, limit);
+  if (!among_sold_out) co_await Append(work, listing, search, after.value_or(listing.First()), page, limit);
   const int missing = limit - static_cast<int>(page.products.size());
   if (IsByPrice(search.order) && !MustSell(search) && missing > 0) {
-    co_await Append(deadline, Listing::kSoldOut, search, among_sold_out ? *after : Listing::kSoldOut.First(),
+    co_await Append(work, Listing::kSoldOut, search, among_sold_out ? *after : Listing::kSoldOut.First(),
                     page, missing);
   }
   if (page.products.size() == static_cast<std::size_t>(limit)) {
@@ -141,15 +140,15 @@ Task<SearchPage> SearchStore::Find(runtime::Deadline deadline, Search search,
   co_return page;
 }
 
-Task<> SearchStore::Append(runtime::Deadline deadline, const Listing& listing, const Search& search,
-                           SearchPosition start, SearchPage& page, int limit) {
+Task<> SearchStore::Append(Work work, const Listing& listing, const Search& search, SearchPosition start,
+                           SearchPage& page, int limit) {
   // A position comes from outside: any number is a place in the list, none an error of the database.
   const auto key = std::clamp<std::int64_t>(start.key, 0, listing.key_max);
   const auto result =
       search.prefixes.empty()
-          ? co_await database_.Read(deadline, listing.any_text, key, start.id, limit, search.category,
+          ? co_await database_.Read(work, listing.any_text, key, start.id, limit, search.category,
                                     search.seller, search.min_price, search.max_price, MustSell(search))
-          : co_await database_.Read(deadline, listing.matching, key, start.id, limit, search.category,
+          : co_await database_.Read(work, listing.matching, key, start.id, limit, search.category,
                                     search.seller, search.min_price, search.max_price, MustSell(search),
                                     search.prefixes, search.typed);
   for (const auto row : result) page.keys.push_back(row.Int(kKeyColumn));

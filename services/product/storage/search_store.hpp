@@ -47,13 +47,12 @@ class SearchStore {
  public:
   explicit SearchStore(postgres::Database& database) : database_(database) {}
 
-  Task<SearchPage> Find(runtime::Deadline deadline, Search search, std::optional<SearchPosition> after,
-                        int page_size);
+  Task<SearchPage> Find(Work work, Search search, std::optional<SearchPosition> after, int page_size);
 
  private:
   struct Listing;
-  Task<> Append(runtime::Deadline deadline, const Listing& listing, const Search& search,
-                SearchPosition start, SearchPage& page, int limit);
+  Task<> Append(Work work, const Listing& listing, const Search& search, SearchPosition start,
+                SearchPage& page, int limit);
 
   postgres::Database& database_;
 };

@@ -7,7 +7,7 @@ namespace market::user {
 Task<api::user::ListMyAddressesResponse> UserService::ListMyAddresses(
     CallContext& call, api::user::ListMyAddressesRequest request) {
   api::user::ListMyAddressesResponse response;
-  for (const auto& address : co_await parts_.addresses.List(call.Deadline(), call.Caller().account)) {
+  for (const auto& address : co_await parts_.addresses.List(call, call.Caller().account)) {
     *response.add_addresses() = ToProto(address);
   }
   co_return response;
@@ -16,8 +16,8 @@ Task<api::user::ListMyAddressesResponse> UserService::ListMyAddresses(
 Task<api::user::Address> UserService::CreateMyAddress(CallContext& call,
                                                       api::user::CreateMyAddressRequest request) {
   domain::CheckCountry(request.address().country_code(), "address.countryCode");
-  const auto created = co_await parts_.addresses.Create(call.Deadline(), call.Caller().account,
-                                                        AddressFrom(request.address()));
+  const auto created =
+      co_await parts_.addresses.Create(call, call.Caller().account, AddressFrom(request.address()));
   if (std::holds_alternative<storage::LimitReached>(created)) {
     throw Error(Code::kFailedPrecondition, "LIMIT_REACHED", "an account has at most 50 addresses");
   }
@@ -26,7 +26,7 @@ Task<api::user::Address> UserService::CreateMyAddress(CallContext& call,
 
 Task<api::user::Address> UserService::GetMyAddress(CallContext& call,
                                                    api::user::GetMyAddressRequest request) {
-  const auto address = co_await parts_.addresses.Find(call.Deadline(), call.Caller().account,
+  const auto address = co_await parts_.addresses.Find(call, call.Caller().account,
                                                       domain::AddressId::From(request.address_id()));
   if (!address) throw NotFound("the address");
   co_return ToProto(*address);
@@ -36,7 +36,7 @@ Task<api::user::Address> UserService::UpdateMyAddress(CallContext& call,
                                                       api::user::UpdateMyAddressRequest request) {
   const auto change = ChangeFrom(request.address(), request.update_mask());
   domain::Check(change);
-  const auto updated = co_await parts_.addresses.Update(call.Deadline(), call.Caller().account,
+  const auto updated = co_await parts_.addresses.Update(call, call.Caller().account,
                                                         domain::AddressId::From(request.address_id()), change,
                                                         VersionFrom(request.if_match()));
   if (std::holds_alternative<storage::Missing>(updated)) throw NotFound("the address");
@@ -49,7 +49,7 @@ Task<api::user::Address> UserService::UpdateMyAddress(CallContext& call,
 
 Task<google::protobuf::Empty> UserService::DeleteMyAddress(CallContext& call,
                                                            api::user::DeleteMyAddressRequest request) {
-  const auto deletion = co_await parts_.addresses.Delete(call.Deadline(), call.Caller().account,
+  const auto deletion = co_await parts_.addresses.Delete(call, call.Caller().account,
                                                          domain::AddressId::From(request.address_id()),
                                                          VersionFrom(request.if_match()));
   if (std::holds_alternative<storage::Missing>(deletion)) throw NotFound("the address");
@@ -58,7 +58,7 @@ Task<google::protobuf::Empty> UserService::DeleteMyAddress(CallContext& call,
 }
 
 Task<api::user::Address> UserService::GetAddress(CallContext& call, api::user::GetAddressRequest request) {
-  const auto address = co_await parts_.addresses.Find(call.Deadline(), AccountId::From(request.account_id()),
+  const auto address = co_await parts_.addresses.Find(call, AccountId::From(request.account_id()),
                                                       domain::AddressId::From(request.address_id()));
   if (!address) throw NotFound("the address");
   co_return ToProto(*address);

@@ -6,7 +6,7 @@ namespace market::user {
 
 Task<api::user::Profile> UserService::GetMyProfile(CallContext& call,
                                                    api::user::GetMyProfileRequest request) {
-  const auto profile = co_await parts_.profiles.Find(call.Deadline(), call.Caller().account);
+  const auto profile = co_await parts_.profiles.Find(call, call.Caller().account);
   if (!profile) throw NotFound("the profile");
   co_return ToProto(*profile);
 }
@@ -15,8 +15,8 @@ Task<api::user::Profile> UserService::UpdateMyProfile(CallContext& call,
                                                       api::user::UpdateMyProfileRequest request) {
   const auto change = ChangeFrom(request.profile(), request.update_mask());
   domain::Check(change);
-  const auto updated = co_await parts_.profiles.Update(call.Deadline(), call.Caller().account, change,
-                                                       VersionFrom(request.if_match()));
+  const auto updated =
+      co_await parts_.profiles.Update(call, call.Caller().account, change, VersionFrom(request.if_match()));
   if (std::holds_alternative<storage::Missing>(updated)) throw NotFound("the profile");
   if (std::holds_alternative<storage::VersionDiffers>(updated)) throw EtagMismatch();
   co_return ToProto(std::get<domain::Profile>(updated));
@@ -24,8 +24,7 @@ Task<api::user::Profile> UserService::UpdateMyProfile(CallContext& call,
 
 Task<google::protobuf::Empty> UserService::CreateProfile(CallContext& call,
                                                          api::user::CreateProfileRequest request) {
-  co_await parts_.profiles.Create(call.Deadline(), AccountId::From(request.account_id()),
-                                  request.display_name());
+  co_await parts_.profiles.Create(call, AccountId::From(request.account_id()), request.display_name());
   co_return google::protobuf::Empty();
 }
 

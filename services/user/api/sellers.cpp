@@ -24,7 +24,7 @@ domain::Seller SellerFrom(const api::user::OpenSellerRequest& request, const Cal
 }  // namespace
 
 Task<> UserService::TryBind(CallContext& call, const domain::Seller& seller) {
-  auto binding = CallContext::ForWork(kBindLimit, call.Trace());
+  auto binding = CallContext::ForWork(kBindLimit, call.Span());
   try {
     co_await parts_.auth.BindSeller(binding, OwnerBinding(seller.id, seller.owner));
   } catch (const Error& error) {
@@ -36,7 +36,7 @@ Task<> UserService::TryBind(CallContext& call, const domain::Seller& seller) {
 Task<api::user::Seller> UserService::OpenSeller(CallContext& call, api::user::OpenSellerRequest request) {
   const auto draft = SellerFrom(request, call, parts_.approval);
   const auto opened = co_await parts_.sellers.Open(
-      call.Deadline(), draft, BindingMessage(draft.id, draft.owner, call.Trace().ToTraceparent()));
+      call, draft, BindingMessage(draft.id, draft.owner, call.Trace().ToTraceparent()));
   if (std::holds_alternative<storage::SlugTaken>(opened)) {
     throw Error(Code::kAlreadyExists, "SLUG_TAKEN", "another seller has this slug")
         .WithField("slug", "TAKEN", "choose another one");
@@ -53,8 +53,7 @@ Task<api::user::Seller> UserService::OpenSeller(CallContext& call, api::user::Op
 }
 
 Task<api::user::Seller> UserService::GetSeller(CallContext& call, api::user::GetSellerRequest request) {
-  const auto seller =
-      co_await parts_.sellers.FindActive(call.Deadline(), SellerId::From(request.seller_id()));
+  const auto seller = co_await parts_.sellers.FindActive(call, SellerId::From(request.seller_id()));
   if (!seller) throw NotFound("the seller");
   co_return ToProto(*seller);
 }
@@ -66,7 +65,7 @@ Task<api::user::ListSellersResponse> UserService::ListSellers(CallContext& call,
   if (const auto key = rpc::page_token::Decode<Time, SellerId>(kPublicList, request.page_token())) {
     after = {std::get<0>(*key), std::get<1>(*key)};
   }
-  auto sellers = co_await parts_.sellers.ListActive(call.Deadline(), after, static_cast<int>(size) + 1);
+  auto sellers = co_await parts_.sellers.ListActive(call, after, static_cast<int>(size) + 1);
 
   api::user::ListSellersResponse response;
   if (sellers.size() > size) {
@@ -80,7 +79,7 @@ Task<api::user::ListSellersResponse> UserService::ListSellers(CallContext& call,
 
 Task<api::user::Seller> UserService::ApproveSeller(CallContext& call,
                                                    api::user::ApproveSellerRequest request) {
-  const auto approved = co_await parts_.sellers.Approve(call.Deadline(), SellerId::From(request.seller_id()),
+  const auto approved = co_await parts_.sellers.Approve(call, SellerId::From(request.seller_id()),
                                                         BindingMessage, call.Trace().ToTraceparent());
   if (std::holds_alternative<storage::Missing>(approved)) throw NotFound("the seller");
   if (const auto* refused = std::get_if<storage::NotAllowed>(&approved)) {

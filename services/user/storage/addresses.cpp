@@ -81,30 +81,28 @@ domain::Address ReadAddress(const postgres::Row& row) {
 
 }  // namespace
 
-Task<std::vector<domain::Address>> Addresses::List(runtime::Deadline deadline, AccountId account) {
-  const auto rows = co_await database_.Read(deadline, kList, account, domain::kAddressesMax);
+Task<std::vector<domain::Address>> Addresses::List(Work work, AccountId account) {
+  const auto rows = co_await database_.Read(work, kList, account, domain::kAddressesMax);
   std::vector<domain::Address> addresses;
   addresses.reserve(rows.size());
   for (const auto row : rows) addresses.push_back(ReadAddress(row));
   co_return addresses;
 }
 
-Task<std::optional<domain::Address>> Addresses::Find(runtime::Deadline deadline, AccountId account,
-                                                     domain::AddressId id) {
-  const auto rows = co_await database_.Read(deadline, kFind, account, id);
+Task<std::optional<domain::Address>> Addresses::Find(Work work, AccountId account, domain::AddressId id) {
+  const auto rows = co_await database_.Read(work, kFind, account, id);
   if (rows.empty()) co_return std::nullopt;
   co_return ReadAddress(rows.One());
 }
 
-Task<Addresses::Created> Addresses::Create(runtime::Deadline deadline, AccountId account,
-                                           domain::Address address) {
+Task<Addresses::Created> Addresses::Create(Work work, AccountId account, domain::Address address) {
   Batch batch("user.create_address");
   batch.Add(kGrowBook, account);
   if (address.is_default) batch.Add(kClearDefault, account);
   batch.Add(kInsert, account, address.id, address.recipient, address.lines, address.city, address.region,
             address.postal_code, address.country_code, address.phone);
   try {
-    const auto results = co_await database_.Write(deadline, std::move(batch));
+    const auto results = co_await database_.Write(work, std::move(batch));
     co_return ReadAddress(results.back().One());
   } catch (const SqlError& error) {
     if (error.constraint != "address_book_size") throw;
@@ -112,33 +110,32 @@ Task<Addresses::Created> Addresses::Create(runtime::Deadline deadline, AccountId
   co_return LimitReached();
 }
 
-Task<Addresses::Updated> Addresses::Update(runtime::Deadline deadline, AccountId account,
-                                           domain::AddressId id, domain::AddressChange change,
-                                           ExpectedVersion expected) {
+Task<Addresses::Updated> Addresses::Update(Work work, AccountId account, domain::AddressId id,
+                                           domain::AddressChange change, ExpectedVersion expected) {
   Batch batch("user.update_address");
   batch.Add(kLockBook, account);
   if (change.is_default.value_or(false)) batch.Add(kMoveDefaultAway, account, id, expected);
   batch.Add(kUpdate, account, id, expected, change.recipient, change.lines, change.city, change.region,
             change.postal_code, change.country_code, change.phone, change.is_default);
-  const auto results = co_await database_.Write(deadline, std::move(batch));
+  const auto results = co_await database_.Write(work, std::move(batch));
   if (!results.back().empty()) co_return ReadAddress(results.back().One());
 
-  const auto current = co_await Find(deadline, account, id);
+  const auto current = co_await Find(work, account, id);
   if (!current) co_return Missing();
   if (expected && *expected != current->version) co_return VersionDiffers();
   co_return DefaultNeeded();
 }
 
-Task<Addresses::Deletion> Addresses::Delete(runtime::Deadline deadline, AccountId account,
-                                            domain::AddressId id, ExpectedVersion expected) {
+Task<Addresses::Deletion> Addresses::Delete(Work work, AccountId account, domain::AddressId id,
+                                            ExpectedVersion expected) {
   Batch batch("user.delete_address");
   batch.Add(kLockBook, account)
       .Add(kDelete, account, id, expected)
       .Add(kCountBook, account)
       .Add(kPromote, account);
-  const auto results = co_await database_.Write(deadline, std::move(batch));
+  const auto results = co_await database_.Write(work, std::move(batch));
   if (results[1].AffectedRows() == 1) co_return Deleted();
-  if (co_await Find(deadline, account, id)) co_return VersionDiffers();
+  if (co_await Find(work, account, id)) co_return VersionDiffers();
   co_return Missing();
 }
 

@@ -18,23 +18,21 @@ class Addresses {
   explicit Addresses(postgres::Database& database) : database_(database) {}
 
   // The default first, then by age.
-  Task<std::vector<domain::Address>> List(runtime::Deadline deadline, AccountId account);
-  Task<std::optional<domain::Address>> Find(runtime::Deadline deadline, AccountId account,
-                                            domain::AddressId id);
+  Task<std::vector<domain::Address>> List(Work work, AccountId account);
+  Task<std::optional<domain::Address>> Find(Work work, AccountId account, domain::AddressId id);
 
   using Created = std::variant<domain::Address, LimitReached>;
   // The first address of a book is its default whatever it says.
-  Task<Created> Create(runtime::Deadline deadline, AccountId account, domain::Address address);
+  Task<Created> Create(Work work, AccountId account, domain::Address address);
 
   using Updated = std::variant<domain::Address, Missing, VersionDiffers, DefaultNeeded>;
-  Task<Updated> Update(runtime::Deadline deadline, AccountId account, domain::AddressId id,
-                       domain::AddressChange change, ExpectedVersion expected);
+  Task<Updated> Update(Work work, AccountId account, domain::AddressId id, domain::AddressChange change,
+                       ExpectedVersion expected);
 
   struct Deleted {};
   using Deletion = std::variant<Deleted, Missing, VersionDiffers>;
   // The oldest address left takes the place of a default that goes.
-  Task<Deletion> Delete(runtime::Deadline deadline, AccountId account, domain::AddressId id,
-                        ExpectedVersion expected);
+  Task<Deletion> Delete(Work work, AccountId account, domain::AddressId id, ExpectedVersion expected);
 
  private:
   postgres::Database& database_;

@@ -34,23 +34,23 @@ domain::Profile ReadProfile(const postgres::Row& row) {
 
 }  // namespace
 
-Task<> Profiles::Create(runtime::Deadline deadline, AccountId account, std::string_view display_name) {
-  co_await database_.Write(deadline, kCreate, account, display_name);
+Task<> Profiles::Create(Work work, AccountId account, std::string_view display_name) {
+  co_await database_.Write(work, kCreate, account, display_name);
 }
 
-Task<std::optional<domain::Profile>> Profiles::Find(runtime::Deadline deadline, AccountId account) {
-  const auto rows = co_await database_.Read(deadline, kFind, account);
+Task<std::optional<domain::Profile>> Profiles::Find(Work work, AccountId account) {
+  const auto rows = co_await database_.Read(work, kFind, account);
   if (rows.empty()) co_return std::nullopt;
   co_return ReadProfile(rows.One());
 }
 
-Task<Profiles::Updated> Profiles::Update(runtime::Deadline deadline, AccountId account,
-                                         domain::ProfileChange change, ExpectedVersion expected) {
+Task<Profiles::Updated> Profiles::Update(Work work, AccountId account, domain::ProfileChange change,
+                                         ExpectedVersion expected) {
   const auto rows =
-      co_await database_.Write(deadline, kUpdate, account, expected, change.display_name, change.given_name,
+      co_await database_.Write(work, kUpdate, account, expected, change.display_name, change.given_name,
                                change.family_name, change.phone, change.locale);
   if (!rows.empty()) co_return ReadProfile(rows.One());
-  if (co_await Find(deadline, account)) co_return VersionDiffers();
+  if (co_await Find(work, account)) co_return VersionDiffers();
   co_return Missing();
 }
 

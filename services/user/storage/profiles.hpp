@@ -17,12 +17,11 @@ class Profiles {
   explicit Profiles(postgres::Database& database) : database_(database) {}
 
   // Keeps the profile that is there.
-  Task<> Create(runtime::Deadline deadline, AccountId account, std::string_view display_name);
-  Task<std::optional<domain::Profile>> Find(runtime::Deadline deadline, AccountId account);
+  Task<> Create(Work work, AccountId account, std::string_view display_name);
+  Task<std::optional<domain::Profile>> Find(Work work, AccountId account);
 
   using Updated = std::variant<domain::Profile, Missing, VersionDiffers>;
-  Task<Updated> Update(runtime::Deadline deadline, AccountId account, domain::ProfileChange change,
-                       ExpectedVersion expected);
+  Task<Updated> Update(Work work, AccountId account, domain::ProfileChange change, ExpectedVersion expected);
 
  private:
   postgres::Database& database_;

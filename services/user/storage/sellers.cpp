@@ -60,8 +60,7 @@ domain::Seller ReadSeller(const postgres::Row& row) {
 
 }  // namespace
 
-Task<Sellers::Opened> Sellers::Open(runtime::Deadline deadline, domain::Seller seller,
-                                    outbox::NewMessage binding) {
+Task<Sellers::Opened> Sellers::Open(Work work, domain::Seller seller, outbox::NewMessage binding) {
   Batch batch("user.open_seller");
   batch.Add(kCountSeller, seller.owner);
   batch.Add(kInsert, seller.id, seller.owner, seller.display_name, seller.slug, seller.country_code,
@@ -69,38 +68,36 @@ Task<Sellers::Opened> Sellers::Open(runtime::Deadline deadline, domain::Seller s
   if (seller.state == domain::SellerState::kActive) outbox::Append(batch, binding);
   std::string violated;
   try {
-    const auto results = co_await database_.Write(deadline, std::move(batch));
+    const auto results = co_await database_.Write(work, std::move(batch));
     co_return ReadSeller(results[1].One());
   } catch (const SqlError& error) {
     violated = error.constraint;
     if (violated != "seller_slug" && violated != "seller_pkey" && violated != "seller_owner_limit") throw;
   }
   // A second run collides with what the first one made: on the id, on the slug or on the limit.
-  const auto rows = co_await database_.Read(deadline, kFindOwn, seller.id, seller.owner);
+  const auto rows = co_await database_.Read(work, kFindOwn, seller.id, seller.owner);
   if (!rows.empty()) co_return ReadSeller(rows.One());
   if (violated == "seller_owner_limit") co_return LimitReached();
   co_return SlugTaken();
 }
 
-Task<std::optional<domain::Seller>> Sellers::FindActive(runtime::Deadline deadline, SellerId id) {
-  const auto rows = co_await database_.Read(deadline, kFindActive, id);
+Task<std::optional<domain::Seller>> Sellers::FindActive(Work work, SellerId id) {
+  const auto rows = co_await database_.Read(work, kFindActive, id);
   if (rows.empty()) co_return std::nullopt;
   co_return ReadSeller(rows.One());
 }
 
-Task<std::vector<domain::Seller>> Sellers::ListActive(runtime::Deadline deadline,
-                                                      std::optional<Position> after, int limit) {
-  const auto rows =
-      after ? co_await database_.Read(deadline, kListActiveAfter, limit, after->created_at, after->id)
-            : co_await database_.Read(deadline, kListActive, limit);
+Task<std::vector<domain::Seller>> Sellers::ListActive(Work work, std::optional<Position> after, int limit) {
+  const auto rows = after
+                        ? co_await database_.Read(work, kListActiveAfter, limit, after->created_at, after->id)
+                        : co_await database_.Read(work, kListActive, limit);
   std::vector<domain::Seller> sellers;
   sellers.reserve(rows.size());
   for (const auto row : rows) sellers.push_back(ReadSeller(row));
   co_return sellers;
 }
 
-Task<Sellers::Approved> Sellers::Approve(runtime::Deadline deadline, SellerId id, BindingOf binding_of,
-                                         std::string trace) {
+Task<Sellers::Approved> Sellers::Approve(Work work, SellerId id, BindingOf binding_of, std::string trace) {
   const auto approve = [&](postgres::Tx& tx) -> Task<Approved> {
     const auto rows = co_await tx.Execute(kLock, id);
     if (rows.empty()) co_return Missing();
@@ -115,7 +112,7 @@ Task<Sellers::Approved> Sellers::Approve(runtime::Deadline deadline, SellerId id
     const auto results = co_await tx.ExecuteAndCommit(std::move(batch));
     co_return ReadSeller(results.front().One());
   };
-  co_return co_await database_.Transaction(deadline, approve);
+  co_return co_await database_.Transaction(work, approve);
 }
 
 }  // namespace market::user::storage

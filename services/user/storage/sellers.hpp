@@ -32,16 +32,15 @@ class Sellers {
   using Opened = std::variant<domain::Seller, SlugTaken, LimitReached>;
   // `seller.id` is the operation's: a second call with it gives the seller that the first one made. `binding`
   // goes out when the seller starts ACTIVE.
-  Task<Opened> Open(runtime::Deadline deadline, domain::Seller seller, outbox::NewMessage binding);
+  Task<Opened> Open(Work work, domain::Seller seller, outbox::NewMessage binding);
 
   // ACTIVE ones only.
-  Task<std::optional<domain::Seller>> FindActive(runtime::Deadline deadline, SellerId id);
-  Task<std::vector<domain::Seller>> ListActive(runtime::Deadline deadline, std::optional<Position> after,
-                                               int limit);
+  Task<std::optional<domain::Seller>> FindActive(Work work, SellerId id);
+  Task<std::vector<domain::Seller>> ListActive(Work work, std::optional<Position> after, int limit);
 
   using BindingOf = outbox::NewMessage (*)(SellerId seller, AccountId owner, std::string trace);
   using Approved = std::variant<domain::Seller, Missing, NotAllowed>;
-  Task<Approved> Approve(runtime::Deadline deadline, SellerId id, BindingOf binding_of, std::string trace);
+  Task<Approved> Approve(Work work, SellerId id, BindingOf binding_of, std::string trace);
 
  private:
   postgres::Database& database_;

@@ -2,7 +2,6 @@
 
 #include <stdexcept>
 
-#include "platform/telemetry/trace.hpp"
 #include "services/user/workers/messages.hpp"
 
 namespace market::user {
@@ -10,11 +9,11 @@ namespace {
 
 constexpr std::chrono::seconds kCallLimit{5};
 
-Task<> BindSeller(api::AuthApi& auth, outbox::Message message) {
+Task<> BindSeller(api::AuthApi& auth, outbox::Message message, const telemetry::Span& span) {
   api::auth::BindSellerRequest request;
   if (!request.ParseFromString(message.payload))
     throw std::runtime_error("the payload is no BindSellerRequest");
-  auto call = CallContext::ForWork(kCallLimit, telemetry::TraceContext::Continue(message.trace));
+  auto call = CallContext::ForWork(kCallLimit, span);
   co_await auth.BindSeller(call, std::move(request));
 }
 
@@ -22,7 +21,9 @@ Task<> BindSeller(api::AuthApi& auth, outbox::Message message) {
 
 void HandleOutbox(outbox::Relay& relay, api::AuthApi& auth) {
   relay.Handle(std::string(kSellerBind),
-               [&auth](const outbox::Message& message) { return BindSeller(auth, message); });
+               [&auth](const outbox::Message& message, const telemetry::Span& span) {
+                 return BindSeller(auth, message, span);
+               });
 }
 
 }  // namespace market::user
