@@ -21,7 +21,6 @@ PRIVATE = {
     "hiredis/": ("platform/redis",),
     "librdkafka/": ("platform/kafka",),
     "boost/beast": ("platform/http",),
-    "prometheus/": ("platform/telemetry",),
     "argon2.h": ("services/auth",),
     "openssl/ssl.h": ("platform/grpc",),
 }
