@@ -41,7 +41,7 @@ struct Exchange {
 
 std::string RequestIdOf(const http::Headers& headers) {
   const std::string_view given = headers.Get("X-Request-Id");
-  return IsRequestId(given) ? std::string(given) : Uuid::NewV7().ToString();
+  return rpc::IsRequestId(given) ? std::string(given) : Uuid::NewV7().ToString();
 }
 
 std::string AllowText(const std::vector<std::string_view>& methods) {

@@ -9,6 +9,7 @@
 #include "platform/core/error.hpp"
 #include "platform/telemetry/metrics.hpp"
 #include "platform/telemetry/tracer.hpp"
+#include "platform/testing/kept_spans.hpp"
 #include "platform/testing/run_loop.hpp"
 
 namespace market::gateway {
@@ -391,6 +392,19 @@ TEST_F(GatewayTest, Trace_IsContinuedOrBegun) {
   EXPECT_EQ(response.headers.Get("traceparent").substr(3, 32), "0af7651916cd43dd8448eb211c80319c");
   EXPECT_EQ(response.headers.Get("traceparent"), Last().traceparent);
   EXPECT_EQ(Send("GET", "/v1/products", {{"traceparent", "junk"}}).headers.Get("traceparent").size(), 55U);
+}
+
+TEST_F(GatewayTest, Span_IsNamedByItsRouteAndFailsByItsStatus) {
+  testing::KeptSpans kept;
+  Gateway traced(Quiet(), backend_, AllMethods(), metrics_, kept.tracer);
+  FailWith(Error(Code::kUnavailable, "UNAVAILABLE", "away"));
+  http::Request request{"GET", std::string("/v1/products/") + kId, {}, {}, {}};
+  testing::RunLoop([&]() -> Task<http::Response> { co_return co_await traced.Handle(request); });
+  const auto& span = kept.recordings.at(0).spans.at(0);
+  EXPECT_EQ(span.name, "GET /v1/products/{product_id}");
+  EXPECT_EQ(span.kind, telemetry::SpanKind::kServer);
+  EXPECT_TRUE(span.failed);
+  EXPECT_EQ(std::get<std::int64_t>(*kept.Find(span.name, "http.response.status_code")), 503);
 }
 
 TEST_F(GatewayTest, Deadline_IsTheMethodsOwn) {

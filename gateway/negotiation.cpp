@@ -106,9 +106,4 @@ std::optional<std::string_view> MatchTag(std::string_view if_match) {
   return OpaqueTag(text);
 }
 
-bool IsRequestId(std::string_view text) {
-  return !text.empty() && text.size() <= 128 &&
-         std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
-}
-
 }  // namespace market::gateway

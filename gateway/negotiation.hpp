@@ -21,7 +21,4 @@ bool NoneMatchHolds(std::string_view if_none_match, std::string_view etag);
 // The one tag of If-Match without quotes and W/; "" for "*"; nullopt for a list or anything else.
 std::optional<std::string_view> MatchTag(std::string_view if_match);
 
-// 1 to 128 visible ASCII characters.
-bool IsRequestId(std::string_view text);
-
 }  // namespace market::gateway

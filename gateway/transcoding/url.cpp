@@ -6,16 +6,10 @@
 
 #include "gateway/transcoding/assign.hpp"
 #include "gateway/transcoding/scalar.hpp"
+#include "platform/core/hex.hpp"
 
 namespace market::transcoding {
 namespace {
-
-int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 std::optional<std::string> Decode(std::string_view text, char space) {
   std::string decoded;

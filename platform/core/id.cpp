@@ -10,17 +10,12 @@
 #include <random>
 #include <stdexcept>
 
+#include "platform/core/hex.hpp"
+
 namespace market {
 namespace {
 
 constexpr std::array<int, 5> kGroupBytes = {4, 2, 2, 2, 6};
-
-int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 // Milliseconds in the upper bits, a 12-bit sequence below: strictly increasing over the process even when the
 // clock stands still or steps back (RFC 9562 section 6.2, method 1).

@@ -4,19 +4,14 @@
 #include <charconv>
 #include <limits>
 
+#include "platform/core/hex.hpp"
+
 namespace market::grpc {
 namespace {
 
 constexpr std::string_view kHex = "0123456789ABCDEF";
 constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::int64_t kMaxTimeoutDigits = 99'999'999;
-
-int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 constexpr std::array<std::int8_t, 256> Base64Values() {
   std::array<std::int8_t, 256> values{};

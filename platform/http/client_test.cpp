@@ -6,6 +6,7 @@
 #include "platform/http/server.hpp"
 #include "platform/runtime/one_shot.hpp"
 #include "platform/runtime/task_group.hpp"
+#include "platform/testing/kept_spans.hpp"
 #include "platform/testing/run_loop.hpp"
 
 namespace market::http {
@@ -93,6 +94,28 @@ TEST(Client_Send, Failures_TellWhetherTheRequestLeft) {
     EXPECT_EQ(co_await Failure(client, std::chrono::milliseconds(50)), SendError::Kind::kNotSent);
     gate->Set();
     co_await group.Join(runtime::After(std::chrono::seconds(5)));
+  });
+}
+
+TEST(Client_Send, Traced_CarriesItsSpanToTheServer) {
+  testing::KeptSpans kept;
+  RunLoop([&](asio::io_context& io) -> Task<> {
+    std::string traceparent;
+    Server server(io, {}, [&](Request& request) -> Task<Response> {
+      traceparent = request.headers.Get("traceparent");
+      co_return Response{503, {}, {}};
+    });
+    Client client(io, "http://" + server.Listen("127.0.0.1:0"));
+    {
+      const auto span = kept.tracer.Continue("work", telemetry::SpanKind::kInternal, "");
+      co_await client.Send({"GET", "/a?secret=1", {}, {}, {}},
+                           Work(runtime::After(std::chrono::seconds(5)), span));
+    }
+    const auto sent = telemetry::TraceContext::Parse(traceparent);
+    EXPECT_TRUE(sent && sent->span_id == kept.recordings.at(0).spans.at(1).id);
+    EXPECT_TRUE(kept.recordings.at(0).spans.at(1).failed);
+    EXPECT_EQ(std::get<std::string>(*kept.Find("HTTP", "url.path")), "/a");
+    co_await server.Drain(runtime::After(std::chrono::seconds(5)));
   });
 }
 

@@ -7,15 +7,10 @@
 #include <limits>
 #include <stdexcept>
 
+#include "platform/core/hex.hpp"
+
 namespace market::postgres {
 namespace {
-
-int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 template <class Number>
 std::optional<Number> ParseNumber(std::string_view text) {

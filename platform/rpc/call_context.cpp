@@ -1,10 +1,16 @@
 #include "platform/rpc/call_context.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "platform/core/error.hpp"
 
 namespace market::rpc {
+
+bool IsRequestId(std::string_view text) {
+  return !text.empty() && text.size() <= 128 &&
+         std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+}
 
 const telemetry::Span CallContext::kNoSpan;
 

@@ -17,6 +17,9 @@
 
 namespace market::rpc {
 
+// 1 to 128 visible ASCII characters: what is taken as a request id from outside.
+bool IsRequestId(std::string_view text);
+
 class CallContext {
  public:
   explicit CallContext(runtime::Deadline deadline) : deadline_(deadline) {}

@@ -26,8 +26,6 @@ namespace {
 namespace options = marketplace::options::v1;
 using resilience::Priority;
 
-constexpr std::size_t kRequestIdBytesMax = 128;
-
 // What a call brings, through whichever door; views into what the door holds until the call ends.
 struct Arrival {
   runtime::Deadline deadline;
@@ -63,11 +61,6 @@ runtime::Deadline DeadlineOf(const Method& method, const Arrival& arrival) {
     throw InvalidArgument("grpc-timeout", "REQUIRED", "a service must call with a deadline");
   }
   return std::min(arrival.deadline, runtime::After(method.timeout));
-}
-
-bool IsRequestId(std::string_view text) {
-  return text.size() <= kRequestIdBytesMax &&
-         std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
 }
 
 std::unique_ptr<Message> ReadBody(const Method& method, const Body& body) {
@@ -144,8 +137,7 @@ struct Edge::State {
 void Edge::State::Begin(const Entry& entry, const Arrival& arrival, CallContext& call) const {
   CallContextBuilder builder(call);
   if (!arrival.service.empty()) builder.Service(std::string(arrival.service));
-  if (!arrival.request_id.empty() && IsRequestId(arrival.request_id))
-    builder.RequestId(std::string(arrival.request_id));
+  if (IsRequestId(arrival.request_id)) builder.RequestId(std::string(arrival.request_id));
   const auto& method = *entry.bound.method;
   CheckReach(method, call);
   builder.Deadline(DeadlineOf(method, arrival));
