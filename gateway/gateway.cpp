@@ -104,7 +104,7 @@ struct Gateway::State {
   transcoding::Schemas schemas;
   routing::Router router;
   std::deque<Route> routes;
-  std::size_t good_requests = 0;
+  std::size_t dull_requests = 0;
 };
 
 void Gateway::State::AddRoute(const rpc::Method& method, const rpc::HttpBinding& binding) {
@@ -197,9 +197,12 @@ void Gateway::State::Finish(Exchange& exchange, http::Response& response) {
 void Gateway::State::WriteAccessLine(const Exchange& exchange, const http::Response& response,
                                      std::chrono::nanoseconds duration) {
   if (!telemetry::log::Enabled(telemetry::LogLevel::kInfo)) return;
-  const bool good = response.status < 500 && duration < options.slow;
-  if (good) {
-    const std::size_t number = good_requests++;
+  // What failed, was slow, changed something or has a trace to go with is always written.
+  const bool read = exchange.request.method == "GET" || exchange.request.method == "HEAD";
+  const bool dull =
+      response.status < 500 && duration < options.slow && read && !exchange.span.Context().Sampled();
+  if (dull) {
+    const std::size_t number = dull_requests++;
     if (options.access_log_one_in == 0 || number % options.access_log_one_in != 0) return;
   }
   const std::string_view route =

@@ -29,8 +29,8 @@ namespace market::gateway {
 struct GatewayOptions {
   std::size_t in_flight_max = 1024;  // requests beyond it are refused: 503 OVERLOADED
   std::chrono::milliseconds retry_after{1000};
-  // Access lines: of good and quick requests one in so many is written, of the others each. 0: none of the
-  // good ones.
+  // Access lines: of good and quick reads without a sampled trace one in so many is written, of everything
+  // else each. 0: none of those reads.
   std::size_t access_log_one_in = 1;
   std::chrono::milliseconds slow{1000};
 };

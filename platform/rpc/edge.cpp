@@ -264,7 +264,8 @@ void Edge::State::Report(Entry& entry, const CallContext& call, std::chrono::nan
                          const Error* error) {
   const Code code = error != nullptr ? error->code : Code::kOk;
   entry.metrics.Handled(code, took, call.Trace());
-  if (!IsOurFault(code) && took < options.slow_after && ++not_logged < options.log_one_of) return;
+  const bool dull = !IsOurFault(code) && took < options.slow_after && !call.Trace().Sampled();
+  if (dull && ++not_logged < options.log_one_of) return;
   not_logged = 0;
   telemetry::log::Info("rpc.call",
                        {{"method", entry.bound.method->path},

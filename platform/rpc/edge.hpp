@@ -49,8 +49,8 @@ struct EdgeOptions {
   // The one of them that is ours: what it says about traces is believed.
   std::string gateway = "gateway";
   Plaintext plaintext_services = Plaintext::kOutside;
-  // Access lines: every call that failed on our side or was slower than slow_after, one of this many of the
-  // others.
+  // Access lines: every call that failed on our side, was slower than slow_after or has a sampled trace; one
+  // of this many of the others.
   std::uint32_t log_one_of = 100;
   std::chrono::milliseconds slow_after{1000};
 };
