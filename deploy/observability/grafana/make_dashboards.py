@@ -154,7 +154,7 @@ def lay_out(rows):
 
 
 def variable_json(name, label, query):
-    return {"name": name, "label": label, "type": "query", "datasource": PROMETHEUS, "definition": query,
+    return {"name": name, "label": label, "type": "query", "datasource": PROMETHEUS,
             "query": {"query": query, "refId": "variable"}, "refresh": 2, "sort": 1, "multi": True, "includeAll": True,
             "allValue": ".*", "current": {"text": ["All"], "value": ["$__all"]}, "options": [], "hide": 0}
 

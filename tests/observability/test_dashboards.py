@@ -1,0 +1,120 @@
+"""Dashboards: their queries parse, their JSON has Grafana's types, and they are what the description says."""
+
+import json
+import re
+import sys
+
+import pytest
+import yaml
+
+import queries
+
+FOUND = [*queries.of_dashboards(), *queries.of_variables()]
+UIDS = {"prometheus", "loki", "tempo"}
+
+
+def test_files_are_those_of_the_description(run):
+    run(sys.executable, queries.OBSERVABILITY / "grafana" / "make_dashboards.py", "--check")
+
+
+def test_promql_is_accepted_by_promtool(run, tmp_path):
+    asked = [found for found in FOUND if found.language == "prometheus"]
+    rules = [{"record": f"checked:{number}", "expr": found.text, "labels": {"where": found.where}}
+             for number, found in enumerate(asked)]
+    path = tmp_path / "rules.yml"
+    path.write_text(yaml.safe_dump({"groups": [{"name": "checked", "rules": rules}]}))
+    assert f"{len(asked)} rules found" in run("promtool", "check", "rules", path)
+
+
+@pytest.mark.parametrize("wrong", [("refresh", "refesh"), ("schemaVersion", "schemaversion")])
+def test_type_check_finds_what_is_wrong(run, node_modules, tmp_path, wrong):
+    dashboard = queries.dashboards()["market-overview"]
+    dashboard[wrong[1]] = dashboard.pop(wrong[0])
+    assert wrong[1] in type_check(run, node_modules, tmp_path, {"wrong": dashboard})
+
+
+@pytest.mark.parametrize("bad", ["{service=\"order\" | json", "{}", "{a=\"b\"} | level=~"])
+def test_grammar_finds_what_is_wrong(run, node_modules, bad):
+    assert "error at" in parse(run, node_modules, [queries.Found("here", "loki", bad)])
+
+
+def test_logql_and_traceql_are_accepted_by_grafanas_grammars(run, node_modules):
+    asked = [found for found in FOUND if found.language in ("loki", "tempo") and found.text != "{}"]
+    assert {found.language for found in asked} == {"loki", "tempo"}
+    assert parse(run, node_modules, asked) == ""
+
+
+def parse(run, node_modules, asked):
+    lines = "".join(json.dumps(found._asdict()) + "\n" for found in asked)
+    return run("node", queries.ROOT / "tests" / "observability" / "queries_check.mjs", input=lines,
+               env={"MARKET_NODE_MODULES": str(node_modules), "PATH": "/usr/local/bin:/usr/bin:/bin"})
+
+
+# In JSON an enum is the text of its value, which TypeScript does not take for the enum: this type is Dashboard as JSON.
+RAW = """import type {Dashboard} from '@grafana/schema';
+type Raw<T> = T extends string ? `${T}` : T extends (infer U)[] ? Raw<U>[] : T extends object ? {[K in keyof T]: Raw<T[K]>} : T;
+export type RawDashboard = Raw<Dashboard>;
+"""
+
+
+def type_check(run, node_modules, folder, dashboards):
+    """The compiler's complaints about `const dashboard: Dashboard = <the JSON>` of each."""
+    (folder / "node_modules").symlink_to(node_modules)
+    (folder / "raw.ts").write_text(RAW)
+    for name, dashboard in dashboards.items():
+        (folder / f"{name}.ts").write_text("import type {RawDashboard} from './raw';\n"
+                                           f"export const dashboard: RawDashboard = {json.dumps(dashboard)};\n")
+    options = {"strict": True, "noEmit": True, "skipLibCheck": True, "module": "esnext", "moduleResolution": "bundler",
+               "target": "es2022", "types": []}
+    (folder / "tsconfig.json").write_text(json.dumps({"compilerOptions": options, "include": ["*.ts"]}))
+    compiler = node_modules / "typescript" / "bin" / "tsc"
+    return run("sh", "-c", f"node {compiler} -p {folder} || true")
+
+
+def test_dashboards_have_grafanas_types(run, node_modules, tmp_path):
+    assert type_check(run, node_modules, tmp_path, queries.dashboards()) == ""
+
+
+@pytest.mark.parametrize("name, dashboard", queries.dashboards().items(), ids=queries.dashboards().keys())
+class TestDashboard:
+    def test_is_found_by_its_uid(self, name, dashboard):
+        assert dashboard["uid"] == name
+        assert len(name) <= 40
+
+    def test_panels_explain_themselves(self, name, dashboard):
+        for panel in dashboard["panels"]:
+            assert panel["type"] == "row" or (panel["title"] and panel["description"] and panel["targets"])
+        identities = [panel["id"] for panel in dashboard["panels"]]
+        assert len(identities) == len(set(identities))
+
+    def test_panels_do_not_overlap_or_leave_the_grid(self, name, dashboard):
+        taken = set()
+        for panel in dashboard["panels"]:
+            at = panel["gridPos"]
+            cells = {(x, y) for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])}
+            assert at["x"] + at["w"] <= 24
+            assert not cells & taken, panel["title"]
+            taken |= cells
+
+    def test_sources_are_provisioned(self, name, dashboard):
+        for panel in dashboard["panels"]:
+            for target in panel.get("targets", []):
+                assert target["datasource"]["uid"] in UIDS
+
+    def test_rates_use_the_interval_of_the_panel(self, name, dashboard):
+        for panel in dashboard["panels"]:
+            for target in panel.get("targets", []):
+                for window in re.findall(r"\brate\([^()]*[\w}]\[([^\]]*)\]", target.get("expr", "")):
+                    assert window in ("$__rate_interval", "$__range"), f"{panel['title']}: [{window}]"
+
+    def test_durations_carry_exemplars(self, name, dashboard):
+        for panel in dashboard["panels"]:
+            if panel["type"] == "timeseries":
+                for target in panel["targets"]:
+                    if "histogram_quantile" in target.get("expr", ""):
+                        assert target["exemplar"], panel["title"]
+
+
+def test_selectors_are_found_in_a_query():
+    text = 'sum by (job) (rate(a_total{x="{y}",z=~"b|c"}[5m])) / on (slo) d{e="f"} > 14.4 * 0.001 and up == 0 or vector(1)'
+    assert queries.selectors(text) == ['a_total{x="{y}",z=~"b|c"}', 'd{e="f"}', "up"]
