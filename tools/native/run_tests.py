@@ -1,7 +1,8 @@
 """./market test: everything that can be tested, one closing line "N passed, M failed".
 
 1. The C++ test programs (unit, storage, contract) through ctest.
-2. tests/system with pytest, once against each shape, each time on a marketplace of its own in a temporary directory.
+2. tests/observability with pytest: dashboards, rules, alerts, runbooks and what else is read by other programs.
+3. tests/system with pytest, once against each shape, each time on a marketplace of its own in a temporary directory.
 
 A part that cannot run counts as a failure, and no test at all is one too: the line cannot be green on nothing.
 """
@@ -96,6 +97,17 @@ def market(*arguments, data):
     return subprocess.run([str(ROOT / "market"), *arguments], env=environment, stdin=subprocess.DEVNULL).returncode
 
 
+def run_observability(reports, extra):
+    report = reports / "observability.xml"
+    done = subprocess.run([PYTHON, "-m", "pytest", str(ROOT / "tests" / "observability"), "-q", "-p", "no:cacheprovider",
+                           f"--junit-xml={report}", *extra],
+                          env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}, cwd=ROOT, stdin=subprocess.DEVNULL)
+    run, failed = count_junit(report) if report.exists() else (0, 1)
+    if done.returncode and not failed:
+        failed = 1
+    return max(run - failed, 0), failed
+
+
 def run_system(shape, suite, reports, extra):
     """One marketplace, one pytest run. The suite learns everything from `./market info --json` of MARKET_DATA."""
     # Short: the sockets of PostgreSQL are below it.
@@ -129,7 +141,7 @@ def run_system(shape, suite, reports, extra):
 
 def main():
     parser = argparse.ArgumentParser(prog="./market test", description=__doc__.partition("\n")[0])
-    parser.add_argument("--only", choices=("ctest", "system"), help="one part instead of both")
+    parser.add_argument("--only", choices=("ctest", "observability", "system"), help="one part instead of all")
     parser.add_argument("--shape", choices=("services", "single"), help="system tests in one shape only")
     parser.add_argument("--labels", help="ctest labels, separated by commas (unit,storage,contract)")
     parser.add_argument("--preset", default=PRESET, help="whose C++ test programs to run")
@@ -141,11 +153,15 @@ def main():
     reports = results / "junit"
     reports.mkdir(parents=True)
     count = Count()
-    if options.only != "system":
+    if options.only in (None, "ctest"):
         labels = options.labels.split(",") if options.labels else []
         count.add(*run_ctest(options.preset, labels, reports), "C++")
+    if options.only in (None, "observability"):
+        # Words for pytest are meant for the system tests, unless this part is asked for by name.
+        words = extra if options.only else []
+        count.add(*run_observability(reports, words), "observability")
     suite = ROOT / "tests" / "system"
-    if options.only != "ctest" and suite.is_dir():
+    if options.only in (None, "system") and suite.is_dir():
         for shape in (options.shape,) if options.shape else ("services", "single"):
             count.add(*run_system(shape, suite, reports, extra), f"system, {shape}")
     print(f"test: {time.monotonic() - started:.0f} s, reports in {reports}")
