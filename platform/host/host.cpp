@@ -221,6 +221,25 @@ outbox::Relay::Options Host::RelayOptions(std::string_view name) const {
   return options;
 }
 
+void Host::RunRelay(std::string_view database, outbox::Relay& relay) {
+  auto& metrics = state_->metrics;
+  const telemetry::Labels labels = {{"database", std::string(database)}};
+  auto& pending = metrics.AddGauge("outbox_pending_messages", "messages that wait for delivery", labels);
+  auto& oldest =
+      metrics.AddGauge("outbox_oldest_age_seconds", "age of the oldest message; 0: there is none", labels);
+  auto& delivered = metrics.AddCounter("outbox_delivered_total", "messages delivered", labels);
+  auto& failures =
+      metrics.AddCounter("outbox_failures_total", "deliveries that failed; they are repeated", labels);
+  metrics.Collect([&relay, &pending, &oldest, &delivered, &failures] {
+    const auto now = relay.Snapshot();
+    pending.Set(static_cast<double>(now.pending));
+    oldest.Set(std::chrono::duration<double>(now.oldest_age).count());
+    delivered.SetTotal(static_cast<double>(now.delivered));
+    failures.SetTotal(static_cast<double>(now.failed));
+  });
+  state_->background.Spawn(std::string(database) + ".relay", relay.Run());
+}
+
 Task<> Host::OpenDatabase(std::string_view name, postgres::Database& database,
                           std::span<const postgres::MigrationSet* const> sets) {
   std::string failure;

@@ -80,6 +80,8 @@ class Host {
   // Metrics and log hooks in place. Throws std::out_of_range for a database that HostOptions does not name.
   postgres::Options DatabaseOptions(std::string_view name);
   outbox::Relay::Options RelayOptions(std::string_view name) const;
+  // Spawns it in the background and publishes its numbers. `relay` must outlive the run.
+  void RunRelay(std::string_view database, outbox::Relay& relay);
   // Migrates, connects, publishes the pool's numbers, and closes at the stop. `database` must outlive the
   // run.
   Task<> OpenDatabase(std::string_view name, postgres::Database& database,

@@ -325,7 +325,10 @@ Task<std::optional<std::string>> Client::Get(Work work, std::string key) {
   const auto span = SpanOf(work, "GET");
   key.insert(0, impl_->options.key_prefix);
   const auto reply = co_await impl_->Ask({"GET", key});
-  if (!reply) co_return std::nullopt;
+  if (!reply) {
+    ++impl_->stats.unknown;
+    co_return std::nullopt;
+  }
   if (reply->type != REDIS_REPLY_STRING) {
     ++impl_->stats.misses;
     co_return std::nullopt;

@@ -38,6 +38,7 @@ struct Options {
 struct Stats {
   std::uint64_t hits = 0;
   std::uint64_t misses = 0;   // the key was not there
+  std::uint64_t unknown = 0;  // a Get that was not asked, or not answered
   std::uint64_t writes = 0;   // Set, Delete and IncrementWithin that were done
   std::uint64_t errors = 0;   // error replies, timeouts, lost connections
   std::uint64_t skipped = 0;  // not asked: no connection, or too many pending

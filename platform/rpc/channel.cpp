@@ -70,8 +70,13 @@ struct Channel::State {
     Publish(writes, "write");
     auto& connections =
         metrics.AddGauge("market_grpc_client_connections", "Open connections.", {{"peer", peer}});
-    metrics.Collect(
-        [this, &connections] { connections.Set(static_cast<double>(transport.Stats().connections_open)); });
+    auto& tokens =
+        metrics.AddGauge("market_retry_budget_tokens",
+                         "What is left of 100; at 50 and below nothing is retried.", {{"peer", peer}});
+    metrics.Collect([this, &connections, &tokens] {
+      connections.Set(static_cast<double>(transport.Stats().connections_open));
+      tokens.Set(budget.Tokens());
+    });
   }
 
   void Publish(CircuitBreaker& breaker, std::string_view kind) {

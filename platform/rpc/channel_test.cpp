@@ -44,8 +44,7 @@ class ChannelTest : public ProbeFixture {
   template <class Body>
   void WithPair(std::string as, Body body) {
     RunLoop([&](boost::asio::io_context& io) -> Task<> {
-      telemetry::Metrics client_metrics;
-      Pair pair(io, edge_, client_metrics, as);
+      Pair pair(io, edge_, client_metrics_, as);
       co_await body(pair);
       co_await pair.Close();
     });
@@ -59,6 +58,8 @@ class ChannelTest : public ProbeFixture {
     }
     co_return Error(Code::kOk, "", "");
   }
+
+  telemetry::Metrics client_metrics_;
 
   static probe::ProbeRequest Text(std::string text) {
     probe::ProbeRequest request;
@@ -219,6 +220,8 @@ TEST_F(ChannelTest, RetryBudget_EndsRetriesOfABrokenPeer) {
     }
     EXPECT_LT(probe_.calls, 30);
     EXPECT_GE(probe_.calls, 10);
+    EXPECT_TRUE(client_metrics_.Exposition().contains("market_retry_budget_tokens{peer=\"probe\"} "));
+    EXPECT_LE(client_metrics_.AddGauge("market_retry_budget_tokens", "", {{"peer", "probe"}}).Value(), 85);
   });
 }
 

@@ -54,15 +54,19 @@ Auth::Auth(host::Host& host, const Settings& settings, Keys keys)
       accounts_(database_, LifetimesOf(settings)),
       sessions_(database_, LifetimesOf(settings)),
       relay_(database_, host.Tracer(), host.RelayOptions("auth")),
+      metrics_(host.Metrics()),
       passwords_({.cost = {},
                   .threads = static_cast<std::size_t>(*settings.hash_threads),
-                  .queue = static_cast<std::size_t>(*settings.hash_queue)}),
+                  .queue = static_cast<std::size_t>(*settings.hash_queue),
+                  .on_done = [this](std::chrono::nanoseconds took) { metrics_.Hashed(took); }}),
       refresh_tokens_(std::move(keys.refresh)),
       access_tokens_(std::move(keys.signing), host.Issuer(),
                      std::chrono::duration_cast<std::chrono::seconds>(*settings.access_token_lifetime),
                      host.SystemTime()),
-      service_(
-          {accounts_, sessions_, passwords_, refresh_tokens_, access_tokens_, [this] { relay_.Wake(); }}) {}
+      service_({accounts_, sessions_, passwords_, refresh_tokens_, access_tokens_, metrics_,
+                [this] { relay_.Wake(); }}) {
+  host.Metrics().Collect([this] { metrics_.Measured(passwords_.CurrentLoad()); });
+}
 
 void Auth::Connect(Peers peers) {
   service_.Connect(peers.users);
@@ -72,7 +76,7 @@ void Auth::Connect(Peers peers) {
 Task<> Auth::Start() {
   static constexpr std::array kSets = {&migrations::kOutbox, &migrations::kAuth};
   co_await host_.OpenDatabase("auth", database_, kSets);
-  host_.Background().Spawn("auth.relay", relay_.Run());
+  host_.RunRelay("auth", relay_);
   host_.Background().Spawn("auth.sweep", SweepForever(sessions_));
 }
 

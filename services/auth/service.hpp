@@ -47,6 +47,7 @@ class Auth final : public host::Service {
   storage::Accounts accounts_;
   storage::Sessions sessions_;
   outbox::Relay relay_;
+  Metrics metrics_;
   Passwords passwords_;
   const RefreshTokens refresh_tokens_;
   const AccessTokens access_tokens_;

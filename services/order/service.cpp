@@ -24,23 +24,25 @@ Order::Order(host::Host& host, const Settings& settings, Peers peers)
     : host_(host),
       database_(host.Io(), host.DatabaseOptions("order")),
       outcomes_(database_),
+      metrics_(host.Metrics()),
       orders_(database_),
       checkouts_(database_, {.lease = *settings.lease, .deadline = *settings.checkout_deadline}),
       transitions_(database_),
       relay_(database_, host.Tracer(), host.RelayOptions("order")),
-      checkout_(checkouts_, peers.products, peers.payments, host.SystemTime()),
-      recovery_(checkouts_, orders_, checkout_, host.Tracer(), {.poll = *settings.recovery_poll}),
+      checkout_(checkouts_, peers.products, peers.payments, host.SystemTime(), metrics_),
+      recovery_(checkouts_, orders_, checkout_, host.Tracer(), metrics_, {.poll = *settings.recovery_poll}),
       deliveries_(orders_, transitions_, peers.products, peers.payments),
       service_({orders_, checkouts_, transitions_, checkout_, relay_, peers.users, peers.products,
-                host.SystemTime()}) {
+                host.SystemTime(), metrics_}) {
   deliveries_.HandleOn(relay_);
 }
 
 Task<> Order::Start() {
   static constexpr std::array kSets = {&migrations::kIdempotency, &migrations::kOutbox, &migrations::kOrder};
   co_await host_.OpenDatabase("order", database_, kSets);
-  host_.Background().Spawn("order.relay", relay_.Run());
+  host_.RunRelay("order", relay_);
   host_.Background().Spawn("order.recovery", recovery_.Run());
+  host_.Background().Spawn("order.measure", recovery_.Measure());
   host_.Background().Spawn("order.sweep", host_.SweepOutcomes(outcomes_));
 }
 

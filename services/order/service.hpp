@@ -39,6 +39,7 @@ class Order final : public host::Service {
   host::Host& host_;
   postgres::Database database_;
   idempotency::PgStore outcomes_;
+  Metrics metrics_;
   storage::Orders orders_;
   storage::Checkouts checkouts_;
   storage::Transitions transitions_;

@@ -32,6 +32,7 @@ Payment::Payment(host::Host& host, const Settings& settings)
       database_(host.Io(), host.DatabaseOptions("payment")),
       payments_(database_),
       ledger_(database_),
+      metrics_(host.Metrics()),
       client_(config::Naming("payment.provider_url",
                              [&] {
                                return http::Client(
@@ -39,10 +40,11 @@ Payment::Payment(host::Host& host, const Settings& settings)
                                    {.pool_size = static_cast<std::size_t>(*settings.provider_connections)});
                              })),
       provider_(client_, *settings.provider_key),
-      charges_(payments_, provider_, host.SystemTime(), host.Metrics(),
+      charges_(payments_, provider_, host.SystemTime(), metrics_,
                {.provider_timeout = *settings.provider_timeout}),
       charges_group_(host.Io().get_executor(), Ignore),
       resolver_(payments_, charges_, {.poll = *settings.resolve_poll}),
+      audit_(payments_, ledger_, metrics_, {}),
       service_({payments_, ledger_, charges_, charges_group_, host.SystemTime()}) {}
 
 Task<> Payment::Start() {
@@ -62,6 +64,8 @@ Task<> Payment::Start() {
     co_await charges_group_.Join(limit);
   });
   host_.Background().Spawn("payment.resolver", resolver_.Run());
+  host_.Background().Spawn("payment.unresolved", audit_.WatchUnresolved());
+  host_.Background().Spawn("payment.ledger", audit_.WatchLedger());
 }
 
 }  // namespace market::payment

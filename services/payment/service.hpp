@@ -5,6 +5,7 @@
 #include "platform/http/client.hpp"
 #include "services/payment/api/payment_service.hpp"
 #include "services/payment/provider/sandbox.hpp"
+#include "services/payment/workers/audit.hpp"
 #include "services/payment/workers/resolver.hpp"
 
 namespace market::payment {
@@ -33,11 +34,13 @@ class Payment final : public host::Service {
   postgres::Database database_;
   storage::Payments payments_;
   storage::Ledger ledger_;
+  Metrics metrics_;
   http::Client client_;
   provider::Sandbox provider_;
   Charges charges_;
   runtime::TaskGroup charges_group_;
   Resolver resolver_;
+  Audit audit_;
   PaymentService service_;
 };
 

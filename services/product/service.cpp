@@ -35,8 +35,9 @@ Product::Product(host::Host& host, const Settings& settings)
                                                                     .password = *settings.redis_password,
                                                                     .key_prefix = "product:"}),
                     *settings.search_cache),
+      metrics_(host.Metrics()),
       sweeper_(reservations_, host.Metrics(), {.poll = *settings.sweep_every}),
-      service_({catalogue_, search_, reservations_, search_cache_}) {}
+      service_({catalogue_, search_, reservations_, search_cache_, metrics_}) {}
 
 Task<> Product::Start() {
   static constexpr std::array kSets = {&migrations::kIdempotency, &migrations::kProduct};
@@ -50,6 +51,17 @@ void Product::StartRedis() {
   redis_->OnConnectionChange([](bool connected, std::string_view reason) {
     const auto level = connected ? telemetry::LogLevel::kInfo : telemetry::LogLevel::kWarn;
     telemetry::log::Write(level, connected ? "redis.connected" : "redis.lost", {{"detail", reason}});
+  });
+  auto& requests = host_.Metrics().AddCounterFamily(
+      "cache_requests_total", "lookups in a cache; error: nobody knows", {"cache", "result"});
+  auto& hits = requests.With({"search", "hit"});
+  auto& misses = requests.With({"search", "miss"});
+  auto& errors = requests.With({"search", "error"});
+  host_.Metrics().Collect([this, &hits, &misses, &errors] {
+    const auto& stats = redis_->GetStats();
+    hits.SetTotal(static_cast<double>(stats.hits));
+    misses.SetTotal(static_cast<double>(stats.misses));
+    errors.SetTotal(static_cast<double>(stats.unknown));
   });
   redis_->Start();
   host_.OnStop("redis", 1s, [this](runtime::Deadline) { return redis_->Close(); });

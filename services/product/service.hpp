@@ -41,6 +41,7 @@ class Product final : public host::Service {
   SearchStore search_;
   ReservationStore reservations_;
   SearchCache search_cache_;
+  Metrics metrics_;
   HoldSweeper sweeper_;
   ProductService service_;
 };

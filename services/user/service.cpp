@@ -25,6 +25,7 @@ User::User(host::Host& host, const Settings& settings, Peers peers)
       sellers_(database_),
       relay_(database_, host.Tracer(), host.RelayOptions("user")),
       service_({profiles_, addresses_, sellers_, peers.auth, *settings.auto_approve_sellers,
+                host.Metrics().AddCounter("user_sellers_created_total", "shops opened"),
                 [this] { relay_.Wake(); }}) {
   HandleOutbox(relay_, peers.auth);
 }
@@ -32,7 +33,7 @@ User::User(host::Host& host, const Settings& settings, Peers peers)
 Task<> User::Start() {
   static constexpr std::array kSets = {&migrations::kIdempotency, &migrations::kOutbox, &migrations::kUser};
   co_await host_.OpenDatabase("user", database_, kSets);
-  host_.Background().Spawn("user.relay", relay_.Run());
+  host_.RunRelay("user", relay_);
   host_.Background().Spawn("user.sweep", host_.SweepOutcomes(outcomes_));
 }
 

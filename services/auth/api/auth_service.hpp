@@ -8,6 +8,7 @@
 
 #include "marketplace/auth/v1/auth.market.hpp"
 #include "marketplace/user/v1/user.market.hpp"
+#include "services/auth/api/metrics.hpp"
 #include "services/auth/api/turns.hpp"
 #include "services/auth/credentials/access_tokens.hpp"
 #include "services/auth/credentials/keys.hpp"
@@ -25,6 +26,7 @@ class AuthService final : public api::AuthApi {
     Passwords& passwords;
     const RefreshTokens& refresh_tokens;
     const AccessTokens& access_tokens;
+    Metrics& metrics;
     std::function<void()> wake_outbox;  // something was appended
   };
 
@@ -45,6 +47,7 @@ class AuthService final : public api::AuthApi {
   Task<google::protobuf::Empty> BindSeller(CallContext& call, api::auth::BindSellerRequest request) override;
 
  private:
+  Task<api::auth::Session> JudgeSignIn(CallContext& call, api::auth::SignInRequest request);
   storage::NewSession NewSession() const;
   // The answer of everything that gives a session: an access token and the refresh token at `sequence`.
   api::auth::Session Answer(const Uuid& session, std::int64_t sequence, const domain::Account& account) const;

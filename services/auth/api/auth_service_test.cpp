@@ -43,8 +43,8 @@ class AuthServiceTest : public ::testing::Test {
       const AccessTokens access_tokens(std::move(keys.signing), std::string(kIssuer),
                                        std::chrono::minutes(10), clock_);
       ring_.Replace({access_tokens.Public()});
-      AuthService service(
-          {accounts, sessions, passwords_, keys.refresh, access_tokens, [this] { ++outbox_wakes_; }});
+      AuthService service({accounts, sessions, passwords_, keys.refresh, access_tokens, metrics_,
+                           [this] { ++outbox_wakes_; }});
       service.Connect(users_);
       co_await body(service);
       co_await database.Close(After(seconds(5)));
@@ -106,6 +106,8 @@ class AuthServiceTest : public ::testing::Test {
   testing::TemporaryDatabase temporary_{kSets};
   testing::FakeClock clock_;
   Passwords passwords_{{.cost = {.memory_kib = 64, .passes = 1}}};
+  telemetry::Metrics registry_;
+  Metrics metrics_{registry_};
   FakeUsers users_;
   rpc::KeyRing ring_;
   int outbox_wakes_ = 0;
@@ -144,6 +146,13 @@ TEST_F(AuthServiceTest, SignIn_RightWrongUnknown_Answered) {
     EXPECT_EQ(co_await Refusal(SignIn(service, "ada@example.com", "wrong password")), "BAD_CREDENTIALS");
     EXPECT_EQ(co_await Refusal(SignIn(service, "nobody@example.com")), "BAD_CREDENTIALS");
   });
+  metrics_.RefusedSignIn("A_REASON_OF_TOMORROW");
+  const auto text = registry_.Exposition();
+  for (const auto* line :
+       {"auth_sign_ups_total 1\n", "auth_sign_ins_total{result=\"ok\"} 1\n",
+        "auth_sign_ins_total{result=\"bad_credentials\"} 2\n", "auth_sign_ins_total{result=\"error\"} 1\n"}) {
+    EXPECT_TRUE(text.contains(line)) << line;
+  }
 }
 
 TEST_F(AuthServiceTest, SignIn_ManyFailures_ThrottledKnownOrNot) {

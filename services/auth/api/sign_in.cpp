@@ -14,9 +14,20 @@ Error Throttled(std::chrono::milliseconds wait) {
 
 }  // namespace
 
+Task<api::auth::Session> AuthService::SignIn(CallContext& call, api::auth::SignInRequest request) {
+  try {
+    auto session = co_await JudgeSignIn(call, std::move(request));
+    parts_.metrics.SignedIn();
+    co_return session;
+  } catch (const Error& error) {
+    parts_.metrics.RefusedSignIn(error.reason);
+    throw;
+  }
+}
+
 // An unknown e-mail takes the same path as a wrong password: the same statement, a hash of the same cost, one
 // answer.
-Task<api::auth::Session> AuthService::SignIn(CallContext& call, api::auth::SignInRequest request) {
+Task<api::auth::Session> AuthService::JudgeSignIn(CallContext& call, api::auth::SignInRequest request) {
   parts_.passwords.RefuseIfFull();
   const auto email_key = domain::NormalizeEmail(request.email());
   const auto turn = co_await turns_.Take(email_key, call.Deadline());

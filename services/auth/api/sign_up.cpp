@@ -37,6 +37,7 @@ Task<api::auth::Session> AuthService::SignUp(CallContext& call, api::auth::SignU
       call, account, session,
       ProfileMessage(account.id, request.display_name(), call.Trace().ToTraceparent()));
   if (std::holds_alternative<storage::EmailTaken>(created)) throw EmailTaken();
+  parts_.metrics.SignedUp();
   co_await TryCreateProfile(call, account.id, request.display_name());
   parts_.wake_outbox();
   co_return Answer(session.id, 1, std::get<domain::Account>(created));

@@ -27,7 +27,7 @@ AvsquruxUe4XY8HBiORBvwUfahHgTeAs3S/d/Qg78AJAPvvAcyUyB8wH
 -----END PRIVATE KEY-----
 )";
 
-constexpr Passwords::Options kQuick{.cost = {.memory_kib = 64, .passes = 1}};
+const Passwords::Options kQuick{.cost = {.memory_kib = 64, .passes = 1}};
 
 TEST(Passwords, RightAndWrong_AreToldApart) {
   Passwords passwords(kQuick);
@@ -64,7 +64,11 @@ TEST(Passwords, WeakerHash_IsOutdated) {
 }
 
 TEST(Passwords, FullQueue_Refuses) {
-  Passwords passwords({.cost = {.memory_kib = 1024, .passes = 50}, .threads = 1, .queue = 1});
+  int done = 0;
+  Passwords passwords({.cost = {.memory_kib = 1024, .passes = 50},
+                       .threads = 1,
+                       .queue = 1,
+                       .on_done = [&done](std::chrono::nanoseconds took) { done += took.count() > 0; }});
   RunLoop([&](boost::asio::io_context& io) -> Task<> {
     int hashed = 0;
     int refused = 0;
@@ -82,7 +86,11 @@ TEST(Passwords, FullQueue_Refuses) {
     for (int i = 0; i < 4; ++i) boost::asio::co_spawn(io, hash_one(), boost::asio::detached);
     co_await testing::Eventually([&] { return refused == 2; });
     EXPECT_THROW(passwords.RefuseIfFull(), Error);
+    EXPECT_EQ(passwords.CurrentLoad().running, 1u);
+    EXPECT_EQ(passwords.CurrentLoad().refused, 3u);
     co_await testing::Eventually([&] { return hashed == 2; });
+    EXPECT_EQ(done, 2);
+    EXPECT_EQ(passwords.CurrentLoad().running + passwords.CurrentLoad().waiting, 0u);
   });
 }
 

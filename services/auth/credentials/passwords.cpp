@@ -4,6 +4,7 @@
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <stdexcept>
@@ -66,19 +67,28 @@ class Secret {
 }  // namespace
 
 Passwords::Passwords(Options options)
-    : options_(options),
-      nobody_(HashNow(options.cost, RandomBytes(32))),
-      pool_(options.threads, options.queue) {}
+    : options_(std::move(options)),
+      nobody_(HashNow(options_.cost, RandomBytes(32))),
+      pool_(options_.threads, options_.queue) {}
+
+template <class Function>
+Task<std::invoke_result_t<Function>> Passwords::InPool(Function function) {
+  RefuseIfFull();
+  const auto began = std::chrono::steady_clock::now();
+  auto result = co_await pool_.Run(std::move(function));
+  if (options_.on_done) options_.on_done(std::chrono::steady_clock::now() - began);
+  co_return result;
+}
 
 Task<std::string> Passwords::Hash(std::string password) {
-  return pool_.Run([cost = options_.cost, password = Secret(std::move(password))] {
+  return InPool([cost = options_.cost, password = Secret(std::move(password))] {
     return HashNow(cost, password.Value());
   });
 }
 
 Task<Passwords::Match> Passwords::Verify(std::optional<std::string> hash, std::string password) {
   const bool known = hash.has_value();
-  return pool_.Run(
+  return InPool(
       [known, cost = options_.cost, phc = hash.value_or(nobody_), password = Secret(std::move(password))] {
         const bool matches = MatchesNow(phc, password.Value());
         if (!known || !matches) return Match::kNo;
@@ -86,8 +96,15 @@ Task<Passwords::Match> Passwords::Verify(std::optional<std::string> hash, std::s
       });
 }
 
-void Passwords::RefuseIfFull() const {
+Passwords::Load Passwords::CurrentLoad() const {
+  const auto pending = pool_.Pending();
+  const auto running = std::min(pending, options_.threads);
+  return {.running = running, .waiting = pending - running, .refused = refused_};
+}
+
+void Passwords::RefuseIfFull() {
   if (pool_.Pending() < options_.threads + options_.queue) return;
+  ++refused_;
   throw Error(Code::kResourceExhausted, "OVERLOADED", "too many people sign in right now")
       .WithRetryAfter(std::chrono::seconds(1));
 }

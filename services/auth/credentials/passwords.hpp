@@ -4,10 +4,13 @@
 // The pool and its queue are bounded: past the limit a call throws Error OVERLOADED at once. Memory in use is
 // at most threads x memory_kib. Owner: the auth service; io thread only; outlives its callers.
 #pragma once
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <type_traits>
 
 #include "platform/runtime/blocking_pool.hpp"
 #include "platform/runtime/task.hpp"
@@ -26,6 +29,12 @@ class Passwords {
     PasswordCost cost;
     std::size_t threads = 1;
     std::size_t queue = 32;
+    std::function<void(std::chrono::nanoseconds took)> on_done;  // the wait for a thread included
+  };
+  struct Load {
+    std::size_t running = 0;
+    std::size_t waiting = 0;
+    std::uint64_t refused = 0;
   };
   enum class Match {
     kNo,
@@ -39,12 +48,17 @@ class Passwords {
   // Without a hash (no such account) it takes as long as with one and says kNo.
   Task<Match> Verify(std::optional<std::string> hash, std::string password);
   // Throws Error OVERLOADED when a call would be refused now.
-  void RefuseIfFull() const;
+  void RefuseIfFull();
+  Load CurrentLoad() const;
 
  private:
+  template <class Function>
+  Task<std::invoke_result_t<Function>> InPool(Function function);
+
   const Options options_;
   const std::string nobody_;  // the hash of a password that nobody knows
   runtime::BlockingPool pool_;
+  std::uint64_t refused_ = 0;
 };
 
 }  // namespace market::auth

@@ -24,6 +24,7 @@ Task<pb::SellerOrder> OrderService::Move(CallContext& call, std::string part_id,
   const auto scope = storage::Scope::Sellers(call.Caller().SellerIds());
   co_await parts_.transitions.Move(call, part, scope, to, {"seller", call.Caller().account},
                                    std::move(shipment), call.Trace().ToTraceparent(), parts_.clock.Now());
+  parts_.metrics.Moved(to, 1);
   parts_.relay.Wake();
   const auto moved = co_await parts_.orders.FindPart(call, part, scope);
   co_return ToProto(moved.value());
@@ -36,9 +37,10 @@ Task<pb::Order> OrderService::CancelOrder(CallContext& call, pb::CancelOrderRequ
       caller.IsOperator() ? storage::Scope::Everything() : storage::Scope::Buyer(caller.account);
   std::vector<domain::SellerOrderId> named;
   for (const auto& part : request.seller_order_ids()) named.push_back(domain::SellerOrderId::From(part));
-  co_await parts_.transitions.Cancel(
+  const auto cancelled = co_await parts_.transitions.Cancel(
       call, id, scope, std::move(named), {caller.IsOperator() ? "operator" : "buyer", caller.account},
       request.reason(), call.OperationId(), call.Trace().ToTraceparent(), parts_.clock.Now());
+  parts_.metrics.Moved(domain::State::kCancelled, cancelled);
   parts_.relay.Wake();
   co_return ToProto(co_await Require(call, id, scope));
 }

@@ -23,6 +23,7 @@ class OrderService final : public api::OrderApi {
     api::UserApi& users;
     api::ProductApi& products;
     const Clock& clock;
+    Metrics& metrics;
   };
   explicit OrderService(const Parts& parts) : parts_(parts) {}
 

@@ -74,6 +74,11 @@ constexpr Statement kSettleOrder{"order.settle", R"sql(
                     version = version + 1, updated_at = $6
   WHERE id = $1)sql"};
 
+constexpr Statement kCountOpen{"checkout.count_open", R"sql(
+  SELECT count(*) FILTER (WHERE step = 'FORWARD'), count(*) FILTER (WHERE step = 'UNDO'),
+         greatest(0, coalesce(extract(epoch FROM max(now() - deadline_at + $1::interval)) * 1000, 0))::bigint
+  FROM (SELECT step, deadline_at FROM checkout WHERE step <> 'DONE' LIMIT 100000) AS open)sql"};
+
 Step StepFrom(std::string_view name) {
   if (name == "FORWARD") return Step::kForward;
   if (name == "UNDO") return Step::kUndo;
@@ -205,6 +210,13 @@ Task<> Checkouts::Postpone(Work work, const Lease& lease, std::chrono::milliseco
   Batch batch("checkout.postpone");
   batch.Add(kPostpone, lease.order, lease.fence, delay, error);
   co_await WriteGuarded(work, std::move(batch));
+}
+
+Task<OpenCheckouts> Checkouts::CountOpen(Work work) {
+  const auto rows = co_await database_.Read(work, kCountOpen, times_.deadline);
+  const auto row = rows.One();
+  co_return OpenCheckouts{
+      .forward = row.Int(0), .undo = row.Int(1), .oldest_age = std::chrono::milliseconds(row.Int(2))};
 }
 
 Task<> Checkouts::WriteGuarded(Work work, Batch batch) {

@@ -35,6 +35,13 @@ class LostLease : public std::runtime_error {
   LostLease() : std::runtime_error("another driver has taken over this checkout") {}
 };
 
+// Checkouts that are not done. Counted up to 100,000.
+struct OpenCheckouts {
+  std::int64_t forward = 0;
+  std::int64_t undo = 0;
+  std::chrono::milliseconds oldest_age{0};
+};
+
 struct CheckoutTimes {
   std::chrono::milliseconds lease{15'000};
   std::chrono::milliseconds deadline{600'000};
@@ -61,6 +68,8 @@ class Checkouts {
               const domain::PaymentSummary& payment, Time now);
   // Gives the lease back; due again after `delay`.
   Task<> Postpone(Work work, const Lease& lease, std::chrono::milliseconds delay, std::string error);
+
+  Task<OpenCheckouts> CountOpen(Work work);
 
  private:
   Task<> WriteGuarded(Work work, postgres::Batch batch);

@@ -105,10 +105,12 @@ Task<> Transitions::Move(Work work, domain::SellerOrderId part, Scope scope, dom
   co_await database_.Transaction(work, body);
 }
 
-Task<> Transitions::Cancel(Work work, domain::OrderId order, Scope scope,
-                           std::vector<domain::SellerOrderId> named, Actor actor, std::string reason,
-                           Uuid operation_id, std::string trace, Time now) {
+Task<std::size_t> Transitions::Cancel(Work work, domain::OrderId order, Scope scope,
+                                      std::vector<domain::SellerOrderId> named, Actor actor,
+                                      std::string reason, Uuid operation_id, std::string trace, Time now) {
+  std::size_t cancelled = 0;
   auto body = [&](Tx& tx) -> Task<> {
+    cancelled = 0;
     const auto rows = co_await tx.Execute(kLockParts, order, scope.BuyerId());
     if (rows.empty()) throw NotFound("the order");
     if (!(co_await tx.Execute(kOperationDone, operation_id, order)).empty()) co_return;
@@ -117,7 +119,8 @@ Task<> Transitions::Cancel(Work work, domain::OrderId order, Scope scope,
     for (const auto row : rows)
       parts.push_back({row.GetId<domain::SellerOrderId>(0), domain::StateFrom(row.Text(1))});
     Batch batch("order.cancel");
-    for (const auto& part : Choose(parts, named)) {
+    const auto chosen = Choose(parts, named);
+    for (const auto& part : chosen) {
       domain::RequireMove(part.state, domain::State::kCancelled);
       const auto offers = co_await tx.Execute(kOffersOfPart, part.id);
       batch.Add(kMovePart, part.id, domain::Name(domain::State::kCancelled), std::nullopt, std::nullopt, now);
@@ -128,8 +131,10 @@ Task<> Transitions::Cancel(Work work, domain::OrderId order, Scope scope,
     }
     batch.Add(kTouchOrder, order, now);
     co_await tx.ExecuteAndCommit(std::move(batch));
+    cancelled = chosen.size();
   };
   co_await database_.Transaction(work, body);
+  co_return cancelled;
 }
 
 Task<> Transitions::SetPayment(Work work, domain::OrderId order, domain::PaymentSummary payment) {

@@ -1,6 +1,7 @@
 // What happens to an order after it was placed: parts move under a row lock, with an event and the messages
 // that make the move true elsewhere (stock, payment), all in one transaction.
 #pragma once
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,8 +33,10 @@ class Transitions {
 
   // Cancels the named parts of an order in scope (none named: all that can still be cancelled, at least one):
   // gives their stock back and refunds them. Running it again with the same operation changes nothing.
-  Task<> Cancel(Work work, domain::OrderId order, Scope scope, std::vector<domain::SellerOrderId> parts,
-                Actor actor, std::string reason, Uuid operation_id, std::string trace, Time now);
+  // Returns how many it cancelled.
+  Task<std::size_t> Cancel(Work work, domain::OrderId order, Scope scope,
+                           std::vector<domain::SellerOrderId> parts, Actor actor, std::string reason,
+                           Uuid operation_id, std::string trace, Time now);
 
   // Writes down what the payment service said.
   Task<> SetPayment(Work work, domain::OrderId order, domain::PaymentSummary payment);

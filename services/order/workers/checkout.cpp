@@ -65,6 +65,14 @@ bool IsIndefinite(const Error& error) {
 }  // namespace
 
 Task<Outcome> Checkout::Advance(CallContext& call, const storage::Lease& lease, domain::Order& order) {
+  const auto outcome = co_await Run(call, lease, order);
+  if (outcome != Outcome::kPending || lease.attempts == 0) {
+    metrics_.Ended(outcome, order, clock_.Now() - order.created_at, call.Trace());
+  }
+  co_return outcome;
+}
+
+Task<Outcome> Checkout::Run(CallContext& call, const storage::Lease& lease, domain::Order& order) {
   std::string why;
   try {
     if (lease.step == storage::Step::kUndo) co_return co_await Undo(call, lease, order);

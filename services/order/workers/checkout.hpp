@@ -13,16 +13,15 @@
 #include "marketplace/product/v1/product.market.hpp"
 #include "platform/core/clock.hpp"
 #include "services/order/storage/checkouts.hpp"
+#include "services/order/workers/metrics.hpp"
 
 namespace market::order {
-
-enum class Outcome { kPlaced, kFailed, kPending };
 
 class Checkout {
  public:
   Checkout(storage::Checkouts& checkouts, api::ProductApi& products, api::PaymentApi& payments,
-           const Clock& clock)
-      : checkouts_(checkouts), products_(products), payments_(payments), clock_(clock) {}
+           const Clock& clock, Metrics& metrics)
+      : checkouts_(checkouts), products_(products), payments_(payments), clock_(clock), metrics_(metrics) {}
 
   // Drives `order` as far as it goes now and brings it up to date. The caller holds `lease`; it is given up
   // when this returns. kPending: something is not known yet, and the checkout is due again by itself. Throws
@@ -30,6 +29,7 @@ class Checkout {
   Task<Outcome> Advance(CallContext& call, const storage::Lease& lease, domain::Order& order);
 
  private:
+  Task<Outcome> Run(CallContext& call, const storage::Lease& lease, domain::Order& order);
   Task<Outcome> Forward(CallContext& call, storage::Lease lease, domain::Order& order);
   Task<Outcome> Undo(CallContext& call, storage::Lease lease, domain::Order& order);
   Task<Outcome> Postpone(CallContext& call, storage::Lease lease, domain::Order& order, std::string why);
@@ -43,6 +43,7 @@ class Checkout {
   api::ProductApi& products_;
   api::PaymentApi& payments_;
   const Clock& clock_;
+  Metrics& metrics_;
 };
 
 }  // namespace market::order

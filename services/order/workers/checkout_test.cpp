@@ -56,10 +56,12 @@ class Service {
   Service(postgres::Database& database, FakeStock& stock, FakePayments& payments)
       : orders(database),
         checkouts(database, {}),
-        checkout(checkouts, stock, payments, clock_),
-        recovery(checkouts, orders, checkout, tracer, {.concurrency = 1}) {}
+        checkout(checkouts, stock, payments, clock_, metrics),
+        recovery(checkouts, orders, checkout, tracer, metrics, {.concurrency = 1}) {}
 
   SystemClock clock_;
+  telemetry::Metrics registry;
+  Metrics metrics{registry};
   storage::Orders orders;
   storage::Checkouts checkouts;
   Checkout checkout;
@@ -73,6 +75,8 @@ constexpr postgres::Statement kLater{
     "UPDATE checkout SET lease_until = '-infinity', next_run_at = '-infinity' WHERE step <> 'DONE'"};
 constexpr postgres::Statement kOverdue{"test.overdue",
                                        "UPDATE checkout SET deadline_at = '-infinity' WHERE order_id = $1"};
+constexpr postgres::Statement kAnHourLate{
+    "test.an_hour_late", "UPDATE checkout SET deadline_at = now() - interval '1 hour' WHERE order_id = $1"};
 constexpr postgres::Statement kCaptures{"test.captures",
                                         "SELECT count(*) FROM outbox WHERE key = $1 AND payload = 'capture'"};
 
@@ -194,6 +198,80 @@ TEST(Checkout, WithoutFaults_EveryAnswerHasItsEnd) {
     market::testing::RunLoop(
         [&](boost::asio::io_context& io) { return ExpectEnds(io, c.method, c.on_hand, c.state, c.reason); });
   }
+}
+
+// Places an order of one part with one process, and tells its metrics before and after.
+Task<> ExpectCounted(boost::asio::io_context& io, std::string method, std::int64_t on_hand,
+                     std::vector<std::string> lines) {
+  World world(io, 1, on_hand);
+  world.faults.Heal();
+  co_await world.database.Open(runtime::After(10s));
+  Service service(world.database, world.stock, world.payments);
+  const auto open_before = co_await service.checkouts.CountOpen(runtime::After(5s));
+  auto order = AnOrder(method);
+  const auto lease = co_await service.checkouts.Insert(runtime::After(5s), order, "");
+  const auto open = co_await service.checkouts.CountOpen(runtime::After(5s));
+  EXPECT_EQ(open.forward, open_before.forward + 1);
+  CallContext call(runtime::After(5s));
+  co_await service.checkout.Advance(call, *lease, order);
+  const auto text = service.registry.Exposition();
+  for (const auto& line : lines) EXPECT_TRUE(text.contains('\n' + line + '\n')) << method << ": " << line;
+  for (int round = 0; round < 3; ++round) {
+    co_await world.database.Write(runtime::After(5s), kLater);
+    co_await service.recovery.RunOnce();
+  }
+  EXPECT_LE((co_await service.checkouts.CountOpen(runtime::After(5s))).forward, open_before.forward);
+  EXPECT_TRUE(service.registry.Exposition().contains(method == "slow_yes"
+                                                         ? "order_checkouts_total{outcome=\"pending\"} 1\n"
+                                                         : "order_checkouts_total{outcome=\"pending\"} 0\n"));
+  co_await world.database.Close(runtime::After(5s));
+}
+
+TEST(Checkout, Ends_AreCountedOnce) {
+  struct Case {
+    std::string method;
+    std::int64_t on_hand;
+    std::vector<std::string> lines;
+  };
+  for (const Case& c : {
+           Case{"visa",
+                1,
+                {"order_checkouts_total{outcome=\"placed\"} 1", "order_placed_total{currency=\"EUR\"} 1",
+                 "order_placed_value_minor_total{currency=\"EUR\"} 1999",
+                 "order_checkout_seconds_count{outcome=\"placed\"} 1",
+                 "order_transitions_total{state=\"PLACED\"} 1"}},
+           Case{"visa",
+                0,
+                {"order_checkouts_total{outcome=\"failed\"} 1",
+                 "order_failed_total{reason=\"OUT_OF_STOCK\"} 1",
+                 "order_transitions_total{state=\"FAILED\"} 1"}},
+           Case{"slow_yes", 1, {"order_checkouts_total{outcome=\"pending\"} 1"}},
+       }) {
+    market::testing::RunLoop(
+        [&](boost::asio::io_context& io) { return ExpectCounted(io, c.method, c.on_hand, c.lines); });
+  }
+}
+
+TEST(Recovery, Measure_ShowsOpenCheckoutsAndTheirAge) {
+  market::testing::RunLoop([](boost::asio::io_context& io) -> Task<> {
+    World world(io, 1, 1);
+    co_await world.database.Open(runtime::After(10s));
+    Service service(world.database, world.stock, world.payments);
+    auto order = AnOrder("visa");
+    co_await service.checkouts.Insert(runtime::After(5s), order, "");
+    const auto open = co_await service.checkouts.CountOpen(runtime::After(5s));
+    const auto line = "order_checkouts_open{step=\"FORWARD\"} " + std::to_string(open.forward) + '\n';
+    EXPECT_GE(open.forward, 1);
+    runtime::TaskGroup group(io.get_executor(), [](std::string_view, std::exception_ptr) {});
+    group.Spawn("measure", service.recovery.Measure());
+    co_await market::testing::Eventually([&] { return service.registry.Exposition().contains(line); });
+    group.Cancel();
+    co_await group.Join(runtime::After(5s));
+    co_await world.database.Write(runtime::After(5s), kAnHourLate, order.id);
+    EXPECT_GT((co_await service.checkouts.CountOpen(runtime::After(5s))).oldest_age, 1h);
+    for (int round = 0; round < 5; ++round) co_await world.Recover();
+    co_await world.database.Close(runtime::After(5s));
+  });
 }
 
 // A driver whose lease was taken over writes nothing.

@@ -50,6 +50,17 @@ Task<std::size_t> Recovery::RunOnce() {
   co_return leases.size();
 }
 
+Task<> Recovery::Measure() {
+  for (;;) {
+    try {
+      metrics_.Measured(co_await checkouts_.CountOpen(runtime::After(options_.measure_every)));
+    } catch (const Error& error) {
+      log::Warn("recovery.measure_failed", {{"reason", error.reason}, {"detail", error.message}});
+    }
+    co_await runtime::SleepFor(options_.measure_every);
+  }
+}
+
 Task<> Recovery::Drive(storage::Lease lease) {
   auto span = tracer_.Continue("checkout.recover", telemetry::SpanKind::kInternal, lease.trace);
   auto call = CallContext::ForWork(options_.run_limit, span);

@@ -61,6 +61,11 @@ constexpr Statement kTakeDue{"payment.take_due", R"sql(
                ORDER BY next_run_at LIMIT $1 FOR UPDATE SKIP LOCKED)
   RETURNING id)sql"};
 
+constexpr Statement kCountUnresolved{"payment.count_unresolved", R"sql(
+  SELECT count(*), greatest(0, coalesce(extract(epoch FROM max(now() - a.created_at)) * 1000, 0))::bigint
+  FROM (SELECT id FROM payment WHERE next_run_at IS NOT NULL AND (asks > 0 OR lease_until <= now()) LIMIT 100000) AS p
+  JOIN payment_attempt a ON a.payment_id = p.id AND a.state = 'PENDING')sql"};
+
 void AddInsert(Batch& batch, const domain::Payment& payment, std::optional<milliseconds> lease) {
   batch.Add(kInsert, payment.id, payment.order, payment.buyer,
             payment.IsTombstone() ? std::nullopt : std::optional(payment.currency.Code()),
@@ -171,6 +176,12 @@ Task<std::vector<domain::Payment>> Payments::TakeDue(Work work, std::int64_t lim
   const auto rows = co_await database_.Read(work, kFindMany, ids);
   for (const auto row : rows) payments.push_back(ReadPayment(row));
   co_return payments;
+}
+
+Task<Unresolved> Payments::CountUnresolved(Work work) {
+  const auto rows = co_await database_.Read(work, kCountUnresolved);
+  const auto row = rows.One();
+  co_return Unresolved{.payments = row.Int(0), .oldest_age = milliseconds(row.Int(1))};
 }
 
 Task<bool> Payments::WriteGuarded(Work work, Batch batch, domain::Payment& payment) {

@@ -16,6 +16,13 @@
 
 namespace market::payment::storage {
 
+// Payments with a pending attempt that nobody waits for, or that the provider had no answer about. Counted up
+// to 100,000.
+struct Unresolved {
+  std::int64_t payments = 0;
+  std::chrono::milliseconds oldest_age{0};
+};
+
 class Payments {
  public:
   explicit Payments(postgres::Database& database) : database_(database) {}
@@ -41,6 +48,8 @@ class Payments {
 
   // Up to `limit` payments whose pending attempt is due to be asked about, leased to the caller.
   Task<std::vector<domain::Payment>> TakeDue(Work work, std::int64_t limit, std::chrono::milliseconds lease);
+
+  Task<Unresolved> CountUnresolved(Work work);
 
  private:
   Task<bool> WriteGuarded(Work work, postgres::Batch batch, domain::Payment& payment);

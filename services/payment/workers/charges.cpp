@@ -72,16 +72,6 @@ std::optional<Result> ResultOf(const Found& found) {
 
 }  // namespace
 
-Charges::Charges(storage::Payments& payments, provider::Provider& provider, const Clock& clock,
-                 telemetry::Metrics& metrics, Options options)
-    : payments_(payments),
-      provider_(provider),
-      clock_(clock),
-      answers_(metrics.AddCounterFamily("payment_provider_answers_total",
-                                        "Requests to the payment provider by how they ended",
-                                        {"operation", "answer"})),
-      options_(options) {}
-
 Task<Payment> Charges::Authorize(Work work, Payment draft) {
   const domain::Goal goal{.operation = Operation::kAuthorize, .reason = {}};
   if (AtProvider(work).deadline <= std::chrono::steady_clock::now()) {
@@ -231,7 +221,7 @@ Task<Result> Charges::Call(Work work, const Payment& payment) {
         result = co_await provider_.Refund(std::move(change), work);
     }
   }
-  answers_.With({domain::Name(attempt.operation), AnswerName(result)}).Increment();
+  metrics_.Answered(domain::Name(attempt.operation), AnswerName(result));
   co_return result;
 }
 
@@ -244,7 +234,7 @@ Task<Found> Charges::Find(Work work, const Payment& payment) {
                                         .refund_reference = attempt.seller_order.ToString()},
                                        work);
   static constexpr std::array<std::string_view, 4> kNames = {"done", "declined", "absent", "unknown"};
-  answers_.With({"FIND", kNames.at(found.index())}).Increment();
+  metrics_.Answered("FIND", kNames.at(found.index()));
   co_return found;
 }
 
@@ -287,6 +277,7 @@ Task<Charges::Ended> Charges::Apply(Work work, Payment& payment, Result result) 
   const auto ask_after = std::chrono::duration_cast<std::chrono::milliseconds>(
       resilience::FullJitter::After(static_cast<std::uint32_t>(std::max(payment.asks, 1)), kAskPause));
   if (!co_await payments_.Record(Writing(work), payment, attempt, ask_after)) co_return Ended::kOvertaken;
+  metrics_.Settled(payment, attempt);
   co_return ended;
 }
 

@@ -13,9 +13,9 @@
 #include <string_view>
 
 #include "platform/core/clock.hpp"
-#include "platform/telemetry/metrics.hpp"
 #include "services/payment/provider/provider.hpp"
 #include "services/payment/storage/payments.hpp"
+#include "services/payment/workers/metrics.hpp"
 
 namespace market::payment {
 
@@ -26,8 +26,9 @@ class Charges {
     std::chrono::milliseconds lease_margin{5000};      // a lease is longer than a turn by this
   };
 
-  Charges(storage::Payments& payments, provider::Provider& provider, const Clock& clock,
-          telemetry::Metrics& metrics, Options options);
+  Charges(storage::Payments& payments, provider::Provider& provider, const Clock& clock, Metrics& metrics,
+          Options options)
+      : payments_(payments), provider_(provider), clock_(clock), metrics_(metrics), options_(options) {}
 
   // Asks for the money of one order, once. Of an order that has a payment: that one, brought as far as it
   // goes now. The state of what is returned says how it ended; UNKNOWN or CREATED: not decided yet, ask
@@ -68,7 +69,7 @@ class Charges {
   storage::Payments& payments_;
   provider::Provider& provider_;
   const Clock& clock_;
-  telemetry::CounterFamily& answers_;
+  Metrics& metrics_;
   const Options options_;
 };
 

@@ -154,7 +154,8 @@ struct Service {
   storage::Payments payments;
   storage::Ledger ledger;
   SystemClock clock;
-  telemetry::Metrics metrics;
+  telemetry::Metrics registry;
+  Metrics metrics{registry};
   Charges charges;
   Resolver resolver;
 };

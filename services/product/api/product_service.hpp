@@ -2,6 +2,7 @@
 // looked for within the caller's sellers only (storage/catalogue_store.hpp).
 #pragma once
 #include "marketplace/product/v1/product.market.hpp"
+#include "services/product/api/metrics.hpp"
 #include "services/product/api/search_cache.hpp"
 #include "services/product/storage/catalogue_store.hpp"
 #include "services/product/storage/reservation_store.hpp"
@@ -16,6 +17,7 @@ class ProductService final : public api::ProductApi {
     SearchStore& search;
     ReservationStore& reservations;
     SearchCache& search_cache;
+    Metrics& metrics;
   };
   explicit ProductService(const Parts& parts) : parts_(parts) {}
 

@@ -11,7 +11,9 @@ namespace {
 struct Service : Stores {
   using Stores::Stores;
   SearchCache cache{nullptr, 5s};
-  ProductService operations{{catalogue, search, reservations, cache}};
+  telemetry::Metrics registry;
+  Metrics metrics{registry};
+  ProductService operations{{catalogue, search, reservations, cache, metrics}};
 };
 
 template <class Body>
@@ -197,6 +199,10 @@ TEST(ProductService_Reservation, AnswersByOutcome) {
               Response::RESERVED);
     line.set_quantity(2);
     EXPECT_EQ(co_await ReasonOf(service.operations.ReserveStock(call.context, request)), "ALREADY_EXISTS");
+    for (const std::string outcome : {"out_of_stock", "reserved", "other_lines"}) {
+      const auto line = "product_reservations_total{outcome=\"" + outcome + "\"} 1\n";
+      EXPECT_TRUE(service.registry.Exposition().contains(line)) << line;
+    }
 
     proto::CommitReservationRequest commit;
     commit.set_order_id(request.order_id());

@@ -62,6 +62,7 @@ google::protobuf::Empty DoneOrGone(Step step) {
 Task<Response> ProductService::ReserveStock(CallContext& call, proto::ReserveStockRequest request) {
   const auto outcome =
       co_await parts_.reservations.Reserve(call, OrderId::From(request.order_id()), LinesFrom(request));
+  parts_.metrics.Reserved(outcome);
   co_return std::visit(ToProto(), outcome);
 }
 

@@ -83,6 +83,7 @@ TEST(SearchCache_NoRedis, MissesAndPassesThrough) {
       EXPECT_EQ((co_await cache->Keep(kNoWork, "engine", ResponseOf("Engine"))).products_size(), 1);
       EXPECT_FALSE(co_await cache->Find(kNoWork, "engine"));
     }
+    EXPECT_EQ(away.GetStats().unknown, 1u);
     co_await away.Close();
   });
 }

@@ -44,6 +44,7 @@ Task<api::user::Seller> UserService::OpenSeller(CallContext& call, api::user::Op
   if (std::holds_alternative<storage::LimitReached>(opened)) {
     throw Error(Code::kFailedPrecondition, "LIMIT_REACHED", "an account has at most 20 sellers");
   }
+  parts_.sellers_created.Increment();
   const auto& seller = std::get<domain::Seller>(opened);
   if (seller.state == domain::SellerState::kActive) {
     co_await TryBind(call, seller);

@@ -7,6 +7,7 @@
 
 #include "marketplace/auth/v1/auth.market.hpp"
 #include "marketplace/user/v1/user.market.hpp"
+#include "platform/telemetry/metrics.hpp"
 #include "services/user/domain/seller.hpp"
 #include "services/user/storage/addresses.hpp"
 #include "services/user/storage/profiles.hpp"
@@ -22,6 +23,7 @@ class UserService final : public api::UserApi {
     storage::Sellers& sellers;
     api::AuthApi& auth;
     domain::Approval approval;
+    telemetry::Counter& sellers_created;
     std::function<void()> wake_outbox;  // something was appended
   };
 

@@ -29,7 +29,8 @@ class UserServiceTest : public ::testing::Test {
       storage::Profiles profiles(database);
       storage::Addresses addresses(database);
       storage::Sellers sellers(database);
-      UserService service({profiles, addresses, sellers, auth_, approval_, [this] { ++outbox_wakes_; }});
+      UserService service(
+          {profiles, addresses, sellers, auth_, approval_, created_, [this] { ++outbox_wakes_; }});
       co_await body(service);
       co_await database.Close(After(seconds(5)));
     });
@@ -76,6 +77,7 @@ class UserServiceTest : public ::testing::Test {
 
   testing::TemporaryDatabase temporary_{kSets};
   FakeAuth auth_;
+  telemetry::Counter created_;
   domain::Approval approval_ = domain::Approval::kAutomatic;
   int outbox_wakes_ = 0;
 };
@@ -194,6 +196,7 @@ TEST_F(UserServiceTest, OpenSeller_AuthDown_LeavesItToTheOutbox) {
     EXPECT_EQ((co_await service.OpenSeller(call, NewSeller("engines"))).state(), api::user::Seller::ACTIVE);
   });
   EXPECT_EQ(outbox_wakes_, 1);
+  EXPECT_EQ(created_.Value(), 1);
   EXPECT_EQ(temporary_.Execute("SELECT topic FROM outbox"), "seller.bind");
 }
 

@@ -1,0 +1,36 @@
+// What the payment service tells of the provider and of money, counted by whoever committed it.
+//
+// Owner: the service; outlives its users. Io thread only.
+#pragma once
+#include <chrono>
+#include <string_view>
+#include <vector>
+
+#include "platform/telemetry/metrics.hpp"
+#include "services/payment/domain/payment.hpp"
+#include "services/payment/storage/ledger.hpp"
+#include "services/payment/storage/payments.hpp"
+
+namespace market::payment {
+
+class Metrics {
+ public:
+  explicit Metrics(telemetry::Metrics& registry);
+
+  // The provider answered one request.
+  void Answered(std::string_view operation, std::string_view answer);
+  // What the provider said about an attempt was written down.
+  void Settled(const domain::Payment& payment, const domain::Attempt& attempt);
+  void Measured(const storage::Unresolved& unresolved);
+  void Measured(const std::vector<storage::Balance>& balances);
+
+ private:
+  telemetry::CounterFamily& answers_;
+  telemetry::CounterFamily& declined_;
+  telemetry::CounterFamily& captured_value_minor_;
+  telemetry::GaugeFamily& imbalance_minor_;
+  telemetry::Gauge& unresolved_;
+  telemetry::Gauge& unresolved_oldest_age_;
+};
+
+}  // namespace market::payment
