@@ -46,7 +46,7 @@ struct ProducerOptions {
   std::chrono::milliseconds linger{50};               // how long a batch may fill
   std::chrono::milliseconds message_timeout{30'000};  // a record that isn't written by then is dropped
   // Called on the producer's own thread when a broker can't be reached or records were dropped, at most once
-  // an interval: the latest error in words (may be empty) and the records dropped since the last call. May
+  // an interval: the latest error in words and the records dropped since the last call. May
   // call Produce; must not throw or close the producer.
   std::function<void(std::string_view detail, std::uint64_t dropped)> on_trouble;
   std::chrono::milliseconds trouble_interval{30'000};

@@ -1,0 +1,68 @@
+"""Where telemetry ends up natively: the trace store, the log store and Prometheus, asked over HTTP."""
+
+import json
+import pathlib
+import sys
+
+import httpx
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools" / "native"))
+
+from stack.layout import read_ports  # noqa: E402
+
+
+class Stores:
+    """Of the stack whose public URL is given; ports are those of deploy/native/ports.env."""
+
+    def __init__(self, url):
+        self.host, self.ports = read_ports(ROOT, httpx.URL(url).port)
+        self.http = httpx.Client(timeout=10)
+
+    def address(self, name):
+        return f"{self.host}:{self.ports[name]}"
+
+    def get(self, name, path, **parameters):
+        answer = self.http.get(f"http://{self.address(name)}{path}", params=parameters)
+        assert answer.status_code < 500, f"{name}{path}: {answer.status_code} {answer.text[:300]}"
+        return answer
+
+    def trace(self, trace_id):
+        """The spans of a trace, or none yet."""
+        answer = self.get("TRACE_STORE", f"/api/traces/{trace_id}").json()
+        traces = answer.get("data") or []
+        return [Span(span, traces[0]["processes"]) for span in traces[0]["spans"]] if traces else []
+
+    def lines(self, query, limit=1000):
+        """The log lines that a LogsQL query finds."""
+        answer = self.get("LOG_STORE", "/select/logsql/query", query=query, limit=limit)
+        return [json.loads(line) for line in answer.text.splitlines() if line.strip()]
+
+    def query(self, promql):
+        """The vector of an instant query."""
+        answer = self.get("PROMETHEUS", "/api/v1/query", query=promql).json()
+        assert answer["status"] == "success", answer
+        return answer["data"]["result"]
+
+    def firing(self):
+        """The names and labels of the alerts that fire now."""
+        alerts = self.get("PROMETHEUS", "/api/v1/alerts").json()["data"]["alerts"]
+        return [alert["labels"] for alert in alerts if alert["state"] == "firing"]
+
+
+class Span:
+    def __init__(self, raw, processes):
+        self.raw = raw
+        self.id = raw["spanID"]
+        self.name = raw["operationName"]
+        self.service = processes[raw["processID"]]["serviceName"]
+        self.parents = [one["spanID"] for one in raw["references"] if one["refType"] == "CHILD_OF"]
+        self.tags = {tag["key"]: tag["value"] for tag in raw["tags"]}
+        self.start_us, self.end_us = raw["startTime"], raw["startTime"] + raw["duration"]
+
+    @property
+    def kind(self):
+        return self.tags.get("span.kind", "internal")
+
+    def __repr__(self):
+        return f"{self.service}: {self.name} ({self.kind})"
