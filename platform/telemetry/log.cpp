@@ -13,34 +13,14 @@
 #include <mutex>
 #include <system_error>
 
+#include "platform/core/utf8.hpp"
+
 namespace market::telemetry {
 namespace {
 
 constexpr std::size_t kMaxStringBytes = 2048;
-constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
-constexpr std::string_view kEllipsis = "\xe2\x80\xa6";     // U+2026, where a string was cut
+constexpr std::string_view kEllipsis = "\xe2\x80\xa6";  // U+2026, where a string was cut
 constexpr std::array<std::string_view, 4> kLevelNames = {"debug", "info", "warn", "error"};
-
-bool IsContinuation(unsigned char byte) { return (byte & 0xc0) == 0x80; }
-
-// Length of the well-formed UTF-8 sequence at the start of `text` (Unicode table 3-7), 0 when there is none.
-std::size_t SequenceLength(std::string_view text) {
-  const auto at = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0; };
-  const unsigned char first = at(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first <= 0xdf) return IsContinuation(at(1)) ? 2 : 0;
-  if (first >= 0xe0 && first <= 0xef) {
-    const unsigned char low = first == 0xe0 ? 0xa0 : 0x80;
-    const unsigned char high = first == 0xed ? 0x9f : 0xbf;
-    return at(1) >= low && at(1) <= high && IsContinuation(at(2)) ? 3 : 0;
-  }
-  if (first >= 0xf0 && first <= 0xf4) {
-    const unsigned char low = first == 0xf0 ? 0x90 : 0x80;
-    const unsigned char high = first == 0xf4 ? 0x8f : 0xbf;
-    return at(1) >= low && at(1) <= high && IsContinuation(at(2)) && IsContinuation(at(3)) ? 4 : 0;
-  }
-  return 0;
-}
 
 void AppendEscaped(std::string& out, unsigned char c) {
   constexpr std::string_view kHex = "0123456789abcdef";
@@ -79,13 +59,13 @@ void AppendString(std::string& out, std::string_view text) {
     out.append(text, i, plain - i);
     i = plain;
     if (i == text.size()) break;
-    const std::size_t length = SequenceLength(text.substr(i));
+    const std::size_t length = Utf8SequenceLength(text.substr(i));
     if (i + std::max<std::size_t>(length, 1) > kMaxStringBytes) {
       out += kEllipsis;
       break;
     }
     if (length == 0) {
-      out += kReplacement;
+      out += kUtf8Replacement;
     } else if (length == 1) {
       AppendEscaped(out, static_cast<unsigned char>(text[i]));
     } else {
