@@ -9,8 +9,17 @@
 #include <memory>
 
 #include "platform/runtime/one_shot.hpp"
+#include "platform/runtime/task_group.hpp"
 
 namespace market::runtime {
+namespace {
+
+Task<> Tell(Task<> start, std::shared_ptr<OneShot<>> started) {
+  co_await std::move(start);
+  started->Set();
+}
+
+}  // namespace
 
 Process::Process(Report report) : report_(std::move(report)) {
   std::signal(SIGPIPE,
@@ -41,16 +50,27 @@ Task<> Process::Stop() {
 
 Task<> Process::Main(std::function<Task<>()> start) {
   auto stop = std::make_shared<OneShot<>>();
-  wake_ = [stop] { stop->Set(); };
+  auto started = std::make_shared<OneShot<>>();
+  // A start that waits (for a database, say) ends at the signal.
+  TaskGroup starting(io_.get_executor(),
+                     [started](std::string_view, std::exception_ptr error) { started->Fail(error); });
+  wake_ = [stop, &starting] {
+    stop->Set();
+    starting.Cancel();
+  };
+  starting.Spawn("start", Tell(start(), started));
   try {
-    co_await start();
+    co_await started->Wait();
     report_("serving", "");
     if (!stopping_) co_await stop->Wait();
   } catch (const std::exception& error) {
-    report_("start_failed", error.what());
-    exit_code_ = 1;
+    if (!stopping_) {
+      report_("start_failed", error.what());
+      exit_code_ = 1;
+    }
   }
   stopping_ = true;
+  wake_ = nullptr;
   co_await Stop();
   io_.stop();
 }

@@ -31,8 +31,8 @@ class Process {
   // Asks the process to stop as a signal would.
   void RequestStop();
 
-  // Runs `start` on the io thread, then serves. Returns the exit code: 0 after an orderly stop; 1 when
-  // `start` threw, after the steps registered so far have run.
+  // Runs `start` on the io thread, then serves; a stop that comes earlier cancels `start`. Returns the exit
+  // code: 0 after an orderly stop; 1 when `start` threw, after the steps registered so far have run.
   int Run(std::function<Task<>()> start);
 
  private:
