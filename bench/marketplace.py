@@ -17,6 +17,7 @@ from statements import DATABASES, Recorder, belonging_to, make_id
 sys.path.insert(0, str(ROOT / "tools"))
 import proof  # noqa: E402
 
+OWN = ("auth", "user", "product", "order", "payment", "gateway", "marketplace", "sandbox")
 COUNTERS = "tup_inserted, tup_updated, tup_deleted, xact_commit"
 READ_LUA = """
 math.randomseed(os.time())
@@ -45,12 +46,13 @@ class Stack:
         self.lua = directory.parent / f"{shape}.lua"
 
     def market(self, *arguments):
-        environment = os.environ | {"MARKET_NO_SEED": "1", "MARKET_NO_BUILD": "1"}
+        # One trace in a hundred, as in production; without telemetry it means nothing.
+        environment = os.environ | {"MARKET_NO_SEED": "1", "MARKET_NO_BUILD": "1", "MARKET_TRACE_RATIO": "0.01"}
         return measure.run([ROOT / "market", *arguments, "--data", self.directory], env=environment)
 
-    def up(self):
-        note(f"starting the stack, shape {self.shape}")
-        self.market("up", "--port", str(self.port), *(["--single"] if self.shape == "single" else []))
+    def up(self, *options):
+        note(f"starting the stack, shape {self.shape} {' '.join(options)}")
+        self.market("up", "--port", str(self.port), *(["--single"] if self.shape == "single" else []), *options)
         self.info = json.loads(self.market("info", "--json"))
         conf = (self.directory / "etc/nginx.conf").read_text()
         self.url = "http://" + re.search(r"upstream gateway \{\s*server (\S+)", conf)[1]
@@ -62,7 +64,7 @@ class Stack:
         return {name: pid for name, pid in self.info["pids"].items() if pid}
 
     def own_processes(self):
-        return {name: pid for name, pid in self.roots().items() if name not in ("postgres", "redis", "nginx")}
+        return {name: pid for name, pid in self.roots().items() if name in OWN}
 
     def rss(self):
         return {name: measure.rss_mb(pid) for name, pid in self.roots().items()}

@@ -1,11 +1,13 @@
 """The figures of a run as a table, and what makes them doubtful."""
 
+from marketplace import OWN
 from measure import FOREIGN_MAX
 
 READ_TARGET = {"services": 0.25, "single": 0.35}
 CHECKOUT_TARGET = {"services": 0.5, "single": 0.7}
 ECHO_TARGET_US = 15
 RSS_TARGET_MB = 150
+TELEMETRY_TARGET = 0.08
 
 
 def ratio(row, floor, target):
@@ -39,12 +41,31 @@ def text(figures):
                       for name, row in ((shape, checkout), ("pgbench", floor)))
                   + f" (inserted + updated + deleted); {checkout['uncaptured']} captures were left to do at the end",
                   memory(one), ""]
+    if "telemetry" in figures:
+        lines += telemetry(figures["telemetry"])
     for row in figures["echo"]:
         judged = row["in_flight"] == 64 and row["security"] == "plain"
         worst = max(row["cpu_us"].values())
         lines.append(line(row, f"(to reach {ECHO_TARGET_US} us a side: {'yes' if worst <= ECHO_TARGET_US else 'NO'})"
                           if judged else ""))
     return "\n".join(lines)
+
+
+def own_us(row):
+    return sum(us for name, us in row["cpu_us"].items() if name in OWN)
+
+
+def telemetry(found):
+    """CPU of our own processes per request, the least of each side: what disturbs a window only adds to it."""
+    lines = []
+    for load in ("read", "checkout"):
+        rows = {state: [window[load] for window in windows] for state, windows in found.items()}
+        lines += [line(row, f"{state} telemetry") for state, windows in rows.items() for row in windows]
+        without, full = (min(map(own_us, rows[state])) for state in ("without", "with"))
+        more = full / without - 1
+        lines.append(f"{load + ', cost of telemetry':34} {without:.1f} us without, {full:.1f} us with: {more:+.1%} "
+                     f"(to stay below {TELEMETRY_TARGET:.0%}: {'yes' if more < TELEMETRY_TARGET else 'NO'})")
+    return lines
 
 
 def memory(one):
@@ -70,5 +91,8 @@ def doubts(figures):
 
 def rows(figures):
     yield from figures["echo"]
+    for windows in figures.get("telemetry", {}).values():
+        for one in windows:
+            yield from one.values()
     for one in figures["shapes"]:
         yield from (one[name] for name in ("read", "static", "point_read", "checkout", "checkout_floor"))
