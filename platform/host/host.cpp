@@ -14,6 +14,7 @@
 #include "platform/host/settings.hpp"
 #include "platform/http/operations.hpp"
 #include "platform/http/server.hpp"
+#include "platform/otlp/span_exporter.hpp"
 #include "platform/resilience/admission.hpp"
 #include "platform/runtime/blocking_pool.hpp"
 #include "platform/telemetry/log.hpp"
@@ -115,6 +116,7 @@ struct Host::State {
   std::optional<telemetry::Tracer> tracer;
   runtime::Process process;
   runtime::TaskGroup background;
+  std::optional<otlp::SpanExporter> span_exporter;
   std::map<std::string, Peer, std::less<>> peers;
   std::optional<resilience::Admission> admission;
   std::optional<rpc::TokenVerifier> verifier;
@@ -176,6 +178,27 @@ std::optional<int> Host::Configure(int argc, char** argv) {
   telemetry::AddBuildInfo(s.metrics, s.options.name, config::Version(), config::Revision());
   telemetry::AddLogMetrics(s.metrics);
   if (s.kafka_log) s.kafka_log->AddMetrics(s.metrics);
+  return ExportSpans();
+}
+
+std::optional<int> Host::ExportSpans() {
+  auto& s = *state_;
+  if (s.settings.trace_endpoint->empty()) return std::nullopt;
+  try {
+    config::Naming("trace.endpoint", [&] {
+      s.span_exporter.emplace(
+          Io(),
+          otlp::SpanExporter::Options{.endpoint = *s.settings.trace_endpoint,
+                                      .resource = {.service = s.options.name,
+                                                   .version = std::string(config::Version()),
+                                                   .instance = *s.settings.instance}},
+          s.metrics);
+    });
+  } catch (const std::exception& error) {
+    std::cerr << s.options.name << ": " << error.what() << '\n';
+    return 2;
+  }
+  s.tracer->Export(&*s.span_exporter, s.metrics);
   return std::nullopt;
 }
 
@@ -317,6 +340,13 @@ void Host::OnStop(std::string name, std::chrono::milliseconds limit, runtime::Pr
 Task<> Host::Start() {
   auto& s = *state_;
   OnStop("log", 3s, [&s](runtime::Deadline limit) { return CloseLog(s.kafka_log, limit); });
+  if (s.span_exporter) {
+    s.span_exporter->Start();
+    OnStop("traces", 2s, [&s](runtime::Deadline limit) -> Task<> {
+      co_await s.span_exporter->Close(limit);
+      s.tracer->Export(nullptr, s.metrics);
+    });
+  }
   OnStop("peers", 3s, [&s](runtime::Deadline limit) -> Task<> {
     for (auto& [name, peer] : s.peers) {
       if (peer.transport) co_await peer.transport->Close(limit);
