@@ -2,7 +2,7 @@
 
 docker-compose reads the compose file. Loki, Tempo, Promtail, the Collector and Grafana's provisioning are checked
 STATICALLY: against the keys that the pinned versions are known to have (read in their sources and documentation), not by the
-programs themselves. The Collector's file is run for real by tests/telemetry where that is built.
+programs themselves. The Collector reads its own file where tools/telemetry/build.sh has built one.
 """
 
 import re
@@ -129,6 +129,14 @@ def test_key_check_finds_what_is_wrong():
     tempo["compactor"] = {}
     tempo["server"]["http_listen_port"] = "3200"
     assert list(offences(tempo, TEMPO)) == [".server.http_listen_port: '3200' is not a int", ".compactor: unknown"]
+
+
+def test_collector_accepts_its_file(run):
+    where = run("sh", queries.ROOT / "tools" / "telemetry" / "build.sh", "--where")
+    built = re.search(r"^collector (.+)$", where, re.MULTILINE)
+    if not built:
+        pytest.skip("no collector is built here: sh tools/telemetry/build.sh collector")
+    run(f"{built[1]}/collector", "validate", f"--config={queries.OBSERVABILITY / 'collector' / 'collector.yml'}")
 
 
 def stages():

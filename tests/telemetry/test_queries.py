@@ -19,7 +19,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "observabil
 
 import queries  # noqa: E402
 
-PATIENCE_S = float(os.environ.get("MARKET_PATIENCE_S", "30"))
+PATIENCE_S = float(os.environ.get("MARKET_PATIENCE_S", "60"))
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +43,7 @@ def series(url, expr):
 
 
 def assert_data(url, expr):
-    # A rate needs two scrapes, a record one evaluation of its group.
+    # A rate needs two scrapes, a record one evaluation of its group, the ledger is measured every 30 s.
     end = time.monotonic() + PATIENCE_S
     while not series(url, expr):
         assert time.monotonic() < end, f"no data: {expr}"
