@@ -150,7 +150,9 @@ void Producer::State::Open() {
   rd_kafka_conf_set_log_cb(conf.get(), [](const rd_kafka_t* rk, int, const char*, const char* text) {
     static_cast<State*>(rd_kafka_opaque(rk))->last_error = text;
   });
-  rd_kafka_conf_set_error_cb(conf.get(), [](rd_kafka_t*, int, const char* reason, void* opaque) {
+  rd_kafka_conf_set_error_cb(conf.get(), [](rd_kafka_t*, int error, const char* reason, void* opaque) {
+    // What follows the failure of the last broker; that failure itself says more.
+    if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) return;
     static_cast<State*>(opaque)->last_error = reason;
   });
   rd_kafka_conf_set_dr_msg_cb(conf.get(), [](rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
