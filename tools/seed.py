@@ -11,12 +11,16 @@ import argparse
 import concurrent.futures
 import http.client
 import json
+import pathlib
 import ssl
 import sys
 import time
 import urllib.parse
 
-import seed_catalogue as catalogue
+# ./market runs Python without the script's own folder in its path.
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+import seed_catalogue as catalogue  # noqa: E402
 
 # Memberships travel by retry between services; a payment may be under way: this is far beyond what they need.
 PATIENCE_S = 20
