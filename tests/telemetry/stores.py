@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import subprocess
 import sys
 
 import httpx
@@ -9,21 +10,29 @@ import httpx
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools" / "native"))
 
-from stack.layout import read_ports  # noqa: E402
+from stack import postgres  # noqa: E402
+from stack.layout import Layout  # noqa: E402
 
 
 class Stores:
-    """Of the stack whose public URL is given; ports are those of deploy/native/ports.env."""
+    """Of the stack that `./market info --json` describes; ports are those of deploy/native/ports.env."""
 
-    def __init__(self, url):
-        self.host, self.ports = read_ports(ROOT, httpx.URL(url).port)
+    def __init__(self, info):
+        self.layout = Layout(ROOT, info["data"], httpx.URL(info["url"]).port)
+        self.postgres_log = self.layout.log / "postgres.stderr.log"
         self.http = httpx.Client(timeout=10)
 
-    def address(self, name):
-        return f"{self.host}:{self.ports[name]}"
+    def url(self, name):
+        return "http://" + self.layout.address(name)
+
+    def psql(self, database, sql):
+        """As PostgreSQL's superuser; for looking at what it was asked."""
+        command = [postgres.bin_dir(self.layout) / "psql", "-X", "-q", "-At", "-v", "ON_ERROR_STOP=1", "-h",
+                   self.layout.postgres_socket, "-U", "postgres", "-d", database]
+        return subprocess.run(command, input=sql, capture_output=True, text=True, check=True).stdout
 
     def get(self, name, path, **parameters):
-        answer = self.http.get(f"http://{self.address(name)}{path}", params=parameters)
+        answer = self.http.get(f"{self.url(name)}{path}", params=parameters)
         assert answer.status_code < 500, f"{name}{path}: {answer.status_code} {answer.text[:300]}"
         return answer
 

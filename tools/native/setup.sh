@@ -7,7 +7,8 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 packages=$here/packages.txt
 policy=/usr/sbin/policy-rc.d
 cluster_conf=/etc/postgresql-common/createcluster.conf
-services='postgresql redis-server nginx supervisor prometheus prometheus-alertmanager'
+services='postgresql redis-server nginx supervisor prometheus prometheus-alertmanager prometheus-node-exporter
+  prometheus-postgres-exporter prometheus-redis-exporter prometheus-nginx-exporter'
 
 say() { echo "setup: $1"; }
 fail() {
@@ -121,7 +122,7 @@ fi
 [ $# -gt 0 ] || set -- build run
 wanted=''
 for group in "$@"; do
-  lines=$(group_lines "$group") || fail "unknown package group '$group' (there are: build run test node)"
+  lines=$(group_lines "$group") || fail "unknown package group '$group' (there are: build run telemetry test node)"
   wanted="$wanted
 $lines"
 done

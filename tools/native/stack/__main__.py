@@ -32,6 +32,7 @@ def parse(arguments):
     up = commands.add_parser("up", parents=[common], allow_abbrev=False)
     up.add_argument("--single", action="store_const", const="single", default="services", dest="shape")
     up.add_argument("--port", type=port, metavar="N")
+    up.add_argument("--telemetry", action=argparse.BooleanOptionalAction, default=None)
     up.add_argument("--check", action="store_true", help=argparse.SUPPRESS)
     up.set_defaults(run=starting.up)
 

@@ -43,6 +43,7 @@ class Layout:
         self.state_file = self.data / "state.json"
         state = self.saved_state()
         self.shape = state.get("shape", "services")
+        self.telemetry = state.get("telemetry", False)
         self.host, self.ports = read_ports(self.root, base_port or state.get("port"))
         self.preset = os.environ.get("MARKET_PRESET") or state.get("preset", "release")
         self.bin = self.root / "build" / self.preset / "bin"
@@ -86,7 +87,7 @@ class Layout:
 
     def save_state(self):
         self.state_file.write_text(json.dumps(
-            {"shape": self.shape, "port": self.ports["EDGE"], "preset": self.preset}) + "\n")
+            {"shape": self.shape, "port": self.ports["EDGE"], "preset": self.preset, "telemetry": self.telemetry}) + "\n")
 
     def address(self, port_name):
         return f"{self.host}:{self.ports[port_name]}"
@@ -111,7 +112,10 @@ class Layout:
             SUPERVISOR_SOCKET=self.supervisor_socket, MIN_FDS=listeners.MIN_FDS,
             EDGE_ACCOUNT=self.edge_account or owner, POSTGRES_ACCOUNT=self.postgres_account or owner,
             POSTGRES_SOCKET=self.postgres_socket, REDIS_SOCKET=self.redis_socket, REDIS_DATA=self.redis_data,
-            REDIS_PASSWORD=files.secret(self.secrets / "redis_password"))
+            REDIS_PASSWORD=files.secret(self.secrets / "redis_password"),
+            COLLECTOR_METRICS_PORT=self.ports["COLLECTOR_METRICS"],
+            # Everything is traced on a machine of one's own.
+            TRACE_RATIO=os.environ.get("MARKET_TRACE_RATIO", "1"))
         return {name: str(value) for name, value in values.items()}
 
     def render(self, sources, **more):

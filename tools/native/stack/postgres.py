@@ -1,6 +1,7 @@
 """The stack's own PostgreSQL cluster: unix socket only, one database and one role for each service."""
 
 import pathlib
+import pwd
 import subprocess
 
 from . import files
@@ -11,6 +12,8 @@ from .layout import SERVICES
 DATABASES = (*SERVICES, "sandbox")
 # Reads all databases and writes none: tools/check_invariants and people who look.
 AUDITOR = "auditor"
+# Reads the server's statistics: the exporter.
+MONITOR = "monitor"
 PORT = 5432
 
 
@@ -29,7 +32,9 @@ def bin_dir(layout):
 
 
 def as_account(account, command):
-    return ["setpriv", f"--reuid={account}", f"--regid={account}", "--init-groups", *command] if account else command
+    if not account:
+        return command
+    return ["setpriv", f"--reuid={account}", f"--regid={pwd.getpwnam(account).pw_gid}", "--init-groups", *command]
 
 
 def prepare(layout):
@@ -73,13 +78,13 @@ def write_conninfos(layout):
 def create_databases(layout):
     """Roles and databases, whatever is there already. Tables are the services' own business."""
     statements = [r"\set ON_ERROR_STOP on", "SET client_min_messages = warning;"]
-    for role in (*DATABASES, AUDITOR):
+    for role in (*DATABASES, AUDITOR, MONITOR):
         password = files.secret(layout.secrets / f"postgres_{role}_password")
         statements += [
             f"SELECT 'CREATE ROLE \"{role}\" LOGIN' WHERE NOT EXISTS "
             f"(SELECT FROM pg_roles WHERE rolname = '{role}') \\gexec",
             f"ALTER ROLE \"{role}\" PASSWORD '{password}';"]
-    statements.append(f"GRANT pg_read_all_data TO {AUDITOR};")
+    statements.append(f"GRANT pg_read_all_data TO {AUDITOR}; GRANT pg_monitor TO {MONITOR};")
     for database in DATABASES:
         statements += [
             f"SELECT 'CREATE DATABASE \"{database}\" OWNER \"{database}\"' WHERE NOT EXISTS "

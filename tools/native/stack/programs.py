@@ -30,9 +30,11 @@ class Program:
     account: str = None        # whose process it is, where not the caller's
     environment: str = ""
     included: tuple = ()       # rendered files that `config` includes, each from the template of the same name
+    placeholders: dict = dataclasses.field(default_factory=dict)   # its own, besides those of the layout
+    is_ours: bool = True       # the marketplace does not run without it
 
     def write_config(self, layout):
-        text = layout.render(self.templates, PROGRAM=self.name)
+        text = layout.render(self.templates, PROGRAM=self.name, **self.placeholders)
         files.write(self.config, text, 0o600, self.account)
         for path in self.included:
             layout.install(f"{TEMPLATES}/{path.name}", path)
@@ -40,7 +42,8 @@ class Program:
     def fingerprint(self):
         """Differs when the program or its configuration does: what is running must then start again."""
         binary = os.stat(self.command[0])
-        config = hashlib.sha256(b"".join(path.read_bytes() for path in (self.config, *self.included)))
+        read = [path for path in (self.config, *self.included) if path.exists()]
+        config = hashlib.sha256(b"".join(path.read_bytes() for path in read))
         return f"{binary.st_mtime_ns}:{binary.st_size}:{config.hexdigest()}"
 
 
@@ -74,11 +77,13 @@ def installed(name):
     return path
 
 
-def our_program(layout, name):
+def our_program(layout, name, telemetry):
     config = layout.etc / f"{name}.conf"
     metrics = layout.address(f"{name.upper()}_METRICS")
+    # Where its log lines and spans go, if there is anybody to take them.
+    sinks = [one for one, part in (("kafka", "kafka"), ("traces", "collector")) if telemetry and telemetry.has(part)]
     return Program(name, [layout.bin / name, "--config", config], config,
-                   [f"{TEMPLATES}/config/common.conf", f"{TEMPLATES}/config/{name}.conf"],
+                   [f"{TEMPLATES}/config/{one}.conf" for one in ("common", name, *sinks)],
                    is_ready=lambda: answers(metrics, "/readyz"))
 
 
@@ -113,9 +118,9 @@ def ours(shape):
     return names(shape)[2:-1]
 
 
-def describe(layout):
+def describe(layout, telemetry=None):
     """The programs of this shape in starting order. Writes nothing."""
-    middle = [our_program(layout, name) for name in ours(layout.shape)]
+    middle = [our_program(layout, name, telemetry) for name in ours(layout.shape)]
     return [postgres_program(layout), redis_program(layout), *middle, edge_program(layout)]
 
 
@@ -143,6 +148,8 @@ def supervisor_config(layout, programs):
         text += (f"\n[program:{program.name}]\ncommand={command}\nautostart=false\nautorestart=true\nstartsecs=1\n"
                  f"startretries=20\nstopsignal={program.stop_signal}\nstopwaitsecs={STOP_WAIT_S}\n"
                  f"stdout_logfile=NONE\nstderr_logfile={layout.log}/{program.name}.stderr.log\n")
+        if not program.is_ours:
+            text += f"directory={program.config.parent}\nstderr_logfile_maxbytes=5MB\nstderr_logfile_backups=1\n"
         if program.account:
             text += f"user={program.account}\n"
         if program.environment:

@@ -9,6 +9,7 @@ import time
 
 from . import programs, supervisor
 from .failure import Failure
+from .telemetry import PARTS, Telemetry
 
 NOT_RUNNING = 3
 
@@ -44,18 +45,24 @@ def erase(layout):
 
 
 def chosen(layout, names):
-    known = programs.names(layout.shape)
+    known = (*programs.names(layout.shape), *(PARTS if layout.telemetry else ()))
     for name in names:
         if name not in known:
             raise Failure(f"no process '{name}'; there are: {' '.join(known)}", exit_code=2)
     return [name for name in known if name in names or not names]
 
 
+def described(layout):
+    """Every program of the stack by its name."""
+    beside = Telemetry(layout).programs if layout.telemetry else []
+    return {program.name: program for program in (*programs.describe(layout), *beside)}
+
+
 def restart(layout, options):
     proxy = require(layout)
     # Without a name: the programs of this repository. PostgreSQL, Redis and nginx by name only.
     names = chosen(layout, options.names) if options.names else programs.ours(layout.shape)
-    stack = {program.name: program for program in programs.describe(layout)}
+    stack = described(layout)
     for name in names:
         print(f"restart: {name}")
         supervisor.stop(proxy, name)
@@ -82,15 +89,15 @@ def status(layout, options):
     if not proxy:
         print(f"not running ({layout.data})")
         return NOT_RUNNING
-    stack = {program.name: program for program in programs.describe(layout)}
+    stack = described(layout)
     all_ready = True
-    print(f"{'PROCESS':<12} {'STATE':<10} {'READY':<6} {'PID':>8} {'UP':>8} {'RSS MB':>7}")
+    print(f"{'PROCESS':<18} {'STATE':<10} {'READY':<6} {'PID':>8} {'UP':>8} {'RSS MB':>7}")
     for entry in proxy.getAllProcessInfo():
         program = stack.get(entry["name"])
         ready = bool(program) and entry["pid"] and program.is_ready()
         all_ready = all_ready and ready
         up = uptime(entry["now"] - entry["start"]) if entry["pid"] else "-"
-        print(f"{entry['name']:<12} {entry['statename']:<10} {'yes' if ready else 'no':<6} {entry['pid'] or '-':>8} "
+        print(f"{entry['name']:<18} {entry['statename']:<10} {'yes' if ready else 'no':<6} {entry['pid'] or '-':>8} "
               f"{up:>8} {memory_mb(entry['pid']) if entry['pid'] else 0:>7.1f}")
     return 0 if all_ready else 1
 
@@ -115,8 +122,10 @@ def collect(layout):
         "grpc": f"localhost:{layout.ports['EDGE']}",
         "operator": {"email": layout.operator_email, "passwordFile": str(layout.operator_password_file)},
         "shape": layout.shape,
+        "data": str(layout.data),
         "pids": pids,
         "metrics": {name: f"http://{layout.address(name.upper() + '_METRICS')}/metrics" for name in ours},
+        "telemetry": Telemetry(layout).urls() if layout.telemetry else {},
     }
 
 
@@ -130,12 +139,13 @@ def info(layout, options):
 
 def print_info(layout):
     facts = collect(layout)
+    telemetry = "".join(f"\n  {what:<13} {url}" for what, url in facts["telemetry"].items())
     data = "" if layout.data == layout.root / "run" else " --data " + shlex.quote(str(layout.data))
     print(f"""\
   marketplace   {facts['url']}/v1   ({facts['shape']}; gRPC on the same port)
   CA file       {facts['caFile']}
   operator      {facts['operator']['email']}
-  its password  in {facts['operator']['passwordFile']}
+  its password  in {facts['operator']['passwordFile']}{telemetry}
 
   try           curl --cacert {shlex.quote(facts['caFile'])} {facts['url']}/v1/products
   look          ./market status{data}      ./market logs -f{data}

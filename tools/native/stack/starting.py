@@ -8,6 +8,7 @@ import time
 
 from . import certificates, files, listeners, postgres, programs, running, supervisor
 from .failure import Failure
+from .telemetry import Telemetry
 
 
 def up(layout, options):
@@ -19,6 +20,8 @@ def up(layout, options):
             check_ports(layout, options, proxy)
         return
     layout.shape = options.shape
+    if options.telemetry is not None:
+        layout.telemetry = options.telemetry
     if moved:
         print(f"up: changing to shape {layout.shape}, port {layout.ports['EDGE']}")
         supervisor.stop_all(layout, proxy)
@@ -29,19 +32,23 @@ def up(layout, options):
     prepare_directories(layout)
     print("up: certificates and configuration")
     certificates.prepare(layout)
-    stack = programs.describe(layout)
+    telemetry = Telemetry(layout) if layout.telemetry else None
+    stack = programs.describe(layout, telemetry)
     programs.prepare(layout, stack)
-    config = programs.supervisor_config(layout, stack)
+    beside = prepare_telemetry(telemetry)
+    config = programs.supervisor_config(layout, [*stack, *beside])
     if proxy and (layout.etc / "supervisord.conf").read_text() != config:
         print("up: the set of processes has changed, starting anew")
         supervisor.stop_all(layout, proxy)
         proxy = None
     layout.save_state()
     try:
-        start(layout, proxy or supervisor.start_daemon(layout, config), stack)
+        proxy = proxy or supervisor.start_daemon(layout, config)
+        start(layout, proxy, stack, beside)
         operator(layout)
         seed_once(layout)
         prove(layout)
+        await_telemetry(layout, proxy, beside)
     except Failure as failure:
         raise Failure(f"{failure}\n  look with ./market status and ./market logs, stop with ./market down") from None
     print(f"up: ready after {time.monotonic() - started:.1f} s\n")
@@ -75,7 +82,25 @@ def prepare_directories(layout):
     files.make_dir(layout.tmp, 0o711)
 
 
-def start(layout, proxy, stack):
+def prepare_telemetry(telemetry):
+    """The programs of the telemetry that run here; what does not is named, and the marketplace goes on without it."""
+    if not telemetry:
+        return []
+    for name, needed in telemetry.missing.items():
+        print(f"up: telemetry without {name}: this machine has no {needed} (./market setup telemetry)")
+    telemetry.prepare()
+    return telemetry.programs
+
+
+def await_telemetry(layout, proxy, beside):
+    for program in beside:
+        try:
+            supervisor.await_ready(layout, proxy, program)
+        except Failure as failure:
+            print(f"up: telemetry without {program.name}: {failure}")
+
+
+def start(layout, proxy, stack, beside):
     """Starts each process, or starts it again if what it was started with has changed since."""
     stamps_file = layout.data / "started.json"
     stamps = json.loads(stamps_file.read_text()) if stamps_file.exists() else {}
@@ -91,6 +116,8 @@ def start(layout, proxy, stack):
         stamps_file.write_text(json.dumps(stamps))
         print(f"up: starting {program.name}")
 
+    for program in beside:
+        launch(program)
     database, *others = stack
     launch(database)
     supervisor.await_ready(layout, proxy, database)

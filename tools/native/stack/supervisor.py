@@ -12,6 +12,7 @@ import xmlrpc.client
 from . import files, listeners, programs
 from .failure import Failure
 from .layout import SERVICES
+from .telemetry import PARTS
 
 START_LIMIT_S = 60
 # supervisor.xmlrpc.Faults: an answer that says "already as you want it".
@@ -107,7 +108,7 @@ def stop_all(layout, proxy):
     pids = {info["name"]: info["pid"] for info in proxy.getAllProcessInfo() if info["pid"]}
     known = [int(proxy.getPID()), *pids.values()]
     # What is in flight in one layer still finds the next one answering; the services are one layer.
-    for layer in (("nginx",), ("gateway", "marketplace"), SERVICES, ("sandbox",), ("redis", "postgres")):
+    for layer in (("nginx",), ("gateway", "marketplace"), SERVICES, ("sandbox",), tuple(PARTS), ("redis", "postgres")):
         stopping = [name for name in layer if name in pids]
         for name in stopping:
             ignoring(NOT_RUNNING, proxy.stopProcess, name, False)
