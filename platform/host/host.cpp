@@ -66,6 +66,11 @@ Task<> CloseLog(std::optional<KafkaLog>& kafka_log, runtime::Deadline limit) {
 // Query durations by statement. Statement names are constants, so their address finds the series without
 // hashing text.
 class QueryMetrics {
+  struct Series {
+    telemetry::Histogram* seconds;
+    telemetry::Counter* errors;
+  };
+
  public:
   QueryMetrics(telemetry::Metrics& metrics, std::string database)
       : seconds_(metrics.AddHistogramFamily(
@@ -75,17 +80,21 @@ class QueryMetrics {
         database_(std::move(database)) {}
 
   void Observe(std::string_view statement, std::chrono::nanoseconds elapsed, bool ok) {
-    auto& series = by_address_[statement.data()];
-    if (series == nullptr) series = &seconds_.With({database_, statement});
-    series->Observe(elapsed);
-    if (!ok) errors_.With({database_, statement}).Increment();
+    auto found = by_address_.find(statement.data());
+    if (found == by_address_.end()) {
+      // Errors stand at 0 from the first use, so that a rate sees the first one.
+      const Series series{&seconds_.With({database_, statement}), &errors_.With({database_, statement})};
+      found = by_address_.emplace(statement.data(), series).first;
+    }
+    found->second.seconds->Observe(elapsed);
+    if (!ok) found->second.errors->Increment();
   }
 
  private:
   telemetry::HistogramFamily& seconds_;
   telemetry::CounterFamily& errors_;
   const std::string database_;
-  std::unordered_map<const char*, telemetry::Histogram*> by_address_;
+  std::unordered_map<const char*, Series> by_address_;
 };
 
 }  // namespace

@@ -103,8 +103,12 @@ def test_answer_of_an_error_leads_to_its_trace(stores, buyer):
     answer = buyer.get("/v1/orders/01890000-0000-7000-8000-000000000001")
     assert answer.status_code == 404
     trace_id = answer.json()["traceId"]
-    spans = market.until(lambda: stores.trace(trace_id), "the trace", limit_s=10)
-    assert {span.service for span in spans} == {"gateway", "order"}
+
+    def both():
+        spans = stores.trace(trace_id)
+        return {span.service for span in spans} == {"gateway", "order"} and spans
+
+    spans = market.until(both, "the trace in gateway and order", limit_s=10)
     root, = (span for span in spans if not span.parents)
     assert root.tags["http.response.status_code"] == 404 and "error" not in root.tags
 

@@ -1,13 +1,12 @@
 """A flood of log lines through a program's own log into a real Kafka: none torn, none twice, each thread's in order,
 and every line that isn't there is counted as dropped.
 
-MARKET_KAFKA=host:port names the broker. MARKET_BIN names the folder of market_kafka_flood, else build/{release,dev}/bin.
+MARKET_BIN names the folder of market_kafka_flood, else build/{release,dev}/bin.
 """
 
 import json
 import os
 import pathlib
-import shutil
 import subprocess
 import uuid
 
@@ -18,13 +17,8 @@ THREADS = 8
 
 
 @pytest.fixture(scope="module")
-def broker():
-    address = os.environ.get("MARKET_KAFKA")
-    if not address:
-        pytest.skip("no Kafka: set MARKET_KAFKA=host:port")
-    if not shutil.which("kcat"):
-        pytest.skip("no kcat: ./market setup test")
-    return address
+def broker(stores):
+    return stores.layout.address("KAFKA")
 
 
 @pytest.fixture(scope="module")
@@ -104,8 +98,6 @@ def test_what_fits_the_queue_is_all_delivered_and_in_the_file_too(broker, flood,
 
 
 def test_a_broker_that_is_not_there_costs_lines_and_no_time(flood, topic):
-    if not os.environ.get("MARKET_KAFKA"):
-        pytest.skip("runs with the others: set MARKET_KAFKA=host:port")
     counts, stderr = flood("127.0.0.1:1", topic, 200_000, close_ms=1000)
     assert counts["sent"] == counts["dropped"] == 200_000
     assert counts["seconds"] < counts["write_seconds"] + 5 < 35

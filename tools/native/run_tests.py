@@ -22,7 +22,7 @@ import xml.etree.ElementTree
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PRESET = os.environ.get("MARKET_PRESET", "release")
 PYTHON = "/usr/bin/python3"
-PORTS_OF_A_STACK = 20
+PORTS_OF_A_STACK = 40
 
 
 class Count:
@@ -108,14 +108,22 @@ def run_observability(reports, extra):
     return max(run - failed, 0), failed
 
 
-def run_system(shape, suite, reports, extra):
+def run_telemetry(reports, extra):
+    """tests/telemetry beside a whole pipeline. What this machine can't run is named, and its tests are skipped."""
+    subprocess.run(["sh", str(ROOT / "tools/native/setup.sh"), "telemetry"], check=True)
+    subprocess.run(["sh", str(ROOT / "tools/telemetry/build.sh")])
+    return run_system("services", ROOT / "tests" / "telemetry", reports, extra, name="telemetry", up=["--telemetry"])
+
+
+def run_system(shape, suite, reports, extra, name=None, up=()):
     """One marketplace, one pytest run. The suite learns everything from `./market info --json` of MARKET_DATA."""
+    name = name or f"system-{shape}"
     # Short: the sockets of PostgreSQL are below it.
     data = pathlib.Path(tempfile.mkdtemp(prefix="market-test-", dir="/tmp"))
     data.chmod(0o755)
-    report = reports / f"system-{shape}.xml"
+    report = reports / f"{name}.xml"
     try:
-        options = ["--port", str(free_base_port()), *(["--single"] if shape == "single" else [])]
+        options = ["--port", str(free_base_port()), *(["--single"] if shape == "single" else []), *up]
         if market("up", *options, data=data):
             market("logs", "-n", "20", data=data)
             return 0, 1
@@ -128,7 +136,7 @@ def run_system(shape, suite, reports, extra):
             failed = 1
         if failed:
             market("status", data=data)
-            kept = reports.parent / f"logs-{shape}"
+            kept = reports.parent / f"logs-{name}"
             shutil.rmtree(kept, ignore_errors=True)
             shutil.copytree(data / "log", kept)
             print(f"test: the logs of this run are kept in {kept}")
@@ -141,7 +149,7 @@ def run_system(shape, suite, reports, extra):
 
 def main():
     parser = argparse.ArgumentParser(prog="./market test", description=__doc__.partition("\n")[0])
-    parser.add_argument("--only", choices=("ctest", "observability", "system"), help="one part instead of all")
+    parser.add_argument("--only", choices=("ctest", "observability", "system", "telemetry"), help="one part instead of all")
     parser.add_argument("--shape", choices=("services", "single"), help="system tests in one shape only")
     parser.add_argument("--labels", help="ctest labels, separated by commas (unit,storage,contract)")
     parser.add_argument("--preset", default=PRESET, help="whose C++ test programs to run")
@@ -164,6 +172,8 @@ def main():
     if options.only in (None, "system") and suite.is_dir():
         for shape in (options.shape,) if options.shape else ("services", "single"):
             count.add(*run_system(shape, suite, reports, extra), f"system, {shape}")
+    if options.only in (None, "telemetry"):
+        count.add(*run_telemetry(reports, extra if options.only else []), "telemetry")
     print(f"test: {time.monotonic() - started:.0f} s, reports in {reports}")
     print(f"{count.passed} passed, {count.failed} failed", flush=True)
     return 1 if count.failed or not count.passed else 0
