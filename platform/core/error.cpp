@@ -14,6 +14,16 @@ std::string_view CodeName(Code code) {
   return index < kNames.size() ? kNames[index] : "UNKNOWN";
 }
 
+std::string TextOf(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& failure) {
+    return failure.what();
+  } catch (...) {  // NOLINT(bugprone-empty-catch): the words are all that is asked for
+    return "an exception of an unknown type";
+  }
+}
+
 Error InvalidArgument(std::string field, std::string reason, std::string detail) {
   Error error(Code::kInvalidArgument, "INVALID_ARGUMENT", "the request has invalid fields");
   error.WithField(std::move(field), std::move(reason), std::move(detail));

@@ -74,6 +74,9 @@ class Error : public std::exception {
   std::optional<std::chrono::milliseconds> retry_after;
 };
 
+// The words of any exception, for the log.
+std::string TextOf(const std::exception_ptr& error);
+
 // The refusals every room needs; a service's own reasons are thrown where they arise.
 Error InvalidArgument(std::string field, std::string reason, std::string detail);
 Error NotFound(std::string_view what);

@@ -25,14 +25,6 @@ namespace {
 using namespace std::chrono_literals;
 namespace log = telemetry::log;
 
-std::string TextOf(std::exception_ptr error) {
-  try {
-    std::rethrow_exception(std::move(error));
-  } catch (const std::exception& failure) {
-    return failure.what();
-  }
-}
-
 void ReportToLog(std::string_view event, std::string_view detail) {
   const bool failed = event.ends_with("failed");
   log::Write(failed ? telemetry::LogLevel::kError : telemetry::LogLevel::kInfo,
@@ -41,13 +33,7 @@ void ReportToLog(std::string_view event, std::string_view detail) {
 
 // A cancelled worker is how a process stops, not a failure.
 void ReportTaskFailure(std::string_view task, std::exception_ptr error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const boost::system::system_error& failure) {
-    if (failure.code() == boost::asio::error::operation_aborted) return;
-  } catch (...) {
-    // Falls through to the log: no exception of a background task may end the process.
-  }
+  if (runtime::IsCancelled(error)) return;
   log::Error("task.failed", {{"task", task}, {"detail", TextOf(error)}});
 }
 
@@ -381,7 +367,7 @@ Task<> Host::Start() {
     grpc::ServerOptions options;
     options.tls = s.settings.Tls();
     options.on_exception = [](std::string_view path, std::exception_ptr error) {
-      log::Error("grpc.handler_failed", {{"path", path}, {"detail", TextOf(std::move(error))}});
+      log::Error("grpc.handler_failed", {{"path", path}, {"detail", TextOf(error)}});
     };
     s.server.emplace(Io(), std::move(options));
     s.health.emplace(*s.server);

@@ -42,8 +42,8 @@ std::string Describe(std::exception_ptr error) {
     std::rethrow_exception(error);
   } catch (const Error& caught) {
     return caught.reason + ": " + caught.message;
-  } catch (const std::exception& caught) {
-    return caught.what();
+  } catch (...) {
+    return TextOf(std::current_exception());
   }
 }
 

@@ -9,6 +9,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
+#include <exception>
 
 namespace market {
 
@@ -27,6 +28,9 @@ inline Deadline After(std::chrono::nanoseconds delay) {
   return std::chrono::steady_clock::now() +
          std::chrono::duration_cast<std::chrono::steady_clock::duration>(delay);
 }
+
+// Whether a task ended because it was cancelled, which is how a process stops.
+bool IsCancelled(const std::exception_ptr& error);
 
 // Sleeps on the io thread; throws boost::system::system_error(operation_aborted) when cancelled.
 Task<> SleepFor(std::chrono::nanoseconds delay);

@@ -43,7 +43,7 @@ Payment::Payment(host::Host& host, const Settings& settings)
       charges_(payments_, provider_, host.SystemTime(), metrics_,
                {.provider_timeout = *settings.provider_timeout}),
       charges_group_(host.Io().get_executor(), Ignore),
-      resolver_(payments_, charges_, {.poll = *settings.resolve_poll}),
+      resolver_(payments_, charges_, host.Tracer(), {.poll = *settings.resolve_poll}),
       audit_(payments_, ledger_, metrics_, {}),
       service_({payments_, ledger_, charges_, charges_group_, host.SystemTime()}) {}
 

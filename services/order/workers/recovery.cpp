@@ -7,14 +7,6 @@ namespace {
 
 namespace log = telemetry::log;
 
-std::string TextOf(std::exception_ptr error) {
-  try {
-    std::rethrow_exception(std::move(error));
-  } catch (const std::exception& failure) {
-    return failure.what();
-  }
-}
-
 }  // namespace
 
 Task<> Recovery::Run() {
@@ -33,20 +25,12 @@ Task<std::size_t> Recovery::RunOnce() {
   const auto leases = co_await checkouts_.TakeDue(runtime::After(options_.run_limit), options_.concurrency);
   runtime::TaskGroup drivers(
       co_await boost::asio::this_coro::executor, [](std::string_view order, std::exception_ptr error) {
+        if (runtime::IsCancelled(error)) return;
         log::Error("recovery.drive_failed", {{"order_id", order}, {"detail", TextOf(error)}});
       });
   for (const auto& lease : leases) drivers.Spawn(lease.order.ToString(), Drive(lease));
-  std::exception_ptr stopped;
-  try {
-    co_await drivers.Join();
-  } catch (const boost::system::system_error&) {
-    stopped = std::current_exception();
-  }
-  if (stopped) {
-    // The process stops: what is dropped here is due again when its lease ends.
-    drivers.Cancel();
-    std::rethrow_exception(stopped);
-  }
+  // What a process that stops drops here is due again when its lease ends.
+  co_await drivers.JoinOrCancel();
   co_return leases.size();
 }
 

@@ -7,13 +7,16 @@ namespace {
 
 using Answer = runtime::OneShot<domain::Payment>;
 
-Task<> Provide(std::shared_ptr<Answer> answer, Task<domain::Payment> work) {
+// The span is here as long as the charge: its caller may leave before.
+Task<> Provide(std::shared_ptr<Answer> answer, std::unique_ptr<telemetry::Span> span,
+               Task<domain::Payment> charge) {
   std::exception_ptr failure;
   try {
-    answer->Set(co_await std::move(work));
+    answer->Set(co_await std::move(charge));
   } catch (...) {
     failure = std::current_exception();
   }
+  span->End();
   if (failure) answer->Fail(failure);  // whoever waits rethrows it
 }
 
@@ -44,29 +47,35 @@ Task<pb::TrialBalanceResponse> PaymentService::TrialBalance(CallContext& call, p
 
 Task<pb::Payment> PaymentService::AuthorizePayment(CallContext& call, pb::AuthorizePaymentRequest request) {
   auto draft = DraftFrom(request, parts_.clock.Now());
-  co_return co_await Whole("payment.authorize", parts_.charges.Authorize(call, std::move(draft)));
+  draft.trace = call.Trace().ToTraceparent();
+  co_return co_await Whole(call, "payment.authorize",
+                           [&](Work work) { return parts_.charges.Authorize(work, std::move(draft)); });
 }
 
 Task<pb::Payment> PaymentService::CapturePayment(CallContext& call, pb::CapturePaymentRequest request) {
   const auto order = domain::OrderId::From(request.order_id());
-  co_return co_await Whole("payment.capture", parts_.charges.Capture(call, order));
+  co_return co_await Whole(call, "payment.capture",
+                           [&](Work work) { return parts_.charges.Capture(work, order); });
 }
 
 Task<pb::Payment> PaymentService::VoidPayment(CallContext& call, pb::VoidPaymentRequest request) {
   const auto order = domain::OrderId::From(request.order_id());
-  co_return co_await Whole("payment.void", parts_.charges.Void(call, order));
+  co_return co_await Whole(call, "payment.void", [&](Work work) { return parts_.charges.Void(work, order); });
 }
 
 Task<pb::Payment> PaymentService::RefundForOrder(CallContext& call, pb::RefundForOrderRequest request) {
   const auto order = domain::OrderId::From(request.order_id());
   const auto part = domain::SellerOrderId::From(request.seller_order_id());
-  co_return co_await Whole("payment.refund",
-                           parts_.charges.Refund(call, order, part, std::move(*request.mutable_reason())));
+  co_return co_await Whole(call, "payment.refund", [&](Work work) {
+    return parts_.charges.Refund(work, order, part, std::move(*request.mutable_reason()));
+  });
 }
 
-Task<pb::Payment> PaymentService::Whole(std::string name, Task<domain::Payment> work) {
+Task<pb::Payment> PaymentService::Whole(CallContext& call, std::string_view name, const Charge& charge) {
   const auto answer = std::make_shared<Answer>();
-  parts_.charges_group.Spawn(std::move(name), Provide(answer, std::move(work)));
+  auto span = std::make_unique<telemetry::Span>(call.Span().Child(name, telemetry::SpanKind::kInternal));
+  auto task = charge(Work(call.Deadline(), *span));
+  parts_.charges_group.Spawn(std::string(name), Provide(answer, std::move(span), std::move(task)));
   co_return ToProto(co_await answer->Wait());
 }
 

@@ -34,7 +34,8 @@ class PaymentService final : public api::PaymentApi {
 
  private:
   // Runs `work` to its end whatever becomes of the caller.
-  Task<api::payment::Payment> Whole(std::string name, Task<domain::Payment> work);
+  using Charge = std::function<Task<domain::Payment>(Work work)>;
+  Task<api::payment::Payment> Whole(CallContext& call, std::string_view name, const Charge& charge);
 
   Parts parts_;
 };

@@ -57,7 +57,8 @@ struct Payment {
   std::vector<Attempt> attempts;  // oldest first
   std::vector<Refund> refunds;
   std::int64_t version = 1;
-  int asks = 0;  // how often the provider had no answer about the pending attempt
+  int asks = 0;       // how often the provider had no answer about the pending attempt
+  std::string trace;  // of the request that made it; opaque here
   Time created_at;
   Time updated_at;
 

@@ -12,8 +12,9 @@ using std::chrono::milliseconds;
 
 constexpr Statement kInsert{"payment.insert", R"sql(
   INSERT INTO payment (id, order_id, buyer_id, currency, amount_minor, payment_method, state, created_at, updated_at,
-                       lease_until, next_run_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, coalesce(now() + $9::interval, '-infinity'), now() + $9::interval))sql"};
+                       lease_until, next_run_at, trace)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, coalesce(now() + $9::interval, '-infinity'), now() + $9::interval,
+          $10))sql"};
 
 constexpr Statement kInsertSplits{"payment.insert_splits", R"sql(
   INSERT INTO payment_split (payment_id, position, seller_order_id, seller_id, amount_minor)
@@ -69,7 +70,8 @@ constexpr Statement kCountUnresolved{"payment.count_unresolved", R"sql(
 void AddInsert(Batch& batch, const domain::Payment& payment, std::optional<milliseconds> lease) {
   batch.Add(kInsert, payment.id, payment.order, payment.buyer,
             payment.IsTombstone() ? std::nullopt : std::optional(payment.currency.Code()),
-            payment.amount_minor, payment.method, domain::Name(payment.state), payment.created_at, lease);
+            payment.amount_minor, payment.method, domain::Name(payment.state), payment.created_at, lease,
+            payment.trace);
 }
 
 void AddSplits(Batch& batch, const domain::Payment& payment) {

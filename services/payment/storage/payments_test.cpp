@@ -73,6 +73,7 @@ Task<> Do(Payments& payments, domain::Payment& payment, domain::Goal goal) {
 TEST(Payments, AWholePayment_IsReadAsItWasWritten) {
   WithPayments([](Payments& payments, auto&) -> Task<> {
     auto payment = Begun();
+    payment.trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     EXPECT_TRUE(co_await payments.Insert(After(5s), payment, 5s));
     auto twin = payment;
     twin.id = domain::PaymentId::New();
@@ -85,6 +86,7 @@ TEST(Payments, AWholePayment_IsReadAsItWasWritten) {
     const auto read = co_await payments.Find(After(5s), payment.order, Scope::Buyer(*payment.buyer));
     EXPECT_EQ(read->id, payment.id);
     EXPECT_EQ(read->state, State::kCaptured);
+    EXPECT_EQ(read->trace, payment.trace);
     EXPECT_EQ(read->captured_minor, 3000);
     EXPECT_EQ(read->refunded_minor, 2000);
     EXPECT_EQ(read->version, payment.version);

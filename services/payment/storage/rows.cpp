@@ -65,6 +65,7 @@ domain::Payment ReadPayment(const postgres::Row& row) {
   payment.asks = static_cast<int>(row.Int(13));
   payment.created_at = row.GetTime(14);
   payment.updated_at = row.GetTime(15);
+  payment.trace = row.Text(29);
   ReadSplits(row, payment);
   ReadAttempts(row, payment);
   ReadRefunds(row, payment);

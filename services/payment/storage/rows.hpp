@@ -11,7 +11,7 @@ namespace market::payment::storage {
   p.payment_method, p.authorization_id, p.state, p.decline_code, p.version, p.asks, p.created_at, p.updated_at,
   s.seller_orders, s.sellers, s.amounts,
   a.operations, a.numbers, a.seller_orders, a.states, a.codes, a.times,
-  r.seller_orders, r.amounts, r.states, r.reasons
+  r.seller_orders, r.amounts, r.states, r.reasons, p.trace
   FROM payment p
   CROSS JOIN LATERAL (
     SELECT array_agg(seller_order_id ORDER BY position) AS seller_orders, array_agg(seller_id ORDER BY position) AS sellers,

@@ -139,7 +139,7 @@ struct Service {
         ledger(world.database),
         charges(payments, provider, clock, metrics,
                 {.provider_timeout = provider_timeout, .lease_margin = 5s}),
-        resolver(payments, charges, {.poll = 20ms}) {}
+        resolver(payments, charges, tracer, {.poll = 20ms}) {}
 
   // As the operation does it: every call comes with a draft of its own.
   Task<domain::Payment> Authorize(Work work, domain::Payment draft) {
@@ -157,6 +157,7 @@ struct Service {
   telemetry::Metrics registry;
   Metrics metrics{registry};
   Charges charges;
+  telemetry::Tracer tracer;
   Resolver resolver;
 };
 

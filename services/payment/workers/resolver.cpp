@@ -7,24 +7,6 @@ namespace {
 
 namespace log = telemetry::log;
 
-std::string TextOf(std::exception_ptr error) {
-  try {
-    std::rethrow_exception(std::move(error));
-  } catch (const std::exception& failure) {
-    return failure.what();
-  }
-}
-
-bool IsCancelled(const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const boost::system::system_error& failure) {
-    return failure.code() == boost::asio::error::operation_aborted;
-  } catch (const std::exception&) {
-    return false;
-  }
-}
-
 }  // namespace
 
 Task<> Resolver::Run() {
@@ -45,25 +27,21 @@ Task<std::size_t> Resolver::RunOnce() {
   const std::size_t taken = due.size();
   runtime::TaskGroup turns(
       co_await boost::asio::this_coro::executor, [](std::string_view order, std::exception_ptr error) {
-        if (IsCancelled(error)) return;
+        if (runtime::IsCancelled(error)) return;
         log::Error("resolver.turn_failed", {{"order_id", order}, {"detail", TextOf(error)}});
       });
   for (auto& payment : due) {
     std::string order = payment.order.ToString();
-    turns.Spawn(std::move(order), charges_.Resolve(runtime::After(charges_.Lease()), std::move(payment)));
+    turns.Spawn(std::move(order), Turn(std::move(payment)));
   }
-  std::exception_ptr stopped;
-  try {
-    co_await turns.Join();
-  } catch (const boost::system::system_error&) {
-    stopped = std::current_exception();
-  }
-  if (stopped) {
-    // The process stops: what is dropped here is due again when its lease ends.
-    turns.Cancel();
-    std::rethrow_exception(stopped);
-  }
+  // What a process that stops drops here is due again when its lease ends.
+  co_await turns.JoinOrCancel();
   co_return taken;
+}
+
+Task<> Resolver::Turn(domain::Payment payment) {
+  const auto span = tracer_.Continue("payment.resolve", telemetry::SpanKind::kInternal, payment.trace);
+  co_await charges_.Resolve(Work(runtime::After(charges_.Lease()), span), std::move(payment));
 }
 
 }  // namespace market::payment

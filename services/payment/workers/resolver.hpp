@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "platform/runtime/task_group.hpp"
+#include "platform/telemetry/tracer.hpp"
 #include "services/payment/workers/charges.hpp"
 
 namespace market::payment {
@@ -19,16 +20,19 @@ class Resolver {
     std::int64_t concurrency = 16;
   };
 
-  Resolver(storage::Payments& payments, Charges& charges, Options options)
-      : payments_(payments), charges_(charges), options_(options) {}
+  Resolver(storage::Payments& payments, Charges& charges, telemetry::Tracer& tracer, Options options)
+      : payments_(payments), charges_(charges), tracer_(tracer), options_(options) {}
 
   Task<> Run();
   // One round: takes what is due and asks about it. Returns how many were taken.
   Task<std::size_t> RunOnce();
 
  private:
+  Task<> Turn(domain::Payment payment);
+
   storage::Payments& payments_;
   Charges& charges_;
+  telemetry::Tracer& tracer_;
   const Options options_;
 };
 
