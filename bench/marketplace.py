@@ -1,9 +1,11 @@
 """One stack under load: made by ./market up in a directory of the bench's own, filled, and driven with wrk."""
 
+import contextlib
 import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -128,6 +130,15 @@ class Stack:
         measure.wrk(self.url + path, 1, self.lua)
         return measure.window(f"{what}, {self.shape}", self.roots(),
                               lambda: measure.wrk(self.url + path, seconds, self.lua))
+
+    @contextlib.contextmanager
+    def frozen(self, part):
+        """It stands still, with its connections open."""
+        os.kill(self.info["pids"][part], signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self.info["pids"][part], signal.SIGCONT)
 
     def placed(self):
         text = self.psql("order", "SELECT count(*), count(*) FILTER (WHERE payment_state = 'CAPTURED'), (SELECT count(*)"

@@ -59,12 +59,17 @@ def telemetry(found):
     """CPU of our own processes per request, the least of each side: what disturbs a window only adds to it."""
     lines = []
     for load in ("read", "checkout"):
-        rows = {state: [window[load] for window in windows] for state, windows in found.items()}
+        rows = {state: [window[load] for window in found[state]] for state in ("without", "with")}
         lines += [line(row, f"{state} telemetry") for state, windows in rows.items() for row in windows]
         without, full = (min(map(own_us, rows[state])) for state in ("without", "with"))
         more = full / without - 1
         lines.append(f"{load + ', cost of telemetry':34} {without:.1f} us without, {full:.1f} us with: {more:+.1%} "
                      f"(to stay below {TELEMETRY_TARGET:.0%}: {'yes' if more < TELEMETRY_TARGET else 'NO'})")
+    usual = min(window["checkout"]["p99_ms"] for window in found["with"])
+    for state, windows in found.items():
+        if state.endswith("frozen"):
+            row = windows[0]["checkout"]
+            lines.append(line(row, f"{state}: p99 is {row['p99_ms'] / usual:.2f} of the usual"))
     return lines
 
 

@@ -123,7 +123,8 @@ class Telemetry:
         elif name == "redis-exporter":
             account = layout.redis_account
             environment = f'REDIS_PASSWORD="{files.secret(layout.secrets / "redis_password")}"'
-            more = [f"-redis.addr=unix://{layout.redis_socket}"]
+            # Shorter than a scrape: a server that hangs is told as redis_up 0.
+            more = [f"-redis.addr=unix://{layout.redis_socket}", "-connection-timeout=2s"]
         elif name == "nginx-exporter":
             more = [f"-nginx.scrape-uri=http://{layout.address('EDGE_STATUS')}/status", "-nginx.retries=30"]
         return self._make(name, [programs.installed(PARTS[name]), flag + address, *more], [],
