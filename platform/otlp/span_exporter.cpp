@@ -27,14 +27,8 @@ telemetry::CounterFamily& SpansTotal(telemetry::Metrics& metrics) {
 
 // A cancelled Run is how Close ends late.
 void ReportFailure(std::string_view, std::exception_ptr error) {
-  try {
-    std::rethrow_exception(std::move(error));
-  } catch (const boost::system::system_error& failure) {
-    if (failure.code() == boost::asio::error::operation_aborted) return;
-    telemetry::log::Error("traces.export_ended", {{"detail", failure.what()}});
-  } catch (const std::exception& failure) {
-    telemetry::log::Error("traces.export_ended", {{"detail", failure.what()}});
-  }
+  if (runtime::IsCancelled(error)) return;
+  telemetry::log::Error("traces.export_ended", {{"detail", TextOf(error)}});
 }
 
 // google.rpc.RetryInfo, where the receiver sent it.
