@@ -3,6 +3,7 @@
 import collections
 import re
 import sys
+import uuid
 
 import market
 from stores import ROOT
@@ -111,6 +112,22 @@ def test_answer_of_an_error_leads_to_its_trace(stores, buyer):
     spans = market.until(both, "the trace in gateway and order", limit_s=10)
     root, = (span for span in spans if not span.parents)
     assert root.tags["http.response.status_code"] == 404 and "error" not in root.tags
+
+
+def test_trace_of_a_caller_goes_on_through_nginx_to_the_statements(stores, buyer):
+    """Over REST; the caller's own span is not ours to have, everything below it is."""
+    trace_id, span_id = uuid.uuid4().hex, uuid.uuid4().hex[:16]
+    answer = buyer.get("/v1/orders", headers={"traceparent": f"00-{trace_id}-{span_id}-01"})
+    assert trace_of(answer) == trace_id
+
+    def down_to_sql():
+        spans = stores.trace(trace_id)
+        return any(span.name.startswith("order.") and "db.query.text" in span.tags for span in spans) and \
+            {span.service for span in spans} == {"gateway", "order"} and spans
+
+    spans = market.until(down_to_sql, "the trace down to a statement", limit_s=10)
+    root, = (span for span in spans if not set(span.parents) & {one.id for one in spans})
+    assert root.parents in ([], [span_id]) and root.name == "GET /v1/orders"
 
 
 def test_exemplar_of_a_histogram_leads_to_a_trace(stores, stack, buyer, shop):
