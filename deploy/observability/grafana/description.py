@@ -223,7 +223,7 @@ GATEWAY = Dashboard("market-gateway", "Gateway and edge", "REST at the gateway, 
         graph("In flight", "Requests being worked on.", "short",
               Query(f'http_requests_in_flight{{{EDGE},instance=~"$instance"}}', "{{instance}}"), low=0),
         table("Errors of each route", "Requests that were not answered well, over the time range.", "short", Query(
-            f'topk(15, sum by (method, route, code) (increase(http_requests_total{{{EDGE},code=~"[45].."}}[$__range])) > 0)'),
+            f'topk(15, sum by (method, route, code) (increase(http_requests_total{{{EDGE},code=~"[45].."}}[$__range])))'),
             width=16),
     ]),
     Row("Calls to services", [
