@@ -1,6 +1,8 @@
 // What an operator does to a marketplace beside its API. Exit codes: 0 done, 1 failed, 2 bad arguments.
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <map>
@@ -9,6 +11,7 @@
 #include <vector>
 
 #include "tools/marketctl/conninfo.hpp"
+#include "tools/marketctl/healthcheck.hpp"
 #include "tools/marketctl/operator.hpp"
 
 namespace market::marketctl {
@@ -18,7 +21,13 @@ constexpr const char* kUsage =
     "usage: marketctl operator create --email E --password-file F --config FILE\n"
     "\n"
     "  Makes the account E an operator; makes the account, with the password in F, when there is none.\n"
-    "  FILE is the configuration of auth (or of marketplace): the database is taken from it.\n";
+    "  FILE is the configuration of auth (or of marketplace): the database is taken from it.\n"
+    "\n"
+    "usage: marketctl healthcheck [HOST:PORT]\n"
+    "\n"
+    "  Whether the program with this metrics.listen is ready; without an address: MARKET_METRICS_LISTEN's.\n";
+
+constexpr std::chrono::seconds kHealthcheckLimit(3);
 
 struct BadArguments : std::runtime_error {
   using std::runtime_error::runtime_error;
@@ -85,16 +94,35 @@ void RunOperatorCreate(const Arguments& arguments) {
   std::cout << Words(promotion, email) << '\n';
 }
 
+void RunHealthcheck(const std::vector<std::string>& words) {
+  const char* listen = words.size() > 1 ? words[1].c_str() : std::getenv("MARKET_METRICS_LISTEN");
+  if (listen == nullptr || *listen == '\0')
+    throw BadArguments("healthcheck needs an address, or MARKET_METRICS_LISTEN");
+  boost::asio::io_context io(1);
+  std::exception_ptr failure;
+  boost::asio::co_spawn(io, CheckReady(ReachableAddress(listen), kHealthcheckLimit),
+                        [&](std::exception_ptr error) {
+                          failure = error;
+                          io.stop();
+                        });
+  io.run();
+  if (failure) std::rethrow_exception(failure);
+}
+
 int Run(const std::vector<std::string>& given) {
   if (given.empty() || given[0] == "--help" || given[0] == "-h" || given[0] == "help") {
     std::cout << kUsage;
     return given.empty() ? 2 : 0;
   }
   const auto arguments = Parse(given);
-  if (arguments.words != std::vector<std::string>{"operator", "create"}) {
-    throw BadArguments("there is one command: operator create");
+  const auto& words = arguments.words;
+  if (words == std::vector<std::string>{"operator", "create"}) {
+    RunOperatorCreate(arguments);
+  } else if (!words.empty() && words.size() <= 2 && words[0] == "healthcheck") {
+    RunHealthcheck(words);
+  } else {
+    throw BadArguments("there are two commands: operator create, healthcheck");
   }
-  RunOperatorCreate(arguments);
   return 0;
 }
 

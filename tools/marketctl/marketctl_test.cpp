@@ -3,9 +3,11 @@
 #include <cstdio>
 #include <fstream>
 
+#include "platform/http/server.hpp"
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
 #include "tools/marketctl/conninfo.hpp"
+#include "tools/marketctl/healthcheck.hpp"
 #include "tools/marketctl/operator.hpp"
 
 namespace market::marketctl {
@@ -72,6 +74,35 @@ TEST(OperatorCreate, WhatTheMarketplaceWouldNotTake_Refused) {
     EXPECT_THROW(testing::RunLoop([&] { return CreateOperator({"ada@x", password, "dbname=none"}); }),
                  std::runtime_error);
   }
+}
+
+TEST(Healthcheck, AddressesThatMeanAnyOfOurs_BecomeThisMachine) {
+  EXPECT_EQ(ReachableAddress("0.0.0.0:9464"), "127.0.0.1:9464");
+  EXPECT_EQ(ReachableAddress("[::]:9464"), "127.0.0.1:9464");
+  EXPECT_EQ(ReachableAddress("10.0.0.7:9464"), "10.0.0.7:9464");
+}
+
+TEST(Healthcheck, SaysWhatReadyzSays) {
+  int status = 503;
+  testing::RunLoop([&](boost::asio::io_context& io) -> Task<> {
+    http::Server server(io, {}, [&](http::Request& request) -> Task<http::Response> {
+      co_return http::Response{request.target == "/readyz" ? status : 404, {}, "\n"};
+    });
+    const auto address = server.Listen("127.0.0.1:0");
+    const auto check = [&]() -> Task<bool> {
+      try {
+        co_await CheckReady(address, std::chrono::seconds(5));
+        co_return true;
+      } catch (const std::runtime_error&) {
+        co_return false;
+      }
+    };
+    EXPECT_FALSE(co_await check());
+    status = 200;
+    EXPECT_TRUE(co_await check());
+    co_await server.Drain(runtime::After(std::chrono::seconds(5)));
+    EXPECT_FALSE(co_await check());
+  });
 }
 
 }  // namespace
