@@ -33,9 +33,10 @@ def up(layout, options):
     print("up: certificates and configuration")
     certificates.prepare(layout)
     telemetry = Telemetry(layout) if layout.telemetry else None
+    # First: programs of ours are told to send to those parts only that there are.
+    beside = prepare_telemetry(telemetry)
     stack = programs.describe(layout, telemetry)
     programs.prepare(layout, stack)
-    beside = prepare_telemetry(telemetry)
     config = programs.supervisor_config(layout, [*stack, *beside])
     if proxy and (layout.etc / "supervisord.conf").read_text() != config:
         print("up: the set of processes has changed, starting anew")
@@ -86,9 +87,9 @@ def prepare_telemetry(telemetry):
     """The programs of the telemetry that run here; what does not is named, and the marketplace goes on without it."""
     if not telemetry:
         return []
-    for name, needed in telemetry.missing.items():
-        print(f"up: telemetry without {name}: this machine has no {needed} (./market setup telemetry)")
     telemetry.prepare()
+    for name, reason in telemetry.missing.items():
+        print(f"up: telemetry without {name}: {reason}")
     return telemetry.programs
 
 

@@ -36,7 +36,9 @@ class Telemetry:
         self.parts = parts(layout)
         self.account = "nobody" if layout.is_root else None
         self.home = layout.shared / "telemetry"
-        self.missing = {name: needed for name, needed in PARTS.items() if not self._can_run(name, needed)}
+        # Why, for each part that is left out.
+        self.missing = {name: f"this machine has no {needed} (./market setup telemetry)"
+                        for name, needed in PARTS.items() if not self._can_run(name, needed)}
         self.programs = [self._program(name) for name in PARTS if name not in self.missing]
 
     def has(self, name):
@@ -139,7 +141,11 @@ class Telemetry:
             if program.templates:
                 program.write_config(layout)
         if self.has("kafka"):
-            self._format_kafka()
+            try:
+                self._format_kafka()
+            except (Failure, OSError) as failure:
+                self.missing["kafka"] = str(failure)
+                self.programs = [program for program in self.programs if program.name != "kafka"]
         if self.has("alertmanager"):
             self._copy("deploy/observability/alertmanager/alertmanager.yml", self._directory("alertmanager"))
         if self.has("prometheus"):
