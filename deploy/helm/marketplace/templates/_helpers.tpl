@@ -1,0 +1,186 @@
+{{- /* Who is there, what each one serves and whom it calls: the only place. Configuration, Services, certificates and
+NetworkPolicies are made from it, so they cannot disagree. */ -}}
+{{- define "marketplace.topology" -}}
+gateway: {http: true, mtls: true, peers: [auth, user, product, order, payment], databases: []}
+auth: {grpc: true, mtls: true, signs: true, peers: [user], databases: [auth]}
+user: {grpc: true, mtls: true, peers: [auth], databases: [user]}
+product: {grpc: true, mtls: true, redis: true, peers: [auth], databases: [product]}
+order: {grpc: true, mtls: true, peers: [auth, user, product, payment], databases: [order]}
+payment: {grpc: true, mtls: true, charges: true, peers: [auth], databases: [payment]}
+marketplace: {http: true, grpc: true, mtls: true, signs: true, redis: true, charges: true, peers: [], databases: [auth, user, product, order, payment]}
+sandbox: {provider: true, peers: [], databases: [sandbox]}
+{{- end }}
+
+{{- /* The part of the topology that these values ask for. */ -}}
+{{- define "marketplace.programs" -}}
+{{- $all := include "marketplace.topology" . | fromYaml }}
+{{- $names := eq .Values.shape "single" | ternary (list "marketplace") (list "gateway" "auth" "user" "product" "order" "payment") }}
+{{- if .Values.sandbox.enabled }}{{ $names = append $names "sandbox" }}{{ end }}
+{{- $programs := dict }}
+{{- range $names }}{{ $_ := set $programs . (get $all .) }}{{ end }}
+{{- toYaml $programs }}
+{{- end }}
+
+{{- define "marketplace.fullname" -}}
+{{- if .Values.fullnameOverride }}{{ .Values.fullnameOverride | trunc 40 | trimSuffix "-" }}
+{{- else }}
+{{- $name := default .Chart.Name .Values.nameOverride }}
+{{- contains $name .Release.Name | ternary .Release.Name (printf "%s-%s" .Release.Name $name) | trunc 40 | trimSuffix "-" }}
+{{- end }}
+{{- end }}
+
+{{- define "marketplace.selector" -}}
+app.kubernetes.io/name: {{ default .Chart.Name .Values.nameOverride | trunc 63 }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{- define "marketplace.labels" -}}
+{{ include "marketplace.selector" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- end }}
+
+{{- /* Of what an operator makes pods from: those may inherit labels, and must not be taken for ours by a selector. */ -}}
+{{- define "marketplace.operandLabels" -}}
+app.kubernetes.io/part-of: {{ .Release.Name }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- end }}
+
+{{- define "marketplace.serviceAccountName" -}}
+{{- default (.Values.serviceAccount.create | ternary (include "marketplace.fullname" .) "default") .Values.serviceAccount.name }}
+{{- end }}
+
+{{- /* What every pod of ours has in its spec. */ -}}
+{{- define "marketplace.podDefaults" -}}
+serviceAccountName: {{ include "marketplace.serviceAccountName" . }}
+automountServiceAccountToken: false
+# Variables of Services start with the release's name: MARKET_… of a release `market` would be a setting.
+enableServiceLinks: false
+securityContext:
+  runAsNonRoot: true
+  runAsUser: {{ .Values.runAs.user }}
+  runAsGroup: {{ .Values.runAs.group }}
+  fsGroup: {{ .Values.runAs.group }}
+  fsGroupChangePolicy: OnRootMismatch
+  seccompProfile: {type: RuntimeDefault}
+{{- with .Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+{{- with .Values.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with .Values.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.affinity }}
+affinity:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{- define "marketplace.containerSecurity" -}}
+allowPrivilegeEscalation: false
+privileged: false
+readOnlyRootFilesystem: true
+runAsNonRoot: true
+capabilities: {drop: [ALL]}
+seccompProfile: {type: RuntimeDefault}
+{{- end }}
+
+{{- define "marketplace.image" -}}
+{{- $image := .Values.image }}
+{{- if $image.digest }}{{ $image.repository }}@{{ $image.digest }}
+{{- else }}{{ $image.repository }}:{{ default .Chart.AppVersion $image.tag }}
+{{- end }}
+{{- end }}
+
+{{- /* {name, key} of the Secret with the conninfo of a database: (list root database). */ -}}
+{{- define "marketplace.conninfo" -}}
+{{- $root := index . 0 }}{{ $database := index . 1 }}
+{{- if eq $root.Values.postgres.mode "cloudnative-pg" }}
+{{- /* Made by the operator. */ -}}
+name: {{ include "marketplace.fullname" $root }}-{{ $database }}-app
+key: uri
+{{- else }}
+{{- $external := required (printf "postgres.external.%s is missing: postgres.mode is external" $database) (get $root.Values.postgres.external $database) }}
+{{- toYaml $external.secret }}
+{{- end }}
+{{- end }}
+
+{{- define "marketplace.tlsSecret" -}}
+{{- $root := index . 0 }}{{ $program := index . 1 }}
+{{- if eq $root.Values.mtls.mode "cert-manager" }}{{ include "marketplace.fullname" $root }}-{{ $program }}-tls
+{{- else }}{{ required (printf "mtls.secrets.%s is missing: mtls.mode is secrets" $program) (get $root.Values.mtls.secrets $program) }}
+{{- end }}
+{{- end }}
+
+{{- define "marketplace.kafkaBrokers" -}}
+{{- if eq .Values.kafka.mode "strimzi" }}{{ include "marketplace.fullname" . }}-logs-kafka-bootstrap.{{ .Release.Namespace }}.svc:9092
+{{- else if eq .Values.kafka.mode "external" }}{{ required "kafka.brokers is missing: kafka.mode is external" .Values.kafka.brokers }}
+{{- end }}
+{{- end }}
+
+{{- define "marketplace.providerUrl" -}}
+{{- if .Values.sandbox.enabled }}http://{{ include "marketplace.fullname" . }}-sandbox.{{ .Release.Namespace }}.svc:8081
+{{- else }}{{ required "provider.url is missing: name the payment provider, or set sandbox.enabled for the one for development" .Values.provider.url }}
+{{- end }}
+{{- end }}
+
+{{- /* The properties file of a program: (list root name). What values say in `config` comes last and wins. */ -}}
+{{- define "marketplace.properties" -}}
+{{- $root := index . 0 }}{{ $name := index . 1 }}
+{{- $values := $root.Values }}
+{{- $program := get (include "marketplace.topology" $root | fromYaml) $name }}
+{{- $full := include "marketplace.fullname" $root }}
+{{- $keys := dict "auth.issuer" $values.issuer "metrics.listen" "0.0.0.0:9464" }}
+{{- if $program.http }}{{ $_ := set $keys "http.listen" "0.0.0.0:8080" }}{{ end }}
+{{- if $program.grpc }}{{ $_ := set $keys "grpc.listen" "0.0.0.0:9090" }}{{ end }}
+{{- if $program.provider }}{{ $_ := set $keys "sandbox.listen" "0.0.0.0:8081" }}{{ end }}
+{{- if $program.mtls }}
+{{- $_ := set $keys "tls.certificate" "/run/marketplace/tls/tls.crt" }}
+{{- $_ := set $keys "tls.key" "/run/marketplace/tls/tls.key" }}
+{{- $_ := set $keys "tls.ca" "/run/marketplace/tls/ca.crt" }}
+{{- end }}
+{{- range $program.peers }}
+{{- $_ := set $keys (printf "peers.%s" .) (printf "%s-%s.%s.svc:9090" $full . $root.Release.Namespace) }}
+{{- end }}
+{{- $several := gt (len $program.databases) 1 }}
+{{- range $program.databases }}
+{{- $_ := set $keys (printf "%spostgres.conninfo_file" ($several | ternary (printf "%s." .) "")) (printf "/run/marketplace/postgres/%s" .) }}
+{{- end }}
+{{- if $program.signs }}{{ $_ := set $keys "auth.signing_key_file" "/run/marketplace/signing_key.pem" }}{{ end }}
+{{- if and $program.redis $values.redis.address }}
+{{- $_ := set $keys "redis.address" $values.redis.address }}
+{{- if $values.redis.passwordSecret.name }}{{ $_ := set $keys "redis.password_file" "/run/marketplace/redis_password" }}{{ end }}
+{{- end }}
+{{- if $program.charges }}
+{{- $_ := set $keys "payment.provider_url" (include "marketplace.providerUrl" $root) }}
+{{- if $values.provider.keySecret.name }}{{ $_ := set $keys "payment.provider_key_file" "/run/marketplace/provider_key" }}{{ end }}
+{{- end }}
+{{- if ne $values.kafka.mode "none" }}
+{{- $_ := set $keys "log.kafka.brokers" (include "marketplace.kafkaBrokers" $root) }}
+{{- $_ := set $keys "log.kafka.topic" $values.kafka.topic }}
+{{- end }}
+{{- if $values.tracing.endpoint }}{{ $_ := set $keys "trace.endpoint" $values.tracing.endpoint }}{{ end }}
+{{- range $key, $value := merge (dict) (get $values.programs $name).config $values.config $keys }}
+{{ $key }} = {{ include "marketplace.value" $value }}
+{{- end }}
+{{- end }}
+
+{{- /* As the programs write values: yes and no, whole numbers without an exponent. */ -}}
+{{- define "marketplace.value" -}}
+{{- if kindIs "bool" . }}{{ . | ternary "yes" "no" }}
+{{- else if kindIs "float64" . }}{{ eq . (floor .) | ternary (printf "%.0f" .) (printf "%g" .) }}
+{{- else }}{{ . }}
+{{- end }}
+{{- end }}
