@@ -1,0 +1,81 @@
+# One image for every program of the marketplace, and a second for what is done around them.
+#
+#   docker build .                      the programs (target `runtime`): no shell, no package manager, not root
+#   docker build --target tools .       Python and openssl: prepares secrets and certificates, places the proof order
+#
+# No secret goes into either. Which Debian packages are needed stands in tools/native/packages.txt, as for ./market.
+ARG DEBIAN=debian:trixie-slim
+
+FROM ${DEBIAN} AS tools
+RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
+    --mount=type=cache,target=/var/lib/apt,sharing=locked \
+    rm -f /etc/apt/apt.conf.d/docker-clean && apt-get update -qq \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3 openssl >/dev/null \
+    && rm -rf /var/log/apt /var/log/dpkg.log
+RUN groupadd --gid 10001 market && useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin market
+# A volume takes its owner from the directory that it is mounted on first.
+RUN for name in authority public edge gateway auth user product order payment marketplace sandbox operator auditor redis \
+      postgres-auth postgres-user postgres-product postgres-order postgres-payment postgres-sandbox; do \
+      install -d -o 10001 -g 10001 "/secrets/$name"; done
+WORKDIR /market
+COPY tools/native/stack/__init__.py tools/native/stack/certificates.py tools/native/stack/failure.py \
+     tools/native/stack/files.py tools/native/stack/
+COPY deploy/native/nginx.conf deploy/native/nginx_refusals.conf deploy/native/
+COPY tools/proof.py tools/
+COPY deploy/compose/prepare.py deploy/compose/
+COPY deploy/compose/redis/redis.conf deploy/compose/redis/
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="Marketplace tools" \
+      org.opencontainers.image.description="Makes secrets and certificates, proves that the marketplace works" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+ENV PYTHONDONTWRITEBYTECODE=1
+USER 10001:10001
+ENTRYPOINT ["/usr/bin/python3"]
+CMD ["deploy/compose/prepare.py"]
+
+FROM ${DEBIAN} AS build
+WORKDIR /src
+COPY tools/native/setup.sh tools/native/packages.txt tools/native/
+# Debian's image deletes packages after installing them; here they stay in the cache of the builder.
+RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
+    --mount=type=cache,target=/var/lib/apt,sharing=locked \
+    rm -f /etc/apt/apt.conf.d/docker-clean && sh tools/native/setup.sh build
+COPY CMakeLists.txt CMakePresets.json ./
+COPY cmake cmake
+COPY proto proto
+COPY platform platform
+COPY services services
+COPY gateway gateway
+COPY sandbox sandbox
+COPY apps apps
+COPY bench bench
+COPY tests tests
+COPY tools tools
+ARG REVISION=unknown
+ENV CCACHE_DIR=/ccache CCACHE_MAXSIZE=2G
+RUN --mount=type=cache,target=/ccache \
+    cmake --preset release -DMARKET_REVISION="${REVISION}" >/tmp/configure.log || { tail -n 30 /tmp/configure.log; exit 1; } \
+    && sh tools/native/build.sh release \
+       auth user product order payment gateway marketplace sandbox marketctl check_invariants
+COPY LICENSE ./
+COPY deploy/compose/collect.sh deploy/compose/
+RUN sh deploy/compose/collect.sh /image build/release/bin \
+    auth user product order payment gateway marketplace sandbox marketctl check_invariants
+
+FROM scratch AS runtime
+COPY --from=build /image/ /
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="Marketplace" \
+      org.opencontainers.image.description="Every program of the marketplace: five services, gateway, sandbox, marketctl" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+ENV PATH=/usr/bin MARKET_METRICS_LISTEN=0.0.0.0:9464
+USER 10001:10001
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["marketctl", "healthcheck"]
+CMD ["marketctl", "help"]

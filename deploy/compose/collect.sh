@@ -1,0 +1,49 @@
+#!/bin/sh
+# A root file system with some programs and nothing else: collect.sh ROOT BIN PROGRAM...
+# Beside the programs, stripped, it has the shared libraries they load, the licences and dpkg records of those libraries
+# (scanners read status.d), an account and the name service's settings.
+set -eu
+
+root=$1
+bin=$2
+shift 2
+
+mkdir -p "$root/usr/bin" "$root/usr/lib" "$root/usr/lib64" "$root/etc" "$root/var/lib/dpkg/status.d" \
+  "$root/usr/share/doc/marketplace"
+install -d -m 1777 "$root/tmp"
+ln -s usr/lib "$root/lib"
+ln -s usr/lib64 "$root/lib64"
+
+for program; do strip -o "$root/usr/bin/$program" "$bin/$program"; done
+chmod 755 "$root"/usr/bin/*
+
+# "libz.so.1 => /lib/…/libz.so.1 (0x…)" and "/lib64/ld-linux-… (0x…)"
+libraries=$(for program; do ldd "$bin/$program"; done | grep -v 'linux-vdso' |
+  sed -n 's/.*=> *\(\/[^ ]*\).*/\1/p; s/^[[:space:]]*\(\/[^ ]*\) (.*/\1/p' | sort -u)
+for library in $libraries; do
+  # Under its soname, in the directory that /lib leads to.
+  directory=$(cd "$(dirname "$library")" && pwd -P)
+  install -D -m 644 "$library" "$root$directory/$(basename "$library")"
+  file=$(readlink -f "$library")
+  package=$(dpkg -S "$file" 2>/dev/null || dpkg -S "${file#/usr}")
+  package=${package%%:*}
+  if [ ! -e "$root/var/lib/dpkg/status.d/$package" ]; then
+    dpkg -s "$package" >"$root/var/lib/dpkg/status.d/$package"
+    install -D -m 644 "/usr/share/doc/$package/copyright" "$root/usr/share/doc/$package/copyright"
+  fi
+done
+chmod 755 "$root"/usr/lib*/ld-linux* "$root"/usr/lib/*/ld-linux* 2>/dev/null || true
+
+install -m 644 LICENSE "$root/usr/share/doc/marketplace/copyright"
+install -m 644 /etc/os-release "$root/etc/os-release"
+echo 'market:x:10001:10001:marketplace:/nonexistent:/usr/sbin/nologin' >"$root/etc/passwd"
+echo 'market:x:10001:' >"$root/etc/group"
+echo 'hosts: files dns' >"$root/etc/nsswitch.conf"
+
+for program; do
+  chroot "$root" "/usr/bin/$program" --help >/dev/null || {
+    echo "collect: $program does not start in $root" >&2
+    exit 1
+  }
+done
+du -sh "$root"

@@ -1,0 +1,159 @@
+"""What a composed marketplace needs before its first start: passwords, certificates and the files made of them.
+
+    prepare.py --hosts a.example,…   draws what is missing; what is there stays (certificates: until 30 days before their end)
+    prepare.py show NAME             prints operator_password or ca.crt
+
+Each consumer has a volume of its own, mounted here as /secrets/<name> and there as /run/market, read-only. So a file's
+mode keeps apart only what shares a volume; what our programs (account 10001) read is 0400, and 0444 is for the accounts
+of other images. The keys of the two CAs stay in `authority`, which nobody else mounts.
+"""
+
+import pathlib
+import re
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path.insert(0, str(ROOT / "tools/native"))
+
+from stack import certificates, files  # noqa: E402
+from stack.failure import Failure  # noqa: E402
+
+SECRETS = pathlib.Path("/secrets")
+INSIDE = "/run/market"     # where a consumer has its volume
+SERVICES = ("auth", "user", "product", "order", "payment")
+DATABASES = (*SERVICES, "sandbox")
+ROLES = ("superuser", "owner", "auditor", "monitor")
+OURS, EVERYBODY = 0o400, 0o444
+GRPC_PORT, HTTP_PORT, EDGE_PORT, STATUS_PORT = 7000, 8080, 8443, 8462
+
+AUTHORITY = SECRETS / "authority"
+OPERATOR_PASSWORD = SECRETS / "operator" / "operator_password"
+CA = SECRETS / "operator" / "ca.crt"
+
+
+def put(volume, name, text, mode=OURS):
+    path = SECRETS / volume / name
+    path.parent.mkdir(mode=0o755, exist_ok=True)
+    files.write(path, text, mode)
+
+
+def copy(source, volume, name, mode=OURS):
+    put(volume, name, source.read_text(), mode)
+
+
+def drawn(name):
+    return files.secret(AUTHORITY / name)
+
+
+def make_certificates(hosts):
+    names = ["localhost", "nginx", *(host for host in hosts if host != "localhost")]
+    certificates.make_ca(AUTHORITY, "Marketplace CA of this composition")
+    public = ",".join(f"{'IP' if re.fullmatch(r'[0-9.]+|.*:.*', name) else 'DNS'}:{name}" for name in names)
+    # A certificate for other names than before is a new one.
+    noted = AUTHORITY / "hosts"
+    if noted.exists() and noted.read_text() != public:
+        (AUTHORITY / "localhost.crt").unlink(missing_ok=True)
+    certificates.make_leaf(AUTHORITY, "localhost", public + ",IP:127.0.0.1", "serverAuth")
+    files.write(noted, public, OURS)
+
+    inside = AUTHORITY / "services"
+    certificates.make_ca(inside, "Marketplace CA of this composition, between services")
+    for identity in certificates.IDENTITIES:
+        # The single process answers to the names of the five services; the first name is its identity.
+        names = (identity, *SERVICES) if identity == "marketplace" else (identity,)
+        certificates.make_leaf(inside, identity, ",".join(f"DNS:{name}" for name in names), "serverAuth,clientAuth")
+    certificates.make_key(AUTHORITY / "signing_key.pem")
+    for identity in (*SERVICES, "gateway", "marketplace"):
+        copy(inside / f"{identity}.crt", identity, "tls.crt")
+        copy(inside / f"{identity}.key", identity, "tls.key")
+        copy(inside / "ca.crt", identity, "ca.crt")
+    for name in ("edge.crt", "edge.key", "ca.crt"):
+        copy(inside / name, "edge", f"services/{name}", EVERYBODY)
+    for name in ("localhost.crt", "localhost.key"):
+        copy(AUTHORITY / name, "edge", name, EVERYBODY)
+    copy(AUTHORITY / "ca.crt", "operator", "ca.crt", EVERYBODY)
+    for volume in ("auth", "marketplace"):
+        copy(AUTHORITY / "signing_key.pem", volume, "signing_key.pem")
+
+
+def conninfo(database, role, password):
+    return f"host=postgres-{database} port=5432 dbname={database} user={role} password={password}\n"
+
+
+def make_database_passwords():
+    for database in DATABASES:
+        passwords = {role: drawn(f"postgres_{database}_{role}") for role in ROLES}
+        for role, password in passwords.items():
+            put(f"postgres-{database}", f"{role}_password", password, EVERYBODY)
+        put(database, "conninfo", conninfo(database, database, passwords["owner"]))
+        put("auditor", f"{database}.conninfo", conninfo(database, "auditor", passwords["auditor"]))
+        if database in SERVICES:
+            put("marketplace", f"{database}.conninfo", conninfo(database, database, passwords["owner"]))
+
+
+def make_other_passwords():
+    redis, provider = drawn("redis_password"), drawn("provider_key")
+    template = (HERE / "redis" / "redis.conf").read_text()
+    put("redis", "redis.conf", template.replace("@REDIS_PASSWORD@", redis), EVERYBODY)
+    put("redis", "redis_password", redis, EVERYBODY)
+    for volume in ("product", "marketplace"):
+        put(volume, "redis_password", redis)
+    for volume in ("payment", "marketplace", "auditor"):
+        put(volume, "provider_key", provider)
+    put("sandbox", "sandbox.conf", f"sandbox.api_key = {provider}\npostgres.conninfo_file = {INSIDE}/conninfo\n")
+    put("operator", "operator_password", drawn("operator_password"))
+    # What marketctl reads.
+    put("auth", "auth.conf", f"postgres.conninfo_file = {INSIDE}/conninfo\n")
+    put("marketplace", "auth.conf", f"auth.postgres.conninfo_file = {INSIDE}/auth.conninfo\n")
+
+
+def nginx_conf(text):
+    """deploy/native/nginx.conf with the names of the composition, which may get other addresses while it runs."""
+    values = {"EDGE": EDGE_PORT, "EDGE_STATUS": STATUS_PORT, "GATEWAY_HTTP": f"gateway:{HTTP_PORT} resolve",
+              "PKI": INSIDE, "ETC": INSIDE, "TMP": "/tmp", "LOG": "/tmp", "DATA": "/tmp"}
+    for service in SERVICES:
+        values[f"{service.upper()}_GRPC"] = f"{service}:{GRPC_PORT} resolve"
+        values[f"{service.upper()}_IDENTITY"] = service
+
+    def once(pattern, replacement, text):
+        changed, count = re.subn(pattern, replacement, text, flags=re.MULTILINE)
+        if not count:
+            raise Failure(f"deploy/native/nginx.conf has no {pattern} any more")
+        return changed
+
+    # Not root from the start, so there is no account to change to.
+    text = once(r"^user .*;\n", "", text)
+    text = once(r"^http \{\n", 'http {\n  include "/tmp/resolver.conf";\n', text)
+    text = once(r"^  upstream (\w+) \{\n", r"\g<0>    zone \1 64k;\n", text)
+    return re.sub(r"@([A-Z_]+)@", lambda match: str(values[match[1]]), text)
+
+
+def prepare(hosts):
+    AUTHORITY.chmod(0o700)
+    make_certificates(hosts)
+    make_database_passwords()
+    make_other_passwords()
+    native = ROOT / "deploy/native"
+    put("edge", "nginx.conf", nginx_conf((native / "nginx.conf").read_text()), EVERYBODY)
+    put("edge", "nginx_refusals.conf", (native / "nginx_refusals.conf").read_text(), EVERYBODY)
+    print("prepare: passwords, certificates and configuration are in place")
+
+
+def main(arguments):
+    shown = {"operator_password": OPERATOR_PASSWORD, "ca.crt": CA}
+    if arguments[:1] == ["show"] and len(arguments) == 2 and arguments[1] in shown:
+        print(shown[arguments[1]].read_text().rstrip("\n"))
+    elif arguments[:1] == ["--hosts"] and len(arguments) == 2:
+        prepare([host.strip() for host in arguments[1].split(",") if host.strip()])
+    else:
+        print(__doc__, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except Failure as failure:
+        sys.exit(f"prepare: {failure}")
