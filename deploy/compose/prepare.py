@@ -8,6 +8,7 @@ mode keeps apart only what shares a volume; what our programs (account 10001) re
 of other images. The keys of the two CAs stay in `authority`, which nobody else mounts.
 """
 
+import json
 import pathlib
 import re
 import sys
@@ -97,6 +98,7 @@ def make_other_passwords():
     template = (HERE / "redis" / "redis.conf").read_text()
     put("redis", "redis.conf", template.replace("@REDIS_PASSWORD@", redis), EVERYBODY)
     put("redis", "redis_password", redis, EVERYBODY)
+    put("redis", "exporter.json", json.dumps({"redis://redis:6379": redis}), EVERYBODY)
     for volume in ("product", "marketplace"):
         put(volume, "redis_password", redis)
     for volume in ("payment", "marketplace", "auditor"):
@@ -130,8 +132,8 @@ def nginx_conf(text):
 
 
 def prepare(hosts):
-    AUTHORITY.chmod(0o700)
     make_certificates(hosts)
+    AUTHORITY.chmod(0o700)
     make_database_passwords()
     make_other_passwords()
     native = ROOT / "deploy/native"

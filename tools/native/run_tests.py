@@ -1,7 +1,8 @@
 """./market test: everything that can be tested, one closing line "N passed, M failed".
 
 1. The C++ test programs (unit, storage, contract) through ctest.
-2. tests/observability with pytest: dashboards, rules, alerts, runbooks and what else is read by other programs.
+2. tests/observability and the static part of tests/containers with pytest: dashboards, rules, alerts, runbooks, compose
+   files and what else is read by other programs.
 3. tests/system with pytest, once against each shape, each time on a marketplace of its own in a temporary directory.
 
 A part that cannot run counts as a failure, and no test at all is one too: the line cannot be green on nothing.
@@ -99,7 +100,8 @@ def market(*arguments, data):
 
 def run_observability(reports, extra):
     report = reports / "observability.xml"
-    done = subprocess.run([PYTHON, "-m", "pytest", str(ROOT / "tests" / "observability"), "-q", "-p", "no:cacheprovider",
+    done = subprocess.run([PYTHON, "-m", "pytest", str(ROOT / "tests" / "observability"),
+                           str(ROOT / "tests" / "containers"), "-q", "-p", "no:cacheprovider",
                            f"--junit-xml={report}", *extra],
                           env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}, cwd=ROOT, stdin=subprocess.DEVNULL)
     run, failed = count_junit(report) if report.exists() else (0, 1)

@@ -1,6 +1,7 @@
 # Stands in for the official image postgres:17 where no registry can be reached: the same account, environment, data
 # directory and first start, as far as compose.yaml uses them.
 FROM debian:trixie-slim
+LABEL market.standin=yes
 RUN groupadd -r -g 999 postgres && useradd -r -g postgres -u 999 -d /var/lib/postgresql -s /bin/sh postgres \
     && apt-get update -qq && export DEBIAN_FRONTEND=noninteractive \
     && apt-get install -y -qq --no-install-recommends postgresql-common >/dev/null \

@@ -1,0 +1,218 @@
+"""What compose.yaml, the Dockerfile and deploy/compose must keep to, read without starting anything."""
+
+import importlib.util
+import pathlib
+import re
+import shutil
+import stat
+import subprocess
+
+import pytest
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SERVICES = ("auth", "user", "product", "order", "payment")
+ONE_SHOT = {"prepare", "operator", "operator-single", "proof", "proof-single", "checker"}
+VERSIONS = dict(line.split("=", 1) for line in (ROOT / ".env").read_text().splitlines() if "=" in line and line[0] != "#")
+
+
+def substituted(text):
+    def value(match):
+        name, _, default = match[1].partition(":")
+        return VERSIONS.get(name, default[1:] if default[:1] == "-" else "")
+    return re.sub(r"\$\{([^}]*)\}", value, text)
+
+
+COMPOSE = yaml.safe_load(substituted((ROOT / "compose.yaml").read_text()))
+PARTS = COMPOSE["services"]
+every_part = pytest.mark.parametrize("name", sorted(PARTS))
+
+
+def seconds(text):
+    return int(re.fullmatch(r"(\d+)s", text)[1])
+
+
+def volumes_of(part):
+    """(source, target, mode) of each."""
+    return [(*volume.split(":"), "rw")[:3] for volume in part.get("volumes", [])]
+
+
+@every_part
+def test_part_has_no_right_that_it_does_not_need(name):
+    part = PARTS[name]
+    user = part["user"].split(":")[0]
+    assert user.isdigit() and int(user) > 0, "not a number, or root"
+    assert part["read_only"] is True
+    assert part["cap_drop"] == ["ALL"] and "cap_add" not in part
+    assert part["security_opt"] == ["no-new-privileges:true"]
+    assert not part.get("privileged") and "pid" not in part and "ipc" not in part and "devices" not in part
+    for source, _, mode in volumes_of(part):
+        if source.startswith(("/", ".")):
+            assert source.startswith("./deploy/compose/") and mode == "ro", source
+
+
+@every_part
+def test_part_has_limits_and_an_end(name):
+    part = PARTS[name]
+    assert part["mem_limit"] and part["cpus"] and part["pids_limit"]
+    if name in ONE_SHOT:
+        assert part["restart"] == "no"
+    else:
+        assert part["restart"] == "unless-stopped"
+        assert part["healthcheck"]["test"] and part["logging"]["options"]["max-size"]
+
+
+@every_part
+def test_image_is_pinned(name):
+    image = PARTS[name]["image"]
+    assert re.search(r":v?\d+\.\d+\.?\d*", image), image
+
+
+def test_stop_grace_is_longer_than_all_steps_of_a_stop():
+    table = (ROOT / "docs/architecture.md").read_text().partition("| step | limit |")[2].partition("\n\n")[0]
+    steps = [row.split("|")[2] for row in table.splitlines() if row.startswith("| ")]
+    longest = sum(int(limit) for step in steps for limit in re.findall(r"(\d+) s", step))
+    assert len(steps) >= 10 and longest > 60
+    for name, part in PARTS.items():
+        if part["image"].startswith("marketplace:") and name not in ONE_SHOT:
+            assert seconds(part["stop_grace_period"]) > longest, name
+
+
+def test_only_nginx_is_open_and_only_to_this_machine():
+    assert {name: part["ports"] for name, part in PARTS.items() if "ports" in part} == {"nginx": ["127.0.0.1:8443:8443"]}
+    assert not [name for name, part in PARTS.items() if part.get("network_mode") not in (None, "none")]
+
+
+def test_each_database_is_alone_with_its_service():
+    members = {network: {name for name, part in PARTS.items() if network in part.get("networks", [])}
+               for network in COMPOSE["networks"]}
+    everywhere = {"marketplace", "checker"}
+    for service in SERVICES:
+        more = {"operator", "operator-single"} if service == "auth" else set()
+        assert members[f"db-{service}"] == {f"postgres-{service}", service} | everywhere | more
+        assert PARTS[f"postgres-{service}"]["networks"] == [f"db-{service}"]
+    assert members["db-sandbox"] == {"postgres-sandbox", "sandbox"}
+    assert members["cache"] == {"redis", "product", "marketplace"}
+    assert members["provider"] == {"sandbox", "payment"} | everywhere
+    assert members["inside"] == {"nginx", "gateway", "marketplace", *SERVICES}
+    assert members["outside"] == {"nginx", "proof", "proof-single"}
+    assert [network for network, given in COMPOSE["networks"].items() if not given.get("internal")] == ["outside"]
+
+
+def test_each_secret_has_one_reader():
+    writable = {source for name, part in PARTS.items() for source, _, mode in volumes_of(part)
+                if name == "prepare" and mode == "rw"}
+    readers = {volume: set() for volume in writable}
+    for name, part in PARTS.items():
+        for source, target, mode in volumes_of(part):
+            if name != "prepare" and source in readers:
+                assert mode == "ro" and target in ("/run/market", "/run/operator"), (name, source)
+                readers[source].add(name)
+    assert readers.pop("authority") == set()
+    assert readers.pop("operator") == {"operator", "operator-single", "proof", "proof-single"}
+    assert readers.pop("auth") == {"auth", "operator"}
+    assert readers.pop("marketplace") == {"marketplace", "operator-single"}
+    assert readers.pop("edge") == {"nginx"} and readers.pop("auditor") == {"checker"}
+    for volume, names in readers.items():
+        assert names == {volume}
+
+
+@every_part
+def test_no_secret_in_the_environment(name):
+    for key in PARTS[name].get("environment", {}):
+        if re.search("PASSWORD|SECRET|_KEY|CONNINFO|TOKEN", key):
+            assert key.endswith("_FILE") or key == "MARKET_TLS_KEY", key
+
+
+@every_part
+def test_property_exists(name):
+    """A variable that no program knows would be passed over without a word."""
+    known = set(re.findall(r"^\| `([a-z._]+)`", (ROOT / "docs/configuration.md").read_text(), re.MULTILINE))
+    names = {"MARKET_" + key.upper().replace(".", "_") for key in known} | {"MARKET_CONFIG", "MARKET_DATABASE"}
+    names |= {key + "_FILE" for key in names}
+    environment = PARTS[name].get("environment", {})
+    assert not [key for key in environment if key.startswith("MARKET_") and key not in names]
+
+
+def test_dockerfile():
+    text = (ROOT / "Dockerfile").read_text()
+    stages = re.split(r"^FROM ", text, flags=re.MULTILINE)[1:]
+    bases = {stage.split()[2]: stage.split()[0] for stage in stages}
+    assert bases == {"build": "${DEBIAN}", "tools": "${DEBIAN}", "runtime": "scratch"}
+    assert re.search(r"^ARG DEBIAN=(\S+)$", text, re.MULTILINE)[1] == VERSIONS["DEBIAN_IMAGE"]
+    assert not VERSIONS["DEBIAN_IMAGE"].endswith(":latest") and ":" in VERSIONS["DEBIAN_IMAGE"]
+    runtime = stages[-1]
+    assert re.search(r"^USER [1-9]\d*:[1-9]\d*$", runtime, re.MULTILINE)
+    assert 'HEALTHCHECK' in runtime and '"marketctl", "healthcheck"' in runtime
+    assert "ADD " not in text and "--mount=type=cache,target=/ccache" in text
+    # What is copied is also let through, and nothing else is.
+    passed = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    copied = {source for line in re.sub(r"\\\n", " ", text).splitlines()
+              if line.startswith("COPY ") and "--from" not in line for source in line.split()[1:-1]}
+    assert all(any(source == one or source.startswith(one + "/") for one in passed) for source in copied)
+    assert all(any(source == one or source.startswith(one + "/") for source in copied) for one in passed)
+
+
+@pytest.mark.skipif(not shutil.which("docker-compose"), reason="docker-compose is not installed: ./market setup test")
+@pytest.mark.parametrize("profiles", ["services", "single", "services,observability", "single,observability"])
+def test_docker_compose_reads_it(profiles):
+    files = ["compose.yaml"]
+    if "observability" in profiles:
+        files += ["deploy/observability/compose.yaml", "deploy/compose/observability.yaml"]
+    command = ["docker-compose", *(word for file in files for word in ("-f", file)), "config"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True,
+                          env={"PATH": "/usr/bin:/bin", "COMPOSE_PROFILES": profiles})
+    assert done.returncode == 0, done.stderr
+    parts = yaml.safe_load(done.stdout)["services"]
+    if "observability" in profiles:
+        assert set(parts["order"]["networks"]) == {"inside", "db-order", "telemetry"}
+        assert parts["order"]["environment"]["MARKET_TRACE_ENDPOINT"] == "tempo:4317"
+        assert parts["order"]["environment"]["MARKET_GRPC_LISTEN"] == "0.0.0.0:7000"
+
+
+@pytest.fixture
+def prepare(tmp_path, monkeypatch):
+    """deploy/compose/prepare.py with its volumes in a directory of ours."""
+    spec = importlib.util.spec_from_file_location("prepare", ROOT / "deploy/compose/prepare.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setattr(module, "SECRETS", tmp_path)
+    monkeypatch.setattr(module, "AUTHORITY", tmp_path / "authority")
+    for volume in {target.split("/")[2] for _, target, _ in volumes_of(PARTS["prepare"])}:
+        (tmp_path / volume).mkdir()
+    return module
+
+
+def contents(directory):
+    return {path.relative_to(directory): path.read_bytes() for path in directory.rglob("*") if path.is_file()}
+
+
+def test_prepare_draws_once(prepare, tmp_path):
+    prepare.prepare(["localhost"])
+    first = contents(tmp_path)
+    prepare.prepare(["localhost"])
+    assert contents(tmp_path) == first
+    assert stat.S_IMODE((tmp_path / "order/tls.key").stat().st_mode) == 0o400
+    assert stat.S_IMODE((tmp_path / "authority").stat().st_mode) == 0o700
+    drawn = [(tmp_path / f"authority/postgres_{name}_owner").read_text() for name in SERVICES]
+    assert len(set(drawn)) == len(drawn) and min(map(len, drawn)) >= 32
+
+
+def test_prepare_follows_the_names_of_the_edge(prepare, tmp_path):
+    def names():
+        return subprocess.run(["openssl", "x509", "-in", tmp_path / "edge/localhost.crt", "-noout", "-ext", "subjectAltName"],
+                              capture_output=True, text=True, check=True).stdout
+    prepare.prepare(["localhost"])
+    authority = (tmp_path / "authority/ca.crt").read_bytes()
+    assert "DNS:localhost" in names() and "shop.example" not in names()
+    prepare.prepare(["shop.example", "10.0.0.7"])
+    assert "DNS:shop.example" in names() and "IP Address:10.0.0.7" in names()
+    assert (tmp_path / "authority/ca.crt").read_bytes() == authority
+
+
+def test_prepare_writes_the_configuration_of_nginx(prepare, tmp_path):
+    prepare.prepare(["localhost"])
+    text = (tmp_path / "edge/nginx.conf").read_text()
+    assert "@" not in text and "user " not in re.sub(r"#.*", "", text).partition("events")[0]
+    upstreams = re.findall(r"upstream (\w+) \{\n    zone \1 64k;\n    server (\S+) resolve max_fails=0;", text)
+    assert dict(upstreams) == {"gateway": "gateway:8080", **{f"grpc_{name}": f"{name}:7000" for name in SERVICES}}

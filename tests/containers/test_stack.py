@@ -1,0 +1,208 @@
+"""The composed marketplace while it runs. tests/containers/run.sh starts it; without that, everything here is skipped."""
+
+import io
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tarfile
+import time
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/system"))
+
+PROJECT = os.environ.get("MARKET_COMPOSED")
+pytestmark = pytest.mark.skipif(not PROJECT, reason="no composition is running: start tests/containers/run.sh")
+ONE_SHOT = {"prepare", "operator", "proof", "operator-single", "proof-single"}
+SERVICES = ("auth", "user", "product", "order", "payment")
+SHAPE = os.environ.get("MARKET_SHAPE", "services")
+URL = "https://localhost:" + os.environ.get("MARKET_PORT", "8443")
+RECOVERY_S = 60
+
+if PROJECT:
+    import httpx
+
+    import engine
+    import market
+    from load import Load
+
+
+@pytest.fixture(scope="session")
+def containers():
+    return engine.containers(PROJECT)
+
+
+@pytest.fixture(scope="session")
+def running(containers):
+    return {name: one for name, one in containers.items() if name not in ONE_SHOT}
+
+
+@pytest.fixture(scope="session")
+def ca(tmp_path_factory):
+    path = tmp_path_factory.mktemp("ca") / "ca.crt"
+    path.write_text(engine.compose("run", "--rm", "prepare", "show", "ca.crt"))
+    return str(path)
+
+
+@pytest.fixture(scope="session")
+def shop(ca):
+    password = engine.compose("run", "--rm", "prepare", "show", "operator_password").strip()
+    operator = market.Person(URL, ca, email="operator@marketplace.test", password=password)
+    slug = "engines-" + market.new_key()[:12]
+    category = operator.ok("POST", "/v1/categories", {"name": "Engines", "slug": slug})["id"]
+    owner = market.Person(URL, ca, "Sam")
+    owner.open_seller()
+    return market.Shop(owner, owner.create_product(category, stock=100_000))
+
+
+def check_invariants():
+    said = engine.compose("run", "--rm", "checker").strip()
+    assert said.startswith("clean"), said
+    return said
+
+
+def test_all_are_healthy_and_the_proof_is_done(containers, running):
+    expected = {"nginx", "redis", "sandbox", *(f"postgres-{name}" for name in (*SERVICES, "sandbox"))}
+    expected |= {"gateway", *SERVICES} if SHAPE == "services" else {"marketplace"}
+    assert set(running) == expected
+    for name, one in running.items():
+        assert one.is_healthy(), name
+    for name in set(containers) - set(running):
+        assert containers[name].facts["State"]["ExitCode"] == 0, name
+    proof = containers["proof" if SHAPE == "services" else "proof-single"]
+    assert b"placed and paid" in proof.logs()
+
+
+def test_only_nginx_publishes(containers):
+    published = {name for name, one in containers.items()
+                 for bindings in (one.facts["HostConfig"]["PortBindings"] or {}).values() if bindings}
+    assert published == {"nginx"}
+
+
+def test_nobody_is_root_or_can_become_it(running):
+    for name, one in running.items():
+        status = one.status
+        assert set(status["Uid"]).isdisjoint({"0"}) and set(status["Gid"]).isdisjoint({"0"}), name
+        assert int(status["CapEff"][0], 16) == int(status["CapBnd"][0], 16) == 0, name
+        assert status["NoNewPrivs"] == ["1"], name
+
+
+def test_root_file_systems_are_read_only(running):
+    for name, one in running.items():
+        for path in ("canary", "usr/bin/canary", "etc/canary", "run/market/canary"):
+            if (one.root / path).parent.is_dir():
+                with pytest.raises(OSError, match="Read-only file system"):
+                    (one.root / path).write_text("written")
+
+
+def test_our_image_has_no_shell(running):
+    for name in ("gateway", "order", "sandbox", "marketplace"):
+        if name in running:
+            assert not [path for path in ("bin/sh", "usr/bin/sh", "usr/bin/dash", "usr/bin/env") if (running[name].root / path).exists()]
+
+
+def test_a_service_reaches_its_own_database_only(running):
+    databases = {name.removeprefix("postgres-"): one for name, one in running.items() if name.startswith("postgres-")}
+    assert len(databases) == 6
+    for name, one in running.items():
+        if name.startswith("postgres-"):
+            continue
+        reached = {database for database, store in databases.items()
+                   if any(one.can_connect(address, 5432) for address in store.addresses())}
+        assert reached == (set(SERVICES) if name == "marketplace" else {name} & set(databases)), name
+
+
+def test_no_container_but_nginx_has_a_way_out(running):
+    """An address that is certainly there: this machine's own, outside the bridges."""
+    route = subprocess.run(["ip", "-o", "route", "get", "192.0.2.1"], capture_output=True, text=True).stdout
+    if not re.search(r"src (\S+)", route):
+        pytest.skip("this machine has no address outside itself")
+    for name, one in running.items():
+        done = subprocess.run(["nsenter", "-t", str(one.pid), "-n", "ip", "route", "show", "default"],
+                              capture_output=True, text=True)
+        assert bool(done.stdout.strip()) == (name == "nginx"), name
+
+
+def files_of(saved):
+    """(path, content) of all files in all layers of what `podman save` wrote."""
+    with tarfile.open(fileobj=io.BytesIO(saved)) as image:
+        for layer in [member for member in image if member.name.endswith(".tar")]:
+            with tarfile.open(fileobj=image.extractfile(layer)) as files:
+                for file in files:
+                    if file.isfile():
+                        yield file.name.removeprefix("./"), files.extractfile(file).read()
+
+
+def test_no_secret_in_images_files_environment_or_logs(containers, ca):
+    authority = engine.volume(PROJECT, "authority")
+    secrets = {path.name: path.read_text().strip() for path in authority.rglob("*")
+               if path.is_file() and path.suffix not in (".crt", ".srl") and path.name != "hosts"}
+    for name in [name for name in secrets if name.endswith((".key", ".pem"))]:
+        secrets[name] = secrets[name].splitlines()[1]
+    assert len(secrets) > 30 and min(map(len, secrets.values())) >= 32
+
+    # The usual password of the tests is also the example of the contract, which is in the programs.
+    class Canary(market.Person):
+        password = market.new_key()
+
+    somebody = Canary(URL, ca, "Canary")
+    somebody.ok("GET", "/v1/users/me")
+    secrets |= {"a token": somebody.token, "a refresh token": somebody.session["refreshToken"],
+                "a password": somebody.password}
+
+    places = {"compose.yaml": (ROOT / "compose.yaml").read_bytes(), ".env": (ROOT / ".env").read_bytes()}
+    for name, one in containers.items():
+        places[f"log of {name}"] = one.logs()
+        places[f"settings of {name}"] = engine.podman("inspect", one.id).encode()
+    for image in {one.facts["ImageName"] for one in containers.values() if "marketplace" in one.facts["ImageName"]}:
+        places[f"history of {image}"] = engine.podman("history", "--no-trunc", image).encode()
+        places[f"layers of {image}"] = engine.podman("save", image, text=False)
+    found = [(place, secret) for place, text in places.items() for secret, value in secrets.items() if value.encode() in text]
+    assert not found
+    assert sum(map(len, places.values())) > 50_000_000, "the images were not looked at"
+    # Anything that looks like a key or a token, whoever's it is. Libraries have some in them, to test themselves with.
+    pattern = re.compile(rb"-----BEGIN (EC |RSA )?PRIVATE KEY-----\n[A-Za-z0-9+/]{20}|eyJ[A-Za-z0-9_-]{20,}\.eyJ[A-Za-z0-9_-]{20,}\.")
+    ours = {place: text for place, text in places.items() if not place.startswith("layers")}
+    for place in set(places) - set(ours):
+        ours |= {f"{place}: {path}": text for path, text in files_of(places[place]) if not path.startswith("usr/lib")}
+    assert any(place.endswith(": usr/bin/order") for place in ours)
+    assert not [place for place, text in ours.items() if pattern.search(text)]
+
+
+def test_every_container_may_die_under_load(running, shop, ca):
+    """kill -9 of each in turn while six people buy: it comes back, everybody gets a last word, all books agree."""
+    buyers = [market.Person(URL, ca, f"Buyer{number}") for number in range(6)]
+    for buyer in buyers:
+        buyer.add_address()
+    took = {}
+    with Load(buyers, [shop.offer], purchases_only=True, tries=60) as load:
+        for name, one in sorted(running.items()):
+            time.sleep(1)  # load between the faults
+            died = one.pid
+            started = time.monotonic()
+            os.kill(died, signal.SIGKILL)
+            market.until(lambda: one.pid not in (0, died) and one.is_healthy(), f"{name} to come back", limit_s=RECOVERY_S)
+            took[name] = time.monotonic() - started
+
+    def serving():
+        try:
+            return buyers[0].get("/v1/orders").status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    market.until(serving, "the marketplace to serve again", limit_s=RECOVERY_S)
+    for buyer in buyers:
+        buyer.refresh()
+    for attempt in load.attempts:
+        if (attempt.answers or [(0, "")])[-1][0] != 201:
+            market.until(attempt.send, f"the last word on {attempt}", limit_s=RECOVERY_S)
+    orders = {order for attempt in load.attempts for order in attempt.orders}
+    assert len(orders) == len(load.attempts) >= len(running)
+    print(f"\n{len(running)} containers killed, back after at most {max(took.values()):.1f} s ({max(took, key=took.get)}); "
+          f"{len(orders)} orders, {len(load.failures)} tries failed meanwhile; {check_invariants()}")
+    for name, one in running.items():
+        assert one.is_healthy(), name
