@@ -163,38 +163,30 @@ std::optional<int> Host::Configure(int argc, char** argv) {
                                               .instance = *s.settings.instance});
       });
     }
+    s.tracer.emplace(telemetry::Tracer::Options{.sample_ratio = *s.settings.sample_ratio,
+                                                .slow_after = *s.settings.slow_after});
+    config::Naming("trace.endpoint", [this] { ExportSpans(); });
   } catch (const std::exception& error) {
     std::cerr << s.options.name << ": " << error.what() << '\n';
     return 2;
   }
-  s.tracer.emplace(telemetry::Tracer::Options{.sample_ratio = *s.settings.sample_ratio,
-                                              .slow_after = *s.settings.slow_after});
   telemetry::AddProcessMetrics(s.metrics);
   telemetry::AddBuildInfo(s.metrics, s.options.name, config::Version(), config::Revision());
   telemetry::AddLogMetrics(s.metrics);
   if (s.kafka_log) s.kafka_log->AddMetrics(s.metrics);
-  return ExportSpans();
+  return std::nullopt;
 }
 
-std::optional<int> Host::ExportSpans() {
+void Host::ExportSpans() {
   auto& s = *state_;
-  if (s.settings.trace_endpoint->empty()) return std::nullopt;
-  try {
-    config::Naming("trace.endpoint", [&] {
-      s.span_exporter.emplace(
-          Io(),
-          otlp::SpanExporter::Options{.endpoint = *s.settings.trace_endpoint,
-                                      .resource = {.service = s.options.name,
-                                                   .version = std::string(config::Version()),
-                                                   .instance = *s.settings.instance}},
-          s.metrics);
-    });
-  } catch (const std::exception& error) {
-    std::cerr << s.options.name << ": " << error.what() << '\n';
-    return 2;
-  }
+  if (s.settings.trace_endpoint->empty()) return;
+  s.span_exporter.emplace(Io(),
+                          otlp::SpanExporter::Options{.endpoint = *s.settings.trace_endpoint,
+                                                      .resource = {.service = s.options.name,
+                                                                   .version = std::string(config::Version()),
+                                                                   .instance = *s.settings.instance}},
+                          s.metrics);
   s.tracer->Export(&*s.span_exporter, s.metrics);
-  return std::nullopt;
 }
 
 postgres::Options Host::DatabaseOptions(std::string_view name) {
@@ -210,11 +202,9 @@ postgres::Options Host::DatabaseOptions(std::string_view name) {
   options.on_query = [queries](std::string_view statement, std::chrono::nanoseconds elapsed, bool ok) {
     queries->Observe(statement, elapsed, ok);
   };
-  auto& waits =
-      state_->metrics
-          .AddHistogramFamily("db_pool_wait_seconds",
-                              "time callers waited for a connection when none was free", {"database"})
-          .With({name});
+  auto& waits = state_->metrics.AddHistogram("db_pool_wait_seconds",
+                                             "time callers waited for a connection when none was free",
+                                             {{"database", std::string(name)}});
   options.on_wait = [&waits](std::chrono::nanoseconds waited) { waits.Observe(waited); };
   options.on_event = [database = std::string(name)](std::string_view event, std::string_view detail) {
     const auto level = event == "connected" ? telemetry::LogLevel::kInfo : telemetry::LogLevel::kWarn;

@@ -102,7 +102,7 @@ class Host {
 
  private:
   struct State;
-  std::optional<int> ExportSpans();
+  void ExportSpans();
   Task<> Start();
 
   std::unique_ptr<State> state_;

@@ -339,9 +339,11 @@ Client::~Client() = default;
 Task<Response> Client::Send(Request request, Work work) {
   const auto core = core_;
   auto span = work.Child("HTTP", telemetry::SpanKind::kClient);
-  span.Set("http.request.method", request.method);
-  span.Set("url.path", request.target.substr(0, request.target.find('?')));
-  span.Set("server.address", core->Host());
+  if (span.Recording()) {
+    span.Set("http.request.method", request.method);
+    span.Set("url.path", request.target.substr(0, request.target.find('?')));
+    span.Set("server.address", core->Host());
+  }
   if (work.span != nullptr) request.headers.Add("traceparent", span.Context().ToTraceparent());
   try {
     auto response = co_await core->Send(std::move(request), work.deadline);

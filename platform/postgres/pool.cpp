@@ -141,8 +141,8 @@ std::size_t Pool::CountLeased() const {
 
 // The slot is for use before the next suspension: the caller submits to it or leases it at once.
 Task<Pool::Slot*> Pool::PickOrWait(runtime::Deadline deadline) {
-  const auto patience = std::min(deadline, runtime::After(options_->pool_wait));
   const auto since = std::chrono::steady_clock::now();
+  const auto patience = std::min(deadline, since + options_->pool_wait);
   bool waited = false;
   while (true) {
     if (stopping_) throw Unavailable("the database is closing");
