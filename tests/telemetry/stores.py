@@ -1,7 +1,10 @@
 """Where telemetry ends up natively: the trace store, the log store and Prometheus, asked over HTTP."""
 
+import contextlib
 import json
+import os
 import pathlib
+import signal
 import subprocess
 import sys
 
@@ -12,6 +15,23 @@ sys.path.insert(0, str(ROOT / "tools" / "native"))
 
 from stack import postgres  # noqa: E402
 from stack.layout import Layout  # noqa: E402
+
+
+def trace_of(answer):
+    return answer.headers["traceparent"].split("-")[1]
+
+
+@contextlib.contextmanager
+def frozen(stack, *names):
+    """The processes stand still: they hold their sockets and answer nothing."""
+    pids = [stack["pids"][name] for name in names]
+    try:
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
 
 
 class Stores:

@@ -4,6 +4,7 @@ import pathlib
 import uuid
 
 import market
+from stores import trace_of
 
 # Each must not be found anywhere, in any case and in no part of it that stands for the whole.
 MARK = "canary" + uuid.uuid4().hex[:12]
@@ -23,8 +24,8 @@ def test_canaries_are_found_nowhere(stores, stack, shop, person, anonymous):
                somebody.place((shop().offer, 1), method=f"pm_{MARK}"),
                somebody.post(f"/v1/orders?unknown={MARK}", {"unknown": MARK}, key=market.new_key()),
                anonymous.get("/v1/orders", headers={"Authorization": f"Bearer {MARK}"})]
-    last = answers[-1].headers["traceparent"].split("-")[1]
-    trace_ids = [answer.headers["traceparent"].split("-")[1] for answer in answers]
+    last = trace_of(answers[-1])
+    trace_ids = [trace_of(answer) for answer in answers]
     market.until(lambda: stores.lines(f'trace_id:="{last}"') or stores.trace(last), "the last request in the stores", limit_s=15)
 
     secrets = [MARK, somebody.session["accessToken"], somebody.session["accessToken"].split(".")[2],

@@ -10,6 +10,7 @@ import time
 
 import market
 import pytest
+from stores import frozen, trace_of
 
 OURS = ("gateway", "auth", "user", "product", "order", "payment", "sandbox")
 # What the queues of lines and spans may add: their limits are 32 MiB and 8 MiB.
@@ -34,19 +35,6 @@ def killed(stack, name):
     yield
     market.until(lambda: market.info()["pids"].get(name) not in (None, 0, stack["pids"][name]), f"{name} is back")
     stack["pids"][name] = market.info()["pids"][name]
-
-
-@contextlib.contextmanager
-def frozen(stack, name):
-    os.kill(stack["pids"][name], signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(stack["pids"][name], signal.SIGCONT)
-
-
-def trace_of(answer):
-    return answer.headers["traceparent"].split("-")[1]
 
 
 @pytest.mark.parametrize("how", [killed, frozen])

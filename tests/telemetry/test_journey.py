@@ -6,16 +6,12 @@ import sys
 import uuid
 
 import market
-from stores import ROOT
+from stores import ROOT, trace_of
 
 sys.path.insert(0, str(ROOT / "bench"))
 import statements  # noqa: E402
 
 PROCESSES = {"gateway", "order", "product", "user", "payment", "sandbox"}
-
-
-def trace_of(answer):
-    return answer.headers["traceparent"].split("-")[1]
 
 
 def settled(stores, trace_id):

@@ -2,26 +2,10 @@
 
 Last of the suite: breakers that were open a moment ago are no start for other tests."""
 
-import contextlib
-import os
-import signal
-
 import market
+from stores import frozen
 
 PRODUCT = "/v1/products/01890000-0000-7000-8000-000000000001"
-
-
-@contextlib.contextmanager
-def frozen(stack, *names):
-    """The processes stand still: they hold their sockets and answer nothing."""
-    pids = [stack["pids"][name] for name in names]
-    try:
-        for pid in pids:
-            os.kill(pid, signal.SIGSTOP)
-        yield
-    finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
 
 
 def test_faults_are_told_and_their_ends(stores, stack, anonymous):

@@ -98,16 +98,20 @@ def market(*arguments, data):
     return subprocess.run([str(ROOT / "market"), *arguments], env=environment, stdin=subprocess.DEVNULL).returncode
 
 
-def run_observability(reports, extra):
-    report = reports / "observability.xml"
-    done = subprocess.run([PYTHON, "-m", "pytest", str(ROOT / "tests" / "observability"),
-                           str(ROOT / "tests" / "containers"), "-q", "-p", "no:cacheprovider",
-                           f"--junit-xml={report}", *extra],
-                          env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}, cwd=ROOT, stdin=subprocess.DEVNULL)
+def run_pytest(suites, report, extra, **environment):
+    """(passed, failed) of one pytest run; one that ends badly without saying why is a failure."""
+    command = [PYTHON, "-m", "pytest", *map(str, suites), "-q", "-p", "no:cacheprovider", f"--junit-xml={report}", *extra]
+    done = subprocess.run(command, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **environment}, cwd=ROOT,
+                          stdin=subprocess.DEVNULL)
     run, failed = count_junit(report) if report.exists() else (0, 1)
     if done.returncode and not failed:
         failed = 1
     return max(run - failed, 0), failed
+
+
+def run_observability(reports, extra):
+    suites = [ROOT / "tests" / "observability", ROOT / "tests" / "containers"]
+    return run_pytest(suites, reports / "observability.xml", extra)
 
 
 def run_telemetry(reports, extra):
@@ -123,26 +127,20 @@ def run_system(shape, suite, reports, extra, name=None, up=()):
     # Short: the sockets of PostgreSQL are below it.
     data = pathlib.Path(tempfile.mkdtemp(prefix="market-test-", dir="/tmp"))
     data.chmod(0o755)
-    report = reports / f"{name}.xml"
     try:
         options = ["--port", str(free_base_port()), *(["--single"] if shape == "single" else []), *up]
         if market("up", *options, data=data):
             market("logs", "-n", "20", data=data)
             return 0, 1
-        environment = {**os.environ, "MARKET_DATA": str(data), "MARKET_PRESET": PRESET, "MARKET_SHAPE": shape,
-                       "PYTHONDONTWRITEBYTECODE": "1"}
-        command = [PYTHON, "-m", "pytest", str(suite), "-q", "-p", "no:cacheprovider", f"--junit-xml={report}", *extra]
-        done = subprocess.run(command, env=environment, cwd=ROOT, stdin=subprocess.DEVNULL)
-        run, failed = count_junit(report) if report.exists() else (0, 1)
-        if done.returncode and not failed:
-            failed = 1
+        passed, failed = run_pytest([suite], reports / f"{name}.xml", extra, MARKET_DATA=str(data), MARKET_PRESET=PRESET,
+                                    MARKET_SHAPE=shape)
         if failed:
             market("status", data=data)
             kept = reports.parent / f"logs-{name}"
             shutil.rmtree(kept, ignore_errors=True)
             shutil.copytree(data / "log", kept)
             print(f"test: the logs of this run are kept in {kept}")
-        return max(run - failed, 0), failed
+        return passed, failed
     finally:
         if market("down", "--erase", data=data):
             print(f"test: ./market down failed for {data}", file=sys.stderr)
