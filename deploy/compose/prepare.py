@@ -112,10 +112,14 @@ def make_other_passwords():
 
 def nginx_conf(text):
     """deploy/native/nginx.conf with the names of the composition, which may get other addresses while it runs."""
-    values = {"EDGE": EDGE_PORT, "EDGE_STATUS": STATUS_PORT, "GATEWAY_HTTP": f"gateway:{HTTP_PORT} resolve",
+    # A name twice: nginx asks no server a second time, and the name may have one address.
+    def servers(address):
+        return "\n    ".join([f"server {address} resolve max_fails=0;"] * 2)
+
+    values = {"EDGE": EDGE_PORT, "EDGE_STATUS": STATUS_PORT, "GATEWAY_SERVERS": servers(f"gateway:{HTTP_PORT}"),
               "PKI": INSIDE, "ETC": INSIDE, "TMP": "/tmp", "LOG": "/tmp", "DATA": "/tmp"}
     for service in SERVICES:
-        values[f"{service.upper()}_GRPC"] = f"{service}:{GRPC_PORT} resolve"
+        values[f"{service.upper()}_SERVERS"] = servers(f"{service}:{GRPC_PORT}")
         values[f"{service.upper()}_IDENTITY"] = service
 
     def once(pattern, replacement, text):

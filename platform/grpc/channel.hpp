@@ -2,7 +2,7 @@
 //
 // Owner: whoever wires the process; it must outlive the calls that use it, or they end as UNAVAILABLE. Io
 // thread only. Connects at the first call and keeps the io_context busy from then until Close or its end.
-// Reconnects with backoff, resolves names again every 10 s and after a failure. A call that the server
+// Reconnects with backoff, resolves names again every 5 s and after a failure. A call that the server
 // certainly did not process is tried again on another connection within its deadline.
 #pragma once
 #include <boost/asio/io_context.hpp>
@@ -87,7 +87,7 @@ struct ChannelOptions {
   // nothing came within the timeout.
   std::chrono::milliseconds keepalive_interval{10000};
   std::chrono::milliseconds keepalive_timeout{5000};
-  std::chrono::milliseconds resolve_interval{10000};
+  std::chrono::milliseconds resolve_interval{5000};  // a new replica has calls within twice this
 };
 
 struct ChannelStats {

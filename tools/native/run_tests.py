@@ -3,7 +3,10 @@
 1. The C++ test programs (unit, storage, contract) through ctest.
 2. tests/observability and the static part of tests/containers with pytest: dashboards, rules, alerts, runbooks, compose
    files and what else is read by other programs.
-3. tests/system with pytest, once against each shape, each time on a marketplace of its own in a temporary directory.
+3. tests/helm with pytest: the chart, with helm and a Kubernetes schema where they can be had.
+4. tests/system with pytest, once against each shape, each time on a marketplace of its own in a temporary directory;
+   those of its files that replicas could break once more, on two of everything.
+5. tests/telemetry with pytest, beside a whole pipeline.
 
 A part that cannot run counts as a failure, and no test at all is one too: the line cannot be green on nothing.
 """
@@ -23,7 +26,9 @@ import xml.etree.ElementTree
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PRESET = os.environ.get("MARKET_PRESET", "release")
 PYTHON = "/usr/bin/python3"
-PORTS_OF_A_STACK = 40
+PORTS_OF_A_STACK = 40     # for each replica of it
+REPLICAS = 2
+FOR_REPLICAS = ("contention", "first_order", "kill", "payments", "replicas", "restart", "zz_invariants")
 
 
 class Count:
@@ -76,12 +81,12 @@ def run_ctest(preset, labels, reports):
     return passed, failed
 
 
-def free_base_port():
+def free_base_port(replicas):
     """A public port such that the stack's whole block is free now, below the range that outgoing connections use."""
     for _ in range(200):
         base = random.randrange(10000, 30000, PORTS_OF_A_STACK)
         try:
-            for port in range(base, base + PORTS_OF_A_STACK):
+            for port in range(base, base + PORTS_OF_A_STACK * replicas):
                 with socket.socket() as probe:
                     probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                     probe.bind(("127.0.0.1", port))
@@ -118,21 +123,22 @@ def run_telemetry(reports, extra):
     """tests/telemetry beside a whole pipeline. What this machine can't run is named, and its tests are skipped."""
     subprocess.run(["sh", str(ROOT / "tools/native/setup.sh"), "telemetry"], check=True)
     subprocess.run(["sh", str(ROOT / "tools/telemetry/build.sh")])
-    return run_system("services", ROOT / "tests" / "telemetry", reports, extra, name="telemetry", up=["--telemetry"])
+    return run_system("services", [ROOT / "tests" / "telemetry"], reports, extra, name="telemetry", up=["--telemetry"])
 
 
-def run_system(shape, suite, reports, extra, name=None, up=()):
+def run_system(shape, suites, reports, extra, name=None, replicas=1, up=()):
     """One marketplace, one pytest run. The suite learns everything from `./market info --json` of MARKET_DATA."""
     name = name or f"system-{shape}"
     # Short: the sockets of PostgreSQL are below it.
     data = pathlib.Path(tempfile.mkdtemp(prefix="market-test-", dir="/tmp"))
     data.chmod(0o755)
     try:
-        options = ["--port", str(free_base_port()), *(["--single"] if shape == "single" else []), *up]
+        options = ["--port", str(free_base_port(replicas)), "--replicas", str(replicas),
+                   *(["--single"] if shape == "single" else []), *up]
         if market("up", *options, data=data):
             market("logs", "-n", "20", data=data)
             return 0, 1
-        passed, failed = run_pytest([suite], reports / f"{name}.xml", extra, MARKET_DATA=str(data), MARKET_PRESET=PRESET,
+        passed, failed = run_pytest(suites, reports / f"{name}.xml", extra, MARKET_DATA=str(data), MARKET_PRESET=PRESET,
                                     MARKET_SHAPE=shape)
         if failed:
             market("status", data=data)
@@ -149,7 +155,7 @@ def run_system(shape, suite, reports, extra, name=None, up=()):
 
 def main():
     parser = argparse.ArgumentParser(prog="./market test", description=__doc__.partition("\n")[0])
-    parser.add_argument("--only", choices=("ctest", "observability", "system", "telemetry"), help="one part instead of all")
+    parser.add_argument("--only", choices=("ctest", "observability", "helm", "system", "replicas", "telemetry"), help="one part instead of all")
     parser.add_argument("--shape", choices=("services", "single"), help="system tests in one shape only")
     parser.add_argument("--labels", help="ctest labels, separated by commas (unit,storage,contract)")
     parser.add_argument("--preset", default=PRESET, help="whose C++ test programs to run")
@@ -168,10 +174,17 @@ def main():
         # Words for pytest are meant for the system tests, unless this part is asked for by name.
         words = extra if options.only else []
         count.add(*run_observability(reports, words), "observability")
+    if options.only in (None, "helm"):
+        count.add(*run_pytest([ROOT / "tests" / "helm"], reports / "helm.xml", extra if options.only else []), "helm")
     suite = ROOT / "tests" / "system"
-    if options.only in (None, "system") and suite.is_dir():
+    if options.only in (None, "system"):
         for shape in (options.shape,) if options.shape else ("services", "single"):
-            count.add(*run_system(shape, suite, reports, extra), f"system, {shape}")
+            count.add(*run_system(shape, [suite], reports, extra), f"system, {shape}")
+    if options.only in (None, "replicas"):
+        suites = [suite / f"test_{one}.py" for one in FOR_REPLICAS]
+        shape = options.shape or "services"
+        count.add(*run_system(shape, suites, reports, extra if options.only else [], name="replicas", replicas=REPLICAS),
+                  f"system, {REPLICAS} replicas")
     if options.only in (None, "telemetry"):
         count.add(*run_telemetry(reports, extra if options.only else []), "telemetry")
     print(f"test: {time.monotonic() - started:.0f} s, reports in {reports}")

@@ -7,7 +7,7 @@ import sys
 
 from . import running, starting
 from .failure import Failure
-from .layout import Layout
+from .layout import REPLICAS_MAX, Layout
 
 ROOT = pathlib.Path(os.environ.get("MARKET_ROOT", pathlib.Path(__file__).resolve().parents[3]))
 
@@ -23,6 +23,12 @@ def port(text):
     return int(text)
 
 
+def replicas(text):
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= REPLICAS_MAX:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of replicas from 1 to {REPLICAS_MAX}")
+    return int(text)
+
+
 def parse(arguments):
     common = Parser(add_help=False)
     common.add_argument("--data", metavar="DIR", default=os.environ.get("MARKET_DATA") or str(ROOT / "run"))
@@ -31,6 +37,7 @@ def parse(arguments):
 
     up = commands.add_parser("up", parents=[common], allow_abbrev=False)
     up.add_argument("--single", action="store_const", const="single", default="services", dest="shape")
+    up.add_argument("--replicas", type=replicas, default=1, metavar="N")
     up.add_argument("--port", type=port, metavar="N")
     up.add_argument("--telemetry", action=argparse.BooleanOptionalAction, default=None)
     up.add_argument("--check", action="store_true", help=argparse.SUPPRESS)
@@ -75,7 +82,7 @@ def main():
         data = pathlib.Path(options.data).absolute()
         if data.exists() and not data.is_dir():
             raise Failure(f"--data {options.data} is not a directory", exit_code=2)
-        layout = Layout(ROOT, data, getattr(options, "port", None))
+        layout = Layout(ROOT, data, getattr(options, "port", None), getattr(options, "replicas", None))
         return options.run(layout, options) or 0
     except Failure as failure:
         print(f"market: {failure}", file=sys.stderr)

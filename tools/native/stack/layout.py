@@ -12,14 +12,25 @@ from .failure import Failure
 
 SERVICES = ("auth", "user", "product", "order", "payment")
 SHAPES = ("services", "single")
+# PostgreSQL has max_connections for this many.
+REPLICAS_MAX = 4
 PORTS_FILE = "deploy/native/ports.env"
 # sockaddr_un holds 107 bytes and a zero; the longest name below a socket directory is postgres/.s.PGSQL.5432.
 SOCKET_PATH_MAX = 107
 LONGEST_SOCKET_NAME = "/postgres/.s.PGSQL.5432.lock"
 
 
-def read_ports(root, base=None):
-    """The ports.env of this checkout, moved to the public port `base` if one is given."""
+def replica(program, number):
+    """The name of the process: the first of a program is called like it, the second of order is order-2."""
+    return program if number == 1 else f"{program}-{number}"
+
+
+def port_name(process, what):
+    return f"{process.upper().replace('-', '_')}_{what}"
+
+
+def read_ports(root, base=None, replicas=1):
+    """The ports.env of this checkout, moved to the public port `base` if one is given, with those of the replicas."""
     values = {}
     for line in (root / PORTS_FILE).read_text().splitlines():
         line = line.partition("#")[0].strip()
@@ -27,24 +38,35 @@ def read_ports(root, base=None):
             name, _, value = line.partition("=")
             values[name] = value
     host = values.pop("HOST")
+    distance = int(values.pop("REPLICA"))
     base = base or int(values["EDGE"])
     ports = {name: base + int(value) if value.startswith("+") else base for name, value in values.items()}
+    for name, port in list(ports.items()):
+        program, _, what = name.partition("_")
+        if program.lower() in (*SERVICES, "gateway", "marketplace"):
+            ports |= {f"{program}_{n}_{what}": port + (n - 1) * distance for n in range(2, replicas + 1)}
     if not 1024 <= base or max(ports.values()) > 65535:
         raise Failure(f"--port {base} is out of range: give 1024 to {65535 - max(ports.values()) + base}")
     return host, ports
 
 
+def nginx_servers(addresses):
+    """The servers of one upstream. Who is alone stands there twice: nginx asks no server a second time."""
+    return "\n    ".join(f"server {address} max_fails=0;" for address in (addresses * 2 if len(addresses) == 1 else addresses))
+
+
 class Layout:
     """Paths, ports and accounts. Creates nothing."""
 
-    def __init__(self, root, data, base_port=None):
+    def __init__(self, root, data, base_port=None, replicas=None):
         self.root = pathlib.Path(root)
         self.data = pathlib.Path(data)
         self.state_file = self.data / "state.json"
         state = self.saved_state()
         self.shape = state.get("shape", "services")
         self.telemetry = state.get("telemetry", False)
-        self.host, self.ports = read_ports(self.root, base_port or state.get("port"))
+        self.replicas = replicas or state.get("replicas", 1)
+        self.host, self.ports = read_ports(self.root, base_port or state.get("port"), self.replicas)
         self.preset = os.environ.get("MARKET_PRESET") or state.get("preset", "release")
         self.bin = self.root / "build" / self.preset / "bin"
 
@@ -87,10 +109,23 @@ class Layout:
 
     def save_state(self):
         self.state_file.write_text(json.dumps(
-            {"shape": self.shape, "port": self.ports["EDGE"], "preset": self.preset, "telemetry": self.telemetry}) + "\n")
+            {"shape": self.shape, "replicas": self.replicas, "port": self.ports["EDGE"], "preset": self.preset,
+             "telemetry": self.telemetry}) + "\n")
 
-    def address(self, port_name):
-        return f"{self.host}:{self.ports[port_name]}"
+    def address(self, name):
+        return f"{self.host}:{self.ports[name]}"
+
+    @property
+    def grpc_programs(self):
+        """Who serves gRPC in this shape."""
+        return ("marketplace",) if self.shape == "single" else SERVICES
+
+    def port_names(self, program, what):
+        """The ports of every replica: ORDER_GRPC, ORDER_2_GRPC."""
+        return [port_name(replica(program, number), what) for number in range(1, self.replicas + 1)]
+
+    def addresses(self, program, what):
+        return [self.address(name) for name in self.port_names(program, what)]
 
     @property
     def url(self):
@@ -99,12 +134,13 @@ class Layout:
     def placeholders(self):
         """What a template may mention, as @NAME@."""
         values = {name: self.address(name) for name in self.ports}
+        values["GATEWAY_SERVERS"] = nginx_servers(self.addresses("gateway", "HTTP"))
         for service in SERVICES:
-            single = self.shape == "single"
-            values[f"{service.upper()}_IDENTITY"] = "marketplace" if single else service
-            if single:
-                values[f"{service.upper()}_GRPC"] = self.address("MARKETPLACE_GRPC")
-        values.update(listeners.placeholders(self))
+            process = "marketplace" if self.shape == "single" else service
+            addresses = self.addresses(process, "GRPC")
+            values[f"{service.upper()}_IDENTITY"] = process
+            values[f"{service.upper()}_GRPC"] = ",".join(addresses)
+            values[f"{service.upper()}_SERVERS"] = nginx_servers(addresses)
         owner = pwd.getpwuid(os.geteuid()).pw_name
         values.update(
             HOST=self.host, ROOT=self.root, DATA=self.data, ETC=self.etc, LOG=self.log, PKI=self.pki,

@@ -21,14 +21,13 @@ BACKLOG = 4096
 
 
 def names(layout):
-    inside = ["MARKETPLACE_GRPC"] if layout.shape == "single" else [
-        "AUTH_GRPC", "USER_GRPC", "PRODUCT_GRPC", "ORDER_GRPC", "PAYMENT_GRPC"]
-    return ["EDGE", "GATEWAY_HTTP", "SANDBOX_HTTP", *inside]
+    inside = [name for program in layout.grpc_programs for name in layout.port_names(program, "GRPC")]
+    return ["EDGE", "SANDBOX_HTTP", *layout.port_names("gateway", "HTTP"), *inside]
 
 
 def descriptors(layout):
-    """Which descriptor each address has in every process of the stack."""
-    return {layout.address(name): FIRST_FD + index for index, name in enumerate(names(layout))}
+    """Which descriptor each port name has in every process of the stack."""
+    return {name: FIRST_FD + index for index, name in enumerate(names(layout))}
 
 
 def open_socket(layout, name):
@@ -55,9 +54,9 @@ def check(layout):
 def hold(layout):
     """Opens the listeners at their descriptors in this process, ready to be inherited."""
     check(layout)
-    for index, name in enumerate(names(layout)):
+    for name, descriptor in descriptors(layout).items():
         listener = open_socket(layout, name)
-        os.dup2(listener.fileno(), FIRST_FD + index, inheritable=True)
+        os.dup2(listener.fileno(), descriptor, inheritable=True)
         listener.close()
 
 
@@ -67,9 +66,6 @@ def mark(descriptor_link):
         return f"{file.read().strip()} {os.readlink(descriptor_link)}"
 
 
-def placeholders(layout):
-    """What a program listens on: NAME_LISTEN for every NAME."""
-    held = descriptors(layout)
-    addresses = {name: layout.address(name) for name in layout.ports}
-    return {f"{name}_LISTEN": f"fd:{held[address]}" if address in held else address
-            for name, address in addresses.items()}
+def listen_at(layout, name):
+    """What the program behind a port name is told to listen on."""
+    return f"fd:{descriptors(layout)[name]}"

@@ -12,7 +12,7 @@ import typing
 
 from . import files, listeners, postgres
 from .failure import Failure
-from .layout import SERVICES
+from .layout import SERVICES, port_name, replica
 
 # Longer than the longest drain of a service, shorter than patience.
 STOP_WAIT_S = 35
@@ -77,14 +77,23 @@ def installed(name):
     return path
 
 
-def our_program(layout, name, telemetry):
+def our_program(layout, program, number, telemetry):
+    name = replica(program, number)
     config = layout.etc / f"{name}.conf"
-    metrics = layout.address(f"{name.upper()}_METRICS")
+    metrics = layout.address(port_name(name, "METRICS"))
+    # What this replica listens on; everything else is the same for all of them.
+    own = {"INSTANCE": f"{program}-{number}", "METRICS_LISTEN": metrics}
+    if program in layout.grpc_programs:
+        own["GRPC_LISTEN"] = listeners.listen_at(layout, port_name(name, "GRPC"))
+    if program in ("gateway", "marketplace"):
+        own["HTTP_LISTEN"] = listeners.listen_at(layout, port_name(replica("gateway", number), "HTTP"))
+    elif program == "sandbox":
+        own["HTTP_LISTEN"] = listeners.listen_at(layout, "SANDBOX_HTTP")
     # Where its log lines and spans go, if there is anybody to take them.
     sinks = [one for one, part in (("kafka", "kafka"), ("traces", "collector")) if telemetry and telemetry.has(part)]
-    return Program(name, [layout.bin / name, "--config", config], config,
-                   [f"{TEMPLATES}/config/{one}.conf" for one in ("common", name, *sinks)],
-                   is_ready=lambda: answers(metrics, "/readyz"))
+    return Program(name, [layout.bin / program, "--config", config], config,
+                   [f"{TEMPLATES}/config/{one}.conf" for one in ("common", program, *sinks)],
+                   is_ready=lambda: answers(metrics, "/readyz"), placeholders=own)
 
 
 def postgres_program(layout):
@@ -101,7 +110,7 @@ def redis_program(layout):
 
 def edge_program(layout):
     config = layout.etc / "nginx.conf"
-    public = listeners.descriptors(layout)[layout.address("EDGE")]
+    public = listeners.descriptors(layout)["EDGE"]
     status = layout.address("EDGE_STATUS")
     return Program("nginx", [installed("nginx"), "-c", config, "-e", layout.log / "nginx.log"], config,
                    [f"{TEMPLATES}/nginx.conf"], included=(layout.etc / "nginx_refusals.conf",),
@@ -109,24 +118,29 @@ def edge_program(layout):
                    is_ready=lambda: answers(status, "/healthz"))
 
 
-def names(shape):
-    middle = ("marketplace",) if shape == "single" else (*SERVICES, "gateway")
-    return ("postgres", "redis", "sandbox", *middle, "nginx")
+def ours(layout):
+    """(program, number of the replica) of every process of ours. The sandbox plays a foreign company: there is one."""
+    middle = ("marketplace",) if layout.shape == "single" else (*SERVICES, "gateway")
+    return [("sandbox", 1), *((program, number) for program in middle for number in range(1, layout.replicas + 1))]
 
 
-def ours(shape):
-    return names(shape)[2:-1]
+def our_names(layout):
+    return [replica(*one) for one in ours(layout)]
+
+
+def names(layout):
+    return ["postgres", "redis", *our_names(layout), "nginx"]
 
 
 def describe(layout, telemetry=None):
     """The programs of this shape in starting order. Writes nothing."""
-    middle = [our_program(layout, name, telemetry) for name in ours(layout.shape)]
+    middle = [our_program(layout, *one, telemetry) for one in ours(layout)]
     return [postgres_program(layout), redis_program(layout), *middle, edge_program(layout)]
 
 
 def prepare(layout, stack):
     """Directories, databases on disk and every configuration file."""
-    for name in ours(layout.shape):
+    for name in {program for program, _ in ours(layout)}:
         if not (layout.bin / name).exists():
             raise Failure(f"{layout.bin / name} is missing: run ./market build {layout.preset}")
     postgres.prepare(layout)

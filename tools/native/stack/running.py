@@ -9,6 +9,7 @@ import time
 
 from . import programs, supervisor
 from .failure import Failure
+from .layout import port_name
 from .telemetry import PARTS, Telemetry
 
 NOT_RUNNING = 3
@@ -45,7 +46,7 @@ def erase(layout):
 
 
 def chosen(layout, names):
-    known = (*programs.names(layout.shape), *(PARTS if layout.telemetry else ()))
+    known = (*programs.names(layout), *(PARTS if layout.telemetry else ()))
     for name in names:
         if name not in known:
             raise Failure(f"no process '{name}'; there are: {' '.join(known)}", exit_code=2)
@@ -61,7 +62,7 @@ def described(layout):
 def restart(layout, options):
     proxy = require(layout)
     # Without a name: the programs of this repository. PostgreSQL, Redis and nginx by name only.
-    names = chosen(layout, options.names) if options.names else programs.ours(layout.shape)
+    names = chosen(layout, options.names) if options.names else programs.our_names(layout)
     stack = described(layout)
     for name in names:
         print(f"restart: {name}")
@@ -115,16 +116,16 @@ def logs(layout, options):
 def collect(layout):
     proxy = supervisor.client(layout)
     pids = {info["name"]: info["pid"] for info in proxy.getAllProcessInfo() if info["pid"]} if proxy else {}
-    ours = programs.ours(layout.shape)
     return {
         "url": layout.url,
         "caFile": str(layout.ca_file),
         "grpc": f"localhost:{layout.ports['EDGE']}",
         "operator": {"email": layout.operator_email, "passwordFile": str(layout.operator_password_file)},
         "shape": layout.shape,
+        "replicas": layout.replicas,
         "data": str(layout.data),
         "pids": pids,
-        "metrics": {name: f"http://{layout.address(name.upper() + '_METRICS')}/metrics" for name in ours},
+        "metrics": {name: f"http://{layout.address(port_name(name, 'METRICS'))}/metrics" for name in programs.our_names(layout)},
         "telemetry": Telemetry(layout).urls() if layout.telemetry else {},
     }
 
@@ -140,9 +141,10 @@ def info(layout, options):
 def print_info(layout):
     facts = collect(layout)
     telemetry = "".join(f"\n  {what:<13} {url}" for what, url in facts["telemetry"].items())
+    times = f", {layout.replicas} of each" if layout.replicas > 1 else ""
     data = "" if layout.data == layout.root / "run" else " --data " + shlex.quote(str(layout.data))
     print(f"""\
-  marketplace   {facts['url']}/v1   ({facts['shape']}; gRPC on the same port)
+  marketplace   {facts['url']}/v1   ({facts['shape']}{times}; gRPC on the same port)
   CA file       {facts['caFile']}
   operator      {facts['operator']['email']}
   its password  in {facts['operator']['passwordFile']}{telemetry}

@@ -23,7 +23,7 @@ def up(layout, options):
     if options.telemetry is not None:
         layout.telemetry = options.telemetry
     if moved:
-        print(f"up: changing to shape {layout.shape}, port {layout.ports['EDGE']}")
+        print(f"up: changing to shape {layout.shape}, replicas {layout.replicas}, port {layout.ports['EDGE']}")
         supervisor.stop_all(layout, proxy)
         proxy = None
     if not proxy:
@@ -57,12 +57,12 @@ def up(layout, options):
 
 
 def describes(layout, options):
-    return options.shape, layout.ports["EDGE"]
+    return options.shape, layout.replicas, layout.ports["EDGE"]
 
 
 def describes_saved(layout):
     state = layout.saved_state()
-    return state.get("shape"), state.get("port")
+    return state.get("shape"), state.get("replicas"), state.get("port")
 
 
 def check_ports(layout, options, proxy):

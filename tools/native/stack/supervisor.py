@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import resource
 import signal
 import socket
@@ -109,7 +110,7 @@ def stop_all(layout, proxy):
     known = [int(proxy.getPID()), *pids.values()]
     # What is in flight in one layer still finds the next one answering; the services are one layer.
     for layer in (("nginx",), ("gateway", "marketplace"), SERVICES, ("sandbox",), tuple(PARTS), ("redis", "postgres")):
-        stopping = [name for name in layer if name in pids]
+        stopping = [name for name in pids if re.sub(r"-\d+$", "", name) in layer]
         for name in stopping:
             ignoring(NOT_RUNNING, proxy.stopProcess, name, False)
         if not wait_for(lambda: not any(is_alive(pids[name]) for name in stopping), programs.STOP_WAIT_S + 5):
