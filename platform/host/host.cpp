@@ -3,6 +3,7 @@
 #include <malloc.h>
 
 #include <iostream>
+#include <system_error>
 #include <unordered_map>
 
 #include "platform/config/version.hpp"
@@ -11,6 +12,7 @@
 #include "platform/grpc/reflection.hpp"
 #include "platform/grpc/server.hpp"
 #include "platform/host/kafka_log.hpp"
+#include "platform/host/service_manager.hpp"
 #include "platform/host/settings.hpp"
 #include "platform/http/operations.hpp"
 #include "platform/http/server.hpp"
@@ -35,6 +37,15 @@ void ReportToLog(std::string_view event, std::string_view detail) {
 void ReportTaskFailure(std::string_view task, std::exception_ptr error) {
   if (runtime::IsCancelled(error)) return;
   log::Error("task.failed", {{"task", task}, {"detail", TextOf(error)}});
+}
+
+// A manager that can't be told is its own trouble: the process serves.
+void TellServiceManager() {
+  try {
+    NotifyReady();
+  } catch (const std::system_error& error) {
+    log::Warn("process.notify_failed", {{"detail", error.what()}});
+  }
 }
 
 // The producer's end waits for the broker: that is not for the io thread.
@@ -375,6 +386,7 @@ Task<> Host::Start() {
     if (*s.settings.linger > 0ms) co_await runtime::SleepFor(*s.settings.linger);
   });
   log::Info("process.listening", {{"grpc", grpc_address}, {"metrics", metrics_address}});
+  TellServiceManager();
 }
 
 int Main(int argc, char** argv, int (*body)(int argc, char** argv)) {
