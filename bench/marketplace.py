@@ -21,20 +21,28 @@ import proof  # noqa: E402
 
 OWN = ("auth", "user", "product", "order", "payment", "gateway", "marketplace", "sandbox")
 COUNTERS = "tup_inserted, tup_updated, tup_deleted, xact_commit"
-READ_LUA = """
+# A thread for each gateway. `number` tells the keys of one thread from those of another.
+LUA = """
+local gateways, threads = {GATEWAYS}, 0
+function setup(thread)
+  threads = threads + 1
+  thread:set("number", threads)
+  thread.addr = wrk.lookup(gateways[threads][1], gateways[threads][2])[1]
+end
 math.randomseed(os.time())
+"""
+READ_LUA = """
 function request()
   return wrk.format("GET", string.format("/v1/products/%s%d", "PREFIX", BASE + math.random(1, PRODUCTS)))
 end
 """
 ORDER_LUA = """
-math.randomseed(os.time())
 local buyers, sent, run = {BUYERS}, 0, "RUN"
 function request()
   sent = sent + 1
   local one = buyers[sent % #buyers + 1]
   return wrk.format("POST", "/v1/orders", {["Authorization"] = "Bearer " .. one[1], ["Content-Type"] = "application/json",
-    ["Idempotency-Key"] = run .. string.format("%012d", sent)},
+    ["Idempotency-Key"] = run .. string.format("%d%011d", number, sent)},
     string.format('{"items":[{"offerId":"%s%d","quantity":1}],"shippingAddressId":"%s","paymentMethod":"pm_card_visa"}',
                   "PREFIX", BASE + math.random(1, PRODUCTS), one[2]))
 end
@@ -57,7 +65,9 @@ class Stack:
         self.market("up", "--port", str(self.port), *(["--single"] if self.shape == "single" else []), *options)
         self.info = json.loads(self.market("info", "--json"))
         conf = (self.directory / "etc/nginx.conf").read_text()
-        self.url = "http://" + re.search(r"upstream gateway \{\s*server (\S+)", conf)[1]
+        servers = re.search(r"upstream gateway \{([^}]*)", conf)[1]
+        self.gateways = sorted(set(re.findall(r"server ([\d.]+):(\d+)", servers)))
+        self.url = "http://" + ":".join(self.gateways[0])
 
     def down(self):
         subprocess.run([str(ROOT / "market"), "down", "--erase", "--data", str(self.directory)], capture_output=True)
@@ -126,10 +136,14 @@ class Stack:
 
     def loaded(self, what, path, text, seconds):
         text = text.replace("PRODUCTS", str(self.products)).replace("BASE", "100000000000")
-        self.lua.write_text(text)
-        measure.wrk(self.url + path, 1, self.lua)
-        return measure.window(f"{what}, {self.shape}", self.roots(),
-                              lambda: measure.wrk(self.url + path, seconds, self.lua))
+        self.drive(path, 1, text)
+        return measure.window(f"{what}, {self.shape}", self.roots(), lambda: self.drive(path, seconds, text))
+
+    def drive(self, path, seconds, text):
+        """wrk, at all gateways alike."""
+        gateways = ", ".join(f'{{"{host}", "{port}"}}' for host, port in self.gateways)
+        self.lua.write_text(LUA.replace("{GATEWAYS}", "{" + gateways + "}") + text)
+        return measure.wrk(self.url + path, seconds, self.lua, threads=len(self.gateways))
 
     @contextlib.contextmanager
     def frozen(self, part):
@@ -162,10 +176,10 @@ class Stack:
 
         def load(seconds):
             orders = self.placed()[0]
-            self.lua.write_text(text.replace("RUN", str(uuid.uuid4())[:23] + "-").replace(
-                "PRODUCTS", str(self.products)).replace("BASE", "100000000000"))
+            numbered = text.replace("RUN", str(uuid.uuid4())[:23] + "-").replace(
+                "PRODUCTS", str(self.products)).replace("BASE", "100000000000")
             started = time.monotonic()
-            row = measure.wrk(self.url + "/", seconds, self.lua)
+            row = self.drive("/", seconds, numbered)
             total, captured, _ = self.placed()
             if not 0 <= total - orders - row["count"] <= 64:
                 raise BenchFailed(f"{row['count']} answers, {total - orders} orders")

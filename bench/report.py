@@ -41,6 +41,8 @@ def text(figures):
                       for name, row in ((shape, checkout), ("pgbench", floor)))
                   + f" (inserted + updated + deleted); {checkout['uncaptured']} captures were left to do at the end",
                   memory(one), ""]
+    for one in figures.get("replicas", []):
+        lines += replicas(**one)
     if "telemetry" in figures:
         lines += telemetry(figures["telemetry"])
     for row in figures["echo"]:
@@ -75,6 +77,16 @@ def telemetry(found):
     return lines
 
 
+def replicas(shape, windows):
+    """Requests per second, the best of each side, since what disturbs a window only takes from it."""
+    lines = []
+    for load in ("read", "checkout"):
+        lines += [line(row[load], f"{number} of each") for number, rows in windows.items() for row in rows]
+        best = [max(row[load]["per_s"] for row in rows) for rows in windows.values()]
+        lines.append(f"{load + ', ' + shape + ', 2 against 1':34} {best[1] / best[0]:.2f} of the rate")
+    return [*lines, ""]
+
+
 def memory(one):
     total = one["own_rss_mb"]
     judged = f" (to reach {RSS_TARGET_MB}: {'yes' if total < RSS_TARGET_MB else 'NO'})" if one["shape"] == "services" else ""
@@ -101,5 +113,9 @@ def rows(figures):
     for windows in figures.get("telemetry", {}).values():
         for one in windows:
             yield from one.values()
+    for one in figures.get("replicas", []):
+        for windows in one["windows"].values():
+            for row in windows:
+                yield from row.values()
     for one in figures["shapes"]:
         yield from (one[name] for name in ("read", "static", "point_read", "checkout", "checkout_floor"))
