@@ -11,6 +11,7 @@
 #include "platform/grpc/health.hpp"
 #include "platform/grpc/reflection.hpp"
 #include "platform/grpc/server.hpp"
+#include "platform/host/certificate_watch.hpp"
 #include "platform/host/kafka_log.hpp"
 #include "platform/host/service_manager.hpp"
 #include "platform/host/settings.hpp"
@@ -356,6 +357,13 @@ Task<> Host::Start() {
 
   for (auto* service : s.services) co_await service->Start();
   s.background.Spawn("log.flush", telemetry::KeepLogFlushed(100ms));
+  if (const auto tls = s.settings.Tls()) {
+    s.background.Spawn("tls.watch", WatchCertificates(*tls, *s.settings.tls_reload_interval, [&s, tls] {
+                         grpc::CheckTlsFiles(*tls);
+                         if (s.server) s.server->ReloadTls();
+                         for (auto& [name, peer] : s.peers) peer.transport->ReloadTls();
+                       }));
+  }
   OnStop("workers", 10s, [&s](runtime::Deadline limit) -> Task<> {
     s.background.Cancel();
     co_await s.background.Join(limit);

@@ -15,6 +15,8 @@ Settings::Settings(config::Properties& p, const HostOptions& options)
       tls_certificate(p.Text("tls.certificate", "PEM file: this process's certificate chain", "")),
       tls_key(p.Text("tls.key", "PEM file: its private key", "")),
       tls_ca(p.Text("tls.ca", "PEM file: the only roots that peers may be signed by", "")),
+      tls_reload_interval(
+          p.Duration("tls.reload_interval", "how often to look for renewed certificate files", 1s, 1h, 1min)),
       issuer(p.Text("auth.issuer", "who signs access tokens", "marketplace")),
       log_file(p.Text("log.file", "file for log lines; empty: stderr, unless lines go to Kafka", "")),
       log_level(p.Choice<telemetry::LogLevel>("log.level", "the least important level that is written",

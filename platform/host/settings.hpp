@@ -25,6 +25,7 @@ struct Settings {
   config::Property<std::string> tls_certificate;
   config::Property<std::string> tls_key;
   config::Property<std::string> tls_ca;
+  config::Property<std::chrono::milliseconds> tls_reload_interval;
   config::Property<std::string> issuer;
   config::Property<std::string> log_file;
   config::Property<telemetry::LogLevel> log_level;
