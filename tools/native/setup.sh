@@ -122,7 +122,7 @@ fi
 [ $# -gt 0 ] || set -- build run
 wanted=''
 for group in "$@"; do
-  lines=$(group_lines "$group") || fail "unknown package group '$group' (there are: build run telemetry test node)"
+  lines=$(group_lines "$group") || fail "unknown package group '$group' (there are: build package run telemetry test node)"
   wanted="$wanted
 $lines"
 done
