@@ -67,3 +67,18 @@ def test_inhibitions_name_alerts_that_exist():
     named = {name for rule in rules for matcher in rule["source_matchers"] + rule["target_matchers"]
              for name in re.search(r'alertname=~?"(.+)"', matcher)[1].split("|")}
     assert named <= names
+
+
+def test_what_every_replica_tells_is_not_added_up():
+    """docs/metrics.md names the gauges that only a database knows: their maximum is meant, in every query."""
+    page = (queries.ROOT / "docs/metrics.md").read_text()
+    words = re.search(r"what only the database knows \((.*?)\) is the same on every replica", page, re.DOTALL)[1]
+    told = [*re.findall(r"`(\w+)`", words), "outbox_oldest_age_seconds", "order_checkout_oldest_age_seconds",
+            "payment_unresolved_oldest_age_seconds"]
+    assert len(told) == 7
+    asked = [*queries.of_dashboards(), *queries.of_records(), *queries.of_alerts()]
+    for name in told:
+        using = [found for found in asked if re.search(rf"\b{name}\b", found.text)]
+        assert using, name
+        for found in using:
+            assert re.search(rf"\bmax(?: by \([\w, ]+\))? ?\((?:abs\()?{name}\b", found.text), (found.where, found.text)

@@ -9,7 +9,7 @@ import market
 from load import Load
 from test_restart import fresh_people
 
-KILLS = int(os.environ.get("MARKET_KILLS", "20"))
+KILLS = int(os.environ.get("MARKET_KILLS", "30"))
 
 
 def test_random_kills_lose_and_invent_nothing(stack, category):
