@@ -118,9 +118,12 @@ Applied ReadApplied(const Result& rows) {
   return applied;
 }
 
+std::string FullName(const MigrationSet& set, std::string_view name) {
+  return std::string(set.name) + "/" + std::string(name);
+}
+
 [[noreturn]] void Refuse(const MigrationSet& set, std::string_view name, std::string_view why) {
-  throw std::runtime_error("migration " + std::string(set.name) + "/" + std::string(name) + ": " +
-                           std::string(why));
+  throw std::runtime_error("migration " + FullName(set, name) + ": " + std::string(why));
 }
 
 void Verify(const MigrationSet& set, const Applied& applied) {
@@ -151,20 +154,23 @@ Task<> Apply(Session& session, const MigrationSet& set, const Migration& migrati
 
 }  // namespace
 
-Task<> Migrate(Database& database, std::span<const MigrationSet* const> sets, runtime::Deadline deadline) {
+Task<std::vector<std::string>> Migrate(Database& database, std::span<const MigrationSet* const> sets,
+                                       runtime::Deadline deadline) {
   Session session(co_await ConnectPatiently(database, deadline), deadline);
   co_await session.Run(kLock);  // held until the connection closes
   co_await session.Run(kTable);
   co_await session.Run(kLimitWaiting);
   const auto applied = ReadApplied(co_await session.Run(kApplied));
   for (const auto* set : sets) Verify(*set, applied);
+  std::vector<std::string> names;
   for (const auto* set : sets) {
     for (const auto& migration : set->migrations) {
-      if (!applied.contains({std::string(set->name), migration.version})) {
-        co_await Apply(session, *set, migration);
-      }
+      if (applied.contains({std::string(set->name), migration.version})) continue;
+      co_await Apply(session, *set, migration);
+      names.push_back(FullName(*set, migration.name));
     }
   }
+  co_return names;
 }
 
 }  // namespace market::postgres

@@ -8,7 +8,9 @@
 // program applied are left alone, so that the older one can still start during a roll-out or a roll-back.
 #pragma once
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "platform/postgres/database.hpp"
 #include "platform/runtime/task.hpp"
@@ -29,7 +31,8 @@ struct MigrationSet {
 
 // Uses one connection of its own (no statement_timeout), so `database` need not be open. Waits for a server
 // that is not up yet until the deadline; throws Error UNAVAILABLE then, SqlError when a file is refused.
-Task<> Migrate(Database& database, std::span<const MigrationSet* const> sets,
-               runtime::Deadline deadline = runtime::After(std::chrono::seconds(60)));
+// Returns what it applied, as "order/0001_orders.sql"; nothing when the schema was the newest already.
+Task<std::vector<std::string>> Migrate(Database& database, std::span<const MigrationSet* const> sets,
+                                       runtime::Deadline deadline = runtime::After(std::chrono::seconds(60)));
 
 }  // namespace market::postgres

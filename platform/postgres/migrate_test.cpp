@@ -14,11 +14,16 @@ class MigrateTest : public ::testing::Test {
  protected:
   using Sets = std::vector<const MigrationSet*>;
 
-  void Apply(const Sets& sets) {
+  static Task<> AddTo(std::vector<std::string>& applied, Database& database, const Sets& sets) {
+    for (auto& name : co_await Migrate(database, sets)) applied.push_back(std::move(name));
+  }
+  std::vector<std::string> Apply(const Sets& sets) {
+    std::vector<std::string> applied;
     RunLoop([&](boost::asio::io_context& io) -> Task<> {
       Database database(io, {.conninfo = disk_.Conninfo()});
-      co_await Migrate(database, sets);
+      co_await AddTo(applied, database, sets);
     });
+    return applied;
   }
   std::string Failure(const Sets& sets) {
     try {
@@ -38,12 +43,12 @@ TEST_F(MigrateTest, Twice_AppliesEachFileOnce) {
   const Migration two[] = {kFirst, kSecond};
   const MigrationSet before{"demo", one};
   const MigrationSet after{"demo", two};
-  Apply({&before});
-  Apply({&before});
+  EXPECT_THAT(Apply({&before}), ::testing::ElementsAre("demo/0001_a.sql"));
+  EXPECT_THAT(Apply({&before}), ::testing::IsEmpty());
   EXPECT_EQ(Rows(), "1");
-  Apply({&after});
+  EXPECT_THAT(Apply({&after}), ::testing::ElementsAre("demo/0002_b.sql"));
   EXPECT_EQ(Rows(), "1,2");
-  Apply({&before});  // an older program starts again
+  EXPECT_THAT(Apply({&before}), ::testing::IsEmpty());  // an older program starts again
   EXPECT_EQ(Rows(), "1,2");
   EXPECT_EQ(disk_.Execute("SELECT string_agg(name, ' ' ORDER BY version) FROM schema_migration"),
             "0001_a.sql 0002_b.sql");
@@ -53,12 +58,14 @@ TEST_F(MigrateTest, ConcurrentReplicas_ApplyEachFileOnce) {
   const Migration files[] = {kFirst, kSecond};
   const MigrationSet set{"demo", files};
   const Sets sets{&set};
+  std::vector<std::string> applied;
   RunLoop([&](boost::asio::io_context& io) -> Task<> {
     Database database(io, {.conninfo = disk_.Conninfo()});
     runtime::TaskGroup group(io.get_executor(), Unexpected);
-    for (int i = 0; i < 8; ++i) group.Spawn("replica", Migrate(database, sets));
+    for (int i = 0; i < 8; ++i) group.Spawn("replica", AddTo(applied, database, sets));
     co_await group.Join(After(20s));
   });
+  EXPECT_THAT(applied, ::testing::ElementsAre("demo/0001_a.sql", "demo/0002_b.sql"));
   EXPECT_EQ(Rows(), "1,2");
 }
 

@@ -1,10 +1,8 @@
 #include "services/auth/service.hpp"
 
-#include <array>
 #include <stdexcept>
 
-#include "migrations/auth.hpp"
-#include "migrations/outbox.hpp"
+#include "services/auth/schema.hpp"
 #include "services/auth/workers/outbox_handlers.hpp"
 #include "services/auth/workers/sweeper.hpp"
 
@@ -74,8 +72,7 @@ void Auth::Connect(Peers peers) {
 }
 
 Task<> Auth::Start() {
-  static constexpr std::array kSets = {&migrations::kOutbox, &migrations::kAuth};
-  co_await host_.OpenDatabase("auth", database_, kSets);
+  co_await host_.OpenDatabase("auth", database_, kSchema);
   host_.RunRelay("auth", relay_);
   host_.Background().Spawn("auth.sweep", SweepForever(sessions_));
 }

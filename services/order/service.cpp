@@ -1,11 +1,7 @@
 #include "services/order/service.hpp"
 
-#include <array>
-
-#include "migrations/idempotency.hpp"
-#include "migrations/order.hpp"
-#include "migrations/outbox.hpp"
 #include "platform/postgres/migrate.hpp"
+#include "services/order/schema.hpp"
 
 namespace market::order {
 
@@ -38,8 +34,7 @@ Order::Order(host::Host& host, const Settings& settings, Peers peers)
 }
 
 Task<> Order::Start() {
-  static constexpr std::array kSets = {&migrations::kIdempotency, &migrations::kOutbox, &migrations::kOrder};
-  co_await host_.OpenDatabase("order", database_, kSets);
+  co_await host_.OpenDatabase("order", database_, kSchema);
   host_.RunRelay("order", relay_);
   host_.Background().Spawn("order.recovery", recovery_.Run());
   host_.Background().Spawn("order.measure", recovery_.Measure());

@@ -1,8 +1,6 @@
 #include "services/payment/service.hpp"
 
-#include <array>
-
-#include "migrations/payment.hpp"
+#include "services/payment/schema.hpp"
 
 namespace market::payment {
 namespace {
@@ -48,8 +46,7 @@ Payment::Payment(host::Host& host, const Settings& settings)
       service_({payments_, ledger_, charges_, charges_group_, host.SystemTime()}) {}
 
 Task<> Payment::Start() {
-  static constexpr std::array kSets = {&migrations::kPayment};
-  co_await host_.OpenDatabase("payment", database_, kSets);
+  co_await host_.OpenDatabase("payment", database_, kSchema);
   // After the calls have ended and before the database closes. What is torn here is asked for at the next
   // start.
   host_.OnStop("payment.charges", 8s, [this](runtime::Deadline limit) -> Task<> {

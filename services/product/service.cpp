@@ -1,10 +1,7 @@
 #include "services/product/service.hpp"
 
-#include <array>
-
-#include "migrations/idempotency.hpp"
-#include "migrations/product.hpp"
 #include "platform/telemetry/log.hpp"
+#include "services/product/schema.hpp"
 
 namespace market::product {
 
@@ -40,8 +37,7 @@ Product::Product(host::Host& host, const Settings& settings)
       service_({catalogue_, search_, reservations_, search_cache_, metrics_}) {}
 
 Task<> Product::Start() {
-  static constexpr std::array kSets = {&migrations::kIdempotency, &migrations::kProduct};
-  co_await host_.OpenDatabase("product", database_, kSets);
+  co_await host_.OpenDatabase("product", database_, kSchema);
   if (redis_) StartRedis();
   host_.Background().Spawn("product.holds", sweeper_.Run());
   host_.Background().Spawn("product.keys", host::Host::SweepOutcomes(outcomes_));

@@ -1,10 +1,6 @@
 #include "services/user/service.hpp"
 
-#include <array>
-
-#include "migrations/idempotency.hpp"
-#include "migrations/outbox.hpp"
-#include "migrations/user.hpp"
+#include "services/user/schema.hpp"
 #include "services/user/workers/outbox_handlers.hpp"
 
 namespace market::user {
@@ -31,8 +27,7 @@ User::User(host::Host& host, const Settings& settings, Peers peers)
 }
 
 Task<> User::Start() {
-  static constexpr std::array kSets = {&migrations::kIdempotency, &migrations::kOutbox, &migrations::kUser};
-  co_await host_.OpenDatabase("user", database_, kSets);
+  co_await host_.OpenDatabase("user", database_, kSchema);
   host_.RunRelay("user", relay_);
   host_.Background().Spawn("user.sweep", host_.SweepOutcomes(outcomes_));
 }

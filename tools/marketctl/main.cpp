@@ -1,17 +1,26 @@
-// What an operator does to a marketplace beside its API. Exit codes: 0 done, 1 failed, 2 bad arguments.
+// What an operator does to a marketplace beside its API. Exit codes: 0 done, 1 failed, 2 bad arguments, 3 a
+// database did not answer in time: the same may succeed later.
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
 #include <chrono>
 #include <cstdlib>
-#include <exception>
+#include <future>
 #include <iostream>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "platform/config/properties.hpp"
+#include "platform/core/error.hpp"
+#include "tools/marketctl/bad_arguments.hpp"
 #include "tools/marketctl/conninfo.hpp"
 #include "tools/marketctl/healthcheck.hpp"
+#include "tools/marketctl/migrate.hpp"
 #include "tools/marketctl/operator.hpp"
 
 namespace market::marketctl {
@@ -23,15 +32,18 @@ constexpr const char* kUsage =
     "  Makes the account E an operator; makes the account, with the password in F, when there is none.\n"
     "  FILE is the configuration of auth (or of marketplace): the database is taken from it.\n"
     "\n"
+    "usage: marketctl migrate [--config FILE] [--database NAME] [--limit 60s]\n"
+    "\n"
+    "  Brings each database that FILE, or else the environment, names to the newest schema, as its\n"
+    "  program does at its start; with NAME only that one, for which postgres.conninfo is enough. The limit\n"
+    "  is for waiting for the database and for the migrations of each. What is the newest stays as it is.\n"
+    "\n"
     "usage: marketctl healthcheck [HOST:PORT]\n"
     "\n"
     "  Whether the program with this metrics.listen is ready; without an address: MARKET_METRICS_LISTEN's.\n";
 
+constexpr std::string_view kOptions[] = {"email", "password-file", "config", "database", "limit"};
 constexpr std::chrono::seconds kHealthcheckLimit(3);
-
-struct BadArguments : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
 
 struct Arguments {
   std::vector<std::string> words;
@@ -41,6 +53,10 @@ struct Arguments {
     const auto at = options.find(name);
     if (at == options.end()) throw BadArguments("--" + name + " is missing");
     return at->second;
+  }
+  std::optional<std::string> Given(const std::string& name) const {
+    const auto at = options.find(name);
+    return at == options.end() ? std::nullopt : std::optional(at->second);
   }
 };
 
@@ -54,13 +70,22 @@ Arguments Parse(const std::vector<std::string>& given) {
     }
     const auto equals = given[i].find('=');
     const std::string name = given[i].substr(2, equals == std::string::npos ? equals : equals - 2);
-    if (name != "email" && name != "password-file" && name != "config")
+    if (std::ranges::find(kOptions, name) == std::end(kOptions))
       throw BadArguments("unknown option --" + name);
     if (equals == std::string::npos && i + 1 == given.size())
       throw BadArguments("--" + name + " needs a value");
     arguments.options[name] = equals == std::string::npos ? given[++i] : given[i].substr(equals + 1);
   }
   return arguments;
+}
+
+// Returns or throws what the task does; what it leaves behind in the loop is not waited for.
+template <class Value>
+Value Finish(Task<Value> task) {
+  boost::asio::io_context io(1);
+  auto result = boost::asio::co_spawn(io, std::move(task), boost::asio::use_future);
+  while (result.wait_for(std::chrono::seconds(0)) == std::future_status::timeout) io.run_one();
+  return result.get();
 }
 
 std::string Words(auth::storage::Promotion promotion, const std::string& email) {
@@ -78,19 +103,9 @@ std::string Words(auth::storage::Promotion promotion, const std::string& email) 
 void RunOperatorCreate(const Arguments& arguments) {
   OperatorRequest request{.email = arguments.Option("email"),
                           .password = ReadFile(arguments.Option("password-file")),
-                          .conninfo = ConninfoFrom(arguments.Option("config"))};
+                          .conninfo = ConninfoOfAuth(arguments.Option("config"))};
   const std::string email = request.email;
-  boost::asio::io_context io(1);
-  std::exception_ptr failure;
-  auth::storage::Promotion promotion{};
-  boost::asio::co_spawn(io, CreateOperator(std::move(request)),
-                        [&](std::exception_ptr error, auth::storage::Promotion result) {
-                          failure = error;
-                          promotion = result;
-                          io.stop();
-                        });
-  io.run();
-  if (failure) std::rethrow_exception(failure);
+  const auto promotion = Finish(CreateOperator(std::move(request)));
   std::cout << Words(promotion, email) << '\n';
 }
 
@@ -98,15 +113,31 @@ void RunHealthcheck(const std::vector<std::string>& words) {
   const char* listen = words.size() > 1 ? words[1].c_str() : std::getenv("MARKET_METRICS_LISTEN");
   if (listen == nullptr || *listen == '\0')
     throw BadArguments("healthcheck needs an address, or MARKET_METRICS_LISTEN");
-  boost::asio::io_context io(1);
-  std::exception_ptr failure;
-  boost::asio::co_spawn(io, CheckReady(ReachableAddress(listen), kHealthcheckLimit),
-                        [&](std::exception_ptr error) {
-                          failure = error;
-                          io.stop();
-                        });
-  io.run();
-  if (failure) std::rethrow_exception(failure);
+  Finish(CheckReady(ReachableAddress(listen), kHealthcheckLimit));
+}
+
+std::chrono::milliseconds LimitOf(const Arguments& arguments) {
+  using namespace std::chrono_literals;
+  config::Properties options("marketctl");
+  const auto limit = options.Duration("limit", "time for each database", 1s, 24h, 60s);
+  const auto given = arguments.Given("limit");
+  options.Read({.file = "",
+                .environment = {},
+                .arguments = given ? std::vector{"--limit=" + *given} : std::vector<std::string>{}});
+  return *limit;
+}
+
+void RunMigrate(const Arguments& arguments) {
+  const auto limit = LimitOf(arguments);
+  const auto config = arguments.Given("config");
+  const auto named = config ? ConninfosOf(*config) : ConninfosOfEnvironment(std::getenv);
+  for (auto& migration : Choose(named, arguments.Given("database"))) {
+    const std::string database(migration.schema->database);
+    const auto applied = Finish(MigrateOne(std::move(migration), limit));
+    for (const auto& name : applied) std::cout << database << ": applied " << name << '\n';
+    if (applied.empty()) std::cout << database << ": is the newest\n";
+    std::cout.flush();
+  }
 }
 
 int Run(const std::vector<std::string>& given) {
@@ -118,10 +149,12 @@ int Run(const std::vector<std::string>& given) {
   const auto& words = arguments.words;
   if (words == std::vector<std::string>{"operator", "create"}) {
     RunOperatorCreate(arguments);
+  } else if (words == std::vector<std::string>{"migrate"}) {
+    RunMigrate(arguments);
   } else if (!words.empty() && words.size() <= 2 && words[0] == "healthcheck") {
     RunHealthcheck(words);
   } else {
-    throw BadArguments("there are two commands: operator create, healthcheck");
+    throw BadArguments("there are three commands: operator create, migrate, healthcheck");
   }
   return 0;
 }
@@ -134,6 +167,12 @@ int main(int argc, char** argv) try {
 } catch (const market::marketctl::BadArguments& error) {
   std::cerr << "marketctl: " << error.what() << " (see marketctl --help)\n";
   return 2;
+} catch (const market::config::ConfigError& error) {
+  std::cerr << error.what() << '\n';
+  return 2;
+} catch (const market::Error& error) {
+  std::cerr << "marketctl: " << error.what() << '\n';
+  return error.code == market::Code::kUnavailable ? 3 : 1;
 } catch (const std::exception& error) {
   std::cerr << "marketctl: " << error.what() << '\n';
   return 1;

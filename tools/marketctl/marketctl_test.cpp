@@ -34,7 +34,7 @@ TEST(Conninfo, EveryWayToNameTheDatabase_IsUnderstood) {
         "auth.postgres.conninfo_file = " + secret.Path() + "  "}) {
     const File config("marketctl_config",
                       "# comment\ngrpc.listen = 127.0.0.1:1\n" + line + "\nauth.issuer = x\n");
-    EXPECT_EQ(ConninfoFrom(config.Path()), "dbname=auth password=x") << line;
+    EXPECT_EQ(ConninfoOfAuth(config.Path()), "dbname=auth password=x") << line;
   }
 }
 
@@ -42,7 +42,7 @@ TEST(Conninfo, MissingFileOrKey_NamesTheFile) {
   const File config("marketctl_config", "order.postgres.conninfo = dbname=order\n");
   for (const std::string& path : {config.Path(), std::string("/nowhere/auth.conf")}) {
     try {
-      ConninfoFrom(path);
+      ConninfoOfAuth(path);
       ADD_FAILURE() << path;
     } catch (const std::runtime_error& error) {
       EXPECT_NE(std::string(error.what()).find(path), std::string::npos) << error.what();

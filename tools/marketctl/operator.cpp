@@ -1,13 +1,11 @@
 #include "tools/marketctl/operator.hpp"
 
-#include <array>
 #include <stdexcept>
 
-#include "migrations/auth.hpp"
-#include "migrations/outbox.hpp"
 #include "platform/postgres/migrate.hpp"
 #include "platform/telemetry/trace.hpp"
 #include "services/auth/credentials/passwords.hpp"
+#include "services/auth/schema.hpp"
 #include "services/auth/workers/messages.hpp"
 
 namespace market::marketctl {
@@ -41,8 +39,7 @@ Task<auth::storage::Promotion> CreateOperator(OperatorRequest request) {
       static_cast<boost::asio::io_context&>(boost::asio::query(executor, boost::asio::execution::context));
   postgres::Database database(
       io, {.conninfo = request.conninfo, .name = "auth", .read_connections = 1, .write_connections = 1});
-  static constexpr std::array kSets = {&migrations::kOutbox, &migrations::kAuth};
-  co_await postgres::Migrate(database, kSets, runtime::After(10s));
+  co_await postgres::Migrate(database, auth::kSchema, runtime::After(10s));
   co_await database.Open(runtime::After(5s));
 
   auth::Passwords passwords({});

@@ -1,0 +1,56 @@
+#include "tools/marketctl/migrate.hpp"
+
+#include <stdexcept>
+
+#include "platform/core/error.hpp"
+#include "tools/marketctl/bad_arguments.hpp"
+
+namespace market::marketctl {
+namespace {
+
+std::string Known() {
+  std::string names;
+  for (const auto& schema : Schemas()) names += (names.empty() ? "" : ", ") + std::string(schema.database);
+  return names;
+}
+
+}  // namespace
+
+std::vector<Migration> Choose(const Conninfos& named, const std::optional<std::string>& database) {
+  std::vector<Migration> chosen;
+  if (database) {
+    const auto* schema = FindSchema(*database);
+    if (schema == nullptr) throw BadArguments("--database: '" + *database + "' is none of " + Known());
+    auto at = named.find(*database);
+    if (at == named.end()) at = named.find("");
+    if (at == named.end()) {
+      throw BadArguments("neither postgres.conninfo nor " + *database + ".postgres.conninfo is set");
+    }
+    chosen.push_back({schema, at->second});
+    return chosen;
+  }
+  if (named.contains("")) throw BadArguments("postgres.conninfo names no database: --database " + Known());
+  for (const auto& schema : Schemas()) {
+    const auto at = named.find(schema.database);
+    if (at != named.end()) chosen.push_back({&schema, at->second});
+  }
+  if (chosen.empty()) throw BadArguments("no postgres.conninfo is set");
+  return chosen;
+}
+
+Task<std::vector<std::string>> MigrateOne(Migration migration, std::chrono::milliseconds limit) {
+  const std::string name(migration.schema->database);
+  auto executor = co_await boost::asio::this_coro::executor;
+  auto& io =
+      static_cast<boost::asio::io_context&>(boost::asio::query(executor, boost::asio::execution::context));
+  postgres::Database database(io, {.conninfo = migration.conninfo, .name = name});
+  try {
+    co_return co_await postgres::Migrate(database, migration.schema->sets, runtime::After(limit));
+  } catch (const Error& error) {
+    throw Error(error.code, error.reason, name + ": " + error.message);
+  } catch (const std::exception& error) {
+    throw std::runtime_error(name + ": " + error.what());
+  }
+}
+
+}  // namespace market::marketctl

@@ -1,0 +1,28 @@
+// marketctl migrate: brings databases to the newest schema, as the programs themselves do at their start and
+// with the same files, but with more time.
+#pragma once
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "platform/runtime/task.hpp"
+#include "tools/marketctl/conninfo.hpp"
+#include "tools/marketctl/schemas.hpp"
+
+namespace market::marketctl {
+
+struct Migration {
+  const Schema* schema;
+  std::string conninfo;
+};
+
+// Of what is named, the one database asked for or all. Throws BadArguments when that is not there, or when it
+// can't be told which database a connection string leads to.
+std::vector<Migration> Choose(const Conninfos& named, const std::optional<std::string>& database);
+
+// The files it applied. Several at once, and programs that start meanwhile, wait for each other. Throws what
+// postgres::Migrate throws, the database's name in front.
+Task<std::vector<std::string>> MigrateOne(Migration migration, std::chrono::milliseconds limit);
+
+}  // namespace market::marketctl

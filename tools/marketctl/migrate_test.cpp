@@ -1,0 +1,121 @@
+#include "tools/marketctl/migrate.hpp"
+
+#include <gmock/gmock.h>
+
+#include <cstdio>
+#include <fstream>
+
+#include "platform/core/error.hpp"
+#include "platform/testing/run_loop.hpp"
+#include "platform/testing/temporary_database.hpp"
+#include "tools/marketctl/bad_arguments.hpp"
+
+namespace market::marketctl {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+using ::testing::UnorderedElementsAre;
+
+std::vector<std::string> Migrate(std::string_view database, const std::string& conninfo,
+                                 std::chrono::milliseconds limit = 30s) {
+  return testing::RunLoop([&] { return MigrateOne({FindSchema(database), conninfo}, limit); });
+}
+
+std::string Refusal(const Conninfos& named, const std::optional<std::string>& database) {
+  try {
+    Choose(named, database);
+  } catch (const BadArguments& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Migrate, EveryDatabase_ComesToWhatItsProgramAsksForAndStaysThere) {
+  for (const auto& schema : Schemas()) {
+    const testing::TemporaryDatabase database;
+    std::size_t files = 0;
+    for (const auto* set : schema.sets) files += set->migrations.size();
+    const auto applied = Migrate(schema.database, database.Conninfo());
+    EXPECT_EQ(applied.size(), files) << schema.database;
+    EXPECT_EQ(database.Execute("SELECT count(*) FROM schema_migration"), std::to_string(files));
+    EXPECT_THAT(applied, ::testing::Contains(HasSubstr(std::string(schema.database) + "/0001_")));
+    EXPECT_THAT(Migrate(schema.database, database.Conninfo()), IsEmpty()) << schema.database;
+  }
+}
+
+TEST(Migrate, BehindByOneFile_AppliesThatOne) {
+  const auto* schema = FindSchema("auth");
+  const testing::TemporaryDatabase database(schema->sets.first(1));
+  for (const auto& name : Migrate("auth", database.Conninfo())) EXPECT_THAT(name, HasSubstr("auth/"));
+}
+
+TEST(Migrate, ServerThatDoesNotAnswer_UnavailableWithTheDatabasesName) {
+  try {
+    Migrate("order", "host=/nowhere dbname=x", 300ms);
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code, Code::kUnavailable);
+    EXPECT_THAT(error.message, ::testing::StartsWith("order: "));
+  }
+}
+
+TEST(Migrate, FileThatHasChanged_IsNamed) {
+  const testing::TemporaryDatabase database(FindSchema("payment")->sets);
+  database.Execute("UPDATE schema_migration SET checksum = 'other' WHERE version = 1");
+  try {
+    Migrate("payment", database.Conninfo());
+    ADD_FAILURE();
+  } catch (const std::runtime_error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("payment: migration payment/0001_"));
+  }
+}
+
+TEST(Choose, WithoutAName_TakesAllInTheOrderOfTheSchemas) {
+  const auto chosen = Choose({{"order", "o"}, {"auth", "a"}, {"nobody", "n"}}, std::nullopt);
+  ASSERT_EQ(chosen.size(), 2u);
+  EXPECT_EQ(chosen[0].conninfo, "a");
+  EXPECT_EQ(chosen[1].conninfo, "o");
+}
+
+TEST(Choose, WithAName_TakesItsOwnBeforeTheOneWithoutAName) {
+  EXPECT_EQ(Choose({{"", "plain"}, {"order", "o"}}, "order")[0].conninfo, "o");
+  EXPECT_EQ(Choose({{"", "plain"}}, "order")[0].conninfo, "plain");
+}
+
+TEST(Choose, WhatIsMissing_IsSaid) {
+  EXPECT_THAT(Refusal({{"", "plain"}}, std::nullopt), HasSubstr("--database auth, user"));
+  EXPECT_THAT(Refusal({}, std::nullopt), HasSubstr("postgres.conninfo"));
+  EXPECT_THAT(Refusal({{"auth", "a"}}, "order"), HasSubstr("order.postgres.conninfo"));
+  EXPECT_THAT(Refusal({{"auth", "a"}}, "orders"), HasSubstr("'orders' is none of"));
+}
+
+TEST(Conninfos, OfAFile_AreThoseOfAllDatabases) {
+  const std::string secret = ::testing::TempDir() + "migrate_conninfo";
+  const std::string config = ::testing::TempDir() + "migrate_config";
+  std::ofstream(secret) << "dbname=b\n";
+  std::ofstream(config)
+      << "# user.postgres.conninfo = x\nauth.postgres.conninfo = dbname=a\nhttp.listen = x\n"
+      << "order.postgres.conninfo_file=" << secret << "\npostgres.conninfo = dbname=c\n";
+  EXPECT_THAT(ConninfosOf(config), UnorderedElementsAre(Pair("auth", "dbname=a"), Pair("order", "dbname=b"),
+                                                        Pair("", "dbname=c")));
+  std::remove(secret.c_str());
+  std::remove(config.c_str());
+}
+
+TEST(Conninfos, OfTheEnvironment_AreItsVariables) {
+  const std::map<std::string, const char*> variables = {{"MARKET_POSTGRES_CONNINFO", "dbname=a"},
+                                                        {"MARKET_ORDER_POSTGRES_CONNINFO", "dbname=b"},
+                                                        {"MARKET_USER_POSTGRES_CONNINFO_FILE", ""}};
+  const auto found = ConninfosOfEnvironment([&](const char* name) {
+    const auto at = variables.find(name);
+    return at == variables.end() ? nullptr : at->second;
+  });
+  EXPECT_THAT(found, UnorderedElementsAre(Pair("", "dbname=a"), Pair("order", "dbname=b")));
+}
+
+}  // namespace
+}  // namespace market::marketctl
