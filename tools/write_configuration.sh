@@ -25,8 +25,8 @@ properties() {
         key = $1
         value = $2 == "(required)" ? "*required*" : $2 == "=" ? substr($0, index($0, " = ") + 3) : ""
         if (value != "" && value != "*required*") value = "`" value "`"
-        # It ends in the process id.
-        if (key == "service.instance") value = "program and process id"
+        # It names the machine and ends in the process id.
+        if (key == "service.instance") value = "program, host name and process id"
         next
       }
       /^      / && key != "" {

@@ -1,16 +1,29 @@
 #include "platform/host/settings.hpp"
 
+#include <limits.h>
 #include <unistd.h>
+
+#include <array>
 
 #include "platform/host/host.hpp"
 
 namespace market::host {
+namespace {
+
+// Replicas in containers all have the same process id; on one machine they share its name.
+std::string DefaultInstance(const std::string& program) {
+  std::array<char, HOST_NAME_MAX + 1> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  return program + "-" + host.data() + "-" + std::to_string(::getpid());
+}
+
+}  // namespace
 
 using namespace std::chrono_literals;
 
 Settings::Settings(config::Properties& p, const HostOptions& options)
     : instance(p.Text("service.instance", "name of this replica in logs and metrics",
-                      options.name + "-" + std::to_string(::getpid()))),
+                      DefaultInstance(options.name))),
       metrics_listen(p.Text("metrics.listen", "address of /metrics, /healthz and /readyz", "127.0.0.1:0")),
       tls_certificate(p.Text("tls.certificate", "PEM file: this process's certificate chain", "")),
       tls_key(p.Text("tls.key", "PEM file: its private key", "")),
