@@ -12,7 +12,8 @@ import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SERVICES = ("auth", "user", "product", "order", "payment")
-ONE_SHOT = {"prepare", "operator", "operator-single", "proof", "proof-single", "checker"}
+MIGRATIONS = {f"migrate-{name}" for name in (*SERVICES, "sandbox", "single")}
+ONE_SHOT = {"prepare", "operator", "operator-single", "proof", "proof-single", "checker", *MIGRATIONS}
 VERSIONS = dict(line.split("=", 1) for line in (ROOT / ".env").read_text().splitlines() if "=" in line and line[0] != "#")
 
 
@@ -89,9 +90,10 @@ def test_each_database_is_alone_with_its_service():
     everywhere = {"marketplace", "checker"}
     for service in SERVICES:
         more = {"operator", "operator-single"} if service == "auth" else set()
-        assert members[f"db-{service}"] == {f"postgres-{service}", service} | everywhere | more
+        own = {f"postgres-{service}", service, f"migrate-{service}", "migrate-single"}
+        assert members[f"db-{service}"] == own | everywhere | more
         assert PARTS[f"postgres-{service}"]["networks"] == [f"db-{service}"]
-    assert members["db-sandbox"] == {"postgres-sandbox", "sandbox"}
+    assert members["db-sandbox"] == {"postgres-sandbox", "sandbox", "migrate-sandbox"}
     assert members["cache"] == {"redis", "product", "marketplace"}
     assert members["provider"] == {"sandbox", "payment"} | everywhere
     assert members["inside"] == {"nginx", "gateway", "marketplace", *SERVICES}
@@ -110,11 +112,28 @@ def test_each_secret_has_one_reader():
                 readers[source].add(name)
     assert readers.pop("authority") == set()
     assert readers.pop("operator") == {"operator", "operator-single", "proof", "proof-single"}
-    assert readers.pop("auth") == {"auth", "operator"}
-    assert readers.pop("marketplace") == {"marketplace", "operator-single"}
+    assert readers.pop("auth") == {"auth", "migrate-auth", "operator"}
+    assert readers.pop("marketplace") == {"marketplace", "migrate-single", "operator-single"}
     assert readers.pop("edge") == {"nginx"} and readers.pop("auditor") == {"checker"}
     for volume, names in readers.items():
-        assert names == {volume}
+        assert names == {volume} | ({f"migrate-{volume}"} & MIGRATIONS)
+
+
+def test_a_program_starts_when_its_database_is_the_newest():
+    for name in (*SERVICES, "sandbox", "marketplace"):
+        job = "migrate-single" if name == "marketplace" else f"migrate-{name}"
+        assert PARTS[name]["depends_on"][job] == {"condition": "service_completed_successfully"}
+        databases = SERVICES if name == "marketplace" else [name]
+        for database in databases:
+            assert PARTS[job]["depends_on"][f"postgres-{database}"] == {"condition": "service_healthy"}
+        assert set(PARTS[job]["networks"]) == {f"db-{database}" for database in databases}
+        assert set(PARTS[name]["profiles"]) <= set(PARTS[job]["profiles"])
+
+
+def test_programs_may_be_several():
+    """`--scale`: no name of a container and no port that only one can have."""
+    for name in (*SERVICES, "gateway", "marketplace"):
+        assert not PARTS[name].keys() & {"container_name", "hostname", "ports", "deploy"}
 
 
 @every_part
