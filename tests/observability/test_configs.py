@@ -244,6 +244,14 @@ def test_targets_are_services_of_the_compose_file():
         assert host in SERVICES or host == "localhost"
 
 
+def test_programs_are_found_by_the_names_they_have_in_compose():
+    found, = (job for job in load("prometheus", "prometheus.yml")["scrape_configs"] if "dns_sd_configs" in job)
+    text = (queries.ROOT / "compose.yaml").read_text()
+    programs = re.findall(r"^  (\S+):\n    <<: \*program$", text, re.MULTILINE)
+    names = [name for config in found["dns_sd_configs"] for name in config["names"]]
+    assert sorted(names) == sorted(set(programs) - {"checker"})
+
+
 def test_no_secret_is_in_the_files():
     for path in queries.OBSERVABILITY.rglob("*"):
         if path.suffix in (".yml", ".yaml", ".properties", ".sh"):
