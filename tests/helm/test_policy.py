@@ -2,7 +2,7 @@
 
 import re
 
-LITERAL_ENVIRONMENT = {"PGSSLMODE", "PGSSLROOTCERT"}
+LITERAL_ENVIRONMENT = {"PGSSLMODE", "PGSSLROOTCERT", "MARKET_POSTGRES_CONNINFO_FILE"}
 # Key material, credentials in a URI or a conninfo, tokens of well-known services.
 SECRETS = [r"-----BEGIN ", r"://[^/\s@]+:[^/\s@]+@", r"\bpassword\s*=", r"\bsk_(live|test|sandbox)\b", r"\beyJ[A-Za-z0-9_-]{10,}\."]
 
@@ -85,6 +85,10 @@ def test_replicas_are_spread_and_evicted_one_at_a_time(render):
         component = production.component(deployment)
         spec = deployment["spec"]
         assert budgets[component] == {"maxUnavailable": 1, "selector": spec["selector"]}
+        # One that is evicted is never the last.
+        scaled = [one["spec"]["minReplicas"] for one in production.of("HorizontalPodAutoscaler")
+                  if one["spec"]["scaleTargetRef"]["name"] == deployment["metadata"]["name"]]
+        assert spec.get("replicas", min(scaled, default=0)) >= 2, component
         spread = spec["template"]["spec"]["topologySpreadConstraints"]
         assert [one["topologyKey"] for one in spread] == ["kubernetes.io/hostname", "topology.kubernetes.io/zone"]
         assert all(one["labelSelector"] == spec["selector"] for one in spread)

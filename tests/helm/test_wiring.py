@@ -144,13 +144,59 @@ def test_a_database_is_reached_by_its_service_only(render):
         for database in databases:
             owner = "marketplace" if values == "single" and database != "sandbox" else database
             allowed = {owner} | ({"operator"} if database == "auth" and values != "development" else set())
+            migrated = {"migrate"} if database != "sandbox" else set()
             spec = found[f"postgres-{database}"]
             assert spec["podSelector"]["matchLabels"] == {"cnpg.io/cluster": f"shop-marketplace-{database}"}
             assert set().union(*(components(rule["from"]) for rule in spec["ingress"])) == allowed
             for program, policy in found.items():
                 aims = {peer.get("podSelector", {}).get("matchLabels", {}).get("cnpg.io/cluster")
                         for rule in policy.get("egress") or [] for peer in rule["to"]}
-                assert (f"shop-marketplace-{database}" in aims) == (program in allowed), (program, database)
+                assert (f"shop-marketplace-{database}" in aims) == (program in allowed | migrated), (program, database)
+
+
+HOOKS = {"helm.sh/hook": "post-install,pre-upgrade", "helm.sh/hook-delete-policy": "before-hook-creation,hook-succeeded"}
+
+
+def test_each_database_is_migrated_before_an_upgrade(rendered):
+    job = rendered.one("Job", "shop-marketplace-migrate")
+    assert HOOKS.items() <= job["metadata"]["annotations"].items()
+    spec = job["spec"]["template"]["spec"]
+    given = properties(rendered)
+    assert [container["name"] for container in spec["containers"]] == list(SERVICES)
+    for container in spec["containers"]:
+        database = container["name"]
+        assert container["args"][:2] == ["migrate", f"--database={database}"]
+        # Nothing of the release itself is there before an upgrade; each container sees one password.
+        mount, = container["volumeMounts"]
+        volume, = (one for one in spec["volumes"] if one["name"] == mount["name"])
+        files = {item["path"]: source["secret"]["name"] for source in volume["projected"]["sources"] for item in source["secret"]["items"]}
+        assert set(files) - {"postgres_ca.crt"} == {f"postgres/{database}"}
+        environment = {one["name"]: one["value"] for one in container["env"]}
+        program = given["marketplace" if "marketplace" in given else database]
+        assert environment["MARKET_POSTGRES_CONNINFO_FILE"] in program.values()
+        if rendered.of("Cluster"):
+            assert environment["PGSSLMODE"] == "verify-full" and files["postgres_ca.crt"] == f"shop-marketplace-{database}-ca"
+
+
+def test_the_way_to_the_databases_is_open_before_an_upgrade(render):
+    for values in ("production", "single", "external"):
+        rendered = render(values)
+        job = rendered.one("Job", "shop-marketplace-migrate")
+        weight = int(job["metadata"]["annotations"]["helm.sh/hook-weight"])
+        names = {"shop-marketplace-migrate"} | ({"shop-marketplace-migrate-databases"} if rendered.of("Cluster") else set())
+        for name in names:
+            annotations = rendered.one("NetworkPolicy", name)["metadata"]["annotations"]
+            assert HOOKS.items() <= annotations.items() and int(annotations["helm.sh/hook-weight"]) < weight
+        if rendered.of("Cluster"):
+            spec = rendered.one("NetworkPolicy", "shop-marketplace-migrate-databases")["spec"]
+            (expression,) = spec["podSelector"]["matchExpressions"]
+            assert set(expression["values"]) == {f"shop-marketplace-{name}" for name in SERVICES}
+            assert [components(rule["from"]) for rule in spec["ingress"]] == [{"migrate"}]
+
+
+def test_the_job_can_be_left_out(template):
+    done = template("production", "migrations.job=false")
+    assert done.returncode == 0 and "shop-marketplace-migrate" not in done.stdout
 
 
 def test_operands_do_not_look_like_our_pods(rendered):
@@ -175,10 +221,14 @@ def test_a_certificate_has_one_name_and_it_is_the_identity(render):
 
 def test_pods_are_given_more_time_than_they_take_to_stop(rendered):
     """docs/architecture.md, "Start and shutdown": the limits of the steps that a program has."""
+    given = properties(rendered)
     for deployment in rendered.of("Deployment"):
         component = rendered.component(deployment)
         databases = {"gateway": 0, "marketplace": 5}.get(component, 1)
-        steps = 5 + 1 + 10 + 5 * databases + 1 + 3 + 2 + 3           # readiness, workers, postgres, operations, peers, traces, log
+        linger = int(given[component]["shutdown.linger"].removesuffix("s"))
+        # An address is out of CoreDNS (TTL 5 s) and of the kubelets' rules before the listener closes.
+        assert linger >= 5, component
+        steps = linger + 1 + 10 + 5 * databases + 1 + 3 + 2 + 3      # readiness, workers, postgres, operations, peers, traces, log
         steps += 20 if component in ("gateway", "marketplace", "sandbox") else 0
         steps += 15 + 10 if component not in ("gateway", "sandbox") else 0
         steps += 8 if component in ("payment", "marketplace") else 0
