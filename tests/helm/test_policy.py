@@ -93,6 +93,8 @@ def test_replicas_are_spread_and_evicted_one_at_a_time(render):
         assert [one["topologyKey"] for one in spread] == ["kubernetes.io/hostname", "topology.kubernetes.io/zone"]
         assert all(one["labelSelector"] == spec["selector"] for one in spread)
         assert spec["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
+        # Our gRPC clients look names up every 5 s, and CoreDNS keeps an answer for 5 s.
+        assert spec["minReadySeconds"] >= 10
 
 
 def test_gateway_and_product_are_scaled_by_cpu(render):
