@@ -63,6 +63,13 @@ def inside(root, *command):
     return done.stdout
 
 
+def update(root):
+    try:
+        inside(root, "apt-get", "update", "-qq", "-o", "APT::Update::Error-Mode=any")
+    except Failed as reason:
+        raise Unavailable(f"Debian's archive can't be reached: {reason}") from None
+
+
 @contextlib.contextmanager
 def no_service_starts(root):
     policy = root / "usr/sbin/policy-rc.d"
@@ -93,7 +100,7 @@ def base():
             raise Unavailable(f"debootstrap failed: {done.stdout[-300:]}")
         (making / "etc/apt/sources.list").write_text(sources)
         with no_service_starts(making):
-            inside(making, "apt-get", "update", "-qq")
+            update(making)
             inside(making, "apt-get", "install", "-y", "-qq", "--no-install-recommends", *PACKAGES)
             inside(making, "apt-get", "clean")
         making.rename(root)
@@ -148,7 +155,7 @@ class Machine:
         there.mkdir()
         for package in self.packages:
             shutil.copy(package, there)
-        inside(self.root, "apt-get", "update", "-qq")
+        update(self.root)
         inside(self.root, "apt-get", "install", "-y", "-qq", "--no-install-recommends", "--download-only",
                *(f"/packages/{package.name}" for package in self.packages))
 
@@ -203,7 +210,7 @@ class Machine:
         return self.try_run("systemctl", "is-active", "--quiet", unit).returncode == 0
 
     def journal(self, unit="marketplace-*"):
-        return self.try_run("journalctl", "--no-pager", "-q", "-n", "40", "-u", unit).stdout
+        return self.try_run("journalctl", "--no-pager", "-q", "-n", "12", "-u", unit).stdout
 
     def names(self, pattern):
         """Paths whose last part matches."""

@@ -107,6 +107,10 @@ for name in auth user product order payment; do cp "$name/conninfo" "single/$nam
 """)
 
 
+def wait_for(machine, condition):
+    machine.shell(f"for attempt in $(seq 600); do ! {{ {condition}; }} || exit 0; sleep 0.1; done; exit 1")
+
+
 def place_an_order(machine, unit, tmp_path):
     """Through the REST interface, with tools/proof.py."""
     password = tmp_path / "operator_password"
@@ -133,17 +137,25 @@ def expect_it_is_confined(machine, unit):
     assert set(status["Uid"].split()) == {account}
     assert status["NoNewPrivs"] == "1" and status["Seccomp"] == "2"
     assert all(int(status[name], 16) == 0 for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"))
-    # In its place, as it: only its own secrets, and nowhere to write.
+    # In its place, as it: only its own secrets, nowhere to write, and no look into another program of the same account.
+    others = [other for running, other in main_pids(machine, ALL).items() if running != unit and other != "0"]
     asks = f"""
+refused() {{ if "$@" >/dev/null 2>&1; then echo "allowed: $*" >&2 && exit 1; fi; }}
 [ "$(ls /run/credentials)" = {unit} ]
-[ -r /run/credentials/{unit}/secret_{'conninfo' if name == 'sandbox' else 'tls.key' } ]
-! ls {SECRETS} 2>/dev/null
-! touch /etc/marketplace/x 2>/dev/null && ! touch /var/lib/x 2>/dev/null && ! touch /run/x 2>/dev/null
-! ls /root 2>/dev/null && touch /tmp/x
-[ ! -e /dev/sda ] && [ ! -e /dev/mem ]
+[ -r /run/credentials/{unit}/secret_{'conninfo' if name == 'sandbox' else 'tls.key'} ]
+refused ls {SECRETS}
+refused ls /root
+awk '$5 == "/" && $6 ~ /^ro/ {{ found = 1 }} END {{ exit !found }}' /proc/self/mountinfo
+touch /tmp/x
+[ ! -e /dev/mem ]
+for other in {' '.join(others)}; do
+  refused ls "/proc/$other/root/"
+  refused head -c 1 "/proc/$other/environ"
+done
 """
-    machine.run("nsenter", "--target", pid, "--mount", "--", "setpriv", f"--reuid={account}", f"--regid={account}",
-                "--clear-groups", "sh", "-euc", asks)
+    group = machine.run("id", "-g", "marketplace").strip()
+    machine.run("setpriv", "--clear-groups", "nsenter", "--target", pid, "--user", "--mount", "--preserve-credentials",
+                "setpriv", f"--reuid={account}", f"--regid={group}", "--keep-groups", "sh", "-euc", asks)
 
 
 def main_pids(machine, units):
@@ -153,17 +165,23 @@ def main_pids(machine, units):
 def expect_it_comes_back(machine, unit):
     before = main_pids(machine, [unit])
     machine.run("systemctl", "kill", "--signal=KILL", unit)
-    machine.shell(f"""
-for attempt in $(seq 300); do
-  [ "$(systemctl show -P NRestarts {unit})" = 1 ] && systemctl is-active -q {unit} && exit 0
-  sleep 0.1
-done
-exit 1""")
+    wait_for(machine, f"[ $(systemctl show -P NRestarts {unit}) = 1 ] && systemctl is-active -q {unit}")
     assert main_pids(machine, [unit]) != before
+
+
+def expect_it_to_wait_for_its_database(machine):
+    machine.run("systemctl", "stop", "marketplace*", "postgresql")
+    machine.run("systemctl", "start", "--no-block", "marketplace-user")
+    wait_for(machine, "[ $(systemctl show -P MainPID marketplace-user) != 0 ]")
+    assert machine.show("marketplace-user", "ActiveState") == {"ActiveState": "activating"}
+    machine.run("systemctl", "start", "postgresql")
+    wait_for(machine, "systemctl is-active -q marketplace-user")
 
 
 def expect_an_orderly_end(machine, units):
     for unit in units:
+        # A target passes the word on and does not wait for its parts.
+        wait_for(machine, f"[ $(systemctl show -P ActiveState {unit}) != deactivating ] && [ -z \"$(systemctl show -P Job {unit})\" ]")
         end = machine.show(unit, "ActiveState", "Result", "ExecMainStatus", "MainPID")
         assert end == {"ActiveState": "inactive", "Result": "success", "ExecMainStatus": "0", "MainPID": "0"}, unit
 
@@ -204,6 +222,7 @@ def test_life_of_the_services(machine, packages, newer, tmp_path):
     machine.shell(block("start"))
     assert [name for name in (*SERVICES, "gateway", "sandbox") if healthcheck(machine, name)] == []
     place_an_order(machine, "auth", tmp_path)
+    assert '"process.listening"' in machine.journal("marketplace-order")
     for unit in (*SIX, SANDBOX):
         expect_it_is_confined(machine, unit)
     expect_it_comes_back(machine, "marketplace-order.service")
@@ -222,6 +241,7 @@ def test_life_of_the_services(machine, packages, newer, tmp_path):
     expect_an_orderly_end(machine, (*SIX, SANDBOX))
     expect_the_gateway_to_end_first(machine)
 
+    expect_it_to_wait_for_its_database(machine)
     machine.run("systemctl", "start", "marketplace.target")
     machine.apt("remove", "marketplace", "marketplace-sandbox")
     expect_only_configuration_left(machine)
