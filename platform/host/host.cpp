@@ -18,6 +18,7 @@
 #include "platform/http/operations.hpp"
 #include "platform/http/server.hpp"
 #include "platform/otlp/span_exporter.hpp"
+#include "platform/postgres/conninfo.hpp"
 #include "platform/resilience/admission.hpp"
 #include "platform/runtime/blocking_pool.hpp"
 #include "platform/telemetry/log.hpp"
@@ -207,7 +208,8 @@ postgres::Options Host::DatabaseOptions(std::string_view name) {
     throw std::out_of_range("no database " + std::string(name));
   auto queries = std::make_shared<QueryMetrics>(state_->metrics, std::string(name));
   postgres::Options options;
-  options.conninfo = *conninfo->second;
+  options.conninfo =
+      postgres::VerifiedBy(*conninfo->second, *state_->settings.database_ca.find(name)->second);
   options.name = name;
   options.read_connections = static_cast<std::size_t>(*state_->settings.read_connections);
   options.write_connections = static_cast<std::size_t>(*state_->settings.write_connections);

@@ -65,6 +65,11 @@ Settings::Settings(config::Properties& p, const HostOptions& options)
     const std::string prefix = options.databases.size() == 1 ? "" : database + ".";
     conninfo.emplace(database,
                      p.Secret(prefix + "postgres.conninfo", "libpq connection string of the database"));
+    database_ca.emplace(database,
+                        p.Text(prefix + "postgres.ca",
+                               "PEM file: the only roots that the database's server may be signed by, under "
+                               "its name; empty: as the connection string says",
+                               ""));
   }
   for (const auto& peer : options.peers) {
     peers.emplace(peer, p.Text("peers." + peer,

@@ -37,7 +37,8 @@ struct Settings {
   config::Property<std::chrono::milliseconds> linger;
   config::Property<std::chrono::milliseconds> drain;
   config::Property<std::int64_t> concurrency;
-  std::map<std::string, config::Property<std::string>, std::less<>> conninfo;  // by database
+  std::map<std::string, config::Property<std::string>, std::less<>> conninfo;     // by database
+  std::map<std::string, config::Property<std::string>, std::less<>> database_ca;  // by database
   config::Property<std::int64_t> read_connections;
   config::Property<std::int64_t> write_connections;
   std::map<std::string, config::Property<std::string>, std::less<>> peers;  // by name

@@ -2,7 +2,7 @@
 
 import re
 
-LITERAL_ENVIRONMENT = {"PGSSLMODE", "PGSSLROOTCERT", "MARKET_POSTGRES_CONNINFO_FILE"}
+LITERAL_ENVIRONMENT = {"PGSSLROOTCERT", "MARKET_POSTGRES_CONNINFO_FILE", "MARKET_POSTGRES_CA"}
 # Key material, credentials in a URI or a conninfo, tokens of well-known services.
 SECRETS = [r"-----BEGIN ", r"://[^/\s@]+:[^/\s@]+@", r"\bpassword\s*=", r"\bsk_(live|test|sandbox)\b", r"\beyJ[A-Za-z0-9_-]{10,}\."]
 

@@ -80,6 +80,18 @@ def test_mounted_files_are_those_that_configuration_names(rendered):
         assert named == mounted - {"/run/marketplace/postgres_ca.crt"}, component
 
 
+def test_every_database_server_is_checked_against_its_own_ca(rendered):
+    clusters = {one["metadata"]["name"].removeprefix("shop-marketplace-") for one in rendered.of("Cluster")}
+    checked = set()
+    for program, given in properties(rendered).items():
+        for key in given:
+            if key.endswith("postgres.conninfo_file") and clusters:
+                database = given[key].removeprefix("/run/marketplace/postgres/")
+                assert given[key.replace("conninfo_file", "ca")] == f"/run/marketplace/postgres_ca/{database}.crt"
+                checked.add(database)
+    assert checked == clusters
+
+
 def test_peers_are_those_of_the_picture(render):
     for values in ("production", "external", "development"):
         rendered = render(values)
@@ -170,12 +182,14 @@ def test_each_database_is_migrated_before_an_upgrade(rendered):
         mount, = container["volumeMounts"]
         volume, = (one for one in spec["volumes"] if one["name"] == mount["name"])
         files = {item["path"]: source["secret"]["name"] for source in volume["projected"]["sources"] for item in source["secret"]["items"]}
-        assert set(files) - {"postgres_ca.crt"} == {f"postgres/{database}"}
+        roots = f"postgres_ca/{database}.crt" if rendered.of("Cluster") else "postgres_ca.crt"
+        assert {f"postgres/{database}"} <= set(files) <= {f"postgres/{database}", roots}
         environment = {one["name"]: one["value"] for one in container["env"]}
         program = given["marketplace" if "marketplace" in given else database]
         assert environment["MARKET_POSTGRES_CONNINFO_FILE"] in program.values()
         if rendered.of("Cluster"):
-            assert environment["PGSSLMODE"] == "verify-full" and files["postgres_ca.crt"] == f"shop-marketplace-{database}-ca"
+            assert environment["MARKET_POSTGRES_CA"] == f"/run/marketplace/{roots}"
+            assert files[roots] == f"shop-marketplace-{database}-ca"
 
 
 def test_the_way_to_the_databases_is_open_before_an_upgrade(render):

@@ -7,13 +7,15 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "platform/postgres/conninfo.hpp"
 #include "tools/marketctl/schemas.hpp"
 
 namespace market::marketctl {
 namespace {
 
-constexpr std::string_view kKey = "postgres.conninfo";
-constexpr std::string_view kFile = "_file";
+constexpr std::string_view kConninfo = "postgres.conninfo";
+constexpr std::string_view kConninfoFile = "postgres.conninfo_file";
+constexpr std::string_view kCa = "postgres.ca";
 
 std::string_view Trimmed(std::string_view text) {
   const auto start = text.find_first_not_of(" \t\r");
@@ -22,12 +24,13 @@ std::string_view Trimmed(std::string_view text) {
 }
 
 void Note(std::string_view key, std::string_view value, Conninfos& found) {
-  const bool is_file = key.ends_with(kFile);
-  if (is_file) key.remove_suffix(kFile.size());
-  if (!key.ends_with(kKey)) return;
-  key.remove_suffix(kKey.size());
-  if (key.ends_with('.')) key.remove_suffix(1);
-  found[std::string(key)] = is_file ? ReadFile(std::string(value)) : std::string(value);
+  const auto end = key.rfind("postgres.");
+  if (end == key.npos || (end != 0 && key[end - 1] != '.')) return;
+  const std::string database(key.substr(0, end == 0 ? 0 : end - 1));
+  const auto what = key.substr(end);
+  if (what == kConninfo) found[database].conninfo = value;
+  if (what == kConninfoFile) found[database].file = value;
+  if (what == kCa) found[database].ca = value;
 }
 
 std::string VariableName(std::string_view key) {
@@ -50,6 +53,8 @@ std::string ReadFile(const std::string& path) {
   return content;
 }
 
+std::string Named::Read() const { return postgres::VerifiedBy(file.empty() ? conninfo : ReadFile(file), ca); }
+
 Conninfos ConninfosOf(const std::string& config_file) {
   Conninfos found;
   std::istringstream lines(ReadFile(config_file));
@@ -63,13 +68,14 @@ Conninfos ConninfosOf(const std::string& config_file) {
 }
 
 Conninfos ConninfosOfEnvironment(const Variable& variable) {
-  std::vector<std::string> keys = {std::string(kKey)};
-  for (const auto& schema : Schemas()) keys.push_back(std::string(schema.database) + "." + std::string(kKey));
+  std::vector<std::string> prefixes = {""};
+  for (const auto& schema : Schemas()) prefixes.push_back(std::string(schema.database) + ".");
   Conninfos found;
-  for (const auto& key : keys) {
-    for (const auto& name : {key, key + std::string(kFile)}) {
-      const char* value = variable(VariableName(name).c_str());
-      if (value != nullptr && *value != '\0') Note(name, value, found);
+  for (const auto& prefix : prefixes) {
+    for (const auto what : {kConninfo, kConninfoFile, kCa}) {
+      const std::string key = prefix + std::string(what);
+      const char* value = variable(VariableName(key).c_str());
+      if (value != nullptr && *value != '\0') Note(key, value, found);
     }
   }
   return found;
@@ -78,7 +84,7 @@ Conninfos ConninfosOfEnvironment(const Variable& variable) {
 std::string ConninfoOfAuth(const std::string& config_file) {
   const auto found = ConninfosOf(config_file);
   for (const std::string_view name : {"", "auth"}) {
-    if (const auto at = found.find(name); at != found.end()) return at->second;
+    if (const auto at = found.find(name); at != found.end()) return at->second.Read();
   }
   throw std::runtime_error(config_file + ": has no postgres.conninfo or postgres.conninfo_file");
 }

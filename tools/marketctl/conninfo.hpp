@@ -8,13 +8,24 @@
 
 namespace market::marketctl {
 
-// Connection strings by database; under "" the one of `postgres.conninfo`, which names no database.
-using Conninfos = std::map<std::string, std::string, std::less<>>;
+// What stands under postgres.conninfo, postgres.conninfo_file and postgres.ca.
+struct Named {
+  std::string conninfo;
+  std::string file;
+  std::string ca;
 
-// Throws std::runtime_error naming the file when it, or a file that it names, can't be read.
+  // The whole connection string. Throws std::runtime_error naming the file when that can't be read.
+  std::string Read() const;
+};
+
+// By database; under "" what names no database. Files of databases that nobody asks for need not be there.
+using Conninfos = std::map<std::string, Named, std::less<>>;
+
+// Throws std::runtime_error naming the file when it can't be read.
 Conninfos ConninfosOf(const std::string& config_file);
 
-// MARKET_POSTGRES_CONNINFO, MARKET_ORDER_POSTGRES_CONNINFO and so on, or the same with _FILE.
+// MARKET_POSTGRES_CONNINFO, MARKET_ORDER_POSTGRES_CONNINFO and so on, or the same with _FILE, and
+// MARKET_POSTGRES_CA and so on.
 using Variable = std::function<const char*(const char*)>;
 Conninfos ConninfosOfEnvironment(const Variable& variable);
 

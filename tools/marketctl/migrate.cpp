@@ -26,13 +26,13 @@ std::vector<Migration> Choose(const Conninfos& named, const std::optional<std::s
     if (at == named.end()) {
       throw BadArguments("neither postgres.conninfo nor " + *database + ".postgres.conninfo is set");
     }
-    chosen.push_back({schema, at->second});
+    chosen.push_back({schema, at->second.Read()});
     return chosen;
   }
   if (named.contains("")) throw BadArguments("postgres.conninfo names no database: --database " + Known());
   for (const auto& schema : Schemas()) {
     const auto at = named.find(schema.database);
-    if (at != named.end()) chosen.push_back({&schema, at->second});
+    if (at != named.end()) chosen.push_back({&schema, at->second.Read()});
   }
   if (chosen.empty()) throw BadArguments("no postgres.conninfo is set");
   return chosen;

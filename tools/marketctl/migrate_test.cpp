@@ -14,11 +14,8 @@ namespace market::marketctl {
 namespace {
 
 using namespace std::chrono_literals;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Pair;
-using ::testing::UnorderedElementsAre;
 
 std::vector<std::string> Migrate(std::string_view database, const std::string& conninfo,
                                  std::chrono::milliseconds limit = 30s) {
@@ -75,46 +72,53 @@ TEST(Migrate, FileThatHasChanged_IsNamed) {
 }
 
 TEST(Choose, WithoutAName_TakesAllInTheOrderOfTheSchemas) {
-  const auto chosen = Choose({{"order", "o"}, {"auth", "a"}, {"nobody", "n"}}, std::nullopt);
+  const auto chosen = Choose({{"order", {"o"}}, {"auth", {"a"}}, {"nobody", {"n"}}}, std::nullopt);
   ASSERT_EQ(chosen.size(), 2u);
   EXPECT_EQ(chosen[0].conninfo, "a");
   EXPECT_EQ(chosen[1].conninfo, "o");
 }
 
 TEST(Choose, WithAName_TakesItsOwnBeforeTheOneWithoutAName) {
-  EXPECT_EQ(Choose({{"", "plain"}, {"order", "o"}}, "order")[0].conninfo, "o");
-  EXPECT_EQ(Choose({{"", "plain"}}, "order")[0].conninfo, "plain");
+  EXPECT_EQ(Choose({{"", {"plain"}}, {"order", {"o"}}}, "order")[0].conninfo, "o");
+  EXPECT_EQ(Choose({{"", {"plain"}}}, "order")[0].conninfo, "plain");
 }
 
 TEST(Choose, WhatIsMissing_IsSaid) {
-  EXPECT_THAT(Refusal({{"", "plain"}}, std::nullopt), HasSubstr("--database auth, user"));
+  EXPECT_THAT(Refusal({{"", {"plain"}}}, std::nullopt), HasSubstr("--database auth, user"));
   EXPECT_THAT(Refusal({}, std::nullopt), HasSubstr("postgres.conninfo"));
-  EXPECT_THAT(Refusal({{"auth", "a"}}, "order"), HasSubstr("order.postgres.conninfo"));
-  EXPECT_THAT(Refusal({{"auth", "a"}}, "orders"), HasSubstr("'orders' is none of"));
+  EXPECT_THAT(Refusal({{"auth", {"a"}}}, "order"), HasSubstr("order.postgres.conninfo"));
+  EXPECT_THAT(Refusal({{"auth", {"a"}}}, "orders"), HasSubstr("'orders' is none of"));
 }
 
-TEST(Conninfos, OfAFile_AreThoseOfAllDatabases) {
+TEST(Conninfos, OfAFile_AreReadWhenTheyAreAskedFor) {
   const std::string secret = ::testing::TempDir() + "migrate_conninfo";
   const std::string config = ::testing::TempDir() + "migrate_config";
   std::ofstream(secret) << "dbname=b\n";
   std::ofstream(config)
       << "# user.postgres.conninfo = x\nauth.postgres.conninfo = dbname=a\nhttp.listen = x\n"
-      << "order.postgres.conninfo_file=" << secret << "\npostgres.conninfo = dbname=c\n";
-  EXPECT_THAT(ConninfosOf(config), UnorderedElementsAre(Pair("auth", "dbname=a"), Pair("order", "dbname=b"),
-                                                        Pair("", "dbname=c")));
+      << "order.postgres.conninfo_file=" << secret << "\norder.postgres.ca = /o.crt\n"
+      << "payment.postgres.conninfo_file = /nowhere/payment\n";
+  const auto named = ConninfosOf(config);
+  EXPECT_EQ(ConninfoOfAuth(config), "dbname=a");
+  EXPECT_EQ(Choose(named, "order")[0].conninfo, "dbname=b sslmode=verify-full sslrootcert='/o.crt'");
+  EXPECT_THROW(Choose(named, "payment"), std::runtime_error);
+  EXPECT_THAT(Refusal(named, "user"), HasSubstr("user.postgres.conninfo"));
   std::remove(secret.c_str());
   std::remove(config.c_str());
 }
 
 TEST(Conninfos, OfTheEnvironment_AreItsVariables) {
   const std::map<std::string, const char*> variables = {{"MARKET_POSTGRES_CONNINFO", "dbname=a"},
+                                                        {"MARKET_POSTGRES_CA", "/a.crt"},
                                                         {"MARKET_ORDER_POSTGRES_CONNINFO", "dbname=b"},
                                                         {"MARKET_USER_POSTGRES_CONNINFO_FILE", ""}};
-  const auto found = ConninfosOfEnvironment([&](const char* name) {
+  const auto named = ConninfosOfEnvironment([&](const char* name) {
     const auto at = variables.find(name);
     return at == variables.end() ? nullptr : at->second;
   });
-  EXPECT_THAT(found, UnorderedElementsAre(Pair("", "dbname=a"), Pair("order", "dbname=b")));
+  EXPECT_EQ(named.size(), 2u);
+  EXPECT_EQ(named.at("").Read(), "dbname=a sslmode=verify-full sslrootcert='/a.crt'");
+  EXPECT_EQ(named.at("order").Read(), "dbname=b");
 }
 
 }  // namespace

@@ -156,7 +156,10 @@ key: uri
 {{- end }}
 {{- $several := gt (len $program.databases) 1 }}
 {{- range $program.databases }}
-{{- $_ := set $keys (printf "%spostgres.conninfo_file" ($several | ternary (printf "%s." .) "")) (printf "/run/marketplace/postgres/%s" .) }}
+{{- $prefix := $several | ternary (printf "%s." .) "" }}
+{{- $_ := set $keys (printf "%spostgres.conninfo_file" $prefix) (printf "/run/marketplace/postgres/%s" .) }}
+{{- /* A Cluster has a CA of its own. */ -}}
+{{- if eq $values.postgres.mode "cloudnative-pg" }}{{ $_ := set $keys (printf "%spostgres.ca" $prefix) (printf "/run/marketplace/postgres_ca/%s.crt" .) }}{{ end }}
 {{- end }}
 {{- if $program.signs }}{{ $_ := set $keys "auth.signing_key_file" "/run/marketplace/signing_key.pem" }}{{ end }}
 {{- if and $program.redis $values.redis.address }}

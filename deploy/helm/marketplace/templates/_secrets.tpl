@@ -13,9 +13,14 @@
 {{- range $program.databases }}
 {{- $secret := include "marketplace.conninfo" (list $root .) | fromYaml }}
 - secret: {name: {{ $secret.name }}, items: [{key: {{ $secret.key }}, path: postgres/{{ . }}}]}
+{{- if eq $values.postgres.mode "cloudnative-pg" }}
+- secret: {name: {{ include "marketplace.fullname" $root }}-{{ . }}-ca, items: [{key: ca.crt, path: postgres_ca/{{ . }}.crt}]}
 {{- end }}
-{{- with include "marketplace.postgresCa" (list $root $program) | fromYaml }}
+{{- end }}
+{{- if and $program.databases (eq $values.postgres.mode "external") $values.postgres.caSecret.name }}
+{{- with $values.postgres.caSecret }}
 - secret: {name: {{ .name }}, items: [{key: {{ .key }}, path: postgres_ca.crt}]}
+{{- end }}
 {{- end }}
 {{- if $program.signs }}
 {{- with $values.signingKey.secret }}
@@ -34,28 +39,11 @@
 {{- end }}
 {{- end }}
 
-{{- /* {name, key} of the Secret that PostgreSQL's certificate is checked against, or nothing: (list root program). A Cluster has a CA
-of its own and libpq takes one file: with several Clusters the connection is encrypted, not checked. */ -}}
-{{- define "marketplace.postgresCa" -}}
-{{- $root := index . 0 }}{{ $databases := (index . 1).databases }}
-{{- $postgres := $root.Values.postgres }}
-{{- if $databases }}
-{{- if and (eq $postgres.mode "cloudnative-pg") (eq (len $databases) 1) -}}
-name: {{ include "marketplace.fullname" $root }}-{{ first $databases }}-ca
-key: ca.crt
-{{- else if and (eq $postgres.mode "external") $postgres.caSecret.name -}}
-{{ toYaml $postgres.caSecret }}
-{{- end }}
-{{- end }}
-{{- end }}
-
+{{- /* Databases of yours: whether the server is checked is said by `sslmode` in the conninfo, against what by this. */ -}}
 {{- define "marketplace.postgresEnvironment" -}}
 {{- $root := index . 0 }}{{ $program := index . 1 }}
-{{- $ca := include "marketplace.postgresCa" . | fromYaml }}
-{{- if and $program.databases (eq $root.Values.postgres.mode "cloudnative-pg") }}
-- {name: PGSSLMODE, value: {{ $ca | empty | ternary "require" "verify-full" }}}
-{{- end }}
-{{- if $ca }}
+{{- $postgres := $root.Values.postgres }}
+{{- if and $program.databases (eq $postgres.mode "external") $postgres.caSecret.name }}
 - {name: PGSSLROOTCERT, value: /run/marketplace/postgres_ca.crt}
 {{- end }}
 {{- end }}
