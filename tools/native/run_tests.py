@@ -4,9 +4,10 @@
 2. tests/observability and the static part of tests/containers with pytest: dashboards, rules, alerts, runbooks, compose
    files and what else is read by other programs.
 3. tests/helm with pytest: the chart, with helm and a Kubernetes schema where they can be had.
-4. tests/system with pytest, once against each shape, each time on a marketplace of its own in a temporary directory;
+4. tests/packages with pytest: the Debian packages, installed and run under a systemd of their own.
+5. tests/system with pytest, once against each shape, each time on a marketplace of its own in a temporary directory;
    those of its files that replicas could break once more, on two of everything.
-5. tests/telemetry with pytest, beside a whole pipeline.
+6. tests/telemetry with pytest, beside a whole pipeline.
 
 A part that cannot run counts as a failure, and no test at all is one too: the line cannot be green on nothing.
 """
@@ -26,6 +27,7 @@ import xml.etree.ElementTree
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PRESET = os.environ.get("MARKET_PRESET", "release")
 PYTHON = "/usr/bin/python3"
+PARTS = ("ctest", "observability", "helm", "packages", "system", "replicas", "telemetry")
 PORTS_OF_A_STACK = 40     # for each replica of it
 REPLICAS = 2
 FOR_REPLICAS = ("contention", "first_order", "kill", "payments", "replicas", "restart", "zz_invariants")
@@ -155,7 +157,7 @@ def run_system(shape, suites, reports, extra, name=None, replicas=1, up=()):
 
 def main():
     parser = argparse.ArgumentParser(prog="./market test", description=__doc__.partition("\n")[0])
-    parser.add_argument("--only", choices=("ctest", "observability", "helm", "system", "replicas", "telemetry"), help="one part instead of all")
+    parser.add_argument("--only", choices=PARTS, help="one part instead of all")
     parser.add_argument("--shape", choices=("services", "single"), help="system tests in one shape only")
     parser.add_argument("--labels", help="ctest labels, separated by commas (unit,storage,contract)")
     parser.add_argument("--preset", default=PRESET, help="whose C++ test programs to run")
@@ -176,6 +178,8 @@ def main():
         count.add(*run_observability(reports, words), "observability")
     if options.only in (None, "helm"):
         count.add(*run_pytest([ROOT / "tests" / "helm"], reports / "helm.xml", extra if options.only else []), "helm")
+    if options.only in (None, "packages"):
+        count.add(*run_pytest([ROOT / "tests" / "packages"], reports / "packages.xml", extra if options.only else []), "packages")
     suite = ROOT / "tests" / "system"
     if options.only in (None, "system"):
         for shape in (options.shape,) if options.shape else ("services", "single"):
