@@ -31,6 +31,8 @@ using ErrorCode = boost::system::error_code;
 using Endpoints = std::vector<stream_protocol::endpoint>;
 
 constexpr std::size_t kBufferBytes = 8192;
+// How long a name server may take while there are addresses of before.
+constexpr std::chrono::milliseconds kLookupPatience{1000};
 
 auto Await(ErrorCode& error) { return asio::redirect_error(asio::use_awaitable, error); }
 
@@ -177,6 +179,19 @@ Task<bool> Connection::Read(const ClientOptions& options, bool head_request, Res
   }
 }
 
+// Shared with what asks the name server, which may be done long after nobody waits any more.
+struct Lookup {
+  struct Answer {
+    ErrorCode error;
+    Endpoints endpoints;
+  };
+
+  explicit Lookup(asio::io_context& io) : resolver(io) {}
+
+  asio::ip::tcp::resolver resolver;
+  runtime::OneShot<Answer> answer;
+};
+
 }  // namespace
 
 class Client::Core : public std::enable_shared_from_this<Core> {
@@ -200,7 +215,7 @@ class Client::Core : public std::enable_shared_from_this<Core> {
   };
 
   Task<> WaitForPlace(runtime::Deadline deadline);
-  Task<Endpoints> Resolve();
+  Task<Endpoints> Resolve(runtime::Deadline deadline);
   std::unique_ptr<Connection> TakeIdle();
   Task<std::unique_ptr<Connection>> NewConnection(runtime::Deadline deadline);
   std::string Compose(const Request& request) const;
@@ -211,6 +226,7 @@ class Client::Core : public std::enable_shared_from_this<Core> {
   std::string host_;
   std::string port_;
   std::string unix_path_;
+  Endpoints known_;  // what the host's name last led to
   std::size_t open_ = 0;
   std::deque<std::unique_ptr<Connection>> idle_;
   std::deque<std::shared_ptr<runtime::OneShot<>>> waiting_;
@@ -274,24 +290,32 @@ std::unique_ptr<Connection> Client::Core::TakeIdle() {
   return nullptr;
 }
 
-Task<Endpoints> Client::Core::Resolve() {
-  Endpoints endpoints;
-  if (!unix_path_.empty()) {
-    endpoints.emplace_back(asio::local::stream_protocol::endpoint(unix_path_));
-    co_return endpoints;
-  }
+// A name server may be silent for seconds, and what asks it can't be called off: who waits leaves at the
+// limit. Without an answer the addresses of before are better than none.
+Task<Endpoints> Client::Core::Resolve(runtime::Deadline deadline) {
+  if (!unix_path_.empty()) co_return Endpoints{asio::local::stream_protocol::endpoint(unix_path_)};
   const bool bracketed = host_.starts_with('[') && host_.ends_with(']');
   const std::string host = bracketed ? host_.substr(1, host_.size() - 2) : host_;
-  asio::ip::tcp::resolver resolver(io_);
-  ErrorCode error;
-  const auto found = co_await resolver.async_resolve(host, port_, Await(error));
-  if (error) Throw(SendError::Kind::kNotSent, "can't resolve " + host + ": " + error.message());
-  for (const auto& entry : found) endpoints.emplace_back(entry.endpoint());
-  co_return endpoints;
+  const auto lookup = std::make_shared<Lookup>(io_);
+  lookup->resolver.async_resolve(host, port_, [lookup](const ErrorCode& error, const auto& found) {
+    Lookup::Answer answer{error, {}};
+    for (const auto& entry : found) answer.endpoints.emplace_back(entry.endpoint());
+    lookup->answer.Set(std::move(answer));
+  });
+  if (!known_.empty()) deadline = std::min(deadline, runtime::After(kLookupPatience));
+  try {
+    auto answer = co_await lookup->answer.Wait(deadline);
+    if (answer.error)
+      Throw(SendError::Kind::kNotSent, "can't resolve " + host + ": " + answer.error.message());
+    known_ = std::move(answer.endpoints);
+  } catch (const Error&) {
+    if (known_.empty()) Throw(SendError::Kind::kNotSent, "can't resolve " + host + ": no answer in time");
+  }
+  co_return known_;
 }
 
 Task<std::unique_ptr<Connection>> Client::Core::NewConnection(runtime::Deadline deadline) {
-  Endpoints endpoints = co_await Resolve();
+  Endpoints endpoints = co_await Resolve(deadline);
   auto connection = std::make_unique<Connection>(io_);
   connection->Arm(std::min(deadline, runtime::After(options_.connect_timeout)));
   co_await connection->Connect(std::move(endpoints));
