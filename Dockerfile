@@ -74,7 +74,8 @@ LABEL org.opencontainers.image.title="Marketplace" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
-ENV PATH=/usr/bin MARKET_METRICS_LISTEN=0.0.0.0:9464
+# A name server that is silent is given up after a second, not after five: the next one may know.
+ENV PATH=/usr/bin MARKET_METRICS_LISTEN=0.0.0.0:9464 RES_OPTIONS="timeout:1 attempts:3"
 USER 10001:10001
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["marketctl", "healthcheck"]

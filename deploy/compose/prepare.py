@@ -112,7 +112,8 @@ def make_other_passwords():
 
 def nginx_conf(text):
     """deploy/native/nginx.conf with the names of the composition, which may get other addresses while it runs."""
-    # A name twice: nginx asks no server a second time, and the name may have one address.
+    # A name twice: nginx asks no server a second time, and the name may have one address. So a request is tried three times: of two
+    # replicas, the one that has just gone may be asked twice, and then the other is.
     def servers(address):
         return "\n    ".join([f"server {address} resolve max_fails=0;"] * 2)
 
@@ -132,6 +133,11 @@ def nginx_conf(text):
     text = once(r"^user .*;\n", "", text)
     text = once(r"^http \{\n", 'http {\n  include "/tmp/resolver.conf";\n', text)
     text = once(r"^  upstream (\w+) \{\n", r"\g<0>    zone \1 64k;\n", text)
+    text = once(r"_next_upstream_tries 2;", "_next_upstream_tries 3;", text)
+    # Nobody refuses a connection where a container was: it is given up soon, and another one asked. What has been sent and changes
+    # something is sent once all the same.
+    text = once(r"_connect_timeout 5s;", "_connect_timeout 1s;", text)
+    text = once(r"_next_upstream error;", "_next_upstream error timeout;", text)
     return re.sub(r"@([A-Z_]+)@", lambda match: str(values[match[1]]), text)
 
 

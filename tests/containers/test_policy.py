@@ -235,3 +235,6 @@ def test_prepare_writes_the_configuration_of_nginx(prepare, tmp_path):
     assert "@" not in text and "user " not in re.sub(r"#.*", "", text).partition("events")[0]
     upstreams = re.findall(r"upstream (\w+) \{\n    zone \1 64k;\n    server (\S+) resolve max_fails=0;", text)
     assert dict(upstreams) == {"gateway": "gateway:8080", **{f"grpc_{name}": f"{name}:7000" for name in SERVICES}}
+    for what in ("proxy", "grpc"):
+        assert re.findall(rf"{what}_next_upstream(?:_tries)? .*;", text) == [f"{what}_next_upstream error timeout;", f"{what}_next_upstream_tries 3;"]
+        assert f"{what}_connect_timeout 1s;" in text and "non_idempotent;" not in text
