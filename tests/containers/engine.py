@@ -1,9 +1,19 @@
-"""The containers of one composition, as podman tells of them and as /proc of this machine shows them."""
+"""The containers of one composition, as podman tells of them and as /proc of this machine shows them.
+
+    engine.py DIRECTORY      writes info.json there, and what it names: a composition as tests/system/market.py wants to know it
+"""
 
 import json
 import os
 import pathlib
+import re
+import signal
 import subprocess
+import sys
+import urllib.request
+
+SERVICES = ("auth", "user", "product", "order", "payment")
+STOP_LIMIT_S = 90
 
 
 def podman(*arguments, check=True, text=True):
@@ -13,7 +23,9 @@ def podman(*arguments, check=True, text=True):
 class Container:
     def __init__(self, project, facts):
         self.id = facts["Id"]
-        self.name = facts["Name"].removeprefix(project + "_").rpartition("_")[0]
+        self.service, _, number = facts["Name"].removeprefix(project + "_").rpartition("_")
+        # As `./market info` calls replicas.
+        self.name = self.service if number == "1" else f"{self.service}-{number}"
         self.facts = facts
 
     def again(self):
@@ -40,7 +52,34 @@ class Container:
         return pathlib.Path(f"/proc/{self.pid}/root")
 
     def addresses(self):
-        return [network["IPAddress"] for network in self.facts["NetworkSettings"]["Networks"].values()]
+        """In all of its networks, as they are now."""
+        return [network["IPAddress"] for network in self.again()["NetworkSettings"]["Networks"].values()]
+
+    @property
+    def metrics_url(self):
+        # A process of ours listens in all networks, and this machine is the other end of each bridge.
+        return f"http://{self.addresses()[0]}:9464/metrics"
+
+    def requests(self):
+        """How many it has answered since its start."""
+        name = "http_requests_total" if self.service in ("gateway", "marketplace") else "grpc_server_handled_total"
+        with urllib.request.urlopen(self.metrics_url, timeout=5) as answer:
+            text = answer.read().decode()
+        return sum(float(value) for value in re.findall(rf"^{name}(?:{{.*}})? (\S+)$", text, re.MULTILINE))
+
+    def stop(self):
+        """SIGTERM, and SIGKILL at the limit; nobody starts it again."""
+        podman("stop", "-t", STOP_LIMIT_S, self.id)
+
+    def start(self):
+        podman("start", self.id)
+
+    def kill(self):
+        """SIGKILL from outside, as a crash: `podman kill` would be an order to stay away. False when it does not run just now."""
+        pid = self.pid
+        if pid:
+            os.kill(pid, signal.SIGKILL)
+        return bool(pid)
 
     def can_connect(self, address, port):
         """From inside its network namespace; our image has no program for it."""
@@ -68,3 +107,29 @@ def compose(*arguments):
     done = subprocess.run(["docker-compose", *arguments], capture_output=True, text=True, env=os.environ)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def write_info(directory):
+    """What tests/system/market.py asks for: in place of the launcher's files, those of the volumes."""
+    project, shape, url = os.environ["MARKET_COMPOSED"], os.environ["MARKET_SHAPE"], os.environ["MARKET_URL"]
+    found = containers(project)
+    ours = [one for one in found.values() if one.service in (*SERVICES, "gateway", "marketplace", "sandbox")]
+    owner = {service: "marketplace" if shape == "single" else service for service in SERVICES}
+    for name in ("ca.crt", "operator_password"):
+        (directory / name).write_text(compose("run", "--rm", "prepare", "show", name))
+    facts = {
+        "url": url, "caFile": str(directory / "ca.crt"), "grpc": url.removeprefix("https://"), "shape": shape,
+        "operator": {"email": "operator@marketplace.test", "passwordFile": str(directory / "operator_password")},
+        "replicas": sum(one.service == owner["order"] for one in ours), "telemetry": {},
+        "metrics": {one.name: one.metrics_url for one in ours},
+        "services": {service: f"{found[name].addresses()[0]}:7000" for service, name in owner.items()},
+        "signingKey": str(volume(project, "authority") / "signing_key.pem"),
+        "edgePki": str(volume(project, "edge") / "services"),
+        "checker": ["docker-compose", "run", "--rm", "checker", "check_invariants"],
+        "psql": ["podman", "exec", "-i", f"{project}_postgres-{{database}}_1", "psql"],
+    }
+    (directory / "info.json").write_text(json.dumps(facts, indent=1))
+
+
+if __name__ == "__main__":
+    write_info(pathlib.Path(sys.argv[1]))

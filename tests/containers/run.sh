@@ -117,8 +117,15 @@ proof="proof"
 say "up in $(($(date +%s) - started)) s; $(podman logs "${COMPOSE_PROJECT_NAME}_${proof}_1" 2>&1 | tail -n 1)"
 docker-compose ps
 
-MARKET_COMPOSED=$COMPOSE_PROJECT_NAME MARKET_SHAPE=$shape PYTHONDONTWRITEBYTECODE=1 \
-  /usr/bin/python3 -m pytest tests/containers -q -s -p no:cacheprovider
+export MARKET_COMPOSED="$COMPOSE_PROJECT_NAME" MARKET_SHAPE="$shape" MARKET_INFO="$work/info.json" PYTHONDONTWRITEBYTECODE=1
+# Without the tests of the launcher itself; what asks for its files or its processes says that it is skipped.
+tests() { /usr/bin/python3 tests/containers/engine.py "$work" && /usr/bin/python3 -m pytest -q -p no:cacheprovider "$@"; }
+say 'the system tests against the composition'
+tests tests/system --ignore tests/system/test_launcher.py -rs
+say 'tests of the containers'
+tests tests/containers -s
+say 'the system tests about replicas'
+tests tests/system/test_replicas.py tests/system/test_zz_invariants.py
 
 [ -z "$keep" ] || { say "kept: project $COMPOSE_PROJECT_NAME, $MARKET_URL" && exit 0; }
 started=$(date +%s)

@@ -1,4 +1,4 @@
-"""Fixtures over one running marketplace (MARKET_DATA); every test makes its own people and products."""
+"""Fixtures over one running marketplace (MARKET_DATA, or MARKET_INFO); every test makes its own people and products."""
 
 import sys
 import pathlib

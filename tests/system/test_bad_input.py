@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 import contract
-from market import Person, data_directory, new_key
+from market import Person, new_key, signing_key
 
 LIMIT_S = 5
 
@@ -219,7 +219,7 @@ class Forger:
         self.genuine = genuine
         self.head, self.claims, self.signature = genuine.split(".")
         self.header, self.payload = json.loads(unb64(self.head)), json.loads(unb64(self.claims))
-        self.theirs = (data_directory() / "secrets" / "auth_signing_key.pem").read_text()
+        self.theirs = signing_key()
         self.own = ec.generate_private_key(ec.SECP256R1())
 
     def with_header(self, **members):
@@ -348,7 +348,7 @@ RAW = [
     (400, b"GET /v1/cate gories HTTP/1.1\r\n" + H + b"\r\n"),
     (400, b"GET http://evil.test/v1/categories HTTP/1.1\r\nHost: \r\n\r\n"),
     (414, b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\n" + H + b"\r\n"),
-    (400, b"CONNECT localhost:443 HTTP/1.1\r\n" + H + b"\r\n"),
+    ((400, 405), b"CONNECT localhost:443 HTTP/1.1\r\n" + H + b"\r\n"),  # nginx before and since it can read that form
     (400, GET + b"Host: a\r\nHost: b\r\n\r\n"),
     (400, GET + b"Host: a b\r\n\r\n"),
     (400, GET + b"Host: a/b\r\n\r\n"),
@@ -379,8 +379,9 @@ RAW = [
 @pytest.mark.parametrize("status,data", RAW, ids=lambda v: repr(v[:60]) if isinstance(v, bytes) else str(v))
 def test_raw_bytes(stack, status, data):
     answer, body = exchange(stack, data)
-    assert (answer.status, answer.headers["Content-Type"]) == (status, "application/problem+json")
-    assert json.loads(body)["status"] == status
+    assert answer.status in (status if isinstance(status, tuple) else (status,))
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert json.loads(body)["status"] == answer.status
 
 
 def test_enough_cases():

@@ -1,5 +1,6 @@
 """Every service tells a gRPC client what it serves: reflection (v1 and v1alpha) and health, over mutual TLS on its own port."""
 
+import pathlib
 import re
 import subprocess
 import urllib.parse
@@ -13,24 +14,27 @@ LIST_SERVICES = b"\x3a\x00"  # ServerReflectionRequest {list_services: ""}
 SERVING = b"\x08\x01"        # HealthCheckResponse {status: SERVING}
 
 
-def port_of(stack, service):
-    """Ports follow the public one at the distances of deploy/native/ports.env."""
+def address_of(stack, service):
+    """With ./market ports follow the public one at the distances of deploy/native/ports.env."""
+    if "services" in stack:
+        return stack["services"][service]
     name = "MARKETPLACE" if stack["shape"] == "single" else service.upper()
     text = (market.ROOT / "deploy" / "native" / "ports.env").read_text()
-    return urllib.parse.urlsplit(stack["url"]).port + int(re.search(rf"^{name}_GRPC=\+(\d+)$", text, re.M).group(1))
+    distance = int(re.search(rf"^{name}_GRPC=\+(\d+)$", text, re.M).group(1))
+    return f"127.0.0.1:{urllib.parse.urlsplit(stack['url']).port + distance}"
 
 
 def channel_to(stack, service, pki, name):
     read = lambda file: (pki / file).read_bytes()  # noqa: E731
     credentials = grpc.ssl_channel_credentials(read("ca.crt"), read(f"{name}.key"), read(f"{name}.crt"))
     identity = "marketplace" if stack["shape"] == "single" else service
-    return grpc.secure_channel(f"127.0.0.1:{port_of(stack, service)}", credentials,
+    return grpc.secure_channel(address_of(stack, service), credentials,
                                [("grpc.ssl_target_name_override", identity)])
 
 
 @pytest.fixture(scope="module")
-def pki():
-    return market.data_directory() / "pki" / "services"
+def pki(stack):
+    return pathlib.Path(stack.get("edgePki") or market.data_directory() / "pki" / "services")
 
 
 @pytest.mark.parametrize("service", ["auth", "user", "product", "order", "payment"])
@@ -51,7 +55,7 @@ def test_grpcurl_describes_the_service(stack, pki, service):
         pytest.skip("grpcurl is not in .tools/bin")
     done = subprocess.run([grpcurl, "-cacert", pki / "ca.crt", "-cert", pki / "edge.crt", "-key", pki / "edge.key",
                            "-servername", "marketplace" if stack["shape"] == "single" else service,
-                           f"127.0.0.1:{port_of(stack, service)}", "describe",
+                           address_of(stack, service), "describe",
                            f"marketplace.{service}.v1.{service.capitalize()}Service"],
                           capture_output=True, text=True, timeout=20)
     assert done.returncode == 0, done.stderr
@@ -67,7 +71,7 @@ def test_health_says_serving(stack, pki, service):
 @pytest.mark.parametrize("service", ["auth", "user", "product", "order", "payment"])
 def test_nobody_gets_in_without_a_certificate(stack, pki, service):
     credentials = grpc.ssl_channel_credentials((pki / "ca.crt").read_bytes())
-    with grpc.secure_channel(f"127.0.0.1:{port_of(stack, service)}", credentials,
+    with grpc.secure_channel(address_of(stack, service), credentials,
                              [("grpc.ssl_target_name_override", service)]) as channel:
         with pytest.raises(grpc.RpcError) as refused:
             channel.unary_unary("/grpc.health.v1.Health/Check")(b"", timeout=5)

@@ -1,15 +1,9 @@
 """The checker over everything the other tests did (this file runs last), and the checker itself against planted rot."""
 
-import subprocess
-
 import pytest
 
 import market
-
-
-@pytest.fixture(scope="module")
-def data():
-    return market.data_directory()
+from market import psql
 
 
 def test_clean_after_everything():
@@ -65,27 +59,20 @@ ROWS = {
 }
 
 
-def psql(data, service, sql):
-    command = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-At", "-h", market.postgres_socket(data), "-U", "postgres", service]
-    done = subprocess.run(command, input=sql, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 @pytest.mark.parametrize("service,change,check", PLANTED, ids=lambda v: v if len(str(v)) < 8 else "")
-def test_planted_corruption_is_named(data, bought, service, change, check):
+def test_planted_corruption_is_named(bought, service, change, check):
     """The rows are copied aside, changed with triggers off, checked, and put back."""
     rows = {table: where.format(**bought) for table, where in ROWS[service].items()}
     off = "SET session_replication_role = replica;"
-    psql(data, service, "CREATE SCHEMA kept;" + "".join(f"CREATE TABLE kept.{t} AS SELECT * FROM {t} WHERE {w};"
+    psql(service, "CREATE SCHEMA kept;" + "".join(f"CREATE TABLE kept.{t} AS SELECT * FROM {t} WHERE {w};"
                                                         for t, w in rows.items()))
     try:
-        psql(data, service, off + change.format(**bought) + ";")
+        psql(service, off + change.format(**bought) + ";")
         findings = market.check_invariants()["findings"]
         assert check in {f["check"] for f in findings}, findings[:10]
         named = [f for f in findings if f["check"] == check]
         assert all(f["row"] and f["detail"] for f in named)
     finally:
         restore = "".join(f"DELETE FROM {t} WHERE {w}; INSERT INTO {t} SELECT * FROM kept.{t};" for t, w in rows.items())
-        psql(data, service, f"BEGIN; {off} {restore} DROP SCHEMA kept CASCADE; COMMIT;")
+        psql(service, f"BEGIN; {off} {restore} DROP SCHEMA kept CASCADE; COMMIT;")
     assert market.check_invariants(wait_s=20)["clean"]
