@@ -110,6 +110,13 @@ def make_other_passwords():
     put("marketplace", "auth.conf", f"auth.postgres.conninfo_file = {INSIDE}/auth.conninfo\n")
 
 
+def once(pattern, replacement, text):
+    changed, count = re.subn(pattern, replacement, text, flags=re.MULTILINE)
+    if not count:
+        raise Failure(f"deploy/native/nginx*.conf have no {pattern} any more")
+    return changed
+
+
 def nginx_conf(text):
     """deploy/native/nginx.conf with the names of the composition, which may get other addresses while it runs."""
     # A name twice: nginx asks no server a second time, and the name may have one address. So a request is tried three times: of two
@@ -123,12 +130,6 @@ def nginx_conf(text):
         values[f"{service.upper()}_SERVERS"] = servers(f"{service}:{GRPC_PORT}")
         values[f"{service.upper()}_IDENTITY"] = service
 
-    def once(pattern, replacement, text):
-        changed, count = re.subn(pattern, replacement, text, flags=re.MULTILINE)
-        if not count:
-            raise Failure(f"deploy/native/nginx.conf has no {pattern} any more")
-        return changed
-
     # Not root from the start, so there is no account to change to.
     text = once(r"^user .*;\n", "", text)
     text = once(r"^http \{\n", 'http {\n  include "/tmp/resolver.conf";\n', text)
@@ -136,9 +137,23 @@ def nginx_conf(text):
     text = once(r"_next_upstream_tries 2;", "_next_upstream_tries 3;", text)
     # Nobody refuses a connection where a container was: it is given up soon, and another one asked. What has been sent and changes
     # something is sent once all the same.
-    text = once(r"_connect_timeout 5s;", "_connect_timeout 1s;", text)
+    text = once(r"_connect_timeout 5s;", "_connect_timeout 250ms;", text)
     text = once(r"_next_upstream error;", "_next_upstream error timeout;", text)
     return re.sub(r"@([A-Z_]+)@", lambda match: str(values[match[1]]), text)
+
+
+def nginx_refusals(text):
+    """A request that waited for a container that has gone, while the name got other addresses, is not passed on by nginx: the last
+    upstream it notes then is the name itself, and this one was asked nothing. So the request starts again, once."""
+    text = once(r"^error_page 502 503 504 = /.edge/unavailable;\n", "recursive_error_pages on;\nerror_page 502 = @again;\n"
+                "error_page 503 504 = /.edge/unavailable;\n", text)
+    return text + """
+location @again {
+  error_page 502 503 504 = /.edge/unavailable;
+  if ($upstream_addr !~ "(^|, )gateway$") { return 503; }
+  proxy_pass http://gateway;
+}
+"""
 
 
 def prepare(hosts):
@@ -148,7 +163,7 @@ def prepare(hosts):
     make_other_passwords()
     native = ROOT / "deploy/native"
     put("edge", "nginx.conf", nginx_conf((native / "nginx.conf").read_text()), EVERYBODY)
-    put("edge", "nginx_refusals.conf", (native / "nginx_refusals.conf").read_text(), EVERYBODY)
+    put("edge", "nginx_refusals.conf", nginx_refusals((native / "nginx_refusals.conf").read_text()), EVERYBODY)
     print("prepare: passwords, certificates and configuration are in place")
 
 
