@@ -98,12 +98,6 @@ std::optional<std::string> TextOf(const Default<T>& initial, Format format) {
   return value ? std::optional<std::string>(format(*value)) : std::nullopt;
 }
 
-std::string EnvironmentName(std::string_view key) {
-  std::string name(kEnvironmentPrefix);
-  for (const char c : key) name += c == '.' || c == '-' ? '_' : static_cast<char>(std::toupper(c));
-  return name;
-}
-
 std::string ReadWholeFile(const std::string& path, const std::string& wanted_by) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw ConfigError(wanted_by + ": can't read the file " + Quoted(path));
@@ -131,6 +125,12 @@ std::size_t Distance(std::string_view a, std::string_view b) {
 }
 
 }  // namespace
+
+std::string EnvironmentName(std::string_view key) {
+  std::string name(kEnvironmentPrefix);
+  for (const char c : key) name += c == '.' || c == '-' ? '_' : static_cast<char>(std::toupper(c));
+  return name;
+}
 
 Properties::Properties(std::string program) : program_(std::move(program)) {}
 

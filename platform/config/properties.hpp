@@ -48,6 +48,9 @@ auto Naming(std::string_view name, Use use) -> decltype(use()) {
   }
 }
 
+// The variable that a key is read from: MARKET_GRPC_LISTEN for grpc.listen.
+std::string EnvironmentName(std::string_view key);
+
 // In place of a default: the operator must say.
 struct Required {};
 

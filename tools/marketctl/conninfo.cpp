@@ -7,6 +7,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "platform/config/properties.hpp"
 #include "platform/postgres/conninfo.hpp"
 #include "tools/marketctl/schemas.hpp"
 
@@ -31,12 +32,6 @@ void Note(std::string_view key, std::string_view value, Conninfos& found) {
   if (what == kConninfo) found[database].conninfo = value;
   if (what == kConninfoFile) found[database].file = value;
   if (what == kCa) found[database].ca = value;
-}
-
-std::string VariableName(std::string_view key) {
-  std::string name = "MARKET_";
-  for (const char c : key) name += c == '.' ? '_' : static_cast<char>(std::toupper(c));
-  return name;
 }
 
 }  // namespace
@@ -74,7 +69,7 @@ Conninfos ConninfosOfEnvironment(const Variable& variable) {
   for (const auto& prefix : prefixes) {
     for (const auto what : {kConninfo, kConninfoFile, kCa}) {
       const std::string key = prefix + std::string(what);
-      const char* value = variable(VariableName(key).c_str());
+      const char* value = variable(config::EnvironmentName(key).c_str());
       if (value != nullptr && *value != '\0') Note(key, value, found);
     }
   }

@@ -1,6 +1,5 @@
 #include "tools/marketctl/healthcheck.hpp"
 
-#include <boost/asio/io_context.hpp>
 #include <stdexcept>
 #include <string_view>
 
@@ -15,10 +14,7 @@ std::string ReachableAddress(const std::string& metrics_listen) {
   return metrics_listen;
 }
 
-Task<> CheckReady(std::string address, std::chrono::milliseconds limit) {
-  auto executor = co_await boost::asio::this_coro::executor;
-  auto& io =
-      static_cast<boost::asio::io_context&>(boost::asio::query(executor, boost::asio::execution::context));
+Task<> CheckReady(boost::asio::io_context& io, std::string address, std::chrono::milliseconds limit) {
   http::Client client(io, "http://" + address, {.pool_size = 1});
   http::Request request{.method = "GET", .target = "/readyz"};
   const auto answer = co_await client.Send(std::move(request), Work{runtime::After(limit)});

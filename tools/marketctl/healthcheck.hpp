@@ -1,5 +1,6 @@
 // Whether a program of the marketplace is ready, for whoever starts it where no shell and no curl are.
 #pragma once
+#include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <string>
 
@@ -11,6 +12,6 @@ namespace market::marketctl {
 std::string ReachableAddress(const std::string& metrics_listen);
 
 // Asks http://ADDRESS/readyz. Throws std::runtime_error, with the reason, unless the answer is 200 in time.
-Task<> CheckReady(std::string address, std::chrono::milliseconds limit);
+Task<> CheckReady(boost::asio::io_context& io, std::string address, std::chrono::milliseconds limit);
 
 }  // namespace market::marketctl

@@ -79,11 +79,11 @@ Arguments Parse(const std::vector<std::string>& given) {
   return arguments;
 }
 
-// Returns or throws what the task does; what it leaves behind in the loop is not waited for.
-template <class Value>
-Value Finish(Task<Value> task) {
+// Returns or throws what the task of `start(io)` does; what it leaves behind in the loop is not waited for.
+template <class Start>
+auto Finish(Start start) {
   boost::asio::io_context io(1);
-  auto result = boost::asio::co_spawn(io, std::move(task), boost::asio::use_future);
+  auto result = boost::asio::co_spawn(io, start(io), boost::asio::use_future);
   while (result.wait_for(std::chrono::seconds(0)) == std::future_status::timeout) io.run_one();
   return result.get();
 }
@@ -105,7 +105,7 @@ void RunOperatorCreate(const Arguments& arguments) {
                           .password = ReadFile(arguments.Option("password-file")),
                           .conninfo = ConninfoOfAuth(arguments.Option("config"))};
   const std::string email = request.email;
-  const auto promotion = Finish(CreateOperator(std::move(request)));
+  const auto promotion = Finish([&](auto& io) { return CreateOperator(io, std::move(request)); });
   std::cout << Words(promotion, email) << '\n';
 }
 
@@ -113,7 +113,7 @@ void RunHealthcheck(const std::vector<std::string>& words) {
   const char* listen = words.size() > 1 ? words[1].c_str() : std::getenv("MARKET_METRICS_LISTEN");
   if (listen == nullptr || *listen == '\0')
     throw BadArguments("healthcheck needs an address, or MARKET_METRICS_LISTEN");
-  Finish(CheckReady(ReachableAddress(listen), kHealthcheckLimit));
+  Finish([&](auto& io) { return CheckReady(io, ReachableAddress(listen), kHealthcheckLimit); });
 }
 
 std::chrono::milliseconds LimitOf(const Arguments& arguments) {
@@ -133,7 +133,7 @@ void RunMigrate(const Arguments& arguments) {
   const auto named = config ? ConninfosOf(*config) : ConninfosOfEnvironment(std::getenv);
   for (auto& migration : Choose(named, arguments.Given("database"))) {
     const std::string database(migration.schema->database);
-    const auto applied = Finish(MigrateOne(std::move(migration), limit));
+    const auto applied = Finish([&](auto& io) { return MigrateOne(io, std::move(migration), limit); });
     for (const auto& name : applied) std::cout << database << ": applied " << name << '\n';
     if (applied.empty()) std::cout << database << ": is the newest\n";
     std::cout.flush();

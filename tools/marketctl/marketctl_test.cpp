@@ -53,8 +53,9 @@ TEST(Conninfo, MissingFileOrKey_NamesTheFile) {
 TEST(OperatorCreate, OnAnEmptyDatabase_MigratesAndRepeats) {
   const testing::TemporaryDatabase database;
   const auto create = [&](std::string email) {
-    return testing::RunLoop([&] {
-      return CreateOperator({.email = email, .password = "a long password", .conninfo = database.Conninfo()});
+    return testing::RunLoop([&](boost::asio::io_context& io) {
+      return CreateOperator(io,
+                            {.email = email, .password = "a long password", .conninfo = database.Conninfo()});
     });
   };
   EXPECT_EQ(create("operator@market.test"), Promotion::kCreated);
@@ -66,12 +67,16 @@ TEST(OperatorCreate, OnAnEmptyDatabase_MigratesAndRepeats) {
 
 TEST(OperatorCreate, WhatTheMarketplaceWouldNotTake_Refused) {
   for (const std::string email : {"", "ada", "@x", "ada@", "a b@x"}) {
-    EXPECT_THROW(testing::RunLoop([&] { return CreateOperator({email, "a long password", "dbname=none"}); }),
+    EXPECT_THROW(testing::RunLoop([&](boost::asio::io_context& io) {
+                   return CreateOperator(io, {email, "a long password", "dbname=none"});
+                 }),
                  std::runtime_error)
         << email;
   }
   for (const std::string& password : {std::string("short"), std::string(129, 'x')}) {
-    EXPECT_THROW(testing::RunLoop([&] { return CreateOperator({"ada@x", password, "dbname=none"}); }),
+    EXPECT_THROW(testing::RunLoop([&](boost::asio::io_context& io) {
+                   return CreateOperator(io, {"ada@x", password, "dbname=none"});
+                 }),
                  std::runtime_error);
   }
 }
@@ -91,7 +96,7 @@ TEST(Healthcheck, SaysWhatReadyzSays) {
     const auto address = server.Listen("127.0.0.1:0");
     const auto check = [&]() -> Task<bool> {
       try {
-        co_await CheckReady(address, std::chrono::seconds(5));
+        co_await CheckReady(io, address, std::chrono::seconds(5));
         co_return true;
       } catch (const std::runtime_error&) {
         co_return false;

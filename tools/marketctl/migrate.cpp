@@ -38,11 +38,9 @@ std::vector<Migration> Choose(const Conninfos& named, const std::optional<std::s
   return chosen;
 }
 
-Task<std::vector<std::string>> MigrateOne(Migration migration, std::chrono::milliseconds limit) {
+Task<std::vector<std::string>> MigrateOne(boost::asio::io_context& io, Migration migration,
+                                          std::chrono::milliseconds limit) {
   const std::string name(migration.schema->database);
-  auto executor = co_await boost::asio::this_coro::executor;
-  auto& io =
-      static_cast<boost::asio::io_context&>(boost::asio::query(executor, boost::asio::execution::context));
   postgres::Database database(io, {.conninfo = migration.conninfo, .name = name});
   try {
     co_return co_await postgres::Migrate(database, migration.schema->sets, runtime::After(limit));

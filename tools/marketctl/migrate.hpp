@@ -1,6 +1,7 @@
 // marketctl migrate: brings databases to the newest schema, as the programs themselves do at their start and
 // with the same files, but with more time.
 #pragma once
+#include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -23,6 +24,7 @@ std::vector<Migration> Choose(const Conninfos& named, const std::optional<std::s
 
 // The files it applied. Several at once, and programs that start meanwhile, wait for each other. Throws what
 // postgres::Migrate throws, the database's name in front.
-Task<std::vector<std::string>> MigrateOne(Migration migration, std::chrono::milliseconds limit);
+Task<std::vector<std::string>> MigrateOne(boost::asio::io_context& io, Migration migration,
+                                          std::chrono::milliseconds limit);
 
 }  // namespace market::marketctl

@@ -19,7 +19,8 @@ using ::testing::IsEmpty;
 
 std::vector<std::string> Migrate(std::string_view database, const std::string& conninfo,
                                  std::chrono::milliseconds limit = 30s) {
-  return testing::RunLoop([&] { return MigrateOne({FindSchema(database), conninfo}, limit); });
+  return testing::RunLoop(
+      [&](boost::asio::io_context& io) { return MigrateOne(io, {FindSchema(database), conninfo}, limit); });
 }
 
 std::string Refusal(const Conninfos& named, const std::optional<std::string>& database) {

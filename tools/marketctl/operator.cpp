@@ -32,11 +32,8 @@ void Check(const OperatorRequest& request) {
 
 }  // namespace
 
-Task<auth::storage::Promotion> CreateOperator(OperatorRequest request) {
+Task<auth::storage::Promotion> CreateOperator(boost::asio::io_context& io, OperatorRequest request) {
   Check(request);
-  auto executor = co_await boost::asio::this_coro::executor;
-  auto& io =
-      static_cast<boost::asio::io_context&>(boost::asio::query(executor, boost::asio::execution::context));
   postgres::Database database(
       io, {.conninfo = request.conninfo, .name = "auth", .read_connections = 1, .write_connections = 1});
   co_await postgres::Migrate(database, auth::kSchema, runtime::After(10s));

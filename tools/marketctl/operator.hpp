@@ -1,5 +1,6 @@
 // marketctl operator create: an account that runs the marketplace.
 #pragma once
+#include <boost/asio/io_context.hpp>
 #include <string>
 
 #include "platform/runtime/task.hpp"
@@ -17,6 +18,6 @@ struct OperatorRequest {
 // changes nothing. Brings the schema up to date first, since it may run before auth ever did. Throws
 // std::runtime_error for an e-mail or a password the marketplace would not take, and what platform/postgres
 // throws.
-Task<auth::storage::Promotion> CreateOperator(OperatorRequest request);
+Task<auth::storage::Promotion> CreateOperator(boost::asio::io_context& io, OperatorRequest request);
 
 }  // namespace market::marketctl
