@@ -6,11 +6,9 @@
 import json
 import os
 import pathlib
-import re
 import signal
 import subprocess
 import sys
-import urllib.request
 
 SERVICES = ("auth", "user", "product", "order", "payment")
 STOP_LIMIT_S = 90
@@ -59,13 +57,6 @@ class Container:
     def metrics_url(self):
         # A process of ours listens in all networks, and this machine is the other end of each bridge.
         return f"http://{self.addresses()[0]}:9464/metrics"
-
-    def requests(self):
-        """How many it has answered since its start."""
-        name = "http_requests_total" if self.service in ("gateway", "marketplace") else "grpc_server_handled_total"
-        with urllib.request.urlopen(self.metrics_url, timeout=5) as answer:
-            text = answer.read().decode()
-        return sum(float(value) for value in re.findall(rf"^{name}(?:{{.*}})? (\S+)$", text, re.MULTILINE))
 
     def stop(self):
         """SIGTERM, and SIGKILL at the limit; nobody starts it again."""

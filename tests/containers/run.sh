@@ -32,12 +32,12 @@ export COMPOSE_PROJECT_NAME=markettest COMPOSE_PROFILES="$shape"
 export DOCKER_HOST="unix://$work/podman.sock"
 MARKET_PORT=$(/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 export MARKET_PORT MARKET_LISTEN="127.0.0.1:$MARKET_PORT" MARKET_URL="https://localhost:$MARKET_PORT"
-# runc, because crun refuses a hybrid cgroup layout; limits that are no more than a small machine's own.
 # A name server of ours, because Debian 12's forgets names for seconds when containers start and stop.
 helpers="$work/helpers"
 mkdir "$helpers"
 install -m 755 tests/containers/standins/names.py "$helpers/aardvark-dns"
 say 'the name server of the containers is a stand-in: tests/containers/standins/names.py'
+# runc, because crun refuses a hybrid cgroup layout; limits that are no more than a small machine's own.
 cat >"$work/containers.conf" <<END
 [containers]
 default_ulimits = ["nofile=20000:20000", "nproc=32768:32768"]
@@ -111,6 +111,7 @@ while :; do
   sleep 1
 done >/dev/null 2>&1 &
 health=$!
+
 started=$(date +%s)
 timeout 300 docker-compose up -d --no-build >"$work/up.log" 2>&1 || { tail -n 30 "$work/up.log" && exit 1; }
 proof="proof"

@@ -8,7 +8,6 @@ import subprocess
 import tarfile
 import time
 
-import httpx
 import pytest
 
 import engine
@@ -152,18 +151,7 @@ def test_every_container_may_die_under_load(running, shop, people):
                          limit_s=RECOVERY_S)
             took[name] = time.monotonic() - started
 
-    def serving():
-        try:
-            return buyers[0].get("/v1/orders").status_code == 200
-        except httpx.HTTPError:
-            return False
-
-    market.until(serving, "the marketplace to serve again", limit_s=RECOVERY_S)
-    for buyer in buyers:
-        buyer.refresh()
-    for attempt in load.attempts:
-        if (attempt.answers or [(0, "")])[-1][0] != 201:
-            market.until(attempt.send, f"the last word on {attempt}", limit_s=RECOVERY_S)
+    load.settle(serving_limit_s=RECOVERY_S)
     report = market.check_invariants(wait_s=60)
     assert report["clean"], report["findings"][:20]
     orders = {order for attempt in load.attempts for order in attempt.orders}

@@ -5,7 +5,6 @@ import os
 import random
 import time
 
-import httpx
 import pytest
 
 import engine
@@ -13,6 +12,7 @@ import market
 from conftest import PROJECT
 from engine import SERVICES
 from load import Load
+from market import handled
 
 REPLICAS = 2
 # docs/scaling.md: clients and nginx look names up every 5 s. A roll-out waits as long (minReadySeconds of the chart).
@@ -39,7 +39,7 @@ def busy(composed, person, offer, names, since, failures):
             failures.append((time.time(), "purchase", placed.text))
         # Auth is seldom asked otherwise.
         market.Person(composed["url"], composed["caFile"])
-        return all(one.requests() > since.get(name, 0) for name, one in names.items())
+        return all(handled(one.service, one.metrics_url) > since.get(name, 0) for name, one in names.items())
 
     market.until(all_have_worked, f"work for every one of {sorted(names)}", limit_s=NOTICED_S)
     took = time.monotonic() - started
@@ -59,7 +59,7 @@ def replicas(composed, shop):
     buyer = market.Person(composed["url"], composed["caFile"], "Bea")
     buyer.add_address()
     failures = []
-    took = busy(composed, buyer, shop.offer, found, {name: one.requests() for name, one in found.items()}, failures)
+    took = busy(composed, buyer, shop.offer, found, {name: handled(one.service, one.metrics_url) for name, one in found.items()}, failures)
     assert failures == []
     print(f"\n{len(found)} replicas of {len(services)} programs: all had work {took:.1f} s after they were ready")
     return found
@@ -67,7 +67,7 @@ def replicas(composed, shop):
 
 def test_replicas_share_the_work_soon(replicas):
     """The fixture has waited for it, and no longer than the limit."""
-    assert all(one.requests() > 0 for one in replicas.values())
+    assert all(handled(one.service, one.metrics_url) > 0 for one in replicas.values())
 
 
 def test_nobody_notices_that_replicas_are_restarted(composed, replicas, shop, people):
@@ -103,19 +103,8 @@ def test_random_kills_of_replicas_lose_and_invent_nothing(replicas, shop, people
             time.sleep(rng.uniform(0.1, 0.8))  # the pace of the faults, not a synchronisation
             killed += replicas[rng.choice(sorted(replicas))].kill()
 
-    def serving():
-        try:
-            return buyers[0].get("/v1/orders").status_code == 200
-        except httpx.HTTPError:
-            return False
-
-    market.until(serving, "the marketplace to serve again", limit_s=HEALTHY_S)
-    for buyer in buyers:
-        buyer.refresh()
     answered_meanwhile = sum(bool(attempt.orders) for attempt in load.attempts)
-    for attempt in load.attempts:
-        if (attempt.answers or [(0, "")])[-1][0] != 201:
-            market.until(attempt.send, f"the last word on {attempt}", limit_s=HEALTHY_S)
+    load.settle(serving_limit_s=HEALTHY_S)
     orders = {order for attempt in load.attempts for order in attempt.orders}
     assert len(orders) == len(load.attempts), "a purchase is one order"
     report = market.check_invariants(wait_s=120)

@@ -7,7 +7,7 @@ import time
 
 import httpx
 
-from market import new_key
+from market import new_key, until
 
 
 @dataclasses.dataclass
@@ -39,6 +39,7 @@ class Load:
     up to `tries` times, as a careful client does."""
 
     def __init__(self, buyers, offers, purchases_only=False, tries=1):
+        self.buyers = buyers
         self.offers = offers
         self.purchases_only = purchases_only
         self.tries = tries
@@ -58,6 +59,22 @@ class Load:
         for thread in self._threads:
             thread.join(60)
             assert not thread.is_alive(), "a client hangs"
+
+    def settle(self, serving_limit_s):
+        """After the faults: waits until it serves again, and until every purchase has its last word."""
+
+        def serving():
+            try:
+                return self.buyers[0].get("/v1/orders").status_code == 200
+            except httpx.HTTPError:
+                return False
+
+        until(serving, "the marketplace to serve again", limit_s=serving_limit_s)
+        for buyer in self.buyers:
+            buyer.refresh()
+        for attempt in self.attempts:
+            if (attempt.answers or [(0, "")])[-1][0] != 201:
+                until(attempt.send, f"the last word on {attempt}", limit_s=60)
 
     def _run(self, buyer):
         rng = random.Random(buyer.id)

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+BIN = ROOT / "build" / os.environ.get("MARKET_PRESET", "release") / "bin"
 
 
 class Facts(dict):
@@ -159,6 +160,23 @@ def data_directory():
     return pathlib.Path(os.environ.get("MARKET_DATA", ROOT / "run"))
 
 
+def settings(program):
+    """What ./market has written for one of its processes."""
+    lines = (data_directory() / "etc" / f"{program}.conf").read_text().splitlines()
+    return dict(line.split(" = ", 1) for line in lines if " = " in line)
+
+
+def write_settings(path, values):
+    path.write_text("".join(f"{key} = {value}\n" for key, value in values.items()))
+
+
+def handled(program, metrics_url):
+    """How many requests the process has answered since its start."""
+    name = "http_requests_total" if program in ("gateway", "marketplace") else "grpc_server_handled_total"
+    text = httpx.get(metrics_url, timeout=5).text
+    return sum(map(float, re.findall(rf"^{name}(?:{{.*}})? (\S+)$", text, re.MULTILINE)))
+
+
 def signing_key():
     """Auth's private key, PEM."""
     return pathlib.Path(info().get("signingKey") or data_directory() / "secrets" / "auth_signing_key.pem").read_text()
@@ -183,8 +201,7 @@ def check_invariants(wait_s=0):
     """Runs the product's own checker over all databases and the provider; returns its report."""
     command = info().get("checker")
     if not command:
-        program = ROOT / "build" / os.environ.get("MARKET_PRESET", "release") / "bin" / "check_invariants"
-        command = [program, "--config", data_directory() / "etc" / "check_invariants.conf"]
+        command = [BIN / "check_invariants", "--config", data_directory() / "etc" / "check_invariants.conf"]
     done = subprocess.run([*command, "--json", f"--wait={wait_s}s"], capture_output=True, text=True)
     assert done.returncode in (0, 1), done.stderr
     return json.loads(done.stdout)

@@ -1,7 +1,6 @@
 """Replicas found by name: a client whose peer's name gets another address calls there within 10 s, and leaves one that is gone."""
 
 import os
-import re
 import shutil
 import socket
 import subprocess
@@ -12,7 +11,6 @@ import pytest
 import market
 from market import until
 
-BIN = market.ROOT / "build" / os.environ.get("MARKET_PRESET", "release") / "bin"
 NAME = "product.replicas.test"
 NOTICED_S = 10
 
@@ -31,13 +29,12 @@ def run(stack, tmp_path, processes):
     """run("product", {...}) starts one more process on the stack's configuration with changed lines; `before` is what starts it."""
 
     def start(program, changes, before=()):
-        lines = (market.data_directory() / "etc" / f"{program}.conf").read_text().splitlines()
-        settings = dict(line.split(" = ", 1) for line in lines if " = " in line) | changes
+        settings = market.settings(program) | changes
         number = len(processes) + 1
         settings |= {"log.file": str(tmp_path / f"{number}.log"), "service.instance": f"{program}-by-hand-{number}"}
         config = tmp_path / f"{number}.conf"
-        config.write_text("".join(f"{key} = {value}\n" for key, value in settings.items()))
-        process = subprocess.Popen([*before, BIN / program, "--config", config], stderr=subprocess.PIPE, text=True)
+        market.write_settings(config, settings)
+        process = subprocess.Popen([*before, market.BIN / program, "--config", config], stderr=subprocess.PIPE, text=True)
         processes.append(process)
         metrics = "http://" + settings["metrics.listen"]
         until(lambda: answers(metrics + "/readyz") or process.poll() is not None, f"{program} to be ready")
@@ -74,7 +71,7 @@ def same_port(*hosts):
 
 
 def calls(metrics):
-    return sum(map(float, re.findall(r"^grpc_server_handled_total{.*} (\S+)$", httpx.get(metrics, timeout=5).text, re.MULTILINE)))
+    return market.handled("product", metrics)
 
 
 @pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("unshare"), reason="only root can give a process its own /etc/hosts")

@@ -28,19 +28,8 @@ def test_random_kills_lose_and_invent_nothing(stack, category):
                 except ProcessLookupError:
                     pass  # died a moment ago and is being started again
 
-    def serving():
-        try:
-            return people[0].get("/v1/orders").status_code == 200
-        except market.httpx.HTTPError:
-            return False
-
-    market.until(serving, "the marketplace to serve again", limit_s=90)
-    for person in people:
-        person.refresh()
     answered_meanwhile = sum(bool(attempt.orders) for attempt in load.attempts)
-    for attempt in load.attempts:
-        if (attempt.answers or [(0, "")])[-1][0] != 201:
-            market.until(attempt.send, f"the last word on {attempt}", limit_s=60)
+    load.settle(serving_limit_s=90)
     report = market.check_invariants(wait_s=120)
     assert report["clean"], report["findings"][:20]
     check_history(people, load)

@@ -7,8 +7,8 @@ import subprocess
 import pytest
 
 import market
+from market import BIN
 
-BIN = market.ROOT / "build" / os.environ.get("MARKET_PRESET", "release") / "bin"
 PROGRAMS = ["auth", "user", "product", "order", "payment", "gateway", "sandbox", "marketplace"]
 
 
@@ -42,7 +42,7 @@ def program(request, stack, tmp_path):
     path = market.data_directory() / "etc" / f"{request.param}.conf"
     if not path.exists():
         pytest.skip(f"{request.param} is not part of the {stack['shape']} shape")
-    settings = dict(line.split(" = ", 1) for line in path.read_text().splitlines() if " = " in line)
+    settings = market.settings(request.param)
     for key in settings:
         if key.endswith(".listen"):
             settings[key] = "127.0.0.1:0"
@@ -51,7 +51,7 @@ def program(request, stack, tmp_path):
     def start(changes):
         wanted = {key: value for key, value in {**settings, **changes}.items() if value is not None}
         config = tmp_path / "changed.conf"
-        config.write_text("".join(f"{key} = {value}\n" for key, value in wanted.items()))
+        market.write_settings(config, wanted)
         return run(BIN / request.param, "--config", config)
 
     start.name, start.settings = request.param, settings
