@@ -27,7 +27,9 @@ import xml.etree.ElementTree
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PRESET = os.environ.get("MARKET_PRESET", "release")
 PYTHON = "/usr/bin/python3"
-PARTS = ("ctest", "observability", "helm", "packages", "system", "replicas", "telemetry")
+# Parts that need no marketplace: the folders below tests/ of each.
+STATIC = {"observability": ("observability", "containers"), "helm": ("helm",), "packages": ("packages",)}
+PARTS = ("ctest", *STATIC, "system", "replicas", "telemetry")
 PORTS_OF_A_STACK = 40     # for each replica of it
 REPLICAS = 2
 FOR_REPLICAS = ("contention", "first_order", "kill", "payments", "replicas", "restart", "zz_invariants")
@@ -116,11 +118,6 @@ def run_pytest(suites, report, extra, **environment):
     return max(run - failed, 0), failed
 
 
-def run_observability(reports, extra):
-    suites = [ROOT / "tests" / "observability", ROOT / "tests" / "containers"]
-    return run_pytest(suites, reports / "observability.xml", extra)
-
-
 def run_telemetry(reports, extra):
     """tests/telemetry beside a whole pipeline. What this machine can't run is named, and its tests are skipped."""
     subprocess.run(["sh", str(ROOT / "tools/native/setup.sh"), "telemetry"], check=True)
@@ -172,14 +169,12 @@ def main():
     if options.only in (None, "ctest"):
         labels = options.labels.split(",") if options.labels else []
         count.add(*run_ctest(options.preset, labels, reports), "C++")
-    if options.only in (None, "observability"):
-        # Words for pytest are meant for the system tests, unless this part is asked for by name.
-        words = extra if options.only else []
-        count.add(*run_observability(reports, words), "observability")
-    if options.only in (None, "helm"):
-        count.add(*run_pytest([ROOT / "tests" / "helm"], reports / "helm.xml", extra if options.only else []), "helm")
-    if options.only in (None, "packages"):
-        count.add(*run_pytest([ROOT / "tests" / "packages"], reports / "packages.xml", extra if options.only else []), "packages")
+    # Words for pytest are meant for the system tests, unless a part is asked for by name.
+    words = extra if options.only else []
+    for part, folders in STATIC.items():
+        if options.only in (None, part):
+            suites = [ROOT / "tests" / folder for folder in folders]
+            count.add(*run_pytest(suites, reports / f"{part}.xml", words), part)
     suite = ROOT / "tests" / "system"
     if options.only in (None, "system"):
         for shape in (options.shape,) if options.shape else ("services", "single"):
@@ -187,10 +182,10 @@ def main():
     if options.only in (None, "replicas"):
         suites = [suite / f"test_{one}.py" for one in FOR_REPLICAS]
         shape = options.shape or "services"
-        count.add(*run_system(shape, suites, reports, extra if options.only else [], name="replicas", replicas=REPLICAS),
+        count.add(*run_system(shape, suites, reports, words, name="replicas", replicas=REPLICAS),
                   f"system, {REPLICAS} replicas")
     if options.only in (None, "telemetry"):
-        count.add(*run_telemetry(reports, extra if options.only else []), "telemetry")
+        count.add(*run_telemetry(reports, words), "telemetry")
     print(f"test: {time.monotonic() - started:.0f} s, reports in {reports}")
     print(f"{count.passed} passed, {count.failed} failed", flush=True)
     return 1 if count.failed or not count.passed else 0

@@ -25,6 +25,11 @@ def replica(program, number):
     return program if number == 1 else f"{program}-{number}"
 
 
+def instance(program, number):
+    """What logs, traces and metrics call the replica; unlike the process, the first has its number, too."""
+    return f"{program}-{number}"
+
+
 def port_name(process, what):
     return f"{process.upper().replace('-', '_')}_{what}"
 
@@ -114,6 +119,9 @@ class Layout:
 
     def address(self, name):
         return f"{self.host}:{self.ports[name]}"
+
+    def metrics_address(self, process):
+        return self.address(port_name(process, "METRICS"))
 
     @property
     def grpc_programs(self):

@@ -12,7 +12,7 @@ import typing
 
 from . import files, listeners, postgres
 from .failure import Failure
-from .layout import SERVICES, port_name, replica
+from .layout import SERVICES, instance, port_name, replica
 
 # Longer than the longest drain of a service, shorter than patience.
 STOP_WAIT_S = 35
@@ -80,9 +80,9 @@ def installed(name):
 def our_program(layout, program, number, telemetry):
     name = replica(program, number)
     config = layout.etc / f"{name}.conf"
-    metrics = layout.address(port_name(name, "METRICS"))
+    metrics = layout.metrics_address(name)
     # What this replica listens on; everything else is the same for all of them.
-    own = {"INSTANCE": f"{program}-{number}", "METRICS_LISTEN": metrics}
+    own = {"INSTANCE": instance(program, number), "METRICS_LISTEN": metrics}
     if program in layout.grpc_programs:
         own["GRPC_LISTEN"] = listeners.listen_at(layout, port_name(name, "GRPC"))
     if program in ("gateway", "marketplace"):

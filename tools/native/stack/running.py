@@ -9,7 +9,6 @@ import time
 
 from . import programs, supervisor
 from .failure import Failure
-from .layout import port_name
 from .telemetry import PARTS, Telemetry
 
 NOT_RUNNING = 3
@@ -125,7 +124,7 @@ def collect(layout):
         "replicas": layout.replicas,
         "data": str(layout.data),
         "pids": pids,
-        "metrics": {name: f"http://{layout.address(port_name(name, 'METRICS'))}/metrics" for name in programs.our_names(layout)},
+        "metrics": {name: f"http://{layout.metrics_address(name)}/metrics" for name in programs.our_names(layout)},
         "telemetry": Telemetry(layout).urls() if layout.telemetry else {},
     }
 

@@ -12,7 +12,7 @@ import subprocess
 
 from . import files, postgres, programs
 from .failure import Failure
-from .layout import port_name, replica
+from .layout import instance, replica
 from .postgres import as_account
 
 # In starting order. Behind each: the package or the part of tools/telemetry that it needs.
@@ -173,7 +173,7 @@ class Telemetry:
     def _targets(self):
         """What Prometheus reads: our programs under their names, the others under what they speak for."""
         layout = self.layout
-        ours = [(program, f"{program}-{number}", layout.address(port_name(replica(program, number), "METRICS")))
+        ours = [(program, instance(program, number), layout.metrics_address(replica(program, number)))
                 for program, number in programs.ours(layout)]
         others = {"prometheus": "PROMETHEUS", "alertmanager": "ALERTMANAGER", "collector": "COLLECTOR_METRICS"}
         others |= {f"{job}-exporter": f"{job.upper()}_EXPORTER" for job in ("node", "postgres", "redis", "nginx")}
@@ -181,7 +181,7 @@ class Telemetry:
         if self.has("collector"):
             found["spans"] = layout.address("COLLECTOR_SPAN_METRICS")
         return [{"targets": [address], "labels": {"job": job, "instance": instance}}
-                for job, instance, address in (*ours, *((job, f"{job}-1", address) for job, address in found.items()))]
+                for job, instance, address in (*ours, *((job, instance(job, 1), address) for job, address in found.items()))]
 
     def urls(self):
         """For people and tests."""
