@@ -32,17 +32,11 @@ export COMPOSE_PROJECT_NAME=markettest COMPOSE_PROFILES="$shape"
 export DOCKER_HOST="unix://$work/podman.sock"
 MARKET_PORT=$(/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 export MARKET_PORT MARKET_LISTEN="127.0.0.1:$MARKET_PORT" MARKET_URL="https://localhost:$MARKET_PORT"
-# A name server of ours, because Debian 12's forgets names for seconds when containers start and stop.
-helpers="$work/helpers"
-mkdir "$helpers"
-install -m 755 tests/containers/standins/names.py "$helpers/aardvark-dns"
-say 'the name server of the containers is a stand-in: tests/containers/standins/names.py'
 # runc, because crun refuses a hybrid cgroup layout; limits that are no more than a small machine's own.
 cat >"$work/containers.conf" <<END
 [containers]
 default_ulimits = ["nofile=20000:20000", "nproc=32768:32768"]
 [engine]
-helper_binaries_dir = ["$helpers", "/usr/libexec/podman", "/usr/lib/podman"]
 runtime = "runc"
 cgroup_manager = "cgroupfs"
 events_logger = "file"
@@ -104,7 +98,16 @@ size=$(podman image inspect -f '{{.Size}}' "localhost/marketplace:$MARKETPLACE_V
 say "image of the programs: $((size / 1000000)) MB"
 [ "$size" -lt 150000000 ] || { say 'that is more than 150 MB' && exit 1; }
 
+# A bridge takes the least address of its members, so it gets another one when a container comes or goes; whoever remembers the old
+# one does not reach the name server for half a minute. One that was set stays.
+keep_bridge_addresses() {
+  for network in $(podman network ls -q --filter "name=^${COMPOSE_PROJECT_NAME}_"); do
+    bridge=/sys/class/net/$(podman network inspect -f '{{.NetworkInterface}}' "$network")
+    [ "$(cat "$bridge/addr_assign_type")" = 3 ] || ip link set dev "${bridge##*/}" address "$(cat "$bridge/address")"
+  done
+}
 while :; do
+  keep_bridge_addresses || true
   for id in $(podman ps -q --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME"); do
     podman healthcheck run "$id" || true
   done
