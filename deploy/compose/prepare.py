@@ -110,50 +110,21 @@ def make_other_passwords():
     put("marketplace", "auth.conf", f"auth.postgres.conninfo_file = {INSIDE}/auth.conninfo\n")
 
 
-def once(pattern, replacement, text):
-    changed, count = re.subn(pattern, replacement, text, flags=re.MULTILINE)
-    if not count:
-        raise Failure(f"deploy/native/nginx*.conf have no {pattern} any more")
-    return changed
+def nginx_servers(name, address):
+    """The servers of one upstream: a name, which may get other addresses while nginx runs. Twice, because it may have only one."""
+    return "\n    ".join([f"zone {name} 64k;", 'include "/tmp/resolver.conf";'] + [f"server {address} resolve max_fails=0;"] * 2)
 
 
 def nginx_conf(text):
-    """deploy/native/nginx.conf with the names of the composition, which may get other addresses while it runs."""
-    # A name twice: nginx asks no server a second time, and the name may have one address. So a request is tried three times: of two
-    # replicas, the one that has just gone may be asked twice, and then the other is.
-    def servers(address):
-        return "\n    ".join([f"server {address} resolve max_fails=0;"] * 2)
-
-    values = {"EDGE": EDGE_PORT, "EDGE_STATUS": STATUS_PORT, "GATEWAY_SERVERS": servers(f"gateway:{HTTP_PORT}"),
+    """deploy/native/nginx.conf for the names of the composition."""
+    # Nobody refuses a connection where a container was: it is given up soon, and another one asked.
+    values = {"EDGE_ACCOUNT": "nginx", "EDGE": EDGE_PORT, "EDGE_STATUS": STATUS_PORT, "CONNECT_TIMEOUT": "250ms",
+              "GATEWAY_SERVERS": nginx_servers("gateway", f"gateway:{HTTP_PORT}"),
               "PKI": INSIDE, "ETC": INSIDE, "TMP": "/tmp", "LOG": "/tmp", "DATA": "/tmp"}
     for service in SERVICES:
-        values[f"{service.upper()}_SERVERS"] = servers(f"{service}:{GRPC_PORT}")
+        values[f"{service.upper()}_SERVERS"] = nginx_servers(f"grpc_{service}", f"{service}:{GRPC_PORT}")
         values[f"{service.upper()}_IDENTITY"] = service
-
-    # Not root from the start, so there is no account to change to.
-    text = once(r"^user .*;\n", "", text)
-    text = once(r"^http \{\n", 'http {\n  include "/tmp/resolver.conf";\n', text)
-    text = once(r"^  upstream (\w+) \{\n", r"\g<0>    zone \1 64k;\n", text)
-    text = once(r"_next_upstream_tries 2;", "_next_upstream_tries 3;", text)
-    # Nobody refuses a connection where a container was: it is given up soon, and another one asked. What has been sent and changes
-    # something is sent once all the same.
-    text = once(r"_connect_timeout 5s;", "_connect_timeout 250ms;", text)
-    text = once(r"_next_upstream error;", "_next_upstream error timeout;", text)
     return re.sub(r"@([A-Z_]+)@", lambda match: str(values[match[1]]), text)
-
-
-def nginx_refusals(text):
-    """A request that waited for a container that has gone, while the name got other addresses, is not passed on by nginx: the last
-    upstream it notes then is the name itself, and this one was asked nothing. So the request starts again, once."""
-    text = once(r"^error_page 502 503 504 = /.edge/unavailable;\n", "recursive_error_pages on;\nerror_page 502 = @again;\n"
-                "error_page 503 504 = /.edge/unavailable;\n", text)
-    return text + """
-location @again {
-  error_page 502 503 504 = /.edge/unavailable;
-  if ($upstream_addr !~ "(^|, )gateway$") { return 503; }
-  proxy_pass http://gateway;
-}
-"""
 
 
 def prepare(hosts):
@@ -163,7 +134,7 @@ def prepare(hosts):
     make_other_passwords()
     native = ROOT / "deploy/native"
     put("edge", "nginx.conf", nginx_conf((native / "nginx.conf").read_text()), EVERYBODY)
-    put("edge", "nginx_refusals.conf", nginx_refusals((native / "nginx_refusals.conf").read_text()), EVERYBODY)
+    copy(native / "nginx_refusals.conf", "edge", "nginx_refusals.conf", EVERYBODY)
     print("prepare: passwords, certificates and configuration are in place")
 
 
