@@ -118,7 +118,7 @@ def nginx_servers(name, address):
 def nginx_conf(text):
     """deploy/native/nginx.conf for the names of the composition."""
     # Nobody refuses a connection where a container was: it is given up soon, and another one asked.
-    values = {"EDGE_ACCOUNT": "nginx", "EDGE": EDGE_PORT, "EDGE_STATUS": STATUS_PORT, "CONNECT_TIMEOUT": "250ms",
+    values = {"EDGE": EDGE_PORT, "EDGE_STATUS": STATUS_PORT, "CONNECT_TIMEOUT": "250ms",
               "GATEWAY_SERVERS": nginx_servers("gateway", f"gateway:{HTTP_PORT}"),
               "PKI": INSIDE, "ETC": INSIDE, "TMP": "/tmp", "LOG": "/tmp", "DATA": "/tmp"}
     for service in SERVICES:

@@ -101,9 +101,10 @@ say "image of the programs: $((size / 1000000)) MB"
 # A bridge takes the least address of its members, so it gets another one when a container comes or goes; whoever remembers the old
 # one does not reach the name server for half a minute. One that was set stays.
 keep_bridge_addresses() {
-  for network in $(podman network ls -q --filter "name=^${COMPOSE_PROJECT_NAME}_"); do
-    bridge=/sys/class/net/$(podman network inspect -f '{{.NetworkInterface}}' "$network")
-    [ "$(cat "$bridge/addr_assign_type")" = 3 ] || ip link set dev "${bridge##*/}" address "$(cat "$bridge/address")"
+  # shellcheck disable=SC2046 # one word for each network
+  for bridge in $(podman network inspect -f '{{.NetworkInterface}}' $(podman network ls -q --filter "name=^${COMPOSE_PROJECT_NAME}_")); do
+    facts=/sys/class/net/$bridge
+    [ "$(cat "$facts/addr_assign_type")" = 3 ] || ip link set dev "$bridge" address "$(cat "$facts/address")"
   done
 }
 while :; do

@@ -232,9 +232,13 @@ def test_prepare_follows_the_names_of_the_edge(prepare, tmp_path):
 def test_prepare_writes_the_configuration_of_nginx(prepare, tmp_path):
     prepare.prepare(["localhost"])
     text = (tmp_path / "edge/nginx.conf").read_text()
-    assert not re.search("@[A-Z_]+@", text)
-    upstreams = re.findall(r"upstream (\w+) \{\n    zone \1 64k;\n    include .*;\n    server (\S+) resolve max_fails=0;", text)
+    assert "@" not in text and "user " not in re.sub(r"#.*", "", text).partition("events")[0]
+    upstreams = re.findall(r'upstream (\w+) \{\n    zone \1 64k;\n    include "/tmp/resolver\.conf";\n    server (\S+) resolve max_fails=0;', text)
     assert dict(upstreams) == {"gateway": "gateway:8080", **{f"grpc_{name}": f"{name}:7000" for name in SERVICES}}
     for what in ("proxy", "grpc"):
+        assert re.findall(rf"{what}_next_upstream(?:_tries)? .*;", text) == [f"{what}_next_upstream error timeout;", f"{what}_next_upstream_tries 3;"]
         assert f"{what}_connect_timeout 250ms;" in text and "non_idempotent;" not in text
-    assert (tmp_path / "edge/nginx_refusals.conf").exists()
+    refusals = (tmp_path / "edge/nginx_refusals.conf").read_text()
+    # Only a request that nobody was asked is begun again, and what fails then is refused in our words.
+    assert "recursive_error_pages on;\nerror_page 502 = @again;\n" in refusals
+    assert 'if ($upstream_addr !~ "(^|, )gateway$") { return 503; }' in refusals

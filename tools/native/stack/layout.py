@@ -156,7 +156,7 @@ class Layout:
             SUPERVISOR_SOCKET=self.supervisor_socket, MIN_FDS=listeners.MIN_FDS,
             # nginx to the next process. One that is being started has its connections wait in the socket that is held for it.
             CONNECT_TIMEOUT="5s",
-            EDGE_ACCOUNT=self.edge_account or owner, POSTGRES_ACCOUNT=self.postgres_account or owner,
+            POSTGRES_ACCOUNT=self.postgres_account or owner,
             POSTGRES_SOCKET=self.postgres_socket, REDIS_SOCKET=self.redis_socket, REDIS_DATA=self.redis_data,
             REDIS_PASSWORD=files.secret(self.secrets / "redis_password"),
             COLLECTOR_METRICS_PORT=self.ports["COLLECTOR_METRICS"],

@@ -112,7 +112,8 @@ def edge_program(layout):
     config = layout.etc / "nginx.conf"
     public = listeners.descriptors(layout)["EDGE"]
     status = layout.address("EDGE_STATUS")
-    return Program("nginx", [installed("nginx"), "-c", config, "-e", layout.log / "nginx.log"], config,
+    account = ["-g", f"user {layout.edge_account};"] if layout.edge_account else []
+    return Program("nginx", [installed("nginx"), "-c", config, "-e", layout.log / "nginx.log", *account], config,
                    [f"{TEMPLATES}/nginx.conf"], included=(layout.etc / "nginx_refusals.conf",),
                    stop_signal="QUIT", environment=f'NGINX="{public};"',
                    is_ready=lambda: answers(status, "/healthz"))
