@@ -3,7 +3,9 @@
 #   market_room(core DEPS fmt::fmt)                       # sources: every *.cpp here that is not a test
 #   market_room(postgres DEPS … TEST_DEPS … TEST_LABEL storage)
 #
+# FILES metrics: not the whole folder but metrics.cpp with metrics_test.cpp, for the root of a service.
 # NO_PCH: a room that must not even see the precompiled header (domain, core).
+# INNER transport: folders that are part of this room and nobody else's business; their tests are the room's.
 
 add_library(market_pch OBJECT ${CMAKE_SOURCE_DIR}/cmake/pch.cpp)
 target_link_libraries(market_pch PUBLIC Boost::headers fmt::fmt protobuf::libprotobuf)
@@ -15,8 +17,19 @@ function(market_use_pch target)
 endfunction()
 
 function(market_room name)
-  cmake_parse_arguments(ROOM "NO_PCH" "TEST_LABEL" "DEPS;TEST_DEPS" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  cmake_parse_arguments(ROOM "NO_PCH" "TEST_LABEL" "DEPS;TEST_DEPS;INNER;FILES" ${ARGN})
+  if(NOT ROOM_FILES)
+    set(ROOM_FILES *)
+  endif()
+  set(globs "")
+  foreach(file ${ROOM_FILES})
+    list(APPEND globs ${CMAKE_CURRENT_SOURCE_DIR}/${file}.cpp ${CMAKE_CURRENT_SOURCE_DIR}/${file}_test.cpp)
+  endforeach()
+  foreach(folder ${ROOM_INNER})
+    list(APPEND globs ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp)
+  endforeach()
+  file(GLOB sources CONFIGURE_DEPENDS ${globs})
+  list(REMOVE_DUPLICATES sources)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")

@@ -4,10 +4,10 @@
 #include <boost/json/stream_parser.hpp>
 #include <boost/json/value.hpp>
 
-#include "gateway/fake_backend.hpp"
 #include "gateway/gateway.hpp"
-#include "platform/http/raw_client.hpp"
+#include "gateway/testing/fake_backend.hpp"
 #include "platform/http/server.hpp"
+#include "platform/http/testing/raw_client.hpp"
 #include "platform/telemetry/metrics.hpp"
 #include "platform/telemetry/tracer.hpp"
 #include "platform/testing/run_loop.hpp"

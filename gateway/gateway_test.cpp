@@ -5,7 +5,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
-#include "gateway/fake_backend.hpp"
+#include "gateway/testing/fake_backend.hpp"
 #include "platform/core/error.hpp"
 #include "platform/telemetry/metrics.hpp"
 #include "platform/telemetry/tracer.hpp"

@@ -1,7 +1,7 @@
 #include "platform/host/host.hpp"
 #include "platform/http/server.hpp"
 #include "sandbox/http_api.hpp"
-#include "sandbox/schema.hpp"
+#include "sandbox/migrations.hpp"
 
 using namespace market;
 using namespace std::chrono_literals;
@@ -23,7 +23,7 @@ int Run(int argc, char** argv) {
   sandbox::Provider provider(database, {.latency = *latency, .timeout_hold = *hold});
   http::Server server(host.Io(), {.drain_linger = 1s}, sandbox::HttpApi(provider, host.Tracer(), *api_key));
   host.OnStart([&]() -> Task<> {
-    co_await host.OpenDatabase("sandbox", database, sandbox::kSchema);
+    co_await host.OpenDatabase("sandbox", database, sandbox::kMigrations);
     config::Naming("sandbox.listen", [&] { return server.Listen(*listen); });
     host.OnStop("http", 5s, [&](runtime::Deadline limit) { return server.Drain(limit); });
   });

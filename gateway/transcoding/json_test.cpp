@@ -8,7 +8,7 @@
 
 #include "gateway/transcoding/json_reader.hpp"
 #include "gateway/transcoding/json_writer.hpp"
-#include "gateway/transcoding/random_message.hpp"
+#include "gateway/transcoding/testing/random_message.hpp"
 #include "marketplace/order/v1/order.pb.h"
 #include "marketplace/product/v1/product.pb.h"
 

@@ -6,7 +6,7 @@
 
 #include "gateway/transcoding/assign.hpp"
 #include "gateway/transcoding/scalar.hpp"
-#include "platform/core/hex.hpp"
+#include "platform/crypto/hex.hpp"
 
 namespace market::transcoding {
 namespace {
@@ -23,8 +23,8 @@ std::optional<std::string> Decode(std::string_view text, char space) {
       decoded.push_back(text[i]);
       continue;
     }
-    const int high = i + 2 < text.size() ? HexValue(text[i + 1]) : -1;
-    const int low = i + 2 < text.size() ? HexValue(text[i + 2]) : -1;
+    const int high = i + 2 < text.size() ? crypto::HexValue(text[i + 1]) : -1;
+    const int low = i + 2 < text.size() ? crypto::HexValue(text[i + 2]) : -1;
     if (high < 0 || low < 0) return std::nullopt;
     decoded.push_back(static_cast<char>(high << 4 | low));
     i += 2;

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "gateway/transcoding/random_message.hpp"
+#include "gateway/transcoding/testing/random_message.hpp"
 #include "marketplace/product/v1/product.pb.h"
 
 namespace market::transcoding {

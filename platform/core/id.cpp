@@ -1,8 +1,5 @@
 #include "platform/core/id.hpp"
 
-#include <openssl/rand.h>
-#include <openssl/sha.h>
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -10,7 +7,9 @@
 #include <random>
 #include <stdexcept>
 
-#include "platform/core/hex.hpp"
+#include "platform/crypto/digest.hpp"
+#include "platform/crypto/hex.hpp"
+#include "platform/crypto/random.hpp"
 
 namespace market {
 namespace {
@@ -40,10 +39,7 @@ void SetVersion(std::array<std::uint8_t, 16>& bytes, int version) {
 // Seeded from the system; ids need uniqueness, not secrecy.
 std::uint64_t Random64() {
   thread_local std::mt19937_64 generator = [] {
-    std::array<std::uint32_t, 8> seed{};
-    if (RAND_bytes(reinterpret_cast<unsigned char*>(seed.data()), sizeof seed) != 1) {
-      throw std::runtime_error("the system's random generator failed");
-    }
+    const auto seed = crypto::RandomBytes(32);
     std::seed_seq sequence(seed.begin(), seed.end());
     return std::mt19937_64(sequence);
   }();
@@ -66,8 +62,7 @@ Uuid Uuid::NewV7() {
 }
 
 Uuid Uuid::FromName(std::string_view name) {
-  std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest{};
-  SHA256(reinterpret_cast<const unsigned char*>(name.data()), name.size(), digest.data());
+  const auto digest = crypto::Sha256(name);
   std::array<std::uint8_t, 16> bytes{};
   std::copy_n(digest.begin(), bytes.size(), bytes.begin());
   SetVersion(bytes, 8);
@@ -82,8 +77,8 @@ std::optional<Uuid> Uuid::Parse(std::string_view text) {
   for (std::size_t group = 0; group < kGroupBytes.size(); ++group) {
     if (group > 0 && text[in++] != '-') return std::nullopt;
     for (int i = 0; i < kGroupBytes[group]; ++i, in += 2) {
-      const int high = HexValue(text[in]);
-      const int low = HexValue(text[in + 1]);
+      const int high = crypto::HexValue(text[in]);
+      const int low = crypto::HexValue(text[in + 1]);
       if (high < 0 || low < 0) return std::nullopt;
       bytes[out++] = static_cast<std::uint8_t>(high << 4 | low);
     }

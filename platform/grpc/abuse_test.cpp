@@ -1,8 +1,8 @@
 // What a hostile or broken client may send to the server.
 #include <random>
 
-#include "platform/grpc/raw_peer.hpp"
-#include "platform/grpc/test_loop.hpp"
+#include "platform/grpc/testing/raw_peer.hpp"
+#include "platform/grpc/testing/test_loop.hpp"
 
 namespace market::grpc::test {
 namespace {

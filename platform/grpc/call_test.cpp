@@ -2,7 +2,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
-#include "platform/grpc/test_loop.hpp"
+#include "platform/grpc/testing/test_loop.hpp"
 
 namespace market::grpc::test {
 namespace {

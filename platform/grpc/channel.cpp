@@ -1,6 +1,6 @@
 #include "platform/grpc/channel.hpp"
 
-#include "platform/grpc/channel_core.hpp"
+#include "platform/grpc/transport/channel_core.hpp"
 
 namespace market::grpc {
 namespace {

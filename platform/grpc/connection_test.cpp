@@ -1,5 +1,5 @@
 // Connections coming and going: drain, age, reconnect, balancing.
-#include "platform/grpc/test_loop.hpp"
+#include "platform/grpc/testing/test_loop.hpp"
 
 namespace market::grpc::test {
 namespace {

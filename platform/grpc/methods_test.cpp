@@ -1,6 +1,6 @@
 #include <boost/system/system_error.hpp>
 
-#include "platform/grpc/test_loop.hpp"
+#include "platform/grpc/testing/test_loop.hpp"
 
 namespace market::grpc::test {
 

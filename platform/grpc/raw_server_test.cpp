@@ -2,8 +2,8 @@
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 
-#include "platform/grpc/raw_peer.hpp"
-#include "platform/grpc/test_loop.hpp"
+#include "platform/grpc/testing/raw_peer.hpp"
+#include "platform/grpc/testing/test_loop.hpp"
 
 namespace market::grpc::test {
 namespace {

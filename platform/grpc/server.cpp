@@ -1,6 +1,6 @@
 #include "platform/grpc/server.hpp"
 
-#include "platform/grpc/server_core.hpp"
+#include "platform/grpc/transport/server_core.hpp"
 
 namespace market::grpc {
 

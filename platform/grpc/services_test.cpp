@@ -4,7 +4,7 @@
 
 #include "platform/grpc/health.hpp"
 #include "platform/grpc/reflection.hpp"
-#include "platform/grpc/test_loop.hpp"
+#include "platform/grpc/testing/test_loop.hpp"
 
 namespace market::grpc::test {
 namespace {

@@ -127,7 +127,7 @@ struct Host::State {
   std::optional<otlp::SpanExporter> span_exporter;
   std::map<std::string, Peer, std::less<>> peers;
   std::optional<resilience::Admission> admission;
-  std::optional<rpc::TokenVerifier> verifier;
+  std::optional<identity::TokenVerifier> verifier;
   std::optional<rpc::Edge> edge;
   std::optional<grpc::Server> server;
   std::optional<grpc::HealthService> health;
@@ -315,7 +315,7 @@ rpc::Channel& Host::Peer(std::string_view name) {
   return *peer.channel;
 }
 
-void Host::VerifyTokens(rpc::TokenVerifier::FetchKeys fetch) {
+void Host::VerifyTokens(identity::TokenVerifier::FetchKeys fetch) {
   auto& s = *state_;
   const auto limit = static_cast<std::size_t>(*s.settings.concurrency);
   s.admission.emplace(resilience::Admission::Options{.limit = limit, .queue_limit = 2 * limit});

@@ -25,12 +25,12 @@
 #include "platform/config/properties.hpp"
 #include "platform/core/clock.hpp"
 #include "platform/idempotency/pg_store.hpp"
+#include "platform/identity/token_verifier.hpp"
 #include "platform/outbox/relay.hpp"
 #include "platform/postgres/database.hpp"
 #include "platform/postgres/migrate.hpp"
 #include "platform/rpc/channel.hpp"
 #include "platform/rpc/edge.hpp"
-#include "platform/rpc/token_verifier.hpp"
 #include "platform/runtime/process.hpp"
 #include "platform/runtime/task_group.hpp"
 #include "platform/telemetry/metrics.hpp"
@@ -90,7 +90,7 @@ class Host {
   static Task<> SweepOutcomes(idempotency::PgStore& outcomes);
   rpc::Channel& Peer(std::string_view name);
 
-  void VerifyTokens(rpc::TokenVerifier::FetchKeys fetch);
+  void VerifyTokens(identity::TokenVerifier::FetchKeys fetch);
   // Services start in this order and their steps end in the reverse one.
   void Add(Service& service);
   // For parts besides services (the gateway's HTTP server): runs after the services have started.

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "platform/kafka/mock_fixture.hpp"
+#include "platform/kafka/testing/mock_fixture.hpp"
 
 namespace market::host {
 namespace {

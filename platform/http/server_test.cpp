@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "platform/http/listener.hpp"
-#include "platform/http/raw_client.hpp"
+#include "platform/http/testing/raw_client.hpp"
 #include "platform/runtime/one_shot.hpp"
 #include "platform/runtime/task_group.hpp"
 #include "platform/testing/run_loop.hpp"

@@ -11,29 +11,29 @@ using postgres::Statement;
 // Claims a new key, one whose lease ended without an outcome, or one that expired. No row: someone else's.
 constexpr Statement kClaim{"idempotency.claim", R"(
   INSERT INTO idempotency_key AS k (principal, method, key, fingerprint, fence, leased_until, expires_at)
-  VALUES ($1, $2, $3, $4, 1, now() + $5::interval, now() + $6::interval)
+  VALUES ($1, $2, $3, $4, 1, market_now() + $5::interval, market_now() + $6::interval)
   ON CONFLICT (principal, method, key) DO UPDATE
     SET fingerprint = excluded.fingerprint, fence = k.fence + 1, leased_until = excluded.leased_until,
         outcome = NULL, expires_at = excluded.expires_at
-    WHERE k.expires_at <= now()
-       OR (k.outcome IS NULL AND k.leased_until <= now() AND k.fingerprint = excluded.fingerprint)
+    WHERE k.expires_at <= market_now()
+       OR (k.outcome IS NULL AND k.leased_until <= market_now() AND k.fingerprint = excluded.fingerprint)
   RETURNING fence)"};
 
 constexpr Statement kLook{"idempotency.look", R"(
-  SELECT fingerprint = $4, outcome, (extract(epoch FROM leased_until - clock_timestamp()) * 1000)::bigint
+  SELECT fingerprint = $4, outcome, (extract(epoch FROM leased_until - market_now()) * 1000)::bigint
   FROM idempotency_key WHERE principal = $1 AND method = $2 AND key = $3)"};
 
 constexpr Statement kFinish{"idempotency.finish", R"(
-  UPDATE idempotency_key SET outcome = $5, leased_until = now()
+  UPDATE idempotency_key SET outcome = $5, leased_until = market_now()
   WHERE principal = $1 AND method = $2 AND key = $3 AND fence = $4 AND outcome IS NULL)"};
 
 constexpr Statement kAbandon{"idempotency.abandon", R"(
-  UPDATE idempotency_key SET leased_until = now()
+  UPDATE idempotency_key SET leased_until = market_now()
   WHERE principal = $1 AND method = $2 AND key = $3 AND fence = $4 AND outcome IS NULL)"};
 
 constexpr Statement kSweep{"idempotency.sweep", R"(
   DELETE FROM idempotency_key WHERE (principal, method, key) IN (
-    SELECT principal, method, key FROM idempotency_key WHERE expires_at <= now()
+    SELECT principal, method, key FROM idempotency_key WHERE expires_at <= market_now()
     ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED))"};
 
 }  // namespace

@@ -126,7 +126,7 @@ TEST_F(PgStoreTest, ExpiredKeys_AreFreeAndSwept) {
       const auto claimed = std::get<Claimed>(co_await store.Begin(After(5s), Place(key)));
       co_await store.Finish(After(5s), Place(key), claimed.fence, "done");
     }
-    disk_.Execute("UPDATE idempotency_key SET expires_at = now() WHERE key <> 'e'");
+    disk_.Execute("UPDATE idempotency_key SET expires_at = market_now() WHERE key <> 'e'");
     EXPECT_EQ(std::get<Claimed>(co_await store.Begin(After(5s), Place("a", 'x'))).fence, 2);
     co_await store.Sweep(After(5s));
     EXPECT_EQ(disk_.Execute("SELECT string_agg(key, '' ORDER BY key) FROM idempotency_key"), "ae");

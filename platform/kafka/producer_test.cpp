@@ -6,7 +6,7 @@
 #include <atomic>
 #include <mutex>
 
-#include "platform/kafka/mock_fixture.hpp"
+#include "platform/kafka/testing/mock_fixture.hpp"
 
 namespace market::kafka {
 namespace {

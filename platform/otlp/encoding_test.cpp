@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "platform/otlp/receiver_fixture.hpp"
+#include "platform/otlp/testing/receiver_fixture.hpp"
 
 namespace market::otlp::test {
 namespace {

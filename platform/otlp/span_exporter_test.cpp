@@ -2,7 +2,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
-#include "platform/otlp/receiver_fixture.hpp"
+#include "platform/otlp/testing/receiver_fixture.hpp"
 #include "platform/telemetry/log.hpp"
 
 namespace market::otlp::test {

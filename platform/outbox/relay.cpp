@@ -20,22 +20,22 @@ constexpr std::chrono::milliseconds kDatabaseLimit = 5s;
 constexpr Statement kClaim{"outbox.claim", R"(
   WITH due AS (
     SELECT o.seq FROM outbox o
-    WHERE o.next_attempt_at <= now() AND o.topic = ANY($1)
+    WHERE o.next_attempt_at <= market_now() AND o.topic = ANY($1)
       AND (o.key = '' OR NOT EXISTS (
         SELECT 1 FROM outbox e WHERE e.key = o.key AND e.key <> '' AND e.seq < o.seq AND e.topic = ANY($1)))
     ORDER BY o.next_attempt_at, o.seq LIMIT $2 FOR UPDATE OF o SKIP LOCKED)
-  UPDATE outbox o SET attempts = o.attempts + 1, next_attempt_at = now() + $3::interval
+  UPDATE outbox o SET attempts = o.attempts + 1, next_attempt_at = market_now() + $3::interval
   FROM due WHERE o.seq = due.seq
   RETURNING o.id, o.topic, o.key, o.payload, o.trace, o.created_at, o.attempts)"};
 
 // Both only while the claim is still ours: `attempts` is its fence.
 constexpr Statement kDelivered{"outbox.delivered", "DELETE FROM outbox WHERE id = $1 AND attempts = $2"};
 constexpr Statement kFailed{"outbox.failed", R"(
-  UPDATE outbox SET next_attempt_at = now() + $3::interval, last_error = $4 WHERE id = $1 AND attempts = $2)"};
+  UPDATE outbox SET next_attempt_at = market_now() + $3::interval, last_error = $4 WHERE id = $1 AND attempts = $2)"};
 
 constexpr Statement kMeasure{"outbox.measure", R"(
   SELECT (SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT 100000) counted),
-         coalesce((extract(epoch FROM now() - (SELECT min(created_at) FROM outbox)) * 1000)::bigint, 0))"};
+         coalesce((extract(epoch FROM market_now() - (SELECT min(created_at) FROM outbox)) * 1000)::bigint, 0))"};
 
 std::string Describe(std::exception_ptr error) {
   try {

@@ -244,7 +244,7 @@ TEST_F(RelayTest, Stopped_GivesItsMessagesBack) {
     co_await Eventually([&] { return started; });
     group.Cancel();
     co_await group.Join(After(5s));
-    EXPECT_EQ(disk_.Execute("SELECT next_attempt_at <= now() FROM outbox"), "t");
+    EXPECT_EQ(disk_.Execute("SELECT next_attempt_at <= market_now() FROM outbox"), "t");
   });
 }
 
@@ -275,7 +275,7 @@ TEST_F(RelayTest, Gauges_ShowWhatWaits) {
     options.measure_every = 1ms;
     Relay relay(db, tracer_, options);
     co_await AppendOne(db, "t", "k", "1");
-    disk_.Execute("UPDATE outbox SET created_at = now() - interval '90 seconds'");
+    disk_.Execute("UPDATE outbox SET created_at = market_now() - interval '90 seconds'");
     relay.Handle("other", [](const Message&, const telemetry::Span&) -> Task<> { co_return; });
     group.Spawn("relay", relay.Run());
     co_await Eventually([&] { return relay.Snapshot().pending == 1; });

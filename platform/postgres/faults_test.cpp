@@ -1,7 +1,7 @@
 // The connection breaks at bad moments: through a gate between the client and a real server.
 #include <gmock/gmock.h>
 
-#include "platform/postgres/database_fixture.hpp"
+#include "platform/postgres/testing/database_fixture.hpp"
 #include "platform/testing/tcp_gate.hpp"
 
 namespace market::postgres {

@@ -15,13 +15,21 @@ using Wait = boost::asio::posix::stream_descriptor::wait_type;
 
 // One for the whole database, whatever sets a program has.
 constexpr Statement kLock{"migrate.lock", "SELECT pg_advisory_lock(7310131407)"};
+// The one place where SQL takes the time from: what sets a database's clock (a test, a simulator) replaces this
+// function, so one that is there stays. STABLE and plain, so that PostgreSQL inlines it.
+constexpr Statement kClock{"migrate.clock", R"(
+  DO $$ BEGIN
+    IF to_regproc('market_now') IS NULL THEN
+      CREATE FUNCTION market_now() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE AS 'SELECT now()';
+    END IF;
+  END $$)"};
 constexpr Statement kTable{"migrate.table", R"(
   CREATE TABLE IF NOT EXISTS schema_migration (
     set        text        NOT NULL,
     version    integer     NOT NULL,
     name       text        NOT NULL,
     checksum   text        NOT NULL,
-    applied_at timestamptz NOT NULL DEFAULT now(),
+    applied_at timestamptz NOT NULL DEFAULT market_now(),
     PRIMARY KEY (set, version)))"};
 // DDL that waits for a long transaction holds up everyone behind it: rather fail and try again at the next
 // start.
@@ -158,6 +166,7 @@ Task<std::vector<std::string>> Migrate(Database& database, std::span<const Migra
                                        runtime::Deadline deadline) {
   Session session(co_await ConnectPatiently(database, deadline), deadline);
   co_await session.Run(kLock);  // held until the connection closes
+  co_await session.Run(kClock);
   co_await session.Run(kTable);
   co_await session.Run(kLimitWaiting);
   const auto applied = ReadApplied(co_await session.Run(kApplied));

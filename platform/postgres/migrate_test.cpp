@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "platform/postgres/database_fixture.hpp"
+#include "platform/postgres/testing/database_fixture.hpp"
 
 namespace market::postgres {
 namespace {

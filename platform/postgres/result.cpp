@@ -7,7 +7,7 @@
 #include <limits>
 #include <stdexcept>
 
-#include "platform/core/hex.hpp"
+#include "platform/crypto/hex.hpp"
 
 namespace market::postgres {
 namespace {
@@ -25,8 +25,8 @@ std::optional<std::string> ParseBytea(std::string_view text) {
   std::string bytes;
   bytes.reserve(text.size() / 2 - 1);
   for (std::size_t i = 2; i < text.size(); i += 2) {
-    const int high = HexValue(text[i]);
-    const int low = HexValue(text[i + 1]);
+    const int high = crypto::HexValue(text[i]);
+    const int low = crypto::HexValue(text[i + 1]);
     if (high < 0 || low < 0) return std::nullopt;
     bytes.push_back(static_cast<char>(high << 4 | low));
   }

@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "platform/postgres/database_fixture.hpp"
+#include "platform/postgres/testing/database_fixture.hpp"
 #include "platform/testing/kept_spans.hpp"
 
 namespace market::postgres {

@@ -20,7 +20,7 @@ CallContext CallContext::ForWork(std::chrono::milliseconds limit, const telemetr
   return call;
 }
 
-const Principal& CallContext::Caller() const {
+const identity::Principal& CallContext::Caller() const {
   if (!principal_) throw Error(Code::kUnauthenticated, "UNAUTHENTICATED", "an access token is needed");
   return *principal_;
 }

@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "platform/core/id.hpp"
-#include "platform/rpc/principal.hpp"
+#include "platform/identity/principal.hpp"
 #include "platform/runtime/task.hpp"
 #include "platform/telemetry/work.hpp"
 
@@ -37,8 +37,8 @@ class CallContext {
 
   // The signed-in caller. Throws Error UNAUTHENTICATED for an anonymous call; methods whose policy demands an
   // account never see that.
-  const Principal& Caller() const;
-  const Principal* CallerOrNull() const { return principal_ ? &*principal_ : nullptr; }
+  const identity::Principal& Caller() const;
+  const identity::Principal* CallerOrNull() const { return principal_ ? &*principal_ : nullptr; }
   // Certificate name of the calling service; empty for calls from outside.
   std::string_view Service() const { return service_; }
 
@@ -65,7 +65,7 @@ class CallContext {
 
   runtime::Deadline deadline_;
   const telemetry::Span* span_ = &kNoSpan;
-  std::optional<Principal> principal_;
+  std::optional<identity::Principal> principal_;
   std::string service_;
   std::string token_;
   std::string request_id_;
@@ -90,7 +90,7 @@ class CallContextBuilder {
     call_.span_ = &span;
     return *this;
   }
-  CallContextBuilder& Caller(Principal principal) {
+  CallContextBuilder& Caller(identity::Principal principal) {
     call_.principal_ = std::move(principal);
     return *this;
   }

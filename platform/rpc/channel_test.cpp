@@ -5,9 +5,10 @@
 
 #include "platform/grpc/channel.hpp"
 #include "platform/grpc/server.hpp"
-#include "platform/grpc/test_certificates.hpp"
+#include "platform/grpc/testing/test_certificates.hpp"
 #include "platform/rpc/backend.hpp"
-#include "platform/rpc/probe_fixture.hpp"
+#include "platform/rpc/key_source.hpp"
+#include "platform/rpc/testing/probe_fixture.hpp"
 #include "platform/runtime/task_group.hpp"
 
 namespace market::rpc {
@@ -297,7 +298,7 @@ TEST_F(ChannelTest, ChannelBackend_IsTheGatewaysWay) {
 TEST_F(ChannelTest, KeysOverAChannel_VerifyTokens) {
   WithPair("order", [&](Pair& pair) -> Task<> {
     probe_.keys = {key_.Public()};
-    TokenVerifier verifier(kIssuer, clock_, FetchKeysOver(*pair.channel, Find("GetKeys")));
+    identity::TokenVerifier verifier(kIssuer, clock_, FetchKeysOver(*pair.channel, Find("GetKeys")));
     const auto buyer = Buyer();
     EXPECT_EQ((co_await verifier.Verify(TokenOf(buyer), Soon())).account, buyer.account);
     EXPECT_THROW(FetchKeysOver(*pair.channel, Find("ReadPublic")), std::logic_error);

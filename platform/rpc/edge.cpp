@@ -7,14 +7,14 @@
 
 #include "platform/core/error.hpp"
 #include "platform/grpc/server.hpp"
+#include "platform/identity/token_verifier.hpp"
 #include "platform/resilience/admission.hpp"
 #include "platform/rpc/call_metrics.hpp"
 #include "platform/rpc/edge_metrics.hpp"
 #include "platform/rpc/error_table.hpp"
 #include "platform/rpc/keyed.hpp"
 #include "platform/rpc/policy.hpp"
-#include "platform/rpc/token_verifier.hpp"
-#include "platform/rpc/validation.hpp"
+#include "platform/rules/validation.hpp"
 #include "platform/runtime/one_shot.hpp"
 #include "platform/runtime/task_group.hpp"
 #include "platform/telemetry/log.hpp"
@@ -123,7 +123,7 @@ struct Edge::State {
   void Report(Entry& entry, const CallContext& call, std::chrono::nanoseconds took, const Error* error);
 
   EdgeOptions options;
-  TokenVerifier& verifier;
+  identity::TokenVerifier& verifier;
   resilience::Admission& admission;
   telemetry::Metrics& metrics;
   telemetry::Tracer& tracer;
@@ -163,7 +163,7 @@ Task<std::optional<Error>> Edge::State::Run(Entry& entry, const Arrival& arrival
     if (!permit) permit = co_await admission.Enter(entry.priority, call.Deadline());
     auto request = ReadBody(method, body);
     if (grant == Grant::kIfMember) CheckMembership(method, call, *request);
-    Validate(*request);
+    rules::Validate(*request);
     if (method.policy.idempotency_key()) {
       co_await RunUnderKey(entry, arrival, std::move(*permit), std::move(request), call, response);
     } else {
@@ -277,7 +277,7 @@ void Edge::State::Report(Entry& entry, const CallContext& call, std::chrono::nan
                        &call.Trace());
 }
 
-Edge::Edge(EdgeOptions options, TokenVerifier& verifier, resilience::Admission& admission,
+Edge::Edge(EdgeOptions options, identity::TokenVerifier& verifier, resilience::Admission& admission,
            telemetry::Metrics& metrics, telemetry::Tracer& tracer)
     : state_(new State{.options = std::move(options),
                        .verifier = verifier,
@@ -295,7 +295,7 @@ void Edge::Add(Binding binding, idempotency::Store* outcomes) {
     if (method.policy.idempotency_key() && outcomes == nullptr) {
       throw std::logic_error(method.path + " needs a store for its outcomes");
     }
-    PrepareValidation(*method.descriptor->input_type());
+    rules::PrepareValidation(*method.descriptor->input_type());
     auto& entry = state_->entries.emplace_back(
         State::Entry{.bound = std::move(bound),
                      .outcomes = outcomes,

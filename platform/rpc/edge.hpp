@@ -19,6 +19,9 @@ class Server;
 namespace market::idempotency {
 class Store;
 }
+namespace market::identity {
+class TokenVerifier;
+}
 namespace market::telemetry {
 class Metrics;
 class Tracer;
@@ -28,8 +31,6 @@ class Admission;
 }
 
 namespace market::rpc {
-
-class TokenVerifier;
 
 // What a call from outside brings, whichever door it takes.
 struct Incoming {
@@ -57,7 +58,7 @@ struct EdgeOptions {
 
 class Edge {
  public:
-  Edge(EdgeOptions options, TokenVerifier& verifier, resilience::Admission& admission,
+  Edge(EdgeOptions options, identity::TokenVerifier& verifier, resilience::Admission& admission,
        telemetry::Metrics& metrics, telemetry::Tracer& tracer);
   ~Edge();
 

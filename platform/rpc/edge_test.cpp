@@ -6,7 +6,7 @@
 
 #include "platform/rpc/backend.hpp"
 #include "platform/rpc/keyed.hpp"
-#include "platform/rpc/probe_fixture.hpp"
+#include "platform/rpc/testing/probe_fixture.hpp"
 #include "platform/runtime/task_group.hpp"
 
 namespace market::rpc {
@@ -59,7 +59,7 @@ class EdgeTest : public ProbeFixture {
     return answer;
   }
 
-  Incoming From(const Principal& principal, std::string key = {}) const {
+  Incoming From(const identity::Principal& principal, std::string key = {}) const {
     return {.authorization = TokenOf(principal), .idempotency_key = std::move(key)};
   }
 

@@ -7,8 +7,8 @@
 
 #include "marketplace/options/v1/outcome.pb.h"
 #include "platform/core/error.hpp"
+#include "platform/crypto/digest.hpp"
 #include "platform/grpc/status.hpp"
-#include "platform/rpc/ec_key.hpp"
 #include "platform/rpc/error_table.hpp"
 #include "platform/telemetry/log.hpp"
 
@@ -107,7 +107,7 @@ std::string Fingerprint(const Method& method, const Message& request) {
     coded.SetSerializationDeterministic(true);
     request.SerializeToCodedStream(&coded);
   }
-  return Sha256(canonical);
+  return crypto::Sha256(canonical);
 }
 
 Task<> RunKeyed(KeyedCall& keyed) {

@@ -1,13 +1,12 @@
 #include "platform/rpc/page_token.hpp"
 
-#include <openssl/sha.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
 
 #include "platform/core/error.hpp"
-#include "platform/rpc/base64url.hpp"
+#include "platform/crypto/base64url.hpp"
+#include "platform/crypto/digest.hpp"
 
 namespace market::rpc {
 
@@ -27,9 +26,7 @@ std::string Checksum(std::string_view filter, std::string_view payload) {
   covered += std::to_string(filter.size());
   covered.push_back('\0');
   covered.append(filter).append(payload);
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256(reinterpret_cast<const unsigned char*>(covered.data()), covered.size(), digest.data());
-  return std::string(digest.begin(), digest.begin() + kChecksumBytes);
+  return crypto::Sha256(covered).substr(0, kChecksumBytes);
 }
 
 template <class Integer>
@@ -68,12 +65,12 @@ void ThrowInvalid() {
 std::string EncodeParts(std::string_view filter, std::span<const std::string> parts) {
   std::string payload;
   for (const auto& part : parts) payload.append(std::to_string(part.size())).append(":").append(part);
-  return Base64UrlEncode(Checksum(filter, payload) + payload);
+  return crypto::Base64UrlEncode(Checksum(filter, payload) + payload);
 }
 
 std::vector<std::string> DecodeParts(std::string_view filter, std::string_view token, std::size_t count) {
   if (token.size() > kTokenCharsMax) ThrowInvalid();
-  const auto bytes = Base64UrlDecode(token);
+  const auto bytes = crypto::Base64UrlDecode(token);
   if (!bytes || bytes->size() < kChecksumBytes) ThrowInvalid();
   std::string_view payload = std::string_view(*bytes).substr(kChecksumBytes);
   if (Checksum(filter, payload) != bytes->substr(0, kChecksumBytes)) ThrowInvalid();

@@ -4,7 +4,7 @@
 #include "platform/grpc/channel.hpp"
 #include "platform/grpc/server.hpp"
 #include "platform/rpc/channel.hpp"
-#include "platform/rpc/probe_fixture.hpp"
+#include "platform/rpc/testing/probe_fixture.hpp"
 #include "platform/testing/kept_spans.hpp"
 
 namespace market::rpc {

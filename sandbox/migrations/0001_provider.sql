@@ -11,7 +11,7 @@ CREATE TABLE card_authorization (
   decline_code    text NOT NULL DEFAULT '',
   captured_minor  bigint NOT NULL DEFAULT 0 CHECK (captured_minor BETWEEN 0 AND amount_minor),
   refunded_minor  bigint NOT NULL DEFAULT 0 CHECK (refunded_minor BETWEEN 0 AND captured_minor),
-  created_at      timestamptz NOT NULL DEFAULT now()
+  created_at      timestamptz NOT NULL DEFAULT market_now()
 );
 CREATE INDEX card_authorization_reference ON card_authorization (reference);
 
@@ -23,7 +23,7 @@ CREATE TABLE movement (
   amount_minor      bigint NOT NULL CHECK (amount_minor > 0),
   currency          text NOT NULL,
   reference         text NOT NULL,
-  created_at        timestamptz NOT NULL DEFAULT now()
+  created_at        timestamptz NOT NULL DEFAULT market_now()
 );
 CREATE INDEX movement_authorization ON movement (authorization_id);
 
@@ -32,7 +32,7 @@ CREATE TABLE answer (
   request         text NOT NULL,   -- method, path and body, to refuse the key for another request
   status          integer NOT NULL,
   body            text NOT NULL,
-  created_at      timestamptz NOT NULL DEFAULT now()
+  created_at      timestamptz NOT NULL DEFAULT market_now()
 );
 
 -- How often a reference was answered with an error on purpose.

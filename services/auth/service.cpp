@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "services/auth/schema.hpp"
+#include "services/auth/migrations.hpp"
 #include "services/auth/workers/outbox_handlers.hpp"
 #include "services/auth/workers/sweeper.hpp"
 
@@ -72,15 +72,15 @@ void Auth::Connect(Peers peers) {
 }
 
 Task<> Auth::Start() {
-  co_await host_.OpenDatabase("auth", database_, kSchema);
+  co_await host_.OpenDatabase("auth", database_, kMigrations);
   host_.RunRelay("auth", relay_);
   host_.Background().Spawn("auth.sweep", SweepForever(sessions_));
 }
 
-rpc::TokenVerifier::FetchKeys Auth::OwnKeys() {
+identity::TokenVerifier::FetchKeys Auth::OwnKeys() {
   return [this](runtime::Deadline) { return PublicKeys(); };
 }
 
-Task<std::vector<rpc::PublicKey>> Auth::PublicKeys() { co_return std::vector{access_tokens_.Public()}; }
+Task<std::vector<identity::PublicKey>> Auth::PublicKeys() { co_return std::vector{access_tokens_.Public()}; }
 
 }  // namespace market::auth

@@ -36,11 +36,11 @@ class Auth final : public host::Service {
   idempotency::Store* Outcomes() override { return nullptr; }
   api::AuthApi& Api() { return service_; }
   // Its own public keys, for the token verifier of the process that issues.
-  rpc::TokenVerifier::FetchKeys OwnKeys();
+  identity::TokenVerifier::FetchKeys OwnKeys();
 
  private:
   Auth(host::Host& host, const Settings& settings, Keys keys);
-  Task<std::vector<rpc::PublicKey>> PublicKeys();
+  Task<std::vector<identity::PublicKey>> PublicKeys();
 
   host::Host& host_;
   postgres::Database database_;

@@ -1,4 +1,5 @@
 #include "marketplace/auth/v1/auth.market.hpp"
+#include "platform/rpc/key_source.hpp"
 #include "services/order/service.hpp"
 
 namespace {

@@ -1,7 +1,7 @@
 #include "services/order/service.hpp"
 
 #include "platform/postgres/migrate.hpp"
-#include "services/order/schema.hpp"
+#include "services/order/migrations.hpp"
 
 namespace market::order {
 
@@ -27,14 +27,14 @@ Order::Order(host::Host& host, const Settings& settings, Peers peers)
       relay_(database_, host.Tracer(), host.RelayOptions("order")),
       checkout_(checkouts_, peers.products, peers.payments, host.SystemTime(), metrics_),
       recovery_(checkouts_, orders_, checkout_, host.Tracer(), metrics_, {.poll = *settings.recovery_poll}),
-      deliveries_(orders_, transitions_, peers.products, peers.payments),
+      outbox_handlers_(orders_, transitions_, peers.products, peers.payments),
       service_({orders_, checkouts_, transitions_, checkout_, relay_, peers.users, peers.products,
                 host.SystemTime(), metrics_}) {
-  deliveries_.HandleOn(relay_);
+  outbox_handlers_.HandleOn(relay_);
 }
 
 Task<> Order::Start() {
-  co_await host_.OpenDatabase("order", database_, kSchema);
+  co_await host_.OpenDatabase("order", database_, kMigrations);
   host_.RunRelay("order", relay_);
   host_.Background().Spawn("order.recovery", recovery_.Run());
   host_.Background().Spawn("order.measure", recovery_.Measure());

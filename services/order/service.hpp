@@ -7,7 +7,7 @@
 #include "platform/host/host.hpp"
 #include "platform/idempotency/pg_store.hpp"
 #include "services/order/api/order_service.hpp"
-#include "services/order/workers/deliveries.hpp"
+#include "services/order/workers/outbox_handlers.hpp"
 #include "services/order/workers/recovery.hpp"
 
 namespace market::order {
@@ -46,7 +46,7 @@ class Order final : public host::Service {
   outbox::Relay relay_;
   Checkout checkout_;
   Recovery recovery_;
-  Deliveries deliveries_;
+  OutboxHandlers outbox_handlers_;
   OrderService service_;
 };
 

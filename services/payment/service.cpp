@@ -1,6 +1,6 @@
 #include "services/payment/service.hpp"
 
-#include "services/payment/schema.hpp"
+#include "services/payment/migrations.hpp"
 
 namespace market::payment {
 namespace {
@@ -41,12 +41,12 @@ Payment::Payment(host::Host& host, const Settings& settings)
       charges_(payments_, provider_, host.SystemTime(), metrics_,
                {.provider_timeout = *settings.provider_timeout}),
       charges_group_(host.Io().get_executor(), Ignore),
-      resolver_(payments_, charges_, host.Tracer(), {.poll = *settings.resolve_poll}),
+      recovery_(payments_, charges_, host.Tracer(), {.poll = *settings.resolve_poll}),
       audit_(payments_, ledger_, metrics_, {}),
       service_({payments_, ledger_, charges_, charges_group_, host.SystemTime()}) {}
 
 Task<> Payment::Start() {
-  co_await host_.OpenDatabase("payment", database_, kSchema);
+  co_await host_.OpenDatabase("payment", database_, kMigrations);
   // After the calls have ended and before the database closes. What is torn here is asked for at the next
   // start.
   host_.OnStop("payment.charges", 8s, [this](runtime::Deadline limit) -> Task<> {
@@ -60,7 +60,7 @@ Task<> Payment::Start() {
     charges_group_.Cancel();
     co_await charges_group_.Join(limit);
   });
-  host_.Background().Spawn("payment.resolver", resolver_.Run());
+  host_.Background().Spawn("payment.recovery", recovery_.Run());
   host_.Background().Spawn("payment.unresolved", audit_.WatchUnresolved());
   host_.Background().Spawn("payment.ledger", audit_.WatchLedger());
 }

@@ -6,7 +6,7 @@
 #include "services/payment/api/payment_service.hpp"
 #include "services/payment/provider/sandbox.hpp"
 #include "services/payment/workers/audit.hpp"
-#include "services/payment/workers/resolver.hpp"
+#include "services/payment/workers/recovery.hpp"
 
 namespace market::payment {
 
@@ -39,7 +39,7 @@ class Payment final : public host::Service {
   provider::Sandbox provider_;
   Charges charges_;
   runtime::TaskGroup charges_group_;
-  Resolver resolver_;
+  Recovery recovery_;
   Audit audit_;
   PaymentService service_;
 };

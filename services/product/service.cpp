@@ -1,7 +1,7 @@
 #include "services/product/service.hpp"
 
 #include "platform/telemetry/log.hpp"
-#include "services/product/schema.hpp"
+#include "services/product/migrations.hpp"
 
 namespace market::product {
 
@@ -37,7 +37,7 @@ Product::Product(host::Host& host, const Settings& settings)
       service_({catalogue_, search_, reservations_, search_cache_, metrics_}) {}
 
 Task<> Product::Start() {
-  co_await host_.OpenDatabase("product", database_, kSchema);
+  co_await host_.OpenDatabase("product", database_, kMigrations);
   if (redis_) StartRedis();
   host_.Background().Spawn("product.holds", sweeper_.Run());
   host_.Background().Spawn("product.keys", host::Host::SweepOutcomes(outcomes_));

@@ -7,7 +7,7 @@
 #include "platform/idempotency/pg_store.hpp"
 #include "platform/redis/client.hpp"
 #include "services/product/api/product_service.hpp"
-#include "services/product/workers/hold_sweeper.hpp"
+#include "services/product/workers/sweeper.hpp"
 
 namespace market::product {
 
@@ -37,12 +37,12 @@ class Product final : public host::Service {
   postgres::Database database_;
   std::optional<redis::Client> redis_;
   idempotency::PgStore outcomes_;
-  CatalogueStore catalogue_;
-  SearchStore search_;
-  ReservationStore reservations_;
-  SearchCache search_cache_;
+  storage::Catalogue catalogue_;
+  storage::Search search_;
+  storage::Reservations reservations_;
+  storage::SearchCache search_cache_;
   Metrics metrics_;
-  HoldSweeper sweeper_;
+  Sweeper sweeper_;
   ProductService service_;
 };
 

@@ -1,3 +1,4 @@
+#include "platform/rpc/key_source.hpp"
 #include "services/user/service.hpp"
 
 namespace {

@@ -1,6 +1,6 @@
 #include "services/user/service.hpp"
 
-#include "services/user/schema.hpp"
+#include "services/user/migrations.hpp"
 #include "services/user/workers/outbox_handlers.hpp"
 
 namespace market::user {
@@ -27,7 +27,7 @@ User::User(host::Host& host, const Settings& settings, Peers peers)
 }
 
 Task<> User::Start() {
-  co_await host_.OpenDatabase("user", database_, kSchema);
+  co_await host_.OpenDatabase("user", database_, kMigrations);
   host_.RunRelay("user", relay_);
   host_.Background().Spawn("user.sweep", host_.SweepOutcomes(outcomes_));
 }

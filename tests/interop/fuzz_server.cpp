@@ -9,7 +9,7 @@
 #include <cstring>
 #include <stdexcept>
 
-#include "platform/grpc/server_session.hpp"
+#include "platform/grpc/transport/server_session.hpp"
 #include "platform/runtime/task.hpp"
 #include "tests/interop/fuzz_frames.hpp"
 

@@ -24,7 +24,7 @@ PLANTED = [
     ("order", "UPDATE seller_order SET state = 'FAILED' WHERE order_id = '{order}'", "X2"),
     ("product", "UPDATE stock SET reserved = reserved - 1 WHERE offer_id = '{offer}'", "S1"),
     ("product", "UPDATE stock SET on_hand = on_hand + 1 WHERE offer_id = '{offer}'", "S2"),
-    ("product", "UPDATE reservation SET state = 'HELD', expires_at = now() - interval '1 day' WHERE order_id = '{order}'", "X5"),
+    ("product", "UPDATE reservation SET state = 'HELD', expires_at = market_now() - interval '1 day' WHERE order_id = '{order}'", "X5"),
     ("product", "UPDATE reservation_order SET state = 'RELEASED' WHERE order_id = '{order}'", "S5"),
     ("payment", "UPDATE ledger_posting SET amount_minor = amount_minor + 1 WHERE account = 'order_escrow' AND entry_id ="
                 " (SELECT e.id FROM ledger_entry e JOIN payment p ON p.id = e.payment_id WHERE p.order_id = '{order}' LIMIT 1)", "M1"),

@@ -36,7 +36,7 @@ constexpr std::array kChecks = {
               'SHIPPED>DELIVERED', 'DELIVERED>COMPLETED'))sql"},
     Check{"O5", "order", "a checkout is over, or inside its deadline", R"sql(
       SELECT order_id::text, format('step %s since %s, %s attempts, %s', step, deadline_at, attempts, last_error)
-      FROM checkout WHERE step <> 'DONE' AND deadline_at < now() - interval '60 seconds')sql"},
+      FROM checkout WHERE step <> 'DONE' AND deadline_at < market_now() - interval '60 seconds')sql"},
     Check{"O6", "order", "parts wait for their payment exactly while their checkout runs", R"sql(
       SELECT s.id::text, format('part %s, checkout %s', s.state, coalesce(c.step, 'missing'))
       FROM seller_order s LEFT JOIN checkout c ON c.order_id = s.order_id
@@ -46,7 +46,7 @@ constexpr std::array kChecks = {
       WHERE (o.failure_reason <> '') <> EXISTS (SELECT 1 FROM seller_order s WHERE s.order_id = o.id AND s.state = 'FAILED'))sql"},
     Check{"D1", "order", "the outbox is empty or young", R"sql(
       SELECT id::text, format('%s %s since %s: %s', topic, key, created_at, last_error)
-      FROM outbox WHERE created_at < now() - interval '60 seconds')sql"},
+      FROM outbox WHERE created_at < market_now() - interval '60 seconds')sql"},
 
     // Stock
     Check{"S1", "product", "what is reserved is what reservations hold", R"sql(
@@ -62,7 +62,7 @@ constexpr std::array kChecks = {
       FROM stock WHERE reserved < 0 OR reserved > on_hand)sql"},
     Check{"S4", "product", "no hold outlives its expiry", R"sql(
       SELECT order_id::text, format('offer %s, expired %s', offer_id, expires_at)
-      FROM reservation WHERE state = 'HELD' AND expires_at < now() - interval '60 seconds')sql"},
+      FROM reservation WHERE state = 'HELD' AND expires_at < market_now() - interval '60 seconds')sql"},
     Check{"S5", "product", "a released order holds nothing", R"sql(
       SELECT r.order_id::text, format('offer %s is %s', r.offer_id, r.state)
       FROM reservation r JOIN reservation_order o ON o.order_id = r.order_id
@@ -95,10 +95,10 @@ constexpr std::array kChecks = {
       GROUP BY p.id HAVING p.amount_minor <> coalesce(sum(s.amount_minor), 0))sql"},
     Check{"D2", "auth", "the outbox is empty or young", R"sql(
       SELECT id::text, format('%s %s since %s: %s', topic, key, created_at, last_error)
-      FROM outbox WHERE created_at < now() - interval '60 seconds')sql"},
+      FROM outbox WHERE created_at < market_now() - interval '60 seconds')sql"},
     Check{"D3", "user", "the outbox is empty or young", R"sql(
       SELECT id::text, format('%s %s since %s: %s', topic, key, created_at, last_error)
-      FROM outbox WHERE created_at < now() - interval '60 seconds')sql"},
+      FROM outbox WHERE created_at < market_now() - interval '60 seconds')sql"},
 
     // People
     Check{"A1", "auth", "a session has at most one live refresh token", R"sql(

@@ -24,14 +24,14 @@ constexpr Statement kLedger{"invariants.ledger", R"sql(
   GROUP BY p.order_id, e.kind)sql"};
 constexpr Statement kAccounts{
     "invariants.accounts",
-    "SELECT id::text FROM account WHERE created_at < now() - interval '60 seconds'"
+    "SELECT id::text FROM account WHERE created_at < market_now() - interval '60 seconds'"
     " AND NOT EXISTS (SELECT 1 FROM account_role r WHERE r.account_id = account.id)"};
 constexpr Statement kMembers{"invariants.members",
                              "SELECT seller_id::text, account_id::text FROM seller_member"};
 constexpr Statement kProfiles{"invariants.profiles", "SELECT id::text FROM profile"};
 constexpr Statement kSellers{"invariants.sellers",
                              "SELECT id::text, owner_id::text FROM seller WHERE state = 'ACTIVE'"
-                             " AND updated_at < now() - interval '60 seconds'"};
+                             " AND updated_at < market_now() - interval '60 seconds'"};
 
 std::string Copy(const postgres::Row& row, std::size_t column) { return std::string(row.Text(column)); }
 

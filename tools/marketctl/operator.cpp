@@ -5,8 +5,8 @@
 #include "platform/postgres/migrate.hpp"
 #include "platform/telemetry/trace.hpp"
 #include "services/auth/credentials/passwords.hpp"
-#include "services/auth/schema.hpp"
-#include "services/auth/workers/messages.hpp"
+#include "services/auth/messages.hpp"
+#include "services/auth/migrations.hpp"
 
 namespace market::marketctl {
 namespace {
@@ -36,7 +36,7 @@ Task<auth::storage::Promotion> CreateOperator(boost::asio::io_context& io, Opera
   Check(request);
   postgres::Database database(
       io, {.conninfo = request.conninfo, .name = "auth", .read_connections = 1, .write_connections = 1});
-  co_await postgres::Migrate(database, auth::kSchema, runtime::After(10s));
+  co_await postgres::Migrate(database, auth::kMigrations, runtime::After(10s));
   co_await database.Open(runtime::After(5s));
 
   auth::Passwords passwords({});

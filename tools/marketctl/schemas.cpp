@@ -3,19 +3,20 @@
 #include <algorithm>
 #include <array>
 
-#include "sandbox/schema.hpp"
-#include "services/auth/schema.hpp"
-#include "services/order/schema.hpp"
-#include "services/payment/schema.hpp"
-#include "services/product/schema.hpp"
-#include "services/user/schema.hpp"
+#include "sandbox/migrations.hpp"
+#include "services/auth/migrations.hpp"
+#include "services/order/migrations.hpp"
+#include "services/payment/migrations.hpp"
+#include "services/product/migrations.hpp"
+#include "services/user/migrations.hpp"
 
 namespace market::marketctl {
 namespace {
 
-constexpr std::array kSchemas = {Schema{"auth", auth::kSchema},       Schema{"user", user::kSchema},
-                                 Schema{"product", product::kSchema}, Schema{"order", order::kSchema},
-                                 Schema{"payment", payment::kSchema}, Schema{"sandbox", sandbox::kSchema}};
+constexpr std::array kSchemas = {
+    Schema{"auth", auth::kMigrations},       Schema{"user", user::kMigrations},
+    Schema{"product", product::kMigrations}, Schema{"order", order::kMigrations},
+    Schema{"payment", payment::kMigrations}, Schema{"sandbox", sandbox::kMigrations}};
 
 }  // namespace
 

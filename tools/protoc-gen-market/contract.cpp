@@ -1,6 +1,7 @@
 #include "tools/protoc-gen-market/contract.hpp"
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 #include <algorithm>
 #include <map>
@@ -10,7 +11,6 @@
 
 #include "marketplace/options/v1/options.pb.h"
 #include "platform/rpc/http_rule.hpp"
-#include "platform/rpc/pattern.hpp"
 
 namespace market::codegen {
 namespace {
@@ -231,13 +231,11 @@ void CheckField(const FieldDescriptor& field, Report& report) {
     refuse("items rules on one value");
   if (rules.max_items() > 0 && rules.min_items() > rules.max_items()) refuse("min_items is above max_items");
   if (rules.pattern().empty()) return;
-  try {
-    const rpc::Pattern pattern(rules.pattern());
-    if (!rules.example().empty() && !pattern.Matches(rules.example())) {
-      refuse(fmt::format("the example \"{}\" does not match the pattern", rules.example()));
-    }
-  } catch (const std::invalid_argument& error) {
-    refuse(error.what());
+  const re2::RE2 pattern(rules.pattern(), re2::RE2::Quiet);
+  if (!pattern.ok()) {
+    refuse("pattern: " + pattern.error());
+  } else if (!rules.example().empty() && !re2::RE2::FullMatch(rules.example(), pattern)) {
+    refuse(fmt::format("the example \"{}\" does not match the pattern", rules.example()));
   }
   if (rules.max_len() > kPatternedBytesMax) refuse("a pattern on text this long");
 }

@@ -5,9 +5,9 @@ CREATE TABLE outbox (
   key             text        NOT NULL,           -- '' where order does not matter
   payload         bytea       NOT NULL,
   trace           text        NOT NULL,
-  created_at      timestamptz NOT NULL DEFAULT now(),
+  created_at      timestamptz NOT NULL DEFAULT market_now(),
   attempts        integer     NOT NULL DEFAULT 0,
-  next_attempt_at timestamptz NOT NULL DEFAULT now(),  -- while a relay works on it: the end of its lease
+  next_attempt_at timestamptz NOT NULL DEFAULT market_now(),  -- while a relay works on it: the end of its lease
   last_error      text
 ) WITH (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 1000);
 

@@ -1,11 +1,11 @@
 #include "services/auth/api/auth_service.hpp"
-#include "services/auth/api/to_proto.hpp"
+#include "services/auth/api/convert.hpp"
 
 namespace market::auth {
 
 Task<api::auth::Account> AuthService::GetMyAccount(CallContext& call,
                                                    api::auth::GetMyAccountRequest request) {
-  const auto account = co_await parts_.accounts.Find(call, call.Caller().account);
+  const auto account = co_await deps_.accounts.Find(call, call.Caller().account);
   if (!account) throw NotFound("the account");
   co_return ToProto(*account);
 }
@@ -13,14 +13,14 @@ Task<api::auth::Account> AuthService::GetMyAccount(CallContext& call,
 Task<marketplace::type::v1::KeySet> AuthService::GetKeys(CallContext& call,
                                                          api::auth::GetKeysRequest request) {
   marketplace::type::v1::KeySet keys;
-  *keys.add_keys() = ToProto(parts_.access_tokens.Public());
+  *keys.add_keys() = ToProto(deps_.access_tokens.Public());
   co_return keys;
 }
 
 Task<google::protobuf::Empty> AuthService::BindSeller(CallContext& call,
                                                       api::auth::BindSellerRequest request) {
-  const auto bound = co_await parts_.accounts.BindSeller(call, AccountId::From(request.account_id()),
-                                                         SellerId::From(request.seller_id()), request.role());
+  const auto bound = co_await deps_.accounts.BindSeller(call, AccountId::From(request.account_id()),
+                                                        SellerId::From(request.seller_id()), request.role());
   if (bound == storage::Binding::kNoSuchAccount) throw NotFound("the account");
   co_return google::protobuf::Empty();
 }

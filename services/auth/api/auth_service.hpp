@@ -8,11 +8,11 @@
 
 #include "marketplace/auth/v1/auth.market.hpp"
 #include "marketplace/user/v1/user.market.hpp"
-#include "services/auth/api/metrics.hpp"
 #include "services/auth/api/turns.hpp"
 #include "services/auth/credentials/access_tokens.hpp"
 #include "services/auth/credentials/keys.hpp"
 #include "services/auth/credentials/passwords.hpp"
+#include "services/auth/metrics.hpp"
 #include "services/auth/storage/accounts.hpp"
 #include "services/auth/storage/sessions.hpp"
 
@@ -20,7 +20,7 @@ namespace market::auth {
 
 class AuthService final : public api::AuthApi {
  public:
-  struct Parts {
+  struct Deps {
     storage::Accounts& accounts;
     storage::Sessions& sessions;
     Passwords& passwords;
@@ -30,7 +30,7 @@ class AuthService final : public api::AuthApi {
     std::function<void()> wake_outbox;  // something was appended
   };
 
-  explicit AuthService(Parts parts) : parts_(std::move(parts)) {}
+  explicit AuthService(Deps deps) : deps_(std::move(deps)) {}
 
   // Before the first call. Apart from the constructor since auth and user know each other.
   void Connect(api::UserApi& users) { users_ = &users; }
@@ -55,7 +55,7 @@ class AuthService final : public api::AuthApi {
   // Tells user at once, so that the new account finds its profile. Best effort: the outbox is the guarantee.
   Task<> TryCreateProfile(CallContext& call, AccountId account, std::string display_name);
 
-  Parts parts_;
+  Deps deps_;
   api::UserApi* users_ = nullptr;
   Turns turns_{1000};
 };

@@ -10,7 +10,7 @@
 #include "platform/testing/fake_clock.hpp"
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
-#include "services/auth/api/fake_users.hpp"
+#include "services/auth/testing/fake_users.hpp"
 
 namespace market::auth {
 namespace {
@@ -54,7 +54,7 @@ class AuthServiceTest : public ::testing::Test {
   static CallContext Anonymous() { return CallContext(After(seconds(10))); }
 
   // A call by whom the access token speaks of.
-  rpc::Principal PrincipalOf(const api::auth::Session& session) {
+  identity::Principal PrincipalOf(const api::auth::Session& session) {
     const auto claims = ring_.Verify(session.access_token(), kIssuer, clock_.Now());
     if (!claims) throw std::logic_error("the access token does not verify");
     return claims->principal;
@@ -109,7 +109,7 @@ class AuthServiceTest : public ::testing::Test {
   telemetry::Metrics registry_;
   Metrics metrics_{registry_};
   FakeUsers users_;
-  rpc::KeyRing ring_;
+  identity::KeyRing ring_;
   int outbox_wakes_ = 0;
 };
 
@@ -172,7 +172,7 @@ TEST_F(AuthServiceTest, SignIn_ManyFailures_ThrottledKnownOrNot) {
         EXPECT_TRUE(error.retry_after && *error.retry_after <= seconds(1));
       }
     }
-    Sql("UPDATE sign_in_throttle SET blocked_until = now()");
+    Sql("UPDATE sign_in_throttle SET blocked_until = market_now()");
     EXPECT_EQ(co_await Refusal(SignIn(service, "ada@example.com")), "");
     EXPECT_EQ(Sql("SELECT count(*) FROM sign_in_throttle"), "1");
   });
@@ -261,7 +261,7 @@ TEST_F(AuthServiceTest, GetKeys_VerifyItsTokens) {
     const auto keys = co_await service.GetKeys(call, {});
     EXPECT_EQ(keys.keys_size(), 1);
     EXPECT_EQ(keys.keys(0).alg(), "ES256");
-    rpc::KeyRing ring;
+    identity::KeyRing ring;
     ring.Replace({{keys.keys(0).kid(), keys.keys(0).x(), keys.keys(0).y()}});
     EXPECT_TRUE(ring.Verify(session.access_token(), kIssuer, clock_.Now()));
   });

@@ -1,6 +1,6 @@
 #include "platform/telemetry/log.hpp"
 #include "services/auth/api/auth_service.hpp"
-#include "services/auth/api/to_proto.hpp"
+#include "services/auth/api/convert.hpp"
 
 namespace market::auth {
 namespace {
@@ -13,16 +13,16 @@ Error Ended() {
 
 storage::NewSession AuthService::NewSession() const {
   const auto id = Uuid::NewV7();
-  return {id, *RefreshTokens::DigestOf(parts_.refresh_tokens.Make(id, 1))};
+  return {id, *RefreshTokens::DigestOf(deps_.refresh_tokens.Make(id, 1))};
 }
 
 api::auth::Session AuthService::Answer(const Uuid& session, std::int64_t sequence,
                                        const domain::Account& account) const {
   api::auth::Session answer;
-  answer.set_access_token(parts_.access_tokens.Issue(account, session));
+  answer.set_access_token(deps_.access_tokens.Issue(account, session));
   answer.set_token_type("Bearer");
-  answer.set_expires_in(parts_.access_tokens.Lifetime().count());
-  answer.set_refresh_token(parts_.refresh_tokens.Make(session, sequence));
+  answer.set_expires_in(deps_.access_tokens.Lifetime().count());
+  answer.set_refresh_token(deps_.refresh_tokens.Make(session, sequence));
   *answer.mutable_account() = ToProto(account);
   return answer;
 }
@@ -32,9 +32,9 @@ Task<api::auth::Session> AuthService::RefreshSession(CallContext& call,
   const auto digest = RefreshTokens::DigestOf(request.refresh_token());
   if (!digest) throw Ended();
   const auto digest_at = [&](const Uuid& session, std::int64_t sequence) {
-    return *RefreshTokens::DigestOf(parts_.refresh_tokens.Make(session, sequence));
+    return *RefreshTokens::DigestOf(deps_.refresh_tokens.Make(session, sequence));
   };
-  const auto outcome = co_await parts_.sessions.Refresh(call, *digest, digest_at);
+  const auto outcome = co_await deps_.sessions.Refresh(call, *digest, digest_at);
   if (const auto* good = std::get_if<storage::Refreshed>(&outcome)) {
     co_return Answer(good->session, good->successor, good->account);
   }
@@ -48,7 +48,7 @@ Task<api::auth::Session> AuthService::RefreshSession(CallContext& call,
 }
 
 Task<google::protobuf::Empty> AuthService::SignOut(CallContext& call, api::auth::SignOutRequest request) {
-  co_await parts_.sessions.End(call, call.Caller().session, call.Caller().account);
+  co_await deps_.sessions.End(call, call.Caller().session, call.Caller().account);
   co_return google::protobuf::Empty();
 }
 

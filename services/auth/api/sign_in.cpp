@@ -17,10 +17,10 @@ Error Throttled(std::chrono::milliseconds wait) {
 Task<api::auth::Session> AuthService::SignIn(CallContext& call, api::auth::SignInRequest request) {
   try {
     auto session = co_await JudgeSignIn(call, std::move(request));
-    parts_.metrics.SignedIn();
+    deps_.metrics.SignedIn();
     co_return session;
   } catch (const Error& error) {
-    parts_.metrics.RefusedSignIn(error.reason);
+    deps_.metrics.RefusedSignIn(error.reason);
     throw;
   }
 }
@@ -28,19 +28,19 @@ Task<api::auth::Session> AuthService::SignIn(CallContext& call, api::auth::SignI
 // An unknown e-mail takes the same path as a wrong password: the same statement, a hash of the same cost, one
 // answer.
 Task<api::auth::Session> AuthService::JudgeSignIn(CallContext& call, api::auth::SignInRequest request) {
-  parts_.passwords.RefuseIfFull();
+  deps_.passwords.RefuseIfFull();
   const auto email_key = domain::NormalizeEmail(request.email());
   const auto turn = co_await turns_.Take(email_key, call.Deadline());
-  const auto attempt = co_await parts_.sessions.CountTry(call, email_key);
+  const auto attempt = co_await deps_.sessions.CountTry(call, email_key);
   if (attempt.wait) throw Throttled(*attempt.wait);
 
-  const auto match = co_await parts_.passwords.Verify(attempt.password_hash, request.password());
+  const auto match = co_await deps_.passwords.Verify(attempt.password_hash, request.password());
   if (match == Passwords::Match::kNo) throw BadCredentials();
   std::optional<std::string> new_hash;
-  if (match == Passwords::Match::kOutdated) new_hash = co_await parts_.passwords.Hash(request.password());
+  if (match == Passwords::Match::kOutdated) new_hash = co_await deps_.passwords.Hash(request.password());
 
   const auto session = NewSession();
-  const auto account = co_await parts_.sessions.Open(call, *attempt.account, email_key, session, new_hash);
+  const auto account = co_await deps_.sessions.Open(call, *attempt.account, email_key, session, new_hash);
   co_return Answer(session.id, 1, account);
 }
 

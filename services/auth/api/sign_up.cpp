@@ -1,6 +1,6 @@
 #include "platform/telemetry/log.hpp"
 #include "services/auth/api/auth_service.hpp"
-#include "services/auth/workers/messages.hpp"
+#include "services/auth/messages.hpp"
 
 namespace market::auth {
 namespace {
@@ -25,21 +25,21 @@ Task<> AuthService::TryCreateProfile(CallContext& call, AccountId account, std::
 }
 
 Task<api::auth::Session> AuthService::SignUp(CallContext& call, api::auth::SignUpRequest request) {
-  parts_.passwords.RefuseIfFull();
-  if (co_await parts_.accounts.IsEmailTaken(call, domain::NormalizeEmail(request.email()))) {
+  deps_.passwords.RefuseIfFull();
+  if (co_await deps_.accounts.IsEmailTaken(call, domain::NormalizeEmail(request.email()))) {
     throw EmailTaken();
   }
   const storage::NewAccount account{.id = AccountId::New(),
                                     .email = request.email(),
-                                    .password_hash = co_await parts_.passwords.Hash(request.password())};
+                                    .password_hash = co_await deps_.passwords.Hash(request.password())};
   const auto session = NewSession();
-  const auto created = co_await parts_.accounts.Create(
+  const auto created = co_await deps_.accounts.Create(
       call, account, session,
       ProfileMessage(account.id, request.display_name(), call.Trace().ToTraceparent()));
   if (std::holds_alternative<storage::EmailTaken>(created)) throw EmailTaken();
-  parts_.metrics.SignedUp();
+  deps_.metrics.SignedUp();
   co_await TryCreateProfile(call, account.id, request.display_name());
-  parts_.wake_outbox();
+  deps_.wake_outbox();
   co_return Answer(session.id, 1, std::get<domain::Account>(created));
 }
 

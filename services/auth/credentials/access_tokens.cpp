@@ -2,13 +2,13 @@
 
 namespace market::auth {
 
-AccessTokens::AccessTokens(rpc::SigningKey key, std::string issuer, std::chrono::seconds lifetime,
+AccessTokens::AccessTokens(identity::SigningKey key, std::string issuer, std::chrono::seconds lifetime,
                            const Clock& clock)
     : key_(std::move(key)), issuer_(std::move(issuer)), lifetime_(lifetime), clock_(clock) {}
 
 std::string AccessTokens::Issue(const domain::Account& account, const Uuid& session) const {
   const auto now = clock_.Now();
-  rpc::Claims claims{
+  identity::Claims claims{
       .principal = {.account = account.id, .session = session, .roles = account.roles, .sellers = {}},
       .issuer = issuer_,
       .issued_at = now,

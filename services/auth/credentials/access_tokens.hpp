@@ -6,7 +6,7 @@
 #include <string>
 
 #include "platform/core/clock.hpp"
-#include "platform/rpc/jwt.hpp"
+#include "platform/identity/jwt.hpp"
 #include "services/auth/domain/account.hpp"
 
 namespace market::auth {
@@ -14,14 +14,15 @@ namespace market::auth {
 class AccessTokens {
  public:
   // `clock` must outlive it.
-  AccessTokens(rpc::SigningKey key, std::string issuer, std::chrono::seconds lifetime, const Clock& clock);
+  AccessTokens(identity::SigningKey key, std::string issuer, std::chrono::seconds lifetime,
+               const Clock& clock);
 
   std::string Issue(const domain::Account& account, const Uuid& session) const;
   std::chrono::seconds Lifetime() const { return lifetime_; }
-  rpc::PublicKey Public() const { return key_.Public(); }
+  identity::PublicKey Public() const { return key_.Public(); }
 
  private:
-  rpc::SigningKey key_;
+  identity::SigningKey key_;
   std::string issuer_;
   std::chrono::seconds lifetime_;
   const Clock& clock_;

@@ -136,7 +136,7 @@ TEST(Keys, NoPrivateKeyOfTheCurve_Refused) {
 TEST(AccessTokens, Issued_CarryRolesSellersAndTimes) {
   testing::FakeClock clock;
   AccessTokens tokens(KeysFromPem(kSec1).signing, "https://issuer", std::chrono::minutes(10), clock);
-  rpc::KeyRing ring;
+  identity::KeyRing ring;
   ring.Replace({tokens.Public()});
   const domain::Account account{.id = AccountId::New(),
                                 .email = "ada@example.com",

@@ -14,7 +14,8 @@
 #include <memory>
 #include <stdexcept>
 
-#include "platform/rpc/base64url.hpp"
+#include "platform/crypto/base64url.hpp"
+#include "platform/crypto/digest.hpp"
 
 namespace market::auth {
 namespace {
@@ -76,24 +77,22 @@ std::string Derive(std::string secret, std::string_view purpose) {
 
 std::string RefreshTokens::Make(const Uuid& family, std::int64_t sequence) const {
   const std::string position = family.ToString() + '|' + std::to_string(sequence);
-  std::string mac(SHA256_DIGEST_LENGTH, '\0');
+  std::string mac(crypto::kSha256Bytes, '\0');
   unsigned int size = 0;
   if (!HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()), Bytes(position), position.size(),
             Bytes(mac), &size)) {
     throw std::runtime_error("HMAC failed");
   }
-  return std::string(kPrefix) + rpc::Base64UrlEncode(mac);
+  return std::string(kPrefix) + crypto::Base64UrlEncode(mac);
 }
 
 std::optional<std::string> RefreshTokens::DigestOf(std::string_view token) {
   if (!token.starts_with(kPrefix) || token.size() != kTokenChars) return std::nullopt;
-  std::string digest(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(Bytes(token), token.size(), Bytes(digest));
-  return digest;
+  return crypto::Sha256(token);
 }
 
 Keys KeysFromPem(std::string_view pem) {
-  auto signing = rpc::SigningKey::FromPem(pem);
+  auto signing = identity::SigningKey::FromPem(pem);
   return {std::move(signing), RefreshTokens(Derive(PrivateScalar(pem), "marketplace refresh token 1"))};
 }
 

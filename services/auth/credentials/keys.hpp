@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "platform/core/id.hpp"
-#include "platform/rpc/jwt.hpp"
+#include "platform/identity/jwt.hpp"
 
 namespace market::auth {
 
@@ -26,7 +26,7 @@ class RefreshTokens {
 };
 
 struct Keys {
-  rpc::SigningKey signing;
+  identity::SigningKey signing;
   RefreshTokens refresh;
 };
 

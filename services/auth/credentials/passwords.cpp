@@ -2,12 +2,13 @@
 
 #include <argon2.h>
 #include <openssl/crypto.h>
-#include <openssl/rand.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <stdexcept>
+
+#include "platform/crypto/random.hpp"
 
 namespace market::auth {
 namespace {
@@ -15,16 +16,8 @@ namespace {
 constexpr std::size_t kSaltBytes = 16;
 constexpr std::size_t kTagBytes = 32;
 
-std::string RandomBytes(std::size_t size) {
-  std::string bytes(size, '\0');
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(size)) != 1) {
-    throw std::runtime_error("the system's random generator failed");
-  }
-  return bytes;
-}
-
 std::string HashNow(const PasswordCost& cost, const std::string& password) {
-  const std::string salt = RandomBytes(kSaltBytes);
+  const std::string salt = crypto::RandomBytes(kSaltBytes);
   std::array<char, 256> phc{};
   const int status =
       argon2id_hash_encoded(cost.passes, cost.memory_kib, cost.lanes, password.data(), password.size(),
@@ -68,7 +61,7 @@ class Secret {
 
 Passwords::Passwords(Options options)
     : options_(std::move(options)),
-      nobody_(HashNow(options_.cost, RandomBytes(32))),
+      nobody_(HashNow(options_.cost, crypto::RandomBytes(32))),
       pool_(options_.threads, options_.queue) {}
 
 template <class Function>

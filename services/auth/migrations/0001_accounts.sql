@@ -3,15 +3,15 @@ CREATE TABLE account (
   email         text        NOT NULL CHECK (length(email) BETWEEN 3 AND 254),  -- as it was given
   email_key     text        NOT NULL,                                          -- lower-cased: names the account
   password_hash text        NOT NULL CHECK (password_hash LIKE '$argon2id$%'),
-  created_at    timestamptz NOT NULL DEFAULT now(),
-  updated_at    timestamptz NOT NULL DEFAULT now(),
+  created_at    timestamptz NOT NULL DEFAULT market_now(),
+  updated_at    timestamptz NOT NULL DEFAULT market_now(),
   CONSTRAINT account_email_key UNIQUE (email_key)
 );
 
 CREATE TABLE account_role (
   account_id uuid        NOT NULL REFERENCES account ON DELETE CASCADE,
   role       text        NOT NULL CHECK (role IN ('operator')),
-  granted_at timestamptz NOT NULL DEFAULT now(),
+  granted_at timestamptz NOT NULL DEFAULT market_now(),
   PRIMARY KEY (account_id, role)
 );
 
@@ -19,7 +19,7 @@ CREATE TABLE seller_member (
   account_id uuid        NOT NULL CONSTRAINT seller_member_account REFERENCES account ON DELETE CASCADE,
   seller_id  uuid        NOT NULL,
   role       text        NOT NULL CHECK (role IN ('owner')),
-  created_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT market_now(),
   PRIMARY KEY (account_id, seller_id)
 );
 
@@ -27,8 +27,8 @@ CREATE TABLE seller_member (
 CREATE TABLE session (
   id                  uuid        PRIMARY KEY,
   account_id          uuid        NOT NULL REFERENCES account ON DELETE CASCADE,
-  created_at          timestamptz NOT NULL DEFAULT now(),
-  last_used_at        timestamptz NOT NULL DEFAULT now(),
+  created_at          timestamptz NOT NULL DEFAULT market_now(),
+  last_used_at        timestamptz NOT NULL DEFAULT market_now(),
   idle_expires_at     timestamptz NOT NULL,
   absolute_expires_at timestamptz NOT NULL,
   ended_at            timestamptz,
@@ -43,7 +43,7 @@ CREATE TABLE refresh_token (
   digest     bytea       PRIMARY KEY CHECK (octet_length(digest) = 32),  -- SHA-256; the token itself is nowhere
   session_id uuid        NOT NULL REFERENCES session ON DELETE CASCADE,
   sequence   bigint      NOT NULL CHECK (sequence >= 1),
-  created_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT market_now(),
   used_at    timestamptz,
   UNIQUE (session_id, sequence)
 );

@@ -1,6 +1,6 @@
 #include "services/auth/storage/rows.hpp"
 
-#include <openssl/sha.h>
+#include "platform/crypto/digest.hpp"
 
 namespace market::auth::storage {
 namespace {
@@ -9,7 +9,7 @@ using postgres::Statement;
 
 constexpr Statement kInsertSession{"auth.insert_session", R"sql(
 INSERT INTO session (id, account_id, idle_expires_at, absolute_expires_at)
-VALUES ($1, $2, now() + least($3::interval, $4::interval), now() + $4::interval))sql"};
+VALUES ($1, $2, market_now() + least($3::interval, $4::interval), market_now() + $4::interval))sql"};
 
 constexpr Statement kInsertFirstToken{
     "auth.insert_first_token", "INSERT INTO refresh_token (digest, session_id, sequence) VALUES ($1, $2, 1)"};
@@ -30,12 +30,7 @@ domain::Account ReadAccount(const postgres::Row& row) {
   return account;
 }
 
-std::string EmailDigest(std::string_view email_key) {
-  std::string digest(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(email_key.data()), email_key.size(),
-         reinterpret_cast<unsigned char*>(digest.data()));
-  return digest;
-}
+std::string EmailDigest(std::string_view email_key) { return crypto::Sha256(email_key); }
 
 void AddSession(postgres::Batch& batch, const NewSession& session, AccountId account,
                 const domain::Lifetimes& lifetimes) {

@@ -16,24 +16,24 @@ using postgres::Statement;
 constexpr Statement kCountTry{"auth.count_try", R"sql(
 WITH counted AS (
   INSERT INTO sign_in_throttle AS t (email_digest, tries, last_try_at, blocked_until)
-  VALUES ($1, 1, now(), now() + make_interval(secs => ($3::bigint[])[1]))
+  VALUES ($1, 1, market_now(), market_now() + make_interval(secs => ($3::bigint[])[1]))
   ON CONFLICT (email_digest) DO UPDATE SET
-    tries = CASE WHEN t.last_try_at < now() - $4::interval THEN 1 ELSE t.tries + 1 END,
-    last_try_at = now(),
-    blocked_until = now() + make_interval(secs => ($3::bigint[])[
-      CASE WHEN t.last_try_at < now() - $4::interval THEN 1 ELSE least(t.tries + 1, cardinality($3::bigint[])) END])
-  WHERE t.blocked_until <= now()
+    tries = CASE WHEN t.last_try_at < market_now() - $4::interval THEN 1 ELSE t.tries + 1 END,
+    last_try_at = market_now(),
+    blocked_until = market_now() + make_interval(secs => ($3::bigint[])[
+      CASE WHEN t.last_try_at < market_now() - $4::interval THEN 1 ELSE least(t.tries + 1, cardinality($3::bigint[])) END])
+  WHERE t.blocked_until <= market_now()
   RETURNING 1)
 SELECT EXISTS (SELECT FROM counted),
-       (SELECT ceil(extract(epoch FROM t.blocked_until - now()) * 1000)::bigint
+       (SELECT ceil(extract(epoch FROM t.blocked_until - market_now()) * 1000)::bigint
         FROM sign_in_throttle t WHERE t.email_digest = $1),
        a.id, a.password_hash
 FROM (SELECT) one LEFT JOIN account a ON a.email_key = $2)sql"};
 
 constexpr Statement kForgetTries{"auth.forget_tries", "DELETE FROM sign_in_throttle WHERE email_digest = $1"};
 
-constexpr Statement kReplaceHash{"auth.replace_hash",
-                                 "UPDATE account SET password_hash = $2, updated_at = now() WHERE id = $1"};
+constexpr Statement kReplaceHash{
+    "auth.replace_hash", "UPDATE account SET password_hash = $2, updated_at = market_now() WHERE id = $1"};
 
 // A statement of its own: what the next one reads is then no older than the lock.
 constexpr Statement kLockSession{"auth.lock_session", R"sql(
@@ -41,32 +41,32 @@ SELECT FROM session WHERE id = (SELECT session_id FROM refresh_token WHERE diges
 
 constexpr Statement kReadToken{"auth.read_token", R"sql(
 SELECT s.id, s.account_id, t.sequence, t.used_at, n.digest IS NOT NULL AND n.used_at IS NULL,
-       s.ended_at IS NOT NULL, s.idle_expires_at, s.absolute_expires_at, clock_timestamp()
+       s.ended_at IS NOT NULL, s.idle_expires_at, s.absolute_expires_at, market_now()
 FROM refresh_token t
 JOIN session s ON s.id = t.session_id
 LEFT JOIN refresh_token n ON n.session_id = t.session_id AND n.sequence = t.sequence + 1
 WHERE t.digest = $1)sql"};
 
 constexpr Statement kUseToken{"auth.use_token",
-                              "UPDATE refresh_token SET used_at = clock_timestamp() WHERE digest = $1"};
+                              "UPDATE refresh_token SET used_at = market_now() WHERE digest = $1"};
 
 constexpr Statement kInsertSuccessor{
     "auth.insert_successor", "INSERT INTO refresh_token (digest, session_id, sequence) VALUES ($1, $2, $3)"};
 
 constexpr Statement kTouchSession{"auth.touch_session", R"sql(
-UPDATE session SET last_used_at = now(), idle_expires_at = least(now() + $2::interval, absolute_expires_at)
+UPDATE session SET last_used_at = market_now(), idle_expires_at = least(market_now() + $2::interval, absolute_expires_at)
 WHERE id = $1)sql"};
 
 constexpr Statement kEndSession{"auth.end_session", R"sql(
-UPDATE session SET ended_at = now(), end_reason = $3 WHERE id = $1 AND account_id = $2 AND ended_at IS NULL)sql"};
+UPDATE session SET ended_at = market_now(), end_reason = $3 WHERE id = $1 AND account_id = $2 AND ended_at IS NULL)sql"};
 
 constexpr Statement kSweepSessions{"auth.sweep_sessions", R"sql(
 DELETE FROM session WHERE id IN (
-  SELECT id FROM session WHERE absolute_expires_at < now() LIMIT $1 FOR UPDATE SKIP LOCKED))sql"};
+  SELECT id FROM session WHERE absolute_expires_at < market_now() LIMIT $1 FOR UPDATE SKIP LOCKED))sql"};
 
 constexpr Statement kSweepTries{"auth.sweep_tries", R"sql(
 DELETE FROM sign_in_throttle WHERE email_digest IN (
-  SELECT email_digest FROM sign_in_throttle WHERE last_try_at < now() - $1::interval
+  SELECT email_digest FROM sign_in_throttle WHERE last_try_at < market_now() - $1::interval
   LIMIT $2 FOR UPDATE SKIP LOCKED))sql"};
 
 struct Found {

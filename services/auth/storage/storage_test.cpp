@@ -170,7 +170,7 @@ TEST_F(AuthStorage, Tries_WaitDoublesUpToAQuarterOfAnHour) {
       const auto blocked = co_await sessions.CountTry(Soon(), "x@x.test");
       EXPECT_TRUE(blocked.wait && *blocked.wait > seconds(wait_s - 1) && *blocked.wait <= seconds(wait_s))
           << wait_s;
-      Sql("UPDATE sign_in_throttle SET blocked_until = now() - interval '1 second'");
+      Sql("UPDATE sign_in_throttle SET blocked_until = market_now() - interval '1 second'");
     }
   });
 }
@@ -178,8 +178,9 @@ TEST_F(AuthStorage, Tries_WaitDoublesUpToAQuarterOfAnHour) {
 TEST_F(AuthStorage, Tries_AfterTwelveQuietHours_StartAgain) {
   Run([&](Accounts&, Sessions& sessions) -> Task<> {
     for (int i = 1; i <= 6; ++i) co_await sessions.CountTry(Soon(), "x@x.test");
-    Sql("UPDATE sign_in_throttle SET last_try_at = now() - interval '12 hours 1 second', blocked_until = "
-        "now()");
+    Sql("UPDATE sign_in_throttle SET last_try_at = market_now() - interval '12 hours 1 second', "
+        "blocked_until = "
+        "market_now()");
     EXPECT_FALSE((co_await sessions.CountTry(Soon(), "x@x.test")).wait);
   });
   EXPECT_EQ(Sql("SELECT tries FROM sign_in_throttle"), "1");
@@ -279,10 +280,11 @@ TEST_F(AuthStorage, Refresh_ExpiredEitherWay_Ended) {
     EXPECT_EQ(
         Sql("SELECT idle_expires_at - created_at || ' ' || (absolute_expires_at - created_at) FROM session"),
         "14 days 30 days");
-    Sql("UPDATE session SET idle_expires_at = now()");
+    Sql("UPDATE session SET idle_expires_at = market_now()");
     const auto idle = co_await sessions.Refresh(Soon(), DigestAt(session.id, 1), DigestAt);
     EXPECT_TRUE(std::holds_alternative<SessionEnded>(idle));
-    Sql("UPDATE session SET idle_expires_at = now() + interval '1 hour', absolute_expires_at = now() + "
+    Sql("UPDATE session SET idle_expires_at = market_now() + interval '1 hour', absolute_expires_at = "
+        "market_now() + "
         "interval '1 hour'");
     co_await sessions.Refresh(Soon(), DigestAt(session.id, 1), DigestAt);
     EXPECT_EQ(Sql("SELECT idle_expires_at = absolute_expires_at FROM session"), "t");
@@ -349,12 +351,13 @@ TEST_F(AuthStorage, Sweep_RemovesOnlyWhatNobodyReads) {
   Run([&](Accounts& accounts, Sessions& sessions) -> Task<> {
     co_await accounts.Create(Soon(), Account("a@x.test"), Session(), Message());
     co_await accounts.Create(Soon(), Account("b@x.test"), Session(), Message());
-    Sql("UPDATE session SET idle_expires_at = now() - interval '1 day', absolute_expires_at = now() - "
+    Sql("UPDATE session SET idle_expires_at = market_now() - interval '1 day', absolute_expires_at = "
+        "market_now() - "
         "interval '1 day' "
         "WHERE id = (SELECT id FROM session LIMIT 1)");
     co_await sessions.CountTry(Soon(), "a@x.test");
     co_await sessions.CountTry(Soon(), "b@x.test");
-    Sql("UPDATE sign_in_throttle SET last_try_at = now() - interval '13 hours' "
+    Sql("UPDATE sign_in_throttle SET last_try_at = market_now() - interval '13 hours' "
         "WHERE email_digest = (SELECT email_digest FROM sign_in_throttle LIMIT 1)");
     EXPECT_EQ(co_await sessions.Sweep(Soon(), 100), 2);
     EXPECT_EQ(co_await sessions.Sweep(Soon(), 100), 0);

@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "services/auth/workers/messages.hpp"
+#include "services/auth/messages.hpp"
 
 namespace market::auth {
 namespace {

@@ -14,7 +14,7 @@ void Fill(marketplace::type::v1::Money& out, const Money& money) {
   out.set_currency(std::string(money.currency.Code()));
 }
 
-void Fill(pb::ShippingAddress& out, const domain::Address& address) {
+void Fill(api::order::ShippingAddress& out, const domain::Address& address) {
   out.set_recipient(address.recipient);
   for (const auto& line : address.lines) out.add_lines(line);
   out.set_city(address.city);
@@ -24,7 +24,7 @@ void Fill(pb::ShippingAddress& out, const domain::Address& address) {
   out.set_phone(address.phone);
 }
 
-void Fill(pb::OrderLine& out, const domain::Line& line) {
+void Fill(api::order::OrderLine& out, const domain::Line& line) {
   out.set_offer_id(line.offer.ToString());
   out.set_product_id(line.product.ToString());
   out.set_title(line.title);
@@ -36,19 +36,19 @@ void Fill(pb::OrderLine& out, const domain::Line& line) {
 }
 
 // Both enumerations have the same names, by contract; a name is what the database holds.
-pb::OrderState ToProto(domain::State state) {
-  pb::OrderState value = pb::ORDER_STATE_UNSPECIFIED;
-  pb::OrderState_Parse(std::string(domain::Name(state)), &value);
+api::order::OrderState ToProto(domain::State state) {
+  api::order::OrderState value = api::order::ORDER_STATE_UNSPECIFIED;
+  api::order::OrderState_Parse(std::string(domain::Name(state)), &value);
   return value;
 }
 
-pb::OrderState ParseState(const std::string& name) {
-  pb::OrderState value = pb::ORDER_STATE_UNSPECIFIED;
-  if (!name.empty()) pb::OrderState_Parse(name, &value);
+api::order::OrderState ParseState(const std::string& name) {
+  api::order::OrderState value = api::order::ORDER_STATE_UNSPECIFIED;
+  if (!name.empty()) api::order::OrderState_Parse(name, &value);
   return value;
 }
 
-void Fill(pb::PaymentSummary& out, const domain::PaymentSummary& payment, const Currency& currency) {
+void Fill(api::order::PaymentSummary& out, const domain::PaymentSummary& payment, const Currency& currency) {
   out.set_state(payment.state);
   Fill(*out.mutable_authorized(), Money{payment.authorized_minor, currency});
   Fill(*out.mutable_captured(), Money{payment.captured_minor, currency});
@@ -57,14 +57,14 @@ void Fill(pb::PaymentSummary& out, const domain::PaymentSummary& payment, const 
 
 }  // namespace
 
-std::vector<domain::Item> ItemsFrom(const google::protobuf::RepeatedPtrField<pb::OrderItem>& items) {
+std::vector<domain::Item> ItemsFrom(const google::protobuf::RepeatedPtrField<api::order::OrderItem>& items) {
   std::vector<domain::Item> wanted;
   wanted.reserve(static_cast<std::size_t>(items.size()));
   for (const auto& item : items) wanted.push_back({domain::OfferId::From(item.offer_id()), item.quantity()});
   return domain::Merge(wanted);
 }
 
-domain::Offer OfferFrom(const marketplace::product::v1::OfferForSale& offer) {
+domain::Offer OfferFrom(const api::product::OfferForSale& offer) {
   return {.id = domain::OfferId::From(offer.offer_id()),
           .product = domain::ProductId::From(offer.product_id()),
           .seller = SellerId::From(offer.seller_id()),
@@ -75,7 +75,7 @@ domain::Offer OfferFrom(const marketplace::product::v1::OfferForSale& offer) {
           .for_sale = offer.for_sale()};
 }
 
-domain::Address AddressFrom(const marketplace::user::v1::Address& address) {
+domain::Address AddressFrom(const api::user::Address& address) {
   return {.recipient = address.recipient(),
           .lines = {address.lines().begin(), address.lines().end()},
           .city = address.city(),
@@ -85,8 +85,8 @@ domain::Address AddressFrom(const marketplace::user::v1::Address& address) {
           .phone = address.phone()};
 }
 
-pb::SellerOrder ToProto(const domain::SellerOrder& part) {
-  pb::SellerOrder out;
+api::order::SellerOrder ToProto(const domain::SellerOrder& part) {
+  api::order::SellerOrder out;
   out.set_id(part.id.ToString());
   out.set_order_id(part.order.ToString());
   out.set_seller_id(part.seller.ToString());
@@ -103,8 +103,8 @@ pb::SellerOrder ToProto(const domain::SellerOrder& part) {
   return out;
 }
 
-pb::Order ToProto(const domain::Order& order) {
-  pb::Order out;
+api::order::Order ToProto(const domain::Order& order) {
+  api::order::Order out;
   out.set_id(order.id.ToString());
   out.set_number(order.number);
   out.set_state(ToProto(order.CurrentState()));
@@ -119,8 +119,8 @@ pb::Order ToProto(const domain::Order& order) {
   return out;
 }
 
-pb::Quote ToProto(const domain::Priced& priced) {
-  pb::Quote out;
+api::order::Quote ToProto(const domain::Priced& priced) {
+  api::order::Quote out;
   for (const auto& part : priced.parts) {
     auto& seller = *out.add_sellers();
     seller.set_seller_id(part.seller.ToString());
@@ -132,8 +132,8 @@ pb::Quote ToProto(const domain::Priced& priced) {
   return out;
 }
 
-pb::OrderEvent ToProto(const domain::Event& event) {
-  pb::OrderEvent out;
+api::order::OrderEvent ToProto(const domain::Event& event) {
+  api::order::OrderEvent out;
   Fill(*out.mutable_time(), event.at);
   out.set_seller_order_id(event.part.ToString());
   out.set_from(ParseState(event.from));
@@ -143,6 +143,8 @@ pb::OrderEvent ToProto(const domain::Event& event) {
   return out;
 }
 
-domain::State StateFrom(pb::OrderState state) { return domain::StateFrom(pb::OrderState_Name(state)); }
+domain::State StateFrom(api::order::OrderState state) {
+  return domain::StateFrom(api::order::OrderState_Name(state));
+}
 
 }  // namespace market::order

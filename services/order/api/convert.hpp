@@ -3,23 +3,21 @@
 #include <span>
 #include <vector>
 
-#include "marketplace/order/v1/order.pb.h"
-#include "marketplace/product/v1/product.pb.h"
-#include "marketplace/user/v1/user.pb.h"
+#include "marketplace/order/v1/order.market.hpp"
+#include "marketplace/product/v1/product.market.hpp"
+#include "marketplace/user/v1/user.market.hpp"
 #include "services/order/domain/pricing.hpp"
 
 namespace market::order {
 
-namespace pb = ::marketplace::order::v1;
+std::vector<domain::Item> ItemsFrom(const google::protobuf::RepeatedPtrField<api::order::OrderItem>& items);
+domain::Offer OfferFrom(const api::product::OfferForSale& offer);
+domain::Address AddressFrom(const api::user::Address& address);
 
-std::vector<domain::Item> ItemsFrom(const google::protobuf::RepeatedPtrField<pb::OrderItem>& items);
-domain::Offer OfferFrom(const marketplace::product::v1::OfferForSale& offer);
-domain::Address AddressFrom(const marketplace::user::v1::Address& address);
-
-pb::Order ToProto(const domain::Order& order);
-pb::SellerOrder ToProto(const domain::SellerOrder& part);
-pb::Quote ToProto(const domain::Priced& priced);
-pb::OrderEvent ToProto(const domain::Event& event);
-domain::State StateFrom(pb::OrderState state);
+api::order::Order ToProto(const domain::Order& order);
+api::order::SellerOrder ToProto(const domain::SellerOrder& part);
+api::order::Quote ToProto(const domain::Priced& priced);
+api::order::OrderEvent ToProto(const domain::Event& event);
+domain::State StateFrom(api::order::OrderState state);
 
 }  // namespace market::order

@@ -6,15 +6,15 @@
 #include "platform/core/clock.hpp"
 #include "platform/outbox/relay.hpp"
 #include "services/order/domain/pricing.hpp"
+#include "services/order/process/checkout.hpp"
 #include "services/order/storage/orders.hpp"
 #include "services/order/storage/transitions.hpp"
-#include "services/order/workers/checkout.hpp"
 
 namespace market::order {
 
 class OrderService final : public api::OrderApi {
  public:
-  struct Parts {
+  struct Deps {
     storage::Orders& orders;
     storage::Checkouts& checkouts;
     storage::Transitions& transitions;
@@ -25,7 +25,7 @@ class OrderService final : public api::OrderApi {
     const Clock& clock;
     Metrics& metrics;
   };
-  explicit OrderService(const Parts& parts) : parts_(parts) {}
+  explicit OrderService(const Deps& deps) : deps_(deps) {}
 
   Task<api::order::Quote> QuoteOrder(CallContext& call, api::order::QuoteOrderRequest request) override;
   Task<api::order::Order> PlaceOrder(CallContext& call, api::order::PlaceOrderRequest request) override;
@@ -58,7 +58,7 @@ class OrderService final : public api::OrderApi {
   Task<api::order::SellerOrder> Move(CallContext& call, std::string part_id, domain::State to,
                                      std::optional<storage::Shipment> shipment);
 
-  Parts parts_;
+  Deps deps_;
 };
 
 }  // namespace market::order

@@ -7,7 +7,8 @@ namespace market::order {
 namespace {
 
 // What the order is by now is the answer, whoever brought it there.
-pb::Order Answer(CallContext& call, const domain::Order& order, const pb::PlaceOrderRequest& request) {
+api::order::Order Answer(CallContext& call, const domain::Order& order,
+                         const api::order::PlaceOrderRequest& request) {
   const auto state = order.CurrentState();
   if (state == domain::State::kFailed) throw Refusal(order.failure, request);
   // A retry with the same key asks again instead of getting this answer for ever.
@@ -23,7 +24,7 @@ void RequireQuote(const std::string& promised, const std::string& actual) {
 
 }  // namespace
 
-Task<pb::Quote> OrderService::QuoteOrder(CallContext& call, pb::QuoteOrderRequest request) {
+Task<api::order::Quote> OrderService::QuoteOrder(CallContext& call, api::order::QuoteOrderRequest request) {
   auto items = ItemsFrom(request.items());
   if (!request.shipping_address_id().empty()) co_await FetchAddress(call, request.shipping_address_id());
   const auto offers = co_await FetchOffers(call, items);
@@ -32,48 +33,49 @@ Task<pb::Quote> OrderService::QuoteOrder(CallContext& call, pb::QuoteOrderReques
   co_return ToProto(priced);
 }
 
-Task<pb::Order> OrderService::PlaceOrder(CallContext& call, pb::PlaceOrderRequest request) {
-  auto placed_before = co_await parts_.orders.FindByOperation(call, call.OperationId());
+Task<api::order::Order> OrderService::PlaceOrder(CallContext& call, api::order::PlaceOrderRequest request) {
+  auto placed_before = co_await deps_.orders.FindByOperation(call, call.OperationId());
   if (placed_before) co_return co_await Resume(call, std::move(*placed_before), std::move(request));
 
   auto order = co_await Draft(call, request);
-  auto lease = co_await parts_.checkouts.Insert(call, order, call.Trace().ToTraceparent());
+  auto lease = co_await deps_.checkouts.Insert(call, order, call.Trace().ToTraceparent());
   if (lease) co_return co_await Drive(call, std::move(*lease), std::move(order), std::move(request));
 
   // A twin inserted it between our look and our insert.
-  auto twin = co_await parts_.orders.FindByOperation(call, call.OperationId());
+  auto twin = co_await deps_.orders.FindByOperation(call, call.OperationId());
   co_return co_await Resume(call, std::move(twin.value()), std::move(request));
 }
 
 // Prices are ours, never the client's.
-Task<domain::Order> OrderService::Draft(CallContext& call, const pb::PlaceOrderRequest& request) {
+Task<domain::Order> OrderService::Draft(CallContext& call, const api::order::PlaceOrderRequest& request) {
   auto items = ItemsFrom(request.items());
   auto [offers, address] =
       co_await runtime::Both(FetchOffers(call, items), FetchAddress(call, request.shipping_address_id()));
   auto priced = domain::Price(items, offers);
   RequireQuote(request.quote_hash(), priced.quote_hash);
   co_return domain::MakeOrder(call.OperationId(), call.Caller().account, std::move(priced),
-                              std::move(address), request.payment_method(), parts_.clock.Now());
+                              std::move(address), request.payment_method(), deps_.clock.Now());
 }
 
 // An earlier run of this operation made the order and did not answer for good; go on where it is.
-Task<pb::Order> OrderService::Resume(CallContext& call, domain::Order order, pb::PlaceOrderRequest request) {
+Task<api::order::Order> OrderService::Resume(CallContext& call, domain::Order order,
+                                             api::order::PlaceOrderRequest request) {
   if (order.CurrentState() != domain::State::kPendingPayment) co_return Answer(call, order, request);
-  auto lease = co_await parts_.checkouts.Take(call, order.id);
+  auto lease = co_await deps_.checkouts.Take(call, order.id);
   if (!lease) co_return Answer(call, order, request);
   co_return co_await Drive(call, std::move(*lease), std::move(order), std::move(request));
 }
 
-Task<pb::Order> OrderService::Drive(CallContext& call, storage::Lease lease, domain::Order order,
-                                    pb::PlaceOrderRequest request) {
+Task<api::order::Order> OrderService::Drive(CallContext& call, storage::Lease lease, domain::Order order,
+                                            api::order::PlaceOrderRequest request) {
   bool taken_over = false;
   try {
-    co_await parts_.checkout.Advance(call, lease, order);
+    co_await deps_.checkout.Advance(call, lease, order);
   } catch (const storage::LostLease&) {
     taken_over = true;
   }
   if (taken_over) order = co_await Require(call, order.id, storage::Scope::Everything());
-  parts_.relay.Wake();
+  deps_.relay.Wake();
   co_return Answer(call, order, request);
 }
 
@@ -81,7 +83,7 @@ Task<std::vector<domain::Offer>> OrderService::FetchOffers(CallContext& call,
                                                            std::vector<domain::Item> items) {
   api::product::GetOffersRequest request;
   for (const auto& item : items) request.add_offer_ids(item.offer.ToString());
-  const auto response = co_await parts_.products.GetOffers(call, std::move(request));
+  const auto response = co_await deps_.products.GetOffers(call, std::move(request));
   std::vector<domain::Offer> offers;
   for (const auto& offer : response.offers()) offers.push_back(OfferFrom(offer));
   co_return offers;
@@ -94,7 +96,7 @@ Task<domain::Address> OrderService::FetchAddress(CallContext& call, std::string 
   bool missing = false;
   api::user::Address address;
   try {
-    address = co_await parts_.users.GetAddress(call, std::move(request));
+    address = co_await deps_.users.GetAddress(call, std::move(request));
   } catch (const Error& error) {
     if (error.code != Code::kNotFound) throw;
     missing = true;

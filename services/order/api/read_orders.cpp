@@ -14,7 +14,7 @@ std::optional<SomeId> Before(const std::string& filter, const std::string& token
   return position ? std::optional(std::get<0>(*position)) : std::nullopt;
 }
 
-storage::Scope HistoryScope(const rpc::Principal& caller) {
+storage::Scope HistoryScope(const identity::Principal& caller) {
   if (caller.IsOperator()) return storage::Scope::Everything();
   return storage::Scope::BuyerOrSellers(caller.account, caller.SellerIds());
 }
@@ -22,25 +22,25 @@ storage::Scope HistoryScope(const rpc::Principal& caller) {
 }  // namespace
 
 Task<domain::Order> OrderService::Require(CallContext& call, domain::OrderId id, storage::Scope scope) {
-  auto order = co_await parts_.orders.Find(call, id, std::move(scope));
+  auto order = co_await deps_.orders.Find(call, id, std::move(scope));
   if (!order) throw NotFound("the order");
   co_return std::move(*order);
 }
 
-Task<pb::Order> OrderService::GetOrder(CallContext& call, pb::GetOrderRequest request) {
+Task<api::order::Order> OrderService::GetOrder(CallContext& call, api::order::GetOrderRequest request) {
   const auto id = domain::OrderId::From(request.order_id());
   co_return ToProto(co_await Require(call, id, storage::Scope::Buyer(call.Caller().account)));
 }
 
-Task<pb::ListMyOrdersResponse> OrderService::ListMyOrders(CallContext& call,
-                                                          pb::ListMyOrdersRequest request) {
+Task<api::order::ListMyOrdersResponse> OrderService::ListMyOrders(CallContext& call,
+                                                                  api::order::ListMyOrdersRequest request) {
   const auto buyer = call.Caller().account;
   const auto filter = "orders|" + buyer.ToString();
   const auto size = PageSize(request.page_size());
   // One more than asked for tells whether there is a next page.
-  auto orders = co_await parts_.orders.ListOfBuyer(
+  auto orders = co_await deps_.orders.ListOfBuyer(
       call, buyer, Before<domain::OrderId>(filter, request.page_token()), size + 1);
-  pb::ListMyOrdersResponse response;
+  api::order::ListMyOrdersResponse response;
   if (std::ssize(orders) > size) {
     orders.pop_back();
     response.set_next_page_token(page_token::Encode(filter, orders.back().id));
@@ -49,34 +49,36 @@ Task<pb::ListMyOrdersResponse> OrderService::ListMyOrders(CallContext& call,
   co_return response;
 }
 
-Task<pb::ListOrderEventsResponse> OrderService::ListOrderEvents(CallContext& call,
-                                                                pb::ListOrderEventsRequest request) {
+Task<api::order::ListOrderEventsResponse> OrderService::ListOrderEvents(
+    CallContext& call, api::order::ListOrderEventsRequest request) {
   const auto id = domain::OrderId::From(request.order_id());
-  const auto events = co_await parts_.orders.History(call, id, HistoryScope(call.Caller()));
+  const auto events = co_await deps_.orders.History(call, id, HistoryScope(call.Caller()));
   if (!events) throw NotFound("the order");
-  pb::ListOrderEventsResponse response;
+  api::order::ListOrderEventsResponse response;
   for (const auto& event : *events) *response.add_events() = ToProto(event);
   co_return response;
 }
 
-Task<pb::SellerOrder> OrderService::GetSellerOrder(CallContext& call, pb::GetSellerOrderRequest request) {
+Task<api::order::SellerOrder> OrderService::GetSellerOrder(CallContext& call,
+                                                           api::order::GetSellerOrderRequest request) {
   const auto id = domain::SellerOrderId::From(request.seller_order_id());
   const auto part =
-      co_await parts_.orders.FindPart(call, id, storage::Scope::Sellers(call.Caller().SellerIds()));
+      co_await deps_.orders.FindPart(call, id, storage::Scope::Sellers(call.Caller().SellerIds()));
   if (!part) throw NotFound("the seller order");
   co_return ToProto(*part);
 }
 
-Task<pb::ListSellerOrdersResponse> OrderService::ListSellerOrders(CallContext& call,
-                                                                  pb::ListSellerOrdersRequest request) {
+Task<api::order::ListSellerOrdersResponse> OrderService::ListSellerOrders(
+    CallContext& call, api::order::ListSellerOrdersRequest request) {
   const auto seller = SellerId::From(request.seller_id());
   std::optional<domain::State> state;
-  if (request.state() != pb::ORDER_STATE_UNSPECIFIED) state = StateFrom(request.state());
-  const auto filter = "seller_orders|" + request.seller_id() + '|' + pb::OrderState_Name(request.state());
+  if (request.state() != api::order::ORDER_STATE_UNSPECIFIED) state = StateFrom(request.state());
+  const auto filter =
+      "seller_orders|" + request.seller_id() + '|' + api::order::OrderState_Name(request.state());
   const auto size = PageSize(request.page_size());
-  auto parts = co_await parts_.orders.ListOfSeller(
+  auto parts = co_await deps_.orders.ListOfSeller(
       call, seller, state, Before<domain::SellerOrderId>(filter, request.page_token()), size + 1);
-  pb::ListSellerOrdersResponse response;
+  api::order::ListSellerOrdersResponse response;
   if (std::ssize(parts) > size) {
     parts.pop_back();
     response.set_next_page_token(page_token::Encode(filter, parts.back().id));

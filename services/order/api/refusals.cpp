@@ -5,7 +5,7 @@
 namespace market::order {
 namespace {
 
-using marketplace::order::v1::PlaceOrderRequest;
+using api::order::PlaceOrderRequest;
 
 // The first item of the request that asks for this offer.
 std::string FieldOf(const PlaceOrderRequest& request, const std::string& offer) {

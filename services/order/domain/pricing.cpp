@@ -1,7 +1,5 @@
 #include "services/order/domain/pricing.hpp"
 
-#include <openssl/sha.h>
-
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -12,16 +10,6 @@
 namespace market::order::domain {
 namespace {
 
-std::string Hex(std::string_view bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  for (const unsigned char byte : bytes) {
-    text.push_back(kDigits[byte >> 4]);
-    text.push_back(kDigits[byte & 0x0f]);
-  }
-  return text;
-}
-
 // Every field that decides what is paid for what, length-free because none of them can contain a line break.
 std::string QuoteHash(const Priced& priced) {
   std::string text;
@@ -31,9 +19,7 @@ std::string QuoteHash(const Priced& priced) {
               '\n';
     }
   }
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-  return Hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
+  return Uuid::FromName(text).ToString();
 }
 
 // "261124-8F3K2M9Q": the day and forty of the id's random bits in Crockford's base 32, for people to read

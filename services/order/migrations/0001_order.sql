@@ -80,7 +80,7 @@ CREATE TABLE order_event (
   sequence         bigint GENERATED ALWAYS AS IDENTITY,
   order_id         uuid NOT NULL REFERENCES orders (id),
   seller_order_id  uuid NOT NULL REFERENCES seller_order (id),
-  at               timestamptz NOT NULL DEFAULT now(),
+  at               timestamptz NOT NULL DEFAULT market_now(),
   from_state       order_state,
   to_state         order_state NOT NULL,
   actor            text NOT NULL CHECK (actor IN ('buyer', 'seller', 'operator', 'system')),

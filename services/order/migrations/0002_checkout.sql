@@ -7,7 +7,7 @@ CREATE TABLE checkout (
   undo_details  text[] NOT NULL DEFAULT '{}',
   fence         bigint NOT NULL DEFAULT 1,
   lease_until   timestamptz NOT NULL,
-  next_run_at   timestamptz NOT NULL DEFAULT now(),
+  next_run_at   timestamptz NOT NULL DEFAULT market_now(),
   deadline_at   timestamptz NOT NULL,
   attempts      integer NOT NULL DEFAULT 0,
   last_error    text NOT NULL DEFAULT '',

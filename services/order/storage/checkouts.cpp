@@ -33,25 +33,26 @@ constexpr Statement kInsertLines{"order.insert_lines", R"sql(
 
 constexpr Statement kInsertCheckout{"checkout.insert", R"sql(
   INSERT INTO checkout (order_id, step, lease_until, deadline_at, trace)
-  VALUES ($1, 'FORWARD', now() + $2::interval, now() + $3::interval, $4))sql"};
+  VALUES ($1, 'FORWARD', market_now() + $2::interval, market_now() + $3::interval, $4))sql"};
 
 #define MARKET_LEASE_COLUMNS \
-  "order_id, fence, step, undo_reason, undo_details, attempts, deadline_at < now(), trace"
+  "order_id, fence, step, undo_reason, undo_details, attempts, deadline_at < market_now(), trace"
 constexpr Statement kTake{"checkout.take",
-                          "UPDATE checkout SET fence = fence + 1, lease_until = now() + $2::interval"
-                          " WHERE order_id = $1 AND step <> 'DONE' AND lease_until < now()"
+                          "UPDATE checkout SET fence = fence + 1, lease_until = market_now() + $2::interval"
+                          " WHERE order_id = $1 AND step <> 'DONE' AND lease_until < market_now()"
                           " RETURNING " MARKET_LEASE_COLUMNS};
-constexpr Statement kTakeDue{"checkout.take_due",
-                             "UPDATE checkout SET fence = fence + 1, lease_until = now() + $2::interval"
-                             " WHERE order_id IN (SELECT order_id FROM checkout WHERE step <> 'DONE'"
-                             "   AND next_run_at <= now() AND lease_until < now()"
-                             "   ORDER BY next_run_at LIMIT $1 FOR UPDATE SKIP LOCKED)"
-                             " RETURNING " MARKET_LEASE_COLUMNS};
+constexpr Statement kTakeDue{
+    "checkout.take_due",
+    "UPDATE checkout SET fence = fence + 1, lease_until = market_now() + $2::interval"
+    " WHERE order_id IN (SELECT order_id FROM checkout WHERE step <> 'DONE'"
+    "   AND next_run_at <= market_now() AND lease_until < market_now()"
+    "   ORDER BY next_run_at LIMIT $1 FOR UPDATE SKIP LOCKED)"
+    " RETURNING " MARKET_LEASE_COLUMNS};
 #undef MARKET_LEASE_COLUMNS
 
 // Each guards the rest of its batch: require() ends the transaction when the lease is lost.
 constexpr Statement kDone{"checkout.done", R"sql(
-  WITH won AS (UPDATE checkout SET step = 'DONE', lease_until = now(), last_error = ''
+  WITH won AS (UPDATE checkout SET step = 'DONE', lease_until = market_now(), last_error = ''
                WHERE order_id = $1 AND fence = $2 AND step = $3 RETURNING 1)
   SELECT require(count(*) = 1) FROM won)sql"};
 constexpr Statement kUndo{"checkout.undo", R"sql(
@@ -59,7 +60,7 @@ constexpr Statement kUndo{"checkout.undo", R"sql(
                WHERE order_id = $1 AND fence = $2 AND step = 'FORWARD' RETURNING 1)
   SELECT require(count(*) = 1) FROM won)sql"};
 constexpr Statement kPostpone{"checkout.postpone", R"sql(
-  WITH won AS (UPDATE checkout SET lease_until = now(), next_run_at = now() + $3::interval, attempts = attempts + 1,
+  WITH won AS (UPDATE checkout SET lease_until = market_now(), next_run_at = market_now() + $3::interval, attempts = attempts + 1,
                                    last_error = $4
                WHERE order_id = $1 AND fence = $2 AND step <> 'DONE' RETURNING 1)
   SELECT require(count(*) = 1) FROM won)sql"};
@@ -76,7 +77,7 @@ constexpr Statement kSettleOrder{"order.settle", R"sql(
 
 constexpr Statement kCountOpen{"checkout.count_open", R"sql(
   SELECT count(*) FILTER (WHERE step = 'FORWARD'), count(*) FILTER (WHERE step = 'UNDO'),
-         greatest(0, coalesce(extract(epoch FROM max(now() - deadline_at + $1::interval)) * 1000, 0))::bigint
+         greatest(0, coalesce(extract(epoch FROM max(market_now() - deadline_at + $1::interval)) * 1000, 0))::bigint
   FROM (SELECT step, deadline_at FROM checkout WHERE step <> 'DONE' LIMIT 100000) AS open)sql"};
 
 Step StepFrom(std::string_view name) {

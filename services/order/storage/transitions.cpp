@@ -35,7 +35,7 @@ constexpr Statement kOperationDone{
     "order.operation_done", "SELECT 1 FROM order_event WHERE operation_id = $1 AND order_id = $2 LIMIT 1"};
 constexpr Statement kSetPayment{"order.set_payment", R"sql(
   UPDATE orders SET payment_state = $2, authorized_minor = $3, captured_minor = $4, refunded_minor = $5,
-                    version = version + 1, updated_at = now()
+                    version = version + 1, updated_at = market_now()
   WHERE id = $1)sql"};
 
 struct Locked {

@@ -8,8 +8,8 @@
 
 #include "platform/runtime/task_group.hpp"
 #include "platform/telemetry/tracer.hpp"
+#include "services/order/process/checkout.hpp"
 #include "services/order/storage/orders.hpp"
-#include "services/order/workers/checkout.hpp"
 
 namespace market::order {
 

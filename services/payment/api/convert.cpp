@@ -5,20 +5,20 @@
 namespace market::payment {
 namespace {
 
-pb::Payment::State ToProto(domain::State state) {
+api::payment::Payment::State ToProto(domain::State state) {
   switch (state) {
     case domain::State::kCreated:
-      return pb::Payment::CREATED;
+      return api::payment::Payment::CREATED;
     case domain::State::kAuthorized:
-      return pb::Payment::AUTHORIZED;
+      return api::payment::Payment::AUTHORIZED;
     case domain::State::kCaptured:
-      return pb::Payment::CAPTURED;
+      return api::payment::Payment::CAPTURED;
     case domain::State::kDeclined:
-      return pb::Payment::DECLINED;
+      return api::payment::Payment::DECLINED;
     case domain::State::kVoided:
-      return pb::Payment::VOIDED;
+      return api::payment::Payment::VOIDED;
     case domain::State::kUnknown:
-      return pb::Payment::UNKNOWN;
+      return api::payment::Payment::UNKNOWN;
   }
   throw std::logic_error("a state without a name");
 }
@@ -39,7 +39,7 @@ std::int64_t RefundedOf(const domain::Payment& payment, const domain::SellerOrde
 
 }  // namespace
 
-domain::Payment DraftFrom(const pb::AuthorizePaymentRequest& request, Time now) {
+domain::Payment DraftFrom(const api::payment::AuthorizePaymentRequest& request, Time now) {
   const Money amount{request.amount().amount(), Currency::Parse(request.amount().currency())};
   std::vector<domain::Split> splits;
   for (const auto& part : request.parts()) {
@@ -55,8 +55,8 @@ domain::Payment DraftFrom(const pb::AuthorizePaymentRequest& request, Time now) 
                              amount, request.payment_method(), std::move(splits), now);
 }
 
-pb::Payment ToProto(const domain::Payment& payment) {
-  pb::Payment out;
+api::payment::Payment ToProto(const domain::Payment& payment) {
+  api::payment::Payment out;
   out.set_id(payment.id.ToString());
   out.set_order_id(payment.order.ToString());
   out.set_state(ToProto(payment.state));

@@ -1,14 +1,12 @@
 // Between the contract's messages and domain values.
 #pragma once
-#include "marketplace/payment/v1/payment.pb.h"
+#include "marketplace/payment/v1/payment.market.hpp"
 #include "services/payment/domain/payment.hpp"
 
 namespace market::payment {
 
-namespace pb = ::marketplace::payment::v1;
-
 // Throws Error INVALID_ARGUMENT; MIXED_CURRENCIES when a part has another currency than the whole.
-domain::Payment DraftFrom(const pb::AuthorizePaymentRequest& request, Time now);
-pb::Payment ToProto(const domain::Payment& payment);
+domain::Payment DraftFrom(const api::payment::AuthorizePaymentRequest& request, Time now);
+api::payment::Payment ToProto(const domain::Payment& payment);
 
 }  // namespace market::payment

@@ -27,16 +27,18 @@ storage::Scope ScopeOf(const CallContext& call) {
 
 }  // namespace
 
-Task<pb::Payment> PaymentService::GetOrderPayment(CallContext& call, pb::GetOrderPaymentRequest request) {
+Task<api::payment::Payment> PaymentService::GetOrderPayment(CallContext& call,
+                                                            api::payment::GetOrderPaymentRequest request) {
   const auto payment =
-      co_await parts_.payments.Find(call, domain::OrderId::From(request.order_id()), ScopeOf(call));
+      co_await deps_.payments.Find(call, domain::OrderId::From(request.order_id()), ScopeOf(call));
   if (!payment) throw NotFound("the order's payment");
   co_return ToProto(*payment);
 }
 
-Task<pb::TrialBalanceResponse> PaymentService::TrialBalance(CallContext& call, pb::TrialBalanceRequest) {
-  pb::TrialBalanceResponse response;
-  for (const auto& balance : co_await parts_.ledger.TrialBalance(call)) {
+Task<api::payment::TrialBalanceResponse> PaymentService::TrialBalance(CallContext& call,
+                                                                      api::payment::TrialBalanceRequest) {
+  api::payment::TrialBalanceResponse response;
+  for (const auto& balance : co_await deps_.ledger.TrialBalance(call)) {
     auto& to = *response.add_balances();
     to.set_account(balance.account);
     to.set_currency(balance.currency);
@@ -45,37 +47,42 @@ Task<pb::TrialBalanceResponse> PaymentService::TrialBalance(CallContext& call, p
   co_return response;
 }
 
-Task<pb::Payment> PaymentService::AuthorizePayment(CallContext& call, pb::AuthorizePaymentRequest request) {
-  auto draft = DraftFrom(request, parts_.clock.Now());
+Task<api::payment::Payment> PaymentService::AuthorizePayment(CallContext& call,
+                                                             api::payment::AuthorizePaymentRequest request) {
+  auto draft = DraftFrom(request, deps_.clock.Now());
   draft.trace = call.Trace().ToTraceparent();
   co_return co_await Whole(call, "payment.authorize",
-                           [&](Work work) { return parts_.charges.Authorize(work, std::move(draft)); });
+                           [&](Work work) { return deps_.charges.Authorize(work, std::move(draft)); });
 }
 
-Task<pb::Payment> PaymentService::CapturePayment(CallContext& call, pb::CapturePaymentRequest request) {
+Task<api::payment::Payment> PaymentService::CapturePayment(CallContext& call,
+                                                           api::payment::CapturePaymentRequest request) {
   const auto order = domain::OrderId::From(request.order_id());
   co_return co_await Whole(call, "payment.capture",
-                           [&](Work work) { return parts_.charges.Capture(work, order); });
+                           [&](Work work) { return deps_.charges.Capture(work, order); });
 }
 
-Task<pb::Payment> PaymentService::VoidPayment(CallContext& call, pb::VoidPaymentRequest request) {
+Task<api::payment::Payment> PaymentService::VoidPayment(CallContext& call,
+                                                        api::payment::VoidPaymentRequest request) {
   const auto order = domain::OrderId::From(request.order_id());
-  co_return co_await Whole(call, "payment.void", [&](Work work) { return parts_.charges.Void(work, order); });
+  co_return co_await Whole(call, "payment.void", [&](Work work) { return deps_.charges.Void(work, order); });
 }
 
-Task<pb::Payment> PaymentService::RefundForOrder(CallContext& call, pb::RefundForOrderRequest request) {
+Task<api::payment::Payment> PaymentService::RefundForOrder(CallContext& call,
+                                                           api::payment::RefundForOrderRequest request) {
   const auto order = domain::OrderId::From(request.order_id());
   const auto part = domain::SellerOrderId::From(request.seller_order_id());
   co_return co_await Whole(call, "payment.refund", [&](Work work) {
-    return parts_.charges.Refund(work, order, part, std::move(*request.mutable_reason()));
+    return deps_.charges.Refund(work, order, part, std::move(*request.mutable_reason()));
   });
 }
 
-Task<pb::Payment> PaymentService::Whole(CallContext& call, std::string_view name, const Charge& charge) {
+Task<api::payment::Payment> PaymentService::Whole(CallContext& call, std::string_view name,
+                                                  const Charge& charge) {
   const auto answer = std::make_shared<Answer>();
   auto span = std::make_unique<telemetry::Span>(call.Span().Child(name, telemetry::SpanKind::kInternal));
   auto task = charge(Work(call.Deadline(), *span));
-  parts_.charges_group.Spawn(std::string(name), Provide(answer, std::move(span), std::move(task)));
+  deps_.charges_group.Spawn(std::string(name), Provide(answer, std::move(span), std::move(task)));
   co_return ToProto(co_await answer->Wait());
 }
 

@@ -3,21 +3,21 @@
 #pragma once
 #include "marketplace/payment/v1/payment.market.hpp"
 #include "platform/runtime/task_group.hpp"
+#include "services/payment/process/charges.hpp"
 #include "services/payment/storage/ledger.hpp"
-#include "services/payment/workers/charges.hpp"
 
 namespace market::payment {
 
 class PaymentService final : public api::PaymentApi {
  public:
-  struct Parts {
+  struct Deps {
     storage::Payments& payments;
     storage::Ledger& ledger;
     Charges& charges;
     runtime::TaskGroup& charges_group;
     const Clock& clock;
   };
-  explicit PaymentService(const Parts& parts) : parts_(parts) {}
+  explicit PaymentService(const Deps& deps) : deps_(deps) {}
 
   Task<api::payment::Payment> GetOrderPayment(CallContext& call,
                                               api::payment::GetOrderPaymentRequest request) override;
@@ -37,7 +37,7 @@ class PaymentService final : public api::PaymentApi {
   using Charge = std::function<Task<domain::Payment>(Work work)>;
   Task<api::payment::Payment> Whole(CallContext& call, std::string_view name, const Charge& charge);
 
-  Parts parts_;
+  Deps deps_;
 };
 
 }  // namespace market::payment

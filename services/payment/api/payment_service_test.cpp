@@ -1,12 +1,10 @@
 #include "services/payment/api/payment_service.hpp"
 
-#include "platform/rpc/principal.hpp"
-#include "services/payment/workers/charges_fixture.hpp"
+#include "platform/identity/principal.hpp"
+#include "services/payment/testing/charges_fixture.hpp"
 
 namespace market::payment {
 namespace {
-
-namespace pb = ::marketplace::payment::v1;
 
 // The operations over the sandbox.
 struct Operations {
@@ -37,8 +35,8 @@ struct Call {
   CallContext context{After(8s)};
 };
 
-pb::AuthorizePaymentRequest ARequest(const std::string& method = "pm_card_visa") {
-  pb::AuthorizePaymentRequest request;
+api::payment::AuthorizePaymentRequest ARequest(const std::string& method = "pm_card_visa") {
+  api::payment::AuthorizePaymentRequest request;
   request.set_order_id(Uuid::NewV7().ToString());
   request.set_buyer_id(Uuid::NewV7().ToString());
   request.set_payment_method(method);
@@ -55,7 +53,7 @@ pb::AuthorizePaymentRequest ARequest(const std::string& method = "pm_card_visa")
 }
 
 template <class Request>
-Request Of(const pb::AuthorizePaymentRequest& placed) {
+Request Of(const api::payment::AuthorizePaymentRequest& placed) {
   Request request;
   request.set_order_id(placed.order_id());
   return request;
@@ -66,12 +64,12 @@ TEST(PaymentService, APaymentGoesThroughItsLife) {
     const auto request = ARequest();
     Call order;
     auto payment = co_await o.api.AuthorizePayment(order.context, request);
-    EXPECT_EQ(payment.state(), pb::Payment::AUTHORIZED);
+    EXPECT_EQ(payment.state(), api::payment::Payment::AUTHORIZED);
     EXPECT_EQ(payment.authorized().amount(), 3000);
     EXPECT_EQ((co_await o.api.AuthorizePayment(order.context, request)).id(), payment.id());
-    payment = co_await o.api.CapturePayment(order.context, Of<pb::CapturePaymentRequest>(request));
-    EXPECT_EQ(payment.state(), pb::Payment::CAPTURED);
-    auto refund = Of<pb::RefundForOrderRequest>(request);
+    payment = co_await o.api.CapturePayment(order.context, Of<api::payment::CapturePaymentRequest>(request));
+    EXPECT_EQ(payment.state(), api::payment::Payment::CAPTURED);
+    auto refund = Of<api::payment::RefundForOrderRequest>(request);
     refund.set_seller_order_id(request.parts(1).seller_order_id());
     payment = co_await o.api.RefundForOrder(order.context, refund);
     EXPECT_EQ(payment.refunded().amount(), 2000);
@@ -97,12 +95,12 @@ TEST(PaymentService_GetOrderPayment, IsForItsBuyerAndOperators) {
     const auto request = ARequest("pm_card_visa_chargeDeclined");
     Call order;
     co_await o.api.AuthorizePayment(order.context, request);
-    const auto get = Of<pb::GetOrderPaymentRequest>(request);
+    const auto get = Of<api::payment::GetOrderPaymentRequest>(request);
     Call buyer(AccountId::From(request.buyer_id()), {});
     Call stranger(AccountId::New(), {});
     Call operator_call(AccountId::New(), {"operator"});
     const auto payment = co_await o.api.GetOrderPayment(buyer.context, get);
-    EXPECT_EQ(payment.state(), pb::Payment::DECLINED);
+    EXPECT_EQ(payment.state(), api::payment::Payment::DECLINED);
     EXPECT_EQ(payment.decline_code(), "generic_decline");
     EXPECT_EQ(payment.authorized().amount(), 0);
     EXPECT_EQ((co_await o.api.GetOrderPayment(operator_call.context, get)).id(), payment.id());
@@ -129,10 +127,12 @@ TEST(PaymentService_VoidPayment, OfNothingLeavesATombstoneWithoutAmounts) {
   WithOperations([](Operations& o, Service&) -> Task<> {
     Call order;
     const auto request = ARequest();
-    const auto voided = co_await o.api.VoidPayment(order.context, Of<pb::VoidPaymentRequest>(request));
-    EXPECT_EQ(voided.state(), pb::Payment::VOIDED);
+    const auto voided =
+        co_await o.api.VoidPayment(order.context, Of<api::payment::VoidPaymentRequest>(request));
+    EXPECT_EQ(voided.state(), api::payment::Payment::VOIDED);
     EXPECT_FALSE(voided.has_amount());
-    EXPECT_EQ((co_await o.api.AuthorizePayment(order.context, request)).state(), pb::Payment::VOIDED);
+    EXPECT_EQ((co_await o.api.AuthorizePayment(order.context, request)).state(),
+              api::payment::Payment::VOIDED);
   });
 }
 
@@ -150,7 +150,8 @@ TEST(PaymentService_AuthorizePayment, ACallerThatLeavesTearsNothing) {
         co_await callers.Join(After(5s));
         co_await o.group.Join(After(5s));
         Call again;
-        EXPECT_EQ((co_await o.api.AuthorizePayment(again.context, request)).state(), pb::Payment::AUTHORIZED);
+        EXPECT_EQ((co_await o.api.AuthorizePayment(again.context, request)).state(),
+                  api::payment::Payment::AUTHORIZED);
         EXPECT_EQ(CountAtProvider(domain::OrderId::From(request.order_id()), "authorized"), "1");
       },
       5s);

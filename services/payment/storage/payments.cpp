@@ -13,7 +13,7 @@ using std::chrono::milliseconds;
 constexpr Statement kInsert{"payment.insert", R"sql(
   INSERT INTO payment (id, order_id, buyer_id, currency, amount_minor, payment_method, state, created_at, updated_at,
                        lease_until, next_run_at, trace)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, coalesce(now() + $9::interval, '-infinity'), now() + $9::interval,
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, coalesce(market_now() + $9::interval, '-infinity'), market_now() + $9::interval,
           $10))sql"};
 
 constexpr Statement kInsertSplits{"payment.insert_splits", R"sql(
@@ -32,18 +32,18 @@ constexpr Statement kUpsertRefund{"payment.upsert_refund", R"sql(
 
 // Each guards the rest of its batch: require() ends the transaction when somebody else was there first.
 constexpr Statement kTake{"payment.take", R"sql(
-  WITH won AS (UPDATE payment SET version = version + 1, lease_until = now() + $3::interval,
-                                  next_run_at = now() + $3::interval
-               WHERE id = $1 AND version = $2 AND lease_until <= now() RETURNING 1)
+  WITH won AS (UPDATE payment SET version = version + 1, lease_until = market_now() + $3::interval,
+                                  next_run_at = market_now() + $3::interval
+               WHERE id = $1 AND version = $2 AND lease_until <= market_now() RETURNING 1)
   SELECT require(count(*) = 1) FROM won)sql"};
 
 constexpr Statement kClose{"payment.close", R"sql(
   WITH won AS (UPDATE payment SET version = version + 1, state = $3, updated_at = $4
-               WHERE id = $1 AND version = $2 AND lease_until <= now() RETURNING 1)
+               WHERE id = $1 AND version = $2 AND lease_until <= market_now() RETURNING 1)
   SELECT require(count(*) = 1) FROM won)sql"};
 
 constexpr Statement kRecord{"payment.record", R"sql(
-  WITH won AS (UPDATE payment SET version = version + 1, lease_until = now(), next_run_at = now() + $3::interval,
+  WITH won AS (UPDATE payment SET version = version + 1, lease_until = market_now(), next_run_at = market_now() + $3::interval,
                                   asks = $4, state = $5, authorized_minor = $6, captured_minor = $7,
                                   refunded_minor = $8, authorization_id = $9, decline_code = $10, updated_at = $11
                WHERE id = $1 AND version = $2 RETURNING 1)
@@ -57,14 +57,14 @@ constexpr Statement kFind{"payment.find", "SELECT " MARKET_PAYMENT_COLUMNS
 constexpr Statement kFindMany{"payment.find_many", "SELECT " MARKET_PAYMENT_COLUMNS " WHERE p.id = ANY ($1)"};
 
 constexpr Statement kTakeDue{"payment.take_due", R"sql(
-  UPDATE payment SET version = version + 1, lease_until = now() + $2::interval, next_run_at = now() + $2::interval
-  WHERE id IN (SELECT id FROM payment WHERE next_run_at <= now() AND lease_until <= now()
+  UPDATE payment SET version = version + 1, lease_until = market_now() + $2::interval, next_run_at = market_now() + $2::interval
+  WHERE id IN (SELECT id FROM payment WHERE next_run_at <= market_now() AND lease_until <= market_now()
                ORDER BY next_run_at LIMIT $1 FOR UPDATE SKIP LOCKED)
   RETURNING id)sql"};
 
 constexpr Statement kCountUnresolved{"payment.count_unresolved", R"sql(
-  SELECT count(*), greatest(0, coalesce(extract(epoch FROM max(now() - a.created_at)) * 1000, 0))::bigint
-  FROM (SELECT id FROM payment WHERE next_run_at IS NOT NULL AND (asks > 0 OR lease_until <= now()) LIMIT 100000) AS p
+  SELECT count(*), greatest(0, coalesce(extract(epoch FROM max(market_now() - a.created_at)) * 1000, 0))::bigint
+  FROM (SELECT id FROM payment WHERE next_run_at IS NOT NULL AND (asks > 0 OR lease_until <= market_now()) LIMIT 100000) AS p
   JOIN payment_attempt a ON a.payment_id = p.id AND a.state = 'PENDING')sql"};
 
 void AddInsert(Batch& batch, const domain::Payment& payment, std::optional<milliseconds> lease) {

@@ -7,7 +7,7 @@
 #include <chrono>
 
 #include "platform/runtime/task.hpp"
-#include "services/payment/workers/metrics.hpp"
+#include "services/payment/metrics.hpp"
 
 namespace market::payment {
 

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "services/payment/workers/charges_fixture.hpp"
+#include "services/payment/testing/charges_fixture.hpp"
 
 namespace market::payment {
 namespace {

@@ -2,14 +2,14 @@
 
 namespace market::product {
 
-Task<proto::ListCategoriesResponse> ProductService::ListCategories(CallContext& call,
-                                                                   proto::ListCategoriesRequest) {
-  co_return co_await parts_.catalogue.ListCategories(call);
+Task<api::product::ListCategoriesResponse> ProductService::ListCategories(
+    CallContext& call, api::product::ListCategoriesRequest) {
+  co_return co_await deps_.catalogue.ListCategories(call);
 }
 
-Task<proto::Category> ProductService::CreateCategory(CallContext& call,
-                                                     proto::CreateCategoryRequest request) {
-  co_return co_await parts_.catalogue.CreateCategory(call, std::move(request));
+Task<api::product::Category> ProductService::CreateCategory(CallContext& call,
+                                                            api::product::CreateCategoryRequest request) {
+  co_return co_await deps_.catalogue.CreateCategory(call, std::move(request));
 }
 
 }  // namespace market::product

@@ -24,14 +24,14 @@ void RequireKnown(const google::protobuf::FieldMask& mask) {
 
 std::optional<std::int64_t> VersionFrom(const std::string& if_match) {
   if (if_match.empty() || if_match == "*") return std::nullopt;
-  return EtagVersion(if_match).value_or(0);  // no offer has version 0
+  return domain::EtagVersion(if_match).value_or(0);  // no offer has version 0
 }
 
-OfferEdit EditFrom(const proto::UpdateOfferRequest& request) {
+storage::OfferEdit EditFrom(const api::product::UpdateOfferRequest& request) {
   const auto& mask = request.update_mask();
   const auto& change = request.offer();
   RequireKnown(mask);
-  OfferEdit edit{.if_version = VersionFrom(request.if_match())};
+  storage::OfferEdit edit{.if_version = VersionFrom(request.if_match())};
   const bool has_mask = mask.paths_size() > 0;
   if (has_mask ? Means(mask, "options") : change.options_size() > 0) edit.options = change.options();
   if (has_mask ? Means(mask, "price") : change.has_price()) {
@@ -43,32 +43,36 @@ OfferEdit EditFrom(const proto::UpdateOfferRequest& request) {
 
 }  // namespace
 
-Task<proto::Offer> ProductService::CreateOffer(CallContext& call, proto::CreateOfferRequest request) {
+Task<api::product::Offer> ProductService::CreateOffer(CallContext& call,
+                                                      api::product::CreateOfferRequest request) {
   Currency::Parse(request.offer().price().currency());
-  co_return co_await parts_.catalogue.CreateOffer(call, ProductId::From(request.product_id()),
-                                                  call.Caller().SellerIds(),
-                                                  std::move(*request.mutable_offer()));
+  co_return co_await deps_.catalogue.CreateOffer(call, domain::ProductId::From(request.product_id()),
+                                                 call.Caller().SellerIds(),
+                                                 std::move(*request.mutable_offer()));
 }
 
-Task<proto::Offer> ProductService::UpdateOffer(CallContext& call, proto::UpdateOfferRequest request) {
-  co_return co_await parts_.catalogue.UpdateOffer(call, OfferId::From(request.offer_id()),
-                                                  call.Caller().SellerIds(), EditFrom(request));
+Task<api::product::Offer> ProductService::UpdateOffer(CallContext& call,
+                                                      api::product::UpdateOfferRequest request) {
+  co_return co_await deps_.catalogue.UpdateOffer(call, domain::OfferId::From(request.offer_id()),
+                                                 call.Caller().SellerIds(), EditFrom(request));
 }
 
-Task<proto::Offer> ProductService::AdjustStock(CallContext& call, proto::AdjustStockRequest request) {
+Task<api::product::Offer> ProductService::AdjustStock(CallContext& call,
+                                                      api::product::AdjustStockRequest request) {
   if (request.delta() == 0) throw InvalidArgument("delta", "REQUIRED", "a movement is not zero");
-  StockAdjustment adjustment{.operation_id = call.OperationId(),
-                             .offer = OfferId::From(request.offer_id()),
-                             .delta = request.delta(),
-                             .reason = request.reason(),
-                             .account = call.Caller().account};
-  co_return co_await parts_.catalogue.AdjustStock(call, std::move(adjustment), call.Caller().SellerIds());
+  storage::StockAdjustment adjustment{.operation_id = call.OperationId(),
+                                      .offer = domain::OfferId::From(request.offer_id()),
+                                      .delta = request.delta(),
+                                      .reason = request.reason(),
+                                      .account = call.Caller().account};
+  co_return co_await deps_.catalogue.AdjustStock(call, std::move(adjustment), call.Caller().SellerIds());
 }
 
-Task<proto::GetOffersResponse> ProductService::GetOffers(CallContext& call, proto::GetOffersRequest request) {
-  std::vector<OfferId> ids;
-  for (const auto& id : request.offer_ids()) ids.push_back(OfferId::From(id));
-  co_return co_await parts_.catalogue.GetOffers(call, std::move(ids));
+Task<api::product::GetOffersResponse> ProductService::GetOffers(CallContext& call,
+                                                                api::product::GetOffersRequest request) {
+  std::vector<domain::OfferId> ids;
+  for (const auto& id : request.offer_ids()) ids.push_back(domain::OfferId::From(id));
+  co_return co_await deps_.catalogue.GetOffers(call, std::move(ids));
 }
 
 }  // namespace market::product

@@ -2,59 +2,63 @@
 // looked for within the caller's sellers only (storage/catalogue_store.hpp).
 #pragma once
 #include "marketplace/product/v1/product.market.hpp"
-#include "services/product/api/metrics.hpp"
-#include "services/product/api/search_cache.hpp"
-#include "services/product/storage/catalogue_store.hpp"
-#include "services/product/storage/reservation_store.hpp"
-#include "services/product/storage/search_store.hpp"
+#include "services/product/metrics.hpp"
+#include "services/product/storage/catalogue.hpp"
+#include "services/product/storage/reservations.hpp"
+#include "services/product/storage/search.hpp"
+#include "services/product/storage/search_cache.hpp"
 
 namespace market::product {
 
 class ProductService final : public api::ProductApi {
  public:
-  struct Parts {
-    CatalogueStore& catalogue;
-    SearchStore& search;
-    ReservationStore& reservations;
-    SearchCache& search_cache;
+  struct Deps {
+    storage::Catalogue& catalogue;
+    storage::Search& search;
+    storage::Reservations& reservations;
+    storage::SearchCache& search_cache;
     Metrics& metrics;
   };
-  explicit ProductService(const Parts& parts) : parts_(parts) {}
+  explicit ProductService(const Deps& deps) : deps_(deps) {}
 
   // categories.cpp
-  Task<proto::ListCategoriesResponse> ListCategories(CallContext& call,
-                                                     proto::ListCategoriesRequest request) override;
-  Task<proto::Category> CreateCategory(CallContext& call, proto::CreateCategoryRequest request) override;
+  Task<api::product::ListCategoriesResponse> ListCategories(
+      CallContext& call, api::product::ListCategoriesRequest request) override;
+  Task<api::product::Category> CreateCategory(CallContext& call,
+                                              api::product::CreateCategoryRequest request) override;
 
   // search.cpp
-  Task<proto::SearchProductsResponse> SearchProducts(CallContext& call,
-                                                     proto::SearchProductsRequest request) override;
+  Task<api::product::SearchProductsResponse> SearchProducts(
+      CallContext& call, api::product::SearchProductsRequest request) override;
 
   // products.cpp
-  Task<proto::Product> GetProduct(CallContext& call, proto::GetProductRequest request) override;
-  Task<proto::Product> CreateProduct(CallContext& call, proto::CreateProductRequest request) override;
-  Task<proto::ListSellerProductsResponse> ListSellerProducts(
-      CallContext& call, proto::ListSellerProductsRequest request) override;
-  Task<proto::Product> PublishProduct(CallContext& call, proto::PublishProductRequest request) override;
+  Task<api::product::Product> GetProduct(CallContext& call, api::product::GetProductRequest request) override;
+  Task<api::product::Product> CreateProduct(CallContext& call,
+                                            api::product::CreateProductRequest request) override;
+  Task<api::product::ListSellerProductsResponse> ListSellerProducts(
+      CallContext& call, api::product::ListSellerProductsRequest request) override;
+  Task<api::product::Product> PublishProduct(CallContext& call,
+                                             api::product::PublishProductRequest request) override;
 
   // offers.cpp
-  Task<proto::Offer> CreateOffer(CallContext& call, proto::CreateOfferRequest request) override;
-  Task<proto::Offer> UpdateOffer(CallContext& call, proto::UpdateOfferRequest request) override;
-  Task<proto::Offer> AdjustStock(CallContext& call, proto::AdjustStockRequest request) override;
-  Task<proto::GetOffersResponse> GetOffers(CallContext& call, proto::GetOffersRequest request) override;
+  Task<api::product::Offer> CreateOffer(CallContext& call, api::product::CreateOfferRequest request) override;
+  Task<api::product::Offer> UpdateOffer(CallContext& call, api::product::UpdateOfferRequest request) override;
+  Task<api::product::Offer> AdjustStock(CallContext& call, api::product::AdjustStockRequest request) override;
+  Task<api::product::GetOffersResponse> GetOffers(CallContext& call,
+                                                  api::product::GetOffersRequest request) override;
 
   // reservations.cpp
-  Task<proto::ReserveStockResponse> ReserveStock(CallContext& call,
-                                                 proto::ReserveStockRequest request) override;
+  Task<api::product::ReserveStockResponse> ReserveStock(CallContext& call,
+                                                        api::product::ReserveStockRequest request) override;
   Task<google::protobuf::Empty> CommitReservation(CallContext& call,
-                                                  proto::CommitReservationRequest request) override;
+                                                  api::product::CommitReservationRequest request) override;
   Task<google::protobuf::Empty> ReleaseReservation(CallContext& call,
-                                                   proto::ReleaseReservationRequest request) override;
+                                                   api::product::ReleaseReservationRequest request) override;
   Task<google::protobuf::Empty> ConsumeReservation(CallContext& call,
-                                                   proto::ConsumeReservationRequest request) override;
+                                                   api::product::ConsumeReservationRequest request) override;
 
  private:
-  Parts parts_;
+  Deps deps_;
 };
 
 }  // namespace market::product

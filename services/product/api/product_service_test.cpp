@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "services/product/storage/store_fixture.hpp"
+#include "services/product/testing/stores.hpp"
 
 namespace market::product {
 namespace {
@@ -10,7 +10,7 @@ namespace {
 // The operations over the stores, without a cache.
 struct Service : Stores {
   using Stores::Stores;
-  SearchCache cache{nullptr, 5s};
+  storage::SearchCache cache{nullptr, 5s};
   telemetry::Metrics registry;
   Metrics metrics{registry};
   ProductService operations{{catalogue, search, reservations, cache, metrics}};
@@ -34,19 +34,19 @@ void WithService(Body body) {
 
 // A call by a member of `sellers`; without any, by nobody.
 struct Call {
-  explicit Call(SellerScope sellers = {}) {
+  explicit Call(storage::SellerScope sellers = {}) {
     rpc::CallContextBuilder builder(context);
     builder.OperationId(Uuid::NewV7());
     if (sellers.empty()) return;
-    rpc::Principal principal{.account = AccountId::New()};
+    identity::Principal principal{.account = AccountId::New()};
     for (const auto& seller : sellers) principal.sellers.push_back({seller, "owner"});
     builder.Caller(std::move(principal));
   }
   CallContext context{After(10s)};
 };
 
-proto::GetProductRequest Get(const std::string& id) {
-  proto::GetProductRequest request;
+api::product::GetProductRequest Get(const std::string& id) {
+  api::product::GetProductRequest request;
   request.set_product_id(id);
   return request;
 }
@@ -63,11 +63,11 @@ TEST(ProductService_Draft, IsSeenByItsSellerAlone) {
     EXPECT_EQ(co_await ReasonOf(service.operations.GetProduct(stranger.context, Get(made.id()))),
               "NOT_FOUND");
 
-    proto::PublishProductRequest publish;
+    api::product::PublishProductRequest publish;
     publish.set_product_id(made.id());
     EXPECT_EQ(co_await ReasonOf(service.operations.PublishProduct(stranger.context, publish)), "NOT_FOUND");
     EXPECT_EQ((co_await service.operations.PublishProduct(seller.context, publish)).state(),
-              proto::Product::PUBLISHED);
+              api::product::Product::PUBLISHED);
     EXPECT_EQ((co_await service.operations.GetProduct(anybody.context, Get(made.id()))).title(), "Draft");
   });
 }
@@ -90,7 +90,7 @@ TEST(ProductService_SellerProducts, PageByTokensOfThatSeller) {
     const auto shop = co_await OpenShop(service);
     Call call(shop.Scope());
     for (int i = 0; i < 3; ++i) co_await Put(service, shop, ProductOf(shop, "Paged"));
-    proto::ListSellerProductsRequest request;
+    api::product::ListSellerProductsRequest request;
     request.set_seller_id(shop.seller.ToString());
     request.set_page_size(2);
     auto page = co_await service.operations.ListSellerProducts(call.context, request);
@@ -111,7 +111,7 @@ TEST(ProductService_Search, PagesByTokensOfThatSearch) {
     Call call;
     for (int i = 0; i < 3; ++i) co_await Put(service, shop, ProductOf(shop, "Searched"));
     for (const std::string order : {"", "newest", "price", "-price", "relevance"}) {
-      proto::SearchProductsRequest request;
+      api::product::SearchProductsRequest request;
       request.set_category_id(shop.category.ToString());
       request.set_order_by(order);
       request.set_page_size(2);
@@ -125,7 +125,7 @@ TEST(ProductService_Search, PagesByTokensOfThatSearch) {
       EXPECT_EQ(co_await ReasonOf(service.operations.SearchProducts(call.context, request)),
                 "INVALID_PAGE_TOKEN");
     }
-    proto::SearchProductsRequest nothing;
+    api::product::SearchProductsRequest nothing;
     nothing.set_query("?!");
     EXPECT_EQ((co_await service.operations.SearchProducts(call.context, nothing)).products_size(), 0);
   });
@@ -139,7 +139,7 @@ TEST(ProductService_UpdateOffer, FollowsMaskAndPrecondition) {
     (*made.mutable_offers(0)->mutable_options())["size"] = "M";
     const auto offer = (co_await Put(service, shop, made)).offers(0);
 
-    proto::UpdateOfferRequest request;
+    api::product::UpdateOfferRequest request;
     request.set_offer_id(offer.id());
     request.mutable_offer()->mutable_price()->set_amount(250);
     request.mutable_offer()->mutable_price()->set_currency("EUR");
@@ -166,7 +166,7 @@ TEST(ProductService_AdjustStock, CountsOncePerCallAndRefusesZero) {
     const auto shop = co_await OpenShop(service);
     const auto offer = co_await PutOffer(service, shop, 1);
     Call call(shop.Scope());
-    proto::AdjustStockRequest request;
+    api::product::AdjustStockRequest request;
     request.set_offer_id(offer.ToString());
     request.set_reason("delivery");
     EXPECT_EQ(co_await ReasonOf(service.operations.AdjustStock(call.context, request)), "INVALID_ARGUMENT");
@@ -181,12 +181,12 @@ TEST(ProductService_AdjustStock, CountsOncePerCallAndRefusesZero) {
 }
 
 TEST(ProductService_Reservation, AnswersByOutcome) {
-  using Response = proto::ReserveStockResponse;
+  using Response = api::product::ReserveStockResponse;
   WithService([](Service& service) -> Task<> {
     const auto offer = co_await PutOffer(service, co_await OpenShop(service), 3);
     Call call;
-    proto::ReserveStockRequest request;
-    request.set_order_id(OrderId::New().ToString());
+    api::product::ReserveStockRequest request;
+    request.set_order_id(domain::OrderId::New().ToString());
     auto& line = *request.add_lines();
     line.set_offer_id(offer.ToString());
     line.set_quantity(4);
@@ -204,24 +204,24 @@ TEST(ProductService_Reservation, AnswersByOutcome) {
       EXPECT_TRUE(service.registry.Exposition().contains(line)) << line;
     }
 
-    proto::CommitReservationRequest commit;
+    api::product::CommitReservationRequest commit;
     commit.set_order_id(request.order_id());
     EXPECT_EQ(co_await ReasonOf(service.operations.CommitReservation(call.context, commit)), "");
-    proto::ConsumeReservationRequest consume;
+    api::product::ConsumeReservationRequest consume;
     consume.set_order_id(request.order_id());
-    consume.add_offer_ids(OfferId::New().ToString());
+    consume.add_offer_ids(domain::OfferId::New().ToString());
     EXPECT_EQ(co_await ReasonOf(service.operations.ConsumeReservation(call.context, consume)),
               "RESERVATION_GONE");
     consume.set_offer_ids(0, offer.ToString());
     EXPECT_EQ(co_await ReasonOf(service.operations.ConsumeReservation(call.context, consume)), "");
-    proto::ReleaseReservationRequest release;
+    api::product::ReleaseReservationRequest release;
     release.set_order_id(request.order_id());
     EXPECT_EQ(co_await ReasonOf(service.operations.ReleaseReservation(call.context, release)), "");
     EXPECT_EQ(co_await ReasonOf(service.operations.CommitReservation(call.context, commit)),
               "RESERVATION_GONE");
     EXPECT_EQ(co_await ReasonOf(service.operations.ReserveStock(call.context, request)), "RESERVATION_GONE");
-    line.set_offer_id(OfferId::New().ToString());
-    request.set_order_id(OrderId::New().ToString());
+    line.set_offer_id(domain::OfferId::New().ToString());
+    request.set_order_id(domain::OrderId::New().ToString());
     EXPECT_EQ((co_await service.operations.ReserveStock(call.context, request)).outcome(),
               Response::UNAVAILABLE);
     EXPECT_EQ(StockOf(offer), "0/0");

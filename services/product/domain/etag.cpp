@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-namespace market::product {
+namespace market::product::domain {
 
 EtagHash& EtagHash::Add(std::string_view bytes) {
   for (const char c : bytes) hash_ = (hash_ ^ static_cast<unsigned char>(c)) * 0x100000001b3;
@@ -30,4 +30,4 @@ std::optional<std::int64_t> EtagVersion(std::string_view etag) {
   return version;
 }
 
-}  // namespace market::product
+}  // namespace market::product::domain

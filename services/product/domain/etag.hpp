@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace market::product {
+namespace market::product::domain {
 
 class EtagHash {
  public:
@@ -21,4 +21,4 @@ class EtagHash {
 // The version that a client's precondition names; nullopt: none of ours, so it matches nothing.
 std::optional<std::int64_t> EtagVersion(std::string_view etag);
 
-}  // namespace market::product
+}  // namespace market::product::domain

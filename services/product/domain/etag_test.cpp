@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace market::product {
+namespace market::product::domain {
 namespace {
 
 TEST(EtagVersion_OwnTags, GiveTheVersion) {
@@ -23,4 +23,4 @@ TEST(EtagHash_OtherValues, GiveOtherHashes) {
 }
 
 }  // namespace
-}  // namespace market::product
+}  // namespace market::product::domain

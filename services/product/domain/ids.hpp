@@ -2,11 +2,11 @@
 #pragma once
 #include "platform/core/id.hpp"
 
-namespace market::product {
+namespace market::product::domain {
 
 using CategoryId = Id<struct CategoryTag>;
 using ProductId = Id<struct ProductTag>;
 using OfferId = Id<struct OfferTag>;
 using OrderId = Id<struct OrderTag>;
 
-}  // namespace market::product
+}  // namespace market::product::domain

@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace market::product {
+namespace market::product::domain {
 namespace {
 
 constexpr std::array<std::string_view, 5> kNames = {"HELD", "COMMITTED", "CONSUMED", "RELEASED", "EXPIRED"};
@@ -93,4 +93,4 @@ std::optional<Change> Consume(std::span<const ReservedLine> lines, std::span<con
   return change;
 }
 
-}  // namespace market::product
+}  // namespace market::product::domain

@@ -17,7 +17,7 @@
 
 #include "services/product/domain/ids.hpp"
 
-namespace market::product {
+namespace market::product::domain {
 
 enum class LineState : std::uint8_t { kHeld, kCommitted, kConsumed, kReleased, kExpired };
 
@@ -65,4 +65,4 @@ std::optional<Change> Commit(std::span<const ReservedLine> lines);
 Change Release(std::span<const ReservedLine> lines, std::span<const OfferId> offers);
 std::optional<Change> Consume(std::span<const ReservedLine> lines, std::span<const OfferId> offers);
 
-}  // namespace market::product
+}  // namespace market::product::domain

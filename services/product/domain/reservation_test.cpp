@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace market::product {
+namespace market::product::domain {
 namespace {
 
 constexpr LineState kAll[] = {LineState::kHeld, LineState::kCommitted, LineState::kConsumed,
@@ -100,4 +100,4 @@ TEST(Consume_UnknownOffer, IsGone) {
 }
 
 }  // namespace
-}  // namespace market::product
+}  // namespace market::product::domain

@@ -1,6 +1,6 @@
 #include "services/product/domain/search_text.hpp"
 
-namespace market::product {
+namespace market::product::domain {
 namespace {
 
 constexpr int kWordsMax = 10;
@@ -29,4 +29,4 @@ std::optional<std::string> PrefixQuery(std::string_view typed) {
   return words == 0 ? std::nullopt : std::optional(std::move(query));
 }
 
-}  // namespace market::product
+}  // namespace market::product::domain

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace market::product {
+namespace market::product::domain {
 namespace {
 
 TEST(PrefixQuery_Words, WantsAllAsPrefixes) {
@@ -25,4 +25,4 @@ TEST(PrefixQuery_ManyWords, KeepsTen) {
 }
 
 }  // namespace
-}  // namespace market::product
+}  // namespace market::product::domain

@@ -13,7 +13,7 @@ CREATE TABLE category (
   parent_id  uuid REFERENCES category,
   name       text NOT NULL CHECK (char_length(name) BETWEEN 1 AND 100),
   slug       text NOT NULL CHECK (slug ~ '^[a-z0-9]([a-z0-9-]{0,58}[a-z0-9])?$'),
-  created_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT market_now(),
   CONSTRAINT category_slug_per_parent UNIQUE NULLS NOT DISTINCT (parent_id, slug)
 );
 
@@ -47,8 +47,8 @@ CREATE TABLE product (
   pictures     text[] NOT NULL CHECK (cardinality(pictures) <= 10),
   state        text NOT NULL DEFAULT 'DRAFT' CHECK (state IN ('DRAFT', 'PUBLISHED', 'ARCHIVED')),
   version      bigint NOT NULL DEFAULT 1,
-  created_at   timestamptz NOT NULL DEFAULT now(),
-  updated_at   timestamptz NOT NULL DEFAULT now(),
+  created_at   timestamptz NOT NULL DEFAULT market_now(),
+  updated_at   timestamptz NOT NULL DEFAULT market_now(),
   published_at timestamptz,
   -- 'simple': the catalogue speaks many languages; endings are covered by prefix search.
   words        tsvector GENERATED ALWAYS AS (
@@ -75,8 +75,8 @@ CREATE TABLE offer (
   currency   text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
   state      text NOT NULL DEFAULT 'ACTIVE' CHECK (state IN ('ACTIVE', 'ARCHIVED')),
   version    bigint NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT market_now(),
+  updated_at timestamptz NOT NULL DEFAULT market_now(),
   CONSTRAINT offer_sku_per_seller UNIQUE (seller_id, sku)
 );
 CREATE INDEX offer_by_product ON offer (product_id);

@@ -20,7 +20,7 @@ CREATE TABLE stock_movement (
   account_id   uuid,  -- who adjusted
   operation_id uuid,  -- of an adjustment: a second run of it finds the first one's row
   order_id     uuid,  -- of a shipment
-  created_at   timestamptz NOT NULL DEFAULT now(),
+  created_at   timestamptz NOT NULL DEFAULT market_now(),
   CONSTRAINT stock_movement_operation UNIQUE (operation_id),
   CONSTRAINT stock_movement_order UNIQUE (order_id, offer_id),
   CONSTRAINT stock_movement_cause CHECK ((kind = 'ADJUSTMENT') = (operation_id IS NOT NULL)
@@ -37,8 +37,8 @@ CREATE TRIGGER stock_movement_not_emptied BEFORE TRUNCATE ON stock_movement
 CREATE TABLE reservation_order (
   order_id   uuid PRIMARY KEY,
   state      text NOT NULL CHECK (state IN ('OPEN', 'RELEASED')),
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now()
+  created_at timestamptz NOT NULL DEFAULT market_now(),
+  updated_at timestamptz NOT NULL DEFAULT market_now()
 );
 CREATE TRIGGER reservation_order_ends_once BEFORE UPDATE ON reservation_order
   FOR EACH ROW WHEN (OLD.state = 'RELEASED' AND NEW.state <> 'RELEASED')
@@ -52,8 +52,8 @@ CREATE TABLE reservation (
   quantity   bigint NOT NULL CHECK (quantity > 0),
   state      text NOT NULL CHECK (state IN ('HELD', 'COMMITTED', 'CONSUMED', 'RELEASED', 'EXPIRED')),
   expires_at timestamptz,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT market_now(),
+  updated_at timestamptz NOT NULL DEFAULT market_now(),
   PRIMARY KEY (order_id, offer_id),
   CONSTRAINT reservation_expiry CHECK ((state = 'HELD') = (expires_at IS NOT NULL))
 );

@@ -10,7 +10,7 @@
 
 #include "services/product/domain/etag.hpp"
 
-namespace market::product {
+namespace market::product::storage {
 namespace {
 
 void ReadTime(const postgres::Row& row, std::size_t column, google::protobuf::Timestamp& time) {
@@ -20,7 +20,7 @@ void ReadTime(const postgres::Row& row, std::size_t column, google::protobuf::Ti
   time.set_nanos(static_cast<std::int32_t>(std::chrono::nanoseconds(since_epoch - seconds).count()));
 }
 
-void ReadProduct(const postgres::Row& row, proto::Product& product) {
+void ReadProduct(const postgres::Row& row, api::product::Product& product) {
   product.mutable_id()->assign(row.Text(0));
   product.mutable_seller_id()->assign(row.Text(1));
   product.mutable_title()->assign(row.Text(2));
@@ -30,16 +30,16 @@ void ReadProduct(const postgres::Row& row, proto::Product& product) {
   if (row.Text(6) != "{}") {
     for (auto& picture : row.TextArray(6)) product.add_pictures(std::move(picture));
   }
-  proto::Product::State state = proto::Product::STATE_UNSPECIFIED;
-  proto::Product::State_Parse(std::string(row.Text(7)), &state);
+  api::product::Product::State state = api::product::Product::STATE_UNSPECIFIED;
+  api::product::Product::State_Parse(std::string(row.Text(7)), &state);
   product.set_state(state);
   product.mutable_etag()->assign(row.Text(8));
   ReadTime(row, 9, *product.mutable_create_time());
   ReadTime(row, 10, *product.mutable_update_time());
 }
 
-void CoverOffers(proto::Product& product) {
-  EtagHash hash;
+void CoverOffers(api::product::Product& product) {
+  domain::EtagHash hash;
   for (const auto& offer : product.offers()) hash.Add(offer.id()).Add(offer.etag()).Add(offer.available());
   product.mutable_etag()->append("-").append(hash.Hex());
 }
@@ -54,7 +54,7 @@ void ReadTextMap(std::string_view json, google::protobuf::Map<std::string, std::
   for (const auto& [key, text] : value.as_object()) map[std::string(key)] = std::string(text.as_string());
 }
 
-void ReadOffer(const postgres::Row& row, std::size_t first, proto::Offer& offer) {
+void ReadOffer(const postgres::Row& row, std::size_t first, api::product::Offer& offer) {
   offer.mutable_id()->assign(row.Text(first));
   offer.mutable_product_id()->assign(row.Text(first + 1));
   offer.mutable_seller_id()->assign(row.Text(first + 2));
@@ -62,8 +62,8 @@ void ReadOffer(const postgres::Row& row, std::size_t first, proto::Offer& offer)
   ReadTextMap(row.Text(first + 4), *offer.mutable_options());
   offer.mutable_price()->set_amount(row.Int(first + 5));
   offer.mutable_price()->mutable_currency()->assign(row.Text(first + 6));
-  proto::Offer::State state = proto::Offer::STATE_UNSPECIFIED;
-  proto::Offer::State_Parse(std::string(row.Text(first + 7)), &state);
+  api::product::Offer::State state = api::product::Offer::STATE_UNSPECIFIED;
+  api::product::Offer::State_Parse(std::string(row.Text(first + 7)), &state);
   offer.set_state(state);
   offer.mutable_etag()->assign(row.Text(first + 8));
   ReadTime(row, first + 9, *offer.mutable_create_time());
@@ -71,8 +71,8 @@ void ReadOffer(const postgres::Row& row, std::size_t first, proto::Offer& offer)
   offer.set_available(row.Int(first + 11));
 }
 
-std::vector<proto::Product> ReadProducts(const postgres::Result& result, EtagOf etag) {
-  std::vector<proto::Product> products;
+std::vector<api::product::Product> ReadProducts(const postgres::Result& result, EtagOf etag) {
+  std::vector<api::product::Product> products;
   for (const auto row : result) {
     if (products.empty() || products.back().id() != row.Text(0)) ReadProduct(row, products.emplace_back());
     if (!row.IsNull(kProductColumns)) ReadOffer(row, kProductColumns, *products.back().add_offers());
@@ -90,4 +90,4 @@ TextMapColumns::TextMapColumns(const google::protobuf::Map<std::string, std::str
   }
 }
 
-}  // namespace market::product
+}  // namespace market::product::storage

@@ -12,9 +12,12 @@
 #include "platform/postgres/result.hpp"
 #include "services/product/domain/ids.hpp"
 
-namespace market::product {
+// As the generated interface calls it, which this room does not see.
+namespace market::api {
+namespace product = ::marketplace::product::v1;
+}
 
-namespace proto = ::marketplace::product::v1;
+namespace market::product::storage {
 
 // Literals, so that statements are put together at compile time. The columns of product p, of offer o, and
 // the units of o that can be bought now (offer o with stock s).
@@ -37,9 +40,9 @@ enum class EtagOf {
 
 // Rows of PRODUCT_COLUMNS, OFFER_COLUMNS, AVAILABLE (null without an offer), those of one product side by
 // side.
-std::vector<proto::Product> ReadProducts(const postgres::Result& result, EtagOf etag);
+std::vector<api::product::Product> ReadProducts(const postgres::Result& result, EtagOf etag);
 // A row of OFFER_COLUMNS, AVAILABLE that starts at `first`.
-void ReadOffer(const postgres::Row& row, std::size_t first, proto::Offer& offer);
+void ReadOffer(const postgres::Row& row, std::size_t first, api::product::Offer& offer);
 // A JSON object whose values are texts.
 void ReadTextMap(std::string_view json, google::protobuf::Map<std::string, std::string>& map);
 
@@ -50,4 +53,4 @@ struct TextMapColumns {
   std::vector<std::string_view> values;
 };
 
-}  // namespace market::product
+}  // namespace market::product::storage

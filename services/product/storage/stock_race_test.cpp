@@ -5,7 +5,7 @@
 #include <random>
 
 #include "platform/testing/tcp_gate.hpp"
-#include "services/product/storage/store_fixture.hpp"
+#include "services/product/testing/stores.hpp"
 
 namespace market::product {
 namespace {
@@ -41,13 +41,14 @@ void WithReplicas(std::chrono::milliseconds hold_for, Body body) {
   });
 }
 
-Task<> Buy(Stores& stores, std::vector<Line> lines, int& sold) {
-  const auto outcome = co_await stores.reservations.Reserve(After(20s), OrderId::New(), std::move(lines));
-  if (std::holds_alternative<Reserved>(outcome)) ++sold;
+Task<> Buy(Stores& stores, std::vector<domain::Line> lines, int& sold) {
+  const auto outcome =
+      co_await stores.reservations.Reserve(After(20s), domain::OrderId::New(), std::move(lines));
+  if (std::holds_alternative<storage::Reserved>(outcome)) ++sold;
 }
 
 TEST(StockRace_SixtyBuyersForTwentyUnits, SellsExactlyTwenty) {
-  OfferId offer;
+  domain::OfferId offer;
   int sold = 0;
   WithReplicas(15min, [&](Replicas& replicas, runtime::TaskGroup& group) -> Task<> {
     offer = co_await PutOffer(replicas.Any(0), co_await OpenShop(replicas.Any(0)), 20);
@@ -61,8 +62,8 @@ TEST(StockRace_SixtyBuyersForTwentyUnits, SellsExactlyTwenty) {
 // The lines come in opposite orders, and holds of an earlier crowd are due: nobody deadlocks, nobody is
 // turned away.
 TEST(StockRace_HoldsAreDue, AreTakenOverExactlyInEitherOrderOfLines) {
-  OfferId a;
-  OfferId b;
+  domain::OfferId a;
+  domain::OfferId b;
   int sold = 0;
   WithReplicas(15min, [&](Replicas& replicas, runtime::TaskGroup& group) -> Task<> {
     const auto shop = co_await OpenShop(replicas.Any(0));
@@ -70,10 +71,11 @@ TEST(StockRace_HoldsAreDue, AreTakenOverExactlyInEitherOrderOfLines) {
     b = co_await PutOffer(replicas.Any(0), shop, 20);
     int held = 0;
     for (std::size_t i = 0; i < 20; ++i) co_await Buy(replicas.Any(i), {{a, 1}, {b, 1}}, held);
-    Sql("UPDATE reservation SET expires_at = now() WHERE state = 'HELD' AND offer_id IN ('" + a.ToString() +
-        "', '" + b.ToString() + "')");
+    Sql("UPDATE reservation SET expires_at = market_now() WHERE state = 'HELD' AND offer_id IN ('" +
+        a.ToString() + "', '" + b.ToString() + "')");
     for (std::size_t i = 0; i < 60; ++i) {
-      auto lines = i % 2 == 0 ? std::vector<Line>{{a, 1}, {b, 1}} : std::vector<Line>{{b, 1}, {a, 1}};
+      auto lines =
+          i % 2 == 0 ? std::vector<domain::Line>{{a, 1}, {b, 1}} : std::vector<domain::Line>{{b, 1}, {a, 1}};
       group.Spawn("buyer", Buy(replicas.Any(i), std::move(lines), sold));
     }
   });
@@ -83,16 +85,16 @@ TEST(StockRace_HoldsAreDue, AreTakenOverExactlyInEitherOrderOfLines) {
   EXPECT_EQ(BrokenInvariants(), "0");
 }
 
-Task<> ReserveOnce(Stores& stores, OrderId order, std::vector<Line> lines) {
-  EXPECT_TRUE(std::holds_alternative<Reserved>(
+Task<> ReserveOnce(Stores& stores, domain::OrderId order, std::vector<domain::Line> lines) {
+  EXPECT_TRUE(std::holds_alternative<storage::Reserved>(
       co_await stores.reservations.Reserve(After(20s), order, std::move(lines))));
 }
 
 TEST(StockRace_OneOrderReservesThirtyTimes, HoldsOnce) {
-  OfferId offer;
+  domain::OfferId offer;
   WithReplicas(15min, [&](Replicas& replicas, runtime::TaskGroup& group) -> Task<> {
     offer = co_await PutOffer(replicas.Any(0), co_await OpenShop(replicas.Any(0)), 100);
-    const auto order = OrderId::New();
+    const auto order = domain::OrderId::New();
     for (std::size_t i = 0; i < 30; ++i) {
       group.Spawn("driver", ReserveOnce(replicas.Any(i), order, {{offer, 7}}));
     }
@@ -100,21 +102,22 @@ TEST(StockRace_OneOrderReservesThirtyTimes, HoldsOnce) {
   EXPECT_EQ(StockOf(offer), "100/7");
 }
 
-Task<> ReserveOrBeBarred(Stores& stores, OrderId order, OfferId offer) {
+Task<> ReserveOrBeBarred(Stores& stores, domain::OrderId order, domain::OfferId offer) {
   const auto outcome = co_await stores.reservations.Reserve(After(20s), order, {{offer, 1}});
-  EXPECT_TRUE(std::holds_alternative<Reserved>(outcome) || std::holds_alternative<AlreadyReleased>(outcome));
+  EXPECT_TRUE(std::holds_alternative<storage::Reserved>(outcome) ||
+              std::holds_alternative<storage::AlreadyReleased>(outcome));
 }
 
-Task<> ReleaseAll(Stores& stores, OrderId order) {
+Task<> ReleaseAll(Stores& stores, domain::OrderId order) {
   co_await stores.reservations.Release(After(20s), order, {});
 }
 
 TEST(StockRace_ReleaseAgainstReserve, NeverLeavesUnitsHeld) {
-  OfferId offer;
+  domain::OfferId offer;
   WithReplicas(15min, [&](Replicas& replicas, runtime::TaskGroup& group) -> Task<> {
     offer = co_await PutOffer(replicas.Any(0), co_await OpenShop(replicas.Any(0)), 100);
     for (std::size_t i = 0; i < 30; ++i) {
-      const auto order = OrderId::New();
+      const auto order = domain::OrderId::New();
       group.Spawn("reserve", ReserveOrBeBarred(replicas.Any(i), order, offer));
       group.Spawn("release", ReleaseAll(replicas.Any(i + 1), order));
     }
@@ -123,20 +126,20 @@ TEST(StockRace_ReleaseAgainstReserve, NeverLeavesUnitsHeld) {
   EXPECT_EQ(BrokenInvariants(), "0");
 }
 
-Task<> AdjustOnce(Stores& stores, StockAdjustment adjustment, SellerScope scope) {
+Task<> AdjustOnce(Stores& stores, storage::StockAdjustment adjustment, storage::SellerScope scope) {
   co_await stores.catalogue.AdjustStock(After(20s), std::move(adjustment), std::move(scope));
 }
 
 TEST(StockRace_OneAdjustmentTwentyTimes, MovesOnce) {
-  OfferId offer;
+  domain::OfferId offer;
   WithReplicas(15min, [&](Replicas& replicas, runtime::TaskGroup& group) -> Task<> {
     const auto shop = co_await OpenShop(replicas.Any(0));
     offer = co_await PutOffer(replicas.Any(0), shop, 1);
-    const StockAdjustment adjustment{.operation_id = Uuid::NewV7(),
-                                     .offer = offer,
-                                     .delta = 5,
-                                     .reason = "once",
-                                     .account = AccountId::New()};
+    const storage::StockAdjustment adjustment{.operation_id = Uuid::NewV7(),
+                                              .offer = offer,
+                                              .delta = 5,
+                                              .reason = "once",
+                                              .account = AccountId::New()};
     for (std::size_t i = 0; i < 20; ++i) {
       group.Spawn("seller", AdjustOnce(replicas.Any(i), adjustment, shop.Scope()));
     }
@@ -146,21 +149,22 @@ TEST(StockRace_OneAdjustmentTwentyTimes, MovesOnce) {
 }
 
 // One order's life with every step chosen by chance; other walkers use the same offers.
-Task<> Walk(Replicas& replicas, std::vector<OfferId> offers, SellerScope scope, unsigned seed) {
+Task<> Walk(Replicas& replicas, std::vector<domain::OfferId> offers, storage::SellerScope scope,
+            unsigned seed) {
   std::mt19937 random(seed);
   const auto pick = [&](std::size_t below) { return static_cast<std::size_t>(random() % below); };
-  OrderId order = OrderId::New();
+  domain::OrderId order = domain::OrderId::New();
   for (int step = 0; step < 25; ++step) {
     auto& stores = replicas.Any(pick(3));
     const auto some = [&] { return std::vector{offers[pick(offers.size())]}; };
     switch (pick(8)) {
       case 0:
       case 1:
-        order = OrderId::New();
+        order = domain::OrderId::New();
         [[fallthrough]];
       case 2: {
-        const Line lines[] = {{offers[pick(offers.size())], static_cast<std::int64_t>(1 + pick(3))},
-                              {offers[pick(offers.size())], 1}};
+        const domain::Line lines[] = {{offers[pick(offers.size())], static_cast<std::int64_t>(1 + pick(3))},
+                                      {offers[pick(offers.size())], 1}};
         co_await stores.reservations.Reserve(After(20s), order, {lines[0], lines[1]});
         break;
       }
@@ -170,7 +174,7 @@ Task<> Walk(Replicas& replicas, std::vector<OfferId> offers, SellerScope scope, 
         break;
       case 5:
         co_await stores.reservations.Release(After(20s), order,
-                                             pick(2) == 0 ? some() : std::vector<OfferId>());
+                                             pick(2) == 0 ? some() : std::vector<domain::OfferId>());
         break;
       case 6:
         co_await stores.reservations.Consume(After(20s), order, some());
@@ -191,7 +195,7 @@ Task<> Walk(Replicas& replicas, std::vector<OfferId> offers, SellerScope scope, 
 
 // Holds last a few milliseconds, so expiry meets every other step.
 TEST(StockRace_StormOfSteps, KeepsEveryInvariant) {
-  std::vector<OfferId> offers;
+  std::vector<domain::OfferId> offers;
   std::random_device seeds;
   const unsigned seed = seeds();
   SCOPED_TRACE("seed " + std::to_string(seed));
@@ -204,11 +208,11 @@ TEST(StockRace_StormOfSteps, KeepsEveryInvariant) {
 }
 
 // What became of a step whose connection may break: it is repeated until it answers, as the order saga does.
-Task<std::string> UntilAnswered(Stores& stores, OrderId order, std::vector<Line> lines) {
+Task<std::string> UntilAnswered(Stores& stores, domain::OrderId order, std::vector<domain::Line> lines) {
   for (int attempt = 0; attempt < 500; ++attempt) {
     try {
       const auto outcome = co_await stores.reservations.Reserve(After(5s), order, lines);
-      co_return std::holds_alternative<Reserved>(outcome) ? "reserved" : "refused";
+      co_return std::holds_alternative<storage::Reserved>(outcome) ? "reserved" : "refused";
     } catch (const Error& error) {
       if (error.code != Code::kUnavailable && error.code != Code::kDeadlineExceeded) throw;
     }
@@ -217,14 +221,14 @@ Task<std::string> UntilAnswered(Stores& stores, OrderId order, std::vector<Line>
   co_return "gave up";
 }
 
-Task<> BuyThroughBreaks(Stores& stores, OfferId offer, int& reserved) {
-  const auto outcome = co_await UntilAnswered(stores, OrderId::New(), {{offer, 1}});
+Task<> BuyThroughBreaks(Stores& stores, domain::OfferId offer, int& reserved) {
+  const auto outcome = co_await UntilAnswered(stores, domain::OrderId::New(), {{offer, 1}});
   EXPECT_NE(outcome, "gave up");
   if (outcome == "reserved") ++reserved;
 }
 
 TEST(StockRace_ConnectionsBreak, EveryAnsweredReservationExistsOnce) {
-  OfferId offer;
+  domain::OfferId offer;
   int reserved = 0;
   RunLoop([&](boost::asio::io_context& io) -> Task<> {
     auto gate = testing::TcpGate::ToPostgres(io);

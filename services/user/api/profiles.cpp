@@ -1,4 +1,4 @@
-#include "services/user/api/conversions.hpp"
+#include "services/user/api/convert.hpp"
 #include "services/user/api/refusals.hpp"
 #include "services/user/api/user_service.hpp"
 
@@ -6,7 +6,7 @@ namespace market::user {
 
 Task<api::user::Profile> UserService::GetMyProfile(CallContext& call,
                                                    api::user::GetMyProfileRequest request) {
-  const auto profile = co_await parts_.profiles.Find(call, call.Caller().account);
+  const auto profile = co_await deps_.profiles.Find(call, call.Caller().account);
   if (!profile) throw NotFound("the profile");
   co_return ToProto(*profile);
 }
@@ -16,7 +16,7 @@ Task<api::user::Profile> UserService::UpdateMyProfile(CallContext& call,
   const auto change = ChangeFrom(request.profile(), request.update_mask());
   domain::Check(change);
   const auto updated =
-      co_await parts_.profiles.Update(call, call.Caller().account, change, VersionFrom(request.if_match()));
+      co_await deps_.profiles.Update(call, call.Caller().account, change, VersionFrom(request.if_match()));
   if (std::holds_alternative<storage::Missing>(updated)) throw NotFound("the profile");
   if (std::holds_alternative<storage::VersionDiffers>(updated)) throw EtagMismatch();
   co_return ToProto(std::get<domain::Profile>(updated));
@@ -24,7 +24,7 @@ Task<api::user::Profile> UserService::UpdateMyProfile(CallContext& call,
 
 Task<google::protobuf::Empty> UserService::CreateProfile(CallContext& call,
                                                          api::user::CreateProfileRequest request) {
-  co_await parts_.profiles.Create(call, AccountId::From(request.account_id()), request.display_name());
+  co_await deps_.profiles.Create(call, AccountId::From(request.account_id()), request.display_name());
   co_return google::protobuf::Empty();
 }
 

@@ -1,8 +1,8 @@
 #include "platform/rpc/page_token.hpp"
 #include "platform/telemetry/log.hpp"
-#include "services/user/api/conversions.hpp"
+#include "services/user/api/convert.hpp"
 #include "services/user/api/user_service.hpp"
-#include "services/user/workers/messages.hpp"
+#include "services/user/messages.hpp"
 
 namespace market::user {
 namespace {
@@ -26,7 +26,7 @@ domain::Seller SellerFrom(const api::user::OpenSellerRequest& request, const Cal
 Task<> UserService::TryBind(CallContext& call, const domain::Seller& seller) {
   auto binding = CallContext::ForWork(kBindLimit, call.Span());
   try {
-    co_await parts_.auth.BindSeller(binding, OwnerBinding(seller.id, seller.owner));
+    co_await deps_.auth.BindSeller(binding, OwnerBinding(seller.id, seller.owner));
   } catch (const Error& error) {
     telemetry::log::Info("user.bind_deferred",
                          {{"seller_id", seller.id.ToString()}, {"reason", error.reason}}, &call.Trace());
@@ -34,8 +34,8 @@ Task<> UserService::TryBind(CallContext& call, const domain::Seller& seller) {
 }
 
 Task<api::user::Seller> UserService::OpenSeller(CallContext& call, api::user::OpenSellerRequest request) {
-  const auto draft = SellerFrom(request, call, parts_.approval);
-  const auto opened = co_await parts_.sellers.Open(
+  const auto draft = SellerFrom(request, call, deps_.approval);
+  const auto opened = co_await deps_.sellers.Open(
       call, draft, BindingMessage(draft.id, draft.owner, call.Trace().ToTraceparent()));
   if (std::holds_alternative<storage::SlugTaken>(opened)) {
     throw Error(Code::kAlreadyExists, "SLUG_TAKEN", "another seller has this slug")
@@ -44,17 +44,17 @@ Task<api::user::Seller> UserService::OpenSeller(CallContext& call, api::user::Op
   if (std::holds_alternative<storage::LimitReached>(opened)) {
     throw Error(Code::kFailedPrecondition, "LIMIT_REACHED", "an account has at most 20 sellers");
   }
-  parts_.sellers_created.Increment();
+  deps_.sellers_created.Increment();
   const auto& seller = std::get<domain::Seller>(opened);
   if (seller.state == domain::SellerState::kActive) {
     co_await TryBind(call, seller);
-    parts_.wake_outbox();
+    deps_.wake_outbox();
   }
   co_return ToProto(seller);
 }
 
 Task<api::user::Seller> UserService::GetSeller(CallContext& call, api::user::GetSellerRequest request) {
-  const auto seller = co_await parts_.sellers.FindActive(call, SellerId::From(request.seller_id()));
+  const auto seller = co_await deps_.sellers.FindActive(call, SellerId::From(request.seller_id()));
   if (!seller) throw NotFound("the seller");
   co_return ToProto(*seller);
 }
@@ -66,7 +66,7 @@ Task<api::user::ListSellersResponse> UserService::ListSellers(CallContext& call,
   if (const auto key = rpc::page_token::Decode<Time, SellerId>(kPublicList, request.page_token())) {
     after = {std::get<0>(*key), std::get<1>(*key)};
   }
-  auto sellers = co_await parts_.sellers.ListActive(call, after, static_cast<int>(size) + 1);
+  auto sellers = co_await deps_.sellers.ListActive(call, after, static_cast<int>(size) + 1);
 
   api::user::ListSellersResponse response;
   if (sellers.size() > size) {
@@ -80,8 +80,8 @@ Task<api::user::ListSellersResponse> UserService::ListSellers(CallContext& call,
 
 Task<api::user::Seller> UserService::ApproveSeller(CallContext& call,
                                                    api::user::ApproveSellerRequest request) {
-  const auto approved = co_await parts_.sellers.Approve(call, SellerId::From(request.seller_id()),
-                                                        BindingMessage, call.Trace().ToTraceparent());
+  const auto approved = co_await deps_.sellers.Approve(call, SellerId::From(request.seller_id()),
+                                                       BindingMessage, call.Trace().ToTraceparent());
   if (std::holds_alternative<storage::Missing>(approved)) throw NotFound("the seller");
   if (const auto* refused = std::get_if<storage::NotAllowed>(&approved)) {
     throw Error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION", "the seller can't be approved in its state")
@@ -90,7 +90,7 @@ Task<api::user::Seller> UserService::ApproveSeller(CallContext& call,
   }
   const auto& seller = std::get<domain::Seller>(approved);
   co_await TryBind(call, seller);
-  parts_.wake_outbox();
+  deps_.wake_outbox();
   co_return ToProto(seller);
 }
 

@@ -17,7 +17,7 @@ namespace market::user {
 
 class UserService final : public api::UserApi {
  public:
-  struct Parts {
+  struct Deps {
     storage::Profiles& profiles;
     storage::Addresses& addresses;
     storage::Sellers& sellers;
@@ -27,7 +27,7 @@ class UserService final : public api::UserApi {
     std::function<void()> wake_outbox;  // something was appended
   };
 
-  explicit UserService(Parts parts) : parts_(std::move(parts)) {}
+  explicit UserService(Deps deps) : deps_(std::move(deps)) {}
 
   Task<api::user::Profile> GetMyProfile(CallContext& call, api::user::GetMyProfileRequest request) override;
   Task<api::user::Profile> UpdateMyProfile(CallContext& call,
@@ -57,7 +57,7 @@ class UserService final : public api::UserApi {
   // the guarantee.
   Task<> TryBind(CallContext& call, const domain::Seller& seller);
 
-  Parts parts_;
+  Deps deps_;
 };
 
 }  // namespace market::user

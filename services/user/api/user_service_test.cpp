@@ -9,7 +9,7 @@
 #include "migrations/user.hpp"
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
-#include "services/user/api/fake_auth.hpp"
+#include "services/user/testing/fake_auth.hpp"
 
 namespace market::user {
 namespace {

@@ -6,8 +6,8 @@ CREATE TABLE profile (
   phone        text        NOT NULL DEFAULT '',
   locale       text        NOT NULL DEFAULT '',
   version      bigint      NOT NULL DEFAULT 1,
-  created_at   timestamptz NOT NULL DEFAULT now(),
-  updated_at   timestamptz NOT NULL DEFAULT now()
+  created_at   timestamptz NOT NULL DEFAULT market_now(),
+  updated_at   timestamptz NOT NULL DEFAULT market_now()
 );
 
 -- One row per account that ever had an address: its row lock makes changes of one address book wait for each other, and
@@ -29,8 +29,8 @@ CREATE TABLE address (
   phone        text        NOT NULL,
   is_default   boolean     NOT NULL,
   version      bigint      NOT NULL DEFAULT 1,
-  created_at   timestamptz NOT NULL DEFAULT now(),
-  updated_at   timestamptz NOT NULL DEFAULT now()
+  created_at   timestamptz NOT NULL DEFAULT market_now(),
+  updated_at   timestamptz NOT NULL DEFAULT market_now()
 );
 CREATE INDEX address_account ON address (account_id, created_at, id);
 CREATE UNIQUE INDEX address_default ON address (account_id) WHERE is_default;
@@ -49,8 +49,8 @@ CREATE TABLE seller (
   country_code text        NOT NULL CHECK (country_code ~ '^[A-Z]{2}$'),
   state        text        NOT NULL CHECK (state IN ('PENDING', 'ACTIVE', 'SUSPENDED')),
   version      bigint      NOT NULL DEFAULT 1,
-  created_at   timestamptz NOT NULL DEFAULT now(),
-  updated_at   timestamptz NOT NULL DEFAULT now(),
+  created_at   timestamptz NOT NULL DEFAULT market_now(),
+  updated_at   timestamptz NOT NULL DEFAULT market_now(),
   CONSTRAINT seller_slug UNIQUE (slug)
 );
 CREATE INDEX seller_active ON seller (created_at DESC, id DESC) WHERE state = 'ACTIVE';

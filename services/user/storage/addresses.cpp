@@ -25,7 +25,7 @@ constexpr Statement kLockBook{"user.lock_address_book",
                               "SELECT FROM address_book WHERE account_id = $1 FOR UPDATE"};
 
 constexpr Statement kClearDefault{"user.clear_default_address", R"sql(
-UPDATE address SET is_default = false, version = version + 1, updated_at = now()
+UPDATE address SET is_default = false, version = version + 1, updated_at = market_now()
 WHERE account_id = $1 AND is_default)sql"};
 
 constexpr Statement kInsert{"user.insert_address", R"sql(
@@ -37,7 +37,7 @@ RETURNING id, recipient, lines, city, region, postal_code, country_code, phone, 
 
 // Only where the update after it will find its row.
 constexpr Statement kMoveDefaultAway{"user.move_default_address", R"sql(
-UPDATE address SET is_default = false, version = version + 1, updated_at = now()
+UPDATE address SET is_default = false, version = version + 1, updated_at = market_now()
 WHERE account_id = $1 AND is_default AND id <> $2
   AND EXISTS (SELECT FROM address t WHERE t.account_id = $1 AND t.id = $2
                 AND t.version = coalesce($3::bigint, t.version)))sql"};
@@ -47,7 +47,7 @@ UPDATE address SET
   recipient = coalesce($4, recipient), lines = coalesce($5, lines), city = coalesce($6, city),
   region = coalesce($7, region), postal_code = coalesce($8, postal_code),
   country_code = coalesce($9, country_code), phone = coalesce($10, phone),
-  is_default = coalesce($11::boolean, is_default), version = version + 1, updated_at = now()
+  is_default = coalesce($11::boolean, is_default), version = version + 1, updated_at = market_now()
 WHERE account_id = $1 AND id = $2 AND version = coalesce($3::bigint, version)
   AND NOT (is_default AND NOT coalesce($11::boolean, true))
 RETURNING id, recipient, lines, city, region, postal_code, country_code, phone, is_default, version,
@@ -60,7 +60,7 @@ constexpr Statement kCountBook{"user.count_address_book", R"sql(
 UPDATE address_book SET size = (SELECT count(*) FROM address WHERE account_id = $1) WHERE account_id = $1)sql"};
 
 constexpr Statement kPromote{"user.promote_address", R"sql(
-UPDATE address SET is_default = true, version = version + 1, updated_at = now()
+UPDATE address SET is_default = true, version = version + 1, updated_at = market_now()
 WHERE id = (SELECT id FROM address WHERE account_id = $1 ORDER BY created_at, id LIMIT 1)
   AND NOT EXISTS (SELECT FROM address WHERE account_id = $1 AND is_default))sql"};
 

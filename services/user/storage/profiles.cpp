@@ -16,7 +16,7 @@ constexpr Statement kUpdate{"user.update_profile", R"sql(
 UPDATE profile SET
   display_name = coalesce($3, display_name), given_name = coalesce($4, given_name),
   family_name = coalesce($5, family_name), phone = coalesce($6, phone), locale = coalesce($7, locale),
-  version = version + 1, updated_at = now()
+  version = version + 1, updated_at = market_now()
 WHERE id = $1 AND version = coalesce($2::bigint, version)
 RETURNING id, display_name, given_name, family_name, phone, locale, version, created_at, updated_at)sql"};
 

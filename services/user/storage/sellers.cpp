@@ -41,7 +41,7 @@ SELECT id, owner_id, display_name, slug, country_code, state, version, created_a
 FROM seller WHERE id = $1 FOR UPDATE)sql"};
 
 constexpr Statement kSetState{"user.set_seller_state", R"sql(
-UPDATE seller SET state = $2, version = version + 1, updated_at = now() WHERE id = $1
+UPDATE seller SET state = $2, version = version + 1, updated_at = market_now() WHERE id = $1
 RETURNING id, owner_id, display_name, slug, country_code, state, version, created_at, updated_at)sql"};
 
 domain::Seller ReadSeller(const postgres::Row& row) {

@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "services/user/workers/messages.hpp"
+#include "services/user/messages.hpp"
 
 namespace market::user {
 namespace {

@@ -1,0 +1,308 @@
+#include "platform/grpc/transport/server_stream.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/system/system_error.hpp>
+
+namespace market::grpc {
+namespace {
+
+constexpr std::uint32_t kHttp2Cancel = 8;
+constexpr std::size_t kHeaderOverheadBytes = 32;  // RFC 9113, 6.5.2
+
+}  // namespace
+
+ServerStream::ServerStream(std::shared_ptr<ServerShared> shared, std::shared_ptr<const Peer> peer,
+                           std::shared_ptr<std::size_t> session_handlers)
+    : Stream(shared->options.max_message_bytes, Outbox::Keep::kNo),
+      shared_(std::move(shared)),
+      peer_(std::move(peer)),
+      session_handlers_(std::move(session_handlers)) {
+  ++shared_->stats.streams_total;
+  ++shared_->stats.streams_open;
+}
+
+ServerStream::~ServerStream() { OnReleased(held_bytes_); }
+
+void ServerStream::OnReleased(std::size_t bytes) {
+  held_bytes_ -= bytes;
+  shared_->stats.buffered_bytes -= bytes;
+}
+
+// --- request ---
+
+void ServerStream::Reject(Code code, std::string message) {
+  if (!rejection_) rejection_ = Status{code, std::move(message), {}};
+  remote_done_ = true;
+  Touch();
+}
+
+void ServerStream::OnHeader(std::string_view name, std::string_view value) {
+  if (headers_done_) return;  // the client's trailers: gRPC has no use for them
+  header_bytes_ += name.size() + value.size() + kHeaderOverheadBytes;
+  if (header_bytes_ > shared_->options.max_header_bytes) {
+    Reject(Code::kResourceExhausted,
+           "request headers exceed " + std::to_string(shared_->options.max_header_bytes) + " bytes");
+    return;
+  }
+  if (name.starts_with(':')) return OnPseudoHeader(name, value);
+  if (IsReservedKey(name)) return OnTransportHeader(name, value);
+  AddMetadata(name, value);
+}
+
+void ServerStream::OnPseudoHeader(std::string_view name, std::string_view value) {
+  if (name == ":path") {
+    path_ = value;
+  } else if (name == ":method") {
+    is_post_ = value == "POST";
+  }
+}
+
+void ServerStream::OnTransportHeader(std::string_view name, std::string_view value) {
+  if (name == "content-type") {
+    is_grpc_ = IsGrpcContentType(value);
+  } else if (name == "grpc-timeout") {
+    const auto timeout = ParseTimeout(value);
+    if (!timeout) return Reject(Code::kInternal, "malformed grpc-timeout");
+    const auto now = std::chrono::steady_clock::now();
+    if (*timeout < runtime::kNoDeadline - now) deadline_ = now + *timeout;
+  } else if (name == "grpc-encoding" && value != "identity") {
+    offers_encodings_ = true;
+    Reject(Code::kUnimplemented, "grpc-encoding \"" + std::string(value) + "\" is not supported");
+  }
+}
+
+void ServerStream::AddMetadata(std::string_view name, std::string_view value) {
+  if (!IsBinaryKey(name)) return metadata_.Add(std::string(name), std::string(value));
+  // Binary values may come joined by commas, which base64 has not.
+  for (std::size_t begin = 0; begin <= value.size();) {
+    const std::size_t end = std::min(value.find(',', begin), value.size());
+    auto bytes = Base64Decode(value.substr(begin, end - begin));
+    if (!bytes) return Reject(Code::kInternal, "malformed binary metadata \"" + std::string(name) + "\"");
+    metadata_.Add(std::string(name), std::move(*bytes));
+    begin = end + 1;
+  }
+}
+
+void ServerStream::OnHeadersEnd() {
+  if (headers_done_) return;
+  headers_done_ = true;
+  Touch();
+  if (rejection_) return;
+  if (!is_grpc_ || !is_post_) {
+    http_status_ = is_grpc_ ? "405" : "415";
+    return Reject(Code::kUnknown, is_grpc_ ? "gRPC calls are POST" : "content-type is not application/grpc");
+  }
+  const auto method = shared_->methods.find(std::string_view(path_));
+  if (method == shared_->methods.end()) return Reject(Code::kUnimplemented, "unknown method " + path_);
+  method_ = &method->second;
+}
+
+void ServerStream::OnData(std::string_view bytes) {
+  if (remote_done_) return;
+  held_bytes_ += bytes.size();
+  shared_->stats.buffered_bytes += bytes.size();
+  if (shared_->stats.buffered_bytes > shared_->options.max_buffered_bytes) {
+    return Reject(Code::kResourceExhausted, "too many request bytes wait for this server");
+  }
+  const std::size_t before = inbox_.size();
+  switch (reader_.Feed(bytes, inbox_)) {
+    case MessageReader::Result::kOk:
+      break;
+    case MessageReader::Result::kTooLarge:
+      return Reject(
+          Code::kResourceExhausted,
+          "request message exceeds " + std::to_string(shared_->options.max_message_bytes) + " bytes");
+    case MessageReader::Result::kCompressed:
+      return Reject(Code::kInternal, "compressed message without grpc-encoding");
+  }
+  if (inbox_.size() != before) Touch();
+}
+
+void ServerStream::OnEndStream() {
+  if (remote_done_) return;
+  remote_done_ = true;
+  Touch();
+  if (reader_.InMessage()) Reject(Code::kInternal, "the request ends inside a message");
+}
+
+void ServerStream::OnClosed(std::uint32_t) {
+  remote_done_ = true;
+  local_done_ = true;
+}
+
+// Acts on what the callbacks have recorded.
+void ServerStream::Settle() {
+  if (id_ < 0) {
+    if (closed_) return;
+    closed_ = true;
+    --shared_->stats.streams_open;
+    if (Armed()) runtime::DeadlineWheel::Of(shared_->io).Remove(*this);
+    outbox_.Clear();
+    CancelHandler();
+    return;
+  }
+  if (rejection_ && !finished_) return Abort(std::move(*rejection_));
+  if (finished_) return;
+  if (handler_ == Handler::kNone) {
+    if (headers_done_ && (method_->stream || remote_done_)) Start();
+    return;
+  }
+  if (inbox_head_ < inbox_.size() || remote_done_) Wake(read_waiter_);
+  if (outbox_.Bytes() <= kWriteBufferBytes) Wake(write_waiter_);
+}
+
+// --- handler ---
+
+void ServerStream::Start() {
+  if (deadline_ != runtime::kNoDeadline) {
+    if (deadline_ <= std::chrono::steady_clock::now()) return OnDeadline();
+    runtime::DeadlineWheel::Of(shared_->io).Add(*this, deadline_);
+  }
+  const auto self = std::static_pointer_cast<ServerStream>(shared_from_this());
+  Task<> task;
+  if (method_->unary) {
+    if (inbox_.size() != 1)
+      return Abort({Code::kUnimplemented, "a unary call has exactly one request message", {}});
+    std::string request = std::move(inbox_.front());
+    inbox_.clear();
+    OnReleased(held_bytes_);
+    task = RunUnary(self, std::move(request));
+  } else {
+    task = RunStream(self);
+  }
+  handler_ = Handler::kRunning;
+  ++*session_handlers_;
+  ++shared_->stats.handlers_running;
+  // The completion handler keeps the stream, and with it the signal, alive: a handler that never suspends
+  // completes through one more turn of the loop, when the call is long answered.
+  boost::asio::co_spawn(shared_->io, std::move(task),
+                        boost::asio::bind_cancellation_slot(
+                            cancel_.slot(), [self](std::exception_ptr) { self->OnHandlerEnd(); }));
+}
+
+void ServerStream::OnHandlerEnd() {
+  handler_ = Handler::kEnded;
+  --*session_handlers_;
+  --shared_->stats.handlers_running;
+  FreeInbox();
+  if (shared_->on_handler_end) shared_->on_handler_end();
+}
+
+void ServerStream::CancelHandler() {
+  remote_done_ = true;
+  local_done_ = true;
+  if (handler_ != Handler::kRunning || cancelled_) return;
+  // A handler that has given its answer is only waiting for its completion.
+  if (finished_ && status_sent_by_handler_) return;
+  cancelled_ = true;
+  const auto self = shared_from_this();
+  cancel_.emit(boost::asio::cancellation_type::all);
+}
+
+Status ServerStream::StatusOf(std::exception_ptr error) {
+  if (cancelled_) return {Code::kCancelled, {}, {}};
+  if (shared_->options.on_exception) shared_->options.on_exception(path_, error);
+  return {Code::kInternal, {}, {}};
+}
+
+Task<> ServerStream::RunUnary(std::shared_ptr<ServerStream> self, std::string request) {
+  UnaryReply reply;
+  try {
+    reply = co_await self->method_->unary(*self, std::move(request));
+  } catch (...) {
+    reply.status = self->StatusOf(std::current_exception());
+  }
+  if (self->finished_ || self->closed_) co_return;
+  self->status_sent_by_handler_ = true;
+  for (const auto& [name, value] : reply.trailing) self->trailing_.Add(name, value);
+  if (reply.status.Ok()) self->outbox_.Push(std::move(reply.message));
+  self->Finish(std::move(reply.status));
+}
+
+Task<> ServerStream::RunStream(std::shared_ptr<ServerStream> self) {
+  Status status;
+  try {
+    status = co_await self->method_->stream(*self);
+  } catch (...) {
+    status = self->StatusOf(std::current_exception());
+  }
+  if (self->finished_ || self->closed_) co_return;
+  self->status_sent_by_handler_ = true;
+  self->Finish(std::move(status));
+}
+
+void ServerStream::OnDeadline() {
+  if (finished_ || closed_) return;
+  ++shared_->stats.deadlines_exceeded;
+  Abort({Code::kDeadlineExceeded, "deadline exceeded", {}});
+}
+
+// --- response ---
+
+void ServerStream::BeforeWrite() {
+  if (!headers_submitted_) SubmitHeaders();
+}
+
+void ServerStream::SubmitHeaders() {
+  headers_submitted_ = true;
+  if (session_ == nullptr) return;
+  HeaderList headers;
+  headers.Add(":status", "200");
+  headers.Add("content-type", "application/grpc");
+  headers.AddMetadata(initial_);
+  session_->SubmitResponse(*this, headers.Fields(), Session::Body::kOutbox);
+}
+
+void ServerStream::SubmitTrailersOnly() {
+  headers_submitted_ = true;
+  if (session_ == nullptr) return;
+  HeaderList headers;
+  headers.Add(":status", http_status_);
+  headers.Add("content-type", "application/grpc");
+  if (offers_encodings_) headers.Add("grpc-accept-encoding", "identity");
+  headers.AddMetadata(initial_);
+  headers.AddStatus(status_);
+  headers.AddMetadata(trailing_);
+  session_->SubmitResponse(*this, headers.Fields(), Session::Body::kNone);
+}
+
+bool ServerStream::OnOutboxEnd() {
+  HeaderList trailers;
+  trailers.AddStatus(status_);
+  trailers.AddMetadata(trailing_);
+  session_->SubmitTrailer(*this, trailers.Fields());
+  return true;
+}
+
+void ServerStream::Finish(Status status) {
+  if (finished_) return;
+  finished_ = true;
+  local_done_ = true;
+  remote_done_ = true;
+  status_ = std::move(status);
+  if (Armed()) runtime::DeadlineWheel::Of(shared_->io).Remove(*this);
+  if (!headers_submitted_ && outbox_.Empty()) return SubmitTrailersOnly();
+  outbox_.Finish();
+  if (headers_submitted_) return ResumeData();
+  SubmitHeaders();
+}
+
+// Ends the call without its handler: what the handler has queued is dropped.
+void ServerStream::Abort(Status status) {
+  if (finished_) return;
+  const auto self = shared_from_this();
+  const bool inside_message = outbox_.InsideMessage();
+  outbox_.Clear();
+  if (inside_message) {
+    finished_ = true;
+    Reset(kHttp2Cancel);
+  } else {
+    Finish(std::move(status));
+  }
+  FreeInbox();
+  Wake(read_waiter_);
+  CancelHandler();
+}
+
+}  // namespace market::grpc

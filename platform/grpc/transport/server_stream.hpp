@@ -1,0 +1,113 @@
+// Internal to platform/grpc. The server's end of one call: from its request headers to its trailers, and the
+// handler in between. See Stream for who owns it. Io thread only.
+#pragma once
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "platform/grpc/server.hpp"
+#include "platform/grpc/transport/header_list.hpp"
+#include "platform/grpc/transport/stream.hpp"
+#include "platform/runtime/deadline_wheel.hpp"
+
+namespace market::grpc {
+
+struct Method {
+  UnaryHandler unary;  // one of the two
+  StreamHandler stream;
+};
+
+struct PathHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view path) const { return std::hash<std::string_view>()(path); }
+};
+
+// What the streams of a server need and what must outlive their handlers, also when the Server is gone.
+struct ServerShared {
+  explicit ServerShared(boost::asio::io_context& io) : io(io) {}
+
+  boost::asio::io_context& io;
+  ServerOptions options;
+  std::unordered_map<std::string, Method, PathHash, std::equal_to<>> methods;
+  ServerStats stats;
+  std::function<void()> on_handler_end;
+};
+
+class ServerStream final : public Stream, public ServerCall, private runtime::DeadlineWheel::Entry {
+ public:
+  ServerStream(std::shared_ptr<ServerShared> shared, std::shared_ptr<const Peer> peer,
+               std::shared_ptr<std::size_t> session_handlers);
+  ~ServerStream() override;
+
+  std::string_view Path() const override { return path_; }
+  const Metadata& RequestMetadata() const override { return metadata_; }
+  runtime::Deadline Deadline() const override { return deadline_; }
+  const Peer& From() const override { return *peer_; }
+  Task<std::optional<std::string>> Read() override { return ReadMessage(); }
+  Task<> Write(std::string message) override { return WriteMessage(std::move(message)); }
+  Metadata& InitialMetadata() override { return initial_; }
+  Metadata& TrailingMetadata() override { return trailing_; }
+
+ private:
+  enum class Handler { kNone, kRunning, kEnded };
+
+  void OnHeader(std::string_view name, std::string_view value) override;
+  void OnHeadersEnd() override;
+  void OnData(std::string_view bytes) override;
+  void OnEndStream() override;
+  bool OnOutboxEnd() override;
+  void OnClosed(std::uint32_t error) override;
+  void Settle() override;
+  void OnDeadline() override;
+  void BeforeWrite() override;
+  void OnReleased(std::size_t bytes) override;
+
+  void OnPseudoHeader(std::string_view name, std::string_view value);
+  void OnTransportHeader(std::string_view name, std::string_view value);
+  void AddMetadata(std::string_view name, std::string_view value);
+  void Reject(Code code, std::string message);
+  void Start();
+  void CancelHandler();
+  void OnHandlerEnd();
+  Status StatusOf(std::exception_ptr error);
+  static Task<> RunUnary(std::shared_ptr<ServerStream> self, std::string request);
+  static Task<> RunStream(std::shared_ptr<ServerStream> self);
+
+  void SubmitHeaders();
+  void SubmitTrailersOnly();
+  void Finish(Status status);
+  void Abort(Status status);
+
+  std::shared_ptr<ServerShared> shared_;
+  std::shared_ptr<const Peer> peer_;
+  std::shared_ptr<std::size_t> session_handlers_;  // running ones of this connection
+  std::string path_;
+  Metadata metadata_;
+  Metadata initial_;
+  Metadata trailing_;
+  const Method* method_ = nullptr;
+  runtime::Deadline deadline_ = runtime::kNoDeadline;
+  boost::asio::cancellation_signal cancel_;
+
+  std::size_t header_bytes_ = 0;
+  std::size_t held_bytes_ = 0;       // counted in ServerStats::buffered_bytes
+  std::optional<Status> rejection_;  // to be answered when nghttp2 has returned
+  std::string_view http_status_ = "200";
+  Status status_;
+  Handler handler_ = Handler::kNone;
+  bool is_post_ = false;
+  bool is_grpc_ = false;
+  bool offers_encodings_ = false;  // tell the client what we accept
+  bool headers_done_ = false;
+  bool headers_submitted_ = false;
+  bool finished_ = false;
+  bool status_sent_by_handler_ = false;
+  bool cancelled_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace market::grpc

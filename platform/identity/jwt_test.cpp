@@ -1,0 +1,255 @@
+#include "platform/identity/jwt.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "platform/crypto/base64url.hpp"
+#include "platform/crypto/ec_key.hpp"
+
+namespace market::identity {
+namespace {
+
+constexpr std::string_view kIssuer = "https://market.test";
+const Time kNow = Time(std::chrono::seconds(1'750'000'000));
+
+// RFC 7515 appendix A.3: the key and the example's JWS.
+constexpr std::string_view kRfcX = "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU";
+constexpr std::string_view kRfcY = "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0";
+constexpr std::string_view kRfcSigned =
+    "eyJhbGciOiJFUzI1NiJ9."
+    "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVl"
+    "fQ";
+constexpr std::string_view kRfcSignature =
+    "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
+
+Claims SomeClaims() {
+  return {.principal = {.account = AccountId::New(), .session = Uuid::NewV7()},
+          .issuer = std::string(kIssuer),
+          .issued_at = kNow,
+          .expires_at = kNow + std::chrono::minutes(10)};
+}
+
+class Jwt : public testing::Test {
+ protected:
+  Jwt() : key_(SigningKey::Generate()) { ring_.Replace({key_.Public()}); }
+
+  std::optional<Claims> Verify(std::string_view token, Time now = kNow) const {
+    return ring_.Verify(token, kIssuer, now);
+  }
+
+  // A token whose parts are the test's, signed by a good key over whatever they are.
+  std::string Forge(std::string header, std::string payload) const {
+    const std::string text = crypto::Base64UrlEncode(Fill(std::move(header))) + "." +
+                             crypto::Base64UrlEncode(Fill(std::move(payload)));
+    return text + "." + crypto::Base64UrlEncode(crypto::SignEs256(forger_.get(), text));
+  }
+
+  // KID stands for the key's id.
+  std::string Fill(std::string text) const {
+    if (const auto at = text.find("KID"); at != text.npos) text.replace(at, 3, forger_kid_);
+    return text;
+  }
+
+  void UseForgerKey() {
+    const auto point = crypto::PointOf(forger_.get());
+    ring_.Replace({{forger_kid_, crypto::Base64UrlEncode(point.x), crypto::Base64UrlEncode(point.y)}});
+  }
+
+  SigningKey key_;
+  KeyRing ring_;
+  crypto::KeyHandle forger_ = crypto::GeneratePrivateKey();
+  std::string forger_kid_ = "forger";
+};
+
+constexpr const char* kGoodHeader = R"({"alg":"ES256","typ":"at+jwt","kid":"KID"})";
+constexpr const char* kGoodPayload =
+    R"({"iss":"https://market.test","aud":"marketplace","sub":"01976b2a-0000-7000-8000-000000000001",)"
+    R"("sid":"01976b2a-0000-7000-8000-000000000002","iat":1750000000,"exp":1750000600})";
+
+TEST_F(Jwt, RfcVector_Verifies) {
+  const auto key =
+      crypto::PublicKeyFromPoint(*crypto::Base64UrlDecode(kRfcX), *crypto::Base64UrlDecode(kRfcY));
+  ASSERT_NE(key, nullptr);
+  EXPECT_TRUE(crypto::VerifyEs256(key.get(), kRfcSigned, *crypto::Base64UrlDecode(kRfcSignature)));
+  EXPECT_FALSE(
+      crypto::VerifyEs256(key.get(), std::string(kRfcSigned) + "x", *crypto::Base64UrlDecode(kRfcSignature)));
+}
+
+TEST_F(Jwt, SignedClaims_ComeBack) {
+  auto claims = SomeClaims();
+  claims.principal.roles = {"operator"};
+  claims.principal.sellers = {{SellerId::New(), "owner"}, {SellerId::New(), "owner"}};
+  const auto read = Verify(key_.Sign(claims));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->principal.account, claims.principal.account);
+  EXPECT_EQ(read->principal.session, claims.principal.session);
+  EXPECT_TRUE(read->principal.IsOperator());
+  EXPECT_TRUE(read->principal.IsMemberOf(claims.principal.sellers[1].seller));
+  EXPECT_EQ(read->principal.SellerIds().size(), 2u);
+  EXPECT_EQ(read->issued_at, claims.issued_at);
+  EXPECT_EQ(read->expires_at, claims.expires_at);
+}
+
+TEST_F(Jwt, TimeLimits_AllowThirtySecondsOfSkew) {
+  const auto token = key_.Sign(SomeClaims());
+  using std::chrono::seconds;
+  EXPECT_TRUE(Verify(token, kNow - seconds(30)));
+  EXPECT_FALSE(Verify(token, kNow - seconds(31)));
+  EXPECT_TRUE(Verify(token, kNow + seconds(629)));
+  EXPECT_FALSE(Verify(token, kNow + seconds(630)));
+}
+
+TEST_F(Jwt, AnotherIssuer_IsRefused) {
+  EXPECT_FALSE(ring_.Verify(key_.Sign(SomeClaims()), "https://other.test", kNow));
+}
+
+TEST_F(Jwt, ReplacedKeys_NoLongerVerify) {
+  const auto token = key_.Sign(SomeClaims());
+  const auto other = SigningKey::Generate();
+  ring_.Replace({other.Public(), key_.Public()});
+  EXPECT_TRUE(Verify(token));
+  ring_.Replace({other.Public()});
+  EXPECT_FALSE(Verify(token));
+  EXPECT_FALSE(ring_.Has(key_.Kid()));
+}
+
+TEST_F(Jwt, BadKeys_AreLeftOut) {
+  const auto good = key_.Public();
+  ring_.Replace({{"short", "AAAA", good.y},
+                 {"off-curve", good.y, good.x},
+                 {"not base64", "=", good.y},
+                 {"", good.x, good.y}});
+  EXPECT_TRUE(ring_.Empty());
+}
+
+TEST_F(Jwt, Pem_IsChecked) {
+  EXPECT_THROW(SigningKey::FromPem("nonsense"), std::runtime_error);
+  EXPECT_THROW(SigningKey::FromPem("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"),
+               std::runtime_error);
+}
+
+TEST_F(Jwt, TooManySellers_DoNotFit) {
+  auto claims = SomeClaims();
+  for (int i = 0; i < 100; ++i) claims.principal.sellers.push_back({SellerId::New(), "owner"});
+  EXPECT_THROW(key_.Sign(claims), std::length_error);
+}
+
+TEST_F(Jwt, GoodForgery_VerifiesAsTheControl) {
+  UseForgerKey();
+  EXPECT_TRUE(Verify(Forge(kGoodHeader, kGoodPayload)));
+}
+
+TEST_F(Jwt, HostileHeaders_AreRefused) {
+  UseForgerKey();
+  for (const char* header : {
+           R"({"alg":"none","typ":"at+jwt","kid":"KID"})",
+           R"({"alg":"None","typ":"at+jwt","kid":"KID"})",
+           R"({"alg":"HS256","typ":"at+jwt","kid":"KID"})",
+           R"({"alg":"RS256","typ":"at+jwt","kid":"KID"})",
+           R"({"alg":"ES384","typ":"at+jwt","kid":"KID"})",
+           R"({"alg":"es256","typ":"at+jwt","kid":"KID"})",
+           R"({"alg":["ES256"],"typ":"at+jwt","kid":"KID"})",
+           R"({"typ":"at+jwt","kid":"KID"})",
+           R"({"alg":"ES256","kid":"KID"})",
+           R"({"alg":"ES256","typ":"JWT","kid":"KID"})",
+           R"({"alg":"ES256","typ":"at+jwt"})",
+           R"({"alg":"ES256","typ":"at+jwt","kid":""})",
+           R"({"alg":"ES256","typ":"at+jwt","kid":7})",
+           R"({"alg":"ES256","typ":"at+jwt","kid":"../../etc/passwd"})",
+           R"({"alg":"ES256","typ":"at+jwt","kid":"' OR 1=1 --"})",
+           R"({"alg":"ES256","typ":"at+jwt","kid":"KID","crit":["exp"]})",
+           R"({"alg":"ES256","typ":"at+jwt","kid":"KID","jku":"https://evil.test/keys"})",
+           R"({"alg":"ES256","typ":"at+jwt","kid":"KID","jwk":{"kty":"EC"}})",
+           R"({"alg":"ES256","typ":"at+jwt","kid":"KID","x5u":"https://evil.test"})",
+           R"({"alg":"ES256","typ":"at+jwt","kid":"KID","zip":"DEF"})",
+           R"({"alg":"ES256","typ":"at+jwt","kid":"KID","b64":false})",
+           R"(["ES256"])",
+           R"("ES256")",
+           R"({"alg":"ES256","typ":"at+jwt","kid":"KID"} )"
+           "x",
+           "",
+           "{",
+           "[[[[[[[[[[]]]]]]]]]]",
+       }) {
+    EXPECT_FALSE(Verify(Forge(header, kGoodPayload))) << header;
+  }
+}
+
+TEST_F(Jwt, HostileClaims_AreRefused) {
+  UseForgerKey();
+  const std::vector<std::pair<std::string, std::string>> changes = {
+      {R"("iss":"https://market.test")", R"("iss":"https://evil.test")"},
+      {R"("iss":"https://market.test",)", ""},
+      {R"("aud":"marketplace")", R"("aud":"other")"},
+      {R"("aud":"marketplace",)", ""},
+      {R"("aud":"marketplace")", R"("aud":["marketplace","other"])"},
+      {R"("sub":"01976b2a-0000-7000-8000-000000000001")", R"("sub":"admin")"},
+      {R"("sub":"01976b2a-0000-7000-8000-000000000001",)", ""},
+      {R"("sid":"01976b2a-0000-7000-8000-000000000002")", R"("sid":"")"},
+      {R"("exp":1750000600)", R"("exp":1749999969)"},
+      {R"("exp":1750000600)", R"("exp":"1750000600")"},
+      {R"("exp":1750000600)", R"("exp":1e300)"},
+      {R"("exp":1750000600)", R"("exp":18446744073709551615)"},
+      {R"("iat":1750000000)", R"("iat":1750000100)"},
+      {R"("iat":1750000000,)", ""},
+      {R"("exp":1750000600)", R"("exp":1750000600,"nbf":1750000100)"},
+      {R"("exp":1750000600)", R"("exp":1750000600,"nbf":"x")"},
+      {R"("exp":1750000600)", R"("exp":1750000600,"roles":"operator")"},
+      {R"("exp":1750000600)", R"("exp":1750000600,"roles":[1])"},
+      {R"("exp":1750000600)", R"("exp":1750000600,"sellers":["x"])"},
+      {R"("exp":1750000600)", R"("exp":1750000600,"sellers":{"x":"owner"}})"},
+  };
+  for (const auto& [from, to] : changes) {
+    std::string payload = kGoodPayload;
+    ASSERT_NE(payload.find(from), payload.npos) << from;
+    payload.replace(payload.find(from), from.size(), to);
+    EXPECT_FALSE(Verify(Forge(kGoodHeader, payload))) << payload;
+  }
+}
+
+TEST_F(Jwt, MangledTokens_AreRefused) {
+  const auto good = key_.Sign(SomeClaims());
+  const auto last_dot = good.rfind('.');
+  auto flipped = good;
+  flipped[good.find('.') + 5] = flipped[good.find('.') + 5] == 'A' ? 'B' : 'A';
+  const std::string signature = *crypto::Base64UrlDecode(std::string_view(good).substr(last_dot + 1));
+  const auto with_signature = [&](std::string_view bytes) {
+    return good.substr(0, last_dot + 1) + crypto::Base64UrlEncode(bytes);
+  };
+  for (const auto& token :
+       std::vector<std::string>{"",
+                                ".",
+                                "..",
+                                "...",
+                                "a.b.c",
+                                good + ".",
+                                good + ".x",
+                                good + "=",
+                                good + "A",
+                                " " + good,
+                                good.substr(0, last_dot + 1),
+                                good.substr(0, last_dot),
+                                flipped,
+                                with_signature(signature.substr(0, 63)),
+                                with_signature(signature + '\0'),
+                                with_signature(std::string(64, '\0')),
+                                with_signature(std::string(64, '\xff')),
+                                with_signature(signature.substr(32) + signature.substr(0, 32)),
+                                good + std::string(kTokenBytesMax, 'A'),
+                                std::string(kTokenBytesMax + 1, '.')}) {
+    EXPECT_FALSE(Verify(token)) << token.substr(0, 80);
+  }
+}
+
+TEST(Base64Url, Texts_AreStrict) {
+  for (std::size_t size = 0; size < 20; ++size) {
+    const std::string bytes(size, '\xfb');
+    EXPECT_EQ(crypto::Base64UrlDecode(crypto::Base64UrlEncode(bytes)), bytes);
+  }
+  for (const char* text : {"A", "AA=", "AB", "AAB", "A+A", "A/A", "A A", "AAAAA"})
+    EXPECT_FALSE(crypto::Base64UrlDecode(text)) << text;
+}
+
+}  // namespace
+}  // namespace market::identity

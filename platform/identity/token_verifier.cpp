@@ -1,0 +1,198 @@
+#include "platform/identity/token_verifier.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+#include <unordered_map>
+
+#include "platform/core/error.hpp"
+#include "platform/runtime/one_shot.hpp"
+#include "platform/telemetry/log.hpp"
+
+namespace market::identity {
+namespace {
+
+constexpr std::chrono::seconds kFetchPause{10};      // between fetches
+constexpr std::chrono::seconds kFirstFetchPause{1};  // while there is no key at all
+constexpr std::chrono::seconds kFreshFor{60};        // a key that auth withdrew is refused after this long
+constexpr std::chrono::hours kKeptFor{24};           // without an answer from auth
+constexpr std::chrono::milliseconds kFetchLimit{500};
+constexpr std::size_t kGenerationSize = 5000;
+
+Error Unauthenticated() {
+  return Error(Code::kUnauthenticated, "UNAUTHENTICATED", "the access token is not valid");
+}
+
+std::string_view BearerToken(std::string_view authorization) {
+  constexpr std::string_view kScheme = "bearer ";
+  if (authorization.size() <= kScheme.size()) throw Unauthenticated();
+  for (std::size_t i = 0; i < kScheme.size(); ++i) {
+    const char c = authorization[i];
+    if ((c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c) != kScheme[i]) throw Unauthenticated();
+  }
+  return authorization.substr(kScheme.size());
+}
+
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+};
+
+// Verified tokens in two generations: when the young one is full it becomes the old one, and what is used
+// again moves back. Bounded, and nothing to do per hit but a look-up.
+class TokenCache {
+ public:
+  struct Entry {
+    Principal principal;
+    Time good_until;
+  };
+
+  const Entry* Find(std::string_view token, Time now) {
+    if (const auto hit = young_.find(token); hit != young_.end()) return Good(hit->second, now);
+    const auto hit = old_.find(token);
+    if (hit == old_.end()) return nullptr;
+    auto node = old_.extract(hit);
+    MakeRoom();
+    return Good(young_.insert(std::move(node)).position->second, now);
+  }
+
+  const Entry& Put(std::string_view token, Entry entry) {
+    MakeRoom();
+    return young_.insert_or_assign(std::string(token), std::move(entry)).first->second;
+  }
+
+  void Clear() {
+    young_.clear();
+    old_.clear();
+  }
+
+ private:
+  using Tokens = std::unordered_map<std::string, Entry, TextHash, std::equal_to<>>;
+
+  static const Entry* Good(const Entry& entry, Time now) { return now < entry.good_until ? &entry : nullptr; }
+
+  void MakeRoom() {
+    if (young_.size() < kGenerationSize) return;
+    old_ = std::move(young_);
+    young_.clear();
+  }
+
+  Tokens young_;
+  Tokens old_;
+};
+
+}  // namespace
+
+struct TokenVerifier::State {
+  std::string issuer;
+  const Clock& clock;
+  FetchKeys fetch;
+  KeyRing ring;
+  std::vector<std::string> kids;  // of the last answer
+  TokenCache cache;
+  std::optional<Time> asked_at;    // the last fetch that ran to its end
+  std::optional<Time> fetched_at;  // the last one that succeeded
+  bool fetching = false;
+  std::vector<std::shared_ptr<runtime::OneShot<>>> waiters;
+
+  // A clock that was set back must not hold fetches up.
+  static bool Passed(const std::optional<Time>& since, std::chrono::microseconds pause, Time now) {
+    return !since || now < *since || now - *since >= pause;
+  }
+
+  bool MayFetch(Time now) const {
+    return !fetching && Passed(asked_at, ring.Empty() ? kFirstFetchPause : kFetchPause, now);
+  }
+  bool Stale(Time now) const { return Passed(fetched_at, kFreshFor, now); }
+
+  void Accept(const std::vector<PublicKey>& keys, Time now) {
+    ring.Replace(keys);
+    fetched_at = now;
+    // Tokens of a key that is gone must go with it.
+    for (const auto& kid : kids) {
+      if (!ring.Has(kid)) cache.Clear();
+    }
+    kids.clear();
+    for (const auto& key : keys) kids.push_back(key.kid);
+  }
+
+  void DropOutdated(Time now) {
+    if (!fetched_at || now - *fetched_at < kKeptFor) return;
+    ring.Replace({});
+    cache.Clear();
+    fetched_at.reset();
+  }
+
+  // The one fetch at a time; its failure is logged, and what follows from it is the callers' to find out.
+  Task<> Fetch(runtime::Deadline deadline) {
+    struct Fetching {
+      State& state;
+      explicit Fetching(State& of) : state(of) { state.fetching = true; }
+      ~Fetching() {
+        state.fetching = false;
+        for (auto& waiter : std::exchange(state.waiters, {})) waiter->Set();
+      }
+    } mark(*this);
+    try {
+      const auto keys = co_await fetch(std::min(deadline, runtime::After(kFetchLimit)));
+      Accept(keys, clock.Now());
+    } catch (const Error& error) {
+      telemetry::log::Warn("token.keys_unavailable",
+                           {{"code", CodeName(error.code)}, {"msg", error.message}});
+    }
+    asked_at = clock.Now();
+    DropOutdated(*asked_at);
+  }
+
+  Task<> FetchOrWait(runtime::Deadline deadline) {
+    if (!fetching) {
+      co_await Fetch(deadline);
+      co_return;
+    }
+    auto waiter = std::make_shared<runtime::OneShot<>>();
+    waiters.push_back(waiter);
+    co_await waiter->Wait(deadline);
+  }
+
+  const Principal& Check(std::string_view token, Time now) {
+    auto claims = ring.Verify(token, issuer, now);
+    if (!claims) throw Unauthenticated();
+    return cache.Put(token, {std::move(claims->principal), claims->expires_at + kTokenSkew}).principal;
+  }
+};
+
+TokenVerifier::TokenVerifier(std::string issuer, const Clock& clock, FetchKeys fetch)
+    : state_(new State{.issuer = std::move(issuer), .clock = clock, .fetch = std::move(fetch)}) {}
+
+TokenVerifier::~TokenVerifier() = default;
+
+const Principal* TokenVerifier::TryVerify(std::string_view authorization) {
+  auto& state = *state_;
+  const auto token = BearerToken(authorization);
+  const Time now = state.clock.Now();
+  if (state.Stale(now) && state.MayFetch(now)) return nullptr;
+  if (const auto* entry = state.cache.Find(token, now)) return &entry->principal;
+  const auto kid = KeyRing::KidOf(token);
+  if (!kid) throw Unauthenticated();
+  return state.ring.Has(*kid) ? &state.Check(token, now) : nullptr;
+}
+
+Task<Principal> TokenVerifier::Verify(std::string_view authorization, runtime::Deadline deadline) {
+  auto& state = *state_;
+  const std::string header(authorization);
+  const auto token = BearerToken(header);
+  const auto kid = KeyRing::KidOf(token);
+  if (!kid) throw Unauthenticated();
+  const Time now = state.clock.Now();
+  const bool known = state.ring.Has(*kid);
+  if (state.MayFetch(now) && (state.Stale(now) || !known)) {
+    co_await state.Fetch(deadline);
+  } else if (!known && state.fetching) {
+    co_await state.FetchOrWait(deadline);
+  }
+  if (state.ring.Empty()) throw Unavailable("access tokens can't be verified right now");
+  const Time later = state.clock.Now();
+  if (const auto* entry = state.cache.Find(token, later)) co_return entry->principal;
+  co_return state.Check(token, later);
+}
+
+}  // namespace market::identity

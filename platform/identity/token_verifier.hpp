@@ -1,0 +1,40 @@
+// From "Bearer …" to a Principal: keys fetched from auth and kept, verified tokens cached until they expire.
+//
+// Keys are fetched again when they are used and older than 60 s, or when a token names an unknown one: one
+// fetch at a time, at most one every 10 s. When auth can't be reached the keys at hand stay good for 24 h, so
+// an auth outage does not stop purchases. At most 10,000 tokens are cached. Io
+// thread only.
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/core/clock.hpp"
+#include "platform/identity/jwt.hpp"
+#include "platform/runtime/task.hpp"
+
+namespace market::identity {
+
+class TokenVerifier {
+ public:
+  using FetchKeys = std::function<Task<std::vector<PublicKey>>(runtime::Deadline)>;
+
+  TokenVerifier(std::string issuer, const Clock& clock, FetchKeys fetch);
+  ~TokenVerifier();
+
+  // The answer without waiting, if no key must be fetched for it; null otherwise: then Verify. The principal
+  // is good until the next call. Throws Error UNAUTHENTICATED.
+  const Principal* TryVerify(std::string_view authorization);
+
+  // `authorization` is a header value. Throws Error UNAUTHENTICATED unless it is a valid bearer token,
+  // UNAVAILABLE when no key could be had at all.
+  Task<Principal> Verify(std::string_view authorization, runtime::Deadline deadline);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace market::identity

@@ -1,0 +1,174 @@
+#include "platform/identity/token_verifier.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "platform/core/error.hpp"
+#include "platform/runtime/one_shot.hpp"
+#include "platform/runtime/task_group.hpp"
+#include "platform/testing/fake_clock.hpp"
+#include "platform/testing/run_loop.hpp"
+
+namespace market::identity {
+namespace {
+
+using testing::RunLoop;
+
+constexpr const char* kIssuer = "https://market.test";
+
+// auth, as the verifier sees it.
+struct Keys {
+  std::vector<PublicKey> keys;
+  std::optional<Error> failure;
+  std::shared_ptr<runtime::OneShot<>> gate;  // an answer waits for it
+  int fetches = 0;
+
+  Task<std::vector<PublicKey>> Fetch(runtime::Deadline deadline) {
+    ++fetches;
+    if (gate) co_await gate->Wait(deadline);
+    if (failure) throw *failure;
+    co_return keys;
+  }
+};
+
+class Verifier : public ::testing::Test {
+ protected:
+  std::string Token(const SigningKey& key) const {
+    return "Bearer " + key.Sign({.principal = {.account = account_, .session = Uuid::NewV7()},
+                                 .issuer = kIssuer,
+                                 .issued_at = clock_.Now(),
+                                 .expires_at = clock_.Now() + std::chrono::minutes(10)});
+  }
+
+  // The code of the answer; kOk for a principal.
+  Code Ask(const std::string& authorization) {
+    return RunLoop([&]() -> Task<Code> {
+      try {
+        const auto* known = verifier_.TryVerify(authorization);
+        const auto principal =
+            known ? *known
+                  : co_await verifier_.Verify(authorization, runtime::After(std::chrono::seconds(5)));
+        co_return principal.account == account_ ? Code::kOk : Code::kUnknown;
+      } catch (const Error& error) {
+        co_return error.code;
+      }
+    });
+  }
+
+  AccountId account_ = AccountId::New();
+  testing::FakeClock clock_;
+  SigningKey key_ = SigningKey::Generate();
+  SigningKey next_key_ = SigningKey::Generate();
+  Keys auth_{.keys = {key_.Public()}};
+  TokenVerifier verifier_{kIssuer, clock_,
+                          [this](runtime::Deadline deadline) { return auth_.Fetch(deadline); }};
+};
+
+TEST_F(Verifier, GoodToken_NeedsOneFetch) {
+  const auto token = Token(key_);
+  EXPECT_EQ(Ask(token), Code::kOk);
+  EXPECT_EQ(Ask(token), Code::kOk);
+  EXPECT_EQ(Ask(Token(key_)), Code::kOk);
+  EXPECT_EQ(auth_.fetches, 1);
+}
+
+TEST_F(Verifier, CachedToken_EndsWithItsTime) {
+  const auto token = Token(key_);
+  EXPECT_EQ(Ask(token), Code::kOk);
+  clock_.Advance(std::chrono::minutes(10) + kTokenSkew - std::chrono::seconds(1));
+  EXPECT_EQ(Ask(token), Code::kOk);
+  clock_.Advance(std::chrono::seconds(1));
+  EXPECT_EQ(Ask(token), Code::kUnauthenticated);
+}
+
+TEST_F(Verifier, OtherSchemes_AreRefused) {
+  for (const char* header : {"", "Bearer", "Bearer ", "Basic abc", "bearer x", "Token abc"}) {
+    EXPECT_EQ(Ask(header), Code::kUnauthenticated) << header;
+  }
+  EXPECT_EQ(auth_.fetches, 0);
+}
+
+TEST_F(Verifier, UnknownKid_IsFetchedAtMostEveryTenSeconds) {
+  EXPECT_EQ(Ask(Token(key_)), Code::kOk);
+  const auto token = Token(next_key_);
+  EXPECT_EQ(Ask(token), Code::kUnauthenticated);
+  EXPECT_EQ(auth_.fetches, 1);
+  auth_.keys.push_back(next_key_.Public());
+  clock_.Advance(std::chrono::seconds(10));
+  EXPECT_EQ(Ask(token), Code::kOk);
+  EXPECT_EQ(auth_.fetches, 2);
+}
+
+TEST_F(Verifier, AuthAway_KeysStayGoodForADay) {
+  EXPECT_EQ(Ask(Token(key_)), Code::kOk);
+  auth_.failure = Unavailable("away");
+  clock_.Advance(std::chrono::hours(23));
+  EXPECT_EQ(Ask(Token(key_)), Code::kOk);
+  clock_.Advance(std::chrono::hours(1));
+  EXPECT_EQ(Ask(Token(key_)), Code::kUnavailable);
+}
+
+TEST_F(Verifier, AuthAwayFromTheStart_IsUnavailableAndThenFound) {
+  auth_.failure = Unavailable("away");
+  EXPECT_EQ(Ask(Token(key_)), Code::kUnavailable);
+  auth_.failure.reset();
+  clock_.Advance(std::chrono::seconds(1));
+  EXPECT_EQ(Ask(Token(key_)), Code::kOk);
+}
+
+TEST_F(Verifier, WithdrawnKey_EndsItsTokensWithinAMinute) {
+  const auto token = Token(key_);
+  EXPECT_EQ(Ask(token), Code::kOk);
+  auth_.keys = {next_key_.Public()};
+  clock_.Advance(std::chrono::seconds(60));
+  EXPECT_EQ(Ask(token), Code::kUnauthenticated);
+}
+
+TEST_F(Verifier, TokensBeyondTheCache_AreStillVerified) {
+  const auto first = Token(key_);
+  EXPECT_EQ(Ask(first), Code::kOk);
+  RunLoop([&]() -> Task<> {
+    for (int i = 0; i < 10'100; ++i) co_await verifier_.Verify(Token(key_), runtime::kNoDeadline);
+  });
+  EXPECT_EQ(Ask(first), Code::kOk);
+}
+
+Task<> VerifyInto(TokenVerifier& verifier, std::string token, int& good) {
+  co_await verifier.Verify(token, runtime::After(std::chrono::seconds(5)));
+  ++good;
+}
+
+TEST_F(Verifier, ManyAtOnce_ShareOneFetch) {
+  auth_.gate = std::make_shared<runtime::OneShot<>>();
+  int good = 0;
+  RunLoop([&](boost::asio::io_context& io) -> Task<> {
+    runtime::TaskGroup group(io.get_executor(), [](std::string_view, std::exception_ptr) { ADD_FAILURE(); });
+    for (int i = 0; i < 50; ++i) group.Spawn("verify", VerifyInto(verifier_, Token(key_), good));
+    co_await testing::Eventually([&] { return auth_.fetches == 1; });
+    auth_.gate->Set();
+    co_await group.Join(runtime::After(std::chrono::seconds(5)));
+  });
+  EXPECT_EQ(good, 50);
+  EXPECT_EQ(auth_.fetches, 1);
+}
+
+TEST_F(Verifier, CancelledFetch_LeavesTheNextOneToItsWaiter) {
+  auth_.gate = std::make_shared<runtime::OneShot<>>();
+  int good = 0;
+  RunLoop([&](boost::asio::io_context& io) -> Task<> {
+    runtime::TaskGroup leaving(io.get_executor(), [](std::string_view, std::exception_ptr) {});
+    leaving.Spawn("verify", VerifyInto(verifier_, Token(key_), good));
+    co_await testing::Eventually([&] { return auth_.fetches == 1; });
+    leaving.Cancel();
+    co_await leaving.Join();
+    auth_.gate.reset();
+    co_await VerifyInto(verifier_, Token(key_), good);
+  });
+  EXPECT_EQ(good, 1);
+  EXPECT_EQ(auth_.fetches, 2);
+}
+
+}  // namespace
+}  // namespace market::identity

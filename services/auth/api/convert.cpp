@@ -1,0 +1,34 @@
+#include "services/auth/api/convert.hpp"
+
+#include <google/protobuf/util/time_util.h>
+
+namespace market::auth {
+
+api::auth::Account ToProto(const domain::Account& account) {
+  api::auth::Account message;
+  message.set_id(account.id.ToString());
+  message.set_email(account.email);
+  for (const auto& role : account.roles) message.add_roles(role);
+  for (const auto& [seller, role] : account.sellers) {
+    auto& membership = *message.add_sellers();
+    membership.set_seller_id(seller.ToString());
+    membership.set_role(role);
+  }
+  *message.mutable_create_time() = google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(
+      account.created_at.time_since_epoch().count());
+  return message;
+}
+
+marketplace::type::v1::Key ToProto(const identity::PublicKey& key) {
+  marketplace::type::v1::Key message;
+  message.set_kty("EC");
+  message.set_crv("P-256");
+  message.set_x(key.x);
+  message.set_y(key.y);
+  message.set_kid(key.kid);
+  message.set_alg("ES256");
+  message.set_use("sig");
+  return message;
+}
+
+}  // namespace market::auth

@@ -1,0 +1,13 @@
+// Values of this service as the contract's messages.
+#pragma once
+#include "marketplace/auth/v1/auth.market.hpp"
+#include "marketplace/type/v1/key_set.pb.h"
+#include "platform/identity/jwt.hpp"
+#include "services/auth/domain/account.hpp"
+
+namespace market::auth {
+
+api::auth::Account ToProto(const domain::Account& account);
+marketplace::type::v1::Key ToProto(const identity::PublicKey& key);
+
+}  // namespace market::auth

@@ -1,0 +1,72 @@
+#include "services/order/metrics.hpp"
+
+#include <algorithm>
+
+namespace market::order {
+namespace {
+
+constexpr std::array<std::string_view, 3> kOutcomes = {"placed", "failed", "pending"};
+// Why an order may fail, by the contract. The reason is a label, so any other word becomes OTHER.
+constexpr std::array<std::string_view, 6> kReasons = {"OUT_OF_STOCK",     "OFFER_UNAVAILABLE",
+                                                      "PAYMENT_DECLINED", "UNKNOWN_PAYMENT_METHOD",
+                                                      "UNAVAILABLE",      "OTHER"};
+// A checkout takes milliseconds; one that waits for an answer of the provider, minutes.
+constexpr std::array kSeconds = {.005, .01, .025, .05, .1, .25, .5, 1., 2.5, 5., 10., 30., 60., 300., 900.};
+
+constexpr const char* kOpenHelp = "checkouts not decided yet, by what they are about to do";
+
+}  // namespace
+
+Metrics::Metrics(telemetry::Metrics& registry)
+    : placed_(registry.AddCounterFamily("order_placed_total", "orders placed", {"currency"})),
+      placed_value_minor_(registry.AddCounterFamily("order_placed_value_minor_total",
+                                                    "worth of placed orders in minor units", {"currency"})),
+      failed_(registry.AddCounterFamily("order_failed_total", "orders that failed, by reason", {"reason"})),
+      open_forward_(registry.AddGauge("order_checkouts_open", kOpenHelp, {{"step", "FORWARD"}})),
+      open_undo_(registry.AddGauge("order_checkouts_open", kOpenHelp, {{"step", "UNDO"}})),
+      oldest_age_(registry.AddGauge("order_checkout_oldest_age_seconds",
+                                    "age of the oldest checkout that is not decided; 0: there is none")) {
+  for (std::size_t i = 0; i < kOutcomes.size(); ++i) {
+    const telemetry::Labels labels = {{"outcome", std::string(kOutcomes[i])}};
+    outcomes_[i] = {.count = &registry.AddCounter(
+                        "order_checkouts_total",
+                        "checkouts decided; pending: those whose first run left it open", labels),
+                    .seconds = &registry.AddHistogram(
+                        "order_checkout_seconds", "time from the order to the outcome", labels, kSeconds)};
+  }
+  for (const auto reason : kReasons) failed_.With({reason});
+  for (std::size_t i = 0; i < transitions_.size(); ++i) {
+    const auto state = domain::Name(static_cast<domain::State>(i));
+    transitions_[i] = &registry.AddCounter("order_transitions_total", "seller orders that became this",
+                                           {{"state", std::string(state)}});
+  }
+}
+
+void Metrics::Ended(Outcome outcome, const domain::Order& order, std::chrono::nanoseconds after,
+                    const telemetry::TraceContext& trace) {
+  const auto& series = outcomes_.at(static_cast<std::size_t>(outcome));
+  series.count->Increment();
+  series.seconds->Observe(after, &trace);
+  if (outcome == Outcome::kPlaced) {
+    const auto currency = order.total.currency.Code();
+    placed_.With({currency}).Increment();
+    placed_value_minor_.With({currency}).Increment(static_cast<double>(order.total.minor));
+    Moved(domain::State::kPlaced, order.parts.size());
+  } else if (outcome == Outcome::kFailed) {
+    const bool known = std::ranges::find(kReasons, order.failure.reason) != kReasons.end();
+    failed_.With({known ? std::string_view(order.failure.reason) : "OTHER"}).Increment();
+    Moved(domain::State::kFailed, order.parts.size());
+  }
+}
+
+void Metrics::Moved(domain::State to, std::size_t parts) {
+  transitions_.at(static_cast<std::size_t>(to))->Increment(static_cast<double>(parts));
+}
+
+void Metrics::Measured(const storage::OpenCheckouts& open) {
+  open_forward_.Set(static_cast<double>(open.forward));
+  open_undo_.Set(static_cast<double>(open.undo));
+  oldest_age_.Set(std::chrono::duration<double>(open.oldest_age).count());
+}
+
+}  // namespace market::order

@@ -1,0 +1,14 @@
+// What order's database is brought up to, in this order, by order at its start and by marketctl migrate.
+#pragma once
+#include <array>
+
+#include "migrations/idempotency.hpp"
+#include "migrations/order.hpp"
+#include "migrations/outbox.hpp"
+
+namespace market::order {
+
+inline constexpr std::array kMigrations = {&migrations::kIdempotency, &migrations::kOutbox,
+                                           &migrations::kOrder};
+
+}  // namespace market::order

@@ -1,0 +1,215 @@
+#include "services/order/process/checkout.hpp"
+
+#include <algorithm>
+
+#include "platform/core/error.hpp"
+#include "platform/resilience/retry.hpp"
+#include "platform/telemetry/log.hpp"
+#include "services/order/process/payment_summary.hpp"
+
+namespace market::order {
+namespace {
+
+using Payment = api::payment::Payment;
+using Reserved = api::product::ReserveStockResponse;
+namespace log = telemetry::log;
+
+// Decisions are written even when the request that drives the checkout is out of time.
+constexpr std::chrono::seconds kWriteLimit{5};
+// A checkout that found no answer is due again after 1 s, doubling to 30 s.
+constexpr std::chrono::milliseconds kPauseMin{1000};
+constexpr std::chrono::milliseconds kPauseMax{30'000};
+
+Work Writing(const CallContext& call) { return Work(call).With(runtime::After(kWriteLimit)); }
+
+std::chrono::milliseconds PauseAfter(int attempts) {
+  return std::min(kPauseMax, kPauseMin * (1 << std::min(attempts, 5)));
+}
+
+domain::Failure FailureOf(const Reserved& reserved) {
+  domain::Failure why;
+  why.reason = reserved.outcome() == Reserved::OUT_OF_STOCK ? "OUT_OF_STOCK" : "OFFER_UNAVAILABLE";
+  for (const auto& shortage : reserved.shortages()) {
+    why.details.push_back(shortage.offer_id() + ' ' + std::to_string(shortage.available()));
+  }
+  return why;
+}
+
+void MoveAll(domain::Order& order, domain::State to, const domain::PaymentSummary& payment, Time now) {
+  for (auto& part : order.parts) {
+    part.state = to;
+    part.updated_at = now;
+    ++part.version;
+  }
+  order.payment = payment;
+  order.updated_at = now;
+  ++order.version;
+}
+
+// Nobody can tell: the peer did not answer, or said that it does not know.
+bool IsIndefinite(const Error& error) {
+  switch (error.code) {
+    case Code::kUnavailable:
+    case Code::kDeadlineExceeded:
+    case Code::kCancelled:
+    case Code::kUnknown:
+    case Code::kInternal:
+    case Code::kResourceExhausted:
+    case Code::kAborted:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+Task<Outcome> Checkout::Advance(CallContext& call, const storage::Lease& lease, domain::Order& order) {
+  const auto outcome = co_await Run(call, lease, order);
+  if (outcome != Outcome::kPending || lease.attempts == 0) {
+    metrics_.Ended(outcome, order, clock_.Now() - order.created_at, call.Trace());
+  }
+  co_return outcome;
+}
+
+Task<Outcome> Checkout::Run(CallContext& call, const storage::Lease& lease, domain::Order& order) {
+  std::string why;
+  try {
+    if (lease.step == storage::Step::kUndo) co_return co_await Undo(call, lease, order);
+    if (lease.overdue) {
+      co_return co_await DecideUndo(call, lease, order,
+                                    domain::Failure{.reason = "UNAVAILABLE", .details = {}});
+    }
+    co_return co_await Forward(call, lease, order);
+  } catch (const Error& error) {
+    if (!IsIndefinite(error)) {
+      // A peer refused what it should have accepted. Asking again later is safe; a person must look.
+      log::Error("checkout.refused",
+                 {{"order_id", order.id.ToString()}, {"reason", error.reason}, {"detail", error.message}},
+                 &call.Trace());
+    }
+    why = error.reason + ": " + error.message;
+  }
+  co_return co_await Postpone(call, lease, order, std::move(why));
+}
+
+Task<Outcome> Checkout::Forward(CallContext& call, storage::Lease lease, domain::Order& order) {
+  const auto reserved = co_await Reserve(call, order);
+  if (reserved.outcome() != Reserved::RESERVED) {
+    auto why = FailureOf(reserved);
+    if (lease.Fresh()) co_return co_await FailFresh(call, lease, order, std::move(why));
+    co_return co_await DecideUndo(call, lease, order, std::move(why));
+  }
+
+  Payment payment;
+  std::optional<domain::Failure> refused;
+  try {
+    payment = co_await Authorize(call, order);
+  } catch (const Error& error) {
+    if (error.code != Code::kInvalidArgument) throw;
+    refused = domain::Failure{.reason = error.reason, .details = {}};
+  }
+  if (payment.state() == Payment::DECLINED || payment.state() == Payment::VOIDED) {
+    refused = domain::Failure{.reason = "PAYMENT_DECLINED", .details = {payment.decline_code()}};
+  }
+  if (refused) co_return co_await DecideUndo(call, lease, order, std::move(*refused));
+  if (payment.state() != Payment::AUTHORIZED && payment.state() != Payment::CAPTURED) {
+    order.payment = SummaryOf(payment);
+    co_return co_await Postpone(call, lease, order, "payment is " + Payment::State_Name(payment.state()));
+  }
+
+  bool gone = false;
+  try {
+    api::product::CommitReservationRequest commit;
+    commit.set_order_id(order.id.ToString());
+    co_await products_.CommitReservation(call, std::move(commit));
+  } catch (const Error& error) {
+    if (error.reason != "RESERVATION_GONE") throw;
+    gone = true;
+  }
+  if (gone) co_return co_await DecideUndo(call, lease, order, {.reason = "OUT_OF_STOCK", .details = {}});
+
+  const auto now = clock_.Now();
+  co_await checkouts_.Place(Writing(call), lease, SummaryOf(payment), now);
+  MoveAll(order, domain::State::kPlaced, SummaryOf(payment), now);
+  co_return Outcome::kPlaced;
+}
+
+Task<Outcome> Checkout::Undo(CallContext& call, storage::Lease lease, domain::Order& order) {
+  // The payment first: while it may be authorised unseen, the stock stays held.
+  api::payment::VoidPaymentRequest void_request;
+  void_request.set_order_id(order.id.ToString());
+  const auto payment = co_await payments_.VoidPayment(call, std::move(void_request));
+  if (payment.state() != Payment::VOIDED && payment.state() != Payment::DECLINED) {
+    co_return co_await Postpone(call, lease, order,
+                                "void: payment is " + Payment::State_Name(payment.state()));
+  }
+
+  api::product::ReleaseReservationRequest release;
+  release.set_order_id(order.id.ToString());
+  co_await products_.ReleaseReservation(call, std::move(release));
+
+  const auto now = clock_.Now();
+  co_await checkouts_.Fail(Writing(call), lease, lease.undo, SummaryOf(payment), now);
+  MoveAll(order, domain::State::kFailed, SummaryOf(payment), now);
+  order.failure = lease.undo;
+  co_return Outcome::kFailed;
+}
+
+Task<Outcome> Checkout::Postpone(CallContext& call, storage::Lease lease, domain::Order& order,
+                                 std::string why) {
+  co_await checkouts_.Postpone(Writing(call), lease, PauseAfter(lease.attempts), std::move(why));
+  co_return Outcome::kPending;
+}
+
+// Nothing was reserved and no peer but the stock has heard of this order: there is nothing to undo.
+Task<Outcome> Checkout::FailFresh(CallContext& call, storage::Lease lease, domain::Order& order,
+                                  domain::Failure why) {
+  const auto now = clock_.Now();
+  co_await checkouts_.Fail(Writing(call), lease, why, order.payment, now);
+  MoveAll(order, domain::State::kFailed, order.payment, now);
+  order.failure = std::move(why);
+  co_return Outcome::kFailed;
+}
+
+// Written before the first compensation, so that no later driver goes forward again.
+Task<Outcome> Checkout::DecideUndo(CallContext& call, storage::Lease lease, domain::Order& order,
+                                   domain::Failure why) {
+  co_await checkouts_.DecideUndo(Writing(call), lease, why);
+  lease.step = storage::Step::kUndo;
+  lease.undo = std::move(why);
+  co_return co_await Undo(call, std::move(lease), order);
+}
+
+Task<Reserved> Checkout::Reserve(CallContext& call, const domain::Order& order) {
+  api::product::ReserveStockRequest request;
+  request.set_order_id(order.id.ToString());
+  for (const auto& part : order.parts) {
+    for (const auto& line : part.lines) {
+      auto& wanted = *request.add_lines();
+      wanted.set_offer_id(line.offer.ToString());
+      wanted.set_quantity(line.quantity);
+    }
+  }
+  co_return co_await products_.ReserveStock(call, std::move(request));
+}
+
+Task<Payment> Checkout::Authorize(CallContext& call, const domain::Order& order) {
+  api::payment::AuthorizePaymentRequest request;
+  request.set_order_id(order.id.ToString());
+  request.set_buyer_id(order.buyer.ToString());
+  request.set_payment_method(order.payment_method);
+  const std::string currency(order.total.currency.Code());
+  request.mutable_amount()->set_amount(order.total.minor);
+  request.mutable_amount()->set_currency(currency);
+  for (const auto& part : order.parts) {
+    auto& split = *request.add_parts();
+    split.set_seller_order_id(part.id.ToString());
+    split.set_seller_id(part.seller.ToString());
+    split.mutable_amount()->set_amount(part.total.minor);
+    split.mutable_amount()->set_currency(currency);
+  }
+  co_return co_await payments_.AuthorizePayment(call, std::move(request));
+}
+
+}  // namespace market::order

@@ -1,0 +1,49 @@
+// The saga that places an order: reserve the stock, authorise the payment, commit the stock, PLACED; undone
+// in reverse.
+//
+// Advance is the only code that drives a checkout, whoever calls it: the request that placed the order, or
+// the recovery worker after a crash. Every step at a peer is keyed by the order and repeatable, so only
+// decisions are written down: that the order exists, that it is to be undone, that it is done. Killed between
+// any two lines, the next driver starts again from the last decision and reaches the same end. A peer that
+// did not answer is asked again later, never assumed to have failed.
+#pragma once
+#include <chrono>
+
+#include "marketplace/payment/v1/payment.market.hpp"
+#include "marketplace/product/v1/product.market.hpp"
+#include "platform/core/clock.hpp"
+#include "services/order/metrics.hpp"
+#include "services/order/storage/checkouts.hpp"
+
+namespace market::order {
+
+class Checkout {
+ public:
+  Checkout(storage::Checkouts& checkouts, api::ProductApi& products, api::PaymentApi& payments,
+           const Clock& clock, Metrics& metrics)
+      : checkouts_(checkouts), products_(products), payments_(payments), clock_(clock), metrics_(metrics) {}
+
+  // Drives `order` as far as it goes now and brings it up to date. The caller holds `lease`; it is given up
+  // when this returns. kPending: something is not known yet, and the checkout is due again by itself. Throws
+  // storage::LostLease when another driver has taken over.
+  Task<Outcome> Advance(CallContext& call, const storage::Lease& lease, domain::Order& order);
+
+ private:
+  Task<Outcome> Run(CallContext& call, const storage::Lease& lease, domain::Order& order);
+  Task<Outcome> Forward(CallContext& call, storage::Lease lease, domain::Order& order);
+  Task<Outcome> Undo(CallContext& call, storage::Lease lease, domain::Order& order);
+  Task<Outcome> Postpone(CallContext& call, storage::Lease lease, domain::Order& order, std::string why);
+  Task<Outcome> FailFresh(CallContext& call, storage::Lease lease, domain::Order& order, domain::Failure why);
+  Task<Outcome> DecideUndo(CallContext& call, storage::Lease lease, domain::Order& order,
+                           domain::Failure why);
+  Task<api::product::ReserveStockResponse> Reserve(CallContext& call, const domain::Order& order);
+  Task<api::payment::Payment> Authorize(CallContext& call, const domain::Order& order);
+
+  storage::Checkouts& checkouts_;
+  api::ProductApi& products_;
+  api::PaymentApi& payments_;
+  const Clock& clock_;
+  Metrics& metrics_;
+};
+
+}  // namespace market::order

@@ -1,0 +1,307 @@
+#include "services/order/process/checkout.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "migrations/idempotency.hpp"
+#include "migrations/order.hpp"
+#include "migrations/outbox.hpp"
+#include "platform/telemetry/log.hpp"
+#include "platform/testing/run_loop.hpp"
+#include "platform/testing/temporary_database.hpp"
+#include "services/order/domain/pricing.hpp"
+#include "services/order/testing/fake_peers.hpp"
+#include "services/order/workers/recovery.hpp"
+
+namespace market::order {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Crash;
+using testing::FakePayments;
+using testing::FakeStock;
+using testing::Faults;
+
+constexpr std::array kSets = {&migrations::kIdempotency, &migrations::kOutbox, &migrations::kOrder};
+
+market::testing::TemporaryDatabase& SharedDatabase() {
+  static market::testing::TemporaryDatabase database(kSets);
+  return database;
+}
+
+domain::Order AnOrder(std::string payment_method) {
+  domain::Offer offer;
+  offer.id = domain::OfferId::New();
+  offer.seller = SellerId::New();
+  offer.title = "Engine";
+  offer.sku = "E-1";
+  offer.price = Money{1999, Currency::Parse("EUR")};
+  offer.for_sale = true;
+  const std::vector<domain::Item> items = {{offer.id, 1}};
+  return domain::MakeOrder(Uuid::NewV7(), AccountId::New(), domain::Price(items, std::span(&offer, 1)),
+                           {.recipient = "Ada",
+                            .lines = {"1 Street"},
+                            .city = "London",
+                            .region = "",
+                            .postal_code = "",
+                            .country_code = "GB",
+                            .phone = ""},
+                           std::move(payment_method), SystemClock().Now());
+}
+
+// One order service over the shared database; a new one is a restarted process.
+class Service {
+ public:
+  Service(postgres::Database& database, FakeStock& stock, FakePayments& payments)
+      : orders(database),
+        checkouts(database, {}),
+        checkout(checkouts, stock, payments, clock_, metrics),
+        recovery(checkouts, orders, checkout, tracer, metrics, {.concurrency = 1}) {}
+
+  SystemClock clock_;
+  telemetry::Metrics registry;
+  Metrics metrics{registry};
+  storage::Orders orders;
+  storage::Checkouts checkouts;
+  Checkout checkout;
+  telemetry::Tracer tracer;
+  Recovery recovery;
+};
+
+// As if the leases of dead drivers had run out and every pause had passed.
+constexpr postgres::Statement kLater{
+    "test.later",
+    "UPDATE checkout SET lease_until = '-infinity', next_run_at = '-infinity' WHERE step <> 'DONE'"};
+constexpr postgres::Statement kOverdue{"test.overdue",
+                                       "UPDATE checkout SET deadline_at = '-infinity' WHERE order_id = $1"};
+constexpr postgres::Statement kAnHourLate{
+    "test.an_hour_late",
+    "UPDATE checkout SET deadline_at = market_now() - interval '1 hour' WHERE order_id = $1"};
+constexpr postgres::Statement kCaptures{"test.captures",
+                                        "SELECT count(*) FROM outbox WHERE key = $1 AND payload = 'capture'"};
+
+struct World {
+  World(boost::asio::io_context& io, unsigned seed, std::int64_t on_hand)
+      : database(io, {.conninfo = std::string(SharedDatabase().Conninfo()),
+                      .read_connections = 1,
+                      .write_connections = 2}),
+        faults(seed),
+        stock(faults, on_hand),
+        payments(faults) {}
+
+  // Places the order the way a request does, and survives a crash the way a supervisor does: with a new
+  // process.
+  Task<> Place(domain::Order order) {
+    Service service(database, stock, payments);
+    const auto lease = co_await service.checkouts.Insert(runtime::After(5s), order, "");
+    CallContext call(runtime::After(5s));
+    try {
+      co_await service.checkout.Advance(call, *lease, order);
+    } catch (const Crash&) {
+    }
+  }
+  Task<> Recover() {
+    Service service(database, stock, payments);
+    co_await database.Write(runtime::After(5s), kLater);
+    co_await service.recovery.RunOnce();  // a crash of its driver ends in the log
+  }
+  Task<domain::Order> Read(domain::OrderId id) {
+    Service service(database, stock, payments);
+    auto order = co_await service.orders.Find(runtime::After(5s), id, storage::Scope::Everything());
+    co_return order.value();
+  }
+
+  postgres::Database database;
+  Faults faults;
+  FakeStock stock;
+  FakePayments payments;
+};
+
+// What must be true of an order that has come to its end, whatever happened on the way.
+Task<> ExpectConsistent(World& world, domain::OrderId id, const std::string& method, unsigned seed) {
+  const auto order = co_await world.Read(id);
+  const auto state = order.CurrentState();
+  const auto payment = world.payments.orders[id.ToString()].state();
+  const auto held = world.stock.orders.find(id.ToString());
+  const auto captures = co_await world.database.Read(runtime::After(5s), kCaptures, id.ToString());
+  SCOPED_TRACE("seed " + std::to_string(seed) + ", " + method + ", " + std::string(domain::Name(state)) +
+               ", " + order.failure.reason);
+  if (state == domain::State::kPlaced) {
+    EXPECT_EQ(payment, FakePayments::Payment::AUTHORIZED);
+    EXPECT_TRUE(held != world.stock.orders.end() && held->second == FakeStock::Held::kCommitted);
+    EXPECT_EQ(captures.One().Int(0), 1);
+    EXPECT_TRUE(method == "visa" || method == "slow_yes");
+  } else {
+    EXPECT_EQ(state, domain::State::kFailed);
+    EXPECT_NE(payment, FakePayments::Payment::AUTHORIZED);
+    EXPECT_NE(payment, FakePayments::Payment::UNKNOWN);
+    EXPECT_TRUE(held == world.stock.orders.end() || held->second == FakeStock::Held::kReleased);
+    EXPECT_EQ(captures.One().Int(0), 0);
+    EXPECT_FALSE(order.failure.reason.empty());
+  }
+}
+
+Task<> RunSchedule(boost::asio::io_context& io, unsigned seed) {
+  static constexpr std::array kMethods = {"visa", "declined", "slow_yes", "slow_no"};
+  World world(io, seed, seed % 5 == 0 ? 0 : 1);
+  co_await world.database.Open(runtime::After(10s));
+  const std::string method = kMethods[seed % kMethods.size()];
+  const auto order = AnOrder(method);
+  co_await world.Place(order);
+  for (int round = 0; round < 4; ++round) {
+    if (seed % 7 == 0) world.stock.ExpireHolds();
+    if (seed % 11 == 0) co_await world.database.Write(runtime::After(5s), kOverdue, order.id);
+    co_await world.Recover();
+  }
+  world.faults.Heal();
+  for (int round = 0; round < 5; ++round) co_await world.Recover();
+  co_await ExpectConsistent(world, order.id, method, seed);
+  co_await world.database.Close(runtime::After(5s));
+}
+
+TEST(Checkout, KilledAnywhere_EndsWhereTheContractSays) {
+  telemetry::ConfigureLog(
+      {.service = "test", .version = "", .instance = "", .path = "/dev/null"});  // 2,000 crashes
+  for (unsigned seed = 1; seed <= 500; ++seed) {
+    market::testing::RunLoop([&](boost::asio::io_context& io) { return RunSchedule(io, seed); });
+    if (HasFailure()) break;
+  }
+}
+
+Task<> ExpectEnds(boost::asio::io_context& io, std::string method, std::int64_t on_hand,
+                  domain::State expected, std::string reason) {
+  World world(io, 1, on_hand);
+  world.faults.Heal();
+  co_await world.database.Open(runtime::After(10s));
+  const auto order = AnOrder(method);
+  co_await world.Place(order);
+  for (int round = 0; round < 3; ++round) co_await world.Recover();
+  const auto end = co_await world.Read(order.id);
+  EXPECT_EQ(end.CurrentState(), expected) << method;
+  EXPECT_EQ(end.failure.reason, reason) << method;
+  co_await ExpectConsistent(world, order.id, method, 0);
+  co_await world.database.Close(runtime::After(5s));
+}
+
+TEST(Checkout, WithoutFaults_EveryAnswerHasItsEnd) {
+  struct Case {
+    std::string method;
+    std::int64_t on_hand;
+    domain::State state;
+    std::string reason;
+  };
+  for (const Case& c :
+       {Case{"visa", 1, domain::State::kPlaced, ""}, Case{"visa", 0, domain::State::kFailed, "OUT_OF_STOCK"},
+        Case{"declined", 1, domain::State::kFailed, "PAYMENT_DECLINED"},
+        Case{"slow_yes", 1, domain::State::kPlaced, ""},
+        Case{"slow_no", 1, domain::State::kFailed, "PAYMENT_DECLINED"}}) {
+    market::testing::RunLoop(
+        [&](boost::asio::io_context& io) { return ExpectEnds(io, c.method, c.on_hand, c.state, c.reason); });
+  }
+}
+
+// Places an order of one part with one process, and tells its metrics before and after.
+Task<> ExpectCounted(boost::asio::io_context& io, std::string method, std::int64_t on_hand,
+                     std::vector<std::string> lines) {
+  World world(io, 1, on_hand);
+  world.faults.Heal();
+  co_await world.database.Open(runtime::After(10s));
+  Service service(world.database, world.stock, world.payments);
+  const auto open_before = co_await service.checkouts.CountOpen(runtime::After(5s));
+  auto order = AnOrder(method);
+  const auto lease = co_await service.checkouts.Insert(runtime::After(5s), order, "");
+  const auto open = co_await service.checkouts.CountOpen(runtime::After(5s));
+  EXPECT_EQ(open.forward, open_before.forward + 1);
+  CallContext call(runtime::After(5s));
+  co_await service.checkout.Advance(call, *lease, order);
+  const auto text = service.registry.Exposition();
+  for (const auto& line : lines) EXPECT_TRUE(text.contains('\n' + line + '\n')) << method << ": " << line;
+  for (int round = 0; round < 3; ++round) {
+    co_await world.database.Write(runtime::After(5s), kLater);
+    co_await service.recovery.RunOnce();
+  }
+  EXPECT_LE((co_await service.checkouts.CountOpen(runtime::After(5s))).forward, open_before.forward);
+  EXPECT_TRUE(service.registry.Exposition().contains(method == "slow_yes"
+                                                         ? "order_checkouts_total{outcome=\"pending\"} 1\n"
+                                                         : "order_checkouts_total{outcome=\"pending\"} 0\n"));
+  co_await world.database.Close(runtime::After(5s));
+}
+
+TEST(Checkout, Ends_AreCountedOnce) {
+  struct Case {
+    std::string method;
+    std::int64_t on_hand;
+    std::vector<std::string> lines;
+  };
+  for (const Case& c : {
+           Case{"visa",
+                1,
+                {"order_checkouts_total{outcome=\"placed\"} 1", "order_placed_total{currency=\"EUR\"} 1",
+                 "order_placed_value_minor_total{currency=\"EUR\"} 1999",
+                 "order_checkout_seconds_count{outcome=\"placed\"} 1",
+                 "order_transitions_total{state=\"PLACED\"} 1"}},
+           Case{"visa",
+                0,
+                {"order_checkouts_total{outcome=\"failed\"} 1",
+                 "order_failed_total{reason=\"OUT_OF_STOCK\"} 1",
+                 "order_transitions_total{state=\"FAILED\"} 1"}},
+           Case{"slow_yes", 1, {"order_checkouts_total{outcome=\"pending\"} 1"}},
+       }) {
+    market::testing::RunLoop(
+        [&](boost::asio::io_context& io) { return ExpectCounted(io, c.method, c.on_hand, c.lines); });
+  }
+}
+
+TEST(Recovery, Measure_ShowsOpenCheckoutsAndTheirAge) {
+  market::testing::RunLoop([](boost::asio::io_context& io) -> Task<> {
+    World world(io, 1, 1);
+    co_await world.database.Open(runtime::After(10s));
+    Service service(world.database, world.stock, world.payments);
+    auto order = AnOrder("visa");
+    co_await service.checkouts.Insert(runtime::After(5s), order, "");
+    const auto open = co_await service.checkouts.CountOpen(runtime::After(5s));
+    const auto line = "order_checkouts_open{step=\"FORWARD\"} " + std::to_string(open.forward) + '\n';
+    EXPECT_GE(open.forward, 1);
+    runtime::TaskGroup group(io.get_executor(), [](std::string_view, std::exception_ptr) {});
+    group.Spawn("measure", service.recovery.Measure());
+    co_await market::testing::Eventually([&] { return service.registry.Exposition().contains(line); });
+    group.Cancel();
+    co_await group.Join(runtime::After(5s));
+    co_await world.database.Write(runtime::After(5s), kAnHourLate, order.id);
+    EXPECT_GT((co_await service.checkouts.CountOpen(runtime::After(5s))).oldest_age, 1h);
+    for (int round = 0; round < 5; ++round) co_await world.Recover();
+    co_await world.database.Close(runtime::After(5s));
+  });
+}
+
+// A driver whose lease was taken over writes nothing.
+Task<> ExpectFenced(boost::asio::io_context& io) {
+  World world(io, 1, 1);
+  world.faults.Heal();
+  co_await world.database.Open(runtime::After(10s));
+  Service service(world.database, world.stock, world.payments);
+  auto order = AnOrder("visa");
+  const auto stale = co_await service.checkouts.Insert(runtime::After(5s), order, "");
+  co_await world.database.Write(runtime::After(5s), kLater);
+  const auto fresh = co_await service.checkouts.Take(runtime::After(5s), order.id);
+  EXPECT_EQ(fresh.value().fence, 2);
+  EXPECT_FALSE((co_await service.checkouts.Take(runtime::After(5s), order.id)).has_value());
+  CallContext call(runtime::After(5s));
+  bool lost = false;
+  try {
+    co_await service.checkout.Advance(call, *stale, order);
+  } catch (const storage::LostLease&) {
+    lost = true;
+  }
+  EXPECT_TRUE(lost);
+  EXPECT_EQ((co_await world.Read(order.id)).CurrentState(), domain::State::kPendingPayment);
+  co_await world.database.Close(runtime::After(5s));
+}
+
+TEST(Checkout, StaleFence_WritesNothing) {
+  market::testing::RunLoop([&](boost::asio::io_context& io) { return ExpectFenced(io); });
+}
+
+}  // namespace
+}  // namespace market::order

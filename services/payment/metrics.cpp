@@ -1,0 +1,70 @@
+#include "services/payment/metrics.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <string>
+
+namespace market::payment {
+namespace {
+
+// The provider's words for a declined card that are worth a series; any other is "other".
+constexpr std::array<std::string_view, 12> kDeclineCodes = {
+    "generic_decline", "insufficient_funds",      "do_not_honor",   "expired_card",
+    "incorrect_cvc",   "card_velocity_exceeded",  "lost_card",      "stolen_card",
+    "fraudulent",      "authentication_required", "invalid_amount", domain::kMethodUnknown};
+
+std::string_view LabelOf(std::string_view code) {
+  return std::ranges::find(kDeclineCodes, code) != kDeclineCodes.end() ? code : "other";
+}
+
+}  // namespace
+
+Metrics::Metrics(telemetry::Metrics& registry)
+    : answers_(registry.AddCounterFamily("payment_provider_answers_total",
+                                         "Requests to the payment provider by how they ended",
+                                         {"operation", "answer"})),
+      declined_(registry.AddCounterFamily("payment_declined_total",
+                                          "payments declined, by the provider's word", {"reason"})),
+      captured_value_minor_(registry.AddCounterFamily("payment_captured_value_minor_total",
+                                                      "money captured in minor units", {"currency"})),
+      imbalance_minor_(registry.AddGaugeFamily(
+          "payment_ledger_imbalance_minor", "debits minus credits of the whole ledger; 0: the books balance",
+          {"currency"})),
+      unresolved_(registry.AddGauge("payment_unresolved",
+                                    "payments with an attempt that the provider has not answered")),
+      unresolved_oldest_age_(registry.AddGauge("payment_unresolved_oldest_age_seconds",
+                                               "age of the oldest such attempt; 0: there is none")) {
+  for (const auto code : {kDeclineCodes[0], kDeclineCodes[1], std::string_view("other")}) {
+    declined_.With({code});
+  }
+}
+
+void Metrics::Answered(std::string_view operation, std::string_view answer) {
+  answers_.With({operation, answer}).Increment();
+}
+
+void Metrics::Settled(const domain::Payment& payment, const domain::Attempt& attempt) {
+  if (payment.state == domain::State::kDeclined) {
+    declined_.With({LabelOf(payment.decline_code)}).Increment();
+  } else if (attempt.operation == domain::Operation::kCapture &&
+             attempt.state == domain::Progress::kSucceeded) {
+    captured_value_minor_.With({payment.currency.Code()})
+        .Increment(static_cast<double>(payment.captured_minor));
+  }
+}
+
+void Metrics::Measured(const storage::Unresolved& unresolved) {
+  unresolved_.Set(static_cast<double>(unresolved.payments));
+  unresolved_oldest_age_.Set(std::chrono::duration<double>(unresolved.oldest_age).count());
+}
+
+void Metrics::Measured(const std::vector<storage::Balance>& balances) {
+  std::map<std::string_view, double> sums;
+  for (const auto& balance : balances) {
+    sums[balance.currency] += static_cast<double>(balance.amount_minor);
+  }
+  for (const auto& [currency, sum] : sums) imbalance_minor_.With({currency}).Set(sum);
+}
+
+}  // namespace market::payment

@@ -1,0 +1,319 @@
+#include "services/product/storage/catalogue.hpp"
+
+#include "services/product/domain/etag.hpp"
+
+namespace market::product::storage {
+namespace {
+
+using postgres::Batch;
+using postgres::SqlError;
+using postgres::Statement;
+
+#define OFFERS_OF_P "LEFT JOIN (offer o JOIN stock s ON s.offer_id = o.id) ON o.product_id = p.id "
+
+constexpr Statement kListCategories{
+    "category.list",
+    "WITH RECURSIVE tree AS ("
+    "  SELECT id, parent_id, name, slug, 0 AS depth FROM category WHERE parent_id IS NULL"
+    "  UNION ALL"
+    "  SELECT c.id, c.parent_id, c.name, c.slug, depth + 1"
+    "  FROM category c JOIN tree ON c.parent_id = tree.id) "
+    "SELECT id, parent_id, name, slug FROM tree ORDER BY depth, name, id"};
+
+constexpr Statement kInsertCategory{
+    "category.insert", "INSERT INTO category (id, parent_id, name, slug) VALUES ($1, $2, $3, $4)"};
+
+// The hottest statement of the marketplace: two index look-ups and one per offer.
+constexpr Statement kGetProduct{
+    "product.get", "SELECT " PRODUCT_COLUMNS ", " OFFER_COLUMNS ", " AVAILABLE " FROM product p " OFFERS_OF_P
+                   "AND o.state = 'ACTIVE' "
+                   "WHERE p.id = $1 AND (p.state = 'PUBLISHED' OR p.seller_id = ANY($2)) "
+                   "ORDER BY o.price, o.id"};
+
+constexpr Statement kListOfSeller{
+    "product.list_of_seller",
+    "WITH page AS MATERIALIZED ("
+    "  SELECT * FROM product WHERE seller_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3) "
+    "SELECT " PRODUCT_COLUMNS ", " OFFER_COLUMNS ", " AVAILABLE " FROM page p " OFFERS_OF_P
+    "ORDER BY p.id DESC, o.price, o.id"};
+
+constexpr Statement kInsertProduct{
+    "product.insert",
+    "INSERT INTO product (id, operation_id, seller_id, category_id, title, description, attributes, "
+    "pictures) "
+    "VALUES ($1, $2, $3, $4, $5, $6, jsonb_object($7::text[], $8::text[]), $9)"};
+
+constexpr Statement kProductOfOperation{
+    "product.of_operation",
+    "SELECT " PRODUCT_COLUMNS ", " OFFER_COLUMNS ", " AVAILABLE " FROM product p " OFFERS_OF_P
+    "WHERE p.operation_id = $1 AND p.seller_id = $2 ORDER BY o.price, o.id"};
+
+constexpr Statement kPublish{
+    "product.publish",
+    "UPDATE product SET state = 'PUBLISHED', published_at = market_now(), updated_at = market_now(), "
+    "version = version + 1 WHERE id = $1 AND seller_id = ANY($2) AND state = 'DRAFT'"};
+
+constexpr Statement kOwnProduct{
+    "product.own", "SELECT " PRODUCT_COLUMNS ", " OFFER_COLUMNS ", " AVAILABLE " FROM product p " OFFERS_OF_P
+                   "WHERE p.id = $1 AND p.seller_id = ANY($2) ORDER BY o.price, o.id"};
+
+constexpr Statement kLockForOffer{"product.lock_for_offer",
+                                  "SELECT seller_id FROM product WHERE id = $1 AND state <> 'ARCHIVED' "
+                                  "AND (seller_id = ANY($2) OR state = 'PUBLISHED') FOR NO KEY UPDATE"};
+
+constexpr Statement kCountOffers{"offer.count",
+                                 "SELECT count(*) FROM offer WHERE product_id = $1 AND seller_id = ANY($2)"};
+
+constexpr Statement kInsertOffer{
+    "offer.insert",
+    "WITH made AS ("
+    "  INSERT INTO offer (id, product_id, seller_id, sku, options, price, currency)"
+    "  VALUES ($1, $2, $3, $4, jsonb_object($5::text[], $6::text[]), $7, $8) RETURNING id), "
+    "stocked AS (INSERT INTO stock (offer_id, on_hand) SELECT id, $9::bigint FROM made) "
+    "INSERT INTO stock_movement (id, offer_id, kind, delta, reason) "
+    "SELECT $10, id, 'INITIAL', $9::bigint, 'stock of the new offer' FROM made WHERE $9::bigint > 0"};
+
+constexpr Statement kOwnOffer{"offer.own", "SELECT " OFFER_COLUMNS ", " AVAILABLE
+                                           " FROM offer o JOIN stock s ON s.offer_id = o.id "
+                                           "WHERE o.id = $1 AND o.seller_id = ANY($2)"};
+
+constexpr Statement kUpdateOffer{
+    "offer.update",
+    "UPDATE offer SET price = coalesce($3::bigint, price), currency = coalesce($4::text, currency), "
+    "options = CASE WHEN $5::text[] IS NULL THEN options ELSE jsonb_object($5::text[], $6::text[]) END, "
+    "version = version + 1, updated_at = market_now() "
+    "WHERE id = $1 AND seller_id = ANY($2) AND ($7::bigint IS NULL OR version = $7)"};
+
+constexpr Statement kAdjustStock{
+    "stock.adjust",
+    "WITH moved AS ("
+    "  UPDATE stock SET on_hand = on_hand + $3 FROM offer"
+    "  WHERE stock.offer_id = $1 AND offer.id = $1 AND offer.seller_id = ANY($2)"
+    "  RETURNING stock.offer_id, on_hand, reserved), "
+    "noted AS ("
+    "  INSERT INTO stock_movement (id, offer_id, kind, delta, reason, account_id, operation_id)"
+    "  SELECT $4, offer_id, 'ADJUSTMENT', $3, $5, $6, $7 FROM moved) "
+    "SELECT " OFFER_COLUMNS ", " AVAILABLE " FROM moved s JOIN offer o ON o.id = s.offer_id"};
+
+constexpr Statement kGetOffers{
+    "offer.get_many",
+    "SELECT o.id, o.product_id, o.seller_id, p.title, o.sku, o.options, o.price, o.currency, " AVAILABLE
+    ", p.state = 'PUBLISHED' AND o.state = 'ACTIVE' "
+    "FROM offer o JOIN product p ON p.id = o.product_id JOIN stock s ON s.offer_id = o.id WHERE o.id = "
+    "ANY($1)"};
+
+Error SkuTaken() { return Error(Code::kAlreadyExists, "SKU_TAKEN", "the seller has an offer with this SKU"); }
+
+void AddOffer(Batch& batch, const domain::OfferId& id, const domain::ProductId& product,
+              const SellerId& seller, const api::product::NewOffer& offer) {
+  const TextMapColumns options(offer.options());
+  batch.Add(kInsertOffer, id, product, seller, offer.sku(), options.keys, options.values,
+            offer.price().amount(), offer.price().currency(), offer.stock(), Uuid::NewV7());
+}
+
+api::product::Product OnlyProduct(const postgres::Result& result) {
+  auto products = ReadProducts(result, EtagOf::kAllShown);
+  if (products.empty()) throw NotFound("the product");
+  return std::move(products.front());
+}
+
+api::product::Offer OnlyOffer(const postgres::Result& result) {
+  if (result.empty()) throw NotFound("the offer");
+  api::product::Offer offer;
+  ReadOffer(result[0], 0, offer);
+  return offer;
+}
+
+// The seller a new offer belongs to.
+SellerId OfferingSeller(const SellerId& product_seller, const SellerScope& scope) {
+  if (std::ranges::find(scope, product_seller) != scope.end()) return product_seller;
+  if (scope.size() == 1) return scope.front();
+  throw InvalidArgument("productId", "AMBIGUOUS_SELLER",
+                        "a member of several sellers can offer only what one of them has made");
+}
+
+}  // namespace
+
+Task<api::product::ListCategoriesResponse> Catalogue::ListCategories(Work work) {
+  const auto result = co_await database_.Read(work, kListCategories);
+  api::product::ListCategoriesResponse response;
+  domain::EtagHash hash;
+  for (const auto row : result) {
+    auto& category = *response.add_categories();
+    category.mutable_id()->assign(row.Text(0));
+    category.mutable_parent_id()->assign(row.OptionalText(1).value_or(""));
+    category.mutable_name()->assign(row.Text(2));
+    category.mutable_slug()->assign(row.Text(3));
+    hash.Add(category.id()).Add(category.parent_id()).Add(category.name()).Add(category.slug());
+  }
+  response.set_etag(hash.Hex());
+  co_return response;
+}
+
+Task<api::product::Category> Catalogue::CreateCategory(Work work,
+                                                       api::product::CreateCategoryRequest request) {
+  const auto id = domain::CategoryId::New();
+  const auto parent = domain::CategoryId::Parse(request.parent_id());
+  try {
+    co_await database_.Write(work, kInsertCategory, id, parent, request.name(), request.slug());
+  } catch (const SqlError& error) {
+    if (error.IsUniqueViolation("category_slug_per_parent")) {
+      throw Error(Code::kAlreadyExists, "SLUG_TAKEN", "a sibling category has this slug");
+    }
+    if (error.Is("23503")) throw NotFound("the parent category");
+    throw;
+  }
+  api::product::Category category;
+  category.set_id(id.ToString());
+  category.set_parent_id(request.parent_id());
+  category.set_name(request.name());
+  category.set_slug(request.slug());
+  co_return category;
+}
+
+Task<std::optional<api::product::Product>> Catalogue::GetProduct(Work work, domain::ProductId id,
+                                                                 SellerScope viewer) {
+  const auto result = co_await database_.Read(work, kGetProduct, id, viewer);
+  if (result.empty()) co_return std::nullopt;
+  co_return OnlyProduct(result);
+}
+
+Task<ProductPage> Catalogue::ListSellerProducts(Work work, SellerId seller,
+                                                std::optional<domain::ProductId> after, int page_size) {
+  const auto start =
+      after.value_or(domain::ProductId(Uuid::Parse("ffffffff-ffff-ffff-ffff-ffffffffffff").value()));
+  const auto result = co_await database_.Read(work, kListOfSeller, seller, start, page_size + 1);
+  ProductPage page{.products = ReadProducts(result, EtagOf::kVersion)};
+  if (page.products.size() > static_cast<std::size_t>(page_size)) {
+    page.products.pop_back();
+    page.next = domain::ProductId::From(page.products.back().id());
+  }
+  co_return page;
+}
+
+Task<api::product::Product> Catalogue::CreateProduct(Work work, Uuid operation_id,
+                                                     api::product::CreateProductRequest request) {
+  const auto id = domain::ProductId::New();
+  const auto seller = SellerId::From(request.seller_id());
+  const TextMapColumns attributes(request.attributes());
+  Batch batch("product.create");
+  batch.Add(kInsertProduct, id, operation_id, seller, domain::CategoryId::From(request.category_id()),
+            request.title(), request.description(), attributes.keys, attributes.values, request.pictures());
+  for (const auto& offer : request.offers()) AddOffer(batch, domain::OfferId::New(), id, seller, offer);
+  batch.Add(kOwnProduct, id, std::array{seller});
+  try {
+    const auto results = co_await database_.Write(work, std::move(batch));
+    co_return OnlyProduct(results.back());
+  } catch (const SqlError& error) {
+    if (error.IsUniqueViolation("offer_sku_per_seller")) throw SkuTaken();
+    if (error.Is("23503")) throw NotFound("the category");
+    if (!error.IsUniqueViolation("product_operation")) throw;
+  }
+  co_return OnlyProduct(co_await database_.Read(work, kProductOfOperation, operation_id, seller));
+}
+
+Task<api::product::Product> Catalogue::PublishProduct(Work work, domain::ProductId id, SellerScope scope) {
+  Batch batch("product.publish");
+  batch.Add(kPublish, id, scope).Add(kOwnProduct, id, scope);
+  const auto results = co_await database_.Write(work, std::move(batch));
+  auto product = OnlyProduct(results.back());
+  if (product.state() != api::product::Product::PUBLISHED) {
+    throw Error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION", "only a draft can be published")
+        .WithMetadata("from", api::product::Product::State_Name(product.state()))
+        .WithMetadata("to", "PUBLISHED");
+  }
+  co_return product;
+}
+
+Task<api::product::Offer> Catalogue::CreateOffer(Work work, domain::ProductId product, SellerScope scope,
+                                                 api::product::NewOffer offer) {
+  const auto insert = [&](postgres::Tx& tx) -> Task<api::product::Offer> {
+    Batch look("offer.look");
+    look.Add(kLockForOffer, product, scope).Add(kCountOffers, product, scope);
+    const auto found = co_await tx.Execute(std::move(look));
+    if (found[0].empty()) throw NotFound("the product");
+    const auto seller = OfferingSeller(found[0][0].GetId<SellerId>(0), scope);
+    if (found[1].One().Int(0) >= kOffersPerProductMax) {
+      throw Error(Code::kFailedPrecondition, "LIMIT_REACHED",
+                  "a seller makes at most 50 offers of one product");
+    }
+    const auto id = domain::OfferId::New();
+    Batch batch("offer.create");
+    AddOffer(batch, id, product, seller, offer);
+    batch.Add(kOwnOffer, id, scope);
+    const auto results = co_await tx.ExecuteAndCommit(std::move(batch));
+    co_return OnlyOffer(results.back());
+  };
+  try {
+    co_return co_await database_.Transaction(work, insert);
+  } catch (const SqlError& error) {
+    if (error.IsUniqueViolation("offer_sku_per_seller")) throw SkuTaken();
+    throw;
+  }
+}
+
+Task<api::product::Offer> Catalogue::UpdateOffer(Work work, domain::OfferId id, SellerScope scope,
+                                                 OfferEdit edit) {
+  std::optional<std::int64_t> amount;
+  std::optional<std::string_view> currency;
+  if (edit.price) {
+    amount = edit.price->minor;
+    currency = edit.price->currency.Code();
+  }
+  std::optional<std::vector<std::string_view>> keys;
+  std::optional<std::vector<std::string_view>> values;
+  if (edit.options) {
+    TextMapColumns columns(*edit.options);
+    keys = std::move(columns.keys);
+    values = std::move(columns.values);
+  }
+  Batch batch("offer.update");
+  batch.Add(kUpdateOffer, id, scope, amount, currency, keys, values, edit.if_version)
+      .Add(kOwnOffer, id, scope);
+  const auto results = co_await database_.Write(work, std::move(batch));
+  auto offer = OnlyOffer(results[1]);
+  if (results[0].AffectedRows() == 0) {
+    throw Error(Code::kAborted, "ETAG_MISMATCH", "the offer has changed since it was read");
+  }
+  co_return offer;
+}
+
+Task<api::product::Offer> Catalogue::AdjustStock(Work work, StockAdjustment adjustment, SellerScope scope) {
+  try {
+    co_return OnlyOffer(co_await database_.Write(work, kAdjustStock, adjustment.offer, scope,
+                                                 adjustment.delta, Uuid::NewV7(), adjustment.reason,
+                                                 adjustment.account, adjustment.operation_id));
+  } catch (const SqlError& error) {
+    if (error.constraint == "stock_reserved_within_on_hand") {
+      throw Error(Code::kFailedPrecondition, "STOCK_BELOW_RESERVED",
+                  "less would be left than orders have reserved");
+    }
+    if (error.constraint == "stock_on_hand_limit") {
+      throw InvalidArgument("delta", "TOO_LARGE", "the stock of one offer is limited");
+    }
+    // An earlier run of this operation moved the stock.
+    if (!error.IsUniqueViolation("stock_movement_operation")) throw;
+  }
+  co_return OnlyOffer(co_await database_.Read(work, kOwnOffer, adjustment.offer, scope));
+}
+
+Task<api::product::GetOffersResponse> Catalogue::GetOffers(Work work, std::vector<domain::OfferId> ids) {
+  const auto result = co_await database_.Read(work, kGetOffers, ids);
+  api::product::GetOffersResponse response;
+  for (const auto row : result) {
+    auto& offer = *response.add_offers();
+    offer.mutable_offer_id()->assign(row.Text(0));
+    offer.mutable_product_id()->assign(row.Text(1));
+    offer.mutable_seller_id()->assign(row.Text(2));
+    offer.mutable_title()->assign(row.Text(3));
+    offer.mutable_sku()->assign(row.Text(4));
+    ReadTextMap(row.Text(5), *offer.mutable_options());
+    offer.mutable_price()->set_amount(row.Int(6));
+    offer.mutable_price()->mutable_currency()->assign(row.Text(7));
+    offer.set_available(row.Int(8));
+    offer.set_for_sale(row.GetBool(9));
+  }
+  co_return response;
+}
+
+}  // namespace market::product::storage

@@ -1,0 +1,78 @@
+// Categories, products and offers in PostgreSQL.
+//
+// What belongs to a seller is changed only through a scope: the sellers whose member the caller is. A row
+// outside the scope does not exist (Error NOT_FOUND). Owner: the service; io thread only. Fails as
+// platform/postgres does, plus the refusals named at each function.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "marketplace/product/v1/product.pb.h"
+#include "platform/core/money.hpp"
+#include "platform/postgres/database.hpp"
+#include "services/product/domain/ids.hpp"
+#include "services/product/storage/rows.hpp"
+
+namespace market::product::storage {
+
+using SellerScope = std::vector<SellerId>;
+
+struct ProductPage {
+  std::vector<api::product::Product> products;
+  std::optional<domain::ProductId> next;  // the last product of this page, when there are more
+};
+
+// What UpdateOffer changes; the rest stays.
+struct OfferEdit {
+  std::optional<Money> price;
+  std::optional<google::protobuf::Map<std::string, std::string>> options;
+  std::optional<std::int64_t> if_version;  // only while the offer has this version
+};
+
+struct StockAdjustment {
+  Uuid operation_id;  // the same operation moves the stock once
+  domain::OfferId offer;
+  std::int64_t delta = 0;
+  std::string reason;
+  AccountId account;
+};
+
+class Catalogue {
+ public:
+  static constexpr std::int64_t kOffersPerProductMax = 50;  // of one seller
+
+  explicit Catalogue(postgres::Database& database) : database_(database) {}
+
+  // The whole tree, parents before children.
+  Task<api::product::ListCategoriesResponse> ListCategories(Work work);
+  // SLUG_TAKEN, NOT_FOUND (the parent).
+  Task<api::product::Category> CreateCategory(Work work, api::product::CreateCategoryRequest request);
+
+  // With its active offers. A published product, or any of a seller in `viewer`.
+  Task<std::optional<api::product::Product>> GetProduct(Work work, domain::ProductId id, SellerScope viewer);
+  // Newest first, all states, all offers.
+  Task<ProductPage> ListSellerProducts(Work work, SellerId seller, std::optional<domain::ProductId> after,
+                                       int page_size);
+  // The product of an earlier run of the same operation, if there was one. SKU_TAKEN, NOT_FOUND (the
+  // category).
+  Task<api::product::Product> CreateProduct(Work work, Uuid operation_id,
+                                            api::product::CreateProductRequest request);
+  // ILLEGAL_TRANSITION from ARCHIVED; nothing changes for a published one.
+  Task<api::product::Product> PublishProduct(Work work, domain::ProductId id, SellerScope scope);
+
+  // On an own product, or, as a member of a single seller, on any published one. SKU_TAKEN, LIMIT_REACHED.
+  Task<api::product::Offer> CreateOffer(Work work, domain::ProductId product, SellerScope scope,
+                                        api::product::NewOffer offer);
+  // ETAG_MISMATCH.
+  Task<api::product::Offer> UpdateOffer(Work work, domain::OfferId id, SellerScope scope, OfferEdit edit);
+  // STOCK_BELOW_RESERVED.
+  Task<api::product::Offer> AdjustStock(Work work, StockAdjustment adjustment, SellerScope scope);
+  // Unknown ids are left out.
+  Task<api::product::GetOffersResponse> GetOffers(Work work, std::vector<domain::OfferId> ids);
+
+ private:
+  postgres::Database& database_;
+};
+
+}  // namespace market::product::storage

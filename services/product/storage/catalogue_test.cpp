@@ -1,0 +1,303 @@
+#include "services/product/storage/catalogue.hpp"
+
+#include <gmock/gmock.h>
+
+#include "services/product/testing/stores.hpp"
+
+namespace market::product {
+namespace {
+
+TEST(Categories_Tree, ListsParentsFirstAndChangesItsEtag) {
+  WithStores([](Stores& stores) -> Task<> {
+    const auto before = co_await stores.catalogue.ListCategories(After(5s));
+    const auto shop = co_await OpenShop(stores);
+    api::product::CreateCategoryRequest request;
+    request.set_name("Aaa: sorts before its parent");
+    request.set_slug("child");
+    request.set_parent_id(shop.category.ToString());
+    const auto child = co_await stores.catalogue.CreateCategory(After(5s), request);
+    const auto list = co_await stores.catalogue.ListCategories(After(5s));
+    EXPECT_NE(list.etag(), before.etag());
+    EXPECT_EQ(list.etag(), (co_await stores.catalogue.ListCategories(After(5s))).etag());
+    int parent = -1;
+    int found = -1;
+    for (int i = 0; i < list.categories_size(); ++i) {
+      if (list.categories(i).id() == shop.category.ToString()) parent = i;
+      if (list.categories(i).id() == child.id()) found = i;
+    }
+    EXPECT_GE(parent, 0);
+    EXPECT_GT(found, parent);
+    EXPECT_EQ(list.categories(found).parent_id(), shop.category.ToString());
+  });
+}
+
+TEST(Categories_SlugOfASibling_IsTaken, AlsoAmongRoots) {
+  WithStores([](Stores& stores) -> Task<> {
+    const auto shop = co_await OpenShop(stores);
+    api::product::CreateCategoryRequest request;
+    request.set_name("Books");
+    request.set_slug("books");
+    co_await stores.catalogue.CreateCategory(After(5s), request);
+    EXPECT_EQ(co_await ReasonOf(stores.catalogue.CreateCategory(After(5s), request)), "SLUG_TAKEN");
+    request.set_parent_id(shop.category.ToString());
+    co_await stores.catalogue.CreateCategory(After(5s), request);
+    EXPECT_EQ(co_await ReasonOf(stores.catalogue.CreateCategory(After(5s), request)), "SLUG_TAKEN");
+    request.set_parent_id(Uuid::NewV7().ToString());
+    EXPECT_EQ(co_await ReasonOf(stores.catalogue.CreateCategory(After(5s), request)), "NOT_FOUND");
+  });
+}
+
+TEST(Categories_Schema, RefusesACycle) {
+  const auto a = Uuid::NewV7().ToString();
+  const auto b = Uuid::NewV7().ToString();
+  Sql("INSERT INTO category (id, name, slug) VALUES ('" + a + "', 'A', 'cycle-a')");
+  Sql("INSERT INTO category (id, parent_id, name, slug) VALUES ('" + b + "', '" + a + "', 'B', 'cycle-b')");
+  EXPECT_THROW(Sql("UPDATE category SET parent_id = '" + b + "' WHERE id = '" + a + "'"), std::exception);
+  EXPECT_THROW(Sql("UPDATE category SET parent_id = id WHERE id = '" + b + "'"), std::exception);
+}
+
+TEST(Product_Created_IsADraft, ForItsSellerAlone) {
+  WithStores([](Stores& stores) -> Task<> {
+    const auto shop = co_await OpenShop(stores);
+    auto request =
+        ProductOf(shop, "Difference \"engine\" {1}", {OfferOf("B-2", 2500, 3), OfferOf("A-1", 1999, 0)});
+    request.set_description("Brass,\nhand-finished.");
+    (*request.mutable_attributes())["mate\"rial"] = "brass, größe \\ {}";
+    request.add_pictures("https://example.com/a,b\"c.jpg");
+    (*request.mutable_offers(0)->mutable_options())["size"] = "M";
+    const auto product = co_await stores.catalogue.CreateProduct(After(5s), Uuid::NewV7(), request);
+    EXPECT_EQ(product.state(), api::product::Product::DRAFT);
+    EXPECT_EQ(product.title(), request.title());
+    EXPECT_EQ(product.description(), request.description());
+    EXPECT_EQ(product.attributes().at("mate\"rial"), "brass, größe \\ {}");
+    EXPECT_EQ(product.pictures(0), request.pictures(0));
+    EXPECT_GT(product.create_time().seconds(), 1'700'000'000);
+    EXPECT_EQ(product.offers_size(), 2);
+    EXPECT_EQ(product.offers(0).sku(), "A-1");  // the cheapest first
+    EXPECT_EQ(product.offers(0).available(), 0);
+    EXPECT_EQ(product.offers(1).available(), 3);
+    EXPECT_EQ(product.offers(1).options().at("size"), "M");
+    EXPECT_EQ(product.offers(1).price().currency(), "EUR");
+    EXPECT_EQ(product.offers(1).state(), api::product::Offer::ACTIVE);
+
+    const auto id = domain::ProductId::From(product.id());
+    EXPECT_FALSE(co_await stores.catalogue.GetProduct(After(5s), id, {}));
+    EXPECT_FALSE(co_await stores.catalogue.GetProduct(After(5s), id, {SellerId::New()}));
+    EXPECT_TRUE(co_await stores.catalogue.GetProduct(After(5s), id, shop.Scope()));
+    EXPECT_EQ(BrokenInvariants(), "0");
+  });
+}
+
+TEST(Product_SameOperationTwice, IsOneProduct) {
+  WithStores([](Stores& stores) -> Task<> {
+    const auto shop = co_await OpenShop(stores);
+    const auto operation = Uuid::NewV7();
+    const auto request = ProductOf(shop, "Once", {OfferOf("ONCE", 100, 5)});
+    const auto first = co_await stores.catalogue.CreateProduct(After(5s), operation, request);
+    const auto second = co_await stores.catalogue.CreateProduct(After(5s), operation, request);
+    EXPECT_EQ(first.id(), second.id());
+    EXPECT_EQ(first.etag(), second.etag());
+    EXPECT_EQ(Sql("SELECT count(*) FROM product WHERE seller_id = '" + shop.seller.ToString() + "'"), "1");
+    EXPECT_EQ(StockOf(domain::OfferId::From(first.offers(0).id())), "5/0");
+  });
+}
+
+TEST(Product_BadReferences, AreRefusedWhole) {
+  WithStores([](Stores& stores) -> Task<> {
+    const auto shop = co_await OpenShop(stores);
+    const auto twins = ProductOf(shop, "Twins", {OfferOf("SAME", 1, 0), OfferOf("SAME", 2, 0)});
+    EXPECT_EQ(co_await ReasonOf(stores.catalogue.CreateProduct(After(5s), Uuid::NewV7(), twins)),
+              "SKU_TAKEN");
+    auto lost = ProductOf(shop, "Lost");
+    lost.set_category_id(Uuid::NewV7().ToString());
+    EXPECT_EQ(co_await ReasonOf(stores.catalogue.CreateProduct(After(5s), Uuid::NewV7(), lost)), "NOT_FOUND");
+    EXPECT_EQ(Sql("SELECT count(*) FROM product WHERE seller_id = '" + shop.seller.ToString() + "'"), "0");
+  });
+}
+
+TEST(Product_Published, IsPublicAndItsEtagFollowsTheStock) {
+  WithStores([](Stores& stores) -> Task<> {
+    const auto shop = co_await OpenShop(stores);
+    const auto product = co_await Put(stores, shop, ProductOf(shop, "Shown", {OfferOf("S-1", 100, 5)}));
+    const auto id = domain::ProductId::From(product.id());
+    const auto again = co_await stores.catalogue.PublishProduct(After(5s), id, shop.Scope());
+    EXPECT_EQ(again.etag(), product.etag());
+
+    const auto before = co_await stores.catalogue.GetProduct(After(5s), id, {});
+    const auto offer = domain::OfferId::From(product.offers(0).id());
+    co_await stores.reservations.Reserve(After(5s), domain::OrderId::New(), {{offer, 2}});
+    const auto after = co_await stores.catalogue.GetProduct(After(5s), id, {});
+    EXPECT_EQ(before->offers(0).available(), 5);
+    EXPECT_EQ(after->offers(0).available(), 3);
+    EXPECT_NE(before->etag(), after->etag());
+  });
+}
+
+TEST(Product_Publish, RefusesForeignAndArchived) {
+  WithStores([](Stores& stores) -> Task<> {
+    const auto shop = co_await OpenShop(stores);
+    const auto product = co_await Put(stores, shop, ProductOf(shop, "Gone"));
+    const auto id = domain::ProductId::From(product.id());
+    EXPECT_EQ(co_await ReasonOf(stores.catalogue.PublishProduct(After(5s), id, {SellerId::New()})),
+              "NOT_FOUND");
+    Sql("UPDATE product SET state = 'ARCHIVED' WHERE id = '" + product.id() + "'");
+    EXPECT_EQ(co_await ReasonOf(stores.catalogue.PublishProduct(After(5s), id, shop.Scope())),
+              "ILLEGAL_TRANSITION");
+    EXPECT_FALSE(co_await stores.catalogue.GetProduct(After(5s), id, {}));
+  });
+}
+
+TEST(SellerProducts_Pages, AreNewestFirstWithoutGaps) {
+  WithStores([](Stores& stores) -> Task<> {
+    const auto shop = co_await OpenShop(stores);
+    std::vector<std::string> made;
+    for (int i = 0; i < 5; ++i) {
+      const auto sku = "P-" + std::to_string(i);
+      const auto request = ProductOf(shop, "Page", {OfferOf(sku, 10, 1), OfferOf(sku + "b", 20, 1)});
+      made.insert(made.begin(),
+                  (co_await stores.catalogue.CreateProduct(After(5s), Uuid::NewV7(), request)).id());
+    }
+    std::vector<std::string> seen;
+    std::optional<domain::ProductId> after;
+    do {
+      const auto page = co_await stores.catalogue.ListSellerProducts(After(5s), shop.seller, after, 2);
+      for (const auto& product : page.products) {
+        seen.push_back(product.id());
+        EXPECT_EQ(product.offers_size(), 2);
+      }
+      after = page.next;
+    } while (after);
+    EXPECT_EQ(seen, made);
+    EXPECT_TRUE(
+        (co_await stores.catalogue.ListSellerProducts(After(5s), SellerId::New(), {}, 2)).products.empty());
+  });
+}
+
+TEST(Offer_Created, BelongsToTheProductsSellerOrTheOnlyOne) {
+  WithStores([](Stores& stores) -> Task<> {
+    const auto shop = co_await OpenShop(stores);
+    const auto other = SellerId::New();
+    const auto published =
+        domain::ProductId::From((co_await Put(stores, shop, ProductOf(shop, "Shared"))).id());
+    const auto draft = domain::ProductId::From(
+        (co_await stores.catalogue.CreateProduct(After(5s), Uuid::NewV7(), ProductOf(shop, "Draft"))).id());
+    const auto create = [&](domain::ProductId product, storage::SellerScope scope, std::string sku) {
+      return stores.catalogue.CreateOffer(After(5s), product, scope, OfferOf(sku, 500, 1));
+    };
+    EXPECT_EQ((co_await create(published, {other, shop.seller}, "MINE")).seller_id(), shop.seller.ToString());
+    EXPECT_EQ((co_await create(published, {other}, "MINE")).seller_id(), other.ToString());
+    EXPECT_EQ((co_await create(draft, shop.Scope(), "DRAFT")).seller_id(), shop.seller.ToString());
+    EXPECT_EQ(co_await ReasonOf(create(draft, {other}, "FOREIGN")), "NOT_FOUND");
+    EXPECT_EQ(co_await ReasonOf(create(published, {other, SellerId::New()}, "WHOSE")), "INVALID_ARGUMENT");
+    EXPECT_EQ(co_await ReasonOf(create(published, shop.Scope(), "MINE")), "SKU_TAKEN");
+  });
+}
+
+TEST(Offer_PastTheLimit, IsRefused) {
+  WithStores([](Stores& stores) -> Task<> {
+    const auto shop = co_await OpenShop(stores);
+    std::vector<api::product::NewOffer> offers;
+    for (int i = 0; i < 50; ++i) offers.push_back(OfferOf("L-" + std::to_string(i), 100, 0));
+    const auto product =
+        domain::ProductId::From((co_await Put(stores, shop, ProductOf(shop, "Full", offers))).id());
+    const auto refusal = co_await ReasonOf(
+        stores.catalogue.CreateOffer(After(5s), product, shop.Scope(), OfferOf("L-50", 100, 0)));
+    EXPECT_EQ(refusal, "LIMIT_REACHED");
+  });
+}
+
+TEST(Offer_Updated, KeepsTheRestAndHonoursIfMatch) {
+  WithStores([](Stores& stores) -> Task<> {
+    const auto shop = co_await OpenShop(stores);
+    auto request = ProductOf(shop, "Edited", {OfferOf("E-1", 100, 5)});
+    (*request.mutable_offers(0)->mutable_options())["size"] = "M";
+    const auto offer = (co_await Put(stores, shop, request)).offers(0);
+    const auto id = domain::OfferId::From(offer.id());
+
+    const Money price{250, Currency::Parse("USD")};
+    const auto edited =
+        co_await stores.catalogue.UpdateOffer(After(5s), id, shop.Scope(), {.price = price, .if_version = 1});
+    EXPECT_EQ(edited.price().amount(), 250);
+    EXPECT_EQ(edited.price().currency(), "USD");
+    EXPECT_EQ(edited.options().at("size"), "M");
+    EXPECT_NE(edited.etag(), offer.etag());
+    EXPECT_EQ(co_await ReasonOf(stores.catalogue.UpdateOffer(After(5s), id, shop.Scope(),
+                                                             {.price = price, .if_version = 1})),
+              "ETAG_MISMATCH");
+    EXPECT_EQ(
+        co_await ReasonOf(stores.catalogue.UpdateOffer(After(5s), id, {SellerId::New()}, {.price = price})),
+        "NOT_FOUND");
+    storage::OfferEdit cleared;
+    cleared.options.emplace();
+    EXPECT_TRUE(
+        (co_await stores.catalogue.UpdateOffer(After(5s), id, shop.Scope(), cleared)).options().empty());
+  });
+}
+
+TEST(Stock_Adjusted, MovesOncePerOperationAndNeverBelowReserved) {
+  WithStores([](Stores& stores) -> Task<> {
+    const auto shop = co_await OpenShop(stores);
+    const auto offer = co_await PutOffer(stores, shop, 5);
+    storage::StockAdjustment delivery{.operation_id = Uuid::NewV7(),
+                                      .offer = offer,
+                                      .delta = 7,
+                                      .reason = "delivery",
+                                      .account = AccountId::New()};
+    EXPECT_EQ((co_await stores.catalogue.AdjustStock(After(5s), delivery, shop.Scope())).available(), 12);
+    EXPECT_EQ((co_await stores.catalogue.AdjustStock(After(5s), delivery, shop.Scope())).available(), 12);
+    EXPECT_EQ(StockOf(offer), "12/0");
+
+    co_await stores.reservations.Reserve(After(5s), domain::OrderId::New(), {{offer, 10}});
+    auto loss = delivery;
+    loss.operation_id = Uuid::NewV7();
+    loss.delta = -3;
+    EXPECT_EQ(co_await ReasonOf(stores.catalogue.AdjustStock(After(5s), loss, shop.Scope())),
+              "STOCK_BELOW_RESERVED");
+    loss.delta = -2;
+    EXPECT_EQ((co_await stores.catalogue.AdjustStock(After(5s), loss, shop.Scope())).available(), 0);
+    loss.operation_id = Uuid::NewV7();
+    EXPECT_EQ(co_await ReasonOf(stores.catalogue.AdjustStock(After(5s), loss, {SellerId::New()})),
+              "NOT_FOUND");
+    loss.delta = 1'000'000'000'000;
+    EXPECT_EQ(co_await ReasonOf(stores.catalogue.AdjustStock(After(5s), loss, shop.Scope())),
+              "INVALID_ARGUMENT");
+    EXPECT_EQ(StockOf(offer), "10/10");
+    EXPECT_EQ(BrokenInvariants(), "0");
+  });
+}
+
+TEST(Stock_Movements, AreAppendOnly) {
+  WithStores([](Stores& stores) -> Task<> {
+    const auto offer = co_await PutOffer(stores, co_await OpenShop(stores), 5);
+    const auto where = " WHERE offer_id = '" + offer.ToString() + "'";
+    EXPECT_THROW(Sql("UPDATE stock_movement SET delta = 6" + where), std::exception);
+    EXPECT_THROW(Sql("DELETE FROM stock_movement" + where), std::exception);
+    EXPECT_THROW(Sql("TRUNCATE stock_movement"), std::exception);
+    EXPECT_THROW(Sql("UPDATE stock SET reserved = 6" + where), std::exception);
+    EXPECT_THROW(Sql("UPDATE offer SET price = 0 WHERE id = '" + offer.ToString() + "'"), std::exception);
+  });
+}
+
+TEST(GetOffers_Mixed, LeavesUnknownOnesOut) {
+  WithStores([](Stores& stores) -> Task<> {
+    const auto shop = co_await OpenShop(stores);
+    const auto offer = co_await PutOffer(stores, shop, 5);
+    const auto draft = co_await stores.catalogue.CreateProduct(
+        After(5s), Uuid::NewV7(), ProductOf(shop, "Draft", {OfferOf("D-1", 300, 1)}));
+    const auto drafted = domain::OfferId::From(draft.offers(0).id());
+    const auto response =
+        co_await stores.catalogue.GetOffers(After(5s), {offer, drafted, domain::OfferId::New()});
+    EXPECT_EQ(response.offers_size(), 2);
+    for (const auto& found : response.offers()) {
+      const bool sold = found.offer_id() == offer.ToString();
+      EXPECT_EQ(found.for_sale(), sold);
+      EXPECT_EQ(found.title(), sold ? "Thing" : "Draft");
+      EXPECT_EQ(found.price().amount(), sold ? 1999 : 300);
+      EXPECT_EQ(found.available(), sold ? 5 : 1);
+      EXPECT_EQ(found.seller_id(), shop.seller.ToString());
+    }
+  });
+}
+
+}  // namespace
+}  // namespace market::product

@@ -1,0 +1,60 @@
+// Finds published products: words, prefixes and small typing errors, filters, four orders, keyset paging.
+// Products come without description and with the cheapest offer that can be bought now (within the price
+// bounds, if there are any).
+//
+// A page is one statement; the page on which a list by price runs out of offers takes a second one, for the
+// sold-out products, which have no price and come last. Io thread only; fails as platform/postgres does.
+// Limits: a text finds at most 10,000 products (200 by similar spelling).
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "platform/postgres/database.hpp"
+#include "services/product/domain/ids.hpp"
+#include "services/product/storage/rows.hpp"
+
+namespace market::product::storage {
+
+enum class SearchOrder : std::uint8_t { kNewest, kPriceUp, kPriceDown, kRelevance };
+
+struct SearchQuery {
+  std::string prefixes;  // domain::PrefixQuery() of `typed`; empty: any text
+  std::string typed;
+  std::optional<domain::CategoryId> category;  // with all below it
+  std::optional<SellerId> seller;              // who made the product
+  std::optional<std::int64_t> min_price;
+  std::optional<std::int64_t> max_price;
+  bool in_stock = false;
+  SearchOrder order = SearchOrder::kNewest;  // relevance needs a text
+};
+
+// Where a page ended: what the order compares (microseconds, minor units or relevance; 0 among the sold-out
+// products of a list by price), and the product.
+struct SearchPosition {
+  std::int64_t key = 0;
+  domain::ProductId id;
+};
+
+struct SearchPage {
+  std::vector<api::product::Product> products;
+  std::vector<std::int64_t> keys;  // of the products, as in SearchPosition
+  std::optional<SearchPosition> next;
+};
+
+class Search {
+ public:
+  explicit Search(postgres::Database& database) : database_(database) {}
+
+  Task<SearchPage> Find(Work work, SearchQuery search, std::optional<SearchPosition> after, int page_size);
+
+ private:
+  struct Listing;
+  Task<> Append(Work work, const Listing& listing, const SearchQuery& search, SearchPosition start,
+                SearchPage& page, int limit);
+
+  postgres::Database& database_;
+};
+
+}  // namespace market::product::storage

@@ -1,0 +1,165 @@
+// For the tests of this room and of the handlers: one migrated database per test program, the stores on a
+// loop of their own, and the few steps that most tests begin with. Tests share the rows' tables, so each
+// makes its own seller, category and products and looks at those alone.
+#pragma once
+#include <gtest/gtest.h>
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "migrations/product.hpp"
+#include "platform/runtime/task_group.hpp"
+#include "platform/testing/run_loop.hpp"
+#include "platform/testing/temporary_database.hpp"
+#include "services/product/storage/catalogue.hpp"
+#include "services/product/storage/reservations.hpp"
+#include "services/product/storage/search.hpp"
+
+namespace market::product {
+
+using namespace std::chrono_literals;
+using runtime::After;
+using testing::Eventually;
+using testing::RunLoop;
+
+inline testing::TemporaryDatabase& Disk() {
+  static testing::TemporaryDatabase disk(std::array{&migrations::kProduct});
+  return disk;
+}
+
+inline std::string Sql(const std::string& sql) { return Disk().Execute(sql); }
+
+inline void Unexpected(std::string_view task, std::exception_ptr error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& caught) {
+    ADD_FAILURE() << task << ": " << caught.what();
+  }
+}
+
+// The stores over one Database object, as one replica of the service has them.
+struct Stores {
+  Stores(boost::asio::io_context& io, postgres::Options options, std::chrono::milliseconds hold_for = 15min)
+      : database(io, std::move(options)),
+        catalogue(database),
+        search(database),
+        reservations(database, hold_for) {}
+
+  postgres::Database database;
+  storage::Catalogue catalogue;
+  storage::Search search;
+  storage::Reservations reservations;
+};
+
+inline postgres::Options Settings() {
+  return {.conninfo = Disk().Conninfo(), .write_connections = 4, .pool_wait = 5s};
+}
+
+// Runs body(stores) or body(stores, io) on an open database.
+template <class Body>
+void WithStores(Body body, std::chrono::milliseconds hold_for = 15min) {
+  RunLoop([&](boost::asio::io_context& io) -> Task<> {
+    Stores stores(io, Settings(), hold_for);
+    co_await stores.database.Open(After(10s));
+    std::exception_ptr failure;
+    try {
+      if constexpr (std::invocable<Body&, Stores&, boost::asio::io_context&>) {
+        co_await body(stores, io);
+      } else {
+        co_await body(stores);
+      }
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    co_await stores.database.Close(After(10s));
+    if (failure) std::rethrow_exception(failure);
+  });
+}
+
+// The reason of the Error that the task throws; "" when none.
+template <class T>
+Task<std::string> ReasonOf(Task<T> task) {
+  try {
+    co_await std::move(task);
+  } catch (const Error& error) {
+    co_return error.reason;
+  }
+  co_return "";
+}
+
+// What one seller starts with.
+struct Shop {
+  SellerId seller = SellerId::New();
+  domain::CategoryId category;
+
+  storage::SellerScope Scope() const { return {seller}; }
+};
+
+inline Task<Shop> OpenShop(Stores& stores) {
+  Shop shop;
+  api::product::CreateCategoryRequest request;
+  request.set_name("Things");
+  request.set_slug("c" + shop.seller.ToString().substr(24) + std::to_string(Uuid::NewV7().Bytes()[15]));
+  shop.category =
+      domain::CategoryId::From((co_await stores.catalogue.CreateCategory(After(5s), request)).id());
+  co_return shop;
+}
+
+inline api::product::NewOffer OfferOf(std::string sku, std::int64_t price, std::int64_t stock) {
+  api::product::NewOffer offer;
+  offer.set_sku(std::move(sku));
+  offer.mutable_price()->set_amount(price);
+  offer.mutable_price()->set_currency("EUR");
+  offer.set_stock(stock);
+  return offer;
+}
+
+inline api::product::CreateProductRequest ProductOf(const Shop& shop, std::string title,
+                                                    std::vector<api::product::NewOffer> offers = {}) {
+  api::product::CreateProductRequest request;
+  request.set_seller_id(shop.seller.ToString());
+  request.set_category_id(shop.category.ToString());
+  request.set_title(std::move(title));
+  for (auto& offer : offers) *request.add_offers() = std::move(offer);
+  return request;
+}
+
+// A published product.
+inline Task<api::product::Product> Put(Stores& stores, Shop shop,
+                                       api::product::CreateProductRequest request) {
+  const auto product = co_await stores.catalogue.CreateProduct(After(5s), Uuid::NewV7(), std::move(request));
+  co_return co_await stores.catalogue.PublishProduct(After(5s), domain::ProductId::From(product.id()),
+                                                     shop.Scope());
+}
+
+// A published product with one offer.
+inline Task<domain::OfferId> PutOffer(Stores& stores, Shop shop, std::int64_t stock) {
+  const auto product =
+      co_await Put(stores, shop, ProductOf(shop, "Thing", {OfferOf(Uuid::NewV7().ToString(), 1999, stock)}));
+  co_return domain::OfferId::From(product.offers(0).id());
+}
+
+inline std::string StockOf(const domain::OfferId& offer) {
+  return Sql("SELECT on_hand || '/' || reserved FROM stock WHERE offer_id = '" + offer.ToString() + "'");
+}
+
+// Invariants of the stock: the number of offers that break one.
+inline std::string BrokenInvariants() {
+  return Sql(
+      "SELECT count(*) FROM stock s WHERE s.reserved < 0 OR s.reserved > s.on_hand "
+      "OR s.reserved <> (SELECT coalesce(sum(quantity), 0) FROM reservation r "
+      "                  WHERE r.offer_id = s.offer_id AND r.state IN ('HELD', 'COMMITTED')) "
+      "OR s.on_hand <> (SELECT coalesce(sum(delta), 0) FROM stock_movement m WHERE m.offer_id = s.offer_id) "
+      "OR (SELECT coalesce(sum(quantity), 0) FROM reservation r "
+      "    WHERE r.offer_id = s.offer_id AND r.state = 'CONSUMED') "
+      "   <> (SELECT coalesce(-sum(delta), 0) FROM stock_movement m "
+      "       WHERE m.offer_id = s.offer_id AND m.kind = 'SHIPMENT')");
+}
+
+}  // namespace market::product

@@ -1,0 +1,14 @@
+// What user's database is brought up to, in this order, by user at its start and by marketctl migrate.
+#pragma once
+#include <array>
+
+#include "migrations/idempotency.hpp"
+#include "migrations/outbox.hpp"
+#include "migrations/user.hpp"
+
+namespace market::user {
+
+inline constexpr std::array kMigrations = {&migrations::kIdempotency, &migrations::kOutbox,
+                                           &migrations::kUser};
+
+}  // namespace market::user
