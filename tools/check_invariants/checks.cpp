@@ -44,6 +44,12 @@ constexpr std::array kChecks = {
     Check{"O7", "order", "a failed order says why, another has no reason", R"sql(
       SELECT o.id::text, format('reason "%s"', o.failure_reason) FROM orders o
       WHERE (o.failure_reason <> '') <> EXISTS (SELECT 1 FROM seller_order s WHERE s.order_id = o.id AND s.state = 'FAILED'))sql"},
+    Check{"O8", "order", "an order has its number alone", R"sql(
+      SELECT string_agg(id::text, ' ' ORDER BY id), format('all have the number %s', number)
+      FROM orders GROUP BY number HAVING count(*) > 1)sql"},
+    Check{"O9", "order", "a part's number is its order's with its position", R"sql(
+      SELECT s.id::text, format('number %s, position %s, order %s has the number %s', s.number, s.position, o.id, o.number)
+      FROM seller_order s JOIN orders o ON o.id = s.order_id WHERE s.number <> o.number || '-' || s.position)sql"},
     Check{"D1", "order", "the outbox is empty or young", R"sql(
       SELECT id::text, format('%s %s since %s: %s', topic, key, created_at, last_error)
       FROM outbox WHERE created_at < market_now() - interval '60 seconds')sql"},
@@ -70,10 +76,12 @@ constexpr std::array kChecks = {
     Check{"S6", "product", "every offer has a stock row", R"sql(
       SELECT o.id::text, 'no stock row' FROM offer o
       WHERE NOT EXISTS (SELECT 1 FROM stock s WHERE s.offer_id = o.id))sql"},
-    Check{"S7", "product", "what was shipped has its movement", R"sql(
-      SELECT r.order_id::text, format('offer %s: reserved %s, moved %s', r.offer_id, r.quantity, m.delta)
-      FROM reservation r LEFT JOIN stock_movement m ON m.order_id = r.order_id AND m.offer_id = r.offer_id
-      WHERE r.state = 'CONSUMED' AND m.delta IS DISTINCT FROM -r.quantity)sql"},
+    Check{"S7", "product", "what was shipped has its movement, and a shipment its reservation", R"sql(
+      SELECT order_id::text, format('offer %s: consumed %s, moved %s', offer_id, r.quantity, m.delta)
+      FROM (SELECT order_id, offer_id, quantity FROM reservation WHERE state = 'CONSUMED') AS r
+      FULL JOIN (SELECT order_id, offer_id, delta FROM stock_movement WHERE kind = 'SHIPMENT') AS m
+        USING (order_id, offer_id)
+      WHERE m.delta IS DISTINCT FROM -r.quantity)sql"},
 
     // Money
     Check{"M1", "payment", "every entry of the ledger sums to zero", R"sql(
@@ -93,6 +101,52 @@ constexpr std::array kChecks = {
       FROM payment p LEFT JOIN payment_split s ON s.payment_id = p.id
       WHERE p.amount_minor > 0
       GROUP BY p.id HAVING p.amount_minor <> coalesce(sum(s.amount_minor), 0))sql"},
+    Check{"M5", "payment", "a refund is its part's split, whole", R"sql(
+      SELECT r.seller_order_id::text, format('payment %s gives back %s, its split is %s of payment %s',
+                                             r.payment_id, r.amount_minor, s.amount_minor, s.payment_id)
+      FROM refund r LEFT JOIN payment_split s ON s.seller_order_id = r.seller_order_id
+      WHERE s.payment_id IS DISTINCT FROM r.payment_id OR s.amount_minor IS DISTINCT FROM r.amount_minor)sql"},
+    Check{"M6", "payment", "what was refunded is what refunds sum to", R"sql(
+      SELECT p.id::text, format('refunded %s, refunds %s', p.refunded_minor, coalesce(sum(r.amount_minor), 0))
+      FROM payment p LEFT JOIN refund r ON r.payment_id = p.id AND r.state = 'SUCCEEDED'
+      GROUP BY p.id HAVING p.refunded_minor <> coalesce(sum(r.amount_minor), 0))sql"},
+    Check{"M7", "payment",
+          "the provider is about to be asked about a pending attempt, and about nothing else", R"sql(
+      SELECT p.id::text, format('pending: %s %s since %s; due %s, leased until %s', coalesce(a.operation, 'nothing'),
+                                a.number, a.created_at, coalesce(p.next_run_at::text, 'never'), p.lease_until)
+      FROM payment p LEFT JOIN payment_attempt a ON a.payment_id = p.id AND a.state = 'PENDING'
+      WHERE (a.payment_id IS NULL) <> (p.next_run_at IS NULL)
+         OR p.next_run_at NOT BETWEEN market_now() - interval '60 seconds' AND market_now() + interval '10 minutes'
+         OR p.next_run_at IS NOT NULL AND p.lease_until > market_now() + interval '10 minutes')sql"},
+    Check{"M8", "payment", "a payment is where its attempts brought it", R"sql(
+      SELECT p.id::text, format('%s, authorised %s and captured %s of %s, authorisation "%s"; its attempts: %s', p.state,
+                                p.authorized_minor, p.captured_minor, p.amount_minor, p.authorization_id,
+                                coalesce(done.reached, 'none succeeded'))
+      FROM payment p CROSS JOIN LATERAL (
+        SELECT CASE WHEN bool_or(operation = 'VOID') THEN 'VOIDED' WHEN bool_or(operation = 'CAPTURE') THEN 'CAPTURED'
+                    WHEN bool_or(operation = 'AUTHORIZE') THEN 'AUTHORIZED' END AS reached
+        FROM payment_attempt a WHERE a.payment_id = p.id AND a.state = 'SUCCEEDED') AS done
+      WHERE p.state <> done.reached
+         OR done.reached IS NULL AND p.state IN ('AUTHORIZED', 'CAPTURED')
+         OR (p.authorization_id = '') <> (done.reached IS NULL)
+         OR p.authorized_minor <> CASE WHEN done.reached IN ('AUTHORIZED', 'CAPTURED') THEN p.amount_minor ELSE 0 END
+         OR p.captured_minor <> CASE done.reached WHEN 'CAPTURED' THEN p.amount_minor ELSE 0 END)sql"},
+    Check{"M9", "payment", "a refund is where its last attempt brought it", R"sql(
+      SELECT seller_order_id::text, format('refund of payment %s is %s, its last attempt %s', r.payment_id,
+                                           coalesce(r.state, 'missing'), coalesce(last.state, 'missing'))
+      FROM refund r FULL JOIN (
+        SELECT DISTINCT ON (seller_order_id) seller_order_id, state FROM payment_attempt
+        WHERE operation = 'REFUND' ORDER BY seller_order_id, number DESC) AS last USING (seller_order_id)
+      WHERE r.state IS DISTINCT FROM last.state)sql"},
+    Check{"M10", "payment",
+          "an entry of the ledger is in its payment's currency, about that payment or a part of it",
+          R"sql(
+      SELECT DISTINCT e.id::text, format('%s of %s in %s; payment %s is in %s', e.kind, e.source_id, l.currency, p.id,
+                                         p.currency)
+      FROM ledger_entry e JOIN payment p ON p.id = e.payment_id JOIN ledger_posting l ON l.entry_id = e.id
+      LEFT JOIN payment_split s ON s.seller_order_id = e.source_id AND s.payment_id = p.id
+      WHERE l.currency IS DISTINCT FROM p.currency
+         OR CASE e.kind WHEN 'capture' THEN e.source_id <> p.id WHEN 'refund' THEN s.payment_id IS NULL END)sql"},
     Check{"D2", "auth", "the outbox is empty or young", R"sql(
       SELECT id::text, format('%s %s since %s: %s', topic, key, created_at, last_error)
       FROM outbox WHERE created_at < market_now() - interval '60 seconds')sql"},
@@ -107,6 +161,14 @@ constexpr std::array kChecks = {
     Check{"U1", "user", "an account with addresses has exactly one default", R"sql(
       SELECT account_id::text, format('%s of %s are default', count(*) FILTER (WHERE is_default), count(*))
       FROM address GROUP BY account_id HAVING count(*) FILTER (WHERE is_default) <> 1)sql"},
+    Check{"U2", "user", "an address book has the size it says", R"sql(
+      SELECT b.account_id::text, format('size %s, addresses %s', b.size, count(a.id))
+      FROM address_book b LEFT JOIN address a ON a.account_id = b.account_id
+      GROUP BY b.account_id HAVING b.size <> count(a.id))sql"},
+    Check{"U3", "user", "an owner has as many sellers as are counted", R"sql(
+      SELECT o.account_id::text, format('counted %s, sellers %s', o.sellers, count(s.id))
+      FROM seller_owner o LEFT JOIN seller s ON s.owner_id = o.account_id
+      GROUP BY o.account_id HAVING o.sellers <> count(s.id))sql"},
 };
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include "tools/check_invariants/cross_checks.hpp"
 
-#include <set>
+#include <fmt/format.h>
+
+#include <algorithm>
 
 namespace market::invariants {
 namespace {
@@ -11,176 +13,409 @@ bool IsDead(const std::string& state) {
 bool IsShipped(const std::string& state) {
   return state == "SHIPPED" || state == "DELIVERED" || state == "COMPLETED";
 }
+bool HoldsUnits(const std::string& state) {
+  return state == "HELD" || state == "COMMITTED" || state == "CONSUMED";
+}
+bool HoldsMoney(const HoldFact& hold) { return hold.status == "authorized" || hold.status == "captured"; }
+
+// What the provider calls a payment's state; "" when an authorisation that is recorded can't be in it.
+std::string StatusOf(const std::string& payment_state) {
+  if (payment_state == "AUTHORIZED") return "authorized";
+  if (payment_state == "CAPTURED") return "captured";
+  if (payment_state == "VOIDED") return "voided";
+  return "";
+}
+
+std::string TextOf(const Standing& standing) {
+  return fmt::format("{} (authorised {}, captured {}, refunded {})", standing.state,
+                     standing.authorized_minor, standing.captured_minor, standing.refunded_minor);
+}
+
+template <class Map>
+const typename Map::mapped_type* Find(const Map& map, const typename Map::key_type& key) {
+  const auto found = map.find(key);
+  return found == map.end() ? nullptr : &found->second;
+}
+
+bool IsAtRest(const Facts& facts, const std::string& order, bool Pulse::* waits) {
+  const auto* before = Find(facts.pulses_before, order);
+  const auto* after = Find(facts.pulses_after, order);
+  if (before == nullptr || after == nullptr || before->version != after->version) return false;
+  return std::ranges::none_of(std::initializer_list{before, after},
+                              [&](const Pulse* pulse) { return pulse->checkout_runs || pulse->*waits; });
+}
+
+struct Row {
+  std::string database;
+  std::string id;
+};
+template <class Value>
+struct Said {
+  std::string_view by;
+  Value value;
+};
 
 class Checker {
  public:
   explicit Checker(const Facts& facts) : facts_(facts) {
-    for (const auto& [id, part] : facts_.parts) parts_of_[part.order].push_back(&part);
+    for (const auto& [id, part] : facts_.parts) parts_of_[part.order].emplace(id, &part);
   }
 
   std::vector<Finding> Run() {
     for (const auto& [id, order] : facts_.orders) CheckOrder(id, order);
-    for (const auto& [id, part] : facts_.parts) CheckStock(id, part);
-    CheckStrays();
-    CheckMoney();
+    for (const auto& [id, part] : facts_.parts) CheckUnits(id, part);
+    for (const auto& [key, reservation] : facts_.reservations) CheckReservation(key, reservation);
+    for (const auto& [order, payment] : facts_.payments) {
+      if (!facts_.pulses_after.contains(order)) {
+        Add("X6", {"payment", payment.id}, "a payment for order " + order + ", which does not exist");
+      }
+    }
+    CheckBooks();
+    for (const auto& [order, holds] : facts_.holds) CheckHolds(order, holds);
     CheckPeople();
+    CheckSellers();
     return std::move(findings_);
   }
 
  private:
-  void Add(std::string check, std::string database, std::string row, std::string detail) {
-    findings_.push_back({std::move(check), std::move(database), std::move(row), std::move(detail)});
+  using Parts = std::map<std::string, const PartFact*>;
+
+  void Add(std::string check, Row row, std::string detail) {
+    findings_.push_back({std::move(check), std::move(row.database), std::move(row.id), std::move(detail)});
+  }
+  template <class Value>
+  void Compare(std::string check, Row row, std::string_view what, Said<Value> left, Said<Value> right) {
+    if (left.value == right.value) return;
+    Add(std::move(check), std::move(row),
+        fmt::format("{}: {} says {}, {} says {}", what, left.by, left.value, right.by, right.value));
   }
 
-  bool AllDead(const std::string& order) const {
-    const auto parts = parts_of_.find(order);
-    if (parts == parts_of_.end()) return true;
-    for (const auto* part : parts->second) {
-      if (!IsDead(part->state)) return false;
-    }
-    return true;
+  const Parts& PartsOf(const std::string& order) const {
+    static const Parts kNone;
+    const auto* parts = Find(parts_of_, order);
+    return parts == nullptr ? kNone : *parts;
   }
-  bool AnyPending(const std::string& order) const {
-    const auto parts = parts_of_.find(order);
-    if (parts == parts_of_.end()) return false;
-    for (const auto* part : parts->second) {
-      if (part->state == "PENDING_PAYMENT") return true;
-    }
-    return false;
+  bool IsAlive(const std::string& order) const {
+    return !std::ranges::all_of(PartsOf(order), [](const auto& part) { return IsDead(part.second->state); });
   }
 
-  // X1: no goods without money; X2: no money without goods; X3: the same amount on both sides.
   void CheckOrder(const std::string& id, const OrderFact& order) {
-    if (AnyPending(id)) return;
-    const auto found = facts_.payments.find(id);
-    const bool living = !AllDead(id);
-    if (found == facts_.payments.end()) {
-      if (living) Add("X1", "order", id, "a living order without a payment");
-      return;
+    if (!facts_.auth_after.accounts.contains(order.buyer)) {
+      Add("X13", {"order", id}, "its buyer " + order.buyer + " is no account");
     }
-    const auto& payment = found->second;
-    const bool paid = payment.state == "AUTHORIZED" || payment.state == "CAPTURED";
-    if (living && !paid) Add("X1", "order", id, "a living order whose payment is " + payment.state);
-    if (!living && payment.state == "AUTHORIZED")
-      Add("X2", "payment", payment.id, "authorised for a dead order");
-    if (!living && payment.captured_minor != payment.refunded_minor) {
-      Add("X2", "payment", payment.id,
-          "captured " + std::to_string(payment.captured_minor) + " and refunded " +
-              std::to_string(payment.refunded_minor) + " for a dead order");
+    const auto* payment = Find(facts_.payments, id);
+    if (payment != nullptr && payment->amount_minor != 0) {
+      CheckTerms(id, order, *payment);
+      CheckSplits(id, *payment);
     }
-    if (payment.amount_minor != 0 && payment.amount_minor != order.total_minor) {
-      Add("X3", "payment", payment.id,
-          "amount " + std::to_string(payment.amount_minor) + ", the order costs " +
-              std::to_string(order.total_minor));
-    }
-    CheckRefund(id, payment);
+    if (!IsMoneyAtRest(facts_, id)) return;
+    CheckState(id, payment);
+    CheckCopy(id, order, payment);
+    if (payment != nullptr) CheckRefunds(id, *payment);
   }
 
-  // X4: what was refunded is what the cancelled parts of a captured order cost.
-  void CheckRefund(const std::string& id, const PaymentFact& payment) {
-    if (payment.captured_minor == 0) return;
-    std::int64_t owed = 0;
-    const auto parts = parts_of_.find(id);
-    if (parts == parts_of_.end()) return;
-    for (const auto* part : parts->second) {
-      if (IsDead(part->state)) owed += part->total_minor;
+  // X3: a payment is about what its order is about.
+  void CheckTerms(const std::string& id, const OrderFact& order, const PaymentFact& payment) {
+    const Row row{"payment", payment.id};
+    const auto both = [&](std::string_view what, const auto& ordered, const auto& paid) {
+      Compare("X3", row, fmt::format("{} of order {}", what, id), Said{"order", ordered},
+              Said{"payment", paid});
+    };
+    both("buyer", order.buyer, payment.buyer);
+    both("currency", order.currency, payment.currency);
+    both("total", order.total_minor, payment.amount_minor);
+    both("payment method", order.method, payment.method);
+  }
+
+  // X10: each part has its split, for its seller and its total; there are no others.
+  void CheckSplits(const std::string& order, const PaymentFact& payment) {
+    const Row row{"payment", payment.id};
+    const auto& parts = PartsOf(order);
+    for (const auto& [id, part] : parts) {
+      const auto* split = Find(payment.splits, id);
+      if (split == nullptr) {
+        Add("X10", row, fmt::format("no split for part {} of order {}", id, order));
+        continue;
+      }
+      Compare("X10", row, "seller of part " + id, Said{"order", part->seller}, Said{"split", split->seller});
+      Compare("X10", row, "total of part " + id, Said{"order", part->total_minor},
+              Said{"split", split->amount_minor});
     }
-    if (owed != payment.refunded_minor) {
-      Add("X4", "payment", payment.id,
-          "refunded " + std::to_string(payment.refunded_minor) + ", cancelled parts cost " +
-              std::to_string(owed));
+    for (const auto& [id, split] : payment.splits) {
+      if (!parts.contains(id)) {
+        Add("X10", row, fmt::format("a split for part {}, which order {} does not have", id, order));
+      }
+    }
+  }
+
+  // X1: no goods without money; X2: no money without goods.
+  void CheckState(const std::string& id, const PaymentFact* payment) {
+    if (IsAlive(id)) {
+      if (payment == nullptr) {
+        Add("X1", {"order", id}, "a living order without a payment");
+      } else if (payment->standing.state != "CAPTURED") {
+        Add("X1", {"order", id},
+            fmt::format("a living order whose payment {} is {}, and no message will capture it", payment->id,
+                        payment->standing.state));
+      }
+    } else if (payment != nullptr) {
+      const auto& state = payment->standing.state;
+      if (state != "DECLINED" && state != "VOIDED" && state != "CAPTURED") {
+        Add("X2", {"payment", payment->id},
+            fmt::format("it is {}, its order {} is dead, and no message will void it", state, id));
+      }
+    }
+  }
+
+  // X11: what an order remembers of its payment. An order that failed before its payment was made has none.
+  void CheckCopy(const std::string& id, const OrderFact& order, const PaymentFact* payment) {
+    const auto standing = payment == nullptr ? Standing{.state = "CREATED"} : payment->standing;
+    Compare("X11", {"order", id}, payment == nullptr ? "its payment" : "its payment " + payment->id,
+            Said{"order", TextOf(order.payment)}, Said{"payment", TextOf(standing)});
+  }
+
+  // X4: of a captured payment exactly the dead parts are given back, each in full.
+  void CheckRefunds(const std::string& order, const PaymentFact& payment) {
+    const Row row{"payment", payment.id};
+    const auto& parts = PartsOf(order);
+    for (const auto& [id, part] : parts) {
+      const bool owed = payment.standing.captured_minor > 0 && IsDead(part->state);
+      const auto* refund = Find(payment.refunds, id);
+      const auto state = refund == nullptr ? "missing" : refund->state;
+      if (!owed && refund != nullptr) {
+        Add("X4", row,
+            fmt::format("part {} is {}, and a refund of {} for it is {}", id, part->state,
+                        refund->amount_minor, state));
+      } else if (owed && (state != "SUCCEEDED" || refund->amount_minor != part->total_minor)) {
+        Add("X4", row,
+            fmt::format("part {} is {} and cost {}; its refund is {} over {}", id, part->state,
+                        part->total_minor, state, refund == nullptr ? 0 : refund->amount_minor));
+      }
+    }
+    for (const auto& [id, refund] : payment.refunds) {
+      if (!parts.contains(id)) {
+        Add("X4", row, fmt::format("a refund for part {}, which order {} does not have", id, order));
+      }
     }
   }
 
   // X5: units follow the part: committed while it lives, consumed once it is shipped, given back when it is
   // dead.
-  void CheckStock(const std::string& id, const PartFact& part) {
-    if (part.state == "PENDING_PAYMENT") return;
-    const std::string expected = IsDead(part.state)      ? "none"
-                                 : IsShipped(part.state) ? "CONSUMED"
-                                                         : "COMMITTED";
-    for (const auto& [offer, quantity] : part.quantities) {
-      const auto found = facts_.reservations.find({part.order, offer});
-      const std::string state = found == facts_.reservations.end() ? "missing" : found->second.state;
-      const bool active = state == "HELD" || state == "COMMITTED" || state == "CONSUMED";
-      if (expected == "none" ? active : state != expected) {
-        Add("X5", "product", part.order + "/" + offer,
-            "the part " + id + " is " + part.state + ", its units are " + state);
-      } else if (active && found->second.quantity != quantity) {
-        Add("X5", "product", part.order + "/" + offer,
-            "reserved " + std::to_string(found->second.quantity) + ", bought " + std::to_string(quantity));
-      }
+  void CheckUnits(const std::string& id, const PartFact& part) {
+    if (!IsStockAtRest(facts_, part.order)) return;
+    for (const auto& [offer, line] : part.lines) {
+      const auto* found = Find(facts_.reservations, {part.order, offer});
+      const std::string state = found == nullptr ? "missing" : found->state;
+      const bool right = IsDead(part.state) ? !HoldsUnits(state)
+                                            : state == (IsShipped(part.state) ? "CONSUMED" : "COMMITTED");
+      if (right) continue;
+      Add("X5", {"product", part.order + "/" + offer},
+          fmt::format("part {} is {}, its units are {}, and no message will change them", id, part.state,
+                      state));
     }
   }
 
-  // X6: nothing is held or charged for an order that does not exist.
-  void CheckStrays() {
-    for (const auto& [key, reservation] : facts_.reservations) {
-      if (reservation.state != "RELEASED" && reservation.state != "EXPIRED" &&
-          !facts_.orders.contains(key.first)) {
-        Add("X6", "product", key.first + "/" + key.second,
-            "units are " + reservation.state + " for no order");
+  // X6: nothing is held for an order that does not exist, or that did not buy it; X5: as many as were bought;
+  // X13: the part's seller is the offer's, the line's product too.
+  void CheckReservation(const std::pair<std::string, std::string>& key, const ReservationFact& reservation) {
+    const auto& [order, offer] = key;
+    const Row row{"product", order + "/" + offer};
+    if (!facts_.pulses_after.contains(order)) {
+      if (HoldsUnits(reservation.state)) {
+        Add("X6", row,
+            fmt::format("units are {} for order {}, which does not exist", reservation.state, order));
       }
+      return;
     }
-    for (const auto& [order, payment] : facts_.payments) {
-      if (!facts_.orders.contains(order)) Add("X6", "payment", payment.id, "a payment for no order " + order);
+    if (!facts_.orders.contains(order)) return;  // placed after the orders were read
+    for (const auto& [id, part] : PartsOf(order)) {
+      const auto* line = Find(part->lines, offer);
+      if (line == nullptr) continue;
+      Compare("X5", row, "quantity in part " + id, Said{"order", line->quantity},
+              Said{"reservation", reservation.quantity});
+      Compare("X13", row, "seller of part " + id, Said{"order", part->seller},
+              Said{"offer", reservation.seller});
+      Compare("X13", row, "product in part " + id, Said{"order", line->product},
+              Said{"offer", reservation.product});
+      return;
     }
+    Add("X6", row,
+        fmt::format("units are {} for order {}, which did not buy them", reservation.state, order));
   }
 
   // X7: the ledger says what payments say; X8: the provider says what the ledger says.
-  void CheckMoney() {
+  void CheckBooks() {
     for (const auto& [order, payment] : facts_.payments) {
-      Compare("X7", "payment", order, "capture", payment.captured_minor, Sum(facts_.ledger, order, "capture"),
-              "payment", "ledger");
-      Compare("X7", "payment", order, "refund", payment.refunded_minor, Sum(facts_.ledger, order, "refund"),
-              "payment", "ledger");
+      CompareBooks("X7", {"payment", payment.id}, Said{"payment", MovedBy(payment)},
+                   Said{"ledger", Of(facts_.ledger, order)});
     }
-    std::set<std::string> orders;
-    for (const auto& [order, sums] : facts_.ledger) orders.insert(order);
-    for (const auto& [order, sums] : facts_.provider) orders.insert(order);
-    for (const auto& order : orders) {
-      for (const std::string kind : {"capture", "refund"}) {
-        Compare("X8", "provider", order, kind, Sum(facts_.ledger, order, kind),
-                Sum(facts_.provider, order, kind), "ledger", "provider");
+    const auto provider = ProviderBook();
+    for (const auto& [order, payment] : facts_.payments) {
+      if (!IsMoneyAtRest(facts_, order)) continue;
+      CompareBooks("X8", {"provider", order}, Said{"ledger", Of(facts_.ledger, order)},
+                   Said{"provider", Of(provider, order)});
+    }
+  }
+
+  using Moved = Book::mapped_type;
+
+  static Moved Of(const Book& book, const std::string& order) {
+    const auto* moved = Find(book, order);
+    return moved == nullptr ? Moved() : *moved;
+  }
+
+  static Moved MovedBy(const PaymentFact& payment) {
+    Moved moved;
+    if (payment.standing.captured_minor != 0) {
+      moved[NameOfMovement("capture", "", payment.currency)] = payment.standing.captured_minor;
+    }
+    for (const auto& [part, refund] : payment.refunds) {
+      if (refund.state == "SUCCEEDED") {
+        moved[NameOfMovement("refund", part, payment.currency)] = refund.amount_minor;
+      }
+    }
+    return moved;
+  }
+
+  Book ProviderBook() {
+    std::map<std::string, std::string> order_of;
+    for (const auto& [order, payment] : facts_.payments) {
+      if (!payment.authorization.empty()) order_of.emplace(payment.authorization, order);
+    }
+    Book book;
+    for (const auto& movement : facts_.movements) {
+      const auto name = NameOfMovement(movement.kind, movement.reference, movement.currency);
+      const auto* order = Find(order_of, movement.authorization);
+      if (order != nullptr) {
+        book[*order][name] += movement.amount_minor;
+      } else {
+        Add("X8", {"provider", movement.authorization},
+            fmt::format("{}: {} moved on an authorisation that no payment names", name,
+                        movement.amount_minor));
+      }
+    }
+    return book;
+  }
+
+  void CompareBooks(const std::string& check, const Row& row, const Said<Moved>& left,
+                    const Said<Moved>& right) {
+    auto names = left.value;
+    names.insert(right.value.begin(), right.value.end());
+    for (const auto& [name, amount] : names) {
+      const auto amount_in = [&](const Moved& moved) {
+        const auto* found = Find(moved, name);
+        return found == nullptr ? std::int64_t{0} : *found;
+      };
+      Compare(check, row, name, Said{left.by, amount_in(left.value)}, Said{right.by, amount_in(right.value)});
+    }
+  }
+
+  // X12: the provider holds what the payment says, on the authorisation it names, and nothing else.
+  void CheckHolds(const std::string& order, const std::vector<HoldFact>& holds) {
+    if (!IsMoneyAtRest(facts_, order)) return;
+    const auto* payment = Find(facts_.payments, order);
+    const auto named = payment == nullptr ? std::string() : payment->authorization;
+    bool found = named.empty();
+    for (const auto& hold : holds) {
+      if (!named.empty() && hold.authorization == named) {
+        found = true;
+        CompareHold(hold, *payment);
+      } else if (HoldsMoney(hold)) {
+        Add("X12", {"provider", hold.authorization},
+            fmt::format("{} over {} {} for order {}, and no payment names it", hold.status, hold.amount_minor,
+                        hold.currency, order));
+      }
+    }
+    if (!found) {
+      Add("X12", {"payment", payment->id},
+          fmt::format("the provider does not know its authorisation {} for order {}", named, order));
+    }
+  }
+
+  void CompareHold(const HoldFact& hold, const PaymentFact& payment) {
+    const auto both = [&](std::string_view what, const auto& paid, const auto& held) {
+      Compare("X12", {"provider", hold.authorization}, fmt::format("{} of payment {}", what, payment.id),
+              Said{"payment", paid}, Said{"provider", held});
+    };
+    both("status", StatusOf(payment.standing.state), hold.status);
+    both("currency", payment.currency, hold.currency);
+    both("payment method", payment.method, hold.method);
+    both("amount", payment.amount_minor, hold.amount_minor);
+    both("what was captured", payment.standing.captured_minor, hold.captured_minor);
+    both("what was refunded", payment.standing.refunded_minor, hold.refunded_minor);
+  }
+
+  // X9: an account has its profile and a profile its account.
+  void CheckPeople() {
+    for (const auto& account : facts_.auth_before.without_message) {
+      if (!facts_.profiles.contains(account)) {
+        Add("X9", {"user", account}, "an account without a profile, and no message will make one");
+      }
+    }
+    for (const auto& profile : facts_.profiles) {
+      if (!facts_.auth_after.accounts.contains(profile)) {
+        Add("X9", {"user", profile}, "a profile without an account");
       }
     }
   }
 
-  static std::int64_t Sum(const std::map<std::string, std::map<std::string, std::int64_t>>& sums,
-                          const std::string& order, const std::string& kind) {
-    const auto found = sums.find(order);
-    if (found == sums.end()) return 0;
-    const auto amount = found->second.find(kind);
-    return amount == found->second.end() ? 0 : amount->second;
-  }
-
-  void Compare(const std::string& check, const std::string& database, const std::string& order,
-               const std::string& kind, std::int64_t left, std::int64_t right, const std::string& left_name,
-               const std::string& right_name) {
-    if (left == right) return;
-    Add(check, database, order,
-        kind + ": " + left_name + " " + std::to_string(left) + ", " + right_name + " " +
-            std::to_string(right));
-  }
-
-  // X9: an account has its profile, an active seller its owner's membership.
-  void CheckPeople() {
-    for (const auto& account : facts_.accounts) {
-      if (!facts_.profiles.contains(account)) Add("X9", "user", account, "an account without a profile");
+  // X9: the owner of an approved seller, and nobody else, is its member as owner; X13: who sells is a seller.
+  void CheckSellers() {
+    for (const auto& [id, seller] : facts_.sellers) {
+      if (seller.state == "PENDING" || seller.waits ||
+          facts_.auth_after.owners.contains({id, seller.owner})) {
+        continue;
+      }
+      Add("X9", {"auth", id},
+          fmt::format("the seller is {}, its owner {} is no member, and no message will make it one",
+                      seller.state, seller.owner));
     }
-    for (const auto& seller : facts_.active_sellers) {
-      if (!facts_.memberships.contains(seller)) {
-        Add("X9", "auth", seller.first, "an active seller whose owner " + seller.second + " is no member");
+    for (const auto& [id, account] : facts_.auth_before.owners) {
+      const auto* seller = Find(facts_.sellers, id);
+      if (seller == nullptr) {
+        Add("X9", {"auth", id}, "account " + account + " owns a seller that does not exist");
+      } else if (seller->owner != account) {
+        Add("X9", {"auth", id},
+            fmt::format("account {} is a member as owner, the seller is {}'s", account, seller->owner));
+      } else if (seller->state == "PENDING") {
+        Add("X9", {"auth", id}, "its owner " + account + " is a member before the seller was approved");
+      }
+    }
+    for (const auto& id : facts_.catalogue_sellers) {
+      if (!facts_.sellers.contains(id))
+        Add("X13", {"product", id}, "products of a seller that does not exist");
+    }
+    for (const auto& [id, part] : facts_.parts) {
+      if (!facts_.sellers.contains(part.seller)) {
+        Add("X13", {"order", id}, "its seller " + part.seller + " does not exist");
       }
     }
   }
 
   const Facts& facts_;
-  std::map<std::string, std::vector<const PartFact*>> parts_of_;
+  std::map<std::string, Parts> parts_of_;
   std::vector<Finding> findings_;
 };
 
 }  // namespace
+
+std::string NameOfMovement(const std::string& kind, const std::string& part, const std::string& currency) {
+  if (kind == "refund") return fmt::format("refund of part {} in {}", part, currency);
+  return fmt::format("{} in {}", kind, currency);
+}
+
+bool IsMoneyAtRest(const Facts& facts, const std::string& order) {
+  return IsAtRest(facts, order, &Pulse::payment_waits);
+}
+bool IsStockAtRest(const Facts& facts, const std::string& order) {
+  return IsAtRest(facts, order, &Pulse::stock_waits);
+}
+
+std::size_t CountUnderWay(const Facts& facts) {
+  return static_cast<std::size_t>(std::ranges::count_if(facts.pulses_after, [&](const auto& pulse) {
+    return !IsMoneyAtRest(facts, pulse.first) || !IsStockAtRest(facts, pulse.first);
+  }));
+}
 
 std::vector<Finding> CrossCheck(const Facts& facts) { return Checker(facts).Run(); }
 

@@ -1,9 +1,20 @@
-// What must hold between databases, and between the ledger and the payment provider. Pure: facts in, findings
-// out.
+// What must hold between databases, and between us and the payment provider. Pure: facts in, findings out.
+//
+// The facts are read one database after the other while the marketplace works. A finding is never what was
+// only under way, and "later" is never an excuse without something that will make it happen:
+// - What an order has still to bring about stands in its own database, as a checkout that runs or as a
+// message in
+//   the outbox, until the peer has done it, and each of its steps raises its version. An order whose pulse
+//   was read the same before and after its peers, with nothing to bring about, was at rest: all copies must
+//   agree, and what has no message by now will never happen.
+// - What exists because something else did is looked for in what was read later than that.
+// - What never changes once it is written is compared at any time.
 #pragma once
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace market::invariants {
@@ -15,42 +26,126 @@ struct Finding {
   std::string detail;
 };
 
+// What an order has still to bring about.
+struct Pulse {
+  std::int64_t version = 0;
+  bool checkout_runs = false;
+  bool payment_waits = false;  // a message to payment is in the outbox
+  bool stock_waits = false;    // a message to product is
+};
+
+// How far a payment is, by payment itself or by the order's copy.
+struct Standing {
+  std::string state;
+  std::int64_t authorized_minor = 0;
+  std::int64_t captured_minor = 0;
+  std::int64_t refunded_minor = 0;
+  bool operator==(const Standing&) const = default;
+};
+
 struct OrderFact {
+  std::string buyer;
+  std::string currency;
+  std::string method;
   std::int64_t total_minor = 0;
-  std::string payment_state;
+  Standing payment;
+};
+struct LineFact {
+  std::string product;
+  std::int64_t quantity = 0;
 };
 struct PartFact {
   std::string order;
+  std::string seller;
   std::string state;
   std::int64_t total_minor = 0;
-  std::map<std::string, std::int64_t> quantities;  // by offer
+  std::map<std::string, LineFact> lines;  // by offer
+};
+
+struct SplitFact {
+  std::string seller;
+  std::int64_t amount_minor = 0;
+};
+struct RefundFact {
+  std::string state;
+  std::int64_t amount_minor = 0;
 };
 struct PaymentFact {
   std::string id;
+  std::string buyer;
+  std::string currency;
+  std::string method;
+  std::string authorization;
+  std::int64_t amount_minor = 0;  // 0: a tombstone, about which nothing else is known
+  Standing standing;
+  std::map<std::string, SplitFact> splits;    // by part
+  std::map<std::string, RefundFact> refunds;  // by part
+};
+
+struct ReservationFact {
   std::string state;
+  std::int64_t quantity = 0;
+  std::string product;  // of the offer
+  std::string seller;
+};
+
+// Money that moved at the provider.
+struct MovementFact {
+  std::string authorization;
+  std::string kind;
+  std::string reference;  // of a refund the part
+  std::string currency;
+  std::int64_t amount_minor = 0;
+};
+// What the provider may still take or has taken: an authorisation.
+struct HoldFact {
+  std::string authorization;
+  std::string status;
+  std::string currency;
+  std::string method;
   std::int64_t amount_minor = 0;
   std::int64_t captured_minor = 0;
   std::int64_t refunded_minor = 0;
 };
-struct ReservationFact {
+
+struct SellerFact {
+  std::string owner;
   std::string state;
-  std::int64_t quantity = 0;
+  bool waits = false;  // the message that makes its owner a member is in the outbox
+};
+struct AuthFacts {
+  std::set<std::string> accounts;
+  std::set<std::string> without_message;  // accounts whose profile no message in the outbox will make
+  std::set<std::pair<std::string, std::string>> owners;  // seller, account
 };
 
+// By order: what moved ("capture in EUR"), in minor units.
+using Book = std::map<std::string, std::map<std::string, std::int64_t>>;
+std::string NameOfMovement(const std::string& kind, const std::string& part, const std::string& currency);
+
+// In the order in which they are read.
 struct Facts {
-  std::map<std::string, OrderFact> orders;                                      // by id
-  std::map<std::string, PartFact> parts;                                        // by id
+  std::map<std::string, OrderFact> orders;
+  std::map<std::string, PartFact> parts;
+  std::map<std::string, Pulse> pulses_before;  // by order; one snapshot with orders and parts
+  std::vector<MovementFact> movements;
   std::map<std::string, PaymentFact> payments;                                  // by order
+  Book ledger;                                                                  // one snapshot with payments
   std::map<std::pair<std::string, std::string>, ReservationFact> reservations;  // by order and offer
-  std::map<std::string, std::map<std::string, std::int64_t>>
-      ledger;  // by order: net of kind capture and refund
-  std::map<std::string, std::map<std::string, std::int64_t>>
-      provider;                       // by order: sum of kind capture and refund
-  std::vector<std::string> accounts;  // old enough to have a profile
-  std::map<std::string, bool> profiles;
-  std::vector<std::pair<std::string, std::string>> active_sellers;  // seller, owner
-  std::map<std::pair<std::string, std::string>, bool> memberships;  // seller, account
+  std::set<std::string> catalogue_sellers;                                      // with a product or an offer
+  AuthFacts auth_before;
+  std::set<std::string> profiles;
+  std::map<std::string, SellerFact> sellers;
+  AuthFacts auth_after;
+  std::map<std::string, std::vector<HoldFact>> holds;  // by order, of those the provider was asked about
+  std::map<std::string, Pulse> pulses_after;
 };
+
+// Whether nothing about the order's money (its units) was under way while the peers were read.
+bool IsMoneyAtRest(const Facts& facts, const std::string& order);
+bool IsStockAtRest(const Facts& facts, const std::string& order);
+// Orders that were judged on what never changes alone.
+std::size_t CountUnderWay(const Facts& facts);
 
 std::vector<Finding> CrossCheck(const Facts& facts);
 

@@ -1,48 +1,124 @@
 #include "tools/check_invariants/facts.hpp"
 
 #include <boost/json.hpp>
+#include <exception>
+#include <utility>
+
+#include "platform/runtime/task_group.hpp"
 
 namespace market::invariants {
 namespace {
 
+using postgres::Result;
+using postgres::Row;
 using postgres::Statement;
 
 constexpr std::chrono::seconds kLimit{60};
+// Questions to the provider at once.
+constexpr std::size_t kQuestionsMax = 8;
 
-constexpr Statement kOrders{"invariants.orders", "SELECT id::text, total_minor, payment_state FROM orders"};
+constexpr Statement kOrders{"invariants.orders", R"sql(
+  SELECT id::text, buyer_id::text, currency, payment_method, total_minor, payment_state, authorized_minor,
+         captured_minor, refunded_minor, created_at > market_now() - interval '30 days'
+  FROM orders)sql"};
 constexpr Statement kParts{"invariants.parts", R"sql(
-  SELECT s.id::text, s.order_id::text, s.state, s.total_minor, l.offer_id::text, l.quantity
+  SELECT s.id::text, s.order_id::text, s.seller_id::text, s.state, s.total_minor, l.offer_id::text,
+         l.product_id::text, l.quantity
   FROM seller_order s LEFT JOIN order_line l ON l.seller_order_id = s.id)sql"};
-constexpr Statement kReservations{"invariants.reservations",
-                                  "SELECT order_id::text, offer_id::text, state, quantity FROM reservation"};
-constexpr Statement kPayments{"invariants.payments", R"sql(
-  SELECT order_id::text, id::text, state, amount_minor, captured_minor, refunded_minor, authorization_id FROM payment)sql"};
-constexpr Statement kLedger{"invariants.ledger", R"sql(
-  SELECT p.order_id::text, e.kind, sum(CASE e.kind WHEN 'capture' THEN l.amount_minor ELSE -l.amount_minor END)::bigint
-  FROM ledger_entry e JOIN payment p ON p.id = e.payment_id
-  JOIN ledger_posting l ON l.entry_id = e.id AND l.account = 'psp_clearing'
-  GROUP BY p.order_id, e.kind)sql"};
-constexpr Statement kAccounts{
-    "invariants.accounts",
-    "SELECT id::text FROM account WHERE created_at < market_now() - interval '60 seconds'"
-    " AND NOT EXISTS (SELECT 1 FROM account_role r WHERE r.account_id = account.id)"};
-constexpr Statement kMembers{"invariants.members",
-                             "SELECT seller_id::text, account_id::text FROM seller_member"};
-constexpr Statement kProfiles{"invariants.profiles", "SELECT id::text FROM profile"};
-constexpr Statement kSellers{"invariants.sellers",
-                             "SELECT id::text, owner_id::text FROM seller WHERE state = 'ACTIVE'"
-                             " AND updated_at < market_now() - interval '60 seconds'"};
+constexpr Statement kPulses{"invariants.pulses", R"sql(
+  SELECT o.id::text, o.version, EXISTS (SELECT 1 FROM checkout c WHERE c.order_id = o.id AND c.step <> 'DONE'),
+         EXISTS (SELECT 1 FROM outbox m WHERE m.topic = 'order.payment' AND m.key = o.id::text),
+         EXISTS (SELECT 1 FROM outbox m WHERE m.topic = 'order.stock' AND m.key = o.id::text)
+  FROM orders o)sql"};
 
-std::string Copy(const postgres::Row& row, std::size_t column) { return std::string(row.Text(column)); }
+constexpr Statement kPayments{"invariants.payments", R"sql(
+  SELECT order_id::text, id::text, coalesce(buyer_id::text, ''), coalesce(currency, ''), payment_method,
+         authorization_id, amount_minor, state, authorized_minor, captured_minor, refunded_minor
+  FROM payment)sql"};
+constexpr Statement kSplits{"invariants.splits", R"sql(
+  SELECT p.order_id::text, s.seller_order_id::text, s.seller_id::text, s.amount_minor
+  FROM payment_split s JOIN payment p ON p.id = s.payment_id)sql"};
+constexpr Statement kRefunds{"invariants.refunds", R"sql(
+  SELECT p.order_id::text, r.seller_order_id::text, r.state, r.amount_minor
+  FROM refund r JOIN payment p ON p.id = r.payment_id)sql"};
+constexpr Statement kLedger{"invariants.ledger", R"sql(
+  SELECT p.order_id::text, e.kind, e.source_id::text, l.currency,
+         CASE e.kind WHEN 'capture' THEN l.amount_minor ELSE -l.amount_minor END
+  FROM ledger_entry e JOIN payment p ON p.id = e.payment_id
+  JOIN ledger_posting l ON l.entry_id = e.id AND l.account = 'psp_clearing')sql"};
+
+constexpr Statement kReservations{"invariants.reservations", R"sql(
+  SELECT r.order_id::text, r.offer_id::text, r.state, r.quantity, coalesce(o.product_id::text, 'missing'),
+         coalesce(o.seller_id::text, 'missing')
+  FROM reservation r LEFT JOIN offer o ON o.id = r.offer_id)sql"};
+constexpr Statement kCatalogueSellers{
+    "invariants.catalogue_sellers",
+    "SELECT seller_id::text FROM product UNION SELECT seller_id::text FROM offer"};
+
+constexpr Statement kAccounts{"invariants.accounts", R"sql(
+  SELECT id::text, EXISTS (SELECT 1 FROM outbox m WHERE m.topic = 'profile.create' AND m.key = account.id::text)
+  FROM account)sql"};
+constexpr Statement kOwners{
+    "invariants.owners", "SELECT seller_id::text, account_id::text FROM seller_member WHERE role = 'owner'"};
+constexpr Statement kProfiles{"invariants.profiles", "SELECT id::text FROM profile"};
+constexpr Statement kSellers{"invariants.sellers", R"sql(
+  SELECT id::text, owner_id::text, state,
+         EXISTS (SELECT 1 FROM outbox m WHERE m.topic = 'seller.bind' AND m.key = seller.id::text)
+  FROM seller)sql"};
+
+std::string Copy(const Row& row, std::size_t column) { return std::string(row.Text(column)); }
+
+std::string Text(const boost::json::value& object, std::string_view name) {
+  return std::string(object.at(name).as_string());
+}
+
+void ReadParts(const Result& rows, Facts& facts) {
+  for (const auto row : rows) {
+    auto& part = facts.parts[Copy(row, 0)];
+    part.order = row.Text(1);
+    part.seller = row.Text(2);
+    part.state = row.Text(3);
+    part.total_minor = row.Int(4);
+    if (row.IsNull(5)) continue;
+    auto& line = part.lines[Copy(row, 5)];
+    line.product = row.Text(6);
+    line.quantity += row.Int(7);
+  }
+}
+
+std::map<std::string, Pulse> ReadPulses(const Result& rows) {
+  std::map<std::string, Pulse> pulses;
+  for (const auto row : rows) {
+    pulses.emplace(Copy(row, 0), Pulse{.version = row.Int(1),
+                                       .checkout_runs = row.GetBool(2),
+                                       .payment_waits = row.GetBool(3),
+                                       .stock_waits = row.GetBool(4)});
+  }
+  return pulses;
+}
+
+HoldFact HoldFrom(const boost::json::value& hold) {
+  return {.authorization = Text(hold, "id"),
+          .status = Text(hold, "status"),
+          .currency = Text(hold, "currency"),
+          .method = Text(hold, "payment_method"),
+          .amount_minor = hold.at("amount").as_int64(),
+          .captured_minor = hold.at("captured").as_int64(),
+          .refunded_minor = hold.at("refunded").as_int64()};
+}
 
 }  // namespace
 
 Sources::Sources(boost::asio::io_context& io, const std::map<std::string, std::string>& conninfos,
                  Provider provider)
-    : client_(io, provider.url, {.body_bytes_max = 16 << 20}), authorization_("Bearer " + provider.key) {
+    : io_(io),
+      client_(io, provider.url, {.pool_size = kQuestionsMax, .body_bytes_max = 16 << 20}),
+      authorization_("Bearer " + provider.key) {
   for (const auto& [service, conninfo] : conninfos) {
     postgres::Options options;
-    options.conninfo = conninfo + " options='-c default_transaction_read_only=on'";
+    options.conninfo = conninfo +
+                       " options='-c default_transaction_read_only=on"
+                       " -c default_transaction_isolation=repeatable\\\\ read'";
     options.name = service;
     options.read_connections = 1;
     options.write_connections = 1;
@@ -68,68 +144,124 @@ Task<> Sources::Close(runtime::Deadline deadline) {
 }
 
 Task<std::vector<Finding>> Sources::Run(const Check& check) {
-  const auto rows = co_await Of(check.database).Read(runtime::After(kLimit), Statement{check.id, check.sql});
+  const auto results = co_await Snapshot(check.database, {Statement{check.id, check.sql}});
   std::vector<Finding> findings;
-  for (const auto row : rows) {
+  for (const auto row : results.front()) {
     findings.push_back({std::string(check.id), std::string(check.database), Copy(row, 0), Copy(row, 1)});
   }
   co_return findings;
 }
 
+Task<std::vector<Result>> Sources::Snapshot(std::string_view service, std::vector<Statement> statements) {
+  const auto read = [&](postgres::Tx& tx) -> Task<std::vector<Result>> {
+    postgres::Batch batch("invariants.snapshot");
+    for (const auto& statement : statements) batch.Add(statement);
+    co_return co_await tx.Execute(std::move(batch));
+  };
+  co_return co_await databases_.at(std::string(service))->Transaction(runtime::After(kLimit), read);
+}
+
+// The order matters: see cross_checks.hpp. Money moves at the provider only after payment has written down on
+// which authorisation, so movements are read before payments.
 Task<Facts> Sources::Load() {
   Facts facts;
-  co_await LoadOrders(facts);
+  auto orders = co_await LoadOrders(facts);
+  co_await LoadMovements(facts);
   co_await LoadPayments(facts);
-  co_await LoadPeople(facts);
-  co_await LoadProvider(facts);
+  co_await LoadStock(facts);
+  facts.auth_before = co_await LoadAuth();
+  co_await LoadUsers(facts);
+  facts.auth_after = co_await LoadAuth();
+  co_await LoadHolds(facts, std::move(orders));
+  facts.pulses_after = co_await LoadPulses();
   co_return facts;
 }
 
-Task<> Sources::LoadOrders(Facts& facts) {
-  for (const auto row : co_await Of("order").Read(runtime::After(kLimit), kOrders)) {
-    facts.orders.emplace(Copy(row, 0), OrderFact{row.Int(1), Copy(row, 2)});
+Task<std::vector<std::string>> Sources::LoadOrders(Facts& facts) {
+  const auto results = co_await Snapshot("order", {kOrders, kParts, kPulses});
+  std::vector<std::string> recent;
+  for (const auto row : results[0]) {
+    facts.orders.emplace(Copy(row, 0), OrderFact{.buyer = Copy(row, 1),
+                                                 .currency = Copy(row, 2),
+                                                 .method = Copy(row, 3),
+                                                 .total_minor = row.Int(4),
+                                                 .payment = {.state = Copy(row, 5),
+                                                             .authorized_minor = row.Int(6),
+                                                             .captured_minor = row.Int(7),
+                                                             .refunded_minor = row.Int(8)}});
+    if (row.GetBool(9)) recent.push_back(Copy(row, 0));
   }
-  for (const auto row : co_await Of("order").Read(runtime::After(kLimit), kParts)) {
-    auto& part = facts.parts[Copy(row, 0)];
-    part.order = row.Text(1);
-    part.state = row.Text(2);
-    part.total_minor = row.Int(3);
-    if (!row.IsNull(4)) part.quantities[Copy(row, 4)] += row.Int(5);
-  }
-  for (const auto row : co_await Of("product").Read(runtime::After(kLimit), kReservations)) {
-    facts.reservations.emplace(std::pair(Copy(row, 0), Copy(row, 1)),
-                               ReservationFact{Copy(row, 2), row.Int(3)});
-  }
+  ReadParts(results[1], facts);
+  facts.pulses_before = ReadPulses(results[2]);
+  co_return recent;
+}
+
+Task<std::map<std::string, Pulse>> Sources::LoadPulses() {
+  const auto results = co_await Snapshot("order", {kPulses});
+  co_return ReadPulses(results.front());
 }
 
 Task<> Sources::LoadPayments(Facts& facts) {
-  for (const auto row : co_await Of("payment").Read(runtime::After(kLimit), kPayments)) {
-    facts.payments.emplace(Copy(row, 0),
-                           PaymentFact{Copy(row, 1), Copy(row, 2), row.Int(3), row.Int(4), row.Int(5)});
-    if (!row.Text(6).empty()) order_of_authorization_.emplace(Copy(row, 6), Copy(row, 0));
+  const auto results = co_await Snapshot("payment", {kPayments, kSplits, kRefunds, kLedger});
+  for (const auto row : results[0]) {
+    facts.payments.emplace(Copy(row, 0), PaymentFact{.id = Copy(row, 1),
+                                                     .buyer = Copy(row, 2),
+                                                     .currency = Copy(row, 3),
+                                                     .method = Copy(row, 4),
+                                                     .authorization = Copy(row, 5),
+                                                     .amount_minor = row.Int(6),
+                                                     .standing = {.state = Copy(row, 7),
+                                                                  .authorized_minor = row.Int(8),
+                                                                  .captured_minor = row.Int(9),
+                                                                  .refunded_minor = row.Int(10)},
+                                                     .splits = {},
+                                                     .refunds = {}});
   }
-  for (const auto row : co_await Of("payment").Read(runtime::After(kLimit), kLedger)) {
-    facts.ledger[Copy(row, 0)][Copy(row, 1)] = row.Int(2);
+  for (const auto row : results[1]) {
+    facts.payments.at(Copy(row, 0)).splits.emplace(Copy(row, 1), SplitFact{Copy(row, 2), row.Int(3)});
+  }
+  for (const auto row : results[2]) {
+    facts.payments.at(Copy(row, 0)).refunds.emplace(Copy(row, 1), RefundFact{Copy(row, 2), row.Int(3)});
+  }
+  for (const auto row : results[3]) {
+    facts.ledger[Copy(row, 0)][NameOfMovement(Copy(row, 1), Copy(row, 2), Copy(row, 3))] += row.Int(4);
   }
 }
 
-Task<> Sources::LoadPeople(Facts& facts) {
-  for (const auto row : co_await Of("auth").Read(runtime::After(kLimit), kAccounts))
-    facts.accounts.push_back(Copy(row, 0));
-  for (const auto row : co_await Of("auth").Read(runtime::After(kLimit), kMembers)) {
-    facts.memberships.emplace(std::pair(Copy(row, 0), Copy(row, 1)), true);
+Task<> Sources::LoadStock(Facts& facts) {
+  const auto results = co_await Snapshot("product", {kReservations, kCatalogueSellers});
+  for (const auto row : results[0]) {
+    facts.reservations.emplace(
+        std::pair(Copy(row, 0), Copy(row, 1)),
+        ReservationFact{
+            .state = Copy(row, 2), .quantity = row.Int(3), .product = Copy(row, 4), .seller = Copy(row, 5)});
   }
-  for (const auto row : co_await Of("user").Read(runtime::After(kLimit), kProfiles))
-    facts.profiles.emplace(Copy(row, 0), true);
-  for (const auto row : co_await Of("user").Read(runtime::After(kLimit), kSellers)) {
-    facts.active_sellers.emplace_back(Copy(row, 0), Copy(row, 1));
+  for (const auto row : results[1]) facts.catalogue_sellers.insert(Copy(row, 0));
+}
+
+Task<AuthFacts> Sources::LoadAuth() {
+  const auto results = co_await Snapshot("auth", {kAccounts, kOwners});
+  AuthFacts auth;
+  for (const auto row : results[0]) {
+    auth.accounts.insert(Copy(row, 0));
+    if (!row.GetBool(1)) auth.without_message.insert(Copy(row, 0));
+  }
+  for (const auto row : results[1]) auth.owners.emplace(Copy(row, 0), Copy(row, 1));
+  co_return auth;
+}
+
+Task<> Sources::LoadUsers(Facts& facts) {
+  const auto results = co_await Snapshot("user", {kProfiles, kSellers});
+  for (const auto row : results[0]) facts.profiles.insert(Copy(row, 0));
+  for (const auto row : results[1]) {
+    facts.sellers.emplace(Copy(row, 0), SellerFact{Copy(row, 1), Copy(row, 2), row.GetBool(3)});
   }
 }
 
-Task<boost::json::value> Sources::MovementsAfter(std::int64_t sequence) {
+Task<boost::json::value> Sources::Ask(std::string target) {
   http::Request request;
   request.method = "GET";
-  request.target = "/v1/transactions?after=" + std::to_string(sequence);
+  request.target = std::move(target);
   request.headers.Add("Authorization", authorization_);
   std::string failure;
   try {
@@ -142,20 +274,45 @@ Task<boost::json::value> Sources::MovementsAfter(std::int64_t sequence) {
   throw Unavailable("payment.provider_url: " + failure);
 }
 
-// Page by page in the provider's order. A movement of an authorization that no payment names is its own
-// order, so that it shows as money the ledger does not know.
-Task<> Sources::LoadProvider(Facts& facts) {
+// Page by page in the provider's order.
+Task<> Sources::LoadMovements(Facts& facts) {
   for (std::int64_t after = 0;;) {
-    const auto body = co_await MovementsAfter(after);
+    const auto body = co_await Ask("/v1/transactions?after=" + std::to_string(after));
     const auto& page = body.at("transactions").as_array();
     if (page.empty()) co_return;
     for (const auto& movement : page) {
-      const std::string authorization(movement.at("authorization_id").as_string());
-      const auto order = order_of_authorization_.find(authorization);
-      const auto& key = order == order_of_authorization_.end() ? authorization : order->second;
-      facts.provider[key][std::string(movement.at("kind").as_string())] += movement.at("amount").as_int64();
+      facts.movements.push_back({.authorization = Text(movement, "authorization_id"),
+                                 .kind = Text(movement, "kind"),
+                                 .reference = Text(movement, "reference"),
+                                 .currency = Text(movement, "currency"),
+                                 .amount_minor = movement.at("amount").as_int64()});
       after = movement.at("sequence").as_int64();
     }
+  }
+}
+
+// The provider shows authorisations by reference only, so each order is a question of its own. Older orders
+// are not asked for: by then a hold has lapsed, and money that moved is among the movements.
+Task<> Sources::LoadHolds(Facts& facts, std::vector<std::string> orders) {
+  std::erase_if(orders, [&](const std::string& order) {
+    const auto& pulse = facts.pulses_before.at(order);
+    return pulse.checkout_runs || pulse.payment_waits;
+  });
+  std::exception_ptr failure;
+  runtime::TaskGroup group(io_.get_executor(),
+                           [&](std::string_view, std::exception_ptr error) { failure = std::move(error); });
+  for (std::size_t i = 0; i < kQuestionsMax; ++i) group.Spawn("holds", AskForHolds(facts, orders));
+  co_await group.Join();
+  if (failure) std::rethrow_exception(failure);
+}
+
+Task<> Sources::AskForHolds(Facts& facts, std::vector<std::string>& orders) {
+  while (!orders.empty()) {
+    const auto order = std::move(orders.back());
+    orders.pop_back();
+    const auto body = co_await Ask("/v1/authorizations?reference=" + order);
+    auto& holds = facts.holds[order];
+    for (const auto& hold : body.at("authorizations").as_array()) holds.push_back(HoldFrom(hold));
   }
 }
 

@@ -1,10 +1,13 @@
-// Reads what the checks need: rows of the five databases, in read-only sessions, and the provider's own list.
+// Reads what the checks need: the five databases, each as one snapshot in a read-only session, and what the
+// provider shows of our account. Io thread only. Fails with Error UNAVAILABLE that names the database or the
+// provider.
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <boost/json/value.hpp>
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "platform/http/client.hpp"
 #include "platform/postgres/database.hpp"
@@ -24,7 +27,6 @@ class Sources {
   Sources(boost::asio::io_context& io, const std::map<std::string, std::string>& conninfos,
           Provider provider);
 
-  // Throws Error UNAVAILABLE naming the database that does not answer; Load() names the provider likewise.
   Task<> Open(runtime::Deadline deadline);
   Task<> Close(runtime::Deadline deadline);
 
@@ -32,17 +34,25 @@ class Sources {
   Task<Facts> Load();
 
  private:
-  postgres::Database& Of(std::string_view service) { return *databases_.at(std::string(service)); }
-  Task<> LoadOrders(Facts& facts);
+  // The results of the statements as of one moment.
+  Task<std::vector<postgres::Result>> Snapshot(std::string_view service,
+                                               std::vector<postgres::Statement> statements);
+  // Gives the orders whose authorisations the provider may still have.
+  Task<std::vector<std::string>> LoadOrders(Facts& facts);
+  Task<> LoadMovements(Facts& facts);
   Task<> LoadPayments(Facts& facts);
-  Task<> LoadPeople(Facts& facts);
-  Task<> LoadProvider(Facts& facts);
-  Task<boost::json::value> MovementsAfter(std::int64_t sequence);
+  Task<> LoadStock(Facts& facts);
+  Task<AuthFacts> LoadAuth();
+  Task<> LoadUsers(Facts& facts);
+  Task<> LoadHolds(Facts& facts, std::vector<std::string> orders);
+  Task<> AskForHolds(Facts& facts, std::vector<std::string>& orders);
+  Task<std::map<std::string, Pulse>> LoadPulses();
+  Task<boost::json::value> Ask(std::string target);
 
+  boost::asio::io_context& io_;
   std::map<std::string, std::unique_ptr<postgres::Database>> databases_;
   http::Client client_;
   const std::string authorization_;
-  std::map<std::string, std::string> order_of_authorization_;
 };
 
 }  // namespace market::invariants
