@@ -48,8 +48,10 @@ constexpr std::array kChecks = {
       SELECT string_agg(id::text, ' ' ORDER BY id), format('all have the number %s', number)
       FROM orders GROUP BY number HAVING count(*) > 1)sql"},
     Check{"O9", "order", "a part's number is its order's with its position", R"sql(
-      SELECT s.id::text, format('number %s, position %s, order %s has the number %s', s.number, s.position, o.id, o.number)
-      FROM seller_order s JOIN orders o ON o.id = s.order_id WHERE s.number <> o.number || '-' || s.position)sql"},
+      SELECT s.id::text, format('number %s, position %s; order %s has the number %s', s.number, s.position, o.id,
+                                o.number)
+      FROM seller_order s JOIN orders o ON o.id = s.order_id
+      WHERE s.number <> o.number || '-' || s.position)sql"},
     Check{"D1", "order", "the outbox is empty or young", R"sql(
       SELECT id::text, format('%s %s since %s: %s', topic, key, created_at, last_error)
       FROM outbox WHERE created_at < market_now() - interval '60 seconds')sql"},
@@ -105,48 +107,54 @@ constexpr std::array kChecks = {
       SELECT r.seller_order_id::text, format('payment %s gives back %s, its split is %s of payment %s',
                                              r.payment_id, r.amount_minor, s.amount_minor, s.payment_id)
       FROM refund r LEFT JOIN payment_split s ON s.seller_order_id = r.seller_order_id
-      WHERE s.payment_id IS DISTINCT FROM r.payment_id OR s.amount_minor IS DISTINCT FROM r.amount_minor)sql"},
+      WHERE s.payment_id IS DISTINCT FROM r.payment_id
+         OR s.amount_minor IS DISTINCT FROM r.amount_minor)sql"},
     Check{"M6", "payment", "what was refunded is what refunds sum to", R"sql(
       SELECT p.id::text, format('refunded %s, refunds %s', p.refunded_minor, coalesce(sum(r.amount_minor), 0))
       FROM payment p LEFT JOIN refund r ON r.payment_id = p.id AND r.state = 'SUCCEEDED'
       GROUP BY p.id HAVING p.refunded_minor <> coalesce(sum(r.amount_minor), 0))sql"},
     Check{"M7", "payment",
-          "the provider is about to be asked about a pending attempt, and about nothing else", R"sql(
-      SELECT p.id::text, format('pending: %s %s since %s; due %s, leased until %s', coalesce(a.operation, 'nothing'),
-                                a.number, a.created_at, coalesce(p.next_run_at::text, 'never'), p.lease_until)
+          "the provider is about to be asked about a pending attempt, and about nothing else",
+          R"sql(
+      SELECT p.id::text, format('pending: %s %s since %s; due %s, leased until %s',
+                                coalesce(a.operation, 'nothing'), a.number, a.created_at,
+                                coalesce(p.next_run_at::text, 'never'), p.lease_until)
       FROM payment p LEFT JOIN payment_attempt a ON a.payment_id = p.id AND a.state = 'PENDING'
       WHERE (a.payment_id IS NULL) <> (p.next_run_at IS NULL)
-         OR p.next_run_at NOT BETWEEN market_now() - interval '60 seconds' AND market_now() + interval '10 minutes'
-         OR p.next_run_at IS NOT NULL AND p.lease_until > market_now() + interval '10 minutes')sql"},
+         OR p.next_run_at < market_now() - interval '60 seconds'
+         OR greatest(p.next_run_at, p.lease_until) > market_now() + interval '10 minutes')sql"},
     Check{"M8", "payment", "a payment is where its attempts brought it", R"sql(
-      SELECT p.id::text, format('%s, authorised %s and captured %s of %s, authorisation "%s"; its attempts: %s', p.state,
-                                p.authorized_minor, p.captured_minor, p.amount_minor, p.authorization_id,
+      SELECT p.id::text, format('%s, authorised %s and captured %s of %s, authorisation "%s"; its attempts: %s',
+                                p.state, p.authorized_minor, p.captured_minor, p.amount_minor, p.authorization_id,
                                 coalesce(done.reached, 'none succeeded'))
       FROM payment p CROSS JOIN LATERAL (
-        SELECT CASE WHEN bool_or(operation = 'VOID') THEN 'VOIDED' WHEN bool_or(operation = 'CAPTURE') THEN 'CAPTURED'
+        SELECT CASE WHEN bool_or(operation = 'VOID') THEN 'VOIDED'
+                    WHEN bool_or(operation = 'CAPTURE') THEN 'CAPTURED'
                     WHEN bool_or(operation = 'AUTHORIZE') THEN 'AUTHORIZED' END AS reached
         FROM payment_attempt a WHERE a.payment_id = p.id AND a.state = 'SUCCEEDED') AS done
       WHERE p.state <> done.reached
-         OR done.reached IS NULL AND p.state IN ('AUTHORIZED', 'CAPTURED')
+         OR (done.reached IS NULL AND p.state IN ('AUTHORIZED', 'CAPTURED'))
          OR (p.authorization_id = '') <> (done.reached IS NULL)
-         OR p.authorized_minor <> CASE WHEN done.reached IN ('AUTHORIZED', 'CAPTURED') THEN p.amount_minor ELSE 0 END
-         OR p.captured_minor <> CASE done.reached WHEN 'CAPTURED' THEN p.amount_minor ELSE 0 END)sql"},
+         OR p.captured_minor <> CASE done.reached WHEN 'CAPTURED' THEN p.amount_minor ELSE 0 END
+         OR p.authorized_minor <> CASE WHEN done.reached IN ('AUTHORIZED', 'CAPTURED')
+                                       THEN p.amount_minor ELSE 0 END)sql"},
     Check{"M9", "payment", "a refund is where its last attempt brought it", R"sql(
-      SELECT seller_order_id::text, format('refund of payment %s is %s, its last attempt %s', r.payment_id,
-                                           coalesce(r.state, 'missing'), coalesce(last.state, 'missing'))
+      SELECT seller_order_id::text, format('refund of payment %s is %s, its last attempt %s',
+                                           coalesce(r.payment_id, last.payment_id), coalesce(r.state, 'missing'),
+                                           coalesce(last.state, 'missing'))
       FROM refund r FULL JOIN (
-        SELECT DISTINCT ON (seller_order_id) seller_order_id, state FROM payment_attempt
+        SELECT DISTINCT ON (seller_order_id) seller_order_id, payment_id, state FROM payment_attempt
         WHERE operation = 'REFUND' ORDER BY seller_order_id, number DESC) AS last USING (seller_order_id)
       WHERE r.state IS DISTINCT FROM last.state)sql"},
     Check{"M10", "payment",
-          "an entry of the ledger is in its payment's currency, about that payment or a part of it",
-          R"sql(
-      SELECT DISTINCT e.id::text, format('%s of %s in %s; payment %s is in %s', e.kind, e.source_id, l.currency, p.id,
-                                         p.currency)
+          "an entry of the ledger is in its payment's currency, about that payment or a part of it", R"sql(
+      SELECT DISTINCT e.id::text, format('%s of %s in %s; payment %s is in %s', e.kind, e.source_id, l.currency,
+                                         p.id, p.currency)
       FROM ledger_entry e JOIN payment p ON p.id = e.payment_id JOIN ledger_posting l ON l.entry_id = e.id
       LEFT JOIN payment_split s ON s.seller_order_id = e.source_id AND s.payment_id = p.id
       WHERE l.currency IS DISTINCT FROM p.currency
-         OR CASE e.kind WHEN 'capture' THEN e.source_id <> p.id WHEN 'refund' THEN s.payment_id IS NULL END)sql"},
+         OR (e.kind = 'capture' AND e.source_id <> p.id)
+         OR (e.kind = 'refund' AND s.payment_id IS NULL))sql"},
     Check{"D2", "auth", "the outbox is empty or young", R"sql(
       SELECT id::text, format('%s %s since %s: %s', topic, key, created_at, last_error)
       FROM outbox WHERE created_at < market_now() - interval '60 seconds')sql"},

@@ -26,7 +26,8 @@ constexpr Statement kParts{"invariants.parts", R"sql(
          l.product_id::text, l.quantity
   FROM seller_order s LEFT JOIN order_line l ON l.seller_order_id = s.id)sql"};
 constexpr Statement kPulses{"invariants.pulses", R"sql(
-  SELECT o.id::text, o.version, EXISTS (SELECT 1 FROM checkout c WHERE c.order_id = o.id AND c.step <> 'DONE'),
+  SELECT o.id::text, o.version,
+         EXISTS (SELECT 1 FROM checkout c WHERE c.order_id = o.id AND c.step <> 'DONE'),
          EXISTS (SELECT 1 FROM outbox m WHERE m.topic = 'order.payment' AND m.key = o.id::text),
          EXISTS (SELECT 1 FROM outbox m WHERE m.topic = 'order.stock' AND m.key = o.id::text)
   FROM orders o)sql"};
@@ -56,7 +57,8 @@ constexpr Statement kCatalogueSellers{
     "SELECT seller_id::text FROM product UNION SELECT seller_id::text FROM offer"};
 
 constexpr Statement kAccounts{"invariants.accounts", R"sql(
-  SELECT id::text, EXISTS (SELECT 1 FROM outbox m WHERE m.topic = 'profile.create' AND m.key = account.id::text)
+  SELECT id::text,
+         EXISTS (SELECT 1 FROM outbox m WHERE m.topic = 'profile.create' AND m.key = account.id::text)
   FROM account)sql"};
 constexpr Statement kOwners{
     "invariants.owners", "SELECT seller_id::text, account_id::text FROM seller_member WHERE role = 'owner'"};
