@@ -1,6 +1,7 @@
 #include "platform/telemetry/log.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -119,10 +120,21 @@ void AppendNow(std::string& out) {
   out += 'Z';
 }
 
+int TryOpenForAppend(const std::string& path) {
+  return ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+}
+
 int OpenForAppend(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+  const int fd = TryOpenForAppend(path);
   if (fd < 0) throw std::system_error(errno, std::generic_category(), "can't open the log file " + path);
   return fd;
+}
+
+bool LeadsTo(const std::string& path, int fd) {
+  struct stat named{};
+  struct stat open{};
+  return ::stat(path.c_str(), &named) == 0 && ::fstat(fd, &open) == 0 && named.st_dev == open.st_dev &&
+         named.st_ino == open.st_ino;
 }
 
 bool WriteAll(int fd, std::string_view text) {
@@ -157,10 +169,12 @@ class Writer {
     level_.store(options.level, std::memory_order_relaxed);
   }
 
-  void Reopen() {
+  // A new file that can't be opened is tried again; until then the old one takes the lines.
+  void FollowName() {
     const std::lock_guard lock(mutex_);
-    if (path_.empty()) return;
-    const int fd = OpenForAppend(path_);
+    if (path_.empty() || LeadsTo(path_, fd_)) return;
+    const int fd = TryOpenForAppend(path_);
+    if (fd < 0) return;
     FlushLocked();
     ReplaceFile(fd);
   }
@@ -267,7 +281,6 @@ void WriteLine(LogLevel level, std::string_view event, std::initializer_list<Fie
 }  // namespace
 
 void ConfigureLog(const LogOptions& options) { GlobalWriter().Configure(options); }
-void ReopenLog() { GlobalWriter().Reopen(); }
 void FlushLog() { GlobalWriter().Flush(); }
 void SetLogSink(LogSink* sink) { GlobalWriter().SetSink(sink); }
 LogStats GetLogStats() { return GlobalWriter().Stats(); }
@@ -276,6 +289,7 @@ Task<> KeepLogFlushed(std::chrono::milliseconds interval) {
   for (;;) {
     co_await runtime::SleepFor(interval);
     FlushLog();
+    GlobalWriter().FollowName();
   }
 }
 

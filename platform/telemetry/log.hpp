@@ -57,11 +57,10 @@ struct LogOptions {
 // Sets up the process-wide log, the one global of the platform. Throws std::system_error when the file can't
 // be opened.
 void ConfigureLog(const LogOptions& options);
-// Opens the file again under its name, after it was rotated away.
-void ReopenLog();
 // Writes what is gathered; called by itself at exit.
 void FlushLog();
-// Flushes until cancelled. Belongs into a TaskGroup.
+// Flushes until cancelled, and opens the file anew when its name leads to another or to none: who rotates it
+// renames it and does no more. Lines are in the one or in the other, none is lost. Belongs into a TaskGroup.
 Task<> KeepLogFlushed(std::chrono::milliseconds interval);
 
 // Takes every line besides the file, or in place of stderr: with a sink and no file, stderr stays empty.

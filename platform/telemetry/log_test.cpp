@@ -37,8 +37,9 @@ class Log : public testing::Test {
     options.path = path_;
     ConfigureLog(options);
   }
-  std::vector<std::string> Lines() const {
-    std::ifstream file(path_);
+  std::vector<std::string> Lines() const { return LinesOf(path_); }
+  static std::vector<std::string> LinesOf(const std::string& path) {
+    std::ifstream file(path);
     std::vector<std::string> lines;
     for (std::string line; std::getline(file, line);) lines.push_back(line);
     return lines;
@@ -152,14 +153,44 @@ TEST_F(Log, ManyThreads_NeverMixLines) {
   for (const auto& line : lines) EXPECT_THAT(line, EndsWith(R"("text":"some words"})"));
 }
 
-TEST_F(Log, RotatedFile_IsLeftAfterReopen) {
-  log::Info("old");
+// Keeps the log flushed until the condition holds.
+template <class Condition>
+void RunUntil(Condition condition) {
+  boost::asio::io_context io(1);
+  boost::asio::co_spawn(io, KeepLogFlushed(std::chrono::milliseconds(1)), boost::asio::detached);
+  const auto limit = runtime::After(std::chrono::seconds(10));
+  while (!condition() && std::chrono::steady_clock::now() < limit)
+    io.run_one_for(std::chrono::milliseconds(10));
+}
+
+TEST_F(Log, KeptFlushed_RotatedFile_IsLeftAndNoLineIsLost) {
+  Configure({.buffer_bytes = 4096});
   const auto rotated = path_ + ".1";
+  log::Warn("written");
+  log::Info("buffered");
   std::filesystem::rename(path_, rotated);
-  ReopenLog();
-  log::Info("new");
+  log::Warn("before it is seen");
+  RunUntil([this] { return std::filesystem::exists(path_); });
+  log::Warn("new");
+  EXPECT_EQ(LinesOf(rotated).size(), 3u);
   ASSERT_EQ(Lines().size(), 1u);
   EXPECT_THAT(Lines()[0], HasSubstr("\"new\""));
+  std::filesystem::remove(rotated);
+}
+
+TEST_F(Log, KeptFlushed_NewFileThatCannotBeOpened_IsTriedAgain) {
+  const auto rotated = path_ + ".1";
+  std::filesystem::rename(path_, rotated);
+  std::filesystem::create_directory(path_);
+  int rounds = 0;
+  RunUntil([&rounds] { return ++rounds > 20; });
+  log::Info("in the old one");
+  EXPECT_EQ(LinesOf(rotated).size(), 1u);
+  std::filesystem::remove(path_);
+  RunUntil([this] { return std::filesystem::exists(path_); });
+  log::Info("in the new one");
+  EXPECT_EQ(LinesOf(rotated).size(), 1u);
+  EXPECT_EQ(Lines().size(), 1u);
   std::filesystem::remove(rotated);
 }
 
