@@ -6,6 +6,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <cstddef>
 #include <cstdlib>
 #include <string>
@@ -39,7 +43,9 @@ class Manager {
 
 class ServiceManager : public testing::Test {
  protected:
-  void TearDown() override { ::unsetenv("NOTIFY_SOCKET"); }
+  void TearDown() override {
+    for (const char* name : {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"}) ::unsetenv(name);
+  }
 };
 
 TEST_F(ServiceManager, NotifyReady_NobodyAsked_IsFalse) {
@@ -67,6 +73,41 @@ TEST_F(ServiceManager, NotifyReady_AtAnAbstractAddress_SaysReady) {
 TEST_F(ServiceManager, NotifyReady_NobodyListens_Throws) {
   ::setenv("NOTIFY_SOCKET", "/nonexistent/notify", 1);
   EXPECT_THROW(NotifyReady(), std::system_error);
+}
+
+TEST_F(ServiceManager, WatchdogLimit_IsWhatTheManagerGave) {
+  EXPECT_EQ(WatchdogLimit(), std::nullopt);
+  ::setenv("WATCHDOG_USEC", "20000000", 1);
+  EXPECT_EQ(WatchdogLimit(), std::chrono::seconds(20));
+  ::setenv("WATCHDOG_PID", std::to_string(::getpid()).c_str(), 1);
+  EXPECT_EQ(WatchdogLimit(), std::chrono::seconds(20));
+}
+
+TEST_F(ServiceManager, WatchdogLimit_MeantForAParentOrNoNumber_IsNone) {
+  ::setenv("WATCHDOG_USEC", "20000000", 1);
+  ::setenv("WATCHDOG_PID", std::to_string(::getppid()).c_str(), 1);
+  EXPECT_EQ(WatchdogLimit(), std::nullopt);
+  ::unsetenv("WATCHDOG_PID");
+  for (const char* text : {"", "0", "-1", "20s"}) {
+    ::setenv("WATCHDOG_USEC", text, 1);
+    EXPECT_EQ(WatchdogLimit(), std::nullopt) << text;
+  }
+}
+
+TEST_F(ServiceManager, KeepTellingAlive_SaysItAgainAndAgain_WhileTheThreadTurns) {
+  const std::string name = "market-notify-" + std::to_string(::getpid());
+  const Manager manager('\0' + name);
+  ::setenv("NOTIFY_SOCKET", ('@' + name).c_str(), 1);
+  boost::asio::io_context io(1);
+  boost::asio::co_spawn(io, KeepTellingAlive(std::chrono::milliseconds(2)), boost::asio::detached);
+  EXPECT_EQ(manager.Receive(), "");
+  int told = 0;
+  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (told < 3 && std::chrono::steady_clock::now() < limit) {
+    io.run_one_for(std::chrono::milliseconds(10));
+    if (manager.Receive() == "WATCHDOG=1") ++told;
+  }
+  EXPECT_EQ(told, 3);
 }
 
 }  // namespace

@@ -169,6 +169,14 @@ def expect_it_comes_back(machine, unit):
     assert main_pids(machine, [unit]) != before
 
 
+def expect_a_frozen_one_to_come_back(machine, unit):
+    before, restarts = main_pids(machine, [unit]), int(machine.show(unit, "NRestarts")["NRestarts"])
+    machine.run("systemctl", "kill", "--signal=STOP", unit)
+    wait_for(machine, f"[ $(systemctl show -P NRestarts {unit}) = {restarts + 1} ] && systemctl is-active -q {unit}")
+    assert main_pids(machine, [unit]) != before
+    assert "Watchdog timeout" in machine.run("journalctl", "-u", unit, "--no-pager", "-o", "cat")
+
+
 def expect_it_to_wait_for_its_database(machine):
     machine.run("systemctl", "stop", "marketplace*", "postgresql")
     machine.run("systemctl", "start", "--no-block", "marketplace-user")
@@ -226,6 +234,7 @@ def test_life_of_the_services(machine, packages, newer, tmp_path):
     for unit in (*SIX, SANDBOX):
         expect_it_is_confined(machine, unit)
     expect_it_comes_back(machine, "marketplace-order.service")
+    expect_a_frozen_one_to_come_back(machine, "marketplace-order.service")
 
     # An upgrade keeps the operator's settings, starts again what runs and nothing else.
     machine.run("systemctl", "stop", "marketplace-user")
