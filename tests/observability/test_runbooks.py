@@ -30,7 +30,7 @@ def market_commands():
 def market_names():
     """What `./market logs` and `restart` may be told."""
     ports = (queries.ROOT / "deploy" / "native" / "ports.env").read_text()
-    return {name.lower() for name in re.findall(r"^([A-Z]+)_(?:HTTP|GRPC)=", ports, re.MULTILINE)} | {"postgres", "redis", "nginx"}
+    return {name.lower() for name in re.findall(r"^([A-Z]+)_(?:HTTP|GRPC)=", ports, re.MULTILINE)} | {"postgres", "redis", "nginx", "watchdog"}
 
 
 def programs():
