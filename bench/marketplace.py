@@ -147,12 +147,15 @@ class Stack:
 
     @contextlib.contextmanager
     def frozen(self, part):
-        """It stands still, with its connections open."""
-        os.kill(self.info["pids"][part], signal.SIGSTOP)
+        """It stands still, with its connections open; the watchdog, which would kill it, does as well."""
+        pids = [self.info["pids"][name] for name in ("watchdog", part)]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
         try:
             yield
         finally:
-            os.kill(self.info["pids"][part], signal.SIGCONT)
+            for pid in reversed(pids):
+                os.kill(pid, signal.SIGCONT)
 
     def placed(self):
         text = self.psql("order", "SELECT count(*), count(*) FILTER (WHERE payment_state = 'CAPTURED'), (SELECT count(*)"

@@ -23,14 +23,14 @@ def trace_of(answer):
 
 @contextlib.contextmanager
 def frozen(stack, *names):
-    """The processes stand still: they hold their sockets and answer nothing."""
-    pids = [stack["pids"][name] for name in names]
+    """The processes stand still: they hold their sockets and answer nothing. The watchdog does, too: it would kill them."""
+    pids = [stack["pids"][name] for name in ("watchdog", *names)]
     try:
         for pid in pids:
             os.kill(pid, signal.SIGSTOP)
         yield
     finally:
-        for pid in pids:
+        for pid in reversed(pids):
             os.kill(pid, signal.SIGCONT)
 
 

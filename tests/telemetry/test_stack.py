@@ -5,7 +5,7 @@ import subprocess
 import market
 
 JOBS = {"gateway", "auth", "user", "product", "order", "payment", "sandbox", "prometheus", "alertmanager", "collector", "spans",
-        "node", "postgres", "redis", "nginx"}
+        "node", "postgres", "redis", "nginx", "watchdog"}
 
 
 def test_every_target_is_up(stores):

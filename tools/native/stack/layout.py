@@ -76,7 +76,6 @@ class Layout:
         self.bin = self.root / "build" / self.preset / "bin"
 
         self.etc = self.data / "etc"
-        self.log = self.data / "log"
         self.pki = self.data / "pki"
         self.secrets = self.data / "secrets"
         self.tmp = self.data / "tmp"
@@ -90,6 +89,8 @@ class Layout:
         tag = hashlib.sha256(str(self.data).encode()).hexdigest()[:10]
         open_to_daemons = not self.is_root or self._others_can_enter(self.data)
         self.shared = self.data if open_to_daemons else pathlib.Path("/var/lib/marketplace") / tag
+        # nginx's workers open their logs again under their own account, once these were rotated.
+        self.log = self.shared / "log"
         self.sockets = self.shared / "sockets"
         if len(str(self.sockets) + LONGEST_SOCKET_NAME) > SOCKET_PATH_MAX:
             parent = os.environ.get("XDG_RUNTIME_DIR") if not self.is_root else None

@@ -60,10 +60,32 @@ def hold(layout):
         listener.close()
 
 
-def mark(descriptor_link):
-    """What tells one socket from every other until the machine starts again."""
+def boot_id():
     with open("/proc/sys/kernel/random/boot_id") as file:
-        return f"{file.read().strip()} {os.readlink(descriptor_link)}"
+        return file.read().strip()
+
+
+def mark(layout):
+    """What tells these sockets from all others: their numbers, which hold until the machine starts again."""
+    sockets = [os.readlink(f"/proc/self/fd/{descriptor}") for descriptor in descriptors(layout).values()]
+    return "\n".join([boot_id(), *sockets]) + "\n"
+
+
+def marked(text):
+    """The sockets of such a mark; none when it is of an earlier start of the machine."""
+    boot, *sockets = text.split("\n")[:-1]
+    return frozenset(sockets if boot == boot_id() else ())
+
+
+def holds(pid, sockets):
+    """Whether a process has one of these sockets. Which, differs: who drains has closed its own already."""
+    for descriptor in range(FIRST_FD, FIRST_FD + len(sockets)):
+        try:
+            if os.readlink(f"/proc/{pid}/fd/{descriptor}") in sockets:
+                return True
+        except OSError:
+            pass
+    return False
 
 
 def listen_at(layout, name):

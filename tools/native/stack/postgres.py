@@ -59,8 +59,16 @@ def command(layout):
 
 
 def is_ready(layout):
-    check = [bin_dir(layout) / "pg_isready", "-q", "-h", layout.postgres_socket, "-p", str(PORT), "-t", "1"]
-    return subprocess.run(check).returncode == 0
+    """Whether it answers a query. One that is stopped accepts connections, so patience has an end."""
+    try:
+        return subprocess.run([*psql(layout), "-c", "SELECT 1"], capture_output=True, timeout=2).returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
+
+
+def psql(layout):
+    """As the superuser."""
+    return [bin_dir(layout) / "psql", "-X", "-q", "-h", layout.postgres_socket, "-p", str(PORT), "-U", "postgres", "-d", "postgres"]
 
 
 def conninfo(layout, database, role=None):
@@ -91,8 +99,6 @@ def create_databases(layout):
             f"(SELECT FROM pg_database WHERE datname = '{database}') \\gexec",
             f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC;',
             f'GRANT CONNECT ON DATABASE "{database}" TO {AUDITOR};']
-    psql = [bin_dir(layout) / "psql", "-X", "-q", "-h", layout.postgres_socket, "-p", str(PORT), "-U", "postgres",
-            "-d", "postgres"]
-    done = subprocess.run(psql, input="\n".join(statements) + "\n", capture_output=True, text=True)
+    done = subprocess.run(psql(layout), input="\n".join(statements) + "\n", capture_output=True, text=True)
     if done.returncode:
         raise Failure(f"preparing the databases: {done.stderr.strip().splitlines()[-1]}")

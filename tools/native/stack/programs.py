@@ -8,9 +8,10 @@ import pathlib
 import shlex
 import shutil
 import socket
+import sys
 import typing
 
-from . import files, listeners, postgres
+from . import files, listeners, postgres, processes
 from .failure import Failure
 from .layout import SERVICES, instance, port_name, replica
 
@@ -32,6 +33,10 @@ class Program:
     included: tuple = ()       # rendered files that `config` includes, each from the template of the same name
     placeholders: dict = dataclasses.field(default_factory=dict)   # its own, besides those of the layout
     is_ours: bool = True       # the marketplace does not run without it
+    # What the watchdog asks: whether it lives, however little it can do just now. None: its state in /proc says enough.
+    probe: typing.Callable[[], bool] = None
+    only_told: bool = False    # silent, it is not killed
+    logs_to_stdout: bool = False
 
     def write_config(self, layout):
         text = layout.render(self.templates, PROGRAM=self.name, **self.placeholders)
@@ -47,16 +52,31 @@ class Program:
         return f"{binary.st_mtime_ns}:{binary.st_size}:{config.hexdigest()}"
 
 
-def answers(address, path):
-    """Whether GET answers 200."""
-    connection = http.client.HTTPConnection(address, timeout=1)
+def get(address, path):
+    """The text of a GET that answers 200, otherwise None."""
+    connection = http.client.HTTPConnection(address, timeout=2)
     try:
         connection.request("GET", path)
-        return connection.getresponse().status == 200
+        response = connection.getresponse()
+        return response.read().decode() if response.status == 200 else None
     except (OSError, http.client.HTTPException):
-        return False
+        return None
     finally:
         connection.close()
+
+
+def answers(address, path):
+    return get(address, path) is not None
+
+
+def edge_answers(layout):
+    """Whether who answers is a worker of the nginx that was started: a killed one leaves workers that go on answering."""
+    pid = get(layout.address("EDGE_STATUS"), "/healthz")
+    worker = processes.read(int(pid)) if pid else None
+    try:
+        return worker is not None and worker.parent == int((layout.data / "nginx.pid").read_text())
+    except FileNotFoundError:
+        return False
 
 
 def redis_answers(path):
@@ -93,30 +113,52 @@ def our_program(layout, program, number, telemetry):
     sinks = [one for one, part in (("kafka", "kafka"), ("traces", "collector")) if telemetry and telemetry.has(part)]
     return Program(name, [layout.bin / program, "--config", config], config,
                    [f"{TEMPLATES}/config/{one}.conf" for one in ("common", program, *sinks)],
-                   is_ready=lambda: answers(metrics, "/readyz"), placeholders=own)
+                   is_ready=lambda: answers(metrics, "/readyz"), probe=lambda: answers(metrics, "/healthz"), placeholders=own)
 
 
 def postgres_program(layout):
+    def ready():
+        return postgres.is_ready(layout)
+
     return Program("postgres", postgres.command(layout), layout.postgres_data / "postgresql.conf",
                    [f"{TEMPLATES}/postgres/postgresql.conf"], stop_signal="INT", account=layout.postgres_account,
-                   is_ready=lambda: postgres.is_ready(layout))
+                   is_ready=ready, probe=ready, only_told=True)
 
 
 def redis_program(layout):
+    def ready():
+        return redis_answers(layout.redis_socket)
+
     config = layout.redis_data / "redis.conf"
     return Program("redis", [installed("redis-server"), config], config, [f"{TEMPLATES}/redis.conf"],
-                   account=layout.redis_account, is_ready=lambda: redis_answers(layout.redis_socket))
+                   account=layout.redis_account, is_ready=ready, probe=ready, logs_to_stdout=True)
 
 
 def edge_program(layout):
+    def ready():
+        return edge_answers(layout)
+
     config = layout.etc / "nginx.conf"
     public = listeners.descriptors(layout)["EDGE"]
-    status = layout.address("EDGE_STATUS")
     account = ["-g", f"user {layout.edge_account};"] if layout.edge_account else []
     return Program("nginx", [installed("nginx"), "-c", config, "-e", layout.log / "nginx.log", *account], config,
                    [f"{TEMPLATES}/nginx.conf"], included=(layout.etc / "nginx_refusals.conf",),
                    stop_signal="QUIT", environment=f'NGINX="{public};"',
-                   is_ready=lambda: answers(status, "/healthz"))
+                   is_ready=ready, probe=ready)
+
+
+def watchdog_program(layout):
+    config, address = layout.etc / "watchdog.conf", layout.address("WATCHDOG_METRICS")
+    environment = {"MARKET_ROOT": layout.root, "PYTHONPATH": layout.root / "tools" / "native", "PYTHONSAFEPATH": 1,
+                   "PYTHONDONTWRITEBYTECODE": 1, "XDG_RUNTIME_DIR": os.environ.get("XDG_RUNTIME_DIR", "")}
+    return Program("watchdog", [sys.executable, "-m", "stack.watchdog", "--data", layout.data], config,
+                   [f"{TEMPLATES}/watchdog.conf"], is_ready=lambda: answers(address, "/healthz"), logs_to_stdout=True,
+                   environment=",".join(f'{name}="{value}"' for name, value in environment.items()).replace("%", "%%"))
+
+
+def watchdog_settings(layout):
+    lines = (layout.etc / "watchdog.conf").read_text().splitlines()
+    return dict(line.split(" = ") for line in lines if line and not line.startswith("#"))
 
 
 def ours(layout):
@@ -130,13 +172,22 @@ def our_names(layout):
 
 
 def names(layout):
-    return ["postgres", "redis", *our_names(layout), "nginx"]
+    return ["postgres", "redis", *our_names(layout), "nginx", "watchdog"]
+
+
+def edge_logs(layout):
+    return [layout.log / "nginx.log", layout.log / "access.log"]
+
+
+def rotated_logs(layout):
+    """What is written by the processes themselves. What goes through supervisord, it rotates: supervisor_config()."""
+    return [*(layout.log / f"{name}.log" for name in our_names(layout)), *edge_logs(layout)]
 
 
 def describe(layout, telemetry=None):
     """The programs of this shape in starting order. Writes nothing."""
     middle = [our_program(layout, *one, telemetry) for one in ours(layout)]
-    return [postgres_program(layout), redis_program(layout), *middle, edge_program(layout)]
+    return [postgres_program(layout), redis_program(layout), *middle, edge_program(layout), watchdog_program(layout)]
 
 
 def prepare(layout, stack):
@@ -158,13 +209,19 @@ def prepare(layout, stack):
 def supervisor_config(layout, programs):
     """supervisord.conf. Nothing starts by itself: `up` starts in order and waits for each to be ready."""
     text = layout.render(["deploy/native/supervisord.conf"])
+    log_limit = f"{watchdog_settings(layout)['log.limit_mb']}MB"
     for program in programs:
         command = shlex.join(map(str, program.command)).replace("%", "%%")
         text += (f"\n[program:{program.name}]\ncommand={command}\nautostart=false\nautorestart=true\nstartsecs=1\n"
                  f"startretries=20\nstopsignal={program.stop_signal}\nstopwaitsecs={STOP_WAIT_S}\n"
-                 f"stdout_logfile=NONE\nstderr_logfile={layout.log}/{program.name}.stderr.log\n")
+                 f"stderr_logfile={layout.log}/{program.name}.stderr.log\nstderr_logfile_maxbytes={log_limit}\n"
+                 f"stderr_logfile_backups=1\n")
+        if program.logs_to_stdout:
+            text += f"stdout_logfile={layout.log}/{program.name}.log\nstdout_logfile_maxbytes={log_limit}\nstdout_logfile_backups=1\n"
+        else:
+            text += "stdout_logfile=NONE\n"
         if not program.is_ours:
-            text += f"directory={program.config.parent}\nstderr_logfile_maxbytes=5MB\nstderr_logfile_backups=1\n"
+            text += f"directory={program.config.parent}\n"
         if program.account:
             text += f"user={program.account}\n"
         if program.environment:

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import time
 
-from . import programs, supervisor
+from . import processes, programs, supervisor
 from .failure import Failure
 from .telemetry import PARTS, Telemetry
 
@@ -16,17 +16,21 @@ NOT_RUNNING = 3
 
 def require(layout):
     proxy = supervisor.client(layout)
-    if not proxy:
-        raise Failure(f"the marketplace of {layout.data} is not running: ./market up", exit_code=NOT_RUNNING)
-    return proxy
+    if proxy:
+        return proxy
+    if supervisor.leftovers(layout):
+        raise Failure(supervisor.absence(layout))
+    raise Failure(f"the marketplace of {layout.data} is not running: ./market up", exit_code=NOT_RUNNING)
 
 
 def down(layout, options):
+    supervisor.wake(layout)
     proxy = supervisor.client(layout)
     if proxy:
         print("down: stopping")
         supervisor.stop_all(layout, proxy)
-    supervisor.end_leftovers(layout)
+    else:
+        supervisor.end_leftovers(layout)
     print("down: nothing is running")
     if options.erase:
         erase(layout)
@@ -59,13 +63,16 @@ def described(layout):
 
 
 def restart(layout, options):
-    proxy = require(layout)
-    # Without a name: the programs of this repository. PostgreSQL, Redis and nginx by name only.
+    # Without a name: the programs of this repository. PostgreSQL, Redis, nginx and the watchdog by name only.
     names = chosen(layout, options.names) if options.names else programs.our_names(layout)
+    supervisor.wake(layout)
+    proxy = require(layout)
     stack = described(layout)
     for name in names:
         print(f"restart: {name}")
         supervisor.stop(proxy, name)
+        for orphan in supervisor.orphans(layout, proxy):
+            supervisor.ask_to_end(orphan, stack.values())
         supervisor.start(proxy, name)
         supervisor.await_ready(layout, proxy, stack[name])
 
@@ -84,21 +91,35 @@ def uptime(seconds):
     return f"{hours}h{minutes:02}m" if hours else f"{minutes}m{seconds:02}s"
 
 
+def remark(program, entry, table):
+    """Why it is not ready; empty: it is."""
+    if not program:
+        return "not part of this stack"
+    if not entry["pid"]:
+        return entry["spawnerr"] or "does not run"
+    stopped = [process for process in processes.below(table, entry["pid"]) if process.state == processes.STOPPED]
+    if stopped:
+        return "not answering: stopped by a signal: " + ", ".join(f"{one.name} {one.pid}" for one in stopped)
+    return "" if program.is_ready() else "not answering"
+
+
 def status(layout, options):
     proxy = supervisor.client(layout)
     if not proxy:
-        print(f"not running ({layout.data})")
-        return NOT_RUNNING
-    stack = described(layout)
+        print(supervisor.absence(layout))
+        return 1 if supervisor.leftovers(layout) else NOT_RUNNING
+    stack, table = described(layout), processes.everything()
     all_ready = True
     print(f"{'PROCESS':<18} {'STATE':<10} {'READY':<6} {'PID':>8} {'UP':>8} {'RSS MB':>7}")
     for entry in proxy.getAllProcessInfo():
-        program = stack.get(entry["name"])
-        ready = bool(program) and entry["pid"] and program.is_ready()
-        all_ready = all_ready and ready
+        trouble = remark(stack.get(entry["name"]), entry, table)
+        all_ready = all_ready and not trouble
         up = uptime(entry["now"] - entry["start"]) if entry["pid"] else "-"
-        print(f"{entry['name']:<18} {entry['statename']:<10} {'yes' if ready else 'no':<6} {entry['pid'] or '-':>8} "
-              f"{up:>8} {memory_mb(entry['pid']) if entry['pid'] else 0:>7.1f}")
+        print(f"{entry['name']:<18} {entry['statename']:<10} {'no' if trouble else 'yes':<6} {entry['pid'] or '-':>8} "
+              f"{up:>8} {memory_mb(entry['pid']) if entry['pid'] else 0:>7.1f}  {trouble}".rstrip())
+    for orphan in supervisor.orphans(layout, proxy, table):
+        all_ready = False
+        print(f"{orphan.name} {orphan.pid} was left behind when what started it was killed")
     return 0 if all_ready else 1
 
 
@@ -124,6 +145,7 @@ def collect(layout):
         "replicas": layout.replicas,
         "data": str(layout.data),
         "pids": pids,
+        "supervisord": int(proxy.getPID()) if proxy else None,
         "metrics": {name: f"http://{layout.metrics_address(name)}/metrics" for name in programs.our_names(layout)},
         "telemetry": Telemetry(layout).urls() if layout.telemetry else {},
     }

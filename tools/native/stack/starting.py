@@ -2,6 +2,7 @@
 
 import json
 import os
+import pwd
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ from .telemetry import Telemetry
 
 def up(layout, options):
     started = time.monotonic()
+    supervisor.wake(layout)
     proxy = supervisor.client(layout)
     moved = proxy and describes(layout, options) != describes_saved(layout)
     if options.check:
@@ -78,9 +80,20 @@ def prepare_directories(layout):
     if layout.shared != layout.data:
         files.make_dir(layout.shared, 0o755)
     files.make_dir(layout.sockets, 0o711)
-    for directory in (layout.etc, layout.secrets, layout.log):
+    for directory in (layout.etc, layout.secrets):
         files.make_dir(directory, 0o700)
+    prepare_log(layout)
     files.make_dir(layout.tmp, 0o711)
+
+
+def prepare_log(layout):
+    """Nobody else reads it; the workers of nginx pass through it."""
+    files.make_dir(layout.log, 0o710)
+    if layout.edge_account:
+        os.chown(layout.log, -1, pwd.getpwnam(layout.edge_account).pw_gid)
+    link = layout.data / "log"
+    if not link.exists():
+        link.symlink_to(layout.log)
 
 
 def prepare_telemetry(telemetry):
@@ -108,15 +121,16 @@ def start(layout, proxy, stack, beside):
     states = {info["name"]: info["statename"] for info in proxy.getAllProcessInfo()}
 
     def launch(program):
-        if states[program.name] in ("RUNNING", "STARTING"):
-            if stamps.get(program.name) == program.fingerprint():
-                return
-            supervisor.stop(proxy, program.name)
+        if states[program.name] in ("RUNNING", "STARTING") and stamps.get(program.name) == program.fingerprint():
+            return
+        supervisor.stop(proxy, program.name)
         supervisor.start(proxy, program.name)
         stamps[program.name] = program.fingerprint()
         stamps_file.write_text(json.dumps(stamps))
         print(f"up: starting {program.name}")
 
+    for orphan in supervisor.orphans(layout, proxy):
+        supervisor.ask_to_end(orphan, stack)
     for program in beside:
         launch(program)
     database, *others = stack

@@ -10,43 +10,62 @@ import subprocess
 import time
 import xmlrpc.client
 
-from . import files, listeners, programs
+from . import files, listeners, processes, programs
 from .failure import Failure
 from .layout import SERVICES
 from .telemetry import PARTS
 
 START_LIMIT_S = 60
+# One that is stopped takes connections and answers none.
+ASK_LIMIT_S = 5
 # supervisor.xmlrpc.Faults: an answer that says "already as you want it".
 NOT_RUNNING, ALREADY_STARTED = 70, 60
 
 
 class UnixTransport(xmlrpc.client.Transport):
-    def __init__(self, path):
+    def __init__(self, path, limit_s):
         super().__init__()
         self.path = str(path)
+        self.limit_s = limit_s
 
     def make_connection(self, host):
-        connection = http.client.HTTPConnection("localhost", timeout=programs.STOP_WAIT_S + 10)
+        connection = http.client.HTTPConnection("localhost")
         connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.settimeout(self.limit_s)
         connection.sock.connect(self.path)
         return connection
 
 
+def interface(layout, limit_s):
+    transport = UnixTransport(layout.supervisor_socket, limit_s)
+    return xmlrpc.client.ServerProxy("http://localhost", transport=transport).supervisor
+
+
 def client(layout):
-    """The running supervisord's interface, or None if there is none."""
-    proxy = xmlrpc.client.ServerProxy("http://localhost", transport=UnixTransport(layout.supervisor_socket)).supervisor
+    """The running supervisord's interface, or None if there is none or it does not answer."""
     try:
-        proxy.getPID()
-        return proxy
+        interface(layout, ASK_LIMIT_S).getPID()
+        return interface(layout, programs.STOP_WAIT_S + 10)
     except (OSError, http.client.HTTPException):
         return None
+
+
+def absence(layout):
+    """What is there instead, when client() finds nobody: one line."""
+    left = leftovers(layout)
+    if not left:
+        return f"not running ({layout.data})"
+    supervisord = [process.pid for process in left if process.name == "supervisord"]
+    if supervisord:
+        return f"supervisord ({supervisord[0]}) does not answer, so nothing starts again what dies: ./market up mends it"
+    return f"supervisord has died, {len(left)} of its processes run on alone: ./market up starts them anew"
 
 
 def start_daemon(layout, config_text):
     config = layout.etc / "supervisord.conf"
     files.write(config, config_text, 0o600)
     listeners.hold(layout)
-    layout.listener_mark_file.write_text(listeners.mark(f"/proc/self/fd/{listeners.FIRST_FD}"))
+    layout.listener_mark_file.write_text(listeners.mark(layout))
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 65536)), hard))
     environment = {
@@ -99,9 +118,16 @@ def await_ready(layout, proxy, program):
 
     wait_for(settled, START_LIMIT_S)
     if not program.is_ready():
-        last_words = files.tail(layout.log / f"{program.name}.stderr.log", 5) or files.tail(
-            layout.log / f"{program.name}.log", 5)
-        raise Failure("\n  ".join([f"{program.name} did not become ready; its last words:", *last_words]))
+        raise Failure("\n  ".join([f"{program.name} did not become ready; its last words:",
+                                   *last_words(layout, proxy.getProcessInfo(program.name))]))
+
+
+def last_words(layout, info):
+    """What it has said since it was started: a log that is older tells of another time."""
+    for path in (layout.log / f"{info['name']}.stderr.log", layout.log / f"{info['name']}.log"):
+        if path.exists() and path.stat().st_mtime >= info["start"] and (words := files.tail(path, 5)):
+            return words
+    return [info["spawnerr"] or "none"]
 
 
 def stop_all(layout, proxy):
@@ -109,50 +135,62 @@ def stop_all(layout, proxy):
     pids = {info["name"]: info["pid"] for info in proxy.getAllProcessInfo() if info["pid"]}
     known = [int(proxy.getPID()), *pids.values()]
     # What is in flight in one layer still finds the next one answering; the services are one layer.
-    for layer in (("nginx",), ("gateway", "marketplace"), SERVICES, ("sandbox",), tuple(PARTS), ("redis", "postgres")):
+    # The watchdog goes first: what stops is silent.
+    for layer in (("watchdog",), ("nginx",), ("gateway", "marketplace"), SERVICES, ("sandbox",), tuple(PARTS), ("redis", "postgres")):
         stopping = [name for name in pids if re.sub(r"-\d+$", "", name) in layer]
         for name in stopping:
             ignoring(NOT_RUNNING, proxy.stopProcess, name, False)
-        if not wait_for(lambda: not any(is_alive(pids[name]) for name in stopping), programs.STOP_WAIT_S + 5):
+        if not wait_for(lambda: not any(processes.is_alive(pids[name]) for name in stopping), programs.STOP_WAIT_S + 5):
             raise Failure(f"{' '.join(stopping)} did not stop")
     proxy.shutdown()
-    if not wait_for(lambda: not any(map(is_alive, known)), programs.STOP_WAIT_S):
-        raise Failure("still running: " + " ".join(str(pid) for pid in known if is_alive(pid)))
+    if not wait_for(lambda: not any(map(processes.is_alive, known)), programs.STOP_WAIT_S):
+        raise Failure("still running: " + " ".join(str(pid) for pid in known if processes.is_alive(pid)))
+    end_leftovers(layout)
 
 
-def is_alive(pid):
+def leftovers(layout, table=None):
+    """Processes of this stack, whatever their names: those that hold a listening socket that its supervisord held."""
     try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rpartition(")")[2].split()[0] not in "ZX"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
-def leftovers(layout):
-    """Processes of this stack, whatever their names: those that hold the listening socket that its supervisord held."""
-    try:
-        mark = layout.listener_mark_file.read_text()
+        sockets = listeners.marked(layout.listener_mark_file.read_text())
     except FileNotFoundError:
         return []
-    found = []
-    for entry in os.listdir("/proc"):
-        if entry.isdigit() and int(entry) != os.getpid() and is_alive(int(entry)):
-            try:
-                if listeners.mark(f"/proc/{entry}/fd/{listeners.FIRST_FD}") == mark:
-                    found.append(int(entry))
-            except OSError:
-                pass
-    return found
+    table = processes.everything() if table is None else table
+    return [process for process in table.values() if process.pid != os.getpid() and listeners.holds(process.pid, sockets)]
+
+
+def orphans(layout, proxy, table=None):
+    """Those of them that supervisord knows nothing of: a parent of theirs was killed, and nobody waits for them."""
+    table = processes.everything() if table is None else table
+    known = {process.pid for process in processes.below(table, int(proxy.getPID()))}
+    strangers = {pid: process for pid, process in table.items() if pid not in known}
+    return leftovers(layout, strangers)
+
+
+def ask_to_end(orphan, stack):
+    """Workers of nginx let go of their ports at once and end when their requests are answered."""
+    try:
+        path = os.readlink(f"/proc/{orphan.pid}/exe")
+    except OSError:
+        return
+    signals = {os.path.realpath(program.command[0]): program.stop_signal for program in stack}
+    polite = signals.get(path.removesuffix(" (deleted)"), "TERM")
+    processes.send(orphan, signal.SIGKILL if orphan.state == processes.STOPPED else signal.Signals[f"SIG{polite}"])
+
+
+def wake(layout):
+    """Lets go on what a signal has stopped: it can neither answer nor end before that."""
+    for process in leftovers(layout):
+        if process.state == processes.STOPPED:
+            processes.send(process, signal.SIGCONT)
 
 
 def end_leftovers(layout):
     """After supervisord itself was killed its children live on; ends them, politely at first."""
+    wake(layout)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGKILL):
-        for pid in leftovers(layout):
-            try:
-                os.kill(pid, number)
-            except ProcessLookupError:
-                pass
+        for process in leftovers(layout):
+            processes.send(process, number)
         if wait_for(lambda: not leftovers(layout), 10):
+            layout.listener_mark_file.unlink(missing_ok=True)
             return
-    raise Failure("still running: " + " ".join(map(str, leftovers(layout))))
+    raise Failure("still running: " + " ".join(str(process.pid) for process in leftovers(layout)))

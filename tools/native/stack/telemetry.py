@@ -175,7 +175,8 @@ class Telemetry:
         layout = self.layout
         ours = [(program, instance(program, number), layout.metrics_address(replica(program, number)))
                 for program, number in programs.ours(layout)]
-        others = {"prometheus": "PROMETHEUS", "alertmanager": "ALERTMANAGER", "collector": "COLLECTOR_METRICS"}
+        others = {"prometheus": "PROMETHEUS", "alertmanager": "ALERTMANAGER", "collector": "COLLECTOR_METRICS",
+                  "watchdog": "WATCHDOG_METRICS"}
         others |= {f"{job}-exporter": f"{job.upper()}_EXPORTER" for job in ("node", "postgres", "redis", "nginx")}
         found = {name.removesuffix("-exporter"): layout.address(port) for name, port in others.items() if self.has(name)}
         if self.has("collector"):
