@@ -142,7 +142,8 @@ def test_a_frozen_database_is_told_and_left_alone(stack, directory):
         os.kill(pid, signal.SIGCONT)
     until_healthy("a frozen database")
     assert pid_of("postgres") == pid
-    market.until(lambda: event(directory, "answers_again", process="postgres") and silent_s(stack, "postgres") == 0, "the end of it")
+    market.until(lambda: event(directory, "answers_again", process="postgres"), "a word about its end")
+    assert silent_s(stack, "postgres") == 0
 
 
 def test_what_is_busy_for_ever_is_started_again(stack, directory):
@@ -213,7 +214,8 @@ def test_workers_of_a_killed_nginx_do_not_pass_for_it(stack, directory):
     market.until(lambda: not any(map(stat, workers)), "the end of the workers")
 
 
-@pytest.mark.parametrize("name,wrong,reason", [("nginx", "nonsense;", "nonsense"), ("sandbox", "no.such_key = 1", "no.such_key")])
+@pytest.mark.parametrize("name,wrong,reason", [("nginx", "nonsense;", "nonsense"),
+                                               ("sandbox", "no.such_key = 1", "no.such_key")])
 def test_restart_says_what_does_not_come_back_and_why(stack, directory, name, wrong, reason):
     config = directory / "etc" / f"{name}.conf"
     text = config.read_text()

@@ -68,7 +68,8 @@ def is_ready(layout):
 
 def psql(layout):
     """As the superuser."""
-    return [bin_dir(layout) / "psql", "-X", "-q", "-h", layout.postgres_socket, "-p", str(PORT), "-U", "postgres", "-d", "postgres"]
+    return [bin_dir(layout) / "psql", "-X", "-q", "-h", layout.postgres_socket, "-p", str(PORT), "-U", "postgres",
+            "-d", "postgres"]
 
 
 def conninfo(layout, database, role=None):

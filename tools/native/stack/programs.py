@@ -217,7 +217,8 @@ def supervisor_config(layout, programs):
                  f"stderr_logfile={layout.log}/{program.name}.stderr.log\nstderr_logfile_maxbytes={log_limit}\n"
                  f"stderr_logfile_backups=1\n")
         if program.logs_to_stdout:
-            text += f"stdout_logfile={layout.log}/{program.name}.log\nstdout_logfile_maxbytes={log_limit}\nstdout_logfile_backups=1\n"
+            text += (f"stdout_logfile={layout.log}/{program.name}.log\nstdout_logfile_maxbytes={log_limit}\n"
+                     f"stdout_logfile_backups=1\n")
         else:
             text += "stdout_logfile=NONE\n"
         if not program.is_ours:

@@ -136,7 +136,8 @@ def stop_all(layout, proxy):
     known = [int(proxy.getPID()), *pids.values()]
     # What is in flight in one layer still finds the next one answering; the services are one layer.
     # The watchdog goes first: what stops is silent.
-    for layer in (("watchdog",), ("nginx",), ("gateway", "marketplace"), SERVICES, ("sandbox",), tuple(PARTS), ("redis", "postgres")):
+    for layer in (("watchdog",), ("nginx",), ("gateway", "marketplace"), SERVICES, ("sandbox",), tuple(PARTS),
+                  ("redis", "postgres")):
         stopping = [name for name in pids if re.sub(r"-\d+$", "", name) in layer]
         for name in stopping:
             ignoring(NOT_RUNNING, proxy.stopProcess, name, False)

@@ -1,9 +1,10 @@
 """The watchdog of a stack: sees what supervisord does not, and mends it where that is safe.
 
-supervisord starts again what ends. Here is the rest: a process that lives and does not answer, or that a signal has stopped, is
-killed, so that supervisord starts it again (PostgreSQL is only told: its data are no place for guesses); processes whose parent
-was killed are asked to end, because they hold ports that the next one needs; what supervisord has given up is tried again;
-log files are rotated. Everything it does is one line of watchdog.log, and a number of /metrics, for the alerts.
+supervisord starts again what ends. Here is the rest: a process that lives and does not answer, or that a signal has
+stopped, is killed, so that supervisord starts it again (PostgreSQL is only told: its data are no place for guesses);
+processes whose parent was killed are asked to end, because they hold ports that the next one needs; what supervisord has
+given up is tried again; log files are rotated. What it does to a process is one line of watchdog.log, and /metrics has what
+the alerts need.
 
 Runs under supervisord like the others and ends when supervisord does. docs/architecture.md, "What happens when".
 """
@@ -161,10 +162,11 @@ class Watchdog:
 
     def count(self, name, well):
         """How many times in a row it has not answered, under whatever pid."""
-        if well and self.unanswered[name] >= self.tries:
-            log("info", "answers_again", process=name)
-        self.unanswered[name] = 0 if well else self.unanswered[name] + 1
+        before = self.unanswered[name]
+        self.unanswered[name] = 0 if well else before + 1
         self.metrics.silent_s[name] = self.unanswered[name] * self.interval_s
+        if well and before >= self.tries:
+            log("info", "answers_again", process=name)
         return self.unanswered[name]
 
     def end_orphans(self, proxy, table):
@@ -191,7 +193,7 @@ class Watchdog:
                 supervisor.start(proxy, name)
 
     def rotate(self, proxy):
-        """Ours see that their file has another name and open a new one, nginx is told to; supervisord's own are its business."""
+        """Programs of ours see that their file has another name and open a new one, nginx is told to."""
         paths = programs.rotated_logs(self.layout)
         for path in paths:
             if path.exists() and path.stat().st_size > self.log_limit_bytes:
