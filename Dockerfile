@@ -3,7 +3,7 @@
 #   docker build .                      the programs (target `runtime`): no shell, no package manager, not root
 #   docker build --target tools .       Python and openssl: prepares secrets and certificates, places the proof order
 #
-# No secret goes into either. Which Debian packages are needed stands in tools/native/packages.txt, as for ./market.
+# No secret goes into either. Which Debian packages are needed stands in deploy/lib/packages.txt, as for ./market.
 ARG DEBIAN=debian:trixie-slim
 
 FROM ${DEBIAN} AS tools
@@ -18,8 +18,7 @@ RUN for name in authority public edge gateway auth user product order payment ma
       postgres-auth postgres-user postgres-product postgres-order postgres-payment postgres-sandbox; do \
       install -d -o 10001 -g 10001 "/secrets/$name"; done
 WORKDIR /market
-COPY tools/native/stack/__init__.py tools/native/stack/certificates.py tools/native/stack/failure.py \
-     tools/native/stack/files.py tools/native/stack/
+COPY deploy/lib/*.py deploy/lib/
 COPY deploy/native/nginx.conf deploy/native/nginx_refusals.conf deploy/native/
 COPY tools/proof.py tools/
 COPY deploy/compose/prepare.py deploy/compose/
@@ -38,11 +37,11 @@ CMD ["deploy/compose/prepare.py"]
 
 FROM ${DEBIAN} AS build
 WORKDIR /src
-COPY tools/native/setup.sh tools/native/packages.txt tools/native/
+COPY deploy/lib/setup.sh deploy/lib/packages.txt deploy/lib/
 # Debian's image deletes packages after installing them; here they stay in the cache of the builder.
 RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
     --mount=type=cache,target=/var/lib/apt,sharing=locked \
-    rm -f /etc/apt/apt.conf.d/docker-clean && sh tools/native/setup.sh build
+    rm -f /etc/apt/apt.conf.d/docker-clean && sh deploy/lib/setup.sh build
 COPY CMakeLists.txt CMakePresets.json ./
 COPY cmake cmake
 COPY proto proto
@@ -54,11 +53,12 @@ COPY apps apps
 COPY bench bench
 COPY tests tests
 COPY tools tools
+COPY deploy/lib/build.sh deploy/lib/
 ARG REVISION=unknown
 ENV CCACHE_DIR=/ccache CCACHE_MAXSIZE=2G
 RUN --mount=type=cache,target=/ccache \
     cmake --preset release -DMARKET_REVISION="${REVISION}" >/tmp/configure.log || { tail -n 30 /tmp/configure.log; exit 1; } \
-    && sh tools/native/build.sh release \
+    && sh deploy/lib/build.sh release \
        auth user product order payment gateway marketplace sandbox marketctl check_invariants
 COPY LICENSE ./
 COPY deploy/compose/collect.sh deploy/compose/

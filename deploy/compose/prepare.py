@@ -15,10 +15,10 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-sys.path.insert(0, str(ROOT / "tools/native"))
+sys.path.insert(0, str(ROOT))
 
-from stack import certificates, files  # noqa: E402
-from stack.failure import Failure  # noqa: E402
+from deploy.lib import certificates, files  # noqa: E402
+from deploy.lib.failure import Failure  # noqa: E402
 
 SECRETS = pathlib.Path("/secrets")
 INSIDE = "/run/market"     # where a consumer has its volume

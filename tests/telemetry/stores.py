@@ -11,7 +11,7 @@ import sys
 import httpx
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools" / "native"))
+sys.path[:0] = [str(ROOT / "tools" / "native"), str(ROOT)]
 
 from stack import postgres  # noqa: E402
 from stack.layout import Layout  # noqa: E402

@@ -7,7 +7,7 @@ cd -- "$(dirname -- "$0")/../.."
 preset=${MARKET_PRESET:-release}
 plugin=build/$preset/tools/protoc-gen-market/protoc-gen-market
 if [ -z "${MARKET_NO_BUILD:-}" ]; then
-  sh tools/native/build.sh "$preset" protoc-gen-market auth user product order payment gateway sandbox marketplace
+  sh deploy/lib/build.sh "$preset" protoc-gen-market auth user product order payment gateway sandbox marketplace
 fi
 
 sh tools/write_openapi.sh "$plugin" docs

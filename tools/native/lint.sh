@@ -35,9 +35,9 @@ for program in clang-format-19 shellcheck; do
   }
 done
 check 'clang-format' format
-check 'shellcheck' shellcheck market .ci/run tools/*.sh tools/native/*.sh
+check 'shellcheck' shellcheck market .ci/run tools/*.sh tools/native/*.sh deploy/lib/*.sh
 check 'layers' /usr/bin/python3 tools/check_layers.py
 check 'reasons of refusals' /usr/bin/python3 tools/check_reasons.py
 check 'paths in the documentation' /usr/bin/python3 tools/check_docs.py
-if [ -n "$tidy" ]; then check 'clang-tidy' sh tools/native/build.sh tidy; fi
+if [ -n "$tidy" ]; then check 'clang-tidy' sh deploy/lib/build.sh tidy; fi
 [ -z "$failed" ]

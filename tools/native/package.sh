@@ -4,7 +4,7 @@ set -eu
 
 cd -- "$(dirname -- "$0")/../.."
 directory=${1:-build/packages}
-sh tools/native/build.sh release programs
+sh deploy/lib/build.sh release programs
 mkdir -p "$directory"
 directory=$(cd -- "$directory" && pwd -P)
 rm -f "$directory"/*.deb

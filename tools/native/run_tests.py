@@ -120,7 +120,7 @@ def run_pytest(suites, report, extra, **environment):
 
 def run_telemetry(reports, extra):
     """tests/telemetry beside a whole pipeline. What this machine can't run is named, and its tests are skipped."""
-    subprocess.run(["sh", str(ROOT / "tools/native/setup.sh"), "telemetry"], check=True)
+    subprocess.run(["sh", str(ROOT / "deploy/lib/setup.sh"), "telemetry"], check=True)
     subprocess.run(["sh", str(ROOT / "tools/telemetry/build.sh")])
     return run_system("services", [ROOT / "tests" / "telemetry"], reports, extra, name="telemetry", up=["--telemetry"])
 

@@ -5,8 +5,9 @@ import os
 import pathlib
 import sys
 
+from deploy.lib.failure import Failure
+
 from . import running, starting
-from .failure import Failure
 from .layout import REPLICAS_MAX, Layout
 
 ROOT = pathlib.Path(os.environ.get("MARKET_ROOT", pathlib.Path(__file__).resolve().parents[3]))

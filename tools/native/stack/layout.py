@@ -7,8 +7,10 @@ import pathlib
 import pwd
 import re
 
-from . import files, listeners
-from .failure import Failure
+from deploy.lib import files
+from deploy.lib.failure import Failure
+
+from . import listeners
 
 SERVICES = ("auth", "user", "product", "order", "payment")
 SHAPES = ("services", "single")

@@ -11,7 +11,7 @@ of ours are told to listen on "fd:201", nginx by its own variable for the purpos
 import os
 import socket
 
-from .failure import Failure
+from deploy.lib.failure import Failure
 
 # Above supervisord's minfds, below every usual limit of open files.
 MIN_FDS = 128

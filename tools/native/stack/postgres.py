@@ -4,8 +4,9 @@ import pathlib
 import pwd
 import subprocess
 
-from . import files
-from .failure import Failure
+from deploy.lib import files
+from deploy.lib.failure import Failure
+
 from .layout import SERVICES
 
 # Each owner sees its own database only; "sandbox" stands for a foreign company, so it has its own too.

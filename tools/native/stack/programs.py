@@ -11,8 +11,10 @@ import socket
 import sys
 import typing
 
-from . import files, listeners, postgres, processes
-from .failure import Failure
+from deploy.lib import files
+from deploy.lib.failure import Failure
+
+from . import listeners, postgres, processes
 from .layout import SERVICES, instance, port_name, replica
 
 # Longer than the longest drain of a service, shorter than patience.

@@ -7,8 +7,9 @@ import shutil
 import subprocess
 import time
 
+from deploy.lib.failure import Failure
+
 from . import processes, programs, supervisor
-from .failure import Failure
 from .telemetry import PARTS, Telemetry
 
 NOT_RUNNING = 3

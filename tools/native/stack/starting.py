@@ -7,8 +7,10 @@ import subprocess
 import sys
 import time
 
-from . import certificates, files, listeners, postgres, programs, running, supervisor
-from .failure import Failure
+from deploy.lib import certificates, files
+from deploy.lib.failure import Failure
+
+from . import listeners, postgres, programs, running, supervisor
 from .telemetry import Telemetry
 
 

@@ -10,8 +10,10 @@ import subprocess
 import time
 import xmlrpc.client
 
-from . import files, listeners, processes, programs
-from .failure import Failure
+from deploy.lib import files
+from deploy.lib.failure import Failure
+
+from . import listeners, processes, programs
 from .layout import SERVICES
 from .telemetry import PARTS
 

@@ -10,8 +10,10 @@ import shutil
 import socket
 import subprocess
 
-from . import files, postgres, programs
-from .failure import Failure
+from deploy.lib import files
+from deploy.lib.failure import Failure
+
+from . import postgres, programs
 from .layout import instance, replica
 from .postgres import as_account
 

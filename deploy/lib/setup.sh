@@ -53,7 +53,7 @@ choose() {
         break
       fi
     done
-    [ -n "$chosen" ] || fail "this release has no package for '$line' (tools/native/packages.txt)"
+    [ -n "$chosen" ] || fail "this release has no package for '$line' (deploy/lib/packages.txt)"
     echo "$chosen"
   done
 }
