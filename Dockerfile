@@ -10,14 +10,11 @@ FROM ${DEBIAN} AS tools
 RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
     --mount=type=cache,target=/var/lib/apt,sharing=locked \
     rm -f /etc/apt/apt.conf.d/docker-clean && apt-get update -qq \
-    && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3 openssl >/dev/null \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3 python3-yaml openssl >/dev/null \
     && rm -rf /var/log/apt /var/log/dpkg.log
 RUN groupadd --gid 10001 market && useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin market
-# A volume takes its owner from the directory that it is mounted on first.
-RUN for name in authority public edge gateway auth user product order payment marketplace sandbox operator auditor redis \
-      postgres-auth postgres-user postgres-product postgres-order postgres-payment postgres-sandbox; do \
-      install -d -o 10001 -g 10001 "/secrets/$name"; done
 WORKDIR /market
+COPY deploy/topology.yaml deploy/
 COPY deploy/lib/*.py deploy/lib/
 COPY deploy/native/nginx.conf deploy/native/nginx_refusals.conf deploy/native/
 COPY tools/proof.py tools/
@@ -31,6 +28,8 @@ LABEL org.opencontainers.image.title="Marketplace tools" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 ENV PYTHONDONTWRITEBYTECODE=1
+# A volume takes its owner from the directory that it is mounted on first.
+RUN python3 deploy/compose/prepare.py volumes | while read -r name; do install -d -o 10001 -g 10001 "/secrets/$name"; done
 USER 10001:10001
 ENTRYPOINT ["/usr/bin/python3"]
 CMD ["deploy/compose/prepare.py"]
@@ -54,23 +53,22 @@ COPY bench bench
 COPY tests tests
 COPY tools tools
 COPY deploy/lib/build.sh deploy/lib/
+ARG PROGRAMS="gateway auth user product order payment marketplace sandbox marketctl check_invariants"
 ARG REVISION=unknown
 ENV CCACHE_DIR=/ccache CCACHE_MAXSIZE=2G
 RUN --mount=type=cache,target=/ccache \
     cmake --preset release -DMARKET_REVISION="${REVISION}" >/tmp/configure.log || { tail -n 30 /tmp/configure.log; exit 1; } \
-    && sh deploy/lib/build.sh release \
-       auth user product order payment gateway marketplace sandbox marketctl check_invariants
+    && sh deploy/lib/build.sh release $PROGRAMS
 COPY LICENSE ./
 COPY deploy/compose/collect.sh deploy/compose/
-RUN sh deploy/compose/collect.sh /image build/release/bin \
-    auth user product order payment gateway marketplace sandbox marketctl check_invariants
+RUN sh deploy/compose/collect.sh /image build/release/bin $PROGRAMS
 
 FROM scratch AS runtime
 COPY --from=build /image/ /
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="Marketplace" \
-      org.opencontainers.image.description="Every program of the marketplace: five services, gateway, sandbox, marketctl" \
+      org.opencontainers.image.description="Every program of the marketplace: services, gateway, sandbox, marketctl" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"

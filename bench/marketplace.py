@@ -16,10 +16,11 @@ from floors import BUYERS, ROOT, catalogue_sql, psql_of
 from measure import BenchFailed, note
 from statements import DATABASES, Recorder, belonging_to, make_id
 
-sys.path.insert(0, str(ROOT / "tools"))
+sys.path[:0] = [str(ROOT / "tools"), str(ROOT)]
 import proof  # noqa: E402
+from deploy.lib import topology  # noqa: E402
 
-OWN = ("auth", "user", "product", "order", "payment", "gateway", "marketplace", "sandbox")
+OWN = tuple(topology.read().programs)
 COUNTERS = "tup_inserted, tup_updated, tup_deleted, xact_commit"
 # A thread for each gateway. `number` tells the keys of one thread from those of another.
 LUA = """

@@ -53,12 +53,13 @@ function(market_package component)
       PARENT_SCOPE)
 endfunction()
 
+market_of_services(service_units marketplace-%.service)
+market_of_services(service_config %.conf)
 market_package(main PACKAGE marketplace
-  PROGRAMS auth user product order payment gateway marketplace marketctl check_invariants
-  UNITS marketplace.target marketplace-auth.service marketplace-user.service marketplace-product.service
-        marketplace-order.service marketplace-payment.service marketplace-gateway.service marketplace-single.service
-  CONFIG common.env auth.conf user.conf product.conf order.conf payment.conf gateway.conf single.conf
-  SECRETS auth user product order payment gateway single)
+  PROGRAMS ${MARKET_SERVICES} gateway marketplace marketctl check_invariants
+  UNITS marketplace.target ${service_units} marketplace-gateway.service marketplace-single.service
+  CONFIG common.env ${service_config} gateway.conf single.conf
+  SECRETS ${MARKET_SERVICES} gateway single)
 install(FILES ${debian}/units/common.conf DESTINATION ${units_dir}/marketplace-.service.d RENAME 10-common.conf
         COMPONENT main)
 install(CODE "file(MAKE_DIRECTORY \$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/usr/bin)
@@ -97,7 +98,7 @@ set(CPACK_DEBIAN_MAIN_PACKAGE_SUGGESTS "postgresql, redis-server, nginx, openssl
 set(CPACK_DEBIAN_SANDBOX_PACKAGE_DEPENDS "marketplace (= ${PROJECT_VERSION}), adduser, init-system-helpers (>= 1.54)")
 set(CPACK_DEBIAN_MAIN_DESCRIPTION "multi-vendor marketplace: services, gateway, operators' tools
 Sellers open shops and offer products, buyers order from several of them
-at once and pay, over REST and gRPC. Five services with a PostgreSQL
+at once and pay, over REST and gRPC. Services with a PostgreSQL
 database each and a gateway, or all of it in one process.
 .
 Nothing is started or enabled by the installation: databases,

@@ -63,6 +63,16 @@ function(market_room name)
   endif()
 endfunction()
 
+# market_of_services(apis market_%_api): the list `apis` with one word for each service of deploy/topology.yaml.
+function(market_of_services variable pattern)
+  set(words "")
+  foreach(service ${MARKET_SERVICES})
+    string(REPLACE "%" "${service}" word "${pattern}")
+    list(APPEND words ${word})
+  endforeach()
+  set(${variable} ${words} PARENT_SCOPE)
+endfunction()
+
 # A program: main.cpp of this folder plus the rooms it wires. `programs` builds all of them and no test.
 add_custom_target(programs)
 

@@ -8,7 +8,7 @@ bin=$1
 mode=${2:-}
 file=docs/configuration.md
 # marketplace comes last: what it shares with the others is told there.
-programs='auth user product order payment gateway sandbox marketplace'
+programs="$(/usr/bin/python3 -m deploy.lib.topology services) gateway sandbox marketplace"
 
 for program in $programs; do
   [ -x "$bin/$program" ] || {
@@ -86,7 +86,7 @@ tables() {
         for (i = 1; i <= count; i++) {
           if (uses[ids[i]] != 1 || users[ids[i]] != order[p]) continue
           if (!titled++) {
-            note = order[p] == "marketplace" ? "The one-process shape has the keys of the gateway and of the five services, but no `peers.*`." : ""
+            note = order[p] == "marketplace" ? "The one-process shape has the keys of the gateway and of all services, but no `peers.*`." : ""
             head(order[p], note, "")
           }
           row(ids[i], "")

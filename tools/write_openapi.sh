@@ -4,9 +4,11 @@ set -eu
 
 plugin=$1
 out=$2
-proto=$(cd -- "$(dirname -- "$0")/../proto" && pwd)
+root=$(cd -- "$(dirname -- "$0")/.." && pwd)
+proto=$root/proto
+services=$(cd -- "$root" && /usr/bin/python3 -m deploy.lib.topology services)
 set --
-for service in auth user product order payment; do
+for service in $services; do
   set -- "$@" "$proto/marketplace/$service/v1/$service.proto"
 done
 protoc -I"$proto" --plugin=protoc-gen-market="$plugin" --market_out=openapi:"$out" "$@"

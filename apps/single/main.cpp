@@ -1,5 +1,5 @@
-// The one-process shape: the five services called directly through the same interfaces, the gateway in front
-// of them.
+// The one-process shape: the services called directly through the same interfaces, the gateway in front of
+// them.
 #include "gateway/front.hpp"
 #include "services/auth/service.hpp"
 #include "services/order/service.hpp"
@@ -29,11 +29,11 @@ int Run(int argc, char** argv) {
   order::Order order(host, order_settings, {user.Api(), product.Api(), payment.Api()});
 
   host.VerifyTokens(auth.OwnKeys());
-  for (host::Service* service : {static_cast<host::Service*>(&auth), static_cast<host::Service*>(&user),
-                                 static_cast<host::Service*>(&product), static_cast<host::Service*>(&payment),
-                                 static_cast<host::Service*>(&order)}) {
-    host.Add(*service);
-  }
+  host.Add(auth);
+  host.Add(user);
+  host.Add(product);
+  host.Add(payment);
+  host.Add(order);
   rpc::LocalBackend backend(host.Edge());
   gateway::Front front(host, front_settings, backend, host.Edge().Methods());
   return host.Run();

@@ -2,6 +2,7 @@
 
     prepare.py --hosts a.example,…   draws what is missing; what is there stays (certificates: until 30 days before their end)
     prepare.py show NAME             prints operator_password or ca.crt
+    prepare.py volumes               prints the name of each volume that it fills
 
 Each consumer has a volume of its own, mounted here as /secrets/<name> and there as /run/market, read-only. So a file's
 mode keeps apart only what shares a volume; what our programs (account 10001) read is 0400, and 0444 is for the accounts
@@ -17,13 +18,13 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT))
 
-from deploy.lib import certificates, files  # noqa: E402
+from deploy.lib import certificates, files, nginx, topology  # noqa: E402
 from deploy.lib.failure import Failure  # noqa: E402
 
 SECRETS = pathlib.Path("/secrets")
 INSIDE = "/run/market"     # where a consumer has its volume
-SERVICES = ("auth", "user", "product", "order", "payment")
-DATABASES = (*SERVICES, "sandbox")
+TOPOLOGY = topology.read()
+SERVICES = tuple(TOPOLOGY.services)
 ROLES = ("superuser", "owner", "auditor", "monitor")
 OURS, EVERYBODY = 0o400, 0o444
 GRPC_PORT, HTTP_PORT, EDGE_PORT, STATUS_PORT = 7000, 8080, 8443, 8462
@@ -60,8 +61,8 @@ def make_certificates(hosts):
 
     inside = AUTHORITY / "services"
     certificates.make_ca(inside, "Marketplace CA of this composition, between services")
-    for identity in certificates.IDENTITIES:
-        # The single process answers to the names of the five services; the first name is its identity.
+    for identity in TOPOLOGY.identities:
+        # The single process answers to the names of all services; the first name is its identity.
         names = (identity, *SERVICES) if identity == "marketplace" else (identity,)
         certificates.make_leaf(inside, identity, ",".join(f"DNS:{name}" for name in names), "serverAuth,clientAuth")
     certificates.make_key(AUTHORITY / "signing_key.pem")
@@ -74,7 +75,7 @@ def make_certificates(hosts):
     for name in ("localhost.crt", "localhost.key"):
         copy(AUTHORITY / name, "edge", name, EVERYBODY)
     copy(AUTHORITY / "ca.crt", "operator", "ca.crt", EVERYBODY)
-    for volume in ("auth", "marketplace"):
+    for volume in TOPOLOGY.users_of("signing_key"):
         copy(AUTHORITY / "signing_key.pem", volume, "signing_key.pem")
 
 
@@ -83,7 +84,7 @@ def conninfo(database, role, password):
 
 
 def make_database_passwords():
-    for database in DATABASES:
+    for database in TOPOLOGY.databases:
         passwords = {role: drawn(f"postgres_{database}_{role}") for role in ROLES}
         for role, password in passwords.items():
             put(f"postgres-{database}", f"{role}_password", password, EVERYBODY)
@@ -99,9 +100,9 @@ def make_other_passwords():
     put("redis", "redis.conf", template.replace("@REDIS_PASSWORD@", redis), EVERYBODY)
     put("redis", "redis_password", redis, EVERYBODY)
     put("redis", "exporter.json", json.dumps({"redis://redis:6379": redis}), EVERYBODY)
-    for volume in ("product", "marketplace"):
+    for volume in TOPOLOGY.users_of("redis"):
         put(volume, "redis_password", redis)
-    for volume in ("payment", "marketplace", "auditor"):
+    for volume in (*TOPOLOGY.users_of("provider"), "auditor"):
         put(volume, "provider_key", provider)
     put("sandbox", "sandbox.conf", f"sandbox.api_key = {provider}\npostgres.conninfo_file = {INSIDE}/conninfo\n")
     put("operator", "operator_password", drawn("operator_password"))
@@ -121,10 +122,14 @@ def nginx_conf(text):
     values = {"EDGE": EDGE_PORT, "EDGE_STATUS": STATUS_PORT, "CONNECT_TIMEOUT": "250ms",
               "GATEWAY_SERVERS": nginx_servers("gateway", f"gateway:{HTTP_PORT}"),
               "PKI": INSIDE, "ETC": INSIDE, "TMP": "/tmp", "LOG": "/tmp", "DATA": "/tmp"}
-    for service in SERVICES:
-        values[f"{service.upper()}_SERVERS"] = nginx_servers(f"grpc_{service}", f"{service}:{GRPC_PORT}")
-        values[f"{service.upper()}_IDENTITY"] = service
+    values |= nginx.placeholders({service: (service, nginx_servers(f"grpc_{service}", f"{service}:{GRPC_PORT}"))
+                                  for service in SERVICES})
     return re.sub(r"@([A-Z_]+)@", lambda match: str(values[match[1]]), text)
+
+
+def volumes():
+    return ["authority", "edge", "operator", "auditor", "redis", *TOPOLOGY.programs,
+            *(f"postgres-{database}" for database in TOPOLOGY.databases)]
 
 
 def prepare(hosts):
@@ -142,6 +147,8 @@ def main(arguments):
     shown = {"operator_password": OPERATOR_PASSWORD, "ca.crt": CA}
     if arguments[:1] == ["show"] and len(arguments) == 2 and arguments[1] in shown:
         print(shown[arguments[1]].read_text().rstrip("\n"))
+    elif arguments == ["volumes"]:
+        print("\n".join(volumes()))
     elif arguments[:1] == ["--hosts"] and len(arguments) == 2:
         prepare([host.strip() for host in arguments[1].split(",") if host.strip()])
     else:

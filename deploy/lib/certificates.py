@@ -8,8 +8,6 @@ import subprocess
 from . import files
 from .failure import Failure
 
-# Who presents a certificate inside; the first DNS name in it is the identity that policies speak of.
-IDENTITIES = ("auth", "user", "product", "order", "payment", "gateway", "marketplace", "edge")
 SECONDS_30_DAYS = 30 * 24 * 3600
 CA_DAYS = 3650
 LEAF_DAYS = 397
@@ -66,11 +64,12 @@ def make_leaf(directory, name, alternative_names, usage):
     extensions.unlink()
 
 
-def prepare(layout):
+def prepare(layout, identities):
+    """What a native stack needs. The first DNS name of a certificate is the identity that policies speak of."""
     make_ca(layout.pki, "Marketplace development CA")
     make_leaf(layout.pki, "localhost", "DNS:localhost,IP:127.0.0.1,IP:::1", "serverAuth")
     inside = layout.pki / "services"
     make_ca(inside, "Marketplace development CA between services")
-    for identity in IDENTITIES:
+    for identity in identities:
         make_leaf(inside, identity, f"DNS:{identity}", "serverAuth,clientAuth")
     make_key(layout.secrets / "auth_signing_key.pem")

@@ -10,7 +10,12 @@ import signal
 import subprocess
 import sys
 
-SERVICES = ("auth", "user", "product", "order", "payment")
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+
+from deploy.lib import topology  # noqa: E402
+
+TOPOLOGY = topology.read()
+SERVICES = tuple(TOPOLOGY.services)
 STOP_LIMIT_S = 90
 
 
@@ -104,7 +109,7 @@ def write_info(directory):
     """What tests/system/market.py asks for: in place of the launcher's files, those of the volumes."""
     project, shape, url = os.environ["MARKET_COMPOSED"], os.environ["MARKET_SHAPE"], os.environ["MARKET_URL"]
     found = containers(project)
-    ours = [one for one in found.values() if one.service in (*SERVICES, "gateway", "marketplace", "sandbox")]
+    ours = [one for one in found.values() if one.service in TOPOLOGY.programs]
     owner = {service: "marketplace" if shape == "single" else service for service in SERVICES}
     for name in ("ca.crt", "operator_password"):
         (directory / name).write_text(compose("run", "--rm", "prepare", "show", name))

@@ -10,8 +10,10 @@ import subprocess
 import pytest
 import yaml
 
+from deploy.lib import topology
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SERVICES = ("auth", "user", "product", "order", "payment")
+SERVICES = tuple(topology.read().services)
 MIGRATIONS = {f"migrate-{name}" for name in (*SERVICES, "sandbox", "single")}
 ONE_SHOT = {"prepare", "operator", "operator-single", "proof", "proof-single", "checker", *MIGRATIONS}
 VERSIONS = dict(line.split("=", 1) for line in (ROOT / ".env").read_text().splitlines() if "=" in line and line[0] != "#")

@@ -6,6 +6,8 @@ import subprocess
 import pytest
 from conftest import CHART, KUBERNETES, VALUE_SETS
 
+from deploy.lib import topology
+
 
 def test_value_sets_are_five():
     assert VALUE_SETS == ["development", "external", "minimal", "production", "single"]
@@ -62,7 +64,7 @@ def test_wrong_values_are_refused_by_name(template, values, setting, word):
 def test_one_database_can_differ(render):
     sizes = {one["metadata"]["name"]: one["spec"]["storage"]["size"] for one in render("production").of("Cluster")}
     assert sizes == {"shop-marketplace-order": "200Gi",
-                     **{f"shop-marketplace-{name}": "50Gi" for name in ("auth", "user", "product", "payment")}}
+                     **{f"shop-marketplace-{name}": "50Gi" for name in topology.read().services if name != "order"}}
 
 
 def test_notes_name_every_secret_to_make(helm, tmp_path):

@@ -7,10 +7,11 @@ import subprocess
 import pytest
 from conftest import ROOT
 
-SERVICES = ("auth", "user", "product", "order", "payment")
-# docs/architecture.md, "Processes and edges".
-CALLS = {"gateway": set(SERVICES), "auth": {"user"}, "user": {"auth"}, "product": {"auth"},
-         "order": {"auth", "user", "product", "payment"}, "payment": {"auth"}}
+from deploy.lib import topology
+
+TOPOLOGY = topology.read()
+SERVICES = tuple(TOPOLOGY.services)
+CALLS = {one.name: set(one.calls) for one in (TOPOLOGY.gateway, *TOPOLOGY.services.values())}
 PROGRAMS = ROOT / "build" / os.environ.get("MARKET_PRESET", "release") / "bin"
 
 
@@ -27,7 +28,7 @@ def properties(rendered):
 
 def documented():
     """({program: keys it knows}, {program: keys it must be given}) from docs/configuration.md."""
-    known = {name: set() for name in (*SERVICES, "gateway", "sandbox", "marketplace")}
+    known = {name: set() for name in TOPOLOGY.programs}
     required = {name: set() for name in known}
     heading = ""
     for line in (ROOT / "docs" / "configuration.md").read_text().splitlines():
@@ -238,7 +239,7 @@ def test_pods_are_given_more_time_than_they_take_to_stop(rendered):
     given = properties(rendered)
     for deployment in rendered.of("Deployment"):
         component = rendered.component(deployment)
-        databases = {"gateway": 0, "marketplace": 5}.get(component, 1)
+        databases = len(TOPOLOGY.programs[component].databases)
         linger = int(given[component]["shutdown.linger"].removesuffix("s"))
         # An address is out of CoreDNS (TTL 5 s) and of the kubelets' rules before the listener closes.
         assert linger >= 5, component

@@ -48,8 +48,8 @@ check() {  # name, pattern the output must have, command...
   fi
 }
 
-port_of() {  # service: the public port plus the distance that ports.env gives
-  distance=$(sed -n "s/^$(echo "$1" | tr '[:lower:]' '[:upper:]')_GRPC=+//p" "$root/deploy/native/ports.env")
+port_of() {  # service: the public port plus the distance that the topology gives
+  distance=$(cd "$root" && /usr/bin/python3 -m deploy.lib.topology distance "$(echo "$1" | tr '[:lower:]' '[:upper:]')_GRPC")
   echo $((${public##*:} + distance))
 }
 

@@ -6,6 +6,9 @@ import subprocess
 import pytest
 
 import queries
+from deploy.lib import topology
+
+TOPOLOGY = topology.read()
 
 PAGES = {path.stem: path.read_text() for path in sorted((queries.ROOT / "docs" / "runbooks").glob("*.md"))}
 SECTIONS = ["First look", "Likely causes", "Mend", "Escalate"]
@@ -29,8 +32,7 @@ def market_commands():
 
 def market_names():
     """What `./market logs` and `restart` may be told."""
-    ports = (queries.ROOT / "deploy" / "native" / "ports.env").read_text()
-    return {name.lower() for name in re.findall(r"^([A-Z]+)_(?:HTTP|GRPC)=", ports, re.MULTILINE)} | {"postgres", "redis", "nginx", "watchdog"}
+    return {*TOPOLOGY.programs, "postgres", "redis", "nginx", "watchdog"}
 
 
 def programs():
@@ -39,9 +41,7 @@ def programs():
 
 
 def metrics_ports():
-    lines = (queries.ROOT / "deploy" / "native" / "ports.env").read_text()
-    edge = int(re.search(r"^EDGE=(\d+)", lines, re.MULTILINE)[1])
-    return {edge + int(step) for step in re.findall(r"^\w+_(?:METRICS|STATUS)=\+(\d+)", lines, re.MULTILINE)}
+    return {TOPOLOGY.public + distance for name, distance in TOPOLOGY.distances().items() if name.endswith(("_METRICS", "_STATUS"))}
 
 
 @pytest.mark.parametrize("name, text", PAGES.items(), ids=PAGES.keys())

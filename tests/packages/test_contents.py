@@ -8,9 +8,12 @@ import subprocess
 
 import pytest
 
+from deploy.lib import topology
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DEBIAN = ROOT / "deploy" / "debian"
-SERVICES = ("auth", "user", "product", "order", "payment")
+TOPOLOGY = topology.read()
+SERVICES = tuple(TOPOLOGY.services)
 UNITS = (*SERVICES, "gateway", "single", "sandbox")
 # Of 100, from systemd-analyze. What is left are sockets, which the programs are for.
 EXPOSURE_MAX = 12
@@ -59,7 +62,7 @@ def test_control_fields_say_what_it_is(packages, name):
 
 def test_programs_are_ours_and_stripped(unpacked):
     assert {path.removeprefix("usr/lib/marketplace/bin/") for path in paths(unpacked, "usr/lib/marketplace")} == {
-        *SERVICES, "gateway", "marketplace", "sandbox", "marketctl", "check_invariants"}
+        *TOPOLOGY.programs, "marketctl", "check_invariants"}
     assert paths(unpacked, "usr/bin") == {"usr/bin/marketctl"}
     for program in (unpacked / "usr/lib/marketplace/bin").iterdir():
         assert "not stripped" not in output("file", program), program.name

@@ -7,15 +7,17 @@ import subprocess
 import pytest
 
 import machine as machines
+from deploy.lib import topology
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SERVICES = ("auth", "user", "product", "order", "payment")
-SIX = tuple(f"marketplace-{name}.service" for name in (*SERVICES, "gateway"))
+TOPOLOGY = topology.read()
+SERVICES = tuple(TOPOLOGY.services)
+PARTS = tuple(f"marketplace-{name}.service" for name in (*SERVICES, "gateway"))
 SANDBOX = "marketplace-sandbox.service"
 SINGLE = "marketplace-single.service"
-ALL = (*SIX, SINGLE, SANDBOX)
-METRICS = {"gateway": 8454, "auth": 8455, "user": 8456, "product": 8457, "order": 8458, "payment": 8459, "single": 8460,
-           "sandbox": 8461}
+ALL = (*PARTS, SINGLE, SANDBOX)
+METRICS = {"single" if one.name == "marketplace" else one.name: TOPOLOGY.public + one.ports["metrics"]
+           for one in TOPOLOGY.programs.values()}
 SECRETS = "/etc/marketplace/secrets"
 
 
@@ -103,7 +105,7 @@ openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -keyout single/tl
   -addext subjectAltName=DNS:marketplace -addext extendedKeyUsage=serverAuth,clientAuth 2>/dev/null |
   openssl x509 -req -copy_extensions copy -CA ca.crt -CAkey ca.key -days 397 -out single/tls.crt 2>/dev/null
 cp ca.crt auth/signing_key.pem single
-for name in auth user product order payment; do cp "$name/conninfo" "single/$name.conninfo"; done
+for name in {' '.join(SERVICES)}; do cp "$name/conninfo" "single/$name.conninfo"; done
 """)
 
 
@@ -195,7 +197,7 @@ def expect_an_orderly_end(machine, units):
 
 
 def expect_the_gateway_to_end_first(machine):
-    ends = {unit: int(machine.show(unit, "InactiveEnterTimestampMonotonic")["InactiveEnterTimestampMonotonic"]) for unit in SIX}
+    ends = {unit: int(machine.show(unit, "InactiveEnterTimestampMonotonic")["InactiveEnterTimestampMonotonic"]) for unit in PARTS}
     assert min(ends, key=ends.get) == "marketplace-gateway.service"
 
 
@@ -231,14 +233,14 @@ def test_life_of_the_services(machine, packages, newer, tmp_path):
     assert [name for name in (*SERVICES, "gateway", "sandbox") if healthcheck(machine, name)] == []
     place_an_order(machine, "auth", tmp_path)
     assert '"process.listening"' in machine.journal("marketplace-order")
-    for unit in (*SIX, SANDBOX):
+    for unit in (*PARTS, SANDBOX):
         expect_it_is_confined(machine, unit)
     expect_it_comes_back(machine, "marketplace-order.service")
     expect_a_frozen_one_to_come_back(machine, "marketplace-order.service")
 
     # An upgrade keeps the operator's settings, starts again what runs and nothing else.
     machine.run("systemctl", "stop", "marketplace-user")
-    running = [unit for unit in (*SIX, SANDBOX) if unit != "marketplace-user.service"]
+    running = [unit for unit in (*PARTS, SANDBOX) if unit != "marketplace-user.service"]
     before = main_pids(machine, running)
     install(machine, newer)
     assert all(machine.is_active(unit) and pid != before[unit] for unit, pid in main_pids(machine, running).items())
@@ -247,7 +249,7 @@ def test_life_of_the_services(machine, packages, newer, tmp_path):
     place_an_order(machine, "auth", tmp_path)
 
     machine.run("systemctl", "stop", "marketplace.target")
-    expect_an_orderly_end(machine, (*SIX, SANDBOX))
+    expect_an_orderly_end(machine, (*PARTS, SANDBOX))
     expect_the_gateway_to_end_first(machine)
 
     expect_it_to_wait_for_its_database(machine)

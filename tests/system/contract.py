@@ -13,8 +13,10 @@ import uuid
 
 from google.protobuf import descriptor as d
 
-PROTO = pathlib.Path(__file__).resolve().parents[2] / "proto"
-SERVICES = ("auth", "user", "product", "order", "payment")
+from deploy.lib import topology
+
+PROTO = topology.ROOT / "proto"
+SERVICES = tuple(topology.read().services)
 
 
 @functools.cache

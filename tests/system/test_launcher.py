@@ -7,9 +7,10 @@ import subprocess
 import pytest
 
 import market
+from deploy.lib import topology
 from market import BIN
 
-PROGRAMS = ["auth", "user", "product", "order", "payment", "gateway", "sandbox", "marketplace"]
+PROGRAMS = list(topology.read().programs)
 
 
 def run(*command, **environment):

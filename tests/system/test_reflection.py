@@ -1,7 +1,6 @@
 """Every service tells a gRPC client what it serves: reflection (v1 and v1alpha) and health, over mutual TLS on its own port."""
 
 import pathlib
-import re
 import subprocess
 import urllib.parse
 
@@ -9,19 +8,22 @@ import grpc
 import pytest
 
 import market
+from deploy.lib import topology
 
+TOPOLOGY = topology.read()
 LIST_SERVICES = b"\x3a\x00"  # ServerReflectionRequest {list_services: ""}
 SERVING = b"\x08\x01"        # HealthCheckResponse {status: SERVING}
 
 
+every_service = pytest.mark.parametrize("service", TOPOLOGY.services)
+
+
 def address_of(stack, service):
-    """With ./market ports follow the public one at the distances of deploy/native/ports.env."""
+    """With ./market ports follow the public one at the distances of deploy/topology.yaml."""
     if "services" in stack:
         return stack["services"][service]
-    name = "MARKETPLACE" if stack["shape"] == "single" else service.upper()
-    text = (market.ROOT / "deploy" / "native" / "ports.env").read_text()
-    distance = int(re.search(rf"^{name}_GRPC=\+(\d+)$", text, re.M).group(1))
-    return f"127.0.0.1:{urllib.parse.urlsplit(stack['url']).port + distance}"
+    process = TOPOLOGY.programs["marketplace" if stack["shape"] == "single" else service]
+    return f"{TOPOLOGY.host}:{urllib.parse.urlsplit(stack['url']).port + process.ports['grpc']}"
 
 
 def channel_to(stack, service, pki, name):
@@ -37,7 +39,7 @@ def pki(stack):
     return pathlib.Path(stack.get("edgePki") or market.data_directory() / "pki" / "services")
 
 
-@pytest.mark.parametrize("service", ["auth", "user", "product", "order", "payment"])
+@every_service
 @pytest.mark.parametrize("version", ["v1", "v1alpha"])
 def test_reflection_lists_the_service(stack, pki, service, version):
     with channel_to(stack, service, pki, "edge") as channel:
@@ -47,7 +49,7 @@ def test_reflection_lists_the_service(stack, pki, service, version):
     assert b"grpc.health.v1.Health" in answer
 
 
-@pytest.mark.parametrize("service", ["auth", "user", "product", "order", "payment"])
+@every_service
 def test_grpcurl_describes_the_service(stack, pki, service):
     """The tool that people use, with nothing but reflection to go by."""
     grpcurl = market.ROOT / ".tools" / "bin" / "grpcurl"
@@ -62,13 +64,13 @@ def test_grpcurl_describes_the_service(stack, pki, service):
     assert f"service {service.capitalize()}Service {{" in done.stdout and "  rpc " in done.stdout
 
 
-@pytest.mark.parametrize("service", ["auth", "user", "product", "order", "payment"])
+@every_service
 def test_health_says_serving(stack, pki, service):
     with channel_to(stack, service, pki, "edge") as channel:
         assert channel.unary_unary("/grpc.health.v1.Health/Check")(b"", timeout=10) == SERVING
 
 
-@pytest.mark.parametrize("service", ["auth", "user", "product", "order", "payment"])
+@every_service
 def test_nobody_gets_in_without_a_certificate(stack, pki, service):
     credentials = grpc.ssl_channel_credentials((pki / "ca.crt").read_bytes())
     with grpc.secure_channel(address_of(stack, service), credentials,

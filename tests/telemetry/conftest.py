@@ -8,7 +8,7 @@ import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
 SYSTEM = HERE.parent / "system"
-sys.path[:0] = [str(HERE), str(SYSTEM)]
+sys.path[:0] = [str(HERE), str(SYSTEM), str(HERE.parents[1])]
 
 from stores import Stores  # noqa: E402
 

@@ -35,7 +35,7 @@ def frozen(stack, *names):
 
 
 class Stores:
-    """Of the stack that `./market info --json` describes; ports are those of deploy/native/ports.env."""
+    """Of the stack that `./market info --json` describes; ports are those of deploy/topology.yaml."""
 
     def __init__(self, info):
         self.layout = Layout(ROOT, info["data"], httpx.URL(info["url"]).port)

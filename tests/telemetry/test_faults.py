@@ -10,9 +10,10 @@ import time
 
 import market
 import pytest
+from deploy.lib import topology
 from stores import frozen, trace_of
 
-OURS = ("gateway", "auth", "user", "product", "order", "payment", "sandbox")
+OURS = tuple(name for name in topology.read().programs if name != "marketplace")
 # What the queues of lines and spans may add: their limits are 32 MiB and 8 MiB.
 RSS_MORE_MB = 48
 ORDERS = 25

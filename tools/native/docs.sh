@@ -1,13 +1,16 @@
 #!/bin/sh
-# Writes docs/openapi.yaml from the contracts in proto/ and docs/configuration.md from the programs. Tests fail when
-# the committed files are not what this writes.
+# Writes what follows from deploy/topology.yaml, docs/openapi.yaml from the contracts in proto/ and docs/configuration.md
+# from the programs. Tests fail when the committed files are not what this writes.
 set -eu
 
 cd -- "$(dirname -- "$0")/../.."
+/usr/bin/python3 tools/write_topology
 preset=${MARKET_PRESET:-release}
 plugin=build/$preset/tools/protoc-gen-market/protoc-gen-market
+programs=$(/usr/bin/python3 -m deploy.lib.topology programs)
 if [ -z "${MARKET_NO_BUILD:-}" ]; then
-  sh deploy/lib/build.sh "$preset" protoc-gen-market auth user product order payment gateway sandbox marketplace
+  # shellcheck disable=SC2086 # one word per program
+  sh deploy/lib/build.sh "$preset" protoc-gen-market $programs
 fi
 
 sh tools/write_openapi.sh "$plugin" docs

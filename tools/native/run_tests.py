@@ -25,12 +25,16 @@ import time
 import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from deploy.lib import topology  # noqa: E402
+
 PRESET = os.environ.get("MARKET_PRESET", "release")
 PYTHON = "/usr/bin/python3"
 # Parts that need no marketplace: the folders below tests/ of each.
 STATIC = {"observability": ("observability", "containers"), "helm": ("helm",), "packages": ("packages",)}
 PARTS = ("ctest", *STATIC, "system", "replicas", "telemetry")
-PORTS_OF_A_STACK = 40     # for each replica of it
+PORTS_OF_A_STACK = topology.read().size     # for each replica of it
 REPLICAS = 2
 FOR_REPLICAS = ("contention", "first_order", "kill", "payments", "replicas", "restart", "zz_invariants")
 

@@ -5,11 +5,19 @@ natively run stack too. A service is found by its gRPC name or its database, nev
 process, `marketplace`, is all of them.
 """
 
+import pathlib
+import sys
+
 from make_dashboards import LOKI, TEMPO, Dashboard, Panel, Query, Row
 
-OURS = "gateway|auth|user|product|order|payment|sandbox|marketplace"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3]))
+
+from deploy.lib import topology  # noqa: E402
+
+TOPOLOGY = topology.read()
+OURS = "|".join(TOPOLOGY.programs)
 EDGE = 'job=~"gateway|marketplace"'
-SERVICES = ("auth", "user", "product", "order", "payment")
+SERVICES = tuple(TOPOLOGY.services)
 BREAKER = {0: ("closed", "green"), 1: ("open", "red"), 2: ("half-open", "yellow")}
 UP = {0: ("down", "red"), 1: ("up", "green")}
 RATE = "[$__rate_interval]"

@@ -7,16 +7,16 @@ import pathlib
 import pwd
 import re
 
-from deploy.lib import files
+from deploy.lib import files, nginx, topology
 from deploy.lib.failure import Failure
 
 from . import listeners
 
-SERVICES = ("auth", "user", "product", "order", "payment")
+TOPOLOGY = topology.read()
+SERVICES = tuple(TOPOLOGY.services)
 SHAPES = ("services", "single")
 # PostgreSQL has max_connections for this many.
 REPLICAS_MAX = 4
-PORTS_FILE = "deploy/native/ports.env"
 # sockaddr_un holds 107 bytes and a zero; the longest name below a socket directory is postgres/.s.PGSQL.5432.
 SOCKET_PATH_MAX = 107
 LONGEST_SOCKET_NAME = "/postgres/.s.PGSQL.5432.lock"
@@ -36,25 +36,17 @@ def port_name(process, what):
     return f"{process.upper().replace('-', '_')}_{what}"
 
 
-def read_ports(root, base=None, replicas=1):
-    """The ports.env of this checkout, moved to the public port `base` if one is given, with those of the replicas."""
-    values = {}
-    for line in (root / PORTS_FILE).read_text().splitlines():
-        line = line.partition("#")[0].strip()
-        if line:
-            name, _, value = line.partition("=")
-            values[name] = value
-    host = values.pop("HOST")
-    distance = int(values.pop("REPLICA"))
-    base = base or int(values["EDGE"])
-    ports = {name: base + int(value) if value.startswith("+") else base for name, value in values.items()}
-    for name, port in list(ports.items()):
-        program, _, what = name.partition("_")
-        if program.lower() in (*SERVICES, "gateway", "marketplace"):
-            ports |= {f"{program}_{n}_{what}": port + (n - 1) * distance for n in range(2, replicas + 1)}
+def ports_at(base, replicas):
+    """Every port of a stack whose public port is `base`, with those of the replicas."""
+    ports = {"EDGE": base, **{name: base + distance for name, distance in TOPOLOGY.distances().items()}}
+    for program in (*SERVICES, "gateway", "marketplace"):
+        for what in TOPOLOGY.programs[program].ports:
+            for number in range(2, replicas + 1):
+                first = ports[port_name(program, what.upper())]
+                ports[port_name(replica(program, number), what.upper())] = first + (number - 1) * TOPOLOGY.size
     if not 1024 <= base or max(ports.values()) > 65535:
         raise Failure(f"--port {base} is out of range: give 1024 to {65535 - max(ports.values()) + base}")
-    return host, ports
+    return ports
 
 
 def nginx_servers(addresses):
@@ -73,7 +65,8 @@ class Layout:
         self.shape = state.get("shape", "services")
         self.telemetry = state.get("telemetry", False)
         self.replicas = replicas or state.get("replicas", 1)
-        self.host, self.ports = read_ports(self.root, base_port or state.get("port"), self.replicas)
+        self.host = TOPOLOGY.host
+        self.ports = ports_at(base_port or state.get("port") or TOPOLOGY.public, self.replicas)
         self.preset = os.environ.get("MARKET_PRESET") or state.get("preset", "release")
         self.bin = self.root / "build" / self.preset / "bin"
 
@@ -138,6 +131,13 @@ class Layout:
     def addresses(self, program, what):
         return [self.address(name) for name in self.port_names(program, what)]
 
+    def host_of(self, service):
+        """The program that a service runs in, which is also the identity of who answers for it."""
+        return "marketplace" if self.shape == "single" else service
+
+    def grpc_addresses(self, service):
+        return self.addresses(self.host_of(service), "GRPC")
+
     @property
     def url(self):
         return f"https://localhost:{self.ports['EDGE']}"
@@ -146,12 +146,8 @@ class Layout:
         """What a template may mention, as @NAME@."""
         values = {name: self.address(name) for name in self.ports}
         values["GATEWAY_SERVERS"] = nginx_servers(self.addresses("gateway", "HTTP"))
-        for service in SERVICES:
-            process = "marketplace" if self.shape == "single" else service
-            addresses = self.addresses(process, "GRPC")
-            values[f"{service.upper()}_IDENTITY"] = process
-            values[f"{service.upper()}_GRPC"] = ",".join(addresses)
-            values[f"{service.upper()}_SERVERS"] = nginx_servers(addresses)
+        values |= nginx.placeholders({service: (self.host_of(service), nginx_servers(self.grpc_addresses(service)))
+                                      for service in SERVICES})
         owner = pwd.getpwuid(os.geteuid()).pw_name
         values.update(
             HOST=self.host, ROOT=self.root, DATA=self.data, ETC=self.etc, LOG=self.log, PKI=self.pki,

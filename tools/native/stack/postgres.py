@@ -7,10 +7,10 @@ import subprocess
 from deploy.lib import files
 from deploy.lib.failure import Failure
 
-from .layout import SERVICES
+from .layout import TOPOLOGY
 
 # Each owner sees its own database only; "sandbox" stands for a foreign company, so it has its own too.
-DATABASES = (*SERVICES, "sandbox")
+DATABASES = TOPOLOGY.databases
 # Reads all databases and writes none: tools/check_invariants and people who look.
 AUDITOR = "auditor"
 # Reads the server's statistics: the exporter.

@@ -15,7 +15,7 @@ from deploy.lib import files
 from deploy.lib.failure import Failure
 
 from . import listeners, postgres, processes
-from .layout import SERVICES, instance, port_name, replica
+from .layout import SERVICES, TOPOLOGY, instance, port_name, replica
 
 # Longer than the longest drain of a service, shorter than patience.
 STOP_WAIT_S = 35
@@ -99,12 +99,24 @@ def installed(name):
     return path
 
 
+def settings(layout, program):
+    """The templates of a program's configuration: its kind's, those of what it uses, those that services have of their own."""
+    kind = "service" if program.name in SERVICES else program.name
+    holds = SERVICES if program.name == "marketplace" else (program.name,)
+    own = [name for name in holds if name != kind and (layout.root / TEMPLATES / "config" / f"{name}.conf").exists()]
+    return ["common", kind, *program.uses, *own]
+
+
 def our_program(layout, program, number, telemetry):
     name = replica(program, number)
     config = layout.etc / f"{name}.conf"
     metrics = layout.metrics_address(name)
+    described = TOPOLOGY.programs[program]
     # What this replica listens on; everything else is the same for all of them.
-    own = {"INSTANCE": instance(program, number), "METRICS_LISTEN": metrics}
+    own = {"IDENTITY": program, "INSTANCE": instance(program, number), "METRICS_LISTEN": metrics,
+           "DATABASES": lines((f"{key}_file", layout.secrets / f"{database}.conninfo")
+                              for database, key in described.conninfo_keys.items()),
+           "PEERS": lines((f"peers.{peer}", ",".join(layout.grpc_addresses(peer))) for peer in described.calls)}
     if program in layout.grpc_programs:
         own["GRPC_LISTEN"] = listeners.listen_at(layout, port_name(name, "GRPC"))
     if program in ("gateway", "marketplace"):
@@ -114,8 +126,12 @@ def our_program(layout, program, number, telemetry):
     # Where its log lines and spans go, if there is anybody to take them.
     sinks = [one for one, part in (("kafka", "kafka"), ("traces", "collector")) if telemetry and telemetry.has(part)]
     return Program(name, [layout.bin / program, "--config", config], config,
-                   [f"{TEMPLATES}/config/{one}.conf" for one in ("common", program, *sinks)],
+                   [f"{TEMPLATES}/config/{one}.conf" for one in (*settings(layout, described), *sinks)],
                    is_ready=lambda: answers(metrics, "/readyz"), probe=lambda: answers(metrics, "/healthz"), placeholders=own)
+
+
+def lines(settings_and_values):
+    return "\n".join(f"{key} = {value}" for key, value in settings_and_values)
 
 
 def postgres_program(layout):
@@ -205,7 +221,9 @@ def prepare(layout, stack):
         (layout.tmp / name).mkdir(exist_ok=True)
     for program in stack:
         program.write_config(layout)
-    layout.install(f"{TEMPLATES}/config/check_invariants.conf", layout.etc / "check_invariants.conf", 0o600)
+    auditors = lines((f"{name}.postgres.conninfo_file", layout.secrets / f"{name}.auditor.conninfo") for name in SERVICES)
+    checker = layout.render([f"{TEMPLATES}/config/check_invariants.conf"], AUDITORS=auditors)
+    files.write(layout.etc / "check_invariants.conf", checker, 0o600)
 
 
 def supervisor_config(layout, programs):

@@ -11,6 +11,7 @@ from deploy.lib import certificates, files
 from deploy.lib.failure import Failure
 
 from . import listeners, postgres, programs, running, supervisor
+from .layout import TOPOLOGY
 from .telemetry import Telemetry
 
 
@@ -35,7 +36,7 @@ def up(layout, options):
 
     prepare_directories(layout)
     print("up: certificates and configuration")
-    certificates.prepare(layout)
+    certificates.prepare(layout, TOPOLOGY.identities)
     telemetry = Telemetry(layout) if layout.telemetry else None
     # First: programs of ours are told to send to those parts only that there are.
     beside = prepare_telemetry(telemetry)

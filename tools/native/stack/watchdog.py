@@ -24,7 +24,7 @@ import time
 import xmlrpc.client
 
 from . import processes, programs, running, supervisor
-from .failure import Failure
+from deploy.lib.failure import Failure
 from .layout import Layout
 
 ROOT = pathlib.Path(os.environ["MARKET_ROOT"])

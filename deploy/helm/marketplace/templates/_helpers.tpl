@@ -1,20 +1,7 @@
-{{- /* Who is there, what each one serves and whom it calls: the only place. Configuration, Services, certificates and
-NetworkPolicies are made from it, so they cannot disagree. */ -}}
-{{- define "marketplace.topology" -}}
-gateway: {http: true, mtls: true, peers: [auth, user, product, order, payment], databases: []}
-auth: {grpc: true, mtls: true, signs: true, peers: [user], databases: [auth]}
-user: {grpc: true, mtls: true, peers: [auth], databases: [user]}
-product: {grpc: true, mtls: true, redis: true, peers: [auth], databases: [product]}
-order: {grpc: true, mtls: true, peers: [auth, user, product, payment], databases: [order]}
-payment: {grpc: true, mtls: true, charges: true, peers: [auth], databases: [payment]}
-marketplace: {http: true, grpc: true, mtls: true, signs: true, redis: true, charges: true, peers: [], databases: [auth, user, product, order, payment]}
-sandbox: {provider: true, peers: [], databases: [sandbox]}
-{{- end }}
-
 {{- /* The part of the topology that these values ask for. */ -}}
 {{- define "marketplace.programs" -}}
 {{- $all := include "marketplace.topology" . | fromYaml }}
-{{- $names := eq .Values.shape "single" | ternary (list "marketplace") (list "gateway" "auth" "user" "product" "order" "payment") }}
+{{- $names := eq .Values.shape "single" | ternary (list "marketplace") (without (keys $all) "marketplace" "sandbox") }}
 {{- if .Values.sandbox.enabled }}{{ $names = append $names "sandbox" }}{{ end }}
 {{- $programs := dict }}
 {{- range $names }}{{ $_ := set $programs . (get $all .) }}{{ end }}

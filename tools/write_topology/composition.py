@@ -1,0 +1,98 @@
+"""compose.yaml, what lies over it, and the image."""
+
+import textwrap
+
+from deploy.compose.prepare import volumes
+
+from places import inline, lines, region
+
+FILE = "compose.yaml"
+OBSERVED = "deploy/compose/observability.yaml"
+# Beside ours, what the image has.
+TOOLS = ("marketctl", "check_invariants")
+NETWORK_OF = {"redis": "cache", "provider": "provider"}
+WAITED_FOR = {"redis": "redis", "provider": "sandbox"}
+
+
+def part(name, *body):
+    return lines([f"{name}:", *(f"  {line}" for line in body)])
+
+
+def depends(conditions):
+    return ["depends_on:", *(f"  {name}: {{condition: service_{condition}}}" for name, condition in conditions.items())]
+
+
+def server(database):
+    return part(
+        f"postgres-{database}", "<<: *postgres",
+        f"environment: {{MARKET_DATABASE: {database}, POSTGRES_PASSWORD_FILE: /run/market/superuser_password}}",
+        f"networks: [db-{database}]",
+        f'volumes: ["data-{database}:/var/lib/postgresql/data", "postgres-{database}:/run/market:ro",',
+        '          "./deploy/compose/postgres:/etc/market:ro",',
+        '          "./deploy/compose/postgres/roles.sql:/docker-entrypoint-initdb.d/roles.sql:ro"]')
+
+
+def migration(job, profiles, databases):
+    """One for each database, and for the single process one for all."""
+    several = len(databases) > 1
+    command = "" if several else f'"--database", "{databases[0]}", '
+    return part(
+        f"migrate-{job}", "<<: *migrate", f"profiles: [{', '.join(profiles)}]",
+        f'command: ["marketctl", "migrate", {command}"--limit", "1h"]',
+        *depends({f"postgres-{database}": "healthy" for database in databases}),
+        *(["environment: *conninfos"] if several else []),
+        f"networks: [{', '.join(f'db-{database}' for database in databases)}]",
+        f'volumes: ["{"marketplace" if several else job}:/run/market:ro"]')
+
+
+def program(one, topology):
+    """A service, or the single process with the names of all services."""
+    single = one is topology.marketplace
+    job = "single" if single else one.name
+    conditions = {f"postgres-{database}": "healthy" for database in one.databases}
+    conditions[f"migrate-{job}"] = "completed_successfully"
+    conditions |= {WAITED_FOR[use]: "healthy" for use in one.uses if use in WAITED_FOR}
+    others = [*(f"db-{database}" for database in one.databases), *(NETWORK_OF[use] for use in one.uses if use in NETWORK_OF)]
+    body = ["<<: *program", f"profiles: [{'single' if single else 'services'}]", f'command: ["{one.name}"]',
+            *depends(conditions)]
+    if single:
+        body += ["environment: {<<: [*properties, *conninfos]}", "networks:",
+                 f"  inside: {{aliases: [gateway, {', '.join(topology.services)}]}}", *(f"  {name}: {{}}" for name in others)]
+    else:
+        body += ["environment: *properties", f"networks: [{', '.join(['inside', *others])}]"]
+    body.append(f'volumes: ["{one.name}:/run/market:ro"]')
+    if single:
+        body += ["mem_limit: 512m", "cpus: 2.0"]
+    return part(one.name, *body)
+
+
+def gateway(topology):
+    conditions = {"prepare": "completed_successfully", **{name: "healthy" for name in topology.services}}
+    return part("gateway", "<<: *program", "profiles: [services]", 'command: ["gateway"]', *depends(conditions),
+                "environment: *properties", "networks: [inside]", 'volumes: ["gateway:/run/market:ro"]')
+
+
+def blocks(texts):
+    return textwrap.indent("\n".join(texts), "  ")
+
+
+def places(topology):
+    services = topology.services
+    secrets = "/run/market"
+    yield region(FILE, "peers", lines(f"  MARKET_PEERS_{name.upper()}: {name}:7000" for name in services))
+    yield region(FILE, "conninfos", lines(
+        f"  MARKET_{name.upper()}_POSTGRES_CONNINFO_FILE: {secrets}/{name}.conninfo" for name in services))
+    yield region(FILE, "secrets", lines(f"      - {name}:/secrets/{name}" for name in volumes()))
+    yield region(FILE, "databases", blocks(server(database) for database in topology.databases))
+    jobs = [migration(name, ["services"], [name]) for name in services]
+    jobs += [migration("sandbox", ["services", "single"], ["sandbox"]), migration("single", ["single"], list(services))]
+    yield region(FILE, "migrations", blocks(jobs))
+    ours = [*(program(one, topology) for one in services.values()), gateway(topology), program(topology.marketplace, topology)]
+    yield region(FILE, "programs", blocks(ours))
+    databases = ", ".join(f"db-{name}" for name in services)
+    yield inline(FILE, "networks of the checker", r"(?s)\n  checker:\n.*?\n    networks: \[(.*?), provider\]", databases)
+    yield region(FILE, "networks", lines(f"  db-{name}: {{internal: true}}" for name in topology.databases))
+    data = [f"data-{name}" for name in topology.databases]
+    yield region(FILE, "volumes", lines(f"  {name}: {{}}" for name in (*volumes(), *data)))
+    yield region(OBSERVED, "programs", lines(f"  {name}: *observed" for name in topology.programs))
+    yield inline("Dockerfile", "programs", r'(?m)^ARG PROGRAMS="(.*)"$', " ".join((*topology.programs, *TOOLS)))

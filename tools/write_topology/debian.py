@@ -1,0 +1,83 @@
+"""Units and configuration of the Debian packages. The last part of a unit's name is its program's; that of the single process is `single`."""
+
+import textwrap
+
+from places import head, inline, lines, whole
+
+DIRECTORY = "deploy/debian"
+README = f"{DIRECTORY}/README.md"
+FILES_OF = {"signing_key": "signing_key.pem"}
+# What a program gets only if there is one.
+OPTIONAL = {"provider": "; with a key of the provider provider_key", "redis": "; with a password of Redis redis_password"}
+WIDTH = 120
+
+
+def credential(name, file):
+    return f"/run/credentials/marketplace-{name}.service/secret_{file}"
+
+
+def unit_name(program):
+    return f"marketplace-{program}.service"
+
+
+def unit(one):
+    return f"""\
+[Unit]
+Description=Marketplace: {one.does}
+Documentation=file:///usr/share/doc/marketplace/README.md
+
+[Service]
+ExecStart=/usr/lib/marketplace/bin/{one.name} --config /etc/marketplace/{one.name}.conf
+MemoryMax={one.memory}
+
+[Install]
+WantedBy=marketplace.target
+"""
+
+
+def unit_lines(key, programs):
+    """A list of units, in several lines when it is long."""
+    words = textwrap.wrap(" ".join(map(unit_name, programs)), WIDTH - len(key) - 1)
+    return lines(f"{key}={line}" for line in words)
+
+
+def tls(name):
+    return [f"tls.{key} = {credential(name, file)}"
+            for key, file in (("certificate", "tls.crt"), ("key", "tls.key"), ("ca", "ca.crt"))]
+
+
+def config(one, topology):
+    """The lines of a service's configuration that follow from the topology; what people may set comes below."""
+    needed = ["tls.crt", "tls.key", "ca.crt", "conninfo", *(FILES_OF[use] for use in one.uses if use in FILES_OF)]
+    optional = "".join(OPTIONAL[use] for use in one.uses if use in OPTIONAL)
+    own = [f"auth.signing_key_file = {credential(one.name, 'signing_key.pem')}"] if "signing_key" in one.uses else []
+    return lines([
+        f"# {unit_name(one.name)}. All properties: /usr/lib/marketplace/bin/{one.name} --help",
+        f"# Needs in /etc/marketplace/secrets/{one.name}: {', '.join(needed)}{optional}",
+        f"grpc.listen = {topology.host}:{topology.public + one.ports['grpc']}",
+        f"metrics.listen = {topology.host}:{topology.public + one.ports['metrics']}",
+        *tls(one.name), f"postgres.conninfo_file = {credential(one.name, 'conninfo')}", *own])
+
+
+def places(topology):
+    names = list(topology.services)
+    for one in topology.services.values():
+        yield whole(f"{DIRECTORY}/units/{unit_name(one.name)}", unit(one))
+        yield head(f"{DIRECTORY}/config/{one.name}.conf", config(one, topology))
+    yield inline(f"{DIRECTORY}/units/{unit_name('gateway')}", "services", r"((?:After=.*\n)+)", unit_lines("After", names))
+    single = f"{DIRECTORY}/units/{unit_name('single')}"
+    yield inline(single, "programs it replaces", r"((?:Conflicts=.*\n)+)", unit_lines("Conflicts", [*names, "gateway"]))
+    yield inline(single, "programs it comes after", r"((?:After=.*\n)+)", unit_lines("After", [*names, "gateway"]))
+    single = f"{DIRECTORY}/config/single.conf"
+    files = ", ".join(f"{name}.conninfo" for name in names)
+    yield inline(single, "passwords it needs", r"(?m)^# A password for each database: (.*)$", files)
+    yield inline(single, "databases", r"((?:\w+\.postgres\.conninfo_file = .*\n)+)", lines(
+        f"{name}.postgres.conninfo_file = {credential('single', f'{name}.conninfo')}" for name in names))
+    yield inline(f"{DIRECTORY}/config/common.env", "peers", r"((?:MARKET_PEERS_\w+=.*\n)+)", lines(
+        f"MARKET_PEERS_{one.name.upper()}={topology.host}:{topology.public + one.ports['grpc']}"
+        for one in topology.services.values()))
+    words = " ".join(names)
+    yield inline(README, "certificates", r"\nfor name in (.*) gateway; do\n  openssl req", words)
+    yield inline(README, "databases", r"\nfor name in (.*); do\n  password=", words)
+    yield inline(README, "units", r"systemctl enable marketplace\.target (.*) marketplace-gateway\n",
+                 " ".join(f"marketplace-{name}" for name in names))

@@ -1,0 +1,55 @@
+"""What is compiled: lists are made; programs are wired by hand and held to name their services, peers and workers."""
+
+import re
+
+from places import Held, whole
+
+
+def listed(names):
+    """The pattern of {"a", "b"} in C++, whatever the breaks between."""
+    return r"\{\s*" + r",\s*".join(f'"{name}"' for name in names) + r",?\s*\}"
+
+
+def include(path):
+    return rf'^#include "{re.escape(path)}"$'
+
+
+def among(name):
+    """The pattern of a list that has "name"."""
+    return rf'\{{[^{{}}]*"{name}"[^{{}}]*\}}'
+
+
+def tables(name):
+    """Where all services are put together."""
+    kind = name.capitalize()
+    yield Held("gateway/main.cpp", f"the service {name}", (
+        include(f"marketplace/{name}/v1/{name}.market.hpp"), among(name), rf"&api::{kind}Methods\(\)"))
+    yield Held("apps/single/main.cpp", f"the service {name}", (
+        include(f"services/{name}/service.hpp"), rf"\.databases = {among(name)}",
+        rf"^  const {name}::Settings {name}_settings\(host\.Config\(\)\);$", rf"^  {name}::{kind} {name}\(host, {name}_settings",
+        rf"^  host\.Add\({name}\);$"))
+    yield Held("tools/marketctl/schemas.cpp", f"the database {name}", (
+        include(f"services/{name}/schema.hpp"), rf'Schema\{{"{name}", {name}::kSchema\}}'))
+    yield Held("tools/check_invariants/main.cpp", f"the database {name}", (rf"kServices = {among(name)}",))
+
+
+def main_of(one):
+    """services/<svc>/main.cpp: its database and peers, and the rest of what makes it a service of the house."""
+    room = f"services/{one.name}"
+    peers = r"\{\}" if not one.calls else listed(one.calls)
+    yield Held(f"{room}/main.cpp", "name, database and peers", (
+        rf'\.name = "{one.name}",\s*\.databases = {listed(one.databases)},\s*\.peers = {peers}',))
+    yield Held(f"{room}/CMakeLists.txt", "the program", (rf"^market_program\({one.name} ",))
+    yield Held(f"{room}/service.cpp", "workers", tuple(
+        rf'RunRelay\("{one.name}"' if worker == "relay" else f'"{one.name}\\.{worker}"' for worker in one.workers))
+    yield Held(f"proto/marketplace/{one.name}/v1/{one.name}.proto", "the service", (rf"^service {one.name.capitalize()}Service \{{$",))
+    yield Held(f"{room}/README.md", "its page", (rf"^# {one.name}\b",))
+
+
+def places(topology):
+    services = topology.services
+    words = " ".join(services)
+    yield whole("cmake/topology.cmake", f"# Written by ./market docs from deploy/topology.yaml.\nset(MARKET_SERVICES {words})\n")
+    for one in services.values():
+        yield from tables(one.name)
+        yield from main_of(one)
