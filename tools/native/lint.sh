@@ -37,6 +37,7 @@ done
 check 'clang-format' format
 check 'shellcheck' shellcheck market .ci/run tools/*.sh tools/native/*.sh deploy/lib/*.sh
 check 'layers' /usr/bin/python3 tools/check_layers.py
+check 'places of the topology' /usr/bin/python3 tools/write_topology --check
 check 'reasons of refusals' /usr/bin/python3 tools/check_reasons.py
 check 'paths in the documentation' /usr/bin/python3 tools/check_docs.py
 if [ -n "$tidy" ]; then check 'clang-tidy' sh deploy/lib/build.sh tidy; fi

@@ -1,13 +1,14 @@
 """./market test: everything that can be tested, one closing line "N passed, M failed".
 
 1. The C++ test programs (unit, storage, contract) through ctest.
-2. tests/observability and the static part of tests/containers with pytest: dashboards, rules, alerts, runbooks, compose
+2. tests/topology with pytest: every place that names a service names all of them.
+3. tests/observability and the static part of tests/containers with pytest: dashboards, rules, alerts, runbooks, compose
    files and what else is read by other programs.
-3. tests/helm with pytest: the chart, with helm and a Kubernetes schema where they can be had.
-4. tests/packages with pytest: the Debian packages, installed and run under a systemd of their own.
-5. tests/system with pytest, once against each shape, each time on a marketplace of its own in a temporary directory;
+4. tests/helm with pytest: the chart, with helm and a Kubernetes schema where they can be had.
+5. tests/packages with pytest: the Debian packages, installed and run under a systemd of their own.
+6. tests/system with pytest, once against each shape, each time on a marketplace of its own in a temporary directory;
    those of its files that replicas could break once more, on two of everything.
-6. tests/telemetry with pytest, beside a whole pipeline.
+7. tests/telemetry with pytest, beside a whole pipeline.
 
 A part that cannot run counts as a failure, and no test at all is one too: the line cannot be green on nothing.
 """
@@ -32,7 +33,7 @@ from deploy.lib import topology  # noqa: E402
 PRESET = os.environ.get("MARKET_PRESET", "release")
 PYTHON = "/usr/bin/python3"
 # Parts that need no marketplace: the folders below tests/ of each.
-STATIC = {"observability": ("observability", "containers"), "helm": ("helm",), "packages": ("packages",)}
+STATIC = {"topology": ("topology",), "observability": ("observability", "containers"), "helm": ("helm",), "packages": ("packages",)}
 PARTS = ("ctest", *STATIC, "system", "replicas", "telemetry")
 PORTS_OF_A_STACK = topology.read().size     # for each replica of it
 REPLICAS = 2

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""Writes what other files say of deploy/topology.yaml; `--check` names each place that does not say it, and exits 1.
+"""Writes what other files say of deploy/topology.yaml; `--check` only names each place that does not say it. Exits 1 if there is one.
 
-./market docs runs it, tests/topology checks. What is written by hand is only checked: tools/write_topology/sources.py, chart.py.
+./market docs runs it, tests/topology checks. Text that is made stands here in full; files that people write (sources.py, chart.py) are
+held to name every service.
 """
 
 import pathlib
@@ -10,19 +11,10 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent), str(ROOT)]
 
-import chart  # noqa: E402
-import composition  # noqa: E402
-import debian  # noqa: E402
-import pages  # noqa: E402
+import everywhere  # noqa: E402
 import places  # noqa: E402
-import sources  # noqa: E402
 from deploy.lib import topology  # noqa: E402
 from deploy.lib.failure import Failure  # noqa: E402
-
-
-def all_places():
-    read = topology.read()
-    return [place for part in (sources, composition, debian, chart, pages) for place in part.places(read)]
 
 
 def main(arguments):
@@ -30,12 +22,15 @@ def main(arguments):
         print(__doc__, file=sys.stderr)
         return 2
     try:
-        found = all_places()
-        written = [] if arguments else places.write(ROOT, found)
-        problems = places.problems(ROOT, found)
+        found = everywhere.places(topology.read())
     except Failure as failure:
-        problems, written = [str(failure)], []
-    print("".join(f"{line}\n" for line in (*(f"{file}: written" for file in written), *problems)), end="")
+        print(failure)
+        return 1
+    for file in places.write(ROOT, found) if not arguments else []:
+        print(f"{file}: written")
+    problems = places.problems(ROOT, found)
+    for problem in problems:
+        print(problem)
     return 1 if problems else 0
 
 
