@@ -81,6 +81,12 @@ def test_what_is_wrong_is_named(before, after, told):
         topology.Topology(TEXT.replace(before, after))
 
 
+@every_service
+def test_no_worker_is_unknown(service):
+    text = (ROOT / "services" / service / "service.cpp").read_text()
+    assert set(re.findall(rf'Spawn\("{service}\.(\w+)"', text)) <= set(TOPOLOGY.services[service].workers)
+
+
 def test_no_other_file_lists_the_services():
     """A line that names them all is a list of its own, which nobody would think of for the next one."""
     tracked = subprocess.run(["git", "ls-files", "-z", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True, text=True)

@@ -29,7 +29,7 @@ def tables(name):
         rf"^  const {name}::Settings {name}_settings\(host\.Config\(\)\);$", rf"^  {name}::{kind} {name}\(host, {name}_settings",
         rf"^  host\.Add\({name}\);$"))
     yield Held("tools/marketctl/schemas.cpp", f"the database {name}", (
-        include(f"services/{name}/schema.hpp"), rf'Schema\{{"{name}", {name}::kSchema\}}'))
+        include(f"services/{name}/migrations.hpp"), rf'Schema\{{"{name}", {name}::kMigrations\}}'))
     yield Held("tools/check_invariants/main.cpp", f"the database {name}", (rf"kServices = {among(name)}",))
 
 
@@ -39,7 +39,8 @@ def main_of(one):
     peers = r"\{\}" if not one.calls else listed(one.calls)
     yield Held(f"{room}/main.cpp", "name, database and peers", (
         rf'\.name = "{one.name}",\s*\.databases = {listed(one.databases)},\s*\.peers = {peers}',))
-    yield Held(f"{room}/CMakeLists.txt", "the program", (rf"^market_program\({one.name} ",))
+    yield Held(f"{room}/CMakeLists.txt", "migrations and program", (
+        rf"^market_migrations\({one.name} migrations\)$", rf"^market_program\({one.name} "))
     yield Held(f"{room}/service.cpp", "workers", tuple(
         rf'RunRelay\("{one.name}"' if worker == "relay" else f'"{one.name}\\.{worker}"' for worker in one.workers))
     yield Held(f"proto/marketplace/{one.name}/v1/{one.name}.proto", "the service", (rf"^service {one.name.capitalize()}Service \{{$",))
