@@ -127,9 +127,9 @@ def nginx_conf(text):
     return re.sub(r"@([A-Z_]+)@", lambda match: str(values[match[1]]), text)
 
 
-def volumes():
-    return ["authority", "edge", "operator", "auditor", "redis", *TOPOLOGY.programs,
-            *(f"postgres-{database}" for database in TOPOLOGY.databases)]
+def volumes(topology=TOPOLOGY):
+    return ["authority", "edge", "operator", "auditor", "redis", *topology.programs,
+            *(f"postgres-{database}" for database in topology.databases)]
 
 
 def prepare(hosts):

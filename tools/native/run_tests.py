@@ -1,7 +1,8 @@
 """./market test: everything that can be tested, one closing line "N passed, M failed".
 
 1. The C++ test programs (unit, storage, contract) through ctest.
-2. tests/topology with pytest: every place that names a service names all of them.
+2. tests/topology with pytest: every place that names a service names all of them, all services have one shape, and
+   tools/new_service makes one more (`--long new_service` also builds and runs it: minutes).
 3. tests/observability and the static part of tests/containers with pytest: dashboards, rules, alerts, runbooks, compose
    files and what else is read by other programs.
 4. tests/helm with pytest: the chart, with helm and a Kubernetes schema where they can be had.
@@ -32,8 +33,10 @@ from deploy.lib import topology  # noqa: E402
 
 PRESET = os.environ.get("MARKET_PRESET", "release")
 PYTHON = "/usr/bin/python3"
-# Parts that need no marketplace: the folders below tests/ of each.
-STATIC = {"topology": ("topology",), "observability": ("observability", "containers"), "helm": ("helm",), "packages": ("packages",)}
+# What takes too long for every day; each runs when it is asked for by name, with MARKET_LONG set.
+LONG = {"new_service": "topology/test_new_service.py"}
+# Parts that need no marketplace: the folders and files below tests/ of each.
+STATIC = {"topology": ("topology/test_topology.py", "topology/test_shape.py"), "new_service": (LONG["new_service"],), "observability": ("observability", "containers"), "helm": ("helm",), "packages": ("packages",)}
 PARTS = ("ctest", *STATIC, "system", "replicas", "telemetry")
 PORTS_OF_A_STACK = topology.read().size     # for each replica of it
 REPLICAS = 2
@@ -160,6 +163,7 @@ def run_system(shape, suites, reports, extra, name=None, replicas=1, up=()):
 def main():
     parser = argparse.ArgumentParser(prog="./market test", description=__doc__.partition("\n")[0])
     parser.add_argument("--only", choices=PARTS, help="one part instead of all")
+    parser.add_argument("--long", choices=LONG, help="one of those that are left out otherwise, and nothing else")
     parser.add_argument("--shape", choices=("services", "single"), help="system tests in one shape only")
     parser.add_argument("--labels", help="ctest labels, separated by commas (unit,storage,contract)")
     parser.add_argument("--preset", default=PRESET, help="whose C++ test programs to run")
@@ -171,6 +175,9 @@ def main():
     reports = results / "junit"
     reports.mkdir(parents=True)
     count = Count()
+    if options.long:
+        count.add(*run_pytest([ROOT / "tests" / LONG[options.long]], reports / "long.xml", extra, MARKET_LONG="1"), options.long)
+        return closing_line(count, started, reports)
     if options.only in (None, "ctest"):
         labels = options.labels.split(",") if options.labels else []
         count.add(*run_ctest(options.preset, labels, reports), "C++")
@@ -191,6 +198,10 @@ def main():
                   f"system, {REPLICAS} replicas")
     if options.only in (None, "telemetry"):
         count.add(*run_telemetry(reports, words), "telemetry")
+    return closing_line(count, started, reports)
+
+
+def closing_line(count, started, reports):
     print(f"test: {time.monotonic() - started:.0f} s, reports in {reports}")
     print(f"{count.passed} passed, {count.failed} failed", flush=True)
     return 1 if count.failed or not count.passed else 0

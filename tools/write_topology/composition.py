@@ -82,7 +82,7 @@ def places(topology):
     yield region(FILE, "peers", lines(f"  MARKET_PEERS_{name.upper()}: {name}:7000" for name in services))
     yield region(FILE, "conninfos", lines(
         f"  MARKET_{name.upper()}_POSTGRES_CONNINFO_FILE: {secrets}/{name}.conninfo" for name in services))
-    yield region(FILE, "secrets", lines(f"      - {name}:/secrets/{name}" for name in volumes()))
+    yield region(FILE, "secrets", lines(f"      - {name}:/secrets/{name}" for name in volumes(topology)))
     yield region(FILE, "databases", blocks(server(database) for database in topology.databases))
     jobs = [migration(name, ["services"], [name]) for name in services]
     jobs += [migration("sandbox", ["services", "single"], ["sandbox"]), migration("single", ["single"], list(services))]
@@ -93,6 +93,6 @@ def places(topology):
     yield inline(FILE, "networks of the checker", r"(?s)\n  checker:\n.*?\n    networks: \[(.*?), provider\]", databases)
     yield region(FILE, "networks", lines(f"  db-{name}: {{internal: true}}" for name in topology.databases))
     data = [f"data-{name}" for name in topology.databases]
-    yield region(FILE, "volumes", lines(f"  {name}: {{}}" for name in (*volumes(), *data)))
+    yield region(FILE, "volumes", lines(f"  {name}: {{}}" for name in (*volumes(topology), *data)))
     yield region(OBSERVED, "programs", lines(f"  {name}: *observed" for name in topology.programs))
     yield inline("Dockerfile", "programs", r'(?m)^ARG PROGRAMS="(.*)"$', " ".join((*topology.programs, *TOOLS)))

@@ -32,7 +32,7 @@ def whole(file, text):
 
 def head(file, text):
     """The lines above the first empty one."""
-    return Made(file, "what stands above the first empty line", r"\A((?:.+\n)+)(?=\n)", text)
+    return Made(file, "what stands above the first empty line", r"\A((?:.+\n)*)(?=\n)", text)
 
 
 def region(file, name, text):
