@@ -167,7 +167,7 @@ def edge_program(layout):
 
 def watchdog_program(layout):
     config, address = layout.etc / "watchdog.conf", layout.address("WATCHDOG_METRICS")
-    environment = {"MARKET_ROOT": layout.root, "PYTHONPATH": layout.root / "tools" / "native", "PYTHONSAFEPATH": 1,
+    environment = {"MARKET_ROOT": layout.root, "PYTHONPATH": os.environ["PYTHONPATH"], "PYTHONSAFEPATH": 1,
                    "PYTHONDONTWRITEBYTECODE": 1, "XDG_RUNTIME_DIR": os.environ.get("XDG_RUNTIME_DIR", "")}
     return Program("watchdog", [sys.executable, "-m", "stack.watchdog", "--data", layout.data], config,
                    [f"{TEMPLATES}/watchdog.conf"], is_ready=lambda: answers(address, "/healthz"), logs_to_stdout=True,
