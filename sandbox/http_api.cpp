@@ -25,6 +25,11 @@ http::Response Refusal(int status, std::string_view type, std::string_view code)
 
 http::Response ToResponse(Answer answer) { return Reply(answer.status, std::move(answer.body)); }
 
+std::int64_t Number(const std::string& text, std::int64_t otherwise) {
+  std::from_chars(text.data(), text.data() + text.size(), otherwise);
+  return otherwise;
+}
+
 std::string Parameter(const boost::urls::url_view& url, std::string_view name) {
   const auto found = url.params().find(name);
   return found == url.params().end() ? std::string() : std::string((*found).value);
@@ -33,10 +38,12 @@ std::string Parameter(const boost::urls::url_view& url, std::string_view name) {
 Task<http::Response> Read(Provider& provider, Work work, const boost::urls::url_view& url,
                           const std::vector<std::string>& path) {
   if (path.size() == 2 && path[1] == "transactions") {
-    const auto text = Parameter(url, "after");
-    std::int64_t after = 0;
-    std::from_chars(text.data(), text.data() + text.size(), after);
-    co_return ToResponse(co_await provider.Movements(work, after));
+    co_return ToResponse(co_await provider.Movements(work, Number(Parameter(url, "after"), 0)));
+  }
+  if (path.size() == 2 && path[1] == "authorizations" && url.params().contains("changed_since")) {
+    co_return ToResponse(co_await provider.List(work, Number(Parameter(url, "changed_since"), 0),
+                                                Parameter(url, "starting_after"),
+                                                Number(Parameter(url, "limit"), 10)));
   }
   if (path.size() == 2 && path[1] == "authorizations") {
     co_return ToResponse(co_await provider.FindByReference(work, Parameter(url, "reference")));

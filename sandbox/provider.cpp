@@ -1,7 +1,10 @@
 #include "sandbox/provider.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <map>
 #include <optional>
+#include <vector>
 
 #include "platform/core/id.hpp"
 #include "sandbox/methods.hpp"
@@ -14,6 +17,7 @@ using postgres::Statement;
 using postgres::Tx;
 
 constexpr std::chrono::seconds kLimit{10};
+constexpr std::int64_t kPageMax = 100;
 constexpr std::int64_t kAmountMax = 1'000'000'000'000;
 
 #define MARKET_COLUMNS                                                                             \
@@ -34,10 +38,10 @@ constexpr Statement kInsert{
     " RETURNING " MARKET_COLUMNS};
 constexpr Statement kLock{"authorization.lock",
                           "SELECT " MARKET_COLUMNS " FROM card_authorization WHERE id = $1 FOR UPDATE"};
-constexpr Statement kUpdate{
-    "authorization.update",
-    "UPDATE card_authorization SET status = $2, captured_minor = $3, refunded_minor = $4"
-    " WHERE id = $1 RETURNING " MARKET_COLUMNS};
+constexpr Statement kUpdate{"authorization.update",
+                            "UPDATE card_authorization SET status = $2, captured_minor = $3, refunded_minor "
+                            "= $4, changed_at = market_now()"
+                            " WHERE id = $1 RETURNING " MARKET_COLUMNS};
 constexpr Statement kInsertMovement{"movement.insert", R"sql(
   INSERT INTO movement (id, authorization_id, kind, amount_minor, currency, reference)
   VALUES ($1, $2, $3, $4, $5, $6))sql"};
@@ -49,6 +53,13 @@ constexpr Statement kByReference{"authorization.by_reference",
 constexpr Statement kRefundsByReference{"movement.refunds_of_reference", R"sql(
   SELECT m.id, m.amount_minor, m.reference FROM movement m JOIN card_authorization a ON a.id = m.authorization_id
   WHERE a.reference = $1 AND m.kind = 'refund' ORDER BY m.sequence)sql"};
+constexpr Statement kList{"authorization.list",
+                          "SELECT " MARKET_COLUMNS
+                          " FROM card_authorization WHERE changed_at >= to_timestamp($1)"
+                          " AND id > $2 ORDER BY id LIMIT $3"};
+constexpr Statement kRefundsOf{"movement.refunds_of", R"sql(
+  SELECT authorization_id, id, amount_minor, reference FROM movement
+  WHERE authorization_id = ANY ($1) AND kind = 'refund' ORDER BY sequence)sql"};
 constexpr Statement kMovements{"movement.list", R"sql(
   SELECT sequence, id, authorization_id, kind, amount_minor, currency, reference FROM movement
   WHERE sequence > $1 ORDER BY sequence LIMIT 1000)sql"};
@@ -285,6 +296,31 @@ Task<Answer> Provider::FindByReference(Work work, std::string reference) {
   }
   co_return co_await Pause(
       {200, json::serialize(json::object{{"authorizations", found}, {"refunds", refunds}})});
+}
+
+Task<Answer> Provider::List(Work work, std::int64_t changed_since_s, std::string after, std::int64_t limit) {
+  const auto page = std::clamp<std::int64_t>(limit, 1, kPageMax);
+  // One more tells whether there is more.
+  const auto rows = co_await database_.Read(Soon(work), kList, changed_since_s,
+                                            Uuid::Parse(after).value_or(Uuid()), page + 1);
+  std::vector<Uuid> ids;
+  for (const auto row : rows) ids.push_back(row.GetUuid(0));
+  std::map<Uuid, json::array> refunds;
+  for (const auto row : co_await database_.Read(Soon(work), kRefundsOf, ids)) {
+    refunds[row.GetUuid(0)].push_back(
+        json::object{{"id", row.GetUuid(1).ToString()}, {"amount", row.Int(2)}, {"reference", row.Text(3)}});
+  }
+  json::array found;
+  for (const auto row : rows) {
+    if (std::ssize(found) == page) break;
+    const Authorization authorization(row);
+    auto shown = authorization.ToJson();
+    shown["refunds"] = refunds[authorization.id];
+    found.push_back(std::move(shown));
+  }
+  const bool more = std::ssize(ids) > page;
+  co_return co_await Pause(
+      {200, json::serialize(json::object{{"authorizations", std::move(found)}, {"has_more", more}})});
 }
 
 Task<Answer> Provider::Movements(Work work, std::int64_t after) {

@@ -35,6 +35,9 @@ class Provider {
 
   Task<Answer> Get(Work work, std::string id);
   Task<Answer> FindByReference(Work work, std::string reference);
+  // What was made or changed since then (seconds since 1970), by id, after that of a page before; with the
+  // refunds of each. At most 100.
+  Task<Answer> List(Work work, std::int64_t changed_since_s, std::string after, std::int64_t limit);
   // Captures and refunds in the order they happened, after a sequence number, at most 1000.
   Task<Answer> Movements(Work work, std::int64_t after);
 

@@ -252,5 +252,30 @@ TEST(Sandbox_Void, EndsAnAuthorizationThatIsNotCaptured) {
   });
 }
 
+TEST(Sandbox_List, ShowsWhatWasMadeOrChangedSince) {
+  WithShop([](Shop& shop) -> Task<> {
+    const auto list = [&](std::string more) {
+      return shop.Get("/v1/authorizations?limit=1&changed_since=" + more);
+    };
+    const auto held = IdIn(co_await shop.Authorize(NewKey(), NewKey(), "pm_card_visa"));
+    const auto taken = IdIn(co_await shop.Authorize(NewKey(), NewKey(), "pm_card_visa"));
+    Disk().Execute("UPDATE card_authorization SET changed_at = '2001-01-01Z'");
+    const std::string since = "1000000000";  // 2001-09-09
+    EXPECT_TRUE((co_await list(since)).at("authorizations").as_array().empty());
+    co_await shop.Post("/v1/authorizations/" + held + "/void", NewKey(), {});
+    co_await shop.Post("/v1/authorizations/" + taken + "/capture", NewKey(), {{"amount", 1000}});
+    co_await shop.Post("/v1/authorizations/" + taken + "/refunds", NewKey(),
+                       {{"amount", 7}, {"reference", "s1"}});
+
+    const auto first = co_await list(since);
+    EXPECT_EQ(first.at("authorizations").at(0).at("id").as_string(), held);
+    EXPECT_TRUE(first.at("has_more").as_bool());
+    const auto second = co_await list(since + "&starting_after=" + held);
+    EXPECT_EQ(second.at("authorizations").at(0).at("status").as_string(), "captured");
+    EXPECT_EQ(second.at("authorizations").at(0).at("refunds").at(0).at("reference").as_string(), "s1");
+    EXPECT_FALSE(second.at("has_more").as_bool());
+  });
+}
+
 }  // namespace
 }  // namespace market::sandbox

@@ -3,6 +3,8 @@
     prepare.py --hosts a.example,…   draws what is missing; what is there stays (certificates: until 30 days before their end)
     prepare.py show NAME             prints operator_password or ca.crt
     prepare.py volumes               prints the name of each volume that it fills
+    prepare.py save                  writes a tar of what the rest can be made from
+    prepare.py load                  reads it again, when nothing is there yet
 
 Each consumer has a volume of its own, mounted here as /secrets/<name> and there as /run/market, read-only. So a file's
 mode keeps apart only what shares a volume; what our programs (account 10001) read is 0400, and 0444 is for the accounts
@@ -13,6 +15,7 @@ import json
 import pathlib
 import re
 import sys
+import tarfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -143,12 +146,28 @@ def prepare(hosts):
     print("prepare: passwords, certificates and configuration are in place")
 
 
+def save(stream):
+    with tarfile.open(fileobj=stream, mode="w|") as archive:
+        archive.add(AUTHORITY, arcname=".")
+
+
+def load(stream):
+    if any(AUTHORITY.iterdir()):
+        raise Failure("there are secrets already: `docker compose down -v` deletes a composition with its data")
+    with tarfile.open(fileobj=stream, mode="r|") as archive:
+        archive.extractall(AUTHORITY)
+
+
 def main(arguments):
     shown = {"operator_password": OPERATOR_PASSWORD, "ca.crt": CA}
     if arguments[:1] == ["show"] and len(arguments) == 2 and arguments[1] in shown:
         print(shown[arguments[1]].read_text().rstrip("\n"))
     elif arguments == ["volumes"]:
         print("\n".join(volumes()))
+    elif arguments == ["save"]:
+        save(sys.stdout.buffer)
+    elif arguments == ["load"]:
+        load(sys.stdin.buffer)
     elif arguments[:1] == ["--hosts"] and len(arguments) == 2:
         prepare([host.strip() for host in arguments[1].split(",") if host.strip()])
     else:

@@ -11,9 +11,11 @@ CREATE TABLE card_authorization (
   decline_code    text NOT NULL DEFAULT '',
   captured_minor  bigint NOT NULL DEFAULT 0 CHECK (captured_minor BETWEEN 0 AND amount_minor),
   refunded_minor  bigint NOT NULL DEFAULT 0 CHECK (refunded_minor BETWEEN 0 AND captured_minor),
-  created_at      timestamptz NOT NULL DEFAULT market_now()
+  created_at      timestamptz NOT NULL DEFAULT market_now(),
+  changed_at      timestamptz NOT NULL DEFAULT market_now()
 );
 CREATE INDEX card_authorization_reference ON card_authorization (reference);
+CREATE INDEX card_authorization_changed ON card_authorization (changed_at);
 
 CREATE TABLE movement (
   sequence          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -1,6 +1,7 @@
 """What compose.yaml, the Dockerfile and deploy/compose must keep to, read without starting anything."""
 
 import importlib.util
+import io
 import pathlib
 import re
 import shutil
@@ -15,7 +16,7 @@ from deploy.lib import topology
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SERVICES = tuple(topology.read().services)
 MIGRATIONS = {f"migrate-{name}" for name in (*SERVICES, "sandbox", "single")}
-ONE_SHOT = {"prepare", "operator", "operator-single", "proof", "proof-single", "checker", *MIGRATIONS}
+ONE_SHOT = {"prepare", "operator", "operator-single", "proof", "proof-single", "checker", "reconcile", *MIGRATIONS}
 VERSIONS = dict(line.split("=", 1) for line in (ROOT / ".env").read_text().splitlines() if "=" in line and line[0] != "#")
 
 
@@ -91,13 +92,13 @@ def test_each_database_is_alone_with_its_service():
                for network in COMPOSE["networks"]}
     everywhere = {"marketplace", "checker"}
     for service in SERVICES:
-        more = {"operator", "operator-single"} if service == "auth" else set()
+        more = {"auth": {"operator", "operator-single"}, "user": set()}.get(service, {"reconcile"})
         own = {f"postgres-{service}", service, f"migrate-{service}", "migrate-single"}
         assert members[f"db-{service}"] == own | everywhere | more
         assert PARTS[f"postgres-{service}"]["networks"] == [f"db-{service}"]
     assert members["db-sandbox"] == {"postgres-sandbox", "sandbox", "migrate-sandbox"}
     assert members["cache"] == {"redis", "product", "marketplace"}
-    assert members["provider"] == {"sandbox", "payment"} | everywhere
+    assert members["provider"] == {"sandbox", "payment", "reconcile"} | everywhere
     assert members["inside"] == {"nginx", "gateway", "marketplace", *SERVICES}
     assert members["outside"] == {"nginx", "proof", "proof-single"}
     assert [network for network, given in COMPOSE["networks"].items() if not given.get("internal")] == ["outside"]
@@ -115,7 +116,7 @@ def test_each_secret_has_one_reader():
     assert readers.pop("authority") == set()
     assert readers.pop("operator") == {"operator", "operator-single", "proof", "proof-single"}
     assert readers.pop("auth") == {"auth", "migrate-auth", "operator"}
-    assert readers.pop("marketplace") == {"marketplace", "migrate-single", "operator-single"}
+    assert readers.pop("marketplace") == {"marketplace", "migrate-single", "operator-single", "reconcile"}
     assert readers.pop("edge") == {"nginx"} and readers.pop("auditor") == {"checker"}
     for volume, names in readers.items():
         assert names == {volume} | ({f"migrate-{volume}"} & MIGRATIONS)
@@ -229,6 +230,22 @@ def test_prepare_follows_the_names_of_the_edge(prepare, tmp_path):
     prepare.prepare(["shop.example", "10.0.0.7"])
     assert "DNS:shop.example" in names() and "IP Address:10.0.0.7" in names()
     assert (tmp_path / "authority/ca.crt").read_bytes() == authority
+
+
+def test_prepare_makes_the_same_again_from_what_it_saved(prepare, tmp_path, monkeypatch):
+    prepare.prepare(["localhost", "shop.example"])
+    before = contents(tmp_path)
+    saved = io.BytesIO()
+    prepare.save(saved)
+    with pytest.raises(prepare.Failure, match="down -v"):
+        prepare.load(io.BytesIO(saved.getvalue()))
+    for volume in tmp_path.iterdir():
+        shutil.rmtree(volume)
+        volume.mkdir()
+    prepare.load(io.BytesIO(saved.getvalue()))
+    assert prepare.AUTHORITY.stat().st_mode & 0o777 == 0o700
+    prepare.prepare(["localhost", "shop.example"])
+    assert contents(tmp_path) == before
 
 
 def test_prepare_writes_the_configuration_of_nginx(prepare, tmp_path):

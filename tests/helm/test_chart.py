@@ -26,7 +26,7 @@ def test_resources_match_the_schemas_of_kubernetes(rendered, validator, tmp_path
     assert done.returncode == 0, done.stdout + done.stderr
     # What has no schema there is made by an operator; a misspelt kind of Kubernetes itself would be among them.
     unknown = {line.split("for kind ")[1].split()[0] for line in (done.stdout + done.stderr).splitlines() if "find schema" in line}
-    assert unknown <= {"Certificate", "Issuer", "Cluster", "Kafka", "KafkaNodePool", "KafkaTopic", "ServiceMonitor"}
+    assert unknown <= {"Certificate", "Issuer", "Cluster", "ScheduledBackup", "Kafka", "KafkaNodePool", "KafkaTopic", "ServiceMonitor"}
 
 
 def test_names_are_unique(rendered):
@@ -49,6 +49,10 @@ def test_names_are_unique(rendered):
     ("production", "redis.to=null", "redis.to"),
     ("production", "ingress.tlsSecret=", "ingress.tlsSecret"),
     ("production", "operator.passwordSecret.name=", "operator.passwordSecret"),
+    ("production", "postgres.cloudnativepg.backup.schedule=daily", "schedule"),
+    ("production", "postgres.cloudnativepg.recovery.from=old", "postgres.cloudnativepg.recovery.targetTime is missing"),
+    ("production", "postgres.cloudnativepg.recovery.targetTime=yesterday", "targetTime"),
+    ("production", "reconcile.since=yesterday", "since"),
     ("production", "postgres.mode=external", "postgres.external.auth is missing"),
     ("production", "mtls.mode=secrets", "mtls.secrets.auth is missing"),
     ("minimal", "networkPolicy.enabled=true", "postgres.external.auth.to is missing"),

@@ -17,7 +17,8 @@ from conftest import VALUE_SETS, install
 OPERATORS = {
     "github.com/cert-manager/cert-manager@v1.21.2": (
         "deploy/crds/cert-manager.io_certificates.yaml", "deploy/crds/cert-manager.io_issuers.yaml"),
-    "github.com/cloudnative-pg/cloudnative-pg@v1.27.0": ("config/crd/bases/postgresql.cnpg.io_clusters.yaml",),
+    "github.com/cloudnative-pg/cloudnative-pg@v1.27.0": (
+        "config/crd/bases/postgresql.cnpg.io_clusters.yaml", "config/crd/bases/postgresql.cnpg.io_scheduledbackups.yaml"),
     "github.com/prometheus-operator/prometheus-operator@v0.85.0": (
         "example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml",),
 }
@@ -49,14 +50,14 @@ def schemas(tools):
     found = {}
     for module, files in OPERATORS.items():
         place = tools / module.replace("/", "-").replace("@", "-")
-        if not (place / "complete").exists():
+        # Complete is what has every file of the list above.
+        if not all((place / pathlib.Path(file).name).exists() for file in files):
             shutil.rmtree(place, ignore_errors=True)
             place.mkdir()
             install(module, "sh", "-c", f"go mod download -json {module} > where.json", cwd=place)
             unpacked = pathlib.Path(json.loads((place / "where.json").read_text())["Dir"])
             for file in files:
                 shutil.copy(unpacked / file, place)
-            (place / "complete").touch()
         for file in files:
             spec = yaml.safe_load((place / pathlib.Path(file).name).read_text())["spec"]
             for version in spec["versions"]:

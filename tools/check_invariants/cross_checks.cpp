@@ -16,7 +16,15 @@ bool IsShipped(const std::string& state) {
 bool HoldsUnits(const std::string& state) {
   return state == "HELD" || state == "COMMITTED" || state == "CONSUMED";
 }
-bool HoldsMoney(const HoldFact& hold) { return hold.status == "authorized" || hold.status == "captured"; }
+bool HoldsMoney(const HoldFact& hold) {
+  return hold.status == "authorized" ||
+         (hold.status == "captured" && hold.captured_minor != hold.refunded_minor);
+}
+// What a restore had to undo for an order that it has lost (docs/adr/0014).
+bool IsGivenBack(const Standing& standing) {
+  return standing.state == "VOIDED" || standing.state == "DECLINED" ||
+         (standing.state == "CAPTURED" && standing.captured_minor == standing.refunded_minor);
+}
 
 // What the provider calls a payment's state; "" when an authorisation that is recorded can't be in it.
 std::string StatusOf(const std::string& payment_state) {
@@ -66,7 +74,7 @@ class Checker {
     for (const auto& [id, part] : facts_.parts) CheckUnits(id, part);
     for (const auto& [key, reservation] : facts_.reservations) CheckReservation(key, reservation);
     for (const auto& [order, payment] : facts_.payments) {
-      if (!facts_.pulses_after.contains(order)) {
+      if (!facts_.pulses_after.contains(order) && !IsGivenBack(payment.standing)) {
         Add("X6", {"payment", payment.id}, "a payment for order " + order + ", which does not exist");
       }
     }
@@ -283,16 +291,21 @@ class Checker {
       if (!payment.authorization.empty()) order_of.emplace(payment.authorization, order);
     }
     Book book;
+    std::map<std::pair<std::string, std::string>, std::int64_t> left;  // by authorisation and currency
     for (const auto& movement : facts_.movements) {
-      const auto name = NameOfMovement(movement.kind, movement.reference, movement.currency);
       const auto* order = Find(order_of, movement.authorization);
       if (order != nullptr) {
-        book[*order][name] += movement.amount_minor;
+        book[*order][NameOfMovement(movement.kind, movement.reference, movement.currency)] +=
+            movement.amount_minor;
       } else {
-        Add("X8", {"provider", movement.authorization},
-            fmt::format("{}: {} moved on an authorisation that no payment names", name,
-                        movement.amount_minor));
+        left[{movement.authorization, movement.currency}] +=
+            movement.kind == "capture" ? movement.amount_minor : -movement.amount_minor;
       }
+    }
+    for (const auto& [where, amount] : left) {
+      if (amount == 0) continue;
+      Add("X8", {"provider", where.first},
+          fmt::format("{} {} are left on an authorisation that no payment names", amount, where.second));
     }
     return book;
   }

@@ -1,11 +1,13 @@
 // What an operator does to a marketplace beside its API. Exit codes: 0 done, 1 failed, 2 bad arguments, 3 a
-// database did not answer in time: the same may succeed later.
+// database or the provider did not answer in time: the same may succeed later, 4 done but for what a person
+// has to look at.
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
 #include <chrono>
 #include <cstdlib>
+#include <functional>
 #include <future>
 #include <iostream>
 #include <map>
@@ -17,11 +19,13 @@
 
 #include "platform/config/properties.hpp"
 #include "platform/core/error.hpp"
+#include "platform/postgres/conninfo.hpp"
 #include "tools/marketctl/bad_arguments.hpp"
 #include "tools/marketctl/conninfo.hpp"
 #include "tools/marketctl/healthcheck.hpp"
 #include "tools/marketctl/migrate.hpp"
 #include "tools/marketctl/operator.hpp"
+#include "tools/marketctl/reconcile.hpp"
 
 namespace market::marketctl {
 namespace {
@@ -37,6 +41,15 @@ constexpr const char* kUsage =
     "  Brings each database that FILE, or else the environment, names to the newest schema, as its\n"
     "  program does at its start; with NAME only that one, for which postgres.conninfo is enough. The limit\n"
     "  is for waiting for the database and for the migrations of each. What is the newest stays as it is.\n"
+    "\n"
+    "usage: marketctl reconcile --since TIME [--apply] [--config FILE]\n"
+    "\n"
+    "  After a restore: makes orders, payments and stock agree with the payment provider, which has gone on\n"
+    "  since TIME, the moment of the backup (2026-11-28T17:20:08Z). Charges there that no payment here "
+    "claims\n"
+    "  are voided or refunded. Without --apply it only tells what it would do. FILE, or else the "
+    "environment,\n"
+    "  names the databases of order, payment and product and the provider.\n"
     "\n"
     "usage: marketctl healthcheck [HOST:PORT]\n"
     "\n"
@@ -109,6 +122,19 @@ void RunOperatorCreate(const Arguments& arguments) {
   std::cout << Words(promotion, email) << '\n';
 }
 
+// By name, what gives the connection string of a database once the properties are read.
+std::map<std::string, std::function<std::string()>> DatabasesOf(config::Properties& properties,
+                                                                const std::vector<std::string>& names) {
+  std::map<std::string, std::function<std::string()>> databases;
+  for (const auto& name : names) {
+    const auto conninfo =
+        properties.Secret(name + ".postgres.conninfo", "libpq connection string of the database of " + name);
+    const auto ca = properties.Text(name + ".postgres.ca", "roots that its server is verified by", "");
+    databases.emplace(name, [=] { return postgres::VerifiedBy(*conninfo, *ca); });
+  }
+  return databases;
+}
+
 void RunHealthcheck(const std::vector<std::string>& words) {
   const char* listen = words.size() > 1 ? words[1].c_str() : std::getenv("MARKET_METRICS_LISTEN");
   if (listen == nullptr || *listen == '\0')
@@ -140,11 +166,38 @@ void RunMigrate(const Arguments& arguments) {
   }
 }
 
+// It is told of databases and provider as programs are.
+int RunReconcile(const std::vector<std::string>& given) {
+  config::Properties properties("marketctl reconcile");
+  const auto databases = DatabasesOf(properties, {"order", "payment", "product"});
+  const auto url = properties.Text("payment.provider_url", "where the payment provider is: http://host:port",
+                                   config::Required{});
+  const auto key = properties.Secret("payment.provider_key", "what we authenticate with there", "sk_sandbox");
+  const auto since = properties.Text("since", "the moment of the backup, RFC 3339", config::Required{});
+  const auto apply = properties.Flag("apply", "do it, and not only tell", false);
+  std::vector<const char*> arguments;
+  for (const auto& word : given) arguments.push_back(word == "--apply" ? "--apply=true" : word.c_str());
+  if (const auto code = properties.Load(static_cast<int>(arguments.size()), arguments.data())) return *code;
+
+  ReconcileRequest request{.order_conninfo = databases.at("order")(),
+                           .payment_conninfo = databases.at("payment")(),
+                           .product_conninfo = databases.at("product")(),
+                           .provider_url = *url,
+                           .provider_key = *key,
+                           .since = *since,
+                           .mode = *apply ? Mode::kApply : Mode::kLook};
+  const auto told = Finish([&](auto& io) { return Reconcile(io, std::move(request), std::cout); });
+  std::cout << told.charges << " charges made or changed at the provider, " << told.steps << " steps, "
+            << told.left << " left for a person\n";
+  return told.left > 0 ? 4 : 0;
+}
+
 int Run(const std::vector<std::string>& given) {
   if (given.empty() || given[0] == "--help" || given[0] == "-h" || given[0] == "help") {
     std::cout << kUsage;
     return given.empty() ? 2 : 0;
   }
+  if (given[0] == "reconcile") return RunReconcile(given);
   const auto arguments = Parse(given);
   const auto& words = arguments.words;
   if (words == std::vector<std::string>{"operator", "create"}) {
@@ -154,7 +207,7 @@ int Run(const std::vector<std::string>& given) {
   } else if (!words.empty() && words.size() <= 2 && words[0] == "healthcheck") {
     RunHealthcheck(words);
   } else {
-    throw BadArguments("there are three commands: operator create, migrate, healthcheck");
+    throw BadArguments("there are four commands: operator create, migrate, reconcile, healthcheck");
   }
   return 0;
 }

@@ -8,7 +8,8 @@
 4. tests/helm with pytest: the chart, with helm and a Kubernetes schema where they can be had.
 5. tests/packages with pytest: the Debian packages, installed and run under a systemd of their own.
 6. tests/system with pytest, once against each shape, each time on a marketplace of its own in a temporary directory;
-   those of its files that replicas could break once more, on two of everything.
+   those of its files that replicas could break once more, on two of everything. tests/backup afterwards takes the
+   marketplace of the shape services down and restores it.
 7. tests/telemetry with pytest, beside a whole pipeline.
 
 A part that cannot run counts as a failure, and no test at all is one too: the line cannot be green on nothing.
@@ -37,7 +38,7 @@ PYTHON = "/usr/bin/python3"
 LONG = {"new_service": "topology/test_new_service.py"}
 # Parts that need no marketplace: the folders and files below tests/ of each.
 STATIC = {"topology": ("topology/test_topology.py", "topology/test_shape.py"), "new_service": (LONG["new_service"],), "observability": ("observability", "containers"), "helm": ("helm",), "packages": ("packages",)}
-PARTS = ("ctest", *STATIC, "system", "replicas", "telemetry")
+PARTS = ("ctest", *STATIC, "system", "backup", "replicas", "telemetry")
 PORTS_OF_A_STACK = topology.read().size     # for each replica of it
 REPLICAS = 2
 FOR_REPLICAS = ("contention", "first_order", "kill", "payments", "replicas", "restart", "zz_invariants")
@@ -130,28 +131,33 @@ def run_telemetry(reports, extra):
     """tests/telemetry beside a whole pipeline. What this machine can't run is named, and its tests are skipped."""
     subprocess.run(["sh", str(ROOT / "deploy/lib/setup.sh"), "telemetry"], check=True)
     subprocess.run(["sh", str(ROOT / "tools/telemetry/build.sh")])
-    return run_system("services", [ROOT / "tests" / "telemetry"], reports, extra, name="telemetry", up=["--telemetry"])
+    return run_system("services", [[ROOT / "tests" / "telemetry"]], reports, extra, name="telemetry", up=["--telemetry"])
 
 
 def run_system(shape, suites, reports, extra, name=None, replicas=1, up=()):
-    """One marketplace, one pytest run. The suite learns everything from `./market info --json` of MARKET_DATA."""
+    """(passed, failed) of each suite on one marketplace, one pytest run after the other: a suite may leave another marketplace
+    behind than it found. They learn everything from `./market info --json` of MARKET_DATA."""
     name = name or f"system-{shape}"
     # Short: the sockets of PostgreSQL are below it.
     data = pathlib.Path(tempfile.mkdtemp(prefix="market-test-", dir="/tmp"))
     data.chmod(0o755)
+    passed = failed = 0
     try:
         options = ["--port", str(free_base_port(replicas)), "--replicas", str(replicas),
                    *(["--single"] if shape == "single" else []), *up]
         if market("up", *options, data=data):
             market("logs", "-n", "20", data=data)
             return 0, 1
-        passed, failed = run_pytest(suites, reports / f"{name}.xml", extra, MARKET_DATA=str(data), MARKET_PRESET=PRESET,
-                                    MARKET_SHAPE=shape)
+        for number, files in enumerate(suites):
+            more = run_pytest(files, reports / f"{name}-{number}.xml", extra, MARKET_DATA=str(data), MARKET_PRESET=PRESET,
+                              MARKET_SHAPE=shape)
+            passed, failed = passed + more[0], failed + more[1]
         if failed:
             market("status", data=data)
             kept = reports.parent / f"logs-{name}"
             shutil.rmtree(kept, ignore_errors=True)
-            shutil.copytree(data / "log", kept)
+            if (data / "log").exists():
+                shutil.copytree(data / "log", kept)
             print(f"test: the logs of this run are kept in {kept}")
         return passed, failed
     finally:
@@ -187,12 +193,16 @@ def main():
         if options.only in (None, part):
             suites = [ROOT / "tests" / folder for folder in folders]
             count.add(*run_pytest(suites, reports / f"{part}.xml", words), part)
-    suite = ROOT / "tests" / "system"
+    suite, backup = ROOT / "tests" / "system", ROOT / "tests" / "backup"
     if options.only in (None, "system"):
         for shape in (options.shape,) if options.shape else ("services", "single"):
-            count.add(*run_system(shape, [suite], reports, extra), f"system, {shape}")
+            # Each word of the caller is about tests/system: a suite that it leaves empty would fail.
+            suites = [[suite], [backup]] if shape == "services" and not extra else [[suite]]
+            count.add(*run_system(shape, suites, reports, extra), f"system, {shape}")
+    if options.only == "backup":
+        count.add(*run_system(options.shape or "services", [[backup]], reports, words, name="backup"), "backup")
     if options.only in (None, "replicas"):
-        suites = [suite / f"test_{one}.py" for one in FOR_REPLICAS]
+        suites = [[suite / f"test_{one}.py" for one in FOR_REPLICAS]]
         shape = options.shape or "services"
         count.add(*run_system(shape, suites, reports, words, name="replicas", replicas=REPLICAS),
                   f"system, {REPLICAS} replicas")

@@ -139,8 +139,11 @@ Task<Outcome> Checkout::Undo(CallContext& call, storage::Lease lease, domain::Or
   // The payment first: while it may be authorised unseen, the stock stays held.
   api::payment::VoidPaymentRequest void_request;
   void_request.set_order_id(order.id.ToString());
-  const auto payment = co_await payments_.VoidPayment(call, std::move(void_request));
-  if (payment.state() != Payment::VOIDED && payment.state() != Payment::DECLINED) {
+  auto payment = co_await payments_.VoidPayment(call, std::move(void_request));
+  // Too late to void: an order that came back from a backup may be older than its payment (docs/adr/0014).
+  if (payment.state() == Payment::CAPTURED) {
+    payment = co_await GiveBack(call, order);
+  } else if (payment.state() != Payment::VOIDED && payment.state() != Payment::DECLINED) {
     co_return co_await Postpone(call, lease, order,
                                 "void: payment is " + Payment::State_Name(payment.state()));
   }
@@ -154,6 +157,19 @@ Task<Outcome> Checkout::Undo(CallContext& call, storage::Lease lease, domain::Or
   MoveAll(order, domain::State::kFailed, SummaryOf(payment), now);
   order.failure = lease.undo;
   co_return Outcome::kFailed;
+}
+
+// Throws when the provider has not said yet of a part: it is asked again with the next run.
+Task<Payment> Checkout::GiveBack(CallContext& call, const domain::Order& order) {
+  Payment payment;
+  for (const auto& part : order.parts) {
+    api::payment::RefundForOrderRequest request;
+    request.set_order_id(order.id.ToString());
+    request.set_seller_order_id(part.id.ToString());
+    request.set_reason("not placed");
+    payment = co_await payments_.RefundForOrder(call, std::move(request));
+  }
+  co_return payment;
 }
 
 Task<Outcome> Checkout::Postpone(CallContext& call, storage::Lease lease, domain::Order& order,

@@ -32,6 +32,7 @@ class Checkout {
   Task<Outcome> Run(CallContext& call, const storage::Lease& lease, domain::Order& order);
   Task<Outcome> Forward(CallContext& call, storage::Lease lease, domain::Order& order);
   Task<Outcome> Undo(CallContext& call, storage::Lease lease, domain::Order& order);
+  Task<api::payment::Payment> GiveBack(CallContext& call, const domain::Order& order);
   Task<Outcome> Postpone(CallContext& call, storage::Lease lease, domain::Order& order, std::string why);
   Task<Outcome> FailFresh(CallContext& call, storage::Lease lease, domain::Order& order, domain::Failure why);
   Task<Outcome> DecideUndo(CallContext& call, storage::Lease lease, domain::Order& order,

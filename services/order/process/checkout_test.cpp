@@ -228,6 +228,29 @@ Task<> ExpectCounted(boost::asio::io_context& io, std::string method, std::int64
   co_await world.database.Close(runtime::After(5s));
 }
 
+TEST(Checkout, UndoneAndFoundCaptured_GivesTheMoneyBack) {
+  market::testing::RunLoop([](boost::asio::io_context& io) -> Task<> {
+    World world(io, 1, 1);
+    co_await world.database.Open(runtime::After(5s));
+    world.faults.Heal();
+    auto order = AnOrder("slow_yes");
+    const auto id = order.id;
+    co_await world.Place(std::move(order));
+    auto& payment = world.payments.orders[id.ToString()];
+    payment.set_state(FakePayments::Payment::CAPTURED);
+    *payment.mutable_captured() = payment.amount();
+    co_await world.database.Write(runtime::After(5s), kOverdue, id);
+    for (int run = 0; run < 100 && (co_await world.Read(id)).CurrentState() != domain::State::kFailed; ++run)
+      co_await world.Recover();
+    const auto failed = co_await world.Read(id);
+    EXPECT_EQ(failed.CurrentState(), domain::State::kFailed);
+    EXPECT_EQ(failed.payment.captured_minor, 1999);
+    EXPECT_EQ(failed.payment.refunded_minor, 1999);
+    EXPECT_EQ(world.stock.Available(), 1);
+    co_await world.database.Close(runtime::After(5s));
+  });
+}
+
 TEST(Checkout, Ends_AreCountedOnce) {
   struct Case {
     std::string method;

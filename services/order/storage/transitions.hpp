@@ -13,8 +13,8 @@
 namespace market::order::storage {
 
 struct Actor {
-  std::string role;  // buyer, seller, operator
-  AccountId account;
+  std::string role;                  // buyer, seller, operator, system
+  std::optional<AccountId> account;  // not of the system
 };
 
 struct Shipment {

@@ -190,8 +190,13 @@ class FakePayments final : public api::PaymentApi {
   Task<Payment> CapturePayment(CallContext&, api::payment::CapturePaymentRequest) override {
     throw std::logic_error("not used");
   }
-  Task<Payment> RefundForOrder(CallContext&, api::payment::RefundForOrderRequest) override {
-    throw std::logic_error("not used");
+  // Orders of these tests have one part.
+  Task<Payment> RefundForOrder(CallContext&, api::payment::RefundForOrderRequest request) override {
+    co_return faults_.Around([&] {
+      auto& payment = orders[request.order_id()];
+      *payment.mutable_refunded() = payment.captured();
+      return payment;
+    });
   }
 
  private:

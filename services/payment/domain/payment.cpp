@@ -142,9 +142,10 @@ Step NextStep(const Payment& payment, const Goal& goal) {
 }
 
 std::string ProviderKey(const PaymentId& payment, const Attempt& attempt) {
-  return Uuid::FromName("payment " + payment.ToString() + ' ' + std::string(Name(attempt.operation)) + ' ' +
-                        std::to_string(attempt.number))
-      .ToString();
+  std::string name = "payment " + payment.ToString() + ' ' + std::string(Name(attempt.operation)) + ' ' +
+                     std::to_string(attempt.number);
+  if (!attempt.seller_order.IsNil()) name += ' ' + attempt.seller_order.ToString();
+  return Uuid::FromName(name).ToString();
 }
 
 void Begin(Payment& payment, const Goal& goal, Time now) {

@@ -95,7 +95,8 @@ enum class Step {
 Step NextStep(const Payment& payment, const Goal& goal);
 
 // The name under which the provider knows one attempt: the same attempt is the same charge, however often it
-// is sent.
+// is sent. Refunds of two parts never share one, though a payment that came back from a backup may give the
+// number of the one to the other.
 std::string ProviderKey(const PaymentId& payment, const Attempt& attempt);
 
 // Adds the pending attempt that NextStep asked for.

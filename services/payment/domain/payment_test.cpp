@@ -143,6 +143,13 @@ TEST(Results, OfAnUnknownCharge_EndOnlyByAsking) {
   EXPECT_THROW(Succeed(payment, "auth_2", kNow), std::logic_error);
 }
 
+TEST(Refund, OfAnotherPart_HasAnotherKeyUnderTheSameNumber) {
+  const auto payment = In(State::kCaptured, Operation::kRefund);
+  auto other = payment.attempts.back();
+  other.seller_order = payment.splits[1].seller_order;
+  EXPECT_NE(ProviderKey(payment.id, payment.attempts.back()), ProviderKey(payment.id, other));
+}
+
 TEST(Refund, ThatFailed_MayBeTriedAgain) {
   auto payment = In(State::kCaptured, Operation::kRefund);
   Fail(payment, "provider_error", kNow);

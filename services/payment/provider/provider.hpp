@@ -5,9 +5,12 @@
 // however often it is sent. An implementation never throws for what a provider or the network does: each
 // outcome is a value, since each leads somewhere else. Io thread only.
 #pragma once
+#include <cstdint>
 #include <string>
 #include <variant>
+#include <vector>
 
+#include "platform/core/clock.hpp"
 #include "platform/core/money.hpp"
 #include "platform/telemetry/work.hpp"
 #include "services/payment/domain/state.hpp"
@@ -65,6 +68,27 @@ struct Sought {
   std::string refund_reference;  // with kRefund
 };
 
+// A charge as it is there now, whoever asked for it.
+struct Listed {
+  enum class State { kAuthorized, kCaptured, kVoided, kDeclined };
+  struct Refund {
+    std::string reference;
+    std::int64_t amount_minor = 0;
+  };
+
+  std::string authorization;
+  std::string key;        // of the request that made it
+  std::string reference;  // ours: the order
+  State state = State::kAuthorized;
+  Money captured;
+  std::int64_t refunded_minor = 0;
+  std::vector<Refund> refunds;
+};
+struct Page {
+  std::vector<Listed> charges;
+  std::string next;  // where the next page starts; empty: this is the last
+};
+
 class Provider {
  public:
   virtual ~Provider() = default;
@@ -74,6 +98,9 @@ class Provider {
   virtual Task<Result> Void(Change change, Work work) = 0;
   virtual Task<Result> Refund(Change change, Work work) = 0;
   virtual Task<Found> Find(Sought sought, Work work) = 0;
+  // Every charge that was made or changed since then by the provider's clock, a page at a time; the first
+  // page is after "".
+  virtual Task<std::variant<Page, Unknown>> List(Time changed_since, std::string after, Work work) = 0;
 };
 
 // Code of a Refused charge whose payment method does not exist.

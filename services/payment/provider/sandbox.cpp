@@ -1,8 +1,12 @@
 #include "services/payment/provider/sandbox.hpp"
 
+#include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
+#include <chrono>
+#include <stdexcept>
 
 namespace market::payment::provider {
 namespace {
@@ -94,6 +98,38 @@ Found FoundIn(const json::object& body, const Sought& sought) {
   return Absent{};
 }
 
+// Strict, unlike what answers one question: money is moved upon what a list says, or does not say.
+Listed ListedIn(const json::object& charge) {
+  static constexpr std::array<std::string_view, 4> kStates = {"authorized", "captured", "voided", "declined"};
+  const auto* state = std::ranges::find(kStates, std::string_view(charge.at("status").as_string()));
+  if (state == kStates.end()) throw std::runtime_error("a charge in a state that we don't know");
+  Listed listed{
+      .authorization = std::string(charge.at("id").as_string()),
+      .key = std::string(charge.at("idempotency_key").as_string()),
+      .reference = std::string(charge.at("reference").as_string()),
+      .state = static_cast<Listed::State>(state - kStates.begin()),
+      .captured = {charge.at("captured").as_int64(), Currency::Parse(charge.at("currency").as_string())},
+      .refunded_minor = charge.at("refunded").as_int64(),
+      .refunds = {}};
+  for (const auto& refund : charge.at("refunds").as_array()) {
+    listed.refunds.push_back({.reference = std::string(refund.at("reference").as_string()),
+                              .amount_minor = refund.at("amount").as_int64()});
+  }
+  return listed;
+}
+
+std::variant<Page, Unknown> PageIn(const json::object& body) {
+  Page page;
+  try {
+    for (const auto& charge : body.at("authorizations").as_array())
+      page.charges.push_back(ListedIn(charge.as_object()));
+    if (body.at("has_more").as_bool()) page.next = page.charges.at(page.charges.size() - 1).authorization;
+  } catch (const std::exception& error) {
+    return Unknown{std::string("list: not an answer of the provider: ") + error.what()};
+  }
+  return page;
+}
+
 }  // namespace
 
 Task<Result> Sandbox::Authorize(Charge charge, Work work) {
@@ -136,15 +172,30 @@ Task<Result> Sandbox::Post(std::string target, std::string key, std::string body
 }
 
 Task<Found> Sandbox::Find(Sought sought, Work work) {
+  const auto got = co_await Get("/v1/authorizations?reference=" + Encoded(sought.reference), work);
+  if (const auto* unknown = std::get_if<Unknown>(&got)) co_return Unknown{"find: " + unknown->why};
+  co_return FoundIn(std::get<json::object>(got), sought);
+}
+
+Task<std::variant<Page, Unknown>> Sandbox::List(Time changed_since, std::string after, Work work) {
+  const auto since = std::chrono::floor<std::chrono::seconds>(changed_since).time_since_epoch().count();
+  const auto got = co_await Get("/v1/authorizations?limit=100&changed_since=" + std::to_string(since) +
+                                    "&starting_after=" + Encoded(after),
+                                work);
+  if (const auto* unknown = std::get_if<Unknown>(&got)) co_return Unknown{"list: " + unknown->why};
+  co_return PageIn(std::get<json::object>(got));
+}
+
+Task<std::variant<json::object, Unknown>> Sandbox::Get(std::string target, Work work) {
   http::Request request{.method = "GET",
-                        .target = "/v1/authorizations?reference=" + Encoded(sought.reference),
+                        .target = std::move(target),
                         .headers = {{"Authorization", authorization_}},
                         .body = {},
                         .peer = {}};
   try {
     const auto response = co_await client_.Send(std::move(request), work);
-    if (response.status != 200) co_return Unknown{"find: " + std::to_string(response.status)};
-    co_return FoundIn(ObjectIn(response.body), sought);
+    if (response.status != 200) co_return Unknown{std::to_string(response.status)};
+    co_return ObjectIn(response.body);
   } catch (const http::SendError& error) {
     co_return Unknown{error.what()};
   }

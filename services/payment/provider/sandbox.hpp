@@ -1,5 +1,7 @@
 // The provider behind our sandbox's HTTP interface (sandbox/http_api.hpp).
 #pragma once
+#include <boost/json/object.hpp>
+
 #include "platform/http/client.hpp"
 #include "services/payment/provider/provider.hpp"
 
@@ -16,9 +18,11 @@ class Sandbox final : public Provider {
   Task<Result> Void(Change change, Work work) override;
   Task<Result> Refund(Change change, Work work) override;
   Task<Found> Find(Sought sought, Work work) override;
+  Task<std::variant<Page, Unknown>> List(Time changed_since, std::string after, Work work) override;
 
  private:
   Task<Result> Post(std::string target, std::string key, std::string body, Work work);
+  Task<std::variant<boost::json::object, Unknown>> Get(std::string target, Work work);
 
   http::Client& client_;
   const std::string authorization_;

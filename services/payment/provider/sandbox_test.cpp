@@ -138,6 +138,36 @@ TEST(Sandbox_Find, MatchesByKeyByIdAndByRefund) {
   }
 }
 
+TEST(Sandbox_List, ReadsPageByPage) {
+  const std::string body = R"({"authorizations": [
+    {"id": "a1", "idempotency_key": "k1", "reference": "o1", "status": "captured", "currency": "EUR", "captured": 30,
+     "refunded": 5, "refunds": [{"id": "r1", "amount": 5, "reference": "s1"}]}], "has_more": true})";
+  WithAnswer(200, body, [](Sandbox& provider, http::Request& last) -> Task<> {
+    const auto listed =
+        co_await provider.List(Time(std::chrono::milliseconds(1'700'000'000'999)), "a&0", After(5s));
+    EXPECT_EQ(last.target, "/v1/authorizations?limit=100&changed_since=1700000000&starting_after=a%260");
+    const auto& page = std::get<Page>(listed);
+    EXPECT_EQ(page.next, "a1");
+    EXPECT_EQ(page.charges.size(), 1u);
+    const auto& charge = page.charges[0];
+    EXPECT_EQ(charge.state, Listed::State::kCaptured);
+    EXPECT_EQ(charge.captured, (Money{30, Currency::Parse("EUR")}));
+    EXPECT_EQ(charge.refunded_minor, 5);
+    EXPECT_EQ(charge.refunds.at(0).reference, "s1");
+  });
+  const std::pair<int, std::string> no_lists[] = {
+      {500, ""},
+      {200, "{}"},
+      {200, R"({"authorizations": [], "has_more": true})"},
+      {200, R"({"authorizations": [{"id": "a1"}], "has_more": false})"}};
+  for (const auto& [status, text] : no_lists) {
+    WithAnswer(status, text, [&](Sandbox& provider, http::Request&) -> Task<> {
+      const auto listed = co_await provider.List(Time(), "", After(5s));
+      EXPECT_TRUE(std::holds_alternative<Unknown>(listed)) << text;
+    });
+  }
+}
+
 TEST(Sandbox, WithoutAProvider_NothingIsDone) {
   testing::RunLoop([](boost::asio::io_context& io) -> Task<> {
     std::string address;

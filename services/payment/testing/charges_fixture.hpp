@@ -90,6 +90,10 @@ class FaultyProvider final : public provider::Provider {
     if (fault != Fault::kNone) co_return provider::Unknown{"lost"};
     co_return co_await real_.Find(std::move(sought), work);
   }
+  Task<std::variant<provider::Page, provider::Unknown>> List(Time changed_since, std::string after,
+                                                             Work work) override {
+    co_return co_await real_.List(changed_since, std::move(after), work);
+  }
 
  private:
   Task<provider::Result> Pass(Task<provider::Result> call) {

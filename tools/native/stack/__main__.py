@@ -1,4 +1,4 @@
-"""Entry of ./market up, down, restart, status, logs, info and seed."""
+"""Entry of ./market up, down, restart, status, logs, info, seed, backup and restore."""
 
 import argparse
 import os
@@ -7,7 +7,7 @@ import sys
 
 from deploy.lib.failure import Failure
 
-from . import running, starting
+from . import backup, restore, running, starting
 from .layout import REPLICAS_MAX, Layout
 
 ROOT = pathlib.Path(os.environ.get("MARKET_ROOT", pathlib.Path(__file__).resolve().parents[3]))
@@ -68,6 +68,17 @@ def parse(arguments):
     seed = commands.add_parser("seed", parents=[common], allow_abbrev=False)
     seed.add_argument("options", nargs="*")
     seed.set_defaults(run=starting.seed)
+
+    save = commands.add_parser("backup", parents=[common], allow_abbrev=False)
+    save.add_argument("directory", metavar="DIR")
+    save.set_defaults(run=backup.backup)
+
+    load = commands.add_parser("restore", parents=[common], allow_abbrev=False)
+    load.add_argument("directory", metavar="DIR")
+    load.add_argument("--replicas", type=replicas, metavar="N")
+    load.add_argument("--port", type=port, metavar="N")
+    load.add_argument("--check", action="store_true", help=argparse.SUPPRESS)
+    load.set_defaults(run=restore.restore)
     options, rest = parser.parse_known_args(arguments)
     if rest and options.command != "seed":
         raise Failure(f"./market {options.command}: unknown option '{rest[0]}'", exit_code=2)

@@ -159,6 +159,8 @@ class Layout:
             POSTGRES_SOCKET=self.postgres_socket, REDIS_SOCKET=self.redis_socket, REDIS_DATA=self.redis_data,
             REDIS_PASSWORD=files.secret(self.secrets / "redis_password"),
             COLLECTOR_METRICS_PORT=self.ports["COLLECTOR_METRICS"],
+            # The provider for development is ours; another one is not part of this stack, nor of its backups.
+            PROVIDER_URL=os.environ.get("MARKET_PROVIDER_URL") or f"http://{self.address('SANDBOX_HTTP')}",
             # Everything is traced on a machine of one's own.
             TRACE_RATIO=os.environ.get("MARKET_TRACE_RATIO", "1"))
         return {name: str(value) for name, value in values.items()}

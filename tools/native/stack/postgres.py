@@ -20,14 +20,19 @@ PORT = 5432
 
 def bin_dir(layout):
     """The newest installed PostgreSQL, or the one whose files this data directory has."""
+    return programs_of(layout.postgres_data)
+
+
+def programs_of(cluster):
+    """The programs of the PostgreSQL whose files are there, or of the newest one installed."""
     installed = {path.parent.name: path for path in pathlib.Path("/usr/lib/postgresql").glob("*/bin")
                  if (path / "postgres").exists()}
     if not installed:
         raise Failure("PostgreSQL is not installed: run ./market setup")
-    version_file = layout.postgres_data / "PG_VERSION"
+    version_file = cluster / "PG_VERSION"
     wanted = version_file.read_text().strip() if version_file.exists() else max(installed, key=int)
     if wanted not in installed:
-        raise Failure(f"{layout.postgres_data} belongs to PostgreSQL {wanted}, installed is "
+        raise Failure(f"{cluster} belongs to PostgreSQL {wanted}, installed is "
                       f"{', '.join(installed)}: install postgresql-{wanted} or choose another --data")
     return installed[wanted]
 

@@ -10,13 +10,14 @@ import time
 from deploy.lib import certificates, files
 from deploy.lib.failure import Failure
 
-from . import listeners, postgres, programs, running, supervisor
+from . import listeners, postgres, programs, restored, running, supervisor
 from .layout import TOPOLOGY
 from .telemetry import Telemetry
 
 
 def up(layout, options):
     started = time.monotonic()
+    restored.require_whole(layout)
     supervisor.wake(layout)
     proxy = supervisor.client(layout)
     moved = proxy and describes(layout, options) != describes_saved(layout)
@@ -140,6 +141,11 @@ def start(layout, proxy, stack, beside):
     launch(database)
     supervisor.await_ready(layout, proxy, database)
     postgres.create_databases(layout)
+    if restored.is_owed(layout):
+        provider = next(program for program in others if program.name == "sandbox")
+        launch(provider)
+        supervisor.await_ready(layout, proxy, provider)
+        restored.reconcile(layout)
     # The services come up side by side: each waits for its peers by itself, and each migrates its own database.
     for program in others:
         launch(program)

@@ -26,6 +26,16 @@
 {{- end }}
 {{- end }}
 
+{{- define "marketplace.providerEgress" -}}
+- to:
+    {{- if .Values.sandbox.enabled }}
+    {{- include "marketplace.peerPods" (list . (list "sandbox")) | nindent 4 }}
+    {{- else }}
+    {{- required "provider.to is missing: where is provider.url? (networkPolicy.enabled)" .Values.provider.to | toYaml | nindent 4 }}
+    {{- end }}
+  ports: [{port: {{ .Values.sandbox.enabled | ternary 8081 .Values.provider.port }}, protocol: TCP}]
+{{- end }}
+
 {{- define "marketplace.portOf" -}}
 {{- splitList ":" (trim .) | last }}
 {{- end }}
