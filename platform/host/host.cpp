@@ -4,7 +4,6 @@
 
 #include <iostream>
 #include <system_error>
-#include <unordered_map>
 
 #include "platform/config/version.hpp"
 #include "platform/grpc/channel.hpp"
@@ -18,7 +17,9 @@
 #include "platform/http/operations.hpp"
 #include "platform/http/server.hpp"
 #include "platform/otlp/span_exporter.hpp"
+#include "platform/outbox/metrics.hpp"
 #include "platform/postgres/conninfo.hpp"
+#include "platform/postgres/metrics.hpp"
 #include "platform/resilience/admission.hpp"
 #include "platform/runtime/blocking_pool.hpp"
 #include "platform/telemetry/log.hpp"
@@ -61,40 +62,6 @@ Task<> CloseLog(std::optional<KafkaLog>& kafka_log, runtime::Deadline limit) {
   }
   telemetry::FlushLog();
 }
-
-// Query durations by statement. Statement names are constants, so their address finds the series without
-// hashing text.
-class QueryMetrics {
-  struct Series {
-    telemetry::Histogram* seconds;
-    telemetry::Counter* errors;
-  };
-
- public:
-  QueryMetrics(telemetry::Metrics& metrics, std::string database)
-      : seconds_(metrics.AddHistogramFamily(
-            "db_query_seconds", "time from handing a statement in to its result", {"database", "statement"})),
-        errors_(metrics.AddCounterFamily("db_query_errors_total", "statements that failed",
-                                         {"database", "statement"})),
-        database_(std::move(database)) {}
-
-  void Observe(std::string_view statement, std::chrono::nanoseconds elapsed, bool ok) {
-    auto found = by_address_.find(statement.data());
-    if (found == by_address_.end()) {
-      // Errors stand at 0 from the first use, so that a rate sees the first one.
-      const Series series{&seconds_.With({database_, statement}), &errors_.With({database_, statement})};
-      found = by_address_.emplace(statement.data(), series).first;
-    }
-    found->second.seconds->Observe(elapsed);
-    if (!ok) found->second.errors->Increment();
-  }
-
- private:
-  telemetry::HistogramFamily& seconds_;
-  telemetry::CounterFamily& errors_;
-  const std::string database_;
-  std::unordered_map<const char*, Series> by_address_;
-};
 
 }  // namespace
 
@@ -206,20 +173,13 @@ postgres::Options Host::DatabaseOptions(std::string_view name) {
   const auto conninfo = state_->settings.conninfo.find(name);
   if (conninfo == state_->settings.conninfo.end())
     throw std::out_of_range("no database " + std::string(name));
-  auto queries = std::make_shared<QueryMetrics>(state_->metrics, std::string(name));
   postgres::Options options;
   options.conninfo =
       postgres::VerifiedBy(*conninfo->second, *state_->settings.database_ca.find(name)->second);
   options.name = name;
   options.read_connections = static_cast<std::size_t>(*state_->settings.read_connections);
   options.write_connections = static_cast<std::size_t>(*state_->settings.write_connections);
-  options.on_query = [queries](std::string_view statement, std::chrono::nanoseconds elapsed, bool ok) {
-    queries->Observe(statement, elapsed, ok);
-  };
-  auto& waits = state_->metrics.AddHistogram("db_pool_wait_seconds",
-                                             "time callers waited for a connection when none was free",
-                                             {{"database", std::string(name)}});
-  options.on_wait = [&waits](std::chrono::nanoseconds waited) { waits.Observe(waited); };
+  postgres::MeasureQueries(options, state_->metrics);
   options.on_event = [database = std::string(name)](std::string_view event, std::string_view detail) {
     const auto level = event == "connected" ? telemetry::LogLevel::kInfo : telemetry::LogLevel::kWarn;
     log::Write(level, "postgres." + std::string(event), {{"database", database}, {"detail", detail}});
@@ -244,21 +204,7 @@ outbox::Relay::Options Host::RelayOptions(std::string_view name) const {
 }
 
 void Host::RunRelay(std::string_view database, outbox::Relay& relay) {
-  auto& metrics = state_->metrics;
-  const telemetry::Labels labels = {{"database", std::string(database)}};
-  auto& pending = metrics.AddGauge("outbox_pending_messages", "messages that wait for delivery", labels);
-  auto& oldest =
-      metrics.AddGauge("outbox_oldest_age_seconds", "age of the oldest message; 0: there is none", labels);
-  auto& delivered = metrics.AddCounter("outbox_delivered_total", "messages delivered", labels);
-  auto& failures =
-      metrics.AddCounter("outbox_failures_total", "deliveries that failed; they are repeated", labels);
-  metrics.Collect([&relay, &pending, &oldest, &delivered, &failures] {
-    const auto now = relay.Snapshot();
-    pending.Set(static_cast<double>(now.pending));
-    oldest.Set(std::chrono::duration<double>(now.oldest_age).count());
-    delivered.SetTotal(static_cast<double>(now.delivered));
-    failures.SetTotal(static_cast<double>(now.failed));
-  });
+  outbox::Measure(relay, std::string(database), state_->metrics);
   state_->background.Spawn(std::string(database) + ".relay", relay.Run());
 }
 
@@ -275,14 +221,7 @@ Task<> Host::OpenDatabase(std::string_view name, postgres::Database& database,
     const std::string prefix = state_->options.databases.size() == 1 ? "" : std::string(name) + ".";
     throw Unavailable(prefix + "postgres.conninfo: " + failure);
   }
-  auto& connections =
-      state_->metrics.AddGaugeFamily("db_pool_connections", "connections by state", {"database", "state"});
-  state_->metrics.Collect([&connections, &database, name = std::string(name)] {
-    const auto now = database.Snapshot();
-    connections.With({name, "open"}).Set(static_cast<double>(now.connections));
-    connections.With({name, "leased"}).Set(static_cast<double>(now.leased));
-    connections.With({name, "waiting"}).Set(static_cast<double>(now.waiting));
-  });
+  postgres::MeasurePool(database, state_->metrics);
   OnStop("postgres." + std::string(name), 5s,
          [&database](runtime::Deadline limit) { return database.Close(limit); });
 }

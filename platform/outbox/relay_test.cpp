@@ -6,6 +6,8 @@
 #include <array>
 
 #include "migrations/outbox.hpp"
+#include "platform/outbox/metrics.hpp"
+#include "platform/telemetry/metrics.hpp"
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
 
@@ -280,6 +282,9 @@ TEST_F(RelayTest, Gauges_ShowWhatWaits) {
     group.Spawn("relay", relay.Run());
     co_await Eventually([&] { return relay.Snapshot().pending == 1; });
     EXPECT_GE(relay.Snapshot().oldest_age, 90s);
+    telemetry::Metrics metrics;
+    Measure(relay, "order", metrics);
+    EXPECT_THAT(metrics.Exposition(), ::testing::HasSubstr(R"(outbox_pending_messages{database="order"} 1)"));
     group.Cancel();
     co_await group.Join(After(5s));
   });

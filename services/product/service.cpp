@@ -1,5 +1,6 @@
 #include "services/product/service.hpp"
 
+#include "platform/redis/metrics.hpp"
 #include "platform/telemetry/log.hpp"
 #include "services/product/migrations.hpp"
 
@@ -48,17 +49,7 @@ void Product::StartRedis() {
     const auto level = connected ? telemetry::LogLevel::kInfo : telemetry::LogLevel::kWarn;
     telemetry::log::Write(level, connected ? "redis.connected" : "redis.lost", {{"detail", reason}});
   });
-  auto& requests = host_.Metrics().AddCounterFamily(
-      "cache_requests_total", "lookups in a cache; error: nobody knows", {"cache", "result"});
-  auto& hits = requests.With({"search", "hit"});
-  auto& misses = requests.With({"search", "miss"});
-  auto& errors = requests.With({"search", "error"});
-  host_.Metrics().Collect([this, &hits, &misses, &errors] {
-    const auto& stats = redis_->GetStats();
-    hits.SetTotal(static_cast<double>(stats.hits));
-    misses.SetTotal(static_cast<double>(stats.misses));
-    errors.SetTotal(static_cast<double>(stats.unknown));
-  });
+  redis::MeasureCache(*redis_, "search", host_.Metrics());
   redis_->Start();
   host_.OnStop("redis", 1s, [this](runtime::Deadline) { return redis_->Close(); });
 }

@@ -1,0 +1,25 @@
+#include "platform/outbox/metrics.hpp"
+
+#include "platform/outbox/relay.hpp"
+#include "platform/telemetry/metrics.hpp"
+
+namespace market::outbox {
+
+void Measure(const Relay& relay, std::string database, telemetry::Metrics& metrics) {
+  const telemetry::Labels labels = {{"database", std::move(database)}};
+  auto& pending = metrics.AddGauge("outbox_pending_messages", "messages that wait for delivery", labels);
+  auto& oldest =
+      metrics.AddGauge("outbox_oldest_age_seconds", "age of the oldest message; 0: there is none", labels);
+  auto& delivered = metrics.AddCounter("outbox_delivered_total", "messages delivered", labels);
+  auto& failures =
+      metrics.AddCounter("outbox_failures_total", "deliveries that failed; they are repeated", labels);
+  metrics.Collect([&relay, &pending, &oldest, &delivered, &failures] {
+    const auto now = relay.Snapshot();
+    pending.Set(static_cast<double>(now.pending));
+    oldest.Set(std::chrono::duration<double>(now.oldest_age).count());
+    delivered.SetTotal(static_cast<double>(now.delivered));
+    failures.SetTotal(static_cast<double>(now.failed));
+  });
+}
+
+}  // namespace market::outbox

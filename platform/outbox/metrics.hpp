@@ -1,0 +1,16 @@
+// A relay in numbers: what waits, how long, what was delivered and what failed. Io thread only.
+#pragma once
+#include <string>
+
+namespace market::telemetry {
+class Metrics;
+}
+
+namespace market::outbox {
+
+class Relay;
+
+// `relay` must live until the last scrape.
+void Measure(const Relay& relay, std::string database, telemetry::Metrics& metrics);
+
+}  // namespace market::outbox
