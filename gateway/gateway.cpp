@@ -80,11 +80,13 @@ struct Gateway::State {
         durations(metrics.AddHistogramFamily("http_request_duration_seconds",
                                              "From the request's arrival to its answer.",
                                              {"method", "route"})),
-        in_flight(metrics.AddGauge("http_requests_in_flight", "Requests being worked on.")),
+        in_flight_shown(metrics.AddGauge("http_requests_in_flight", "Requests being worked on.")),
         unmatched(requests, durations, "", "unmatched"),
         faults(requests, durations, "", "fault") {}
 
   void AddRoute(const rpc::Method& method, const rpc::HttpBinding& binding);
+  void Enter() { in_flight_shown.Set(static_cast<double>(++in_flight)); }
+  void Leave() { in_flight_shown.Set(static_cast<double>(--in_flight)); }
   Task<http::Response> Dispatch(Exchange& exchange);
   Task<http::Response> Call(Exchange& exchange);
   std::optional<http::Response> FindRoute(Exchange& exchange);
@@ -98,7 +100,8 @@ struct Gateway::State {
   telemetry::Tracer& tracer;
   telemetry::CounterFamily& requests;
   telemetry::HistogramFamily& durations;
-  telemetry::Gauge& in_flight;
+  telemetry::Gauge& in_flight_shown;
+  std::size_t in_flight = 0;
   RouteMetrics unmatched;
   RouteMetrics faults;
   transcoding::Schemas schemas;
@@ -163,7 +166,7 @@ Task<http::Response> Gateway::State::Call(Exchange& exchange) {
 }
 
 Task<http::Response> Gateway::State::Dispatch(Exchange& exchange) {
-  if (in_flight.Value() > static_cast<double>(options.in_flight_max)) {
+  if (in_flight > options.in_flight_max) {
     throw Error(Code::kResourceExhausted, "OVERLOADED", "too many requests are being worked on")
         .WithRetryAfter(options.retry_after);
   }
@@ -244,13 +247,13 @@ Task<http::Response> Gateway::Handle(http::Request& request) {
       .query = question == std::string::npos ? std::string_view() : target.substr(question + 1)};
   http::Response response;
   std::exception_ptr failure;
-  state.in_flight.Add(1);
+  state.Enter();
   try {
     response = co_await state.Dispatch(exchange);
   } catch (...) {
     failure = std::current_exception();  // answered below
   }
-  state.in_flight.Add(-1);
+  state.Leave();
   if (failure) {
     Error error = rpc::Outward(failure);
     if (exchange.route != nullptr) exchange.route->operation.Localize(error);
