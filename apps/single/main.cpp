@@ -21,12 +21,12 @@ int Run(int argc, char** argv) {
   const order::Settings order_settings(host.Config());
   if (const auto exit_code = host.Configure(argc, argv)) return *exit_code;
 
-  auth::Auth auth(host, auth_settings);
-  user::User user(host, user_settings, {auth.Api()});
+  auth::Service auth(host, auth_settings);
+  user::Service user(host, user_settings, {auth.Api()});
   auth.Connect({user.Api()});
-  product::Product product(host, product_settings);
-  payment::Payment payment(host, payment_settings);
-  order::Order order(host, order_settings, {user.Api(), product.Api(), payment.Api()});
+  product::Service product(host, product_settings);
+  payment::Service payment(host, payment_settings);
+  order::Service order(host, order_settings, {user.Api(), product.Api(), payment.Api()});
 
   host.VerifyTokens(auth.OwnKeys());
   host.Add(auth);

@@ -226,11 +226,11 @@ Task<> Host::OpenDatabase(std::string_view name, postgres::Database& database,
          [&database](runtime::Deadline limit) { return database.Close(limit); });
 }
 
-Task<> Host::SweepOutcomes(idempotency::PgStore& outcomes) {
+Task<> Host::SweepAnswers(idempotency::PgStore& answers) {
   for (;;) {
     co_await runtime::SleepFor(1h);
     try {
-      co_await outcomes.Sweep(runtime::After(5min));
+      co_await answers.Sweep(runtime::After(5min));
     } catch (const Error& error) {
       log::Warn("idempotency.sweep_failed", {{"detail", error.message}});
     }
@@ -263,7 +263,7 @@ void Host::VerifyTokens(identity::TokenVerifier::FetchKeys fetch) {
 }
 
 void Host::Add(Service& service) {
-  Edge().Add(service.Binding(), service.Outcomes());
+  Edge().Add(service.Binding(), service.Answers());
   state_->services.push_back(&service);
 }
 

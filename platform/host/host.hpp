@@ -45,8 +45,8 @@ class Service {
   // Opens the database, migrates, starts workers. Throws to refuse the start.
   virtual Task<> Start() = 0;
   virtual rpc::Binding Binding() = 0;
-  // Null when no method of the service takes an idempotency key.
-  virtual idempotency::Store* Outcomes() = 0;
+  // Kept by idempotency key; null when no method of the service takes one.
+  virtual idempotency::Store* Answers() = 0;
 };
 
 struct HostOptions {
@@ -87,7 +87,7 @@ class Host {
   Task<> OpenDatabase(std::string_view name, postgres::Database& database,
                       std::span<const postgres::MigrationSet* const> sets);
   // A worker: deletes expired idempotency keys every hour, until cancelled.
-  static Task<> SweepOutcomes(idempotency::PgStore& outcomes);
+  static Task<> SweepAnswers(idempotency::PgStore& answers);
   rpc::Channel& Peer(std::string_view name);
 
   void VerifyTokens(identity::TokenVerifier::FetchKeys fetch);

@@ -8,28 +8,28 @@ namespace {
 using postgres::Bytes;
 using postgres::Statement;
 
-// Claims a new key, one whose lease ended without an outcome, or one that expired. No row: someone else's.
+// Claims a new key, one whose lease ended without an answer, or one that expired. No row: someone else's.
 constexpr Statement kClaim{"idempotency.claim", R"(
   INSERT INTO idempotency_key AS k (principal, method, key, fingerprint, fence, leased_until, expires_at)
   VALUES ($1, $2, $3, $4, 1, market_now() + $5::interval, market_now() + $6::interval)
   ON CONFLICT (principal, method, key) DO UPDATE
     SET fingerprint = excluded.fingerprint, fence = k.fence + 1, leased_until = excluded.leased_until,
-        outcome = NULL, expires_at = excluded.expires_at
+        answer = NULL, expires_at = excluded.expires_at
     WHERE k.expires_at <= market_now()
-       OR (k.outcome IS NULL AND k.leased_until <= market_now() AND k.fingerprint = excluded.fingerprint)
+       OR (k.answer IS NULL AND k.leased_until <= market_now() AND k.fingerprint = excluded.fingerprint)
   RETURNING fence)"};
 
 constexpr Statement kLook{"idempotency.look", R"(
-  SELECT fingerprint = $4, outcome, (extract(epoch FROM leased_until - market_now()) * 1000)::bigint
+  SELECT fingerprint = $4, answer, (extract(epoch FROM leased_until - market_now()) * 1000)::bigint
   FROM idempotency_key WHERE principal = $1 AND method = $2 AND key = $3)"};
 
 constexpr Statement kFinish{"idempotency.finish", R"(
-  UPDATE idempotency_key SET outcome = $5, leased_until = market_now()
-  WHERE principal = $1 AND method = $2 AND key = $3 AND fence = $4 AND outcome IS NULL)"};
+  UPDATE idempotency_key SET answer = $5, leased_until = market_now()
+  WHERE principal = $1 AND method = $2 AND key = $3 AND fence = $4 AND answer IS NULL)"};
 
 constexpr Statement kAbandon{"idempotency.abandon", R"(
   UPDATE idempotency_key SET leased_until = market_now()
-  WHERE principal = $1 AND method = $2 AND key = $3 AND fence = $4 AND outcome IS NULL)"};
+  WHERE principal = $1 AND method = $2 AND key = $3 AND fence = $4 AND answer IS NULL)"};
 
 constexpr Statement kSweep{"idempotency.sweep", R"(
   DELETE FROM idempotency_key WHERE (principal, method, key) IN (
@@ -52,15 +52,15 @@ Task<Decision> PgStore::Begin(Work work, const Request& request) {
     const auto row = found.First();
     if (!row) continue;
     if (!row->GetBool(0)) co_return OtherRequest{};
-    if (auto outcome = row->OptionalBytes(1)) co_return Replay{std::move(*outcome)};
+    if (auto answer = row->OptionalBytes(1)) co_return Replay{std::move(*answer)};
     const std::chrono::milliseconds left(row->Int(2));
     if (left.count() > 0) co_return InFlight{std::min(left, options_.retry_after)};
   }
 }
 
-Task<> PgStore::Finish(Work work, const Request& request, std::int64_t fence, std::string outcome) {
+Task<> PgStore::Finish(Work work, const Request& request, std::int64_t fence, std::string answer) {
   co_await database_.Write(work, kFinish, request.principal, request.method, request.key, fence,
-                           Bytes{outcome});
+                           Bytes{answer});
 }
 
 Task<> PgStore::Abandon(Work work, const Request& request, std::int64_t fence) {

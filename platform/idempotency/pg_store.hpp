@@ -23,7 +23,7 @@ class PgStore final : public Store {
   PgStore(postgres::Database& database, Options options) : database_(database), options_(options) {}
 
   Task<Decision> Begin(Work work, const Request& request) override;
-  Task<> Finish(Work work, const Request& request, std::int64_t fence, std::string outcome) override;
+  Task<> Finish(Work work, const Request& request, std::int64_t fence, std::string answer) override;
   Task<> Abandon(Work work, const Request& request, std::int64_t fence) override;
 
   // Deletes expired keys, chunk by chunk, until none is left or the deadline is near. Any replica, any time.

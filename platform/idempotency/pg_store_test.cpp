@@ -41,15 +41,15 @@ class PgStoreTest : public ::testing::Test {
   testing::TemporaryDatabase disk_{kSets};
 };
 
-TEST_F(PgStoreTest, FinishedKey_ReplaysItsOutcome) {
+TEST_F(PgStoreTest, FinishedKey_ReplaysItsAnswer) {
   Run([](PgStore& store, auto&) -> Task<> {
     const auto request = Place("k1");
     const auto first = std::get<Claimed>(co_await store.Begin(After(5s), request));
     EXPECT_EQ(first.operation_id, OperationId(request));
     EXPECT_EQ(first.fence, 1);
-    const std::string outcome("\0\x01\xff binary", 10);
-    co_await store.Finish(After(5s), request, first.fence, outcome);
-    EXPECT_EQ(std::get<Replay>(co_await store.Begin(After(5s), request)).outcome, outcome);
+    const std::string answer("\0\x01\xff binary", 10);
+    co_await store.Finish(After(5s), request, first.fence, answer);
+    EXPECT_EQ(std::get<Replay>(co_await store.Begin(After(5s), request)).answer, answer);
   });
 }
 
@@ -103,7 +103,7 @@ TEST_F(PgStoreTest, LeaseEnds_IsTakenOverAndTheOldRunMayNotFinish) {
     co_await store.Finish(After(5s), request, first.fence, "stale");
     co_await store.Finish(After(5s), request, second.fence, "valid");
     co_await store.Finish(After(5s), request, second.fence, "twice");
-    EXPECT_EQ(std::get<Replay>(co_await store.Begin(After(5s), request)).outcome, "valid");
+    EXPECT_EQ(std::get<Replay>(co_await store.Begin(After(5s), request)).answer, "valid");
   });
 }
 

@@ -1,6 +1,6 @@
 // Idempotency keys: who may run an operation now, and what an earlier run answered.
 //
-// The claim is a lease with a fence, committed before the first effect. A definitive outcome is kept and
+// The claim is a lease with a fence, committed before the first effect. A definitive answer is kept and
 // replayed; an indefinite one (time-out, crash) is not: the lease ends and a retry runs the operation again
 // under the same operation_id, by which the operation finds what the earlier run did.
 //
@@ -35,7 +35,7 @@ struct Claimed {
   std::int64_t fence = 0;
 };
 struct Replay {
-  std::string outcome;
+  std::string answer;
 };
 // A twin is running.
 struct InFlight {
@@ -51,8 +51,8 @@ class Store {
   virtual ~Store() = default;
 
   virtual Task<Decision> Begin(Work work, const Request& request) = 0;
-  // Keeps the definitive outcome; ignored when the fence is stale.
-  virtual Task<> Finish(Work work, const Request& request, std::int64_t fence, std::string outcome) = 0;
+  // Keeps the definitive answer; ignored when the fence is stale.
+  virtual Task<> Finish(Work work, const Request& request, std::int64_t fence, std::string answer) = 0;
   // Nothing definitive happened: the lease ends now, so that a retry need not wait for it.
   virtual Task<> Abandon(Work work, const Request& request, std::int64_t fence) = 0;
 };

@@ -104,7 +104,7 @@ Task<> RunDetached(std::shared_ptr<KeyedCall> keyed, std::shared_ptr<runtime::On
 struct Edge::State {
   struct Entry {
     Bound bound;
-    idempotency::Store* outcomes;
+    idempotency::Store* answers;
     Priority priority;
     CallMetrics metrics;
   };
@@ -180,7 +180,7 @@ Task<std::optional<Error>> Edge::State::Run(Entry& entry, const Arrival& arrival
 Task<> Edge::State::RunUnderKey(Entry& entry, const Arrival& arrival, resilience::Admission::Permit permit,
                                 std::unique_ptr<Message> request, CallContext& call, Message& response) {
   CallContextBuilder(call).IdempotencyKey(ReadIdempotencyKey(arrival.idempotency_key));
-  auto keyed = std::make_shared<KeyedCall>(entry.bound, *entry.outcomes, call);
+  auto keyed = std::make_shared<KeyedCall>(entry.bound, *entry.answers, call);
   keyed->request = std::move(request);
   keyed->response.reset(response.New());
   keyed->permit = std::move(permit);
@@ -289,16 +289,16 @@ Edge::Edge(EdgeOptions options, identity::TokenVerifier& verifier, resilience::A
 
 Edge::~Edge() = default;
 
-void Edge::Add(Binding binding, idempotency::Store* outcomes) {
+void Edge::Add(Binding binding, idempotency::Store* answers) {
   for (auto& bound : binding) {
     const auto& method = *bound.method;
-    if (method.policy.idempotency_key() && outcomes == nullptr) {
-      throw std::logic_error(method.path + " needs a store for its outcomes");
+    if (method.policy.idempotency_key() && answers == nullptr) {
+      throw std::logic_error(method.path + " needs a store for its answers");
     }
     rules::PrepareValidation(*method.descriptor->input_type());
     auto& entry = state_->entries.emplace_back(
         State::Entry{.bound = std::move(bound),
-                     .outcomes = outcomes,
+                     .answers = answers,
                      .priority = PriorityOf(method),
                      .metrics = CallMetrics(CallMetrics::Side::kServer, state_->metrics, method)});
     state_->by_method.emplace(&method, &entry);

@@ -62,9 +62,9 @@ class Edge {
        telemetry::Metrics& metrics, telemetry::Tracer& tracer);
   ~Edge();
 
-  // Adds a service. `outcomes` is needed by services that have methods with an idempotency key
+  // Adds a service. `answers` is needed by services that have methods with an idempotency key
   // (std::logic_error); may be null otherwise.
-  void Add(Binding binding, idempotency::Store* outcomes);
+  void Add(Binding binding, idempotency::Store* answers);
   // Before Server::Listen, after every Add.
   void Serve(grpc::Server& server);
 

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "marketplace/options/v1/outcome.pb.h"
+#include "marketplace/options/v1/kept_answer.pb.h"
 #include "platform/core/error.hpp"
 #include "platform/crypto/digest.hpp"
 #include "platform/grpc/status.hpp"
@@ -15,10 +15,10 @@
 namespace market::rpc {
 namespace {
 
-using marketplace::options::v1::Outcome;
+using marketplace::options::v1::KeptAnswer;
 
 constexpr std::size_t kKeyBytesMax = 255;
-// For keeping an outcome: the handler may have used up the call's own deadline.
+// For keeping an answer: the handler may have used up the call's own deadline.
 constexpr std::chrono::milliseconds kKeepLimit{2000};
 
 // An RFC 8941 string without its quotes; nullopt when it is not one.
@@ -34,33 +34,33 @@ std::optional<std::string> Unquote(std::string_view text) {
   return key;
 }
 
-Outcome RefusalOf(const Error& error) {
-  Outcome outcome;
-  outcome.mutable_refusal()->ParseFromString(ToStatus(error).details);
-  return outcome;
+KeptAnswer RefusalOf(const Error& error) {
+  KeptAnswer answer;
+  answer.mutable_refusal()->ParseFromString(ToStatus(error).details);
+  return answer;
 }
 
 void Give(const idempotency::Replay& replay, KeyedCall& keyed) {
-  Outcome outcome;
-  if (!outcome.ParseFromString(replay.outcome)) throw std::runtime_error("a stored outcome is unreadable");
+  KeptAnswer answer;
+  if (!answer.ParseFromString(replay.answer)) throw std::runtime_error("a kept answer is unreadable");
   keyed.replayed = true;
-  if (outcome.has_refusal()) {
-    const auto& refusal = outcome.refusal();
+  if (answer.has_refusal()) {
+    const auto& refusal = answer.refusal();
     throw FromStatus({static_cast<Code>(refusal.code()), refusal.message(), refusal.SerializeAsString()});
   }
-  if (!keyed.response->ParseFromString(outcome.response()))
+  if (!keyed.response->ParseFromString(answer.response()))
     throw std::runtime_error("a stored response is unreadable");
 }
 
 // What happened is not undone by a store that can't be reached: the key's lease then ends by itself, and a
 // retry finds the effect by its operation id.
-Task<> Keep(KeyedCall& keyed, const idempotency::Request& request, std::int64_t fence, std::string outcome) {
+Task<> Keep(KeyedCall& keyed, const idempotency::Request& request, std::int64_t fence, std::string answer) {
   try {
     const auto work = Work(keyed.call).With(runtime::After(kKeepLimit));
-    if (outcome.empty()) {
+    if (answer.empty()) {
       co_await keyed.store.Abandon(work, request, fence);
     } else {
-      co_await keyed.store.Finish(work, request, fence, std::move(outcome));
+      co_await keyed.store.Finish(work, request, fence, std::move(answer));
     }
   } catch (const Error& error) {
     telemetry::log::Warn("idempotency.not_kept",
@@ -71,17 +71,17 @@ Task<> Keep(KeyedCall& keyed, const idempotency::Request& request, std::int64_t 
 Task<> RunClaimed(KeyedCall& keyed, const idempotency::Request& request, const idempotency::Claimed& claim) {
   CallContextBuilder(keyed.call).OperationId(claim.operation_id);
   std::exception_ptr failure;
-  Outcome outcome;
+  KeptAnswer answer;
   try {
     co_await keyed.bound.invoke(keyed.call, *keyed.request, *keyed.response);
-    if (keyed.call.Settled()) outcome.set_response(keyed.response->SerializeAsString());
+    if (keyed.call.Settled()) answer.set_response(keyed.response->SerializeAsString());
   } catch (const Error& error) {
     failure = std::current_exception();
-    if (IsDefinitive(error)) outcome = RefusalOf(error);
+    if (IsDefinitive(error)) answer = RefusalOf(error);
   } catch (...) {
     failure = std::current_exception();  // rethrown below
   }
-  co_await Keep(keyed, request, claim.fence, outcome.SerializeAsString());
+  co_await Keep(keyed, request, claim.fence, answer.SerializeAsString());
   if (failure) std::rethrow_exception(failure);
 }
 

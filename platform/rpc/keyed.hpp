@@ -1,5 +1,5 @@
 // Internal to platform/rpc. Calls under an idempotency key: claimed before the first effect, run once, their
-// definitive outcome kept and replayed. Io thread only.
+// definitive answer kept and replayed. Io thread only.
 #pragma once
 #include <memory>
 #include <optional>
@@ -39,7 +39,7 @@ struct KeyedCall {
   bool replayed = false;
 };
 
-// Runs the handler unless the key has an outcome, which is then given again. Throws what the handler throws,
+// Runs the handler unless the key has an answer, which is then given again. Throws what the handler throws,
 // or the refusal that the key keeps.
 Task<> RunKeyed(KeyedCall& keyed);
 

@@ -9,7 +9,7 @@ int Run(int argc, char** argv) {
   if (const auto exit_code = host.Configure(argc, argv)) return *exit_code;
 
   api::UserClient users(host.Peer("user"));
-  auth::Auth auth(host, settings);
+  auth::Service auth(host, settings);
   auth.Connect({users});
 
   host.VerifyTokens(auth.OwnKeys());

@@ -44,9 +44,9 @@ Settings::Settings(config::Properties& properties)
       hash_queue(properties.Int("auth.hash_queue", "passwords that wait; more are refused", "passwords", 1,
                                 1000, 32)) {}
 
-Auth::Auth(host::Host& host, const Settings& settings) : Auth(host, settings, KeysOf(settings)) {}
+Service::Service(host::Host& host, const Settings& settings) : Service(host, settings, KeysOf(settings)) {}
 
-Auth::Auth(host::Host& host, const Settings& settings, Keys keys)
+Service::Service(host::Host& host, const Settings& settings, Keys keys)
     : host_(host),
       database_(host.Io(), host.DatabaseOptions("auth")),
       accounts_(database_, LifetimesOf(settings)),
@@ -66,21 +66,23 @@ Auth::Auth(host::Host& host, const Settings& settings, Keys keys)
   host.Metrics().Collect([this] { metrics_.Measured(passwords_.CurrentLoad()); });
 }
 
-void Auth::Connect(Peers peers) {
+void Service::Connect(Peers peers) {
   service_.Connect(peers.users);
   HandleOutbox(relay_, peers.users);
 }
 
-Task<> Auth::Start() {
+Task<> Service::Start() {
   co_await host_.OpenDatabase("auth", database_, kMigrations);
   host_.RunRelay("auth", relay_);
   host_.Background().Spawn("auth.sweep", SweepForever(sessions_));
 }
 
-identity::TokenVerifier::FetchKeys Auth::OwnKeys() {
+identity::TokenVerifier::FetchKeys Service::OwnKeys() {
   return [this](runtime::Deadline) { return PublicKeys(); };
 }
 
-Task<std::vector<identity::PublicKey>> Auth::PublicKeys() { co_return std::vector{access_tokens_.Public()}; }
+Task<std::vector<identity::PublicKey>> Service::PublicKeys() {
+  co_return std::vector{access_tokens_.Public()};
+}
 
 }  // namespace market::auth

@@ -19,27 +19,27 @@ struct Settings {
   config::Property<std::int64_t> hash_queue;
 };
 
-class Auth final : public host::Service {
+class Service final : public host::Service {
  public:
   struct Peers {
     api::UserApi& users;
   };
 
   // Throws std::runtime_error when the signing key can't be used.
-  Auth(host::Host& host, const Settings& settings);
+  Service(host::Host& host, const Settings& settings);
 
   // Before Start. Apart from the constructor since auth and user know each other.
   void Connect(Peers peers);
 
   Task<> Start() override;
   rpc::Binding Binding() override { return api::Bind(service_); }
-  idempotency::Store* Outcomes() override { return nullptr; }
+  idempotency::Store* Answers() override { return nullptr; }
   api::AuthApi& Api() { return service_; }
   // Its own public keys, for the token verifier of the process that issues.
   identity::TokenVerifier::FetchKeys OwnKeys();
 
  private:
-  Auth(host::Host& host, const Settings& settings, Keys keys);
+  Service(host::Host& host, const Settings& settings, Keys keys);
   Task<std::vector<identity::PublicKey>> PublicKeys();
 
   host::Host& host_;

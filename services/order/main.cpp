@@ -13,7 +13,7 @@ int Run(int argc, char** argv) {
   api::UserClient users(host.Peer("user"));
   api::ProductClient products(host.Peer("product"));
   api::PaymentClient payments(host.Peer("payment"));
-  order::Order order(host, settings, {users, products, payments});
+  order::Service order(host, settings, {users, products, payments});
 
   host.VerifyTokens(rpc::FetchKeysOver(host.Peer("auth"), api::AuthMethods().Find("GetKeys")));
   host.Add(order);

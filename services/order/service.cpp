@@ -16,10 +16,10 @@ Settings::Settings(config::Properties& properties)
       recovery_poll(properties.Duration("order.recovery_poll", "how often orphaned checkouts are looked for",
                                         50ms, 1min, 1s)) {}
 
-Order::Order(host::Host& host, const Settings& settings, Peers peers)
+Service::Service(host::Host& host, const Settings& settings, Peers peers)
     : host_(host),
       database_(host.Io(), host.DatabaseOptions("order")),
-      outcomes_(database_),
+      answers_(database_),
       metrics_(host.Metrics()),
       orders_(database_),
       checkouts_(database_, {.lease = *settings.lease, .deadline = *settings.checkout_deadline}),
@@ -33,12 +33,12 @@ Order::Order(host::Host& host, const Settings& settings, Peers peers)
   outbox_handlers_.HandleOn(relay_);
 }
 
-Task<> Order::Start() {
+Task<> Service::Start() {
   co_await host_.OpenDatabase("order", database_, kMigrations);
   host_.RunRelay("order", relay_);
   host_.Background().Spawn("order.recovery", recovery_.Run());
   host_.Background().Spawn("order.measure", recovery_.Measure());
-  host_.Background().Spawn("order.sweep", host_.SweepOutcomes(outcomes_));
+  host_.Background().Spawn("order.sweep", host_.SweepAnswers(answers_));
 }
 
 }  // namespace market::order

@@ -20,7 +20,7 @@ struct Settings {
   config::Property<std::chrono::milliseconds> recovery_poll;
 };
 
-class Order final : public host::Service {
+class Service final : public host::Service {
  public:
   struct Peers {
     api::UserApi& users;
@@ -28,17 +28,17 @@ class Order final : public host::Service {
     api::PaymentApi& payments;
   };
 
-  Order(host::Host& host, const Settings& settings, Peers peers);
+  Service(host::Host& host, const Settings& settings, Peers peers);
 
   Task<> Start() override;
   rpc::Binding Binding() override { return api::Bind(service_); }
-  idempotency::Store* Outcomes() override { return &outcomes_; }
+  idempotency::Store* Answers() override { return &answers_; }
   api::OrderApi& Api() { return service_; }
 
  private:
   host::Host& host_;
   postgres::Database database_;
-  idempotency::PgStore outcomes_;
+  idempotency::PgStore answers_;
   Metrics metrics_;
   storage::Orders orders_;
   storage::Checkouts checkouts_;

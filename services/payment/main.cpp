@@ -10,7 +10,7 @@ int Run(int argc, char** argv) {
   const payment::Settings settings(host.Config());
   if (const auto exit_code = host.Configure(argc, argv)) return *exit_code;
 
-  payment::Payment payment(host, settings);
+  payment::Service payment(host, settings);
 
   host.VerifyTokens(rpc::FetchKeysOver(host.Peer("auth"), api::AuthMethods().Find("GetKeys")));
   host.Add(payment);

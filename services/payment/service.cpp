@@ -25,7 +25,7 @@ Settings::Settings(config::Properties& properties)
       resolve_poll(properties.Duration("payment.resolve_poll", "how often UNKNOWN payments are looked for",
                                        50ms, 1min, 1s)) {}
 
-Payment::Payment(host::Host& host, const Settings& settings)
+Service::Service(host::Host& host, const Settings& settings)
     : host_(host),
       database_(host.Io(), host.DatabaseOptions("payment")),
       payments_(database_),
@@ -45,7 +45,7 @@ Payment::Payment(host::Host& host, const Settings& settings)
       audit_(payments_, ledger_, metrics_, {}),
       service_({payments_, ledger_, charges_, charges_group_, host.SystemTime()}) {}
 
-Task<> Payment::Start() {
+Task<> Service::Start() {
   co_await host_.OpenDatabase("payment", database_, kMigrations);
   // After the calls have ended and before the database closes. What is torn here is asked for at the next
   // start.

@@ -20,13 +20,13 @@ struct Settings {
   config::Property<std::chrono::milliseconds> resolve_poll;
 };
 
-class Payment final : public host::Service {
+class Service final : public host::Service {
  public:
-  Payment(host::Host& host, const Settings& settings);
+  Service(host::Host& host, const Settings& settings);
 
   Task<> Start() override;
   rpc::Binding Binding() override { return api::Bind(service_); }
-  idempotency::Store* Outcomes() override { return nullptr; }
+  idempotency::Store* Answers() override { return nullptr; }
   api::PaymentApi& Api() { return service_; }
 
  private:

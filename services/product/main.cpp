@@ -10,7 +10,7 @@ int Run(int argc, char** argv) {
   const product::Settings settings(host.Config());
   if (const auto exit_code = host.Configure(argc, argv)) return *exit_code;
 
-  product::Product product(host, settings);
+  product::Service product(host, settings);
 
   host.VerifyTokens(rpc::FetchKeysOver(host.Peer("auth"), api::AuthMethods().Find("GetKeys")));
   host.Add(product);

@@ -20,10 +20,10 @@ Settings::Settings(config::Properties& properties)
           properties.Text("redis.address", "host:port or unix:/path of Redis; empty: no cache", "")),
       redis_password(properties.Secret("redis.password", "password of Redis", "")) {}
 
-Product::Product(host::Host& host, const Settings& settings)
+Service::Service(host::Host& host, const Settings& settings)
     : host_(host),
       database_(host.Io(), host.DatabaseOptions("product")),
-      outcomes_(database_),
+      answers_(database_),
       catalogue_(database_),
       search_(database_),
       reservations_(database_, *settings.hold_for),
@@ -37,14 +37,14 @@ Product::Product(host::Host& host, const Settings& settings)
       sweeper_(reservations_, host.Metrics(), {.poll = *settings.sweep_every}),
       service_({catalogue_, search_, reservations_, search_cache_, metrics_}) {}
 
-Task<> Product::Start() {
+Task<> Service::Start() {
   co_await host_.OpenDatabase("product", database_, kMigrations);
   if (redis_) StartRedis();
   host_.Background().Spawn("product.holds", sweeper_.Run());
-  host_.Background().Spawn("product.keys", host::Host::SweepOutcomes(outcomes_));
+  host_.Background().Spawn("product.keys", host::Host::SweepAnswers(answers_));
 }
 
-void Product::StartRedis() {
+void Service::StartRedis() {
   redis_->OnConnectionChange([](bool connected, std::string_view reason) {
     const auto level = connected ? telemetry::LogLevel::kInfo : telemetry::LogLevel::kWarn;
     telemetry::log::Write(level, connected ? "redis.connected" : "redis.lost", {{"detail", reason}});

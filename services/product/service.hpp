@@ -21,13 +21,13 @@ struct Settings {
   config::Property<std::string> redis_password;
 };
 
-class Product final : public host::Service {
+class Service final : public host::Service {
  public:
-  Product(host::Host& host, const Settings& settings);
+  Service(host::Host& host, const Settings& settings);
 
   Task<> Start() override;
   rpc::Binding Binding() override { return api::Bind(service_); }
-  idempotency::Store* Outcomes() override { return &outcomes_; }
+  idempotency::Store* Answers() override { return &answers_; }
   api::ProductApi& Api() { return service_; }
 
  private:
@@ -36,7 +36,7 @@ class Product final : public host::Service {
   host::Host& host_;
   postgres::Database database_;
   std::optional<redis::Client> redis_;
-  idempotency::PgStore outcomes_;
+  idempotency::PgStore answers_;
   storage::Catalogue catalogue_;
   storage::Search search_;
   storage::Reservations reservations_;

@@ -10,7 +10,7 @@ int Run(int argc, char** argv) {
   if (const auto exit_code = host.Configure(argc, argv)) return *exit_code;
 
   api::AuthClient auth(host.Peer("auth"));
-  user::User user(host, settings, {auth});
+  user::Service user(host, settings, {auth});
 
   host.VerifyTokens(rpc::FetchKeysOver(host.Peer("auth"), api::AuthMethods().Find("GetKeys")));
   host.Add(user);

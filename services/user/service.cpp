@@ -12,10 +12,10 @@ Settings::Settings(config::Properties& properties)
           {{"yes", domain::Approval::kAutomatic}, {"no", domain::Approval::kByOperator}},
           domain::Approval::kByOperator)) {}
 
-User::User(host::Host& host, const Settings& settings, Peers peers)
+Service::Service(host::Host& host, const Settings& settings, Peers peers)
     : host_(host),
       database_(host.Io(), host.DatabaseOptions("user")),
-      outcomes_(database_),
+      answers_(database_),
       profiles_(database_),
       addresses_(database_),
       sellers_(database_),
@@ -26,10 +26,10 @@ User::User(host::Host& host, const Settings& settings, Peers peers)
   HandleOutbox(relay_, peers.auth);
 }
 
-Task<> User::Start() {
+Task<> Service::Start() {
   co_await host_.OpenDatabase("user", database_, kMigrations);
   host_.RunRelay("user", relay_);
-  host_.Background().Spawn("user.sweep", host_.SweepOutcomes(outcomes_));
+  host_.Background().Spawn("user.sweep", host_.SweepAnswers(answers_));
 }
 
 }  // namespace market::user

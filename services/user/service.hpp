@@ -14,23 +14,23 @@ struct Settings {
   config::Property<domain::Approval> auto_approve_sellers;
 };
 
-class User final : public host::Service {
+class Service final : public host::Service {
  public:
   struct Peers {
     api::AuthApi& auth;
   };
 
-  User(host::Host& host, const Settings& settings, Peers peers);
+  Service(host::Host& host, const Settings& settings, Peers peers);
 
   Task<> Start() override;
   rpc::Binding Binding() override { return api::Bind(service_); }
-  idempotency::Store* Outcomes() override { return &outcomes_; }
+  idempotency::Store* Answers() override { return &answers_; }
   api::UserApi& Api() { return service_; }
 
  private:
   host::Host& host_;
   postgres::Database database_;
-  idempotency::PgStore outcomes_;
+  idempotency::PgStore answers_;
   storage::Profiles profiles_;
   storage::Addresses addresses_;
   storage::Sellers sellers_;

@@ -9,7 +9,7 @@
 
 #include "platform/config/properties.hpp"
 #include "platform/postgres/conninfo.hpp"
-#include "tools/marketctl/schemas.hpp"
+#include "tools/marketctl/migrations.hpp"
 
 namespace market::marketctl {
 namespace {
@@ -64,7 +64,7 @@ Conninfos ConninfosOf(const std::string& config_file) {
 
 Conninfos ConninfosOfEnvironment(const Variable& variable) {
   std::vector<std::string> prefixes = {""};
-  for (const auto& schema : Schemas()) prefixes.push_back(std::string(schema.database) + ".");
+  for (const auto& known : AllMigrations()) prefixes.push_back(std::string(known.database) + ".");
   Conninfos found;
   for (const auto& prefix : prefixes) {
     for (const auto what : {kConninfo, kConninfoFile, kCa}) {

@@ -158,7 +158,7 @@ void RunMigrate(const Arguments& arguments) {
   const auto config = arguments.Given("config");
   const auto named = config ? ConninfosOf(*config) : ConninfosOfEnvironment(std::getenv);
   for (auto& migration : Choose(named, arguments.Given("database"))) {
-    const std::string database(migration.schema->database);
+    const std::string database(migration.migrations->database);
     const auto applied = Finish([&](auto& io) { return MigrateOne(io, std::move(migration), limit); });
     for (const auto& name : applied) std::cout << database << ": applied " << name << '\n';
     if (applied.empty()) std::cout << database << ": is the newest\n";

@@ -10,7 +10,8 @@ namespace {
 
 std::string Known() {
   std::string names;
-  for (const auto& schema : Schemas()) names += (names.empty() ? "" : ", ") + std::string(schema.database);
+  for (const auto& known : AllMigrations())
+    names += (names.empty() ? "" : ", ") + std::string(known.database);
   return names;
 }
 
@@ -19,20 +20,20 @@ std::string Known() {
 std::vector<Migration> Choose(const Conninfos& named, const std::optional<std::string>& database) {
   std::vector<Migration> chosen;
   if (database) {
-    const auto* schema = FindSchema(*database);
-    if (schema == nullptr) throw BadArguments("--database: '" + *database + "' is none of " + Known());
+    const auto* migrations = FindMigrations(*database);
+    if (migrations == nullptr) throw BadArguments("--database: '" + *database + "' is none of " + Known());
     auto at = named.find(*database);
     if (at == named.end()) at = named.find("");
     if (at == named.end()) {
       throw BadArguments("neither postgres.conninfo nor " + *database + ".postgres.conninfo is set");
     }
-    chosen.push_back({schema, at->second.Read()});
+    chosen.push_back({migrations, at->second.Read()});
     return chosen;
   }
   if (named.contains("")) throw BadArguments("postgres.conninfo names no database: --database " + Known());
-  for (const auto& schema : Schemas()) {
-    const auto at = named.find(schema.database);
-    if (at != named.end()) chosen.push_back({&schema, at->second.Read()});
+  for (const auto& known : AllMigrations()) {
+    const auto at = named.find(known.database);
+    if (at != named.end()) chosen.push_back({&known, at->second.Read()});
   }
   if (chosen.empty()) throw BadArguments("no postgres.conninfo is set");
   return chosen;
@@ -40,10 +41,10 @@ std::vector<Migration> Choose(const Conninfos& named, const std::optional<std::s
 
 Task<std::vector<std::string>> MigrateOne(boost::asio::io_context& io, Migration migration,
                                           std::chrono::milliseconds limit) {
-  const std::string name(migration.schema->database);
+  const std::string name(migration.migrations->database);
   postgres::Database database(io, {.conninfo = migration.conninfo, .name = name});
   try {
-    co_return co_await postgres::Migrate(database, migration.schema->sets, runtime::After(limit));
+    co_return co_await postgres::Migrate(database, migration.migrations->sets, runtime::After(limit));
   } catch (const Error& error) {
     throw Error(error.code, error.reason, name + ": " + error.message);
   } catch (const std::exception& error) {

@@ -9,12 +9,12 @@
 
 #include "platform/runtime/task.hpp"
 #include "tools/marketctl/conninfo.hpp"
-#include "tools/marketctl/schemas.hpp"
+#include "tools/marketctl/migrations.hpp"
 
 namespace market::marketctl {
 
 struct Migration {
-  const Schema* schema;
+  const DatabaseMigrations* migrations;
   std::string conninfo;
 };
 

@@ -19,8 +19,9 @@ using ::testing::IsEmpty;
 
 std::vector<std::string> Migrate(std::string_view database, const std::string& conninfo,
                                  std::chrono::milliseconds limit = 30s) {
-  return testing::RunLoop(
-      [&](boost::asio::io_context& io) { return MigrateOne(io, {FindSchema(database), conninfo}, limit); });
+  return testing::RunLoop([&](boost::asio::io_context& io) {
+    return MigrateOne(io, {FindMigrations(database), conninfo}, limit);
+  });
 }
 
 std::string Refusal(const Conninfos& named, const std::optional<std::string>& database) {
@@ -33,21 +34,21 @@ std::string Refusal(const Conninfos& named, const std::optional<std::string>& da
 }
 
 TEST(Migrate, EveryDatabase_ComesToWhatItsProgramAsksForAndStaysThere) {
-  for (const auto& schema : Schemas()) {
+  for (const auto& known : AllMigrations()) {
     const testing::TemporaryDatabase database;
     std::size_t files = 0;
-    for (const auto* set : schema.sets) files += set->migrations.size();
-    const auto applied = Migrate(schema.database, database.Conninfo());
-    EXPECT_EQ(applied.size(), files) << schema.database;
+    for (const auto* set : known.sets) files += set->migrations.size();
+    const auto applied = Migrate(known.database, database.Conninfo());
+    EXPECT_EQ(applied.size(), files) << known.database;
     EXPECT_EQ(database.Execute("SELECT count(*) FROM schema_migration"), std::to_string(files));
-    EXPECT_THAT(applied, ::testing::Contains(HasSubstr(std::string(schema.database) + "/0001_")));
-    EXPECT_THAT(Migrate(schema.database, database.Conninfo()), IsEmpty()) << schema.database;
+    EXPECT_THAT(applied, ::testing::Contains(HasSubstr(std::string(known.database) + "/0001_")));
+    EXPECT_THAT(Migrate(known.database, database.Conninfo()), IsEmpty()) << known.database;
   }
 }
 
 TEST(Migrate, BehindByOneFile_AppliesThatOne) {
-  const auto* schema = FindSchema("auth");
-  const testing::TemporaryDatabase database(schema->sets.first(1));
+  const auto* migrations = FindMigrations("auth");
+  const testing::TemporaryDatabase database(migrations->sets.first(1));
   for (const auto& name : Migrate("auth", database.Conninfo())) EXPECT_THAT(name, HasSubstr("auth/"));
 }
 
@@ -62,7 +63,7 @@ TEST(Migrate, ServerThatDoesNotAnswer_UnavailableWithTheDatabasesName) {
 }
 
 TEST(Migrate, FileThatHasChanged_IsNamed) {
-  const testing::TemporaryDatabase database(FindSchema("payment")->sets);
+  const testing::TemporaryDatabase database(FindMigrations("payment")->sets);
   database.Execute("UPDATE schema_migration SET checksum = 'other' WHERE version = 1");
   try {
     Migrate("payment", database.Conninfo());
@@ -72,7 +73,7 @@ TEST(Migrate, FileThatHasChanged_IsNamed) {
   }
 }
 
-TEST(Choose, WithoutAName_TakesAllInTheOrderOfTheSchemas) {
+TEST(Choose, WithoutAName_TakesAllInTheirOrder) {
   const auto chosen = Choose({{"order", {"o"}}, {"auth", {"a"}}, {"nobody", {"n"}}}, std::nullopt);
   ASSERT_EQ(chosen.size(), 2u);
   EXPECT_EQ(chosen[0].conninfo, "a");

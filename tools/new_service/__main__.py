@@ -79,12 +79,13 @@ def enter(tree):
     tree.add(single, r'^#include "services/@last@/service\.hpp"\n', '#include "services/@name@/service.hpp"\n')
     tree.add(single, r'"@last@"(?=\s*\})', ', "@name@"')
     tree.add(single, r"^  const @last@::Settings .*\n", "  const @name@::Settings @name@_settings(host.Config());\n")
-    tree.add(single, r"^  @last@::@Last@ @last@\([^;]*;\n", "  @name@::@Name@ @name@(host, @name@_settings);\n")
+    tree.add(single, r"^  @last@::Service @last@\([^;]*;\n", "  @name@::Service @name@(host, @name@_settings);\n")
     tree.add(single, r"^  host\.Add\(@last@\);\n", "  host.Add(@name@);\n")
 
-    schemas = "tools/marketctl/schemas.cpp"
-    tree.add(schemas, r'^#include "services/@last@/migrations\.hpp"\n', '#include "services/@name@/migrations.hpp"\n')
-    tree.add(schemas, r'Schema\{"@last@", @last@::kMigrations\}', ', Schema{"@name@", @name@::kMigrations}')
+    migrations = "tools/marketctl/migrations.cpp"
+    tree.add(migrations, r'^#include "services/@last@/migrations\.hpp"\n', '#include "services/@name@/migrations.hpp"\n')
+    tree.add(migrations, r'DatabaseMigrations\{"@last@", @last@::kMigrations\}',
+             ', DatabaseMigrations{"@name@", @name@::kMigrations}')
     tree.add("tools/check_invariants/main.cpp", r'"@last@"(?=\s*\};)', ', "@name@"')
 
     chart = "deploy/helm/marketplace"

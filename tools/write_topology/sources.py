@@ -26,10 +26,10 @@ def tables(name):
         include(f"marketplace/{name}/v1/{name}.market.hpp"), among(name), rf"&api::{kind}Methods\(\)"))
     yield Held("apps/single/main.cpp", f"the service {name}", (
         include(f"services/{name}/service.hpp"), rf"\.databases = {among(name)}",
-        rf"^  const {name}::Settings {name}_settings\(host\.Config\(\)\);$", rf"^  {name}::{kind} {name}\(host, {name}_settings",
+        rf"^  const {name}::Settings {name}_settings\(host\.Config\(\)\);$", rf"^  {name}::Service {name}\(host, {name}_settings",
         rf"^  host\.Add\({name}\);$"))
-    yield Held("tools/marketctl/schemas.cpp", f"the database {name}", (
-        include(f"services/{name}/migrations.hpp"), rf'Schema\{{"{name}", {name}::kMigrations\}}'))
+    yield Held("tools/marketctl/migrations.cpp", f"the database {name}", (
+        include(f"services/{name}/migrations.hpp"), rf'DatabaseMigrations\{{"{name}", {name}::kMigrations\}}'))
     yield Held("tools/check_invariants/main.cpp", f"the database {name}", (rf"kServices = {among(name)}",))
 
 

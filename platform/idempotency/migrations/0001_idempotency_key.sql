@@ -5,7 +5,7 @@ CREATE TABLE idempotency_key (
   fingerprint  bytea       NOT NULL,
   fence        bigint      NOT NULL,
   leased_until timestamptz NOT NULL,
-  outcome      bytea,                 -- null until a definitive outcome is known
+  answer       bytea,                 -- null until a definitive answer is known
   expires_at   timestamptz NOT NULL,
   PRIMARY KEY (principal, method, key)
 );

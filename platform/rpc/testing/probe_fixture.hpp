@@ -102,18 +102,18 @@ class FakeStore final : public idempotency::Store {
     if (failure) throw *failure;
     auto& row = rows[request.principal + "|" + request.method + "|" + request.key];
     if (row.fence > 0 && row.fingerprint != request.fingerprint) co_return idempotency::OtherRequest{};
-    if (!row.outcome.empty()) co_return idempotency::Replay{row.outcome};
+    if (!row.answer.empty()) co_return idempotency::Replay{row.answer};
     if (row.running) co_return idempotency::InFlight{std::chrono::milliseconds(700)};
     row.running = true;
     row.fingerprint = request.fingerprint;
     co_return idempotency::Claimed{idempotency::OperationId(request), ++row.fence};
   }
-  Task<> Finish(Work, const idempotency::Request& request, std::int64_t fence, std::string outcome) override {
+  Task<> Finish(Work, const idempotency::Request& request, std::int64_t fence, std::string answer) override {
     if (failure_to_keep) throw *failure_to_keep;
     auto& row = rows[request.principal + "|" + request.method + "|" + request.key];
     if (row.fence != fence) co_return;
     row.running = false;
-    row.outcome = std::move(outcome);
+    row.answer = std::move(answer);
     ++finished;
   }
   Task<> Abandon(Work, const idempotency::Request& request, std::int64_t fence) override {
@@ -125,7 +125,7 @@ class FakeStore final : public idempotency::Store {
 
   struct Row {
     std::string fingerprint;
-    std::string outcome;
+    std::string answer;
     std::int64_t fence = 0;
     bool running = false;
   };

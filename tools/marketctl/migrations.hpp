@@ -7,14 +7,14 @@
 
 namespace market::marketctl {
 
-struct Schema {
+struct DatabaseMigrations {
   std::string_view database;
   std::span<const postgres::MigrationSet* const> sets;
 };
 
-std::span<const Schema> Schemas();
+std::span<const DatabaseMigrations> AllMigrations();
 
 // Null when there is no such database.
-const Schema* FindSchema(std::string_view database);
+const DatabaseMigrations* FindMigrations(std::string_view database);
 
 }  // namespace market::marketctl
