@@ -1,8 +1,10 @@
 #include "services/auth/api/convert.hpp"
 
-#include <google/protobuf/util/time_util.h>
+#include "platform/conversions/conversions.hpp"
 
 namespace market::auth {
+
+using conversions::ToProto;
 
 api::auth::Account ToProto(const domain::Account& account) {
   api::auth::Account message;
@@ -14,8 +16,7 @@ api::auth::Account ToProto(const domain::Account& account) {
     membership.set_seller_id(seller.ToString());
     membership.set_role(role);
   }
-  *message.mutable_create_time() = google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(
-      account.created_at.time_since_epoch().count());
+  *message.mutable_create_time() = ToProto(account.created_at);
   return message;
 }
 

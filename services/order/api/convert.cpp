@@ -1,18 +1,11 @@
 #include "services/order/api/convert.hpp"
 
+#include "platform/conversions/conversions.hpp"
+
 namespace market::order {
 namespace {
 
-void Fill(google::protobuf::Timestamp& out, Time time) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-  out.set_seconds(seconds.time_since_epoch().count());
-  out.set_nanos(static_cast<int>(std::chrono::nanoseconds(time - seconds).count()));
-}
-
-void Fill(marketplace::type::v1::Money& out, const Money& money) {
-  out.set_amount(money.minor);
-  out.set_currency(std::string(money.currency.Code()));
-}
+using conversions::ToProto;
 
 void Fill(api::order::ShippingAddress& out, const domain::Address& address) {
   out.set_recipient(address.recipient);
@@ -31,8 +24,8 @@ void Fill(api::order::OrderLine& out, const domain::Line& line) {
   out.set_sku(line.sku);
   for (const auto& [name, value] : line.options) (*out.mutable_options())[name] = value;
   out.set_quantity(line.quantity);
-  Fill(*out.mutable_unit_price(), line.unit_price);
-  Fill(*out.mutable_total(), line.total);
+  *out.mutable_unit_price() = ToProto(line.unit_price);
+  *out.mutable_total() = ToProto(line.total);
 }
 
 // Both enumerations have the same names, by contract; a name is what the database holds.
@@ -50,9 +43,9 @@ api::order::OrderState ParseState(const std::string& name) {
 
 void Fill(api::order::PaymentSummary& out, const domain::PaymentSummary& payment, const Currency& currency) {
   out.set_state(payment.state);
-  Fill(*out.mutable_authorized(), Money{payment.authorized_minor, currency});
-  Fill(*out.mutable_captured(), Money{payment.captured_minor, currency});
-  Fill(*out.mutable_refunded(), Money{payment.refunded_minor, currency});
+  *out.mutable_authorized() = ToProto(Money{payment.authorized_minor, currency});
+  *out.mutable_captured() = ToProto(Money{payment.captured_minor, currency});
+  *out.mutable_refunded() = ToProto(Money{payment.refunded_minor, currency});
 }
 
 }  // namespace
@@ -71,7 +64,7 @@ domain::Offer OfferFrom(const api::product::OfferForSale& offer) {
           .title = offer.title(),
           .sku = offer.sku(),
           .options = {offer.options().begin(), offer.options().end()},
-          .price = Money{offer.price().amount(), Currency::Parse(offer.price().currency())},
+          .price = conversions::MoneyFrom(offer.price()),
           .for_sale = offer.for_sale()};
 }
 
@@ -93,12 +86,12 @@ api::order::SellerOrder ToProto(const domain::SellerOrder& part) {
   out.set_number(part.number);
   out.set_state(ToProto(part.state));
   for (const auto& line : part.lines) Fill(*out.add_lines(), line);
-  Fill(*out.mutable_total(), part.total);
+  *out.mutable_total() = ToProto(part.total);
   if (!part.address.recipient.empty()) Fill(*out.mutable_shipping_address(), part.address);
   out.set_carrier(part.carrier);
   out.set_tracking_number(part.tracking_number);
-  Fill(*out.mutable_create_time(), part.created_at);
-  Fill(*out.mutable_update_time(), part.updated_at);
+  *out.mutable_create_time() = ToProto(part.created_at);
+  *out.mutable_update_time() = ToProto(part.updated_at);
   out.set_etag(std::to_string(part.version));
   return out;
 }
@@ -109,12 +102,12 @@ api::order::Order ToProto(const domain::Order& order) {
   out.set_number(order.number);
   out.set_state(ToProto(order.CurrentState()));
   for (const auto& part : order.parts) *out.add_seller_orders() = ToProto(part);
-  Fill(*out.mutable_total(), order.total);
+  *out.mutable_total() = ToProto(order.total);
   Fill(*out.mutable_shipping_address(), order.address);
   Fill(*out.mutable_payment(), order.payment, order.total.currency);
   out.set_failure_reason(order.failure.reason);
-  Fill(*out.mutable_create_time(), order.created_at);
-  Fill(*out.mutable_update_time(), order.updated_at);
+  *out.mutable_create_time() = ToProto(order.created_at);
+  *out.mutable_update_time() = ToProto(order.updated_at);
   out.set_etag(std::to_string(order.version));
   return out;
 }
@@ -125,16 +118,16 @@ api::order::Quote ToProto(const domain::Priced& priced) {
     auto& seller = *out.add_sellers();
     seller.set_seller_id(part.seller.ToString());
     for (const auto& line : part.lines) Fill(*seller.add_lines(), line);
-    Fill(*seller.mutable_total(), part.total);
+    *seller.mutable_total() = ToProto(part.total);
   }
-  Fill(*out.mutable_total(), priced.total);
+  *out.mutable_total() = ToProto(priced.total);
   out.set_quote_hash(priced.quote_hash);
   return out;
 }
 
 api::order::OrderEvent ToProto(const domain::Event& event) {
   api::order::OrderEvent out;
-  Fill(*out.mutable_time(), event.at);
+  *out.mutable_time() = ToProto(event.at);
   out.set_seller_order_id(event.part.ToString());
   out.set_from(ParseState(event.from));
   out.set_to(ParseState(event.to));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "platform/conversions/conversions.hpp"
 #include "platform/core/error.hpp"
 #include "platform/resilience/retry.hpp"
 #include "platform/telemetry/log.hpp"
@@ -215,15 +216,12 @@ Task<Payment> Checkout::Authorize(CallContext& call, const domain::Order& order)
   request.set_order_id(order.id.ToString());
   request.set_buyer_id(order.buyer.ToString());
   request.set_payment_method(order.payment_method);
-  const std::string currency(order.total.currency.Code());
-  request.mutable_amount()->set_amount(order.total.minor);
-  request.mutable_amount()->set_currency(currency);
+  *request.mutable_amount() = conversions::ToProto(order.total);
   for (const auto& part : order.parts) {
     auto& split = *request.add_parts();
     split.set_seller_order_id(part.id.ToString());
     split.set_seller_id(part.seller.ToString());
-    split.mutable_amount()->set_amount(part.total.minor);
-    split.mutable_amount()->set_currency(currency);
+    *split.mutable_amount() = conversions::ToProto(part.total);
   }
   co_return co_await payments_.AuthorizePayment(call, std::move(request));
 }

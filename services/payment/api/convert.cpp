@@ -1,9 +1,11 @@
 #include "services/payment/api/convert.hpp"
 
-#include <google/protobuf/util/time_util.h>
+#include "platform/conversions/conversions.hpp"
 
 namespace market::payment {
 namespace {
+
+using conversions::ToProto;
 
 api::payment::Payment::State ToProto(domain::State state) {
   switch (state) {
@@ -23,15 +25,6 @@ api::payment::Payment::State ToProto(domain::State state) {
   throw std::logic_error("a state without a name");
 }
 
-void Set(google::protobuf::Timestamp& out, Time time) {
-  out = google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(time.time_since_epoch().count());
-}
-
-void Set(marketplace::type::v1::Money& out, std::int64_t minor, const Currency& currency) {
-  out.set_amount(minor);
-  out.set_currency(std::string(currency.Code()));
-}
-
 std::int64_t RefundedOf(const domain::Payment& payment, const domain::SellerOrderId& part) {
   const auto* refund = payment.FindRefund(part);
   return refund && refund->state == domain::Progress::kSucceeded ? refund->amount_minor : 0;
@@ -40,7 +33,7 @@ std::int64_t RefundedOf(const domain::Payment& payment, const domain::SellerOrde
 }  // namespace
 
 domain::Payment DraftFrom(const api::payment::AuthorizePaymentRequest& request, Time now) {
-  const Money amount{request.amount().amount(), Currency::Parse(request.amount().currency())};
+  const Money amount = conversions::MoneyFrom(request.amount());
   std::vector<domain::Split> splits;
   for (const auto& part : request.parts()) {
     if (part.amount().currency() != request.amount().currency()) {
@@ -62,17 +55,17 @@ api::payment::Payment ToProto(const domain::Payment& payment) {
   out.set_state(ToProto(payment.state));
   // A tombstone has no currency, so it has no amounts either.
   if (!payment.IsTombstone()) {
-    Set(*out.mutable_amount(), payment.amount_minor, payment.currency);
-    Set(*out.mutable_authorized(), payment.authorized_minor, payment.currency);
-    Set(*out.mutable_captured(), payment.captured_minor, payment.currency);
-    Set(*out.mutable_refunded(), payment.refunded_minor, payment.currency);
+    *out.mutable_amount() = ToProto(Money{payment.amount_minor, payment.currency});
+    *out.mutable_authorized() = ToProto(Money{payment.authorized_minor, payment.currency});
+    *out.mutable_captured() = ToProto(Money{payment.captured_minor, payment.currency});
+    *out.mutable_refunded() = ToProto(Money{payment.refunded_minor, payment.currency});
   }
   for (const auto& split : payment.splits) {
     auto& to = *out.add_splits();
     to.set_seller_order_id(split.seller_order.ToString());
     to.set_seller_id(split.seller.ToString());
-    Set(*to.mutable_amount(), split.amount_minor, payment.currency);
-    Set(*to.mutable_refunded(), RefundedOf(payment, split.seller_order), payment.currency);
+    *to.mutable_amount() = ToProto(Money{split.amount_minor, payment.currency});
+    *to.mutable_refunded() = ToProto(Money{RefundedOf(payment, split.seller_order), payment.currency});
   }
   out.set_decline_code(payment.decline_code);
   for (const auto& attempt : payment.attempts) {
@@ -81,10 +74,10 @@ api::payment::Payment ToProto(const domain::Payment& payment) {
     to.set_number(attempt.number);
     to.set_state(std::string(domain::Name(attempt.state)));
     to.set_code(attempt.code);
-    Set(*to.mutable_create_time(), attempt.created_at);
+    *to.mutable_create_time() = ToProto(attempt.created_at);
   }
-  Set(*out.mutable_create_time(), payment.created_at);
-  Set(*out.mutable_update_time(), payment.updated_at);
+  *out.mutable_create_time() = ToProto(payment.created_at);
+  *out.mutable_update_time() = ToProto(payment.updated_at);
   return out;
 }
 

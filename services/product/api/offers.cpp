@@ -1,42 +1,18 @@
-#include <algorithm>
-
+#include "platform/conversions/conversions.hpp"
+#include "platform/rpc/partial_update.hpp"
 #include "services/product/api/product_service.hpp"
-#include "services/product/domain/etag.hpp"
 
 namespace market::product {
 namespace {
 
-// Whether the mask means `field`, whole or in part; without a mask the fields that are there are meant.
-bool Means(const google::protobuf::FieldMask& mask, std::string_view field) {
-  return std::ranges::any_of(mask.paths(),
-                             [&](std::string_view path) { return path.substr(0, path.find('.')) == field; });
-}
-
-void RequireKnown(const google::protobuf::FieldMask& mask) {
-  for (const std::string_view path : mask.paths()) {
-    const auto field = path.substr(0, path.find('.'));
-    if (field != "price" && field != "options") {
-      throw InvalidArgument("updateMask", "UNKNOWN_FIELD",
-                            "an offer has no field '" + std::string(path) + "' to change");
-    }
-  }
-}
-
-std::optional<std::int64_t> VersionFrom(const std::string& if_match) {
-  if (if_match.empty() || if_match == "*") return std::nullopt;
-  return domain::EtagVersion(if_match).value_or(0);  // no offer has version 0
-}
-
 storage::OfferEdit EditFrom(const api::product::UpdateOfferRequest& request) {
-  const auto& mask = request.update_mask();
   const auto& change = request.offer();
-  RequireKnown(mask);
-  storage::OfferEdit edit{.if_version = VersionFrom(request.if_match())};
-  const bool has_mask = mask.paths_size() > 0;
-  if (has_mask ? Means(mask, "options") : change.options_size() > 0) edit.options = change.options();
-  if (has_mask ? Means(mask, "price") : change.has_price()) {
+  const rpc::PartialUpdate update(change, request.update_mask());
+  storage::OfferEdit edit{.if_version = rpc::ExpectedVersion(request.if_match())};
+  update.Take("options", change.options(), edit.options);
+  if (update.Changes("price")) {
     if (!change.has_price()) throw InvalidArgument("offer.price", "REQUIRED", "an offer always has a price");
-    edit.price = Money{change.price().amount(), Currency::Parse(change.price().currency())};
+    edit.price = conversions::MoneyFrom(change.price());
   }
   return edit;
 }

@@ -1,7 +1,5 @@
 #include "services/product/domain/etag.hpp"
 
-#include <charconv>
-
 namespace market::product::domain {
 
 EtagHash& EtagHash::Add(std::string_view bytes) {
@@ -20,14 +18,6 @@ std::string EtagHash::Hex() const {
   for (int i = 0; i < 16; ++i)
     text[static_cast<std::size_t>(i)] = "0123456789abcdef"[(hash_ >> (60 - 4 * i)) & 15];
   return text;
-}
-
-std::optional<std::int64_t> EtagVersion(std::string_view etag) {
-  etag = etag.substr(0, etag.find('-'));
-  std::int64_t version = 0;
-  const auto [end, error] = std::from_chars(etag.data(), etag.data() + etag.size(), version);
-  if (error != std::errc() || end != etag.data() + etag.size() || version < 1) return std::nullopt;
-  return version;
 }
 
 }  // namespace market::product::domain

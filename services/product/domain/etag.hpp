@@ -1,8 +1,8 @@
 // Entity tags: "<version>" for what only its owner changes, "<version>-<hash>" for a product as shown, whose
-// offers and availability change beside it. A precondition compares the version alone. Pure.
+// offers and availability change beside it. A precondition compares the version alone
+// (platform/rpc/partial_update.hpp). Pure.
 #pragma once
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,8 +17,5 @@ class EtagHash {
  private:
   std::uint64_t hash_ = 0xcbf29ce484222325;  // FNV-1a: no secret, no adversary gains by a collision
 };
-
-// The version that a client's precondition names; nullopt: none of ours, so it matches nothing.
-std::optional<std::int64_t> EtagVersion(std::string_view etag);
 
 }  // namespace market::product::domain

@@ -1,24 +1,15 @@
 #include "services/product/storage/rows.hpp"
 
-#include <google/protobuf/timestamp.pb.h>
-
 #include <array>
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
-#include <chrono>
 
+#include "platform/conversions/conversions.hpp"
 #include "services/product/domain/etag.hpp"
 
 namespace market::product::storage {
 namespace {
-
-void ReadTime(const postgres::Row& row, std::size_t column, google::protobuf::Timestamp& time) {
-  const auto since_epoch = row.GetTime(column).time_since_epoch();
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(since_epoch);
-  time.set_seconds(seconds.count());
-  time.set_nanos(static_cast<std::int32_t>(std::chrono::nanoseconds(since_epoch - seconds).count()));
-}
 
 void ReadProduct(const postgres::Row& row, api::product::Product& product) {
   product.mutable_id()->assign(row.Text(0));
@@ -34,8 +25,8 @@ void ReadProduct(const postgres::Row& row, api::product::Product& product) {
   api::product::Product::State_Parse(std::string(row.Text(7)), &state);
   product.set_state(state);
   product.mutable_etag()->assign(row.Text(8));
-  ReadTime(row, 9, *product.mutable_create_time());
-  ReadTime(row, 10, *product.mutable_update_time());
+  *product.mutable_create_time() = conversions::ToProto(row.GetTime(9));
+  *product.mutable_update_time() = conversions::ToProto(row.GetTime(10));
 }
 
 void CoverOffers(api::product::Product& product) {
@@ -66,8 +57,8 @@ void ReadOffer(const postgres::Row& row, std::size_t first, api::product::Offer&
   api::product::Offer::State_Parse(std::string(row.Text(first + 7)), &state);
   offer.set_state(state);
   offer.mutable_etag()->assign(row.Text(first + 8));
-  ReadTime(row, first + 9, *offer.mutable_create_time());
-  ReadTime(row, first + 10, *offer.mutable_update_time());
+  *offer.mutable_create_time() = conversions::ToProto(row.GetTime(first + 9));
+  *offer.mutable_update_time() = conversions::ToProto(row.GetTime(first + 10));
   offer.set_available(row.Int(first + 11));
 }
 

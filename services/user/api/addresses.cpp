@@ -1,3 +1,4 @@
+#include "platform/rpc/partial_update.hpp"
 #include "services/user/api/convert.hpp"
 #include "services/user/api/refusals.hpp"
 #include "services/user/api/user_service.hpp"
@@ -38,7 +39,7 @@ Task<api::user::Address> UserService::UpdateMyAddress(CallContext& call,
   domain::Check(change);
   const auto updated = co_await deps_.addresses.Update(call, call.Caller().account,
                                                        domain::AddressId::From(request.address_id()), change,
-                                                       VersionFrom(request.if_match()));
+                                                       rpc::ExpectedVersion(request.if_match()));
   if (std::holds_alternative<storage::Missing>(updated)) throw NotFound("the address");
   if (std::holds_alternative<storage::VersionDiffers>(updated)) throw EtagMismatch();
   if (std::holds_alternative<storage::DefaultNeeded>(updated)) {
@@ -51,7 +52,7 @@ Task<google::protobuf::Empty> UserService::DeleteMyAddress(CallContext& call,
                                                            api::user::DeleteMyAddressRequest request) {
   const auto deletion = co_await deps_.addresses.Delete(call, call.Caller().account,
                                                         domain::AddressId::From(request.address_id()),
-                                                        VersionFrom(request.if_match()));
+                                                        rpc::ExpectedVersion(request.if_match()));
   if (std::holds_alternative<storage::Missing>(deletion)) throw NotFound("the address");
   if (std::holds_alternative<storage::VersionDiffers>(deletion)) throw EtagMismatch();
   co_return google::protobuf::Empty();

@@ -7,7 +7,6 @@
 #include "marketplace/user/v1/user.market.hpp"
 #include "services/user/domain/people.hpp"
 #include "services/user/domain/seller.hpp"
-#include "services/user/storage/outcomes.hpp"
 
 namespace market::user {
 
@@ -17,12 +16,9 @@ api::user::Seller ToProto(const domain::Seller& seller);
 
 domain::Address AddressFrom(const api::user::Address& message);
 
-// What a PATCH changes: the fields of the mask, or without a mask those that are not empty. Output-only
-// fields may stand in a mask and are passed over; an unknown one is refused with Error INVALID_ARGUMENT.
+// What a PATCH changes (platform/rpc/partial_update.hpp). Throws Error INVALID_ARGUMENT for a field that is
+// none.
 domain::ProfileChange ChangeFrom(const api::user::Profile& message, const google::protobuf::FieldMask& mask);
 domain::AddressChange ChangeFrom(const api::user::Address& message, const google::protobuf::FieldMask& mask);
-
-// Of a request's `if_match`: empty and "*" expect nothing; text that never was an etag matches no version.
-storage::ExpectedVersion VersionFrom(const std::string& if_match);
 
 }  // namespace market::user

@@ -1,3 +1,4 @@
+#include "platform/rpc/partial_update.hpp"
 #include "services/user/api/convert.hpp"
 #include "services/user/api/refusals.hpp"
 #include "services/user/api/user_service.hpp"
@@ -15,8 +16,8 @@ Task<api::user::Profile> UserService::UpdateMyProfile(CallContext& call,
                                                       api::user::UpdateMyProfileRequest request) {
   const auto change = ChangeFrom(request.profile(), request.update_mask());
   domain::Check(change);
-  const auto updated =
-      co_await deps_.profiles.Update(call, call.Caller().account, change, VersionFrom(request.if_match()));
+  const auto updated = co_await deps_.profiles.Update(call, call.Caller().account, change,
+                                                      rpc::ExpectedVersion(request.if_match()));
   if (std::holds_alternative<storage::Missing>(updated)) throw NotFound("the profile");
   if (std::holds_alternative<storage::VersionDiffers>(updated)) throw EtagMismatch();
   co_return ToProto(std::get<domain::Profile>(updated));
