@@ -1,7 +1,8 @@
 # One image for every program of the marketplace, and a second for what is done around them.
 #
 #   docker build .                      the programs (target `runtime`): no shell, no package manager, not root
-#   docker build --target tools .       Python and openssl: prepares secrets and certificates, places the proof order
+#   docker build --target tools .       Python and openssl: prepares secrets and certificates, makes dashboards, places the
+#                                       proof order
 #
 # No secret goes into either. Which Debian packages are needed stands in deploy/lib/packages.txt, as for ./market.
 ARG DEBIAN=debian:trixie-slim
@@ -17,6 +18,7 @@ WORKDIR /market
 COPY deploy/topology.yaml deploy/
 COPY deploy/lib/*.py deploy/lib/
 COPY deploy/native/nginx.conf deploy/native/nginx_refusals.conf deploy/native/
+COPY deploy/observability/grafana/description.py deploy/observability/grafana/make_dashboards.py deploy/observability/grafana/
 COPY tools/proof.py tools/
 COPY deploy/compose/prepare.py deploy/compose/
 COPY deploy/compose/redis/redis.conf deploy/compose/redis/
@@ -29,7 +31,8 @@ LABEL org.opencontainers.image.title="Marketplace tools" \
       org.opencontainers.image.revision="${REVISION}"
 ENV PYTHONDONTWRITEBYTECODE=1
 # A volume takes its owner from the directory that it is mounted on first.
-RUN python3 deploy/compose/prepare.py volumes | while read -r name; do install -d -o 10001 -g 10001 "/secrets/$name"; done
+RUN python3 deploy/compose/prepare.py volumes | while read -r name; do install -d -o 10001 -g 10001 "/secrets/$name"; done \
+    && install -d -o 10001 -g 10001 /dashboards
 USER 10001:10001
 ENTRYPOINT ["/usr/bin/python3"]
 CMD ["deploy/compose/prepare.py"]

@@ -1,16 +1,20 @@
-"""Every query of the dashboards, rules and alerts, taken from the files as they stand; and what is inside a PromQL query."""
+"""Every query of the dashboards, rules and alerts, as Grafana and Prometheus get them; and what is inside a PromQL query."""
 
+import functools
 import json
 import pathlib
 import re
+import sys
 from typing import NamedTuple
 
 import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OBSERVABILITY = ROOT / "deploy" / "observability"
-DASHBOARDS = OBSERVABILITY / "grafana" / "dashboards"
 RULES = OBSERVABILITY / "prometheus" / "rules"
+
+sys.path.insert(0, str(OBSERVABILITY / "grafana"))
+import make_dashboards  # noqa: E402: it is a script of deploy, not a package
 
 
 class Found(NamedTuple):
@@ -25,8 +29,10 @@ def plain(text):
     return re.sub(r"\$\{?\w+\}?", ".*", text)
 
 
+@functools.cache
 def dashboards():
-    return {path.stem: json.loads(path.read_text()) for path in sorted(DASHBOARDS.glob("*.json"))}
+    """Name → dashboard, as Grafana reads it."""
+    return {name.removesuffix(".json"): json.loads(text) for name, text in sorted(make_dashboards.files().items())}
 
 
 def of_dashboards():

@@ -21,6 +21,7 @@ def load(*parts):
 
 
 SERVICES = load("compose.yaml")["services"]
+VERSION = re.search(r"^MARKETPLACE_VERSION=(\S+)$", (queries.ROOT / ".env").read_text(), re.MULTILINE)[1]
 
 # A key schema: a dict of the keys that may stand there, [S] for a list of S, a type or a set of values for a leaf, ANY.
 ANY = object()
@@ -179,8 +180,13 @@ def test_datasources_join_the_three_stores():
 
 def test_dashboards_are_where_the_provider_looks():
     path = load("grafana", "provisioning", "dashboards", "marketplace.yml")["providers"][0]["options"]["path"]
-    mounts = [volume.split(":") for volume in plain_volumes("grafana")]
-    assert ["./grafana/dashboards", path, "ro"] in mounts
+    assert f"grafana-dashboards:{path}:ro" in plain_volumes("grafana")
+    script, directory = SERVICES["grafana-dashboards"]["command"]
+    assert (queries.ROOT / script).is_file()
+    assert f"grafana-dashboards:{directory}" in plain_volumes("grafana-dashboards")
+    # A volume takes its owner from the directory of the image that it is mounted on first.
+    assert f"install -d -o 10001 -g 10001 {directory}\n" in (queries.ROOT / "Dockerfile").read_text()
+    assert SERVICES["grafana"]["depends_on"]["grafana-dashboards"] == {"condition": "service_completed_successfully"}
 
 
 def plain_volumes(name):
@@ -197,7 +203,8 @@ def test_compose_file_is_accepted(run, tmp_path):
 @pytest.mark.parametrize("name", SERVICES)
 class TestService:
     def test_image_is_pinned(self, name):
-        assert re.fullmatch(r"[a-z0-9./_-]+:v?\d+\.\d+\.\d+", SERVICES[name]["image"])
+        image = SERVICES[name]["image"].replace("${MARKETPLACE_VERSION:-%s}" % VERSION, VERSION)
+        assert re.fullmatch(r"[a-z0-9./_-]+:v?\d+\.\d+\.\d+", image)
 
     def test_is_confined(self, name):
         service = SERVICES[name]

@@ -1,6 +1,7 @@
-"""Dashboards: their queries parse, their JSON has Grafana's types, and they are what the description says."""
+"""Dashboards: their queries parse, their JSON has Grafana's types, and what each kind of panel becomes is known to the letter."""
 
 import json
+import pathlib
 import re
 import sys
 
@@ -8,13 +9,41 @@ import pytest
 import yaml
 
 import queries
+from make_dashboards import LOKI, TEMPO, Dashboard, Panel, Query, Row, dashboard_json
 
 FOUND = [*queries.of_dashboards(), *queries.of_variables()]
 UIDS = {"prometheus", "loki", "tempo"}
 
 
-def test_files_are_those_of_the_description(run):
-    run(sys.executable, queries.OBSERVABILITY / "grafana" / "make_dashboards.py", "--check")
+def test_files_are_written_and_old_ones_removed(run, tmp_path):
+    (tmp_path / "market-gone.json").write_text("{}")
+    run(sys.executable, queries.OBSERVABILITY / "grafana" / "make_dashboards.py", tmp_path)
+    assert {path.stem: json.loads(path.read_text()) for path in tmp_path.iterdir()} == queries.dashboards()
+
+
+def every_kind():
+    """A dashboard with a panel of each kind that description.py knows, and with each property that a panel may have."""
+    return Dashboard("every-kind", "Every kind", "What make_dashboards.py can write.", [
+        Row("Numbers", [
+            Panel("Lines", "Two queries.", "timeseries", [Query("rate(a_total[$__rate_interval])", "{{job}}", exemplars=True), Query("b")],
+                  "s", width=12, steps=[(0.5, "yellow"), (1, "red")], low=0, high=2),
+            Panel("Areas", "One above the other.", "timeseries", [Query("c")], stacked=True),
+            Panel("Now", "The last value.", "stat", [Query("d", instant=True)], width=4, height=5),
+            Panel("Of all", "A share.", "gauge", [Query("e")], "percentunit", width=4, height=5, low=0, high=1),
+            Panel("States", "By name.", "state-timeline", [Query("up", "{{job}}")], names={0: ("down", "red"), 1: ("up", "green")}),
+            Panel("List", "Sorted.", "table", [Query("topk(5, f)")], width=24)]),
+        Row("Other stores", [
+            Panel("Lines of the log", "From Loki.", "logs", [Query('{service_name="order"}')], source=LOKI),
+            Panel("Traces", "From Tempo.", "table", [Query("{duration > 1s}")], source=TEMPO),
+            Panel("Who calls whom", "From Tempo.", "nodeGraph", [Query("{}")], source=TEMPO)])],
+        [("job", "Program", "label_values(up, job)")])
+
+
+def test_each_kind_of_panel_is_known_to_the_letter():
+    made, golden = dashboard_json(every_kind()), pathlib.Path(__file__).with_name("every_kind.json")
+    used = {panel["type"] for dashboard in queries.dashboards().values() for panel in dashboard["panels"]}
+    assert used <= {panel["type"] for panel in made["panels"]}
+    assert made == json.loads(golden.read_text()), "if the change is meant: python3 tests/observability/test_dashboards.py"
 
 
 def test_promql_is_accepted_by_promtool(run, tmp_path):
@@ -122,3 +151,7 @@ class TestDashboard:
 def test_selectors_are_found_in_a_query():
     text = 'sum by (job) (rate(a_total{x="{y}",z=~"b|c"}[5m])) / on (slo) d{e="f"} > 14.4 * 0.001 and up == 0 or vector(1)'
     assert queries.selectors(text) == ['a_total{x="{y}",z=~"b|c"}', 'd{e="f"}', "up"]
+
+
+if __name__ == "__main__":
+    pathlib.Path(__file__).with_name("every_kind.json").write_text(json.dumps(dashboard_json(every_kind()), indent=1) + "\n")

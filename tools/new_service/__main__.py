@@ -129,7 +129,6 @@ def main(arguments):
         enter(tree)
         run("clang-format-19", "-i", *dict.fromkeys(tree.sources))
         run(PYTHON, ROOT / "tools/write_topology")
-        run(PYTHON, ROOT / "deploy/observability/grafana/make_dashboards.py")
     except Failure as failure:
         print(f"new_service: {failure}", file=sys.stderr)
         return 1

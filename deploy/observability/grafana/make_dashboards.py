@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""Writes dashboards/*.json from description.py; the JSON is committed, and a test fails when it is stale.
+"""Writes the dashboards that description.py describes as Grafana reads them, one JSON file each.
 
-    make_dashboards.py           write the files and remove those that are described no more
-    make_dashboards.py --check   exit 1 when a file is not what this script writes
+    make_dashboards.py DIRECTORY   write the files there and remove those that are described no more
 
-description.py says what is shown; this file knows Grafana's JSON and lays panels out from left to right in 24 columns.
+It runs where dashboards are wanted (compose.yaml, the tests); what it writes is not in the repository. description.py says what
+is shown; this file knows Grafana's JSON and lays panels out from left to right in 24 columns.
 """
 
 import json
@@ -13,7 +13,6 @@ import sys
 from dataclasses import dataclass, field
 
 HERE = pathlib.Path(__file__).parent
-OUTPUT = HERE / "dashboards"
 COLUMNS = 24
 
 PROMETHEUS = {"type": "prometheus", "uid": "prometheus"}
@@ -177,18 +176,16 @@ def files():
 
 
 def main():
-    wanted = files()
-    standing = {path.name: path.read_text() for path in OUTPUT.glob("*.json")}
-    if "--check" in sys.argv[1:]:
-        for name in sorted(wanted.keys() | standing.keys()):
-            if wanted.get(name) != standing.get(name):
-                print(f"{OUTPUT / name} is stale: run {sys.argv[0]}", file=sys.stderr)
-        return int(wanted != standing)
-    OUTPUT.mkdir(exist_ok=True)
-    for name in standing.keys() - wanted.keys():
-        (OUTPUT / name).unlink()
+    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
+        print(__doc__, file=sys.stderr)
+        return 2
+    wanted, directory = files(), pathlib.Path(sys.argv[1])
+    directory.mkdir(parents=True, exist_ok=True)
+    for path in directory.glob("*.json"):
+        if path.name not in wanted:
+            path.unlink()
     for name, content in wanted.items():
-        (OUTPUT / name).write_text(content)
+        (directory / name).write_text(content)
     return 0
 
 
