@@ -1,5 +1,6 @@
 #include "platform/identity/jwt.hpp"
 
+#include <algorithm>
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -77,25 +78,31 @@ std::optional<std::string> ReadHeader(std::string_view part) {
   return std::string(*kid);
 }
 
-bool ReadRoles(const json::object& payload, std::vector<std::string>& roles) {
-  const auto* value = payload.if_contains("roles");
-  if (value == nullptr) return true;
-  if (!value->is_array()) return false;
-  for (const auto& role : value->get_array()) {
-    if (!role.is_string()) return false;
-    roles.emplace_back(std::string_view(role.get_string()));
+bool ReadPermissions(const json::value& value, Permissions& permissions) {
+  if (!value.is_array()) return false;
+  for (const auto& number : value.get_array()) {
+    if (!number.is_int64()) return false;
+    permissions.Add(number.get_int64());
   }
   return true;
 }
 
+// "sellers" names for each seller one of the sets of "grants", so that what many memberships have in common
+// stands there once.
 bool ReadSellers(const json::object& payload, std::vector<Membership>& sellers) {
   const auto* value = payload.if_contains("sellers");
   if (value == nullptr) return true;
-  if (!value->is_object()) return false;
-  for (const auto& [id, role] : value->get_object()) {
+  const auto* grants = payload.if_contains("grants");
+  if (!value->is_object() || grants == nullptr || !grants->is_array()) return false;
+  std::vector<Permissions> sets;
+  for (const auto& grant : grants->get_array()) {
+    if (!ReadPermissions(grant, sets.emplace_back())) return false;
+  }
+  for (const auto& [id, index] : value->get_object()) {
     const auto seller = SellerId::Parse(id);
-    if (!seller || !role.is_string()) return false;
-    sellers.push_back({*seller, std::string(std::string_view(role.get_string()))});
+    if (!seller || !index.is_int64() || index.get_int64() < 0 || index.get_int64() >= std::ssize(sets))
+      return false;
+    sellers.push_back({*seller, sets[static_cast<std::size_t>(index.get_int64())]});
   }
   return true;
 }
@@ -124,10 +131,17 @@ std::optional<Claims> ReadClaims(std::string_view part, std::string_view issuer,
                 .issuer = std::string(issuer),
                 .issued_at = Time(std::chrono::seconds(*issued_at)),
                 .expires_at = Time(std::chrono::seconds(*expires_at))};
-  if (!ReadRoles(*payload, claims.principal.roles) || !ReadSellers(*payload, claims.principal.sellers)) {
+  const auto* permissions = payload->if_contains("permissions");
+  if (permissions != nullptr && !ReadPermissions(*permissions, claims.principal.permissions))
     return std::nullopt;
-  }
+  if (!ReadSellers(*payload, claims.principal.sellers)) return std::nullopt;
   return claims;
+}
+
+json::array ToJson(const Permissions& permissions) {
+  json::array numbers;
+  for (const int number : permissions.Numbers()) numbers.emplace_back(number);
+  return numbers;
 }
 
 json::object ToJson(const Claims& claims) {
@@ -138,16 +152,19 @@ json::object ToJson(const Claims& claims) {
                           {"jti", Uuid::NewV7().ToString()},
                           {"iat", ToSeconds(claims.issued_at)},
                           {"exp", ToSeconds(claims.expires_at)}};
-  if (!claims.principal.roles.empty()) {
-    json::array roles;
-    for (const auto& role : claims.principal.roles) roles.emplace_back(role);
-    payload["roles"] = std::move(roles);
-  }
+  if (!claims.principal.permissions.Empty()) payload["permissions"] = ToJson(claims.principal.permissions);
   if (!claims.principal.sellers.empty()) {
     json::object sellers;
-    for (const auto& membership : claims.principal.sellers)
-      sellers[membership.seller.ToString()] = membership.role;
+    std::vector<Permissions> sets;
+    for (const auto& [seller, permissions] : claims.principal.sellers) {
+      auto set = std::ranges::find(sets, permissions);
+      if (set == sets.end()) set = sets.insert(set, permissions);
+      sellers[seller.ToString()] = std::distance(sets.begin(), set);
+    }
+    json::array grants;
+    for (const auto& set : sets) grants.emplace_back(ToJson(set));
     payload["sellers"] = std::move(sellers);
+    payload["grants"] = std::move(grants);
   }
   return payload;
 }

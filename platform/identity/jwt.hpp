@@ -1,4 +1,5 @@
-// Access tokens: JWS compact form, ES256 only (RFC 7515, 7518; claims as RFC 9068, `typ` at+jwt).
+// Access tokens: JWS compact form, ES256 only (RFC 7515, 7518; claims as RFC 9068, `typ` at+jwt). What the bearer
+// may do is in them as numbers of permissions, so that no service asks auth.
 //
 // Signing and verifying keys are parsed once: decoding a PEM costs more than the signature.
 // The algorithm comes from the key, never from the token; everything else a

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 
 #include "platform/crypto/base64url.hpp"
@@ -9,6 +10,8 @@
 
 namespace market::identity {
 namespace {
+
+namespace options = marketplace::options::v1;
 
 constexpr std::string_view kIssuer = "https://market.test";
 const Time kNow = Time(std::chrono::seconds(1'750'000'000));
@@ -78,15 +81,25 @@ TEST_F(Jwt, RfcVector_Verifies) {
 
 TEST_F(Jwt, SignedClaims_ComeBack) {
   auto claims = SomeClaims();
-  claims.principal.roles = {"operator"};
-  claims.principal.sellers = {{SellerId::New(), "owner"}, {SellerId::New(), "owner"}};
+  claims.principal.permissions = {options::LEDGER_READ};
+  claims.principal.sellers = {{SellerId::New(), {options::ORDERS_READ, options::OFFERS_WRITE}},
+                              {SellerId::New(), {options::ORDERS_READ}},
+                              {SellerId::New(), {options::ORDERS_READ}},
+                              {SellerId::New(), {}}};
   const auto read = Verify(key_.Sign(claims));
   ASSERT_TRUE(read);
   EXPECT_EQ(read->principal.account, claims.principal.account);
   EXPECT_EQ(read->principal.session, claims.principal.session);
-  EXPECT_TRUE(read->principal.IsOperator());
-  EXPECT_TRUE(read->principal.IsMemberOf(claims.principal.sellers[1].seller));
-  EXPECT_EQ(read->principal.SellerIds().size(), 2u);
+  EXPECT_EQ(read->principal.permissions, claims.principal.permissions);
+  for (const auto& membership : claims.principal.sellers) {
+    const auto found = std::ranges::find(read->principal.sellers, membership.seller, &Membership::seller);
+    ASSERT_NE(found, read->principal.sellers.end());
+    EXPECT_EQ(found->permissions, membership.permissions);
+  }
+  EXPECT_EQ(read->principal.SellersWith(options::ORDERS_READ).size(), 3u);
+  EXPECT_EQ(read->principal.SellersWith(options::OFFERS_WRITE),
+            std::vector{claims.principal.sellers[0].seller});
+  EXPECT_TRUE(read->principal.SellersWith(options::LEDGER_READ).empty());
   EXPECT_EQ(read->issued_at, claims.issued_at);
   EXPECT_EQ(read->expires_at, claims.expires_at);
 }
@@ -129,10 +142,34 @@ TEST_F(Jwt, Pem_IsChecked) {
                std::runtime_error);
 }
 
+Permissions All() {
+  Permissions all;
+  for (int number = 0; number < options::Permission_ARRAYSIZE; ++number) all.Add(number);
+  return all;
+}
+
+TEST_F(Jwt, FortySellersAndEveryPermission_Fit) {
+  auto claims = SomeClaims();
+  claims.principal.permissions = All();
+  for (int i = 0; i < 40; ++i) claims.principal.sellers.push_back({SellerId::New(), All()});
+  const auto read = Verify(key_.Sign(claims));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->principal.sellers.size(), 40u);
+}
+
 TEST_F(Jwt, TooManySellers_DoNotFit) {
   auto claims = SomeClaims();
-  for (int i = 0; i < 100; ++i) claims.principal.sellers.push_back({SellerId::New(), "owner"});
+  for (int i = 0; i < 100; ++i) claims.principal.sellers.push_back({SellerId::New(), All()});
   EXPECT_THROW(key_.Sign(claims), std::length_error);
+}
+
+TEST_F(Jwt, PermissionsOfANewerAuth_ArePassedOver) {
+  UseForgerKey();
+  std::string payload = kGoodPayload;
+  payload.insert(payload.size() - 1, R"(,"permissions":[31,1000000,-1,0])");
+  const auto read = Verify(Forge(kGoodHeader, payload));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->principal.permissions, Permissions({options::LEDGER_READ}));
 }
 
 TEST_F(Jwt, GoodForgery_VerifiesAsTheControl) {
@@ -176,6 +213,21 @@ TEST_F(Jwt, HostileHeaders_AreRefused) {
   }
 }
 
+// The claims of a member of one seller.
+std::string Member(const std::string& index, const std::string& grants) {
+  return R"("exp":1750000600,"sellers":{"01976b2a-0000-7000-8000-000000000003":)" + index + R"(},"grants":)" +
+         grants;
+}
+
+TEST_F(Jwt, MemberClaims_VerifyAsTheControl) {
+  UseForgerKey();
+  std::string payload = kGoodPayload;
+  payload.replace(payload.find(R"("exp":1750000600)"), 16, Member("0", "[[20]]"));
+  const auto read = Verify(Forge(kGoodHeader, payload));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->principal.SellersWith(options::ORDERS_READ).size(), 1u);
+}
+
 TEST_F(Jwt, HostileClaims_AreRefused) {
   UseForgerKey();
   const std::vector<std::pair<std::string, std::string>> changes = {
@@ -195,10 +247,17 @@ TEST_F(Jwt, HostileClaims_AreRefused) {
       {R"("iat":1750000000,)", ""},
       {R"("exp":1750000600)", R"("exp":1750000600,"nbf":1750000100)"},
       {R"("exp":1750000600)", R"("exp":1750000600,"nbf":"x")"},
-      {R"("exp":1750000600)", R"("exp":1750000600,"roles":"operator")"},
-      {R"("exp":1750000600)", R"("exp":1750000600,"roles":[1])"},
-      {R"("exp":1750000600)", R"("exp":1750000600,"sellers":["x"])"},
-      {R"("exp":1750000600)", R"("exp":1750000600,"sellers":{"x":"owner"}})"},
+      {R"("exp":1750000600)", R"("exp":1750000600,"permissions":31)"},
+      {R"("exp":1750000600)", R"("exp":1750000600,"permissions":["ledger.read"])"},
+      {R"("exp":1750000600)", R"("exp":1750000600,"grants":[[20]],"sellers":["x"])"},
+      {R"("exp":1750000600)", R"("exp":1750000600,"grants":[[20]],"sellers":{"x":0})"},
+      {R"("exp":1750000600)", Member("0", "20")},
+      {R"("exp":1750000600)", Member("1", "[[20]]")},
+      {R"("exp":1750000600)", Member("-1", "[[20]]")},
+      {R"("exp":1750000600)", Member(R"("owner")", "[[20]]")},
+      {R"("exp":1750000600)", Member("0", R"([["orders.read"]])")},
+      {R"("exp":1750000600)", Member("0", "[20]")},
+      {R"("exp":1750000600)", Member("0", "null")},
   };
   for (const auto& [from, to] : changes) {
     std::string payload = kGoodPayload;

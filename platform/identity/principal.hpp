@@ -1,27 +1,27 @@
-// Who asks: what a verified access token says about its bearer. A hint for roles; what a row belongs to is
-// decided in the storage of the service that owns it.
+// Who asks: what a verified access token says about its bearer. What a row belongs to is decided in the storage
+// of the service that owns it.
 #pragma once
-#include <string>
 #include <vector>
 
 #include "platform/core/id.hpp"
+#include "platform/identity/permissions.hpp"
 
 namespace market::identity {
 
 struct Membership {
   SellerId seller;
-  std::string role;
+  Permissions permissions;
 };
 
 struct Principal {
   AccountId account;
   Uuid session;
-  std::vector<std::string> roles;
+  Permissions permissions;  // for everything: by the roles of the account
   std::vector<Membership> sellers;
 
-  bool IsOperator() const;
   bool IsMemberOf(const SellerId& seller) const;
-  std::vector<SellerId> SellerIds() const;
+  // Those whose membership grants it.
+  std::vector<SellerId> SellersWith(Permission permission) const;
 };
 
 }  // namespace market::identity

@@ -33,6 +33,7 @@ const Uuid& CallContext::OperationId() const {
 CallContextBuilder& CallContextBuilder::CopyOf(const CallContext& other) {
   call_.deadline_ = other.deadline_;
   call_.principal_ = other.principal_;
+  call_.reach_ = other.reach_;
   call_.service_ = other.service_;
   call_.token_ = other.token_;
   call_.request_id_ = other.request_id_;

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "platform/core/id.hpp"
 #include "platform/identity/principal.hpp"
@@ -19,6 +20,12 @@ namespace market::rpc {
 
 // 1 to 128 visible ASCII characters: what is taken as a request id from outside.
 bool IsRequestId(std::string_view text);
+
+// What a call may touch besides its caller's own things, by the permission that the method's policy names.
+struct Reach {
+  bool everything = false;        // a role of the account grants it: an operator
+  std::vector<SellerId> sellers;  // these memberships grant it
+};
 
 class CallContext {
  public:
@@ -39,6 +46,8 @@ class CallContext {
   // account never see that.
   const identity::Principal& Caller() const;
   const identity::Principal* CallerOrNull() const { return principal_ ? &*principal_ : nullptr; }
+  // The scope for storage. Nothing for an anonymous call, and for a method whose policy names no permission.
+  const rpc::Reach& Reach() const { return reach_; }
   // Certificate name of the calling service; empty for calls from outside.
   std::string_view Service() const { return service_; }
 
@@ -66,6 +75,7 @@ class CallContext {
   runtime::Deadline deadline_;
   const telemetry::Span* span_ = &kNoSpan;
   std::optional<identity::Principal> principal_;
+  rpc::Reach reach_;
   std::string service_;
   std::string token_;
   std::string request_id_;
@@ -92,6 +102,10 @@ class CallContextBuilder {
   }
   CallContextBuilder& Caller(identity::Principal principal) {
     call_.principal_ = std::move(principal);
+    return *this;
+  }
+  CallContextBuilder& Reach(rpc::Reach reach) {
+    call_.reach_ = std::move(reach);
     return *this;
   }
   CallContextBuilder& Service(std::string service) {

@@ -139,7 +139,7 @@ void Edge::State::Begin(const Entry& entry, const Arrival& arrival, CallContext&
   if (!arrival.service.empty()) builder.Service(std::string(arrival.service));
   if (IsRequestId(arrival.request_id)) builder.RequestId(std::string(arrival.request_id));
   const auto& method = *entry.bound.method;
-  CheckReach(method, call);
+  CheckVisible(method, call);
   builder.Deadline(DeadlineOf(method, arrival));
 }
 
@@ -156,7 +156,8 @@ Task<std::optional<Error>> Edge::State::Run(Entry& entry, const Arrival& arrival
       CallContextBuilder(call)
           .Caller(known != nullptr ? *known
                                    : co_await verifier.Verify(arrival.authorization, call.Deadline()))
-          .Token(std::string(arrival.authorization));
+          .Token(std::string(arrival.authorization))
+          .Reach(ReachOf(method, call.Caller()));
     }
     const Grant grant = CheckPolicy(method, call);
     auto permit = admission.TryEnter(entry.priority);

@@ -115,6 +115,38 @@ TEST_F(EdgeTest, EveryPolicy_MeetsEveryCallerFromOutside) {
   }
 }
 
+TEST_F(EdgeTest, PermissionForSomethingElse_IsDenied) {
+  const auto seller = SellerId::New();
+  auto clerk = SellerOf(seller);
+  clerk.sellers[0].permissions = {options::ORDERS_READ};
+  EXPECT_EQ(AskNow("ReadAnyShop", From(clerk)).code, Code::kOk);
+  EXPECT_EQ(AskNow("ReadShop", From(clerk), ForSeller(seller)).reason, "PERMISSION_DENIED");
+  // With another seller of whom more is allowed, the first one is still the clerk's to know of.
+  const auto other = SellerId::New();
+  clerk.sellers.push_back({other, {options::PRODUCTS_READ}});
+  EXPECT_EQ(AskNow("ReadShop", From(clerk), ForSeller(other)).code, Code::kOk);
+  EXPECT_EQ(AskNow("ReadShop", From(clerk), ForSeller(seller)).reason, "PERMISSION_DENIED");
+  EXPECT_EQ(AskNow("ReadShop", From(clerk), ForSeller(SellerId::New())).reason, "NOT_FOUND");
+  auto auditor = Buyer();
+  auditor.permissions = {options::ORDERS_READ};
+  EXPECT_EQ(AskNow("ReadAll", From(auditor)).reason, "PERMISSION_DENIED");
+}
+
+TEST_F(EdgeTest, Reach_IsWhatThePermissionOfTheMethodGrants) {
+  const auto seller = SellerId::New();
+  auto caller = SellerOf(seller);
+  caller.sellers.push_back({SellerId::New(), {options::PRODUCTS_READ}});
+  AskNow("ReadAnyShop", From(caller));
+  EXPECT_FALSE(probe_.reach.everything);
+  EXPECT_EQ(probe_.reach.sellers, std::vector{seller});
+  AskNow("ReadAnyShop", From(Operator()));
+  EXPECT_TRUE(probe_.reach.everything);
+  AskNow("ReadMine", From(Operator()));
+  EXPECT_FALSE(probe_.reach.everything);
+  AskNow("ReadPublic", {});
+  EXPECT_TRUE(probe_.reach.sellers.empty());
+}
+
 TEST_F(EdgeTest, MethodOfAnotherEdge_IsUnimplemented) {
   Edge empty({}, verifier_, admission_, metrics_, tracer_);
   CallContext call(runtime::kNoDeadline);

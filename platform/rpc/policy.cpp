@@ -33,7 +33,13 @@ std::string TextAt(const Message& message, std::string_view path) {
 
 }  // namespace
 
-void CheckReach(const Method& method, const CallContext& call) {
+Reach ReachOf(const Method& method, const identity::Principal& caller) {
+  const auto permission = method.policy.permission();
+  if (permission == options::PERMISSION_UNSPECIFIED) return {};
+  return {.everything = caller.permissions.Has(permission), .sellers = caller.SellersWith(permission)};
+}
+
+void CheckVisible(const Method& method, const CallContext& call) {
   if (call.Service().empty() && IsInternal(method)) {
     throw Error(Code::kUnimplemented, "UNIMPLEMENTED", "there is no such method");
   }
@@ -43,16 +49,17 @@ Grant CheckPolicy(const Method& method, const CallContext& call) {
   if (AllowsService(method, call.Service())) return Grant::kFull;
   if (IsInternal(method)) throw Denied();
   if (method.Allows(options::PUBLIC)) return Grant::kFull;
-  const auto& caller = call.Caller();
+  call.Caller();
   if (method.Allows(options::ACCOUNT)) return Grant::kFull;
-  if (method.Allows(options::OPERATOR) && caller.IsOperator()) return Grant::kFull;
-  if (!method.Allows(options::SELLER) || caller.sellers.empty()) throw Denied();
+  if (method.Allows(options::OPERATOR) && call.Reach().everything) return Grant::kFull;
+  if (!method.Allows(options::SELLER) || call.Reach().sellers.empty()) throw Denied();
   return method.policy.seller_field().empty() ? Grant::kFull : Grant::kIfMember;
 }
 
 void CheckMembership(const Method& method, const CallContext& call, const Message& request) {
   const auto seller = SellerId::Parse(TextAt(request, method.policy.seller_field()));
   if (!seller || !call.Caller().IsMemberOf(*seller)) throw NotFound("the seller");
+  if (std::ranges::find(call.Reach().sellers, *seller) == call.Reach().sellers.end()) throw Denied();
 }
 
 }  // namespace market::rpc

@@ -12,13 +12,17 @@ enum class Grant {
   kIfMember,  // if the seller that `seller_field` names is one of the caller's: CheckMembership
 };
 
+// What of others the method may touch for this caller.
+Reach ReachOf(const Method& method, const identity::Principal& caller);
+
 // UNIMPLEMENTED for an internal method called from outside, which must not learn that it exists: before its
 // token is looked at, since the answer to a bad one would tell.
-void CheckReach(const Method& method, const CallContext& call);
+void CheckVisible(const Method& method, const CallContext& call);
 
 Grant CheckPolicy(const Method& method, const CallContext& call);
 
-// The seller must be one of the caller's, else NOT_FOUND: what is not yours does not exist.
+// The seller must be within the call's reach: else NOT_FOUND, since what is not yours does not exist, or
+// PERMISSION_DENIED for a member who may not do that.
 void CheckMembership(const Method& method, const CallContext& call, const Message& request);
 
 }  // namespace market::rpc

@@ -40,6 +40,7 @@ class Method:
     route: str
     body: str
     audiences: frozenset
+    permission: int         # 0: none is asked for
     needs_key: bool
 
     @property
@@ -65,7 +66,8 @@ def methods():
                 verb = rule.WhichOneof("pattern") or ""
                 found.append(Method(service, method.name, f"/{owner.full_name}/{method.name}", method, verb.upper(),
                                     getattr(rule, verb) if verb else "", rule.body,
-                                    frozenset(options.Audience.Name(a) for a in policy.allow), policy.idempotency_key))
+                                    frozenset(options.Audience.Name(a) for a in policy.allow), policy.permission,
+                                    policy.idempotency_key))
     return tuple(found)
 
 

@@ -4,6 +4,9 @@ Nothing is listed here by hand: the methods, their policies and their requests c
 tested the day it is written.
 """
 
+import base64
+import json
+
 import pytest
 
 import contract
@@ -86,6 +89,22 @@ def test_another_seller(method, rival, victim):
 def test_a_seller_is_no_operator(method, rival, victim):
     answer = call(rival, method, victim)
     assert (answer.status_code, answer.json()["reason"]) == (403, "PERMISSION_DENIED")
+
+
+def claims(person):
+    payload = person.token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+
+
+def test_a_token_carries_what_the_methods_ask_for(operator, rival):
+    """Roles grant just what some method asks of them, and tokens say it in numbers of permissions."""
+    def asked(audience):
+        return sorted({method.permission for method in contract.methods() if audience in method.audiences})
+
+    of_operator, of_owner = claims(operator), claims(rival)
+    assert of_operator["permissions"] == asked("OPERATOR") and "sellers" not in of_operator
+    assert of_owner["sellers"] == {rival.seller: 0} and of_owner["grants"] == [asked("SELLER")]
+    assert "permissions" not in of_owner
 
 
 def test_strangers_things_look_like_things_that_do_not_exist(stranger, victim):

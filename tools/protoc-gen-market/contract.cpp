@@ -75,6 +75,7 @@ class MethodCheck {
       return;
     }
     CheckAudiences();
+    CheckPermission();
     CheckPolicy();
     for (const auto& binding : bindings_) CheckBinding(binding);
     CheckRest();
@@ -103,6 +104,17 @@ class MethodCheck {
         (Allows(options::ACCOUNT) || Allows(options::SELLER) || Allows(options::OPERATOR))) {
       Refuse("PUBLIC includes every account: name one or the other");
     }
+  }
+
+  void CheckPermission() {
+    const auto permission = policy_.permission();
+    const bool asked = Allows(options::SELLER) || Allows(options::OPERATOR);
+    if (permission == options::PERMISSION_UNSPECIFIED) {
+      if (asked) Refuse("allows SELLER or OPERATOR but names no permission");
+      return;
+    }
+    if (!options::Permission_IsValid(permission)) Refuse("names a permission that does not exist");
+    if (!asked && !Allows(options::PUBLIC)) Refuse("names a permission that nobody it allows is asked for");
   }
 
   void CheckPolicy() {

@@ -90,9 +90,10 @@ std::string Http(const std::string& rule) { return " option (google.api.http) = 
 TEST_F(Contract, GoodMethods_HaveNoProblems) {
   const std::vector<std::string> good = {
       Policy("allow: PUBLIC"),
-      Policy("allow: [ACCOUNT, SELLER, OPERATOR]"),
-      Policy("allow: SELLER seller_field: \"seller_id\""),
-      Policy("allow: SELLER seller_field: \"inner.seller_id\""),
+      Policy("allow: [ACCOUNT, SELLER, OPERATOR] permission: ORDERS_READ"),
+      Policy("allow: PUBLIC permission: PRODUCTS_READ"),
+      Policy("allow: SELLER permission: ORDERS_READ seller_field: \"seller_id\""),
+      Policy("allow: SELLER permission: ORDERS_READ seller_field: \"inner.seller_id\""),
       Policy("allow: [PUBLIC, SERVICE] services: \"order\""),
       Policy("allow: PUBLIC") + Http("get: \"/v1/x/{id}\"") + kSafe,
       Policy("allow: ACCOUNT idempotency_key: true") + Http("post: \"/v1/x/{id}:do\" body: \"*\""),
@@ -116,6 +117,9 @@ TEST_F(Contract, BadMethods_AreNamedWithTheirProblem) {
       {Policy("allow: [PUBLIC, ACCOUNT]"), "PUBLIC includes every account"},
       {Policy("allow: SERVICE"), "allows SERVICE but names no services"},
       {Policy("allow: PUBLIC services: \"order\""), "does not allow SERVICE"},
+      {Policy("allow: [ACCOUNT, SELLER]"), "names no permission"},
+      {Policy("allow: OPERATOR permission: PERMISSION_UNSPECIFIED"), "names no permission"},
+      {Policy("allow: ACCOUNT permission: ORDERS_READ"), "permission that nobody it allows is asked for"},
       {Policy("allow: SELLER seller_field: \"shop\""), "seller_field \"shop\" is not a string field of In"},
       {Policy("allow: SELLER seller_field: \"number\""), "is not a string field"},
       {Policy("allow: SELLER seller_field: \"list\""), "is not a string field"},

@@ -41,6 +41,11 @@ std::string Tag(const FileDescriptor& file) {
 
 bool IsEmpty(const Descriptor& message) { return message.full_name() == "google.protobuf.Empty"; }
 
+std::string Permission(const options::Policy& policy) {
+  const auto& value = *options::Permission_descriptor()->FindValueByNumber(policy.permission());
+  return fmt::format("permission `{}`", value.options().GetExtension(options::permission_name));
+}
+
 std::string Who(const options::Policy& policy) {
   std::vector<std::string> who;
   for (const auto audience : policy.allow()) {
@@ -52,10 +57,10 @@ std::string Who(const options::Policy& policy) {
         who.emplace_back("any account, on its own things");
         break;
       case options::SELLER:
-        who.emplace_back("members of the seller");
+        who.push_back("members of the seller with the " + Permission(policy));
         break;
       case options::OPERATOR:
-        who.emplace_back("operators");
+        who.push_back("operators with the " + Permission(policy));
         break;
       default:
         break;

@@ -22,6 +22,7 @@
 
 namespace market::rpc {
 
+namespace options = marketplace::options::v1;
 namespace probe = marketplace::probe::v1;
 
 using Gate = std::shared_ptr<runtime::OneShot<>>;
@@ -77,6 +78,7 @@ class FakeProbe final : public api::ProbeApi {
   telemetry::TraceContext trace;
   runtime::Deadline deadline;
   std::vector<Uuid> operation_ids;
+  Reach reach;
   std::vector<identity::PublicKey> keys;
 
  private:
@@ -86,6 +88,7 @@ class FakeProbe final : public api::ProbeApi {
     request_id = call.RequestId();
     trace = call.Trace();
     deadline = call.Deadline();
+    reach = call.Reach();
     if (act) co_await act(call);
     Reply reply;
     reply.set_text(request.text());
@@ -145,12 +148,12 @@ class ProbeFixture : public ::testing::Test {
   static identity::Principal Buyer() { return {.account = AccountId::New(), .session = Uuid::NewV7()}; }
   static identity::Principal SellerOf(const SellerId& seller) {
     auto principal = Buyer();
-    principal.sellers = {{seller, "owner"}};
+    principal.sellers = {{seller, {options::PRODUCTS_READ, options::ORDERS_READ}}};
     return principal;
   }
   static identity::Principal Operator() {
     auto principal = Buyer();
-    principal.roles = {"operator"};
+    principal.permissions = {options::ORDERS_READ, options::LEDGER_READ};
     return principal;
   }
 

@@ -1,5 +1,7 @@
 #include "services/auth/credentials/access_tokens.hpp"
 
+#include "services/auth/credentials/roles.hpp"
+
 namespace market::auth {
 
 AccessTokens::AccessTokens(identity::SigningKey key, std::string issuer, std::chrono::seconds lifetime,
@@ -9,11 +11,14 @@ AccessTokens::AccessTokens(identity::SigningKey key, std::string issuer, std::ch
 std::string AccessTokens::Issue(const domain::Account& account, const Uuid& session) const {
   const auto now = clock_.Now();
   identity::Claims claims{
-      .principal = {.account = account.id, .session = session, .roles = account.roles, .sellers = {}},
+      .principal = {.account = account.id, .session = session, .permissions = {}, .sellers = {}},
       .issuer = issuer_,
       .issued_at = now,
       .expires_at = now + lifetime_};
-  for (const auto& [seller, role] : account.sellers) claims.principal.sellers.push_back({seller, role});
+  auto& principal = claims.principal;
+  for (const auto& role : account.roles) principal.permissions |= OfAccountRole(role);
+  for (const auto& [seller, role] : account.sellers)
+    principal.sellers.push_back({seller, OfMemberRole(role)});
   return key_.Sign(claims);
 }
 

@@ -7,6 +7,7 @@
 #include "services/auth/credentials/access_tokens.hpp"
 #include "services/auth/credentials/keys.hpp"
 #include "services/auth/credentials/passwords.hpp"
+#include "services/auth/credentials/roles.hpp"
 
 namespace market::auth {
 namespace {
@@ -133,7 +134,23 @@ TEST(Keys, NoPrivateKeyOfTheCurve_Refused) {
   }
 }
 
-TEST(AccessTokens, Issued_CarryRolesSellersAndTimes) {
+TEST(Roles, EveryPermission_IsGrantedBySomeRole) {
+  auto granted = OfAccountRole("operator");
+  granted |= OfMemberRole("owner");
+  const auto& all = *marketplace::options::v1::Permission_descriptor();
+  for (int i = 0; i < all.value_count(); ++i) {
+    const auto permission = static_cast<identity::Permission>(all.value(i)->number());
+    EXPECT_EQ(granted.Has(permission), permission != 0) << all.value(i)->name();
+  }
+}
+
+TEST(Roles, OneOfTheOtherKindOrUnknown_GrantsNothing) {
+  EXPECT_TRUE(OfAccountRole("owner").Empty());
+  EXPECT_TRUE(OfMemberRole("operator").Empty());
+  EXPECT_TRUE(OfAccountRole("").Empty());
+}
+
+TEST(AccessTokens, Issued_CarryPermissionsSellersAndTimes) {
   testing::FakeClock clock;
   AccessTokens tokens(KeysFromPem(kSec1).signing, "https://issuer", std::chrono::minutes(10), clock);
   identity::KeyRing ring;
@@ -148,8 +165,10 @@ TEST(AccessTokens, Issued_CarryRolesSellersAndTimes) {
   ASSERT_TRUE(claims);
   EXPECT_EQ(claims->principal.account, account.id);
   EXPECT_EQ(claims->principal.session, session);
-  EXPECT_TRUE(claims->principal.IsOperator());
-  EXPECT_TRUE(claims->principal.IsMemberOf(account.sellers[0].seller));
+  EXPECT_EQ(claims->principal.permissions, OfAccountRole("operator"));
+  ASSERT_EQ(claims->principal.sellers.size(), 1U);
+  EXPECT_EQ(claims->principal.sellers[0].seller, account.sellers[0].seller);
+  EXPECT_EQ(claims->principal.sellers[0].permissions, OfMemberRole("owner"));
   EXPECT_EQ(claims->expires_at, clock.Now() + std::chrono::minutes(10));
   EXPECT_EQ(claims->issued_at, clock.Now());
 }

@@ -9,8 +9,9 @@
 
 namespace market::auth::domain {
 
-inline constexpr std::string_view kOperator = "operator";  // a role
-inline constexpr std::string_view kOwner = "owner";        // a membership
+// What a role may do: credentials/roles.cpp.
+inline constexpr std::string_view kOperator = "operator";  // of an account
+inline constexpr std::string_view kOwner = "owner";        // of a member
 
 struct Membership {
   SellerId seller;

@@ -22,7 +22,7 @@ Task<api::order::SellerOrder> OrderService::DeliverSellerOrder(
 Task<api::order::SellerOrder> OrderService::Move(CallContext& call, std::string part_id, domain::State to,
                                                  std::optional<storage::Shipment> shipment) {
   const auto part = domain::SellerOrderId::From(part_id);
-  const auto scope = storage::Scope::Sellers(call.Caller().SellerIds());
+  const auto scope = storage::Scope::Sellers(call.Reach().sellers);
   co_await deps_.transitions.Move(call, part, scope, to, {"seller", call.Caller().account},
                                   std::move(shipment), call.Trace().ToTraceparent(), deps_.clock.Now());
   deps_.metrics.Moved(to, 1);
@@ -33,13 +33,13 @@ Task<api::order::SellerOrder> OrderService::Move(CallContext& call, std::string 
 
 Task<api::order::Order> OrderService::CancelOrder(CallContext& call, api::order::CancelOrderRequest request) {
   const auto& caller = call.Caller();
+  const bool by_operator = call.Reach().everything;
   const auto id = domain::OrderId::From(request.order_id());
-  const auto scope =
-      caller.IsOperator() ? storage::Scope::Everything() : storage::Scope::Buyer(caller.account);
+  const auto scope = by_operator ? storage::Scope::Everything() : storage::Scope::Buyer(caller.account);
   std::vector<domain::SellerOrderId> named;
   for (const auto& part : request.seller_order_ids()) named.push_back(domain::SellerOrderId::From(part));
   const auto cancelled = co_await deps_.transitions.Cancel(
-      call, id, scope, std::move(named), {caller.IsOperator() ? "operator" : "buyer", caller.account},
+      call, id, scope, std::move(named), {by_operator ? "operator" : "buyer", caller.account},
       request.reason(), call.OperationId(), call.Trace().ToTraceparent(), deps_.clock.Now());
   deps_.metrics.Moved(domain::State::kCancelled, cancelled);
   deps_.relay.Wake();

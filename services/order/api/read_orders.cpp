@@ -14,9 +14,9 @@ std::optional<SomeId> Before(const std::string& filter, const std::string& token
   return position ? std::optional(std::get<0>(*position)) : std::nullopt;
 }
 
-storage::Scope HistoryScope(const identity::Principal& caller) {
-  if (caller.IsOperator()) return storage::Scope::Everything();
-  return storage::Scope::BuyerOrSellers(caller.account, caller.SellerIds());
+storage::Scope HistoryScope(const CallContext& call) {
+  if (call.Reach().everything) return storage::Scope::Everything();
+  return storage::Scope::BuyerOrSellers(call.Caller().account, call.Reach().sellers);
 }
 
 }  // namespace
@@ -52,7 +52,7 @@ Task<api::order::ListMyOrdersResponse> OrderService::ListMyOrders(CallContext& c
 Task<api::order::ListOrderEventsResponse> OrderService::ListOrderEvents(
     CallContext& call, api::order::ListOrderEventsRequest request) {
   const auto id = domain::OrderId::From(request.order_id());
-  const auto events = co_await deps_.orders.History(call, id, HistoryScope(call.Caller()));
+  const auto events = co_await deps_.orders.History(call, id, HistoryScope(call));
   if (!events) throw NotFound("the order");
   api::order::ListOrderEventsResponse response;
   for (const auto& event : *events) *response.add_events() = ToProto(event);
@@ -62,8 +62,7 @@ Task<api::order::ListOrderEventsResponse> OrderService::ListOrderEvents(
 Task<api::order::SellerOrder> OrderService::GetSellerOrder(CallContext& call,
                                                            api::order::GetSellerOrderRequest request) {
   const auto id = domain::SellerOrderId::From(request.seller_order_id());
-  const auto part =
-      co_await deps_.orders.FindPart(call, id, storage::Scope::Sellers(call.Caller().SellerIds()));
+  const auto part = co_await deps_.orders.FindPart(call, id, storage::Scope::Sellers(call.Reach().sellers));
   if (!part) throw NotFound("the seller order");
   co_return ToProto(*part);
 }

@@ -21,8 +21,8 @@ Task<> Provide(std::shared_ptr<Answer> answer, std::unique_ptr<telemetry::Span> 
 }
 
 storage::Scope ScopeOf(const CallContext& call) {
-  const auto& caller = call.Caller();
-  return caller.IsOperator() ? storage::Scope::Everything() : storage::Scope::Buyer(caller.account);
+  return call.Reach().everything ? storage::Scope::Everything()
+                                 : storage::Scope::Buyer(call.Caller().account);
 }
 
 }  // namespace

@@ -28,9 +28,8 @@ void WithOperations(Body body, std::chrono::milliseconds provider_timeout = 5s) 
 
 struct Call {
   Call() = default;
-  Call(const AccountId& account, std::vector<std::string> roles) {
-    rpc::CallContextBuilder(context).Caller(
-        {.account = account, .session = {}, .roles = std::move(roles), .sellers = {}});
+  explicit Call(const AccountId& account, rpc::Reach reach = {}) {
+    rpc::CallContextBuilder(context).Caller({.account = account}).Reach(std::move(reach));
   }
   CallContext context{After(8s)};
 };
@@ -81,7 +80,7 @@ TEST(PaymentService, APaymentGoesThroughItsLife) {
     EXPECT_EQ(payment.attempts(2).state(), "SUCCEEDED");
     EXPECT_GT(payment.create_time().seconds(), 0);
 
-    Call operator_call(AccountId::New(), {"operator"});
+    Call operator_call(AccountId::New(), {.everything = true});
     const auto balances = co_await o.api.TrialBalance(operator_call.context, {});
     std::int64_t sum = 0;
     for (const auto& balance : balances.balances()) sum += balance.amount();
@@ -96,9 +95,9 @@ TEST(PaymentService_GetOrderPayment, IsForItsBuyerAndOperators) {
     Call order;
     co_await o.api.AuthorizePayment(order.context, request);
     const auto get = Of<api::payment::GetOrderPaymentRequest>(request);
-    Call buyer(AccountId::From(request.buyer_id()), {});
-    Call stranger(AccountId::New(), {});
-    Call operator_call(AccountId::New(), {"operator"});
+    Call buyer(AccountId::From(request.buyer_id()));
+    Call stranger(AccountId::New());
+    Call operator_call(AccountId::New(), {.everything = true});
     const auto payment = co_await o.api.GetOrderPayment(buyer.context, get);
     EXPECT_EQ(payment.state(), api::payment::Payment::DECLINED);
     EXPECT_EQ(payment.decline_code(), "generic_decline");

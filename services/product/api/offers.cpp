@@ -23,14 +23,13 @@ Task<api::product::Offer> ProductService::CreateOffer(CallContext& call,
                                                       api::product::CreateOfferRequest request) {
   Currency::Parse(request.offer().price().currency());
   co_return co_await deps_.catalogue.CreateOffer(call, domain::ProductId::From(request.product_id()),
-                                                 call.Caller().SellerIds(),
-                                                 std::move(*request.mutable_offer()));
+                                                 call.Reach().sellers, std::move(*request.mutable_offer()));
 }
 
 Task<api::product::Offer> ProductService::UpdateOffer(CallContext& call,
                                                       api::product::UpdateOfferRequest request) {
   co_return co_await deps_.catalogue.UpdateOffer(call, domain::OfferId::From(request.offer_id()),
-                                                 call.Caller().SellerIds(), EditFrom(request));
+                                                 call.Reach().sellers, EditFrom(request));
 }
 
 Task<api::product::Offer> ProductService::AdjustStock(CallContext& call,
@@ -41,7 +40,7 @@ Task<api::product::Offer> ProductService::AdjustStock(CallContext& call,
                                       .delta = request.delta(),
                                       .reason = request.reason(),
                                       .account = call.Caller().account};
-  co_return co_await deps_.catalogue.AdjustStock(call, std::move(adjustment), call.Caller().SellerIds());
+  co_return co_await deps_.catalogue.AdjustStock(call, std::move(adjustment), call.Reach().sellers);
 }
 
 Task<api::product::GetOffersResponse> ProductService::GetOffers(CallContext& call,

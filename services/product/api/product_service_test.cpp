@@ -32,15 +32,13 @@ void WithService(Body body) {
   });
 }
 
-// A call by a member of `sellers`; without any, by nobody.
+// A call by a member of `sellers` who may do it; without any, by nobody.
 struct Call {
   explicit Call(storage::SellerScope sellers = {}) {
     rpc::CallContextBuilder builder(context);
     builder.OperationId(Uuid::NewV7());
     if (sellers.empty()) return;
-    identity::Principal principal{.account = AccountId::New()};
-    for (const auto& seller : sellers) principal.sellers.push_back({seller, "owner"});
-    builder.Caller(std::move(principal));
+    builder.Caller({.account = AccountId::New()}).Reach({.sellers = std::move(sellers)});
   }
   CallContext context{After(10s)};
 };

@@ -6,9 +6,8 @@ namespace market::product {
 // The hottest operation: one statement, nothing else.
 Task<api::product::Product> ProductService::GetProduct(CallContext& call,
                                                        api::product::GetProductRequest request) {
-  const auto* caller = call.CallerOrNull();
   auto product = co_await deps_.catalogue.GetProduct(call, domain::ProductId::From(request.product_id()),
-                                                     caller ? caller->SellerIds() : storage::SellerScope());
+                                                     call.Reach().sellers);
   if (!product) throw NotFound("the product");
   co_return std::move(*product);
 }
@@ -36,7 +35,7 @@ Task<api::product::ListSellerProductsResponse> ProductService::ListSellerProduct
 Task<api::product::Product> ProductService::PublishProduct(CallContext& call,
                                                            api::product::PublishProductRequest request) {
   co_return co_await deps_.catalogue.PublishProduct(call, domain::ProductId::From(request.product_id()),
-                                                    call.Caller().SellerIds());
+                                                    call.Reach().sellers);
 }
 
 }  // namespace market::product

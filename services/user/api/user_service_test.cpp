@@ -40,7 +40,7 @@ class UserServiceTest : public ::testing::Test {
   struct Call {
     explicit Call(AccountId account) : context(After(seconds(10))) {
       rpc::CallContextBuilder(context)
-          .Caller({.account = account, .session = Uuid::NewV7(), .roles = {}, .sellers = {}})
+          .Caller({.account = account, .session = Uuid::NewV7()})
           .OperationId(Uuid::NewV7());
     }
     operator CallContext&() { return context; }

@@ -1,0 +1,36 @@
+#include "platform/identity/permissions.hpp"
+
+namespace market::identity {
+
+namespace options = marketplace::options::v1;
+
+std::string_view NameOf(Permission permission) {
+  const auto* value = options::Permission_descriptor()->FindValueByNumber(permission);
+  return value == nullptr ? std::string_view() : value->options().GetExtension(options::permission_name);
+}
+
+Permissions::Permissions(std::initializer_list<Permission> some) {
+  for (const auto permission : some) Add(permission);
+}
+
+void Permissions::Add(std::int64_t number) {
+  if (number <= options::PERMISSION_UNSPECIFIED || number > options::Permission_MAX) return;
+  if (options::Permission_IsValid(static_cast<int>(number))) bits_.set(static_cast<std::size_t>(number));
+}
+
+Permissions& Permissions::operator|=(const Permissions& more) {
+  bits_ |= more.bits_;
+  return *this;
+}
+
+bool Permissions::Has(Permission permission) const { return bits_[static_cast<std::size_t>(permission)]; }
+
+std::vector<int> Permissions::Numbers() const {
+  std::vector<int> numbers;
+  for (std::size_t i = 0; i < bits_.size(); ++i) {
+    if (bits_[i]) numbers.push_back(static_cast<int>(i));
+  }
+  return numbers;
+}
+
+}  // namespace market::identity
