@@ -1,5 +1,6 @@
 # proto/marketplace/<svc>/v1/<svc>.proto  ->  library market_<svc>_api
 #   messages (.pb.h), the abstract interface, client, server adapter and method table (.market.hpp)
+# proto/marketplace/<svc>/v1/events.proto ->  what leaves the service by itself: messages, in market_<svc>_messages
 
 set(MARKET_GEN_DIR ${CMAKE_BINARY_DIR}/gen)
 set(MARKET_PROTO_DIR ${CMAKE_SOURCE_DIR}/proto)
@@ -33,7 +34,11 @@ endfunction()
 function(market_api svc)
   cmake_parse_arguments(A "" "" "DEPS" ${ARGN})
   set(file marketplace/${svc}/v1/${svc}.proto)
-  market_messages(market_${svc}_messages FILES ${file} DEPS market_options_messages ${A_DEPS})
+  set(files ${file})
+  if(EXISTS ${MARKET_PROTO_DIR}/marketplace/${svc}/v1/events.proto)
+    list(APPEND files marketplace/${svc}/v1/events.proto)
+  endif()
+  market_messages(market_${svc}_messages FILES ${files} DEPS market_options_messages ${A_DEPS})
   set(stem ${MARKET_GEN_DIR}/marketplace/${svc}/v1/${svc}.market)
   add_custom_command(
     OUTPUT ${stem}.hpp ${stem}.cpp

@@ -1,6 +1,6 @@
 #include "services/order/storage/checkouts.hpp"
 
-#include "platform/outbox/outbox.hpp"
+#include "services/order/messages.hpp"
 #include "services/order/storage/rows.hpp"
 
 namespace market::order::storage {
@@ -184,10 +184,7 @@ Task<> Checkouts::Place(Work work, const Lease& lease, const domain::PaymentSumm
       .Add(kMoveParts, lease.order, domain::Name(domain::State::kPlaced), now, "")
       .Add(kSettleOrder, lease.order, payment.state, payment.authorized_minor, "", std::vector<std::string>(),
            now);
-  outbox::Append(batch, {.topic = std::string(kPaymentTopic),
-                         .key = lease.order.ToString(),
-                         .payload = "capture",
-                         .trace = lease.trace});
+  outbox::Append(batch, CaptureMessage(lease.order, lease.trace));
   co_await WriteGuarded(work, std::move(batch));
 }
 

@@ -78,9 +78,4 @@ class Checkouts {
   const CheckoutTimes times_;
 };
 
-// What the outbox carries about an order; key = order id, so that each topic is delivered in order.
-inline constexpr std::string_view kPaymentTopic = "order.payment";  // "capture", "refund <seller order id>"
-inline constexpr std::string_view kStockTopic =
-    "order.stock";  // "release <offer id>…", "consume <offer id>…"
-
 }  // namespace market::order::storage

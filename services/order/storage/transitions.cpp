@@ -3,8 +3,7 @@
 #include <algorithm>
 
 #include "platform/core/error.hpp"
-#include "platform/outbox/outbox.hpp"
-#include "services/order/storage/checkouts.hpp"
+#include "services/order/messages.hpp"
 
 namespace market::order::storage {
 namespace {
@@ -43,24 +42,10 @@ struct Locked {
   domain::State state;
 };
 
-std::string WithOffers(std::string word, const postgres::Result& offers) {
-  for (const auto row : offers) word += ' ' + std::string(row.Text(0));
-  return word;
-}
-
-outbox::NewMessage StockMessage(const domain::OrderId& order, std::string payload, const std::string& trace) {
-  return {.topic = std::string(kStockTopic),
-          .key = order.ToString(),
-          .payload = std::move(payload),
-          .trace = trace};
-}
-
-outbox::NewMessage RefundMessage(const domain::OrderId& order, const domain::SellerOrderId& part,
-                                 const std::string& trace) {
-  return {.topic = std::string(kPaymentTopic),
-          .key = order.ToString(),
-          .payload = "refund " + part.ToString(),
-          .trace = trace};
+std::vector<domain::OfferId> OffersFrom(const postgres::Result& rows) {
+  std::vector<domain::OfferId> offers;
+  for (const auto row : rows) offers.push_back(row.GetId<domain::OfferId>(0));
+  return offers;
 }
 
 // The parts a cancellation is about. Naming a part that is not one of the order's is NOT_FOUND; naming none
@@ -98,7 +83,7 @@ Task<> Transitions::Move(Work work, domain::SellerOrderId part, Scope scope, dom
     batch.Add(kTouchOrder, order, now);
     if (to == domain::State::kShipped) {
       const auto offers = co_await tx.Execute(kOffersOfPart, part);
-      outbox::Append(batch, StockMessage(order, WithOffers("consume", offers), trace));
+      outbox::Append(batch, ConsumeMessage(order, OffersFrom(offers), trace));
     }
     co_await tx.ExecuteAndCommit(std::move(batch));
   };
@@ -126,7 +111,7 @@ Task<std::size_t> Transitions::Cancel(Work work, domain::OrderId order, Scope sc
       batch.Add(kMovePart, part.id, domain::Name(domain::State::kCancelled), std::nullopt, std::nullopt, now);
       batch.Add(kInsertEvent, order, part.id, now, domain::Name(part.state),
                 domain::Name(domain::State::kCancelled), actor.role, actor.account, reason, operation_id);
-      outbox::Append(batch, StockMessage(order, WithOffers("release", offers), trace));
+      outbox::Append(batch, ReleaseMessage(order, OffersFrom(offers), trace));
       outbox::Append(batch, RefundMessage(order, part.id, trace));
     }
     batch.Add(kTouchOrder, order, now);

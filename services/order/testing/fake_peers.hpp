@@ -6,6 +6,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "marketplace/payment/v1/payment.market.hpp"
 #include "marketplace/product/v1/product.market.hpp"
@@ -47,7 +48,7 @@ class FakeStock final : public api::ProductApi {
  public:
   FakeStock(Faults& faults, std::int64_t on_hand) : faults_(faults), available_(on_hand) {}
 
-  enum class Held { kHeld, kCommitted, kReleased };
+  enum class Held { kHeld, kCommitted, kReleased, kConsumed };
   std::map<std::string, Held> orders;
   std::int64_t Available() const { return available_; }
   // Holds that nobody committed run out.
@@ -91,6 +92,14 @@ class FakeStock final : public api::ProductApi {
     });
   }
 
+  Task<google::protobuf::Empty> ConsumeReservation(CallContext&,
+                                                   api::product::ConsumeReservationRequest request) override {
+    co_return faults_.Around([&] {
+      orders[request.order_id()] = Held::kConsumed;
+      return google::protobuf::Empty();
+    });
+  }
+
   Task<api::product::ListCategoriesResponse> ListCategories(CallContext&,
                                                             api::product::ListCategoriesRequest) override {
     throw std::logic_error("not used");
@@ -127,10 +136,6 @@ class FakeStock final : public api::ProductApi {
   Task<api::product::GetOffersResponse> GetOffers(CallContext&, api::product::GetOffersRequest) override {
     throw std::logic_error("not used");
   }
-  Task<google::protobuf::Empty> ConsumeReservation(CallContext&,
-                                                   api::product::ConsumeReservationRequest) override {
-    throw std::logic_error("not used");
-  }
 
  private:
   bool Hold(const std::string& order) {
@@ -154,6 +159,8 @@ class FakePayments final : public api::PaymentApi {
   // "slow_no" say UNKNOWN twice before they do.
   explicit FakePayments(Faults& faults) : faults_(faults) {}
   std::map<std::string, Payment> orders;
+  std::vector<std::string> refunded;  // seller orders
+  bool captures_fail = false;
 
   Task<Payment> AuthorizePayment(CallContext&, api::payment::AuthorizePaymentRequest request) override {
     co_return faults_.Around([&] {
@@ -180,23 +187,33 @@ class FakePayments final : public api::PaymentApi {
     });
   }
 
+  Task<Payment> CapturePayment(CallContext&, api::payment::CapturePaymentRequest request) override {
+    if (captures_fail) throw Unavailable("the provider does not answer");
+    co_return faults_.Around([&] {
+      auto& payment = orders[request.order_id()];
+      if (payment.state() == Payment::AUTHORIZED) {
+        payment.set_state(Payment::CAPTURED);
+        *payment.mutable_captured() = payment.authorized();
+      }
+      return payment;
+    });
+  }
+  Task<Payment> RefundForOrder(CallContext&, api::payment::RefundForOrderRequest request) override {
+    co_return faults_.Around([&] {
+      // Orders of these tests have one part.
+      refunded.push_back(request.seller_order_id());
+      auto& payment = orders[request.order_id()];
+      *payment.mutable_refunded() = payment.captured();
+      return payment;
+    });
+  }
+
   Task<Payment> GetOrderPayment(CallContext&, api::payment::GetOrderPaymentRequest) override {
     throw std::logic_error("not used");
   }
   Task<api::payment::TrialBalanceResponse> TrialBalance(CallContext&,
                                                         api::payment::TrialBalanceRequest) override {
     throw std::logic_error("not used");
-  }
-  Task<Payment> CapturePayment(CallContext&, api::payment::CapturePaymentRequest) override {
-    throw std::logic_error("not used");
-  }
-  // Orders of these tests have one part.
-  Task<Payment> RefundForOrder(CallContext&, api::payment::RefundForOrderRequest request) override {
-    co_return faults_.Around([&] {
-      auto& payment = orders[request.order_id()];
-      *payment.mutable_refunded() = payment.captured();
-      return payment;
-    });
   }
 
  private:

@@ -1,11 +1,9 @@
 #include "services/order/workers/outbox_handlers.hpp"
 
-#include <sstream>
 #include <stdexcept>
-#include <vector>
 
+#include "services/order/messages.hpp"
 #include "services/order/process/payment_summary.hpp"
-#include "services/order/storage/checkouts.hpp"
 
 namespace market::order {
 namespace {
@@ -13,37 +11,34 @@ namespace {
 // Shorter than the relay's lease on a message.
 constexpr std::chrono::seconds kLimit{20};
 
-std::vector<std::string> Words(const std::string& payload) {
-  std::istringstream in(payload);
-  std::vector<std::string> words;
-  for (std::string word; in >> word;) words.push_back(word);
-  if (words.empty()) throw std::logic_error("an empty outbox message");
-  return words;
-}
-
 }  // namespace
 
 void OutboxHandlers::HandleOn(outbox::Relay& relay) {
-  relay.Handle(std::string(storage::kPaymentTopic),
+  relay.Handle(std::string(kPaymentTopic),
                [this](const outbox::Message& message, const telemetry::Span& span) {
                  return HandlePayment(message, span);
                });
-  relay.Handle(std::string(storage::kStockTopic),
-               [this](const outbox::Message& message, const telemetry::Span& span) {
-                 return HandleStock(message, span);
-               });
+  relay.Handle(std::string(kStockTopic), [this](const outbox::Message& message, const telemetry::Span& span) {
+    return HandleStock(message, span);
+  });
 }
 
 Task<> OutboxHandlers::HandlePayment(const outbox::Message& message, const telemetry::Span& span) {
-  const auto words = Words(message.payload);
+  using Command = api::order::PaymentCommand;
+  const auto command = PaymentCommandFrom(message);
   auto call = CallContext::ForWork(kLimit, span);
-  auto order = co_await orders_.Find(call, domain::OrderId::From(message.key), storage::Scope::Everything());
+  auto order =
+      co_await orders_.Find(call, domain::OrderId::From(command.order_id()), storage::Scope::Everything());
   if (!order) throw std::logic_error("a payment message without its order");
-  if (words[0] == "capture") {
-    co_await Capture(call, std::move(*order));
-  } else {
-    co_await Refund(call, std::move(*order), words.at(1));
+  switch (command.command_case()) {
+    case Command::kCapture:
+      co_return co_await Capture(call, std::move(*order));
+    case Command::kRefund:
+      co_return co_await Refund(call, std::move(*order), command.refund().seller_order_id());
+    case Command::COMMAND_NOT_SET:
+      break;
   }
+  throw std::logic_error("a payment command without a handler");
 }
 
 // An order that was cancelled whole before its capture is not charged at all.
@@ -78,19 +73,28 @@ Task<> OutboxHandlers::Refund(CallContext& call, domain::Order order, std::strin
 }
 
 Task<> OutboxHandlers::HandleStock(const outbox::Message& message, const telemetry::Span& span) {
-  const auto words = Words(message.payload);
+  using Command = api::order::StockCommand;
+  const auto command = StockCommandFrom(message);
   auto call = CallContext::ForWork(kLimit, span);
-  if (words[0] == "release") {
-    api::product::ReleaseReservationRequest request;
-    request.set_order_id(message.key);
-    request.mutable_offer_ids()->Add(words.begin() + 1, words.end());
-    co_await products_.ReleaseReservation(call, std::move(request));
-  } else {
-    api::product::ConsumeReservationRequest request;
-    request.set_order_id(message.key);
-    request.mutable_offer_ids()->Add(words.begin() + 1, words.end());
-    co_await products_.ConsumeReservation(call, std::move(request));
+  switch (command.command_case()) {
+    case Command::kRelease: {
+      api::product::ReleaseReservationRequest request;
+      request.set_order_id(command.order_id());
+      *request.mutable_offer_ids() = command.release().offer_ids();
+      co_await products_.ReleaseReservation(call, std::move(request));
+      co_return;
+    }
+    case Command::kConsume: {
+      api::product::ConsumeReservationRequest request;
+      request.set_order_id(command.order_id());
+      *request.mutable_offer_ids() = command.consume().offer_ids();
+      co_await products_.ConsumeReservation(call, std::move(request));
+      co_return;
+    }
+    case Command::COMMAND_NOT_SET:
+      break;
   }
+  throw std::logic_error("a stock command without a handler");
 }
 
 }  // namespace market::order

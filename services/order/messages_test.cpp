@@ -1,0 +1,72 @@
+#include "services/order/messages.hpp"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+namespace market::order {
+namespace {
+
+const auto kOrder = domain::OrderId::New();
+const auto kPart = domain::SellerOrderId::New();
+const std::vector<domain::OfferId> kOffers = {domain::OfferId::New(), domain::OfferId::New()};
+
+outbox::Message Arrived(const outbox::NewMessage& sent) {
+  return {.id = Uuid::NewV7(),
+          .topic = sent.topic,
+          .key = sent.key,
+          .payload = sent.payload,
+          .trace = sent.trace};
+}
+outbox::Message Arrived(std::string payload) {
+  return {.id = Uuid::NewV7(), .topic = "t", .payload = payload};
+}
+
+TEST(Messages, Commands_AreReadAsTheyWereWritten) {
+  const auto capture = PaymentCommandFrom(Arrived(CaptureMessage(kOrder, "trace")));
+  EXPECT_EQ(capture.order_id(), kOrder.ToString());
+  EXPECT_TRUE(capture.has_capture());
+  const auto refund = PaymentCommandFrom(Arrived(RefundMessage(kOrder, kPart, "")));
+  EXPECT_EQ(refund.refund().seller_order_id(), kPart.ToString());
+  const auto release = StockCommandFrom(Arrived(ReleaseMessage(kOrder, kOffers, "")));
+  EXPECT_EQ(release.order_id(), kOrder.ToString());
+  EXPECT_EQ(release.release().offer_ids_size(), 2);
+  const auto consume = StockCommandFrom(Arrived(ConsumeMessage(kOrder, kOffers, "")));
+  EXPECT_EQ(consume.consume().offer_ids(1), kOffers[1].ToString());
+}
+
+TEST(Messages, StockAndMoneyOfOneOrder_AreOrderedApart) {
+  EXPECT_EQ(CaptureMessage(kOrder, "").key, RefundMessage(kOrder, kPart, "").key);
+  EXPECT_EQ(ReleaseMessage(kOrder, kOffers, "").key, ConsumeMessage(kOrder, kOffers, "").key);
+  EXPECT_NE(CaptureMessage(kOrder, "").key, ConsumeMessage(kOrder, kOffers, "").key);
+}
+
+// Every payload but a whole known command: words, another topic's, a newer program's, one with a part missing.
+TEST(Messages, UnknownPayload_IsAnErrorAndNeverAGuess) {
+  const auto order = kOrder.ToString();
+  api::order::PaymentCommand no_command;
+  no_command.set_order_id(order);
+  const auto newer = no_command.SerializeAsString() + std::string("\x7a\0", 2);  // field 15, an empty message
+  api::order::PaymentCommand no_part = no_command;
+  no_part.mutable_refund();
+  api::order::PaymentCommand no_order;
+  no_order.mutable_capture();
+  api::order::StockCommand all;
+  all.set_order_id(order);
+  all.mutable_release();
+  for (const auto& payload :
+       {std::string(), std::string("capture"), std::string("refund ") + kPart.ToString(),
+        no_command.SerializeAsString(), newer, no_part.SerializeAsString(), no_order.SerializeAsString(),
+        ConsumeMessage(kOrder, kOffers, "").payload}) {
+    EXPECT_THROW(PaymentCommandFrom(Arrived(payload)), std::runtime_error) << payload;
+  }
+  for (const auto& payload :
+       {std::string(), std::string("release"), std::string("consume ") + kOffers[0].ToString(),
+        no_command.SerializeAsString(), all.SerializeAsString(), RefundMessage(kOrder, kPart, "").payload}) {
+    EXPECT_THROW(StockCommandFrom(Arrived(payload)), std::runtime_error) << payload;
+  }
+  EXPECT_THROW(ReleaseMessage(kOrder, {}, ""), std::logic_error);
+}
+
+}  // namespace
+}  // namespace market::order

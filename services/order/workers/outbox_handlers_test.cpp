@@ -1,0 +1,173 @@
+#include "services/order/workers/outbox_handlers.hpp"
+
+#include <gtest/gtest.h>
+
+#include "platform/runtime/task_group.hpp"
+#include "platform/testing/run_loop.hpp"
+#include "platform/testing/temporary_database.hpp"
+#include "services/order/domain/pricing.hpp"
+#include "services/order/messages.hpp"
+#include "services/order/migrations.hpp"
+#include "services/order/storage/checkouts.hpp"
+#include "services/order/testing/fake_peers.hpp"
+
+namespace market::order {
+namespace {
+
+using namespace std::chrono_literals;
+using domain::State;
+using market::testing::Eventually;
+using market::testing::RunLoop;
+using runtime::After;
+using Held = testing::FakeStock::Held;
+using Payment = api::payment::Payment;
+
+domain::Offer AnOffer() {
+  domain::Offer offer;
+  offer.id = domain::OfferId::New();
+  offer.seller = SellerId::New();
+  offer.title = "Engine";
+  offer.sku = "E-1";
+  offer.price = Money{1999, Currency::Parse("EUR")};
+  offer.for_sale = true;
+  return offer;
+}
+
+struct World {
+  explicit World(boost::asio::io_context& io)
+      : database(io, {.conninfo = disk.Conninfo()}),
+        orders(database),
+        checkouts(database, {}),
+        transitions(database),
+        stock(faults, 10),
+        payments(faults),
+        handlers(orders, transitions, stock, payments),
+        relay(database, tracer, {.poll = 20ms, .backoff_min = 2ms, .backoff_max = 10ms}) {
+    faults.Heal();
+    handlers.HandleOn(relay);
+  }
+
+  // An order of two sellers whose payment is authorised and whose stock is committed.
+  Task<domain::Order> Placed() {
+    const std::array offers = {AnOffer(), AnOffer()};
+    const std::array items = {domain::Item{offers[0].id, 1}, domain::Item{offers[1].id, 1}};
+    auto order =
+        domain::MakeOrder(Uuid::NewV7(), AccountId::New(), domain::Price(items, offers),
+                          {.recipient = "Ada", .lines = {"1 Street"}, .city = "London", .country_code = "GB"},
+                          "visa", SystemClock().Now());
+    const auto lease = co_await checkouts.Insert(After(5s), order, "");
+    co_await checkouts.Place(After(5s), *lease,
+                             {.state = "AUTHORIZED", .authorized_minor = order.total.minor},
+                             SystemClock().Now());
+    auto& payment = payments.orders[order.id.ToString()];
+    payment.set_order_id(order.id.ToString());
+    payment.set_state(Payment::AUTHORIZED);
+    payment.mutable_authorized()->set_amount(order.total.minor);
+    stock.orders[order.id.ToString()] = Held::kCommitted;
+    co_return order;
+  }
+  Task<> Cancel(const domain::Order& order, std::vector<domain::SellerOrderId> parts) {
+    co_await transitions.Cancel(After(5s), order.id, storage::Scope::Buyer(order.buyer), std::move(parts),
+                                {"buyer", order.buyer}, "", Uuid::NewV7(), "", SystemClock().Now());
+  }
+  std::string Left() const { return disk.Execute("SELECT count(*) FROM outbox"); }
+
+  market::testing::TemporaryDatabase disk{kMigrations};
+  postgres::Database database;
+  telemetry::Tracer tracer;
+  storage::Orders orders;
+  storage::Checkouts checkouts;
+  storage::Transitions transitions;
+  testing::Faults faults{1};
+  testing::FakeStock stock;
+  testing::FakePayments payments;
+  OutboxHandlers handlers;
+  outbox::Relay relay;
+};
+
+// Runs body(world) on an open database; `relay` is for the body to start.
+template <class Body>
+void WithWorld(Body body) {
+  RunLoop([&](boost::asio::io_context& io) -> Task<> {
+    World world(io);
+    co_await world.database.Open(After(10s));
+    runtime::TaskGroup group(io.get_executor(), [](std::string_view, std::exception_ptr) {});
+    co_await body(world, group);
+    group.Cancel();
+    co_await group.Join(After(10s));
+    co_await world.database.Close(After(5s));
+  });
+}
+
+TEST(OutboxHandlers, APlacedOrder_IsCapturedAndItsCancelledPartRefunded) {
+  WithWorld([](World& world, runtime::TaskGroup& group) -> Task<> {
+    const auto order = co_await world.Placed();
+    co_await world.Cancel(order, {order.parts[0].id});
+    group.Spawn("relay", world.relay.Run());
+    co_await Eventually([&] { return world.Left() == "0"; });
+    EXPECT_EQ(world.payments.orders[order.id.ToString()].state(), Payment::CAPTURED);
+    EXPECT_EQ(world.payments.refunded, std::vector{order.parts[0].id.ToString()});
+    EXPECT_EQ(world.stock.orders[order.id.ToString()], Held::kReleased);
+    const auto read = co_await world.orders.Find(After(5s), order.id, storage::Scope::Everything());
+    EXPECT_EQ(read->payment.state, "CAPTURED");
+  });
+}
+
+TEST(OutboxHandlers, AnOrderCancelledWhole_IsVoidedAndNothingRefunded) {
+  WithWorld([](World& world, runtime::TaskGroup& group) -> Task<> {
+    const auto order = co_await world.Placed();
+    co_await world.Cancel(order, {});
+    group.Spawn("relay", world.relay.Run());
+    co_await Eventually([&] { return world.Left() == "0"; });
+    EXPECT_EQ(world.payments.orders[order.id.ToString()].state(), Payment::VOIDED);
+    EXPECT_TRUE(world.payments.refunded.empty());
+  });
+}
+
+// A capture that fails for hours holds back neither the units that were shipped nor those given back.
+TEST(OutboxHandlers, Stock_NeverWaitsForMoney) {
+  WithWorld([](World& world, runtime::TaskGroup& group) -> Task<> {
+    world.payments.captures_fail = true;
+    const auto order = co_await world.Placed();
+    const auto& part = order.parts[0];
+    for (const auto to : {State::kAccepted, State::kShipped}) {
+      co_await world.transitions.Move(After(5s), part.id, storage::Scope::Sellers({part.seller}), to,
+                                      {"seller", AccountId::New()}, std::nullopt, "", SystemClock().Now());
+    }
+    group.Spawn("relay", world.relay.Run());
+    co_await Eventually([&] { return world.stock.orders[order.id.ToString()] == Held::kConsumed; });
+    co_await Eventually([&] { return world.relay.Snapshot().failed > 2 && world.Left() == "1"; });
+    EXPECT_EQ(world.disk.Execute("SELECT topic FROM outbox"), kPaymentTopic);
+    world.payments.captures_fail = false;
+    co_await Eventually([&] { return world.Left() == "0"; });
+    EXPECT_EQ(world.payments.orders[order.id.ToString()].state(), Payment::CAPTURED);
+  });
+}
+
+// What it was with payloads of words: anything but "capture" refunded, anything but "release" consumed.
+TEST(OutboxHandlers, UnknownPayload_MovesNothing) {
+  WithWorld([](World& world, runtime::TaskGroup& group) -> Task<> {
+    const auto order = co_await world.Placed();
+    const auto id = order.id.ToString();
+    const telemetry::Span span;
+    for (const auto& payload : {std::string("capture"), "refund " + order.parts[0].id.ToString(),
+                                std::string("hold"), std::string()}) {
+      for (const auto handle : {&OutboxHandlers::HandlePayment, &OutboxHandlers::HandleStock}) {
+        const outbox::Message message{.id = Uuid::NewV7(), .topic = "t", .key = id, .payload = payload};
+        bool refused = false;
+        try {
+          co_await (world.handlers.*handle)(message, span);
+        } catch (const std::runtime_error&) {
+          refused = true;
+        }
+        EXPECT_TRUE(refused) << payload;
+      }
+    }
+    EXPECT_EQ(world.payments.orders[id].state(), Payment::AUTHORIZED);
+    EXPECT_EQ(world.stock.orders[id], Held::kCommitted);
+    EXPECT_TRUE(world.payments.refunded.empty());
+  });
+}
+
+}  // namespace
+}  // namespace market::order
