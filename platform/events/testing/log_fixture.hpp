@@ -1,0 +1,112 @@
+// For the tests of this room: a database with a log, and events of nobody's that say a text.
+#pragma once
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "marketplace/probe/v1/probe.pb.h"
+#include "migrations/events.hpp"
+#include "migrations/outbox.hpp"
+#include "platform/events/event.hpp"
+#include "platform/events/log.hpp"
+#include "platform/runtime/one_shot.hpp"
+#include "platform/runtime/task_group.hpp"
+#include "platform/testing/run_loop.hpp"
+#include "platform/testing/temporary_database.hpp"
+
+namespace market::events {
+
+using namespace std::chrono_literals;
+using marketplace::probe::v1::Plain;
+using marketplace::probe::v1::ProbeReply;
+using marketplace::type::v1::FeedRequest;
+using marketplace::type::v1::FeedResponse;
+using runtime::After;
+using testing::Eventually;
+
+inline void Unexpected(std::string_view task, std::exception_ptr error) {
+  if (!runtime::IsCancelled(error)) ADD_FAILURE() << task << ": " << TextOf(error);
+}
+
+inline NewEvent Saying(std::string aggregate, std::string text, std::int64_t version = 1) {
+  ProbeReply what;
+  what.set_text(std::move(text));
+  return Of(what, {.aggregate = std::move(aggregate), .version = version});
+}
+
+inline std::string TextIn(const Event& event) { return As<ProbeReply>(event).value().text(); }
+
+inline std::vector<std::string> TextsIn(const FeedResponse& page) {
+  std::vector<std::string> texts;
+  for (const auto& event : page.events()) texts.push_back(TextIn(event));
+  return texts;
+}
+
+class LogTest : public ::testing::Test {
+ protected:
+  // Runs body(database, group); what is in `group` is cancelled and joined afterwards.
+  template <class Body>
+  void Run(Body body) {
+    testing::RunLoop([&](boost::asio::io_context& io) -> Task<> {
+      postgres::Database database(io,
+                                  {.conninfo = disk_.Conninfo(), .write_connections = 6, .pool_wait = 10s});
+      co_await database.Open(After(10s));
+      runtime::TaskGroup group(io.get_executor(), Unexpected);
+      std::exception_ptr failure;
+      try {
+        co_await body(database, group);
+      } catch (...) {
+        failure = std::current_exception();
+      }
+      group.Cancel();
+      co_await group.Join(After(10s));
+      co_await database.Close(After(5s));
+      if (failure) std::rethrow_exception(failure);
+    });
+  }
+
+  static Task<> Happen(postgres::Database& database, std::vector<NewEvent> events) {
+    postgres::Batch batch;
+    Append(batch, After(5s), events);
+    co_await database.Write(After(5s), std::move(batch));
+  }
+  static Task<> Happen(postgres::Database& database, NewEvent event) {
+    return Happen(database, std::vector{std::move(event)});
+  }
+
+  // A transaction that has appended and commits when it is let.
+  struct Open {
+    bool appended = false;
+    bool committed = false;
+    runtime::OneShot<> commit;
+  };
+  static Task<> HappenSlowly(postgres::Database& database, NewEvent event, std::shared_ptr<Open> open) {
+    const auto body = [&](postgres::Tx& tx) -> Task<> {
+      postgres::Batch batch;
+      Append(batch, After(5s), event);
+      co_await tx.Execute(std::move(batch));
+      open->appended = true;
+      co_await open->commit.Wait();
+    };
+    co_await database.Transaction(After(30s), body);
+    open->committed = true;
+  }
+
+  static Task<FeedResponse> Feed(Log& log, std::string after) {
+    FeedRequest request;
+    request.set_after(std::move(after));
+    return log.Feed(After(5s), std::move(request));
+  }
+
+  std::string Sql(const std::string& sql) const { return disk_.Execute(sql); }
+
+  static constexpr std::array kSets{&migrations::kOutbox, &migrations::kEvents};
+  testing::TemporaryDatabase disk_{kSets};
+};
+
+}  // namespace market::events
