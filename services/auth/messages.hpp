@@ -1,11 +1,19 @@
-// What auth tells the other services through its outbox.
+// What leaves auth: what it tells user through its outbox, and the events of what happened.
 #pragma once
 #include <string>
 #include <string_view>
 
-#include "marketplace/user/v1/user.market.hpp"
+#include "marketplace/auth/v1/events.pb.h"
+#include "marketplace/user/v1/user.pb.h"
 #include "platform/core/id.hpp"
+#include "platform/events/event.hpp"
 #include "platform/outbox/outbox.hpp"
+
+// As the generated interfaces call them, which this file does not need.
+namespace market::api {
+namespace auth = ::marketplace::auth::v1;
+namespace user = ::marketplace::user::v1;
+}  // namespace market::api
 
 namespace market::auth {
 
@@ -14,5 +22,15 @@ inline constexpr std::string_view kProfileCreate = "profile.create";
 
 api::user::CreateProfileRequest ProfileRequest(AccountId account, std::string_view display_name);
 outbox::NewMessage ProfileMessage(AccountId account, std::string_view display_name, std::string trace);
+
+events::NewEvent AccountCreatedEvent(AccountId account);
+// `version` of the account, as the act left it.
+events::NewEvent RoleGrantedEvent(AccountId account, std::string_view role, std::int64_t version);
+events::NewEvent SellerMemberAddedEvent(AccountId account, SellerId seller, std::string_view role,
+                                        std::int64_t version);
+
+events::NewEvent SessionOpenedEvent(const Uuid& session, AccountId account);
+events::NewEvent SessionEndedEvent(const Uuid& session, AccountId account,
+                                   api::auth::SessionEnded::Reason reason);
 
 }  // namespace market::auth

@@ -3,10 +3,11 @@
 #include <array>
 
 #include "migrations/auth.hpp"
+#include "migrations/events.hpp"
 #include "migrations/outbox.hpp"
 
 namespace market::auth {
 
-inline constexpr std::array kMigrations = {&migrations::kOutbox, &migrations::kAuth};
+inline constexpr std::array kMigrations = {&migrations::kOutbox, &migrations::kEvents, &migrations::kAuth};
 
 }  // namespace market::auth

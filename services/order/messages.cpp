@@ -23,7 +23,7 @@ outbox::NewMessage Message(const StockCommand& command, std::string trace) {
 }
 
 template <class Names>
-void Fill(Names& names, const std::vector<domain::OfferId>& offers) {
+void Name(Names& names, const std::vector<domain::OfferId>& offers) {
   if (offers.empty()) throw std::logic_error("a stock command about no offers");
   for (const auto& offer : offers) names.Add(offer.ToString());
 }
@@ -31,6 +31,31 @@ void Fill(Names& names, const std::vector<domain::OfferId>& offers) {
 [[noreturn]] void Refuse(const outbox::Message& message) {
   throw std::runtime_error("message " + message.id.ToString() + " of " + message.topic +
                            " is no command that this program knows");
+}
+
+void Fill(marketplace::type::v1::Money& out, const Money& money) {
+  out.set_amount(money.minor);
+  out.set_currency(std::string(money.currency.Code()));
+}
+
+events::Subject About(const MovedPart& part) {
+  return {.aggregate = "seller_order/" + part.id.ToString(),
+          .version = part.version,
+          .seller = part.seller,
+          .buyer = part.buyer};
+}
+
+events::Subject About(const domain::Order& order) {
+  return {.aggregate = "order/" + order.id.ToString(), .version = order.version + 1, .buyer = order.buyer};
+}
+
+template <class Message>
+Message Made(const MovedPart& part) {
+  Message what;
+  what.set_seller_order_id(part.id.ToString());
+  what.set_order_id(part.order.ToString());
+  what.set_number(part.number);
+  return what;
 }
 
 }  // namespace
@@ -54,7 +79,7 @@ outbox::NewMessage ReleaseMessage(const domain::OrderId& order, const std::vecto
                                   std::string trace) {
   StockCommand command;
   command.set_order_id(order.ToString());
-  Fill(*command.mutable_release()->mutable_offer_ids(), offers);
+  Name(*command.mutable_release()->mutable_offer_ids(), offers);
   return Message(command, std::move(trace));
 }
 
@@ -62,7 +87,7 @@ outbox::NewMessage ConsumeMessage(const domain::OrderId& order, const std::vecto
                                   std::string trace) {
   StockCommand command;
   command.set_order_id(order.ToString());
-  Fill(*command.mutable_consume()->mutable_offer_ids(), offers);
+  Name(*command.mutable_consume()->mutable_offer_ids(), offers);
   return Message(command, std::move(trace));
 }
 
@@ -84,6 +109,64 @@ StockCommand StockCommandFrom(const outbox::Message& message) {
   const int offers = command.release().offer_ids_size() + command.consume().offer_ids_size();
   if (offers == 0) Refuse(message);
   return command;
+}
+
+std::vector<events::NewEvent> OrderPlacedEvents(const domain::Order& order) {
+  api::order::OrderPlaced whole;
+  whole.set_order_id(order.id.ToString());
+  whole.set_number(order.number);
+  Fill(*whole.mutable_total(), order.total);
+  std::vector<events::NewEvent> events(1);
+  for (const auto& part : order.parts) {
+    auto& told = *whole.add_parts();
+    told.set_seller_order_id(part.id.ToString());
+    told.set_seller_id(part.seller.ToString());
+    told.set_number(part.number);
+    Fill(*told.mutable_total(), part.total);
+
+    const MovedPart moved{.id = part.id,
+                          .order = order.id,
+                          .number = part.number,
+                          .seller = part.seller,
+                          .buyer = order.buyer,
+                          .version = part.version + 1};
+    auto what = Made<api::order::SellerOrderPlaced>(moved);
+    Fill(*what.mutable_total(), part.total);
+    events.push_back(events::Of(what, About(moved)));
+  }
+  events.front() = events::Of(whole, About(order));
+  return events;
+}
+
+events::NewEvent OrderFailedEvent(const domain::Order& order, const domain::Failure& why) {
+  api::order::OrderFailed what;
+  what.set_order_id(order.id.ToString());
+  what.set_number(order.number);
+  what.set_reason(why.reason);
+  return events::Of(what, About(order));
+}
+
+events::NewEvent SellerOrderAcceptedEvent(const MovedPart& part) {
+  return events::Of(Made<api::order::SellerOrderAccepted>(part), About(part));
+}
+
+events::NewEvent SellerOrderShippedEvent(const MovedPart& part, std::string carrier,
+                                         std::string tracking_number) {
+  auto what = Made<api::order::SellerOrderShipped>(part);
+  what.set_carrier(std::move(carrier));
+  what.set_tracking_number(std::move(tracking_number));
+  return events::Of(what, About(part));
+}
+
+events::NewEvent SellerOrderDeliveredEvent(const MovedPart& part) {
+  return events::Of(Made<api::order::SellerOrderDelivered>(part), About(part));
+}
+
+events::NewEvent SellerOrderCancelledEvent(const MovedPart& part, std::string actor, std::string reason) {
+  auto what = Made<api::order::SellerOrderCancelled>(part);
+  what.set_actor(std::move(actor));
+  what.set_reason(std::move(reason));
+  return events::Of(what, About(part));
 }
 
 }  // namespace market::order

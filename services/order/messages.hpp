@@ -1,4 +1,4 @@
-// What leaves order through its outbox: commands to payment and to product.
+// What leaves order: commands to payment and to product through its outbox, and the events of what happened.
 //
 // A resource of an order is a key of its own, so that stock never waits for money: "<order>/payment", "<order>/stock".
 #pragma once
@@ -7,8 +7,9 @@
 #include <vector>
 
 #include "marketplace/order/v1/events.pb.h"
+#include "platform/events/event.hpp"
 #include "platform/outbox/outbox.hpp"
-#include "services/order/domain/ids.hpp"
+#include "services/order/domain/order.hpp"
 
 // As the generated interface calls it, which this file does not need.
 namespace market::api {
@@ -33,5 +34,24 @@ outbox::NewMessage ConsumeMessage(const domain::OrderId& order, const std::vecto
 // know: nothing is ever guessed from it.
 api::order::PaymentCommand PaymentCommandFrom(const outbox::Message& message);
 api::order::StockCommand StockCommandFrom(const outbox::Message& message);
+
+// Of an order that waits for its payment, as it was read: what becomes of it and its parts with their next version.
+std::vector<events::NewEvent> OrderPlacedEvents(const domain::Order& order);
+events::NewEvent OrderFailedEvent(const domain::Order& order, const domain::Failure& why);
+
+// A part as a move left it.
+struct MovedPart {
+  domain::SellerOrderId id;
+  domain::OrderId order;
+  std::string number;
+  SellerId seller;
+  AccountId buyer;
+  std::int64_t version = 1;
+};
+events::NewEvent SellerOrderAcceptedEvent(const MovedPart& part);
+events::NewEvent SellerOrderShippedEvent(const MovedPart& part, std::string carrier,
+                                         std::string tracking_number);
+events::NewEvent SellerOrderDeliveredEvent(const MovedPart& part);
+events::NewEvent SellerOrderCancelledEvent(const MovedPart& part, std::string actor, std::string reason);
 
 }  // namespace market::order

@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 
+#include "migrations/events.hpp"
 #include "migrations/idempotency.hpp"
 #include "migrations/order.hpp"
 #include "migrations/outbox.hpp"
@@ -9,6 +10,6 @@
 namespace market::order {
 
 inline constexpr std::array kMigrations = {&migrations::kIdempotency, &migrations::kOutbox,
-                                           &migrations::kOrder};
+                                           &migrations::kEvents, &migrations::kOrder};
 
 }  // namespace market::order

@@ -2,10 +2,11 @@
 #pragma once
 #include <array>
 
+#include "migrations/events.hpp"
 #include "migrations/payment.hpp"
 
 namespace market::payment {
 
-inline constexpr std::array kMigrations = {&migrations::kPayment};
+inline constexpr std::array kMigrations = {&migrations::kEvents, &migrations::kPayment};
 
 }  // namespace market::payment

@@ -2,11 +2,13 @@
 #pragma once
 #include <array>
 
+#include "migrations/events.hpp"
 #include "migrations/idempotency.hpp"
 #include "migrations/product.hpp"
 
 namespace market::product {
 
-inline constexpr std::array kMigrations = {&migrations::kIdempotency, &migrations::kProduct};
+inline constexpr std::array kMigrations = {&migrations::kIdempotency, &migrations::kEvents,
+                                           &migrations::kProduct};
 
 }  // namespace market::product

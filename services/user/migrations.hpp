@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 
+#include "migrations/events.hpp"
 #include "migrations/idempotency.hpp"
 #include "migrations/outbox.hpp"
 #include "migrations/user.hpp"
@@ -9,6 +10,6 @@
 namespace market::user {
 
 inline constexpr std::array kMigrations = {&migrations::kIdempotency, &migrations::kOutbox,
-                                           &migrations::kUser};
+                                           &migrations::kEvents, &migrations::kUser};
 
 }  // namespace market::user

@@ -19,8 +19,9 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       profiles_(database_),
       addresses_(database_),
       sellers_(database_),
+      log_(database_, {}),
       relay_(database_, host.Tracer(), host.RelayOptions("user")),
-      service_({profiles_, addresses_, sellers_, peers.auth, *settings.auto_approve_sellers,
+      service_({profiles_, addresses_, sellers_, log_, peers.auth, *settings.auto_approve_sellers,
                 host.Metrics().AddCounter("user_sellers_created_total", "shops opened"),
                 [this] { relay_.Wake(); }}) {
   HandleOutbox(relay_, peers.auth);

@@ -34,6 +34,7 @@ class Service final : public host::Service {
   storage::Profiles profiles_;
   storage::Addresses addresses_;
   storage::Sellers sellers_;
+  events::Log log_;
   outbox::Relay relay_;
   UserService service_;
 };

@@ -2,14 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
 #include <functional>
 
-#include "migrations/auth.hpp"
-#include "migrations/outbox.hpp"
 #include "platform/testing/fake_clock.hpp"
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
+#include "services/auth/migrations.hpp"
 #include "services/auth/testing/fake_users.hpp"
 
 namespace market::auth {
@@ -30,8 +28,6 @@ constexpr const char* kPassword = "correct horse battery";
 
 class AuthServiceTest : public ::testing::Test {
  protected:
-  static constexpr std::array kSets = {&migrations::kOutbox, &migrations::kAuth};
-
   using Body = std::function<Task<>(AuthService&)>;
   void Run(Body body) {
     RunLoop([&](boost::asio::io_context& io) -> Task<> {
@@ -103,7 +99,7 @@ class AuthServiceTest : public ::testing::Test {
 
   std::string Sql(const std::string& text) { return temporary_.Execute(text); }
 
-  testing::TemporaryDatabase temporary_{kSets};
+  testing::TemporaryDatabase temporary_{kMigrations};
   testing::FakeClock clock_;
   Passwords passwords_{{.cost = {.memory_kib = 64, .passes = 1}}};
   telemetry::Metrics registry_;

@@ -3,6 +3,7 @@ CREATE TABLE account (
   email         text        NOT NULL CHECK (length(email) BETWEEN 3 AND 254),  -- as it was given
   email_key     text        NOT NULL,                                          -- lower-cased: names the account
   password_hash text        NOT NULL CHECK (password_hash LIKE '$argon2id$%'),
+  version       bigint      NOT NULL DEFAULT 1,
   created_at    timestamptz NOT NULL DEFAULT market_now(),
   updated_at    timestamptz NOT NULL DEFAULT market_now(),
   CONSTRAINT account_email_key UNIQUE (email_key)

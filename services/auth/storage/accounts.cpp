@@ -1,5 +1,7 @@
 #include "services/auth/storage/accounts.hpp"
 
+#include "platform/events/event.hpp"
+#include "services/auth/messages.hpp"
 #include "services/auth/storage/rows.hpp"
 
 namespace market::auth::storage {
@@ -26,6 +28,11 @@ constexpr Statement kGrantRole{"auth.grant_role", R"sql(
 INSERT INTO account_role (account_id, role) SELECT id, $2 FROM account WHERE email_key = $1
 ON CONFLICT (account_id, role) DO NOTHING)sql"};
 
+constexpr Statement kRaiseVersion{"auth.raise_account_version", R"sql(
+UPDATE account SET version = version + 1, updated_at = market_now() WHERE email_key = $1 RETURNING id, version)sql"};
+constexpr Statement kRaiseVersionById{"auth.raise_account_version_by_id", R"sql(
+UPDATE account SET version = version + 1, updated_at = market_now() WHERE id = $1 RETURNING version)sql"};
+
 constexpr std::string_view kForeignKeyViolation = "23503";
 
 }  // namespace
@@ -41,7 +48,8 @@ Task<std::variant<domain::Account, EmailTaken>> Accounts::Create(Work work, cons
   Batch batch("auth.sign_up");
   batch.Add(kInsertAccount, account.id, account.email, domain::NormalizeEmail(account.email),
             account.password_hash);
-  AddSession(batch, session, account.id, lifetimes_);
+  events::Append(batch, work, AccountCreatedEvent(account.id));
+  AddSession(batch, work, session, account.id, lifetimes_);
   outbox::Append(batch, message);
   try {
     const auto results = co_await database_.Write(work, std::move(batch));
@@ -63,8 +71,15 @@ Task<std::optional<domain::Account>> Accounts::Find(Work work, AccountId id) {
 }
 
 Task<Binding> Accounts::BindSeller(Work work, AccountId account, SellerId seller, std::string_view role) {
+  const auto bind = [&](postgres::Tx& tx) -> Task<> {
+    if ((co_await tx.Execute(kBindSeller, account, seller, role)).AffectedRows() == 0) co_return;
+    const auto raised = co_await tx.Execute(kRaiseVersionById, account);
+    Batch batch("auth.seller_bound");
+    events::Append(batch, work, SellerMemberAddedEvent(account, seller, role, raised.One().Int(0)));
+    co_await tx.ExecuteAndCommit(std::move(batch));
+  };
   try {
-    co_await database_.Write(work, kBindSeller, account, seller, role);
+    co_await database_.Transaction(work, bind);
   } catch (const SqlError& error) {
     if (!error.Is(kForeignKeyViolation)) throw;
     co_return Binding::kNoSuchAccount;
@@ -79,11 +94,18 @@ Task<Promotion> Accounts::EnsureOperator(Work work, NewAccount account, outbox::
     batch.Add(kInsertAccountIfNew, account.id, account.email, email_key, account.password_hash);
     batch.Add(kGrantRole, email_key, domain::kOperator);
     const auto results = co_await tx.Execute(std::move(batch));
-    if (results[0].AffectedRows() == 1) {
-      co_await outbox::Append(tx, message);
-      co_return Promotion::kCreated;
+    if (results[1].AffectedRows() == 0) co_return Promotion::kWasOperator;
+    const bool created = results[0].AffectedRows() == 1;
+    const auto raised = co_await tx.Execute(kRaiseVersion, email_key);
+    const auto id = raised.One().GetId<AccountId>(0);
+    Batch told("auth.operator_made");
+    if (created) {
+      outbox::Append(told, message);
+      events::Append(told, work, AccountCreatedEvent(id));
     }
-    co_return results[1].AffectedRows() == 1 ? Promotion::kPromoted : Promotion::kWasOperator;
+    events::Append(told, work, RoleGrantedEvent(id, domain::kOperator, raised.One().Int(1)));
+    co_await tx.ExecuteAndCommit(std::move(told));
+    co_return created ? Promotion::kCreated : Promotion::kPromoted;
   };
   co_return co_await database_.Transaction(work, promote);
 }

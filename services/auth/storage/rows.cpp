@@ -1,6 +1,8 @@
 #include "services/auth/storage/rows.hpp"
 
 #include "platform/crypto/digest.hpp"
+#include "platform/events/event.hpp"
+#include "services/auth/messages.hpp"
 
 namespace market::auth::storage {
 namespace {
@@ -32,10 +34,11 @@ domain::Account ReadAccount(const postgres::Row& row) {
 
 std::string EmailDigest(std::string_view email_key) { return crypto::Sha256(email_key); }
 
-void AddSession(postgres::Batch& batch, const NewSession& session, AccountId account,
+void AddSession(postgres::Batch& batch, const Work& work, const NewSession& session, AccountId account,
                 const domain::Lifetimes& lifetimes) {
   batch.Add(kInsertSession, session.id, account, lifetimes.idle, lifetimes.absolute);
   batch.Add(kInsertFirstToken, postgres::Bytes{session.digest}, session.id);
+  events::Append(batch, work, SessionOpenedEvent(session.id, account));
 }
 
 }  // namespace market::auth::storage

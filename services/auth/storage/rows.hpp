@@ -23,8 +23,8 @@ domain::Account ReadAccount(const postgres::Row& row);
 // SHA-256: what the throttle knows an e-mail by.
 std::string EmailDigest(std::string_view email_key);
 
-// The session's row and its first refresh token.
-void AddSession(postgres::Batch& batch, const NewSession& session, AccountId account,
+// The session's row, its first refresh token, and the event.
+void AddSession(postgres::Batch& batch, const Work& work, const NewSession& session, AccountId account,
                 const domain::Lifetimes& lifetimes);
 
 }  // namespace market::auth::storage

@@ -1,7 +1,9 @@
 #include "services/auth/storage/sessions.hpp"
 
 #include "platform/core/error.hpp"
+#include "platform/events/event.hpp"
 #include "services/auth/domain/throttle.hpp"
+#include "services/auth/messages.hpp"
 #include "services/auth/storage/rows.hpp"
 
 namespace market::auth::storage {
@@ -114,7 +116,7 @@ Task<domain::Account> Sessions::Open(Work work, AccountId account, std::string_v
   Batch batch("auth.open_session");
   batch.Add(kForgetTries, Bytes{digest});
   if (new_hash) batch.Add(kReplaceHash, account, *new_hash);
-  AddSession(batch, session, account, lifetimes_);
+  AddSession(batch, work, session, account, lifetimes_);
   batch.Add(kFindAccount, account);
   const auto results = co_await database_.Write(work, std::move(batch));
   co_return ReadAccount(results.back().One());
@@ -133,6 +135,8 @@ Task<RefreshOutcome> Sessions::Refresh(Work work, std::string digest, DigestAt d
     Batch batch("auth.refresh");
     if (verdict == domain::Verdict::kReused) {
       batch.Add(kEndSession, found.session, found.account, std::string_view("REUSED"));
+      events::Append(batch, work,
+                     SessionEndedEvent(found.session, found.account, api::auth::SessionEnded::REUSED));
       co_await tx.ExecuteAndCommit(std::move(batch));
       co_return SessionReused{found.session, found.account};
     }
@@ -151,7 +155,14 @@ Task<RefreshOutcome> Sessions::Refresh(Work work, std::string digest, DigestAt d
 }
 
 Task<> Sessions::End(Work work, const Uuid& session, AccountId owner) {
-  co_await database_.Write(work, kEndSession, session, owner, std::string_view("SIGNED_OUT"));
+  const auto end = [&](postgres::Tx& tx) -> Task<> {
+    const auto ended = co_await tx.Execute(kEndSession, session, owner, std::string_view("SIGNED_OUT"));
+    if (ended.AffectedRows() == 0) co_return;
+    Batch batch("auth.session_ended");
+    events::Append(batch, work, SessionEndedEvent(session, owner, api::auth::SessionEnded::SIGNED_OUT));
+    co_await tx.ExecuteAndCommit(std::move(batch));
+  };
+  co_await database_.Transaction(work, end);
 }
 
 Task<std::int64_t> Sessions::Sweep(Work work, std::int64_t limit) {

@@ -1,13 +1,13 @@
 #include <gtest/gtest.h>
 
-#include <array>
 #include <map>
 
-#include "migrations/auth.hpp"
-#include "migrations/outbox.hpp"
 #include "platform/core/error.hpp"
+#include "platform/events/testing/told.hpp"
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
+#include "services/auth/messages.hpp"
+#include "services/auth/migrations.hpp"
 #include "services/auth/storage/accounts.hpp"
 #include "services/auth/storage/sessions.hpp"
 
@@ -30,8 +30,6 @@ outbox::NewMessage Message() { return {.topic = "profile.create", .key = "", .pa
 
 class AuthStorage : public ::testing::Test {
  protected:
-  static constexpr std::array kSets = {&migrations::kOutbox, &migrations::kAuth};
-
   // Runs `body(accounts, sessions)` on an open database.
   template <class Body>
   void Run(Body body) {
@@ -63,7 +61,7 @@ class AuthStorage : public ::testing::Test {
               "0");
   }
 
-  testing::TemporaryDatabase temporary_{kSets};
+  testing::TemporaryDatabase temporary_{kMigrations};
   domain::Lifetimes lifetimes_;
 };
 
@@ -345,6 +343,59 @@ TEST_F(AuthStorage, Refresh_StormOfOneToken_HasOneSuccessor) {
   EXPECT_EQ(others, 0);
   EXPECT_EQ(Sql("SELECT count(*) FROM refresh_token"), "2");
   ExpectOneLiveTokenAtMost();
+}
+
+TEST_F(AuthStorage, EveryAct_IsTold) {
+  const auto ada = Account("ada@example.com");
+  const auto bob = Account("bob@example.com");
+  const auto first = Session();
+  const auto second = Session();
+  const auto seller = SellerId::New();
+  Run([&](Accounts& accounts, Sessions& sessions) -> Task<> {
+    co_await accounts.Create(Soon(), ada, first, Message());
+    co_await accounts.Create(Soon(), Account("ADA@example.com"), Session(), Message());  // taken
+    co_await accounts.BindSeller(Soon(), ada.id, seller, "owner");
+    co_await accounts.BindSeller(Soon(), ada.id, seller, "owner");
+    co_await accounts.EnsureOperator(Soon(), ada, Message());
+    co_await accounts.EnsureOperator(Soon(), ada, Message());
+    co_await accounts.EnsureOperator(Soon(), bob, Message());
+    co_await sessions.Open(Soon(), ada.id, "ada@example.com", second, std::nullopt);
+    co_await sessions.End(Soon(), first.id, bob.id);  // not his
+    co_await sessions.End(Soon(), first.id, ada.id);
+    co_await sessions.End(Soon(), first.id, ada.id);
+  });
+  const auto told = [&](const std::string& aggregate) { return events::Told(temporary_, aggregate); };
+  EXPECT_EQ(told("account/" + ada.id.ToString()),
+            "auth.AccountCreated 1, auth.SellerMemberAdded 2, auth.RoleGranted 3");
+  EXPECT_EQ(told("account/" + bob.id.ToString()), "auth.AccountCreated 1, auth.RoleGranted 2");
+  EXPECT_EQ(told("session/" + first.id.ToString()), "auth.SessionOpened 1, auth.SessionEnded 2");
+  EXPECT_EQ(told("session/" + second.id.ToString()), "auth.SessionOpened 1");
+  EXPECT_EQ(Sql("SELECT count(*) FROM event"), "8");
+  EXPECT_EQ(Sql("SELECT seller_id FROM event WHERE type = 'auth.SellerMemberAdded'"), seller.ToString());
+  const auto ended = events::LastTold<api::auth::SessionEnded>(temporary_, "session/" + first.id.ToString());
+  EXPECT_EQ(ended.session_id(), first.id.ToString());
+  EXPECT_EQ(ended.account_id(), ada.id.ToString());
+  EXPECT_EQ(ended.reason(), api::auth::SessionEnded::SIGNED_OUT);
+  EXPECT_EQ(Sql("SELECT count(*) FROM event WHERE payload::text LIKE '%' || encode('example', 'hex') || '%'"),
+            "0")
+      << "no address leaves auth";
+}
+
+TEST_F(AuthStorage, AReusedToken_EndsTheSessionAndIsTold) {
+  const auto session = Session();
+  Run([&](Accounts& accounts, Sessions& sessions) -> Task<> {
+    co_await accounts.Create(Soon(), Account("ada@example.com"), session, Message());
+    for (const std::int64_t sequence : {1, 2}) {
+      co_await sessions.Refresh(Soon(), DigestAt(session.id, sequence), DigestAt);
+    }
+    const auto outcome = co_await sessions.Refresh(Soon(), DigestAt(session.id, 1), DigestAt);
+    EXPECT_TRUE(std::holds_alternative<SessionReused>(outcome));
+    co_await sessions.Refresh(Soon(), DigestAt(session.id, 1), DigestAt);
+  });
+  const auto aggregate = "session/" + session.id.ToString();
+  EXPECT_EQ(events::Told(temporary_, aggregate), "auth.SessionOpened 1, auth.SessionEnded 2");
+  EXPECT_EQ(events::LastTold<api::auth::SessionEnded>(temporary_, aggregate).reason(),
+            api::auth::SessionEnded::REUSED);
 }
 
 TEST_F(AuthStorage, Sweep_RemovesOnlyWhatNobodyReads) {

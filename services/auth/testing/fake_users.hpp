@@ -45,6 +45,13 @@ class FakeUsers final : public api::UserApi {
   }
   Task<api::user::Seller> ApproveSeller(CallContext&, api::user::ApproveSellerRequest) override { Unused(); }
   Task<api::user::Address> GetAddress(CallContext&, api::user::GetAddressRequest) override { Unused(); }
+  Task<marketplace::type::v1::FeedResponse> Feed(CallContext&, marketplace::type::v1::FeedRequest) override {
+    Unused();
+  }
+  Task<api::user::ListSellerCardsResponse> ListSellerCards(CallContext&,
+                                                           api::user::ListSellerCardsRequest) override {
+    Unused();
+  }
 
  private:
   [[noreturn]] static void Unused() { throw std::logic_error("auth never calls this"); }

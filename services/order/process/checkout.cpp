@@ -131,7 +131,7 @@ Task<Outcome> Checkout::Forward(CallContext& call, storage::Lease lease, domain:
   if (gone) co_return co_await DecideUndo(call, lease, order, {.reason = "OUT_OF_STOCK", .details = {}});
 
   const auto now = clock_.Now();
-  co_await checkouts_.Place(Writing(call), lease, SummaryOf(payment), now);
+  co_await checkouts_.Place(Writing(call), lease, order, SummaryOf(payment), now);
   MoveAll(order, domain::State::kPlaced, SummaryOf(payment), now);
   co_return Outcome::kPlaced;
 }
@@ -154,7 +154,7 @@ Task<Outcome> Checkout::Undo(CallContext& call, storage::Lease lease, domain::Or
   co_await products_.ReleaseReservation(call, std::move(release));
 
   const auto now = clock_.Now();
-  co_await checkouts_.Fail(Writing(call), lease, lease.undo, SummaryOf(payment), now);
+  co_await checkouts_.Fail(Writing(call), lease, order, lease.undo, SummaryOf(payment), now);
   MoveAll(order, domain::State::kFailed, SummaryOf(payment), now);
   order.failure = lease.undo;
   co_return Outcome::kFailed;
@@ -183,7 +183,7 @@ Task<Outcome> Checkout::Postpone(CallContext& call, storage::Lease lease, domain
 Task<Outcome> Checkout::FailFresh(CallContext& call, storage::Lease lease, domain::Order& order,
                                   domain::Failure why) {
   const auto now = clock_.Now();
-  co_await checkouts_.Fail(Writing(call), lease, why, order.payment, now);
+  co_await checkouts_.Fail(Writing(call), lease, order, why, order.payment, now);
   MoveAll(order, domain::State::kFailed, order.payment, now);
   order.failure = std::move(why);
   co_return Outcome::kFailed;

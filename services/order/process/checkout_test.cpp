@@ -4,14 +4,12 @@
 
 #include <array>
 
-#include "migrations/idempotency.hpp"
-#include "migrations/order.hpp"
-#include "migrations/outbox.hpp"
 #include "platform/telemetry/log.hpp"
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
 #include "services/order/domain/pricing.hpp"
 #include "services/order/messages.hpp"
+#include "services/order/migrations.hpp"
 #include "services/order/testing/fake_peers.hpp"
 #include "services/order/workers/recovery.hpp"
 
@@ -24,10 +22,8 @@ using testing::FakePayments;
 using testing::FakeStock;
 using testing::Faults;
 
-constexpr std::array kSets = {&migrations::kIdempotency, &migrations::kOutbox, &migrations::kOrder};
-
 market::testing::TemporaryDatabase& SharedDatabase() {
-  static market::testing::TemporaryDatabase database(kSets);
+  static market::testing::TemporaryDatabase database(kMigrations);
   return database;
 }
 

@@ -1,5 +1,6 @@
 #include "services/order/storage/checkouts.hpp"
 
+#include "platform/events/event.hpp"
 #include "services/order/messages.hpp"
 #include "services/order/storage/rows.hpp"
 
@@ -178,12 +179,14 @@ Task<std::vector<Lease>> Checkouts::TakeDue(Work work, std::int64_t limit) {
   co_return leases;
 }
 
-Task<> Checkouts::Place(Work work, const Lease& lease, const domain::PaymentSummary& payment, Time now) {
+Task<> Checkouts::Place(Work work, const Lease& lease, const domain::Order& order,
+                        const domain::PaymentSummary& payment, Time now) {
   Batch batch("order.place");
   batch.Add(kDone, lease.order, lease.fence, NameOf(Step::kForward))
       .Add(kMoveParts, lease.order, domain::Name(domain::State::kPlaced), now, "")
       .Add(kSettleOrder, lease.order, payment.state, payment.authorized_minor, "", std::vector<std::string>(),
            now);
+  events::Append(batch, work, OrderPlacedEvents(order));
   outbox::Append(batch, CaptureMessage(lease.order, lease.trace));
   co_await WriteGuarded(work, std::move(batch));
 }
@@ -194,12 +197,13 @@ Task<> Checkouts::DecideUndo(Work work, const Lease& lease, const domain::Failur
   co_await WriteGuarded(work, std::move(batch));
 }
 
-Task<> Checkouts::Fail(Work work, const Lease& lease, const domain::Failure& why,
+Task<> Checkouts::Fail(Work work, const Lease& lease, const domain::Order& order, const domain::Failure& why,
                        const domain::PaymentSummary& payment, Time now) {
   Batch batch("order.fail");
   batch.Add(kDone, lease.order, lease.fence, NameOf(lease.step))
       .Add(kMoveParts, lease.order, domain::Name(domain::State::kFailed), now, why.reason)
       .Add(kSettleOrder, lease.order, payment.state, payment.authorized_minor, why.reason, why.details, now);
+  events::Append(batch, work, OrderFailedEvent(order, why));
   co_await WriteGuarded(work, std::move(batch));
 }
 

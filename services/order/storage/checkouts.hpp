@@ -61,10 +61,12 @@ class Checkouts {
   Task<std::vector<Lease>> TakeDue(Work work, std::int64_t limit);
 
   // All parts become PLACED; the capture of the payment leaves through the outbox.
-  Task<> Place(Work work, const Lease& lease, const domain::PaymentSummary& payment, Time now);
+  // `order` as it was read under the lease.
+  Task<> Place(Work work, const Lease& lease, const domain::Order& order,
+               const domain::PaymentSummary& payment, Time now);
   Task<> DecideUndo(Work work, const Lease& lease, const domain::Failure& why);
   // All parts become FAILED.
-  Task<> Fail(Work work, const Lease& lease, const domain::Failure& why,
+  Task<> Fail(Work work, const Lease& lease, const domain::Order& order, const domain::Failure& why,
               const domain::PaymentSummary& payment, Time now);
   // Gives the lease back; due again after `delay`.
   Task<> Postpone(Work work, const Lease& lease, std::chrono::milliseconds delay, std::string error);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "platform/core/error.hpp"
+#include "platform/events/event.hpp"
 #include "services/order/messages.hpp"
 
 namespace market::order::storage {
@@ -14,10 +15,12 @@ using postgres::Tx;
 
 // Parts are always locked in the order of their ids, so that two transactions never wait for each other.
 constexpr Statement kLockPart{"seller_order.lock", R"sql(
-  SELECT s.order_id, s.state FROM seller_order s
-  WHERE s.id = $1 AND ($2::uuid[] IS NULL OR s.seller_id = ANY ($2)) FOR UPDATE)sql"};
+  SELECT s.id, s.state, s.order_id, s.number, s.seller_id, o.buyer_id, s.version
+  FROM seller_order s JOIN orders o ON o.id = s.order_id
+  WHERE s.id = $1 AND ($2::uuid[] IS NULL OR s.seller_id = ANY ($2)) FOR UPDATE OF s)sql"};
 constexpr Statement kLockParts{"order.lock_parts", R"sql(
-  SELECT s.id, s.state FROM seller_order s JOIN orders o ON o.id = s.order_id
+  SELECT s.id, s.state, s.order_id, s.number, s.seller_id, o.buyer_id, s.version
+  FROM seller_order s JOIN orders o ON o.id = s.order_id
   WHERE s.order_id = $1 AND ($2::uuid IS NULL OR o.buyer_id = $2) ORDER BY s.id FOR UPDATE OF s)sql"};
 constexpr Statement kOffersOfPart{
     "seller_order.offers", "SELECT offer_id FROM order_line WHERE seller_order_id = $1 ORDER BY position"};
@@ -37,10 +40,35 @@ constexpr Statement kSetPayment{"order.set_payment", R"sql(
                     version = version + 1, updated_at = market_now()
   WHERE id = $1)sql"};
 
+// A part under its row lock.
 struct Locked {
-  domain::SellerOrderId id;
   domain::State state;
+  MovedPart moved;  // what a move makes of it
 };
+
+Locked ReadLocked(const postgres::Row& row) {
+  return {.state = domain::StateFrom(row.Text(1)),
+          .moved = {.id = row.GetId<domain::SellerOrderId>(0),
+                    .order = row.GetId<domain::OrderId>(2),
+                    .number = std::string(row.Text(3)),
+                    .seller = row.GetId<SellerId>(4),
+                    .buyer = row.GetId<AccountId>(5),
+                    .version = row.Int(6) + 1}};
+}
+
+events::NewEvent EventOf(const MovedPart& part, domain::State to, const std::optional<Shipment>& shipment) {
+  switch (to) {
+    case domain::State::kAccepted:
+      return SellerOrderAcceptedEvent(part);
+    case domain::State::kShipped:
+      return SellerOrderShippedEvent(part, shipment ? shipment->carrier : "",
+                                     shipment ? shipment->tracking_number : "");
+    case domain::State::kDelivered:
+      return SellerOrderDeliveredEvent(part);
+    default:
+      throw std::logic_error("a move without an event: " + std::string(domain::Name(to)));
+  }
+}
 
 std::vector<domain::OfferId> OffersFrom(const postgres::Result& rows) {
   std::vector<domain::OfferId> offers;
@@ -55,7 +83,7 @@ std::vector<Locked> Choose(const std::vector<Locked>& parts,
   std::vector<Locked> chosen;
   for (const auto& part : parts) {
     const bool wanted =
-        named.empty() ? !domain::IsDead(part.state) : std::ranges::find(named, part.id) != named.end();
+        named.empty() ? !domain::IsDead(part.state) : std::ranges::find(named, part.moved.id) != named.end();
     if (wanted) chosen.push_back(part);
   }
   if (chosen.size() < named.size()) throw NotFound("the seller order");
@@ -71,8 +99,8 @@ Task<> Transitions::Move(Work work, domain::SellerOrderId part, Scope scope, dom
   auto body = [&](Tx& tx) -> Task<> {
     const auto rows = co_await tx.Execute(kLockPart, part, scope.SellerIds());
     if (rows.empty()) throw NotFound("the seller order");
-    const auto order = rows.One().GetId<domain::OrderId>(0);
-    const auto from = domain::StateFrom(rows.One().Text(1));
+    const auto [from, moved] = ReadLocked(rows.One());
+    const auto& order = moved.order;
     domain::RequireMove(from, to);
 
     Batch batch("seller_order.move");
@@ -81,6 +109,7 @@ Task<> Transitions::Move(Work work, domain::SellerOrderId part, Scope scope, dom
     batch.Add(kInsertEvent, order, part, now, domain::Name(from), domain::Name(to), actor.role, actor.account,
               "", std::nullopt);
     batch.Add(kTouchOrder, order, now);
+    events::Append(batch, work, EventOf(moved, to, shipment));
     if (to == domain::State::kShipped) {
       const auto offers = co_await tx.Execute(kOffersOfPart, part);
       outbox::Append(batch, ConsumeMessage(order, OffersFrom(offers), trace));
@@ -101,18 +130,18 @@ Task<std::size_t> Transitions::Cancel(Work work, domain::OrderId order, Scope sc
     if (!(co_await tx.Execute(kOperationDone, operation_id, order)).empty()) co_return;
 
     std::vector<Locked> parts;
-    for (const auto row : rows)
-      parts.push_back({row.GetId<domain::SellerOrderId>(0), domain::StateFrom(row.Text(1))});
+    for (const auto row : rows) parts.push_back(ReadLocked(row));
     Batch batch("order.cancel");
     const auto chosen = Choose(parts, named);
-    for (const auto& part : chosen) {
-      domain::RequireMove(part.state, domain::State::kCancelled);
+    for (const auto& [from, part] : chosen) {
+      domain::RequireMove(from, domain::State::kCancelled);
       const auto offers = co_await tx.Execute(kOffersOfPart, part.id);
       batch.Add(kMovePart, part.id, domain::Name(domain::State::kCancelled), std::nullopt, std::nullopt, now);
-      batch.Add(kInsertEvent, order, part.id, now, domain::Name(part.state),
+      batch.Add(kInsertEvent, order, part.id, now, domain::Name(from),
                 domain::Name(domain::State::kCancelled), actor.role, actor.account, reason, operation_id);
       outbox::Append(batch, ReleaseMessage(order, OffersFrom(offers), trace));
       outbox::Append(batch, RefundMessage(order, part.id, trace));
+      events::Append(batch, work, SellerOrderCancelledEvent(part, actor.role, reason));
     }
     batch.Add(kTouchOrder, order, now);
     co_await tx.ExecuteAndCommit(std::move(batch));

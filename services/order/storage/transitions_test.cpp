@@ -4,13 +4,12 @@
 
 #include <array>
 
-#include "migrations/idempotency.hpp"
-#include "migrations/order.hpp"
-#include "migrations/outbox.hpp"
+#include "platform/events/testing/told.hpp"
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
 #include "services/order/domain/pricing.hpp"
 #include "services/order/messages.hpp"
+#include "services/order/migrations.hpp"
 #include "services/order/storage/checkouts.hpp"
 #include "services/order/storage/orders.hpp"
 
@@ -20,10 +19,8 @@ namespace {
 using namespace std::chrono_literals;
 using domain::State;
 
-constexpr std::array kSets = {&migrations::kIdempotency, &migrations::kOutbox, &migrations::kOrder};
-
 market::testing::TemporaryDatabase& SharedDatabase() {
-  static market::testing::TemporaryDatabase database(kSets);
+  static market::testing::TemporaryDatabase database(kMigrations);
   return database;
 }
 
@@ -42,6 +39,23 @@ domain::Offer AnOffer(std::int64_t price_minor) {
   return offer;
 }
 
+Time Now() { return SystemClock().Now(); }
+
+// Of two sellers.
+domain::Order AnOrder() {
+  const std::array offers = {AnOffer(1999), AnOffer(500)};
+  const std::array items = {domain::Item{offers[0].id, 2}, domain::Item{offers[1].id, 1}};
+  return domain::MakeOrder(Uuid::NewV7(), AccountId::New(), domain::Price(items, offers),
+                           {.recipient = "Ada",
+                            .lines = {"1 \"Street\"", "2,nd"},
+                            .city = "London",
+                            .region = "",
+                            .postal_code = "SW1",
+                            .country_code = "GB",
+                            .phone = ""},
+                           "pm_card_visa", Now());
+}
+
 struct Store {
   explicit Store(boost::asio::io_context& io)
       : database(io, {.conninfo = std::string(SharedDatabase().Conninfo()),
@@ -51,22 +65,12 @@ struct Store {
         checkouts(database, {}),
         transitions(database) {}
 
-  // An order of two sellers that was placed and authorised.
+  // Placed and authorised.
   Task<domain::Order> Placed() {
-    const std::array offers = {AnOffer(1999), AnOffer(500)};
-    const std::array items = {domain::Item{offers[0].id, 2}, domain::Item{offers[1].id, 1}};
-    auto order = domain::MakeOrder(Uuid::NewV7(), AccountId::New(), domain::Price(items, offers),
-                                   {.recipient = "Ada",
-                                    .lines = {"1 \"Street\"", "2,nd"},
-                                    .city = "London",
-                                    .region = "",
-                                    .postal_code = "SW1",
-                                    .country_code = "GB",
-                                    .phone = ""},
-                                   "pm_card_visa", SystemClock().Now());
+    auto order = AnOrder();
     const auto lease = co_await checkouts.Insert(Soon(), order, "");
-    co_await checkouts.Place(Soon(), *lease, {.state = "AUTHORIZED", .authorized_minor = order.total.minor},
-                             SystemClock().Now());
+    co_await checkouts.Place(Soon(), *lease, order,
+                             {.state = "AUTHORIZED", .authorized_minor = order.total.minor}, Now());
     co_return order;
   }
   Task<> Move(const domain::SellerOrder& part, State to, SellerId as) {
@@ -74,7 +78,7 @@ struct Store {
     if (to == State::kShipped) shipment = Shipment{"Royal Mail", "RM1"};
     std::vector<SellerId> sellers = {as};
     co_await transitions.Move(Soon(), part.id, Scope::Sellers(std::move(sellers)), to,
-                              {"seller", AccountId::New()}, std::move(shipment), "", SystemClock().Now());
+                              {"seller", AccountId::New()}, std::move(shipment), "", Now());
   }
   Task<std::string> ReasonOfMove(const domain::SellerOrder& part, State to, SellerId as) {
     std::string reason;
@@ -90,7 +94,7 @@ struct Store {
     std::string reason;
     try {
       co_await transitions.Cancel(Soon(), order.id, Scope::Buyer(as), std::move(parts), {"buyer", as},
-                                  "changed my mind", operation, "", SystemClock().Now());
+                                  "changed my mind", operation, "", Now());
     } catch (const Error& error) {
       reason = error.reason;
     }
@@ -198,6 +202,76 @@ Task<> ExpectCancel(Store& store) {
   EXPECT_EQ(read.CurrentState(), State::kCancelled);
 }
 TEST(Transitions, Cancel_IsOncePerPartAndRepeatable) { WithStore(ExpectCancel); }
+
+// What the log tells of a part, or of the whole.
+std::string ToldOf(const domain::SellerOrder& part) {
+  return events::Told(SharedDatabase(), "seller_order/" + part.id.ToString());
+}
+std::string ToldOf(const domain::Order& order) {
+  return events::Told(SharedDatabase(), "order/" + order.id.ToString());
+}
+
+Task<> ExpectEvents(Store& store) {
+  const auto order = co_await store.Placed();
+  const auto& shipped = order.parts[0];
+  const auto& cancelled = order.parts[1];
+  for (const auto to : {State::kAccepted, State::kShipped, State::kDelivered}) {
+    co_await store.Move(shipped, to, shipped.seller);
+    co_await store.ReasonOfMove(shipped, to, shipped.seller);  // refused: not told
+  }
+  const auto operation = Uuid::NewV7();
+  std::vector<domain::SellerOrderId> named = {cancelled.id};
+  for (int i = 0; i < 2; ++i) co_await store.Cancel(order, order.buyer, operation, named);
+  EXPECT_EQ(ToldOf(order), "order.OrderPlaced 2");
+  EXPECT_EQ(ToldOf(shipped),
+            "order.SellerOrderPlaced 2, order.SellerOrderAccepted 3, order.SellerOrderShipped 4, "
+            "order.SellerOrderDelivered 5");
+  EXPECT_EQ(ToldOf(cancelled), "order.SellerOrderPlaced 2, order.SellerOrderCancelled 3");
+
+  const auto placed =
+      events::LastTold<api::order::OrderPlaced>(SharedDatabase(), "order/" + order.id.ToString());
+  EXPECT_EQ(placed.total().amount(), order.total.minor);
+  EXPECT_EQ(placed.parts_size(), 2);
+  EXPECT_EQ(placed.parts(1).seller_order_id(), cancelled.id.ToString());
+  const auto parcel = events::LastTold<api::order::SellerOrderShipped>(
+      SharedDatabase(), "seller_order/" + shipped.id.ToString());
+  EXPECT_EQ(parcel.carrier(), "Royal Mail");
+  EXPECT_EQ(parcel.order_id(), order.id.ToString());
+  const auto why = events::LastTold<api::order::SellerOrderCancelled>(
+      SharedDatabase(), "seller_order/" + cancelled.id.ToString());
+  EXPECT_EQ(why.reason(), "changed my mind");
+  EXPECT_EQ(why.actor(), "buyer");
+  EXPECT_EQ(SharedDatabase().Execute("SELECT count(*) FROM event WHERE buyer_id = '" +
+                                     order.buyer.ToString() + "'"),
+            "7");
+  EXPECT_EQ(SharedDatabase().Execute("SELECT count(*) FROM event WHERE seller_id = '" +
+                                     shipped.seller.ToString() + "'"),
+            "4");
+}
+TEST(Events, EveryAct_IsTold) { WithStore(ExpectEvents); }
+
+Task<> ExpectFailureTold(Store& store) {
+  const auto order = AnOrder();
+  const auto lease = co_await store.checkouts.Insert(Soon(), order, "");
+  EXPECT_EQ(ToldOf(order), "");
+  auto stale = *lease;
+  ++stale.fence;
+  bool lost = false;
+  try {
+    co_await store.checkouts.Fail(Soon(), stale, order, {.reason = "OUT_OF_STOCK", .details = {}}, {}, Now());
+  } catch (const LostLease&) {
+    lost = true;
+  }
+  EXPECT_TRUE(lost);
+  EXPECT_EQ(ToldOf(order), "") << "whose lease is lost tells nothing";
+  co_await store.checkouts.Fail(Soon(), *lease, order, {.reason = "OUT_OF_STOCK", .details = {}}, {}, Now());
+  EXPECT_EQ(ToldOf(order), "order.OrderFailed 2");
+  EXPECT_EQ(ToldOf(order.parts[0]), "");
+  EXPECT_EQ(
+      events::LastTold<api::order::OrderFailed>(SharedDatabase(), "order/" + order.id.ToString()).reason(),
+      "OUT_OF_STOCK");
+}
+TEST(Events, AFailedOrder_IsTold) { WithStore(ExpectFailureTold); }
 
 Task<> ExpectPages(Store& store) {
   const auto first = co_await store.Placed();

@@ -56,7 +56,7 @@ struct World {
                           {.recipient = "Ada", .lines = {"1 Street"}, .city = "London", .country_code = "GB"},
                           "visa", SystemClock().Now());
     const auto lease = co_await checkouts.Insert(After(5s), order, "");
-    co_await checkouts.Place(After(5s), *lease,
+    co_await checkouts.Place(After(5s), *lease, order,
                              {.state = "AUTHORIZED", .authorized_minor = order.total.minor},
                              SystemClock().Now());
     auto& payment = payments.orders[order.id.ToString()];

@@ -1,5 +1,7 @@
 #include "services/payment/storage/payments.hpp"
 
+#include "platform/events/event.hpp"
+#include "services/payment/messages.hpp"
 #include "services/payment/storage/ledger.hpp"
 #include "services/payment/storage/rows.hpp"
 
@@ -119,6 +121,7 @@ Task<bool> Payments::Insert(Work work, const domain::Payment& payment, milliseco
 Task<bool> Payments::InsertTombstone(Work work, const domain::Payment& payment) {
   Batch batch("payment.insert_tombstone");
   AddInsert(batch, payment, std::nullopt);
+  events::Append(batch, work, PaymentClosedEvent(payment, payment.version));
   try {
     co_await database_.Write(work, std::move(batch));
   } catch (const postgres::SqlError& error) {
@@ -150,6 +153,7 @@ Task<bool> Payments::Take(Work work, domain::Payment& payment, milliseconds leas
 Task<bool> Payments::Close(Work work, domain::Payment& payment) {
   Batch batch("payment.close");
   batch.Add(kClose, payment.id, payment.version, domain::Name(payment.state), payment.updated_at);
+  events::Append(batch, work, PaymentClosedEvent(payment, payment.version + 1));
   co_return co_await WriteGuarded(work, std::move(batch), payment);
 }
 
@@ -165,6 +169,7 @@ Task<bool> Payments::Record(Work work, domain::Payment& payment, domain::Attempt
               domain::Name(attempt.state), attempt.code);
     AddRefund(batch, payment, attempt);
     if (const auto entry = domain::EntryOf(payment, attempt)) AddEntry(batch, payment, *entry);
+    events::Append(batch, work, AttemptEndedEvent(payment, attempt, payment.version + 1));
   }
   co_return co_await WriteGuarded(work, std::move(batch), payment);
 }

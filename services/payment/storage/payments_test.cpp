@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
-
-#include "migrations/payment.hpp"
+#include "marketplace/payment/v1/events.pb.h"
+#include "platform/events/testing/told.hpp"
 #include "platform/runtime/task_group.hpp"
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
+#include "services/payment/migrations.hpp"
 #include "services/payment/storage/ledger.hpp"
 
 namespace market::payment::storage {
@@ -20,7 +20,7 @@ using domain::State;
 using runtime::After;
 
 testing::TemporaryDatabase& Disk() {
-  static testing::TemporaryDatabase disk(std::array{&migrations::kPayment});
+  static testing::TemporaryDatabase disk(kMigrations);
   return disk;
 }
 
@@ -156,11 +156,80 @@ TEST(Payments, OfManyThatBegin_OneDoes) {
   });
 }
 
+std::string Told(const domain::Payment& payment) {
+  return events::Told(Disk(), "payment/" + payment.id.ToString());
+}
+
+TEST(Payments, WhatTheProviderHasDone_IsTold) {
+  WithPayments([](Payments& payments, auto&) -> Task<> {
+    namespace contract = ::marketplace::payment::v1;
+    auto payment = Begun();
+    const auto aggregate = "payment/" + payment.id.ToString();
+    EXPECT_TRUE(co_await payments.Insert(After(5s), payment, 5s));
+    domain::StayPending(payment, Now());
+    EXPECT_TRUE(co_await payments.Record(After(5s), payment, *payment.Pending(), 1s));
+    EXPECT_EQ(Told(payment), "") << "nobody knows yet";
+    auto overtaken = payment;
+    --overtaken.version;
+    domain::Succeed(overtaken, "auth", Now());
+    EXPECT_FALSE(co_await payments.Record(After(5s), overtaken, overtaken.attempts.back(), 1s));
+    domain::Succeed(payment, "auth", Now());
+    EXPECT_TRUE(co_await payments.Record(After(5s), payment, payment.attempts.back(), 1s));
+    domain::Begin(payment, {Operation::kCapture, {}, ""}, Now());
+    EXPECT_TRUE(co_await payments.Begin(After(5s), payment, 5s));
+    domain::Fail(payment, "provider_error", Now());
+    EXPECT_TRUE(co_await payments.Record(After(5s), payment, payment.attempts.back(), 1s));
+    co_await Do(payments, payment, {Operation::kCapture, {}, ""});
+    const auto& part = payment.splits[1];
+    co_await Do(payments, payment, {Operation::kRefund, part.seller_order, "broken"});
+    EXPECT_EQ(Told(payment),
+              "payment.PaymentAuthorized 3, payment.PaymentAttemptFailed 5, payment.PaymentCaptured 7, "
+              "payment.PaymentRefunded 9");
+    EXPECT_EQ(payment.version, 9);
+    EXPECT_EQ(events::LastTold<contract::PaymentAuthorized>(Disk(), aggregate).amount().amount(), 3000);
+    EXPECT_EQ(events::LastTold<contract::PaymentAttemptFailed>(Disk(), aggregate).code(), "provider_error");
+    EXPECT_EQ(events::LastTold<contract::PaymentCaptured>(Disk(), aggregate).amount().currency(), "EUR");
+    const auto refund = events::LastTold<contract::PaymentRefunded>(Disk(), aggregate);
+    EXPECT_EQ(refund.amount().amount(), 2000);
+    EXPECT_EQ(refund.seller_order_id(), part.seller_order.ToString());
+    EXPECT_EQ(refund.order_id(), payment.order.ToString());
+    EXPECT_EQ(refund.reason(), "broken");
+    EXPECT_EQ(Disk().Execute("SELECT type FROM event WHERE seller_id = '" + part.seller.ToString() + "'"),
+              "payment.PaymentRefunded");
+  });
+}
+
+TEST(Payments, WhatWillNeverBeCharged_IsTold) {
+  WithPayments([](Payments& payments, auto&) -> Task<> {
+    auto declined = Begun();
+    EXPECT_TRUE(co_await payments.Insert(After(5s), declined, 5s));
+    domain::Decline(declined, "insufficient_funds", Now());
+    EXPECT_TRUE(co_await payments.Record(After(5s), declined, declined.attempts.back(), 1s));
+    EXPECT_EQ(Told(declined), "payment.PaymentDeclined 2");
+
+    auto closed = Begun();
+    EXPECT_TRUE(co_await payments.Insert(After(5s), closed, 5s));
+    domain::Fail(closed, "not_sent", Now());
+    EXPECT_TRUE(co_await payments.Record(After(5s), closed, closed.attempts.back(), 1s));
+    domain::Close(closed, Now());
+    EXPECT_TRUE(co_await payments.Close(After(5s), closed));
+    EXPECT_EQ(Told(closed), "payment.PaymentAttemptFailed 2, payment.PaymentVoided 3");
+
+    auto voided = Begun();
+    EXPECT_TRUE(co_await payments.Insert(After(5s), voided, 5s));
+    domain::Succeed(voided, "auth", Now());
+    EXPECT_TRUE(co_await payments.Record(After(5s), voided, voided.attempts.back(), 1s));
+    co_await Do(payments, voided, {Operation::kVoid, {}, ""});
+    EXPECT_EQ(Told(voided), "payment.PaymentAuthorized 2, payment.PaymentVoided 4");
+  });
+}
+
 TEST(Payments, ATombstone_IsOnePerOrder) {
   WithPayments([](Payments& payments, auto&) -> Task<> {
     const auto tombstone = domain::MakeTombstone(domain::OrderId::New(), Now());
     EXPECT_TRUE(co_await payments.InsertTombstone(After(5s), tombstone));
     EXPECT_FALSE(co_await payments.InsertTombstone(After(5s), domain::MakeTombstone(tombstone.order, Now())));
+    EXPECT_EQ(Told(tombstone), "payment.PaymentVoided 1");
     const auto read = co_await payments.Find(After(5s), tombstone.order, Scope::Everything());
     EXPECT_TRUE(read->IsTombstone());
     EXPECT_EQ(read->state, State::kVoided);

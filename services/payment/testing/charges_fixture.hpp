@@ -14,7 +14,6 @@
 #include <string>
 #include <utility>
 
-#include "migrations/payment.hpp"
 #include "migrations/sandbox.hpp"
 #include "platform/http/client.hpp"
 #include "platform/http/server.hpp"
@@ -22,6 +21,7 @@
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
 #include "sandbox/http_api.hpp"
+#include "services/payment/migrations.hpp"
 #include "services/payment/process/charges.hpp"
 #include "services/payment/provider/sandbox.hpp"
 #include "services/payment/storage/ledger.hpp"
@@ -37,7 +37,7 @@ using testing::Eventually;
 using testing::RunLoop;
 
 inline testing::TemporaryDatabase& Disk() {
-  static testing::TemporaryDatabase disk(std::array{&migrations::kPayment});
+  static testing::TemporaryDatabase disk(kMigrations);
   return disk;
 }
 inline testing::TemporaryDatabase& ProviderDisk() {

@@ -5,6 +5,7 @@ CREATE TABLE stock (
   offer_id   uuid PRIMARY KEY REFERENCES offer,
   on_hand    bigint NOT NULL,
   reserved   bigint NOT NULL DEFAULT 0,
+  version    bigint NOT NULL DEFAULT 1,
   -- The one guard against overselling: what does not fit fails here, and its whole transaction with it.
   CONSTRAINT stock_reserved_within_on_hand CHECK (0 <= reserved AND reserved <= on_hand),
   CONSTRAINT stock_on_hand_limit CHECK (on_hand <= 1000000000000)

@@ -1,6 +1,8 @@
 #include "services/product/storage/catalogue.hpp"
 
+#include "platform/events/event.hpp"
 #include "services/product/domain/etag.hpp"
+#include "services/product/messages.hpp"
 
 namespace market::product::storage {
 namespace {
@@ -51,7 +53,8 @@ constexpr Statement kProductOfOperation{
 constexpr Statement kPublish{
     "product.publish",
     "UPDATE product SET state = 'PUBLISHED', published_at = market_now(), updated_at = market_now(), "
-    "version = version + 1 WHERE id = $1 AND seller_id = ANY($2) AND state = 'DRAFT'"};
+    "version = version + 1 WHERE id = $1 AND seller_id = ANY($2) AND state = 'DRAFT' RETURNING seller_id, "
+    "version"};
 
 constexpr Statement kOwnProduct{
     "product.own", "SELECT " PRODUCT_COLUMNS ", " OFFER_COLUMNS ", " AVAILABLE " FROM product p " OFFERS_OF_P
@@ -82,18 +85,18 @@ constexpr Statement kUpdateOffer{
     "UPDATE offer SET price = coalesce($3::bigint, price), currency = coalesce($4::text, currency), "
     "options = CASE WHEN $5::text[] IS NULL THEN options ELSE jsonb_object($5::text[], $6::text[]) END, "
     "version = version + 1, updated_at = market_now() "
-    "WHERE id = $1 AND seller_id = ANY($2) AND ($7::bigint IS NULL OR version = $7)"};
+    "WHERE id = $1 AND seller_id = ANY($2) AND ($7::bigint IS NULL OR version = $7) RETURNING version"};
 
 constexpr Statement kAdjustStock{
     "stock.adjust",
     "WITH moved AS ("
-    "  UPDATE stock SET on_hand = on_hand + $3 FROM offer"
+    "  UPDATE stock SET on_hand = on_hand + $3, version = stock.version + 1 FROM offer"
     "  WHERE stock.offer_id = $1 AND offer.id = $1 AND offer.seller_id = ANY($2)"
-    "  RETURNING stock.offer_id, on_hand, reserved), "
+    "  RETURNING stock.offer_id, on_hand, reserved, stock.version), "
     "noted AS ("
     "  INSERT INTO stock_movement (id, offer_id, kind, delta, reason, account_id, operation_id)"
     "  SELECT $4, offer_id, 'ADJUSTMENT', $3, $5, $6, $7 FROM moved) "
-    "SELECT " OFFER_COLUMNS ", " AVAILABLE " FROM moved s JOIN offer o ON o.id = s.offer_id"};
+    "SELECT " OFFER_COLUMNS ", " AVAILABLE ", s.version FROM moved s JOIN offer o ON o.id = s.offer_id"};
 
 constexpr Statement kGetOffers{
     "offer.get_many",
@@ -104,11 +107,12 @@ constexpr Statement kGetOffers{
 
 Error SkuTaken() { return Error(Code::kAlreadyExists, "SKU_TAKEN", "the seller has an offer with this SKU"); }
 
-void AddOffer(Batch& batch, const domain::OfferId& id, const domain::ProductId& product,
+void AddOffer(Batch& batch, const Work& work, const domain::OfferId& id, const domain::ProductId& product,
               const SellerId& seller, const api::product::NewOffer& offer) {
   const TextMapColumns options(offer.options());
   batch.Add(kInsertOffer, id, product, seller, offer.sku(), options.keys, options.values,
             offer.price().amount(), offer.price().currency(), offer.stock(), Uuid::NewV7());
+  events::Append(batch, work, OfferCreatedEvent(id, product, seller, offer));
 }
 
 api::product::Product OnlyProduct(const postgres::Result& result) {
@@ -153,9 +157,17 @@ Task<api::product::ListCategoriesResponse> Catalogue::ListCategories(Work work) 
 Task<api::product::Category> Catalogue::CreateCategory(Work work,
                                                        api::product::CreateCategoryRequest request) {
   const auto id = domain::CategoryId::New();
-  const auto parent = domain::CategoryId::Parse(request.parent_id());
+  api::product::Category category;
+  category.set_id(id.ToString());
+  category.set_parent_id(request.parent_id());
+  category.set_name(request.name());
+  category.set_slug(request.slug());
+  Batch batch("category.create");
+  batch.Add(kInsertCategory, id, domain::CategoryId::Parse(request.parent_id()), request.name(),
+            request.slug());
+  events::Append(batch, work, CategoryCreatedEvent(category));
   try {
-    co_await database_.Write(work, kInsertCategory, id, parent, request.name(), request.slug());
+    co_await database_.Write(work, std::move(batch));
   } catch (const SqlError& error) {
     if (error.IsUniqueViolation("category_slug_per_parent")) {
       throw Error(Code::kAlreadyExists, "SLUG_TAKEN", "a sibling category has this slug");
@@ -163,11 +175,6 @@ Task<api::product::Category> Catalogue::CreateCategory(Work work,
     if (error.Is("23503")) throw NotFound("the parent category");
     throw;
   }
-  api::product::Category category;
-  category.set_id(id.ToString());
-  category.set_parent_id(request.parent_id());
-  category.set_name(request.name());
-  category.set_slug(request.slug());
   co_return category;
 }
 
@@ -199,7 +206,8 @@ Task<api::product::Product> Catalogue::CreateProduct(Work work, Uuid operation_i
   Batch batch("product.create");
   batch.Add(kInsertProduct, id, operation_id, seller, domain::CategoryId::From(request.category_id()),
             request.title(), request.description(), attributes.keys, attributes.values, request.pictures());
-  for (const auto& offer : request.offers()) AddOffer(batch, domain::OfferId::New(), id, seller, offer);
+  events::Append(batch, work, ProductCreatedEvent(id, seller));
+  for (const auto& offer : request.offers()) AddOffer(batch, work, domain::OfferId::New(), id, seller, offer);
   batch.Add(kOwnProduct, id, std::array{seller});
   try {
     const auto results = co_await database_.Write(work, std::move(batch));
@@ -213,10 +221,19 @@ Task<api::product::Product> Catalogue::CreateProduct(Work work, Uuid operation_i
 }
 
 Task<api::product::Product> Catalogue::PublishProduct(Work work, domain::ProductId id, SellerScope scope) {
-  Batch batch("product.publish");
-  batch.Add(kPublish, id, scope).Add(kOwnProduct, id, scope);
-  const auto results = co_await database_.Write(work, std::move(batch));
-  auto product = OnlyProduct(results.back());
+  const auto publish = [&](postgres::Tx& tx) -> Task<api::product::Product> {
+    Batch batch("product.publish");
+    batch.Add(kPublish, id, scope).Add(kOwnProduct, id, scope);
+    const auto results = co_await tx.Execute(std::move(batch));
+    auto product = OnlyProduct(results.back());
+    if (const auto published = results.front().First()) {
+      Batch told("product.published");
+      events::Append(told, work, ProductPublishedEvent(id, published->GetId<SellerId>(0), published->Int(1)));
+      co_await tx.ExecuteAndCommit(std::move(told));
+    }
+    co_return product;
+  };
+  auto product = co_await database_.Transaction(work, publish);
   if (product.state() != api::product::Product::PUBLISHED) {
     throw Error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION", "only a draft can be published")
         .WithMetadata("from", api::product::Product::State_Name(product.state()))
@@ -239,7 +256,7 @@ Task<api::product::Offer> Catalogue::CreateOffer(Work work, domain::ProductId pr
     }
     const auto id = domain::OfferId::New();
     Batch batch("offer.create");
-    AddOffer(batch, id, product, seller, offer);
+    AddOffer(batch, work, id, product, seller, offer);
     batch.Add(kOwnOffer, id, scope);
     const auto results = co_await tx.ExecuteAndCommit(std::move(batch));
     co_return OnlyOffer(results.back());
@@ -267,22 +284,36 @@ Task<api::product::Offer> Catalogue::UpdateOffer(Work work, domain::OfferId id, 
     keys = std::move(columns.keys);
     values = std::move(columns.values);
   }
-  Batch batch("offer.update");
-  batch.Add(kUpdateOffer, id, scope, amount, currency, keys, values, edit.if_version)
-      .Add(kOwnOffer, id, scope);
-  const auto results = co_await database_.Write(work, std::move(batch));
-  auto offer = OnlyOffer(results[1]);
-  if (results[0].AffectedRows() == 0) {
-    throw Error(Code::kAborted, "ETAG_MISMATCH", "the offer has changed since it was read");
-  }
-  co_return offer;
+  const auto update = [&](postgres::Tx& tx) -> Task<api::product::Offer> {
+    Batch batch("offer.update");
+    batch.Add(kUpdateOffer, id, scope, amount, currency, keys, values, edit.if_version)
+        .Add(kOwnOffer, id, scope);
+    const auto results = co_await tx.Execute(std::move(batch));
+    auto offer = OnlyOffer(results[1]);
+    if (results[0].empty())
+      throw Error(Code::kAborted, "ETAG_MISMATCH", "the offer has changed since it was read");
+    Batch told("offer.changed");
+    events::Append(told, work, OfferChangedEvent(offer, results[0].One().Int(0)));
+    co_await tx.ExecuteAndCommit(std::move(told));
+    co_return offer;
+  };
+  co_return co_await database_.Transaction(work, update);
 }
 
 Task<api::product::Offer> Catalogue::AdjustStock(Work work, StockAdjustment adjustment, SellerScope scope) {
+  const auto adjust = [&](postgres::Tx& tx) -> Task<api::product::Offer> {
+    const auto adjusted =
+        co_await tx.Execute(kAdjustStock, adjustment.offer, scope, adjustment.delta, Uuid::NewV7(),
+                            adjustment.reason, adjustment.account, adjustment.operation_id);
+    auto offer = OnlyOffer(adjusted);
+    Batch told("stock.adjusted");
+    events::Append(told, work,
+                   StockAdjustedEvent(offer, adjustment.delta, adjusted.One().Int(kOfferColumns)));
+    co_await tx.ExecuteAndCommit(std::move(told));
+    co_return offer;
+  };
   try {
-    co_return OnlyOffer(co_await database_.Write(work, kAdjustStock, adjustment.offer, scope,
-                                                 adjustment.delta, Uuid::NewV7(), adjustment.reason,
-                                                 adjustment.account, adjustment.operation_id));
+    co_return co_await database_.Transaction(work, adjust);
   } catch (const SqlError& error) {
     if (error.constraint == "stock_reserved_within_on_hand") {
       throw Error(Code::kFailedPrecondition, "STOCK_BELOW_RESERVED",

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "platform/events/testing/told.hpp"
+#include "services/product/messages.hpp"
 #include "services/product/testing/stores.hpp"
 
 namespace market::product {
@@ -275,6 +277,59 @@ TEST(Stock_Movements, AreAppendOnly) {
     EXPECT_THROW(Sql("TRUNCATE stock_movement"), std::exception);
     EXPECT_THROW(Sql("UPDATE stock SET reserved = 6" + where), std::exception);
     EXPECT_THROW(Sql("UPDATE offer SET price = 0 WHERE id = '" + offer.ToString() + "'"), std::exception);
+  });
+}
+
+TEST(Catalogue_EveryAct, IsTold) {
+  WithStores([](Stores& stores) -> Task<> {
+    const auto shop = co_await OpenShop(stores);
+    const auto told = [](std::string_view what, const std::string& id) {
+      return events::Told(Disk(), std::string(what) + '/' + id);
+    };
+    EXPECT_EQ(told("category", shop.category.ToString()), "product.CategoryCreated 1");
+
+    const auto operation = Uuid::NewV7();
+    const auto request = ProductOf(shop, "Told", {OfferOf("T-1", 1999, 5)});
+    const auto product = co_await stores.catalogue.CreateProduct(After(5s), operation, request);
+    co_await stores.catalogue.CreateProduct(After(5s), operation, request);
+    const auto id = domain::ProductId::From(product.id());
+    for (int i = 0; i < 2; ++i) co_await stores.catalogue.PublishProduct(After(5s), id, shop.Scope());
+    EXPECT_EQ(told("product", product.id()), "product.ProductCreated 1, product.ProductPublished 2");
+
+    const auto offer = domain::OfferId::From(product.offers(0).id());
+    storage::OfferEdit edit{.price = Money{2500, Currency::Parse("EUR")}, .if_version = 1};
+    co_await stores.catalogue.UpdateOffer(After(5s), offer, shop.Scope(), edit);
+    EXPECT_EQ(co_await ReasonOf(stores.catalogue.UpdateOffer(After(5s), offer, shop.Scope(), edit)),
+              "ETAG_MISMATCH");
+    EXPECT_EQ(told("offer", offer.ToString()), "product.OfferCreated 1, product.OfferChanged 2");
+    const auto created = events::LastTold<api::product::OfferCreated>(Disk(), "offer/" + offer.ToString());
+    EXPECT_EQ(created.sku(), "T-1");
+    EXPECT_EQ(created.stock(), 5);
+    const auto changed = events::LastTold<api::product::OfferChanged>(Disk(), "offer/" + offer.ToString());
+    EXPECT_EQ(changed.price().amount(), 2500);
+    EXPECT_EQ(changed.product_id(), product.id());
+    const auto second =
+        co_await stores.catalogue.CreateOffer(After(5s), id, shop.Scope(), OfferOf("T-2", 100, 1));
+    EXPECT_EQ(told("offer", second.id()), "product.OfferCreated 1");
+
+    storage::StockAdjustment adjustment{.operation_id = Uuid::NewV7(),
+                                        .offer = offer,
+                                        .delta = -2,
+                                        .reason = "counted",
+                                        .account = AccountId::New()};
+    for (int i = 0; i < 2; ++i) co_await stores.catalogue.AdjustStock(After(5s), adjustment, shop.Scope());
+    const auto order = domain::OrderId::New();
+    co_await stores.reservations.Reserve(After(5s), order, {{offer, 1}});
+    adjustment.operation_id = Uuid::NewV7();
+    adjustment.delta = 7;
+    co_await stores.catalogue.AdjustStock(After(5s), adjustment, shop.Scope());
+    EXPECT_EQ(told("stock", offer.ToString()), "product.StockAdjusted 2, product.StockAdjusted 4")
+        << "the reservation made version 3, and is told by its order";
+    const auto adjusted = events::LastTold<api::product::StockAdjusted>(Disk(), "stock/" + offer.ToString());
+    EXPECT_EQ(adjusted.delta(), 7);
+    EXPECT_EQ(adjusted.available(), 9);
+    EXPECT_EQ(adjusted.seller_id(), shop.seller.ToString());
+    EXPECT_EQ(Sql("SELECT count(*) FROM event WHERE seller_id = '" + shop.seller.ToString() + "'"), "7");
   });
 }
 

@@ -27,8 +27,9 @@ constexpr Statement kHold{
     "LEFT JOIN (offer o JOIN product p ON p.id = o.product_id AND p.state = 'PUBLISHED') "
     "ON o.id = line.offer_id AND o.state = 'ACTIVE'"};
 
-constexpr Statement kMoveStock{
-    "stock.move", "UPDATE stock SET on_hand = on_hand + $2, reserved = reserved + $3 WHERE offer_id = $1"};
+constexpr Statement kMoveStock{"stock.move",
+                               "UPDATE stock SET on_hand = on_hand + $2, reserved = reserved + $3, version = "
+                               "version + 1 WHERE offer_id = $1"};
 
 constexpr Statement kLook{
     "reservation.look",

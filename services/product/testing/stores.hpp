@@ -4,7 +4,6 @@
 #pragma once
 #include <gtest/gtest.h>
 
-#include <array>
 #include <boost/asio/io_context.hpp>
 #include <exception>
 #include <memory>
@@ -13,10 +12,10 @@
 #include <utility>
 #include <vector>
 
-#include "migrations/product.hpp"
 #include "platform/runtime/task_group.hpp"
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
+#include "services/product/migrations.hpp"
 #include "services/product/storage/catalogue.hpp"
 #include "services/product/storage/reservations.hpp"
 #include "services/product/storage/search.hpp"
@@ -29,7 +28,7 @@ using testing::Eventually;
 using testing::RunLoop;
 
 inline testing::TemporaryDatabase& Disk() {
-  static testing::TemporaryDatabase disk(std::array{&migrations::kProduct});
+  static testing::TemporaryDatabase disk(kMigrations);
   return disk;
 }
 

@@ -7,6 +7,7 @@
 
 #include "marketplace/auth/v1/auth.market.hpp"
 #include "marketplace/user/v1/user.market.hpp"
+#include "platform/events/log.hpp"
 #include "platform/telemetry/metrics.hpp"
 #include "services/user/domain/seller.hpp"
 #include "services/user/storage/addresses.hpp"
@@ -21,6 +22,7 @@ class UserService final : public api::UserApi {
     storage::Profiles& profiles;
     storage::Addresses& addresses;
     storage::Sellers& sellers;
+    events::Log& log;
     api::AuthApi& auth;
     domain::Approval approval;
     telemetry::Counter& sellers_created;
@@ -51,6 +53,12 @@ class UserService final : public api::UserApi {
   Task<api::user::ListSellersResponse> ListSellers(CallContext& call,
                                                    api::user::ListSellersRequest request) override;
   Task<api::user::Seller> ApproveSeller(CallContext& call, api::user::ApproveSellerRequest request) override;
+
+  // For processes that keep the cards of sellers in memory.
+  Task<marketplace::type::v1::FeedResponse> Feed(CallContext& call,
+                                                 marketplace::type::v1::FeedRequest request) override;
+  Task<api::user::ListSellerCardsResponse> ListSellerCards(
+      CallContext& call, api::user::ListSellerCardsRequest request) override;
 
  private:
   // Tells auth at once, so that the owner's next refresh carries the membership. Best effort: the outbox is

@@ -2,13 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
 #include <functional>
 
-#include "migrations/outbox.hpp"
-#include "migrations/user.hpp"
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
+#include "services/user/migrations.hpp"
 #include "services/user/testing/fake_auth.hpp"
 
 namespace market::user {
@@ -20,8 +18,6 @@ using testing::RunLoop;
 
 class UserServiceTest : public ::testing::Test {
  protected:
-  static constexpr std::array kSets = {&migrations::kOutbox, &migrations::kUser};
-
   void Run(std::function<Task<>(UserService&)> body) {
     RunLoop([&](boost::asio::io_context& io) -> Task<> {
       postgres::Database database(io, {.conninfo = temporary_.Conninfo()});
@@ -29,8 +25,9 @@ class UserServiceTest : public ::testing::Test {
       storage::Profiles profiles(database);
       storage::Addresses addresses(database);
       storage::Sellers sellers(database);
+      events::Log log(database, {});
       UserService service(
-          {profiles, addresses, sellers, auth_, approval_, created_, [this] { ++outbox_wakes_; }});
+          {profiles, addresses, sellers, log, auth_, approval_, created_, [this] { ++outbox_wakes_; }});
       co_await body(service);
       co_await database.Close(After(seconds(5)));
     });
@@ -75,7 +72,7 @@ class UserServiceTest : public ::testing::Test {
     return request;
   }
 
-  testing::TemporaryDatabase temporary_{kSets};
+  testing::TemporaryDatabase temporary_{kMigrations};
   FakeAuth auth_;
   telemetry::Counter created_;
   domain::Approval approval_ = domain::Approval::kAutomatic;
@@ -223,6 +220,34 @@ TEST_F(UserServiceTest, OpenSeller_ByOperator_PendingUntilApproved) {
     EXPECT_EQ(co_await Refusal(service.ApproveSeller(call, approve)), "NOT_FOUND");
   });
   EXPECT_EQ(temporary_.Execute("SELECT count(*) FROM outbox"), "1");
+}
+
+TEST_F(UserServiceTest, Feed_TellsOfSellersFromTheirCardsOn) {
+  approval_ = domain::Approval::kByOperator;
+  Run([&](UserService& service) -> Task<> {
+    Call call(AccountId::New());
+    const auto first = co_await service.OpenSeller(call, NewSeller("engines"));
+    const auto start = co_await service.Feed(call, {});
+    EXPECT_TRUE(start.expired());
+    const auto cards = co_await service.ListSellerCards(call, {});
+    EXPECT_EQ(cards.sellers_size(), 1);
+    EXPECT_EQ(cards.sellers(0).id(), first.id());
+    EXPECT_EQ(cards.sellers(0).slug(), "engines");
+    EXPECT_EQ(cards.sellers(0).state(), api::user::Seller::PENDING);
+    EXPECT_FALSE(cards.more());
+
+    api::user::ApproveSellerRequest approve;
+    approve.set_seller_id(first.id());
+    co_await service.ApproveSeller(call, approve);
+    marketplace::type::v1::FeedRequest next;
+    next.set_after(start.next());
+    const auto page = co_await service.Feed(call, next);
+    EXPECT_EQ(page.events_size(), 1);
+    EXPECT_EQ(page.events(0).type(), "user.SellerApproved");
+    EXPECT_EQ(page.events(0).seller_id(), first.id());
+    next.set_after("yesterday");
+    EXPECT_EQ(co_await Refusal(service.Feed(call, next)), "INVALID_ARGUMENT after");
+  });
 }
 
 TEST_F(UserServiceTest, ListSellers_PagedByTokens) {

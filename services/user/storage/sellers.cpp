@@ -2,6 +2,9 @@
 
 #include <stdexcept>
 
+#include "platform/events/event.hpp"
+#include "services/user/messages.hpp"
+
 namespace market::user::storage {
 namespace {
 
@@ -36,6 +39,10 @@ SELECT id, owner_id, display_name, slug, country_code, state, version, created_a
 FROM seller WHERE state = 'ACTIVE' AND (created_at, id) < ($2, $3)
 ORDER BY created_at DESC, id DESC LIMIT $1)sql"};
 
+constexpr Statement kListAll{"user.list_all_sellers", R"sql(
+SELECT id, owner_id, display_name, slug, country_code, state, version, created_at, updated_at
+FROM seller WHERE id > $1 ORDER BY id LIMIT $2)sql"};
+
 constexpr Statement kLock{"user.lock_seller", R"sql(
 SELECT id, owner_id, display_name, slug, country_code, state, version, created_at, updated_at
 FROM seller WHERE id = $1 FOR UPDATE)sql"};
@@ -66,6 +73,7 @@ Task<Sellers::Opened> Sellers::Open(Work work, domain::Seller seller, outbox::Ne
   batch.Add(kInsert, seller.id, seller.owner, seller.display_name, seller.slug, seller.country_code,
             domain::Name(seller.state));
   if (seller.state == domain::SellerState::kActive) outbox::Append(batch, binding);
+  events::Append(batch, work, SellerOpenedEvent(seller));
   std::string violated;
   try {
     const auto results = co_await database_.Write(work, std::move(batch));
@@ -97,11 +105,19 @@ Task<std::vector<domain::Seller>> Sellers::ListActive(Work work, std::optional<P
   co_return sellers;
 }
 
+Task<std::vector<domain::Seller>> Sellers::ListAll(Work work, std::optional<SellerId> after, int limit) {
+  const auto rows = co_await database_.Read(work, kListAll, after.value_or(SellerId()), limit);
+  std::vector<domain::Seller> sellers;
+  sellers.reserve(rows.size());
+  for (const auto row : rows) sellers.push_back(ReadSeller(row));
+  co_return sellers;
+}
+
 Task<Sellers::Approved> Sellers::Approve(Work work, SellerId id, BindingOf binding_of, std::string trace) {
   const auto approve = [&](postgres::Tx& tx) -> Task<Approved> {
     const auto rows = co_await tx.Execute(kLock, id);
     if (rows.empty()) co_return Missing();
-    const auto seller = ReadSeller(rows.One());
+    auto seller = ReadSeller(rows.One());
     const auto next = domain::AfterApproval(seller.state);
     if (!next) co_return NotAllowed{seller.state};
     if (*next == seller.state) co_return seller;
@@ -109,6 +125,9 @@ Task<Sellers::Approved> Sellers::Approve(Work work, SellerId id, BindingOf bindi
     Batch batch("user.approve_seller");
     batch.Add(kSetState, id, domain::Name(*next));
     outbox::Append(batch, binding_of(seller.id, seller.owner, trace));
+    seller.state = *next;
+    ++seller.version;
+    events::Append(batch, work, SellerApprovedEvent(seller));
     const auto results = co_await tx.ExecuteAndCommit(std::move(batch));
     co_return ReadSeller(results.front().One());
   };

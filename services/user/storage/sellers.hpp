@@ -1,4 +1,5 @@
-// Sellers. Becoming ACTIVE and telling auth about the owner (an outbox message) are one transaction.
+// Sellers. Every act and its event are one transaction; becoming ACTIVE and telling auth about the owner (an outbox
+// message) too.
 //
 // Fails as platform/postgres/errors.hpp says.
 #pragma once
@@ -37,6 +38,9 @@ class Sellers {
   // ACTIVE ones only.
   Task<std::optional<domain::Seller>> FindActive(Work work, SellerId id);
   Task<std::vector<domain::Seller>> ListActive(Work work, std::optional<Position> after, int limit);
+
+  // Of any state, by id.
+  Task<std::vector<domain::Seller>> ListAll(Work work, std::optional<SellerId> after, int limit);
 
   using BindingOf = outbox::NewMessage (*)(SellerId seller, AccountId owner, std::string trace);
   using Approved = std::variant<domain::Seller, Missing, NotAllowed>;

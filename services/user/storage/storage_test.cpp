@@ -1,14 +1,14 @@
 #include <gtest/gtest.h>
 
-#include <array>
 #include <random>
 #include <set>
 
-#include "migrations/outbox.hpp"
-#include "migrations/user.hpp"
 #include "platform/core/error.hpp"
+#include "platform/events/testing/told.hpp"
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
+#include "services/user/messages.hpp"
+#include "services/user/migrations.hpp"
 #include "services/user/storage/addresses.hpp"
 #include "services/user/storage/profiles.hpp"
 #include "services/user/storage/sellers.hpp"
@@ -22,8 +22,6 @@ using testing::RunLoop;
 
 class UserStorage : public ::testing::Test {
  protected:
-  static constexpr std::array kSets = {&migrations::kOutbox, &migrations::kUser};
-
   // Runs `body(database)` on an open database.
   template <class Body>
   void Run(Body body) {
@@ -68,7 +66,7 @@ class UserStorage : public ::testing::Test {
               "0");
   }
 
-  testing::TemporaryDatabase temporary_{kSets};
+  testing::TemporaryDatabase temporary_{kMigrations};
 };
 
 TEST_F(UserStorage, Profile_CreatedOnceAndUpdatedByVersion) {
@@ -283,6 +281,34 @@ TEST_F(UserStorage, Seller_Approval_HappensOnce) {
     EXPECT_EQ(std::get<NotAllowed>(refused).state, domain::SellerState::kSuspended);
   });
   EXPECT_EQ(Sql("SELECT count(*) FROM outbox"), "1");
+}
+
+TEST_F(UserStorage, EveryActOnASeller_IsTold) {
+  const auto owner = AccountId::New();
+  const auto pending = Seller(owner, "engines", domain::SellerState::kPending);
+  const auto active = Seller(owner, "looms", domain::SellerState::kActive);
+  Run([&](postgres::Database& database) -> Task<> {
+    Sellers sellers(database);
+    co_await sellers.Open(Soon(), pending, Binding());
+    co_await sellers.Open(Soon(), pending, Binding());
+    co_await sellers.Open(Soon(), Seller(owner, "engines", domain::SellerState::kActive),
+                          Binding());  // taken
+    co_await sellers.Open(Soon(), active, Binding());
+    for (int i = 0; i < 2; ++i) co_await sellers.Approve(Soon(), pending.id, Binding, "");
+    co_await sellers.Approve(Soon(), active.id, Binding, "");
+  });
+  const auto aggregate = "seller/" + pending.id.ToString();
+  EXPECT_EQ(events::Told(temporary_, aggregate), "user.SellerOpened 1, user.SellerApproved 2");
+  EXPECT_EQ(events::Told(temporary_, "seller/" + active.id.ToString()), "user.SellerOpened 1");
+  EXPECT_EQ(Sql("SELECT count(*) FROM event"), "3");
+  EXPECT_EQ(Sql("SELECT count(DISTINCT seller_id) FROM event"), "2");
+  const auto opened = events::LastTold<api::user::SellerOpened>(temporary_, aggregate);
+  EXPECT_EQ(opened.owner_id(), owner.ToString());
+  EXPECT_EQ(opened.seller().slug(), "engines");
+  EXPECT_EQ(opened.seller().state(), api::user::Seller::PENDING);
+  const auto approved = events::LastTold<api::user::SellerApproved>(temporary_, aggregate);
+  EXPECT_EQ(approved.seller().state(), api::user::Seller::ACTIVE);
+  EXPECT_EQ(approved.seller().version(), 2);
 }
 
 TEST_F(UserStorage, Sellers_PagedByPosition_AllSeenOnce) {

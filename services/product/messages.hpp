@@ -1,0 +1,29 @@
+// What leaves product: the events of what happened.
+#pragma once
+#include <cstdint>
+
+#include "marketplace/product/v1/events.pb.h"
+#include "marketplace/product/v1/product.pb.h"
+#include "platform/events/event.hpp"
+#include "services/product/domain/ids.hpp"
+
+// As the generated interface calls it, which this file does not need.
+namespace market::api {
+namespace product = ::marketplace::product::v1;
+}
+
+namespace market::product {
+
+events::NewEvent CategoryCreatedEvent(const api::product::Category& category);
+events::NewEvent ProductCreatedEvent(const domain::ProductId& product, const SellerId& seller);
+events::NewEvent ProductPublishedEvent(const domain::ProductId& product, const SellerId& seller,
+                                       std::int64_t version);
+events::NewEvent OfferCreatedEvent(const domain::OfferId& id, const domain::ProductId& product,
+                                   const SellerId& seller, const api::product::NewOffer& offer);
+// The offer as the act left it.
+events::NewEvent OfferChangedEvent(const api::product::Offer& offer, std::int64_t version);
+// `version` of its stock.
+events::NewEvent StockAdjustedEvent(const api::product::Offer& offer, std::int64_t delta,
+                                    std::int64_t version);
+
+}  // namespace market::product
