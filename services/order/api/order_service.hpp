@@ -7,6 +7,7 @@
 #include "platform/outbox/relay.hpp"
 #include "services/order/domain/pricing.hpp"
 #include "services/order/process/checkout.hpp"
+#include "services/order/process/seller_directory.hpp"
 #include "services/order/storage/orders.hpp"
 #include "services/order/storage/transitions.hpp"
 
@@ -22,6 +23,7 @@ class OrderService final : public api::OrderApi {
     outbox::Relay& relay;
     api::UserApi& users;
     api::ProductApi& products;
+    const SellerDirectory& sellers;
     const Clock& clock;
     Metrics& metrics;
   };

@@ -85,7 +85,10 @@ Task<std::vector<domain::Offer>> OrderService::FetchOffers(CallContext& call,
   for (const auto& item : items) request.add_offer_ids(item.offer.ToString());
   const auto response = co_await deps_.products.GetOffers(call, std::move(request));
   std::vector<domain::Offer> offers;
-  for (const auto& offer : response.offers()) offers.push_back(OfferFrom(offer));
+  for (const auto& answered : response.offers()) {
+    auto& offer = offers.emplace_back(OfferFrom(answered));
+    offer.for_sale = offer.for_sale && deps_.sellers.MaySell(offer.seller);
+  }
   co_return offers;
 }
 

@@ -1,0 +1,104 @@
+// The user service as order's tests see it: sellers that change, and the feed that tells of it.
+#pragma once
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "marketplace/user/v1/events.pb.h"
+#include "marketplace/user/v1/user.market.hpp"
+#include "platform/core/error.hpp"
+#include "platform/events/event.hpp"
+
+namespace market::order::testing {
+
+class FakeUsers final : public api::UserApi {
+ public:
+  using FeedRequest = marketplace::type::v1::FeedRequest;
+  using FeedResponse = marketplace::type::v1::FeedResponse;
+
+  bool down = false;
+  std::size_t page = 2;      // cards at once
+  std::size_t oldest = 0;    // events before it are forgotten
+  std::size_t rebuilds = 0;  // begun
+  std::map<std::string, api::user::SellerCard> cards;
+  std::vector<events::Event> log;
+
+  // A seller changes: its card, and the event.
+  void Set(const SellerId& seller, api::user::Seller::State state) {
+    auto& card = cards[seller.ToString()];
+    card.set_id(seller.ToString());
+    card.set_state(state);
+    card.set_version(card.version() + 1);
+    api::user::SellerApproved what;
+    *what.mutable_seller() = card;
+    Tell(events::Of(what, {.aggregate = "seller/" + card.id(), .version = card.version()}));
+  }
+  void Tell(const events::NewEvent& made) {
+    auto& event = log.emplace_back();
+    event.set_type(made.type);
+    event.set_version(made.version);
+    event.set_payload(made.payload);
+  }
+
+  Task<FeedResponse> Feed(CallContext&, FeedRequest request) override {
+    if (down) throw Unavailable("user is down");
+    FeedResponse response;
+    const auto after = request.after().empty() ? std::string::npos : std::stoul(request.after());
+    if (after == std::string::npos || after < oldest) {
+      response.set_expired(true);
+    } else {
+      for (auto at = after; at < log.size(); ++at) *response.add_events() = log[at];
+    }
+    response.set_next(std::to_string(log.size()));
+    co_return response;
+  }
+  Task<api::user::ListSellerCardsResponse> ListSellerCards(
+      CallContext&, api::user::ListSellerCardsRequest request) override {
+    if (down) throw Unavailable("user is down");
+    rebuilds += request.after().empty();
+    api::user::ListSellerCardsResponse response;
+    for (auto at = cards.upper_bound(request.after()); at != cards.end(); ++at) {
+      if (static_cast<std::size_t>(response.sellers_size()) == page) {
+        response.set_more(true);
+        break;
+      }
+      *response.add_sellers() = at->second;
+    }
+    co_return response;
+  }
+
+  Task<api::user::Profile> GetMyProfile(CallContext&, api::user::GetMyProfileRequest) override { Unused(); }
+  Task<api::user::Profile> UpdateMyProfile(CallContext&, api::user::UpdateMyProfileRequest) override {
+    Unused();
+  }
+  Task<google::protobuf::Empty> CreateProfile(CallContext&, api::user::CreateProfileRequest) override {
+    Unused();
+  }
+  Task<api::user::ListMyAddressesResponse> ListMyAddresses(CallContext&,
+                                                           api::user::ListMyAddressesRequest) override {
+    Unused();
+  }
+  Task<api::user::Address> CreateMyAddress(CallContext&, api::user::CreateMyAddressRequest) override {
+    Unused();
+  }
+  Task<api::user::Address> GetMyAddress(CallContext&, api::user::GetMyAddressRequest) override { Unused(); }
+  Task<api::user::Address> UpdateMyAddress(CallContext&, api::user::UpdateMyAddressRequest) override {
+    Unused();
+  }
+  Task<google::protobuf::Empty> DeleteMyAddress(CallContext&, api::user::DeleteMyAddressRequest) override {
+    Unused();
+  }
+  Task<api::user::Address> GetAddress(CallContext&, api::user::GetAddressRequest) override { Unused(); }
+  Task<api::user::Seller> OpenSeller(CallContext&, api::user::OpenSellerRequest) override { Unused(); }
+  Task<api::user::Seller> GetSeller(CallContext&, api::user::GetSellerRequest) override { Unused(); }
+  Task<api::user::ListSellersResponse> ListSellers(CallContext&, api::user::ListSellersRequest) override {
+    Unused();
+  }
+  Task<api::user::Seller> ApproveSeller(CallContext&, api::user::ApproveSellerRequest) override { Unused(); }
+
+ private:
+  [[noreturn]] static void Unused() { throw std::logic_error("not used"); }
+};
+
+}  // namespace market::order::testing
