@@ -64,7 +64,7 @@ TEST(Migrate, ServerThatDoesNotAnswer_UnavailableWithTheDatabasesName) {
 
 TEST(Migrate, FileThatHasChanged_IsNamed) {
   const testing::TemporaryDatabase database(FindMigrations("payment")->sets);
-  database.Execute("UPDATE schema_migration SET checksum = 'other' WHERE version = 1");
+  database.Execute("UPDATE schema_migration SET checksum = 'other' WHERE set = 'payment' AND version = 1");
   try {
     Migrate("payment", database.Conninfo());
     ADD_FAILURE();
