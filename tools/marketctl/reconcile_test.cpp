@@ -24,7 +24,7 @@ using ::testing::HasSubstr;
 
 testing::TemporaryDatabase& Disk(std::string_view name) {
   static std::map<std::string_view, testing::TemporaryDatabase> disks;
-  return disks.try_emplace(name, FindSchema(name)->sets).first->second;
+  return disks.try_emplace(name, FindMigrations(name)->sets).first->second;
 }
 
 // Two parts: 10.00 and 20.00 EUR.
