@@ -11,6 +11,9 @@ add_library(market_pch OBJECT ${CMAKE_SOURCE_DIR}/cmake/pch.cpp)
 target_link_libraries(market_pch PUBLIC Boost::headers fmt::fmt protobuf::libprotobuf)
 target_precompile_headers(market_pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch.hpp)
 
+# `tests` builds every test program and what such programs start; `programs`, below, none of them.
+add_custom_target(tests)
+
 function(market_use_pch target)
   target_link_libraries(${target} PRIVATE Boost::headers fmt::fmt protobuf::libprotobuf)
   target_precompile_headers(${target} REUSE_FROM market_pch)
@@ -59,6 +62,7 @@ function(market_room name)
       set(ROOM_TEST_LABEL unit)
     endif()
     add_test(NAME ${name} COMMAND ${test} --gtest_brief=1)
+    add_dependencies(tests ${test})
     set_tests_properties(${name} PROPERTIES LABELS ${ROOM_TEST_LABEL} TIMEOUT 300)
   endif()
 endfunction()

@@ -9,7 +9,6 @@
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
@@ -18,6 +17,7 @@
 #include <optional>
 #include <utility>
 
+#include "platform/http/awaiting.hpp"
 #include "platform/runtime/deadline_wheel.hpp"
 #include "platform/runtime/one_shot.hpp"
 
@@ -27,16 +27,11 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 using asio::generic::stream_protocol;
-using ErrorCode = boost::system::error_code;
 using Endpoints = std::vector<stream_protocol::endpoint>;
 
 constexpr std::size_t kBufferBytes = 8192;
 // How long a name server may take while there are addresses of before.
 constexpr std::chrono::milliseconds kLookupPatience{1000};
-
-auto Await(ErrorCode& error) { return asio::redirect_error(asio::use_awaitable, error); }
-
-std::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
 
 [[noreturn]] void Throw(SendError::Kind kind, const std::string& what) { throw SendError(kind, what); }
 

@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 using testing::Eventually;
 using testing::RunLoop;
 
-Task<Response> Echo(Request& request) {
+Task<Response> EchoBody(Request& request) {
   Response response;
   response.headers.Add("Content-Type", "text/plain");
   response.body = request.method + " " + request.target + " " + request.body;
@@ -27,7 +27,7 @@ std::string TemporaryPath() { return "/tmp/market_http_test_" + std::to_string(:
 
 TEST(Client_Send, OverUnixSocket_KeepsTheConnection) {
   RunLoop([](asio::io_context& io) -> Task<> {
-    Server server(io, {}, Echo);
+    Server server(io, {}, EchoBody);
     const std::string path = TemporaryPath();
     EXPECT_EQ(server.Listen("unix:" + path), "unix:" + path);
     Client client(io, "http+unix:" + path);
@@ -47,7 +47,7 @@ TEST(Client_Send, ServerClosedTheKeptConnection_ANewOneIsMade) {
   ServerOptions options;
   options.idle_timeout = std::chrono::milliseconds(20);
   RunLoop([&](asio::io_context& io) -> Task<> {
-    Server server(io, options, Echo);
+    Server server(io, options, EchoBody);
     Client client(io, "http://" + server.Listen("127.0.0.1:0"));
     EXPECT_EQ(
         (co_await client.Send({"GET", "/", {}, {}, {}}, runtime::After(std::chrono::seconds(5)))).status,

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "platform/http/awaiting.hpp"
+
 namespace market::http {
 namespace {
 
@@ -10,8 +12,6 @@ using beast::http::error;
 
 // One-byte chunks cost six bytes on the wire; extensions beyond this ratio are an attack on the parser.
 constexpr std::size_t kWireBytesPerBodyByte = 8;
-
-std::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
 
 bool IsHostText(std::string_view host) {
   return std::ranges::all_of(host, [](char c) {

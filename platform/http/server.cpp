@@ -7,7 +7,6 @@
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/write.hpp>
 #include <ctime>
 #include <list>
@@ -15,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "platform/http/awaiting.hpp"
 #include "platform/http/listener.hpp"
 #include "platform/http/request_parser.hpp"
 #include "platform/runtime/deadline_wheel.hpp"
@@ -26,15 +26,12 @@ namespace {
 namespace asio = boost::asio;
 using asio::generic::stream_protocol;
 using Acceptor = asio::basic_socket_acceptor<stream_protocol>;
-using ErrorCode = boost::system::error_code;
 
 constexpr std::size_t kFirstBufferBytes = 4096;
 constexpr std::size_t kOneWriteBytes =
     16 * 1024;  // up to here head and body are put together and written at once
 constexpr std::chrono::milliseconds kLinger{1000};
 constexpr std::size_t kLingerBytesMax = 256 * 1024;
-
-auto Await(ErrorCode& error) { return asio::redirect_error(asio::use_awaitable, error); }
 
 bool HasControl(std::string_view value) {
   return std::ranges::any_of(value, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; });

@@ -16,7 +16,7 @@ namespace {
 
 using testing::RunLoop;
 
-constexpr const char* kIssuer = "https://market.test";
+constexpr const char* kOurIssuer = "https://market.test";
 
 // auth, as the verifier sees it.
 struct Keys {
@@ -37,7 +37,7 @@ class Verifier : public ::testing::Test {
  protected:
   std::string Token(const SigningKey& key) const {
     return "Bearer " + key.Sign({.principal = {.account = account_, .session = Uuid::NewV7()},
-                                 .issuer = kIssuer,
+                                 .issuer = kOurIssuer,
                                  .issued_at = clock_.Now(),
                                  .expires_at = clock_.Now() + std::chrono::minutes(10)});
   }
@@ -62,7 +62,7 @@ class Verifier : public ::testing::Test {
   SigningKey key_ = SigningKey::Generate();
   SigningKey next_key_ = SigningKey::Generate();
   Keys auth_{.keys = {key_.Public()}};
-  TokenVerifier verifier_{kIssuer, clock_,
+  TokenVerifier verifier_{kOurIssuer, clock_,
                           [this](runtime::Deadline deadline) { return auth_.Fetch(deadline); }};
 };
 

@@ -17,8 +17,6 @@ namespace {
 using testing::Eventually;
 using testing::RunLoop;
 
-runtime::Deadline Soon() { return runtime::After(std::chrono::seconds(5)); }
-
 // The two processes of one test, alive while its body runs.
 struct Pair {
   Pair(boost::asio::io_context& io, Edge& edge, telemetry::Metrics& metrics, std::string as)

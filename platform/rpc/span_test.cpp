@@ -16,8 +16,6 @@ using testing::KeptSpans;
 
 constexpr std::string_view kMethod = "marketplace.probe.v1.ProbeService/ReadPublic";
 
-runtime::Deadline Soon() { return runtime::After(std::chrono::seconds(5)); }
-
 class SpanTest : public ProbeFixture {
  protected:
   // Calls ReadPublic under a span "caller" of `client`, on an edge that traces with `server`.

@@ -1,8 +1,9 @@
 """./market test: everything that can be tested, one closing line "N passed, M failed".
 
-1. The C++ test programs (unit, storage, contract) through ctest.
+1. The C++ test programs (unit, storage, contract) through ctest, under AddressSanitizer and UBSan; then a sample of
+   what `--long` goes through (tools/native/long_tests.py).
 2. tests/topology with pytest: every place that names a service names all of them, all services have one shape, and
-   tools/new_service makes one more (`--long new_service` also builds and runs it: minutes).
+   tools/new_service makes one more (`--long new-service` also builds and runs it: minutes).
 3. tests/observability and the static part of tests/containers with pytest: dashboards, rules, alerts, runbooks, compose
    files and what else is read by other programs.
 4. tests/helm with pytest: the chart, with helm and a Kubernetes schema where they can be had.
@@ -30,17 +31,18 @@ import xml.etree.ElementTree
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+import long_tests  # noqa: E402
 from deploy.lib import topology  # noqa: E402
 
-PRESET = os.environ.get("MARKET_PRESET", "release")
+PRESET = os.environ.get("MARKET_PRESET", "release")    # of the programs
 PYTHON = "/usr/bin/python3"
-# What takes too long for every day; each runs when it is asked for by name, with MARKET_LONG set.
-LONG = {"new_service": "topology/test_new_service.py"}
-# Parts that need no marketplace: the folders and files below tests/ of each.
-STATIC = {"topology": ("topology/test_topology.py", "topology/test_shape.py"), "new_service": (LONG["new_service"],), "observability": ("observability", "containers"), "helm": ("helm",), "packages": ("packages",)}
+# Parts that need no marketplace: the folders below tests/ of each.
+STATIC = {"topology": ("topology",), "observability": ("observability", "containers"), "helm": ("helm",), "packages": ("packages",)}
+TEST_LABELS = ("unit", "storage", "contract")
 PARTS = ("ctest", *STATIC, "system", "backup", "replicas", "telemetry")
 PORTS_OF_A_STACK = topology.read().size     # for each replica of it
 REPLICAS = 2
+LONG_MINUTES = 0.5
 FOR_REPLICAS = ("contention", "first_order", "kill", "payments", "replicas", "restart", "zz_invariants")
 
 
@@ -68,12 +70,12 @@ def count_junit(path):
 
 def run_ctest(preset, labels, reports):
     """Counts the cases inside each test program; a test without a report of its own (a script, a crash) is one case."""
-    summary = reports / "ctest.xml"
+    summary = reports / f"ctest-{preset}.xml"
     command = ["ctest", "--test-dir", ROOT / "build" / preset, "--output-on-failure", "--output-junit", summary, "-j",
                str(os.cpu_count())]
     if labels:
         command += ["-L", f"^({'|'.join(labels)})$"]
-    cases = reports / "cases"
+    cases = reports / f"cases-{preset}"
     cases.mkdir()
     # GoogleTest names the file after the program when it is given a directory.
     done = subprocess.run(list(map(str, command)), env={**os.environ, "GTEST_OUTPUT": f"xml:{cases}/"})
@@ -91,6 +93,16 @@ def run_ctest(preset, labels, reports):
             passed += inner_run - 1
     if done.returncode and not failed:
         failed = 1
+    return passed, failed
+
+
+def run_long(preset):
+    """A first batch of each program of random schedules; the system ones are part of the system suites."""
+    passed = failed = 0
+    for name, test in long_tests.LONG.items():
+        if isinstance(test, long_tests.Program):
+            done, broken = long_tests.run(name, LONG_MINUTES, preset, keep=False)
+            passed, failed = passed + done, failed + broken
     return passed, failed
 
 
@@ -169,10 +181,9 @@ def run_system(shape, suites, reports, extra, name=None, replicas=1, up=()):
 def main():
     parser = argparse.ArgumentParser(prog="./market test", description=__doc__.partition("\n")[0])
     parser.add_argument("--only", choices=PARTS, help="one part instead of all")
-    parser.add_argument("--long", choices=LONG, help="one of those that are left out otherwise, and nothing else")
     parser.add_argument("--shape", choices=("services", "single"), help="system tests in one shape only")
     parser.add_argument("--labels", help="ctest labels, separated by commas (unit,storage,contract)")
-    parser.add_argument("--preset", default=PRESET, help="whose C++ test programs to run")
+    parser.add_argument("--preset", default="asan", help="whose C++ test programs to run")
     options, extra = parser.parse_known_args()
 
     started = time.monotonic()
@@ -181,12 +192,13 @@ def main():
     reports = results / "junit"
     reports.mkdir(parents=True)
     count = Count()
-    if options.long:
-        count.add(*run_pytest([ROOT / "tests" / LONG[options.long]], reports / "long.xml", extra, MARKET_LONG="1"), options.long)
-        return closing_line(count, started, reports)
     if options.only in (None, "ctest"):
         labels = options.labels.split(",") if options.labels else []
-        count.add(*run_ctest(options.preset, labels, reports), "C++")
+        os.environ.update(long_tests.SANITIZERS)
+        count.add(*run_ctest(options.preset, labels or TEST_LABELS, reports), "C++")
+        if not labels:
+            count.add(*run_ctest(PRESET, ["programs"], reports), "programs")
+            count.add(*run_long(options.preset), "random schedules")
     # Words for pytest are meant for the system tests, unless a part is asked for by name.
     words = extra if options.only else []
     for part, folders in STATIC.items():

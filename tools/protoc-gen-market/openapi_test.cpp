@@ -13,7 +13,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-class Errors final : public google::protobuf::compiler::MultiFileErrorCollector {
+class CompilerErrors final : public google::protobuf::compiler::MultiFileErrorCollector {
  public:
   void AddError(const std::string& file, int line, int, const std::string& message) override {
     ADD_FAILURE() << file << ":" << line << ": " << message;
@@ -36,7 +36,7 @@ class OpenApiTest : public testing::Test {
   }
 
   google::protobuf::compiler::DiskSourceTree tree_;
-  Errors errors_;
+  CompilerErrors errors_;
   google::protobuf::compiler::Importer importer_{&tree_, &errors_};
   std::string text_;
 };

@@ -8,8 +8,6 @@ namespace market::grpc {
 namespace {
 
 constexpr std::uint32_t kHttp2RefusedStream = 7;
-constexpr std::uint32_t kHttp2Cancel = 8;
-constexpr std::size_t kHeaderOverheadBytes = 32;
 constexpr int kMaxAttempts = 4;
 
 // The server's own deadline should answer first: its reset of nothing is cheaper for both than ours of a

@@ -5,13 +5,6 @@
 #include <boost/system/system_error.hpp>
 
 namespace market::grpc {
-namespace {
-
-constexpr std::uint32_t kHttp2Cancel = 8;
-constexpr std::size_t kHeaderOverheadBytes = 32;  // RFC 9113, 6.5.2
-
-}  // namespace
-
 ServerStream::ServerStream(std::shared_ptr<ServerShared> shared, std::shared_ptr<const Peer> peer,
                            std::shared_ptr<std::size_t> session_handlers)
     : Stream(shared->options.max_message_bytes, Outbox::Keep::kNo),

@@ -23,6 +23,9 @@ namespace market::grpc {
 
 class Session;
 
+inline constexpr std::uint32_t kHttp2Cancel = 8;         // RFC 9113, 7
+inline constexpr std::size_t kHeaderOverheadBytes = 32;  // RFC 9113, 6.5.2
+
 class Stream : public std::enable_shared_from_this<Stream> {
  public:
   Stream(std::size_t max_message_bytes, Outbox::Keep keep) : reader_(max_message_bytes), outbox_(keep) {}

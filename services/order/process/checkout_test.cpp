@@ -6,6 +6,7 @@
 
 #include "platform/telemetry/log.hpp"
 #include "platform/testing/run_loop.hpp"
+#include "platform/testing/seeds.hpp"
 #include "platform/testing/temporary_database.hpp"
 #include "services/order/domain/pricing.hpp"
 #include "services/order/messages.hpp"
@@ -161,7 +162,7 @@ Task<> RunSchedule(boost::asio::io_context& io, unsigned seed) {
 TEST(Checkout, KilledAnywhere_EndsWhereTheContractSays) {
   telemetry::ConfigureLog(
       {.service = "test", .version = "", .instance = "", .path = "/dev/null"});  // 2,000 crashes
-  for (unsigned seed = 1; seed <= 500; ++seed) {
+  for (const unsigned seed : market::testing::Seeds(1, 500)) {
     market::testing::RunLoop([&](boost::asio::io_context& io) { return RunSchedule(io, seed); });
     if (HasFailure()) break;
   }

@@ -2,6 +2,7 @@
 // seeds.
 #include <boost/asio/ip/tcp.hpp>
 
+#include "platform/testing/seeds.hpp"
 #include "platform/testing/tcp_gate.hpp"
 #include "services/payment/testing/charges_fixture.hpp"
 
@@ -72,7 +73,7 @@ void Live(unsigned seed) {
 }
 
 TEST(Charges_Crashes, EverySeedEndsOnceAndBalanced) {
-  for (unsigned seed = 0; seed < 60; ++seed) {
+  for (const unsigned seed : testing::Seeds(0, 60)) {
     SCOPED_TRACE(seed);
     Live(seed);
   }

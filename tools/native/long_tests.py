@@ -1,0 +1,124 @@
+"""./market test --long NAME --minutes N [--seed S]: what CI can't hold, seed after seed, until the time is up.
+
+Each NAME is a property that random schedules try to break: one seed is one schedule, the same on every machine. A run goes
+on where the last one of that name ended (the results file says), so sessions add up; each batch of seeds appends one line:
+commit, name, first seed, seeds done, failed. A failed batch ends the run: its seed is the way to repeat it.
+`./market test` itself takes a sample of each.
+"""
+
+import argparse
+import datetime
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+RESULTS = ROOT / "tests" / "long_results.tsv"
+SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1", "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
+COLUMNS = ("date", "commit", "name", "seed", "done", "failed")
+
+
+class Program:
+    """Cases of a C++ test program that take MARKET_SEED and MARKET_SEEDS (platform/testing/seeds.hpp)."""
+
+    def __init__(self, room, cases, batch):
+        self.room, self.cases, self.batch = room, cases, batch
+
+    def run(self, preset, seed, count):
+        program = ROOT / "build" / preset / self.room.rpartition(":")[0] / f"market_{self.room.rpartition(':')[2]}_test"
+        return subprocess.run([program, f"--gtest_filter={self.cases}", "--gtest_brief=1"], cwd=ROOT,
+                              env={**os.environ, **SANITIZERS, "MARKET_SEED": str(seed), "MARKET_SEEDS": str(count)}).returncode
+
+
+class Stack:
+    """One file of tests/system that takes MARKET_SEED, on a marketplace of its own."""
+
+    def __init__(self, suite, batch, **environment):
+        self.suite, self.batch, self.environment = suite, batch, environment
+
+    def run(self, preset, seed, count):
+        return subprocess.run([sys.executable, ROOT / "tools/native/run_tests.py", "--only", "system", "--shape",
+                               "single" if seed % 2 else "services", "-k", self.suite], cwd=ROOT,
+                              env={**os.environ, "MARKET_SEED": str(seed), **self.environment}).returncode
+
+
+class Suite:
+    """One file of tests that does all of its work when MARKET_LONG is set; its seed is only a number."""
+
+    def __init__(self, path):
+        self.path, self.batch = path, 1
+
+    def run(self, preset, seed, count):
+        return subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", ROOT / "tests" / self.path],
+                              cwd=ROOT, env={**os.environ, "MARKET_LONG": "1"}).returncode
+
+
+LONG = {
+    "checkout-crashes": Program("services/order/process:order_process", "Checkout.KilledAnywhere*", batch=100),
+    "payment-crashes": Program("services/payment/process:payment_process", "Charges_Crashes.*", batch=20),
+    "stock-races": Program("services/product/storage:product_storage", "StockRace_StormOfSteps.*", batch=5),
+    "kills": Stack("test_kill", batch=1, MARKET_KILLS="100"),
+    "new-service": Suite("topology/test_new_service.py"),
+}
+
+
+def commit():
+    done = subprocess.run(["git", "-C", ROOT, "describe", "--always", "--dirty", "--abbrev=12"], capture_output=True,
+                          text=True)
+    return done.stdout.strip() or "unknown"
+
+
+def next_seed(name):
+    """One past the last seed that a line of `name` accounts for."""
+    seed = 1
+    if RESULTS.exists():
+        for line in RESULTS.read_text().splitlines()[1:]:
+            row = dict(zip(COLUMNS, line.split("\t")))
+            if row["name"] == name:
+                seed = max(seed, int(row["seed"]) + int(row["done"]))
+    return seed
+
+
+def record(name, seed, done, failed):
+    if not RESULTS.exists():
+        RESULTS.write_text("\t".join(COLUMNS) + "\n")
+    with RESULTS.open("a") as results:
+        today = datetime.date.today().isoformat()
+        results.write("\t".join(map(str, (today, commit(), name, seed, done, failed))) + "\n")
+
+
+def run(name, minutes, preset, seed=None, keep=True):
+    """(seeds done, batches failed) of `name` in about this time; at least one batch."""
+    test = LONG[name]
+    seed = seed or next_seed(name)
+    end = time.monotonic() + minutes * 60
+    done = 0
+    while True:
+        failed = 1 if test.run(preset, seed + done, test.batch) else 0
+        if keep:
+            record(name, seed + done, test.batch, failed)
+        if failed:
+            print(f"long: {name}: seeds {seed + done} to {seed + done + test.batch - 1} failed; again with --seed {seed + done}")
+            return done, 1
+        done += test.batch
+        if time.monotonic() >= end:
+            print(f"long: {name}: seeds {seed} to {seed + done - 1} passed")
+            return done, 0
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="./market test --long", description=__doc__.partition("\n")[0])
+    parser.add_argument("--long", dest="name", choices=sorted(LONG), required=True)
+    parser.add_argument("--minutes", type=float, default=2)
+    parser.add_argument("--seed", type=int, help="begin with this one (default: where the last run ended)")
+    parser.add_argument("--preset", default=os.environ.get("MARKET_TEST_PRESET", "asan"))
+    options = parser.parse_args()
+    done, failed = run(options.name, options.minutes, options.preset, options.seed)
+    print(f"{done} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
