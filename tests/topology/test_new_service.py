@@ -1,6 +1,6 @@
 """tools/new_service in a scratch copy of the tree: every place is filled, and a line less in any of them is told.
 
-With MARKET_LONG (`./market test --long new_service`) the copy is also built, its tests are run, and it serves in both shapes.
+With MARKET_LONG (`./market test --long new-service`) the copy is also built, its tests are run, and it serves in both shapes.
 """
 
 import json
@@ -31,7 +31,7 @@ NAME = "review"
 PYTHON = "/usr/bin/python3"
 # Lines of these follow from a service's being there, and other tests hold them.
 NOT_PLACES = re.compile(r"services/|proto/|docs/metrics\.md")
-long_only = pytest.mark.skipif("MARKET_LONG" not in os.environ, reason="minutes: ./market test --long new_service")
+long_only = pytest.mark.skipif("MARKET_LONG" not in os.environ, reason="minutes: ./market test --long new-service")
 
 
 class Scratch:
