@@ -87,6 +87,21 @@ def test_no_worker_is_unknown(service):
     assert set(re.findall(rf'Spawn\("{service}\.(\w+)"', text)) <= set(TOPOLOGY.services[service].workers)
 
 
+def test_nothing_is_there_for_a_service_that_is_not():
+    services, parts = set(TOPOLOGY.services), {*TOPOLOGY.services, "gateway", "sandbox", "single"}
+    assert {path.parent.name for path in ROOT.glob("services/*/service.hpp")} == services
+    assert {path.parent.name for path in ROOT.glob("services/*/main.cpp")} == services
+    assert {path.stem for path in (ROOT / "deploy/debian/config").glob("*.conf")} == parts
+    assert {path.stem.removeprefix("marketplace-") for path in (ROOT / "deploy/debian/units").glob("*.service")} == parts
+
+
+def test_deploy_stands_by_itself():
+    """What it shares with the native launcher is in deploy/lib; an image has no tools/native."""
+    for path in (ROOT / "Dockerfile", ROOT / "compose.yaml", *(ROOT / "deploy").rglob("*")):
+        if path.is_file() and path.suffix != ".pyc":
+            assert "tools/native" not in path.read_text(errors="replace"), path
+
+
 def test_no_other_file_lists_the_services():
     """A line that names them all is a list of its own, which nobody would think of for the next one."""
     tracked = subprocess.run(["git", "ls-files", "-z", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True, text=True)
