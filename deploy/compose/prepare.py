@@ -130,9 +130,9 @@ def nginx_conf(text):
     return re.sub(r"@([A-Z_]+)@", lambda match: str(values[match[1]]), text)
 
 
-def volumes(topology=TOPOLOGY):
-    return ["authority", "edge", "operator", "auditor", "redis", *topology.programs,
-            *(f"postgres-{database}" for database in topology.databases)]
+def volumes(described=TOPOLOGY):
+    return ["authority", "edge", "operator", "auditor", "redis", *described.programs,
+            *(f"postgres-{database}" for database in described.databases)]
 
 
 def prepare(hosts):

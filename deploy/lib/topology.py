@@ -75,7 +75,7 @@ class Topology:
         self._same("block", set(block), {"host", "public", "size"})
         self.host, self.public, self.size = block["host"], block["public"], block["size"]
         self.telemetry = loaded["telemetry"]
-        self._check_ports()
+        self._check()
 
     @staticmethod
     def _same(where, found, wanted):
@@ -96,7 +96,7 @@ class Topology:
             raise Failure(f"{FILE}: {name}: missing {sorted(missing)}")
         return self._program(name, entry, databases=(name,))
 
-    def _check_ports(self):
+    def _check(self):
         for one in self.services.values():
             self._same(f"{one.name}.ports", set(one.ports), {"grpc", "metrics"})
             for peer in one.calls:

@@ -39,7 +39,8 @@ class Scratch:
 
     def __init__(self, directory):
         self.root = directory
-        listed = subprocess.run(["git", "ls-files", "-z", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True, text=True)
+        listed = subprocess.run(["git", "ls-files", "-z", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True,
+                                text=True)
         for name in filter(None, listed.stdout.split("\0")):
             if (ROOT / name).is_file():
                 (self.root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -138,7 +139,8 @@ def test_a_name_that_is_taken_is_refused(scratch):
 
 def in_its_place(scratch):
     """The command's front by which the copy stands where this checkout does, so that ccache knows every unit that has not changed."""
-    front = ["unshare", "-m", "--propagation", "private", "sh", "-c", 'mount --bind "$0" "$1" && cd "$1" && shift && exec "$@"', scratch.root, ROOT]
+    front = ["unshare", "-m", "--propagation", "private", "sh", "-c",
+             'mount --bind "$0" "$1" && cd "$1" && shift && exec "$@"', scratch.root, ROOT]
     return front if scratch.attempt(*front, "true").returncode == 0 else []
 
 
@@ -146,7 +148,8 @@ def in_its_place(scratch):
 def built(scratch):
     front = in_its_place(scratch)
     scratch.run(*front, "sh", "deploy/lib/build.sh", "release", "programs", limit_s=3600)
-    tests = re.findall(rf"^(market_{NAME}_\w+_test):", scratch.run(*front, "cmake", "--build", "build/release", "--target", "help"), re.MULTILINE)
+    targets = scratch.run(*front, "cmake", "--build", "build/release", "--target", "help")
+    tests = re.findall(rf"^(market_{NAME}_\w+_test):", targets, re.MULTILINE)
     assert len(tests) == 5, tests
     scratch.run(*front, "sh", "deploy/lib/build.sh", "release", *tests, "protoc-gen-market", limit_s=3600)
     return front

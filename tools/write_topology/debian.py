@@ -1,4 +1,4 @@
-"""Units and configuration of the Debian packages. The last part of a unit's name is its program's; that of the single process is `single`."""
+"""Units and configuration of the Debian packages. A unit is called by its program, that of the single process by `single`."""
 
 import textwrap
 
