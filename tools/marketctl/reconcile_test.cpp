@@ -11,8 +11,8 @@
 #include "platform/testing/temporary_database.hpp"
 #include "sandbox/http_api.hpp"
 #include "services/payment/provider/sandbox.hpp"
+#include "tools/marketctl/migrations.hpp"
 #include "tools/marketctl/restored.hpp"
-#include "tools/marketctl/schemas.hpp"
 
 namespace market::marketctl {
 namespace {
