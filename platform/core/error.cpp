@@ -17,6 +17,8 @@ std::string_view CodeName(Code code) {
 std::string TextOf(const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
+  } catch (const Error& failure) {
+    return failure.reason + ": " + failure.message;
   } catch (const std::exception& failure) {
     return failure.what();
   } catch (...) {  // NOLINT(bugprone-empty-catch): the words are all that is asked for

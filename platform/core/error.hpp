@@ -74,7 +74,7 @@ class Error : public std::exception {
   std::optional<std::chrono::milliseconds> retry_after;
 };
 
-// The words of any exception, for the log.
+// The words of any exception, of an Error with its reason, for the log.
 std::string TextOf(const std::exception_ptr& error);
 
 // The refusals every room needs; a service's own reasons are thrown where they arise.

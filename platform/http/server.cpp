@@ -18,6 +18,7 @@
 #include "platform/http/listener.hpp"
 #include "platform/http/request_parser.hpp"
 #include "platform/runtime/deadline_wheel.hpp"
+#include "platform/runtime/every.hpp"
 #include "platform/runtime/task_group.hpp"
 
 namespace market::http {
@@ -31,6 +32,8 @@ constexpr std::size_t kFirstBufferBytes = 4096;
 constexpr std::size_t kOneWriteBytes =
     16 * 1024;  // up to here head and body are put together and written at once
 constexpr std::chrono::milliseconds kLinger{1000};
+constexpr runtime::Backoff::Options kAcceptBackoff{
+    .initial = std::chrono::milliseconds(50), .max = std::chrono::milliseconds(500), .jitter = 0.3};
 constexpr std::size_t kLingerBytesMax = 256 * 1024;
 
 bool HasControl(std::string_view value) {
@@ -67,7 +70,8 @@ class Server::Core : public std::enable_shared_from_this<Core> {
       : io(io),
         options(std::move(options)),
         handler(std::move(handler)),
-        tasks(io.get_executor(), Report()) {}
+        tasks(io.get_executor(), Report()),
+        doors_(io.get_executor(), Report()) {}
 
   std::string Listen(const std::string& address);
   Task<> Drain(runtime::Deadline deadline);
@@ -90,14 +94,17 @@ class Server::Core : public std::enable_shared_from_this<Core> {
     Acceptor acceptor;
     int family;
     std::string path;
+    std::optional<runtime::Every> accepting;
   };
 
   runtime::TaskGroup::ErrorHandler Report();
-  static Task<> Accept(std::shared_ptr<Core> core, std::shared_ptr<Listening> listening);
+  static Task<> KeepAccepting(std::shared_ptr<Core> core, std::shared_ptr<Listening> listening);
+  Task<> Accept(Listening& listening);
   void Admit(stream_protocol::socket socket, int family);
   void StopListening();
 
   std::vector<std::shared_ptr<Listening>> listening_;
+  runtime::TaskGroup doors_;  // who accepts
   std::time_t date_at_ = 0;
   std::string date_;
 };
@@ -370,24 +377,26 @@ runtime::TaskGroup::ErrorHandler Server::Core::Report() {
 
 std::string Server::Core::Listen(const std::string& address) {
   Listener listener = OpenListener(address);
-  auto listening = std::make_shared<Listening>(Listening{
-      Acceptor(io, stream_protocol(listener.family, 0), listener.fd), listener.family, listener.path});
+  auto listening = std::make_shared<Listening>(Acceptor(io, stream_protocol(listener.family, 0), listener.fd),
+                                               listener.family, listener.path);
+  listening->accepting.emplace(
+      runtime::Every::Options{.name = "http.accept", .period = {}, .backoff = kAcceptBackoff},
+      [this, &door = *listening] { return Accept(door); });
   listening_.push_back(listening);
-  tasks.Spawn("http.accept", Accept(shared_from_this(), listening));
+  doors_.Keep("http.accept", KeepAccepting(shared_from_this(), listening));
   return listener.address;
 }
 
-Task<> Server::Core::Accept(std::shared_ptr<Core> core, std::shared_ptr<Listening> listening) {
-  while (!core->stopped) {
-    ErrorCode error;
-    stream_protocol::socket socket = co_await listening->acceptor.async_accept(Await(error));
-    if (error == asio::error::operation_aborted) break;
-    if (error) {
-      // Out of descriptors, most likely: they come back when connections end.
-      co_await runtime::SleepFor(std::chrono::milliseconds(50));
-      continue;
-    }
-    core->Admit(std::move(socket), listening->family);
+Task<> Server::Core::KeepAccepting(std::shared_ptr<Core>, std::shared_ptr<Listening> listening) {
+  co_await listening->accepting->Run();
+}
+
+// Throws when there is something wrong with accepting: no descriptors left, most likely, and they come back when
+// connections end.
+Task<> Server::Core::Accept(Listening& listening) {
+  for (;;) {
+    auto socket = co_await listening.acceptor.async_accept(asio::use_awaitable);
+    Admit(std::move(socket), listening.family);
   }
 }
 
@@ -413,6 +422,7 @@ void Server::Core::Admit(stream_protocol::socket socket, int family) {
 
 void Server::Core::StopListening() {
   stopped = true;
+  doors_.Cancel();
   for (const auto& listening : listening_) {
     ErrorCode ignored;
     listening->acceptor.close(ignored);
@@ -435,6 +445,7 @@ Task<> Server::Core::Drain(runtime::Deadline deadline) {
     co_await runtime::SleepFor(end - std::chrono::steady_clock::now());
   }
   StopListening();
+  co_await doors_.Join();
   const std::vector<Session*> waiting(idle.begin(), idle.end());
   for (Session* session : waiting) session->CloseIfIdle();
   bool late = false;

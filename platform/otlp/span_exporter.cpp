@@ -25,11 +25,8 @@ telemetry::CounterFamily& SpansTotal(telemetry::Metrics& metrics) {
                                   {"result"});
 }
 
-// A cancelled Run is how Close ends late.
-void ReportFailure(std::string_view, std::exception_ptr error) {
-  if (runtime::IsCancelled(error)) return;
-  telemetry::log::Error("traces.export_ended", {{"detail", TextOf(error)}});
-}
+// The group keeps its task; there is nothing else in it.
+void Ignore(std::string_view, std::exception_ptr) {}
 
 // google.rpc.RetryInfo, where the receiver sent it.
 std::optional<std::chrono::nanoseconds> AskedPause(const grpc::Status& status) {
@@ -45,7 +42,7 @@ std::optional<std::chrono::nanoseconds> AskedPause(const grpc::Status& status) {
 }
 
 // The codes that the OTLP specification calls retryable; nothing for the others.
-std::optional<std::chrono::nanoseconds> PauseAfter(const grpc::Status& status, resilience::Backoff& backoff) {
+std::optional<std::chrono::nanoseconds> PauseAfter(const grpc::Status& status, runtime::Backoff& backoff) {
   switch (status.code) {
     case Code::kCancelled:
     case Code::kDeadlineExceeded:
@@ -70,7 +67,9 @@ SpanExporter::SpanExporter(boost::asio::io_context& io, Options options, telemet
       encoding_(options_.resource),
       channel_(io, options_.endpoint),
       timer_(io),
-      tasks_(io.get_executor(), ReportFailure),
+      sending_({.name = "traces.export", .period = options_.interval, .jitter = 0},
+               [this] { return Round(); }),
+      tasks_(io.get_executor(), Ignore),
       exported_(SpansTotal(metrics).With({"exported"})),
       queue_full_(SpansTotal(metrics).With({"queue_full"})),
       export_failed_(SpansTotal(metrics).With({"export_failed"})),
@@ -95,31 +94,35 @@ void SpanExporter::Take(const telemetry::Recording& recording) {
     waiting_.push_back(std::move(piece));
   }
   queue_gauge_.Set(static_cast<double>(waiting_spans_));
-  if (Full() && sending_spans_ == 0) timer_.cancel();
+  if (Full()) sending_.Wake();
 }
 
-void SpanExporter::Start() { tasks_.Spawn("traces.export", Run()); }
+void SpanExporter::Start() { tasks_.Keep("traces.export", sending_.Run()); }
 
 Task<> SpanExporter::Close(runtime::Deadline deadline) {
   closing_ = true;
   failed_ = false;
   timer_.cancel();
+  sending_.Wake();
   try {
-    co_await tasks_.Join(deadline);
+    if (tasks_.Size() > 0) co_await drained_.Wait(deadline);
   } catch (const Error&) {
-    tasks_.Cancel();
+    // What is left is lost.
   }
+  tasks_.Cancel();
   co_await tasks_.Join();
   LoseAll("the process stops");
   co_await channel_.Close(std::chrono::steady_clock::now());
 }
 
-Task<> SpanExporter::Run() {
-  for (;;) {
-    if (!closing_ && !Full()) co_await Pause(options_.interval);
-    if (closing_ && (waiting_.empty() || failed_)) co_return;
-    if (!waiting_.empty()) co_await Send(NextBatch());
-  }
+Task<runtime::Every::Next> SpanExporter::Round() {
+  using enum runtime::Every::Next;
+  if (!waiting_.empty() && !(closing_ && failed_)) co_await Send(NextBatch());
+  const bool more = Full() || (closing_ && !waiting_.empty());
+  if (!closing_) co_return more ? kAtOnce : kLater;
+  if (more && !failed_) co_return kAtOnce;
+  drained_.Set();
+  co_return kLater;
 }
 
 // Until the time is over or somebody cancels the timer.
@@ -152,7 +155,7 @@ SpanExporter::Batch SpanExporter::NextBatch() {
 
 Task<> SpanExporter::Send(Batch batch) {
   sending_spans_ = batch.spans;
-  resilience::Backoff backoff(options_.backoff);
+  runtime::Backoff backoff(options_.backoff);
   for (std::uint32_t attempt = 1;; ++attempt) {
     const auto reply =
         co_await channel_.Call(kExport, batch.request, {.deadline = runtime::After(options_.call_timeout)});

@@ -23,7 +23,9 @@
 
 #include "platform/grpc/channel.hpp"
 #include "platform/otlp/encoding.hpp"
-#include "platform/resilience/retry.hpp"
+#include "platform/runtime/backoff.hpp"
+#include "platform/runtime/every.hpp"
+#include "platform/runtime/one_shot.hpp"
 #include "platform/runtime/task_group.hpp"
 #include "platform/telemetry/metrics.hpp"
 #include "platform/telemetry/tracer.hpp"
@@ -44,7 +46,10 @@ class SpanExporter final : public telemetry::SpanExporter {
     std::chrono::milliseconds interval{500};
     std::chrono::milliseconds call_timeout{5000};
     std::uint32_t attempts = 3;
-    resilience::Backoff::Options backoff{std::chrono::milliseconds(1000), std::chrono::milliseconds(5000), 3};
+    runtime::Backoff::Options backoff{.initial = std::chrono::milliseconds(1000),
+                                      .max = std::chrono::milliseconds(5000),
+                                      .jitter = 0.3,
+                                      .multiplier = 3};
   };
 
   // Throws std::invalid_argument for an endpoint that is none. `metrics` must outlive this.
@@ -64,7 +69,7 @@ class SpanExporter final : public telemetry::SpanExporter {
     std::size_t spans = 0;
   };
 
-  Task<> Run();
+  Task<runtime::Every::Next> Round();
   Task<> Send(Batch batch);
   Task<> Pause(std::chrono::nanoseconds time);
   bool Full() const {
@@ -79,8 +84,10 @@ class SpanExporter final : public telemetry::SpanExporter {
   const Options options_;
   const Encoding encoding_;
   grpc::Channel channel_;
-  boost::asio::steady_timer timer_;  // Run's pauses: Take and Close end them early
+  boost::asio::steady_timer timer_;  // the pause before an attempt is repeated: Close ends it early
+  runtime::Every sending_;
   runtime::TaskGroup tasks_;
+  runtime::OneShot<> drained_;
 
   std::deque<Piece> waiting_;
   std::size_t waiting_spans_ = 0;

@@ -10,8 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::milliseconds kFirstDelay = 20ms;
-constexpr std::chrono::milliseconds kLongestDelay = 2000ms;
+constexpr runtime::Backoff::Options kReconnect{.initial = 20ms, .max = 2000ms};
 // A connection that lived shorter than this counts as a failed attempt.
 constexpr std::chrono::milliseconds kSettled = 5000ms;
 
@@ -20,7 +19,8 @@ Error Overloaded() {
       .WithRetryAfter(std::chrono::seconds(1));
 }
 
-void IgnoreEnd(std::string_view, std::exception_ptr) {}  // keepers end only by cancellation
+// The group keeps its tasks; there is nothing else in it.
+void Ignore(std::string_view, std::exception_ptr) {}
 
 }  // namespace
 
@@ -36,7 +36,7 @@ Pool::Pool(boost::asio::io_context& io, std::shared_ptr<const Options> options, 
       options_(std::move(options)),
       shared_(std::make_shared<Shared>()),
       slots_(size),
-      keepers_(io.get_executor(), IgnoreEnd) {
+      keepers_(io.get_executor(), Ignore) {
   shared_->on_query = options_->on_query;
   // Twice the longest a statement may run: the server has to say something before that.
   shared_->stall_timeout =
@@ -49,7 +49,12 @@ Task<> Pool::Open(runtime::Deadline deadline) {
   shared_->on_idle = [weak = weak_from_this()] {
     if (const auto pool = weak.lock()) pool->CheckIdle();
   };
-  for (std::size_t i = 0; i < slots_.size(); ++i) keepers_.Spawn("postgres", Keep(shared_from_this(), i));
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    slots_[i].keeper.emplace(
+        runtime::Every::Options{.name = "postgres", .period = kReconnect.initial, .backoff = kReconnect},
+        [this, i] { return Serve(i); });
+    keepers_.Keep("postgres", Keep(shared_from_this(), i));
+  }
   try {
     co_await all_open_->Wait(deadline);
   } catch (const Error&) {
@@ -58,35 +63,41 @@ Task<> Pool::Open(runtime::Deadline deadline) {
   }
 }
 
-Task<> Pool::Keep(std::shared_ptr<Pool> pool, std::size_t slot) {
-  const Options& options = *pool->options_;
-  const SessionOptions session{options.statement_timeout, options.lock_timeout};
-  std::chrono::milliseconds delay = kFirstDelay;
-  while (!pool->stopping_) {
-    const auto started = std::chrono::steady_clock::now();
-    try {
-      auto raw = co_await Connect(options.conninfo, session, runtime::After(options.connect_timeout));
-      auto connection = std::make_shared<Connection>(pool->io_, std::move(raw), pool->shared_);
-      connection->Start();
-      pool->Install(slot, connection);
-      co_await connection->Ended().Wait();
-      pool->slots_[slot] = {};
-      if (pool->stopping_) co_return;
-      pool->Report("connection_lost", connection->WhyEnded());
-    } catch (const Error& error) {
-      pool->last_failure_ = error.message;
-      pool->Report("connect_failed", error.message);
-    }
-    // With the last connection gone nobody's turn will come: they hear it now.
-    pool->ServeWaiters();
-    if (std::chrono::steady_clock::now() - started > kSettled) delay = kFirstDelay;
-    co_await runtime::SleepFor(Jitter(delay));
-    delay = std::min(delay * 2, kLongestDelay);
+Task<> Pool::Keep(std::shared_ptr<Pool> pool, std::size_t slot) { co_await pool->slots_[slot].keeper->Run(); }
+
+// Throws when there was no connection, or only for a moment.
+Task<> Pool::Serve(std::size_t index) {
+  if (stopping_) co_return;
+  Slot& slot = slots_[index];
+  const auto started = std::chrono::steady_clock::now();
+  std::exception_ptr failure;
+  try {
+    const SessionOptions session{options_->statement_timeout, options_->lock_timeout};
+    auto raw = co_await Connect(options_->conninfo, session, runtime::After(options_->connect_timeout));
+    auto connection = std::make_shared<Connection>(io_, std::move(raw), shared_);
+    connection->Start();
+    Install(slot, connection);
+    co_await connection->Ended().Wait();
+    slot.Vacate();
+    if (!stopping_) Report("connection_lost", connection->WhyEnded());
+  } catch (const Error& error) {
+    failure = std::current_exception();
+    last_failure_ = error.message;
+  } catch (...) {
+    failure = std::current_exception();
+    last_failure_ = TextOf(failure);
   }
+  if (failure && !stopping_) Report("connect_failed", last_failure_);
+  // With the last connection gone nobody's turn will come: they hear it now.
+  ServeWaiters();
+  if (failure) std::rethrow_exception(failure);
+  if (std::chrono::steady_clock::now() - started < kSettled)
+    throw Unavailable("the connection was lost at once");
 }
 
-void Pool::Install(std::size_t slot, std::shared_ptr<Connection> connection) {
-  slots_[slot] = {std::move(connection), false};
+void Pool::Install(Slot& slot, std::shared_ptr<Connection> connection) {
+  slot.connection = std::move(connection);
+  slot.leased = false;
   Report("connected", "");
   ServeWaiters();
   if (CountOpen() == slots_.size()) all_open_->Set();

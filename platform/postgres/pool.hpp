@@ -1,7 +1,7 @@
 // Internal to the room: the connections of one kind, kept open, and who may use which.
 //
-// Each slot has a keeper, a background coroutine that connects, waits for the end of the connection and
-// connects again with backoff. Shared requests go to the connection with the fewest in flight that is not
+// Each slot has a keeper, a worker whose round is the life of one connection; one that was lost is made anew,
+// with backoff. Shared requests go to the connection with the fewest in flight that is not
 // leased; a lease takes a connection out of sharing. Who finds all of them leased waits its turn, `pool_wait`
 // at most; who finds none open fails at once. Held by shared_ptr: a lease may outlive the Database. Io thread
 // only.
@@ -9,12 +9,14 @@
 #include <boost/asio/io_context.hpp>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "platform/postgres/connection.hpp"
 #include "platform/postgres/database.hpp"
 #include "platform/postgres/request.hpp"
+#include "platform/runtime/every.hpp"
 #include "platform/runtime/one_shot.hpp"
 #include "platform/runtime/task_group.hpp"
 
@@ -60,11 +62,18 @@ class Pool final : public std::enable_shared_from_this<Pool> {
   struct Slot {
     std::shared_ptr<Connection> connection;
     bool leased = false;
+    std::optional<runtime::Every> keeper;
+
+    void Vacate() {
+      connection = nullptr;
+      leased = false;
+    }
   };
   using Turn = runtime::OneShot<>;
 
   static Task<> Keep(std::shared_ptr<Pool> pool, std::size_t slot);
-  void Install(std::size_t slot, std::shared_ptr<Connection> connection);
+  Task<> Serve(std::size_t slot);
+  void Install(Slot& slot, std::shared_ptr<Connection> connection);
   void Report(std::string_view event, std::string_view detail) const;
   Slot* Pick();
   bool AnyOpen() const;

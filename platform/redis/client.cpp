@@ -14,7 +14,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "platform/resilience/retry.hpp"
+#include "platform/core/error.hpp"
+#include "platform/runtime/every.hpp"
 #include "platform/runtime/one_shot.hpp"
 #include "platform/runtime/task_group.hpp"
 
@@ -107,17 +108,21 @@ struct Client::Impl : std::enable_shared_from_this<Impl> {
       : io(io),
         options(std::move(options)),
         address(ParseAddress(this->options.address)),
-        group(io.get_executor(), [](std::string_view, std::exception_ptr) {}) {
-  }  // only Close ends a task this way
+        connections({.name = "redis.connection",
+                     .period = kFirstPause,
+                     .backoff = {.initial = kFirstPause, .max = this->options.max_reconnect_pause}},
+                    [this] { return ServeOne(); }),
+        group(io.get_executor(), [](std::string_view, std::exception_ptr) {}) {}
 
   static void Drop(Connection& connection, std::string reason);
   static void TakeReplies(Connection& connection);
   static Task<> ReadReplies(ConnectionPtr connection);
+  static Task<> ReadUntilDropped(ConnectionPtr connection);
   void Send(const ConnectionPtr& connection);
 
   Task<> Dial(Connection& connection);
   Task<bool> Connect(ConnectionPtr connection);
-  Task<> Run();
+  Task<> ServeOne();
   void SetReady(ConnectionPtr connection, std::string_view reason);
 
   // The connection for a command with this many replies, or nullptr when the command shall not be sent.
@@ -136,6 +141,7 @@ struct Client::Impl : std::enable_shared_from_this<Impl> {
   std::optional<bool> told;  // what the listener knows
   Stats stats;
   std::function<void(bool, std::string_view)> listener;
+  runtime::Every connections;
   runtime::TaskGroup group;
 };
 
@@ -165,6 +171,16 @@ void Client::Impl::TakeReplies(Connection& connection) {
 }
 
 Task<> Client::Impl::ReadReplies(ConnectionPtr connection) {
+  std::exception_ptr failure;
+  try {
+    co_await ReadUntilDropped(connection);
+  } catch (...) {  // a connection that nobody reads is of no use
+    failure = std::current_exception();
+  }
+  if (failure) Drop(*connection, "read: " + TextOf(failure));
+}
+
+Task<> Client::Impl::ReadUntilDropped(ConnectionPtr connection) {
   std::string buffer(kReadBytes, '\0');
   while (connection->failure.empty()) {
     error_code error;
@@ -239,20 +255,17 @@ Task<bool> Client::Impl::Connect(ConnectionPtr connection) {
   co_return connection->failure.empty();
 }
 
-// Connects, serves until the connection fails, pauses, and so on until cancelled.
-Task<> Client::Impl::Run() {
-  resilience::FullJitter pauses({.initial = kFirstPause, .max = options.max_reconnect_pause});
-  for (;;) {
-    auto connection = std::make_shared<Connection>(io);
-    if (co_await Connect(connection)) {
-      ++stats.connects;
-      pauses.Reset();
-      SetReady(connection, {});
-      co_await connection->ended.Wait();
-    }
+// One connection, until it fails. Throws when there was none.
+Task<> Client::Impl::ServeOne() {
+  auto connection = std::make_shared<Connection>(io);
+  if (!co_await Connect(connection)) {
     SetReady(nullptr, connection->failure);
-    co_await runtime::SleepFor(pauses.Next());
+    throw Unavailable(connection->failure);
   }
+  ++stats.connects;
+  SetReady(connection, {});
+  co_await connection->ended.Wait();
+  SetReady(nullptr, connection->failure);
 }
 
 void Client::Impl::SetReady(ConnectionPtr connection, std::string_view reason) {
@@ -319,7 +332,7 @@ Client::Client(asio::io_context& io, Options options)
     : impl_(std::make_shared<Impl>(io, std::move(options))) {}
 Client::~Client() = default;
 
-void Client::Start() { impl_->group.Spawn("redis.connection", impl_->Run()); }
+void Client::Start() { impl_->group.Keep("redis.connection", impl_->connections.Run()); }
 
 Task<std::optional<std::string>> Client::Get(Work work, std::string key) {
   const auto span = SpanOf(work, "GET");

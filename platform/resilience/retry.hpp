@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "platform/resilience/deadline.hpp"
+#include "platform/runtime/backoff.hpp"
 #include "platform/runtime/task.hpp"
 
 namespace market::resilience {
@@ -32,62 +33,21 @@ class RetryBudget {
   double tokens_;
 };
 
-// Pauses between the attempts of one call: 50 ms, 100 ms, … 1 s, each +-20 % (gRFC A6 with the jitter of
-// gRPC).
-class Backoff {
- public:
-  struct Options {
-    std::chrono::milliseconds initial{50};
-    std::chrono::milliseconds max{1000};
-    double multiplier = 2;
-    double jitter = 0.2;
-  };
-  Backoff() : Backoff(Options{}) {}
-  explicit Backoff(const Options& options) : options_(options), next_(options.initial) {}
-  std::chrono::nanoseconds Next();
-  void Reset() { next_ = options_.initial; }
-
- private:
-  Options options_;
-  std::chrono::nanoseconds next_;
-};
-
-// Pauses of background work: uniform between 0 and a bound that doubles from 0.5 s to 60 s, so that many
-// workers that failed together don't come back together.
-class FullJitter {
- public:
-  struct Options {
-    std::chrono::milliseconds initial{500};
-    std::chrono::milliseconds max{60'000};
-  };
-  FullJitter() : FullJitter(Options{}) {}
-  explicit FullJitter(const Options& options) : options_(options), bound_(options.initial) {}
-  std::chrono::nanoseconds Next();
-  void Reset() { bound_ = options_.initial; }
-  // For work whose count of failures is stored: the pause after `failures` of them (1 is the first).
-  static std::chrono::nanoseconds After(std::uint32_t failures, const Options& options);
-  static std::chrono::nanoseconds After(std::uint32_t failures) { return After(failures, Options{}); }
-
- private:
-  Options options_;
-  std::chrono::nanoseconds bound_;
-};
-
 struct RetryPolicy {
   std::uint32_t attempts = 3;
-  Backoff::Options backoff;
+  runtime::Backoff::Options backoff = runtime::kBetweenAttempts;
 };
 
 // How long to wait before the next attempt, or nothing: UNAVAILABLE is retried after the backoff (or what the
 // other side asked for), RESOURCE_EXHAUSTED only when the other side said when, everything else never.
-std::optional<std::chrono::nanoseconds> PauseBefore(const Error& failure, Backoff& backoff);
+std::optional<std::chrono::nanoseconds> PauseBefore(const Error& failure, runtime::Backoff& backoff);
 
 // Calls `attempt()` (a function that returns a Task) until it succeeds, fails for good, or attempts, budget
 // or time run out; then the last Error is thrown. One deadline covers all attempts.
 template <class Attempt>
 std::invoke_result_t<Attempt&> Retry(RetryPolicy policy, RetryBudget& budget, Deadline deadline,
                                      Attempt attempt) {
-  Backoff backoff(policy.backoff);
+  runtime::Backoff backoff(policy.backoff);
   for (std::uint32_t made = 1;; ++made) {
     std::chrono::nanoseconds pause{};
     try {

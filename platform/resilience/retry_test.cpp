@@ -56,35 +56,6 @@ TEST(RetryBudget, Failures_UseItUpAndSuccessesRefillIt) {
   EXPECT_EQ(budget.Tokens(), 0);
 }
 
-TEST(Backoff, Pauses_DoubleWithinTheirJitter) {
-  for (int round = 0; round < 100; ++round) {
-    Backoff backoff;
-    for (const auto centre : {50ms, 100ms, 200ms, 400ms, 800ms, 1000ms, 1000ms}) {
-      const auto pause = backoff.Next();
-      EXPECT_GE(pause, centre * 8 / 10);
-      EXPECT_LE(pause, centre * 12 / 10);
-    }
-    backoff.Reset();
-    EXPECT_LE(backoff.Next(), 60ms);
-  }
-}
-
-TEST(FullJitter, Pauses_StayBelowTheDoublingBound) {
-  std::chrono::nanoseconds longest{};
-  for (int round = 0; round < 100; ++round) {
-    FullJitter pauses;
-    std::uint32_t failures = 0;
-    for (const auto bound : {500ms, 1000ms, 2000ms, 4000ms, 8000ms, 16000ms, 32000ms, 60000ms, 60000ms}) {
-      EXPECT_LT(pauses.Next(), bound);
-      const auto stored = FullJitter::After(++failures);
-      EXPECT_LT(stored, bound);
-      longest = std::max(longest, stored);
-    }
-  }
-  EXPECT_GT(longest, 30s);
-  EXPECT_LT(FullJitter::After(4'000'000'000u), 60s);
-}
-
 // Fails as told, then succeeds.
 struct Script {
   std::vector<Error> failures;

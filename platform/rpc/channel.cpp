@@ -173,7 +173,7 @@ Task<> Channel::State::Call(const Method& method, CallContext& call, const Messa
   const auto deadline = resilience::Shrink(call.Deadline(), method.timeout, now);
   const auto given = deadline >= now + method.timeout ? TimeGiven::kFullCap : TimeGiven::kLess;
   const auto bytes = request.SerializeAsString();
-  resilience::Backoff backoff;
+  runtime::Backoff backoff(runtime::kBetweenAttempts);
   for (std::uint32_t made = 1;; ++made) {
     const auto attempt = co_await TryOnce(method, call, bytes, response, deadline, given);
     if (!attempt.error) {

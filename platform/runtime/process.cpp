@@ -8,6 +8,7 @@
 #include <csignal>
 #include <memory>
 
+#include "platform/runtime/lost_task.hpp"
 #include "platform/runtime/one_shot.hpp"
 #include "platform/runtime/task_group.hpp"
 
@@ -24,6 +25,11 @@ Task<> Tell(Task<> start, std::shared_ptr<OneShot<>> started) {
 Process::Process(Report report) : report_(std::move(report)) {
   std::signal(SIGPIPE,
               SIG_IGN);  // a peer that left is an error code at the write, not the end of the process
+  LostTask::Of(io_).Handle([this](const std::string& what) {
+    report_("task_failed", what);
+    exit_code_ = 1;
+    RequestStop();
+  });
 }
 
 void Process::OnStop(std::string name, std::chrono::milliseconds limit, Step step) {

@@ -32,7 +32,8 @@ class Process {
   void RequestStop();
 
   // Runs `start` on the io thread, then serves; a stop that comes earlier cancels `start`. Returns the exit
-  // code: 0 after an orderly stop; 1 when `start` threw, after the steps registered so far have run.
+  // code: 0 after an orderly stop; 1 when `start` threw, after the steps registered so far have run, or when
+  // a task was lost.
   int Run(std::function<Task<>()> start);
 
  private:

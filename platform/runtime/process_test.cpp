@@ -5,9 +5,12 @@
 
 #include <boost/asio/post.hpp>
 #include <csignal>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
+
+#include "platform/runtime/task_group.hpp"
 
 namespace market::runtime {
 namespace {
@@ -27,6 +30,7 @@ std::vector<std::string> Life(Start start) {
 }
 
 Task<> Nothing(Deadline) { co_return; }
+Task<> Vanish() { co_return; }
 
 TEST(Process, Signal_RunsTheStepsInReverseOrder) {
   const auto life = Life([](Process& process) -> Task<> {
@@ -54,6 +58,18 @@ TEST(Process, FailedStart_UndoesWhatHadStarted) {
     co_return;
   });
   EXPECT_THAT(life, ElementsAre("start_failed no database", "stopped first", "exit 1"));
+}
+
+TEST(Process, ATaskThatMustRunForEverAndEnds_StopsItWithAFailure) {
+  std::optional<TaskGroup> group;
+  const auto life = Life([&](Process& process) -> Task<> {
+    process.OnStop("first", std::chrono::seconds(1), Nothing);
+    group.emplace(process.Executor(), [](std::string_view, std::exception_ptr) {});
+    group->Keep("worker", Vanish());
+    co_return;
+  });
+  EXPECT_THAT(life,
+              ElementsAre("serving", "task_failed worker ended: it returned", "stopped first", "exit 1"));
 }
 
 }  // namespace

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <stdexcept>
 #include <variant>
 
-#include "platform/resilience/retry.hpp"
+#include "platform/runtime/backoff.hpp"
 #include "platform/telemetry/log.hpp"
 
 namespace market::payment {
@@ -31,7 +32,7 @@ constexpr std::chrono::hours kSendAgainLimit{20};
 // Somebody else drives this payment: how long until it is looked at again, doubling.
 constexpr std::chrono::milliseconds kTurnPauseMin{10};
 constexpr std::chrono::milliseconds kTurnPauseMax{200};
-constexpr resilience::FullJitter::Options kAskPause{.initial = 2s, .max = 60s};
+constexpr runtime::Backoff::Options kAskPause{.initial = 2s, .max = 60s};
 
 // What the provider did is written down even when the request is out of time.
 Work Writing(const Work& work) { return work.With(runtime::After(kWriteLimit)); }
@@ -123,7 +124,8 @@ Task<Payment> Charges::Refund(Work work, domain::OrderId order, domain::SellerOr
 }
 
 Task<> Charges::Resolve(Work work, Payment payment) {
-  if (payment.Pending()) co_await Ask(AtProvider(work), payment);
+  if (!payment.Pending()) throw std::logic_error("a payment that is due without a pending attempt");
+  co_await Ask(AtProvider(work), payment);
 }
 
 // Steps until there is nothing left to do, the provider leaves it open, or the time is up.
@@ -274,8 +276,8 @@ Task<Charges::Ended> Charges::Apply(Work work, Payment& payment, Result result) 
             }
           }},
       result);
-  const auto ask_after = std::chrono::duration_cast<std::chrono::milliseconds>(
-      resilience::FullJitter::After(static_cast<std::uint32_t>(std::max(payment.asks, 1)), kAskPause));
+  const auto ask_after =
+      runtime::Backoff::After(static_cast<std::uint32_t>(std::max(payment.asks, 1)), kAskPause);
   if (!co_await payments_.Record(Writing(work), payment, attempt, ask_after)) co_return Ended::kOvertaken;
   metrics_.Settled(payment, attempt);
   co_return ended;
