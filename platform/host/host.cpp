@@ -36,12 +36,6 @@ void ReportToLog(std::string_view event, std::string_view detail) {
              "process." + std::string(event), {{"detail", detail}});
 }
 
-// A cancelled worker is how a process stops, not a failure.
-void ReportTaskFailure(std::string_view task, std::exception_ptr error) {
-  if (runtime::IsCancelled(error)) return;
-  log::Error("task.failed", {{"task", task}, {"detail", TextOf(error)}});
-}
-
 // A manager that can't be told is its own trouble: the process serves.
 void TellServiceManager() {
   try {
@@ -75,7 +69,7 @@ struct Host::State {
           // Who started us by hand, or reads what the supervisor keeps, sees it without the log file.
           if (event == "start_failed") std::cerr << name << ": " << detail << '\n';
         }),
-        background(process.Executor(), ReportTaskFailure) {}
+        background(process.Executor(), metrics) {}
 
   struct Peer {
     std::unique_ptr<grpc::Channel> transport;
@@ -90,7 +84,7 @@ struct Host::State {
   telemetry::Metrics metrics;
   std::optional<telemetry::Tracer> tracer;
   runtime::Process process;
-  runtime::TaskGroup background;
+  Workers background;
   std::optional<otlp::SpanExporter> span_exporter;
   std::map<std::string, Peer, std::less<>> peers;
   std::optional<resilience::Admission> admission;
@@ -99,6 +93,7 @@ struct Host::State {
   std::optional<grpc::Server> server;
   std::optional<grpc::HealthService> health;
   std::optional<http::Server> operations;
+  std::optional<CertificateWatch> certificate_watch;
   std::vector<Service*> services;
   std::vector<std::function<Task<>()>> starts;
   bool ready = false;
@@ -109,7 +104,13 @@ Host::~Host() = default;
 
 config::Properties& Host::Config() { return state_->properties; }
 boost::asio::io_context& Host::Io() { return state_->process.Io(); }
-runtime::TaskGroup& Host::Background() { return state_->background; }
+Workers& Host::Background() { return state_->background; }
+runtime::Patience Host::Patience() const {
+  runtime::Patience patience{.tries = static_cast<std::uint32_t>(*state_->settings.work_tries)};
+  patience.backoff.max = std::min(patience.backoff.max, *state_->settings.work_pause_max);
+  patience.backoff.initial = std::min(patience.backoff.initial, patience.backoff.max);
+  return patience;
+}
 const Clock& Host::SystemTime() const { return state_->clock; }
 const std::string& Host::Issuer() const { return *state_->settings.issuer; }
 telemetry::Metrics& Host::Metrics() { return state_->metrics; }
@@ -150,6 +151,7 @@ std::optional<int> Host::Configure(int argc, char** argv) {
     std::cerr << s.options.name << ": " << error.what() << '\n';
     return 2;
   }
+  s.background.LimitPauses(*s.settings.work_pause_max);
   telemetry::AddProcessMetrics(s.metrics);
   telemetry::AddBuildInfo(s.metrics, s.options.name, config::Version(), config::Revision());
   telemetry::AddLogMetrics(s.metrics);
@@ -188,24 +190,13 @@ postgres::Options Host::DatabaseOptions(std::string_view name) {
 }
 
 outbox::Relay::Options Host::RelayOptions(std::string_view name) const {
-  outbox::Relay::Options options;
-  options.on_error = [database = std::string(name)](const outbox::Message* message, std::string_view error) {
-    if (message == nullptr) {
-      log::Warn("outbox.failed", {{"database", database}, {"detail", error}});
-    } else {
-      log::Warn("outbox.delivery_failed", {{"database", database},
-                                           {"topic", message->topic},
-                                           {"key", message->key},
-                                           {"attempt", message->attempt},
-                                           {"detail", error}});
-    }
-  };
-  return options;
+  return {.name = std::string(name), .patience = Patience()};
 }
 
 void Host::RunRelay(std::string_view database, outbox::Relay& relay) {
   outbox::Measure(relay, std::string(database), state_->metrics);
-  state_->background.Spawn(std::string(database) + ".relay", relay.Run());
+  state_->background.Run(relay.Deliveries());
+  state_->background.Run(relay.Measuring());
 }
 
 Task<> Host::OpenDatabase(std::string_view name, postgres::Database& database,
@@ -226,15 +217,9 @@ Task<> Host::OpenDatabase(std::string_view name, postgres::Database& database,
          [&database](runtime::Deadline limit) { return database.Close(limit); });
 }
 
-Task<> Host::SweepAnswers(idempotency::PgStore& answers) {
-  for (;;) {
-    co_await runtime::SleepFor(1h);
-    try {
-      co_await answers.Sweep(runtime::After(5min));
-    } catch (const Error& error) {
-      log::Warn("idempotency.sweep_failed", {{"detail", error.message}});
-    }
-  }
+void Host::SweepAnswers(std::string_view service, idempotency::PgStore& answers) {
+  state_->background.Run({.name = std::string(service) + ".keys", .period = 1h},
+                         [&answers] { return answers.Sweep(runtime::After(5min)); });
 }
 
 rpc::Channel& Host::Peer(std::string_view name) {
@@ -290,25 +275,28 @@ Task<> Host::Start() {
       if (peer.transport) co_await peer.transport->Close(limit);
     }
   });
-  s.operations.emplace(Io(), http::ServerOptions{},
-                       http::OperationsHandler(s.metrics, [&s] { return s.ready; }));
+  s.operations.emplace(Io(), http::ServerOptions{}, http::OperationsHandler(s.metrics, [&s] {
+                         return http::Readiness{.ready = s.ready, .notes = s.background.Failing()};
+                       }));
   const auto metrics_address =
       config::Naming("metrics.listen", [&s] { return s.operations->Listen(*s.settings.metrics_listen); });
   OnStop("operations", 1s, [&s](runtime::Deadline limit) { return s.operations->Drain(limit); });
 
   for (auto* service : s.services) co_await service->Start();
-  s.background.Spawn("log.flush", telemetry::KeepLogFlushed(100ms));
-  if (const auto tls = s.settings.Tls()) {
-    s.background.Spawn("tls.watch", WatchCertificates(*tls, *s.settings.tls_reload_interval, [&s, tls] {
-                         grpc::CheckTlsFiles(*tls);
-                         if (s.server) s.server->ReloadTls();
-                         for (auto& [name, peer] : s.peers) peer.transport->ReloadTls();
-                       }));
-  }
-  OnStop("workers", 10s, [&s](runtime::Deadline limit) -> Task<> {
-    s.background.Cancel();
-    co_await s.background.Join(limit);
+  s.background.Run({.name = s.options.name + ".log", .period = 100ms, .jitter = 0}, []() -> Task<> {
+    telemetry::TendLog();
+    co_return;
   });
+  if (const auto tls = s.settings.Tls()) {
+    s.certificate_watch.emplace(*tls, [&s, tls] {
+      grpc::CheckTlsFiles(*tls);
+      if (s.server) s.server->ReloadTls();
+      for (auto& [name, peer] : s.peers) peer.transport->ReloadTls();
+    });
+    s.background.Run({.name = s.options.name + ".tls", .period = *s.settings.tls_reload_interval},
+                     [&s] { return s.certificate_watch->Look(); });
+  }
+  OnStop("workers", 10s, [&s](runtime::Deadline limit) { return s.background.Stop(limit); });
 
   if (s.edge) OnStop("edge", 10s, [&s](runtime::Deadline limit) { return s.edge->Drain(limit); });
 

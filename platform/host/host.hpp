@@ -24,6 +24,7 @@
 
 #include "platform/config/properties.hpp"
 #include "platform/core/clock.hpp"
+#include "platform/host/workers.hpp"
 #include "platform/idempotency/pg_store.hpp"
 #include "platform/identity/token_verifier.hpp"
 #include "platform/outbox/relay.hpp"
@@ -32,7 +33,7 @@
 #include "platform/rpc/channel.hpp"
 #include "platform/rpc/edge.hpp"
 #include "platform/runtime/process.hpp"
-#include "platform/runtime/task_group.hpp"
+#include "platform/runtime/setback.hpp"
 #include "platform/telemetry/metrics.hpp"
 #include "platform/telemetry/tracer.hpp"
 
@@ -70,7 +71,9 @@ class Host {
 
   // After Configure.
   boost::asio::io_context& Io();
-  runtime::TaskGroup& Background();
+  Workers& Background();
+  // Of the work that lies in rows.
+  runtime::Patience Patience() const;
   const Clock& SystemTime() const;
   // Who signs access tokens, as their `iss` says.
   const std::string& Issuer() const;
@@ -80,14 +83,14 @@ class Host {
   // Metrics and log hooks in place. Throws std::out_of_range for a database that HostOptions does not name.
   postgres::Options DatabaseOptions(std::string_view name);
   outbox::Relay::Options RelayOptions(std::string_view name) const;
-  // Spawns it in the background and publishes its numbers. `relay` must outlive the run.
+  // Runs its workers in the background and publishes its numbers. `relay` must outlive the run.
   void RunRelay(std::string_view database, outbox::Relay& relay);
   // Migrates, connects, publishes the pool's numbers, and closes at the stop. `database` must outlive the
   // run.
   Task<> OpenDatabase(std::string_view name, postgres::Database& database,
                       std::span<const postgres::MigrationSet* const> sets);
-  // A worker: deletes expired idempotency keys every hour, until cancelled.
-  static Task<> SweepAnswers(idempotency::PgStore& answers);
+  // Runs <service>.keys, which deletes expired idempotency keys every hour. `answers` must outlive the run.
+  void SweepAnswers(std::string_view service, idempotency::PgStore& answers);
   rpc::Channel& Peer(std::string_view name);
 
   void VerifyTokens(identity::TokenVerifier::FetchKeys fetch);

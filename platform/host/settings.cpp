@@ -57,7 +57,14 @@ Settings::Settings(config::Properties& p, const HostOptions& options)
       read_connections(
           p.Int("postgres.read_connections", "shared connections for reads", "connections", 1, 64, 2)),
       write_connections(
-          p.Int("postgres.write_connections", "connections for writes", "connections", 1, 64, 8)) {
+          p.Int("postgres.write_connections", "connections for writes", "connections", 1, 64, 8)),
+      work_tries(p.Int("work.tries",
+                       "after how many broken runs in a row a message or a row of work is parked for an "
+                       "operator",
+                       "runs", 1, 10'000, 50)),
+      work_pause_max(p.Duration("work.pause_max",
+                                "the longest pause of any worker, and before broken work is tried again",
+                                10ms, 24h, 1h)) {
   if (options.grpc == HostOptions::Grpc::kServe) {
     grpc_listen = p.Text("grpc.listen", "address of the gRPC server: host:port or unix:/path", "127.0.0.1:0");
   }

@@ -32,12 +32,12 @@ TEST(Headers, Set_ReplacesAllOfAName) {
 class OperationsTest : public ::testing::Test {
  protected:
   Response Send(std::string method, std::string target, Headers headers = {}) {
-    const Handler handler = OperationsHandler(metrics_, [this] { return ready_; });
+    const Handler handler = OperationsHandler(metrics_, [this] { return readiness_; });
     Request request{std::move(method), std::move(target), std::move(headers), {}, {}};
     return testing::RunLoop([&]() -> Task<Response> { co_return co_await handler(request); });
   }
   telemetry::Metrics metrics_;
-  bool ready_ = false;
+  Readiness readiness_;
 };
 
 TEST_F(OperationsTest, Metrics_AreExposed) {
@@ -58,8 +58,10 @@ TEST_F(OperationsTest, Metrics_AreOpenMetricsForWhoAcceptsIt) {
 TEST_F(OperationsTest, Readiness_FollowsItsFunction) {
   EXPECT_EQ(Send("GET", "/readyz?verbose").status, 503);
   EXPECT_EQ(Send("GET", "/healthz").status, 200);
-  ready_ = true;
+  readiness_ = {.ready = true, .notes = "worker failing: order.recovery: no such table\n"};
   EXPECT_EQ(Send("HEAD", "/readyz").status, 200);
+  EXPECT_EQ(Send("GET", "/readyz").body, "ok\nworker failing: order.recovery: no such table\n");
+  EXPECT_EQ(Send("GET", "/healthz").body, "ok\n");
 }
 
 TEST_F(OperationsTest, OtherRequests_AreRefused) {

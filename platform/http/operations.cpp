@@ -15,8 +15,8 @@ Response Text(int status, std::string_view type, std::string body) {
 
 }  // namespace
 
-Handler OperationsHandler(const telemetry::Metrics& metrics, std::function<bool()> ready) {
-  return [&metrics, ready = std::move(ready)](Request& request) -> Task<Response> {
+Handler OperationsHandler(const telemetry::Metrics& metrics, std::function<Readiness()> readiness) {
+  return [&metrics, readiness = std::move(readiness)](Request& request) -> Task<Response> {
     constexpr std::string_view kPlain = "text/plain; charset=utf-8";
     const std::string_view path = std::string_view(request.target).substr(0, request.target.find('?'));
     if (path != "/metrics" && path != "/healthz" && path != "/readyz")
@@ -30,8 +30,10 @@ Handler OperationsHandler(const telemetry::Metrics& metrics, std::function<bool(
       const auto format = telemetry::FormatFor(request.headers.Get("Accept"));
       co_return Text(200, telemetry::ContentType(format), metrics.Exposition(format));
     }
-    if (path == "/readyz" && !ready()) co_return Text(503, kPlain, "not ready\n");
-    co_return Text(200, kPlain, "ok\n");
+    if (path == "/healthz") co_return Text(200, kPlain, "ok\n");
+    const auto now = readiness();
+    co_return now.ready ? Text(200, kPlain, "ok\n" + now.notes)
+                        : Text(503, kPlain, "not ready\n" + now.notes);
   };
 }
 

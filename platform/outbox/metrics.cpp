@@ -13,12 +13,15 @@ void Measure(const Relay& relay, std::string database, telemetry::Metrics& metri
   auto& delivered = metrics.AddCounter("outbox_delivered_total", "messages delivered", labels);
   auto& failures =
       metrics.AddCounter("outbox_failures_total", "deliveries that failed; they are repeated", labels);
-  metrics.Collect([&relay, &pending, &oldest, &delivered, &failures] {
+  auto& parked =
+      metrics.AddGauge("outbox_parked_messages", "messages given up, which wait for an operator", labels);
+  metrics.Collect([&relay, &pending, &oldest, &delivered, &failures, &parked] {
     const auto now = relay.Snapshot();
     pending.Set(static_cast<double>(now.pending));
     oldest.Set(std::chrono::duration<double>(now.oldest_age).count());
     delivered.SetTotal(static_cast<double>(now.delivered));
     failures.SetTotal(static_cast<double>(now.failed));
+    parked.Set(static_cast<double>(now.parked));
   });
 }
 

@@ -1,4 +1,5 @@
-// A relay in numbers: what waits, how long, what was delivered and what failed. Io thread only.
+// A relay in numbers: what waits, how long, what was delivered, what failed and what
+// was given up. Io thread only.
 #pragma once
 #include <string>
 

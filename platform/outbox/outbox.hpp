@@ -9,11 +9,9 @@
 // the key names, so that the order of appending is the order of committing. Receivers know a repeated message
 // by its id.
 #pragma once
-#include <chrono>
 #include <cstdint>
 #include <string>
 
-#include "platform/core/clock.hpp"
 #include "platform/core/id.hpp"
 #include "platform/postgres/database.hpp"
 #include "platform/runtime/task.hpp"
@@ -33,8 +31,7 @@ struct Message {
   std::string key;
   std::string payload;
   std::string trace;
-  Time created_at;
-  int attempt = 1;
+  std::uint32_t attempt = 1;
 };
 
 // Give the message's id.

@@ -1,9 +1,8 @@
 #include "platform/outbox/relay.hpp"
 
-#include <algorithm>
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <random>
+#include <memory>
 #include <stdexcept>
 
 namespace market::outbox {
@@ -20,185 +19,116 @@ constexpr std::chrono::milliseconds kDatabaseLimit = 5s;
 constexpr Statement kClaim{"outbox.claim", R"(
   WITH due AS (
     SELECT o.seq FROM outbox o
-    WHERE o.next_attempt_at <= market_now() AND o.topic = ANY($1)
+    WHERE o.next_attempt_at <= market_now() AND o.parked_at IS NULL AND o.topic = ANY($1)
       AND (o.key = '' OR NOT EXISTS (
         SELECT 1 FROM outbox e WHERE e.key = o.key AND e.key <> '' AND e.seq < o.seq AND e.topic = ANY($1)))
     ORDER BY o.next_attempt_at, o.seq LIMIT $2 FOR UPDATE OF o SKIP LOCKED)
   UPDATE outbox o SET attempts = o.attempts + 1, next_attempt_at = market_now() + $3::interval
   FROM due WHERE o.seq = due.seq
-  RETURNING o.id, o.topic, o.key, o.payload, o.trace, o.created_at, o.attempts)"};
+  RETURNING o.id, o.topic, o.key, o.payload, o.trace, o.attempts, o.failures)"};
 
 // Both only while the claim is still ours: `attempts` is its fence.
 constexpr Statement kDelivered{"outbox.delivered", "DELETE FROM outbox WHERE id = $1 AND attempts = $2"};
 constexpr Statement kFailed{"outbox.failed", R"(
-  UPDATE outbox SET next_attempt_at = market_now() + $3::interval, last_error = $4 WHERE id = $1 AND attempts = $2)"};
+  UPDATE outbox SET next_attempt_at = market_now() + $3::interval, failures = $4, last_error = $5,
+                    parked_at = CASE WHEN $6 THEN market_now() END
+  WHERE id = $1 AND attempts = $2)"};
 
 constexpr Statement kMeasure{"outbox.measure", R"(
-  SELECT (SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT 100000) counted),
-         coalesce((extract(epoch FROM market_now() - (SELECT min(created_at) FROM outbox)) * 1000)::bigint, 0))"};
+  SELECT (SELECT count(*) FROM (SELECT 1 FROM outbox WHERE parked_at IS NULL LIMIT 100000) counted),
+         (SELECT coalesce((extract(epoch FROM market_now() - min(created_at)) * 1000)::bigint, 0)
+          FROM outbox WHERE parked_at IS NULL),
+         (SELECT count(*) FROM outbox WHERE parked_at IS NOT NULL))"};
 
-std::string Describe(std::exception_ptr error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const Error& caught) {
-    return caught.reason + ": " + caught.message;
-  } catch (...) {
-    return TextOf(std::current_exception());
-  }
-}
-
-// last_error is for people: valid text, not too much of it.
-std::string Printable(std::string text) {
-  text.resize(std::min<std::size_t>(text.size(), 500));
-  std::ranges::replace_if(text, [](unsigned char c) { return c < ' ' || c >= 127; }, '?');
-  return text;
+std::string NameOf(const Message& message) {
+  return message.topic + ' ' + (message.key.empty() ? "-" : message.key) + ' ' + message.id.ToString();
 }
 
 }  // namespace
 
 Relay::Relay(postgres::Database& database, telemetry::Tracer& tracer, Options options)
-    : database_(database), tracer_(tracer), options_(std::move(options)) {}
+    : database_(database),
+      tracer_(tracer),
+      options_(std::move(options)),
+      deliveries_({.name = options_.name + ".relay",
+                   .poll = options_.poll,
+                   .concurrency = options_.concurrency,
+                   .patience = options_.patience},
+                  [this](std::size_t limit) { return Claim(limit); }),
+      measuring_({.name = options_.name + ".outbox", .period = options_.measure_every},
+                 [this] { return Measure(); }) {}
 
 void Relay::Handle(std::string topic, Handler handler) {
-  if (deliveries_) throw std::logic_error("a handler after Run: " + topic);
+  if (deliveries_.Rounds().Now().runs > 0) throw std::logic_error("a handler after the start: " + topic);
   if (!handlers_.emplace(topic, std::move(handler)).second) {
     throw std::logic_error("a second handler for " + topic);
   }
   topics_.push_back(std::move(topic));
 }
 
-void Relay::Wake() {
-  woken_ = true;
-  if (waiting_) waiting_->Set();
-}
-
-void Relay::Report(const Message* message, std::string_view error) const {
-  if (options_.on_error) options_.on_error(message, error);
-}
-
-// Cancellation is a wake-up that ends the loop between two rounds: a claim whose answer nobody heard would
-// keep its messages back until the lease ends.
-Task<> Relay::Run() {
-  if ((co_await boost::asio::this_coro::cancellation_state).cancelled() !=
-      boost::asio::cancellation_type::none) {
-    co_return;
-  }
-  co_await boost::asio::this_coro::reset_cancellation_state([this](boost::asio::cancellation_type) {
-    stopping_ = true;
-    Wake();
-    return boost::asio::cancellation_type::none;
-  });
-  deliveries_ = std::make_shared<runtime::TaskGroup>(
-      co_await boost::asio::this_coro::executor,
-      [this](std::string_view, std::exception_ptr error) { Report(nullptr, Describe(error)); });
-  while (!stopping_) {
-    woken_ = false;
-    std::string failure;
-    std::size_t started = 0;
-    try {
-      co_await MeasureIfDue();
-      started = co_await Round();
-    } catch (const std::exception&) {
-      failure = Describe(std::current_exception());
-    }
-    if (!failure.empty()) Report(nullptr, failure);
-    if (started == 0 && !stopping_) co_await WaitForWork(failure.empty() ? options_.poll : Backoff(1));
-  }
-  deliveries_->Cancel();
-  co_await deliveries_->Join();
-}
-
-// With no room left the next delivery that ends wakes the loop.
-Task<std::size_t> Relay::Round() {
-  if (topics_.empty() || busy_ >= options_.concurrency) co_return 0;
-  auto messages = co_await ClaimDue(options_.concurrency - busy_);
-  for (auto& message : messages) {
-    auto name = message.topic;
-    ++busy_;
-    deliveries_->Spawn(std::move(name), Deliver(std::move(message)));
-  }
-  co_return messages.size();
-}
-
-Task<std::vector<Message>> Relay::ClaimDue(std::size_t limit) {
+// The payload comes with the claim, one statement for many messages: bytes and names, which nothing can make
+// unreadable.
+Task<std::vector<runtime::LeasedWork::Job>> Relay::Claim(std::size_t limit) {
+  std::vector<runtime::LeasedWork::Job> jobs;
+  if (topics_.empty()) co_return jobs;
   const auto rows = co_await database_.Write(After(kDatabaseLimit), kClaim, topics_, limit, options_.lease);
-  std::vector<Message> messages;
-  messages.reserve(rows.size());
   for (const auto row : rows) {
-    messages.push_back({row.GetUuid(0), std::string(row.Text(1)), std::string(row.Text(2)), row.GetBytes(3),
-                        std::string(row.Text(4)), row.GetTime(5), static_cast<int>(row.Int(6))});
+    const auto message =
+        std::make_shared<const Message>(Message{.id = row.GetUuid(0),
+                                                .topic = std::string(row.Text(1)),
+                                                .key = std::string(row.Text(2)),
+                                                .payload = row.GetBytes(3),
+                                                .trace = std::string(row.Text(4)),
+                                                .attempt = static_cast<std::uint32_t>(row.Int(5))});
+    jobs.push_back(
+        {.id = NameOf(*message),
+         .attempts = message->attempt - 1,
+         .failures = static_cast<std::uint32_t>(row.Int(6)),
+         .run = [this, message] { return Deliver(message); },
+         .put_back = [this,
+                       message](runtime::Setback setback) { return PutBack(message, std::move(setback)); }});
   }
-  co_return messages;
+  co_return jobs;
 }
 
-Task<> Relay::Deliver(Message message) {
-  std::string failure;
-  bool cancelled = false;
-  const auto& [topic, handler] = *handlers_.find(message.topic);
-  auto span = tracer_.Continue(topic, telemetry::SpanKind::kConsumer, message.trace);
-  span.Set("messaging.message.id", message.id.ToString());
+Task<> Relay::Deliver(std::shared_ptr<const Message> message) {
+  const auto& [topic, handler] = *handlers_.find(message->topic);
+  auto span = tracer_.Continue(topic, telemetry::SpanKind::kConsumer, message->trace);
+  span.Set("messaging.message.id", message->id.ToString());
+  std::exception_ptr failure;
   try {
-    co_await handler(message, span);
-  } catch (const boost::system::system_error& error) {
-    cancelled = error.code() == boost::asio::error::operation_aborted;
-    failure = error.what();
-  } catch (const std::exception&) {
-    failure = Describe(std::current_exception());
+    co_await handler(*message, span);
+  } catch (...) {
+    failure = std::current_exception();
   }
-  if (!failure.empty() && !cancelled) {
-    span.Fail(failure);
-    Report(&message, failure);
+  if (failure) {
+    const auto cancelled = (co_await boost::asio::this_coro::cancellation_state).cancelled();
+    if (cancelled == boost::asio::cancellation_type::none) span.Fail(TextOf(failure));
+    std::rethrow_exception(failure);
   }
-  // The message is settled also while the relay stops: its handler has had its effect, or has not.
+  // The handler has had its effect, which is written down also while the relay stops.
   co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
-  try {
-    co_await Settle(span, message, failure, cancelled ? 0ms : Backoff(message.attempt));
-  } catch (const std::exception&) {
-    Report(&message, Describe(std::current_exception()));  // due again when the lease ends
-  }
-  --busy_;
-  Wake();  // there is room, and the next of this key may be due
+  co_await database_.Write(Work(After(kDatabaseLimit), span), kDelivered, message->id, message->attempt);
 }
 
-Task<> Relay::Settle(const telemetry::Span& span, const Message& message, const std::string& failure,
-                     std::chrono::milliseconds delay) {
-  const Work work(After(kDatabaseLimit), span);
-  if (failure.empty()) {
-    ++gauges_.delivered;
-    co_await database_.Write(work, kDelivered, message.id, message.attempt);
-  } else {
-    ++gauges_.failed;
-    co_await database_.Write(work, kFailed, message.id, message.attempt, delay, Printable(failure));
-  }
+Task<> Relay::PutBack(std::shared_ptr<const Message> message, runtime::Setback setback) {
+  co_await database_.Write(After(kDatabaseLimit), kFailed, message->id, message->attempt, setback.delay,
+                           setback.failures, setback.why, setback.Parked());
 }
 
-// Full jitter: anything up to the doubled step.
-std::chrono::milliseconds Relay::Backoff(int attempt) const {
-  thread_local std::minstd_rand generator(std::random_device{}());
-  const auto step = options_.backoff_min * (std::int64_t{1} << std::clamp(attempt, 0, 20));
-  const auto most = std::min(step, options_.backoff_max);
-  const auto least = std::min(options_.backoff_min, most);
-  return std::chrono::milliseconds(
-      std::uniform_int_distribution<std::int64_t>(least.count(), most.count())(generator));
-}
-
-Task<> Relay::MeasureIfDue() {
-  if (std::chrono::steady_clock::now() < measure_at_) co_return;
-  measure_at_ = After(options_.measure_every);
+Task<> Relay::Measure() {
   const auto result = co_await database_.Read(After(kDatabaseLimit), kMeasure);
-  gauges_.pending = result.One().Int(0);
-  gauges_.oldest_age = std::chrono::milliseconds(result.One().Int(1));
+  const auto row = result.One();
+  gauges_.pending = row.Int(0);
+  gauges_.oldest_age = std::chrono::milliseconds(row.Int(1));
+  gauges_.parked = row.Int(2);
 }
 
-Task<> Relay::WaitForWork(std::chrono::milliseconds limit) {
-  if (woken_) co_return;
-  waiting_ = std::make_shared<runtime::OneShot<>>();
-  try {
-    co_await waiting_->Wait(After(limit));
-  } catch (const Error&) {
-    // Time to look again.
-  }
-  waiting_ = nullptr;
+Relay::Gauges Relay::Snapshot() const {
+  auto now = gauges_;
+  now.delivered = deliveries_.Now().done;
+  now.failed = deliveries_.Now().setbacks;
+  return now;
 }
 
 }  // namespace market::outbox

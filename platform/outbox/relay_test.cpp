@@ -23,6 +23,11 @@ constexpr postgres::Statement kFail{"test.fail", "SELECT 1 / $1::int"};
 
 void Ignore(std::string_view, std::exception_ptr) {}
 
+void Start(runtime::TaskGroup& group, Relay& relay) {
+  group.Keep("relay", relay.Deliveries().Run());
+  group.Keep("outbox", relay.Measuring().Run());
+}
+
 // What a topic's handler saw, as "key:payload".
 using Seen = std::vector<std::string>;
 
@@ -43,7 +48,7 @@ class RelayTest : public ::testing::Test {
   }
 
   static Relay::Options Quick() {
-    return {.lease = 10s, .poll = 20ms, .backoff_min = 2ms, .backoff_max = 10ms};
+    return {.lease = 10s, .poll = 20ms, .patience = {.tries = 3, .backoff = {.initial = 2ms, .max = 10ms}}};
   }
   std::string Left() { return disk_.Execute("SELECT count(*) FROM outbox"); }
 
@@ -66,13 +71,13 @@ Relay::Handler Remember(Seen& seen) {
 
 TEST_F(RelayTest, CommittedMessage_IsDeliveredAtOnceWhenWoken) {
   Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
-    Relay relay(db, tracer_, {.poll = 1h, .measure_every = 0ms});
+    Relay relay(db, tracer_, {.poll = 1h});
     std::vector<Message> seen;
     relay.Handle("order.placed", [&](const Message& message, const telemetry::Span&) -> Task<> {
       seen.push_back(message);
       co_return;
     });
-    group.Spawn("relay", relay.Run());
+    Start(group, relay);
     co_await Eventually([&] { return db.Snapshot().queries >= 2 && db.Snapshot().in_flight == 0; });
     const std::string payload("\0\x01\xff", 3);
     Uuid id;
@@ -86,7 +91,7 @@ TEST_F(RelayTest, CommittedMessage_IsDeliveredAtOnceWhenWoken) {
     EXPECT_EQ(seen.at(0).id, id);
     EXPECT_EQ(seen.at(0).payload, payload);
     EXPECT_EQ(seen.at(0).trace, "00-trace");
-    EXPECT_EQ(seen.at(0).attempt, 1);
+    EXPECT_EQ(seen.at(0).attempt, 1U);
     group.Cancel();
     co_await group.Join(After(5s));
   });
@@ -108,14 +113,13 @@ TEST_F(RelayTest, RolledBackMessage_IsNeverSent) {
 
 TEST_F(RelayTest, FailingMessage_HoldsUpItsKeyOnly) {
   Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
-    Relay::Options options = Quick();
+    Relay relay(db, tracer_, Quick());
     int reported = 0;
-    options.on_error = [&](const Message* message, std::string_view error) {
-      EXPECT_NE(message, nullptr);
-      EXPECT_EQ(error, "UNAVAILABLE: the peer is \"down\"\n");
+    relay.Deliveries().OnSetback([&](const runtime::LeasedWork::Job& job, const runtime::Setback& setback) {
+      EXPECT_TRUE(job.id.starts_with("one a ")) << job.id;
+      EXPECT_EQ(setback.why, "UNAVAILABLE: the peer is \"down\"?");
       ++reported;
-    };
-    Relay relay(db, tracer_, options);
+    });
     Seen seen;
     int failures = 3;
     const auto handler = [&](const Message& message, const telemetry::Span&) -> Task<> {
@@ -130,7 +134,7 @@ TEST_F(RelayTest, FailingMessage_HoldsUpItsKeyOnly) {
     co_await AppendOne(db, "one", "a", "3");
     co_await AppendOne(db, "one", "b", "1");
     co_await AppendOne(db, "one", "", "1");
-    group.Spawn("relay", relay.Run());
+    Start(group, relay);
     co_await Eventually([&] { return Left() == "0"; });
     EXPECT_THAT(seen, ::testing::UnorderedElementsAre("a:1", "a:2", "a:3", "b:1", ":1"));
     const auto at = [&](const char* what) { return std::ranges::find(seen, what) - seen.begin(); };
@@ -144,6 +148,59 @@ TEST_F(RelayTest, FailingMessage_HoldsUpItsKeyOnly) {
   });
 }
 
+TEST_F(RelayTest, AMessageThatIsRefusedForGood_IsParkedAndKeepsOnlyItsKeyWaiting) {
+  Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
+    auto options = Quick();
+    options.measure_every = 2ms;
+    Relay relay(db, tracer_, options);
+    Seen seen;
+    bool refuses = true;
+    relay.Handle("t", [&](const Message& message, const telemetry::Span&) -> Task<> {
+      if (message.payload == "bad" && refuses) throw NotFound("the order");
+      seen.push_back(message.key + ":" + message.payload);
+      co_return;
+    });
+    co_await AppendOne(db, "t", "a", "bad");
+    co_await AppendOne(db, "t", "a", "2");
+    co_await AppendOne(db, "t", "b", "1");
+    Start(group, relay);
+    co_await Eventually([&] { return relay.Snapshot().parked == 1 && relay.Snapshot().pending == 1; });
+    EXPECT_THAT(seen, ::testing::ElementsAre("b:1"));
+    EXPECT_EQ(disk_.Execute("SELECT failures || ' ' || last_error FROM outbox WHERE parked_at IS NOT NULL"),
+              "3 NOT_FOUND: the order does not exist");
+    refuses = false;
+    disk_.Execute("UPDATE outbox SET parked_at = NULL, failures = 0, next_attempt_at = market_now()");
+    co_await Eventually([&] { return Left() == "0"; });
+    EXPECT_THAT(seen, ::testing::ElementsAre("b:1", "a:bad", "a:2"));
+    co_await Eventually([&] { return relay.Snapshot().parked == 0; });
+    group.Cancel();
+    co_await group.Join(After(5s));
+  });
+}
+
+TEST_F(RelayTest, ATableThatIsAway_StopsNothingForGood) {
+  Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
+    auto options = Quick();
+    options.measure_every = 2ms;
+    Relay relay(db, tracer_, options);
+    Seen seen;
+    relay.Handle("t", Remember(seen));
+    Start(group, relay);
+    disk_.Execute("ALTER TABLE outbox RENAME TO away");
+    co_await Eventually([&] {
+      return relay.Deliveries().Rounds().Now().failures > 0 && relay.Measuring().Now().failures > 0;
+    });
+    disk_.Execute("ALTER TABLE away RENAME TO outbox");
+    co_await AppendOne(db, "t", "k", "1");
+    co_await Eventually([&] {
+      return seen.size() == 1 && relay.Measuring().Now().failures_in_a_row == 0 &&
+             relay.Deliveries().Rounds().Now().failures_in_a_row == 0;
+    });
+    group.Cancel();
+    co_await group.Join(After(5s));
+  });
+}
+
 TEST_F(RelayTest, TopicWithoutHandler_IsLeftAloneAndBlocksNothing) {
   Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
     Relay relay(db, tracer_, Quick());
@@ -151,7 +208,7 @@ TEST_F(RelayTest, TopicWithoutHandler_IsLeftAloneAndBlocksNothing) {
     relay.Handle("known", Remember(seen));
     co_await AppendOne(db, "unknown", "a", "1");
     co_await AppendOne(db, "known", "a", "2");
-    group.Spawn("relay", relay.Run());
+    Start(group, relay);
     co_await Eventually([&] { return seen.size() == 1 && Left() == "1"; });
     EXPECT_EQ(disk_.Execute("SELECT topic || attempts FROM outbox"), "unknown0");
     group.Cancel();
@@ -180,8 +237,8 @@ TEST_F(RelayTest, TwoRelays_ShareTheWorkAndKeepTheOrderOfEachKey) {
     };
     first.Handle("t", handler_of(0));
     second.Handle("t", handler_of(1));
-    group.Spawn("first", first.Run());
-    group.Spawn("second", second.Run());
+    Start(group, first);
+    Start(group, second);
     for (int i = 0; i < 300; ++i) {
       co_await AppendOne(db, "t", "key" + std::to_string(i % 20), std::to_string(i));
       first.Wake();
@@ -211,7 +268,7 @@ TEST_F(RelayTest, RelayDiesAfterItsClaim_AnotherTakesOverWhenTheLeaseEnds) {
       claimed = true;
       co_await Eventually([&] { return go_on; });
     });
-    std::vector<int> attempts;
+    std::vector<std::uint32_t> attempts;
     healthy.Handle("t", [&](const Message& message, const telemetry::Span&) -> Task<> {
       attempts.push_back(message.attempt);
       co_await Eventually([&] { return go_on; });
@@ -219,13 +276,13 @@ TEST_F(RelayTest, RelayDiesAfterItsClaim_AnotherTakesOverWhenTheLeaseEnds) {
       EXPECT_EQ(Left(), "1");
     });
     co_await AppendOne(db, "t", "k", "1");
-    group.Spawn("stuck", stuck.Run());
+    Start(group, stuck);
     co_await Eventually([&] { return claimed; });
-    group.Spawn("healthy", healthy.Run());
+    Start(group, healthy);
     co_await Eventually([&] { return !attempts.empty(); });
     go_on = true;
     co_await Eventually([&] { return healthy.Snapshot().delivered == 1 && Left() == "0"; });
-    EXPECT_THAT(attempts, ::testing::ElementsAre(2));
+    EXPECT_THAT(attempts, ::testing::ElementsAre(2U));
     group.Cancel();
     co_await group.Join(After(5s));
   });
@@ -233,20 +290,21 @@ TEST_F(RelayTest, RelayDiesAfterItsClaim_AnotherTakesOverWhenTheLeaseEnds) {
 
 TEST_F(RelayTest, Stopped_GivesItsMessagesBack) {
   Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
-    Relay relay(db, tracer_, {.lease = 1h, .on_error = [](const Message*, std::string_view error) {
-                                ADD_FAILURE() << error;
-                              }});
+    Relay relay(db, tracer_, {.lease = 1h});
+    relay.Deliveries().OnSetback([](const runtime::LeasedWork::Job&, const runtime::Setback& setback) {
+      ADD_FAILURE() << setback.why;
+    });
     bool started = false;
     relay.Handle("t", [&](const Message&, const telemetry::Span&) -> Task<> {
       started = true;
       co_await runtime::SleepFor(1h);
     });
     co_await AppendOne(db, "t", "k", "1");
-    group.Spawn("relay", relay.Run());
+    Start(group, relay);
     co_await Eventually([&] { return started; });
     group.Cancel();
     co_await group.Join(After(5s));
-    EXPECT_EQ(disk_.Execute("SELECT next_attempt_at <= market_now() FROM outbox"), "t");
+    EXPECT_EQ(disk_.Execute("SELECT next_attempt_at <= market_now() AND failures = 0 FROM outbox"), "t");
   });
 }
 
@@ -255,7 +313,7 @@ TEST_F(RelayTest, DatabaseSessionsEnd_TheRelayGoesOn) {
     Relay relay(db, tracer_, Quick());
     Seen seen;
     relay.Handle("t", Remember(seen));
-    group.Spawn("relay", relay.Run());
+    Start(group, relay);
     co_await AppendOne(db, "t", "k", "1");
     co_await Eventually([&] { return seen.size() == 1; });
     disk_.Execute(
@@ -279,7 +337,7 @@ TEST_F(RelayTest, Gauges_ShowWhatWaits) {
     co_await AppendOne(db, "t", "k", "1");
     disk_.Execute("UPDATE outbox SET created_at = market_now() - interval '90 seconds'");
     relay.Handle("other", [](const Message&, const telemetry::Span&) -> Task<> { co_return; });
-    group.Spawn("relay", relay.Run());
+    Start(group, relay);
     co_await Eventually([&] { return relay.Snapshot().pending == 1; });
     EXPECT_GE(relay.Snapshot().oldest_age, 90s);
     telemetry::Metrics metrics;

@@ -61,22 +61,22 @@ Task<> LeasedWork::Drive(Job job) {
     ++state_.done;
   } else if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) {
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    co_await GiveBack(job, {.why = "the process stopped", .failures = job.failures});
+    co_await PutBack(job, {.why = "the process stopped", .failures = job.failures});
   } else {
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     auto setback = options_.patience.After(failure, job.attempts, job.failures);
     ++state_.setbacks;
     if (listener_) listener_(job, setback);
-    co_await GiveBack(job, std::move(setback));
+    co_await PutBack(job, std::move(setback));
   }
   --busy_;
   rounds_.Wake();  // there is room, and a row that waited for this one may be due
 }
 
-Task<> LeasedWork::GiveBack(const Job& job, Setback setback) {
+Task<> LeasedWork::PutBack(const Job& job, Setback setback) {
   std::exception_ptr failure;
   try {
-    co_await job.give_back(setback);
+    co_await job.put_back(setback);
   } catch (...) {
     failure = std::current_exception();
   }

@@ -35,7 +35,7 @@ class LeasedWork {
     // Does the work and writes its end. Each makes its task from copies: the job outlives no call.
     std::function<Task<>()> run;
     // Writes the setback, unless the row is somebody else's by now.
-    std::function<Task<>(Setback)> give_back;
+    std::function<Task<>(Setback)> put_back;
   };
   using Take = std::function<Task<std::vector<Job>>(std::size_t limit)>;
 
@@ -71,7 +71,7 @@ class LeasedWork {
   Task<> Round();
   Task<std::size_t> Start();
   Task<> Drive(Job job);
-  Task<> GiveBack(const Job& job, Setback setback);
+  Task<> PutBack(const Job& job, Setback setback);
 
   const Options options_;
   const Take take_;

@@ -48,7 +48,7 @@ class Table {
                       .attempts = row.attempts,
                       .failures = row.failures,
                       .run = [this, name] { return Run(name); },
-                      .give_back = [this, name](Setback setback) { return GiveBack(name, setback); }});
+                      .put_back = [this, name](Setback setback) { return PutBack(name, setback); }});
     }
     co_return jobs;
   }
@@ -65,7 +65,7 @@ class Table {
     if (failure) std::rethrow_exception(failure);
     rows.erase(name);
   }
-  Task<> GiveBack(std::string name, Setback setback) {
+  Task<> PutBack(std::string name, Setback setback) {
     if (unwritable) throw std::runtime_error("no connection");
     auto& row = rows[name];
     row.leased = false;

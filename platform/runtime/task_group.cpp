@@ -89,16 +89,4 @@ Task<> TaskGroup::Join(Deadline deadline) {
   co_await joiner->Wait(deadline);
 }
 
-Task<> TaskGroup::JoinOrCancel() {
-  std::exception_ptr stopped;
-  try {
-    co_await Join();
-  } catch (const boost::system::system_error&) {
-    stopped = std::current_exception();
-  }
-  if (!stopped) co_return;
-  Cancel();
-  std::rethrow_exception(stopped);
-}
-
 }  // namespace market::runtime

@@ -35,8 +35,6 @@ class TaskGroup {
   void Cancel();
   // Waits until all tasks ended; throws Error DEADLINE_EXCEEDED if some are still running then.
   Task<> Join(Deadline deadline = kNoDeadline);
-  // As Join; when the waiting is cancelled, so are the tasks.
-  Task<> JoinOrCancel();
 
  private:
   struct State;

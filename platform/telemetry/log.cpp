@@ -285,12 +285,9 @@ void FlushLog() { GlobalWriter().Flush(); }
 void SetLogSink(LogSink* sink) { GlobalWriter().SetSink(sink); }
 LogStats GetLogStats() { return GlobalWriter().Stats(); }
 
-Task<> KeepLogFlushed(std::chrono::milliseconds interval) {
-  for (;;) {
-    co_await runtime::SleepFor(interval);
-    FlushLog();
-    GlobalWriter().FollowName();
-  }
+void TendLog() {
+  FlushLog();
+  GlobalWriter().FollowName();
 }
 
 namespace log {

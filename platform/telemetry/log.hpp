@@ -20,7 +20,6 @@
 #include <string_view>
 #include <variant>
 
-#include "platform/runtime/task.hpp"
 #include "platform/telemetry/trace.hpp"
 
 namespace market::telemetry {
@@ -50,7 +49,7 @@ struct LogOptions {
   LogLevel level = LogLevel::kInfo;
   std::string path;  // appended to; empty: stderr
   // Lines below warn are gathered up to this many bytes and written together; 0: each line at once. Whoever
-  // sets it also runs KeepLogFlushed; a crash then loses the lines of one interval.
+  // sets it also calls FlushLog every so often; a crash then loses the lines since the last time.
   std::size_t buffer_bytes = 0;
 };
 
@@ -59,9 +58,9 @@ struct LogOptions {
 void ConfigureLog(const LogOptions& options);
 // Writes what is gathered; called by itself at exit.
 void FlushLog();
-// Flushes until cancelled, and opens the file anew when its name leads to another or to none: who rotates it
-// renames it and does no more. Lines are in the one or in the other, none is lost. Belongs into a TaskGroup.
-Task<> KeepLogFlushed(std::chrono::milliseconds interval);
+// Flushes, and opens the file anew when its name leads to another or to none: who rotates it renames it and
+// does no more. Lines are in the one or in the other, none is lost. To be called every so often.
+void TendLog();
 
 // Takes every line besides the file, or in place of stderr: with a sink and no file, stderr stays empty.
 class LogSink {

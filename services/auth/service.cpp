@@ -4,7 +4,6 @@
 
 #include "services/auth/migrations.hpp"
 #include "services/auth/workers/outbox_handlers.hpp"
-#include "services/auth/workers/sweeper.hpp"
 
 namespace market::auth {
 namespace {
@@ -52,6 +51,7 @@ Service::Service(host::Host& host, const Settings& settings, Keys keys)
       accounts_(database_, LifetimesOf(settings)),
       sessions_(database_, LifetimesOf(settings)),
       relay_(database_, host.Tracer(), host.RelayOptions("auth")),
+      sweeper_(sessions_),
       metrics_(host.Metrics()),
       passwords_({.cost = {},
                   .threads = static_cast<std::size_t>(*settings.hash_threads),
@@ -74,7 +74,7 @@ void Service::Connect(Peers peers) {
 Task<> Service::Start() {
   co_await host_.OpenDatabase("auth", database_, kMigrations);
   host_.RunRelay("auth", relay_);
-  host_.Background().Spawn("auth.sweep", SweepForever(sessions_));
+  host_.Background().Run(sweeper_.Sweeping());
 }
 
 identity::TokenVerifier::FetchKeys Service::OwnKeys() {

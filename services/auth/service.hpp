@@ -4,6 +4,7 @@
 #include "marketplace/user/v1/user.market.hpp"
 #include "platform/host/host.hpp"
 #include "services/auth/api/auth_service.hpp"
+#include "services/auth/workers/sweeper.hpp"
 
 namespace market::auth {
 
@@ -47,6 +48,7 @@ class Service final : public host::Service {
   storage::Accounts accounts_;
   storage::Sessions sessions_;
   outbox::Relay relay_;
+  Sweeper sweeper_;
   Metrics metrics_;
   Passwords passwords_;
   const RefreshTokens refresh_tokens_;

@@ -25,8 +25,9 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       checkouts_(database_, {.lease = *settings.lease, .deadline = *settings.checkout_deadline}),
       transitions_(database_),
       relay_(database_, host.Tracer(), host.RelayOptions("order")),
-      checkout_(checkouts_, peers.products, peers.payments, host.SystemTime(), metrics_),
-      recovery_(checkouts_, orders_, checkout_, host.Tracer(), metrics_, {.poll = *settings.recovery_poll}),
+      checkout_(checkouts_, peers.products, peers.payments, host.SystemTime(), metrics_, host.Patience()),
+      recovery_(checkouts_, orders_, checkout_, host.Tracer(), metrics_,
+                {.poll = *settings.recovery_poll, .patience = host.Patience()}),
       outbox_handlers_(orders_, transitions_, peers.products, peers.payments),
       service_({orders_, checkouts_, transitions_, checkout_, relay_, peers.users, peers.products,
                 host.SystemTime(), metrics_}) {
@@ -36,9 +37,9 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
 Task<> Service::Start() {
   co_await host_.OpenDatabase("order", database_, kMigrations);
   host_.RunRelay("order", relay_);
-  host_.Background().Spawn("order.recovery", recovery_.Run());
-  host_.Background().Spawn("order.measure", recovery_.Measure());
-  host_.Background().Spawn("order.sweep", host_.SweepAnswers(answers_));
+  host_.Background().Run(recovery_.Driving());
+  host_.Background().Run(recovery_.Measuring());
+  host_.SweepAnswers("order", answers_);
 }
 
 }  // namespace market::order

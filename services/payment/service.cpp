@@ -41,8 +41,9 @@ Service::Service(host::Host& host, const Settings& settings)
       charges_(payments_, provider_, host.SystemTime(), metrics_,
                {.provider_timeout = *settings.provider_timeout}),
       charges_group_(host.Io().get_executor(), Ignore),
-      recovery_(payments_, charges_, host.Tracer(), {.poll = *settings.resolve_poll}),
-      audit_(payments_, ledger_, metrics_, {}),
+      recovery_(payments_, charges_, host.Tracer(),
+                {.poll = *settings.resolve_poll, .patience = host.Patience()}),
+      audit_(payments_, ledger_, metrics_, recovery_.Driving(), {}),
       service_({payments_, ledger_, charges_, charges_group_, host.SystemTime()}) {}
 
 Task<> Service::Start() {
@@ -60,9 +61,9 @@ Task<> Service::Start() {
     charges_group_.Cancel();
     co_await charges_group_.Join(limit);
   });
-  host_.Background().Spawn("payment.recovery", recovery_.Run());
-  host_.Background().Spawn("payment.unresolved", audit_.WatchUnresolved());
-  host_.Background().Spawn("payment.ledger", audit_.WatchLedger());
+  host_.Background().Run(recovery_.Driving());
+  host_.Background().Run(audit_.Unresolved());
+  host_.Background().Run(audit_.Books());
 }
 
 }  // namespace market::payment

@@ -34,14 +34,15 @@ Service::Service(host::Host& host, const Settings& settings)
                                                                     .key_prefix = "product:"}),
                     *settings.search_cache),
       metrics_(host.Metrics()),
-      sweeper_(reservations_, host.Metrics(), {.poll = *settings.sweep_every}),
+      sweeper_(reservations_, host.Metrics(),
+               {.poll = *settings.sweep_every, .set_aside_for = host.Patience().backoff.max}),
       service_({catalogue_, search_, reservations_, search_cache_, metrics_}) {}
 
 Task<> Service::Start() {
   co_await host_.OpenDatabase("product", database_, kMigrations);
   if (redis_) StartRedis();
-  host_.Background().Spawn("product.holds", sweeper_.Run());
-  host_.Background().Spawn("product.keys", host::Host::SweepAnswers(answers_));
+  host_.Background().Run(sweeper_.Sweeping());
+  host_.SweepAnswers("product", answers_);
 }
 
 void Service::StartRedis() {

@@ -30,7 +30,7 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
 Task<> Service::Start() {
   co_await host_.OpenDatabase("user", database_, kMigrations);
   host_.RunRelay("user", relay_);
-  host_.Background().Spawn("user.sweep", host_.SweepAnswers(answers_));
+  host_.SweepAnswers("user", answers_);
 }
 
 }  // namespace market::user

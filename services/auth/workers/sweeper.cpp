@@ -2,9 +2,6 @@
 
 #include <chrono>
 
-#include "platform/core/error.hpp"
-#include "platform/telemetry/log.hpp"
-
 namespace market::auth {
 namespace {
 
@@ -14,16 +11,12 @@ constexpr std::chrono::minutes kPause{10};
 
 }  // namespace
 
-Task<> SweepForever(storage::Sessions& sessions) {
-  for (;;) {
-    co_await runtime::SleepFor(kPause);
-    try {
-      while (co_await sessions.Sweep(runtime::After(kStatementLimit), kChunkRows) > 0) {
-      }
-    } catch (const Error& error) {
-      telemetry::log::Warn("auth.sweep_failed", {{"error", error.what()}});
-    }
-  }
+Sweeper::Sweeper(storage::Sessions& sessions)
+    : sessions_(sessions), sweeping_({.name = "auth.sweep", .period = kPause}, [this] { return Sweep(); }) {}
+
+Task<runtime::Every::Next> Sweeper::Sweep() {
+  const auto removed = co_await sessions_.Sweep(runtime::After(kStatementLimit), kChunkRows);
+  co_return removed > 0 ? runtime::Every::Next::kAtOnce : runtime::Every::Next::kLater;
 }
 
 }  // namespace market::auth

@@ -9,8 +9,10 @@ CREATE TABLE checkout (
   lease_until   timestamptz NOT NULL,
   next_run_at   timestamptz NOT NULL DEFAULT market_now(),
   deadline_at   timestamptz NOT NULL,
-  attempts      integer NOT NULL DEFAULT 0,
+  attempts      integer NOT NULL DEFAULT 0,  -- runs that did not finish it
+  failures      integer NOT NULL DEFAULT 0,  -- how many of the last ones broke
   last_error    text NOT NULL DEFAULT '',
+  parked_at     timestamptz,                 -- given up: it waits for an operator
   trace         text NOT NULL DEFAULT '',
   CHECK ((step = 'UNDO') <= (undo_reason <> ''))
 );

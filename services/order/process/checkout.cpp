@@ -1,10 +1,8 @@
 #include "services/order/process/checkout.hpp"
 
-#include <algorithm>
-
 #include "platform/conversions/conversions.hpp"
 #include "platform/core/error.hpp"
-#include "platform/resilience/retry.hpp"
+#include "platform/runtime/backoff.hpp"
 #include "platform/telemetry/log.hpp"
 #include "services/order/process/payment_summary.hpp"
 
@@ -17,15 +15,11 @@ namespace log = telemetry::log;
 
 // Decisions are written even when the request that drives the checkout is out of time.
 constexpr std::chrono::seconds kWriteLimit{5};
-// A checkout that found no answer is due again after 1 s, doubling to 30 s.
-constexpr std::chrono::milliseconds kPauseMin{1000};
-constexpr std::chrono::milliseconds kPauseMax{30'000};
+// After how long a checkout that found no answer is due again.
+constexpr runtime::Backoff::Options kPause{
+    .initial = std::chrono::seconds(1), .max = std::chrono::seconds(30), .jitter = 0.3};
 
 Work Writing(const CallContext& call) { return Work(call).With(runtime::After(kWriteLimit)); }
-
-std::chrono::milliseconds PauseAfter(int attempts) {
-  return std::min(kPauseMax, kPauseMin * (1 << std::min(attempts, 5)));
-}
 
 domain::Failure FailureOf(const Reserved& reserved) {
   domain::Failure why;
@@ -75,6 +69,7 @@ Task<Outcome> Checkout::Advance(CallContext& call, const storage::Lease& lease, 
 
 Task<Outcome> Checkout::Run(CallContext& call, const storage::Lease& lease, domain::Order& order) {
   std::string why;
+  std::optional<runtime::Setback> refused;
   try {
     if (lease.step == storage::Step::kUndo) co_return co_await Undo(call, lease, order);
     if (lease.overdue) {
@@ -84,14 +79,17 @@ Task<Outcome> Checkout::Run(CallContext& call, const storage::Lease& lease, doma
     co_return co_await Forward(call, lease, order);
   } catch (const Error& error) {
     if (!IsIndefinite(error)) {
-      // A peer refused what it should have accepted. Asking again later is safe; a person must look.
+      // A peer refused what it should have accepted. Asking again is safe; in the end a person must look.
+      refused = patience_.After(std::current_exception(), lease.attempts, lease.failures);
       log::Error("checkout.refused",
                  {{"order_id", order.id.ToString()}, {"reason", error.reason}, {"detail", error.message}},
                  &call.Trace());
     }
     why = error.reason + ": " + error.message;
   }
-  co_return co_await Postpone(call, lease, order, std::move(why));
+  if (!refused) co_return co_await Postpone(call, lease, order, std::move(why));
+  co_await checkouts_.PutBack(Writing(call), lease.order, lease.fence, std::move(*refused));
+  co_return Outcome::kPending;
 }
 
 Task<Outcome> Checkout::Forward(CallContext& call, storage::Lease lease, domain::Order& order) {
@@ -175,7 +173,8 @@ Task<Payment> Checkout::GiveBack(CallContext& call, const domain::Order& order) 
 
 Task<Outcome> Checkout::Postpone(CallContext& call, storage::Lease lease, domain::Order& order,
                                  std::string why) {
-  co_await checkouts_.Postpone(Writing(call), lease, PauseAfter(lease.attempts), std::move(why));
+  co_await checkouts_.Postpone(Writing(call), lease, runtime::Backoff::After(lease.attempts + 1, kPause),
+                               std::move(why));
   co_return Outcome::kPending;
 }
 

@@ -5,7 +5,8 @@
 // the recovery worker after a crash. Every step at a peer is keyed by the order and repeatable, so only
 // decisions are written down: that the order exists, that it is to be undone, that it is done. Killed between
 // any two lines, the next driver starts again from the last decision and reaches the same end. A peer that
-// did not answer is asked again later, never assumed to have failed.
+// did not answer is asked again later, never assumed to have failed; one that refuses what it should have
+// accepted breaks the run.
 #pragma once
 #include <chrono>
 
@@ -20,8 +21,13 @@ namespace market::order {
 class Checkout {
  public:
   Checkout(storage::Checkouts& checkouts, api::ProductApi& products, api::PaymentApi& payments,
-           const Clock& clock, Metrics& metrics)
-      : checkouts_(checkouts), products_(products), payments_(payments), clock_(clock), metrics_(metrics) {}
+           const Clock& clock, Metrics& metrics, runtime::Patience patience = {})
+      : checkouts_(checkouts),
+        products_(products),
+        payments_(payments),
+        clock_(clock),
+        metrics_(metrics),
+        patience_(patience) {}
 
   // Drives `order` as far as it goes now and brings it up to date. The caller holds `lease`; it is given up
   // when this returns. kPending: something is not known yet, and the checkout is due again by itself. Throws
@@ -45,6 +51,7 @@ class Checkout {
   api::PaymentApi& payments_;
   const Clock& clock_;
   Metrics& metrics_;
+  const runtime::Patience patience_;
 };
 
 }  // namespace market::order

@@ -102,7 +102,7 @@ struct World {
   Task<> Recover() {
     Service service(database, stock, payments);
     co_await database.Write(runtime::After(5s), kLater);
-    co_await service.recovery.RunOnce();  // a crash of its driver ends in the log
+    co_await service.recovery.Driving().RunOnce();  // a crash of its driver ends in the log
   }
   Task<domain::Order> Read(domain::OrderId id) {
     Service service(database, stock, payments);
@@ -218,7 +218,7 @@ Task<> ExpectCounted(boost::asio::io_context& io, std::string method, std::int64
   for (const auto& line : lines) EXPECT_TRUE(text.contains('\n' + line + '\n')) << method << ": " << line;
   for (int round = 0; round < 3; ++round) {
     co_await world.database.Write(runtime::After(5s), kLater);
-    co_await service.recovery.RunOnce();
+    co_await service.recovery.Driving().RunOnce();
   }
   EXPECT_LE((co_await service.checkouts.CountOpen(runtime::After(5s))).forward, open_before.forward);
   EXPECT_TRUE(service.registry.Exposition().contains(method == "slow_yes"
@@ -286,7 +286,7 @@ TEST(Recovery, Measure_ShowsOpenCheckoutsAndTheirAge) {
     const auto line = "order_checkouts_open{step=\"FORWARD\"} " + std::to_string(open.forward) + '\n';
     EXPECT_GE(open.forward, 1);
     runtime::TaskGroup group(io.get_executor(), [](std::string_view, std::exception_ptr) {});
-    group.Spawn("measure", service.recovery.Measure());
+    group.Keep("measure", service.recovery.Measuring().Run());
     co_await market::testing::Eventually([&] { return service.registry.Exposition().contains(line); });
     group.Cancel();
     co_await group.Join(runtime::After(5s));

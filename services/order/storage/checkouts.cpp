@@ -37,23 +37,31 @@ constexpr Statement kInsertCheckout{"checkout.insert", R"sql(
   VALUES ($1, 'FORWARD', market_now() + $2::interval, market_now() + $3::interval, $4))sql"};
 
 #define MARKET_LEASE_COLUMNS \
-  "order_id, fence, step, undo_reason, undo_details, attempts, deadline_at < market_now(), trace"
+  "order_id, fence, step, undo_reason, undo_details, attempts, failures, deadline_at < market_now(), trace"
 constexpr Statement kTake{"checkout.take",
                           "UPDATE checkout SET fence = fence + 1, lease_until = market_now() + $2::interval"
                           " WHERE order_id = $1 AND step <> 'DONE' AND lease_until < market_now()"
                           " RETURNING " MARKET_LEASE_COLUMNS};
-constexpr Statement kTakeDue{
-    "checkout.take_due",
-    "UPDATE checkout SET fence = fence + 1, lease_until = market_now() + $2::interval"
-    " WHERE order_id IN (SELECT order_id FROM checkout WHERE step <> 'DONE'"
-    "   AND next_run_at <= market_now() AND lease_until < market_now()"
-    "   ORDER BY next_run_at LIMIT $1 FOR UPDATE SKIP LOCKED)"
-    " RETURNING " MARKET_LEASE_COLUMNS};
+constexpr Statement kRead{"checkout.read",
+                          "SELECT " MARKET_LEASE_COLUMNS
+                          " FROM checkout WHERE order_id = $1 AND fence = $2 AND step <> 'DONE'"};
 #undef MARKET_LEASE_COLUMNS
+// Names only: what can't be read in a row is for the driver of that row to find out.
+constexpr Statement kTakeDue{"checkout.take_due", R"sql(
+  UPDATE checkout SET fence = fence + 1, lease_until = market_now() + $2::interval
+  WHERE order_id IN (SELECT order_id FROM checkout WHERE step <> 'DONE' AND parked_at IS NULL
+                     AND next_run_at <= market_now() AND lease_until < market_now()
+                     ORDER BY next_run_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+  RETURNING order_id, fence, attempts, failures)sql"};
+constexpr Statement kPutBack{"checkout.put_back", R"sql(
+  UPDATE checkout SET lease_until = market_now(), next_run_at = market_now() + $3::interval, attempts = attempts + 1,
+                      failures = $4, last_error = $5, parked_at = CASE WHEN $6 THEN market_now() END
+  WHERE order_id = $1 AND fence = $2 AND step <> 'DONE')sql"};
 
 // Each guards the rest of its batch: require() ends the transaction when the lease is lost.
 constexpr Statement kDone{"checkout.done", R"sql(
-  WITH won AS (UPDATE checkout SET step = 'DONE', lease_until = market_now(), last_error = ''
+  WITH won AS (UPDATE checkout SET step = 'DONE', lease_until = market_now(), failures = 0,
+                                   last_error = '', parked_at = NULL
                WHERE order_id = $1 AND fence = $2 AND step = $3 RETURNING 1)
   SELECT require(count(*) = 1) FROM won)sql"};
 constexpr Statement kUndo{"checkout.undo", R"sql(
@@ -62,7 +70,7 @@ constexpr Statement kUndo{"checkout.undo", R"sql(
   SELECT require(count(*) = 1) FROM won)sql"};
 constexpr Statement kPostpone{"checkout.postpone", R"sql(
   WITH won AS (UPDATE checkout SET lease_until = market_now(), next_run_at = market_now() + $3::interval, attempts = attempts + 1,
-                                   last_error = $4
+                                   failures = 0, last_error = $4, parked_at = NULL
                WHERE order_id = $1 AND fence = $2 AND step <> 'DONE' RETURNING 1)
   SELECT require(count(*) = 1) FROM won)sql"};
 
@@ -77,9 +85,9 @@ constexpr Statement kSettleOrder{"order.settle", R"sql(
   WHERE id = $1)sql"};
 
 constexpr Statement kCountOpen{"checkout.count_open", R"sql(
-  SELECT count(*) FILTER (WHERE step = 'FORWARD'), count(*) FILTER (WHERE step = 'UNDO'),
+  SELECT count(*) FILTER (WHERE step = 'FORWARD'), count(*) FILTER (WHERE step = 'UNDO'), count(parked_at),
          greatest(0, coalesce(extract(epoch FROM max(market_now() - deadline_at + $1::interval)) * 1000, 0))::bigint
-  FROM (SELECT step, deadline_at FROM checkout WHERE step <> 'DONE' LIMIT 100000) AS open)sql"};
+  FROM (SELECT step, deadline_at, parked_at FROM checkout WHERE step <> 'DONE' LIMIT 100000) AS open)sql"};
 
 Step StepFrom(std::string_view name) {
   if (name == "FORWARD") return Step::kForward;
@@ -104,9 +112,10 @@ Lease ReadLease(const postgres::Row& row) {
           .fence = row.Int(1),
           .step = StepFrom(row.Text(2)),
           .undo = {.reason = std::string(row.Text(3)), .details = row.TextArray(4)},
-          .attempts = static_cast<int>(row.Int(5)),
-          .overdue = row.GetBool(6),
-          .trace = std::string(row.Text(7))};
+          .attempts = static_cast<std::uint32_t>(row.Int(5)),
+          .failures = static_cast<std::uint32_t>(row.Int(6)),
+          .overdue = row.GetBool(7),
+          .trace = std::string(row.Text(8))};
 }
 
 void AddParts(Batch& batch, const domain::Order& order) {
@@ -172,11 +181,21 @@ Task<std::optional<Lease>> Checkouts::Take(Work work, domain::OrderId order) {
   co_return rows.empty() ? std::nullopt : std::optional(ReadLease(rows.One()));
 }
 
-Task<std::vector<Lease>> Checkouts::TakeDue(Work work, std::int64_t limit) {
+Task<std::vector<Due>> Checkouts::TakeDue(Work work, std::size_t limit) {
   const auto rows = co_await database_.Write(work, kTakeDue, limit, times_.lease);
-  std::vector<Lease> leases;
-  for (const auto row : rows) leases.push_back(ReadLease(row));
-  co_return leases;
+  std::vector<Due> due;
+  for (const auto row : rows) {
+    due.push_back({.order = row.GetId<domain::OrderId>(0),
+                   .fence = row.Int(1),
+                   .attempts = static_cast<std::uint32_t>(row.Int(2)),
+                   .failures = static_cast<std::uint32_t>(row.Int(3))});
+  }
+  co_return due;
+}
+
+Task<std::optional<Lease>> Checkouts::Read(Work work, Due due) {
+  const auto rows = co_await database_.Read(work, kRead, due.order, due.fence);
+  co_return rows.empty() ? std::nullopt : std::optional(ReadLease(rows.One()));
 }
 
 Task<> Checkouts::Place(Work work, const Lease& lease, const domain::Order& order,
@@ -214,11 +233,18 @@ Task<> Checkouts::Postpone(Work work, const Lease& lease, std::chrono::milliseco
   co_await WriteGuarded(work, std::move(batch));
 }
 
+Task<> Checkouts::PutBack(Work work, domain::OrderId order, std::int64_t fence, runtime::Setback setback) {
+  co_await database_.Write(work, kPutBack, order, fence, setback.delay, setback.failures, setback.why,
+                           setback.Parked());
+}
+
 Task<OpenCheckouts> Checkouts::CountOpen(Work work) {
   const auto rows = co_await database_.Read(work, kCountOpen, times_.deadline);
   const auto row = rows.One();
-  co_return OpenCheckouts{
-      .forward = row.Int(0), .undo = row.Int(1), .oldest_age = std::chrono::milliseconds(row.Int(2))};
+  co_return OpenCheckouts{.forward = row.Int(0),
+                          .undo = row.Int(1),
+                          .parked = row.Int(2),
+                          .oldest_age = std::chrono::milliseconds(row.Int(3))};
 }
 
 Task<> Checkouts::WriteGuarded(Work work, Batch batch) {

@@ -2,7 +2,8 @@
 //
 // A driver holds a lease with a fence; every write of a driver names its fence and does nothing, throwing
 // LostLease, when somebody else has taken over. The direction is decided once: a checkout that was told to
-// undo never goes forward again. Times are the database's.
+// undo never goes forward again. A checkout whose runs break again and again is parked: no worker takes it until
+// an operator lets it go on, and a good run of whoever drives it ends that too. Times are the database's.
 #pragma once
 #include <chrono>
 #include <optional>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "platform/postgres/database.hpp"
+#include "platform/runtime/setback.hpp"
 #include "services/order/domain/order.hpp"
 
 namespace market::order::storage {
@@ -21,13 +23,22 @@ struct Lease {
   domain::OrderId order;
   std::int64_t fence = 1;
   Step step = Step::kForward;
-  domain::Failure undo;  // with kUndo
-  int attempts = 0;      // runs that did not finish it
-  bool overdue = false;  // past the checkout's deadline
-  std::string trace;     // of the request that placed the order
+  domain::Failure undo;        // with kUndo
+  std::uint32_t attempts = 0;  // runs that did not finish it
+  std::uint32_t failures = 0;  // how many of the last ones broke
+  bool overdue = false;        // past the checkout's deadline
+  std::string trace;           // of the request that placed the order
 
   // Nobody drove this checkout before, so no peer has heard of the order.
   bool Fresh() const { return fence == 1; }
+};
+
+// A checkout that is due and leased to the caller, with what is needed to give it back unread.
+struct Due {
+  domain::OrderId order;
+  std::int64_t fence = 1;
+  std::uint32_t attempts = 0;
+  std::uint32_t failures = 0;
 };
 
 class LostLease : public std::runtime_error {
@@ -39,6 +50,7 @@ class LostLease : public std::runtime_error {
 struct OpenCheckouts {
   std::int64_t forward = 0;
   std::int64_t undo = 0;
+  std::int64_t parked = 0;  // of these
   std::chrono::milliseconds oldest_age{0};
 };
 
@@ -57,8 +69,10 @@ class Checkouts {
 
   // Takes over a checkout that nobody drives. Nothing when somebody does, or when it is done.
   Task<std::optional<Lease>> Take(Work work, domain::OrderId order);
-  // The same for up to `limit` that are due.
-  Task<std::vector<Lease>> TakeDue(Work work, std::int64_t limit);
+  // The same for up to `limit` that are due and not parked.
+  Task<std::vector<Due>> TakeDue(Work work, std::size_t limit);
+  // Nothing when somebody else has taken over since.
+  Task<std::optional<Lease>> Read(Work work, Due due);
 
   // All parts become PLACED; the capture of the payment leaves through the outbox.
   // `order` as it was read under the lease.
@@ -70,6 +84,8 @@ class Checkouts {
               const domain::PaymentSummary& payment, Time now);
   // Gives the lease back; due again after `delay`.
   Task<> Postpone(Work work, const Lease& lease, std::chrono::milliseconds delay, std::string error);
+  // Gives back a checkout whose run broke, unless somebody else has taken over.
+  Task<> PutBack(Work work, domain::OrderId order, std::int64_t fence, runtime::Setback setback);
 
   Task<OpenCheckouts> CountOpen(Work work);
 

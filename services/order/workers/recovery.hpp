@@ -1,12 +1,14 @@
-// Finds checkouts that nobody drives (their process died, a peer did not answer) and drives them on.
+// Finds checkouts that nobody drives (their process died, a peer did not answer) and drives them on; counts
+// those that are open.
 //
-// Runs until cancelled; any number of replicas may, since a checkout is taken by lease. At most `concurrency`
-// at once.
+// Any number of replicas may, since a checkout is taken by lease. At most `concurrency` at once.
 #pragma once
 #include <chrono>
-#include <cstdint>
+#include <cstddef>
+#include <vector>
 
-#include "platform/runtime/task_group.hpp"
+#include "platform/runtime/every.hpp"
+#include "platform/runtime/leased_work.hpp"
 #include "platform/telemetry/tracer.hpp"
 #include "services/order/process/checkout.hpp"
 #include "services/order/storage/orders.hpp"
@@ -16,29 +18,24 @@ namespace market::order {
 class Recovery {
  public:
   struct Options {
-    std::chrono::milliseconds poll{1000};         // plus up to a fifth, so that replicas do not poll in step
+    std::chrono::milliseconds poll{1000};
     std::chrono::milliseconds run_limit{12'000};  // of one checkout; shorter than its lease
-    std::int64_t concurrency = 16;
+    std::size_t concurrency = 16;
+    runtime::Patience patience{};
     std::chrono::milliseconds measure_every{5000};
   };
 
   Recovery(storage::Checkouts& checkouts, storage::Orders& orders, Checkout& checkout,
-           telemetry::Tracer& tracer, Metrics& metrics, Options options)
-      : checkouts_(checkouts),
-        orders_(orders),
-        checkout_(checkout),
-        tracer_(tracer),
-        metrics_(metrics),
-        options_(options) {}
+           telemetry::Tracer& tracer, Metrics& metrics, Options options);
 
-  Task<> Run();
-  // One round: takes what is due and drives it to where it goes now. Returns how many were taken.
-  Task<std::size_t> RunOnce();
-  // Keeps the gauges of open checkouts true, until cancelled; apart from Run, which waits for slow peers.
-  Task<> Measure();
+  runtime::LeasedWork& Driving() { return driving_; }
+  // Keeps the gauges of open checkouts true; apart from Driving, so that neither stops the other.
+  runtime::Every& Measuring() { return measuring_; }
 
  private:
-  Task<> Drive(storage::Lease lease);
+  Task<std::vector<runtime::LeasedWork::Job>> Take(std::size_t limit);
+  Task<> Drive(storage::Due due);
+  Task<> Measure();
 
   storage::Checkouts& checkouts_;
   storage::Orders& orders_;
@@ -46,6 +43,8 @@ class Recovery {
   telemetry::Tracer& tracer_;
   Metrics& metrics_;
   const Options options_;
+  runtime::LeasedWork driving_;
+  runtime::Every measuring_;
 };
 
 }  // namespace market::order

@@ -32,6 +32,9 @@ CREATE TABLE payment (
   lease_until       timestamptz NOT NULL DEFAULT '-infinity',
   next_run_at       timestamptz,
   asks              integer NOT NULL DEFAULT 0,
+  failures          integer NOT NULL DEFAULT 0,  -- runs of the recovery that broke, since the last good one
+  last_error        text NOT NULL DEFAULT '',
+  parked_at         timestamptz,                 -- given up by the recovery: it waits for an operator
   created_at        timestamptz NOT NULL,
   updated_at        timestamptz NOT NULL,
   CHECK ((amount_minor = 0) = (currency IS NULL)),

@@ -82,7 +82,7 @@ TEST(Charges_Authorize, ThatGotNoAnswerIsResolvedThoughNobodyAsks) {
     const auto draft = ADraft("pm_sandbox_timeout_authorized");
     EXPECT_EQ((co_await s.Authorize(After(5s), draft)).state, State::kUnknown);
     runtime::TaskGroup workers(io.get_executor(), [](auto, auto) {});
-    workers.Spawn("recovery", s.recovery.Run());
+    workers.Keep("recovery", s.recovery.Driving().Run());
     const auto state = "SELECT state FROM payment WHERE order_id = '" + draft.order.ToString() + "'";
     co_await Eventually([&] { return Sql(state) == "AUTHORIZED"; });
     workers.Cancel();
@@ -133,7 +133,7 @@ TEST(Charges_Authorize, KilledBetweenIntentAndSendIsSentOnceByTheNextDriver) {
     EXPECT_TRUE(co_await s.payments.Insert(After(5s), draft, 30s));
     Later(draft.order);
     Service next(io, world);
-    EXPECT_EQ(co_await next.recovery.RunOnce(), 1u);
+    EXPECT_EQ(co_await next.recovery.Driving().RunOnce(), 1u);
     EXPECT_EQ(next.provider.calls, 1);
     EXPECT_EQ((co_await next.Authorize(After(5s), draft)).state, State::kAuthorized);
     EXPECT_EQ(CountAtProvider(draft.order, "authorized"), "1");
@@ -168,7 +168,7 @@ TEST(Charges_Authorize, AnAttemptTheProviderNeverHadIsGivenUpAfterItsKeyWasForgo
     domain::Begin(draft, {}, s.clock.Now() - 21h);
     EXPECT_TRUE(co_await s.payments.Insert(After(5s), draft, 30s));
     Later(draft.order);
-    co_await s.recovery.RunOnce();
+    co_await s.recovery.Driving().RunOnce();
     const auto payment = co_await s.payments.Find(After(5s), draft.order, storage::Scope::Everything());
     EXPECT_EQ(payment->state, State::kCreated);
     EXPECT_EQ(payment->attempts.at(0).state, Progress::kFailed);
@@ -313,7 +313,7 @@ TEST(Charges_Refund, WhoseAnswerWasLostIsFoundNotRepeated) {
     EXPECT_EQ(co_await ReasonOf(s.charges.Refund(After(5s), draft.order, part, "")), "UNAVAILABLE");
     EXPECT_EQ(LedgerOf(draft.order), "3000 0");
     Later(draft.order);
-    co_await s.recovery.RunOnce();
+    co_await s.recovery.Driving().RunOnce();
     EXPECT_EQ(LedgerOf(draft.order), "3000 2000");
     EXPECT_EQ((co_await s.charges.Refund(After(5s), draft.order, part, "")).refunded_minor, 2000);
     EXPECT_EQ(s.provider.calls, 3);

@@ -20,7 +20,7 @@ Task<domain::Payment> Insist(boost::asio::io_context& io, World& world, std::min
     std::optional<domain::Payment> payment;
     try {
       if (chaos() % 4 == 0) {
-        co_await service.recovery.RunOnce();
+        co_await service.recovery.Driving().RunOnce();
         Later(order);
       }
       payment = co_await call(service);

@@ -46,7 +46,7 @@ constexpr Statement kClose{"payment.close", R"sql(
 
 constexpr Statement kRecord{"payment.record", R"sql(
   WITH won AS (UPDATE payment SET version = version + 1, lease_until = market_now(), next_run_at = market_now() + $3::interval,
-                                  asks = $4, state = $5, authorized_minor = $6, captured_minor = $7,
+                                  asks = $4, failures = 0, last_error = '', parked_at = NULL, state = $5, authorized_minor = $6, captured_minor = $7,
                                   refunded_minor = $8, authorization_id = $9, decline_code = $10, updated_at = $11
                WHERE id = $1 AND version = $2 RETURNING 1)
   SELECT require(count(*) = 1) FROM won)sql"};
@@ -56,17 +56,26 @@ constexpr Statement kRecordAttempt{"payment.record_attempt", R"sql(
 
 constexpr Statement kFind{"payment.find", "SELECT " MARKET_PAYMENT_COLUMNS
                                           " WHERE p.order_id = $1 AND ($2::uuid IS NULL OR p.buyer_id = $2)"};
-constexpr Statement kFindMany{"payment.find_many", "SELECT " MARKET_PAYMENT_COLUMNS " WHERE p.id = ANY ($1)"};
+constexpr Statement kRead{"payment.read",
+                          "SELECT " MARKET_PAYMENT_COLUMNS " WHERE p.id = $1 AND p.version = $2"};
 
+// Names only: what can't be read in a row is for the driver of that row to find out.
 constexpr Statement kTakeDue{"payment.take_due", R"sql(
   UPDATE payment SET version = version + 1, lease_until = market_now() + $2::interval, next_run_at = market_now() + $2::interval
-  WHERE id IN (SELECT id FROM payment WHERE next_run_at <= market_now() AND lease_until <= market_now()
+  WHERE id IN (SELECT id FROM payment
+               WHERE next_run_at <= market_now() AND lease_until <= market_now() AND parked_at IS NULL
                ORDER BY next_run_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-  RETURNING id)sql"};
+  RETURNING id, version, asks, failures)sql"};
+
+constexpr Statement kPutBack{"payment.put_back", R"sql(
+  UPDATE payment SET version = version + 1, lease_until = market_now(), next_run_at = market_now() + $3::interval,
+                     failures = $4, last_error = $5, parked_at = CASE WHEN $6 THEN market_now() END
+  WHERE id = $1 AND version = $2)sql"};
 
 constexpr Statement kCountUnresolved{"payment.count_unresolved", R"sql(
-  SELECT count(*), greatest(0, coalesce(extract(epoch FROM max(market_now() - a.created_at)) * 1000, 0))::bigint
-  FROM (SELECT id FROM payment WHERE next_run_at IS NOT NULL AND (asks > 0 OR lease_until <= market_now()) LIMIT 100000) AS p
+  SELECT count(*), count(parked_at),
+         greatest(0, coalesce(extract(epoch FROM max(market_now() - a.created_at)) * 1000, 0))::bigint
+  FROM (SELECT id, parked_at FROM payment WHERE next_run_at IS NOT NULL AND (asks > 0 OR lease_until <= market_now()) LIMIT 100000) AS p
   JOIN payment_attempt a ON a.payment_id = p.id AND a.state = 'PENDING')sql"};
 
 void AddInsert(Batch& batch, const domain::Payment& payment, std::optional<milliseconds> lease) {
@@ -174,21 +183,32 @@ Task<bool> Payments::Record(Work work, domain::Payment& payment, domain::Attempt
   co_return co_await WriteGuarded(work, std::move(batch), payment);
 }
 
-Task<std::vector<domain::Payment>> Payments::TakeDue(Work work, std::int64_t limit, milliseconds lease) {
-  std::vector<domain::Payment> payments;
-  const auto taken = co_await database_.Write(work, kTakeDue, limit, lease);
-  if (taken.empty()) co_return payments;
-  std::vector<Uuid> ids;
-  for (const auto row : taken) ids.push_back(row.GetUuid(0));
-  const auto rows = co_await database_.Read(work, kFindMany, ids);
-  for (const auto row : rows) payments.push_back(ReadPayment(row));
-  co_return payments;
+Task<std::vector<Due>> Payments::TakeDue(Work work, std::size_t limit, milliseconds lease) {
+  const auto rows = co_await database_.Write(work, kTakeDue, limit, lease);
+  std::vector<Due> due;
+  for (const auto row : rows) {
+    due.push_back({.id = row.GetUuid(0),
+                   .version = row.Int(1),
+                   .asks = static_cast<std::uint32_t>(row.Int(2)),
+                   .failures = static_cast<std::uint32_t>(row.Int(3))});
+  }
+  co_return due;
+}
+
+Task<std::optional<domain::Payment>> Payments::Read(Work work, Due due) {
+  const auto rows = co_await database_.Read(work, kRead, due.id, due.version);
+  co_return rows.empty() ? std::nullopt : std::optional(ReadPayment(rows.One()));
+}
+
+Task<> Payments::PutBack(Work work, Due due, runtime::Setback setback) {
+  co_await database_.Write(work, kPutBack, due.id, due.version, setback.delay, setback.failures, setback.why,
+                           setback.Parked());
 }
 
 Task<Unresolved> Payments::CountUnresolved(Work work) {
   const auto rows = co_await database_.Read(work, kCountUnresolved);
   const auto row = rows.One();
-  co_return Unresolved{.payments = row.Int(0), .oldest_age = milliseconds(row.Int(1))};
+  co_return Unresolved{.payments = row.Int(0), .parked = row.Int(1), .oldest_age = milliseconds(row.Int(2))};
 }
 
 Task<bool> Payments::WriteGuarded(Work work, Batch batch, domain::Payment& payment) {

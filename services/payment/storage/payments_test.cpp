@@ -122,13 +122,40 @@ TEST(Payments, AWriterThatWasOvertaken_WritesNothing) {
     EXPECT_TRUE(co_await payments.Record(After(5s), rival, *rival.Pending(), 0ms));
     const auto due = co_await payments.TakeDue(After(5s), 100, 5s);
     EXPECT_EQ(due.size(), 1u);
-    EXPECT_EQ(due.at(0).order, payment.order);
-    EXPECT_EQ(due.at(0).state, State::kUnknown);
-    EXPECT_EQ(due.at(0).asks, 1);
-    read = due.at(0);
+    EXPECT_EQ(due.at(0).asks, 1U);
+    read = co_await payments.Read(After(5s), due.at(0));
+    EXPECT_EQ(read.value().order, payment.order);
+    EXPECT_EQ(read->state, State::kUnknown);
     domain::Decline(*read, "no", Now());
     EXPECT_TRUE(co_await payments.Record(After(5s), *read, read->attempts.back(), 1s));
     EXPECT_TRUE((co_await payments.TakeDue(After(5s), 100, 5s)).empty());
+  });
+}
+
+TEST(Payments, AParkedOne_IsLeftAloneUntilItIsLetGoOn) {
+  WithPayments([](Payments& payments, auto&) -> Task<> {
+    auto payment = Begun();
+    EXPECT_TRUE(co_await payments.Insert(After(5s), payment, 0ms));
+    const auto due = co_await payments.TakeDue(After(5s), 100, 0ms);
+    EXPECT_EQ(due.size(), 1U);
+    const auto before = co_await payments.CountUnresolved(After(5s));
+    co_await payments.PutBack(
+        After(5s), due.at(0),
+        {.why = "a null in a column", .failures = 3, .then = runtime::Setback::Then::kParked});
+    EXPECT_TRUE((co_await payments.TakeDue(After(5s), 100, 0ms)).empty());
+    EXPECT_FALSE(co_await payments.Read(After(5s), due.at(0)));
+    EXPECT_EQ((co_await payments.CountUnresolved(After(5s))).parked, before.parked + 1);
+    const auto row = " FROM payment WHERE id = '" + payment.id.ToString() + "'";
+    EXPECT_EQ(Disk().Execute("SELECT failures || ' ' || last_error" + row), "3 a null in a column");
+
+    // Whoever reaches it all the same and writes a result, as a request may, ends that.
+    auto read = co_await payments.Find(After(5s), payment.order, Scope::Everything());
+    EXPECT_TRUE(co_await payments.Take(After(5s), read.value(), 5s));
+    domain::StayPending(*read, Now());
+    EXPECT_TRUE(co_await payments.Record(After(5s), *read, *read->Pending(), 0ms));
+    EXPECT_EQ(Disk().Execute("SELECT parked_at IS NULL AND failures = 0" + row), "t");
+    EXPECT_EQ((co_await payments.TakeDue(After(5s), 100, 0ms)).size(), 1U);
+    Disk().Execute("UPDATE payment SET next_run_at = NULL WHERE id = '" + payment.id.ToString() + "'");
   });
 }
 

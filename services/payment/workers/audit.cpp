@@ -1,37 +1,29 @@
 #include "services/payment/workers/audit.hpp"
 
-#include "platform/core/error.hpp"
-#include "platform/telemetry/log.hpp"
-
 namespace market::payment {
 namespace {
 
-void Failed(std::string_view what, const Error& error) {
-  telemetry::log::Warn("audit.failed", {{"what", what}, {"reason", error.reason}, {"detail", error.message}});
-}
+constexpr std::chrono::seconds kCountLimit{5};
+constexpr std::chrono::seconds kSumLimit{30};
 
 }  // namespace
 
-Task<> Audit::WatchUnresolved() {
-  for (;;) {
-    try {
-      metrics_.Measured(co_await payments_.CountUnresolved(runtime::After(options_.unresolved_every)));
-    } catch (const Error& error) {
-      Failed("unresolved payments", error);
-    }
-    co_await runtime::SleepFor(options_.unresolved_every);
-  }
+Audit::Audit(storage::Payments& payments, storage::Ledger& ledger, Metrics& metrics,
+             runtime::LeasedWork& recovery, Options options)
+    : payments_(payments),
+      ledger_(ledger),
+      metrics_(metrics),
+      recovery_(recovery),
+      unresolved_({.name = "payment.unresolved", .period = options.unresolved_every},
+                  [this] { return CountUnresolved(); }),
+      books_({.name = "payment.ledger", .period = options.ledger_every}, [this] { return CheckBooks(); }) {}
+
+Task<> Audit::CountUnresolved() {
+  const auto unresolved = co_await payments_.CountUnresolved(runtime::After(kCountLimit));
+  metrics_.Measured(unresolved);
+  recovery_.Rounds().SetParked(unresolved.parked);
 }
 
-Task<> Audit::WatchLedger() {
-  for (;;) {
-    try {
-      metrics_.Measured(co_await ledger_.TrialBalance(runtime::After(options_.ledger_every)));
-    } catch (const Error& error) {
-      Failed("ledger", error);
-    }
-    co_await runtime::SleepFor(options_.ledger_every);
-  }
-}
+Task<> Audit::CheckBooks() { metrics_.Measured(co_await ledger_.TrialBalance(runtime::After(kSumLimit))); }
 
 }  // namespace market::payment

@@ -1,12 +1,12 @@
 // Measures what nobody asks for and everybody must know: whether the books balance, and what the provider
 // owes us an answer about.
 //
-// Each runs until cancelled, on every replica: all of them read the same rows and tell the same. Io thread
-// only.
+// On every replica: all of them read the same rows and tell the same. Io thread only.
 #pragma once
 #include <chrono>
 
-#include "platform/runtime/task.hpp"
+#include "platform/runtime/every.hpp"
+#include "platform/runtime/leased_work.hpp"
 #include "services/payment/metrics.hpp"
 
 namespace market::payment {
@@ -18,17 +18,23 @@ class Audit {
     std::chrono::milliseconds ledger_every{30'000};
   };
 
-  Audit(storage::Payments& payments, storage::Ledger& ledger, Metrics& metrics, Options options)
-      : payments_(payments), ledger_(ledger), metrics_(metrics), options_(options) {}
+  // `recovery` is told how many of its payments are parked.
+  Audit(storage::Payments& payments, storage::Ledger& ledger, Metrics& metrics, runtime::LeasedWork& recovery,
+        Options options);
 
-  Task<> WatchUnresolved();
-  Task<> WatchLedger();
+  runtime::Every& Unresolved() { return unresolved_; }
+  runtime::Every& Books() { return books_; }
 
  private:
+  Task<> CountUnresolved();
+  Task<> CheckBooks();
+
   storage::Payments& payments_;
   storage::Ledger& ledger_;
   Metrics& metrics_;
-  const Options options_;
+  runtime::LeasedWork& recovery_;
+  runtime::Every unresolved_;
+  runtime::Every books_;
 };
 
 }  // namespace market::payment

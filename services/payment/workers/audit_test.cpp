@@ -13,11 +13,11 @@ TEST(Audit, BalancedBooksAndNoOpenQuestion_AreZero) {
   WithService([](Service& service, World&, boost::asio::io_context& io) -> Task<> {
     auto payment = co_await service.Authorize(After(8s), ADraft());
     co_await service.charges.Capture(After(8s), payment.order);
-    Audit audit(service.payments, service.ledger, service.metrics,
+    Audit audit(service.payments, service.ledger, service.metrics, service.recovery.Driving(),
                 {.unresolved_every = 5ms, .ledger_every = 5ms});
-    runtime::TaskGroup group(io.get_executor(), [](std::string_view, std::exception_ptr) {});
-    group.Spawn("unresolved", audit.WatchUnresolved());
-    group.Spawn("ledger", audit.WatchLedger());
+    runtime::TaskGroup group(io.get_executor(), Unexpected);
+    group.Keep("unresolved", audit.Unresolved().Run());
+    group.Keep("ledger", audit.Books().Run());
     co_await Eventually([&] {
       return service.registry.Exposition().contains("payment_ledger_imbalance_minor{currency=\"EUR\"} 0\n");
     });

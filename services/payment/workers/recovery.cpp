@@ -1,47 +1,44 @@
 #include "services/payment/workers/recovery.hpp"
 
-#include "platform/telemetry/log.hpp"
-
 namespace market::payment {
 namespace {
 
-namespace log = telemetry::log;
+constexpr std::chrono::seconds kStatementLimit{5};
 
 }  // namespace
 
-Task<> Recovery::Run() {
-  for (std::uint32_t round = 0;; ++round) {
-    std::size_t taken = 0;
-    try {
-      taken = co_await RunOnce();
-    } catch (const Error& error) {
-      log::Warn("recovery.failed", {{"reason", error.reason}, {"detail", error.message}});
-    }
-    if (taken == 0) co_await runtime::SleepFor(options_.poll + options_.poll / 5 * (round % 4) / 3);
+Recovery::Recovery(storage::Payments& payments, Charges& charges, telemetry::Tracer& tracer, Options options)
+    : payments_(payments),
+      charges_(charges),
+      tracer_(tracer),
+      driving_({.name = "payment.recovery",
+                .poll = options.poll,
+                .concurrency = options.concurrency,
+                .patience = options.patience},
+               [this](std::size_t limit) { return Take(limit); }) {}
+
+Task<std::vector<runtime::LeasedWork::Job>> Recovery::Take(std::size_t limit) {
+  std::vector<runtime::LeasedWork::Job> jobs;
+  const auto taken = co_await payments_.TakeDue(runtime::After(kStatementLimit), limit, charges_.Lease());
+  for (const auto& due : taken) {
+    jobs.push_back({.id = due.id.ToString(),
+                    .attempts = due.asks + due.failures,
+                    .failures = due.failures,
+                    .run = [this, due] { return Drive(due); },
+                    .put_back =
+                        [this, due](runtime::Setback setback) {
+                          return payments_.PutBack(runtime::After(kStatementLimit), due, std::move(setback));
+                        }});
   }
+  co_return jobs;
 }
 
-Task<std::size_t> Recovery::RunOnce() {
-  auto due =
-      co_await payments_.TakeDue(runtime::After(charges_.Lease()), options_.concurrency, charges_.Lease());
-  const std::size_t taken = due.size();
-  runtime::TaskGroup turns(
-      co_await boost::asio::this_coro::executor, [](std::string_view order, std::exception_ptr error) {
-        if (runtime::IsCancelled(error)) return;
-        log::Error("recovery.turn_failed", {{"order_id", order}, {"detail", TextOf(error)}});
-      });
-  for (auto& payment : due) {
-    std::string order = payment.order.ToString();
-    turns.Spawn(std::move(order), Turn(std::move(payment)));
-  }
-  // What a process that stops drops here is due again when its lease ends.
-  co_await turns.JoinOrCancel();
-  co_return taken;
-}
-
-Task<> Recovery::Turn(domain::Payment payment) {
-  const auto span = tracer_.Continue("payment.resolve", telemetry::SpanKind::kInternal, payment.trace);
-  co_await charges_.Resolve(Work(runtime::After(charges_.Lease()), span), std::move(payment));
+Task<> Recovery::Drive(storage::Due due) {
+  const auto end = runtime::After(charges_.Lease());
+  auto payment = co_await payments_.Read(runtime::After(kStatementLimit), due);
+  if (!payment) co_return;
+  const auto span = tracer_.Continue("payment.resolve", telemetry::SpanKind::kInternal, payment->trace);
+  co_await charges_.Resolve(Work(end, span), std::move(*payment));
 }
 
 }  // namespace market::payment

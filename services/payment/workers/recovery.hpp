@@ -1,13 +1,13 @@
 // Asks the provider about attempts that nobody waits for any more: their answer did not come, or their
 // process died.
 //
-// Runs until cancelled; any number of replicas may, since a payment is taken by lease. At most `concurrency`
-// at once.
+// Any number of replicas may, since a payment is taken by lease. At most `concurrency` at once.
 #pragma once
 #include <chrono>
-#include <cstdint>
+#include <cstddef>
+#include <vector>
 
-#include "platform/runtime/task_group.hpp"
+#include "platform/runtime/leased_work.hpp"
 #include "platform/telemetry/tracer.hpp"
 #include "services/payment/process/charges.hpp"
 
@@ -16,24 +16,23 @@ namespace market::payment {
 class Recovery {
  public:
   struct Options {
-    std::chrono::milliseconds poll{1000};  // plus up to a fifth, so that replicas do not poll in step
-    std::int64_t concurrency = 16;
+    std::chrono::milliseconds poll{1000};
+    std::size_t concurrency = 16;
+    runtime::Patience patience{};
   };
 
-  Recovery(storage::Payments& payments, Charges& charges, telemetry::Tracer& tracer, Options options)
-      : payments_(payments), charges_(charges), tracer_(tracer), options_(options) {}
+  Recovery(storage::Payments& payments, Charges& charges, telemetry::Tracer& tracer, Options options);
 
-  Task<> Run();
-  // One round: takes what is due and asks about it. Returns how many were taken.
-  Task<std::size_t> RunOnce();
+  runtime::LeasedWork& Driving() { return driving_; }
 
  private:
-  Task<> Turn(domain::Payment payment);
+  Task<std::vector<runtime::LeasedWork::Job>> Take(std::size_t limit);
+  Task<> Drive(storage::Due due);
 
   storage::Payments& payments_;
   Charges& charges_;
   telemetry::Tracer& tracer_;
-  const Options options_;
+  runtime::LeasedWork driving_;
 };
 
 }  // namespace market::payment

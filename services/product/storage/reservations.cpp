@@ -60,10 +60,18 @@ constexpr Statement kLockFreeDueOf{
     "WHERE offer_id = ANY($1) AND state = 'HELD' AND expires_at <= market_now() "
     "ORDER BY offer_id, order_id LIMIT $2 FOR UPDATE SKIP LOCKED"};
 
-constexpr Statement kLockDue{"reservation.lock_due",
-                             "SELECT order_id, offer_id, quantity FROM reservation "
-                             "WHERE state = 'HELD' AND expires_at <= market_now() "
-                             "ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED"};
+#define MARKET_DUE_HOLDS                                                                                   \
+  "SELECT order_id, offer_id, quantity FROM reservation r WHERE state = 'HELD' AND expires_at <= "         \
+  "market_now() AND NOT EXISTS (SELECT FROM unnest($2::uuid[], $3::uuid[]) AS aside (order_id, offer_id) " \
+  "WHERE aside.order_id = r.order_id AND aside.offer_id = r.offer_id) ORDER BY expires_at LIMIT $1"
+constexpr Statement kLockDue{"reservation.lock_due", MARKET_DUE_HOLDS " FOR UPDATE SKIP LOCKED"};
+constexpr Statement kListDue{"reservation.list_due", MARKET_DUE_HOLDS};
+#undef MARKET_DUE_HOLDS
+
+constexpr Statement kLockHold{
+    "reservation.lock_hold",
+    "SELECT order_id, offer_id, quantity FROM reservation "
+    "WHERE order_id = $1 AND offer_id = $2 AND state = 'HELD' FOR UPDATE SKIP LOCKED"};
 
 constexpr Statement kExpire{
     "reservation.expire",
@@ -352,17 +360,55 @@ Task<Step> Reservations::Consume(Work work, domain::OrderId order, std::vector<d
   co_return co_await database_.Transaction(work, consume);
 }
 
-Task<std::size_t> Reservations::ExpireDue(Work work, std::size_t limit) {
+namespace {
+
+// Holds as the two arrays that a statement takes.
+struct HoldColumns {
+  std::vector<domain::OrderId> orders;
+  std::vector<domain::OfferId> offers;
+
+  explicit HoldColumns(std::span<const Hold> holds) {
+    for (const auto& hold : holds) {
+      orders.push_back(hold.order);
+      offers.push_back(hold.offer);
+    }
+  }
+};
+
+Task<std::size_t> EndLocked(Tx& tx, const Result& due) {
+  Batch batch("reservation.expire_due");
+  StockMoves moves;
+  AppendExpiry(batch, moves, due);
+  moves.AppendTo(batch);
+  if (!batch.Empty()) co_await tx.ExecuteAndCommit(std::move(batch));
+  co_return due.size();
+}
+
+}  // namespace
+
+Task<std::size_t> Reservations::ExpireDue(Work work, std::size_t limit, std::vector<Hold> aside) {
+  const HoldColumns except(aside);
   const auto expire = [&](Tx& tx) -> Task<std::size_t> {
-    const auto due = co_await tx.Execute(kLockDue, limit);
-    Batch batch("reservation.expire_due");
-    StockMoves moves;
-    AppendExpiry(batch, moves, due);
-    moves.AppendTo(batch);
-    if (!batch.Empty()) co_await tx.ExecuteAndCommit(std::move(batch));
-    co_return due.size();
+    const auto due = co_await tx.Execute(kLockDue, limit, except.orders, except.offers);
+    co_return co_await EndLocked(tx, due);
   };
   co_return co_await database_.Transaction(work, expire);
+}
+
+Task<std::vector<Hold>> Reservations::ListDue(Work work, std::size_t limit, std::vector<Hold> aside) {
+  const HoldColumns except(aside);
+  const auto rows = co_await database_.Read(work, kListDue, limit, except.orders, except.offers);
+  std::vector<Hold> due;
+  for (const auto row : rows) due.push_back({row.GetId<domain::OrderId>(0), row.GetId<domain::OfferId>(1)});
+  co_return due;
+}
+
+Task<> Reservations::Expire(Work work, Hold hold) {
+  const auto expire = [&](Tx& tx) -> Task<std::size_t> {
+    const auto due = co_await tx.Execute(kLockHold, hold.order, hold.offer);
+    co_return co_await EndLocked(tx, due);
+  };
+  co_await database_.Transaction(work, expire);
 }
 
 }  // namespace market::product::storage

@@ -39,6 +39,13 @@ struct AlreadyReleased {};
 struct OtherLines {};
 using ReserveOutcome = std::variant<Reserved, OutOfStock, NotForSale, AlreadyReleased, OtherLines>;
 
+// One line of an order's reservation.
+struct Hold {
+  domain::OrderId order;
+  domain::OfferId offer;
+  auto operator<=>(const Hold&) const = default;
+};
+
 enum class Step : std::uint8_t { kDone, kGone };
 
 class Reservations {
@@ -52,8 +59,11 @@ class Reservations {
   // Of some offers, or of all without names. An order that never reserved is barred from doing so.
   Task<> Release(Work work, domain::OrderId order, std::vector<domain::OfferId> offers);
   Task<Step> Consume(Work work, domain::OrderId order, std::vector<domain::OfferId> offers);
-  // Ends at most `limit` holds that are due; how many it ended.
-  Task<std::size_t> ExpireDue(Work work, std::size_t limit);
+  // Ends at most `limit` holds that are due, all or none; how many it ended. `aside` are left alone.
+  Task<std::size_t> ExpireDue(Work work, std::size_t limit, std::vector<Hold> aside = {});
+  // For when that fails: their names, and one of them by itself. It may have ended already.
+  Task<std::vector<Hold>> ListDue(Work work, std::size_t limit, std::vector<Hold> aside);
+  Task<> Expire(Work work, Hold hold);
 
  private:
   enum class Attempt : std::uint8_t { kReserved, kShort, kKnownOrder };
