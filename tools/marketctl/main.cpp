@@ -25,6 +25,7 @@
 #include "tools/marketctl/healthcheck.hpp"
 #include "tools/marketctl/migrate.hpp"
 #include "tools/marketctl/operator.hpp"
+#include "tools/marketctl/parked.hpp"
 #include "tools/marketctl/reconcile.hpp"
 
 namespace market::marketctl {
@@ -50,6 +51,14 @@ constexpr const char* kUsage =
     "  are voided or refunded. Without --apply it only tells what it would do. FILE, or else the "
     "environment,\n"
     "  names the databases of order, payment and product and the provider.\n"
+    "\n"
+    "usage: marketctl outbox list|retry|drop [ID... | all] [--config FILE] [--database NAME]\n"
+    "usage: marketctl work list|retry [ID... | all] [--config FILE] [--database NAME]\n"
+    "\n"
+    "  What was given up after `work.tries` broken runs: messages, which keep the later ones of their key\n"
+    "  waiting, and rows of work (checkouts, payments). retry lets them go on; drop takes a message away "
+    "for\n"
+    "  ever. FILE and NAME as for migrate.\n"
     "\n"
     "usage: marketctl healthcheck [HOST:PORT]\n"
     "\n"
@@ -192,6 +201,47 @@ int RunReconcile(const std::vector<std::string>& given) {
   return told.left > 0 ? 4 : 0;
 }
 
+// The ids among the words of `outbox retry ID…`; none for `all`.
+std::vector<Uuid> IdsAmong(const std::vector<std::string>& words) {
+  std::vector<Uuid> ids;
+  if (words.size() < 3) throw BadArguments(words[0] + ' ' + words[1] + " needs ids, or `all`");
+  if (words.size() == 3 && words[2] == "all") return ids;
+  for (std::size_t i = 2; i < words.size(); ++i) {
+    const auto id = Uuid::Parse(words[i]);
+    if (!id) throw BadArguments("'" + words[i] + "' is not an id");
+    ids.push_back(*id);
+  }
+  return ids;
+}
+
+void RunParked(const Arguments& arguments) {
+  const auto& words = arguments.words;
+  const auto config = arguments.Given("config");
+  const auto tables =
+      ParkedTables(words[0], config ? ConninfosOf(*config) : ConninfosOfEnvironment(std::getenv),
+                   arguments.Given("database"));
+  const auto ids = words[1] == "list" ? std::vector<Uuid>() : IdsAmong(words);
+  std::int64_t found = 0;
+  for (const auto& table : tables) {
+    if (words[1] == "list") {
+      for (const auto& line : Finish([&](auto& io) { return ListParked(io, table); }))
+        std::cout << line << '\n';
+    } else {
+      found += words[1] == "retry" ? Finish([&](auto& io) { return RetryParked(io, table, ids); })
+                                   : Finish([&](auto& io) { return DropParked(io, table, ids); });
+    }
+  }
+  if (words[1] == "list") return;
+  std::cout << found << (words[1] == "retry" ? " let go on" : " dropped") << '\n';
+  if (found < static_cast<std::int64_t>(ids.size())) throw std::runtime_error("not all of them are parked");
+}
+
+bool IsParked(const std::vector<std::string>& words) {
+  if (words.size() < 2) return false;
+  if (words[0] == "outbox") return words[1] == "list" || words[1] == "retry" || words[1] == "drop";
+  return words[0] == "work" && (words[1] == "list" || words[1] == "retry");
+}
+
 int Run(const std::vector<std::string>& given) {
   if (given.empty() || given[0] == "--help" || given[0] == "-h" || given[0] == "help") {
     std::cout << kUsage;
@@ -204,10 +254,12 @@ int Run(const std::vector<std::string>& given) {
     RunOperatorCreate(arguments);
   } else if (words == std::vector<std::string>{"migrate"}) {
     RunMigrate(arguments);
+  } else if (IsParked(words)) {
+    RunParked(arguments);
   } else if (!words.empty() && words.size() <= 2 && words[0] == "healthcheck") {
     RunHealthcheck(words);
   } else {
-    throw BadArguments("there are four commands: operator create, migrate, reconcile, healthcheck");
+    throw BadArguments("the commands are: operator create, migrate, outbox, work, reconcile, healthcheck");
   }
   return 0;
 }

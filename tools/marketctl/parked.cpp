@@ -1,0 +1,131 @@
+#include "tools/marketctl/parked.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+#include "platform/postgres/database.hpp"
+#include "tools/marketctl/bad_arguments.hpp"
+#include "tools/marketctl/migrate.hpp"
+
+namespace market::marketctl {
+
+struct Parked {
+  std::string_view kind;
+  std::string_view database;
+  std::string_view table;
+  postgres::Statement list;
+  postgres::Statement retry;
+  std::optional<postgres::Statement> drop;
+};
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kLimit = 10s;
+
+// What is given without ids is meant as all.
+#define MARKET_PARKED_AMONG(id) \
+  " WHERE parked_at IS NOT NULL AND (cardinality($1::uuid[]) = 0 OR " id " = ANY ($1))"
+
+constexpr postgres::Statement kListOutbox{
+    "outbox.list_parked",
+    "SELECT id::text, topic || ' ' || key, parked_at::text, failures, coalesce(last_error, '') FROM outbox"
+    " WHERE parked_at IS NOT NULL ORDER BY seq LIMIT 1000"};
+constexpr postgres::Statement kRetryOutbox{
+    "outbox.retry_parked",
+    "UPDATE outbox SET parked_at = NULL, failures = 0, next_attempt_at = market_now()" MARKET_PARKED_AMONG(
+        "id")};
+constexpr postgres::Statement kDropOutbox{"outbox.drop_parked",
+                                          "DELETE FROM outbox" MARKET_PARKED_AMONG("id")};
+
+constexpr postgres::Statement kListCheckouts{"checkout.list_parked",
+                                             "SELECT order_id::text, 'order ' || order_id || ' ' || step, "
+                                             "parked_at::text, failures, last_error FROM checkout"
+                                             " WHERE parked_at IS NOT NULL ORDER BY parked_at LIMIT 1000"};
+constexpr postgres::Statement kRetryCheckouts{
+    "checkout.retry_parked",
+    "UPDATE checkout SET parked_at = NULL, failures = 0, next_run_at = market_now()" MARKET_PARKED_AMONG(
+        "order_id")};
+
+constexpr postgres::Statement kListPayments{"payment.list_parked",
+                                            "SELECT id::text, 'order ' || order_id || ' ' || state, "
+                                            "parked_at::text, failures, last_error FROM payment"
+                                            " WHERE parked_at IS NOT NULL ORDER BY parked_at LIMIT 1000"};
+constexpr postgres::Statement kRetryPayments{
+    "payment.retry_parked",
+    "UPDATE payment SET parked_at = NULL, failures = 0, next_run_at = market_now()" MARKET_PARKED_AMONG(
+        "id")};
+
+#undef MARKET_PARKED_AMONG
+
+constexpr std::array kParked = {
+    Parked{"outbox", "auth", "outbox", kListOutbox, kRetryOutbox, kDropOutbox},
+    Parked{"outbox", "user", "outbox", kListOutbox, kRetryOutbox, kDropOutbox},
+    Parked{"outbox", "order", "outbox", kListOutbox, kRetryOutbox, kDropOutbox},
+    Parked{"work", "order", "checkout", kListCheckouts, kRetryCheckouts, std::nullopt},
+    Parked{"work", "payment", "payment", kListPayments, kRetryPayments, std::nullopt}};
+
+// The result of one statement, on a connection of its own.
+Task<postgres::Result> Execute(boost::asio::io_context& io, const ParkedTable& table, postgres::Batch one) {
+  postgres::Database database(io, {.conninfo = table.conninfo,
+                                   .name = std::string(table.Database()),
+                                   .read_connections = 1,
+                                   .write_connections = 1});
+  co_await database.Open(runtime::After(kLimit));
+  auto results = co_await database.Write(runtime::After(kLimit), std::move(one));
+  co_await database.Close(runtime::After(2s));
+  co_return std::move(results.at(0));
+}
+
+}  // namespace
+
+std::string_view ParkedTable::Database() const { return parked->database; }
+std::string_view ParkedTable::Table() const { return parked->table; }
+
+std::vector<ParkedTable> ParkedTables(std::string_view kind, const Conninfos& named,
+                                      const std::optional<std::string>& database) {
+  std::vector<ParkedTable> tables;
+  for (const auto& database_of : Choose(named, database)) {
+    for (const auto& parked : kParked) {
+      if (parked.kind == kind && parked.database == database_of.schema->database) {
+        tables.push_back({&parked, database_of.conninfo});
+      }
+    }
+  }
+  if (tables.empty())
+    throw BadArguments("none of the databases has " + std::string(kind) + " that can be parked");
+  return tables;
+}
+
+Task<std::vector<std::string>> ListParked(boost::asio::io_context& io, ParkedTable table) {
+  postgres::Batch list;
+  list.Add(table.parked->list);
+  std::vector<std::string> lines;
+  const auto rows = co_await Execute(io, table, std::move(list));
+  for (const auto row : rows) {
+    lines.push_back(std::string(table.Database()) + "  " + std::string(row.Text(0)) + "  " +
+                    std::string(row.Text(1)) + "  parked " + std::string(row.Text(2)) + " after " +
+                    std::to_string(row.Int(3)) + " broken runs: " + std::string(row.Text(4)));
+  }
+  co_return lines;
+}
+
+Task<std::int64_t> RetryParked(boost::asio::io_context& io, ParkedTable table, std::vector<Uuid> ids) {
+  postgres::Batch retry;
+  retry.Add(table.parked->retry, ids);
+  const auto result = co_await Execute(io, table, std::move(retry));
+  co_return result.AffectedRows();
+}
+
+Task<std::int64_t> DropParked(boost::asio::io_context& io, ParkedTable table, std::vector<Uuid> ids) {
+  if (!table.parked->drop) throw BadArguments("rows of " + std::string(table.Table()) + " are never dropped");
+  if (ids.empty()) throw BadArguments("drop needs ids");
+  postgres::Batch drop;
+  drop.Add(*table.parked->drop, ids);
+  const auto result = co_await Execute(io, table, std::move(drop));
+  co_return result.AffectedRows();
+}
+
+}  // namespace market::marketctl

@@ -1,0 +1,40 @@
+// marketctl outbox and work: what the workers have given up, and what an operator does about it.
+//
+// A parked message keeps the later ones of its key waiting, a parked row waits by itself; both are told by
+// metrics and alerts. Everything here is one statement a table, so it may run while the services do.
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/core/id.hpp"
+#include "platform/runtime/task.hpp"
+#include "tools/marketctl/conninfo.hpp"
+
+namespace market::marketctl {
+
+// What is parked in one table of one database.
+struct Parked;
+
+// The tables of `kind` ("outbox" or "work") in what is named, of one database or of all. Throws BadArguments
+// when there is none.
+struct ParkedTable {
+  const Parked* parked;
+  std::string conninfo;
+
+  std::string_view Database() const;
+  std::string_view Table() const;
+};
+std::vector<ParkedTable> ParkedTables(std::string_view kind, const Conninfos& named,
+                                      const std::optional<std::string>& database);
+
+// One line for each, at most 1,000, the oldest first.
+Task<std::vector<std::string>> ListParked(boost::asio::io_context& io, ParkedTable table);
+// Without ids: all. Gives how many there were.
+Task<std::int64_t> RetryParked(boost::asio::io_context& io, ParkedTable table, std::vector<Uuid> ids);
+// For ever. Throws BadArguments where nothing may be dropped.
+Task<std::int64_t> DropParked(boost::asio::io_context& io, ParkedTable table, std::vector<Uuid> ids);
+
+}  // namespace market::marketctl

@@ -1,0 +1,103 @@
+#include "tools/marketctl/parked.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "platform/testing/run_loop.hpp"
+#include "platform/testing/temporary_database.hpp"
+#include "tools/marketctl/bad_arguments.hpp"
+
+namespace market::marketctl {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+// The tables that can be parked in one database that is at its newest.
+class ParkedOf {
+ public:
+  ParkedOf(std::string_view kind, std::string_view name)
+      : disk_(FindSchema(name)->sets),
+        tables_(ParkedTables(kind, {{"", {.conninfo = disk_.Conninfo(), .file = "", .ca = ""}}},
+                             std::string(name))) {}
+
+  std::string Sql(const std::string& sql) { return disk_.Execute(sql); }
+  std::vector<std::string> List() {
+    return testing::RunLoop([&](boost::asio::io_context& io) { return ListParked(io, tables_.at(0)); });
+  }
+  std::int64_t Retry(std::vector<Uuid> ids) {
+    return testing::RunLoop([&](boost::asio::io_context& io) { return RetryParked(io, tables_.at(0), ids); });
+  }
+  std::int64_t Drop(std::vector<Uuid> ids) {
+    return testing::RunLoop([&](boost::asio::io_context& io) { return DropParked(io, tables_.at(0), ids); });
+  }
+
+ private:
+  testing::TemporaryDatabase disk_;
+  std::vector<ParkedTable> tables_;
+};
+
+TEST(Parked_Outbox, IsListedRetriedAndDropped) {
+  ParkedOf outbox("outbox", "order");
+  EXPECT_THAT(outbox.List(), IsEmpty());
+  std::vector<Uuid> ids;
+  for (const char* parked : {"NULL", "market_now()", "market_now()", "market_now()"}) {
+    ids.push_back(Uuid::NewV7());
+    outbox.Sql(
+        "INSERT INTO outbox (id, topic, key, payload, trace, failures, last_error, next_attempt_at, "
+        "parked_at)"
+        " VALUES ('" +
+        ids.back().ToString() +
+        "', 'order.payment', 'k', '', '', 50, 'NOT_FOUND: the order',"
+        " 'infinity', " +
+        parked + ")");
+  }
+  const auto lines = outbox.List();
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_THAT(lines[0], AllOf(HasSubstr("order  " + ids[1].ToString() + "  order.payment k  parked 2"),
+                              HasSubstr(" after 50 broken runs: NOT_FOUND: the order")));
+  EXPECT_EQ(outbox.Drop({ids[0], ids[1]}), 1) << "what is not parked is never dropped";
+  EXPECT_EQ(outbox.Retry({ids[2]}), 1);
+  EXPECT_EQ(outbox.Retry({ids[2]}), 0);
+  EXPECT_EQ(outbox.Retry({}), 1);
+  EXPECT_THAT(outbox.List(), IsEmpty());
+  EXPECT_EQ(outbox.Sql("SELECT count(*) FROM outbox WHERE failures = 0 AND next_attempt_at <= market_now()"),
+            "2");
+  EXPECT_THROW(outbox.Drop({}), BadArguments);
+}
+
+TEST(Parked_Work, OfOrderAndPayment_IsListedAndLetGoOn) {
+  ParkedOf orders("work", "order");
+  orders.Sql("ALTER TABLE checkout DROP CONSTRAINT checkout_order_id_fkey");
+  orders.Sql(
+      "INSERT INTO checkout (order_id, step, undo_reason, lease_until, deadline_at, failures, last_error, "
+      "parked_at)"
+      " VALUES (gen_random_uuid(), 'UNDO', 'X', market_now(), market_now(), 3, 'a null in a column', "
+      "market_now())");
+  EXPECT_THAT(orders.List(),
+              ElementsAre(AllOf(HasSubstr(" UNDO  parked "), HasSubstr("after 3 broken runs: a null"))));
+  EXPECT_EQ(orders.Retry({}), 1);
+  EXPECT_EQ(orders.Sql("SELECT failures || ' ' || (next_run_at <= market_now()) FROM checkout"), "0 true");
+  EXPECT_THROW(orders.Drop({Uuid::NewV7()}), BadArguments);
+
+  ParkedOf payments("work", "payment");
+  payments.Sql(
+      "INSERT INTO payment (id, order_id, amount_minor, payment_method, state, created_at, updated_at,"
+      " failures, last_error, parked_at) VALUES (gen_random_uuid(), gen_random_uuid(), 0, 'pm', 'VOIDED',"
+      " market_now(), market_now(), 3, 'a null in a column', market_now())");
+  EXPECT_THAT(payments.List(), ElementsAre(HasSubstr("VOIDED")));
+  EXPECT_EQ(payments.Retry({Uuid::NewV7()}), 0);
+  EXPECT_EQ(payments.Retry({}), 1);
+  EXPECT_THAT(payments.List(), IsEmpty());
+}
+
+TEST(Parked, OfADatabaseWithoutAny_IsABadArgument) {
+  const Conninfos named = {{"", {.conninfo = "dbname=x", .file = "", .ca = ""}}};
+  EXPECT_THROW(ParkedTables("outbox", named, "payment"), BadArguments);
+  EXPECT_THROW(ParkedTables("work", named, "auth"), BadArguments);
+}
+
+}  // namespace
+}  // namespace market::marketctl
