@@ -324,7 +324,7 @@ Task<> Host::Start() {
   });
   log::Info("process.listening", {{"grpc", grpc_address}, {"metrics", metrics_address}});
   TellServiceManager();
-  if (const auto limit = WatchdogLimit()) s.background.Spawn("service_manager", KeepTellingAlive(*limit));
+  if (const auto limit = WatchdogLimit()) s.background.Keep("service_manager", KeepTellingAlive(*limit));
 }
 
 int Main(int argc, char** argv, int (*body)(int argc, char** argv)) {
