@@ -59,7 +59,10 @@ market_package(main PACKAGE marketplace
   PROGRAMS ${MARKET_SERVICES} gateway marketplace marketctl check_invariants
   UNITS marketplace.target ${service_units} marketplace-gateway.service marketplace-single.service
   CONFIG common.env ${service_config} gateway.conf single.conf
-  SECRETS ${MARKET_SERVICES} gateway single)
+  SECRETS ${MARKET_SERVICES} gateway single migrate)
+install(FILES "${debian}/units/marketplace-migrate@.service" DESTINATION ${units_dir} COMPONENT main)
+install(FILES ${debian}/units/migrate.conf DESTINATION ${units_dir}/marketplace-migrate@.service.d
+        RENAME 20-oneshot.conf COMPONENT main)
 install(FILES ${debian}/units/common.conf DESTINATION ${units_dir}/marketplace-.service.d RENAME 10-common.conf
         COMPONENT main)
 install(CODE "file(MAKE_DIRECTORY \$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/usr/bin)

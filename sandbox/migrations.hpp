@@ -1,4 +1,4 @@
-// What sandbox's database is brought up to, in this order, by sandbox at its start and by marketctl migrate.
+// What sandbox's database is brought up to by marketctl migrate, in this order, and what sandbox asks for at its start.
 #pragma once
 #include <array>
 

@@ -28,7 +28,7 @@ SECRETS = pathlib.Path("/secrets")
 INSIDE = "/run/market"     # where a consumer has its volume
 TOPOLOGY = topology.read()
 SERVICES = tuple(TOPOLOGY.services)
-ROLES = ("superuser", "owner", "auditor", "monitor")
+ROLES = ("superuser", "owner", "program", "auditor", "monitor")
 OURS, EVERYBODY = 0o400, 0o444
 GRPC_PORT, HTTP_PORT, EDGE_PORT, STATUS_PORT = 7000, 8080, 8443, 8462
 
@@ -86,15 +86,28 @@ def conninfo(database, role, password):
     return f"host=postgres-{database} port=5432 dbname={database} user={role} password={password}\n"
 
 
+def migrator(database):
+    """The volume of who migrates: nobody else has the owner's password."""
+    return f"migrate-{database}"
+
+
+def refuse_old():
+    """Until there were two roles, a database belonged to its program."""
+    if any((AUTHORITY / f"postgres_{database}_owner").exists() and not (AUTHORITY / f"postgres_{database}_program").exists()
+           for database in TOPOLOGY.databases):
+        raise Failure("these volumes were made by an earlier version, which this one can't take over: docker compose down --volumes")
+
+
 def make_database_passwords():
     for database in TOPOLOGY.databases:
         passwords = {role: drawn(f"postgres_{database}_{role}") for role in ROLES}
         for role, password in passwords.items():
             put(f"postgres-{database}", f"{role}_password", password, EVERYBODY)
-        put(database, "conninfo", conninfo(database, database, passwords["owner"]))
+        put(migrator(database), "conninfo", conninfo(database, f"{database}_owner", passwords["owner"]))
+        put(database, "conninfo", conninfo(database, database, passwords["program"]))
         put("auditor", f"{database}.conninfo", conninfo(database, "auditor", passwords["auditor"]))
         if database in SERVICES:
-            put("marketplace", f"{database}.conninfo", conninfo(database, database, passwords["owner"]))
+            put("marketplace", f"{database}.conninfo", conninfo(database, database, passwords["program"]))
 
 
 def make_other_passwords():
@@ -132,10 +145,11 @@ def nginx_conf(text):
 
 def volumes(described=TOPOLOGY):
     return ["authority", "edge", "operator", "auditor", "redis", *described.programs,
-            *(f"postgres-{database}" for database in described.databases)]
+            *(f"postgres-{database}" for database in described.databases), *map(migrator, described.databases)]
 
 
 def prepare(hosts):
+    refuse_old()
     make_certificates(hosts)
     AUTHORITY.chmod(0o700)
     make_database_passwords()

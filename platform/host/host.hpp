@@ -85,7 +85,7 @@ class Host {
   outbox::Relay::Options RelayOptions(std::string_view name) const;
   // Runs its workers in the background and publishes its numbers. `relay` must outlive the run.
   void RunRelay(std::string_view database, outbox::Relay& relay);
-  // Migrates, connects, publishes the pool's numbers, and closes at the stop. `database` must outlive the
+  // Looks whether the schema is the newest, connects, publishes the pool's numbers, and closes at the stop. `database` must outlive the
   // run.
   Task<> OpenDatabase(std::string_view name, postgres::Database& database,
                       std::span<const postgres::MigrationSet* const> sets);

@@ -38,6 +38,43 @@ constexpr Statement kApplied{"migrate.applied", "SELECT set, version, name, chec
 constexpr Statement kRecord{
     "migrate.record", "INSERT INTO schema_migration (set, version, name, checksum) VALUES ($1, $2, $3, $4)"};
 
+constexpr Statement kHasTable{"migrate.has_table", "SELECT to_regclass('schema_migration') IS NOT NULL"};
+constexpr Statement kNameRole{
+    "migrate.role", "SELECT set_config('market.program_role', coalesce(nullif($1, ''), current_database()), false)"};
+// Whatever the role had before: a table that is no longer mutable must not stay so.
+constexpr Statement kGrant{"migrate.grant", R"(
+  DO $$
+  DECLARE
+    role_name CONSTANT text := current_setting('market.program_role');
+    program CONSTANT text := quote_ident(role_name);
+    item record;
+  BEGIN
+    IF role_name IN (SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()) THEN
+      RAISE EXCEPTION 'the database belongs to %, the role of its programs, and has to belong to another one: '
+        'what an earlier version made can not be taken over, start with a new database', program;
+    END IF;
+    EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO %s', current_database(), program);
+    EXECUTE format('GRANT USAGE ON SCHEMA public TO %s', program);
+    EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO %s', program);
+    FOR item IN
+      SELECT oid::regclass AS name,
+             CASE WHEN relname = 'schema_migration' THEN 'SELECT'
+                  WHEN obj_description(oid, 'pg_class') ~ '^mutable\M' THEN 'SELECT, INSERT, UPDATE, DELETE'
+                  ELSE 'SELECT, INSERT' END AS rights
+      FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+    LOOP
+      EXECUTE format('REVOKE ALL ON %s FROM %s', item.name, program);
+      EXECUTE format('GRANT %s ON %s TO %s', item.rights, item.name, program);
+    END LOOP;
+    FOR item IN
+      SELECT oid::regprocedure AS name FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef
+    LOOP
+      EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', item.name);
+      EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s', item.name, program);
+    END LOOP;
+  END $$)"};
+
 // Statements one after the other, no pipeline: a file of several statements needs the simple protocol.
 class Session {
  public:
@@ -146,7 +183,9 @@ void Verify(const MigrationSet& set, const Applied& applied) {
     }
     if (missing_before) Refuse(set, migration.name, "was applied, but not the one before it");
     if (found->second.second != migration.checksum) {
-      Refuse(set, migration.name, "has changed since it was applied as " + found->second.first);
+      Refuse(set, migration.name,
+             "has changed since it was applied as " + found->second.first +
+                 ": another version made this database, and there is no way from there; start with a new one");
     }
   }
 }
@@ -163,7 +202,7 @@ Task<> Apply(Session& session, const MigrationSet& set, const Migration& migrati
 }  // namespace
 
 Task<std::vector<std::string>> Migrate(Database& database, std::span<const MigrationSet* const> sets,
-                                       runtime::Deadline deadline) {
+                                       std::string program_role, runtime::Deadline deadline) {
   Session session(co_await ConnectPatiently(database, deadline), deadline);
   co_await session.Run(kLock);  // held until the connection closes
   co_await session.Run(kClock);
@@ -179,7 +218,22 @@ Task<std::vector<std::string>> Migrate(Database& database, std::span<const Migra
       names.push_back(FullName(*set, migration.name));
     }
   }
+  co_await session.Run(kNameRole, Parameters::Of(program_role));
+  co_await session.Run(kGrant);
   co_return names;
+}
+
+Task<> RequireNewest(Database& database, std::span<const MigrationSet* const> sets, runtime::Deadline deadline) {
+  Session session(co_await ConnectPatiently(database, deadline), deadline);
+  Applied applied;
+  if ((co_await session.Run(kHasTable)).One().GetBool(0)) applied = ReadApplied(co_await session.Run(kApplied));
+  for (const auto* set : sets) {
+    Verify(*set, applied);
+    for (const auto& migration : set->migrations) {
+      if (applied.contains({std::string(set->name), migration.version})) continue;
+      Refuse(*set, migration.name, "has not been applied: run marketctl migrate, as the database's owner");
+    }
+  }
 }
 
 }  // namespace market::postgres

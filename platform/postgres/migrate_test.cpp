@@ -15,7 +15,8 @@ class MigrateTest : public ::testing::Test {
   using Sets = std::vector<const MigrationSet*>;
 
   static Task<> AddTo(std::vector<std::string>& applied, Database& database, const Sets& sets) {
-    for (auto& name : co_await Migrate(database, sets)) applied.push_back(std::move(name));
+    auto names = co_await Migrate(database, sets, testing::TemporaryDatabase::kProgramRole, After(20s));
+    for (auto& name : names) applied.push_back(std::move(name));
   }
   std::vector<std::string> Apply(const Sets& sets) {
     std::vector<std::string> applied;
@@ -28,6 +29,26 @@ class MigrateTest : public ::testing::Test {
   std::string Failure(const Sets& sets) {
     try {
       Apply(sets);
+    } catch (const std::exception& error) {
+      return error.what();
+    }
+    return "";
+  }
+  std::string Lack(const Sets& sets) {
+    try {
+      RunLoop([&](boost::asio::io_context& io) -> Task<> {
+        Database database(io, {.conninfo = disk_.Conninfo()});
+        co_await RequireNewest(database, sets, After(20s));
+      });
+    } catch (const std::exception& error) {
+      return error.what();
+    }
+    return "";
+  }
+  // What the server says to the role of programs; "" when it does it.
+  std::string Refusal(const std::string& sql) {
+    try {
+      disk_.Execute(std::string("SET ROLE ") + testing::TemporaryDatabase::kProgramRole + "; " + sql);
     } catch (const std::exception& error) {
       return error.what();
     }
@@ -99,6 +120,69 @@ TEST_F(MigrateTest, FailingFile_LeavesNothingOfItselfBehind) {
   const Migration ending[] = {kFirst, {2, "0002_ends.sql", "INSERT INTO a VALUES (2); COMMIT;", "c2"}};
   const MigrationSet stubborn{"demo", ending};
   EXPECT_THAT(Failure({&stubborn}), ::testing::HasSubstr("ends its transaction itself"));
+}
+
+TEST_F(MigrateTest, Program_ChangesOnlyWhatIsMutable) {
+  const Migration files[] = {{1, "0001_a.sql",
+                              "CREATE TABLE kept (n int GENERATED ALWAYS AS IDENTITY, t text);"
+                              "CREATE TABLE changed (n int); COMMENT ON TABLE changed IS 'mutable';"
+                              "CREATE TABLE told (n int); COMMENT ON TABLE told IS 'mutable: a counter';"
+                              "CREATE TABLE misspelt (n int); COMMENT ON TABLE misspelt IS 'mutables';"
+                              "CREATE SEQUENCE numbers;"
+                              "CREATE FUNCTION forget() RETURNS void LANGUAGE sql SECURITY DEFINER"
+                              " SET search_path = public AS 'DELETE FROM kept';",
+                              "c1"}};
+  const MigrationSet set{"demo", files};
+  Apply({&set});
+  for (const char* allowed :
+       {"INSERT INTO kept (t) VALUES ('x')", "SELECT * FROM kept", "INSERT INTO changed VALUES (1)",
+        "UPDATE changed SET n = 2", "DELETE FROM changed", "UPDATE told SET n = 2", "SELECT nextval('numbers')",
+        "SELECT forget()", "SELECT * FROM schema_migration", "SELECT market_now()"}) {
+    EXPECT_EQ(Refusal(allowed), "") << allowed;
+  }
+  for (const char* refused :
+       {"UPDATE kept SET t = 'y'", "DELETE FROM kept", "TRUNCATE kept", "TRUNCATE changed", "UPDATE misspelt SET n = 2",
+        "DELETE FROM schema_migration", "INSERT INTO schema_migration SELECT * FROM schema_migration",
+        "SELECT setval('numbers', 1)", "CREATE TABLE mine (n int)", "ALTER TABLE changed ADD m int",
+        "DROP TABLE changed", "COMMENT ON TABLE kept IS 'mutable'",
+        "CREATE OR REPLACE FUNCTION market_now() RETURNS timestamptz LANGUAGE sql AS 'SELECT now()'"}) {
+    EXPECT_THAT(Refusal(refused), ::testing::AnyOf(::testing::HasSubstr("permission denied"),
+                                                   ::testing::HasSubstr("must be owner")))
+        << refused;
+  }
+}
+
+TEST_F(MigrateTest, TableThatIsNoLongerMutable_IsLockedAgain) {
+  const Migration first{1, "0001_a.sql", "CREATE TABLE a (n int); COMMENT ON TABLE a IS 'mutable';", "c1"};
+  const Migration one[] = {first};
+  const Migration two[] = {first, {2, "0002_b.sql", "COMMENT ON TABLE a IS NULL;", "c2"}};
+  const MigrationSet before{"demo", one};
+  const MigrationSet after{"demo", two};
+  Apply({&before});
+  EXPECT_EQ(Refusal("UPDATE a SET n = 1"), "");
+  Apply({&after});
+  EXPECT_THAT(Refusal("UPDATE a SET n = 1"), ::testing::HasSubstr("permission denied"));
+}
+
+TEST_F(MigrateTest, DatabaseOfItsOwnProgram_IsRefused) {
+  disk_.Execute("ALTER DATABASE " + disk_.Name() + " OWNER TO " + testing::TemporaryDatabase::kProgramRole);
+  const Migration one[] = {kFirst};
+  const MigrationSet set{"demo", one};
+  EXPECT_THAT(Failure({&set}), ::testing::HasSubstr("start with a new database"));
+}
+
+TEST_F(MigrateTest, Program_AsksForTheNewestSchemaAndTakesANewerOne) {
+  const Migration one[] = {kFirst};
+  const Migration two[] = {kFirst, kSecond};
+  const MigrationSet before{"demo", one};
+  const MigrationSet after{"demo", two};
+  EXPECT_THAT(Lack({&before}), ::testing::HasSubstr("demo/0001_a.sql: has not been applied: run marketctl migrate"));
+  EXPECT_EQ(disk_.Execute("SELECT to_regclass('schema_migration')"), "");
+  Apply({&before});
+  EXPECT_EQ(Lack({&before}), "");
+  EXPECT_THAT(Lack({&after}), ::testing::HasSubstr("demo/0002_b.sql: has not been applied"));
+  Apply({&after});
+  EXPECT_EQ(Lack({&before}), "");
 }
 
 }  // namespace

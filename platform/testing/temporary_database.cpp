@@ -190,6 +190,14 @@ const std::string& Superuser() {
   return conninfo;
 }
 
+// Roles belong to the server, which other test processes may share.
+void MakeProgramRole() {
+  static const std::string made = RunSql(Superuser(), std::string("DO $$ BEGIN CREATE ROLE ") +
+                                                          TemporaryDatabase::kProgramRole +
+                                                          "; EXCEPTION WHEN duplicate_object OR unique_violation"
+                                                          " THEN NULL; END $$");
+}
+
 std::map<std::string, std::string> ServerSettings() {
   const std::unique_ptr<PGconn, Finish> connection(PQconnectdb(Superuser().c_str()));
   if (PQstatus(connection.get()) != CONNECTION_OK) throw std::runtime_error(PQerrorMessage(connection.get()));
@@ -221,7 +229,7 @@ std::string FreshName() {
 void MigrateNow(const std::string& conninfo, std::span<const postgres::MigrationSet* const> sets) {
   RunLoop([&](boost::asio::io_context& io) -> Task<> {
     postgres::Database database(io, {.conninfo = conninfo});
-    co_await postgres::Migrate(database, sets);
+    co_await postgres::Migrate(database, sets, TemporaryDatabase::kProgramRole, runtime::After(60s));
   });
 }
 
@@ -232,7 +240,7 @@ std::string TemplateFor(std::span<const postgres::MigrationSet* const> sets) {
   auto& entry = templates[{sets.begin(), sets.end()}];
   if (!entry) {
     auto fresh = std::make_unique<TemporaryDatabase>();
-    MigrateNow(fresh->Conninfo(), sets);
+    MigrateNow(fresh->OwnerConninfo(), sets);
     entry = std::move(fresh);
   }
   return entry->Name();
@@ -241,8 +249,8 @@ std::string TemplateFor(std::span<const postgres::MigrationSet* const> sets) {
 }  // namespace
 
 TemporaryDatabase::TemporaryDatabase(std::span<const postgres::MigrationSet* const> sets)
-    : name_(FreshName()) {
-  Superuser();  // before any static that holds a database, so that the server goes last
+    : name_(FreshName()), migrated_(!sets.empty()) {
+  MakeProgramRole();  // before any static that holds a database, so that the server goes last
   RunSql(Superuser(), "CREATE DATABASE " + name_ + " TEMPLATE " + TemplateFor(sets));
 }
 
@@ -254,15 +262,23 @@ TemporaryDatabase::~TemporaryDatabase() {
   }
 }
 
-std::string TemporaryDatabase::Conninfo() const {
+std::map<std::string, std::string> TemporaryDatabase::Settings() const {
   auto settings = Server();
   settings["dbname"] = name_;
+  if (migrated_) settings["options"] = std::string("-c role=") + kProgramRole;
+  return settings;
+}
+
+std::string TemporaryDatabase::Conninfo() const { return Join(Settings()); }
+
+std::string TemporaryDatabase::OwnerConninfo() const {
+  auto settings = Settings();
+  settings.erase("options");
   return Join(settings);
 }
 
 std::string TemporaryDatabase::ConninfoVia(const std::string& host, int port) const {
-  auto settings = Server();
-  settings["dbname"] = name_;
+  auto settings = Settings();
   settings["host"] = host;
   settings["port"] = std::to_string(port);
   settings["sslmode"] = "disable";
@@ -272,6 +288,6 @@ std::string TemporaryDatabase::ConninfoVia(const std::string& host, int port) co
 std::string TemporaryDatabase::ServerHost() { return Server().at("host"); }
 int TemporaryDatabase::ServerPort() { return std::stoi(Server().at("port")); }
 
-std::string TemporaryDatabase::Execute(const std::string& sql) const { return RunSql(Conninfo(), sql); }
+std::string TemporaryDatabase::Execute(const std::string& sql) const { return RunSql(OwnerConninfo(), sql); }
 
 }  // namespace market::testing

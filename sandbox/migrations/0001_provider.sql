@@ -14,6 +14,7 @@ CREATE TABLE card_authorization (
   created_at      timestamptz NOT NULL DEFAULT market_now(),
   changed_at      timestamptz NOT NULL DEFAULT market_now()
 );
+COMMENT ON TABLE card_authorization IS 'mutable';
 CREATE INDEX card_authorization_reference ON card_authorization (reference);
 CREATE INDEX card_authorization_changed ON card_authorization (changed_at);
 
@@ -42,3 +43,4 @@ CREATE TABLE failure (
   reference text PRIMARY KEY,
   times     integer NOT NULL
 );
+COMMENT ON TABLE failure IS 'mutable';

@@ -1,4 +1,4 @@
-// What auth's database is brought up to, in this order, by auth at its start and by marketctl migrate.
+// What auth's database is brought up to by marketctl migrate, in this order, and what auth asks for at its start.
 #pragma once
 #include <array>
 

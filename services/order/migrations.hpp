@@ -1,4 +1,4 @@
-// What order's database is brought up to, in this order, by order at its start and by marketctl migrate.
+// What order's database is brought up to by marketctl migrate, in this order, and what order asks for at its start.
 #pragma once
 #include <array>
 

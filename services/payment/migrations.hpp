@@ -1,4 +1,4 @@
-// What payment's database is brought up to, in this order, by payment at its start and by marketctl migrate.
+// What payment's database is brought up to by marketctl migrate, in this order, and what payment asks for at its start.
 #pragma once
 #include <array>
 

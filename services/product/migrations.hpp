@@ -1,4 +1,4 @@
-// What product's database is brought up to, in this order, by product at its start and by marketctl migrate.
+// What product's database is brought up to by marketctl migrate, in this order, and what product asks for at its start.
 #pragma once
 #include <array>
 

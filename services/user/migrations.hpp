@@ -1,4 +1,4 @@
-// What user's database is brought up to, in this order, by user at its start and by marketctl migrate.
+// What user's database is brought up to by marketctl migrate, in this order, and what user asks for at its start.
 #pragma once
 #include <array>
 

@@ -15,7 +15,7 @@ from deploy.lib import topology
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SERVICES = tuple(topology.read().services)
-MIGRATIONS = {f"migrate-{name}" for name in (*SERVICES, "sandbox", "single")}
+MIGRATIONS = {f"migrate-{name}" for name in (*SERVICES, "sandbox")}
 ONE_SHOT = {"prepare", "operator", "operator-single", "proof", "proof-single", "checker", "reconcile", *MIGRATIONS}
 VERSIONS = dict(line.split("=", 1) for line in (ROOT / ".env").read_text().splitlines() if "=" in line and line[0] != "#")
 
@@ -93,7 +93,7 @@ def test_each_database_is_alone_with_its_service():
     everywhere = {"marketplace", "checker"}
     for service in SERVICES:
         more = {"auth": {"operator", "operator-single"}, "user": set()}.get(service, {"reconcile"})
-        own = {f"postgres-{service}", service, f"migrate-{service}", "migrate-single"}
+        own = {f"postgres-{service}", service, f"migrate-{service}"}
         assert members[f"db-{service}"] == own | everywhere | more
         assert PARTS[f"postgres-{service}"]["networks"] == [f"db-{service}"]
     assert members["db-sandbox"] == {"postgres-sandbox", "sandbox", "migrate-sandbox"}
@@ -115,22 +115,21 @@ def test_each_secret_has_one_reader():
                 readers[source].add(name)
     assert readers.pop("authority") == set()
     assert readers.pop("operator") == {"operator", "operator-single", "proof", "proof-single"}
-    assert readers.pop("auth") == {"auth", "migrate-auth", "operator"}
-    assert readers.pop("marketplace") == {"marketplace", "migrate-single", "operator-single", "reconcile"}
+    assert readers.pop("auth") == {"auth", "operator"}
+    assert readers.pop("marketplace") == {"marketplace", "operator-single", "reconcile"}
     assert readers.pop("edge") == {"nginx"} and readers.pop("auditor") == {"checker"}
     for volume, names in readers.items():
-        assert names == {volume} | ({f"migrate-{volume}"} & MIGRATIONS)
+        assert names == {volume}
 
 
 def test_a_program_starts_when_its_database_is_the_newest():
     for name in (*SERVICES, "sandbox", "marketplace"):
-        job = "migrate-single" if name == "marketplace" else f"migrate-{name}"
-        assert PARTS[name]["depends_on"][job] == {"condition": "service_completed_successfully"}
-        databases = SERVICES if name == "marketplace" else [name]
-        for database in databases:
+        for database in SERVICES if name == "marketplace" else [name]:
+            job = f"migrate-{database}"
+            assert PARTS[name]["depends_on"][job] == {"condition": "service_completed_successfully"}
             assert PARTS[job]["depends_on"][f"postgres-{database}"] == {"condition": "service_healthy"}
-        assert set(PARTS[job]["networks"]) == {f"db-{database}" for database in databases}
-        assert set(PARTS[name]["profiles"]) <= set(PARTS[job]["profiles"])
+            assert PARTS[job]["networks"] == [f"db-{database}"]
+            assert set(PARTS[name]["profiles"]) <= set(PARTS[job]["profiles"])
 
 
 def test_programs_may_be_several():
@@ -218,6 +217,22 @@ def test_prepare_draws_once(prepare, tmp_path):
     assert stat.S_IMODE((tmp_path / "authority").stat().st_mode) == 0o700
     drawn = [(tmp_path / f"authority/postgres_{name}_owner").read_text() for name in SERVICES]
     assert len(set(drawn)) == len(drawn) and min(map(len, drawn)) >= 32
+
+
+def test_a_program_is_not_the_owner_of_its_database(prepare, tmp_path):
+    prepare.prepare(["localhost"])
+    for name in (*SERVICES, "sandbox"):
+        assert f" user={name} " in (tmp_path / name / "conninfo").read_text()
+        assert f" user={name}_owner " in (tmp_path / f"migrate-{name}/conninfo").read_text()
+    owners = {(tmp_path / f"authority/postgres_{name}_owner").read_text() for name in (*SERVICES, "sandbox")}
+    given = {path.parent.name for path in tmp_path.rglob("*") if path.is_file() and any(owner in path.read_text(errors="replace") for owner in owners)}
+    assert given == {"authority"} | {f"{kind}-{name}" for kind in ("postgres", "migrate") for name in (*SERVICES, "sandbox")}
+
+
+def test_volumes_of_an_earlier_version_are_refused(prepare, tmp_path):
+    (tmp_path / "authority/postgres_order_owner").write_text("x" * 40)
+    with pytest.raises(prepare.Failure, match="down --volumes"):
+        prepare.prepare(["localhost"])
 
 
 def test_prepare_follows_the_names_of_the_edge(prepare, tmp_path):

@@ -5,7 +5,8 @@ import re
 import subprocess
 
 import pytest
-from conftest import ROOT
+import yaml
+from conftest import CHART, ROOT
 
 from deploy.lib import topology
 
@@ -157,61 +158,55 @@ def test_a_database_is_reached_by_its_service_only(render):
         for database in databases:
             owner = "marketplace" if values == "single" and database != "sandbox" else database
             allowed = {owner} | ({"operator"} if database == "auth" and values != "development" else set())
-            migrated = {"migrate"} if database != "sandbox" else set()
             spec = found[f"postgres-{database}"]
             assert spec["podSelector"]["matchLabels"] == {"cnpg.io/cluster": f"shop-marketplace-{database}"}
             assert set().union(*(components(rule["from"]) for rule in spec["ingress"])) == allowed
             for program, policy in found.items():
                 aims = {peer.get("podSelector", {}).get("matchLabels", {}).get("cnpg.io/cluster")
                         for rule in policy.get("egress") or [] for peer in rule["to"]}
-                assert (f"shop-marketplace-{database}" in aims) == (program in allowed | migrated), (program, database)
+                assert (f"shop-marketplace-{database}" in aims) == (program in allowed), (program, database)
 
 
-HOOKS = {"helm.sh/hook": "post-install,pre-upgrade", "helm.sh/hook-delete-policy": "before-hook-creation,hook-succeeded"}
-
-
-def test_each_database_is_migrated_before_an_upgrade(rendered):
-    job = rendered.one("Job", "shop-marketplace-migrate")
-    assert HOOKS.items() <= job["metadata"]["annotations"].items()
-    spec = job["spec"]["template"]["spec"]
-    given = properties(rendered)
-    assert [container["name"] for container in spec["containers"]] == list(SERVICES)
-    for container in spec["containers"]:
-        database = container["name"]
-        assert container["args"][:2] == ["migrate", f"--database={database}"]
-        # Nothing of the release itself is there before an upgrade; each container sees one password.
-        mount, = container["volumeMounts"]
-        volume, = (one for one in spec["volumes"] if one["name"] == mount["name"])
-        files = {item["path"]: source["secret"]["name"] for source in volume["projected"]["sources"] for item in source["secret"]["items"]}
-        roots = f"postgres_ca/{database}.crt" if rendered.of("Cluster") else "postgres_ca.crt"
-        assert {f"postgres/{database}"} <= set(files) <= {f"postgres/{database}", roots}
-        environment = {one["name"]: one["value"] for one in container["env"]}
-        program = given["marketplace" if "marketplace" in given else database]
-        assert environment["MARKET_POSTGRES_CONNINFO_FILE"] in program.values()
-        if rendered.of("Cluster"):
-            assert environment["MARKET_POSTGRES_CA"] == f"/run/marketplace/{roots}"
-            assert files[roots] == f"shop-marketplace-{database}-ca"
-
-
-def test_the_way_to_the_databases_is_open_before_an_upgrade(render):
-    for values in ("production", "single", "external"):
+def test_each_database_is_migrated_before_its_program_starts_and_by_its_owner(render):
+    limit_s = yaml.safe_load((CHART / "values.yaml").read_text())["migrations"]["limitSeconds"]
+    for values in ("production", "single", "external", "minimal"):
         rendered = render(values)
-        job = rendered.one("Job", "shop-marketplace-migrate")
-        weight = int(job["metadata"]["annotations"]["helm.sh/hook-weight"])
-        names = {"shop-marketplace-migrate"} | ({"shop-marketplace-migrate-databases"} if rendered.of("Cluster") else set())
-        for name in names:
-            annotations = rendered.one("NetworkPolicy", name)["metadata"]["annotations"]
-            assert HOOKS.items() <= annotations.items() and int(annotations["helm.sh/hook-weight"]) < weight
-        if rendered.of("Cluster"):
-            spec = rendered.one("NetworkPolicy", "shop-marketplace-migrate-databases")["spec"]
-            (expression,) = spec["podSelector"]["matchExpressions"]
-            assert set(expression["values"]) == {f"shop-marketplace-{name}" for name in SERVICES}
-            assert [components(rule["from"]) for rule in spec["ingress"]] == [{"migrate"}]
+        external = yaml.safe_load((CHART / "ci" / f"{values}-values.yaml").read_text()).get("postgres", {}).get("external", {})
+        for deployment in rendered.of("Deployment"):
+            component = rendered.component(deployment)
+            spec = deployment["spec"]["template"]["spec"]
+            databases = TOPOLOGY.programs[component].databases
+            jobs = spec.get("initContainers") or []
+            assert [job["name"] for job in jobs] == [f"migrate-{database}" for database in databases]
+            assert deployment["spec"]["progressDeadlineSeconds"] > limit_s
+            for job, database in zip(jobs, databases):
+                mount, = job["volumeMounts"]
+                files = secret_files(spec, mount["name"])
+                assert mount["name"] == job["name"] and mount["name"] not in {one["name"] for one in spec["containers"][0]["volumeMounts"]}
+                # Another password than the program's, and no more than that.
+                assert set(files) - {f"postgres_ca/{database}.crt", "postgres_ca.crt"} == {f"postgres/{database}"}
+                assert files[f"postgres/{database}"] != secret_files(spec, "secrets")[f"postgres/{database}"]
+                environment = {one["name"]: one["value"] for one in job["env"] or []}
+                assert environment["MARKET_POSTGRES_CONNINFO_FILE"] == f"/run/marketplace/postgres/{database}"
+                assert job["args"][:2] == ["migrate", f"--database={database}"]
+                role = external.get(database, {}).get("role")
+                assert [one for one in job["args"] if one.startswith("--role")] == ([f"--role={role}"] if role else [])
 
 
-def test_the_job_can_be_left_out(template):
-    done = template("production", "migrations.job=false")
-    assert done.returncode == 0 and "shop-marketplace-migrate" not in done.stdout
+def secret_files(spec, volume):
+    found, = (one for one in spec["volumes"] if one["name"] == volume)
+    return {item["path"]: (source["secret"]["name"], item["key"]) for source in found["projected"]["sources"]
+            for item in source["secret"]["items"]}
+
+
+def test_the_program_of_a_cluster_is_not_its_owner(rendered):
+    for cluster in rendered.of("Cluster"):
+        name = cluster["metadata"]["name"]
+        database = f"market_{name.removeprefix('shop-marketplace-')}"
+        assert cluster["spec"]["bootstrap"]["initdb"] | {"database": database, "owner": f"{database}_owner"} == cluster["spec"]["bootstrap"]["initdb"]
+        # Called like the database: marketctl migrate gives its rights to that role.
+        assert cluster["spec"]["managed"]["roles"] == [
+            {"name": database, "ensure": "present", "login": True, "passwordSecret": {"name": f"{name}-program"}}]
 
 
 def test_operands_do_not_look_like_our_pods(rendered):

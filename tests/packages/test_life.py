@@ -86,11 +86,14 @@ def set_property(machine, name, line):
 def prepare_sandbox(machine):
     machine.shell("""
 umask 077
-password=$(openssl rand -hex 24)
-echo "host=127.0.0.1 dbname=sandbox user=sandbox password=$password" >/etc/marketplace/secrets/sandbox/conninfo
+owner=$(openssl rand -hex 24)
+program=$(openssl rand -hex 24)
+echo "host=127.0.0.1 dbname=sandbox user=sandbox_owner password=$owner" >/etc/marketplace/secrets/migrate/sandbox
+echo "host=127.0.0.1 dbname=sandbox user=sandbox password=$program" >/etc/marketplace/secrets/sandbox/conninfo
 runuser -l postgres -c 'psql -q -v ON_ERROR_STOP=1' <<SQL
-CREATE ROLE sandbox LOGIN PASSWORD '$password';
-CREATE DATABASE sandbox OWNER sandbox;
+CREATE ROLE sandbox_owner LOGIN PASSWORD '$owner';
+CREATE ROLE sandbox LOGIN PASSWORD '$program';
+CREATE DATABASE sandbox OWNER sandbox_owner;
 SQL
 systemctl start marketplace-sandbox
 """)

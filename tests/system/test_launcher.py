@@ -1,6 +1,8 @@
 """Bad input to the launcher and to each program: one clear line that names the setting, and an exit code that is not 0."""
 
 import os
+import pathlib
+import re
 import socket
 import subprocess
 
@@ -141,3 +143,19 @@ def test_missing_database_is_named(stack, tmp_path):
         _, errors = process.communicate(timeout=100)
         assert process.returncode == 1 and len(errors.splitlines()) == 1, (name, errors)
         assert f"{key}: " in errors and "/nowhere" in errors, (name, errors)
+
+
+@pytest.fixture
+def empty_database():
+    name = f"empty_{market.new_key()[:12]}"
+    market.psql("postgres", f"CREATE DATABASE {name}")
+    yield name
+    market.psql("postgres", f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_database_that_nobody_has_migrated_is_refused(program, empty_database):
+    key = next((key for key in program.settings if key.endswith("postgres.conninfo_file")), None)
+    if not key:
+        pytest.skip(f"{program.name} has no database")
+    conninfo = re.sub(r"\bdbname=\w+", f"dbname={empty_database}", pathlib.Path(program.settings[key]).read_text().strip())
+    refused(program({key: None, key.removesuffix("_file"): conninfo}), "run marketctl migrate")

@@ -37,11 +37,14 @@ constexpr const char* kUsage =
     "  Makes the account E an operator; makes the account, with the password in F, when there is none.\n"
     "  FILE is the configuration of auth (or of marketplace): the database is taken from it.\n"
     "\n"
-    "usage: marketctl migrate [--config FILE] [--database NAME] [--limit 60s]\n"
+    "usage: marketctl migrate [--config FILE] [--database NAME [--role ROLE]] [--limit 60s]\n"
     "\n"
-    "  Brings each database that FILE, or else the environment, names to the newest schema, as its\n"
-    "  program does at its start; with NAME only that one, for which postgres.conninfo is enough. The limit\n"
-    "  is for waiting for the database and for the migrations of each. What is the newest stays as it is.\n"
+    "  Brings each database that FILE, or else the environment, names to the newest schema, as the role "
+    "that\n"
+    "  owns it; with NAME only that one, for which postgres.conninfo is enough. Then gives ROLE, which is "
+    "the\n"
+    "  program's and by default called like the database, its rights. The limit is for waiting for the\n"
+    "  database and for the migrations of each. What is the newest stays as it is.\n"
     "\n"
     "usage: marketctl reconcile --since TIME [--apply] [--config FILE]\n"
     "\n"
@@ -64,7 +67,7 @@ constexpr const char* kUsage =
     "\n"
     "  Whether the program with this metrics.listen is ready; without an address: MARKET_METRICS_LISTEN's.\n";
 
-constexpr std::string_view kOptions[] = {"email", "password-file", "config", "database", "limit"};
+constexpr std::string_view kOptions[] = {"email", "password-file", "config", "database", "role", "limit"};
 constexpr std::chrono::seconds kHealthcheckLimit(3);
 
 struct Arguments {
@@ -166,7 +169,10 @@ void RunMigrate(const Arguments& arguments) {
   const auto limit = LimitOf(arguments);
   const auto config = arguments.Given("config");
   const auto named = config ? ConninfosOf(*config) : ConninfosOfEnvironment(std::getenv);
+  const auto role = arguments.Given("role");
+  if (role && !arguments.Given("database")) throw BadArguments("--role is that of one --database");
   for (auto& migration : Choose(named, arguments.Given("database"))) {
+    migration.program_role = role.value_or("");
     const std::string database(migration.migrations->database);
     const auto applied = Finish([&](auto& io) { return MigrateOne(io, std::move(migration), limit); });
     for (const auto& name : applied) std::cout << database << ": applied " << name << '\n';

@@ -6,6 +6,7 @@
 #include "platform/http/server.hpp"
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
+#include "services/auth/migrations.hpp"
 #include "tools/marketctl/conninfo.hpp"
 #include "tools/marketctl/healthcheck.hpp"
 #include "tools/marketctl/operator.hpp"
@@ -50,8 +51,8 @@ TEST(Conninfo, MissingFileOrKey_NamesTheFile) {
   }
 }
 
-TEST(OperatorCreate, OnAnEmptyDatabase_MigratesAndRepeats) {
-  const testing::TemporaryDatabase database;
+TEST(OperatorCreate, WithTheRightsOfAProgram_MakesOneAndRepeats) {
+  const testing::TemporaryDatabase database(auth::kMigrations);
   const auto create = [&](std::string email) {
     return testing::RunLoop([&](boost::asio::io_context& io) {
       return CreateOperator(io,
@@ -63,6 +64,18 @@ TEST(OperatorCreate, OnAnEmptyDatabase_MigratesAndRepeats) {
   EXPECT_EQ(database.Execute("SELECT role FROM account_role"), "operator");
   EXPECT_EQ(database.Execute("SELECT password_hash LIKE '$argon2id$v=19$m=19456,t=2,p=1$%' FROM account"),
             "t");
+}
+
+TEST(OperatorCreate, OnADatabaseThatIsNotMigrated_SaysWhatToDo) {
+  const testing::TemporaryDatabase database;
+  try {
+    testing::RunLoop([&](boost::asio::io_context& io) {
+      return CreateOperator(io, {"ada@x.test", "a long password", database.Conninfo()});
+    });
+    ADD_FAILURE();
+  } catch (const std::runtime_error& error) {
+    EXPECT_NE(std::string(error.what()).find("run marketctl migrate"), std::string::npos) << error.what();
+  }
 }
 
 TEST(OperatorCreate, WhatTheMarketplaceWouldNotTake_Refused) {

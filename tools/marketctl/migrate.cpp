@@ -44,7 +44,8 @@ Task<std::vector<std::string>> MigrateOne(boost::asio::io_context& io, Migration
   const std::string name(migration.migrations->database);
   postgres::Database database(io, {.conninfo = migration.conninfo, .name = name});
   try {
-    co_return co_await postgres::Migrate(database, migration.migrations->sets, runtime::After(limit));
+    co_return co_await postgres::Migrate(database, migration.migrations->sets, migration.program_role,
+                                         runtime::After(limit));
   } catch (const Error& error) {
     throw Error(error.code, error.reason, name + ": " + error.message);
   } catch (const std::exception& error) {

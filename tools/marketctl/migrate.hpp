@@ -1,5 +1,5 @@
-// marketctl migrate: brings databases to the newest schema, as the programs themselves do at their start and
-// with the same files, but with more time.
+// marketctl migrate: brings databases to the newest schema and gives the roles of the programs their rights. Runs
+// as the owner of each database, which no program is.
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <chrono>
@@ -16,13 +16,14 @@ namespace market::marketctl {
 struct Migration {
   const DatabaseMigrations* migrations;
   std::string conninfo;
+  std::string program_role = {};  // empty: called like the database
 };
 
 // Of what is named, the one database asked for or all. Throws BadArguments when that is not there, or when it
 // can't be told which database a connection string leads to.
 std::vector<Migration> Choose(const Conninfos& named, const std::optional<std::string>& database);
 
-// The files it applied. Several at once, and programs that start meanwhile, wait for each other. Throws what
+// The files it applied. Several at once wait for each other. Throws what
 // postgres::Migrate throws, the database's name in front.
 Task<std::vector<std::string>> MigrateOne(boost::asio::io_context& io, Migration migration,
                                           std::chrono::milliseconds limit);

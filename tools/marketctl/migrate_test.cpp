@@ -20,7 +20,8 @@ using ::testing::IsEmpty;
 std::vector<std::string> Migrate(std::string_view database, const std::string& conninfo,
                                  std::chrono::milliseconds limit = 30s) {
   return testing::RunLoop([&](boost::asio::io_context& io) {
-    return MigrateOne(io, {FindMigrations(database), conninfo}, limit);
+    return MigrateOne(io, {FindMigrations(database), conninfo, testing::TemporaryDatabase::kProgramRole},
+                      limit);
   });
 }
 
@@ -49,7 +50,7 @@ TEST(Migrate, EveryDatabase_ComesToWhatItsProgramAsksForAndStaysThere) {
 TEST(Migrate, BehindByOneFile_AppliesThatOne) {
   const auto* migrations = FindMigrations("auth");
   const testing::TemporaryDatabase database(migrations->sets.first(1));
-  for (const auto& name : Migrate("auth", database.Conninfo())) EXPECT_THAT(name, HasSubstr("auth/"));
+  for (const auto& name : Migrate("auth", database.OwnerConninfo())) EXPECT_THAT(name, HasSubstr("auth/"));
 }
 
 TEST(Migrate, ServerThatDoesNotAnswer_UnavailableWithTheDatabasesName) {
@@ -66,7 +67,7 @@ TEST(Migrate, FileThatHasChanged_IsNamed) {
   const testing::TemporaryDatabase database(FindMigrations("payment")->sets);
   database.Execute("UPDATE schema_migration SET checksum = 'other' WHERE set = 'payment' AND version = 1");
   try {
-    Migrate("payment", database.Conninfo());
+    Migrate("payment", database.OwnerConninfo());
     ADD_FAILURE();
   } catch (const std::runtime_error& error) {
     EXPECT_THAT(error.what(), HasSubstr("payment: migration payment/0001_"));

@@ -36,7 +36,7 @@ Task<auth::storage::Promotion> CreateOperator(boost::asio::io_context& io, Opera
   Check(request);
   postgres::Database database(
       io, {.conninfo = request.conninfo, .name = "auth", .read_connections = 1, .write_connections = 1});
-  co_await postgres::Migrate(database, auth::kMigrations, runtime::After(10s));
+  co_await postgres::RequireNewest(database, auth::kMigrations, runtime::After(10s));
   co_await database.Open(runtime::After(5s));
 
   auth::Passwords passwords({});

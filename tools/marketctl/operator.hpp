@@ -15,9 +15,8 @@ struct OperatorRequest {
 };
 
 // Makes the account, or makes an operator of the one that has this e-mail (its password stays). Repeating it
-// changes nothing. Brings the schema up to date first, since it may run before auth ever did. Throws
-// std::runtime_error for an e-mail or a password the marketplace would not take, and what platform/postgres
-// throws.
+// changes nothing. Throws std::runtime_error for an e-mail or a password the marketplace would not take, or a
+// database that is not migrated, and what platform/postgres throws.
 Task<auth::storage::Promotion> CreateOperator(boost::asio::io_context& io, OperatorRequest request);
 
 }  // namespace market::marketctl

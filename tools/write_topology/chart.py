@@ -42,7 +42,8 @@ def places(topology):
     yield inline(f"{ci}/external-values.yaml", "mtls.secrets", r"(?m)^  secrets: \{(.*)\}$",
                  ", ".join(f"{name}: {name}-tls" for name in ("gateway", *services)))
     yield inline(f"{ci}/external-values.yaml", "postgres.external", r"\n  external:\n((?:    .*\n)+)", lines(
-        f"    {name}: {{secret: {{name: {name}-database, key: conninfo}}, {'port: 6432, ' if number == 1 else ''}"
+        f"    {name}: {{secret: {{name: {name}-database, key: conninfo}}, owner: {{name: {name}-database, key: owner_conninfo}},"
+        f" {f'role: {name}_program, port: 6432, ' if number == 1 else ''}"
         f"to: [{{ipBlock: {{cidr: 10.0.4.{number}/32}}}}]}}" for number, name in enumerate(services, 1)))
     yield inline(f"{ci}/minimal-values.yaml", "postgres.external", r"\n  external:\n((?:    .*\n)+)", lines(
-        f"    {name}: {{secret: {{name: databases, key: {name}}}}}" for name in services))
+        f"    {name}: {{secret: {{name: databases, key: {name}}}, owner: {{name: databases, key: {name}_owner}}}}" for name in services))

@@ -2,7 +2,7 @@
 
 import textwrap
 
-from deploy.compose.prepare import volumes
+from deploy.compose.prepare import migrator, volumes
 
 from places import inline, lines, region
 
@@ -32,25 +32,20 @@ def server(database):
         '          "./deploy/compose/postgres/roles.sql:/docker-entrypoint-initdb.d/roles.sql:ro"]')
 
 
-def migration(job, profiles, databases):
-    """One for each database, and for the single process one for all."""
-    several = len(databases) > 1
-    command = "" if several else f'"--database", "{databases[0]}", '
+def migration(database):
+    """Of both shapes: nobody but this job has the owner's password."""
     return part(
-        f"migrate-{job}", "<<: *migrate", f"profiles: [{', '.join(profiles)}]",
-        f'command: ["marketctl", "migrate", {command}"--limit", "1h"]',
-        *depends({f"postgres-{database}": "healthy" for database in databases}),
-        *(["environment: *conninfos"] if several else []),
-        f"networks: [{', '.join(f'db-{database}' for database in databases)}]",
-        f'volumes: ["{"marketplace" if several else job}:/run/market:ro"]')
+        f"migrate-{database}", "<<: *migrate", "profiles: [services, single]",
+        f'command: ["marketctl", "migrate", "--database", "{database}", "--limit", "1h"]',
+        *depends({f"postgres-{database}": "healthy"}), f"networks: [db-{database}]",
+        f'volumes: ["{migrator(database)}:/run/market:ro"]')
 
 
 def program(one, topology):
     """A service, or the single process with the names of all services."""
     single = one is topology.marketplace
-    job = "single" if single else one.name
     conditions = {f"postgres-{database}": "healthy" for database in one.databases}
-    conditions[f"migrate-{job}"] = "completed_successfully"
+    conditions |= {f"migrate-{database}": "completed_successfully" for database in one.databases}
     conditions |= {WAITED_FOR[use]: "healthy" for use in one.uses if use in WAITED_FOR}
     others = [*(f"db-{database}" for database in one.databases), *(NETWORK_OF[use] for use in one.uses if use in NETWORK_OF)]
     body = ["<<: *program", f"profiles: [{'single' if single else 'services'}]", f'command: ["{one.name}"]',
@@ -84,9 +79,7 @@ def places(topology):
         f"  MARKET_{name.upper()}_POSTGRES_CONNINFO_FILE: {secrets}/{name}.conninfo" for name in services))
     yield region(FILE, "secrets", lines(f"      - {name}:/secrets/{name}" for name in volumes(topology)))
     yield region(FILE, "databases", blocks(server(database) for database in topology.databases))
-    jobs = [migration(name, ["services"], [name]) for name in services]
-    jobs += [migration("sandbox", ["services", "single"], ["sandbox"]), migration("single", ["single"], list(services))]
-    yield region(FILE, "migrations", blocks(jobs))
+    yield region(FILE, "migrations", blocks(migration(database) for database in topology.databases))
     ours = [*(program(one, topology) for one in services.values()), gateway(topology), program(topology.marketplace, topology)]
     yield region(FILE, "programs", blocks(ours))
     databases = ", ".join(f"db-{name}" for name in services)

@@ -20,12 +20,18 @@ def unit_name(program):
     return f"marketplace-{program}.service"
 
 
+def migration(databases):
+    """What brings them to the newest schema before a program starts."""
+    names = [f"migrate@{database}" for database in databases]
+    return unit_lines("Wants", names) + unit_lines("After", names)
+
+
 def unit(one):
     return f"""\
 [Unit]
 Description=Marketplace: {one.does}
 Documentation=file:///usr/share/doc/marketplace/README.md
-
+{migration(one.databases)}
 [Service]
 ExecStart=/usr/lib/marketplace/bin/{one.name} --config /etc/marketplace/{one.name}.conf
 MemoryMax={one.memory}
@@ -37,7 +43,7 @@ WantedBy=marketplace.target
 
 def unit_lines(key, programs):
     """A list of units, in several lines when it is long."""
-    words = textwrap.wrap(" ".join(map(unit_name, programs)), WIDTH - len(key) - 1)
+    words = textwrap.wrap(" ".join(map(unit_name, programs)), WIDTH - len(key) - 1, break_on_hyphens=False)
     return lines(f"{key}={line}" for line in words)
 
 
@@ -67,7 +73,8 @@ def places(topology):
     yield inline(f"{DIRECTORY}/units/{unit_name('gateway')}", "services", r"((?:After=.*\n)+)", unit_lines("After", names))
     single = f"{DIRECTORY}/units/{unit_name('single')}"
     yield inline(single, "programs it replaces", r"((?:Conflicts=.*\n)+)", unit_lines("Conflicts", [*names, "gateway"]))
-    yield inline(single, "programs it comes after", r"((?:After=.*\n)+)", unit_lines("After", [*names, "gateway"]))
+    yield inline(single, "databases it uses", r"((?:Wants=.*\n)+(?:After=marketplace-migrate.*\n)+)", migration(names))
+    yield inline(single, "programs it comes after", r"the other\.\n(?:Conflicts=.*\n)+((?:After=.*\n)+)", unit_lines("After", [*names, "gateway"]))
     single = f"{DIRECTORY}/config/single.conf"
     files = ", ".join(f"{name}.conninfo" for name in names)
     yield inline(single, "passwords it needs", r"(?m)^# A password for each database: (.*)$", files)
@@ -78,6 +85,6 @@ def places(topology):
         for one in topology.services.values()))
     words = " ".join(names)
     yield inline(README, "certificates", r"\nfor name in (.*) gateway; do\n  openssl req", words)
-    yield inline(README, "databases", r"\nfor name in (.*); do\n  password=", words)
+    yield inline(README, "databases", r"\nfor name in (.*); do\n  owner=", words)
     yield inline(README, "units", r"systemctl enable marketplace\.target (.*) marketplace-gateway\n",
                  " ".join(f"marketplace-{name}" for name in names))

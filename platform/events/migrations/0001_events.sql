@@ -33,6 +33,7 @@ CREATE TABLE event_subscription (
   xid        xid8   NOT NULL,
   seq        bigint NOT NULL
 );
+COMMENT ON TABLE event_subscription IS 'mutable';
 
 -- The events of other services that this one has acted upon.
 CREATE TABLE event_inbox (
@@ -41,6 +42,7 @@ CREATE TABLE event_inbox (
   at         timestamptz NOT NULL DEFAULT market_now(),
   PRIMARY KEY (subscriber, event_id)
 );
+COMMENT ON TABLE event_inbox IS 'mutable';
 CREATE INDEX event_inbox_age ON event_inbox (at);
 
 -- Deletes the oldest events, at most `most` and none younger than `kept` or still to be handed on to a subscriber; gives

@@ -9,5 +9,6 @@ CREATE TABLE idempotency_key (
   expires_at   timestamptz NOT NULL,
   PRIMARY KEY (principal, method, key)
 );
+COMMENT ON TABLE idempotency_key IS 'mutable';
 
 CREATE INDEX idempotency_key_expires_at ON idempotency_key (expires_at);

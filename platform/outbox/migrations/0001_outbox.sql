@@ -12,6 +12,7 @@ CREATE TABLE outbox (
   last_error      text,
   parked_at       timestamptz                      -- given up: it and the later ones of its key wait for an operator
 ) WITH (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 1000);
+COMMENT ON TABLE outbox IS 'mutable';
 
 CREATE INDEX outbox_due ON outbox (next_attempt_at) WHERE parked_at IS NULL;
 CREATE INDEX outbox_parked ON outbox (seq) WHERE parked_at IS NOT NULL;

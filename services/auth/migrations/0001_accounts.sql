@@ -8,6 +8,7 @@ CREATE TABLE account (
   updated_at    timestamptz NOT NULL DEFAULT market_now(),
   CONSTRAINT account_email_key UNIQUE (email_key)
 );
+COMMENT ON TABLE account IS 'mutable';
 
 CREATE TABLE account_role (
   account_id uuid        NOT NULL REFERENCES account ON DELETE CASCADE,
@@ -37,6 +38,7 @@ CREATE TABLE session (
   CHECK (idle_expires_at <= absolute_expires_at),
   CHECK ((ended_at IS NULL) = (end_reason IS NULL))
 );
+COMMENT ON TABLE session IS 'mutable';
 CREATE INDEX session_account ON session (account_id);
 CREATE INDEX session_expiry ON session (absolute_expires_at);
 
@@ -48,6 +50,7 @@ CREATE TABLE refresh_token (
   used_at    timestamptz,
   UNIQUE (session_id, sequence)
 );
+COMMENT ON TABLE refresh_token IS 'mutable';
 -- At most one token of a family is good.
 CREATE UNIQUE INDEX refresh_token_live ON refresh_token (session_id) WHERE used_at IS NULL;
 
@@ -58,4 +61,5 @@ CREATE TABLE sign_in_throttle (
   last_try_at   timestamptz NOT NULL,
   blocked_until timestamptz NOT NULL
 );
+COMMENT ON TABLE sign_in_throttle IS 'mutable';
 CREATE INDEX sign_in_throttle_age ON sign_in_throttle (last_try_at);

@@ -39,6 +39,7 @@ CREATE TABLE orders (
   created_at        timestamptz NOT NULL,
   updated_at        timestamptz NOT NULL
 );
+COMMENT ON TABLE orders IS 'mutable';
 CREATE INDEX orders_of_buyer ON orders (buyer_id, id DESC);
 
 CREATE TABLE seller_order (
@@ -57,6 +58,7 @@ CREATE TABLE seller_order (
   UNIQUE (order_id, position),
   UNIQUE (order_id, seller_id)
 );
+COMMENT ON TABLE seller_order IS 'mutable';
 CREATE INDEX seller_order_of_seller ON seller_order (seller_id, id DESC);
 
 CREATE TABLE order_line (

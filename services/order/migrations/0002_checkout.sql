@@ -16,4 +16,5 @@ CREATE TABLE checkout (
   trace         text NOT NULL DEFAULT '',
   CHECK ((step = 'UNDO') <= (undo_reason <> ''))
 );
+COMMENT ON TABLE checkout IS 'mutable';
 CREATE INDEX checkout_due ON checkout (next_run_at) WHERE step <> 'DONE';

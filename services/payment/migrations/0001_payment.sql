@@ -43,6 +43,7 @@ CREATE TABLE payment (
   CHECK ((state = 'CAPTURED') = (captured_minor > 0)),
   CHECK (state <> 'AUTHORIZED' OR authorization_id <> '')
 );
+COMMENT ON TABLE payment IS 'mutable';
 CREATE INDEX payment_unresolved ON payment (next_run_at) WHERE next_run_at IS NOT NULL;
 
 CREATE TABLE payment_split (
@@ -69,6 +70,7 @@ CREATE TABLE payment_attempt (
   PRIMARY KEY (payment_id, operation, number),
   CHECK ((operation = 'REFUND') = (seller_order_id IS NOT NULL))
 );
+COMMENT ON TABLE payment_attempt IS 'mutable';
 CREATE UNIQUE INDEX payment_attempt_pending ON payment_attempt (payment_id) WHERE state = 'PENDING';
 -- What was done once is done: a second charge, capture or void of one payment is refused here too.
 CREATE UNIQUE INDEX payment_attempt_done ON payment_attempt (payment_id, operation)
@@ -83,4 +85,5 @@ CREATE TABLE refund (
   created_at       timestamptz NOT NULL,
   updated_at       timestamptz NOT NULL
 );
+COMMENT ON TABLE refund IS 'mutable';
 CREATE INDEX refund_of_payment ON refund (payment_id);

@@ -58,6 +58,7 @@ CREATE TABLE product (
   CONSTRAINT product_operation UNIQUE (operation_id),
   CONSTRAINT product_published CHECK (state <> 'PUBLISHED' OR published_at IS NOT NULL)
 );
+COMMENT ON TABLE product IS 'mutable';
 CREATE INDEX product_newest ON product (published_at DESC, id DESC) WHERE state = 'PUBLISHED';
 CREATE INDEX product_by_category ON product (category_id, published_at DESC, id DESC)
   WHERE state = 'PUBLISHED';
@@ -79,6 +80,7 @@ CREATE TABLE offer (
   updated_at timestamptz NOT NULL DEFAULT market_now(),
   CONSTRAINT offer_sku_per_seller UNIQUE (seller_id, sku)
 );
+COMMENT ON TABLE offer IS 'mutable';
 CREATE INDEX offer_by_product ON offer (product_id);
 CREATE INDEX offer_by_price ON offer (price, product_id) WHERE state = 'ACTIVE';
 

@@ -10,6 +10,7 @@ CREATE TABLE stock (
   CONSTRAINT stock_reserved_within_on_hand CHECK (0 <= reserved AND reserved <= on_hand),
   CONSTRAINT stock_on_hand_limit CHECK (on_hand <= 1000000000000)
 ) WITH (fillfactor = 50);  -- room for heap-only updates: a popular offer's row changes all the time
+COMMENT ON TABLE stock IS 'mutable';
 
 -- Append-only: on_hand is the sum of an offer's movements.
 CREATE TABLE stock_movement (
@@ -41,6 +42,7 @@ CREATE TABLE reservation_order (
   created_at timestamptz NOT NULL DEFAULT market_now(),
   updated_at timestamptz NOT NULL DEFAULT market_now()
 );
+COMMENT ON TABLE reservation_order IS 'mutable';
 CREATE TRIGGER reservation_order_ends_once BEFORE UPDATE ON reservation_order
   FOR EACH ROW WHEN (OLD.state = 'RELEASED' AND NEW.state <> 'RELEASED')
   EXECUTE FUNCTION refuse_change('a released order stays released');
@@ -58,6 +60,7 @@ CREATE TABLE reservation (
   PRIMARY KEY (order_id, offer_id),
   CONSTRAINT reservation_expiry CHECK ((state = 'HELD') = (expires_at IS NOT NULL))
 );
+COMMENT ON TABLE reservation IS 'mutable';
 CREATE INDEX reservation_due ON reservation (expires_at) WHERE state = 'HELD';
 CREATE INDEX reservation_due_of_offer ON reservation (offer_id, expires_at) WHERE state = 'HELD';
 CREATE TRIGGER reservation_ends_once BEFORE UPDATE ON reservation

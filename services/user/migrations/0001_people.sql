@@ -9,6 +9,7 @@ CREATE TABLE profile (
   created_at   timestamptz NOT NULL DEFAULT market_now(),
   updated_at   timestamptz NOT NULL DEFAULT market_now()
 );
+COMMENT ON TABLE profile IS 'mutable';
 
 -- One row per account that ever had an address: its row lock makes changes of one address book wait for each other, and
 -- its size is what the limit is checked on. Not tied to the profile, which may arrive later.
@@ -16,6 +17,7 @@ CREATE TABLE address_book (
   account_id uuid    PRIMARY KEY,
   size       integer NOT NULL CONSTRAINT address_book_size CHECK (size BETWEEN 0 AND 50)
 );
+COMMENT ON TABLE address_book IS 'mutable';
 
 CREATE TABLE address (
   id           uuid        PRIMARY KEY,
@@ -32,6 +34,7 @@ CREATE TABLE address (
   created_at   timestamptz NOT NULL DEFAULT market_now(),
   updated_at   timestamptz NOT NULL DEFAULT market_now()
 );
+COMMENT ON TABLE address IS 'mutable';
 CREATE INDEX address_account ON address (account_id, created_at, id);
 CREATE UNIQUE INDEX address_default ON address (account_id) WHERE is_default;
 
@@ -40,6 +43,7 @@ CREATE TABLE seller_owner (
   account_id uuid    PRIMARY KEY,
   sellers    integer NOT NULL CONSTRAINT seller_owner_limit CHECK (sellers BETWEEN 0 AND 20)
 );
+COMMENT ON TABLE seller_owner IS 'mutable';
 
 CREATE TABLE seller (
   id           uuid        PRIMARY KEY,  -- the operation that opened it: a repeated call finds it
@@ -53,4 +57,5 @@ CREATE TABLE seller (
   updated_at   timestamptz NOT NULL DEFAULT market_now(),
   CONSTRAINT seller_slug UNIQUE (slug)
 );
+COMMENT ON TABLE seller IS 'mutable';
 CREATE INDEX seller_active ON seller (created_at DESC, id DESC) WHERE state = 'ACTIVE';

@@ -1,4 +1,4 @@
-"""The stack's own PostgreSQL cluster: unix socket only, one database and one role for each service."""
+"""The stack's own PostgreSQL cluster: unix socket only, one database and two roles for each service."""
 
 import pathlib
 import pwd
@@ -9,7 +9,8 @@ from deploy.lib.failure import Failure
 
 from .layout import TOPOLOGY
 
-# Each owner sees its own database only; "sandbox" stands for a foreign company, so it has its own too.
+# Each program sees its own database only; "sandbox" stands for a foreign company, so it has its own too. The role of a program
+# is called like its database, which belongs to another role: marketctl migrate is that one, and gives the program its rights.
 DATABASES = TOPOLOGY.databases
 # Reads all databases and writes none: tools/check_invariants and people who look.
 AUDITOR = "auditor"
@@ -84,16 +85,37 @@ def conninfo(layout, database, role=None):
     return f"host='{layout.postgres_socket}' port={PORT} dbname={database} user={role} password={password}"
 
 
+def owner(database):
+    return f"{database}_owner"
+
+
 def write_conninfos(layout):
     for database in DATABASES:
-        files.write(layout.secrets / f"{database}.conninfo", conninfo(layout, database) + "\n", 0o600)
-        files.write(layout.secrets / f"{database}.auditor.conninfo", conninfo(layout, database, AUDITOR) + "\n", 0o600)
+        roles = {"": database, ".owner": owner(database), ".auditor": AUDITOR}
+        for suffix, role in roles.items():
+            files.write(layout.secrets / f"{database}{suffix}.conninfo", conninfo(layout, database, role) + "\n", 0o600)
+
+
+def run_sql(layout, statements):
+    done = subprocess.run([*psql(layout), "-A", "-t"], input="\n".join(statements) + "\n", capture_output=True, text=True)
+    if done.returncode:
+        raise Failure(f"preparing the databases: {done.stderr.strip().splitlines()[-1]}")
+    return done.stdout
+
+
+def refuse_old(layout):
+    """Until there were two roles, a database belonged to its program."""
+    names = ", ".join(f"'{database}'" for database in DATABASES)
+    if run_sql(layout, [f"SELECT 1 FROM pg_database WHERE datname IN ({names}) AND pg_get_userbyid(datdba) = datname;"]):
+        raise Failure(f"{layout.data} was made by an earlier version, which this one can't take over: erase it with "
+                      "./market down --erase, or choose another --data")
 
 
 def create_databases(layout):
-    """Roles and databases, whatever is there already. Tables are the services' own business."""
+    """Roles and databases, whatever is there already. Tables are made by marketctl migrate."""
+    refuse_old(layout)
     statements = [r"\set ON_ERROR_STOP on", "SET client_min_messages = warning;"]
-    for role in (*DATABASES, AUDITOR, MONITOR):
+    for role in (*DATABASES, *map(owner, DATABASES), AUDITOR, MONITOR):
         password = files.secret(layout.secrets / f"postgres_{role}_password")
         statements += [
             f"SELECT 'CREATE ROLE \"{role}\" LOGIN' WHERE NOT EXISTS "
@@ -102,10 +124,8 @@ def create_databases(layout):
     statements.append(f"GRANT pg_read_all_data TO {AUDITOR}; GRANT pg_monitor TO {MONITOR};")
     for database in DATABASES:
         statements += [
-            f"SELECT 'CREATE DATABASE \"{database}\" OWNER \"{database}\"' WHERE NOT EXISTS "
+            f"SELECT 'CREATE DATABASE \"{database}\" OWNER \"{owner(database)}\"' WHERE NOT EXISTS "
             f"(SELECT FROM pg_database WHERE datname = '{database}') \\gexec",
             f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC;',
-            f'GRANT CONNECT ON DATABASE "{database}" TO {AUDITOR};']
-    done = subprocess.run(psql(layout), input="\n".join(statements) + "\n", capture_output=True, text=True)
-    if done.returncode:
-        raise Failure(f"preparing the databases: {done.stderr.strip().splitlines()[-1]}")
+            f'GRANT CONNECT ON DATABASE "{database}" TO "{database}", {AUDITOR};']
+    run_sql(layout, statements)

@@ -221,6 +221,8 @@ def prepare(layout, stack):
         (layout.tmp / name).mkdir(exist_ok=True)
     for program in stack:
         program.write_config(layout)
+    owners = lines((f"{name}.postgres.conninfo_file", layout.secrets / f"{name}.owner.conninfo") for name in TOPOLOGY.databases)
+    files.write(layout.etc / "migrate.conf", layout.render([f"{TEMPLATES}/config/migrate.conf"], OWNERS=owners), 0o600)
     auditors = lines((f"{name}.postgres.conninfo_file", layout.secrets / f"{name}.auditor.conninfo") for name in SERVICES)
     checker = layout.render([f"{TEMPLATES}/config/check_invariants.conf"], AUDITORS=auditors)
     files.write(layout.etc / "check_invariants.conf", checker, 0o600)

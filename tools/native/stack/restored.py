@@ -44,8 +44,7 @@ def reconcile(layout):
     since = read_mark(layout)["since"]
     layout.install("deploy/native/config/reconcile.conf", layout.etc / "reconcile.conf", 0o600)
     print(f"up: reconciling with the payment provider since {since}")
-    for arguments in (["migrate"], ["reconcile", "--since", since, "--apply"]):
-        command = [layout.bin / "marketctl", *arguments, "--config", layout.etc / "reconcile.conf"]
-        if subprocess.run(list(map(str, command))).returncode not in (0, LEFT_OVER):
-            raise Failure("the restored payments could not be compared with the provider's; ./market up tries again")
+    command = [layout.bin / "marketctl", "reconcile", "--since", since, "--apply", "--config", layout.etc / "reconcile.conf"]
+    if subprocess.run(list(map(str, command))).returncode not in (0, LEFT_OVER):
+        raise Failure("the restored payments could not be compared with the provider's; ./market up tries again")
     mark_file(layout).unlink()

@@ -141,12 +141,13 @@ def start(layout, proxy, stack, beside):
     launch(database)
     supervisor.await_ready(layout, proxy, database)
     postgres.create_databases(layout)
+    migrate(layout)
     if restored.is_owed(layout):
         provider = next(program for program in others if program.name == "sandbox")
         launch(provider)
         supervisor.await_ready(layout, proxy, provider)
         restored.reconcile(layout)
-    # The services come up side by side: each waits for its peers by itself, and each migrates its own database.
+    # The services come up side by side: each waits for its peers by itself.
     for program in others:
         launch(program)
     for program in others:
@@ -158,23 +159,32 @@ def tool(layout, name):
     return path if path.exists() else None
 
 
+def marketctl(layout, *arguments, config):
+    program = layout.bin / "marketctl"
+    if not program.exists():
+        raise Failure(f"{program} is missing: run ./market build {layout.preset}")
+    command = [program, *arguments, "--config", layout.etc / config]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
+    if done.returncode:
+        words = (done.stderr or done.stdout).strip().splitlines() or [f"exit code {done.returncode}"]
+        raise Failure(words[-1])
+
+
+def migrate(layout):
+    """The newest schema in each database, and the rights of its program."""
+    marketctl(layout, "migrate", "--limit", "1h", config="migrate.conf")
+
+
 def operator(layout):
     """The first operator, with a password drawn once."""
     files.secret(layout.operator_password_file)
-    marketctl = layout.bin / "marketctl"
     done_file = layout.data / "operator.done"
     if done_file.exists():
         return
-    if not marketctl.exists():
-        raise Failure(f"{marketctl} is missing: run ./market build {layout.preset}")
     print("up: making the first operator")
-    config = layout.etc / ("marketplace.conf" if layout.shape == "single" else "auth.conf")
-    command = [marketctl, "--config", config, "operator", "create", "--email", layout.operator_email,
-               "--password-file", layout.operator_password_file]
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=30)
-    if done.returncode:
-        words = (done.stderr or done.stdout).strip().splitlines() or [f"exit code {done.returncode}"]
-        raise Failure(f"marketctl operator create: {words[-1]}")
+    config = "marketplace.conf" if layout.shape == "single" else "auth.conf"
+    marketctl(layout, "operator", "create", "--email", layout.operator_email, "--password-file", layout.operator_password_file,
+              config=config)
     done_file.touch()
 
 

@@ -91,16 +91,20 @@ seccompProfile: {type: RuntimeDefault}
 {{- end }}
 {{- end }}
 
-{{- /* {name, key} of the Secret with the conninfo of a database: (list root database). */ -}}
+{{- /* {name, key} of the Secret with a conninfo: (list root "program" or "owner" database). */ -}}
 {{- define "marketplace.conninfo" -}}
-{{- $root := index . 0 }}{{ $database := index . 1 }}
-{{- if eq $root.Values.postgres.mode "cloudnative-pg" }}
+{{- $root := index . 0 }}{{ $role := index . 1 }}{{ $database := index . 2 }}
+{{- $cluster := printf "%s-%s" (include "marketplace.fullname" $root) $database }}
+{{- if ne $root.Values.postgres.mode "cloudnative-pg" }}
+{{- $external := required (printf "postgres.external.%s is missing: postgres.mode is external" $database) (get $root.Values.postgres.external $database) }}
+{{- toYaml (eq $role "owner" | ternary $external.owner $external.secret) }}
+{{- else if eq $role "owner" }}
 {{- /* Made by the operator. */ -}}
-name: {{ include "marketplace.fullname" $root }}-{{ $database }}-app
+name: {{ $cluster }}-app
 key: uri
 {{- else }}
-{{- $external := required (printf "postgres.external.%s is missing: postgres.mode is external" $database) (get $root.Values.postgres.external $database) }}
-{{- toYaml $external.secret }}
+name: {{ $cluster }}-program
+key: conninfo
 {{- end }}
 {{- end }}
 

@@ -1,3 +1,16 @@
+{{- /* How to get into a database: (list root "program" or "owner" database). */ -}}
+{{- define "marketplace.databaseSources" -}}
+{{- $root := index . 0 }}{{ $role := index . 1 }}{{ $database := index . 2 }}
+{{- $secret := include "marketplace.conninfo" . | fromYaml }}
+{{- $postgres := $root.Values.postgres -}}
+- secret: {name: {{ $secret.name }}, items: [{key: {{ $secret.key }}, path: postgres/{{ $database }}}]}
+{{- if eq $postgres.mode "cloudnative-pg" }}
+- secret: {name: {{ include "marketplace.fullname" $root }}-{{ $database }}-ca, items: [{key: ca.crt, path: postgres_ca/{{ $database }}.crt}]}
+{{- else if $postgres.caSecret.name }}
+- secret: {name: {{ $postgres.caSecret.name }}, items: [{key: {{ $postgres.caSecret.key }}, path: postgres_ca.crt}]}
+{{- end }}
+{{- end }}
+
 {{- /* What a program finds below /run/marketplace, each file by reference: (list root name program). */ -}}
 {{- define "marketplace.secretSources" -}}
 {{- $root := index . 0 }}{{ $name := index . 1 }}{{ $program := index . 2 }}
@@ -11,16 +24,7 @@
       - {key: ca.crt, path: tls/ca.crt}
 {{- end }}
 {{- range $program.databases }}
-{{- $secret := include "marketplace.conninfo" (list $root .) | fromYaml }}
-- secret: {name: {{ $secret.name }}, items: [{key: {{ $secret.key }}, path: postgres/{{ . }}}]}
-{{- if eq $values.postgres.mode "cloudnative-pg" }}
-- secret: {name: {{ include "marketplace.fullname" $root }}-{{ . }}-ca, items: [{key: ca.crt, path: postgres_ca/{{ . }}.crt}]}
-{{- end }}
-{{- end }}
-{{- if and $program.databases (eq $values.postgres.mode "external") $values.postgres.caSecret.name }}
-{{- with $values.postgres.caSecret }}
-- secret: {name: {{ .name }}, items: [{key: {{ .key }}, path: postgres_ca.crt}]}
-{{- end }}
+{{ include "marketplace.databaseSources" (list $root "program" .) }}
 {{- end }}
 {{- if $program.signs }}
 {{- with $values.signingKey.secret }}

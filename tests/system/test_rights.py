@@ -1,0 +1,94 @@
+"""What the role of a program may do in its database, and in those of others. Tables are enumerated, so a new one is tested the day it
+is made."""
+
+import os
+import re
+import subprocess
+
+import pytest
+
+import market
+from deploy.lib import topology
+
+DATABASES = topology.read().databases
+DENIED, DONE = "42501", "MK999"
+# Money, acts and what happened: nobody who runs the marketplace can change or remove such a row.
+FOR_EVER = re.compile(r"ledger|posting|audit|event|movement")
+
+every_database = pytest.mark.parametrize("database", DATABASES)
+
+
+def attempt(database, *statements):
+    """The SQLSTATE of each as the program's role, DONE where it was carried out; nothing of it stays."""
+    words = ", ".join(f"$sql${statement}$sql$" for statement in statements)
+    return market.psql(database, f"""
+SET ROLE "{database}";
+DO $do$
+DECLARE
+  word text;
+  told text := '';
+BEGIN
+  FOREACH word IN ARRAY ARRAY[{words}] LOOP
+    BEGIN
+      EXECUTE word;
+      RAISE EXCEPTION USING ERRCODE = '{DONE}';
+    EXCEPTION WHEN OTHERS THEN
+      told := told || ' ' || SQLSTATE;
+    END;
+  END LOOP;
+  PERFORM set_config('market.told', told, false);
+END $do$;
+SELECT current_setting('market.told')""").split()
+
+
+def tables(database):
+    """{table: (a column that can be set, whether its rows may change)}"""
+    rows = market.psql(database, """
+SELECT c.relname, coalesce(obj_description(c.oid, 'pg_class'), ''),
+       (SELECT quote_ident(a.attname) FROM pg_attribute a
+        WHERE a.attrelid = c.oid AND a.attnum > 0 AND a.attidentity = '' AND a.attgenerated = '' ORDER BY a.attnum LIMIT 1)
+FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')""").splitlines()
+    found = {name: (column, comment.startswith("mutable")) for name, comment, column in (row.split("|") for row in rows)}
+    assert len(found) > 1, database
+    return found
+
+
+@every_database
+def test_rows_change_only_where_a_migration_says_so(database):
+    for name, (column, changes) in tables(database).items():
+        states = attempt(database, f"SELECT FROM {name} LIMIT 1", f"UPDATE {name} SET {column} = {column} WHERE false",
+                         f"DELETE FROM {name} WHERE false")
+        assert states == [DONE, *([DONE, DONE] if changes else [DENIED, DENIED])], name
+        assert not (changes and FOR_EVER.search(name)), f"{name} is mutable"
+
+
+@every_database
+def test_no_table_is_emptied_dropped_or_altered(database):
+    for name in tables(database):
+        states = attempt(database, f"TRUNCATE {name}", f"TRUNCATE {name} CASCADE", f"DROP TABLE {name}", f"DROP TABLE {name} CASCADE",
+                         f"ALTER TABLE {name} ADD sneaked int", f"ALTER TABLE {name} DISABLE TRIGGER ALL",
+                         f"COMMENT ON TABLE {name} IS 'mutable'", f"CREATE INDEX ON {name} ((1))")
+        assert set(states) == {DENIED}, (name, states)
+
+
+@every_database
+def test_nothing_is_made_and_nobody_else_is_become(database):
+    states = attempt(database, "CREATE TABLE sneaked (n int)", "CREATE TEMPORARY TABLE sneaked (n int)", "CREATE SCHEMA sneaked",
+                     "CREATE OR REPLACE FUNCTION market_now() RETURNS timestamptz LANGUAGE sql AS 'SELECT now()'",
+                     "CREATE EXTENSION pgcrypto", "CREATE ROLE sneaked", "INSERT INTO schema_migration SELECT * FROM schema_migration",
+                     "COPY schema_migration TO PROGRAM 'true'", "SELECT pg_read_file('/etc/hostname')",
+                     f"ALTER DATABASE \"{database}\" RENAME TO sneaked", f'ALTER ROLE "{database}" SUPERUSER')
+    assert set(states) == {DENIED}, states
+
+
+@every_database
+def test_a_program_has_no_password_but_its_own(database):
+    secrets, etc = market.data_directory() / "secrets", market.data_directory() / "etc"
+    for other in DATABASES:
+        conninfo = (secrets / f"{database}.conninfo").read_text().strip().replace(f"dbname={database}", f"dbname={other}")
+        done = subprocess.run(["psql", "-X", conninfo, "-c", "SELECT 1"], capture_output=True, text=True,
+                              env={**os.environ, "PGCONNECT_TIMEOUT": "5"})
+        assert (done.returncode == 0) == (other == database), (other, done.stderr)
+        assert other == database or "permission denied for database" in done.stderr
+    named = {path.name for path in etc.glob("*.conf") if "owner.conninfo" in path.read_text()}
+    assert named == {"migrate.conf"}
