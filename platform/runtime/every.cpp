@@ -18,7 +18,7 @@ Task<Every::Next> Later(Task<> round) {
   co_return Every::Next::kLater;
 }
 
-std::chrono::nanoseconds WithJitter(std::chrono::nanoseconds period, double jitter) {
+std::chrono::nanoseconds Stretched(std::chrono::nanoseconds period, double jitter) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(period * (1 + jitter * RandomShare()));
 }
 
@@ -68,7 +68,7 @@ Task<> Every::Run() {
       // The others get their turn, also when no round ever waits.
       co_await asio::post(asio::use_awaitable);
     } else {
-      co_await Pause(WithJitter(options_.period, options_.jitter));
+      co_await Pause(Stretched(options_.period, options_.jitter));
     }
   }
 }

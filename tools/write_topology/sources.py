@@ -2,6 +2,7 @@
 
 import re
 
+from deploy.lib.topology import ROOT
 from places import Held, whole
 
 
@@ -33,6 +34,17 @@ def tables(name):
     yield Held("tools/check_invariants/main.cpp", f"the database {name}", (rf"kServices = {among(name)}",))
 
 
+def place_of_worker(service, worker):
+    """Where it is named: what every service may have in service.cpp, by the host's verb; its own in a file of workers/."""
+    room = f"services/{service}"
+    if verb := {"relay": "RunRelay", "keys": "SweepAnswers"}.get(worker):
+        return f"{room}/service.cpp", f"the worker {worker}", (rf'{verb}\("{service}"',)
+    named = f'"{service}.{worker}"'
+    files = [path for path in sorted((ROOT / room / "workers").glob("*.cpp")) if named in path.read_text()]
+    file = str(files[0].relative_to(ROOT)) if files else f"{room}/service.cpp"
+    return file, f"the worker {worker}", (re.escape(named),)
+
+
 def main_of(one):
     """services/<svc>/main.cpp: its database and peers, and the rest of what makes it a service of the house."""
     room = f"services/{one.name}"
@@ -41,8 +53,8 @@ def main_of(one):
         rf'\.name = "{one.name}",\s*\.databases = {listed(one.databases)},\s*\.peers = {peers}',))
     yield Held(f"{room}/CMakeLists.txt", "migrations and program", (
         rf"^market_migrations\({one.name} migrations\)$", rf"^market_program\({one.name} "))
-    yield Held(f"{room}/service.cpp", "workers", tuple(
-        rf'RunRelay\("{one.name}"' if worker == "relay" else f'"{one.name}\\.{worker}"' for worker in one.workers))
+    for worker in one.workers:
+        yield Held(*place_of_worker(one.name, worker))
     yield Held(f"proto/marketplace/{one.name}/v1/{one.name}.proto", "the service", (rf"^service {one.name.capitalize()}Service \{{$",))
     yield Held(f"{room}/README.md", "its page", (rf"^# {one.name}\b",))
 
