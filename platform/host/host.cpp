@@ -324,7 +324,17 @@ Task<> Host::Start() {
   });
   log::Info("process.listening", {{"grpc", grpc_address}, {"metrics", metrics_address}});
   TellServiceManager();
-  if (const auto limit = WatchdogLimit()) s.background.Keep("service_manager", KeepTellingAlive(*limit));
+  if (const auto limit = WatchdogLimit()) {
+    const auto pause = std::chrono::duration_cast<std::chrono::milliseconds>(*limit / 2);
+    s.background.Run({.name = s.options.name + ".alive",
+                      .period = pause,
+                      .jitter = 0,
+                      .backoff = {.initial = pause, .max = pause}},
+                     []() -> Task<> {
+                       TellAlive();
+                       co_return;
+                     });
+  }
 }
 
 int Main(int argc, char** argv, int (*body)(int argc, char** argv)) {

@@ -12,8 +12,6 @@
 #include <string_view>
 #include <system_error>
 
-#include "platform/telemetry/log.hpp"
-
 namespace market::host {
 namespace {
 
@@ -62,15 +60,6 @@ std::optional<std::chrono::microseconds> WatchdogLimit() {
   return std::chrono::microseconds(*limit);
 }
 
-Task<> KeepTellingAlive(std::chrono::microseconds limit) {
-  for (;;) {
-    try {
-      Notify("WATCHDOG=1");
-    } catch (const std::system_error& error) {
-      telemetry::log::Warn("process.notify_failed", {{"detail", error.what()}});
-    }
-    co_await runtime::SleepFor(limit / 2);
-  }
-}
+void TellAlive() { Notify("WATCHDOG=1"); }
 
 }  // namespace market::host

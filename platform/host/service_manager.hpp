@@ -4,8 +4,6 @@
 #include <chrono>
 #include <optional>
 
-#include "platform/runtime/task.hpp"
-
 namespace market::host {
 
 // Says that this process is ready. False: nobody asked. Throws std::system_error when somebody asked and
@@ -15,9 +13,8 @@ bool NotifyReady();
 // The longest silence that the manager takes for life (systemd's WatchdogSec); none: it does not watch.
 std::optional<std::chrono::microseconds> WatchdogLimit();
 
-// Says twice within that limit that this process is alive, until cancelled. It runs on the io thread, so that
-// a thread that no longer turns is silent, and the manager kills the process and starts it again. What can't
-// be told is logged. Belongs into a TaskGroup.
-Task<> KeepTellingAlive(std::chrono::microseconds limit);
+// Says that this process is alive, as a worker does twice within that limit. It runs on the io thread, so that a thread
+// that no longer turns is silent, and the manager kills the process and starts it again. Throws as NotifyReady.
+void TellAlive();
 
 }  // namespace market::host
