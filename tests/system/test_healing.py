@@ -281,6 +281,8 @@ def test_logs_rotate_without_losing_a_line(stack, directory):
     """While requests go on; each is told in the log of nginx and, because it changes something, in that of the program."""
     program = "marketplace" if stack["shape"] == "single" else "gateway"
     logs = [directory / "log" / name for name in ("access.log", f"{program}.log")]
+    for log in logs:
+        pathlib.Path(f"{log}.1").unlink(missing_ok=True)
     sent, stop = [], threading.Event()
 
     def send():
