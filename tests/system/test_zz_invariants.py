@@ -91,6 +91,8 @@ PLANTED = [
     ("sandbox", "INSERT INTO card_authorization (id, reference, idempotency_key, payment_method, currency, amount_minor, status)"
                 " VALUES (gen_random_uuid(), '{order}', gen_random_uuid(), 'pm_card_visa', 'EUR', 1, 'authorized')", "X12"),
     ("sandbox", "UPDATE card_authorization SET captured_minor = captured_minor - 1 WHERE reference = '{order}'", "X12"),
+    ("sandbox", "INSERT INTO card_authorization (id, reference, idempotency_key, payment_method, currency, amount_minor, status)"
+                " VALUES (gen_random_uuid(), '{seller1}', gen_random_uuid(), 'pm_card_visa', 'EUR', 1, 'authorized')", "X12"),
     # People
     ("auth", "INSERT INTO seller_member (account_id, seller_id, role) VALUES ('{stranger}', '{seller1}', 'owner')", "X9"),
     ("auth", "DELETE FROM seller_member WHERE seller_id = '{seller2}'", "X9"),
@@ -109,7 +111,7 @@ ROWS = {
     "payment": {"payment": "id IN ({payment})", "payment_split": "payment_id IN ({payment})",
                 "payment_attempt": "payment_id IN ({payment})", "refund": "payment_id IN ({payment})",
                 "ledger_posting": "entry_id IN (SELECT id FROM ledger_entry WHERE payment_id IN ({payment}))"},
-    "sandbox": {"card_authorization": "reference IN ({order})"},
+    "sandbox": {"card_authorization": "reference IN ({order}, {seller1})"},
     "auth": {"seller_member": "account_id IN ({owner}, {stranger})"},
     "user": {"seller": "owner_id IN ({owner}, {stranger})", "profile": "id IN ({buyer})", "address_book": "account_id IN ({buyer})",
              "seller_owner": "account_id IN ({owner})"},
@@ -188,7 +190,7 @@ def test_what_a_message_will_bring_about_is_no_rot(worlds):
     with Planting(worlds[-1:]) as planting:
         planting.change("order", [f"UPDATE orders SET payment_state = 'AUTHORIZED', captured_minor = 0, refunded_minor = 0 WHERE id = '{order}'",
                                   "INSERT INTO outbox (id, topic, key, payload, trace, next_attempt_at)"
-                                  f" VALUES ('{order}', 'order.payment', '{order}', '', '', 'infinity')"])
+                                  f" VALUES ('{order}', 'order.payment', '{order}/payment', '', '', 'infinity')"])
         try:
             report = market.check_invariants()
         finally:

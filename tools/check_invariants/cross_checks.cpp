@@ -79,7 +79,7 @@ class Checker {
       }
     }
     CheckBooks();
-    for (const auto& [order, holds] : facts_.holds) CheckHolds(order, holds);
+    CheckHolds();
     CheckPeople();
     CheckSellers();
     return std::move(findings_);
@@ -324,25 +324,39 @@ class Checker {
   }
 
   // X12: the provider holds what the payment says, on the authorisation it names, and nothing else.
-  void CheckHolds(const std::string& order, const std::vector<HoldFact>& holds) {
-    if (!IsMoneyAtRest(facts_, order)) return;
+  void CheckHolds() {
+    for (const auto& [id, order] : facts_.orders) {
+      if (IsMoneyAtRest(facts_, id)) CheckHoldsOf(id);
+    }
+    for (const auto& [order, holds] : facts_.holds) {
+      if (facts_.pulses_after.contains(order)) continue;
+      for (const auto& hold : holds) Stray(hold, "order " + order + ", which does not exist");
+    }
+  }
+
+  void CheckHoldsOf(const std::string& order) {
     const auto* payment = Find(facts_.payments, order);
     const auto named = payment == nullptr ? std::string() : payment->authorization;
     bool found = named.empty();
-    for (const auto& hold : holds) {
+    const auto* holds = Find(facts_.holds, order);
+    for (const auto& hold : holds == nullptr ? std::vector<HoldFact>() : *holds) {
       if (!named.empty() && hold.authorization == named) {
         found = true;
         CompareHold(hold, *payment);
-      } else if (HoldsMoney(hold)) {
-        Add("X12", {"provider", hold.authorization},
-            fmt::format("{} over {} {} for order {}, and no payment names it", hold.status, hold.amount_minor,
-                        hold.currency, order));
+      } else {
+        Stray(hold, "order " + order + ", and no payment names it");
       }
     }
     if (!found) {
       Add("X12", {"payment", payment->id},
           fmt::format("the provider does not know its authorisation {} for order {}", named, order));
     }
+  }
+
+  void Stray(const HoldFact& hold, std::string_view whose) {
+    if (!HoldsMoney(hold)) return;
+    Add("X12", {"provider", hold.authorization},
+        fmt::format("{} over {} {} for {}", hold.status, hold.amount_minor, hold.currency, whose));
   }
 
   void CompareHold(const HoldFact& hold, const PaymentFact& payment) {

@@ -137,7 +137,7 @@ struct Facts {
   std::set<std::string> profiles;
   std::map<std::string, SellerFact> sellers;
   AuthFacts auth_after;
-  std::map<std::string, std::vector<HoldFact>> holds;  // by order, of those the provider was asked about
+  std::map<std::string, std::vector<HoldFact>> holds;  // by order
   std::map<std::string, Pulse> pulses_after;
 };
 

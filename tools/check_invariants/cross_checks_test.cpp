@@ -427,10 +427,20 @@ TEST(CrossCheck, HoldThatDiffersFromItsPayment_IsNamed) {
 
 TEST(CrossCheck, HoldThatTheProviderDoesNotKnow_IsNamed) {
   auto facts = Healthy();
-  facts.holds["order"].clear();
+  facts.holds.clear();
   EXPECT_THAT(CrossCheck(facts),
               FindsOnly("X12", "payment", "payment", "authorisation auth for order order"));
-  facts.holds.clear();  // it was not asked
+  Sees(facts, kPaymentWaits);
+  EXPECT_THAT(CrossCheck(facts), IsEmpty());
+}
+
+TEST(CrossCheck, HoldForNoOrder_IsNamed) {
+  auto facts = Healthy();
+  facts.holds["ghost"] = {{"auth9", "authorized", "EUR", "pm_card", 3000, 0, 0},
+                          {"auth8", "declined", "EUR", "pm_card", 3000, 0, 0}};
+  EXPECT_THAT(CrossCheck(facts), FindsOnly("X12", "provider", "auth9",
+                                           "authorized over 3000 EUR for order ghost, which does not exist"));
+  facts.pulses_after["ghost"] = kAtRest;  // it came meanwhile
   EXPECT_THAT(CrossCheck(facts), IsEmpty());
 }
 

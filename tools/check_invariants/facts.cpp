@@ -1,10 +1,7 @@
 #include "tools/check_invariants/facts.hpp"
 
 #include <boost/json.hpp>
-#include <exception>
 #include <utility>
-
-#include "platform/runtime/task_group.hpp"
 
 namespace market::invariants {
 namespace {
@@ -14,22 +11,23 @@ using postgres::Row;
 using postgres::Statement;
 
 constexpr std::chrono::seconds kLimit{60};
-// Questions to the provider at once.
-constexpr std::size_t kQuestionsMax = 8;
 
 constexpr Statement kOrders{"invariants.orders", R"sql(
   SELECT id::text, buyer_id::text, currency, payment_method, total_minor, payment_state, authorized_minor,
-         captured_minor, refunded_minor, created_at > market_now() - interval '30 days'
+         captured_minor, refunded_minor
   FROM orders)sql"};
 constexpr Statement kParts{"invariants.parts", R"sql(
   SELECT s.id::text, s.order_id::text, s.seller_id::text, s.state, s.total_minor, l.offer_id::text,
          l.product_id::text, l.quantity
   FROM seller_order s LEFT JOIN order_line l ON l.seller_order_id = s.id)sql"};
+// The key of a message names the order and which of its resources, the topic says which that is.
 constexpr Statement kPulses{"invariants.pulses", R"sql(
   SELECT o.id::text, o.version,
          EXISTS (SELECT 1 FROM checkout c WHERE c.order_id = o.id AND c.step <> 'DONE'),
-         EXISTS (SELECT 1 FROM outbox m WHERE m.topic = 'order.payment' AND m.key = o.id::text),
-         EXISTS (SELECT 1 FROM outbox m WHERE m.topic = 'order.stock' AND m.key = o.id::text)
+         EXISTS (SELECT 1 FROM outbox m
+                 WHERE m.topic = 'order.payment' AND split_part(m.key, '/', 1) = o.id::text),
+         EXISTS (SELECT 1 FROM outbox m
+                 WHERE m.topic = 'order.stock' AND split_part(m.key, '/', 1) = o.id::text)
   FROM orders o)sql"};
 
 constexpr Statement kPayments{"invariants.payments", R"sql(
@@ -113,9 +111,7 @@ HoldFact HoldFrom(const boost::json::value& hold) {
 
 Sources::Sources(boost::asio::io_context& io, const std::map<std::string, std::string>& conninfos,
                  Provider provider)
-    : io_(io),
-      client_(io, provider.url, {.pool_size = kQuestionsMax, .body_bytes_max = 16 << 20}),
-      authorization_("Bearer " + provider.key) {
+    : client_(io, provider.url, {.body_bytes_max = 16 << 20}), authorization_("Bearer " + provider.key) {
   for (const auto& [service, conninfo] : conninfos) {
     postgres::Options options;
     options.conninfo = conninfo +
@@ -167,21 +163,20 @@ Task<std::vector<Result>> Sources::Snapshot(std::string_view service, std::vecto
 // which authorisation, so movements are read before payments.
 Task<Facts> Sources::Load() {
   Facts facts;
-  auto orders = co_await LoadOrders(facts);
+  co_await LoadOrders(facts);
   co_await LoadMovements(facts);
   co_await LoadPayments(facts);
   co_await LoadStock(facts);
   facts.auth_before = co_await LoadAuth();
   co_await LoadUsers(facts);
   facts.auth_after = co_await LoadAuth();
-  co_await LoadHolds(facts, std::move(orders));
+  co_await LoadHolds(facts);
   facts.pulses_after = co_await LoadPulses();
   co_return facts;
 }
 
-Task<std::vector<std::string>> Sources::LoadOrders(Facts& facts) {
+Task<> Sources::LoadOrders(Facts& facts) {
   const auto results = co_await Snapshot("order", {kOrders, kParts, kPulses});
-  std::vector<std::string> recent;
   for (const auto row : results[0]) {
     facts.orders.emplace(Copy(row, 0), OrderFact{.buyer = Copy(row, 1),
                                                  .currency = Copy(row, 2),
@@ -191,11 +186,9 @@ Task<std::vector<std::string>> Sources::LoadOrders(Facts& facts) {
                                                              .authorized_minor = row.Int(6),
                                                              .captured_minor = row.Int(7),
                                                              .refunded_minor = row.Int(8)}});
-    if (row.GetBool(9)) recent.push_back(Copy(row, 0));
   }
   ReadParts(results[1], facts);
   facts.pulses_before = ReadPulses(results[2]);
-  co_return recent;
 }
 
 Task<std::map<std::string, Pulse>> Sources::LoadPulses() {
@@ -293,28 +286,16 @@ Task<> Sources::LoadMovements(Facts& facts) {
   }
 }
 
-// The provider shows authorisations by reference only, so each order is a question of its own. Older orders
-// are not asked for: by then a hold has lapsed, and money that moved is among the movements.
-Task<> Sources::LoadHolds(Facts& facts, std::vector<std::string> orders) {
-  std::erase_if(orders, [&](const std::string& order) {
-    const auto& pulse = facts.pulses_before.at(order);
-    return pulse.checkout_runs || pulse.payment_waits;
-  });
-  std::exception_ptr failure;
-  runtime::TaskGroup group(io_.get_executor(),
-                           [&](std::string_view, std::exception_ptr error) { failure = std::move(error); });
-  for (std::size_t i = 0; i < kQuestionsMax; ++i) group.Spawn("holds", AskForHolds(facts, orders));
-  co_await group.Join();
-  if (failure) std::rethrow_exception(failure);
-}
-
-Task<> Sources::AskForHolds(Facts& facts, std::vector<std::string>& orders) {
-  while (!orders.empty()) {
-    const auto order = std::move(orders.back());
-    orders.pop_back();
-    const auto body = co_await Ask("/v1/authorizations?reference=" + order);
-    auto& holds = facts.holds[order];
-    for (const auto& hold : body.at("authorizations").as_array()) holds.push_back(HoldFrom(hold));
+// Page by page, by id.
+Task<> Sources::LoadHolds(Facts& facts) {
+  const std::string target = "/v1/authorizations?changed_since=0&limit=100";
+  boost::json::value body;
+  for (std::string after; after.empty() || body.at("has_more").as_bool();) {
+    body = co_await Ask(after.empty() ? target : target + "&starting_after=" + after);
+    const auto& page = body.at("authorizations").as_array();
+    if (page.empty()) co_return;
+    for (const auto& hold : page) facts.holds[Text(hold, "reference")].push_back(HoldFrom(hold));
+    after = Text(page.back(), "id");
   }
 }
 

@@ -37,19 +37,16 @@ class Sources {
   // The results of the statements as of one moment.
   Task<std::vector<postgres::Result>> Snapshot(std::string_view service,
                                                std::vector<postgres::Statement> statements);
-  // Gives the orders whose authorisations the provider may still have.
-  Task<std::vector<std::string>> LoadOrders(Facts& facts);
+  Task<> LoadOrders(Facts& facts);
   Task<> LoadMovements(Facts& facts);
   Task<> LoadPayments(Facts& facts);
   Task<> LoadStock(Facts& facts);
   Task<AuthFacts> LoadAuth();
   Task<> LoadUsers(Facts& facts);
-  Task<> LoadHolds(Facts& facts, std::vector<std::string> orders);
-  Task<> AskForHolds(Facts& facts, std::vector<std::string>& orders);
+  Task<> LoadHolds(Facts& facts);
   Task<std::map<std::string, Pulse>> LoadPulses();
   Task<boost::json::value> Ask(std::string target);
 
-  boost::asio::io_context& io_;
   std::map<std::string, std::unique_ptr<postgres::Database>> databases_;
   http::Client client_;
   const std::string authorization_;
