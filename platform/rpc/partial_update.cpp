@@ -1,7 +1,6 @@
 #include "platform/rpc/partial_update.hpp"
 
 #include <google/protobuf/descriptor.h>
-#include <google/protobuf/util/field_mask_util.h>
 
 #include <algorithm>
 #include <charconv>
@@ -11,11 +10,27 @@
 #include "platform/core/error.hpp"
 
 namespace market::rpc {
+namespace {
+
+// Into single messages a path may go on; a list or a map changes as a whole.
+bool Exists(const google::protobuf::Descriptor* type, std::string_view path) {
+  while (type != nullptr) {
+    const auto dot = path.find('.');
+    const auto* field = type->FindFieldByName(std::string(path.substr(0, dot)));
+    if (field == nullptr) return false;
+    if (dot == std::string_view::npos) return true;
+    type = field->is_repeated() ? nullptr : field->message_type();
+    path.remove_prefix(dot + 1);
+  }
+  return false;
+}
+
+}  // namespace
 
 PartialUpdate::PartialUpdate(const google::protobuf::Message& sent, const google::protobuf::FieldMask& mask)
     : sent_(sent), mask_(mask) {
   for (const auto& path : mask_.paths()) {
-    if (!google::protobuf::util::FieldMaskUtil::GetFieldDescriptors(sent_.GetDescriptor(), path, nullptr)) {
+    if (!Exists(sent_.GetDescriptor(), path)) {
       throw InvalidArgument("updateMask", "UNKNOWN_FIELD", "there is no field '" + path + "' to change");
     }
   }

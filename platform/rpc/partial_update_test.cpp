@@ -54,7 +54,8 @@ TEST(PartialUpdate_WithAMask, ChangesWhatItNames) {
 
 TEST(PartialUpdate_OfUnknownFields, IsRefused) {
   const Ruled sent;
-  for (const auto* path : {"nmae", "", "*", "price.size", "name.first", "labels.a", "tags.0"}) {
+  for (const auto* path :
+       {"nmae", "", "*", "name.", ".name", "price.size", "name.first", "labels.a", "tags.0"}) {
     const auto mask = MaskOf({"name", path});
     try {
       PartialUpdate(sent, mask);
