@@ -17,6 +17,7 @@
 #include "platform/grpc/metadata.hpp"
 #include "platform/grpc/status.hpp"
 #include "platform/grpc/tls_files.hpp"
+#include "platform/runtime/backoff.hpp"
 #include "platform/runtime/task.hpp"
 
 namespace market::grpc {
@@ -81,8 +82,11 @@ struct ChannelOptions {
   std::size_t max_waiting_calls = 10000;
 
   std::chrono::milliseconds connect_timeout{5000};  // TCP, TLS and the server's SETTINGS
-  std::chrono::milliseconds backoff_initial{50};    // times 1.6 after each failure, plus or minus a fifth
-  std::chrono::milliseconds backoff_max{5000};
+  // Between attempts to connect.
+  runtime::Backoff::Options backoff{.initial = std::chrono::milliseconds(50),
+                                    .max = std::chrono::milliseconds(5000),
+                                    .jitter = 0.3,
+                                    .multiplier = 1.6};
   // A PING after this long without a byte from the server while calls are open; the connection ends when
   // nothing came within the timeout.
   std::chrono::milliseconds keepalive_interval{10000};

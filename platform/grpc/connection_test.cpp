@@ -131,8 +131,8 @@ TEST_F(Connection, Backoff_GrowsBetweenAttempts) {
   const std::string address = server->Listen("127.0.0.1:0");
   Sync(server->Drain(runtime::After(1s)));
   ChannelOptions options;
-  options.backoff_initial = 20ms;
-  options.backoff_max = 100ms;
+  options.backoff.initial = 20ms;
+  options.backoff.max = 100ms;
   Channel nobody(io, address, options);
   Sync(nobody.Call("/t.T/Echo", "x", Soon()));
   RunFor(400ms);

@@ -23,7 +23,7 @@ class RawServer : public Fixture {
     Accept();
     ChannelOptions options;
     options.connect_timeout = 200ms;
-    options.backoff_max = 50ms;
+    options.backoff.max = 50ms;
     options.keepalive_interval = 100ms;
     options.keepalive_timeout = 100ms;
     channel = std::make_unique<Channel>(io, AddressText(acceptor.local_endpoint()), options);

@@ -4,6 +4,7 @@
 
 #include "platform/postgres/pool.hpp"
 #include "platform/postgres/request.hpp"
+#include "platform/runtime/backoff.hpp"
 
 namespace market::postgres {
 namespace {
@@ -165,7 +166,9 @@ Task<std::vector<Result>> Database::Write(Work work, Batch batch) {
 }
 
 Task<> Database::PauseBefore(int attempt) {
-  co_await runtime::SleepFor(internal::Jitter(attempt * std::chrono::milliseconds(10)));
+  constexpr runtime::Backoff::Options kBetweenRuns{.initial = std::chrono::milliseconds(20),
+                                                   .max = std::chrono::milliseconds(40)};
+  co_await runtime::SleepFor(runtime::Backoff::After(static_cast<std::uint32_t>(attempt - 1), kBetweenRuns));
 }
 
 Stats Database::Snapshot() const {

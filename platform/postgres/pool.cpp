@@ -1,7 +1,6 @@
 #include "platform/postgres/pool.hpp"
 
 #include <algorithm>
-#include <random>
 
 #include "platform/postgres/connect.hpp"
 
@@ -23,11 +22,6 @@ Error Overloaded() {
 void Ignore(std::string_view, std::exception_ptr) {}
 
 }  // namespace
-
-std::chrono::nanoseconds Jitter(std::chrono::nanoseconds most) {
-  thread_local std::minstd_rand generator(std::random_device{}());
-  return std::chrono::nanoseconds(std::uniform_int_distribution<std::int64_t>(0, most.count())(generator));
-}
 
 Lease::~Lease() { pool_->Return(connection_.get()); }
 

@@ -95,7 +95,4 @@ class Pool final : public std::enable_shared_from_this<Pool> {
   bool stopping_ = false;
 };
 
-// Between nothing and `most`, evenly.
-std::chrono::nanoseconds Jitter(std::chrono::nanoseconds most);
-
 }  // namespace market::postgres::internal

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "platform/grpc/transport/address.hpp"
+#include "platform/runtime/random.hpp"
 
 namespace market::grpc {
 namespace {
@@ -152,8 +153,9 @@ void Server::Core::OnAccept(Socket socket) {
                                                        AddressText(peer), std::move(on_closed));
   // Connections of one age would otherwise all reconnect at once.
   const auto max_age = shared_->options.max_age;
-  const auto spread = std::uniform_int_distribution<std::int64_t>(0, max_age.count() / 10)(random_);
-  connections_.emplace(session.get(), Connection{session, max_age + std::chrono::milliseconds(spread)});
+  const auto spread =
+      std::chrono::duration_cast<std::chrono::milliseconds>(max_age * runtime::RandomShare() / 10);
+  connections_.emplace(session.get(), Connection{session, max_age + spread});
   ++stats.connections_open;
   ArmClock();
   session->Start();

@@ -4,7 +4,6 @@
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <memory>
-#include <random>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -61,7 +60,6 @@ class Server::Core : public std::enable_shared_from_this<Server::Core> {
   boost::asio::steady_timer clock_;
   std::chrono::milliseconds tick_;
   bool clock_armed_ = false;
-  std::minstd_rand random_{std::random_device{}()};
   std::vector<std::shared_ptr<runtime::OneShot<>>> idle_waiters_;
 };
 

@@ -142,8 +142,8 @@ void Subchannel::Reconnect() {
   constexpr std::chrono::seconds kLasted{1};
   if (retired_) {
     state_ = State::kIdle;
-  } else if (std::chrono::steady_clock::now() - ready_since_ > kLasted || backoff_ == backoff_.zero()) {
-    backoff_ = shared_->options.backoff_initial;
+  } else if (std::chrono::steady_clock::now() - ready_since_ > kLasted || !backoff_) {
+    backoff_.emplace(shared_->options.backoff);
     state_ = State::kIdle;
     Connect();
   } else {
@@ -153,16 +153,10 @@ void Subchannel::Reconnect() {
 }
 
 void Subchannel::WaitThenConnect() {
-  constexpr double kGrowth = 1.6;
-  constexpr double kJitter = 0.2;
   if (retired_) return;
   state_ = State::kWaiting;
-  const std::chrono::duration<double, std::milli> initial = shared_->options.backoff_initial;
-  const std::chrono::duration<double, std::milli> longest = shared_->options.backoff_max;
-  backoff_ = std::clamp(backoff_, initial, longest);
-  const double jitter = std::uniform_real_distribution<double>(1 - kJitter, 1 + kJitter)(random_);
-  timer_.expires_after(std::chrono::duration_cast<std::chrono::nanoseconds>(backoff_ * jitter));
-  backoff_ = std::min(backoff_ * kGrowth, longest);
+  if (!backoff_) backoff_.emplace(shared_->options.backoff);
+  timer_.expires_after(backoff_->Next());
   timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
     const auto self = weak.lock();
     if (error || self == nullptr || self->state_ != State::kWaiting) return;

@@ -5,13 +5,14 @@
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
-#include <random>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "platform/grpc/transport/address.hpp"
 #include "platform/grpc/transport/client_stream.hpp"
 #include "platform/grpc/transport/session.hpp"
+#include "platform/runtime/backoff.hpp"
 
 namespace market::grpc {
 
@@ -75,9 +76,8 @@ class Subchannel : public std::enable_shared_from_this<Subchannel> {
   bool failing_ = false;
   bool retired_ = false;
   std::string last_error_;
-  std::chrono::duration<double, std::milli> backoff_{};
+  std::optional<runtime::Backoff> backoff_;  // none: no attempt has failed yet
   std::chrono::steady_clock::time_point ready_since_;
-  std::minstd_rand random_{std::random_device{}()};
 };
 
 }  // namespace market::grpc
