@@ -298,7 +298,7 @@ def test_logs_rotate_without_losing_a_line(stack, directory):
     sender = threading.Thread(target=send)
     sender.start()
     try:
-        market.until(lambda: len(sent) > 500, "requests")
+        market.until(lambda: len(sent) > 300, "requests", limit_s=120)
         settings(directory, log__limit_mb=min(log.stat().st_size for log in logs) / 2**20 * 0.9)
         for log in logs:
             market.until(lambda: pathlib.Path(f"{log}.1").exists(), f"a renamed {log.name}")
