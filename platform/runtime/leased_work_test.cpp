@@ -18,9 +18,11 @@ using market::testing::RunLoop;
 using Job = LeasedWork::Job;
 using ::testing::ElementsAre;
 
-void Unexpected(std::string_view task, std::exception_ptr error) { ADD_FAILURE() << task << TextOf(error); }
+void UnexpectedSetback(std::string_view task, std::exception_ptr error) {
+  ADD_FAILURE() << task << TextOf(error);
+}
 
-constexpr Patience kQuick{.tries = 3, .backoff = {.initial = 1ms, .max = 2ms}};
+constexpr Patience kQuickPauses{.tries = 3, .backoff = {.initial = 1ms, .max = 2ms}};
 
 // A table in memory: rows by name, and what each does when it is driven.
 class Table {
@@ -102,9 +104,9 @@ template <class Body>
 void With(std::size_t concurrency, Body body) {
   RunLoop([&](boost::asio::io_context& io) -> Task<> {
     Table table;
-    LeasedWork work({.name = "w", .poll = 1ms, .concurrency = concurrency, .patience = kQuick},
+    LeasedWork work({.name = "w", .poll = 1ms, .concurrency = concurrency, .patience = kQuickPauses},
                     [&](std::size_t limit) { return table.Take(limit); });
-    TaskGroup group(io.get_executor(), Unexpected);
+    TaskGroup group(io.get_executor(), UnexpectedSetback);
     group.Keep("w", work.Run());
     co_await body(table, work);
     group.Cancel();
@@ -179,9 +181,9 @@ TEST(LeasedWork, ARowThatCantBeGivenBack_IsToldAndKeepsNoPlace) {
 TEST(LeasedWork, AWorkerThatStops_GivesItsRowsBackUncounted) {
   RunLoop([](boost::asio::io_context& io) -> Task<> {
     Table table;
-    LeasedWork work({.name = "w", .poll = 1h, .patience = kQuick},
+    LeasedWork work({.name = "w", .poll = 1h, .patience = kQuickPauses},
                     [&](std::size_t limit) { return table.Take(limit); });
-    TaskGroup group(io.get_executor(), Unexpected);
+    TaskGroup group(io.get_executor(), UnexpectedSetback);
     table.rows["a"].act = Hang;
     group.Keep("w", work.Run());
     co_await Eventually([&] { return table.running == 1; });
@@ -196,7 +198,8 @@ TEST(LeasedWork, AWorkerThatStops_GivesItsRowsBackUncounted) {
 TEST(LeasedWork, RunOnce_EndsWithTheLastRow) {
   RunLoop([](boost::asio::io_context&) -> Task<> {
     Table table;
-    LeasedWork work({.name = "w", .patience = kQuick}, [&](std::size_t limit) { return table.Take(limit); });
+    LeasedWork work({.name = "w", .patience = kQuickPauses},
+                    [&](std::size_t limit) { return table.Take(limit); });
     table.rows["a"].act = [] { return SleepFor(2ms); };
     table.rows["b"].act = Break;
     EXPECT_EQ(co_await work.RunOnce(), 2U);

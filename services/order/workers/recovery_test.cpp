@@ -43,8 +43,8 @@ domain::Order AnOrder() {
 }
 
 // The recovery of one process over a database of its own, and orders that nobody drives.
-struct World {
-  explicit World(boost::asio::io_context& io)
+struct RecoveryWorld {
+  explicit RecoveryWorld(boost::asio::io_context& io)
       : database(io, {.conninfo = disk.Conninfo(), .read_connections = 1, .write_connections = 4}),
         group(io.get_executor(), [](std::string_view, std::exception_ptr) { ADD_FAILURE(); }) {
     faults.Heal();
@@ -99,7 +99,7 @@ struct World {
 template <class Body>
 void With(Body body) {
   market::testing::RunLoop([&](boost::asio::io_context& io) -> Task<> {
-    World world(io);
+    RecoveryWorld world(io);
     co_await world.Start();
     co_await body(world);
     co_await world.Stop();
@@ -107,7 +107,7 @@ void With(Body body) {
 }
 
 TEST(Recovery, ARowThatBreaksOrCantBeRead_IsParkedAndTheOthersAreDriven) {
-  With([](World& world) -> Task<> {
+  With([](RecoveryWorld& world) -> Task<> {
     // What happens to these two is refused: one by a CHECK, when it is placed, one by whoever reads it.
     auto refused = AnOrder();
     const auto id = refused.id.ToString();
@@ -144,7 +144,7 @@ TEST(Recovery, ARowThatBreaksOrCantBeRead_IsParkedAndTheOthersAreDriven) {
 }
 
 TEST(Recovery, TablesThatAreAway_StopNothingForGood) {
-  With([](World& world) -> Task<> {
+  With([](RecoveryWorld& world) -> Task<> {
     const auto& driving = world.recovery.Driving().Rounds().Now();
     const auto& measuring = world.recovery.Measuring().Now();
     co_await world.Abandon();

@@ -7,12 +7,12 @@ using postgres::Batch;
 using postgres::SqlError;
 using postgres::Statement;
 
-constexpr Statement kList{"user.list_addresses", R"sql(
+constexpr Statement kListAddress{"user.list_addresses", R"sql(
 SELECT id, recipient, lines, city, region, postal_code, country_code, phone, is_default, version, created_at, updated_at
 FROM address WHERE account_id = $1
 ORDER BY is_default DESC, created_at, id LIMIT $2)sql"};
 
-constexpr Statement kFind{"user.find_address", R"sql(
+constexpr Statement kFindAddress{"user.find_address", R"sql(
 SELECT id, recipient, lines, city, region, postal_code, country_code, phone, is_default, version, created_at, updated_at
 FROM address WHERE account_id = $1 AND id = $2)sql"};
 
@@ -28,7 +28,7 @@ constexpr Statement kClearDefault{"user.clear_default_address", R"sql(
 UPDATE address SET is_default = false, version = version + 1, updated_at = market_now()
 WHERE account_id = $1 AND is_default)sql"};
 
-constexpr Statement kInsert{"user.insert_address", R"sql(
+constexpr Statement kInsertAddress{"user.insert_address", R"sql(
 INSERT INTO address (id, account_id, recipient, lines, city, region, postal_code, country_code, phone, is_default)
 VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9,
         NOT EXISTS (SELECT FROM address WHERE account_id = $1 AND is_default))
@@ -42,7 +42,7 @@ WHERE account_id = $1 AND is_default AND id <> $2
   AND EXISTS (SELECT FROM address t WHERE t.account_id = $1 AND t.id = $2
                 AND t.version = coalesce($3::bigint, t.version)))sql"};
 
-constexpr Statement kUpdate{"user.update_address", R"sql(
+constexpr Statement kUpdateAddress{"user.update_address", R"sql(
 UPDATE address SET
   recipient = coalesce($4, recipient), lines = coalesce($5, lines), city = coalesce($6, city),
   region = coalesce($7, region), postal_code = coalesce($8, postal_code),
@@ -53,7 +53,7 @@ WHERE account_id = $1 AND id = $2 AND version = coalesce($3::bigint, version)
 RETURNING id, recipient, lines, city, region, postal_code, country_code, phone, is_default, version,
           created_at, updated_at)sql"};
 
-constexpr Statement kDelete{"user.delete_address", R"sql(
+constexpr Statement kDeleteAddress{"user.delete_address", R"sql(
 DELETE FROM address WHERE account_id = $1 AND id = $2 AND version = coalesce($3::bigint, version))sql"};
 
 constexpr Statement kCountBook{"user.count_address_book", R"sql(
@@ -82,7 +82,7 @@ domain::Address ReadAddress(const postgres::Row& row) {
 }  // namespace
 
 Task<std::vector<domain::Address>> Addresses::List(Work work, AccountId account) {
-  const auto rows = co_await database_.Read(work, kList, account, domain::kAddressesMax);
+  const auto rows = co_await database_.Read(work, kListAddress, account, domain::kAddressesMax);
   std::vector<domain::Address> addresses;
   addresses.reserve(rows.size());
   for (const auto row : rows) addresses.push_back(ReadAddress(row));
@@ -90,7 +90,7 @@ Task<std::vector<domain::Address>> Addresses::List(Work work, AccountId account)
 }
 
 Task<std::optional<domain::Address>> Addresses::Find(Work work, AccountId account, domain::AddressId id) {
-  const auto rows = co_await database_.Read(work, kFind, account, id);
+  const auto rows = co_await database_.Read(work, kFindAddress, account, id);
   if (rows.empty()) co_return std::nullopt;
   co_return ReadAddress(rows.One());
 }
@@ -99,8 +99,8 @@ Task<Addresses::Created> Addresses::Create(Work work, AccountId account, domain:
   Batch batch("user.create_address");
   batch.Add(kGrowBook, account);
   if (address.is_default) batch.Add(kClearDefault, account);
-  batch.Add(kInsert, account, address.id, address.recipient, address.lines, address.city, address.region,
-            address.postal_code, address.country_code, address.phone);
+  batch.Add(kInsertAddress, account, address.id, address.recipient, address.lines, address.city,
+            address.region, address.postal_code, address.country_code, address.phone);
   try {
     const auto results = co_await database_.Write(work, std::move(batch));
     co_return ReadAddress(results.back().One());
@@ -115,7 +115,7 @@ Task<Addresses::Updated> Addresses::Update(Work work, AccountId account, domain:
   Batch batch("user.update_address");
   batch.Add(kLockBook, account);
   if (change.is_default.value_or(false)) batch.Add(kMoveDefaultAway, account, id, expected);
-  batch.Add(kUpdate, account, id, expected, change.recipient, change.lines, change.city, change.region,
+  batch.Add(kUpdateAddress, account, id, expected, change.recipient, change.lines, change.city, change.region,
             change.postal_code, change.country_code, change.phone, change.is_default);
   const auto results = co_await database_.Write(work, std::move(batch));
   if (!results.back().empty()) co_return ReadAddress(results.back().One());
@@ -130,7 +130,7 @@ Task<Addresses::Deletion> Addresses::Delete(Work work, AccountId account, domain
                                             ExpectedVersion expected) {
   Batch batch("user.delete_address");
   batch.Add(kLockBook, account)
-      .Add(kDelete, account, id, expected)
+      .Add(kDeleteAddress, account, id, expected)
       .Add(kCountBook, account)
       .Add(kPromote, account);
   const auto results = co_await database_.Write(work, std::move(batch));

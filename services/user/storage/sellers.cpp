@@ -17,7 +17,7 @@ constexpr Statement kCountSeller{"user.count_seller", R"sql(
 INSERT INTO seller_owner (account_id, sellers) VALUES ($1, 1)
 ON CONFLICT (account_id) DO UPDATE SET sellers = seller_owner.sellers + 1)sql"};
 
-constexpr Statement kInsert{"user.insert_seller", R"sql(
+constexpr Statement kInsertSeller{"user.insert_seller", R"sql(
 INSERT INTO seller (id, owner_id, display_name, slug, country_code, state) VALUES ($1, $2, $3, $4, $5, $6)
 RETURNING id, owner_id, display_name, slug, country_code, state, version, created_at, updated_at)sql"};
 
@@ -43,7 +43,7 @@ constexpr Statement kListAll{"user.list_all_sellers", R"sql(
 SELECT id, owner_id, display_name, slug, country_code, state, version, created_at, updated_at
 FROM seller WHERE id > $1 ORDER BY id LIMIT $2)sql"};
 
-constexpr Statement kLock{"user.lock_seller", R"sql(
+constexpr Statement kLockSeller{"user.lock_seller", R"sql(
 SELECT id, owner_id, display_name, slug, country_code, state, version, created_at, updated_at
 FROM seller WHERE id = $1 FOR UPDATE)sql"};
 
@@ -70,7 +70,7 @@ domain::Seller ReadSeller(const postgres::Row& row) {
 Task<Sellers::Opened> Sellers::Open(Work work, domain::Seller seller, outbox::NewMessage binding) {
   Batch batch("user.open_seller");
   batch.Add(kCountSeller, seller.owner);
-  batch.Add(kInsert, seller.id, seller.owner, seller.display_name, seller.slug, seller.country_code,
+  batch.Add(kInsertSeller, seller.id, seller.owner, seller.display_name, seller.slug, seller.country_code,
             domain::Name(seller.state));
   if (seller.state == domain::SellerState::kActive) outbox::Append(batch, binding);
   events::Append(batch, work, SellerOpenedEvent(seller));
@@ -115,7 +115,7 @@ Task<std::vector<domain::Seller>> Sellers::ListAll(Work work, std::optional<Sell
 
 Task<Sellers::Approved> Sellers::Approve(Work work, SellerId id, BindingOf binding_of, std::string trace) {
   const auto approve = [&](postgres::Tx& tx) -> Task<Approved> {
-    const auto rows = co_await tx.Execute(kLock, id);
+    const auto rows = co_await tx.Execute(kLockSeller, id);
     if (rows.empty()) co_return Missing();
     auto seller = ReadSeller(rows.One());
     const auto next = domain::AfterApproval(seller.state);
