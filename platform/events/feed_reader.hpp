@@ -5,12 +5,13 @@
 // cursor was taken: what happened meanwhile is applied on top, so applying must bear repetition (aggregate_version tells
 // what is old). An event that can't be applied makes it rebuild as well, rather than stop at it for ever.
 //
-// Owner: the service; `source` outlives it. Io thread only. What it keeps is as old as Age() says.
+// Owner: the service, one of whose workers calls CatchUp; `source` outlives it. Io thread only. What is kept is as old as
+// the last success of that worker.
 #pragma once
-#include <chrono>
+#include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
+#include <utility>
 
 #include "platform/events/event.hpp"
 #include "platform/runtime/task.hpp"
@@ -32,15 +33,13 @@ class FeedReader {
   // Reads to the end of what there is. Throws what the source throws, and goes on from there at the next call.
   Task<> CatchUp();
 
-  // Since it was at the end of the log; nothing: never yet, so what is kept is not usable.
-  std::optional<std::chrono::nanoseconds> Age() const;
+  // 0: it was at no end of the log yet, so what is kept is not usable.
   std::uint64_t Rebuilds() const { return rebuilds_; }
 
  private:
   Source source_;
   std::string cursor_;
   std::uint64_t rebuilds_ = 0;
-  std::optional<std::chrono::steady_clock::time_point> caught_up_;
 };
 
 }  // namespace market::events

@@ -17,7 +17,10 @@ const postgres::Statement kReadAfter{"events.read", R"sql(
 
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr int kForgetAtOnce = 1000;
+constexpr std::chrono::seconds kForgetLimit{10};
 
 constexpr postgres::Statement kState{"events.state", R"sql(
   SELECT incarnation, forgotten_xid, forgotten_seq, pg_snapshot_xmin(pg_current_snapshot()),
@@ -86,6 +89,11 @@ std::vector<Entry> ReadEntries(const postgres::Result& rows) {
   return entries;
 }
 
+Log::Log(postgres::Database& database, Options options)
+    : database_(database),
+      options_(std::move(options)),
+      forgetting_({.name = options_.name + ".events", .period = 1h}, [this] { return ForgetRound(); }) {}
+
 // The state is read after the events: what it does not call forgotten was there when they were read.
 Task<FeedResponse> Log::Feed(Work work, FeedRequest request) {
   const auto cursor = CursorFrom(request.after());
@@ -126,6 +134,11 @@ Task<FeedResponse> Log::Feed(Work work, FeedRequest request) {
 Task<std::int64_t> Log::Forget(Work work) {
   const auto rows = co_await database_.Write(work, kForget, options_.kept, kForgetAtOnce);
   co_return rows.One().Int(0);
+}
+
+Task<runtime::Every::Next> Log::ForgetRound() {
+  const auto gone = co_await Forget(runtime::After(kForgetLimit));
+  co_return gone > 0 ? runtime::Every::Next::kAtOnce : runtime::Every::Next::kLater;
 }
 
 Task<bool> Log::Settle(Work work) {

@@ -6,10 +6,12 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "platform/events/event.hpp"
 #include "platform/postgres/database.hpp"
+#include "platform/runtime/every.hpp"
 
 namespace market::events {
 
@@ -28,12 +30,13 @@ struct Entry {
 class Log {
  public:
   struct Options {
+    std::string name = "events";  // whose: its worker is <name>.events
     std::chrono::milliseconds kept = std::chrono::days(30);
     std::size_t page_events = 500;
     std::size_t page_bytes = 1 << 20;
   };
 
-  Log(postgres::Database& database, Options options) : database_(database), options_(options) {}
+  Log(postgres::Database& database, Options options);
 
   // The answer of an internal method `Feed`. Throws Error INVALID_ARGUMENT for an `after` that is none of ours.
   Task<marketplace::type::v1::FeedResponse> Feed(Work work, marketplace::type::v1::FeedRequest request);
@@ -44,10 +47,15 @@ class Log {
   // Before the first append of a process: makes the positions of a restored dump those of this server. True when it was
   // one.
   Task<bool> Settle(Work work);
+  // Forgets, every hour.
+  runtime::Every& Forgetting() { return forgetting_; }
 
  private:
+  Task<runtime::Every::Next> ForgetRound();
+
   postgres::Database& database_;
   const Options options_;
+  runtime::Every forgetting_;
 };
 
 // What Log and Subscription read by: events after a position ($1, $2), at most $3.

@@ -32,6 +32,15 @@ Event EventFrom(const outbox::Message& message) {
   return event;
 }
 
+constexpr std::chrono::seconds kHandOnLimit{10};
+
+outbox::Relay::Options RelayOf(const Subscription::Options& options) {
+  auto relay = options.relay;
+  relay.name += '.' + options.subscriber;
+  relay.parked = outbox::Relay::Parked::kIsPassed;
+  return relay;
+}
+
 }  // namespace
 
 Subscription::Subscription(postgres::Database& database, telemetry::Tracer& tracer, Deliver deliver,
@@ -39,13 +48,20 @@ Subscription::Subscription(postgres::Database& database, telemetry::Tracer& trac
     : database_(database),
       options_(std::move(options)),
       topic_("event." + options_.subscriber),
-      relay_(database, tracer, options_.relay) {
+      relay_(database, tracer, RelayOf(options_)),
+      handing_on_({.name = options_.relay.name + '.' + options_.subscriber, .period = options_.poll},
+                  [this] { return HandOnRound(); }) {
   relay_.Handle(
       topic_,
       [deliver = std::move(deliver)](const outbox::Message& message, const telemetry::Span& span) -> Task<> {
         const auto event = EventFrom(message);
         co_await deliver(event, span);
       });
+}
+
+Task<runtime::Every::Next> Subscription::HandOnRound() {
+  const auto seen = co_await HandOn(runtime::After(kHandOnLimit));
+  co_return seen > 0 ? runtime::Every::Next::kAtOnce : runtime::Every::Next::kLater;
 }
 
 Task<std::size_t> Subscription::HandOn(Work work) {

@@ -2,12 +2,14 @@
 //
 // What is new in the log is handed on to the outbox, one message per event, ordered per aggregate, and a relay of the
 // subscription's own delivers it to any replica of the peer: so a subscriber, or one aggregate of it, that fails delays
-// nobody else, and retries, parking and what operators see of it are those of the outbox. The peer may be told twice and
-// keeps an inbox (inbox.hpp). A subscriber hears of what happens after it was there for the first time.
+// nobody else, and retries, parking and what operators see of it are those of the outbox; but later events pass one that
+// is parked. The peer may be told twice and keeps an inbox (inbox.hpp). A subscriber hears of what happens after it was
+// there for the first time.
 //
-// Owner: the service, which spawns Deliveries().Run() and calls HandOn from a loop; any number of replicas may. Io thread
-// only. Needs the migration sets "events" and "outbox".
+// Owner: the service, which runs HandingOn() and the workers of Relay(); any number of replicas may. Io thread only. Needs
+// the migration sets "events" and "outbox".
 #pragma once
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -16,6 +18,7 @@
 #include "platform/events/event.hpp"
 #include "platform/outbox/relay.hpp"
 #include "platform/postgres/database.hpp"
+#include "platform/runtime/every.hpp"
 
 namespace market::events {
 
@@ -28,7 +31,9 @@ class Subscription {
     std::string subscriber;          // names its position for ever
     std::vector<std::string> types;  // events::TypeOf(…).name
     std::size_t at_once = 500;
-    outbox::Relay::Options relay;
+    std::chrono::milliseconds poll{1000};
+    outbox::Relay::Options
+        relay;  // `name` is the service; the workers are <service>.<subscriber> and those below it
   };
 
   Subscription(postgres::Database& database, telemetry::Tracer& tracer, Deliver deliver, Options options);
@@ -36,15 +41,19 @@ class Subscription {
   // Hands on what is new, at most `at_once` events; gives how many it looked at: 0, there is nothing new or another
   // replica is at it.
   Task<std::size_t> HandOn(Work work);
-  outbox::Relay& Deliveries() { return relay_; }
+  // Hands on, again and again.
+  runtime::Every& HandingOn() { return handing_on_; }
+  outbox::Relay& Relay() { return relay_; }
 
  private:
+  Task<runtime::Every::Next> HandOnRound();
   Task<std::size_t> HandOn(postgres::Tx& tx);
 
   postgres::Database& database_;
   const Options options_;
   const std::string topic_;
   outbox::Relay relay_;
+  runtime::Every handing_on_;
   bool joined_ = false;
 };
 

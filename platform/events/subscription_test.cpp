@@ -15,11 +15,18 @@ class SubscriptionTest : public LogTest {
   static Subscription::Options Quick(std::string subscriber) {
     return {.subscriber = std::move(subscriber),
             .types = {"probe.ProbeReply"},
-            .relay = {.poll = 20ms, .backoff_min = 2ms, .backoff_max = 10ms}};
+            .poll = 5ms,
+            .relay = {.name = "test",
+                      .poll = 20ms,
+                      .patience = {.tries = 3, .backoff = {.initial = 2ms, .max = 10ms}}}};
   }
   static Task<> HandOnAll(Subscription& subscription) {
     while (co_await subscription.HandOn(After(5s)) > 0) {
     }
+  }
+  static void Deliver(runtime::TaskGroup& group, Subscription& subscription) {
+    group.Keep("relay", subscription.Relay().Deliveries().Run());
+    group.Keep("outbox", subscription.Relay().Measuring().Run());
   }
   std::string Left(const std::string& subscriber) {
     return Sql("SELECT count(*) FROM outbox WHERE topic = 'event." + subscriber + "'");
@@ -40,7 +47,7 @@ TEST_F(SubscriptionTest, ASubscriber_IsToldOfItsTypesInTheOrderOfEachAggregate) 
     std::vector<std::string> seen;
     Subscription subscription(db, tracer_, Remember(seen), Quick("peer"));
     EXPECT_EQ(co_await subscription.HandOn(After(5s)), 0u);
-    group.Spawn("relay", subscription.Deliveries().Run());
+    Deliver(group, subscription);
     co_await Happen(db,
                     {Saying("probe/1", "a"), Saying("probe/2", "b"), Of(Plain(), {.aggregate = "plain/1"})});
     co_await Happen(db, Saying("probe/1", "c"));
@@ -83,13 +90,13 @@ TEST_F(SubscriptionTest, AFailingSubscriber_DelaysNobodyElse) {
     Subscription well(db, tracer_, Remember(seen), Quick("well"));
     for (auto* subscription : {&stuck, &refusing, &well}) {
       co_await subscription->HandOn(After(5s));
-      group.Spawn("relay", subscription->Deliveries().Run());
+      Deliver(group, *subscription);
     }
     for (int i = 0; i < 20; ++i)
       co_await Happen(db, Saying("probe/" + std::to_string(i % 10), std::to_string(i)));
     for (auto* subscription : {&stuck, &refusing, &well}) co_await HandOnAll(*subscription);
     co_await Eventually([&] { return seen.size() == 20; });
-    co_await Eventually([&] { return Left("well") == "0" && refusing.Deliveries().Snapshot().failed > 20; });
+    co_await Eventually([&] { return Left("well") == "0" && refusing.Relay().Snapshot().failed > 20; });
     EXPECT_EQ(Left("stuck"), "20");
     EXPECT_EQ(Left("refusing"), "20");
     group.Cancel();
@@ -110,11 +117,11 @@ TEST_F(SubscriptionTest, AFailingAggregate_DelaysOnlyItself) {
         },
         Quick("peer"));
     co_await subscription.HandOn(After(5s));
-    group.Spawn("relay", subscription.Deliveries().Run());
+    Deliver(group, subscription);
     co_await Happen(
         db, {Saying("probe/1", "a"), Saying("probe/1", "b"), Saying("probe/2", "c"), Saying("probe/3", "d")});
     co_await HandOnAll(subscription);
-    co_await Eventually([&] { return subscription.Deliveries().Snapshot().failed > 3; });
+    co_await Eventually([&] { return subscription.Relay().Snapshot().failed > 3; });
     EXPECT_THAT(seen, UnorderedElementsAre("probe/2:c", "probe/3:d"));
     healed = true;
     co_await Eventually([&] { return Left("peer") == "0"; });
@@ -134,8 +141,8 @@ TEST_F(SubscriptionTest, TwoReplicasHandOn_EachEventOnce) {
     Subscription second(db, tracer_, Remember(seen), options);
     co_await first.HandOn(After(5s));
     co_await second.HandOn(After(5s));
-    group.Spawn("relay", first.Deliveries().Run());
-    group.Spawn("relay", second.Deliveries().Run());
+    Deliver(group, first);
+    Deliver(group, second);
     int done = 0;
     const auto hand_on = [&](Subscription& subscription) -> Task<> {
       while (seen.size() < 60) {
@@ -164,19 +171,42 @@ TEST_F(SubscriptionTest, TwoReplicasHandOn_EachEventOnce) {
 TEST_F(SubscriptionTest, AMessageThatIsNoEvent_IsAnErrorAndReachesNobody) {
   Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
     std::vector<std::string> seen;
-    auto options = Quick("peer");
-    std::string failure;
-    options.relay.on_error = [&](const outbox::Message*, std::string_view error) { failure = error; };
-    Subscription subscription(db, tracer_, Remember(seen), options);
+    Subscription subscription(db, tracer_, Remember(seen), Quick("peer"));
     for (const auto* payload : {"", "refund everything"}) {
       postgres::Batch batch;
       outbox::Append(batch, {"event.peer", "peer/probe/1", payload, ""});
       co_await db.Write(After(5s), std::move(batch));
     }
-    group.Spawn("relay", subscription.Deliveries().Run());
-    co_await Eventually([&] { return subscription.Deliveries().Snapshot().failed > 1; });
-    EXPECT_THAT(failure, ::testing::HasSubstr("is no event"));
+    Deliver(group, subscription);
+    co_await Eventually([&] { return Sql("SELECT count(parked_at) FROM outbox") == "2"; });
+    EXPECT_THAT(Sql("SELECT last_error FROM outbox LIMIT 1"), ::testing::HasSubstr("is no event"));
     EXPECT_TRUE(seen.empty());
+    group.Cancel();
+    co_await group.Join(After(5s));
+  });
+}
+
+// What the peer refuses for good is parked, with its reason, where operators see it; it stops nothing else.
+TEST_F(SubscriptionTest, WhatFailsForGood_IsParkedAndPassed) {
+  Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
+    std::vector<std::string> seen;
+    Subscription subscription(
+        db, tracer_,
+        [&](const Event& event, const telemetry::Span&) -> Task<> {
+          if (TextIn(event) == "bad") throw Error(Code::kInvalidArgument, "INVALID_ARGUMENT", "never");
+          seen.push_back(event.aggregate() + ':' + TextIn(event));
+          co_return;
+        },
+        Quick("peer"));
+    co_await subscription.HandOn(After(5s));
+    Deliver(group, subscription);
+    co_await Happen(db, {Saying("probe/1", "bad"), Saying("probe/1", "good"), Saying("probe/2", "good")});
+    group.Keep("handing on", subscription.HandingOn().Run());
+    co_await Eventually([&] { return seen.size() == 2 && Left("peer") == "1"; });
+    EXPECT_THAT(seen, UnorderedElementsAre("probe/1:good", "probe/2:good"));
+    EXPECT_EQ(Sql("SELECT topic || ' ' || key || ' ' || failures FROM outbox WHERE parked_at IS NOT NULL"),
+              "event.peer peer/probe/1 3");
+    EXPECT_THAT(Sql("SELECT last_error FROM outbox"), ::testing::HasSubstr("never"));
     group.Cancel();
     co_await group.Join(After(5s));
   });

@@ -222,6 +222,15 @@ void Host::SweepAnswers(std::string_view service, idempotency::PgStore& answers)
                          [&answers] { return answers.Sweep(runtime::After(5min)); });
 }
 
+events::Log::Options Host::EventOptions(std::string_view service) const {
+  return {.name = std::string(service), .kept = *state_->settings.events_kept};
+}
+
+Task<> Host::OpenLog(std::string_view service, events::Log& events) {
+  if (co_await events.Settle(runtime::After(60s))) log::Warn("events.restored", {{"service", service}});
+  state_->background.Run(events.Forgetting());
+}
+
 rpc::Channel& Host::Peer(std::string_view name) {
   auto& s = *state_;
   const auto target = s.settings.peers.find(name);

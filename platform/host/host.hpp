@@ -24,6 +24,7 @@
 
 #include "platform/config/properties.hpp"
 #include "platform/core/clock.hpp"
+#include "platform/events/log.hpp"
 #include "platform/host/workers.hpp"
 #include "platform/idempotency/pg_store.hpp"
 #include "platform/identity/token_verifier.hpp"
@@ -91,6 +92,10 @@ class Host {
                       std::span<const postgres::MigrationSet* const> sets);
   // Runs <service>.keys, which deletes expired idempotency keys every hour. `answers` must outlive the run.
   void SweepAnswers(std::string_view service, idempotency::PgStore& answers);
+  events::Log::Options EventOptions(std::string_view service) const;
+  // Makes the log of what happens in a service ready and runs <service>.events, which forgets what is old. `events` must
+  // outlive the run.
+  Task<> OpenLog(std::string_view service, events::Log& events);
   rpc::Channel& Peer(std::string_view name);
 
   void VerifyTokens(identity::TokenVerifier::FetchKeys fetch);

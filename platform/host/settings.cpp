@@ -58,6 +58,8 @@ Settings::Settings(config::Properties& p, const HostOptions& options)
           p.Int("postgres.read_connections", "shared connections for reads", "connections", 1, 64, 2)),
       write_connections(
           p.Int("postgres.write_connections", "connections for writes", "connections", 1, 64, 8)),
+      events_kept(p.Duration("events.kept", "how long what happened stays in the log of events",
+                             std::chrono::days(1), std::chrono::days(365), std::chrono::days(30))),
       work_tries(p.Int("work.tries",
                        "after how many broken runs in a row a message or a row of work is parked for an "
                        "operator",

@@ -41,6 +41,7 @@ struct Settings {
   std::map<std::string, config::Property<std::string>, std::less<>> database_ca;  // by database
   config::Property<std::int64_t> read_connections;
   config::Property<std::int64_t> write_connections;
+  config::Property<std::chrono::milliseconds> events_kept;
   config::Property<std::int64_t> work_tries;
   config::Property<std::chrono::milliseconds> work_pause_max;
   std::map<std::string, config::Property<std::string>, std::less<>> peers;  // by name

@@ -21,7 +21,8 @@ constexpr Statement kClaim{"outbox.claim", R"(
     SELECT o.seq FROM outbox o
     WHERE o.next_attempt_at <= market_now() AND o.parked_at IS NULL AND o.topic = ANY($1)
       AND (o.key = '' OR NOT EXISTS (
-        SELECT 1 FROM outbox e WHERE e.key = o.key AND e.key <> '' AND e.seq < o.seq AND e.topic = ANY($1)))
+        SELECT 1 FROM outbox e WHERE e.key = o.key AND e.key <> '' AND e.seq < o.seq AND e.topic = ANY($1)
+          AND ($4 OR e.parked_at IS NULL)))
     ORDER BY o.next_attempt_at, o.seq LIMIT $2 FOR UPDATE OF o SKIP LOCKED)
   UPDATE outbox o SET attempts = o.attempts + 1, next_attempt_at = market_now() + $3::interval
   FROM due WHERE o.seq = due.seq
@@ -71,7 +72,8 @@ void Relay::Handle(std::string topic, Handler handler) {
 Task<std::vector<runtime::LeasedWork::Job>> Relay::Claim(std::size_t limit) {
   std::vector<runtime::LeasedWork::Job> jobs;
   if (topics_.empty()) co_return jobs;
-  const auto rows = co_await database_.Write(After(kDatabaseLimit), kClaim, topics_, limit, options_.lease);
+  const auto rows = co_await database_.Write(After(kDatabaseLimit), kClaim, topics_, limit, options_.lease,
+                                             options_.parked == Parked::kHoldsItsKey);
   for (const auto row : rows) {
     const auto message =
         std::make_shared<const Message>(Message{.id = row.GetUuid(0),
@@ -86,7 +88,7 @@ Task<std::vector<runtime::LeasedWork::Job>> Relay::Claim(std::size_t limit) {
          .failures = static_cast<std::uint32_t>(row.Int(6)),
          .run = [this, message] { return Deliver(message); },
          .put_back = [this,
-                       message](runtime::Setback setback) { return PutBack(message, std::move(setback)); }});
+                      message](runtime::Setback setback) { return PutBack(message, std::move(setback)); }});
   }
   co_return jobs;
 }

@@ -31,6 +31,9 @@ namespace market::outbox {
 
 class Relay {
  public:
+  // What a parked message does to the later ones of its key.
+  enum class Parked { kHoldsItsKey, kIsPassed };
+
   // `span` continues the trace of the request that appended the message, and ends with the delivery.
   using Handler = std::function<Task<>(const Message&, const telemetry::Span& span)>;
 
@@ -40,6 +43,7 @@ class Relay {
     std::chrono::milliseconds lease{30'000};  // longer than any handler's own deadline
     std::chrono::milliseconds poll{1000};     // finds what other processes appended
     runtime::Patience patience{};
+    Parked parked = Parked::kHoldsItsKey;
     std::chrono::milliseconds measure_every{5000};
   };
 

@@ -50,6 +50,7 @@ Service::Service(host::Host& host, const Settings& settings, Keys keys)
       database_(host.Io(), host.DatabaseOptions("auth")),
       accounts_(database_, LifetimesOf(settings)),
       sessions_(database_, LifetimesOf(settings)),
+      log_(database_, host.EventOptions("auth")),
       relay_(database_, host.Tracer(), host.RelayOptions("auth")),
       sweeper_(sessions_),
       metrics_(host.Metrics()),
@@ -73,6 +74,7 @@ void Service::Connect(Peers peers) {
 
 Task<> Service::Start() {
   co_await host_.OpenDatabase("auth", database_, kMigrations);
+  co_await host_.OpenLog("auth", log_);
   host_.RunRelay("auth", relay_);
   host_.Background().Run(sweeper_.Sweeping());
 }

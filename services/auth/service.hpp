@@ -47,6 +47,7 @@ class Service final : public host::Service {
   postgres::Database database_;
   storage::Accounts accounts_;
   storage::Sessions sessions_;
+  events::Log log_;
   outbox::Relay relay_;
   Sweeper sweeper_;
   Metrics metrics_;

@@ -24,19 +24,23 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       orders_(database_),
       checkouts_(database_, {.lease = *settings.lease, .deadline = *settings.checkout_deadline}),
       transitions_(database_),
+      log_(database_, host.EventOptions("order")),
+      sellers_(peers.users),
       relay_(database_, host.Tracer(), host.RelayOptions("order")),
       checkout_(checkouts_, peers.products, peers.payments, host.SystemTime(), metrics_, host.Patience()),
       recovery_(checkouts_, orders_, checkout_, host.Tracer(), metrics_,
                 {.poll = *settings.recovery_poll, .patience = host.Patience()}),
       outbox_handlers_(orders_, transitions_, peers.products, peers.payments),
-      service_({orders_, checkouts_, transitions_, checkout_, relay_, peers.users, peers.products,
+      service_({orders_, checkouts_, transitions_, checkout_, relay_, peers.users, peers.products, sellers_,
                 host.SystemTime(), metrics_}) {
   outbox_handlers_.HandleOn(relay_);
 }
 
 Task<> Service::Start() {
   co_await host_.OpenDatabase("order", database_, kMigrations);
+  co_await host_.OpenLog("order", log_);
   host_.RunRelay("order", relay_);
+  host_.Background().Run({.name = "order.sellers", .period = 1s}, [this] { return sellers_.CatchUp(); });
   host_.Background().Run(recovery_.Driving());
   host_.Background().Run(recovery_.Measuring());
   host_.SweepAnswers("order", answers_);

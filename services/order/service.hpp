@@ -43,6 +43,8 @@ class Service final : public host::Service {
   storage::Orders orders_;
   storage::Checkouts checkouts_;
   storage::Transitions transitions_;
+  events::Log log_;
+  SellerDirectory sellers_;
   outbox::Relay relay_;
   Checkout checkout_;
   Recovery recovery_;

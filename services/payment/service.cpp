@@ -30,6 +30,7 @@ Service::Service(host::Host& host, const Settings& settings)
       database_(host.Io(), host.DatabaseOptions("payment")),
       payments_(database_),
       ledger_(database_),
+      log_(database_, host.EventOptions("payment")),
       metrics_(host.Metrics()),
       client_(config::Naming("payment.provider_url",
                              [&] {
@@ -48,6 +49,7 @@ Service::Service(host::Host& host, const Settings& settings)
 
 Task<> Service::Start() {
   co_await host_.OpenDatabase("payment", database_, kMigrations);
+  co_await host_.OpenLog("payment", log_);
   // After the calls have ended and before the database closes. What is torn here is asked for at the next
   // start.
   host_.OnStop("payment.charges", 8s, [this](runtime::Deadline limit) -> Task<> {

@@ -34,6 +34,7 @@ class Service final : public host::Service {
   postgres::Database database_;
   storage::Payments payments_;
   storage::Ledger ledger_;
+  events::Log log_;
   Metrics metrics_;
   http::Client client_;
   provider::Sandbox provider_;

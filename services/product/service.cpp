@@ -27,6 +27,7 @@ Service::Service(host::Host& host, const Settings& settings)
       catalogue_(database_),
       search_(database_),
       reservations_(database_, *settings.hold_for),
+      log_(database_, host.EventOptions("product")),
       search_cache_(settings.redis_address->empty()
                         ? nullptr
                         : &redis_.emplace(host.Io(), redis::Options{.address = *settings.redis_address,
@@ -40,6 +41,7 @@ Service::Service(host::Host& host, const Settings& settings)
 
 Task<> Service::Start() {
   co_await host_.OpenDatabase("product", database_, kMigrations);
+  co_await host_.OpenLog("product", log_);
   if (redis_) StartRedis();
   host_.Background().Run(sweeper_.Sweeping());
   host_.SweepAnswers("product", answers_);

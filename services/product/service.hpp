@@ -40,6 +40,7 @@ class Service final : public host::Service {
   storage::Catalogue catalogue_;
   storage::Search search_;
   storage::Reservations reservations_;
+  events::Log log_;
   storage::SearchCache search_cache_;
   Metrics metrics_;
   Sweeper sweeper_;

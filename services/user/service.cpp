@@ -19,7 +19,7 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       profiles_(database_),
       addresses_(database_),
       sellers_(database_),
-      log_(database_, {}),
+      log_(database_, host.EventOptions("user")),
       relay_(database_, host.Tracer(), host.RelayOptions("user")),
       service_({profiles_, addresses_, sellers_, log_, peers.auth, *settings.auto_approve_sellers,
                 host.Metrics().AddCounter("user_sellers_created_total", "shops opened"),
@@ -29,6 +29,7 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
 
 Task<> Service::Start() {
   co_await host_.OpenDatabase("user", database_, kMigrations);
+  co_await host_.OpenLog("user", log_);
   host_.RunRelay("user", relay_);
   host_.SweepAnswers("user", answers_);
 }

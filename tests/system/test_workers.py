@@ -20,14 +20,15 @@ from market import psql, until
 
 AWAY_S = 7
 SETTINGS = "\nwork.pause_max = 1s\nwork.tries = 3\n"
-# What each needs of its service's database; by the whole name, or by what stands behind the service in it.
+# What each needs of its service's database, or of another's; by the whole name, or by what stands behind the service in it.
 TABLES = {"relay": "outbox", "outbox": "outbox", "keys": "idempotency_key", "auth.sweep": "session", "product.holds": "reservation",
           "order.recovery": "checkout", "order.measure": "checkout", "payment.recovery": "payment", "payment.unresolved": "payment",
-          "payment.ledger": "ledger_posting"}
+          "payment.ledger": "ledger_posting", "events": "event_log", "order.sellers": ("user", "event_log")}
 # They have no table: the log of the process and its certificate files.
 WITHOUT_TABLE = {"log", "tls"}
 # What is away at the same time. An order can be placed while the first are.
-ROUNDS = [{("auth", "outbox"), ("user", "outbox"), ("product", "idempotency_key")},
+ROUNDS = [{("auth", "outbox"), ("user", "outbox"), ("product", "idempotency_key"),
+           *((service, "event_log") for service in ("auth", "user", "product", "order", "payment"))},
           {("auth", "session"), ("user", "idempotency_key"), ("order", "checkout"), ("payment", "payment"), ("payment", "ledger_posting")},
           {("order", "outbox"), ("order", "idempotency_key"), ("product", "reservation")}]
 SAMPLE = re.compile(r'^(worker_\w+|outbox_parked_messages){(?:worker|database)="([^"]+)"} (\S+)$', re.MULTILINE)
@@ -39,7 +40,8 @@ def table_of(worker):
     if kind in WITHOUT_TABLE:
         return None
     assert worker in TABLES or kind in TABLES, f"tests/system/test_workers.py does not know how to hurt {worker}"
-    return service, TABLES.get(worker) or TABLES[kind]
+    table = TABLES.get(worker) or TABLES[kind]
+    return table if isinstance(table, tuple) else (service, table)
 
 
 class Workers:
