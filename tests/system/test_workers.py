@@ -19,17 +19,18 @@ import market
 from deploy.lib import topology
 from market import psql, until
 
+SERVICES = yaml.safe_load((market.ROOT / "deploy" / "topology.yaml").read_text())["services"]
 AWAY_S = 7
 SETTINGS = "\nwork.pause_max = 1s\nwork.tries = 3\n"
 # What each needs of its service's database, or of another's; by the whole name, or by what stands behind the service in it.
 TABLES = {"relay": "outbox", "outbox": "outbox", "keys": "idempotency_key", "auth.sweep": "session", "product.holds": "reservation",
           "order.recovery": "checkout", "order.measure": "checkout", "payment.recovery": "payment", "payment.unresolved": "payment",
           "payment.ledger": "ledger_posting", "events": "event_log", "order.sellers": ("user", "event_log")}
-# They have no table: the log of the process and its certificate files.
-WITHOUT_TABLE = {"log", "tls"}
+# They have no table: the log of the process, its certificate files, what it tells systemd.
+WITHOUT_TABLE = {"log", "tls", "alive"}
 # What is away at the same time. An order can be placed while the first are.
 ROUNDS = [{("auth", "outbox"), ("user", "outbox"), ("product", "idempotency_key"),
-           *((service, "event_log") for service in topology.read().services)},
+           *((service, "event_log") for service in SERVICES)},
           {("auth", "session"), ("user", "idempotency_key"), ("order", "checkout"), ("payment", "payment"), ("payment", "ledger_posting")},
           {("order", "outbox"), ("order", "idempotency_key"), ("product", "reservation")}]
 SAMPLE = re.compile(r'^(worker_\w+|outbox_parked_messages){(?:worker|database)="([^"]+)"} (\S+)$', re.MULTILINE)
@@ -121,11 +122,7 @@ def marketctl(*words, database):
 
 def test_the_topology_names_the_workers(workers):
     """Those of services; each process has those of WITHOUT_TABLE besides."""
-    path = market.ROOT / "deploy" / "topology.yaml"
-    if not path.exists():
-        pytest.skip("there is no deploy/topology.yaml")
-    named = {f"{service}.{worker}" for service, about in yaml.safe_load(path.read_text())["services"].items()
-             for worker in about.get("workers", [])}
+    named = {f"{service}.{worker}" for service, about in SERVICES.items() for worker in about["workers"]}
     assert {worker for worker in workers.read() if table_of(worker)} == named
 
 

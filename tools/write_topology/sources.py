@@ -37,7 +37,7 @@ def tables(name):
 def place_of_worker(service, worker):
     """Where it is named: what every service may have in service.cpp, by the host's verb; its own in a file of workers/."""
     room = f"services/{service}"
-    if verb := {"relay": "RunRelay", "keys": "SweepAnswers", "events": "OpenLog"}.get(worker):
+    if verb := {"relay": "RunRelay", "outbox": "RunRelay", "keys": "SweepAnswers", "events": "OpenLog"}.get(worker):
         return f"{room}/service.cpp", f"the worker {worker}", (rf'{verb}\("{service}"',)
     named = f'"{service}.{worker}"'
     files = [path for path in sorted((ROOT / room / "workers").glob("*.cpp")) if named in path.read_text()]
