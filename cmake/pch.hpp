@@ -1,5 +1,5 @@
-// What almost every unit includes and what is slow to parse; nothing of our own, so that a change here is
-// rare.
+// What almost every unit includes and what is slow to parse;
+// nothing of our own, so that a change here is rare.
 #pragma once
 #include <fmt/format.h>
 #include <google/protobuf/message.h>

@@ -1,6 +1,6 @@
 // REST in front of the methods: routing, transcoding, limits, the request's ids, its metrics and its access
-// line. Knows no service; what it serves is data (the method tables), and how a method is reached is the
-// backend's.
+// line. Knows no service; what it serves is data (the method tables),
+// and how a method is reached is the backend's.
 //
 //   http::ServerOptions server_options;
 //   server_options.on_fault = [&](http::Fault fault) { return gateway.Answer(fault); };

@@ -21,8 +21,8 @@ struct Answer {
   std::string raw;
 };
 
-// The last answer to `input`, after which the client stops sending. Every answer that is an error must be a
-// problem.
+// The last answer to `input`, after which the client stops sending.
+// Every answer that is an error must be a problem.
 Answer Exchange(std::string input, http::ServerOptions options = {}) {
   const std::string raw = testing::RunLoop([&](boost::asio::io_context& io) -> Task<std::string> {
     telemetry::Metrics metrics;

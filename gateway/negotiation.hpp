@@ -1,5 +1,5 @@
-// Header values that decide what a request means: media types, entity tags, ids. Pure functions over hostile
-// text.
+// Header values that decide what a request means: media types, entity tags, ids.
+// Pure functions over hostile text.
 #pragma once
 #include <optional>
 #include <string>

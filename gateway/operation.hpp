@@ -41,8 +41,8 @@ class Operation {
   // `if_none_match` is the request's header, "" for none.
   http::Response WriteResponse(const Message& message, std::string_view if_none_match) const;
 
-  // Names of fields as the caller knows them: relative to the body where the body is one field of the
-  // message.
+  // Names of fields as the caller knows them:
+  // relative to the body where the body is one field of the message.
   void Localize(Error& error) const;
 
  private:

@@ -1,8 +1,8 @@
 // Errors as REST shows them: application/problem+json (RFC 9457).
 //
-//   {"type":"/problems/out-of-stock","title":"Not enough in
-//   stock","status":409,"detail":"…","reason":"OUT_OF_STOCK",
-//    "fields":[{"field":"items[0].offerId","reason":"OUT_OF_STOCK","detail":"2 left"}],"traceId":"…"}
+//   {"type":"/problems/out-of-stock","title":"Not enough in stock","status":409,"detail":"…",
+//    "reason":"OUT_OF_STOCK","traceId":"…",
+//    "fields":[{"field":"items[0].offerId","reason":"OUT_OF_STOCK","detail":"2 left"}]}
 //
 // `type` is a relative reference, resolved against the API's own address, where the documentation of that
 // reason stands: so it is right on every host. `reason` is the same word as in the gRPC error. `metadata` is

@@ -1,5 +1,5 @@
-// The payment methods of the sandbox and how each behaves. Names follow Stripe's test methods where they have
-// one.
+// The payment methods of the sandbox and how each behaves.
+// Names follow Stripe's test methods where they have one.
 #pragma once
 #include <optional>
 #include <string_view>

@@ -1,4 +1,5 @@
-// What sandbox's database is brought up to by marketctl migrate, in this order, and what sandbox asks for at its start.
+// What sandbox's database is brought up to by marketctl migrate, in this order,
+// and what sandbox asks for at its start.
 #pragma once
 #include <array>
 

@@ -129,8 +129,8 @@ std::int64_t IntIn(const json::object& body, std::string_view name) {
   return value != nullptr && value->is_int64() ? value->get_int64() : 0;
 }
 
-// Runs `effect` under the key: its answer and its effect commit together, and a key that has an answer gets
-// that one.
+// Runs `effect` under the key: its answer and its effect commit together,
+// and a key that has an answer gets that one.
 template <class Effect>
 Task<Answer> Once(postgres::Database& database, Work work, std::string key, std::string request,
                   Effect effect) {
@@ -220,8 +220,8 @@ Task<Answer> Provider::Authorize(Work work, std::string key, json::object body) 
   };
   auto answer = co_await Once(database_, work, key, "authorize " + json::serialize(body), effect);
   if (behaviour->answer == Behaviour::Answer::kAfterCallerGaveUp) {
-    // The card was charged or declined; only the answer is late. A repetition finds the key in use until
-    // then.
+    // The card was charged or declined; only the answer is late.
+    // A repetition finds the key in use until then.
     const auto held = held_.insert(key).first;
     co_await runtime::SleepFor(options_.timeout_hold);
     held_.erase(held);

@@ -1,5 +1,5 @@
-// The one-process shape: the services called directly through the same interfaces, the gateway in front of
-// them.
+// The one-process shape: the services called directly through the same interfaces,
+// the gateway in front of them.
 #include "gateway/front.hpp"
 #include "services/auth/service.hpp"
 #include "services/order/service.hpp"

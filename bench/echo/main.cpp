@@ -1,5 +1,5 @@
-// One gRPC hop by itself: an echo server and a client that keeps N calls in flight, 200 bytes there and 600
-// back.
+// One gRPC hop by itself: an echo server and a client that keeps N calls in flight,
+// 200 bytes there and 600 back.
 //
 //   grpc_echo server ADDRESS [PKI NAME]                     prints the bound address, serves until SIGTERM
 //   grpc_echo client ADDRESS IN_FLIGHT SECONDS [PKI NAME]   prints one JSON line

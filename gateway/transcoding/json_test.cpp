@@ -78,8 +78,8 @@ TEST(JsonWriter, RandomMessages_AreReadBackByProtobufAndByUs) {
     const std::string text = Write(message);
     std::unique_ptr<Message> theirs(message.New());
     const auto status = google::protobuf::util::JsonStringToMessage(text, theirs.get());
-    // Their parser goes through another pool than the dynamic message's for its types, so it is asked about
-    // ours only.
+    // Their parser goes through another pool than the dynamic message's for its types,
+    // so it is asked about ours only.
     ASSERT_TRUE(status.ok()) << status.ToString() << "\n" << text;
     ASSERT_TRUE(MessageDifferencer::Equals(message, *theirs)) << text << "\n" << theirs->DebugString();
     std::unique_ptr<Message> ours(message.New());
@@ -101,8 +101,8 @@ TEST(JsonWriter, RandomMessages_AreReadBackByProtobufAndByUs) {
   }
 }
 
-// What protobuf's mapping takes and ours does not. Everything else that we take, it takes with the same
-// result.
+// What protobuf's mapping takes and ours does not. Everything else that we take,
+// it takes with the same result.
 TEST(JsonReader, MutatedTexts_AcceptedOnlyAsProtobufReadsThem) {
   RandomFill fill(2);
   std::mt19937 random(5);

@@ -29,8 +29,8 @@ std::optional<double> ParseDouble(std::string_view text);
 bool ParseTimestamp(std::string_view text, google::protobuf::Timestamp& timestamp);
 void AppendTimestamp(const google::protobuf::Timestamp& timestamp, std::string& out);
 
-// "displayName,price.amount" <-> {"display_name", "price.amount"}. False for a name that is not
-// lowerCamelCase.
+// "displayName,price.amount" <-> {"display_name", "price.amount"}.
+// False for a name that is not lowerCamelCase.
 bool ParseFieldMask(std::string_view text, google::protobuf::FieldMask& mask);
 void AppendFieldMask(const google::protobuf::FieldMask& mask, std::string& out);
 

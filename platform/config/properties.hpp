@@ -6,10 +6,10 @@
 //   if (const auto exit_code = properties.Load(argc, argv)) return *exit_code;
 //   Serve(*listen, *cap);
 //
-// Sources, the later wins: defaults; the file named by --config FILE or MARKET_CONFIG (lines `key = value`; a
-// line that starts with # is a comment); the environment (grpc.listen is MARKET_GRPC_LISTEN); the command
-// line
-// (--grpc.listen=VALUE or --grpc.listen VALUE). A secret may also be named by a file: `<key>_file = PATH`.
+// Sources, the later wins: defaults; the file named by --config FILE or MARKET_CONFIG (lines `key = value`;
+// a line that starts with # is a comment); the environment (grpc.listen is MARKET_GRPC_LISTEN);
+// the command line (--grpc.listen=VALUE or --grpc.listen VALUE).
+// A secret may also be named by a file: `<key>_file = PATH`.
 //
 // A key that nobody declared, a value out of bounds or a missing required value stops the program before it
 // starts: Load writes one line on stderr that names the key, the source and what is expected. Environment
@@ -57,8 +57,8 @@ struct Required {};
 template <class T>
 using Default = std::variant<T, Required>;
 
-// A value that is there after Load; reading it earlier is a mistake in the wiring and throws
-// std::logic_error.
+// A value that is there after Load; reading it earlier is a mistake
+// in the wiring and throws std::logic_error.
 template <class T>
 class Property {
  public:
@@ -74,8 +74,8 @@ class Property {
   std::shared_ptr<std::optional<T>> value_ = std::make_shared<std::optional<T>>();
 };
 
-// The exit code when the program must end now (--help and the like: 0, bad input: 2), nothing when it may go
-// on.
+// The exit code when the program must end now (--help and the like:
+// 0, bad input: 2), nothing when it may go on.
 using LoadResult = std::optional<int>;
 
 class Properties {

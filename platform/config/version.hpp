@@ -1,5 +1,5 @@
-// The version and source revision this program was built from, for --version, log lines and
-// market_build_info.
+// The version and source revision this program was built from,
+// for --version, log lines and market_build_info.
 #pragma once
 #include <string_view>
 

@@ -1,5 +1,5 @@
-// The one exception that ends a request: a canonical code, a stable machine-readable reason and words for a
-// person.
+// The one exception that ends a request: a canonical code,
+// a stable machine-readable reason and words for a person.
 //
 // Codes are the canonical gRPC codes (github.com/grpc/grpc/blob/master/doc/statuscodes.md), so the edge needs
 // one table to reach gRPC and HTTP. An outcome the caller must branch on is a return value, never an Error.

@@ -45,8 +45,8 @@ class Id {
     const auto value = Uuid::Parse(text);
     return value ? std::optional(Id(*value)) : std::nullopt;
   }
-  // For text that passed the field rules or came from our own database. Throws std::invalid_argument
-  // otherwise.
+  // For text that passed the field rules or came from our own database.
+  // Throws std::invalid_argument otherwise.
   static Id From(std::string_view text);
 
   const Uuid& Value() const { return value_; }

@@ -4,9 +4,10 @@
 //   events::Append(batch, work, events::Of(approved, {.aggregate = "seller/" + id, .version = 2, .seller = id}));
 //   co_await database.Write(work, std::move(batch));
 //
-// An event's type is its message: user.SellerApproved, version 1, is marketplace.user.v1.SellerApproved. Other
-// processes read the log by feed.hpp or subscription.hpp. Two acts on one aggregate are in the log in the order of
-// their versions, unless their transactions raced for its row: who keeps state keeps the highest version.
+// An event's type is its message: user.SellerApproved, version 1, is marketplace.user.v1.SellerApproved.
+// Other processes read the log by feed.hpp or subscription.hpp. Two acts on one aggregate are in the log in
+// the order of their versions, unless their transactions raced for its row:
+// who keeps state keeps the highest version.
 #pragma once
 #include <google/protobuf/message.h>
 

@@ -1,12 +1,13 @@
-// Follows the log of another service for what this process keeps in memory: every process for itself, with a cursor
-// of its own, from its start on.
+// Follows the log of another service for what this process keeps in memory: every process for itself, with
+// a cursor of its own, from its start on.
 //
-// At first, and whenever its cursor has expired, it rebuilds from the state of the source, which it reads after the
-// cursor was taken: what happened meanwhile is applied on top, so applying must bear repetition (aggregate_version tells
-// what is old). An event that can't be applied makes it rebuild as well, rather than stop at it for ever.
+// At first, and whenever its cursor has expired, it rebuilds from the state of the source, which it reads
+// after the cursor was taken: what happened meanwhile is applied on top, so applying must bear repetition
+// (aggregate_version tells what is old). An event that can't be applied makes it rebuild as well, rather
+// than stop at it for ever.
 //
-// Owner: the service, one of whose workers calls CatchUp; `source` outlives it. Io thread only. What is kept is as old as
-// the last success of that worker.
+// Owner: the service, one of whose workers calls CatchUp; `source` outlives it. Io thread only. What is
+// kept is as old as the last success of that worker.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -30,7 +31,8 @@ class FeedReader {
 
   explicit FeedReader(Source source) : source_(std::move(source)) {}
 
-  // Reads to the end of what there is. Throws what the source throws, and goes on from there at the next call.
+  // Reads to the end of what there is. Throws what the source throws,
+  // and goes on from there at the next call.
   Task<> CatchUp();
 
   // 0: it was at no end of the log yet, so what is kept is not usable.

@@ -1,8 +1,9 @@
 // The retained log of one service: pages of it for whoever follows it, and its end.
 //
-// A page ends at 500 events or 1 MiB of payload. It holds only what no other event can come before any more: an event
-// is seen once every transaction older than its own has ended, in any database of the server. Owner: the service;
-// `database` must outlive it. Io thread only. Fails as platform/postgres/errors.hpp says.
+// A page ends at 500 events or 1 MiB of payload. It holds only what no other event can come before any
+// more: an event is seen once every transaction older than its own has ended, in any database of the
+// server. Owner: the service; `database` must outlive it. Io thread only. Fails as
+// platform/postgres/errors.hpp says.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -38,14 +39,15 @@ class Log {
 
   Log(postgres::Database& database, Options options);
 
-  // The answer of an internal method `Feed`. Throws Error INVALID_ARGUMENT for an `after` that is none of ours.
+  // The answer of an internal method `Feed`.
+  // Throws Error INVALID_ARGUMENT for an `after` that is none of ours.
   Task<marketplace::type::v1::FeedResponse> Feed(Work work, marketplace::type::v1::FeedRequest request);
 
-  // Deletes what is older than it is kept, at most 1,000 events; gives how many. Nothing that a subscriber has still to
-  // be handed.
+  // Deletes what is older than it is kept, at most 1,000 events; gives how many.
+  // Nothing that a subscriber has still to be handed.
   Task<std::int64_t> Forget(Work work);
-  // Before the first append of a process: makes the positions of a restored dump those of this server. True when it was
-  // one.
+  // Before the first append of a process: makes the positions of a restored dump
+  // those of this server. True when it was one.
   Task<bool> Settle(Work work);
   // Forgets, every hour.
   runtime::Every& Forgetting() { return forgetting_; }

@@ -103,7 +103,8 @@ TEST_F(LogTest, AReaderThatStartsMeanwhile_HearsOfWhatIsOpen) {
   });
 }
 
-// Writers of all ages commit in any order while a reader follows: it gets every event once, in the order of the log.
+// Writers of all ages commit in any order while a reader follows:
+// it gets every event once, in the order of the log.
 TEST_F(LogTest, AReaderAmongManyWriters_MissesNothing) {
   Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
     constexpr int kWriters = 5;

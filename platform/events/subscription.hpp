@@ -1,13 +1,14 @@
-// A peer that acts once per event: it is told of every event of the types it wants, until it has done its part.
+// A peer that acts once per event: it is told of every event of the types it wants,
+// until it has done its part.
 //
-// What is new in the log is handed on to the outbox, one message per event, ordered per aggregate, and a relay of the
-// subscription's own delivers it to any replica of the peer: so a subscriber, or one aggregate of it, that fails delays
-// nobody else, and retries, parking and what operators see of it are those of the outbox; but later events pass one that
-// is parked. The peer may be told twice and keeps an inbox (inbox.hpp). A subscriber hears of what happens after it was
-// there for the first time.
+// What is new in the log is handed on to the outbox, one message per event, ordered per aggregate, and a
+// relay of the subscription's own delivers it to any replica of the peer: so a subscriber, or one aggregate
+// of it, that fails delays nobody else, and retries, parking and what operators see of it are those of the
+// outbox; but later events pass one that is parked. The peer may be told twice and keeps an inbox
+// (inbox.hpp). A subscriber hears of what happens after it was there for the first time.
 //
-// Owner: the service, which runs HandingOn() and the workers of Relay(); any number of replicas may. Io thread only. Needs
-// the migration sets "events" and "outbox".
+// Owner: the service, which runs HandingOn() and the workers of Relay(); any number of replicas may. Io
+// thread only. Needs the migration sets "events" and "outbox".
 #pragma once
 #include <chrono>
 #include <cstddef>
@@ -38,8 +39,8 @@ class Subscription {
 
   Subscription(postgres::Database& database, telemetry::Tracer& tracer, Deliver deliver, Options options);
 
-  // Hands on what is new, at most `at_once` events; gives how many it looked at: 0, there is nothing new or another
-  // replica is at it.
+  // Hands on what is new, at most `at_once` events; gives how many it looked at: 0, there is nothing new or
+  // another replica is at it.
   Task<std::size_t> HandOn(Work work);
   // Hands on, again and again.
   runtime::Every& HandingOn() { return handing_on_; }

@@ -122,8 +122,8 @@ class Channel {
 
   ChannelState State() const;
   const ChannelStats& Stats() const;
-  // New connections use the files as they are now. Throws std::runtime_error and keeps the old ones if they
-  // are bad.
+  // New connections use the files as they are now.
+  // Throws std::runtime_error and keeps the old ones if they are bad.
   void ReloadTls();
 
   // Takes no new calls, waits for the open ones until the deadline, then ends them and closes.

@@ -1,5 +1,5 @@
-// Call metadata: an ordered list of lower-case keys. Values of "-bin" keys are raw bytes here and base64 on
-// the wire.
+// Call metadata: an ordered list of lower-case keys.
+// Values of "-bin" keys are raw bytes here and base64 on the wire.
 //
 // A plain value. Keys may repeat; Get gives the first. The transport's own names (":path", "content-type",
 // "te", "grpc-timeout" …) never appear, and are left out when somebody adds them.

@@ -1,9 +1,9 @@
-// A gRPC server (HTTP/2) on the process's io thread. It knows bytes, metadata and status; platform/rpc gives
-// it types.
+// A gRPC server (HTTP/2) on the process's io thread. It knows bytes,
+// metadata and status; platform/rpc gives it types.
 //
 // Owner: the process's main, which registers handlers, then listens, and drains it before the io_context
-// ends. Io thread only. A peer can cost it at most what ServerOptions allow: every queue, size and time has a
-// bound.
+// ends. Io thread only. A peer can cost it at most what ServerOptions allow:
+// every queue, size and time has a bound.
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <chrono>
@@ -32,8 +32,8 @@ struct Peer {
 // One call as its handler sees it; valid until the handler's Task has ended.
 //
 // When the client cancels, its deadline passes or its connection goes away, the handler's coroutine is
-// cancelled: its next co_await throws boost::system::system_error(operation_aborted), and what it returns is
-// not sent.
+// cancelled: its next co_await throws boost::system::system_error(operation_aborted),
+// and what it returns is not sent.
 class ServerCall {
  public:
   virtual std::string_view Path() const = 0;
@@ -42,12 +42,12 @@ class ServerCall {
   virtual const Peer& From() const = 0;
 
   // The next message, nullopt after the client's half-close. Taking a message is what reopens the client's
-  // window, so a handler that does not read stops its client. At most one Read at a time. Not for unary
-  // handlers.
+  // window, so a handler that does not read stops its client.
+  // At most one Read at a time. Not for unary handlers.
   virtual Task<std::optional<std::string>> Read() = 0;
 
-  // Queues a message and waits while more than a small buffer of them is still unsent. At most one Write at a
-  // time.
+  // Queues a message and waits while more than a small buffer of them is still unsent.
+  // At most one Write at a time.
   virtual Task<> Write(std::string message) = 0;
 
   virtual Metadata& InitialMetadata() = 0;   // sent with the first message
@@ -69,16 +69,16 @@ using StreamHandler = std::function<Task<Status>(ServerCall&)>;
 struct ServerOptions {
   // Size of a request message; a larger one is answered RESOURCE_EXHAUSTED.
   std::size_t max_message_bytes = 256 * 1024;
-  // Request header list as HTTP/2 counts it (name + value + 32 each); a larger one is answered
-  // RESOURCE_EXHAUSTED.
+  // Request header list as HTTP/2 counts it (name + value + 32 each);
+  // a larger one is answered RESOURCE_EXHAUSTED.
   std::size_t max_header_bytes = 16 * 1024;
-  // Announced to the peer; calls beyond it, or beyond as many running handlers, are refused (the client may
-  // retry).
+  // Announced to the peer; calls beyond it, or beyond as many running handlers,
+  // are refused (the client may retry).
   std::uint32_t max_concurrent_streams = 1024;
   // Connections beyond it are closed at accept.
   std::size_t max_connections = 1024;
-  // Request bytes received and not yet taken by handlers, over all connections; the call that exceeds it is
-  // answered RESOURCE_EXHAUSTED.
+  // Request bytes received and not yet taken by handlers, over all connections;
+  // the call that exceeds it is answered RESOURCE_EXHAUSTED.
   std::size_t max_buffered_bytes = 64 * 1024 * 1024;
   // Receive windows. The stream window is raised to hold one message of max_message_bytes.
   std::uint32_t stream_window_bytes = 1024 * 1024;
@@ -93,16 +93,16 @@ struct ServerOptions {
   std::uint64_t control_burst = 4000;
   std::uint64_t control_per_second = 400;
 
-  // From accept to the end of the TLS handshake, and from there to the peer's acknowledgement of our
-  // SETTINGS.
+  // From accept to the end of the TLS handshake,
+  // and from there to the peer's acknowledgement of our SETTINGS.
   std::chrono::milliseconds handshake_timeout{5000};
   std::chrono::milliseconds settings_timeout{10000};
-  // A PING after this long without a byte from the peer; the connection ends when nothing came within the
-  // timeout.
+  // A PING after this long without a byte from the peer;
+  // the connection ends when nothing came within the timeout.
   std::chrono::milliseconds keepalive_interval{20000};
   std::chrono::milliseconds keepalive_timeout{10000};
-  // A connection without calls for this long, or this old (plus up to a tenth), is told to go away; 0 =
-  // never.
+  // A connection without calls for this long, or this old (plus up to a tenth),
+  // is told to go away; 0 = never.
   std::chrono::milliseconds max_idle{std::chrono::minutes(10)};
   std::chrono::milliseconds max_age{std::chrono::minutes(60)};
   // How long calls on a connection that was told to go away may still run; also the longest that Drain takes.
@@ -154,12 +154,12 @@ class Server {
   std::string Listen(std::string address);
 
   // Stops accepting, tells the clients to go away in two steps so that no call is lost, waits for the calls
-  // until the deadline, then closes what is left and waits for its cancelled handlers. The server is done
-  // after it.
+  // until the deadline, then closes what is left and waits for its cancelled handlers.
+  // The server is done after it.
   Task<> Drain(runtime::Deadline deadline);
 
-  // New connections use the files as they are now. Throws std::runtime_error and keeps the old ones if they
-  // are bad.
+  // New connections use the files as they are now.
+  // Throws std::runtime_error and keeps the old ones if they are bad.
   void ReloadTls();
 
   const ServerStats& Stats() const;

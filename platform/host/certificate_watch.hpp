@@ -20,8 +20,8 @@ class CertificateWatch {
  public:
   CertificateWatch(grpc::TlsFiles files, std::function<void()> reload);
 
-  // Calls `reload` when the files have changed since it last went well, and throws what that throws. Logs
-  // tls.reloaded.
+  // Calls `reload` when the files have changed since it last went well,
+  // and throws what that throws. Logs tls.reloaded.
   Task<> Look();
 
  private:

@@ -1,9 +1,10 @@
 // What every process of the marketplace is made of, in construction order: settings, log, metrics, clock, io
 // thread, token verifier, edge, gRPC server, operations endpoint. A service adds itself and runs.
 //
-//   host::Host host({.name = "order", .databases = {"order"}, .peers = {"auth", "user", "product",
-//   "payment"}}); const order::Settings settings(host.Config()); if (const auto exit_code =
-//   host.Configure(argc, argv)) return *exit_code; … construct clients and the service …
+//   host::Host host({.name = "order", .databases = {"order"}, .peers = {"auth", "payment"}});
+//   const order::Settings settings(host.Config());
+//   if (const auto exit_code = host.Configure(argc, argv)) return *exit_code;
+//   … construct clients and the service …
 //   host.VerifyTokens(…);
 //   host.Add(service);
 //   return host.Run();
@@ -86,15 +87,15 @@ class Host {
   outbox::Relay::Options RelayOptions(std::string_view name) const;
   // Runs its workers in the background and publishes its numbers. `relay` must outlive the run.
   void RunRelay(std::string_view database, outbox::Relay& relay);
-  // Looks whether the schema is the newest, connects, publishes the pool's numbers, and closes at the stop. `database` must outlive the
-  // run.
+  // Looks whether the schema is the newest, connects, publishes the pool's numbers,
+  // and closes at the stop. `database` must outlive the run.
   Task<> OpenDatabase(std::string_view name, postgres::Database& database,
                       std::span<const postgres::MigrationSet* const> sets);
   // Runs <service>.keys, which deletes expired idempotency keys every hour. `answers` must outlive the run.
   void SweepAnswers(std::string_view service, idempotency::PgStore& answers);
   events::Log::Options EventOptions(std::string_view service) const;
-  // Makes the log of what happens in a service ready and runs <service>.events, which forgets what is old. `events` must
-  // outlive the run.
+  // Makes the log of what happens in a service ready and runs <service>.events, which forgets what is old.
+  // `events` must outlive the run.
   Task<> OpenLog(std::string_view service, events::Log& events);
   rpc::Channel& Peer(std::string_view name);
 

@@ -3,8 +3,8 @@
 //
 // Installs itself as the log's sink while it lives open; the broker's troubles go to the log's file, or
 // stderr, as one warn line `log.kafka_trouble` in 30 s at most. Lines that can't be sent are counted by
-// reason and lost. Owner: the host. Thread: Close blocks and belongs on no io thread; everything else is for
-// any thread.
+// reason and lost. Owner: the host. Thread: Close blocks and belongs on no io thread;
+// everything else is for any thread.
 #pragma once
 #include <string>
 #include <string_view>

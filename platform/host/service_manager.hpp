@@ -13,8 +13,9 @@ bool NotifyReady();
 // The longest silence that the manager takes for life (systemd's WatchdogSec); none: it does not watch.
 std::optional<std::chrono::microseconds> WatchdogLimit();
 
-// Says that this process is alive, as a worker does twice within that limit. It runs on the io thread, so that a thread
-// that no longer turns is silent, and the manager kills the process and starts it again. Throws as NotifyReady.
+// Says that this process is alive, as a worker does twice within that limit. It runs on the io thread, so
+// that a thread that no longer turns is silent, and the manager kills the process
+// and starts it again. Throws as NotifyReady.
 void TellAlive();
 
 }  // namespace market::host

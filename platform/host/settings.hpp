@@ -1,5 +1,5 @@
-// The properties every process has, under the names the launcher writes (docs/configuration.md is made from
-// them).
+// The properties every process has, under the names the launcher writes
+// (docs/configuration.md is made from them).
 #pragma once
 #include <map>
 #include <optional>

@@ -37,8 +37,8 @@ class SendError : public std::runtime_error {
 class Client {
  public:
   // "http://host:port" or "http+unix:/path". Throws std::invalid_argument for anything else. A host that is
-  // no number is looked up at each connect, in a thread of Asio's, within the system resolver's own time
-  // limit.
+  // no number is looked up at each connect, in a thread of Asio's,
+  // within the system resolver's own time limit.
   Client(boost::asio::io_context& io, const std::string& base_url, ClientOptions options = {});
   ~Client();
   Client(const Client&) = delete;

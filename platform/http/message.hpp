@@ -1,5 +1,5 @@
-// An HTTP/1.1 request and response as plain values, without a trace of the library that reads and writes
-// them.
+// An HTTP/1.1 request and response as plain values,
+// without a trace of the library that reads and writes them.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -64,8 +64,8 @@ struct Response {
   std::string body;  // not written for HEAD, 204 and 304; Content-Length tells its size all the same for HEAD
 };
 
-// The request is the handler's until its Task has ended. The client may be gone by then; the answer is
-// dropped then.
+// The request is the handler's until its Task has ended.
+// The client may be gone by then; the answer is dropped then.
 using Handler = std::function<Task<Response>(Request&)>;
 
 std::string_view StatusText(int status);

@@ -18,8 +18,8 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
 
   RequestParser(const ServerOptions& options, Request& request);
 
-  // Takes what it can of `input` and returns how many bytes that were; 0 asks for more. Once Faulty, it is
-  // finished.
+  // Takes what it can of `input` and returns how many bytes that were;
+  // 0 asks for more. Once Faulty, it is finished.
   std::size_t Take(std::string_view input);
 
   bool HeaderDone() const { return header_done_; }

@@ -391,8 +391,8 @@ Task<> Server::Core::KeepAccepting(std::shared_ptr<Core>, std::shared_ptr<Listen
   co_await listening->accepting->Run();
 }
 
-// Throws when there is something wrong with accepting: no descriptors left, most likely, and they come back when
-// connections end.
+// Throws when there is something wrong with accepting: no descriptors left,
+// most likely, and they come back when connections end.
 Task<> Server::Core::Accept(Listening& listening) {
   for (;;) {
     auto socket = co_await listening.acceptor.async_accept(asio::use_awaitable);

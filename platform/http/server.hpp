@@ -3,8 +3,8 @@
 //
 // Owner: the process's main, which listens and drains it before the io_context ends. Io thread only. A peer
 // can cost it at most what ServerOptions allow. What is not a valid request never reaches the handler:
-// `on_fault` makes the answer and the connection is closed, since nobody knows where the next request would
-// begin (request smuggling).
+// `on_fault` makes the answer and the connection is closed,
+// since nobody knows where the next request would begin (request smuggling).
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <chrono>
@@ -44,8 +44,8 @@ struct ServerOptions {
   std::chrono::milliseconds idle_timeout{60000};
   std::chrono::milliseconds write_timeout{30000};
   // How long Drain goes on accepting and answering, with `Connection: close`, before it closes idle
-  // connections. A proxy in front that lets go of idle connections sooner than this never sends into one that
-  // is being closed.
+  // connections. A proxy in front that lets go of idle connections sooner than
+  // this never sends into one that is being closed.
   std::chrono::milliseconds drain_linger{0};
   // Answers a fault; unset: the status with an empty body.
   std::function<Response(Fault)> on_fault;

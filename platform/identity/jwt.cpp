@@ -67,8 +67,8 @@ std::optional<std::int64_t> IntAt(const json::object& object, std::string_view k
   return value->get_int64();
 }
 
-// The header's kid, if the header asks for nothing but what we do: an unknown member may change what the rest
-// means.
+// The header's kid, if the header asks for nothing but what we do:
+// an unknown member may change what the rest means.
 std::optional<std::string> ReadHeader(std::string_view part) {
   const auto header = ReadObject(part, {});
   if (!header || header->size() != 3) return std::nullopt;
@@ -87,8 +87,8 @@ bool ReadPermissions(const json::value& value, Permissions& permissions) {
   return true;
 }
 
-// "sellers" names for each seller one of the sets of "grants", so that what many memberships have in common
-// stands there once.
+// "sellers" names for each seller one of the sets of "grants",
+// so that what many memberships have in common stands there once.
 bool ReadSellers(const json::object& payload, std::vector<Membership>& sellers) {
   const auto* value = payload.if_contains("sellers");
   if (value == nullptr) return true;

@@ -1,5 +1,5 @@
-// Access tokens: JWS compact form, ES256 only (RFC 7515, 7518; claims as RFC 9068, `typ` at+jwt). What the bearer
-// may do is in them as numbers of permissions, so that no service asks auth.
+// Access tokens: JWS compact form, ES256 only (RFC 7515, 7518; claims as RFC 9068, `typ` at+jwt). What the
+// bearer may do is in them as numbers of permissions, so that no service asks auth.
 //
 // Signing and verifying keys are parsed once: decoding a PEM costs more than the signature.
 // The algorithm comes from the key, never from the token; everything else a
@@ -63,8 +63,8 @@ class KeyRing {
   bool Has(std::string_view kid) const;
   bool Empty() const;
   std::optional<Claims> Verify(std::string_view token, std::string_view issuer, Time now) const;
-  // The `kid` of a token whose header is acceptable, to know which key to fetch; the signature is not looked
-  // at.
+  // The `kid` of a token whose header is acceptable, to know which key to fetch;
+  // the signature is not looked at.
   static std::optional<std::string> KidOf(std::string_view token);
 
  private:

@@ -21,8 +21,8 @@ class Permissions {
   Permissions() = default;
   Permissions(std::initializer_list<Permission> some);
 
-  // A number that this program does not know is passed over: whoever granted it is newer, and nothing here asks
-  // for it.
+  // A number that this program does not know is passed over:
+  // whoever granted it is newer, and nothing here asks for it.
   void Add(std::int64_t number);
   Permissions& operator|=(const Permissions& more);
 

@@ -1,5 +1,5 @@
-// Who asks: what a verified access token says about its bearer. What a row belongs to is decided in the storage
-// of the service that owns it.
+// Who asks: what a verified access token says about its bearer. What a row belongs to is decided in the
+// storage of the service that owns it.
 #pragma once
 #include <vector>
 

@@ -70,8 +70,8 @@ void AddAttribute(proto::trace::v1::Span& span, const telemetry::Attribute& attr
       attribute.value);
 }
 
-// What stands before the bytes of a nested message: its field's number (below 16) with wire type 2, and its
-// size.
+// What stands before the bytes of a nested message: its field's number (below 16)
+// with wire type 2, and its size.
 void AppendHeader(std::string& out, int field_number, std::size_t size) {
   std::array<std::uint8_t, 6> header{static_cast<std::uint8_t>(field_number << 3 | 2)};
   const auto* end =

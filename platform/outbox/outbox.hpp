@@ -6,8 +6,8 @@
 //   relay.Wake();
 //
 // Delivery is at least once, in order within a key, whatever the topics: append under the row lock of what
-// the key names, so that the order of appending is the order of committing. Receivers know a repeated message
-// by its id.
+// the key names, so that the order of appending is the order of committing.
+// Receivers know a repeated message by its id.
 #pragma once
 #include <cstdint>
 #include <string>

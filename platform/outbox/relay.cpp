@@ -67,8 +67,8 @@ void Relay::Handle(std::string topic, Handler handler) {
   topics_.push_back(std::move(topic));
 }
 
-// The payload comes with the claim, one statement for many messages: bytes and names, which nothing can make
-// unreadable.
+// The payload comes with the claim, one statement for many messages:
+// bytes and names, which nothing can make unreadable.
 Task<std::vector<runtime::LeasedWork::Job>> Relay::Claim(std::size_t limit) {
   std::vector<runtime::LeasedWork::Job> jobs;
   if (topics_.empty()) co_return jobs;

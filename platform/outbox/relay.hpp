@@ -2,13 +2,14 @@
 //
 // A claim is a lease on the row (next_attempt_at in the future), so no transaction is open while a handler
 // talks to a peer, any number of relays may run, and a relay that dies loses nothing: its messages are due
-// again when the lease ends. A message whose handler throws is due again after a growing pause, for ever while
-// the peer is only away; one that is refused or breaks again and again is parked (runtime/setback.hpp). Later
-// messages of the same key wait for it either way: what is parked must not be overtaken, an operator lets it
-// go on or drops it. Topics without a handler are left alone: they neither block a key nor wait for it.
+// again when the lease ends. A message whose handler throws is due again after a growing pause, for ever
+// while the peer is only away; one that is refused or breaks again and again is parked
+// (runtime/setback.hpp). Later messages of the same key wait for it either way: what is parked must not be
+// overtaken, an operator lets it go on or drops it. Topics without a handler are left alone: they neither
+// block a key nor wait for it.
 //
-// Owner: the process runs Deliveries and Measuring until the stop, when handlers are cancelled and their messages
-// given back. Io thread only. Limits: `concurrency` handlers at once.
+// Owner: the process runs Deliveries and Measuring until the stop, when handlers are cancelled and their
+// messages given back. Io thread only. Limits: `concurrency` handlers at once.
 #pragma once
 #include <chrono>
 #include <cstddef>

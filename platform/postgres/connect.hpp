@@ -1,5 +1,5 @@
-// Internal to the room, for .cpp files only (libpq-fe.h): opening a connection without blocking the io
-// thread.
+// Internal to the room, for .cpp files only (libpq-fe.h):
+// opening a connection without blocking the io thread.
 #pragma once
 #include <libpq-fe.h>
 

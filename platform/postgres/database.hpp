@@ -1,8 +1,7 @@
 // PostgreSQL for one service: a few pipelined connections on the io thread, shared by all callers.
 //
 //   Read         shared connections; the reads of one turn of the loop travel together. The statement must
-//   have
-//                no effects: it is sent again by itself when a neighbour in its pipeline failed.
+//                have no effects: it is sent again by itself when a neighbour in its pipeline failed.
 //   Write        one statement or one Batch is one transaction and one round trip, on shared connections.
 //   Transaction  for a later statement that depends on an earlier result: a leased connection, BEGIN, COMMIT.
 //
@@ -110,8 +109,8 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  // Makes all connections; throws Error UNAVAILABLE with the last refusal if some are missing at the
-  // deadline.
+  // Makes all connections; throws Error UNAVAILABLE with the last refusal
+  // if some are missing at the deadline.
   Task<> Open(runtime::Deadline deadline);
   // Refuses new calls, waits for those under way until the deadline, then closes.
   Task<> Close(runtime::Deadline deadline);
@@ -131,8 +130,8 @@ class Database {
   Task<std::vector<Result>> Write(Work work, Batch batch);
 
   // Runs `body(Tx&)`, a callable that returns Task<T>, and commits; rolls back when it throws or is
-  // cancelled. A serialization failure or deadlock runs the body again, three times in all: it must have no
-  // other effects.
+  // cancelled. A serialization failure or deadlock runs the body again,
+  // three times in all: it must have no other effects.
   template <class Body>
   std::invoke_result_t<Body&, Tx&> Transaction(Work work, Body body) {
     using Value = typename std::invoke_result_t<Body&, Tx&>::value_type;

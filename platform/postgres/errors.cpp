@@ -10,8 +10,8 @@ std::string Field(const pg_result* result, int code) {
   return text == nullptr ? std::string() : std::string(text);
 }
 
-// "The cached plan must not change its result type", recognised by where it is raised: its SQLSTATE has other
-// uses.
+// "The cached plan must not change its result type", recognised by where it is raised:
+// its SQLSTATE has other uses.
 bool IsStalePlan(const pg_result* result, std::string_view sqlstate) {
   return sqlstate == "0A000" && Field(result, PG_DIAG_SOURCE_FUNCTION) == "RevalidateCachedQuery";
 }

@@ -1,15 +1,14 @@
 // How a statement fails.
 //
 //   SqlError        the server refused it: a constraint, a wrong type. Storage maps sqlstate and constraint
-//   to
-//                   a reason.
+//                   to a reason.
 //   Error           UNAVAILABLE (no connection, lost, shutting down, out of space; lock_timeout, or a
 //                   serialization failure that three runs did not clear: nothing happened), DEADLINE_EXCEEDED
 //                   (ours or the server's statement_timeout), RESOURCE_EXHAUSTED (no connection became free
 //                   in time, too much waiting).
 //   CommitUnknown   the connection was lost after a write was sent and before its answer: it may have
-//   happened.
-//                   The caller finds out by the natural key of what it wrote; it never simply runs it again.
+//                   happened. The caller finds out by the natural key of what it wrote; it never simply runs
+//                   it again.
 #pragma once
 #include <exception>
 #include <stdexcept>

@@ -15,8 +15,8 @@ using Wait = boost::asio::posix::stream_descriptor::wait_type;
 
 // One for the whole database, whatever sets a program has.
 constexpr Statement kLock{"migrate.lock", "SELECT pg_advisory_lock(7310131407)"};
-// The one place where SQL takes the time from: what sets a database's clock (a test, a simulator) replaces this
-// function, so one that is there stays. STABLE and plain, so that PostgreSQL inlines it.
+// The one place where SQL takes the time from: what sets a database's clock (a test, a simulator) replaces
+// this function, so one that is there stays. STABLE and plain, so that PostgreSQL inlines it.
 constexpr Statement kClock{"migrate.clock", R"(
   DO $$ BEGIN
     IF to_regproc('market_now') IS NULL THEN
@@ -31,8 +31,8 @@ constexpr Statement kTable{"migrate.table", R"(
     checksum   text        NOT NULL,
     applied_at timestamptz NOT NULL DEFAULT market_now(),
     PRIMARY KEY (set, version)))"};
-// DDL that waits for a long transaction holds up everyone behind it: rather fail and try again at the next
-// start.
+// DDL that waits for a long transaction holds up everyone behind it:
+// rather fail and try again at the next start.
 constexpr Statement kLimitWaiting{"migrate.limit", "SET lock_timeout = '10s'"};
 constexpr Statement kApplied{"migrate.applied", "SELECT set, version, name, checksum FROM schema_migration"};
 constexpr Statement kRecord{

@@ -3,8 +3,8 @@
 // Each slot has a keeper, a worker whose round is the life of one connection; one that was lost is made anew,
 // with backoff. Shared requests go to the connection with the fewest in flight that is not
 // leased; a lease takes a connection out of sharing. Who finds all of them leased waits its turn, `pool_wait`
-// at most; who finds none open fails at once. Held by shared_ptr: a lease may outlive the Database. Io thread
-// only.
+// at most; who finds none open fails at once. Held by shared_ptr:
+// a lease may outlive the Database. Io thread only.
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <deque>

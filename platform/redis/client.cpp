@@ -229,8 +229,8 @@ Task<> Client::Impl::Dial(Connection& connection) {
   connection.socket.set_option(asio::ip::tcp::no_delay(true));
 }
 
-// True once the server answered a PING: an open socket alone proves nothing about a server that hangs or
-// loads.
+// True once the server answered a PING:
+// an open socket alone proves nothing about a server that hangs or loads.
 Task<bool> Client::Impl::Connect(ConnectionPtr connection) {
   const auto deadline = runtime::After(options.connect_timeout);
   asio::steady_timer timer(io, options.connect_timeout);
@@ -373,8 +373,8 @@ Task<std::optional<std::int64_t>> Client::IncrementWithin(Work work, std::string
   key.insert(0, impl_->options.key_prefix);
   const auto connection = impl_->Usable(2);
   if (!connection) co_return std::nullopt;
-  // The time limit is asked for with each count, so a counter that lost its limit between the two gets one
-  // next time.
+  // The time limit is asked for with each count,
+  // so a counter that lost its limit between the two gets one next time.
   const auto window_text = std::to_string(window.count());
   auto counted = Impl::Command(*connection, {"INCR", key});
   auto limited = Impl::Command(*connection, {"PEXPIRE", key, window_text, "NX"});

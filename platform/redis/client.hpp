@@ -1,6 +1,6 @@
 // Redis as a cache and a shared counter, never as the truth: whatever goes wrong, a read is a miss, a write
-// does nothing and a count is unknown. No call throws because of Redis, and none waits longer than the
-// timeout.
+// does nothing and a count is unknown. No call throws because of Redis,
+// and none waits longer than the timeout.
 //
 // One connection, pipelined: commands of many coroutines share it. While there is no working connection,
 // calls return at once; the client connects again by itself with growing pauses and trusts a connection once
@@ -60,8 +60,8 @@ class Client {
   Task<std::optional<std::string>> Get(Work work, std::string key);
   Task<> Set(Work work, std::string key, std::string value, std::chrono::milliseconds ttl);
   Task<> Delete(Work work, std::string key);
-  // Adds one to a counter that vanishes `window` after its first count; the new count, or nothing when
-  // unknown.
+  // Adds one to a counter that vanishes `window` after its first count;
+  // the new count, or nothing when unknown.
   Task<std::optional<std::int64_t>> IncrementWithin(Work work, std::string key,
                                                     std::chrono::milliseconds window);
 

@@ -1,5 +1,5 @@
-// Admission: how many requests may be worked on at once, who waits, and who is turned away when it gets too
-// much.
+// Admission: how many requests may be worked on at once, who waits,
+// and who is turned away when it gets too much.
 //
 // Past the limit requests wait in a bounded queue, more important ones first; a request that waited too long,
 // or finds the queue full of its own or better classes, is refused with Error RESOURCE_EXHAUSTED "OVERLOADED"
@@ -71,8 +71,8 @@ class Admission {
 
   // The fast path, without a coroutine: nullopt when it would have to wait.
   std::optional<Permit> TryEnter(Priority priority);
-  // Waits for a place, at most max_wait and not past `deadline`. Throws Error RESOURCE_EXHAUSTED
-  // "OVERLOADED".
+  // Waits for a place, at most max_wait and not past `deadline`.
+  // Throws Error RESOURCE_EXHAUSTED "OVERLOADED".
   Task<Permit> Enter(Priority priority, Deadline deadline);
 
   Stats GetStats() const;

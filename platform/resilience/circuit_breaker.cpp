@@ -81,8 +81,8 @@ void CircuitBreaker::Report(std::uint64_t generation, SteadyTime started, Outcom
     case Outcome::kIgnored:
       break;
   }
-  // What did not fail gives its place to the next probe, or a probe that told nothing could leave the breaker
-  // stuck.
+  // What did not fail gives its place to the next probe,
+  // or a probe that told nothing could leave the breaker stuck.
   ++probes_left_;
 }
 

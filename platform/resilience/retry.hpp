@@ -1,8 +1,8 @@
-// Retries that can't make an overload worse: few attempts, growing pauses with jitter, and a budget per
-// dependency.
+// Retries that can't make an overload worse: few attempts, growing pauses with jitter,
+// and a budget per dependency.
 //
-// Retry at one layer only, and only what proves that the other side did not act, or is harmless to do twice.
-// Io thread only.
+// Retry at one layer only, and only what proves that the other side did not act,
+// or is harmless to do twice. Io thread only.
 #pragma once
 #include <chrono>
 #include <cstdint>

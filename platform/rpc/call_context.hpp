@@ -1,9 +1,9 @@
 // Everything one call carries besides its message: deadline, trace, caller. Made once at the edge of a
-// process, passed by reference to the handler and to every peer the handler calls; lives until the handler's
-// task ends.
+// process, passed by reference to the handler and to every peer the handler calls;
+// lives until the handler's task ends.
 //
-// Background work makes its own with CallContext::ForWork. Io thread only; not copyable, since its identity
-// is the call.
+// Background work makes its own with CallContext::ForWork. Io thread only;
+// not copyable, since its identity is the call.
 #pragma once
 #include <chrono>
 #include <optional>
@@ -54,12 +54,12 @@ class CallContext {
   // Of a method with an idempotency key: the natural key of its effect. The same caller, method and key give
   // the same value, so a run that resumes finds what an earlier run did (platform/idempotency).
   const Uuid& OperationId() const;
-  // Tells the edge that the answer is not the last word (202): the key stays open and a retry runs the
-  // handler again.
+  // Tells the edge that the answer is not the last word (202):
+  // the key stays open and a retry runs the handler again.
   void LeaveOpen() { settled_ = false; }
 
-  // Set by the edge, read by clients that forward them. Token is the whole header value, "Bearer …", or
-  // empty.
+  // Set by the edge, read by clients that forward them.
+  // Token is the whole header value, "Bearer …", or empty.
   std::string_view Token() const { return token_; }
   std::string_view RequestId() const { return request_id_; }
   std::string_view IdempotencyKey() const { return idempotency_key_; }

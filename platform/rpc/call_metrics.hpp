@@ -1,6 +1,6 @@
 // Internal to platform/rpc. The series of one method on one side, named as go-grpc-middleware names them,
-// since that is what dashboards expect. All codes are there from the start, so that rate() sees the first
-// error.
+// since that is what dashboards expect. All codes are there from the start,
+// so that rate() sees the first error.
 #pragma once
 #include <array>
 #include <chrono>

@@ -21,8 +21,8 @@ class Metrics;
 namespace market::rpc {
 
 struct ChannelOptions {
-  // Sent as "x-market-service" (EdgeOptions::Plaintext): the name of this process where no certificate says
-  // it.
+  // Sent as "x-market-service" (EdgeOptions::Plaintext):
+  // the name of this process where no certificate says it.
   std::string plaintext_service;
 };
 

@@ -211,8 +211,8 @@ TEST_F(ChannelTest, OtherMethods_AreNotRetried) {
 TEST_F(ChannelTest, RetryBudget_EndsRetriesOfABrokenPeer) {
   WithPair("order", [&](Pair& pair) -> Task<> {
     probe_.act = [](CallContext&) { return Fail(Unavailable("away")); };
-    // Refusals that are no fault of the peer keep the breaker closed, so that the budget is what ends the
-    // retries.
+    // Refusals that are no fault of the peer keep the breaker closed,
+    // so that the budget is what ends the retries.
     for (int i = 0; i < 10; ++i) {
       CallContext call(Soon());
       co_await FailureOf(pair.client->ReadPublic(call, {}));

@@ -1,6 +1,6 @@
 // The one place where a call enters a process: deadline, identity, policy, field rules, idempotency, span,
-// metrics, access line and the mapping of errors happen here and nowhere else, so that handlers hold the
-// story alone.
+// metrics, access line and the mapping of errors happen here and nowhere else,
+// so that handlers hold the story alone.
 //
 // Two doors, one path: Serve() puts the bound methods on a gRPC server; Call() is how a gateway in the same
 // process (the single shape) reaches them without a hop. Io thread only; must outlive the server it serves.

@@ -1,5 +1,5 @@
-// The canonical HTTP status of a gRPC code (google/rpc/code.proto). Header only, std only, for the edge and
-// the generator.
+// The canonical HTTP status of a gRPC code (google/rpc/code.proto).
+// Header only, std only, for the edge and the generator.
 #pragma once
 #include "platform/core/error.hpp"
 

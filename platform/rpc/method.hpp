@@ -41,8 +41,8 @@ struct Method {
   std::string_view SpanName() const { return std::string_view(path).substr(1); }
 };
 
-// All methods of one service, in the order of the .proto; built by generated code, lives as long as the
-// program.
+// All methods of one service, in the order of the .proto;
+// built by generated code, lives as long as the program.
 class MethodTable {
  public:
   explicit MethodTable(const google::protobuf::ServiceDescriptor& service);

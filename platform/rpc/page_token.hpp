@@ -1,12 +1,12 @@
 // Page tokens of keyset paging: where a list goes on, bound to the list it came from.
 //
-//   const auto after = page_token::Decode<Time, OrderId>(filter, request.page_token());   // nullopt: first
-//   page response.set_next_page_token(page_token::Encode(filter, last.created_at, last.id));
+//   const auto after = page_token::Decode<Time, OrderId>(filter, request.page_token());
+//   response.set_next_page_token(page_token::Encode(filter, last.created_at, last.id));
 //
 // `filter` is any text that names the list and everything that selects its rows or their order
 // ("orders|PLACED"), the caller's scope included. A token carries a position, never a right: the query
-// applies the scope again. The checksum catches damaged tokens and tokens of another list; it is no secret.
-// Pure; any thread.
+// applies the scope again. The checksum catches damaged tokens and tokens of another list;
+// it is no secret. Pure; any thread.
 #pragma once
 #include <cstdint>
 #include <optional>

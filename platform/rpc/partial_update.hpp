@@ -19,7 +19,8 @@ namespace market::rpc {
 
 class PartialUpdate {
  public:
-  // Both must outlive it. Throws Error INVALID_ARGUMENT when the mask names a field that `sent` does not have.
+  // Both must outlive it. Throws Error INVALID_ARGUMENT when the mask
+  // names a field that `sent` does not have.
   PartialUpdate(const google::protobuf::Message& sent, const google::protobuf::FieldMask& mask);
 
   // Whether the field, or something in it, changes. Throws std::logic_error when there is no such field.

@@ -304,8 +304,8 @@ class Plans {
 
  private:
   const TypePlan& Make(const Descriptor& type) {
-    // In the table before its fields are looked at, since a type may contain itself; such a type is always
-    // checked.
+    // In the table before its fields are looked at, since a type may contain itself;
+    // such a type is always checked.
     auto& plan = *plans_.emplace(&type, std::make_unique<TypePlan>()).first->second;
     const auto* mask = type.FindFieldByName("update_mask");
     if (mask != nullptr && mask->message_type() == google::protobuf::FieldMask::descriptor())

@@ -1,5 +1,5 @@
-// Field rules of the contract (options.v1.FieldRules), enforced once at a service's edge on every message
-// that enters.
+// Field rules of the contract (options.v1.FieldRules),
+// enforced once at a service's edge on every message that enters.
 //
 // Beyond what options.proto says: a rule on a map binds its values, and its max_len the keys too; min and max
 // on a message bind its field `amount`; an enum must have a name for its value. In a request with an
@@ -15,8 +15,8 @@ namespace market::rules {
 // Strings must be valid UTF-8 without control characters (except newline and tab) or bidirectional overrides.
 void Validate(const google::protobuf::Message& message);
 
-// Reads the rules of a type ahead of its first message. Throws std::invalid_argument for a pattern that does
-// not compile.
+// Reads the rules of a type ahead of its first message.
+// Throws std::invalid_argument for a pattern that does not compile.
 void PrepareValidation(const google::protobuf::Descriptor& type);
 
 }  // namespace market::rules

@@ -1,7 +1,7 @@
 // Growing pauses with jitter, so that those who failed together don't come back together.
 //
-// A step doubles from `initial` to `max`; a pause is anything from (1 - jitter) of its step to all of it. Io
-// thread only.
+// A step doubles from `initial` to `max`; a pause is anything from (1 - jitter)
+// of its step to all of it. Io thread only.
 #pragma once
 #include <chrono>
 #include <cstdint>

@@ -1,8 +1,8 @@
 // A small bounded pool for work that would block the io thread (argon2, name resolution).
 //
 // The queue has a limit; past it Run throws Error RESOURCE_EXHAUSTED at once, which is cheaper than waiting.
-// Functions run on pool threads and must not touch io-thread state; the result comes back to the awaiting
-// coroutine.
+// Functions run on pool threads and must not touch io-thread state;
+// the result comes back to the awaiting coroutine.
 #pragma once
 #include <atomic>
 #include <boost/asio/any_io_executor.hpp>

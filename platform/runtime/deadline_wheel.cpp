@@ -83,8 +83,8 @@ void DeadlineWheel::Turn() {
   while (turned_to_ < tick) {
     ++turned_to_;
     const auto slot = static_cast<std::size_t>(turned_to_) % kSlots;
-    // An entry whose time is a later turn of the wheel stays; OnDeadline may change the list, so start over
-    // after it.
+    // An entry whose time is a later turn of the wheel stays;
+    // OnDeadline may change the list, so start over after it.
     for (Entry* entry = slots_[slot]; entry != nullptr;) {
       if (entry->deadline_ > now) {
         entry = entry->next_;

@@ -1,8 +1,8 @@
 // One timer for all deadlines of an io_context: a hashed wheel of 5 ms slots.
 //
 // Adding and removing are O(1) and free of system calls, which a timer per call is not. The price: a deadline
-// fires up to one slot late. Io thread only. Entries belong to their owners and leave the wheel when
-// destroyed.
+// fires up to one slot late. Io thread only.
+// Entries belong to their owners and leave the wheel when destroyed.
 #pragma once
 #include <array>
 #include <boost/asio/io_context.hpp>

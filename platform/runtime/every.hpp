@@ -5,8 +5,8 @@
 //
 // A round that throws, whatever it throws, is counted, told to the listener and repeated after a growing
 // pause; only the worker's own cancellation ends it. A round that hangs shows as a last success that grows
-// old: rounds give each of their steps a limit. Owner: the part whose work it is; outlives the task of Run.
-// Io thread only.
+// old: rounds give each of their steps a limit. Owner: the part whose work it is;
+// outlives the task of Run. Io thread only.
 #pragma once
 #include <chrono>
 #include <cstdint>

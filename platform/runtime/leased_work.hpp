@@ -4,9 +4,10 @@
 //   group.Keep(recovery.Name(), recovery.Run());
 //
 // A job that throws gives its row back (setback.hpp): due again later, or parked; it never stops the others,
-// and the room it leaves is filled at once. So that one row that can't be read stops nobody either, Take gives
-// names only and the job reads its own row. A process that dies leaves its rows to the end of their leases; one
-// that stops cancels its jobs and gives their rows back. Any number of replicas may run the same work.
+// and the room it leaves is filled at once. So that one row that can't be read stops nobody either, Take
+// gives names only and the job reads its own row. A process that dies leaves its rows to the end of their
+// leases; one that stops cancels its jobs and gives their rows back.
+// Any number of replicas may run the same work.
 //
 // Owner: the part whose work it is; outlives the task of Run. Io thread only. Limits: `concurrency` jobs at
 // once. When Take throws, the worker fails as Every says.

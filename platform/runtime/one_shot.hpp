@@ -1,8 +1,8 @@
 // A value that one coroutine waits for and another part of the io thread provides, once.
 //
 // The provider (a reply reader, a timer, a pool) and the waiter both hold it, usually by shared_ptr, since
-// either may go first: a waiter that is cancelled or out of time leaves, and a later Set is then ignored. Io
-// thread only.
+// either may go first: a waiter that is cancelled or out of time leaves,
+// and a later Set is then ignored. Io thread only.
 #pragma once
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>

@@ -1,5 +1,5 @@
-// The life of a process: start in construction order, serve until SIGTERM or SIGINT, stop in reverse order,
-// exit 0.
+// The life of a process: start in construction order, serve until SIGTERM or SIGINT,
+// stop in reverse order, exit 0.
 //
 // Each part that needs an orderly end registers a step. Steps run one after the other, last registered first,
 // each with its own time limit; a step that fails or is late is logged and the next one runs. A second signal

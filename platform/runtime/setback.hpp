@@ -2,8 +2,9 @@
 //
 // What tells that the other side can't say now (UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED,
 // CANCELLED) is asked again for ever and counts as no failure: a peer that is away for a night parks nothing.
-// Everything else breaks the run: an SQL error, a row that can't be read, a refusal for good. A row that breaks
-// `tries` times without a good run in between is parked: nobody takes it until an operator lets it go on.
+// Everything else breaks the run: an SQL error, a row that can't be read, a refusal for good. A row that
+// breaks `tries` times without a good run in between is parked:
+// nobody takes it until an operator lets it go on.
 #pragma once
 #include <chrono>
 #include <cstdint>

@@ -1,8 +1,8 @@
 // Task<T>: a coroutine on the process's one io thread. It starts when awaited and is owned by its awaiter.
 //
 // Rules of the house: everything a Task touches lives on the io thread, so no locks; a detached Task goes
-// through a TaskGroup that shutdown joins; a capturing lambda is never a detached coroutine (its captures die
-// first).
+// through a TaskGroup that shutdown joins;
+// a capturing lambda is never a detached coroutine (its captures die first).
 #pragma once
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>

@@ -38,8 +38,8 @@ class ExpositionWriter {
   // The strings must live until the next family.
   void Family(std::string_view name, std::string_view help, Kind kind, std::span<const std::string> labels);
   void Value(std::span<const std::string> label_values, double value);
-  // `counts` per bucket, one more than bounds; `exemplars` as many, or none. One family has one set of
-  // bounds.
+  // `counts` per bucket, one more than bounds; `exemplars` as many, or none.
+  // One family has one set of bounds.
   void Histogram(std::span<const std::string> label_values, std::span<const double> bounds,
                  std::span<const std::uint64_t> counts, double sum, std::span<const Exemplar> exemplars);
   void Finish();

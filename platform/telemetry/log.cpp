@@ -98,8 +98,8 @@ struct AppendValue {
   void operator()(bool flag) const { out += flag ? "true" : "false"; }
 };
 
-// "2026-11-24T10:00:00.123456789Z". Breaking a time into its parts is slow, and most lines share their
-// second.
+// "2026-11-24T10:00:00.123456789Z". Breaking a time into its parts is slow,
+// and most lines share their second.
 void AppendNow(std::string& out) {
   thread_local std::time_t formatted_second = -1;
   thread_local std::array<char, 20> formatted{};

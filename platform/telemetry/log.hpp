@@ -53,8 +53,8 @@ struct LogOptions {
   std::size_t buffer_bytes = 0;
 };
 
-// Sets up the process-wide log, the one global of the platform. Throws std::system_error when the file can't
-// be opened.
+// Sets up the process-wide log, the one global of the platform.
+// Throws std::system_error when the file can't be opened.
 void ConfigureLog(const LogOptions& options);
 // Writes what is gathered; called by itself at exit.
 void FlushLog();

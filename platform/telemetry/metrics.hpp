@@ -3,8 +3,8 @@
 // Io thread only, so an instrument is plain numbers: an increment is one addition, an observation a short
 // search and two additions. Instruments live as long as their Metrics and never move: resolve them once, keep
 // the reference. Names follow prometheus.io/docs/practices/naming (base units, `_total` for counters, no ids
-// as labels); a bad name, or one name used for two kinds or two sets of labels, throws std::logic_error at
-// start.
+// as labels); a bad name, or one name used for two kinds or two sets of labels,
+// throws std::logic_error at start.
 #pragma once
 #include <array>
 #include <chrono>
@@ -85,8 +85,8 @@ inline constexpr std::array kDurationBuckets = {.00025, .0005, .001, .0025, .005
 
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
-// All series of one name. Bounded: past kMaxSeries new label values share one series whose labels are all
-// "_other".
+// All series of one name. Bounded: past kMaxSeries new label values share
+// one series whose labels are all "_other".
 template <class Instrument>
 class Family {
  public:
@@ -149,8 +149,8 @@ class Metrics {
 void AddProcessMetrics(Metrics& metrics);
 // market_build_info{service,version,revision} 1
 void AddBuildInfo(Metrics& metrics, std::string service, std::string_view version, std::string_view revision);
-// market_log_lines_total, market_log_dropped_total{sink="file"}; a sink adds its own
-// (platform/host/kafka_log.hpp)
+// market_log_lines_total, market_log_dropped_total{sink="file"};
+// a sink adds its own (platform/host/kafka_log.hpp)
 void AddLogMetrics(Metrics& metrics);
 
 }  // namespace market::telemetry

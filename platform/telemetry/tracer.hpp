@@ -6,8 +6,8 @@
 // (traceresponse), and whoever called keeps its part too. So a fault is exported with the whole way that led
 // to it, up to the door, in every case, and with all its neighbours when the trace was sampled.
 //
-// The flag of an outside caller is not believed: it would let anybody decide what we pay for. Its trace id
-// is.
+// The flag of an outside caller is not believed:
+// it would let anybody decide what we pay for. Its trace id is.
 //
 // Owner: the host; outlives its spans. Io thread only. A recording is handed over, or forgotten, when its
 // last span has ended.

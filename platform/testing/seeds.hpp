@@ -1,5 +1,6 @@
 // Which seeds a test of random schedules runs: its own few, or those that `./market test --long` asks for by
-// MARKET_SEED (the first) and MARKET_SEEDS (how many). Throws std::invalid_argument for anything else in them.
+// MARKET_SEED (the first) and MARKET_SEEDS (how many).
+// Throws std::invalid_argument for anything else in them.
 #pragma once
 #include <cstdlib>
 #include <ranges>

@@ -1,5 +1,5 @@
-// An empty, migrated database on a real PostgreSQL, dropped at the end of the scope. Blocking, for tests
-// only.
+// An empty, migrated database on a real PostgreSQL,
+// dropped at the end of the scope. Blocking, for tests only.
 //
 //   TemporaryDatabase database(std::array{&migrations::kIdempotency, &migrations::kOrder});
 //   postgres::Database db(io, {.conninfo = database.Conninfo()});
@@ -27,8 +27,8 @@ class TemporaryDatabase {
   static constexpr const char* kProgramRole = "market_program";
 
   const std::string& Name() const { return name_; }
-  // Of a migrated database: as its program, with a program's rights. Of one without a schema: as its owner, a
-  // superuser.
+  // Of a migrated database: as its program, with a program's rights.
+  // Of one without a schema: as its owner, a superuser.
   std::string Conninfo() const;
   std::string OwnerConninfo() const;
   // The same through another address, such as a TcpGate's.
@@ -37,7 +37,8 @@ class TemporaryDatabase {
   static std::string ServerHost();
   static int ServerPort();
 
-  // Runs SQL as the owner on a connection of its own and gives the first column of the first row, "" without one.
+  // Runs SQL as the owner on a connection of its own and gives the first
+  // column of the first row, "" without one.
   std::string Execute(const std::string& sql) const;
 
  private:

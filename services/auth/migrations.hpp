@@ -1,4 +1,5 @@
-// What auth's database is brought up to by marketctl migrate, in this order, and what auth asks for at its start.
+// What auth's database is brought up to by marketctl migrate, in this order,
+// and what auth asks for at its start.
 #pragma once
 #include <array>
 

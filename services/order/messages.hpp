@@ -1,6 +1,7 @@
 // What leaves order: commands to payment and to product through its outbox, and the events of what happened.
 //
-// A resource of an order is a key of its own, so that stock never waits for money: "<order>/payment", "<order>/stock".
+// A resource of an order is a key of its own, so that stock never waits for money:
+// "<order>/payment", "<order>/stock".
 #pragma once
 #include <string>
 #include <string_view>
@@ -30,12 +31,13 @@ outbox::NewMessage ReleaseMessage(const domain::OrderId& order, const std::vecto
 outbox::NewMessage ConsumeMessage(const domain::OrderId& order, const std::vector<domain::OfferId>& offers,
                                   std::string trace);
 
-// Each throws std::runtime_error for a payload that is no command of this topic, or one that this program does not
-// know: nothing is ever guessed from it.
+// Each throws std::runtime_error for a payload that is no command of this topic, or one that this program
+// does not know: nothing is ever guessed from it.
 api::order::PaymentCommand PaymentCommandFrom(const outbox::Message& message);
 api::order::StockCommand StockCommandFrom(const outbox::Message& message);
 
-// Of an order that waits for its payment, as it was read: what becomes of it and its parts with their next version.
+// Of an order that waits for its payment, as it was read:
+// what becomes of it and its parts with their next version.
 std::vector<events::NewEvent> OrderPlacedEvents(const domain::Order& order);
 events::NewEvent OrderFailedEvent(const domain::Order& order, const domain::Failure& why);
 

@@ -41,7 +41,8 @@ TEST(Messages, StockAndMoneyOfOneOrder_AreOrderedApart) {
   EXPECT_NE(CaptureMessage(kOrder, "").key, ConsumeMessage(kOrder, kOffers, "").key);
 }
 
-// Every payload but a whole known command: words, another topic's, a newer program's, one with a part missing.
+// Every payload but a whole known command: words, another topic's,
+// a newer program's, one with a part missing.
 TEST(Messages, UnknownPayload_IsAnErrorAndNeverAGuess) {
   const auto order = kOrder.ToString();
   api::order::PaymentCommand no_command;

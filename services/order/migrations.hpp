@@ -1,4 +1,5 @@
-// What order's database is brought up to by marketctl migrate, in this order, and what order asks for at its start.
+// What order's database is brought up to by marketctl migrate, in this order,
+// and what order asks for at its start.
 #pragma once
 #include <array>
 

@@ -7,7 +7,8 @@
 
 namespace market::payment {
 
-// What became of an attempt that the provider has answered; the payment is as that made it, and has `version` then.
+// What became of an attempt that the provider has answered;
+// the payment is as that made it, and has `version` then.
 events::NewEvent AttemptEndedEvent(const domain::Payment& payment, const domain::Attempt& attempt,
                                    std::int64_t version);
 // No provider had heard of it.

@@ -1,4 +1,5 @@
-// What payment's database is brought up to by marketctl migrate, in this order, and what payment asks for at its start.
+// What payment's database is brought up to by marketctl migrate, in this order,
+// and what payment asks for at its start.
 #pragma once
 #include <array>
 

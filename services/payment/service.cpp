@@ -50,8 +50,8 @@ Service::Service(host::Host& host, const Settings& settings)
 Task<> Service::Start() {
   co_await host_.OpenDatabase("payment", database_, kMigrations);
   co_await host_.OpenLog("payment", log_);
-  // After the calls have ended and before the database closes. What is torn here is asked for at the next
-  // start.
+  // After the calls have ended and before the database closes.
+  // What is torn here is asked for at the next start.
   host_.OnStop("payment.charges", 8s, [this](runtime::Deadline limit) -> Task<> {
     bool late = false;
     try {

@@ -1,4 +1,5 @@
-// What product's database is brought up to by marketctl migrate, in this order, and what product asks for at its start.
+// What product's database is brought up to by marketctl migrate, in this order,
+// and what product asks for at its start.
 #pragma once
 #include <array>
 

@@ -1,4 +1,5 @@
-// What user's database is brought up to by marketctl migrate, in this order, and what user asks for at its start.
+// What user's database is brought up to by marketctl migrate, in this order,
+// and what user asks for at its start.
 #pragma once
 #include <array>
 

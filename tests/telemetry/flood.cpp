@@ -1,7 +1,7 @@
 // market_kafka_flood BROKERS TOPIC THREADS LINES CLOSE_MS [FILE]: writes LINES log lines, evenly from THREADS
 // threads, as fast as they go through the process's own log to Kafka, closes within CLOSE_MS and prints the
-// counts as one JSON object. With FILE the lines go there, too. test_log_flood.py reads the topic and
-// compares.
+// counts as one JSON object. With FILE the lines go there, too.
+// test_log_flood.py reads the topic and compares.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>

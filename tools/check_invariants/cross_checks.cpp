@@ -207,8 +207,8 @@ class Checker {
     }
   }
 
-  // X5: units follow the part: committed while it lives, consumed once it is shipped, given back when it is
-  // dead.
+  // X5: units follow the part: committed while it lives, consumed once it is shipped,
+  // given back when it is dead.
   void CheckUnits(const std::string& id, const PartFact& part) {
     if (!IsStockAtRest(facts_, part.order)) return;
     for (const auto& [offer, line] : part.lines) {

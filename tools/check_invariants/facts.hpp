@@ -1,6 +1,6 @@
 // Reads what the checks need: the five databases, each as one snapshot in a read-only session, and what the
-// provider shows of our account. Io thread only. Fails with Error UNAVAILABLE that names the database or the
-// provider.
+// provider shows of our account. Io thread only.
+// Fails with Error UNAVAILABLE that names the database or the provider.
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <boost/json/value.hpp>

@@ -1,5 +1,5 @@
-// marketctl migrate: brings databases to the newest schema and gives the roles of the programs their rights. Runs
-// as the owner of each database, which no program is.
+// marketctl migrate: brings databases to the newest schema and gives the roles of the programs their
+// rights. Runs as the owner of each database, which no program is.
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <chrono>

@@ -1,7 +1,7 @@
 // protoc-gen-market: the marketplace's protoc plugin.
 //
-//   protoc --market_out=DIR order.proto           order.market.hpp and .cpp: interface, client, method table,
-//   binding protoc --market_out=openapi:DIR *.proto       openapi.yaml of all files given
+//   protoc --market_out=DIR order.proto       order.market.hpp, .cpp: interface, client, method table, binding
+//   protoc --market_out=openapi:DIR *.proto   openapi.yaml of all files given
 //
 // A contract with problems makes no output: every problem is reported with its file and line.
 #include <google/protobuf/compiler/code_generator.h>

@@ -1,5 +1,5 @@
-// JSON Schemas (2020-12, as OpenAPI 3.1 has them) and examples of the messages of a contract, as REST carries
-// them.
+// JSON Schemas (2020-12, as OpenAPI 3.1 has them)
+// and examples of the messages of a contract, as REST carries them.
 //
 // A message has up to three schemas: as an answer ("Address"), as a body ("AddressInput": no other fields,
 // rules, required fields) and as the body of a partial update ("AddressPatch": nothing required). A message
@@ -23,8 +23,8 @@ class Schemas {
   // All files of the document: their rules' examples are what fields of the same name without one get.
   explicit Schemas(const std::vector<const google::protobuf::FileDescriptor*>& files);
 
-  // The schema of a message; it and what it contains become components. `without` are fields that travel
-  // elsewhere.
+  // The schema of a message; it and what it contains become components.
+  // `without` are fields that travel elsewhere.
   Yaml Of(const google::protobuf::Descriptor& message, Use use, const std::set<std::string>& without = {});
   // Of one field, for a parameter.
   Yaml OfField(const google::protobuf::FieldDescriptor& field, Use use);

@@ -7,7 +7,8 @@
 
 namespace market::events {
 
-// About one aggregate, in the order of the log: "user.SellerOpened 1, user.SellerApproved 2"; "" without events.
+// About one aggregate, in the order of the log: "user.SellerOpened 1,
+// user.SellerApproved 2"; "" without events.
 inline std::string Told(const testing::TemporaryDatabase& disk, const std::string& aggregate) {
   return disk.Execute(
       "SELECT string_agg(type || ' ' || aggregate_version, ', ' ORDER BY xid, seq) FROM event WHERE " +

@@ -1,5 +1,5 @@
-// Internal to platform/grpc. What a Channel owns: addresses and their connections, the calls that wait for
-// one.
+// Internal to platform/grpc. What a Channel owns: addresses and their connections,
+// the calls that wait for one.
 #pragma once
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>

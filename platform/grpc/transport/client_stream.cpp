@@ -10,8 +10,8 @@ namespace {
 constexpr std::uint32_t kHttp2RefusedStream = 7;
 constexpr int kMaxAttempts = 4;
 
-// The server's own deadline should answer first: its reset of nothing is cheaper for both than ours of a
-// running call.
+// The server's own deadline should answer first:
+// its reset of nothing is cheaper for both than ours of a running call.
 constexpr std::chrono::milliseconds kDeadlineGrace{10};
 
 }  // namespace

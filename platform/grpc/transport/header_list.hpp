@@ -1,5 +1,5 @@
-// Internal to platform/grpc. The header fields of one frame on their way to Session::Submit…, which copies
-// them.
+// Internal to platform/grpc. The header fields of one frame on their way
+// to Session::Submit…, which copies them.
 #pragma once
 #include <forward_list>
 #include <string>

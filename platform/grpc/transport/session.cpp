@@ -93,8 +93,8 @@ void Session::Receive(std::string_view bytes) {
   }
   if (!plaintext_.empty()) ReceiveFrames(plaintext_);
   if (result == TlsStream::Result::kOk || closed_) return;
-  // Without an error the peer has said goodbye; with one, it is owed the alert that OpenSSL has put into the
-  // output.
+  // Without an error the peer has said goodbye; with one,
+  // it is owed the alert that OpenSSL has put into the output.
   tls_->TakeOutput(records_);
   SendSome();
   const bool failed = result == TlsStream::Result::kFailed;
@@ -282,8 +282,8 @@ void Session::GoAway() {
   goaway_sent_ = std::chrono::steady_clock::now();
   if (http2_ == nullptr) return Close(End::kGone, "going away");
   if (role_ == Role::kServer) {
-    // What the client sends before it has read the notice is still served; the answer to the PING says it
-    // has.
+    // What the client sends before it has read the notice is still served;
+    // the answer to the PING says it has.
     nghttp2_submit_shutdown_notice(http2_);
     nghttp2_submit_ping(http2_, NGHTTP2_FLAG_NONE, kGoAwayPing.data());
   }

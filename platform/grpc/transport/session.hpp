@@ -1,5 +1,5 @@
-// Internal to platform/grpc. One HTTP/2 connection: the socket, TLS, nghttp2 and the streams; the base of
-// both ends.
+// Internal to platform/grpc. One HTTP/2 connection: the socket, TLS,
+// nghttp2 and the streams; the base of both ends.
 //
 // Everything that becomes ready in one turn of the loop leaves in one send (and one TLS record where it
 // fits): frames are gathered at the end of a read, or by a posted flush when something else made them. A
@@ -83,8 +83,8 @@ class Session : public std::enable_shared_from_this<Session> {
   // To be called a few times a second: time limits.
   void Tick(std::chrono::steady_clock::time_point now);
 
-  // First step of a graceful end: no new streams, please. A server follows with the final word after a round
-  // trip.
+  // First step of a graceful end: no new streams, please.
+  // A server follows with the final word after a round trip.
   void GoAway();
   bool GoingAway() const { return going_away_; }
   std::chrono::steady_clock::time_point GoAwaySince() const { return goaway_sent_; }

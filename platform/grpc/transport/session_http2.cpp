@@ -179,8 +179,8 @@ struct Session::Callbacks {
     return 0;
   }
 
-  // The body is copied once, from the message to the bytes to send: nghttp2 asks how much, then to put it
-  // there.
+  // The body is copied once, from the message to the bytes to send:
+  // nghttp2 asks how much, then to put it there.
   static ssize_t OnReadBody(nghttp2_session* http2, std::int32_t id, std::uint8_t*, std::size_t size,
                             std::uint32_t* flags, nghttp2_data_source* source, void*) {
     Stream& stream = *static_cast<Stream*>(source->ptr);

@@ -18,8 +18,8 @@ class TlsContext {
  public:
   enum class Side { kServer, kClient };
 
-  // Throws std::runtime_error saying which file OpenSSL refused and why. A client may have no certificate of
-  // its own.
+  // Throws std::runtime_error saying which file OpenSSL refused and why.
+  // A client may have no certificate of its own.
   TlsContext(Side side, const TlsFiles& files);
   ~TlsContext();
   TlsContext(const TlsContext&) = delete;
@@ -45,8 +45,8 @@ class TlsStream {
 
   // Client: puts its first message into the output.
   void Start();
-  // Takes bytes from the peer and appends what they decrypt to `plaintext`. May add to the output in every
-  // case.
+  // Takes bytes from the peer and appends what they decrypt to `plaintext`.
+  // May add to the output in every case.
   Result Receive(std::string_view ciphertext, std::string& plaintext);
   // Only when Established.
   void Send(std::string_view plaintext);

@@ -73,8 +73,8 @@ class Waiter {
 
  private:
   void Post(boost::system::error_code error) {
-    // Clearing the slot ends the life of the function object that may be calling this: nothing of it is used
-    // after.
+    // Clearing the slot ends the life of the function object that may be calling this:
+    // nothing of it is used after.
     auto resume = [handler = std::exchange(handler_, nullptr), error]() mutable { handler(error); };
     auto executor = executor_;
     if (slot_.is_connected()) slot_.clear();

@@ -15,11 +15,11 @@
 
 namespace market::grpc {
 
-// "250m" and so on: at most 8 digits, rounded up to the unit, so that a deadline never gets shorter on its
-// way.
+// "250m" and so on: at most 8 digits, rounded up to the unit,
+// so that a deadline never gets shorter on its way.
 std::string EncodeTimeout(std::chrono::nanoseconds timeout);
-// nullopt for anything but 1 to 8 digits and one of "HMSmun"; what exceeds nanoseconds in 64 bits is cut to
-// that.
+// nullopt for anything but 1 to 8 digits and one of "HMSmun";
+// what exceeds nanoseconds in 64 bits is cut to that.
 std::optional<std::chrono::nanoseconds> ParseTimeout(std::string_view text);
 
 std::string PercentEncode(std::string_view text);
@@ -57,8 +57,8 @@ class MessageReader {
 
   explicit MessageReader(std::size_t max_message_bytes) : max_message_bytes_(max_message_bytes) {}
 
-  // Appends the messages that `bytes` complete to `messages`. After another result than kOk it is not fed
-  // again.
+  // Appends the messages that `bytes` complete to `messages`.
+  // After another result than kOk it is not fed again.
   Result Feed(std::string_view bytes, std::vector<std::string>& messages);
   bool InMessage() const { return prefix_size_ > 0; }
 

@@ -39,8 +39,8 @@ class AuthService final : public api::AuthApi {
   Task<api::auth::Session> SignIn(CallContext& call, api::auth::SignInRequest request) override;
   Task<api::auth::Session> RefreshSession(CallContext& call,
                                           api::auth::RefreshSessionRequest request) override;
-  // Ends the session, so that it can't be refreshed; its access token runs out by itself within its ten
-  // minutes.
+  // Ends the session, so that it can't be refreshed;
+  // its access token runs out by itself within its ten minutes.
   Task<google::protobuf::Empty> SignOut(CallContext& call, api::auth::SignOutRequest request) override;
   Task<api::auth::Account> GetMyAccount(CallContext& call, api::auth::GetMyAccountRequest request) override;
   Task<marketplace::type::v1::KeySet> GetKeys(CallContext& call, api::auth::GetKeysRequest request) override;

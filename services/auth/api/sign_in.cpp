@@ -25,8 +25,8 @@ Task<api::auth::Session> AuthService::SignIn(CallContext& call, api::auth::SignI
   }
 }
 
-// An unknown e-mail takes the same path as a wrong password: the same statement, a hash of the same cost, one
-// answer.
+// An unknown e-mail takes the same path as a wrong password:
+// the same statement, a hash of the same cost, one answer.
 Task<api::auth::Session> AuthService::JudgeSignIn(CallContext& call, api::auth::SignInRequest request) {
   deps_.passwords.RefuseIfFull();
   const auto email_key = domain::NormalizeEmail(request.email());

@@ -1,9 +1,9 @@
 // One sign-in at a time per e-mail within a process: the next one starts when the one before has been judged.
-// Many sign-ins with the right password side by side are then never taken for guesses, and guesses gain
-// nothing.
+// Many sign-ins with the right password side by side are then never taken
+// for guesses, and guesses gain nothing.
 //
-// Io thread only; outlives its turns. Limit: `waiting_max` callers wait in all, further ones get Error
-// OVERLOADED.
+// Io thread only; outlives its turns. Limit: `waiting_max` callers wait in all,
+// further ones get Error OVERLOADED.
 #pragma once
 #include <cstddef>
 #include <deque>

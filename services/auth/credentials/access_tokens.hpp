@@ -1,5 +1,6 @@
-// Access tokens: what an account may do for ten minutes. Roles and memberships are those of the moment of issue; they are read again at each refresh. A token runs out by itself: ending its session does
-// not call it back.
+// Access tokens: what an account may do for ten minutes. Roles and memberships are those of the moment of
+// issue; they are read again at each refresh. A token runs out by itself:
+// ending its session does not call it back.
 #pragma once
 #include <chrono>
 #include <string>

@@ -1,5 +1,5 @@
-// What auth signs and derives with. Both come from one private key, so replicas that are given the same one
-// agree.
+// What auth signs and derives with. Both come from one private key,
+// so replicas that are given the same one agree.
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -1,5 +1,5 @@
-// Password hashes: argon2id (RFC 9106) as PHC strings, computed in a small pool so that the io thread stays
-// free.
+// Password hashes: argon2id (RFC 9106) as PHC strings,
+// computed in a small pool so that the io thread stays free.
 //
 // The pool and its queue are bounded: past the limit a call throws Error OVERLOADED at once. Memory in use is
 // at most threads x memory_kib. Owner: the auth service; io thread only; outlives its callers.

@@ -1,6 +1,6 @@
 // The rules of sessions. A session is a family of refresh tokens: each use of the live token makes its
-// successor, and a token that is used twice ends the family, since one of the two users is a thief (RFC 9700
-// section 4.14.2).
+// successor, and a token that is used twice ends the family,
+// since one of the two users is a thief (RFC 9700 section 4.14.2).
 //
 // The one exception strands nobody whose answer was lost: the immediate predecessor of a token that was never
 // used may come again for a few seconds, and gets that same successor, so there is never a second live token.

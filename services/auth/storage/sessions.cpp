@@ -99,8 +99,8 @@ Task<SignInTry> Sessions::CountTry(Work work, std::string_view email_key) {
   const auto row = rows.One();
   SignInTry attempt;
   if (!row.GetBool(0)) {
-    // The row that blocks may be younger than this statement's snapshot: then its wait is at least the first
-    // one.
+    // The row that blocks may be younger than this statement's snapshot:
+    // then its wait is at least the first one.
     const auto wait_ms = std::max<std::int64_t>(row.OptionalInt(1).value_or(1000), 1);
     attempt.wait = std::chrono::milliseconds(wait_ms);
     co_return attempt;

@@ -50,8 +50,8 @@ class Sessions {
 
   // Counts the try before its password is checked, so that tries side by side can't slip past the limit.
   Task<SignInTry> CountTry(Work work, std::string_view email_key);
-  // After the right password: a session opens and the tries are forgotten. `new_hash` replaces an outdated
-  // one.
+  // After the right password: a session opens and the tries are forgotten.
+  // `new_hash` replaces an outdated one.
   Task<domain::Account> Open(Work work, AccountId account, std::string_view email_key,
                              const NewSession& session, const std::optional<std::string>& new_hash);
 

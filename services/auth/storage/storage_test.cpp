@@ -53,8 +53,8 @@ class AuthStorage : public ::testing::Test {
   static runtime::Deadline Soon() { return After(seconds(10)); }
 
   std::string Sql(const std::string& text) { return temporary_.Execute(text); }
-  // A1: every family has at most one live token, and none when it has ended by sign-out or reuse is ever
-  // accepted.
+  // A1: every family has at most one live token,
+  // and none when it has ended by sign-out or reuse is ever accepted.
   void ExpectOneLiveTokenAtMost() {
     EXPECT_EQ(Sql("SELECT count(*) FROM (SELECT session_id FROM refresh_token WHERE used_at IS NULL "
                   "GROUP BY session_id HAVING count(*) > 1) x"),

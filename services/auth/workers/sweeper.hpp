@@ -1,5 +1,5 @@
-// Removes sessions that expired and sign-in tries that no longer count. Hygiene only: nothing reads them any
-// more.
+// Removes sessions that expired and sign-in tries that no longer count.
+// Hygiene only: nothing reads them any more.
 #pragma once
 #include "platform/runtime/every.hpp"
 #include "services/auth/storage/sessions.hpp"

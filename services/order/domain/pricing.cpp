@@ -22,8 +22,8 @@ std::string QuoteHash(const Priced& priced) {
   return Uuid::FromName(text).ToString();
 }
 
-// "261124-8F3K2M9Q": the day and forty of the id's random bits in Crockford's base 32, for people to read
-// out.
+// "261124-8F3K2M9Q": the day and forty of the id's random bits
+// in Crockford's base 32, for people to read out.
 std::string NumberOf(const OrderId& id, Time now) {
   static constexpr char kAlphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
   const auto day = std::chrono::floor<std::chrono::days>(now);

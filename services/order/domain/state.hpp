@@ -1,5 +1,5 @@
-// The states of a seller order, the moves between them, and the state of the whole order as a function of its
-// parts.
+// The states of a seller order, the moves between them,
+// and the state of the whole order as a function of its parts.
 //
 //   PENDING_PAYMENT → PLACED → ACCEPTED → SHIPPED → DELIVERED → COMPLETED
 //   PENDING_PAYMENT → FAILED;  PLACED, ACCEPTED → CANCELLED or REJECTED

@@ -1,5 +1,5 @@
-// The saga that places an order: reserve the stock, authorise the payment, commit the stock, PLACED; undone
-// in reverse.
+// The saga that places an order: reserve the stock, authorise the payment,
+// commit the stock, PLACED; undone in reverse.
 //
 // Advance is the only code that drives a checkout, whoever calls it: the request that placed the order, or
 // the recovery worker after a crash. Every step at a peer is keyed by the order and repeatable, so only

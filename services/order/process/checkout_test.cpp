@@ -88,8 +88,8 @@ struct World {
         stock(faults, on_hand),
         payments(faults) {}
 
-  // Places the order the way a request does, and survives a crash the way a supervisor does: with a new
-  // process.
+  // Places the order the way a request does, and survives a crash the way
+  // a supervisor does: with a new process.
   Task<> Place(domain::Order order) {
     Service service(database, stock, payments);
     const auto lease = co_await service.checkouts.Insert(runtime::After(5s), order, "");

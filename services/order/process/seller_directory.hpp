@@ -1,7 +1,7 @@
 // What order knows of sellers: their cards, kept in memory by user's feed, in every process for itself.
 //
-// Owner: the service; `users` must outlive it. A worker catches up every second, so a card is about that old; before the
-// first time, and of sellers that are not there yet, it knows nothing. Io thread only.
+// Owner: the service; `users` must outlive it. A worker catches up every second, so a card is about that
+// old; before the first time, and of sellers that are not there yet, it knows nothing. Io thread only.
 #pragma once
 #include <unordered_map>
 
@@ -21,8 +21,8 @@ class SellerDirectory {
 
   // Null when it does not know the seller.
   const api::user::SellerCard* Find(const SellerId& seller) const;
-  // False of a seller that it knows not to be ACTIVE. Who has an offer was ACTIVE once, so one that it does not know may
-  // sell: an order does not wait for user.
+  // False of a seller that it knows not to be ACTIVE. Who has an offer was ACTIVE once, so one that it does
+  // not know may sell: an order does not wait for user.
   bool MaySell(const SellerId& seller) const;
 
  private:

@@ -2,8 +2,9 @@
 //
 // A driver holds a lease with a fence; every write of a driver names its fence and does nothing, throwing
 // LostLease, when somebody else has taken over. The direction is decided once: a checkout that was told to
-// undo never goes forward again. A checkout whose runs break again and again is parked: no worker takes it until
-// an operator lets it go on, and a good run of whoever drives it ends that too. Times are the database's.
+// undo never goes forward again. A checkout whose runs break again and again is parked: no worker takes it
+// until an operator lets it go on, and a good run of whoever drives it
+// ends that too. Times are the database's.
 #pragma once
 #include <chrono>
 #include <optional>

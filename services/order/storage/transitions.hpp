@@ -26,8 +26,8 @@ class Transitions {
  public:
   explicit Transitions(postgres::Database& database) : database_(database) {}
 
-  // Moves one part of a seller in scope. Shipping takes its units out of the stock. Throws Error NOT_FOUND or
-  // ILLEGAL_TRANSITION.
+  // Moves one part of a seller in scope. Shipping takes its units out of the stock.
+  // Throws Error NOT_FOUND or ILLEGAL_TRANSITION.
   Task<> Move(Work work, domain::SellerOrderId part, Scope scope, domain::State to, Actor actor,
               std::optional<Shipment> shipment, std::string trace, Time now);
 

@@ -60,8 +60,8 @@ Task<> OutboxHandlers::Capture(CallContext& call, domain::Order order) {
   co_await transitions_.SetPayment(call, order.id, summary);
 }
 
-// The capture of this order was delivered before, so the payment is captured or was voided; a voided one owes
-// nothing.
+// The capture of this order was delivered before,
+// so the payment is captured or was voided; a voided one owes nothing.
 Task<> OutboxHandlers::Refund(CallContext& call, domain::Order order, std::string part) {
   if (order.payment.state == "VOIDED") co_return;
   api::payment::RefundForOrderRequest request;

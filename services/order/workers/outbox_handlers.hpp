@@ -1,5 +1,5 @@
-// What leaves an order's outbox: payment is captured, voided or refunded; units are given back or shipped
-// out.
+// What leaves an order's outbox: payment is captured, voided or refunded;
+// units are given back or shipped out.
 //
 // Each message is repeated until the peer has done it; the peers know a repetition by the order and the part.
 #pragma once

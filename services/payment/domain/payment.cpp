@@ -30,8 +30,8 @@ Step NextOfCapture(const Payment& payment) {
   return Step::kAttempt;
 }
 
-// A captured payment is not refused: the caller sees in the answer that there is nothing left to void and
-// refunds.
+// A captured payment is not refused:
+// the caller sees in the answer that there is nothing left to void and refunds.
 Step NextOfVoid(const Payment& payment) {
   if (payment.state == State::kVoided || payment.state == State::kDeclined ||
       payment.state == State::kCaptured) {

@@ -5,8 +5,8 @@
 //   CREATED → UNKNOWN → AUTHORIZED, DECLINED, CREATED
 //   AUTHORIZED → VOIDED
 //
-// UNKNOWN: the provider may have authorised it. It ends only by asking; CREATED again when it certainly did
-// nothing.
+// UNKNOWN: the provider may have authorised it. It ends only by asking;
+// CREATED again when it certainly did nothing.
 #pragma once
 #include <cstdint>
 #include <string_view>

@@ -3,8 +3,8 @@
 // The only code that talks to the provider about payments, whoever asks: a request, or the recovery. Each
 // attempt is committed before it is sent and its result after, with no transaction in between. Killed
 // anywhere, the next driver finds the pending attempt, asks the provider about it by its key and goes on;
-// what the provider has not said is never assumed. One driver at a time has a payment's lease; others wait
-// for it.
+// what the provider has not said is never assumed.
+// One driver at a time has a payment's lease; others wait for it.
 //
 // A task of these must not be cancelled by a caller that leaves: run it in a TaskGroup. Io thread only.
 // Throws what storage throws, and domain::NextStep's refusals.

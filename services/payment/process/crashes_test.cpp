@@ -1,5 +1,5 @@
-// A payment driven to its end by processes that die and a provider that loses requests and answers, over many
-// seeds.
+// A payment driven to its end by processes that die and a provider that loses
+// requests and answers, over many seeds.
 #include <boost/asio/ip/tcp.hpp>
 
 #include "platform/testing/seeds.hpp"

@@ -1,5 +1,5 @@
-// The port to a payment provider: what we ask for and the few ways in which it can end. Stripe and our
-// sandbox fit it.
+// The port to a payment provider: what we ask for and the few ways in which it can end.
+// Stripe and our sandbox fit it.
 //
 // Every request that moves something carries a key; the same key with the same request is the same effect,
 // however often it is sent. An implementation never throws for what a provider or the network does: each
@@ -27,13 +27,13 @@ struct Declined {
 struct Unknown {
   std::string why;
 };
-// It certainly did not do it, and the same key may still be used: nothing was sent, or it was turned away at
-// the door.
+// It certainly did not do it, and the same key may still be used:
+// nothing was sent, or it was turned away at the door.
 struct NotDone {
   std::string why;
 };
-// It answered with an error of its own, and that is its answer to this key for ever. Find tells whether it
-// did it.
+// It answered with an error of its own, and that is its answer to this key for ever.
+// Find tells whether it did it.
 struct Errored {
   std::string why;
 };

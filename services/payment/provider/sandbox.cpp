@@ -52,8 +52,8 @@ Result ResultOf(const http::Response& response) {
   const auto type = TextIn(error, "type");
   const auto code = TextIn(error, "code");
   const auto why = std::to_string(response.status) + ' ' + type + ' ' + code;
-  // Only what the provider itself says decides; the same status from a proxy or a wrong address decides
-  // nothing.
+  // Only what the provider itself says decides;
+  // the same status from a proxy or a wrong address decides nothing.
   if (response.status == 200) {
     auto id = TextIn(body, "id");
     if (id.empty()) return Unknown{"an answer without an id"};

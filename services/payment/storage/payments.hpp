@@ -4,8 +4,8 @@
 // write names the version it was made from and does nothing, returning false, when somebody else has written
 // since or holds the lease: the caller reads again. So each decision is made under the row's lock, and no
 // lock is held during a call to the provider. A payment whose recovery breaks again and again is parked: no
-// worker takes it until an operator lets it go on, and a result that is written ends that too. Times of leases
-// are the database's. Owner: the service; `database` must outlive it. Io thread only.
+// worker takes it until an operator lets it go on, and a result that is written ends that too. Times of
+// leases are the database's. Owner: the service; `database` must outlive it. Io thread only.
 #pragma once
 #include <chrono>
 #include <optional>
@@ -18,8 +18,8 @@
 
 namespace market::payment::storage {
 
-// Payments with a pending attempt that nobody waits for, or that the provider had no answer about. Counted up
-// to 100,000.
+// Payments with a pending attempt that nobody waits for,
+// or that the provider had no answer about. Counted up to 100,000.
 struct Unresolved {
   std::int64_t payments = 0;
   std::int64_t parked = 0;

@@ -1,6 +1,6 @@
 // For tests that need the provider: the real sandbox behind HTTP on a free port, with its own database, and
-// one payment service over another. A second Service over the same World is a restarted process or another
-// replica.
+// one payment service over another. A second Service over the same World
+// is a restarted process or another replica.
 #pragma once
 #include <gtest/gtest.h>
 

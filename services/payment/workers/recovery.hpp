@@ -1,5 +1,5 @@
-// Asks the provider about attempts that nobody waits for any more: their answer did not come, or their
-// process died.
+// Asks the provider about attempts that nobody waits for any more:
+// their answer did not come, or their process died.
 //
 // Any number of replicas may, since a payment is taken by lease. At most `concurrency` at once.
 #pragma once

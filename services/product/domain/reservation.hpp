@@ -3,8 +3,7 @@
 //
 //   HELD ------> COMMITTED ------> CONSUMED     (shipped: the units leave the stock)
 //     |  \           |
-//     |   `-> EXPIRED -> COMMITTED              (a late commit takes the units again, if they are still
-//     there)
+//     |   `-> EXPIRED -> COMMITTED              (a late commit takes the units again, if they are there)
 //     `-> RELEASED <-'  <- EXPIRED              (given back)
 //
 // RELEASED and CONSUMED are final. Only HELD and COMMITTED lines count in `reserved` of the stock.
@@ -58,8 +57,8 @@ struct Change {
   std::vector<StockMove> stock;
 };
 
-// Each takes the order's lines sorted by offer. Nothing to do is an empty change; nullopt: the reservation is
-// gone.
+// Each takes the order's lines sorted by offer. Nothing to do is an empty change;
+// nullopt: the reservation is gone.
 std::optional<Change> Commit(std::span<const ReservedLine> lines);
 // Of the named offers, or of all without names. Always possible: what has ended already stays as it is.
 Change Release(std::span<const ReservedLine> lines, std::span<const OfferId> offers);

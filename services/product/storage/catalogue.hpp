@@ -54,8 +54,8 @@ class Catalogue {
   // Newest first, all states, all offers.
   Task<ProductPage> ListSellerProducts(Work work, SellerId seller, std::optional<domain::ProductId> after,
                                        int page_size);
-  // The product of an earlier run of the same operation, if there was one. SKU_TAKEN, NOT_FOUND (the
-  // category).
+  // The product of an earlier run of the same operation, if there was one.
+  // SKU_TAKEN, NOT_FOUND (the category).
   Task<api::product::Product> CreateProduct(Work work, Uuid operation_id,
                                             api::product::CreateProductRequest request);
   // ILLEGAL_TRANSITION from ARCHIVED; nothing changes for a published one.

@@ -38,8 +38,8 @@ enum class EtagOf {
   kAllShown,  // covers the offers and their availability too
 };
 
-// Rows of PRODUCT_COLUMNS, OFFER_COLUMNS, AVAILABLE (null without an offer), those of one product side by
-// side.
+// Rows of PRODUCT_COLUMNS, OFFER_COLUMNS, AVAILABLE (null without an offer),
+// those of one product side by side.
 std::vector<api::product::Product> ReadProducts(const postgres::Result& result, EtagOf etag);
 // A row of OFFER_COLUMNS, AVAILABLE that starts at `first`.
 void ReadOffer(const postgres::Row& row, std::size_t first, api::product::Offer& offer);

@@ -60,8 +60,8 @@ TEST(StockRace_SixtyBuyersForTwentyUnits, SellsExactlyTwenty) {
   EXPECT_EQ(BrokenInvariants(), "0");
 }
 
-// The lines come in opposite orders, and holds of an earlier crowd are due: nobody deadlocks, nobody is
-// turned away.
+// The lines come in opposite orders, and holds of an earlier crowd are due:
+// nobody deadlocks, nobody is turned away.
 TEST(StockRace_HoldsAreDue, AreTakenOverExactlyInEitherOrderOfLines) {
   domain::OfferId a;
   domain::OfferId b;

@@ -16,8 +16,8 @@ api::user::Seller ToProto(const domain::Seller& seller);
 
 domain::Address AddressFrom(const api::user::Address& message);
 
-// What a PATCH changes (platform/rpc/partial_update.hpp). Throws Error INVALID_ARGUMENT for a field that is
-// none.
+// What a PATCH changes (platform/rpc/partial_update.hpp).
+// Throws Error INVALID_ARGUMENT for a field that is none.
 domain::ProfileChange ChangeFrom(const api::user::Profile& message, const google::protobuf::FieldMask& mask);
 domain::AddressChange ChangeFrom(const api::user::Address& message, const google::protobuf::FieldMask& mask);
 

@@ -61,8 +61,8 @@ class UserService final : public api::UserApi {
       CallContext& call, api::user::ListSellerCardsRequest request) override;
 
  private:
-  // Tells auth at once, so that the owner's next refresh carries the membership. Best effort: the outbox is
-  // the guarantee.
+  // Tells auth at once, so that the owner's next refresh carries the membership.
+  // Best effort: the outbox is the guarantee.
   Task<> TryBind(CallContext& call, const domain::Seller& seller);
 
   Deps deps_;

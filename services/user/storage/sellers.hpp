@@ -1,5 +1,5 @@
-// Sellers. Every act and its event are one transaction; becoming ACTIVE and telling auth about the owner (an outbox
-// message) too.
+// Sellers. Every act and its event are one transaction;
+// becoming ACTIVE and telling auth about the owner (an outbox message) too.
 //
 // Fails as platform/postgres/errors.hpp says.
 #pragma once
