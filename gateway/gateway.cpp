@@ -75,12 +75,12 @@ struct Gateway::State {
       : options(options),
         backend(backend),
         tracer(tracer),
-        requests(metrics.AddCounterFamily("http_requests_total", "Requests answered.",
+        requests(metrics.AddCounterFamily("http_requests_total", "requests answered",
                                           {"method", "route", "code"})),
         durations(metrics.AddHistogramFamily("http_request_duration_seconds",
-                                             "From the request's arrival to its answer.",
+                                             "time from a request's arrival to its answer",
                                              {"method", "route"})),
-        in_flight_shown(metrics.AddGauge("http_requests_in_flight", "Requests being worked on.")),
+        in_flight_shown(metrics.AddGauge("http_requests_in_flight", "requests being worked on")),
         unmatched(requests, durations, "", "unmatched"),
         faults(requests, durations, "", "fault") {}
 
@@ -131,7 +131,7 @@ std::optional<http::Response> Gateway::State::FindRoute(Exchange& exchange) {
   if (methods.empty()) throw Error(Code::kNotFound, "NOT_FOUND", "there is nothing at this path");
   const std::string allow = AllowText(methods);
   if (request.method == "OPTIONS") return http::Response{204, {{"Allow", allow}}, {}};
-  const Error error(Code::kUnimplemented, "METHOD_NOT_ALLOWED", "this path knows " + allow);
+  const Error error(Code::kUnimplemented, "METHOD_NOT_ALLOWED", "this path allows " + allow);
   http::Response response = ProblemOf(error, exchange.span.Context().TraceIdHex());
   response.headers.Add("Allow", allow);
   return response;
@@ -174,7 +174,7 @@ Task<http::Response> Gateway::State::Dispatch(Exchange& exchange) {
   const http::Headers& headers = exchange.request.headers;
   if (!AcceptsJson(headers)) {
     throw Error(Code::kInvalidArgument, "NOT_ACCEPTABLE",
-                "answers are application/json, which Accept rules out");
+                "answers are application/json, which the Accept header rules out");
   }
   // Two of these could be read differently by different readers.
   for (const std::string_view name : {"Authorization", "Idempotency-Key"}) {

@@ -138,8 +138,7 @@ std::unique_ptr<Message> Operation::ReadRequest(const http::Request& request,
   if (!query.empty()) transcoding::AssignQuery(*message, *request_, query, not_in_query_, violations);
   for (std::size_t i = 0; i < variables_.size(); ++i) {
     const auto text = transcoding::DecodePathPart(variables[i]);
-    if (!text)
-      throw Error(Code::kInvalidArgument, "BAD_REQUEST", "the path is not UTF-8 in percent-encoding");
+    if (!text) throw Error(Code::kInvalidArgument, "BAD_REQUEST", "the path is not percent-encoded UTF-8");
     transcoding::AssignPathVariable(*message, variables_[i], *text, violations);
   }
   if (update_mask_ != nullptr) CompleteUpdateMask(*message, body_fields, violations);
@@ -152,7 +151,7 @@ std::unique_ptr<Message> Operation::ReadRequest(const http::Request& request,
 std::uint64_t Operation::ReadBody(const http::Request& request, Message& message,
                                   Violations& violations) const {
   if (request.body.empty()) return 0;
-  if (!takes_body_) throw Error(Code::kInvalidArgument, "BAD_REQUEST", "this method takes no body");
+  if (!takes_body_) throw Error(Code::kInvalidArgument, "BAD_REQUEST", "this operation takes no body");
   if (!IsJsonBody(request.headers)) {
     throw Error(Code::kInvalidArgument, "UNSUPPORTED_MEDIA_TYPE",
                 "the body must be application/json in UTF-8");
@@ -185,7 +184,7 @@ void Operation::ReadIfMatch(const http::Headers& headers, Message& message) cons
   if (!value || method_->safe) return;
   // A precondition that is silently ignored is worse than none.
   if (if_match_ == nullptr)
-    throw InvalidArgument("If-Match", "UNSUPPORTED", "this method has no precondition");
+    throw InvalidArgument("If-Match", "UNSUPPORTED", "this operation does not support If-Match");
   const auto tag = MatchTag(*value);
   if (!tag || headers.Count("If-Match") > 1)
     throw InvalidArgument("If-Match", "MALFORMED", "must be one entity tag, or *");

@@ -82,15 +82,16 @@ Error ErrorOf(http::Fault fault) {
     case http::Fault::kBadRequest:
       return {Code::kInvalidArgument, "BAD_REQUEST", "the request is not valid HTTP/1.1"};
     case http::Fault::kBodyTooLarge:
-      return {Code::kInvalidArgument, "BODY_TOO_LARGE", "the body is larger than this server takes"};
+      return {Code::kInvalidArgument, "BODY_TOO_LARGE", "the body is larger than this server accepts"};
     case http::Fault::kUriTooLong:
-      return {Code::kInvalidArgument, "URI_TOO_LONG", "the URI is longer than this server takes"};
+      return {Code::kInvalidArgument, "URI_TOO_LONG", "the URI is longer than this server accepts"};
     case http::Fault::kHeadersTooLarge:
-      return {Code::kInvalidArgument, "HEADERS_TOO_LARGE", "the headers are larger than this server takes"};
+      return {Code::kInvalidArgument, "HEADERS_TOO_LARGE", "the headers are larger than this server accepts"};
     case http::Fault::kTooSlow:
       return {Code::kDeadlineExceeded, "REQUEST_TIMEOUT", "the request did not arrive in time"};
     case http::Fault::kExpectation:
-      return {Code::kInvalidArgument, "BAD_REQUEST", "the only Expect this server knows is 100-continue"};
+      return {Code::kInvalidArgument, "BAD_REQUEST",
+              "the only Expect that this server supports is 100-continue"};
     case http::Fault::kHandlerFailed:
       break;
   }

@@ -139,7 +139,8 @@ Task<Answer> Once(postgres::Database& database, Work work, std::string key, std:
       const auto known = co_await tx.Execute(kFindAnswer, key);
       if (!known.empty()) {
         if (known.One().Text(0) != request) {
-          co_return Failure(422, "idempotency_error", "key_reused", "the key was used for another request");
+          co_return Failure(422, "idempotency_error", "key_reused",
+                            "this Idempotency-Key was used for another request");
         }
         co_return Answer{static_cast<int>(known.One().Int(1)), std::string(known.One().Text(2))};
       }
@@ -203,7 +204,8 @@ Task<Answer> Provider::Authorize(Work work, std::string key, json::object body) 
   if (reference.empty()) co_return Invalid("parameter_missing", "reference is required");
   if (!behaviour) co_return Invalid("payment_method_unknown", "no such payment method");
   if (held_.contains(key))
-    co_return Failure(409, "idempotency_error", "key_in_use", "a request with this key is running");
+    co_return Failure(409, "idempotency_error", "key_in_use",
+                      "a request with this Idempotency-Key is still running");
 
   auto effect = [&](Tx& tx) -> Task<Answer> {
     if (behaviour->errors_before > 0) {

@@ -14,7 +14,7 @@ namespace {
 
 constexpr Refusal kAccepted{};
 
-constexpr Refusal kOutOfRange{"OUT_OF_RANGE", "out of the range of this field"};
+constexpr Refusal kOutOfRange{"OUT_OF_RANGE", "is out of the range of this field"};
 
 // What a field expects, for the refusal of a value of another type.
 Refusal Expected(const FieldSchema& field) {
@@ -35,9 +35,9 @@ Refusal Expected(const FieldSchema& field) {
     case Kind::kDouble:
       return {kWrongType, "must be a number"};
     case Kind::kEnum:
-      return {kWrongType, "must be the name of a value"};
+      return {kWrongType, "must be one of the names that this field takes"};
     case Kind::kTimestamp:
-      return {kWrongType, "must be a time as RFC 3339 writes it"};
+      return {kWrongType, "must be a time in RFC 3339 form, such as 2026-01-15T09:30:00Z"};
     case Kind::kFieldMask:
       return {kWrongType, "must be a string of field names"};
     case Kind::kMessage:
@@ -74,7 +74,7 @@ Refusal PutEnum(Message& message, const FieldSchema& field, std::string_view nam
     }
     return kAccepted;
   }
-  return {"UNKNOWN_VALUE", "not a value of this field"};
+  return {"UNKNOWN_VALUE", "is not one of the names that this field takes"};
 }
 
 template <class Number>
@@ -133,7 +133,7 @@ Refusal AssignString(Message& message, const FieldSchema& field, std::string_vie
       return kAccepted;
     case Kind::kBytes: {
       std::string bytes;
-      if (!ParseBase64(value, bytes)) return {"MALFORMED", "not base64"};
+      if (!ParseBase64(value, bytes)) return {"MALFORMED", "must be base64"};
       PutString(message, field, std::move(bytes));
       return kAccepted;
     }
@@ -141,13 +141,14 @@ Refusal AssignString(Message& message, const FieldSchema& field, std::string_vie
       return PutEnum(message, field, value);
     case Kind::kTimestamp: {
       google::protobuf::Timestamp parsed;
-      if (!ParseTimestamp(value, parsed)) return {"MALFORMED", "not a time as RFC 3339 writes it"};
+      if (!ParseTimestamp(value, parsed))
+        return {"MALFORMED", "must be a time in RFC 3339 form, such as 2026-01-15T09:30:00Z"};
       Child(message, field).CopyFrom(parsed);
       return kAccepted;
     }
     case Kind::kFieldMask: {
       google::protobuf::FieldMask parsed;
-      if (!ParseFieldMask(value, parsed)) return {"MALFORMED", "not a list of field names"};
+      if (!ParseFieldMask(value, parsed)) return {"MALFORMED", "must be a list of field names"};
       Child(message, field).CopyFrom(parsed);
       return kAccepted;
     }

@@ -89,7 +89,7 @@ class Handler {
   }
   bool on_null(error_code&) {
     Put([](Message&, const FieldSchema&) {
-      return Refusal{"NULL", "null is no value; leave the field out"};
+      return Refusal{"NULL", "null is not a value; leave the field out"};
     });
     return true;
   }
@@ -168,7 +168,7 @@ class Handler {
     const FieldSchema& field = *top.field;
     const bool in_list = top.shape == Shape::kList;
     if (top.shape == Shape::kMap || (field.repeated && !in_list) || !field.IsMessage()) {
-      Refuse({"WRONG_TYPE", "an object is no value of this field"});
+      Refuse({"WRONG_TYPE", "must not be an object"});
       ++skipped_;
     } else if (field.kind == Kind::kMap) {
       frames_.push_back({Shape::kMap, top.message, nullptr, &field});
@@ -187,7 +187,7 @@ class Handler {
     }
     Frame& top = frames_.back();
     if (top.shape != Shape::kObject || !top.field->repeated) {
-      Refuse({"WRONG_TYPE", "a list is no value of this field"});
+      Refuse({"WRONG_TYPE", "must not be a list"});
       ++skipped_;
       return;
     }
@@ -217,9 +217,9 @@ class Handler {
     top.seen |= top.field->bit;
     const auto* oneof = top.field->field->real_containing_oneof();
     if (frames_.size() == 1 && (elsewhere_ & top.field->bit) != 0) {
-      Skip({Violations::kUnknownField, "not a field of the body"});
+      Skip({Violations::kUnknownField, "is not a field of the body"});
     } else if (oneof != nullptr && top.message->GetReflection()->HasOneof(*top.message, oneof)) {
-      Skip({"CONFLICT", "excludes another field that is given"});
+      Skip({"CONFLICT", "can't be given together with another field of the request"});
     }
   }
 
@@ -287,7 +287,7 @@ std::uint64_t JsonReader::Read(std::string_view text, Message& message, std::uin
   const std::size_t used = parser.write_some(false, text.data(), text.size(), error);
   if (error) ThrowMalformed("byte " + std::to_string(used) + ": " + error.message());
   if (!std::ranges::all_of(text.substr(used), IsSpace)) {
-    ThrowMalformed("byte " + std::to_string(used) + ": there is more behind the object");
+    ThrowMalformed("byte " + std::to_string(used) + ": there is more after the object");
   }
   return parser.handler().Seen();
 }

@@ -69,7 +69,7 @@ void AssignParameter(Message& message, const FieldPath& path, std::string_view t
   const FieldSchema& field = *path.back();
   if (!field.repeated) {
     if (std::ranges::find(seen, path) != seen.end()) {
-      return violations.Add(JsonPath(path), "DUPLICATE", "may be given once");
+      return violations.Add(JsonPath(path), "DUPLICATE", "can be given only once");
     }
     seen.push_back(path);
   }
@@ -126,7 +126,7 @@ void AssignQuery(Message& message, const MessageSchema& schema, std::string_view
         DecodeQueryPart(equals == std::string_view::npos ? std::string_view() : parameter.substr(equals + 1));
     if (!name || !text) {
       violations.Add(name ? *name : std::string(parameter.substr(0, equals)), "MALFORMED",
-                     "not UTF-8 in percent-encoding");
+                     "is not percent-encoded UTF-8");
       continue;
     }
     const FieldPath path = FindParameter(schema, *name, elsewhere);

@@ -58,7 +58,7 @@ std::optional<Cursor> CursorFrom(std::string_view text) {
     const auto seq = NumberFrom(text.substr(second + 1));
     if (incarnation && xid && seq) return Cursor{*incarnation, {*xid, *seq}};
   }
-  throw InvalidArgument("after", "INVALID_CURSOR", "this is no place in this log");
+  throw InvalidArgument("after", "INVALID_CURSOR", "the cursor does not belong to this log");
 }
 
 Event ReadEvent(const postgres::Row& row) {

@@ -27,7 +27,8 @@ constexpr Statement kAdvance{"events.advance",
 Event EventFrom(const outbox::Message& message) {
   Event event;
   if (!event.ParseFromString(message.payload) || !Uuid::Parse(event.id())) {
-    throw std::runtime_error("message " + message.id.ToString() + " of " + message.topic + " is no event");
+    throw std::runtime_error("message " + message.id.ToString() + " of " + message.topic +
+                             " is not an event");
   }
   return event;
 }

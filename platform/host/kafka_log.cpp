@@ -49,11 +49,11 @@ void KafkaLog::Close(runtime::Deadline limit) {
 }
 
 void KafkaLog::AddMetrics(telemetry::Metrics& metrics) const {
-  auto& delivered = metrics.AddCounter("market_log_delivered_total", "log lines that Kafka has taken");
+  auto& delivered = metrics.AddCounter("market_log_delivered_total", "log lines that Kafka has acknowledged");
   auto& messages =
-      metrics.AddGauge("market_log_queue_messages", "log lines that wait for Kafka's acknowledgement");
-  auto& bytes = metrics.AddGauge("market_log_queue_bytes", "bytes of the log lines that wait for Kafka");
-  auto& family = metrics.AddCounterFamily("market_log_dropped_total", "log lines that a sink lost, by reason",
+      metrics.AddGauge("market_log_queue_messages", "log lines waiting for Kafka's acknowledgement");
+  auto& bytes = metrics.AddGauge("market_log_queue_bytes", "bytes of the log lines waiting for Kafka");
+  auto& family = metrics.AddCounterFamily("market_log_dropped_total", "log lines lost, by sink and reason",
                                           {"sink", "reason"});
   std::vector<telemetry::Counter*> dropped;
   for (const auto reason : kafka::kDropReasonNames) dropped.push_back(&family.With({"kafka", reason}));

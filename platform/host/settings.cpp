@@ -45,9 +45,10 @@ Settings::Settings(config::Properties& p, const HostOptions& options)
       log_kafka_topic(p.Text("log.kafka.topic", "topic of the log lines", "logs")),
       trace_endpoint(p.Text("trace.endpoint", "OTLP/gRPC receiver of spans: host:port; empty: none", "")),
       sample_ratio(p.Real("trace.sample_ratio",
-                          "how many of all traces are exported whole, besides failed and slow ones", 0, 1,
+                          "share of traces that are exported whole, besides failed and slow ones", 0, 1,
                           0.01)),
-      slow_after(p.Duration("trace.slow_after", "what takes longer is exported in any case", 1ms, 1min, 1s)),
+      slow_after(
+          p.Duration("trace.slow_after", "traces that take longer are always exported", 1ms, 1min, 1s)),
       linger(p.Duration("shutdown.linger",
                         "how long to serve on after SIGTERM while load balancers take notice", 0ms, 60s,
                         0ms)),

@@ -52,9 +52,8 @@ void Workers::Run(runtime::LeasedWork& work) {
   Watch(worker);
   work.OnSetback([name = worker.Name()](const runtime::LeasedWork::Job& job,
                                         const runtime::Setback& setback) { LogSetback(name, job, setback); });
-  auto& setbacks =
-      metrics_.AddCounter("worker_row_setbacks_total", "rows given back because their run did not end well",
-                          {{"worker", worker.Name()}});
+  auto& setbacks = metrics_.AddCounter("worker_row_setbacks_total", "rows put back because their run failed",
+                                       {{"worker", worker.Name()}});
   metrics_.Collect([&work, &setbacks] { setbacks.SetTotal(static_cast<double>(work.Now().setbacks)); });
   group_.Keep(worker.Name(), work.Run());
 }
@@ -68,8 +67,7 @@ void Workers::Watch(runtime::Every& worker) {
   worker.LimitPauses(longest_pause_);
   worker.OnTurn(LogTurn);
   const telemetry::Labels labels = {{"worker", worker.Name()}};
-  metrics_
-      .AddGauge("worker_period_seconds", "how long a worker waits between two rounds that went well", labels)
+  metrics_.AddGauge("worker_period_seconds", "pause of a worker between two good rounds", labels)
       .Set(std::chrono::duration<double>(worker.Period()).count());
   auto& runs = metrics_.AddCounter("worker_runs_total", "rounds of a worker", labels);
   auto& failures = metrics_.AddCounter("worker_failures_total", "rounds of a worker that failed", labels);
@@ -79,7 +77,7 @@ void Workers::Watch(runtime::Every& worker) {
                         "the worker started",
                         labels);
   auto& parked = metrics_.AddGaugeFamily(
-      "worker_parked_rows", "rows that a worker has given up and that wait for an operator", {"worker"});
+      "worker_parked_rows", "rows that a worker gave up on, waiting for an operator", {"worker"});
   metrics_.Collect([&worker, &runs, &failures, &success, &parked] {
     const auto& now = worker.Now();
     runs.SetTotal(static_cast<double>(now.runs));

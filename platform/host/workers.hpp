@@ -5,7 +5,7 @@
 //   worker_last_success_seconds{worker}    when a round last ended well, in seconds since 1970; until one does,
 //                                          when the worker started
 //   worker_period_seconds{worker}          how long it waits between two rounds that went well
-//   worker_row_setbacks_total{worker}      rows given back because their run did not end well
+//   worker_row_setbacks_total{worker}      rows put back because their run failed
 //   worker_parked_rows{worker}             rows that were given up and wait for an operator
 //
 // A worker is named <service>.<worker>. Logs worker.failed, worker.recovered, worker.row_postponed and

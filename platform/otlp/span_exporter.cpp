@@ -21,8 +21,8 @@ constexpr auto kWarnInterval = 30s;
 constexpr std::chrono::nanoseconds kPauseMax = 30s;  // whatever the receiver asks for
 
 telemetry::CounterFamily& SpansTotal(telemetry::Metrics& metrics) {
-  return metrics.AddCounterFamily("market_trace_spans_total", "spans of kept traces, by what became of them",
-                                  {"result"});
+  return metrics.AddCounterFamily("market_trace_spans_total",
+                                  "spans of kept traces, by what happened to them", {"result"});
 }
 
 // The group keeps its task; there is nothing else in it.
@@ -74,7 +74,7 @@ SpanExporter::SpanExporter(boost::asio::io_context& io, Options options, telemet
       queue_full_(SpansTotal(metrics).With({"queue_full"})),
       export_failed_(SpansTotal(metrics).With({"export_failed"})),
       too_many_(SpansTotal(metrics).With({"too_many"})),
-      queue_gauge_(metrics.AddGauge("market_trace_queue_spans", "spans that wait to be exported")) {}
+      queue_gauge_(metrics.AddGauge("market_trace_queue_spans", "spans waiting to be exported")) {}
 
 void SpanExporter::Take(const telemetry::Recording& recording) {
   too_many_.Increment(recording.dropped);

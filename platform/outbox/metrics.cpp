@@ -7,14 +7,14 @@ namespace market::outbox {
 
 void Measure(const Relay& relay, std::string database, telemetry::Metrics& metrics) {
   const telemetry::Labels labels = {{"database", std::move(database)}};
-  auto& pending = metrics.AddGauge("outbox_pending_messages", "messages that wait for delivery", labels);
-  auto& oldest =
-      metrics.AddGauge("outbox_oldest_age_seconds", "age of the oldest message; 0: there is none", labels);
+  auto& pending = metrics.AddGauge("outbox_pending_messages", "messages waiting for delivery", labels);
+  auto& oldest = metrics.AddGauge("outbox_oldest_age_seconds",
+                                  "age of the oldest message; 0 when there is none", labels);
   auto& delivered = metrics.AddCounter("outbox_delivered_total", "messages delivered", labels);
   auto& failures =
-      metrics.AddCounter("outbox_failures_total", "deliveries that failed; they are repeated", labels);
+      metrics.AddCounter("outbox_failures_total", "failed deliveries; each is tried again", labels);
   auto& parked =
-      metrics.AddGauge("outbox_parked_messages", "messages given up, which wait for an operator", labels);
+      metrics.AddGauge("outbox_parked_messages", "messages given up on, waiting for an operator", labels);
   metrics.Collect([&relay, &pending, &oldest, &delivered, &failures, &parked] {
     const auto now = relay.Snapshot();
     pending.Set(static_cast<double>(now.pending));

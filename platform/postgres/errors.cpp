@@ -32,7 +32,7 @@ SqlError::SqlError(std::string_view statement, std::string sqlstate, std::string
       constraint(std::move(constraint)) {}
 
 Error Conflict(const SqlError& error) {
-  return Unavailable("the data is contended: " + error.statement)
+  return Unavailable("others are changing the same data: " + error.statement)
       .WithRetryAfter(std::chrono::milliseconds(200));
 }
 

@@ -17,8 +17,9 @@ class QueryMetrics {
 
  public:
   QueryMetrics(telemetry::Metrics& metrics, std::string database)
-      : seconds_(metrics.AddHistogramFamily(
-            "db_query_seconds", "time from handing a statement in to its result", {"database", "statement"})),
+      : seconds_(metrics.AddHistogramFamily("db_query_seconds",
+                                            "time from a statement's submission to its result",
+                                            {"database", "statement"})),
         errors_(metrics.AddCounterFamily("db_query_errors_total", "statements that failed",
                                          {"database", "statement"})),
         database_(std::move(database)) {}
@@ -55,8 +56,8 @@ void MeasureQueries(Options& options, telemetry::Metrics& metrics) {
 }
 
 void MeasurePool(const Database& database, telemetry::Metrics& metrics) {
-  auto& connections =
-      metrics.AddGaugeFamily("db_pool_connections", "connections by state", {"database", "state"});
+  auto& connections = metrics.AddGaugeFamily("db_pool_connections", "connections of the pool, by state",
+                                             {"database", "state"});
   const auto& name = database.Settings().name;
   metrics.Collect([&database, &open = connections.With({name, "open"}),
                    &leased = connections.With({name, "leased"}),

@@ -14,7 +14,7 @@ constexpr runtime::Backoff::Options kReconnect{.initial = 20ms, .max = 2000ms};
 constexpr std::chrono::milliseconds kSettled = 5000ms;
 
 Error Overloaded() {
-  return Error(Code::kResourceExhausted, "OVERLOADED", "too much is waiting for the database")
+  return Error(Code::kResourceExhausted, "OVERLOADED", "the database is too busy")
       .WithRetryAfter(std::chrono::seconds(1));
 }
 

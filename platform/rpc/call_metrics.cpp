@@ -19,14 +19,15 @@ CallMetrics::CallMetrics(Side side, telemetry::Metrics& metrics, const Method& m
   const std::vector<std::string> labels = {"grpc_type", "grpc_service", "grpc_method"};
   auto with_code = labels;
   with_code.push_back("grpc_code");
-  started_ = &metrics.AddCounterFamily(prefix + "started_total", "Calls begun.", labels)
+  started_ = &metrics.AddCounterFamily(prefix + "started_total", "calls started", labels)
                   .With({"unary", service, method.name});
-  auto& handled = metrics.AddCounterFamily(prefix + "handled_total", "Calls ended, by code.", with_code);
+  auto& handled = metrics.AddCounterFamily(prefix + "handled_total", "calls ended, by code", with_code);
   for (std::size_t i = 0; i < kCodes; ++i)
     handled_[i] = &handled.With({"unary", service, method.name, kCodeLabels[i]});
-  seconds_ =
-      &metrics.AddHistogramFamily(prefix + "handling_seconds", "Time from begin to end of a call.", labels)
-           .With({"unary", service, method.name});
+  seconds_ = &metrics
+                  .AddHistogramFamily(prefix + "handling_seconds", "time from the start to the end of a call",
+                                      labels)
+                  .With({"unary", service, method.name});
 }
 
 }  // namespace market::rpc

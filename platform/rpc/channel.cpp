@@ -69,10 +69,10 @@ struct Channel::State {
     Publish(reads, "read");
     Publish(writes, "write");
     auto& connections =
-        metrics.AddGauge("market_grpc_client_connections", "Open connections.", {{"peer", peer}});
+        metrics.AddGauge("market_grpc_client_connections", "open connections", {{"peer", peer}});
     auto& tokens =
         metrics.AddGauge("market_retry_budget_tokens",
-                         "What is left of 100; at 50 and below nothing is retried.", {{"peer", peer}});
+                         "retry budget left, of 100; at 50 and below nothing is retried", {{"peer", peer}});
     metrics.Collect([this, &connections, &tokens] {
       connections.Set(static_cast<double>(transport.Stats().connections_open));
       tokens.Set(budget.Tokens());
@@ -80,7 +80,8 @@ struct Channel::State {
   }
 
   void Publish(CircuitBreaker& breaker, std::string_view kind) {
-    auto& gauge = metrics.AddGauge("market_circuit_breaker_state", "0 closed, 1 open, 2 half-open.",
+    auto& gauge = metrics.AddGauge("market_circuit_breaker_state",
+                                   "state of the circuit breaker: 0 closed, 1 open, 2 half-open",
                                    {{"peer", peer}, {"class", std::string(kind)}});
     breaker.OnChange([this, &gauge, kind](CircuitBreaker::State state) {
       gauge.Set(static_cast<double>(state));
@@ -110,7 +111,7 @@ struct Channel::State {
   CircuitBreaker writes{"writes"};
   resilience::RetryBudget budget;
   telemetry::Counter& retries{
-      metrics.AddCounter("grpc_client_retries_total", "Attempts after the first.", {{"peer", peer}})};
+      metrics.AddCounter("grpc_client_retries_total", "attempts after the first", {{"peer", peer}})};
   std::unordered_map<const Method*, CallMetrics> methods;
   SteadyTime failure_logged_at{};
 };

@@ -11,9 +11,9 @@ namespace market::rpc {
 
 void PublishAdmission(const resilience::Admission& admission, telemetry::Metrics& metrics) {
   constexpr std::array<std::string_view, 4> kClasses = {"saga", "checkout", "login", "browse"};
-  auto& running = metrics.AddGauge("market_admission_running", "Calls being worked on.");
-  auto& waiting = metrics.AddGauge("market_admission_waiting", "Calls waiting for a place.");
-  auto& family = metrics.AddCounterFamily("market_admission_refused_total", "Calls turned away.", {"class"});
+  auto& running = metrics.AddGauge("market_admission_running", "calls being worked on");
+  auto& waiting = metrics.AddGauge("market_admission_waiting", "calls waiting to be worked on");
+  auto& family = metrics.AddCounterFamily("market_admission_refused_total", "calls turned away", {"class"});
   std::array<telemetry::Counter*, kClasses.size()> refused{};
   for (std::size_t i = 0; i < kClasses.size(); ++i) refused[i] = &family.With({kClasses[i]});
   metrics.Collect([&admission, &running, &waiting, refused] {
@@ -26,12 +26,12 @@ void PublishAdmission(const resilience::Admission& admission, telemetry::Metrics
 }
 
 void PublishServer(const grpc::Server& server, telemetry::Metrics& metrics) {
-  auto& connections = metrics.AddGauge("market_grpc_server_connections", "Open connections.");
-  auto& handlers = metrics.AddGauge("market_grpc_server_handlers", "Running handlers.");
+  auto& connections = metrics.AddGauge("market_grpc_server_connections", "open connections");
+  auto& handlers = metrics.AddGauge("market_grpc_server_handlers", "running handlers");
   auto& buffered =
-      metrics.AddGauge("market_grpc_server_buffered_bytes", "Request bytes no handler has taken yet.");
+      metrics.AddGauge("market_grpc_server_buffered_bytes", "bytes of requests that no handler has read yet");
   auto& family = metrics.AddCounterFamily("market_grpc_server_refusals_total",
-                                          "Connections and calls turned away by the transport.", {"cause"});
+                                          "connections and calls turned away by the transport", {"cause"});
   auto& full = family.With({"connections"});
   auto& handshake = family.With({"handshake"});
   auto& abuse = family.With({"abuse"});

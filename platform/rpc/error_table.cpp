@@ -154,7 +154,7 @@ Error Outward(std::exception_ptr exception, const telemetry::TraceContext* trace
     return Named(error, trace);
   } catch (const boost::system::system_error& error) {
     if (error.code() == boost::asio::error::operation_aborted) {
-      return Error(Code::kCancelled, "CANCELLED", "the caller left");
+      return Error(Code::kCancelled, "CANCELLED", "the caller went away");
     }
     return Opaque(error.what(), trace);
   } catch (const std::exception& error) {

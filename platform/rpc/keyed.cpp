@@ -89,7 +89,8 @@ Task<> RunClaimed(KeyedCall& keyed, const idempotency::Request& request, const i
 
 std::string ReadIdempotencyKey(std::string_view header) {
   if (header.empty()) {
-    throw Error(Code::kInvalidArgument, "IDEMPOTENCY_KEY_REQUIRED", "this method needs an Idempotency-Key");
+    throw Error(Code::kInvalidArgument, "IDEMPOTENCY_KEY_REQUIRED",
+                "this operation needs an Idempotency-Key");
   }
   const auto key = header.front() == '"' ? Unquote(header) : std::optional(std::string(header));
   const bool printable = key && std::ranges::all_of(*key, [](char c) { return c >= ' ' && c <= '~'; });
@@ -121,10 +122,12 @@ Task<> RunKeyed(KeyedCall& keyed) {
   } else if (const auto* replay = std::get_if<idempotency::Replay>(&decision)) {
     Give(*replay, keyed);
   } else if (const auto* twin = std::get_if<idempotency::InFlight>(&decision)) {
-    throw Error(Code::kAborted, "IDEMPOTENCY_KEY_IN_FLIGHT", "a request with this key is running")
+    throw Error(Code::kAborted, "IDEMPOTENCY_KEY_IN_FLIGHT",
+                "a request with this Idempotency-Key is still running")
         .WithRetryAfter(twin->retry_after);
   } else {
-    throw Error(Code::kFailedPrecondition, "IDEMPOTENCY_KEY_REUSED", "the key was used for another request");
+    throw Error(Code::kFailedPrecondition, "IDEMPOTENCY_KEY_REUSED",
+                "this Idempotency-Key was used for another request");
   }
 }
 

@@ -20,7 +20,9 @@ bool IsInternal(const Method& method) {
                              [](int audience) { return audience == options::SERVICE; });
 }
 
-Error Denied() { return Error(Code::kPermissionDenied, "PERMISSION_DENIED", "this caller may not do that"); }
+Error Denied() {
+  return Error(Code::kPermissionDenied, "PERMISSION_DENIED", "this caller is not allowed to do that");
+}
 
 // "a.b": the text at the end of the path; empty where a message on the way is missing.
 std::string TextAt(const Message& message, std::string_view path) {

@@ -31,7 +31,7 @@ class BlockingPool {
     using Result = std::invoke_result_t<Function>;
     if (pending_.fetch_add(1) >= limit_) {
       pending_.fetch_sub(1);
-      throw Error(Code::kResourceExhausted, "OVERLOADED", "too much work of this kind is waiting")
+      throw Error(Code::kResourceExhausted, "OVERLOADED", "too much work of this kind is waiting already")
           .WithRetryAfter(std::chrono::seconds(1));
     }
     auto executor = co_await boost::asio::this_coro::executor;

@@ -4,9 +4,9 @@
 namespace market::telemetry {
 
 void AddLogMetrics(Metrics& metrics) {
-  auto& lines = metrics.AddCounter("market_log_lines_total", "log lines made");
+  auto& lines = metrics.AddCounter("market_log_lines_total", "log lines written");
   auto& dropped = metrics
-                      .AddCounterFamily("market_log_dropped_total", "log lines that a sink lost, by reason",
+                      .AddCounterFamily("market_log_dropped_total", "log lines lost, by sink and reason",
                                         {"sink", "reason"})
                       .With({"file", "write_failed"});
   metrics.Collect([&lines, &dropped] {

@@ -179,7 +179,7 @@ std::string Metrics::Exposition(Format format) const {
 void AddBuildInfo(Metrics& metrics, std::string service, std::string_view version,
                   std::string_view revision) {
   metrics
-      .AddGauge("market_build_info", "what is running; always 1",
+      .AddGauge("market_build_info", "version and revision of what is running; always 1",
                 {{"service", std::move(service)},
                  {"version", std::string(version)},
                  {"revision", std::string(revision)}})

@@ -69,7 +69,7 @@ void AddProcessMetrics(Metrics& metrics) {
   const auto page_bytes = static_cast<double>(sysconf(_SC_PAGESIZE));
   metrics.AddGauge("process_start_time_seconds", "start of the process, in seconds since 1970")
       .Set(BootTime() + ReadStat().start_ticks / ticks_per_s);
-  metrics.AddGauge("process_max_fds", "file descriptors that may be open").Set(MaxFiles());
+  metrics.AddGauge("process_max_fds", "maximum number of open file descriptors").Set(MaxFiles());
   auto& cpu = metrics.AddCounter("process_cpu_seconds_total", "user and system CPU time");
   auto& resident = metrics.AddGauge("process_resident_memory_bytes", "resident memory");
   auto& address_space = metrics.AddGauge("process_virtual_memory_bytes", "virtual memory");

@@ -12,7 +12,7 @@ Tracer::~Tracer() = default;
 void Tracer::Export(SpanExporter* exporter, Metrics& metrics) {
   exporter_ = exporter;
   auto& traces = metrics.AddCounterFamily(
-      "market_traces_total", "Parts of traces that ended here, by what became of them.", {"decision"});
+      "market_traces_total", "parts of traces that ended here, by what happened to them", {"decision"});
   head_ = &traces.With({"head"});
   tail_ = &traces.With({"tail"});
   not_kept_ = &traces.With({"not_kept"});

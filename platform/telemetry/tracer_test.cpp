@@ -41,7 +41,7 @@ class TracerTest : public ::testing::Test {
   }
   double Traces(std::string_view decision) {
     return metrics
-        .AddCounterFamily("market_traces_total", "Parts of traces that ended here, by what became of them.",
+        .AddCounterFamily("market_traces_total", "parts of traces that ended here, by what happened to them",
                           {"decision"})
         .With({decision})
         .Value();

@@ -16,14 +16,15 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kResults 
 }  // namespace
 
 Metrics::Metrics(telemetry::Metrics& registry)
-    : sign_ins_(registry.AddCounterFamily("auth_sign_ins_total", "sign-ins by how they ended", {"result"})),
+    : sign_ins_(registry.AddCounterFamily("auth_sign_ins_total", "sign-ins, by how they ended", {"result"})),
       sign_ups_(registry.AddCounter("auth_sign_ups_total", "accounts created")),
-      hash_seconds_(registry.AddHistogram(
-          "auth_password_hash_seconds", "time to hash or verify a password, the wait for a thread included")),
+      hash_seconds_(
+          registry.AddHistogram("auth_password_hash_seconds",
+                                "time to hash or verify a password, including the wait for a thread")),
       running_(registry.AddGauge("auth_password_hashes_running", "passwords being hashed")),
       waiting_(registry.AddGauge("auth_password_hashes_waiting", "passwords waiting for a thread")),
       refused_(registry.AddCounter("auth_password_hashes_refused_total",
-                                   "passwords not hashed because too many waited")) {
+                                   "passwords turned away because too many were waiting")) {
   for (const auto result : {"ok", "error"}) sign_ins_.With({result});
   for (const auto& [reason, result] : kResults) sign_ins_.With({result});
 }

@@ -30,18 +30,18 @@ Settings::Settings(config::Properties& properties)
     : signing_key(
           properties.Secret("auth.signing_key", "private EC P-256 key (PEM) that signs access tokens")),
       access_token_lifetime(properties.Duration("auth.access_token_lifetime",
-                                                "how long an access token is good", 1s, 1h, 10min)),
+                                                "how long an access token is valid", 1s, 1h, 10min)),
       session_idle(properties.Duration("auth.session_idle", "how long a session lives without a refresh", 1s,
                                        std::chrono::days(365), std::chrono::days(14))),
       session_lifetime(properties.Duration("auth.session_lifetime", "how long a session lives at most", 1s,
                                            std::chrono::days(365), std::chrono::days(30))),
       refresh_retry_window(properties.Duration("auth.refresh_retry_window",
-                                               "how long a used refresh token gives its successor again", 0s,
-                                               5min, 10s)),
+                                               "how long a used refresh token still returns its successor",
+                                               0s, 5min, 10s)),
       hash_threads(
           properties.Int("auth.hash_threads", "passwords hashed at once, 19 MiB each", "threads", 1, 64, 1)),
-      hash_queue(properties.Int("auth.hash_queue", "passwords that wait; more are refused", "passwords", 1,
-                                1000, 32)) {}
+      hash_queue(properties.Int("auth.hash_queue", "passwords that may wait; more are refused", "passwords",
+                                1, 1000, 32)) {}
 
 Service::Service(host::Host& host, const Settings& settings) : Service(host, settings, KeysOf(settings)) {}
 

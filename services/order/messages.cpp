@@ -30,7 +30,7 @@ void Name(Names& names, const std::vector<domain::OfferId>& offers) {
 
 [[noreturn]] void Refuse(const outbox::Message& message) {
   throw std::runtime_error("message " + message.id.ToString() + " of " + message.topic +
-                           " is no command that this program knows");
+                           " is not a command that this program knows");
 }
 
 void Fill(marketplace::type::v1::Money& out, const Money& money) {

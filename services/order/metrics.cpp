@@ -20,24 +20,24 @@ constexpr const char* kOpenHelp = "checkouts not decided yet, by what they are a
 Metrics::Metrics(telemetry::Metrics& registry)
     : placed_(registry.AddCounterFamily("order_placed_total", "orders placed", {"currency"})),
       placed_value_minor_(registry.AddCounterFamily("order_placed_value_minor_total",
-                                                    "worth of placed orders in minor units", {"currency"})),
+                                                    "value of placed orders, in minor units", {"currency"})),
       failed_(registry.AddCounterFamily("order_failed_total", "orders that failed, by reason", {"reason"})),
       open_forward_(registry.AddGauge("order_checkouts_open", kOpenHelp, {{"step", "FORWARD"}})),
       open_undo_(registry.AddGauge("order_checkouts_open", kOpenHelp, {{"step", "UNDO"}})),
       oldest_age_(registry.AddGauge("order_checkout_oldest_age_seconds",
-                                    "age of the oldest checkout that is not decided; 0: there is none")) {
+                                    "age of the oldest undecided checkout; 0 when there is none")) {
   for (std::size_t i = 0; i < kOutcomes.size(); ++i) {
     const telemetry::Labels labels = {{"outcome", std::string(kOutcomes[i])}};
-    outcomes_[i] = {.count = &registry.AddCounter(
-                        "order_checkouts_total",
-                        "checkouts decided; pending: those whose first run left it open", labels),
-                    .seconds = &registry.AddHistogram(
-                        "order_checkout_seconds", "time from the order to the outcome", labels, kSeconds)};
+    outcomes_[i] = {
+        .count = &registry.AddCounter(
+            "order_checkouts_total", "checkouts by outcome; pending: still open after the first run", labels),
+        .seconds = &registry.AddHistogram("order_checkout_seconds", "time from the order to its outcome",
+                                          labels, kSeconds)};
   }
   for (const auto reason : kReasons) failed_.With({reason});
   for (std::size_t i = 0; i < transitions_.size(); ++i) {
     const auto state = domain::Name(static_cast<domain::State>(i));
-    transitions_[i] = &registry.AddCounter("order_transitions_total", "seller orders that became this",
+    transitions_[i] = &registry.AddCounter("order_transitions_total", "seller orders that reached this state",
                                            {{"state", std::string(state)}});
   }
 }

@@ -22,19 +22,20 @@ std::string_view LabelOf(std::string_view code) {
 
 Metrics::Metrics(telemetry::Metrics& registry)
     : answers_(registry.AddCounterFamily("payment_provider_answers_total",
-                                         "Requests to the payment provider by how they ended",
+                                         "requests to the payment provider, by how they ended",
                                          {"operation", "answer"})),
       declined_(registry.AddCounterFamily("payment_declined_total",
-                                          "payments declined, by the provider's word", {"reason"})),
+                                          "payments declined, by the provider's code", {"reason"})),
       captured_value_minor_(registry.AddCounterFamily("payment_captured_value_minor_total",
-                                                      "money captured in minor units", {"currency"})),
+                                                      "money captured, in minor units", {"currency"})),
       imbalance_minor_(registry.AddGaugeFamily(
           "payment_ledger_imbalance_minor", "debits minus credits of the whole ledger; 0: the books balance",
           {"currency"})),
       unresolved_(registry.AddGauge("payment_unresolved",
-                                    "payments with an attempt that the provider has not answered")),
-      unresolved_oldest_age_(registry.AddGauge("payment_unresolved_oldest_age_seconds",
-                                               "age of the oldest such attempt; 0: there is none")) {
+                                    "payments with an attempt that the provider has not answered yet")),
+      unresolved_oldest_age_(
+          registry.AddGauge("payment_unresolved_oldest_age_seconds",
+                            "age of the oldest attempt without an answer; 0 when there is none")) {
   for (const auto code : {kDeclineCodes[0], kDeclineCodes[1], std::string_view("other")}) {
     declined_.With({code});
   }

@@ -16,7 +16,7 @@ Settings::Settings(config::Properties& properties)
     : provider_url(properties.Text("payment.provider_url", "where the payment provider is: http://host:port",
                                    config::Required{})),
       provider_key(
-          properties.Secret("payment.provider_key", "what we authenticate with there", "sk_sandbox")),
+          properties.Secret("payment.provider_key", "API key for the payment provider", "sk_sandbox")),
       provider_timeout(properties.Duration("payment.provider_timeout",
                                            "how long a payment waits for the provider before it is UNKNOWN",
                                            100ms, 1min, 5s)),

@@ -187,7 +187,8 @@ int RunReconcile(const std::vector<std::string>& given) {
   const auto databases = DatabasesOf(properties, {"order", "payment", "product"});
   const auto url = properties.Text("payment.provider_url", "where the payment provider is: http://host:port",
                                    config::Required{});
-  const auto key = properties.Secret("payment.provider_key", "what we authenticate with there", "sk_sandbox");
+  const auto key =
+      properties.Secret("payment.provider_key", "API key for the payment provider", "sk_sandbox");
   const auto since = properties.Text("since", "the moment of the backup, RFC 3339", config::Required{});
   const auto apply = properties.Flag("apply", "do it, and not only tell", false);
   std::vector<const char*> arguments;

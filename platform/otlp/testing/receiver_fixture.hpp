@@ -72,13 +72,13 @@ class ReceiverTest : public ::testing::Test, public grpc::test::Loop {
 
   double Spans(std::string_view result) {
     return metrics
-        .AddCounterFamily("market_trace_spans_total", "spans of kept traces, by what became of them",
+        .AddCounterFamily("market_trace_spans_total", "spans of kept traces, by what happened to them",
                           {"result"})
         .With({result})
         .Value();
   }
   double Waiting() {
-    return metrics.AddGauge("market_trace_queue_spans", "spans that wait to be exported").Value();
+    return metrics.AddGauge("market_trace_queue_spans", "spans waiting to be exported").Value();
   }
   void Close(std::chrono::milliseconds limit) { Sync(exporter->Close(runtime::After(limit))); }
 

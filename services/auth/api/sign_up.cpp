@@ -8,7 +8,7 @@ namespace {
 constexpr std::chrono::milliseconds kProfileLimit{500};
 
 Error EmailTaken() {
-  return Error(Code::kAlreadyExists, "EMAIL_TAKEN", "an account with this e-mail exists")
+  return Error(Code::kAlreadyExists, "EMAIL_TAKEN", "there is already an account with this e-mail")
       .WithField("email", "TAKEN", "sign in, or use another e-mail");
 }
 

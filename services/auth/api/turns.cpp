@@ -6,7 +6,7 @@ Task<Turns::Turn> Turns::Take(std::string key, runtime::Deadline deadline) {
   const auto [queue, is_free] = queues_.try_emplace(key);
   if (is_free) co_return Turn(*this, std::move(key));
   if (waiting_ >= waiting_max_) {
-    throw Error(Code::kResourceExhausted, "OVERLOADED", "too many people sign in right now")
+    throw Error(Code::kResourceExhausted, "OVERLOADED", "too many people are signing in right now")
         .WithRetryAfter(std::chrono::seconds(1));
   }
   const auto waiter = std::make_shared<runtime::OneShot<>>();

@@ -98,7 +98,7 @@ Passwords::Load Passwords::CurrentLoad() const {
 void Passwords::RefuseIfFull() {
   if (pool_.Pending() < options_.threads + options_.queue) return;
   ++refused_;
-  throw Error(Code::kResourceExhausted, "OVERLOADED", "too many people sign in right now")
+  throw Error(Code::kResourceExhausted, "OVERLOADED", "too many people are signing in right now")
       .WithRetryAfter(std::chrono::seconds(1));
 }
 

@@ -12,7 +12,7 @@ constexpr std::chrono::seconds kCallLimit{5};
 Task<> CreateProfile(api::UserApi& users, outbox::Message message, const telemetry::Span& span) {
   api::user::CreateProfileRequest request;
   if (!request.ParseFromString(message.payload))
-    throw std::runtime_error("the payload is no CreateProfileRequest");
+    throw std::runtime_error("the payload is not a CreateProfileRequest");
   auto call = CallContext::ForWork(kCallLimit, span);
   co_await users.CreateProfile(call, std::move(request));
 }

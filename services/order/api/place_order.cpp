@@ -18,7 +18,7 @@ api::order::Order Answer(CallContext& call, const domain::Order& order,
 
 void RequireQuote(const std::string& promised, const std::string& actual) {
   if (promised.empty() || promised == actual) return;
-  throw Error(Code::kAborted, "PRICE_CHANGED", "the prices are not those of the quote any more")
+  throw Error(Code::kAborted, "PRICE_CHANGED", "the prices have changed since the quote")
       .WithMetadata("quote_hash", actual);
 }
 
@@ -106,7 +106,7 @@ Task<domain::Address> OrderService::FetchAddress(CallContext& call, std::string 
   }
   if (missing) {
     throw Error(Code::kInvalidArgument, "ADDRESS_NOT_FOUND", "the shipping address does not exist")
-        .WithField("shippingAddressId", "ADDRESS_NOT_FOUND", "it is none of your addresses");
+        .WithField("shippingAddressId", "ADDRESS_NOT_FOUND", "you have no address with this id");
   }
   co_return AddressFrom(address);
 }

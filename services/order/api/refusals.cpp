@@ -41,7 +41,7 @@ Error Refusal(const domain::Failure& failure, const PlaceOrderRequest& request) 
   }
   if (failure.reason == "UNKNOWN_PAYMENT_METHOD") {
     return Error(Code::kInvalidArgument, failure.reason, "the payment method does not exist")
-        .WithField("paymentMethod", failure.reason, "the provider does not know it");
+        .WithField("paymentMethod", failure.reason, "the payment provider does not know it");
   }
   return Error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION", "the order failed: " + failure.reason);
 }

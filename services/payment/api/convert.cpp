@@ -37,10 +37,10 @@ domain::Payment DraftFrom(const api::payment::AuthorizePaymentRequest& request, 
   std::vector<domain::Split> splits;
   for (const auto& part : request.parts()) {
     if (part.amount().currency() != request.amount().currency()) {
-      throw Error(Code::kInvalidArgument, "MIXED_CURRENCIES", "one payment has one currency");
+      throw Error(Code::kInvalidArgument, "MIXED_CURRENCIES",
+                  "all parts of a payment must have the same currency");
     }
-    if (part.amount().amount() < 1)
-      throw InvalidArgument("parts.amount", "TOO_SMALL", "a part costs something");
+    if (part.amount().amount() < 1) throw InvalidArgument("parts.amount", "TOO_SMALL", "must be at least 1");
     splits.push_back({domain::SellerOrderId::From(part.seller_order_id()), SellerId::From(part.seller_id()),
                       part.amount().amount()});
   }

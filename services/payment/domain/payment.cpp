@@ -107,10 +107,10 @@ Payment MakePayment(OrderId order, AccountId buyer, Money amount, std::string me
   for (const auto& split : splits) {
     sum = sum + Money{split.amount_minor, amount.currency};
     if (!parts.insert(split.seller_order).second) {
-      throw InvalidArgument("parts", "DUPLICATE", "a seller order is there twice");
+      throw InvalidArgument("parts", "DUPLICATE", "a seller order can be named only once");
     }
   }
-  if (sum != amount) throw InvalidArgument("parts", "SUM", "the parts do not make up the amount");
+  if (sum != amount) throw InvalidArgument("parts", "SUM", "the parts must add up to the amount");
   return {.id = PaymentId::New(),
           .order = order,
           .buyer = buyer,

@@ -71,7 +71,7 @@ struct Payment {
   const Refund* FindRefund(const SellerOrderId& part) const;
 };
 
-// Throws Error INVALID_ARGUMENT when the parts do not make up the amount or one seller order is there twice.
+// Throws Error INVALID_ARGUMENT when the parts do not add up to the amount or one seller order is named twice.
 Payment MakePayment(OrderId order, AccountId buyer, Money amount, std::string method,
                     std::vector<Split> splits, Time now);
 Payment MakeTombstone(OrderId order, Time now);

@@ -90,7 +90,7 @@ Task<Payment> Charges::Authorize(Work work, Payment draft) {
   if (!known.IsTombstone() && (known.amount_minor != draft.amount_minor || known.currency != draft.currency ||
                                known.method != draft.method)) {
     throw Error(Code::kAlreadyExists, "ALREADY_EXISTS",
-                "the order has a payment of another amount or method");
+                "the order already has a payment with another amount or method");
   }
   co_return co_await Reach(work, std::move(known), goal, 0);
 }
@@ -118,7 +118,7 @@ Task<Payment> Charges::Refund(Work work, domain::OrderId order, domain::SellerOr
                      {.operation = Operation::kRefund, .seller_order = part, .reason = std::move(reason)}, 0);
   const auto* refund = payment.FindRefund(part);
   if (!refund || refund->state != domain::Progress::kSucceeded) {
-    throw Unavailable("the provider has not said yet whether it refunded");
+    throw Unavailable("the payment provider has not confirmed the refund yet");
   }
   co_return payment;
 }

@@ -11,7 +11,7 @@ storage::OfferEdit EditFrom(const api::product::UpdateOfferRequest& request) {
   storage::OfferEdit edit{.if_version = rpc::ExpectedVersion(request.if_match())};
   update.Take("options", change.options(), edit.options);
   if (update.Changes("price")) {
-    if (!change.has_price()) throw InvalidArgument("offer.price", "REQUIRED", "an offer always has a price");
+    if (!change.has_price()) throw InvalidArgument("offer.price", "REQUIRED", "an offer must have a price");
     edit.price = conversions::MoneyFrom(change.price());
   }
   return edit;
@@ -34,7 +34,7 @@ Task<api::product::Offer> ProductService::UpdateOffer(CallContext& call,
 
 Task<api::product::Offer> ProductService::AdjustStock(CallContext& call,
                                                       api::product::AdjustStockRequest request) {
-  if (request.delta() == 0) throw InvalidArgument("delta", "REQUIRED", "a movement is not zero");
+  if (request.delta() == 0) throw InvalidArgument("delta", "REQUIRED", "must not be 0");
   storage::StockAdjustment adjustment{.operation_id = call.OperationId(),
                                       .offer = domain::OfferId::From(request.offer_id()),
                                       .delta = request.delta(),

@@ -43,7 +43,7 @@ struct ToProto {
   }
   Response operator()(const storage::AlreadyReleased&) const { throw ReservationGone(); }
   Response operator()(const storage::OtherLines&) const {
-    throw Error(Code::kAlreadyExists, "ALREADY_EXISTS", "the order has reserved other lines");
+    throw Error(Code::kAlreadyExists, "ALREADY_EXISTS", "the order has already reserved different lines");
   }
 
   static Response Of(Response::Outcome outcome) {

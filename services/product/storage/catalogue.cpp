@@ -105,7 +105,9 @@ constexpr Statement kGetOffers{
     "FROM offer o JOIN product p ON p.id = o.product_id JOIN stock s ON s.offer_id = o.id WHERE o.id = "
     "ANY($1)"};
 
-Error SkuTaken() { return Error(Code::kAlreadyExists, "SKU_TAKEN", "the seller has an offer with this SKU"); }
+Error SkuTaken() {
+  return Error(Code::kAlreadyExists, "SKU_TAKEN", "the seller already has an offer with this SKU");
+}
 
 void AddOffer(Batch& batch, const Work& work, const domain::OfferId& id, const domain::ProductId& product,
               const SellerId& seller, const api::product::NewOffer& offer) {
@@ -133,7 +135,7 @@ SellerId OfferingSeller(const SellerId& product_seller, const SellerScope& scope
   if (std::ranges::find(scope, product_seller) != scope.end()) return product_seller;
   if (scope.size() == 1) return scope.front();
   throw InvalidArgument("productId", "AMBIGUOUS_SELLER",
-                        "a member of several sellers can offer only what one of them has made");
+                        "you belong to several sellers, and none of them made this product");
 }
 
 }  // namespace
@@ -170,7 +172,7 @@ Task<api::product::Category> Catalogue::CreateCategory(Work work,
     co_await database_.Write(work, std::move(batch));
   } catch (const SqlError& error) {
     if (error.IsUniqueViolation("category_slug_per_parent")) {
-      throw Error(Code::kAlreadyExists, "SLUG_TAKEN", "a sibling category has this slug");
+      throw Error(Code::kAlreadyExists, "SLUG_TAKEN", "another category of the same parent has this slug");
     }
     if (error.Is("23503")) throw NotFound("the parent category");
     throw;
@@ -252,7 +254,7 @@ Task<api::product::Offer> Catalogue::CreateOffer(Work work, domain::ProductId pr
     const auto seller = OfferingSeller(found[0][0].GetId<SellerId>(0), scope);
     if (found[1].One().Int(0) >= kOffersPerProductMax) {
       throw Error(Code::kFailedPrecondition, "LIMIT_REACHED",
-                  "a seller makes at most 50 offers of one product");
+                  "a seller can have at most 50 offers of one product");
     }
     const auto id = domain::OfferId::New();
     Batch batch("offer.create");
@@ -317,10 +319,10 @@ Task<api::product::Offer> Catalogue::AdjustStock(Work work, StockAdjustment adju
   } catch (const SqlError& error) {
     if (error.constraint == "stock_reserved_within_on_hand") {
       throw Error(Code::kFailedPrecondition, "STOCK_BELOW_RESERVED",
-                  "less would be left than orders have reserved");
+                  "the stock can't fall below what orders have reserved");
     }
     if (error.constraint == "stock_on_hand_limit") {
-      throw InvalidArgument("delta", "TOO_LARGE", "the stock of one offer is limited");
+      throw InvalidArgument("delta", "TOO_LARGE", "the stock of an offer can't be larger than that");
     }
     // An earlier run of this operation moved the stock.
     if (!error.IsUniqueViolation("stock_movement_operation")) throw;

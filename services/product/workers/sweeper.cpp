@@ -14,8 +14,8 @@ using Next = runtime::Every::Next;
 
 Sweeper::Sweeper(storage::Reservations& reservations, telemetry::Metrics& metrics, Options options)
     : reservations_(reservations),
-      expired_(
-          metrics.AddCounter("product_holds_expired_total", "Holds that ended by time, not by their order")),
+      expired_(metrics.AddCounter("product_holds_expired_total",
+                                  "reservations that ran out before their order was decided")),
       options_(options),
       sweeping_({.name = "product.holds", .period = options.poll}, [this] { return Sweep(); }) {}
 

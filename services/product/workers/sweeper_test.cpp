@@ -15,8 +15,8 @@ TEST(Sweeper_HoldsRunOut, GivesTheUnitsBack) {
         for (int i = 0; i < 5; ++i)
           co_await stores.reservations.Reserve(After(5s), domain::OrderId::New(), {{offer, 2}});
         group.Keep("sweeper", sweeper.Sweeping().Run());
-        const auto& expired =
-            metrics.AddCounter("product_holds_expired_total", "Holds that ended by time, not by their order");
+        const auto& expired = metrics.AddCounter("product_holds_expired_total",
+                                                 "reservations that ran out before their order was decided");
         co_await Eventually([&] { return expired.Value() == 5; });
         EXPECT_EQ(StockOf(offer), "10/0");
         group.Cancel();

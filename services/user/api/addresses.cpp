@@ -20,7 +20,7 @@ Task<api::user::Address> UserService::CreateMyAddress(CallContext& call,
   const auto created =
       co_await deps_.addresses.Create(call, call.Caller().account, AddressFrom(request.address()));
   if (std::holds_alternative<storage::LimitReached>(created)) {
-    throw Error(Code::kFailedPrecondition, "LIMIT_REACHED", "an account has at most 50 addresses");
+    throw Error(Code::kFailedPrecondition, "LIMIT_REACHED", "an account can have at most 50 addresses");
   }
   co_return ToProto(std::get<domain::Address>(created));
 }

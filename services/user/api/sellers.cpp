@@ -42,7 +42,7 @@ Task<api::user::Seller> UserService::OpenSeller(CallContext& call, api::user::Op
         .WithField("slug", "TAKEN", "choose another one");
   }
   if (std::holds_alternative<storage::LimitReached>(opened)) {
-    throw Error(Code::kFailedPrecondition, "LIMIT_REACHED", "an account has at most 20 sellers");
+    throw Error(Code::kFailedPrecondition, "LIMIT_REACHED", "an account can have at most 20 sellers");
   }
   deps_.sellers_created.Increment();
   const auto& seller = std::get<domain::Seller>(opened);
@@ -84,7 +84,8 @@ Task<api::user::Seller> UserService::ApproveSeller(CallContext& call,
                                                        BindingMessage, call.Trace().ToTraceparent());
   if (std::holds_alternative<storage::Missing>(approved)) throw NotFound("the seller");
   if (const auto* refused = std::get_if<storage::NotAllowed>(&approved)) {
-    throw Error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION", "the seller can't be approved in its state")
+    throw Error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION",
+                "the seller can't be approved in its present state")
         .WithMetadata("from", std::string(domain::Name(refused->state)))
         .WithMetadata("to", std::string(domain::Name(domain::SellerState::kActive)));
   }

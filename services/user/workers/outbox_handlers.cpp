@@ -12,7 +12,7 @@ constexpr std::chrono::seconds kCallLimit{5};
 Task<> BindSeller(api::AuthApi& auth, outbox::Message message, const telemetry::Span& span) {
   api::auth::BindSellerRequest request;
   if (!request.ParseFromString(message.payload))
-    throw std::runtime_error("the payload is no BindSellerRequest");
+    throw std::runtime_error("the payload is not a BindSellerRequest");
   auto call = CallContext::ForWork(kCallLimit, span);
   co_await auth.BindSeller(call, std::move(request));
 }
