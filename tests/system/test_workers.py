@@ -16,7 +16,6 @@ import pytest
 import yaml
 
 import market
-from deploy.lib import topology
 from market import psql, until
 
 SERVICES = yaml.safe_load((market.ROOT / "deploy" / "topology.yaml").read_text())["services"]
