@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "platform/postgres/testing/database_fixture.hpp"
+#include "platform/runtime/one_shot.hpp"
 
 namespace market::postgres {
 namespace {

@@ -1,5 +1,6 @@
 #include "services/payment/api/payment_service.hpp"
 
+#include "platform/runtime/one_shot.hpp"
 #include "services/payment/api/convert.hpp"
 
 namespace market::payment {
