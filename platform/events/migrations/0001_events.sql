@@ -20,7 +20,7 @@ CREATE TABLE event (
 
 -- One row. A cursor of another incarnation, or before what is forgotten, has expired.
 CREATE TABLE event_log (
-  only          boolean PRIMARY KEY DEFAULT true CHECK (only),
+  one           boolean PRIMARY KEY DEFAULT true CHECK (one),
   incarnation   uuid    NOT NULL DEFAULT gen_random_uuid(),
   forgotten_xid xid8    NOT NULL DEFAULT '0',
   forgotten_seq bigint  NOT NULL DEFAULT 0
