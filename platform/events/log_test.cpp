@@ -76,13 +76,14 @@ TEST_F(LogTest, AnOlderTransactionThatCommitsLate_IsNotSkipped) {
     const auto old = std::make_shared<Open>();
     group.Spawn("old", HappenSlowly(db, Saying("probe/1", "old"), old));
     co_await Eventually([&] { return old->appended; });
-    co_await Happen(db, Saying("probe/2", "young"));
+    co_await Commit(db, {Saying("probe/2", "young")});
 
     // The young one is committed; reading it now would put the old one behind the reader.
     const auto early = co_await Feed(log, start);
     EXPECT_THAT(TextsIn(early), IsEmpty());
     old->commit.Set();
     co_await Eventually([&] { return old->committed; });
+    co_await Settled(db);
     EXPECT_THAT(TextsIn(co_await Feed(log, early.next())), ElementsAre("old", "young"));
   });
 }
@@ -99,6 +100,7 @@ TEST_F(LogTest, AReaderThatStartsMeanwhile_HearsOfWhatIsOpen) {
     EXPECT_THAT(TextsIn(start), IsEmpty());
     old->commit.Set();
     co_await Eventually([&] { return old->committed; });
+    co_await Settled(db);
     EXPECT_THAT(TextsIn(co_await Feed(log, start.next())), ElementsAre("old"));
   });
 }
@@ -133,6 +135,7 @@ TEST_F(LogTest, AReaderAmongManyWriters_MissesNothing) {
     std::vector<std::string> seen;
     for (bool last = false; !last;) {
       last = done == kWriters;
+      if (last) co_await Settled(db);
       FeedResponse page;
       do {
         page = co_await Feed(log, cursor);
@@ -244,7 +247,7 @@ TEST_F(LogTest, ARestoredDump_IsSettledAndGoesOn) {
 
     Sql("UPDATE event SET xid = (xid::text::bigint + 4000000000000)::text::xid8");
     Sql("INSERT INTO event_subscription SELECT 'peer', xid, seq FROM event WHERE seq = 1");
-    co_await Happen(db, Saying("probe/1", "c"));
+    co_await Commit(db, {Saying("probe/1", "c")});
     EXPECT_TRUE(co_await log.Settle(After(5s)));
     EXPECT_FALSE(co_await log.Settle(After(5s)));
     const auto anew = co_await Feed(log, cursor);

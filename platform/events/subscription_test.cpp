@@ -68,10 +68,11 @@ TEST_F(SubscriptionTest, AnOlderTransactionThatCommitsLate_IsHandedOn) {
     const auto old = std::make_shared<Open>();
     group.Spawn("old", HappenSlowly(db, Saying("probe/1", "old"), old));
     co_await Eventually([&] { return old->appended; });
-    co_await Happen(db, Saying("probe/2", "young"));
+    co_await Commit(db, {Saying("probe/2", "young")});
     EXPECT_EQ(co_await subscription.HandOn(After(5s)), 0u);
     old->commit.Set();
     co_await Eventually([&] { return old->committed; });
+    co_await Settled(db);
     EXPECT_EQ(co_await subscription.HandOn(After(5s)), 2u);
   });
 }

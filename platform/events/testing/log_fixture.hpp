@@ -70,10 +70,20 @@ class LogTest : public ::testing::Test {
     });
   }
 
-  static Task<> Happen(postgres::Database& database, std::vector<NewEvent> events) {
+  static Task<> Commit(postgres::Database& database, std::vector<NewEvent> events) {
     postgres::Batch batch;
     Append(batch, After(5s), events);
     co_await database.Write(After(5s), std::move(batch));
+  }
+  // Until all that is committed is for readers: a transaction of another database of the server may hold it up.
+  static Task<> Settled(postgres::Database& database) {
+    static constexpr postgres::Statement kHeldUp{
+        "test.held_up", "SELECT count(*) FROM event WHERE xid >= pg_snapshot_xmin(pg_current_snapshot())"};
+    while ((co_await database.Read(After(5s), kHeldUp)).One().Int(0) > 0) co_await runtime::SleepFor(1ms);
+  }
+  static Task<> Happen(postgres::Database& database, std::vector<NewEvent> events) {
+    co_await Commit(database, std::move(events));
+    co_await Settled(database);
   }
   static Task<> Happen(postgres::Database& database, NewEvent event) {
     return Happen(database, std::vector{std::move(event)});
