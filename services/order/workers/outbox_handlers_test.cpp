@@ -42,7 +42,7 @@ struct World {
         stock(faults, 10),
         payments(faults),
         handlers(orders, transitions, stock, payments),
-        relay(database, tracer, {.poll = 20ms, .backoff_min = 2ms, .backoff_max = 10ms}) {
+        relay(database, tracer, {.poll = 20ms, .patience = {.backoff = {.initial = 2ms, .max = 10ms}}}) {
     faults.Heal();
     handlers.HandleOn(relay);
   }
