@@ -40,7 +40,8 @@ constexpr Statement kRecord{
 
 constexpr Statement kHasTable{"migrate.has_table", "SELECT to_regclass('schema_migration') IS NOT NULL"};
 constexpr Statement kNameRole{
-    "migrate.role", "SELECT set_config('market.program_role', coalesce(nullif($1, ''), current_database()), false)"};
+    "migrate.role",
+    "SELECT set_config('market.program_role', coalesce(nullif($1, ''), current_database()), false)"};
 // Whatever the role had before: a table that is no longer mutable must not stay so.
 constexpr Statement kGrant{"migrate.grant", R"(
   DO $$
@@ -183,9 +184,10 @@ void Verify(const MigrationSet& set, const Applied& applied) {
     }
     if (missing_before) Refuse(set, migration.name, "was applied, but not the one before it");
     if (found->second.second != migration.checksum) {
-      Refuse(set, migration.name,
-             "has changed since it was applied as " + found->second.first +
-                 ": another version made this database, and there is no way from there; start with a new one");
+      Refuse(
+          set, migration.name,
+          "has changed since it was applied as " + found->second.first +
+              ": another version made this database, and there is no way from there; start with a new one");
     }
   }
 }
@@ -223,10 +225,12 @@ Task<std::vector<std::string>> Migrate(Database& database, std::span<const Migra
   co_return names;
 }
 
-Task<> RequireNewest(Database& database, std::span<const MigrationSet* const> sets, runtime::Deadline deadline) {
+Task<> RequireNewest(Database& database, std::span<const MigrationSet* const> sets,
+                     runtime::Deadline deadline) {
   Session session(co_await ConnectPatiently(database, deadline), deadline);
   Applied applied;
-  if ((co_await session.Run(kHasTable)).One().GetBool(0)) applied = ReadApplied(co_await session.Run(kApplied));
+  if ((co_await session.Run(kHasTable)).One().GetBool(0))
+    applied = ReadApplied(co_await session.Run(kApplied));
   for (const auto* set : sets) {
     Verify(*set, applied);
     for (const auto& migration : set->migrations) {

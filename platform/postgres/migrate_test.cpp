@@ -134,17 +134,18 @@ TEST_F(MigrateTest, Program_ChangesOnlyWhatIsMutable) {
                               "c1"}};
   const MigrationSet set{"demo", files};
   Apply({&set});
-  for (const char* allowed :
-       {"INSERT INTO kept (t) VALUES ('x')", "SELECT * FROM kept", "INSERT INTO changed VALUES (1)",
-        "UPDATE changed SET n = 2", "DELETE FROM changed", "UPDATE told SET n = 2", "SELECT nextval('numbers')",
-        "SELECT forget()", "SELECT * FROM schema_migration", "SELECT market_now()"}) {
+  for (const char* allowed : {"INSERT INTO kept (t) VALUES ('x')", "SELECT * FROM kept",
+                              "INSERT INTO changed VALUES (1)", "UPDATE changed SET n = 2",
+                              "DELETE FROM changed", "UPDATE told SET n = 2", "SELECT nextval('numbers')",
+                              "SELECT forget()", "SELECT * FROM schema_migration", "SELECT market_now()"}) {
     EXPECT_EQ(Refusal(allowed), "") << allowed;
   }
   for (const char* refused :
-       {"UPDATE kept SET t = 'y'", "DELETE FROM kept", "TRUNCATE kept", "TRUNCATE changed", "UPDATE misspelt SET n = 2",
-        "DELETE FROM schema_migration", "INSERT INTO schema_migration SELECT * FROM schema_migration",
-        "SELECT setval('numbers', 1)", "CREATE TABLE mine (n int)", "ALTER TABLE changed ADD m int",
-        "DROP TABLE changed", "COMMENT ON TABLE kept IS 'mutable'",
+       {"UPDATE kept SET t = 'y'", "DELETE FROM kept", "TRUNCATE kept", "TRUNCATE changed",
+        "UPDATE misspelt SET n = 2", "DELETE FROM schema_migration",
+        "INSERT INTO schema_migration SELECT * FROM schema_migration", "SELECT setval('numbers', 1)",
+        "CREATE TABLE mine (n int)", "ALTER TABLE changed ADD m int", "DROP TABLE changed",
+        "COMMENT ON TABLE kept IS 'mutable'",
         "CREATE OR REPLACE FUNCTION market_now() RETURNS timestamptz LANGUAGE sql AS 'SELECT now()'"}) {
     EXPECT_THAT(Refusal(refused), ::testing::AnyOf(::testing::HasSubstr("permission denied"),
                                                    ::testing::HasSubstr("must be owner")))
@@ -176,7 +177,8 @@ TEST_F(MigrateTest, Program_AsksForTheNewestSchemaAndTakesANewerOne) {
   const Migration two[] = {kFirst, kSecond};
   const MigrationSet before{"demo", one};
   const MigrationSet after{"demo", two};
-  EXPECT_THAT(Lack({&before}), ::testing::HasSubstr("demo/0001_a.sql: has not been applied: run marketctl migrate"));
+  EXPECT_THAT(Lack({&before}),
+              ::testing::HasSubstr("demo/0001_a.sql: has not been applied: run marketctl migrate"));
   EXPECT_EQ(disk_.Execute("SELECT to_regclass('schema_migration')"), "");
   Apply({&before});
   EXPECT_EQ(Lack({&before}), "");

@@ -192,10 +192,10 @@ const std::string& Superuser() {
 
 // Roles belong to the server, which other test processes may share.
 void MakeProgramRole() {
-  static const std::string made = RunSql(Superuser(), std::string("DO $$ BEGIN CREATE ROLE ") +
-                                                          TemporaryDatabase::kProgramRole +
-                                                          "; EXCEPTION WHEN duplicate_object OR unique_violation"
-                                                          " THEN NULL; END $$");
+  static const std::string made =
+      RunSql(Superuser(), std::string("DO $$ BEGIN CREATE ROLE ") + TemporaryDatabase::kProgramRole +
+                              "; EXCEPTION WHEN duplicate_object OR unique_violation"
+                              " THEN NULL; END $$");
 }
 
 std::map<std::string, std::string> ServerSettings() {

@@ -89,7 +89,7 @@ std::vector<ParkedTable> ParkedTables(std::string_view kind, const Conninfos& na
   std::vector<ParkedTable> tables;
   for (const auto& database_of : Choose(named, database)) {
     for (const auto& parked : kParked) {
-      if (parked.kind == kind && parked.database == database_of.schema->database) {
+      if (parked.kind == kind && parked.database == database_of.migrations->database) {
         tables.push_back({&parked, database_of.conninfo});
       }
     }

@@ -13,7 +13,7 @@ api::order::Order Answer(CallContext& call, const domain::Order& order,
   if (state == domain::State::kFailed) throw Refusal(order.failure, request);
   // A retry with the same key asks again instead of getting this answer for ever.
   if (state == domain::State::kPendingPayment) call.LeaveOpen();
-  return ToProto(order);
+  return order::ToProto(order);
 }
 
 void RequireQuote(const std::string& promised, const std::string& actual) {

@@ -34,7 +34,7 @@ Task<std::vector<runtime::LeasedWork::Job>> Recovery::Take(std::size_t limit) {
                     .put_back =
                         [this, due](runtime::Setback setback) {
                           return checkouts_.PutBack(runtime::After(kStatementLimit), due.order, due.fence,
-                                                     std::move(setback));
+                                                    std::move(setback));
                         }});
   }
   co_return jobs;
