@@ -7,7 +7,6 @@ namespace market::invariants {
 namespace {
 
 using postgres::Result;
-using postgres::Row;
 using postgres::Statement;
 
 constexpr std::chrono::seconds kLimit{60};
@@ -66,7 +65,7 @@ constexpr Statement kSellers{"invariants.sellers", R"sql(
          EXISTS (SELECT 1 FROM outbox m WHERE m.topic = 'seller.bind' AND m.key = seller.id::text)
   FROM seller)sql"};
 
-std::string Copy(const Row& row, std::size_t column) { return std::string(row.Text(column)); }
+std::string Copy(const postgres::Row& row, std::size_t column) { return std::string(row.Text(column)); }
 
 std::string Text(const boost::json::value& object, std::string_view name) {
   return std::string(object.at(name).as_string());
