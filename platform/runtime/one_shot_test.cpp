@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 // Runs one coroutine to its end on a fresh loop and rethrows what it threw.
 template <class Function>
-void RunLoop(Function function) {
+void RunAlone(Function function) {
   boost::asio::io_context io(1);
   std::exception_ptr failure;
   boost::asio::co_spawn(io, function(), [&](std::exception_ptr error) { failure = error; });
@@ -33,7 +33,7 @@ Task<> ExpectValue() {
   boost::asio::co_spawn(co_await boost::asio::this_coro::executor, SetLater(shot, 7), boost::asio::detached);
   EXPECT_EQ(co_await shot->Wait(After(5s)), 7);
 }
-TEST(OneShot, SetAfterWait_GivesTheValue) { RunLoop(ExpectValue); }
+TEST(OneShot, SetAfterWait_GivesTheValue) { RunAlone(ExpectValue); }
 
 Task<> ExpectReady() {
   OneShot<int> shot;
@@ -41,7 +41,7 @@ Task<> ExpectReady() {
   shot.Set(2);
   EXPECT_EQ(co_await shot.Wait(), 1);
 }
-TEST(OneShot, SecondSet_IsIgnored) { RunLoop(ExpectReady); }
+TEST(OneShot, SecondSet_IsIgnored) { RunAlone(ExpectReady); }
 
 Task<> ExpectDeadline() {
   OneShot<int> shot;
@@ -54,7 +54,7 @@ Task<> ExpectDeadline() {
   }
   EXPECT_GE(std::chrono::steady_clock::now() - start, 12ms);
 }
-TEST(OneShot, DeadlinePasses_Throws) { RunLoop(ExpectDeadline); }
+TEST(OneShot, DeadlinePasses_Throws) { RunAlone(ExpectDeadline); }
 
 Task<> WaitForEver(bool& aborted) {
   OneShot<int> shot;
@@ -75,7 +75,7 @@ Task<> ExpectCancel(bool& aborted) {
 }
 TEST(OneShot, CancelledWaiter_IsResumedWithAbort) {
   bool aborted = false;
-  RunLoop([&] { return ExpectCancel(aborted); });
+  RunAlone([&] { return ExpectCancel(aborted); });
   EXPECT_TRUE(aborted);
 }
 
@@ -100,7 +100,7 @@ Task<> ExpectBoth() {
     EXPECT_EQ(reason, "NOT_FOUND");
   }
 }
-TEST(Both, OneFailure_IsThatFailure) { RunLoop(ExpectBoth); }
+TEST(Both, OneFailure_IsThatFailure) { RunAlone(ExpectBoth); }
 
 class Counter final : public DeadlineWheel::Entry {
  public:
