@@ -1,9 +1,9 @@
 #!/bin/sh
 # A backup of the composed marketplace while it runs: backup.sh DIRECTORY (new or empty; docs/backup.md).
 #
-# A dump of each database and the secrets. The programs stand still until every dump has its snapshot, a second or two; then nothing was sent
+# A dump of each database and the secrets. The programs stand still until every dump has its snapshot, seconds; then nothing was sent
 # between two snapshots, and all of them are of one moment (docs/adr/0014). They go on while the dumps are written. Without
-# `docker compose`, COMPOSE says what to call.
+# Docker, COMPOSE and ENGINE say what to call in place of `docker compose` and `docker`.
 set -eu
 
 [ $# -eq 1 ] || { sed -n '2p' "$0" >&2 && exit 2; }
@@ -22,12 +22,21 @@ programs=$(compose ps --services --filter status=running | grep -Fx -e marketpla
 [ -n "$programs" ] || fail 'the marketplace is not running'
 date -u +%Y-%m-%dT%H:%M:%SZ >"$target/since"
 
+# By their ids, and by the engine: docker-compose looks among running containers for what it shall let go on, and to podman one that is
+# paused is none.
 # shellcheck disable=SC2086 # one word for each
-go_on() { compose unpause $programs >/dev/null 2>&1; }
-trap 'go_on || true; rm -rf "$target"/*' EXIT
+ids=$(compose ps -q $programs)
+# shellcheck disable=SC2086
+go_on() { ${ENGINE:-docker} unpause $ids >/dev/null; }
+give_up() {
+  trap - EXIT
+  go_on 2>/dev/null || true
+  rm -rf "${target:?}"/*
+}
+trap give_up EXIT
 trap 'exit 130' INT TERM
 # shellcheck disable=SC2086
-compose pause $programs >/dev/null 2>&1 || fail 'the programs cannot be paused'
+${ENGINE:-docker} pause $ids >/dev/null || fail 'the programs cannot be paused'
 
 writers=''
 for name in $databases; do
@@ -49,7 +58,7 @@ for name in $databases; do
   done
   shift
 done
-go_on
+go_on || fail "the programs stand still: ${ENGINE:-docker} unpause $(echo "$ids" | tr '\n' ' ')"
 for writer in $writers; do wait "$writer" || fail 'a database could not be dumped'; done
 
 # From what `authority` holds `prepare` makes every other secret.

@@ -140,7 +140,7 @@ tests tests/system/test_replicas.py tests/system/test_zz_invariants.py
 say 'backup, everything deleted, restore'
 orders() { docker-compose exec -T postgres-order psql -U postgres -XAtc 'SELECT count(*) FROM orders' order </dev/null; }
 before=$(orders)
-COMPOSE=docker-compose sh deploy/compose/backup.sh "$work/backup"
+COMPOSE=docker-compose ENGINE=podman sh deploy/compose/backup.sh "$work/backup"
 docker-compose down -v -t 90 >"$work/down.log" 2>&1
 COMPOSE=docker-compose sh deploy/compose/restore.sh "$work/backup" >"$work/restore.log" 2>&1 || { tail -n 20 "$work/restore.log" && exit 1; }
 [ "$(orders)" -ge "$before" ] || { say "of $before orders there are $(orders)" && exit 1; }
