@@ -10,12 +10,7 @@ option(MARKET_TIDY "Run clang-tidy with the build" OFF)
 set(CMAKE_UNITY_BUILD ${MARKET_UNITY})
 set(CMAKE_UNITY_BUILD_BATCH_SIZE 0)
 
-if(MARKET_SANITIZE)
-  # Half of what an instrumented test does at -O0 is waiting for its own copies.
-  set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
-else()
-  set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
-endif()
+set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
 
 add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wno-unused-parameter -Wno-missing-field-initializers)

@@ -292,7 +292,7 @@ def test_logs_rotate_without_losing_a_line(stack, directory):
             sent.append(answer.headers["x-request-id"])
 
     def told(log):
-        text = log.read_text() + pathlib.Path(f"{log}.1").read_text()
+        text = log.read_text(errors="replace") + pathlib.Path(f"{log}.1").read_text(errors="replace")
         return set(re.findall(r'"request(?:Id|_id)":"([^"]+)"', text))
 
     sender = threading.Thread(target=send)
