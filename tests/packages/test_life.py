@@ -185,8 +185,9 @@ def expect_a_frozen_one_to_come_back(machine, unit):
 def expect_it_to_wait_for_its_database(machine):
     machine.run("systemctl", "stop", "marketplace*", "postgresql")
     machine.run("systemctl", "start", "--no-block", "marketplace-user")
-    wait_for(machine, "[ $(systemctl show -P MainPID marketplace-user) != 0 ]")
-    assert machine.show("marketplace-user", "ActiveState") == {"ActiveState": "activating"}
+    # Its schema comes first, and that waits.
+    wait_for(machine, "[ $(systemctl show -P MainPID marketplace-migrate@user) != 0 ]")
+    assert machine.show("marketplace-migrate@user", "ActiveState") == {"ActiveState": "activating"}
     machine.run("systemctl", "start", "postgresql")
     wait_for(machine, "systemctl is-active -q marketplace-user")
 
