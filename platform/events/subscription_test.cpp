@@ -180,7 +180,7 @@ TEST_F(SubscriptionTest, AMessageThatIsNoEvent_IsAnErrorAndReachesNobody) {
     }
     Deliver(group, subscription);
     co_await Eventually([&] { return Sql("SELECT count(parked_at) FROM outbox") == "2"; });
-    EXPECT_THAT(Sql("SELECT last_error FROM outbox LIMIT 1"), ::testing::HasSubstr("is no event"));
+    EXPECT_THAT(Sql("SELECT last_error FROM outbox LIMIT 1"), ::testing::HasSubstr("is not an event"));
     EXPECT_TRUE(seen.empty());
     group.Cancel();
     co_await group.Join(After(5s));

@@ -103,7 +103,7 @@ TEST(OutboxHandlers, APlacedOrder_IsCapturedAndItsCancelledPartRefunded) {
   WithWorld([](World& world, runtime::TaskGroup& group) -> Task<> {
     const auto order = co_await world.Placed();
     co_await world.Cancel(order, {order.parts[0].id});
-    group.Spawn("relay", world.relay.Run());
+    group.Keep("relay", world.relay.Deliveries().Run());
     co_await Eventually([&] { return world.Left() == "0"; });
     EXPECT_EQ(world.payments.orders[order.id.ToString()].state(), Payment::CAPTURED);
     EXPECT_EQ(world.payments.refunded, std::vector{order.parts[0].id.ToString()});
@@ -117,7 +117,7 @@ TEST(OutboxHandlers, AnOrderCancelledWhole_IsVoidedAndNothingRefunded) {
   WithWorld([](World& world, runtime::TaskGroup& group) -> Task<> {
     const auto order = co_await world.Placed();
     co_await world.Cancel(order, {});
-    group.Spawn("relay", world.relay.Run());
+    group.Keep("relay", world.relay.Deliveries().Run());
     co_await Eventually([&] { return world.Left() == "0"; });
     EXPECT_EQ(world.payments.orders[order.id.ToString()].state(), Payment::VOIDED);
     EXPECT_TRUE(world.payments.refunded.empty());
@@ -134,7 +134,7 @@ TEST(OutboxHandlers, Stock_NeverWaitsForMoney) {
       co_await world.transitions.Move(After(5s), part.id, storage::Scope::Sellers({part.seller}), to,
                                       {"seller", AccountId::New()}, std::nullopt, "", SystemClock().Now());
     }
-    group.Spawn("relay", world.relay.Run());
+    group.Keep("relay", world.relay.Deliveries().Run());
     co_await Eventually([&] { return world.stock.orders[order.id.ToString()] == Held::kConsumed; });
     co_await Eventually([&] { return world.relay.Snapshot().failed > 2 && world.Left() == "1"; });
     EXPECT_EQ(world.disk.Execute("SELECT topic FROM outbox"), kPaymentTopic);
