@@ -36,7 +36,11 @@ class CertificateWatchTest : public testing::Test {
     background_.Keep("watch", looking_.Run());
     io_.run_for(kManyLooks);
   }
-  ~CertificateWatchTest() override { std::filesystem::remove_all(directory_); }
+  ~CertificateWatchTest() override {
+    background_.Cancel();
+    while (background_.Size() > 0) io_.run_one();
+    std::filesystem::remove_all(directory_);
+  }
 
   // As tools that renew do it: the new file takes the place of the old one.
   void Replace(const std::string& path) {

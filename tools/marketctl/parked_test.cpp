@@ -19,7 +19,7 @@ using ::testing::IsEmpty;
 class ParkedOf {
  public:
   ParkedOf(std::string_view kind, std::string_view name)
-      : disk_(FindSchema(name)->sets),
+      : disk_(FindMigrations(name)->sets),
         tables_(ParkedTables(kind, {{"", {.conninfo = disk_.Conninfo(), .file = "", .ca = ""}}},
                              std::string(name))) {}
 
