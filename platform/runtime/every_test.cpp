@@ -22,12 +22,14 @@ constexpr Backoff::Options kQuick{.initial = 1ms, .max = 2ms};
 
 void Unexpected(std::string_view task, std::exception_ptr error) { ADD_FAILURE() << task << TextOf(error); }
 
-// Runs `body(worker, rounds)` beside a worker whose n-th round is `round(n)`, then stops it.
+// Runs `body(worker, rounds)` beside a worker whose n-th round is `round(n)` and which `listener` hears, then stops it.
 template <class Result, class Body>
-void With(Every::Options options, std::function<Task<Result>(int)> round, Body body) {
+void With(Every::Options options, std::function<Task<Result>(int)> round, Body body,
+          std::function<void(const Every&)> listener = nullptr) {
   RunLoop([&](boost::asio::io_context& io) -> Task<> {
     int rounds = 0;
     Every worker(std::move(options), std::function<Task<Result>()>([&] { return round(++rounds); }));
+    worker.OnTurn(std::move(listener));
     TaskGroup group(io.get_executor(), Unexpected);
     group.Keep(worker.Name(), worker.Run());
     co_await body(worker, rounds);
@@ -59,14 +61,12 @@ TEST(Every, WhateverARoundThrows_TheNextOneComes) {
         if (round <= 4) co_await Throw(round);
       },
       [&](Every& worker, int& rounds) -> Task<> {
-        worker.OnTurn([&](const Every& w) {
-          told.push_back(w.Now().failures_in_a_row == 0 ? "well" : w.Now().failure);
-        });
         co_await Eventually([&] { return rounds >= 7; });
         EXPECT_EQ(worker.Now().failures, 4U);
         EXPECT_EQ(worker.Now().failures_in_a_row, 0U);
         EXPECT_GE(worker.Now().runs, 6U);
-      });
+      },
+      [&](const Every& w) { told.push_back(w.Now().failures_in_a_row == 0 ? "well" : w.Now().failure); });
   ASSERT_EQ(told.size(), 5U);
   EXPECT_EQ(told[0], "relation does not exist");
   EXPECT_EQ(told[1], "an exception of an unknown type");
