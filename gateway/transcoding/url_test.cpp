@@ -11,7 +11,7 @@ namespace {
 namespace product = marketplace::product::v1;
 
 template <class Request>
-std::string RefusalOf(std::string_view query, Request& message, std::uint64_t elsewhere = 0) {
+std::string RefusalOfQuery(std::string_view query, Request& message, std::uint64_t elsewhere = 0) {
   Schemas schemas;
   Violations violations;
   AssignQuery(message, schemas.Add(message.GetDescriptor()), query, elsewhere, violations);
@@ -27,10 +27,11 @@ std::string RefusalOf(std::string_view query, Request& message, std::uint64_t el
 
 TEST(AssignQuery, Parameters_FillTheirFields) {
   product::SearchProductsRequest message;
-  EXPECT_EQ(RefusalOf("query=brass+engine%20%26%C3%A9&minPrice=100&inStock=true&pageSize=5&&orderBy=-price&"
-                      "pageToken=a%3D%3d",
-                      message),
-            "");
+  EXPECT_EQ(
+      RefusalOfQuery("query=brass+engine%20%26%C3%A9&minPrice=100&inStock=true&pageSize=5&&orderBy=-price&"
+                     "pageToken=a%3D%3d",
+                     message),
+      "");
   EXPECT_EQ(message.query(), "brass engine &\xc3\xa9");
   EXPECT_EQ(message.min_price(), 100);
   EXPECT_TRUE(message.in_stock());
@@ -42,12 +43,12 @@ TEST(AssignQuery, Parameters_FillTheirFields) {
 TEST(AssignQuery, EveryKind_IsUnderstood) {
   EveryKind every;
   const auto message = every.New();
-  EXPECT_EQ(
-      RefusalOf("myColor=RED&myTime=2026-11-24T10:00:00Z&myMask=a,bC&manyInt32=1&manyInt32=-2&manyString=x&"
+  EXPECT_EQ(RefusalOfQuery(
+                "myColor=RED&myTime=2026-11-24T10:00:00Z&myMask=a,bC&manyInt32=1&manyInt32=-2&manyString=x&"
                 "manyString=y"
                 "&myEvery.myInt64=7&myDouble=1.5&myBytes=YWI%3D&maybeInt=0&myEvery.myEvery.manyColor=BLUE",
                 *message),
-      "");
+            "");
   EXPECT_EQ(message->ShortDebugString(),
             "my_bytes: \"ab\" my_double: 1.5 my_color: RED my_time { seconds: 1795514400 } my_mask { paths: "
             "\"a\" paths: \"b_c\" } "
@@ -92,7 +93,7 @@ TEST(AssignQuery, Mistakes_AreNamed) {
   };
   for (const auto& [query, refusal] : cases) {
     product::SearchProductsRequest message;
-    EXPECT_EQ(RefusalOf(query, message), refusal) << query;
+    EXPECT_EQ(RefusalOfQuery(query, message), refusal) << query;
   }
 }
 
@@ -101,7 +102,7 @@ TEST(AssignQuery, FieldsOfMessagesAndMaps_CantBeGivenWhole) {
   for (const char* query : {"myEvery=1", "texts=1", "texts.a=b", "manyEvery.myInt64=1", "manyEvery=1",
                             "myEvery.=1", ".myInt64=1"}) {
     const auto message = every.New();
-    EXPECT_EQ(RefusalOf(query, *message).substr(0, 13), "UNKNOWN_FIELD") << query;
+    EXPECT_EQ(RefusalOfQuery(query, *message).substr(0, 13), "UNKNOWN_FIELD") << query;
   }
 }
 
@@ -109,7 +110,7 @@ TEST(AssignQuery, FieldFromElsewhere_IsUnknown) {
   product::ListSellerProductsRequest message;
   Schemas schemas;
   const auto bit = schemas.Add(message.GetDescriptor()).Find("sellerId")->bit;
-  EXPECT_EQ(RefusalOf("sellerId=x", message, bit), "UNKNOWN_FIELD sellerId:UNKNOWN_FIELD");
+  EXPECT_EQ(RefusalOfQuery("sellerId=x", message, bit), "UNKNOWN_FIELD sellerId:UNKNOWN_FIELD");
 }
 
 TEST(DecodePathPart, PlusAndSlash_AreThemselves) {
