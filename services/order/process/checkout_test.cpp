@@ -237,7 +237,8 @@ TEST(Checkout, UndoneAndFoundCaptured_GivesTheMoneyBack) {
     co_await world.Place(std::move(order));
     auto& payment = world.payments.orders[id.ToString()];
     payment.set_state(FakePayments::Payment::CAPTURED);
-    *payment.mutable_captured() = payment.amount();
+    payment.mutable_captured()->set_amount(1999);
+    payment.mutable_captured()->set_currency("EUR");
     co_await world.database.Write(runtime::After(5s), kOverdue, id);
     for (int run = 0; run < 100 && (co_await world.Read(id)).CurrentState() != domain::State::kFailed; ++run)
       co_await world.Recover();
