@@ -80,8 +80,8 @@ constexpr Statement kMoveParts{"order.move_parts", R"sql(
   INSERT INTO order_event (order_id, seller_order_id, at, from_state, to_state, actor, reason)
   SELECT $1, id, $3, 'PENDING_PAYMENT', $2, 'system', $4 FROM moved)sql"};
 constexpr Statement kSettleOrder{"order.settle", R"sql(
-  UPDATE orders SET payment_state = $2, authorized_minor = $3, failure_reason = $4, failure_details = $5,
-                    version = version + 1, updated_at = $6
+  UPDATE orders SET payment_state = $2, authorized_minor = $3, captured_minor = $4, refunded_minor = $5,
+                    failure_reason = $6, failure_details = $7, version = version + 1, updated_at = $8
   WHERE id = $1)sql"};
 
 constexpr Statement kCountOpen{"checkout.count_open", R"sql(
@@ -203,8 +203,8 @@ Task<> Checkouts::Place(Work work, const Lease& lease, const domain::Order& orde
   Batch batch("order.place");
   batch.Add(kDone, lease.order, lease.fence, NameOf(Step::kForward))
       .Add(kMoveParts, lease.order, domain::Name(domain::State::kPlaced), now, "")
-      .Add(kSettleOrder, lease.order, payment.state, payment.authorized_minor, "", std::vector<std::string>(),
-           now);
+      .Add(kSettleOrder, lease.order, payment.state, payment.authorized_minor, payment.captured_minor,
+           payment.refunded_minor, "", std::vector<std::string>(), now);
   events::Append(batch, work, OrderPlacedEvents(order));
   outbox::Append(batch, CaptureMessage(lease.order, lease.trace));
   co_await WriteGuarded(work, std::move(batch));
@@ -221,7 +221,8 @@ Task<> Checkouts::Fail(Work work, const Lease& lease, const domain::Order& order
   Batch batch("order.fail");
   batch.Add(kDone, lease.order, lease.fence, NameOf(lease.step))
       .Add(kMoveParts, lease.order, domain::Name(domain::State::kFailed), now, why.reason)
-      .Add(kSettleOrder, lease.order, payment.state, payment.authorized_minor, why.reason, why.details, now);
+      .Add(kSettleOrder, lease.order, payment.state, payment.authorized_minor, payment.captured_minor,
+           payment.refunded_minor, why.reason, why.details, now);
   events::Append(batch, work, OrderFailedEvent(order, why));
   co_await WriteGuarded(work, std::move(batch));
 }

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "migrations/events.hpp"
 #include "migrations/idempotency.hpp"
 #include "migrations/order.hpp"
 #include "migrations/outbox.hpp"
@@ -20,7 +21,8 @@ using namespace std::chrono_literals;
 using market::testing::Eventually;
 using runtime::After;
 
-constexpr std::array kSets = {&migrations::kIdempotency, &migrations::kOutbox, &migrations::kOrder};
+constexpr std::array kSets = {&migrations::kIdempotency, &migrations::kOutbox, &migrations::kEvents,
+                              &migrations::kOrder};
 
 domain::Order AnOrder() {
   domain::Offer offer;
