@@ -4,7 +4,7 @@ set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 
 set(MARKET_SANITIZE "" CACHE STRING "Comma-separated sanitizers, e.g. address,undefined")
-option(MARKET_UNITY "Compile each room as one unit: half the time from nothing, more for one changed file" OFF)
+option(MARKET_UNITY "Compile each room as one unit: headers are parsed once a room, one changed file costs its room" OFF)
 option(MARKET_TIDY "Run clang-tidy with the build" OFF)
 
 set(CMAKE_UNITY_BUILD ${MARKET_UNITY})

@@ -13,12 +13,12 @@ import uuid
 
 import httpx
 import pytest
-import yaml
 
 import market
+from deploy.lib import topology
 from market import psql, until
 
-SERVICES = yaml.safe_load((market.ROOT / "deploy" / "topology.yaml").read_text())["services"]
+SERVICES = topology.read().services
 AWAY_S = 7
 SETTINGS = "\nwork.pause_max = 1s\nwork.tries = 3\n"
 # What each needs of its service's database, or of another's; by the whole name, or by what stands behind the service in it.
@@ -121,7 +121,7 @@ def marketctl(*words, database):
 
 def test_the_topology_names_the_workers(workers):
     """Those of services; each process has those of WITHOUT_TABLE besides."""
-    named = {f"{service}.{worker}" for service, about in SERVICES.items() for worker in about["workers"]}
+    named = {f"{service}.{worker}" for service, about in SERVICES.items() for worker in about.workers}
     assert {worker for worker in workers.read() if table_of(worker)} == named
 
 
