@@ -24,9 +24,10 @@ def test_canaries_are_found_nowhere(stores, stack, shop, person, anonymous):
                somebody.place((shop().offer, 1), method=f"pm_{MARK}"),
                somebody.post(f"/v1/orders?unknown={MARK}", {"unknown": MARK}, key=market.new_key()),
                anonymous.get("/v1/orders", headers={"Authorization": f"Bearer {MARK}"})]
-    last = trace_of(answers[-1])
     trace_ids = [trace_of(answer) for answer in answers]
-    market.until(lambda: stores.lines(f'trace_id:="{last}"') or stores.trace(last), "the last request in the stores", limit_s=15)
+    # The log store takes lines by another way than the trace store takes spans: each is waited for.
+    market.until(lambda: all(stores.lines(f'trace_id:="{one}"') for one in trace_ids), "a log line of each request", limit_s=30)
+    market.until(lambda: stores.trace(trace_ids[-1]), "the trace of the last request", limit_s=30)
 
     secrets = [MARK, somebody.session["accessToken"], somebody.session["accessToken"].split(".")[2],
                somebody.session["refreshToken"]]

@@ -49,11 +49,12 @@ FOR_REPLICAS = ("contention", "first_order", "kill", "payments", "replicas", "re
 class Count:
     def __init__(self):
         self.passed = self.failed = 0
+        self.started = time.monotonic()
 
     def add(self, passed, failed, part):
         self.passed += passed
         self.failed += failed
-        print(f"test: {part}: {passed} passed, {failed} failed", flush=True)
+        print(f"test: {part}: {passed} passed, {failed} failed, at {time.monotonic() - self.started:.0f} s", flush=True)
 
 
 def count_junit(path):
