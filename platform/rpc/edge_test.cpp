@@ -381,5 +381,39 @@ TEST_F(EdgeTest, LocalBackend_IsTheSameDoor) {
   EXPECT_NE(call.CallerOrNull(), nullptr);
 }
 
+TEST_F(EdgeTest, ANeighbourFailsLikeAPeerElsewhere) {
+  api::ProbeNeighbour neighbour(probe_);
+  const auto failure_of = [&](std::exception_ptr thrown) {
+    probe_.act = [thrown](CallContext&) -> Task<> {
+      std::rethrow_exception(thrown);
+      co_return;
+    };
+    std::exception_ptr failure;
+    RunLoop([&]() -> Task<> {
+      CallContext call(runtime::kNoDeadline);
+      try {
+        co_await neighbour.ReadInside(call, {});
+      } catch (...) {
+        failure = std::current_exception();
+      }
+    });
+    return failure;
+  };
+  const auto code_of = [](const std::exception_ptr& failure) {
+    try {
+      std::rethrow_exception(failure);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.message.find("secret"), std::string::npos);
+      return error.code;
+    }
+  };
+  EXPECT_EQ(code_of(failure_of(std::make_exception_ptr(std::runtime_error("secret")))), Code::kInternal);
+  EXPECT_EQ(
+      code_of(failure_of(std::make_exception_ptr(Error(Code::kNotFound, "NOT_FOUND", "no such probe")))),
+      Code::kNotFound);
+  const boost::system::system_error cancelled(boost::asio::error::operation_aborted);
+  EXPECT_TRUE(runtime::IsCancelled(failure_of(std::make_exception_ptr(cancelled))));
+}
+
 }  // namespace
 }  // namespace market::rpc

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "platform/rpc/error_table.hpp"
+
 namespace market::rpc {
 namespace {
 
@@ -54,6 +56,12 @@ const Method& MethodTable::Find(std::string_view name) const {
   const auto found = std::ranges::find(methods_, name, &Method::name);
   if (found == methods_.end()) throw std::out_of_range("no method " + std::string(name));
   return *found;
+}
+
+void ThrowOutward(std::exception_ptr exception, const CallContext& call) {
+  // The caller itself is called off, not the peer's answer.
+  if (runtime::IsCancelled(exception)) std::rethrow_exception(exception);
+  throw Outward(exception, &call.Trace());
 }
 
 }  // namespace market::rpc

@@ -5,6 +5,7 @@
 #include <google/protobuf/message.h>
 
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <span>
@@ -77,6 +78,21 @@ std::function<Task<>(CallContext&, Message&, Message&)> Handler(Api& api,
   return [&api, handler](CallContext& call, Message& request, Message& response) {
     return Invoke(api, handler, call, request, response);
   };
+}
+
+// For generated code: throws what `exception` is to a peer (Outward of error_table.hpp).
+[[noreturn]] void ThrowOutward(std::exception_ptr exception, const CallContext& call);
+
+// For generated code: a handler of this process that fails like one of another process.
+template <class Response>
+Task<Response> AsPeer(Task<Response> handler, const CallContext& call) {
+  std::exception_ptr failure;
+  try {
+    co_return co_await std::move(handler);
+  } catch (...) {  // an Error of the peer's, below
+    failure = std::current_exception();
+  }
+  ThrowOutward(failure, call);
 }
 
 }  // namespace market::rpc

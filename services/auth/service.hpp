@@ -35,7 +35,8 @@ class Service final : public host::Service {
   Task<> Start() override;
   rpc::Binding Binding() override { return api::Bind(service_); }
   idempotency::Store* Answers() override { return nullptr; }
-  api::AuthApi& Api() { return service_; }
+  // For services of the same process.
+  api::AuthApi& Api() { return neighbour_; }
   // Its own public keys, for the token verifier of the process that issues.
   identity::TokenVerifier::FetchKeys OwnKeys();
 
@@ -55,6 +56,7 @@ class Service final : public host::Service {
   const RefreshTokens refresh_tokens_;
   const AccessTokens access_tokens_;
   AuthService service_;
+  api::AuthNeighbour neighbour_{service_};
 };
 
 }  // namespace market::auth

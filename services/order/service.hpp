@@ -33,7 +33,8 @@ class Service final : public host::Service {
   Task<> Start() override;
   rpc::Binding Binding() override { return api::Bind(service_); }
   idempotency::Store* Answers() override { return &answers_; }
-  api::OrderApi& Api() { return service_; }
+  // For services of the same process.
+  api::OrderApi& Api() { return neighbour_; }
 
  private:
   host::Host& host_;
@@ -50,6 +51,7 @@ class Service final : public host::Service {
   Recovery recovery_;
   OutboxHandlers outbox_handlers_;
   OrderService service_;
+  api::OrderNeighbour neighbour_{service_};
 };
 
 }  // namespace market::order

@@ -27,7 +27,8 @@ class Service final : public host::Service {
   Task<> Start() override;
   rpc::Binding Binding() override { return api::Bind(service_); }
   idempotency::Store* Answers() override { return nullptr; }
-  api::PaymentApi& Api() { return service_; }
+  // For services of the same process.
+  api::PaymentApi& Api() { return neighbour_; }
 
  private:
   host::Host& host_;
@@ -43,6 +44,7 @@ class Service final : public host::Service {
   Recovery recovery_;
   Audit audit_;
   PaymentService service_;
+  api::PaymentNeighbour neighbour_{service_};
 };
 
 }  // namespace market::payment

@@ -28,7 +28,8 @@ class Service final : public host::Service {
   Task<> Start() override;
   rpc::Binding Binding() override { return api::Bind(service_); }
   idempotency::Store* Answers() override { return &answers_; }
-  api::ProductApi& Api() { return service_; }
+  // For services of the same process.
+  api::ProductApi& Api() { return neighbour_; }
 
  private:
   void StartRedis();
@@ -45,6 +46,7 @@ class Service final : public host::Service {
   Metrics metrics_;
   Sweeper sweeper_;
   ProductService service_;
+  api::ProductNeighbour neighbour_{service_};
 };
 
 }  // namespace market::product

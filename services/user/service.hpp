@@ -25,7 +25,8 @@ class Service final : public host::Service {
   Task<> Start() override;
   rpc::Binding Binding() override { return api::Bind(service_); }
   idempotency::Store* Answers() override { return &answers_; }
-  api::UserApi& Api() { return service_; }
+  // For services of the same process.
+  api::UserApi& Api() { return neighbour_; }
 
  private:
   host::Host& host_;
@@ -37,6 +38,7 @@ class Service final : public host::Service {
   events::Log log_;
   outbox::Relay relay_;
   UserService service_;
+  api::UserNeighbour neighbour_{service_};
 };
 
 }  // namespace market::user

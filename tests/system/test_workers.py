@@ -210,8 +210,6 @@ def test_a_row_that_breaks_is_parked_and_stops_no_other(workers, buyer, shop, pe
     finally:
         psql(database, mend.format(order=broken))
     assert marketctl("work", "retry", "all", database=database) == "1 let go on\n"
-    # In one process what payment throws is thrown in the checkout, which breaks with it.
-    marketctl("work", "retry", "all", database="order")
     until(lambda: buyer.ok("GET", f"/v1/orders/{broken}")["state"] == "PLACED", "the broken order", limit_s=60)
     until(lambda: workers.parked("worker_parked_rows", worker) == 0, "nothing to be parked")
     assert not failed_tasks()

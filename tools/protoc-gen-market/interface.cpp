@@ -60,6 +60,20 @@ std::string Signature(const MethodDescriptor& method, std::string_view scope) {
                      scope, method.name(), TypeName(*method.input_type(), file));
 }
 
+// A class of the service's methods, each by way of `held`.
+std::string Implementation(const ServiceDescriptor& service, std::string_view kind, std::string_view type,
+                           std::string_view held) {
+  const auto base = BaseName(service);
+  std::string text = fmt::format(
+      "class {0}{1} final : public {0}Api {{\n public:\n"
+      "  explicit {0}{1}({2}& {3}) : {3}_({3}) {{}}\n\n",
+      base, kind, type, held);
+  for (int i = 0; i < service.method_count(); ++i) {
+    text += fmt::format("  {} override;\n", Signature(*service.method(i), ""));
+  }
+  return text + fmt::format("\n private:\n  {}& {}_;\n}};\n\n", type, held);
+}
+
 std::string ServiceDeclarations(const ServiceDescriptor& service) {
   const auto base = BaseName(service);
   std::string text = Comment(service, "");
@@ -69,15 +83,12 @@ std::string ServiceDeclarations(const ServiceDescriptor& service) {
     text += "\n" + Comment(method, "  ") + fmt::format("  virtual {} = 0;\n", Signature(method, ""));
   }
   text += "};\n\n";
+  text += "// The same interface on another process. `channel` must outlive it.\n";
+  text += Implementation(service, "Client", "rpc::Channel", "channel");
   text += fmt::format(
-      "// The same interface on another process. `channel` must outlive it.\n"
-      "class {0}Client final : public {0}Api {{\n public:\n"
-      "  explicit {0}Client(rpc::Channel& channel) : channel_(channel) {{}}\n\n",
-      base);
-  for (int i = 0; i < service.method_count(); ++i) {
-    text += fmt::format("  {} override;\n", Signature(*service.method(i), ""));
-  }
-  text += "\n private:\n  rpc::Channel& channel_;\n};\n\n";
+      "// The same interface for a peer in this process, which fails as one elsewhere would: with an Error\n"
+      "// for the outside, whatever `api` throws. `api` must outlive it.\n");
+  text += Implementation(service, "Neighbour", base + "Api", "api");
   text += fmt::format(
       "const rpc::MethodTable& {0}Methods();\n\n"
       "// `api` must outlive the binding.\nrpc::Binding Bind({0}Api& api);\n",
@@ -94,6 +105,8 @@ std::string ServiceDefinitions(const ServiceDescriptor& service) {
         "{} {{\n  {} response;\n  co_await channel_.Call({}Methods()[{}], call, request, response);\n"
         "  co_return response;\n}}\n\n",
         Signature(method, base + "Client::"), TypeName(*method.output_type(), *service.file()), base, i);
+    text += fmt::format("{} {{\n  return rpc::AsPeer(api_.{}(call, std::move(request)), call);\n}}\n\n",
+                        Signature(method, base + "Neighbour::"), method.name());
   }
   text += fmt::format(
       "const rpc::MethodTable& {0}Methods() {{\n"
