@@ -1,22 +1,23 @@
 """./market test: everything that can be tested, one closing line "N passed, M failed".
 
-1. The C++ test programs (unit, storage, contract) through ctest, under AddressSanitizer and UBSan; then a sample of
-   what `--long` goes through (tools/native/long_tests.py).
-2. tests/topology with pytest: every place that names a service names all of them, all services have one shape, and
-   tools/new_service makes one more (`--long new-service` also builds and runs it: minutes).
-3. tests/observability and the static part of tests/containers with pytest: dashboards, rules, alerts, runbooks, compose
-   files and what else is read by other programs.
-4. tests/helm with pytest: the chart, with helm and a Kubernetes schema where they can be had.
-5. tests/packages with pytest: the Debian packages, installed and run under a systemd of their own.
-6. tests/system with pytest, once against each shape, each time on a marketplace of its own in a temporary directory;
-   those of its files that replicas could break once more, on two of everything. tests/backup afterwards takes the
-   marketplace of the shape services down and restores it.
-7. tests/telemetry with pytest, beside a whole pipeline.
+1. ctest: the C++ test programs (unit, storage, contract), under AddressSanitizer and UBSan.
+2. random: a sample of what `--long` goes through (tools/native/long_tests.py).
+3. topology: every place that names a service names all of them, all services have one shape, and tools/new_service makes
+   one more (`--long new-service` also builds and runs it: minutes).
+4. observability: dashboards, rules, alerts, runbooks, compose files and what else is read by other programs.
+5. helm: the chart, with helm and a Kubernetes schema where they can be had.
+6. packages: the Debian packages, installed and run under a systemd of their own.
+7. system, single: tests/system with pytest, once against each shape, each time on a marketplace of its own in a temporary
+   directory; tests/backup afterwards takes the marketplace of the shape services down and restores it.
+8. replicas: those files of tests/system that replicas could break, on two of everything.
+9. telemetry: tests/telemetry beside a whole pipeline.
 
+Parts of different lanes run side by side: one computes while the other waits. What a part says is shown when it ends.
 A part that cannot run counts as a failure, and no test at all is one too: the line cannot be green on nothing.
 """
 
 import argparse
+import concurrent.futures
 import os
 import pathlib
 import random
@@ -25,86 +26,168 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 import long_tests  # noqa: E402
+import test_report  # noqa: E402
 from deploy.lib import topology  # noqa: E402
 
 PRESET = os.environ.get("MARKET_PRESET", "release")    # of the programs
+TEST_PRESET = "asan"
 PYTHON = "/usr/bin/python3"
-# Parts that need no marketplace: the folders below tests/ of each.
-STATIC = {"topology": ("topology",), "observability": ("observability", "containers"), "helm": ("helm",), "packages": ("packages",)}
-TEST_LABELS = ("unit", "storage", "contract")
-PARTS = ("ctest", *STATIC, "system", "backup", "replicas", "telemetry")
+TESTS = ROOT / "tests"
 PORTS_OF_A_STACK = topology.read().size     # for each replica of it
 REPLICAS = 2
 LONG_MINUTES = 0.5
 FOR_REPLICAS = ("contention", "first_order", "kill", "payments", "replicas", "restart", "zz_invariants")
 
 
-class Count:
-    def __init__(self):
-        self.passed = self.failed = 0
-        self.started = time.monotonic()
+class Part:
+    """One part of a run: where its reports go, what it says, which words of the caller pytest gets."""
 
-    def add(self, passed, failed, part):
-        self.passed += passed
-        self.failed += failed
-        print(f"test: {part}: {passed} passed, {failed} failed, at {time.monotonic() - self.started:.0f} s", flush=True)
+    ports = threading.Lock()
+
+    def __init__(self, name, results, words, out):
+        self.name, self.results, self.words, self.out = name, results, words, out
+
+    def call(self, command, **options):
+        """The exit code; what the command says is the part's."""
+        return subprocess.run(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=self.out,
+                              stderr=subprocess.STDOUT if self.out else None, **options).returncode
+
+    def report(self, name):
+        return self.results / "junit" / f"{name}.xml"
+
+    def pytest(self, suites, report=None, **environment):
+        """(passed, failed) of one pytest run; one that ends badly without saying why is a failure."""
+        report = self.report(report or self.name)
+        code = self.call([PYTHON, "-m", "pytest", *suites, "-q", "-p", "no:cacheprovider", f"--junit-xml={report}", *self.words],
+                         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **environment}, cwd=ROOT)
+        run, failed = test_report.count(report) if report.exists() else (0, 1)
+        if code and not failed:
+            failed = 1
+        return max(run - failed, 0), failed
+
+    def programs(self, preset, labels):
+        """Counts the cases inside each test program; a test without a report of its own (a script, a crash) is one case."""
+        summary, cases = self.report(f"ctest-{preset}"), self.results / "junit" / f"cases-{preset}"
+        cases.mkdir()
+        # GoogleTest names the file after the program when it is given a directory.
+        code = self.call(["ctest", "--test-dir", ROOT / "build" / preset, "--output-on-failure", "--output-junit", summary,
+                          "-j", os.cpu_count(), "-L", f"^({'|'.join(labels)})$"],
+                         env={**os.environ, **long_tests.SANITIZERS, "GTEST_OUTPUT": f"xml:{cases}/"})
+        if not summary.exists():
+            return 0, 1
+        run, failed = test_report.count(summary)
+        passed = run - failed
+        for report in cases.glob("*.xml"):
+            inner_run, inner_failed = test_report.count(report)
+            # Its program counted as one case above.
+            if inner_failed:
+                failed += inner_failed - 1
+                passed += inner_run - inner_failed
+            elif inner_run:
+                passed += inner_run - 1
+        if code and not failed:
+            failed = 1
+        return passed, failed
+
+    def market(self, *arguments, data):
+        # The build is done, and demonstration data would only be in the way.
+        return self.call([ROOT / "market", *arguments],
+                         env={**os.environ, "MARKET_DATA": str(data), "MARKET_PRESET": PRESET, "MARKET_NO_BUILD": "1",
+                              "MARKET_NO_SEED": "1"})
+
+    def up(self, data, options):
+        # Ports are free until they are taken: two stacks must not look for theirs at the same time.
+        with Part.ports:
+            replicas = int(options[options.index("--replicas") + 1]) if "--replicas" in options else 1
+            return self.market("up", "--port", free_base_port(replicas), *options, data=data)
+
+    def stack(self, *suites, shape="services", up=()):
+        """(passed, failed) of each suite on one marketplace, one pytest run after the other: a suite may leave another
+        marketplace behind than it found. They learn everything from `./market info --json` of MARKET_DATA."""
+        # Short: the sockets of PostgreSQL are below it.
+        data = pathlib.Path(tempfile.mkdtemp(prefix="market-test-", dir="/tmp"))
+        data.chmod(0o755)
+        passed = failed = 0
+        try:
+            if self.up(data, up):
+                self.market("logs", "-n", "20", data=data)
+                return 0, 1
+            for number, files in enumerate(suites):
+                more = self.pytest(files, f"{self.name}-{number}", MARKET_DATA=str(data), MARKET_PRESET=PRESET,
+                                   MARKET_SHAPE=shape)
+                passed, failed = passed + more[0], failed + more[1]
+            if failed:
+                self.market("status", data=data)
+                kept = self.results / f"logs-{self.name}"
+                if (data / "log").exists():
+                    shutil.copytree(data / "log", kept)
+                print(f"test: {self.name}: the logs of this run are kept in {kept}")
+            return passed, failed
+        finally:
+            if self.market("down", "--erase", data=data):
+                print(f"test: {self.name}: ./market down failed for {data}", file=sys.stderr)
+            shutil.rmtree(data, ignore_errors=True)
 
 
-def count_junit(path):
-    """(run, failed) of a JUnit file of GoogleTest or pytest; skipped cases are neither."""
-    run = failed = 0
-    for case in xml.etree.ElementTree.parse(path).getroot().iter("testcase"):
-        if case.find("skipped") is not None or case.get("status") == "notrun":
-            continue
-        run += 1
-        if case.find("failure") is not None or case.find("error") is not None:
-            failed += 1
-    return run, failed
+def ctest(part):
+    passed, failed = part.programs(TEST_PRESET, ("unit", "storage", "contract"))
+    more = part.programs(PRESET, ["programs"])
+    return passed + more[0], failed + more[1]
 
 
-def run_ctest(preset, labels, reports):
-    """Counts the cases inside each test program; a test without a report of its own (a script, a crash) is one case."""
-    summary = reports / f"ctest-{preset}.xml"
-    command = ["ctest", "--test-dir", ROOT / "build" / preset, "--output-on-failure", "--output-junit", summary, "-j",
-               str(os.cpu_count())]
-    if labels:
-        command += ["-L", f"^({'|'.join(labels)})$"]
-    cases = reports / f"cases-{preset}"
-    cases.mkdir()
-    # GoogleTest names the file after the program when it is given a directory.
-    done = subprocess.run(list(map(str, command)), env={**os.environ, "GTEST_OUTPUT": f"xml:{cases}/"})
-    if not summary.exists():
-        return 0, 1
-    run, failed = count_junit(summary)
-    passed = run - failed
-    for report in cases.glob("*.xml"):
-        inner_run, inner_failed = count_junit(report)
-        # Its program counted as one case above.
-        if inner_failed:
-            failed += inner_failed - 1
-            passed += inner_run - inner_failed
-        elif inner_run:
-            passed += inner_run - 1
-    if done.returncode and not failed:
-        failed = 1
-    return passed, failed
-
-
-def run_long(preset):
+def random_schedules(part):
     """A first batch of each program of random schedules; the system ones are part of the system suites."""
     passed = failed = 0
     for name, test in long_tests.LONG.items():
         if isinstance(test, long_tests.Program):
-            done, broken = long_tests.run(name, LONG_MINUTES, preset, keep=False)
+            done, broken = long_tests.run(name, LONG_MINUTES, TEST_PRESET, keep=False, out=part.out)
             passed, failed = passed + done, failed + broken
     return passed, failed
+
+
+def system(part):
+    # Each word of the caller is about tests/system: a suite that it leaves empty would fail.
+    return part.stack([TESTS / "system"], *([] if part.words else [[TESTS / "backup"]]))
+
+
+def replicas(part):
+    return part.stack([TESTS / "system" / f"test_{one}.py" for one in FOR_REPLICAS], up=["--replicas", str(REPLICAS)])
+
+
+def telemetry_parts(part):
+    """What tests/telemetry needs and Debian lacks. What this machine can't make is named, and its tests are skipped."""
+    part.call(["sh", ROOT / "deploy/lib/setup.sh", "telemetry"])
+    part.call(["sh", ROOT / "tools/telemetry/build.sh"])
+
+
+def telemetry(part):
+    telemetry_parts(part)
+    return part.stack([TESTS / "telemetry"], up=["--telemetry"])
+
+
+PARTS = {
+    "ctest": ctest,
+    "random": random_schedules,
+    "topology": lambda part: part.pytest([TESTS / "topology"]),
+    "observability": lambda part: part.pytest([TESTS / "observability", TESTS / "containers"]),
+    "helm": lambda part: part.pytest([TESTS / "helm"]),
+    "packages": lambda part: part.pytest([TESTS / "packages"]),
+    "system": system,
+    "backup": lambda part: part.stack([TESTS / "backup"]),    # the whole has it behind system
+    "single": lambda part: part.stack([TESTS / "system"], shape="single", up=["--single"]),
+    "replicas": replicas,
+    "telemetry": telemetry,
+}
+# Side by side. What measures (alerts, memory, floods) is the last of all.
+LANES = (("ctest", "system", "single"), ("packages", "topology", "observability", "helm", "random", "replicas"))
+AFTER = ("telemetry",)
 
 
 def free_base_port(replicas):
@@ -122,112 +205,68 @@ def free_base_port(replicas):
     raise SystemExit("test: no free block of ports")
 
 
-def market(*arguments, data):
-    # The build is done, and demonstration data would only be in the way.
-    environment = {**os.environ, "MARKET_DATA": str(data), "MARKET_PRESET": PRESET, "MARKET_NO_BUILD": "1",
-                   "MARKET_NO_SEED": "1"}
-    return subprocess.run([str(ROOT / "market"), *arguments], env=environment, stdin=subprocess.DEVNULL).returncode
+class Whole:
+    """A run of parts; counts what they say."""
 
+    def __init__(self, results):
+        self.results = results
+        self.started = time.monotonic()
+        self.passed = self.failed = 0
+        self.closing = threading.Lock()
 
-def run_pytest(suites, report, extra, **environment):
-    """(passed, failed) of one pytest run; one that ends badly without saying why is a failure."""
-    command = [PYTHON, "-m", "pytest", *map(str, suites), "-q", "-p", "no:cacheprovider", f"--junit-xml={report}", *extra]
-    done = subprocess.run(command, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **environment}, cwd=ROOT,
-                          stdin=subprocess.DEVNULL)
-    run, failed = count_junit(report) if report.exists() else (0, 1)
-    if done.returncode and not failed:
-        failed = 1
-    return max(run - failed, 0), failed
+    def run(self, name, words, out=None):
+        began = time.monotonic()
+        try:
+            passed, failed = PARTS[name](Part(name, self.results, words, out))
+        except Exception as reason:    # a part that breaks is a failure of the run, not its end
+            print(f"test: {name}: {type(reason).__name__}: {reason}", file=out or sys.stdout)
+            passed, failed = 0, 1
+        with self.closing:
+            if out:
+                out.seek(0)
+                shutil.copyfileobj(out, sys.stdout)
+            self.passed += passed
+            self.failed += failed
+            now = time.monotonic()
+            print(f"test: {name}: {passed} passed, {failed} failed, {now - began:.0f} s, at {now - self.started:.0f} s", flush=True)
 
+    def lane(self, names):
+        for name in names:
+            with (self.results / f"{name}.log").open("w+", errors="replace") as out:
+                self.run(name, [], out)
 
-def run_telemetry(reports, extra):
-    """tests/telemetry beside a whole pipeline. What this machine can't run is named, and its tests are skipped."""
-    subprocess.run(["sh", str(ROOT / "deploy/lib/setup.sh"), "telemetry"], check=True)
-    subprocess.run(["sh", str(ROOT / "tools/telemetry/build.sh")])
-    return run_system("services", [[ROOT / "tests" / "telemetry"]], reports, extra, name="telemetry", up=["--telemetry"])
+    def all(self):
+        with concurrent.futures.ThreadPoolExecutor() as lanes, (self.results / "telemetry-parts.log").open("w+") as out:
+            # Minutes of a compiler at low priority: it takes what the others leave.
+            lanes.submit(telemetry_parts, Part("telemetry-parts", self.results, [], out))
+            for lane in [lanes.submit(self.lane, names) for names in LANES]:
+                lane.result()
+        self.lane(AFTER)
 
-
-def run_system(shape, suites, reports, extra, name=None, replicas=1, up=()):
-    """(passed, failed) of each suite on one marketplace, one pytest run after the other: a suite may leave another marketplace
-    behind than it found. They learn everything from `./market info --json` of MARKET_DATA."""
-    name = name or f"system-{shape}"
-    # Short: the sockets of PostgreSQL are below it.
-    data = pathlib.Path(tempfile.mkdtemp(prefix="market-test-", dir="/tmp"))
-    data.chmod(0o755)
-    passed = failed = 0
-    try:
-        options = ["--port", str(free_base_port(replicas)), "--replicas", str(replicas),
-                   *(["--single"] if shape == "single" else []), *up]
-        if market("up", *options, data=data):
-            market("logs", "-n", "20", data=data)
-            return 0, 1
-        for number, files in enumerate(suites):
-            more = run_pytest(files, reports / f"{name}-{number}.xml", extra, MARKET_DATA=str(data), MARKET_PRESET=PRESET,
-                              MARKET_SHAPE=shape)
-            passed, failed = passed + more[0], failed + more[1]
-        if failed:
-            market("status", data=data)
-            kept = reports.parent / f"logs-{name}"
-            shutil.rmtree(kept, ignore_errors=True)
-            if (data / "log").exists():
-                shutil.copytree(data / "log", kept)
-            print(f"test: the logs of this run are kept in {kept}")
-        return passed, failed
-    finally:
-        if market("down", "--erase", data=data):
-            print(f"test: ./market down failed for {data}", file=sys.stderr)
-        shutil.rmtree(data, ignore_errors=True)
+    def close(self):
+        for line in test_report.slowest(ROOT / "build", (PRESET, TEST_PRESET), self.results / "junit"):
+            print(f"test: {line}")
+        print(f"test: {time.monotonic() - self.started:.0f} s, reports in {self.results}")
+        print(f"{self.passed} passed, {self.failed} failed", flush=True)
+        return 1 if self.failed or not self.passed else 0
 
 
 def main():
     parser = argparse.ArgumentParser(prog="./market test", description=__doc__.partition("\n")[0])
     parser.add_argument("--only", choices=PARTS, help="one part instead of all")
-    parser.add_argument("--shape", choices=("services", "single"), help="system tests in one shape only")
-    parser.add_argument("--labels", help="ctest labels, separated by commas (unit,storage,contract)")
-    parser.add_argument("--preset", default="asan", help="whose C++ test programs to run")
-    options, extra = parser.parse_known_args()
+    options, words = parser.parse_known_args()
+    if words and not options.only:
+        parser.error(f"{' '.join(words)}: words for pytest go with --only PART")
 
-    started = time.monotonic()
     results = ROOT / "build" / "test-results"
     shutil.rmtree(results, ignore_errors=True)
-    reports = results / "junit"
-    reports.mkdir(parents=True)
-    count = Count()
-    if options.only in (None, "ctest"):
-        labels = options.labels.split(",") if options.labels else []
-        os.environ.update(long_tests.SANITIZERS)
-        count.add(*run_ctest(options.preset, labels or TEST_LABELS, reports), "C++")
-        if not labels:
-            count.add(*run_ctest(PRESET, ["programs"], reports), "programs")
-            count.add(*run_long(options.preset), "random schedules")
-    # Words for pytest are meant for the system tests, unless a part is asked for by name.
-    words = extra if options.only else []
-    for part, folders in STATIC.items():
-        if options.only in (None, part):
-            suites = [ROOT / "tests" / folder for folder in folders]
-            count.add(*run_pytest(suites, reports / f"{part}.xml", words), part)
-    suite, backup = ROOT / "tests" / "system", ROOT / "tests" / "backup"
-    if options.only in (None, "system"):
-        for shape in (options.shape,) if options.shape else ("services", "single"):
-            # Each word of the caller is about tests/system: a suite that it leaves empty would fail.
-            suites = [[suite], [backup]] if shape == "services" and not extra else [[suite]]
-            count.add(*run_system(shape, suites, reports, extra), f"system, {shape}")
-    if options.only == "backup":
-        count.add(*run_system(options.shape or "services", [[backup]], reports, words, name="backup"), "backup")
-    if options.only in (None, "replicas"):
-        suites = [[suite / f"test_{one}.py" for one in FOR_REPLICAS]]
-        shape = options.shape or "services"
-        count.add(*run_system(shape, suites, reports, words, name="replicas", replicas=REPLICAS),
-                  f"system, {REPLICAS} replicas")
-    if options.only in (None, "telemetry"):
-        count.add(*run_telemetry(reports, words), "telemetry")
-    return closing_line(count, started, reports)
-
-
-def closing_line(count, started, reports):
-    print(f"test: {time.monotonic() - started:.0f} s, reports in {reports}")
-    print(f"{count.passed} passed, {count.failed} failed", flush=True)
-    return 1 if count.failed or not count.passed else 0
+    (results / "junit").mkdir(parents=True)
+    whole = Whole(results)
+    if options.only:
+        whole.run(options.only, words)
+    else:
+        whole.all()
+    return whole.close()
 
 
 sys.exit(main())
