@@ -1,6 +1,6 @@
 """./market test: everything that can be tested, one closing line "N passed, M failed".
 
-1. ctest: the C++ test programs (unit, storage, contract), under AddressSanitizer and UBSan.
+1. ctest: the C++ test programs (unit, storage, contract), built and run under AddressSanitizer and UBSan.
 2. random: a sample of what `--long` goes through (tools/native/long_tests.py).
 3. topology: every place that names a service names all of them, all services have one shape, and tools/new_service makes
    one more (`--long new-service` also builds and runs it: minutes).
@@ -12,7 +12,8 @@
 8. replicas: those files of tests/system that replicas could break, on two of everything.
 9. telemetry: tests/telemetry beside a whole pipeline.
 
-Parts of different lanes run side by side: one computes while the other waits. What a part says is shown when it ends.
+The programs are built before (./market test). Parts of different lanes run side by side: one compiles while another waits.
+What a part says is shown when it ends.
 A part that cannot run counts as a failure, and no test at all is one too: the line cannot be green on nothing.
 """
 
@@ -137,13 +138,16 @@ class Part:
 
 
 def ctest(part):
+    if part.call(["sh", ROOT / "deploy/lib/build.sh", TEST_PRESET, "tests"]):
+        return 0, 1
     passed, failed = part.programs(TEST_PRESET, ("unit", "storage", "contract"))
     more = part.programs(PRESET, ["programs"])
     return passed + more[0], failed + more[1]
 
 
 def random_schedules(part):
-    """A first batch of each program of random schedules; the system ones are part of the system suites."""
+    """A first batch of each program of random schedules; the system ones are part of the system suites. After ctest, which
+    builds them."""
     passed = failed = 0
     for name, test in long_tests.LONG.items():
         if isinstance(test, long_tests.Program):
@@ -185,8 +189,9 @@ PARTS = {
     "replicas": replicas,
     "telemetry": telemetry,
 }
-# Side by side. What measures (alerts, memory, floods) is the last of all.
-LANES = (("ctest", "system", "single"), ("packages", "topology", "observability", "helm", "random", "replicas"))
+# Side by side: what compiles and computes, what reads files and boots machines, what asks running marketplaces. What measures
+# (alerts, memory, floods) is the last of all and alone.
+LANES = (("ctest", "random"), ("packages", "topology", "observability", "helm"), ("system", "single", "replicas"))
 AFTER = ("telemetry",)
 
 
