@@ -5,6 +5,7 @@
 #include <iostream>
 #include <system_error>
 
+#include "platform/audit/metrics.hpp"
 #include "platform/config/version.hpp"
 #include "platform/grpc/channel.hpp"
 #include "platform/grpc/health.hpp"
@@ -191,6 +192,11 @@ postgres::Options Host::DatabaseOptions(std::string_view name) {
 
 outbox::Relay::Options Host::RelayOptions(std::string_view name) const {
   return {.name = std::string(name), .patience = Patience()};
+}
+
+void Host::RunSealer(std::string_view database, audit::Sealer& sealer) {
+  audit::Measure(sealer, std::string(database), state_->metrics);
+  state_->background.Run(sealer.Sealing());
 }
 
 void Host::RunRelay(std::string_view database, outbox::Relay& relay) {

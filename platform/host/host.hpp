@@ -23,6 +23,7 @@
 #include <string_view>
 #include <vector>
 
+#include "platform/audit/sealer.hpp"
 #include "platform/config/properties.hpp"
 #include "platform/core/clock.hpp"
 #include "platform/events/log.hpp"
@@ -87,6 +88,8 @@ class Host {
   outbox::Relay::Options RelayOptions(std::string_view name) const;
   // Runs its workers in the background and publishes its numbers. `relay` must outlive the run.
   void RunRelay(std::string_view database, outbox::Relay& relay);
+  // The same for what chains the acts on record.
+  void RunSealer(std::string_view database, audit::Sealer& sealer);
   // Looks whether the schema is the newest, connects, publishes the pool's numbers,
   // and closes at the stop. `database` must outlive the run.
   Task<> OpenDatabase(std::string_view name, postgres::Database& database,

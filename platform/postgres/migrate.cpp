@@ -60,7 +60,7 @@ constexpr Statement kGrant{"migrate.grant", R"(
     EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO %s', program);
     FOR item IN
       SELECT oid::regclass AS name,
-             CASE WHEN relname = 'schema_migration' THEN 'SELECT'
+             CASE WHEN relname = 'schema_migration' OR obj_description(oid, 'pg_class') ~ '^read-only\M' THEN 'SELECT'
                   WHEN obj_description(oid, 'pg_class') ~ '^mutable\M' THEN 'SELECT, INSERT, UPDATE, DELETE'
                   ELSE 'SELECT, INSERT' END AS rights
       FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')

@@ -11,8 +11,8 @@
 // After them it gives the programs' role its rights, the same in every deployment: tables are read and
 // added to. Rows are changed and deleted only where a migration says so, with
 //   COMMENT ON TABLE session IS 'mutable';
-// so what was forgotten is refused at the first UPDATE of a test, not in production years later. Functions
-// that are SECURITY DEFINER (what the role may not do itself,
+// so what was forgotten is refused at the first UPDATE of a test, not in production years later. A table that
+// is 'read-only' is not even added to. Functions that are SECURITY DEFINER (what the role may not do itself,
 // such as the end of old events) are for this role alone.
 #pragma once
 #include <span>

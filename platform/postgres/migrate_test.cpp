@@ -128,24 +128,26 @@ TEST_F(MigrateTest, Program_ChangesOnlyWhatIsMutable) {
                               "CREATE TABLE changed (n int); COMMENT ON TABLE changed IS 'mutable';"
                               "CREATE TABLE told (n int); COMMENT ON TABLE told IS 'mutable: a counter';"
                               "CREATE TABLE misspelt (n int); COMMENT ON TABLE misspelt IS 'mutables';"
+                              "CREATE TABLE shown (n int); COMMENT ON TABLE shown IS 'read-only: a chain';"
                               "CREATE SEQUENCE numbers;"
                               "CREATE FUNCTION forget() RETURNS void LANGUAGE sql SECURITY DEFINER"
                               " SET search_path = public AS 'DELETE FROM kept';",
                               "c1"}};
   const MigrationSet set{"demo", files};
   Apply({&set});
-  for (const char* allowed : {"INSERT INTO kept (t) VALUES ('x')", "SELECT * FROM kept",
-                              "INSERT INTO changed VALUES (1)", "UPDATE changed SET n = 2",
-                              "DELETE FROM changed", "UPDATE told SET n = 2", "SELECT nextval('numbers')",
-                              "SELECT forget()", "SELECT * FROM schema_migration", "SELECT market_now()"}) {
+  for (const char* allowed :
+       {"INSERT INTO kept (t) VALUES ('x')", "SELECT * FROM kept", "INSERT INTO changed VALUES (1)",
+        "UPDATE changed SET n = 2", "DELETE FROM changed", "UPDATE told SET n = 2", "SELECT * FROM shown",
+        "SELECT nextval('numbers')", "SELECT forget()", "SELECT * FROM schema_migration",
+        "SELECT market_now()"}) {
     EXPECT_EQ(Refusal(allowed), "") << allowed;
   }
   for (const char* refused :
        {"UPDATE kept SET t = 'y'", "DELETE FROM kept", "TRUNCATE kept", "TRUNCATE changed",
-        "UPDATE misspelt SET n = 2", "DELETE FROM schema_migration",
-        "INSERT INTO schema_migration SELECT * FROM schema_migration", "SELECT setval('numbers', 1)",
-        "CREATE TABLE mine (n int)", "ALTER TABLE changed ADD m int", "DROP TABLE changed",
-        "COMMENT ON TABLE kept IS 'mutable'",
+        "UPDATE misspelt SET n = 2", "INSERT INTO shown VALUES (1)", "UPDATE shown SET n = 2",
+        "DELETE FROM schema_migration", "INSERT INTO schema_migration SELECT * FROM schema_migration",
+        "SELECT setval('numbers', 1)", "CREATE TABLE mine (n int)", "ALTER TABLE changed ADD m int",
+        "DROP TABLE changed", "COMMENT ON TABLE kept IS 'mutable'",
         "CREATE OR REPLACE FUNCTION market_now() RETURNS timestamptz LANGUAGE sql AS 'SELECT now()'"}) {
     EXPECT_THAT(Refusal(refused), ::testing::AnyOf(::testing::HasSubstr("permission denied"),
                                                    ::testing::HasSubstr("must be owner")))

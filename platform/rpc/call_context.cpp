@@ -25,6 +25,11 @@ const identity::Principal& CallContext::Caller() const {
   return *principal_;
 }
 
+const rpc::Method& CallContext::Method() const {
+  if (method_ == nullptr) throw std::logic_error("no caller called a method");
+  return *method_;
+}
+
 const Uuid& CallContext::OperationId() const {
   if (!operation_id_) throw std::logic_error("only a method with an idempotency key has an operation id");
   return *operation_id_;
@@ -33,6 +38,7 @@ const Uuid& CallContext::OperationId() const {
 CallContextBuilder& CallContextBuilder::CopyOf(const CallContext& other) {
   call_.deadline_ = other.deadline_;
   call_.principal_ = other.principal_;
+  call_.method_ = other.method_;
   call_.reach_ = other.reach_;
   call_.service_ = other.service_;
   call_.token_ = other.token_;

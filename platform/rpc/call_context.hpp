@@ -21,6 +21,8 @@ namespace market::rpc {
 // 1 to 128 visible ASCII characters: what is taken as a request id from outside.
 bool IsRequestId(std::string_view text);
 
+struct Method;
+
 // What a call may touch besides its caller's own things, by the permission that the method's policy names.
 struct Reach {
   bool everything = false;        // a role of the account grants it: an operator
@@ -46,6 +48,8 @@ class CallContext {
   // account never see that.
   const identity::Principal& Caller() const;
   const identity::Principal* CallerOrNull() const { return principal_ ? &*principal_ : nullptr; }
+  // As the caller called it. Throws std::logic_error where no caller did: in the work of a worker.
+  const rpc::Method& Method() const;
   // The scope for storage. Nothing for an anonymous call, and for a method whose policy names no permission.
   const rpc::Reach& Reach() const { return reach_; }
   // Certificate name of the calling service; empty for calls from outside.
@@ -75,6 +79,7 @@ class CallContext {
   runtime::Deadline deadline_;
   const telemetry::Span* span_ = &kNoSpan;
   std::optional<identity::Principal> principal_;
+  const rpc::Method* method_ = nullptr;
   rpc::Reach reach_;
   std::string service_;
   std::string token_;
@@ -102,6 +107,10 @@ class CallContextBuilder {
   }
   CallContextBuilder& Caller(identity::Principal principal) {
     call_.principal_ = std::move(principal);
+    return *this;
+  }
+  CallContextBuilder& Method(const rpc::Method& method) {
+    call_.method_ = &method;
     return *this;
   }
   CallContextBuilder& Reach(rpc::Reach reach) {

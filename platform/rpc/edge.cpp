@@ -140,6 +140,7 @@ void Edge::State::Begin(const Entry& entry, const Arrival& arrival, CallContext&
   if (IsRequestId(arrival.request_id)) builder.RequestId(std::string(arrival.request_id));
   const auto& method = *entry.bound.method;
   CheckVisible(method, call);
+  builder.Method(method);
   builder.Deadline(DeadlineOf(method, arrival));
 }
 

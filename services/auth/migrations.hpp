@@ -3,12 +3,14 @@
 #pragma once
 #include <array>
 
+#include "migrations/audit.hpp"
 #include "migrations/auth.hpp"
 #include "migrations/events.hpp"
 #include "migrations/outbox.hpp"
 
 namespace market::auth {
 
-inline constexpr std::array kMigrations = {&migrations::kOutbox, &migrations::kEvents, &migrations::kAuth};
+inline constexpr std::array kMigrations = {&migrations::kOutbox, &migrations::kEvents, &migrations::kAudit,
+                                           &migrations::kAuth};
 
 }  // namespace market::auth

@@ -48,6 +48,7 @@ Service::Service(host::Host& host, const Settings& settings) : Service(host, set
 Service::Service(host::Host& host, const Settings& settings, Keys keys)
     : host_(host),
       database_(host.Io(), host.DatabaseOptions("auth")),
+      sealer_(database_, "auth"),
       accounts_(database_, LifetimesOf(settings)),
       sessions_(database_, LifetimesOf(settings)),
       log_(database_, host.EventOptions("auth")),
@@ -75,6 +76,7 @@ void Service::Connect(Peers peers) {
 Task<> Service::Start() {
   co_await host_.OpenDatabase("auth", database_, kMigrations);
   co_await host_.OpenLog("auth", log_);
+  host_.RunSealer("auth", sealer_);
   host_.RunRelay("auth", relay_);
   host_.Background().Run(sweeper_.Sweeping());
 }

@@ -46,6 +46,7 @@ class Service final : public host::Service {
 
   host::Host& host_;
   postgres::Database database_;
+  audit::Sealer sealer_;
   storage::Accounts accounts_;
   storage::Sessions sessions_;
   events::Log log_;

@@ -3,6 +3,7 @@
 #pragma once
 #include <array>
 
+#include "migrations/audit.hpp"
 #include "migrations/events.hpp"
 #include "migrations/idempotency.hpp"
 #include "migrations/order.hpp"
@@ -11,6 +12,6 @@
 namespace market::order {
 
 inline constexpr std::array kMigrations = {&migrations::kIdempotency, &migrations::kOutbox,
-                                           &migrations::kEvents, &migrations::kOrder};
+                                           &migrations::kEvents, &migrations::kAudit, &migrations::kOrder};
 
 }  // namespace market::order

@@ -19,6 +19,7 @@ Settings::Settings(config::Properties& properties)
 Service::Service(host::Host& host, const Settings& settings, Peers peers)
     : host_(host),
       database_(host.Io(), host.DatabaseOptions("order")),
+      sealer_(database_, "order"),
       answers_(database_),
       metrics_(host.Metrics()),
       orders_(database_),
@@ -39,6 +40,7 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
 Task<> Service::Start() {
   co_await host_.OpenDatabase("order", database_, kMigrations);
   co_await host_.OpenLog("order", log_);
+  host_.RunSealer("order", sealer_);
   host_.RunRelay("order", relay_);
   host_.Background().Run({.name = "order.sellers", .period = 1s}, [this] { return sellers_.CatchUp(); });
   host_.Background().Run(recovery_.Driving());

@@ -39,6 +39,7 @@ class Service final : public host::Service {
  private:
   host::Host& host_;
   postgres::Database database_;
+  audit::Sealer sealer_;
   idempotency::PgStore answers_;
   Metrics metrics_;
   storage::Orders orders_;

@@ -3,6 +3,7 @@
 #pragma once
 #include <array>
 
+#include "migrations/audit.hpp"
 #include "migrations/events.hpp"
 #include "migrations/idempotency.hpp"
 #include "migrations/product.hpp"
@@ -10,6 +11,6 @@
 namespace market::product {
 
 inline constexpr std::array kMigrations = {&migrations::kIdempotency, &migrations::kEvents,
-                                           &migrations::kProduct};
+                                           &migrations::kAudit, &migrations::kProduct};
 
 }  // namespace market::product

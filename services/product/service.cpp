@@ -23,6 +23,7 @@ Settings::Settings(config::Properties& properties)
 Service::Service(host::Host& host, const Settings& settings)
     : host_(host),
       database_(host.Io(), host.DatabaseOptions("product")),
+      sealer_(database_, "product"),
       answers_(database_),
       catalogue_(database_),
       search_(database_),
@@ -42,6 +43,7 @@ Service::Service(host::Host& host, const Settings& settings)
 Task<> Service::Start() {
   co_await host_.OpenDatabase("product", database_, kMigrations);
   co_await host_.OpenLog("product", log_);
+  host_.RunSealer("product", sealer_);
   if (redis_) StartRedis();
   host_.Background().Run(sweeper_.Sweeping());
   host_.SweepAnswers("product", answers_);

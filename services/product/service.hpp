@@ -36,6 +36,7 @@ class Service final : public host::Service {
 
   host::Host& host_;
   postgres::Database database_;
+  audit::Sealer sealer_;
   std::optional<redis::Client> redis_;
   idempotency::PgStore answers_;
   storage::Catalogue catalogue_;

@@ -3,6 +3,7 @@
 #pragma once
 #include <array>
 
+#include "migrations/audit.hpp"
 #include "migrations/events.hpp"
 #include "migrations/idempotency.hpp"
 #include "migrations/outbox.hpp"
@@ -11,6 +12,6 @@
 namespace market::user {
 
 inline constexpr std::array kMigrations = {&migrations::kIdempotency, &migrations::kOutbox,
-                                           &migrations::kEvents, &migrations::kUser};
+                                           &migrations::kEvents, &migrations::kAudit, &migrations::kUser};
 
 }  // namespace market::user

@@ -15,6 +15,7 @@ Settings::Settings(config::Properties& properties)
 Service::Service(host::Host& host, const Settings& settings, Peers peers)
     : host_(host),
       database_(host.Io(), host.DatabaseOptions("user")),
+      sealer_(database_, "user"),
       answers_(database_),
       profiles_(database_),
       addresses_(database_),
@@ -30,6 +31,7 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
 Task<> Service::Start() {
   co_await host_.OpenDatabase("user", database_, kMigrations);
   co_await host_.OpenLog("user", log_);
+  host_.RunSealer("user", sealer_);
   host_.RunRelay("user", relay_);
   host_.SweepAnswers("user", answers_);
 }

@@ -31,6 +31,7 @@ class Service final : public host::Service {
  private:
   host::Host& host_;
   postgres::Database database_;
+  audit::Sealer sealer_;
   idempotency::PgStore answers_;
   storage::Profiles profiles_;
   storage::Addresses addresses_;

@@ -12,6 +12,7 @@ import tempfile
 import uuid
 
 from google.protobuf import descriptor as d
+from google.protobuf import descriptor_pb2 as d_pb2
 
 from deploy.lib import topology
 
@@ -41,6 +42,8 @@ class Method:
     body: str
     audiences: frozenset
     permission: int         # 0: none is asked for
+    permission_name: str    # "orders.cancel"
+    safe: bool              # changes nothing
     needs_key: bool
 
     @property
@@ -55,6 +58,7 @@ class Method:
 def methods():
     loaded = modules()
     options = loaded["marketplace/options/v1/options.proto"]
+    permissions = loaded["marketplace/options/v1/permission.proto"]
     http = loaded["google/api/annotations.proto"].http
     found = []
     for service in SERVICES:
@@ -67,6 +71,9 @@ def methods():
                 found.append(Method(service, method.name, f"/{owner.full_name}/{method.name}", method, verb.upper(),
                                     getattr(rule, verb) if verb else "", rule.body,
                                     frozenset(options.Audience.Name(a) for a in policy.allow), policy.permission,
+                                    permissions.Permission.DESCRIPTOR.values_by_number[policy.permission].GetOptions()
+                                    .Extensions[permissions.permission_name],
+                                    method.GetOptions().idempotency_level == d_pb2.MethodOptions.NO_SIDE_EFFECTS,
                                     policy.idempotency_key))
     return tuple(found)
 

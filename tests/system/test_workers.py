@@ -22,7 +22,8 @@ SERVICES = topology.read().services
 AWAY_S = 7
 SETTINGS = "\nwork.pause_max = 1s\nwork.tries = 3\n"
 # What each needs of its service's database, or of another's; by the whole name, or by what stands behind the service in it.
-TABLES = {"relay": "outbox", "outbox": "outbox", "keys": "idempotency_key", "auth.sweep": "session", "product.holds": "reservation",
+TABLES = {"relay": "outbox", "outbox": "outbox", "keys": "idempotency_key", "seal": "audit_unsealed", "auth.sweep": "session",
+          "product.holds": "reservation",
           "order.recovery": "checkout", "order.measure": "checkout", "payment.recovery": "payment", "payment.unresolved": "payment",
           "payment.ledger": "ledger_posting", "events": "event_log", "order.sellers": ("user", "event_log")}
 # They have no table: the log of the process, its certificate files, what it tells systemd.
@@ -30,7 +31,8 @@ WITHOUT_TABLE = {"log", "tls", "alive"}
 # What is away at the same time. An order can be placed while the first are.
 ROUNDS = [{("auth", "outbox"), ("user", "outbox"), ("product", "idempotency_key"),
            *((service, "event_log") for service in SERVICES)},
-          {("auth", "session"), ("user", "idempotency_key"), ("order", "checkout"), ("payment", "payment"), ("payment", "ledger_posting")},
+          {("auth", "session"), ("user", "idempotency_key"), ("order", "checkout"), ("payment", "payment"), ("payment", "ledger_posting"),
+           *((service, "audit_unsealed") for service in ("auth", "user", "product", "order"))},
           {("order", "outbox"), ("order", "idempotency_key"), ("product", "reservation")}]
 SAMPLE = re.compile(r'^(worker_\w+|outbox_parked_messages){(?:worker|database)="([^"]+)"} (\S+)$', re.MULTILINE)
 

@@ -54,6 +54,11 @@ PLANTED = [
     ("order", "UPDATE orders SET payment_state = 'AUTHORIZED', captured_minor = 0, refunded_minor = 0 WHERE id = '{order}'", "X11"),
     ("order", "UPDATE orders SET buyer_id = gen_random_uuid() WHERE id = '{order}'", "X13"),
     ("order", "UPDATE seller_order SET seller_id = gen_random_uuid() WHERE id = '{part}'", "X13"),
+    # Acts
+    ("order", "UPDATE audit_event SET reason = 'another' WHERE target_id = '{order}'", "R4"),
+    ("order", "UPDATE audit_seal SET digest = sha256(digest) WHERE event_id = (SELECT id FROM audit_event WHERE target_id = '{order}')", "R4"),
+    ("order", "DELETE FROM audit_seal WHERE event_id = (SELECT id FROM audit_event WHERE target_id = '{order}');"
+              " UPDATE audit_event SET at = at - interval '1 hour' WHERE target_id = '{order}'", "R8"),
     # Stock
     ("product", "UPDATE stock SET reserved = reserved - 1 WHERE offer_id = '{offer}'", "S1"),
     ("product", "UPDATE stock SET on_hand = on_hand + 1 WHERE offer_id = '{offer}'", "S2"),
@@ -105,7 +110,9 @@ PLANTED = [
 
 # The rows that are changed and put back: the marketplace goes on working.
 ROWS = {
-    "order": {"orders": "id IN ({order})", "seller_order": "order_id IN ({order})", "checkout": "order_id IN ({order})"},
+    "order": {"orders": "id IN ({order})", "seller_order": "order_id IN ({order})", "checkout": "order_id IN ({order})",
+              "audit_event": "target_id IN ({order})",
+              "audit_seal": "event_id IN (SELECT id FROM audit_event WHERE target_id IN ({order}))"},
     "product": {"stock": "offer_id IN ({offer})", "reservation": "order_id IN ({order})", "reservation_order": "order_id IN ({order})",
                 "stock_movement": "offer_id IN ({offer})", "offer": "id IN ({offer})"},
     "payment": {"payment": "id IN ({payment})", "payment_split": "payment_id IN ({payment})",
@@ -120,8 +127,9 @@ OFF = "SET session_replication_role = replica;"
 
 
 @pytest.fixture(scope="module")
-def worlds(stack, category):
-    """For each rot, and one more, the ids of an order of two sellers: captured, its second part cancelled and refunded."""
+def worlds(stack, category, operator):
+    """For each rot, and one more, the ids of an order of two sellers: captured, its second part cancelled by an operator and
+    refunded."""
     owner, other, buyer, stranger = (market.Person(stack["url"], stack["caFile"], name) for name in ("Sam", "Tim", "Bea", "Eve"))
     sellers = {f"seller{n}": owner.open_seller() for n in (1, 2, 3)}
     other.open_seller()
@@ -132,11 +140,12 @@ def worlds(stack, category):
         offer = owner.create_product(category)["offers"][0]["id"]
         order = buyer.place((offer, 2), (second_offer, 1)).json()
         part = {part["sellerId"]: part["id"] for part in order["sellerOrders"]}
-        buyer.ok("POST", f"/v1/orders/{order['id']}:cancel", {"sellerOrderIds": [part[other.seller]]}, key=market.new_key())
+        operator.ok("POST", f"/v1/orders/{order['id']}:cancel", {"sellerOrderIds": [part[other.seller]]}, key=market.new_key())
         found.append({"order": order["id"], "offer": offer, "part": part[owner.seller], "owner": owner.id, "buyer": buyer.id,
                       "stranger": stranger.id, **sellers})
     report = market.check_invariants(wait_s=60)
     assert report["clean"] and report["checked"]["ordersUnderWay"] == 0, report
+    market.until(lambda: psql("order", "SELECT count(*) FROM audit_unsealed") == "0", "all acts to be sealed")
     rows = psql("payment", "SELECT order_id, id FROM payment").split()
     payments = dict(row.split("|") for row in rows)
     return [{**world, "payment": payments[world["order"]]} for world in found]

@@ -5,6 +5,19 @@
 namespace market::invariants {
 namespace {
 
+// Acts on record: nothing was changed, taken out or put in between, and nothing is left out.
+constexpr std::string_view kChain = R"sql(
+  SELECT position::text, format('act %s, %s of %s %s, after seal %s', event_id, method, target_type, target_id,
+                                coalesce(before, 0)) FROM (
+    SELECT s.position, s.event_id, s.digest, e.method, e.target_type, e.target_id, lag(s.position) OVER chain AS before,
+           audit_digest(coalesce(lag(s.digest) OVER chain, ''), e) AS wanted
+    FROM audit_seal s LEFT JOIN audit_event e ON e.id = s.event_id
+    WINDOW chain AS (ORDER BY s.position)) AS seal
+  WHERE digest IS DISTINCT FROM wanted OR position <> coalesce(before, 0) + 1)sql";
+constexpr std::string_view kSealed = R"sql(
+  SELECT id::text, format('%s of %s %s at %s', method, target_type, target_id, at) FROM audit_event e
+  WHERE at < market_now() - interval '60 seconds' AND NOT EXISTS (SELECT FROM audit_seal s WHERE s.event_id = e.id))sql";
+
 constexpr std::array kChecks = {
     // Orders
     Check{"O1", "order", "an order costs what its parts cost", R"sql(
@@ -161,6 +174,16 @@ constexpr std::array kChecks = {
     Check{"D3", "user", "the outbox is empty or young", R"sql(
       SELECT id::text, format('%s %s since %s: %s', topic, key, created_at, last_error)
       FROM outbox WHERE created_at < market_now() - interval '60 seconds')sql"},
+
+    // Acts
+    Check{"R1", "auth", "the chain of acts is whole", kChain},
+    Check{"R2", "user", "the chain of acts is whole", kChain},
+    Check{"R3", "product", "the chain of acts is whole", kChain},
+    Check{"R4", "order", "the chain of acts is whole", kChain},
+    Check{"R5", "auth", "every act is in the chain", kSealed},
+    Check{"R6", "user", "every act is in the chain", kSealed},
+    Check{"R7", "product", "every act is in the chain", kSealed},
+    Check{"R8", "order", "every act is in the chain", kSealed},
 
     // People
     Check{"A1", "auth", "a session has at most one live refresh token", R"sql(

@@ -62,6 +62,10 @@ TEST(OperatorCreate, WithTheRightsOfAProgram_MakesOneAndRepeats) {
   EXPECT_EQ(create("operator@market.test"), Promotion::kCreated);
   EXPECT_EQ(create("Operator@market.test"), Promotion::kWasOperator);
   EXPECT_EQ(database.Execute("SELECT role FROM account_role"), "operator");
+  EXPECT_EQ(database.Execute("SELECT count(*) FROM audit_event JOIN account ON account.id::text = target_id"
+                             " WHERE account_id IS NULL AND actor LIKE 'marketctl by _%'"
+                             " AND method = 'marketctl operator create' AND after->>'role' = 'operator'"),
+            "1");
   EXPECT_EQ(database.Execute("SELECT password_hash LIKE '$argon2id$v=19$m=19456,t=2,p=1$%' FROM account"),
             "t");
 }

@@ -7,6 +7,7 @@
 #include "services/auth/credentials/passwords.hpp"
 #include "services/auth/messages.hpp"
 #include "services/auth/migrations.hpp"
+#include "tools/marketctl/act.hpp"
 
 namespace market::marketctl {
 namespace {
@@ -44,9 +45,12 @@ Task<auth::storage::Promotion> CreateOperator(boost::asio::io_context& io, Opera
   const auth::storage::NewAccount account{.id = AccountId::New(),
                                           .email = request.email,
                                           .password_hash = co_await passwords.Hash(request.password)};
+  const auto trace = telemetry::TraceContext::NewRoot();
+  auto act = ActOf("marketctl operator create");
+  act.trace_id = trace.TraceIdHex();
   const auto promotion = co_await accounts.EnsureOperator(
-      runtime::After(5s), account,
-      auth::ProfileMessage(account.id, kDisplayName, telemetry::TraceContext::NewRoot().ToTraceparent()));
+      runtime::After(5s), account, auth::ProfileMessage(account.id, kDisplayName, trace.ToTraceparent()),
+      std::move(act));
   co_await database.Close(runtime::After(2s));
   co_return promotion;
 }

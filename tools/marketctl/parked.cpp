@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "platform/postgres/database.hpp"
+#include "tools/marketctl/act.hpp"
 #include "tools/marketctl/bad_arguments.hpp"
 #include "tools/marketctl/migrate.hpp"
 
@@ -37,8 +38,9 @@ constexpr postgres::Statement kRetryOutbox{
     "outbox.retry_parked",
     "UPDATE outbox SET parked_at = NULL, failures = 0, next_attempt_at = market_now()" MARKET_PARKED_AMONG(
         "id")};
-constexpr postgres::Statement kDropOutbox{"outbox.drop_parked",
-                                          "DELETE FROM outbox" MARKET_PARKED_AMONG("id")};
+constexpr postgres::Statement kDropOutbox{
+    "outbox.drop_parked", "DELETE FROM outbox" MARKET_PARKED_AMONG(
+                              "id") " RETURNING id::text, topic, key, coalesce(last_error, '')"};
 
 constexpr postgres::Statement kListCheckouts{"checkout.list_parked",
                                              "SELECT order_id::text, 'order ' || order_id || ' ' || step, "
@@ -67,16 +69,31 @@ constexpr std::array kParked = {
     Parked{"work", "order", "checkout", kListCheckouts, kRetryCheckouts, std::nullopt},
     Parked{"work", "payment", "payment", kListPayments, kRetryPayments, std::nullopt}};
 
+postgres::Options OptionsOf(const ParkedTable& table) {
+  return {.conninfo = table.conninfo,
+          .name = std::string(table.Database()),
+          .read_connections = 1,
+          .write_connections = 1};
+}
+
 // The result of one statement, on a connection of its own.
 Task<postgres::Result> Execute(boost::asio::io_context& io, const ParkedTable& table, postgres::Batch one) {
-  postgres::Database database(io, {.conninfo = table.conninfo,
-                                   .name = std::string(table.Database()),
-                                   .read_connections = 1,
-                                   .write_connections = 1});
+  postgres::Database database(io, OptionsOf(table));
   co_await database.Open(runtime::After(kLimit));
   auto results = co_await database.Write(runtime::After(kLimit), std::move(one));
   co_await database.Close(runtime::After(2s));
   co_return std::move(results.at(0));
+}
+
+// What is on record of a message says which it was, not what was in it.
+void AppendDrop(postgres::Batch& batch, const postgres::Row& message) {
+  auto act = ActOf("marketctl outbox drop");
+  act.target_type = "message";
+  act.target_id = message.Text(0);
+  act.before = {{"topic", std::string(message.Text(1))},
+                {"key", std::string(message.Text(2))},
+                {"lastError", std::string(message.Text(3))}};
+  audit::Append(batch, act);
 }
 
 }  // namespace
@@ -122,10 +139,18 @@ Task<std::int64_t> RetryParked(boost::asio::io_context& io, ParkedTable table, s
 Task<std::int64_t> DropParked(boost::asio::io_context& io, ParkedTable table, std::vector<Uuid> ids) {
   if (!table.parked->drop) throw BadArguments("rows of " + std::string(table.Table()) + " are never dropped");
   if (ids.empty()) throw BadArguments("drop needs ids");
-  postgres::Batch drop;
-  drop.Add(*table.parked->drop, ids);
-  const auto result = co_await Execute(io, table, std::move(drop));
-  co_return result.AffectedRows();
+  const auto drop = [&](postgres::Tx& tx) -> Task<std::int64_t> {
+    const auto dropped = co_await tx.Execute(*table.parked->drop, ids);
+    postgres::Batch acts("outbox.drop_on_record");
+    for (const auto message : dropped) AppendDrop(acts, message);
+    if (!acts.Empty()) co_await tx.ExecuteAndCommit(std::move(acts));
+    co_return dropped.AffectedRows();
+  };
+  postgres::Database database(io, OptionsOf(table));
+  co_await database.Open(runtime::After(kLimit));
+  const auto dropped = co_await database.Transaction(runtime::After(kLimit), drop);
+  co_await database.Close(runtime::After(2s));
+  co_return dropped;
 }
 
 }  // namespace market::marketctl

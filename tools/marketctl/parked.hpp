@@ -1,7 +1,7 @@
 // marketctl outbox and work: what the workers have given up, and what an operator does about it.
 //
 // A parked message keeps the later ones of its key waiting, a parked row waits by itself; both are told by
-// metrics and alerts. Everything here is one statement a table, so it may run while the services do.
+// metrics and alerts. Everything here is one transaction a table, so it may run while the services do.
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <optional>
@@ -34,7 +34,7 @@ std::vector<ParkedTable> ParkedTables(std::string_view kind, const Conninfos& na
 Task<std::vector<std::string>> ListParked(boost::asio::io_context& io, ParkedTable table);
 // Without ids: all. Gives how many there were.
 Task<std::int64_t> RetryParked(boost::asio::io_context& io, ParkedTable table, std::vector<Uuid> ids);
-// For ever. Throws BadArguments where nothing may be dropped.
+// For ever, and on record in the same transaction. Throws BadArguments where nothing may be dropped.
 Task<std::int64_t> DropParked(boost::asio::io_context& io, ParkedTable table, std::vector<Uuid> ids);
 
 }  // namespace market::marketctl

@@ -6,6 +6,7 @@
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
 #include "tools/marketctl/bad_arguments.hpp"
+#include "tools/marketctl/migrations.hpp"
 
 namespace market::marketctl {
 namespace {
@@ -59,6 +60,11 @@ TEST(Parked_Outbox, IsListedRetriedAndDropped) {
   EXPECT_THAT(lines[0], AllOf(HasSubstr("order  " + ids[1].ToString() + "  order.payment k  parked 2"),
                               HasSubstr(" after 50 broken runs: NOT_FOUND: the order")));
   EXPECT_EQ(outbox.Drop({ids[0], ids[1]}), 1) << "what is not parked is never dropped";
+  EXPECT_EQ(
+      outbox.Sql("SELECT string_agg(concat_ws('|', target_type, target_id, before), ',') FROM audit_event"
+                 " WHERE method = 'marketctl outbox drop' AND actor LIKE 'marketctl by _%'"),
+      "message|" + ids[1].ToString() +
+          R"(|{"key": "k", "topic": "order.payment", "lastError": "NOT_FOUND: the order"})");
   EXPECT_EQ(outbox.Retry({ids[2]}), 1);
   EXPECT_EQ(outbox.Retry({ids[2]}), 0);
   EXPECT_EQ(outbox.Retry({}), 1);

@@ -34,10 +34,13 @@ def tables(name):
     yield Held("tools/check_invariants/main.cpp", f"the database {name}", (rf"kServices = {among(name)}",))
 
 
+VERBS = {"relay": "RunRelay", "outbox": "RunRelay", "keys": "SweepAnswers", "events": "OpenLog", "seal": "RunSealer"}
+
+
 def place_of_worker(service, worker):
     """Where it is named: what every service may have in service.cpp, by the host's verb; its own in a file of workers/."""
     room = f"services/{service}"
-    if verb := {"relay": "RunRelay", "outbox": "RunRelay", "keys": "SweepAnswers", "events": "OpenLog"}.get(worker):
+    if verb := VERBS.get(worker):
         return f"{room}/service.cpp", f"the worker {worker}", (rf'{verb}\("{service}"',)
     named = f'"{service}.{worker}"'
     files = [path for path in sorted((ROOT / room / "workers").glob("*.cpp")) if named in path.read_text()]

@@ -87,7 +87,8 @@ Task<Binding> Accounts::BindSeller(Work work, AccountId account, SellerId seller
   co_return Binding::kBound;
 }
 
-Task<Promotion> Accounts::EnsureOperator(Work work, NewAccount account, outbox::NewMessage message) {
+Task<Promotion> Accounts::EnsureOperator(Work work, NewAccount account, outbox::NewMessage message,
+                                         audit::Act act) {
   const auto email_key = domain::NormalizeEmail(account.email);
   const auto promote = [&](postgres::Tx& tx) -> Task<Promotion> {
     Batch batch("auth.ensure_operator");
@@ -104,6 +105,10 @@ Task<Promotion> Accounts::EnsureOperator(Work work, NewAccount account, outbox::
       events::Append(told, work, AccountCreatedEvent(id));
     }
     events::Append(told, work, RoleGrantedEvent(id, domain::kOperator, raised.One().Int(1)));
+    act.target_type = "account";
+    act.target_id = id.ToString();
+    act.after["role"] = domain::kOperator;
+    audit::Append(told, act);
     co_await tx.ExecuteAndCommit(std::move(told));
     co_return created ? Promotion::kCreated : Promotion::kPromoted;
   };

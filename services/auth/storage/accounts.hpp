@@ -7,6 +7,7 @@
 #include <string_view>
 #include <variant>
 
+#include "platform/audit/audit.hpp"
 #include "platform/outbox/outbox.hpp"
 #include "platform/postgres/database.hpp"
 #include "services/auth/domain/account.hpp"
@@ -41,7 +42,8 @@ class Accounts {
   Task<Binding> BindSeller(Work work, AccountId account, SellerId seller, std::string_view role);
   // The account with this e-mail becomes an operator; made with `message` where there is none. Of an account
   // that exists the password stays.
-  Task<Promotion> EnsureOperator(Work work, NewAccount account, outbox::NewMessage message);
+  // `act` goes on record, unless there is nothing to do.
+  Task<Promotion> EnsureOperator(Work work, NewAccount account, outbox::NewMessage message, audit::Act act);
 
  private:
   postgres::Database& database_;

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "platform/audit/testing/some_act.hpp"
 #include "platform/core/error.hpp"
 #include "platform/events/testing/told.hpp"
 #include "platform/testing/run_loop.hpp"
@@ -131,17 +132,21 @@ TEST_F(AuthStorage, BindSeller_Repeated_IsOneMembership) {
 
 TEST_F(AuthStorage, EnsureOperator_MakesPromotesAndRepeats) {
   Run([&](Accounts& accounts, Sessions&) -> Task<> {
-    EXPECT_EQ(co_await accounts.EnsureOperator(Soon(), Account("root@x.test"), Message()),
+    EXPECT_EQ(co_await accounts.EnsureOperator(Soon(), Account("root@x.test"), Message(), audit::SomeAct()),
               Promotion::kCreated);
-    EXPECT_EQ(co_await accounts.EnsureOperator(Soon(), Account("Root@x.test"), Message()),
+    EXPECT_EQ(co_await accounts.EnsureOperator(Soon(), Account("Root@x.test"), Message(), audit::SomeAct()),
               Promotion::kWasOperator);
     const auto ada = Account("ada@example.com");
     co_await accounts.Create(Soon(), ada, Session(), Message());
-    EXPECT_EQ(co_await accounts.EnsureOperator(Soon(), Account("ada@example.com"), Message()),
-              Promotion::kPromoted);
+    EXPECT_EQ(
+        co_await accounts.EnsureOperator(Soon(), Account("ada@example.com"), Message(), audit::SomeAct()),
+        Promotion::kPromoted);
     EXPECT_EQ((co_await accounts.Find(Soon(), ada.id))->roles, std::vector<std::string>{"operator"});
   });
   EXPECT_EQ(Sql("SELECT count(*) FROM outbox"), "2");
+  EXPECT_EQ(Sql("SELECT string_agg(a.email, ' ' ORDER BY e.id) FROM audit_event e JOIN account a ON "
+                "a.id::text = e.target_id"),
+            "root@x.test ada@example.com");
 }
 
 TEST_F(AuthStorage, Tries_PastTheFreeOnes_Wait) {
@@ -356,9 +361,9 @@ TEST_F(AuthStorage, EveryAct_IsTold) {
     co_await accounts.Create(Soon(), Account("ADA@example.com"), Session(), Message());  // taken
     co_await accounts.BindSeller(Soon(), ada.id, seller, "owner");
     co_await accounts.BindSeller(Soon(), ada.id, seller, "owner");
-    co_await accounts.EnsureOperator(Soon(), ada, Message());
-    co_await accounts.EnsureOperator(Soon(), ada, Message());
-    co_await accounts.EnsureOperator(Soon(), bob, Message());
+    co_await accounts.EnsureOperator(Soon(), ada, Message(), audit::SomeAct());
+    co_await accounts.EnsureOperator(Soon(), ada, Message(), audit::SomeAct());
+    co_await accounts.EnsureOperator(Soon(), bob, Message(), audit::SomeAct());
     co_await sessions.Open(Soon(), ada.id, "ada@example.com", second, std::nullopt);
     co_await sessions.End(Soon(), first.id, bob.id);  // not his
     co_await sessions.End(Soon(), first.id, ada.id);

@@ -1,3 +1,4 @@
+#include "platform/rpc/act.hpp"
 #include "services/order/api/convert.hpp"
 #include "services/order/api/order_service.hpp"
 
@@ -38,9 +39,11 @@ Task<api::order::Order> OrderService::CancelOrder(CallContext& call, api::order:
   const auto scope = by_operator ? storage::Scope::Everything() : storage::Scope::Buyer(caller.account);
   std::vector<domain::SellerOrderId> named;
   for (const auto& part : request.seller_order_ids()) named.push_back(domain::SellerOrderId::From(part));
-  const auto cancelled = co_await deps_.transitions.Cancel(
-      call, id, scope, std::move(named), {by_operator ? "operator" : "buyer", caller.account},
-      request.reason(), call.OperationId(), call.Trace().ToTraceparent(), deps_.clock.Now());
+  storage::Actor actor{by_operator ? "operator" : "buyer", caller.account};
+  if (by_operator) actor.act = rpc::ActOf(call, request.reason());
+  const auto cancelled =
+      co_await deps_.transitions.Cancel(call, id, scope, std::move(named), std::move(actor), request.reason(),
+                                        call.OperationId(), call.Trace().ToTraceparent(), deps_.clock.Now());
   deps_.metrics.Moved(domain::State::kCancelled, cancelled);
   deps_.relay.Wake();
   co_return ToProto(co_await Require(call, id, scope));

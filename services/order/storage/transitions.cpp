@@ -76,6 +76,17 @@ std::vector<domain::OfferId> OffersFrom(const postgres::Result& rows) {
   return offers;
 }
 
+void AppendCancellation(Batch& batch, audit::Act act, const domain::OrderId& order,
+                        const std::vector<Locked>& parts) {
+  act.target_type = "order";
+  act.target_id = order.ToString();
+  for (const auto& part : parts) {
+    act.before[part.moved.id.ToString()] = domain::Name(part.state);
+    act.after[part.moved.id.ToString()] = domain::Name(domain::State::kCancelled);
+  }
+  audit::Append(batch, act);
+}
+
 // The parts a cancellation is about. Naming a part that is not one of the order's is NOT_FOUND; naming none
 // means every living part.
 std::vector<Locked> Choose(const std::vector<Locked>& parts,
@@ -144,6 +155,7 @@ Task<std::size_t> Transitions::Cancel(Work work, domain::OrderId order, Scope sc
       events::Append(batch, work, SellerOrderCancelledEvent(part, actor.role, reason));
     }
     batch.Add(kTouchOrder, order, now);
+    if (actor.act) AppendCancellation(batch, *actor.act, order, chosen);
     co_await tx.ExecuteAndCommit(std::move(batch));
     cancelled = chosen.size();
   };

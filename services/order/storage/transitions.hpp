@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "platform/audit/audit.hpp"
 #include "platform/postgres/database.hpp"
 #include "services/order/domain/order.hpp"
 #include "services/order/storage/scope.hpp"
@@ -13,8 +14,9 @@
 namespace market::order::storage {
 
 struct Actor {
-  std::string role;                  // buyer, seller, operator, system
-  std::optional<AccountId> account;  // not of the system
+  std::string role;                    // buyer, seller, operator, system
+  std::optional<AccountId> account;    // not of the system
+  std::optional<audit::Act> act = {};  // an operator's: goes on record
 };
 
 struct Shipment {

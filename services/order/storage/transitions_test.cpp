@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "platform/audit/testing/some_act.hpp"
 #include "platform/events/testing/told.hpp"
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
@@ -272,6 +273,35 @@ Task<> ExpectFailureTold(Store& store) {
       "OUT_OF_STOCK");
 }
 TEST(Events, AFailedOrder_IsTold) { WithStore(ExpectFailureTold); }
+
+Task<> ExpectActOnRecord(Store& store) {
+  const auto order = co_await store.Placed();
+  const auto operation = Uuid::NewV7();
+  auto act = audit::SomeAct();
+  act.before.clear();
+  act.after.clear();
+  const Actor by_operator{"operator", AccountId::New(), act};
+  for (int run = 1; run <= 2; ++run) {
+    co_await store.transitions.Cancel(Soon(), order.id, Scope::Everything(), {order.parts[1].id}, by_operator,
+                                      "fraud", operation, "", SystemClock().Now());
+  }
+  EXPECT_EQ(SharedDatabase().Execute(
+                "SELECT string_agg(concat_ws(' ', target_type, before, after), ',') FROM audit_event"
+                " WHERE target_id = '" +
+                order.id.ToString() + "'"),
+            "order {\"" + order.parts[1].id.ToString() + "\": \"PLACED\"} {\"" +
+                order.parts[1].id.ToString() + "\": \"CANCELLED\"}");
+}
+TEST(Transitions, CancelByAnOperator_IsOnRecordOnce) { WithStore(ExpectActOnRecord); }
+
+Task<> ExpectNoActOfABuyer(Store& store) {
+  const auto order = co_await store.Placed();
+  EXPECT_EQ(co_await store.Cancel(order, order.buyer, Uuid::NewV7()), "");
+  EXPECT_EQ(SharedDatabase().Execute("SELECT count(*) FROM audit_event WHERE target_id = '" +
+                                     order.id.ToString() + "'"),
+            "0");
+}
+TEST(Transitions, CancelByTheBuyer_IsNoPrivilegedAct) { WithStore(ExpectNoActOfABuyer); }
 
 Task<> ExpectPages(Store& store) {
   const auto first = co_await store.Placed();

@@ -1,3 +1,4 @@
+#include "platform/rpc/act.hpp"
 #include "services/product/api/product_service.hpp"
 
 namespace market::product {
@@ -9,7 +10,7 @@ Task<api::product::ListCategoriesResponse> ProductService::ListCategories(
 
 Task<api::product::Category> ProductService::CreateCategory(CallContext& call,
                                                             api::product::CreateCategoryRequest request) {
-  co_return co_await deps_.catalogue.CreateCategory(call, std::move(request));
+  co_return co_await deps_.catalogue.CreateCategory(call, std::move(request), rpc::ActOf(call));
 }
 
 }  // namespace market::product

@@ -156,8 +156,8 @@ Task<api::product::ListCategoriesResponse> Catalogue::ListCategories(Work work) 
   co_return response;
 }
 
-Task<api::product::Category> Catalogue::CreateCategory(Work work,
-                                                       api::product::CreateCategoryRequest request) {
+Task<api::product::Category> Catalogue::CreateCategory(Work work, api::product::CreateCategoryRequest request,
+                                                       audit::Act act) {
   const auto id = domain::CategoryId::New();
   api::product::Category category;
   category.set_id(id.ToString());
@@ -168,6 +168,10 @@ Task<api::product::Category> Catalogue::CreateCategory(Work work,
   batch.Add(kInsertCategory, id, domain::CategoryId::Parse(request.parent_id()), request.name(),
             request.slug());
   events::Append(batch, work, CategoryCreatedEvent(category));
+  act.target_type = "category";
+  act.target_id = category.id();
+  act.after = {{"name", request.name()}, {"slug", request.slug()}, {"parentId", request.parent_id()}};
+  audit::Append(batch, act);
   try {
     co_await database_.Write(work, std::move(batch));
   } catch (const SqlError& error) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "marketplace/product/v1/product.pb.h"
+#include "platform/audit/audit.hpp"
 #include "platform/core/money.hpp"
 #include "platform/postgres/database.hpp"
 #include "services/product/domain/ids.hpp"
@@ -47,7 +48,8 @@ class Catalogue {
   // The whole tree, parents before children.
   Task<api::product::ListCategoriesResponse> ListCategories(Work work);
   // SLUG_TAKEN, NOT_FOUND (the parent).
-  Task<api::product::Category> CreateCategory(Work work, api::product::CreateCategoryRequest request);
+  Task<api::product::Category> CreateCategory(Work work, api::product::CreateCategoryRequest request,
+                                              audit::Act act);
 
   // With its active offers. A published product, or any of a seller in `viewer`.
   Task<std::optional<api::product::Product>> GetProduct(Work work, domain::ProductId id, SellerScope viewer);

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "platform/audit/testing/some_act.hpp"
 #include "platform/events/testing/told.hpp"
 #include "services/product/messages.hpp"
 #include "services/product/testing/stores.hpp"
@@ -17,7 +18,7 @@ TEST(Categories_Tree, ListsParentsFirstAndChangesItsEtag) {
     request.set_name("Aaa: sorts before its parent");
     request.set_slug("child");
     request.set_parent_id(shop.category.ToString());
-    const auto child = co_await stores.catalogue.CreateCategory(After(5s), request);
+    const auto child = co_await stores.catalogue.CreateCategory(After(5s), request, audit::SomeAct());
     const auto list = co_await stores.catalogue.ListCategories(After(5s));
     EXPECT_NE(list.etag(), before.etag());
     EXPECT_EQ(list.etag(), (co_await stores.catalogue.ListCategories(After(5s))).etag());
@@ -30,6 +31,9 @@ TEST(Categories_Tree, ListsParentsFirstAndChangesItsEtag) {
     EXPECT_GE(parent, 0);
     EXPECT_GT(found, parent);
     EXPECT_EQ(list.categories(found).parent_id(), shop.category.ToString());
+    EXPECT_EQ(Sql("SELECT after->>'slug' FROM audit_event WHERE target_type = 'category' AND target_id = '" +
+                  child.id() + "'"),
+              "child");
   });
 }
 
@@ -39,13 +43,16 @@ TEST(Categories_SlugOfASibling_IsTaken, AlsoAmongRoots) {
     api::product::CreateCategoryRequest request;
     request.set_name("Books");
     request.set_slug("books");
-    co_await stores.catalogue.CreateCategory(After(5s), request);
-    EXPECT_EQ(co_await ReasonOf(stores.catalogue.CreateCategory(After(5s), request)), "SLUG_TAKEN");
+    co_await stores.catalogue.CreateCategory(After(5s), request, audit::SomeAct());
+    EXPECT_EQ(co_await ReasonOf(stores.catalogue.CreateCategory(After(5s), request, audit::SomeAct())),
+              "SLUG_TAKEN");
     request.set_parent_id(shop.category.ToString());
-    co_await stores.catalogue.CreateCategory(After(5s), request);
-    EXPECT_EQ(co_await ReasonOf(stores.catalogue.CreateCategory(After(5s), request)), "SLUG_TAKEN");
+    co_await stores.catalogue.CreateCategory(After(5s), request, audit::SomeAct());
+    EXPECT_EQ(co_await ReasonOf(stores.catalogue.CreateCategory(After(5s), request, audit::SomeAct())),
+              "SLUG_TAKEN");
     request.set_parent_id(Uuid::NewV7().ToString());
-    EXPECT_EQ(co_await ReasonOf(stores.catalogue.CreateCategory(After(5s), request)), "NOT_FOUND");
+    EXPECT_EQ(co_await ReasonOf(stores.catalogue.CreateCategory(After(5s), request, audit::SomeAct())),
+              "NOT_FOUND");
   });
 }
 

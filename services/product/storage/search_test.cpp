@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "platform/audit/testing/some_act.hpp"
 #include "services/product/domain/search_text.hpp"
 #include "services/product/testing/stores.hpp"
 
@@ -67,7 +68,7 @@ TEST(Search_Filters, NarrowTheList) {
     below.set_name("Below");
     below.set_slug("below");
     below.set_parent_id(shop.category.ToString());
-    const auto child = co_await stores.catalogue.CreateCategory(After(5s), below);
+    const auto child = co_await stores.catalogue.CreateCategory(After(5s), below, audit::SomeAct());
     co_await Put(stores, shop, ProductOf(shop, "Cheap", {OfferOf("C", 100, 1)}));
     co_await Put(stores, shop, ProductOf(shop, "Sold out", {OfferOf("S", 50, 0)}));
     auto deep = ProductOf(shop, "Deep", {OfferOf("D", 900, 1), OfferOf("E", 300, 0)});

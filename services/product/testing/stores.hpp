@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "platform/audit/testing/some_act.hpp"
 #include "platform/runtime/task_group.hpp"
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
@@ -105,8 +106,8 @@ inline Task<Shop> OpenShop(Stores& stores) {
   api::product::CreateCategoryRequest request;
   request.set_name("Things");
   request.set_slug("c" + shop.seller.ToString().substr(24) + std::to_string(Uuid::NewV7().Bytes()[15]));
-  shop.category =
-      domain::CategoryId::From((co_await stores.catalogue.CreateCategory(After(5s), request)).id());
+  shop.category = domain::CategoryId::From(
+      (co_await stores.catalogue.CreateCategory(After(5s), request, audit::SomeAct())).id());
   co_return shop;
 }
 

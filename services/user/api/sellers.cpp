@@ -1,3 +1,4 @@
+#include "platform/rpc/act.hpp"
 #include "platform/rpc/page_token.hpp"
 #include "platform/telemetry/log.hpp"
 #include "services/user/api/convert.hpp"
@@ -80,8 +81,9 @@ Task<api::user::ListSellersResponse> UserService::ListSellers(CallContext& call,
 
 Task<api::user::Seller> UserService::ApproveSeller(CallContext& call,
                                                    api::user::ApproveSellerRequest request) {
-  const auto approved = co_await deps_.sellers.Approve(call, SellerId::From(request.seller_id()),
-                                                       BindingMessage, call.Trace().ToTraceparent());
+  const auto approved =
+      co_await deps_.sellers.Approve(call, SellerId::From(request.seller_id()), BindingMessage,
+                                     call.Trace().ToTraceparent(), rpc::ActOf(call));
   if (std::holds_alternative<storage::Missing>(approved)) throw NotFound("the seller");
   if (const auto* refused = std::get_if<storage::NotAllowed>(&approved)) {
     throw Error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION",

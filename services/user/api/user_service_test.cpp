@@ -38,7 +38,8 @@ class UserServiceTest : public ::testing::Test {
     explicit Call(AccountId account) : context(After(seconds(10))) {
       rpc::CallContextBuilder(context)
           .Caller({.account = account, .session = Uuid::NewV7()})
-          .OperationId(Uuid::NewV7());
+          .OperationId(Uuid::NewV7())
+          .Method(api::UserMethods().Find("ApproveSeller"));
     }
     operator CallContext&() { return context; }
     CallContext context;
@@ -220,6 +221,11 @@ TEST_F(UserServiceTest, OpenSeller_ByOperator_PendingUntilApproved) {
     EXPECT_EQ(co_await Refusal(service.ApproveSeller(call, approve)), "NOT_FOUND");
   });
   EXPECT_EQ(temporary_.Execute("SELECT count(*) FROM outbox"), "1");
+  EXPECT_EQ(temporary_.Execute(
+                "SELECT string_agg(concat_ws(' ', permission, method, target_type, before, after), ',')"
+                " FROM audit_event JOIN seller ON seller.id::text = target_id"),
+            "sellers.approve marketplace.user.v1.UserService/ApproveSeller seller"
+            " {\"state\": \"PENDING\"} {\"state\": \"ACTIVE\"}");
 }
 
 TEST_F(UserServiceTest, Feed_TellsOfSellersFromTheirCardsOn) {

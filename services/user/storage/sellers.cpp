@@ -113,7 +113,8 @@ Task<std::vector<domain::Seller>> Sellers::ListAll(Work work, std::optional<Sell
   co_return sellers;
 }
 
-Task<Sellers::Approved> Sellers::Approve(Work work, SellerId id, BindingOf binding_of, std::string trace) {
+Task<Sellers::Approved> Sellers::Approve(Work work, SellerId id, BindingOf binding_of, std::string trace,
+                                         audit::Act act) {
   const auto approve = [&](postgres::Tx& tx) -> Task<Approved> {
     const auto rows = co_await tx.Execute(kLockSeller, id);
     if (rows.empty()) co_return Missing();
@@ -125,6 +126,11 @@ Task<Sellers::Approved> Sellers::Approve(Work work, SellerId id, BindingOf bindi
     Batch batch("user.approve_seller");
     batch.Add(kSetState, id, domain::Name(*next));
     outbox::Append(batch, binding_of(seller.id, seller.owner, trace));
+    act.target_type = "seller";
+    act.target_id = id.ToString();
+    act.before["state"] = domain::Name(seller.state);
+    act.after["state"] = domain::Name(*next);
+    audit::Append(batch, act);
     seller.state = *next;
     ++seller.version;
     events::Append(batch, work, SellerApprovedEvent(seller));

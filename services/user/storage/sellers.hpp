@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "platform/audit/audit.hpp"
 #include "platform/outbox/outbox.hpp"
 #include "platform/postgres/database.hpp"
 #include "services/user/domain/seller.hpp"
@@ -44,7 +45,8 @@ class Sellers {
 
   using BindingOf = outbox::NewMessage (*)(SellerId seller, AccountId owner, std::string trace);
   using Approved = std::variant<domain::Seller, Missing, NotAllowed>;
-  Task<Approved> Approve(Work work, SellerId id, BindingOf binding_of, std::string trace);
+  // `act` goes on record with what changed; an approval that finds it done changes nothing.
+  Task<Approved> Approve(Work work, SellerId id, BindingOf binding_of, std::string trace, audit::Act act);
 
  private:
   postgres::Database& database_;

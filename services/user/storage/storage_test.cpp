@@ -3,6 +3,7 @@
 #include <random>
 #include <set>
 
+#include "platform/audit/testing/some_act.hpp"
 #include "platform/core/error.hpp"
 #include "platform/events/testing/told.hpp"
 #include "platform/testing/run_loop.hpp"
@@ -270,14 +271,14 @@ TEST_F(UserStorage, Seller_Approval_HappensOnce) {
     Sellers sellers(database);
     const auto draft = Seller(AccountId::New(), "engines", domain::SellerState::kPending);
     co_await sellers.Open(Soon(), draft, Binding());
-    EXPECT_TRUE(
-        std::holds_alternative<Missing>(co_await sellers.Approve(Soon(), SellerId::New(), Binding, "")));
+    EXPECT_TRUE(std::holds_alternative<Missing>(
+        co_await sellers.Approve(Soon(), SellerId::New(), Binding, "", audit::SomeAct())));
     for (int run = 0; run < 2; ++run) {
-      const auto approved = co_await sellers.Approve(Soon(), draft.id, Binding, "");
+      const auto approved = co_await sellers.Approve(Soon(), draft.id, Binding, "", audit::SomeAct());
       EXPECT_EQ(std::get<domain::Seller>(approved).state, domain::SellerState::kActive);
     }
     Sql("UPDATE seller SET state = 'SUSPENDED'");
-    const auto refused = co_await sellers.Approve(Soon(), draft.id, Binding, "");
+    const auto refused = co_await sellers.Approve(Soon(), draft.id, Binding, "", audit::SomeAct());
     EXPECT_EQ(std::get<NotAllowed>(refused).state, domain::SellerState::kSuspended);
   });
   EXPECT_EQ(Sql("SELECT count(*) FROM outbox"), "1");
@@ -294,8 +295,8 @@ TEST_F(UserStorage, EveryActOnASeller_IsTold) {
     co_await sellers.Open(Soon(), Seller(owner, "engines", domain::SellerState::kActive),
                           Binding());  // taken
     co_await sellers.Open(Soon(), active, Binding());
-    for (int i = 0; i < 2; ++i) co_await sellers.Approve(Soon(), pending.id, Binding, "");
-    co_await sellers.Approve(Soon(), active.id, Binding, "");
+    for (int i = 0; i < 2; ++i) co_await sellers.Approve(Soon(), pending.id, Binding, "", audit::SomeAct());
+    co_await sellers.Approve(Soon(), active.id, Binding, "", audit::SomeAct());
   });
   const auto aggregate = "seller/" + pending.id.ToString();
   EXPECT_EQ(events::Told(temporary_, aggregate), "user.SellerOpened 1, user.SellerApproved 2");
