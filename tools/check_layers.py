@@ -33,6 +33,17 @@ PRIVATE = {
 BARE_CLOCK = re.compile(r"(?<![\w:.>])(?:now|NOW|\w+_timestamp)\(\)|\b(?:current_|CURRENT_|local|LOCAL)(?:timestamp|TIMESTAMP|date|DATE)\b")
 CLOCK_MADE_IN = "platform/postgres/migrate.cpp"
 
+# Time and chance that a simulator can't set (architecture 11): programs take them from platform/core (clock, random, id).
+BARE_WORLD = re.compile(r"\bsystem_clock::now\b|\bclock_gettime\b|\bgettimeofday\b|\bstd::time\(|\brandom_device\b|\bmt19937|\bminstd_rand\b"
+                        r"|\bRAND_bytes\b|\bgetrandom\b|\barc4random|\bs?rand\(|\bgen_random_uuid\(|(?<![\w.])random\(\)")
+WORLD_TOPS = ("platform", "services", "gateway", "sandbox", "apps")
+WORLD_TAKEN_IN = {
+    "platform/core/clock.cpp": "the clock",
+    "platform/crypto/random.cpp": "secrets, and the seed of all other chance: no simulator may know them",
+    "platform/events/migrations/0001_events.sql": "tells two logs apart, of which one may be the other's copy",
+    "platform/telemetry/log.cpp": "a line says when it was written, for people and for the order of lines, to the nanosecond",
+}
+
 
 def read_rules():
     rules = []
@@ -127,6 +138,15 @@ def clocks_in(path):
             yield f"{relative}:{number}: SQL takes the time from market_now()"
 
 
+def worlds_in(path):
+    relative = path.relative_to(ROOT)
+    if relative.parts[0] not in WORLD_TOPS or str(relative) in WORLD_TAKEN_IN or is_test(relative):
+        return
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        if BARE_WORLD.search(line):
+            yield f"{relative}:{number}: time and chance come from platform/core"
+
+
 def main():
     rules = read_rules()
     files = [path for top in TOPS for suffix in ("*.hpp", "*.cpp") for path in sorted((ROOT / top).rglob(suffix))]
@@ -134,6 +154,9 @@ def main():
     offences = [offence for path in files for offence in offences_in(path, rules, used)]
     scripts = [path for top in TOPS for path in sorted((ROOT / top).rglob("*.sql"))]
     offences += [offence for path in files + scripts for offence in clocks_in(path)]
+    offences += [offence for path in files + scripts for offence in worlds_in(path)]
+    offences += [f"tools/check_layers.py: {name} may take its own time or chance, but does not"
+                 for name in WORLD_TAKEN_IN if not BARE_WORLD.search((ROOT / name).read_text())]
     offences += [f"tools/layers.txt: {room} may include {entry}, but does not"
                  for room, allowed in rules for entry in allowed if (id(allowed), entry) not in used]
     for offence in offences:

@@ -14,11 +14,12 @@ class Clock {
   virtual Time Now() const = 0;
 };
 
+// The system's, or a simulator's in its place (platform/core/simulation.hpp). Any thread.
+Time WallTime();
+
 class SystemClock final : public Clock {
  public:
-  Time Now() const override {
-    return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-  }
+  Time Now() const override { return WallTime(); }
 };
 
 }  // namespace market

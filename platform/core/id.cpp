@@ -4,30 +4,31 @@
 #include <atomic>
 #include <chrono>
 #include <cstring>
-#include <random>
 #include <stdexcept>
 
+#include "platform/core/clock.hpp"
+#include "platform/core/random.hpp"
+#include "platform/core/world.hpp"
 #include "platform/crypto/digest.hpp"
 #include "platform/crypto/hex.hpp"
-#include "platform/crypto/random.hpp"
 
 namespace market {
 namespace {
 
 constexpr std::array<int, 5> kGroupBytes = {4, 2, 2, 2, 6};
 
+std::atomic<std::uint64_t> last_tick{0};
+
 // Milliseconds in the upper bits, a 12-bit sequence below: strictly increasing over the process even when the
 // clock stands still or steps back (RFC 9562 section 6.2, method 1).
 std::uint64_t NextTick() {
-  static std::atomic<std::uint64_t> last{0};
-  const auto now = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
-                                                  std::chrono::system_clock::now().time_since_epoch())
-                                                  .count());
-  auto previous = last.load(std::memory_order_relaxed);
+  const auto now = static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(WallTime().time_since_epoch()).count());
+  auto previous = last_tick.load(std::memory_order_relaxed);
   std::uint64_t next = 0;
   do {
     next = std::max(now << 12, previous + 1);
-  } while (!last.compare_exchange_weak(previous, next, std::memory_order_relaxed));
+  } while (!last_tick.compare_exchange_weak(previous, next, std::memory_order_relaxed));
   return next;
 }
 
@@ -36,17 +37,9 @@ void SetVersion(std::array<std::uint8_t, 16>& bytes, int version) {
   bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3f) | 0x80);
 }
 
-// Seeded from the system; ids need uniqueness, not secrecy.
-std::uint64_t Random64() {
-  thread_local std::mt19937_64 generator = [] {
-    const auto seed = crypto::RandomBytes(32);
-    std::seed_seq sequence(seed.begin(), seed.end());
-    return std::mt19937_64(sequence);
-  }();
-  return generator();
-}
-
 }  // namespace
+
+void internal::ForgetLastId() { last_tick.store(0, std::memory_order_relaxed); }
 
 Uuid Uuid::NewV7() {
   const std::uint64_t tick = NextTick();

@@ -1,5 +1,6 @@
 #include "platform/host/workers.hpp"
 
+#include "platform/core/clock.hpp"
 #include "platform/telemetry/log.hpp"
 
 namespace market::host {
@@ -34,7 +35,7 @@ void LogSetback(std::string_view worker, const runtime::LeasedWork::Job& job,
 
 double UnixSeconds(std::chrono::steady_clock::time_point time) {
   const auto ago = std::chrono::steady_clock::now() - time;
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch() - ago).count();
+  return std::chrono::duration<double>(WallTime().time_since_epoch() - ago).count();
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "platform/core/clock.hpp"
 #include "platform/http/awaiting.hpp"
 #include "platform/http/listener.hpp"
 #include "platform/http/request_parser.hpp"
@@ -353,7 +354,7 @@ Task<bool> Session::WriteAll(std::string_view head, std::string_view body) {
 // ---- Server::Core
 
 std::string_view Server::Core::Date() {
-  const std::time_t now = std::time(nullptr);
+  const std::time_t now = std::chrono::system_clock::to_time_t(WallTime());
   if (now != date_at_ || date_.empty()) {
     std::tm parts{};
     ::gmtime_r(&now, &parts);

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "platform/runtime/random.hpp"
+#include "platform/core/random.hpp"
 
 namespace market::resilience {
 namespace {
@@ -113,7 +113,7 @@ bool CircuitBreaker::WindowIsBad(SteadyTime now) const {
 void CircuitBreaker::Enter(State state, SteadyTime now) {
   if (state == State::kOpen) {
     const auto pause = std::chrono::duration_cast<SteadyTime::duration>(
-        std::chrono::duration<double>(open_for_) * (1 + options_.jitter * runtime::RandomShare()));
+        std::chrono::duration<double>(open_for_) * (1 + options_.jitter * RandomShare()));
     open_until_ = now + pause;
     open_for_ = std::min(open_for_ * 2, options_.max_open_for);
   } else if (state == State::kHalfOpen) {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "platform/runtime/random.hpp"
+#include "platform/core/random.hpp"
 
 namespace market::runtime {
 namespace {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "platform/core/error.hpp"
-#include "platform/runtime/random.hpp"
+#include "platform/core/random.hpp"
 
 namespace market::runtime {
 namespace {

@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <variant>
 
+#include "platform/core/clock.hpp"
+
 namespace market::telemetry {
 namespace {
 
@@ -60,7 +62,7 @@ void WriteSeries(ExpositionWriter& writer, const std::vector<std::string>& label
 
 void Histogram::Remember(std::size_t bucket, double value, const TraceContext& trace) {
   exemplars_.resize(counts_.size());  // once
-  exemplars_[bucket] = {.trace_id = trace.trace_id, .value = value, .at = std::chrono::system_clock::now()};
+  exemplars_[bucket] = {.trace_id = trace.trace_id, .value = value, .at = WallTime()};
 }
 
 template <class Instrument>

@@ -1,46 +1,18 @@
 #include "platform/telemetry/trace.hpp"
 
-#include <bit>
 #include <cstring>
-#include <random>
+
+#include "platform/core/random.hpp"
 
 namespace market::telemetry {
 namespace {
 
 constexpr std::string_view kHex = "0123456789abcdef";
 
-// xoshiro256++ (prng.di.unimi.it): a few instructions a number, seeded from the system.
-class Generator {
- public:
-  Generator() {
-    std::random_device device;
-    for (auto& word : state_) word = (std::uint64_t{device()} << 32) | device();
-    if ((state_[0] | state_[1] | state_[2] | state_[3]) == 0) state_[0] = 1;  // the one state it can't leave
-  }
-  std::uint64_t Next() {
-    const std::uint64_t result = std::rotl(state_[0] + state_[3], 23) + state_[0];
-    const std::uint64_t shifted = state_[1] << 17;
-    state_[2] ^= state_[0];
-    state_[3] ^= state_[1];
-    state_[1] ^= state_[2];
-    state_[0] ^= state_[3];
-    state_[2] ^= shifted;
-    state_[3] = std::rotl(state_[3], 45);
-    return result;
-  }
-  std::uint64_t NextNonZero() {
-    std::uint64_t value = Next();
-    while (value == 0) value = Next();
-    return value;
-  }
-
- private:
-  std::array<std::uint64_t, 4> state_{};
-};
-
-Generator& ThreadGenerator() {
-  thread_local Generator generator;
-  return generator;
+std::uint64_t NextNonZero() {
+  std::uint64_t value = Random64();
+  while (value == 0) value = Random64();
+  return value;
 }
 
 int LowerHexValue(char c) {
@@ -96,8 +68,7 @@ std::optional<TraceContext> TraceContext::Parse(std::string_view text) {
 }
 
 TraceContext TraceContext::NewRoot(std::uint8_t flags) {
-  auto& generator = ThreadGenerator();
-  const std::array<std::uint64_t, 2> id = {generator.Next(), generator.NextNonZero()};
+  const std::array<std::uint64_t, 2> id = {Random64(), NextNonZero()};
   TraceContext root;
   std::memcpy(root.trace_id.data(), id.data(), sizeof id);
   root.flags = flags;
@@ -106,7 +77,7 @@ TraceContext TraceContext::NewRoot(std::uint8_t flags) {
 
 TraceContext TraceContext::Child() const {
   TraceContext child = *this;
-  const std::uint64_t id = ThreadGenerator().NextNonZero();
+  const std::uint64_t id = NextNonZero();
   std::memcpy(child.span_id.data(), &id, sizeof id);
   return child;
 }

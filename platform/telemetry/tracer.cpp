@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "platform/core/clock.hpp"
 #include "platform/telemetry/metrics.hpp"
 
 namespace market::telemetry {
@@ -52,7 +53,7 @@ Span Tracer::Begin(std::string_view name, SpanKind kind, const TraceContext& con
   }
   recording->trace_id = context.trace_id;
   recording->sampled = context.Sampled();
-  recording->unix_began = std::chrono::system_clock::now().time_since_epoch();
+  recording->unix_began = WallTime().time_since_epoch();
   recording->tracer = this;
   return {boost::intrusive_ptr(recording.release()), context, parent, name, kind};
 }

@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <system_error>
 
+#include "platform/core/random.hpp"
 #include "platform/grpc/transport/address.hpp"
-#include "platform/runtime/random.hpp"
 
 namespace market::grpc {
 namespace {
@@ -153,8 +153,7 @@ void Server::Core::OnAccept(Socket socket) {
                                                        AddressText(peer), std::move(on_closed));
   // Connections of one age would otherwise all reconnect at once.
   const auto max_age = shared_->options.max_age;
-  const auto spread =
-      std::chrono::duration_cast<std::chrono::milliseconds>(max_age * runtime::RandomShare() / 10);
+  const auto spread = std::chrono::duration_cast<std::chrono::milliseconds>(max_age * (RandomShare() / 10));
   connections_.emplace(session.get(), Connection{session, max_age + spread});
   ++stats.connections_open;
   ArmClock();

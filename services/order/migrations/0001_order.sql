@@ -78,8 +78,7 @@ CREATE TRIGGER order_line_is_frozen BEFORE UPDATE OR DELETE ON order_line
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE order_event (
-  id               uuid PRIMARY KEY DEFAULT gen_random_uuid(),
-  sequence         bigint GENERATED ALWAYS AS IDENTITY,
+  sequence         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   order_id         uuid NOT NULL REFERENCES orders (id),
   seller_order_id  uuid NOT NULL REFERENCES seller_order (id),
   at               timestamptz NOT NULL DEFAULT market_now(),
