@@ -19,6 +19,7 @@
 
 #include "platform/core/clock.hpp"
 #include "platform/core/id.hpp"
+#include "platform/core/money.hpp"
 
 namespace market::postgres {
 
@@ -122,6 +123,10 @@ class Parameters {
       buffer_ += value.ToString();
     } else if constexpr (IsId<T>::value) {
       buffer_ += value.ToString();
+    } else if constexpr (std::is_enum_v<T>) {  // its word, by the Name beside it (core/words.hpp)
+      encode::Text(buffer_, Name(value));
+    } else if constexpr (std::same_as<T, Currency>) {
+      encode::Text(buffer_, value.Code());
     } else if constexpr (std::same_as<T, Time>) {
       encode::Moment(buffer_, value);
     } else if constexpr (IsDuration<T>::value) {  // an interval
