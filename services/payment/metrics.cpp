@@ -61,11 +61,11 @@ void Metrics::Measured(const storage::Unresolved& unresolved) {
 }
 
 void Metrics::Measured(const std::vector<storage::Balance>& balances) {
-  std::map<std::string_view, double> sums;
+  std::map<Currency, double> sums;
   for (const auto& balance : balances) {
     sums[balance.currency] += static_cast<double>(balance.amount_minor);
   }
-  for (const auto& [currency, sum] : sums) imbalance_minor_.With({currency}).Set(sum);
+  for (const auto& [currency, sum] : sums) imbalance_minor_.With({currency.Code()}).Set(sum);
 }
 
 }  // namespace market::payment

@@ -41,8 +41,8 @@ Task<api::payment::TrialBalanceResponse> PaymentService::TrialBalance(CallContex
   api::payment::TrialBalanceResponse response;
   for (const auto& balance : co_await deps_.ledger.TrialBalance(call)) {
     auto& to = *response.add_balances();
-    to.set_account(balance.account);
-    to.set_currency(balance.currency);
+    to.set_account(std::string(domain::Name(balance.account)));
+    to.set_currency(std::string(balance.currency.Code()));
     to.set_amount(balance.amount_minor);
   }
   co_return response;

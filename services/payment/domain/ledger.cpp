@@ -2,15 +2,18 @@
 
 namespace market::payment::domain {
 
+using enum LedgerAccount;
+
 std::optional<Entry> EntryOf(const Payment& payment, const Attempt& attempt) {
   if (attempt.state != Progress::kSucceeded) return std::nullopt;
   if (attempt.operation == Operation::kCapture) {
     const auto amount = payment.captured_minor;
-    return Entry{"capture", payment.id.Value(), {{kPspClearing, amount}, {kOrderEscrow, -amount}}};
+    return Entry{EntryKind::kCapture, payment.id.Value(), {{kPspClearing, amount}, {kOrderEscrow, -amount}}};
   }
   if (attempt.operation == Operation::kRefund) {
     const auto amount = payment.FindRefund(attempt.seller_order)->amount_minor;
-    return Entry{"refund", attempt.seller_order.Value(), {{kOrderEscrow, amount}, {kPspClearing, -amount}}};
+    return Entry{
+        EntryKind::kRefund, attempt.seller_order.Value(), {{kOrderEscrow, amount}, {kPspClearing, -amount}}};
   }
   return std::nullopt;
 }

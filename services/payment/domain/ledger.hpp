@@ -6,20 +6,33 @@
 #include <string_view>
 #include <vector>
 
+#include "platform/core/words.hpp"
 #include "services/payment/domain/payment.hpp"
 
 namespace market::payment::domain {
 
-inline constexpr std::string_view kPspClearing = "psp_clearing";  // what the provider owes us
-inline constexpr std::string_view kOrderEscrow = "order_escrow";  // what we keep until an order is fulfilled
+enum class LedgerAccount : std::uint8_t {
+  kPspClearing,  // what the provider owes us
+  kOrderEscrow,  // what we keep until an order is fulfilled
+};
+inline constexpr Words<LedgerAccount, 2> kLedgerAccounts{"account of the ledger",
+                                                         {"psp_clearing", "order_escrow"}};
+inline std::string_view Name(LedgerAccount account) { return kLedgerAccounts.Name(account); }
+inline void FromText(std::string_view text, LedgerAccount& account) {
+  account = kLedgerAccounts.Require(text);
+}
+
+enum class EntryKind : std::uint8_t { kCapture, kRefund };
+inline constexpr Words<EntryKind, 2> kEntryKinds{"kind of an entry", {"capture", "refund"}};
+inline std::string_view Name(EntryKind kind) { return kEntryKinds.Name(kind); }
 
 struct Posting {
-  std::string_view account;
+  LedgerAccount account = LedgerAccount::kPspClearing;
   std::int64_t amount_minor = 0;
 };
 
 struct Entry {
-  std::string_view kind;
+  EntryKind kind = EntryKind::kCapture;
   Uuid source_id;  // one entry of a kind per source
   std::vector<Posting> postings;
 };

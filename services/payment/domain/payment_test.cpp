@@ -172,11 +172,11 @@ TEST(Ledger, EntriesBalanceAndMirror) {
   for (const auto& entry : {*capture, *refund}) {
     std::int64_t sum = 0;
     for (const auto& posting : entry.postings) sum += posting.amount_minor;
-    EXPECT_EQ(sum, 0) << entry.kind;
+    EXPECT_EQ(sum, 0) << Name(entry.kind);
   }
-  EXPECT_EQ(capture->postings[0].account, kPspClearing);
+  EXPECT_EQ(capture->postings[0].account, LedgerAccount::kPspClearing);
   EXPECT_EQ(capture->postings[0].amount_minor, 3000);
-  EXPECT_EQ(refund->postings[0].account, kOrderEscrow);
+  EXPECT_EQ(refund->postings[0].account, LedgerAccount::kOrderEscrow);
   EXPECT_EQ(refund->postings[0].amount_minor, 1000);
 }
 

@@ -2,19 +2,20 @@
 
 #include <algorithm>
 #include <array>
-#include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "platform/core/error.hpp"
+#include "platform/core/words.hpp"
 
 namespace market::payment::domain {
 namespace {
 
-constexpr std::array<std::string_view, kStates> kStateNames = {"CREATED",  "AUTHORIZED", "CAPTURED",
-                                                               "DECLINED", "VOIDED",     "UNKNOWN"};
-constexpr std::array<std::string_view, 4> kOperationNames = {"AUTHORIZE", "CAPTURE", "VOID", "REFUND"};
-constexpr std::array<std::string_view, 3> kProgressNames = {"PENDING", "SUCCEEDED", "FAILED"};
+constexpr Words<State, kStates> kStateWords{
+    "state of a payment", {"CREATED", "AUTHORIZED", "CAPTURED", "DECLINED", "VOIDED", "UNKNOWN"}};
+constexpr Words<Operation, 4> kOperationWords{"operation of a payment",
+                                              {"AUTHORIZE", "CAPTURE", "VOID", "REFUND"}};
+constexpr Words<Progress, 3> kProgressWords{"progress of an attempt", {"PENDING", "SUCCEEDED", "FAILED"}};
 
 constexpr std::array<std::pair<State, State>, 9> kMoves = {{
     {State::kCreated, State::kAuthorized},
@@ -28,23 +29,16 @@ constexpr std::array<std::pair<State, State>, 9> kMoves = {{
     {State::kAuthorized, State::kVoided},
 }};
 
-template <class Value>
-Value Parse(const auto& names, std::string_view name) {
-  const auto* found = std::ranges::find(names, name);
-  if (found == names.end()) throw std::invalid_argument("not a word of payments: " + std::string(name));
-  return static_cast<Value>(found - names.begin());
-}
-
 }  // namespace
 
-std::string_view Name(State state) { return kStateNames.at(static_cast<std::size_t>(state)); }
-State StateFrom(std::string_view name) { return Parse<State>(kStateNames, name); }
+std::string_view Name(State state) { return kStateWords.Name(state); }
+void FromText(std::string_view text, State& state) { state = kStateWords.Require(text); }
 
-std::string_view Name(Operation operation) { return kOperationNames.at(static_cast<std::size_t>(operation)); }
-Operation OperationFrom(std::string_view name) { return Parse<Operation>(kOperationNames, name); }
+std::string_view Name(Operation operation) { return kOperationWords.Name(operation); }
+void FromText(std::string_view text, Operation& operation) { operation = kOperationWords.Require(text); }
 
-std::string_view Name(Progress progress) { return kProgressNames.at(static_cast<std::size_t>(progress)); }
-Progress ProgressFrom(std::string_view name) { return Parse<Progress>(kProgressNames, name); }
+std::string_view Name(Progress progress) { return kProgressWords.Name(progress); }
+void FromText(std::string_view text, Progress& progress) { progress = kProgressWords.Require(text); }
 
 bool MayMove(State from, State to) { return std::ranges::find(kMoves, std::pair(from, to)) != kMoves.end(); }
 

@@ -16,8 +16,9 @@ namespace market::payment::domain {
 enum class State : std::uint8_t { kCreated, kAuthorized, kCaptured, kDeclined, kVoided, kUnknown };
 inline constexpr int kStates = 6;
 
-std::string_view Name(State state);      // "AUTHORIZED", as in the contract and the database
-State StateFrom(std::string_view name);  // throws std::invalid_argument
+// The words are those of the contract and the database; a word that is none throws std::invalid_argument.
+std::string_view Name(State state);
+void FromText(std::string_view text, State& state);
 
 bool MayMove(State from, State to);
 // Throws Error FAILED_PRECONDITION ILLEGAL_TRANSITION with both states in its metadata.
@@ -25,11 +26,11 @@ void RequireMove(State from, State to);
 
 enum class Operation : std::uint8_t { kAuthorize, kCapture, kVoid, kRefund };
 std::string_view Name(Operation operation);
-Operation OperationFrom(std::string_view name);
+void FromText(std::string_view text, Operation& operation);
 
 // Of an attempt at the provider and of a refund. PENDING: the provider may have done it.
 enum class Progress : std::uint8_t { kPending, kSucceeded, kFailed };
 std::string_view Name(Progress progress);
-Progress ProgressFrom(std::string_view name);
+void FromText(std::string_view text, Progress& progress);
 
 }  // namespace market::payment::domain

@@ -36,13 +36,21 @@ TEST(State, EveryPair_IsAllowedOrRefusedTheSameWay) {
   }
 }
 
+template <class Enum>
+void ExpectRoundTrip(int values) {
+  for (int i = 0; i < values; ++i) {
+    Enum read{};
+    FromText(Name(static_cast<Enum>(i)), read);
+    EXPECT_EQ(read, static_cast<Enum>(i));
+  }
+  Enum read{};
+  EXPECT_THROW(FromText("PAID", read), std::invalid_argument);
+}
+
 TEST(Names, RoundTrip) {
-  for (int i = 0; i < kStates; ++i) EXPECT_EQ(StateFrom(Name(static_cast<State>(i))), static_cast<State>(i));
-  for (int i = 0; i < 4; ++i)
-    EXPECT_EQ(OperationFrom(Name(static_cast<Operation>(i))), static_cast<Operation>(i));
-  for (int i = 0; i < 3; ++i)
-    EXPECT_EQ(ProgressFrom(Name(static_cast<Progress>(i))), static_cast<Progress>(i));
-  EXPECT_THROW(StateFrom("PAID"), std::invalid_argument);
+  ExpectRoundTrip<State>(kStates);
+  ExpectRoundTrip<Operation>(4);
+  ExpectRoundTrip<Progress>(3);
 }
 
 }  // namespace

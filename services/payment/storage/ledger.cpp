@@ -1,8 +1,13 @@
 #include "services/payment/storage/ledger.hpp"
 
+#include "platform/postgres/columns.hpp"
+
 namespace market::payment::storage {
 namespace {
 
+using postgres::Column;
+using postgres::Columns;
+using postgres::ComposedStatement;
 using postgres::Statement;
 
 constexpr Statement kAddEntry{"ledger.add", R"sql(
@@ -12,30 +17,27 @@ constexpr Statement kAddEntry{"ledger.add", R"sql(
   SELECT entry.id, p.account, $6, p.amount_minor
   FROM entry, unnest($7::text[], $8::bigint[]) AS p (account, amount_minor))sql"};
 
-constexpr Statement kTrialBalance{"ledger.trial_balance", R"sql(
-  SELECT account, currency, sum(amount_minor)::bigint FROM ledger_posting
+constexpr Columns kBalance{Column{"account", &Balance::account}, Column{"currency", &Balance::currency},
+                           Column{"sum(amount_minor)::bigint", &Balance::amount_minor}};
+constexpr ComposedStatement kTrialBalance{"ledger.trial_balance",
+                                          "SELECT " + kBalance + R"sql( FROM ledger_posting
   GROUP BY account, currency ORDER BY account, currency)sql"};
 
 }  // namespace
 
 void AddEntry(postgres::Batch& batch, const domain::Payment& payment, const domain::Entry& entry) {
-  std::vector<std::string_view> accounts;
+  std::vector<domain::LedgerAccount> accounts;
   std::vector<std::int64_t> amounts;
   for (const auto& posting : entry.postings) {
     accounts.push_back(posting.account);
     amounts.push_back(posting.amount_minor);
   }
   batch.Add(kAddEntry, Uuid::NewV7(), entry.kind, entry.source_id, payment.id, payment.updated_at,
-            payment.currency.Code(), accounts, amounts);
+            payment.currency, accounts, amounts);
 }
 
 Task<std::vector<Balance>> Ledger::TrialBalance(Work work) {
-  const auto rows = co_await database_.Read(work, kTrialBalance);
-  std::vector<Balance> balances;
-  for (const auto row : rows) {
-    balances.push_back({std::string(row.Text(0)), std::string(row.Text(1)), row.Int(2)});
-  }
-  co_return balances;
+  co_return kBalance.ReadAll(co_await database_.Read(work, kTrialBalance));
 }
 
 }  // namespace market::payment::storage

@@ -1,6 +1,5 @@
 // The double-entry ledger: entries travel in the transaction of the movement they record.
 #pragma once
-#include <string>
 #include <vector>
 
 #include "platform/postgres/database.hpp"
@@ -11,8 +10,8 @@ namespace market::payment::storage {
 void AddEntry(postgres::Batch& batch, const domain::Payment& payment, const domain::Entry& entry);
 
 struct Balance {
-  std::string account;
-  std::string currency;
+  domain::LedgerAccount account = domain::LedgerAccount::kPspClearing;
+  Currency currency;
   std::int64_t amount_minor = 0;  // debits minus credits
 };
 

@@ -9,6 +9,7 @@ namespace market::payment::storage {
 namespace {
 
 using postgres::Batch;
+using postgres::ComposedStatement;
 using postgres::Statement;
 using std::chrono::milliseconds;
 
@@ -32,57 +33,65 @@ constexpr Statement kUpsertRefund{"payment.upsert_refund", R"sql(
   VALUES ($1, $2, $3, $4, $5, $6, $6)
   ON CONFLICT (seller_order_id) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at)sql"};
 
-// Each guards the rest of its batch: require() ends the transaction when somebody else was there first.
-constexpr Statement kTake{"payment.take", R"sql(
+// Each guards the rest of its batch: require() ends the transaction when somebody else was there first. It
+// gives back what its write made of the row.
+constexpr Columns kWritten{Column{"max(version)", &domain::Payment::version}};
+constexpr auto kRequireWon = " SELECT require(count(*) = 1), " + kWritten + " FROM won";
+
+constexpr ComposedStatement kTake{"payment.take", R"sql(
   WITH won AS (UPDATE payment SET version = version + 1, lease_until = market_now() + $3::interval,
                                   next_run_at = market_now() + $3::interval
-               WHERE id = $1 AND version = $2 AND lease_until <= market_now() RETURNING 1)
-  SELECT require(count(*) = 1) FROM won)sql"};
+               WHERE id = $1 AND version = $2 AND lease_until <= market_now() RETURNING version))sql" +
+                                                      kRequireWon};
 
-constexpr Statement kClose{"payment.close", R"sql(
+constexpr ComposedStatement kClose{"payment.close", R"sql(
   WITH won AS (UPDATE payment SET version = version + 1, state = $3, updated_at = $4
-               WHERE id = $1 AND version = $2 AND lease_until <= market_now() RETURNING 1)
-  SELECT require(count(*) = 1) FROM won)sql"};
+               WHERE id = $1 AND version = $2 AND lease_until <= market_now() RETURNING version))sql" +
+                                                        kRequireWon};
 
-constexpr Statement kRecord{"payment.record", R"sql(
+constexpr ComposedStatement kRecord{"payment.record", R"sql(
   WITH won AS (UPDATE payment SET version = version + 1, lease_until = market_now(), next_run_at = market_now() + $3::interval,
                                   asks = $4, failures = 0, last_error = '', parked_at = NULL, state = $5, authorized_minor = $6, captured_minor = $7,
                                   refunded_minor = $8, authorization_id = $9, decline_code = $10, updated_at = $11
-               WHERE id = $1 AND version = $2 RETURNING 1)
-  SELECT require(count(*) = 1) FROM won)sql"};
+               WHERE id = $1 AND version = $2 RETURNING version))sql" +
+                                                          kRequireWon};
 
 constexpr Statement kRecordAttempt{"payment.record_attempt", R"sql(
   UPDATE payment_attempt SET state = $4, code = $5 WHERE payment_id = $1 AND operation = $2 AND number = $3)sql"};
 
-constexpr Statement kFind{"payment.find", "SELECT " MARKET_PAYMENT_COLUMNS
-                                          " WHERE p.order_id = $1 AND ($2::uuid IS NULL OR p.buyer_id = $2)"};
-constexpr Statement kRead{"payment.read",
-                          "SELECT " MARKET_PAYMENT_COLUMNS " WHERE p.id = $1 AND p.version = $2"};
+constexpr ComposedStatement kFind{
+    "payment.find",
+    "SELECT " + kPayment + kFromPayment + " WHERE p.order_id = $1 AND ($2::uuid IS NULL OR p.buyer_id = $2)"};
+constexpr ComposedStatement kRead{
+    "payment.read", "SELECT " + kPayment + kFromPayment + " WHERE p.id = $1 AND p.version = $2"};
 
 // Names only: what can't be read in a row is for the driver of that row to find out.
-constexpr Statement kTakeDue{"payment.take_due", R"sql(
+constexpr Columns kDue{Column{"id", &Due::id}, Column{"version", &Due::version}, Column{"asks", &Due::asks},
+                       Column{"failures", &Due::failures}};
+constexpr ComposedStatement kTakeDue{"payment.take_due", R"sql(
   UPDATE payment SET version = version + 1, lease_until = market_now() + $2::interval, next_run_at = market_now() + $2::interval
   WHERE id IN (SELECT id FROM payment
                WHERE next_run_at <= market_now() AND lease_until <= market_now() AND parked_at IS NULL
                ORDER BY next_run_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-  RETURNING id, version, asks, failures)sql"};
+  RETURNING )sql" + kDue};
 
 constexpr Statement kPutBack{"payment.put_back", R"sql(
   UPDATE payment SET version = version + 1, lease_until = market_now(), next_run_at = market_now() + $3::interval,
                      failures = $4, last_error = $5, parked_at = CASE WHEN $6 THEN market_now() END
   WHERE id = $1 AND version = $2)sql"};
 
-constexpr Statement kCountUnresolved{"payment.count_unresolved", R"sql(
-  SELECT count(*), count(parked_at),
-         greatest(0, coalesce(extract(epoch FROM max(market_now() - a.created_at)) * 1000, 0))::bigint
+constexpr Columns kUnresolved{
+    Column{"count(*)", &Unresolved::payments}, Column{"count(parked_at)", &Unresolved::parked},
+    Column{"greatest(0, coalesce(extract(epoch FROM max(market_now() - a.created_at)) * 1000, 0))::bigint",
+           [](Unresolved& unresolved, std::int64_t ms) { unresolved.oldest_age = milliseconds(ms); }}};
+constexpr ComposedStatement kCountUnresolved{"payment.count_unresolved", "SELECT " + kUnresolved + R"sql(
   FROM (SELECT id, parked_at FROM payment WHERE next_run_at IS NOT NULL AND (asks > 0 OR lease_until <= market_now()) LIMIT 100000) AS p
   JOIN payment_attempt a ON a.payment_id = p.id AND a.state = 'PENDING')sql"};
 
 void AddInsert(Batch& batch, const domain::Payment& payment, std::optional<milliseconds> lease) {
   batch.Add(kInsert, payment.id, payment.order, payment.buyer,
-            payment.IsTombstone() ? std::nullopt : std::optional(payment.currency.Code()),
-            payment.amount_minor, payment.method, domain::Name(payment.state), payment.created_at, lease,
-            payment.trace);
+            payment.IsTombstone() ? std::nullopt : std::optional(payment.currency), payment.amount_minor,
+            payment.method, payment.state, payment.created_at, lease, payment.trace);
 }
 
 void AddSplits(Batch& batch, const domain::Payment& payment) {
@@ -99,7 +108,7 @@ void AddSplits(Batch& batch, const domain::Payment& payment) {
 
 void AddAttempt(Batch& batch, const domain::Payment& payment) {
   const auto& attempt = *payment.Pending();
-  batch.Add(kInsertAttempt, payment.id, domain::Name(attempt.operation), attempt.number,
+  batch.Add(kInsertAttempt, payment.id, attempt.operation, attempt.number,
             attempt.seller_order.IsNil() ? std::nullopt : std::optional(attempt.seller_order),
             domain::ProviderKey(payment.id, attempt), attempt.created_at);
 }
@@ -107,8 +116,8 @@ void AddAttempt(Batch& batch, const domain::Payment& payment) {
 void AddRefund(Batch& batch, const domain::Payment& payment, const domain::Attempt& attempt) {
   if (attempt.operation != domain::Operation::kRefund) return;
   const auto& refund = *payment.FindRefund(attempt.seller_order);
-  batch.Add(kUpsertRefund, refund.seller_order, payment.id, refund.amount_minor, domain::Name(refund.state),
-            refund.reason, payment.updated_at);
+  batch.Add(kUpsertRefund, refund.seller_order, payment.id, refund.amount_minor, refund.state, refund.reason,
+            payment.updated_at);
 }
 
 }  // namespace
@@ -141,8 +150,7 @@ Task<bool> Payments::InsertTombstone(Work work, const domain::Payment& payment) 
 }
 
 Task<std::optional<domain::Payment>> Payments::Find(Work work, domain::OrderId order, Scope scope) {
-  const auto rows = co_await database_.Read(work, kFind, order, scope.BuyerId());
-  co_return rows.empty() ? std::nullopt : std::optional(ReadPayment(rows.One()));
+  co_return kPayment.ReadAtMostOne(co_await database_.Read(work, kFind, order, scope.BuyerId()));
 }
 
 Task<bool> Payments::Begin(Work work, domain::Payment& payment, milliseconds lease) {
@@ -161,7 +169,7 @@ Task<bool> Payments::Take(Work work, domain::Payment& payment, milliseconds leas
 
 Task<bool> Payments::Close(Work work, domain::Payment& payment) {
   Batch batch("payment.close");
-  batch.Add(kClose, payment.id, payment.version, domain::Name(payment.state), payment.updated_at);
+  batch.Add(kClose, payment.id, payment.version, payment.state, payment.updated_at);
   events::Append(batch, work, PaymentClosedEvent(payment, payment.version + 1));
   co_return co_await WriteGuarded(work, std::move(batch), payment);
 }
@@ -171,11 +179,10 @@ Task<bool> Payments::Record(Work work, domain::Payment& payment, domain::Attempt
   const bool pending = attempt.state == domain::Progress::kPending;
   Batch batch("payment.record");
   batch.Add(kRecord, payment.id, payment.version, pending ? std::optional(ask_after) : std::nullopt,
-            payment.asks, domain::Name(payment.state), payment.authorized_minor, payment.captured_minor,
+            payment.asks, payment.state, payment.authorized_minor, payment.captured_minor,
             payment.refunded_minor, payment.authorization, payment.decline_code, payment.updated_at);
   if (!pending) {
-    batch.Add(kRecordAttempt, payment.id, domain::Name(attempt.operation), attempt.number,
-              domain::Name(attempt.state), attempt.code);
+    batch.Add(kRecordAttempt, payment.id, attempt.operation, attempt.number, attempt.state, attempt.code);
     AddRefund(batch, payment, attempt);
     if (const auto entry = domain::EntryOf(payment, attempt)) AddEntry(batch, payment, *entry);
     events::Append(batch, work, AttemptEndedEvent(payment, attempt, payment.version + 1));
@@ -184,20 +191,11 @@ Task<bool> Payments::Record(Work work, domain::Payment& payment, domain::Attempt
 }
 
 Task<std::vector<Due>> Payments::TakeDue(Work work, std::size_t limit, milliseconds lease) {
-  const auto rows = co_await database_.Write(work, kTakeDue, limit, lease);
-  std::vector<Due> due;
-  for (const auto row : rows) {
-    due.push_back({.id = row.GetUuid(0),
-                   .version = row.Int(1),
-                   .asks = static_cast<std::uint32_t>(row.Int(2)),
-                   .failures = static_cast<std::uint32_t>(row.Int(3))});
-  }
-  co_return due;
+  co_return kDue.ReadAll(co_await database_.Write(work, kTakeDue, limit, lease));
 }
 
 Task<std::optional<domain::Payment>> Payments::Read(Work work, Due due) {
-  const auto rows = co_await database_.Read(work, kRead, due.id, due.version);
-  co_return rows.empty() ? std::nullopt : std::optional(ReadPayment(rows.One()));
+  co_return kPayment.ReadAtMostOne(co_await database_.Read(work, kRead, due.id, due.version));
 }
 
 Task<> Payments::PutBack(Work work, Due due, runtime::Setback setback) {
@@ -206,20 +204,18 @@ Task<> Payments::PutBack(Work work, Due due, runtime::Setback setback) {
 }
 
 Task<Unresolved> Payments::CountUnresolved(Work work) {
-  const auto rows = co_await database_.Read(work, kCountUnresolved);
-  const auto row = rows.One();
-  co_return Unresolved{.payments = row.Int(0), .parked = row.Int(1), .oldest_age = milliseconds(row.Int(2))};
+  co_return kUnresolved.ReadOne(co_await database_.Read(work, kCountUnresolved));
 }
 
 Task<bool> Payments::WriteGuarded(Work work, Batch batch, domain::Payment& payment) {
   try {
-    co_await database_.Write(work, std::move(batch));
+    const auto results = co_await database_.Write(work, std::move(batch));
+    kWritten.ReadInto(payment, results.front().One(), 1);
+    co_return true;
   } catch (const postgres::SqlError& error) {
     if (error.Is("MK001")) co_return false;
     throw;
   }
-  ++payment.version;
-  co_return true;
 }
 
 }  // namespace market::payment::storage

@@ -277,7 +277,7 @@ TEST(Ledger, Movements_BalanceAndAreNeverChanged) {
     const auto after = co_await ledger.TrialBalance(After(5s));
     EXPECT_EQ(after.size(), 2u);
     EXPECT_EQ(after.at(0).amount_minor + after.at(1).amount_minor, 0);
-    EXPECT_EQ(before.at(0).account, "order_escrow");
+    EXPECT_EQ(before.at(0).account, domain::LedgerAccount::kOrderEscrow);
     EXPECT_EQ(after.at(0).amount_minor - before.at(0).amount_minor, 1000);
 
     const std::string entry =
@@ -295,11 +295,12 @@ TEST(Ledger, AnEntryThatDoesNotBalance_IsRefusedAtCommit) {
   WithPayments([](Payments& payments, postgres::Database& database) -> Task<> {
     auto payment = Begun();
     EXPECT_TRUE(co_await payments.Insert(After(5s), payment, 5s));
+    using enum domain::LedgerAccount;
     const std::vector<std::vector<domain::Posting>> wrong = {
-        {}, {{domain::kPspClearing, 10}}, {{domain::kPspClearing, 10}, {domain::kOrderEscrow, -9}}};
+        {}, {{kPspClearing, 10}}, {{kPspClearing, 10}, {kOrderEscrow, -9}}};
     for (const auto& postings : wrong) {
       postgres::Batch batch;
-      AddEntry(batch, payment, {"capture", payment.id.Value(), postings});
+      AddEntry(batch, payment, {domain::EntryKind::kCapture, payment.id.Value(), postings});
       std::string state;
       try {
         co_await database.Write(After(5s), std::move(batch));

@@ -51,10 +51,11 @@ TEST(Audit, AnAttemptWithoutAnAnswer_IsUnresolvedUntilItIsAnswered) {
 TEST(Metrics, ABookThatDoesNotBalance_ShowsByHowMuch) {
   telemetry::Metrics registry;
   Metrics metrics(registry);
-  metrics.Measured(std::vector<storage::Balance>{{"psp_clearing", "EUR", 500},
-                                                 {"order_escrow", "EUR", -499},
-                                                 {"psp_clearing", "USD", 7},
-                                                 {"order_escrow", "USD", -7}});
+  using enum domain::LedgerAccount;
+  const auto eur = Currency::Parse("EUR");
+  const auto usd = Currency::Parse("USD");
+  metrics.Measured(std::vector<storage::Balance>{
+      {kPspClearing, eur, 500}, {kOrderEscrow, eur, -499}, {kPspClearing, usd, 7}, {kOrderEscrow, usd, -7}});
   const auto text = registry.Exposition();
   EXPECT_THAT(text, HasSubstr("payment_ledger_imbalance_minor{currency=\"EUR\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("payment_ledger_imbalance_minor{currency=\"USD\"} 0\n"));
