@@ -142,7 +142,7 @@ events::NewEvent OrderFailedEvent(const domain::Order& order, const domain::Fail
   api::order::OrderFailed what;
   what.set_order_id(order.id.ToString());
   what.set_number(order.number);
-  what.set_reason(why.reason);
+  what.set_reason(std::string(domain::Name(why.reason)));
   return events::Of(what, About(order));
 }
 
@@ -162,9 +162,10 @@ events::NewEvent SellerOrderDeliveredEvent(const MovedPart& part) {
   return events::Of(Made<api::order::SellerOrderDelivered>(part), About(part));
 }
 
-events::NewEvent SellerOrderCancelledEvent(const MovedPart& part, std::string actor, std::string reason) {
+events::NewEvent SellerOrderCancelledEvent(const MovedPart& part, domain::ActorRole actor,
+                                           std::string reason) {
   auto what = Made<api::order::SellerOrderCancelled>(part);
-  what.set_actor(std::move(actor));
+  what.set_actor(std::string(domain::Name(actor)));
   what.set_reason(std::move(reason));
   return events::Of(what, About(part));
 }

@@ -10,6 +10,7 @@
 #include "marketplace/order/v1/events.pb.h"
 #include "platform/events/event.hpp"
 #include "platform/outbox/outbox.hpp"
+#include "services/order/domain/event.hpp"
 #include "services/order/domain/order.hpp"
 
 // As the generated interface calls it, which this file does not need.
@@ -54,6 +55,7 @@ events::NewEvent SellerOrderAcceptedEvent(const MovedPart& part);
 events::NewEvent SellerOrderShippedEvent(const MovedPart& part, std::string carrier,
                                          std::string tracking_number);
 events::NewEvent SellerOrderDeliveredEvent(const MovedPart& part);
-events::NewEvent SellerOrderCancelledEvent(const MovedPart& part, std::string actor, std::string reason);
+events::NewEvent SellerOrderCancelledEvent(const MovedPart& part, domain::ActorRole actor,
+                                           std::string reason);
 
 }  // namespace market::order

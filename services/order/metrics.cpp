@@ -1,15 +1,9 @@
 #include "services/order/metrics.hpp"
 
-#include <algorithm>
-
 namespace market::order {
 namespace {
 
 constexpr std::array<std::string_view, 3> kOutcomes = {"placed", "failed", "pending"};
-// Why an order may fail, by the contract. The reason is a label, so any other word becomes OTHER.
-constexpr std::array<std::string_view, 6> kReasons = {"OUT_OF_STOCK",     "OFFER_UNAVAILABLE",
-                                                      "PAYMENT_DECLINED", "UNKNOWN_PAYMENT_METHOD",
-                                                      "UNAVAILABLE",      "OTHER"};
 // A checkout takes milliseconds; one that waits for an answer of the provider, minutes.
 constexpr std::array kSeconds = {.005, .01, .025, .05, .1, .25, .5, 1., 2.5, 5., 10., 30., 60., 300., 900.};
 
@@ -34,7 +28,9 @@ Metrics::Metrics(telemetry::Metrics& registry)
         .seconds = &registry.AddHistogram("order_checkout_seconds", "time from the order to its outcome",
                                           labels, kSeconds)};
   }
-  for (const auto reason : kReasons) failed_.With({reason});
+  for (const auto reason : domain::kFailureReasons.words) {
+    if (!reason.empty()) failed_.With({reason});
+  }
   for (std::size_t i = 0; i < transitions_.size(); ++i) {
     const auto state = domain::Name(static_cast<domain::State>(i));
     transitions_[i] = &registry.AddCounter("order_transitions_total", "seller orders that reached this state",
@@ -53,8 +49,7 @@ void Metrics::Ended(Outcome outcome, const domain::Order& order, std::chrono::na
     placed_value_minor_.With({currency}).Increment(static_cast<double>(order.total.minor));
     Moved(domain::State::kPlaced, order.parts.size());
   } else if (outcome == Outcome::kFailed) {
-    const bool known = std::ranges::find(kReasons, order.failure.reason) != kReasons.end();
-    failed_.With({known ? std::string_view(order.failure.reason) : "OTHER"}).Increment();
+    failed_.With({domain::Name(order.failure.reason)}).Increment();
     Moved(domain::State::kFailed, order.parts.size());
   }
 }

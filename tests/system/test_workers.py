@@ -192,8 +192,8 @@ def pending(buyer, shop):
 
 # A row that can't be read, what mends it, and whose it is.
 SPOILED = [("order", "order.recovery",
-            "UPDATE checkout SET undo_details = '{{NULL}}' WHERE order_id = '{order}' AND step <> 'DONE' RETURNING order_id",
-            "UPDATE checkout SET undo_details = '{{}}' WHERE order_id = '{order}'"),
+            "UPDATE checkout SET undo_offers = '{{NULL}}' WHERE order_id = '{order}' AND step <> 'DONE' RETURNING order_id",
+            "UPDATE checkout SET undo_offers = '{{}}' WHERE order_id = '{order}'"),
            ("payment", "payment.recovery",
             "UPDATE payment SET updated_at = 'infinity' WHERE order_id = '{order}' AND next_run_at IS NOT NULL RETURNING id",
             "UPDATE payment SET updated_at = created_at WHERE order_id = '{order}'")]

@@ -176,7 +176,8 @@ class ChargeCase {
     }
     if (!to_.report.Do(name + ": cancelled, as its money was given back after the backup")) co_return;
     co_await to_.transitions.Cancel(Soon(), order.id, order::storage::Scope::Everything(), {part.id},
-                                    {"system", std::nullopt}, "refunded after the backup",
+                                    {order::domain::ActorRole::kSystem, std::nullopt},
+                                    "refunded after the backup",
                                     Uuid::FromName("reconcile " + part.id.ToString()), "", to_.clock.Now());
   }
 

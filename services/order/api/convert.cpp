@@ -35,14 +35,8 @@ api::order::OrderState ToProto(domain::State state) {
   return value;
 }
 
-api::order::OrderState ParseState(const std::string& name) {
-  api::order::OrderState value = api::order::ORDER_STATE_UNSPECIFIED;
-  if (!name.empty()) api::order::OrderState_Parse(name, &value);
-  return value;
-}
-
 void Fill(api::order::PaymentSummary& out, const domain::PaymentSummary& payment, const Currency& currency) {
-  out.set_state(payment.state);
+  out.set_state(std::string(domain::Name(payment.state)));
   *out.mutable_authorized() = ToProto(Money{payment.authorized_minor, currency});
   *out.mutable_captured() = ToProto(Money{payment.captured_minor, currency});
   *out.mutable_refunded() = ToProto(Money{payment.refunded_minor, currency});
@@ -105,7 +99,7 @@ api::order::Order ToProto(const domain::Order& order) {
   *out.mutable_total() = ToProto(order.total);
   Fill(*out.mutable_shipping_address(), order.address);
   Fill(*out.mutable_payment(), order.payment, order.total.currency);
-  out.set_failure_reason(order.failure.reason);
+  out.set_failure_reason(std::string(domain::Name(order.failure.reason)));
   *out.mutable_create_time() = ToProto(order.created_at);
   *out.mutable_update_time() = ToProto(order.updated_at);
   out.set_etag(std::to_string(order.version));
@@ -129,9 +123,9 @@ api::order::OrderEvent ToProto(const domain::Event& event) {
   api::order::OrderEvent out;
   *out.mutable_time() = ToProto(event.at);
   out.set_seller_order_id(event.part.ToString());
-  out.set_from(ParseState(event.from));
-  out.set_to(ParseState(event.to));
-  out.set_actor(event.actor);
+  if (event.from) out.set_from(ToProto(*event.from));
+  out.set_to(ToProto(event.to));
+  out.set_actor(std::string(domain::Name(event.actor)));
   out.set_reason(event.reason);
   return out;
 }

@@ -6,6 +6,7 @@
 #include "marketplace/order/v1/order.market.hpp"
 #include "marketplace/product/v1/product.market.hpp"
 #include "marketplace/user/v1/user.market.hpp"
+#include "services/order/domain/event.hpp"
 #include "services/order/domain/pricing.hpp"
 
 namespace market::order {

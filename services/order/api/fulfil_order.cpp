@@ -24,12 +24,12 @@ Task<api::order::SellerOrder> OrderService::Move(CallContext& call, std::string 
                                                  std::optional<storage::Shipment> shipment) {
   const auto part = domain::SellerOrderId::From(part_id);
   const auto scope = storage::Scope::Sellers(call.Reach().sellers);
-  co_await deps_.transitions.Move(call, part, scope, to, {"seller", call.Caller().account},
-                                  std::move(shipment), call.Trace().ToTraceparent(), deps_.clock.Now());
+  const auto moved = co_await deps_.transitions.Move(
+      call, part, scope, to, {domain::ActorRole::kSeller, call.Caller().account}, std::move(shipment),
+      call.Trace().ToTraceparent(), deps_.clock.Now());
   deps_.metrics.Moved(to, 1);
   deps_.relay.Wake();
-  const auto moved = co_await deps_.orders.FindPart(call, part, scope);
-  co_return ToProto(moved.value());
+  co_return ToProto(moved);
 }
 
 Task<api::order::Order> OrderService::CancelOrder(CallContext& call, api::order::CancelOrderRequest request) {
@@ -39,14 +39,15 @@ Task<api::order::Order> OrderService::CancelOrder(CallContext& call, api::order:
   const auto scope = by_operator ? storage::Scope::Everything() : storage::Scope::Buyer(caller.account);
   std::vector<domain::SellerOrderId> named;
   for (const auto& part : request.seller_order_ids()) named.push_back(domain::SellerOrderId::From(part));
-  storage::Actor actor{by_operator ? "operator" : "buyer", caller.account};
+  storage::Actor actor{by_operator ? domain::ActorRole::kOperator : domain::ActorRole::kBuyer,
+                       caller.account};
   if (by_operator) actor.act = rpc::ActOf(call, request.reason());
   const auto cancelled =
       co_await deps_.transitions.Cancel(call, id, scope, std::move(named), std::move(actor), request.reason(),
                                         call.OperationId(), call.Trace().ToTraceparent(), deps_.clock.Now());
-  deps_.metrics.Moved(domain::State::kCancelled, cancelled);
+  deps_.metrics.Moved(domain::State::kCancelled, cancelled.parts);
   deps_.relay.Wake();
-  co_return ToProto(co_await Require(call, id, scope));
+  co_return ToProto(cancelled.order);
 }
 
 }  // namespace market::order

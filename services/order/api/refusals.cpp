@@ -1,11 +1,13 @@
 #include "services/order/api/refusals.hpp"
 
+#include <stdexcept>
 #include <string>
 
 namespace market::order {
 namespace {
 
 using api::order::PlaceOrderRequest;
+using domain::FailureReason;
 
 // The first item of the request that asks for this offer.
 std::string FieldOf(const PlaceOrderRequest& request, const std::string& offer) {
@@ -15,14 +17,13 @@ std::string FieldOf(const PlaceOrderRequest& request, const std::string& offer) 
   return "items";
 }
 
-// `details` are "<offer id> <units left>" each.
 Error StockRefusal(const domain::Failure& failure, const PlaceOrderRequest& request, std::string message) {
-  Error error(Code::kAborted, failure.reason, std::move(message));
-  for (const auto& detail : failure.details) {
-    const auto space = detail.find(' ');
-    const auto offer = detail.substr(0, space);
-    const auto left = space == std::string::npos ? "0" : detail.substr(space + 1);
-    error.WithField(FieldOf(request, offer), failure.reason, left + " left");
+  const std::string reason(domain::Name(failure.reason));
+  Error error(Code::kAborted, reason, std::move(message));
+  for (const auto& shortage : failure.shortages) {
+    const auto offer = shortage.offer.ToString();
+    const auto left = std::to_string(shortage.left);
+    error.WithField(FieldOf(request, offer), reason, left + " left");
     error.WithMetadata(offer, left);
   }
   return error;
@@ -31,19 +32,24 @@ Error StockRefusal(const domain::Failure& failure, const PlaceOrderRequest& requ
 }  // namespace
 
 Error Refusal(const domain::Failure& failure, const PlaceOrderRequest& request) {
-  if (failure.reason == "OUT_OF_STOCK") return StockRefusal(failure, request, "there is not enough in stock");
-  if (failure.reason == "OFFER_UNAVAILABLE")
-    return StockRefusal(failure, request, "an offer can't be bought");
-  if (failure.reason == "PAYMENT_DECLINED") {
-    Error error(Code::kFailedPrecondition, failure.reason, "the payment was declined");
-    if (!failure.details.empty()) error.WithMetadata("decline_code", failure.details.front());
-    return error;
+  const std::string reason(domain::Name(failure.reason));
+  switch (failure.reason) {
+    case FailureReason::kOutOfStock:
+      return StockRefusal(failure, request, "there is not enough in stock");
+    case FailureReason::kOfferUnavailable:
+      return StockRefusal(failure, request, "an offer can't be bought");
+    case FailureReason::kPaymentDeclined:
+      return Error(Code::kFailedPrecondition, reason, "the payment was declined")
+          .WithMetadata("decline_code", failure.decline_code);
+    case FailureReason::kUnknownPaymentMethod:
+      return Error(Code::kInvalidArgument, reason, "the payment method does not exist")
+          .WithField("paymentMethod", reason, "the payment provider does not know it");
+    case FailureReason::kUnavailable:
+      return Error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION", "the order failed: " + reason);
+    case FailureReason::kNone:
+      break;
   }
-  if (failure.reason == "UNKNOWN_PAYMENT_METHOD") {
-    return Error(Code::kInvalidArgument, failure.reason, "the payment method does not exist")
-        .WithField("paymentMethod", failure.reason, "the payment provider does not know it");
-  }
-  return Error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION", "the order failed: " + failure.reason);
+  throw std::logic_error("an order that failed without a reason");
 }
 
 }  // namespace market::order

@@ -6,7 +6,9 @@
 
 #include "platform/core/clock.hpp"
 #include "platform/core/money.hpp"
+#include "services/order/domain/failure.hpp"
 #include "services/order/domain/ids.hpp"
+#include "services/order/domain/payment.hpp"
 #include "services/order/domain/state.hpp"
 
 namespace market::order::domain {
@@ -48,21 +50,6 @@ struct SellerOrder {
   Address address;  // filled only where a seller reads the part on its own
 };
 
-// What the payment service said last; the truth is there.
-struct PaymentSummary {
-  std::string state = "CREATED";
-  std::int64_t authorized_minor = 0;
-  std::int64_t captured_minor = 0;
-  std::int64_t refunded_minor = 0;
-};
-
-// Why an order FAILED: a reason of the contract, and what a buyer needs to know with it.
-struct Failure {
-  std::string reason;  // empty: none
-  std::vector<std::string>
-      details;  // OUT_OF_STOCK: "<offer id> <units left>" each; PAYMENT_DECLINED: the code
-};
-
 struct Order {
   OrderId id;
   Uuid operation_id;
@@ -79,16 +66,8 @@ struct Order {
   Time updated_at;
 
   State CurrentState() const;
-};
-
-// One step of an order's history.
-struct Event {
-  Time at;
-  SellerOrderId part;
-  std::string from;  // empty at the beginning
-  std::string to;
-  std::string actor;  // buyer, seller, operator, system
-  std::string reason;
+  // Throws Error ILLEGAL_TRANSITION unless every part may become `to`.
+  void RequireMove(State to) const;
 };
 
 }  // namespace market::order::domain

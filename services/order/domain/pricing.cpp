@@ -71,6 +71,10 @@ State Order::CurrentState() const {
   return OrderState(states);
 }
 
+void Order::RequireMove(State to) const {
+  for (const auto& part : parts) domain::RequireMove(part.state, to);
+}
+
 std::vector<Item> Merge(std::span<const Item> items) {
   std::vector<Item> merged;
   for (const auto& item : items) {

@@ -7,13 +7,14 @@
 #include <utility>
 
 #include "platform/core/error.hpp"
+#include "platform/core/words.hpp"
 
 namespace market::order::domain {
 namespace {
 
-constexpr std::array<std::string_view, kStates> kNames = {"PENDING_PAYMENT", "PLACED",    "ACCEPTED",
-                                                          "SHIPPED",         "DELIVERED", "COMPLETED",
-                                                          "CANCELLED",       "REJECTED",  "FAILED"};
+constexpr Words<State, kStates> kWords{"state of an order",
+                                       {"PENDING_PAYMENT", "PLACED", "ACCEPTED", "SHIPPED", "DELIVERED",
+                                        "COMPLETED", "CANCELLED", "REJECTED", "FAILED"}};
 
 constexpr std::array<std::pair<State, State>, 10> kMoves = {{
     {State::kPendingPayment, State::kPlaced},
@@ -30,13 +31,9 @@ constexpr std::array<std::pair<State, State>, 10> kMoves = {{
 
 }  // namespace
 
-std::string_view Name(State state) { return kNames.at(static_cast<std::size_t>(state)); }
-
-State StateFrom(std::string_view name) {
-  const auto* found = std::ranges::find(kNames, name);
-  if (found == kNames.end()) throw std::invalid_argument("not a state of an order: " + std::string(name));
-  return static_cast<State>(found - kNames.begin());
-}
+std::string_view Name(State state) { return kWords.Name(state); }
+State StateFrom(std::string_view name) { return kWords.Require(name); }
+void FromText(std::string_view text, State& state) { state = kWords.Require(text); }
 
 bool MayMove(State from, State to) { return std::ranges::find(kMoves, std::pair(from, to)) != kMoves.end(); }
 

@@ -28,6 +28,7 @@ inline constexpr int kStates = 9;
 
 std::string_view Name(State state);      // "PENDING_PAYMENT", as in the contract and the database
 State StateFrom(std::string_view name);  // throws std::invalid_argument
+void FromText(std::string_view text, State& state);
 
 bool MayMove(State from, State to);
 // Throws Error FAILED_PRECONDITION ILLEGAL_TRANSITION with both states in its metadata.

@@ -14,6 +14,9 @@ END $$;
 CREATE DOMAIN order_state AS text CHECK (VALUE IN
   ('PENDING_PAYMENT', 'PLACED', 'ACCEPTED', 'SHIPPED', 'DELIVERED', 'COMPLETED', 'CANCELLED', 'REJECTED', 'FAILED'));
 
+CREATE DOMAIN failure_reason AS text CHECK (VALUE IN
+  ('', 'OUT_OF_STOCK', 'OFFER_UNAVAILABLE', 'PAYMENT_DECLINED', 'UNKNOWN_PAYMENT_METHOD', 'UNAVAILABLE'));
+
 CREATE TABLE orders (
   id                uuid PRIMARY KEY,
   operation_id      uuid NOT NULL UNIQUE,
@@ -29,15 +32,19 @@ CREATE TABLE orders (
   postal_code       text NOT NULL,
   country_code      text NOT NULL,
   phone             text NOT NULL,
-  payment_state     text NOT NULL DEFAULT 'CREATED',
+  payment_state     text NOT NULL DEFAULT 'CREATED'
+    CHECK (payment_state IN ('CREATED', 'AUTHORIZED', 'CAPTURED', 'DECLINED', 'VOIDED', 'UNKNOWN')),
   authorized_minor  bigint NOT NULL DEFAULT 0 CHECK (authorized_minor BETWEEN 0 AND total_minor),
   captured_minor    bigint NOT NULL DEFAULT 0 CHECK (captured_minor BETWEEN 0 AND total_minor),
   refunded_minor    bigint NOT NULL DEFAULT 0 CHECK (refunded_minor BETWEEN 0 AND captured_minor),
-  failure_reason    text NOT NULL DEFAULT '',
-  failure_details   text[] NOT NULL DEFAULT '{}',
+  failure_reason    failure_reason NOT NULL DEFAULT '',
+  failure_offers    uuid[] NOT NULL DEFAULT '{}',    -- of which too little was left,
+  failure_left      bigint[] NOT NULL DEFAULT '{}',  -- and how much of each
+  decline_code      text NOT NULL DEFAULT '',
   version           bigint NOT NULL DEFAULT 1,
   created_at        timestamptz NOT NULL,
-  updated_at        timestamptz NOT NULL
+  updated_at        timestamptz NOT NULL,
+  CHECK (cardinality(failure_offers) = cardinality(failure_left))
 );
 COMMENT ON TABLE orders IS 'mutable';
 CREATE INDEX orders_of_buyer ON orders (buyer_id, id DESC);

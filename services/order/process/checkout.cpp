@@ -11,6 +11,7 @@ namespace {
 
 using Payment = api::payment::Payment;
 using Reserved = api::product::ReserveStockResponse;
+using domain::FailureReason;
 namespace log = telemetry::log;
 
 // Decisions are written even when the request that drives the checkout is out of time.
@@ -23,22 +24,16 @@ Work Writing(const CallContext& call) { return Work(call).With(runtime::After(kW
 
 domain::Failure FailureOf(const Reserved& reserved) {
   domain::Failure why;
-  why.reason = reserved.outcome() == Reserved::OUT_OF_STOCK ? "OUT_OF_STOCK" : "OFFER_UNAVAILABLE";
+  why.reason = reserved.outcome() == Reserved::OUT_OF_STOCK ? FailureReason::kOutOfStock
+                                                            : FailureReason::kOfferUnavailable;
   for (const auto& shortage : reserved.shortages()) {
-    why.details.push_back(shortage.offer_id() + ' ' + std::to_string(shortage.available()));
+    why.shortages.push_back({domain::OfferId::From(shortage.offer_id()), shortage.available()});
   }
   return why;
 }
 
-void MoveAll(domain::Order& order, domain::State to, const domain::PaymentSummary& payment, Time now) {
-  for (auto& part : order.parts) {
-    part.state = to;
-    part.updated_at = now;
-    ++part.version;
-  }
-  order.payment = payment;
-  order.updated_at = now;
-  ++order.version;
+domain::Failure Because(FailureReason reason) {
+  return {.reason = reason, .shortages = {}, .decline_code = {}};
 }
 
 // Nobody can tell: the peer did not answer, or said that it does not know.
@@ -73,8 +68,7 @@ Task<Outcome> Checkout::Run(CallContext& call, const storage::Lease& lease, doma
   try {
     if (lease.step == storage::Step::kUndo) co_return co_await Undo(call, lease, order);
     if (lease.overdue) {
-      co_return co_await DecideUndo(call, lease, order,
-                                    domain::Failure{.reason = "UNAVAILABLE", .details = {}});
+      co_return co_await DecideUndo(call, lease, order, Because(FailureReason::kUnavailable));
     }
     co_return co_await Forward(call, lease, order);
   } catch (const Error& error) {
@@ -105,15 +99,15 @@ Task<Outcome> Checkout::Forward(CallContext& call, storage::Lease lease, domain:
   try {
     payment = co_await Authorize(call, order);
   } catch (const Error& error) {
-    if (error.code != Code::kInvalidArgument) throw;
-    refused = domain::Failure{.reason = error.reason, .details = {}};
+    if (error.reason != domain::Name(FailureReason::kUnknownPaymentMethod)) throw;
+    refused = Because(FailureReason::kUnknownPaymentMethod);
   }
   if (payment.state() == Payment::DECLINED || payment.state() == Payment::VOIDED) {
-    refused = domain::Failure{.reason = "PAYMENT_DECLINED", .details = {payment.decline_code()}};
+    refused = Because(FailureReason::kPaymentDeclined);
+    refused->decline_code = payment.decline_code();
   }
   if (refused) co_return co_await DecideUndo(call, lease, order, std::move(*refused));
   if (payment.state() != Payment::AUTHORIZED && payment.state() != Payment::CAPTURED) {
-    order.payment = SummaryOf(payment);
     co_return co_await Postpone(call, lease, order, "payment is " + Payment::State_Name(payment.state()));
   }
 
@@ -126,11 +120,9 @@ Task<Outcome> Checkout::Forward(CallContext& call, storage::Lease lease, domain:
     if (error.reason != "RESERVATION_GONE") throw;
     gone = true;
   }
-  if (gone) co_return co_await DecideUndo(call, lease, order, {.reason = "OUT_OF_STOCK", .details = {}});
+  if (gone) co_return co_await DecideUndo(call, lease, order, Because(FailureReason::kOutOfStock));
 
-  const auto now = clock_.Now();
-  co_await checkouts_.Place(Writing(call), lease, order, SummaryOf(payment), now);
-  MoveAll(order, domain::State::kPlaced, SummaryOf(payment), now);
+  co_await checkouts_.Place(Writing(call), lease, order, SummaryOf(payment), clock_.Now());
   co_return Outcome::kPlaced;
 }
 
@@ -151,10 +143,7 @@ Task<Outcome> Checkout::Undo(CallContext& call, storage::Lease lease, domain::Or
   release.set_order_id(order.id.ToString());
   co_await products_.ReleaseReservation(call, std::move(release));
 
-  const auto now = clock_.Now();
-  co_await checkouts_.Fail(Writing(call), lease, order, lease.undo, SummaryOf(payment), now);
-  MoveAll(order, domain::State::kFailed, SummaryOf(payment), now);
-  order.failure = lease.undo;
+  co_await checkouts_.Fail(Writing(call), lease, order, lease.undo, SummaryOf(payment), clock_.Now());
   co_return Outcome::kFailed;
 }
 
@@ -181,10 +170,7 @@ Task<Outcome> Checkout::Postpone(CallContext& call, storage::Lease lease, domain
 // Nothing was reserved and no peer but the stock has heard of this order: there is nothing to undo.
 Task<Outcome> Checkout::FailFresh(CallContext& call, storage::Lease lease, domain::Order& order,
                                   domain::Failure why) {
-  const auto now = clock_.Now();
-  co_await checkouts_.Fail(Writing(call), lease, order, why, order.payment, now);
-  MoveAll(order, domain::State::kFailed, order.payment, now);
-  order.failure = std::move(why);
+  co_await checkouts_.Fail(Writing(call), lease, order, why, order.payment, clock_.Now());
   co_return Outcome::kFailed;
 }
 

@@ -18,6 +18,7 @@ namespace market::order {
 namespace {
 
 using namespace std::chrono_literals;
+using domain::FailureReason;
 using testing::Crash;
 using testing::FakePayments;
 using testing::FakeStock;
@@ -124,7 +125,7 @@ Task<> ExpectConsistent(World& world, domain::OrderId id, const std::string& met
   const auto held = world.stock.orders.find(id.ToString());
   const auto captures = co_await world.database.Read(runtime::After(5s), kCaptures, id.ToString());
   SCOPED_TRACE("seed " + std::to_string(seed) + ", " + method + ", " + std::string(domain::Name(state)) +
-               ", " + order.failure.reason);
+               ", " + std::string(Name(order.failure.reason)));
   if (state == domain::State::kPlaced) {
     EXPECT_EQ(payment, FakePayments::Payment::AUTHORIZED);
     EXPECT_TRUE(held != world.stock.orders.end() && held->second == FakeStock::Held::kCommitted);
@@ -137,7 +138,7 @@ Task<> ExpectConsistent(World& world, domain::OrderId id, const std::string& met
     EXPECT_NE(payment, FakePayments::Payment::UNKNOWN);
     EXPECT_TRUE(held == world.stock.orders.end() || held->second == FakeStock::Held::kReleased);
     EXPECT_TRUE(captures.empty());
-    EXPECT_FALSE(order.failure.reason.empty());
+    EXPECT_NE(order.failure.reason, FailureReason::kNone);
   }
 }
 
@@ -169,7 +170,7 @@ TEST(Checkout, KilledAnywhere_EndsWhereTheContractSays) {
 }
 
 Task<> ExpectEnds(boost::asio::io_context& io, std::string method, std::int64_t on_hand,
-                  domain::State expected, std::string reason) {
+                  domain::State expected, FailureReason reason) {
   World world(io, 1, on_hand);
   world.faults.Heal();
   co_await world.database.Open(runtime::After(10s));
@@ -188,13 +189,13 @@ TEST(Checkout, WithoutFaults_EveryAnswerHasItsEnd) {
     std::string method;
     std::int64_t on_hand;
     domain::State state;
-    std::string reason;
+    FailureReason reason;
   };
-  for (const Case& c :
-       {Case{"visa", 1, domain::State::kPlaced, ""}, Case{"visa", 0, domain::State::kFailed, "OUT_OF_STOCK"},
-        Case{"declined", 1, domain::State::kFailed, "PAYMENT_DECLINED"},
-        Case{"slow_yes", 1, domain::State::kPlaced, ""},
-        Case{"slow_no", 1, domain::State::kFailed, "PAYMENT_DECLINED"}}) {
+  for (const Case& c : {Case{"visa", 1, domain::State::kPlaced, FailureReason::kNone},
+                        Case{"visa", 0, domain::State::kFailed, FailureReason::kOutOfStock},
+                        Case{"declined", 1, domain::State::kFailed, FailureReason::kPaymentDeclined},
+                        Case{"slow_yes", 1, domain::State::kPlaced, FailureReason::kNone},
+                        Case{"slow_no", 1, domain::State::kFailed, FailureReason::kPaymentDeclined}}) {
     market::testing::RunLoop(
         [&](boost::asio::io_context& io) { return ExpectEnds(io, c.method, c.on_hand, c.state, c.reason); });
   }

@@ -1,5 +1,7 @@
 #include "services/order/storage/checkouts.hpp"
 
+#include <algorithm>
+
 #include "platform/events/event.hpp"
 #include "services/order/messages.hpp"
 #include "services/order/storage/rows.hpp"
@@ -8,6 +10,8 @@ namespace market::order::storage {
 namespace {
 
 using postgres::Batch;
+using postgres::ComposedStatement;
+using postgres::Result;
 using postgres::Statement;
 
 constexpr Statement kInsertOrder{"order.insert", R"sql(
@@ -32,27 +36,39 @@ constexpr Statement kInsertLines{"order.insert_lines", R"sql(
   FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[])
     WITH ORDINALITY AS l (part, offer, product, title, sku, options, quantity, price, position))sql"};
 
-constexpr Statement kInsertCheckout{"checkout.insert", R"sql(
-  INSERT INTO checkout (order_id, step, lease_until, deadline_at, trace)
-  VALUES ($1, 'FORWARD', market_now() + $2::interval, market_now() + $3::interval, $4))sql"};
+constexpr Columns kUndoing{Column{"c.undo_reason", &domain::Failure::reason},
+                           Column{"c.undo_offers", &domain::Failure::shortages, &domain::Shortage::offer},
+                           Column{"c.undo_left", &domain::Failure::shortages, &domain::Shortage::left},
+                           Column{"c.undo_decline_code", &domain::Failure::decline_code}};
+constexpr Columns kLease{Column{"c.order_id", &Lease::order},
+                         Column{"c.fence", &Lease::fence},
+                         Column{"c.step", &Lease::step},
+                         Inside{&Lease::undo, kUndoing},
+                         Column{"c.attempts", &Lease::attempts},
+                         Column{"c.failures", &Lease::failures},
+                         Column{"c.deadline_at < market_now()", &Lease::overdue},
+                         Column{"c.trace", &Lease::trace}};
+constexpr ComposedStatement kInsertCheckout{"checkout.insert", R"sql(
+  INSERT INTO checkout AS c (order_id, step, lease_until, deadline_at, trace)
+  VALUES ($1, 'FORWARD', market_now() + $2::interval, market_now() + $3::interval, $4)
+  RETURNING )sql" + kLease};
+constexpr ComposedStatement kTake{"checkout.take", R"sql(
+  UPDATE checkout c SET fence = fence + 1, lease_until = market_now() + $2::interval
+  WHERE order_id = $1 AND step <> 'DONE' AND lease_until < market_now()
+  RETURNING )sql" + kLease};
+constexpr ComposedStatement kRead{
+    "checkout.read",
+    "SELECT " + kLease + " FROM checkout c WHERE c.order_id = $1 AND c.fence = $2 AND c.step <> 'DONE'"};
 
-#define MARKET_LEASE_COLUMNS \
-  "order_id, fence, step, undo_reason, undo_details, attempts, failures, deadline_at < market_now(), trace"
-constexpr Statement kTake{"checkout.take",
-                          "UPDATE checkout SET fence = fence + 1, lease_until = market_now() + $2::interval"
-                          " WHERE order_id = $1 AND step <> 'DONE' AND lease_until < market_now()"
-                          " RETURNING " MARKET_LEASE_COLUMNS};
-constexpr Statement kRead{"checkout.read",
-                          "SELECT " MARKET_LEASE_COLUMNS
-                          " FROM checkout WHERE order_id = $1 AND fence = $2 AND step <> 'DONE'"};
-#undef MARKET_LEASE_COLUMNS
 // Names only: what can't be read in a row is for the driver of that row to find out.
-constexpr Statement kTakeDue{"checkout.take_due", R"sql(
+constexpr Columns kDue{Column{"order_id", &Due::order}, Column{"fence", &Due::fence},
+                       Column{"attempts", &Due::attempts}, Column{"failures", &Due::failures}};
+constexpr ComposedStatement kTakeDue{"checkout.take_due", R"sql(
   UPDATE checkout SET fence = fence + 1, lease_until = market_now() + $2::interval
   WHERE order_id IN (SELECT order_id FROM checkout WHERE step <> 'DONE' AND parked_at IS NULL
                      AND next_run_at <= market_now() AND lease_until < market_now()
                      ORDER BY next_run_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-  RETURNING order_id, fence, attempts, failures)sql"};
+  RETURNING )sql" + kDue};
 constexpr Statement kPutBack{"checkout.put_back", R"sql(
   UPDATE checkout SET lease_until = market_now(), next_run_at = market_now() + $3::interval, attempts = attempts + 1,
                       failures = $4, last_error = $5, parked_at = CASE WHEN $6 THEN market_now() END
@@ -65,7 +81,8 @@ constexpr Statement kDone{"checkout.done", R"sql(
                WHERE order_id = $1 AND fence = $2 AND step = $3 RETURNING 1)
   SELECT require(count(*) = 1) FROM won)sql"};
 constexpr Statement kUndo{"checkout.undo", R"sql(
-  WITH won AS (UPDATE checkout SET step = 'UNDO', undo_reason = $3, undo_details = $4
+  WITH won AS (UPDATE checkout SET step = 'UNDO', undo_reason = $3, undo_offers = $4, undo_left = $5,
+                                   undo_decline_code = $6
                WHERE order_id = $1 AND fence = $2 AND step = 'FORWARD' RETURNING 1)
   SELECT require(count(*) = 1) FROM won)sql"};
 constexpr Statement kPostpone{"checkout.postpone", R"sql(
@@ -74,48 +91,69 @@ constexpr Statement kPostpone{"checkout.postpone", R"sql(
                WHERE order_id = $1 AND fence = $2 AND step <> 'DONE' RETURNING 1)
   SELECT require(count(*) = 1) FROM won)sql"};
 
-constexpr Statement kMoveParts{"order.move_parts", R"sql(
-  WITH moved AS (UPDATE seller_order SET state = $2, version = version + 1, updated_at = $3
-                 WHERE order_id = $1 AND state = 'PENDING_PAYMENT' RETURNING id)
-  INSERT INTO order_event (order_id, seller_order_id, at, from_state, to_state, actor, reason)
-  SELECT $1, id, $3, 'PENDING_PAYMENT', $2, 'system', $4 FROM moved)sql"};
-constexpr Statement kSettleOrder{"order.settle", R"sql(
-  UPDATE orders SET payment_state = $2, authorized_minor = $3, captured_minor = $4, refunded_minor = $5,
-                    failure_reason = $6, failure_details = $7, version = version + 1, updated_at = $8
-  WHERE id = $1)sql"};
+// A part as its move left it.
+struct MovedTo {
+  domain::SellerOrderId part;
+  domain::State state;
+  std::int64_t version = 0;
+  Time updated_at;
+};
+constexpr Columns kMovedTo{Column{"m.id", &MovedTo::part}, Column{"m.state", &MovedTo::state},
+                           Column{"m.version", &MovedTo::version},
+                           Column{"m.updated_at", &MovedTo::updated_at}};
+constexpr ComposedStatement kMoveParts{"order.move_parts", R"sql(
+  WITH moved AS (UPDATE seller_order SET state = $3, version = version + 1, updated_at = $4
+                 WHERE order_id = $1 AND state = $2 RETURNING id, state, version, updated_at),
+  told AS (INSERT INTO order_event (order_id, seller_order_id, at, from_state, to_state, actor, reason)
+           SELECT $1, id, $4, $2, state, 'system', $5 FROM moved)
+  SELECT )sql" + kMovedTo + " FROM moved m"};
+constexpr ComposedStatement kSettleOrder{"order.settle", R"sql(
+  UPDATE orders o SET payment_state = $2, authorized_minor = $3, captured_minor = $4, refunded_minor = $5,
+                      failure_reason = $6, failure_offers = $7, failure_left = $8, decline_code = $9,
+                      version = version + 1, updated_at = $10
+  WHERE o.id = $1 RETURNING )sql" + kSettled};
 
-constexpr Statement kCountOpen{"checkout.count_open", R"sql(
-  SELECT count(*) FILTER (WHERE step = 'FORWARD'), count(*) FILTER (WHERE step = 'UNDO'), count(parked_at),
-         greatest(0, coalesce(extract(epoch FROM max(market_now() - deadline_at + $1::interval)) * 1000, 0))::bigint
+constexpr Columns kOpen{
+    Column{"count(*) FILTER (WHERE step = 'FORWARD')", &OpenCheckouts::forward},
+    Column{"count(*) FILTER (WHERE step = 'UNDO')", &OpenCheckouts::undo},
+    Column{"count(parked_at)", &OpenCheckouts::parked},
+    Column{"greatest(0, coalesce(extract(epoch FROM max(market_now() - deadline_at + $1::interval)) * 1000, "
+           "0))::bigint",
+           [](OpenCheckouts& open, std::int64_t ms) { open.oldest_age = std::chrono::milliseconds(ms); }}};
+constexpr ComposedStatement kCountOpen{"checkout.count_open", "SELECT " + kOpen + R"sql(
   FROM (SELECT step, deadline_at, parked_at FROM checkout WHERE step <> 'DONE' LIMIT 100000) AS open)sql"};
 
-Step StepFrom(std::string_view name) {
-  if (name == "FORWARD") return Step::kForward;
-  if (name == "UNDO") return Step::kUndo;
-  return Step::kDone;
-}
-
-std::string_view NameOf(Step step) {
-  switch (step) {
-    case Step::kForward:
-      return "FORWARD";
-    case Step::kUndo:
-      return "UNDO";
-    case Step::kDone:
-      return "DONE";
+// The two columns of a failure's shortages.
+struct ShortageColumns {
+  explicit ShortageColumns(const domain::Failure& failure) {
+    for (const auto& shortage : failure.shortages) {
+      offers.push_back(shortage.offer);
+      left.push_back(shortage.left);
+    }
   }
-  throw std::logic_error("a step without a name");
+  std::vector<domain::OfferId> offers;
+  std::vector<std::int64_t> left;
+};
+
+// Adds what takes a whole order from where it waits for its payment to its end; ReadSettled reads it.
+void AddSettle(Batch& batch, const domain::Order& order, domain::State to,
+               const domain::PaymentSummary& payment, const domain::Failure& why, Time now) {
+  order.RequireMove(to);
+  const ShortageColumns shortages(why);
+  batch.Add(kMoveParts, order.id, domain::State::kPendingPayment, to, now, why.reason)
+      .Add(kSettleOrder, order.id, payment.state, payment.authorized_minor, payment.captured_minor,
+           payment.refunded_minor, why.reason, shortages.offers, shortages.left, why.decline_code, now);
 }
 
-Lease ReadLease(const postgres::Row& row) {
-  return {.order = row.GetId<domain::OrderId>(0),
-          .fence = row.Int(1),
-          .step = StepFrom(row.Text(2)),
-          .undo = {.reason = std::string(row.Text(3)), .details = row.TextArray(4)},
-          .attempts = static_cast<std::uint32_t>(row.Int(5)),
-          .failures = static_cast<std::uint32_t>(row.Int(6)),
-          .overdue = row.GetBool(7),
-          .trace = std::string(row.Text(8))};
+void ReadSettled(domain::Order& order, const Result& parts, const Result& whole) {
+  if (parts.size() != order.parts.size()) throw std::logic_error("an order that was settled in part");
+  for (const auto& moved : kMovedTo.ReadAll(parts)) {
+    auto& part = *std::ranges::find(order.parts, moved.part, &domain::SellerOrder::id);
+    part.state = moved.state;
+    part.version = moved.version;
+    part.updated_at = moved.updated_at;
+  }
+  kSettled.ReadInto(order, whole.One());
 }
 
 void AddParts(Batch& batch, const domain::Order& order) {
@@ -168,63 +206,52 @@ Task<std::optional<Lease>> Checkouts::Insert(Work work, const domain::Order& ord
   AddLines(batch, order);
   batch.Add(kInsertCheckout, order.id, times_.lease, times_.deadline, trace);
   try {
-    co_await database_.Write(work, std::move(batch));
+    const auto results = co_await database_.Write(work, std::move(batch));
+    co_return kLease.ReadOne(results.back());
   } catch (const postgres::SqlError& error) {
     if (error.IsUniqueViolation("orders_operation_id_key")) co_return std::nullopt;
     throw;
   }
-  co_return Lease{.order = order.id, .undo = {}, .trace = std::move(trace)};
 }
 
 Task<std::optional<Lease>> Checkouts::Take(Work work, domain::OrderId order) {
-  const auto rows = co_await database_.Write(work, kTake, order, times_.lease);
-  co_return rows.empty() ? std::nullopt : std::optional(ReadLease(rows.One()));
+  co_return kLease.ReadAtMostOne(co_await database_.Write(work, kTake, order, times_.lease));
 }
 
 Task<std::vector<Due>> Checkouts::TakeDue(Work work, std::size_t limit) {
-  const auto rows = co_await database_.Write(work, kTakeDue, limit, times_.lease);
-  std::vector<Due> due;
-  for (const auto row : rows) {
-    due.push_back({.order = row.GetId<domain::OrderId>(0),
-                   .fence = row.Int(1),
-                   .attempts = static_cast<std::uint32_t>(row.Int(2)),
-                   .failures = static_cast<std::uint32_t>(row.Int(3))});
-  }
-  co_return due;
+  co_return kDue.ReadAll(co_await database_.Write(work, kTakeDue, limit, times_.lease));
 }
 
 Task<std::optional<Lease>> Checkouts::Read(Work work, Due due) {
-  const auto rows = co_await database_.Read(work, kRead, due.order, due.fence);
-  co_return rows.empty() ? std::nullopt : std::optional(ReadLease(rows.One()));
+  co_return kLease.ReadAtMostOne(co_await database_.Read(work, kRead, due.order, due.fence));
 }
 
-Task<> Checkouts::Place(Work work, const Lease& lease, const domain::Order& order,
+Task<> Checkouts::Place(Work work, const Lease& lease, domain::Order& order,
                         const domain::PaymentSummary& payment, Time now) {
   Batch batch("order.place");
-  batch.Add(kDone, lease.order, lease.fence, NameOf(Step::kForward))
-      .Add(kMoveParts, lease.order, domain::Name(domain::State::kPlaced), now, "")
-      .Add(kSettleOrder, lease.order, payment.state, payment.authorized_minor, payment.captured_minor,
-           payment.refunded_minor, "", std::vector<std::string>(), now);
+  batch.Add(kDone, lease.order, lease.fence, Step::kForward);
+  AddSettle(batch, order, domain::State::kPlaced, payment, {}, now);
   events::Append(batch, work, OrderPlacedEvents(order));
   outbox::Append(batch, CaptureMessage(lease.order, lease.trace));
-  co_await WriteGuarded(work, std::move(batch));
+  const auto results = co_await WriteGuarded(work, std::move(batch));
+  ReadSettled(order, results[1], results[2]);
 }
 
 Task<> Checkouts::DecideUndo(Work work, const Lease& lease, const domain::Failure& why) {
+  const ShortageColumns shortages(why);
   Batch batch("checkout.undo");
-  batch.Add(kUndo, lease.order, lease.fence, why.reason, why.details);
+  batch.Add(kUndo, lease.order, lease.fence, why.reason, shortages.offers, shortages.left, why.decline_code);
   co_await WriteGuarded(work, std::move(batch));
 }
 
-Task<> Checkouts::Fail(Work work, const Lease& lease, const domain::Order& order, const domain::Failure& why,
+Task<> Checkouts::Fail(Work work, const Lease& lease, domain::Order& order, const domain::Failure& why,
                        const domain::PaymentSummary& payment, Time now) {
   Batch batch("order.fail");
-  batch.Add(kDone, lease.order, lease.fence, NameOf(lease.step))
-      .Add(kMoveParts, lease.order, domain::Name(domain::State::kFailed), now, why.reason)
-      .Add(kSettleOrder, lease.order, payment.state, payment.authorized_minor, payment.captured_minor,
-           payment.refunded_minor, why.reason, why.details, now);
+  batch.Add(kDone, lease.order, lease.fence, lease.step);
+  AddSettle(batch, order, domain::State::kFailed, payment, why, now);
   events::Append(batch, work, OrderFailedEvent(order, why));
-  co_await WriteGuarded(work, std::move(batch));
+  const auto results = co_await WriteGuarded(work, std::move(batch));
+  ReadSettled(order, results[1], results[2]);
 }
 
 Task<> Checkouts::Postpone(Work work, const Lease& lease, std::chrono::milliseconds delay,
@@ -240,17 +267,12 @@ Task<> Checkouts::PutBack(Work work, domain::OrderId order, std::int64_t fence, 
 }
 
 Task<OpenCheckouts> Checkouts::CountOpen(Work work) {
-  const auto rows = co_await database_.Read(work, kCountOpen, times_.deadline);
-  const auto row = rows.One();
-  co_return OpenCheckouts{.forward = row.Int(0),
-                          .undo = row.Int(1),
-                          .parked = row.Int(2),
-                          .oldest_age = std::chrono::milliseconds(row.Int(3))};
+  co_return kOpen.ReadOne(co_await database_.Read(work, kCountOpen, times_.deadline));
 }
 
-Task<> Checkouts::WriteGuarded(Work work, Batch batch) {
+Task<std::vector<Result>> Checkouts::WriteGuarded(Work work, Batch batch) {
   try {
-    co_await database_.Write(work, std::move(batch));
+    co_return co_await database_.Write(work, std::move(batch));
   } catch (const postgres::SqlError& error) {
     if (error.Is("MK001")) throw LostLease();
     throw;

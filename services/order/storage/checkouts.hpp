@@ -12,13 +12,17 @@
 #include <string>
 #include <vector>
 
+#include "platform/core/words.hpp"
 #include "platform/postgres/database.hpp"
 #include "platform/runtime/setback.hpp"
 #include "services/order/domain/order.hpp"
 
 namespace market::order::storage {
 
-enum class Step { kForward, kUndo, kDone };
+enum class Step : std::uint8_t { kForward, kUndo, kDone };
+inline constexpr Words<Step, 3> kSteps{"step of a checkout", {"FORWARD", "UNDO", "DONE"}};
+inline std::string_view Name(Step step) { return kSteps.Name(step); }
+inline void FromText(std::string_view text, Step& step) { step = kSteps.Require(text); }
 
 struct Lease {
   domain::OrderId order;
@@ -76,12 +80,12 @@ class Checkouts {
   Task<std::optional<Lease>> Read(Work work, Due due);
 
   // All parts become PLACED; the capture of the payment leaves through the outbox.
-  // `order` as it was read under the lease.
-  Task<> Place(Work work, const Lease& lease, const domain::Order& order,
-               const domain::PaymentSummary& payment, Time now);
+  // `order` is as it was read under the lease, and then as it was written.
+  Task<> Place(Work work, const Lease& lease, domain::Order& order, const domain::PaymentSummary& payment,
+               Time now);
   Task<> DecideUndo(Work work, const Lease& lease, const domain::Failure& why);
-  // All parts become FAILED.
-  Task<> Fail(Work work, const Lease& lease, const domain::Order& order, const domain::Failure& why,
+  // All parts become FAILED; `order` as with Place.
+  Task<> Fail(Work work, const Lease& lease, domain::Order& order, const domain::Failure& why,
               const domain::PaymentSummary& payment, Time now);
   // Gives the lease back; due again after `delay`.
   Task<> Postpone(Work work, const Lease& lease, std::chrono::milliseconds delay, std::string error);
@@ -91,7 +95,7 @@ class Checkouts {
   Task<OpenCheckouts> CountOpen(Work work);
 
  private:
-  Task<> WriteGuarded(Work work, postgres::Batch batch);
+  Task<std::vector<postgres::Result>> WriteGuarded(Work work, postgres::Batch batch);
 
   postgres::Database& database_;
   const CheckoutTimes times_;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "platform/postgres/database.hpp"
+#include "services/order/domain/event.hpp"
 #include "services/order/domain/order.hpp"
 #include "services/order/storage/scope.hpp"
 
@@ -33,7 +34,7 @@ class Orders {
   Task<std::optional<std::vector<domain::Event>>> History(Work work, domain::OrderId id, Scope scope);
 
  private:
-  Task<std::vector<domain::Order>> ReadWhole(Work work, postgres::Batch batch);
+  Task<std::vector<domain::Order>> ReadOrders(Work work, postgres::Batch batch);
 
   postgres::Database& database_;
 };

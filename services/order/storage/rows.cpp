@@ -1,17 +1,25 @@
 #include "services/order/storage/rows.hpp"
 
 #include <boost/json.hpp>
+#include <unordered_map>
 
 namespace market::order::storage {
 namespace {
 
-std::map<std::string, std::string> OptionsFromJson(std::string_view text) {
-  std::map<std::string, std::string> options;
-  for (const auto& [name, value] : boost::json::parse(text).as_object()) {
-    options.emplace(name, value.as_string());
-  }
-  return options;
-}
+using postgres::ComposedStatement;
+using postgres::Result;
+
+constexpr ComposedStatement kFind{
+    "order.find",
+    "SELECT " + kOrder + " FROM orders o WHERE o.id = $1 AND ($2::uuid IS NULL OR o.buyer_id = $2)"};
+constexpr ComposedStatement kFindParts{"order.find_parts",
+                                       "SELECT " + kPart +
+                                           " FROM seller_order s JOIN orders o ON o.id = s.order_id"
+                                           " WHERE s.order_id = $1 ORDER BY s.position"};
+constexpr ComposedStatement kFindLines{
+    "order.find_lines", "SELECT " + kLine +
+                            " FROM order_line l JOIN seller_order s ON s.id = l.seller_order_id"
+                            " WHERE s.order_id = $1 ORDER BY s.position, l.position"};
 
 }  // namespace
 
@@ -21,57 +29,45 @@ std::string OptionsToJson(const std::map<std::string, std::string>& options) {
   return boost::json::serialize(object);
 }
 
-domain::Order ReadOrder(const postgres::Row& row) {
-  domain::Order order;
-  order.id = row.GetId<domain::OrderId>(0);
-  order.operation_id = row.GetUuid(1);
-  order.buyer = row.GetId<AccountId>(2);
-  order.number = row.Text(3);
-  order.total = Money{row.Int(5), Currency::Parse(row.Text(4))};
-  order.payment_method = row.Text(6);
-  order.address = {.recipient = std::string(row.Text(7)),
-                   .lines = row.TextArray(8),
-                   .city = std::string(row.Text(9)),
-                   .region = std::string(row.Text(10)),
-                   .postal_code = std::string(row.Text(11)),
-                   .country_code = std::string(row.Text(12)),
-                   .phone = std::string(row.Text(13))};
-  order.payment = {.state = std::string(row.Text(14)),
-                   .authorized_minor = row.Int(15),
-                   .captured_minor = row.Int(16),
-                   .refunded_minor = row.Int(17)};
-  order.failure = {.reason = std::string(row.Text(18)), .details = row.TextArray(19)};
-  order.version = row.Int(20);
-  order.created_at = row.GetTime(21);
-  order.updated_at = row.GetTime(22);
-  return order;
+std::map<std::string, std::string> OptionsFromJson(std::string_view json) {
+  std::map<std::string, std::string> options;
+  for (const auto& [name, value] : boost::json::parse(json).as_object()) {
+    options.emplace(name, value.as_string());
+  }
+  return options;
 }
 
-domain::SellerOrder ReadPart(const postgres::Row& row) {
-  domain::SellerOrder part;
-  part.id = row.GetId<domain::SellerOrderId>(0);
-  part.order = row.GetId<domain::OrderId>(1);
-  part.seller = row.GetId<SellerId>(2);
-  part.number = row.Text(3);
-  part.state = domain::StateFrom(row.Text(4));
-  part.total = Money{row.Int(5), Currency::Parse(row.Text(6))};
-  part.carrier = row.Text(7);
-  part.tracking_number = row.Text(8);
-  part.version = row.Int(9);
-  part.created_at = row.GetTime(10);
-  part.updated_at = row.GetTime(11);
-  return part;
+void AddLines(std::vector<domain::SellerOrder>& parts, const Result& lines) {
+  std::unordered_map<domain::SellerOrderId, domain::SellerOrder*> by_id;
+  for (auto& part : parts) by_id.emplace(part.id, &part);
+  for (const auto row : lines) {
+    auto [part, line] = kLine.Read(row);
+    const auto found = by_id.find(part);
+    if (found == by_id.end()) continue;
+    line.unit_price.currency = line.total.currency = found->second->total.currency;
+    found->second->lines.push_back(std::move(line));
+  }
 }
 
-domain::Line ReadLine(const postgres::Row& row, const Currency& currency) {
-  return {.offer = row.GetId<domain::OfferId>(1),
-          .product = row.GetId<domain::ProductId>(2),
-          .title = std::string(row.Text(3)),
-          .sku = std::string(row.Text(4)),
-          .options = OptionsFromJson(row.Text(5)),
-          .quantity = row.Int(6),
-          .unit_price = Money{row.Int(7), currency},
-          .total = Money{row.Int(8), currency}};
+void AddWhole(postgres::Batch& batch, domain::OrderId id, std::optional<AccountId> buyer) {
+  batch.Add(kFind, id, buyer).Add(kFindParts, id).Add(kFindLines, id);
+}
+
+std::vector<domain::Order> ReadWhole(const Result& order_rows, const Result& part_rows,
+                                     const Result& line_rows) {
+  auto parts = kPart.ReadAll(part_rows);
+  AddLines(parts, line_rows);
+  std::vector<domain::Order> orders;
+  for (const auto row : order_rows) {
+    auto order = kOrder.Read(row);
+    for (auto& part : parts) {
+      if (part.order == order.id) order.parts.push_back(std::move(part));
+    }
+    // The statements of a read are not one snapshot: an order that was inserted between them comes without
+    // parts and is treated as not there yet.
+    if (!order.parts.empty()) orders.push_back(std::move(order));
+  }
+  return orders;
 }
 
 }  // namespace market::order::storage

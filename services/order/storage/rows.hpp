@@ -1,34 +1,105 @@
-// Between rows and domain values: the column lists and their readers, shared by the files of this room.
+// The columns of an order, of its parts and of their lines, shared by the files of this room, and how a whole
+// order is read.
 #pragma once
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "platform/postgres/columns.hpp"
 #include "platform/postgres/database.hpp"
 #include "services/order/domain/order.hpp"
 
 namespace market::order::storage {
 
-#define MARKET_ORDER_COLUMNS                                                                              \
-  "id, operation_id, buyer_id, number, currency, total_minor, payment_method, recipient, address_lines, " \
-  "city, "                                                                                                \
-  "region, postal_code, country_code, phone, payment_state, authorized_minor, captured_minor, "           \
-  "refunded_minor, "                                                                                      \
-  "failure_reason, failure_details, version, created_at, updated_at"
-
-#define MARKET_PART_COLUMNS                                                                  \
-  "s.id, s.order_id, s.seller_id, s.number, s.state, s.total_minor, o.currency, s.carrier, " \
-  "s.tracking_number, "                                                                      \
-  "s.version, s.created_at, s.updated_at"
-
-#define MARKET_LINE_COLUMNS                                                                                  \
-  "l.seller_order_id, l.offer_id, l.product_id, l.title, l.sku, l.options, l.quantity, l.unit_price_minor, " \
-  "l.total_minor"
-
-domain::Order ReadOrder(const postgres::Row& row);
-domain::SellerOrder ReadPart(const postgres::Row& row);
-domain::Line ReadLine(const postgres::Row& row, const Currency& currency);
-
 std::string OptionsToJson(const std::map<std::string, std::string>& options);
+std::map<std::string, std::string> OptionsFromJson(std::string_view json);
+
+using postgres::Column;
+using postgres::Columns;
+using postgres::Inside;
+
+// All name the tables orders o, seller_order s and order_line l.
+inline constexpr Columns kAddress{Column{"o.recipient", &domain::Address::recipient},
+                                  Column{"o.address_lines", &domain::Address::lines},
+                                  Column{"o.city", &domain::Address::city},
+                                  Column{"o.region", &domain::Address::region},
+                                  Column{"o.postal_code", &domain::Address::postal_code},
+                                  Column{"o.country_code", &domain::Address::country_code},
+                                  Column{"o.phone", &domain::Address::phone}};
+
+inline constexpr Columns kPayment{Column{"o.payment_state", &domain::PaymentSummary::state},
+                                  Column{"o.authorized_minor", &domain::PaymentSummary::authorized_minor},
+                                  Column{"o.captured_minor", &domain::PaymentSummary::captured_minor},
+                                  Column{"o.refunded_minor", &domain::PaymentSummary::refunded_minor}};
+
+inline constexpr Columns kFailure{
+    Column{"o.failure_reason", &domain::Failure::reason},
+    Column{"o.failure_offers", &domain::Failure::shortages, &domain::Shortage::offer},
+    Column{"o.failure_left", &domain::Failure::shortages, &domain::Shortage::left},
+    Column{"o.decline_code", &domain::Failure::decline_code}};
+
+// What changes in an order after it was inserted.
+inline constexpr Columns kSettled{
+    Inside{&domain::Order::payment, kPayment}, Inside{&domain::Order::failure, kFailure},
+    Column{"o.version", &domain::Order::version}, Column{"o.updated_at", &domain::Order::updated_at}};
+
+inline constexpr Columns kOrder{Column{"o.id", &domain::Order::id},
+                                Column{"o.operation_id", &domain::Order::operation_id},
+                                Column{"o.buyer_id", &domain::Order::buyer},
+                                Column{"o.number", &domain::Order::number},
+                                Column{"o.total_minor", &domain::Order::total, &Money::minor},
+                                Column{"o.currency", &domain::Order::total, &Money::currency},
+                                Column{"o.payment_method", &domain::Order::payment_method},
+                                Column{"o.created_at", &domain::Order::created_at},
+                                Inside{&domain::Order::address, kAddress},
+                                kSettled};
+
+inline constexpr Columns kPart{Column{"s.id", &domain::SellerOrder::id},
+                               Column{"s.order_id", &domain::SellerOrder::order},
+                               Column{"s.seller_id", &domain::SellerOrder::seller},
+                               Column{"s.number", &domain::SellerOrder::number},
+                               Column{"s.state", &domain::SellerOrder::state},
+                               Column{"s.total_minor", &domain::SellerOrder::total, &Money::minor},
+                               Column{"o.currency", &domain::SellerOrder::total, &Money::currency},
+                               Column{"s.carrier", &domain::SellerOrder::carrier},
+                               Column{"s.tracking_number", &domain::SellerOrder::tracking_number},
+                               Column{"s.version", &domain::SellerOrder::version},
+                               Column{"s.created_at", &domain::SellerOrder::created_at},
+                               Column{"s.updated_at", &domain::SellerOrder::updated_at}};
+
+inline constexpr Columns kPartWithAddress{kPart, Inside{&domain::SellerOrder::address, kAddress}};
+
+// A line and the part it is of, whose currency it has.
+struct LineOfPart {
+  domain::SellerOrderId part;
+  domain::Line line;
+};
+
+inline constexpr Columns kLine{
+    Column{"l.seller_order_id", &LineOfPart::part},
+    Column{"l.offer_id", &LineOfPart::line, &domain::Line::offer},
+    Column{"l.product_id", &LineOfPart::line, &domain::Line::product},
+    Column{"l.title", &LineOfPart::line, &domain::Line::title},
+    Column{"l.sku", &LineOfPart::line, &domain::Line::sku},
+    Column{"l.options",
+           [](LineOfPart& row, std::string_view json) { row.line.options = OptionsFromJson(json); }},
+    Column{"l.quantity", &LineOfPart::line, &domain::Line::quantity},
+    Column{"l.unit_price_minor", [](LineOfPart& row) -> std::int64_t& { return row.line.unit_price.minor; }},
+    Column{"l.total_minor", [](LineOfPart& row) -> std::int64_t& { return row.line.total.minor; }}};
+
+inline constexpr postgres::ComposedStatement kLinesOfPart{
+    "seller_order.find_lines",
+    "SELECT " + kLine + " FROM order_line l WHERE l.seller_order_id = $1 ORDER BY l.position"};
+
+// Rows of kLine, to the parts they are of; those of no part here are left out.
+void AddLines(std::vector<domain::SellerOrder>& parts, const postgres::Result& lines);
+
+// The three statements that read one order whole, and what they gave.
+void AddWhole(postgres::Batch& batch, domain::OrderId id, std::optional<AccountId> buyer);
+// From rows of kOrder, kPart and kLine.
+std::vector<domain::Order> ReadWhole(const postgres::Result& orders, const postgres::Result& parts,
+                                     const postgres::Result& lines);
 
 }  // namespace market::order::storage

@@ -5,29 +5,60 @@
 #include "platform/core/error.hpp"
 #include "platform/events/event.hpp"
 #include "services/order/messages.hpp"
+#include "services/order/storage/rows.hpp"
 
 namespace market::order::storage {
 namespace {
 
 using postgres::Batch;
+using postgres::ComposedStatement;
 using postgres::Statement;
 using postgres::Tx;
 
+// A part under its row lock.
+struct Locked {
+  domain::State state;
+  MovedPart moved;  // what a move makes of it
+};
+constexpr Columns kLocked{Column{"s.state", &Locked::state},
+                          Column{"s.id", &Locked::moved, &MovedPart::id},
+                          Column{"s.order_id", &Locked::moved, &MovedPart::order},
+                          Column{"s.number", &Locked::moved, &MovedPart::number},
+                          Column{"s.seller_id", &Locked::moved, &MovedPart::seller},
+                          Column{"o.buyer_id", &Locked::moved, &MovedPart::buyer},
+                          Column{"s.version + 1", &Locked::moved, &MovedPart::version}};
+
 // Parts are always locked in the order of their ids, so that two transactions never wait for each other.
-constexpr Statement kLockPart{"seller_order.lock", R"sql(
-  SELECT s.id, s.state, s.order_id, s.number, s.seller_id, o.buyer_id, s.version
-  FROM seller_order s JOIN orders o ON o.id = s.order_id
-  WHERE s.id = $1 AND ($2::uuid[] IS NULL OR s.seller_id = ANY ($2)) FOR UPDATE OF s)sql"};
-constexpr Statement kLockParts{"order.lock_parts", R"sql(
-  SELECT s.id, s.state, s.order_id, s.number, s.seller_id, o.buyer_id, s.version
-  FROM seller_order s JOIN orders o ON o.id = s.order_id
-  WHERE s.order_id = $1 AND ($2::uuid IS NULL OR o.buyer_id = $2) ORDER BY s.id FOR UPDATE OF s)sql"};
-constexpr Statement kOffersOfPart{
-    "seller_order.offers", "SELECT offer_id FROM order_line WHERE seller_order_id = $1 ORDER BY position"};
-constexpr Statement kMovePart{"seller_order.move", R"sql(
-  UPDATE seller_order SET state = $2, carrier = coalesce($3, carrier), tracking_number = coalesce($4, tracking_number),
-                          version = version + 1, updated_at = $5
-  WHERE id = $1)sql"};
+constexpr ComposedStatement kLockPart{
+    "seller_order.lock",
+    "SELECT " + kLocked +
+        " FROM seller_order s JOIN orders o ON o.id = s.order_id"
+        " WHERE s.id = $1 AND ($2::uuid[] IS NULL OR s.seller_id = ANY ($2)) FOR UPDATE OF s"};
+constexpr ComposedStatement kLockParts{
+    "order.lock_parts",
+    "SELECT " + kLocked +
+        " FROM seller_order s JOIN orders o ON o.id = s.order_id"
+        " WHERE s.order_id = $1 AND ($2::uuid IS NULL OR o.buyer_id = $2) ORDER BY s.id FOR UPDATE OF s"};
+
+struct OfferOfPart {
+  domain::SellerOrderId part;
+  domain::OfferId offer;
+};
+constexpr Columns kOffer{Column{"l.seller_order_id", &OfferOfPart::part},
+                         Column{"l.offer_id", &OfferOfPart::offer}};
+constexpr ComposedStatement kOffersOfPart{
+    "seller_order.offers",
+    "SELECT " + kOffer + " FROM order_line l WHERE l.seller_order_id = $1 ORDER BY l.position"};
+constexpr ComposedStatement kOffersOfOrder{
+    "order.offers", "SELECT " + kOffer +
+                        " FROM order_line l JOIN seller_order s ON s.id = l.seller_order_id"
+                        " WHERE s.order_id = $1 ORDER BY s.position, l.position"};
+
+constexpr ComposedStatement kMovePart{"seller_order.move", R"sql(
+  UPDATE seller_order s SET state = $2, carrier = coalesce($3, carrier), tracking_number = coalesce($4, tracking_number),
+                            version = s.version + 1, updated_at = $5
+  FROM orders o WHERE s.id = $1 AND o.id = s.order_id
+  RETURNING )sql" + kPartWithAddress};
 constexpr Statement kInsertEvent{"order.event", R"sql(
   INSERT INTO order_event (order_id, seller_order_id, at, from_state, to_state, actor, actor_id, reason, operation_id)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9))sql"};
@@ -39,22 +70,6 @@ constexpr Statement kSetPayment{"order.set_payment", R"sql(
   UPDATE orders SET payment_state = $2, authorized_minor = $3, captured_minor = $4, refunded_minor = $5,
                     version = version + 1, updated_at = market_now()
   WHERE id = $1)sql"};
-
-// A part under its row lock.
-struct Locked {
-  domain::State state;
-  MovedPart moved;  // what a move makes of it
-};
-
-Locked ReadLocked(const postgres::Row& row) {
-  return {.state = domain::StateFrom(row.Text(1)),
-          .moved = {.id = row.GetId<domain::SellerOrderId>(0),
-                    .order = row.GetId<domain::OrderId>(2),
-                    .number = std::string(row.Text(3)),
-                    .seller = row.GetId<SellerId>(4),
-                    .buyer = row.GetId<AccountId>(5),
-                    .version = row.Int(6) + 1}};
-}
 
 events::NewEvent EventOf(const MovedPart& part, domain::State to, const std::optional<Shipment>& shipment) {
   switch (to) {
@@ -70,9 +85,11 @@ events::NewEvent EventOf(const MovedPart& part, domain::State to, const std::opt
   }
 }
 
-std::vector<domain::OfferId> OffersFrom(const postgres::Result& rows) {
+std::vector<domain::OfferId> OffersOf(domain::SellerOrderId part, const std::vector<OfferOfPart>& rows) {
   std::vector<domain::OfferId> offers;
-  for (const auto row : rows) offers.push_back(row.GetId<domain::OfferId>(0));
+  for (const auto& row : rows) {
+    if (row.part == part) offers.push_back(row.offer);
+  }
   return offers;
 }
 
@@ -105,62 +122,73 @@ std::vector<Locked> Choose(const std::vector<Locked>& parts,
 
 }  // namespace
 
-Task<> Transitions::Move(Work work, domain::SellerOrderId part, Scope scope, domain::State to, Actor actor,
-                         std::optional<Shipment> shipment, std::string trace, Time now) {
-  auto body = [&](Tx& tx) -> Task<> {
-    const auto rows = co_await tx.Execute(kLockPart, part, scope.SellerIds());
-    if (rows.empty()) throw NotFound("the seller order");
-    const auto [from, moved] = ReadLocked(rows.One());
+Task<domain::SellerOrder> Transitions::Move(Work work, domain::SellerOrderId part, Scope scope,
+                                            domain::State to, Actor actor, std::optional<Shipment> shipment,
+                                            std::string trace, Time now) {
+  auto body = [&](Tx& tx) -> Task<domain::SellerOrder> {
+    Batch read("seller_order.lock");
+    read.Add(kLockPart, part, scope.SellerIds()).Add(kOffersOfPart, part);
+    const auto found = co_await tx.Execute(std::move(read));
+    const auto locked = kLocked.ReadAtMostOne(found[0]);
+    if (!locked) throw NotFound("the seller order");
+    const auto& [from, moved] = *locked;
     const auto& order = moved.order;
     domain::RequireMove(from, to);
 
     Batch batch("seller_order.move");
-    batch.Add(kMovePart, part, domain::Name(to), shipment ? std::optional(shipment->carrier) : std::nullopt,
+    batch.Add(kMovePart, part, to, shipment ? std::optional(shipment->carrier) : std::nullopt,
               shipment ? std::optional(shipment->tracking_number) : std::nullopt, now);
-    batch.Add(kInsertEvent, order, part, now, domain::Name(from), domain::Name(to), actor.role, actor.account,
-              "", std::nullopt);
+    batch.Add(kInsertEvent, order, part, now, from, to, actor.role, actor.account, "", std::nullopt);
     batch.Add(kTouchOrder, order, now);
     events::Append(batch, work, EventOf(moved, to, shipment));
     if (to == domain::State::kShipped) {
-      const auto offers = co_await tx.Execute(kOffersOfPart, part);
-      outbox::Append(batch, ConsumeMessage(order, OffersFrom(offers), trace));
+      outbox::Append(batch, ConsumeMessage(order, OffersOf(part, kOffer.ReadAll(found[1])), trace));
     }
-    co_await tx.ExecuteAndCommit(std::move(batch));
+    batch.Add(kLinesOfPart, part);
+    const auto written = co_await tx.ExecuteAndCommit(std::move(batch));
+    auto parts = kPartWithAddress.ReadAll(written.front());
+    AddLines(parts, written.back());
+    co_return std::move(parts.at(0));
   };
-  co_await database_.Transaction(work, body);
+  co_return co_await database_.Transaction(work, body);
 }
 
-Task<std::size_t> Transitions::Cancel(Work work, domain::OrderId order, Scope scope,
-                                      std::vector<domain::SellerOrderId> named, Actor actor,
-                                      std::string reason, Uuid operation_id, std::string trace, Time now) {
-  std::size_t cancelled = 0;
-  auto body = [&](Tx& tx) -> Task<> {
-    cancelled = 0;
-    const auto rows = co_await tx.Execute(kLockParts, order, scope.BuyerId());
-    if (rows.empty()) throw NotFound("the order");
-    if (!(co_await tx.Execute(kOperationDone, operation_id, order)).empty()) co_return;
+Task<Cancelled> Transitions::Cancel(Work work, domain::OrderId order, Scope scope,
+                                    std::vector<domain::SellerOrderId> named, Actor actor, std::string reason,
+                                    Uuid operation_id, std::string trace, Time now) {
+  auto body = [&](Tx& tx) -> Task<Cancelled> {
+    Batch read("order.lock_parts");
+    read.Add(kLockParts, order, scope.BuyerId())
+        .Add(kOperationDone, operation_id, order)
+        .Add(kOffersOfOrder, order);
+    const auto found = co_await tx.Execute(std::move(read));
+    const auto parts = kLocked.ReadAll(found[0]);
+    if (parts.empty()) throw NotFound("the order");
 
-    std::vector<Locked> parts;
-    for (const auto row : rows) parts.push_back(ReadLocked(row));
     Batch batch("order.cancel");
-    const auto chosen = Choose(parts, named);
-    for (const auto& [from, part] : chosen) {
-      domain::RequireMove(from, domain::State::kCancelled);
-      const auto offers = co_await tx.Execute(kOffersOfPart, part.id);
-      batch.Add(kMovePart, part.id, domain::Name(domain::State::kCancelled), std::nullopt, std::nullopt, now);
-      batch.Add(kInsertEvent, order, part.id, now, domain::Name(from),
-                domain::Name(domain::State::kCancelled), actor.role, actor.account, reason, operation_id);
-      outbox::Append(batch, ReleaseMessage(order, OffersFrom(offers), trace));
-      outbox::Append(batch, RefundMessage(order, part.id, trace));
-      events::Append(batch, work, SellerOrderCancelledEvent(part, actor.role, reason));
+    std::vector<Locked> chosen;
+    if (found[1].empty()) {  // not a repetition
+      const auto offers = kOffer.ReadAll(found[2]);
+      chosen = Choose(parts, named);
+      for (const auto& [from, part] : chosen) {
+        domain::RequireMove(from, domain::State::kCancelled);
+        batch.Add(kMovePart, part.id, domain::State::kCancelled, std::nullopt, std::nullopt, now);
+        batch.Add(kInsertEvent, order, part.id, now, from, domain::State::kCancelled, actor.role,
+                  actor.account, reason, operation_id);
+        outbox::Append(batch, ReleaseMessage(order, OffersOf(part.id, offers), trace));
+        outbox::Append(batch, RefundMessage(order, part.id, trace));
+        events::Append(batch, work, SellerOrderCancelledEvent(part, actor.role, reason));
+      }
+      batch.Add(kTouchOrder, order, now);
+      if (actor.act) AppendCancellation(batch, *actor.act, order, chosen);
     }
-    batch.Add(kTouchOrder, order, now);
-    if (actor.act) AppendCancellation(batch, *actor.act, order, chosen);
-    co_await tx.ExecuteAndCommit(std::move(batch));
-    cancelled = chosen.size();
+    const auto whole = batch.Size();
+    AddWhole(batch, order, scope.BuyerId());
+    const auto written = co_await tx.ExecuteAndCommit(std::move(batch));
+    auto orders = ReadWhole(written[whole], written[whole + 1], written[whole + 2]);
+    co_return Cancelled{.parts = chosen.size(), .order = std::move(orders.at(0))};
   };
-  co_await database_.Transaction(work, body);
-  co_return cancelled;
+  co_return co_await database_.Transaction(work, body);
 }
 
 Task<> Transitions::SetPayment(Work work, domain::OrderId order, domain::PaymentSummary payment) {

@@ -2,84 +2,32 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
-
 #include "platform/audit/testing/some_act.hpp"
 #include "platform/events/testing/told.hpp"
-#include "platform/testing/run_loop.hpp"
-#include "platform/testing/temporary_database.hpp"
-#include "services/order/domain/pricing.hpp"
 #include "services/order/messages.hpp"
-#include "services/order/migrations.hpp"
-#include "services/order/storage/checkouts.hpp"
-#include "services/order/storage/orders.hpp"
+#include "services/order/testing/store_fixture.hpp"
 
 namespace market::order::storage {
 namespace {
 
-using namespace std::chrono_literals;
 using domain::State;
+using testing::AnOrder;
+using testing::Now;
+using testing::SharedDatabase;
+using testing::Soon;
+using testing::Store;
+using testing::WithStore;
 
-market::testing::TemporaryDatabase& SharedDatabase() {
-  static market::testing::TemporaryDatabase database(kMigrations);
-  return database;
-}
+struct MovingStore : Store {
+  using Store::Store;
 
-runtime::Deadline Soon() { return runtime::After(10s); }
-
-domain::Offer AnOffer(std::int64_t price_minor) {
-  domain::Offer offer;
-  offer.id = domain::OfferId::New();
-  offer.product = domain::ProductId::New();
-  offer.seller = SellerId::New();
-  offer.title = "Engine \"mark 1\", brass {special}";
-  offer.sku = "E-1";
-  offer.options = {{"size", "M"}, {"colour", "brass"}};
-  offer.price = Money{price_minor, Currency::Parse("EUR")};
-  offer.for_sale = true;
-  return offer;
-}
-
-Time Now() { return SystemClock().Now(); }
-
-// Of two sellers.
-domain::Order AnOrder() {
-  const std::array offers = {AnOffer(1999), AnOffer(500)};
-  const std::array items = {domain::Item{offers[0].id, 2}, domain::Item{offers[1].id, 1}};
-  return domain::MakeOrder(Uuid::NewV7(), AccountId::New(), domain::Price(items, offers),
-                           {.recipient = "Ada",
-                            .lines = {"1 \"Street\"", "2,nd"},
-                            .city = "London",
-                            .region = "",
-                            .postal_code = "SW1",
-                            .country_code = "GB",
-                            .phone = ""},
-                           "pm_card_visa", Now());
-}
-
-struct Store {
-  explicit Store(boost::asio::io_context& io)
-      : database(io, {.conninfo = std::string(SharedDatabase().Conninfo()),
-                      .read_connections = 1,
-                      .write_connections = 4}),
-        orders(database),
-        checkouts(database, {}),
-        transitions(database) {}
-
-  // Placed and authorised.
-  Task<domain::Order> Placed() {
-    auto order = AnOrder();
-    const auto lease = co_await checkouts.Insert(Soon(), order, "");
-    co_await checkouts.Place(Soon(), *lease, order,
-                             {.state = "AUTHORIZED", .authorized_minor = order.total.minor}, Now());
-    co_return order;
-  }
-  Task<> Move(const domain::SellerOrder& part, State to, SellerId as) {
+  Task<domain::SellerOrder> Move(const domain::SellerOrder& part, State to, SellerId as) {
     std::optional<Shipment> shipment;
     if (to == State::kShipped) shipment = Shipment{"Royal Mail", "RM1"};
     std::vector<SellerId> sellers = {as};
-    co_await transitions.Move(Soon(), part.id, Scope::Sellers(std::move(sellers)), to,
-                              {"seller", AccountId::New()}, std::move(shipment), "", Now());
+    co_return co_await transitions.Move(Soon(), part.id, Scope::Sellers(std::move(sellers)), to,
+                                        {domain::ActorRole::kSeller, AccountId::New()}, std::move(shipment),
+                                        "", Now());
   }
   Task<std::string> ReasonOfMove(const domain::SellerOrder& part, State to, SellerId as) {
     std::string reason;
@@ -94,8 +42,8 @@ struct Store {
                            std::vector<domain::SellerOrderId> parts = {}) {
     std::string reason;
     try {
-      co_await transitions.Cancel(Soon(), order.id, Scope::Buyer(as), std::move(parts), {"buyer", as},
-                                  "changed my mind", operation, "", Now());
+      co_await transitions.Cancel(Soon(), order.id, Scope::Buyer(as), std::move(parts),
+                                  {domain::ActorRole::kBuyer, as}, "changed my mind", operation, "", Now());
     } catch (const Error& error) {
       reason = error.reason;
     }
@@ -117,24 +65,9 @@ struct Store {
   }
   auto PaymentCommands(domain::OrderId order) { return Commands(order, "payment", PaymentCommandFrom); }
   auto StockCommands(domain::OrderId order) { return Commands(order, "stock", StockCommandFrom); }
-
-  postgres::Database database;
-  Orders orders;
-  Checkouts checkouts;
-  Transitions transitions;
 };
 
-template <class Function>
-void WithStore(Function function) {
-  market::testing::RunLoop([&](boost::asio::io_context& io) -> Task<> {
-    Store store(io);
-    co_await store.database.Open(Soon());
-    co_await function(store);
-    co_await store.database.Close(Soon());
-  });
-}
-
-Task<> ExpectReadBack(Store& store) {
+Task<> ExpectReadBack(MovingStore& store) {
   const auto placed = co_await store.Placed();
   const auto order = (co_await store.orders.Find(Soon(), placed.id, Scope::Buyer(placed.buyer))).value();
   EXPECT_EQ(order.CurrentState(), State::kPlaced);
@@ -152,9 +85,9 @@ Task<> ExpectReadBack(Store& store) {
   twin.id = domain::OrderId::New();
   EXPECT_FALSE((co_await store.checkouts.Insert(Soon(), twin, "")).has_value());
 }
-TEST(Orders, Placed_ReadsBackForItsBuyerOnly) { WithStore(ExpectReadBack); }
+TEST(Orders, Placed_ReadsBackForItsBuyerOnly) { WithStore<MovingStore>(ExpectReadBack); }
 
-Task<> ExpectFulfilment(Store& store) {
+Task<> ExpectFulfilment(MovingStore& store) {
   const auto order = co_await store.Placed();
   const auto& part = order.parts[0];
   EXPECT_EQ(co_await store.ReasonOfMove(part, State::kAccepted, SellerId::New()), "NOT_FOUND");
@@ -179,9 +112,48 @@ Task<> ExpectFulfilment(Store& store) {
   EXPECT_EQ((co_await store.orders.History(Soon(), order.id, Scope::Buyer(order.buyer))).value().size(), 7u);
   EXPECT_FALSE((co_await store.orders.History(Soon(), order.id, Scope::Buyer(AccountId::New()))).has_value());
 }
-TEST(Transitions, Seller_MovesItsOwnPartOnly) { WithStore(ExpectFulfilment); }
+Task<> ExpectMoveAnswers(MovingStore& store) {
+  const auto order = co_await store.Placed();
+  const auto& part = order.parts[1];
+  auto written = co_await store.Move(part, State::kAccepted, part.seller);
+  EXPECT_EQ(written.state, State::kAccepted);
+  EXPECT_EQ(written.version, part.version + 1);
+  written = co_await store.Move(part, State::kShipped, part.seller);
+  const auto read = (co_await store.orders.FindPart(Soon(), part.id, Scope::Sellers({part.seller}))).value();
+  EXPECT_EQ(written.state, read.state);
+  EXPECT_EQ(written.version, read.version);
+  EXPECT_EQ(written.updated_at, read.updated_at);
+  EXPECT_EQ(written.tracking_number, "RM1");
+  EXPECT_EQ(written.address.recipient, read.address.recipient);
+  EXPECT_EQ(written.total, read.total);
+  EXPECT_EQ(written.lines.size(), 1u);
+  EXPECT_EQ(written.lines.at(0).sku, read.lines.at(0).sku);
+  EXPECT_EQ(written.lines.at(0).total, read.lines.at(0).total);
+}
+TEST(Transitions, AMove_AnswersWhatItWrote) { WithStore<MovingStore>(ExpectMoveAnswers); }
 
-Task<> ExpectCancel(Store& store) {
+Task<> ExpectCancelAnswers(MovingStore& store) {
+  const auto order = co_await store.Placed();
+  const auto operation = Uuid::NewV7();
+  for (const std::size_t cancelled : {1, 0}) {  // the second is a repetition
+    const auto written =
+        co_await store.transitions.Cancel(Soon(), order.id, Scope::Buyer(order.buyer), {order.parts[0].id},
+                                          {domain::ActorRole::kBuyer, order.buyer}, "", operation, "", Now());
+    EXPECT_EQ(written.parts, cancelled);
+    EXPECT_EQ(written.order.parts.at(0).state, State::kCancelled);
+    EXPECT_EQ(written.order.parts.at(1).state, State::kPlaced);
+    EXPECT_EQ(written.order.version, order.version + 1);
+    const auto read = (co_await store.orders.Find(Soon(), order.id, Scope::Everything())).value();
+    EXPECT_EQ(written.order.version, read.version);
+    EXPECT_EQ(written.order.updated_at, read.updated_at);
+    EXPECT_EQ(written.order.parts.at(0).version, read.parts.at(0).version);
+  }
+}
+TEST(Transitions, ACancellation_AnswersWhatItWrote) { WithStore<MovingStore>(ExpectCancelAnswers); }
+
+TEST(Transitions, Seller_MovesItsOwnPartOnly) { WithStore<MovingStore>(ExpectFulfilment); }
+
+Task<> ExpectCancel(MovingStore& store) {
   const auto order = co_await store.Placed();
   const auto operation = Uuid::NewV7();
   EXPECT_EQ(co_await store.Cancel(order, AccountId::New(), operation), "NOT_FOUND");
@@ -202,7 +174,7 @@ Task<> ExpectCancel(Store& store) {
   const auto read = (co_await store.orders.Find(Soon(), order.id, Scope::Everything())).value();
   EXPECT_EQ(read.CurrentState(), State::kCancelled);
 }
-TEST(Transitions, Cancel_IsOncePerPartAndRepeatable) { WithStore(ExpectCancel); }
+TEST(Transitions, Cancel_IsOncePerPartAndRepeatable) { WithStore<MovingStore>(ExpectCancel); }
 
 // What the log tells of a part, or of the whole.
 std::string ToldOf(const domain::SellerOrder& part) {
@@ -212,7 +184,7 @@ std::string ToldOf(const domain::Order& order) {
   return events::Told(SharedDatabase(), "order/" + order.id.ToString());
 }
 
-Task<> ExpectEvents(Store& store) {
+Task<> ExpectEvents(MovingStore& store) {
   const auto order = co_await store.Placed();
   const auto& shipped = order.parts[0];
   const auto& cancelled = order.parts[1];
@@ -249,41 +221,45 @@ Task<> ExpectEvents(Store& store) {
                                      shipped.seller.ToString() + "'"),
             "4");
 }
-TEST(Events, EveryAct_IsTold) { WithStore(ExpectEvents); }
+TEST(Events, EveryAct_IsTold) { WithStore<MovingStore>(ExpectEvents); }
 
-Task<> ExpectFailureTold(Store& store) {
-  const auto order = AnOrder();
+Task<> ExpectFailureTold(MovingStore& store) {
+  auto order = AnOrder();
   const auto lease = co_await store.checkouts.Insert(Soon(), order, "");
   EXPECT_EQ(ToldOf(order), "");
   auto stale = *lease;
   ++stale.fence;
   bool lost = false;
   try {
-    co_await store.checkouts.Fail(Soon(), stale, order, {.reason = "OUT_OF_STOCK", .details = {}}, {}, Now());
+    co_await store.checkouts.Fail(
+        Soon(), stale, order,
+        {.reason = domain::FailureReason::kOutOfStock, .shortages = {}, .decline_code = {}}, {}, Now());
   } catch (const LostLease&) {
     lost = true;
   }
   EXPECT_TRUE(lost);
   EXPECT_EQ(ToldOf(order), "") << "whose lease is lost tells nothing";
-  co_await store.checkouts.Fail(Soon(), *lease, order, {.reason = "OUT_OF_STOCK", .details = {}}, {}, Now());
+  co_await store.checkouts.Fail(
+      Soon(), *lease, order,
+      {.reason = domain::FailureReason::kOutOfStock, .shortages = {}, .decline_code = {}}, {}, Now());
   EXPECT_EQ(ToldOf(order), "order.OrderFailed 2");
   EXPECT_EQ(ToldOf(order.parts[0]), "");
   EXPECT_EQ(
       events::LastTold<api::order::OrderFailed>(SharedDatabase(), "order/" + order.id.ToString()).reason(),
       "OUT_OF_STOCK");
 }
-TEST(Events, AFailedOrder_IsTold) { WithStore(ExpectFailureTold); }
+TEST(Events, AFailedOrder_IsTold) { WithStore<MovingStore>(ExpectFailureTold); }
 
-Task<> ExpectActOnRecord(Store& store) {
+Task<> ExpectActOnRecord(MovingStore& store) {
   const auto order = co_await store.Placed();
   const auto operation = Uuid::NewV7();
   auto act = audit::SomeAct();
   act.before.clear();
   act.after.clear();
-  const Actor by_operator{"operator", AccountId::New(), act};
+  const Actor by_operator{domain::ActorRole::kOperator, AccountId::New(), act};
   for (int run = 1; run <= 2; ++run) {
     co_await store.transitions.Cancel(Soon(), order.id, Scope::Everything(), {order.parts[1].id}, by_operator,
-                                      "fraud", operation, "", SystemClock().Now());
+                                      "fraud", operation, "", Now());
   }
   EXPECT_EQ(SharedDatabase().Execute(
                 "SELECT string_agg(concat_ws(' ', target_type, before, after), ',') FROM audit_event"
@@ -292,18 +268,18 @@ Task<> ExpectActOnRecord(Store& store) {
             "order {\"" + order.parts[1].id.ToString() + "\": \"PLACED\"} {\"" +
                 order.parts[1].id.ToString() + "\": \"CANCELLED\"}");
 }
-TEST(Transitions, CancelByAnOperator_IsOnRecordOnce) { WithStore(ExpectActOnRecord); }
+TEST(Transitions, CancelByAnOperator_IsOnRecordOnce) { WithStore<MovingStore>(ExpectActOnRecord); }
 
-Task<> ExpectNoActOfABuyer(Store& store) {
+Task<> ExpectNoActOfABuyer(MovingStore& store) {
   const auto order = co_await store.Placed();
   EXPECT_EQ(co_await store.Cancel(order, order.buyer, Uuid::NewV7()), "");
   EXPECT_EQ(SharedDatabase().Execute("SELECT count(*) FROM audit_event WHERE target_id = '" +
                                      order.id.ToString() + "'"),
             "0");
 }
-TEST(Transitions, CancelByTheBuyer_IsNoPrivilegedAct) { WithStore(ExpectNoActOfABuyer); }
+TEST(Transitions, CancelByTheBuyer_IsNoPrivilegedAct) { WithStore<MovingStore>(ExpectNoActOfABuyer); }
 
-Task<> ExpectPages(Store& store) {
+Task<> ExpectPages(MovingStore& store) {
   const auto first = co_await store.Placed();
   const auto page = co_await store.orders.ListOfBuyer(Soon(), first.buyer, std::nullopt, 10);
   EXPECT_EQ(page.size(), 1u);
@@ -315,9 +291,9 @@ Task<> ExpectPages(Store& store) {
   EXPECT_TRUE(
       (co_await store.orders.ListOfSeller(Soon(), seller, State::kShipped, std::nullopt, 10)).empty());
 }
-TEST(Orders, Lists_ArePagedAndFiltered) { WithStore(ExpectPages); }
+TEST(Orders, Lists_ArePagedAndFiltered) { WithStore<MovingStore>(ExpectPages); }
 
-Task<> ExpectAppendOnly(Store& store) {
+Task<> ExpectAppendOnly(MovingStore& store) {
   static constexpr postgres::Statement kRewrite{"test.rewrite",
                                                 "UPDATE order_event SET reason = 'x' WHERE order_id = $1"};
   static constexpr postgres::Statement kDelete{"test.delete", "DELETE FROM order_event WHERE order_id = $1"};
@@ -332,7 +308,7 @@ Task<> ExpectAppendOnly(Store& store) {
     EXPECT_TRUE(refused) << statement.name;
   }
 }
-TEST(Orders, History_IsAppendOnly) { WithStore(ExpectAppendOnly); }
+TEST(Orders, History_IsAppendOnly) { WithStore<MovingStore>(ExpectAppendOnly); }
 
 }  // namespace
 }  // namespace market::order::storage

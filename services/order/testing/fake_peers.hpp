@@ -50,6 +50,7 @@ class FakeStock final : public api::ProductApi {
 
   enum class Held { kHeld, kCommitted, kReleased, kConsumed };
   std::map<std::string, Held> orders;
+  std::map<std::string, api::product::OfferForSale> offers;
   std::int64_t Available() const { return available_; }
   // Holds that nobody committed run out.
   void ExpireHolds() {
@@ -67,8 +68,16 @@ class FakeStock final : public api::ProductApi {
                                                         api::product::ReserveStockRequest request) override {
     co_return faults_.Around([&] {
       api::product::ReserveStockResponse response;
-      response.set_outcome(Hold(request.order_id()) ? api::product::ReserveStockResponse::RESERVED
-                                                    : api::product::ReserveStockResponse::OUT_OF_STOCK);
+      if (Hold(request.order_id())) {
+        response.set_outcome(api::product::ReserveStockResponse::RESERVED);
+        return response;
+      }
+      response.set_outcome(api::product::ReserveStockResponse::OUT_OF_STOCK);
+      for (const auto& line : request.lines()) {
+        auto& shortage = *response.add_shortages();
+        shortage.set_offer_id(line.offer_id());
+        shortage.set_available(available_);
+      }
       return response;
     });
   }
@@ -133,8 +142,14 @@ class FakeStock final : public api::ProductApi {
   Task<api::product::Offer> AdjustStock(CallContext&, api::product::AdjustStockRequest) override {
     throw std::logic_error("not used");
   }
-  Task<api::product::GetOffersResponse> GetOffers(CallContext&, api::product::GetOffersRequest) override {
-    throw std::logic_error("not used");
+  Task<api::product::GetOffersResponse> GetOffers(CallContext&,
+                                                  api::product::GetOffersRequest request) override {
+    api::product::GetOffersResponse response;
+    for (const auto& id : request.offer_ids()) {
+      const auto found = offers.find(id);
+      if (found != offers.end()) *response.add_offers() = found->second;
+    }
+    co_return response;
   }
 
  private:

@@ -23,6 +23,7 @@ class FakeUsers final : public api::UserApi {
   std::size_t rebuilds = 0;  // begun
   std::map<std::string, api::user::SellerCard> cards;
   std::vector<events::Event> log;
+  std::map<std::string, api::user::Address> addresses;
 
   // A seller changes: its card, and the event.
   void Set(const SellerId& seller, api::user::Seller::State state) {
@@ -89,7 +90,11 @@ class FakeUsers final : public api::UserApi {
   Task<google::protobuf::Empty> DeleteMyAddress(CallContext&, api::user::DeleteMyAddressRequest) override {
     Unused();
   }
-  Task<api::user::Address> GetAddress(CallContext&, api::user::GetAddressRequest) override { Unused(); }
+  Task<api::user::Address> GetAddress(CallContext&, api::user::GetAddressRequest request) override {
+    const auto found = addresses.find(request.address_id());
+    if (found == addresses.end()) throw NotFound("the address");
+    co_return found->second;
+  }
   Task<api::user::Seller> OpenSeller(CallContext&, api::user::OpenSellerRequest) override { Unused(); }
   Task<api::user::Seller> GetSeller(CallContext&, api::user::GetSellerRequest) override { Unused(); }
   Task<api::user::ListSellersResponse> ListSellers(CallContext&, api::user::ListSellersRequest) override {

@@ -54,8 +54,8 @@ Task<> OutboxHandlers::Capture(CallContext& call, domain::Order order) {
     payment = co_await payments_.CapturePayment(call, std::move(request));
   }
   const auto summary = SummaryOf(payment);
-  if (summary.state != "CAPTURED" && summary.state != "VOIDED") {
-    throw Unavailable("the payment is " + summary.state + "; asking again");
+  if (summary.state != domain::PaymentState::kCaptured && summary.state != domain::PaymentState::kVoided) {
+    throw Unavailable("the payment is " + std::string(domain::Name(summary.state)) + "; asking again");
   }
   co_await transitions_.SetPayment(call, order.id, summary);
 }
@@ -63,7 +63,7 @@ Task<> OutboxHandlers::Capture(CallContext& call, domain::Order order) {
 // The capture of this order was delivered before,
 // so the payment is captured or was voided; a voided one owes nothing.
 Task<> OutboxHandlers::Refund(CallContext& call, domain::Order order, std::string part) {
-  if (order.payment.state == "VOIDED") co_return;
+  if (order.payment.state == domain::PaymentState::kVoided) co_return;
   api::payment::RefundForOrderRequest request;
   request.set_order_id(order.id.ToString());
   request.set_seller_order_id(part);

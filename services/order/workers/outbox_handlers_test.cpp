@@ -56,9 +56,10 @@ struct World {
                           {.recipient = "Ada", .lines = {"1 Street"}, .city = "London", .country_code = "GB"},
                           "visa", SystemClock().Now());
     const auto lease = co_await checkouts.Insert(After(5s), order, "");
-    co_await checkouts.Place(After(5s), *lease, order,
-                             {.state = "AUTHORIZED", .authorized_minor = order.total.minor},
-                             SystemClock().Now());
+    co_await checkouts.Place(
+        After(5s), *lease, order,
+        {.state = domain::PaymentState::kAuthorized, .authorized_minor = order.total.minor},
+        SystemClock().Now());
     auto& payment = payments.orders[order.id.ToString()];
     payment.set_order_id(order.id.ToString());
     payment.set_state(Payment::AUTHORIZED);
@@ -68,7 +69,8 @@ struct World {
   }
   Task<> Cancel(const domain::Order& order, std::vector<domain::SellerOrderId> parts) {
     co_await transitions.Cancel(After(5s), order.id, storage::Scope::Buyer(order.buyer), std::move(parts),
-                                {"buyer", order.buyer}, "", Uuid::NewV7(), "", SystemClock().Now());
+                                {domain::ActorRole::kBuyer, order.buyer}, "", Uuid::NewV7(), "",
+                                SystemClock().Now());
   }
   std::string Left() const { return disk.Execute("SELECT count(*) FROM outbox"); }
 
@@ -109,7 +111,7 @@ TEST(OutboxHandlers, APlacedOrder_IsCapturedAndItsCancelledPartRefunded) {
     EXPECT_EQ(world.payments.refunded, std::vector{order.parts[0].id.ToString()});
     EXPECT_EQ(world.stock.orders[order.id.ToString()], Held::kReleased);
     const auto read = co_await world.orders.Find(After(5s), order.id, storage::Scope::Everything());
-    EXPECT_EQ(read->payment.state, "CAPTURED");
+    EXPECT_EQ(read->payment.state, domain::PaymentState::kCaptured);
   });
 }
 
@@ -132,7 +134,8 @@ TEST(OutboxHandlers, Stock_NeverWaitsForMoney) {
     const auto& part = order.parts[0];
     for (const auto to : {State::kAccepted, State::kShipped}) {
       co_await world.transitions.Move(After(5s), part.id, storage::Scope::Sellers({part.seller}), to,
-                                      {"seller", AccountId::New()}, std::nullopt, "", SystemClock().Now());
+                                      {domain::ActorRole::kSeller, AccountId::New()}, std::nullopt, "",
+                                      SystemClock().Now());
     }
     group.Keep("relay", world.relay.Deliveries().Run());
     co_await Eventually([&] { return world.stock.orders[order.id.ToString()] == Held::kConsumed; });

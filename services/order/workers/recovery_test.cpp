@@ -121,9 +121,9 @@ TEST(Recovery, ARowThatBreaksOrCantBeRead_IsParkedAndTheOthersAreDriven) {
     world.Sql(
         "CREATE FUNCTION test_spoil() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
         " IF NEW.order_id = '" +
-        other + "' THEN NEW.undo_details = '{NULL}'; END IF; RETURN NEW; END $$");
+        other + "' THEN NEW.undo_offers = '{NULL}'; END IF; RETURN NEW; END $$");
     world.Sql(
-        "CREATE TRIGGER test_spoil BEFORE INSERT ON checkout FOR EACH ROW EXECUTE FUNCTION test_spoil()");
+        "CREATE TRIGGER test_spoil BEFORE UPDATE ON checkout FOR EACH ROW EXECUTE FUNCTION test_spoil()");
     co_await world.checkouts.Insert(After(5s), unreadable, "");
     for (int i = 0; i < 20; ++i) co_await world.Abandon();
 
@@ -136,7 +136,8 @@ TEST(Recovery, ARowThatBreaksOrCantBeRead_IsParkedAndTheOthersAreDriven) {
 
     // Mended and let go on, as `marketctl work retry` does, they end like all others.
     world.Sql("ALTER TABLE orders DROP CONSTRAINT test_refuses");
-    world.Sql("UPDATE checkout SET undo_details = '{}' WHERE order_id = '" + other + "'");
+    world.Sql("DROP TRIGGER test_spoil ON checkout");
+    world.Sql("UPDATE checkout SET undo_offers = '{}' WHERE order_id = '" + other + "'");
     world.Sql(
         "UPDATE checkout SET parked_at = NULL, failures = 0, next_run_at = market_now() WHERE parked_at IS "
         "NOT NULL");

@@ -1,0 +1,259 @@
+#include "services/order/api/order_service.hpp"
+
+#include <gtest/gtest.h>
+
+#include "services/order/testing/fake_peers.hpp"
+#include "services/order/testing/fake_users.hpp"
+#include "services/order/testing/store_fixture.hpp"
+
+namespace market::order {
+namespace {
+
+using testing::Soon;
+
+// A caller. With an operation id a repetition is told from a second wish.
+struct Call {
+  explicit Call(AccountId account, rpc::Reach reach = {}, Uuid operation = Uuid::NewV7()) {
+    rpc::CallContextBuilder(context)
+        .Caller({.account = account})
+        .Reach(std::move(reach))
+        .OperationId(operation);
+  }
+  CallContext context{Soon()};
+};
+
+// The operations over a real database and peers in memory.
+struct Operations : testing::Store {
+  explicit Operations(boost::asio::io_context& io) : Store(io) {
+    faults.Heal();
+    api::user::Address home;
+    home.set_recipient("Ada");
+    home.add_lines("1 Street");
+    home.set_city("London");
+    home.set_country_code("GB");
+    users.addresses["home"] = home;
+  }
+
+  std::string AnOfferOf(SellerId seller, std::int64_t price_minor = 1999) {
+    api::product::OfferForSale offer;
+    offer.set_offer_id(Uuid::NewV7().ToString());
+    offer.set_product_id(Uuid::NewV7().ToString());
+    offer.set_seller_id(seller.ToString());
+    offer.set_title("Engine");
+    offer.set_sku("E-1");
+    offer.mutable_price()->set_amount(price_minor);
+    offer.mutable_price()->set_currency("EUR");
+    offer.set_for_sale(true);
+    stock.offers[offer.offer_id()] = offer;
+    return offer.offer_id();
+  }
+  api::order::PlaceOrderRequest Wish(std::initializer_list<SellerId> sellers, std::string method = "visa") {
+    api::order::PlaceOrderRequest request;
+    for (const auto& seller : sellers) {
+      auto& item = *request.add_items();
+      item.set_offer_id(AnOfferOf(seller));
+      item.set_quantity(1);
+    }
+    request.set_shipping_address_id("home");
+    request.set_payment_method(std::move(method));
+    return request;
+  }
+  Task<api::order::Order> Placed(AccountId account, std::initializer_list<SellerId> sellers) {
+    Call call(account);
+    co_return co_await api.PlaceOrder(call.context, Wish(sellers));
+  }
+
+  SystemClock clock;
+  telemetry::Metrics registry;
+  Metrics metrics{registry};
+  testing::Faults faults{1};
+  testing::FakeStock stock{faults, 100};
+  testing::FakePayments payments{faults};
+  testing::FakeUsers users;
+  SellerDirectory directory{users};
+  Checkout checkout{checkouts, stock, payments, clock, metrics};
+  telemetry::Tracer tracer;
+  outbox::Relay relay{database, tracer};
+  OrderService api{
+      {orders, checkouts, transitions, checkout, relay, users, stock, directory, clock, metrics}};
+  AccountId buyer = AccountId::New();
+  SellerId anna = SellerId::New();
+  SellerId bob = SellerId::New();
+};
+
+template <class T>
+Task<std::string> ReasonOf(Task<T> task) {
+  try {
+    co_await std::move(task);
+  } catch (const Error& error) {
+    co_return error.reason;
+  }
+  co_return "";
+}
+
+rpc::Reach Of(SellerId seller) { return {.sellers = {seller}}; }
+
+Task<> ExpectRefusals(Operations& o) {
+  Call call(o.buyer);
+  auto request = o.Wish({o.anna});
+  request.set_shipping_address_id("nowhere");
+  EXPECT_EQ(co_await ReasonOf(o.api.PlaceOrder(call.context, request)), "ADDRESS_NOT_FOUND");
+  request = o.Wish({o.anna});
+  request.set_quote_hash("of yesterday");
+  EXPECT_EQ(co_await ReasonOf(o.api.PlaceOrder(call.context, request)), "PRICE_CHANGED");
+  request = o.Wish({o.anna});
+  o.stock.offers[request.items(0).offer_id()].set_for_sale(false);
+  EXPECT_EQ(co_await ReasonOf(o.api.PlaceOrder(call.context, request)), "OFFER_UNAVAILABLE");
+  api::order::ListMyOrdersRequest mine;
+  EXPECT_EQ((co_await o.api.ListMyOrders(call.context, mine)).orders_size(), 0) << "nothing was inserted";
+
+  EXPECT_EQ(co_await ReasonOf(o.api.PlaceOrder(call.context, o.Wish({o.anna}, "declined"))),
+            "PAYMENT_DECLINED");
+  const auto orders = co_await o.api.ListMyOrders(call.context, mine);
+  EXPECT_EQ(orders.orders_size(), 1);
+  EXPECT_EQ(orders.orders(0).state(), api::order::FAILED);
+  EXPECT_EQ(orders.orders(0).failure_reason(), "PAYMENT_DECLINED");
+  EXPECT_EQ(orders.orders(0).payment().state(), "DECLINED");
+}
+TEST(OrderService_PlaceOrder, Refusals_NameTheirReason) { testing::WithStore<Operations>(ExpectRefusals); }
+
+Task<> ExpectRepetition(Operations& o) {
+  const auto operation = Uuid::NewV7();
+  const auto request = o.Wish({o.anna, o.bob});
+  std::string id;
+  for (int i = 0; i < 2; ++i) {
+    Call call(o.buyer, {}, operation);
+    const auto order = co_await o.api.PlaceOrder(call.context, request);
+    if (i == 1) EXPECT_EQ(order.id(), id);
+    id = order.id();
+    EXPECT_EQ(order.state(), api::order::PLACED);
+    EXPECT_EQ(order.etag(), "2");
+    EXPECT_EQ(order.payment().state(), "AUTHORIZED");
+    EXPECT_EQ(order.payment().authorized().amount(), 2 * 1999);
+    EXPECT_EQ(order.seller_orders(1).etag(), "2");
+  }
+  // A failed one is refused the same way again, with the items that were short.
+  Operations& sold_out = o;
+  Call first(o.buyer, {}, Uuid::NewV7());
+  Call again(o.buyer, {}, first.context.OperationId());
+  testing::FakeStock empty(o.faults, 0);
+  empty.offers = sold_out.stock.offers;
+  Checkout checkout(o.checkouts, empty, o.payments, o.clock, o.metrics);
+  OrderService api({o.orders, o.checkouts, o.transitions, checkout, o.relay, o.users, empty, o.directory,
+                    o.clock, o.metrics});
+  for (Call* call : {&first, &again}) {
+    try {
+      co_await api.PlaceOrder(call->context, request);
+      ADD_FAILURE() << "placed";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.reason, "OUT_OF_STOCK");
+      EXPECT_EQ(error.fields.at(1).field, "items[1].offerId");
+      EXPECT_EQ(error.fields.at(1).detail, "0 left");
+    }
+  }
+}
+TEST(OrderService_PlaceOrder, ARepetition_AnswersAsBefore) {
+  testing::WithStore<Operations>(ExpectRepetition);
+}
+
+// The provider has no answer yet: the answer is not the last word, and shows what a look shows.
+Task<> ExpectPending(Operations& o) {
+  Call call(o.buyer);
+  const auto pending = co_await o.api.PlaceOrder(call.context, o.Wish({o.anna}, "slow_yes"));
+  EXPECT_EQ(pending.state(), api::order::PENDING_PAYMENT);
+  EXPECT_FALSE(call.context.Settled());
+  api::order::GetOrderRequest look;
+  look.set_order_id(pending.id());
+  const auto seen = co_await o.api.GetOrder(call.context, look);
+  EXPECT_EQ(seen.payment().state(), pending.payment().state());
+  EXPECT_EQ(seen.etag(), pending.etag());
+}
+TEST(OrderService_PlaceOrder, WhileNothingIsDecided_StaysOpen) {
+  testing::WithStore<Operations>(ExpectPending);
+}
+
+Task<> ExpectMoves(Operations& o) {
+  const auto order = co_await o.Placed(o.buyer, {o.anna, o.bob});
+  Call anna(AccountId::New(), Of(o.anna));
+  Call bob(AccountId::New(), Of(o.bob));
+  api::order::AcceptSellerOrderRequest accept;
+  accept.set_seller_order_id(order.seller_orders(0).id());
+  EXPECT_EQ(co_await ReasonOf(o.api.AcceptSellerOrder(bob.context, accept)), "NOT_FOUND");
+  api::order::ShipSellerOrderRequest ship;
+  ship.set_seller_order_id(accept.seller_order_id());
+  ship.set_carrier("Royal Mail");
+  ship.set_tracking_number("RM1");
+  EXPECT_EQ(co_await ReasonOf(o.api.ShipSellerOrder(anna.context, ship)), "ILLEGAL_TRANSITION");
+  auto part = co_await o.api.AcceptSellerOrder(anna.context, accept);
+  EXPECT_EQ(part.state(), api::order::ACCEPTED);
+  EXPECT_EQ(part.etag(), "3");
+  part = co_await o.api.ShipSellerOrder(anna.context, ship);
+  api::order::GetSellerOrderRequest look;
+  look.set_seller_order_id(accept.seller_order_id());
+  EXPECT_EQ((co_await o.api.GetSellerOrder(anna.context, look)).SerializeAsString(),
+            part.SerializeAsString());
+  EXPECT_EQ(part.tracking_number(), "RM1");
+  EXPECT_EQ(part.shipping_address().recipient(), "Ada");
+  EXPECT_EQ(part.lines(0).title(), "Engine");
+
+  api::order::ListSellerOrdersRequest list;
+  list.set_seller_id(o.anna.ToString());
+  list.set_state(api::order::SHIPPED);
+  EXPECT_EQ((co_await o.api.ListSellerOrders(anna.context, list)).seller_orders_size(), 1);
+  list.set_state(api::order::PLACED);
+  EXPECT_EQ((co_await o.api.ListSellerOrders(anna.context, list)).seller_orders_size(), 0);
+}
+TEST(OrderService, ASellersMove_AnswersAsALookDoes) { testing::WithStore<Operations>(ExpectMoves); }
+
+Task<> ExpectCancelled(Operations& o) {
+  const auto order = co_await o.Placed(o.buyer, {o.anna, o.bob});
+  api::order::CancelOrderRequest cancel;
+  cancel.set_order_id(order.id());
+  cancel.add_seller_order_ids(order.seller_orders(1).id());
+  cancel.set_reason("ordered twice");
+  Call stranger(AccountId::New());
+  EXPECT_EQ(co_await ReasonOf(o.api.CancelOrder(stranger.context, cancel)), "NOT_FOUND");
+  Call buyer(o.buyer);
+  const auto cancelled = co_await o.api.CancelOrder(buyer.context, cancel);
+  EXPECT_EQ(cancelled.state(), api::order::PLACED);
+  EXPECT_EQ(cancelled.seller_orders(1).state(), api::order::CANCELLED);
+  EXPECT_EQ((co_await o.api.CancelOrder(buyer.context, cancel)).SerializeAsString(),
+            cancelled.SerializeAsString());
+  Call operator_call(AccountId::New(), {.everything = true});
+  cancel.clear_seller_order_ids();
+  EXPECT_EQ((co_await o.api.CancelOrder(operator_call.context, cancel)).state(), api::order::CANCELLED);
+
+  api::order::ListOrderEventsRequest history;
+  history.set_order_id(order.id());
+  const auto events = co_await o.api.ListOrderEvents(buyer.context, history);
+  EXPECT_EQ(events.events_size(), 6);
+  EXPECT_EQ(events.events(0).from(), api::order::ORDER_STATE_UNSPECIFIED);
+  EXPECT_EQ(events.events(0).to(), api::order::PENDING_PAYMENT);
+  EXPECT_EQ(events.events(0).actor(), "buyer");
+  EXPECT_EQ(events.events(4).reason(), "ordered twice");
+  EXPECT_EQ(events.events(5).actor(), "operator");
+  EXPECT_EQ(co_await ReasonOf(o.api.ListOrderEvents(stranger.context, history)), "NOT_FOUND");
+}
+TEST(OrderService_CancelOrder, AnswersWhatIsLeftOfTheOrder) {
+  testing::WithStore<Operations>(ExpectCancelled);
+}
+
+Task<> ExpectPages(Operations& o) {
+  for (int i = 0; i < 3; ++i) co_await o.Placed(o.buyer, {o.anna});
+  Call buyer(o.buyer);
+  api::order::ListMyOrdersRequest request;
+  request.set_page_size(2);
+  auto page = co_await o.api.ListMyOrders(buyer.context, request);
+  EXPECT_EQ(page.orders_size(), 2);
+  request.set_page_token(page.next_page_token());
+  page = co_await o.api.ListMyOrders(buyer.context, request);
+  EXPECT_EQ(page.orders_size(), 1);
+  EXPECT_EQ(page.next_page_token(), "");
+  Call stranger(AccountId::New());
+  EXPECT_NE(co_await ReasonOf(o.api.ListMyOrders(stranger.context, request)), "")
+      << "the token of somebody else's list";
+}
+TEST(OrderService_ListMyOrders, PagesAreTheirBuyersOnly) { testing::WithStore<Operations>(ExpectPages); }
+
+}  // namespace
+}  // namespace market::order

@@ -1,0 +1,45 @@
+// Why an order FAILED, with what a buyer needs to know of it.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/core/words.hpp"
+#include "services/order/domain/ids.hpp"
+
+namespace market::order::domain {
+
+enum class FailureReason : std::uint8_t {
+  kNone,
+  kOutOfStock,
+  kOfferUnavailable,
+  kPaymentDeclined,
+  kUnknownPaymentMethod,
+  kUnavailable,  // a peer did not answer until the checkout's deadline
+};
+
+// As in the contract and the database.
+inline constexpr Words<FailureReason, 6> kFailureReasons{
+    "reason of a failure",
+    {"", "OUT_OF_STOCK", "OFFER_UNAVAILABLE", "PAYMENT_DECLINED", "UNKNOWN_PAYMENT_METHOD", "UNAVAILABLE"}};
+inline std::string_view Name(FailureReason reason) { return kFailureReasons.Name(reason); }
+inline void FromText(std::string_view text, FailureReason& reason) { reason = kFailureReasons.Require(text); }
+
+// An offer of which less is left than was asked for.
+struct Shortage {
+  OfferId offer;
+  std::int64_t left = 0;
+
+  bool operator==(const Shortage&) const = default;
+};
+
+struct Failure {
+  FailureReason reason = FailureReason::kNone;
+  std::vector<Shortage> shortages;  // of kOutOfStock and kOfferUnavailable
+  std::string decline_code;         // of kPaymentDeclined: the provider's word
+
+  bool operator==(const Failure&) const = default;
+};
+
+}  // namespace market::order::domain

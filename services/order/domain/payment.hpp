@@ -1,0 +1,27 @@
+// The part of a payment that an order remembers: what the payment service said last. The truth is there.
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+#include "platform/core/words.hpp"
+
+namespace market::order::domain {
+
+enum class PaymentState : std::uint8_t { kCreated, kAuthorized, kCaptured, kDeclined, kVoided, kUnknown };
+
+// As in the contract and the database.
+inline constexpr Words<PaymentState, 6> kPaymentStates{
+    "state of a payment", {"CREATED", "AUTHORIZED", "CAPTURED", "DECLINED", "VOIDED", "UNKNOWN"}};
+inline std::string_view Name(PaymentState state) { return kPaymentStates.Name(state); }
+inline void FromText(std::string_view text, PaymentState& state) { state = kPaymentStates.Require(text); }
+
+struct PaymentSummary {
+  PaymentState state = PaymentState::kCreated;
+  std::int64_t authorized_minor = 0;
+  std::int64_t captured_minor = 0;
+  std::int64_t refunded_minor = 0;
+
+  bool operator==(const PaymentSummary&) const = default;
+};
+
+}  // namespace market::order::domain

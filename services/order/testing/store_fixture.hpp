@@ -1,0 +1,92 @@
+// Storage on a real PostgreSQL and orders to put there, for the tests of the rooms above the domain.
+#pragma once
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <string>
+
+#include "platform/testing/run_loop.hpp"
+#include "platform/testing/temporary_database.hpp"
+#include "services/order/domain/pricing.hpp"
+#include "services/order/migrations.hpp"
+#include "services/order/storage/checkouts.hpp"
+#include "services/order/storage/orders.hpp"
+#include "services/order/storage/transitions.hpp"
+
+namespace market::order::testing {
+
+using namespace std::chrono_literals;
+
+inline market::testing::TemporaryDatabase& SharedDatabase() {
+  static market::testing::TemporaryDatabase database(kMigrations);
+  return database;
+}
+
+inline runtime::Deadline Soon() { return runtime::After(10s); }
+
+inline domain::Offer AnOffer(std::int64_t price_minor) {
+  domain::Offer offer;
+  offer.id = domain::OfferId::New();
+  offer.product = domain::ProductId::New();
+  offer.seller = SellerId::New();
+  offer.title = "Engine \"mark 1\", brass {special}";
+  offer.sku = "E-1";
+  offer.options = {{"size", "M"}, {"colour", "brass"}};
+  offer.price = Money{price_minor, Currency::Parse("EUR")};
+  offer.for_sale = true;
+  return offer;
+}
+
+inline Time Now() { return SystemClock().Now(); }
+
+// Of two sellers.
+inline domain::Order AnOrder() {
+  const std::array offers = {AnOffer(1999), AnOffer(500)};
+  const std::array items = {domain::Item{offers[0].id, 2}, domain::Item{offers[1].id, 1}};
+  return domain::MakeOrder(Uuid::NewV7(), AccountId::New(), domain::Price(items, offers),
+                           {.recipient = "Ada",
+                            .lines = {"1 \"Street\"", "2,nd"},
+                            .city = "London",
+                            .region = "",
+                            .postal_code = "SW1",
+                            .country_code = "GB",
+                            .phone = ""},
+                           "pm_card_visa", Now());
+}
+
+// Storage over the database that all tests of a program share.
+struct Store {
+  explicit Store(boost::asio::io_context& io)
+      : database(io, {.conninfo = std::string(SharedDatabase().Conninfo()),
+                      .read_connections = 1,
+                      .write_connections = 4}),
+        orders(database),
+        checkouts(database, {}),
+        transitions(database) {}
+
+  // Placed and authorised.
+  Task<domain::Order> Placed() {
+    auto order = AnOrder();
+    const auto lease = co_await checkouts.Insert(Soon(), order, "");
+    co_await checkouts.Place(
+        Soon(), *lease, order,
+        {.state = domain::PaymentState::kAuthorized, .authorized_minor = order.total.minor}, Now());
+    co_return order;
+  }
+  postgres::Database database;
+  storage::Orders orders;
+  storage::Checkouts checkouts;
+  storage::Transitions transitions;
+};
+
+// Runs function(store) between Open and Close.
+template <class SomeStore = Store, class Function>
+void WithStore(Function function) {
+  market::testing::RunLoop([&](boost::asio::io_context& io) -> Task<> {
+    SomeStore store(io);
+    co_await store.database.Open(Soon());
+    co_await function(store);
+    co_await store.database.Close(Soon());
+  });
+}
+
+}  // namespace market::order::testing
