@@ -16,6 +16,10 @@ AT_THE_ROOT = {"CMakeLists.txt", "README.md", "main.cpp", "migrations.hpp", "ser
 # Who counts nothing of its business, or tells nobody anything, has none.
 OPTIONAL_AT_THE_ROOT = {"metrics.cpp", "metrics.hpp", "metrics_test.cpp", "messages.cpp", "messages.hpp", "messages_test.cpp"}
 
+# Whose storage still reads rows by the number of a column.
+READS_BY_NUMBER = {"auth", "product", "user"}
+BY_NUMBER = re.compile(r"\.(?:IsNull|Int|Real|Text|GetBool|GetBytes|GetUuid|GetTime|Get(?:Id)?<[^()]*>|Optional\w+(?:<[^()]*>)?|(?:Text|Int|Uuid)Array)\((?!\))")
+
 
 def extra_rooms():
     """{room: why} of those that tools/layers.txt declares, each with its reason in the comment above."""
@@ -84,3 +88,12 @@ def test_words_are_the_houses(service):
     """What a class is given are its Deps."""
     for path in folder(service).rglob("*.[hc]pp"):
         assert not re.search(r"\bstruct (Parts|Dependencies|Context)\b", path.read_text()), path
+
+
+@every_service
+def test_storage_reads_rows_through_a_list_of_columns(service):
+    """A column has its name beside its member (platform/postgres/columns.hpp), never a number."""
+    found = [f"{path.relative_to(ROOT)}:{number}"
+             for path in sorted((folder(service) / "storage").rglob("*.[hc]pp")) if not path.name.endswith("_test.cpp")
+             for number, line in enumerate(path.read_text().splitlines(), 1) if BY_NUMBER.search(line)]
+    assert (found != []) == (service in READS_BY_NUMBER), found
