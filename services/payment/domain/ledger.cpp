@@ -2,9 +2,8 @@
 
 namespace market::payment::domain {
 
-using enum LedgerAccount;
-
 std::optional<Entry> EntryOf(const Payment& payment, const Attempt& attempt) {
+  using enum LedgerAccount;
   if (attempt.state != Progress::kSucceeded) return std::nullopt;
   if (attempt.operation == Operation::kCapture) {
     const auto amount = payment.captured_minor;
