@@ -1,10 +1,22 @@
 #include "services/auth/messages.hpp"
 
+#include <stdexcept>
+
 namespace market::auth {
 namespace {
 
 events::Subject About(AccountId account, std::int64_t version) {
   return {.aggregate = "account/" + account.ToString(), .version = version};
+}
+
+api::auth::SessionEnded::Reason ReasonOf(domain::EndReason reason) {
+  switch (reason) {
+    case domain::EndReason::kSignedOut:
+      return api::auth::SessionEnded::SIGNED_OUT;
+    case domain::EndReason::kReused:
+      return api::auth::SessionEnded::REUSED;
+  }
+  throw std::logic_error("no such reason");
 }
 
 }  // namespace
@@ -23,25 +35,34 @@ outbox::NewMessage ProfileMessage(AccountId account, std::string_view display_na
           .trace = std::move(trace)};
 }
 
+api::user::CreateProfileRequest ProfileRequestFrom(const outbox::Message& message) {
+  api::user::CreateProfileRequest request;
+  if (!request.ParseFromString(message.payload) || !AccountId::Parse(request.account_id()) ||
+      request.display_name().empty()) {
+    throw std::runtime_error("the payload is not a CreateProfileRequest");
+  }
+  return request;
+}
+
 events::NewEvent AccountCreatedEvent(AccountId account) {
   api::auth::AccountCreated what;
   what.set_account_id(account.ToString());
   return events::Of(what, About(account, 1));
 }
 
-events::NewEvent RoleGrantedEvent(AccountId account, std::string_view role, std::int64_t version) {
+events::NewEvent RoleGrantedEvent(AccountId account, domain::Role role, std::int64_t version) {
   api::auth::RoleGranted what;
   what.set_account_id(account.ToString());
-  what.set_role(std::string(role));
+  what.set_role(std::string(Name(role)));
   return events::Of(what, About(account, version));
 }
 
-events::NewEvent SellerMemberAddedEvent(AccountId account, SellerId seller, std::string_view role,
+events::NewEvent SellerMemberAddedEvent(AccountId account, SellerId seller, domain::MemberRole role,
                                         std::int64_t version) {
   api::auth::SellerMemberAdded what;
   what.set_account_id(account.ToString());
   what.set_seller_id(seller.ToString());
-  what.set_role(std::string(role));
+  what.set_role(std::string(Name(role)));
   auto about = About(account, version);
   about.seller = seller;
   return events::Of(what, std::move(about));
@@ -54,12 +75,11 @@ events::NewEvent SessionOpenedEvent(const Uuid& session, AccountId account) {
   return events::Of(what, {.aggregate = "session/" + session.ToString(), .version = 1});
 }
 
-events::NewEvent SessionEndedEvent(const Uuid& session, AccountId account,
-                                   api::auth::SessionEnded::Reason reason) {
+events::NewEvent SessionEndedEvent(const Uuid& session, AccountId account, domain::EndReason reason) {
   api::auth::SessionEnded what;
   what.set_session_id(session.ToString());
   what.set_account_id(account.ToString());
-  what.set_reason(reason);
+  what.set_reason(ReasonOf(reason));
   return events::Of(what, {.aggregate = "session/" + session.ToString(), .version = 2});
 }
 

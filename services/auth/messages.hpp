@@ -8,6 +8,8 @@
 #include "platform/core/id.hpp"
 #include "platform/events/event.hpp"
 #include "platform/outbox/outbox.hpp"
+#include "services/auth/domain/account.hpp"
+#include "services/auth/domain/session.hpp"
 
 // As the generated interfaces call them, which this file does not need.
 namespace market::api {
@@ -22,15 +24,16 @@ inline constexpr std::string_view kProfileCreate = "profile.create";
 
 api::user::CreateProfileRequest ProfileRequest(AccountId account, std::string_view display_name);
 outbox::NewMessage ProfileMessage(AccountId account, std::string_view display_name, std::string trace);
+// What such a message asks for. Throws std::runtime_error for a payload that is anything else.
+api::user::CreateProfileRequest ProfileRequestFrom(const outbox::Message& message);
 
 events::NewEvent AccountCreatedEvent(AccountId account);
 // `version` of the account, as the act left it.
-events::NewEvent RoleGrantedEvent(AccountId account, std::string_view role, std::int64_t version);
-events::NewEvent SellerMemberAddedEvent(AccountId account, SellerId seller, std::string_view role,
+events::NewEvent RoleGrantedEvent(AccountId account, domain::Role role, std::int64_t version);
+events::NewEvent SellerMemberAddedEvent(AccountId account, SellerId seller, domain::MemberRole role,
                                         std::int64_t version);
 
 events::NewEvent SessionOpenedEvent(const Uuid& session, AccountId account);
-events::NewEvent SessionEndedEvent(const Uuid& session, AccountId account,
-                                   api::auth::SessionEnded::Reason reason);
+events::NewEvent SessionEndedEvent(const Uuid& session, AccountId account, domain::EndReason reason);
 
 }  // namespace market::auth

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <memory>
 
+#include "platform/audit/testing/some_act.hpp"
 #include "platform/testing/fake_clock.hpp"
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
@@ -35,11 +37,12 @@ class AuthServiceTest : public ::testing::Test {
       co_await database.Open(After(seconds(10)));
       storage::Accounts accounts(database, {});
       storage::Sessions sessions(database, {});
+      accounts_ = &accounts;
       auto keys = KeysFromPem(kKey);
       const AccessTokens access_tokens(std::move(keys.signing), std::string(kIssuer),
                                        std::chrono::minutes(10), clock_);
       ring_.Replace({access_tokens.Public()});
-      AuthService service({accounts, sessions, passwords_, keys.refresh, access_tokens, metrics_,
+      AuthService service({accounts, sessions, *passwords_, keys.refresh, access_tokens, metrics_,
                            [this] { ++outbox_wakes_; }});
       service.Connect(users_);
       co_await body(service);
@@ -101,10 +104,12 @@ class AuthServiceTest : public ::testing::Test {
 
   testing::TemporaryDatabase temporary_{kMigrations};
   testing::FakeClock clock_;
-  Passwords passwords_{{.cost = {.memory_kib = 64, .passes = 1}}};
+  std::unique_ptr<Passwords> passwords_ =
+      std::make_unique<Passwords>(Passwords::Options{.cost = {.memory_kib = 64, .passes = 1}, .on_done = {}});
   telemetry::Metrics registry_;
   Metrics metrics_{registry_};
   FakeUsers users_;
+  storage::Accounts* accounts_ = nullptr;  // while a body runs
   identity::KeyRing ring_;
   int outbox_wakes_ = 0;
 };
@@ -132,6 +137,88 @@ TEST_F(AuthServiceTest, SignUp_UserDown_SucceedsAndLeavesTheMessage) {
     EXPECT_EQ(co_await Refusal(SignUp(service, "ada@example.com")), "");
   });
   EXPECT_EQ(Sql("SELECT topic FROM outbox"), "profile.create");
+}
+
+TEST_F(AuthServiceTest, SignUp_SideBySideWithOneEmail_HasOneWinner) {
+  int created = 0;
+  int taken = 0;
+  Run([&](AuthService& service) -> Task<> {
+    auto executor = co_await boost::asio::this_coro::executor;
+    const auto one = [&]() -> Task<> {
+      const auto refusal = co_await Refusal(SignUp(service, "ada@example.com"));
+      created += refusal.empty();
+      taken += refusal == "EMAIL_TAKEN";
+    };
+    for (int i = 0; i < 10; ++i) boost::asio::co_spawn(executor, one(), boost::asio::detached);
+    co_await testing::Eventually([&] { return created + taken == 10; });
+  });
+  EXPECT_EQ(created, 1);
+  EXPECT_EQ(users_.profiles.size(), 1U);
+  EXPECT_EQ(Sql("SELECT count(*) FROM session"), "1");
+}
+
+// What is turned away because too many are waiting is neither a try nor an account.
+TEST_F(AuthServiceTest, HashesFull_RefusedBeforeAnythingIsWritten) {
+  passwords_ = std::make_unique<Passwords>(Passwords::Options{
+      .cost = {.memory_kib = 1024, .passes = 400}, .threads = 1, .queue = 1, .on_done = {}});
+  Run([&](AuthService& service) -> Task<> {
+    auto executor = co_await boost::asio::this_coro::executor;
+    int hashed = 0;
+    const auto hash = [&]() -> Task<> {
+      co_await passwords_->Hash("secret");
+      ++hashed;
+    };
+    for (int i = 0; i < 2; ++i) boost::asio::co_spawn(executor, hash(), boost::asio::detached);
+    co_await boost::asio::post(boost::asio::use_awaitable);
+    EXPECT_EQ(co_await Refusal(SignIn(service, "ada@example.com")), "OVERLOADED");
+    EXPECT_EQ(co_await Refusal(SignUp(service, "ada@example.com")), "OVERLOADED");
+    co_await testing::Eventually([&] { return hashed == 2; });
+  });
+  EXPECT_EQ(Sql("SELECT count(*) FROM sign_in_throttle"), "0");
+  EXPECT_EQ(Sql("SELECT count(*) FROM account"), "0");
+  EXPECT_TRUE(registry_.Exposition().contains("auth_sign_ins_total{result=\"overloaded\"} 1\n"));
+}
+
+// Neither the words nor anything else of the answer tell whether there is such an account.
+TEST_F(AuthServiceTest, SignIn_WrongAndUnknown_OneAnswer) {
+  Run([&](AuthService& service) -> Task<> {
+    co_await SignUp(service, "ada@example.com");
+    std::vector<Error> answers;
+    for (const std::string email : {"ada@example.com", "nobody@example.com"}) {
+      try {
+        co_await SignIn(service, email, "wrong password");
+      } catch (const Error& error) {
+        answers.push_back(error);
+      }
+    }
+    EXPECT_EQ(answers.size(), 2U);
+    EXPECT_EQ(answers.at(0).code, Code::kUnauthenticated);
+    EXPECT_EQ(answers.at(0).code, answers.at(1).code);
+    EXPECT_STREQ(answers.at(0).what(), answers.at(1).what());
+    EXPECT_TRUE(answers.at(0).fields.empty() && answers.at(1).fields.empty());
+    EXPECT_TRUE(answers.at(0).metadata.empty() && answers.at(1).metadata.empty());
+    EXPECT_FALSE(answers.at(0).retry_after || answers.at(1).retry_after);
+  });
+}
+
+TEST_F(AuthServiceTest, Secrets_AreNowhereInTheDatabase) {
+  std::vector<std::string> secrets = {kPassword};
+  Run([&](AuthService& service) -> Task<> {
+    const auto session = co_await SignUp(service, "ada@example.com");
+    const auto next = co_await Refresh(service, session.refresh_token());
+    for (const auto& one : {session, next}) {
+      secrets.push_back(one.refresh_token());
+      secrets.push_back(one.access_token());
+    }
+  });
+  const auto rows =
+      Sql("SELECT string_agg(row, ' ') FROM (SELECT a::text FROM account a UNION ALL SELECT s::text FROM "
+          "session s "
+          "UNION ALL SELECT t::text FROM refresh_token t UNION ALL SELECT encode(o.payload, 'escape') FROM "
+          "outbox o "
+          "UNION ALL SELECT encode(e.payload, 'escape') FROM event e) AS x (row)");
+  EXPECT_TRUE(rows.contains("ada@example.com"));
+  for (const auto& secret : secrets) EXPECT_FALSE(rows.contains(secret)) << secret;
 }
 
 TEST_F(AuthServiceTest, SignIn_RightWrongUnknown_Answered) {
@@ -232,6 +319,34 @@ TEST_F(AuthServiceTest, BindSeller_IsInTheNextRefresh) {
     EXPECT_TRUE(PrincipalOf(next).IsMemberOf(seller));
     request.set_account_id(AccountId::New().ToString());
     EXPECT_EQ(co_await Refusal(service.BindSeller(call, request)), "NOT_FOUND");
+    request.set_role("operator");
+    EXPECT_EQ(co_await Refusal(service.BindSeller(call, request)), "INVALID_ARGUMENT");
+  });
+  EXPECT_EQ(Sql("SELECT count(*) FROM seller_member"), "1");
+}
+
+TEST_F(AuthServiceTest, NewOperator_IsOneFromTheNextRefreshOn) {
+  constexpr auto kApproves = marketplace::options::v1::SELLERS_APPROVE;
+  Run([&](AuthService& service) -> Task<> {
+    const auto session = co_await SignUp(service, "ada@example.com");
+    EXPECT_FALSE(PrincipalOf(session).permissions.Has(kApproves));
+    co_await accounts_->EnsureOperator(
+        After(seconds(10)),
+        {.id = AccountId::New(), .email = "ada@example.com", .password_hash = "$argon2id$x"}, {},
+        audit::SomeAct());
+    const auto next = co_await Refresh(service, session.refresh_token());
+    EXPECT_TRUE(PrincipalOf(next).permissions.Has(kApproves));
+    EXPECT_EQ(next.account().roles_size(), 1);
+    EXPECT_EQ(next.account().roles(0), "operator");
+    EXPECT_EQ(co_await Refusal(SignIn(service, "ada@example.com")), "");  // the password stayed
+  });
+}
+
+TEST_F(AuthServiceTest, GetMyAccount_ThatIsGone_NotFound) {
+  Run([&](AuthService& service) -> Task<> {
+    auto call = Anonymous();
+    rpc::CallContextBuilder(call).Caller({.account = AccountId::New(), .session = Uuid::NewV7()});
+    EXPECT_EQ(co_await Refusal(service.GetMyAccount(call, {})), "NOT_FOUND");
   });
 }
 

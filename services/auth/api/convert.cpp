@@ -10,11 +10,11 @@ api::auth::Account ToProto(const domain::Account& account) {
   api::auth::Account message;
   message.set_id(account.id.ToString());
   message.set_email(account.email);
-  for (const auto& role : account.roles) message.add_roles(role);
+  for (const auto& role : account.roles) message.add_roles(std::string(Name(role)));
   for (const auto& [seller, role] : account.sellers) {
     auto& membership = *message.add_sellers();
     membership.set_seller_id(seller.ToString());
-    membership.set_role(role);
+    membership.set_role(std::string(Name(role)));
   }
   *message.mutable_create_time() = ToProto(account.created_at);
   return message;

@@ -16,9 +16,8 @@ std::string AccessTokens::Issue(const domain::Account& account, const Uuid& sess
       .issued_at = now,
       .expires_at = now + lifetime_};
   auto& principal = claims.principal;
-  for (const auto& role : account.roles) principal.permissions |= OfAccountRole(role);
-  for (const auto& [seller, role] : account.sellers)
-    principal.sellers.push_back({seller, OfMemberRole(role)});
+  for (const auto& role : account.roles) principal.permissions |= Of(role);
+  for (const auto& [seller, role] : account.sellers) principal.sellers.push_back({seller, Of(role)});
   return key_.Sign(claims);
 }
 

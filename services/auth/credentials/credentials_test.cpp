@@ -135,8 +135,8 @@ TEST(Keys, NoPrivateKeyOfTheCurve_Refused) {
 }
 
 TEST(Roles, EveryPermission_IsGrantedBySomeRole) {
-  auto granted = OfAccountRole("operator");
-  granted |= OfMemberRole("owner");
+  auto granted = Of(domain::Role::kOperator);
+  granted |= Of(domain::MemberRole::kOwner);
   const auto& all = *marketplace::options::v1::Permission_descriptor();
   for (int i = 0; i < all.value_count(); ++i) {
     const auto permission = static_cast<identity::Permission>(all.value(i)->number());
@@ -144,10 +144,17 @@ TEST(Roles, EveryPermission_IsGrantedBySomeRole) {
   }
 }
 
-TEST(Roles, OneOfTheOtherKindOrUnknown_GrantsNothing) {
-  EXPECT_TRUE(OfAccountRole("owner").Empty());
-  EXPECT_TRUE(OfMemberRole("operator").Empty());
-  EXPECT_TRUE(OfAccountRole("").Empty());
+// A shop's rights are never those over the whole marketplace, and the other way round.
+TEST(Roles, OperatorAndOwner_ShareOnlyTheReadingOfOrders) {
+  const auto everywhere = Of(domain::Role::kOperator);
+  const auto in_a_shop = Of(domain::MemberRole::kOwner);
+  const auto& all = *marketplace::options::v1::Permission_descriptor();
+  for (int i = 0; i < all.value_count(); ++i) {
+    const auto permission = static_cast<identity::Permission>(all.value(i)->number());
+    EXPECT_EQ(everywhere.Has(permission) && in_a_shop.Has(permission),
+              permission == marketplace::options::v1::ORDERS_READ)
+        << all.value(i)->name();
+  }
 }
 
 TEST(AccessTokens, Issued_CarryPermissionsSellersAndTimes) {
@@ -157,18 +164,18 @@ TEST(AccessTokens, Issued_CarryPermissionsSellersAndTimes) {
   ring.Replace({tokens.Public()});
   const domain::Account account{.id = AccountId::New(),
                                 .email = "ada@example.com",
-                                .roles = {"operator"},
-                                .sellers = {{SellerId::New(), "owner"}},
+                                .roles = {domain::Role::kOperator},
+                                .sellers = {{SellerId::New(), domain::MemberRole::kOwner}},
                                 .created_at = clock.Now()};
   const auto session = Uuid::NewV7();
   const auto claims = ring.Verify(tokens.Issue(account, session), "https://issuer", clock.Now());
   ASSERT_TRUE(claims);
   EXPECT_EQ(claims->principal.account, account.id);
   EXPECT_EQ(claims->principal.session, session);
-  EXPECT_EQ(claims->principal.permissions, OfAccountRole("operator"));
+  EXPECT_EQ(claims->principal.permissions, Of(domain::Role::kOperator));
   ASSERT_EQ(claims->principal.sellers.size(), 1U);
   EXPECT_EQ(claims->principal.sellers[0].seller, account.sellers[0].seller);
-  EXPECT_EQ(claims->principal.sellers[0].permissions, OfMemberRole("owner"));
+  EXPECT_EQ(claims->principal.sellers[0].permissions, Of(domain::MemberRole::kOwner));
   EXPECT_EQ(claims->expires_at, clock.Now() + std::chrono::minutes(10));
   EXPECT_EQ(claims->issued_at, clock.Now());
 }

@@ -1,36 +1,25 @@
 #include "services/auth/credentials/roles.hpp"
 
-#include <map>
-
-#include "services/auth/domain/account.hpp"
-
 namespace market::auth {
-namespace {
 
 namespace options = marketplace::options::v1;
 
-using Table = std::map<std::string_view, identity::Permissions>;
-
-const Table kAccountRoles = {
-    {domain::kOperator,
-     {options::CATEGORIES_WRITE, options::SELLERS_APPROVE, options::ORDERS_READ, options::ORDERS_CANCEL,
-      options::PAYMENTS_READ, options::LEDGER_READ}},
-};
-
-const Table kMemberRoles = {
-    {domain::kOwner,
-     {options::PRODUCTS_READ, options::PRODUCTS_WRITE, options::OFFERS_WRITE, options::STOCK_ADJUST,
-      options::ORDERS_READ, options::ORDERS_FULFIL}},
-};
-
-identity::Permissions Of(const Table& table, std::string_view role) {
-  const auto found = table.find(role);
-  return found == table.end() ? identity::Permissions() : found->second;
+identity::Permissions Of(domain::Role role) {
+  switch (role) {
+    case domain::Role::kOperator:
+      return {options::CATEGORIES_WRITE, options::SELLERS_APPROVE, options::ORDERS_READ,
+              options::ORDERS_CANCEL,    options::PAYMENTS_READ,   options::LEDGER_READ};
+  }
+  return {};
 }
 
-}  // namespace
-
-identity::Permissions OfAccountRole(std::string_view role) { return Of(kAccountRoles, role); }
-identity::Permissions OfMemberRole(std::string_view role) { return Of(kMemberRoles, role); }
+identity::Permissions Of(domain::MemberRole role) {
+  switch (role) {
+    case domain::MemberRole::kOwner:
+      return {options::PRODUCTS_READ, options::PRODUCTS_WRITE, options::OFFERS_WRITE,
+              options::STOCK_ADJUST,  options::ORDERS_READ,    options::ORDERS_FULFIL};
+  }
+  return {};
+}
 
 }  // namespace market::auth

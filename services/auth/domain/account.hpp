@@ -1,27 +1,36 @@
 // An account as its owner and its access tokens see it.
 #pragma once
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "platform/core/clock.hpp"
 #include "platform/core/id.hpp"
+#include "platform/core/words.hpp"
 
 namespace market::auth::domain {
 
-// What a role may do: credentials/roles.cpp.
-inline constexpr std::string_view kOperator = "operator";  // of an account
-inline constexpr std::string_view kOwner = "owner";        // of a member
+// Of an account, and of a member of a seller. What each may do: credentials/roles.cpp.
+enum class Role : std::uint8_t { kOperator };
+enum class MemberRole : std::uint8_t { kOwner };
+
+// As stored and as answers show them.
+inline constexpr Words<Role, 1> kRoles{"role of an account", {"operator"}};
+inline constexpr Words<MemberRole, 1> kMemberRoles{"role of a member", {"owner"}};
+inline std::string_view Name(Role role) { return kRoles.Name(role); }
+inline std::string_view Name(MemberRole role) { return kMemberRoles.Name(role); }
 
 struct Membership {
   SellerId seller;
-  std::string role;
+  MemberRole role = MemberRole::kOwner;
+  bool operator==(const Membership&) const = default;
 };
 
 struct Account {
   AccountId id;
   std::string email;  // as it was given
-  std::vector<std::string> roles;
+  std::vector<Role> roles;
   std::vector<Membership> sellers;
   Time created_at;
 };

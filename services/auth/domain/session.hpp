@@ -8,8 +8,10 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "platform/core/clock.hpp"
+#include "platform/core/words.hpp"
 
 namespace market::auth::domain {
 
@@ -35,6 +37,11 @@ enum class Verdict {
   kReused,  // end the family
   kEnded,   // too late
 };
+
+// Why a session ended before its time.
+enum class EndReason : std::uint8_t { kSignedOut, kReused };
+inline constexpr Words<EndReason, 2> kEndReasons{"end of a session", {"SIGNED_OUT", "REUSED"}};
+inline std::string_view Name(EndReason reason) { return kEndReasons.Name(reason); }
 
 Verdict Judge(const PresentedToken& token, Time now, std::chrono::milliseconds retry_window);
 

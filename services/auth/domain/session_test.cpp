@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "services/auth/domain/account.hpp"
-
 namespace market::auth::domain {
 namespace {
 
@@ -47,15 +45,6 @@ TEST(Session, EveryTokenState_IsJudgedByTheTable) {
       }
     }
   }
-}
-
-TEST(Email, Normalized_OnlyAsciiLettersChange) {
-  EXPECT_EQ(NormalizeEmail("Ada@Example.COM"), "ada@example.com");
-  EXPECT_EQ(NormalizeEmail("\xc3\x84"
-                           "B@x"),
-            "\xc3\x84"
-            "b@x");
-  EXPECT_EQ(NormalizeEmail(""), "");
 }
 
 }  // namespace

@@ -8,13 +8,16 @@ namespace market::auth::storage {
 namespace {
 
 using postgres::Batch;
+using postgres::Column;
+using postgres::Columns;
+using postgres::ComposedStatement;
 using postgres::SqlError;
 using postgres::Statement;
 
 constexpr Statement kIsEmailTaken{"auth.is_email_taken", "SELECT 1 FROM account WHERE email_key = $1"};
 
 constexpr Statement kInsertAccount{"auth.insert_account", R"sql(
-INSERT INTO account (id, email, email_key, password_hash) VALUES ($1, $2, $3, $4) RETURNING created_at)sql"};
+INSERT INTO account (id, email, email_key, password_hash) VALUES ($1, $2, $3, $4))sql"};
 
 constexpr Statement kBindSeller{"auth.bind_seller", R"sql(
 INSERT INTO seller_member (account_id, seller_id, role) VALUES ($1, $2, $3)
@@ -28,10 +31,18 @@ constexpr Statement kGrantRole{"auth.grant_role", R"sql(
 INSERT INTO account_role (account_id, role) SELECT id, $2 FROM account WHERE email_key = $1
 ON CONFLICT (account_id, role) DO NOTHING)sql"};
 
-constexpr Statement kRaiseVersion{"auth.raise_account_version", R"sql(
-UPDATE account SET version = version + 1, updated_at = market_now() WHERE email_key = $1 RETURNING id, version)sql"};
-constexpr Statement kRaiseVersionById{"auth.raise_account_version_by_id", R"sql(
-UPDATE account SET version = version + 1, updated_at = market_now() WHERE id = $1 RETURNING version)sql"};
+struct Raised {
+  AccountId id;
+  std::int64_t version = 0;
+};
+constexpr Columns kRaised{Column{"id", &Raised::id}, Column{"version", &Raised::version}};
+
+constexpr ComposedStatement kRaiseVersion{"auth.raise_account_version", R"sql(
+UPDATE account SET version = version + 1, updated_at = market_now() WHERE email_key = $1
+RETURNING )sql" + kRaised};
+constexpr ComposedStatement kRaiseVersionById{"auth.raise_account_version_by_id", R"sql(
+UPDATE account SET version = version + 1, updated_at = market_now() WHERE id = $1
+RETURNING )sql" + kRaised};
 
 constexpr std::string_view kForeignKeyViolation = "23503";
 
@@ -51,13 +62,10 @@ Task<std::variant<domain::Account, EmailTaken>> Accounts::Create(Work work, cons
   events::Append(batch, work, AccountCreatedEvent(account.id));
   AddSession(batch, work, session, account.id, lifetimes_);
   outbox::Append(batch, message);
+  batch.Add(kFindAccount, account.id);
   try {
     const auto results = co_await database_.Write(work, std::move(batch));
-    co_return domain::Account{.id = account.id,
-                              .email = account.email,
-                              .roles = {},
-                              .sellers = {},
-                              .created_at = results.front().One().GetTime(0)};
+    co_return kAccount.ReadOne(results.back());
   } catch (const SqlError& error) {
     if (!error.IsUniqueViolation("account_email_key")) throw;
   }
@@ -65,17 +73,15 @@ Task<std::variant<domain::Account, EmailTaken>> Accounts::Create(Work work, cons
 }
 
 Task<std::optional<domain::Account>> Accounts::Find(Work work, AccountId id) {
-  const auto rows = co_await database_.Read(work, kFindAccount, id);
-  if (rows.empty()) co_return std::nullopt;
-  co_return ReadAccount(rows.One());
+  co_return kAccount.ReadAtMostOne(co_await database_.Read(work, kFindAccount, id));
 }
 
-Task<Binding> Accounts::BindSeller(Work work, AccountId account, SellerId seller, std::string_view role) {
+Task<Binding> Accounts::BindSeller(Work work, AccountId account, SellerId seller, domain::MemberRole role) {
   const auto bind = [&](postgres::Tx& tx) -> Task<> {
     if ((co_await tx.Execute(kBindSeller, account, seller, role)).AffectedRows() == 0) co_return;
-    const auto raised = co_await tx.Execute(kRaiseVersionById, account);
+    const auto raised = kRaised.ReadOne(co_await tx.Execute(kRaiseVersionById, account));
     Batch batch("auth.seller_bound");
-    events::Append(batch, work, SellerMemberAddedEvent(account, seller, role, raised.One().Int(0)));
+    events::Append(batch, work, SellerMemberAddedEvent(account, seller, role, raised.version));
     co_await tx.ExecuteAndCommit(std::move(batch));
   };
   try {
@@ -93,21 +99,20 @@ Task<Promotion> Accounts::EnsureOperator(Work work, NewAccount account, outbox::
   const auto promote = [&](postgres::Tx& tx) -> Task<Promotion> {
     Batch batch("auth.ensure_operator");
     batch.Add(kInsertAccountIfNew, account.id, account.email, email_key, account.password_hash);
-    batch.Add(kGrantRole, email_key, domain::kOperator);
+    batch.Add(kGrantRole, email_key, domain::Role::kOperator);
     const auto results = co_await tx.Execute(std::move(batch));
     if (results[1].AffectedRows() == 0) co_return Promotion::kWasOperator;
     const bool created = results[0].AffectedRows() == 1;
-    const auto raised = co_await tx.Execute(kRaiseVersion, email_key);
-    const auto id = raised.One().GetId<AccountId>(0);
+    const auto raised = kRaised.ReadOne(co_await tx.Execute(kRaiseVersion, email_key));
     Batch told("auth.operator_made");
     if (created) {
       outbox::Append(told, message);
-      events::Append(told, work, AccountCreatedEvent(id));
+      events::Append(told, work, AccountCreatedEvent(raised.id));
     }
-    events::Append(told, work, RoleGrantedEvent(id, domain::kOperator, raised.One().Int(1)));
+    events::Append(told, work, RoleGrantedEvent(raised.id, domain::Role::kOperator, raised.version));
     act.target_type = "account";
-    act.target_id = id.ToString();
-    act.after["role"] = domain::kOperator;
+    act.target_id = raised.id.ToString();
+    act.after["role"] = Name(domain::Role::kOperator);
     audit::Append(told, act);
     co_await tx.ExecuteAndCommit(std::move(told));
     co_return created ? Promotion::kCreated : Promotion::kPromoted;

@@ -39,7 +39,7 @@ class Accounts {
                                                          const outbox::NewMessage& message);
   Task<std::optional<domain::Account>> Find(Work work, AccountId id);
   // Repeating it changes nothing.
-  Task<Binding> BindSeller(Work work, AccountId account, SellerId seller, std::string_view role);
+  Task<Binding> BindSeller(Work work, AccountId account, SellerId seller, domain::MemberRole role);
   // The account with this e-mail becomes an operator; made with `message` where there is none. Of an account
   // that exists the password stays.
   // `act` goes on record, unless there is nothing to do.

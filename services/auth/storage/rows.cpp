@@ -1,5 +1,8 @@
 #include "services/auth/storage/rows.hpp"
 
+#include <stdexcept>
+#include <utility>
+
 #include "platform/crypto/digest.hpp"
 #include "platform/events/event.hpp"
 #include "services/auth/messages.hpp"
@@ -18,18 +21,21 @@ constexpr Statement kInsertFirstToken{
 
 }  // namespace
 
-domain::Account ReadAccount(const postgres::Row& row) {
-  domain::Account account{.id = row.GetId<AccountId>(0),
-                          .email = std::string(row.Text(1)),
-                          .roles = row.TextArray(3),
-                          .sellers = {},
-                          .created_at = row.GetTime(2)};
-  const auto sellers = row.UuidArray(4);
-  auto roles = row.TextArray(5);
-  for (std::size_t i = 0; i < sellers.size(); ++i) {
-    account.sellers.push_back({SellerId(sellers[i]), std::move(roles[i])});
+void SetRoles(domain::Account& account, const std::vector<std::string>& names) {
+  for (const auto& name : names) {
+    if (const auto role = domain::kRoles.Find(name)) account.roles.push_back(*role);
   }
-  return account;
+}
+
+void SetMemberRoles(domain::Account& account, const std::vector<std::string>& names) {
+  if (names.size() != account.sellers.size())
+    throw std::logic_error("members and their roles differ in number");
+  std::vector<domain::Membership> known;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (const auto role = domain::kMemberRoles.Find(names[i]))
+      known.push_back({account.sellers[i].seller, *role});
+  }
+  account.sellers = std::move(known);
 }
 
 std::string EmailDigest(std::string_view email_key) { return crypto::Sha256(email_key); }

@@ -1,8 +1,10 @@
-// Statements and readers that both stores of this room use.
+// Columns, statements and steps that both stores of this room use.
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "platform/postgres/columns.hpp"
 #include "platform/postgres/database.hpp"
 #include "services/auth/domain/account.hpp"
 #include "services/auth/domain/session.hpp"
@@ -10,15 +12,26 @@
 
 namespace market::auth::storage {
 
-inline constexpr postgres::Statement kFindAccount{"auth.find_account", R"sql(
-SELECT a.id, a.email, a.created_at,
-       ARRAY(SELECT r.role FROM account_role r WHERE r.account_id = a.id ORDER BY r.role),
-       ARRAY(SELECT m.seller_id FROM seller_member m WHERE m.account_id = a.id ORDER BY m.seller_id),
-       ARRAY(SELECT m.role FROM seller_member m WHERE m.account_id = a.id ORDER BY m.seller_id)
-FROM account a
-WHERE a.id = $1)sql"};
+// Arrays of one order. A role that this program does not know grants nothing and is left out:
+// a newer auth gave it, before it was rolled back.
+void SetRoles(domain::Account& account, const std::vector<std::string>& names);
+void SetMemberRoles(domain::Account& account, const std::vector<std::string>& names);
 
-domain::Account ReadAccount(const postgres::Row& row);
+inline constexpr postgres::Columns kAccount{
+    postgres::Column{"a.id", &domain::Account::id},
+    postgres::Column{"a.email", &domain::Account::email},
+    postgres::Column{"a.created_at", &domain::Account::created_at},
+    postgres::Column{"ARRAY(SELECT r.role FROM account_role r WHERE r.account_id = a.id ORDER BY r.role)",
+                     &SetRoles},
+    postgres::Column{
+        "ARRAY(SELECT m.seller_id FROM seller_member m WHERE m.account_id = a.id ORDER BY m.seller_id)",
+        &domain::Account::sellers, &domain::Membership::seller},
+    postgres::Column{
+        "ARRAY(SELECT m.role FROM seller_member m WHERE m.account_id = a.id ORDER BY m.seller_id)",
+        &SetMemberRoles}};
+
+inline constexpr postgres::ComposedStatement kFindAccount{
+    "auth.find_account", "SELECT " + kAccount + " FROM account a WHERE a.id = $1"};
 
 // SHA-256: what the throttle knows an e-mail by.
 std::string EmailDigest(std::string_view email_key);

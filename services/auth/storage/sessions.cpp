@@ -11,11 +11,27 @@ namespace {
 
 using postgres::Batch;
 using postgres::Bytes;
+using postgres::Column;
+using postgres::Columns;
+using postgres::ComposedStatement;
 using postgres::Statement;
+
+struct CountedTry {
+  bool counted = false;
+  std::optional<std::int64_t> wait_ms;
+  std::optional<AccountId> account;
+  std::optional<std::string> password_hash;
+};
+constexpr Columns kCountedTry{
+    Column{"EXISTS (SELECT FROM counted)", &CountedTry::counted},
+    Column{R"sql((SELECT ceil(extract(epoch FROM t.blocked_until - market_now()) * 1000)::bigint
+        FROM sign_in_throttle t WHERE t.email_digest = $1))sql",
+           &CountedTry::wait_ms},
+    Column{"a.id", &CountedTry::account}, Column{"a.password_hash", &CountedTry::password_hash}};
 
 // One row whatever the e-mail: whether the try was counted, how long to wait otherwise, and the account if
 // there is one. $3 is the table of waits in seconds, $4 when tries are forgotten.
-constexpr Statement kCountTry{"auth.count_try", R"sql(
+constexpr ComposedStatement kCountTry{"auth.count_try", R"sql(
 WITH counted AS (
   INSERT INTO sign_in_throttle AS t (email_digest, tries, last_try_at, blocked_until)
   VALUES ($1, 1, market_now(), market_now() + make_interval(secs => ($3::bigint[])[1]))
@@ -26,10 +42,7 @@ WITH counted AS (
       CASE WHEN t.last_try_at < market_now() - $4::interval THEN 1 ELSE least(t.tries + 1, cardinality($3::bigint[])) END])
   WHERE t.blocked_until <= market_now()
   RETURNING 1)
-SELECT EXISTS (SELECT FROM counted),
-       (SELECT ceil(extract(epoch FROM t.blocked_until - market_now()) * 1000)::bigint
-        FROM sign_in_throttle t WHERE t.email_digest = $1),
-       a.id, a.password_hash
+SELECT )sql" + kCountedTry + R"sql(
 FROM (SELECT) one LEFT JOIN account a ON a.email_key = $2)sql"};
 
 constexpr Statement kForgetTries{"auth.forget_tries", "DELETE FROM sign_in_throttle WHERE email_digest = $1"};
@@ -41,9 +54,25 @@ constexpr Statement kReplaceHash{
 constexpr Statement kLockSession{"auth.lock_session", R"sql(
 SELECT FROM session WHERE id = (SELECT session_id FROM refresh_token WHERE digest = $1) FOR UPDATE)sql"};
 
-constexpr Statement kReadToken{"auth.read_token", R"sql(
-SELECT s.id, s.account_id, t.sequence, t.used_at, n.digest IS NOT NULL AND n.used_at IS NULL,
-       s.ended_at IS NOT NULL, s.idle_expires_at, s.absolute_expires_at, market_now()
+struct Found {
+  Uuid session;
+  AccountId account;
+  domain::PresentedToken token;
+  Time now;
+};
+constexpr Columns kFound{
+    Column{"s.id", &Found::session},
+    Column{"s.account_id", &Found::account},
+    Column{"t.sequence", &Found::token, &domain::PresentedToken::sequence},
+    Column{"t.used_at", &Found::token, &domain::PresentedToken::used_at},
+    Column{"n.digest IS NOT NULL AND n.used_at IS NULL", &Found::token,
+           &domain::PresentedToken::successor_unused},
+    Column{"s.ended_at IS NOT NULL", &Found::token, &domain::PresentedToken::session_ended},
+    Column{"s.idle_expires_at", &Found::token, &domain::PresentedToken::idle_expires_at},
+    Column{"s.absolute_expires_at", &Found::token, &domain::PresentedToken::absolute_expires_at},
+    Column{"market_now()", &Found::now}};
+
+constexpr ComposedStatement kReadToken{"auth.read_token", "SELECT " + kFound + R"sql(
 FROM refresh_token t
 JOIN session s ON s.id = t.session_id
 LEFT JOIN refresh_token n ON n.session_id = t.session_id AND n.sequence = t.sequence + 1
@@ -71,42 +100,22 @@ DELETE FROM sign_in_throttle WHERE email_digest IN (
   SELECT email_digest FROM sign_in_throttle WHERE last_try_at < market_now() - $1::interval
   LIMIT $2 FOR UPDATE SKIP LOCKED))sql"};
 
-struct Found {
-  Uuid session;
-  AccountId account;
-  domain::PresentedToken token;
-  Time now;
-};
-
-Found ReadToken(const postgres::Row& row) {
-  return {.session = row.GetUuid(0),
-          .account = row.GetId<AccountId>(1),
-          .token = {.sequence = row.Int(2),
-                    .used_at = row.OptionalTime(3),
-                    .successor_unused = row.GetBool(4),
-                    .session_ended = row.GetBool(5),
-                    .idle_expires_at = row.GetTime(6),
-                    .absolute_expires_at = row.GetTime(7)},
-          .now = row.GetTime(8)};
-}
-
 }  // namespace
 
 Task<SignInTry> Sessions::CountTry(Work work, std::string_view email_key) {
   const auto digest = EmailDigest(email_key);
-  const auto rows = co_await database_.Write(work, kCountTry, Bytes{digest}, email_key, domain::WaitTableS(),
-                                             domain::kForgetTriesAfter);
-  const auto row = rows.One();
+  auto row = kCountedTry.ReadOne(co_await database_.Write(work, kCountTry, Bytes{digest}, email_key,
+                                                          domain::WaitTableS(), domain::kForgetTriesAfter));
   SignInTry attempt;
-  if (!row.GetBool(0)) {
+  if (!row.counted) {
     // The row that blocks may be younger than this statement's snapshot:
     // then its wait is at least the first one.
-    const auto wait_ms = std::max<std::int64_t>(row.OptionalInt(1).value_or(1000), 1);
+    const auto wait_ms = std::max<std::int64_t>(row.wait_ms.value_or(1000), 1);
     attempt.wait = std::chrono::milliseconds(wait_ms);
     co_return attempt;
   }
-  attempt.account = row.OptionalId<AccountId>(2);
-  if (const auto hash = row.OptionalText(3)) attempt.password_hash = std::string(*hash);
+  attempt.account = row.account;
+  attempt.password_hash = std::move(row.password_hash);
   co_return attempt;
 }
 
@@ -119,7 +128,7 @@ Task<domain::Account> Sessions::Open(Work work, AccountId account, std::string_v
   AddSession(batch, work, session, account, lifetimes_);
   batch.Add(kFindAccount, account);
   const auto results = co_await database_.Write(work, std::move(batch));
-  co_return ReadAccount(results.back().One());
+  co_return kAccount.ReadOne(results.back());
 }
 
 Task<RefreshOutcome> Sessions::Refresh(Work work, std::string digest, DigestAt digest_at) {
@@ -127,39 +136,40 @@ Task<RefreshOutcome> Sessions::Refresh(Work work, std::string digest, DigestAt d
     Batch look("auth.refresh_look");
     look.Add(kLockSession, Bytes{digest}).Add(kReadToken, Bytes{digest});
     const auto seen = co_await tx.Execute(std::move(look));
-    if (seen[1].empty()) co_return SessionEnded();
-    const auto found = ReadToken(seen[1].One());
-    const auto verdict = domain::Judge(found.token, found.now, lifetimes_.retry_window);
+    const auto found = kFound.ReadAtMostOne(seen[1]);
+    if (!found) co_return SessionEnded();
+    const auto verdict = domain::Judge(found->token, found->now, lifetimes_.retry_window);
     if (verdict == domain::Verdict::kEnded) co_return SessionEnded();
 
     Batch batch("auth.refresh");
     if (verdict == domain::Verdict::kReused) {
-      batch.Add(kEndSession, found.session, found.account, std::string_view("REUSED"));
-      events::Append(batch, work,
-                     SessionEndedEvent(found.session, found.account, api::auth::SessionEnded::REUSED));
+      const auto reason = domain::EndReason::kReused;
+      batch.Add(kEndSession, found->session, found->account, reason);
+      events::Append(batch, work, SessionEndedEvent(found->session, found->account, reason));
       co_await tx.ExecuteAndCommit(std::move(batch));
-      co_return SessionReused{found.session, found.account};
+      co_return SessionReused{found->session, found->account};
     }
-    const std::int64_t successor = found.token.sequence + 1;
+    const std::int64_t successor = found->token.sequence + 1;
     if (verdict == domain::Verdict::kRotate) {
-      const auto successor_digest = digest_at(found.session, successor);
+      const auto successor_digest = digest_at(found->session, successor);
       batch.Add(kUseToken, Bytes{digest});
-      batch.Add(kInsertSuccessor, Bytes{successor_digest}, found.session, successor);
-      batch.Add(kTouchSession, found.session, lifetimes_.idle);
+      batch.Add(kInsertSuccessor, Bytes{successor_digest}, found->session, successor);
+      batch.Add(kTouchSession, found->session, lifetimes_.idle);
     }
-    batch.Add(kFindAccount, found.account);
+    batch.Add(kFindAccount, found->account);
     const auto results = co_await tx.ExecuteAndCommit(std::move(batch));
-    co_return Refreshed{found.session, successor, ReadAccount(results.back().One())};
+    co_return Refreshed{found->session, successor, kAccount.ReadOne(results.back())};
   };
   co_return co_await database_.Transaction(work, rotate);
 }
 
 Task<> Sessions::End(Work work, const Uuid& session, AccountId owner) {
   const auto end = [&](postgres::Tx& tx) -> Task<> {
-    const auto ended = co_await tx.Execute(kEndSession, session, owner, std::string_view("SIGNED_OUT"));
+    const auto reason = domain::EndReason::kSignedOut;
+    const auto ended = co_await tx.Execute(kEndSession, session, owner, reason);
     if (ended.AffectedRows() == 0) co_return;
     Batch batch("auth.session_ended");
-    events::Append(batch, work, SessionEndedEvent(session, owner, api::auth::SessionEnded::SIGNED_OUT));
+    events::Append(batch, work, SessionEndedEvent(session, owner, reason));
     co_await tx.ExecuteAndCommit(std::move(batch));
   };
   co_await database_.Transaction(work, end);

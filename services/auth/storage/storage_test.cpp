@@ -119,14 +119,15 @@ TEST_F(AuthStorage, BindSeller_Repeated_IsOneMembership) {
     co_await accounts.Create(Soon(), account, Session(), Message());
     const auto seller = SellerId::New();
     for (int i = 0; i < 3; ++i) {
-      EXPECT_EQ(co_await accounts.BindSeller(Soon(), account.id, seller, "owner"), Binding::kBound);
+      EXPECT_EQ(co_await accounts.BindSeller(Soon(), account.id, seller, domain::MemberRole::kOwner),
+                Binding::kBound);
     }
-    EXPECT_EQ(co_await accounts.BindSeller(Soon(), AccountId::New(), seller, "owner"),
+    EXPECT_EQ(co_await accounts.BindSeller(Soon(), AccountId::New(), seller, domain::MemberRole::kOwner),
               Binding::kNoSuchAccount);
     const auto found = co_await accounts.Find(Soon(), account.id);
     EXPECT_EQ(found->sellers.size(), 1U);
     EXPECT_EQ(found->sellers[0].seller, seller);
-    EXPECT_EQ(found->sellers[0].role, "owner");
+    EXPECT_EQ(found->sellers[0].role, domain::MemberRole::kOwner);
   });
 }
 
@@ -141,12 +142,84 @@ TEST_F(AuthStorage, EnsureOperator_MakesPromotesAndRepeats) {
     EXPECT_EQ(
         co_await accounts.EnsureOperator(Soon(), Account("ada@example.com"), Message(), audit::SomeAct()),
         Promotion::kPromoted);
-    EXPECT_EQ((co_await accounts.Find(Soon(), ada.id))->roles, std::vector<std::string>{"operator"});
+    EXPECT_EQ((co_await accounts.Find(Soon(), ada.id))->roles, std::vector{domain::Role::kOperator});
   });
   EXPECT_EQ(Sql("SELECT count(*) FROM outbox"), "2");
   EXPECT_EQ(Sql("SELECT string_agg(a.email, ' ' ORDER BY e.id) FROM audit_event e JOIN account a ON "
                 "a.id::text = e.target_id"),
             "root@x.test ada@example.com");
+}
+
+TEST_F(AuthStorage, EnsureOperator_SideBySide_MakesOne) {
+  std::map<Promotion, int> outcomes;
+  Run([&](Accounts& accounts, Sessions&) -> Task<> {
+    auto executor = co_await boost::asio::this_coro::executor;
+    int done = 0;
+    const auto one = [&]() -> Task<> {
+      ++outcomes[co_await accounts.EnsureOperator(Soon(), Account("root@x.test"), Message(),
+                                                  audit::SomeAct())];
+      ++done;
+    };
+    for (int i = 0; i < 10; ++i) boost::asio::co_spawn(executor, one(), boost::asio::detached);
+    co_await testing::Eventually([&] { return done == 10; });
+  });
+  EXPECT_EQ(outcomes, (std::map<Promotion, int>{{Promotion::kCreated, 1}, {Promotion::kWasOperator, 9}}));
+  EXPECT_EQ(Sql("SELECT string_agg(type, ' ' ORDER BY seq) FROM event"),
+            "auth.AccountCreated auth.RoleGranted");
+  EXPECT_EQ(Sql("SELECT count(*) FROM outbox"), "1");
+}
+
+TEST_F(AuthStorage, Memberships_AreReadEachWithItsRole) {
+  Run([&](Accounts& accounts, Sessions&) -> Task<> {
+    const auto ada = Account("ada@example.com");
+    const auto bob = Account("bob@example.com");
+    for (const auto& account : {ada, bob}) co_await accounts.Create(Soon(), account, Session(), Message());
+    std::vector<domain::Membership> expected;
+    for (int i = 0; i < 3; ++i) expected.push_back({SellerId::New(), domain::MemberRole::kOwner});
+    for (const auto index : {2, 0, 1})
+      co_await accounts.BindSeller(Soon(), ada.id, expected[index].seller, expected[index].role);
+    EXPECT_EQ((co_await accounts.Find(Soon(), ada.id))->sellers, expected);
+    EXPECT_TRUE((co_await accounts.Find(Soon(), bob.id))->sellers.empty());
+  });
+}
+
+// A newer auth gave it, before it was rolled back: this one can't know what it allows.
+TEST_F(AuthStorage, RolesOfANewerProgram_AreLeftOut) {
+  Run([&](Accounts& accounts, Sessions& sessions) -> Task<> {
+    const auto ada = Account("ada@example.com");
+    const auto session = Session();
+    co_await accounts.Create(Soon(), ada, session, Message());
+    co_await accounts.EnsureOperator(Soon(), ada, Message(), audit::SomeAct());
+    const auto seller = SellerId::New();
+    co_await accounts.BindSeller(Soon(), ada.id, SellerId::New(), domain::MemberRole::kOwner);
+    co_await accounts.BindSeller(Soon(), ada.id, seller, domain::MemberRole::kOwner);
+    Sql("ALTER TABLE account_role DROP CONSTRAINT account_role_role_check; "
+        "ALTER TABLE seller_member DROP CONSTRAINT seller_member_role_check; "
+        "INSERT INTO account_role (account_id, role) VALUES ('" +
+        ada.id.ToString() +
+        "', 'auditor'); "
+        "UPDATE seller_member SET role = 'clerk' WHERE seller_id <> '" +
+        seller.ToString() + "'");
+    const auto outcome = co_await sessions.Refresh(Soon(), DigestAt(session.id, 1), DigestAt);
+    const auto& account = std::get<Refreshed>(outcome).account;
+    EXPECT_EQ(account.roles, std::vector{domain::Role::kOperator});
+    EXPECT_EQ(account.sellers, (std::vector<domain::Membership>{{seller, domain::MemberRole::kOwner}}));
+  });
+}
+
+TEST_F(AuthStorage, Schema_RefusesASecondLiveTokenAndAnUnknownEnd) {
+  const auto session = Session();
+  Run([&](Accounts& accounts, Sessions&) -> Task<> {
+    co_await accounts.Create(Soon(), Account("ada@example.com"), session, Message());
+  });
+  EXPECT_THROW(Sql("INSERT INTO refresh_token (digest, session_id, sequence) "
+                   "SELECT sha256('x'), id, 2 FROM session"),
+               std::exception);
+  EXPECT_THROW(Sql("UPDATE session SET ended_at = market_now(), end_reason = 'TIRED'"), std::exception);
+  EXPECT_THROW(Sql("UPDATE session SET ended_at = market_now()"), std::exception);
+  for (const auto reason : {domain::EndReason::kSignedOut, domain::EndReason::kReused}) {
+    Sql("UPDATE session SET ended_at = market_now(), end_reason = '" + std::string(Name(reason)) + "'");
+  }
 }
 
 TEST_F(AuthStorage, Tries_PastTheFreeOnes_Wait) {
@@ -229,7 +302,7 @@ TEST_F(AuthStorage, Refresh_RotatesAndReadsRolesAgain) {
     const auto session = Session();
     co_await accounts.Create(Soon(), account, session, Message());
     const auto seller = SellerId::New();
-    co_await accounts.BindSeller(Soon(), account.id, seller, "owner");
+    co_await accounts.BindSeller(Soon(), account.id, seller, domain::MemberRole::kOwner);
     for (std::int64_t sequence = 1; sequence <= 5; ++sequence) {
       const auto outcome = co_await sessions.Refresh(Soon(), DigestAt(session.id, sequence), DigestAt);
       const auto* good = std::get_if<Refreshed>(&outcome);
@@ -359,8 +432,8 @@ TEST_F(AuthStorage, EveryAct_IsTold) {
   Run([&](Accounts& accounts, Sessions& sessions) -> Task<> {
     co_await accounts.Create(Soon(), ada, first, Message());
     co_await accounts.Create(Soon(), Account("ADA@example.com"), Session(), Message());  // taken
-    co_await accounts.BindSeller(Soon(), ada.id, seller, "owner");
-    co_await accounts.BindSeller(Soon(), ada.id, seller, "owner");
+    co_await accounts.BindSeller(Soon(), ada.id, seller, domain::MemberRole::kOwner);
+    co_await accounts.BindSeller(Soon(), ada.id, seller, domain::MemberRole::kOwner);
     co_await accounts.EnsureOperator(Soon(), ada, Message(), audit::SomeAct());
     co_await accounts.EnsureOperator(Soon(), ada, Message(), audit::SomeAct());
     co_await accounts.EnsureOperator(Soon(), bob, Message(), audit::SomeAct());

@@ -1,0 +1,48 @@
+#include "services/auth/workers/sweeper.hpp"
+
+#include <gtest/gtest.h>
+
+#include "platform/runtime/task_group.hpp"
+#include "platform/testing/run_loop.hpp"
+#include "platform/testing/temporary_database.hpp"
+#include "services/auth/migrations.hpp"
+
+namespace market::auth {
+namespace {
+
+using namespace std::chrono_literals;
+using runtime::After;
+using testing::Eventually;
+
+// The pause between rounds is minutes, so all that is due must go in the first one.
+TEST(AuthSweeper, MoreThanOneChunk_GoesWithoutAPause) {
+  testing::TemporaryDatabase disk(kMigrations);
+  disk.Execute(
+      "INSERT INTO account (id, email, email_key, password_hash) "
+      "VALUES ('019a0000-0000-7000-8000-000000000001', 'a@x.test', 'a@x.test', '$argon2id$x'); "
+      "INSERT INTO session (id, account_id, idle_expires_at, absolute_expires_at) "
+      "SELECT gen_random_uuid(), '019a0000-0000-7000-8000-000000000001', at, at "
+      "FROM generate_series(1, 1203) AS n, "
+      "LATERAL (SELECT market_now() + CASE WHEN n > 3 THEN interval '-1 s' ELSE '1 hour' END) AS t (at); "
+      "INSERT INTO sign_in_throttle (email_digest, tries, last_try_at, blocked_until) "
+      "SELECT sha256(n::text::bytea), 1, at, at FROM generate_series(1, 602) AS n, "
+      "LATERAL (SELECT market_now() - CASE WHEN n > 2 THEN interval '13 hours' ELSE '1 hour' END) AS t (at)");
+  testing::RunLoop([&](boost::asio::io_context& io) -> Task<> {
+    postgres::Database database(io, {.conninfo = disk.Conninfo()});
+    co_await database.Open(After(10s));
+    storage::Sessions sessions(database, {});
+    Sweeper sweeper(sessions);
+    runtime::TaskGroup group(io.get_executor(), [](std::string_view, std::exception_ptr) {});
+    group.Keep("sweeper", sweeper.Sweeping().Run());
+    co_await Eventually([&] { return disk.Execute("SELECT count(*) FROM session") == "3"; });
+    co_await Eventually([&] { return disk.Execute("SELECT count(*) FROM sign_in_throttle") == "2"; });
+    co_await Eventually([&] { return sweeper.Sweeping().Now().runs == 4; });  // three chunks and a look
+    EXPECT_EQ(sweeper.Sweeping().Now().failures, 0u);
+    group.Cancel();
+    co_await group.Join(After(10s));
+    co_await database.Close(After(5s));
+  });
+}
+
+}  // namespace
+}  // namespace market::auth
