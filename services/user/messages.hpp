@@ -24,7 +24,10 @@ inline constexpr std::string_view kSellerBind = "seller.bind";
 
 api::auth::BindSellerRequest OwnerBinding(SellerId seller, AccountId owner);
 outbox::NewMessage BindingMessage(SellerId seller, AccountId owner, std::string trace);
+// What such a message asks for. Throws std::runtime_error for a payload that is anything else.
+api::auth::BindSellerRequest BindingFrom(const outbox::Message& message);
 
+api::user::Seller::State StateOf(domain::SellerState state);
 // What others show of it.
 api::user::SellerCard CardOf(const domain::Seller& seller);
 

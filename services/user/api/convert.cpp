@@ -2,6 +2,7 @@
 
 #include "platform/conversions/conversions.hpp"
 #include "platform/rpc/partial_update.hpp"
+#include "services/user/messages.hpp"
 
 namespace market::user {
 
@@ -44,17 +45,7 @@ api::user::Seller ToProto(const domain::Seller& seller) {
   message.set_display_name(seller.display_name);
   message.set_slug(seller.slug);
   message.set_country_code(seller.country_code);
-  switch (seller.state) {
-    case domain::SellerState::kPending:
-      message.set_state(api::user::Seller::PENDING);
-      break;
-    case domain::SellerState::kActive:
-      message.set_state(api::user::Seller::ACTIVE);
-      break;
-    case domain::SellerState::kSuspended:
-      message.set_state(api::user::Seller::SUSPENDED);
-      break;
-  }
+  message.set_state(StateOf(seller.state));
   *message.mutable_create_time() = ToProto(seller.created_at);
   *message.mutable_update_time() = ToProto(seller.updated_at);
   message.set_etag(std::to_string(seller.version));

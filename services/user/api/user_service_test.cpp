@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <map>
+#include <set>
 
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
@@ -184,6 +186,72 @@ TEST_F(UserServiceTest, OpenSeller_AutoApproved_BindsAtOnce) {
     api::user::GetSellerRequest get;
     get.set_seller_id(seller.id());
     EXPECT_EQ((co_await service.GetSeller(other, get)).slug(), "engines");
+  });
+}
+
+TEST_F(UserServiceTest, OpenSeller_WhatIsRefused_LeavesNothing) {
+  Run([&](UserService& service) -> Task<> {
+    Call call(AccountId::New());
+    auto nowhere = NewSeller("engines");
+    nowhere.set_country_code("XX");
+    EXPECT_EQ(co_await Refusal(service.OpenSeller(call, nowhere)), "INVALID_ARGUMENT countryCode");
+    const auto owner = call.context.Caller().account;
+    temporary_.Execute("INSERT INTO seller_owner (account_id, sellers) VALUES ('" + owner.ToString() +
+                       "', 20)");
+    EXPECT_EQ(co_await Refusal(service.OpenSeller(call, NewSeller("engines"))), "LIMIT_REACHED");
+  });
+  EXPECT_EQ(temporary_.Execute("SELECT count(*) FROM seller"), "0");
+  EXPECT_EQ(temporary_.Execute("SELECT count(*) FROM event"), "0");
+  EXPECT_EQ(temporary_.Execute("SELECT count(*) FROM outbox"), "0");
+  EXPECT_TRUE(auth_.bindings.empty());
+  EXPECT_EQ(created_.Value(), 0);
+}
+
+TEST_F(UserServiceTest, ListSellers_ShowsActiveOnesAlone) {
+  Run([&](UserService& service) -> Task<> {
+    for (const auto* slug : {"open", "waiting", "barred"}) {
+      Call call(AccountId::New());
+      co_await service.OpenSeller(call, NewSeller(slug));
+    }
+    temporary_.Execute("UPDATE seller SET state = 'PENDING' WHERE slug = 'waiting'");
+    temporary_.Execute("UPDATE seller SET state = 'SUSPENDED' WHERE slug = 'barred'");
+    Call anybody(AccountId::New());
+    const auto list = co_await service.ListSellers(anybody, {});
+    EXPECT_EQ(list.sellers_size(), 1);
+    EXPECT_EQ(list.sellers(0).slug(), "open");
+    EXPECT_EQ(list.next_page_token(), "");
+    // Processes that keep the cards must see which of them may not be bought from.
+    std::map<std::string, api::user::Seller::State> states;
+    const auto cards = co_await service.ListSellerCards(anybody, {});
+    for (const auto& card : cards.sellers()) states[card.slug()] = card.state();
+    EXPECT_EQ(states,
+              (std::map<std::string, api::user::Seller::State>{{"open", api::user::Seller::ACTIVE},
+                                                               {"waiting", api::user::Seller::PENDING},
+                                                               {"barred", api::user::Seller::SUSPENDED}}));
+  });
+}
+
+TEST_F(UserServiceTest, ListSellerCards_OfMoreThanAPage_AllSeenOnce) {
+  temporary_.Execute(
+      "INSERT INTO seller_owner (account_id, sellers) VALUES ('019a0000-0000-7000-8000-000000000001', 1); "
+      "INSERT INTO seller (id, owner_id, display_name, slug, country_code, state) "
+      "SELECT gen_random_uuid(), '019a0000-0000-7000-8000-000000000001', 'Shop', 'shop-' || n, 'GB', "
+      "'ACTIVE' "
+      "FROM generate_series(1, 2001) AS n");
+  Run([&](UserService& service) -> Task<> {
+    Call call(AccountId::New());
+    std::set<std::string> slugs;
+    std::vector<int> pages;
+    api::user::ListSellerCardsRequest request;
+    for (bool more = true; more;) {
+      const auto page = co_await service.ListSellerCards(call, request);
+      for (const auto& card : page.sellers()) slugs.insert(card.slug());
+      pages.push_back(page.sellers_size());
+      more = page.more();
+      request.set_after(page.sellers().rbegin()->id());
+    }
+    EXPECT_EQ(pages, (std::vector{1000, 1000, 1}));
+    EXPECT_EQ(slugs.size(), 2001U);
   });
 }
 

@@ -7,16 +7,18 @@
 
 #include "platform/core/clock.hpp"
 #include "platform/core/id.hpp"
+#include "platform/core/words.hpp"
 
 namespace market::user::domain {
 
-enum class SellerState { kPending, kActive, kSuspended };
+enum class SellerState : std::uint8_t { kPending, kActive, kSuspended };
+inline constexpr Words<SellerState, 3> kSellerStates{"state of a seller", {"PENDING", "ACTIVE", "SUSPENDED"}};
+
+inline std::string_view Name(SellerState state) { return kSellerStates.Name(state); }
+inline void FromText(std::string_view word, SellerState& state) { state = kSellerStates.Require(word); }
 
 // How a new seller comes to be ACTIVE.
 enum class Approval { kByOperator, kAutomatic };
-
-std::string_view Name(SellerState state);
-std::optional<SellerState> SellerStateFrom(std::string_view name);
 
 // What an operator's approval makes of it: PENDING becomes ACTIVE, ACTIVE stays so that a repeated call finds
 // what it asked for; nullopt where it is not allowed.

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
 namespace market::user::domain {
 namespace {
 
@@ -14,8 +16,11 @@ TEST(Seller, Approval_FollowsTheTable) {
 }
 
 TEST(Seller, NamesOfStates_RoundTrip) {
-  for (const auto state : {kPending, kActive, kSuspended}) EXPECT_EQ(SellerStateFrom(Name(state)), state);
-  EXPECT_FALSE(SellerStateFrom("active"));
+  for (const auto state : {kPending, kActive, kSuspended}) EXPECT_EQ(kSellerStates.Find(Name(state)), state);
+  SellerState state{};
+  for (const auto* other : {"", "active", "CLOSED"}) {
+    EXPECT_THROW(FromText(other, state), std::invalid_argument) << other;
+  }
 }
 
 TEST(Seller, FirstState_IsTheMarketplacesChoice) {

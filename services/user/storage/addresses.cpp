@@ -1,20 +1,36 @@
 #include "services/user/storage/addresses.hpp"
 
+#include "platform/postgres/columns.hpp"
+
 namespace market::user::storage {
 namespace {
 
 using postgres::Batch;
+using postgres::Column;
+using postgres::Columns;
+using postgres::ComposedStatement;
 using postgres::SqlError;
 using postgres::Statement;
 
-constexpr Statement kListAddress{"user.list_addresses", R"sql(
-SELECT id, recipient, lines, city, region, postal_code, country_code, phone, is_default, version, created_at, updated_at
+constexpr Columns kAddress{Column{"id", &domain::Address::id},
+                           Column{"recipient", &domain::Address::recipient},
+                           Column{"lines", &domain::Address::lines},
+                           Column{"city", &domain::Address::city},
+                           Column{"region", &domain::Address::region},
+                           Column{"postal_code", &domain::Address::postal_code},
+                           Column{"country_code", &domain::Address::country_code},
+                           Column{"phone", &domain::Address::phone},
+                           Column{"is_default", &domain::Address::is_default},
+                           Column{"version", &domain::Address::version},
+                           Column{"created_at", &domain::Address::created_at},
+                           Column{"updated_at", &domain::Address::updated_at}};
+
+constexpr ComposedStatement kListAddress{"user.list_addresses", "SELECT " + kAddress + R"sql(
 FROM address WHERE account_id = $1
 ORDER BY is_default DESC, created_at, id LIMIT $2)sql"};
 
-constexpr Statement kFindAddress{"user.find_address", R"sql(
-SELECT id, recipient, lines, city, region, postal_code, country_code, phone, is_default, version, created_at, updated_at
-FROM address WHERE account_id = $1 AND id = $2)sql"};
+constexpr ComposedStatement kFindAddress{
+    "user.find_address", "SELECT " + kAddress + " FROM address WHERE account_id = $1 AND id = $2"};
 
 // Takes the book's row lock; the table's CHECK refuses what is over the limit.
 constexpr Statement kGrowBook{"user.grow_address_book", R"sql(
@@ -28,12 +44,11 @@ constexpr Statement kClearDefault{"user.clear_default_address", R"sql(
 UPDATE address SET is_default = false, version = version + 1, updated_at = market_now()
 WHERE account_id = $1 AND is_default)sql"};
 
-constexpr Statement kInsertAddress{"user.insert_address", R"sql(
+constexpr ComposedStatement kInsertAddress{"user.insert_address", R"sql(
 INSERT INTO address (id, account_id, recipient, lines, city, region, postal_code, country_code, phone, is_default)
 VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9,
         NOT EXISTS (SELECT FROM address WHERE account_id = $1 AND is_default))
-RETURNING id, recipient, lines, city, region, postal_code, country_code, phone, is_default, version,
-          created_at, updated_at)sql"};
+RETURNING )sql" + kAddress};
 
 // Only where the update after it will find its row.
 constexpr Statement kMoveDefaultAway{"user.move_default_address", R"sql(
@@ -42,7 +57,7 @@ WHERE account_id = $1 AND is_default AND id <> $2
   AND EXISTS (SELECT FROM address t WHERE t.account_id = $1 AND t.id = $2
                 AND t.version = coalesce($3::bigint, t.version)))sql"};
 
-constexpr Statement kUpdateAddress{"user.update_address", R"sql(
+constexpr ComposedStatement kUpdateAddress{"user.update_address", R"sql(
 UPDATE address SET
   recipient = coalesce($4, recipient), lines = coalesce($5, lines), city = coalesce($6, city),
   region = coalesce($7, region), postal_code = coalesce($8, postal_code),
@@ -50,8 +65,7 @@ UPDATE address SET
   is_default = coalesce($11::boolean, is_default), version = version + 1, updated_at = market_now()
 WHERE account_id = $1 AND id = $2 AND version = coalesce($3::bigint, version)
   AND NOT (is_default AND NOT coalesce($11::boolean, true))
-RETURNING id, recipient, lines, city, region, postal_code, country_code, phone, is_default, version,
-          created_at, updated_at)sql"};
+RETURNING )sql" + kAddress};
 
 constexpr Statement kDeleteAddress{"user.delete_address", R"sql(
 DELETE FROM address WHERE account_id = $1 AND id = $2 AND version = coalesce($3::bigint, version))sql"};
@@ -64,35 +78,14 @@ UPDATE address SET is_default = true, version = version + 1, updated_at = market
 WHERE id = (SELECT id FROM address WHERE account_id = $1 ORDER BY created_at, id LIMIT 1)
   AND NOT EXISTS (SELECT FROM address WHERE account_id = $1 AND is_default))sql"};
 
-domain::Address ReadAddress(const postgres::Row& row) {
-  return {.id = row.GetId<domain::AddressId>(0),
-          .recipient = std::string(row.Text(1)),
-          .lines = row.TextArray(2),
-          .city = std::string(row.Text(3)),
-          .region = std::string(row.Text(4)),
-          .postal_code = std::string(row.Text(5)),
-          .country_code = std::string(row.Text(6)),
-          .phone = std::string(row.Text(7)),
-          .is_default = row.GetBool(8),
-          .version = row.Int(9),
-          .created_at = row.GetTime(10),
-          .updated_at = row.GetTime(11)};
-}
-
 }  // namespace
 
 Task<std::vector<domain::Address>> Addresses::List(Work work, AccountId account) {
-  const auto rows = co_await database_.Read(work, kListAddress, account, domain::kAddressesMax);
-  std::vector<domain::Address> addresses;
-  addresses.reserve(rows.size());
-  for (const auto row : rows) addresses.push_back(ReadAddress(row));
-  co_return addresses;
+  co_return kAddress.ReadAll(co_await database_.Read(work, kListAddress, account, domain::kAddressesMax));
 }
 
 Task<std::optional<domain::Address>> Addresses::Find(Work work, AccountId account, domain::AddressId id) {
-  const auto rows = co_await database_.Read(work, kFindAddress, account, id);
-  if (rows.empty()) co_return std::nullopt;
-  co_return ReadAddress(rows.One());
+  co_return kAddress.ReadAtMostOne(co_await database_.Read(work, kFindAddress, account, id));
 }
 
 Task<Addresses::Created> Addresses::Create(Work work, AccountId account, domain::Address address) {
@@ -103,7 +96,7 @@ Task<Addresses::Created> Addresses::Create(Work work, AccountId account, domain:
             address.region, address.postal_code, address.country_code, address.phone);
   try {
     const auto results = co_await database_.Write(work, std::move(batch));
-    co_return ReadAddress(results.back().One());
+    co_return kAddress.ReadOne(results.back());
   } catch (const SqlError& error) {
     if (error.constraint != "address_book_size") throw;
   }
@@ -118,7 +111,7 @@ Task<Addresses::Updated> Addresses::Update(Work work, AccountId account, domain:
   batch.Add(kUpdateAddress, account, id, expected, change.recipient, change.lines, change.city, change.region,
             change.postal_code, change.country_code, change.phone, change.is_default);
   const auto results = co_await database_.Write(work, std::move(batch));
-  if (!results.back().empty()) co_return ReadAddress(results.back().One());
+  if (const auto updated = kAddress.ReadAtMostOne(results.back())) co_return *updated;
 
   const auto current = co_await Find(work, account, id);
   if (!current) co_return Missing();

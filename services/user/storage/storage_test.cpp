@@ -92,6 +92,102 @@ TEST_F(UserStorage, Profile_CreatedOnceAndUpdatedByVersion) {
   });
 }
 
+// Each column its own value, so that no two can be mistaken for each other.
+TEST_F(UserStorage, EveryValue_ComesBackAsItWasWritten) {
+  Run([&](postgres::Database& database) -> Task<> {
+    Profiles profiles(database);
+    const auto account = AccountId::New();
+    co_await profiles.Create(Soon(), account, "display");
+    co_await profiles.Update(
+        Soon(), account,
+        {.given_name = "given", .family_name = "family", .phone = "+441632960000", .locale = "en-GB"}, 1);
+    const auto profile = (co_await profiles.Find(Soon(), account)).value();
+    EXPECT_EQ(profile.id, account);
+    EXPECT_EQ(profile.display_name, "display");
+    EXPECT_EQ(profile.given_name, "given");
+    EXPECT_EQ(profile.family_name, "family");
+    EXPECT_EQ(profile.phone, "+441632960000");
+    EXPECT_EQ(profile.locale, "en-GB");
+    EXPECT_EQ(profile.version, 2);
+    EXPECT_LT(profile.created_at, profile.updated_at);
+
+    Addresses addresses(database);
+    auto draft = Address("recipient");
+    draft.region = "region";
+    draft.phone = "+33123456789";
+    co_await addresses.Create(Soon(), account, draft);
+    const auto changed = std::get<domain::Address>(
+        co_await addresses.Update(Soon(), account, draft.id, {.city = "city", .country_code = "FR"}, 1));
+    for (const auto& address : {changed, (co_await addresses.Find(Soon(), account, draft.id)).value(),
+                                (co_await addresses.List(Soon(), account)).at(0)}) {
+      EXPECT_EQ(address.id, draft.id);
+      EXPECT_EQ(address.recipient, "recipient");
+      EXPECT_EQ(address.lines, draft.lines);
+      EXPECT_EQ(address.city, "city");
+      EXPECT_EQ(address.region, "region");
+      EXPECT_EQ(address.postal_code, "SW1Y 4JH");
+      EXPECT_EQ(address.country_code, "FR");
+      EXPECT_EQ(address.phone, "+33123456789");
+      EXPECT_TRUE(address.is_default);
+      EXPECT_EQ(address.version, 2);
+      EXPECT_LT(address.created_at, address.updated_at);
+    }
+
+    Sellers sellers(database);
+    const auto opened = Seller(account, "slug", domain::SellerState::kPending);
+    co_await sellers.Open(Soon(), opened, Binding());
+    const auto seller =
+        std::get<domain::Seller>(co_await sellers.Approve(Soon(), opened.id, Binding, "", audit::SomeAct()));
+    EXPECT_EQ(seller.id, opened.id);
+    EXPECT_EQ(seller.owner, account);
+    EXPECT_EQ(seller.display_name, "Analytical Engines");
+    EXPECT_EQ(seller.slug, "slug");
+    EXPECT_EQ(seller.country_code, "GB");
+    EXPECT_EQ(seller.state, domain::SellerState::kActive);
+    EXPECT_EQ(seller.version, 2);
+    EXPECT_LT(seller.created_at, seller.updated_at);
+  });
+}
+
+TEST_F(UserStorage, Profile_UpdatedByManyOfOneVersion_HasOneWinner) {
+  const auto account = AccountId::New();
+  int updated = 0;
+  int refused = 0;
+  Run([&](postgres::Database& database) -> Task<> {
+    Profiles profiles(database);
+    co_await profiles.Create(Soon(), account, "Ada");
+    auto executor = co_await boost::asio::this_coro::executor;
+    const auto one = [&](int number) -> Task<> {
+      const auto outcome =
+          co_await profiles.Update(Soon(), account, {.given_name = std::to_string(number)}, 1);
+      ++(std::holds_alternative<VersionDiffers>(outcome) ? refused : updated);
+    };
+    for (int i = 0; i < 10; ++i) boost::asio::co_spawn(executor, one(i), boost::asio::detached);
+    co_await testing::Eventually([&] { return updated + refused == 10; });
+  });
+  EXPECT_EQ(updated, 1);
+  EXPECT_EQ(Sql("SELECT version FROM profile"), "2");
+}
+
+// Whoever read the old default must learn that it is none any more.
+TEST_F(UserStorage, Addresses_DefaultMovedAway_HasANewVersion) {
+  Run([&](postgres::Database& database) -> Task<> {
+    Addresses addresses(database);
+    const auto account = AccountId::New();
+    const auto first = std::get<domain::Address>(co_await addresses.Create(Soon(), account, Address("1")));
+    const auto second = std::get<domain::Address>(co_await addresses.Create(Soon(), account, Address("2")));
+    co_await addresses.Update(Soon(), account, second.id, {.is_default = true}, second.version);
+    EXPECT_TRUE(std::holds_alternative<VersionDiffers>(
+        co_await addresses.Delete(Soon(), account, first.id, first.version)));
+    EXPECT_EQ((co_await addresses.Find(Soon(), account, first.id))->version, first.version + 1);
+    // What is refused moves nothing.
+    EXPECT_TRUE(std::holds_alternative<Missing>(co_await addresses.Update(
+        Soon(), account, domain::AddressId::New(), {.is_default = true}, std::nullopt)));
+    EXPECT_TRUE((co_await addresses.Find(Soon(), account, second.id))->is_default);
+  });
+  ExpectSoundBooks();
+}
+
 TEST_F(UserStorage, Addresses_FirstIsDefaultAndTheDefaultMoves) {
   Run([&](postgres::Database& database) -> Task<> {
     Addresses addresses(database);
@@ -281,6 +377,26 @@ TEST_F(UserStorage, Seller_Approval_HappensOnce) {
     const auto refused = co_await sellers.Approve(Soon(), draft.id, Binding, "", audit::SomeAct());
     EXPECT_EQ(std::get<NotAllowed>(refused).state, domain::SellerState::kSuspended);
   });
+  EXPECT_EQ(Sql("SELECT count(*) FROM outbox"), "1");
+}
+
+TEST_F(UserStorage, Seller_ApprovedByManyAtOnce_IsToldOnce) {
+  const auto draft = Seller(AccountId::New(), "engines", domain::SellerState::kPending);
+  int approved = 0;
+  Run([&](postgres::Database& database) -> Task<> {
+    Sellers sellers(database);
+    co_await sellers.Open(Soon(), draft, Binding());
+    auto executor = co_await boost::asio::this_coro::executor;
+    const auto one = [&]() -> Task<> {
+      const auto outcome = co_await sellers.Approve(Soon(), draft.id, Binding, "", audit::SomeAct());
+      const auto& seller = std::get<domain::Seller>(outcome);
+      approved += seller.state == domain::SellerState::kActive && seller.version == 2;
+    };
+    for (int i = 0; i < 10; ++i) boost::asio::co_spawn(executor, one(), boost::asio::detached);
+    co_await testing::Eventually([&] { return approved == 10; });
+  });
+  EXPECT_EQ(events::Told(temporary_, "seller/" + draft.id.ToString()),
+            "user.SellerOpened 1, user.SellerApproved 2");
   EXPECT_EQ(Sql("SELECT count(*) FROM outbox"), "1");
 }
 
