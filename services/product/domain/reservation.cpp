@@ -1,15 +1,10 @@
 #include "services/product/domain/reservation.hpp"
 
 #include <algorithm>
-#include <array>
 #include <map>
-#include <stdexcept>
-#include <string>
 
 namespace market::product::domain {
 namespace {
-
-constexpr std::array<std::string_view, 5> kNames = {"HELD", "COMMITTED", "CONSUMED", "RELEASED", "EXPIRED"};
 
 bool Contains(std::span<const OfferId> offers, const OfferId& offer) {
   return std::ranges::find(offers, offer) != offers.end();
@@ -25,14 +20,6 @@ void Move(Change& change, const ReservedLine& line) {
 }
 
 }  // namespace
-
-std::string_view Name(LineState state) { return kNames[static_cast<std::size_t>(state)]; }
-
-LineState LineStateFrom(std::string_view name) {
-  const auto found = std::ranges::find(kNames, name);
-  if (found == kNames.end()) throw std::invalid_argument("no such reservation state: " + std::string(name));
-  return static_cast<LineState>(found - kNames.begin());
-}
 
 bool MayBecome(LineState from, LineState to) {
   switch (from) {
@@ -77,6 +64,15 @@ Change Release(std::span<const ReservedLine> lines, std::span<const OfferId> off
     if (MayBecome(line.state, change.to)) Move(change, line);
   }
   return change;
+}
+
+ReservationState AfterRelease(ReservationState state, std::span<const ReservedLine> lines,
+                              std::span<const OfferId> offers) {
+  const auto ended = [&](const ReservedLine& line) {
+    return !HoldsUnits(line.state) || Contains(offers, line.offer);
+  };
+  const bool whole = offers.empty() || std::ranges::all_of(lines, ended);
+  return whole ? ReservationState::kReleased : state;
 }
 
 std::optional<Change> Consume(std::span<const ReservedLine> lines, std::span<const OfferId> offers) {

@@ -14,16 +14,27 @@
 #include <string_view>
 #include <vector>
 
+#include "platform/core/words.hpp"
 #include "services/product/domain/ids.hpp"
 
 namespace market::product::domain {
 
 enum class LineState : std::uint8_t { kHeld, kCommitted, kConsumed, kReleased, kExpired };
 
-// "HELD" and so on, as stored.
-std::string_view Name(LineState state);
-// Throws std::invalid_argument for another word.
-LineState LineStateFrom(std::string_view name);
+// Of all that one order asked for.
+enum class ReservationState : std::uint8_t { kOpen, kReleased };
+
+inline constexpr Words<LineState, 5> kLineStates{"state of a reserved line",
+                                                 {"HELD", "COMMITTED", "CONSUMED", "RELEASED", "EXPIRED"}};
+inline constexpr Words<ReservationState, 2> kReservationStates{"state of a reservation",
+                                                               {"OPEN", "RELEASED"}};
+
+inline std::string_view Name(LineState state) { return kLineStates.Name(state); }
+inline std::string_view Name(ReservationState state) { return kReservationStates.Name(state); }
+inline void FromText(std::string_view word, LineState& state) { state = kLineStates.Require(word); }
+inline void FromText(std::string_view word, ReservationState& state) {
+  state = kReservationStates.Require(word);
+}
 
 bool MayBecome(LineState from, LineState to);
 // Whether units are set aside for a line in this state.
@@ -62,6 +73,9 @@ struct Change {
 std::optional<Change> Commit(std::span<const ReservedLine> lines);
 // Of the named offers, or of all without names. Always possible: what has ended already stays as it is.
 Change Release(std::span<const ReservedLine> lines, std::span<const OfferId> offers);
+// What such a release leaves of the whole: RELEASED for ever once nothing of it holds units.
+ReservationState AfterRelease(ReservationState state, std::span<const ReservedLine> lines,
+                              std::span<const OfferId> offers);
 std::optional<Change> Consume(std::span<const ReservedLine> lines, std::span<const OfferId> offers);
 
 }  // namespace market::product::domain

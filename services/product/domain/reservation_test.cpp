@@ -31,8 +31,29 @@ TEST(Reservation_EveryPairOfStates, MovesOnlyAlongTheArrows) {
 }
 
 TEST(Reservation_StateNames, RoundTrip) {
-  for (const auto state : kAll) EXPECT_EQ(LineStateFrom(Name(state)), state);
-  EXPECT_THROW(LineStateFrom("LOST"), std::invalid_argument);
+  for (const auto state : kAll) EXPECT_EQ(kLineStates.Find(Name(state)), state);
+  for (const auto state : {ReservationState::kOpen, ReservationState::kReleased}) {
+    EXPECT_EQ(kReservationStates.Find(Name(state)), state);
+  }
+  LineState line{};
+  ReservationState whole{};
+  EXPECT_THROW(FromText("LOST", line), std::invalid_argument);
+  EXPECT_THROW(FromText("HELD", whole), std::invalid_argument);
+}
+
+TEST(AfterRelease_Whole_IsReleasedOnceNothingHoldsUnits, AndForEver) {
+  using enum ReservationState;
+  const std::vector<OfferId> all;
+  for (const auto state : kAll) {
+    const ReservedLine lines[] = {{Offer(1), 5, LineState::kHeld}, {Offer(2), 7, state}};
+    EXPECT_EQ(AfterRelease(kOpen, lines, all), kReleased);
+    const OfferId first[] = {Offer(1)};
+    EXPECT_EQ(AfterRelease(kOpen, lines, first), HoldsUnits(state) ? kOpen : kReleased) << Name(state);
+    EXPECT_EQ(AfterRelease(kReleased, lines, first), kReleased) << Name(state);
+    const OfferId other[] = {Offer(3)};
+    EXPECT_EQ(AfterRelease(kOpen, lines, other), kOpen);
+  }
+  EXPECT_EQ(AfterRelease(kOpen, {}, all), kReleased);
 }
 
 TEST(SumByOffer_RepeatedOffers, SumsAndSorts) {

@@ -8,36 +8,51 @@ namespace market::product::storage {
 namespace {
 
 using postgres::Batch;
+using postgres::Column;
+using postgres::Columns;
+using postgres::ComposedStatement;
+using postgres::Inside;
+using postgres::Sql;
 using postgres::SqlError;
 using postgres::Statement;
 
-#define OFFERS_OF_P "LEFT JOIN (offer o JOIN stock s ON s.offer_id = o.id) ON o.product_id = p.id "
+constexpr Sql kOffersOfP{"LEFT JOIN (offer o JOIN stock s ON s.offer_id = o.id) ON o.product_id = p.id "};
 
-constexpr Statement kListCategories{
+constexpr Columns kCategory{Column{"id", Into<&api::product::Category::mutable_id>()},
+                            Column{"parent_id",
+                                   [](api::product::Category& category, std::optional<std::string_view> id) {
+                                     category.mutable_parent_id()->assign(id.value_or(""));
+                                   }},
+                            Column{"name", Into<&api::product::Category::mutable_name>()},
+                            Column{"slug", Into<&api::product::Category::mutable_slug>()}};
+
+constexpr ComposedStatement kListCategories{
     "category.list",
     "WITH RECURSIVE tree AS ("
     "  SELECT id, parent_id, name, slug, 0 AS depth FROM category WHERE parent_id IS NULL"
     "  UNION ALL"
     "  SELECT c.id, c.parent_id, c.name, c.slug, depth + 1"
     "  FROM category c JOIN tree ON c.parent_id = tree.id) "
-    "SELECT id, parent_id, name, slug FROM tree ORDER BY depth, name, id"};
+    "SELECT " +
+        kCategory + " FROM tree ORDER BY depth, name, id"};
 
-constexpr Statement kInsertCategory{
-    "category.insert", "INSERT INTO category (id, parent_id, name, slug) VALUES ($1, $2, $3, $4)"};
+constexpr ComposedStatement kInsertCategory{
+    "category.insert",
+    "INSERT INTO category (id, parent_id, name, slug) VALUES ($1, $2, $3, $4) RETURNING " + kCategory};
 
 // The hottest statement of the marketplace: two index look-ups and one per offer.
-constexpr Statement kGetProduct{
-    "product.get", "SELECT " PRODUCT_COLUMNS ", " OFFER_COLUMNS ", " AVAILABLE " FROM product p " OFFERS_OF_P
-                   "AND o.state = 'ACTIVE' "
-                   "WHERE p.id = $1 AND (p.state = 'PUBLISHED' OR p.seller_id = ANY($2)) "
-                   "ORDER BY o.price, o.id"};
+constexpr ComposedStatement kGetProduct{
+    "product.get", "SELECT " + kProduct + ", " + kOffer + " FROM product p " + kOffersOfP +
+                       "AND o.state = 'ACTIVE' "
+                       "WHERE p.id = $1 AND (p.state = 'PUBLISHED' OR p.seller_id = ANY($2)) "
+                       "ORDER BY o.price, o.id"};
 
-constexpr Statement kListOfSeller{
+constexpr ComposedStatement kListOfSeller{
     "product.list_of_seller",
     "WITH page AS MATERIALIZED ("
     "  SELECT * FROM product WHERE seller_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3) "
-    "SELECT " PRODUCT_COLUMNS ", " OFFER_COLUMNS ", " AVAILABLE " FROM page p " OFFERS_OF_P
-    "ORDER BY p.id DESC, o.price, o.id"};
+    "SELECT " +
+        kProduct + ", " + kOffer + " FROM page p " + kOffersOfP + "ORDER BY p.id DESC, o.price, o.id"};
 
 constexpr Statement kInsertProduct{
     "product.insert",
@@ -45,27 +60,45 @@ constexpr Statement kInsertProduct{
     "pictures) "
     "VALUES ($1, $2, $3, $4, $5, $6, jsonb_object($7::text[], $8::text[]), $9)"};
 
-constexpr Statement kProductOfOperation{
-    "product.of_operation",
-    "SELECT " PRODUCT_COLUMNS ", " OFFER_COLUMNS ", " AVAILABLE " FROM product p " OFFERS_OF_P
-    "WHERE p.operation_id = $1 AND p.seller_id = $2 ORDER BY o.price, o.id"};
+constexpr ComposedStatement kProductOfOperation{
+    "product.of_operation", "SELECT " + kProduct + ", " + kOffer + " FROM product p " + kOffersOfP +
+                                "WHERE p.operation_id = $1 AND p.seller_id = $2 ORDER BY o.price, o.id"};
 
-constexpr Statement kPublish{
+struct ProductStand {
+  SellerId seller;
+  domain::ProductState state = domain::ProductState::kDraft;
+  std::int64_t version = 0;
+};
+constexpr Columns kProductStand{Column{"seller_id", &ProductStand::seller},
+                                Column{"state", &ProductStand::state},
+                                Column{"version", &ProductStand::version}};
+
+constexpr ComposedStatement kLockOwnProduct{
+    "product.lock_own",
+    "SELECT " + kProductStand + " FROM product WHERE id = $1 AND seller_id = ANY($2) FOR NO KEY UPDATE"};
+
+constexpr ComposedStatement kPublish{
     "product.publish",
-    "UPDATE product SET state = 'PUBLISHED', published_at = market_now(), updated_at = market_now(), "
-    "version = version + 1 WHERE id = $1 AND seller_id = ANY($2) AND state = 'DRAFT' RETURNING seller_id, "
-    "version"};
+    "UPDATE product SET state = $2, published_at = market_now(), updated_at = market_now(), "
+    "version = version + 1 WHERE id = $1 RETURNING " +
+        kProductStand};
 
-constexpr Statement kOwnProduct{
-    "product.own", "SELECT " PRODUCT_COLUMNS ", " OFFER_COLUMNS ", " AVAILABLE " FROM product p " OFFERS_OF_P
-                   "WHERE p.id = $1 AND p.seller_id = ANY($2) ORDER BY o.price, o.id"};
+constexpr ComposedStatement kOwnProduct{
+    "product.own", "SELECT " + kProduct + ", " + kOffer + " FROM product p " + kOffersOfP +
+                       "WHERE p.id = $1 AND p.seller_id = ANY($2) ORDER BY o.price, o.id"};
 
-constexpr Statement kLockForOffer{"product.lock_for_offer",
-                                  "SELECT seller_id FROM product WHERE id = $1 AND state <> 'ARCHIVED' "
+constexpr ComposedStatement kLockForOffer{
+    "product.lock_for_offer", "SELECT " + kProductStand +
+                                  " FROM product WHERE id = $1 AND state <> 'ARCHIVED' "
                                   "AND (seller_id = ANY($2) OR state = 'PUBLISHED') FOR NO KEY UPDATE"};
 
-constexpr Statement kCountOffers{"offer.count",
-                                 "SELECT count(*) FROM offer WHERE product_id = $1 AND seller_id = ANY($2)"};
+struct OfferCount {
+  std::int64_t offers = 0;
+};
+constexpr Columns kOfferCount{Column{"count(*)", &OfferCount::offers}};
+
+constexpr ComposedStatement kCountOffers{
+    "offer.count", "SELECT " + kOfferCount + " FROM offer WHERE product_id = $1 AND seller_id = ANY($2)"};
 
 constexpr Statement kInsertOffer{
     "offer.insert",
@@ -76,18 +109,31 @@ constexpr Statement kInsertOffer{
     "INSERT INTO stock_movement (id, offer_id, kind, delta, reason) "
     "SELECT $10, id, 'INITIAL', $9::bigint, 'stock of the new offer' FROM made WHERE $9::bigint > 0"};
 
-constexpr Statement kOwnOffer{"offer.own", "SELECT " OFFER_COLUMNS ", " AVAILABLE
-                                           " FROM offer o JOIN stock s ON s.offer_id = o.id "
-                                           "WHERE o.id = $1 AND o.seller_id = ANY($2)"};
+constexpr ComposedStatement kOwnOffer{"offer.own", "SELECT " + kOffer +
+                                                       " FROM offer o JOIN stock s ON s.offer_id = o.id "
+                                                       "WHERE o.id = $1 AND o.seller_id = ANY($2)"};
 
-constexpr Statement kUpdateOffer{
+struct ChangedOffer {
+  std::int64_t version = 0;
+};
+constexpr Columns kChangedOffer{Column{"version", &ChangedOffer::version}};
+
+constexpr ComposedStatement kUpdateOffer{
     "offer.update",
     "UPDATE offer SET price = coalesce($3::bigint, price), currency = coalesce($4::text, currency), "
     "options = CASE WHEN $5::text[] IS NULL THEN options ELSE jsonb_object($5::text[], $6::text[]) END, "
     "version = version + 1, updated_at = market_now() "
-    "WHERE id = $1 AND seller_id = ANY($2) AND ($7::bigint IS NULL OR version = $7) RETURNING version"};
+    "WHERE id = $1 AND seller_id = ANY($2) AND ($7::bigint IS NULL OR version = $7) RETURNING " +
+        kChangedOffer};
 
-constexpr Statement kAdjustStock{
+struct AdjustedOffer {
+  api::product::Offer offer;
+  std::int64_t stock_version = 0;
+};
+constexpr Columns kAdjustedOffer{Inside{&AdjustedOffer::offer, kOffer},
+                                 Column{"s.version", &AdjustedOffer::stock_version}};
+
+constexpr ComposedStatement kAdjustStock{
     "stock.adjust",
     "WITH moved AS ("
     "  UPDATE stock SET on_hand = on_hand + $3, version = stock.version + 1 FROM offer"
@@ -96,17 +142,41 @@ constexpr Statement kAdjustStock{
     "noted AS ("
     "  INSERT INTO stock_movement (id, offer_id, kind, delta, reason, account_id, operation_id)"
     "  SELECT $4, offer_id, 'ADJUSTMENT', $3, $5, $6, $7 FROM moved) "
-    "SELECT " OFFER_COLUMNS ", " AVAILABLE ", s.version FROM moved s JOIN offer o ON o.id = s.offer_id"};
+    "SELECT " +
+        kAdjustedOffer + " FROM moved s JOIN offer o ON o.id = s.offer_id"};
 
-constexpr Statement kGetOffers{
+constexpr Columns kOfferForSale{
+    Column{"o.id", Into<&api::product::OfferForSale::mutable_offer_id>()},
+    Column{"o.product_id", Into<&api::product::OfferForSale::mutable_product_id>()},
+    Column{"o.seller_id", Into<&api::product::OfferForSale::mutable_seller_id>()},
+    Column{"p.title", Into<&api::product::OfferForSale::mutable_title>()},
+    Column{"o.sku", Into<&api::product::OfferForSale::mutable_sku>()},
+    Column{"o.options", Into<&api::product::OfferForSale::mutable_options>()},
+    Column{"o.price", [](api::product::OfferForSale& offer,
+                         std::int64_t minor) { offer.mutable_price()->set_amount(minor); }},
+    Column{"o.currency",
+           [](api::product::OfferForSale& offer, std::string_view code) {
+             offer.mutable_price()->mutable_currency()->assign(code);
+           }},
+    Column{"s.on_hand - s.reserved",
+           [](api::product::OfferForSale& offer, std::int64_t units) { offer.set_available(units); }},
+    Column{"p.state = 'PUBLISHED' AND o.state = 'ACTIVE'",
+           [](api::product::OfferForSale& offer, bool for_sale) { offer.set_for_sale(for_sale); }}};
+
+constexpr ComposedStatement kGetOffers{
     "offer.get_many",
-    "SELECT o.id, o.product_id, o.seller_id, p.title, o.sku, o.options, o.price, o.currency, " AVAILABLE
-    ", p.state = 'PUBLISHED' AND o.state = 'ACTIVE' "
-    "FROM offer o JOIN product p ON p.id = o.product_id JOIN stock s ON s.offer_id = o.id WHERE o.id = "
-    "ANY($1)"};
+    "SELECT " + kOfferForSale +
+        " FROM offer o JOIN product p ON p.id = o.product_id JOIN stock s ON s.offer_id = o.id WHERE o.id = "
+        "ANY($1)"};
 
 Error SkuTaken() {
   return Error(Code::kAlreadyExists, "SKU_TAKEN", "the seller already has an offer with this SKU");
+}
+
+Error NotPublishable(domain::ProductState from) {
+  return Error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION", "only a draft can be published")
+      .WithMetadata("from", std::string(Name(from)))
+      .WithMetadata("to", std::string(Name(domain::ProductState::kPublished)));
 }
 
 void AddOffer(Batch& batch, const Work& work, const domain::OfferId& id, const domain::ProductId& product,
@@ -118,16 +188,15 @@ void AddOffer(Batch& batch, const Work& work, const domain::OfferId& id, const d
 }
 
 api::product::Product OnlyProduct(const postgres::Result& result) {
-  auto products = ReadProducts(result, EtagOf::kAllShown);
+  auto products = ReadProducts(kProduct, result, EtagOf::kAllShown);
   if (products.empty()) throw NotFound("the product");
   return std::move(products.front());
 }
 
 api::product::Offer OnlyOffer(const postgres::Result& result) {
-  if (result.empty()) throw NotFound("the offer");
-  api::product::Offer offer;
-  ReadOffer(result[0], 0, offer);
-  return offer;
+  auto offer = kOffer.ReadAtMostOne(result);
+  if (!offer) throw NotFound("the offer");
+  return std::move(*offer);
 }
 
 // The seller a new offer belongs to.
@@ -146,10 +215,7 @@ Task<api::product::ListCategoriesResponse> Catalogue::ListCategories(Work work) 
   domain::EtagHash hash;
   for (const auto row : result) {
     auto& category = *response.add_categories();
-    category.mutable_id()->assign(row.Text(0));
-    category.mutable_parent_id()->assign(row.OptionalText(1).value_or(""));
-    category.mutable_name()->assign(row.Text(2));
-    category.mutable_slug()->assign(row.Text(3));
+    kCategory.ReadInto(category, row);
     hash.Add(category.id()).Add(category.parent_id()).Add(category.name()).Add(category.slug());
   }
   response.set_etag(hash.Hex());
@@ -173,7 +239,8 @@ Task<api::product::Category> Catalogue::CreateCategory(Work work, api::product::
   act.after = {{"name", request.name()}, {"slug", request.slug()}, {"parentId", request.parent_id()}};
   audit::Append(batch, act);
   try {
-    co_await database_.Write(work, std::move(batch));
+    const auto results = co_await database_.Write(work, std::move(batch));
+    co_return kCategory.ReadOne(results.front());
   } catch (const SqlError& error) {
     if (error.IsUniqueViolation("category_slug_per_parent")) {
       throw Error(Code::kAlreadyExists, "SLUG_TAKEN", "another category of the same parent has this slug");
@@ -181,7 +248,6 @@ Task<api::product::Category> Catalogue::CreateCategory(Work work, api::product::
     if (error.Is("23503")) throw NotFound("the parent category");
     throw;
   }
-  co_return category;
 }
 
 Task<std::optional<api::product::Product>> Catalogue::GetProduct(Work work, domain::ProductId id,
@@ -196,7 +262,7 @@ Task<ProductPage> Catalogue::ListSellerProducts(Work work, SellerId seller,
   const auto start =
       after.value_or(domain::ProductId(Uuid::Parse("ffffffff-ffff-ffff-ffff-ffffffffffff").value()));
   const auto result = co_await database_.Read(work, kListOfSeller, seller, start, page_size + 1);
-  ProductPage page{.products = ReadProducts(result, EtagOf::kVersion)};
+  ProductPage page{.products = ReadProducts(kProduct, result, EtagOf::kVersion)};
   if (page.products.size() > static_cast<std::size_t>(page_size)) {
     page.products.pop_back();
     page.next = domain::ProductId::From(page.products.back().id());
@@ -228,24 +294,22 @@ Task<api::product::Product> Catalogue::CreateProduct(Work work, Uuid operation_i
 
 Task<api::product::Product> Catalogue::PublishProduct(Work work, domain::ProductId id, SellerScope scope) {
   const auto publish = [&](postgres::Tx& tx) -> Task<api::product::Product> {
+    const auto before = kProductStand.ReadAtMostOne(co_await tx.Execute(kLockOwnProduct, id, scope));
+    if (!before) throw NotFound("the product");
+    const auto next = domain::AfterPublishing(before->state);
+    if (!next) throw NotPublishable(before->state);
+    if (*next == before->state) co_return OnlyProduct(co_await tx.Execute(kOwnProduct, id, scope));
+
     Batch batch("product.publish");
-    batch.Add(kPublish, id, scope).Add(kOwnProduct, id, scope);
+    batch.Add(kPublish, id, *next).Add(kOwnProduct, id, scope);
     const auto results = co_await tx.Execute(std::move(batch));
-    auto product = OnlyProduct(results.back());
-    if (const auto published = results.front().First()) {
-      Batch told("product.published");
-      events::Append(told, work, ProductPublishedEvent(id, published->GetId<SellerId>(0), published->Int(1)));
-      co_await tx.ExecuteAndCommit(std::move(told));
-    }
-    co_return product;
+    const auto published = kProductStand.ReadOne(results.front());
+    Batch told("product.published");
+    events::Append(told, work, ProductPublishedEvent(id, published.seller, published.version));
+    co_await tx.ExecuteAndCommit(std::move(told));
+    co_return OnlyProduct(results.back());
   };
-  auto product = co_await database_.Transaction(work, publish);
-  if (product.state() != api::product::Product::PUBLISHED) {
-    throw Error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION", "only a draft can be published")
-        .WithMetadata("from", api::product::Product::State_Name(product.state()))
-        .WithMetadata("to", "PUBLISHED");
-  }
-  co_return product;
+  co_return co_await database_.Transaction(work, publish);
 }
 
 Task<api::product::Offer> Catalogue::CreateOffer(Work work, domain::ProductId product, SellerScope scope,
@@ -254,9 +318,10 @@ Task<api::product::Offer> Catalogue::CreateOffer(Work work, domain::ProductId pr
     Batch look("offer.look");
     look.Add(kLockForOffer, product, scope).Add(kCountOffers, product, scope);
     const auto found = co_await tx.Execute(std::move(look));
-    if (found[0].empty()) throw NotFound("the product");
-    const auto seller = OfferingSeller(found[0][0].GetId<SellerId>(0), scope);
-    if (found[1].One().Int(0) >= kOffersPerProductMax) {
+    const auto stand = kProductStand.ReadAtMostOne(found[0]);
+    if (!stand) throw NotFound("the product");
+    const auto seller = OfferingSeller(stand->seller, scope);
+    if (kOfferCount.ReadOne(found[1]).offers >= kOffersPerProductMax) {
       throw Error(Code::kFailedPrecondition, "LIMIT_REACHED",
                   "a seller can have at most 50 offers of one product");
     }
@@ -296,10 +361,10 @@ Task<api::product::Offer> Catalogue::UpdateOffer(Work work, domain::OfferId id, 
         .Add(kOwnOffer, id, scope);
     const auto results = co_await tx.Execute(std::move(batch));
     auto offer = OnlyOffer(results[1]);
-    if (results[0].empty())
-      throw Error(Code::kAborted, "ETAG_MISMATCH", "the offer has changed since it was read");
+    const auto changed = kChangedOffer.ReadAtMostOne(results[0]);
+    if (!changed) throw Error(Code::kAborted, "ETAG_MISMATCH", "the offer has changed since it was read");
     Batch told("offer.changed");
-    events::Append(told, work, OfferChangedEvent(offer, results[0].One().Int(0)));
+    events::Append(told, work, OfferChangedEvent(offer, changed->version));
     co_await tx.ExecuteAndCommit(std::move(told));
     co_return offer;
   };
@@ -311,12 +376,12 @@ Task<api::product::Offer> Catalogue::AdjustStock(Work work, StockAdjustment adju
     const auto adjusted =
         co_await tx.Execute(kAdjustStock, adjustment.offer, scope, adjustment.delta, Uuid::NewV7(),
                             adjustment.reason, adjustment.account, adjustment.operation_id);
-    auto offer = OnlyOffer(adjusted);
+    auto stocked = kAdjustedOffer.ReadAtMostOne(adjusted);
+    if (!stocked) throw NotFound("the offer");
     Batch told("stock.adjusted");
-    events::Append(told, work,
-                   StockAdjustedEvent(offer, adjustment.delta, adjusted.One().Int(kOfferColumns)));
+    events::Append(told, work, StockAdjustedEvent(stocked->offer, adjustment.delta, stocked->stock_version));
     co_await tx.ExecuteAndCommit(std::move(told));
-    co_return offer;
+    co_return std::move(stocked->offer);
   };
   try {
     co_return co_await database_.Transaction(work, adjust);
@@ -337,19 +402,7 @@ Task<api::product::Offer> Catalogue::AdjustStock(Work work, StockAdjustment adju
 Task<api::product::GetOffersResponse> Catalogue::GetOffers(Work work, std::vector<domain::OfferId> ids) {
   const auto result = co_await database_.Read(work, kGetOffers, ids);
   api::product::GetOffersResponse response;
-  for (const auto row : result) {
-    auto& offer = *response.add_offers();
-    offer.mutable_offer_id()->assign(row.Text(0));
-    offer.mutable_product_id()->assign(row.Text(1));
-    offer.mutable_seller_id()->assign(row.Text(2));
-    offer.mutable_title()->assign(row.Text(3));
-    offer.mutable_sku()->assign(row.Text(4));
-    ReadTextMap(row.Text(5), *offer.mutable_options());
-    offer.mutable_price()->set_amount(row.Int(6));
-    offer.mutable_price()->mutable_currency()->assign(row.Text(7));
-    offer.set_available(row.Int(8));
-    offer.set_for_sale(row.GetBool(9));
-  }
+  for (const auto row : result) kOfferForSale.ReadInto(*response.add_offers(), row);
   co_return response;
 }
 

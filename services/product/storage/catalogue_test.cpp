@@ -156,6 +156,80 @@ TEST(Product_Publish, RefusesForeignAndArchived) {
   });
 }
 
+TEST(Product_PublishedByManyAtOnce, IsToldOnceAndAllSeeIt) {
+  WithStores([](Stores& stores, boost::asio::io_context& io) -> Task<> {
+    const auto shop = co_await OpenShop(stores);
+    const auto draft =
+        co_await stores.catalogue.CreateProduct(After(5s), Uuid::NewV7(), ProductOf(shop, "Rush"));
+    const auto id = domain::ProductId::From(draft.id());
+    std::vector<api::product::Product> answers;
+    const auto one = [&]() -> Task<> {
+      answers.push_back(co_await stores.catalogue.PublishProduct(After(5s), id, shop.Scope()));
+    };
+    for (int i = 0; i < 8; ++i) boost::asio::co_spawn(io, one(), boost::asio::detached);
+    co_await Eventually([&] { return answers.size() == 8; });
+    for (const auto& answer : answers) {
+      EXPECT_EQ(answer.state(), api::product::Product::PUBLISHED);
+      EXPECT_TRUE(answer.etag().starts_with("2-")) << answer.etag();
+    }
+    EXPECT_EQ(events::Told(Disk(), "product/" + draft.id()),
+              "product.ProductCreated 1, product.ProductPublished 2");
+  });
+}
+
+// Each column its own value, so that no two can be mistaken for each other.
+TEST(Catalogue_EveryValue, ComesBackAsItWasWritten) {
+  WithStores([](Stores& stores) -> Task<> {
+    const auto shop = co_await OpenShop(stores);
+    auto request = ProductOf(shop, "title", {OfferOf("sku-1", 1999, 7)});
+    request.set_description("description");
+    (*request.mutable_attributes())["key"] = "value";
+    request.add_pictures("https://example.com/1.jpg");
+    request.add_pictures("https://example.com/2.jpg");
+    (*request.mutable_offers(0)->mutable_options())["size"] = "M";
+    const auto made = co_await Put(stores, shop, request);
+    const auto id = domain::ProductId::From(made.id());
+    const auto got = co_await stores.catalogue.GetProduct(After(5s), id, {});
+    const auto listed = co_await stores.catalogue.ListSellerProducts(After(5s), shop.seller, {}, 10);
+    for (const auto& product : {made, got.value(), listed.products.at(0)}) {
+      EXPECT_EQ(product.id(), id.ToString());
+      EXPECT_EQ(product.seller_id(), shop.seller.ToString());
+      EXPECT_EQ(product.title(), "title");
+      EXPECT_EQ(product.description(), "description");
+      EXPECT_EQ(product.category_id(), shop.category.ToString());
+      EXPECT_EQ(product.attributes().at("key"), "value");
+      EXPECT_THAT(product.pictures(),
+                  ::testing::ElementsAre("https://example.com/1.jpg", "https://example.com/2.jpg"));
+      EXPECT_EQ(product.state(), api::product::Product::PUBLISHED);
+      EXPECT_TRUE(product.etag().starts_with("2"));
+      EXPECT_LE(product.create_time().seconds(), product.update_time().seconds());
+      EXPECT_EQ(product.offers_size(), 1);
+      const auto& offer = product.offers(0);
+      EXPECT_EQ(offer.product_id(), id.ToString());
+      EXPECT_EQ(offer.seller_id(), shop.seller.ToString());
+      EXPECT_EQ(offer.sku(), "sku-1");
+      EXPECT_EQ(offer.options().at("size"), "M");
+      EXPECT_EQ(offer.price().amount(), 1999);
+      EXPECT_EQ(offer.price().currency(), "EUR");
+      EXPECT_EQ(offer.available(), 7);
+      EXPECT_EQ(offer.state(), api::product::Offer::ACTIVE);
+      EXPECT_EQ(offer.etag(), "1");
+    }
+    const auto offer = domain::OfferId::From(made.offers(0).id());
+    const auto for_sale = (co_await stores.catalogue.GetOffers(After(5s), {offer})).offers(0);
+    EXPECT_EQ(for_sale.offer_id(), offer.ToString());
+    EXPECT_EQ(for_sale.product_id(), id.ToString());
+    EXPECT_EQ(for_sale.seller_id(), shop.seller.ToString());
+    EXPECT_EQ(for_sale.title(), "title");
+    EXPECT_EQ(for_sale.sku(), "sku-1");
+    EXPECT_EQ(for_sale.options().at("size"), "M");
+    EXPECT_EQ(for_sale.price().amount(), 1999);
+    EXPECT_EQ(for_sale.price().currency(), "EUR");
+    EXPECT_EQ(for_sale.available(), 7);
+    EXPECT_TRUE(for_sale.for_sale());
+  });
+}
+
 TEST(SellerProducts_Pages, AreNewestFirstWithoutGaps) {
   WithStores([](Stores& stores) -> Task<> {
     const auto shop = co_await OpenShop(stores);

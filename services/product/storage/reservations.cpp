@@ -3,11 +3,18 @@
 #include <map>
 #include <optional>
 
+#include "platform/postgres/columns.hpp"
+
 namespace market::product::storage {
 namespace {
 
 using postgres::Batch;
+using postgres::Column;
+using postgres::Columns;
+using postgres::ComposedStatement;
+using postgres::Inside;
 using postgres::Result;
+using postgres::Sql;
 using postgres::SqlError;
 using postgres::Statement;
 using postgres::Tx;
@@ -31,47 +38,76 @@ constexpr Statement kMoveStock{"stock.move",
                                "UPDATE stock SET on_hand = on_hand + $2, reserved = reserved + $3, version = "
                                "version + 1 WHERE offer_id = $1"};
 
-constexpr Statement kLook{
+// Counting holds that are due as free.
+struct OfferStock {
+  domain::OfferId offer;
+  bool for_sale = false;
+  std::int64_t available = 0;
+};
+constexpr Columns kOfferStock{
+    Column{"line.offer_id", &OfferStock::offer}, Column{"o.id IS NOT NULL", &OfferStock::for_sale},
+    Column{"coalesce(s.on_hand - s.reserved, 0) + coalesce((SELECT sum(r.quantity) FROM reservation r "
+           "WHERE r.offer_id = line.offer_id AND r.state = 'HELD' AND r.expires_at <= market_now()), 0)",
+           &OfferStock::available}};
+
+constexpr ComposedStatement kLook{
     "reservation.look",
-    "SELECT line.offer_id, o.id IS NOT NULL, coalesce(s.on_hand - s.reserved, 0) + coalesce((SELECT "
-    "sum(r.quantity) "
-    "  FROM reservation r WHERE r.offer_id = line.offer_id AND r.state = 'HELD' AND r.expires_at <= "
-    "market_now()), "
-    "0) "
-    "FROM unnest($1::uuid[]) AS line (offer_id) "
-    "LEFT JOIN (offer o JOIN product p ON p.id = o.product_id AND p.state = 'PUBLISHED') "
-    "ON o.id = line.offer_id AND o.state = 'ACTIVE' "
-    "LEFT JOIN stock s ON s.offer_id = o.id ORDER BY line.offer_id"};
+    "SELECT " + kOfferStock +
+        " FROM unnest($1::uuid[]) AS line (offer_id) "
+        "LEFT JOIN (offer o JOIN product p ON p.id = o.product_id AND p.state = 'PUBLISHED') "
+        "ON o.id = line.offer_id AND o.state = 'ACTIVE' "
+        "LEFT JOIN stock s ON s.offer_id = o.id ORDER BY line.offer_id"};
 
-constexpr Statement kRepeat{"reservation.repeat",
-                            "SELECT h.state, r.offer_id, r.quantity "
-                            "FROM reservation_order h LEFT JOIN reservation r USING (order_id) "
-                            "WHERE h.order_id = $1 ORDER BY r.offer_id"};
+// Without lines: it was released before it arrived.
+struct Known {
+  domain::ReservationState state = domain::ReservationState::kOpen;
+  std::optional<domain::OfferId> offer;
+  std::optional<std::int64_t> quantity;
+};
+constexpr Columns kKnown{Column{"h.state", &Known::state}, Column{"r.offer_id", &Known::offer},
+                         Column{"r.quantity", &Known::quantity}};
 
-constexpr Statement kLockDueOf{"reservation.lock_due_of",
-                               "SELECT order_id, offer_id, quantity FROM reservation "
-                               "WHERE offer_id = ANY($1) AND state = 'HELD' AND expires_at <= market_now() "
-                               "ORDER BY offer_id, order_id LIMIT $2 FOR UPDATE"};
+constexpr ComposedStatement kRepeat{"reservation.repeat",
+                                    "SELECT " + kKnown +
+                                        " FROM reservation_order h LEFT JOIN reservation r USING (order_id) "
+                                        "WHERE h.order_id = $1 ORDER BY r.offer_id"};
+
+constexpr Columns kHoldName{Column{"order_id", &Hold::order}, Column{"offer_id", &Hold::offer}};
+
+struct DueHold {
+  Hold hold;
+  std::int64_t quantity = 0;
+};
+constexpr Columns kDueHold{Inside{&DueHold::hold, kHoldName}, Column{"quantity", &DueHold::quantity}};
+
+constexpr ComposedStatement kLockDueOf{
+    "reservation.lock_due_of",
+    "SELECT " + kDueHold +
+        " FROM reservation "
+        "WHERE offer_id = ANY($1) AND state = 'HELD' AND expires_at <= market_now() "
+        "ORDER BY offer_id, order_id LIMIT $2 FOR UPDATE"};
 
 // Rows that others hold are theirs to end.
-constexpr Statement kLockFreeDueOf{
+constexpr ComposedStatement kLockFreeDueOf{
     "reservation.lock_free_due_of",
-    "SELECT order_id, offer_id, quantity FROM reservation "
-    "WHERE offer_id = ANY($1) AND state = 'HELD' AND expires_at <= market_now() "
-    "ORDER BY offer_id, order_id LIMIT $2 FOR UPDATE SKIP LOCKED"};
+    "SELECT " + kDueHold +
+        " FROM reservation "
+        "WHERE offer_id = ANY($1) AND state = 'HELD' AND expires_at <= market_now() "
+        "ORDER BY offer_id, order_id LIMIT $2 FOR UPDATE SKIP LOCKED"};
 
-#define MARKET_DUE_HOLDS                                                                                   \
-  "SELECT order_id, offer_id, quantity FROM reservation r WHERE state = 'HELD' AND expires_at <= "         \
-  "market_now() AND NOT EXISTS (SELECT FROM unnest($2::uuid[], $3::uuid[]) AS aside (order_id, offer_id) " \
-  "WHERE aside.order_id = r.order_id AND aside.offer_id = r.offer_id) ORDER BY expires_at LIMIT $1"
-constexpr Statement kLockDue{"reservation.lock_due", MARKET_DUE_HOLDS " FOR UPDATE SKIP LOCKED"};
-constexpr Statement kListDue{"reservation.list_due", MARKET_DUE_HOLDS};
-#undef MARKET_DUE_HOLDS
+constexpr Sql kDueFirst{
+    " FROM reservation r WHERE state = 'HELD' AND expires_at <= market_now() "
+    "AND NOT EXISTS (SELECT FROM unnest($2::uuid[], $3::uuid[]) AS aside (order_id, offer_id) "
+    "WHERE aside.order_id = r.order_id AND aside.offer_id = r.offer_id) ORDER BY expires_at LIMIT $1"};
+constexpr ComposedStatement kLockDue{"reservation.lock_due",
+                                     "SELECT " + kDueHold + kDueFirst + " FOR UPDATE SKIP LOCKED"};
+constexpr ComposedStatement kListDue{"reservation.list_due", "SELECT " + kHoldName + kDueFirst};
 
-constexpr Statement kLockHold{
+constexpr ComposedStatement kLockHold{
     "reservation.lock_hold",
-    "SELECT order_id, offer_id, quantity FROM reservation "
-    "WHERE order_id = $1 AND offer_id = $2 AND state = 'HELD' FOR UPDATE SKIP LOCKED"};
+    "SELECT " + kDueHold +
+        " FROM reservation "
+        "WHERE order_id = $1 AND offer_id = $2 AND state = 'HELD' FOR UPDATE SKIP LOCKED"};
 
 constexpr Statement kExpire{
     "reservation.expire",
@@ -79,20 +115,30 @@ constexpr Statement kExpire{
     "FROM unnest($1::uuid[], $2::uuid[]) AS due (order_id, offer_id) "
     "WHERE r.order_id = due.order_id AND r.offer_id = due.offer_id"};
 
-constexpr Statement kLockOrder{"reservation.lock_order",
-                               "SELECT state FROM reservation_order WHERE order_id = $1 FOR UPDATE"};
+struct Whole {
+  domain::ReservationState state = domain::ReservationState::kOpen;
+};
+constexpr Columns kWhole{Column{"state", &Whole::state}};
 
-constexpr Statement kLockLines{"reservation.lock_lines",
-                               "SELECT offer_id, quantity, state FROM reservation "
-                               "WHERE order_id = $1 ORDER BY offer_id FOR UPDATE"};
+constexpr ComposedStatement kLockOrder{
+    "reservation.lock_order", "SELECT " + kWhole + " FROM reservation_order WHERE order_id = $1 FOR UPDATE"};
+
+constexpr Columns kReservedLine{Column{"offer_id", &domain::ReservedLine::offer},
+                                Column{"quantity", &domain::ReservedLine::quantity},
+                                Column{"state", &domain::ReservedLine::state}};
+
+constexpr ComposedStatement kLockLines{"reservation.lock_lines",
+                                       "SELECT " + kReservedLine +
+                                           " FROM reservation "
+                                           "WHERE order_id = $1 ORDER BY offer_id FOR UPDATE"};
 
 constexpr Statement kBar{"reservation.bar",
                          "INSERT INTO reservation_order (order_id, state) VALUES ($1, 'RELEASED') "
                          "ON CONFLICT (order_id) DO NOTHING"};
 
-constexpr Statement kClose{"reservation.close",
-                           "UPDATE reservation_order SET state = 'RELEASED', updated_at = market_now() "
-                           "WHERE order_id = $1 AND state = 'OPEN'"};
+constexpr Statement kSetWhole{"reservation.set_whole",
+                              "UPDATE reservation_order SET state = $2, updated_at = market_now() "
+                              "WHERE order_id = $1"};
 
 constexpr Statement kSetLines{
     "reservation.set_lines",
@@ -134,16 +180,16 @@ void AppendExpiry(Batch& batch, StockMoves& moves, const Result& due) {
   if (due.empty()) return;
   std::vector<domain::OrderId> orders;
   std::vector<domain::OfferId> offers;
-  for (const auto row : due) {
-    orders.push_back(row.GetId<domain::OrderId>(0));
-    offers.push_back(row.GetId<domain::OfferId>(1));
-    moves.Add(offers.back(), 0, -row.Int(2));
+  for (const auto& [hold, quantity] : kDueHold.ReadAll(due)) {
+    orders.push_back(hold.order);
+    offers.push_back(hold.offer);
+    moves.Add(hold.offer, 0, -quantity);
   }
   batch.Add(kExpire, orders, offers);
 }
 
 void AppendLines(Batch& batch, const domain::OrderId& order, const domain::Change& change) {
-  if (!change.lines.empty()) batch.Add(kSetLines, order, change.lines, Name(change.to));
+  if (!change.lines.empty()) batch.Add(kSetLines, order, change.lines, change.to);
 }
 
 std::vector<domain::OfferId> OffersOf(std::span<const domain::Line> lines) {
@@ -161,16 +207,9 @@ void AppendReservation(Batch& batch, const domain::OrderId& order, std::span<con
 
 bool DoesNotFit(const SqlError& error) { return error.constraint == "stock_reserved_within_on_hand"; }
 
-std::vector<domain::ReservedLine> ReadLines(const Result& result) {
-  std::vector<domain::ReservedLine> lines;
-  for (const auto row : result)
-    lines.push_back({row.GetId<domain::OfferId>(0), row.Int(1), domain::LineStateFrom(row.Text(2))});
-  return lines;
-}
-
 // The order's rows, locked until the transaction ends.
 struct LockedOrder {
-  enum class State { kUnknown, kOpen, kReleased } state = State::kUnknown;
+  std::optional<domain::ReservationState> state;  // none: it never asked
   std::vector<domain::ReservedLine> lines;
 };
 
@@ -178,11 +217,8 @@ Task<LockedOrder> Lock(Tx& tx, domain::OrderId order) {
   Batch batch("reservation.lock");
   batch.Add(kLockOrder, order).Add(kLockLines, order);
   const auto results = co_await tx.Execute(std::move(batch));
-  LockedOrder locked{.lines = ReadLines(results[1])};
-  if (!results[0].empty()) {
-    locked.state =
-        results[0][0].Text(0) == "OPEN" ? LockedOrder::State::kOpen : LockedOrder::State::kReleased;
-  }
+  LockedOrder locked{.state = {}, .lines = kReservedLine.ReadAll(results[1])};
+  if (const auto whole = kWhole.ReadAtMostOne(results[0])) locked.state = whole->state;
   co_return locked;
 }
 
@@ -191,7 +227,7 @@ Task<LockedOrder> Lock(Tx& tx, domain::OrderId order) {
 // What stands against a reservation that did not fit.
 struct Reservations::Look {
   std::vector<domain::OfferId> not_for_sale;
-  std::vector<Shortage> shortages;  // counting holds that are due as free
+  std::vector<Shortage> shortages;
 };
 
 Task<ReserveOutcome> Reservations::Reserve(Work work, domain::OrderId order,
@@ -254,15 +290,14 @@ Task<Reservations::Attempt> Reservations::TryReserveAfterExpiry(Work work, domai
 }
 
 Task<Reservations::Look> Reservations::LookAt(Work work, std::span<const domain::Line> lines) {
-  const auto result = co_await database_.Read(work, kLook, OffersOf(lines));
+  const auto stocks = kOfferStock.ReadAll(co_await database_.Read(work, kLook, OffersOf(lines)));
   Look look;
-  for (std::size_t i = 0; i < result.size(); ++i) {
-    const auto row = result[i];
-    const auto offer = row.GetId<domain::OfferId>(0);
-    if (!row.GetBool(1)) {
+  for (std::size_t i = 0; i < stocks.size(); ++i) {
+    const auto& [offer, for_sale, available] = stocks[i];
+    if (!for_sale) {
       look.not_for_sale.push_back(offer);
-    } else if (row.Int(2) < lines[i].quantity) {
-      look.shortages.push_back({offer, row.Int(2)});
+    } else if (available < lines[i].quantity) {
+      look.shortages.push_back({offer, available});
     }
   }
   co_return look;
@@ -270,11 +305,10 @@ Task<Reservations::Look> Reservations::LookAt(Work work, std::span<const domain:
 
 Task<ReserveOutcome> Reservations::Repeat(Work work, domain::OrderId order,
                                           std::span<const domain::Line> lines) {
-  const auto result = co_await database_.Read(work, kRepeat, order);
   std::vector<domain::Line> known;
-  for (const auto row : result) {
-    if (row.Text(0) == "RELEASED") co_return AlreadyReleased{};
-    known.push_back({row.GetId<domain::OfferId>(1), row.Int(2)});
+  for (const auto& [state, offer, quantity] : kKnown.ReadAll(co_await database_.Read(work, kRepeat, order))) {
+    if (state == domain::ReservationState::kReleased) co_return AlreadyReleased{};
+    known.push_back({offer.value(), quantity.value()});
   }
   if (!std::ranges::equal(known, lines)) co_return OtherLines{};
   co_return Reserved{};
@@ -299,7 +333,7 @@ Task<Step> Reservations::Commit(Work work, domain::OrderId order) {
 Task<Step> Reservations::TryCommit(Work work, domain::OrderId order, Expiry expiry) {
   const auto commit = [&](Tx& tx) -> Task<Step> {
     const auto locked = co_await Lock(tx, order);
-    if (locked.state != LockedOrder::State::kOpen) co_return Step::kGone;
+    if (locked.state != domain::ReservationState::kOpen) co_return Step::kGone;
     const auto change = domain::Commit(locked.lines);
     if (!change) co_return Step::kGone;
     Batch batch("reservation.commit");
@@ -324,16 +358,12 @@ Task<> Reservations::Release(Work work, domain::OrderId order, std::vector<domai
     Batch look("reservation.lock_or_bar");
     look.Add(kBar, order).Add(kLockOrder, order).Add(kLockLines, order);
     const auto results = co_await tx.Execute(std::move(look));
-    const auto lines = ReadLines(results[2]);
+    const auto state = kWhole.ReadOne(results[1]).state;
+    const auto lines = kReservedLine.ReadAll(results[2]);
     const auto change = domain::Release(lines, offers);
-    const auto ended = [&](const domain::ReservedLine& line) {
-      return !domain::HoldsUnits(line.state) ||
-             std::ranges::find(change.lines, line.offer) != change.lines.end();
-    };
+    const auto after = domain::AfterRelease(state, lines, offers);
     Batch batch("reservation.release");
-    if (results[1].One().Text(0) == "OPEN" && (offers.empty() || std::ranges::all_of(lines, ended))) {
-      batch.Add(kClose, order);
-    }
+    if (after != state) batch.Add(kSetWhole, order, after);
     AppendLines(batch, order, change);
     StockMoves moves;
     moves.Add(change);
@@ -397,10 +427,7 @@ Task<std::size_t> Reservations::ExpireDue(Work work, std::size_t limit, std::vec
 
 Task<std::vector<Hold>> Reservations::ListDue(Work work, std::size_t limit, std::vector<Hold> aside) {
   const HoldColumns except(aside);
-  const auto rows = co_await database_.Read(work, kListDue, limit, except.orders, except.offers);
-  std::vector<Hold> due;
-  for (const auto row : rows) due.push_back({row.GetId<domain::OrderId>(0), row.GetId<domain::OfferId>(1)});
-  co_return due;
+  co_return kHoldName.ReadAll(co_await database_.Read(work, kListDue, limit, except.orders, except.offers));
 }
 
 Task<> Reservations::Expire(Work work, Hold hold) {

@@ -2,14 +2,19 @@
 // shape of a product between the database and the wire.
 #pragma once
 #include <google/protobuf/map.h>
+#include <google/protobuf/timestamp.pb.h>
 
-#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "marketplace/product/v1/product.pb.h"
-#include "platform/postgres/result.hpp"
+#include "platform/postgres/columns.hpp"
+#include "services/product/domain/catalogue.hpp"
 #include "services/product/domain/ids.hpp"
 
 // As the generated interface calls it, which this room does not see.
@@ -19,32 +24,94 @@ namespace product = ::marketplace::product::v1;
 
 namespace market::product::storage {
 
-// Literals, so that statements are put together at compile time. The columns of product p, of offer o, and
-// the units of o that can be bought now (offer o with stock s).
-#define PRODUCT_COLUMNS                                                                                      \
-  "p.id, p.seller_id, p.title, p.description, p.category_id, p.attributes, p.pictures, p.state, p.version, " \
-  "p.created_at, p.updated_at"
-#define OFFER_COLUMNS                                                                            \
-  "o.id, o.product_id, o.seller_id, o.sku, o.options, o.price, o.currency, o.state, o.version, " \
-  "o.created_at, "                                                                               \
-  "o.updated_at"
-#define AVAILABLE "s.on_hand - s.reserved"
+// What a column gives to a field of a message: a text, a map from a JSON object of texts, a time, a state.
+void Assign(std::string& field, std::string_view text);
+void Assign(google::protobuf::Map<std::string, std::string>& field, std::string_view json);
+void Assign(google::protobuf::Timestamp& field, Time time);
+api::product::Product::State StateOf(domain::ProductState state);
+api::product::Offer::State StateOf(domain::OfferState state);
 
-inline constexpr std::size_t kProductColumns = 11;
-inline constexpr std::size_t kOfferColumns = 12;  // with AVAILABLE as the last
+// Fills the field that a mutable_… function of a message gives.
+template <auto MutableField>
+struct Into;
+template <class Message, class Field, Field* (Message::*MutableField)()>
+struct Into<MutableField> {
+  using Value =
+      std::conditional_t<std::is_same_v<Field, google::protobuf::Timestamp>, Time, std::string_view>;
+  void operator()(Message& message, Value value) const { Assign(*(message.*MutableField)(), value); }
+};
+
+// The columns of product p, first those that lists show too.
+inline constexpr postgres::Columns kListedProduct{
+    postgres::Column{"p.id", Into<&api::product::Product::mutable_id>()},
+    postgres::Column{"p.seller_id", Into<&api::product::Product::mutable_seller_id>()},
+    postgres::Column{"p.title", Into<&api::product::Product::mutable_title>()},
+    postgres::Column{"p.category_id", Into<&api::product::Product::mutable_category_id>()},
+    postgres::Column{"p.attributes", Into<&api::product::Product::mutable_attributes>()},
+    postgres::Column{"p.pictures",
+                     [](api::product::Product& product, std::vector<std::string> pictures) {
+                       for (auto& picture : pictures) product.add_pictures(std::move(picture));
+                     }},
+    postgres::Column{"p.state", [](api::product::Product& product,
+                                   domain::ProductState state) { product.set_state(StateOf(state)); }},
+    postgres::Column{"p.version", Into<&api::product::Product::mutable_etag>()},
+    postgres::Column{"p.created_at", Into<&api::product::Product::mutable_create_time>()},
+    postgres::Column{"p.updated_at", Into<&api::product::Product::mutable_update_time>()}};
+inline constexpr postgres::Columns kProduct{
+    kListedProduct, postgres::Column{"p.description", Into<&api::product::Product::mutable_description>()}};
+
+// The columns of offer o with its stock s; the last one is what can be bought now.
+inline constexpr postgres::Columns kOffer{
+    postgres::Column{"o.id", Into<&api::product::Offer::mutable_id>()},
+    postgres::Column{"o.product_id", Into<&api::product::Offer::mutable_product_id>()},
+    postgres::Column{"o.seller_id", Into<&api::product::Offer::mutable_seller_id>()},
+    postgres::Column{"o.sku", Into<&api::product::Offer::mutable_sku>()},
+    postgres::Column{"o.options", Into<&api::product::Offer::mutable_options>()},
+    postgres::Column{"o.price", [](api::product::Offer& offer,
+                                   std::int64_t minor) { offer.mutable_price()->set_amount(minor); }},
+    postgres::Column{"o.currency",
+                     [](api::product::Offer& offer, std::string_view code) {
+                       offer.mutable_price()->mutable_currency()->assign(code);
+                     }},
+    postgres::Column{"o.state", [](api::product::Offer& offer,
+                                   domain::OfferState state) { offer.set_state(StateOf(state)); }},
+    postgres::Column{"o.version", Into<&api::product::Offer::mutable_etag>()},
+    postgres::Column{"o.created_at", Into<&api::product::Offer::mutable_create_time>()},
+    postgres::Column{"o.updated_at", Into<&api::product::Offer::mutable_update_time>()},
+    postgres::Column{"s.on_hand - s.reserved",
+                     [](api::product::Offer& offer, std::int64_t units) { offer.set_available(units); }}};
 
 enum class EtagOf {
   kVersion,   // of a list's entries
   kAllShown,  // covers the offers and their availability too
 };
+void CoverOffers(api::product::Product& product);
 
-// Rows of PRODUCT_COLUMNS, OFFER_COLUMNS, AVAILABLE (null without an offer),
-// those of one product side by side.
-std::vector<api::product::Product> ReadProducts(const postgres::Result& result, EtagOf etag);
-// A row of OFFER_COLUMNS, AVAILABLE that starts at `first`.
-void ReadOffer(const postgres::Row& row, std::size_t first, api::product::Offer& offer);
-// A JSON object whose values are texts.
-void ReadTextMap(std::string_view json, google::protobuf::Map<std::string, std::string>& map);
+// What the columns of a product or an offer begin with; none: there is no offer.
+struct FirstColumn {
+  std::optional<std::string_view> id;
+};
+inline constexpr postgres::Columns kFirstColumn{postgres::Column{"id", &FirstColumn::id}};
+
+// Rows of `columns`, which begin with the product's id, and of kOffer (nulls without an offer), those of one
+// product side by side; what lists add to sort by comes after.
+template <class ProductColumns>
+std::vector<api::product::Product> ReadProducts(const ProductColumns& columns, const postgres::Result& result,
+                                                EtagOf etag) {
+  std::vector<api::product::Product> products;
+  for (const auto row : result) {
+    if (products.empty() || products.back().id() != kFirstColumn.Read(row, 0).id) {
+      columns.ReadInto(products.emplace_back(), row, 0);
+    }
+    if (kFirstColumn.Read(row, columns.kCount).id) {
+      kOffer.ReadInto(*products.back().add_offers(), row, columns.kCount);
+    }
+  }
+  if (etag == EtagOf::kAllShown) {
+    for (auto& product : products) CoverOffers(product);
+  }
+  return products;
+}
 
 // A map as the two arrays that jsonb_object() takes; refers to the map.
 struct TextMapColumns {

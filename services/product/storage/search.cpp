@@ -7,71 +7,104 @@
 namespace market::product::storage {
 namespace {
 
+using postgres::Column;
+using postgres::Columns;
+using postgres::ComposedStatement;
+using postgres::Sql;
 using postgres::Statement;
+
+// What lists are sorted and paged by.
+struct PageKey {
+  std::int64_t key = 0;
+};
+constexpr Columns kProductKey{Column{"p.key", &PageKey::key}};
+constexpr Columns kPriceKey{Column{"o.price", &PageKey::key}};
+
+// Where the products of a list come from: what stands before and after "product p".
+template <std::size_t From, std::size_t On>
+struct Source {
+  Sql<From> from;
+  Sql<On> on;
+};
+constexpr Source kAnyText{Sql{""}, Sql{""}};
+constexpr Source kMatching{Sql{"product_matching($9, $10) m JOIN "}, Sql{" ON p.id = m.product_id "}};
 
 // Parameters: $1, $2 the position, $3 limit, $4 category, $5 seller, $6, $7 price bounds, $8 whether an offer
 // is a must, $9, $10 the text.
-#define LISTED_COLUMNS                                                                            \
-  "p.id, p.seller_id, p.title, '', p.category_id, p.attributes, p.pictures, p.state, p.version, " \
-  "p.created_at, p.updated_at, " OFFER_COLUMNS ", " AVAILABLE
-#define ANY_TEXT ""
-#define MATCHING "product_matching($9, $10) m JOIN "
-#define OF_MATCH " ON p.id = m.product_id "
-#define FILTERS                                                       \
-  "p.state = 'PUBLISHED' AND ($5::uuid IS NULL OR p.seller_id = $5) " \
-  "AND ($4::uuid IS NULL OR p.category_id IN ("                       \
-  "  WITH RECURSIVE below AS (SELECT $4::uuid AS id"                  \
-  "    UNION SELECT c.id FROM category c JOIN below ON c.parent_id = below.id) SELECT id FROM below)) "
-#define IN_BOUNDS "($6::bigint IS NULL OR o.price >= $6) AND ($7::bigint IS NULL OR o.price <= $7) "
+constexpr Sql kFilters{
+    "p.state = 'PUBLISHED' AND ($5::uuid IS NULL OR p.seller_id = $5) "
+    "AND ($4::uuid IS NULL OR p.category_id IN ("
+    "  WITH RECURSIVE below AS (SELECT $4::uuid AS id"
+    "    UNION SELECT c.id FROM category c JOIN below ON c.parent_id = below.id) SELECT id FROM below)) "};
+constexpr Sql kInBounds{"($6::bigint IS NULL OR o.price >= $6) AND ($7::bigint IS NULL OR o.price <= $7) "};
 // The offers of p that can be bought.
-#define BUYABLE                                     \
-  "FROM offer o JOIN stock s ON s.offer_id = o.id " \
-  "WHERE o.product_id = p.id AND o.state = 'ACTIVE' AND s.on_hand > s.reserved AND " IN_BOUNDS
+constexpr auto kBuyable =
+    "FROM offer o JOIN stock s ON s.offer_id = o.id "
+    "WHERE o.product_id = p.id AND o.state = 'ACTIVE' AND s.on_hand > s.reserved AND " +
+    kInBounds;
 
 // The page first, then the offers of its products alone.
-#define BY_PRODUCT(from, on, key, condition, direction)                                         \
-  "SELECT " LISTED_COLUMNS                                                                      \
-  ", p.key FROM ("                                                                              \
-  "  SELECT p.*, " key " AS key FROM " from "product p" on "  WHERE " FILTERS                   \
-  "AND (NOT $8::boolean OR EXISTS (SELECT " BUYABLE ")) AND " condition "  ORDER BY " direction \
-  " LIMIT $3) p "                                                                               \
-  "LEFT JOIN LATERAL (SELECT o.* " BUYABLE                                                      \
-  "ORDER BY o.price, o.id LIMIT 1) o ON true "                                                  \
-  "LEFT JOIN stock s ON s.offer_id = o.id "                                                     \
-  "ORDER BY p.key DESC, p.id DESC"
+constexpr auto ByProduct(const auto& source, const auto& key, const auto& condition, const auto& direction) {
+  return "SELECT " + kListedProduct + ", " + kOffer + ", " + kProductKey +
+         " FROM ("
+         "  SELECT p.*, " +
+         key + " AS key FROM " + source.from + "product p" + source.on + "  WHERE " + kFilters +
+         "AND (NOT $8::boolean OR EXISTS (SELECT " + kBuyable + ")) AND " + condition + "  ORDER BY " +
+         direction +
+         " LIMIT $3) p "
+         "LEFT JOIN LATERAL (SELECT o.* " +
+         kBuyable +
+         "ORDER BY o.price, o.id LIMIT 1) o ON true "
+         "LEFT JOIN stock s ON s.offer_id = o.id "
+         "ORDER BY p.key DESC, p.id DESC";
+}
 
-#define NEWEST(from, on)                                                                                 \
-  BY_PRODUCT(from, on, "(extract(epoch FROM p.published_at) * 1000000)::bigint",                         \
-             "(p.published_at, p.id) < ('epoch'::timestamptz + $1::bigint * interval '1 us', $2::uuid)", \
-             "p.published_at DESC, p.id DESC")
-#define RELEVANCE                                                                               \
-  BY_PRODUCT(MATCHING, OF_MATCH, "m.relevance", "(m.relevance, p.id) < ($1::bigint, $2::uuid)", \
-             "m.relevance DESC, p.id DESC")
-#define SOLD_OUT(from, on) \
-  BY_PRODUCT(from, on, "$1::bigint", "p.id < $2::uuid AND NOT EXISTS (SELECT " BUYABLE ")", "p.id DESC")
+constexpr auto Newest(const auto& source) {
+  return ByProduct(source, Sql{"(extract(epoch FROM p.published_at) * 1000000)::bigint"},
+                   "(p.published_at, p.id) < ('epoch'::timestamptz + $1::bigint * interval '1 us', $2::uuid)",
+                   "p.published_at DESC, p.id DESC");
+}
+
+constexpr auto SoldOut(const auto& source) {
+  return ByProduct(source, Sql{"$1::bigint"}, "p.id < $2::uuid AND NOT EXISTS (SELECT " + kBuyable + ")",
+                   "p.id DESC");
+}
 
 // Along the prices; each product once, at its cheapest offer. All statements take the same parameters, so
 // this one names $8 though every row of it has an offer.
-#define BY_PRICE(from, on, beyond, direction)                                               \
-  "SELECT " LISTED_COLUMNS                                                                  \
-  ", o.price "                                                                              \
-  "FROM " from "product p" on                                                               \
-  " JOIN offer o ON o.product_id = p.id JOIN stock s ON s.offer_id = o.id "                 \
-  "WHERE " FILTERS "AND o.state = 'ACTIVE' AND s.on_hand > s.reserved AND " IN_BOUNDS       \
-  "AND $8::boolean IS NOT NULL AND (o.price, o.product_id) " beyond                         \
-  " ($1::bigint, $2::uuid) "                                                                \
-  "AND NOT EXISTS (SELECT FROM offer c JOIN stock cs ON cs.offer_id = c.id"                 \
-  "  WHERE c.product_id = o.product_id AND c.state = 'ACTIVE' AND cs.on_hand > cs.reserved" \
-  "  AND ($6::bigint IS NULL OR c.price >= $6) AND (c.price, c.id) < (o.price, o.id)) "     \
-  "ORDER BY o.price " direction ", o.product_id " direction " LIMIT $3"
+constexpr auto ByPrice(const auto& source, const auto& beyond, const auto& direction) {
+  return "SELECT " + kListedProduct + ", " + kOffer + ", " + kPriceKey + " FROM " + source.from +
+         "product p" + source.on +
+         " JOIN offer o ON o.product_id = p.id JOIN stock s ON s.offer_id = o.id "
+         "WHERE " +
+         kFilters + "AND o.state = 'ACTIVE' AND s.on_hand > s.reserved AND " + kInBounds +
+         "AND $8::boolean IS NOT NULL AND (o.price, o.product_id) " + beyond +
+         " ($1::bigint, $2::uuid) "
+         "AND NOT EXISTS (SELECT FROM offer c JOIN stock cs ON cs.offer_id = c.id"
+         "  WHERE c.product_id = o.product_id AND c.state = 'ACTIVE' AND cs.on_hand > cs.reserved"
+         "  AND ($6::bigint IS NULL OR c.price >= $6) AND (c.price, c.id) < (o.price, o.id)) "
+         "ORDER BY o.price " +
+         direction + ", o.product_id " + direction + " LIMIT $3";
+}
+
+constexpr ComposedStatement kNewest{"search.newest", Newest(kAnyText)};
+constexpr ComposedStatement kTextNewest{"search.text_newest", Newest(kMatching)};
+constexpr ComposedStatement kPriceUp{"search.price", ByPrice(kAnyText, ">", "ASC")};
+constexpr ComposedStatement kTextPriceUp{"search.text_price", ByPrice(kMatching, ">", "ASC")};
+constexpr ComposedStatement kPriceDown{"search.price_down", ByPrice(kAnyText, "<", "DESC")};
+constexpr ComposedStatement kTextPriceDown{"search.text_price_down", ByPrice(kMatching, "<", "DESC")};
+constexpr ComposedStatement kRelevance{
+    "search.relevance",
+    ByProduct(kMatching, Sql{"m.relevance"}, "(m.relevance, p.id) < ($1::bigint, $2::uuid)",
+              "m.relevance DESC, p.id DESC")};
+constexpr ComposedStatement kSoldOutAny{"search.sold_out", SoldOut(kAnyText)};
+constexpr ComposedStatement kTextSoldOut{"search.text_sold_out", SoldOut(kMatching)};
 
 constexpr std::string_view kLowestId = "00000000-0000-0000-0000-000000000000";
 constexpr std::string_view kHighestId = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 constexpr std::int64_t kEndOfTime = 253'402'300'799'000'000;  // 9999-12-31
 constexpr std::int64_t kPriceLimit = 100'000'000;             // contract section 4
 constexpr std::int64_t kRelevanceMax = 1'000'000'000;
-
-constexpr std::size_t kKeyColumn = kProductColumns + kOfferColumns;
 
 bool MustSell(const SearchQuery& search) { return search.in_stock || search.min_price || search.max_price; }
 
@@ -96,28 +129,12 @@ struct Search::Listing {
 
 // By SearchOrder.
 constexpr std::array<Search::Listing, 4> Search::Listing::kByOrder = {
-    Listing{{"search.newest", NEWEST(ANY_TEXT, "")},
-            {"search.text_newest", NEWEST(MATCHING, OF_MATCH)},
-            kEndOfTime,
-            kHighestId,
-            kEndOfTime},
-    Listing{{"search.price", BY_PRICE(ANY_TEXT, "", ">", "ASC")},
-            {"search.text_price", BY_PRICE(MATCHING, OF_MATCH, ">", "ASC")},
-            0,
-            kLowestId,
-            kPriceLimit},
-    Listing{{"search.price_down", BY_PRICE(ANY_TEXT, "", "<", "DESC")},
-            {"search.text_price_down", BY_PRICE(MATCHING, OF_MATCH, "<", "DESC")},
-            kPriceLimit,
-            kHighestId,
-            kPriceLimit},
-    Listing{{}, {"search.relevance", RELEVANCE}, kRelevanceMax, kHighestId, kRelevanceMax}};
+    Listing{kNewest, kTextNewest, kEndOfTime, kHighestId, kEndOfTime},
+    Listing{kPriceUp, kTextPriceUp, 0, kLowestId, kPriceLimit},
+    Listing{kPriceDown, kTextPriceDown, kPriceLimit, kHighestId, kPriceLimit},
+    Listing{{}, kRelevance, kRelevanceMax, kHighestId, kRelevanceMax}};
 
-constexpr Search::Listing Search::Listing::kSoldOut = {{"search.sold_out", SOLD_OUT(ANY_TEXT, "")},
-                                                       {"search.text_sold_out", SOLD_OUT(MATCHING, OF_MATCH)},
-                                                       0,
-                                                       kHighestId,
-                                                       0};
+constexpr Search::Listing Search::Listing::kSoldOut = {kSoldOutAny, kTextSoldOut, 0, kHighestId, 0};
 
 Task<SearchPage> Search::Find(Work work, SearchQuery search, std::optional<SearchPosition> after,
                               int page_size) {
@@ -150,8 +167,10 @@ Task<> Search::Append(Work work, const Listing& listing, const SearchQuery& sear
           : co_await database_.Read(work, listing.matching, key, start.id, limit, search.category,
                                     search.seller, search.min_price, search.max_price, MustSell(search),
                                     search.prefixes, search.typed);
-  for (const auto row : result) page.keys.push_back(row.Int(kKeyColumn));
-  std::ranges::move(ReadProducts(result, EtagOf::kVersion), std::back_inserter(page.products));
+  for (const auto row : result)
+    page.keys.push_back(kProductKey.Read(row, kListedProduct.kCount + kOffer.kCount).key);
+  std::ranges::move(ReadProducts(kListedProduct, result, EtagOf::kVersion),
+                    std::back_inserter(page.products));
 }
 
 }  // namespace market::product::storage
