@@ -2,6 +2,7 @@
 
 #include "platform/postgres/migrate.hpp"
 #include "services/order/migrations.hpp"
+#include "services/order/workers/outbox_handlers.hpp"
 
 namespace market::order {
 
@@ -31,10 +32,9 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       checkout_(checkouts_, peers.products, peers.payments, host.SystemTime(), metrics_, host.Patience()),
       recovery_(checkouts_, orders_, checkout_, host.Tracer(), metrics_,
                 {.poll = *settings.recovery_poll, .patience = host.Patience()}),
-      outbox_handlers_(orders_, transitions_, peers.products, peers.payments),
       service_({orders_, checkouts_, transitions_, checkout_, relay_, peers.users, peers.products, sellers_,
                 host.SystemTime(), metrics_}) {
-  outbox_handlers_.HandleOn(relay_);
+  HandleOutbox(relay_, {orders_, transitions_, peers.products, peers.payments});
 }
 
 Task<> Service::Start() {

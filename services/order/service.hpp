@@ -7,7 +7,6 @@
 #include "platform/host/host.hpp"
 #include "platform/idempotency/pg_store.hpp"
 #include "services/order/api/order_service.hpp"
-#include "services/order/workers/outbox_handlers.hpp"
 #include "services/order/workers/recovery.hpp"
 
 namespace market::order {
@@ -50,7 +49,6 @@ class Service final : public host::Service {
   outbox::Relay relay_;
   Checkout checkout_;
   Recovery recovery_;
-  OutboxHandlers outbox_handlers_;
   OrderService service_;
   api::OrderNeighbour neighbour_{service_};
 };

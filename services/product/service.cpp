@@ -36,7 +36,7 @@ Service::Service(host::Host& host, const Settings& settings)
                                                                     .key_prefix = "product:"}),
                     *settings.search_cache),
       metrics_(host.Metrics()),
-      sweeper_(reservations_, host.Metrics(),
+      sweeper_(reservations_, metrics_,
                {.poll = *settings.sweep_every, .set_aside_for = host.Patience().backoff.max}),
       service_({catalogue_, search_, reservations_, search_cache_, metrics_}) {}
 

@@ -22,8 +22,8 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       sellers_(database_),
       log_(database_, host.EventOptions("user")),
       relay_(database_, host.Tracer(), host.RelayOptions("user")),
-      service_({profiles_, addresses_, sellers_, log_, peers.auth, *settings.auto_approve_sellers,
-                host.Metrics().AddCounter("user_sellers_created_total", "sellers opened"),
+      metrics_(host.Metrics()),
+      service_({profiles_, addresses_, sellers_, log_, peers.auth, *settings.auto_approve_sellers, metrics_,
                 [this] { relay_.Wake(); }}) {
   HandleOutbox(relay_, peers.auth);
 }

@@ -38,6 +38,7 @@ class Service final : public host::Service {
   storage::Sellers sellers_;
   events::Log log_;
   outbox::Relay relay_;
+  Metrics metrics_;
   UserService service_;
   api::UserNeighbour neighbour_{service_};
 };

@@ -12,9 +12,9 @@ every_service = pytest.mark.parametrize("service", SERVICES)
 ROOMS = {"api", "domain", "migrations", "storage", "testing", "workers"}
 # Who has nothing that requests and workers both drive has no process.
 OPTIONAL_ROOMS = {"process"}
-AT_THE_ROOT = {"CMakeLists.txt", "README.md", "main.cpp", "migrations.hpp", "service.cpp", "service.hpp"}
-# Who counts nothing of its business, or tells nobody anything, has none.
-OPTIONAL_AT_THE_ROOT = {"metrics.cpp", "metrics.hpp", "metrics_test.cpp", "messages.cpp", "messages.hpp", "messages_test.cpp"}
+AT_THE_ROOT = {"CMakeLists.txt", "README.md", "main.cpp", "metrics.hpp", "migrations.hpp", "service.cpp", "service.hpp"}
+# Who tells nobody anything has no messages.
+OPTIONAL_AT_THE_ROOT = {"metrics.cpp", "metrics_test.cpp", "messages.cpp", "messages.hpp", "messages_test.cpp"}
 
 # Whose storage still reads rows by the number of a column.
 READS_BY_NUMBER = {"auth", "product", "user"}
@@ -79,8 +79,24 @@ def test_a_role_has_one_file_name(service):
             assert str(where) == "api/convert.hpp", where
         if re.search(r"\bHandleOutbox\(", text):
             assert str(where) == "workers/outbox_handlers.hpp", where
+        if path.name == "outbox_handlers.hpp":
+            assert "void HandleOutbox(outbox::Relay& relay, " in text, where
         if re.search(r"fake|fixture", path.name) or re.search(r"class (Fake\w+|\w+Fixture)", text):
             assert where.parts[0] == "testing", where
+
+
+@every_service
+def test_what_it_counts_is_named_in_one_file(service):
+    for path in folder(service).rglob("*.[hc]pp"):
+        if path.stem != "metrics" and not path.stem.endswith("_test"):
+            assert not re.search(r"\bAdd(Counter|Gauge|Histogram)", path.read_text()), path
+
+
+@every_service
+def test_the_readme_names_its_peers_and_workers(service):
+    rows = dict(re.findall(r"^\| (peers|workers) \| (.*) \|$", (folder(service) / "README.md").read_text(), re.MULTILINE))
+    assert set(SERVICES[service].calls) - set(re.findall(r"[a-z]+", rows["peers"])) == set()
+    assert set(SERVICES[service].workers) - set(re.findall(r"`(\w+)`", rows["workers"])) == set()
 
 
 @every_service

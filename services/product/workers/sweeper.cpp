@@ -12,10 +12,9 @@ using Next = runtime::Every::Next;
 
 }  // namespace
 
-Sweeper::Sweeper(storage::Reservations& reservations, telemetry::Metrics& metrics, Options options)
+Sweeper::Sweeper(storage::Reservations& reservations, Metrics& metrics, Options options)
     : reservations_(reservations),
-      expired_(metrics.AddCounter("product_holds_expired_total",
-                                  "reservations that ran out before their order was decided")),
+      metrics_(metrics),
       options_(options),
       sweeping_({.name = "product.holds", .period = options.poll}, [this] { return Sweep(); }) {}
 
@@ -31,7 +30,7 @@ Task<Next> Sweeper::Sweep() {
     broken = std::current_exception();
   }
   if (broken) ended = co_await EndEach(broken);
-  expired_.Increment(static_cast<double>(ended));
+  metrics_.HoldsExpired(ended);
   sweeping_.SetParked(static_cast<std::int64_t>(aside_.size()));
   co_return ended == options_.chunk ? Next::kAtOnce : Next::kLater;
 }

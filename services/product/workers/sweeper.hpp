@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "platform/runtime/every.hpp"
-#include "platform/telemetry/metrics.hpp"
+#include "services/product/metrics.hpp"
 #include "services/product/storage/reservations.hpp"
 
 namespace market::product {
@@ -23,7 +23,7 @@ class Sweeper {
     std::chrono::milliseconds set_aside_for{60'000};
   };
 
-  Sweeper(storage::Reservations& reservations, telemetry::Metrics& metrics, Options options);
+  Sweeper(storage::Reservations& reservations, Metrics& metrics, Options options);
 
   runtime::Every& Sweeping() { return sweeping_; }
 
@@ -33,7 +33,7 @@ class Sweeper {
   std::vector<storage::Hold> Aside();
 
   storage::Reservations& reservations_;
-  telemetry::Counter& expired_;
+  Metrics& metrics_;
   const Options options_;
   std::map<storage::Hold, runtime::Deadline> aside_;  // until when
   runtime::Every sweeping_;

@@ -9,14 +9,15 @@ TEST(Sweeper_HoldsRunOut, GivesTheUnitsBack) {
   WithStores(
       [](Stores& stores, boost::asio::io_context& io) -> Task<> {
         const auto offer = co_await PutOffer(stores, co_await OpenShop(stores), 10);
-        telemetry::Metrics metrics;
+        telemetry::Metrics registry;
+        Metrics metrics(registry);
         Sweeper sweeper(stores.reservations, metrics, {.poll = 5ms, .chunk = 2});
         runtime::TaskGroup group(io.get_executor(), Unexpected);
         for (int i = 0; i < 5; ++i)
           co_await stores.reservations.Reserve(After(5s), domain::OrderId::New(), {{offer, 2}});
         group.Keep("sweeper", sweeper.Sweeping().Run());
-        const auto& expired = metrics.AddCounter("product_holds_expired_total",
-                                                 "reservations that ran out before their order was decided");
+        const auto& expired = registry.AddCounter("product_holds_expired_total",
+                                                  "reservations that ran out before their order was decided");
         co_await Eventually([&] { return expired.Value() == 5; });
         EXPECT_EQ(StockOf(offer), "10/0");
         group.Cancel();
@@ -37,7 +38,8 @@ TEST(Sweeper_AHoldThatBreaks, IsSetAsideAndTheOthersEnd) {
         Sql("UPDATE stock SET reserved = 0 WHERE offer_id = '" + broken.ToString() + "'");
         for (int i = 0; i < 3; ++i)
           co_await stores.reservations.Reserve(After(5s), domain::OrderId::New(), {{whole, 2}});
-        telemetry::Metrics metrics;
+        telemetry::Metrics registry;
+        Metrics metrics(registry);
         Sweeper sweeper(stores.reservations, metrics, {.poll = 5ms, .set_aside_for = 50ms});
         runtime::TaskGroup group(io.get_executor(), Unexpected);
         group.Keep("sweeper", sweeper.Sweeping().Run());
@@ -59,7 +61,8 @@ TEST(Sweeper_ATableThatIsAway, IsSweptWhenItIsBack) {
   WithStores(
       [](Stores& stores, boost::asio::io_context& io) -> Task<> {
         const auto offer = co_await PutOffer(stores, co_await OpenShop(stores), 10);
-        telemetry::Metrics metrics;
+        telemetry::Metrics registry;
+        Metrics metrics(registry);
         Sweeper sweeper(stores.reservations, metrics, {.poll = 5ms});
         runtime::TaskGroup group(io.get_executor(), Unexpected);
         group.Keep("sweeper", sweeper.Sweeping().Run());

@@ -45,7 +45,7 @@ Task<api::user::Seller> UserService::OpenSeller(CallContext& call, api::user::Op
   if (std::holds_alternative<storage::LimitReached>(opened)) {
     throw Error(Code::kFailedPrecondition, "LIMIT_REACHED", "an account can have at most 20 sellers");
   }
-  deps_.sellers_created.Increment();
+  deps_.metrics.SellerOpened();
   const auto& seller = std::get<domain::Seller>(opened);
   if (seller.state == domain::SellerState::kActive) {
     co_await TryBind(call, seller);

@@ -8,8 +8,8 @@
 #include "marketplace/auth/v1/auth.market.hpp"
 #include "marketplace/user/v1/user.market.hpp"
 #include "platform/events/log.hpp"
-#include "platform/telemetry/metrics.hpp"
 #include "services/user/domain/seller.hpp"
+#include "services/user/metrics.hpp"
 #include "services/user/storage/addresses.hpp"
 #include "services/user/storage/profiles.hpp"
 #include "services/user/storage/sellers.hpp"
@@ -25,7 +25,7 @@ class UserService final : public api::UserApi {
     events::Log& log;
     api::AuthApi& auth;
     domain::Approval approval;
-    telemetry::Counter& sellers_created;
+    Metrics& metrics;
     std::function<void()> wake_outbox;  // something was appended
   };
 

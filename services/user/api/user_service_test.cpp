@@ -29,7 +29,7 @@ class UserServiceTest : public ::testing::Test {
       storage::Sellers sellers(database);
       events::Log log(database, {});
       UserService service(
-          {profiles, addresses, sellers, log, auth_, approval_, created_, [this] { ++outbox_wakes_; }});
+          {profiles, addresses, sellers, log, auth_, approval_, metrics_, [this] { ++outbox_wakes_; }});
       co_await body(service);
       co_await database.Close(After(seconds(5)));
     });
@@ -77,7 +77,8 @@ class UserServiceTest : public ::testing::Test {
 
   testing::TemporaryDatabase temporary_{kMigrations};
   FakeAuth auth_;
-  telemetry::Counter created_;
+  telemetry::Metrics registry_;
+  Metrics metrics_{registry_};
   domain::Approval approval_ = domain::Approval::kAutomatic;
   int outbox_wakes_ = 0;
 };
@@ -262,7 +263,7 @@ TEST_F(UserServiceTest, OpenSeller_AuthDown_LeavesItToTheOutbox) {
     EXPECT_EQ((co_await service.OpenSeller(call, NewSeller("engines"))).state(), api::user::Seller::ACTIVE);
   });
   EXPECT_EQ(outbox_wakes_, 1);
-  EXPECT_EQ(created_.Value(), 1);
+  EXPECT_EQ(registry_.AddCounter("user_sellers_created_total", "sellers opened").Value(), 1);
   EXPECT_EQ(temporary_.Execute("SELECT topic FROM outbox"), "seller.bind");
 }
 

@@ -1,0 +1,20 @@
+// What the user service tells of its business.
+//
+// Owner: the service; outlives its users. Io thread only.
+#pragma once
+#include "platform/telemetry/metrics.hpp"
+
+namespace market::user {
+
+class Metrics {
+ public:
+  explicit Metrics(telemetry::Metrics& registry)
+      : sellers_created_(registry.AddCounter("user_sellers_created_total", "sellers opened")) {}
+
+  void SellerOpened() { sellers_created_.Increment(); }
+
+ private:
+  telemetry::Counter& sellers_created_;
+};
+
+}  // namespace market::user
