@@ -97,6 +97,15 @@ def test_nothing_is_there_for_a_service_that_is_not():
     assert {path.stem.removeprefix("marketplace-") for path in (ROOT / "deploy/debian/units").glob("*.service")} == parts | {"migrate@"}
 
 
+def test_packages_show_the_defaults():
+    """What is commented out in deploy/debian/config is what holds without it."""
+    defaults = dict(re.findall(r"^\| `([\w.]+)` \| `([^`]+)` \|", (ROOT / "docs/configuration.md").read_text(), re.MULTILINE))
+    shown = [(path.name, key, value, defaults[key]) for path in (ROOT / "deploy/debian/config").glob("*.conf")
+             for key, value in re.findall(r"^# ([a-z]\w*\.[\w.]+) = (.*)$", path.read_text(), re.MULTILINE) if key in defaults]
+    assert len(shown) > 20
+    assert [one for one in shown if one[2] != one[3]] == []
+
+
 def test_deploy_stands_by_itself():
     """What it shares with the native launcher is in deploy/lib; an image has no tools/native."""
     for path in (ROOT / "Dockerfile", ROOT / "compose.yaml", *(ROOT / "deploy").rglob("*")):

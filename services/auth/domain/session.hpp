@@ -15,6 +15,7 @@
 
 namespace market::auth::domain {
 
+// What holds where nothing is configured.
 struct Lifetimes {
   std::chrono::milliseconds idle = std::chrono::days(14);
   std::chrono::milliseconds absolute = std::chrono::days(30);
