@@ -1,6 +1,6 @@
 // A JSON body into a message, in one pass and without a document in between.
 //
-// Stricter than proto3's own mapping (contract.md section 2): names are lowerCamelCase only; no unknown
+// Stricter than proto3's own mapping: names are lowerCamelCase only; no unknown
 // fields, no duplicate keys, no null, no number in quotes, no enum by number; integers within +-(2^53 - 1).
 // Mistakes in fields are gathered and named by their paths; what is not JSON ends the reading at once.
 // Nesting is bounded, so the stack is.

@@ -5,7 +5,7 @@
 //   co_await database.Write(work, std::move(batch));
 //
 // An event's type is its message: user.SellerApproved, version 1, is marketplace.user.v1.SellerApproved.
-// Other processes read the log by feed.hpp or subscription.hpp. Two acts on one aggregate are in the log in
+// Other processes read the log by feed_reader.hpp or subscription.hpp. Two acts on one aggregate are in the log in
 // the order of their versions, unless their transactions raced for its row:
 // who keeps state keeps the highest version.
 #pragma once

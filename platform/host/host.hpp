@@ -10,7 +10,7 @@
 //   return host.Run();
 //
 // Owner: main. Io thread only once Run has started. The stop order is the reverse of the start order; each
-// step has its own limit (docs/architecture.md, "Shutdown").
+// step has its own limit (docs/architecture.md, "Start and shutdown").
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <chrono>
@@ -46,7 +46,7 @@ namespace market::host {
 class Service {
  public:
   virtual ~Service() = default;
-  // Opens the database, migrates, starts workers. Throws to refuse the start.
+  // Opens the database, which marketctl has migrated, and starts workers. Throws to refuse the start.
   virtual Task<> Start() = 0;
   virtual rpc::Binding Binding() = 0;
   // Kept by idempotency key; null when no method of the service takes one.

@@ -117,7 +117,7 @@ class Session : public std::enable_shared_from_this<Session> {
   virtual void OnClosed(End end, const std::string& why) = 0;
 
  private:
-  struct Callbacks;  // nghttp2's, in session_callbacks.cpp
+  struct Callbacks;  // nghttp2's, in session_http2.cpp
   friend struct Callbacks;
 
   // kReceiving: a flush follows. kFlushing: what is submitted now needs another one.

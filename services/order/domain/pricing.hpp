@@ -41,7 +41,8 @@ struct PricedPart {
 struct Priced {
   std::vector<PricedPart> parts;  // by seller, in the order of first mention
   Money total;
-  // SHA-256 over lines and prices, hex: the same as long as the buyer would pay the same for the same.
+  // A UUID from a SHA-256 over offers, quantities and prices: the same as long as the buyer would pay the
+  // same for the same.
   std::string quote_hash;
 };
 

@@ -4,6 +4,7 @@
 //   PENDING_PAYMENT → PLACED → ACCEPTED → SHIPPED → DELIVERED → COMPLETED
 //   PENDING_PAYMENT → FAILED;  PLACED, ACCEPTED → CANCELLED or REJECTED
 //
+// No operation makes a part COMPLETED or REJECTED yet.
 // A part that waits for its payment can't be cancelled: its checkout is deciding, and ends by itself.
 #pragma once
 #include <cstdint>

@@ -1,5 +1,5 @@
 // The port to a payment provider: what we ask for and the few ways in which it can end.
-// Stripe and our sandbox fit it.
+// sandbox.hpp speaks it to our sandbox, the one provider there is.
 //
 // Every request that moves something carries a key; the same key with the same request is the same effect,
 // however often it is sent. An implementation never throws for what a provider or the network does: each

@@ -1,5 +1,5 @@
 // The product service's operations, one file per use case or close family. What must belong to the caller is
-// looked for within the caller's sellers only (storage/catalogue_store.hpp).
+// looked for within the caller's sellers only (storage/catalogue.hpp).
 #pragma once
 #include "marketplace/product/v1/product.market.hpp"
 #include "services/product/metrics.hpp"

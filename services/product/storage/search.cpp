@@ -103,7 +103,7 @@ constexpr ComposedStatement kTextSoldOut{"search.text_sold_out", SoldOut(kMatchi
 constexpr std::string_view kLowestId = "00000000-0000-0000-0000-000000000000";
 constexpr std::string_view kHighestId = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 constexpr std::int64_t kEndOfTime = 253'402'300'799'000'000;  // 9999-12-31
-constexpr std::int64_t kPriceLimit = 100'000'000;             // contract section 4
+constexpr std::int64_t kPriceLimit = 100'000'000;             // above what product.proto lets a price be
 constexpr std::int64_t kRelevanceMax = 1'000'000'000;
 
 bool MustSell(const SearchQuery& search) { return search.in_stock || search.min_price || search.max_price; }

@@ -1,5 +1,5 @@
-// For the tests of this room and of the handlers: one migrated database per test program, the stores on a
-// loop of their own, and the few steps that most tests begin with. Tests share the rows' tables, so each
+// For the tests of storage, workers and api: one migrated database per test program, the stores on a loop of
+// their own, and the few steps that most tests begin with. Tests share the rows' tables, so each
 // makes its own seller, category and products and looks at those alone.
 #pragma once
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Sellers: PENDING until an operator approves, ACTIVE, SUSPENDED by an operator.
+// Sellers: PENDING until an operator approves, then ACTIVE. No operation makes one SUSPENDED yet.
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -1,4 +1,4 @@
-"""Where the files and ports of one stack are: a pure function of the data directory and the public port."""
+"""Where the files and ports of one stack are, by its data directory, what it was started with and the account that asks."""
 
 import hashlib
 import json
