@@ -16,8 +16,7 @@ AT_THE_ROOT = {"CMakeLists.txt", "README.md", "main.cpp", "metrics.hpp", "migrat
 # Who tells nobody anything has no messages.
 OPTIONAL_AT_THE_ROOT = {"metrics.cpp", "metrics_test.cpp", "messages.cpp", "messages.hpp", "messages_test.cpp"}
 
-# Whose storage still reads rows by the number of a column.
-READS_BY_NUMBER = {"auth", "product", "user"}
+# A column read by its number.
 BY_NUMBER = re.compile(r"\.(?:IsNull|Int|Real|Text|GetBool|GetBytes|GetUuid|GetTime|Get(?:Id)?<[^()]*>|Optional\w+(?:<[^()]*>)?|(?:Text|Int|Uuid)Array)\((?!\))")
 
 
@@ -112,4 +111,4 @@ def test_storage_reads_rows_through_a_list_of_columns(service):
     found = [f"{path.relative_to(ROOT)}:{number}"
              for path in sorted((folder(service) / "storage").rglob("*.[hc]pp")) if not path.name.endswith("_test.cpp")
              for number, line in enumerate(path.read_text().splitlines(), 1) if BY_NUMBER.search(line)]
-    assert (found != []) == (service in READS_BY_NUMBER), found
+    assert found == []
