@@ -39,7 +39,9 @@ void SetVersion(std::array<std::uint8_t, 16>& bytes, int version) {
 
 }  // namespace
 
-void internal::ForgetLastId() { last_tick.store(0, std::memory_order_relaxed); }
+std::uint64_t internal::ExchangeLastId(std::uint64_t tick) {
+  return last_tick.exchange(tick, std::memory_order_relaxed);
+}
 
 Uuid Uuid::NewV7() {
   const std::uint64_t tick = NextTick();

@@ -18,8 +18,8 @@ class Uuid {
   constexpr Uuid() = default;
   explicit constexpr Uuid(const std::array<std::uint8_t, 16>& bytes) : bytes_(bytes) {}
 
-  // A new version 7 value: 48 bits of milliseconds since 1970 (WallTime), the rest Random64, strictly increasing
-  // within the process. Any thread.
+  // A new version 7 value: 48 bits of milliseconds since 1970 (WallTime), the rest Random64, strictly
+  // increasing within the process. Any thread.
   static Uuid NewV7();
   // Version 8 (RFC 9562 section 5.8): the first bytes of SHA-256(name), for ids that a retry must find again.
   static Uuid FromName(std::string_view name);

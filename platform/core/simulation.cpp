@@ -4,16 +4,15 @@
 
 namespace market {
 
-Simulation::Simulation(const Clock& clock, std::uint64_t seed) {
+Simulation::Simulation(const Clock& clock, std::uint64_t seed) : last_id_(internal::ExchangeLastId(0)) {
   internal::SetWallClock(&clock);
   internal::SeedRandom(seed);
-  internal::ForgetLastId();
 }
 
 Simulation::~Simulation() {
   internal::SetWallClock(nullptr);
   internal::SeedRandom(std::nullopt);
-  internal::ForgetLastId();
+  internal::ExchangeLastId(last_id_);
 }
 
 }  // namespace market

@@ -10,6 +10,7 @@ namespace market::internal {
 void SetWallClock(const Clock* clock);
 // Of the calling thread.
 void SeedRandom(std::optional<std::uint64_t> seed);
-void ForgetLastId();
+// Ids that come are after this one; gives the one that was the last. 0: before all.
+std::uint64_t ExchangeLastId(std::uint64_t tick);
 
 }  // namespace market::internal
