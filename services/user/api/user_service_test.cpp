@@ -205,7 +205,7 @@ TEST_F(UserServiceTest, OpenSeller_WhatIsRefused_LeavesNothing) {
   EXPECT_EQ(temporary_.Execute("SELECT count(*) FROM event"), "0");
   EXPECT_EQ(temporary_.Execute("SELECT count(*) FROM outbox"), "0");
   EXPECT_TRUE(auth_.bindings.empty());
-  EXPECT_EQ(created_.Value(), 0);
+  EXPECT_EQ(registry_.AddCounter("user_sellers_created_total", "sellers opened").Value(), 0);
 }
 
 TEST_F(UserServiceTest, ListSellers_ShowsActiveOnesAlone) {
