@@ -34,16 +34,21 @@ def buyer(person):
     return somebody
 
 
-@pytest.fixture(scope="session")
-def operator(stack):
+def sign_in_operator(stack):
     password = pathlib.Path(stack["operator"]["passwordFile"]).read_text().strip()
     return market.Person(stack["url"], stack["caFile"], email=stack["operator"]["email"], password=password)
 
 
+@pytest.fixture(scope="module")
+def operator(stack):
+    """Signed in for one file: a token lives ten minutes, a run longer."""
+    return sign_in_operator(stack)
+
+
 @pytest.fixture(scope="session")
-def category(operator):
+def category(stack):
     slug = "engines-" + market.new_key()[:12]
-    return operator.ok("POST", "/v1/categories", {"name": "Engines", "slug": slug})["id"]
+    return sign_in_operator(stack).ok("POST", "/v1/categories", {"name": "Engines", "slug": slug})["id"]
 
 
 @pytest.fixture

@@ -80,7 +80,8 @@ TEST(Parked_Work, OfOrderAndPayment_IsListedAndLetGoOn) {
   orders.Sql(
       "INSERT INTO checkout (order_id, step, undo_reason, lease_until, deadline_at, failures, last_error, "
       "parked_at)"
-      " VALUES (gen_random_uuid(), 'UNDO', 'X', market_now(), market_now(), 3, 'a null in a column', "
+      " VALUES (gen_random_uuid(), 'UNDO', 'OUT_OF_STOCK', market_now(), market_now(), 3, 'a null in a "
+      "column', "
       "market_now())");
   EXPECT_THAT(orders.List(),
               ElementsAre(AllOf(HasSubstr(" UNDO  parked "), HasSubstr("after 3 broken runs: a null"))));
