@@ -17,7 +17,8 @@ struct Call {
     rpc::CallContextBuilder(context)
         .Caller({.account = account})
         .Reach(std::move(reach))
-        .OperationId(operation);
+        .OperationId(operation)
+        .Method(api::OrderMethods().Find("CancelOrder"));
   }
   CallContext context{Soon()};
 };
