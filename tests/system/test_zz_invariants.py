@@ -145,7 +145,7 @@ def worlds(stack, category, operator):
                       "stranger": stranger.id, **sellers})
     report = market.check_invariants(wait_s=60)
     assert report["clean"] and report["checked"]["ordersUnderWay"] == 0, report
-    market.until(lambda: psql("order", "SELECT count(*) FROM audit_unsealed") == "0", "all acts to be sealed")
+    market.until(lambda: psql("order", "SELECT count(*) FROM audit_unsealed").strip() == "0", "all acts to be sealed")
     rows = psql("payment", "SELECT order_id, id FROM payment").split()
     payments = dict(row.split("|") for row in rows)
     return [{**world, "payment": payments[world["order"]]} for world in found]

@@ -26,10 +26,10 @@ class Program:
     def __init__(self, room, cases, batch):
         self.room, self.cases, self.batch = room, cases, batch
 
-    def run(self, preset, seed, count, out=None):
+    def run(self, preset, seed, count):
         program = ROOT / "build" / preset / self.room.rpartition(":")[0] / f"market_{self.room.rpartition(':')[2]}_test"
         return subprocess.run([program, f"--gtest_filter={self.cases}", "--gtest_brief=1"], cwd=ROOT,
-                              stdout=out, stderr=subprocess.STDOUT if out else None, env={**os.environ, **SANITIZERS, "MARKET_SEED": str(seed), "MARKET_SEEDS": str(count)}).returncode
+                              env={**os.environ, **SANITIZERS, "MARKET_SEED": str(seed), "MARKET_SEEDS": str(count)}).returncode
 
 
 class Stack:
@@ -38,9 +38,9 @@ class Stack:
     def __init__(self, suite, batch, **environment):
         self.suite, self.batch, self.environment = suite, batch, environment
 
-    def run(self, preset, seed, count, out=None):
+    def run(self, preset, seed, count):
         return subprocess.run([sys.executable, ROOT / "tools/native/run_tests.py", "--only", "single" if seed % 2 else "system",
-                               "-k", self.suite], cwd=ROOT, stdout=out,
+                               "-k", self.suite], cwd=ROOT,
                               env={**os.environ, "MARKET_SEED": str(seed), **self.environment}).returncode
 
 
@@ -50,9 +50,9 @@ class Suite:
     def __init__(self, path):
         self.path, self.batch = path, 1
 
-    def run(self, preset, seed, count, out=None):
+    def run(self, preset, seed, count):
         return subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", ROOT / "tests" / self.path],
-                              cwd=ROOT, stdout=out, env={**os.environ, "MARKET_LONG": "1"}).returncode
+                              cwd=ROOT, env={**os.environ, "MARKET_LONG": "1"}).returncode
 
 
 LONG = {
@@ -89,23 +89,22 @@ def record(name, seed, done, failed):
         results.write("\t".join(map(str, (today, commit(), name, seed, done, failed))) + "\n")
 
 
-def run(name, minutes, preset, seed=None, keep=True, out=None):
-    """(seeds done, batches failed) of `name` in about this time; at least one batch. Its output goes to the file `out`."""
+def run(name, minutes, preset, seed, keep):
+    """(seeds done, batches failed) of `name` in about this time; at least one batch."""
     test = LONG[name]
     seed = seed or next_seed(name)
     end = time.monotonic() + minutes * 60
     done = 0
     while True:
-        failed = 1 if test.run(preset, seed + done, test.batch, out) else 0
+        failed = 1 if test.run(preset, seed + done, test.batch) else 0
         if keep:
             record(name, seed + done, test.batch, failed)
         if failed:
-            print(f"long: {name}: seeds {seed + done} to {seed + done + test.batch - 1} failed; again with --seed {seed + done}",
-                  file=out, flush=True)
+            print(f"long: {name}: seeds {seed + done} to {seed + done + test.batch - 1} failed; again with --seed {seed + done}")
             return done, 1
         done += test.batch
         if time.monotonic() >= end:
-            print(f"long: {name}: seeds {seed} to {seed + done - 1} passed", file=out, flush=True)
+            print(f"long: {name}: seeds {seed} to {seed + done - 1} passed")
             return done, 0
 
 
@@ -114,9 +113,10 @@ def main():
     parser.add_argument("--long", dest="name", choices=sorted(LONG), required=True)
     parser.add_argument("--minutes", type=float, default=2)
     parser.add_argument("--seed", type=int, help="begin with this one (default: where the last run ended)")
+    parser.add_argument("--no-record", action="store_true", help="leave the results file alone")
     parser.add_argument("--preset", default=os.environ.get("MARKET_TEST_PRESET", "asan"))
     options = parser.parse_args()
-    done, failed = run(options.name, options.minutes, options.preset, options.seed)
+    done, failed = run(options.name, options.minutes, options.preset, options.seed, keep=not options.no_record)
     print(f"{done} passed, {failed} failed")
     return 1 if failed else 0
 

@@ -23,6 +23,7 @@ import os
 import pathlib
 import random
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -47,23 +48,39 @@ LONG_MINUTES = 0.5
 FOR_REPLICAS = ("contention", "first_order", "kill", "payments", "replicas", "restart", "zz_invariants")
 
 
-# What compiles beside running marketplaces takes what they leave. A session of its own has a weight of its own where the kernel
-# shares the processor by session.
-BEHIND = ("setsid", "sh", "-c", "echo 19 >/proc/self/autogroup 2>/dev/null; exec nice -n 19 \"$0\" \"$@\"")
+# What computes takes what running marketplaces leave: their deadlines are seconds. Where the kernel shares the processor by
+# session, the session is what has a weight.
+BEHIND = ("sh", "-c", "echo 19 >/proc/self/autogroup 2>/dev/null; exec nice -n 19 \"$0\" \"$@\"")
 
 
 class Part:
     """One part of a run: where its reports go, what it says, which words of the caller pytest gets."""
 
     ports = threading.Lock()
+    children = set()
+    stopped = threading.Event()
 
     def __init__(self, name, results, words, out):
         self.name, self.results, self.words, self.out = name, results, words, out
 
-    def call(self, command, **options):
-        """The exit code; what the command says is the part's."""
-        return subprocess.run(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=self.out,
-                              stderr=subprocess.STDOUT if self.out else None, **options).returncode
+    def call(self, command, although_stopped=False, **options):
+        """The exit code; what the command says is the part's. It leads a session of its own, which stop() ends whole."""
+        if Part.stopped.is_set() and not although_stopped:
+            return 130
+        with subprocess.Popen(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=self.out, start_new_session=True,
+                              stderr=subprocess.STDOUT if self.out else None, **options) as child:
+            Part.children.add(child)
+            try:
+                return child.wait()
+            finally:
+                Part.children.discard(child)
+
+    @staticmethod
+    def stop():
+        """What runs is ended, what was started by it is taken down, nothing more begins."""
+        Part.stopped.set()
+        for child in list(Part.children):
+            os.killpg(child.pid, signal.SIGTERM)
 
     def report(self, name):
         return self.results / "junit" / f"{name}.xml"
@@ -83,7 +100,7 @@ class Part:
         summary, cases = self.report(f"ctest-{preset}"), self.results / "junit" / f"cases-{preset}"
         cases.mkdir()
         # GoogleTest names the file after the program when it is given a directory.
-        code = self.call(["ctest", "--test-dir", ROOT / "build" / preset, "--output-on-failure", "--output-junit", summary,
+        code = self.call([*BEHIND, "ctest", "--test-dir", ROOT / "build" / preset, "--output-on-failure", "--output-junit", summary,
                           "-j", os.cpu_count(), "-L", f"^({'|'.join(labels)})$"],
                          env={**os.environ, **long_tests.SANITIZERS, "GTEST_OUTPUT": f"xml:{cases}/"})
         if not summary.exists():
@@ -104,7 +121,7 @@ class Part:
 
     def market(self, *arguments, data):
         # The build is done, and demonstration data would only be in the way.
-        return self.call([ROOT / "market", *arguments],
+        return self.call([ROOT / "market", *arguments], although_stopped=arguments[0] == "down",
                          env={**os.environ, "MARKET_DATA": str(data), "MARKET_PRESET": PRESET, "MARKET_NO_BUILD": "1",
                               "MARKET_NO_SEED": "1"})
 
@@ -153,12 +170,11 @@ def ctest(part):
 def random_schedules(part):
     """A first batch of each program of random schedules; the system ones are part of the system suites. After ctest, which
     builds them."""
-    passed = failed = 0
-    for name, test in long_tests.LONG.items():
-        if isinstance(test, long_tests.Program):
-            done, broken = long_tests.run(name, LONG_MINUTES, TEST_PRESET, keep=False, out=part.out)
-            passed, failed = passed + done, failed + broken
-    return passed, failed
+    samples = [name for name, test in long_tests.LONG.items() if isinstance(test, long_tests.Program)]
+    failed = [name for name in samples
+              if part.call([*BEHIND, PYTHON, ROOT / "tools/native/long_tests.py", "--long", name, "--minutes", LONG_MINUTES,
+                            "--preset", TEST_PRESET, "--no-record"])]
+    return len(samples) - len(failed), len(failed)
 
 
 def system(part):
@@ -242,14 +258,21 @@ class Whole:
 
     def lane(self, names):
         for name in names:
+            if Part.stopped.is_set():
+                return
             with (self.results / f"{name}.log").open("w+", errors="replace") as out:
                 self.run(name, [], out)
 
     def all(self):
         with concurrent.futures.ThreadPoolExecutor() as lanes, (self.results / "telemetry-parts.log").open("w+") as out:
             lanes.submit(telemetry_parts, Part("telemetry-parts", self.results, [], out))
-            for lane in [lanes.submit(self.lane, names) for names in LANES]:
-                lane.result()
+            running = [lanes.submit(self.lane, names) for names in LANES]
+            try:
+                for lane in running:
+                    lane.result()
+            except KeyboardInterrupt:
+                Part.stop()
+                raise
         self.lane(AFTER)
 
     def close(self):
@@ -271,10 +294,15 @@ def main():
     shutil.rmtree(results, ignore_errors=True)
     (results / "junit").mkdir(parents=True)
     whole = Whole(results)
-    if options.only:
-        whole.run(options.only, words)
-    else:
-        whole.all()
+    try:
+        if options.only:
+            whole.run(options.only, words)
+        else:
+            whole.all()
+    except KeyboardInterrupt:
+        Part.stop()
+        print("test: stopped", file=sys.stderr)
+        return 130
     return whole.close()
 
 
