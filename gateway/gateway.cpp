@@ -172,7 +172,7 @@ Task<http::Response> Gateway::State::Dispatch(Exchange& exchange) {
   }
   if (auto answered = FindRoute(exchange)) co_return std::move(*answered);
   const http::Headers& headers = exchange.request.headers;
-  if (!AcceptsJson(headers)) {
+  if (!exchange.route->operation.IsAcceptable(headers)) {
     throw Error(Code::kInvalidArgument, "NOT_ACCEPTABLE",
                 "answers are application/json, which the Accept header rules out");
   }

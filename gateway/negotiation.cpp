@@ -39,9 +39,9 @@ double WeightOf(std::string_view parameters) {
   return 1;
 }
 
-// How closely a media range names application/json; 0: not at all.
-int ClosenessOf(std::string_view range) {
-  if (http::EqualsIgnoreCase(range, "application/json")) return 3;
+// How closely a media range names a type of application/; 0: not at all.
+int ClosenessOf(std::string_view range, std::string_view type) {
+  if (http::EqualsIgnoreCase(range, type)) return 3;
   if (http::EqualsIgnoreCase(range, "application/*")) return 2;
   return range == "*/*" ? 1 : 0;
 }
@@ -70,7 +70,7 @@ bool IsJsonBody(const http::Headers& headers) {
   return true;
 }
 
-bool AcceptsJson(const http::Headers& headers) {
+bool Accepts(const http::Headers& headers, std::string_view type) {
   int closeness = 0;
   double weight = 0;
   bool given = false;
@@ -81,7 +81,7 @@ bool AcceptsJson(const http::Headers& headers) {
       std::string_view range = Next(ranges, ',');
       if (range.empty()) continue;
       given = true;
-      const int how_close = ClosenessOf(Next(range, ';'));
+      const int how_close = ClosenessOf(Next(range, ';'), type);
       if (how_close == 0 || how_close < closeness) continue;
       const double of_range = WeightOf(range);
       weight = how_close > closeness ? of_range : std::max(weight, of_range);

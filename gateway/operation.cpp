@@ -191,6 +191,11 @@ void Operation::ReadIfMatch(const http::Headers& headers, Message& message) cons
   message.GetReflection()->SetString(&message, if_match_->field, std::string(*tag));
 }
 
+bool Operation::IsAcceptable(const http::Headers& headers) const {
+  return Accepts(headers, "application/json") ||
+         (empty_response_ && Accepts(headers, "application/problem+json"));
+}
+
 int Operation::StatusOf(const Message& message) const {
   if (empty_response_) return 204;
   if (state_ != nullptr && message.GetReflection()->GetEnumValue(message, state_->field) == pending_number_)

@@ -33,6 +33,9 @@ class Operation {
   // As traces call it: "POST /v1/orders".
   const std::string& SpanName() const { return span_name_; }
 
+  // Whether the caller takes what this answers; where a success has no body that is no more than a refusal.
+  bool IsAcceptable(const http::Headers& headers) const;
+
   // `variables`: path segments as sent, in the order of the template; `query` is what stands behind the '?'.
   std::unique_ptr<Message> ReadRequest(const http::Request& request,
                                        std::span<const std::string_view> variables,

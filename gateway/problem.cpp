@@ -2,12 +2,16 @@
 
 #include <chrono>
 
+#include "gateway/transcoding/json_reader.hpp"
+#include "gateway/transcoding/json_writer.hpp"
 #include "gateway/transcoding/scalar.hpp"
+#include "marketplace/type/v1/refusal.pb.h"
 #include "platform/rpc/error_table.hpp"
 
 namespace market::gateway {
 namespace {
 
+using marketplace::type::v1::RefusalMetadata;
 using transcoding::AppendQuoted;
 
 void AppendMember(std::string_view name, std::string_view value, std::string& out) {
@@ -37,18 +41,27 @@ void AppendFields(const Error& error, std::string& out) {
   out.push_back(']');
 }
 
+// What the contract names of an error's metadata, typed. What it does not name stays inside.
 void AppendMetadata(const Error& error, std::string& out) {
   if (error.metadata.empty()) return;
-  out.append(",\"metadata\":");
-  char separator = '{';
+  static const auto kSchemas = [] {
+    transcoding::Schemas schemas;
+    schemas.Add(RefusalMetadata::descriptor());
+    return schemas;
+  }();
+  RefusalMetadata metadata;
+  transcoding::Violations ignored;
   for (const auto& [name, value] : error.metadata) {
-    out.push_back(separator);
-    separator = ',';
-    AppendQuoted(name, out);
-    out.push_back(':');
-    AppendQuoted(value, out);
+    const auto* field = RefusalMetadata::descriptor()->FindFieldByCamelcaseName(name);
+    if (field == nullptr) continue;
+    if (field->is_repeated()) {
+      transcoding::JsonReader(kSchemas).Read("{\"" + name + "\":" + value + "}", metadata, 0, ignored);
+    } else {
+      metadata.GetReflection()->SetString(&metadata, field, value);
+    }
   }
-  out.push_back('}');
+  out.append(",\"metadata\":");
+  transcoding::JsonWriter(kSchemas).Write(metadata, out);
 }
 
 }  // namespace

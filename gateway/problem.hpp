@@ -5,8 +5,8 @@
 //    "fields":[{"field":"items[0].offerId","reason":"OUT_OF_STOCK","detail":"2 left"}]}
 //
 // `type` is a relative reference, resolved against the API's own address, where the documentation of that
-// reason stands: so it is right on every host. `reason` is the same word as in the gRPC error. `metadata` is
-// there when the error has some.
+// reason stands: so it is right on every host. `reason` is the same word as in the gRPC error. `metadata`
+// (proto/marketplace/type/v1/refusal.proto) is there when the error has some.
 #pragma once
 #include <string>
 #include <string_view>

@@ -7,7 +7,7 @@ out=$2
 root=$(cd -- "$(dirname -- "$0")/.." && pwd)
 proto=$root/proto
 services=$(cd -- "$root" && /usr/bin/python3 -m deploy.lib.topology services)
-set --
+set -- "$proto/marketplace/type/v1/refusal.proto"
 for service in $services; do
   set -- "$@" "$proto/marketplace/$service/v1/$service.proto"
 done

@@ -61,14 +61,17 @@ TEST(JsonWriter, Product_IsWrittenByTheRules) {
   message.mutable_create_time()->set_seconds(1795514400);
   EXPECT_EQ(
       Write(message),
-      R"({"id":"p1","title":"Engine \"No 2\"","attributes":{"a":"1","b":"2"},"pictures":[],"state":"PUBLISHED",)"
-      R"("offers":[{"options":{},"price":{"amount":1999,"currency":"EUR"},"available":0}],)"
-      R"("createTime":"2026-11-24T10:00:00Z"})");
+      R"({"id":"p1","sellerId":"","title":"Engine \"No 2\"","categoryId":"","attributes":{"a":"1","b":"2"},)"
+      R"("pictures":[],"state":"PUBLISHED","offers":[{"id":"","productId":"","sellerId":"","sku":"","options":{},)"
+      R"("price":{"amount":1999,"currency":"EUR"},"available":0,"etag":""}],)"
+      R"("createTime":"2026-11-24T10:00:00Z","etag":""})");
+  message.set_description("");  // optional, and empty
+  EXPECT_EQ(Write(message).find("description"), std::string::npos);
 }
 
 TEST(JsonWriter, EmptyMessages_AreObjects) {
-  EXPECT_EQ(Write(product::GetProductRequest()), "{}");
-  EXPECT_EQ(Write(product::ListCategoriesResponse()), R"({"categories":[]})");
+  EXPECT_EQ(Write(product::ListCategoriesRequest()), "{}");
+  EXPECT_EQ(Write(product::ListCategoriesResponse()), R"({"categories":[],"etag":""})");
 }
 
 TEST(JsonWriter, RandomMessages_AreReadBackByProtobufAndByUs) {

@@ -185,9 +185,11 @@ void AppendMap(const Message& message, const Reflection& reflection, const Field
 }
 
 bool IsLeftOut(const Message& message, const Reflection& reflection, const FieldSchema& field) {
-  if (field.presence) return !reflection.HasField(message, field.field);
-  if (field.kind == Kind::kString || field.kind == Kind::kBytes)
-    return !reflection.HasField(message, field.field);
+  if (field.presence && !reflection.HasField(message, field.field)) return true;
+  if (field.presence && field.kind == Kind::kString) {
+    std::string scratch;
+    return reflection.GetStringReference(message, field.field, &scratch).empty();
+  }
   if (field.kind != Kind::kEnum) return false;
   const int number = reflection.GetEnumValue(message, field.field);
   return number == 0 && EnumText(field, 0).ends_with("UNSPECIFIED\"");

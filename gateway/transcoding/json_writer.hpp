@@ -1,7 +1,8 @@
 // A message as REST answers with it.
 //
-// Numbers, booleans and enums are always there (an enum's UNSPECIFIED is not); empty strings and unset
-// messages are left out; lists and maps are there even when empty, maps in the order of their keys. 64-bit
+// What a client may count on is what the contract says: a field is there, even when it is empty, unless it is
+// `optional`; that is left out when it is not set, or an empty string. Unset messages and an enum's
+// UNSPECIFIED have no form of their own and are left out too. Maps are in the order of their keys. 64-bit
 // integers are numbers, since all of ours are below 2^53. Timestamps are RFC 3339 in UTC.
 #pragma once
 #include <string>

@@ -28,7 +28,7 @@ events::NewEvent ProductPublishedEvent(const domain::ProductId& product, const S
 }
 
 events::NewEvent OfferCreatedEvent(const domain::OfferId& id, const domain::ProductId& product,
-                                   const SellerId& seller, const api::product::NewOffer& offer) {
+                                   const SellerId& seller, const api::product::OfferDraft& offer) {
   api::product::OfferCreated what;
   what.set_offer_id(id.ToString());
   what.set_product_id(product.ToString());

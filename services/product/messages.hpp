@@ -19,7 +19,7 @@ events::NewEvent ProductCreatedEvent(const domain::ProductId& product, const Sel
 events::NewEvent ProductPublishedEvent(const domain::ProductId& product, const SellerId& seller,
                                        std::int64_t version);
 events::NewEvent OfferCreatedEvent(const domain::OfferId& id, const domain::ProductId& product,
-                                   const SellerId& seller, const api::product::NewOffer& offer);
+                                   const SellerId& seller, const api::product::OfferDraft& offer);
 // The offer as the act left it.
 events::NewEvent OfferChangedEvent(const api::product::Offer& offer, std::int64_t version);
 // `version` of its stock.

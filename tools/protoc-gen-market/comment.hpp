@@ -18,6 +18,10 @@ std::string CommentOf(const Described& described) {
                                                      : location.leading_comments);
 }
 
+// What a field is: its comment or, where its name says it everywhere, the words for that name ("id", "page_size",
+// "seller_id" …). Empty: nobody has said.
+std::string DescriptionOf(const google::protobuf::FieldDescriptor& field);
+
 // The comment at the top of the file.
 std::string CommentOfFile(const google::protobuf::FileDescriptor& file);
 

@@ -4,6 +4,7 @@
 //   protoc --market_out=openapi:DIR *.proto   openapi.yaml of all files given
 //
 // A contract with problems makes no output: every problem is reported with its file and line.
+#include <fmt/format.h>
 #include <google/protobuf/compiler/code_generator.h>
 #include <google/protobuf/compiler/plugin.h>
 #include <google/protobuf/io/coded_stream.h>
@@ -30,8 +31,10 @@ class Generator final : public google::protobuf::compiler::CodeGenerator {
     }
     if (!error->empty()) return false;
     if (parameter == "openapi") {
-      Write(*context, "openapi.yaml", OpenApi(files));
-      return true;
+      const auto document = OpenApi(files);
+      *error = fmt::format("{}", fmt::join(document.problems, "\n"));
+      Write(*context, "openapi.yaml", document.text);
+      return error->empty();
     }
     if (!parameter.empty()) {
       *error = "unknown parameter: " + parameter;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <stdexcept>
 
 #include "marketplace/options/v1/options.pb.h"
 #include "platform/rpc/http_rule.hpp"
@@ -15,6 +16,7 @@ namespace market::codegen {
 namespace {
 
 using google::protobuf::Descriptor;
+using google::protobuf::EnumValueDescriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::FileDescriptor;
 using google::protobuf::MethodDescriptor;
@@ -88,9 +90,10 @@ class Document {
  public:
   explicit Document(const std::vector<const FileDescriptor*>& files) : files_(files), schemas_(files) {}
 
-  std::string Write() {
+  OpenApiDocument Write() {
     Yaml tags = Yaml::List();
     for (const auto* file : files_) {
+      if (file->service_count() == 0) continue;
       tags.Add(Yaml().Set("name", Tag(*file)).Set("description", CommentOfFile(*file)));
       for (int i = 0; i < file->service_count(); ++i) {
         for (int j = 0; j < file->service(i)->method_count(); ++j) AddMethod(*file->service(i)->method(j));
@@ -112,8 +115,9 @@ class Document {
     for (auto& [path, item] : paths_) paths.Set(path, std::move(item));
     document.Set("paths", std::move(paths));
     document.Set("components", Components());
-    return "# Made by protoc-gen-market from proto/marketplace; ./market docs writes it again.\n" +
-           document.Write();
+    return {"# Made by protoc-gen-market from proto/marketplace; ./market docs writes it again.\n" +
+                document.Write(),
+            schemas_.Problems()};
   }
 
  private:
@@ -184,7 +188,7 @@ class Document {
     Yaml parameter;
     parameter.Set("name", name).Set("in", in);
     if (required) parameter.Set("required", true);
-    if (auto comment = CommentOf(field); !comment.empty()) parameter.Set("description", std::move(comment));
+    parameter.Set("description", schemas_.Describe(field));
     parameter.Set("schema", schemas_.OfField(field, Use::kBody));
     return parameter.Set("example", schemas_.ExampleOf(field, Use::kBody));
   }
@@ -225,7 +229,7 @@ class Document {
     if (!rest.pending_state().empty()) {
       responses.Set(
           "202", Answer(method, fmt::format("Under way: `{}`. Ask again at Location.", rest.pending_state()),
-                        rest.pending_state()));
+                        PendingState(output, rest)));
     }
     if (IsConditional(method)) {
       responses.Set("304", Yaml().Set("description", "What If-None-Match names is what it is now."));
@@ -233,26 +237,31 @@ class Document {
   }
 
   // Of a method that may answer 202: a state in which it does not.
-  static std::string SettledState(const Descriptor& output, const options::Rest& rest) {
-    if (rest.pending_state().empty()) return {};
+  static const EnumValueDescriptor* SettledState(const Descriptor& output, const options::Rest& rest) {
+    if (rest.pending_state().empty()) return nullptr;
     const auto& states = *output.FindFieldByName("state")->enum_type();
     for (int i = 0; i < states.value_count(); ++i) {
       const auto& state = *states.value(i);
-      if (state.number() != 0 && state.name() != rest.pending_state()) return state.name();
+      if (state.number() != 0 && state.name() != rest.pending_state()) return &state;
     }
-    return {};
+    return nullptr;
+  }
+
+  static const EnumValueDescriptor* PendingState(const Descriptor& output, const options::Rest& rest) {
+    return output.FindFieldByName("state")->enum_type()->FindValueByName(rest.pending_state());
   }
 
   // `state`: what the example's state is, where it matters.
-  Yaml Answer(const MethodDescriptor& method, const std::string& description, const std::string& state) {
+  Yaml Answer(const MethodDescriptor& method, const std::string& description,
+              const EnumValueDescriptor* state) {
     const auto& output = *method.output_type();
     Yaml headers;
     const auto add = [&](std::string_view name) { headers.Set(name, Yaml::Ref("headers", name)); };
     if (!method.options().GetExtension(options::rest).created().empty()) add("Location");
     if (output.FindFieldByName("etag") != nullptr) add("ETag");
     if (method.options().GetExtension(options::policy).idempotency_key()) add("Idempotent-Replayed");
-    auto example = schemas_.Example(output, Use::kAnswer);
-    if (!state.empty()) example.Set("state", state);
+    auto example =
+        state == nullptr ? schemas_.Example(output, Use::kAnswer) : schemas_.ExampleIn(*state, output);
     Yaml response;
     response.Set("description", description);
     if (!headers.Empty()) response.Set("headers", std::move(headers));
@@ -261,7 +270,15 @@ class Document {
     return response.Set("content", Yaml().Set("application/json", std::move(media)));
   }
 
-  Yaml Components() const {
+  // What a refusal says beyond its reason.
+  Yaml RefusalMetadata() {
+    const auto* message =
+        files_.front()->pool()->FindMessageTypeByName("marketplace.type.v1.RefusalMetadata");
+    if (message == nullptr) throw std::logic_error("OpenApi() needs marketplace/type/v1/refusal.proto");
+    return schemas_.Of(*message, Use::kAnswer);
+  }
+
+  Yaml Components() {
     Yaml components;
     components["securitySchemes"].Set("accessToken", Yaml()
                                                          .Set("type", "http")
@@ -302,8 +319,9 @@ class Document {
         .Set("Retry-After", answered("Seconds after which to come back.", "integer"))
         .Set("WWW-Authenticate", answered("\"Bearer\".", "string"));
     components.Set("responses", refusals_.Components());
+    auto metadata = RefusalMetadata();
     auto schemas = schemas_.Components();
-    Refusals::AddSchemas(schemas);
+    Refusals::AddSchemas(schemas, std::move(metadata));
     auto& written = components["schemas"];
     for (auto& [name, schema] : schemas) written.Set(name, std::move(schema));
     return components;
@@ -317,6 +335,6 @@ class Document {
 
 }  // namespace
 
-std::string OpenApi(const std::vector<const FileDescriptor*>& files) { return Document(files).Write(); }
+OpenApiDocument OpenApi(const std::vector<const FileDescriptor*>& files) { return Document(files).Write(); }
 
 }  // namespace market::codegen

@@ -32,13 +32,15 @@ class OpenApiTest : public testing::Test {
   OpenApiTest() {
     tree_.MapPath("", MARKET_PROTO_DIR);
     tree_.MapPath("", MARKET_PROTOBUF_INCLUDE_DIR);
-    text_ = OpenApi({importer_.Import("marketplace/probe/v1/probe.proto")});
+    document_ = OpenApi({importer_.Import("marketplace/type/v1/refusal.proto"),
+                         importer_.Import("marketplace/probe/v1/probe.proto")});
   }
 
   google::protobuf::compiler::DiskSourceTree tree_;
   CompilerErrors errors_;
   google::protobuf::compiler::Importer importer_{&tree_, &errors_};
-  std::string text_;
+  OpenApiDocument document_;
+  const std::string& text_ = document_.text;
 };
 
 TEST_F(OpenApiTest, KeyedPost_HasItsHeaderBodyAndAnswers) {
@@ -66,8 +68,44 @@ TEST_F(OpenApiTest, Bodies_AreClosedAndAnswersOpen) {
   EXPECT_THAT(Part(text_, "    ProbeRequest:\n", "\n    Reason"), HasSubstr("additionalProperties: false"));
   const auto answer = Part(text_, "    ProbeReply:\n", "    ProbeReplyState:\n");
   EXPECT_THAT(answer, Not(HasSubstr("additionalProperties")));
-  EXPECT_THAT(answer, HasSubstr("required:\n        - number\n"));
+  EXPECT_THAT(answer,
+              HasSubstr("required:\n        - text\n        - number\n        - state\n      properties"));
   EXPECT_THAT(answer, HasSubstr("type: integer\n          format: int64"));
+}
+
+TEST_F(OpenApiTest, Refusals_AreNothingButAReference) {
+  const auto get = Part(text_, "    get:\n", "    post:\n");
+  EXPECT_THAT(get, Not(HasSubstr("reason")));
+  for (std::size_t at = text_.find("application/problem+json:\n"); at != text_.npos;
+       at = text_.find("application/problem+json:\n", at + 1)) {
+    const auto schema = text_.substr(at, 130);
+    EXPECT_THAT(
+        schema,
+        HasSubstr("schema:\n              $ref: \"#/components/schemas/Problem\"\n            examples:"));
+  }
+  EXPECT_THAT(Part(text_, "    RefusedLine:\n", "\n  "), Not(HasSubstr("additionalProperties")));
+}
+
+TEST_F(OpenApiTest, Names_AreNotThoseOfGeneratedCode) {
+  for (const char* name : {"Response:\n      type: object", "\n    New"})
+    EXPECT_THAT(text_, Not(HasSubstr(name)));
+}
+
+TEST_F(OpenApiTest, Examples_GiveEachThingItsOwnIdAndEachIdItsOneThing) {
+  const auto id_after = [&](const std::string& begin) {
+    return Part(text_, begin, "\n").substr(begin.size());
+  };
+  const auto seller = id_after("sellerId: ");
+  EXPECT_NE(seller, id_after("offerId: "));
+  EXPECT_THAT(text_, Not(HasSubstr("sellerId: \"text\"")));
+}
+
+TEST_F(OpenApiTest, FieldsWithoutAWord_AreProblemsByLine) {
+  EXPECT_THAT(
+      document_.problems,
+      testing::Contains(testing::MatchesRegex("marketplace/probe/v1/probe.proto:[0-9]+: "
+                                              "marketplace.probe.v1.ProbeReply.number: has no comment.*")));
+  EXPECT_THAT(document_.problems, testing::Each(HasSubstr("probe.proto")));
 }
 
 TEST_F(OpenApiTest, InternalMethods_AreNotInIt) { EXPECT_THAT(text_, Not(HasSubstr("readInside"))); }

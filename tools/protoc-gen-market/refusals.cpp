@@ -91,11 +91,9 @@ Yaml HeaderRef(std::string_view name) { return Yaml::Ref("headers", name); }
 
 Yaml Response(int status, const std::vector<ReasonRow>& rows) {
   std::string description;
-  std::vector<std::string> names;
   Yaml examples;
   for (const auto& row : rows) {
     description += fmt::format("{}`{}`: {}.", description.empty() ? "" : " ", row.name, row.title);
-    names.push_back(row.name);
     examples.Set(row.name, Yaml().Set("value", Yaml()
                                                    .Set("type", "/problems/" + Slug(row.name))
                                                    .Set("title", row.title)
@@ -108,14 +106,13 @@ Yaml Response(int status, const std::vector<ReasonRow>& rows) {
   Yaml headers;
   if (status == 401) headers.Set("WWW-Authenticate", HeaderRef("WWW-Authenticate"));
   if (status == 409 || status == 429 || status == 503) headers.Set("Retry-After", HeaderRef("Retry-After"));
-  Yaml schema = Yaml::Ref("schemas", "Problem");
-  schema.Set("properties", Yaml().Set("reason", Yaml().Set("enum", Yaml::Texts(names))));
   Yaml response;
   response.Set("description", description);
   if (!headers.Empty()) response.Set("headers", std::move(headers));
   return response.Set(
-      "content", Yaml().Set("application/problem+json",
-                            Yaml().Set("schema", std::move(schema)).Set("examples", std::move(examples))));
+      "content",
+      Yaml().Set("application/problem+json",
+                 Yaml().Set("schema", Yaml::Ref("schemas", "Problem")).Set("examples", std::move(examples))));
 }
 
 }  // namespace
@@ -144,12 +141,14 @@ Yaml Refusals::Components() const {
   return components;
 }
 
-void Refusals::AddSchemas(std::map<std::string, Yaml>& schemas) {
+void Refusals::AddSchemas(std::map<std::string, Yaml>& schemas, Yaml metadata) {
   const auto text = [](std::string_view description) {
     return Yaml().Set("type", "string").Set("description", description);
   };
   Yaml violation;
-  violation.Set("type", "object").Set("required", Yaml::Texts({"field", "reason", "detail"}));
+  violation.Set("type", "object")
+      .Set("description", "One field of the request that is not as it must be.")
+      .Set("required", Yaml::Texts({"field", "reason", "detail"}));
   violation.Set("properties", Yaml()
                                   .Set("field", text("Where in the body, the query or the headers."))
                                   .Set("reason", text("What is wrong, UPPER_SNAKE."))
@@ -157,12 +156,19 @@ void Refusals::AddSchemas(std::map<std::string, Yaml>& schemas) {
   Yaml properties;
   properties.Set("type", text("A URI of the kind of problem.").Set("format", "uri-reference"))
       .Set("title", text("The kind of problem, in words."))
-      .Set("status", Yaml().Set("type", "integer").Set("format", "int32"))
+      .Set("status", Yaml()
+                         .Set("type", "integer")
+                         .Set("format", "int32")
+                         .Set("description", "The status of the answer, again."))
       .Set("detail", text("This problem, in words."))
-      .Set("reason", Yaml::Ref("schemas", "Reason"))
-      .Set("fields", Yaml().Set("type", "array").Set("items", std::move(violation)))
-      .Set("metadata", Yaml().Set("type", "object").Set("additionalProperties", Yaml().Set("type", "string")))
+      .Set("reason", Yaml::Ref("schemas", "Reason").Set("description", "What to branch on."))
+      .Set("fields", Yaml()
+                         .Set("type", "array")
+                         .Set("items", Yaml::Ref("schemas", "FieldProblem"))
+                         .Set("description", "Which fields of the request it is about; often none."))
+      .Set("metadata", metadata.Set("description", "Values that belong to the reason; there for some."))
       .Set("traceId", text("What to quote to support."));
+  schemas["FieldProblem"] = std::move(violation);
   schemas["Problem"] =
       Yaml()
           .Set("type", "object")

@@ -20,8 +20,8 @@ class Refusals {
 
   // components/responses
   Yaml Components() const;
-  // The schemas Problem and Reason.
-  static void AddSchemas(std::map<std::string, Yaml>& schemas);
+  // The schemas Problem, FieldProblem and Reason; `metadata` is the schema of that part of a Problem.
+  static void AddSchemas(std::map<std::string, Yaml>& schemas, Yaml metadata);
 
  private:
   std::map<std::string, std::string> names_;  // by all reasons of the answer

@@ -18,7 +18,6 @@ using google::protobuf::FileDescriptor;
 using marketplace::options::v1::FieldRules;
 
 constexpr int kExampleDepthMax = 5;
-constexpr const char* kUuidExample = "01976b2a-7c1e-7a3b-9f42-6d1f0c9a5e21";
 // What the server writes and a client may send back unchanged.
 const std::set<std::string> kWrittenByServer = {"id", "create_time", "update_time", "etag"};
 
@@ -43,11 +42,16 @@ std::string ServiceOf(const FileDescriptor& file) {
   return name;
 }
 
+std::string OwnName(const std::string& name) {
+  constexpr std::string_view kResponse = "Response";
+  return name.ends_with(kResponse) ? name.substr(0, name.size() - kResponse.size()) + "Result" : name;
+}
+
 template <class Type>
 std::string PlainName(const Type& type) {
-  std::string name = type.name();
+  std::string name = OwnName(type.name());
   for (const auto* outer = type.containing_type(); outer != nullptr; outer = outer->containing_type()) {
-    name = outer->name() + name;
+    name = OwnName(outer->name()) + name;
   }
   return name;
 }
@@ -76,17 +80,49 @@ void AddBounds(const FieldRules& rules, Yaml& schema) {
   if (rules.has_max()) schema.Set("maximum", rules.max());
 }
 
-// Whether the writer always writes the field: numbers, booleans, lists and maps.
-bool IsAlwaysAnswered(const FieldDescriptor& field) {
-  if (field.is_repeated()) return true;
-  if (field.has_presence()) return false;
-  switch (field.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_STRING:
-    case FieldDescriptor::CPPTYPE_ENUM:
-      return false;
-    default:
-      return true;
+// "SellerOrder" -> "seller_order"
+std::string Snake(const std::string& name) {
+  std::string snake;
+  for (const char c : name) {
+    const bool upper = c >= 'A' && c <= 'Z';
+    if (upper && !snake.empty()) snake += '_';
+    snake += upper ? static_cast<char>(c - 'A' + 'a') : c;
   }
+  return snake;
+}
+
+// Whose id a field holds, so that one thing has one id wherever it is shown: "seller" for Seller.id and seller_id.
+std::string KindOfId(const FieldDescriptor& field) {
+  const auto& name = field.name();
+  std::string kind =
+      name == "id" ? Snake(field.containing_type()->name()) : name.substr(0, name.rfind("_id"));
+  if (kind == "profile") kind = "account";  // the person behind it, with the same id
+  return kind == "shipping_address" ? "address" : kind;
+}
+
+// A UUIDv7 of its own for each kind of thing.
+std::string IdExample(const FieldDescriptor& field) {
+  std::uint64_t hash = 14695981039346656037U;  // FNV-1a
+  for (const char c : KindOfId(field)) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
+  return fmt::format("01976b2a-7c1e-7a3b-9f42-{:012x}", hash & 0xffff'ffff'ffffU);
+}
+
+// The first field that a partial update of the same request may change.
+std::string MaskExample(const FieldDescriptor& mask) {
+  const auto& request = *mask.containing_type();
+  for (int i = 0; i < request.field_count(); ++i) {
+    const auto* resource = request.field(i)->message_type();
+    if (resource == nullptr || request.field(i) == &mask) continue;
+    for (int j = 0; j < resource->field_count(); ++j) {
+      if (!kWrittenByServer.contains(resource->field(j)->name())) return resource->field(j)->json_name();
+    }
+  }
+  return "*";
+}
+
+bool IsId(const FieldDescriptor& field) {
+  const auto& name = field.name();
+  return RulesOf(field).uuid() || name == "id" || name.ends_with("_id") || name.ends_with("_ids");
 }
 
 }  // namespace
@@ -153,12 +189,12 @@ Yaml Schemas::Object(const Descriptor& message, Use use, const std::set<std::str
     const auto& field = *message.field(i);
     if (without.contains(field.name())) continue;
     auto property = OfField(field, use);
-    if (auto comment = CommentOf(field); !comment.empty()) property.Set("description", std::move(comment));
+    property.Set("description", Describe(field));
     if (use != Use::kAnswer && answers_.contains(&message) && kWrittenByServer.contains(field.name())) {
       property.Set("readOnly", true);
     }
     properties.Set(field.json_name(), std::move(property));
-    if (use == Use::kAnswer ? IsAlwaysAnswered(field) : use == Use::kBody && IsRequired(field)) {
+    if (use == Use::kAnswer ? !field.has_optional_keyword() : use == Use::kBody && IsRequired(field)) {
       required.Add(field.json_name());
     }
   }
@@ -166,6 +202,16 @@ Yaml Schemas::Object(const Descriptor& message, Use use, const std::set<std::str
   if (!properties.Empty()) schema.Set("properties", std::move(properties));
   if (use != Use::kAnswer) schema.Set("additionalProperties", false);
   return schema;
+}
+
+std::string Schemas::Describe(const FieldDescriptor& field) {
+  auto words = DescriptionOf(field);
+  google::protobuf::SourceLocation location;
+  if (words.empty() && described_.insert(&field).second && field.GetSourceLocation(&location)) {
+    problems_.push_back(fmt::format("{}:{}: {}: has no comment to describe it by", field.file()->name(),
+                                    location.start_line + 1, field.full_name()));
+  }
+  return words;
 }
 
 Yaml Schemas::OfField(const FieldDescriptor& field, Use use) {
@@ -261,6 +307,13 @@ Yaml Schemas::Example(const Descriptor& message, Use use, const std::set<std::st
   return MessageExample(message, use, without, 0);
 }
 
+Yaml Schemas::ExampleIn(const google::protobuf::EnumValueDescriptor& state, const Descriptor& message) {
+  state_ = &state;
+  auto example = Example(message, Use::kAnswer);
+  state_ = nullptr;
+  return example;
+}
+
 Yaml Schemas::MessageExample(const Descriptor& message, Use use, const std::set<std::string>& without,
                              int depth) const {
   Yaml example;
@@ -269,6 +322,8 @@ Yaml Schemas::MessageExample(const Descriptor& message, Use use, const std::set<
     if (without.contains(field.name())) continue;
     if (use != Use::kAnswer && (answers_.contains(&message) && kWrittenByServer.contains(field.name())))
       continue;
+    // What may be absent is shown where the contract says how it looks: a failed order has a reason, this one not.
+    if (use == Use::kAnswer && field.has_optional_keyword() && RulesOf(field).example().empty()) continue;
     // Without a list of what it contains itself, and short for what is deep.
     if (field.type() == FieldDescriptor::TYPE_MESSAGE && depth >= kExampleDepthMax && !IsRequired(field)) {
       if (use == Use::kAnswer && field.is_repeated())
@@ -281,7 +336,9 @@ Yaml Schemas::MessageExample(const Descriptor& message, Use use, const std::set<
 }
 
 Yaml Schemas::FieldExample(const FieldDescriptor& field, Use use, int depth) const {
-  if (field.is_map()) return Yaml().Set("size", "M");
+  if (field.is_map()) {
+    return field.name() == "options" ? Yaml().Set("size", "M") : Yaml().Set("material", "brass");
+  }
   if (field.is_repeated()) return Yaml::List({SingleExample(field, use, depth)});
   return SingleExample(field, use, depth);
 }
@@ -296,13 +353,16 @@ Yaml Schemas::SingleExample(const FieldDescriptor& field, Use use, int depth) co
     case FieldDescriptor::TYPE_BOOL:
       return true;
     case FieldDescriptor::TYPE_ENUM:
+      if (state_ != nullptr && state_->type() == field.enum_type()) return state_->name();
+      if (!rules.example().empty()) return rules.example();
       return field.enum_type()->value(field.enum_type()->value_count() > 1 ? 1 : 0)->name();
     case FieldDescriptor::TYPE_MESSAGE:
       if (IsType(field, "google.protobuf.Timestamp")) return "2026-01-15T09:30:00Z";
-      if (IsType(field, "google.protobuf.FieldMask")) return "displayName";
+      if (IsType(field, "google.protobuf.FieldMask")) return MaskExample(field);
       return MessageExample(*field.message_type(), use, {}, depth);
     default: {
       if (!rules.example().empty()) return std::int64_t{std::stoll(rules.example())};
+      if (field.name() == "page_size") return 20;
       const auto known = examples_.find(field.name());
       std::int64_t value =
           known != examples_.end() && known->second.find_first_not_of("-0123456789") == std::string::npos
@@ -319,7 +379,7 @@ std::string Schemas::TextExample(const FieldDescriptor& field) const {
   const auto& rules = RulesOf(field);
   const auto& name = field.name();
   if (!rules.example().empty()) return rules.example();
-  if (rules.uuid() || name == "id" || name.ends_with("_id") || name.ends_with("_ids")) return kUuidExample;
+  if (IsId(field)) return IdExample(field);
   if (rules.email()) return "ada@example.com";
   if (rules.https_url()) return "https://example.com/engine.jpg";
   if (const auto known = examples_.find(name); known != examples_.end()) return known->second;

@@ -1,9 +1,11 @@
 // JSON Schemas (2020-12, as OpenAPI 3.1 has them)
 // and examples of the messages of a contract, as REST carries them.
 //
-// A message has up to three schemas: as an answer ("Address"), as a body ("AddressInput": no other fields,
-// rules, required fields) and as the body of a partial update ("AddressPatch": nothing required). A message
-// that is only ever a body keeps its plain name.
+// A message has up to three schemas: as an answer ("Address": everything that is not `optional` is required,
+// because the gateway always writes it), as a body ("AddressInput": no other fields, rules, required fields) and
+// as the body of a partial update ("AddressPatch": nothing required). A message that is only ever a body keeps
+// its plain name. "ListOrdersResponse" is called "ListOrdersResult": the other is what generators call the HTTP
+// answer of `listOrders`.
 #pragma once
 #include <google/protobuf/descriptor.h>
 
@@ -30,9 +32,17 @@ class Schemas {
   Yaml OfField(const google::protobuf::FieldDescriptor& field, Use use);
   Yaml Example(const google::protobuf::Descriptor& message, Use use,
                const std::set<std::string>& without = {}) const;
+  // The same with this value wherever its enum stands.
+  Yaml ExampleIn(const google::protobuf::EnumValueDescriptor& state,
+                 const google::protobuf::Descriptor& message);
   Yaml ExampleOf(const google::protobuf::FieldDescriptor& field, Use use) const {
     return FieldExample(field, use, 0);
   }
+
+  // Fields of the components that nobody has described, "file:line: name: what is wrong".
+  const std::vector<std::string>& Problems() const { return problems_; }
+  // The words for a field, which are missed when there are none.
+  std::string Describe(const google::protobuf::FieldDescriptor& field);
 
   // By name, sorted.
   const std::map<std::string, Yaml>& Components() const { return components_; }
@@ -55,6 +65,9 @@ class Schemas {
   std::map<std::string, std::string> names_;   // by full name and use
   std::map<std::string, std::string> owners_;  // the other way round
   std::map<std::string, Yaml> components_;
+  const google::protobuf::EnumValueDescriptor* state_ = nullptr;  // of ExampleIn
+  std::vector<std::string> problems_;
+  std::set<const google::protobuf::FieldDescriptor*> described_;  // by problems_
 };
 
 // Whether a request must have the field.

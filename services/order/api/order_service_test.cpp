@@ -100,8 +100,8 @@ Task<> ExpectRefusals(Operations& o) {
   request.set_shipping_address_id("nowhere");
   EXPECT_EQ(co_await ReasonOf(o.api.PlaceOrder(call.context, request)), "ADDRESS_NOT_FOUND");
   request = o.Wish({o.anna});
-  request.set_quote_hash("of yesterday");
-  EXPECT_EQ(co_await ReasonOf(o.api.PlaceOrder(call.context, request)), "PRICE_CHANGED");
+  request.set_quote_hash("of other things");
+  EXPECT_EQ(co_await ReasonOf(o.api.PlaceOrder(call.context, request)), "INVALID_ARGUMENT");
   request = o.Wish({o.anna});
   o.stock.offers[request.items(0).offer_id()].set_for_sale(false);
   EXPECT_EQ(co_await ReasonOf(o.api.PlaceOrder(call.context, request)), "OFFER_UNAVAILABLE");

@@ -10,16 +10,16 @@ namespace {
 api::order::Order Answer(CallContext& call, const domain::Order& order,
                          const api::order::PlaceOrderRequest& request) {
   const auto state = order.CurrentState();
-  if (state == domain::State::kFailed) throw Refusal(order.failure, request);
+  if (state == domain::State::kFailed) throw Refusal(order.failure, request.items());
   // A retry with the same key asks again instead of getting this answer for ever.
   if (state == domain::State::kPendingPayment) call.LeaveOpen();
   return order::ToProto(order);
 }
 
-void RequireQuote(const std::string& promised, const std::string& actual) {
-  if (promised.empty() || promised == actual) return;
-  throw Error(Code::kAborted, "PRICE_CHANGED", "the prices have changed since the quote")
-      .WithMetadata("quote_hash", actual);
+template <class Request>
+void RequireQuote(const Request& request, const domain::Priced& priced) {
+  const auto changes = domain::ChangesSince(request.quote_hash(), priced);
+  if (!changes.empty()) throw PriceRefusal(changes, priced.quote_hash, request.items());
 }
 
 }  // namespace
@@ -29,7 +29,7 @@ Task<api::order::Quote> OrderService::QuoteOrder(CallContext& call, api::order::
   if (!request.shipping_address_id().empty()) co_await FetchAddress(call, request.shipping_address_id());
   const auto offers = co_await FetchOffers(call, items);
   const auto priced = domain::Price(items, offers);
-  RequireQuote(request.quote_hash(), priced.quote_hash);
+  RequireQuote(request, priced);
   co_return ToProto(priced);
 }
 
@@ -52,7 +52,7 @@ Task<domain::Order> OrderService::Draft(CallContext& call, const api::order::Pla
   auto [offers, address] =
       co_await runtime::Both(FetchOffers(call, items), FetchAddress(call, request.shipping_address_id()));
   auto priced = domain::Price(items, offers);
-  RequireQuote(request.quote_hash(), priced.quote_hash);
+  RequireQuote(request, priced);
   co_return domain::MakeOrder(call.OperationId(), call.Caller().account, std::move(priced),
                               std::move(address), request.payment_method(), deps_.clock.Now());
 }

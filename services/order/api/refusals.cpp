@@ -1,46 +1,88 @@
 #include "services/order/api/refusals.hpp"
 
+#include <fmt/format.h>
+
 #include <stdexcept>
 #include <string>
 
 namespace market::order {
 namespace {
 
-using api::order::PlaceOrderRequest;
 using domain::FailureReason;
 
 // The first item of the request that asks for this offer.
-std::string FieldOf(const PlaceOrderRequest& request, const std::string& offer) {
-  for (int i = 0; i < request.items_size(); ++i) {
-    if (request.items(i).offer_id() == offer) return "items[" + std::to_string(i) + "].offerId";
+std::string FieldOf(const RequestedItems& items, const std::string& offer) {
+  for (int i = 0; i < items.size(); ++i) {
+    if (items[i].offer_id() == offer) return fmt::format("items[{}].offerId", i);
   }
   return "items";
 }
 
-Error StockRefusal(const domain::Failure& failure, const PlaceOrderRequest& request, std::string message) {
+std::int64_t RequestedOf(const RequestedItems& items, const std::string& offer) {
+  std::int64_t units = 0;
+  for (const auto& item : items) units += item.offer_id() == offer ? item.quantity() : 0;
+  return units;
+}
+
+// `lines` of the metadata: ids, numbers and currency codes need no escaping.
+class Lines {
+ public:
+  void Add(const std::string& field, const std::string& offer, std::string_view values) {
+    text_ += fmt::format(R"({}{{"field":"{}","offerId":"{}",{}}})", text_.empty() ? "" : ",", field, offer,
+                         values);
+  }
+  std::string Text() const { return '[' + text_ + ']'; }
+
+ private:
+  std::string text_;
+};
+
+std::string PriceText(std::string_view name, const Money& price) {
+  return fmt::format(R"("{}":{{"amount":{},"currency":"{}"}})", name, price.minor, price.currency.Code());
+}
+
+Error StockRefusal(const domain::Failure& failure, const RequestedItems& items, std::string message) {
   const std::string reason(domain::Name(failure.reason));
   Error error(Code::kAborted, reason, std::move(message));
+  Lines lines;
   for (const auto& shortage : failure.shortages) {
     const auto offer = shortage.offer.ToString();
-    const auto left = std::to_string(shortage.left);
-    error.WithField(FieldOf(request, offer), reason, left + " left");
-    error.WithMetadata(offer, left);
+    const auto field = FieldOf(items, offer);
+    error.WithField(field, reason, fmt::format("{} left", shortage.left));
+    lines.Add(field, offer,
+              fmt::format(R"("requested":{},"available":{})", RequestedOf(items, offer), shortage.left));
   }
-  return error;
+  return error.WithMetadata("lines", lines.Text());
 }
 
 }  // namespace
 
-Error Refusal(const domain::Failure& failure, const PlaceOrderRequest& request) {
+Error PriceRefusal(std::span<const domain::PriceChange> changes, const std::string& quote_hash,
+                   const RequestedItems& items) {
+  Error error(Code::kAborted, "PRICE_CHANGED", "the prices have changed since the quote");
+  Lines lines;
+  for (const auto& change : changes) {
+    const auto offer = change.offer.ToString();
+    const auto field = FieldOf(items, offer);
+    error.WithField(field, error.reason,
+                    fmt::format("costs {} instead of {}", change.now.ToString(), change.before.ToString()));
+    lines.Add(field, offer, PriceText("oldPrice", change.before) + ',' + PriceText("newPrice", change.now));
+  }
+  return error.WithMetadata("quoteHash", quote_hash).WithMetadata("lines", lines.Text());
+}
+
+Error Refusal(const domain::Failure& failure, const RequestedItems& items) {
   const std::string reason(domain::Name(failure.reason));
   switch (failure.reason) {
     case FailureReason::kOutOfStock:
-      return StockRefusal(failure, request, "there is not enough in stock");
+      return StockRefusal(failure, items, "there is not enough in stock");
     case FailureReason::kOfferUnavailable:
-      return StockRefusal(failure, request, "an offer can't be bought");
-    case FailureReason::kPaymentDeclined:
-      return Error(Code::kFailedPrecondition, reason, "the payment was declined")
-          .WithMetadata("decline_code", failure.decline_code);
+      return StockRefusal(failure, items, "an offer can't be bought");
+    case FailureReason::kPaymentDeclined: {
+      Error error(Code::kFailedPrecondition, reason, "the payment was declined");
+      if (!failure.decline_code.empty()) error.WithMetadata("declineCode", failure.decline_code);
+      return error;
+    }
     case FailureReason::kUnknownPaymentMethod:
       return Error(Code::kInvalidArgument, reason, "the payment method does not exist")
           .WithField("paymentMethod", reason, "the payment provider does not know it");

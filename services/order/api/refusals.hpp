@@ -1,11 +1,23 @@
-// How the failure of an order is told to the buyer who placed it.
+// Why an order can't be had as it was asked for, told to the buyer: with the items of the request that are in
+// the way, and their values as `lines` of proto/marketplace/type/v1/refusal.proto.
 #pragma once
+#include <span>
+#include <string>
+
 #include "marketplace/order/v1/order.market.hpp"
 #include "platform/core/error.hpp"
 #include "services/order/domain/order.hpp"
+#include "services/order/domain/pricing.hpp"
 
 namespace market::order {
 
-Error Refusal(const domain::Failure& failure, const api::order::PlaceOrderRequest& request);
+using RequestedItems = google::protobuf::RepeatedPtrField<api::order::OrderItem>;
+
+// How the failure of an order is told.
+Error Refusal(const domain::Failure& failure, const RequestedItems& items);
+
+// PRICE_CHANGED; `quote_hash` is that of the prices as they are now.
+Error PriceRefusal(std::span<const domain::PriceChange> changes, const std::string& quote_hash,
+                   const RequestedItems& items);
 
 }  // namespace market::order

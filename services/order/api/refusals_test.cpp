@@ -13,12 +13,14 @@ using domain::FailureReason;
 const auto kScarce = domain::OfferId::New();
 const auto kGone = domain::OfferId::New();
 
-api::order::PlaceOrderRequest OfTwoItems() {
-  api::order::PlaceOrderRequest request;
+RequestedItems OfTwoItems() {
+  RequestedItems items;
   for (const auto& offer : {domain::OfferId::New(), kScarce}) {
-    request.add_items()->set_offer_id(offer.ToString());
+    auto& item = *items.Add();
+    item.set_offer_id(offer.ToString());
+    item.set_quantity(5);
   }
-  return request;
+  return items;
 }
 
 Failure Because(FailureReason reason) { return {.reason = reason, .shortages = {}, .decline_code = {}}; }
@@ -37,8 +39,11 @@ TEST(Refusal, OfTooLittleStock_NamesTheItemsAndWhatIsLeft) {
   EXPECT_EQ(error.fields[0].field, "items[1].offerId");
   EXPECT_EQ(error.fields[0].detail, "3 left");
   EXPECT_EQ(error.fields[1].field, "items") << "none of this request";
-  EXPECT_EQ(error.metadata.at(0), std::pair(kScarce.ToString(), std::string("3")));
-  EXPECT_EQ(error.metadata.at(1), std::pair(kGone.ToString(), std::string("0")));
+  EXPECT_EQ(error.metadata.at(0).first, "lines");
+  EXPECT_EQ(error.metadata.at(0).second,
+            R"([{"field":"items[1].offerId","offerId":")" + kScarce.ToString() +
+                R"(","requested":5,"available":3},{"field":"items","offerId":")" + kGone.ToString() +
+                R"(","requested":0,"available":0}])");
 
   why.reason = FailureReason::kOfferUnavailable;
   EXPECT_EQ(Refusal(why, OfTwoItems()).reason, "OFFER_UNAVAILABLE");
@@ -50,7 +55,7 @@ TEST(Refusal, OfADeclinedPayment_HasTheProvidersWord) {
   const auto error = Refusal(why, OfTwoItems());
   EXPECT_EQ(error.code, Code::kFailedPrecondition);
   EXPECT_EQ(error.reason, "PAYMENT_DECLINED");
-  EXPECT_EQ(error.metadata.at(0), std::pair(std::string("decline_code"), std::string("insufficient_funds")));
+  EXPECT_EQ(error.metadata.at(0), std::pair(std::string("declineCode"), std::string("insufficient_funds")));
 }
 
 TEST(Refusal, OfAnUnknownMethod_NamesTheField) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <unordered_map>
 
@@ -10,16 +11,42 @@
 namespace market::order::domain {
 namespace {
 
-// Every field that decides what is paid for what, length-free because none of them can contain a line break.
-std::string QuoteHash(const Priced& priced) {
+// Which units of which offers, length-free because none of the fields can contain a line break.
+std::string NameOfLines(const Priced& priced) {
   std::string text;
   for (const auto& part : priced.parts) {
-    for (const auto& line : part.lines) {
-      text += line.offer.ToString() + ' ' + std::to_string(line.quantity) + ' ' + line.unit_price.ToString() +
-              '\n';
-    }
+    for (const auto& line : part.lines)
+      text += line.offer.ToString() + ' ' + std::to_string(line.quantity) + '\n';
   }
   return Uuid::FromName(text).ToString();
+}
+
+// "<name of the lines>.EUR.1999.250": who comes back with it is told what has changed, without a row of ours.
+std::string QuoteHash(const Priced& priced) {
+  std::string text = NameOfLines(priced) + '.' + std::string(priced.total.currency.Code());
+  for (const auto& part : priced.parts) {
+    for (const auto& line : part.lines) text += '.' + std::to_string(line.unit_price.minor);
+  }
+  return text;
+}
+
+// Up to the next dot, which goes as well.
+std::string_view Next(std::string_view& rest) {
+  const auto end = rest.find('.');
+  const auto piece = rest.substr(0, end);
+  rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  return piece;
+}
+
+std::optional<std::int64_t> PriceIn(std::string_view text) {
+  std::int64_t minor = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), minor);
+  if (error != std::errc() || end != text.data() + text.size() || minor < 0) return std::nullopt;
+  return minor;
+}
+
+Error NoQuoteOfThese() {
+  return InvalidArgument("quoteHash", "OTHER_ITEMS", "is not the quote of these items");
 }
 
 // "261124-8F3K2M9Q": the day and forty of the id's random bits
@@ -113,6 +140,23 @@ Priced Price(std::span<const Item> items, std::span<const Offer> offers) {
   }
   priced.quote_hash = QuoteHash(priced);
   return priced;
+}
+
+std::vector<PriceChange> ChangesSince(std::string_view quote_hash, const Priced& priced) {
+  std::vector<PriceChange> changes;
+  if (quote_hash.empty() || quote_hash == priced.quote_hash) return changes;
+  std::string_view rest = quote_hash;
+  if (Next(rest) != NameOfLines(priced)) throw NoQuoteOfThese();
+  const Currency currency = Currency::Parse(Next(rest));
+  for (const auto& part : priced.parts) {
+    for (const auto& line : part.lines) {
+      const auto before = PriceIn(Next(rest));
+      if (!before) throw NoQuoteOfThese();
+      const Money promised{*before, currency};
+      if (promised != line.unit_price) changes.push_back({line.offer, promised, line.unit_price});
+    }
+  }
+  return changes;
 }
 
 Order MakeOrder(const Uuid& operation_id, const AccountId& buyer, Priced priced, Address address,

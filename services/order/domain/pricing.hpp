@@ -41,14 +41,23 @@ struct PricedPart {
 struct Priced {
   std::vector<PricedPart> parts;  // by seller, in the order of first mention
   Money total;
-  // A UUID from a SHA-256 over offers, quantities and prices: the same as long as the buyer would pay the
-  // same for the same.
+  // Names the lines and says their prices: the same as long as the buyer would pay the same for the same.
   std::string quote_hash;
 };
 
 // `items` are merged. Throws Error: OFFER_UNAVAILABLE naming the items that can't be bought,
 // MIXED_CURRENCIES, AMOUNT_TOO_LARGE.
 Priced Price(std::span<const Item> items, std::span<const Offer> offers);
+
+struct PriceChange {
+  OfferId offer;
+  Money before;
+  Money now;
+};
+
+// What costs something else than the quote of the same items promised; nothing for an empty quote_hash. Throws
+// Error INVALID_ARGUMENT when it is no quote of these items.
+std::vector<PriceChange> ChangesSince(std::string_view quote_hash, const Priced& priced);
 
 // A fresh order, PENDING_PAYMENT in all parts.
 Order MakeOrder(const Uuid& operation_id, const AccountId& buyer, Priced priced, Address address,

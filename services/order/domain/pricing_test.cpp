@@ -62,6 +62,46 @@ TEST(Price, QuoteHash_ChangesWithThePriceOnly) {
   EXPECT_NE(Price(items, offers).quote_hash, before);
 }
 
+TEST(ChangesSince, NamesTheLinesThatCostSomethingElse) {
+  std::vector<Offer> offers = {AnOffer(1999, kAnna), AnOffer(500, kBob), AnOffer(1, kAnna)};
+  const std::vector<Item> items = {{offers[0].id, 2}, {offers[1].id, 1}, {offers[2].id, 3}};
+  const auto quote = Price(items, offers).quote_hash;
+  EXPECT_TRUE(ChangesSince(quote, Price(items, offers)).empty());
+  EXPECT_TRUE(ChangesSince("", Price(items, offers)).empty());
+
+  offers[1].price.minor = 450;
+  offers[2].price.minor = 2;
+  const auto changes = ChangesSince(quote, Price(items, offers));
+  ASSERT_EQ(changes.size(), 2u);  // the lines of one seller stand together
+  EXPECT_EQ(changes[0].offer, offers[2].id);
+  EXPECT_EQ(changes[0].before, (Money{1, kEur}));
+  EXPECT_EQ(changes[0].now, (Money{2, kEur}));
+  EXPECT_EQ(changes[1].offer, offers[1].id);
+  EXPECT_EQ(changes[1].before, (Money{500, kEur}));
+}
+
+TEST(ChangesSince, ANewCurrency_ChangesEveryLine) {
+  std::vector<Offer> offers = {AnOffer(1999, kAnna)};
+  const std::vector<Item> items = {{offers[0].id, 1}};
+  const auto quote = Price(items, offers).quote_hash;
+  offers[0].price.currency = Currency::Parse("USD");
+  const auto changes = ChangesSince(quote, Price(items, offers));
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(changes[0].before, (Money{1999, kEur}));
+}
+
+TEST(ChangesSince, AnythingButAQuoteOfTheseItems_IsRefused) {
+  const std::vector<Offer> offers = {AnOffer(1999, kAnna)};
+  const auto priced = Price(std::vector<Item>{{offers[0].id, 1}}, offers);
+  const auto more = Price(std::vector<Item>{{offers[0].id, 2}}, offers);
+  const std::string name = priced.quote_hash.substr(0, priced.quote_hash.find('.'));
+  for (const std::string& quote :
+       {more.quote_hash, std::string("x"), std::string("...."), name, name + ".EUR", name + ".EUR.",
+        name + ".E.1", name + ".EUR.1x", name + ".EUR.-1", name + ".EUR.99999999999999999999"}) {
+    EXPECT_THROW(ChangesSince(quote, priced), Error) << quote;
+  }
+}
+
 TEST(Price, WhatCantBeBought_IsRefusedByReason) {
   std::vector<Offer> offers = {AnOffer(1999, kAnna), AnOffer(5, kBob)};
   EXPECT_EQ(ReasonOf({{OfferId::New(), 1}}, offers), "OFFER_UNAVAILABLE");

@@ -32,7 +32,8 @@ Task<api::payment::Payment> PaymentService::GetOrderPayment(CallContext& call,
                                                             api::payment::GetOrderPaymentRequest request) {
   const auto payment =
       co_await deps_.payments.Find(call, domain::OrderId::From(request.order_id()), ScopeOf(call));
-  if (!payment) throw NotFound("the order's payment");
+  // A tombstone says that there will never be one.
+  if (!payment || payment->IsTombstone()) throw NotFound("the order's payment");
   co_return ToProto(*payment);
 }
 

@@ -180,7 +180,7 @@ Error NotPublishable(domain::ProductState from) {
 }
 
 void AddOffer(Batch& batch, const Work& work, const domain::OfferId& id, const domain::ProductId& product,
-              const SellerId& seller, const api::product::NewOffer& offer) {
+              const SellerId& seller, const api::product::OfferDraft& offer) {
   const TextMapColumns options(offer.options());
   batch.Add(kInsertOffer, id, product, seller, offer.sku(), options.keys, options.values,
             offer.price().amount(), offer.price().currency(), offer.stock(), Uuid::NewV7());
@@ -313,7 +313,7 @@ Task<api::product::Product> Catalogue::PublishProduct(Work work, domain::Product
 }
 
 Task<api::product::Offer> Catalogue::CreateOffer(Work work, domain::ProductId product, SellerScope scope,
-                                                 api::product::NewOffer offer) {
+                                                 api::product::OfferDraft offer) {
   const auto insert = [&](postgres::Tx& tx) -> Task<api::product::Offer> {
     Batch look("offer.look");
     look.Add(kLockForOffer, product, scope).Add(kCountOffers, product, scope);

@@ -65,7 +65,7 @@ class Catalogue {
 
   // On an own product, or, as a member of a single seller, on any published one. SKU_TAKEN, LIMIT_REACHED.
   Task<api::product::Offer> CreateOffer(Work work, domain::ProductId product, SellerScope scope,
-                                        api::product::NewOffer offer);
+                                        api::product::OfferDraft offer);
   // ETAG_MISMATCH.
   Task<api::product::Offer> UpdateOffer(Work work, domain::OfferId id, SellerScope scope, OfferEdit edit);
   // STOCK_BELOW_RESERVED.

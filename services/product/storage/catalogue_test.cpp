@@ -279,7 +279,7 @@ TEST(Offer_Created, BelongsToTheProductsSellerOrTheOnlyOne) {
 TEST(Offer_PastTheLimit, IsRefused) {
   WithStores([](Stores& stores) -> Task<> {
     const auto shop = co_await OpenShop(stores);
-    std::vector<api::product::NewOffer> offers;
+    std::vector<api::product::OfferDraft> offers;
     for (int i = 0; i < 50; ++i) offers.push_back(OfferOf("L-" + std::to_string(i), 100, 0));
     const auto product =
         domain::ProductId::From((co_await Put(stores, shop, ProductOf(shop, "Full", offers))).id());

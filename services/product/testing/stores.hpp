@@ -111,8 +111,8 @@ inline Task<Shop> OpenShop(Stores& stores) {
   co_return shop;
 }
 
-inline api::product::NewOffer OfferOf(std::string sku, std::int64_t price, std::int64_t stock) {
-  api::product::NewOffer offer;
+inline api::product::OfferDraft OfferOf(std::string sku, std::int64_t price, std::int64_t stock) {
+  api::product::OfferDraft offer;
   offer.set_sku(std::move(sku));
   offer.mutable_price()->set_amount(price);
   offer.mutable_price()->set_currency("EUR");
@@ -121,7 +121,7 @@ inline api::product::NewOffer OfferOf(std::string sku, std::int64_t price, std::
 }
 
 inline api::product::CreateProductRequest ProductOf(const Shop& shop, std::string title,
-                                                    std::vector<api::product::NewOffer> offers = {}) {
+                                                    std::vector<api::product::OfferDraft> offers = {}) {
   api::product::CreateProductRequest request;
   request.set_seller_id(shop.seller.ToString());
   request.set_category_id(shop.category.ToString());
