@@ -101,10 +101,9 @@ TEST_F(OpenApiTest, Examples_GiveEachThingItsOwnIdAndEachIdItsOneThing) {
 }
 
 TEST_F(OpenApiTest, FieldsWithoutAWord_AreProblemsByLine) {
-  EXPECT_THAT(
-      document_.problems,
-      testing::Contains(testing::MatchesRegex("marketplace/probe/v1/probe.proto:[0-9]+: "
-                                              "marketplace.probe.v1.ProbeReply.number: has no comment.*")));
+  EXPECT_THAT(document_.problems, testing::Contains(testing::MatchesRegex(
+                                      "marketplace/probe/v1/probe.proto:[0-9]+: "
+                                      "marketplace.probe.v1.ProbeReply.number: has no comment.*")));
   EXPECT_THAT(document_.problems, testing::Each(HasSubstr("probe.proto")));
 }
 

@@ -255,6 +255,8 @@ Yaml Schemas::Single(const FieldDescriptor& field, Use use) {
   switch (field.type()) {
     case FieldDescriptor::TYPE_STRING:
       schema.Set("type", "string");
+      // An id that an answer gives goes into the next request as it is, of one type.
+      if (ruled ? field.name() == "id" : IsId(field)) schema.Set("format", "uuid");
       if (ruled) AddTextRules(rules, schema);
       break;
     case FieldDescriptor::TYPE_BYTES:
@@ -359,6 +361,7 @@ Yaml Schemas::SingleExample(const FieldDescriptor& field, Use use, int depth) co
     case FieldDescriptor::TYPE_MESSAGE:
       if (IsType(field, "google.protobuf.Timestamp")) return "2026-01-15T09:30:00Z";
       if (IsType(field, "google.protobuf.FieldMask")) return MaskExample(field);
+      if (!rules.example().empty()) return AmountExample(field, use, depth);
       return MessageExample(*field.message_type(), use, {}, depth);
     default: {
       if (!rules.example().empty()) return std::int64_t{std::stoll(rules.example())};
@@ -373,6 +376,12 @@ Yaml Schemas::SingleExample(const FieldDescriptor& field, Use use, int depth) co
       return value;
     }
   }
+}
+
+// The example of a Money is that of its amount.
+Yaml Schemas::AmountExample(const FieldDescriptor& field, Use use, int depth) const {
+  auto money = MessageExample(*field.message_type(), use, {}, depth);
+  return money.Set("amount", std::int64_t{std::stoll(RulesOf(field).example())});
 }
 
 std::string Schemas::TextExample(const FieldDescriptor& field) const {

@@ -58,6 +58,7 @@ class Schemas {
                       const std::set<std::string>& without, int depth) const;
   Yaml FieldExample(const google::protobuf::FieldDescriptor& field, Use use, int depth) const;
   Yaml SingleExample(const google::protobuf::FieldDescriptor& field, Use use, int depth) const;
+  Yaml AmountExample(const google::protobuf::FieldDescriptor& field, Use use, int depth) const;
   std::string TextExample(const google::protobuf::FieldDescriptor& field) const;
 
   std::map<std::string, std::string> examples_;  // by field name
