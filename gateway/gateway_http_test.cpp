@@ -125,6 +125,14 @@ TEST(GatewayHttp, HostileRequests_AreRefusedAsProblems) {
   }
 }
 
+TEST(GatewayHttp, AcceptOfWhatAnswersNothing_MayBeProblemsOnly) {
+  const std::string sign_out = "DELETE /v1/sessions/current HTTP/1.1\r\nHost: a\r\nAccept: ";
+  for (const char* accept : {"application/problem+json", "application/*", "*/*", "application/json", ""}) {
+    EXPECT_EQ(Exchange(sign_out + accept + "\r\n\r\n").status, 204) << accept;
+  }
+  EXPECT_EQ(Exchange(sign_out + "text/html\r\n\r\n").reason, "NOT_ACCEPTABLE");
+}
+
 TEST(GatewayHttp, SlowHeaders_Are408AsAProblem) {
   http::ServerOptions options;
   options.header_timeout = std::chrono::milliseconds(50);
