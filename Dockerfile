@@ -7,6 +7,15 @@
 # No secret goes into either. Which Debian packages are needed stands in deploy/lib/packages.txt, as for ./market.
 ARG DEBIAN=debian:trixie-slim
 
+FROM ${DEBIAN} AS swagger-ui
+RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
+    --mount=type=cache,target=/var/lib/apt,sharing=locked \
+    rm -f /etc/apt/apt.conf.d/docker-clean && apt-get update -qq \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends npm >/dev/null
+WORKDIR /site
+COPY deploy/site/package.json deploy/site/package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+
 FROM ${DEBIAN} AS tools
 RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
     --mount=type=cache,target=/var/lib/apt,sharing=locked \
@@ -17,7 +26,11 @@ RUN groupadd --gid 10001 market && useradd --uid 10001 --gid 10001 --no-create-h
 WORKDIR /market
 COPY deploy/topology.yaml deploy/
 COPY deploy/lib/*.py deploy/lib/
-COPY deploy/native/nginx.conf deploy/native/nginx_refusals.conf deploy/native/
+COPY deploy/native/nginx*.conf deploy/native/
+COPY deploy/site/*.html deploy/site/*.css deploy/site/*.js deploy/site/
+COPY docs/openapi.yaml docs/
+COPY proto/marketplace/options/v1/reason.proto proto/marketplace/options/v1/
+COPY --from=swagger-ui /site/node_modules/swagger-ui-dist/swagger-ui.css /site/node_modules/swagger-ui-dist/swagger-ui-bundle.js /swagger-ui/
 COPY deploy/observability/grafana/description.py deploy/observability/grafana/make_dashboards.py deploy/observability/grafana/
 COPY tools/proof.py tools/
 COPY deploy/compose/prepare.py deploy/compose/

@@ -41,27 +41,42 @@ void AppendFields(const Error& error, std::string& out) {
   out.push_back(']');
 }
 
-// What the contract names of an error's metadata, typed. What it does not name stays inside.
-void AppendMetadata(const Error& error, std::string& out) {
-  if (error.metadata.empty()) return;
+const transcoding::Schemas& MetadataSchemas() {
   static const auto kSchemas = [] {
     transcoding::Schemas schemas;
     schemas.Add(RefusalMetadata::descriptor());
     return schemas;
   }();
-  RefusalMetadata metadata;
+  return kSchemas;
+}
+
+// A list travels as its JSON. What is none is a mistake of a service, and must not cost the refusal itself.
+void ReadList(const std::string& name, const std::string& json, RefusalMetadata& metadata) {
+  RefusalMetadata read;
   transcoding::Violations ignored;
+  try {
+    transcoding::JsonReader(MetadataSchemas()).Read("{\"" + name + "\":" + json + "}", read, 0, ignored);
+  } catch (const Error&) {
+    return;
+  }
+  metadata.MergeFrom(read);
+}
+
+// What the contract names of an error's metadata, typed. What it does not name stays inside.
+void AppendMetadata(const Error& error, std::string& out) {
+  if (error.metadata.empty()) return;
+  RefusalMetadata metadata;
   for (const auto& [name, value] : error.metadata) {
     const auto* field = RefusalMetadata::descriptor()->FindFieldByCamelcaseName(name);
     if (field == nullptr) continue;
     if (field->is_repeated()) {
-      transcoding::JsonReader(kSchemas).Read("{\"" + name + "\":" + value + "}", metadata, 0, ignored);
+      ReadList(name, value, metadata);
     } else {
       metadata.GetReflection()->SetString(&metadata, field, value);
     }
   }
   out.append(",\"metadata\":");
-  transcoding::JsonWriter(kSchemas).Write(metadata, out);
+  transcoding::JsonWriter(MetadataSchemas()).Write(metadata, out);
 }
 
 }  // namespace

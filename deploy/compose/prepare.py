@@ -21,10 +21,11 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT))
 
-from deploy.lib import certificates, files, nginx, topology  # noqa: E402
+from deploy.lib import certificates, files, nginx, site, topology  # noqa: E402
 from deploy.lib.failure import Failure  # noqa: E402
 
 SECRETS = pathlib.Path("/secrets")
+SWAGGER_UI = pathlib.Path("/swagger-ui")     # in the image
 INSIDE = "/run/market"     # where a consumer has its volume
 TOPOLOGY = topology.read()
 SERVICES = tuple(TOPOLOGY.services)
@@ -137,7 +138,7 @@ def nginx_conf(text):
     # Nobody refuses a connection where a container was: it is given up soon, and another one asked.
     values = {"EDGE": EDGE_PORT, "EDGE_STATUS": STATUS_PORT, "CONNECT_TIMEOUT": "250ms",
               "GATEWAY_SERVERS": nginx_servers("gateway", f"gateway:{HTTP_PORT}"),
-              "PKI": INSIDE, "ETC": INSIDE, "TMP": "/tmp", "LOG": "/tmp", "DATA": "/tmp"}
+              "PKI": INSIDE, "ETC": INSIDE, "SITE": f"{INSIDE}/site", "TMP": "/tmp", "LOG": "/tmp", "DATA": "/tmp"}
     values |= nginx.placeholders({service: (service, nginx_servers(f"grpc_{service}", f"{service}:{GRPC_PORT}"))
                                   for service in SERVICES})
     return re.sub(r"@([A-Z_]+)@", lambda match: str(values[match[1]]), text)
@@ -155,8 +156,9 @@ def prepare(hosts):
     make_database_passwords()
     make_other_passwords()
     native = ROOT / "deploy/native"
-    put("edge", "nginx.conf", nginx_conf((native / "nginx.conf").read_text()), EVERYBODY)
-    copy(native / "nginx_refusals.conf", "edge", "nginx_refusals.conf", EVERYBODY)
+    for name in ("nginx.conf", "nginx_refusals.conf", "nginx_site.conf", "nginx_site_headers.conf"):
+        put("edge", name, nginx_conf((native / name).read_text()), EVERYBODY)
+    site.write(SECRETS / "edge" / "site", SWAGGER_UI)
     print("prepare: passwords, certificates and configuration are in place")
 
 

@@ -74,6 +74,7 @@ class Layout:
         self.pki = self.data / "pki"
         self.secrets = self.data / "secrets"
         self.tmp = self.data / "tmp"
+        self.site = self.data / "site"
 
         # PostgreSQL refuses to run as root, and Redis need not: started by root, both run under Debian's accounts,
         # which must be able to reach their files. A checkout under /root is closed to them.
@@ -151,7 +152,7 @@ class Layout:
         owner = pwd.getpwuid(os.geteuid()).pw_name
         values.update(
             HOST=self.host, ROOT=self.root, DATA=self.data, ETC=self.etc, LOG=self.log, PKI=self.pki,
-            SECRETS=self.secrets, TMP=self.tmp, URL=self.url, SOCKETS=self.sockets, OWNER=owner,
+            SECRETS=self.secrets, SITE=self.site, TMP=self.tmp, URL=self.url, SOCKETS=self.sockets, OWNER=owner,
             SUPERVISOR_SOCKET=self.supervisor_socket, MIN_FDS=listeners.MIN_FDS,
             # nginx to the next process. One that is being started has its connections wait in the socket that is held for it.
             CONNECT_TIMEOUT="5s",

@@ -11,7 +11,7 @@ import socket
 import sys
 import typing
 
-from deploy.lib import files
+from deploy.lib import files, site
 from deploy.lib.failure import Failure
 
 from . import listeners, postgres, processes
@@ -160,7 +160,7 @@ def edge_program(layout):
     public = listeners.descriptors(layout)["EDGE"]
     account = ["-g", f"user {layout.edge_account};"] if layout.edge_account else []
     return Program("nginx", [installed("nginx"), "-c", config, "-e", layout.log / "nginx.log", *account], config,
-                   [f"{TEMPLATES}/nginx.conf"], included=(layout.etc / "nginx_refusals.conf",),
+                   [f"{TEMPLATES}/nginx.conf"], included=tuple(layout.etc / f"nginx_{part}.conf" for part in ("refusals", "site", "site_headers")),
                    stop_signal="QUIT", environment=f'NGINX="{public};"',
                    is_ready=ready, probe=ready)
 
@@ -219,6 +219,7 @@ def prepare(layout, stack):
         files.make_dir(directory, 0o700, layout.redis_account)
     for name in ("body", "proxy", "fastcgi", "uwsgi", "scgi"):
         (layout.tmp / name).mkdir(exist_ok=True)
+    site.write(layout.site, site.swagger_ui())
     for program in stack:
         program.write_config(layout)
     owners = lines((f"{name}.postgres.conninfo_file", layout.secrets / f"{name}.owner.conninfo") for name in TOPOLOGY.databases)
