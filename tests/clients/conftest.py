@@ -12,4 +12,5 @@ spec = importlib.util.spec_from_file_location("system_fixtures", SYSTEM / "conft
 system = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(system)
 
-stack, operator, category = system.stack, system.operator, system.category
+stack, anonymous, person = system.stack, system.anonymous, system.person
+operator, category = system.operator, system.category

@@ -161,6 +161,8 @@ class RandomFill {
     switch (field->cpp_type()) {
       case Field::CPPTYPE_STRING: {
         std::string text = Text();
+        // An answer has no empty optional text: it would come back as one that is not set.
+        if (field->has_presence() && text.empty()) text = "-";
         list ? reflection.AddString(&message, field, text) : reflection.SetString(&message, field, text);
         return;
       }
