@@ -159,7 +159,7 @@ def test_dockerfile():
     text = (ROOT / "Dockerfile").read_text()
     stages = re.split(r"^FROM ", text, flags=re.MULTILINE)[1:]
     bases = {stage.split()[2]: stage.split()[0] for stage in stages}
-    assert bases == {"build": "${DEBIAN}", "tools": "${DEBIAN}", "runtime": "scratch"}
+    assert bases == {"swagger-ui": "${DEBIAN}", "build": "${DEBIAN}", "tools": "${DEBIAN}", "runtime": "scratch"}
     assert re.search(r"^ARG DEBIAN=(\S+)$", text, re.MULTILINE)[1] == VERSIONS["DEBIAN_IMAGE"]
     assert not VERSIONS["DEBIAN_IMAGE"].endswith(":latest") and ":" in VERSIONS["DEBIAN_IMAGE"]
     runtime = stages[-1]
@@ -199,6 +199,12 @@ def prepare(tmp_path, monkeypatch):
     spec.loader.exec_module(module)
     monkeypatch.setattr(module, "SECRETS", tmp_path)
     monkeypatch.setattr(module, "AUTHORITY", tmp_path / "authority")
+    # What the image has of Swagger UI.
+    assets = tmp_path.parent / f"{tmp_path.name}-swagger-ui"
+    assets.mkdir()
+    for name in ("swagger-ui.css", "swagger-ui-bundle.js"):
+        (assets / name).write_text(name)
+    monkeypatch.setattr(module, "SWAGGER_UI", assets)
     for volume in {target.split("/")[2] for _, target, _ in volumes_of(PARTS["prepare"])}:
         (tmp_path / volume).mkdir()
     return module
@@ -273,6 +279,12 @@ def test_prepare_writes_the_configuration_of_nginx(prepare, tmp_path):
         assert re.findall(rf"{what}_next_upstream(?:_tries)? .*;", text) == [f"{what}_next_upstream error timeout;", f"{what}_next_upstream_tries 3;"]
         assert f"{what}_connect_timeout 250ms;" in text and "non_idempotent;" not in text
     refusals = (tmp_path / "edge/nginx_refusals.conf").read_text()
+    # The pages about the API, where the volume is mounted.
+    assert 'root "/run/market/site";' in text
+    asked = re.findall(r'include "/run/market/(\w+\.conf)";', text + (tmp_path / "edge/nginx_site.conf").read_text())
+    assert set(asked) == {"nginx_site.conf", "nginx_site_headers.conf", "nginx_refusals.conf"}
+    for name in (*asked, "site/openapi.json", "site/docs/swagger-ui-bundle.js", "site/problems/not-found.html"):
+        assert (tmp_path / "edge" / name).exists(), name
     # Only a request that nobody was asked is begun again, and what fails then is refused in our words.
     assert "recursive_error_pages on;\nerror_page 502 = @again;\n" in refusals
     assert 'if ($upstream_addr !~ "(^|, )gateway$") { return 503; }' in refusals
