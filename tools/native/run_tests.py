@@ -8,7 +8,7 @@
 5. helm: the chart, with helm and a Kubernetes schema where they can be had.
 6. packages: the Debian packages, installed and run under a systemd of their own.
 7. system, single: tests/system with pytest, once against each shape, each time on a marketplace of its own in a temporary
-   directory; tests/backup afterwards takes the marketplace of the shape services down and restores it.
+   directory; on that of the shape services then tests/clients, and tests/backup, which takes it down and restores it.
 8. replicas: those files of tests/system that replicas could break, on two of everything.
 9. telemetry: tests/telemetry beside a whole pipeline.
 
@@ -179,7 +179,7 @@ def random_schedules(part):
 
 def system(part):
     # Each word of the caller is about tests/system: a suite that it leaves empty would fail.
-    return part.stack([TESTS / "system"], *([] if part.words else [[TESTS / "backup"]]))
+    return part.stack([TESTS / "system"], *([] if part.words else [[TESTS / "clients"], [TESTS / "backup"]]))
 
 
 def replicas(part):
