@@ -94,7 +94,7 @@ WRONG = [
     *[(("shippingAddressId",), v) for v in ("", 1, None, "me", "01900000-0000-7000-8000-00000000000Z", [])],
     *[((field,), value) for field in ("items", "paymentMethod", "shippingAddressId") for value in (1e9, -1, "\u0000", {"a": 1}, [[1]])],
     *[(("items", 0), v) for v in (None, 1, "x", [], True)],
-    *[(("quoteHash",), v) for v in (1, None, "x" * 65, [], {})],
+    *[(("quoteHash",), v) for v in (1, None, "x" * 1025, [], {})],
 ]
 
 
