@@ -28,6 +28,7 @@ function(market_messages target)
   target_include_directories(${target} SYSTEM PUBLIC ${MARKET_GEN_DIR})
   target_link_libraries(${target} PUBLIC protobuf::libprotobuf ${M_DEPS})
   target_compile_options(${target} PRIVATE -w)
+  market_use_pch(${target})
   # protoc's files name their constants alike.
   set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)
 endfunction()

@@ -82,9 +82,9 @@ struct ChannelOptions {
   std::size_t max_waiting_calls = 10000;
 
   std::chrono::milliseconds connect_timeout{5000};  // TCP, TLS and the server's SETTINGS
-  // Between attempts to connect.
+  // Between attempts to connect: a peer that is back has calls within `max`.
   runtime::Backoff::Options backoff{.initial = std::chrono::milliseconds(50),
-                                    .max = std::chrono::milliseconds(5000),
+                                    .max = std::chrono::milliseconds(1000),
                                     .jitter = 0.3,
                                     .multiplier = 1.6};
   // A PING after this long without a byte from the server while calls are open; the connection ends when

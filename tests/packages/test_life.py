@@ -116,6 +116,15 @@ def wait_for(machine, condition):
     machine.shell(f"for attempt in $(seq 600); do ! {{ {condition}; }} || exit 0; sleep 0.1; done; exit 1")
 
 
+def wait_for_connection(machine, unit, peer):
+    """A peer that was away has calls again when the next attempt to connect to it is made."""
+    script = ("import sys, time, urllib.request\n"
+              "while sys.argv[2] not in urllib.request.urlopen(sys.argv[1], timeout=5).read().decode(): time.sleep(0.05)")
+    done = machine.from_outside("/usr/bin/python3", "-c", script, f"http://127.0.0.1:{METRICS[unit]}/metrics",
+                                f'market_grpc_client_connections{{peer="{peer}"}} 1')
+    assert done.returncode == 0, done.stderr
+
+
 def place_an_order(machine, unit, tmp_path):
     """Through the REST interface, with tools/proof.py."""
     password = tmp_path / "operator_password"
@@ -250,6 +259,7 @@ def test_life_of_the_services(machine, packages, newer, tmp_path):
     assert all(machine.is_active(unit) and pid != before[unit] for unit, pid in main_pids(machine, running).items())
     assert not machine.is_active("marketplace-user") and not machine.is_active(SINGLE)
     machine.run("systemctl", "start", "marketplace.target")
+    wait_for_connection(machine, "order", "user")
     place_an_order(machine, "auth", tmp_path)
 
     machine.run("systemctl", "stop", "marketplace.target")
