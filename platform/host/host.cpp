@@ -209,7 +209,7 @@ Task<> Host::OpenDatabase(std::string_view name, postgres::Database& database,
                           std::span<const postgres::MigrationSet* const> sets) {
   std::string failure;
   try {
-    co_await postgres::RequireNewest(database, sets);
+    co_await postgres::RequireNewest(database, sets, runtime::After(*state_->settings.database_start_limit));
     co_await database.Open(runtime::After(30s));
   } catch (const Error& error) {
     failure = error.message;

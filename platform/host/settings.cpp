@@ -55,6 +55,9 @@ Settings::Settings(config::Properties& p, const HostOptions& options)
       drain(p.Duration("shutdown.drain", "how long calls under way may take after that", 100ms, 60s, 15s)),
       concurrency(p.Int("admission.limit", "calls worked on at once; more wait or are refused", "calls", 1,
                         100'000, 512)),
+      database_start_limit(p.Duration("postgres.start_limit",
+                                      "how long to wait at the start for a server that is not up yet", 100ms,
+                                      1h, 1min)),
       read_connections(
           p.Int("postgres.read_connections", "shared connections for reads", "connections", 1, 64, 2)),
       write_connections(

@@ -39,6 +39,7 @@ struct Settings {
   config::Property<std::int64_t> concurrency;
   std::map<std::string, config::Property<std::string>, std::less<>> conninfo;     // by database
   std::map<std::string, config::Property<std::string>, std::less<>> database_ca;  // by database
+  config::Property<std::chrono::milliseconds> database_start_limit;
   config::Property<std::int64_t> read_connections;
   config::Property<std::int64_t> write_connections;
   config::Property<std::chrono::milliseconds> events_kept;

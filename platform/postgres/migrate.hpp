@@ -47,6 +47,6 @@ Task<std::vector<std::string>> Migrate(Database& database, std::span<const Migra
 // For a program, at its start: waits for the server as Migrate does, changes nothing. Throws
 // std::runtime_error naming the first file that was not applied, or was another one.
 Task<> RequireNewest(Database& database, std::span<const MigrationSet* const> sets,
-                     runtime::Deadline deadline = runtime::After(std::chrono::seconds(60)));
+                     runtime::Deadline deadline);
 
 }  // namespace market::postgres

@@ -1,11 +1,11 @@
-"""Each process in turn is told to stop and starts again, three rounds, under load: nobody notices."""
+"""Each process in turn is told to stop and starts again, two rounds, under load: nobody notices."""
 
 import subprocess
 
 import market
 from load import Load
 
-ROUNDS = 3
+ROUNDS = 2
 
 
 def fresh_people(stack, category, buyers):

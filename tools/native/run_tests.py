@@ -211,9 +211,8 @@ PARTS = {
     "telemetry": telemetry,
 }
 # Side by side: what compiles and computes, what reads files and boots machines, what asks running marketplaces. What measures
-# (alerts, memory, floods) is the last of all and alone.
-LANES = (("ctest", "random"), ("packages", "topology", "observability", "helm"), ("system", "single", "replicas"))
-AFTER = ("telemetry",)
+# (alerts, memory, floods) is the last of its lane.
+LANES = (("ctest", "random"), ("packages", "topology", "observability", "helm"), ("system", "single", "replicas", "telemetry"))
 
 
 def free_base_port(replicas):
@@ -273,7 +272,6 @@ class Whole:
             except KeyboardInterrupt:
                 Part.stop()
                 raise
-        self.lane(AFTER)
 
     def close(self):
         for line in test_report.slowest(ROOT / "build", (PRESET, TEST_PRESET), self.results / "junit"):
@@ -294,6 +292,7 @@ def main():
     shutil.rmtree(results, ignore_errors=True)
     (results / "junit").mkdir(parents=True)
     whole = Whole(results)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         if options.only:
             whole.run(options.only, words)
