@@ -34,6 +34,9 @@ class Attempt:
         return {answer[1] for answer in self.answers if answer[0] in (201, 202)}
 
 
+THINKS_S = 0.05    # between two acts of a buyer: eight of them are busy, the machine is not only theirs
+
+
 class Load:
     """`buyers` each on a thread of its own, inside `with`. A purchase that got no answer, or no final one, is sent again
     up to `tries` times, as a careful client does."""
@@ -78,7 +81,7 @@ class Load:
 
     def _run(self, buyer):
         rng = random.Random(buyer.id)
-        while not self._stop.is_set():
+        while not self._stop.wait(THINKS_S):
             if not self.purchases_only and rng.random() < 0.6:
                 self._read(buyer, rng)
             else:
