@@ -50,7 +50,7 @@ FOR_REPLICAS = ("contention", "first_order", "kill", "payments", "replicas", "re
 
 # What computes takes what running marketplaces leave: their deadlines are seconds. Where the kernel shares the processor by
 # session, the session is what has a weight.
-BEHIND = ("sh", "-c", "echo 19 >/proc/self/autogroup 2>/dev/null; exec nice -n 19 \"$0\" \"$@\"")
+BEHIND = ("sh", "-c", "echo 10 >/proc/self/autogroup 2>/dev/null; exec nice -n 19 \"$0\" \"$@\"")
 
 
 class Part:
