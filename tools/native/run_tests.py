@@ -125,13 +125,12 @@ class Part:
                          env={**os.environ, "MARKET_DATA": str(data), "MARKET_PRESET": PRESET, "MARKET_NO_BUILD": "1",
                               "MARKET_NO_SEED": "1"})
 
-    def up(self, data, options):
+    def up(self, data, replicas, options):
         # Ports are free until they are taken: two stacks must not look for theirs at the same time.
         with Part.ports:
-            replicas = int(options[options.index("--replicas") + 1]) if "--replicas" in options else 1
-            return self.market("up", "--port", free_base_port(replicas), *options, data=data)
+            return self.market("up", "--port", free_base_port(replicas), "--replicas", replicas, *options, data=data)
 
-    def stack(self, *suites, shape="services", up=()):
+    def stack(self, *suites, shape="services", replicas=1, up=()):
         """(passed, failed) of each suite on one marketplace, one pytest run after the other: a suite may leave another
         marketplace behind than it found. They learn everything from `./market info --json` of MARKET_DATA."""
         # Short: the sockets of PostgreSQL are below it.
@@ -139,7 +138,7 @@ class Part:
         data.chmod(0o755)
         passed = failed = 0
         try:
-            if self.up(data, up):
+            if self.up(data, replicas, up):
                 self.market("logs", "-n", "20", data=data)
                 return 0, 1
             for number, files in enumerate(suites):
@@ -183,7 +182,7 @@ def system(part):
 
 
 def replicas(part):
-    return part.stack([TESTS / "system" / f"test_{one}.py" for one in FOR_REPLICAS], up=["--replicas", str(REPLICAS)])
+    return part.stack([TESTS / "system" / f"test_{one}.py" for one in FOR_REPLICAS], replicas=REPLICAS)
 
 
 def telemetry_parts(part):
