@@ -63,7 +63,7 @@ function(market_room name)
     endif()
     add_test(NAME ${name} COMMAND ${test} --gtest_brief=1)
     add_dependencies(tests ${test})
-    set_tests_properties(${name} PROPERTIES LABELS ${ROOM_TEST_LABEL} TIMEOUT 300)
+    set_tests_properties(${name} PROPERTIES LABELS ${ROOM_TEST_LABEL} TIMEOUT 900)
   endif()
 endfunction()
 

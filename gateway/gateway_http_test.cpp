@@ -35,7 +35,7 @@ Answer Exchange(std::string input, http::ServerOptions options = {}) {
     co_await client.Send(input);
     client.CloseSend();
     std::string received = co_await client.ReceiveAll();
-    co_await server.Drain(runtime::After(std::chrono::seconds(5)));
+    co_await server.Drain(testing::Soon());
     co_return received;
   });
   Answer answer{http::StatusIn(raw), {}, raw};

@@ -20,9 +20,9 @@ namespace {
 
 using namespace std::chrono_literals;
 using boost::json::object;
-using runtime::After;
 using testing::Eventually;
 using testing::RunLoop;
+using testing::Soon;
 
 testing::TemporaryDatabase& Disk() {
   static testing::TemporaryDatabase disk(std::array{&migrations::kSandbox});
@@ -52,7 +52,7 @@ struct Shop {
                           .headers = {{"Authorization", "Bearer " + api_key}, {"Idempotency-Key", key}},
                           .body = boost::json::serialize(body),
                           .peer = {}};
-    co_return co_await client.Send(std::move(request), After(10s));
+    co_return co_await client.Send(std::move(request), Soon());
   }
   Task<object> Get(std::string target) {
     http::Request request{.method = "GET",
@@ -60,7 +60,7 @@ struct Shop {
                           .headers = {{"Authorization", "Bearer sk_test"}},
                           .body = {},
                           .peer = {}};
-    const auto response = co_await client.Send(std::move(request), After(10s));
+    const auto response = co_await client.Send(std::move(request), Soon());
     EXPECT_EQ(response.status, 200) << response.body;
     co_return boost::json::parse(response.body).as_object();
   }
@@ -82,15 +82,15 @@ template <class Body>
 void WithShop(Body body, Options options = {}) {
   RunLoop([&](boost::asio::io_context& io) -> Task<> {
     Shop shop(io, options);
-    co_await shop.database.Open(After(10s));
+    co_await shop.database.Open(Soon());
     std::exception_ptr failure;
     try {
       co_await body(shop);
     } catch (...) {
       failure = std::current_exception();
     }
-    co_await shop.server.Drain(After(5s));
-    co_await shop.database.Close(After(5s));
+    co_await shop.server.Drain(Soon());
+    co_await shop.database.Close(Soon());
     if (failure) std::rethrow_exception(failure);
   });
 }
@@ -135,7 +135,7 @@ TEST(Sandbox_Authorize, TwinsAtOnceAreOne) {
       bodies.push_back(answer.body);
     };
     for (int i = 0; i < 8; ++i) twins.Spawn("twin", run());
-    co_await twins.Join(After(10s));
+    co_await twins.Join(Soon());
     EXPECT_EQ(bodies.size(), 8u);
     for (const auto& body : bodies) EXPECT_EQ(body, bodies[0]);
     const auto found = co_await shop.Get("/v1/authorizations?reference=" + reference);
@@ -200,7 +200,7 @@ TEST(Sandbox_Timeouts, AreDoneBeforeTheyAreAnswered) {
         EXPECT_EQ(found.at("authorizations").at(0).at("status").as_string(), "declined");
         EXPECT_EQ(status, 0);
         EXPECT_EQ((co_await shop.Authorize(key, reference, "pm_sandbox_timeout_declined")).status, 409);
-        co_await late.Join(After(10s));
+        co_await late.Join(Soon());
         EXPECT_EQ(status, 402);
       },
       {.timeout_hold = 500ms});

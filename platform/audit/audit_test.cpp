@@ -15,8 +15,8 @@ namespace market::audit {
 namespace {
 
 using namespace std::chrono_literals;
-using runtime::After;
 using testing::RunLoop;
+using testing::Soon;
 
 constexpr postgres::Statement kFail{"test.fail", "SELECT 1 / 0"};
 
@@ -31,10 +31,10 @@ class AuditTest : public ::testing::Test {
   template <class Body>
   void Run(Body body) {
     RunLoop([&](boost::asio::io_context& io) -> Task<> {
-      postgres::Database database(io, {.conninfo = disk_.Conninfo(), .write_connections = 4});
-      co_await database.Open(After(10s));
+      postgres::Database database(io, disk_.Options(4));
+      co_await database.Open(Soon());
       co_await body(database, io);
-      co_await database.Close(After(10s));
+      co_await database.Close(Soon());
     });
   }
 
@@ -45,7 +45,7 @@ class AuditTest : public ::testing::Test {
   static Task<> Commit(postgres::Database& database, int acts) {
     postgres::Batch batch("test.acts");
     for (int i = 0; i < acts; ++i) Append(batch, SomeAct());
-    co_await database.Write(After(10s), std::move(batch));
+    co_await database.Write(Soon(), std::move(batch));
   }
 
   const testing::TemporaryDatabase disk_{std::array{&migrations::kAudit}};
@@ -56,7 +56,7 @@ TEST_F(AuditTest, Act_IsThereAsItWasGiven) {
   Run([&](postgres::Database& database, boost::asio::io_context&) -> Task<> {
     postgres::Batch batch("test.act");
     Append(batch, act);
-    co_await database.Write(After(10s), std::move(batch));
+    co_await database.Write(Soon(), std::move(batch));
   });
   EXPECT_EQ(disk_.Execute("SELECT account_id FROM audit_event"), act.account->ToString());
   EXPECT_EQ(disk_.Execute(
@@ -74,7 +74,7 @@ TEST_F(AuditTest, ActThatFails_LeavesNoRow) {
     Append(batch, SomeAct());
     batch.Add(kFail);
     try {
-      co_await database.Write(After(10s), std::move(batch));
+      co_await database.Write(Soon(), std::move(batch));
       ADD_FAILURE();
     } catch (const postgres::SqlError&) {
       co_return;
@@ -108,7 +108,7 @@ TEST_F(AuditTest, Sealer_ChainsWhatIsCommittedAndNothingTwice) {
 TEST_F(AuditTest, ActThatCommitsLate_IsSealedLate) {
   Run([&](postgres::Database& database, boost::asio::io_context&) -> Task<> {
     Sealer sealer(database, "test");
-    co_await database.Transaction(After(20s), [&](postgres::Tx& tx) -> Task<> {
+    co_await database.Transaction(Soon(), [&](postgres::Tx& tx) -> Task<> {
       postgres::Batch early("test.early");
       Append(early, SomeAct());
       co_await tx.Execute(std::move(early));
@@ -130,7 +130,7 @@ TEST_F(AuditTest, SeveralSealersAndActs_MakeOneChain) {
       for (int acts = 0; acts < 5; ++acts) group.Spawn("act", Commit(database, 5));
       group.Spawn("seal", SealOften(sealers.emplace_back(database, "test")));
     }
-    co_await group.Join(After(20s));
+    co_await group.Join(Soon());
     co_await sealers.front().Seal();
     EXPECT_EQ(sealers.front().Now().position, 200);
   });
@@ -159,7 +159,7 @@ TEST_F(AuditTest, Program_CanNeitherChangeNorHideAnAct) {
           "INSERT INTO audit_seal (position, event_id, digest) SELECT 1, id, sha256('') FROM audit_event",
           "UPDATE audit_seal SET position = 7", "DELETE FROM audit_seal", "TRUNCATE audit_unsealed"}) {
       try {
-        co_await database.Write(After(10s), postgres::Statement{"test.refused", sql});
+        co_await database.Write(Soon(), postgres::Statement{"test.refused", sql});
         ADD_FAILURE() << sql;
       } catch (const postgres::SqlError& error) {
         EXPECT_TRUE(error.Is("42501")) << sql;

@@ -31,7 +31,7 @@ class Follower {
  private:
   Task<FeedResponse> Feed(FeedRequest request) {
     if (source_down) throw Unavailable("down");
-    co_return co_await log_.Feed(After(5s), std::move(request));
+    co_return co_await log_.Feed(Soon(), std::move(request));
   }
   Task<> Rebuild() {
     kept = state_;
@@ -89,7 +89,7 @@ TEST_F(LogTest, AnExpiredCursor_Rebuilds) {
     co_await Happen(db, Saying("probe/1", "missed"));
     co_await Happen(db, Saying("probe/2", "missed too"));
     Sql("UPDATE event SET at = at - interval '25 hours'");
-    EXPECT_EQ(co_await log.Forget(After(5s)), 2);
+    EXPECT_EQ(co_await log.Forget(Soon()), 2);
     state = {{"probe/1", "missed"}, {"probe/2", "missed too"}};
     co_await follower.CatchUp();
     EXPECT_EQ(follower.kept, state);

@@ -26,9 +26,9 @@ TEST_F(LogTest, AnEvent_IsReadAsItWasAppended) {
     telemetry::Tracer tracer;
     const auto span = tracer.Continue("test", telemetry::SpanKind::kInternal, "");
     postgres::Batch batch;
-    Append(batch, Work(After(5s), span),
+    Append(batch, Work(Soon(), span),
            Of(what, {.aggregate = "probe/1", .version = 3, .seller = seller, .buyer = buyer}));
-    co_await db.Write(After(5s), std::move(batch));
+    co_await db.Write(Soon(), std::move(batch));
     co_await Happen(db, Saying("probe/2", "nobody's"));
 
     const auto page = co_await Feed(log, start);
@@ -56,11 +56,11 @@ TEST_F(LogTest, AnEvent_IsReadAsItWasAppended) {
 TEST_F(LogTest, WhatWasRolledBack_DidNotHappen) {
   Run([this](postgres::Database& db, runtime::TaskGroup&) -> Task<> {
     postgres::Batch batch;
-    Append(batch, After(5s), Saying("probe/1", "no"));
+    Append(batch, Soon(), Saying("probe/1", "no"));
     batch.Add(kFail, 0);
     bool failed = false;
     try {
-      co_await db.Write(After(5s), std::move(batch));
+      co_await db.Write(Soon(), std::move(batch));
     } catch (const postgres::SqlError&) {
       failed = true;
     }
@@ -119,13 +119,13 @@ TEST_F(LogTest, AReaderAmongManyWriters_MissesNothing) {
       for (int i = 0; i < kEach; ++i) {
         const auto body = [&](postgres::Tx& tx) -> Task<> {
           postgres::Batch batch;
-          Append(batch, After(5s), Saying("probe/" + std::to_string(seed), std::to_string(i)));
+          Append(batch, Soon(), Saying("probe/" + std::to_string(seed), std::to_string(i)));
           co_await tx.Execute(std::move(batch));
           for (auto turns = random() % 4; turns > 0; --turns) co_await runtime::SleepFor(1ms);
           if (random() % 5 == 0) co_await tx.Execute(kFail, 0);
         };
         try {
-          co_await db.Transaction(After(10s), body);
+          co_await db.Transaction(Soon(), body);
         } catch (const postgres::SqlError&) {
         }
       }
@@ -210,8 +210,8 @@ TEST_F(LogTest, WhatIsOld_IsForgottenInItsOrder) {
     const auto after_b = (co_await Feed(log, after_a)).next();
     // One that is old behind one that is young stays: what is forgotten has no holes.
     Sql("UPDATE event SET at = at - interval '25 hours' WHERE seq IN (1, 2, 4)");
-    EXPECT_EQ(co_await log.Forget(After(5s)), 2);
-    EXPECT_EQ(co_await log.Forget(After(5s)), 0);
+    EXPECT_EQ(co_await log.Forget(Soon()), 2);
+    EXPECT_EQ(co_await log.Forget(Soon()), 0);
     EXPECT_EQ(Sql("SELECT string_agg(seq::text, ' ') FROM event"), "3 4");
 
     EXPECT_TRUE((co_await Feed(log, start)).expired());
@@ -229,9 +229,9 @@ TEST_F(LogTest, WhatASubscriberHasNotHadYet_IsNotForgotten) {
     for (const auto* text : {"a", "b", "c"}) co_await Happen(db, Saying("probe/1", text));
     Sql("UPDATE event SET at = at - interval '25 hours'");
     Sql("INSERT INTO event_subscription SELECT 'slow', xid, seq FROM event WHERE seq = 1");
-    EXPECT_EQ(co_await log.Forget(After(5s)), 1);
+    EXPECT_EQ(co_await log.Forget(Soon()), 1);
     Sql("DELETE FROM event_subscription");
-    EXPECT_EQ(co_await log.Forget(After(5s)), 2);
+    EXPECT_EQ(co_await log.Forget(Soon()), 2);
   });
 }
 
@@ -242,14 +242,14 @@ TEST_F(LogTest, ARestoredDump_IsSettledAndGoesOn) {
     auto cursor = (co_await Feed(log, "")).next();
     co_await Happen(db, Saying("probe/1", "a"));
     co_await Happen(db, Saying("probe/1", "b"));
-    EXPECT_FALSE(co_await log.Settle(After(5s)));
+    EXPECT_FALSE(co_await log.Settle(Soon()));
     EXPECT_EQ(TextsIn(co_await Feed(log, cursor)).size(), 2u);
 
     Sql("UPDATE event SET xid = (xid::text::bigint + 4000000000000)::text::xid8");
     Sql("INSERT INTO event_subscription SELECT 'peer', xid, seq FROM event WHERE seq = 1");
     co_await Commit(db, {Saying("probe/1", "c")});
-    EXPECT_TRUE(co_await log.Settle(After(5s)));
-    EXPECT_FALSE(co_await log.Settle(After(5s)));
+    EXPECT_TRUE(co_await log.Settle(Soon()));
+    EXPECT_FALSE(co_await log.Settle(Soon()));
     const auto anew = co_await Feed(log, cursor);
     EXPECT_TRUE(anew.expired());
     co_await Happen(db, Saying("probe/1", "d"));

@@ -21,7 +21,7 @@ class SubscriptionTest : public LogTest {
                       .patience = {.tries = 3, .backoff = {.initial = 2ms, .max = 10ms}}}};
   }
   static Task<> HandOnAll(Subscription& subscription) {
-    while (co_await subscription.HandOn(After(5s)) > 0) {
+    while (co_await subscription.HandOn(Soon()) > 0) {
     }
   }
   static void Deliver(runtime::TaskGroup& group, Subscription& subscription) {
@@ -46,7 +46,7 @@ TEST_F(SubscriptionTest, ASubscriber_IsToldOfItsTypesInTheOrderOfEachAggregate) 
     co_await Happen(db, Saying("probe/1", "before it was there"));
     std::vector<std::string> seen;
     Subscription subscription(db, tracer_, Remember(seen), Quick("peer"));
-    EXPECT_EQ(co_await subscription.HandOn(After(5s)), 0u);
+    EXPECT_EQ(co_await subscription.HandOn(Soon()), 0u);
     Deliver(group, subscription);
     co_await Happen(db,
                     {Saying("probe/1", "a"), Saying("probe/2", "b"), Of(Plain(), {.aggregate = "plain/1"})});
@@ -56,7 +56,7 @@ TEST_F(SubscriptionTest, ASubscriber_IsToldOfItsTypesInTheOrderOfEachAggregate) 
     EXPECT_THAT(seen, UnorderedElementsAre("probe/1:a", "probe/2:b", "probe/1:c"));
     EXPECT_LT(std::ranges::find(seen, "probe/1:a"), std::ranges::find(seen, "probe/1:c"));
     group.Cancel();
-    co_await group.Join(After(5s));
+    co_await group.Join(Soon());
   });
 }
 
@@ -64,16 +64,16 @@ TEST_F(SubscriptionTest, AnOlderTransactionThatCommitsLate_IsHandedOn) {
   Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
     std::vector<std::string> seen;
     Subscription subscription(db, tracer_, Remember(seen), Quick("peer"));
-    co_await subscription.HandOn(After(5s));
+    co_await subscription.HandOn(Soon());
     const auto old = std::make_shared<Open>();
     group.Spawn("old", HappenSlowly(db, Saying("probe/1", "old"), old));
     co_await Eventually([&] { return old->appended; });
     co_await Commit(db, {Saying("probe/2", "young")});
-    EXPECT_EQ(co_await subscription.HandOn(After(5s)), 0u);
+    EXPECT_EQ(co_await subscription.HandOn(Soon()), 0u);
     old->commit.Set();
     co_await Eventually([&] { return old->committed; });
     co_await Settled(db);
-    EXPECT_EQ(co_await subscription.HandOn(After(5s)), 2u);
+    EXPECT_EQ(co_await subscription.HandOn(Soon()), 2u);
   });
 }
 
@@ -90,7 +90,7 @@ TEST_F(SubscriptionTest, AFailingSubscriber_DelaysNobodyElse) {
     std::vector<std::string> seen;
     Subscription well(db, tracer_, Remember(seen), Quick("well"));
     for (auto* subscription : {&stuck, &refusing, &well}) {
-      co_await subscription->HandOn(After(5s));
+      co_await subscription->HandOn(Soon());
       Deliver(group, *subscription);
     }
     for (int i = 0; i < 20; ++i)
@@ -101,7 +101,7 @@ TEST_F(SubscriptionTest, AFailingSubscriber_DelaysNobodyElse) {
     EXPECT_EQ(Left("stuck"), "20");
     EXPECT_EQ(Left("refusing"), "20");
     group.Cancel();
-    co_await group.Join(After(5s));
+    co_await group.Join(Soon());
   });
 }
 
@@ -117,7 +117,7 @@ TEST_F(SubscriptionTest, AFailingAggregate_DelaysOnlyItself) {
           co_return;
         },
         Quick("peer"));
-    co_await subscription.HandOn(After(5s));
+    co_await subscription.HandOn(Soon());
     Deliver(group, subscription);
     co_await Happen(
         db, {Saying("probe/1", "a"), Saying("probe/1", "b"), Saying("probe/2", "c"), Saying("probe/3", "d")});
@@ -129,7 +129,7 @@ TEST_F(SubscriptionTest, AFailingAggregate_DelaysOnlyItself) {
     seen.erase(seen.begin(), seen.begin() + 2);
     EXPECT_THAT(seen, ElementsAre("probe/1:a", "probe/1:b"));
     group.Cancel();
-    co_await group.Join(After(5s));
+    co_await group.Join(Soon());
   });
 }
 
@@ -140,14 +140,14 @@ TEST_F(SubscriptionTest, TwoReplicasHandOn_EachEventOnce) {
     options.at_once = 3;
     Subscription first(db, tracer_, Remember(seen), options);
     Subscription second(db, tracer_, Remember(seen), options);
-    co_await first.HandOn(After(5s));
-    co_await second.HandOn(After(5s));
+    co_await first.HandOn(Soon());
+    co_await second.HandOn(Soon());
     Deliver(group, first);
     Deliver(group, second);
     int done = 0;
     const auto hand_on = [&](Subscription& subscription) -> Task<> {
       while (seen.size() < 60) {
-        co_await subscription.HandOn(After(5s));
+        co_await subscription.HandOn(Soon());
         co_await runtime::SleepFor(1ms);
       }
       ++done;
@@ -165,7 +165,7 @@ TEST_F(SubscriptionTest, TwoReplicasHandOn_EachEventOnce) {
     for (const auto& [aggregate, numbers] : of_aggregate)
       EXPECT_TRUE(std::ranges::is_sorted(numbers)) << aggregate;
     group.Cancel();
-    co_await group.Join(After(5s));
+    co_await group.Join(Soon());
   });
 }
 
@@ -176,14 +176,14 @@ TEST_F(SubscriptionTest, AMessageThatIsNoEvent_IsAnErrorAndReachesNobody) {
     for (const auto* payload : {"", "refund everything"}) {
       postgres::Batch batch;
       outbox::Append(batch, {"event.peer", "peer/probe/1", payload, ""});
-      co_await db.Write(After(5s), std::move(batch));
+      co_await db.Write(Soon(), std::move(batch));
     }
     Deliver(group, subscription);
     co_await Eventually([&] { return Sql("SELECT count(parked_at) FROM outbox") == "2"; });
     EXPECT_THAT(Sql("SELECT last_error FROM outbox LIMIT 1"), ::testing::HasSubstr("is not an event"));
     EXPECT_TRUE(seen.empty());
     group.Cancel();
-    co_await group.Join(After(5s));
+    co_await group.Join(Soon());
   });
 }
 
@@ -199,7 +199,7 @@ TEST_F(SubscriptionTest, WhatFailsForGood_IsParkedAndPassed) {
           co_return;
         },
         Quick("peer"));
-    co_await subscription.HandOn(After(5s));
+    co_await subscription.HandOn(Soon());
     Deliver(group, subscription);
     co_await Happen(db, {Saying("probe/1", "bad"), Saying("probe/1", "good"), Saying("probe/2", "good")});
     group.Keep("handing on", subscription.HandingOn().Run());
@@ -209,7 +209,7 @@ TEST_F(SubscriptionTest, WhatFailsForGood_IsParkedAndPassed) {
               "event.peer peer/probe/1 3");
     EXPECT_THAT(Sql("SELECT last_error FROM outbox"), ::testing::HasSubstr("never"));
     group.Cancel();
-    co_await group.Join(After(5s));
+    co_await group.Join(Soon());
   });
 }
 
@@ -225,7 +225,7 @@ class InboxTest : public SubscriptionTest {
       if (!co_await IsNew(tx, subscriber, event)) co_return;
       ++acted;
     };
-    co_await db.Transaction(After(10s), act);
+    co_await db.Transaction(Soon(), act);
   }
 };
 
@@ -234,7 +234,7 @@ TEST_F(InboxTest, WhatIsDeliveredTwice_IsActedUponOnce) {
     const auto event = AnEvent();
     int acted = 0;
     for (int i = 0; i < 10; ++i) group.Spawn("delivery", Act(db, "peer", event, acted));
-    co_await group.Join(After(10s));
+    co_await group.Join(Soon());
     co_await Act(db, "peer", event, acted);
     EXPECT_EQ(acted, 1);
     co_await Act(db, "another", event, acted);
@@ -252,7 +252,7 @@ TEST_F(InboxTest, ADeliveryThatFailed_IsActedUponAgain) {
     };
     bool failed = false;
     try {
-      co_await db.Transaction(After(5s), fail);
+      co_await db.Transaction(Soon(), fail);
     } catch (const Error&) {
       failed = true;
     }
@@ -267,10 +267,10 @@ TEST_F(InboxTest, OldEntries_AreSwept) {
   Run([this](postgres::Database& db, runtime::TaskGroup&) -> Task<> {
     int acted = 0;
     for (int i = 0; i < 3; ++i) co_await Act(db, "peer", AnEvent(), acted);
-    EXPECT_EQ(co_await SweepInbox(db, After(5s), 24h, 10), 0);
+    EXPECT_EQ(co_await SweepInbox(db, Soon(), 24h, 10), 0);
     Sql("UPDATE event_inbox SET at = at - interval '25 hours'");
-    EXPECT_EQ(co_await SweepInbox(db, After(5s), 24h, 2), 2);
-    EXPECT_EQ(co_await SweepInbox(db, After(5s), 24h, 2), 1);
+    EXPECT_EQ(co_await SweepInbox(db, Soon(), 24h, 2), 2);
+    EXPECT_EQ(co_await SweepInbox(db, Soon(), 24h, 2), 1);
   });
 }
 

@@ -15,6 +15,7 @@ namespace {
 namespace asio = boost::asio;
 using testing::Eventually;
 using testing::RunLoop;
+using testing::Soon;
 
 Task<Response> EchoBody(Request& request) {
   Response response;
@@ -32,13 +33,12 @@ TEST(Client_Send, OverUnixSocket_KeepsTheConnection) {
     EXPECT_EQ(server.Listen("unix:" + path), "unix:" + path);
     Client client(io, "http+unix:" + path);
     for (int i = 0; i < 5; ++i) {
-      const auto response = co_await client.Send({"POST", "/u", {{"X-A", "b"}}, "body", {}},
-                                                 runtime::After(std::chrono::seconds(5)));
+      const auto response = co_await client.Send({"POST", "/u", {{"X-A", "b"}}, "body", {}}, Soon());
       EXPECT_EQ(response.status, 200);
       EXPECT_EQ(response.body, "POST /u body");
     }
     EXPECT_EQ(server.Stats().connections_total, 1U);
-    co_await server.Drain(runtime::After(std::chrono::seconds(5)));
+    co_await server.Drain(Soon());
     EXPECT_NE(::access(path.c_str(), F_OK), 0);
   });
 }
@@ -49,12 +49,9 @@ TEST(Client_Send, ServerClosedTheKeptConnection_ANewOneIsMade) {
   RunLoop([&](asio::io_context& io) -> Task<> {
     Server server(io, options, EchoBody);
     Client client(io, "http://" + server.Listen("127.0.0.1:0"));
-    EXPECT_EQ(
-        (co_await client.Send({"GET", "/", {}, {}, {}}, runtime::After(std::chrono::seconds(5)))).status,
-        200);
+    EXPECT_EQ((co_await client.Send({"GET", "/", {}, {}, {}}, Soon())).status, 200);
     co_await Eventually([&] { return server.Stats().connections_open == 0; });
-    EXPECT_EQ((co_await client.Send({"HEAD", "/", {}, {}, {}}, runtime::After(std::chrono::seconds(5)))).body,
-              "");
+    EXPECT_EQ((co_await client.Send({"HEAD", "/", {}, {}, {}}, Soon())).body, "");
     EXPECT_EQ(server.Stats().connections_total, 2U);
   });
 }
@@ -93,7 +90,7 @@ TEST(Client_Send, Failures_TellWhetherTheRequestLeft) {
     co_await Eventually([&] { return server.Stats().requests_total == 2; });
     EXPECT_EQ(co_await Failure(client, std::chrono::milliseconds(50)), SendError::Kind::kNotSent);
     gate->Set();
-    co_await group.Join(runtime::After(std::chrono::seconds(5)));
+    co_await group.Join(Soon());
   });
 }
 
@@ -108,14 +105,13 @@ TEST(Client_Send, Traced_CarriesItsSpanToTheServer) {
     Client client(io, "http://" + server.Listen("127.0.0.1:0"));
     {
       const auto span = kept.tracer.Continue("work", telemetry::SpanKind::kInternal, "");
-      co_await client.Send({"GET", "/a?secret=1", {}, {}, {}},
-                           Work(runtime::After(std::chrono::seconds(5)), span));
+      co_await client.Send({"GET", "/a?secret=1", {}, {}, {}}, Work(Soon(), span));
     }
     const auto sent = telemetry::TraceContext::Parse(traceparent);
     EXPECT_TRUE(sent && sent->span_id == kept.recordings.at(0).spans.at(1).id);
     EXPECT_TRUE(kept.recordings.at(0).spans.at(1).failed);
     EXPECT_EQ(std::get<std::string>(*kept.Find("HTTP", "url.path")), "/a");
-    co_await server.Drain(runtime::After(std::chrono::seconds(5)));
+    co_await server.Drain(Soon());
   });
 }
 

@@ -16,6 +16,7 @@ namespace {
 namespace asio = boost::asio;
 using testing::Eventually;
 using testing::RunLoop;
+using testing::Soon;
 
 Task<Response> Echo(Request& request) {
   Response response;
@@ -32,7 +33,7 @@ std::string Exchange(std::string input, ServerOptions options = {}, Handler hand
     co_await client.Send(input);
     client.CloseSend();
     std::string answer = co_await client.ReceiveAll();
-    co_await server.Drain(runtime::After(std::chrono::seconds(5)));
+    co_await server.Drain(Soon());
     co_return answer;
   });
 }
@@ -343,7 +344,7 @@ TEST(Server_Drain, RequestUnderWay_IsAnsweredWithClose) {
     co_await Eventually(
         [&] { return server.Stats().requests_running == 1 && server.Stats().connections_open == 2; });
     runtime::TaskGroup group(io.get_executor(), [](std::string_view, std::exception_ptr) { FAIL(); });
-    group.Spawn("drain", server.Drain(runtime::After(std::chrono::seconds(5))));
+    group.Spawn("drain", server.Drain(Soon()));
     EXPECT_EQ(co_await idle.ReceiveAll(), "");
     EXPECT_THROW(RawClient(io, address), boost::system::system_error);
     gate->Set();
@@ -351,7 +352,7 @@ TEST(Server_Drain, RequestUnderWay_IsAnsweredWithClose) {
     EXPECT_NE(answer.find("Connection: close"), std::string::npos);
     EXPECT_TRUE(answer.ends_with("done"));
     busy.Close();
-    co_await group.Join(runtime::After(std::chrono::seconds(5)));
+    co_await group.Join(Soon());
     EXPECT_EQ(server.Stats().connections_open, 0U);
   });
 }
@@ -366,7 +367,7 @@ TEST(Server_Drain, Lingering_AnswersOldAndNewConnectionsWithClose) {
     co_await kept.Send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\n");
     EXPECT_EQ(StatusIn(co_await kept.ReceiveUntil("GET /1", 1)), 200);
     runtime::TaskGroup group(io.get_executor(), [](std::string_view, std::exception_ptr) { FAIL(); });
-    group.Spawn("drain", server.Drain(runtime::After(std::chrono::seconds(10))));
+    group.Spawn("drain", server.Drain(Soon()));
     RawClient late(io, address);
     for (RawClient* client : {&kept, &late}) {
       co_await client->Send("GET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -374,7 +375,7 @@ TEST(Server_Drain, Lingering_AnswersOldAndNewConnectionsWithClose) {
       EXPECT_NE(answer.find("Connection: close"), std::string::npos);
       client->Close();
     }
-    co_await group.Join(runtime::After(std::chrono::seconds(10)));
+    co_await group.Join(Soon());
     EXPECT_THROW(RawClient(io, address), boost::system::system_error);
   });
 }
@@ -425,7 +426,7 @@ TEST(Server_Listen, InheritedSocket_IsServedAndKeptOpen) {
       co_await client.Send("GET /fd HTTP/1.1\r\nHost: a\r\n\r\n");
       EXPECT_EQ(StatusIn(co_await client.ReceiveUntil("GET /fd", 1)), 200);
       client.Close();
-      co_await server.Drain(runtime::After(std::chrono::seconds(5)));
+      co_await server.Drain(Soon());
     }
     RawClient waiting(io, inherited.address);  // no server, and yet not refused
   });

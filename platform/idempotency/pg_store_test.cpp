@@ -14,6 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using runtime::After;
+using testing::Soon;
 
 constexpr std::array kSets{&migrations::kIdempotency};
 
@@ -26,11 +27,11 @@ class PgStoreTest : public ::testing::Test {
   template <class Body>
   void Run(PgStore::Options options, Body body) {
     testing::RunLoop([&](boost::asio::io_context& io) -> Task<> {
-      postgres::Database database(io, {.conninfo = disk_.Conninfo(), .write_connections = 4});
-      co_await database.Open(After(10s));
+      postgres::Database database(io, disk_.Options(4));
+      co_await database.Open(Soon());
       PgStore store(database, options);
       co_await body(store, io);
-      co_await database.Close(After(5s));
+      co_await database.Close(Soon());
     });
   }
   template <class Body>
@@ -44,24 +45,24 @@ class PgStoreTest : public ::testing::Test {
 TEST_F(PgStoreTest, FinishedKey_ReplaysItsAnswer) {
   Run([](PgStore& store, auto&) -> Task<> {
     const auto request = Place("k1");
-    const auto first = std::get<Claimed>(co_await store.Begin(After(5s), request));
+    const auto first = std::get<Claimed>(co_await store.Begin(Soon(), request));
     EXPECT_EQ(first.operation_id, OperationId(request));
     EXPECT_EQ(first.fence, 1);
     const std::string answer("\0\x01\xff binary", 10);
-    co_await store.Finish(After(5s), request, first.fence, answer);
-    EXPECT_EQ(std::get<Replay>(co_await store.Begin(After(5s), request)).answer, answer);
+    co_await store.Finish(Soon(), request, first.fence, answer);
+    EXPECT_EQ(std::get<Replay>(co_await store.Begin(Soon(), request)).answer, answer);
   });
 }
 
 TEST_F(PgStoreTest, OtherBodyOrOtherPrincipal_IsToldApart) {
   Run([](PgStore& store, auto&) -> Task<> {
-    const auto first = std::get<Claimed>(co_await store.Begin(After(5s), Place("k1")));
-    EXPECT_TRUE(std::holds_alternative<OtherRequest>(co_await store.Begin(After(5s), Place("k1", 'x'))));
-    co_await store.Finish(After(5s), Place("k1"), first.fence, "done");
-    EXPECT_TRUE(std::holds_alternative<OtherRequest>(co_await store.Begin(After(5s), Place("k1", 'x'))));
+    const auto first = std::get<Claimed>(co_await store.Begin(Soon(), Place("k1")));
+    EXPECT_TRUE(std::holds_alternative<OtherRequest>(co_await store.Begin(Soon(), Place("k1", 'x'))));
+    co_await store.Finish(Soon(), Place("k1"), first.fence, "done");
+    EXPECT_TRUE(std::holds_alternative<OtherRequest>(co_await store.Begin(Soon(), Place("k1", 'x'))));
     auto stranger = Place("k1");
     stranger.principal = "someone else";
-    const auto other = std::get<Claimed>(co_await store.Begin(After(5s), stranger));
+    const auto other = std::get<Claimed>(co_await store.Begin(Soon(), stranger));
     EXPECT_NE(other.operation_id, first.operation_id);
   });
 }
@@ -71,7 +72,7 @@ TEST_F(PgStoreTest, Twins_OneClaimsTheOthersHearOfIt) {
     int claimed = 0;
     int in_flight = 0;
     const auto twin = [&](const Request& request) -> Task<> {
-      const auto decision = co_await store.Begin(After(10s), request);
+      const auto decision = co_await store.Begin(Soon(), request);
       claimed += std::holds_alternative<Claimed>(decision);
       if (const auto* flight = std::get_if<InFlight>(&decision)) {
         ++in_flight;
@@ -82,7 +83,7 @@ TEST_F(PgStoreTest, Twins_OneClaimsTheOthersHearOfIt) {
     const auto request = Place("storm");
     runtime::TaskGroup group(io.get_executor(), [](std::string_view, std::exception_ptr) { ADD_FAILURE(); });
     for (int i = 0; i < 100; ++i) group.Spawn("twin", twin(request));
-    co_await group.Join(After(20s));
+    co_await group.Join(Soon());
     EXPECT_EQ(claimed, 1);
     EXPECT_EQ(in_flight, 99);
   });
@@ -91,44 +92,44 @@ TEST_F(PgStoreTest, Twins_OneClaimsTheOthersHearOfIt) {
 TEST_F(PgStoreTest, LeaseEnds_IsTakenOverAndTheOldRunMayNotFinish) {
   Run({.lease = 30ms}, [](PgStore& store, auto&) -> Task<> {
     const auto request = Place("k1");
-    const auto first = std::get<Claimed>(co_await store.Begin(After(5s), request));
-    Decision next = co_await store.Begin(After(5s), request);
-    for (const auto limit = After(5s); std::holds_alternative<InFlight>(next) && limit > After(0s);) {
+    const auto first = std::get<Claimed>(co_await store.Begin(Soon(), request));
+    Decision next = co_await store.Begin(Soon(), request);
+    for (const auto limit = Soon(); std::holds_alternative<InFlight>(next) && limit > After(0s);) {
       co_await runtime::SleepFor(std::get<InFlight>(next).retry_after);
-      next = co_await store.Begin(After(5s), request);
+      next = co_await store.Begin(Soon(), request);
     }
     const auto second = std::get<Claimed>(next);
     EXPECT_EQ(second.fence, first.fence + 1);
     EXPECT_EQ(second.operation_id, first.operation_id);
-    co_await store.Finish(After(5s), request, first.fence, "stale");
-    co_await store.Finish(After(5s), request, second.fence, "valid");
-    co_await store.Finish(After(5s), request, second.fence, "twice");
-    EXPECT_EQ(std::get<Replay>(co_await store.Begin(After(5s), request)).answer, "valid");
+    co_await store.Finish(Soon(), request, first.fence, "stale");
+    co_await store.Finish(Soon(), request, second.fence, "valid");
+    co_await store.Finish(Soon(), request, second.fence, "twice");
+    EXPECT_EQ(std::get<Replay>(co_await store.Begin(Soon(), request)).answer, "valid");
   });
 }
 
 TEST_F(PgStoreTest, Abandoned_IsFreeAtOnceForTheSameRequestOnly) {
   Run([](PgStore& store, auto&) -> Task<> {
     const auto request = Place("k1");
-    const auto first = std::get<Claimed>(co_await store.Begin(After(5s), request));
-    co_await store.Abandon(After(5s), request, first.fence);
-    EXPECT_TRUE(std::holds_alternative<OtherRequest>(co_await store.Begin(After(5s), Place("k1", 'x'))));
-    const auto second = std::get<Claimed>(co_await store.Begin(After(5s), request));
+    const auto first = std::get<Claimed>(co_await store.Begin(Soon(), request));
+    co_await store.Abandon(Soon(), request, first.fence);
+    EXPECT_TRUE(std::holds_alternative<OtherRequest>(co_await store.Begin(Soon(), Place("k1", 'x'))));
+    const auto second = std::get<Claimed>(co_await store.Begin(Soon(), request));
     EXPECT_EQ(second.fence, 2);
-    co_await store.Abandon(After(5s), request, first.fence);  // stale: does not end the second run's lease
-    EXPECT_TRUE(std::holds_alternative<InFlight>(co_await store.Begin(After(5s), request)));
+    co_await store.Abandon(Soon(), request, first.fence);  // stale: does not end the second run's lease
+    EXPECT_TRUE(std::holds_alternative<InFlight>(co_await store.Begin(Soon(), request)));
   });
 }
 
 TEST_F(PgStoreTest, ExpiredKeys_AreFreeAndSwept) {
   Run({.sweep_chunk = 2}, [this](PgStore& store, auto&) -> Task<> {
     for (const char* key : {"a", "b", "c", "d", "e"}) {
-      const auto claimed = std::get<Claimed>(co_await store.Begin(After(5s), Place(key)));
-      co_await store.Finish(After(5s), Place(key), claimed.fence, "done");
+      const auto claimed = std::get<Claimed>(co_await store.Begin(Soon(), Place(key)));
+      co_await store.Finish(Soon(), Place(key), claimed.fence, "done");
     }
     disk_.Execute("UPDATE idempotency_key SET expires_at = market_now() WHERE key <> 'e'");
-    EXPECT_EQ(std::get<Claimed>(co_await store.Begin(After(5s), Place("a", 'x'))).fence, 2);
-    co_await store.Sweep(After(5s));
+    EXPECT_EQ(std::get<Claimed>(co_await store.Begin(Soon(), Place("a", 'x'))).fence, 2);
+    co_await store.Sweep(Soon());
     EXPECT_EQ(disk_.Execute("SELECT string_agg(key, '' ORDER BY key) FROM idempotency_key"), "ae");
   });
 }

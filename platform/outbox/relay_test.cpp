@@ -15,8 +15,8 @@ namespace market::outbox {
 namespace {
 
 using namespace std::chrono_literals;
-using runtime::After;
 using testing::Eventually;
+using testing::Soon;
 
 constexpr std::array kSets{&migrations::kOutbox};
 constexpr postgres::Statement kFail{"test.fail", "SELECT 1 / $1::int"};
@@ -37,13 +37,13 @@ class RelayTest : public ::testing::Test {
   template <class Body>
   void Run(Body body) {
     testing::RunLoop([&](boost::asio::io_context& io) -> Task<> {
-      postgres::Database database(io, {.conninfo = disk_.Conninfo(), .write_connections = 4});
-      co_await database.Open(After(10s));
+      postgres::Database database(io, disk_.Options(4));
+      co_await database.Open(Soon());
       runtime::TaskGroup group(io.get_executor(), Ignore);
       co_await body(database, group);
       group.Cancel();
-      co_await group.Join(After(10s));
-      co_await database.Close(After(5s));
+      co_await group.Join(Soon());
+      co_await database.Close(Soon());
     });
   }
 
@@ -59,7 +59,7 @@ class RelayTest : public ::testing::Test {
 Task<> AppendOne(postgres::Database& db, std::string topic, std::string key, std::string payload) {
   postgres::Batch batch;
   Append(batch, {std::move(topic), std::move(key), std::move(payload), "trace"});
-  co_await db.Write(After(5s), std::move(batch));
+  co_await db.Write(Soon(), std::move(batch));
 }
 
 Relay::Handler Remember(Seen& seen) {
@@ -84,7 +84,7 @@ TEST_F(RelayTest, CommittedMessage_IsDeliveredAtOnceWhenWoken) {
     const auto body = [&](postgres::Tx& tx) -> Task<> {
       id = co_await Append(tx, {"order.placed", "k", payload, "00-trace"});
     };
-    co_await db.Transaction(After(5s), body);
+    co_await db.Transaction(Soon(), body);
     relay.Wake();
     co_await Eventually([&] { return relay.Snapshot().delivered == 1 && Left() == "0"; });
     EXPECT_EQ(seen.size(), 1u);
@@ -93,7 +93,7 @@ TEST_F(RelayTest, CommittedMessage_IsDeliveredAtOnceWhenWoken) {
     EXPECT_EQ(seen.at(0).trace, "00-trace");
     EXPECT_EQ(seen.at(0).attempt, 1U);
     group.Cancel();
-    co_await group.Join(After(5s));
+    co_await group.Join(Soon());
   });
 }
 
@@ -103,7 +103,7 @@ TEST_F(RelayTest, RolledBackMessage_IsNeverSent) {
     Append(batch, {"t", "k", "p", ""});
     batch.Add(kFail, 0);
     try {
-      co_await db.Write(After(5s), std::move(batch));
+      co_await db.Write(Soon(), std::move(batch));
       ADD_FAILURE();
     } catch (const postgres::SqlError&) {
     }
@@ -144,7 +144,7 @@ TEST_F(RelayTest, FailingMessage_HoldsUpItsKeyOnly) {
     EXPECT_EQ(reported, 3);
     EXPECT_EQ(relay.Snapshot().failed, 3u);
     group.Cancel();
-    co_await group.Join(After(5s));
+    co_await group.Join(Soon());
   });
 }
 
@@ -174,7 +174,7 @@ TEST_F(RelayTest, AMessageThatIsRefusedForGood_IsParkedAndKeepsOnlyItsKeyWaiting
     EXPECT_THAT(seen, ::testing::ElementsAre("b:1", "a:bad", "a:2"));
     co_await Eventually([&] { return relay.Snapshot().parked == 0; });
     group.Cancel();
-    co_await group.Join(After(5s));
+    co_await group.Join(Soon());
   });
 }
 
@@ -197,7 +197,7 @@ TEST_F(RelayTest, ATableThatIsAway_StopsNothingForGood) {
              relay.Deliveries().Rounds().Now().failures_in_a_row == 0;
     });
     group.Cancel();
-    co_await group.Join(After(5s));
+    co_await group.Join(Soon());
   });
 }
 
@@ -212,7 +212,7 @@ TEST_F(RelayTest, TopicWithoutHandler_IsLeftAloneAndBlocksNothing) {
     co_await Eventually([&] { return seen.size() == 1 && Left() == "1"; });
     EXPECT_EQ(disk_.Execute("SELECT topic || attempts FROM outbox"), "unknown0");
     group.Cancel();
-    co_await group.Join(After(5s));
+    co_await group.Join(Soon());
   });
 }
 
@@ -250,7 +250,7 @@ TEST_F(RelayTest, TwoRelays_ShareTheWorkAndKeepTheOrderOfEachKey) {
       EXPECT_TRUE(std::ranges::is_sorted(numbers)) << key;
     }
     group.Cancel();
-    co_await group.Join(After(5s));
+    co_await group.Join(Soon());
     EXPECT_EQ(Left(), "0");
   });
 }
@@ -284,7 +284,7 @@ TEST_F(RelayTest, RelayDiesAfterItsClaim_AnotherTakesOverWhenTheLeaseEnds) {
     co_await Eventually([&] { return healthy.Snapshot().delivered == 1 && Left() == "0"; });
     EXPECT_THAT(attempts, ::testing::ElementsAre(2U));
     group.Cancel();
-    co_await group.Join(After(5s));
+    co_await group.Join(Soon());
   });
 }
 
@@ -303,7 +303,7 @@ TEST_F(RelayTest, Stopped_GivesItsMessagesBack) {
     Start(group, relay);
     co_await Eventually([&] { return started; });
     group.Cancel();
-    co_await group.Join(After(5s));
+    co_await group.Join(Soon());
     EXPECT_EQ(disk_.Execute("SELECT next_attempt_at <= market_now() AND failures = 0 FROM outbox"), "t");
   });
 }
@@ -325,7 +325,7 @@ TEST_F(RelayTest, DatabaseSessionsEnd_TheRelayGoesOn) {
     co_await Eventually([&] { return Left() == "0"; });
     EXPECT_EQ(seen.back(), "k:2");
     group.Cancel();
-    co_await group.Join(After(5s));
+    co_await group.Join(Soon());
   });
 }
 
@@ -344,7 +344,7 @@ TEST_F(RelayTest, Gauges_ShowWhatWaits) {
     Measure(relay, "order", metrics);
     EXPECT_THAT(metrics.Exposition(), ::testing::HasSubstr(R"(outbox_pending_messages{database="order"} 1)"));
     group.Cancel();
-    co_await group.Join(After(5s));
+    co_await group.Join(Soon());
   });
 }
 

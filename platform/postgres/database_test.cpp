@@ -16,7 +16,7 @@ TEST_F(DatabaseTest, Values_SurviveTheRoundTrip) {
     const auto id = AccountId::New();
     const Time time = Time(std::chrono::sys_days(std::chrono::year(1969) / 12 / 31)) + 86399s + 999'999us;
     const std::string bytes("\0\x01\xff\\x", 5);
-    const auto result = co_await db.Read(After(5s), kEcho, std::numeric_limits<std::int64_t>::min(), true,
+    const auto result = co_await db.Read(Soon(), kEcho, std::numeric_limits<std::int64_t>::min(), true,
                                          "ä\"'\\", id, time, Bytes{bytes}, 0.1, 90s);
     const Row row = result.One();
     EXPECT_EQ(row.Int(0), std::numeric_limits<std::int64_t>::min());
@@ -36,7 +36,7 @@ TEST_F(DatabaseTest, Nulls_AreEmptyOptionals) {
   static constexpr Statement kEcho{"test.nulls",
                                    "SELECT $1::bigint, $2::text, $3::uuid, $4::timestamptz, $5::bytea"};
   Run([](Database& db) -> Task<> {
-    const auto result = co_await db.Read(After(5s), kEcho, std::nullopt, std::optional<std::string>(),
+    const auto result = co_await db.Read(Soon(), kEcho, std::nullopt, std::optional<std::string>(),
                                          std::optional<Uuid>(), std::nullopt, std::nullopt);
     const Row row = result.One();
     EXPECT_FALSE(row.OptionalInt(0));
@@ -57,7 +57,7 @@ TEST_F(DatabaseTest, Arrays_SurviveTheRoundTrip) {
     const std::vector<Uuid> ids{Uuid::NewV7(), Uuid::NewV7()};
     const std::vector<std::optional<std::string>> gaps{std::nullopt, "x"};
     const std::vector<Bytes> blobs{Bytes{"\x01\x02"}};
-    const auto result = co_await db.Read(After(5s), kEcho, std::span(numbers), texts, ids, gaps, blobs,
+    const auto result = co_await db.Read(Soon(), kEcho, std::span(numbers), texts, ids, gaps, blobs,
                                          std::vector<std::string>());
     const Row row = result.One();
     EXPECT_EQ(row.IntArray(0), numbers);
@@ -73,32 +73,32 @@ TEST_F(DatabaseTest, Arrays_SurviveTheRoundTrip) {
 TEST_F(DatabaseTest, Rows_CanBeWalkedAndCounted) {
   static constexpr Statement kSeries{"test.series", "SELECT * FROM generate_series(1, $1::int) n"};
   Run([](Database& db) -> Task<> {
-    const auto result = co_await db.Read(After(5s), kSeries, 3);
+    const auto result = co_await db.Read(Soon(), kSeries, 3);
     std::vector<std::int64_t> numbers;
     for (const auto row : result) numbers.push_back(row.Int(0));
     EXPECT_THAT(numbers, ::testing::ElementsAre(1, 2, 3));
     EXPECT_THROW(result.One(), std::logic_error);
-    EXPECT_FALSE((co_await db.Read(After(5s), kGet, 1)).First());
-    EXPECT_EQ((co_await db.Write(After(5s), kPut, 1, 1)).AffectedRows(), 1);
-    EXPECT_EQ((co_await db.Write(After(5s), kAdd, 2, 1)).AffectedRows(), 0);
+    EXPECT_FALSE((co_await db.Read(Soon(), kGet, 1)).First());
+    EXPECT_EQ((co_await db.Write(Soon(), kPut, 1, 1)).AffectedRows(), 1);
+    EXPECT_EQ((co_await db.Write(Soon(), kAdd, 2, 1)).AffectedRows(), 0);
   });
 }
 
 TEST_F(DatabaseTest, RefusedStatement_NamesStateAndConstraint) {
   static constexpr Statement kWrong{"test.wrong", "SELECT nothing FROM nowhere"};
   Run([](Database& db) -> Task<> {
-    co_await db.Write(After(5s), kPut, 1, 1);
+    co_await db.Write(Soon(), kPut, 1, 1);
     try {
-      co_await db.Write(After(5s), kPut, 1, 1);
+      co_await db.Write(Soon(), kPut, 1, 1);
       ADD_FAILURE() << "a duplicate was taken";
     } catch (const SqlError& error) {
       EXPECT_TRUE(error.IsUniqueViolation("item_pkey")) << error.what();
       EXPECT_EQ(error.statement, "item.put");
     }
-    EXPECT_EQ(co_await StateOf(db.Write(After(5s), kAdd, 1, -5)), "23514");
+    EXPECT_EQ(co_await StateOf(db.Write(Soon(), kAdd, 1, -5)), "23514");
     // A statement that can't be prepared is refused each time, and the connection serves on.
-    for (int i = 0; i < 3; ++i) EXPECT_EQ(co_await StateOf(db.Read(After(5s), kWrong)), "42P01");
-    EXPECT_EQ((co_await db.Read(After(5s), kGet, 1)).One().Int(0), 1);
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(co_await StateOf(db.Read(Soon(), kWrong)), "42P01");
+    EXPECT_EQ((co_await db.Read(Soon(), kGet, 1)).One().Int(0), 1);
   });
 }
 
@@ -106,20 +106,20 @@ TEST_F(DatabaseTest, Batch_IsAllOrNothing) {
   Run([](Database& db) -> Task<> {
     Batch good;
     good.Add(kPut, 1, 10).Add(kAdd, 1, 5).Add(kGet, 1);
-    const auto results = co_await db.Write(After(5s), std::move(good));
+    const auto results = co_await db.Write(Soon(), std::move(good));
     EXPECT_EQ(results.at(2).One().Int(0), 15);
 
     Batch bad;
     bad.Add(kPut, 2, 1).Add(kAdd, 1, -100).Add(kPut, 3, 1);
     try {
-      co_await db.Write(After(5s), std::move(bad));
+      co_await db.Write(Soon(), std::move(bad));
       ADD_FAILURE() << "a bad batch was taken";
     } catch (const SqlError& error) {
       EXPECT_EQ(error.statement, "item.add");
       EXPECT_EQ(error.constraint, "not_negative");
     }
-    EXPECT_EQ((co_await db.Read(After(5s), kCount)).One().Int(0), 1);
-    EXPECT_TRUE((co_await db.Write(After(5s), Batch())).empty());
+    EXPECT_EQ((co_await db.Read(Soon(), kCount)).One().Int(0), 1);
+    EXPECT_TRUE((co_await db.Write(Soon(), Batch())).empty());
   });
 }
 
@@ -127,30 +127,30 @@ TEST_F(DatabaseTest, ErrorAtCommit_FailsTheWrite) {
   static constexpr Statement kLink{"linked.put", "INSERT INTO linked VALUES ($1, $2)"};
   Run([](Database& db) -> Task<> {
     try {
-      co_await db.Write(After(5s), kLink, 1, 99);
+      co_await db.Write(Soon(), kLink, 1, 99);
       ADD_FAILURE() << "the deferred constraint did not hold";
     } catch (const SqlError& error) {
       EXPECT_EQ(error.constraint, "has_item");
     }
     const auto body = [](Tx& tx) -> Task<> { co_await tx.Execute(kLink, 1, 99); };
-    EXPECT_EQ(co_await StateOf(db.Transaction(After(5s), body)), "23503");
-    co_await db.Write(After(5s), kPut, 1, 1);
-    co_await db.Write(After(5s), kLink, 1, 1);
+    EXPECT_EQ(co_await StateOf(db.Transaction(Soon(), body)), "23503");
+    co_await db.Write(Soon(), kPut, 1, 1);
+    co_await db.Write(Soon(), kLink, 1, 1);
   });
 }
 
 TEST_F(DatabaseTest, ReadBatch_GivesEachResult) {
   Run([](Database& db) -> Task<> {
-    co_await db.Write(After(5s), kPut, 1, 10);
+    co_await db.Write(Soon(), kPut, 1, 10);
     Batch batch;
     batch.Add(kGet, 1).Add(kCount).Add(kGet, 2);
-    const auto results = co_await db.Read(After(5s), std::move(batch));
+    const auto results = co_await db.Read(Soon(), std::move(batch));
     EXPECT_EQ(results.at(0).One().Int(0), 10);
     EXPECT_EQ(results.at(1).One().Int(0), 1);
     EXPECT_TRUE(results.at(2).empty());
     Batch failing;
     failing.Add(kDivide, 0).Add(kCount);
-    EXPECT_EQ(co_await StateOf(db.Read(After(5s), std::move(failing))), "22012");
+    EXPECT_EQ(co_await StateOf(db.Read(Soon(), std::move(failing))), "22012");
   });
 }
 
@@ -160,23 +160,23 @@ Task<> Caller(Database& db, int caller, int rounds, int& answered) {
     const int number = caller * 1000 + i;
     switch ((caller + i) % 5) {
       case 0:
-        EXPECT_EQ(co_await StateOf(db.Read(After(20s), kDivide, 0)), "22012");
+        EXPECT_EQ(co_await StateOf(db.Read(Soon(), kDivide, 0)), "22012");
         break;
       case 1: {
         Batch batch;
         batch.Add(kPut, number, number).Add(kGet, number);
-        EXPECT_EQ((co_await db.Write(After(20s), std::move(batch))).at(1).One().Int(0), number);
+        EXPECT_EQ((co_await db.Write(Soon(), std::move(batch))).at(1).One().Int(0), number);
         break;
       }
       case 2: {
         Batch batch;
         batch.Add(kPut, number, number).Add(kAdd, number, -number - 1);
-        EXPECT_EQ(co_await StateOf(db.Write(After(20s), std::move(batch))), "23514");
+        EXPECT_EQ(co_await StateOf(db.Write(Soon(), std::move(batch))), "23514");
         break;
       }
       default: {
         static constexpr Statement kEcho{"test.echo", "SELECT $1::bigint * 2"};
-        EXPECT_EQ((co_await db.Read(After(20s), kEcho, number)).One().Int(0), number * 2);
+        EXPECT_EQ((co_await db.Read(Soon(), kEcho, number)).One().Int(0), number * 2);
       }
     }
     ++answered;
@@ -191,10 +191,10 @@ TEST_F(DatabaseTest, ManyCallers_EachGetsItsOwnAnswer) {
   Run(options, [&](Database& db, boost::asio::io_context& io) -> Task<> {
     runtime::TaskGroup group(io.get_executor(), Unexpected);
     for (int caller = 0; caller < 64; ++caller) group.Spawn("caller", Caller(db, caller, 16, answered));
-    co_await group.Join(After(30s));
+    co_await group.Join(Soon());
     EXPECT_EQ(answered, 64 * 16);
     EXPECT_EQ(hooked, db.Snapshot().queries);
-    const auto rows = (co_await db.Read(After(5s), kCount)).One().Int(0);
+    const auto rows = (co_await db.Read(Soon(), kCount)).One().Int(0);
     EXPECT_EQ(rows, 64 * 16 / 5 + 1);
   });
 }
@@ -205,11 +205,11 @@ TEST_F(DatabaseTest, LongParameters_PassInBothDirections) {
     runtime::TaskGroup group(io.get_executor(), Unexpected);
     const auto one = [](Database& db, char c) -> Task<> {
       const std::string text(3'000'000, c);
-      const auto result = co_await db.Read(After(20s), kEcho, text);
+      const auto result = co_await db.Read(Soon(), kEcho, text);
       EXPECT_TRUE(result.One().Text(0) == text);
     };
     for (char c = 'a'; c < 'k'; ++c) group.Spawn("echo", one(db, c));
-    co_await group.Join(After(30s));
+    co_await group.Join(Soon());
   });
 }
 
@@ -219,7 +219,7 @@ TEST_F(DatabaseTest, DeadlinePasses_CallerLeavesAndTheConnectionServesOn) {
   Run(options, [](Database& db) -> Task<> {
     EXPECT_EQ(co_await CodeOf(db.Read(After(30ms), kSleep, 0.2)), Code::kDeadlineExceeded);
     EXPECT_EQ(co_await CodeOf(db.Read(After(-1ms), kSleep, 0.2)), Code::kDeadlineExceeded);
-    EXPECT_EQ((co_await db.Read(After(5s), kCount)).One().Int(0), 0);
+    EXPECT_EQ((co_await db.Read(Soon(), kCount)).One().Int(0), 0);
   });
 }
 
@@ -228,13 +228,13 @@ TEST_F(DatabaseTest, ServersTimeouts_AreOurErrors) {
   options.statement_timeout = 300ms;
   options.lock_timeout = 50ms;
   Run(options, [](Database& db) -> Task<> {
-    EXPECT_EQ(co_await CodeOf(db.Read(After(5s), kSleep, 3.0)), Code::kDeadlineExceeded);
-    co_await db.Write(After(5s), kPut, 1, 1);
+    EXPECT_EQ(co_await CodeOf(db.Read(Soon(), kSleep, 3.0)), Code::kDeadlineExceeded);
+    co_await db.Write(Soon(), kPut, 1, 1);
     const auto body = [&db](Tx& tx) -> Task<> {
       co_await tx.Execute(kLock, 1);
-      EXPECT_EQ(co_await CodeOf(db.Write(After(5s), kAdd, 1, 1)), Code::kUnavailable);
+      EXPECT_EQ(co_await CodeOf(db.Write(Soon(), kAdd, 1, 1)), Code::kUnavailable);
     };
-    co_await db.Transaction(After(5s), body);
+    co_await db.Transaction(Soon(), body);
   });
 }
 
@@ -242,7 +242,7 @@ TEST_F(DatabaseTest, CancelledCallers_LeaveTheOrderOfAnswersIntact) {
   auto options = Settings();
   options.read_connections = 1;
   Run(options, [](Database& db, boost::asio::io_context& io) -> Task<> {
-    const auto sleeper = [](Database& db) -> Task<> { co_await db.Read(After(5s), kSleep, 0.02); };
+    const auto sleeper = [](Database& db) -> Task<> { co_await db.Read(Soon(), kSleep, 0.02); };
     int aborted = 0;
     runtime::TaskGroup cancelled(io.get_executor(), [&](std::string_view, std::exception_ptr) { ++aborted; });
     runtime::TaskGroup staying(io.get_executor(), Unexpected);
@@ -253,8 +253,8 @@ TEST_F(DatabaseTest, CancelledCallers_LeaveTheOrderOfAnswersIntact) {
     }
     co_await Eventually([&] { return db.Snapshot().in_flight >= 11; });
     cancelled.Cancel();
-    co_await cancelled.Join(After(5s));
-    co_await staying.Join(After(10s));
+    co_await cancelled.Join(Soon());
+    co_await staying.Join(Soon());
     EXPECT_EQ(aborted, 10);
     EXPECT_EQ(answered, 50);
   });
@@ -264,28 +264,28 @@ TEST_F(DatabaseTest, TooManyWaiting_IsOverload) {
   auto options = Settings();
   options.max_queued = 5;
   Run(options, [](Database& db, boost::asio::io_context& io) -> Task<> {
-    const auto sleeper = [](Database& db) -> Task<> { co_await db.Read(After(5s), kSleep, 0.05); };
+    const auto sleeper = [](Database& db) -> Task<> { co_await db.Read(Soon(), kSleep, 0.05); };
     runtime::TaskGroup group(io.get_executor(), Unexpected);
     for (int i = 0; i < 5; ++i) group.Spawn("sleeper", sleeper(db));
     co_await Eventually([&] { return db.Snapshot().in_flight == 5; });
-    EXPECT_EQ(co_await CodeOf(db.Read(After(5s), kCount)), Code::kResourceExhausted);
-    co_await group.Join(After(5s));
-    EXPECT_EQ(co_await CodeOf(db.Read(After(5s), kCount)), Code::kOk);
+    EXPECT_EQ(co_await CodeOf(db.Read(Soon(), kCount)), Code::kResourceExhausted);
+    co_await group.Join(Soon());
+    EXPECT_EQ(co_await CodeOf(db.Read(Soon(), kCount)), Code::kOk);
   });
 }
 
 TEST_F(DatabaseTest, Close_WaitsForCallersAndRefusesNewOnes) {
   RunLoop([&](boost::asio::io_context& io) -> Task<> {
     Database database(io, Settings());
-    co_await database.Open(After(10s));
-    const auto sleeper = [](Database& db) -> Task<> { co_await db.Write(After(5s), kSleep, 0.05); };
+    co_await database.Open(Soon());
+    const auto sleeper = [](Database& db) -> Task<> { co_await db.Write(Soon(), kSleep, 0.05); };
     runtime::TaskGroup group(io.get_executor(), Unexpected);
     group.Spawn("sleeper", sleeper(database));
     co_await Eventually([&] { return database.Snapshot().in_flight == 1; });
-    co_await database.Close(After(5s));
-    EXPECT_EQ(co_await CodeOf(database.Read(After(5s), kCount)), Code::kUnavailable);
-    EXPECT_EQ(co_await CodeOf(database.Write(After(5s), kPut, 1, 1)), Code::kUnavailable);
-    co_await group.Join(After(5s));
+    co_await database.Close(Soon());
+    EXPECT_EQ(co_await CodeOf(database.Read(Soon(), kCount)), Code::kUnavailable);
+    EXPECT_EQ(co_await CodeOf(database.Write(Soon(), kPut, 1, 1)), Code::kUnavailable);
+    co_await group.Join(Soon());
     EXPECT_EQ(database.Snapshot().connections, 0u);
   });
 }

@@ -20,12 +20,12 @@ class FaultsTest : public DatabaseTest {
                              .read_connections = 1,
                              .write_connections = 2,
                              .connect_timeout = 500ms});
-      co_await database.Open(After(10s));
+      co_await database.Open(Soon());
       co_await body(database, gate, io);
       gate.Pass();
       co_await Eventually([&] { return database.Snapshot().connections == 3; });
-      EXPECT_EQ((co_await database.Read(After(5s), kCount)).size(), 1u);
-      co_await database.Close(After(5s));
+      EXPECT_EQ((co_await database.Read(Soon(), kCount)).size(), 1u);
+      co_await database.Close(Soon());
     });
   }
 
@@ -46,11 +46,11 @@ Task<> Record(Task<> write, std::string& outcome) {
   }
 }
 
-Task<> Put(Database& db, int id) { co_await db.Write(After(5s), kPut, id, id); }
+Task<> Put(Database& db, int id) { co_await db.Write(Soon(), kPut, id, id); }
 
 Task<> PutInTransaction(Database& db, int id) {
   const auto body = [id](Tx& tx) -> Task<> { co_await tx.Execute(kPut, id, id); };
-  co_await db.Transaction(After(5s), body);
+  co_await db.Transaction(Soon(), body);
 }
 
 TEST_F(FaultsTest, AnswerOfAWriteIsLost_TheCommitIsUnknown) {
@@ -61,7 +61,7 @@ TEST_F(FaultsTest, AnswerOfAWriteIsLost_TheCommitIsUnknown) {
     group.Spawn("put", Record(Put(db, 1), outcome));
     co_await Eventually([&] { return Value(1) == "1"; });  // committed, and nobody told us
     gate.Reset();
-    co_await group.Join(After(5s));
+    co_await group.Join(Soon());
     EXPECT_EQ(outcome, "unknown");
   });
 }
@@ -75,12 +75,12 @@ TEST_F(FaultsTest, AnswerOfACommitIsLost_TheCommitIsUnknown) {
         co_await tx.Execute(kPut, 1, 1);
         gate.Stall(TcpGate::Direction::kReplies);
       };
-      co_await db.Transaction(After(5s), body);
+      co_await db.Transaction(Soon(), body);
     };
     group.Spawn("put", Record(transaction(db, gate), outcome));
     co_await Eventually([&] { return Value(1) == "1"; });
     gate.Reset();
-    co_await group.Join(After(5s));
+    co_await group.Join(Soon());
     EXPECT_EQ(outcome, "unknown");
   });
 }
@@ -93,7 +93,7 @@ TEST_F(FaultsTest, LostBeforeTheCommit_IsUnavailableAndNothingHappened) {
       co_await tx.Execute(kPut, 2, 2);
     };
     std::string outcome;
-    co_await Record(db.Transaction(After(5s), body), outcome);
+    co_await Record(db.Transaction(Soon(), body), outcome);
     EXPECT_EQ(outcome, "UNAVAILABLE");
     EXPECT_EQ(disk_.Execute("SELECT count(*) FROM item"), "0");
   });
@@ -101,7 +101,7 @@ TEST_F(FaultsTest, LostBeforeTheCommit_IsUnavailableAndNothingHappened) {
 
 TEST_F(FaultsTest, LostDuringARead_IsUnavailable) {
   RunBehindGate([](Database& db, TcpGate& gate, boost::asio::io_context& io) -> Task<> {
-    const auto read = [](Database& db) -> Task<> { co_await db.Read(After(5s), kSleep, 1.0); };
+    const auto read = [](Database& db) -> Task<> { co_await db.Read(Soon(), kSleep, 1.0); };
     runtime::TaskGroup group(io.get_executor(), Unexpected);
     std::string first;
     std::string second;
@@ -109,7 +109,7 @@ TEST_F(FaultsTest, LostDuringARead_IsUnavailable) {
     group.Spawn("read", Record(read(db), second));
     co_await Eventually([&] { return db.Snapshot().in_flight == 2; });
     gate.Reset();
-    co_await group.Join(After(5s));
+    co_await group.Join(Soon());
     EXPECT_EQ(first, "UNAVAILABLE");
     EXPECT_EQ(second, "UNAVAILABLE");
   });
@@ -121,7 +121,7 @@ TEST_F(FaultsTest, ServerGone_CallsFailAtOnceAndRecover) {
     gate.Reset();
     co_await Eventually([&] { return db.Snapshot().connections == 0; });
     const auto before = std::chrono::steady_clock::now();
-    EXPECT_EQ(co_await CodeOf(db.Read(After(5s), kCount)), Code::kUnavailable);
+    EXPECT_EQ(co_await CodeOf(db.Read(Soon(), kCount)), Code::kUnavailable);
     EXPECT_EQ(co_await CodeOf(Put(db, 1)), Code::kUnavailable);
     EXPECT_LT(std::chrono::steady_clock::now() - before, 1s);
   });
@@ -132,7 +132,7 @@ TEST_F(FaultsTest, CutInTheMiddleOfAnAnswer_NeverGivesAWrongOne) {
   for (const std::size_t bytes : {1u, 5u, 100u, 5000u, 60'000u}) {
     RunBehindGate([&](Database& db, TcpGate& gate, boost::asio::io_context&) -> Task<> {
       gate.CutAfter(TcpGate::Direction::kReplies, bytes);
-      EXPECT_EQ(co_await CodeOf(db.Read(After(5s), kLong)), Code::kUnavailable) << bytes;
+      EXPECT_EQ(co_await CodeOf(db.Read(Soon(), kLong)), Code::kUnavailable) << bytes;
     });
   }
 }
@@ -140,7 +140,7 @@ TEST_F(FaultsTest, CutInTheMiddleOfAnAnswer_NeverGivesAWrongOne) {
 // Soon, while connections that are of no more use are replaced.
 template <class Call>
 Task<> Succeeds(Call call) {
-  const auto limit = After(10s);
+  const auto limit = Soon();
   while (co_await CodeOf(call()) != Code::kOk) {
     if (std::chrono::steady_clock::now() > limit) throw std::runtime_error("it never succeeded");
     co_await runtime::SleepFor(1ms);
@@ -154,13 +154,13 @@ TEST_F(FaultsTest, ServerEndsSessions_ConnectionsAreMadeAnew) {
     lost += event == "connection_lost" ? 1 : 0;
   };
   Run(options, [&](Database& db) -> Task<> {
-    EXPECT_EQ((co_await db.Read(After(5s), kCount)).One().Int(0), 0);
+    EXPECT_EQ((co_await db.Read(Soon(), kCount)).One().Int(0), 0);
     disk_.Execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
         "AND pid <> pg_backend_pid()");
     co_await Eventually([&] { return lost == 6 && db.Snapshot().connections == 6; });
     co_await Put(db, 1);
-    EXPECT_EQ((co_await db.Read(After(5s), kCount)).One().Int(0), 1);
+    EXPECT_EQ((co_await db.Read(Soon(), kCount)).One().Int(0), 1);
   });
 }
 
@@ -181,9 +181,9 @@ TEST_F(FaultsTest, WriteOnAServerThatIsReadOnly_IsUnavailable) {
 TEST_F(FaultsTest, ChangedTable_OldPlansAreGivenUp) {
   static constexpr Statement kAll{"item.all", "SELECT * FROM item"};
   Run([this](Database& db) -> Task<> {
-    co_await db.Read(After(5s), kAll);
+    co_await db.Read(Soon(), kAll);
     disk_.Execute("ALTER TABLE item ADD COLUMN note text");
-    co_await Succeeds([&] { return db.Read(After(5s), kAll); });
+    co_await Succeeds([&] { return db.Read(Soon(), kAll); });
   });
 }
 
@@ -194,13 +194,13 @@ TEST_F(FaultsTest, SilentServer_IsGivenUp) {
                            .read_connections = 1,
                            .write_connections = 1,
                            .statement_timeout = 100ms});
-    co_await database.Open(After(10s));
+    co_await database.Open(Soon());
     gate.Stall(TcpGate::Direction::kRequests);
-    EXPECT_EQ(co_await CodeOf(database.Read(After(5s), kCount)), Code::kUnavailable);
+    EXPECT_EQ(co_await CodeOf(database.Read(Soon(), kCount)), Code::kUnavailable);
     gate.Pass();
     co_await Eventually([&] { return database.Snapshot().connections == 2; });
-    EXPECT_EQ((co_await database.Read(After(5s), kCount)).One().Int(0), 0);
-    co_await database.Close(After(5s));
+    EXPECT_EQ((co_await database.Read(Soon(), kCount)).One().Int(0), 0);
+    co_await database.Close(Soon());
   });
 }
 
@@ -209,9 +209,9 @@ TEST_F(FaultsTest, HostName_EachOfItsAddressesIsTried) {
   RunLoop([this](boost::asio::io_context& io) -> Task<> {
     TcpGate gate = TcpGate::ToPostgres(io);
     Database database(io, {.conninfo = disk_.ConninfoVia("localhost", gate.Port())});
-    co_await database.Open(After(10s));
-    EXPECT_EQ((co_await database.Read(After(5s), kCount)).One().Int(0), 0);
-    co_await database.Close(After(5s));
+    co_await database.Open(Soon());
+    EXPECT_EQ((co_await database.Read(Soon(), kCount)).One().Int(0), 0);
+    co_await database.Close(Soon());
   });
 }
 

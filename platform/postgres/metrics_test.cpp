@@ -16,10 +16,10 @@ TEST_F(DatabaseTest, Metrics_CountStatementsAndFailuresByName) {
   options.name = "stock";
   MeasureQueries(options, metrics);
   Run(options, [](Database& db) -> Task<> {
-    co_await db.Write(After(5s), kPut, 1, 7);
-    co_await db.Read(After(5s), kGet, 1);
-    co_await db.Read(After(5s), kGet, 1);
-    EXPECT_EQ(co_await StateOf(db.Write(After(5s), kPut, 1, 7)), "23505");
+    co_await db.Write(Soon(), kPut, 1, 7);
+    co_await db.Read(Soon(), kGet, 1);
+    co_await db.Read(Soon(), kGet, 1);
+    EXPECT_EQ(co_await StateOf(db.Write(Soon(), kPut, 1, 7)), "23505");
   });
   const auto text = metrics.Exposition();
   for (const std::string_view line : {R"(db_query_seconds_count{database="stock",statement="item.get"} 2)",
@@ -48,14 +48,14 @@ TEST_F(DatabaseTest, Metrics_ShowWhoHoldsConnectionsAndWhoWaits) {
       co_await Eventually([&] { return let_go; });
     };
     runtime::TaskGroup group(io.get_executor(), Unexpected);
-    group.Spawn("first", db.Transaction(After(10s), hold));
-    group.Spawn("second", db.Transaction(After(10s), hold));
+    group.Spawn("first", db.Transaction(Soon(), hold));
+    group.Spawn("second", db.Transaction(Soon(), hold));
     co_await Eventually([&] { return db.Snapshot().waiting == 1; });
     const auto text = metrics.Exposition();
     EXPECT_THAT(text, HasSubstr(R"(db_pool_connections{database="stock",state="leased"} 1)"));
     EXPECT_THAT(text, HasSubstr(R"(db_pool_connections{database="stock",state="waiting"} 1)"));
     let_go = true;
-    co_await group.Join(After(10s));
+    co_await group.Join(Soon());
     EXPECT_THAT(metrics.Exposition(), HasSubstr(R"(db_pool_wait_seconds_count{database="stock"} 1)"));
   });
 }

@@ -15,13 +15,13 @@ class MigrateTest : public ::testing::Test {
   using Sets = std::vector<const MigrationSet*>;
 
   static Task<> AddTo(std::vector<std::string>& applied, Database& database, const Sets& sets) {
-    auto names = co_await Migrate(database, sets, testing::TemporaryDatabase::kProgramRole, After(20s));
+    auto names = co_await Migrate(database, sets, testing::TemporaryDatabase::kProgramRole, Soon());
     for (auto& name : names) applied.push_back(std::move(name));
   }
   std::vector<std::string> Apply(const Sets& sets) {
     std::vector<std::string> applied;
     RunLoop([&](boost::asio::io_context& io) -> Task<> {
-      Database database(io, {.conninfo = disk_.Conninfo()});
+      Database database(io, disk_.Options());
       co_await AddTo(applied, database, sets);
     });
     return applied;
@@ -37,8 +37,8 @@ class MigrateTest : public ::testing::Test {
   std::string Lack(const Sets& sets) {
     try {
       RunLoop([&](boost::asio::io_context& io) -> Task<> {
-        Database database(io, {.conninfo = disk_.Conninfo()});
-        co_await RequireNewest(database, sets, After(20s));
+        Database database(io, disk_.Options());
+        co_await RequireNewest(database, sets, Soon());
       });
     } catch (const std::exception& error) {
       return error.what();
@@ -81,10 +81,10 @@ TEST_F(MigrateTest, ConcurrentReplicas_ApplyEachFileOnce) {
   const Sets sets{&set};
   std::vector<std::string> applied;
   RunLoop([&](boost::asio::io_context& io) -> Task<> {
-    Database database(io, {.conninfo = disk_.Conninfo()});
+    Database database(io, disk_.Options());
     runtime::TaskGroup group(io.get_executor(), Unexpected);
     for (int i = 0; i < 8; ++i) group.Spawn("replica", AddTo(applied, database, sets));
-    co_await group.Join(After(20s));
+    co_await group.Join(Soon());
   });
   EXPECT_THAT(applied, ::testing::ElementsAre("demo/0001_a.sql", "demo/0002_b.sql"));
   EXPECT_EQ(Rows(), "1,2");

@@ -15,8 +15,8 @@ TEST_F(DatabaseTest, Transaction_CommitsWhatItsBodyDid) {
       batch.Add(kAdd, 1, value).Add(kGet, 1);
       co_return (co_await tx.Execute(std::move(batch))).at(1).One().Int(0);
     };
-    EXPECT_EQ(co_await db.Transaction(After(5s), body), 20);
-    EXPECT_EQ((co_await db.Read(After(5s), kGet, 1)).One().Int(0), 20);
+    EXPECT_EQ(co_await db.Transaction(Soon(), body), 20);
+    EXPECT_EQ((co_await db.Read(Soon(), kGet, 1)).One().Int(0), 20);
   });
 }
 
@@ -29,22 +29,22 @@ TEST_F(DatabaseTest, ExecuteAndCommit_NeedsNoFurtherRoundTrip) {
       EXPECT_EQ((co_await tx.ExecuteAndCommit(std::move(batch))).size(), 2u);
       EXPECT_THROW(co_await tx.Execute(kCount), std::logic_error);
     };
-    co_await db.Transaction(After(5s), after_reading);
+    co_await db.Transaction(Soon(), after_reading);
     const auto at_once = [](Tx& tx) -> Task<> {
       Batch batch;
       batch.Add(kPut, 3, 3);
       co_await tx.ExecuteAndCommit(std::move(batch));
     };
-    co_await db.Transaction(After(5s), at_once);
-    EXPECT_EQ((co_await db.Read(After(5s), kCount)).One().Int(0), 3);
+    co_await db.Transaction(Soon(), at_once);
+    EXPECT_EQ((co_await db.Read(Soon(), kCount)).One().Int(0), 3);
     const auto failing = [](Tx& tx) -> Task<> {
       co_await tx.Execute(kPut, 4, 4);
       Batch batch;
       batch.Add(kPut, 1, 1);
       co_await tx.ExecuteAndCommit(std::move(batch));
     };
-    EXPECT_EQ(co_await StateOf(db.Transaction(After(5s), failing)), "23505");
-    EXPECT_EQ((co_await db.Read(After(5s), kCount)).One().Int(0), 3);
+    EXPECT_EQ(co_await StateOf(db.Transaction(Soon(), failing)), "23505");
+    EXPECT_EQ((co_await db.Read(Soon(), kCount)).One().Int(0), 3);
   });
 }
 
@@ -61,11 +61,11 @@ TEST_F(DatabaseTest, BodyThrows_RollsBackAndFreesTheConnection) {
       EXPECT_EQ(co_await StateOf(tx.Execute(kPut, 1, 1)), "23505");
     };
     for (int i = 0; i < 3; ++i) {
-      EXPECT_EQ(co_await CodeOf(db.Transaction(After(5s), refusing)), Code::kNotFound);
-      EXPECT_EQ(co_await StateOf(db.Transaction(After(5s), swallowing)), "25P02");
+      EXPECT_EQ(co_await CodeOf(db.Transaction(Soon(), refusing)), Code::kNotFound);
+      EXPECT_EQ(co_await StateOf(db.Transaction(Soon(), swallowing)), "25P02");
     }
-    co_await db.Write(After(5s), kPut, 2, 2);
-    EXPECT_EQ((co_await db.Read(After(5s), kCount)).One().Int(0), 1);
+    co_await db.Write(Soon(), kPut, 2, 2);
+    EXPECT_EQ((co_await db.Read(Soon(), kCount)).One().Int(0), 1);
   });
 }
 
@@ -79,17 +79,17 @@ TEST_F(DatabaseTest, CancelledBody_RollsBackBeforeTheLeaseReturns) {
       co_await tx.Execute(kSleep, 0.1);
       ADD_FAILURE() << "was not cancelled";
     };
-    const auto run = [](Database& db, auto body) -> Task<> { co_await db.Transaction(After(5s), body); };
+    const auto run = [](Database& db, auto body) -> Task<> { co_await db.Transaction(Soon(), body); };
     int aborted = 0;
     runtime::TaskGroup group(io.get_executor(), [&](std::string_view, std::exception_ptr) { ++aborted; });
     group.Spawn("tx", run(db, body));
     co_await Eventually([&] { return db.Snapshot().queries >= 1; });
     group.Cancel();
-    co_await group.Join(After(5s));
+    co_await group.Join(Soon());
     EXPECT_EQ(aborted, 1);
     EXPECT_EQ(db.Snapshot().leased, 1u);
-    co_await db.Write(After(5s), kPut, 1, 7);  // waits for the rollback, and is not part of what it ends
-    EXPECT_EQ((co_await db.Read(After(5s), kGet, 1)).One().Int(0), 7);
+    co_await db.Write(Soon(), kPut, 1, 7);  // waits for the rollback, and is not part of what it ends
+    EXPECT_EQ((co_await db.Read(Soon(), kGet, 1)).One().Int(0), 7);
     EXPECT_EQ(db.Snapshot().leased, 0u);
   });
 }
@@ -106,17 +106,17 @@ TEST_F(DatabaseTest, AllLeased_WaitsThenRefuses) {
       ++entered;
       co_await Eventually([&] { return release.Done(); });
     };
-    const auto run = [](Database& db, auto body) -> Task<> { co_await db.Transaction(After(5s), body); };
+    const auto run = [](Database& db, auto body) -> Task<> { co_await db.Transaction(Soon(), body); };
     runtime::TaskGroup group(io.get_executor(), Unexpected);
     group.Spawn("tx", run(db, body));
     group.Spawn("tx", run(db, body));
     co_await Eventually([&] { return entered == 2; });
-    EXPECT_EQ(co_await CodeOf(db.Write(After(5s), kPut, 1, 1)), Code::kResourceExhausted);
-    EXPECT_EQ(co_await CodeOf(db.Transaction(After(5s), body)), Code::kResourceExhausted);
+    EXPECT_EQ(co_await CodeOf(db.Write(Soon(), kPut, 1, 1)), Code::kResourceExhausted);
+    EXPECT_EQ(co_await CodeOf(db.Transaction(Soon(), body)), Code::kResourceExhausted);
     EXPECT_EQ(co_await CodeOf(db.Write(After(5ms), kPut, 1, 1)), Code::kDeadlineExceeded);
     release.Set();
-    co_await group.Join(After(5s));
-    co_await db.Write(After(5s), kPut, 1, 1);
+    co_await group.Join(Soon());
+    co_await db.Write(Soon(), kPut, 1, 1);
   });
 }
 
@@ -128,7 +128,7 @@ Task<> TakeBoth(Database& db, int first, int second, int rounds) {
       co_await tx.Execute(kAdd, second, 1);
     };
     // Under this much contention even the third run may lose; nothing happened then.
-    while (co_await CodeOf(db.Transaction(After(20s), body)) != Code::kOk) {
+    while (co_await CodeOf(db.Transaction(Soon(), body)) != Code::kOk) {
     }
   }
 }
@@ -139,42 +139,42 @@ TEST_F(DatabaseTest, Deadlocks_RunAgainUntilDone) {
   std::uint64_t failed = 0;
   options.on_query = [&](std::string_view, std::chrono::nanoseconds, bool ok) { failed += ok ? 0 : 1; };
   Run(options, [&](Database& db, boost::asio::io_context& io) -> Task<> {
-    co_await db.Write(After(5s), kPut, 1, 0);
-    co_await db.Write(After(5s), kPut, 2, 0);
+    co_await db.Write(Soon(), kPut, 1, 0);
+    co_await db.Write(Soon(), kPut, 2, 0);
     runtime::TaskGroup group(io.get_executor(), Unexpected);
     for (int i = 0; i < 4; ++i)
       group.Spawn("both", i % 2 == 0 ? TakeBoth(db, 1, 2, 3) : TakeBoth(db, 2, 1, 3));
-    co_await group.Join(After(30s));
-    EXPECT_EQ((co_await db.Read(After(5s), kGet, 1)).One().Int(0), 12);
-    EXPECT_EQ((co_await db.Read(After(5s), kGet, 2)).One().Int(0), 12);
+    co_await group.Join(Soon());
+    EXPECT_EQ((co_await db.Read(Soon(), kGet, 1)).One().Int(0), 12);
+    EXPECT_EQ((co_await db.Read(Soon(), kGet, 2)).One().Int(0), 12);
   });
 }
 
 TEST_F(DatabaseTest, SerializationFailure_RunsTheBodyAgain) {
   static constexpr Statement kSerializable{"tx.level", "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE"};
   Run([](Database& db) -> Task<> {
-    co_await db.Write(After(5s), kPut, 1, 0);
+    co_await db.Write(Soon(), kPut, 1, 0);
     int runs = 0;
     const auto body = [&](Tx& tx) -> Task<> {
       ++runs;
       co_await tx.Execute(kSerializable);
       co_await tx.Execute(kGet, 1);
-      if (runs == 1) co_await db.Write(After(5s), kAdd, 1, 1);  // the rival
+      if (runs == 1) co_await db.Write(Soon(), kAdd, 1, 1);  // the rival
       co_await tx.Execute(kAdd, 1, 10);
     };
-    co_await db.Transaction(After(5s), body);
+    co_await db.Transaction(Soon(), body);
     EXPECT_EQ(runs, 2);
-    EXPECT_EQ((co_await db.Read(After(5s), kGet, 1)).One().Int(0), 11);
+    EXPECT_EQ((co_await db.Read(Soon(), kGet, 1)).One().Int(0), 11);
 
     runs = 0;
     const auto hopeless = [&](Tx& tx) -> Task<> {
       ++runs;
       co_await tx.Execute(kSerializable);
       co_await tx.Execute(kGet, 1);
-      co_await db.Write(After(5s), kAdd, 1, 1);
+      co_await db.Write(Soon(), kAdd, 1, 1);
       co_await tx.Execute(kAdd, 1, 10);
     };
-    EXPECT_EQ(co_await CodeOf(db.Transaction(After(5s), hopeless)), Code::kUnavailable);
+    EXPECT_EQ(co_await CodeOf(db.Transaction(Soon(), hopeless)), Code::kUnavailable);
     EXPECT_EQ(runs, 3);
   });
 }

@@ -16,6 +16,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include "platform/testing/run_loop.hpp"
+
 namespace market::redis {
 namespace {
 
@@ -23,8 +25,8 @@ const Work kNoWork(runtime::kNoDeadline);
 
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
-
-constexpr auto kLimit = 20s;  // of any wait; reached only when a test fails
+using testing::Eventually;
+using testing::RunLoop;
 
 class Directory {
  public:
@@ -81,31 +83,8 @@ class Server {
   pid_t pid_ = -1;
 };
 
-template <class Function>
-void RunLoop(Function function) {
-  asio::io_context io(1);
-  std::exception_ptr failure;
-  bool ended = false;
-  asio::co_spawn(io, function(io), [&](std::exception_ptr error) {
-    failure = error;
-    ended = true;
-  });
-  io.run_for(2 * kLimit);
-  if (failure) std::rethrow_exception(failure);
-  ASSERT_TRUE(ended) << "the test did not end";
-}
-
-Task<> Until(std::function<bool()> condition) {
-  const auto deadline = runtime::After(kLimit);
-  while (!condition()) {
-    if (runtime::Deadline::clock::now() > deadline)
-      throw std::runtime_error("the condition did not come true");
-    co_await runtime::SleepFor(1ms);
-  }
-}
-
 Task<> UntilConnected(const Client& client) {
-  return Until([&client] { return client.Connected(); });
+  return Eventually([&client] { return client.Connected(); });
 }
 
 Options At(const Directory& directory) {
@@ -141,7 +120,7 @@ Task<> ValuesAndCounters(asio::io_context& io) {
   for (int i = 1; i <= 3; ++i) EXPECT_EQ(co_await client.IncrementWithin(kNoWork, "n", 1h), i);
   EXPECT_EQ(co_await client.IncrementWithin(kNoWork, "short", 30ms), 1);
   std::optional<std::int64_t> count;
-  const auto deadline = runtime::After(kLimit);
+  const auto deadline = testing::Soon();
   while (runtime::Deadline::clock::now() < deadline) {
     co_await runtime::SleepFor(40ms);
     count = co_await client.IncrementWithin(kNoWork, "short", 30ms);
@@ -158,10 +137,9 @@ Task<> ValuesAndCounters(asio::io_context& io) {
 }
 TEST(RedisClient, Connected_KeepsValuesAndCounts) { RunLoop(ValuesAndCounters); }
 
-Task<> ReadBack(Client& client, int i, int& left) {
+Task<> ReadBack(Client& client, int i) {
   co_await client.Set(kNoWork, "k" + std::to_string(i), std::to_string(i), 1h);
   EXPECT_EQ(co_await client.Get(kNoWork, "k" + std::to_string(i)), std::to_string(i));
-  --left;
 }
 Task<> ManyAtOnce(asio::io_context& io) {
   Directory directory;
@@ -169,9 +147,7 @@ Task<> ManyAtOnce(asio::io_context& io) {
   Client client(io, At(directory));
   client.Start();
   co_await UntilConnected(client);
-  int left = 500;
-  for (int i = 0; i < 500; ++i) asio::co_spawn(io, ReadBack(client, i, left), asio::detached);
-  co_await Until([&left] { return left == 0; });
+  co_await testing::AtOnce(500, [&](int i) { return ReadBack(client, i); });
   EXPECT_EQ(client.GetStats().hits, 500u);
   EXPECT_EQ(client.GetStats().connects, 1u);
   co_await client.Close();
@@ -201,7 +177,7 @@ Task<> Passwords(asio::io_context& io) {
   std::string reason;
   wrong.OnConnectionChange([&reason](bool, std::string_view why) { reason = why; });
   wrong.Start();
-  co_await Until([&reason] { return !reason.empty(); });
+  co_await Eventually([&reason] { return !reason.empty(); });
   EXPECT_NE(reason.find("NOAUTH"), std::string::npos) << reason;
   EXPECT_FALSE(wrong.Connected());
   co_await client.Close();
@@ -228,7 +204,7 @@ Task<> AbsentThenBackThenGone(asio::io_context& io) {
   EXPECT_EQ(co_await client.Get(kNoWork, "k"), "v");
 
   server->Stop();
-  co_await Until([&client] { return !client.Connected(); });
+  co_await Eventually([&client] { return !client.Connected(); });
   EXPECT_EQ(co_await client.Get(kNoWork, "k"), std::nullopt);
 
   server = std::make_unique<Server>(directory);
@@ -265,7 +241,7 @@ Task<> Hanging(asio::io_context& io) {
   EXPECT_EQ(client.GetStats().connects, 1u);
   server.Signal(SIGCONT);
   co_await UntilConnected(client);
-  co_await Until([&patient] { return patient.Connected(); });
+  co_await Eventually([&patient] { return patient.Connected(); });
   EXPECT_EQ(co_await patient.Get(kNoWork, "k"), "v");
   co_await client.Close();
   co_await patient.Close();
@@ -287,7 +263,7 @@ Task<> SlowReply(asio::io_context& io) {
   // Answers that come too late must not be taken for those of the next commands.
   co_await client.Set(kNoWork, "k", "v", 1h);
   std::optional<std::string> value;
-  const auto deadline = runtime::After(kLimit);
+  const auto deadline = testing::Soon();
   while (!value && runtime::Deadline::clock::now() < deadline) {
     co_await client.Set(kNoWork, "k", "v", 1h);
     value = co_await client.Get(kNoWork, "k");
@@ -349,7 +325,7 @@ Task<> OverTcp(asio::io_context& io) {
   co_await UntilConnected(client);
   socket.close();
   acceptor.close();
-  co_await Until([&client] { return !client.Connected(); });
+  co_await Eventually([&client] { return !client.Connected(); });
   EXPECT_EQ(co_await client.Get(kNoWork, "k"), std::nullopt);
   co_await client.Close();
 }

@@ -16,6 +16,7 @@ namespace {
 
 using testing::Eventually;
 using testing::RunLoop;
+using testing::Soon;
 
 // The two processes of one test, alive while its body runs.
 struct Pair {

@@ -14,6 +14,7 @@ namespace {
 
 using testing::Eventually;
 using testing::RunLoop;
+using testing::Soon;
 
 struct Answer {
   Code code = Code::kOk;
@@ -332,7 +333,7 @@ TEST_F(EdgeTest, CallerLeaves_KeyedHandlerRunsToItsEnd) {
     EXPECT_EQ(first.code, Code::kCancelled);
     EXPECT_EQ(probe_.finished, 0);
     gate->Set();
-    co_await edge_.Drain(runtime::After(std::chrono::seconds(5)));
+    co_await edge_.Drain(Soon());
     EXPECT_EQ(probe_.finished, 1);
     EXPECT_TRUE((co_await Ask("Place", From(buyer, "k1"))).replayed);
   });
@@ -347,7 +348,7 @@ TEST_F(EdgeTest, KeyedCallOutOfTime_IsToldSoAndStillFinishes) {
     incoming.deadline = runtime::After(std::chrono::milliseconds(30));
     EXPECT_EQ((co_await Ask("Place", incoming)).code, Code::kDeadlineExceeded);
     gate->Set();
-    co_await edge_.Drain(runtime::After(std::chrono::seconds(5)));
+    co_await edge_.Drain(Soon());
   });
   EXPECT_EQ(store_.finished, 1);
 }

@@ -2,6 +2,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <exception>
+#include <memory>
 #include <stdexcept>
 
 namespace market::testing {
@@ -27,6 +28,24 @@ Task<> Eventually(std::function<bool()> condition, std::chrono::milliseconds lim
     }
     co_await runtime::SleepFor(std::chrono::milliseconds(1));
   }
+}
+
+Task<> AtOnce(std::vector<Task<>> tasks) {
+  struct State {
+    std::size_t running;
+    std::exception_ptr failure;
+  };
+  // Shared: when patience ends the tasks outlive this coroutine.
+  const auto state = std::make_shared<State>(tasks.size());
+  const auto executor = co_await boost::asio::this_coro::executor;
+  for (auto& task : tasks) {
+    boost::asio::co_spawn(executor, std::move(task), [state](std::exception_ptr error) {
+      if (error && !state->failure) state->failure = error;
+      --state->running;
+    });
+  }
+  co_await Eventually([&] { return state->running == 0; });
+  if (state->failure) std::rethrow_exception(state->failure);
 }
 
 }  // namespace market::testing

@@ -12,10 +12,17 @@
 #include <optional>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "platform/runtime/task.hpp"
 
 namespace market::testing {
+
+// How long a test waits for what must come. A net that ends a hung test, not a measure: under a sanitizer on a
+// busy machine everything takes its time, and a test that expects lateness names a time of its own.
+inline constexpr std::chrono::seconds kPatience{240};
+
+inline runtime::Deadline Soon() { return runtime::After(kPatience); }
 
 // What RunLoop does, compiled once: `task` on `io`, which nobody else runs.
 void RunToEnd(boost::asio::io_context& io, Task<> task, std::chrono::milliseconds limit);
@@ -26,7 +33,7 @@ Task<> Keep(Task<Value> task, std::optional<Value>& value) {
 }
 
 template <class Function>
-auto RunLoop(Function function, std::chrono::milliseconds limit = std::chrono::seconds(60)) {
+auto RunLoop(Function function, std::chrono::milliseconds limit = kPatience) {
   boost::asio::io_context io(1);
   auto task = [&] {
     if constexpr (std::invocable<Function&, boost::asio::io_context&>) {
@@ -47,7 +54,17 @@ auto RunLoop(Function function, std::chrono::milliseconds limit = std::chrono::s
 
 // Lets the loop turn until `condition()` holds; throws std::runtime_error past the limit. For conditions
 // another coroutine or another process brings about.
-Task<> Eventually(std::function<bool()> condition,
-                  std::chrono::milliseconds limit = std::chrono::seconds(10));
+Task<> Eventually(std::function<bool()> condition, std::chrono::milliseconds limit = kPatience);
+
+// Runs all tasks side by side and waits for every one; then throws the first failure, if any.
+Task<> AtOnce(std::vector<Task<>> tasks);
+
+// The same for one(0) … one(count - 1); the callable lives until the end, so it may be a capturing lambda.
+template <std::invocable<int> One>
+Task<> AtOnce(int count, One one) {
+  std::vector<Task<>> tasks;
+  for (int i = 0; i < count; ++i) tasks.push_back(one(i));
+  co_await AtOnce(std::move(tasks));
+}
 
 }  // namespace market::testing

@@ -277,6 +277,10 @@ std::string TemporaryDatabase::OwnerConninfo() const {
   return Join(settings);
 }
 
+postgres::Options TemporaryDatabase::Options(std::size_t write_connections) const {
+  return {.conninfo = Conninfo(), .write_connections = write_connections, .pool_wait = kPatience};
+}
+
 std::string TemporaryDatabase::ConninfoVia(const std::string& host, int port) const {
   auto settings = Settings();
   settings["host"] = host;

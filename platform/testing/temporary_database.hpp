@@ -2,7 +2,7 @@
 // dropped at the end of the scope. Blocking, for tests only.
 //
 //   TemporaryDatabase database(std::array{&migrations::kIdempotency, &migrations::kOrder});
-//   postgres::Database db(io, {.conninfo = database.Conninfo()});
+//   postgres::Database db(io, database.Options());
 //
 // The server is the one that MARKET_TEST_POSTGRES names (conninfo of a superuser), or else a private cluster
 // of the test process: unix socket only, in a fresh directory under /tmp, fsync off, gone when the process
@@ -31,6 +31,8 @@ class TemporaryDatabase {
   // Of one without a schema: as its owner, a superuser.
   std::string Conninfo() const;
   std::string OwnerConninfo() const;
+  // Of a pool that waits for a connection as long as its caller does.
+  postgres::Options Options(std::size_t write_connections = postgres::Options().write_connections) const;
   // The same through another address, such as a TcpGate's.
   std::string ConninfoVia(const std::string& host, int port) const;
   // Where the server listens: a directory (unix socket) or a host name, and the port.

@@ -122,7 +122,7 @@ TEST(Healthcheck, SaysWhatReadyzSays) {
     EXPECT_FALSE(co_await check());
     status = 200;
     EXPECT_TRUE(co_await check());
-    co_await server.Drain(runtime::After(std::chrono::seconds(5)));
+    co_await server.Drain(testing::Soon());
     EXPECT_FALSE(co_await check());
   });
 }

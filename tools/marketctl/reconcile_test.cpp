@@ -19,8 +19,8 @@ namespace {
 
 using namespace std::chrono_literals;
 using payment::domain::Payment;
-using runtime::After;
 using ::testing::HasSubstr;
+using testing::Soon;
 
 testing::TemporaryDatabase& Disk(std::string_view name) {
   static std::map<std::string_view, testing::TemporaryDatabase> disks;
@@ -43,15 +43,15 @@ class Reconciling : public ::testing::Test {
   void Run(Body body) {
     testing::RunLoop([&](boost::asio::io_context& io) -> Task<> {
       telemetry::Tracer tracer;
-      postgres::Database there(io, {.conninfo = Disk("sandbox").Conninfo(), .pool_wait = 10s});
-      postgres::Database here(io, {.conninfo = Disk("payment").Conninfo(), .pool_wait = 10s});
+      postgres::Database there(io, Disk("sandbox").Options());
+      postgres::Database here(io, Disk("payment").Options());
       sandbox::Provider real(there, {});
       http::Server server(io, {}, sandbox::HttpApi(real, tracer, "sk_test"));
       url_ = "http://" + server.Listen("127.0.0.1:0");
       http::Client client(io, url_);
       payment::provider::Sandbox provider(client, "sk_test");
-      co_await there.Open(After(10s));
-      co_await here.Open(After(10s));
+      co_await there.Open(Soon());
+      co_await here.Open(Soon());
       provider_ = &provider;
       payment::storage::Payments payments(here);
       telemetry::Metrics registry;
@@ -65,9 +65,9 @@ class Reconciling : public ::testing::Test {
       } catch (...) {
         failure = std::current_exception();
       }
-      co_await server.Drain(After(5s));
-      co_await here.Close(After(5s));
-      co_await there.Close(After(5s));
+      co_await server.Drain(Soon());
+      co_await here.Close(Soon());
+      co_await there.Close(Soon());
       if (failure) std::rethrow_exception(failure);
     });
   }
@@ -88,13 +88,13 @@ class Reconciling : public ::testing::Test {
   }
 
   // A payment that was AUTHORIZED when the backup was made.
-  Task<Payment> Authorized() { co_return co_await charges_->Authorize(After(10s), ADraft()); }
+  Task<Payment> Authorized() { co_return co_await charges_->Authorize(Soon(), ADraft()); }
   Task<Payment> Captured() {
     const auto payment = co_await Authorized();
-    co_return co_await charges_->Capture(After(10s), payment.order);
+    co_return co_await charges_->Capture(Soon(), payment.order);
   }
   Task<Payment> Again(const Payment& payment) {
-    co_return *co_await payments_->Find(After(10s), payment.order, payment::storage::Scope::Everything());
+    co_return *co_await payments_->Find(Soon(), payment.order, payment::storage::Scope::Everything());
   }
 
   // The same order, of two parts, in a state.
@@ -144,7 +144,7 @@ class Reconciling : public ::testing::Test {
                                                        .reference = std::move(reference),
                                                        .method = "pm_card_visa",
                                                        .amount = {3000, Currency::Parse("EUR")}},
-                                                      After(10s));
+                                                      Soon());
     co_return std::get<payment::provider::Done>(result).authorization;
   }
   std::string There(const std::string& authorization) {
@@ -166,8 +166,8 @@ TEST_F(Reconciling, ChargesThatNoPaymentClaims_GetTheirMoneyBack) {
   Run([&](boost::asio::io_context& io) -> Task<> {
     const auto held = co_await Charge(Uuid::NewV7().ToString());
     const auto taken = co_await Charge(Uuid::NewV7().ToString());
-    co_await provider_->Capture(Change(taken, 3000), After(10s));
-    co_await provider_->Refund(Change(taken, 1000), After(10s));
+    co_await provider_->Capture(Change(taken, 3000), Soon());
+    co_await provider_->Refund(Change(taken, 1000), Soon());
     const auto looked = co_await Reconcile(io, Mode::kLook);
     EXPECT_EQ(looked.steps, 2u) << out_;
     EXPECT_EQ(There(held), "authorized 0 0");
@@ -208,7 +208,7 @@ TEST_F(Reconciling, CapturedAfterTheBackup_IsBooked) {
   Run([&](boost::asio::io_context& io) -> Task<> {
     const auto payment = co_await Authorized();
     AnOrder(payment, "PENDING_PAYMENT");
-    co_await provider_->Capture(Change(payment.authorization, 3000), After(10s));
+    co_await provider_->Capture(Change(payment.authorization, 3000), Soon());
     EXPECT_EQ((co_await Reconcile(io)).left, 0u) << out_;
     EXPECT_EQ((co_await Again(payment)).state, payment::domain::State::kCaptured);
     EXPECT_EQ(Disk("payment").Execute(
@@ -225,7 +225,7 @@ TEST_F(Reconciling, VoidedAfterTheBackup_CancelsThePlacedOrder) {
   Run([&](boost::asio::io_context& io) -> Task<> {
     const auto payment = co_await Authorized();
     AnOrder(payment, "PLACED");
-    co_await provider_->Void(Change(payment.authorization, 0), After(10s));
+    co_await provider_->Void(Change(payment.authorization, 0), Soon());
     EXPECT_EQ((co_await Reconcile(io)).left, 0u) << out_;
     EXPECT_EQ((co_await Again(payment)).state, payment::domain::State::kVoided);
     EXPECT_EQ(PartStates(payment), "CANCELLED CANCELLED");
@@ -238,7 +238,7 @@ TEST_F(Reconciling, PartRefundedAfterTheBackup_IsBookedAndCancelled) {
     const auto payment = co_await Captured();
     AnOrder(payment, "ACCEPTED");
     co_await provider_->Refund(Change(payment.authorization, 2000, payment.splits[1].seller_order.ToString()),
-                               After(10s));
+                               Soon());
     EXPECT_EQ((co_await Reconcile(io)).left, 0u) << out_;
     EXPECT_EQ((co_await Again(payment)).refunded_minor, 2000);
     EXPECT_EQ(PartStates(payment), "ACCEPTED CANCELLED");
@@ -253,7 +253,7 @@ TEST_F(Reconciling, PartThatWasShippedAndRefunded_IsForAPerson) {
     const auto payment = co_await Captured();
     AnOrder(payment, "SHIPPED");
     co_await provider_->Refund(Change(payment.authorization, 1000, payment.splits[0].seller_order.ToString()),
-                               After(10s));
+                               Soon());
     EXPECT_EQ((co_await Reconcile(io)).left, 1u) << out_;
     EXPECT_THAT(out_, HasSubstr("it is SHIPPED"));
     EXPECT_EQ((co_await Again(payment)).refunded_minor, 1000);
@@ -267,7 +267,7 @@ TEST_F(Reconciling, RefundThatIsNoPartOfOurs_IsForAPerson) {
   Run([&](boost::asio::io_context& io) -> Task<> {
     const auto payment = co_await Captured();
     AnOrder(payment, "PLACED");
-    co_await provider_->Refund(Change(payment.authorization, 7, "by hand"), After(10s));
+    co_await provider_->Refund(Change(payment.authorization, 7, "by hand"), Soon());
     EXPECT_EQ((co_await Reconcile(io)).left, 1u) << out_;
     EXPECT_THAT(out_, HasSubstr("refunded 7 there"));
     EXPECT_EQ((co_await Again(payment)).refunded_minor, 0);
@@ -280,10 +280,10 @@ TEST_F(Reconciling, PaymentBetweenTwoAttempts_IsClosedBeforeItsNextOneFindsADead
     auto payment = ADraft();
     payment::domain::Begin(payment, {.operation = payment::domain::Operation::kAuthorize, .reason = {}},
                            clock_.Now());
-    EXPECT_TRUE(co_await payments_->Insert(After(10s), payment, 1s));
+    EXPECT_TRUE(co_await payments_->Insert(Soon(), payment, 1s));
     auto failed = payment;
     payment::domain::Fail(failed, "not_done", clock_.Now());
-    EXPECT_TRUE(co_await payments_->Record(After(10s), failed, failed.attempts[0], 1s));
+    EXPECT_TRUE(co_await payments_->Record(Soon(), failed, failed.attempts[0], 1s));
     AnOrder(payment, "PENDING_PAYMENT");
     const auto charge = co_await Charge(payment.order.ToString());
     EXPECT_EQ((co_await Reconcile(io)).left, 0u) << out_;

@@ -26,8 +26,8 @@ using marketplace::probe::v1::Plain;
 using marketplace::probe::v1::ProbeReply;
 using marketplace::type::v1::FeedRequest;
 using marketplace::type::v1::FeedResponse;
-using runtime::After;
 using testing::Eventually;
+using testing::Soon;
 
 inline void Unexpected(std::string_view task, std::exception_ptr error) {
   if (!runtime::IsCancelled(error)) ADD_FAILURE() << task << ": " << TextOf(error);
@@ -53,9 +53,8 @@ class LogTest : public ::testing::Test {
   template <class Body>
   void Run(Body body) {
     testing::RunLoop([&](boost::asio::io_context& io) -> Task<> {
-      postgres::Database database(io,
-                                  {.conninfo = disk_.Conninfo(), .write_connections = 6, .pool_wait = 10s});
-      co_await database.Open(After(10s));
+      postgres::Database database(io, disk_.Options(6));
+      co_await database.Open(Soon());
       runtime::TaskGroup group(io.get_executor(), Unexpected);
       std::exception_ptr failure;
       try {
@@ -64,22 +63,22 @@ class LogTest : public ::testing::Test {
         failure = std::current_exception();
       }
       group.Cancel();
-      co_await group.Join(After(10s));
-      co_await database.Close(After(5s));
+      co_await group.Join(Soon());
+      co_await database.Close(Soon());
       if (failure) std::rethrow_exception(failure);
     });
   }
 
   static Task<> Commit(postgres::Database& database, std::vector<NewEvent> events) {
     postgres::Batch batch;
-    Append(batch, After(5s), events);
-    co_await database.Write(After(5s), std::move(batch));
+    Append(batch, Soon(), events);
+    co_await database.Write(Soon(), std::move(batch));
   }
   // Until all that is committed is for readers: a transaction of another database of the server may hold it up.
   static Task<> Settled(postgres::Database& database) {
     static constexpr postgres::Statement kHeldUp{
         "test.held_up", "SELECT count(*) FROM event WHERE xid >= pg_snapshot_xmin(pg_current_snapshot())"};
-    while ((co_await database.Read(After(5s), kHeldUp)).One().Int(0) > 0) co_await runtime::SleepFor(1ms);
+    while ((co_await database.Read(Soon(), kHeldUp)).One().Int(0) > 0) co_await runtime::SleepFor(1ms);
   }
   static Task<> Happen(postgres::Database& database, std::vector<NewEvent> events) {
     co_await Commit(database, std::move(events));
@@ -98,19 +97,19 @@ class LogTest : public ::testing::Test {
   static Task<> HappenSlowly(postgres::Database& database, NewEvent event, std::shared_ptr<Open> open) {
     const auto body = [&](postgres::Tx& tx) -> Task<> {
       postgres::Batch batch;
-      Append(batch, After(5s), event);
+      Append(batch, Soon(), event);
       co_await tx.Execute(std::move(batch));
       open->appended = true;
       co_await open->commit.Wait();
     };
-    co_await database.Transaction(After(30s), body);
+    co_await database.Transaction(Soon(), body);
     open->committed = true;
   }
 
   static Task<FeedResponse> Feed(Log& log, std::string after) {
     FeedRequest request;
     request.set_after(std::move(after));
-    return log.Feed(After(5s), std::move(request));
+    return log.Feed(Soon(), std::move(request));
   }
 
   std::string Sql(const std::string& sql) const { return disk_.Execute(sql); }

@@ -14,9 +14,9 @@
 namespace market::postgres {
 
 using namespace std::chrono_literals;
-using runtime::After;
 using testing::Eventually;
 using testing::RunLoop;
+using testing::Soon;
 
 inline constexpr Statement kPut{"item.put", "INSERT INTO item (id, value) VALUES ($1, $2)"};
 inline constexpr Statement kAdd{"item.add", "UPDATE item SET value = value + $2 WHERE id = $1"};
@@ -36,20 +36,20 @@ class DatabaseTest : public ::testing::Test {
         "  item int CONSTRAINT has_item REFERENCES item DEFERRABLE INITIALLY DEFERRED)");
   }
 
-  Options Settings() const { return {.conninfo = disk_.Conninfo(), .write_connections = 4}; }
+  Options Settings() const { return disk_.Options(4); }
 
   // Runs body(database) or body(database, io) between Open and Close.
   template <class Body>
   void Run(Options options, Body body) {
     RunLoop([&](boost::asio::io_context& io) -> Task<> {
       Database database(io, std::move(options));
-      co_await database.Open(After(10s));
+      co_await database.Open(Soon());
       if constexpr (std::invocable<Body&, Database&, boost::asio::io_context&>) {
         co_await body(database, io);
       } else {
         co_await body(database);
       }
-      co_await database.Close(After(10s));
+      co_await database.Close(Soon());
       EXPECT_EQ(database.Snapshot().in_flight, 0u);
       EXPECT_EQ(database.Snapshot().leased, 0u);
     });

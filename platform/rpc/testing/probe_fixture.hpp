@@ -139,8 +139,6 @@ class FakeStore final : public idempotency::Store {
   int abandoned = 0;
 };
 
-inline runtime::Deadline Soon() { return runtime::After(std::chrono::seconds(5)); }
-
 class ProbeFixture : public ::testing::Test {
  protected:
   static constexpr const char* kIssuer = "https://market.test";

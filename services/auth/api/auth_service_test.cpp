@@ -18,6 +18,7 @@ namespace {
 using runtime::After;
 using std::chrono::seconds;
 using testing::RunLoop;
+using testing::Soon;
 
 constexpr std::string_view kKey = R"(-----BEGIN EC PRIVATE KEY-----
 MHcCAQEEIMN+3DIPtfXBNqj5UKiC2MB+b0wkIPW72qZOcm1vehWOoAoGCCqGSM49
@@ -33,8 +34,8 @@ class AuthServiceTest : public ::testing::Test {
   using Body = std::function<Task<>(AuthService&)>;
   void Run(Body body) {
     RunLoop([&](boost::asio::io_context& io) -> Task<> {
-      postgres::Database database(io, {.conninfo = temporary_.Conninfo()});
-      co_await database.Open(After(seconds(10)));
+      postgres::Database database(io, temporary_.Options());
+      co_await database.Open(Soon());
       storage::Accounts accounts(database, {});
       storage::Sessions sessions(database, {});
       accounts_ = &accounts;
@@ -46,11 +47,11 @@ class AuthServiceTest : public ::testing::Test {
                            [this] { ++outbox_wakes_; }});
       service.Connect(users_);
       co_await body(service);
-      co_await database.Close(After(seconds(5)));
+      co_await database.Close(Soon());
     });
   }
 
-  static CallContext Anonymous() { return CallContext(After(seconds(10))); }
+  static CallContext Anonymous() { return CallContext(Soon()); }
 
   // A call by whom the access token speaks of.
   identity::Principal PrincipalOf(const api::auth::Session& session) {
@@ -74,16 +75,16 @@ class AuthServiceTest : public ::testing::Test {
   }
 
   static Task<api::auth::Session> SignUp(AuthService& service, std::string email) {
-    CallContext call(After(seconds(10)));
+    CallContext call(Soon());
     co_return co_await service.SignUp(call, NewAccount(std::move(email)));
   }
   static Task<api::auth::Session> SignIn(AuthService& service, std::string email,
                                          std::string password = kPassword) {
-    CallContext call(After(seconds(10)));
+    CallContext call(Soon());
     co_return co_await service.SignIn(call, Credentials(std::move(email), std::move(password)));
   }
   static Task<api::auth::Session> Refresh(AuthService& service, std::string token) {
-    CallContext call(After(seconds(10)));
+    CallContext call(Soon());
     api::auth::RefreshSessionRequest request;
     request.set_refresh_token(std::move(token));
     co_return co_await service.RefreshSession(call, request);
@@ -143,16 +144,14 @@ TEST_F(AuthServiceTest, SignUp_SideBySideWithOneEmail_HasOneWinner) {
   int created = 0;
   int taken = 0;
   Run([&](AuthService& service) -> Task<> {
-    auto executor = co_await boost::asio::this_coro::executor;
-    const auto one = [&]() -> Task<> {
+    co_await testing::AtOnce(10, [&](int) -> Task<> {
       const auto refusal = co_await Refusal(SignUp(service, "ada@example.com"));
       created += refusal.empty();
       taken += refusal == "EMAIL_TAKEN";
-    };
-    for (int i = 0; i < 10; ++i) boost::asio::co_spawn(executor, one(), boost::asio::detached);
-    co_await testing::Eventually([&] { return created + taken == 10; });
+    });
   });
   EXPECT_EQ(created, 1);
+  EXPECT_EQ(taken, 9);
   EXPECT_EQ(users_.profiles.size(), 1U);
   EXPECT_EQ(Sql("SELECT count(*) FROM session"), "1");
 }
@@ -246,7 +245,7 @@ TEST_F(AuthServiceTest, SignIn_ManyFailures_ThrottledKnownOrNot) {
         EXPECT_EQ(co_await Refusal(SignIn(service, email, "wrong password")), "BAD_CREDENTIALS")
             << email << i;
       }
-      CallContext call(After(seconds(10)));
+      CallContext call(Soon());
       try {
         co_await service.SignIn(call, Credentials(email));
         ADD_FAILURE() << email;
@@ -265,13 +264,10 @@ TEST_F(AuthServiceTest, SignIn_ManyRightOnesSideBySide_NoneIsThrottled) {
   int signed_in = 0;
   Run([&](AuthService& service) -> Task<> {
     co_await SignUp(service, "ada@example.com");
-    auto executor = co_await boost::asio::this_coro::executor;
-    const auto one = [&]() -> Task<> {
+    co_await testing::AtOnce(30, [&](int) -> Task<> {
       co_await SignIn(service, "ada@example.com");
       ++signed_in;
-    };
-    for (int i = 0; i < 30; ++i) boost::asio::co_spawn(executor, one(), boost::asio::detached);
-    co_await testing::Eventually([&] { return signed_in == 30; });
+    });
   });
   EXPECT_EQ(signed_in, 30);
 }
@@ -331,8 +327,7 @@ TEST_F(AuthServiceTest, NewOperator_IsOneFromTheNextRefreshOn) {
     const auto session = co_await SignUp(service, "ada@example.com");
     EXPECT_FALSE(PrincipalOf(session).permissions.Has(kApproves));
     co_await accounts_->EnsureOperator(
-        After(seconds(10)),
-        {.id = AccountId::New(), .email = "ada@example.com", .password_hash = "$argon2id$x"}, {},
+        Soon(), {.id = AccountId::New(), .email = "ada@example.com", .password_hash = "$argon2id$x"}, {},
         audit::SomeAct());
     const auto next = co_await Refresh(service, session.refresh_token());
     EXPECT_TRUE(PrincipalOf(next).permissions.Has(kApproves));
@@ -383,7 +378,7 @@ TEST(Turns, OneAtATime_InOrderAndPastThoseWhoLeft) {
     Turns turns(10);
     std::vector<int> order;
     int left = 0;
-    auto held = std::make_optional(co_await turns.Take("a", After(seconds(5))));
+    auto held = std::make_optional(co_await turns.Take("a", Soon()));
     const auto wait = [&](int number, runtime::Deadline deadline) -> Task<> {
       try {
         const auto turn = co_await turns.Take("a", deadline);
@@ -394,16 +389,16 @@ TEST(Turns, OneAtATime_InOrderAndPastThoseWhoLeft) {
       }
     };
     for (int i = 0; i < 5; ++i) {
-      const auto deadline = i == 2 ? After(std::chrono::milliseconds(1)) : After(seconds(5));
+      const auto deadline = i == 2 ? After(std::chrono::milliseconds(1)) : Soon();
       boost::asio::co_spawn(io, wait(i, deadline), boost::asio::detached);
     }
     co_await testing::Eventually([&] { return left == 1; });
     EXPECT_TRUE(order.empty());
-    const auto other = co_await turns.Take("b", After(seconds(5)));
+    const auto other = co_await turns.Take("b", Soon());
     held.reset();
     co_await testing::Eventually([&] { return order.size() == 4; });
     EXPECT_EQ(order, (std::vector<int>{0, 1, 3, 4}));
-    const auto again = co_await turns.Take("a", After(seconds(5)));
+    const auto again = co_await turns.Take("a", Soon());
   });
 }
 
@@ -411,16 +406,16 @@ TEST(Turns, TooManyWaiting_Refused) {
   RunLoop([&](boost::asio::io_context& io) -> Task<> {
     Turns turns(1);
     bool served = false;
-    auto held = std::make_optional(co_await turns.Take("a", After(seconds(5))));
+    auto held = std::make_optional(co_await turns.Take("a", Soon()));
     const auto wait = [&]() -> Task<> {
-      const auto turn = co_await turns.Take("a", After(seconds(5)));
+      const auto turn = co_await turns.Take("a", Soon());
       served = true;
     };
     boost::asio::co_spawn(io, wait(), boost::asio::detached);
     co_await boost::asio::post(boost::asio::use_awaitable);
     co_await boost::asio::post(boost::asio::use_awaitable);
     try {
-      const auto turn = co_await turns.Take("a", After(seconds(5)));
+      const auto turn = co_await turns.Take("a", Soon());
       ADD_FAILURE();
     } catch (const Error& error) {
       EXPECT_EQ(error.reason, "OVERLOADED");

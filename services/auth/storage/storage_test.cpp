@@ -15,9 +15,9 @@
 namespace market::auth::storage {
 namespace {
 
-using runtime::After;
 using std::chrono::seconds;
 using testing::RunLoop;
+using testing::Soon;
 
 constexpr std::string_view kHash = "$argon2id$v=19$m=64,t=1,p=1$c2FsdHNhbHQ$dGFn";
 
@@ -35,12 +35,12 @@ class AuthStorage : public ::testing::Test {
   template <class Body>
   void Run(Body body) {
     RunLoop([&](boost::asio::io_context& io) -> Task<> {
-      postgres::Database database(io, {.conninfo = temporary_.Conninfo()});
-      co_await database.Open(After(seconds(10)));
+      postgres::Database database(io, temporary_.Options());
+      co_await database.Open(Soon());
       Accounts accounts(database, lifetimes_);
       Sessions sessions(database, lifetimes_);
       co_await body(accounts, sessions);
-      co_await database.Close(After(seconds(5)));
+      co_await database.Close(Soon());
     });
   }
 
@@ -51,7 +51,6 @@ class AuthStorage : public ::testing::Test {
     const auto id = Uuid::NewV7();
     return {id, DigestAt(id, 1)};
   }
-  static runtime::Deadline Soon() { return After(seconds(10)); }
 
   std::string Sql(const std::string& text) { return temporary_.Execute(text); }
   // A1: every family has at most one live token,
@@ -98,16 +97,14 @@ TEST_F(AuthStorage, Create_SideBySideWithOneEmail_HasOneWinner) {
   int created = 0;
   int taken = 0;
   RunLoop([&](boost::asio::io_context& io) -> Task<> {
-    postgres::Database database(io, {.conninfo = temporary_.Conninfo()});
-    co_await database.Open(After(seconds(10)));
+    postgres::Database database(io, temporary_.Options());
+    co_await database.Open(Soon());
     Accounts accounts(database, lifetimes_);
-    const auto one = [&]() -> Task<> {
+    co_await testing::AtOnce(20, [&](int) -> Task<> {
       const auto outcome = co_await accounts.Create(Soon(), Account("ada@example.com"), Session(), Message());
       ++(std::holds_alternative<EmailTaken>(outcome) ? taken : created);
-    };
-    for (int i = 0; i < 20; ++i) boost::asio::co_spawn(io, one(), boost::asio::detached);
-    co_await testing::Eventually([&] { return created + taken == 20; });
-    co_await database.Close(After(seconds(5)));
+    });
+    co_await database.Close(Soon());
   });
   EXPECT_EQ(created, 1);
   EXPECT_EQ(taken, 19);
@@ -153,15 +150,10 @@ TEST_F(AuthStorage, EnsureOperator_MakesPromotesAndRepeats) {
 TEST_F(AuthStorage, EnsureOperator_SideBySide_MakesOne) {
   std::map<Promotion, int> outcomes;
   Run([&](Accounts& accounts, Sessions&) -> Task<> {
-    auto executor = co_await boost::asio::this_coro::executor;
-    int done = 0;
-    const auto one = [&]() -> Task<> {
+    co_await testing::AtOnce(10, [&](int) -> Task<> {
       ++outcomes[co_await accounts.EnsureOperator(Soon(), Account("root@x.test"), Message(),
                                                   audit::SomeAct())];
-      ++done;
-    };
-    for (int i = 0; i < 10; ++i) boost::asio::co_spawn(executor, one(), boost::asio::detached);
-    co_await testing::Eventually([&] { return done == 10; });
+    });
   });
   EXPECT_EQ(outcomes, (std::map<Promotion, int>{{Promotion::kCreated, 1}, {Promotion::kWasOperator, 9}}));
   EXPECT_EQ(Sql("SELECT string_agg(type, ' ' ORDER BY seq) FROM event"),
@@ -266,16 +258,14 @@ TEST_F(AuthStorage, Tries_SideBySide_NeverExceedTheFreeOnes) {
   int counted = 0;
   int refused = 0;
   RunLoop([&](boost::asio::io_context& io) -> Task<> {
-    postgres::Database database(io, {.conninfo = temporary_.Conninfo()});
-    co_await database.Open(After(seconds(10)));
+    postgres::Database database(io, temporary_.Options());
+    co_await database.Open(Soon());
     Sessions sessions(database, lifetimes_);
-    const auto one = [&]() -> Task<> {
+    co_await testing::AtOnce(50, [&](int) -> Task<> {
       const auto attempt = co_await sessions.CountTry(Soon(), "x@x.test");
       ++(attempt.wait ? refused : counted);
-    };
-    for (int i = 0; i < 50; ++i) boost::asio::co_spawn(io, one(), boost::asio::detached);
-    co_await testing::Eventually([&] { return counted + refused == 50; });
-    co_await database.Close(After(seconds(5)));
+    });
+    co_await database.Close(Soon());
   });
   EXPECT_EQ(counted, 5);
 }
@@ -387,35 +377,24 @@ TEST_F(AuthStorage, Refresh_StormOfOneToken_HasOneSuccessor) {
   std::map<std::int64_t, int> successors;
   int others = 0;
   RunLoop([&](boost::asio::io_context& io) -> Task<> {
-    postgres::Database first(io, {.conninfo = temporary_.Conninfo(), .write_connections = 4});
-    postgres::Database second(io, {.conninfo = temporary_.Conninfo(), .write_connections = 4});
-    co_await first.Open(After(seconds(10)));
-    co_await second.Open(After(seconds(10)));
+    postgres::Database first(io, temporary_.Options(4));
+    postgres::Database second(io, temporary_.Options(4));
+    co_await first.Open(Soon());
+    co_await second.Open(Soon());
     Accounts accounts(first, lifetimes_);
     Sessions sessions[] = {Sessions(first, lifetimes_), Sessions(second, lifetimes_)};
     const auto session = Session();
     co_await accounts.Create(Soon(), Account("ada@example.com"), session, Message());
-    int done = 0;
-    const auto one = [&](int replica) -> Task<> {
-      for (int retry = 0;; ++retry) {
-        try {
-          const auto outcome = co_await sessions[replica].Refresh(Soon(), DigestAt(session.id, 1), DigestAt);
-          if (const auto* good = std::get_if<Refreshed>(&outcome)) {
-            ++successors[good->successor];
-          } else {
-            ++others;
-          }
-          break;
-        } catch (const Error& error) {  // no connection became free in time
-          if (error.code != Code::kResourceExhausted || retry == 100) throw;
-        }
+    co_await testing::AtOnce(60, [&](int i) -> Task<> {
+      const auto outcome = co_await sessions[i % 2].Refresh(Soon(), DigestAt(session.id, 1), DigestAt);
+      if (const auto* good = std::get_if<Refreshed>(&outcome)) {
+        ++successors[good->successor];
+      } else {
+        ++others;
       }
-      ++done;
-    };
-    for (int i = 0; i < 60; ++i) boost::asio::co_spawn(io, one(i % 2), boost::asio::detached);
-    co_await testing::Eventually([&] { return done == 60; });
-    co_await first.Close(After(seconds(5)));
-    co_await second.Close(After(seconds(5)));
+    });
+    co_await first.Close(Soon());
+    co_await second.Close(Soon());
   });
   EXPECT_EQ(successors[2], 60);
   EXPECT_EQ(others, 0);

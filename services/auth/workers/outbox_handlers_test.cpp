@@ -15,8 +15,8 @@ namespace market::auth {
 namespace {
 
 using namespace std::chrono_literals;
-using runtime::After;
 using testing::Eventually;
+using testing::Soon;
 
 class AuthOutbox : public ::testing::Test {
  protected:
@@ -24,8 +24,8 @@ class AuthOutbox : public ::testing::Test {
   template <class Body>
   void Run(Body body) {
     testing::RunLoop([&](boost::asio::io_context& io) -> Task<> {
-      postgres::Database database(io, {.conninfo = disk_.Conninfo()});
-      co_await database.Open(After(10s));
+      postgres::Database database(io, disk_.Options());
+      co_await database.Open(Soon());
       telemetry::Tracer tracer;
       outbox::Relay relay(database, tracer,
                           {.poll = 20ms, .patience = {.tries = 2, .backoff = {.initial = 2ms, .max = 10ms}}});
@@ -34,14 +34,14 @@ class AuthOutbox : public ::testing::Test {
       group.Keep("relay", relay.Deliveries().Run());
       co_await body(database);
       group.Cancel();
-      co_await group.Join(After(10s));
-      co_await database.Close(After(5s));
+      co_await group.Join(Soon());
+      co_await database.Close(Soon());
     });
   }
   static Task<> Send(postgres::Database& database, outbox::NewMessage message) {
     postgres::Batch batch;
     outbox::Append(batch, std::move(message));
-    co_await database.Write(After(5s), std::move(batch));
+    co_await database.Write(Soon(), std::move(batch));
   }
   std::string Left() const {
     return disk_.Execute("SELECT count(*) || ' left, ' || count(parked_at) || ' parked' FROM outbox");

@@ -11,8 +11,8 @@ namespace market::auth {
 namespace {
 
 using namespace std::chrono_literals;
-using runtime::After;
 using testing::Eventually;
+using testing::Soon;
 
 // The pause between rounds is minutes, so all that is due must go in the first one.
 TEST(AuthSweeper, MoreThanOneChunk_GoesWithoutAPause) {
@@ -28,8 +28,8 @@ TEST(AuthSweeper, MoreThanOneChunk_GoesWithoutAPause) {
       "SELECT sha256(n::text::bytea), 1, at, at FROM generate_series(1, 602) AS n, "
       "LATERAL (SELECT market_now() - CASE WHEN n > 2 THEN interval '13 hours' ELSE '1 hour' END) AS t (at)");
   testing::RunLoop([&](boost::asio::io_context& io) -> Task<> {
-    postgres::Database database(io, {.conninfo = disk.Conninfo()});
-    co_await database.Open(After(10s));
+    postgres::Database database(io, disk.Options());
+    co_await database.Open(Soon());
     storage::Sessions sessions(database, {});
     Sweeper sweeper(sessions);
     runtime::TaskGroup group(io.get_executor(), [](std::string_view, std::exception_ptr) {});
@@ -39,8 +39,8 @@ TEST(AuthSweeper, MoreThanOneChunk_GoesWithoutAPause) {
     co_await Eventually([&] { return sweeper.Sweeping().Now().runs == 4; });  // three chunks and a look
     EXPECT_EQ(sweeper.Sweeping().Now().failures, 0u);
     group.Cancel();
-    co_await group.Join(After(10s));
-    co_await database.Close(After(5s));
+    co_await group.Join(Soon());
+    co_await database.Close(Soon());
   });
 }
 

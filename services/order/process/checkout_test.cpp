@@ -82,19 +82,14 @@ constexpr postgres::Statement kCaptures{"test.captures",
 
 struct World {
   World(boost::asio::io_context& io, unsigned seed, std::int64_t on_hand)
-      : database(io, {.conninfo = std::string(SharedDatabase().Conninfo()),
-                      .read_connections = 1,
-                      .write_connections = 2}),
-        faults(seed),
-        stock(faults, on_hand),
-        payments(faults) {}
+      : database(io, SharedDatabase().Options(2)), faults(seed), stock(faults, on_hand), payments(faults) {}
 
   // Places the order the way a request does, and survives a crash the way
   // a supervisor does: with a new process.
   Task<> Place(domain::Order order) {
     Service service(database, stock, payments);
-    const auto lease = co_await service.checkouts.Insert(runtime::After(5s), order, "");
-    CallContext call(runtime::After(5s));
+    const auto lease = co_await service.checkouts.Insert(market::testing::Soon(), order, "");
+    CallContext call(market::testing::Soon());
     try {
       co_await service.checkout.Advance(call, *lease, order);
     } catch (const Crash&) {
@@ -102,12 +97,12 @@ struct World {
   }
   Task<> Recover() {
     Service service(database, stock, payments);
-    co_await database.Write(runtime::After(5s), kLater);
+    co_await database.Write(market::testing::Soon(), kLater);
     co_await service.recovery.Driving().RunOnce();  // a crash of its driver ends in the log
   }
   Task<domain::Order> Read(domain::OrderId id) {
     Service service(database, stock, payments);
-    auto order = co_await service.orders.Find(runtime::After(5s), id, storage::Scope::Everything());
+    auto order = co_await service.orders.Find(market::testing::Soon(), id, storage::Scope::Everything());
     co_return order.value();
   }
 
@@ -123,7 +118,7 @@ Task<> ExpectConsistent(World& world, domain::OrderId id, const std::string& met
   const auto state = order.CurrentState();
   const auto payment = world.payments.orders[id.ToString()].state();
   const auto held = world.stock.orders.find(id.ToString());
-  const auto captures = co_await world.database.Read(runtime::After(5s), kCaptures, id.ToString());
+  const auto captures = co_await world.database.Read(market::testing::Soon(), kCaptures, id.ToString());
   SCOPED_TRACE("seed " + std::to_string(seed) + ", " + method + ", " + std::string(domain::Name(state)) +
                ", " + std::string(Name(order.failure.reason)));
   if (state == domain::State::kPlaced) {
@@ -145,19 +140,19 @@ Task<> ExpectConsistent(World& world, domain::OrderId id, const std::string& met
 Task<> RunSchedule(boost::asio::io_context& io, unsigned seed) {
   static constexpr std::array kMethods = {"visa", "declined", "slow_yes", "slow_no"};
   World world(io, seed, seed % 5 == 0 ? 0 : 1);
-  co_await world.database.Open(runtime::After(10s));
+  co_await world.database.Open(market::testing::Soon());
   const std::string method = kMethods[seed % kMethods.size()];
   const auto order = AnOrder(method);
   co_await world.Place(order);
   for (int round = 0; round < 4; ++round) {
     if (seed % 7 == 0) world.stock.ExpireHolds();
-    if (seed % 11 == 0) co_await world.database.Write(runtime::After(5s), kOverdue, order.id);
+    if (seed % 11 == 0) co_await world.database.Write(market::testing::Soon(), kOverdue, order.id);
     co_await world.Recover();
   }
   world.faults.Heal();
   for (int round = 0; round < 5; ++round) co_await world.Recover();
   co_await ExpectConsistent(world, order.id, method, seed);
-  co_await world.database.Close(runtime::After(5s));
+  co_await world.database.Close(market::testing::Soon());
 }
 
 TEST(Checkout, KilledAnywhere_EndsWhereTheContractSays) {
@@ -173,7 +168,7 @@ Task<> ExpectEnds(boost::asio::io_context& io, std::string method, std::int64_t 
                   domain::State expected, FailureReason reason) {
   World world(io, 1, on_hand);
   world.faults.Heal();
-  co_await world.database.Open(runtime::After(10s));
+  co_await world.database.Open(market::testing::Soon());
   const auto order = AnOrder(method);
   co_await world.Place(order);
   for (int round = 0; round < 3; ++round) co_await world.Recover();
@@ -181,7 +176,7 @@ Task<> ExpectEnds(boost::asio::io_context& io, std::string method, std::int64_t 
   EXPECT_EQ(end.CurrentState(), expected) << method;
   EXPECT_EQ(end.failure.reason, reason) << method;
   co_await ExpectConsistent(world, order.id, method, 0);
-  co_await world.database.Close(runtime::After(5s));
+  co_await world.database.Close(market::testing::Soon());
 }
 
 TEST(Checkout, WithoutFaults_EveryAnswerHasItsEnd) {
@@ -206,32 +201,32 @@ Task<> ExpectCounted(boost::asio::io_context& io, std::string method, std::int64
                      std::vector<std::string> lines) {
   World world(io, 1, on_hand);
   world.faults.Heal();
-  co_await world.database.Open(runtime::After(10s));
+  co_await world.database.Open(market::testing::Soon());
   Service service(world.database, world.stock, world.payments);
-  const auto open_before = co_await service.checkouts.CountOpen(runtime::After(5s));
+  const auto open_before = co_await service.checkouts.CountOpen(market::testing::Soon());
   auto order = AnOrder(method);
-  const auto lease = co_await service.checkouts.Insert(runtime::After(5s), order, "");
-  const auto open = co_await service.checkouts.CountOpen(runtime::After(5s));
+  const auto lease = co_await service.checkouts.Insert(market::testing::Soon(), order, "");
+  const auto open = co_await service.checkouts.CountOpen(market::testing::Soon());
   EXPECT_EQ(open.forward, open_before.forward + 1);
-  CallContext call(runtime::After(5s));
+  CallContext call(market::testing::Soon());
   co_await service.checkout.Advance(call, *lease, order);
   const auto text = service.registry.Exposition();
   for (const auto& line : lines) EXPECT_TRUE(text.contains('\n' + line + '\n')) << method << ": " << line;
   for (int round = 0; round < 3; ++round) {
-    co_await world.database.Write(runtime::After(5s), kLater);
+    co_await world.database.Write(market::testing::Soon(), kLater);
     co_await service.recovery.Driving().RunOnce();
   }
-  EXPECT_LE((co_await service.checkouts.CountOpen(runtime::After(5s))).forward, open_before.forward);
+  EXPECT_LE((co_await service.checkouts.CountOpen(market::testing::Soon())).forward, open_before.forward);
   EXPECT_TRUE(service.registry.Exposition().contains(method == "slow_yes"
                                                          ? "order_checkouts_total{outcome=\"pending\"} 1\n"
                                                          : "order_checkouts_total{outcome=\"pending\"} 0\n"));
-  co_await world.database.Close(runtime::After(5s));
+  co_await world.database.Close(market::testing::Soon());
 }
 
 TEST(Checkout, UndoneAndFoundCaptured_GivesTheMoneyBack) {
   market::testing::RunLoop([](boost::asio::io_context& io) -> Task<> {
     World world(io, 1, 1);
-    co_await world.database.Open(runtime::After(5s));
+    co_await world.database.Open(market::testing::Soon());
     world.faults.Heal();
     auto order = AnOrder("slow_yes");
     const auto id = order.id;
@@ -240,7 +235,7 @@ TEST(Checkout, UndoneAndFoundCaptured_GivesTheMoneyBack) {
     payment.set_state(FakePayments::Payment::CAPTURED);
     payment.mutable_captured()->set_amount(1999);
     payment.mutable_captured()->set_currency("EUR");
-    co_await world.database.Write(runtime::After(5s), kOverdue, id);
+    co_await world.database.Write(market::testing::Soon(), kOverdue, id);
     for (int run = 0; run < 100 && (co_await world.Read(id)).CurrentState() != domain::State::kFailed; ++run)
       co_await world.Recover();
     const auto failed = co_await world.Read(id);
@@ -248,7 +243,7 @@ TEST(Checkout, UndoneAndFoundCaptured_GivesTheMoneyBack) {
     EXPECT_EQ(failed.payment.captured_minor, 1999);
     EXPECT_EQ(failed.payment.refunded_minor, 1999);
     EXPECT_EQ(world.stock.Available(), 1);
-    co_await world.database.Close(runtime::After(5s));
+    co_await world.database.Close(market::testing::Soon());
   });
 }
 
@@ -280,22 +275,22 @@ TEST(Checkout, Ends_AreCountedOnce) {
 TEST(Recovery, Measure_ShowsOpenCheckoutsAndTheirAge) {
   market::testing::RunLoop([](boost::asio::io_context& io) -> Task<> {
     World world(io, 1, 1);
-    co_await world.database.Open(runtime::After(10s));
+    co_await world.database.Open(market::testing::Soon());
     Service service(world.database, world.stock, world.payments);
     auto order = AnOrder("visa");
-    co_await service.checkouts.Insert(runtime::After(5s), order, "");
-    const auto open = co_await service.checkouts.CountOpen(runtime::After(5s));
+    co_await service.checkouts.Insert(market::testing::Soon(), order, "");
+    const auto open = co_await service.checkouts.CountOpen(market::testing::Soon());
     const auto line = "order_checkouts_open{step=\"FORWARD\"} " + std::to_string(open.forward) + '\n';
     EXPECT_GE(open.forward, 1);
     runtime::TaskGroup group(io.get_executor(), [](std::string_view, std::exception_ptr) {});
     group.Keep("measure", service.recovery.Measuring().Run());
     co_await market::testing::Eventually([&] { return service.registry.Exposition().contains(line); });
     group.Cancel();
-    co_await group.Join(runtime::After(5s));
-    co_await world.database.Write(runtime::After(5s), kAnHourLate, order.id);
-    EXPECT_GT((co_await service.checkouts.CountOpen(runtime::After(5s))).oldest_age, 1h);
+    co_await group.Join(market::testing::Soon());
+    co_await world.database.Write(market::testing::Soon(), kAnHourLate, order.id);
+    EXPECT_GT((co_await service.checkouts.CountOpen(market::testing::Soon())).oldest_age, 1h);
     for (int round = 0; round < 5; ++round) co_await world.Recover();
-    co_await world.database.Close(runtime::After(5s));
+    co_await world.database.Close(market::testing::Soon());
   });
 }
 
@@ -303,15 +298,15 @@ TEST(Recovery, Measure_ShowsOpenCheckoutsAndTheirAge) {
 Task<> ExpectFenced(boost::asio::io_context& io) {
   World world(io, 1, 1);
   world.faults.Heal();
-  co_await world.database.Open(runtime::After(10s));
+  co_await world.database.Open(market::testing::Soon());
   Service service(world.database, world.stock, world.payments);
   auto order = AnOrder("visa");
-  const auto stale = co_await service.checkouts.Insert(runtime::After(5s), order, "");
-  co_await world.database.Write(runtime::After(5s), kLater);
-  const auto fresh = co_await service.checkouts.Take(runtime::After(5s), order.id);
+  const auto stale = co_await service.checkouts.Insert(market::testing::Soon(), order, "");
+  co_await world.database.Write(market::testing::Soon(), kLater);
+  const auto fresh = co_await service.checkouts.Take(market::testing::Soon(), order.id);
   EXPECT_EQ(fresh.value().fence, 2);
-  EXPECT_FALSE((co_await service.checkouts.Take(runtime::After(5s), order.id)).has_value());
-  CallContext call(runtime::After(5s));
+  EXPECT_FALSE((co_await service.checkouts.Take(market::testing::Soon(), order.id)).has_value());
+  CallContext call(market::testing::Soon());
   bool lost = false;
   try {
     co_await service.checkout.Advance(call, *stale, order);
@@ -320,7 +315,7 @@ Task<> ExpectFenced(boost::asio::io_context& io) {
   }
   EXPECT_TRUE(lost);
   EXPECT_EQ((co_await world.Read(order.id)).CurrentState(), domain::State::kPendingPayment);
-  co_await world.database.Close(runtime::After(5s));
+  co_await world.database.Close(market::testing::Soon());
 }
 
 TEST(Checkout, StaleFence_WritesNothing) {

@@ -15,13 +15,12 @@
 namespace market::order::testing {
 
 using namespace std::chrono_literals;
+using market::testing::Soon;
 
 inline market::testing::TemporaryDatabase& SharedDatabase() {
   static market::testing::TemporaryDatabase database(kMigrations);
   return database;
 }
-
-inline runtime::Deadline Soon() { return runtime::After(10s); }
 
 inline domain::Offer AnOffer(std::int64_t price_minor) {
   domain::Offer offer;
@@ -56,9 +55,7 @@ inline domain::Order AnOrder() {
 // Storage over the database that all tests of a program share.
 struct Store {
   explicit Store(boost::asio::io_context& io)
-      : database(io, {.conninfo = std::string(SharedDatabase().Conninfo()),
-                      .read_connections = 1,
-                      .write_connections = 4}),
+      : database(io, SharedDatabase().Options(4)),
         orders(database),
         checkouts(database, {}),
         transitions(database) {}
@@ -66,9 +63,9 @@ struct Store {
   // Placed and authorised.
   Task<domain::Order> Placed() {
     auto order = AnOrder();
-    const auto lease = co_await checkouts.Insert(Soon(), order, "");
+    const auto lease = co_await checkouts.Insert(testing::Soon(), order, "");
     co_await checkouts.Place(
-        Soon(), *lease, order,
+        testing::Soon(), *lease, order,
         {.state = domain::PaymentState::kAuthorized, .authorized_minor = order.total.minor}, Now());
     co_return order;
   }
@@ -83,9 +80,9 @@ template <class SomeStore = Store, class Function>
 void WithStore(Function function) {
   market::testing::RunLoop([&](boost::asio::io_context& io) -> Task<> {
     SomeStore store(io);
-    co_await store.database.Open(Soon());
+    co_await store.database.Open(testing::Soon());
     co_await function(store);
-    co_await store.database.Close(Soon());
+    co_await store.database.Close(testing::Soon());
   });
 }
 

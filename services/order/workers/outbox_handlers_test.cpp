@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 using domain::State;
 using market::testing::Eventually;
 using market::testing::RunLoop;
-using runtime::After;
+using market::testing::Soon;
 using Held = testing::FakeStock::Held;
 using Payment = api::payment::Payment;
 
@@ -35,7 +35,7 @@ domain::Offer AnOffer() {
 
 struct World {
   explicit World(boost::asio::io_context& io)
-      : database(io, {.conninfo = disk.Conninfo()}),
+      : database(io, disk.Options()),
         orders(database),
         checkouts(database, {}),
         transitions(database),
@@ -54,9 +54,9 @@ struct World {
         domain::MakeOrder(Uuid::NewV7(), AccountId::New(), domain::Price(items, offers),
                           {.recipient = "Ada", .lines = {"1 Street"}, .city = "London", .country_code = "GB"},
                           "visa", SystemClock().Now());
-    const auto lease = co_await checkouts.Insert(After(5s), order, "");
+    const auto lease = co_await checkouts.Insert(Soon(), order, "");
     co_await checkouts.Place(
-        After(5s), *lease, order,
+        Soon(), *lease, order,
         {.state = domain::PaymentState::kAuthorized, .authorized_minor = order.total.minor},
         SystemClock().Now());
     auto& payment = payments.orders[order.id.ToString()];
@@ -67,7 +67,7 @@ struct World {
     co_return order;
   }
   Task<> Cancel(const domain::Order& order, std::vector<domain::SellerOrderId> parts) {
-    co_await transitions.Cancel(After(5s), order.id, storage::Scope::Buyer(order.buyer), std::move(parts),
+    co_await transitions.Cancel(Soon(), order.id, storage::Scope::Buyer(order.buyer), std::move(parts),
                                 {domain::ActorRole::kBuyer, order.buyer}, "", Uuid::NewV7(), "",
                                 SystemClock().Now());
   }
@@ -90,12 +90,12 @@ template <class Body>
 void WithWorld(Body body) {
   RunLoop([&](boost::asio::io_context& io) -> Task<> {
     World world(io);
-    co_await world.database.Open(After(10s));
+    co_await world.database.Open(Soon());
     runtime::TaskGroup group(io.get_executor(), [](std::string_view, std::exception_ptr) {});
     co_await body(world, group);
     group.Cancel();
-    co_await group.Join(After(10s));
-    co_await world.database.Close(After(5s));
+    co_await group.Join(Soon());
+    co_await world.database.Close(Soon());
   });
 }
 
@@ -108,7 +108,7 @@ TEST(OutboxHandlers, APlacedOrder_IsCapturedAndItsCancelledPartRefunded) {
     EXPECT_EQ(world.payments.orders[order.id.ToString()].state(), Payment::CAPTURED);
     EXPECT_EQ(world.payments.refunded, std::vector{order.parts[0].id.ToString()});
     EXPECT_EQ(world.stock.orders[order.id.ToString()], Held::kReleased);
-    const auto read = co_await world.orders.Find(After(5s), order.id, storage::Scope::Everything());
+    const auto read = co_await world.orders.Find(Soon(), order.id, storage::Scope::Everything());
     EXPECT_EQ(read->payment.state, domain::PaymentState::kCaptured);
   });
 }
@@ -131,7 +131,7 @@ TEST(OutboxHandlers, Stock_NeverWaitsForMoney) {
     const auto order = co_await world.Placed();
     const auto& part = order.parts[0];
     for (const auto to : {State::kAccepted, State::kShipped}) {
-      co_await world.transitions.Move(After(5s), part.id, storage::Scope::Sellers({part.seller}), to,
+      co_await world.transitions.Move(Soon(), part.id, storage::Scope::Sellers({part.seller}), to,
                                       {domain::ActorRole::kSeller, AccountId::New()}, std::nullopt, "",
                                       SystemClock().Now());
     }
@@ -157,7 +157,7 @@ TEST(OutboxHandlers, UnknownPayload_MovesNothing) {
       for (const auto topic : {kPaymentTopic, kStockTopic})
         outbox::Append(batch, {.topic = std::string(topic), .key = "", .payload = payload, .trace = ""});
     }
-    co_await world.database.Write(After(5s), std::move(batch));
+    co_await world.database.Write(Soon(), std::move(batch));
     group.Keep("relay", world.relay.Deliveries().Run());
     co_await Eventually(
         [&] { return world.disk.Execute("SELECT count(*) FROM outbox WHERE failures > 0") == "8"; });

@@ -19,7 +19,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using market::testing::Eventually;
-using runtime::After;
+using market::testing::Soon;
 
 constexpr std::array kSets = {&migrations::kIdempotency, &migrations::kOutbox, &migrations::kEvents,
                               &migrations::kOrder};
@@ -47,24 +47,24 @@ domain::Order AnOrder() {
 // The recovery of one process over a database of its own, and orders that nobody drives.
 struct RecoveryWorld {
   explicit RecoveryWorld(boost::asio::io_context& io)
-      : database(io, {.conninfo = disk.Conninfo(), .read_connections = 1, .write_connections = 4}),
+      : database(io, disk.Options(4)),
         group(io.get_executor(), [](std::string_view, std::exception_ptr) { ADD_FAILURE(); }) {
     faults.Heal();
   }
 
   Task<> Start() {
-    co_await database.Open(After(10s));
+    co_await database.Open(Soon());
     group.Keep("recovery", recovery.Driving().Run());
     group.Keep("measure", recovery.Measuring().Run());
   }
   Task<> Stop() {
     group.Cancel();
-    co_await group.Join(After(5s));
-    co_await database.Close(After(5s));
+    co_await group.Join(Soon());
+    co_await database.Close(Soon());
   }
   Task<std::string> Abandon() {
     const auto order = AnOrder();
-    co_await checkouts.Insert(After(5s), order, "");
+    co_await checkouts.Insert(Soon(), order, "");
     co_return order.id.ToString();
   }
   std::string Sql(const std::string& sql) { return disk.Execute(sql); }
@@ -115,7 +115,7 @@ TEST(Recovery, ARowThatBreaksOrCantBeRead_IsParkedAndTheOthersAreDriven) {
     const auto id = refused.id.ToString();
     world.Sql("ALTER TABLE orders ADD CONSTRAINT test_refuses CHECK (id <> '" + id +
               "' OR payment_state = 'CREATED')");
-    co_await world.checkouts.Insert(After(5s), refused, "");
+    co_await world.checkouts.Insert(Soon(), refused, "");
     auto unreadable = AnOrder();
     const auto other = unreadable.id.ToString();
     world.Sql(
@@ -124,7 +124,7 @@ TEST(Recovery, ARowThatBreaksOrCantBeRead_IsParkedAndTheOthersAreDriven) {
         other + "' THEN NEW.undo_offers = '{NULL}'; END IF; RETURN NEW; END $$");
     world.Sql(
         "CREATE TRIGGER test_spoil BEFORE UPDATE ON checkout FOR EACH ROW EXECUTE FUNCTION test_spoil()");
-    co_await world.checkouts.Insert(After(5s), unreadable, "");
+    co_await world.checkouts.Insert(Soon(), unreadable, "");
     for (int i = 0; i < 20; ++i) co_await world.Abandon();
 
     const auto& rounds = world.recovery.Driving().Rounds();
@@ -162,7 +162,7 @@ TEST(Recovery, TablesThatAreAway_StopNothingForGood) {
 
     // What a driver reads is away: its row waits.
     const auto order = AnOrder();
-    co_await world.checkouts.Insert(After(5s), order, "");
+    co_await world.checkouts.Insert(Soon(), order, "");
     world.Sql("ALTER TABLE order_line RENAME TO away");
     co_await Eventually(
         [&] { return world.Of(order.id.ToString(), "failures") != "0" || world.Open() == "0"; });

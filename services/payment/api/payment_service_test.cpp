@@ -21,7 +21,7 @@ void WithOperations(Body body, std::chrono::milliseconds provider_timeout = 5s) 
       [&](Service& s, World&, boost::asio::io_context& io) -> Task<> {
         Operations operations(io, s);
         co_await body(operations, s);
-        co_await operations.group.Join(After(10s));
+        co_await operations.group.Join(Soon());
       },
       provider_timeout);
 }
@@ -146,8 +146,8 @@ TEST(PaymentService_AuthorizePayment, ACallerThatLeavesTearsNothing) {
         callers.Spawn("caller", run());
         co_await Eventually([&] { return o.group.Size() == 1; });
         callers.Cancel();
-        co_await callers.Join(After(5s));
-        co_await o.group.Join(After(5s));
+        co_await callers.Join(Soon());
+        co_await o.group.Join(Soon());
         Call again;
         EXPECT_EQ((co_await o.api.AuthorizePayment(again.context, request)).state(),
                   api::payment::Payment::AUTHORIZED);

@@ -41,25 +41,25 @@ void Live(unsigned seed) {
     const bool undone = seed % 2 == 0;
     const auto order = draft.order;
     // A driver that was overtaken by an undo, or one that goes on.
-    auto authorize = [&](Service& service) { return service.Authorize(After(10s), draft); };
+    auto authorize = [&](Service& service) { return service.Authorize(Soon(), draft); };
     co_await Insist(io, world, chaos, order, authorize,
                     [&](const auto& payment) { return payment.state == State::kAuthorized || undone; });
     if (undone) {
       co_await Insist(
-          io, world, chaos, order, [&](Service& service) { return service.charges.Void(After(10s), order); },
+          io, world, chaos, order, [&](Service& service) { return service.charges.Void(Soon(), order); },
           [](const auto& payment) { return payment.state == State::kVoided; });
-      EXPECT_EQ((co_await s.Authorize(After(5s), draft)).state, State::kVoided);
+      EXPECT_EQ((co_await s.Authorize(Soon(), draft)).state, State::kVoided);
       EXPECT_EQ(CountAtProvider(order, "authorized"), "0");
       EXPECT_EQ(CountAtProvider(order, "captured"), "0");
       EXPECT_EQ(LedgerOf(order), "0 0");
       co_return;
     }
     co_await Insist(
-        io, world, chaos, order, [&](Service& service) { return service.charges.Capture(After(10s), order); },
+        io, world, chaos, order, [&](Service& service) { return service.charges.Capture(Soon(), order); },
         [](const auto& payment) { return payment.state == State::kCaptured; });
     for (const auto& split : draft.splits) {
       auto refund = [&](Service& service) {
-        return service.charges.Refund(After(10s), order, split.seller_order, "");
+        return service.charges.Refund(Soon(), order, split.seller_order, "");
       };
       co_await Insist(io, world, chaos, order, refund, [](const auto&) { return true; });
     }
@@ -94,7 +94,7 @@ TEST(Charges_Network, AnAnswerThatIsLostOnTheWireIsFound) {
     caller.Spawn("caller", run());
     co_await Eventually([&] { return CountAtProvider(draft.order, "authorized") == "1"; });
     gate.Reset();
-    co_await caller.Join(After(10s));
+    co_await caller.Join(Soon());
 
     gate.Refuse();
     EXPECT_EQ((co_await remote.Authorize(After(8s), draft)).state, State::kUnknown);

@@ -13,7 +13,7 @@ namespace market::payment::provider {
 namespace {
 
 using namespace std::chrono_literals;
-using runtime::After;
+using testing::Soon;
 
 // A provider that answers what the test says.
 template <class Body>
@@ -28,7 +28,7 @@ void WithAnswer(int status, std::string body, Body test) {
     http::Client client(io, "http://" + server.Listen("127.0.0.1:0"));
     Sandbox provider(client, "sk_test");
     co_await test(provider, last);
-    co_await server.Drain(After(5s));
+    co_await server.Drain(Soon());
   });
 }
 
@@ -72,7 +72,7 @@ TEST(Sandbox, EachAnswer_IsOneOutcome) {
   }};
   for (const auto& c : cases) {
     WithAnswer(c.status, c.body, [&](Sandbox& provider, http::Request&) -> Task<> {
-      const auto result = co_await provider.Authorize(ACharge(), After(5s));
+      const auto result = co_await provider.Authorize(ACharge(), Soon());
       EXPECT_EQ(Kind(result), c.expected) << c.status << ' ' << c.body;
       if (c.status == 402) EXPECT_EQ(std::get<Declined>(result).code, "why");
       if (c.status == 400 && !c.body.empty()) EXPECT_EQ(std::get<Refused>(result).code, kMethodUnknown);
@@ -82,7 +82,7 @@ TEST(Sandbox, EachAnswer_IsOneOutcome) {
 
 TEST(Sandbox, Requests_CarryKeyAmountAndReference) {
   WithAnswer(200, R"({"id": "a1"})", [](Sandbox& provider, http::Request& last) -> Task<> {
-    co_await provider.Authorize(ACharge(), After(5s));
+    co_await provider.Authorize(ACharge(), Soon());
     EXPECT_EQ(last.target, "/v1/authorizations");
     EXPECT_EQ(last.headers.Get("Idempotency-Key"), "k1");
     EXPECT_EQ(last.headers.Get("Authorization"), "Bearer sk_test");
@@ -90,15 +90,15 @@ TEST(Sandbox, Requests_CarryKeyAmountAndReference) {
               R"({"amount":1999,"currency":"EUR","payment_method":"pm_card_visa","reference":"o 1&x"})");
     const Change change{
         .key = "k2", .authorization = "a/1", .amount = {5, Currency::Parse("EUR")}, .reference = "s1"};
-    co_await provider.Refund(change, After(5s));
+    co_await provider.Refund(change, Soon());
     EXPECT_EQ(last.target, "/v1/authorizations/a%2F1/refunds");
     EXPECT_EQ(last.body, R"({"amount":5,"reference":"s1"})");
-    co_await provider.Capture(change, After(5s));
+    co_await provider.Capture(change, Soon());
     EXPECT_EQ(last.target, "/v1/authorizations/a%2F1/capture");
-    co_await provider.Void(change, After(5s));
+    co_await provider.Void(change, Soon());
     EXPECT_EQ(last.target, "/v1/authorizations/a%2F1/void");
     co_await provider.Find({.key = "k1", .reference = "o 1&x", .authorization = {}, .refund_reference = {}},
-                           After(5s));
+                           Soon());
     EXPECT_EQ(last.target, "/v1/authorizations?reference=o%201%26x");
   });
 }
@@ -114,7 +114,7 @@ TEST(Sandbox_Find, MatchesByKeyByIdAndByRefund) {
     auto find = [&](domain::Operation operation, std::string key, std::string id,
                     std::string refund) -> Task<std::string> {
       static constexpr std::array kNames = {"done", "declined", "absent", "unknown"};
-      const auto found = co_await provider.Find({operation, key, "o1", id, refund}, After(5s));
+      const auto found = co_await provider.Find({operation, key, "o1", id, refund}, Soon());
       co_return kNames.at(found.index());
     };
     using enum domain::Operation;
@@ -132,7 +132,7 @@ TEST(Sandbox_Find, MatchesByKeyByIdAndByRefund) {
       {500, ""}, {200, ""}, {200, "{}"}, {401, Error("authentication_error", "")}};
   for (const auto& [status, text] : no_answers) {
     WithAnswer(status, text, [](Sandbox& provider, http::Request&) -> Task<> {
-      const auto found = co_await provider.Find({}, After(5s));
+      const auto found = co_await provider.Find({}, Soon());
       EXPECT_TRUE(std::holds_alternative<Unknown>(found));
     });
   }
@@ -144,7 +144,7 @@ TEST(Sandbox_List, ReadsPageByPage) {
      "refunded": 5, "refunds": [{"id": "r1", "amount": 5, "reference": "s1"}]}], "has_more": true})";
   WithAnswer(200, body, [](Sandbox& provider, http::Request& last) -> Task<> {
     const auto listed =
-        co_await provider.List(Time(std::chrono::milliseconds(1'700'000'000'999)), "a&0", After(5s));
+        co_await provider.List(Time(std::chrono::milliseconds(1'700'000'000'999)), "a&0", Soon());
     EXPECT_EQ(last.target, "/v1/authorizations?limit=100&changed_since=1700000000&starting_after=a%260");
     const auto& page = std::get<Page>(listed);
     EXPECT_EQ(page.next, "a1");
@@ -162,7 +162,7 @@ TEST(Sandbox_List, ReadsPageByPage) {
       {200, R"({"authorizations": [{"id": "a1"}], "has_more": false})"}};
   for (const auto& [status, text] : no_lists) {
     WithAnswer(status, text, [&](Sandbox& provider, http::Request&) -> Task<> {
-      const auto listed = co_await provider.List(Time(), "", After(5s));
+      const auto listed = co_await provider.List(Time(), "", Soon());
       EXPECT_TRUE(std::holds_alternative<Unknown>(listed)) << text;
     });
   }
@@ -177,8 +177,8 @@ TEST(Sandbox, WithoutAProvider_NothingIsDone) {
     }
     http::Client client(io, "http://" + address);
     Sandbox provider(client, "sk_test");
-    EXPECT_EQ(Kind(co_await provider.Authorize(ACharge(), After(5s))), "not_done");
-    EXPECT_TRUE(std::holds_alternative<Unknown>(co_await provider.Find({}, After(5s))));
+    EXPECT_EQ(Kind(co_await provider.Authorize(ACharge(), Soon())), "not_done");
+    EXPECT_TRUE(std::holds_alternative<Unknown>(co_await provider.Find({}, Soon())));
   });
 }
 

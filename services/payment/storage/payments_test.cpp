@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 using domain::Operation;
 using domain::Progress;
 using domain::State;
-using runtime::After;
+using testing::Soon;
 
 testing::TemporaryDatabase& Disk() {
   static testing::TemporaryDatabase disk(kMigrations);
@@ -37,8 +37,8 @@ std::string Refusal(const std::string& sql) {
 template <class Body>
 void WithPayments(Body body) {
   testing::RunLoop([&](boost::asio::io_context& io) -> Task<> {
-    postgres::Database database(io, {.conninfo = Disk().Conninfo(), .pool_wait = 10s});
-    co_await database.Open(After(10s));
+    postgres::Database database(io, Disk().Options());
+    co_await database.Open(Soon());
     Payments payments(database);
     std::exception_ptr failure;
     try {
@@ -46,7 +46,7 @@ void WithPayments(Body body) {
     } catch (...) {
       failure = std::current_exception();
     }
-    co_await database.Close(After(5s));
+    co_await database.Close(Soon());
     if (failure) std::rethrow_exception(failure);
   });
 }
@@ -65,25 +65,25 @@ domain::Payment Begun() {
 
 Task<> Do(Payments& payments, domain::Payment& payment, domain::Goal goal) {
   domain::Begin(payment, goal, Now());
-  EXPECT_TRUE(co_await payments.Begin(After(5s), payment, 5s));
+  EXPECT_TRUE(co_await payments.Begin(Soon(), payment, 5s));
   domain::Succeed(payment, "auth", Now());
-  EXPECT_TRUE(co_await payments.Record(After(5s), payment, payment.attempts.back(), 1s));
+  EXPECT_TRUE(co_await payments.Record(Soon(), payment, payment.attempts.back(), 1s));
 }
 
 TEST(Payments, AWholePayment_IsReadAsItWasWritten) {
   WithPayments([](Payments& payments, auto&) -> Task<> {
     auto payment = Begun();
     payment.trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-    EXPECT_TRUE(co_await payments.Insert(After(5s), payment, 5s));
+    EXPECT_TRUE(co_await payments.Insert(Soon(), payment, 5s));
     auto twin = payment;
     twin.id = domain::PaymentId::New();
-    EXPECT_FALSE(co_await payments.Insert(After(5s), twin, 5s));
+    EXPECT_FALSE(co_await payments.Insert(Soon(), twin, 5s));
     domain::Succeed(payment, "auth", Now());
-    EXPECT_TRUE(co_await payments.Record(After(5s), payment, payment.attempts.back(), 1s));
+    EXPECT_TRUE(co_await payments.Record(Soon(), payment, payment.attempts.back(), 1s));
     co_await Do(payments, payment, {Operation::kCapture, {}, ""});
     co_await Do(payments, payment, {Operation::kRefund, payment.splits[1].seller_order, "broken"});
 
-    const auto read = co_await payments.Find(After(5s), payment.order, Scope::Buyer(*payment.buyer));
+    const auto read = co_await payments.Find(Soon(), payment.order, Scope::Buyer(*payment.buyer));
     EXPECT_EQ(read->id, payment.id);
     EXPECT_EQ(read->state, State::kCaptured);
     EXPECT_EQ(read->trace, payment.trace);
@@ -98,63 +98,63 @@ TEST(Payments, AWholePayment_IsReadAsItWasWritten) {
     EXPECT_EQ(read->refunds.at(0).reason, "broken");
     EXPECT_EQ(read->refunds.at(0).state, Progress::kSucceeded);
 
-    EXPECT_FALSE(co_await payments.Find(After(5s), payment.order, Scope::Buyer(AccountId::New())));
-    EXPECT_TRUE(co_await payments.Find(After(5s), payment.order, Scope::Everything()));
+    EXPECT_FALSE(co_await payments.Find(Soon(), payment.order, Scope::Buyer(AccountId::New())));
+    EXPECT_TRUE(co_await payments.Find(Soon(), payment.order, Scope::Everything()));
   });
 }
 
 TEST(Payments, AWriterThatWasOvertaken_WritesNothing) {
   WithPayments([](Payments& payments, auto&) -> Task<> {
     auto payment = Begun();
-    EXPECT_TRUE(co_await payments.Insert(After(5s), payment, 1h));
+    EXPECT_TRUE(co_await payments.Insert(Soon(), payment, 1h));
     auto rival = payment;
-    EXPECT_FALSE(co_await payments.Take(After(5s), rival, 5s));
-    EXPECT_TRUE((co_await payments.TakeDue(After(5s), 100, 5s)).empty());
+    EXPECT_FALSE(co_await payments.Take(Soon(), rival, 5s));
+    EXPECT_TRUE((co_await payments.TakeDue(Soon(), 100, 5s)).empty());
     Disk().Execute("UPDATE payment SET lease_until = '-infinity' WHERE id = '" + payment.id.ToString() + "'");
-    EXPECT_TRUE(co_await payments.Take(After(5s), rival, 1h));
+    EXPECT_TRUE(co_await payments.Take(Soon(), rival, 1h));
 
     domain::Succeed(payment, "auth", Now());
-    EXPECT_FALSE(co_await payments.Record(After(5s), payment, payment.attempts.back(), 1s));
-    auto read = co_await payments.Find(After(5s), payment.order, Scope::Everything());
+    EXPECT_FALSE(co_await payments.Record(Soon(), payment, payment.attempts.back(), 1s));
+    auto read = co_await payments.Find(Soon(), payment.order, Scope::Everything());
     EXPECT_EQ(read->state, State::kCreated);
     EXPECT_NE(read->Pending(), nullptr);
     domain::StayPending(rival, Now());
-    EXPECT_TRUE(co_await payments.Record(After(5s), rival, *rival.Pending(), 0ms));
-    const auto due = co_await payments.TakeDue(After(5s), 100, 5s);
+    EXPECT_TRUE(co_await payments.Record(Soon(), rival, *rival.Pending(), 0ms));
+    const auto due = co_await payments.TakeDue(Soon(), 100, 5s);
     EXPECT_EQ(due.size(), 1u);
     EXPECT_EQ(due.at(0).asks, 1U);
-    read = co_await payments.Read(After(5s), due.at(0));
+    read = co_await payments.Read(Soon(), due.at(0));
     EXPECT_EQ(read.value().order, payment.order);
     EXPECT_EQ(read->state, State::kUnknown);
     domain::Decline(*read, "no", Now());
-    EXPECT_TRUE(co_await payments.Record(After(5s), *read, read->attempts.back(), 1s));
-    EXPECT_TRUE((co_await payments.TakeDue(After(5s), 100, 5s)).empty());
+    EXPECT_TRUE(co_await payments.Record(Soon(), *read, read->attempts.back(), 1s));
+    EXPECT_TRUE((co_await payments.TakeDue(Soon(), 100, 5s)).empty());
   });
 }
 
 TEST(Payments, AParkedOne_IsLeftAloneUntilItIsLetGoOn) {
   WithPayments([](Payments& payments, auto&) -> Task<> {
     auto payment = Begun();
-    EXPECT_TRUE(co_await payments.Insert(After(5s), payment, 0ms));
-    const auto due = co_await payments.TakeDue(After(5s), 100, 0ms);
+    EXPECT_TRUE(co_await payments.Insert(Soon(), payment, 0ms));
+    const auto due = co_await payments.TakeDue(Soon(), 100, 0ms);
     EXPECT_EQ(due.size(), 1U);
-    const auto before = co_await payments.CountUnresolved(After(5s));
+    const auto before = co_await payments.CountUnresolved(Soon());
     co_await payments.PutBack(
-        After(5s), due.at(0),
+        Soon(), due.at(0),
         {.why = "a null in a column", .failures = 3, .then = runtime::Setback::Then::kParked});
-    EXPECT_TRUE((co_await payments.TakeDue(After(5s), 100, 0ms)).empty());
-    EXPECT_FALSE(co_await payments.Read(After(5s), due.at(0)));
-    EXPECT_EQ((co_await payments.CountUnresolved(After(5s))).parked, before.parked + 1);
+    EXPECT_TRUE((co_await payments.TakeDue(Soon(), 100, 0ms)).empty());
+    EXPECT_FALSE(co_await payments.Read(Soon(), due.at(0)));
+    EXPECT_EQ((co_await payments.CountUnresolved(Soon())).parked, before.parked + 1);
     const auto row = " FROM payment WHERE id = '" + payment.id.ToString() + "'";
     EXPECT_EQ(Disk().Execute("SELECT failures || ' ' || last_error" + row), "3 a null in a column");
 
     // Whoever reaches it all the same and writes a result, as a request may, ends that.
-    auto read = co_await payments.Find(After(5s), payment.order, Scope::Everything());
-    EXPECT_TRUE(co_await payments.Take(After(5s), read.value(), 5s));
+    auto read = co_await payments.Find(Soon(), payment.order, Scope::Everything());
+    EXPECT_TRUE(co_await payments.Take(Soon(), read.value(), 5s));
     domain::StayPending(*read, Now());
-    EXPECT_TRUE(co_await payments.Record(After(5s), *read, *read->Pending(), 0ms));
+    EXPECT_TRUE(co_await payments.Record(Soon(), *read, *read->Pending(), 0ms));
     EXPECT_EQ(Disk().Execute("SELECT parked_at IS NULL AND failures = 0" + row), "t");
-    EXPECT_EQ((co_await payments.TakeDue(After(5s), 100, 0ms)).size(), 1U);
+    EXPECT_EQ((co_await payments.TakeDue(Soon(), 100, 0ms)).size(), 1U);
     Disk().Execute("UPDATE payment SET next_run_at = NULL WHERE id = '" + payment.id.ToString() + "'");
   });
 }
@@ -162,20 +162,20 @@ TEST(Payments, AParkedOne_IsLeftAloneUntilItIsLetGoOn) {
 TEST(Payments, OfManyThatBegin_OneDoes) {
   WithPayments([](Payments& payments, auto&) -> Task<> {
     auto payment = Begun();
-    EXPECT_TRUE(co_await payments.Insert(After(5s), payment, 5s));
+    EXPECT_TRUE(co_await payments.Insert(Soon(), payment, 5s));
     domain::Succeed(payment, "auth", Now());
-    EXPECT_TRUE(co_await payments.Record(After(5s), payment, payment.attempts.back(), 1s));
+    EXPECT_TRUE(co_await payments.Record(Soon(), payment, payment.attempts.back(), 1s));
     int won = 0;
     runtime::TaskGroup rivals(co_await boost::asio::this_coro::executor,
                               [](auto task, auto) { ADD_FAILURE() << task; });
     auto run = [&](Operation operation) -> Task<> {
       auto mine = payment;
       domain::Begin(mine, {operation, {}, ""}, Now());
-      won += co_await payments.Begin(After(10s), mine, 5s);
+      won += co_await payments.Begin(Soon(), mine, 5s);
     };
     for (int i = 0; i < 8; ++i)
       rivals.Spawn("rival", run(i % 2 == 0 ? Operation::kCapture : Operation::kVoid));
-    co_await rivals.Join(After(20s));
+    co_await rivals.Join(Soon());
     EXPECT_EQ(won, 1);
     EXPECT_EQ(Disk().Execute("SELECT count(*) FROM payment_attempt WHERE payment_id = '" +
                              payment.id.ToString() + "'"),
@@ -192,20 +192,20 @@ TEST(Payments, WhatTheProviderHasDone_IsTold) {
     namespace contract = ::marketplace::payment::v1;
     auto payment = Begun();
     const auto aggregate = "payment/" + payment.id.ToString();
-    EXPECT_TRUE(co_await payments.Insert(After(5s), payment, 5s));
+    EXPECT_TRUE(co_await payments.Insert(Soon(), payment, 5s));
     domain::StayPending(payment, Now());
-    EXPECT_TRUE(co_await payments.Record(After(5s), payment, *payment.Pending(), 1s));
+    EXPECT_TRUE(co_await payments.Record(Soon(), payment, *payment.Pending(), 1s));
     EXPECT_EQ(Told(payment), "") << "nobody knows yet";
     auto overtaken = payment;
     --overtaken.version;
     domain::Succeed(overtaken, "auth", Now());
-    EXPECT_FALSE(co_await payments.Record(After(5s), overtaken, overtaken.attempts.back(), 1s));
+    EXPECT_FALSE(co_await payments.Record(Soon(), overtaken, overtaken.attempts.back(), 1s));
     domain::Succeed(payment, "auth", Now());
-    EXPECT_TRUE(co_await payments.Record(After(5s), payment, payment.attempts.back(), 1s));
+    EXPECT_TRUE(co_await payments.Record(Soon(), payment, payment.attempts.back(), 1s));
     domain::Begin(payment, {Operation::kCapture, {}, ""}, Now());
-    EXPECT_TRUE(co_await payments.Begin(After(5s), payment, 5s));
+    EXPECT_TRUE(co_await payments.Begin(Soon(), payment, 5s));
     domain::Fail(payment, "provider_error", Now());
-    EXPECT_TRUE(co_await payments.Record(After(5s), payment, payment.attempts.back(), 1s));
+    EXPECT_TRUE(co_await payments.Record(Soon(), payment, payment.attempts.back(), 1s));
     co_await Do(payments, payment, {Operation::kCapture, {}, ""});
     const auto& part = payment.splits[1];
     co_await Do(payments, payment, {Operation::kRefund, part.seller_order, "broken"});
@@ -229,23 +229,23 @@ TEST(Payments, WhatTheProviderHasDone_IsTold) {
 TEST(Payments, WhatWillNeverBeCharged_IsTold) {
   WithPayments([](Payments& payments, auto&) -> Task<> {
     auto declined = Begun();
-    EXPECT_TRUE(co_await payments.Insert(After(5s), declined, 5s));
+    EXPECT_TRUE(co_await payments.Insert(Soon(), declined, 5s));
     domain::Decline(declined, "insufficient_funds", Now());
-    EXPECT_TRUE(co_await payments.Record(After(5s), declined, declined.attempts.back(), 1s));
+    EXPECT_TRUE(co_await payments.Record(Soon(), declined, declined.attempts.back(), 1s));
     EXPECT_EQ(Told(declined), "payment.PaymentDeclined 2");
 
     auto closed = Begun();
-    EXPECT_TRUE(co_await payments.Insert(After(5s), closed, 5s));
+    EXPECT_TRUE(co_await payments.Insert(Soon(), closed, 5s));
     domain::Fail(closed, "not_sent", Now());
-    EXPECT_TRUE(co_await payments.Record(After(5s), closed, closed.attempts.back(), 1s));
+    EXPECT_TRUE(co_await payments.Record(Soon(), closed, closed.attempts.back(), 1s));
     domain::Close(closed, Now());
-    EXPECT_TRUE(co_await payments.Close(After(5s), closed));
+    EXPECT_TRUE(co_await payments.Close(Soon(), closed));
     EXPECT_EQ(Told(closed), "payment.PaymentAttemptFailed 2, payment.PaymentVoided 3");
 
     auto voided = Begun();
-    EXPECT_TRUE(co_await payments.Insert(After(5s), voided, 5s));
+    EXPECT_TRUE(co_await payments.Insert(Soon(), voided, 5s));
     domain::Succeed(voided, "auth", Now());
-    EXPECT_TRUE(co_await payments.Record(After(5s), voided, voided.attempts.back(), 1s));
+    EXPECT_TRUE(co_await payments.Record(Soon(), voided, voided.attempts.back(), 1s));
     co_await Do(payments, voided, {Operation::kVoid, {}, ""});
     EXPECT_EQ(Told(voided), "payment.PaymentAuthorized 2, payment.PaymentVoided 4");
   });
@@ -254,13 +254,13 @@ TEST(Payments, WhatWillNeverBeCharged_IsTold) {
 TEST(Payments, ATombstone_IsOnePerOrder) {
   WithPayments([](Payments& payments, auto&) -> Task<> {
     const auto tombstone = domain::MakeTombstone(domain::OrderId::New(), Now());
-    EXPECT_TRUE(co_await payments.InsertTombstone(After(5s), tombstone));
-    EXPECT_FALSE(co_await payments.InsertTombstone(After(5s), domain::MakeTombstone(tombstone.order, Now())));
+    EXPECT_TRUE(co_await payments.InsertTombstone(Soon(), tombstone));
+    EXPECT_FALSE(co_await payments.InsertTombstone(Soon(), domain::MakeTombstone(tombstone.order, Now())));
     EXPECT_EQ(Told(tombstone), "payment.PaymentVoided 1");
-    const auto read = co_await payments.Find(After(5s), tombstone.order, Scope::Everything());
+    const auto read = co_await payments.Find(Soon(), tombstone.order, Scope::Everything());
     EXPECT_TRUE(read->IsTombstone());
     EXPECT_EQ(read->state, State::kVoided);
-    EXPECT_FALSE(co_await payments.Find(After(5s), tombstone.order, Scope::Buyer(AccountId::New())));
+    EXPECT_FALSE(co_await payments.Find(Soon(), tombstone.order, Scope::Buyer(AccountId::New())));
   });
 }
 
@@ -268,13 +268,13 @@ TEST(Ledger, Movements_BalanceAndAreNeverChanged) {
   WithPayments([](Payments& payments, postgres::Database& database) -> Task<> {
     Ledger ledger(database);
     auto payment = Begun();
-    EXPECT_TRUE(co_await payments.Insert(After(5s), payment, 5s));
+    EXPECT_TRUE(co_await payments.Insert(Soon(), payment, 5s));
     domain::Succeed(payment, "auth", Now());
-    EXPECT_TRUE(co_await payments.Record(After(5s), payment, payment.attempts.back(), 1s));
+    EXPECT_TRUE(co_await payments.Record(Soon(), payment, payment.attempts.back(), 1s));
     co_await Do(payments, payment, {Operation::kCapture, {}, ""});
-    const auto before = co_await ledger.TrialBalance(After(5s));
+    const auto before = co_await ledger.TrialBalance(Soon());
     co_await Do(payments, payment, {Operation::kRefund, payment.splits[0].seller_order, ""});
-    const auto after = co_await ledger.TrialBalance(After(5s));
+    const auto after = co_await ledger.TrialBalance(Soon());
     EXPECT_EQ(after.size(), 2u);
     EXPECT_EQ(after.at(0).amount_minor + after.at(1).amount_minor, 0);
     EXPECT_EQ(before.at(0).account, domain::LedgerAccount::kOrderEscrow);
@@ -294,7 +294,7 @@ TEST(Ledger, Movements_BalanceAndAreNeverChanged) {
 TEST(Ledger, AnEntryThatDoesNotBalance_IsRefusedAtCommit) {
   WithPayments([](Payments& payments, postgres::Database& database) -> Task<> {
     auto payment = Begun();
-    EXPECT_TRUE(co_await payments.Insert(After(5s), payment, 5s));
+    EXPECT_TRUE(co_await payments.Insert(Soon(), payment, 5s));
     using enum domain::LedgerAccount;
     const std::vector<std::vector<domain::Posting>> wrong = {
         {}, {{kPspClearing, 10}}, {{kPspClearing, 10}, {kOrderEscrow, -9}}};
@@ -303,7 +303,7 @@ TEST(Ledger, AnEntryThatDoesNotBalance_IsRefusedAtCommit) {
       AddEntry(batch, payment, {domain::EntryKind::kCapture, payment.id.Value(), postings});
       std::string state;
       try {
-        co_await database.Write(After(5s), std::move(batch));
+        co_await database.Write(Soon(), std::move(batch));
       } catch (const postgres::SqlError& error) {
         state = error.sqlstate;
       }

@@ -32,9 +32,9 @@ namespace market::payment {
 using namespace std::chrono_literals;
 using domain::Progress;
 using domain::State;
-using runtime::After;
 using testing::Eventually;
 using testing::RunLoop;
+using testing::Soon;
 
 inline testing::TemporaryDatabase& Disk() {
   static testing::TemporaryDatabase disk(kMigrations);
@@ -117,11 +117,11 @@ class FaultyProvider final : public provider::Provider {
 
 struct World {
   explicit World(boost::asio::io_context& io)
-      : provider_database(io, {.conninfo = ProviderDisk().Conninfo(), .pool_wait = 10s}),
+      : provider_database(io, ProviderDisk().Options()),
         provider(provider_database, {.timeout_hold = 600ms}),
         server(io, {}, sandbox::HttpApi(provider, tracer, "sk_test")),
         url("http://" + server.Listen("127.0.0.1:0")),
-        database(io, {.conninfo = Disk().Conninfo(), .pool_wait = 10s}) {}
+        database(io, Disk().Options()) {}
 
   telemetry::Tracer tracer;
   postgres::Database provider_database;
@@ -170,8 +170,8 @@ template <class Body>
 void WithService(Body body, std::chrono::milliseconds provider_timeout = 200ms) {
   RunLoop([&](boost::asio::io_context& io) -> Task<> {
     World world(io);
-    co_await world.provider_database.Open(After(10s));
-    co_await world.database.Open(After(10s));
+    co_await world.provider_database.Open(Soon());
+    co_await world.database.Open(Soon());
     Service service(io, world, provider_timeout);
     std::exception_ptr failure;
     try {
@@ -179,9 +179,9 @@ void WithService(Body body, std::chrono::milliseconds provider_timeout = 200ms) 
     } catch (...) {
       failure = std::current_exception();
     }
-    co_await world.server.Drain(After(5s));
-    co_await world.database.Close(After(5s));
-    co_await world.provider_database.Close(After(5s));
+    co_await world.server.Drain(Soon());
+    co_await world.database.Close(Soon());
+    co_await world.provider_database.Close(Soon());
     if (failure) std::rethrow_exception(failure);
   });
 }

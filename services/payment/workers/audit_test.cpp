@@ -24,27 +24,27 @@ TEST(Audit, BalancedBooksAndNoOpenQuestion_AreZero) {
     EXPECT_THAT(service.registry.Exposition(),
                 HasSubstr("payment_captured_value_minor_total{currency=\"EUR\"} 3000\n"));
     group.Cancel();
-    co_await group.Join(After(5s));
+    co_await group.Join(Soon());
   });
 }
 
 TEST(Audit, AnAttemptWithoutAnAnswer_IsUnresolvedUntilItIsAnswered) {
   WithService([](Service& service, World&, boost::asio::io_context&) -> Task<> {
     Sql("UPDATE payment SET lease_until = '-infinity' WHERE next_run_at IS NOT NULL");  // of other tests
-    const auto before = co_await service.payments.CountUnresolved(After(5s));
+    const auto before = co_await service.payments.CountUnresolved(Soon());
     auto payment = ADraft();
     domain::Begin(payment, {}, SystemClock().Now() - 1min);
-    EXPECT_TRUE(co_await service.payments.Insert(After(5s), payment, 1h));
-    EXPECT_EQ((co_await service.payments.CountUnresolved(After(5s))).payments, before.payments)
+    EXPECT_TRUE(co_await service.payments.Insert(Soon(), payment, 1h));
+    EXPECT_EQ((co_await service.payments.CountUnresolved(Soon())).payments, before.payments)
         << "somebody drives it";
     domain::StayPending(payment, SystemClock().Now());
-    EXPECT_TRUE(co_await service.payments.Record(After(5s), payment, *payment.Pending(), 1h));
-    const auto open = co_await service.payments.CountUnresolved(After(5s));
+    EXPECT_TRUE(co_await service.payments.Record(Soon(), payment, *payment.Pending(), 1h));
+    const auto open = co_await service.payments.CountUnresolved(Soon());
     EXPECT_EQ(open.payments, before.payments + 1);
     EXPECT_GE(open.oldest_age, 1min);
     domain::Decline(payment, "insufficient_funds", SystemClock().Now());
-    EXPECT_TRUE(co_await service.payments.Record(After(5s), payment, payment.attempts.back(), 1s));
-    EXPECT_EQ((co_await service.payments.CountUnresolved(After(5s))).payments, before.payments);
+    EXPECT_TRUE(co_await service.payments.Record(Soon(), payment, payment.attempts.back(), 1s));
+    EXPECT_EQ((co_await service.payments.CountUnresolved(Soon())).payments, before.payments);
   });
 }
 

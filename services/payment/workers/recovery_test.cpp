@@ -11,7 +11,7 @@ constexpr runtime::Patience kQuick{.tries = 3, .backoff = {.initial = 2ms, .max 
 Task<std::string> Abandon(Service& service) {
   auto draft = ADraft();
   domain::Begin(draft, {}, service.clock.Now());
-  EXPECT_TRUE(co_await service.payments.Insert(After(5s), draft, 0ms));
+  EXPECT_TRUE(co_await service.payments.Insert(Soon(), draft, 0ms));
   co_return draft.id.ToString();
 }
 
@@ -29,7 +29,7 @@ void WithRecovery(Body body) {
     group.Keep("recovery", recovery.Driving().Run());
     co_await body(service, recovery);
     group.Cancel();
-    co_await group.Join(After(5s));
+    co_await group.Join(Soon());
   });
 }
 

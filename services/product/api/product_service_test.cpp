@@ -20,14 +20,14 @@ template <class Body>
 void WithService(Body body) {
   RunLoop([&](boost::asio::io_context& io) -> Task<> {
     Service service(io, Settings());
-    co_await service.database.Open(After(10s));
+    co_await service.database.Open(Soon());
     std::exception_ptr failure;
     try {
       co_await body(service);
     } catch (...) {
       failure = std::current_exception();
     }
-    co_await service.database.Close(After(10s));
+    co_await service.database.Close(Soon());
     if (failure) std::rethrow_exception(failure);
   });
 }
@@ -40,7 +40,7 @@ struct Call {
     if (sellers.empty()) return;
     builder.Caller({.account = AccountId::New()}).Reach({.sellers = std::move(sellers)});
   }
-  CallContext context{After(10s)};
+  CallContext context{Soon()};
 };
 
 api::product::GetProductRequest Get(const std::string& id) {

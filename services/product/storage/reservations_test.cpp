@@ -15,7 +15,7 @@ std::string Word(const storage::ReserveOutcome& outcome) {
 }
 
 Task<std::string> Reserve(Stores& stores, domain::OrderId order, std::vector<domain::Line> lines) {
-  co_return Word(co_await stores.reservations.Reserve(After(5s), order, std::move(lines)));
+  co_return Word(co_await stores.reservations.Reserve(Soon(), order, std::move(lines)));
 }
 
 std::string StatesOf(const domain::OrderId& order) {
@@ -63,7 +63,7 @@ TEST(Reserve_TooFewOfOne, HoldsNothingAndSaysWhatIsLeft) {
   WithStores([](Stores& stores) -> Task<> {
     const auto [a, b] = co_await PutTwo(stores, 5);
     const auto order = domain::OrderId::New();
-    const auto outcome = co_await stores.reservations.Reserve(After(5s), order, {{a, 2}, {b, 6}});
+    const auto outcome = co_await stores.reservations.Reserve(Soon(), order, {{a, 2}, {b, 6}});
     EXPECT_EQ(Word(outcome), "OUT_OF_STOCK");
     EXPECT_EQ(std::get<storage::OutOfStock>(outcome).shortages, (std::vector<storage::Shortage>{{b, 5}}));
     EXPECT_EQ(StockOf(a), "5/0");
@@ -90,8 +90,8 @@ TEST(Reserve_OffersNotForSale, AreNamed) {
     const auto [a, b] = co_await PutTwo(stores, 5);
     const auto unknown = domain::OfferId::New();
     Sql("UPDATE offer SET state = 'ARCHIVED' WHERE id = '" + b.ToString() + "'");
-    const auto outcome = co_await stores.reservations.Reserve(After(5s), domain::OrderId::New(),
-                                                              {{a, 1}, {b, 1}, {unknown, 1}});
+    const auto outcome =
+        co_await stores.reservations.Reserve(Soon(), domain::OrderId::New(), {{a, 1}, {b, 1}, {unknown, 1}});
     EXPECT_EQ(Word(outcome), "NOT_FOR_SALE");
     EXPECT_THAT(std::get<storage::NotForSale>(outcome).offers, ::testing::UnorderedElementsAre(b, unknown));
     EXPECT_EQ(StockOf(a), "5/0");
@@ -123,9 +123,9 @@ TEST(Commit_Held, StaysForGood) {
     const auto order = domain::OrderId::New();
     co_await Reserve(stores, order, {{a, 2}, {b, 1}});
     LetHoldsRunOut(order);  // due, but nobody has ended them yet
-    EXPECT_EQ(co_await stores.reservations.Commit(After(5s), order), storage::Step::kDone);
-    EXPECT_EQ(co_await stores.reservations.Commit(After(5s), order), storage::Step::kDone);
-    co_await stores.reservations.ExpireDue(After(5s), 1000);
+    EXPECT_EQ(co_await stores.reservations.Commit(Soon(), order), storage::Step::kDone);
+    EXPECT_EQ(co_await stores.reservations.Commit(Soon(), order), storage::Step::kDone);
+    co_await stores.reservations.ExpireDue(Soon(), 1000);
     EXPECT_EQ(StatesOf(order), "COMMITTED,COMMITTED");
     EXPECT_EQ(StockOf(a), "5/2");
   });
@@ -137,10 +137,10 @@ TEST(Commit_Expired, TakesTheUnitsAgainOrIsGone) {
     const auto late = domain::OrderId::New();
     co_await Reserve(stores, late, {{a, 3}, {b, 1}});
     LetHoldsRunOut(late);
-    co_await stores.reservations.ExpireDue(After(5s), 1000);
+    co_await stores.reservations.ExpireDue(Soon(), 1000);
     EXPECT_EQ(StatesOf(late), "EXPIRED,EXPIRED");
     EXPECT_EQ(StockOf(a), "5/0");
-    EXPECT_EQ(co_await stores.reservations.Commit(After(5s), late), storage::Step::kDone);
+    EXPECT_EQ(co_await stores.reservations.Commit(Soon(), late), storage::Step::kDone);
     EXPECT_EQ(StockOf(a), "5/3");
 
     const auto later = domain::OrderId::New();
@@ -149,10 +149,10 @@ TEST(Commit_Expired, TakesTheUnitsAgainOrIsGone) {
     LetHoldsRunOut(later);
     EXPECT_EQ(co_await Reserve(stores, rival, {{a, 2}}), "RESERVED");
     EXPECT_EQ(StatesOf(later), "EXPIRED,HELD");
-    EXPECT_EQ(co_await stores.reservations.Commit(After(5s), later), storage::Step::kGone);
+    EXPECT_EQ(co_await stores.reservations.Commit(Soon(), later), storage::Step::kGone);
     EXPECT_EQ(StatesOf(later), "EXPIRED,HELD");
     LetHoldsRunOut(rival);  // in the way, but due
-    EXPECT_EQ(co_await stores.reservations.Commit(After(5s), later), storage::Step::kDone);
+    EXPECT_EQ(co_await stores.reservations.Commit(Soon(), later), storage::Step::kDone);
     EXPECT_EQ(StatesOf(later), "COMMITTED,COMMITTED");
     EXPECT_EQ(StatesOf(rival), "EXPIRED");
     EXPECT_EQ(BrokenInvariants(), "0");
@@ -162,11 +162,11 @@ TEST(Commit_Expired, TakesTheUnitsAgainOrIsGone) {
 TEST(Commit_UnknownOrReleased, IsGone) {
   WithStores([](Stores& stores) -> Task<> {
     const auto [a, b] = co_await PutTwo(stores, 5);
-    EXPECT_EQ(co_await stores.reservations.Commit(After(5s), domain::OrderId::New()), storage::Step::kGone);
+    EXPECT_EQ(co_await stores.reservations.Commit(Soon(), domain::OrderId::New()), storage::Step::kGone);
     const auto order = domain::OrderId::New();
     co_await Reserve(stores, order, {{a, 1}, {b, 1}});
-    co_await stores.reservations.Release(After(5s), order, {});
-    EXPECT_EQ(co_await stores.reservations.Commit(After(5s), order), storage::Step::kGone);
+    co_await stores.reservations.Release(Soon(), order, {});
+    EXPECT_EQ(co_await stores.reservations.Commit(Soon(), order), storage::Step::kGone);
   });
 }
 
@@ -176,7 +176,7 @@ TEST(Release_Whole, GivesBackOnceAndForGood) {
     const auto order = domain::OrderId::New();
     co_await Reserve(stores, order, {{a, 2}, {b, 3}});
     for (int i = 0; i < 2; ++i) {
-      co_await stores.reservations.Release(After(5s), order, {});
+      co_await stores.reservations.Release(Soon(), order, {});
       EXPECT_EQ(StatesOf(order), "RELEASED,RELEASED");
       EXPECT_EQ(StockOf(a), "5/0");
       EXPECT_EQ(StockOf(b), "5/0");
@@ -190,8 +190,8 @@ TEST(Release_BeforeTheReservation, BarsIt) {
   WithStores([](Stores& stores) -> Task<> {
     const auto [a, b] = co_await PutTwo(stores, 5);
     const auto order = domain::OrderId::New();
-    co_await stores.reservations.Release(After(5s), order, {});
-    co_await stores.reservations.Release(After(5s), order, {});
+    co_await stores.reservations.Release(Soon(), order, {});
+    co_await stores.reservations.Release(Soon(), order, {});
     EXPECT_EQ(co_await Reserve(stores, order, {{a, 2}, {b, 3}}), "ALREADY_RELEASED");
     EXPECT_EQ(StockOf(a), "5/0");
   });
@@ -202,14 +202,14 @@ TEST(Release_SomeOffers, ClosesTheOrderWithTheLast) {
     const auto [a, b] = co_await PutTwo(stores, 5);
     const auto order = domain::OrderId::New();
     co_await Reserve(stores, order, {{a, 2}, {b, 3}});
-    co_await stores.reservations.Commit(After(5s), order);
-    co_await stores.reservations.Release(After(5s), order, {b});
+    co_await stores.reservations.Commit(Soon(), order);
+    co_await stores.reservations.Release(Soon(), order, {b});
     EXPECT_EQ(StatesOf(order), "COMMITTED,RELEASED");
     EXPECT_EQ(StockOf(b), "5/0");
-    EXPECT_EQ(co_await stores.reservations.Commit(After(5s), order), storage::Step::kDone);
+    EXPECT_EQ(co_await stores.reservations.Commit(Soon(), order), storage::Step::kDone);
     EXPECT_EQ(StatesOf(order), "COMMITTED,RELEASED");
-    co_await stores.reservations.Release(After(5s), order, {a, b});
-    EXPECT_EQ(co_await stores.reservations.Commit(After(5s), order), storage::Step::kGone);
+    co_await stores.reservations.Release(Soon(), order, {a, b});
+    EXPECT_EQ(co_await stores.reservations.Commit(Soon(), order), storage::Step::kGone);
     EXPECT_EQ(BrokenInvariants(), "0");
   });
 }
@@ -219,21 +219,21 @@ TEST(Consume_Committed, LeavesTheStockOnce) {
     const auto [a, b] = co_await PutTwo(stores, 5);
     const auto order = domain::OrderId::New();
     co_await Reserve(stores, order, {{a, 2}, {b, 3}});
-    EXPECT_EQ(co_await stores.reservations.Consume(After(5s), order, {a}),
+    EXPECT_EQ(co_await stores.reservations.Consume(Soon(), order, {a}),
               storage::Step::kGone);  // not committed yet
-    co_await stores.reservations.Commit(After(5s), order);
+    co_await stores.reservations.Commit(Soon(), order);
     for (int i = 0; i < 2; ++i) {
-      EXPECT_EQ(co_await stores.reservations.Consume(After(5s), order, {a}), storage::Step::kDone);
+      EXPECT_EQ(co_await stores.reservations.Consume(Soon(), order, {a}), storage::Step::kDone);
       EXPECT_EQ(StockOf(a), "3/0");
       EXPECT_EQ(StatesOf(order), "CONSUMED,COMMITTED");
     }
-    EXPECT_EQ(co_await stores.reservations.Consume(After(5s), order, {domain::OfferId::New()}),
+    EXPECT_EQ(co_await stores.reservations.Consume(Soon(), order, {domain::OfferId::New()}),
               storage::Step::kGone);
-    co_await stores.reservations.Release(After(5s), order, {});  // what is shipped stays shipped
+    co_await stores.reservations.Release(Soon(), order, {});  // what is shipped stays shipped
     EXPECT_EQ(StatesOf(order), "CONSUMED,RELEASED");
     EXPECT_EQ(StockOf(a), "3/0");
     EXPECT_EQ(StockOf(b), "5/0");
-    EXPECT_EQ(co_await stores.reservations.Consume(After(5s), order, {b}), storage::Step::kGone);
+    EXPECT_EQ(co_await stores.reservations.Consume(Soon(), order, {b}), storage::Step::kGone);
     EXPECT_EQ(BrokenInvariants(), "0");
   });
 }
@@ -241,14 +241,14 @@ TEST(Consume_Committed, LeavesTheStockOnce) {
 TEST(ExpireDue_ManyHolds, GoesByChunks) {
   WithStores([](Stores& stores) -> Task<> {
     const auto [a, b] = co_await PutTwo(stores, 10);
-    while (co_await stores.reservations.ExpireDue(After(5s), 1000) > 0) continue;
+    while (co_await stores.reservations.ExpireDue(Soon(), 1000) > 0) continue;
     for (int i = 0; i < 5; ++i) co_await Reserve(stores, domain::OrderId::New(), {{a, 1}, {b, 2}});
-    EXPECT_EQ(co_await stores.reservations.ExpireDue(After(5s), 4), 0u);
+    EXPECT_EQ(co_await stores.reservations.ExpireDue(Soon(), 4), 0u);
     Sql("UPDATE reservation SET expires_at = market_now() WHERE state = 'HELD' AND offer_id IN ('" +
         a.ToString() + "', '" + b.ToString() + "')");
-    EXPECT_EQ(co_await stores.reservations.ExpireDue(After(5s), 4), 4u);
-    EXPECT_EQ(co_await stores.reservations.ExpireDue(After(5s), 4), 4u);
-    EXPECT_EQ(co_await stores.reservations.ExpireDue(After(5s), 4), 2u);
+    EXPECT_EQ(co_await stores.reservations.ExpireDue(Soon(), 4), 4u);
+    EXPECT_EQ(co_await stores.reservations.ExpireDue(Soon(), 4), 4u);
+    EXPECT_EQ(co_await stores.reservations.ExpireDue(Soon(), 4), 2u);
     EXPECT_EQ(StockOf(a), "10/0");
     EXPECT_EQ(StockOf(b), "10/0");
     EXPECT_EQ(BrokenInvariants(), "0");
@@ -263,7 +263,7 @@ TEST(Reservation_Schema, RefusesToReviveOrRewrite) {
     const auto where = " WHERE order_id = '" + order.ToString() + "'";
     EXPECT_THROW(Sql("UPDATE reservation SET quantity = 1" + where), std::exception);
     EXPECT_THROW(Sql("DELETE FROM reservation" + where), std::exception);
-    co_await stores.reservations.Release(After(5s), order, {});
+    co_await stores.reservations.Release(Soon(), order, {});
     EXPECT_THROW(Sql("UPDATE reservation SET state = 'COMMITTED'" + where), std::exception);
     EXPECT_THROW(Sql("UPDATE reservation_order SET state = 'OPEN'" + where), std::exception);
   });

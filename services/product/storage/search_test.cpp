@@ -22,7 +22,7 @@ Task<std::vector<std::string>> Titles(Stores& stores, storage::SearchQuery searc
   std::vector<std::string> titles;
   std::optional<storage::SearchPosition> after;
   do {
-    auto page = co_await stores.search.Find(After(5s), search, after, page_size);
+    auto page = co_await stores.search.Find(Soon(), search, after, page_size);
     EXPECT_LE(page.products.size(), static_cast<std::size_t>(page_size));
     for (const auto& product : page.products) titles.push_back(product.title());
     after = std::move(page.next);
@@ -55,7 +55,7 @@ TEST(Search_Text, FindsWordsPrefixesAndSmallTypos) {
 TEST(Search_Drafts, AreNotFound) {
   WithStores([](Stores& stores) -> Task<> {
     const auto shop = co_await OpenShop(stores);
-    co_await stores.catalogue.CreateProduct(After(5s), Uuid::NewV7(), ProductOf(shop, "Hyperboloid"));
+    co_await stores.catalogue.CreateProduct(Soon(), Uuid::NewV7(), ProductOf(shop, "Hyperboloid"));
     EXPECT_THAT(co_await Titles(stores, Text("hyperboloid")), IsEmpty());
     EXPECT_THAT(co_await Titles(stores, {.category = shop.category}), IsEmpty());
   });
@@ -68,7 +68,7 @@ TEST(Search_Filters, NarrowTheList) {
     below.set_name("Below");
     below.set_slug("below");
     below.set_parent_id(shop.category.ToString());
-    const auto child = co_await stores.catalogue.CreateCategory(After(5s), below, audit::SomeAct());
+    const auto child = co_await stores.catalogue.CreateCategory(Soon(), below, audit::SomeAct());
     co_await Put(stores, shop, ProductOf(shop, "Cheap", {OfferOf("C", 100, 1)}));
     co_await Put(stores, shop, ProductOf(shop, "Sold out", {OfferOf("S", 50, 0)}));
     auto deep = ProductOf(shop, "Deep", {OfferOf("D", 900, 1), OfferOf("E", 300, 0)});
@@ -98,13 +98,13 @@ TEST(Search_Entry, HasTheCheapestOfferThatCanBeBought) {
         ProductOf(shop, "Several", {OfferOf("1", 10, 0), OfferOf("2", 30, 4), OfferOf("3", 20, 2)});
     request.set_description("left out of lists");
     co_await Put(stores, shop, request);
-    const auto cheapest = co_await stores.search.Find(After(5s), {.category = shop.category}, {}, 10);
+    const auto cheapest = co_await stores.search.Find(Soon(), {.category = shop.category}, {}, 10);
     EXPECT_EQ(cheapest.products.at(0).offers_size(), 1);
     EXPECT_EQ(cheapest.products.at(0).offers(0).price().amount(), 20);
     EXPECT_EQ(cheapest.products.at(0).offers(0).available(), 2);
     EXPECT_EQ(cheapest.products.at(0).description(), "");
     const auto bounded =
-        co_await stores.search.Find(After(5s), {.category = shop.category, .min_price = 25}, {}, 10);
+        co_await stores.search.Find(Soon(), {.category = shop.category, .min_price = 25}, {}, 10);
     EXPECT_EQ(bounded.products.at(0).offers(0).price().amount(), 30);
   });
 }

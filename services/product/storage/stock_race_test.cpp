@@ -18,10 +18,10 @@ class Replicas {
       replicas_.push_back(std::make_unique<Stores>(io, Settings(), hold_for));
   }
   Task<> Open() {
-    for (auto& replica : replicas_) co_await replica->database.Open(After(10s));
+    for (auto& replica : replicas_) co_await replica->database.Open(Soon());
   }
   Task<> Close() {
-    for (auto& replica : replicas_) co_await replica->database.Close(After(10s));
+    for (auto& replica : replicas_) co_await replica->database.Close(Soon());
   }
   Stores& Any(std::size_t number) { return *replicas_[number % replicas_.size()]; }
 
@@ -43,8 +43,7 @@ void WithReplicas(std::chrono::milliseconds hold_for, Body body) {
 }
 
 Task<> Buy(Stores& stores, std::vector<domain::Line> lines, int& sold) {
-  const auto outcome =
-      co_await stores.reservations.Reserve(After(20s), domain::OrderId::New(), std::move(lines));
+  const auto outcome = co_await stores.reservations.Reserve(Soon(), domain::OrderId::New(), std::move(lines));
   if (std::holds_alternative<storage::Reserved>(outcome)) ++sold;
 }
 
@@ -88,7 +87,7 @@ TEST(StockRace_HoldsAreDue, AreTakenOverExactlyInEitherOrderOfLines) {
 
 Task<> ReserveOnce(Stores& stores, domain::OrderId order, std::vector<domain::Line> lines) {
   EXPECT_TRUE(std::holds_alternative<storage::Reserved>(
-      co_await stores.reservations.Reserve(After(20s), order, std::move(lines))));
+      co_await stores.reservations.Reserve(Soon(), order, std::move(lines))));
 }
 
 TEST(StockRace_OneOrderReservesThirtyTimes, HoldsOnce) {
@@ -104,13 +103,13 @@ TEST(StockRace_OneOrderReservesThirtyTimes, HoldsOnce) {
 }
 
 Task<> ReserveOrBeBarred(Stores& stores, domain::OrderId order, domain::OfferId offer) {
-  const auto outcome = co_await stores.reservations.Reserve(After(20s), order, {{offer, 1}});
+  const auto outcome = co_await stores.reservations.Reserve(Soon(), order, {{offer, 1}});
   EXPECT_TRUE(std::holds_alternative<storage::Reserved>(outcome) ||
               std::holds_alternative<storage::AlreadyReleased>(outcome));
 }
 
 Task<> ReleaseAll(Stores& stores, domain::OrderId order) {
-  co_await stores.reservations.Release(After(20s), order, {});
+  co_await stores.reservations.Release(Soon(), order, {});
 }
 
 TEST(StockRace_ReleaseAgainstReserve, NeverLeavesUnitsHeld) {
@@ -128,7 +127,7 @@ TEST(StockRace_ReleaseAgainstReserve, NeverLeavesUnitsHeld) {
 }
 
 Task<> AdjustOnce(Stores& stores, storage::StockAdjustment adjustment, storage::SellerScope scope) {
-  co_await stores.catalogue.AdjustStock(After(20s), std::move(adjustment), std::move(scope));
+  co_await stores.catalogue.AdjustStock(Soon(), std::move(adjustment), std::move(scope));
 }
 
 TEST(StockRace_OneAdjustmentTwentyTimes, MovesOnce) {
@@ -166,23 +165,23 @@ Task<> Walk(Replicas& replicas, std::vector<domain::OfferId> offers, storage::Se
       case 2: {
         const domain::Line lines[] = {{offers[pick(offers.size())], static_cast<std::int64_t>(1 + pick(3))},
                                       {offers[pick(offers.size())], 1}};
-        co_await stores.reservations.Reserve(After(20s), order, {lines[0], lines[1]});
+        co_await stores.reservations.Reserve(Soon(), order, {lines[0], lines[1]});
         break;
       }
       case 3:
       case 4:
-        co_await stores.reservations.Commit(After(20s), order);
+        co_await stores.reservations.Commit(Soon(), order);
         break;
       case 5:
-        co_await stores.reservations.Release(After(20s), order,
+        co_await stores.reservations.Release(Soon(), order,
                                              pick(2) == 0 ? some() : std::vector<domain::OfferId>());
         break;
       case 6:
-        co_await stores.reservations.Consume(After(20s), order, some());
+        co_await stores.reservations.Consume(Soon(), order, some());
         break;
       case 7:
-        co_await stores.reservations.ExpireDue(After(20s), 5);
-        co_await ReasonOf(stores.catalogue.AdjustStock(After(20s),
+        co_await stores.reservations.ExpireDue(Soon(), 5);
+        co_await ReasonOf(stores.catalogue.AdjustStock(Soon(),
                                                        {.operation_id = Uuid::NewV7(),
                                                         .offer = offers[pick(offers.size())],
                                                         .delta = pick(2) == 0 ? 3 : -1,
@@ -215,7 +214,7 @@ TEST(StockRace_StormOfSteps, KeepsEveryInvariant) {
 Task<std::string> UntilAnswered(Stores& stores, domain::OrderId order, std::vector<domain::Line> lines) {
   for (int attempt = 0; attempt < 500; ++attempt) {
     try {
-      const auto outcome = co_await stores.reservations.Reserve(After(5s), order, lines);
+      const auto outcome = co_await stores.reservations.Reserve(Soon(), order, lines);
       co_return std::holds_alternative<storage::Reserved>(outcome) ? "reserved" : "refused";
     } catch (const Error& error) {
       if (error.code != Code::kUnavailable && error.code != Code::kDeadlineExceeded) throw;
@@ -239,7 +238,7 @@ TEST(StockRace_ConnectionsBreak, EveryAnsweredReservationExistsOnce) {
     auto options = Settings();
     options.conninfo = Disk().ConninfoVia("127.0.0.1", gate.Port());
     Stores stores(io, options);
-    co_await stores.database.Open(After(10s));
+    co_await stores.database.Open(Soon());
     offer = co_await PutOffer(stores, co_await OpenShop(stores), 1000);
     runtime::TaskGroup group(io.get_executor(), Unexpected);
     for (std::size_t round = 0; round < 8; ++round) {
@@ -247,9 +246,9 @@ TEST(StockRace_ConnectionsBreak, EveryAnsweredReservationExistsOnce) {
       for (int i = 0; i < 5; ++i) group.Spawn("buyer", BuyThroughBreaks(stores, offer, reserved));
       co_await runtime::SleepFor(5ms);
       gate.Pass();
-      co_await group.Join(After(20s));
+      co_await group.Join(Soon());
     }
-    co_await stores.database.Close(After(10s));
+    co_await stores.database.Close(Soon());
   });
   EXPECT_EQ(reserved, 40);
   EXPECT_EQ(StockOf(offer), "1000/40");

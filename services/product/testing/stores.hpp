@@ -24,9 +24,9 @@
 namespace market::product {
 
 using namespace std::chrono_literals;
-using runtime::After;
 using testing::Eventually;
 using testing::RunLoop;
+using testing::Soon;
 
 inline testing::TemporaryDatabase& Disk() {
   static testing::TemporaryDatabase disk(kMigrations);
@@ -57,16 +57,14 @@ struct Stores {
   storage::Reservations reservations;
 };
 
-inline postgres::Options Settings() {
-  return {.conninfo = Disk().Conninfo(), .write_connections = 4, .pool_wait = 5s};
-}
+inline postgres::Options Settings() { return Disk().Options(4); }
 
 // Runs body(stores) or body(stores, io) on an open database.
 template <class Body>
 void WithStores(Body body, std::chrono::milliseconds hold_for = 15min) {
   RunLoop([&](boost::asio::io_context& io) -> Task<> {
     Stores stores(io, Settings(), hold_for);
-    co_await stores.database.Open(After(10s));
+    co_await stores.database.Open(Soon());
     std::exception_ptr failure;
     try {
       if constexpr (std::invocable<Body&, Stores&, boost::asio::io_context&>) {
@@ -77,7 +75,7 @@ void WithStores(Body body, std::chrono::milliseconds hold_for = 15min) {
     } catch (...) {
       failure = std::current_exception();
     }
-    co_await stores.database.Close(After(10s));
+    co_await stores.database.Close(Soon());
     if (failure) std::rethrow_exception(failure);
   });
 }
@@ -107,7 +105,7 @@ inline Task<Shop> OpenShop(Stores& stores) {
   request.set_name("Things");
   request.set_slug("c" + shop.seller.ToString().substr(24) + std::to_string(Uuid::NewV7().Bytes()[15]));
   shop.category = domain::CategoryId::From(
-      (co_await stores.catalogue.CreateCategory(After(5s), request, audit::SomeAct())).id());
+      (co_await stores.catalogue.CreateCategory(Soon(), request, audit::SomeAct())).id());
   co_return shop;
 }
 
@@ -133,8 +131,8 @@ inline api::product::CreateProductRequest ProductOf(const Shop& shop, std::strin
 // A published product.
 inline Task<api::product::Product> Put(Stores& stores, Shop shop,
                                        api::product::CreateProductRequest request) {
-  const auto product = co_await stores.catalogue.CreateProduct(After(5s), Uuid::NewV7(), std::move(request));
-  co_return co_await stores.catalogue.PublishProduct(After(5s), domain::ProductId::From(product.id()),
+  const auto product = co_await stores.catalogue.CreateProduct(Soon(), Uuid::NewV7(), std::move(request));
+  co_return co_await stores.catalogue.PublishProduct(Soon(), domain::ProductId::From(product.id()),
                                                      shop.Scope());
 }
 

@@ -14,16 +14,16 @@
 namespace market::user {
 namespace {
 
-using runtime::After;
 using std::chrono::seconds;
 using testing::RunLoop;
+using testing::Soon;
 
 class UserServiceTest : public ::testing::Test {
  protected:
   void Run(std::function<Task<>(UserService&)> body) {
     RunLoop([&](boost::asio::io_context& io) -> Task<> {
-      postgres::Database database(io, {.conninfo = temporary_.Conninfo()});
-      co_await database.Open(After(seconds(10)));
+      postgres::Database database(io, temporary_.Options());
+      co_await database.Open(Soon());
       storage::Profiles profiles(database);
       storage::Addresses addresses(database);
       storage::Sellers sellers(database);
@@ -31,13 +31,13 @@ class UserServiceTest : public ::testing::Test {
       UserService service(
           {profiles, addresses, sellers, log, auth_, approval_, metrics_, [this] { ++outbox_wakes_; }});
       co_await body(service);
-      co_await database.Close(After(seconds(5)));
+      co_await database.Close(Soon());
     });
   }
 
   // A call of one account, under one operation id.
   struct Call {
-    explicit Call(AccountId account) : context(After(seconds(10))) {
+    explicit Call(AccountId account) : context(Soon()) {
       rpc::CallContextBuilder(context)
           .Caller({.account = account, .session = Uuid::NewV7()})
           .OperationId(Uuid::NewV7())

@@ -17,9 +17,9 @@
 namespace market::user::storage {
 namespace {
 
-using runtime::After;
 using std::chrono::seconds;
 using testing::RunLoop;
+using testing::Soon;
 
 class UserStorage : public ::testing::Test {
  protected:
@@ -27,14 +27,13 @@ class UserStorage : public ::testing::Test {
   template <class Body>
   void Run(Body body) {
     RunLoop([&](boost::asio::io_context& io) -> Task<> {
-      postgres::Database database(io, {.conninfo = temporary_.Conninfo()});
-      co_await database.Open(After(seconds(10)));
+      postgres::Database database(io, temporary_.Options());
+      co_await database.Open(Soon());
       co_await body(database);
-      co_await database.Close(After(seconds(5)));
+      co_await database.Close(Soon());
     });
   }
 
-  static runtime::Deadline Soon() { return After(seconds(10)); }
   static domain::Address Address(std::string recipient) {
     return {.id = domain::AddressId::New(),
             .recipient = std::move(recipient),
@@ -156,14 +155,11 @@ TEST_F(UserStorage, Profile_UpdatedByManyOfOneVersion_HasOneWinner) {
   Run([&](postgres::Database& database) -> Task<> {
     Profiles profiles(database);
     co_await profiles.Create(Soon(), account, "Ada");
-    auto executor = co_await boost::asio::this_coro::executor;
-    const auto one = [&](int number) -> Task<> {
+    co_await testing::AtOnce(10, [&](int number) -> Task<> {
       const auto outcome =
           co_await profiles.Update(Soon(), account, {.given_name = std::to_string(number)}, 1);
       ++(std::holds_alternative<VersionDiffers>(outcome) ? refused : updated);
-    };
-    for (int i = 0; i < 10; ++i) boost::asio::co_spawn(executor, one(i), boost::asio::detached);
-    co_await testing::Eventually([&] { return updated + refused == 10; });
+    });
   });
   EXPECT_EQ(updated, 1);
   EXPECT_EQ(Sql("SELECT version FROM profile"), "2");
@@ -272,10 +268,10 @@ TEST_F(UserStorage, Addresses_PastFifty_Refused) {
 // Creates, updates, default moves and deletes of one book from two replicas at once.
 TEST_F(UserStorage, Addresses_Storm_KeepsTheBookSound) {
   RunLoop([&](boost::asio::io_context& io) -> Task<> {
-    postgres::Database first(io, {.conninfo = temporary_.Conninfo()});
-    postgres::Database second(io, {.conninfo = temporary_.Conninfo()});
-    co_await first.Open(After(seconds(10)));
-    co_await second.Open(After(seconds(10)));
+    postgres::Database first(io, temporary_.Options());
+    postgres::Database second(io, temporary_.Options());
+    co_await first.Open(Soon());
+    co_await second.Open(Soon());
     Addresses replicas[] = {Addresses(first), Addresses(second)};
     const auto account = AccountId::New();
     int done = 0;
@@ -297,12 +293,10 @@ TEST_F(UserStorage, Addresses_Storm_KeepsTheBookSound) {
           if (kind == 3) co_await addresses.Update(Soon(), account, one.id, {.city = "Paris"}, std::nullopt);
         }
       }
-      ++done;
     };
-    for (unsigned i = 0; i < 16; ++i) boost::asio::co_spawn(io, client(i), boost::asio::detached);
-    co_await testing::Eventually([&] { return done == 16; }, seconds(30));
-    co_await first.Close(After(seconds(5)));
-    co_await second.Close(After(seconds(5)));
+    co_await testing::AtOnce(16, client);
+    co_await first.Close(Soon());
+    co_await second.Close(Soon());
   });
   ExpectSoundBooks();
 }
@@ -349,14 +343,11 @@ TEST_F(UserStorage, Seller_SlugRace_HasOneWinner) {
   int taken = 0;
   Run([&](postgres::Database& database) -> Task<> {
     Sellers sellers(database);
-    auto executor = co_await boost::asio::this_coro::executor;
-    const auto one = [&]() -> Task<> {
+    co_await testing::AtOnce(20, [&](int) -> Task<> {
       const auto outcome = co_await sellers.Open(
           Soon(), Seller(AccountId::New(), "race", domain::SellerState::kActive), Binding());
       ++(std::holds_alternative<SlugTaken>(outcome) ? taken : opened);
-    };
-    for (int i = 0; i < 20; ++i) boost::asio::co_spawn(executor, one(), boost::asio::detached);
-    co_await testing::Eventually([&] { return opened + taken == 20; });
+    });
   });
   EXPECT_EQ(opened, 1);
   EXPECT_EQ(Sql("SELECT count(*) FROM outbox"), "1");
@@ -386,15 +377,13 @@ TEST_F(UserStorage, Seller_ApprovedByManyAtOnce_IsToldOnce) {
   Run([&](postgres::Database& database) -> Task<> {
     Sellers sellers(database);
     co_await sellers.Open(Soon(), draft, Binding());
-    auto executor = co_await boost::asio::this_coro::executor;
-    const auto one = [&]() -> Task<> {
+    co_await testing::AtOnce(10, [&](int) -> Task<> {
       const auto outcome = co_await sellers.Approve(Soon(), draft.id, Binding, "", audit::SomeAct());
       const auto& seller = std::get<domain::Seller>(outcome);
       approved += seller.state == domain::SellerState::kActive && seller.version == 2;
-    };
-    for (int i = 0; i < 10; ++i) boost::asio::co_spawn(executor, one(), boost::asio::detached);
-    co_await testing::Eventually([&] { return approved == 10; });
+    });
   });
+  EXPECT_EQ(approved, 10);
   EXPECT_EQ(events::Told(temporary_, "seller/" + draft.id.ToString()),
             "user.SellerOpened 1, user.SellerApproved 2");
   EXPECT_EQ(Sql("SELECT count(*) FROM outbox"), "1");

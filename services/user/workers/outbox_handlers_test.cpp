@@ -17,8 +17,8 @@ namespace market::user {
 namespace {
 
 using namespace std::chrono_literals;
-using runtime::After;
 using testing::Eventually;
+using testing::Soon;
 
 class UserOutbox : public ::testing::Test {
  protected:
@@ -26,8 +26,8 @@ class UserOutbox : public ::testing::Test {
   template <class Body>
   void Run(Body body) {
     testing::RunLoop([&](boost::asio::io_context& io) -> Task<> {
-      postgres::Database database(io, {.conninfo = disk_.Conninfo()});
-      co_await database.Open(After(10s));
+      postgres::Database database(io, disk_.Options());
+      co_await database.Open(Soon());
       telemetry::Tracer tracer;
       outbox::Relay relay(database, tracer,
                           {.poll = 20ms, .patience = {.tries = 2, .backoff = {.initial = 2ms, .max = 10ms}}});
@@ -36,8 +36,8 @@ class UserOutbox : public ::testing::Test {
       group.Keep("relay", relay.Deliveries().Run());
       co_await body(database);
       group.Cancel();
-      co_await group.Join(After(10s));
-      co_await database.Close(After(5s));
+      co_await group.Join(Soon());
+      co_await database.Close(Soon());
     });
   }
   static domain::Seller Seller(domain::SellerState state) {
@@ -49,7 +49,7 @@ class UserOutbox : public ::testing::Test {
             .state = state};
   }
   static Task<> Open(storage::Sellers& sellers, const domain::Seller& seller) {
-    co_await sellers.Open(After(5s), seller, BindingMessage(seller.id, seller.owner, ""));
+    co_await sellers.Open(Soon(), seller, BindingMessage(seller.id, seller.owner, ""));
   }
   std::string Left() const {
     return disk_.Execute("SELECT count(*) || ' left, ' || count(parked_at) || ' parked' FROM outbox");
@@ -65,7 +65,7 @@ TEST_F(UserOutbox, OwnerOfASeller_IsBoundOnceItIsActiveAndNotBefore) {
     const auto seller = Seller(domain::SellerState::kPending);
     co_await Open(sellers, seller);
     EXPECT_EQ(Left(), "0 left, 0 parked");
-    co_await sellers.Approve(After(5s), seller.id, BindingMessage, "", audit::SomeAct());
+    co_await sellers.Approve(Soon(), seller.id, BindingMessage, "", audit::SomeAct());
     co_await Eventually([&] { return auth_.bindings.size() == 1 && Left() == "0 left, 0 parked"; });
     EXPECT_EQ(auth_.bindings.at(0).seller_id(), seller.id.ToString());
     EXPECT_EQ(auth_.bindings.at(0).account_id(), seller.owner.ToString());
@@ -104,7 +104,7 @@ TEST_F(UserOutbox, UnknownPayload_IsParkedAndPassedByOthers) {
     }
     const auto good = SellerId::New();
     outbox::Append(batch, BindingMessage(good, AccountId::New(), ""));
-    co_await database.Write(After(5s), std::move(batch));
+    co_await database.Write(Soon(), std::move(batch));
     co_await Eventually([&] { return Left() == "6 left, 6 parked"; });
     EXPECT_EQ(auth_.bindings.size(), 1u);
     EXPECT_EQ(auth_.bindings.at(0).seller_id(), good.ToString());
