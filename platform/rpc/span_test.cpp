@@ -33,7 +33,7 @@ class SpanTest : public ProbeFixture {
       {
         const auto span = client.tracer.Enter("caller", telemetry::SpanKind::kServer, "");
         caller_ = span.Context();
-        CallContext call(Soon());
+        CallContext call(testing::Soon());
         CallContextBuilder(call).Span(span);
         try {
           co_await probe.ReadPublic(call, {});
@@ -41,8 +41,8 @@ class SpanTest : public ProbeFixture {
           // What the spans say of it is what the test is about.
         }
       }
-      co_await transport.Close(Soon());
-      co_await listener.Drain(Soon());
+      co_await transport.Close(testing::Soon());
+      co_await listener.Drain(testing::Soon());
     });
   }
   void FailWith(Error error) {

@@ -26,6 +26,7 @@ using marketplace::probe::v1::Plain;
 using marketplace::probe::v1::ProbeReply;
 using marketplace::type::v1::FeedRequest;
 using marketplace::type::v1::FeedResponse;
+using runtime::After;
 using testing::Eventually;
 using testing::Soon;
 

@@ -14,6 +14,7 @@
 namespace market::postgres {
 
 using namespace std::chrono_literals;
+using runtime::After;
 using testing::Eventually;
 using testing::RunLoop;
 using testing::Soon;

@@ -32,6 +32,7 @@ namespace market::payment {
 using namespace std::chrono_literals;
 using domain::Progress;
 using domain::State;
+using runtime::After;
 using testing::Eventually;
 using testing::RunLoop;
 using testing::Soon;

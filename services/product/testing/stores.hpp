@@ -24,6 +24,7 @@
 namespace market::product {
 
 using namespace std::chrono_literals;
+using runtime::After;
 using testing::Eventually;
 using testing::RunLoop;
 using testing::Soon;

@@ -274,7 +274,6 @@ TEST_F(UserStorage, Addresses_Storm_KeepsTheBookSound) {
     co_await second.Open(Soon());
     Addresses replicas[] = {Addresses(first), Addresses(second)};
     const auto account = AccountId::New();
-    int done = 0;
     const auto client = [&](unsigned seed) -> Task<> {
       std::mt19937 random(seed);
       for (int step = 0; step < 12; ++step) {
