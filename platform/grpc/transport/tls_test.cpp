@@ -249,7 +249,7 @@ Task<> TlsLoad::Hammer(TlsLoad& test, int calls, unsigned seed) {
 TEST_F(TlsLoad, WithRandomCancels_LosesNothing) {
   Connect("127.0.0.1:0", With(authority.Issue("order", "DNS:order")));
   std::vector<std::shared_ptr<bool>> done;
-  for (unsigned i = 0; i < 64; ++i) done.push_back(Start(Hammer(*this, 330, i + 1)));
+  for (unsigned i = 0; i < 64; ++i) done.push_back(Start(Hammer(*this, 100, i + 1)));
   RunUntil([&] { return std::ranges::all_of(done, [](const auto& flag) { return *flag; }); });
   EXPECT_EQ(wrong, 0);
   RunUntil([&] { return server->Stats().handlers_running == 0; });
