@@ -5,15 +5,10 @@
 """
 
 import argparse
-import fcntl
-import hashlib
 import html
 import json
-import os
 import pathlib
 import re
-import shutil
-import subprocess
 import sys
 
 import yaml
@@ -21,7 +16,7 @@ import yaml
 if __name__ == "__main__":
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 
-from deploy.lib import files  # noqa: E402
+from deploy.lib import fetched, files  # noqa: E402
 from deploy.lib.failure import Failure  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -30,7 +25,6 @@ OPENAPI = ROOT / "docs" / "openapi.yaml"
 REASONS = ROOT / "proto" / "marketplace" / "options" / "v1" / "reason.proto"
 SWAGGER_UI = ("swagger-ui.css", "swagger-ui-bundle.js")
 PACKAGE = "swagger-ui-dist"
-INSTALL_LIMIT_S = 120
 
 ENTRY = re.compile(r'((?:  // .*\n)+)  ([A-Z_]+) = \d+ \[\(info\) = \{code: "([A-Z_]+)"(?:, http: (\d+))?, title: "([^"]+)"\}\];')
 ANY_ENTRY = re.compile(r"^  ([A-Z_]+) = [1-9]", re.MULTILINE)
@@ -60,37 +54,12 @@ def problems(text):
 
 
 def swagger_ui():
-    """The package as package-lock.json pins it, installed once into the cache; None where npm can't do it, which it says."""
-    locked = [SOURCES / "package.json", SOURCES / "package-lock.json"]
-    name = hashlib.sha256(b"\0".join(file.read_bytes() for file in locked)).hexdigest()[:16]
-    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "marketplace"
-    place = cache / f"site-npm-{name}"
-    cache.mkdir(parents=True, exist_ok=True)
-    with open(cache / "site-npm.lock", "w") as guard:
-        fcntl.flock(guard, fcntl.LOCK_EX)
-        if not (place / "complete").exists():
-            shutil.rmtree(place, ignore_errors=True)
-            place.mkdir()
-            for file in locked:
-                shutil.copy(file, place)
-            said = npm_ci(place)
-            if said:
-                print(f"site: /docs has no Swagger UI: {said}", file=sys.stderr)
-                return None
-            (place / "complete").touch()
-    return place / "node_modules" / PACKAGE
-
-
-def npm_ci(place):
-    """What went wrong, or None."""
-    if not shutil.which("npm"):
-        return "npm is not installed (./market setup node)"
+    """The package as package-lock.json pins it; None where it can't be had, which is said."""
     try:
-        done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=place, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=INSTALL_LIMIT_S)
-    except subprocess.TimeoutExpired:
-        return f"npm took longer than {INSTALL_LIMIT_S} s"
-    return f"npm failed: {done.stdout[-300:].strip()}" if done.returncode else None
+        return fetched.node_modules(SOURCES) / PACKAGE
+    except Failure as why:
+        print(f"site: /docs has no Swagger UI: {why}", file=sys.stderr)
+        return None
 
 
 def write(out, assets):

@@ -1,14 +1,13 @@
 """The generators, installed once into a cache outside the checkout. What this machine can't have is a skip that says why."""
 
-import fcntl
-import hashlib
-import os
-import pathlib
 import re
 import shutil
 import subprocess
 
 import pytest
+
+from deploy.lib import fetched
+from deploy.lib.failure import Failure
 
 GO_LEAST = (1, 24)  # `go tool`
 PYTHON = "/usr/bin/python3"
@@ -35,30 +34,11 @@ def install(command, **options):
         pytest.skip(f"{' '.join(map(str, command))} failed: {said[-500:]}")
 
 
-def installed(kind, files, make):
-    """The cached place of what `make(place)` installs from these files; they are copied there first."""
-    content = hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
-    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "marketplace"
-    cache.mkdir(parents=True, exist_ok=True)
-    place = cache / f"{kind}-{content[:16]}"
-    with open(cache / f"{kind}.lock", "w") as guard:
-        fcntl.flock(guard, fcntl.LOCK_EX)
-        if not (place / "complete").exists():
-            shutil.rmtree(place, ignore_errors=True)
-            place.mkdir()
-            for file in files:
-                shutil.copy(file, place)
-            make(place)
-            (place / "complete").touch()
-    return place
-
-
 def node_modules(sources):
-    if not shutil.which("npm"):
-        pytest.skip("npm is not installed: ./market setup node")
-    files = [sources / "package.json", sources / "package-lock.json"]
-    return installed("clients-npm", files, lambda place: install(
-        ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=place)) / "node_modules"
+    try:
+        return fetched.node_modules(sources)
+    except Failure as why:
+        pytest.skip(str(why))
 
 
 def python_programs(sources):
@@ -68,7 +48,7 @@ def python_programs(sources):
         install([PYTHON, "-m", "venv", place / "env"])
         install([place / "env" / "bin" / "pip", "install", "--quiet", "-r", place / "requirements.txt"])
 
-    return installed("clients-python", [sources / "requirements.txt"], make) / "env" / "bin"
+    return fetched.kept("clients-python", [sources / "requirements.txt"], make) / "env" / "bin"
 
 
 def go():

@@ -4,9 +4,6 @@ Real parsers where there are any: promtool, amtool, docker-compose, Grafana's gr
 and Grafana are neither started nor fetched here: their files are held to a list of known keys, which is a static check only.
 """
 
-import fcntl
-import hashlib
-import os
 import pathlib
 import shutil
 import subprocess
@@ -16,6 +13,8 @@ import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
+
+from deploy.lib import fetched  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -33,19 +32,6 @@ def run():
 
 
 @pytest.fixture(scope="session")
-def node_modules(run):
-    """The packages of package-lock.json, installed once into a cache outside the checkout; its path."""
-    lock = (HERE / "package-lock.json").read_bytes()
-    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "marketplace"
-    place = cache / f"npm-{hashlib.sha256(lock).hexdigest()[:16]}"
-    cache.mkdir(parents=True, exist_ok=True)
-    with open(cache / "npm.lock", "w") as guard:
-        fcntl.flock(guard, fcntl.LOCK_EX)
-        if not (place / "complete").exists():
-            shutil.rmtree(place, ignore_errors=True)
-            place.mkdir()
-            for name in ("package.json", "package-lock.json"):
-                shutil.copy(HERE / name, place)
-            run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=place)
-            (place / "complete").touch()
-    return place / "node_modules"
+def node_modules():
+    """The packages of package-lock.json; its path."""
+    return fetched.node_modules(HERE)
