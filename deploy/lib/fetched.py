@@ -10,6 +10,8 @@ import subprocess
 from deploy.lib.failure import Failure
 
 NPM_LIMIT_S = 300
+PIP_LIMIT_S = 900
+PYTHON = "/usr/bin/python3"
 
 
 def kept(kind, sources, make):
@@ -46,3 +48,16 @@ def npm_ci(place):
         raise Failure(f"npm took longer than {NPM_LIMIT_S} s") from None
     if done.returncode:
         raise Failure(f"npm failed: {done.stdout[-300:].strip()}")
+
+
+def python_programs(requirements):
+    """The bin folder of an environment with what this list of versions names. Failure says why there is none."""
+
+    def make(place):
+        for command in ([PYTHON, "-m", "venv", "env"], ["env/bin/pip", "install", "--quiet", "-r", requirements.name]):
+            done = subprocess.run(command, cwd=place, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                  text=True, timeout=PIP_LIMIT_S)
+            if done.returncode:
+                raise Failure(f"{' '.join(command)} failed: {done.stdout[-300:].strip()}")
+
+    return kept("python", [requirements], make) / "env" / "bin"

@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 import toolbox
+from deploy.lib import fetched
 
 HERE = pathlib.Path(__file__).resolve().parent
 OPENAPI = HERE.parents[1] / "docs" / "openapi.yaml"
@@ -31,7 +32,7 @@ def journey(stack, category, tmp_path):
 
 def test_typescript(journey, tmp_path):
     sources = HERE / "typescript"
-    modules = toolbox.node_modules(sources)
+    modules = toolbox.or_skip(fetched.node_modules, sources)
     for file in ("package.json", "tsconfig.json", "journey.ts"):
         shutil.copy(sources / file, tmp_path)
     (tmp_path / "node_modules").symlink_to(modules)
@@ -41,7 +42,7 @@ def test_typescript(journey, tmp_path):
 
 
 def test_python(journey, tmp_path):
-    programs = toolbox.python_programs(HERE / "python")
+    programs = toolbox.or_skip(fetched.python_programs, HERE / "python" / "requirements.txt")
     shutil.copy(HERE / "python" / "journey.py", tmp_path)
     # Its last step formats what it made with the ruff beside it.
     path = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"}

@@ -6,11 +6,9 @@ import subprocess
 
 import pytest
 
-from deploy.lib import fetched
 from deploy.lib.failure import Failure
 
 GO_LEAST = (1, 24)  # `go tool`
-PYTHON = "/usr/bin/python3"
 INSTALL_LIMIT_S = 900
 
 
@@ -34,21 +32,12 @@ def install(command, **options):
         pytest.skip(f"{' '.join(map(str, command))} failed: {said[-500:]}")
 
 
-def node_modules(sources):
+def or_skip(fetch, source):
+    """What deploy/lib/fetched.py fetches, with the same skip."""
     try:
-        return fetched.node_modules(sources)
+        return fetch(source)
     except Failure as why:
         pytest.skip(str(why))
-
-
-def python_programs(sources):
-    """The bin folder of an environment with what requirements.txt names."""
-
-    def make(place):
-        install([PYTHON, "-m", "venv", place / "env"])
-        install([place / "env" / "bin" / "pip", "install", "--quiet", "-r", place / "requirements.txt"])
-
-    return fetched.kept("clients-python", [sources / "requirements.txt"], make) / "env" / "bin"
 
 
 def go():

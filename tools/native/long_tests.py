@@ -33,14 +33,15 @@ class Program:
 
 
 class Stack:
-    """One file of tests/system that takes MARKET_SEED, on a marketplace of its own."""
+    """One file of tests that takes MARKET_SEED, on a marketplace of its own: of tests/system in both shapes by turns, or of
+    another part of run_tests.py."""
 
-    def __init__(self, suite, batch, **environment):
-        self.suite, self.batch, self.environment = suite, batch, environment
+    def __init__(self, suite, batch, part=None, **environment):
+        self.suite, self.batch, self.part, self.environment = suite, batch, part, environment
 
     def run(self, preset, seed, count):
-        return subprocess.run([sys.executable, ROOT / "tools/native/run_tests.py", "--only", "single" if seed % 2 else "system",
-                               "-k", self.suite], cwd=ROOT,
+        part = self.part or ("single" if seed % 2 else "system")
+        return subprocess.run([sys.executable, ROOT / "tools/native/run_tests.py", "--only", part, "-k", self.suite], cwd=ROOT,
                               env={**os.environ, "MARKET_SEED": str(seed), **self.environment}).returncode
 
 
@@ -60,6 +61,8 @@ LONG = {
     "payment-crashes": Program("services/payment/process:payment_process", "Charges_Crashes.*", batch=20),
     "stock-races": Program("services/product/storage:product_storage", "StockRace_StormOfSteps.*", batch=5),
     "kills": Stack("test_kill", batch=1, MARKET_KILLS="100"),
+    "fuzz": Stack("test_fuzz", batch=1, part="clients", MARKET_EXAMPLES="200"),
+    "hostile": Stack("test_hostile", batch=1, MARKET_HOSTILE="300"),
     "new-service": Suite("topology/test_new_service.py"),
 }
 

@@ -204,6 +204,7 @@ PARTS = {
     "helm": lambda part: part.pytest([TESTS / "helm"]),
     "packages": lambda part: part.pytest([TESTS / "packages"]),
     "system": system,
+    "clients": lambda part: part.stack([TESTS / "clients"]),  # as backup, behind system
     "backup": lambda part: part.stack([TESTS / "backup"]),    # the whole has it behind system
     "single": lambda part: part.stack([TESTS / "system"], shape="single", up=["--single"]),
     "replicas": replicas,

@@ -189,6 +189,9 @@ class Document {
     parameter.Set("name", name).Set("in", in);
     if (required) parameter.Set("required", true);
     parameter.Set("description", schemas_.Describe(field));
+    // `?sellerId=`, which forms send, is no seller at all.
+    if (!required && field.type() == FieldDescriptor::TYPE_STRING && !field.has_presence())
+      parameter.Set("allowEmptyValue", true);
     parameter.Set("schema", schemas_.OfField(field, Use::kBody));
     // A page that tries requests out fills in every example: a filter or a page token would not be meant.
     if (required) parameter.Set("example", schemas_.ExampleOf(field, Use::kBody));

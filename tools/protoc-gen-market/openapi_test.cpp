@@ -61,6 +61,7 @@ TEST_F(OpenApiTest, PublicGet_HasQueryParametersAndNoSecurity) {
   const auto get = Part(text_, "    get:\n", "    post:\n");
   EXPECT_THAT(get, HasSubstr("security: []"));
   EXPECT_THAT(get, HasSubstr("- name: sellerId\n          in: query"));
+  EXPECT_THAT(get, HasSubstr("allowEmptyValue: true"));
   EXPECT_THAT(get, HasSubstr("maxLength: 20"));
   EXPECT_THAT(get, Not(HasSubstr("requestBody")));
   EXPECT_THAT(get, Not(HasSubstr("\"403\"")));
