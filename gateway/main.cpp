@@ -10,17 +10,17 @@ namespace {
 int Run(int argc, char** argv) {
   using namespace market;
   const std::vector<std::string> services = {"auth", "user", "product", "order", "payment"};
-  host::Host host(
-      {.name = "gateway", .databases = {}, .peers = services, .grpc = host::HostOptions::Grpc::kNone});
+  host::Host host({.name = "gateway", .databases = {}, .peers = services});
   const gateway::Settings settings(host.Config());
   if (const auto exit_code = host.Configure(argc, argv)) return *exit_code;
 
   std::map<std::string, rpc::Channel*> channels;
   for (const auto& service : services) channels.emplace(service, &host.Peer(service));
   rpc::ChannelBackend backend(channels);
-  gateway::Front front(host, settings, backend,
-                       gateway::MethodsOf({&api::AuthMethods(), &api::UserMethods(), &api::ProductMethods(),
-                                           &api::OrderMethods(), &api::PaymentMethods()}));
+  const auto methods = gateway::MethodsOf({&api::AuthMethods(), &api::UserMethods(), &api::ProductMethods(),
+                                           &api::OrderMethods(), &api::PaymentMethods()});
+  host.Reflect(methods);
+  gateway::Front front(host, settings, backend, methods);
   return host.Run();
 }
 

@@ -102,8 +102,8 @@ class Reflection {
 };
 
 template <class Request, class Response>
-Task<Status> Serve(ServerCall& call, Server& server) {
-  const auto services = ServicesOf(server.Paths());
+Task<Status> Serve(ServerCall& call, std::vector<std::string> paths) {
+  const auto services = ServicesOf(paths);
   while (auto bytes = co_await call.Read()) {
     Request request;
     if (!request.ParseFromString(*bytes)) {
@@ -116,16 +116,20 @@ Task<Status> Serve(ServerCall& call, Server& server) {
 
 }  // namespace
 
-void ServeReflection(Server& server) {
+void ServeReflection(Server& server, std::vector<std::string> more_paths) {
   namespace v1 = ::grpc::reflection::v1;
   namespace v1alpha = ::grpc::reflection::v1alpha;
-  server.HandleStream("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
-                      [&server](ServerCall& call) {
-                        return Serve<v1::ServerReflectionRequest, v1::ServerReflectionResponse>(call, server);
-                      });
+  const auto paths = [&server, more_paths = std::move(more_paths)] {
+    auto all = server.Paths();
+    all.insert(all.end(), more_paths.begin(), more_paths.end());
+    return all;
+  };
+  server.HandleStream("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", [paths](ServerCall& call) {
+    return Serve<v1::ServerReflectionRequest, v1::ServerReflectionResponse>(call, paths());
+  });
   server.HandleStream(
-      "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", [&server](ServerCall& call) {
-        return Serve<v1alpha::ServerReflectionRequest, v1alpha::ServerReflectionResponse>(call, server);
+      "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", [paths](ServerCall& call) {
+        return Serve<v1alpha::ServerReflectionRequest, v1alpha::ServerReflectionResponse>(call, paths());
       });
 }
 

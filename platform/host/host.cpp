@@ -97,6 +97,7 @@ struct Host::State {
   std::optional<CertificateWatch> certificate_watch;
   std::vector<Service*> services;
   std::vector<std::function<Task<>()>> starts;
+  std::vector<std::string> reflected;  // paths of methods
   bool ready = false;
 };
 
@@ -267,6 +268,10 @@ void Host::Add(Service& service) {
   state_->services.push_back(&service);
 }
 
+void Host::Reflect(std::span<const rpc::Method* const> methods) {
+  for (const auto* method : methods) state_->reflected.push_back(method->path);
+}
+
 void Host::OnStart(std::function<Task<>()> start) { state_->starts.push_back(std::move(start)); }
 
 void Host::OnStop(std::string name, std::chrono::milliseconds limit, runtime::Process::Step step) {
@@ -324,8 +329,8 @@ Task<> Host::Start() {
     };
     s.server.emplace(Io(), std::move(options));
     s.health.emplace(*s.server);
-    grpc::ServeReflection(*s.server);
-    s.edge->Serve(*s.server);
+    grpc::ServeReflection(*s.server, s.reflected);
+    if (s.edge) s.edge->Serve(*s.server);
     grpc_address = config::Naming("grpc.listen", [&s] { return s.server->Listen(**s.settings.grpc_listen); });
     OnStop("grpc", *s.settings.drain, [&s](runtime::Deadline limit) { return s.server->Drain(limit); });
   }

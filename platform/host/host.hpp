@@ -109,6 +109,9 @@ class Host {
   void OnStart(std::function<Task<>()> start);
   void OnStop(std::string name, std::chrono::milliseconds limit, runtime::Process::Step step);
 
+  // Methods that other processes serve and that gRPC reflection tells of here, too.
+  void Reflect(std::span<const rpc::Method* const> methods);
+
   // Serves until SIGTERM; returns the exit code.
   int Run();
 
