@@ -29,7 +29,7 @@ Settings::Settings(config::Properties& properties)
       in_flight(properties.Int("http.in_flight_max", "requests at once; more are refused with 503",
                                "requests", 1, 100'000, 1024)),
       body_bytes(properties.Int("http.body_bytes_max", "largest request body", "bytes", 1024, 16 << 20,
-                                64 * 1024)) {}
+                                256 * 1024)) {}
 
 Front::Front(host::Host& host, const Settings& settings, rpc::Backend& backend,
              std::vector<const rpc::Method*> methods)

@@ -12,6 +12,7 @@ of other images. The keys of the two CAs stay in `authority`, which nobody else 
 """
 
 import json
+import os
 import pathlib
 import re
 import sys
@@ -53,21 +54,14 @@ def drawn(name):
 
 
 def make_certificates(hosts):
-    names = ["localhost", "nginx", *(host for host in hosts if host != "localhost")]
     certificates.make_ca(AUTHORITY, "Marketplace CA of this composition")
-    public = ",".join(f"{'IP' if re.fullmatch(r'[0-9.]+|.*:.*', name) else 'DNS'}:{name}" for name in names)
-    # A certificate for other names than before is a new one.
-    noted = AUTHORITY / "hosts"
-    if noted.exists() and noted.read_text() != public:
-        (AUTHORITY / "localhost.crt").unlink(missing_ok=True)
-    certificates.make_leaf(AUTHORITY, "localhost", public + ",IP:127.0.0.1", "serverAuth")
-    files.write(noted, public, OURS)
+    certificates.make_public(AUTHORITY, list(dict.fromkeys(["localhost", "nginx", *hosts, "127.0.0.1"])))
 
     inside = AUTHORITY / "services"
     certificates.make_ca(inside, "Marketplace CA of this composition, between services")
     for identity in TOPOLOGY.identities:
-        # The single process answers to the names of all services; the first name is its identity.
-        names = (identity, *SERVICES) if identity == "marketplace" else (identity,)
+        # The single process answers to the names of all that it is; the first name is its identity.
+        names = (identity, *SERVICES, "gateway") if identity == "marketplace" else (identity,)
         certificates.make_leaf(inside, identity, ",".join(f"DNS:{name}" for name in names), "serverAuth,clientAuth")
     certificates.make_key(AUTHORITY / "signing_key.pem")
     for identity in (*SERVICES, "gateway", "marketplace"):
@@ -133,14 +127,15 @@ def nginx_servers(name, address):
     return "\n    ".join([f"zone {name} 64k;", 'include "/tmp/resolver.conf";'] + [f"server {address} resolve max_fails=0;"] * 2)
 
 
-def nginx_conf(text):
-    """deploy/native/nginx.conf for the names of the composition."""
+def nginx_conf(text, hosts):
+    """A file of deploy/native for the names of the composition."""
     # Nobody refuses a connection where a container was: it is given up soon, and another one asked.
     values = {"EDGE": EDGE_PORT, "EDGE_STATUS": STATUS_PORT, "CONNECT_TIMEOUT": "250ms",
               "GATEWAY_SERVERS": nginx_servers("gateway", f"gateway:{HTTP_PORT}"),
               "PKI": INSIDE, "ETC": INSIDE, "SITE": f"{INSIDE}/site", "TMP": "/tmp", "LOG": "/tmp", "DATA": "/tmp"}
-    values |= nginx.placeholders({service: (service, nginx_servers(f"grpc_{service}", f"{service}:{GRPC_PORT}"))
-                                  for service in SERVICES})
+    url = os.environ.get("MARKET_URL", f"https://localhost:{EDGE_PORT}")
+    values |= nginx.placeholders({name: (name, nginx_servers(f"grpc_{name}", f"{name}:{GRPC_PORT}"))
+                                  for name in (*SERVICES, "gateway")}, ["nginx", *hosts], url)
     return re.sub(r"@([A-Z_]+)@", lambda match: str(values[match[1]]), text)
 
 
@@ -156,8 +151,8 @@ def prepare(hosts):
     make_database_passwords()
     make_other_passwords()
     native = ROOT / "deploy/native"
-    for name in ("nginx.conf", "nginx_refusals.conf", "nginx_site.conf", "nginx_site_headers.conf"):
-        put("edge", name, nginx_conf((native / name).read_text()), EVERYBODY)
+    for name in nginx.FILES:
+        put("edge", name, nginx_conf((native / name).read_text(), hosts), EVERYBODY)
     site.write(SECRETS / "edge" / "site", SWAGGER_UI)
     print("prepare: passwords, certificates and configuration are in place")
 

@@ -3,6 +3,7 @@
 Two CAs, because people import the public one: a certificate of it must never be an identity between services.
 """
 
+import re
 import subprocess
 
 from . import files
@@ -64,10 +65,20 @@ def make_leaf(directory, name, alternative_names, usage):
     extensions.unlink()
 
 
+def make_public(directory, names):
+    """The one of the public port, for these names and addresses; for others than before it is a new one."""
+    subjects = ",".join(f"{'IP' if re.fullmatch(r'[0-9.]+|.*:.*', name) else 'DNS'}:{name}" for name in names)
+    noted = directory / "hosts"
+    if noted.exists() and noted.read_text() != subjects:
+        (directory / "localhost.crt").unlink(missing_ok=True)
+    make_leaf(directory, "localhost", subjects, "serverAuth")
+    files.write(noted, subjects, 0o400)
+
+
 def prepare(layout, identities):
     """What a native stack needs. The first DNS name of a certificate is the identity that policies speak of."""
     make_ca(layout.pki, "Marketplace development CA")
-    make_leaf(layout.pki, "localhost", "DNS:localhost,IP:127.0.0.1,IP:::1", "serverAuth")
+    make_public(layout.pki, list(dict.fromkeys(["localhost", "127.0.0.1", "::1", *layout.hosts])))
     inside = layout.pki / "services"
     make_ca(inside, "Marketplace development CA between services")
     for identity in identities:

@@ -32,6 +32,9 @@ export COMPOSE_PROJECT_NAME=markettest COMPOSE_PROFILES="$shape"
 export DOCKER_HOST="unix://$work/podman.sock"
 MARKET_PORT=$(/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 export MARKET_PORT MARKET_LISTEN="127.0.0.1:$MARKET_PORT" MARKET_URL="https://localhost:$MARKET_PORT"
+# All tests are one client to nginx.
+eval "$(/usr/bin/python3 -c 'from deploy.lib import nginx
+print("export", *(f"{name}={value}" for name, value in nginx.without_limits().items()))')"
 # runc, because crun refuses a hybrid cgroup layout; limits that are no more than a small machine's own.
 cat >"$work/containers.conf" <<END
 [containers]

@@ -11,7 +11,7 @@ import subprocess
 import pytest
 import yaml
 
-from deploy.lib import topology
+from deploy.lib import nginx, topology
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SERVICES = tuple(topology.read().services)
@@ -151,6 +151,8 @@ def test_property_exists(name):
     known = set(re.findall(r"^\| `([a-z._]+)`", (ROOT / "docs/configuration.md").read_text(), re.MULTILINE))
     names = {"MARKET_" + key.upper().replace(".", "_") for key in known} | {"MARKET_CONFIG", "MARKET_DATABASE"}
     names |= {key + "_FILE" for key in names}
+    if name == "prepare":
+        names |= {"MARKET_URL", *(f"MARKET_EDGE_{setting}" for setting in nginx.SETTINGS)}
     environment = PARTS[name].get("environment", {})
     assert not [key for key in environment if key.startswith("MARKET_") and key not in names]
 
@@ -269,12 +271,14 @@ def test_prepare_makes_the_same_again_from_what_it_saved(prepare, tmp_path, monk
     assert contents(tmp_path) == before
 
 
-def test_prepare_writes_the_configuration_of_nginx(prepare, tmp_path):
-    prepare.prepare(["localhost"])
+def test_prepare_writes_the_configuration_of_nginx(prepare, tmp_path, monkeypatch):
+    monkeypatch.setenv("MARKET_URL", "https://shop.example/")
+    monkeypatch.setenv("MARKET_EDGE_REQUESTS_PER_S", "7")
+    prepare.prepare(["localhost", "other.example"])
     text = (tmp_path / "edge/nginx.conf").read_text()
     assert "@" not in text and "user " not in re.sub(r"#.*", "", text).partition("events")[0]
     upstreams = re.findall(r'upstream (\w+) \{\n    zone \1 64k;\n    include "/tmp/resolver\.conf";\n    server (\S+) resolve max_fails=0;', text)
-    assert dict(upstreams) == {"gateway": "gateway:8080", **{f"grpc_{name}": f"{name}:7000" for name in SERVICES}}
+    assert dict(upstreams) == {"gateway": "gateway:8080", **{f"grpc_{name}": f"{name}:7000" for name in (*SERVICES, "gateway")}}
     for what in ("proxy", "grpc"):
         assert re.findall(rf"{what}_next_upstream(?:_tries)? .*;", text) == [f"{what}_next_upstream error timeout;", f"{what}_next_upstream_tries 3;"]
         assert f"{what}_connect_timeout 250ms;" in text and "non_idempotent;" not in text
@@ -282,7 +286,11 @@ def test_prepare_writes_the_configuration_of_nginx(prepare, tmp_path):
     # The pages about the API, where the volume is mounted.
     assert 'root "/run/market/site";' in text
     asked = re.findall(r'include "/run/market/(\w+\.conf)";', text + (tmp_path / "edge/nginx_site.conf").read_text())
-    assert set(asked) == {"nginx_site.conf", "nginx_site_headers.conf", "nginx_refusals.conf"}
+    assert {"nginx.conf", *asked} == set(nginx.FILES)
+    # Under which names, where plain HTTP is sent, and what was set.
+    assert "server_name shop.example nginx localhost other.example 127.0.0.1 [::1];" in text
+    assert "error_page 497 =308 https://shop.example$request_uri;" in refusals
+    assert "rate=7r/s;" in (tmp_path / "edge/nginx_limits.conf").read_text()
     for name in (*asked, "site/openapi.json", "site/docs/swagger-ui-bundle.js", "site/problems/not-found.html"):
         assert (tmp_path / "edge" / name).exists(), name
     # Only a request that nobody was asked is begun again, and what fails then is refused in our words.

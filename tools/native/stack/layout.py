@@ -66,6 +66,8 @@ class Layout:
         self.telemetry = state.get("telemetry", False)
         self.replicas = replicas or state.get("replicas", 1)
         self.host = TOPOLOGY.host
+        # Public names besides localhost, as in a composition.
+        self.hosts = [host.strip() for host in os.environ.get("MARKET_HOSTS", "").split(",") if host.strip()]
         self.ports = ports_at(base_port or state.get("port") or TOPOLOGY.public, self.replicas)
         self.preset = os.environ.get("MARKET_PRESET") or state.get("preset", "release")
         self.bin = self.root / "build" / self.preset / "bin"
@@ -123,7 +125,7 @@ class Layout:
     @property
     def grpc_programs(self):
         """Who serves gRPC in this shape."""
-        return ("marketplace",) if self.shape == "single" else SERVICES
+        return ("marketplace",) if self.shape == "single" else (*SERVICES, "gateway")
 
     def port_names(self, program, what):
         """The ports of every replica: ORDER_GRPC, ORDER_2_GRPC."""
@@ -148,11 +150,11 @@ class Layout:
         values = {name: self.address(name) for name in self.ports}
         values["GATEWAY_SERVERS"] = nginx_servers(self.addresses("gateway", "HTTP"))
         values |= nginx.placeholders({service: (self.host_of(service), nginx_servers(self.grpc_addresses(service)))
-                                      for service in SERVICES})
+                                      for service in (*SERVICES, "gateway")}, self.hosts, self.url)
         owner = pwd.getpwuid(os.geteuid()).pw_name
         values.update(
             HOST=self.host, ROOT=self.root, DATA=self.data, ETC=self.etc, LOG=self.log, PKI=self.pki,
-            SECRETS=self.secrets, SITE=self.site, TMP=self.tmp, URL=self.url, SOCKETS=self.sockets, OWNER=owner,
+            SECRETS=self.secrets, SITE=self.site, TMP=self.tmp, SOCKETS=self.sockets, OWNER=owner,
             SUPERVISOR_SOCKET=self.supervisor_socket, MIN_FDS=listeners.MIN_FDS,
             # nginx to the next process. One that is being started has its connections wait in the socket that is held for it.
             CONNECT_TIMEOUT="5s",

@@ -11,7 +11,7 @@ import socket
 import sys
 import typing
 
-from deploy.lib import files, site
+from deploy.lib import files, nginx, site
 from deploy.lib.failure import Failure
 
 from . import listeners, postgres, processes
@@ -160,8 +160,7 @@ def edge_program(layout):
     public = listeners.descriptors(layout)["EDGE"]
     account = ["-g", f"user {layout.edge_account};"] if layout.edge_account else []
     return Program("nginx", [installed("nginx"), "-c", config, "-e", layout.log / "nginx.log", *account], config,
-                   [f"{TEMPLATES}/nginx.conf"], included=tuple(layout.etc / f"nginx_{part}.conf" for part in ("refusals", "site", "site_headers")),
-                   stop_signal="QUIT", environment=f'NGINX="{public};"',
+                   [f"{TEMPLATES}/nginx.conf"], included=tuple(layout.etc / name for name in nginx.FILES[1:]), stop_signal="QUIT", environment=f'NGINX="{public};"',
                    is_ready=ready, probe=ready)
 
 

@@ -1,7 +1,7 @@
 {{- /* Who is there, what each one serves and whom it calls. Written by ./market docs from deploy/topology.yaml; configuration,
 Services, certificates and NetworkPolicies are made from it, so they cannot disagree. */ -}}
 {{- define "marketplace.topology" -}}
-gateway: {http: true, mtls: true, peers: [auth, user, product, order, payment], databases: []}
+gateway: {http: true, grpc: true, mtls: true, peers: [auth, user, product, order, payment], databases: []}
 auth: {grpc: true, mtls: true, signs: true, peers: [user], databases: [auth]}
 user: {grpc: true, mtls: true, peers: [auth], databases: [user]}
 product: {grpc: true, mtls: true, redis: true, peers: [auth], databases: [product]}
