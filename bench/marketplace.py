@@ -18,7 +18,7 @@ from statements import DATABASES, Recorder, belonging_to, make_id
 
 sys.path[:0] = [str(ROOT / "tools"), str(ROOT)]
 import proof  # noqa: E402
-from deploy.lib import topology  # noqa: E402
+from deploy.lib import nginx, topology  # noqa: E402
 
 OWN = tuple(topology.read().programs)
 # Of our own tables: what autovacuum writes into the catalogs is no order's.
@@ -59,7 +59,7 @@ class Stack:
 
     def market(self, *arguments):
         # One trace in a hundred, as in production; without telemetry it means nothing.
-        environment = os.environ | {"MARKET_NO_SEED": "1", "MARKET_NO_BUILD": "1", "MARKET_TRACE_RATIO": "0.01"}
+        environment = os.environ | nginx.without_limits() | {"MARKET_NO_SEED": "1", "MARKET_NO_BUILD": "1", "MARKET_TRACE_RATIO": "0.01"}
         return measure.run([ROOT / "market", *arguments, "--data", self.directory], env=environment)
 
     def up(self, *options):

@@ -1,6 +1,9 @@
-"""Every service tells a gRPC client what it serves: reflection (v1 and v1alpha) and health, over mutual TLS on its own port."""
+"""Every service tells a gRPC client what it serves: reflection (v1 and v1alpha) and health, over mutual TLS on its own port. Through
+nginx all of them are told of at once.
+"""
 
 import pathlib
+import re
 import subprocess
 import urllib.parse
 
@@ -47,6 +50,29 @@ def test_reflection_lists_the_service(stack, pki, service, version):
         answer = next(call(iter([LIST_SERVICES]), timeout=10))
     assert f"marketplace.{service}.v1.{service.capitalize()}Service".encode() in answer
     assert b"grpc.health.v1.Health" in answer
+
+
+@pytest.fixture(scope="module")
+def public(stack):
+    roots = pathlib.Path(stack["caFile"]).read_bytes()
+    with grpc.secure_channel(urllib.parse.urlsplit(stack["url"]).netloc, grpc.ssl_channel_credentials(roots)) as channel:
+        yield channel
+
+
+@pytest.mark.parametrize("version", ["v1", "v1alpha"])
+def test_reflection_through_nginx_lists_and_describes_all(public, version):
+    names = {f"marketplace.{name}.v1.{name.capitalize()}Service" for name in TOPOLOGY.services}
+    call = public.stream_stream(f"/grpc.reflection.{version}.ServerReflection/ServerReflectionInfo")
+    # ServerReflectionRequest {file_containing_symbol: name}
+    wanted = [LIST_SERVICES, *(bytes([0x22, len(name)]) + name.encode() for name in sorted(names))]
+    listed, *described = call(iter(wanted), timeout=10)
+    assert set(re.findall(r"marketplace\.\w+\.v1\.\w+Service", listed.decode("latin-1"))) == names
+    for name, answer in zip(sorted(names), described, strict=True):
+        assert f"{name.rpartition('.')[2]}".encode() in answer and b"google/api/annotations.proto" in answer
+
+
+def test_health_through_nginx(public):
+    assert public.unary_unary("/grpc.health.v1.Health/Check")(b"", timeout=10) == SERVING
 
 
 @every_service

@@ -11,6 +11,7 @@
    directory; on that of the shape services then tests/clients, and tests/backup, which takes it down and restores it.
 8. replicas: those files of tests/system that replicas could break, on two of everything.
 9. telemetry: tests/telemetry beside a whole pipeline.
+10. edge: tests/edge, on a marketplace with the limits of nginx that it comes with; for the others they are lifted.
 
 The programs are built before (./market test). Parts of different lanes run side by side: one compiles while another waits.
 What a part says is shown when it ends.
@@ -36,7 +37,7 @@ sys.path.insert(0, str(ROOT))
 
 import long_tests  # noqa: E402
 import test_report  # noqa: E402
-from deploy.lib import topology  # noqa: E402
+from deploy.lib import nginx, topology  # noqa: E402
 
 PRESET = os.environ.get("MARKET_PRESET", "release")    # of the programs
 TEST_PRESET = "asan"
@@ -62,6 +63,8 @@ class Part:
 
     def __init__(self, name, results, words, out):
         self.name, self.results, self.words, self.out = name, results, words, out
+        # All tests of a part are one client to nginx, and only tests/edge is about how much of one there may be.
+        self.limits = {} if name == "edge" else nginx.without_limits()
 
     def call(self, command, although_stopped=False, **options):
         """The exit code; what the command says is the part's. It leads a session of its own, which stop() ends whole."""
@@ -89,7 +92,7 @@ class Part:
         """(passed, failed) of one pytest run; one that ends badly without saying why is a failure."""
         report = self.report(report or self.name)
         code = self.call([PYTHON, "-m", "pytest", *suites, "-q", "-p", "no:cacheprovider", f"--junit-xml={report}", *self.words],
-                         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **environment}, cwd=ROOT)
+                         env={**os.environ, **self.limits, "PYTHONDONTWRITEBYTECODE": "1", **environment}, cwd=ROOT)
         run, failed = test_report.count(report) if report.exists() else (0, 1)
         if code and not failed:
             failed = 1
@@ -122,7 +125,7 @@ class Part:
     def market(self, *arguments, data):
         # The build is done, and demonstration data would only be in the way.
         return self.call([ROOT / "market", *arguments], although_stopped=arguments[0] == "down",
-                         env={**os.environ, "MARKET_DATA": str(data), "MARKET_PRESET": PRESET, "MARKET_NO_BUILD": "1",
+                         env={**os.environ, **self.limits, "MARKET_DATA": str(data), "MARKET_PRESET": PRESET, "MARKET_NO_BUILD": "1",
                               "MARKET_NO_SEED": "1"})
 
     def up(self, data, replicas, options):
@@ -209,10 +212,11 @@ PARTS = {
     "single": lambda part: part.stack([TESTS / "system"], shape="single", up=["--single"]),
     "replicas": replicas,
     "telemetry": telemetry,
+    "edge": lambda part: part.stack([TESTS / "edge"]),
 }
 # Side by side: what compiles and computes, what reads files and boots machines, what asks running marketplaces. The lanes are
-# about as long as each other; telemetry, which mostly waits for alerts, goes where there is time.
-LANES = (("ctest", "random"), ("packages", "topology", "observability", "helm", "telemetry"), ("system", "single", "replicas"))
+# about as long as each other; telemetry, which mostly waits for alerts, goes where there is time, and what measures is last.
+LANES = (("ctest", "random"), ("packages", "topology", "observability", "helm", "telemetry"), ("system", "single", "replicas", "edge"))
 
 
 def free_base_port(replicas):
