@@ -22,6 +22,8 @@ SETTINGS = {
     "REQUESTS_PER_S": (200, 1, 1_000_000, "requests a second of one client, in the long run"),
     "REQUESTS_UNDELAYED": (200, 1, 1_000_000, "requests that it may be ahead of that before the next ones are made to wait"),
     "REQUESTS_BURST": (400, 1, 1_000_000, "requests that it may be ahead in all; more are refused"),
+    "ENTRIES_PER_S": (5, 1, 1_000_000, "sign-ups and sign-ins a second of one client, in the long run"),
+    "ENTRIES_BURST": (50, 1, 1_000_000, "sign-ups and sign-ins that it may be ahead of that; more are refused"),
     "REQUESTS_AT_ONCE": (200, 1, 65_535, "requests of one client that are being answered"),
     "CALLS_AT_ONCE": (100, 8, 65_535, "gRPC calls of one client that are being answered"),
     "HSTS_S": (31_536_000, 0, 63_072_000, "seconds for which a browser keeps to HTTPS"),

@@ -1,7 +1,7 @@
 """One stranger from one address, as a process of its own: attack.py NAME URL CA ADDRESS SECONDS. Prints what came of it as JSON.
 
-It lasts as long as it is told, or until its standard input ends, and is behind everybody else for the processor: it plays another
-machine.
+From when it is in place it lasts as long as it is told, or until its standard input ends. It is behind everybody else for the processor:
+it plays another machine.
 """
 
 import collections
@@ -21,7 +21,7 @@ HEADER = b"GET /v1/products HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
 class Attack:
     def __init__(self, url, ca_file, address, seconds):
         self.url, self.ca_file, self.address = url, ca_file, address
-        self.until = time.monotonic() + seconds
+        self.seconds, self.until = seconds, float("inf")
         self.counted = collections.Counter()
 
     def pause(self, seconds):
@@ -30,6 +30,7 @@ class Attack:
         return not asked and time.monotonic() < self.until
 
     def begun(self):
+        self.until = time.monotonic() + self.seconds
         print("begun", flush=True)
 
     def tls(self):
@@ -85,7 +86,7 @@ class Attack:
                 alive.remove(connection)
 
     def slow_bodies(self):
-        self.drip(POST, 400)
+        self.drip(POST, 300)
 
     def slow_headers(self):
         self.drip(HEADER, 400)

@@ -16,7 +16,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ATTACK_S = 8
 QUIET_ROUNDS, ROUNDS_LEAST = 40, 15
 # Below that a slower answer is the noise of two processors that also play the attacker.
-NOISE_S = 0.3
+NOISE_S = 0.5
 SLOWER = 3
 
 
@@ -76,9 +76,9 @@ def honest(buyer, shop):
 # {attack: what must have come of it, so that a tame one is noticed}
 ATTACKS = {
     "trickled_calls": lambda counted: counted["sent"] == 1180 and counted.get("grpc 8", 0) >= 1000,
-    "slow_bodies": lambda counted: counted.get("429", 0) >= 150,
+    "slow_bodies": lambda counted: counted.get("429", 0) + counted.get("408", 0) >= 50,
     "slow_headers": lambda counted: True,
-    "flood": lambda counted: counted.get("429", 0) > counted.get("200", 0) / 10,
+    "flood": lambda counted: counted.get("429", 0) >= 100,
     "connections": lambda counted: counted["connections"] > 8192,
 }
 

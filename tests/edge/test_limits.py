@@ -4,6 +4,7 @@ import base64
 import contextlib
 import json
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
@@ -76,6 +77,30 @@ def test_more_requests_than_its_share(http2, connect):
     until(lambda: peers.answer_to(again, GET + HOST + b"\r\n")[0].status == 200, "to be served again", limit_s=5)
 
 
+def test_probing_for_accounts(stack, connect, http2, person):
+    """Whether an e-mail has an account is told a few times, over REST and gRPC together, and not at full speed."""
+    known, address = person("Ada"), "127.0.0.37"
+    body = json.dumps({"email": known.email, "password": known.password, "displayName": "Eve"}).encode()
+    probe = b"POST /v1/accounts HTTP/1.1\r\n" + HOST + b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    began, connection = time.monotonic(), connect(address)
+    answers = [peers.answer_to(connection, probe) for _ in range(300)]
+    most = nginx.setting("ENTRIES_BURST") + 1 + nginx.setting("ENTRIES_PER_S") * (time.monotonic() - began)
+    told = [answer for answer, body in answers if json.loads(body)["reason"] == "EMAIL_TAKEN"]
+    assert len(told) <= most
+    answer, said = answers[-1]
+    problem(answer, said, 429, "RATE_LIMITED")
+    assert int(answer.headers["Retry-After"]) >= 1
+    one = http2(address)
+    calls = [one.call("/marketplace.auth.v1.AuthService/" + name) for name in ("SignUp", "SignIn") * 5]
+    for call in calls:
+        one.send(call, peers.EMPTY, whole=True)
+    # A turn comes back each 0.2 s.
+    assert [one.answer(call)["grpc-status"] for call in calls].count("8") >= 8
+    # Its other requests go on, and so do other people.
+    assert peers.answer_to(connect(address), GET + HOST + b"\r\n")[0].status == 200
+    person("Bea")
+
+
 def test_more_calls_at_once_than_its_share(http2):
     most = nginx.setting("CALLS_AT_ONCE")
     held, more = http2("127.0.0.32"), http2("127.0.0.32")
@@ -110,7 +135,8 @@ def test_a_client_is_an_address_or_a_64(nginx_alone, address, client):
 def nginx_alone(tmp_path_factory):
     """Who a client is to the limits, asked of an nginx that believes a header."""
     directory = tmp_path_factory.mktemp("nginx")
-    limits = (topology.ROOT / "deploy/native/nginx_limits.conf").read_text().replace("@REQUESTS_PER_S@", "1000")
+    limits = (topology.ROOT / "deploy/native/nginx_limits.conf").read_text()
+    limits = re.sub(r"@\w+_PER_S@", "1000", limits)
     (directory / "nginx.conf").write_text(f"""
 daemon off; pid {directory}/pid; error_log {directory}/error.log; worker_processes 1;
 events {{ }}

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 import contract
+from deploy.lib import nginx
 from market import Person, new_key, signing_key
 
 LIMIT_S = 5
@@ -118,8 +119,8 @@ def test_numbers_that_are_no_quantity(somebody, valid, number):
 
 def test_body_size_limit(somebody, valid):
     exact = json.dumps(valid).encode()
-    assert post_raw(somebody, exact + b" " * (64 * 1024 - len(exact))).status_code == 409
-    problem(post_raw(somebody, exact + b" " * (64 * 1024 + 1 - len(exact))), 413)
+    assert post_raw(somebody, exact + b" " * (nginx.BODY_BYTES - len(exact))).status_code == 409
+    problem(post_raw(somebody, exact + b" " * (nginx.BODY_BYTES + 1 - len(exact))), 413)
 
 
 # --- headers --------------------------------------------------------------------------------------------------------
@@ -372,7 +373,7 @@ RAW = [
     (400, POST + b"Transfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n"),
     (400, POST + b"Transfer-Encoding: chunked\r\n\r\nZZ\r\n\r\n"),
     (400, POST + b"Transfer-Encoding: chunked\r\n\r\n-1\r\n\r\n"),
-    (413, POST + b"Transfer-Encoding: chunked\r\n\r\n10001\r\n" + b"a" * 0x10001 + b"\r\n0\r\n\r\n"),
+    (413, POST + b"Transfer-Encoding: chunked\r\n\r\n40001\r\n" + b"a" * 0x40001 + b"\r\n0\r\n\r\n"),
 ]
 
 
