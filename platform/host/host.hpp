@@ -49,7 +49,7 @@ class Service {
   // Opens the database, which marketctl has migrated, and starts workers. Throws to refuse the start.
   virtual Task<> Start() = 0;
   virtual rpc::Binding Binding() = 0;
-  // Kept by idempotency key; null when no method of the service takes one.
+  // Kept by idempotency key; null when nobody outside changes anything in the service.
   virtual idempotency::Store* Answers() = 0;
 };
 

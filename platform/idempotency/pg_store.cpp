@@ -10,14 +10,17 @@ using postgres::Statement;
 
 // Claims a new key, one whose lease ended without an answer, or one that expired. No row: someone else's.
 constexpr Statement kClaim{"idempotency.claim", R"(
-  INSERT INTO idempotency_key AS k (principal, method, key, fingerprint, fence, leased_until, expires_at)
-  VALUES ($1, $2, $3, $4, 1, market_now() + $5::interval, market_now() + $6::interval)
+  INSERT INTO idempotency_key AS k
+    (principal, method, key, fingerprint, operation_id, fence, leased_until, expires_at)
+  VALUES ($1, $2, $3, $4, $5, 1, market_now() + $6::interval, market_now() + $7::interval)
   ON CONFLICT (principal, method, key) DO UPDATE
-    SET fingerprint = excluded.fingerprint, fence = k.fence + 1, leased_until = excluded.leased_until,
+    SET operation_id = CASE WHEN k.expires_at <= market_now() THEN excluded.operation_id
+                            ELSE k.operation_id END,
+        fingerprint = excluded.fingerprint, fence = k.fence + 1, leased_until = excluded.leased_until,
         answer = NULL, expires_at = excluded.expires_at
     WHERE k.expires_at <= market_now()
        OR (k.answer IS NULL AND k.leased_until <= market_now() AND k.fingerprint = excluded.fingerprint)
-  RETURNING fence)"};
+  RETURNING operation_id, fence)"};
 
 constexpr Statement kLook{"idempotency.look", R"(
   SELECT fingerprint = $4, answer, (extract(epoch FROM leased_until - market_now()) * 1000)::bigint
@@ -43,8 +46,8 @@ Task<Decision> PgStore::Begin(Work work, const Request& request) {
   while (true) {
     const auto claimed =
         co_await database_.Write(work, kClaim, request.principal, request.method, request.key,
-                                 Bytes{request.fingerprint}, options_.lease, options_.keep);
-    if (const auto row = claimed.First()) co_return Claimed{OperationId(request), row->Int(0)};
+                                 Bytes{request.fingerprint}, Uuid::NewV7(), options_.lease, options_.keep);
+    if (const auto row = claimed.First()) co_return Claimed{row->GetUuid(0), row->Int(1)};
 
     // On a write connection: reads may come from a replica one day.
     const auto found = co_await database_.Write(work, kLook, request.principal, request.method, request.key,

@@ -46,7 +46,6 @@ TEST_F(PgStoreTest, FinishedKey_ReplaysItsAnswer) {
   Run([](PgStore& store, auto&) -> Task<> {
     const auto request = Place("k1");
     const auto first = std::get<Claimed>(co_await store.Begin(Soon(), request));
-    EXPECT_EQ(first.operation_id, OperationId(request));
     EXPECT_EQ(first.fence, 1);
     const std::string answer("\0\x01\xff binary", 10);
     co_await store.Finish(Soon(), request, first.fence, answer);
@@ -116,8 +115,25 @@ TEST_F(PgStoreTest, Abandoned_IsFreeAtOnceForTheSameRequestOnly) {
     EXPECT_TRUE(std::holds_alternative<OtherRequest>(co_await store.Begin(Soon(), Place("k1", 'x'))));
     const auto second = std::get<Claimed>(co_await store.Begin(Soon(), request));
     EXPECT_EQ(second.fence, 2);
+    EXPECT_EQ(second.operation_id, first.operation_id);
     co_await store.Abandon(Soon(), request, first.fence);  // stale: does not end the second run's lease
     EXPECT_TRUE(std::holds_alternative<InFlight>(co_await store.Begin(Soon(), request)));
+  });
+}
+
+TEST_F(PgStoreTest, ExpiredKey_IsANewRequestWhateverItsBody) {
+  Run([this](PgStore& store, auto&) -> Task<> {
+    for (const char fingerprint : {'f', 'x'}) {
+      const auto old = std::get<Claimed>(co_await store.Begin(Soon(), Place("k1")));
+      co_await store.Finish(Soon(), Place("k1"), old.fence, "old");
+      disk_.Execute("UPDATE idempotency_key SET expires_at = market_now()");
+      const auto next = std::get<Claimed>(co_await store.Begin(Soon(), Place("k1", fingerprint)));
+      EXPECT_NE(next.operation_id, old.operation_id);
+      co_await store.Finish(Soon(), Place("k1"), old.fence, "late");
+      co_await store.Finish(Soon(), Place("k1", fingerprint), next.fence, "new");
+      EXPECT_EQ(std::get<Replay>(co_await store.Begin(Soon(), Place("k1", fingerprint))).answer, "new");
+      disk_.Execute("UPDATE idempotency_key SET expires_at = market_now()");
+    }
   });
 }
 

@@ -4,8 +4,12 @@
 // replayed; an indefinite one (time-out, crash) is not: the lease ends and a retry runs the operation again
 // under the same operation_id, by which the operation finds what the earlier run did.
 //
-// Owner: the rpc edge calls Begin before a method marked K and Finish or Abandon after it; methods see only
-// Claimed::operation_id. Io thread only. Every call throws Error UNAVAILABLE when the store can't be reached.
+// The operation_id belongs to the live key, not to its text: a key that has expired is a new request and gets
+// another one, so that what is found by it is always an answer to this request.
+//
+// Owner: the rpc edge calls Begin before a method that is called under a key and Finish or Abandon after it;
+// methods see only Claimed::operation_id. Io thread only. Every call throws Error UNAVAILABLE when the store
+// can't be reached.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -24,12 +28,8 @@ struct Request {
   std::string fingerprint;  // SHA-256 of the canonical request, 32 bytes
 };
 
-// The natural key of the operation's effect: the same for every run of the same request.
-inline Uuid OperationId(const Request& request) {
-  return Uuid::FromName(request.principal + '\n' + request.method + '\n' + request.key);
-}
-
-// Run it. `fence` grows with each run; a run whose fence is stale can't finish the key any more.
+// Run it. `operation_id` is the natural key of the effect: the same for every run of one request. `fence`
+// grows with each run; a run whose fence is stale can't finish the key any more.
 struct Claimed {
   Uuid operation_id;
   std::int64_t fence = 0;

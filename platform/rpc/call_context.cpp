@@ -31,7 +31,7 @@ const rpc::Method& CallContext::Method() const {
 }
 
 const Uuid& CallContext::OperationId() const {
-  if (!operation_id_) throw std::logic_error("only a method with an idempotency key has an operation id");
+  if (!operation_id_) throw std::logic_error("only a call that changes something has an operation id");
   return *operation_id_;
 }
 

@@ -55,8 +55,8 @@ class CallContext {
   // Certificate name of the calling service; empty for calls from outside.
   std::string_view Service() const { return service_; }
 
-  // Of a method with an idempotency key: the natural key of its effect. The same caller, method and key give
-  // the same value, so a run that resumes finds what an earlier run did (platform/idempotency).
+  // Of a method that changes something for its caller: the natural key of the effect. Every run of a request
+  // under one idempotency key has the same (platform/idempotency), without a key each call has its own.
   const Uuid& OperationId() const;
   // Tells the edge that the answer is not the last word (202):
   // the key stays open and a retry runs the handler again.

@@ -8,6 +8,7 @@
 #include "platform/resilience/retry.hpp"
 #include "platform/rpc/call_metrics.hpp"
 #include "platform/rpc/error_table.hpp"
+#include "platform/rpc/keyed.hpp"
 #include "platform/telemetry/log.hpp"
 
 namespace market::rpc {
@@ -122,7 +123,7 @@ grpc::Metadata Channel::State::MetadataFor(const Method& method, const CallConte
   metadata.Add("traceparent", span.Context().ToTraceparent());
   if (!call.Token().empty()) metadata.Add("authorization", std::string(call.Token()));
   if (!call.RequestId().empty()) metadata.Add("x-request-id", std::string(call.RequestId()));
-  if (method.policy.idempotency_key() && !call.IdempotencyKey().empty()) {
+  if (!call.IdempotencyKey().empty() && KeyRuleOf(method) != KeyRule::kNone) {
     metadata.Add("idempotency-key", std::string(call.IdempotencyKey()));
   }
   if (!options.plaintext_service.empty()) metadata.Add("x-market-service", options.plaintext_service);

@@ -280,17 +280,24 @@ TEST_F(ChannelTest, ChannelBackend_IsTheGatewaysWay) {
   WithPair("gateway", [&](Pair& pair) -> Task<> {
     ChannelBackend backend({{"probe", &*pair.channel}});
     const auto token = TokenOf(Buyer());
-    for (const bool replayed : {false, true}) {
-      CallContext call(runtime::kNoDeadline);
+    const auto ask = [&](const char* method, CallContext& call) -> Task<FakeProbe::Reply> {
+      const auto request = Text("a");
       probe::ProbeReply reply;
-      co_await backend.Call(Find("Place"),
-                            {.authorization = token, .request_id = "r", .idempotency_key = "k"}, call,
-                            Text("a"), reply);
-      EXPECT_EQ(reply.text(), "a");
-      EXPECT_EQ(call.Replayed(), replayed);
+      co_await backend.Call(Find(method), {.authorization = token, .request_id = "r", .idempotency_key = "k"},
+                            call, request, reply);
+      co_return reply;
+    };
+    for (const char* method : {"Place", "Change"}) {
+      for (const bool replayed : {false, true}) {
+        CallContext call(runtime::kNoDeadline);
+        EXPECT_EQ((co_await ask(method, call)).text(), "a");
+        EXPECT_EQ(call.Replayed(), replayed) << method;
+      }
     }
     EXPECT_EQ(probe_.service, "");
     EXPECT_EQ(probe_.request_id, "r");
+    CallContext secret(runtime::kNoDeadline);
+    EXPECT_EQ((co_await FailureOf(ask("Write", secret))).code, Code::kInvalidArgument);
   });
 }
 

@@ -89,6 +89,12 @@ void AddTraceResponse(const telemetry::Span& span, grpc::Metadata& trailing) {
   trailing.Add("traceresponse", context.ToTraceparent());
 }
 
+// What needs no account goes on without one, but nothing is done for somebody who said who he is and was not
+// believed: making a session is the exception, since that is what the token has ended for.
+bool GoesOnWithoutToken(const Method& method) {
+  return method.Allows(options::PUBLIC) && (method.safe || method.policy.secret_answer());
+}
+
 Task<> RunDetached(std::shared_ptr<KeyedCall> keyed, std::shared_ptr<runtime::OneShot<>> done) {
   try {
     co_await RunKeyed(*keyed);
@@ -105,13 +111,14 @@ struct Edge::State {
   struct Entry {
     Bound bound;
     idempotency::Store* answers;
+    KeyRule key_rule;
     Priority priority;
     CallMetrics metrics;
   };
 
   Task<std::optional<Error>> Run(Entry& entry, const Arrival& arrival, const Body& body, CallContext& call,
                                  Message& response);
-  Task<> RunUnderKey(Entry& entry, const Arrival& arrival, resilience::Admission::Permit permit,
+  Task<> RunUnderKey(Entry& entry, std::string key, resilience::Admission::Permit permit,
                      std::unique_ptr<Message> request, CallContext& call, Message& response);
   Task<grpc::UnaryReply> Serve(Entry& entry, grpc::ServerCall& server_call, std::string bytes);
 
@@ -153,12 +160,16 @@ Task<std::optional<Error>> Edge::State::Run(Entry& entry, const Arrival& arrival
     const auto& method = *entry.bound.method;
     Begin(entry, arrival, call);
     if (!arrival.authorization.empty()) {
-      const auto* known = verifier.TryVerify(arrival.authorization);
-      CallContextBuilder(call)
-          .Caller(known != nullptr ? *known
-                                   : co_await verifier.Verify(arrival.authorization, call.Deadline()))
-          .Token(std::string(arrival.authorization))
-          .Reach(ReachOf(method, call.Caller()));
+      try {
+        const auto* known = verifier.TryVerify(arrival.authorization);
+        CallContextBuilder(call)
+            .Caller(known != nullptr ? *known
+                                     : co_await verifier.Verify(arrival.authorization, call.Deadline()))
+            .Token(std::string(arrival.authorization))
+            .Reach(ReachOf(method, call.Caller()));
+      } catch (const Error& refusal) {
+        if (refusal.code != Code::kUnauthenticated || !GoesOnWithoutToken(method)) throw;
+      }
     }
     const Grant grant = CheckPolicy(method, call);
     auto permit = admission.TryEnter(entry.priority);
@@ -166,9 +177,10 @@ Task<std::optional<Error>> Edge::State::Run(Entry& entry, const Arrival& arrival
     auto request = ReadBody(method, body);
     if (grant == Grant::kIfMember) CheckMembership(method, call, *request);
     rules::Validate(*request);
-    if (method.policy.idempotency_key()) {
-      co_await RunUnderKey(entry, arrival, std::move(*permit), std::move(request), call, response);
+    if (auto key = KeyOf(entry.key_rule, arrival.idempotency_key)) {
+      co_await RunUnderKey(entry, std::move(*key), std::move(*permit), std::move(request), call, response);
     } else {
+      if (entry.key_rule == KeyRule::kHonoured) CallContextBuilder(call).OperationId(Uuid::NewV7());
       co_await entry.bound.invoke(call, *request, response);
     }
   } catch (...) {  // the edge: every exception becomes an answer
@@ -179,9 +191,9 @@ Task<std::optional<Error>> Edge::State::Run(Entry& entry, const Arrival& arrival
 }
 
 // The handler is detached from its caller: a client that leaves must not cut an order in two.
-Task<> Edge::State::RunUnderKey(Entry& entry, const Arrival& arrival, resilience::Admission::Permit permit,
+Task<> Edge::State::RunUnderKey(Entry& entry, std::string key, resilience::Admission::Permit permit,
                                 std::unique_ptr<Message> request, CallContext& call, Message& response) {
-  CallContextBuilder(call).IdempotencyKey(ReadIdempotencyKey(arrival.idempotency_key));
+  CallContextBuilder(call).IdempotencyKey(std::move(key));
   auto keyed = std::make_shared<KeyedCall>(entry.bound, *entry.answers, call);
   keyed->request = std::move(request);
   keyed->response.reset(response.New());
@@ -294,13 +306,15 @@ Edge::~Edge() = default;
 void Edge::Add(Binding binding, idempotency::Store* answers) {
   for (auto& bound : binding) {
     const auto& method = *bound.method;
-    if (method.policy.idempotency_key() && answers == nullptr) {
+    const auto key_rule = KeyRuleOf(method);
+    if (answers == nullptr && key_rule >= KeyRule::kHonoured) {
       throw std::logic_error(method.path + " needs a store for its answers");
     }
     rules::PrepareValidation(*method.descriptor->input_type());
     auto& entry = state_->entries.emplace_back(
         State::Entry{.bound = std::move(bound),
                      .answers = answers,
+                     .key_rule = key_rule,
                      .priority = PriorityOf(method),
                      .metrics = CallMetrics(CallMetrics::Side::kServer, state_->metrics, method)});
     state_->by_method.emplace(&method, &entry);

@@ -62,8 +62,8 @@ class Edge {
        telemetry::Metrics& metrics, telemetry::Tracer& tracer);
   ~Edge();
 
-  // Adds a service. `answers` is needed by services that have methods with an idempotency key
-  // (std::logic_error); may be null otherwise.
+  // Adds a service. `answers` is needed by services that have methods which may be called under an
+  // idempotency key (std::logic_error); may be null otherwise.
   void Add(Binding binding, idempotency::Store* answers);
   // Before Server::Listen, after every Add.
   void Serve(grpc::Server& server);

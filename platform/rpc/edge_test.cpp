@@ -3,6 +3,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <set>
 
 #include "platform/rpc/backend.hpp"
 #include "platform/rpc/keyed.hpp"
@@ -20,6 +21,7 @@ struct Answer {
   Code code = Code::kOk;
   std::string reason;
   std::string message;
+  std::string field;  // the first that is wrong, and why
   std::optional<std::chrono::milliseconds> retry_after;
   probe::ProbeReply reply;
   bool replayed = false;
@@ -36,6 +38,7 @@ class EdgeTest : public ProbeFixture {
       answer.code = error.code;
       answer.reason = error.reason;
       answer.message = error.message;
+      if (!error.fields.empty()) answer.field = error.fields[0].field + ' ' + error.fields[0].reason;
       answer.retry_after = error.retry_after;
     }
     answer.replayed = call.Replayed();
@@ -96,7 +99,7 @@ TEST_F(EdgeTest, EveryPolicy_MeetsEveryCallerFromOutside) {
     std::array<Code, 6> codes;  // nobody, bad token, buyer, member, other seller, operator
   };
   const std::vector<Row> rows = {
-      {"ReadPublic", {Code::kOk, k401, Code::kOk, Code::kOk, Code::kOk, Code::kOk}},
+      {"ReadPublic", {Code::kOk, Code::kOk, Code::kOk, Code::kOk, Code::kOk, Code::kOk}},
       {"ReadMine", {k401, k401, Code::kOk, Code::kOk, Code::kOk, Code::kOk}},
       {"ReadShop", {k401, k401, k403, Code::kOk, Code::kNotFound, k403}},
       {"ReadAnyShop", {k401, k401, k403, Code::kOk, Code::kOk, Code::kOk}},
@@ -242,6 +245,37 @@ TEST_F(EdgeTest, IdempotencyKey_IsRequiredAndRead) {
   EXPECT_EQ(probe_.calls, 0);
   EXPECT_EQ(ReadIdempotencyKey("\"a\\\"b\\\\c\""), "a\"b\\c");
   EXPECT_EQ(ReadIdempotencyKey(std::string(255, 'k')).size(), 255u);
+}
+
+TEST_F(EdgeTest, BadToken_ForbidsWhatIsDoneInAName) {
+  const Incoming bad{.authorization = "Bearer x.y.z"};
+  AskNow("ReadPublic", bad);
+  EXPECT_TRUE(probe_.anonymous);
+  EXPECT_EQ(AskNow("Write", bad).code, Code::kOk);  // makes a session
+  EXPECT_TRUE(probe_.anonymous);
+  EXPECT_EQ(AskNow("Change", bad).reason, "UNAUTHENTICATED");
+}
+
+TEST_F(EdgeTest, OptionalKey_IsHonouredWhenSent) {
+  const auto buyer = Buyer();
+  EXPECT_FALSE(AskNow("Change", From(buyer, "k1"), Text("a")).replayed);
+  EXPECT_TRUE(AskNow("Change", From(buyer, "k1"), Text("a")).replayed);
+  EXPECT_EQ(AskNow("Change", From(buyer, "k1"), Text("b")).reason, "IDEMPOTENCY_KEY_REUSED");
+  EXPECT_EQ(AskNow("Change", From(buyer, "\"open"), Text("a")).reason, "INVALID_ARGUMENT");
+  EXPECT_EQ(probe_.calls, 1);
+  for (int i = 0; i < 2; ++i) EXPECT_FALSE(AskNow("Change", From(buyer), Text("a")).replayed);
+  EXPECT_EQ(probe_.calls, 3);
+  EXPECT_EQ(store_.rows.size(), 1u);
+  EXPECT_EQ(std::set(probe_.operation_ids.begin(), probe_.operation_ids.end()).size(), 3u);
+}
+
+TEST_F(EdgeTest, KeyOfASecretAnswer_IsRefusedAndOfAReadIgnored) {
+  const auto refused = AskNow("Write", From(Buyer(), "k1"));
+  EXPECT_EQ(refused.reason, "INVALID_ARGUMENT");
+  EXPECT_EQ(refused.field, "Idempotency-Key NOT_SUPPORTED");
+  EXPECT_EQ(probe_.calls, 0);
+  for (int i = 0; i < 2; ++i) EXPECT_FALSE(AskNow("ReadMine", From(Buyer(), "k1")).replayed);
+  EXPECT_TRUE(store_.rows.empty());
 }
 
 TEST_F(EdgeTest, SecondCallWithAKey_IsAReplay) {

@@ -87,6 +87,22 @@ Task<> RunClaimed(KeyedCall& keyed, const idempotency::Request& request, const i
 
 }  // namespace
 
+KeyRule KeyRuleOf(const Method& method) {
+  if (method.safe || method.Allows(marketplace::options::v1::SERVICE)) return KeyRule::kNone;
+  if (method.policy.idempotency_key()) return KeyRule::kRequired;
+  return method.policy.secret_answer() ? KeyRule::kRefused : KeyRule::kHonoured;
+}
+
+std::optional<std::string> KeyOf(KeyRule rule, std::string_view header) {
+  if (rule == KeyRule::kNone || (header.empty() && rule != KeyRule::kRequired)) return std::nullopt;
+  if (rule == KeyRule::kRefused) {
+    throw InvalidArgument(
+        "Idempotency-Key", "NOT_SUPPORTED",
+        "what this operation answers is a secret, which is never kept: send it without a key");
+  }
+  return ReadIdempotencyKey(header);
+}
+
 std::string ReadIdempotencyKey(std::string_view header) {
   if (header.empty()) {
     throw Error(Code::kInvalidArgument, "IDEMPOTENCY_KEY_REQUIRED",

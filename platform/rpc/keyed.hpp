@@ -1,6 +1,7 @@
 // Internal to platform/rpc. Calls under an idempotency key: claimed before the first effect, run once, their
-// definitive answer kept and replayed. Io thread only.
+// definitive answer kept and replayed. A key is its account's: nobody sees another's answers. Io thread only.
 #pragma once
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +12,18 @@
 #include "platform/rpc/method.hpp"
 
 namespace market::rpc {
+
+// What an Idempotency-Key means to a method (contract, section 2).
+enum class KeyRule : std::uint8_t {
+  kNone,     // nothing: the method changes nothing, or is for services, whose requests carry ids of their own
+  kRefused,  // the answer is a secret, which is never kept
+  kHonoured,  // it is optional
+  kRequired,
+};
+KeyRule KeyRuleOf(const Method& method);
+
+// The key that a call with this header runs under; nullopt without one. Throws Error INVALID_ARGUMENT.
+std::optional<std::string> KeyOf(KeyRule rule, std::string_view header);
 
 // The key of an Idempotency-Key header, quoted (the IETF draft) or bare. Throws Error INVALID_ARGUMENT:
 // REQUIRED when it is missing, or what is wrong with it.

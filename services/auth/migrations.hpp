@@ -6,11 +6,12 @@
 #include "migrations/audit.hpp"
 #include "migrations/auth.hpp"
 #include "migrations/events.hpp"
+#include "migrations/idempotency.hpp"
 #include "migrations/outbox.hpp"
 
 namespace market::auth {
 
-inline constexpr std::array kMigrations = {&migrations::kOutbox, &migrations::kEvents, &migrations::kAudit,
-                                           &migrations::kAuth};
+inline constexpr std::array kMigrations = {&migrations::kIdempotency, &migrations::kOutbox,
+                                           &migrations::kEvents, &migrations::kAudit, &migrations::kAuth};
 
 }  // namespace market::auth

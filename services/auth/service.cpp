@@ -49,6 +49,7 @@ Service::Service(host::Host& host, const Settings& settings, Keys keys)
     : host_(host),
       database_(host.Io(), host.DatabaseOptions("auth")),
       sealer_(database_, "auth"),
+      answers_(database_),
       accounts_(database_, LifetimesOf(settings)),
       sessions_(database_, LifetimesOf(settings)),
       log_(database_, host.EventOptions("auth")),
@@ -78,6 +79,7 @@ Task<> Service::Start() {
   co_await host_.OpenLog("auth", log_);
   host_.RunSealer("auth", sealer_);
   host_.RunRelay("auth", relay_);
+  host_.SweepAnswers("auth", answers_);
   host_.Background().Run(sweeper_.Sweeping());
 }
 

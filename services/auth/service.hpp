@@ -3,6 +3,7 @@
 #include "marketplace/auth/v1/auth.market.hpp"
 #include "marketplace/user/v1/user.market.hpp"
 #include "platform/host/host.hpp"
+#include "platform/idempotency/pg_store.hpp"
 #include "services/auth/api/auth_service.hpp"
 #include "services/auth/workers/sweeper.hpp"
 
@@ -34,7 +35,7 @@ class Service final : public host::Service {
 
   Task<> Start() override;
   rpc::Binding Binding() override { return api::Bind(service_); }
-  idempotency::Store* Answers() override { return nullptr; }
+  idempotency::Store* Answers() override { return &answers_; }
   // For services of the same process.
   api::AuthApi& Api() { return neighbour_; }
   // Its own public keys, for the token verifier of the process that issues.
@@ -47,6 +48,7 @@ class Service final : public host::Service {
   host::Host& host_;
   postgres::Database database_;
   audit::Sealer sealer_;
+  idempotency::PgStore answers_;
   storage::Accounts accounts_;
   storage::Sessions sessions_;
   events::Log log_;

@@ -33,7 +33,7 @@ ROUNDS = [{("auth", "outbox"), ("user", "outbox"), ("product", "idempotency_key"
            *((service, "event_log") for service in SERVICES)},
           {("auth", "session"), ("user", "idempotency_key"), ("order", "checkout"), ("payment", "payment"), ("payment", "ledger_posting"),
            *((service, "audit_unsealed") for service in ("auth", "user", "product", "order"))},
-          {("order", "outbox"), ("order", "idempotency_key"), ("product", "reservation")}]
+          {("auth", "idempotency_key"), ("order", "outbox"), ("order", "idempotency_key"), ("product", "reservation")}]
 SAMPLE = re.compile(r'^(worker_\w+|outbox_parked_messages){(?:worker|database)="([^"]+)"} (\S+)$', re.MULTILINE)
 
 

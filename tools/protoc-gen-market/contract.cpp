@@ -77,6 +77,7 @@ class MethodCheck {
     CheckAudiences();
     CheckPermission();
     CheckPolicy();
+    CheckKey();
     for (const auto& binding : bindings_) CheckBinding(binding);
     CheckRest();
   }
@@ -125,18 +126,31 @@ class MethodCheck {
                            method_.input_type()->name()));
       }
     }
-    if (policy_.idempotency_key()) {
-      if (safe_) Refuse("wants an idempotency key but has NO_SIDE_EFFECTS");
-      if (Allows(options::PUBLIC) || Allows(options::SERVICE)) {
-        Refuse("wants an idempotency key, which belongs to an account, but allows callers without one");
-      }
-    }
     if (policy_.timeout_ms() > kTimeoutMaxMs) Refuse(fmt::format("timeout_ms is above {}", kTimeoutMaxMs));
     for (const auto reason : policy_.refusals()) {
       if (reason == options::REASON_UNSPECIFIED || !options::Reason_IsValid(reason)) {
         Refuse("refuses with a reason that does not exist");
       }
     }
+  }
+
+  // Every method that changes something can be repeated under an Idempotency-Key, which belongs to an
+  // account, but those that answer with a secret. Services repeat by the ids in their requests.
+  void CheckKey() {
+    if (safe_) {
+      if (policy_.idempotency_key()) Refuse("wants an idempotency key but has NO_SIDE_EFFECTS");
+      if (policy_.secret_answer()) Refuse("has a secret_answer, which is for what changes something");
+      return;
+    }
+    if (policy_.secret_answer() && policy_.idempotency_key())
+      Refuse("has a secret_answer, which is never kept, but wants an idempotency key");
+    if (Allows(options::PUBLIC) && !policy_.secret_answer()) {
+      Refuse(
+          "changes something for callers without an account, to which an idempotency key would belong: "
+          "NO_SIDE_EFFECTS, secret_answer, or no PUBLIC");
+    }
+    if (Allows(options::SERVICE) && policy_.allow_size() > 1)
+      Refuse("changes something for services and for others: make it two methods");
   }
 
   void CheckBinding(const rpc::HttpBinding& binding) {

@@ -173,7 +173,10 @@ class Document {
       }
     }
     const auto header = [&](std::string_view name) { parameters.Add(Yaml::Ref("parameters", name)); };
-    if (method.options().GetExtension(options::policy).idempotency_key()) header("IdempotencyKey");
+    if (TakesKey(method)) {
+      const bool required = method.options().GetExtension(options::policy).idempotency_key();
+      header(required ? "IdempotencyKey" : "OptionalIdempotencyKey");
+    }
     if (input.FindFieldByName("if_match") != nullptr) header("IfMatch");
     if (IsConditional(method)) header("IfNoneMatch");
     return parameters;
@@ -225,16 +228,22 @@ class Document {
     const auto& rest = method.options().GetExtension(options::rest);
     const auto& output = *method.output_type();
     if (IsEmpty(output)) {
-      responses.Set("204", Yaml().Set("description", "Done."));
+      Yaml done;
+      done.Set("description", "Done.");
+      if (TakesKey(method)) {
+        done.Set("headers", Yaml().Set("Idempotent-Replayed", Yaml::Ref("headers", "Idempotent-Replayed")));
+      }
+      responses.Set("204", std::move(done));
       return;
     }
     const std::string status = rest.created().empty() ? "200" : "201";
-    responses.Set(status,
-                  Answer(method, rest.created().empty() ? "Done." : "Made.", SettledState(output, rest)));
+    responses.Set(status, Answer(method, status, rest.created().empty() ? "Done." : "Made.",
+                                 SettledState(output, rest)));
     if (!rest.pending_state().empty()) {
       responses.Set(
-          "202", Answer(method, fmt::format("Under way: `{}`. Ask again at Location.", rest.pending_state()),
-                        PendingState(output, rest)));
+          "202",
+          Answer(method, "202", fmt::format("Under way: `{}`. Ask again at Location.", rest.pending_state()),
+                 PendingState(output, rest)));
     }
     if (IsConditional(method)) {
       responses.Set("304", Yaml().Set("description", "What If-None-Match names is what it is now."));
@@ -257,14 +266,15 @@ class Document {
   }
 
   // `state`: what the example's state is, where it matters.
-  Yaml Answer(const MethodDescriptor& method, const std::string& description,
+  Yaml Answer(const MethodDescriptor& method, std::string_view status, const std::string& description,
               const EnumValueDescriptor* state) {
     const auto& output = *method.output_type();
     Yaml headers;
     const auto add = [&](std::string_view name) { headers.Set(name, Yaml::Ref("headers", name)); };
     if (!method.options().GetExtension(options::rest).created().empty()) add("Location");
     if (output.FindFieldByName("etag") != nullptr) add("ETag");
-    if (method.options().GetExtension(options::policy).idempotency_key()) add("Idempotent-Replayed");
+    if (TakesKey(method)) add("Idempotent-Replayed");
+    if (status == "202") add("Retry-After");
     auto example =
         state == nullptr ? schemas_.Example(output, Use::kAnswer) : schemas_.ExampleIn(*state, output);
     Yaml response;
@@ -298,16 +308,14 @@ class Document {
           .Set("schema", std::move(schema));
     };
     auto& parameters = components["parameters"];
-    parameters.Set(
-        "IdempotencyKey",
-        header(
-            "Idempotency-Key",
-            "Any text of the caller's that names this one wish, bare or in quotes. A repetition gets the "
-            "first "
-            "answer again, for 72 hours.",
-            Yaml().Set("type", "string").Set("minLength", 1).Set("maxLength", 255).Set("pattern", "^[ -~]+$"))
-            .Set("required", true)
-            .Set("example", "8e03978e-40d5-43dd-bc93-6894a57f9324"));
+    const auto key = header(
+        "Idempotency-Key",
+        "Any text of the caller's that names this one wish, bare or in quotes. A repetition gets the first "
+        "answer again, for 72 hours.",
+        Yaml().Set("type", "string").Set("minLength", 1).Set("maxLength", 255).Set("pattern", "^[ -~]+$"));
+    parameters.Set("IdempotencyKey",
+                   Yaml(key).Set("required", true).Set("example", "8e03978e-40d5-43dd-bc93-6894a57f9324"));
+    parameters.Set("OptionalIdempotencyKey", key);
     parameters.Set("IfMatch", header("If-Match", "Only if the resource still has this ETag.",
                                      Yaml().Set("type", "string")));
     parameters.Set("IfNoneMatch", header("If-None-Match", "304 if the resource still has this ETag.",

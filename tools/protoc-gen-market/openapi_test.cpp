@@ -50,11 +50,20 @@ TEST_F(OpenApiTest, KeyedPost_HasItsHeaderBodyAndAnswers) {
   for (const char* part :
        {"operationId: place\n", "#/components/parameters/IdempotencyKey", "#/components/schemas/ProbeRequest",
         "\"201\":", "\"202\":", "#/components/headers/Location", "#/components/headers/Idempotent-Replayed",
-        "#/components/responses/BadBodyOrKey",
+        "#/components/headers/Retry-After", "#/components/responses/BadBodyOrKey",
         "\"409\":", "\"422\":", "\"413\":", "\"415\":", "state: PENDING\n", "state: DONE\n"}) {
     EXPECT_THAT(post, HasSubstr(part));
   }
   EXPECT_THAT(post, Not(HasSubstr("security: []")));
+}
+
+TEST_F(OpenApiTest, EveryChange_TakesAKey) {
+  const auto change = Part(text_, "  /v1/probe:\n", "  /v1/probes:\n");
+  EXPECT_THAT(change, HasSubstr("#/components/parameters/OptionalIdempotencyKey"));
+  EXPECT_THAT(change, HasSubstr("#/components/headers/Idempotent-Replayed"));
+  EXPECT_THAT(change, HasSubstr("\"409\":"));
+  EXPECT_THAT(change, HasSubstr("\"422\":"));
+  EXPECT_THAT(Part(text_, "    OptionalIdempotencyKey:\n", "    IfMatch:\n"), Not(HasSubstr("required")));
 }
 
 TEST_F(OpenApiTest, PublicGet_HasQueryParametersAndNoSecurity) {

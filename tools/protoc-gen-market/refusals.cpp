@@ -53,10 +53,8 @@ std::set<options::Reason> ReasonsOf(const MethodDescriptor& method, const rpc::H
   if (!policy.seller_field().empty()) reasons.insert(options::NOT_FOUND);
   if (method.options().idempotency_level() != MethodOptions::NO_SIDE_EFFECTS)
     reasons.insert(options::COMMIT_UNKNOWN);
-  if (policy.idempotency_key()) {
-    reasons.insert({options::IDEMPOTENCY_KEY_REQUIRED, options::IDEMPOTENCY_KEY_REUSED,
-                    options::IDEMPOTENCY_KEY_IN_FLIGHT});
-  }
+  if (TakesKey(method)) reasons.insert({options::IDEMPOTENCY_KEY_REUSED, options::IDEMPOTENCY_KEY_IN_FLIGHT});
+  if (policy.idempotency_key()) reasons.insert(options::IDEMPOTENCY_KEY_REQUIRED);
   for (const auto reason : policy.refusals()) reasons.insert(static_cast<options::Reason>(reason));
   return reasons;
 }
@@ -116,6 +114,11 @@ Yaml Response(int status, const std::vector<ReasonRow>& rows) {
 }
 
 }  // namespace
+
+bool TakesKey(const MethodDescriptor& method) {
+  return method.options().idempotency_level() != MethodOptions::NO_SIDE_EFFECTS &&
+         !method.options().GetExtension(options::policy).secret_answer();
+}
 
 void Refusals::AddTo(const MethodDescriptor& method, const rpc::HttpBinding& binding, Yaml& responses) {
   std::map<int, std::vector<ReasonRow>> by_status;

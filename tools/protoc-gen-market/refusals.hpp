@@ -11,6 +11,9 @@
 
 namespace market::codegen {
 
+// Whether it may be called under an Idempotency-Key (contract.cpp says which must be).
+bool TakesKey(const google::protobuf::MethodDescriptor& method);
+
 // Collects the answers that several operations share, as components.
 class Refusals {
  public:

@@ -3,6 +3,7 @@ CREATE TABLE idempotency_key (
   method       text        NOT NULL,
   key          text        NOT NULL,
   fingerprint  bytea       NOT NULL,
+  operation_id uuid        NOT NULL,  -- of this request; another one once the key has expired
   fence        bigint      NOT NULL,
   leased_until timestamptz NOT NULL,
   answer       bytea,                 -- null until a definitive answer is known

@@ -52,6 +52,10 @@ class FakeProbe final : public api::ProbeApi {
     return Answer(call, request);
   }
   Task<Reply> Write(CallContext& call, probe::ProbeRequest request) override { return Answer(call, request); }
+  Task<Reply> Change(CallContext& call, probe::ProbeRequest request) override {
+    operation_ids.push_back(call.OperationId());
+    return Answer(call, request);
+  }
   Task<Reply> Place(CallContext& call, probe::ProbeRequest request) override {
     operation_ids.push_back(call.OperationId());
     return Answer(call, request);
@@ -71,6 +75,7 @@ class FakeProbe final : public api::ProbeApi {
   }
 
   int calls = 0;
+  bool anonymous = false;  // the last call
   int finished = 0;
   std::function<Task<>(CallContext&)> act = {};  // before the answer
   std::string service;                           // of the last call
@@ -84,6 +89,7 @@ class FakeProbe final : public api::ProbeApi {
  private:
   Task<Reply> Answer(CallContext& call, probe::ProbeRequest request) {
     ++calls;
+    anonymous = call.CallerOrNull() == nullptr;
     service = call.Service();
     request_id = call.RequestId();
     trace = call.Trace();
@@ -109,7 +115,7 @@ class FakeStore final : public idempotency::Store {
     if (row.running) co_return idempotency::InFlight{std::chrono::milliseconds(700)};
     row.running = true;
     row.fingerprint = request.fingerprint;
-    co_return idempotency::Claimed{idempotency::OperationId(request), ++row.fence};
+    co_return idempotency::Claimed{row.operation_id, ++row.fence};
   }
   Task<> Finish(Work, const idempotency::Request& request, std::int64_t fence, std::string answer) override {
     if (failure_to_keep) throw *failure_to_keep;
@@ -129,6 +135,7 @@ class FakeStore final : public idempotency::Store {
   struct Row {
     std::string fingerprint;
     std::string answer;
+    Uuid operation_id = Uuid::NewV7();
     std::int64_t fence = 0;
     bool running = false;
   };

@@ -100,7 +100,7 @@ func openShop() (*market.ClientWithResponses, market.Offer) {
 	created := must(shop.CreateProductWithResponse(background, seller.Id, &market.CreateProductParams{IdempotencyKey: uuid.NewString()},
 		market.CreateProductRequest{Title: "Difference engine", CategoryId: uuid.MustParse(os.Getenv("MARKET_CATEGORY")), Offers: &drafts}))
 	product := done(created.JSON201, created.Status(), created.Body)
-	public := must(shop.PublishProductWithResponse(background, product.Id, market.PublishProductRequest{}))
+	public := must(shop.PublishProductWithResponse(background, product.Id, nil, market.PublishProductRequest{}))
 	published := done(public.JSON200, public.Status(), public.Body)
 	check(published.State == market.ProductStatePUBLISHED, "state:", published.State)
 	check(len(published.Offers) == 1 && published.Offers[0].Available == 2, "offers:", published.Offers)
@@ -156,7 +156,7 @@ func main() {
 	bea := newAccount("Bea")
 	b := buyer{ClientWithResponses: client(bea.AccessToken)}
 	postalCode := "SW1Y 4JH"
-	kept := must(b.CreateMyAddressWithResponse(background, market.AddressInput{Recipient: "Bea", Lines: []string{"12 St James's Square"},
+	kept := must(b.CreateMyAddressWithResponse(background, nil, market.AddressInput{Recipient: "Bea", Lines: []string{"12 St James's Square"},
 		City: "London", PostalCode: &postalCode, CountryCode: "GB"}))
 	b.address = done(kept.JSON201, kept.Status(), kept.Body).Id
 	b.buyInVain(shop, offer)
@@ -165,9 +165,9 @@ func main() {
 	order := done(bought.JSON201, bought.Status(), bought.Body)
 	check(order.State == market.OrderStatePLACED && order.Total.Amount == 2199 && len(order.SellerOrders) == 1, "order:", order)
 	part := order.SellerOrders[0].Id
-	accepted := must(shop.AcceptSellerOrderWithResponse(background, part, market.AcceptSellerOrderRequest{}))
+	accepted := must(shop.AcceptSellerOrderWithResponse(background, part, nil, market.AcceptSellerOrderRequest{}))
 	done(accepted.JSON200, accepted.Status(), accepted.Body)
-	sent := must(shop.ShipSellerOrderWithResponse(background, part, market.ShipSellerOrderRequest{Carrier: "Royal Mail", TrackingNumber: "RM1"}))
+	sent := must(shop.ShipSellerOrderWithResponse(background, part, nil, market.ShipSellerOrderRequest{Carrier: "Royal Mail", TrackingNumber: "RM1"}))
 	shipped := done(sent.JSON200, sent.Status(), sent.Body)
 	check(shipped.State == market.OrderStateSHIPPED && *shipped.TrackingNumber == "RM1", "part:", shipped)
 	seen := must(b.GetOrderWithResponse(background, order.Id, nil))
@@ -177,7 +177,7 @@ func main() {
 	late := refused(cancelled.ApplicationproblemJSON409, market.ReasonILLEGALTRANSITION, cancelled.Body)
 	check(late.Metadata != nil && *late.Metadata.From == "SHIPPED" && *late.Metadata.To == "CANCELLED", "states:", late)
 
-	out := must(b.SignOutWithResponse(background))
+	out := must(b.SignOutWithResponse(background, nil))
 	check(out.StatusCode() == http.StatusNoContent, "sign-out:", out.Status())
 	again := must(client("").RefreshSessionWithResponse(background, market.RefreshSessionRequest{RefreshToken: bea.RefreshToken}))
 	refused(again.ApplicationproblemJSON401, market.ReasonSESSIONENDED, again.Body)
