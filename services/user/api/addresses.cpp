@@ -17,8 +17,9 @@ Task<api::user::ListMyAddressesResponse> UserService::ListMyAddresses(
 Task<api::user::Address> UserService::CreateMyAddress(CallContext& call,
                                                       api::user::CreateMyAddressRequest request) {
   domain::CheckCountry(request.address().country_code(), "address.countryCode");
+  const domain::AddressId id(call.OperationId());
   const auto created =
-      co_await deps_.addresses.Create(call, call.Caller().account, AddressFrom(request.address()));
+      co_await deps_.addresses.Create(call, call.Caller().account, AddressFrom(id, request.address()));
   if (std::holds_alternative<storage::LimitReached>(created)) {
     throw Error(Code::kFailedPrecondition, "LIMIT_REACHED", "an account can have at most 50 addresses");
   }

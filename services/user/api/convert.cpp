@@ -52,8 +52,8 @@ api::user::Seller ToProto(const domain::Seller& seller) {
   return message;
 }
 
-domain::Address AddressFrom(const api::user::Address& message) {
-  return {.id = domain::AddressId::New(),
+domain::Address AddressFrom(domain::AddressId id, const api::user::Address& message) {
+  return {.id = id,
           .recipient = message.recipient(),
           .lines = {message.lines().begin(), message.lines().end()},
           .city = message.city(),

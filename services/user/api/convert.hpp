@@ -14,7 +14,7 @@ api::user::Profile ToProto(const domain::Profile& profile);
 api::user::Address ToProto(const domain::Address& address);
 api::user::Seller ToProto(const domain::Seller& seller);
 
-domain::Address AddressFrom(const api::user::Address& message);
+domain::Address AddressFrom(domain::AddressId id, const api::user::Address& message);
 
 // What a PATCH changes (platform/rpc/partial_update.hpp).
 // Throws Error INVALID_ARGUMENT for a field that is none.

@@ -65,6 +65,10 @@ UPDATE address SET
   is_default = coalesce($11::boolean, is_default), version = version + 1, updated_at = market_now()
 WHERE account_id = $1 AND id = $2 AND version = coalesce($3::bigint, version)
   AND NOT (is_default AND NOT coalesce($11::boolean, true))
+  AND (recipient, lines, city, region, postal_code, country_code, phone, is_default) IS DISTINCT FROM
+      (coalesce($4, recipient), coalesce($5, lines), coalesce($6, city), coalesce($7, region),
+       coalesce($8, postal_code), coalesce($9, country_code), coalesce($10, phone),
+       coalesce($11::boolean, is_default))
 RETURNING )sql" + kAddress};
 
 constexpr Statement kDeleteAddress{"user.delete_address", R"sql(
@@ -98,8 +102,10 @@ Task<Addresses::Created> Addresses::Create(Work work, AccountId account, domain:
     const auto results = co_await database_.Write(work, std::move(batch));
     co_return kAddress.ReadOne(results.back());
   } catch (const SqlError& error) {
-    if (error.constraint != "address_book_size") throw;
+    if (error.constraint != "address_book_size" && error.constraint != "address_pkey") throw;
   }
+  // A second run collides with what the first one made: on the id or on the limit.
+  if (const auto earlier = co_await Find(work, account, address.id)) co_return *earlier;
   co_return LimitReached();
 }
 
@@ -116,7 +122,8 @@ Task<Addresses::Updated> Addresses::Update(Work work, AccountId account, domain:
   const auto current = co_await Find(work, account, id);
   if (!current) co_return Missing();
   if (expected && *expected != current->version) co_return VersionDiffers();
-  co_return DefaultNeeded();
+  if (current->is_default && !change.is_default.value_or(true)) co_return DefaultNeeded();
+  co_return *current;  // it was so before
 }
 
 Task<Addresses::Deletion> Addresses::Delete(Work work, AccountId account, domain::AddressId id,

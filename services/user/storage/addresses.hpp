@@ -22,10 +22,11 @@ class Addresses {
   Task<std::optional<domain::Address>> Find(Work work, AccountId account, domain::AddressId id);
 
   using Created = std::variant<domain::Address, LimitReached>;
-  // The first address of a book is its default whatever it says.
+  // The first address of a book is its default whatever it says. The same id twice is the same address.
   Task<Created> Create(Work work, AccountId account, domain::Address address);
 
   using Updated = std::variant<domain::Address, Missing, VersionDiffers, DefaultNeeded>;
+  // A change that changes nothing leaves the version alone.
   Task<Updated> Update(Work work, AccountId account, domain::AddressId id, domain::AddressChange change,
                        ExpectedVersion expected);
 

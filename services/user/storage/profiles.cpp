@@ -32,6 +32,9 @@ UPDATE profile SET
   family_name = coalesce($5, family_name), phone = coalesce($6, phone), locale = coalesce($7, locale),
   version = version + 1, updated_at = market_now()
 WHERE id = $1 AND version = coalesce($2::bigint, version)
+  AND (display_name, given_name, family_name, phone, locale) IS DISTINCT FROM
+      (coalesce($3, display_name), coalesce($4, given_name), coalesce($5, family_name), coalesce($6, phone),
+       coalesce($7, locale))
 RETURNING )sql" + kProfile};
 
 }  // namespace
@@ -50,8 +53,10 @@ Task<Profiles::Updated> Profiles::Update(Work work, AccountId account, domain::P
       co_await database_.Write(work, kUpdateProfile, account, expected, change.display_name,
                                change.given_name, change.family_name, change.phone, change.locale);
   if (const auto updated = kProfile.ReadAtMostOne(rows)) co_return *updated;
-  if (co_await Find(work, account)) co_return VersionDiffers();
-  co_return Missing();
+  const auto current = co_await Find(work, account);
+  if (!current) co_return Missing();
+  if (expected && *expected != current->version) co_return VersionDiffers();
+  co_return *current;  // it was so before
 }
 
 }  // namespace market::user::storage

@@ -21,6 +21,7 @@ class Profiles {
   Task<std::optional<domain::Profile>> Find(Work work, AccountId account);
 
   using Updated = std::variant<domain::Profile, Missing, VersionDiffers>;
+  // A change that changes nothing leaves the version alone.
   Task<Updated> Update(Work work, AccountId account, domain::ProfileChange change, ExpectedVersion expected);
 
  private:

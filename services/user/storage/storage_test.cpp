@@ -165,6 +165,53 @@ TEST_F(UserStorage, Profile_UpdatedByManyOfOneVersion_HasOneWinner) {
   EXPECT_EQ(Sql("SELECT version FROM profile"), "2");
 }
 
+TEST_F(UserStorage, ChangesThatChangeNothing_KeepTheVersion) {
+  Run([&](postgres::Database& database) -> Task<> {
+    Profiles profiles(database);
+    const auto account = AccountId::New();
+    co_await profiles.Create(Soon(), account, "Ada");
+    const domain::ProfileChange same{.display_name = "Ada", .given_name = ""};
+    for (const auto& [change, expected] :
+         {std::pair(domain::ProfileChange(), ExpectedVersion()), {domain::ProfileChange(), 1}, {same, 1}}) {
+      const auto profile =
+          std::get<domain::Profile>(co_await profiles.Update(Soon(), account, change, expected));
+      EXPECT_EQ(profile.version, 1);
+      EXPECT_EQ(profile.updated_at, profile.created_at);
+    }
+    EXPECT_TRUE(std::holds_alternative<VersionDiffers>(co_await profiles.Update(Soon(), account, same, 2)));
+    EXPECT_TRUE(std::holds_alternative<Missing>(co_await profiles.Update(Soon(), AccountId::New(), same, 1)));
+
+    Addresses addresses(database);
+    const auto home = std::get<domain::Address>(co_await addresses.Create(Soon(), account, Address("1")));
+    const domain::AddressChange as_it_is{
+        .recipient = home.recipient, .lines = home.lines, .is_default = true};
+    for (const auto& change : {domain::AddressChange(), as_it_is}) {
+      const auto address =
+          std::get<domain::Address>(co_await addresses.Update(Soon(), account, home.id, change, 1));
+      EXPECT_EQ(address.version, 1);
+      EXPECT_EQ(address.updated_at, home.updated_at);
+    }
+    EXPECT_TRUE(std::holds_alternative<VersionDiffers>(
+        co_await addresses.Update(Soon(), account, home.id, as_it_is, 2)));
+    EXPECT_TRUE(std::holds_alternative<DefaultNeeded>(
+        co_await addresses.Update(Soon(), account, home.id, {.is_default = false}, 1)));
+  });
+}
+
+TEST_F(UserStorage, Address_CreatedTwiceByOneId_IsOne) {
+  Run([&](postgres::Database& database) -> Task<> {
+    Addresses addresses(database);
+    const auto account = AccountId::New();
+    const auto draft = Address("1");
+    for (int i = 0; i < 2; ++i) {
+      const auto made = std::get<domain::Address>(co_await addresses.Create(Soon(), account, draft));
+      EXPECT_EQ(made.id, draft.id);
+    }
+    EXPECT_EQ((co_await addresses.List(Soon(), account)).size(), 1U);
+  });
+  ExpectSoundBooks();
+}
+
 // Whoever read the old default must learn that it is none any more.
 TEST_F(UserStorage, Addresses_DefaultMovedAway_HasANewVersion) {
   Run([&](postgres::Database& database) -> Task<> {
