@@ -10,7 +10,8 @@ Task<api::product::ListCategoriesResponse> ProductService::ListCategories(
 
 Task<api::product::Category> ProductService::CreateCategory(CallContext& call,
                                                             api::product::CreateCategoryRequest request) {
-  co_return co_await deps_.catalogue.CreateCategory(call, std::move(request), rpc::ActOf(call));
+  co_return co_await deps_.catalogue.CreateCategory(call, domain::CategoryId(call.OperationId()),
+                                                    std::move(request), rpc::ActOf(call));
 }
 
 }  // namespace market::product

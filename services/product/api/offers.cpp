@@ -22,7 +22,8 @@ storage::OfferEdit EditFrom(const api::product::UpdateOfferRequest& request) {
 Task<api::product::Offer> ProductService::CreateOffer(CallContext& call,
                                                       api::product::CreateOfferRequest request) {
   Currency::Parse(request.offer().price().currency());
-  co_return co_await deps_.catalogue.CreateOffer(call, domain::ProductId::From(request.product_id()),
+  co_return co_await deps_.catalogue.CreateOffer(call, domain::OfferId(call.OperationId()),
+                                                 domain::ProductId::From(request.product_id()),
                                                  call.Reach().sellers, std::move(*request.mutable_offer()));
 }
 

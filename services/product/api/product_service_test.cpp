@@ -49,6 +49,22 @@ api::product::GetProductRequest Get(const std::string& id) {
   return request;
 }
 
+TEST(ProductService_Search, ABoundOfNothingIsABound) {
+  WithService([](Service& service) -> Task<> {
+    const auto shop = co_await OpenShop(service);
+    co_await Put(service, shop, ProductOf(shop, "Sold", {OfferOf("Z-1", 100, 1)}));
+    co_await Put(service, shop, ProductOf(shop, "Sold out", {OfferOf("Z-2", 100, 0)}));
+    Call call;
+    api::product::SearchProductsRequest request;
+    request.set_seller_id(shop.seller.ToString());
+    EXPECT_EQ((co_await service.operations.SearchProducts(call.context, request)).products_size(), 2);
+    request.set_min_price(0);
+    EXPECT_EQ((co_await service.operations.SearchProducts(call.context, request)).products_size(), 1);
+    request.set_max_price(0);
+    EXPECT_EQ((co_await service.operations.SearchProducts(call.context, request)).products_size(), 0);
+  });
+}
+
 TEST(ProductService_Draft, IsSeenByItsSellerAlone) {
   WithService([](Service& service) -> Task<> {
     const auto shop = co_await OpenShop(service);

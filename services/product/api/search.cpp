@@ -19,8 +19,8 @@ std::optional<storage::SearchQuery> SearchFrom(const api::product::SearchProduct
                               .seller = SellerId::Parse(request.seller_id()),
                               .in_stock = request.in_stock(),
                               .order = OrderFrom(request)};
-  if (request.min_price() > 0) search.min_price = request.min_price();
-  if (request.max_price() > 0) search.max_price = request.max_price();
+  if (request.has_min_price()) search.min_price = request.min_price();
+  if (request.has_max_price()) search.max_price = request.max_price();
   if (!request.query().empty()) {
     const auto prefixes = domain::PrefixQuery(request.query());
     if (!prefixes) return std::nullopt;

@@ -40,6 +40,9 @@ constexpr ComposedStatement kInsertCategory{
     "category.insert",
     "INSERT INTO category (id, parent_id, name, slug) VALUES ($1, $2, $3, $4) RETURNING " + kCategory};
 
+constexpr ComposedStatement kFindCategory{"category.find",
+                                          "SELECT " + kCategory + " FROM category WHERE id = $1"};
+
 // The hottest statement of the marketplace: two index look-ups and one per offer.
 constexpr ComposedStatement kGetProduct{
     "product.get", "SELECT " + kProduct + ", " + kOffer + " FROM product p " + kOffersOfP +
@@ -123,7 +126,10 @@ constexpr ComposedStatement kUpdateOffer{
     "UPDATE offer SET price = coalesce($3::bigint, price), currency = coalesce($4::text, currency), "
     "options = CASE WHEN $5::text[] IS NULL THEN options ELSE jsonb_object($5::text[], $6::text[]) END, "
     "version = version + 1, updated_at = market_now() "
-    "WHERE id = $1 AND seller_id = ANY($2) AND ($7::bigint IS NULL OR version = $7) RETURNING " +
+    "WHERE id = $1 AND seller_id = ANY($2) AND ($7::bigint IS NULL OR version = $7) "
+    "AND (price, currency, options) IS DISTINCT FROM "
+    "(coalesce($3::bigint, price), coalesce($4::text, currency), "
+    "CASE WHEN $5::text[] IS NULL THEN options ELSE jsonb_object($5::text[], $6::text[]) END) RETURNING " +
         kChangedOffer};
 
 struct AdjustedOffer {
@@ -171,6 +177,10 @@ constexpr ComposedStatement kGetOffers{
 
 Error SkuTaken() {
   return Error(Code::kAlreadyExists, "SKU_TAKEN", "the seller already has an offer with this SKU");
+}
+
+Error SlugTaken() {
+  return Error(Code::kAlreadyExists, "SLUG_TAKEN", "another category of the same parent has this slug");
 }
 
 Error NotPublishable(domain::ProductState from) {
@@ -222,9 +232,9 @@ Task<api::product::ListCategoriesResponse> Catalogue::ListCategories(Work work) 
   co_return response;
 }
 
-Task<api::product::Category> Catalogue::CreateCategory(Work work, api::product::CreateCategoryRequest request,
+Task<api::product::Category> Catalogue::CreateCategory(Work work, domain::CategoryId id,
+                                                       api::product::CreateCategoryRequest request,
                                                        audit::Act act) {
-  const auto id = domain::CategoryId::New();
   api::product::Category category;
   category.set_id(id.ToString());
   category.set_parent_id(request.parent_id());
@@ -242,12 +252,14 @@ Task<api::product::Category> Catalogue::CreateCategory(Work work, api::product::
     const auto results = co_await database_.Write(work, std::move(batch));
     co_return kCategory.ReadOne(results.front());
   } catch (const SqlError& error) {
-    if (error.IsUniqueViolation("category_slug_per_parent")) {
-      throw Error(Code::kAlreadyExists, "SLUG_TAKEN", "another category of the same parent has this slug");
-    }
     if (error.Is("23503")) throw NotFound("the parent category");
-    throw;
+    if (!error.IsUniqueViolation("category_slug_per_parent") && !error.IsUniqueViolation("category_pkey"))
+      throw;
   }
+  // A second run collides with what the first one made: on the id or on the slug.
+  auto earlier = kCategory.ReadAtMostOne(co_await database_.Read(work, kFindCategory, id));
+  if (!earlier) throw SlugTaken();
+  co_return std::move(*earlier);
 }
 
 Task<std::optional<api::product::Product>> Catalogue::GetProduct(Work work, domain::ProductId id,
@@ -312,20 +324,20 @@ Task<api::product::Product> Catalogue::PublishProduct(Work work, domain::Product
   co_return co_await database_.Transaction(work, publish);
 }
 
-Task<api::product::Offer> Catalogue::CreateOffer(Work work, domain::ProductId product, SellerScope scope,
-                                                 api::product::OfferDraft offer) {
+Task<api::product::Offer> Catalogue::CreateOffer(Work work, domain::OfferId id, domain::ProductId product,
+                                                 SellerScope scope, api::product::OfferDraft offer) {
   const auto insert = [&](postgres::Tx& tx) -> Task<api::product::Offer> {
     Batch look("offer.look");
-    look.Add(kLockForOffer, product, scope).Add(kCountOffers, product, scope);
+    look.Add(kLockForOffer, product, scope).Add(kCountOffers, product, scope).Add(kOwnOffer, id, scope);
     const auto found = co_await tx.Execute(std::move(look));
     const auto stand = kProductStand.ReadAtMostOne(found[0]);
     if (!stand) throw NotFound("the product");
+    if (auto earlier = kOffer.ReadAtMostOne(found[2])) co_return std::move(*earlier);  // of an earlier run
     const auto seller = OfferingSeller(stand->seller, scope);
     if (kOfferCount.ReadOne(found[1]).offers >= kOffersPerProductMax) {
       throw Error(Code::kFailedPrecondition, "LIMIT_REACHED",
                   "a seller can have at most 50 offers of one product");
     }
-    const auto id = domain::OfferId::New();
     Batch batch("offer.create");
     AddOffer(batch, work, id, product, seller, offer);
     batch.Add(kOwnOffer, id, scope);
@@ -362,7 +374,9 @@ Task<api::product::Offer> Catalogue::UpdateOffer(Work work, domain::OfferId id, 
     const auto results = co_await tx.Execute(std::move(batch));
     auto offer = OnlyOffer(results[1]);
     const auto changed = kChangedOffer.ReadAtMostOne(results[0]);
-    if (!changed) throw Error(Code::kAborted, "ETAG_MISMATCH", "the offer has changed since it was read");
+    if (!changed && edit.if_version && offer.etag() != std::to_string(*edit.if_version))
+      throw Error(Code::kAborted, "ETAG_MISMATCH", "the offer has changed since it was read");
+    if (!changed) co_return offer;  // it was so before
     Batch told("offer.changed");
     events::Append(told, work, OfferChangedEvent(offer, changed->version));
     co_await tx.ExecuteAndCommit(std::move(told));

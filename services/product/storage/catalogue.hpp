@@ -47,9 +47,9 @@ class Catalogue {
 
   // The whole tree, parents before children.
   Task<api::product::ListCategoriesResponse> ListCategories(Work work);
-  // SLUG_TAKEN, NOT_FOUND (the parent).
-  Task<api::product::Category> CreateCategory(Work work, api::product::CreateCategoryRequest request,
-                                              audit::Act act);
+  // Whoever creates names the id: the same id twice is the same category. SLUG_TAKEN, NOT_FOUND (the parent).
+  Task<api::product::Category> CreateCategory(Work work, domain::CategoryId id,
+                                              api::product::CreateCategoryRequest request, audit::Act act);
 
   // With its active offers. A published product, or any of a seller in `viewer`.
   Task<std::optional<api::product::Product>> GetProduct(Work work, domain::ProductId id, SellerScope viewer);
@@ -63,10 +63,11 @@ class Catalogue {
   // ILLEGAL_TRANSITION from ARCHIVED; nothing changes for a published one.
   Task<api::product::Product> PublishProduct(Work work, domain::ProductId id, SellerScope scope);
 
-  // On an own product, or, as a member of a single seller, on any published one. SKU_TAKEN, LIMIT_REACHED.
-  Task<api::product::Offer> CreateOffer(Work work, domain::ProductId product, SellerScope scope,
-                                        api::product::OfferDraft offer);
-  // ETAG_MISMATCH.
+  // On an own product, or, as a member of a single seller, on any published one. The same id twice is the
+  // same offer. SKU_TAKEN, LIMIT_REACHED.
+  Task<api::product::Offer> CreateOffer(Work work, domain::OfferId id, domain::ProductId product,
+                                        SellerScope scope, api::product::OfferDraft offer);
+  // An edit that changes nothing leaves version and events alone. ETAG_MISMATCH.
   Task<api::product::Offer> UpdateOffer(Work work, domain::OfferId id, SellerScope scope, OfferEdit edit);
   // STOCK_BELOW_RESERVED.
   Task<api::product::Offer> AdjustStock(Work work, StockAdjustment adjustment, SellerScope scope);

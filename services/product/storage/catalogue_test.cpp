@@ -18,7 +18,8 @@ TEST(Categories_Tree, ListsParentsFirstAndChangesItsEtag) {
     request.set_name("Aaa: sorts before its parent");
     request.set_slug("child");
     request.set_parent_id(shop.category.ToString());
-    const auto child = co_await stores.catalogue.CreateCategory(Soon(), request, audit::SomeAct());
+    const auto child = co_await stores.catalogue.CreateCategory(Soon(), domain::CategoryId::New(), request,
+                                                                audit::SomeAct());
     const auto list = co_await stores.catalogue.ListCategories(Soon());
     EXPECT_NE(list.etag(), before.etag());
     EXPECT_EQ(list.etag(), (co_await stores.catalogue.ListCategories(Soon())).etag());
@@ -43,16 +44,32 @@ TEST(Categories_SlugOfASibling_IsTaken, AlsoAmongRoots) {
     api::product::CreateCategoryRequest request;
     request.set_name("Books");
     request.set_slug("books");
-    co_await stores.catalogue.CreateCategory(Soon(), request, audit::SomeAct());
-    EXPECT_EQ(co_await ReasonOf(stores.catalogue.CreateCategory(Soon(), request, audit::SomeAct())),
+    co_await stores.catalogue.CreateCategory(Soon(), domain::CategoryId::New(), request, audit::SomeAct());
+    EXPECT_EQ(co_await ReasonOf(stores.catalogue.CreateCategory(Soon(), domain::CategoryId::New(), request,
+                                                                audit::SomeAct())),
               "SLUG_TAKEN");
     request.set_parent_id(shop.category.ToString());
-    co_await stores.catalogue.CreateCategory(Soon(), request, audit::SomeAct());
-    EXPECT_EQ(co_await ReasonOf(stores.catalogue.CreateCategory(Soon(), request, audit::SomeAct())),
+    co_await stores.catalogue.CreateCategory(Soon(), domain::CategoryId::New(), request, audit::SomeAct());
+    EXPECT_EQ(co_await ReasonOf(stores.catalogue.CreateCategory(Soon(), domain::CategoryId::New(), request,
+                                                                audit::SomeAct())),
               "SLUG_TAKEN");
     request.set_parent_id(Uuid::NewV7().ToString());
-    EXPECT_EQ(co_await ReasonOf(stores.catalogue.CreateCategory(Soon(), request, audit::SomeAct())),
+    EXPECT_EQ(co_await ReasonOf(stores.catalogue.CreateCategory(Soon(), domain::CategoryId::New(), request,
+                                                                audit::SomeAct())),
               "NOT_FOUND");
+  });
+}
+
+TEST(Categories_SameId, IsTheSameCategory) {
+  WithStores([](Stores& stores) -> Task<> {
+    api::product::CreateCategoryRequest request;
+    request.set_name("Twice");
+    request.set_slug("twice");
+    const auto id = domain::CategoryId::New();
+    const auto made = co_await stores.catalogue.CreateCategory(Soon(), id, request, audit::SomeAct());
+    const auto again = co_await stores.catalogue.CreateCategory(Soon(), id, request, audit::SomeAct());
+    EXPECT_EQ(again.SerializeAsString(), made.SerializeAsString());
+    EXPECT_EQ(Sql("SELECT count(*) FROM audit_event WHERE target_id = '" + made.id() + "'"), "1");
   });
 }
 
@@ -261,7 +278,8 @@ TEST(Offer_Created, BelongsToTheProductsSellerOrTheOnlyOne) {
     const auto draft = domain::ProductId::From(
         (co_await stores.catalogue.CreateProduct(Soon(), Uuid::NewV7(), ProductOf(shop, "Draft"))).id());
     const auto create = [&](domain::ProductId product, storage::SellerScope scope, std::string sku) {
-      return stores.catalogue.CreateOffer(Soon(), product, scope, OfferOf(sku, 500, 1));
+      return stores.catalogue.CreateOffer(Soon(), domain::OfferId::New(), product, scope,
+                                          OfferOf(sku, 500, 1));
     };
     EXPECT_EQ((co_await create(published, {other, shop.seller}, "MINE")).seller_id(), shop.seller.ToString());
     EXPECT_EQ((co_await create(published, {other}, "MINE")).seller_id(), other.ToString());
@@ -279,9 +297,45 @@ TEST(Offer_PastTheLimit, IsRefused) {
     for (int i = 0; i < 50; ++i) offers.push_back(OfferOf("L-" + std::to_string(i), 100, 0));
     const auto product =
         domain::ProductId::From((co_await Put(stores, shop, ProductOf(shop, "Full", offers))).id());
-    const auto refusal = co_await ReasonOf(
-        stores.catalogue.CreateOffer(Soon(), product, shop.Scope(), OfferOf("L-50", 100, 0)));
+    const auto refusal = co_await ReasonOf(stores.catalogue.CreateOffer(
+        Soon(), domain::OfferId::New(), product, shop.Scope(), OfferOf("L-50", 100, 0)));
     EXPECT_EQ(refusal, "LIMIT_REACHED");
+  });
+}
+
+TEST(Offer_SameId, IsTheSameOffer) {
+  WithStores([](Stores& stores) -> Task<> {
+    const auto shop = co_await OpenShop(stores);
+    std::vector<api::product::OfferDraft> offers;
+    for (int i = 0; i < 49; ++i) offers.push_back(OfferOf("S-" + std::to_string(i), 100, 0));
+    const auto product =
+        domain::ProductId::From((co_await Put(stores, shop, ProductOf(shop, "Nearly full", offers))).id());
+    const auto id = domain::OfferId::New();
+    const auto create = [&] {
+      return stores.catalogue.CreateOffer(Soon(), id, product, shop.Scope(), OfferOf("S-49", 100, 3));
+    };
+    const auto made = co_await create();
+    EXPECT_EQ((co_await create()).SerializeAsString(), made.SerializeAsString());
+    EXPECT_EQ(StockOf(id), "3/0");
+  });
+}
+
+TEST(Offer_UpdatedToWhatItIs, KeepsVersionAndTellsNothing) {
+  WithStores([](Stores& stores) -> Task<> {
+    const auto shop = co_await OpenShop(stores);
+    auto request = ProductOf(shop, "Same", {OfferOf("N-1", 100, 5)});
+    (*request.mutable_offers(0)->mutable_options())["size"] = "M";
+    const auto offer = (co_await Put(stores, shop, request)).offers(0);
+    const auto id = domain::OfferId::From(offer.id());
+    storage::OfferEdit same{.price = Money{100, Currency::Parse("EUR")}, .options = offer.options()};
+    for (const auto& edit : {storage::OfferEdit(), storage::OfferEdit{.if_version = 1}, same}) {
+      const auto edited = co_await stores.catalogue.UpdateOffer(Soon(), id, shop.Scope(), edit);
+      EXPECT_EQ(edited.SerializeAsString(), offer.SerializeAsString());
+    }
+    same.if_version = 2;
+    EXPECT_EQ(co_await ReasonOf(stores.catalogue.UpdateOffer(Soon(), id, shop.Scope(), same)),
+              "ETAG_MISMATCH");
+    EXPECT_EQ(events::Told(Disk(), "offer/" + offer.id()), "product.OfferCreated 1");
   });
 }
 
@@ -383,8 +437,8 @@ TEST(Catalogue_EveryAct, IsTold) {
     const auto changed = events::LastTold<api::product::OfferChanged>(Disk(), "offer/" + offer.ToString());
     EXPECT_EQ(changed.price().amount(), 2500);
     EXPECT_EQ(changed.product_id(), product.id());
-    const auto second =
-        co_await stores.catalogue.CreateOffer(Soon(), id, shop.Scope(), OfferOf("T-2", 100, 1));
+    const auto second = co_await stores.catalogue.CreateOffer(Soon(), domain::OfferId::New(), id,
+                                                              shop.Scope(), OfferOf("T-2", 100, 1));
     EXPECT_EQ(told("offer", second.id()), "product.OfferCreated 1");
 
     storage::StockAdjustment adjustment{.operation_id = Uuid::NewV7(),

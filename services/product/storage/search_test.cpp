@@ -68,7 +68,8 @@ TEST(Search_Filters, NarrowTheList) {
     below.set_name("Below");
     below.set_slug("below");
     below.set_parent_id(shop.category.ToString());
-    const auto child = co_await stores.catalogue.CreateCategory(Soon(), below, audit::SomeAct());
+    const auto child =
+        co_await stores.catalogue.CreateCategory(Soon(), domain::CategoryId::New(), below, audit::SomeAct());
     co_await Put(stores, shop, ProductOf(shop, "Cheap", {OfferOf("C", 100, 1)}));
     co_await Put(stores, shop, ProductOf(shop, "Sold out", {OfferOf("S", 50, 0)}));
     auto deep = ProductOf(shop, "Deep", {OfferOf("D", 900, 1), OfferOf("E", 300, 0)});
