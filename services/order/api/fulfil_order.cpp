@@ -26,7 +26,7 @@ Task<api::order::SellerOrder> OrderService::Move(CallContext& call, std::string 
   const auto scope = storage::Scope::Sellers(call.Reach().sellers);
   const auto moved = co_await deps_.transitions.Move(
       call, part, scope, to, {domain::ActorRole::kSeller, call.Caller().account}, std::move(shipment),
-      call.Trace().ToTraceparent(), deps_.clock.Now());
+      call.OperationId(), call.Trace().ToTraceparent(), deps_.clock.Now());
   deps_.metrics.Moved(to, 1);
   deps_.relay.Wake();
   co_return ToProto(moved);

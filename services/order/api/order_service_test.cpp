@@ -110,6 +110,8 @@ Task<> ExpectRefusals(Operations& o) {
 
   EXPECT_EQ(co_await ReasonOf(o.api.PlaceOrder(call.context, o.Wish({o.anna}, "declined"))),
             "PAYMENT_DECLINED");
+  EXPECT_EQ((co_await o.api.ListMyOrders(call.context, mine)).orders_size(), 0) << "only when asked for";
+  mine.set_state(api::order::FAILED);
   const auto orders = co_await o.api.ListMyOrders(call.context, mine);
   EXPECT_EQ(orders.orders_size(), 1);
   EXPECT_EQ(orders.orders(0).state(), api::order::FAILED);
@@ -188,7 +190,8 @@ Task<> ExpectMoves(Operations& o) {
   auto part = co_await o.api.AcceptSellerOrder(anna.context, accept);
   EXPECT_EQ(part.state(), api::order::ACCEPTED);
   EXPECT_EQ(part.etag(), "3");
-  part = co_await o.api.ShipSellerOrder(anna.context, ship);
+  Call shipping(AccountId::New(), Of(o.anna));
+  part = co_await o.api.ShipSellerOrder(shipping.context, ship);
   api::order::GetSellerOrderRequest look;
   look.set_seller_order_id(accept.seller_order_id());
   EXPECT_EQ((co_await o.api.GetSellerOrder(anna.context, look)).SerializeAsString(),
@@ -247,6 +250,9 @@ Task<> ExpectPages(Operations& o) {
   auto page = co_await o.api.ListMyOrders(buyer.context, request);
   EXPECT_EQ(page.orders_size(), 2);
   request.set_page_token(page.next_page_token());
+  auto other = request;
+  other.set_state(api::order::PLACED);
+  EXPECT_EQ(co_await ReasonOf(o.api.ListMyOrders(buyer.context, other)), "INVALID_PAGE_TOKEN");
   page = co_await o.api.ListMyOrders(buyer.context, request);
   EXPECT_EQ(page.orders_size(), 1);
   EXPECT_EQ(page.next_page_token(), "");

@@ -14,6 +14,11 @@ std::optional<SomeId> Before(const std::string& filter, const std::string& token
   return position ? std::optional(std::get<0>(*position)) : std::nullopt;
 }
 
+std::optional<domain::State> Filter(api::order::OrderState state) {
+  if (state == api::order::ORDER_STATE_UNSPECIFIED) return std::nullopt;
+  return StateFrom(state);
+}
+
 storage::Scope HistoryScope(const CallContext& call) {
   if (call.Reach().everything) return storage::Scope::Everything();
   return storage::Scope::BuyerOrSellers(call.Caller().account, call.Reach().sellers);
@@ -35,11 +40,12 @@ Task<api::order::Order> OrderService::GetOrder(CallContext& call, api::order::Ge
 Task<api::order::ListMyOrdersResponse> OrderService::ListMyOrders(CallContext& call,
                                                                   api::order::ListMyOrdersRequest request) {
   const auto buyer = call.Caller().account;
-  const auto filter = "orders|" + buyer.ToString();
+  const auto state = Filter(request.state());
+  const auto filter = "orders|" + buyer.ToString() + '|' + api::order::OrderState_Name(request.state());
   const auto size = PageSize(request.page_size());
   // One more than asked for tells whether there is a next page.
   auto orders = co_await deps_.orders.ListOfBuyer(
-      call, buyer, Before<domain::OrderId>(filter, request.page_token()), size + 1);
+      call, buyer, state, Before<domain::OrderId>(filter, request.page_token()), size + 1);
   api::order::ListMyOrdersResponse response;
   if (std::ssize(orders) > size) {
     orders.pop_back();
@@ -70,8 +76,7 @@ Task<api::order::SellerOrder> OrderService::GetSellerOrder(CallContext& call,
 Task<api::order::ListSellerOrdersResponse> OrderService::ListSellerOrders(
     CallContext& call, api::order::ListSellerOrdersRequest request) {
   const auto seller = SellerId::From(request.seller_id());
-  std::optional<domain::State> state;
-  if (request.state() != api::order::ORDER_STATE_UNSPECIFIED) state = StateFrom(request.state());
+  const auto state = Filter(request.state());
   const auto filter =
       "seller_orders|" + request.seller_id() + '|' + api::order::OrderState_Name(request.state());
   const auto size = PageSize(request.page_size());

@@ -41,13 +41,14 @@ CREATE TABLE orders (
   failure_offers    uuid[] NOT NULL DEFAULT '{}',    -- of which too little was left,
   failure_left      bigint[] NOT NULL DEFAULT '{}',  -- and how much of each
   decline_code      text NOT NULL DEFAULT '',
+  failed            boolean NOT NULL GENERATED ALWAYS AS (failure_reason <> '') STORED,
   version           bigint NOT NULL DEFAULT 1,
   created_at        timestamptz NOT NULL,
   updated_at        timestamptz NOT NULL,
   CHECK (cardinality(failure_offers) = cardinality(failure_left))
 );
 COMMENT ON TABLE orders IS 'mutable';
-CREATE INDEX orders_of_buyer ON orders (buyer_id, id DESC);
+CREATE INDEX orders_of_buyer ON orders (buyer_id, failed, id DESC);  -- FAILED ones are a list of their own
 
 CREATE TABLE seller_order (
   id               uuid PRIMARY KEY,

@@ -23,9 +23,15 @@ constexpr ComposedStatement kLinesByOperation{
         " FROM order_line l JOIN seller_order s ON s.id = l.seller_order_id WHERE s.order_id = " +
         kOfOperation + " ORDER BY s.position, l.position"};
 
-constexpr Sql kPageOfBuyer{
-    "(SELECT id FROM orders WHERE buyer_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT "
-    "$3)"};
+// The state of an order is the first one of its parts, in this order (domain::OrderState).
+constexpr Sql kPageOfBuyer{R"sql((
+  SELECT id FROM orders b WHERE buyer_id = $1 AND failed = $2 AND ($4::uuid IS NULL OR id < $4)
+    AND ($3::text IS NULL OR $3 = (
+      SELECT state FROM seller_order WHERE order_id = b.id
+      ORDER BY array_position('{PENDING_PAYMENT, PLACED, ACCEPTED, SHIPPED, DELIVERED, COMPLETED, CANCELLED,
+                                REJECTED, FAILED}'::text[], state::text)
+      LIMIT 1))
+  ORDER BY id DESC LIMIT $5))sql"};
 constexpr ComposedStatement kPage{"order.page", "SELECT " + kOrder + " FROM orders o WHERE o.id IN " +
                                                     kPageOfBuyer + " ORDER BY o.id DESC"};
 constexpr ComposedStatement kPageParts{
@@ -90,12 +96,15 @@ Task<std::optional<domain::Order>> Orders::FindByOperation(Work work, Uuid opera
 }
 
 Task<std::vector<domain::Order>> Orders::ListOfBuyer(Work work, AccountId buyer,
+                                                     std::optional<domain::State> state,
                                                      std::optional<domain::OrderId> before,
                                                      std::int64_t limit) {
+  const bool failed = state == domain::State::kFailed;
+  if (failed) state.reset();  // the column says it
   Batch batch("order.page");
-  batch.Add(kPage, buyer, before, limit)
-      .Add(kPageParts, buyer, before, limit)
-      .Add(kPageLines, buyer, before, limit);
+  batch.Add(kPage, buyer, failed, state, before, limit)
+      .Add(kPageParts, buyer, failed, state, before, limit)
+      .Add(kPageLines, buyer, failed, state, before, limit);
   co_return co_await ReadOrders(work, std::move(batch));
 }
 

@@ -18,8 +18,8 @@ class Orders {
   // Nothing when it does not exist or is not in scope (a buyer's or everything).
   Task<std::optional<domain::Order>> Find(Work work, domain::OrderId id, Scope scope);
   Task<std::optional<domain::Order>> FindByOperation(Work work, Uuid operation_id);
-  // Up to `limit` orders older than `before`.
-  Task<std::vector<domain::Order>> ListOfBuyer(Work work, AccountId buyer,
+  // Up to `limit` orders older than `before`: those in `state`, or else all but those that FAILED.
+  Task<std::vector<domain::Order>> ListOfBuyer(Work work, AccountId buyer, std::optional<domain::State> state,
                                                std::optional<domain::OrderId> before, std::int64_t limit);
 
   // A part with its lines and the address it goes to.

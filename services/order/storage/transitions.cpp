@@ -59,6 +59,9 @@ constexpr ComposedStatement kMovePart{"seller_order.move", R"sql(
                             version = s.version + 1, updated_at = $5
   FROM orders o WHERE s.id = $1 AND o.id = s.order_id
   RETURNING )sql" + kPartWithAddress};
+constexpr ComposedStatement kPartNow{
+    "seller_order.now",
+    "SELECT " + kPartWithAddress + " FROM seller_order s JOIN orders o ON o.id = s.order_id WHERE s.id = $1"};
 constexpr Statement kInsertEvent{"order.event", R"sql(
   INSERT INTO order_event (order_id, seller_order_id, at, from_state, to_state, actor, actor_id, reason, operation_id)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9))sql"};
@@ -66,6 +69,9 @@ constexpr Statement kTouchOrder{"order.touch",
                                 "UPDATE orders SET version = version + 1, updated_at = $2 WHERE id = $1"};
 constexpr Statement kOperationDone{
     "order.operation_done", "SELECT 1 FROM order_event WHERE operation_id = $1 AND order_id = $2 LIMIT 1"};
+constexpr Statement kMoveDone{
+    "seller_order.operation_done",
+    "SELECT 1 FROM order_event WHERE operation_id = $1 AND seller_order_id = $2 LIMIT 1"};
 constexpr Statement kSetPayment{"order.set_payment", R"sql(
   UPDATE orders SET payment_state = $2, authorized_minor = $3, captured_minor = $4, refunded_minor = $5,
                     version = version + 1, updated_at = market_now()
@@ -124,25 +130,29 @@ std::vector<Locked> Choose(const std::vector<Locked>& parts,
 
 Task<domain::SellerOrder> Transitions::Move(Work work, domain::SellerOrderId part, Scope scope,
                                             domain::State to, Actor actor, std::optional<Shipment> shipment,
-                                            std::string trace, Time now) {
+                                            Uuid operation_id, std::string trace, Time now) {
   auto body = [&](Tx& tx) -> Task<domain::SellerOrder> {
     Batch read("seller_order.lock");
-    read.Add(kLockPart, part, scope.SellerIds()).Add(kOffersOfPart, part);
+    read.Add(kLockPart, part, scope.SellerIds()).Add(kMoveDone, operation_id, part).Add(kOffersOfPart, part);
     const auto found = co_await tx.Execute(std::move(read));
     const auto locked = kLocked.ReadAtMostOne(found[0]);
     if (!locked) throw NotFound("the seller order");
     const auto& [from, moved] = *locked;
     const auto& order = moved.order;
-    domain::RequireMove(from, to);
 
     Batch batch("seller_order.move");
-    batch.Add(kMovePart, part, to, shipment ? std::optional(shipment->carrier) : std::nullopt,
-              shipment ? std::optional(shipment->tracking_number) : std::nullopt, now);
-    batch.Add(kInsertEvent, order, part, now, from, to, actor.role, actor.account, "", std::nullopt);
-    batch.Add(kTouchOrder, order, now);
-    events::Append(batch, work, EventOf(moved, to, shipment));
-    if (to == domain::State::kShipped) {
-      outbox::Append(batch, ConsumeMessage(order, OffersOf(part, kOffer.ReadAll(found[1])), trace));
+    if (!found[1].empty()) {  // a repetition
+      batch.Add(kPartNow, part);
+    } else {
+      domain::RequireMove(from, to);
+      batch.Add(kMovePart, part, to, shipment ? std::optional(shipment->carrier) : std::nullopt,
+                shipment ? std::optional(shipment->tracking_number) : std::nullopt, now);
+      batch.Add(kInsertEvent, order, part, now, from, to, actor.role, actor.account, "", operation_id);
+      batch.Add(kTouchOrder, order, now);
+      events::Append(batch, work, EventOf(moved, to, shipment));
+      if (to == domain::State::kShipped) {
+        outbox::Append(batch, ConsumeMessage(order, OffersOf(part, kOffer.ReadAll(found[2])), trace));
+      }
     }
     batch.Add(kLinesOfPart, part);
     const auto written = co_await tx.ExecuteAndCommit(std::move(batch));

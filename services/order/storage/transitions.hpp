@@ -35,9 +35,11 @@ class Transitions {
   explicit Transitions(postgres::Database& database) : database_(database) {}
 
   // Moves one part of a seller in scope, and gives it as it was written. Shipping takes its units out of the
-  // stock. Throws Error NOT_FOUND or ILLEGAL_TRANSITION.
+  // stock. Running it again with the same operation changes nothing. Throws Error NOT_FOUND or
+  // ILLEGAL_TRANSITION.
   Task<domain::SellerOrder> Move(Work work, domain::SellerOrderId part, Scope scope, domain::State to,
-                                 Actor actor, std::optional<Shipment> shipment, std::string trace, Time now);
+                                 Actor actor, std::optional<Shipment> shipment, Uuid operation_id,
+                                 std::string trace, Time now);
 
   // Cancels the named parts of an order in scope (none named: all that can still be cancelled, at least one):
   // gives their stock back and refunds them. Running it again with the same operation changes nothing.

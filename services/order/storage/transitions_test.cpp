@@ -21,13 +21,14 @@ using testing::WithStore;
 struct MovingStore : Store {
   using Store::Store;
 
-  Task<domain::SellerOrder> Move(const domain::SellerOrder& part, State to, SellerId as) {
+  Task<domain::SellerOrder> Move(const domain::SellerOrder& part, State to, SellerId as,
+                                 Uuid operation = Uuid::NewV7()) {
     std::optional<Shipment> shipment;
     if (to == State::kShipped) shipment = Shipment{"Royal Mail", "RM1"};
     std::vector<SellerId> sellers = {as};
     co_return co_await transitions.Move(Soon(), part.id, Scope::Sellers(std::move(sellers)), to,
                                         {domain::ActorRole::kSeller, AccountId::New()}, std::move(shipment),
-                                        "", Now());
+                                        operation, "", Now());
   }
   Task<std::string> ReasonOfMove(const domain::SellerOrder& part, State to, SellerId as) {
     std::string reason;
@@ -131,6 +132,23 @@ Task<> ExpectMoveAnswers(MovingStore& store) {
   EXPECT_EQ(written.lines.at(0).total, read.lines.at(0).total);
 }
 TEST(Transitions, AMove_AnswersWhatItWrote) { WithStore<MovingStore>(ExpectMoveAnswers); }
+
+Task<> ExpectMoveIsRepeatable(MovingStore& store) {
+  const auto order = co_await store.Placed();
+  const auto& part = order.parts[0];
+  for (const auto to : {State::kAccepted, State::kShipped}) {
+    const auto operation = Uuid::NewV7();
+    const auto written = co_await store.Move(part, to, part.seller, operation);
+    const auto again = co_await store.Move(part, to, part.seller, operation);
+    EXPECT_EQ(again.state, to);
+    EXPECT_EQ(again.version, written.version);
+    EXPECT_EQ(again.tracking_number, written.tracking_number);
+    EXPECT_EQ(again.lines.at(0).sku, written.lines.at(0).sku);
+    EXPECT_EQ(co_await store.ReasonOfMove(part, to, part.seller), "ILLEGAL_TRANSITION");
+  }
+  EXPECT_EQ((co_await store.StockCommands(order.id)).size(), 1u);
+}
+TEST(Transitions, AMove_IsRepeatable) { WithStore<MovingStore>(ExpectMoveIsRepeatable); }
 
 Task<> ExpectCancelAnswers(MovingStore& store) {
   const auto order = co_await store.Placed();
@@ -281,17 +299,45 @@ TEST(Transitions, CancelByTheBuyer_IsNoPrivilegedAct) { WithStore<MovingStore>(E
 
 Task<> ExpectPages(MovingStore& store) {
   const auto first = co_await store.Placed();
-  const auto page = co_await store.orders.ListOfBuyer(Soon(), first.buyer, std::nullopt, 10);
-  EXPECT_EQ(page.size(), 1u);
-  EXPECT_TRUE((co_await store.orders.ListOfBuyer(Soon(), first.buyer, first.id, 10)).empty());
+  const auto page = [&](std::optional<State> state, std::optional<domain::OrderId> before = {}) {
+    return store.orders.ListOfBuyer(Soon(), first.buyer, state, before, 10);
+  };
+  EXPECT_EQ((co_await page(std::nullopt)).size(), 1u);
+  EXPECT_TRUE((co_await page(std::nullopt, first.id)).empty());
   const auto seller = first.parts[1].seller;
   EXPECT_EQ((co_await store.orders.ListOfSeller(Soon(), seller, std::nullopt, std::nullopt, 10)).size(), 1u);
   EXPECT_EQ((co_await store.orders.ListOfSeller(Soon(), seller, State::kPlaced, std::nullopt, 10)).size(),
             1u);
   EXPECT_TRUE(
       (co_await store.orders.ListOfSeller(Soon(), seller, State::kShipped, std::nullopt, 10)).empty());
+  // An order's state is that of its parts together, in SQL as in the domain.
+  for (const auto to : {State::kAccepted, State::kShipped, State::kDelivered}) {
+    for (const auto& part : first.parts) {
+      co_await store.Move(part, to, part.seller);
+      const auto state = (co_await store.orders.Find(Soon(), first.id, Scope::Everything()))->CurrentState();
+      for (const auto one : {State::kPlaced, State::kAccepted, State::kShipped, State::kDelivered,
+                             State::kCancelled, State::kFailed}) {
+        EXPECT_EQ((co_await page(one)).size(), one == state ? 1u : 0u) << Name(one);
+      }
+    }
+  }
 }
 TEST(Orders, Lists_ArePagedAndFiltered) { WithStore<MovingStore>(ExpectPages); }
+
+Task<> ExpectDeadParts(MovingStore& store) {
+  const auto order = co_await store.Placed();
+  const auto listed = [&](State state) {
+    return store.orders.ListOfBuyer(Soon(), order.buyer, state, std::nullopt, 10);
+  };
+  for (const auto& part : order.parts) {
+    std::vector<domain::SellerOrderId> named = {part.id};
+    EXPECT_EQ(co_await store.Cancel(order, order.buyer, Uuid::NewV7(), named), "");
+    const bool all = part.id == order.parts.back().id;
+    EXPECT_EQ((co_await listed(State::kPlaced)).size(), all ? 0u : 1u);
+    EXPECT_EQ((co_await listed(State::kCancelled)).size(), all ? 1u : 0u);
+  }
+}
+TEST(Orders, AListByState_LooksAtDeadPartsLast) { WithStore<MovingStore>(ExpectDeadParts); }
 
 Task<> ExpectAppendOnly(MovingStore& store) {
   static constexpr postgres::Statement kRewrite{"test.rewrite",

@@ -132,8 +132,8 @@ TEST(OutboxHandlers, Stock_NeverWaitsForMoney) {
     const auto& part = order.parts[0];
     for (const auto to : {State::kAccepted, State::kShipped}) {
       co_await world.transitions.Move(Soon(), part.id, storage::Scope::Sellers({part.seller}), to,
-                                      {domain::ActorRole::kSeller, AccountId::New()}, std::nullopt, "",
-                                      SystemClock().Now());
+                                      {domain::ActorRole::kSeller, AccountId::New()}, std::nullopt,
+                                      Uuid::NewV7(), "", SystemClock().Now());
     }
     group.Keep("relay", world.relay.Deliveries().Run());
     co_await Eventually([&] { return world.stock.orders[order.id.ToString()] == Held::kConsumed; });
