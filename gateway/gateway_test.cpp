@@ -159,7 +159,9 @@ TEST_F(GatewayTest, Create_StillPending_Is202) {
   pending.set_id("1");
   pending.set_state(order::PENDING_PAYMENT);
   AnswerWith(pending);
-  EXPECT_EQ(Send("POST", "/v1/orders", {}, "{}").status, 202);
+  const auto response = Send("POST", "/v1/orders", {}, "{}");
+  EXPECT_EQ(response.status, 202);
+  EXPECT_EQ(response.headers.Get("Retry-After"), "1");
 }
 
 TEST_F(GatewayTest, EmptyAnswer_Is204) {

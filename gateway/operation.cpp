@@ -22,6 +22,9 @@ using transcoding::Kind;
 using transcoding::MessageSchema;
 using transcoding::Violations;
 
+// What is under way when it is answered is done by then, most often.
+constexpr const char* kAskAgainAfterS = "1";
+
 const FieldSchema* FindField(const MessageSchema& schema, const std::string& name, Kind kind) {
   const auto* field = schema.descriptor->FindFieldByName(name);
   const FieldSchema* found = field == nullptr ? nullptr : schema.Find(field);
@@ -217,6 +220,7 @@ http::Response Operation::WriteResponse(const Message& message, std::string_view
   response.status = StatusOf(message);
   response.headers.Add("Cache-Control", cache_control_);
   if (!location_.empty()) response.headers.Add("Location", LocationOf(message));
+  if (response.status == 202) response.headers.Add("Retry-After", kAskAgainAfterS);
   if (etag_ != nullptr) {
     std::string scratch;
     const std::string& etag = message.GetReflection()->GetStringReference(message, etag_->field, &scratch);
