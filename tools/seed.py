@@ -3,7 +3,7 @@
     ./market seed
 
 Deterministic, and safe to run again: what is there already stays as it is, a run that was broken off is completed.
-Categories are known by slug, people by e-mail, products and offers by SKU, orders by idempotency key. Needs nothing
+Categories and shops are known by slug, people by e-mail, products and offers by SKU, orders by the SKUs in them. Needs nothing
 but python3. What it makes stands in tools/seed_catalogue.py.
 """
 
@@ -87,7 +87,7 @@ class Person:
     def pages(self, path, field):
         token = ""
         while True:
-            page = self.get(f"{path}?pageSize=100&pageToken={urllib.parse.quote(token)}")
+            page = self.get(f"{path}{'&' if '?' in path else '?'}pageSize=100&pageToken={urllib.parse.quote(token)}")
             yield from page.get(field, [])
             token = page.get("nextPageToken")
             if not token:
@@ -127,6 +127,10 @@ def make_categories(operator):
 
 
 def open_shop(person, seller, operator):
+    for member in person.session["account"].get("sellers", []):
+        if person.get(f"/v1/sellers/{member['sellerId']}")["slug"] == seller["slug"]:
+            person.shop = member["sellerId"]
+            return
     body = {"displayName": seller["shop"], "slug": seller["slug"], "countryCode": seller["country"]}
     shop = person.post("/v1/sellers", body, key="seed-shop-" + seller["slug"])
 
@@ -177,19 +181,28 @@ def address_of(person, wanted):
     return (present or [person.post("/v1/users/me/addresses", wanted)])[0]["id"]
 
 
+def orders_of(buyer):
+    """By the SKUs in them. What failed is a list of its own."""
+    return {frozenset(line["sku"] for part in order["sellerOrders"] for line in part["lines"]): order
+            for path in ("/v1/orders", "/v1/orders?state=FAILED") for order in buyer.pages(path, "orders")}
+
+
 def place(buyer, order, key):
-    """The order as it is now, settled."""
     status, answer = buyer.call("POST", "/v1/orders", order, key=key, expect=(201, 202, 402))
-    if status == 402:
-        return None
+    return None if status == 402 else answer
 
-    def settled():
-        nonlocal answer
-        answer = buyer.get(f"/v1/orders/{answer['id']}")
-        return answer["state"] != "PENDING_PAYMENT"
 
-    until(settled, "an order's payment")
-    return answer
+def settled(buyer, order):
+    """The order as it is now that its payment is decided."""
+
+    def decided():
+        nonlocal order
+        if order["state"] == "PENDING_PAYMENT":
+            order = buyer.get(f"/v1/orders/{order['id']}")
+        return order["state"] != "PENDING_PAYMENT"
+
+    until(decided, "an order's payment")
+    return order
 
 
 # What a seller does, one after the other, and the state each leads to.
@@ -207,11 +220,13 @@ def advance(part, seller, wanted):
 
 
 def make_orders(buyers, addresses, sellers_by_shop, offers):
+    present = {email: orders_of(buyers[email]) for email in addresses}
     for number, (email, skus, method, wanted) in enumerate(catalogue.ORDERS, 1):
         buyer = buyers[email]
         body = {"items": [{"offerId": offers[sku], "quantity": 1} for sku in skus],
                 "shippingAddressId": addresses[email], "paymentMethod": method}
-        order = place(buyer, body, f"seed-order-{number}")
+        order = present[email].get(frozenset(skus)) or place(buyer, body, f"seed-order-{number}")
+        order = order and settled(buyer, order)
         if not order or order["state"] == "FAILED":
             continue
         if wanted == "CANCELLED":
