@@ -45,6 +45,7 @@ class Method:
     permission_name: str    # "orders.cancel"
     safe: bool              # changes nothing
     needs_key: bool
+    secret_answer: bool     # takes no key
 
     @property
     def variables(self):
@@ -74,7 +75,7 @@ def methods():
                                     permissions.Permission.DESCRIPTOR.values_by_number[policy.permission].GetOptions()
                                     .Extensions[permissions.permission_name],
                                     method.GetOptions().idempotency_level == d_pb2.MethodOptions.NO_SIDE_EFFECTS,
-                                    policy.idempotency_key))
+                                    policy.idempotency_key, policy.secret_answer))
     return tuple(found)
 
 

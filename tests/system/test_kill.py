@@ -1,5 +1,6 @@
 """kill -9 at random under checkout load; afterwards every order, unit and cent is accounted for."""
 
+import itertools
 import os
 import random
 import signal
@@ -43,10 +44,10 @@ def test_random_kills_lose_and_invent_nothing(stack, category):
 def check_history(people, load):
     """Each purchase is one order, the one its buyer was told of at every try; there are no others."""
     existing = {}
-    for person in people:
+    for person, state in itertools.product(people, ({}, {"state": "FAILED"})):
         token = ""
         while True:
-            page = person.ok("GET", "/v1/orders", params={"pageSize": 100, **({"pageToken": token} if token else {})})
+            page = person.ok("GET", "/v1/orders", params={"pageSize": 100, **state, **({"pageToken": token} if token else {})})
             for order in page["orders"]:
                 assert order["id"] not in existing
                 existing[order["id"]] = order["state"]

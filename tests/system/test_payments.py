@@ -16,7 +16,8 @@ def test_declined_payment_places_nothing(buyer, shop, method, code):
     assert sold.available() == 2
     replay = buyer.place((sold.offer, 1), method=method, key=key)
     assert replay.status_code == 402 and replay.headers["Idempotent-Replayed"] == "true"
-    assert buyer.ok("GET", "/v1/orders")["orders"][0]["state"] == "FAILED"
+    assert buyer.ok("GET", "/v1/orders")["orders"] == [], "only when asked for"
+    assert [order["state"] for order in buyer.ok("GET", "/v1/orders?state=FAILED")["orders"]] == ["FAILED"]
 
 
 @pytest.mark.parametrize("method,state,left", [("pm_sandbox_timeout_authorized", "PLACED", 1),
@@ -26,12 +27,14 @@ def test_unanswered_payment_is_pending_and_then_known(buyer, shop, method, state
     key = new_key()
     answer = buyer.place((sold.offer, 1), method=method, key=key)
     assert (answer.status_code, answer.json()["state"]) == (202, "PENDING_PAYMENT"), answer.text
+    assert int(answer.headers["Retry-After"]) > 0
+    assert len(buyer.ok("GET", "/v1/orders?state=PENDING_PAYMENT")["orders"]) == 1
     order = answer.json()["id"]
     until(lambda: buyer.ok("GET", f"/v1/orders/{order}")["state"] == state, f"the order becoming {state}", limit_s=60)
     until(lambda: sold.available() == left, "the stock to follow")
     again = buyer.place((sold.offer, 1), method=method, key=key)
     assert again.status_code == (201 if state == "PLACED" else 402), again.text
-    assert len(buyer.ok("GET", "/v1/orders")["orders"]) == 1
+    assert len(buyer.ok("GET", "/v1/orders", params={"state": state})["orders"]) == 1
 
 
 def test_provider_that_fails_twice_is_asked_again(buyer, shop):

@@ -1,0 +1,317 @@
+"""An Idempotency-Key on every method that changes something: one effect while the key lives, a new request when it has expired. The
+methods are those of the contract; one that this file has no scene for fails it."""
+
+import concurrent.futures
+import dataclasses
+import pathlib
+import types
+import urllib.parse
+import uuid
+from collections.abc import Callable
+
+import grpc
+import pytest
+
+import contract
+from conftest import sign_in_operator
+from market import Person, new_key, psql, until
+from test_bad_input import problem
+
+TWINS = 6
+UNSAFE = [m for m in contract.methods() if m.verb and not m.safe]
+KEYED = [m for m in UNSAFE if not m.secret_answer]
+SECRET = [m for m in UNSAFE if m.secret_answer]
+
+
+@dataclasses.dataclass
+class Scene:
+    """A method with something to do: a request, another one that would have an effect of its own, and how many effects there were."""
+    caller: Person
+    request: tuple                   # (path, body)
+    other: tuple | None              # nothing where no two requests differ
+    effects: Callable[[], int]
+    once_expired: tuple = (200, 0)   # what the same request comes to as a new one: its status, and how many effects more
+
+
+@pytest.fixture(scope="module")
+def world(stack, category):
+    buyer, seller = (Person(stack["url"], stack["caFile"], name) for name in ("Bea", "Sam"))
+    buyer.add_address()
+    seller.open_seller()
+    sold = seller.create_product(category, stock=1000)
+    return types.SimpleNamespace(stack=stack, category=category, buyer=buyer, seller=seller, product=sold["id"],
+                                 offer=sold["offers"][0]["id"], operator=sign_in_operator(stack))
+
+
+def somebody(world):
+    return Person(world.stack["url"], world.stack["caFile"], "Kay")
+
+
+def version(person, path):
+    return int(person.ok("GET", path)["etag"].split("-")[0])
+
+
+def address(name="Ada"):
+    return {"recipient": name, "lines": ["12 St James's Square"], "city": "London", "countryCode": "GB"}
+
+
+def offer_draft(**changed):
+    return {"sku": "K-" + uuid.uuid4().hex[:12], "price": {"amount": 500, "currency": "EUR"}, "stock": 1, **changed}
+
+
+# --- a scene for each method --------------------------------------------------------------------------------------------
+
+def sign_out(world):
+    person = somebody(world)
+    return Scene(person, ("/v1/sessions/current", None), None,
+                 lambda: int(psql("auth", f"SELECT count(*) FROM session WHERE account_id = '{person.id}' AND ended_at IS NOT NULL")),
+                 once_expired=(204, 0))
+
+
+def update_my_profile(world):
+    person = somebody(world)
+    until(lambda: person.get("/v1/users/me").status_code == 200, "the profile")
+    before = version(person, "/v1/users/me")
+    return Scene(person, ("/v1/users/me", {"givenName": "Ada"}), ("/v1/users/me", {"givenName": "Bob"}),
+                 lambda: version(person, "/v1/users/me") - before)
+
+
+def create_my_address(world):
+    person = somebody(world)
+    path = "/v1/users/me/addresses"
+    return Scene(person, (path, address()), (path, address("Bob")), lambda: len(person.ok("GET", path)["addresses"]), (201, 1))
+
+
+def two_addresses(world):
+    person = somebody(world)
+    return person, [f"/v1/users/me/addresses/{person.ok('POST', '/v1/users/me/addresses', address())['id']}" for _ in range(2)]
+
+
+def update_my_address(world):
+    person, (one, two) = two_addresses(world)
+    return Scene(person, (one, {"city": "Paris"}), (two, {"city": "Paris"}), lambda: version(person, one) + version(person, two) - 2)
+
+
+def delete_my_address(world):
+    person, (one, two) = two_addresses(world)
+    return Scene(person, (two, None), (one, None), lambda: 2 - len(person.ok("GET", "/v1/users/me/addresses")["addresses"]), (404, 0))
+
+
+def open_seller(world):
+    person = somebody(world)
+
+    def shop():
+        return "/v1/sellers", {"displayName": "Keys", "slug": "keys-" + uuid.uuid4().hex[:12], "countryCode": "GB"}
+
+    return Scene(person, shop(), shop(), lambda: int(psql("user", f"SELECT count(*) FROM seller WHERE owner_id = '{person.id}'")),
+                 (409, 0))
+
+
+def approve_seller(world):
+    person = somebody(world)
+    sellers = [person.open_seller() for _ in range(2)]
+    ids = ", ".join(f"'{seller}'" for seller in sellers)
+    psql("user", f"UPDATE seller SET state = 'PENDING' WHERE id IN ({ids})")
+    one, two = (f"/v1/sellers/{seller}:approve" for seller in sellers)
+    on_record = f"SELECT count(*) FROM audit_event WHERE target_id IN ({ids})"
+    return Scene(world.operator, (one, {}), (two, {}), lambda: int(psql("user", on_record)))
+
+
+def create_category(world):
+    slugs = ["keys-" + uuid.uuid4().hex[:12] for _ in range(2)]
+    one, two = (("/v1/categories", {"name": "Keys", "slug": slug}) for slug in slugs)
+    return Scene(world.operator, one, two,
+                 lambda: sum(c["slug"] in slugs for c in world.operator.ok("GET", "/v1/categories")["categories"]), (409, 0))
+
+
+def create_product(world):
+    path = f"/v1/sellers/{world.seller.seller}/products"
+    title = "Keys " + uuid.uuid4().hex
+    one, two = ((path, {"title": title, "description": text, "categoryId": world.category, "offers": []}) for text in ("one", "two"))
+    return Scene(world.seller, one, two,
+                 lambda: sum(p["title"] == title for p in world.seller.ok("GET", path + "?pageSize=100")["products"]), (201, 1))
+
+
+def publish_product(world):
+    drafts = [world.seller.create_product(world.category, publish=False)["id"] for _ in range(2)]
+    one, two = ((f"/v1/products/{draft}:publish", {}) for draft in drafts)
+    return Scene(world.seller, one, two, lambda: sum(version(world.seller, f"/v1/products/{draft}") - 1 for draft in drafts))
+
+
+def create_offer(world):
+    product = world.seller.create_product(world.category)["id"]
+    path = f"/v1/products/{product}/offers"
+    return Scene(world.seller, (path, offer_draft()), (path, offer_draft()),
+                 lambda: len(world.seller.ok("GET", f"/v1/products/{product}")["offers"]) - 1, (409, 0))
+
+
+def own_offer(world):
+    """(path, how to read it) of a fresh one."""
+    product = world.seller.create_product(world.category, stock=10)
+    return f"/v1/offers/{product['offers'][0]['id']}", lambda: world.seller.ok("GET", f"/v1/products/{product['id']}")["offers"][0]
+
+
+def update_offer(world):
+    path, read = own_offer(world)
+    one, two = ((path, {"price": {"amount": amount, "currency": "EUR"}}) for amount in (700, 800))
+    return Scene(world.seller, one, two, lambda: int(read()["etag"]) - 1)
+
+
+def adjust_stock(world):
+    path, read = own_offer(world)
+    one, two = ((path + ":adjustStock", {"delta": 5, "reason": reason}) for reason in ("delivery", "another delivery"))
+    return Scene(world.seller, one, two, lambda: (read()["available"] - 10) // 5, (200, 1))
+
+
+def place_order(world):
+    person = somebody(world)
+    person.add_address()
+    one, two = (("/v1/orders", person.order_body((world.offer, quantity))) for quantity in (1, 2))
+    return Scene(person, one, two, lambda: len(person.ok("GET", "/v1/orders")["orders"]), (201, 1))
+
+
+def moved(world, orders, state):
+    """How often a part of these has become that."""
+    return sum(event["to"] == state for order in orders for event in world.buyer.ok("GET", f"/v1/orders/{order['id']}/events")["events"])
+
+
+def cancel_order(world):
+    orders = [world.buyer.place((world.offer, 1)).json() for _ in range(2)]
+    one, two = ((f"/v1/orders/{order['id']}:cancel", {"reason": "ordered twice"}) for order in orders)
+    return Scene(world.buyer, one, two, lambda: moved(world, orders, "CANCELLED"), (409, 0))
+
+
+def fulfil(verb, state, body, before=()):
+    def scene(world):
+        orders = [world.buyer.place((world.offer, 1)).json() for _ in range(2)]
+        paths = [f"/v1/sellerOrders/{order['sellerOrders'][0]['id']}" for order in orders]
+        for path in paths:
+            for step, about in before:
+                world.seller.ok("POST", f"{path}:{step}", about)
+        one, two = ((f"{path}:{verb}", body) for path in paths)
+        return Scene(world.seller, one, two, lambda: moved(world, orders, state), (409, 0))
+
+    return scene
+
+
+ACCEPT, SHIP = ("accept", {}), ("ship", {"carrier": "Royal Mail", "trackingNumber": "RM1"})
+SCENES = {"SignOut": sign_out, "UpdateMyProfile": update_my_profile, "CreateMyAddress": create_my_address,
+          "UpdateMyAddress": update_my_address, "DeleteMyAddress": delete_my_address, "OpenSeller": open_seller,
+          "ApproveSeller": approve_seller, "CreateCategory": create_category, "CreateProduct": create_product,
+          "PublishProduct": publish_product, "CreateOffer": create_offer, "UpdateOffer": update_offer, "AdjustStock": adjust_stock,
+          "PlaceOrder": place_order, "CancelOrder": cancel_order, "AcceptSellerOrder": fulfil("accept", "ACCEPTED", {}),
+          "ShipSellerOrder": fulfil("ship", "SHIPPED", SHIP[1], [ACCEPT]),
+          "DeliverSellerOrder": fulfil("deliver", "DELIVERED", {}, [ACCEPT, SHIP])}
+
+
+def test_every_method_has_its_scene():
+    assert SCENES.keys() == {method.name for method in KEYED}
+
+
+@pytest.fixture(params=KEYED, ids=str)
+def act(request, world):
+    """act(request, key) sends one of the scene's requests; act.scene is the scene."""
+    method = request.param
+    scene = SCENES[method.name](world)
+    assert scene.effects() == 0
+
+    def send(what, key):
+        path, body = what
+        return scene.caller.call(method.verb, path, body, key=key)
+
+    send.scene, send.database = scene, method.service
+    return send
+
+
+def is_replay(answer):
+    return answer.headers.get("Idempotent-Replayed") == "true"
+
+
+def test_a_repetition_gets_the_first_answer(act):
+    scene, key = act.scene, new_key()
+    first = act(scene.request, key)
+    assert first.is_success and not is_replay(first), first.text
+    assert scene.effects() == 1
+    for _ in range(2):
+        again = act(scene.request, key)
+        assert is_replay(again), again.text
+        assert (again.status_code, again.content, again.headers.get("Location"), again.headers.get("ETag")) == \
+               (first.status_code, first.content, first.headers.get("Location"), first.headers.get("ETag"))
+    if scene.other:
+        problem(act(scene.other, key), 422, "IDEMPOTENCY_KEY_REUSED")
+    assert scene.effects() == 1
+
+
+def test_twins_at_once_have_one_effect(act):
+    scene, key = act.scene, new_key()
+    with concurrent.futures.ThreadPoolExecutor(TWINS) as pool:
+        answers = list(pool.map(lambda _: act(scene.request, key), range(TWINS)))
+    good = [answer for answer in answers if answer.is_success]
+    assert sum(not is_replay(answer) for answer in good) == 1
+    assert len({(answer.status_code, answer.content) for answer in good}) == 1
+    for answer in answers:
+        if not answer.is_success:
+            problem(answer, 409, "IDEMPOTENCY_KEY_IN_FLIGHT")
+            assert int(answer.headers["Retry-After"]) > 0
+    assert scene.effects() == 1
+
+
+# What the end of its 72 hours does to a key: it has expired, or has been swept away.
+ENDS = {"expired": "UPDATE idempotency_key SET expires_at = market_now() WHERE key = '{key}'",
+        "swept": "DELETE FROM idempotency_key WHERE key = '{key}'"}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_an_expired_key_is_a_new_request(act, end):
+    scene, key = act.scene, new_key()
+    first = act(scene.request, key)
+    assert first.is_success, first.text
+    psql(act.database, ENDS[end].format(key=key))
+    status, more = scene.once_expired
+    again = act(scene.request, key)
+    assert not is_replay(again) and again.status_code == status, again.text
+    assert scene.effects() == 1 + more
+    if not scene.other:
+        return
+    psql(act.database, ENDS[end].format(key=key))
+    other = act(scene.other, key)
+    assert other.is_success and not is_replay(other), other.text
+    if other.content:
+        assert other.content not in (first.content, again.content)
+    assert scene.effects() == 2 + more
+
+
+@pytest.mark.parametrize("method", SECRET, ids=str)
+def test_a_secret_is_never_kept(anonymous, method):
+    path, body = contract.rest_request(method, {})
+    answer = problem(anonymous.call(method.verb, path, body, key=new_key()), 400, "INVALID_ARGUMENT")
+    assert [(field["field"], field["reason"]) for field in answer["fields"]] == [("Idempotency-Key", "NOT_SUPPORTED")]
+
+
+def test_a_key_is_its_accounts_own(person):
+    key, path = new_key(), "/v1/users/me/addresses"
+    ada, bob = person("Ada"), person("Bob")
+    assert ada.post(path, address(), key=key).status_code == 201
+    other = bob.post(path, address("Bob"), key=key)
+    assert other.status_code == 201 and not is_replay(other)
+
+
+def test_an_optional_key_is_a_key(person):
+    for bad in ("a" * 256, '"unterminated'):
+        problem(person().post("/v1/users/me/addresses", address(), key=bad), 400, "INVALID_ARGUMENT")
+
+
+def test_over_grpc_as_well(stack, person):
+    ada = person("Ada")
+    method = next(m for m in KEYED if m.name == "CreateMyAddress")
+    messages = contract.modules()["marketplace/user/v1/user.proto"]
+    request = messages.CreateMyAddressRequest(address={"recipient": "Ada", "lines": ["1 Street"], "city": "London", "country_code": "GB"})
+    metadata = [("authorization", f"Bearer {ada.token}"), ("idempotency-key", new_key())]
+    roots = grpc.ssl_channel_credentials(pathlib.Path(stack["caFile"]).read_bytes())
+    with grpc.secure_channel(urllib.parse.urlsplit(stack["url"]).netloc, roots) as channel:
+        create = channel.unary_unary(method.path, request_serializer=lambda message: message.SerializeToString(),
+                                     response_deserializer=messages.Address.FromString)
+        first = create(request, metadata=metadata, timeout=15)
+        again, told = create.with_call(request, metadata=metadata, timeout=15)
+    assert again == first and ("idempotent-replayed", "true") in list(told.trailing_metadata())
+    assert len(ada.ok("GET", "/v1/users/me/addresses")["addresses"]) == 1
