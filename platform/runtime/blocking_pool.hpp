@@ -26,8 +26,9 @@ class BlockingPool {
 
   std::size_t Pending() const { return pending_.load(std::memory_order_relaxed); }
 
+  // `kept` is let go on the io thread when the function has ended, though its caller may have left before.
   template <class Function>
-  Task<std::invoke_result_t<Function>> Run(Function function) {
+  Task<std::invoke_result_t<Function>> Run(Function function, std::shared_ptr<const void> kept = nullptr) {
     using Result = std::invoke_result_t<Function>;
     if (pending_.fetch_add(1) >= limit_) {
       pending_.fetch_sub(1);
@@ -36,23 +37,25 @@ class BlockingPool {
     }
     auto executor = co_await boost::asio::this_coro::executor;
     auto done = std::make_shared<OneShot<Result>>();
-    boost::asio::post(pool_, [this, done, executor, function = std::move(function)]() mutable {
-      std::exception_ptr error;
-      std::optional<Result> result;
-      try {
-        result.emplace(function());
-      } catch (...) {
-        error = std::current_exception();  // rethrown in the awaiting coroutine
-      }
-      pending_.fetch_sub(1);
-      boost::asio::post(executor, [done, error, result = std::move(result)]() mutable {
-        if (error) {
-          done->Fail(error);
-        } else {
-          done->Set(std::move(*result));
-        }
-      });
-    });
+    boost::asio::post(
+        pool_, [this, done, executor, kept = std::move(kept), function = std::move(function)]() mutable {
+          std::exception_ptr error;
+          std::optional<Result> result;
+          try {
+            result.emplace(function());
+          } catch (...) {
+            error = std::current_exception();  // rethrown in the awaiting coroutine
+          }
+          pending_.fetch_sub(1);
+          boost::asio::post(executor,
+                            [done, error, kept = std::move(kept), result = std::move(result)]() mutable {
+                              if (error) {
+                                done->Fail(error);
+                              } else {
+                                done->Set(std::move(*result));
+                              }
+                            });
+        });
     co_return co_await done->Wait();
   }
 
