@@ -12,6 +12,7 @@
 #include "gateway/problem.hpp"
 #include "gateway/routing/router.hpp"
 #include "platform/core/id.hpp"
+#include "platform/rpc/client_address.hpp"
 #include "platform/rpc/error_table.hpp"
 #include "platform/telemetry/log.hpp"
 #include "platform/telemetry/tracer.hpp"
@@ -42,6 +43,12 @@ struct Exchange {
 std::string RequestIdOf(const http::Headers& headers) {
   const std::string_view given = headers.Get("X-Request-Id");
   return rpc::IsRequestId(given) ? std::string(given) : Uuid::NewV7().ToString();
+}
+
+// The proxy in front says who its client is; who reaches us past it is the client.
+std::string_view ClientOf(const http::Request& request) {
+  const auto forwarded = rpc::LastForwarded(request.headers.Get("X-Forwarded-For"));
+  return forwarded.empty() ? rpc::HostOf(request.peer) : forwarded;
 }
 
 std::string AllowText(const std::vector<std::string_view>& methods) {
@@ -144,6 +151,7 @@ rpc::Incoming Gateway::State::IncomingOf(const Exchange& exchange) const {
   incoming.authorization = headers.Get("Authorization");
   incoming.request_id = exchange.request_id;
   incoming.idempotency_key = headers.Get("Idempotency-Key");
+  incoming.client_address = ClientOf(exchange.request);
   return incoming;
 }
 

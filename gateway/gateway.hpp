@@ -7,7 +7,8 @@
 //   http::Server server(io, server_options, [&](http::Request& request) { return gateway.Handle(request); });
 //
 // Owner: the process's main. Io thread only. Authentication, policy, field rules and idempotency are the
-// edge's, behind the backend: the gateway forwards what they need and believes nothing itself.
+// edge's, behind the backend: the gateway forwards what they need and believes nothing itself, but for the
+// client's address in X-Forwarded-For: nobody but the proxy in front may reach it (docs/ports.md).
 #pragma once
 #include <chrono>
 #include <cstddef>

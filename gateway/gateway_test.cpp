@@ -122,6 +122,13 @@ TEST_F(GatewayTest, Query_FillsFields) {
             "UNKNOWN_FIELD refreshToken:UNKNOWN_FIELD");
 }
 
+TEST_F(GatewayTest, ClientAddress_IsWhatTheProxySaysOrThePeer) {
+  Send("GET", std::string("/v1/products/") + kId, {{"X-Forwarded-For", "198.51.100.1, 203.0.113.7"}});
+  EXPECT_EQ(Last().incoming.client_address, "203.0.113.7");
+  Send("GET", std::string("/v1/products/") + kId);
+  EXPECT_EQ(Last().incoming.client_address, "127.0.0.1");
+}
+
 TEST_F(GatewayTest, Post_FillsFromPathAndBody) {
   product::Offer offer;
   offer.set_id(kId);

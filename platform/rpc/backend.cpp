@@ -18,6 +18,7 @@ Task<> ChannelBackend::Call(const Method& method, Incoming incoming, CallContext
       .Deadline(incoming.deadline)
       .Token(std::move(incoming.authorization))
       .RequestId(std::move(incoming.request_id))
+      .ClientAddress(std::move(incoming.client_address))
       .IdempotencyKey(std::move(incoming.idempotency_key));
   return channel->second->Call(method, call, request, response);
 }

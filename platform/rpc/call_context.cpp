@@ -41,6 +41,7 @@ CallContextBuilder& CallContextBuilder::CopyOf(const CallContext& other) {
   call_.method_ = other.method_;
   call_.reach_ = other.reach_;
   call_.service_ = other.service_;
+  call_.client_address_ = other.client_address_;
   call_.token_ = other.token_;
   call_.request_id_ = other.request_id_;
   call_.idempotency_key_ = other.idempotency_key_;

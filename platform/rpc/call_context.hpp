@@ -54,6 +54,9 @@ class CallContext {
   const rpc::Reach& Reach() const { return reach_; }
   // Certificate name of the calling service; empty for calls from outside.
   std::string_view Service() const { return service_; }
+  // Where the call comes from: what a proxy of ours says of its client, else the peer. An address without a
+  // port; empty in the work of a worker.
+  std::string_view ClientAddress() const { return client_address_; }
 
   // Of a method that changes something for its caller: the natural key of the effect. Every run of a request
   // under one idempotency key has the same (platform/idempotency), without a key each call has its own.
@@ -82,6 +85,7 @@ class CallContext {
   const rpc::Method* method_ = nullptr;
   rpc::Reach reach_;
   std::string service_;
+  std::string client_address_;
   std::string token_;
   std::string request_id_;
   std::string idempotency_key_;
@@ -119,6 +123,10 @@ class CallContextBuilder {
   }
   CallContextBuilder& Service(std::string service) {
     call_.service_ = std::move(service);
+    return *this;
+  }
+  CallContextBuilder& ClientAddress(std::string address) {
+    call_.client_address_ = std::move(address);
     return *this;
   }
   CallContextBuilder& Token(std::string token) {

@@ -123,6 +123,7 @@ grpc::Metadata Channel::State::MetadataFor(const Method& method, const CallConte
   metadata.Add("traceparent", span.Context().ToTraceparent());
   if (!call.Token().empty()) metadata.Add("authorization", std::string(call.Token()));
   if (!call.RequestId().empty()) metadata.Add("x-request-id", std::string(call.RequestId()));
+  if (!call.ClientAddress().empty()) metadata.Add("x-forwarded-for", std::string(call.ClientAddress()));
   if (!call.IdempotencyKey().empty() && KeyRuleOf(method) != KeyRule::kNone) {
     metadata.Add("idempotency-key", std::string(call.IdempotencyKey()));
   }

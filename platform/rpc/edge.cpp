@@ -10,6 +10,7 @@
 #include "platform/identity/token_verifier.hpp"
 #include "platform/resilience/admission.hpp"
 #include "platform/rpc/call_metrics.hpp"
+#include "platform/rpc/client_address.hpp"
 #include "platform/rpc/edge_metrics.hpp"
 #include "platform/rpc/error_table.hpp"
 #include "platform/rpc/keyed.hpp"
@@ -30,6 +31,7 @@ using resilience::Priority;
 struct Arrival {
   runtime::Deadline deadline;
   std::string_view service;  // certificate name of a calling service; empty: from outside
+  std::string_view client_address;
   std::string_view authorization;
   std::string_view request_id;
   std::string_view idempotency_key;
@@ -144,6 +146,7 @@ struct Edge::State {
 void Edge::State::Begin(const Entry& entry, const Arrival& arrival, CallContext& call) const {
   CallContextBuilder builder(call);
   if (!arrival.service.empty()) builder.Service(std::string(arrival.service));
+  builder.ClientAddress(std::string(arrival.client_address));
   if (IsRequestId(arrival.request_id)) builder.RequestId(std::string(arrival.request_id));
   const auto& method = *entry.bound.method;
   CheckVisible(method, call);
@@ -259,9 +262,15 @@ Arrival Edge::State::ArrivalOf(const grpc::ServerCall& server_call) const {
   const auto& metadata = server_call.RequestMetadata();
   const auto text = [&](std::string_view key) { return metadata.Get(key).value_or(std::string_view()); };
   std::string_view service = IdentityOf(server_call);
-  if (std::ranges::find(options.outside, service) != options.outside.end()) service = {};
+  std::string_view client;
+  if (std::ranges::find(options.outside, service) != options.outside.end()) {
+    service = {};
+    client = LastForwarded(text("x-forwarded-for"));
+  }
+  if (client.empty()) client = HostOf(server_call.From().address);
   return {.deadline = server_call.Deadline(),
           .service = service,
+          .client_address = client,
           .authorization = text("authorization"),
           .request_id = text("x-request-id"),
           .idempotency_key = text("idempotency-key")};
@@ -338,6 +347,7 @@ Task<> Edge::Call(const Method& method, Incoming incoming, CallContext& call, co
     throw Error(Code::kUnimplemented, "UNIMPLEMENTED", "there is no such method");
   const Arrival arrival{.deadline = incoming.deadline,
                         .service = {},
+                        .client_address = incoming.client_address,
                         .authorization = incoming.authorization,
                         .request_id = incoming.request_id,
                         .idempotency_key = incoming.idempotency_key};

@@ -38,6 +38,7 @@ struct Incoming {
   std::string authorization;  // "Bearer …" or empty
   std::string request_id;
   std::string idempotency_key;  // as it came, quoted or bare
+  std::string client_address;   // without a port
 };
 
 struct EdgeOptions {
@@ -45,7 +46,8 @@ struct EdgeOptions {
   // metadata "x-market-service" is believed; for tests and a loopback that nobody else reaches.
   enum class Plaintext { kOutside, kByMetadata };
 
-  // Certificate names that stand for the outside: their calls need a user audience.
+  // Certificate names that stand for the outside: their calls need a user audience, and who their client is
+  // they say in X-Forwarded-For. Whoever else calls is the client itself.
   std::vector<std::string> outside = {"edge", "gateway"};
   // The one of them that is ours: what it says about traces is believed.
   std::string gateway = "gateway";
