@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "platform/telemetry/metrics.hpp"
+#include "services/auth/credentials/limits.hpp"
 #include "services/auth/credentials/passwords.hpp"
 
 namespace market::auth {
@@ -19,16 +20,19 @@ class Metrics {
   // `reason` of the Error that the sign-in ended with.
   void RefusedSignIn(std::string_view reason);
   void Hashed(std::chrono::nanoseconds took) { hash_seconds_.Observe(took); }
+  void Waited(resilience::Standing standing, std::chrono::nanoseconds took);
   // Before each scrape.
-  void Measured(const Passwords::Load& load);
+  void Measured(const resilience::FairQueue::Stats& load, const Limits::Stats& limits);
 
  private:
   telemetry::CounterFamily& sign_ins_;
   telemetry::Counter& sign_ups_;
   telemetry::Histogram& hash_seconds_;
+  telemetry::HistogramFamily& wait_seconds_;
   telemetry::Gauge& running_;
-  telemetry::Gauge& waiting_;
-  telemetry::Counter& refused_;
+  telemetry::GaugeFamily& waiting_;
+  telemetry::CounterFamily& refused_;
+  telemetry::CounterFamily& limited_;
 };
 
 }  // namespace market::auth

@@ -24,6 +24,21 @@ Keys KeysOf(const Settings& settings) {
   }
 }
 
+Passwords::Options PasswordsOf(const Settings& settings, Metrics& metrics) {
+  return {.cost = {},
+          .queue = {.places = static_cast<std::size_t>(*settings.hash_threads),
+                    .waiting_max = static_cast<std::size_t>(*settings.hash_queue),
+                    .waiting_of_caller_max = static_cast<std::size_t>(*settings.hash_queue_of_address)},
+          .on_done = [&metrics](std::chrono::nanoseconds took) { metrics.Hashed(took); },
+          .on_place = [&metrics](resilience::Standing standing,
+                                 std::chrono::nanoseconds took) { metrics.Waited(standing, took); }};
+}
+
+Limits::Options LimitsOf(const Settings& settings) {
+  return {.sign_ups = {.count = *settings.sign_ups, .window = *settings.sign_ups_window},
+          .sign_ins = {.count = *settings.sign_ins, .window = *settings.sign_ins_window}};
+}
+
 }  // namespace
 
 Settings::Settings(config::Properties& properties)
@@ -38,10 +53,32 @@ Settings::Settings(config::Properties& properties)
       refresh_retry_window(properties.Duration("auth.refresh_retry_window",
                                                "how long a used refresh token still returns its successor",
                                                0s, 5min, domain::Lifetimes().retry_window)),
+      device_lifetime(properties.Duration("auth.device_lifetime",
+                                          "how long a device that has signed in is known", 1s,
+                                          std::chrono::days(730), std::chrono::days(365))),
       hash_threads(
           properties.Int("auth.hash_threads", "passwords hashed at once, 19 MiB each", "threads", 1, 64, 1)),
-      hash_queue(properties.Int("auth.hash_queue", "passwords that may wait; more are refused", "passwords",
-                                1, 1000, 32)) {}
+      hash_queue(properties.Int("auth.hash_queue",
+                                "passwords that may wait, of known devices and again of strangers; more are "
+                                "refused with 503, those of whom most are waiting first",
+                                "passwords", 1, 1000, 64)),
+      hash_queue_of_address(properties.Int(
+          "auth.hash_queue_of_address", "passwords of one address that may wait; more are refused with 429",
+          "passwords", 1, 1000, 16)),
+      sign_ups(
+          properties.Int("auth.sign_ups",
+                         "sign-ups of one address (IPv6: /64) at a replica: so many at once, and as many "
+                         "again within each auth.sign_ups_window; more are refused with 429",
+                         "sign-ups", 1, 1'000'000, Limits::Options().sign_ups.count)),
+      sign_ups_window(properties.Duration("auth.sign_ups_window", "see auth.sign_ups", 1s, 24h,
+                                          Limits::Options().sign_ups.window)),
+      sign_ins(properties.Int("auth.sign_ins",
+                              "sign-ins of one address (IPv6: /64), or of one known device, at a replica: so "
+                              "many at once, and as many again within each auth.sign_ins_window; more are "
+                              "refused with 429",
+                              "sign-ins", 1, 1'000'000, Limits::Options().sign_ins.count)),
+      sign_ins_window(properties.Duration("auth.sign_ins_window", "see auth.sign_ins", 1s, 24h,
+                                          Limits::Options().sign_ins.window)) {}
 
 Service::Service(host::Host& host, const Settings& settings) : Service(host, settings, KeysOf(settings)) {}
 
@@ -56,17 +93,18 @@ Service::Service(host::Host& host, const Settings& settings, Keys keys)
       relay_(database_, host.Tracer(), host.RelayOptions("auth")),
       sweeper_(sessions_),
       metrics_(host.Metrics()),
-      passwords_({.cost = {},
-                  .threads = static_cast<std::size_t>(*settings.hash_threads),
-                  .queue = static_cast<std::size_t>(*settings.hash_queue),
-                  .on_done = [this](std::chrono::nanoseconds took) { metrics_.Hashed(took); }}),
+      passwords_(PasswordsOf(settings, metrics_)),
+      limits_(LimitsOf(settings)),
       refresh_tokens_(std::move(keys.refresh)),
       access_tokens_(std::move(keys.signing), host.Issuer(),
                      std::chrono::duration_cast<std::chrono::seconds>(*settings.access_token_lifetime),
                      host.SystemTime()),
-      service_({accounts_, sessions_, passwords_, refresh_tokens_, access_tokens_, metrics_,
-                [this] { relay_.Wake(); }}) {
-  host.Metrics().Collect([this] { metrics_.Measured(passwords_.CurrentLoad()); });
+      device_tokens_(std::move(keys.device),
+                     std::chrono::duration_cast<std::chrono::seconds>(*settings.device_lifetime),
+                     host.SystemTime()),
+      service_({accounts_, sessions_, passwords_, limits_, refresh_tokens_, access_tokens_, device_tokens_,
+                metrics_, [this] { relay_.Wake(); }}) {
+  host.Metrics().Collect([this] { metrics_.Measured(passwords_.CurrentLoad(), limits_.Refused()); });
 }
 
 void Service::Connect(Peers peers) {

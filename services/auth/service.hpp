@@ -17,8 +17,14 @@ struct Settings {
   config::Property<std::chrono::milliseconds> session_idle;
   config::Property<std::chrono::milliseconds> session_lifetime;
   config::Property<std::chrono::milliseconds> refresh_retry_window;
+  config::Property<std::chrono::milliseconds> device_lifetime;
   config::Property<std::int64_t> hash_threads;
   config::Property<std::int64_t> hash_queue;
+  config::Property<std::int64_t> hash_queue_of_address;
+  config::Property<std::int64_t> sign_ups;
+  config::Property<std::chrono::milliseconds> sign_ups_window;
+  config::Property<std::int64_t> sign_ins;
+  config::Property<std::chrono::milliseconds> sign_ins_window;
 };
 
 class Service final : public host::Service {
@@ -56,8 +62,10 @@ class Service final : public host::Service {
   Sweeper sweeper_;
   Metrics metrics_;
   Passwords passwords_;
+  Limits limits_;
   const RefreshTokens refresh_tokens_;
   const AccessTokens access_tokens_;
+  const DeviceTokens device_tokens_;
   AuthService service_;
   api::AuthNeighbour neighbour_{service_};
 };

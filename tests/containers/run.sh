@@ -31,6 +31,8 @@ work=$(mktemp -d /tmp/market-containers.XXXXXX)
 export COMPOSE_PROJECT_NAME=markettest COMPOSE_PROFILES="$shape"
 export DOCKER_HOST="unix://$work/podman.sock"
 MARKET_PORT=$(/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+# All tests come from one address.
+export MARKET_AUTH_SIGN_UPS=1000000 MARKET_AUTH_SIGN_INS=1000000
 export MARKET_PORT MARKET_LISTEN="127.0.0.1:$MARKET_PORT" MARKET_URL="https://localhost:$MARKET_PORT"
 # All tests are one client to nginx.
 eval "$(/usr/bin/python3 -c 'from deploy.lib import nginx

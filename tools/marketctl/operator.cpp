@@ -42,9 +42,11 @@ Task<auth::storage::Promotion> CreateOperator(boost::asio::io_context& io, Opera
 
   auth::Passwords passwords({});
   auth::storage::Accounts accounts(database, {});
-  const auth::storage::NewAccount account{.id = AccountId::New(),
-                                          .email = request.email,
-                                          .password_hash = co_await passwords.Hash(request.password)};
+  const auth::storage::NewAccount account{
+      .id = AccountId::New(),
+      .email = request.email,
+      .password_hash =
+          co_await passwords.Hash(co_await passwords.Enter({}, runtime::After(5s)), request.password)};
   const auto trace = telemetry::TraceContext::NewRoot();
   auto act = ActOf("marketctl operator create");
   act.trace_id = trace.TraceIdHex();

@@ -317,11 +317,13 @@ ORDERS = Dashboard("market-money", "Orders and money", "What is sold, what fails
     ]),
     Row("Passwords", [
         graph("Hashing", "Passwords being hashed and waiting; each takes 19 MiB and tens of milliseconds.", "short",
-              Query("sum(auth_password_hashes_running)", "running"), Query("sum(auth_password_hashes_waiting)", "waiting"),
-              low=0),
-        graph("Hash duration", "With the wait for a thread.", "s", *quantiles("auth_password_hash_seconds", ""), low=0),
-        graph("Refused", "Because too many waited.", "ops", Query(f"sum(rate(auth_password_hashes_refused_total{RATE}))",
-                                                                  "refused")),
+              Query("sum(auth_password_hashes_running)", "running"),
+              Query("sum by (class) (auth_password_hashes_waiting)", "waiting: {{class}}"), low=0),
+        graph("Wait for a thread", "Of people on a device that is known.", "s",
+              *quantiles("auth_password_wait_seconds", 'class="known"'), low=0),
+        graph("Refused", "By the queue for a thread, and by the limits of one address or device.", "ops",
+              summed("auth_password_hashes_refused_total", "", "reason", "queue: {{reason}}"),
+              summed("auth_limited_total", "", "operation, limit", "{{operation}} by {{limit}}")),
     ]),
 ])
 

@@ -10,7 +10,9 @@
 #include "marketplace/user/v1/user.market.hpp"
 #include "services/auth/api/turns.hpp"
 #include "services/auth/credentials/access_tokens.hpp"
+#include "services/auth/credentials/device_tokens.hpp"
 #include "services/auth/credentials/keys.hpp"
+#include "services/auth/credentials/limits.hpp"
 #include "services/auth/credentials/passwords.hpp"
 #include "services/auth/metrics.hpp"
 #include "services/auth/storage/accounts.hpp"
@@ -24,8 +26,10 @@ class AuthService final : public api::AuthApi {
     storage::Accounts& accounts;
     storage::Sessions& sessions;
     Passwords& passwords;
+    Limits& limits;
     const RefreshTokens& refresh_tokens;
     const AccessTokens& access_tokens;
+    const DeviceTokens& device_tokens;
     Metrics& metrics;
     std::function<void()> wake_outbox;  // something was appended
   };
@@ -47,9 +51,11 @@ class AuthService final : public api::AuthApi {
   Task<google::protobuf::Empty> BindSeller(CallContext& call, api::auth::BindSellerRequest request) override;
 
  private:
+  Task<Visitor> Admit(CallContext& call, std::string_view email_key, std::string_view device_token);
   Task<api::auth::Session> JudgeSignIn(CallContext& call, api::auth::SignInRequest request);
   storage::NewSession NewSession() const;
-  // The answer of everything that gives a session: an access token and the refresh token at `sequence`.
+  // The answer of everything that gives a session: an access token, the refresh token at `sequence` and what
+  // makes the device a known one.
   api::auth::Session Answer(const Uuid& session, std::int64_t sequence, const domain::Account& account) const;
 
   // Tells user at once, so that the new account finds its profile. Best effort: the outbox is the guarantee.
@@ -57,7 +63,7 @@ class AuthService final : public api::AuthApi {
 
   Deps deps_;
   api::UserApi* users_ = nullptr;
-  Turns turns_{1000};
+  Turns turns_{Turns::Options{}};
 };
 
 }  // namespace market::auth

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 
 #include "platform/audit/testing/some_act.hpp"
 #include "platform/testing/fake_clock.hpp"
@@ -43,8 +45,9 @@ class AuthServiceTest : public ::testing::Test {
       const AccessTokens access_tokens(std::move(keys.signing), std::string(kIssuer),
                                        std::chrono::minutes(10), clock_);
       ring_.Replace({access_tokens.Public()});
-      AuthService service({accounts, sessions, *passwords_, keys.refresh, access_tokens, metrics_,
-                           [this] { ++outbox_wakes_; }});
+      const DeviceTokens device_tokens(keys.device, std::chrono::days(365), clock_);
+      AuthService service({accounts, sessions, *passwords_, *limits_, keys.refresh, access_tokens,
+                           device_tokens, metrics_, [this] { ++outbox_wakes_; }});
       service.Connect(users_);
       co_await body(service);
       co_await database.Close(Soon());
@@ -83,6 +86,21 @@ class AuthServiceTest : public ::testing::Test {
     CallContext call(Soon());
     co_return co_await service.SignIn(call, Credentials(std::move(email), std::move(password)));
   }
+  static Task<api::auth::Session> SignInFrom(AuthService& service, std::string address,
+                                             api::auth::SignInRequest request) {
+    CallContext call(Soon());
+    rpc::CallContextBuilder(call).ClientAddress(std::move(address));
+    co_return co_await service.SignIn(call, std::move(request));
+  }
+  static Task<api::auth::Session> SignUpFrom(AuthService& service, std::string address, std::string email) {
+    CallContext call(Soon());
+    rpc::CallContextBuilder(call).ClientAddress(std::move(address));
+    co_return co_await service.SignUp(call, NewAccount(std::move(email)));
+  }
+  static api::auth::SignInRequest WithDevice(api::auth::SignInRequest request, std::string token) {
+    request.set_device_token(std::move(token));
+    return request;
+  }
   static Task<api::auth::Session> Refresh(AuthService& service, std::string token) {
     CallContext call(Soon());
     api::auth::RefreshSessionRequest request;
@@ -106,7 +124,8 @@ class AuthServiceTest : public ::testing::Test {
   testing::TemporaryDatabase temporary_{kMigrations};
   testing::FakeClock clock_;
   std::unique_ptr<Passwords> passwords_ =
-      std::make_unique<Passwords>(Passwords::Options{.cost = {.memory_kib = 64, .passes = 1}, .on_done = {}});
+      std::make_unique<Passwords>(Passwords::Options{.cost = {.memory_kib = 64, .passes = 1}});
+  std::optional<Limits> limits_{Limits::Options{.sign_ups = {.count = 20, .window = std::chrono::hours(1)}}};
   telemetry::Metrics registry_;
   Metrics metrics_{registry_};
   FakeUsers users_;
@@ -158,20 +177,21 @@ TEST_F(AuthServiceTest, SignUp_SideBySideWithOneEmail_HasOneWinner) {
 
 // What is turned away because too many are waiting is neither a try nor an account.
 TEST_F(AuthServiceTest, HashesFull_RefusedBeforeAnythingIsWritten) {
-  passwords_ = std::make_unique<Passwords>(Passwords::Options{
-      .cost = {.memory_kib = 1024, .passes = 400}, .threads = 1, .queue = 1, .on_done = {}});
+  passwords_ = std::make_unique<Passwords>(
+      Passwords::Options{.cost = {.memory_kib = 64, .passes = 1},
+                         .queue = {.places = 1, .waiting_max = 1, .max_wait = seconds(60)}});
   Run([&](AuthService& service) -> Task<> {
-    auto executor = co_await boost::asio::this_coro::executor;
-    int hashed = 0;
-    const auto hash = [&]() -> Task<> {
-      co_await passwords_->Hash("secret");
-      ++hashed;
-    };
-    for (int i = 0; i < 2; ++i) boost::asio::co_spawn(executor, hash(), boost::asio::detached);
-    co_await boost::asio::post(boost::asio::use_awaitable);
-    EXPECT_EQ(co_await Refusal(SignIn(service, "ada@example.com")), "OVERLOADED");
-    EXPECT_EQ(co_await Refusal(SignUp(service, "ada@example.com")), "OVERLOADED");
-    co_await testing::Eventually([&] { return hashed == 2; });
+    auto place = co_await passwords_->Enter({.address = "203.0.113.1", .device = {}}, Soon());
+    std::vector<Task<>> tasks;
+    tasks.push_back([](Passwords& passwords) -> Task<> {
+      co_await passwords.Enter({.address = "203.0.113.2", .device = {}}, Soon());
+    }(*passwords_));
+    tasks.push_back([](AuthService& service, Passwords::Place& place) -> Task<> {
+      EXPECT_EQ(co_await Refusal(SignIn(service, "ada@example.com")), "OVERLOADED");
+      EXPECT_EQ(co_await Refusal(SignUp(service, "ada@example.com")), "OVERLOADED");
+      place.reset();
+    }(service, place));
+    co_await testing::AtOnce(std::move(tasks));
   });
   EXPECT_EQ(Sql("SELECT count(*) FROM sign_in_throttle"), "0");
   EXPECT_EQ(Sql("SELECT count(*) FROM account"), "0");
@@ -208,6 +228,7 @@ TEST_F(AuthServiceTest, Secrets_AreNowhereInTheDatabase) {
     for (const auto& one : {session, next}) {
       secrets.push_back(one.refresh_token());
       secrets.push_back(one.access_token());
+      secrets.push_back(one.device_token());
     }
   });
   const auto rows =
@@ -260,6 +281,71 @@ TEST_F(AuthServiceTest, SignIn_ManyFailures_ThrottledKnownOrNot) {
   });
 }
 
+// The owner gets in while strangers guess: with a device of the account, and only of this one.
+TEST_F(AuthServiceTest, SignIn_FromAKnownDevice_HasTriesOfItsOwn) {
+  Run([&](AuthService& service) -> Task<> {
+    const auto first = co_await SignUp(service, "ada@example.com");
+    const auto others = co_await SignUp(service, "eve@example.com");
+    const auto block = [&] {
+      Sql("UPDATE sign_in_throttle SET blocked_until = market_now() + interval '1 hour'");
+    };
+    co_await Refusal(SignIn(service, "ada@example.com", "wrong password"));
+    block();
+    const auto ada = Credentials("ada@example.com");
+    const auto with = [&](const api::auth::SignInRequest& request, std::string token) {
+      return Refusal(SignInFrom(service, "203.0.113.7", WithDevice(request, std::move(token))));
+    };
+    EXPECT_EQ(co_await with(ada, ""), "RATE_LIMITED");
+    EXPECT_EQ(co_await with(ada, others.device_token()), "RATE_LIMITED");
+    EXPECT_EQ(co_await with(ada, first.device_token() + "A"), "RATE_LIMITED");
+    EXPECT_EQ(co_await with(ada, first.device_token()), "");
+    EXPECT_EQ(co_await with(ada, (co_await Refresh(service, first.refresh_token())).device_token()), "");
+    EXPECT_EQ(co_await with(ada, ""), "RATE_LIMITED") << "a success there forgets nothing here";
+    // It is no way round the password, and its tries are counted like anybody's.
+    const auto wrong = Credentials("ada@example.com", "wrong password");
+    EXPECT_EQ(co_await with(wrong, first.device_token()), "BAD_CREDENTIALS");
+    block();
+    EXPECT_EQ(co_await with(ada, first.device_token()), "RATE_LIMITED");
+    EXPECT_EQ(co_await with(Credentials("nobody@example.com"), first.device_token()), "BAD_CREDENTIALS");
+    Sql("DELETE FROM sign_in_throttle");
+    const auto second = (co_await SignInFrom(service, "203.0.113.7", ada)).device_token();
+    co_await Refusal(SignIn(service, "ada@example.com", "wrong password"));
+    block();
+    clock_.Advance(std::chrono::days(366));
+    EXPECT_EQ(co_await with(ada, second), "RATE_LIMITED") << "over: a stranger";
+  });
+}
+
+// Neither a hash nor a row is spent on who comes too often; others do not notice.
+TEST_F(AuthServiceTest, SignIns_OfOneAddress_AreLimitedBeforeAnythingIsWritten) {
+  limits_.emplace(Limits::Options{.sign_ins = {.count = 3, .window = std::chrono::hours(1)}});
+  Run([&](AuthService& service) -> Task<> {
+    const auto from = [&](std::string address, int number) {
+      return Refusal(
+          SignInFrom(service, std::move(address), Credentials("n" + std::to_string(number) + "@x.test")));
+    };
+    for (int i = 0; i < 3; ++i)
+      EXPECT_EQ(co_await from("2001:db8::" + std::to_string(i), i), "BAD_CREDENTIALS");
+    EXPECT_EQ(co_await from("2001:db8::ffff", 3), "RATE_LIMITED") << "the same /64";
+    EXPECT_EQ(co_await from("2001:db8:0:1::1", 4), "BAD_CREDENTIALS");
+  });
+  EXPECT_EQ(Sql("SELECT count(*) FROM sign_in_throttle"), "4");
+  EXPECT_TRUE(registry_.Exposition().contains("auth_sign_ins_total{result=\"rate_limited\"} 1\n"));
+}
+
+TEST_F(AuthServiceTest, SignUps_OfOneAddress_AreLimitedAndSoAreQuestionsForEmails) {
+  Run([&](AuthService& service) -> Task<> {
+    co_await SignUp(service, "ada@example.com");
+    std::map<std::string, int> answers;
+    for (int i = 0; i < 300; ++i)
+      ++answers[co_await Refusal(SignUpFrom(service, "203.0.113.7", "ada@example.com"))];
+    EXPECT_EQ(answers, (std::map<std::string, int>{{"EMAIL_TAKEN", 20}, {"RATE_LIMITED", 280}}));
+    EXPECT_EQ(co_await Refusal(SignUpFrom(service, "203.0.113.7", "bea@example.com")), "RATE_LIMITED");
+    EXPECT_EQ(co_await Refusal(SignUpFrom(service, "203.0.113.8", "bea@example.com")), "");
+  });
+  EXPECT_EQ(Sql("SELECT count(*) FROM account"), "2");
+}
+
 TEST_F(AuthServiceTest, SignIn_ManyRightOnesSideBySide_NoneIsThrottled) {
   int signed_in = 0;
   Run([&](AuthService& service) -> Task<> {
@@ -275,7 +361,7 @@ TEST_F(AuthServiceTest, SignIn_ManyRightOnesSideBySide_NoneIsThrottled) {
 TEST_F(AuthServiceTest, SignIn_OutdatedHash_IsReplaced) {
   Passwords weak({.cost = {.memory_kib = 32, .passes = 1}});
   std::string old_hash;
-  RunLoop([&]() -> Task<> { old_hash = co_await weak.Hash(kPassword); });
+  RunLoop([&]() -> Task<> { old_hash = co_await weak.Hash(co_await weak.Enter({}, Soon()), kPassword); });
   Run([&](AuthService& service) -> Task<> {
     co_await SignUp(service, "ada@example.com");
     Sql("UPDATE account SET password_hash = '" + old_hash + "'");
@@ -370,58 +456,6 @@ TEST_F(AuthServiceTest, GetKeys_VerifyItsTokens) {
     identity::KeyRing ring;
     ring.Replace({{keys.keys(0).kid(), keys.keys(0).x(), keys.keys(0).y()}});
     EXPECT_TRUE(ring.Verify(session.access_token(), kIssuer, clock_.Now()));
-  });
-}
-
-TEST(Turns, OneAtATime_InOrderAndPastThoseWhoLeft) {
-  RunLoop([&](boost::asio::io_context& io) -> Task<> {
-    Turns turns(10);
-    std::vector<int> order;
-    int left = 0;
-    auto held = std::make_optional(co_await turns.Take("a", Soon()));
-    const auto wait = [&](int number, runtime::Deadline deadline) -> Task<> {
-      try {
-        const auto turn = co_await turns.Take("a", deadline);
-        order.push_back(number);
-      } catch (const Error& error) {
-        EXPECT_EQ(error.code, Code::kDeadlineExceeded);
-        ++left;
-      }
-    };
-    for (int i = 0; i < 5; ++i) {
-      const auto deadline = i == 2 ? After(std::chrono::milliseconds(1)) : Soon();
-      boost::asio::co_spawn(io, wait(i, deadline), boost::asio::detached);
-    }
-    co_await testing::Eventually([&] { return left == 1; });
-    EXPECT_TRUE(order.empty());
-    const auto other = co_await turns.Take("b", Soon());
-    held.reset();
-    co_await testing::Eventually([&] { return order.size() == 4; });
-    EXPECT_EQ(order, (std::vector<int>{0, 1, 3, 4}));
-    const auto again = co_await turns.Take("a", Soon());
-  });
-}
-
-TEST(Turns, TooManyWaiting_Refused) {
-  RunLoop([&](boost::asio::io_context& io) -> Task<> {
-    Turns turns(1);
-    bool served = false;
-    auto held = std::make_optional(co_await turns.Take("a", Soon()));
-    const auto wait = [&]() -> Task<> {
-      const auto turn = co_await turns.Take("a", Soon());
-      served = true;
-    };
-    boost::asio::co_spawn(io, wait(), boost::asio::detached);
-    co_await boost::asio::post(boost::asio::use_awaitable);
-    co_await boost::asio::post(boost::asio::use_awaitable);
-    try {
-      const auto turn = co_await turns.Take("a", Soon());
-      ADD_FAILURE();
-    } catch (const Error& error) {
-      EXPECT_EQ(error.reason, "OVERLOADED");
-    }
-    held.reset();
-    co_await testing::Eventually([&] { return served; });
   });
 }
 

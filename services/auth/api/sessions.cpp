@@ -23,6 +23,7 @@ api::auth::Session AuthService::Answer(const Uuid& session, std::int64_t sequenc
   answer.set_token_type("Bearer");
   answer.set_expires_in(deps_.access_tokens.Lifetime().count());
   answer.set_refresh_token(deps_.refresh_tokens.Make(session, sequence));
+  answer.set_device_token(deps_.device_tokens.Issue({.id = session, .account = account.id}));
   *answer.mutable_account() = ToProto(account);
   return answer;
 }

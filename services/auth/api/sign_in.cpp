@@ -1,3 +1,4 @@
+#include "platform/rpc/client_address.hpp"
 #include "services/auth/api/auth_service.hpp"
 
 namespace market::auth {
@@ -25,22 +26,42 @@ Task<api::auth::Session> AuthService::SignIn(CallContext& call, api::auth::SignI
   }
 }
 
+// Counts the visitor before anything is read for it. A token of another account, or none of ours, makes a
+// stranger of its bearer and tells nobody.
+Task<Visitor> AuthService::Admit(CallContext& call, std::string_view email_key,
+                                 std::string_view device_token) {
+  const Visitor stranger{.address = rpc::NetworkOf(call.ClientAddress()), .device = {}};
+  if (const auto device = deps_.device_tokens.Read(device_token)) {
+    const Visitor known{.address = stranger.address, .device = device->id};
+    deps_.limits.CountSignIn(known);
+    if (co_await deps_.accounts.FindId(call, email_key) == device->account) co_return known;
+  }
+  deps_.limits.CountSignIn(stranger);
+  co_return stranger;
+}
+
 // An unknown e-mail takes the same path as a wrong password:
 // the same statement, a hash of the same cost, one answer.
 Task<api::auth::Session> AuthService::JudgeSignIn(CallContext& call, api::auth::SignInRequest request) {
-  deps_.passwords.RefuseIfFull();
   const auto email_key = domain::NormalizeEmail(request.email());
-  const auto turn = co_await turns_.Take(email_key, call.Deadline());
-  const auto attempt = co_await deps_.sessions.CountTry(call, email_key);
+  const auto visitor = co_await Admit(call, email_key, request.device_token());
+  const auto& device = visitor.device;
+  const auto turn = co_await turns_.Take(device ? device->ToString() : email_key, call.Deadline());
+  // Before the try is counted: who is turned away here has not tried.
+  auto place = co_await deps_.passwords.Enter(visitor, call.Deadline());
+  const auto attempt = co_await deps_.sessions.CountTry(call, email_key, device);
   if (attempt.wait) throw Throttled(*attempt.wait);
 
-  const auto match = co_await deps_.passwords.Verify(attempt.password_hash, request.password());
+  const auto match = co_await deps_.passwords.Verify(place, attempt.password_hash, request.password());
   if (match == Passwords::Match::kNo) throw BadCredentials();
   std::optional<std::string> new_hash;
-  if (match == Passwords::Match::kOutdated) new_hash = co_await deps_.passwords.Hash(request.password());
+  if (match == Passwords::Match::kOutdated)
+    new_hash = co_await deps_.passwords.Hash(place, request.password());
+  place.reset();
 
   const auto session = NewSession();
-  const auto account = co_await deps_.sessions.Open(call, *attempt.account, email_key, session, new_hash);
+  const auto account =
+      co_await deps_.sessions.Open(call, *attempt.account, email_key, device, session, new_hash);
   co_return Answer(session.id, 1, account);
 }
 

@@ -1,3 +1,4 @@
+#include "platform/rpc/client_address.hpp"
 #include "platform/telemetry/log.hpp"
 #include "services/auth/api/auth_service.hpp"
 #include "services/auth/messages.hpp"
@@ -25,13 +26,16 @@ Task<> AuthService::TryCreateProfile(CallContext& call, AccountId account, std::
 }
 
 Task<api::auth::Session> AuthService::SignUp(CallContext& call, api::auth::SignUpRequest request) {
-  deps_.passwords.RefuseIfFull();
-  if (co_await deps_.accounts.IsEmailTaken(call, domain::NormalizeEmail(request.email()))) {
-    throw EmailTaken();
-  }
-  const storage::NewAccount account{.id = AccountId::New(),
-                                    .email = request.email(),
-                                    .password_hash = co_await deps_.passwords.Hash(request.password())};
+  // Whoever signs up is a stranger. The limit is also what keeps the question below from being asked of a
+  // whole list of e-mails.
+  const Visitor visitor{.address = rpc::NetworkOf(call.ClientAddress()), .device = {}};
+  deps_.limits.CountSignUp(visitor);
+  if (co_await deps_.accounts.FindId(call, domain::NormalizeEmail(request.email()))) throw EmailTaken();
+  auto place = co_await deps_.passwords.Enter(visitor, call.Deadline());
+  const storage::NewAccount account{
+      .id = AccountId::New(),
+      .email = request.email(),
+      .password_hash = co_await deps_.passwords.Hash(std::move(place), request.password())};
   const auto session = NewSession();
   const auto created = co_await deps_.accounts.Create(
       call, account, session,

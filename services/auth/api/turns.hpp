@@ -1,10 +1,11 @@
-// One sign-in at a time per e-mail within a process: the next one starts when the one before has been judged.
-// Many sign-ins with the right password side by side are then never taken
+// One sign-in at a time per e-mail (of a known device: per device) within a process: the next one starts when
+// the one before has been judged. Many sign-ins with the right password side by side are then never taken
 // for guesses, and guesses gain nothing.
 //
-// Io thread only; outlives its turns. Limit: `waiting_max` callers wait in all,
-// further ones get Error OVERLOADED.
+// Io thread only; outlives its turns. Limits: past `waiting_of_key_max` callers who wait for one key Error
+// RATE_LIMITED, past `waiting_max` in all OVERLOADED; who has waited for `max_wait` leaves with OVERLOADED.
 #pragma once
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <memory>
@@ -34,16 +35,23 @@ class Turns {
     std::string key_;
   };
 
-  explicit Turns(std::size_t waiting_max) : waiting_max_(waiting_max) {}
+  struct Options {
+    std::size_t waiting_max = 128;
+    std::size_t waiting_of_key_max = 32;
+    std::chrono::milliseconds max_wait{2000};
+  };
+
+  explicit Turns(const Options& options) : options_(options) {}
 
   // Throws Error DEADLINE_EXCEEDED when its turn does not come in time.
   Task<Turn> Take(std::string key, runtime::Deadline deadline);
 
  private:
   using Waiter = std::shared_ptr<runtime::OneShot<>>;
+  Task<> WaitFor(Waiter waiter, const std::string& key, runtime::Deadline deadline);
   void Pass(const std::string& key);
 
-  const std::size_t waiting_max_;
+  const Options options_;
   std::size_t waiting_ = 0;
   std::unordered_map<std::string, std::deque<Waiter>>
       queues_;  // an entry: somebody's turn; in it who comes after

@@ -1,7 +1,11 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <string>
+#include <vector>
 
+#include "platform/core/error.hpp"
+#include "platform/runtime/task_group.hpp"
 #include "platform/testing/fake_clock.hpp"
 #include "platform/testing/run_loop.hpp"
 #include "services/auth/credentials/access_tokens.hpp"
@@ -29,24 +33,34 @@ AvsquruxUe4XY8HBiORBvwUfahHgTeAs3S/d/Qg78AJAPvvAcyUyB8wH
 )";
 
 const Passwords::Options kQuick{.cost = {.memory_kib = 64, .passes = 1}};
+const Visitor kSomebody{.address = "203.0.113.7", .device = {}};
+
+Task<std::string> Hash(Passwords& passwords, std::string password) {
+  co_return co_await passwords.Hash(co_await passwords.Enter(kSomebody, testing::Soon()),
+                                    std::move(password));
+}
+Task<Passwords::Match> Verify(Passwords& passwords, std::optional<std::string> hash, std::string password) {
+  co_return co_await passwords.Verify(co_await passwords.Enter(kSomebody, testing::Soon()), std::move(hash),
+                                      std::move(password));
+}
 
 TEST(Passwords, RightAndWrong_AreToldApart) {
   Passwords passwords(kQuick);
   RunLoop([&]() -> Task<> {
-    const auto hash = co_await passwords.Hash("correct horse battery");
+    const auto hash = co_await Hash(passwords, "correct horse battery");
     EXPECT_TRUE(hash.starts_with("$argon2id$v=19$m=64,t=1,p=1$")) << hash;
-    EXPECT_EQ(co_await passwords.Verify(hash, "correct horse battery"), Passwords::Match::kYes);
-    EXPECT_EQ(co_await passwords.Verify(hash, "correct horse batterz"), Passwords::Match::kNo);
-    EXPECT_EQ(co_await passwords.Verify(hash, ""), Passwords::Match::kNo);
-    EXPECT_EQ(co_await passwords.Verify(std::nullopt, "correct horse battery"), Passwords::Match::kNo);
-    EXPECT_NE(hash, co_await passwords.Hash("correct horse battery"));
+    EXPECT_EQ(co_await Verify(passwords, hash, "correct horse battery"), Passwords::Match::kYes);
+    EXPECT_EQ(co_await Verify(passwords, hash, "correct horse batterz"), Passwords::Match::kNo);
+    EXPECT_EQ(co_await Verify(passwords, hash, ""), Passwords::Match::kNo);
+    EXPECT_EQ(co_await Verify(passwords, std::nullopt, "correct horse battery"), Passwords::Match::kNo);
+    EXPECT_NE(hash, co_await Hash(passwords, "correct horse battery"));
   });
 }
 
 TEST(Passwords, DefaultCost_IsTheStatedFloor) {
   Passwords passwords({});
   RunLoop([&]() -> Task<> {
-    const auto hash = co_await passwords.Hash("x");
+    const auto hash = co_await Hash(passwords, "x");
     EXPECT_TRUE(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$")) << hash;
   });
 }
@@ -56,43 +70,61 @@ TEST(Passwords, WeakerHash_IsOutdated) {
   Passwords strong({.cost = {.memory_kib = 128, .passes = 1}});
   Passwords longer({.cost = {.memory_kib = 64, .passes = 2}});
   RunLoop([&]() -> Task<> {
-    const auto hash = co_await weak.Hash("secret");
-    EXPECT_EQ(co_await strong.Verify(hash, "secret"), Passwords::Match::kOutdated);
-    EXPECT_EQ(co_await longer.Verify(hash, "secret"), Passwords::Match::kOutdated);
-    EXPECT_EQ(co_await strong.Verify(hash, "wrong"), Passwords::Match::kNo);
-    EXPECT_EQ(co_await weak.Verify(co_await strong.Hash("secret"), "secret"), Passwords::Match::kYes);
+    const auto hash = co_await Hash(weak, "secret");
+    EXPECT_EQ(co_await Verify(strong, hash, "secret"), Passwords::Match::kOutdated);
+    EXPECT_EQ(co_await Verify(longer, hash, "secret"), Passwords::Match::kOutdated);
+    EXPECT_EQ(co_await Verify(strong, hash, "wrong"), Passwords::Match::kNo);
+    EXPECT_EQ(co_await Verify(weak, co_await Hash(strong, "secret"), "secret"), Passwords::Match::kYes);
+  });
+}
+
+// Whose request is gone has its hash done to the end; nobody else gets that thread before.
+TEST(Passwords, CancelledCaller_KeepsItsThreadTaken) {
+  int done = 0;
+  Passwords passwords({.cost = {.memory_kib = 1024, .passes = 400},
+                       .queue = {.places = 1},
+                       .on_done = [&done](std::chrono::nanoseconds took) { done += took.count() > 0; },
+                       .on_place = {}});
+  RunLoop([&](boost::asio::io_context& io) -> Task<> {
+    runtime::TaskGroup group(io.get_executor(), [](std::string_view, std::exception_ptr) {});
+    group.Spawn("hash", [](Passwords& with) -> Task<> { co_await Hash(with, "secret"); }(passwords));
+    co_await testing::Eventually([&] { return passwords.CurrentLoad().running == 1; });
+    group.Cancel();
+    co_await group.Join(testing::Soon());
+    EXPECT_EQ(passwords.CurrentLoad().running, 1U);
+    co_await Hash(passwords, "secret");
+    EXPECT_EQ(done, 1) << "the first one has left";
+    EXPECT_EQ(passwords.CurrentLoad().running, 0U);
   });
 }
 
 TEST(Passwords, FullQueue_Refuses) {
-  int done = 0;
+  std::vector<resilience::Standing> served;
   Passwords passwords({.cost = {.memory_kib = 1024, .passes = 50},
-                       .threads = 1,
-                       .queue = 1,
-                       .on_done = [&done](std::chrono::nanoseconds took) { done += took.count() > 0; }});
-  RunLoop([&](boost::asio::io_context& io) -> Task<> {
-    int hashed = 0;
+                       .queue = {.places = 1, .waiting_max = 1, .max_wait = std::chrono::hours(1)},
+                       .on_done = {},
+                       .on_place = [&](resilience::Standing standing, std::chrono::nanoseconds) {
+                         served.push_back(standing);
+                       }});
+  RunLoop([&]() -> Task<> {
     int refused = 0;
-    const auto hash_one = [&]() -> Task<> {
+    const Visitor known{.address = "203.0.113.7", .device = Uuid::NewV7()};
+    co_await testing::AtOnce(6, [&](int i) -> Task<> {
+      const Visitor visitor = i < 4 ? Visitor{.address = std::to_string(i), .device = {}} : known;
       try {
-        co_await passwords.Hash("secret");
-        ++hashed;
+        co_await passwords.Hash(co_await passwords.Enter(visitor, testing::Soon()), "secret");
       } catch (const Error& error) {
         EXPECT_EQ(error.reason, "OVERLOADED");
         EXPECT_TRUE(error.retry_after);
         ++refused;
       }
-    };
-    EXPECT_NO_THROW(passwords.RefuseIfFull());
-    for (int i = 0; i < 4; ++i) boost::asio::co_spawn(io, hash_one(), boost::asio::detached);
-    co_await testing::Eventually([&] { return refused == 2; });
-    EXPECT_THROW(passwords.RefuseIfFull(), Error);
-    EXPECT_EQ(passwords.CurrentLoad().running, 1u);
-    EXPECT_EQ(passwords.CurrentLoad().refused, 3u);
-    co_await testing::Eventually([&] { return hashed == 2; });
-    EXPECT_EQ(done, 2);
-    EXPECT_EQ(passwords.CurrentLoad().running + passwords.CurrentLoad().waiting, 0u);
+    });
+    EXPECT_EQ(refused, 3);
+    EXPECT_EQ(passwords.CurrentLoad().refused_full, 3U);
+    EXPECT_EQ(passwords.CurrentLoad().running, 0U);
   });
+  using enum resilience::Standing;
+  EXPECT_EQ(served, (std::vector{kStranger, kKnown, kStranger})) << "known devices first";
 }
 
 TEST(RefreshTokens, PositionsAndFamilies_GiveDifferentTokens) {
@@ -124,6 +156,7 @@ TEST(Keys, SameKeyInAnotherEncoding_GivesTheSameTokens) {
   const auto second = KeysFromPem(kPkcs8);
   const auto family = Uuid::NewV7();
   EXPECT_EQ(first.refresh.Make(family, 1), second.refresh.Make(family, 1));
+  EXPECT_EQ(first.device, second.device);
   EXPECT_EQ(first.signing.Kid(), second.signing.Kid());
 }
 

@@ -4,11 +4,9 @@
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 #include <openssl/pem.h>
-#include <openssl/sha.h>
 
 #include <array>
 #include <memory>
@@ -16,6 +14,7 @@
 
 #include "platform/crypto/base64url.hpp"
 #include "platform/crypto/digest.hpp"
+#include "services/auth/credentials/mac.hpp"
 
 namespace market::auth {
 namespace {
@@ -34,9 +33,6 @@ struct Freed {
 template <class T, auto Free>
 using Owned = std::unique_ptr<T, Freed<Free>>;
 
-const unsigned char* Bytes(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
 unsigned char* Bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 
 // The private number itself, so that the same key in another encoding gives the same tokens.
@@ -77,13 +73,7 @@ std::string Derive(std::string secret, std::string_view purpose) {
 
 std::string RefreshTokens::Make(const Uuid& family, std::int64_t sequence) const {
   const std::string position = family.ToString() + '|' + std::to_string(sequence);
-  std::string mac(crypto::kSha256Bytes, '\0');
-  unsigned int size = 0;
-  if (!HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()), Bytes(position), position.size(),
-            Bytes(mac), &size)) {
-    throw std::runtime_error("HMAC failed");
-  }
-  return std::string(kPrefix) + crypto::Base64UrlEncode(mac);
+  return std::string(kPrefix) + crypto::Base64UrlEncode(Mac(key_, position));
 }
 
 std::optional<std::string> RefreshTokens::DigestOf(std::string_view token) {
@@ -93,7 +83,8 @@ std::optional<std::string> RefreshTokens::DigestOf(std::string_view token) {
 
 Keys KeysFromPem(std::string_view pem) {
   auto signing = identity::SigningKey::FromPem(pem);
-  return {std::move(signing), RefreshTokens(Derive(PrivateScalar(pem), "marketplace refresh token 1"))};
+  return {std::move(signing), RefreshTokens(Derive(PrivateScalar(pem), "marketplace refresh token 1")),
+          Derive(PrivateScalar(pem), "marketplace device token 1")};
 }
 
 }  // namespace market::auth

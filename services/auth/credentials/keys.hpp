@@ -1,4 +1,4 @@
-// What auth signs and derives with. Both come from one private key,
+// What auth signs and derives with. All come from one private key,
 // so replicas that are given the same one agree.
 #pragma once
 #include <cstdint>
@@ -28,6 +28,7 @@ class RefreshTokens {
 struct Keys {
   identity::SigningKey signing;
   RefreshTokens refresh;
+  std::string device;  // the key of DeviceTokens
 };
 
 // `pem`: a private EC P-256 key. Throws std::runtime_error saying what is wrong with it.

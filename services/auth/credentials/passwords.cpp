@@ -3,7 +3,6 @@
 #include <argon2.h>
 #include <openssl/crypto.h>
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <stdexcept>
@@ -62,44 +61,39 @@ class Secret {
 Passwords::Passwords(Options options)
     : options_(std::move(options)),
       nobody_(HashNow(options_.cost, crypto::RandomBytes(32))),
-      pool_(options_.threads, options_.queue) {}
+      queue_(options_.queue),
+      pool_(options_.queue.places, 0) {}
+
+Task<Passwords::Place> Passwords::Enter(const Visitor& visitor, runtime::Deadline deadline) {
+  const auto standing = visitor.Standing();
+  const auto began = std::chrono::steady_clock::now();
+  auto place = co_await queue_.Enter(visitor.address, standing, deadline);
+  if (options_.on_place) options_.on_place(standing, std::chrono::steady_clock::now() - began);
+  co_return place;
+}
 
 template <class Function>
-Task<std::invoke_result_t<Function>> Passwords::InPool(Function function) {
-  RefuseIfFull();
+Task<std::invoke_result_t<Function>> Passwords::InPool(Place place, Function function) {
   const auto began = std::chrono::steady_clock::now();
-  auto result = co_await pool_.Run(std::move(function));
+  auto result = co_await pool_.Run(std::move(function), std::move(place));
   if (options_.on_done) options_.on_done(std::chrono::steady_clock::now() - began);
   co_return result;
 }
 
-Task<std::string> Passwords::Hash(std::string password) {
-  return InPool([cost = options_.cost, password = Secret(std::move(password))] {
+Task<std::string> Passwords::Hash(Place place, std::string password) {
+  return InPool(std::move(place), [cost = options_.cost, password = Secret(std::move(password))] {
     return HashNow(cost, password.Value());
   });
 }
 
-Task<Passwords::Match> Passwords::Verify(std::optional<std::string> hash, std::string password) {
+Task<Passwords::Match> Passwords::Verify(Place place, std::optional<std::string> hash, std::string password) {
   const bool known = hash.has_value();
-  return InPool(
-      [known, cost = options_.cost, phc = hash.value_or(nobody_), password = Secret(std::move(password))] {
-        const bool matches = MatchesNow(phc, password.Value());
-        if (!known || !matches) return Match::kNo;
-        return IsWeaker(phc, cost) ? Match::kOutdated : Match::kYes;
-      });
-}
-
-Passwords::Load Passwords::CurrentLoad() const {
-  const auto pending = pool_.Pending();
-  const auto running = std::min(pending, options_.threads);
-  return {.running = running, .waiting = pending - running, .refused = refused_};
-}
-
-void Passwords::RefuseIfFull() {
-  if (pool_.Pending() < options_.threads + options_.queue) return;
-  ++refused_;
-  throw Error(Code::kResourceExhausted, "OVERLOADED", "too many people are signing in right now")
-      .WithRetryAfter(std::chrono::seconds(1));
+  return InPool(std::move(place), [known, cost = options_.cost, phc = hash.value_or(nobody_),
+                                   password = Secret(std::move(password))] {
+    const bool matches = MatchesNow(phc, password.Value());
+    if (!known || !matches) return Match::kNo;
+    return IsWeaker(phc, cost) ? Match::kOutdated : Match::kYes;
+  });
 }
 
 }  // namespace market::auth

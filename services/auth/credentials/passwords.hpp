@@ -1,19 +1,22 @@
 // Password hashes: argon2id (RFC 9106) as PHC strings,
 // computed in a small pool so that the io thread stays free.
 //
-// The pool and its queue are bounded: past the limit a call throws Error OVERLOADED at once. Memory in use is
-// at most threads x memory_kib. Owner: the auth service; io thread only; outlives its callers.
+// The threads are scarce, so a place at one is waited for in a queue that is fair by address and serves known
+// devices first (platform/resilience/fair_queue.hpp: what it refuses and how), and only who has a place can
+// ask for a hash. Memory in use is at most threads x memory_kib. Owner: the auth service; io thread only;
+// outlives its callers.
 #pragma once
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <type_traits>
 
+#include "platform/resilience/fair_queue.hpp"
 #include "platform/runtime/blocking_pool.hpp"
 #include "platform/runtime/task.hpp"
+#include "services/auth/credentials/limits.hpp"
 
 namespace market::auth {
 
@@ -27,15 +30,11 @@ class Passwords {
  public:
   struct Options {
     PasswordCost cost;
-    std::size_t threads = 1;
-    std::size_t queue = 32;
-    std::function<void(std::chrono::nanoseconds took)> on_done;  // the wait for a thread included
+    resilience::FairQueue::Options queue;                                               // a place is a thread
+    std::function<void(std::chrono::nanoseconds took)> on_done;                         // one hash
+    std::function<void(resilience::Standing, std::chrono::nanoseconds took)> on_place;  // the wait for one
   };
-  struct Load {
-    std::size_t running = 0;
-    std::size_t waiting = 0;
-    std::uint64_t refused = 0;
-  };
+  using Place = resilience::FairQueue::Place;
   enum class Match {
     kNo,
     kYes,
@@ -44,21 +43,24 @@ class Passwords {
 
   explicit Passwords(Options options);
 
-  Task<std::string> Hash(std::string password);
+  // Waits for a place; throws as the queue does. It is good for one hash after the other; whoever is cancelled
+  // meanwhile leaves the place taken until its thread has ended.
+  Task<Place> Enter(const Visitor& visitor, runtime::Deadline deadline);
+
+  Task<std::string> Hash(Place place, std::string password);
   // Without a hash (no such account) it takes as long as with one and says kNo.
-  Task<Match> Verify(std::optional<std::string> hash, std::string password);
-  // Throws Error OVERLOADED when a call would be refused now.
-  void RefuseIfFull();
-  Load CurrentLoad() const;
+  Task<Match> Verify(Place place, std::optional<std::string> hash, std::string password);
+
+  resilience::FairQueue::Stats CurrentLoad() const { return queue_.GetStats(); }
 
  private:
   template <class Function>
-  Task<std::invoke_result_t<Function>> InPool(Function function);
+  Task<std::invoke_result_t<Function>> InPool(Place place, Function function);
 
   const Options options_;
   const std::string nobody_;  // the hash of a password that nobody knows
+  resilience::FairQueue queue_;
   runtime::BlockingPool pool_;
-  std::uint64_t refused_ = 0;
 };
 
 }  // namespace market::auth

@@ -54,9 +54,10 @@ COMMENT ON TABLE refresh_token IS 'mutable';
 -- At most one token of a family is good.
 CREATE UNIQUE INDEX refresh_token_live ON refresh_token (session_id) WHERE used_at IS NULL;
 
--- Failed sign-ins by SHA-256 of the lower-cased e-mail: whether an account has that e-mail makes no difference.
+-- Failed sign-ins by SHA-256 of the lower-cased e-mail: whether an account has that e-mail makes no difference. Those of a
+-- device that has signed in to the account before are counted apart, by SHA-256 of the device.
 CREATE TABLE sign_in_throttle (
-  email_digest  bytea       PRIMARY KEY CHECK (octet_length(email_digest) = 32),
+  digest        bytea       PRIMARY KEY CHECK (octet_length(digest) = 32),
   tries         integer     NOT NULL CHECK (tries >= 1),
   last_try_at   timestamptz NOT NULL,
   blocked_until timestamptz NOT NULL

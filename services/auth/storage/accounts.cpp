@@ -14,7 +14,12 @@ using postgres::ComposedStatement;
 using postgres::SqlError;
 using postgres::Statement;
 
-constexpr Statement kIsEmailTaken{"auth.is_email_taken", "SELECT 1 FROM account WHERE email_key = $1"};
+struct Named {
+  AccountId id;
+};
+constexpr Columns kNamed{Column{"id", &Named::id}};
+constexpr ComposedStatement kFindId{"auth.find_account_id",
+                                    "SELECT " + kNamed + " FROM account WHERE email_key = $1"};
 
 constexpr Statement kInsertAccount{"auth.insert_account", R"sql(
 INSERT INTO account (id, email, email_key, password_hash) VALUES ($1, $2, $3, $4))sql"};
@@ -48,9 +53,9 @@ constexpr std::string_view kForeignKeyViolation = "23503";
 
 }  // namespace
 
-Task<bool> Accounts::IsEmailTaken(Work work, std::string_view email_key) {
-  const auto rows = co_await database_.Read(work, kIsEmailTaken, email_key);
-  co_return !rows.empty();
+Task<std::optional<AccountId>> Accounts::FindId(Work work, std::string_view email_key) {
+  const auto named = kNamed.ReadAtMostOne(co_await database_.Read(work, kFindId, email_key));
+  co_return named ? std::optional(named->id) : std::nullopt;
 }
 
 Task<std::variant<domain::Account, EmailTaken>> Accounts::Create(Work work, const NewAccount& account,

@@ -31,8 +31,8 @@ class Accounts {
   Accounts(postgres::Database& database, const domain::Lifetimes& lifetimes)
       : database_(database), lifetimes_(lifetimes) {}
 
-  // A hint that saves the work of hashing; Create decides.
-  Task<bool> IsEmailTaken(Work work, std::string_view email_key);
+  // To who signs up a hint that saves the work of hashing; Create decides.
+  Task<std::optional<AccountId>> FindId(Work work, std::string_view email_key);
   // Account, first session and `message` (its profile to be) in one transaction.
   Task<std::variant<domain::Account, EmailTaken>> Create(Work work, const NewAccount& account,
                                                          const NewSession& session,

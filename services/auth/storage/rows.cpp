@@ -38,7 +38,9 @@ void SetMemberRoles(domain::Account& account, const std::vector<std::string>& na
   account.sellers = std::move(known);
 }
 
-std::string EmailDigest(std::string_view email_key) { return crypto::Sha256(email_key); }
+std::string TriesDigest(std::string_view email_key, const std::optional<Uuid>& device) {
+  return crypto::Sha256(device ? "device " + device->ToString() : email_key);
+}
 
 void AddSession(postgres::Batch& batch, const Work& work, const NewSession& session, AccountId account,
                 const domain::Lifetimes& lifetimes) {

@@ -33,8 +33,8 @@ inline constexpr postgres::Columns kAccount{
 inline constexpr postgres::ComposedStatement kFindAccount{
     "auth.find_account", "SELECT " + kAccount + " FROM account a WHERE a.id = $1"};
 
-// SHA-256: what the throttle knows an e-mail by.
-std::string EmailDigest(std::string_view email_key);
+// SHA-256: what the throttle knows an e-mail or, apart from it, a known device by.
+std::string TriesDigest(std::string_view email_key, const std::optional<Uuid>& device);
 
 // The session's row, its first refresh token, and the event.
 void AddSession(postgres::Batch& batch, const Work& work, const NewSession& session, AccountId account,

@@ -25,7 +25,7 @@ struct CountedTry {
 constexpr Columns kCountedTry{
     Column{"EXISTS (SELECT FROM counted)", &CountedTry::counted},
     Column{R"sql((SELECT ceil(extract(epoch FROM t.blocked_until - market_now()) * 1000)::bigint
-        FROM sign_in_throttle t WHERE t.email_digest = $1))sql",
+        FROM sign_in_throttle t WHERE t.digest = $1))sql",
            &CountedTry::wait_ms},
     Column{"a.id", &CountedTry::account}, Column{"a.password_hash", &CountedTry::password_hash}};
 
@@ -33,9 +33,9 @@ constexpr Columns kCountedTry{
 // there is one. $3 is the table of waits in seconds, $4 when tries are forgotten.
 constexpr ComposedStatement kCountTry{"auth.count_try", R"sql(
 WITH counted AS (
-  INSERT INTO sign_in_throttle AS t (email_digest, tries, last_try_at, blocked_until)
+  INSERT INTO sign_in_throttle AS t (digest, tries, last_try_at, blocked_until)
   VALUES ($1, 1, market_now(), market_now() + make_interval(secs => ($3::bigint[])[1]))
-  ON CONFLICT (email_digest) DO UPDATE SET
+  ON CONFLICT (digest) DO UPDATE SET
     tries = CASE WHEN t.last_try_at < market_now() - $4::interval THEN 1 ELSE t.tries + 1 END,
     last_try_at = market_now(),
     blocked_until = market_now() + make_interval(secs => ($3::bigint[])[
@@ -45,7 +45,7 @@ WITH counted AS (
 SELECT )sql" + kCountedTry + R"sql(
 FROM (SELECT) one LEFT JOIN account a ON a.email_key = $2)sql"};
 
-constexpr Statement kForgetTries{"auth.forget_tries", "DELETE FROM sign_in_throttle WHERE email_digest = $1"};
+constexpr Statement kForgetTries{"auth.forget_tries", "DELETE FROM sign_in_throttle WHERE digest = $1"};
 
 constexpr Statement kReplaceHash{
     "auth.replace_hash", "UPDATE account SET password_hash = $2, updated_at = market_now() WHERE id = $1"};
@@ -96,14 +96,14 @@ DELETE FROM session WHERE id IN (
   SELECT id FROM session WHERE absolute_expires_at < market_now() LIMIT $1 FOR UPDATE SKIP LOCKED))sql"};
 
 constexpr Statement kSweepTries{"auth.sweep_tries", R"sql(
-DELETE FROM sign_in_throttle WHERE email_digest IN (
-  SELECT email_digest FROM sign_in_throttle WHERE last_try_at < market_now() - $1::interval
+DELETE FROM sign_in_throttle WHERE digest IN (
+  SELECT digest FROM sign_in_throttle WHERE last_try_at < market_now() - $1::interval
   LIMIT $2 FOR UPDATE SKIP LOCKED))sql"};
 
 }  // namespace
 
-Task<SignInTry> Sessions::CountTry(Work work, std::string_view email_key) {
-  const auto digest = EmailDigest(email_key);
+Task<SignInTry> Sessions::CountTry(Work work, std::string_view email_key, std::optional<Uuid> device) {
+  const auto digest = TriesDigest(email_key, device);
   auto row = kCountedTry.ReadOne(co_await database_.Write(work, kCountTry, Bytes{digest}, email_key,
                                                           domain::WaitTableS(), domain::kForgetTriesAfter));
   SignInTry attempt;
@@ -120,8 +120,9 @@ Task<SignInTry> Sessions::CountTry(Work work, std::string_view email_key) {
 }
 
 Task<domain::Account> Sessions::Open(Work work, AccountId account, std::string_view email_key,
-                                     const NewSession& session, const std::optional<std::string>& new_hash) {
-  const auto digest = EmailDigest(email_key);
+                                     std::optional<Uuid> device, const NewSession& session,
+                                     const std::optional<std::string>& new_hash) {
+  const auto digest = TriesDigest(email_key, device);
   Batch batch("auth.open_session");
   batch.Add(kForgetTries, Bytes{digest});
   if (new_hash) batch.Add(kReplaceHash, account, *new_hash);

@@ -71,8 +71,8 @@ TEST_F(AuthStorage, Create_StoresAccountSessionAndMessageTogether) {
     const auto created = co_await accounts.Create(Soon(), account, Session(), Message());
     const auto* stored = std::get_if<domain::Account>(&created);
     EXPECT_TRUE(stored != nullptr && stored->id == account.id && stored->email == "Ada@Example.com");
-    EXPECT_TRUE(co_await accounts.IsEmailTaken(Soon(), "ada@example.com"));
-    EXPECT_FALSE(co_await accounts.IsEmailTaken(Soon(), "ada@example.org"));
+    EXPECT_TRUE(co_await accounts.FindId(Soon(), "ada@example.com"));
+    EXPECT_FALSE(co_await accounts.FindId(Soon(), "ada@example.org"));
     const auto found = co_await accounts.Find(Soon(), account.id);
     EXPECT_TRUE(found && found->created_at == stored->created_at && found->roles.empty());
     EXPECT_FALSE(co_await accounts.Find(Soon(), AccountId::New()));
@@ -228,6 +228,25 @@ TEST_F(AuthStorage, Tries_PastTheFreeOnes_Wait) {
   EXPECT_EQ(Sql("SELECT tries FROM sign_in_throttle ORDER BY tries DESC LIMIT 1"), "5");
 }
 
+TEST_F(AuthStorage, Tries_OfAKnownDevice_CountApart) {
+  const auto device = Uuid::NewV7();
+  Run([&](Accounts& accounts, Sessions& sessions) -> Task<> {
+    const auto account = Account("ada@example.com");
+    co_await accounts.Create(Soon(), account, Session(), Message());
+    for (int i = 1; i <= 6; ++i) co_await sessions.CountTry(Soon(), "ada@example.com");
+    for (int i = 1; i <= 5; ++i) {
+      const auto attempt = co_await sessions.CountTry(Soon(), "ada@example.com", device);
+      EXPECT_FALSE(attempt.wait) << i;
+      EXPECT_EQ(attempt.account, account.id);
+    }
+    EXPECT_TRUE((co_await sessions.CountTry(Soon(), "ada@example.com", device)).wait);
+    EXPECT_FALSE((co_await sessions.CountTry(Soon(), "ada@example.com", Uuid::NewV7())).wait);
+    co_await sessions.Open(Soon(), account.id, "ada@example.com", device, Session(), std::nullopt);
+    EXPECT_FALSE((co_await sessions.CountTry(Soon(), "ada@example.com", device)).wait);
+    EXPECT_TRUE((co_await sessions.CountTry(Soon(), "ada@example.com")).wait) << "strangers still wait";
+  });
+}
+
 TEST_F(AuthStorage, Tries_WaitDoublesUpToAQuarterOfAnHour) {
   Run([&](Accounts&, Sessions& sessions) -> Task<> {
     for (int i = 1; i <= 4; ++i) co_await sessions.CountTry(Soon(), "x@x.test");
@@ -277,7 +296,7 @@ TEST_F(AuthStorage, Open_ForgetsTriesAndKeepsTheNewHash) {
     const auto attempt = co_await sessions.CountTry(Soon(), "ada@example.com");
     EXPECT_EQ(attempt.account, account.id);
     EXPECT_EQ(attempt.password_hash, kHash);
-    const auto opened = co_await sessions.Open(Soon(), account.id, "ada@example.com", Session(),
+    const auto opened = co_await sessions.Open(Soon(), account.id, "ada@example.com", {}, Session(),
                                                std::string("$argon2id$new"));
     EXPECT_EQ(opened.id, account.id);
   });
@@ -416,7 +435,7 @@ TEST_F(AuthStorage, EveryAct_IsTold) {
     co_await accounts.EnsureOperator(Soon(), ada, Message(), audit::SomeAct());
     co_await accounts.EnsureOperator(Soon(), ada, Message(), audit::SomeAct());
     co_await accounts.EnsureOperator(Soon(), bob, Message(), audit::SomeAct());
-    co_await sessions.Open(Soon(), ada.id, "ada@example.com", second, std::nullopt);
+    co_await sessions.Open(Soon(), ada.id, "ada@example.com", {}, second, std::nullopt);
     co_await sessions.End(Soon(), first.id, bob.id);  // not his
     co_await sessions.End(Soon(), first.id, ada.id);
     co_await sessions.End(Soon(), first.id, ada.id);
@@ -466,7 +485,7 @@ TEST_F(AuthStorage, Sweep_RemovesOnlyWhatNobodyReads) {
     co_await sessions.CountTry(Soon(), "a@x.test");
     co_await sessions.CountTry(Soon(), "b@x.test");
     Sql("UPDATE sign_in_throttle SET last_try_at = market_now() - interval '13 hours' "
-        "WHERE email_digest = (SELECT email_digest FROM sign_in_throttle LIMIT 1)");
+        "WHERE digest = (SELECT digest FROM sign_in_throttle LIMIT 1)");
     EXPECT_EQ(co_await sessions.Sweep(Soon(), 100), 2);
     EXPECT_EQ(co_await sessions.Sweep(Soon(), 100), 0);
   });

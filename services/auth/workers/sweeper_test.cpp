@@ -24,7 +24,7 @@ TEST(AuthSweeper, MoreThanOneChunk_GoesWithoutAPause) {
       "SELECT gen_random_uuid(), '019a0000-0000-7000-8000-000000000001', at, at "
       "FROM generate_series(1, 1203) AS n, "
       "LATERAL (SELECT market_now() + CASE WHEN n > 3 THEN interval '-1 s' ELSE '1 hour' END) AS t (at); "
-      "INSERT INTO sign_in_throttle (email_digest, tries, last_try_at, blocked_until) "
+      "INSERT INTO sign_in_throttle (digest, tries, last_try_at, blocked_until) "
       "SELECT sha256(n::text::bytea), 1, at, at FROM generate_series(1, 602) AS n, "
       "LATERAL (SELECT market_now() - CASE WHEN n > 2 THEN interval '13 hours' ELSE '1 hour' END) AS t (at)");
   testing::RunLoop([&](boost::asio::io_context& io) -> Task<> {
