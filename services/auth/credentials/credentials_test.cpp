@@ -81,7 +81,7 @@ TEST(Passwords, WeakerHash_IsOutdated) {
 // Whose request is gone has its hash done to the end; nobody else gets that thread before.
 TEST(Passwords, CancelledCaller_KeepsItsThreadTaken) {
   int done = 0;
-  Passwords passwords({.cost = {.memory_kib = 1024, .passes = 400},
+  Passwords passwords({.cost = {.memory_kib = 1024, .passes = 100},
                        .queue = {.places = 1},
                        .on_done = [&done](std::chrono::nanoseconds took) { done += took.count() > 0; },
                        .on_place = {}});
