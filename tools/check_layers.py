@@ -19,8 +19,9 @@ FOREIGN = re.compile(r"^\s*#include <([^>]+)>")
 # Third-party headers that stay inside one room's .cpp files: everything else sees our own types.
 PRIVATE = {
     "nghttp2/": ("platform/grpc",),
-    "re2/": ("platform/rules", "tools/protoc-gen-market"),
+    "re2/": ("platform/rules", "services/user/domain", "tools/protoc-gen-market"),
     "libpq-fe.h": ("platform/postgres", "platform/testing"),
+    "unicode/": ("platform/unicode",),
     "hiredis/": ("platform/redis",),
     "librdkafka/": ("platform/kafka",),
     "boost/beast": ("platform/http",),

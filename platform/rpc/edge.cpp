@@ -179,7 +179,7 @@ Task<std::optional<Error>> Edge::State::Run(Entry& entry, const Arrival& arrival
     if (!permit) permit = co_await admission.Enter(entry.priority, call.Deadline());
     auto request = ReadBody(method, body);
     if (grant == Grant::kIfMember) CheckMembership(method, call, *request);
-    rules::Validate(*request);
+    rules::Apply(*request);
     if (auto key = KeyOf(entry.key_rule, arrival.idempotency_key)) {
       co_await RunUnderKey(entry, std::move(*key), std::move(*permit), std::move(request), call, response);
     } else {
@@ -319,7 +319,7 @@ void Edge::Add(Binding binding, idempotency::Store* answers) {
     if (answers == nullptr && key_rule >= KeyRule::kHonoured) {
       throw std::logic_error(method.path + " needs a store for its answers");
     }
-    rules::PrepareValidation(*method.descriptor->input_type());
+    rules::Prepare(*method.descriptor->input_type());
     auto& entry = state_->entries.emplace_back(
         State::Entry{.bound = std::move(bound),
                      .answers = answers,

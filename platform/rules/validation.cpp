@@ -9,13 +9,16 @@
 #include <stdexcept>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "marketplace/options/v1/options.pb.h"
 #include "platform/core/error.hpp"
 #include "platform/core/id.hpp"
+#include "platform/rules/internet_rules.hpp"
 #include "platform/rules/text_rules.hpp"
+#include "platform/unicode/unicode.hpp"
 
 namespace market::rules {
 namespace {
@@ -72,9 +75,60 @@ std::unique_ptr<const re2::RE2> Compiled(const std::string& pattern) {
   return compiled;
 }
 
+struct Fault {
+  std::string_view reason;
+  std::string detail;
+};
+
+std::string Characters(std::string_view bound, std::uint32_t length) {
+  return "must have " + std::string(bound) + ' ' + std::to_string(length) + " characters";
+}
+
+// Of a text in its form.
+std::optional<Fault> FaultOf(const FieldPlan& plan, std::string_view text) {
+  const auto& rules = *plan.rules;
+  auto length = CleanLength(text);
+  if (!length) return Fault{"INVALID_TEXT", "must be UTF-8 text without control characters"};
+  if (rules.secret()) {
+    const auto opaque = unicode::OpaqueString(text);
+    if (!opaque) return Fault{"INVALID_TEXT", "must not have control or other invisible characters"};
+    length = CleanLength(*opaque);
+  }
+  if (*length < rules.min_len()) return Fault{"TOO_SHORT", Characters("at least", rules.min_len())};
+  if (rules.max_len() > 0 && *length > rules.max_len()) {
+    return Fault{"TOO_LONG", Characters("at most", rules.max_len())};
+  }
+  // An empty optional field is how a client clears it; an empty element of a list or a map is only empty.
+  if (!text.empty() || plan.field->is_repeated()) {
+    if (const auto fault = WritingFault(rules.text(), text); !fault.empty()) {
+      return Fault{"INVALID_TEXT", std::string(fault)};
+    }
+  }
+  if (rules.uuid()) {
+    const auto id = Uuid::Parse(text);
+    if (!id || id->IsNil()) return Fault{"INVALID_UUID", "must be a UUID of 36 characters"};
+  }
+  if (rules.email()) {
+    if (const auto fault = EmailFault(text); !fault.empty())
+      return Fault{"INVALID_EMAIL", std::string(fault)};
+  }
+  if (rules.https_url()) {
+    if (const auto fault = HttpsUrlFault(text); !fault.empty())
+      return Fault{"INVALID_URL", std::string(fault)};
+  }
+  if (rules.language() && !text.empty() && !IsLanguage(text)) {
+    return Fault{"INVALID_LANGUAGE", "must be a language, such as en-GB, es-419 or zh-Hant-TW"};
+  }
+  if (plan.pattern && (text.size() > kPatternBytesMax ||
+                       !re2::RE2::FullMatch(re2::StringPiece(text.data(), text.size()), *plan.pattern))) {
+    return Fault{"INVALID_FORMAT", "must match " + rules.pattern()};
+  }
+  return std::nullopt;
+}
+
 class Check {
  public:
-  void Fields(const TypePlan& type, const Message& message, const Place* parent) {
+  void Fields(const TypePlan& type, Message& message, const Place* parent) {
     const std::vector<std::string>* mask = nullptr;
     std::vector<std::string> masked;
     if (parent == nullptr && type.update_mask != nullptr) {
@@ -106,7 +160,7 @@ class Check {
   }
 
   // `mask`: of a message field of a partial update, the fields of it that are meant.
-  void Field(const FieldPlan& plan, const Message& message, const Place& place,
+  void Field(const FieldPlan& plan, Message& message, const Place& place,
              const std::vector<std::string>* mask) {
     const auto& reflection = *message.GetReflection();
     if (plan.field->is_map()) {
@@ -118,7 +172,7 @@ class Check {
     }
   }
 
-  void Single(const FieldPlan& plan, const Message& message, const Reflection& reflection, const Place& place,
+  void Single(const FieldPlan& plan, Message& message, const Reflection& reflection, const Place& place,
               const std::vector<std::string>* mask) {
     // An implicit field that is empty counts as absent; HasField says so.
     if (!reflection.HasField(message, plan.field)) {
@@ -129,7 +183,8 @@ class Check {
       case FieldDescriptor::CPPTYPE_STRING: {
         if (plan.field->type() == FieldDescriptor::TYPE_BYTES) return;
         std::string scratch;
-        Text(plan, reflection.GetStringReference(message, plan.field, &scratch), place);
+        auto form = Text(plan, reflection.GetStringReference(message, plan.field, &scratch), place);
+        if (form) reflection.SetString(&message, plan.field, std::move(*form));
         return;
       }
       case FieldDescriptor::CPPTYPE_INT32:
@@ -145,7 +200,7 @@ class Check {
         Enum(plan, reflection.GetEnumValue(message, plan.field), place);
         return;
       case FieldDescriptor::CPPTYPE_MESSAGE:
-        Inner(plan, reflection.GetMessage(message, plan.field), place, mask);
+        Inner(plan, *reflection.MutableMessage(&message, plan.field), place, mask);
         return;
       default:
         return;
@@ -160,17 +215,20 @@ class Check {
     });
   }
 
-  void List(const FieldPlan& plan, const Message& message, const Reflection& reflection, const Place& place) {
+  void List(const FieldPlan& plan, Message& message, const Reflection& reflection, const Place& place) {
     const int size = reflection.FieldSize(message, plan.field);
     if (!Items(*plan.rules, size, place, Wanted(plan))) return;
     std::string scratch;
     for (int i = 0; i < size && !full_; ++i) {
       const Place item{place.parent, place.name, i};
       switch (plan.field->cpp_type()) {
-        case FieldDescriptor::CPPTYPE_STRING:
+        case FieldDescriptor::CPPTYPE_STRING: {
           if (plan.field->type() == FieldDescriptor::TYPE_BYTES) return;
-          Text(plan, reflection.GetRepeatedStringReference(message, plan.field, i, &scratch), item);
+          auto form =
+              Text(plan, reflection.GetRepeatedStringReference(message, plan.field, i, &scratch), item);
+          if (form) reflection.SetRepeatedString(&message, plan.field, i, std::move(*form));
           break;
+        }
         case FieldDescriptor::CPPTYPE_INT32:
           Integer(*plan.rules, reflection.GetRepeatedInt32(message, plan.field, i), item);
           break;
@@ -184,16 +242,35 @@ class Check {
           Enum(plan, reflection.GetRepeatedEnumValue(message, plan.field, i), item);
           break;
         case FieldDescriptor::CPPTYPE_MESSAGE:
-          Inner(plan, reflection.GetRepeatedMessage(message, plan.field, i), item, nullptr);
+          Inner(plan, *reflection.MutableRepeatedMessage(&message, plan.field, i), item, nullptr);
           break;
         default:
           return;
       }
     }
+    if (size > 1 && (plan.rules->uuid() || plan.rules->https_url()))
+      Repeats(plan, message, reflection, place);
+  }
+
+  // Ids are a set: what is named again counts once. A URL that is there again is a mistake of its sender.
+  void Repeats(const FieldPlan& plan, Message& message, const Reflection& reflection, const Place& place) {
+    std::unordered_set<std::string> seen;
+    const int size = reflection.FieldSize(message, plan.field);
+    int kept = 0;
+    for (int i = 0; i < size; ++i) {
+      if (seen.insert(reflection.GetRepeatedString(message, plan.field, i)).second) {
+        if (kept != i) reflection.SwapElements(&message, plan.field, kept, i);
+        ++kept;
+      } else if (plan.rules->https_url()) {
+        Refuse({place.parent, place.name, i}, "DUPLICATE", "is in the list already");
+        return;
+      }
+    }
+    for (int i = kept; i < size; ++i) reflection.RemoveLast(&message, plan.field);
   }
 
   // Of maps the contract has only those of text to text; others are bound by their number of items.
-  void Map(const FieldPlan& plan, const Message& message, const Reflection& reflection, const Place& place) {
+  void Map(const FieldPlan& plan, Message& message, const Reflection& reflection, const Place& place) {
     const int size = reflection.FieldSize(message, plan.field);
     if (!Items(*plan.rules, size, place, Wanted(plan))) return;
     const auto* key = plan.field->message_type()->map_key();
@@ -201,21 +278,51 @@ class Check {
     if (key->type() != FieldDescriptor::TYPE_STRING) return;
     std::string key_scratch;
     std::string value_scratch;
+    std::vector<std::pair<int, std::string>> renamed;  // entries whose key came in another form
     for (int i = 0; i < size && !full_; ++i) {
       const auto& entry = reflection.GetRepeatedMessage(message, plan.field, i);
       const auto& inner = *entry.GetReflection();
       const auto& name = inner.GetStringReference(entry, key, &key_scratch);
       const Place item{place.parent, place.name, -1, name.empty() ? "?" : std::string_view(name)};
-      const auto length = CleanLength(name);
-      if (!length || *length == 0) {
-        Refuse(item, "INVALID_TEXT", "a key must be text");
-      } else if (plan.rules->max_len() > 0 && *length > plan.rules->max_len()) {
-        Refuse(item, "TOO_LONG",
-               "a key must have at most " + std::to_string(plan.rules->max_len()) + " characters");
+      if (auto form = Key(*plan.rules, name, item)) renamed.emplace_back(i, std::move(*form));
+      if (value->type() != FieldDescriptor::TYPE_STRING) continue;
+      if (auto form = Text(plan, inner.GetStringReference(entry, value, &value_scratch), item)) {
+        auto& changed = *reflection.MutableRepeatedMessage(&message, plan.field, i);
+        changed.GetReflection()->SetString(&changed, value, std::move(*form));
       }
-      if (value->type() == FieldDescriptor::TYPE_STRING) {
-        Text(plan, inner.GetStringReference(entry, value, &value_scratch), item);
-      }
+    }
+    for (auto& [i, form] : renamed) {
+      auto& entry = *reflection.MutableRepeatedMessage(&message, plan.field, i);
+      entry.GetReflection()->SetString(&entry, key, std::move(form));
+    }
+    if (!renamed.empty()) RefuseEqualKeys(*key, plan, message, reflection, place);
+  }
+
+  // The form of a key, where that is not how it came.
+  std::optional<std::string> Key(const FieldRules& rules, const std::string& sent, const Place& item) {
+    auto form = InForm(rules, sent);
+    const std::string_view name = form ? *form : sent;
+    const auto length = CleanLength(name);
+    if (!length || *length == 0) {
+      Refuse(item, "INVALID_TEXT", "a key must be text");
+    } else if (rules.max_len() > 0 && *length > rules.max_len()) {
+      Refuse(item, "TOO_LONG", "a key must have at most " + std::to_string(rules.max_len()) + " characters");
+    } else if (const auto fault = WritingFault(rules.text(), name); !fault.empty()) {
+      Refuse(item, "INVALID_TEXT", "a key " + std::string(fault));
+    }
+    return form;
+  }
+
+  // Two keys that read the same came as two and would be one: which value is meant, nobody knows.
+  void RefuseEqualKeys(const FieldDescriptor& key, const FieldPlan& plan, const Message& message,
+                       const Reflection& reflection, const Place& place) {
+    std::unordered_set<std::string> seen;
+    for (int i = 0; i < reflection.FieldSize(message, plan.field); ++i) {
+      const auto& entry = reflection.GetRepeatedMessage(message, plan.field, i);
+      const auto name = entry.GetReflection()->GetString(entry, &key);
+      if (seen.insert(name).second) continue;
+      Refuse({place.parent, place.name, -1, name}, "DUPLICATE", "is there twice, written in two ways");
+      return;
     }
   }
 
@@ -235,27 +342,12 @@ class Check {
     return true;
   }
 
-  void Text(const FieldPlan& plan, std::string_view text, const Place& place) {
-    const auto& rules = *plan.rules;
-    const auto length = CleanLength(text);
-    if (!length) {
-      Refuse(place, "INVALID_TEXT", "must be UTF-8 text without control characters");
-    } else if (*length < rules.min_len()) {
-      Refuse(place, "TOO_SHORT", "must have at least " + std::to_string(rules.min_len()) + " characters");
-    } else if (rules.max_len() > 0 && *length > rules.max_len()) {
-      Refuse(place, "TOO_LONG", "must have at most " + std::to_string(rules.max_len()) + " characters");
-    } else if (rules.uuid()) {
-      const auto id = Uuid::Parse(text);
-      if (!id || id->IsNil()) Refuse(place, "INVALID_UUID", "must be a UUID of 36 characters");
-    } else if (rules.email() && !IsEmail(text)) {
-      Refuse(place, "INVALID_EMAIL", "must be an e-mail address");
-    } else if (rules.https_url() && !IsHttpsUrl(text)) {
-      Refuse(place, "INVALID_URL", "must be an https URL");
-    } else if (plan.pattern &&
-               (text.size() > kPatternBytesMax ||
-                !re2::RE2::FullMatch(re2::StringPiece(text.data(), text.size()), *plan.pattern))) {
-      Refuse(place, "INVALID_FORMAT", "must match " + rules.pattern());
-    }
+  // The form it is kept in, where that is not how it came.
+  std::optional<std::string> Text(const FieldPlan& plan, const std::string& sent, const Place& place) {
+    auto form = InForm(*plan.rules, sent);
+    const std::string_view text = form ? *form : sent;
+    if (auto fault = FaultOf(plan, text)) Refuse(place, fault->reason, std::move(fault->detail));
+    return form;
   }
 
   void Integer(const FieldRules& rules, std::int64_t value, const Place& place) {
@@ -273,7 +365,7 @@ class Check {
   }
 
   // `mask`: see Field.
-  void Inner(const FieldPlan& plan, const Message& message, const Place& place,
+  void Inner(const FieldPlan& plan, Message& message, const Place& place,
              const std::vector<std::string>* mask) {
     if (plan.amount != nullptr) {
       const auto amount = message.GetReflection()->GetInt64(message, plan.amount);
@@ -343,7 +435,7 @@ Plans& ThreadPlans() {
 
 }  // namespace
 
-void Validate(const Message& message) {
+void Apply(Message& message) {
   const auto* plan = ThreadPlans().Of(*message.GetDescriptor());
   if (plan == nullptr) return;
   Check check;
@@ -351,6 +443,6 @@ void Validate(const Message& message) {
   check.ThrowIfBad();
 }
 
-void PrepareValidation(const Descriptor& type) { ThreadPlans().Of(type); }
+void Prepare(const Descriptor& type) { ThreadPlans().Of(type); }
 
 }  // namespace market::rules
