@@ -92,7 +92,7 @@ TEST(OperatorCreate, WhatTheMarketplaceWouldNotTake_Refused) {
   }
   for (const std::string& password : {std::string("short"), std::string(129, 'x')}) {
     EXPECT_THROW(testing::RunLoop([&](boost::asio::io_context& io) {
-                   return CreateOperator(io, {"ada@x", password, "dbname=none"});
+                   return CreateOperator(io, {"ada@x.test", password, "dbname=none"});
                  }),
                  std::runtime_error);
   }

@@ -3,7 +3,9 @@
 #include <stdexcept>
 
 #include "platform/postgres/migrate.hpp"
+#include "platform/rules/internet_rules.hpp"
 #include "platform/telemetry/trace.hpp"
+#include "platform/unicode/unicode.hpp"
 #include "services/auth/credentials/passwords.hpp"
 #include "services/auth/messages.hpp"
 #include "services/auth/migrations.hpp"
@@ -16,15 +18,17 @@ using namespace std::chrono_literals;
 
 constexpr std::string_view kDisplayName = "Operator";
 
-// As the contract has it: 8 to 128 characters, e-mails up to 254 bytes.
+// As the edge has it for who signs up.
 void Check(const OperatorRequest& request) {
-  const auto at = request.email.find('@');
-  if (at == std::string::npos || at == 0 || at + 1 == request.email.size() || request.email.size() > 254 ||
-      request.email.find_first_of(" \t\r\n") != std::string::npos) {
-    throw std::runtime_error("--email: '" + request.email + "' is not an e-mail address");
+  if (const auto fault = rules::EmailFault(request.email); !fault.empty()) {
+    throw std::runtime_error("--email: '" + request.email + "' " + std::string(fault));
   }
-  const auto characters =
-      std::ranges::count_if(request.password, [](unsigned char byte) { return (byte & 0xc0) != 0x80; });
+  const auto password = unicode::OpaqueString(request.password);
+  if (!password) {
+    throw std::runtime_error(
+        "--password-file: the password must not have control or other invisible characters");
+  }
+  const auto characters = unicode::Length(*password);
   if (characters < 8 || characters > 128) {
     throw std::runtime_error("--password-file: the password must have 8 to 128 characters, it has " +
                              std::to_string(characters));

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "platform/crypto/random.hpp"
+#include "platform/unicode/unicode.hpp"
 
 namespace market::auth {
 namespace {
@@ -56,6 +57,15 @@ class Secret {
   std::string value_;
 };
 
+Secret Prepared(std::string password) {
+  const Secret typed(std::move(password));
+  auto opaque = unicode::OpaqueString(typed.Value());
+  if (!opaque) {
+    throw InvalidArgument("password", "INVALID_TEXT", "must not have control or other invisible characters");
+  }
+  return Secret(std::move(*opaque));
+}
+
 }  // namespace
 
 Passwords::Passwords(Options options)
@@ -81,7 +91,7 @@ Task<std::invoke_result_t<Function>> Passwords::InPool(Place place, Function fun
 }
 
 Task<std::string> Passwords::Hash(Place place, std::string password) {
-  return InPool(std::move(place), [cost = options_.cost, password = Secret(std::move(password))] {
+  return InPool(std::move(place), [cost = options_.cost, password = Prepared(std::move(password))] {
     return HashNow(cost, password.Value());
   });
 }
@@ -89,7 +99,7 @@ Task<std::string> Passwords::Hash(Place place, std::string password) {
 Task<Passwords::Match> Passwords::Verify(Place place, std::optional<std::string> hash, std::string password) {
   const bool known = hash.has_value();
   return InPool(std::move(place), [known, cost = options_.cost, phc = hash.value_or(nobody_),
-                                   password = Secret(std::move(password))] {
+                                   password = Prepared(std::move(password))] {
     const bool matches = MatchesNow(phc, password.Value());
     if (!known || !matches) return Match::kNo;
     return IsWeaker(phc, cost) ? Match::kOutdated : Match::kYes;

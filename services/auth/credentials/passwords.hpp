@@ -1,6 +1,10 @@
 // Password hashes: argon2id (RFC 9106) as PHC strings,
 // computed in a small pool so that the io thread stays free.
 //
+// A password is hashed as OpaqueString of RFC 8265 has it (platform/unicode), so that it is the same from
+// every keyboard. What that profile refuses the edge refuses before (platform/rules); here it is Error
+// INVALID_ARGUMENT on `password`.
+//
 // The threads are scarce, so a place at one is waited for in a queue that is fair by address and serves known
 // devices first (platform/resilience/fair_queue.hpp: what it refuses and how), and only who has a place can
 // ask for a hash. Memory in use is at most threads x memory_kib. Owner: the auth service; io thread only;
