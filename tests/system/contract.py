@@ -107,12 +107,17 @@ def sample_value(field, ids):
     return int(rules.example) if rules.example else max(1, rules.min)
 
 
+# What no field rule requires, but something that the examples say: here the country.
+ALSO_REQUIRED = {("Address", "city"), ("Address", "postal_code")}
+
+
 def sample(message, ids, everything=False):
     """A well-formed JSON object for a message: its required fields, from the contract's own examples."""
     value = {}
     for field in message.fields:
         rules = rules_of(field)
-        if not (rules.required or everything or message.name == "Money" or (rules.min_items and field.label == field.LABEL_REPEATED)):
+        required = rules.required or (message.name, field.name) in ALSO_REQUIRED
+        if not (required or everything or message.name == "Money" or (rules.min_items and field.label == field.LABEL_REPEATED)):
             continue
         one = sample_value(field, ids)
         value[camel(field.name)] = [one] if field.label == field.LABEL_REPEATED else one

@@ -4,6 +4,11 @@
 #include "services/user/api/user_service.hpp"
 
 namespace market::user {
+namespace {
+
+constexpr int kPlaceAttemptsMax = 5;  // against changes of the same address side by side
+
+}  // namespace
 
 Task<api::user::ListMyAddressesResponse> UserService::ListMyAddresses(
     CallContext& call, api::user::ListMyAddressesRequest request) {
@@ -16,10 +21,9 @@ Task<api::user::ListMyAddressesResponse> UserService::ListMyAddresses(
 
 Task<api::user::Address> UserService::CreateMyAddress(CallContext& call,
                                                       api::user::CreateMyAddressRequest request) {
-  domain::CheckCountry(request.address().country_code(), "address.countryCode");
-  const domain::AddressId id(call.OperationId());
-  const auto created =
-      co_await deps_.addresses.Create(call, call.Caller().account, AddressFrom(id, request.address()));
+  auto address = AddressFrom(domain::AddressId(call.OperationId()), request.address());
+  domain::SettlePlace(address);
+  const auto created = co_await deps_.addresses.Create(call, call.Caller().account, std::move(address));
   if (std::holds_alternative<storage::LimitReached>(created)) {
     throw Error(Code::kFailedPrecondition, "LIMIT_REACHED", "an account can have at most 50 addresses");
   }
@@ -36,17 +40,38 @@ Task<api::user::Address> UserService::GetMyAddress(CallContext& call,
 
 Task<api::user::Address> UserService::UpdateMyAddress(CallContext& call,
                                                       api::user::UpdateMyAddressRequest request) {
-  const auto change = ChangeFrom(request.address(), request.update_mask());
+  auto change = ChangeFrom(request.address(), request.update_mask());
   domain::Check(change);
-  const auto updated = co_await deps_.addresses.Update(call, call.Caller().account,
-                                                       domain::AddressId::From(request.address_id()), change,
-                                                       rpc::ExpectedVersion(request.if_match()));
+  const auto id = domain::AddressId::From(request.address_id());
+  const auto expected = rpc::ExpectedVersion(request.if_match());
+  const auto updated =
+      domain::ChangesPlace(change)
+          ? co_await ChangePlace(call, id, std::move(change), expected)
+          : co_await deps_.addresses.Update(call, call.Caller().account, id, change, expected);
   if (std::holds_alternative<storage::Missing>(updated)) throw NotFound("the address");
   if (std::holds_alternative<storage::VersionDiffers>(updated)) throw EtagMismatch();
   if (std::holds_alternative<storage::DefaultNeeded>(updated)) {
     throw InvalidArgument("address.isDefault", "DEFAULT_NEEDED", "make another address the default instead");
   }
   co_return ToProto(std::get<domain::Address>(updated));
+}
+
+// A country's rules are about the address as a whole: it is changed in the version that the outcome was
+// judged by.
+Task<storage::Addresses::Updated> UserService::ChangePlace(CallContext& call, domain::AddressId id,
+                                                           domain::AddressChange change,
+                                                           storage::ExpectedVersion expected) {
+  const auto account = call.Caller().account;
+  for (int attempt = 1;; ++attempt) {
+    const auto current = co_await deps_.addresses.Find(call, account, id);
+    if (!current) co_return storage::Missing();
+    auto settled = change;
+    domain::SettlePlace(settled, *current);
+    auto updated = co_await deps_.addresses.Update(call, account, id, std::move(settled),
+                                                   expected ? expected : current->version);
+    const bool overtaken = !expected && std::holds_alternative<storage::VersionDiffers>(updated);
+    if (!overtaken || attempt == kPlaceAttemptsMax) co_return updated;
+  }
 }
 
 Task<google::protobuf::Empty> UserService::DeleteMyAddress(CallContext& call,

@@ -3,6 +3,7 @@
 #include "platform/telemetry/log.hpp"
 #include "services/user/api/convert.hpp"
 #include "services/user/api/user_service.hpp"
+#include "services/user/domain/slug.hpp"
 #include "services/user/messages.hpp"
 
 namespace market::user {
@@ -14,6 +15,7 @@ constexpr std::chrono::milliseconds kBindLimit{500};
 domain::Seller SellerFrom(const api::user::OpenSellerRequest& request, const CallContext& call,
                           domain::Approval approval) {
   domain::CheckCountry(request.country_code(), "countryCode");
+  domain::CheckSlug(request.slug());
   return {.id = SellerId(call.OperationId()),
           .owner = call.Caller().account,
           .display_name = request.display_name(),

@@ -61,6 +61,9 @@ class UserService final : public api::UserApi {
       CallContext& call, api::user::ListSellerCardsRequest request) override;
 
  private:
+  Task<storage::Addresses::Updated> ChangePlace(CallContext& call, domain::AddressId id,
+                                                domain::AddressChange change,
+                                                storage::ExpectedVersion expected);
   // Tells auth at once, so that the owner's next refresh carries the membership.
   // Best effort: the outbox is the guarantee.
   Task<> TryBind(CallContext& call, const domain::Seller& seller);

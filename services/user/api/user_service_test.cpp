@@ -64,6 +64,7 @@ class UserServiceTest : public ::testing::Test {
     address.set_recipient(std::move(recipient));
     address.add_lines("12 St James's Square");
     address.set_city("London");
+    address.set_postal_code("SW1Y 4JH");
     address.set_country_code(std::move(country));
     return request;
   }
@@ -147,6 +148,8 @@ TEST_F(UserServiceTest, Addresses_WholeLife) {
     update.mutable_address()->set_city("Paris");
     update.mutable_address()->set_country_code("FR");
     EXPECT_EQ(co_await Refusal(service.UpdateMyAddress(bob, update)), "NOT_FOUND");
+    EXPECT_EQ(co_await Refusal(service.UpdateMyAddress(ada, update)), "INVALID_ARGUMENT address.postalCode");
+    update.mutable_address()->set_postal_code("75001");
     EXPECT_EQ((co_await service.UpdateMyAddress(ada, update)).city(), "Paris");
     update.mutable_update_mask()->add_paths("is_default");
     EXPECT_EQ(co_await Refusal(service.UpdateMyAddress(ada, update)), "INVALID_ARGUMENT address.isDefault");

@@ -67,7 +67,16 @@ struct AddressChange {
 
 void Check(const AddressChange& change);
 
-// Throws Error INVALID_ARGUMENT on `field` unless it is a country of ISO 3166-1.
+// Whether it touches what the rules of a country are about: country, city, region or postal code.
+bool ChangesPlace(const AddressChange& change);
+
+// The rules of its country for an address as a whole: all that is missing or malformed is refused at once, as
+// Error INVALID_ARGUMENT. The postal code comes to be written as the country does.
+void SettlePlace(Address& address);
+// The same for what `change` makes of `current`.
+void SettlePlace(AddressChange& change, const Address& current);
+
+// Throws Error INVALID_ARGUMENT on `field` unless it is a country of services/user/domain/country.hpp.
 void CheckCountry(const std::string& code, const std::string& field);
 
 }  // namespace market::user::domain

@@ -155,9 +155,9 @@ func main() {
 	shop, offer := openShop()
 	bea := newAccount("Bea")
 	b := buyer{ClientWithResponses: client(bea.AccessToken)}
-	postalCode := "SW1Y 4JH"
+	city, postalCode := "London", "SW1Y 4JH"
 	kept := must(b.CreateMyAddressWithResponse(background, nil, market.AddressInput{Recipient: "Bea", Lines: []string{"12 St James's Square"},
-		City: "London", PostalCode: &postalCode, CountryCode: "GB"}))
+		City: &city, PostalCode: &postalCode, CountryCode: "GB"}))
 	b.address = done(kept.JSON201, kept.Status(), kept.Body).Id
 	b.buyInVain(shop, offer)
 
