@@ -47,6 +47,10 @@ PLANTED = [
     ("order", "UPDATE orders SET failure_reason = 'OUT_OF_STOCK' WHERE id = '{order}'", "O7"),
     ("order", "UPDATE orders SET number = (SELECT number FROM orders WHERE id <> '{order}' LIMIT 1) WHERE id = '{order}'", "O8"),
     ("order", "UPDATE seller_order SET number = '{order}-1' WHERE id = '{part}'", "O9"),
+    ("order", "DELETE FROM order_number WHERE order_id = '{order}'", "O10"),
+    ("order", "UPDATE order_number SET number = 'of-another-{order}' WHERE order_id = '{order}'", "O10"),
+    ("order", "INSERT INTO order_number VALUES ('another-{order}', '{order}')", "O10"),
+    ("order", "UPDATE order_number SET order_id = '{offer}' WHERE order_id = '{order}'", "O10"),
     ("order", "UPDATE orders SET currency = 'USD' WHERE id = '{order}'", "X3"),
     ("order", "UPDATE orders SET buyer_id = '{stranger}' WHERE id = '{order}'", "X3"),
     ("order", "UPDATE orders SET payment_method = 'pm_card_visa_chargeDeclined' WHERE id = '{order}'", "X3"),
@@ -110,7 +114,7 @@ PLANTED = [
 
 # The rows that are changed and put back: the marketplace goes on working.
 ROWS = {
-    "order": {"orders": "id IN ({order})", "seller_order": "order_id IN ({order})", "checkout": "order_id IN ({order})",
+    "order": {"orders": "id IN ({order})", "order_number": "order_id IN ({order}, {offer})", "seller_order": "order_id IN ({order})", "checkout": "order_id IN ({order})",
               "audit_event": "target_id IN ({order})",
               "audit_seal": "event_id IN (SELECT id FROM audit_event WHERE target_id IN ({order}))"},
     "product": {"stock": "offer_id IN ({offer})", "reservation": "order_id IN ({order})", "reservation_order": "order_id IN ({order})",

@@ -65,6 +65,14 @@ constexpr std::array kChecks = {
                                 o.number)
       FROM seller_order s JOIN orders o ON o.id = s.order_id
       WHERE s.number <> o.number || '-' || s.position)sql"},
+    Check{"O10", "order", "an order has one number on record, its own, and no number is without its order",
+          R"sql(
+      SELECT o.id::text, format('number %s, on record %s', o.number, coalesce(string_agg(n.number, ' '), 'none'))
+      FROM orders o LEFT JOIN order_number n ON n.order_id = o.id
+      GROUP BY o.id HAVING count(n.number) <> 1 OR min(n.number) <> o.number
+      UNION ALL
+      SELECT n.order_id::text, format('number %s is on record, its order is missing', n.number)
+      FROM order_number n WHERE NOT EXISTS (SELECT FROM orders o WHERE o.id = n.order_id))sql"},
     Check{"D1", "order", "the outbox is empty or young", R"sql(
       SELECT id::text, format('%s %s since %s: %s', topic, key, created_at, last_error)
       FROM outbox WHERE created_at < market_now() - interval '60 seconds')sql"},

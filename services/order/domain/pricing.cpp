@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "platform/core/error.hpp"
+#include "platform/core/random.hpp"
 
 namespace market::order::domain {
 namespace {
@@ -47,25 +48,6 @@ std::optional<std::int64_t> PriceIn(std::string_view text) {
 
 Error NoQuoteOfThese() {
   return InvalidArgument("quoteHash", "OTHER_ITEMS", "is not the quote of these items");
-}
-
-// "261124-8F3K2M9Q": the day and forty of the id's random bits
-// in Crockford's base 32, for people to read out.
-std::string NumberOf(const OrderId& id, Time now) {
-  static constexpr char kAlphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-  const auto day = std::chrono::floor<std::chrono::days>(now);
-  const std::chrono::year_month_day date(day);
-  std::uint64_t bits = 0;
-  for (int i = 11; i < 16; ++i) bits = bits << 8 | id.Value().Bytes()[i];
-  std::string number;
-  for (const unsigned value : {static_cast<unsigned>(static_cast<int>(date.year())) % 100,
-                               static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day())}) {
-    number.push_back(static_cast<char>('0' + value / 10));
-    number.push_back(static_cast<char>('0' + value % 10));
-  }
-  number.push_back('-');
-  for (int shift = 35; shift >= 0; shift -= 5) number.push_back(kAlphabet[bits >> shift & 31]);
-  return number;
 }
 
 const Offer* Find(std::span<const Offer> offers, const OfferId& id) {
@@ -159,13 +141,32 @@ std::vector<PriceChange> ChangesSince(std::string_view quote_hash, const Priced&
   return changes;
 }
 
+std::string OrderNumber(Time day, std::uint64_t chance) {
+  static constexpr char kAlphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(day));
+  std::string number;
+  for (const unsigned value : {static_cast<unsigned>(static_cast<int>(date.year())) % 100,
+                               static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day())}) {
+    number.push_back(static_cast<char>('0' + value / 10));
+    number.push_back(static_cast<char>('0' + value % 10));
+  }
+  number.push_back('-');
+  for (int shift = 35; shift >= 0; shift -= 5) number.push_back(kAlphabet[chance >> shift & 31]);
+  return number;
+}
+
+void SetNumber(Order& order, const std::string& number) {
+  order.number = number;
+  for (std::size_t i = 0; i < order.parts.size(); ++i)
+    order.parts[i].number = number + '-' + std::to_string(i + 1);
+}
+
 Order MakeOrder(const Uuid& operation_id, const AccountId& buyer, Priced priced, Address address,
                 std::string payment_method, Time now) {
   Order order;
   order.id = OrderId::New();
   order.operation_id = operation_id;
   order.buyer = buyer;
-  order.number = NumberOf(order.id, now);
   order.payment_method = std::move(payment_method);
   order.total = priced.total;
   order.address = std::move(address);
@@ -175,12 +176,12 @@ Order MakeOrder(const Uuid& operation_id, const AccountId& buyer, Priced priced,
     part.id = SellerOrderId::New();
     part.order = order.id;
     part.seller = priced_part.seller;
-    part.number = order.number + '-' + std::to_string(order.parts.size() + 1);
     part.lines = std::move(priced_part.lines);
     part.total = priced_part.total;
     part.created_at = part.updated_at = now;
     order.parts.push_back(std::move(part));
   }
+  SetNumber(order, OrderNumber(now, Random64()));
   return order;
 }
 

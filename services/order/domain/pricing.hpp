@@ -55,11 +55,16 @@ struct PriceChange {
   Money now;
 };
 
-// What costs something else than the quote of the same items promised; nothing for an empty quote_hash. Throws
-// Error INVALID_ARGUMENT when it is no quote of these items.
+// What costs something else than the quote of the same items promised; nothing for an empty quote_hash.
+// Throws Error INVALID_ARGUMENT when it is no quote of these items.
 std::vector<PriceChange> ChangesSince(std::string_view quote_hash, const Priced& priced);
 
-// A fresh order, PENDING_PAYMENT in all parts.
+// "261124-8F3K2M9Q": the day and forty bits of `chance` in Crockford's base 32, for people to read out.
+std::string OrderNumber(Time day, std::uint64_t chance);
+// Gives the order its number, and each part that with its position.
+void SetNumber(Order& order, const std::string& number);
+
+// A fresh order, PENDING_PAYMENT in all parts, with a number that another may have by chance.
 Order MakeOrder(const Uuid& operation_id, const AccountId& buyer, Priced priced, Address address,
                 std::string payment_method, Time now);
 

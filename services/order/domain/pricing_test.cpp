@@ -114,6 +114,14 @@ TEST(Price, WhatCantBeBought_IsRefusedByReason) {
   EXPECT_EQ(ReasonOf({{offers[0].id, 2}}, offers), "AMOUNT_TOO_LARGE");
 }
 
+TEST(OrderNumber, IsTheDayAndFortyBitsOfChance) {
+  const Time day{std::chrono::sys_days{std::chrono::year{2026} / 1 / 9}};
+  EXPECT_EQ(OrderNumber(day, 0), "260109-00000000");
+  EXPECT_EQ(OrderNumber(day, 31), "260109-0000000Z");
+  EXPECT_EQ(OrderNumber(day, ~std::uint64_t{0}), "260109-ZZZZZZZZ");
+  EXPECT_EQ(OrderNumber(day, std::uint64_t{1} << 40), "260109-00000000");
+}
+
 TEST(MakeOrder, StartsPendingWithNumberedParts) {
   const std::vector<Offer> offers = {AnOffer(1999, kAnna), AnOffer(500, kBob)};
   const Time now{std::chrono::sys_days{std::chrono::year{2026} / 11 / 24}};

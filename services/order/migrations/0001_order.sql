@@ -50,6 +50,13 @@ CREATE TABLE orders (
 COMMENT ON TABLE orders IS 'mutable';
 CREATE INDEX orders_of_buyer ON orders (buyer_id, failed, id DESC);  -- FAILED ones are a list of their own
 
+-- Which order has which number. In a table of its own, without a key to orders, so that numbers stay unique when orders are
+-- partitioned by time.
+CREATE TABLE order_number (
+  number    text PRIMARY KEY,
+  order_id  uuid NOT NULL
+);
+
 CREATE TABLE seller_order (
   id               uuid PRIMARY KEY,
   order_id         uuid NOT NULL REFERENCES orders (id),

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "platform/events/event.hpp"
+#include "services/order/domain/pricing.hpp"
 #include "services/order/messages.hpp"
 #include "services/order/storage/rows.hpp"
 
@@ -14,10 +15,15 @@ using postgres::ComposedStatement;
 using postgres::Result;
 using postgres::Statement;
 
+constexpr int kDrawsMax = 5;
+
 constexpr Statement kInsertOrder{"order.insert", R"sql(
   INSERT INTO orders (id, operation_id, buyer_id, number, currency, total_minor, payment_method, recipient,
                       address_lines, city, region, postal_code, country_code, phone, created_at, updated_at)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15))sql"};
+
+constexpr Statement kInsertNumber{"order.insert_number", R"sql(
+  INSERT INTO order_number (number, order_id) VALUES ($1, $2))sql"};
 
 constexpr Statement kInsertParts{"order.insert_parts", R"sql(
   WITH part AS (
@@ -196,22 +202,29 @@ void AddLines(Batch& batch, const domain::Order& order) {
 
 }  // namespace
 
-Task<std::optional<Lease>> Checkouts::Insert(Work work, const domain::Order& order, std::string trace) {
+Task<std::optional<Lease>> Checkouts::Insert(Work work, domain::Order& order, std::string trace) {
+  for (int draw = 1;; ++draw) {
+    try {
+      co_return co_await TryInsert(work, order, trace);
+    } catch (const postgres::SqlError& error) {
+      if (error.IsUniqueViolation("orders_operation_id_key")) co_return std::nullopt;
+      if (!error.IsUniqueViolation("order_number_pkey") || draw == kDrawsMax) throw;
+    }
+    domain::SetNumber(order, domain::OrderNumber(order.created_at, chance_()));
+  }
+}
+
+Task<std::optional<Lease>> Checkouts::TryInsert(Work work, const domain::Order& order, std::string trace) {
   const auto& to = order.address;
   Batch batch("order.insert");
   batch.Add(kInsertOrder, order.id, order.operation_id, order.buyer, order.number,
             order.total.currency.Code(), order.total.minor, order.payment_method, to.recipient, to.lines,
             to.city, to.region, to.postal_code, to.country_code, to.phone, order.created_at);
+  batch.Add(kInsertNumber, order.number, order.id);
   AddParts(batch, order);
   AddLines(batch, order);
   batch.Add(kInsertCheckout, order.id, times_.lease, times_.deadline, trace);
-  try {
-    const auto results = co_await database_.Write(work, std::move(batch));
-    co_return kLease.ReadOne(results.back());
-  } catch (const postgres::SqlError& error) {
-    if (error.IsUniqueViolation("orders_operation_id_key")) co_return std::nullopt;
-    throw;
-  }
+  co_return kLease.ReadOne((co_await database_.Write(work, std::move(batch))).back());
 }
 
 Task<std::optional<Lease>> Checkouts::Take(Work work, domain::OrderId order) {

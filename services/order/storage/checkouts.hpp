@@ -7,11 +7,14 @@
 // ends that too. Times are the database's.
 #pragma once
 #include <chrono>
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "platform/core/random.hpp"
 #include "platform/core/words.hpp"
 #include "platform/postgres/database.hpp"
 #include "platform/runtime/setback.hpp"
@@ -66,11 +69,16 @@ struct CheckoutTimes {
 
 class Checkouts {
  public:
-  Checkouts(postgres::Database& database, CheckoutTimes times) : database_(database), times_(times) {}
+  // What the number of an order is drawn from.
+  using Chance = std::function<std::uint64_t()>;
 
-  // The order with all its parts and its checkout, leased to the caller: one transaction. Nothing when an
-  // order of this operation exists already.
-  Task<std::optional<Lease>> Insert(Work work, const domain::Order& order, std::string trace);
+  Checkouts(postgres::Database& database, CheckoutTimes times, Chance chance = Random64)
+      : database_(database), times_(times), chance_(std::move(chance)) {}
+
+  // The order with its number, all its parts and its checkout, leased to the caller: one transaction. Nothing
+  // when an order of this operation exists already. An order whose number another one has gets a new one, up
+  // to four times; after that, which chance alone does not bring about, the database's error stands.
+  Task<std::optional<Lease>> Insert(Work work, domain::Order& order, std::string trace);
 
   // Takes over a checkout that nobody drives. Nothing when somebody does, or when it is done.
   Task<std::optional<Lease>> Take(Work work, domain::OrderId order);
@@ -95,10 +103,12 @@ class Checkouts {
   Task<OpenCheckouts> CountOpen(Work work);
 
  private:
+  Task<std::optional<Lease>> TryInsert(Work work, const domain::Order& order, std::string trace);
   Task<std::vector<postgres::Result>> WriteGuarded(Work work, postgres::Batch batch);
 
   postgres::Database& database_;
   const CheckoutTimes times_;
+  const Chance chance_;
 };
 
 }  // namespace market::order::storage

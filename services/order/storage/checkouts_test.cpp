@@ -174,9 +174,58 @@ TEST(Checkouts, APlacedOrder_AnswersWhatWasWritten) {
   });
 }
 
+// Chance that says the same until it is told otherwise.
+TEST(Checkouts, ANumberThatIsTaken_IsDrawnAgain) {
+  WithStore([](Store& store) -> Task<> {
+    const auto now = Now();
+    const auto taken = Random64();
+    int draws = 0;
+    storage::Checkouts checkouts(store.database, {}, [&] { return ++draws < 3 ? taken : taken + 1; });
+    auto first = AnOrder();
+    first.created_at = now;
+    domain::SetNumber(first, domain::OrderNumber(now, taken));
+    EXPECT_TRUE((co_await checkouts.Insert(Soon(), first, "")).has_value());
+    EXPECT_EQ(draws, 0);
+
+    auto second = AnOrder();
+    second.created_at = now;
+    domain::SetNumber(second, first.number);
+    EXPECT_TRUE((co_await checkouts.Insert(Soon(), second, "")).has_value());
+    EXPECT_EQ(draws, 3);
+    EXPECT_EQ(second.number, domain::OrderNumber(now, taken + 1));
+    const auto read = (co_await store.orders.Find(Soon(), second.id, Scope::Everything())).value();
+    EXPECT_EQ(read.number, second.number);
+    EXPECT_EQ(read.parts[1].number, second.number + "-2");
+    EXPECT_EQ(
+        SharedDatabase().Execute("SELECT order_id FROM order_number WHERE number = '" + second.number + "'"),
+        second.id.ToString());
+  });
+}
+
+TEST(Checkouts, WithoutAFreeNumber_NothingIsWritten) {
+  WithStore([](Store& store) -> Task<> {
+    auto first = AnOrder();
+    const auto taken = Random64();
+    domain::SetNumber(first, domain::OrderNumber(first.created_at, taken));
+    storage::Checkouts checkouts(store.database, {}, [taken] { return taken; });
+    co_await checkouts.Insert(Soon(), first, "");
+    auto second = AnOrder();
+    second.created_at = first.created_at;
+    domain::SetNumber(second, first.number);
+    bool refused = false;
+    try {
+      co_await checkouts.Insert(Soon(), second, "");
+    } catch (const postgres::SqlError& error) {
+      refused = error.IsUniqueViolation("order_number_pkey");
+    }
+    EXPECT_TRUE(refused);
+    EXPECT_FALSE((co_await store.orders.Find(Soon(), second.id, Scope::Everything())).has_value());
+  });
+}
+
 TEST(Checkouts, AParkedOne_WaitsForAnOperator) {
   WithStore([](Store& store) -> Task<> {
-    const auto order = AnOrder();
+    auto order = AnOrder();
     const auto lease = (co_await store.checkouts.Insert(Soon(), order, "")).value();
     const auto parked_before = (co_await store.checkouts.CountOpen(Soon())).parked;
     co_await store.checkouts.PutBack(Soon(), order.id, lease.fence, {.why = "broken", .failures = 3});

@@ -63,7 +63,7 @@ struct RecoveryWorld {
     co_await database.Close(Soon());
   }
   Task<std::string> Abandon() {
-    const auto order = AnOrder();
+    auto order = AnOrder();
     co_await checkouts.Insert(Soon(), order, "");
     co_return order.id.ToString();
   }
@@ -161,7 +161,7 @@ TEST(Recovery, TablesThatAreAway_StopNothingForGood) {
     co_await Eventually([&] { return driving.failures_in_a_row == 0 && measuring.failures_in_a_row == 0; });
 
     // What a driver reads is away: its row waits.
-    const auto order = AnOrder();
+    auto order = AnOrder();
     co_await world.checkouts.Insert(Soon(), order, "");
     world.Sql("ALTER TABLE order_line RENAME TO away");
     co_await Eventually(
