@@ -1,7 +1,23 @@
+#include <set>
+
 #include "platform/rpc/page_token.hpp"
 #include "services/product/api/product_service.hpp"
 
 namespace market::product {
+namespace {
+
+void CheckDrafts(const google::protobuf::RepeatedPtrField<api::product::OfferDraft>& offers) {
+  std::set<std::string_view> skus;
+  for (int i = 0; i < offers.size(); ++i) {
+    Currency::Parse(offers[i].price().currency());
+    if (!skus.insert(offers[i].sku()).second) {
+      throw InvalidArgument("offers[" + std::to_string(i) + "].sku", "DUPLICATE",
+                            "is that of an offer before it");
+    }
+  }
+}
+
+}  // namespace
 
 // The hottest operation: one statement, nothing else.
 Task<api::product::Product> ProductService::GetProduct(CallContext& call,
@@ -14,7 +30,7 @@ Task<api::product::Product> ProductService::GetProduct(CallContext& call,
 
 Task<api::product::Product> ProductService::CreateProduct(CallContext& call,
                                                           api::product::CreateProductRequest request) {
-  for (const auto& offer : request.offers()) Currency::Parse(offer.price().currency());
+  CheckDrafts(request.offers());
   co_return co_await deps_.catalogue.CreateProduct(call, call.OperationId(), std::move(request));
 }
 
