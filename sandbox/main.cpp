@@ -19,7 +19,12 @@ int Run(int argc, char** argv) {
       host.Config().Duration("sandbox.timeout_hold", "how late the time-out methods answer", 0ms, 10min, 30s);
   if (const auto exit_code = host.Configure(argc, argv)) return *exit_code;
 
-  postgres::Database database(host.Io(), host.DatabaseOptions("sandbox"));
+  // One kind of caller: no class of connections to keep from another.
+  auto options = host.DatabaseOptions("sandbox");
+  options.write_connections += options.checkout_connections;
+  options.checkout_read_connections = options.list_connections = 0;
+  options.checkout_connections = options.worker_connections = 0;
+  postgres::Database database(host.Io(), std::move(options));
   sandbox::Provider provider(database, {.latency = *latency, .timeout_hold = *hold});
   http::Server server(host.Io(), {.drain_linger = 1s}, sandbox::HttpApi(provider, host.Tracer(), *api_key));
   host.OnStart([&]() -> Task<> {

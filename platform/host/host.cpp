@@ -182,7 +182,14 @@ postgres::Options Host::DatabaseOptions(std::string_view name) {
       postgres::VerifiedBy(*conninfo->second, *state_->settings.database_ca.find(name)->second);
   options.name = name;
   options.read_connections = static_cast<std::size_t>(*state_->settings.read_connections);
+  options.checkout_read_connections = options.read_connections;
+  options.list_connections = static_cast<std::size_t>(*state_->settings.list_connections);
   options.write_connections = static_cast<std::size_t>(*state_->settings.write_connections);
+  options.checkout_connections = static_cast<std::size_t>(*state_->settings.checkout_connections);
+  options.worker_connections = static_cast<std::size_t>(*state_->settings.worker_connections);
+  options.statement_timeout = *state_->settings.statement_timeout;
+  options.read_timeout = *state_->settings.read_timeout;
+  options.worker_timeout = *state_->settings.worker_timeout;
   postgres::MeasureQueries(options, state_->metrics);
   options.on_event = [database = std::string(name)](std::string_view event, std::string_view detail) {
     const auto level = event == "connected" ? telemetry::LogLevel::kInfo : telemetry::LogLevel::kWarn;
@@ -222,6 +229,10 @@ Task<> Host::OpenDatabase(std::string_view name, postgres::Database& database,
   postgres::MeasurePool(database, state_->metrics);
   OnStop("postgres." + std::string(name), 5s,
          [&database](runtime::Deadline limit) { return database.Close(limit); });
+}
+
+Task<std::string> Host::SecretOf(postgres::Database& database) {
+  return postgres::SecretOf(database, runtime::After(30s));
 }
 
 void Host::SweepAnswers(std::string_view service, idempotency::PgStore& answers) {

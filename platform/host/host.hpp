@@ -94,6 +94,8 @@ class Host {
   // and closes at the stop. `database` must outlive the run.
   Task<> OpenDatabase(std::string_view name, postgres::Database& database,
                       std::span<const postgres::MigrationSet* const> sets);
+  // Of an open database, for keys that all replicas share.
+  Task<std::string> SecretOf(postgres::Database& database);
   // Runs <service>.keys, which deletes expired idempotency keys every hour. `answers` must outlive the run.
   void SweepAnswers(std::string_view service, idempotency::PgStore& answers);
   events::Log::Options EventOptions(std::string_view service) const;

@@ -41,7 +41,13 @@ struct Settings {
   std::map<std::string, config::Property<std::string>, std::less<>> database_ca;  // by database
   config::Property<std::chrono::milliseconds> database_start_limit;
   config::Property<std::int64_t> read_connections;
+  config::Property<std::int64_t> list_connections;
   config::Property<std::int64_t> write_connections;
+  config::Property<std::int64_t> checkout_connections;
+  config::Property<std::int64_t> worker_connections;
+  config::Property<std::chrono::milliseconds> statement_timeout;
+  config::Property<std::chrono::milliseconds> read_timeout;
+  config::Property<std::chrono::milliseconds> worker_timeout;
   config::Property<std::chrono::milliseconds> events_kept;
   config::Property<std::int64_t> work_tries;
   config::Property<std::chrono::milliseconds> work_pause_max;

@@ -119,7 +119,7 @@ Task<> Relay::PutBack(std::shared_ptr<const Message> message, runtime::Setback s
 }
 
 Task<> Relay::Measure() {
-  const auto result = co_await database_.Read(After(kDatabaseLimit), kMeasure);
+  const auto result = co_await database_.List(After(kDatabaseLimit), kMeasure);
   const auto row = result.One();
   gauges_.pending = row.Int(0);
   gauges_.oldest_age = std::chrono::milliseconds(row.Int(1));

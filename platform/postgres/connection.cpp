@@ -48,14 +48,14 @@ void Connection::Submit(std::shared_ptr<Request> request) {
 void Connection::Close() { Lose("closed"); }
 
 void Connection::ScheduleFlush() {
-  if (flush_scheduled_ || write_blocked_) return;
+  if (flush_scheduled_ || write_blocked_ || cancelling_) return;
   flush_scheduled_ = true;
   boost::asio::post(io_, [self = shared_from_this()] { self->Flush(); });
 }
 
 void Connection::Flush() {
   flush_scheduled_ = false;
-  if (!open_ || write_blocked_) return;
+  if (!open_ || write_blocked_ || cancelling_) return;
   if (!SendAll()) {
     Lose(ErrorText(connection_.get()));
     return;
@@ -178,6 +178,7 @@ void Connection::OnReadable() {
   const bool alive = PQconsumeInput(connection_.get()) == 1;
   Drain();  // also what came before the end
   if (!open_) return;
+  CancelIfAbandoned();
   if (!alive) {
     Lose(ErrorText(connection_.get()));
   } else if (retiring_ && expected_.empty() && queue_.empty()) {
@@ -300,16 +301,31 @@ void Connection::OnSync() {
   if (front.request->effect == Effect::kRollback && front.request->error) Lose("the rollback failed");
 }
 
+void Connection::CancelIfAbandoned() {
+  if (!open_ || cancelling_ || expected_.empty()) return;
+  const auto& head = expected_.front();
+  if (head.kind == Expected::Kind::kSync || head.request->cancelled) return;
+  if (!head.request->MayBeCancelled() || !head.request->Abandoned()) return;
+  head.request->cancelled = true;
+  cancelling_ = true;
+  ++shared_->counters.cancelled;
+  shared_->canceller->Send(connection_.get(), [self = shared_from_this()] { self->OnCancelHeard(); });
+}
+
+void Connection::OnCancelHeard() {
+  cancelling_ = false;
+  if (open_ && !queue_.empty()) ScheduleFlush();
+}
+
 void Connection::Complete(Request& request) {
   --in_flight_;
   --shared_->counters.in_flight;
   ++shared_->counters.queries;
   if (request.error) ++shared_->counters.errors;
   request.spans.clear();  // ends those that had no answer
-  if (shared_->on_query) {
-    shared_->on_query(request.name, std::chrono::steady_clock::now() - request.since,
-                      request.error == nullptr);
-  }
+  const auto elapsed = std::chrono::steady_clock::now() - request.since;
+  shared_->counters.busy += elapsed;
+  if (shared_->on_query) shared_->on_query(request.name, elapsed, request.error == nullptr);
   if (request.error) {
     request.done.Fail(request.error);
   } else {

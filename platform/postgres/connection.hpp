@@ -4,6 +4,9 @@
 // Sync; when one of them fails, the server skips those after it and they are sent again. Every other request
 // has a Sync of its own and so is a transaction of its own, unless it is a step of an explicit one.
 //
+// A request that has the connection for itself is cancelled in the server when its caller has left and it is
+// what the server works on; nothing is sent until the server has heard that.
+//
 // What libpq gives is matched to `expected_` first in, first out; entries stay until their answer came,
 // whether or not anyone still waits. Ends by Close(), a lost socket, an error that retires the connection
 // (then once all answers are in), or silence: no bytes for `stall_timeout` while something is expected.
@@ -20,6 +23,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "platform/postgres/canceller.hpp"
 #include "platform/postgres/connect.hpp"
 #include "platform/postgres/request.hpp"
 #include "platform/runtime/deadline_wheel.hpp"
@@ -30,6 +34,8 @@ namespace market::postgres::internal {
 struct Counters {
   std::uint64_t queries = 0;
   std::uint64_t errors = 0;
+  std::uint64_t cancelled = 0;
+  std::chrono::nanoseconds busy{0};
   std::size_t in_flight = 0;
 };
 
@@ -38,6 +44,7 @@ struct Shared {
   Counters counters;
   std::function<void(std::string_view, std::chrono::nanoseconds, bool)> on_query;
   std::function<void()> on_idle;  // nothing is in flight any more
+  std::shared_ptr<Canceller> canceller;
   std::chrono::milliseconds stall_timeout{0};
 };
 
@@ -50,8 +57,11 @@ class Connection final : public std::enable_shared_from_this<Connection>, runtim
   void Start();
   // Takes new requests.
   bool Open() const { return open_ && !retiring_; }
-  std::size_t InFlight() const { return in_flight_; }
+  // How busy it is.
+  std::size_t InFlight() const { return in_flight_ + (cancelling_ ? 1 : 0); }
   void Submit(std::shared_ptr<Request> request);
+  // Of the request that has the connection for itself.
+  void CallerLeft() { CancelIfAbandoned(); }
   void Close();
   // Completes when the connection has ended.
   runtime::OneShot<>& Ended() { return ended_; }
@@ -93,6 +103,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, runtim
   void OnError(const PGresult* result);
   void OnSkipped();
   void OnAnswer(Result result);
+  void CancelIfAbandoned();
+  void OnCancelHeard();
   void Complete(Request& request);
   void Lose(std::string why);
   void FailLost(Request& request, bool sent);
@@ -106,6 +118,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, runtim
   bool retiring_ = false;
   bool flush_scheduled_ = false;
   bool write_blocked_ = false;
+  bool cancelling_ = false;
   std::size_t in_flight_ = 0;
   std::deque<std::shared_ptr<Request>> queue_;
   std::deque<Expected> expected_;

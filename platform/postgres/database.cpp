@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "platform/postgres/canceller.hpp"
 #include "platform/postgres/pool.hpp"
 #include "platform/postgres/request.hpp"
 #include "platform/runtime/backoff.hpp"
@@ -11,6 +12,10 @@ namespace {
 
 using internal::Effect;
 using internal::Request;
+
+// In the order of opening.
+constexpr std::array kAllShares{Share::kWrites,        Share::kReads, Share::kCheckouts,
+                                Share::kCheckoutReads, Share::kLists, Share::kWorkers};
 
 constexpr Statement kBegin{"tx.begin", "BEGIN"};
 constexpr Statement kCommit{"tx.commit", "COMMIT"};
@@ -44,8 +49,14 @@ Task<std::vector<Result>> Tx::Run(std::vector<Query> queries, std::string_view n
   if (begins) queries.insert(queries.begin(), {kBegin, {}});
   const auto request = std::make_shared<Request>(Effect::kStep, name, std::move(queries));
   pool_->Trace(work_, *request);
-  lease_->Use().Submit(request);
-  co_await request->done.Wait(work_.deadline);
+  auto& connection = lease_->Use();
+  connection.Submit(request);
+  try {
+    co_await request->done.Wait(work_.deadline);
+  } catch (...) {
+    connection.CallerLeft();
+    throw;
+  }
   if (begins) request->results.erase(request->results.begin());
   co_return std::move(request->results);
 }
@@ -101,34 +112,78 @@ void Tx::Abandon() {
   connection.Submit(request);
 }
 
-Database::Database(boost::asio::io_context& io, Options options) {
-  if (options.read_connections == 0 || options.write_connections == 0) {
+std::size_t Database::ConnectionsOf(const Options& options, Share share) {
+  switch (share) {
+    case Share::kReads:
+      return options.read_connections;
+    case Share::kCheckoutReads:
+      return options.checkout_read_connections;
+    case Share::kLists:
+      return options.list_connections;
+    case Share::kWrites:
+      return options.write_connections;
+    case Share::kCheckouts:
+      return options.checkout_connections;
+    case Share::kWorkers:
+      return options.worker_connections;
+  }
+  throw std::logic_error("no such class of connections");
+}
+
+Database::Database(boost::asio::io_context& io, Options options)
+    : options_(std::make_shared<const Options>(std::move(options))),
+      canceller_(std::make_shared<internal::Canceller>(io)) {
+  if (options_->read_connections == 0 || options_->write_connections == 0) {
     throw std::invalid_argument("a database needs at least one connection of each kind");
   }
-  const auto shared = std::make_shared<const Options>(std::move(options));
-  readers_ = std::make_shared<internal::Pool>(io, shared, shared->read_connections);
-  writers_ = std::make_shared<internal::Pool>(io, shared, shared->write_connections);
+  const auto pool = [&](Share share) -> std::shared_ptr<internal::Pool>& {
+    return pools_[static_cast<std::size_t>(share)];
+  };
+  for (const auto share : kAllShares) {
+    if (const auto connections = ConnectionsOf(*options_, share); connections > 0)
+      pool(share) = std::make_shared<internal::Pool>(io, options_, canceller_, share, connections);
+  }
+  for (const auto share : kAllShares) {
+    if (!pool(share)) pool(share) = pool(share == Share::kCheckoutReads ? Share::kReads : Share::kWrites);
+  }
 }
 
 Database::~Database() {
-  readers_->Shutdown();
-  writers_->Shutdown();
+  for (const auto& pool : pools_) pool->Shutdown();
+  canceller_->Join();
 }
 
 Task<> Database::Open(runtime::Deadline deadline) {
-  co_await writers_->Open(deadline);
-  co_await readers_->Open(deadline);
+  for (const auto share : kAllShares) {
+    if (Has(share)) co_await PoolOf(share).Open(deadline);
+  }
 }
 
 Task<> Database::Close(runtime::Deadline deadline) {
-  co_await writers_->Close(deadline);
-  co_await readers_->Close(deadline);
+  for (const auto share : kAllShares) {
+    if (Has(share)) co_await PoolOf(share).Close(deadline);
+  }
+}
+
+internal::Pool& Database::ReadersFor(const Work& work) const {
+  return PoolOf(work.lane == Lane::kCheckout ? Share::kCheckoutReads : Share::kReads);
+}
+
+internal::Pool& Database::ListersFor(const Work& work) const {
+  return PoolOf(work.lane == Lane::kWorker ? Share::kWorkers : Share::kLists);
+}
+
+const std::shared_ptr<internal::Pool>& Database::WritersFor(const Work& work) const {
+  const auto share = work.lane == Lane::kCheckout ? Share::kCheckouts
+                     : work.lane == Lane::kWorker ? Share::kWorkers
+                                                  : Share::kWrites;
+  return pools_[static_cast<std::size_t>(share)];
 }
 
 Task<Result> Database::ReadOne(Work work, Query query) {
   const auto name = query.statement.name;
   const auto request = std::make_shared<Request>(Effect::kNone, name, OneQuery(std::move(query)));
-  co_await readers_->Run(work, request);
+  co_await ReadersFor(work).Run(work, request);
   co_return std::move(request->results.front());
 }
 
@@ -136,7 +191,22 @@ Task<std::vector<Result>> Database::Read(Work work, Batch batch) {
   if (batch.Empty()) co_return std::vector<Result>();
   const auto name = batch.Name();
   const auto request = std::make_shared<Request>(Effect::kNone, name, std::move(batch.Queries()));
-  co_await readers_->Run(work, request);
+  co_await ReadersFor(work).Run(work, request);
+  co_return std::move(request->results);
+}
+
+Task<Result> Database::ListOne(Work work, Query query) {
+  Batch batch(query.statement.name);
+  batch.Queries() = OneQuery(std::move(query));
+  auto results = co_await List(work, std::move(batch));
+  co_return std::move(results.front());
+}
+
+Task<std::vector<Result>> Database::List(Work work, Batch batch) {
+  if (batch.Empty()) co_return std::vector<Result>();
+  const auto name = batch.Name();
+  const auto request = std::make_shared<Request>(Effect::kNone, name, std::move(batch.Queries()));
+  co_await ListersFor(work).RunAlone(work, request);
   co_return std::move(request->results);
 }
 
@@ -154,7 +224,7 @@ Task<std::vector<Result>> Database::Write(Work work, Batch batch) {
   for (int attempt = 1;; ++attempt) {
     const auto request = std::make_shared<Request>(Effect::kCommit, name, std::move(queries));
     try {
-      co_await writers_->Run(work, request);
+      co_await WritersFor(work)->Run(work, request);
       co_return std::move(request->results);
     } catch (const SqlError& error) {
       if (!error.MayRunAgain()) throw;
@@ -173,11 +243,18 @@ Task<> Database::PauseBefore(int attempt) {
 
 Stats Database::Snapshot() const {
   Stats stats;
-  readers_->AddTo(stats);
-  writers_->AddTo(stats);
+  for (const auto share : kAllShares) {
+    if (Has(share)) PoolOf(share).AddTo(stats);
+  }
   return stats;
 }
 
-const Options& Database::Settings() const { return writers_->Settings(); }
+Stats Database::Snapshot(Share share) const {
+  Stats stats;
+  PoolOf(share).AddTo(stats);
+  return stats;
+}
+
+bool Database::Has(Share share) const { return ConnectionsOf(*options_, share) > 0; }
 
 }  // namespace market::postgres

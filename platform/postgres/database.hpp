@@ -1,28 +1,40 @@
-// PostgreSQL for one service: a few pipelined connections on the io thread, shared by all callers.
+// PostgreSQL for one service: a few connections on the io thread, shared by all callers.
 //
-//   Read         shared connections; the reads of one turn of the loop travel together. The statement must
-//                have no effects: it is sent again by itself when a neighbour in its pipeline failed.
+//   Read         what a key finds: quick. Shared connections; the reads of one turn of the loop travel
+//                together. The statement must have no effects: it is sent again by itself when a neighbour
+//                in its pipeline failed.
+//   List         what may take long: a search, a page of a list, a count. No effects either. A connection by
+//                itself, so that it holds up nobody else's statement.
 //   Write        one statement or one Batch is one transaction and one round trip, on shared connections.
 //   Transaction  for a later statement that depends on an earlier result: a leased connection, BEGIN, COMMIT.
+//
+// Connections are kept in classes (Share), so that what one kind of work takes is not missing to another:
+// the call says whether it is a Read, a List or a Write, its Work whose traffic it is. Of a class the least
+// busy connection is chosen.
 //
 // Owner: the process; must be closed before it is destroyed, and outlives its callers. Io thread only.
 // Fails as errors.hpp says. A connection that is lost is made anew with backoff; meanwhile the others serve,
 // and with none left calls fail at once. A caller that leaves (deadline, cancellation) never disturbs the
-// others: what was not sent yet is dropped, a late answer is ignored.
-// Limits: Options; `max_queued` requests in all, `pool_wait` for a connection to become free.
+// others: what was not sent yet is dropped, a late answer is ignored. What runs for it on a connection of its
+// own (a List, a statement of a Transaction) is cancelled in the server. A Read shares its connection and a
+// commit may have happened already: these end by themselves, the class's statement timeout at the latest.
+// Limits: Options; `max_queued` requests a class, `pool_wait` for a connection to become free.
 #pragma once
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "platform/core/words.hpp"
 #include "platform/postgres/errors.hpp"
 #include "platform/postgres/result.hpp"
 #include "platform/postgres/statement.hpp"
@@ -31,16 +43,34 @@
 
 namespace market::postgres {
 
+// The classes of connections.
+enum class Share : std::uint8_t { kReads, kCheckoutReads, kLists, kWrites, kCheckouts, kWorkers };
+inline constexpr Words<Share, 6> kShares{
+    "class of connections", {"reads", "checkout_reads", "lists", "writes", "checkouts", "workers"}};
+inline std::string_view Name(Share share) { return kShares.Name(share); }
+
 struct Options {
   std::string conninfo;  // libpq's key=value form or URI
   std::string name = "main";
   std::size_t read_connections = 2;
   std::size_t write_connections = 8;
+  // Of the classes below, 0: none of their own. They then use those for reads or writes, which is enough for
+  // a program that does one thing.
+  std::size_t checkout_read_connections = 0;
+  std::size_t list_connections = 0;
+  std::size_t checkout_connections = 0;  // for writes
+  std::size_t worker_connections = 0;    // for lists and writes
   std::chrono::milliseconds connect_timeout{2000};
   std::chrono::milliseconds pool_wait{100};
+  // For a List: statements before it in the queue may take their time.
+  std::chrono::milliseconds list_wait{1000};
   std::chrono::milliseconds statement_timeout{5000};
+  // Of the connections for reads, and of those for workers; none: `statement_timeout`.
+  std::optional<std::chrono::milliseconds> read_timeout;
+  std::optional<std::chrono::milliseconds> worker_timeout;
   std::chrono::milliseconds lock_timeout{1000};
   std::size_t max_queued = 4096;
+  std::size_t max_queued_lists = 64;
   // How long callers waited for a connection when none was free.
   std::function<void(std::chrono::nanoseconds)> on_wait;
   // Each finished statement or batch, with the time since it was handed in.
@@ -56,9 +86,12 @@ struct Stats {
   std::size_t in_flight = 0;    // requests queued or sent
   std::uint64_t queries = 0;
   std::uint64_t errors = 0;
+  std::uint64_t cancelled = 0;       // in the server: nobody waited any more
+  std::chrono::nanoseconds busy{0};  // in which statements were under way, each counted
 };
 
 namespace internal {
+class Canceller;
 struct Request;
 class Pool;
 // A connection held for one transaction; returns to its pool when destroyed, or after the ROLLBACK it needs.
@@ -123,6 +156,12 @@ class Database {
   Task<std::vector<Result>> Read(Work work, Batch batch);
 
   template <class... Args>
+  Task<Result> List(Work work, const Statement& statement, const Args&... args) {
+    return ListOne(work, {statement, Parameters::Of(args...)});
+  }
+  Task<std::vector<Result>> List(Work work, Batch batch);
+
+  template <class... Args>
   Task<Result> Write(Work work, const Statement& statement, const Args&... args) {
     return WriteOne(work, {statement, Parameters::Of(args...)});
   }
@@ -136,7 +175,7 @@ class Database {
   std::invoke_result_t<Body&, Tx&> Transaction(Work work, Body body) {
     using Value = typename std::invoke_result_t<Body&, Tx&>::value_type;
     for (int attempt = 1;; ++attempt) {
-      Tx tx(writers_, work);
+      Tx tx(WritersFor(work), work);
       co_await tx.TakeLease();
       try {
         if constexpr (std::is_void_v<Value>) {
@@ -158,17 +197,29 @@ class Database {
   }
 
   Stats Snapshot() const;
-  const Options& Settings() const;
+  // Of one class; of the class whose connections it uses when it has none.
+  Stats Snapshot(Share share) const;
+  // Whether the class has connections of its own.
+  bool Has(Share share) const;
+  const Options& Settings() const { return *options_; }
 
  private:
   static constexpr int kAttempts = 3;
 
+  static std::size_t ConnectionsOf(const Options& options, Share share);
+  internal::Pool& PoolOf(Share share) const { return *pools_[static_cast<std::size_t>(share)]; }
+  internal::Pool& ReadersFor(const Work& work) const;
+  internal::Pool& ListersFor(const Work& work) const;
+  const std::shared_ptr<internal::Pool>& WritersFor(const Work& work) const;
+
   Task<Result> ReadOne(Work work, Query query);
+  Task<Result> ListOne(Work work, Query query);
   Task<Result> WriteOne(Work work, Query query);
   static Task<> PauseBefore(int attempt);
 
-  std::shared_ptr<internal::Pool> readers_;
-  std::shared_ptr<internal::Pool> writers_;
+  const std::shared_ptr<const Options> options_;
+  const std::shared_ptr<internal::Canceller> canceller_;
+  std::array<std::shared_ptr<internal::Pool>, kShares.words.size()> pools_;  // some may be the same
 };
 
 }  // namespace market::postgres

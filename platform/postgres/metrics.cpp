@@ -56,17 +56,34 @@ void MeasureQueries(Options& options, telemetry::Metrics& metrics) {
 }
 
 void MeasurePool(const Database& database, telemetry::Metrics& metrics) {
-  auto& connections = metrics.AddGaugeFamily("db_pool_connections", "connections of the pool, by state",
-                                             {"database", "state"});
+  auto& connections = metrics.AddGaugeFamily(
+      "db_pool_connections", "connections of the pool, by class and state", {"class", "database", "state"});
+  auto& in_flight = metrics.AddGaugeFamily("db_statements_in_flight", "statements and batches under way",
+                                           {"class", "database"});
+  auto& cancelled = metrics.AddCounterFamily("db_statements_cancelled_total",
+                                             "statements stopped in the server, their callers having left",
+                                             {"class", "database"});
+  auto& busy = metrics.AddCounterFamily("db_busy_seconds_total",
+                                        "time in which statements were under way, each counted",
+                                        {"class", "database"});
   const auto& name = database.Settings().name;
-  metrics.Collect([&database, &open = connections.With({name, "open"}),
-                   &leased = connections.With({name, "leased"}),
-                   &waiting = connections.With({name, "waiting"})] {
-    const auto now = database.Snapshot();
-    open.Set(static_cast<double>(now.connections));
-    leased.Set(static_cast<double>(now.leased));
-    waiting.Set(static_cast<double>(now.waiting));
-  });
+  for (const auto word : kShares.words) {
+    const auto share = kShares.Require(word);
+    if (!database.Has(share)) continue;
+    metrics.Collect([&database, share, &open = connections.With({word, name, "open"}),
+                     &leased = connections.With({word, name, "leased"}),
+                     &waiting = connections.With({word, name, "waiting"}),
+                     &in_flight = in_flight.With({word, name}), &cancelled = cancelled.With({word, name}),
+                     &busy = busy.With({word, name})] {
+      const auto now = database.Snapshot(share);
+      open.Set(static_cast<double>(now.connections));
+      leased.Set(static_cast<double>(now.leased));
+      waiting.Set(static_cast<double>(now.waiting));
+      in_flight.Set(static_cast<double>(now.in_flight));
+      cancelled.SetTotal(static_cast<double>(now.cancelled));
+      busy.SetTotal(std::chrono::duration<double>(now.busy).count());
+    });
+  }
 }
 
 }  // namespace market::postgres

@@ -1,5 +1,6 @@
-// A database in numbers, labelled with its name: time and failures of its statements, waits for a connection,
-// connections by state. Io thread only; fails as telemetry::Metrics does.
+// A database in numbers, labelled with its name: time and failures of its statements, waits for a connection;
+// by class of connections how many there are, by state, and what they do: statements under way, cancelled,
+// and the time they took. Io thread only; fails as telemetry::Metrics does.
 #pragma once
 
 namespace market::telemetry {

@@ -41,7 +41,8 @@ TEST_F(DatabaseTest, Metrics_ShowWhoHoldsConnectionsAndWhoWaits) {
   MeasureQueries(options, metrics);
   Run(options, [&](Database& db, boost::asio::io_context& io) -> Task<> {
     MeasurePool(db, metrics);
-    EXPECT_THAT(metrics.Exposition(), HasSubstr(R"(db_pool_connections{database="stock",state="open"} 2)"));
+    EXPECT_THAT(metrics.Exposition(),
+                HasSubstr(R"(db_pool_connections{class="writes",database="stock",state="open"} 1)"));
     bool let_go = false;
     const auto hold = [&let_go](Tx& tx) -> Task<> {
       co_await tx.Execute(kCount);
@@ -52,8 +53,8 @@ TEST_F(DatabaseTest, Metrics_ShowWhoHoldsConnectionsAndWhoWaits) {
     group.Spawn("second", db.Transaction(Soon(), hold));
     co_await Eventually([&] { return db.Snapshot().waiting == 1; });
     const auto text = metrics.Exposition();
-    EXPECT_THAT(text, HasSubstr(R"(db_pool_connections{database="stock",state="leased"} 1)"));
-    EXPECT_THAT(text, HasSubstr(R"(db_pool_connections{database="stock",state="waiting"} 1)"));
+    EXPECT_THAT(text, HasSubstr(R"(db_pool_connections{class="writes",database="stock",state="leased"} 1)"));
+    EXPECT_THAT(text, HasSubstr(R"(db_pool_connections{class="writes",database="stock",state="waiting"} 1)"));
     let_go = true;
     co_await group.Join(Soon());
     EXPECT_THAT(metrics.Exposition(), HasSubstr(R"(db_pool_wait_seconds_count{database="stock"} 1)"));

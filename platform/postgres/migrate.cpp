@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "platform/crypto/hex.hpp"
+#include "platform/crypto/random.hpp"
 #include "platform/postgres/connect.hpp"
 
 namespace market::postgres {
@@ -12,6 +14,8 @@ namespace {
 
 using namespace std::chrono_literals;
 using Wait = boost::asio::posix::stream_descriptor::wait_type;
+
+constexpr std::size_t kSecretBytes = 32;
 
 // One for the whole database, whatever sets a program has.
 constexpr Statement kLock{"migrate.lock", "SELECT pg_advisory_lock(7310131407)"};
@@ -31,6 +35,17 @@ constexpr Statement kTable{"migrate.table", R"(
     checksum   text        NOT NULL,
     applied_at timestamptz NOT NULL DEFAULT market_now(),
     PRIMARY KEY (set, version)))"};
+constexpr Statement kSecretTable{"migrate.secret_table", R"(
+  CREATE TABLE IF NOT EXISTS database_secret (
+    secret  bytea       NOT NULL CHECK (octet_length(secret) = 32),
+    made_at timestamptz NOT NULL DEFAULT market_now()))"};
+constexpr Statement kSecretComment{
+    "migrate.secret_comment", "COMMENT ON TABLE database_secret IS 'read-only: made when the database is'"};
+constexpr Statement kMakeSecret{"migrate.make_secret", R"(
+  INSERT INTO database_secret (secret)
+  SELECT decode($1, 'hex') WHERE NOT EXISTS (SELECT FROM database_secret))"};
+constexpr Statement kReadSecret{"database.secret",
+                                "SELECT secret FROM database_secret ORDER BY made_at DESC LIMIT 1"};
 // DDL that waits for a long transaction holds up everyone behind it:
 // rather fail and try again at the next start.
 constexpr Statement kLimitWaiting{"migrate.limit", "SET lock_timeout = '10s'"};
@@ -153,6 +168,12 @@ Task<internal::ConnectionPtr> ConnectPatiently(Database& database, runtime::Dead
   }
 }
 
+std::string FreshSecret() {
+  std::string hex;
+  crypto::AppendHex(hex, crypto::RandomBytes(kSecretBytes));
+  return hex;
+}
+
 using Applied = std::map<std::pair<std::string, int>, std::pair<std::string, std::string>>;
 
 Applied ReadApplied(const Result& rows) {
@@ -209,6 +230,9 @@ Task<std::vector<std::string>> Migrate(Database& database, std::span<const Migra
   co_await session.Run(kLock);  // held until the connection closes
   co_await session.Run(kClock);
   co_await session.Run(kTable);
+  co_await session.Run(kSecretTable);
+  co_await session.Run(kSecretComment);
+  co_await session.Run(kMakeSecret, Parameters::Of(FreshSecret()));
   co_await session.Run(kLimitWaiting);
   const auto applied = ReadApplied(co_await session.Run(kApplied));
   for (const auto* set : sets) Verify(*set, applied);
@@ -238,6 +262,11 @@ Task<> RequireNewest(Database& database, std::span<const MigrationSet* const> se
       Refuse(*set, migration.name, "has not been applied: run marketctl migrate, as the database's owner");
     }
   }
+}
+
+Task<std::string> SecretOf(Database& database, Work work) {
+  const auto rows = co_await database.Read(work, kReadSecret);
+  co_return rows.One().GetBytes(0);
 }
 
 }  // namespace market::postgres

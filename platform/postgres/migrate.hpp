@@ -49,4 +49,8 @@ Task<std::vector<std::string>> Migrate(Database& database, std::span<const Migra
 Task<> RequireNewest(Database& database, std::span<const MigrationSet* const> sets,
                      runtime::Deadline deadline);
 
+// 32 random bytes that Migrate made for this database: what all replicas of its program share without being
+// told. Whoever needs a key derives one from it, under a name of its own.
+Task<std::string> SecretOf(Database& database, Work work);
+
 }  // namespace market::postgres

@@ -189,5 +189,37 @@ TEST_F(MigrateTest, Program_AsksForTheNewestSchemaAndTakesANewerOne) {
   EXPECT_EQ(Lack({&before}), "");
 }
 
+Task<> ReadSecret(std::string conninfo, boost::asio::io_context& io, std::string& secret) {
+  Database database(io, {.conninfo = std::move(conninfo)});
+  co_await database.Open(Soon());
+  secret = co_await SecretOf(database, Soon());
+  co_await database.Close(Soon());
+}
+
+TEST_F(MigrateTest, Secret_IsTheDatabasesOwnAndStays) {
+  static constexpr std::array kFiles{kFirst};
+  const MigrationSet set{"demo", kFiles};
+  const auto secret_of = [](const testing::TemporaryDatabase& disk) {
+    std::string secret;
+    RunLoop([&](boost::asio::io_context& io) -> Task<> { co_await ReadSecret(disk.Conninfo(), io, secret); });
+    return secret;
+  };
+  Apply({&set});
+  const auto secret = secret_of(disk_);
+  EXPECT_EQ(secret.size(), 32u);
+  Apply({&set});
+  EXPECT_EQ(secret_of(disk_), secret);
+  EXPECT_EQ(Refusal("SELECT secret FROM database_secret"), "");
+  EXPECT_NE(Refusal("UPDATE database_secret SET secret = sha256('')"), "");
+  EXPECT_NE(Refusal("INSERT INTO database_secret (secret) VALUES (sha256(''))"), "");
+
+  testing::TemporaryDatabase other;
+  RunLoop([&](boost::asio::io_context& io) -> Task<> {
+    Database database(io, other.Options());
+    co_await Migrate(database, {}, testing::TemporaryDatabase::kProgramRole, Soon());
+  });
+  EXPECT_NE(secret_of(other), secret);
+}
+
 }  // namespace
 }  // namespace market::postgres

@@ -1,6 +1,7 @@
 #include "platform/postgres/pool.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "platform/postgres/connect.hpp"
 
@@ -25,16 +26,34 @@ void Ignore(std::string_view, std::exception_ptr) {}
 
 Lease::~Lease() { pool_->Return(connection_.get()); }
 
-Pool::Pool(boost::asio::io_context& io, std::shared_ptr<const Options> options, std::size_t size)
+Pool::Pool(boost::asio::io_context& io, std::shared_ptr<const Options> options,
+           std::shared_ptr<Canceller> canceller, Share share, std::size_t size)
     : io_(io),
       options_(std::move(options)),
+      share_(share),
       shared_(std::make_shared<Shared>()),
       slots_(size),
       keepers_(io.get_executor(), Ignore) {
   shared_->on_query = options_->on_query;
+  shared_->canceller = std::move(canceller);
   // Twice the longest a statement may run: the server has to say something before that.
-  shared_->stall_timeout =
-      options_->statement_timeout.count() == 0 ? 10min : 2 * options_->statement_timeout + 2000ms;
+  const auto longest = StatementTimeout();
+  shared_->stall_timeout = longest.count() == 0 ? 10min : 2 * longest + 2000ms;
+}
+
+std::chrono::milliseconds Pool::StatementTimeout() const {
+  switch (share_) {
+    case Share::kReads:
+    case Share::kCheckoutReads:
+      return options_->read_timeout.value_or(options_->statement_timeout);
+    case Share::kWorkers:
+      return options_->worker_timeout.value_or(options_->statement_timeout);
+    case Share::kLists:
+    case Share::kWrites:
+    case Share::kCheckouts:
+      return options_->statement_timeout;
+  }
+  throw std::logic_error("no such class of connections");
 }
 
 Task<> Pool::Open(runtime::Deadline deadline) {
@@ -66,7 +85,7 @@ Task<> Pool::Serve(std::size_t index) {
   const auto started = std::chrono::steady_clock::now();
   std::exception_ptr failure;
   try {
-    const SessionOptions session{options_->statement_timeout, options_->lock_timeout};
+    const SessionOptions session{StatementTimeout(), options_->lock_timeout};
     auto raw = co_await Connect(options_->conninfo, session, runtime::After(options_->connect_timeout));
     auto connection = std::make_shared<Connection>(io_, std::move(raw), shared_);
     connection->Start();
@@ -145,9 +164,9 @@ std::size_t Pool::CountLeased() const {
 }
 
 // The slot is for use before the next suspension: the caller submits to it or leases it at once.
-Task<Pool::Slot*> Pool::PickOrWait(runtime::Deadline deadline) {
+Task<Pool::Slot*> Pool::PickOrWait(runtime::Deadline deadline, std::chrono::milliseconds longest) {
   const auto since = std::chrono::steady_clock::now();
-  const auto patience = std::min(deadline, since + options_->pool_wait);
+  const auto patience = std::min(deadline, since + longest);
   bool waited = false;
   while (true) {
     if (stopping_) throw Unavailable("the database is closing");
@@ -200,17 +219,37 @@ Task<> Pool::Run(Work work, std::shared_ptr<Request> request) {
   if (request->since >= deadline) throw DeadlineExceeded("no time left for the database");
   if (shared_->counters.in_flight + waiters_.size() >= options_->max_queued) throw Overloaded();
   Slot* slot = stopping_ || !waiters_.empty() ? nullptr : Pick();
-  if (slot == nullptr) slot = co_await PickOrWait(deadline);
+  if (slot == nullptr) slot = co_await PickOrWait(deadline, options_->pool_wait);
   Trace(work, *request);
   slot->connection->Submit(request);
   ServeWaiters();
   co_await request->done.Wait(deadline);
 }
 
+Task<> Pool::RunAlone(Work work, std::shared_ptr<Request> request) {
+  if (waiters_.size() >= options_->max_queued_lists) throw Overloaded();
+  auto lease = co_await Take(work.deadline, options_->list_wait);
+  const auto connection = lease->Share();
+  request->hold = std::move(lease);
+  request->since = std::chrono::steady_clock::now();
+  Trace(work, *request);
+  connection->Submit(request);
+  try {
+    co_await request->done.Wait(work.deadline);
+  } catch (...) {
+    connection->CallerLeft();
+    throw;
+  }
+}
+
 Task<std::unique_ptr<Lease>> Pool::Take(runtime::Deadline deadline) {
+  return Take(deadline, options_->pool_wait);
+}
+
+Task<std::unique_ptr<Lease>> Pool::Take(runtime::Deadline deadline, std::chrono::milliseconds patience) {
   if (std::chrono::steady_clock::now() >= deadline) throw DeadlineExceeded("no time left for the database");
   if (waiters_.size() >= options_->max_queued) throw Overloaded();
-  Slot* slot = co_await PickOrWait(deadline);
+  Slot* slot = co_await PickOrWait(deadline, patience);
   slot->leased = true;
   auto lease = std::make_unique<Lease>(shared_from_this(), slot->connection);
   ServeWaiters();
@@ -236,6 +275,8 @@ void Pool::AddTo(Stats& stats) const {
   stats.in_flight += shared_->counters.in_flight;
   stats.queries += shared_->counters.queries;
   stats.errors += shared_->counters.errors;
+  stats.cancelled += shared_->counters.cancelled;
+  stats.busy += shared_->counters.busy;
 }
 
 }  // namespace market::postgres::internal

@@ -1,9 +1,9 @@
-// Internal to the room: the connections of one kind, kept open, and who may use which.
+// Internal to the room: the connections of one class, kept open, and who may use which.
 //
 // Each slot has a keeper, a worker whose round is the life of one connection; one that was lost is made anew,
 // with backoff. Shared requests go to the connection with the fewest in flight that is not
 // leased; a lease takes a connection out of sharing. Who finds all of them leased waits its turn, `pool_wait`
-// at most; who finds none open fails at once. Held by shared_ptr:
+// (for a list `list_wait`) at most; who finds none open fails at once. Held by shared_ptr:
 // a lease may outlive the Database. Io thread only.
 #pragma once
 #include <boost/asio/io_context.hpp>
@@ -33,6 +33,7 @@ class Lease {
   Lease& operator=(const Lease&) = delete;
 
   Connection& Use() { return *connection_; }
+  const std::shared_ptr<Connection>& Share() const { return connection_; }
 
  private:
   std::shared_ptr<Pool> pool_;
@@ -41,7 +42,8 @@ class Lease {
 
 class Pool final : public std::enable_shared_from_this<Pool> {
  public:
-  Pool(boost::asio::io_context& io, std::shared_ptr<const Options> options, std::size_t size);
+  Pool(boost::asio::io_context& io, std::shared_ptr<const Options> options,
+       std::shared_ptr<Canceller> canceller, Share share, std::size_t size);
 
   Task<> Open(runtime::Deadline deadline);
   Task<> Close(runtime::Deadline deadline);
@@ -50,13 +52,14 @@ class Pool final : public std::enable_shared_from_this<Pool> {
 
   // Runs the request on a shared connection; returns when `done`, throws as its error says.
   Task<> Run(Work work, std::shared_ptr<Request> request);
+  // The same on a connection by itself; cancelled in the server when its caller leaves.
+  Task<> RunAlone(Work work, std::shared_ptr<Request> request);
   // A span for each of its queries, where the work is recorded.
   void Trace(const Work& work, Request& request) const;
   Task<std::unique_ptr<Lease>> Take(runtime::Deadline deadline);
   void Return(const Connection* connection);
 
   void AddTo(Stats& stats) const;
-  const Options& Settings() const { return *options_; }
 
  private:
   struct Slot {
@@ -79,12 +82,16 @@ class Pool final : public std::enable_shared_from_this<Pool> {
   bool AnyOpen() const;
   std::size_t CountOpen() const;
   std::size_t CountLeased() const;
-  Task<Slot*> PickOrWait(runtime::Deadline deadline);
+  // Who waits until `patience` is over, before its own deadline, hears that there is too much to do.
+  Task<Slot*> PickOrWait(runtime::Deadline deadline, std::chrono::milliseconds patience);
+  Task<std::unique_ptr<Lease>> Take(runtime::Deadline deadline, std::chrono::milliseconds patience);
+  std::chrono::milliseconds StatementTimeout() const;
   void ServeWaiters();
   void CheckIdle();
 
   boost::asio::io_context& io_;
   const std::shared_ptr<const Options> options_;
+  const Share share_;
   const std::shared_ptr<Shared> shared_;
   std::vector<Slot> slots_;
   std::deque<std::shared_ptr<Turn>> waiters_;

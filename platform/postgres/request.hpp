@@ -25,13 +25,17 @@ struct Request {
   Request(Effect effect, std::string_view name, std::vector<Query> queries)
       : effect(effect), name(name), queries(std::move(queries)), since(std::chrono::steady_clock::now()) {}
 
-  // The caller has left before the request was sent: nothing needs it any more.
+  // The caller has left before the answer came: nothing needs it any more.
   bool Abandoned() const { return effect != Effect::kRollback && done.Done(); }
+  // Has its connection for itself and nothing to lose.
+  bool MayBeCancelled() const {
+    return effect == Effect::kStep || (effect == Effect::kNone && hold != nullptr);
+  }
 
   const Effect effect;
   const std::string_view name;
   std::vector<Query> queries;
-  const std::chrono::steady_clock::time_point since;
+  std::chrono::steady_clock::time_point since;  // when it was handed in
 
   // Filled by the connection, read by the caller once `done`.
   std::vector<Result> results;
@@ -39,8 +43,10 @@ struct Request {
   // One for each query while somebody records them, ended as the answers come; else empty.
   std::vector<telemetry::Span> spans;
   runtime::OneShot<> done;
-  // Let go of when the server has answered or the connection is lost.
+  // The lease of a connection that the request has for itself; let go of when the server has answered or the
+  // connection is lost.
   std::shared_ptr<void> hold;
+  bool cancelled = false;  // the server was asked to stop it
 };
 
 }  // namespace market::postgres::internal

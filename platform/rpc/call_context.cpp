@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "platform/core/error.hpp"
+#include "platform/rpc/method.hpp"
 
 namespace market::rpc {
 
@@ -35,10 +36,20 @@ const Uuid& CallContext::OperationId() const {
   return *operation_id_;
 }
 
+CallContextBuilder& CallContextBuilder::Method(const rpc::Method& method) {
+  const auto priority = method.policy.priority();
+  const bool checkout =
+      priority == marketplace::options::v1::SAGA || priority == marketplace::options::v1::CHECKOUT;
+  call_.method_ = &method;
+  call_.lane_ = checkout ? Lane::kCheckout : Lane::kRequest;
+  return *this;
+}
+
 CallContextBuilder& CallContextBuilder::CopyOf(const CallContext& other) {
   call_.deadline_ = other.deadline_;
   call_.principal_ = other.principal_;
   call_.method_ = other.method_;
+  call_.lane_ = other.lane_;
   call_.reach_ = other.reach_;
   call_.service_ = other.service_;
   call_.client_address_ = other.client_address_;

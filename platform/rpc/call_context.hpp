@@ -42,7 +42,7 @@ class CallContext {
   // What is done for this call is done under its span, and within its time.
   const telemetry::Span& Span() const { return *span_; }
   const telemetry::TraceContext& Trace() const { return span_->Context(); }
-  operator Work() const { return {deadline_, *span_}; }  // NOLINT(google-explicit-constructor)
+  operator Work() const { return {deadline_, *span_, lane_}; }  // NOLINT(google-explicit-constructor)
 
   // The signed-in caller. Throws Error UNAUTHENTICATED for an anonymous call; methods whose policy demands an
   // account never see that.
@@ -83,6 +83,7 @@ class CallContext {
   const telemetry::Span* span_ = &kNoSpan;
   std::optional<identity::Principal> principal_;
   const rpc::Method* method_ = nullptr;
+  Lane lane_ = Lane::kWorker;
   rpc::Reach reach_;
   std::string service_;
   std::string client_address_;
@@ -113,10 +114,7 @@ class CallContextBuilder {
     call_.principal_ = std::move(principal);
     return *this;
   }
-  CallContextBuilder& Method(const rpc::Method& method) {
-    call_.method_ = &method;
-    return *this;
-  }
+  CallContextBuilder& Method(const rpc::Method& method);
   CallContextBuilder& Reach(rpc::Reach reach) {
     call_.reach_ = std::move(reach);
     return *this;

@@ -278,7 +278,10 @@ std::string TemporaryDatabase::OwnerConninfo() const {
 }
 
 postgres::Options TemporaryDatabase::Options(std::size_t write_connections) const {
-  return {.conninfo = Conninfo(), .write_connections = write_connections, .pool_wait = kPatience};
+  postgres::Options options{.conninfo = Conninfo(), .write_connections = write_connections};
+  options.pool_wait = options.list_wait = kPatience;
+  options.max_queued_lists = options.max_queued;
+  return options;
 }
 
 std::string TemporaryDatabase::ConninfoVia(const std::string& host, int port) const {

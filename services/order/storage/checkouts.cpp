@@ -280,7 +280,7 @@ Task<> Checkouts::PutBack(Work work, domain::OrderId order, std::int64_t fence, 
 }
 
 Task<OpenCheckouts> Checkouts::CountOpen(Work work) {
-  co_return kOpen.ReadOne(co_await database_.Read(work, kCountOpen, times_.deadline));
+  co_return kOpen.ReadOne(co_await database_.List(work, kCountOpen, times_.deadline));
 }
 
 Task<std::vector<Result>> Checkouts::WriteGuarded(Work work, Batch batch) {

@@ -72,17 +72,16 @@ constexpr ComposedStatement kHistory{"order.history", "SELECT " + kEvent + R"sql
   WHERE e.order_id = $1 AND (($2::uuid IS NULL AND $3::uuid[] IS NULL) OR o.buyer_id = $2 OR s.seller_id = ANY ($3))
   ORDER BY e.sequence)sql"};
 
-}  // namespace
-
-Task<std::vector<domain::Order>> Orders::ReadOrders(Work work, Batch batch) {
-  const auto results = co_await database_.Read(work, std::move(batch));
-  co_return ReadWhole(results[0], results[1], results[2]);
+std::vector<domain::Order> ReadOrders(const std::vector<postgres::Result>& results) {
+  return ReadWhole(results[0], results[1], results[2]);
 }
+
+}  // namespace
 
 Task<std::optional<domain::Order>> Orders::Find(Work work, domain::OrderId id, Scope scope) {
   Batch batch("order.find");
   AddWhole(batch, id, scope.BuyerId());
-  auto orders = co_await ReadOrders(work, std::move(batch));
+  auto orders = ReadOrders(co_await database_.Read(work, std::move(batch)));
   co_return orders.empty() ? std::nullopt : std::optional(std::move(orders.front()));
 }
 
@@ -91,7 +90,7 @@ Task<std::optional<domain::Order>> Orders::FindByOperation(Work work, Uuid opera
   batch.Add(kByOperation, operation_id)
       .Add(kPartsByOperation, operation_id)
       .Add(kLinesByOperation, operation_id);
-  auto orders = co_await ReadOrders(work, std::move(batch));
+  auto orders = ReadOrders(co_await database_.Read(work, std::move(batch)));
   co_return orders.empty() ? std::nullopt : std::optional(std::move(orders.front()));
 }
 
@@ -105,7 +104,7 @@ Task<std::vector<domain::Order>> Orders::ListOfBuyer(Work work, AccountId buyer,
   batch.Add(kPage, buyer, failed, state, before, limit)
       .Add(kPageParts, buyer, failed, state, before, limit)
       .Add(kPageLines, buyer, failed, state, before, limit);
-  co_return co_await ReadOrders(work, std::move(batch));
+  co_return ReadOrders(co_await database_.List(work, std::move(batch)));
 }
 
 Task<std::optional<domain::SellerOrder>> Orders::FindPart(Work work, domain::SellerOrderId id, Scope scope) {
@@ -123,14 +122,14 @@ Task<std::vector<domain::SellerOrder>> Orders::ListOfSeller(Work work, SellerId 
                                                             std::int64_t limit) {
   Batch batch("seller_order.page");
   batch.Add(kSellerPage, seller, state, before, limit).Add(kSellerPageLines, seller, state, before, limit);
-  const auto results = co_await database_.Read(work, std::move(batch));
+  const auto results = co_await database_.List(work, std::move(batch));
   auto parts = kPartWithAddress.ReadAll(results[0]);
   AddLines(parts, results[1]);
   co_return parts;
 }
 
 Task<std::optional<std::vector<domain::Event>>> Orders::History(Work work, domain::OrderId id, Scope scope) {
-  const auto rows = co_await database_.Read(work, kHistory, id, scope.BuyerId(), scope.SellerIds());
+  const auto rows = co_await database_.List(work, kHistory, id, scope.BuyerId(), scope.SellerIds());
   if (rows.empty()) co_return std::nullopt;
   co_return kEvent.ReadAll(rows);
 }

@@ -34,8 +34,6 @@ class Orders {
   Task<std::optional<std::vector<domain::Event>>> History(Work work, domain::OrderId id, Scope scope);
 
  private:
-  Task<std::vector<domain::Order>> ReadOrders(Work work, postgres::Batch batch);
-
   postgres::Database& database_;
 };
 

@@ -37,7 +37,7 @@ void AddEntry(postgres::Batch& batch, const domain::Payment& payment, const doma
 }
 
 Task<std::vector<Balance>> Ledger::TrialBalance(Work work) {
-  co_return kBalance.ReadAll(co_await database_.Read(work, kTrialBalance));
+  co_return kBalance.ReadAll(co_await database_.List(work, kTrialBalance));
 }
 
 }  // namespace market::payment::storage

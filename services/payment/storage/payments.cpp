@@ -204,7 +204,7 @@ Task<> Payments::PutBack(Work work, Due due, runtime::Setback setback) {
 }
 
 Task<Unresolved> Payments::CountUnresolved(Work work) {
-  co_return kUnresolved.ReadOne(co_await database_.Read(work, kCountUnresolved));
+  co_return kUnresolved.ReadOne(co_await database_.List(work, kCountUnresolved));
 }
 
 Task<bool> Payments::WriteGuarded(Work work, Batch batch, domain::Payment& payment) {

@@ -427,7 +427,7 @@ Task<std::size_t> Reservations::ExpireDue(Work work, std::size_t limit, std::vec
 
 Task<std::vector<Hold>> Reservations::ListDue(Work work, std::size_t limit, std::vector<Hold> aside) {
   const HoldColumns except(aside);
-  co_return kHoldName.ReadAll(co_await database_.Read(work, kListDue, limit, except.orders, except.offers));
+  co_return kHoldName.ReadAll(co_await database_.List(work, kListDue, limit, except.orders, except.offers));
 }
 
 Task<> Reservations::Expire(Work work, Hold hold) {

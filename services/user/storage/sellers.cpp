@@ -88,13 +88,13 @@ Task<std::optional<domain::Seller>> Sellers::FindActive(Work work, SellerId id) 
 
 Task<std::vector<domain::Seller>> Sellers::ListActive(Work work, std::optional<Position> after, int limit) {
   const auto rows = after
-                        ? co_await database_.Read(work, kListActiveAfter, limit, after->created_at, after->id)
-                        : co_await database_.Read(work, kListActive, limit);
+                        ? co_await database_.List(work, kListActiveAfter, limit, after->created_at, after->id)
+                        : co_await database_.List(work, kListActive, limit);
   co_return kSeller.ReadAll(rows);
 }
 
 Task<std::vector<domain::Seller>> Sellers::ListAll(Work work, std::optional<SellerId> after, int limit) {
-  co_return kSeller.ReadAll(co_await database_.Read(work, kListAll, after.value_or(SellerId()), limit));
+  co_return kSeller.ReadAll(co_await database_.List(work, kListAll, after.value_or(SellerId()), limit));
 }
 
 Task<Sellers::Approved> Sellers::Approve(Work work, SellerId id, BindingOf binding_of, std::string trace,
