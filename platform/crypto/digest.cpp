@@ -1,6 +1,8 @@
 #include "platform/crypto/digest.hpp"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <stdexcept>
 
@@ -13,6 +15,21 @@ std::string Sha256(std::string_view bytes) {
     throw std::runtime_error("SHA-256 failed");
   }
   return digest;
+}
+
+std::string HmacSha256(std::string_view key, std::string_view bytes) {
+  std::string code(kSha256Bytes, '\0');
+  unsigned int size = 0;
+  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+           reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+           reinterpret_cast<unsigned char*>(code.data()), &size) == nullptr) {
+    throw std::runtime_error("HMAC failed");
+  }
+  return code;
+}
+
+bool SameBytes(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 }  // namespace market::crypto

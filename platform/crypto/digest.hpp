@@ -1,4 +1,4 @@
-// SHA-256 (FIPS 180-4). Any thread.
+// SHA-256 (FIPS 180-4) and HMAC with it (FIPS 198-1). Any thread.
 #pragma once
 #include <string>
 #include <string_view>
@@ -9,5 +9,9 @@ inline constexpr std::size_t kSha256Bytes = 32;
 
 // The digest itself, kSha256Bytes of it. Throws std::runtime_error when OpenSSL can't.
 std::string Sha256(std::string_view bytes);
+// kSha256Bytes too; throws as well.
+std::string HmacSha256(std::string_view key, std::string_view bytes);
+// Takes as long for bytes that differ as for bytes that don't, so that a wrong code can't be mended by measuring.
+bool SameBytes(std::string_view a, std::string_view b);
 
 }  // namespace market::crypto

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <stdexcept>
 
 #include "platform/core/error.hpp"
 #include "platform/crypto/base64url.hpp"
@@ -17,17 +18,8 @@ int PageSize(int requested) { return requested <= 0 ? kPageSizeDefault : std::mi
 namespace market::rpc::page_token {
 namespace {
 
-constexpr std::size_t kChecksumBytes = 8;
+constexpr std::size_t kCodeBytes = 16;
 constexpr std::size_t kTokenCharsMax = 2048;
-
-std::string Checksum(std::string_view filter, std::string_view payload) {
-  std::string covered = "page-token-1";
-  covered.push_back('\0');
-  covered += std::to_string(filter.size());
-  covered.push_back('\0');
-  covered.append(filter).append(payload);
-  return crypto::Sha256(covered).substr(0, kChecksumBytes);
-}
 
 template <class Integer>
 bool ParseWhole(std::string_view text, Integer& value) {
@@ -57,29 +49,44 @@ bool FromPart(std::string_view part, Uuid& value) {
   return parsed.has_value();
 }
 
-void ThrowInvalid() {
+}  // namespace market::rpc::page_token
+
+namespace market::rpc {
+
+void PageTokens::Use(std::string_view secret) { key_ = crypto::HmacSha256(secret, "page tokens"); }
+
+void PageTokens::ThrowInvalid() {
   throw Error(Code::kInvalidArgument, "INVALID_PAGE_TOKEN", "the page token does not belong to this list")
       .WithField("pageToken", "INVALID", "start again without a page token");
 }
 
-std::string EncodeParts(std::string_view filter, std::span<const std::string> parts) {
-  std::string payload;
-  for (const auto& part : parts) payload.append(std::to_string(part.size())).append(":").append(part);
-  return crypto::Base64UrlEncode(Checksum(filter, payload) + payload);
+std::string PageTokens::CodeOf(std::string_view filter, std::string_view payload) const {
+  if (key_.empty()) throw std::logic_error("page tokens have no key yet");
+  std::string covered = std::to_string(filter.size());
+  covered.push_back('\0');
+  covered.append(filter).append(payload);
+  return crypto::HmacSha256(key_, covered).substr(0, page_token::kCodeBytes);
 }
 
-std::vector<std::string> DecodeParts(std::string_view filter, std::string_view token, std::size_t count) {
-  if (token.size() > kTokenCharsMax) ThrowInvalid();
+std::string PageTokens::EncodeParts(std::string_view filter, std::span<const std::string> parts) const {
+  std::string payload;
+  for (const auto& part : parts) payload.append(std::to_string(part.size())).append(":").append(part);
+  return crypto::Base64UrlEncode(CodeOf(filter, payload) + payload);
+}
+
+std::vector<std::string> PageTokens::DecodeParts(std::string_view filter, std::string_view token,
+                                                 std::size_t count) const {
+  if (token.size() > page_token::kTokenCharsMax) ThrowInvalid();
   const auto bytes = crypto::Base64UrlDecode(token);
-  if (!bytes || bytes->size() < kChecksumBytes) ThrowInvalid();
-  std::string_view payload = std::string_view(*bytes).substr(kChecksumBytes);
-  if (Checksum(filter, payload) != bytes->substr(0, kChecksumBytes)) ThrowInvalid();
+  if (!bytes || bytes->size() < page_token::kCodeBytes) ThrowInvalid();
+  std::string_view payload = std::string_view(*bytes).substr(page_token::kCodeBytes);
+  if (!crypto::SameBytes(CodeOf(filter, payload), bytes->substr(0, page_token::kCodeBytes))) ThrowInvalid();
 
   std::vector<std::string> parts;
   while (!payload.empty()) {
     const std::size_t colon = payload.find(':');
     std::size_t size = 0;
-    if (colon == payload.npos || !ParseWhole(payload.substr(0, colon), size)) ThrowInvalid();
+    if (colon == payload.npos || !page_token::ParseWhole(payload.substr(0, colon), size)) ThrowInvalid();
     payload.remove_prefix(colon + 1);
     if (size > payload.size()) ThrowInvalid();
     parts.emplace_back(payload.substr(0, size));
@@ -89,4 +96,4 @@ std::vector<std::string> DecodeParts(std::string_view filter, std::string_view t
   return parts;
 }
 
-}  // namespace market::rpc::page_token
+}  // namespace market::rpc

@@ -33,12 +33,13 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       recovery_(checkouts_, orders_, checkout_, host.Tracer(), metrics_,
                 {.poll = *settings.recovery_poll, .patience = host.Patience()}),
       service_({orders_, checkouts_, transitions_, checkout_, relay_, peers.users, peers.products, sellers_,
-                host.SystemTime(), metrics_}) {
+                host.SystemTime(), pages_, metrics_}) {
   HandleOutbox(relay_, {orders_, transitions_, peers.products, peers.payments});
 }
 
 Task<> Service::Start() {
   co_await host_.OpenDatabase("order", database_, kMigrations);
+  pages_.Use(co_await host_.SecretOf(database_));
   co_await host_.OpenLog("order", log_);
   host_.RunSealer("order", sealer_);
   host_.RunRelay("order", relay_);

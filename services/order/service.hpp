@@ -49,6 +49,7 @@ class Service final : public host::Service {
   outbox::Relay relay_;
   Checkout checkout_;
   Recovery recovery_;
+  rpc::PageTokens pages_;
   OrderService service_;
   api::OrderNeighbour neighbour_{service_};
 };

@@ -38,10 +38,11 @@ Service::Service(host::Host& host, const Settings& settings)
       metrics_(host.Metrics()),
       sweeper_(reservations_, metrics_,
                {.poll = *settings.sweep_every, .set_aside_for = host.Patience().backoff.max}),
-      service_({catalogue_, search_, reservations_, search_cache_, metrics_}) {}
+      service_({catalogue_, search_, reservations_, search_cache_, pages_, metrics_}) {}
 
 Task<> Service::Start() {
   co_await host_.OpenDatabase("product", database_, kMigrations);
+  pages_.Use(co_await host_.SecretOf(database_));
   co_await host_.OpenLog("product", log_);
   host_.RunSealer("product", sealer_);
   if (redis_) StartRedis();

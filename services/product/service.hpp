@@ -44,6 +44,7 @@ class Service final : public host::Service {
   storage::Reservations reservations_;
   events::Log log_;
   storage::SearchCache search_cache_;
+  rpc::PageTokens pages_;
   Metrics metrics_;
   Sweeper sweeper_;
   ProductService service_;

@@ -23,13 +23,14 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       log_(database_, host.EventOptions("user")),
       relay_(database_, host.Tracer(), host.RelayOptions("user")),
       metrics_(host.Metrics()),
-      service_({profiles_, addresses_, sellers_, log_, peers.auth, *settings.auto_approve_sellers, metrics_,
-                [this] { relay_.Wake(); }}) {
+      service_({profiles_, addresses_, sellers_, log_, peers.auth, *settings.auto_approve_sellers, pages_,
+                metrics_, [this] { relay_.Wake(); }}) {
   HandleOutbox(relay_, peers.auth);
 }
 
 Task<> Service::Start() {
   co_await host_.OpenDatabase("user", database_, kMigrations);
+  pages_.Use(co_await host_.SecretOf(database_));
   co_await host_.OpenLog("user", log_);
   host_.RunSealer("user", sealer_);
   host_.RunRelay("user", relay_);

@@ -39,6 +39,7 @@ class Service final : public host::Service {
   events::Log log_;
   outbox::Relay relay_;
   Metrics metrics_;
+  rpc::PageTokens pages_;
   UserService service_;
   api::UserNeighbour neighbour_{service_};
 };

@@ -5,6 +5,7 @@
 #include "marketplace/user/v1/user.market.hpp"
 #include "platform/core/clock.hpp"
 #include "platform/outbox/relay.hpp"
+#include "platform/rpc/page_token.hpp"
 #include "services/order/domain/pricing.hpp"
 #include "services/order/process/checkout.hpp"
 #include "services/order/process/seller_directory.hpp"
@@ -25,6 +26,7 @@ class OrderService final : public api::OrderApi {
     api::ProductApi& products;
     const SellerDirectory& sellers;
     const Clock& clock;
+    const rpc::PageTokens& pages;
     Metrics& metrics;
   };
   explicit OrderService(const Deps& deps) : deps_(deps) {}

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
+#include "platform/rpc/page.hpp"
 #include "services/order/testing/fake_peers.hpp"
 #include "services/order/testing/fake_users.hpp"
 #include "services/order/testing/store_fixture.hpp"
@@ -75,8 +78,9 @@ struct Operations : testing::Store {
   Checkout checkout{checkouts, stock, payments, clock, metrics};
   telemetry::Tracer tracer;
   outbox::Relay relay{database, tracer};
+  rpc::PageTokens pages{"secret"};
   OrderService api{
-      {orders, checkouts, transitions, checkout, relay, users, stock, directory, clock, metrics}};
+      {orders, checkouts, transitions, checkout, relay, users, stock, directory, clock, pages, metrics}};
   AccountId buyer = AccountId::New();
   SellerId anna = SellerId::New();
   SellerId bob = SellerId::New();
@@ -143,7 +147,7 @@ Task<> ExpectRepetition(Operations& o) {
   empty.offers = sold_out.stock.offers;
   Checkout checkout(o.checkouts, empty, o.payments, o.clock, o.metrics);
   OrderService api({o.orders, o.checkouts, o.transitions, checkout, o.relay, o.users, empty, o.directory,
-                    o.clock, o.metrics});
+                    o.clock, o.pages, o.metrics});
   for (Call* call : {&first, &again}) {
     try {
       co_await api.PlaceOrder(call->context, request);
@@ -261,6 +265,50 @@ Task<> ExpectPages(Operations& o) {
       << "the token of somebody else's list";
 }
 TEST(OrderService_ListMyOrders, PagesAreTheirBuyersOnly) { testing::WithStore<Operations>(ExpectPages); }
+
+// Seven of a hundred lines each, every one with options as large as they may be.
+Task<> ExpectLargeOrdersToFit(Operations& o) {
+  for (int i = 0; i < 7; ++i) {
+    auto request = o.Wish({});
+    for (int line = 0; line < 100; ++line) {
+      const auto offer = o.AnOfferOf(o.anna);
+      (*o.stock.offers[offer].mutable_options())["note"] = std::string(2'000, 'x');
+      auto& item = *request.add_items();
+      item.set_offer_id(offer);
+      item.set_quantity(1);
+    }
+    Call call(o.buyer);
+    co_await o.api.PlaceOrder(call.context, request);
+  }
+  const auto read_all = [](auto& request, auto list, auto rows) -> Task<> {
+    request.set_page_size(100);
+    std::set<std::string> seen;
+    int pages = 0;
+    do {
+      const auto page = co_await list(request);
+      EXPECT_LE(page.ByteSizeLong(), rpc::kPageBytes + 1000);
+      for (const auto& row : rows(page)) seen.insert(row.id());
+      request.set_page_token(page.next_page_token());
+      ++pages;
+    } while (!request.page_token().empty() && pages < 10);
+    EXPECT_EQ(seen.size(), 7u);
+    EXPECT_EQ(pages, 2);
+  };
+  Call buyer(o.buyer);
+  api::order::ListMyOrdersRequest mine;
+  co_await read_all(
+      mine, [&](const auto& request) { return o.api.ListMyOrders(buyer.context, request); },
+      [](const auto& page) { return page.orders(); });
+  Call seller(AccountId::New(), {.sellers = {o.anna}});
+  api::order::ListSellerOrdersRequest sold;
+  sold.set_seller_id(o.anna.ToString());
+  co_await read_all(
+      sold, [&](const auto& request) { return o.api.ListSellerOrders(seller.context, request); },
+      [](const auto& page) { return page.seller_orders(); });
+}
+TEST(OrderService_LargeOrders, EndTheirPageAtItsBudget) {
+  testing::WithStore<Operations>(ExpectLargeOrdersToFit);
+}
 
 }  // namespace
 }  // namespace market::order

@@ -1,16 +1,17 @@
-#include "platform/rpc/page_token.hpp"
+#include "platform/rpc/page.hpp"
 #include "services/order/api/convert.hpp"
 #include "services/order/api/order_service.hpp"
 
 namespace market::order {
 namespace {
 
+using rpc::FillPage;
 using rpc::PageSize;
-namespace page_token = rpc::page_token;
 
 template <class SomeId>
-std::optional<SomeId> Before(const std::string& filter, const std::string& token) {
-  const auto position = page_token::Decode<SomeId>(filter, token);
+std::optional<SomeId> Before(const rpc::PageTokens& pages, const std::string& filter,
+                             const std::string& token) {
+  const auto position = pages.Decode<SomeId>(filter, token);
   return position ? std::optional(std::get<0>(*position)) : std::nullopt;
 }
 
@@ -45,13 +46,11 @@ Task<api::order::ListMyOrdersResponse> OrderService::ListMyOrders(CallContext& c
   const auto size = PageSize(request.page_size());
   // One more than asked for tells whether there is a next page.
   auto orders = co_await deps_.orders.ListOfBuyer(
-      call, buyer, state, Before<domain::OrderId>(filter, request.page_token()), size + 1);
+      call, buyer, state, Before<domain::OrderId>(deps_.pages, filter, request.page_token()), size + 1);
   api::order::ListMyOrdersResponse response;
-  if (std::ssize(orders) > size) {
-    orders.pop_back();
-    response.set_next_page_token(page_token::Encode(filter, orders.back().id));
-  }
-  for (const auto& order : orders) *response.add_orders() = ToProto(order);
+  const auto kept = FillPage(*response.mutable_orders(), size, orders,
+                             [](const domain::Order& order) { return ToProto(order); });
+  if (kept < orders.size()) response.set_next_page_token(deps_.pages.Encode(filter, orders[kept - 1].id));
   co_return response;
 }
 
@@ -81,13 +80,12 @@ Task<api::order::ListSellerOrdersResponse> OrderService::ListSellerOrders(
       "seller_orders|" + request.seller_id() + '|' + api::order::OrderState_Name(request.state());
   const auto size = PageSize(request.page_size());
   auto parts = co_await deps_.orders.ListOfSeller(
-      call, seller, state, Before<domain::SellerOrderId>(filter, request.page_token()), size + 1);
+      call, seller, state, Before<domain::SellerOrderId>(deps_.pages, filter, request.page_token()),
+      size + 1);
   api::order::ListSellerOrdersResponse response;
-  if (std::ssize(parts) > size) {
-    parts.pop_back();
-    response.set_next_page_token(page_token::Encode(filter, parts.back().id));
-  }
-  for (const auto& part : parts) *response.add_seller_orders() = ToProto(part);
+  const auto kept = FillPage(*response.mutable_seller_orders(), size, parts,
+                             [](const domain::SellerOrder& part) { return ToProto(part); });
+  if (kept < parts.size()) response.set_next_page_token(deps_.pages.Encode(filter, parts[kept - 1].id));
   co_return response;
 }
 

@@ -1,6 +1,7 @@
 #include "platform/conversions/conversions.hpp"
 #include "platform/rpc/partial_update.hpp"
 #include "services/product/api/product_service.hpp"
+#include "services/product/api/sizes.hpp"
 
 namespace market::product {
 namespace {
@@ -10,6 +11,7 @@ storage::OfferEdit EditFrom(const api::product::UpdateOfferRequest& request) {
   const rpc::PartialUpdate update(change, request.update_mask());
   storage::OfferEdit edit{.if_version = rpc::ExpectedVersion(request.if_match())};
   update.Take("options", change.options(), edit.options);
+  if (edit.options) CheckOptions(*edit.options, "offer.options");
   if (update.Changes("price")) {
     if (!change.has_price()) throw InvalidArgument("offer.price", "REQUIRED", "an offer must have a price");
     edit.price = conversions::MoneyFrom(change.price());
@@ -21,6 +23,7 @@ storage::OfferEdit EditFrom(const api::product::UpdateOfferRequest& request) {
 
 Task<api::product::Offer> ProductService::CreateOffer(CallContext& call,
                                                       api::product::CreateOfferRequest request) {
+  CheckOptions(request.offer().options(), "offer.options");
   Currency::Parse(request.offer().price().currency());
   co_return co_await deps_.catalogue.CreateOffer(call, domain::OfferId(call.OperationId()),
                                                  domain::ProductId::From(request.product_id()),

@@ -2,6 +2,7 @@
 // looked for within the caller's sellers only (storage/catalogue.hpp).
 #pragma once
 #include "marketplace/product/v1/product.market.hpp"
+#include "platform/rpc/page_token.hpp"
 #include "services/product/metrics.hpp"
 #include "services/product/storage/catalogue.hpp"
 #include "services/product/storage/reservations.hpp"
@@ -17,6 +18,7 @@ class ProductService final : public api::ProductApi {
     storage::Search& search;
     storage::Reservations& reservations;
     storage::SearchCache& search_cache;
+    const rpc::PageTokens& pages;
     Metrics& metrics;
   };
   explicit ProductService(const Deps& deps) : deps_(deps) {}
@@ -35,6 +37,8 @@ class ProductService final : public api::ProductApi {
   Task<api::product::Product> GetProduct(CallContext& call, api::product::GetProductRequest request) override;
   Task<api::product::Product> CreateProduct(CallContext& call,
                                             api::product::CreateProductRequest request) override;
+  Task<api::product::ListOffersOfProductResponse> ListOffersOfProduct(
+      CallContext& call, api::product::ListOffersOfProductRequest request) override;
   Task<api::product::ListSellerProductsResponse> ListSellerProducts(
       CallContext& call, api::product::ListSellerProductsRequest request) override;
   Task<api::product::Product> PublishProduct(CallContext& call,

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <set>
+
+#include "platform/rpc/page.hpp"
 #include "services/product/testing/stores.hpp"
 
 namespace market::product {
@@ -13,7 +16,8 @@ struct Service : Stores {
   storage::SearchCache cache{nullptr, 5s};
   telemetry::Metrics registry;
   Metrics metrics{registry};
-  ProductService operations{{catalogue, search, reservations, cache, metrics}};
+  rpc::PageTokens pages{"secret"};
+  ProductService operations{{catalogue, search, reservations, cache, pages, metrics}};
 };
 
 template <class Body>
@@ -116,6 +120,110 @@ TEST(ProductService_SellerProducts, PageByTokensOfThatSeller) {
     request.set_seller_id(SellerId::New().ToString());
     EXPECT_EQ(co_await ReasonOf(service.operations.ListSellerProducts(call.context, request)),
               "INVALID_PAGE_TOKEN");
+  });
+}
+
+TEST(ProductService_OffersOfAProduct, PageByTokensOfThatProduct) {
+  WithService([](Service& service) -> Task<> {
+    const auto shop = co_await OpenShop(service);
+    Call anybody;
+    const auto made = co_await Put(
+        service, shop,
+        ProductOf(shop, "Offered", {OfferOf("A", 3, 1), OfferOf("B", 1, 0), OfferOf("C", 2, 1)}));
+    api::product::ListOffersOfProductRequest request;
+    request.set_product_id(made.id());
+    request.set_page_size(2);
+    auto page = co_await service.operations.ListOffersOfProduct(anybody.context, request);
+    EXPECT_EQ(page.offers_size(), 2);
+    EXPECT_EQ(page.offers(0).sku() + page.offers(1).sku(), "CA");
+    request.set_page_token(page.next_page_token());
+    page = co_await service.operations.ListOffersOfProduct(anybody.context, request);
+    EXPECT_EQ(page.offers_size(), 1);
+    EXPECT_EQ(page.offers(0).sku(), "B");
+    EXPECT_EQ(page.next_page_token(), "");
+    request.set_product_id(Uuid::NewV7().ToString());
+    EXPECT_EQ(co_await ReasonOf(service.operations.ListOffersOfProduct(anybody.context, request)),
+              "INVALID_PAGE_TOKEN");
+    request.clear_page_token();
+    EXPECT_EQ(co_await ReasonOf(service.operations.ListOffersOfProduct(anybody.context, request)),
+              "NOT_FOUND");
+  });
+}
+
+// As fat as the contract lets it be.
+api::product::CreateProductRequest FatProduct(const Shop& shop, int number) {
+  auto request =
+      ProductOf(shop, "Fat " + std::to_string(number), {OfferOf(Uuid::NewV7().ToString(), 100, 1)});
+  std::string text;
+  for (int i = 0; i < 10'000; ++i) text += "€";
+  request.set_description(std::move(text));
+  for (int i = 0; i < 30; ++i) {
+    (*request.mutable_attributes())[std::to_string(i) + std::string(198, 'n')] = std::string(200, 'v');
+  }
+  for (int i = 0; i < 10; ++i) request.add_pictures("https://example.com/" + std::string(1980, 'p'));
+  return request;
+}
+
+TEST(ProductService_FatProducts, EndTheirPageAtItsBudget) {
+  constexpr int kProducts = 60;
+  WithService([](Service& service) -> Task<> {
+    const auto shop = co_await OpenShop(service);
+    Call seller(shop.Scope());
+    for (int i = 0; i < kProducts; ++i) co_await Put(service, shop, FatProduct(shop, i));
+    const auto read_all = [&](auto request, auto list) -> Task<> {
+      request.set_seller_id(shop.seller.ToString());
+      request.set_page_size(100);
+      std::set<std::string> seen;
+      int pages = 0;
+      do {
+        const auto page = co_await (service.operations.*list)(seller.context, request);
+        EXPECT_LE(page.ByteSizeLong(), rpc::kPageBytes + 1000);
+        EXPECT_GT(page.products_size(), 0);
+        for (const auto& product : page.products()) seen.insert(product.id());
+        request.set_page_token(page.next_page_token());
+        ++pages;
+      } while (!request.page_token().empty());
+      EXPECT_EQ(seen.size(), std::size_t{kProducts});
+      EXPECT_GT(pages, 1);
+    };
+    co_await read_all(api::product::ListSellerProductsRequest(), &ProductService::ListSellerProducts);
+    co_await read_all(api::product::SearchProductsRequest(), &ProductService::SearchProducts);
+  });
+}
+
+TEST(ProductService_Sizes, OfAllPairsTogetherAreBounded) {
+  WithService([](Service& service) -> Task<> {
+    const auto shop = co_await OpenShop(service);
+    Call call(shop.Scope());
+    std::string fields;
+    const auto refused = [&](auto task) -> Task<> {
+      try {
+        co_await std::move(task);
+      } catch (const Error& error) {
+        EXPECT_EQ(error.code, Code::kInvalidArgument);
+        for (const auto& field : error.fields) fields += field.field + ":" + field.reason + " ";
+      }
+    };
+    auto product = ProductOf(shop, "Wide", {OfferOf("W", 1, 1)});
+    (*product.mutable_attributes())["n"] = std::string(16'383, 'v');
+    (*product.mutable_offers(0)->mutable_options())["n"] = std::string(2'047, 'v');
+    const auto made = co_await service.operations.CreateProduct(call.context, product);
+    (*product.mutable_attributes())["n"] += "v";
+    co_await refused(service.operations.CreateProduct(call.context, product));
+    product.clear_attributes();
+    (*product.mutable_offers(0)->mutable_options())["n"] += "v";
+    co_await refused(service.operations.CreateProduct(call.context, product));
+    api::product::CreateOfferRequest offer;
+    offer.set_product_id(made.id());
+    *offer.mutable_offer() = product.offers(0);
+    co_await refused(service.operations.CreateOffer(call.context, offer));
+    api::product::UpdateOfferRequest update;
+    update.set_offer_id(made.offers(0).id());
+    *update.mutable_offer()->mutable_options() = product.offers(0).options();
+    co_await refused(service.operations.UpdateOffer(call.context, update));
+    EXPECT_EQ(
+        fields,
+        "attributes:TOO_LARGE offers[0].options:TOO_LARGE offer.options:TOO_LARGE offer.options:TOO_LARGE ");
   });
 }
 

@@ -1,7 +1,8 @@
 #include <set>
 
-#include "platform/rpc/page_token.hpp"
+#include "platform/rpc/page.hpp"
 #include "services/product/api/product_service.hpp"
+#include "services/product/api/sizes.hpp"
 
 namespace market::product {
 namespace {
@@ -9,10 +10,11 @@ namespace {
 void CheckDrafts(const google::protobuf::RepeatedPtrField<api::product::OfferDraft>& offers) {
   std::set<std::string_view> skus;
   for (int i = 0; i < offers.size(); ++i) {
+    const std::string name = "offers[" + std::to_string(i) + ']';
+    CheckOptions(offers[i].options(), name + ".options");
     Currency::Parse(offers[i].price().currency());
     if (!skus.insert(offers[i].sku()).second) {
-      throw InvalidArgument("offers[" + std::to_string(i) + "].sku", "DUPLICATE",
-                            "is that of an offer before it");
+      throw InvalidArgument(name + ".sku", "DUPLICATE", "is that of an offer before it");
     }
   }
 }
@@ -30,21 +32,48 @@ Task<api::product::Product> ProductService::GetProduct(CallContext& call,
 
 Task<api::product::Product> ProductService::CreateProduct(CallContext& call,
                                                           api::product::CreateProductRequest request) {
+  CheckAttributes(request.attributes());
   CheckDrafts(request.offers());
   co_return co_await deps_.catalogue.CreateProduct(call, call.OperationId(), std::move(request));
+}
+
+Task<api::product::ListOffersOfProductResponse> ProductService::ListOffersOfProduct(
+    CallContext& call, api::product::ListOffersOfProductRequest request) {
+  const auto filter = "offers|" + request.product_id();
+  const auto size = rpc::PageSize(request.page_size());
+  std::optional<storage::OfferPosition> after;
+  if (const auto key =
+          deps_.pages.Decode<std::int64_t, std::int64_t, domain::OfferId>(filter, request.page_token())) {
+    after = {.sold_out = std::get<0>(*key), .price = std::get<1>(*key), .id = std::get<2>(*key)};
+  }
+  auto offers = co_await deps_.catalogue.ListOffers(call, domain::ProductId::From(request.product_id()),
+                                                    call.Reach().sellers, after, size + 1);
+  if (!offers) throw NotFound("the product");
+  api::product::ListOffersOfProductResponse response;
+  const auto kept = rpc::FillPage(*response.mutable_offers(), size, *offers,
+                                  [](storage::ListedOffer& listed) { return std::move(listed.offer); });
+  if (kept < offers->size()) {
+    const auto& last = (*offers)[kept - 1].position;
+    response.set_next_page_token(deps_.pages.Encode(filter, last.sold_out, last.price, last.id));
+  }
+  co_return response;
 }
 
 Task<api::product::ListSellerProductsResponse> ProductService::ListSellerProducts(
     CallContext& call, api::product::ListSellerProductsRequest request) {
   const auto filter = "seller_products|" + request.seller_id();
-  const auto after = rpc::page_token::Decode<domain::ProductId>(filter, request.page_token());
-  auto page = co_await deps_.catalogue.ListSellerProducts(
+  const auto size = rpc::PageSize(request.page_size());
+  const auto after = deps_.pages.Decode<domain::ProductId>(filter, request.page_token());
+  auto products = co_await deps_.catalogue.ListSellerProducts(
       call, SellerId::From(request.seller_id()), after ? std::optional(std::get<0>(*after)) : std::nullopt,
-      rpc::PageSize(request.page_size()));
-
+      size + 1);
   api::product::ListSellerProductsResponse response;
-  for (auto& product : page.products) *response.add_products() = std::move(product);
-  if (page.next) response.set_next_page_token(rpc::page_token::Encode(filter, *page.next));
+  const auto kept = rpc::FillPage(*response.mutable_products(), size, products,
+                                  [](api::product::Product& product) { return std::move(product); });
+  if (kept < products.size()) {
+    const auto& last = response.products(response.products_size() - 1);
+    response.set_next_page_token(deps_.pages.Encode(filter, domain::ProductId::From(last.id())));
+  }
   co_return response;
 }
 

@@ -1,4 +1,4 @@
-#include "platform/rpc/page_token.hpp"
+#include "platform/rpc/page.hpp"
 #include "services/product/api/product_service.hpp"
 #include "services/product/domain/search_text.hpp"
 
@@ -41,7 +41,7 @@ Task<api::product::SearchProductsResponse> ProductService::SearchProducts(
     CallContext& call, api::product::SearchProductsRequest request) {
   const auto filter = FilterOf(request);
   const auto size = rpc::PageSize(request.page_size());
-  const auto after = rpc::page_token::Decode<std::int64_t, domain::ProductId>(filter, request.page_token());
+  const auto after = deps_.pages.Decode<std::int64_t, domain::ProductId>(filter, request.page_token());
   const auto search = SearchFrom(request);
   if (!search) co_return api::product::SearchProductsResponse();
 
@@ -51,11 +51,16 @@ Task<api::product::SearchProductsResponse> ProductService::SearchProducts(
   }
   std::optional<storage::SearchPosition> position;
   if (after) position = {std::get<0>(*after), std::get<1>(*after)};
-  auto page = co_await deps_.search.Find(call, *search, position, size);
+  auto found = co_await deps_.search.Find(call, *search, position, size + 1);
 
   api::product::SearchProductsResponse response;
-  for (auto& product : page.products) *response.add_products() = std::move(product);
-  if (page.next) response.set_next_page_token(rpc::page_token::Encode(filter, page.next->key, page.next->id));
+  const auto kept = rpc::FillPage(*response.mutable_products(), size, found.products,
+                                  [](api::product::Product& product) { return std::move(product); });
+  if (kept < found.products.size()) {
+    const auto& last = response.products(response.products_size() - 1);
+    response.set_next_page_token(
+        deps_.pages.Encode(filter, found.keys[kept - 1], domain::ProductId::From(last.id())));
+  }
   if (after) co_return response;
   co_return co_await deps_.search_cache.Keep(call, first_page, std::move(response));
 }

@@ -16,7 +16,16 @@ using postgres::Sql;
 using postgres::SqlError;
 using postgres::Statement;
 
-constexpr Sql kOffersOfP{"LEFT JOIN (offer o JOIN stock s ON s.offer_id = o.id) ON o.product_id = p.id "};
+// The offers that a product shows; the rest is in the list of its offers.
+constexpr auto BestOffers(const auto& condition) {
+  return "LEFT JOIN LATERAL (SELECT " + kChosenOffer +
+         "FROM offer o JOIN stock s ON s.offer_id = o.id WHERE o.product_id = p.id " + condition +
+         "ORDER BY " + kSoldOut + ", o.price, o.id LIMIT 20) o ON true ";
+}
+static_assert(Catalogue::kOffersShown == 20);
+constexpr auto kBestOffers = BestOffers(Sql{""});
+constexpr auto kBestActiveOffers = BestOffers(Sql{"AND o.state = 'ACTIVE' "});
+constexpr auto kByOffer = kGivenSoldOut + ", o.price, o.id";
 
 constexpr Columns kCategory{Column{"id", Into<&api::product::Category::mutable_id>()},
                             Column{"parent_id",
@@ -45,17 +54,34 @@ constexpr ComposedStatement kFindCategory{"category.find",
 
 // The hottest statement of the marketplace: two index look-ups and one per offer.
 constexpr ComposedStatement kGetProduct{
-    "product.get", "SELECT " + kProduct + ", " + kOffer + " FROM product p " + kOffersOfP +
-                       "AND o.state = 'ACTIVE' "
+    "product.get", "SELECT " + kProduct + ", " + kGivenOffer + " FROM product p " + kBestActiveOffers +
                        "WHERE p.id = $1 AND (p.state = 'PUBLISHED' OR p.seller_id = ANY($2)) "
-                       "ORDER BY o.price, o.id"};
+                       "ORDER BY " +
+                       kByOffer};
+
+struct OfferKey {
+  std::int64_t sold_out = 0;
+};
+constexpr Columns kOfferKey{Column{"o.sold_out", &OfferKey::sold_out}};
+
+// A row without an offer: the product is there and has none after this place.
+constexpr ComposedStatement kListOffers{
+    "offer.list_of_product",
+    "SELECT " + kGivenOffer + ", " + kOfferKey + " FROM product p LEFT JOIN LATERAL (SELECT * FROM (SELECT " +
+        kChosenOffer + ", " + kSoldOut +
+        "::int AS sold_out "
+        "FROM offer o JOIN stock s ON s.offer_id = o.id WHERE o.product_id = p.id AND o.state = 'ACTIVE') o "
+        "WHERE (o.sold_out, o.price, o.id) > ($3::bigint, $4::bigint, $5::uuid) "
+        "ORDER BY o.sold_out, o.price, o.id LIMIT $6) o ON true "
+        "WHERE p.id = $1 AND (p.state = 'PUBLISHED' OR p.seller_id = ANY($2)) "
+        "ORDER BY o.sold_out, o.price, o.id"};
 
 constexpr ComposedStatement kListOfSeller{
     "product.list_of_seller",
     "WITH page AS MATERIALIZED ("
     "  SELECT * FROM product WHERE seller_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3) "
     "SELECT " +
-        kProduct + ", " + kOffer + " FROM page p " + kOffersOfP + "ORDER BY p.id DESC, o.price, o.id"};
+        kProduct + ", " + kGivenOffer + " FROM page p " + kBestOffers + "ORDER BY p.id DESC, " + kByOffer};
 
 constexpr Statement kInsertProduct{
     "product.insert",
@@ -64,8 +90,8 @@ constexpr Statement kInsertProduct{
     "VALUES ($1, $2, $3, $4, $5, $6, jsonb_object($7::text[], $8::text[]), $9)"};
 
 constexpr ComposedStatement kProductOfOperation{
-    "product.of_operation", "SELECT " + kProduct + ", " + kOffer + " FROM product p " + kOffersOfP +
-                                "WHERE p.operation_id = $1 AND p.seller_id = $2 ORDER BY o.price, o.id"};
+    "product.of_operation", "SELECT " + kProduct + ", " + kGivenOffer + " FROM product p " + kBestOffers +
+                                "WHERE p.operation_id = $1 AND p.seller_id = $2 ORDER BY " + kByOffer};
 
 struct ProductStand {
   SellerId seller;
@@ -87,8 +113,8 @@ constexpr ComposedStatement kPublish{
         kProductStand};
 
 constexpr ComposedStatement kOwnProduct{
-    "product.own", "SELECT " + kProduct + ", " + kOffer + " FROM product p " + kOffersOfP +
-                       "WHERE p.id = $1 AND p.seller_id = ANY($2) ORDER BY o.price, o.id"};
+    "product.own", "SELECT " + kProduct + ", " + kGivenOffer + " FROM product p " + kBestOffers +
+                       "WHERE p.id = $1 AND p.seller_id = ANY($2) ORDER BY " + kByOffer};
 
 constexpr ComposedStatement kLockForOffer{
     "product.lock_for_offer", "SELECT " + kProductStand +
@@ -220,7 +246,7 @@ SellerId OfferingSeller(const SellerId& product_seller, const SellerScope& scope
 }  // namespace
 
 Task<api::product::ListCategoriesResponse> Catalogue::ListCategories(Work work) {
-  const auto result = co_await database_.Read(work, kListCategories);
+  const auto result = co_await database_.List(work, kListCategories);
   api::product::ListCategoriesResponse response;
   domain::EtagHash hash;
   for (const auto row : result) {
@@ -269,17 +295,33 @@ Task<std::optional<api::product::Product>> Catalogue::GetProduct(Work work, doma
   co_return OnlyProduct(result);
 }
 
-Task<ProductPage> Catalogue::ListSellerProducts(Work work, SellerId seller,
-                                                std::optional<domain::ProductId> after, int page_size) {
+Task<std::optional<std::vector<ListedOffer>>> Catalogue::ListOffers(Work work, domain::ProductId product,
+                                                                    SellerScope viewer,
+                                                                    std::optional<OfferPosition> after,
+                                                                    int limit) {
+  const auto start = after.value_or(OfferPosition());
+  const auto result = co_await database_.List(work, kListOffers, product, viewer, start.sold_out, start.price,
+                                              start.id, limit);
+  if (result.empty()) co_return std::nullopt;
+  std::vector<ListedOffer> offers;
+  for (const auto row : result) {
+    if (!kFirstColumn.Read(row, 0).id) continue;
+    auto& listed = offers.emplace_back();
+    kGivenOffer.ReadInto(listed.offer, row, 0);
+    listed.position = {.sold_out = kOfferKey.Read(row, kGivenOffer.kCount).sold_out,
+                       .price = listed.offer.price().amount(),
+                       .id = domain::OfferId::From(listed.offer.id())};
+  }
+  co_return offers;
+}
+
+Task<std::vector<api::product::Product>> Catalogue::ListSellerProducts(Work work, SellerId seller,
+                                                                       std::optional<domain::ProductId> after,
+                                                                       int limit) {
   const auto start =
       after.value_or(domain::ProductId(Uuid::Parse("ffffffff-ffff-ffff-ffff-ffffffffffff").value()));
-  const auto result = co_await database_.Read(work, kListOfSeller, seller, start, page_size + 1);
-  ProductPage page{.products = ReadProducts(kProduct, result, EtagOf::kVersion)};
-  if (page.products.size() > static_cast<std::size_t>(page_size)) {
-    page.products.pop_back();
-    page.next = domain::ProductId::From(page.products.back().id());
-  }
-  co_return page;
+  co_return ReadProducts(kProduct, co_await database_.List(work, kListOfSeller, seller, start, limit),
+                         EtagOf::kVersion);
 }
 
 Task<api::product::Product> Catalogue::CreateProduct(Work work, Uuid operation_id,

@@ -19,9 +19,16 @@ namespace market::product::storage {
 
 using SellerScope = std::vector<SellerId>;
 
-struct ProductPage {
-  std::vector<api::product::Product> products;
-  std::optional<domain::ProductId> next;  // the last product of this page, when there are more
+// Where a page of offers ended: what the order of the list compares. By default before all of them.
+struct OfferPosition {
+  std::int64_t sold_out = 0;  // 1: can't be bought now
+  std::int64_t price = 0;
+  domain::OfferId id;
+};
+
+struct ListedOffer {
+  api::product::Offer offer;
+  OfferPosition position;
 };
 
 // What UpdateOffer changes; the rest stays.
@@ -42,6 +49,7 @@ struct StockAdjustment {
 class Catalogue {
  public:
   static constexpr std::int64_t kOffersPerProductMax = 50;  // of one seller
+  static constexpr int kOffersShown = 20;                   // with a product
 
   explicit Catalogue(postgres::Database& database) : database_(database) {}
 
@@ -51,11 +59,17 @@ class Catalogue {
   Task<api::product::Category> CreateCategory(Work work, domain::CategoryId id,
                                               api::product::CreateCategoryRequest request, audit::Act act);
 
-  // With its active offers. A published product, or any of a seller in `viewer`.
+  // A product comes with the best kOffersShown of its offers: what can be bought first, the cheapest first.
+  // GetProduct counts active ones alone. A published product, or any of a seller in `viewer`.
   Task<std::optional<api::product::Product>> GetProduct(Work work, domain::ProductId id, SellerScope viewer);
-  // Newest first, all states, all offers.
-  Task<ProductPage> ListSellerProducts(Work work, SellerId seller, std::optional<domain::ProductId> after,
-                                       int page_size);
+  // The active offers of a product that GetProduct gives; nullopt when it gives none. At most `limit`.
+  Task<std::optional<std::vector<ListedOffer>>> ListOffers(Work work, domain::ProductId product,
+                                                           SellerScope viewer,
+                                                           std::optional<OfferPosition> after, int limit);
+  // Newest first, all states, offers of all states. At most `limit`.
+  Task<std::vector<api::product::Product>> ListSellerProducts(Work work, SellerId seller,
+                                                              std::optional<domain::ProductId> after,
+                                                              int limit);
   // The product of an earlier run of the same operation, if there was one.
   // SKU_TAKEN, NOT_FOUND (the category).
   Task<api::product::Product> CreateProduct(Work work, Uuid operation_id,

@@ -14,6 +14,7 @@
 
 #include "marketplace/product/v1/product.pb.h"
 #include "platform/postgres/columns.hpp"
+#include "platform/postgres/sql.hpp"
 #include "services/product/domain/catalogue.hpp"
 #include "services/product/domain/ids.hpp"
 
@@ -60,8 +61,8 @@ inline constexpr postgres::Columns kListedProduct{
 inline constexpr postgres::Columns kProduct{
     kListedProduct, postgres::Column{"p.description", Into<&api::product::Product::mutable_description>()}};
 
-// The columns of offer o with its stock s; the last one is what can be bought now.
-inline constexpr postgres::Columns kOffer{
+// The columns of offer o but the last one, what can be bought now.
+inline constexpr postgres::Columns kOfferRow{
     postgres::Column{"o.id", Into<&api::product::Offer::mutable_id>()},
     postgres::Column{"o.product_id", Into<&api::product::Offer::mutable_product_id>()},
     postgres::Column{"o.seller_id", Into<&api::product::Offer::mutable_seller_id>()},
@@ -77,9 +78,19 @@ inline constexpr postgres::Columns kOffer{
                                    domain::OfferState state) { offer.set_state(StateOf(state)); }},
     postgres::Column{"o.version", Into<&api::product::Offer::mutable_etag>()},
     postgres::Column{"o.created_at", Into<&api::product::Offer::mutable_create_time>()},
-    postgres::Column{"o.updated_at", Into<&api::product::Offer::mutable_update_time>()},
-    postgres::Column{"s.on_hand - s.reserved",
-                     [](api::product::Offer& offer, std::int64_t units) { offer.set_available(units); }}};
+    postgres::Column{"o.updated_at", Into<&api::product::Offer::mutable_update_time>()}};
+inline constexpr auto kSetAvailable = [](api::product::Offer& offer, std::int64_t units) {
+  offer.set_available(units);
+};
+// Of offer o with its stock s.
+inline constexpr postgres::Columns kOffer{kOfferRow,
+                                          postgres::Column{"s.on_hand - s.reserved", kSetAvailable}};
+// Of o where a statement has chosen it, with its stock, by kChosenOffer.
+inline constexpr postgres::Columns kGivenOffer{kOfferRow, postgres::Column{"o.available", kSetAvailable}};
+inline constexpr postgres::Sql kChosenOffer{"o.*, s.on_hand - s.reserved AS available "};
+// What comes first among the offers of a product: what can be bought, then the cheapest.
+inline constexpr postgres::Sql kSoldOut{"(o.state <> 'ACTIVE' OR s.on_hand <= s.reserved)"};
+inline constexpr postgres::Sql kGivenSoldOut{"(o.state <> 'ACTIVE' OR o.available <= 0)"};
 
 enum class EtagOf {
   kVersion,   // of a list's entries
@@ -93,7 +104,7 @@ struct FirstColumn {
 };
 inline constexpr postgres::Columns kFirstColumn{postgres::Column{"id", &FirstColumn::id}};
 
-// Rows of `columns`, which begin with the product's id, and of kOffer (nulls without an offer), those of one
+// Rows of `columns`, which begin with the product's id, and of an offer (nulls without one), those of one
 // product side by side; what lists add to sort by comes after.
 template <class ProductColumns>
 std::vector<api::product::Product> ReadProducts(const ProductColumns& columns, const postgres::Result& result,

@@ -136,41 +136,34 @@ constexpr std::array<Search::Listing, 4> Search::Listing::kByOrder = {
 
 constexpr Search::Listing Search::Listing::kSoldOut = {kSoldOutAny, kTextSoldOut, 0, kHighestId, 0};
 
-Task<SearchPage> Search::Find(Work work, SearchQuery search, std::optional<SearchPosition> after,
-                              int page_size) {
+Task<Found> Search::Find(Work work, SearchQuery search, std::optional<SearchPosition> after, int limit) {
   const auto& listing = Listing::kByOrder[static_cast<std::size_t>(search.order)];
   const bool among_sold_out = IsByPrice(search.order) && after && after->key <= Listing::kSoldOut.key_max;
-  const int limit = page_size + 1;  // one more tells whether another page follows
-  SearchPage page;
-  if (!among_sold_out) co_await Append(work, listing, search, after.value_or(listing.First()), page, limit);
-  const int missing = limit - static_cast<int>(page.products.size());
+  Found found;
+  if (!among_sold_out) co_await Append(work, listing, search, after.value_or(listing.First()), found, limit);
+  const int missing = limit - static_cast<int>(found.products.size());
   if (IsByPrice(search.order) && !MustSell(search) && missing > 0) {
     co_await Append(work, Listing::kSoldOut, search, among_sold_out ? *after : Listing::kSoldOut.First(),
-                    page, missing);
+                    found, missing);
   }
-  if (page.products.size() == static_cast<std::size_t>(limit)) {
-    page.products.pop_back();
-    page.keys.pop_back();
-    page.next = SearchPosition{page.keys.back(), domain::ProductId::From(page.products.back().id())};
-  }
-  co_return page;
+  co_return found;
 }
 
 Task<> Search::Append(Work work, const Listing& listing, const SearchQuery& search, SearchPosition start,
-                      SearchPage& page, int limit) {
+                      Found& found, int limit) {
   // A position comes from outside: any number is a place in the list, none an error of the database.
   const auto key = std::clamp<std::int64_t>(start.key, 0, listing.key_max);
   const auto result =
       search.prefixes.empty()
-          ? co_await database_.Read(work, listing.any_text, key, start.id, limit, search.category,
+          ? co_await database_.List(work, listing.any_text, key, start.id, limit, search.category,
                                     search.seller, search.min_price, search.max_price, MustSell(search))
-          : co_await database_.Read(work, listing.matching, key, start.id, limit, search.category,
+          : co_await database_.List(work, listing.matching, key, start.id, limit, search.category,
                                     search.seller, search.min_price, search.max_price, MustSell(search),
                                     search.prefixes, search.typed);
   for (const auto row : result)
-    page.keys.push_back(kProductKey.Read(row, kListedProduct.kCount + kOffer.kCount).key);
+    found.keys.push_back(kProductKey.Read(row, kListedProduct.kCount + kOffer.kCount).key);
   std::ranges::move(ReadProducts(kListedProduct, result, EtagOf::kVersion),
-                    std::back_inserter(page.products));
+                    std::back_inserter(found.products));
 }
 
 }  // namespace market::product::storage

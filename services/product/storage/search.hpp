@@ -37,22 +37,22 @@ struct SearchPosition {
   domain::ProductId id;
 };
 
-struct SearchPage {
+struct Found {
   std::vector<api::product::Product> products;
   std::vector<std::int64_t> keys;  // of the products, as in SearchPosition
-  std::optional<SearchPosition> next;
 };
 
 class Search {
  public:
   explicit Search(postgres::Database& database) : database_(database) {}
 
-  Task<SearchPage> Find(Work work, SearchQuery search, std::optional<SearchPosition> after, int page_size);
+  // At most `limit` of those after the position.
+  Task<Found> Find(Work work, SearchQuery search, std::optional<SearchPosition> after, int limit);
 
  private:
   struct Listing;
   Task<> Append(Work work, const Listing& listing, const SearchQuery& search, SearchPosition start,
-                SearchPage& page, int limit);
+                Found& found, int limit);
 
   postgres::Database& database_;
 };

@@ -22,10 +22,12 @@ Task<std::vector<std::string>> Titles(Stores& stores, storage::SearchQuery searc
   std::vector<std::string> titles;
   std::optional<storage::SearchPosition> after;
   do {
-    auto page = co_await stores.search.Find(Soon(), search, after, page_size);
+    const auto page = co_await stores.search.Find(Soon(), search, after, page_size);
     EXPECT_LE(page.products.size(), static_cast<std::size_t>(page_size));
     for (const auto& product : page.products) titles.push_back(product.title());
-    after = std::move(page.next);
+    after.reset();
+    if (std::ssize(page.products) == page_size)
+      after = {page.keys.back(), domain::ProductId::From(page.products.back().id())};
   } while (after);
   co_return titles;
 }

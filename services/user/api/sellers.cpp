@@ -1,5 +1,5 @@
 #include "platform/rpc/act.hpp"
-#include "platform/rpc/page_token.hpp"
+#include "platform/rpc/page.hpp"
 #include "platform/telemetry/log.hpp"
 #include "services/user/api/convert.hpp"
 #include "services/user/api/user_service.hpp"
@@ -64,20 +64,20 @@ Task<api::user::Seller> UserService::GetSeller(CallContext& call, api::user::Get
 
 Task<api::user::ListSellersResponse> UserService::ListSellers(CallContext& call,
                                                               api::user::ListSellersRequest request) {
-  const auto size = static_cast<std::size_t>(rpc::PageSize(request.page_size()));
+  const auto size = rpc::PageSize(request.page_size());
   std::optional<storage::Sellers::Position> after;
-  if (const auto key = rpc::page_token::Decode<Time, SellerId>(kPublicList, request.page_token())) {
+  if (const auto key = deps_.pages.Decode<Time, SellerId>(kPublicList, request.page_token())) {
     after = {std::get<0>(*key), std::get<1>(*key)};
   }
-  auto sellers = co_await deps_.sellers.ListActive(call, after, static_cast<int>(size) + 1);
+  auto sellers = co_await deps_.sellers.ListActive(call, after, size + 1);
 
   api::user::ListSellersResponse response;
-  if (sellers.size() > size) {
-    sellers.resize(size);
-    response.set_next_page_token(
-        rpc::page_token::Encode(kPublicList, sellers.back().created_at, sellers.back().id));
+  const auto kept = rpc::FillPage(*response.mutable_sellers(), size, sellers,
+                                  [](const domain::Seller& seller) { return ToProto(seller); });
+  if (kept < sellers.size()) {
+    const auto& last = sellers[kept - 1];
+    response.set_next_page_token(deps_.pages.Encode(kPublicList, last.created_at, last.id));
   }
-  for (const auto& seller : sellers) *response.add_sellers() = ToProto(seller);
   co_return response;
 }
 

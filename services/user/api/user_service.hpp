@@ -8,6 +8,7 @@
 #include "marketplace/auth/v1/auth.market.hpp"
 #include "marketplace/user/v1/user.market.hpp"
 #include "platform/events/log.hpp"
+#include "platform/rpc/page_token.hpp"
 #include "services/user/domain/seller.hpp"
 #include "services/user/metrics.hpp"
 #include "services/user/storage/addresses.hpp"
@@ -25,6 +26,7 @@ class UserService final : public api::UserApi {
     events::Log& log;
     api::AuthApi& auth;
     domain::Approval approval;
+    const rpc::PageTokens& pages;
     Metrics& metrics;
     std::function<void()> wake_outbox;  // something was appended
   };

@@ -28,8 +28,8 @@ class UserServiceTest : public ::testing::Test {
       storage::Addresses addresses(database);
       storage::Sellers sellers(database);
       events::Log log(database, {});
-      UserService service(
-          {profiles, addresses, sellers, log, auth_, approval_, metrics_, [this] { ++outbox_wakes_; }});
+      UserService service({profiles, addresses, sellers, log, auth_, approval_, pages_, metrics_,
+                           [this] { ++outbox_wakes_; }});
       co_await body(service);
       co_await database.Close(Soon());
     });
@@ -80,6 +80,7 @@ class UserServiceTest : public ::testing::Test {
   FakeAuth auth_;
   telemetry::Metrics registry_;
   Metrics metrics_{registry_};
+  rpc::PageTokens pages_{"secret"};
   domain::Approval approval_ = domain::Approval::kAutomatic;
   int outbox_wakes_ = 0;
 };

@@ -1,0 +1,25 @@
+#include "services/product/api/sizes.hpp"
+
+#include "platform/core/error.hpp"
+
+namespace market::product {
+namespace {
+
+void Check(const Pairs& pairs, std::size_t most, std::string field) {
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : pairs) bytes += name.size() + value.size();
+  if (bytes > most) {
+    throw InvalidArgument(std::move(field), "TOO_LARGE",
+                          "names and values must be at most " + std::to_string(most) + " bytes together");
+  }
+}
+
+}  // namespace
+
+void CheckAttributes(const Pairs& attributes) { Check(attributes, kAttributesBytesMax, "attributes"); }
+
+void CheckOptions(const Pairs& options, std::string field) {
+  Check(options, kOptionsBytesMax, std::move(field));
+}
+
+}  // namespace market::product

@@ -1,0 +1,129 @@
+"""Every answer fits, whatever others put into it: pages end at a byte budget, what is embedded is limited and listed elsewhere."""
+
+import pathlib
+import urllib.parse
+
+import grpc
+import pytest
+
+from market import new_key
+from test_grpc import by_name, request_of, unary
+
+PAGE_BYTES = 1 << 20  # in the wire form; docs/architecture.md
+NOTE = {"note": "x" * 2000}
+
+
+@pytest.fixture(scope="module")
+def channel(stack):
+    roots = pathlib.Path(stack["caFile"]).read_bytes()
+    with grpc.secure_channel(urllib.parse.urlsplit(stack["url"]).netloc, grpc.ssl_channel_credentials(roots)) as opened:
+        yield opened
+
+
+def pages(client, path, list_name, **parameters):
+    """All pages of a list, each as it came."""
+    token = ""
+    while True:
+        page = client.ok("GET", path, params={"pageSize": 100, **parameters, **({"pageToken": token} if token else {})})
+        assert page[list_name], "a page with nothing on it"
+        yield page
+        token = page.get("nextPageToken")
+        if not token:
+            return
+
+
+def draft(price, options=None):
+    return {"sku": "E-" + new_key()[:16], "options": options or {}, "price": {"amount": price, "currency": "EUR"}, "stock": 10}
+
+
+def test_many_fat_offers_of_others_on_a_product(anonymous, person, shop, channel):
+    victim = shop()
+    product = victim.product["id"]
+    for rival in range(4):
+        stranger = person(f"Rival{rival}")
+        stranger.open_seller()
+        for number in range(50):
+            stranger.ok("POST", f"/v1/products/{product}/offers", draft(3000 + number, NOTE), key=new_key())
+
+    shown = anonymous.ok("GET", f"/v1/products/{product}")
+    assert len(shown["offers"]) == 20 and shown["offers"][0]["id"] == victim.offer
+    assert len(victim.owner.ok("POST", f"/v1/products/{product}:publish", {})["offers"]) == 20
+    own = victim.owner.ok("GET", f"/v1/sellers/{victim.owner.seller}/products")
+    assert [len(each["offers"]) for each in own["products"]] == [20]
+    everything = [offer for page in pages(anonymous, f"/v1/products/{product}/offers", "offers") for offer in page["offers"]]
+    assert len({offer["id"] for offer in everything}) == len(everything) == 201
+    assert [offer["id"] for offer in everything[:20]] == [offer["id"] for offer in shown["offers"]]
+
+    list_offers = by_name("ListOffersOfProduct")
+    request = request_of(list_offers)
+    request.product_id = product
+    request.page_size = 100
+    answer = unary(channel, list_offers)(request, timeout=15)
+    assert len(answer.offers) == 100 and answer.next_page_token and answer.ByteSize() <= PAGE_BYTES + 1000
+
+
+def test_offers_of_a_draft_are_its_sellers_alone(anonymous, person, category):
+    owner = person("Dora")
+    owner.open_seller()
+    path = f"/v1/products/{owner.create_product(category, publish=False)['id']}/offers"
+    assert anonymous.get(path).status_code == 404
+    assert person("Eve").get(path).status_code == 404
+    assert len(owner.ok("GET", path)["offers"]) == 1
+
+
+def test_a_hundred_fat_products(anonymous, person, category, channel):
+    owner = person("Faye")
+    seller = owner.open_seller()
+    body = {"title": "Fat", "description": "€" * 4_000, "categoryId": category,
+            "attributes": {f"{i:02}" + "n" * 198: "v" * 200 for i in range(30)},
+            "pictures": ["https://example.com/" + "p" * 1980] * 10}
+    made = set()
+    for _ in range(100):
+        product = owner.ok("POST", f"/v1/sellers/{seller}/products", {**body, "offers": [draft(100)]}, key=new_key())["id"]
+        owner.ok("POST", f"/v1/products/{product}:publish", {})
+        made.add(product)
+    for client, path, parameters in [(owner, f"/v1/sellers/{seller}/products", {}),
+                                     (anonymous, "/v1/products", {"sellerId": seller}),
+                                     (anonymous, "/v1/products", {"sellerId": seller, "orderBy": "price"})]:
+        found = list(pages(client, path, "products", **parameters))
+        assert len(found) > 1
+        assert {product["id"] for page in found for product in page["products"]} == made
+
+    search = by_name("SearchProducts")
+    request = request_of(search)
+    request.seller_id = seller
+    request.page_size = 100
+    answer = unary(channel, search)(request, timeout=15)
+    assert answer.next_page_token and answer.ByteSize() <= PAGE_BYTES + 1000
+
+
+def test_large_orders(person, category):
+    owner, buyer = person("Gus"), person("Hal")
+    seller = owner.open_seller()
+    buyer.add_address()
+    offers = []
+    for _ in range(5):
+        product = owner.ok("POST", f"/v1/sellers/{seller}/products",
+                           {"title": "Wide", "categoryId": category, "offers": [draft(100, NOTE) for _ in range(20)]}, key=new_key())
+        offers += [offer["id"] for offer in product["offers"]]
+        owner.ok("POST", f"/v1/products/{product['id']}:publish", {})
+    assert len(offers) == 100
+    placed = set()
+    for _ in range(6):
+        answer = buyer.place(*((offer, 1) for offer in offers))
+        assert answer.status_code == 201, answer.text[:500]
+        placed.add(answer.json()["id"])
+    mine = list(pages(buyer, "/v1/orders", "orders"))
+    assert len(mine) > 1 and {order["id"] for page in mine for order in page["orders"]} == placed
+    sold = list(pages(owner, f"/v1/sellers/{seller}/orders", "sellerOrders"))
+    assert len(sold) > 1 and {part["orderId"] for page in sold for part in page["sellerOrders"]} == placed
+
+
+def test_pairs_too_large_together_are_refused(person, category):
+    owner = person("Ida")
+    seller = owner.open_seller()
+    for field, body in [("attributes", {"attributes": {str(i): "€" * 200 for i in range(30)}}),
+                        ("offers[0].options", {"offers": [draft(100, {str(i): "€" * 100 for i in range(10)})]})]:
+        answer = owner.post(f"/v1/sellers/{seller}/products", {"title": "Wide", "categoryId": category, **body}, key=new_key())
+        assert answer.status_code == 400, answer.text[:300]
+        assert [(each["field"], each["reason"]) for each in answer.json()["fields"]] == [(field, "TOO_LARGE")]
