@@ -11,7 +11,7 @@ namespace {
 namespace options = marketplace::options::v1;
 
 bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsDigitOfRegion(char c) { return c >= '0' && c <= '9'; }
 char Lower(char c) { return IsUpper(c) ? static_cast<char>(c + ('a' - 'A')) : c; }
 char Upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c; }
 bool IsLetter(char c) { return IsUpper(Upper(c)); }
@@ -120,7 +120,7 @@ bool IsLanguage(std::string_view tag) {
     subtag = TakeSubtag(tag);
   }
   const bool region = (subtag.size() == 2 && std::ranges::all_of(subtag, IsLetter)) ||
-                      (subtag.size() == 3 && std::ranges::all_of(subtag, IsDigit));
+                      (subtag.size() == 3 && std::ranges::all_of(subtag, IsDigitOfRegion));
   return region && tag.empty();
 }
 
