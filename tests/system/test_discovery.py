@@ -89,7 +89,7 @@ def test_a_name_with_more_addresses_has_more_replicas(stack, run, tmp_path):
     _, calls_of_first = product(first)
     front = free_port("127.0.0.1")
     own_hosts = ["unshare", "--mount", "sh", "-c", f'mount --bind "{hosts}" /etc/hosts && exec "$@"', "sh"]
-    run("gateway", {"http.listen": f"127.0.0.1:{front}", "metrics.listen": f"127.0.0.1:{free_port('127.0.0.1')}",
+    run("gateway", {"http.listen": f"127.0.0.1:{front}", "grpc.listen": "127.0.0.1:0", "metrics.listen": f"127.0.0.1:{free_port('127.0.0.1')}",
                     "peers.product": f"{NAME}:{port}"}, before=own_hosts)
     client = httpx.Client(base_url=f"http://127.0.0.1:{front}", timeout=10)
     statuses = []
