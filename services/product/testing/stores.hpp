@@ -106,7 +106,8 @@ inline Task<Shop> OpenShop(Stores& stores) {
   request.set_name("Things");
   request.set_slug("c" + shop.seller.ToString().substr(24) + std::to_string(Uuid::NewV7().Bytes()[15]));
   shop.category = domain::CategoryId::From(
-      (co_await stores.catalogue.CreateCategory(Soon(), request, audit::SomeAct())).id());
+      (co_await stores.catalogue.CreateCategory(Soon(), domain::CategoryId::New(), request, audit::SomeAct()))
+          .id());
   co_return shop;
 }
 
