@@ -181,8 +181,12 @@ Task<Pool::Slot*> Pool::PickOrWait(runtime::Deadline deadline, std::chrono::mill
     try {
       co_await turn->Wait(patience);
     } catch (const Error&) {
+      std::erase(waiters_, turn);
       if (patience == deadline) throw;
       throw Overloaded();
+    } catch (...) {  // cancelled
+      std::erase(waiters_, turn);
+      throw;
     }
     waited = true;
   }
