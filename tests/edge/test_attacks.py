@@ -78,7 +78,7 @@ ATTACKS = {
     "trickled_calls": lambda counted: counted["sent"] == 1180 and counted.get("grpc 8", 0) >= 1000,
     "slow_bodies": lambda counted: counted.get("429", 0) + counted.get("408", 0) >= 50,
     "slow_headers": lambda counted: True,
-    "flood": lambda counted: counted.get("429", 0) >= 100,
+    "flood": lambda counted: counted.get("429", 0) >= 20,
     "connections": lambda counted: counted["connections"] > 8192,
 }
 
