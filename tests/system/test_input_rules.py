@@ -152,9 +152,8 @@ def test_what_is_no_language(ada, sent):
     refused(profile(ada, locale=sent), "profile.locale", "INVALID_LANGUAGE")
 
 
-LONG = "a" * 64
 EMAILS = [".a@x.test", "a.@x.test", "a..b@x.test", '"a b"@x.test', "a@x", "a@[127.0.0.1]", "a@127.0.0.1", "a@x..test", "a@-x.test",
-          f"{LONG}a@x.test", f"{LONG}@{'b' * 63}.{'c' * 63}.{'d' * 63}.test", "josé@x.test", "a b@x.test", "a@x.test "]
+          "a" * 65 + "@x.test", "josé@x.test", "a b@x.test", "a@x.test "]
 
 
 @pytest.mark.parametrize("email", EMAILS)
