@@ -12,8 +12,6 @@ namespace {
 using ::grpc::health::v1::HealthCheckRequest;
 using ::grpc::health::v1::HealthCheckResponse;
 
-constexpr std::size_t kMaxWatchers = 1000;
-
 HealthCheckResponse::ServingStatus ToProto(Serving serving) {
   switch (serving) {
     case Serving::kServing:
@@ -60,19 +58,18 @@ struct HealthService::State {
     return change;
   }
 
-  // Sends every change until the client leaves.
+  // Sends every change until the client leaves or its longest time is over.
   static Task<Status> Watch(std::shared_ptr<State> state, ServerCall& call) {
     auto request_bytes = co_await call.Read();
     HealthCheckRequest request;
     if (!request_bytes || !request.ParseFromString(*request_bytes)) {
       co_return Status{Code::kInvalidArgument, "not a HealthCheckRequest", {}};
     }
-    if (state->watching >= kMaxWatchers) co_return Status{Code::kResourceExhausted, "too many watchers", {}};
-    struct Place {
-      explicit Place(std::size_t& count) : count(++count) {}
-      ~Place() { --count; }
+    struct Watcher {
+      explicit Watcher(std::size_t& count) : count(++count) {}
+      ~Watcher() { --count; }
       std::size_t& count;
-    } const place(state->watching);
+    } const watcher(state->watching);
     std::optional<HealthCheckResponse::ServingStatus> told;
     for (;;) {
       const auto now = state->StatusOf(request.service());
@@ -87,7 +84,7 @@ struct HealthService::State {
   }
 };
 
-HealthService::HealthService(Server& server) : state_(std::make_shared<State>()) {
+HealthService::HealthService(Server& server, StreamLimits watches) : state_(std::make_shared<State>()) {
   server.HandleUnary(
       "/grpc.health.v1.Health/Check", [state = state_](ServerCall&, std::string bytes) -> Task<UnaryReply> {
         HealthCheckRequest request;
@@ -100,8 +97,9 @@ HealthService::HealthService(Server& server) : state_(std::make_shared<State>())
         }
         co_return UnaryReply{{}, Serialize(status), {}};
       });
-  server.HandleStream("/grpc.health.v1.Health/Watch",
-                      [state = state_](ServerCall& call) { return State::Watch(state, call); });
+  server.HandleStream(
+      "/grpc.health.v1.Health/Watch",
+      [state = state_](ServerCall& call) { return State::Watch(state, call); }, watches);
 }
 
 HealthService::~HealthService() = default;

@@ -1,4 +1,5 @@
-// grpc.health.v1.Health: Check and Watch. Anybody who reaches the server may ask.
+// grpc.health.v1.Health: Check and Watch. Anybody who reaches the server may ask; watches are few and end, and their
+// client asks again.
 //
 // Owner: main, which sets what is ready and freezes it to kNotServing before the server drains. Io thread
 // only; must outlive the server's handlers.
@@ -13,10 +14,12 @@ namespace market::grpc {
 
 enum class Serving { kUnknown, kServing, kNotServing };
 
+inline constexpr StreamLimits kWatches{.max_calls = 256, .max_lifetime = std::chrono::minutes(10)};
+
 class HealthService {
  public:
   // Registers the methods; before Server::Listen. The empty name is the whole server and starts as kServing.
-  explicit HealthService(Server& server);
+  explicit HealthService(Server& server, StreamLimits watches = kWatches);
   ~HealthService();
   HealthService(const HealthService&) = delete;
   HealthService& operator=(const HealthService&) = delete;

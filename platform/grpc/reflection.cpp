@@ -116,7 +116,7 @@ Task<Status> Serve(ServerCall& call, std::vector<std::string> paths) {
 
 }  // namespace
 
-void ServeReflection(Server& server, std::vector<std::string> more_paths) {
+void ServeReflection(Server& server, std::vector<std::string> more_paths, StreamLimits limits) {
   namespace v1 = ::grpc::reflection::v1;
   namespace v1alpha = ::grpc::reflection::v1alpha;
   const auto paths = [&server, more_paths = std::move(more_paths)] {
@@ -124,13 +124,18 @@ void ServeReflection(Server& server, std::vector<std::string> more_paths) {
     all.insert(all.end(), more_paths.begin(), more_paths.end());
     return all;
   };
-  server.HandleStream("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", [paths](ServerCall& call) {
-    return Serve<v1::ServerReflectionRequest, v1::ServerReflectionResponse>(call, paths());
-  });
   server.HandleStream(
-      "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", [paths](ServerCall& call) {
+      "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+      [paths](ServerCall& call) {
+        return Serve<v1::ServerReflectionRequest, v1::ServerReflectionResponse>(call, paths());
+      },
+      limits);
+  server.HandleStream(
+      "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+      [paths](ServerCall& call) {
         return Serve<v1alpha::ServerReflectionRequest, v1alpha::ServerReflectionResponse>(call, paths());
-      });
+      },
+      limits);
 }
 
 }  // namespace market::grpc

@@ -10,7 +10,11 @@
 
 namespace market::grpc {
 
+// Of each of the two versions.
+inline constexpr StreamLimits kReflections{.max_calls = 32, .max_lifetime = std::chrono::minutes(10)};
+
 // Before Server::Listen; the server must outlive its own handlers, as always.
-void ServeReflection(Server& server, std::vector<std::string> more_paths = {});
+void ServeReflection(Server& server, std::vector<std::string> more_paths = {},
+                     StreamLimits limits = kReflections);
 
 }  // namespace market::grpc

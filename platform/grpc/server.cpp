@@ -13,11 +13,16 @@ Server::~Server() {
 }
 
 void Server::HandleUnary(std::string path, UnaryHandler handler) {
-  core_->Shared().methods.insert_or_assign(std::move(path), Method{std::move(handler), nullptr});
+  core_->Shared().methods.insert_or_assign(std::move(path),
+                                           Method{std::move(handler), nullptr, std::nullopt, {}});
 }
 
-void Server::HandleStream(std::string path, StreamHandler handler) {
-  core_->Shared().methods.insert_or_assign(std::move(path), Method{nullptr, std::move(handler)});
+void Server::HandleStream(std::string path, StreamHandler handler, StreamLimits limits) {
+  ServerShared& shared = core_->Shared();
+  std::optional<Share> calls;
+  if (limits.max_calls > 0) calls.emplace(limits.max_calls, shared.options.outside_percent);
+  shared.methods.insert_or_assign(std::move(path),
+                                  Method{nullptr, std::move(handler), calls, limits.max_lifetime});
 }
 
 std::vector<std::string> Server::Paths() const {
@@ -33,6 +38,6 @@ Task<> Server::Drain(runtime::Deadline deadline) { return core_->Drain(deadline)
 
 void Server::ReloadTls() { core_->ReloadTls(); }
 
-const ServerStats& Server::Stats() const { return core_->Shared().stats; }
+const ServerStats& Server::Stats() const { return core_->Stats(); }
 
 }  // namespace market::grpc

@@ -66,17 +66,34 @@ struct UnaryReply {
 using UnaryHandler = std::function<Task<UnaryReply>(ServerCall&, std::string request)>;
 using StreamHandler = std::function<Task<Status>(ServerCall&)>;
 
+// Of one streaming method: its calls at a time, and how long one of them may last; 0 = no limit of its own.
+struct StreamLimits {
+  std::size_t max_calls = 0;
+  std::chrono::milliseconds max_lifetime{0};
+};
+
 struct ServerOptions {
+  // Who is not a service: a caller that proves one of these names, or none. They speak for strangers, who may fill
+  // `outside_percent` of each of the server's limits together; the rest is kept for services, which go on.
+  std::vector<std::string> outside_identities = {"edge"};
+  unsigned outside_percent = 75;
+
   // Size of a request message; a larger one is answered RESOURCE_EXHAUSTED.
   std::size_t max_message_bytes = 256 * 1024;
   // Request header list as HTTP/2 counts it (name + value + 32 each);
-  // a larger one is answered RESOURCE_EXHAUSTED.
-  std::size_t max_header_bytes = 16 * 1024;
-  // Announced to the peer; calls beyond it, or beyond as many running handlers,
+  // a larger one is answered RESOURCE_EXHAUSTED and costs its call only, up to what nghttp2 decodes: a field of
+  // 64 KiB, 9 frames.
+  std::size_t max_header_bytes = 8 * 1024;
+  // Of one connection. Announced to the peer; calls beyond it, or beyond as many running handlers,
   // are refused (the client may retry).
   std::uint32_t max_concurrent_streams = 1024;
-  // Connections beyond it are closed at accept.
+  // Of all connections; calls beyond it are answered UNAVAILABLE, with the time after which to try again.
+  std::size_t max_streams = 4096;
+  // The calls of a connection beyond it are answered UNAVAILABLE in the same way, and it is told to go away.
   std::size_t max_connections = 1024;
+  // Connections that are not counted above: their handshake is not finished, or they are being told to go away. Beyond
+  // it the oldest is closed, so that who connects and says nothing keeps nobody out.
+  std::size_t max_unsettled_connections = 256;
   // Request bytes received and not yet taken by handlers, over all connections;
   // the call that exceeds it is answered RESOURCE_EXHAUSTED.
   std::size_t max_buffered_bytes = 64 * 1024 * 1024;
@@ -93,6 +110,11 @@ struct ServerOptions {
   std::uint64_t control_burst = 4000;
   std::uint64_t control_per_second = 400;
 
+  // From a call's first bytes until its first message is whole; a later one is answered DEADLINE_EXCEEDED, and a
+  // connection whose request headers are not whole by then is closed.
+  std::chrono::milliseconds receive_timeout{10000};
+  // For the client to take the rest of an answer; then its stream is reset.
+  std::chrono::milliseconds send_timeout{30000};
   // From accept to the end of the TLS handshake,
   // and from there to the peer's acknowledgement of our SETTINGS.
   std::chrono::milliseconds handshake_timeout{5000};
@@ -119,13 +141,21 @@ struct ServerOptions {
 struct ServerStats {
   std::uint64_t connections_open = 0;
   std::uint64_t connections_total = 0;
-  std::uint64_t connections_refused = 0;    // beyond max_connections
+  std::uint64_t outside_connections = 0;    // open ones of callers that are not services
+  std::uint64_t connections_refused = 0;    // beyond max_connections, or the part of it for outside
+  std::uint64_t connections_evicted = 0;    // beyond max_unsettled_connections
   std::uint64_t handshakes_failed = 0;      // TLS or its time limit
   std::uint64_t connections_abused = 0;     // ended for a protocol error or an exceeded budget
   std::uint64_t connections_timed_out = 0;  // keepalive or SETTINGS never acknowledged
   std::uint64_t streams_open = 0;
   std::uint64_t streams_total = 0;
-  std::uint64_t streams_refused = 0;  // over a limit, or while draining
+  std::uint64_t outside_streams = 0;  // open ones of callers that are not services
+  std::uint64_t streams_refused = 0;  // over a limit of a connection or of the server
+  std::uint64_t calls_refused = 0;    // over the limit of their method, see StreamLimits
+  std::uint64_t headers_refused = 0;  // over max_header_bytes
+  std::uint64_t bytes_refused = 0;    // calls over max_message_bytes or max_buffered_bytes
+  std::uint64_t receives_timed_out = 0;
+  std::uint64_t sends_timed_out = 0;
   std::uint64_t resets_received = 0;
   std::uint64_t deadlines_exceeded = 0;
   std::uint64_t handlers_running = 0;
@@ -144,7 +174,7 @@ class Server {
 
   // `path` is exact, "/pkg.Service/Method". Before Listen. Every other path answers UNIMPLEMENTED.
   void HandleUnary(std::string path, UnaryHandler handler);
-  void HandleStream(std::string path, StreamHandler handler);
+  void HandleStream(std::string path, StreamHandler handler, StreamLimits limits = {});
   std::vector<std::string> Paths() const;
 
   // "127.0.0.1:0", "[::1]:0", "unix:/path", or "fd:3" for a listening socket that was inherited and that

@@ -332,17 +332,17 @@ Task<> Host::Start() {
   if (s.edge) OnStop("edge", 10s, [&s](runtime::Deadline limit) { return s.edge->Drain(limit); });
 
   std::string grpc_address;
-  if (s.settings.grpc_listen) {
-    grpc::ServerOptions options;
+  if (const auto& settings = s.settings.server) {
+    grpc::ServerOptions options = settings->Options();
     options.tls = s.settings.Tls();
     options.on_exception = [](std::string_view path, std::exception_ptr error) {
       log::Error("grpc.handler_failed", {{"path", path}, {"detail", TextOf(error)}});
     };
     s.server.emplace(Io(), std::move(options));
-    s.health.emplace(*s.server);
-    grpc::ServeReflection(*s.server, s.reflected);
+    s.health.emplace(*s.server, settings->Watches());
+    grpc::ServeReflection(*s.server, s.reflected, settings->Reflections());
     if (s.edge) s.edge->Serve(*s.server);
-    grpc_address = config::Naming("grpc.listen", [&s] { return s.server->Listen(**s.settings.grpc_listen); });
+    grpc_address = config::Naming("grpc.listen", [&] { return s.server->Listen(*settings->listen); });
     OnStop("grpc", *s.settings.drain, [&s](runtime::Deadline limit) { return s.server->Drain(limit); });
   }
   for (auto& start : s.starts) co_await start();

@@ -21,6 +21,47 @@ std::string DefaultInstance(const std::string& program) {
 
 using namespace std::chrono_literals;
 
+GrpcSettings::GrpcSettings(config::Properties& p)
+    : listen(p.Text("grpc.listen", "address of the gRPC server: host:port or unix:/path", "127.0.0.1:0")),
+      outside_percent(
+          p.Int("grpc.outside_percent",
+                "how much of each limit on connections, calls, watches and bytes callers that are not "
+                "services may fill together; the rest is kept for services",
+                "percent", 1, 100, 75)),
+      connections_max(p.Int("grpc.connections_max", "connections that are served at once", "connections", 4,
+                            65'536, 1024)),
+      streams_max(
+          p.Int("grpc.streams_max", "calls open at once, over all connections", "calls", 4, 1'000'000, 4096)),
+      header_bytes_max(p.Int("grpc.header_bytes_max",
+                             "metadata of a call, 32 bytes more for each entry; a call with more is refused",
+                             "bytes", 1024, 65'536, 8192)),
+      receive_timeout(p.Duration("grpc.receive_timeout",
+                                 "how long the first message of a call may take to come whole", 10ms, 10min,
+                                 10s)),
+      watches_max(p.Int("grpc.watches_max", "watches of health at once", "calls", 1, 65'536, 256)),
+      reflections_max(p.Int("grpc.reflections_max", "reflection streams at once, of each version", "calls", 1,
+                            65'536, 32)),
+      watch_lifetime(p.Duration("grpc.watch_lifetime", "how long a watch or a reflection stream may last", 1s,
+                                24h, 10min)) {}
+
+grpc::ServerOptions GrpcSettings::Options() const {
+  grpc::ServerOptions options;
+  options.outside_percent = static_cast<unsigned>(*outside_percent);
+  options.max_connections = static_cast<std::size_t>(*connections_max);
+  options.max_streams = static_cast<std::size_t>(*streams_max);
+  options.max_header_bytes = static_cast<std::size_t>(*header_bytes_max);
+  options.receive_timeout = *receive_timeout;
+  return options;
+}
+
+grpc::StreamLimits GrpcSettings::Watches() const {
+  return {.max_calls = static_cast<std::size_t>(*watches_max), .max_lifetime = *watch_lifetime};
+}
+
+grpc::StreamLimits GrpcSettings::Reflections() const {
+  return {.max_calls = static_cast<std::size_t>(*reflections_max), .max_lifetime = *watch_lifetime};
+}
+
 Settings::Settings(config::Properties& p, const HostOptions& options)
     : instance(p.Text("service.instance", "name of this replica in logs and metrics",
                       DefaultInstance(options.name))),
@@ -86,9 +127,7 @@ Settings::Settings(config::Properties& p, const HostOptions& options)
       work_pause_max(p.Duration("work.pause_max",
                                 "the longest pause of any worker, and before broken work is tried again",
                                 10ms, 24h, 1h)) {
-  if (options.grpc == HostOptions::Grpc::kServe) {
-    grpc_listen = p.Text("grpc.listen", "address of the gRPC server: host:port or unix:/path", "127.0.0.1:0");
-  }
+  if (options.grpc == HostOptions::Grpc::kServe) server.emplace(p);
   for (const auto& database : options.databases) {
     const std::string prefix = options.databases.size() == 1 ? "" : database + ".";
     conninfo.emplace(database,

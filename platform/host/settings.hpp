@@ -6,12 +6,32 @@
 #include <string>
 
 #include "platform/config/properties.hpp"
+#include "platform/grpc/server.hpp"
 #include "platform/grpc/tls_files.hpp"
 #include "platform/telemetry/log.hpp"
 
 namespace market::host {
 
 struct HostOptions;
+
+// Of the gRPC server. Who is outside: grpc::ServerOptions::outside_identities.
+struct GrpcSettings {
+  explicit GrpcSettings(config::Properties& properties);
+
+  grpc::ServerOptions Options() const;
+  grpc::StreamLimits Watches() const;
+  grpc::StreamLimits Reflections() const;
+
+  config::Property<std::string> listen;
+  config::Property<std::int64_t> outside_percent;
+  config::Property<std::int64_t> connections_max;
+  config::Property<std::int64_t> streams_max;
+  config::Property<std::int64_t> header_bytes_max;
+  config::Property<std::chrono::milliseconds> receive_timeout;
+  config::Property<std::int64_t> watches_max;
+  config::Property<std::int64_t> reflections_max;
+  config::Property<std::chrono::milliseconds> watch_lifetime;
+};
 
 struct Settings {
   Settings(config::Properties& properties, const HostOptions& options);
@@ -21,7 +41,7 @@ struct Settings {
 
   config::Property<std::string> instance;
   config::Property<std::string> metrics_listen;
-  std::optional<config::Property<std::string>> grpc_listen;
+  std::optional<GrpcSettings> server;
   config::Property<std::string> tls_certificate;
   config::Property<std::string> tls_key;
   config::Property<std::string> tls_ca;

@@ -113,6 +113,12 @@ class RawPeer {
     boost::system::error_code ignored;
     socket_.close(ignored);
   }
+  // What has come already is still told to this peer: before it goes, so that nothing is told to it later.
+  void Leave(boost::asio::io_context& io) {
+    Close();
+    io.restart();
+    io.poll();
+  }
 
   bool AckSettings = true;
   bool AckPings = true;

@@ -59,12 +59,21 @@ void RemoveStaleSocket(const Endpoint& endpoint, const std::string& path) {
 
 Server::Core::Core(boost::asio::io_context& io, ServerOptions options)
     : io_(io),
-      shared_(std::make_shared<ServerShared>(io)),
-      limits_(LimitsOf(options)),
+      shared_(std::make_shared<ServerShared>(io, std::move(options))),
+      limits_(LimitsOf(shared_->options)),
+      places_(shared_->options.max_connections, shared_->options.outside_percent),
       clock_(io),
-      tick_(TickOf(options)) {
-  shared_->options = std::move(options);
+      tick_(TickOf(shared_->options)) {
   ReloadTls();
+}
+
+const ServerStats& Server::Core::Stats() {
+  ServerStats& stats = shared_->stats;
+  stats.connections_open = connections_.size();
+  stats.outside_connections = places_.TakenOutside();
+  stats.outside_streams = shared_->streams.TakenOutside();
+  stats.buffered_bytes = shared_->buffered.Taken();
+  return stats;
 }
 
 void Server::Core::ReloadTls() {
@@ -132,12 +141,7 @@ void Server::Core::Accept(std::shared_ptr<Listener> listener) {
 }
 
 void Server::Core::OnAccept(Socket socket) {
-  ServerStats& stats = shared_->stats;
-  ++stats.connections_total;
-  if (connections_.size() >= shared_->options.max_connections) {
-    ++stats.connections_refused;
-    return;
-  }
+  ++shared_->stats.connections_total;
   boost::system::error_code error;
   const Endpoint peer = socket.remote_endpoint(error);
   if (error) return;
@@ -146,24 +150,49 @@ void Server::Core::OnAccept(Socket socket) {
     ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
   auto tls = tls_ != nullptr ? std::make_unique<TlsStream>(tls_, "") : nullptr;
+  EvictOldest();
+  auto on_known = [weak = weak_from_this()](ServerSession& session) {
+    if (const auto self = weak.lock()) self->LetIn(session);
+  };
   auto on_closed = [weak = weak_from_this()](ServerSession& session, Session::End end, const std::string&) {
     if (const auto self = weak.lock()) self->OnSessionClosed(session, end);
   };
-  const auto session = std::make_shared<ServerSession>(std::move(socket), std::move(tls), limits_, shared_,
-                                                       AddressText(peer), std::move(on_closed));
+  const auto session =
+      std::make_shared<ServerSession>(std::move(socket), std::move(tls), limits_, shared_, AddressText(peer),
+                                      std::move(on_known), std::move(on_closed));
   // Connections of one age would otherwise all reconnect at once.
   const auto max_age = shared_->options.max_age;
   const auto spread = std::chrono::duration_cast<std::chrono::milliseconds>(max_age * (RandomShare() / 10));
-  connections_.emplace(session.get(), Connection{session, max_age + spread});
-  ++stats.connections_open;
+  const auto unsettled = unsettled_.insert(unsettled_.end(), session.get());
+  connections_.emplace(session.get(), Connection{session, max_age + spread, {}, unsettled});
   ArmClock();
   session->Start();
 }
 
+void Server::Core::EvictOldest() {
+  if (unsettled_.size() < shared_->options.max_unsettled_connections) return;
+  ++shared_->stats.connections_evicted;
+  const auto oldest = connections_.at(unsettled_.front()).session;
+  oldest->Close(Session::End::kLocal, "newer connections need its place");
+}
+
+void Server::Core::LetIn(ServerSession& session) {
+  Connection& connection = connections_.at(&session);
+  connection.place = Place(places_, session.From());
+  if (!connection.place) {
+    ++shared_->stats.connections_refused;
+    return session.TurnAway();
+  }
+  unsettled_.erase(connection.unsettled);
+  connection.unsettled = unsettled_.end();
+}
+
 void Server::Core::OnSessionClosed(ServerSession& session, Session::End end) {
-  if (connections_.erase(&session) == 0) return;
+  const auto found = connections_.find(&session);
+  if (found == connections_.end()) return;
+  if (found->second.unsettled != unsettled_.end()) unsettled_.erase(found->second.unsettled);
+  connections_.erase(found);
   ServerStats& stats = shared_->stats;
-  --stats.connections_open;
   if (end == Session::End::kHandshake) ++stats.handshakes_failed;
   if (end == Session::End::kProtocol) ++stats.connections_abused;
   if (end == Session::End::kTimeout) ++stats.connections_timed_out;
@@ -184,10 +213,11 @@ void Server::Core::ArmClock() {
 
 void Server::Core::Tick() {
   const auto now = std::chrono::steady_clock::now();
-  std::vector<Connection> connections;  // a tick may close its session
-  connections.reserve(connections_.size());
-  for (const auto& [key, connection] : connections_) connections.push_back(connection);
-  for (const auto& connection : connections) connection.session->TickServer(now, connection.max_age);
+  std::vector<std::pair<std::shared_ptr<ServerSession>, std::chrono::milliseconds>> sessions;
+  sessions.reserve(connections_.size());  // a tick may close its session
+  for (const auto& [key, connection] : connections_)
+    sessions.emplace_back(connection.session, connection.max_age);
+  for (const auto& [session, max_age] : sessions) session->TickServer(now, max_age);
   ArmClock();
 }
 

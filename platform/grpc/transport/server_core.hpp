@@ -3,6 +3,7 @@
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <list>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -26,6 +27,7 @@ class Server::Core : public std::enable_shared_from_this<Server::Core> {
   void ReloadTls();
 
   ServerShared& Shared() { return *shared_; }
+  const ServerStats& Stats();
 
  private:
   using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol>;
@@ -36,14 +38,19 @@ class Server::Core : public std::enable_shared_from_this<Server::Core> {
     boost::asio::steady_timer pause;
   };
 
+  // Unsettled until it is let in, and for good when it is turned away.
   struct Connection {
     std::shared_ptr<ServerSession> session;
     std::chrono::milliseconds max_age;
+    Place place;
+    std::list<ServerSession*>::iterator unsettled;  // end() when it is let in
   };
 
   void Bind(Listener& listener, const std::string& address);
   void Accept(std::shared_ptr<Listener> listener);
   void OnAccept(Socket socket);
+  void EvictOldest();
+  void LetIn(ServerSession& session);
   void OnSessionClosed(ServerSession& session, Session::End end);
   void ArmClock();
   void Tick();
@@ -56,6 +63,8 @@ class Server::Core : public std::enable_shared_from_this<Server::Core> {
   SessionLimits limits_;
   std::shared_ptr<const TlsContext> tls_;
   std::vector<std::shared_ptr<Listener>> listeners_;
+  Share places_;
+  std::list<ServerSession*> unsettled_;  // in the order of their coming
   std::unordered_map<ServerSession*, Connection> connections_;
   boost::asio::steady_timer clock_;
   std::chrono::milliseconds tick_;

@@ -5,21 +5,31 @@
 #include <boost/system/system_error.hpp>
 
 namespace market::grpc {
-ServerStream::ServerStream(std::shared_ptr<ServerShared> shared, std::shared_ptr<const Peer> peer,
-                           std::shared_ptr<std::size_t> session_handlers)
+namespace {
+
+// For a client that met a limit; soon enough for a person, late enough for a crowd.
+constexpr std::string_view kPushbackMilliseconds = "1000";
+
+}  // namespace
+
+ServerStream::ServerStream(std::shared_ptr<ServerShared> shared, std::shared_ptr<Origin> origin)
     : Stream(shared->options.max_message_bytes, Outbox::Keep::kNo),
       shared_(std::move(shared)),
-      peer_(std::move(peer)),
-      session_handlers_(std::move(session_handlers)) {
+      origin_(std::move(origin)),
+      place_(shared_->streams, origin_->caller) {
   ++shared_->stats.streams_total;
   ++shared_->stats.streams_open;
+  if (!place_) {
+    ++shared_->stats.streams_refused;
+    TurnAway(Code::kUnavailable, "too many calls at once");
+  }
 }
 
 ServerStream::~ServerStream() { OnReleased(held_bytes_); }
 
 void ServerStream::OnReleased(std::size_t bytes) {
   held_bytes_ -= bytes;
-  shared_->stats.buffered_bytes -= bytes;
+  shared_->buffered.Give(origin_->caller, bytes);
 }
 
 // --- request ---
@@ -30,10 +40,17 @@ void ServerStream::Reject(Code code, std::string message) {
   Touch();
 }
 
+void ServerStream::TurnAway(Code code, std::string why) {
+  if (rejection_) return;
+  trailing_.Add("grpc-retry-pushback-ms", std::string(kPushbackMilliseconds));
+  Reject(code, std::move(why));
+}
+
 void ServerStream::OnHeader(std::string_view name, std::string_view value) {
-  if (headers_done_) return;  // the client's trailers: gRPC has no use for them
+  if (headers_done_ || rejection_) return;  // trailers, which have no use here, or more of what is refused
   header_bytes_ += name.size() + value.size() + kHeaderOverheadBytes;
   if (header_bytes_ > shared_->options.max_header_bytes) {
+    ++shared_->stats.headers_refused;
     Reject(Code::kResourceExhausted,
            "request headers exceed " + std::to_string(shared_->options.max_header_bytes) + " bytes");
     return;
@@ -89,20 +106,26 @@ void ServerStream::OnHeadersEnd() {
   const auto method = shared_->methods.find(std::string_view(path_));
   if (method == shared_->methods.end()) return Reject(Code::kUnimplemented, "unknown method " + path_);
   method_ = &method->second;
+  if (!method_->calls) return;
+  method_place_ = Place(*method_->calls, origin_->caller);
+  if (method_place_) return;
+  ++shared_->stats.calls_refused;
+  TurnAway(Code::kResourceExhausted, "too many calls of " + path_ + " at once");
 }
 
 void ServerStream::OnData(std::string_view bytes) {
   if (remote_done_) return;
-  held_bytes_ += bytes.size();
-  shared_->stats.buffered_bytes += bytes.size();
-  if (shared_->stats.buffered_bytes > shared_->options.max_buffered_bytes) {
-    return Reject(Code::kResourceExhausted, "too many request bytes wait for this server");
+  if (!shared_->buffered.Take(origin_->caller, bytes.size())) {
+    ++shared_->stats.bytes_refused;
+    return TurnAway(Code::kResourceExhausted, "too many request bytes wait for this server");
   }
+  held_bytes_ += bytes.size();
   const std::size_t before = inbox_.size();
   switch (reader_.Feed(bytes, inbox_)) {
     case MessageReader::Result::kOk:
       break;
     case MessageReader::Result::kTooLarge:
+      ++shared_->stats.bytes_refused;
       return Reject(
           Code::kResourceExhausted,
           "request message exceeds " + std::to_string(shared_->options.max_message_bytes) + " bytes");
@@ -130,7 +153,7 @@ void ServerStream::Settle() {
     if (closed_) return;
     closed_ = true;
     --shared_->stats.streams_open;
-    if (Armed()) runtime::DeadlineWheel::Of(shared_->io).Remove(*this);
+    Arm(runtime::kNoDeadline);
     outbox_.Clear();
     CancelHandler();
     return;
@@ -138,19 +161,71 @@ void ServerStream::Settle() {
   if (rejection_ && !finished_) return Abort(std::move(*rejection_));
   if (finished_) return;
   if (handler_ == Handler::kNone) {
-    if (headers_done_ && (method_->stream || remote_done_)) Start();
-    return;
+    if (!headers_done_ || (method_->unary && !remote_done_)) return AwaitMessage();
+    return Start();
+  }
+  if (receive_until_ != runtime::kNoDeadline && (inbox_head_ < inbox_.size() || remote_done_)) {
+    receive_until_ = runtime::kNoDeadline;
+    Arm(deadline_);
   }
   if (inbox_head_ < inbox_.size() || remote_done_) Wake(read_waiter_);
   if (outbox_.Bytes() <= kWriteBufferBytes) Wake(write_waiter_);
 }
 
+// --- time ---
+
+void ServerStream::Arm(runtime::Deadline until) {
+  if (Armed() || until != runtime::kNoDeadline) runtime::DeadlineWheel::Of(shared_->io).Add(*this, until);
+}
+
+// A call that comes whole in one piece, as nearly all do, is never here.
+void ServerStream::AwaitMessage() {
+  if (receive_until_ == runtime::kNoDeadline) {
+    receive_until_ = runtime::After(shared_->options.receive_timeout);
+  }
+  Arm(std::min(deadline_, receive_until_));
+}
+
+void ServerStream::OnReceiveDeadline() {
+  ++shared_->stats.receives_timed_out;
+  const auto limit = std::to_string(shared_->options.receive_timeout.count());
+  // Nothing can be said on a connection whose next frame must be the rest of these headers.
+  if (!headers_done_)
+    return session_->Close(Session::End::kTimeout, "request headers not whole in " + limit + " ms");
+  Abort({Code::kDeadlineExceeded, "the request message was not whole within " + limit + " ms", {}});
+}
+
+void ServerStream::OnDeadline() {
+  if (closed_) return;
+  const auto self = shared_from_this();
+  if (finished_) {
+    // The client does not take the answer, or has stopped waiting for it.
+    ++shared_->stats.sends_timed_out;
+    return Reset(kHttp2Cancel);
+  }
+  if (receive_until_ < deadline_) return OnReceiveDeadline();
+  if (lifetime_ends_it_)
+    return Abort({Code::kUnavailable, "this call has lasted its longest: call again", {}});
+  ++shared_->stats.deadlines_exceeded;
+  Abort({Code::kDeadlineExceeded, "deadline exceeded", {}});
+}
+
 // --- handler ---
 
 void ServerStream::Start() {
-  if (deadline_ != runtime::kNoDeadline) {
-    if (deadline_ <= std::chrono::steady_clock::now()) return OnDeadline();
-    runtime::DeadlineWheel::Of(shared_->io).Add(*this, deadline_);
+  receive_until_ = runtime::kNoDeadline;
+  if (method_->stream) {
+    if (method_->max_lifetime > std::chrono::milliseconds::zero()) {
+      const auto end = runtime::After(method_->max_lifetime);
+      lifetime_ends_it_ = end < deadline_;
+      deadline_ = std::min(deadline_, end);
+    }
+  }
+  if (deadline_ != runtime::kNoDeadline && deadline_ <= std::chrono::steady_clock::now()) return OnDeadline();
+  if (method_->stream && inbox_.empty() && !remote_done_) {
+    AwaitMessage();
+  } else {
+    Arm(deadline_);
   }
   const auto self = std::static_pointer_cast<ServerStream>(shared_from_this());
   Task<> task;
@@ -165,7 +240,7 @@ void ServerStream::Start() {
     task = RunStream(self);
   }
   handler_ = Handler::kRunning;
-  ++*session_handlers_;
+  ++origin_->handlers;
   ++shared_->stats.handlers_running;
   // The completion handler keeps the stream, and with it the signal, alive: a handler that never suspends
   // completes through one more turn of the loop, when the call is long answered.
@@ -176,7 +251,7 @@ void ServerStream::Start() {
 
 void ServerStream::OnHandlerEnd() {
   handler_ = Handler::kEnded;
-  --*session_handlers_;
+  --origin_->handlers;
   --shared_->stats.handlers_running;
   FreeInbox();
   if (shared_->on_handler_end) shared_->on_handler_end();
@@ -225,12 +300,6 @@ Task<> ServerStream::RunStream(std::shared_ptr<ServerStream> self) {
   self->Finish(std::move(status));
 }
 
-void ServerStream::OnDeadline() {
-  if (finished_ || closed_) return;
-  ++shared_->stats.deadlines_exceeded;
-  Abort({Code::kDeadlineExceeded, "deadline exceeded", {}});
-}
-
 // --- response ---
 
 void ServerStream::BeforeWrite() {
@@ -274,8 +343,9 @@ void ServerStream::Finish(Status status) {
   local_done_ = true;
   remote_done_ = true;
   status_ = std::move(status);
-  if (Armed()) runtime::DeadlineWheel::Of(shared_->io).Remove(*this);
   if (!headers_submitted_ && outbox_.Empty()) return SubmitTrailersOnly();
+  // A call's own deadline, while it is still armed, is when its client stops waiting.
+  if (!Armed()) Arm(runtime::After(shared_->options.send_timeout));
   outbox_.Finish();
   if (headers_submitted_) return ResumeData();
   SubmitHeaders();

@@ -11,6 +11,7 @@
 
 #include "platform/grpc/server.hpp"
 #include "platform/grpc/transport/header_list.hpp"
+#include "platform/grpc/transport/share.hpp"
 #include "platform/grpc/transport/stream.hpp"
 #include "platform/runtime/deadline_wheel.hpp"
 
@@ -19,6 +20,8 @@ namespace market::grpc {
 struct Method {
   UnaryHandler unary;  // one of the two
   StreamHandler stream;
+  std::optional<Share> calls;  // of a stream
+  std::chrono::milliseconds max_lifetime;
 };
 
 struct PathHash {
@@ -28,29 +31,44 @@ struct PathHash {
 
 // What the streams of a server need and what must outlive their handlers, also when the Server is gone.
 struct ServerShared {
-  explicit ServerShared(boost::asio::io_context& io) : io(io) {}
+  ServerShared(boost::asio::io_context& io, ServerOptions given)
+      : io(io),
+        options(std::move(given)),
+        streams(options.max_streams, options.outside_percent),
+        buffered(options.max_buffered_bytes, options.outside_percent) {}
 
   boost::asio::io_context& io;
   ServerOptions options;
+  Share streams;
+  Share buffered;  // bytes
   std::unordered_map<std::string, Method, PathHash, std::equal_to<>> methods;
   ServerStats stats;
   std::function<void()> on_handler_end;
 };
 
+// Whose connection it is, for its streams: they may outlive it.
+struct Origin {
+  Peer peer;
+  Caller caller = Caller::kOutside;
+  std::size_t handlers = 0;  // running ones
+};
+
 class ServerStream final : public Stream, public ServerCall, private runtime::DeadlineWheel::Entry {
  public:
-  ServerStream(std::shared_ptr<ServerShared> shared, std::shared_ptr<const Peer> peer,
-               std::shared_ptr<std::size_t> session_handlers);
+  ServerStream(std::shared_ptr<ServerShared> shared, std::shared_ptr<Origin> origin);
   ~ServerStream() override;
 
   std::string_view Path() const override { return path_; }
   const Metadata& RequestMetadata() const override { return metadata_; }
   runtime::Deadline Deadline() const override { return deadline_; }
-  const Peer& From() const override { return *peer_; }
+  const Peer& From() const override { return origin_->peer; }
   Task<std::optional<std::string>> Read() override { return ReadMessage(); }
   Task<> Write(std::string message) override { return WriteMessage(std::move(message)); }
   Metadata& InitialMetadata() override { return initial_; }
   Metadata& TrailingMetadata() override { return trailing_; }
+
+  // Before its first header: the call is not served, and the client may try again soon.
+  void TurnAway(Code code, std::string why);
 
  private:
   enum class Handler { kNone, kRunning, kEnded };
@@ -70,6 +88,9 @@ class ServerStream final : public Stream, public ServerCall, private runtime::De
   void OnTransportHeader(std::string_view name, std::string_view value);
   void AddMetadata(std::string_view name, std::string_view value);
   void Reject(Code code, std::string message);
+  void Arm(runtime::Deadline until);
+  void AwaitMessage();
+  void OnReceiveDeadline();
   void Start();
   void CancelHandler();
   void OnHandlerEnd();
@@ -83,14 +104,16 @@ class ServerStream final : public Stream, public ServerCall, private runtime::De
   void Abort(Status status);
 
   std::shared_ptr<ServerShared> shared_;
-  std::shared_ptr<const Peer> peer_;
-  std::shared_ptr<std::size_t> session_handlers_;  // running ones of this connection
+  std::shared_ptr<Origin> origin_;
+  Place place_;         // among the server's streams
+  Place method_place_;  // among the calls of a streaming method
   std::string path_;
   Metadata metadata_;
   Metadata initial_;
   Metadata trailing_;
-  const Method* method_ = nullptr;
+  Method* method_ = nullptr;
   runtime::Deadline deadline_ = runtime::kNoDeadline;
+  runtime::Deadline receive_until_ = runtime::kNoDeadline;  // while the first message is not whole
   boost::asio::cancellation_signal cancel_;
 
   std::size_t header_bytes_ = 0;
@@ -102,6 +125,7 @@ class ServerStream final : public Stream, public ServerCall, private runtime::De
   bool is_post_ = false;
   bool is_grpc_ = false;
   bool offers_encodings_ = false;  // tell the client what we accept
+  bool lifetime_ends_it_ = false;  // deadline_ is ours, not the client's
   bool headers_done_ = false;
   bool headers_submitted_ = false;
   bool finished_ = false;

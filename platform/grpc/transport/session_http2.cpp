@@ -59,6 +59,7 @@ struct Session::Callbacks {
     stream->id_ = id;
     stream->session_ = &session;
     nghttp2_session_set_stream_user_data(http2, id, stream.get());
+    session.Touch(*stream);
     session.streams_.emplace(id, std::move(stream));
     return 0;
   }
