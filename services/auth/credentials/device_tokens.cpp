@@ -11,7 +11,7 @@
 namespace market::auth {
 namespace {
 
-constexpr std::string_view kPrefix = "dv_";
+constexpr std::string_view kDevicePrefix = "dv_";
 constexpr std::size_t kIdBytes = 16;
 constexpr std::size_t kEndBytes = 8;
 constexpr std::size_t kBodyBytes = 2 * kIdBytes + kEndBytes;
@@ -49,12 +49,12 @@ std::string DeviceTokens::Issue(const Device& device) const {
   AppendId(body, device.id);
   AppendId(body, device.account.Value());
   AppendEnd(body, Seconds(clock_.Now() + lifetime_));
-  return std::string(kPrefix) + crypto::Base64UrlEncode(body + Mac(key_, body));
+  return std::string(kDevicePrefix) + crypto::Base64UrlEncode(body + Mac(key_, body));
 }
 
 std::optional<DeviceTokens::Device> DeviceTokens::Read(std::string_view token) const {
-  if (!token.starts_with(kPrefix)) return std::nullopt;
-  const auto bytes = crypto::Base64UrlDecode(token.substr(kPrefix.size()));
+  if (!token.starts_with(kDevicePrefix)) return std::nullopt;
+  const auto bytes = crypto::Base64UrlDecode(token.substr(kDevicePrefix.size()));
   if (!bytes || bytes->size() != kBodyBytes + crypto::kSha256Bytes) return std::nullopt;
   const auto body = std::string_view(*bytes).substr(0, kBodyBytes);
   if (!IsMac(std::string_view(*bytes).substr(kBodyBytes), key_, body)) return std::nullopt;
