@@ -167,8 +167,6 @@ Task<FairQueue::Place> FairQueue::Enter(std::string caller, Standing standing, D
     }
   }
   ++state->stats.refused_late;
-  if (deadline <= std::chrono::steady_clock::now())
-    throw DeadlineExceeded("waited for a place until the deadline");
   throw state->Overloaded();
 }
 

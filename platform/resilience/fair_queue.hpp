@@ -5,7 +5,7 @@
 // stranger's. Each class has a bound of its own, so neither fills the other's queue. Refused are, each with a
 // time to come back: more of one caller than its bound, RATE_LIMITED; more than the class may have waiting,
 // OVERLOADED, where a caller with a shorter line takes the place of the last one of the longest; who has
-// waited for max_wait, OVERLOADED. A deadline that comes first ends the wait with DEADLINE_EXCEEDED.
+// waited for max_wait, or until its deadline, OVERLOADED.
 //
 // Io thread only. Its waiters must have ended before it; places may outlive it.
 #pragma once

@@ -28,7 +28,8 @@ Passwords::Options PasswordsOf(const Settings& settings, Metrics& metrics) {
   return {.cost = {},
           .queue = {.places = static_cast<std::size_t>(*settings.hash_threads),
                     .waiting_max = static_cast<std::size_t>(*settings.hash_queue),
-                    .waiting_of_caller_max = static_cast<std::size_t>(*settings.hash_queue_of_address)},
+                    .waiting_of_caller_max = static_cast<std::size_t>(*settings.hash_queue_of_address),
+                    .max_wait = 4s},  // of the 5 s that the contract gives to who comes in
           .on_done = [&metrics](std::chrono::nanoseconds took) { metrics.Hashed(took); },
           .on_place = [&metrics](resilience::Standing standing,
                                  std::chrono::nanoseconds took) { metrics.Waited(standing, took); }};
