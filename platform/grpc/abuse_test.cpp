@@ -9,9 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kEndHeaders = NGHTTP2_FLAG_END_HEADERS;
-constexpr int kEndBoth = NGHTTP2_FLAG_END_HEADERS | NGHTTP2_FLAG_END_STREAM;
-
 class Abuse : public Fixture {
  protected:
   ServerOptions MakeServerOptions() override {

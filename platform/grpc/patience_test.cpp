@@ -10,8 +10,6 @@ using namespace std::chrono_literals;
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-constexpr int kEndHeaders = NGHTTP2_FLAG_END_HEADERS;
-
 class Patience : public Fixture {
  protected:
   ServerOptions MakeServerOptions() override {

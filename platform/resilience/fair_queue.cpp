@@ -15,12 +15,17 @@ using Waiter = std::shared_ptr<runtime::OneShot<FairQueue::Place>>;
 struct Line {
   std::string caller;
   std::deque<Waiter> waiters;  // never empty
+  bool served = false;         // somebody of it was, while others of it waited
 };
 
-// One class: whose turn is next stands in front.
+// One class: lines that nobody was served of yet, then the others; in each part whose turn is next stands in
+// front.
 struct Lines {
   std::deque<Line> lines;
   std::size_t waiting = 0;
+  std::size_t new_in_a_row = 0;
+
+  auto FirstServed() { return std::ranges::find(lines, true, &Line::served); }
 
   auto Find(const std::string& caller) { return std::ranges::find(lines, caller, &Line::caller); }
   std::size_t WaitingOf(const std::string& caller) {
@@ -30,7 +35,7 @@ struct Lines {
   void Add(std::string caller, const Waiter& waiter) {
     const auto line = Find(caller);
     if (line == lines.end()) {
-      lines.push_back({.caller = std::move(caller), .waiters = {waiter}});
+      lines.insert(FirstServed(), {.caller = std::move(caller), .waiters = {waiter}});
     } else {
       line->waiters.push_back(waiter);
     }
@@ -42,12 +47,18 @@ struct Lines {
     waiting -= std::erase(line->waiters, waiter);
     if (line->waiters.empty()) lines.erase(line);
   }
-  // The first waiter of the line in front, which goes to the end.
-  Waiter TakeNext() {
-    Line line = std::move(lines.front());
-    lines.pop_front();
+  // The first waiter of the line whose turn it is, which goes to the end.
+  Waiter TakeNext(std::size_t new_in_a_row_max) {
+    const auto served = FirstServed();
+    const bool a_served_ones_turn =
+        served == lines.begin() || (served != lines.end() && new_in_a_row >= new_in_a_row_max);
+    const auto turn = a_served_ones_turn ? served : lines.begin();
+    new_in_a_row = a_served_ones_turn ? 0 : new_in_a_row + 1;
+    Line line = std::move(*turn);
+    lines.erase(turn);
     Waiter next = std::move(line.waiters.front());
     line.waiters.pop_front();
+    line.served = true;
     if (!line.waiters.empty()) lines.push_back(std::move(line));
     --waiting;
     return next;
@@ -136,7 +147,7 @@ void FairQueue::State::Release() {
   while (stats.running < options.places) {
     auto* lines = NextClass();
     if (lines == nullptr) return;
-    const auto next = lines->TakeNext();
+    const auto next = lines->TakeNext(options.new_in_a_row);
     if (next->Done()) continue;  // out of time or cancelled, and not yet resumed
     next->Set(Take());
   }

@@ -1,5 +1,7 @@
 // A few places for work that costs much, and a queue in which nobody gains by asking often: every caller (an
-// address) waits in a line of its own, and the lines are served in turn, one waiter each.
+// address) waits in a line of its own, and the lines are served in turn, one waiter each. Who had nobody waiting
+// goes before those who queue all the time (as in FQ-CoDel, RFC 8290, 4.2); while both wait, every
+// (new_in_a_row + 1)-th place is of those.
 //
 // Known callers are served before strangers; while both wait, every (known_in_a_row + 1)-th place is a
 // stranger's. Each class has a bound of its own, so neither fills the other's queue. Refused are, each with a
@@ -30,6 +32,7 @@ class FairQueue {
     std::size_t waiting_max = 64;            // of each class; small, for it is walked through
     std::size_t waiting_of_caller_max = 16;  // of each class, too
     std::size_t known_in_a_row = 3;
+    std::size_t new_in_a_row = 3;
     std::chrono::milliseconds max_wait{2500};
     std::chrono::milliseconds retry_after{1000};
   };

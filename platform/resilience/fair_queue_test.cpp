@@ -88,6 +88,26 @@ TEST_F(FairQueueTest, LateComer_WaitsOneRoundHoweverManyWaitOfAnother) {
   EXPECT_EQ(std::ranges::find(order, "honest") - order.begin(), 1);
 }
 
+TEST_F(FairQueueTest, Newcomer_GoesBeforeThoseWhoQueueAllTheTime) {
+  FairQueue queue(kPatient);
+  Start(queue, "first");
+  for (int i = 0; i < 3; ++i) {
+    for (const auto* flood : {"a", "b", "c"}) Start(queue, flood);
+  }
+  for (int i = 0; i < 4; ++i) FreeOne();  // each of them was served, the first one twice
+  Start(queue, "honest");
+  EXPECT_EQ(ServeAll(), (Names{"honest", "b", "c", "a", "b", "c"}));
+}
+
+TEST_F(FairQueueTest, Newcomers_LeaveEveryFourthPlaceToTheOthers) {
+  FairQueue queue(kPatient);
+  Start(queue, "first");
+  for (int i = 0; i < 3; ++i) Start(queue, "old");
+  FreeOne();
+  for (const auto* caller : {"a", "b", "c", "d", "e"}) Start(queue, caller);
+  EXPECT_EQ(ServeAll(), (Names{"a", "b", "old", "c", "d", "e", "old"}));
+}
+
 TEST_F(FairQueueTest, Known_ComeFirstAndEveryFourthPlaceIsAStrangers) {
   FairQueue queue(kPatient);
   Start(queue, "first");

@@ -10,7 +10,7 @@ from market import new_key
 from test_grpc import by_name, request_of, unary
 
 PAGE_BYTES = 1 << 20  # in the wire form; docs/architecture.md
-NOTE = {"note": "x" * 2000}
+NOTE = {"n" * 90 + str(number): "x" * 100 for number in range(10)}
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_a_hundred_fat_products(anonymous, person, category, channel):
     seller = owner.open_seller()
     body = {"title": "Fat", "description": "€" * 4_000, "categoryId": category,
             "attributes": {f"{i:02}" + "n" * 198: "v" * 200 for i in range(30)},
-            "pictures": ["https://example.com/" + "p" * 1980] * 10}
+            "pictures": [f"https://example.com/{number}" + "p" * 1970 for number in range(10)]}
     made = set()
     for _ in range(100):
         product = owner.ok("POST", f"/v1/sellers/{seller}/products", {**body, "offers": [draft(100)]}, key=new_key())["id"]

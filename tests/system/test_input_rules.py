@@ -89,7 +89,7 @@ BROKEN = ["a\nb", "a\tb", "a\rb", "a\u2028b", "a\u2029b", "a\u0085b"]
 
 @pytest.mark.parametrize("text", INVISIBLE + BROKEN, ids=ascii)
 def test_one_line_has_no_break_and_something_to_see(ada, sam, category, text):
-    refused(profile(ada, displayName=text), "profile.displayName", "INVALID_TEXT")
+    refused(profile(ada, displayName=text), "displayName", "INVALID_TEXT")
     refused(create(sam, category, title=text), "title", "INVALID_TEXT")
 
 
@@ -110,7 +110,7 @@ def test_lines_keep_their_breaks(sam, category):
 
 def test_lengths_are_those_of_the_kept_form(ada):
     assert profile(ada, givenName="e\u0301" * 100).json()["givenName"] == "é" * 100
-    refused(profile(ada, givenName="e\u0301" * 101), "profile.givenName", "TOO_LONG")
+    refused(profile(ada, givenName="e\u0301" * 101), "givenName", "TOO_LONG")
 
 
 # --- passwords ------------------------------------------------------------------------------------------------------------
@@ -149,7 +149,7 @@ def test_languages_are_kept_in_their_case(ada, sent, kept):
 
 @pytest.mark.parametrize("sent", ["en_GB", "english", "e", "en-GB-Latn", "en-", "-", "en-GBR", "de-1996", "x-klingon"])
 def test_what_is_no_language(ada, sent):
-    refused(profile(ada, locale=sent), "profile.locale", "INVALID_LANGUAGE")
+    refused(profile(ada, locale=sent), "locale", "INVALID_LANGUAGE")
 
 
 EMAILS = [".a@x.test", "a.@x.test", "a..b@x.test", '"a b"@x.test', "a@x", "a@[127.0.0.1]", "a@127.0.0.1", "a@x..test", "a@-x.test",
@@ -184,10 +184,10 @@ def test_a_place_needs_what_its_country_needs(person, country, members):
 
 
 @pytest.mark.parametrize("country,members,field", [
-    ("GB", {"postalCode": "NW1 6XE"}, "address.city"), ("GB", {"city": "London"}, "address.postalCode"),
-    ("US", {"city": "Boise", "postalCode": "83702"}, "address.region"), ("CA", {"city": "Ottawa", "postalCode": "K1A 0B1"}, "address.region"),
-    ("AU", {"city": "Perth", "postalCode": "6000"}, "address.region"), ("DE", {"city": "Bonn", "postalCode": "5311"}, "address.postalCode"),
-    ("GB", {"city": "London", "postalCode": "SW1"}, "address.postalCode"), ("XX", {"city": "x"}, "address.countryCode")])
+    ("GB", {"postalCode": "NW1 6XE"}, "city"), ("GB", {"city": "London"}, "postalCode"),
+    ("US", {"city": "Boise", "postalCode": "83702"}, "region"), ("CA", {"city": "Ottawa", "postalCode": "K1A 0B1"}, "region"),
+    ("AU", {"city": "Perth", "postalCode": "6000"}, "region"), ("DE", {"city": "Bonn", "postalCode": "5311"}, "postalCode"),
+    ("GB", {"city": "London", "postalCode": "SW1"}, "postalCode"), ("XX", {"city": "x"}, "countryCode")])
 def test_what_is_no_place(ada, country, members, field):
     refused(ada.post("/v1/users/me/addresses", address(country, **members), key=new_key()), field)
 
@@ -202,8 +202,8 @@ def test_postal_codes_are_kept_as_the_country_writes_them(person):
 def test_a_change_is_judged_by_the_address_that_it_makes(person):
     somebody = person()
     path = "/v1/users/me/addresses/" + somebody.add_address()
-    refused(somebody.call("PATCH", path, {"city": "Paris", "countryCode": "FR"}), "address.postalCode", "INVALID_POSTAL_CODE")
-    refused(somebody.call("PATCH", path + "?updateMask=city", {"city": ""}), "address.city", "REQUIRED")
+    refused(somebody.call("PATCH", path, {"city": "Paris", "countryCode": "FR"}), "postalCode", "INVALID_POSTAL_CODE")
+    refused(somebody.call("PATCH", path + "?updateMask=city", {"city": ""}), "city", "REQUIRED")
     moved = somebody.ok("PATCH", path, {"city": "Paris", "countryCode": "FR", "postalCode": "75001"})
     assert (moved["city"], moved["postalCode"]) == ("Paris", "75001")
 

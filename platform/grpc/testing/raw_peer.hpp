@@ -16,6 +16,9 @@
 
 namespace market::grpc::test {
 
+inline constexpr int kEndHeaders = NGHTTP2_FLAG_END_HEADERS;
+inline constexpr int kEndBoth = NGHTTP2_FLAG_END_HEADERS | NGHTTP2_FLAG_END_STREAM;
+
 struct RawFrame {
   std::uint8_t type;
   std::uint8_t flags;
