@@ -56,7 +56,7 @@ def version(person, path):
 
 
 def address(name="Ada"):
-    return {"recipient": name, "lines": ["12 St James's Square"], "city": "London", "countryCode": "GB"}
+    return {"recipient": name, "lines": ["12 St James's Square"], "city": "London", "postalCode": "SW1Y 4JH", "countryCode": "GB"}
 
 
 ADDRESSES = "/v1/users/me/addresses"
@@ -303,7 +303,8 @@ def test_over_grpc_as_well(stack, person):
     ada = person("Ada")
     method = next(m for m in KEYED if m.name == "CreateMyAddress")
     messages = contract.modules()["marketplace/user/v1/user.proto"]
-    request = messages.CreateMyAddressRequest(address={"recipient": "Ada", "lines": ["1 Street"], "city": "London", "country_code": "GB"})
+    request = messages.CreateMyAddressRequest(address={"recipient": "Ada", "lines": ["1 Street"], "city": "London",
+                                                         "postal_code": "SW1Y 4JH", "country_code": "GB"})
     metadata = [("authorization", f"Bearer {ada.token}"), ("idempotency-key", new_key())]
     roots = grpc.ssl_channel_credentials(pathlib.Path(stack["caFile"]).read_bytes())
     with grpc.secure_channel(urllib.parse.urlsplit(stack["url"]).netloc, roots) as channel:

@@ -60,13 +60,13 @@ TEST(Passwords, RightAndWrong_AreToldApart) {
 TEST(Passwords, TypedOnAnotherKeyboard_IsTheSame) {
   Passwords passwords(kQuick);
   RunLoop([&]() -> Task<> {
-    const auto hash = co_await passwords.Hash("caf\u00e9 au lait");
-    EXPECT_EQ(co_await passwords.Verify(hash, "cafe\u0301\u00a0au\u3000lait"), Passwords::Match::kYes);
-    EXPECT_EQ(co_await passwords.Verify(hash, "cafe au lait"), Passwords::Match::kNo);
-    EXPECT_EQ(co_await passwords.Verify(hash, "Caf\u00e9 au lait"), Passwords::Match::kNo);
-    const auto decomposed = co_await passwords.Hash("cafe\u0301 au lait");
-    EXPECT_EQ(co_await passwords.Verify(decomposed, "caf\u00e9 au lait"), Passwords::Match::kYes);
-    EXPECT_THROW(co_await passwords.Hash("caf\u00e9\u200d"), Error);
+    const auto hash = co_await Hash(passwords, "caf\u00e9 au lait");
+    EXPECT_EQ(co_await Verify(passwords, hash, "cafe\u0301\u00a0au\u3000lait"), Passwords::Match::kYes);
+    EXPECT_EQ(co_await Verify(passwords, hash, "cafe au lait"), Passwords::Match::kNo);
+    EXPECT_EQ(co_await Verify(passwords, hash, "Caf\u00e9 au lait"), Passwords::Match::kNo);
+    const auto decomposed = co_await Hash(passwords, "cafe\u0301 au lait");
+    EXPECT_EQ(co_await Verify(passwords, decomposed, "caf\u00e9 au lait"), Passwords::Match::kYes);
+    EXPECT_THROW(co_await Hash(passwords, "caf\u00e9\u200d"), Error);
   });
 }
 

@@ -123,6 +123,10 @@ class FakeStock final : public api::ProductApi {
   Task<api::product::Product> GetProduct(CallContext&, api::product::GetProductRequest) override {
     throw std::logic_error("not used");
   }
+  Task<api::product::ListOffersOfProductResponse> ListOffersOfProduct(
+      CallContext&, api::product::ListOffersOfProductRequest) override {
+    throw std::logic_error("not used");
+  }
   Task<api::product::Product> CreateProduct(CallContext&, api::product::CreateProductRequest) override {
     throw std::logic_error("not used");
   }
