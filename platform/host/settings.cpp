@@ -108,7 +108,7 @@ Settings::Settings(config::Properties& p, const HostOptions& options)
       write_connections(p.Int("postgres.write_connections", "connections for writes that are of no checkout",
                               "connections", 1, 64, 3)),
       checkout_connections(p.Int("postgres.checkout_connections", "connections for the writes of checkouts",
-                                 "connections", 1, 64, 6)),
+                                 "connections", 1, 64, 8)),
       worker_connections(p.Int("postgres.worker_connections", "connections for what no request caused",
                                "connections", 1, 64, 3)),
       statement_timeout(p.Duration("postgres.statement_timeout",
