@@ -59,36 +59,40 @@ TEST(Charges_Authorize, RefusesAMethodNobodyHasTheSameWayAgain) {
 }
 
 TEST(Charges_Authorize, ThatGotNoAnswerIsUnknownUntilAsked) {
-  WithService([](Service& s, World&, auto&) -> Task<> {
-    const std::pair<std::string, State> cases[] = {{"pm_sandbox_timeout_authorized", State::kAuthorized},
-                                                   {"pm_sandbox_timeout_declined", State::kDeclined}};
-    for (const auto& [method, end] : cases) {
-      const auto draft = ADraft(method);
-      auto payment = co_await s.Authorize(Soon(), draft);
-      EXPECT_EQ(payment.state, State::kUnknown);
-      payment = co_await s.Authorize(Soon(), draft);
-      EXPECT_EQ(payment.state, end);
-      EXPECT_EQ(payment.attempts.size(), 1u);
-      EXPECT_EQ(ProviderSql("SELECT count(*) FROM card_authorization WHERE reference = '" +
-                            draft.order.ToString() + "'"),
-                "1");
-    }
-    EXPECT_EQ(s.provider.calls, 2);
-  });
+  WithService(
+      [](Service& s, World&, auto&) -> Task<> {
+        const std::pair<std::string, State> cases[] = {{"pm_sandbox_timeout_authorized", State::kAuthorized},
+                                                       {"pm_sandbox_timeout_declined", State::kDeclined}};
+        for (const auto& [method, end] : cases) {
+          const auto draft = ADraft(method);
+          auto payment = co_await s.Authorize(Soon(), draft);
+          EXPECT_EQ(payment.state, State::kUnknown);
+          payment = co_await s.Authorize(Soon(), draft);
+          EXPECT_EQ(payment.state, end);
+          EXPECT_EQ(payment.attempts.size(), 1u);
+          EXPECT_EQ(ProviderSql("SELECT count(*) FROM card_authorization WHERE reference = '" +
+                                draft.order.ToString() + "'"),
+                    "1");
+        }
+        EXPECT_EQ(s.provider.calls, 2);
+      },
+      kHurried);
 }
 
 TEST(Charges_Authorize, ThatGotNoAnswerIsResolvedThoughNobodyAsks) {
-  WithService([](Service& s, World&, auto& io) -> Task<> {
-    const auto draft = ADraft("pm_sandbox_timeout_authorized");
-    EXPECT_EQ((co_await s.Authorize(Soon(), draft)).state, State::kUnknown);
-    runtime::TaskGroup workers(io.get_executor(), [](auto, auto) {});
-    workers.Keep("recovery", s.recovery.Driving().Run());
-    const auto state = "SELECT state FROM payment WHERE order_id = '" + draft.order.ToString() + "'";
-    co_await Eventually([&] { return Sql(state) == "AUTHORIZED"; });
-    workers.Cancel();
-    co_await workers.Join(Soon());
-    EXPECT_EQ(BrokenInvariants(), "0");
-  });
+  WithService(
+      [](Service& s, World&, auto& io) -> Task<> {
+        const auto draft = ADraft("pm_sandbox_timeout_authorized");
+        EXPECT_EQ((co_await s.Authorize(Soon(), draft)).state, State::kUnknown);
+        runtime::TaskGroup workers(io.get_executor(), [](auto, auto) {});
+        workers.Keep("recovery", s.recovery.Driving().Run());
+        const auto state = "SELECT state FROM payment WHERE order_id = '" + draft.order.ToString() + "'";
+        co_await Eventually([&] { return Sql(state) == "AUTHORIZED"; });
+        workers.Cancel();
+        co_await workers.Join(Soon());
+        EXPECT_EQ(BrokenInvariants(), "0");
+      },
+      kHurried);
 }
 
 TEST(Charges_Authorize, AnErrorOfTheProviderIsLookedAtAndTriedUnderANewKey) {
@@ -245,19 +249,21 @@ TEST(Charges_Void, OfAnOrderWithoutPaymentRefusesALateCharge) {
 }
 
 TEST(Charges_Void, ResolvesWhatIsUnknownFirst) {
-  WithService([](Service& s, World&, auto&) -> Task<> {
-    const auto draft = ADraft("pm_sandbox_timeout_authorized");
-    EXPECT_EQ((co_await s.Authorize(Soon(), draft)).state, State::kUnknown);
-    const auto payment = co_await s.charges.Void(Soon(), draft.order);
-    EXPECT_EQ(payment.state, State::kVoided);
-    EXPECT_EQ(payment.authorized_minor, 0);
-    EXPECT_EQ(CountAtProvider(draft.order, "voided"), "1");
-    EXPECT_EQ((co_await s.Authorize(Soon(), draft)).state, State::kVoided);
+  WithService(
+      [](Service& s, World&, auto&) -> Task<> {
+        const auto draft = ADraft("pm_sandbox_timeout_authorized");
+        EXPECT_EQ((co_await s.Authorize(Soon(), draft)).state, State::kUnknown);
+        const auto payment = co_await s.charges.Void(Soon(), draft.order);
+        EXPECT_EQ(payment.state, State::kVoided);
+        EXPECT_EQ(payment.authorized_minor, 0);
+        EXPECT_EQ(CountAtProvider(draft.order, "voided"), "1");
+        EXPECT_EQ((co_await s.Authorize(Soon(), draft)).state, State::kVoided);
 
-    const auto declined = ADraft("pm_sandbox_timeout_declined");
-    co_await s.Authorize(Soon(), declined);
-    EXPECT_EQ((co_await s.charges.Void(Soon(), declined.order)).state, State::kDeclined);
-  });
+        const auto declined = ADraft("pm_sandbox_timeout_declined");
+        co_await s.Authorize(Soon(), declined);
+        EXPECT_EQ((co_await s.charges.Void(Soon(), declined.order)).state, State::kDeclined);
+      },
+      kHurried);
 }
 
 TEST(Charges_Void, WhoseAnswerWasLostIsFound) {

@@ -116,10 +116,15 @@ class FaultyProvider final : public provider::Provider {
   provider::Provider& real_;
 };
 
+// A provider that is late only where a test wants it to be: on a busy machine an answer takes its time.
+inline constexpr std::chrono::milliseconds kProviderTimeout = 5s;
+// For tests of the payment methods that answer too late.
+inline constexpr std::chrono::milliseconds kHurried = 1s;
+
 struct World {
-  explicit World(boost::asio::io_context& io)
+  World(boost::asio::io_context& io, std::chrono::milliseconds provider_timeout)
       : provider_database(io, ProviderDisk().Options()),
-        provider(provider_database, {.timeout_hold = 600ms}),
+        provider(provider_database, {.timeout_hold = 3 * provider_timeout}),
         server(io, {}, sandbox::HttpApi(provider, tracer, "sk_test")),
         url("http://" + server.Listen("127.0.0.1:0")),
         database(io, Disk().Options()) {}
@@ -133,7 +138,8 @@ struct World {
 };
 
 struct Service {
-  Service(boost::asio::io_context& io, World& world, std::chrono::milliseconds provider_timeout = 200ms)
+  Service(boost::asio::io_context& io, World& world,
+          std::chrono::milliseconds provider_timeout = kProviderTimeout)
       : Service(io, world, world.url, provider_timeout) {}
   Service(boost::asio::io_context& io, World& world, const std::string& url,
           std::chrono::milliseconds provider_timeout)
@@ -168,9 +174,9 @@ struct Service {
 
 // Runs body(service, world, io).
 template <class Body>
-void WithService(Body body, std::chrono::milliseconds provider_timeout = 200ms) {
+void WithService(Body body, std::chrono::milliseconds provider_timeout = kProviderTimeout) {
   RunLoop([&](boost::asio::io_context& io) -> Task<> {
-    World world(io);
+    World world(io, provider_timeout);
     co_await world.provider_database.Open(Soon());
     co_await world.database.Open(Soon());
     Service service(io, world, provider_timeout);
