@@ -430,6 +430,11 @@ TEST_F(GatewayTest, DoubledCredentials_AreRefused) {
             400);
 }
 
+TEST_F(GatewayTest, EmptyKey_IsNoKeyAndNotNone) {
+  EXPECT_EQ(Send("PATCH", "/v1/users/me", {{"Idempotency-Key", ""}}, "{}").status, 400);
+  EXPECT_EQ(Send("GET", "/v1/products", {{"Idempotency-Key", ""}}).status, 200);
+}
+
 TEST_F(GatewayTest, TooManyInFlight_Is503) {
   GatewayOptions options = Quiet();
   options.in_flight_max = 0;

@@ -10,6 +10,7 @@
 
 #include "gateway/transcoding/assign.hpp"
 #include "platform/core/error.hpp"
+#include "platform/core/utf8.hpp"
 
 namespace market::transcoding {
 namespace {
@@ -19,6 +20,7 @@ using boost::json::error_code;
 using boost::json::string_view;
 
 // More than any map of ours may hold; bounds the search for duplicate keys.
+constexpr std::size_t kShownKeyBytesMax = 64;
 constexpr std::size_t kMapEntriesMax = 200;
 
 [[noreturn]] void ThrowMalformed(std::string what) {
@@ -225,7 +227,8 @@ class Handler {
 
   void MapKey(Frame& top, std::string_view key) {
     if (std::ranges::find(top.keys, key) != top.keys.end()) {
-      ThrowMalformed("duplicate key: " + Path(frames_.size() - 1) + "." + std::string(key.substr(0, 64)));
+      ThrowMalformed("duplicate key: " + Path(frames_.size() - 1) + "." +
+                     ToValidUtf8(key, kShownKeyBytesMax));
     }
     if (top.keys.size() >= kMapEntriesMax) {
       violations_.Add(Path(frames_.size() - 1), "TOO_MANY_ITEMS", "too many entries");
@@ -255,7 +258,7 @@ class Handler {
       if (frame.shape == Shape::kList) {
         path += "[" + std::to_string(frame.index - 1) + "]";
       } else if (frame.shape == Shape::kMap) {
-        if (!frame.keys.empty()) path += "." + frame.keys.back().substr(0, 64);
+        if (!frame.keys.empty()) path += "." + ToValidUtf8(frame.keys.back(), kShownKeyBytesMax);
       } else if (frame.field != nullptr) {
         path += (path.empty() ? "" : ".") + frame.field->name;
       }

@@ -97,6 +97,19 @@ TEST(AssignQuery, Mistakes_AreNamed) {
   }
 }
 
+TEST(Violations, LongPath_IsCutBetweenCharacters) {
+  std::string path = "a";
+  for (int i = 0; i < 30; ++i) path += "\U0001d4e3";
+  Violations violations;
+  violations.Add(path, "MALFORMED", "x");
+  try {
+    violations.ThrowIfAny();
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.fields[0].field, path.substr(0, 1 + 29 * 4));
+  }
+}
+
 TEST(AssignQuery, FieldsOfMessagesAndMaps_CantBeGivenWhole) {
   EveryKind every;
   for (const char* query : {"myEvery=1", "texts=1", "texts.a=b", "manyEvery.myInt64=1", "manyEvery=1",

@@ -9,15 +9,15 @@
 #include <vector>
 
 #include "platform/core/error.hpp"
+#include "platform/core/utf8.hpp"
 
 namespace market::transcoding {
 
 class Violations {
  public:
-  void Add(std::string path, std::string_view reason, std::string_view detail) {
+  void Add(std::string_view path, std::string_view reason, std::string_view detail) {
     if (fields_.size() >= kMax) return;
-    if (path.size() > kPathMax) path.resize(kPathMax);
-    fields_.push_back({std::move(path), std::string(reason), std::string(detail)});
+    fields_.push_back({ToValidUtf8(path, kPathMax), std::string(reason), std::string(detail)});
   }
   bool Empty() const { return fields_.empty(); }
 

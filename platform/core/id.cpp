@@ -8,6 +8,7 @@
 
 #include "platform/core/clock.hpp"
 #include "platform/core/random.hpp"
+#include "platform/core/utf8.hpp"
 #include "platform/core/world.hpp"
 #include "platform/crypto/digest.hpp"
 #include "platform/crypto/hex.hpp"
@@ -97,7 +98,7 @@ std::string Uuid::ToString() const {
 }
 
 void ThrowNotAnId(std::string_view text) {
-  throw std::invalid_argument("not a UUID: '" + std::string(text.substr(0, 40)) + "'");
+  throw std::invalid_argument("not a UUID: '" + ToValidUtf8(text, 40) + "'");
 }
 
 }  // namespace market

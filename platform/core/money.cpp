@@ -4,6 +4,7 @@
 #include <array>
 
 #include "platform/core/error.hpp"
+#include "platform/core/utf8.hpp"
 
 namespace market {
 namespace {
@@ -21,7 +22,7 @@ void RequireSame(const Currency& a, const Currency& b) {
 Currency Currency::Parse(std::string_view code) {
   if (!std::binary_search(kCurrencies.begin(), kCurrencies.end(), code)) {
     throw InvalidArgument("currency", "UNKNOWN_CURRENCY",
-                          "'" + std::string(code.substr(0, 8)) + "' is not a currency of this marketplace");
+                          "'" + ToValidUtf8(code, 8) + "' is not a currency of this marketplace");
   }
   Currency currency;
   std::copy_n(code.begin(), 3, currency.code_.begin());

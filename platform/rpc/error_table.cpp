@@ -8,6 +8,7 @@
 #include "google/rpc/status.pb.h"
 #include "marketplace/options/v1/reason.pb.h"
 #include "platform/core/id.hpp"
+#include "platform/core/utf8.hpp"
 #include "platform/grpc/status.hpp"
 #include "platform/rpc/http_status.hpp"
 #include "platform/telemetry/log.hpp"
@@ -115,7 +116,7 @@ bool IsKnownReason(std::string_view reason) { return Reasons().contains(reason);
 grpc::Status ToStatus(const Error& error) {
   google::rpc::Status details;
   details.set_code(static_cast<int>(error.code));
-  details.set_message(error.message.substr(0, kMessageBytesMax));
+  details.set_message(ToValidUtf8(error.message, kMessageBytesMax));
   google::rpc::ErrorInfo info;
   info.set_reason(error.reason);
   info.set_domain(std::string(kDomain));

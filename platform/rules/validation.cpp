@@ -16,6 +16,7 @@
 #include "marketplace/options/v1/options.pb.h"
 #include "platform/core/error.hpp"
 #include "platform/core/id.hpp"
+#include "platform/core/utf8.hpp"
 #include "platform/rules/internet_rules.hpp"
 #include "platform/rules/text_rules.hpp"
 #include "platform/unicode/unicode.hpp"
@@ -64,7 +65,7 @@ std::string Path(const Place& place) {
   if (place.index >= 0) path += "[" + std::to_string(place.index) + "]";
   if (!place.key.empty()) {
     path += '.';
-    path += CleanLength(place.key) ? place.key.substr(0, kShownKeyBytesMax) : "?";
+    path += CleanLength(place.key) ? ToValidUtf8(place.key, kShownKeyBytesMax) : "?";
   }
   return path;
 }

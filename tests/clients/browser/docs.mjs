@@ -53,7 +53,7 @@ await scan("an operation");
 await executed(signIn, "201");
 await scan("an answer");
 const search = await opened("product", "searchProducts");
-await search.locator('[data-param-name="query"] input').fill("engine");
+await search.locator('[data-param-name="query"] input[type=text]').fill("engine");
 await executed(search, "200");
 await scan("a search");
 for (const url of foreign) console.log(`asked elsewhere: ${url}`);
