@@ -123,7 +123,10 @@ TEST_F(FewConnections, CrowdThatIsTurnedAway_KeepsNobodyOut) {
   for (int i = 0; i < 40; ++i) OpenFromOutside(On::kOwnConnection, "/t.T/Hold", "");
   RunUntil([&] { return server->Stats().connections_refused >= 34; });
   EXPECT_LE(server->Stats().connections_open, 18u);
-  EXPECT_TRUE(Echo(*this, *service).status.Ok());
+  // A handshake of ours may be the one that gives way while the crowd comes back; the next one has its turn.
+  bool served = false;
+  for (int tries = 0; tries < 20 && !served; ++tries) served = Echo(*this, *service).status.Ok();
+  EXPECT_TRUE(served);
 }
 
 TEST_F(FewConnections, SilentConnections_GiveWayToNewerOnes) {
