@@ -210,7 +210,7 @@ TEST(Producer, CloseUnderFire_CountsEverything) {
     });
   }
   ASSERT_TRUE(Eventually([&] { return producer.Stats().delivered > 0; }));
-  producer.Close(runtime::After(400ms));
+  producer.Close(runtime::After(30s));
   const auto closed_at = producer.Stats().Dropped(DropReason::kClosed);
   EXPECT_TRUE(Eventually([&] { return producer.Stats().Dropped(DropReason::kClosed) > closed_at; }));
   stop = true;

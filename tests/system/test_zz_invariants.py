@@ -1,6 +1,7 @@
 """The checker over everything the other tests did (this file runs last), the checker while the marketplace works, and the
 checker itself against planted rot."""
 
+import functools
 import re
 
 import market
@@ -155,6 +156,13 @@ def worlds(stack, category, operator):
     return [{**world, "payment": payments[world["order"]]} for world in found]
 
 
+@functools.cache
+def columns(database, table):
+    """What can be inserted into it."""
+    return psql(database, "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute"
+                          f" WHERE attrelid = '{table}'::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''").strip()
+
+
 class Planting:
     """Rows copied aside and changed with triggers off; put back when it is left."""
 
@@ -170,7 +178,9 @@ class Planting:
 
     def __exit__(self, *_):
         for database, rows in self.rows.items():
-            restore = "".join(f"DELETE FROM {t} WHERE {w}; INSERT INTO {t} SELECT * FROM kept.{t};" for t, w in rows.items())
+            restore = "".join(f"DELETE FROM {t} WHERE {w};"
+                              f" INSERT INTO {t} ({columns(database, t)}) SELECT {columns(database, t)} FROM kept.{t};"
+                              for t, w in rows.items())
             psql(database, f"BEGIN; {OFF} {restore} DROP SCHEMA kept CASCADE; COMMIT;")
 
     @staticmethod
