@@ -189,11 +189,16 @@ Task<http::Response> Gateway::State::Dispatch(Exchange& exchange) {
     if (headers.Count(name) > 1)
       throw Error(Code::kInvalidArgument, "BAD_REQUEST", std::string(name) + " is given twice");
   }
-  // Where it is required, an empty one is told like one that is missing.
+  // Metadata of gRPC can't carry other characters: such a key would not arrive. Where a key is required, an
+  // empty one is told like one that is missing.
   const auto& method = exchange.route->operation.Method();
-  if (!method.safe && !method.policy.idempotency_key() && headers.Count("Idempotency-Key") == 1 &&
-      headers.Get("Idempotency-Key").empty()) {
-    throw InvalidArgument("Idempotency-Key", "INVALID_FORMAT", "must be 1 to 255 printable ASCII characters");
+  if (!method.safe && headers.Count("Idempotency-Key") == 1) {
+    const auto key = headers.Get("Idempotency-Key");
+    const bool printable = std::ranges::all_of(key, [](char c) { return c >= ' ' && c <= '~'; });
+    if (!printable || (key.empty() && !method.policy.idempotency_key())) {
+      throw InvalidArgument("Idempotency-Key", "INVALID_FORMAT",
+                            "must be 1 to 255 printable ASCII characters");
+    }
   }
   co_return co_await Call(exchange);
 }

@@ -430,8 +430,10 @@ TEST_F(GatewayTest, DoubledCredentials_AreRefused) {
             400);
 }
 
-TEST_F(GatewayTest, EmptyKey_IsNoKeyAndNotNone) {
-  EXPECT_EQ(Send("PATCH", "/v1/users/me", {{"Idempotency-Key", ""}}, "{}").status, 400);
+TEST_F(GatewayTest, KeyThatCantBeOne_IsNotIgnored) {
+  for (const char* key : {"", "caf\xc3\xa9", "\xff", "a\tb"}) {
+    EXPECT_EQ(Send("PATCH", "/v1/users/me", {{"Idempotency-Key", key}}, "{}").status, 400) << key;
+  }
   EXPECT_EQ(Send("GET", "/v1/products", {{"Idempotency-Key", ""}}).status, 200);
 }
 
