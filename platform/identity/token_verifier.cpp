@@ -132,10 +132,13 @@ struct TokenVerifier::State {
         for (auto& waiter : std::exchange(state.waiters, {})) waiter->Set();
       }
     } mark(*this);
+    const auto limit = runtime::After(kFetchLimit);
     try {
-      const auto keys = co_await fetch(std::min(deadline, runtime::After(kFetchLimit)));
+      const auto keys = co_await fetch(std::min(deadline, limit));
       Accept(keys, clock.Now());
     } catch (const Error& error) {
+      // Its caller's time was up, which says nothing of auth: the next one asks at once.
+      if (error.code == Code::kDeadlineExceeded && deadline < limit) throw;
       telemetry::log::Warn("token.keys_unavailable",
                            {{"code", CodeName(error.code)}, {"msg", error.message}});
     }
@@ -143,11 +146,7 @@ struct TokenVerifier::State {
     DropOutdated(*asked_at);
   }
 
-  Task<> FetchOrWait(runtime::Deadline deadline) {
-    if (!fetching) {
-      co_await Fetch(deadline);
-      co_return;
-    }
+  Task<> Wait(runtime::Deadline deadline) {
     auto waiter = std::make_shared<runtime::OneShot<>>();
     waiters.push_back(waiter);
     co_await waiter->Wait(deadline);
@@ -182,12 +181,16 @@ Task<Principal> TokenVerifier::Verify(std::string_view authorization, runtime::D
   const auto token = BearerToken(header);
   const auto kid = KeyRing::KidOf(token);
   if (!kid) throw Unauthenticated();
-  const Time now = state.clock.Now();
-  const bool known = state.ring.Has(*kid);
-  if (state.MayFetch(now) && (state.Stale(now) || !known)) {
-    co_await state.Fetch(deadline);
-  } else if (!known && state.fetching) {
-    co_await state.FetchOrWait(deadline);
+  while (true) {
+    const Time now = state.clock.Now();
+    const bool known = state.ring.Has(*kid);
+    if (state.MayFetch(now) && (state.Stale(now) || !known)) {
+      co_await state.Fetch(deadline);
+    } else if (!known && state.fetching) {
+      co_await state.Wait(deadline);
+    } else {
+      break;
+    }
   }
   if (state.ring.Empty()) throw Unavailable("access tokens can't be verified right now");
   const Time later = state.clock.Now();

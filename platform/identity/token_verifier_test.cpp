@@ -154,6 +154,31 @@ TEST_F(Verifier, ManyAtOnce_ShareOneFetch) {
   EXPECT_EQ(auth_.fetches, 1);
 }
 
+// The first call after a start may have waited for it so long that nothing of its time is left.
+TEST_F(Verifier, FetchOfOneWhoseTimeIsUp_FailsNobodyElse) {
+  RunLoop([&]() -> Task<> {
+    auth_.gate = std::make_shared<runtime::OneShot<>>();
+    std::vector<Code> codes;
+    const auto token = Token(key_);
+    const auto ask = [&](runtime::Deadline deadline) -> Task<Code> {
+      try {
+        co_await verifier_.Verify(token, deadline);
+      } catch (const Error& error) {
+        co_return error.code;
+      }
+      co_return Code::kOk;
+    };
+    co_await testing::AtOnce(5, [&](int i) -> Task<> {
+      const auto code = co_await ask(i == 0 ? runtime::After(std::chrono::milliseconds(5)) : testing::Soon());
+      codes.push_back(code);
+      if (i == 0) auth_.gate->Set();
+    });
+    EXPECT_EQ(codes,
+              (std::vector<Code>{Code::kDeadlineExceeded, Code::kOk, Code::kOk, Code::kOk, Code::kOk}));
+    EXPECT_EQ(auth_.fetches, 2);
+  });
+}
+
 TEST_F(Verifier, CancelledFetch_LeavesTheNextOneToItsWaiter) {
   auth_.gate = std::make_shared<runtime::OneShot<>>();
   int good = 0;
