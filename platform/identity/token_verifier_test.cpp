@@ -23,11 +23,13 @@ struct Keys {
   std::vector<PublicKey> keys;
   std::optional<Error> failure;
   std::shared_ptr<runtime::OneShot<>> gate;  // an answer waits for it
+  bool gate_is_the_firsts = false;           // the others are answered at once
   int fetches = 0;
 
   Task<std::vector<PublicKey>> Fetch(runtime::Deadline deadline) {
     ++fetches;
-    if (gate) co_await gate->Wait(deadline);
+    const auto wait = gate_is_the_firsts ? std::exchange(gate, nullptr) : gate;
+    if (wait) co_await wait->Wait(deadline);
     if (failure) throw *failure;
     co_return keys;
   }
@@ -158,6 +160,7 @@ TEST_F(Verifier, ManyAtOnce_ShareOneFetch) {
 TEST_F(Verifier, FetchOfOneWhoseTimeIsUp_FailsNobodyElse) {
   RunLoop([&]() -> Task<> {
     auth_.gate = std::make_shared<runtime::OneShot<>>();
+    auth_.gate_is_the_firsts = true;
     std::vector<Code> codes;
     const auto token = Token(key_);
     const auto ask = [&](runtime::Deadline deadline) -> Task<Code> {
@@ -171,7 +174,6 @@ TEST_F(Verifier, FetchOfOneWhoseTimeIsUp_FailsNobodyElse) {
     co_await testing::AtOnce(5, [&](int i) -> Task<> {
       const auto code = co_await ask(i == 0 ? runtime::After(std::chrono::milliseconds(5)) : testing::Soon());
       codes.push_back(code);
-      if (i == 0) auth_.gate->Set();
     });
     EXPECT_EQ(codes,
               (std::vector<Code>{Code::kDeadlineExceeded, Code::kOk, Code::kOk, Code::kOk, Code::kOk}));
