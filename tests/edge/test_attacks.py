@@ -140,7 +140,8 @@ class Searcher(threading.Thread):
         with httpx.Client(base_url=self.stack["url"], transport=transport, timeout=30) as client:
             while not self.over.is_set():
                 began = time.monotonic()
-                client.get(self.path)
+                # Never the same one twice: first pages are kept for a while.
+                client.get(f"{self.path}&maxPrice={99_999_999 - len(self.took)}")
                 self.took.append(time.monotonic() - began)
 
 
