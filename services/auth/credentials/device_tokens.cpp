@@ -6,7 +6,6 @@
 
 #include "platform/crypto/base64url.hpp"
 #include "platform/crypto/digest.hpp"
-#include "services/auth/credentials/mac.hpp"
 
 namespace market::auth {
 namespace {
@@ -49,7 +48,7 @@ std::string DeviceTokens::Issue(const Device& device) const {
   AppendId(body, device.id);
   AppendId(body, device.account.Value());
   AppendEnd(body, Seconds(clock_.Now() + lifetime_));
-  return std::string(kDevicePrefix) + crypto::Base64UrlEncode(body + Mac(key_, body));
+  return std::string(kDevicePrefix) + crypto::Base64UrlEncode(body + crypto::HmacSha256(key_, body));
 }
 
 std::optional<DeviceTokens::Device> DeviceTokens::Read(std::string_view token) const {
@@ -57,7 +56,8 @@ std::optional<DeviceTokens::Device> DeviceTokens::Read(std::string_view token) c
   const auto bytes = crypto::Base64UrlDecode(token.substr(kDevicePrefix.size()));
   if (!bytes || bytes->size() != kBodyBytes + crypto::kSha256Bytes) return std::nullopt;
   const auto body = std::string_view(*bytes).substr(0, kBodyBytes);
-  if (!IsMac(std::string_view(*bytes).substr(kBodyBytes), key_, body)) return std::nullopt;
+  const auto code = std::string_view(*bytes).substr(kBodyBytes);
+  if (!crypto::SameBytes(code, crypto::HmacSha256(key_, body))) return std::nullopt;
   if (Seconds(clock_.Now()) >= EndAt(body, 2 * kIdBytes)) return std::nullopt;
   return Device{.id = IdAt(body, 0), .account = AccountId(IdAt(body, kIdBytes))};
 }

@@ -14,7 +14,6 @@
 
 #include "platform/crypto/base64url.hpp"
 #include "platform/crypto/digest.hpp"
-#include "services/auth/credentials/mac.hpp"
 
 namespace market::auth {
 namespace {
@@ -73,7 +72,7 @@ std::string Derive(std::string secret, std::string_view purpose) {
 
 std::string RefreshTokens::Make(const Uuid& family, std::int64_t sequence) const {
   const std::string position = family.ToString() + '|' + std::to_string(sequence);
-  return std::string(kPrefix) + crypto::Base64UrlEncode(Mac(key_, position));
+  return std::string(kPrefix) + crypto::Base64UrlEncode(crypto::HmacSha256(key_, position));
 }
 
 std::optional<std::string> RefreshTokens::DigestOf(std::string_view token) {
