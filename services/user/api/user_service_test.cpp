@@ -14,7 +14,6 @@
 namespace market::user {
 namespace {
 
-using std::chrono::seconds;
 using testing::RunLoop;
 using testing::Soon;
 

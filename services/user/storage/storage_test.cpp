@@ -17,7 +17,6 @@
 namespace market::user::storage {
 namespace {
 
-using std::chrono::seconds;
 using testing::RunLoop;
 using testing::Soon;
 
