@@ -19,8 +19,8 @@ namespace json = boost::json;
 using boost::json::error_code;
 using boost::json::string_view;
 
-// More than any map of ours may hold; bounds the search for duplicate keys.
 constexpr std::size_t kShownKeyBytesMax = 64;
+// More than any map of ours may hold; bounds the search for duplicate keys.
 constexpr std::size_t kMapEntriesMax = 200;
 
 [[noreturn]] void ThrowMalformed(std::string what) {
