@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "platform/idempotency/with_effect.hpp"
+
 namespace market::idempotency {
 namespace {
 
@@ -22,6 +24,11 @@ constexpr Statement kClaim{"idempotency.claim", R"(
        OR (k.answer IS NULL AND k.leased_until <= market_now() AND k.fingerprint = excluded.fingerprint)
   RETURNING operation_id, fence)"};
 
+// For a key that nobody has used: a row that is there already ends the transaction.
+constexpr Statement kClaimNew{"idempotency.claim_new", R"(
+  INSERT INTO idempotency_key (principal, method, key, fingerprint, operation_id, fence, leased_until, expires_at)
+  VALUES ($1, $2, $3, $4, $5, $6, market_now() + $7::interval, market_now() + $8::interval))"};
+
 constexpr Statement kLook{"idempotency.look", R"(
   SELECT fingerprint = $4, answer, (extract(epoch FROM leased_until - market_now()) * 1000)::bigint
   FROM idempotency_key WHERE principal = $1 AND method = $2 AND key = $3)"};
@@ -40,6 +47,19 @@ constexpr Statement kSweep{"idempotency.sweep", R"(
     ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED))"};
 
 }  // namespace
+
+void AppendClaim(postgres::Batch& batch, const RequestKey& key) {
+  const auto& request = key.request;
+  batch.Add(kClaimNew, request.principal, request.method, request.key, Bytes{request.fingerprint},
+            key.operation_id, kFirstFence, kLease, kKeep);
+}
+
+bool IsTaken(const postgres::SqlError& error) { return error.IsUniqueViolation("idempotency_key_pkey"); }
+
+void AppendAnswer(postgres::Batch& batch, const RequestKey& key, std::string answer) {
+  const auto& request = key.request;
+  batch.Add(kFinish, request.principal, request.method, request.key, key.fence, Bytes{answer});
+}
 
 // The row seen as taken may be gone, or free, by the time it is looked at: then claim again.
 Task<Decision> PgStore::Begin(Work work, const Request& request) {

@@ -13,8 +13,8 @@ namespace market::idempotency {
 class PgStore final : public Store {
  public:
   struct Options {
-    std::chrono::milliseconds lease{30'000};
-    std::chrono::hours keep{72};
+    std::chrono::milliseconds lease = kLease;
+    std::chrono::hours keep = kKeep;
     std::chrono::milliseconds retry_after{1000};  // what a twin is told, at most
     std::size_t sweep_chunk = 1000;
   };

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "migrations/idempotency.hpp"
+#include "platform/idempotency/with_effect.hpp"
 #include "platform/runtime/task_group.hpp"
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
@@ -37,6 +38,16 @@ class PgStoreTest : public ::testing::Test {
   template <class Body>
   void Run(Body body) {
     Run({}, std::move(body));
+  }
+  template <class Body>
+  void RunWithDatabase(Body body) {
+    testing::RunLoop([&](boost::asio::io_context& io) -> Task<> {
+      postgres::Database database(io, disk_.Options(4));
+      co_await database.Open(Soon());
+      PgStore store(database);
+      co_await body(store, database);
+      co_await database.Close(Soon());
+    });
   }
 
   testing::TemporaryDatabase disk_{kSets};
@@ -134,6 +145,46 @@ TEST_F(PgStoreTest, ExpiredKey_IsANewRequestWhateverItsBody) {
       EXPECT_EQ(std::get<Replay>(co_await store.Begin(Soon(), Place("k1", fingerprint))).answer, "new");
       disk_.Execute("UPDATE idempotency_key SET expires_at = market_now()");
     }
+  });
+}
+
+TEST_F(PgStoreTest, ClaimedWithItsEffect_IsThereWithItOrNotAtAll) {
+  RunWithDatabase([this](PgStore& store, postgres::Database& database) -> Task<> {
+    disk_.Execute("CREATE TABLE effect (id uuid); GRANT ALL ON effect TO PUBLIC");
+    const auto run = [&](RequestKey& key, std::string extra) -> Task<bool> {
+      postgres::Batch batch;
+      AppendClaim(batch, key);
+      static constexpr postgres::Statement kEffect{"test.effect", "INSERT INTO effect SELECT $1::uuid"};
+      batch.Add(kEffect, key.operation_id);
+      static constexpr postgres::Statement kBreak{"test.break", "SELECT 1 / length($1::text)"};
+      batch.Add(kBreak, extra);
+      try {
+        co_await database.Write(Soon(), std::move(batch));
+      } catch (const postgres::SqlError& error) {
+        if (IsTaken(error)) throw KeyTaken();
+        co_return false;
+      }
+      key.fence = kFirstFence;
+      co_return true;
+    };
+    RequestKey broken{.request = Place("k1")};
+    EXPECT_FALSE(co_await run(broken, ""));
+    RequestKey first{.request = Place("k1")};
+    EXPECT_TRUE(co_await run(first, "x"));
+    RequestKey twin{.request = Place("k1")};
+    bool taken = false;
+    try {
+      co_await run(twin, "x");
+    } catch (const KeyTaken&) {
+      taken = true;
+    }
+    EXPECT_TRUE(taken);
+    EXPECT_EQ(disk_.Execute("SELECT count(*) FROM effect"), "1");
+    EXPECT_TRUE(std::holds_alternative<InFlight>(co_await store.Begin(Soon(), Place("k1"))));
+    postgres::Batch last;
+    AppendAnswer(last, first, "done");
+    co_await database.Write(Soon(), std::move(last));
+    EXPECT_EQ(std::get<Replay>(co_await store.Begin(Soon(), Place("k1"))).answer, "done");
   });
 }
 

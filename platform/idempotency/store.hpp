@@ -7,12 +7,17 @@
 // The operation_id belongs to the live key, not to its text: a key that has expired is a new request and gets
 // another one, so that what is found by it is always an answer to this request.
 //
+// A method whose contract says `claims_key` is run before its key is claimed: its storage does that in the
+// transaction of the first effect (with_effect.hpp), which saves a commit, and may keep the answer in that of
+// the last one, which saves another.
+//
 // Owner: the rpc edge calls Begin before a method that is called under a key and Finish or Abandon after it;
 // methods see only Claimed::operation_id. Io thread only. Every call throws Error UNAVAILABLE when the store
 // can't be reached.
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <stdexcept>
 #include <string>
 #include <variant>
 
@@ -43,6 +48,26 @@ struct InFlight {
 };
 // The key was used for another request.
 struct OtherRequest {};
+
+// How long a run may take before another may take over, and how long an answer is kept.
+inline constexpr std::chrono::milliseconds kLease{30'000};
+inline constexpr std::chrono::hours kKeep{72};
+
+// The key of a running request, for a method that claims its own.
+struct RequestKey {
+  Request request;
+  Uuid operation_id = Uuid::NewV7();
+  std::int64_t fence = 0;  // 0: nobody has claimed it for this run yet
+  bool answered = false;   // its answer is kept
+
+  bool Claimed() const { return fence > 0; }
+};
+
+// Thrown by the storage of such a method: the key is another run's, and nothing has happened.
+class KeyTaken : public std::runtime_error {
+ public:
+  KeyTaken() : std::runtime_error("another run has claimed this idempotency key") {}
+};
 
 using Decision = std::variant<Claimed, Replay, InFlight, OtherRequest>;
 

@@ -1,25 +1,48 @@
 #include "platform/outbox/outbox.hpp"
 
+#include <vector>
+
 namespace market::outbox {
 namespace {
 
 using postgres::Bytes;
+using postgres::Statement;
 
-constexpr postgres::Statement kAppend{
-    "outbox.append", "INSERT INTO outbox (id, topic, key, payload, trace) VALUES ($1, $2, $3, $4, $5)"};
+constexpr Statement kAppend{"outbox.append", R"sql(
+  INSERT INTO outbox (id, topic, key, payload, trace)
+  SELECT id, topic, key, payload, trace
+  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::text[])
+    WITH ORDINALITY AS m (id, topic, key, payload, trace, position)
+  ORDER BY position)sql"};
+
+// Only while the claim is still ours: `attempts` is its fence.
+constexpr Statement kDelivered{"outbox.delivered_with", "DELETE FROM outbox WHERE id = $1 AND attempts = $2"};
 
 }  // namespace
 
 Uuid Append(postgres::Batch& batch, const NewMessage& message) {
-  const Uuid id = Uuid::NewV7();
-  batch.Add(kAppend, id, message.topic, message.key, Bytes{message.payload}, message.trace);
-  return id;
+  return Append(batch, std::span(&message, 1)).front();
 }
 
-Task<Uuid> Append(postgres::Tx& tx, NewMessage message) {
-  const Uuid id = Uuid::NewV7();
-  co_await tx.Execute(kAppend, id, message.topic, message.key, Bytes{message.payload}, message.trace);
-  co_return id;
+std::vector<Uuid> Append(postgres::Batch& batch, std::span<const NewMessage> messages) {
+  std::vector<Uuid> ids;
+  std::vector<std::string_view> topics;
+  std::vector<std::string_view> keys;
+  std::vector<Bytes> payloads;
+  std::vector<std::string_view> traces;
+  for (const auto& message : messages) {
+    ids.push_back(Uuid::NewV7());
+    topics.push_back(message.topic);
+    keys.push_back(message.key);
+    payloads.push_back({message.payload});
+    traces.push_back(message.trace);
+  }
+  batch.Add(kAppend, ids, topics, keys, payloads, traces);
+  return ids;
+}
+
+void AppendDelivered(postgres::Batch& batch, const Message& message) {
+  batch.Add(kDelivered, message.id, message.attempt);
 }
 
 }  // namespace market::outbox

@@ -10,7 +10,9 @@
 // Receivers know a repeated message by its id.
 #pragma once
 #include <cstdint>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "platform/core/id.hpp"
 #include "platform/postgres/database.hpp"
@@ -36,6 +38,11 @@ struct Message {
 
 // Give the message's id.
 Uuid Append(postgres::Batch& batch, const NewMessage& message);
-Task<Uuid> Append(postgres::Tx& tx, NewMessage message);
+// One statement, in their order.
+std::vector<Uuid> Append(postgres::Batch& batch, std::span<const NewMessage> messages);
+
+// For a topic whose handler writes down what came of a message (Relay::Handle): deletes it in the handler's own
+// transaction, unless another relay has taken it over.
+void AppendDelivered(postgres::Batch& batch, const Message& message);
 
 }  // namespace market::outbox

@@ -14,6 +14,9 @@ using runtime::After;
 
 constexpr std::chrono::milliseconds kDatabaseLimit = 5s;
 
+// Claims and deletions wait for no disk (synchronous_commit is off for their transaction alone): what a crash
+// takes back is claimed and delivered again, and receivers know a repetition.
+
 // Due messages of our topics, of each key only the first. A message that another relay has just claimed is
 // passed over: its lock is held, or its new next_attempt_at is seen once the lock is had.
 constexpr Statement kClaim{"outbox.claim", R"(
@@ -25,11 +28,13 @@ constexpr Statement kClaim{"outbox.claim", R"(
           AND ($4 OR e.parked_at IS NULL)))
     ORDER BY o.next_attempt_at, o.seq LIMIT $2 FOR UPDATE OF o SKIP LOCKED)
   UPDATE outbox o SET attempts = o.attempts + 1, next_attempt_at = market_now() + $3::interval
-  FROM due WHERE o.seq = due.seq
+  FROM due, set_config('synchronous_commit', 'off', true) AS at_ease WHERE o.seq = due.seq AND at_ease = 'off'
   RETURNING o.id, o.topic, o.key, o.payload, o.trace, o.attempts, o.failures)"};
 
 // Both only while the claim is still ours: `attempts` is its fence.
-constexpr Statement kDelivered{"outbox.delivered", "DELETE FROM outbox WHERE id = $1 AND attempts = $2"};
+constexpr Statement kDelivered{"outbox.delivered", R"(
+  DELETE FROM outbox USING set_config('synchronous_commit', 'off', true) AS at_ease
+  WHERE id = $1 AND attempts = $2 AND at_ease = 'off')"};
 constexpr Statement kFailed{"outbox.failed", R"(
   UPDATE outbox SET next_attempt_at = market_now() + $3::interval, failures = $4, last_error = $5,
                     parked_at = CASE WHEN $6 THEN market_now() END
@@ -59,9 +64,9 @@ Relay::Relay(postgres::Database& database, telemetry::Tracer& tracer, Options op
       measuring_({.name = options_.name + ".outbox", .period = options_.measure_every},
                  [this] { return Measure(); }) {}
 
-void Relay::Handle(std::string topic, Handler handler) {
+void Relay::Handle(std::string topic, Handler handler, Deletes deletes) {
   if (deliveries_.Rounds().Now().runs > 0) throw std::logic_error("a handler after the start: " + topic);
-  if (!handlers_.emplace(topic, std::move(handler)).second) {
+  if (!handlers_.emplace(topic, Topic{std::move(handler), deletes}).second) {
     throw std::logic_error("a second handler for " + topic);
   }
   topics_.push_back(std::move(topic));
@@ -94,8 +99,8 @@ Task<std::vector<runtime::LeasedWork::Job>> Relay::Claim(std::size_t limit) {
 }
 
 Task<> Relay::Deliver(std::shared_ptr<const Message> message) {
-  const auto& [topic, handler] = *handlers_.find(message->topic);
-  auto span = tracer_.Continue(topic, telemetry::SpanKind::kConsumer, message->trace);
+  const auto& [handler, deletes] = handlers_.find(message->topic)->second;
+  auto span = tracer_.Continue(message->topic, telemetry::SpanKind::kConsumer, message->trace);
   span.Set("messaging.message.id", message->id.ToString());
   std::exception_ptr failure;
   try {
@@ -108,6 +113,7 @@ Task<> Relay::Deliver(std::shared_ptr<const Message> message) {
     if (cancelled == boost::asio::cancellation_type::none) span.Fail(TextOf(failure));
     std::rethrow_exception(failure);
   }
+  if (deletes == Deletes::kHandler) co_return;
   // The handler has had its effect, which is written down also while the relay stops.
   co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
   co_await database_.Write(Work(After(kDatabaseLimit), span), kDelivered, message->id, message->attempt);

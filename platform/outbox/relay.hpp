@@ -35,6 +35,11 @@ class Relay {
   // What a parked message does to the later ones of its key.
   enum class Parked { kHoldsItsKey, kIsPassed };
 
+  // Who deletes a message that was delivered. The relay does it without waiting for the disk: after a crash such
+  // a message is delivered again. A handler that writes down what came of it does both in one transaction, by
+  // AppendDelivered.
+  enum class Deletes { kRelay, kHandler };
+
   // `span` continues the trace of the request that appended the message, and ends with the delivery.
   using Handler = std::function<Task<>(const Message&, const telemetry::Span& span)>;
 
@@ -60,7 +65,7 @@ class Relay {
   Relay(postgres::Database& database, telemetry::Tracer& tracer) : Relay(database, tracer, Options()) {}
 
   // Before the start.
-  void Handle(std::string topic, Handler handler);
+  void Handle(std::string topic, Handler handler, Deletes deletes = Deletes::kRelay);
   // There may be something to deliver: call it right after a commit that appended.
   void Wake() { deliveries_.Wake(); }
 
@@ -79,7 +84,11 @@ class Relay {
   postgres::Database& database_;
   telemetry::Tracer& tracer_;
   const Options options_;
-  std::map<std::string, Handler, std::less<>> handlers_;
+  struct Topic {
+    Handler handler;
+    Deletes deletes = Deletes::kRelay;
+  };
+  std::map<std::string, Topic, std::less<>> handlers_;
   std::vector<std::string> topics_;
   runtime::LeasedWork deliveries_;
   runtime::Every measuring_;

@@ -82,7 +82,9 @@ TEST_F(RelayTest, CommittedMessage_IsDeliveredAtOnceWhenWoken) {
     const std::string payload("\0\x01\xff", 3);
     Uuid id;
     const auto body = [&](postgres::Tx& tx) -> Task<> {
-      id = co_await Append(tx, {"order.placed", "k", payload, "00-trace"});
+      postgres::Batch batch;
+      id = Append(batch, {"order.placed", "k", payload, "00-trace"});
+      co_await tx.Execute(std::move(batch));
     };
     co_await db.Transaction(Soon(), body);
     relay.Wake();
@@ -94,6 +96,26 @@ TEST_F(RelayTest, CommittedMessage_IsDeliveredAtOnceWhenWoken) {
     EXPECT_EQ(seen.at(0).attempt, 1U);
     group.Cancel();
     co_await group.Join(Soon());
+  });
+}
+
+TEST_F(RelayTest, AHandlerThatDeletes_DoesItInItsOwnTransaction) {
+  Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
+    Relay relay(db, tracer_, Quick());
+    int deliveries = 0;
+    relay.Handle(
+        "t",
+        [&](const Message& message, const telemetry::Span&) -> Task<> {
+          postgres::Batch batch;
+          AppendDelivered(batch, message);
+          if (++deliveries == 1) batch.Add(kFail, 0);  // takes the deletion back
+          co_await db.Write(Soon(), std::move(batch));
+        },
+        Relay::Deletes::kHandler);
+    Start(group, relay);
+    co_await AppendOne(db, "t", "k", "p");
+    co_await Eventually([&] { return Left() == "0"; });
+    EXPECT_EQ(deliveries, 2);
   });
 }
 

@@ -16,6 +16,10 @@
 #include "platform/runtime/task.hpp"
 #include "platform/telemetry/work.hpp"
 
+namespace market::idempotency {
+struct RequestKey;
+}
+
 namespace market::rpc {
 
 // 1 to 128 visible ASCII characters: what is taken as a request id from outside.
@@ -61,6 +65,9 @@ class CallContext {
   // Of a method that changes something for its caller: the natural key of the effect. Every run of a request
   // under one idempotency key has the same (platform/idempotency), without a key each call has its own.
   const Uuid& OperationId() const;
+  // Of a method whose contract says `claims_key`, under a key; null otherwise. The method's own to claim and to
+  // answer; lives as long as the call.
+  idempotency::RequestKey* RequestKey() const { return request_key_; }
   // Tells the edge that the answer is not the last word (202):
   // the key stays open and a retry runs the handler again.
   void LeaveOpen() { settled_ = false; }
@@ -91,6 +98,7 @@ class CallContext {
   std::string request_id_;
   std::string idempotency_key_;
   std::optional<Uuid> operation_id_;
+  idempotency::RequestKey* request_key_ = nullptr;
   bool settled_ = true;
   bool replayed_ = false;
 };
@@ -141,6 +149,11 @@ class CallContextBuilder {
   }
   CallContextBuilder& OperationId(const Uuid& id) {
     call_.operation_id_ = id;
+    return *this;
+  }
+  // Must outlive the context.
+  CallContextBuilder& RequestKey(idempotency::RequestKey* key) {
+    call_.request_key_ = key;
     return *this;
   }
   CallContextBuilder& Replayed(bool replayed) {

@@ -319,6 +319,9 @@ void Edge::Add(Binding binding, idempotency::Store* answers) {
     if (answers == nullptr && key_rule >= KeyRule::kHonoured) {
       throw std::logic_error(method.path + " needs a store for its answers");
     }
+    if (method.policy.claims_key() && key_rule != KeyRule::kRequired) {
+      throw std::logic_error(method.path + " claims a key that it may come without");
+    }
     rules::Prepare(*method.descriptor->input_type());
     auto& entry = state_->entries.emplace_back(
         State::Entry{.bound = std::move(bound),

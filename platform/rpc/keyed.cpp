@@ -10,6 +10,7 @@
 #include "platform/crypto/digest.hpp"
 #include "platform/grpc/status.hpp"
 #include "platform/rpc/error_table.hpp"
+#include "platform/rpc/kept_answer.hpp"
 #include "platform/telemetry/log.hpp"
 
 namespace market::rpc {
@@ -68,21 +69,56 @@ Task<> Keep(KeyedCall& keyed, const idempotency::Request& request, std::int64_t 
   }
 }
 
-Task<> RunClaimed(KeyedCall& keyed, const idempotency::Request& request, const idempotency::Claimed& claim) {
-  CallContextBuilder(keyed.call).OperationId(claim.operation_id);
+// How a run of the handler ended.
+struct Ended {
   std::exception_ptr failure;
-  KeptAnswer answer;
+  std::string answer;  // what the key keeps; empty: nothing definitive happened
+  bool taken = false;  // the key was another run's, and nothing has happened
+};
+
+// Uses `request` up.
+Task<Ended> Invoke(KeyedCall& keyed, idempotency::RequestKey& key, Message& request) {
+  CallContextBuilder(keyed.call).OperationId(key.operation_id).RequestKey(&key);
+  Ended ended;
   try {
-    co_await keyed.bound.invoke(keyed.call, *keyed.request, *keyed.response);
-    if (keyed.call.Settled()) answer.set_response(keyed.response->SerializeAsString());
+    co_await keyed.bound.invoke(keyed.call, request, *keyed.response);
+    if (keyed.call.Settled() && !key.answered) ended.answer = KeptAnswerOf(*keyed.response);
+  } catch (const idempotency::KeyTaken&) {
+    ended.taken = true;
   } catch (const Error& error) {
-    failure = std::current_exception();
-    if (IsDefinitive(error)) answer = RefusalOf(error);
+    ended.failure = std::current_exception();
+    if (IsDefinitive(error)) ended.answer = RefusalOf(error).SerializeAsString();
   } catch (...) {
-    failure = std::current_exception();  // rethrown below
+    ended.failure = std::current_exception();  // rethrown by who called
   }
-  co_await Keep(keyed, request, claim.fence, answer.SerializeAsString());
-  if (failure) std::rethrow_exception(failure);
+  CallContextBuilder(keyed.call).RequestKey(nullptr);
+  co_return ended;
+}
+
+Task<> RunClaimed(KeyedCall& keyed, idempotency::RequestKey key) {
+  auto ended = co_await Invoke(keyed, key, *keyed.request);
+  if (ended.taken) throw std::logic_error(keyed.bound.method->path + " claimed a key twice");
+  if (!key.answered) co_await Keep(keyed, key.request, key.fence, std::move(ended.answer));
+  if (ended.failure) std::rethrow_exception(ended.failure);
+}
+
+// Runs the handler, which claims the key with its first effect. Says how a run ended that claimed nothing: the
+// key is then looked at, since it may have an answer.
+Task<std::optional<Ended>> RunUnclaimed(KeyedCall& keyed, const idempotency::Request& request) {
+  idempotency::RequestKey key{.request = request};
+  // Of a copy: when the key turns out to be another run's that died, the request is run again.
+  const std::unique_ptr<Message> copy(keyed.request->New());
+  copy->CopyFrom(*keyed.request);
+  auto ended = co_await Invoke(keyed, key, *copy);
+  if (!key.Claimed()) {
+    if (!ended.failure && !ended.taken) {
+      throw std::logic_error(keyed.bound.method->path + " answered without claiming its key");
+    }
+    co_return ended;
+  }
+  if (!key.answered) co_await Keep(keyed, request, key.fence, std::move(ended.answer));
+  if (ended.failure) std::rethrow_exception(ended.failure);
+  co_return std::nullopt;
 }
 
 }  // namespace
@@ -116,6 +152,12 @@ std::string ReadIdempotencyKey(std::string_view header) {
   return *key;
 }
 
+std::string KeptAnswerOf(const Message& response) {
+  KeptAnswer answer;
+  answer.set_response(response.SerializeAsString());
+  return answer.SerializeAsString();
+}
+
 std::string Fingerprint(const Method& method, const Message& request) {
   std::string canonical = method.path + "\n";
   {
@@ -132,11 +174,24 @@ Task<> RunKeyed(KeyedCall& keyed) {
                                      .method = keyed.bound.method->path,
                                      .key = std::string(keyed.call.IdempotencyKey()),
                                      .fingerprint = Fingerprint(*keyed.bound.method, *keyed.request)};
+  std::optional<Ended> refused;
+  if (keyed.bound.method->policy.claims_key()) {
+    auto ended = co_await RunUnclaimed(keyed, request);
+    if (!ended) co_return;
+    if (!ended->taken) refused = std::move(ended);
+  }
   const auto decision = co_await keyed.store.Begin(keyed.call, request);
   if (const auto* claim = std::get_if<idempotency::Claimed>(&decision)) {
-    co_await RunClaimed(keyed, request, *claim);
+    if (refused) {
+      co_await Keep(keyed, request, claim->fence, std::move(refused->answer));
+      std::rethrow_exception(refused->failure);
+    }
+    co_await RunClaimed(keyed,
+                        {.request = request, .operation_id = claim->operation_id, .fence = claim->fence});
   } else if (const auto* replay = std::get_if<idempotency::Replay>(&decision)) {
     Give(*replay, keyed);
+  } else if (refused && refused->answer.empty()) {
+    std::rethrow_exception(refused->failure);  // may have been this run's own claim, whose commit nobody saw
   } else if (const auto* twin = std::get_if<idempotency::InFlight>(&decision)) {
     throw Error(Code::kAborted, "IDEMPOTENCY_KEY_IN_FLIGHT",
                 "a request with this Idempotency-Key is still running")

@@ -1,5 +1,6 @@
 #include "services/order/messages.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace market::order {
@@ -22,10 +23,21 @@ outbox::NewMessage Message(const StockCommand& command, std::string trace) {
           .trace = std::move(trace)};
 }
 
-template <class Names>
-void Name(Names& names, const std::vector<domain::OfferId>& offers) {
-  if (offers.empty()) throw std::logic_error("a stock command about no offers");
-  for (const auto& offer : offers) names.Add(offer.ToString());
+template <class Lines>
+void Fill(Lines& lines, const std::vector<Units>& units) {
+  if (units.empty()) throw std::logic_error("a stock command about no units");
+  for (const auto& [line, quantity] : units) {
+    auto& out = *lines.Add();
+    out.set_line_id(line.ToString());
+    out.set_quantity(quantity);
+  }
+}
+
+template <class Lines>
+bool AreUnits(const Lines& lines) {
+  return !lines.empty() && std::ranges::all_of(lines, [](const StockCommand::Units& units) {
+    return units.quantity() > 0 && domain::LineId::Parse(units.line_id());
+  });
 }
 
 [[noreturn]] void Refuse(const outbox::Message& message) {
@@ -75,19 +87,26 @@ outbox::NewMessage RefundMessage(const domain::OrderId& order, const domain::Sel
   return Message(command, std::move(trace));
 }
 
-outbox::NewMessage ReleaseMessage(const domain::OrderId& order, const std::vector<domain::OfferId>& offers,
-                                  std::string trace) {
+outbox::NewMessage CommitMessage(const domain::OrderId& order, std::string trace) {
   StockCommand command;
   command.set_order_id(order.ToString());
-  Name(*command.mutable_release()->mutable_offer_ids(), offers);
+  command.mutable_commit();
   return Message(command, std::move(trace));
 }
 
-outbox::NewMessage ConsumeMessage(const domain::OrderId& order, const std::vector<domain::OfferId>& offers,
+outbox::NewMessage ReleaseMessage(const domain::OrderId& order, const std::vector<Units>& units,
                                   std::string trace) {
   StockCommand command;
   command.set_order_id(order.ToString());
-  Name(*command.mutable_consume()->mutable_offer_ids(), offers);
+  Fill(*command.mutable_release()->mutable_lines(), units);
+  return Message(command, std::move(trace));
+}
+
+outbox::NewMessage ConsumeMessage(const domain::OrderId& order, const std::vector<Units>& units,
+                                  std::string trace) {
+  StockCommand command;
+  command.set_order_id(order.ToString());
+  Fill(*command.mutable_consume()->mutable_lines(), units);
   return Message(command, std::move(trace));
 }
 
@@ -106,8 +125,9 @@ StockCommand StockCommandFrom(const outbox::Message& message) {
   StockCommand command;
   if (!command.ParseFromString(message.payload) || !domain::OrderId::Parse(command.order_id()))
     Refuse(message);
-  const int offers = command.release().offer_ids_size() + command.consume().offer_ids_size();
-  if (offers == 0) Refuse(message);
+  const bool known = command.has_commit() || (command.has_release() && AreUnits(command.release().lines())) ||
+                     (command.has_consume() && AreUnits(command.consume().lines()));
+  if (!known) Refuse(message);
   return command;
 }
 

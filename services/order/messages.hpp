@@ -3,6 +3,7 @@
 // A resource of an order is a key of its own, so that stock never waits for money:
 // "<order>/payment", "<order>/stock".
 #pragma once
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,10 +27,17 @@ inline constexpr std::string_view kStockTopic = "order.stock";      // StockComm
 outbox::NewMessage CaptureMessage(const domain::OrderId& order, std::string trace);
 outbox::NewMessage RefundMessage(const domain::OrderId& order, const domain::SellerOrderId& part,
                                  std::string trace);
-// `offers` is not empty.
-outbox::NewMessage ReleaseMessage(const domain::OrderId& order, const std::vector<domain::OfferId>& offers,
+
+// So many units of one line.
+struct Units {
+  domain::LineId line;
+  std::int64_t quantity = 0;
+};
+outbox::NewMessage CommitMessage(const domain::OrderId& order, std::string trace);
+// `units` are not empty.
+outbox::NewMessage ReleaseMessage(const domain::OrderId& order, const std::vector<Units>& units,
                                   std::string trace);
-outbox::NewMessage ConsumeMessage(const domain::OrderId& order, const std::vector<domain::OfferId>& offers,
+outbox::NewMessage ConsumeMessage(const domain::OrderId& order, const std::vector<Units>& units,
                                   std::string trace);
 
 // Each throws std::runtime_error for a payload that is no command of this topic, or one that this program

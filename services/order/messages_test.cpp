@@ -9,7 +9,7 @@ namespace {
 
 const auto kOrder = domain::OrderId::New();
 const auto kPart = domain::SellerOrderId::New();
-const std::vector<domain::OfferId> kOffers = {domain::OfferId::New(), domain::OfferId::New()};
+const std::vector<Units> kUnits = {{domain::LineId::New(), 2}, {domain::LineId::New(), 1}};
 
 outbox::Message Arrived(const outbox::NewMessage& sent) {
   return {.id = Uuid::NewV7(),
@@ -28,17 +28,20 @@ TEST(Messages, Commands_AreReadAsTheyWereWritten) {
   EXPECT_TRUE(capture.has_capture());
   const auto refund = PaymentCommandFrom(Arrived(RefundMessage(kOrder, kPart, "")));
   EXPECT_EQ(refund.refund().seller_order_id(), kPart.ToString());
-  const auto release = StockCommandFrom(Arrived(ReleaseMessage(kOrder, kOffers, "")));
+  const auto release = StockCommandFrom(Arrived(ReleaseMessage(kOrder, kUnits, "")));
   EXPECT_EQ(release.order_id(), kOrder.ToString());
-  EXPECT_EQ(release.release().offer_ids_size(), 2);
-  const auto consume = StockCommandFrom(Arrived(ConsumeMessage(kOrder, kOffers, "")));
-  EXPECT_EQ(consume.consume().offer_ids(1), kOffers[1].ToString());
+  EXPECT_EQ(release.release().lines_size(), 2);
+  EXPECT_EQ(release.release().lines(0).quantity(), 2);
+  const auto consume = StockCommandFrom(Arrived(ConsumeMessage(kOrder, kUnits, "")));
+  EXPECT_EQ(consume.consume().lines(1).line_id(), kUnits[1].line.ToString());
+  const auto commit = StockCommandFrom(Arrived(CommitMessage(kOrder, "")));
+  EXPECT_TRUE(commit.has_commit());
 }
 
 TEST(Messages, StockAndMoneyOfOneOrder_AreOrderedApart) {
   EXPECT_EQ(CaptureMessage(kOrder, "").key, RefundMessage(kOrder, kPart, "").key);
-  EXPECT_EQ(ReleaseMessage(kOrder, kOffers, "").key, ConsumeMessage(kOrder, kOffers, "").key);
-  EXPECT_NE(CaptureMessage(kOrder, "").key, ConsumeMessage(kOrder, kOffers, "").key);
+  EXPECT_EQ(ReleaseMessage(kOrder, kUnits, "").key, ConsumeMessage(kOrder, kUnits, "").key);
+  EXPECT_NE(CaptureMessage(kOrder, "").key, ConsumeMessage(kOrder, kUnits, "").key);
 }
 
 // Every payload but a whole known command: words, another topic's,
@@ -55,15 +58,18 @@ TEST(Messages, UnknownPayload_IsAnErrorAndNeverAGuess) {
   api::order::StockCommand all;
   all.set_order_id(order);
   all.mutable_release();
+  auto none = all;
+  none.mutable_consume()->add_lines()->set_line_id(kUnits[0].line.ToString());  // and no quantity
   for (const auto& payload :
        {std::string(), std::string("capture"), std::string("refund ") + kPart.ToString(),
         no_command.SerializeAsString(), newer, no_part.SerializeAsString(), no_order.SerializeAsString(),
-        ConsumeMessage(kOrder, kOffers, "").payload}) {
+        ConsumeMessage(kOrder, kUnits, "").payload}) {
     EXPECT_THROW(PaymentCommandFrom(Arrived(payload)), std::runtime_error) << payload;
   }
   for (const auto& payload :
-       {std::string(), std::string("release"), std::string("consume ") + kOffers[0].ToString(),
-        no_command.SerializeAsString(), all.SerializeAsString(), RefundMessage(kOrder, kPart, "").payload}) {
+       {std::string(), std::string("release"), std::string("consume ") + kUnits[0].line.ToString(),
+        no_command.SerializeAsString(), all.SerializeAsString(), none.SerializeAsString(),
+        RefundMessage(kOrder, kPart, "").payload}) {
     EXPECT_THROW(StockCommandFrom(Arrived(payload)), std::runtime_error) << payload;
   }
   EXPECT_THROW(ReleaseMessage(kOrder, {}, ""), std::logic_error);

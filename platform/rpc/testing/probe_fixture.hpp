@@ -60,6 +60,12 @@ class FakeProbe final : public api::ProbeApi {
     operation_ids.push_back(call.OperationId());
     return Answer(call, request);
   }
+  Task<Reply> Settle(CallContext& call, probe::ProbeRequest request) override {
+    operation_ids.push_back(call.OperationId());
+    if (before_effect) co_await before_effect(call);
+    if (effect) effect(*call.RequestKey());
+    co_return co_await Answer(call, request);
+  }
   Task<marketplace::type::v1::KeySet> GetKeys(CallContext& call, probe::ProbeRequest request) override {
     co_await Answer(call, request);
     marketplace::type::v1::KeySet set;
@@ -78,7 +84,9 @@ class FakeProbe final : public api::ProbeApi {
   bool anonymous = false;  // the last call
   int finished = 0;
   std::function<Task<>(CallContext&)> act = {};  // before the answer
-  std::string service;                           // of the last call
+  std::function<Task<>(CallContext&)> before_effect = {};
+  std::function<void(idempotency::RequestKey&)> effect = {};  // of Settle: its storage
+  std::string service;                                        // of the last call
   std::string request_id;
   telemetry::TraceContext trace;
   runtime::Deadline deadline;
@@ -130,6 +138,19 @@ class FakeStore final : public idempotency::Store {
     if (row.fence == fence) row.running = false;
     ++abandoned;
     co_return;
+  }
+
+  // What with_effect.hpp does in a transaction.
+  void ClaimWithEffect(idempotency::RequestKey& key) {
+    const auto& request = key.request;
+    const auto name = request.principal + "|" + request.method + "|" + request.key;
+    if (rows.contains(name)) throw idempotency::KeyTaken();
+    rows[name] = {.fingerprint = request.fingerprint,
+                  .answer = {},
+                  .operation_id = key.operation_id,
+                  .fence = 1,
+                  .running = true};
+    key.fence = 1;
   }
 
   struct Row {

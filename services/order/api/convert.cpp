@@ -18,6 +18,7 @@ void Fill(api::order::ShippingAddress& out, const domain::Address& address) {
 }
 
 void Fill(api::order::OrderLine& out, const domain::Line& line) {
+  if (!line.id.IsNil()) out.set_id(line.id.ToString());
   out.set_offer_id(line.offer.ToString());
   out.set_product_id(line.product.ToString());
   out.set_title(line.title);

@@ -1,3 +1,4 @@
+#include "platform/rpc/kept_answer.hpp"
 #include "platform/runtime/both.hpp"
 #include "services/order/api/convert.hpp"
 #include "services/order/api/order_service.hpp"
@@ -34,14 +35,16 @@ Task<api::order::Quote> OrderService::QuoteOrder(CallContext& call, api::order::
 }
 
 Task<api::order::Order> OrderService::PlaceOrder(CallContext& call, api::order::PlaceOrderRequest request) {
-  auto placed_before = co_await deps_.orders.FindByOperation(call, call.OperationId());
-  if (placed_before) co_return co_await Resume(call, std::move(*placed_before), std::move(request));
-
+  auto& key = *call.RequestKey();
+  if (key.Claimed()) {  // by a run that did not answer for good, which may have made the order
+    auto placed_before = co_await deps_.orders.FindByOperation(call, call.OperationId());
+    if (placed_before) co_return co_await Resume(call, std::move(*placed_before), std::move(request));
+  }
   auto order = co_await Draft(call, request);
-  auto lease = co_await deps_.checkouts.Insert(call, order, call.Trace().ToTraceparent());
+  auto lease = co_await deps_.checkouts.Insert(call, order, call.Trace().ToTraceparent(), key);
   if (lease) co_return co_await Drive(call, std::move(*lease), std::move(order), std::move(request));
 
-  // A twin inserted it between our look and our insert.
+  // The earlier run is still there and inserted it between our look and our insert.
   auto twin = co_await deps_.orders.FindByOperation(call, call.OperationId());
   co_return co_await Resume(call, std::move(twin.value()), std::move(request));
 }
@@ -68,9 +71,12 @@ Task<api::order::Order> OrderService::Resume(CallContext& call, domain::Order or
 
 Task<api::order::Order> OrderService::Drive(CallContext& call, storage::Lease lease, domain::Order order,
                                             api::order::PlaceOrderRequest request) {
+  const storage::KeyedAnswer answer{.key = *call.RequestKey(), .of = [](const domain::Order& placed) {
+                                      return rpc::KeptAnswerOf(order::ToProto(placed));
+                                    }};
   bool taken_over = false;
   try {
-    co_await deps_.checkout.Advance(call, lease, order);
+    co_await deps_.checkout.Advance(call, lease, order, &answer);
   } catch (const storage::LostLease&) {
     taken_over = true;
   }

@@ -6,6 +6,7 @@ namespace market::order::domain {
 
 using OrderId = Id<struct OrderTag>;
 using SellerOrderId = Id<struct SellerOrderTag>;
+using LineId = Id<struct LineTag>;
 using OfferId = Id<struct OfferTag>;
 using ProductId = Id<struct ProductTag>;
 using AddressId = Id<struct AddressTag>;

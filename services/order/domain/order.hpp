@@ -14,6 +14,7 @@
 namespace market::order::domain {
 
 struct Line {
+  LineId id;  // nil in a quote
   OfferId offer;
   ProductId product;
   std::string title;
@@ -68,6 +69,8 @@ struct Order {
   State CurrentState() const;
   // Throws Error ILLEGAL_TRANSITION unless every part may become `to`.
   void RequireMove(State to) const;
+  // From where it waits for its payment to the end of its checkout: every part moves, all is one version on.
+  void Settle(State to, const PaymentSummary& money, Failure why, Time now);
 };
 
 }  // namespace market::order::domain

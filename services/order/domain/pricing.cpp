@@ -84,6 +84,19 @@ void Order::RequireMove(State to) const {
   for (const auto& part : parts) domain::RequireMove(part.state, to);
 }
 
+void Order::Settle(State to, const PaymentSummary& money, Failure why, Time now) {
+  RequireMove(to);
+  for (auto& part : parts) {
+    part.state = to;
+    ++part.version;
+    part.updated_at = now;
+  }
+  payment = money;
+  failure = std::move(why);
+  ++version;
+  updated_at = now;
+}
+
 std::vector<Item> Merge(std::span<const Item> items) {
   std::vector<Item> merged;
   for (const auto& item : items) {
@@ -109,8 +122,15 @@ Priced Price(std::span<const Item> items, std::span<const Offer> offers) {
                   "all items of an order must have the same currency");
     }
     // Both factors are bounded by the contract (99,999,999 and 100 * 999), so the product can't overflow.
-    Line line{offer.id,      offer.product, offer.title, offer.sku,
-              offer.options, item.quantity, offer.price, offer.price * item.quantity};
+    Line line{.id = {},
+              .offer = offer.id,
+              .product = offer.product,
+              .title = offer.title,
+              .sku = offer.sku,
+              .options = offer.options,
+              .quantity = item.quantity,
+              .unit_price = offer.price,
+              .total = offer.price * item.quantity};
     priced.total = priced.total + line.total;
     if (priced.total.minor > kTotalMinorMax) ThrowTooLarge();
     auto part = std::ranges::find(priced.parts, offer.seller, &PricedPart::seller);
@@ -177,6 +197,7 @@ Order MakeOrder(const Uuid& operation_id, const AccountId& buyer, Priced priced,
     part.order = order.id;
     part.seller = priced_part.seller;
     part.lines = std::move(priced_part.lines);
+    for (auto& line : part.lines) line.id = LineId::New();
     part.total = priced_part.total;
     part.created_at = part.updated_at = now;
     order.parts.push_back(std::move(part));

@@ -77,6 +77,7 @@ COMMENT ON TABLE seller_order IS 'mutable';
 CREATE INDEX seller_order_of_seller ON seller_order (seller_id, id DESC);
 
 CREATE TABLE order_line (
+  id                uuid PRIMARY KEY,
   seller_order_id   uuid NOT NULL REFERENCES seller_order (id),
   position          integer NOT NULL,
   offer_id          uuid NOT NULL,
@@ -87,7 +88,7 @@ CREATE TABLE order_line (
   quantity          bigint NOT NULL CHECK (quantity > 0),
   unit_price_minor  bigint NOT NULL CHECK (unit_price_minor > 0),
   total_minor       bigint NOT NULL CHECK (total_minor = quantity * unit_price_minor),
-  PRIMARY KEY (seller_order_id, position)
+  UNIQUE (seller_order_id, position)
 );
 CREATE TRIGGER order_line_is_frozen BEFORE UPDATE OR DELETE ON order_line
   FOR EACH ROW EXECUTE FUNCTION refuse_change();

@@ -54,15 +54,17 @@ bool IsIndefinite(const Error& error) {
 
 }  // namespace
 
-Task<Outcome> Checkout::Advance(CallContext& call, const storage::Lease& lease, domain::Order& order) {
-  const auto outcome = co_await Run(call, lease, order);
+Task<Outcome> Checkout::Advance(CallContext& call, const storage::Lease& lease, domain::Order& order,
+                                const storage::KeyedAnswer* answer) {
+  const auto outcome = co_await Run(call, lease, order, answer);
   if (outcome != Outcome::kPending || lease.attempts == 0) {
     metrics_.Ended(outcome, order, clock_.Now() - order.created_at, call.Trace());
   }
   co_return outcome;
 }
 
-Task<Outcome> Checkout::Run(CallContext& call, const storage::Lease& lease, domain::Order& order) {
+Task<Outcome> Checkout::Run(CallContext& call, const storage::Lease& lease, domain::Order& order,
+                            const storage::KeyedAnswer* answer) {
   std::string why;
   std::optional<runtime::Setback> refused;
   try {
@@ -70,7 +72,7 @@ Task<Outcome> Checkout::Run(CallContext& call, const storage::Lease& lease, doma
     if (lease.overdue) {
       co_return co_await DecideUndo(call, lease, order, Because(FailureReason::kUnavailable));
     }
-    co_return co_await Forward(call, lease, order);
+    co_return co_await Forward(call, lease, order, answer);
   } catch (const Error& error) {
     if (!IsIndefinite(error)) {
       // A peer refused what it should have accepted. Asking again is safe; in the end a person must look.
@@ -86,7 +88,8 @@ Task<Outcome> Checkout::Run(CallContext& call, const storage::Lease& lease, doma
   co_return Outcome::kPending;
 }
 
-Task<Outcome> Checkout::Forward(CallContext& call, storage::Lease lease, domain::Order& order) {
+Task<Outcome> Checkout::Forward(CallContext& call, storage::Lease lease, domain::Order& order,
+                                const storage::KeyedAnswer* answer) {
   const auto reserved = co_await Reserve(call, order);
   if (reserved.outcome() != Reserved::RESERVED) {
     auto why = FailureOf(reserved);
@@ -111,18 +114,7 @@ Task<Outcome> Checkout::Forward(CallContext& call, storage::Lease lease, domain:
     co_return co_await Postpone(call, lease, order, "payment is " + Payment::State_Name(payment.state()));
   }
 
-  bool gone = false;
-  try {
-    api::product::CommitReservationRequest commit;
-    commit.set_order_id(order.id.ToString());
-    co_await products_.CommitReservation(call, std::move(commit));
-  } catch (const Error& error) {
-    if (error.reason != "RESERVATION_GONE") throw;
-    gone = true;
-  }
-  if (gone) co_return co_await DecideUndo(call, lease, order, Because(FailureReason::kOutOfStock));
-
-  co_await checkouts_.Place(Writing(call), lease, order, SummaryOf(payment), clock_.Now());
+  co_await checkouts_.Place(Writing(call), lease, order, SummaryOf(payment), clock_.Now(), answer);
   co_return Outcome::kPlaced;
 }
 
@@ -141,6 +133,7 @@ Task<Outcome> Checkout::Undo(CallContext& call, storage::Lease lease, domain::Or
 
   api::product::ReleaseReservationRequest release;
   release.set_order_id(order.id.ToString());
+  release.set_cause_id(order.id.ToString());  // the whole of it, once
   co_await products_.ReleaseReservation(call, std::move(release));
 
   co_await checkouts_.Fail(Writing(call), lease, order, lease.undo, SummaryOf(payment), clock_.Now());
@@ -153,6 +146,7 @@ Task<Payment> Checkout::GiveBack(CallContext& call, const domain::Order& order) 
   for (const auto& part : order.parts) {
     api::payment::RefundForOrderRequest request;
     request.set_order_id(order.id.ToString());
+    request.set_refund_id(part.id.ToString());  // the whole of it, once
     request.set_seller_order_id(part.id.ToString());
     request.set_reason("not placed");
     payment = co_await payments_.RefundForOrder(call, std::move(request));
@@ -189,6 +183,7 @@ Task<Reserved> Checkout::Reserve(CallContext& call, const domain::Order& order) 
   for (const auto& part : order.parts) {
     for (const auto& line : part.lines) {
       auto& wanted = *request.add_lines();
+      wanted.set_line_id(line.id.ToString());
       wanted.set_offer_id(line.offer.ToString());
       wanted.set_quantity(line.quantity);
     }
@@ -201,6 +196,7 @@ Task<Payment> Checkout::Authorize(CallContext& call, const domain::Order& order)
   request.set_order_id(order.id.ToString());
   request.set_buyer_id(order.buyer.ToString());
   request.set_payment_method(order.payment_method);
+  request.set_number(1);
   *request.mutable_amount() = conversions::ToProto(order.total);
   for (const auto& part : order.parts) {
     auto& split = *request.add_parts();

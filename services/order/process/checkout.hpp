@@ -1,5 +1,6 @@
-// The saga that places an order: reserve the stock, authorise the payment,
-// commit the stock, PLACED; undone in reverse.
+// The saga that places an order: reserve the stock, authorise the payment, PLACED; undone in reverse. What is
+// held becomes sold, and what is authorised is captured, afterwards and through the outbox: a saga's hold has no
+// expiry, so nothing can take it away meanwhile.
 //
 // Advance is the only code that drives a checkout, whoever calls it: the request that placed the order, or
 // the recovery worker after a crash. Every step at a peer is keyed by the order and repeatable, so only
@@ -30,13 +31,16 @@ class Checkout {
         patience_(patience) {}
 
   // Drives `order` as far as it goes now and brings it up to date. The caller holds `lease`; it is given up
-  // when this returns. kPending: something is not known yet, and the checkout is due again by itself. Throws
+  // when this returns. `answer`: what the caller's key keeps when the order is placed. kPending: something is not known yet, and the checkout is due again by itself. Throws
   // storage::LostLease when another driver has taken over.
-  Task<Outcome> Advance(CallContext& call, const storage::Lease& lease, domain::Order& order);
+  Task<Outcome> Advance(CallContext& call, const storage::Lease& lease, domain::Order& order,
+                        const storage::KeyedAnswer* answer = nullptr);
 
  private:
-  Task<Outcome> Run(CallContext& call, const storage::Lease& lease, domain::Order& order);
-  Task<Outcome> Forward(CallContext& call, storage::Lease lease, domain::Order& order);
+  Task<Outcome> Run(CallContext& call, const storage::Lease& lease, domain::Order& order,
+                    const storage::KeyedAnswer* answer);
+  Task<Outcome> Forward(CallContext& call, storage::Lease lease, domain::Order& order,
+                        const storage::KeyedAnswer* answer);
   Task<Outcome> Undo(CallContext& call, storage::Lease lease, domain::Order& order);
   Task<api::payment::Payment> GiveBack(CallContext& call, const domain::Order& order);
   Task<Outcome> Postpone(CallContext& call, storage::Lease lease, domain::Order& order, std::string why);

@@ -12,6 +12,7 @@
 #include "services/order/messages.hpp"
 #include "services/order/migrations.hpp"
 #include "services/order/testing/fake_peers.hpp"
+#include "services/order/testing/insert.hpp"
 #include "services/order/workers/recovery.hpp"
 
 namespace market::order {
@@ -77,8 +78,8 @@ constexpr postgres::Statement kOverdue{"test.overdue",
 constexpr postgres::Statement kAnHourLate{
     "test.an_hour_late",
     "UPDATE checkout SET deadline_at = market_now() - interval '1 hour' WHERE order_id = $1"};
-constexpr postgres::Statement kCaptures{"test.captures",
-                                        "SELECT payload FROM outbox WHERE key = $1 || '/payment'"};
+constexpr postgres::Statement kCommands{"test.commands",
+                                        "SELECT payload FROM outbox WHERE key = $1 || '/' || $2"};
 
 struct World {
   World(boost::asio::io_context& io, unsigned seed, std::int64_t on_hand)
@@ -88,7 +89,7 @@ struct World {
   // a supervisor does: with a new process.
   Task<> Place(domain::Order order) {
     Service service(database, stock, payments);
-    const auto lease = co_await service.checkouts.Insert(market::testing::Soon(), order, "");
+    const auto lease = co_await testing::Insert(service.checkouts, order);
     CallContext call(market::testing::Soon());
     try {
       co_await service.checkout.Advance(call, *lease, order);
@@ -118,12 +119,17 @@ Task<> ExpectConsistent(World& world, domain::OrderId id, const std::string& met
   const auto state = order.CurrentState();
   const auto payment = world.payments.orders[id.ToString()].state();
   const auto held = world.stock.orders.find(id.ToString());
-  const auto captures = co_await world.database.Read(market::testing::Soon(), kCaptures, id.ToString());
+  const auto captures =
+      co_await world.database.Read(market::testing::Soon(), kCommands, id.ToString(), "payment");
+  const auto commits =
+      co_await world.database.Read(market::testing::Soon(), kCommands, id.ToString(), "stock");
   SCOPED_TRACE("seed " + std::to_string(seed) + ", " + method + ", " + std::string(domain::Name(state)) +
                ", " + std::string(Name(order.failure.reason)));
   if (state == domain::State::kPlaced) {
     EXPECT_EQ(payment, FakePayments::Payment::AUTHORIZED);
-    EXPECT_TRUE(held != world.stock.orders.end() && held->second == FakeStock::Held::kCommitted);
+    EXPECT_TRUE(held != world.stock.orders.end() && held->second == FakeStock::Held::kHeld);
+    api::order::StockCommand commit;
+    EXPECT_TRUE(commit.ParseFromString(commits.One().GetBytes(0)) && commit.has_commit());
     api::order::PaymentCommand command;
     EXPECT_TRUE(command.ParseFromString(captures.One().GetBytes(0)) && command.has_capture());
     EXPECT_TRUE(method == "visa" || method == "slow_yes");
@@ -133,6 +139,7 @@ Task<> ExpectConsistent(World& world, domain::OrderId id, const std::string& met
     EXPECT_NE(payment, FakePayments::Payment::UNKNOWN);
     EXPECT_TRUE(held == world.stock.orders.end() || held->second == FakeStock::Held::kReleased);
     EXPECT_TRUE(captures.empty());
+    EXPECT_TRUE(commits.empty());
     EXPECT_NE(order.failure.reason, FailureReason::kNone);
   }
 }
@@ -145,7 +152,6 @@ Task<> RunSchedule(boost::asio::io_context& io, unsigned seed) {
   const auto order = AnOrder(method);
   co_await world.Place(order);
   for (int round = 0; round < 4; ++round) {
-    if (seed % 7 == 0) world.stock.ExpireHolds();
     if (seed % 11 == 0) co_await world.database.Write(market::testing::Soon(), kOverdue, order.id);
     co_await world.Recover();
   }
@@ -205,7 +211,7 @@ Task<> ExpectCounted(boost::asio::io_context& io, std::string method, std::int64
   Service service(world.database, world.stock, world.payments);
   const auto open_before = co_await service.checkouts.CountOpen(market::testing::Soon());
   auto order = AnOrder(method);
-  const auto lease = co_await service.checkouts.Insert(market::testing::Soon(), order, "");
+  const auto lease = co_await testing::Insert(service.checkouts, order);
   const auto open = co_await service.checkouts.CountOpen(market::testing::Soon());
   EXPECT_EQ(open.forward, open_before.forward + 1);
   CallContext call(market::testing::Soon());
@@ -278,7 +284,7 @@ TEST(Recovery, Measure_ShowsOpenCheckoutsAndTheirAge) {
     co_await world.database.Open(market::testing::Soon());
     Service service(world.database, world.stock, world.payments);
     auto order = AnOrder("visa");
-    co_await service.checkouts.Insert(market::testing::Soon(), order, "");
+    co_await testing::Insert(service.checkouts, order);
     const auto open = co_await service.checkouts.CountOpen(market::testing::Soon());
     const auto line = "order_checkouts_open{step=\"FORWARD\"} " + std::to_string(open.forward) + '\n';
     EXPECT_GE(open.forward, 1);
@@ -301,7 +307,7 @@ Task<> ExpectFenced(boost::asio::io_context& io) {
   co_await world.database.Open(market::testing::Soon());
   Service service(world.database, world.stock, world.payments);
   auto order = AnOrder("visa");
-  const auto stale = co_await service.checkouts.Insert(market::testing::Soon(), order, "");
+  const auto stale = co_await testing::Insert(service.checkouts, order);
   co_await world.database.Write(market::testing::Soon(), kLater);
   const auto fresh = co_await service.checkouts.Take(market::testing::Soon(), order.id);
   EXPECT_EQ(fresh.value().fence, 2);

@@ -1,8 +1,9 @@
 #include "services/order/storage/checkouts.hpp"
 
-#include <algorithm>
+#include <array>
 
 #include "platform/events/event.hpp"
+#include "platform/idempotency/with_effect.hpp"
 #include "services/order/domain/pricing.hpp"
 #include "services/order/messages.hpp"
 #include "services/order/storage/rows.hpp"
@@ -12,35 +13,35 @@ namespace {
 
 using postgres::Batch;
 using postgres::ComposedStatement;
-using postgres::Result;
 using postgres::Statement;
 
 constexpr int kDrawsMax = 5;
 
-constexpr Statement kInsertOrder{"order.insert", R"sql(
-  INSERT INTO orders (id, operation_id, buyer_id, number, currency, total_minor, payment_method, recipient,
-                      address_lines, city, region, postal_code, country_code, phone, created_at, updated_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15))sql"};
-
-constexpr Statement kInsertNumber{"order.insert_number", R"sql(
-  INSERT INTO order_number (number, order_id) VALUES ($1, $2))sql"};
-
-constexpr Statement kInsertParts{"order.insert_parts", R"sql(
-  WITH part AS (
+// The order and all that belongs to it. Foreign keys are checked when the statement has ended.
+constexpr Statement kInsert{"order.insert", R"sql(
+  WITH whole AS (
+    INSERT INTO orders (id, operation_id, buyer_id, number, currency, total_minor, payment_method, recipient,
+                        address_lines, city, region, postal_code, country_code, phone, created_at, updated_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)),
+  named AS (INSERT INTO order_number (number, order_id) VALUES ($4, $1)),
+  part AS (
     INSERT INTO seller_order (id, order_id, position, seller_id, number, state, total_minor, created_at, updated_at)
-    SELECT id, $1, position, seller_id, number, 'PENDING_PAYMENT', total_minor, $6, $6
-    FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::bigint[]) WITH ORDINALITY
+    SELECT id, $1, position, seller_id, number, 'PENDING_PAYMENT', total_minor, $15, $15
+    FROM unnest($16::uuid[], $17::uuid[], $18::text[], $19::bigint[]) WITH ORDINALITY
       AS p (id, seller_id, number, total_minor, position)
-    RETURNING id)
-  INSERT INTO order_event (order_id, seller_order_id, at, to_state, actor)
-  SELECT $1, id, $6, 'PENDING_PAYMENT', 'buyer' FROM part)sql"};
-
-constexpr Statement kInsertLines{"order.insert_lines", R"sql(
-  INSERT INTO order_line (seller_order_id, position, offer_id, product_id, title, sku, options, quantity,
-                          unit_price_minor, total_minor)
-  SELECT part, position, offer, product, title, sku, options::jsonb, quantity, price, quantity * price
-  FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[])
-    WITH ORDINALITY AS l (part, offer, product, title, sku, options, quantity, price, position))sql"};
+    RETURNING id),
+  told AS (
+    INSERT INTO order_event (order_id, seller_order_id, at, to_state, actor)
+    SELECT $1, id, $15, 'PENDING_PAYMENT', 'buyer' FROM part),
+  line AS (
+    INSERT INTO order_line (id, seller_order_id, position, offer_id, product_id, title, sku, options, quantity,
+                            unit_price_minor, total_minor)
+    SELECT id, part, position, offer, product, title, sku, options::jsonb, quantity, price, quantity * price
+    FROM unnest($20::uuid[], $21::uuid[], $22::uuid[], $23::uuid[], $24::text[], $25::text[], $26::text[],
+                $27::bigint[], $28::bigint[])
+      WITH ORDINALITY AS l (id, part, offer, product, title, sku, options, quantity, price, position))
+  INSERT INTO checkout (order_id, step, lease_until, deadline_at, trace)
+  VALUES ($1, 'FORWARD', market_now() + $29::interval, market_now() + $30::interval, $31))sql"};
 
 constexpr Columns kUndoing{Column{"c.undo_reason", &domain::Failure::reason},
                            Column{"c.undo_offers", &domain::Failure::shortages, &domain::Shortage::offer},
@@ -54,10 +55,6 @@ constexpr Columns kLease{Column{"c.order_id", &Lease::order},
                          Column{"c.failures", &Lease::failures},
                          Column{"c.deadline_at < market_now()", &Lease::overdue},
                          Column{"c.trace", &Lease::trace}};
-constexpr ComposedStatement kInsertCheckout{"checkout.insert", R"sql(
-  INSERT INTO checkout AS c (order_id, step, lease_until, deadline_at, trace)
-  VALUES ($1, 'FORWARD', market_now() + $2::interval, market_now() + $3::interval, $4)
-  RETURNING )sql" + kLease};
 constexpr ComposedStatement kTake{"checkout.take", R"sql(
   UPDATE checkout c SET fence = fence + 1, lease_until = market_now() + $2::interval
   WHERE order_id = $1 AND step <> 'DONE' AND lease_until < market_now()
@@ -81,11 +78,24 @@ constexpr Statement kPutBack{"checkout.put_back", R"sql(
   WHERE order_id = $1 AND fence = $2 AND step <> 'DONE')sql"};
 
 // Each guards the rest of its batch: require() ends the transaction when the lease is lost.
-constexpr Statement kDone{"checkout.done", R"sql(
-  WITH won AS (UPDATE checkout SET step = 'DONE', lease_until = market_now(), failures = 0,
-                                   last_error = '', parked_at = NULL
-               WHERE order_id = $1 AND fence = $2 AND step = $3 RETURNING 1)
-  SELECT require(count(*) = 1) FROM won)sql"};
+
+// The end of a checkout: every part, the order, and its history, as Order::Settle has them.
+constexpr Statement kSettle{"order.settle", R"sql(
+  WITH won AS (
+    UPDATE checkout SET step = 'DONE', lease_until = market_now(), failures = 0, last_error = '', parked_at = NULL
+    WHERE order_id = $1 AND fence = $2 AND step = $3 RETURNING 1),
+  moved AS (
+    UPDATE seller_order SET state = $4, version = version + 1, updated_at = $5
+    FROM won WHERE order_id = $1 AND state = 'PENDING_PAYMENT' RETURNING id),
+  told AS (
+    INSERT INTO order_event (order_id, seller_order_id, at, from_state, to_state, actor, reason)
+    SELECT $1, id, $5, 'PENDING_PAYMENT', $4, 'system', $6 FROM moved),
+  settled AS (
+    UPDATE orders SET payment_state = $7, authorized_minor = $8, captured_minor = $9, refunded_minor = $10,
+                      failure_reason = $6, failure_offers = $11, failure_left = $12, decline_code = $13,
+                      version = version + 1, updated_at = $5
+    FROM won WHERE id = $1 AND version = $14 RETURNING 1)
+  SELECT require((SELECT count(*) FROM moved) = $15 AND (SELECT count(*) FROM settled) = 1))sql"};
 constexpr Statement kUndo{"checkout.undo", R"sql(
   WITH won AS (UPDATE checkout SET step = 'UNDO', undo_reason = $3, undo_offers = $4, undo_left = $5,
                                    undo_decline_code = $6
@@ -96,28 +106,6 @@ constexpr Statement kPostpone{"checkout.postpone", R"sql(
                                    failures = 0, last_error = $4, parked_at = NULL
                WHERE order_id = $1 AND fence = $2 AND step <> 'DONE' RETURNING 1)
   SELECT require(count(*) = 1) FROM won)sql"};
-
-// A part as its move left it.
-struct MovedTo {
-  domain::SellerOrderId part;
-  domain::State state;
-  std::int64_t version = 0;
-  Time updated_at;
-};
-constexpr Columns kMovedTo{Column{"m.id", &MovedTo::part}, Column{"m.state", &MovedTo::state},
-                           Column{"m.version", &MovedTo::version},
-                           Column{"m.updated_at", &MovedTo::updated_at}};
-constexpr ComposedStatement kMoveParts{"order.move_parts", R"sql(
-  WITH moved AS (UPDATE seller_order SET state = $3, version = version + 1, updated_at = $4
-                 WHERE order_id = $1 AND state = $2 RETURNING id, state, version, updated_at),
-  told AS (INSERT INTO order_event (order_id, seller_order_id, at, from_state, to_state, actor, reason)
-           SELECT $1, id, $4, $2, state, 'system', $5 FROM moved)
-  SELECT )sql" + kMovedTo + " FROM moved m"};
-constexpr ComposedStatement kSettleOrder{"order.settle", R"sql(
-  UPDATE orders o SET payment_state = $2, authorized_minor = $3, captured_minor = $4, refunded_minor = $5,
-                      failure_reason = $6, failure_offers = $7, failure_left = $8, decline_code = $9,
-                      version = version + 1, updated_at = $10
-  WHERE o.id = $1 RETURNING )sql" + kSettled};
 
 constexpr Columns kOpen{
     Column{"count(*) FILTER (WHERE step = 'FORWARD')", &OpenCheckouts::forward},
@@ -141,42 +129,50 @@ struct ShortageColumns {
   std::vector<std::int64_t> left;
 };
 
-// Adds what takes a whole order from where it waits for its payment to its end; ReadSettled reads it.
-void AddSettle(Batch& batch, const domain::Order& order, domain::State to,
-               const domain::PaymentSummary& payment, const domain::Failure& why, Time now) {
-  order.RequireMove(to);
-  const ShortageColumns shortages(why);
-  batch.Add(kMoveParts, order.id, domain::State::kPendingPayment, to, now, why.reason)
-      .Add(kSettleOrder, order.id, payment.state, payment.authorized_minor, payment.captured_minor,
-           payment.refunded_minor, why.reason, shortages.offers, shortages.left, why.decline_code, now);
+// Adds what makes `before` become `after`, which Order::Settle made of it.
+void AddSettle(Batch& batch, const Lease& lease, Step step, const domain::Order& before,
+               const domain::Order& after) {
+  const ShortageColumns shortages(after.failure);
+  const auto& money = after.payment;
+  batch.Add(kSettle, lease.order, lease.fence, step, after.parts.front().state, after.updated_at,
+            after.failure.reason, money.state, money.authorized_minor, money.captured_minor,
+            money.refunded_minor, shortages.offers, shortages.left, after.failure.decline_code,
+            before.version, before.parts.size());
 }
 
-void ReadSettled(domain::Order& order, const Result& parts, const Result& whole) {
-  if (parts.size() != order.parts.size()) throw std::logic_error("an order that was settled in part");
-  for (const auto& moved : kMovedTo.ReadAll(parts)) {
-    auto& part = *std::ranges::find(order.parts, moved.part, &domain::SellerOrder::id);
-    part.state = moved.state;
-    part.version = moved.version;
-    part.updated_at = moved.updated_at;
+// The columns of an order's parts and lines.
+struct PartColumns {
+  explicit PartColumns(const domain::Order& order) {
+    for (const auto& part : order.parts) {
+      ids.push_back(part.id);
+      sellers.push_back(part.seller);
+      numbers.push_back(part.number);
+      totals.push_back(part.total.minor);
+    }
   }
-  kSettled.ReadInto(order, whole.One());
-}
-
-void AddParts(Batch& batch, const domain::Order& order) {
   std::vector<domain::SellerOrderId> ids;
   std::vector<SellerId> sellers;
   std::vector<std::string> numbers;
   std::vector<std::int64_t> totals;
-  for (const auto& part : order.parts) {
-    ids.push_back(part.id);
-    sellers.push_back(part.seller);
-    numbers.push_back(part.number);
-    totals.push_back(part.total.minor);
-  }
-  batch.Add(kInsertParts, order.id, ids, sellers, numbers, totals, order.created_at);
-}
+};
 
-void AddLines(Batch& batch, const domain::Order& order) {
+struct LineColumns {
+  explicit LineColumns(const domain::Order& order) {
+    for (const auto& part : order.parts) {
+      for (const auto& line : part.lines) {
+        ids.push_back(line.id);
+        parts.push_back(part.id);
+        offers.push_back(line.offer);
+        products.push_back(line.product);
+        titles.push_back(line.title);
+        skus.push_back(line.sku);
+        options.push_back(OptionsToJson(line.options));
+        quantities.push_back(line.quantity);
+        prices.push_back(line.unit_price.minor);
+      }
+    }
+  }
+  std::vector<domain::LineId> ids;
   std::vector<domain::SellerOrderId> parts;
   std::vector<domain::OfferId> offers;
   std::vector<domain::ProductId> products;
@@ -185,28 +181,18 @@ void AddLines(Batch& batch, const domain::Order& order) {
   std::vector<std::string> options;
   std::vector<std::int64_t> quantities;
   std::vector<std::int64_t> prices;
-  for (const auto& part : order.parts) {
-    for (const auto& line : part.lines) {
-      parts.push_back(part.id);
-      offers.push_back(line.offer);
-      products.push_back(line.product);
-      titles.push_back(line.title);
-      skus.push_back(line.sku);
-      options.push_back(OptionsToJson(line.options));
-      quantities.push_back(line.quantity);
-      prices.push_back(line.unit_price.minor);
-    }
-  }
-  batch.Add(kInsertLines, parts, offers, products, titles, skus, options, quantities, prices);
-}
+};
 
 }  // namespace
 
-Task<std::optional<Lease>> Checkouts::Insert(Work work, domain::Order& order, std::string trace) {
+Task<std::optional<Lease>> Checkouts::Insert(Work work, domain::Order& order, std::string trace,
+                                             idempotency::RequestKey& key) {
   for (int draw = 1;; ++draw) {
     try {
-      co_return co_await TryInsert(work, order, trace);
+      co_await TryInsert(work, order, trace, key);
+      co_return Lease{.order = order.id, .undo = {}, .trace = std::move(trace)};
     } catch (const postgres::SqlError& error) {
+      if (idempotency::IsTaken(error)) throw idempotency::KeyTaken();
       if (error.IsUniqueViolation("orders_operation_id_key")) co_return std::nullopt;
       if (!error.IsUniqueViolation("order_number_pkey") || draw == kDrawsMax) throw;
     }
@@ -214,17 +200,20 @@ Task<std::optional<Lease>> Checkouts::Insert(Work work, domain::Order& order, st
   }
 }
 
-Task<std::optional<Lease>> Checkouts::TryInsert(Work work, const domain::Order& order, std::string trace) {
+Task<> Checkouts::TryInsert(Work work, const domain::Order& order, const std::string& trace,
+                            idempotency::RequestKey& key) {
   const auto& to = order.address;
+  const PartColumns parts(order);
+  const LineColumns lines(order);
   Batch batch("order.insert");
-  batch.Add(kInsertOrder, order.id, order.operation_id, order.buyer, order.number,
-            order.total.currency.Code(), order.total.minor, order.payment_method, to.recipient, to.lines,
-            to.city, to.region, to.postal_code, to.country_code, to.phone, order.created_at);
-  batch.Add(kInsertNumber, order.number, order.id);
-  AddParts(batch, order);
-  AddLines(batch, order);
-  batch.Add(kInsertCheckout, order.id, times_.lease, times_.deadline, trace);
-  co_return kLease.ReadOne((co_await database_.Write(work, std::move(batch))).back());
+  if (!key.Claimed()) idempotency::AppendClaim(batch, key);
+  batch.Add(kInsert, order.id, order.operation_id, order.buyer, order.number, order.total.currency.Code(),
+            order.total.minor, order.payment_method, to.recipient, to.lines, to.city, to.region,
+            to.postal_code, to.country_code, to.phone, order.created_at, parts.ids, parts.sellers,
+            parts.numbers, parts.totals, lines.ids, lines.parts, lines.offers, lines.products, lines.titles,
+            lines.skus, lines.options, lines.quantities, lines.prices, times_.lease, times_.deadline, trace);
+  co_await database_.Write(work, std::move(batch));
+  if (!key.Claimed()) key.fence = idempotency::kFirstFence;
 }
 
 Task<std::optional<Lease>> Checkouts::Take(Work work, domain::OrderId order) {
@@ -240,14 +229,18 @@ Task<std::optional<Lease>> Checkouts::Read(Work work, Due due) {
 }
 
 Task<> Checkouts::Place(Work work, const Lease& lease, domain::Order& order,
-                        const domain::PaymentSummary& payment, Time now) {
+                        const domain::PaymentSummary& payment, Time now, const KeyedAnswer* answer) {
+  auto placed = order;
+  placed.Settle(domain::State::kPlaced, payment, {}, now);
   Batch batch("order.place");
-  batch.Add(kDone, lease.order, lease.fence, Step::kForward);
-  AddSettle(batch, order, domain::State::kPlaced, payment, {}, now);
+  AddSettle(batch, lease, Step::kForward, order, placed);
   events::Append(batch, work, OrderPlacedEvents(order));
-  outbox::Append(batch, CaptureMessage(lease.order, lease.trace));
-  const auto results = co_await WriteGuarded(work, std::move(batch));
-  ReadSettled(order, results[1], results[2]);
+  outbox::Append(
+      batch, std::array{CommitMessage(lease.order, lease.trace), CaptureMessage(lease.order, lease.trace)});
+  if (answer != nullptr) idempotency::AppendAnswer(batch, answer->key, answer->of(placed));
+  co_await WriteGuarded(work, std::move(batch));
+  if (answer != nullptr) answer->key.answered = true;
+  order = std::move(placed);
 }
 
 Task<> Checkouts::DecideUndo(Work work, const Lease& lease, const domain::Failure& why) {
@@ -259,12 +252,13 @@ Task<> Checkouts::DecideUndo(Work work, const Lease& lease, const domain::Failur
 
 Task<> Checkouts::Fail(Work work, const Lease& lease, domain::Order& order, const domain::Failure& why,
                        const domain::PaymentSummary& payment, Time now) {
+  auto failed = order;
+  failed.Settle(domain::State::kFailed, payment, why, now);
   Batch batch("order.fail");
-  batch.Add(kDone, lease.order, lease.fence, lease.step);
-  AddSettle(batch, order, domain::State::kFailed, payment, why, now);
+  AddSettle(batch, lease, lease.step, order, failed);
   events::Append(batch, work, OrderFailedEvent(order, why));
-  const auto results = co_await WriteGuarded(work, std::move(batch));
-  ReadSettled(order, results[1], results[2]);
+  co_await WriteGuarded(work, std::move(batch));
+  order = std::move(failed);
 }
 
 Task<> Checkouts::Postpone(Work work, const Lease& lease, std::chrono::milliseconds delay,
@@ -283,9 +277,9 @@ Task<OpenCheckouts> Checkouts::CountOpen(Work work) {
   co_return kOpen.ReadOne(co_await database_.List(work, kCountOpen, times_.deadline));
 }
 
-Task<std::vector<Result>> Checkouts::WriteGuarded(Work work, Batch batch) {
+Task<> Checkouts::WriteGuarded(Work work, Batch batch) {
   try {
-    co_return co_await database_.Write(work, std::move(batch));
+    co_await database_.Write(work, std::move(batch));
   } catch (const postgres::SqlError& error) {
     if (error.Is("MK001")) throw LostLease();
     throw;

@@ -16,6 +16,7 @@
 
 #include "platform/core/random.hpp"
 #include "platform/core/words.hpp"
+#include "platform/idempotency/store.hpp"
 #include "platform/postgres/database.hpp"
 #include "platform/runtime/setback.hpp"
 #include "services/order/domain/order.hpp"
@@ -49,6 +50,12 @@ struct Due {
   std::uint32_t failures = 0;
 };
 
+// What the request that drives a checkout answers once its order is placed, as its key keeps it.
+struct KeyedAnswer {
+  idempotency::RequestKey& key;
+  std::function<std::string(const domain::Order&)> of;
+};
+
 class LostLease : public std::runtime_error {
  public:
   LostLease() : std::runtime_error("another driver has taken over this checkout") {}
@@ -75,10 +82,12 @@ class Checkouts {
   Checkouts(postgres::Database& database, CheckoutTimes times, Chance chance = Random64)
       : database_(database), times_(times), chance_(std::move(chance)) {}
 
-  // The order with its number, all its parts and its checkout, leased to the caller: one transaction. Nothing
-  // when an order of this operation exists already. An order whose number another one has gets a new one, up
+  // The order with its number, all its parts and its checkout, leased to the caller, and the claim of `key`
+  // unless this run has it: one transaction. Throws idempotency::KeyTaken. Nothing when an order of this
+  // operation exists already. An order whose number another one has gets a new one, up
   // to four times; after that, which chance alone does not bring about, the database's error stands.
-  Task<std::optional<Lease>> Insert(Work work, domain::Order& order, std::string trace);
+  Task<std::optional<Lease>> Insert(Work work, domain::Order& order, std::string trace,
+                                    idempotency::RequestKey& key);
 
   // Takes over a checkout that nobody drives. Nothing when somebody does, or when it is done.
   Task<std::optional<Lease>> Take(Work work, domain::OrderId order);
@@ -87,10 +96,11 @@ class Checkouts {
   // Nothing when somebody else has taken over since.
   Task<std::optional<Lease>> Read(Work work, Due due);
 
-  // All parts become PLACED; the capture of the payment leaves through the outbox.
-  // `order` is as it was read under the lease, and then as it was written.
+  // All parts become PLACED; what is held becomes sold and the payment is captured through the outbox.
+  // `order` is as it was read under the lease, and then as it was written. With `answer` the request's key keeps
+  // it in the same transaction.
   Task<> Place(Work work, const Lease& lease, domain::Order& order, const domain::PaymentSummary& payment,
-               Time now);
+               Time now, const KeyedAnswer* answer = nullptr);
   Task<> DecideUndo(Work work, const Lease& lease, const domain::Failure& why);
   // All parts become FAILED; `order` as with Place.
   Task<> Fail(Work work, const Lease& lease, domain::Order& order, const domain::Failure& why,
@@ -103,8 +113,9 @@ class Checkouts {
   Task<OpenCheckouts> CountOpen(Work work);
 
  private:
-  Task<std::optional<Lease>> TryInsert(Work work, const domain::Order& order, std::string trace);
-  Task<std::vector<postgres::Result>> WriteGuarded(Work work, postgres::Batch batch);
+  Task<> TryInsert(Work work, const domain::Order& order, const std::string& trace,
+                   idempotency::RequestKey& key);
+  Task<> WriteGuarded(Work work, postgres::Batch batch);
 
   postgres::Database& database_;
   const CheckoutTimes times_;

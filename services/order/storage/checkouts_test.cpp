@@ -70,7 +70,7 @@ Task<> ExpectSame(Store& store, const domain::Order& answered) {
 TEST(Checkouts, AStaleFence_WritesNothingWhateverItIsAbout) {
   WithStore([](Store& store) -> Task<> {
     auto order = AnOrder();
-    const auto stale = (co_await store.checkouts.Insert(Soon(), order, "")).value();
+    const auto stale = (co_await testing::Insert(store.checkouts, order)).value();
     RunOut(order);
     const auto fresh = (co_await store.checkouts.Take(Soon(), order.id)).value();
     EXPECT_EQ(fresh.fence, stale.fence + 1);
@@ -94,7 +94,7 @@ TEST(Checkouts, AStaleFence_WritesNothingWhateverItIsAbout) {
 TEST(Checkouts, ToldToUndo_NeverGoesForwardAgain) {
   WithStore([](Store& store) -> Task<> {
     auto order = AnOrder();
-    const auto lease = (co_await store.checkouts.Insert(Soon(), order, "")).value();
+    const auto lease = (co_await testing::Insert(store.checkouts, order)).value();
     co_await store.checkouts.DecideUndo(Soon(), lease, OutOf(order));
     const Failure other{.reason = FailureReason::kUnavailable, .shortages = {}, .decline_code = {}};
     EXPECT_TRUE(co_await IsLost(store.checkouts.DecideUndo(Soon(), lease, other)));
@@ -109,7 +109,7 @@ TEST(Checkouts, ToldToUndo_NeverGoesForwardAgain) {
 TEST(Checkouts, AnEndedOrder_IsNotEndedAgain) {
   WithStore([](Store& store) -> Task<> {
     auto order = AnOrder();
-    const auto lease = (co_await store.checkouts.Insert(Soon(), order, "")).value();
+    const auto lease = (co_await testing::Insert(store.checkouts, order)).value();
     co_await store.checkouts.Fail(Soon(), lease, order, OutOf(order), {}, Now());
     const auto version = order.version;
     std::string reason;
@@ -135,7 +135,7 @@ TEST(Checkouts, AFailure_IsKeptWithWhatTheBuyerNeedsToKnow) {
                                 : OutOf(order);
       const domain::PaymentSummary payment{.state = declined ? domain::PaymentState::kDeclined
                                                              : domain::PaymentState::kVoided};
-      const auto lease = (co_await store.checkouts.Insert(Soon(), order, "")).value();
+      const auto lease = (co_await testing::Insert(store.checkouts, order)).value();
       co_await store.checkouts.Fail(Soon(), lease, order, why, payment, Now());
       EXPECT_EQ(order.CurrentState(), State::kFailed);
       EXPECT_EQ(order.failure, why);
@@ -156,7 +156,7 @@ TEST(Checkouts, AFailure_IsKeptWithWhatTheBuyerNeedsToKnow) {
 TEST(Checkouts, APlacedOrder_AnswersWhatWasWritten) {
   WithStore([](Store& store) -> Task<> {
     auto order = AnOrder();
-    const auto lease = (co_await store.checkouts.Insert(Soon(), order, "00-a-b-01")).value();
+    const auto lease = (co_await testing::Insert(store.checkouts, order, "00-a-b-01")).value();
     EXPECT_TRUE(lease.Fresh());
     EXPECT_FALSE(lease.overdue);
     EXPECT_EQ(lease.order, order.id);
@@ -184,13 +184,13 @@ TEST(Checkouts, ANumberThatIsTaken_IsDrawnAgain) {
     auto first = AnOrder();
     first.created_at = now;
     domain::SetNumber(first, domain::OrderNumber(now, taken));
-    EXPECT_TRUE((co_await checkouts.Insert(Soon(), first, "")).has_value());
+    EXPECT_TRUE((co_await testing::Insert(checkouts, first)).has_value());
     EXPECT_EQ(draws, 0);
 
     auto second = AnOrder();
     second.created_at = now;
     domain::SetNumber(second, first.number);
-    EXPECT_TRUE((co_await checkouts.Insert(Soon(), second, "")).has_value());
+    EXPECT_TRUE((co_await testing::Insert(checkouts, second)).has_value());
     EXPECT_EQ(draws, 3);
     EXPECT_EQ(second.number, domain::OrderNumber(now, taken + 1));
     const auto read = (co_await store.orders.Find(Soon(), second.id, Scope::Everything())).value();
@@ -208,13 +208,13 @@ TEST(Checkouts, WithoutAFreeNumber_NothingIsWritten) {
     const auto taken = Random64();
     domain::SetNumber(first, domain::OrderNumber(first.created_at, taken));
     storage::Checkouts checkouts(store.database, {}, [taken] { return taken; });
-    co_await checkouts.Insert(Soon(), first, "");
+    co_await testing::Insert(checkouts, first);
     auto second = AnOrder();
     second.created_at = first.created_at;
     domain::SetNumber(second, first.number);
     bool refused = false;
     try {
-      co_await checkouts.Insert(Soon(), second, "");
+      co_await testing::Insert(checkouts, second);
     } catch (const postgres::SqlError& error) {
       refused = error.IsUniqueViolation("order_number_pkey");
     }
@@ -226,7 +226,7 @@ TEST(Checkouts, WithoutAFreeNumber_NothingIsWritten) {
 TEST(Checkouts, AParkedOne_WaitsForAnOperator) {
   WithStore([](Store& store) -> Task<> {
     auto order = AnOrder();
-    const auto lease = (co_await store.checkouts.Insert(Soon(), order, "")).value();
+    const auto lease = (co_await testing::Insert(store.checkouts, order)).value();
     const auto parked_before = (co_await store.checkouts.CountOpen(Soon())).parked;
     co_await store.checkouts.PutBack(Soon(), order.id, lease.fence, {.why = "broken", .failures = 3});
     auto due = co_await store.checkouts.TakeDue(Soon(), 1000);

@@ -23,6 +23,12 @@ constexpr ComposedStatement kLinesByOperation{
         " FROM order_line l JOIN seller_order s ON s.id = l.seller_order_id WHERE s.order_id = " +
         kOfOperation + " ORDER BY s.position, l.position"};
 
+constexpr Columns kStanding{Column{"NOT EXISTS (SELECT FROM seller_order s WHERE s.order_id = o.id"
+                                   " AND s.state NOT IN ('CANCELLED', 'REJECTED', 'FAILED'))",
+                                   &Standing::dead},
+                            Column{"o.payment_state", &Standing::payment}};
+constexpr ComposedStatement kStands{"order.stands", "SELECT " + kStanding + " FROM orders o WHERE o.id = $1"};
+
 // The state of an order is the first one of its parts, in this order (domain::OrderState).
 constexpr Sql kPageOfBuyer{R"sql((
   SELECT id FROM orders b WHERE buyer_id = $1 AND failed = $2 AND ($4::uuid IS NULL OR id < $4)
@@ -83,6 +89,10 @@ Task<std::optional<domain::Order>> Orders::Find(Work work, domain::OrderId id, S
   AddWhole(batch, id, scope.BuyerId());
   auto orders = ReadOrders(co_await database_.Read(work, std::move(batch)));
   co_return orders.empty() ? std::nullopt : std::optional(std::move(orders.front()));
+}
+
+Task<std::optional<Standing>> Orders::Stands(Work work, domain::OrderId id) {
+  co_return kStanding.ReadAtMostOne(co_await database_.Read(work, kStands, id));
 }
 
 Task<std::optional<domain::Order>> Orders::FindByOperation(Work work, Uuid operation_id) {

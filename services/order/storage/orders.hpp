@@ -11,12 +11,20 @@
 
 namespace market::order::storage {
 
+// What a command about an order's money depends on.
+struct Standing {
+  bool dead = false;  // none of its parts will be delivered
+  domain::PaymentState payment = domain::PaymentState::kCreated;
+};
+
 class Orders {
  public:
   explicit Orders(postgres::Database& database) : database_(database) {}
 
   // Nothing when it does not exist or is not in scope (a buyer's or everything).
   Task<std::optional<domain::Order>> Find(Work work, domain::OrderId id, Scope scope);
+  // Nothing when it does not exist.
+  Task<std::optional<Standing>> Stands(Work work, domain::OrderId id);
   Task<std::optional<domain::Order>> FindByOperation(Work work, Uuid operation_id);
   // Up to `limit` orders older than `before`: those in `state`, or else all but those that FAILED.
   Task<std::vector<domain::Order>> ListOfBuyer(Work work, AccountId buyer, std::optional<domain::State> state,

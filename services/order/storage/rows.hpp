@@ -79,6 +79,7 @@ struct LineOfPart {
 
 inline constexpr Columns kLine{
     Column{"l.seller_order_id", &LineOfPart::part},
+    Column{"l.id", &LineOfPart::line, &domain::Line::id},
     Column{"l.offer_id", &LineOfPart::line, &domain::Line::offer},
     Column{"l.product_id", &LineOfPart::line, &domain::Line::product},
     Column{"l.title", &LineOfPart::line, &domain::Line::title},

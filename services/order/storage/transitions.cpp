@@ -40,19 +40,20 @@ constexpr ComposedStatement kLockParts{
         " FROM seller_order s JOIN orders o ON o.id = s.order_id"
         " WHERE s.order_id = $1 AND ($2::uuid IS NULL OR o.buyer_id = $2) ORDER BY s.id FOR UPDATE OF s"};
 
-struct OfferOfPart {
+struct UnitsOfPart {
   domain::SellerOrderId part;
-  domain::OfferId offer;
+  Units units;
 };
-constexpr Columns kOffer{Column{"l.seller_order_id", &OfferOfPart::part},
-                         Column{"l.offer_id", &OfferOfPart::offer}};
-constexpr ComposedStatement kOffersOfPart{
-    "seller_order.offers",
-    "SELECT " + kOffer + " FROM order_line l WHERE l.seller_order_id = $1 ORDER BY l.position"};
-constexpr ComposedStatement kOffersOfOrder{
-    "order.offers", "SELECT " + kOffer +
-                        " FROM order_line l JOIN seller_order s ON s.id = l.seller_order_id"
-                        " WHERE s.order_id = $1 ORDER BY s.position, l.position"};
+constexpr Columns kUnits{Column{"l.seller_order_id", &UnitsOfPart::part},
+                         Column{"l.id", &UnitsOfPart::units, &Units::line},
+                         Column{"l.quantity", &UnitsOfPart::units, &Units::quantity}};
+constexpr ComposedStatement kUnitsOfPart{
+    "seller_order.units",
+    "SELECT " + kUnits + " FROM order_line l WHERE l.seller_order_id = $1 ORDER BY l.position"};
+constexpr ComposedStatement kUnitsOfOrder{
+    "order.units", "SELECT " + kUnits +
+                       " FROM order_line l JOIN seller_order s ON s.id = l.seller_order_id"
+                       " WHERE s.order_id = $1 ORDER BY s.position, l.position"};
 
 constexpr ComposedStatement kMovePart{"seller_order.move", R"sql(
   UPDATE seller_order s SET state = $2, carrier = coalesce($3, carrier), tracking_number = coalesce($4, tracking_number),
@@ -91,12 +92,12 @@ events::NewEvent EventOf(const MovedPart& part, domain::State to, const std::opt
   }
 }
 
-std::vector<domain::OfferId> OffersOf(domain::SellerOrderId part, const std::vector<OfferOfPart>& rows) {
-  std::vector<domain::OfferId> offers;
+std::vector<Units> UnitsOf(domain::SellerOrderId part, const std::vector<UnitsOfPart>& rows) {
+  std::vector<Units> units;
   for (const auto& row : rows) {
-    if (row.part == part) offers.push_back(row.offer);
+    if (row.part == part) units.push_back(row.units);
   }
-  return offers;
+  return units;
 }
 
 void AppendCancellation(Batch& batch, audit::Act act, const domain::OrderId& order,
@@ -133,7 +134,7 @@ Task<domain::SellerOrder> Transitions::Move(Work work, domain::SellerOrderId par
                                             Uuid operation_id, std::string trace, Time now) {
   auto body = [&](Tx& tx) -> Task<domain::SellerOrder> {
     Batch read("seller_order.lock");
-    read.Add(kLockPart, part, scope.SellerIds()).Add(kMoveDone, operation_id, part).Add(kOffersOfPart, part);
+    read.Add(kLockPart, part, scope.SellerIds()).Add(kMoveDone, operation_id, part).Add(kUnitsOfPart, part);
     const auto found = co_await tx.Execute(std::move(read));
     const auto locked = kLocked.ReadAtMostOne(found[0]);
     if (!locked) throw NotFound("the seller order");
@@ -151,7 +152,7 @@ Task<domain::SellerOrder> Transitions::Move(Work work, domain::SellerOrderId par
       batch.Add(kTouchOrder, order, now);
       events::Append(batch, work, EventOf(moved, to, shipment));
       if (to == domain::State::kShipped) {
-        outbox::Append(batch, ConsumeMessage(order, OffersOf(part, kOffer.ReadAll(found[2])), trace));
+        outbox::Append(batch, ConsumeMessage(order, UnitsOf(part, kUnits.ReadAll(found[2])), trace));
       }
     }
     batch.Add(kLinesOfPart, part);
@@ -170,7 +171,7 @@ Task<Cancelled> Transitions::Cancel(Work work, domain::OrderId order, Scope scop
     Batch read("order.lock_parts");
     read.Add(kLockParts, order, scope.BuyerId())
         .Add(kOperationDone, operation_id, order)
-        .Add(kOffersOfOrder, order);
+        .Add(kUnitsOfOrder, order);
     const auto found = co_await tx.Execute(std::move(read));
     const auto parts = kLocked.ReadAll(found[0]);
     if (parts.empty()) throw NotFound("the order");
@@ -178,14 +179,14 @@ Task<Cancelled> Transitions::Cancel(Work work, domain::OrderId order, Scope scop
     Batch batch("order.cancel");
     std::vector<Locked> chosen;
     if (found[1].empty()) {  // not a repetition
-      const auto offers = kOffer.ReadAll(found[2]);
+      const auto units = kUnits.ReadAll(found[2]);
       chosen = Choose(parts, named);
       for (const auto& [from, part] : chosen) {
         domain::RequireMove(from, domain::State::kCancelled);
         batch.Add(kMovePart, part.id, domain::State::kCancelled, std::nullopt, std::nullopt, now);
         batch.Add(kInsertEvent, order, part.id, now, from, domain::State::kCancelled, actor.role,
                   actor.account, reason, operation_id);
-        outbox::Append(batch, ReleaseMessage(order, OffersOf(part.id, offers), trace));
+        outbox::Append(batch, ReleaseMessage(order, UnitsOf(part.id, units), trace));
         outbox::Append(batch, RefundMessage(order, part.id, trace));
         events::Append(batch, work, SellerOrderCancelledEvent(part, actor.role, reason));
       }
@@ -201,9 +202,19 @@ Task<Cancelled> Transitions::Cancel(Work work, domain::OrderId order, Scope scop
   co_return co_await database_.Transaction(work, body);
 }
 
-Task<> Transitions::SetPayment(Work work, domain::OrderId order, domain::PaymentSummary payment) {
-  co_await database_.Write(work, kSetPayment, order, payment.state, payment.authorized_minor,
-                           payment.captured_minor, payment.refunded_minor);
+Task<> Transitions::SetPayment(Work work, domain::OrderId order, domain::PaymentSummary payment,
+                               const outbox::Message& command) {
+  Batch batch("order.set_payment");
+  batch.Add(kSetPayment, order, payment.state, payment.authorized_minor, payment.captured_minor,
+            payment.refunded_minor);
+  outbox::AppendDelivered(batch, command);
+  co_await database_.Write(work, std::move(batch));
+}
+
+Task<> Transitions::Delivered(Work work, const outbox::Message& command) {
+  Batch batch("order.delivered");
+  outbox::AppendDelivered(batch, command);
+  co_await database_.Write(work, std::move(batch));
 }
 
 }  // namespace market::order::storage

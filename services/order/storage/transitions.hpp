@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "platform/audit/audit.hpp"
+#include "platform/outbox/outbox.hpp"
 #include "platform/postgres/database.hpp"
 #include "services/order/domain/event.hpp"
 #include "services/order/domain/order.hpp"
@@ -47,8 +48,11 @@ class Transitions {
                          std::vector<domain::SellerOrderId> parts, Actor actor, std::string reason,
                          Uuid operation_id, std::string trace, Time now);
 
-  // Writes down what the payment service said.
-  Task<> SetPayment(Work work, domain::OrderId order, domain::PaymentSummary payment);
+  // Writes down what the payment service said to a command, which is then delivered.
+  Task<> SetPayment(Work work, domain::OrderId order, domain::PaymentSummary payment,
+                    const outbox::Message& command);
+  // The same of a command that asks for nothing any more.
+  Task<> Delivered(Work work, const outbox::Message& command);
 
  private:
   postgres::Database& database_;

@@ -82,9 +82,9 @@ Task<> ExpectReadBack(MovingStore& store) {
   const auto same = co_await store.orders.FindByOperation(Soon(), placed.operation_id);
   EXPECT_EQ(same.value().id, placed.id);
 
-  auto twin = placed;
-  twin.id = domain::OrderId::New();
-  EXPECT_FALSE((co_await store.checkouts.Insert(Soon(), twin, "")).has_value());
+  auto twin = AnOrder();
+  twin.operation_id = placed.operation_id;
+  EXPECT_FALSE((co_await testing::Insert(store.checkouts, twin)).has_value());
 }
 TEST(Orders, Placed_ReadsBackForItsBuyerOnly) { WithStore<MovingStore>(ExpectReadBack); }
 
@@ -98,8 +98,10 @@ Task<> ExpectFulfilment(MovingStore& store) {
   EXPECT_EQ(co_await store.ReasonOfMove(part, State::kShipped, part.seller), "");
   EXPECT_EQ(co_await store.ReasonOfMove(part, State::kDelivered, part.seller), "");
   const auto stock = co_await store.StockCommands(order.id);
-  EXPECT_EQ(stock.size(), 1u);
-  EXPECT_EQ(stock.at(0).consume().offer_ids(0), part.lines[0].offer.ToString());
+  EXPECT_EQ(stock.size(), 2u);
+  EXPECT_TRUE(stock.at(0).has_commit());
+  EXPECT_EQ(stock.at(1).consume().lines(0).line_id(), part.lines[0].id.ToString());
+  EXPECT_EQ(stock.at(1).consume().lines(0).quantity(), part.lines[0].quantity);
 
   std::vector<SellerId> sellers = {part.seller};
   const auto mine = Scope::Sellers(sellers);
@@ -146,7 +148,7 @@ Task<> ExpectMoveIsRepeatable(MovingStore& store) {
     EXPECT_EQ(again.lines.at(0).sku, written.lines.at(0).sku);
     EXPECT_EQ(co_await store.ReasonOfMove(part, to, part.seller), "ILLEGAL_TRANSITION");
   }
-  EXPECT_EQ((co_await store.StockCommands(order.id)).size(), 1u);
+  EXPECT_EQ((co_await store.StockCommands(order.id)).size(), 2u);
 }
 TEST(Transitions, AMove_IsRepeatable) { WithStore<MovingStore>(ExpectMoveIsRepeatable); }
 
@@ -183,8 +185,8 @@ Task<> ExpectCancel(MovingStore& store) {
   EXPECT_TRUE(payment.at(0).has_capture());
   EXPECT_EQ(payment.at(1).refund().seller_order_id(), first[0].ToString());
   const auto stock = co_await store.StockCommands(order.id);
-  EXPECT_EQ(stock.size(), 1u);
-  EXPECT_EQ(stock.at(0).release().offer_ids(0), order.parts[0].lines[0].offer.ToString());
+  EXPECT_EQ(stock.size(), 2u);
+  EXPECT_EQ(stock.at(1).release().lines(0).line_id(), order.parts[0].lines[0].id.ToString());
   EXPECT_EQ(co_await store.Cancel(order, order.buyer, Uuid::NewV7(), first), "ILLEGAL_TRANSITION");
   EXPECT_EQ(co_await store.Cancel(order, order.buyer, Uuid::NewV7()), "");
   EXPECT_EQ((co_await store.PaymentCommands(order.id)).size(), 3u);
@@ -243,7 +245,7 @@ TEST(Events, EveryAct_IsTold) { WithStore<MovingStore>(ExpectEvents); }
 
 Task<> ExpectFailureTold(MovingStore& store) {
   auto order = AnOrder();
-  const auto lease = co_await store.checkouts.Insert(Soon(), order, "");
+  const auto lease = co_await testing::Insert(store.checkouts, order);
   EXPECT_EQ(ToldOf(order), "");
   auto stale = *lease;
   ++stale.fence;

@@ -52,17 +52,6 @@ class FakeStock final : public api::ProductApi {
   std::map<std::string, Held> orders;
   std::map<std::string, api::product::OfferForSale> offers;
   std::int64_t Available() const { return available_; }
-  // Holds that nobody committed run out.
-  void ExpireHolds() {
-    for (auto it = orders.begin(); it != orders.end();) {
-      if (it->second != Held::kHeld) {
-        ++it;
-        continue;
-      }
-      ++available_;
-      it = orders.erase(it);
-    }
-  }
 
   Task<api::product::ReserveStockResponse> ReserveStock(CallContext&,
                                                         api::product::ReserveStockRequest request) override {

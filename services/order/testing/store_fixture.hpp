@@ -11,6 +11,7 @@
 #include "services/order/storage/checkouts.hpp"
 #include "services/order/storage/orders.hpp"
 #include "services/order/storage/transitions.hpp"
+#include "services/order/testing/insert.hpp"
 
 namespace market::order::testing {
 
@@ -63,7 +64,7 @@ struct Store {
   // Placed and authorised.
   Task<domain::Order> Placed() {
     auto order = AnOrder();
-    const auto lease = co_await checkouts.Insert(testing::Soon(), order, "");
+    const auto lease = co_await Insert(checkouts, order);
     co_await checkouts.Place(
         testing::Soon(), *lease, order,
         {.state = domain::PaymentState::kAuthorized, .authorized_minor = order.total.minor}, Now());

@@ -12,52 +12,58 @@ namespace {
 constexpr std::chrono::seconds kLimit{20};
 
 // An order that was cancelled whole before its capture is not charged at all.
-Task<> Capture(OutboxDeps deps, CallContext& call, domain::Order order) {
+Task<api::payment::Payment> Capture(const OutboxDeps& deps, CallContext& call, const std::string& order,
+                                    const storage::Standing& standing) {
   api::payment::Payment payment;
-  if (domain::IsDead(order.CurrentState())) {
+  if (standing.dead) {
     api::payment::VoidPaymentRequest request;
-    request.set_order_id(order.id.ToString());
+    request.set_order_id(order);
     payment = co_await deps.payments.VoidPayment(call, std::move(request));
   } else {
     api::payment::CapturePaymentRequest request;
-    request.set_order_id(order.id.ToString());
+    request.set_order_id(order);
     payment = co_await deps.payments.CapturePayment(call, std::move(request));
   }
-  const auto summary = SummaryOf(payment);
-  if (summary.state != domain::PaymentState::kCaptured && summary.state != domain::PaymentState::kVoided) {
-    throw Unavailable("the payment is " + std::string(domain::Name(summary.state)) + "; asking again");
+  const auto state = SummaryOf(payment).state;
+  if (state != domain::PaymentState::kCaptured && state != domain::PaymentState::kVoided) {
+    throw Unavailable("the payment is " + std::string(domain::Name(state)) + "; asking again");
   }
-  co_await deps.transitions.SetPayment(call, order.id, summary);
+  co_return payment;
 }
 
-// The capture of this order was delivered before,
-// so the payment is captured or was voided; a voided one owes nothing.
-Task<> Refund(OutboxDeps deps, CallContext& call, domain::Order order, std::string part) {
-  if (order.payment.state == domain::PaymentState::kVoided) co_return;
+// The capture of this order was delivered before, so the payment is captured or was voided; a voided one owes
+// nothing.
+Task<api::payment::Payment> Refund(const OutboxDeps& deps, CallContext& call, const outbox::Message& message,
+                                   const api::order::PaymentCommand& command) {
   api::payment::RefundForOrderRequest request;
-  request.set_order_id(order.id.ToString());
-  request.set_seller_order_id(part);
+  request.set_order_id(command.order_id());
+  request.set_refund_id(message.id.ToString());
+  request.set_seller_order_id(command.refund().seller_order_id());
   request.set_reason("cancelled");
-  const auto payment = co_await deps.payments.RefundForOrder(call, std::move(request));
-  co_await deps.transitions.SetPayment(call, order.id, SummaryOf(payment));
+  co_return co_await deps.payments.RefundForOrder(call, std::move(request));
 }
 
 Task<> HandlePayment(OutboxDeps deps, const outbox::Message& message, const telemetry::Span& span) {
-  using Command = api::order::PaymentCommand;
   const auto command = PaymentCommandFrom(message);
+  const auto order = domain::OrderId::From(command.order_id());
   auto call = CallContext::ForWork(kLimit, span);
-  auto order = co_await deps.orders.Find(call, domain::OrderId::From(command.order_id()),
-                                         storage::Scope::Everything());
-  if (!order) throw std::logic_error("a payment message without its order");
-  switch (command.command_case()) {
-    case Command::kCapture:
-      co_return co_await Capture(deps, call, std::move(*order));
-    case Command::kRefund:
-      co_return co_await Refund(deps, call, std::move(*order), command.refund().seller_order_id());
-    case Command::COMMAND_NOT_SET:
-      break;
+  const auto standing = co_await deps.orders.Stands(call, order);
+  if (!standing) throw std::logic_error("a payment message without its order");
+  if (command.has_refund() && standing->payment == domain::PaymentState::kVoided) {
+    co_return co_await deps.transitions.Delivered(call, message);
   }
-  throw std::logic_error("a payment command without a handler");
+  const auto payment = command.has_refund() ? co_await Refund(deps, call, message, command)
+                                            : co_await Capture(deps, call, command.order_id(), *standing);
+  co_await deps.transitions.SetPayment(call, order, SummaryOf(payment), message);
+}
+
+void Fill(google::protobuf::RepeatedPtrField<api::product::ReservedUnits>& out,
+          const google::protobuf::RepeatedPtrField<api::order::StockCommand::Units>& lines) {
+  for (const auto& line : lines) {
+    auto& units = *out.Add();
+    units.set_line_id(line.line_id());
+    units.set_quantity(line.quantity());
+  }
 }
 
 Task<> HandleStock(OutboxDeps deps, const outbox::Message& message, const telemetry::Span& span) {
@@ -65,17 +71,25 @@ Task<> HandleStock(OutboxDeps deps, const outbox::Message& message, const teleme
   const auto command = StockCommandFrom(message);
   auto call = CallContext::ForWork(kLimit, span);
   switch (command.command_case()) {
+    case Command::kCommit: {
+      api::product::CommitReservationRequest request;
+      request.set_order_id(command.order_id());
+      co_await deps.products.CommitReservation(call, std::move(request));
+      co_return;
+    }
     case Command::kRelease: {
       api::product::ReleaseReservationRequest request;
       request.set_order_id(command.order_id());
-      *request.mutable_offer_ids() = command.release().offer_ids();
+      request.set_cause_id(message.id.ToString());
+      Fill(*request.mutable_lines(), command.release().lines());
       co_await deps.products.ReleaseReservation(call, std::move(request));
       co_return;
     }
     case Command::kConsume: {
       api::product::ConsumeReservationRequest request;
       request.set_order_id(command.order_id());
-      *request.mutable_offer_ids() = command.consume().offer_ids();
+      request.set_cause_id(message.id.ToString());
+      Fill(*request.mutable_lines(), command.consume().lines());
       co_await deps.products.ConsumeReservation(call, std::move(request));
       co_return;
     }
@@ -88,10 +102,12 @@ Task<> HandleStock(OutboxDeps deps, const outbox::Message& message, const teleme
 }  // namespace
 
 void HandleOutbox(outbox::Relay& relay, OutboxDeps deps) {
-  relay.Handle(std::string(kPaymentTopic),
-               [deps](const outbox::Message& message, const telemetry::Span& span) {
-                 return HandlePayment(deps, message, span);
-               });
+  relay.Handle(
+      std::string(kPaymentTopic),
+      [deps](const outbox::Message& message, const telemetry::Span& span) {
+        return HandlePayment(deps, message, span);
+      },
+      outbox::Relay::Deletes::kHandler);
   relay.Handle(std::string(kStockTopic), [deps](const outbox::Message& message, const telemetry::Span& span) {
     return HandleStock(deps, message, span);
   });

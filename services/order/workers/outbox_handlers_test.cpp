@@ -10,6 +10,7 @@
 #include "services/order/migrations.hpp"
 #include "services/order/storage/checkouts.hpp"
 #include "services/order/testing/fake_peers.hpp"
+#include "services/order/testing/insert.hpp"
 
 namespace market::order {
 namespace {
@@ -46,7 +47,7 @@ struct World {
     HandleOutbox(relay, {orders, transitions, stock, payments});
   }
 
-  // An order of two sellers whose payment is authorised and whose stock is committed.
+  // An order of two sellers whose payment is authorised and whose stock is held.
   Task<domain::Order> Placed() {
     const std::array offers = {AnOffer(), AnOffer()};
     const std::array items = {domain::Item{offers[0].id, 1}, domain::Item{offers[1].id, 1}};
@@ -54,7 +55,7 @@ struct World {
         domain::MakeOrder(Uuid::NewV7(), AccountId::New(), domain::Price(items, offers),
                           {.recipient = "Ada", .lines = {"1 Street"}, .city = "London", .country_code = "GB"},
                           "visa", SystemClock().Now());
-    const auto lease = co_await checkouts.Insert(Soon(), order, "");
+    const auto lease = co_await testing::Insert(checkouts, order);
     co_await checkouts.Place(
         Soon(), *lease, order,
         {.state = domain::PaymentState::kAuthorized, .authorized_minor = order.total.minor},
@@ -63,7 +64,7 @@ struct World {
     payment.set_order_id(order.id.ToString());
     payment.set_state(Payment::AUTHORIZED);
     payment.mutable_authorized()->set_amount(order.total.minor);
-    stock.orders[order.id.ToString()] = Held::kCommitted;
+    stock.orders[order.id.ToString()] = Held::kHeld;
     co_return order;
   }
   Task<> Cancel(const domain::Order& order, std::vector<domain::SellerOrderId> parts) {
@@ -124,6 +125,15 @@ TEST(OutboxHandlers, AnOrderCancelledWhole_IsVoidedAndNothingRefunded) {
   });
 }
 
+TEST(OutboxHandlers, APlacedOrder_HasItsStockSold) {
+  WithWorld([](World& world, runtime::TaskGroup& group) -> Task<> {
+    const auto order = co_await world.Placed();
+    group.Keep("relay", world.relay.Deliveries().Run());
+    co_await Eventually([&] { return world.Left() == "0"; });
+    EXPECT_EQ(world.stock.orders[order.id.ToString()], Held::kCommitted);
+  });
+}
+
 // A capture that fails for hours holds back neither the units that were shipped nor those given back.
 TEST(OutboxHandlers, Stock_NeverWaitsForMoney) {
   WithWorld([](World& world, runtime::TaskGroup& group) -> Task<> {
@@ -162,7 +172,7 @@ TEST(OutboxHandlers, UnknownPayload_MovesNothing) {
     co_await Eventually(
         [&] { return world.disk.Execute("SELECT count(*) FROM outbox WHERE failures > 0") == "8"; });
     EXPECT_EQ(world.payments.orders[id].state(), Payment::AUTHORIZED);
-    EXPECT_EQ(world.stock.orders[id], Held::kCommitted);
+    EXPECT_EQ(world.stock.orders[id], Held::kHeld);
     EXPECT_TRUE(world.payments.refunded.empty());
   });
 }

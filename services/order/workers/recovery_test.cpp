@@ -13,6 +13,7 @@
 #include "platform/testing/temporary_database.hpp"
 #include "services/order/domain/pricing.hpp"
 #include "services/order/testing/fake_peers.hpp"
+#include "services/order/testing/insert.hpp"
 
 namespace market::order {
 namespace {
@@ -64,7 +65,7 @@ struct RecoveryWorld {
   }
   Task<std::string> Abandon() {
     auto order = AnOrder();
-    co_await checkouts.Insert(Soon(), order, "");
+    co_await testing::Insert(checkouts, order);
     co_return order.id.ToString();
   }
   std::string Sql(const std::string& sql) { return disk.Execute(sql); }
@@ -115,7 +116,7 @@ TEST(Recovery, ARowThatBreaksOrCantBeRead_IsParkedAndTheOthersAreDriven) {
     const auto id = refused.id.ToString();
     world.Sql("ALTER TABLE orders ADD CONSTRAINT test_refuses CHECK (id <> '" + id +
               "' OR payment_state = 'CREATED')");
-    co_await world.checkouts.Insert(Soon(), refused, "");
+    co_await testing::Insert(world.checkouts, refused);
     auto unreadable = AnOrder();
     const auto other = unreadable.id.ToString();
     world.Sql(
@@ -124,7 +125,7 @@ TEST(Recovery, ARowThatBreaksOrCantBeRead_IsParkedAndTheOthersAreDriven) {
         other + "' THEN NEW.undo_offers = '{NULL}'; END IF; RETURN NEW; END $$");
     world.Sql(
         "CREATE TRIGGER test_spoil BEFORE UPDATE ON checkout FOR EACH ROW EXECUTE FUNCTION test_spoil()");
-    co_await world.checkouts.Insert(Soon(), unreadable, "");
+    co_await testing::Insert(world.checkouts, unreadable);
     for (int i = 0; i < 20; ++i) co_await world.Abandon();
 
     const auto& rounds = world.recovery.Driving().Rounds();
@@ -162,7 +163,7 @@ TEST(Recovery, TablesThatAreAway_StopNothingForGood) {
 
     // What a driver reads is away: its row waits.
     auto order = AnOrder();
-    co_await world.checkouts.Insert(Soon(), order, "");
+    co_await testing::Insert(world.checkouts, order);
     world.Sql("ALTER TABLE order_line RENAME TO away");
     co_await Eventually(
         [&] { return world.Of(order.id.ToString(), "failures") != "0" || world.Open() == "0"; });
