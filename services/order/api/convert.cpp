@@ -17,15 +17,36 @@ void Fill(api::order::ShippingAddress& out, const domain::Address& address) {
   out.set_phone(address.phone);
 }
 
+void Fill(api::order::Tax& out, const domain::Tax& tax, const Currency& currency) {
+  out.set_rate_ppm(tax.rate_ppm);
+  out.set_mode(std::string(domain::Name(tax.mode)));
+  *out.mutable_amount() = ToProto(Money{tax.amount_minor, currency});
+}
+
 void Fill(api::order::OrderLine& out, const domain::Line& line) {
-  if (!line.id.IsNil()) out.set_id(line.id.ToString());
+  const auto& currency = line.total.currency;
+  if (line.id.IsNil()) {
+    out.set_available(line.available);
+  } else {
+    out.set_id(line.id.ToString());
+  }
   out.set_offer_id(line.offer.ToString());
   out.set_product_id(line.product.ToString());
   out.set_title(line.title);
   out.set_sku(line.sku);
   for (const auto& [name, value] : line.options) (*out.mutable_options())[name] = value;
   out.set_quantity(line.quantity);
+  out.set_cancelled_quantity(line.cancelled);
+  out.set_shipped_quantity(line.shipped);
+  out.set_returned_quantity(line.returned);
   *out.mutable_unit_price() = ToProto(line.unit_price);
+  for (const auto& discount : line.discounts) {
+    auto& off = *out.add_discounts();
+    off.set_source(discount.source);
+    off.set_funder(std::string(domain::Name(discount.funder)));
+    *off.mutable_amount() = ToProto(Money{discount.amount_minor, currency});
+  }
+  Fill(*out.mutable_tax(), line.tax, currency);
   *out.mutable_total() = ToProto(line.total);
 }
 
@@ -60,6 +81,7 @@ domain::Offer OfferFrom(const api::product::OfferForSale& offer) {
           .sku = offer.sku(),
           .options = {offer.options().begin(), offer.options().end()},
           .price = conversions::MoneyFrom(offer.price()),
+          .available = offer.available(),
           .for_sale = offer.for_sale()};
 }
 
@@ -82,6 +104,9 @@ api::order::SellerOrder ToProto(const domain::SellerOrder& part) {
   out.set_state(ToProto(part.state));
   for (const auto& line : part.lines) Fill(*out.add_lines(), line);
   *out.mutable_total() = ToProto(part.total);
+  const Money refunded{part.refunded_minor, part.total.currency};
+  *out.mutable_refunded() = ToProto(refunded);
+  *out.mutable_net() = ToProto(part.total - refunded);
   if (!part.address.recipient.empty()) Fill(*out.mutable_shipping_address(), part.address);
   out.set_carrier(part.carrier);
   out.set_tracking_number(part.tracking_number);
@@ -98,6 +123,7 @@ api::order::Order ToProto(const domain::Order& order) {
   out.set_state(ToProto(order.CurrentState()));
   for (const auto& part : order.parts) *out.add_seller_orders() = ToProto(part);
   *out.mutable_total() = ToProto(order.total);
+  *out.mutable_net() = ToProto(order.total - Money{order.payment.refunded_minor, order.total.currency});
   Fill(*out.mutable_shipping_address(), order.address);
   Fill(*out.mutable_payment(), order.payment, order.total.currency);
   out.set_failure_reason(std::string(domain::Name(order.failure.reason)));

@@ -36,6 +36,8 @@ class OrderService final : public api::OrderApi {
   Task<api::order::Order> GetOrder(CallContext& call, api::order::GetOrderRequest request) override;
   Task<api::order::ListMyOrdersResponse> ListMyOrders(CallContext& call,
                                                       api::order::ListMyOrdersRequest request) override;
+  Task<api::order::ExplainOrderResponse> ExplainOrder(CallContext& call,
+                                                      api::order::ExplainOrderRequest request) override;
   Task<api::order::ListOrderEventsResponse> ListOrderEvents(
       CallContext& call, api::order::ListOrderEventsRequest request) override;
   Task<api::order::Order> CancelOrder(CallContext& call, api::order::CancelOrderRequest request) override;

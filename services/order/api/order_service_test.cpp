@@ -171,6 +171,32 @@ TEST(OrderService_PlaceOrder, ARepetition_AnswersAsBefore) {
   testing::WithStore<Operations>(ExpectRepetition);
 }
 
+Task<> ExpectExplained(Operations& o) {
+  const auto order = co_await o.Placed(o.buyer, {o.anna, o.bob});
+  EXPECT_EQ(order.net().amount(), 2 * 1999);
+  EXPECT_EQ(order.seller_orders(0).net().amount(), 1999);
+  const auto& line = order.seller_orders(0).lines(0);
+  EXPECT_FALSE(line.id().empty());
+  EXPECT_EQ(line.tax().mode(), "INCLUDED");
+  Call call(o.buyer);
+  api::order::ExplainOrderRequest request;
+  request.set_order_id(order.id());
+  const auto explained = co_await o.api.ExplainOrder(call.context, request);
+  EXPECT_TRUE(explained.matches());
+  EXPECT_EQ(explained.amounts_size(), 5);
+  EXPECT_EQ(explained.amounts(0).id(), line.id());
+  EXPECT_EQ(explained.amounts(0).formula(), "1 x 1999");
+  EXPECT_EQ(explained.amounts(4).formula(), "1999 + 1999");
+  EXPECT_EQ(explained.amounts(4).computed().amount(), order.total().amount());
+  Call stranger(AccountId::New());
+  EXPECT_EQ(co_await ReasonOf(o.api.ExplainOrder(stranger.context, request)), "NOT_FOUND");
+  Call operating(AccountId::New(), {.everything = true});
+  EXPECT_TRUE((co_await o.api.ExplainOrder(operating.context, request)).matches());
+}
+TEST(OrderService_ExplainOrder, EveryAmountIsComputedAgain) {
+  testing::WithStore<Operations>(ExpectExplained);
+}
+
 // The provider has no answer yet: the answer is not the last word, and shows what a look shows.
 Task<> ExpectPending(Operations& o) {
   Call call(o.buyer);

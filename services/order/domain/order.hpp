@@ -9,6 +9,7 @@
 #include "services/order/domain/failure.hpp"
 #include "services/order/domain/ids.hpp"
 #include "services/order/domain/payment.hpp"
+#include "services/order/domain/price.hpp"
 #include "services/order/domain/state.hpp"
 
 namespace market::order::domain {
@@ -20,8 +21,14 @@ struct Line {
   std::string title;
   std::string sku;
   std::map<std::string, std::string> options;
-  std::int64_t quantity = 0;
+  std::int64_t quantity = 0;  // bought; of these:
+  std::int64_t cancelled = 0;
+  std::int64_t shipped = 0;
+  std::int64_t returned = 0;
+  std::int64_t available = 0;  // how many could be bought; of a quote only
   Money unit_price;
+  std::vector<Discount> discounts;
+  Tax tax;
   Money total;
 };
 
@@ -43,6 +50,7 @@ struct SellerOrder {
   State state = State::kPendingPayment;
   std::vector<Line> lines;
   Money total;
+  std::int64_t refunded_minor = 0;
   std::string carrier;
   std::string tracking_number;
   std::int64_t version = 1;

@@ -2,8 +2,10 @@
 #pragma once
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "platform/core/words.hpp"
+#include "services/order/domain/ids.hpp"
 
 namespace market::order::domain {
 
@@ -15,11 +17,20 @@ inline constexpr Words<PaymentState, 6> kPaymentStates{
 inline std::string_view Name(PaymentState state) { return kPaymentStates.Name(state); }
 inline void FromText(std::string_view text, PaymentState& state) { state = kPaymentStates.Require(text); }
 
+// What of a seller order has gone back.
+struct PartRefund {
+  SellerOrderId part;
+  std::int64_t refunded_minor = 0;
+
+  bool operator==(const PartRefund&) const = default;
+};
+
 struct PaymentSummary {
   PaymentState state = PaymentState::kCreated;
   std::int64_t authorized_minor = 0;
   std::int64_t captured_minor = 0;
   std::int64_t refunded_minor = 0;
+  std::vector<PartRefund> refunds = {};  // as the payment service says it; kept with the parts
 
   bool operator==(const PaymentSummary&) const = default;
 };

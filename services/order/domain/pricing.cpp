@@ -91,6 +91,10 @@ void Order::Settle(State to, const PaymentSummary& money, Failure why, Time now)
     ++part.version;
     part.updated_at = now;
   }
+  for (const auto& refund : money.refunds) {
+    const auto part = std::ranges::find(parts, refund.part, &SellerOrder::id);
+    if (part != parts.end()) part->refunded_minor = refund.refunded_minor;
+  }
   payment = money;
   failure = std::move(why);
   ++version;
@@ -122,6 +126,7 @@ Priced Price(std::span<const Item> items, std::span<const Offer> offers) {
                   "all items of an order must have the same currency");
     }
     // Both factors are bounded by the contract (99,999,999 and 100 * 999), so the product can't overflow.
+    auto price = MakePrice((offer.price * item.quantity).minor, {}, 0, TaxMode::kIncluded);
     Line line{.id = {},
               .offer = offer.id,
               .product = offer.product,
@@ -129,8 +134,11 @@ Priced Price(std::span<const Item> items, std::span<const Offer> offers) {
               .sku = offer.sku,
               .options = offer.options,
               .quantity = item.quantity,
+              .available = offer.available,
               .unit_price = offer.price,
-              .total = offer.price * item.quantity};
+              .discounts = std::move(price.discounts),
+              .tax = price.tax,
+              .total = Money{price.total_minor, currency}};
     priced.total = priced.total + line.total;
     if (priced.total.minor > kTotalMinorMax) ThrowTooLarge();
     auto part = std::ranges::find(priced.parts, offer.seller, &PricedPart::seller);

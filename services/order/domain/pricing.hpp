@@ -26,6 +26,7 @@ struct Offer {
   std::string sku;
   std::map<std::string, std::string> options;
   Money price;
+  std::int64_t available = 0;
   bool for_sale = false;
 };
 

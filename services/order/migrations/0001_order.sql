@@ -64,18 +64,21 @@ CREATE TABLE seller_order (
   seller_id        uuid NOT NULL,
   number           text NOT NULL,
   state            order_state NOT NULL,
-  total_minor      bigint NOT NULL CHECK (total_minor > 0),
+  total_minor      bigint NOT NULL,  -- of its lines and its delivery
+  refunded_minor   bigint NOT NULL DEFAULT 0,
   carrier          text NOT NULL DEFAULT '',
   tracking_number  text NOT NULL DEFAULT '',
   version          bigint NOT NULL DEFAULT 1,
   created_at       timestamptz NOT NULL,
   updated_at       timestamptz NOT NULL,
+  CHECK (0 <= refunded_minor AND refunded_minor <= total_minor),
   UNIQUE (order_id, position),
   UNIQUE (order_id, seller_id)
 );
 COMMENT ON TABLE seller_order IS 'mutable';
 CREATE INDEX seller_order_of_seller ON seller_order (seller_id, id DESC);
 
+-- What was bought and at which price never changes; what becomes of the units does.
 CREATE TABLE order_line (
   id                uuid PRIMARY KEY,
   seller_order_id   uuid NOT NULL REFERENCES seller_order (id),
@@ -85,12 +88,27 @@ CREATE TABLE order_line (
   title             text NOT NULL,
   sku               text NOT NULL,
   options           jsonb NOT NULL,
-  quantity          bigint NOT NULL CHECK (quantity > 0),
-  unit_price_minor  bigint NOT NULL CHECK (unit_price_minor > 0),
-  total_minor       bigint NOT NULL CHECK (total_minor = quantity * unit_price_minor),
+  quantity          bigint NOT NULL,
+  cancelled         bigint NOT NULL DEFAULT 0,
+  shipped           bigint NOT NULL DEFAULT 0,
+  returned          bigint NOT NULL DEFAULT 0,
+  unit_price_minor  bigint NOT NULL,
+  discounts         jsonb NOT NULL,           -- [{"source", "funder", "amountMinor"}]
+  discount_minor    bigint NOT NULL,          -- their sum
+  tax_rate_ppm      bigint NOT NULL,
+  tax_mode          text NOT NULL,            -- ADDED to the price, or INCLUDED in it
+  tax_minor         bigint NOT NULL,
+  total_minor       bigint NOT NULL,
+  CHECK (quantity > 0 AND 0 <= cancelled AND 0 <= returned AND returned <= shipped AND cancelled + shipped <= quantity),
+  CHECK (unit_price_minor > 0 AND 0 <= discount_minor AND 0 <= tax_minor
+         AND total_minor = quantity * unit_price_minor - discount_minor + CASE tax_mode WHEN 'ADDED' THEN tax_minor WHEN 'INCLUDED' THEN 0 END),
   UNIQUE (seller_order_id, position)
 );
-CREATE TRIGGER order_line_is_frozen BEFORE UPDATE OR DELETE ON order_line
+COMMENT ON TABLE order_line IS 'mutable';
+CREATE TRIGGER order_line_stays BEFORE DELETE ON order_line FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER order_line_terms_stay
+  BEFORE UPDATE OF id, seller_order_id, position, offer_id, product_id, title, sku, options, quantity, unit_price_minor,
+                   discounts, discount_minor, tax_rate_ppm, tax_mode, tax_minor, total_minor ON order_line
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE order_event (

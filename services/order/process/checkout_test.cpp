@@ -248,6 +248,7 @@ TEST(Checkout, UndoneAndFoundCaptured_GivesTheMoneyBack) {
     EXPECT_EQ(failed.CurrentState(), domain::State::kFailed);
     EXPECT_EQ(failed.payment.captured_minor, 1999);
     EXPECT_EQ(failed.payment.refunded_minor, 1999);
+    EXPECT_EQ(failed.parts[0].refunded_minor, 1999);
     EXPECT_EQ(world.stock.Available(), 1);
     co_await world.database.Close(market::testing::Soon());
   });

@@ -35,13 +35,16 @@ constexpr Statement kInsert{"order.insert", R"sql(
     SELECT $1, id, $15, 'PENDING_PAYMENT', 'buyer' FROM part),
   line AS (
     INSERT INTO order_line (id, seller_order_id, position, offer_id, product_id, title, sku, options, quantity,
-                            unit_price_minor, total_minor)
-    SELECT id, part, position, offer, product, title, sku, options::jsonb, quantity, price, quantity * price
+                            unit_price_minor, discounts, discount_minor, tax_rate_ppm, tax_mode, tax_minor, total_minor)
+    SELECT id, part, position, offer, product, title, sku, options::jsonb, quantity, price, discounts::jsonb, discount,
+           tax_rate, tax_mode, tax, total
     FROM unnest($20::uuid[], $21::uuid[], $22::uuid[], $23::uuid[], $24::text[], $25::text[], $26::text[],
-                $27::bigint[], $28::bigint[])
-      WITH ORDINALITY AS l (id, part, offer, product, title, sku, options, quantity, price, position))
+                $27::bigint[], $28::bigint[], $29::text[], $30::bigint[], $31::bigint[], $32::text[],
+                $33::bigint[], $34::bigint[])
+      WITH ORDINALITY AS l (id, part, offer, product, title, sku, options, quantity, price, discounts, discount,
+                            tax_rate, tax_mode, tax, total, position))
   INSERT INTO checkout (order_id, step, lease_until, deadline_at, trace)
-  VALUES ($1, 'FORWARD', market_now() + $29::interval, market_now() + $30::interval, $31))sql"};
+  VALUES ($1, 'FORWARD', market_now() + $35::interval, market_now() + $36::interval, $37))sql"};
 
 constexpr Columns kUndoing{Column{"c.undo_reason", &domain::Failure::reason},
                            Column{"c.undo_offers", &domain::Failure::shortages, &domain::Shortage::offer},
@@ -169,6 +172,12 @@ struct LineColumns {
         options.push_back(OptionsToJson(line.options));
         quantities.push_back(line.quantity);
         prices.push_back(line.unit_price.minor);
+        discounts.push_back(DiscountsToJson(line.discounts));
+        discounts_minor.push_back(domain::SumOf(line.discounts));
+        tax_rates.push_back(line.tax.rate_ppm);
+        tax_modes.push_back(line.tax.mode);
+        taxes.push_back(line.tax.amount_minor);
+        totals.push_back(line.total.minor);
       }
     }
   }
@@ -181,6 +190,12 @@ struct LineColumns {
   std::vector<std::string> options;
   std::vector<std::int64_t> quantities;
   std::vector<std::int64_t> prices;
+  std::vector<std::string> discounts;
+  std::vector<std::int64_t> discounts_minor;
+  std::vector<std::int64_t> tax_rates;
+  std::vector<domain::TaxMode> tax_modes;
+  std::vector<std::int64_t> taxes;
+  std::vector<std::int64_t> totals;
 };
 
 }  // namespace
@@ -211,7 +226,9 @@ Task<> Checkouts::TryInsert(Work work, const domain::Order& order, const std::st
             order.total.minor, order.payment_method, to.recipient, to.lines, to.city, to.region,
             to.postal_code, to.country_code, to.phone, order.created_at, parts.ids, parts.sellers,
             parts.numbers, parts.totals, lines.ids, lines.parts, lines.offers, lines.products, lines.titles,
-            lines.skus, lines.options, lines.quantities, lines.prices, times_.lease, times_.deadline, trace);
+            lines.skus, lines.options, lines.quantities, lines.prices, lines.discounts, lines.discounts_minor,
+            lines.tax_rates, lines.tax_modes, lines.taxes, lines.totals, times_.lease, times_.deadline,
+            trace);
   co_await database_.Write(work, std::move(batch));
   if (!key.Claimed()) key.fence = idempotency::kFirstFence;
 }
@@ -256,6 +273,7 @@ Task<> Checkouts::Fail(Work work, const Lease& lease, domain::Order& order, cons
   failed.Settle(domain::State::kFailed, payment, why, now);
   Batch batch("order.fail");
   AddSettle(batch, lease, lease.step, order, failed);
+  AddRefunds(batch, lease.order, payment);
   events::Append(batch, work, OrderFailedEvent(order, why));
   co_await WriteGuarded(work, std::move(batch));
   order = std::move(failed);

@@ -21,6 +21,11 @@ constexpr ComposedStatement kFindLines{
                             " FROM order_line l JOIN seller_order s ON s.id = l.seller_order_id"
                             " WHERE s.order_id = $1 ORDER BY s.position, l.position"};
 
+constexpr postgres::Statement kSetRefunds{"order.set_refunds", R"sql(
+  UPDATE seller_order s SET refunded_minor = r.refunded
+  FROM unnest($2::uuid[], $3::bigint[]) AS r (part, refunded)
+  WHERE s.order_id = $1 AND s.id = r.part AND s.refunded_minor <> r.refunded)sql"};
+
 }  // namespace
 
 std::string OptionsToJson(const std::map<std::string, std::string>& options) {
@@ -37,6 +42,27 @@ std::map<std::string, std::string> OptionsFromJson(std::string_view json) {
   return options;
 }
 
+std::string DiscountsToJson(const std::vector<domain::Discount>& discounts) {
+  boost::json::array array;
+  for (const auto& discount : discounts) {
+    array.push_back({{"source", discount.source},
+                     {"funder", Name(discount.funder)},
+                     {"amountMinor", discount.amount_minor}});
+  }
+  return boost::json::serialize(array);
+}
+
+std::vector<domain::Discount> DiscountsFromJson(std::string_view json) {
+  std::vector<domain::Discount> discounts;
+  if (json == "[]") return discounts;
+  for (const auto& one : boost::json::parse(json).as_array()) {
+    discounts.push_back({.source = std::string(one.at("source").as_string()),
+                         .funder = domain::kFunders.Require(one.at("funder").as_string()),
+                         .amount_minor = one.at("amountMinor").to_number<std::int64_t>()});
+  }
+  return discounts;
+}
+
 void AddLines(std::vector<domain::SellerOrder>& parts, const Result& lines) {
   std::unordered_map<domain::SellerOrderId, domain::SellerOrder*> by_id;
   for (auto& part : parts) by_id.emplace(part.id, &part);
@@ -47,6 +73,17 @@ void AddLines(std::vector<domain::SellerOrder>& parts, const Result& lines) {
     line.unit_price.currency = line.total.currency = found->second->total.currency;
     found->second->lines.push_back(std::move(line));
   }
+}
+
+void AddRefunds(postgres::Batch& batch, domain::OrderId order, const domain::PaymentSummary& payment) {
+  if (payment.refunds.empty()) return;
+  std::vector<domain::SellerOrderId> parts;
+  std::vector<std::int64_t> refunded;
+  for (const auto& refund : payment.refunds) {
+    parts.push_back(refund.part);
+    refunded.push_back(refund.refunded_minor);
+  }
+  batch.Add(kSetRefunds, order, parts, refunded);
 }
 
 void AddWhole(postgres::Batch& batch, domain::OrderId id, std::optional<AccountId> buyer) {

@@ -15,6 +15,8 @@ namespace market::order::storage {
 
 std::string OptionsToJson(const std::map<std::string, std::string>& options);
 std::map<std::string, std::string> OptionsFromJson(std::string_view json);
+std::string DiscountsToJson(const std::vector<domain::Discount>& discounts);
+std::vector<domain::Discount> DiscountsFromJson(std::string_view json);
 
 using postgres::Column;
 using postgres::Columns;
@@ -63,6 +65,7 @@ inline constexpr Columns kPart{Column{"s.id", &domain::SellerOrder::id},
                                Column{"s.state", &domain::SellerOrder::state},
                                Column{"s.total_minor", &domain::SellerOrder::total, &Money::minor},
                                Column{"o.currency", &domain::SellerOrder::total, &Money::currency},
+                               Column{"s.refunded_minor", &domain::SellerOrder::refunded_minor},
                                Column{"s.carrier", &domain::SellerOrder::carrier},
                                Column{"s.tracking_number", &domain::SellerOrder::tracking_number},
                                Column{"s.version", &domain::SellerOrder::version},
@@ -87,6 +90,14 @@ inline constexpr Columns kLine{
     Column{"l.options",
            [](LineOfPart& row, std::string_view json) { row.line.options = OptionsFromJson(json); }},
     Column{"l.quantity", &LineOfPart::line, &domain::Line::quantity},
+    Column{"l.cancelled", &LineOfPart::line, &domain::Line::cancelled},
+    Column{"l.shipped", &LineOfPart::line, &domain::Line::shipped},
+    Column{"l.returned", &LineOfPart::line, &domain::Line::returned},
+    Column{"l.discounts",
+           [](LineOfPart& row, std::string_view json) { row.line.discounts = DiscountsFromJson(json); }},
+    Column{"l.tax_rate_ppm", [](LineOfPart& row) -> std::int64_t& { return row.line.tax.rate_ppm; }},
+    Column{"l.tax_mode", [](LineOfPart& row) -> domain::TaxMode& { return row.line.tax.mode; }},
+    Column{"l.tax_minor", [](LineOfPart& row) -> std::int64_t& { return row.line.tax.amount_minor; }},
     Column{"l.unit_price_minor", [](LineOfPart& row) -> std::int64_t& { return row.line.unit_price.minor; }},
     Column{"l.total_minor", [](LineOfPart& row) -> std::int64_t& { return row.line.total.minor; }}};
 
@@ -96,6 +107,9 @@ inline constexpr postgres::ComposedStatement kLinesOfPart{
 
 // Rows of kLine, to the parts they are of; those of no part here are left out.
 void AddLines(std::vector<domain::SellerOrder>& parts, const postgres::Result& lines);
+
+// What of each part has gone back, when something has.
+void AddRefunds(postgres::Batch& batch, domain::OrderId order, const domain::PaymentSummary& payment);
 
 // The three statements that read one order whole, and what they gave.
 void AddWhole(postgres::Batch& batch, domain::OrderId id, std::optional<AccountId> buyer);

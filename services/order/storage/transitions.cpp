@@ -44,9 +44,9 @@ struct UnitsOfPart {
   domain::SellerOrderId part;
   Units units;
 };
-constexpr Columns kUnits{Column{"l.seller_order_id", &UnitsOfPart::part},
-                         Column{"l.id", &UnitsOfPart::units, &Units::line},
-                         Column{"l.quantity", &UnitsOfPart::units, &Units::quantity}};
+constexpr Columns kUnits{
+    Column{"l.seller_order_id", &UnitsOfPart::part}, Column{"l.id", &UnitsOfPart::units, &Units::line},
+    Column{"l.quantity - l.cancelled - l.shipped", &UnitsOfPart::units, &Units::quantity}};
 constexpr ComposedStatement kUnitsOfPart{
     "seller_order.units",
     "SELECT " + kUnits + " FROM order_line l WHERE l.seller_order_id = $1 ORDER BY l.position"};
@@ -54,6 +54,14 @@ constexpr ComposedStatement kUnitsOfOrder{
     "order.units", "SELECT " + kUnits +
                        " FROM order_line l JOIN seller_order s ON s.id = l.seller_order_id"
                        " WHERE s.order_id = $1 ORDER BY s.position, l.position"};
+
+// What becomes of the units of a part.
+constexpr Statement kShipUnits{
+    "seller_order.ship_units",
+    "UPDATE order_line SET shipped = quantity - cancelled WHERE seller_order_id = $1"};
+constexpr Statement kCancelUnits{
+    "seller_order.cancel_units",
+    "UPDATE order_line SET cancelled = quantity - shipped WHERE seller_order_id = $1"};
 
 constexpr ComposedStatement kMovePart{"seller_order.move", R"sql(
   UPDATE seller_order s SET state = $2, carrier = coalesce($3, carrier), tracking_number = coalesce($4, tracking_number),
@@ -152,6 +160,7 @@ Task<domain::SellerOrder> Transitions::Move(Work work, domain::SellerOrderId par
       batch.Add(kTouchOrder, order, now);
       events::Append(batch, work, EventOf(moved, to, shipment));
       if (to == domain::State::kShipped) {
+        batch.Add(kShipUnits, part);
         outbox::Append(batch, ConsumeMessage(order, UnitsOf(part, kUnits.ReadAll(found[2])), trace));
       }
     }
@@ -186,6 +195,7 @@ Task<Cancelled> Transitions::Cancel(Work work, domain::OrderId order, Scope scop
         batch.Add(kMovePart, part.id, domain::State::kCancelled, std::nullopt, std::nullopt, now);
         batch.Add(kInsertEvent, order, part.id, now, from, domain::State::kCancelled, actor.role,
                   actor.account, reason, operation_id);
+        batch.Add(kCancelUnits, part.id);
         outbox::Append(batch, ReleaseMessage(order, UnitsOf(part.id, units), trace));
         outbox::Append(batch, RefundMessage(order, part.id, trace));
         events::Append(batch, work, SellerOrderCancelledEvent(part, actor.role, reason));
@@ -207,6 +217,7 @@ Task<> Transitions::SetPayment(Work work, domain::OrderId order, domain::Payment
   Batch batch("order.set_payment");
   batch.Add(kSetPayment, order, payment.state, payment.authorized_minor, payment.captured_minor,
             payment.refunded_minor);
+  AddRefunds(batch, order, payment);
   outbox::AppendDelivered(batch, command);
   co_await database_.Write(work, std::move(batch));
 }

@@ -107,6 +107,8 @@ Task<> ExpectFulfilment(MovingStore& store) {
   const auto mine = Scope::Sellers(sellers);
   const auto read = (co_await store.orders.FindPart(Soon(), part.id, mine)).value();
   EXPECT_EQ(read.carrier, "Royal Mail");
+  EXPECT_EQ(read.lines.at(0).shipped, read.lines.at(0).quantity);
+  EXPECT_EQ(read.lines.at(0).cancelled, 0);
   EXPECT_EQ(read.address.city, "London");
   const auto whole = (co_await store.orders.Find(Soon(), order.id, Scope::Everything())).value();
   EXPECT_EQ(whole.CurrentState(), State::kPlaced);
@@ -193,7 +195,25 @@ Task<> ExpectCancel(MovingStore& store) {
   EXPECT_EQ(co_await store.Cancel(order, order.buyer, Uuid::NewV7()), "ILLEGAL_TRANSITION");
   const auto read = (co_await store.orders.Find(Soon(), order.id, Scope::Everything())).value();
   EXPECT_EQ(read.CurrentState(), State::kCancelled);
+  for (const auto& part : read.parts) EXPECT_EQ(part.lines.at(0).cancelled, part.lines.at(0).quantity);
 }
+TEST(Orders, TermsOfALine_NeverChange) {
+  WithStore<MovingStore>([](MovingStore& store) -> Task<> {
+    const auto order = co_await store.Placed();
+    const auto line = order.parts[0].lines[0].id.ToString();
+    for (const auto* change :
+         {"quantity = quantity + 1", "unit_price_minor = 1", "total_minor = total_minor - 1", "tax_minor = 1",
+          "shipped = quantity + 1", "cancelled = -1", "returned = 1"}) {
+      EXPECT_THROW(SharedDatabase().Execute(std::string("UPDATE order_line SET ") + change + " WHERE id = '" +
+                                            line + "'"),
+                   std::exception)
+          << change;
+    }
+    EXPECT_THROW(SharedDatabase().Execute("DELETE FROM order_line WHERE id = '" + line + "'"),
+                 std::exception);
+  });
+}
+
 TEST(Transitions, Cancel_IsOncePerPartAndRepeatable) { WithStore<MovingStore>(ExpectCancel); }
 
 // What the log tells of a part, or of the whole.

@@ -176,6 +176,11 @@ class FakePayments final : public api::PaymentApi {
       if (payment.state() == Payment::STATE_UNSPECIFIED) {
         payment.set_order_id(request.order_id());
         *payment.mutable_amount() = request.amount();
+        for (const auto& part : request.parts()) {
+          auto& split = *payment.add_splits();
+          split.set_seller_order_id(part.seller_order_id());
+          *split.mutable_amount() = part.amount();
+        }
         payment.set_decline_code(request.payment_method());
         payment.set_state(Payment::UNKNOWN);
         asked_[request.order_id()] = request.payment_method().starts_with("slow") ? 0 : 2;
@@ -208,10 +213,14 @@ class FakePayments final : public api::PaymentApi {
   }
   Task<Payment> RefundForOrder(CallContext&, api::payment::RefundForOrderRequest request) override {
     co_return faults_.Around([&] {
-      // Orders of these tests have one part.
       refunded.push_back(request.seller_order_id());
       auto& payment = orders[request.order_id()];
-      *payment.mutable_refunded() = payment.captured();
+      std::int64_t sum = 0;
+      for (auto& split : *payment.mutable_splits()) {
+        if (split.seller_order_id() == request.seller_order_id()) *split.mutable_refunded() = split.amount();
+        sum += split.refunded().amount();
+      }
+      payment.mutable_refunded()->set_amount(sum);
       return payment;
     });
   }

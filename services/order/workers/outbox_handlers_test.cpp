@@ -64,6 +64,11 @@ struct World {
     payment.set_order_id(order.id.ToString());
     payment.set_state(Payment::AUTHORIZED);
     payment.mutable_authorized()->set_amount(order.total.minor);
+    for (const auto& part : order.parts) {
+      auto& split = *payment.add_splits();
+      split.set_seller_order_id(part.id.ToString());
+      split.mutable_amount()->set_amount(part.total.minor);
+    }
     stock.orders[order.id.ToString()] = Held::kHeld;
     co_return order;
   }
@@ -111,6 +116,9 @@ TEST(OutboxHandlers, APlacedOrder_IsCapturedAndItsCancelledPartRefunded) {
     EXPECT_EQ(world.stock.orders[order.id.ToString()], Held::kReleased);
     const auto read = co_await world.orders.Find(Soon(), order.id, storage::Scope::Everything());
     EXPECT_EQ(read->payment.state, domain::PaymentState::kCaptured);
+    EXPECT_EQ(read->payment.refunded_minor, order.parts[0].total.minor);
+    EXPECT_EQ(read->parts[0].refunded_minor, order.parts[0].total.minor);
+    EXPECT_EQ(read->parts[1].refunded_minor, 0);
   });
 }
 

@@ -1,0 +1,66 @@
+// What an amount of an order is made of: what was asked, what was taken off, and the tax that is in it or comes
+// on top. Pure; minor units of the order's currency.
+//
+// A tax is rounded half up, once, for each amount that is written down. What several share is shared by largest
+// remainder, so that the shares always add up to the whole (architecture, section 11).
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/core/words.hpp"
+
+namespace market::order::domain {
+
+// Who bears a discount.
+enum class Funder : std::uint8_t { kSeller, kMarketplace };
+inline constexpr Words<Funder, 2> kFunders{"funder of a discount", {"SELLER", "MARKETPLACE"}};
+inline std::string_view Name(Funder funder) { return kFunders.Name(funder); }
+
+struct Discount {
+  std::string source;  // the rule that gave it: its kind and id
+  Funder funder = Funder::kSeller;
+  std::int64_t amount_minor = 0;
+
+  bool operator==(const Discount&) const = default;
+};
+
+std::int64_t SumOf(std::span<const Discount> discounts);
+
+// Whether the prices of the market have their tax in them, or it is added to them.
+enum class TaxMode : std::uint8_t { kIncluded, kAdded };
+inline constexpr Words<TaxMode, 2> kTaxModes{"mode of a tax", {"INCLUDED", "ADDED"}};
+inline std::string_view Name(TaxMode mode) { return kTaxModes.Name(mode); }
+inline void FromText(std::string_view word, TaxMode& mode) { mode = kTaxModes.Require(word); }
+
+struct Tax {
+  std::int64_t rate_ppm = 0;  // parts per million: 190,000 is 19 %
+  TaxMode mode = TaxMode::kIncluded;
+  std::int64_t amount_minor = 0;
+
+  bool operator==(const Tax&) const = default;
+};
+
+// What one line, or one delivery, costs.
+struct Price {
+  std::int64_t base_minor = 0;  // unit price times quantity
+  std::vector<Discount> discounts;
+  Tax tax;
+  std::int64_t total_minor = 0;  // base - discounts, and the tax where it is added
+
+  bool operator==(const Price&) const = default;
+};
+
+// `base_minor` is at most kTotalMinorMax. Throws std::invalid_argument for a negative amount or rate, and when
+// more is taken off than was asked.
+Price MakePrice(std::int64_t base_minor, std::vector<Discount> discounts, std::int64_t rate_ppm,
+                TaxMode mode);
+
+// `total_minor` in shares as large as `weights` say, none of them negative: whole minor units by largest
+// remainder, the first of equal ones first. Without any weight the first gets all. Throws std::invalid_argument
+// when there is nobody to share or a weight is negative.
+std::vector<std::int64_t> Share(std::int64_t total_minor, std::span<const std::int64_t> weights);
+
+}  // namespace market::order::domain

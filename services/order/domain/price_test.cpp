@@ -1,0 +1,86 @@
+#include "services/order/domain/price.hpp"
+
+#include <gtest/gtest.h>
+
+#include <numeric>
+#include <random>
+#include <stdexcept>
+
+namespace market::order::domain {
+namespace {
+
+TEST(Price, WithoutRules_IsWhatWasAsked) {
+  const auto price = MakePrice(5997, {}, 0, TaxMode::kIncluded);
+  EXPECT_EQ(price.base_minor, 5997);
+  EXPECT_EQ(price.total_minor, 5997);
+  EXPECT_EQ(price.tax.amount_minor, 0);
+}
+
+TEST(Price, Tax_IsRoundedHalfUpOnce) {
+  struct Case {
+    std::int64_t base;
+    std::int64_t rate;
+    TaxMode mode;
+    std::int64_t tax;
+    std::int64_t total;
+  };
+  for (const Case& c : {Case{11900, 190'000, TaxMode::kIncluded, 1900, 11900},
+                        Case{10000, 190'000, TaxMode::kAdded, 1900, 11900},
+                        Case{50, 10'000, TaxMode::kAdded, 1, 51},      // 0.50 is 1
+                        Case{49, 10'000, TaxMode::kAdded, 0, 49},      // 0.49 is 0
+                        Case{3, 1'000'000, TaxMode::kIncluded, 2, 3},  // 1.50 is 2
+                        Case{1'000'000'000'000, 250'000, TaxMode::kAdded, 250'000'000'000, 1'250'000'000'000},
+                        Case{0, 190'000, TaxMode::kAdded, 0, 0}}) {
+    const auto price = MakePrice(c.base, {}, c.rate, c.mode);
+    EXPECT_EQ(price.tax.amount_minor, c.tax) << c.base << " at " << c.rate;
+    EXPECT_EQ(price.total_minor, c.total) << c.base << " at " << c.rate;
+  }
+}
+
+TEST(Price, Discounts_ComeOffBeforeTheTax) {
+  const auto price =
+      MakePrice(2000, {{"coupon/a", Funder::kSeller, 300}, {"coupon/b", Funder::kMarketplace, 700}}, 200'000,
+                TaxMode::kAdded);
+  EXPECT_EQ(price.tax.amount_minor, 200);
+  EXPECT_EQ(price.total_minor, 1200);
+  EXPECT_EQ(MakePrice(2000, {{"all", Funder::kSeller, 2000}}, 200'000, TaxMode::kAdded).total_minor, 0);
+}
+
+TEST(Price, WhatCannotBe_IsRefused) {
+  EXPECT_THROW(MakePrice(-1, {}, 0, TaxMode::kIncluded), std::invalid_argument);
+  EXPECT_THROW(MakePrice(1, {}, -1, TaxMode::kIncluded), std::invalid_argument);
+  EXPECT_THROW(MakePrice(1, {{"x", Funder::kSeller, 2}}, 0, TaxMode::kIncluded), std::invalid_argument);
+  EXPECT_THROW(MakePrice(1, {{"x", Funder::kSeller, -1}}, 0, TaxMode::kIncluded), std::invalid_argument);
+}
+
+TEST(Share, LargestRemaindersGetTheRest) {
+  const auto share = [](std::int64_t total, std::vector<std::int64_t> weights) {
+    return Share(total, weights);
+  };
+  EXPECT_EQ(share(100, {1, 1, 1}), (std::vector<std::int64_t>{34, 33, 33}));
+  EXPECT_EQ(share(10, {50, 30, 20}), (std::vector<std::int64_t>{5, 3, 2}));
+  EXPECT_EQ(share(1, {1, 2, 1}), (std::vector<std::int64_t>{0, 1, 0}));
+  EXPECT_EQ(share(5, {0, 0}), (std::vector<std::int64_t>{5, 0}));
+  EXPECT_EQ(share(0, {3, 4}), (std::vector<std::int64_t>{0, 0}));
+  EXPECT_THROW(share(1, {}), std::invalid_argument);
+  EXPECT_THROW(share(1, {-1, 2}), std::invalid_argument);
+}
+
+TEST(Share, AlwaysAddsUpAndNobodyIsOffByMoreThanOne) {
+  std::mt19937_64 random(1);
+  for (int round = 0; round < 2000; ++round) {
+    std::vector<std::int64_t> weights(1 + random() % 100);
+    for (auto& weight : weights) weight = static_cast<std::int64_t>(random() % 100'000'000);
+    const auto total = static_cast<std::int64_t>(random() % 1'000'000'000'000);
+    const auto shares = Share(total, weights);
+    EXPECT_EQ(std::accumulate(shares.begin(), shares.end(), std::int64_t{0}), total);
+    const auto sum = std::accumulate(weights.begin(), weights.end(), std::int64_t{0});
+    for (std::size_t i = 0; i < shares.size() && sum > 0; ++i) {
+      const auto exact = static_cast<long double>(total) * weights[i] / sum;
+      EXPECT_LT(std::abs(exact - shares[i]), 1.0L);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace market::order::domain
