@@ -107,6 +107,7 @@ api::order::SellerOrder ToProto(const domain::SellerOrder& part) {
   const Money refunded{part.refunded_minor, part.total.currency};
   *out.mutable_refunded() = ToProto(refunded);
   *out.mutable_net() = ToProto(part.total - refunded);
+  out.set_shippable(domain::IsSecured(part.payment));
   if (!part.address.recipient.empty()) Fill(*out.mutable_shipping_address(), part.address);
   out.set_carrier(part.carrier);
   out.set_tracking_number(part.tracking_number);

@@ -51,6 +51,7 @@ struct SellerOrder {
   std::vector<Line> lines;
   Money total;
   std::int64_t refunded_minor = 0;
+  PaymentState payment = PaymentState::kCreated;  // of the whole order
   std::string carrier;
   std::string tracking_number;
   std::int64_t version = 1;

@@ -66,8 +66,9 @@ std::vector<std::int64_t> Share(std::int64_t total_minor, std::span<const std::i
   }
   std::vector<std::size_t> by_remainder(weights.size());
   std::iota(by_remainder.begin(), by_remainder.end(), std::size_t{0});
-  std::ranges::stable_sort(by_remainder,
-                           [&](std::size_t a, std::size_t b) { return remainders[a] > remainders[b]; });
+  std::ranges::sort(by_remainder, [&](std::size_t a, std::size_t b) {
+    return remainders[a] != remainders[b] ? remainders[a] > remainders[b] : a < b;
+  });
   for (std::size_t i = 0; left > 0; ++i, --left) ++shares[by_remainder[i]];
   return shares;
 }

@@ -88,6 +88,7 @@ void Order::Settle(State to, const PaymentSummary& money, Failure why, Time now)
   RequireMove(to);
   for (auto& part : parts) {
     part.state = to;
+    part.payment = money.state;
     ++part.version;
     part.updated_at = now;
   }

@@ -18,9 +18,11 @@ using postgres::Tx;
 // A part under its row lock.
 struct Locked {
   domain::State state;
-  MovedPart moved;  // what a move makes of it
+  domain::PaymentState payment;  // of its order
+  MovedPart moved;               // what a move makes of it
 };
 constexpr Columns kLocked{Column{"s.state", &Locked::state},
+                          Column{"o.payment_state", &Locked::payment},
                           Column{"s.id", &Locked::moved, &MovedPart::id},
                           Column{"s.order_id", &Locked::moved, &MovedPart::order},
                           Column{"s.number", &Locked::moved, &MovedPart::number},
@@ -100,6 +102,13 @@ events::NewEvent EventOf(const MovedPart& part, domain::State to, const std::opt
   }
 }
 
+void RequireSecured(domain::PaymentState payment) {
+  if (domain::IsSecured(payment)) return;
+  throw Error(Code::kFailedPrecondition, "PAYMENT_NOT_SECURED",
+              "the payment of this order failed; do not send it")
+      .WithMetadata("paymentState", std::string(domain::Name(payment)));
+}
+
 std::vector<Units> UnitsOf(domain::SellerOrderId part, const std::vector<UnitsOfPart>& rows) {
   std::vector<Units> units;
   for (const auto& row : rows) {
@@ -146,7 +155,7 @@ Task<domain::SellerOrder> Transitions::Move(Work work, domain::SellerOrderId par
     const auto found = co_await tx.Execute(std::move(read));
     const auto locked = kLocked.ReadAtMostOne(found[0]);
     if (!locked) throw NotFound("the seller order");
-    const auto& [from, moved] = *locked;
+    const auto& [from, payment, moved] = *locked;
     const auto& order = moved.order;
 
     Batch batch("seller_order.move");
@@ -154,6 +163,7 @@ Task<domain::SellerOrder> Transitions::Move(Work work, domain::SellerOrderId par
       batch.Add(kPartNow, part);
     } else {
       domain::RequireMove(from, to);
+      if (to == domain::State::kShipped) RequireSecured(payment);
       batch.Add(kMovePart, part, to, shipment ? std::optional(shipment->carrier) : std::nullopt,
                 shipment ? std::optional(shipment->tracking_number) : std::nullopt, now);
       batch.Add(kInsertEvent, order, part, now, from, to, actor.role, actor.account, "", operation_id);
@@ -190,7 +200,7 @@ Task<Cancelled> Transitions::Cancel(Work work, domain::OrderId order, Scope scop
     if (found[1].empty()) {  // not a repetition
       const auto units = kUnits.ReadAll(found[2]);
       chosen = Choose(parts, named);
-      for (const auto& [from, part] : chosen) {
+      for (const auto& [from, payment, part] : chosen) {
         domain::RequireMove(from, domain::State::kCancelled);
         batch.Add(kMovePart, part.id, domain::State::kCancelled, std::nullopt, std::nullopt, now);
         batch.Add(kInsertEvent, order, part.id, now, from, domain::State::kCancelled, actor.role,

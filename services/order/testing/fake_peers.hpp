@@ -169,6 +169,7 @@ class FakePayments final : public api::PaymentApi {
   std::map<std::string, Payment> orders;
   std::vector<std::string> refunded;  // seller orders
   bool captures_fail = false;
+  bool captures_are_refused = false;  // for good
 
   Task<Payment> AuthorizePayment(CallContext&, api::payment::AuthorizePaymentRequest request) override {
     co_return faults_.Around([&] {
@@ -204,7 +205,10 @@ class FakePayments final : public api::PaymentApi {
     if (captures_fail) throw Unavailable("the provider does not answer");
     co_return faults_.Around([&] {
       auto& payment = orders[request.order_id()];
-      if (payment.state() == Payment::AUTHORIZED) {
+      if (payment.state() == Payment::AUTHORIZED && captures_are_refused) {
+        payment.set_state(Payment::CAPTURE_FAILED);
+        payment.set_failure_code("charge_expired_for_capture");
+      } else if (payment.state() == Payment::AUTHORIZED) {
         payment.set_state(Payment::CAPTURED);
         *payment.mutable_captured() = payment.authorized();
       }

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "platform/telemetry/log.hpp"
 #include "services/order/messages.hpp"
 #include "services/order/process/payment_summary.hpp"
 
@@ -11,7 +12,8 @@ namespace {
 // Shorter than the relay's lease on a message.
 constexpr std::chrono::seconds kLimit{20};
 
-// An order that was cancelled whole before its capture is not charged at all.
+// An order that was cancelled whole before its capture is not charged at all. A capture that is refused for good
+// is an answer, too: the order stands without money, and is not sent.
 Task<api::payment::Payment> Capture(const OutboxDeps& deps, CallContext& call, const std::string& order,
                                     const storage::Standing& standing) {
   api::payment::Payment payment;
@@ -25,13 +27,16 @@ Task<api::payment::Payment> Capture(const OutboxDeps& deps, CallContext& call, c
     payment = co_await deps.payments.CapturePayment(call, std::move(request));
   }
   const auto state = SummaryOf(payment).state;
-  if (state != domain::PaymentState::kCaptured && state != domain::PaymentState::kVoided) {
+  if (state == domain::PaymentState::kCaptureFailed) {
+    telemetry::log::Error("order.payment_lost", {{"order_id", order}, {"code", payment.failure_code()}},
+                          &call.Trace());
+  } else if (state != domain::PaymentState::kCaptured && !domain::IsOver(state)) {
     throw Unavailable("the payment is " + std::string(domain::Name(state)) + "; asking again");
   }
   co_return payment;
 }
 
-// The capture of this order was delivered before, so the payment is captured or was voided; a voided one owes
+// The capture of this order was delivered before, so the payment is captured or over; one that is over owes
 // nothing.
 Task<api::payment::Payment> Refund(const OutboxDeps& deps, CallContext& call, const outbox::Message& message,
                                    const api::order::PaymentCommand& command) {
@@ -49,7 +54,7 @@ Task<> HandlePayment(OutboxDeps deps, const outbox::Message& message, const tele
   auto call = CallContext::ForWork(kLimit, span);
   const auto standing = co_await deps.orders.Stands(call, order);
   if (!standing) throw std::logic_error("a payment message without its order");
-  if (command.has_refund() && standing->payment == domain::PaymentState::kVoided) {
+  if (command.has_refund() && domain::IsOver(standing->payment)) {
     co_return co_await deps.transitions.Delivered(call, message);
   }
   const auto payment = command.has_refund() ? co_await Refund(deps, call, message, command)

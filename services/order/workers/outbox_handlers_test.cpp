@@ -163,6 +163,39 @@ TEST(OutboxHandlers, Stock_NeverWaitsForMoney) {
   });
 }
 
+// Asked once, not for ever; what was bought is not sent, and nothing is given back.
+TEST(OutboxHandlers, ACaptureRefusedForGood_IsTheEndOfIt) {
+  WithWorld([](World& world, runtime::TaskGroup& group) -> Task<> {
+    world.payments.captures_are_refused = true;
+    const auto order = co_await world.Placed();
+    const auto& part = order.parts[0];
+    group.Keep("relay", world.relay.Deliveries().Run());
+    co_await Eventually([&] { return world.Left() == "0"; });
+    const auto read = co_await world.orders.Find(Soon(), order.id, storage::Scope::Everything());
+    EXPECT_EQ(read->payment.state, domain::PaymentState::kCaptureFailed);
+    EXPECT_EQ(read->CurrentState(), State::kPlaced);
+
+    const auto move = [&](State to) {
+      return world.transitions.Move(Soon(), part.id, storage::Scope::Sellers({part.seller}), to,
+                                    {domain::ActorRole::kSeller, AccountId::New()}, std::nullopt,
+                                    Uuid::NewV7(), "", SystemClock().Now());
+    };
+    EXPECT_FALSE(domain::IsSecured((co_await move(State::kAccepted)).payment));
+    std::string reason;
+    try {
+      co_await move(State::kShipped);
+    } catch (const Error& error) {
+      reason = error.reason;
+    }
+    EXPECT_EQ(reason, "PAYMENT_NOT_SECURED");
+
+    co_await world.Cancel(order, {});
+    co_await Eventually([&] { return world.Left() == "0"; });
+    EXPECT_TRUE(world.payments.refunded.empty());
+    EXPECT_EQ(world.stock.orders[order.id.ToString()], Held::kReleased);
+  });
+}
+
 // What it was with payloads of words: anything but "capture" refunded, anything but "release" consumed.
 TEST(OutboxHandlers, UnknownPayload_MovesNothing) {
   WithWorld([](World& world, runtime::TaskGroup& group) -> Task<> {
