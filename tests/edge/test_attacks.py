@@ -2,13 +2,16 @@
 
 import json
 import pathlib
+import random
 import subprocess
 import sys
+import threading
 import time
 
 import httpx
 import pytest
 
+import market
 from deploy.lib import topology
 from market import Person, until
 
@@ -100,3 +103,72 @@ def test_honest_people_go_on(stack, honest, number, name):
         assert loud.p99()[what] <= max(SLOWER * quiet[what], noise_s), (what, quiet, loud.p99(), attacker.counted)
     until(lambda: connections(stack) <= before + 5, "the connections of the stranger to end", limit_s=60)
     honest.round()
+
+
+SEARCHERS = 6      # twice what the class of searches and lists has connections
+PRODUCTS = 40_000
+
+
+@pytest.fixture
+def big_catalogue(shop, category):
+    """The id of a small category, in a catalogue in which the cheapest products are all in another one."""
+    sold = shop()
+    few = sold.product["categoryId"]
+    many = market.psql("product", f"""
+      INSERT INTO category (id, name, slug) VALUES (gen_random_uuid(), 'Many', 'many-{market.new_key()[:12]}') RETURNING id""").strip()
+    market.psql("product", f"""
+      CREATE TEMP TABLE made AS SELECT gen_random_uuid() AS product, gen_random_uuid() AS offer, i FROM generate_series(1, {PRODUCTS}) i;
+      INSERT INTO product (id, operation_id, seller_id, category_id, title, description, attributes, pictures, state, published_at)
+      SELECT product, gen_random_uuid(), '{sold.owner.seller}', '{many}', 'Engine ' || i, 'One of many.', '{{}}', '{{}}', 'PUBLISHED', now()
+      FROM made;
+      INSERT INTO offer (id, product_id, seller_id, sku, options, price, currency)
+      SELECT offer, product, '{sold.owner.seller}', 'MANY-' || i, '{{}}', 1, 'EUR' FROM made;
+      INSERT INTO stock (offer_id, on_hand) SELECT offer, 1000 FROM made;
+      INSERT INTO stock_movement (id, offer_id, kind, delta, reason) SELECT gen_random_uuid(), offer, 'INITIAL', 1000, 'many' FROM made;
+      ANALYZE product; ANALYZE offer;""")
+    return few
+
+
+class Searcher(threading.Thread):
+    """One search after the other, from an address of its own."""
+
+    def __init__(self, stack, path, address):
+        super().__init__(daemon=True)
+        self.address = address
+        self.stack, self.path, self.over = stack, path, threading.Event()
+        self.took = []     # by those that were not refused
+
+    def run(self):
+        transport = httpx.HTTPTransport(local_address=self.address, verify=self.stack["caFile"])
+        with httpx.Client(base_url=self.stack["url"], transport=transport, timeout=30) as client:
+            while not self.over.is_set():
+                began = time.monotonic()
+                # Never the same one twice: first pages are kept for a while.
+                if client.get(f"{self.path}&maxPrice={random.randrange(50_000_000, 99_999_999)}").is_success:
+                    self.took.append(time.monotonic() - began)
+
+
+def test_slow_searches_cost_themselves_only(stack, honest, big_catalogue):
+    for _ in range(QUIET_ROUNDS):
+        honest.round()
+    quiet = honest.p99()
+    loud = Honest(honest.buyer, honest.sold)
+    searchers = [Searcher(stack, f"/v1/products?categoryId={big_catalogue}&orderBy=price&pageSize=100", f"127.0.0.{30 + number}")
+                 for number in range(SEARCHERS)]
+    for one in searchers:
+        one.start()
+    try:
+        give_up = time.monotonic() + ATTACK_S
+        while time.monotonic() < give_up or len(loud.took["checkout"]) < ROUNDS_LEAST:
+            loud.round()
+    finally:
+        for one in searchers:
+            one.over.set()
+    for one in searchers:
+        one.join(60)
+    slow = sorted(took for one in searchers for took in one.took)
+    assert slow and slow[len(slow) // 2] > 5 * quiet["read"], ("the searches are no attack", slow[-5:], quiet)
+    for what, noise_s in NOISE_S.items():
+        assert loud.p99()[what] <= max(SLOWER * quiet[what], noise_s), (what, quiet, loud.p99())
+    until(lambda: market.psql("product", "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%product%'"
+                              " AND pid <> pg_backend_pid()").strip() == "0", "an idle database")
