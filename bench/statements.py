@@ -13,6 +13,8 @@ from measure import BenchFailed
 
 DATABASES = ("user", "product", "order", "payment", "sandbox")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+ORDER_NUMBER = re.compile(r"\b\d{6}-[0-9A-Z]{8}\b")
+NAME = re.compile(f"{UUID.pattern}|{ORDER_NUMBER.pattern}")
 ENTRY = re.compile(r"^\d{4}-\d\d-\d\d \S+ UTC \[(\d+)\] (\S*) (\w*)~(\w+):  ", re.M)
 VALUE = re.compile(r"\$\d+ = (NULL|'(?:[^']|'')*')")
 # Values of ids that exist beforehand; 12 digits complete an id of 20 fixed ones.
@@ -100,7 +102,7 @@ def escaped(text):
 
 class Script:
     """Turns captured transactions into pgbench's language. `existing` maps an id to (kind, variable);
-    `constant` ids stay as they are; every other id is new in each transaction."""
+    `constant` ids stay as they are; every other id and each order's number is new in each transaction."""
 
     def __init__(self, psql, existing, constant, shared_names):
         self.psql = psql
@@ -113,12 +115,16 @@ class Script:
         if value is None:
             return f"NULL::{value_type}"
         parts, end = [], 0
-        for found in UUID.finditer(value):
+        for found in NAME.finditer(value):
             if found[0] in self.constant:
                 continue
-            kind, variable = self.existing.get(found[0]) or self.roles.setdefault(
-                found[0], (100 + len(self.roles), "n"))
-            parts += [f"E'{escaped(value[end:found.start()])}{prefix(kind)}'", f":{variable}"]
+            if ORDER_NUMBER.fullmatch(found[0]):
+                start, variable = "bench-", "n"
+            else:
+                kind, variable = self.existing.get(found[0]) or self.roles.setdefault(
+                    found[0], (100 + len(self.roles), "n"))
+                start = prefix(kind)
+            parts += [f"E'{escaped(value[end:found.start()])}{start}'", f":{variable}"]
             end = found.end()
         if not parts:
             return f"E'{escaped(value)}'::{value_type}"
