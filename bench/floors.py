@@ -43,9 +43,9 @@ def catalogue_sql(products, seller, category):
              '{{"colour": "blue"}}', '{{}}', 'PUBLISHED', now() FROM generate_series(1, {products}) i;
       INSERT INTO offer (id, product_id, seller_id, sku, options, price, currency)
       SELECT {ids(4)}, {ids(3)}, '{seller}', 'BENCH-' || i, '{{}}', 1999, 'EUR' FROM generate_series(1, {products}) i;
-      INSERT INTO stock (offer_id, on_hand) SELECT {ids(4)}, 1000000 FROM generate_series(1, {products}) i;
-      INSERT INTO stock_movement (id, offer_id, kind, delta, reason)
-      SELECT {ids(6)}, {ids(4)}, 'INITIAL', 1000000, 'bench' FROM generate_series(1, {products}) i;
+      INSERT INTO stock (id, offer_id, on_hand) SELECT {ids(6)}, {ids(4)}, 1000000 FROM generate_series(1, {products}) i;
+      INSERT INTO stock_movement (kind, stock_id, offer_id, on_hand, reserved, cause_id)
+      SELECT 'INITIAL', {ids(6)}, {ids(4)}, 1000000, 0, {ids(4)} FROM generate_series(1, {products}) i;
     """
 
 

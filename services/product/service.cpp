@@ -9,11 +9,7 @@ namespace market::product {
 using namespace std::chrono_literals;
 
 Settings::Settings(config::Properties& properties)
-    : hold_for(properties.Duration("product.hold_for", "how long reserved units wait for the order's payment",
-                                   1s, 24h, 15min)),
-      sweep_every(properties.Duration("product.sweep_every", "how often holds that ran out are looked for",
-                                      50ms, 1h, 5s)),
-      search_cache(properties.Duration("product.search_cache",
+    : search_cache(properties.Duration("product.search_cache",
                                        "how long a page of search results is kept; 0ms: not at all", 0ms,
                                        1min, 5s)),
       redis_address(
@@ -27,7 +23,7 @@ Service::Service(host::Host& host, const Settings& settings)
       answers_(database_),
       catalogue_(database_),
       search_(database_),
-      reservations_(database_, *settings.hold_for),
+      reservations_(database_),
       log_(database_, host.EventOptions("product")),
       search_cache_(settings.redis_address->empty()
                         ? nullptr
@@ -36,8 +32,6 @@ Service::Service(host::Host& host, const Settings& settings)
                                                                     .key_prefix = "product:"}),
                     *settings.search_cache),
       metrics_(host.Metrics()),
-      sweeper_(reservations_, metrics_,
-               {.poll = *settings.sweep_every, .set_aside_for = host.Patience().backoff.max}),
       service_({catalogue_, search_, reservations_, search_cache_, pages_, metrics_}) {}
 
 Task<> Service::Start() {
@@ -46,7 +40,6 @@ Task<> Service::Start() {
   co_await host_.OpenLog("product", log_);
   host_.RunSealer("product", sealer_);
   if (redis_) StartRedis();
-  host_.Background().Run(sweeper_.Sweeping());
   host_.SweepAnswers("product", answers_);
 }
 

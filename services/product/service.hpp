@@ -1,4 +1,4 @@
-// The product service put together: database, cache, stores, operations, workers, in construction order.
+// The product service put together: database, cache, stores, operations, in construction order.
 #pragma once
 #include <optional>
 
@@ -7,15 +7,12 @@
 #include "platform/idempotency/pg_store.hpp"
 #include "platform/redis/client.hpp"
 #include "services/product/api/product_service.hpp"
-#include "services/product/workers/sweeper.hpp"
 
 namespace market::product {
 
 struct Settings {
   explicit Settings(config::Properties& properties);
 
-  config::Property<std::chrono::milliseconds> hold_for;
-  config::Property<std::chrono::milliseconds> sweep_every;
   config::Property<std::chrono::milliseconds> search_cache;
   config::Property<std::string> redis_address;
   config::Property<std::string> redis_password;
@@ -46,7 +43,6 @@ class Service final : public host::Service {
   storage::SearchCache search_cache_;
   rpc::PageTokens pages_;
   Metrics metrics_;
-  Sweeper sweeper_;
   ProductService service_;
   api::ProductNeighbour neighbour_{service_};
 };

@@ -23,7 +23,6 @@ AWAY_S = 7
 SETTINGS = "\nwork.pause_max = 1s\nwork.tries = 3\n"
 # What each needs of its service's database, or of another's; by the whole name, or by what stands behind the service in it.
 TABLES = {"relay": "outbox", "outbox": "outbox", "keys": "idempotency_key", "seal": "audit_unsealed", "auth.sweep": "session",
-          "product.holds": "reservation",
           "order.recovery": "checkout", "order.measure": "checkout", "payment.recovery": "payment", "payment.unresolved": "payment",
           "payment.ledger": "ledger_posting", "events": "event_log", "order.sellers": ("user", "event_log")}
 # They have no table: the log of the process, its certificate files, what it tells systemd.
@@ -33,7 +32,7 @@ ROUNDS = [{("auth", "outbox"), ("user", "outbox"), ("product", "idempotency_key"
            *((service, "event_log") for service in SERVICES)},
           {("auth", "session"), ("user", "idempotency_key"), ("order", "checkout"), ("payment", "payment"), ("payment", "ledger_posting"),
            *((service, "audit_unsealed") for service in ("auth", "user", "product", "order"))},
-          {("auth", "idempotency_key"), ("order", "outbox"), ("order", "idempotency_key"), ("product", "reservation")}]
+          {("auth", "idempotency_key"), ("order", "outbox"), ("order", "idempotency_key")}]
 SAMPLE = re.compile(r'^(worker_\w+|outbox_parked_messages){(?:worker|database)="([^"]+)"} (\S+)$', re.MULTILINE)
 
 
@@ -230,24 +229,4 @@ def test_a_message_that_is_refused_is_parked_until_it_is_dropped(workers, buyer,
     until(lambda: str(second) in marketctl("outbox", "list", database="order"), "the next one's turn", limit_s=60)
     assert marketctl("outbox", "drop", str(second), database="order") == "1 dropped\n"
     until(lambda: workers.parked("outbox_parked_messages", "order") == 0, "nothing to be parked")
-    assert not failed_tasks()
-
-
-def test_a_hold_that_breaks_is_set_aside_and_the_others_end(workers, shop):
-    """Its units are counted as nobody's, so ending it would make them less than none."""
-    broken, whole = shop().offer, shop().offer
-    hold = ("WITH o AS (INSERT INTO reservation_order (order_id, state) VALUES (gen_random_uuid(), 'OPEN') RETURNING order_id)"
-            " INSERT INTO reservation (order_id, offer_id, quantity, state, expires_at)"
-            " SELECT order_id, '{offer}', 1, 'HELD', market_now() - interval '1 minute' FROM o;")
-    psql("product", f"BEGIN; UPDATE stock SET reserved = 1 WHERE offer_id = '{whole}';"
-                    + hold.format(offer=broken) + hold.format(offer=whole) + "COMMIT;")
-
-    def reserved(offer):
-        return psql("product", f"SELECT reserved FROM stock WHERE offer_id = '{offer}'").strip()
-
-    until(lambda: reserved(whole) == "0", "the other hold to end")
-    until(lambda: workers.parked("worker_parked_rows", "product.holds") == 1, "the broken one to be told")
-    psql("product", f"UPDATE stock SET reserved = 1 WHERE offer_id = '{broken}'")
-    until(lambda: reserved(broken) == "0", "the mended one to end by itself")
-    until(lambda: workers.parked("worker_parked_rows", "product.holds") == 0, "nothing to be set aside")
     assert not failed_tasks()

@@ -20,11 +20,11 @@ def test_faults_are_told_and_their_ends(stores, stack, anonymous):
     market.until(lambda: not causes & firing(), "a marketplace in health", limit_s=60, pause_s=1)
     worker = ("WorkerFails", "product")
     # Away until it is told; the end of that alert comes while the next faults are waited out.
-    market.psql("product", "ALTER TABLE reservation RENAME TO reservation_away")
+    market.psql("product", "ALTER TABLE audit_unsealed RENAME TO audit_away")
     try:
-        market.until(lambda: worker in firing(), "the alert about product.holds", limit_s=120, pause_s=1)
+        market.until(lambda: worker in firing(), "the alert about product.seal", limit_s=120, pause_s=1)
     finally:
-        market.psql("product", "ALTER TABLE reservation_away RENAME TO reservation")
+        market.psql("product", "ALTER TABLE audit_away RENAME TO audit_unsealed")
     with frozen(stack, "user", "product"):
         market.until(lambda: causes | {("AvailabilityBurnsFast", None)} <= firing(), "three alerts", limit_s=330, pause_s=1)
     market.until(lambda: not (causes | {worker}) & firing(), "the end of the alerts about causes", limit_s=180, pause_s=1)

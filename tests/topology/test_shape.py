@@ -9,9 +9,9 @@ from deploy.lib import topology
 
 SERVICES = topology.read().services
 every_service = pytest.mark.parametrize("service", SERVICES)
-ROOMS = {"api", "domain", "migrations", "storage", "testing", "workers"}
-# Who has nothing that requests and workers both drive has no process.
-OPTIONAL_ROOMS = {"process"}
+ROOMS = {"api", "domain", "migrations", "storage", "testing"}
+# Who has nothing that requests and workers both drive has no process; whose host runs all its loops, no workers.
+OPTIONAL_ROOMS = {"process", "workers"}
 AT_THE_ROOT = {"CMakeLists.txt", "README.md", "main.cpp", "metrics.hpp", "migrations.hpp", "service.cpp", "service.hpp"}
 # Who tells nobody anything has no messages.
 OPTIONAL_AT_THE_ROOT = {"metrics.cpp", "metrics_test.cpp", "messages.cpp", "messages.hpp", "messages_test.cpp"}

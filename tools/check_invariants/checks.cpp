@@ -79,32 +79,47 @@ constexpr std::array kChecks = {
 
     // Stock
     Check{"S1", "product", "what is reserved is what reservations hold", R"sql(
-      SELECT s.offer_id::text, format('reserved %s, reservations %s', s.reserved, coalesce(sum(r.quantity), 0))
-      FROM stock s LEFT JOIN reservation r ON r.offer_id = s.offer_id AND r.state IN ('HELD', 'COMMITTED')
-      GROUP BY s.offer_id HAVING s.reserved <> coalesce(sum(r.quantity), 0))sql"},
+      SELECT s.id::text, format('offer %s at %s/%s: reserved %s, reservations %s', s.offer_id, s.location, s.shard,
+                                s.reserved, coalesce(sum(r.held + r.committed), 0))
+      FROM stock s LEFT JOIN reservation r ON r.stock_id = s.id
+      GROUP BY s.id HAVING s.reserved <> coalesce(sum(r.held + r.committed), 0))sql"},
     Check{"S2", "product", "what is on hand is what its movements sum to", R"sql(
-      SELECT s.offer_id::text, format('on hand %s, movements %s', s.on_hand, coalesce(sum(m.delta), 0))
-      FROM stock s LEFT JOIN stock_movement m ON m.offer_id = s.offer_id
-      GROUP BY s.offer_id HAVING s.on_hand <> coalesce(sum(m.delta), 0))sql"},
+      SELECT s.id::text, format('offer %s at %s/%s: on hand %s, movements %s', s.offer_id, s.location, s.shard,
+                                s.on_hand, coalesce(sum(m.on_hand), 0))
+      FROM stock s LEFT JOIN stock_movement m ON m.stock_id = s.id
+      GROUP BY s.id HAVING s.on_hand <> coalesce(sum(m.on_hand), 0))sql"},
     Check{"S3", "product", "no more is reserved than there is", R"sql(
-      SELECT offer_id::text, format('on hand %s, reserved %s', on_hand, reserved)
+      SELECT id::text, format('offer %s: on hand %s, reserved %s', offer_id, on_hand, reserved)
       FROM stock WHERE reserved < 0 OR reserved > on_hand)sql"},
-    Check{"S4", "product", "no hold outlives its expiry", R"sql(
-      SELECT order_id::text, format('offer %s, expired %s', offer_id, expires_at)
-      FROM reservation WHERE state = 'HELD' AND expires_at < market_now() - interval '60 seconds')sql"},
-    Check{"S5", "product", "a released order holds nothing", R"sql(
-      SELECT r.order_id::text, format('offer %s is %s', r.offer_id, r.state)
-      FROM reservation r JOIN reservation_order o ON o.order_id = r.order_id
-      WHERE o.state = 'RELEASED' AND r.state IN ('HELD', 'COMMITTED'))sql"},
+    Check{"S4", "product", "what takes units takes them from a stock row of its offer", R"sql(
+      SELECT r.order_id || '/' || r.line_id,
+             format('of offer %s, from stock %s of offer %s', r.offer_id, r.stock_id, coalesce(s.offer_id::text, 'none'))
+      FROM reservation r LEFT JOIN stock s ON s.id = r.stock_id WHERE s.offer_id IS DISTINCT FROM r.offer_id
+      UNION ALL
+      SELECT m.id::text, format('%s %s of offer %s, from stock %s of offer %s', m.kind, m.cause_id, m.offer_id, m.stock_id,
+                                coalesce(s.offer_id::text, 'none'))
+      FROM stock_movement m LEFT JOIN stock s ON s.id = m.stock_id WHERE s.offer_id IS DISTINCT FROM m.offer_id)sql"},
+    Check{"S5", "product", "an order that has lines has asked for them", R"sql(
+      SELECT DISTINCT r.order_id::text, 'it is not on record, and could reserve again' FROM reservation r
+      WHERE NOT EXISTS (SELECT FROM reservation_order o WHERE o.order_id = r.order_id))sql"},
     Check{"S6", "product", "every offer has a stock row", R"sql(
       SELECT o.id::text, 'no stock row' FROM offer o
       WHERE NOT EXISTS (SELECT 1 FROM stock s WHERE s.offer_id = o.id))sql"},
-    Check{"S7", "product", "what was shipped has its movement, and a shipment its reservation", R"sql(
-      SELECT order_id::text, format('offer %s: consumed %s, moved %s', offer_id, r.quantity, m.delta)
-      FROM (SELECT order_id, offer_id, quantity FROM reservation WHERE state = 'CONSUMED') AS r
-      FULL JOIN (SELECT order_id, offer_id, delta FROM stock_movement WHERE kind = 'SHIPMENT') AS m
-        USING (order_id, offer_id)
-      WHERE m.delta IS DISTINCT FROM -r.quantity)sql"},
+    Check{"S7", "product", "what a line has given back and shipped is what its movements sum to", R"sql(
+      SELECT order_id || '/' || line_id,
+             format('offer %s: released %s, movements %s; consumed %s, movements %s',
+                    coalesce(r.offer_id::text, 'none'), r.released, m.released, r.consumed, m.consumed)
+      FROM reservation r FULL JOIN (
+        SELECT order_id, line_id, coalesce(-sum(reserved) FILTER (WHERE kind = 'RELEASE'), 0) AS released,
+               coalesce(-sum(on_hand) FILTER (WHERE kind = 'SHIPMENT'), 0) AS consumed
+        FROM stock_movement WHERE line_id IS NOT NULL GROUP BY order_id, line_id) AS m USING (order_id, line_id)
+      WHERE r.released IS DISTINCT FROM coalesce(m.released, 0)
+         OR r.consumed IS DISTINCT FROM coalesce(m.consumed, 0))sql"},
+    Check{"S8", "product", "a line's units are held, committed, released or consumed, each once", R"sql(
+      SELECT order_id || '/' || line_id, format('quantity %s: held %s, committed %s, released %s, consumed %s', quantity,
+                                                held, committed, released, consumed)
+      FROM reservation WHERE held + committed + released + consumed <> quantity
+                          OR least(held, committed, released, consumed) < 0)sql"},
 
     // Money
     Check{"M1", "payment", "every entry of the ledger sums to zero", R"sql(

@@ -13,8 +13,11 @@ bool IsDead(const std::string& state) {
 bool IsShipped(const std::string& state) {
   return state == "SHIPPED" || state == "DELIVERED" || state == "COMPLETED";
 }
-bool HoldsUnits(const std::string& state) {
-  return state == "HELD" || state == "COMMITTED" || state == "CONSUMED";
+// Units follow the part: committed while it lives, consumed once it is shipped, given back when it is dead.
+Units DueUnits(const PartFact& part, const LineFact& line) {
+  if (IsDead(part.state)) return {};
+  if (IsShipped(part.state)) return {.consumed = line.quantity};
+  return {.committed = line.quantity};
 }
 bool HoldsMoney(const HoldFact& hold) {
   return hold.status == "authorized" ||
@@ -37,6 +40,10 @@ std::string StatusOf(const std::string& payment_state) {
 std::string TextOf(const Standing& standing) {
   return fmt::format("{} (authorised {}, captured {}, refunded {})", standing.state,
                      standing.authorized_minor, standing.captured_minor, standing.refunded_minor);
+}
+
+std::string TextOf(const Units& units) {
+  return fmt::format("{} held, {} committed, {} consumed", units.held, units.committed, units.consumed);
 }
 
 template <class Map>
@@ -207,19 +214,16 @@ class Checker {
     }
   }
 
-  // X5: units follow the part: committed while it lives, consumed once it is shipped,
-  // given back when it is dead.
+  // X5: the units are where they are due.
   void CheckUnits(const std::string& id, const PartFact& part) {
     if (!IsStockAtRest(facts_, part.order)) return;
     for (const auto& [offer, line] : part.lines) {
       const auto* found = Find(facts_.reservations, {part.order, offer});
-      const std::string state = found == nullptr ? "missing" : found->state;
-      const bool right = IsDead(part.state) ? !HoldsUnits(state)
-                                            : state == (IsShipped(part.state) ? "CONSUMED" : "COMMITTED");
-      if (right) continue;
+      const auto left = found == nullptr ? Units() : found->left;
+      if (left == DueUnits(part, line)) continue;
       Add("X5", {"product", part.order + "/" + offer},
-          fmt::format("part {} is {}, its units are {}, and no message will change them", id, part.state,
-                      state));
+          fmt::format("part {} is {}, of its {} units are {}, and no message will change them", id,
+                      part.state, line.quantity, TextOf(left)));
     }
   }
 
@@ -229,9 +233,8 @@ class Checker {
     const auto& [order, offer] = key;
     const Row row{"product", order + "/" + offer};
     if (!facts_.pulses_after.contains(order)) {
-      if (HoldsUnits(reservation.state)) {
-        Add("X6", row,
-            fmt::format("units are {} for order {}, which does not exist", reservation.state, order));
+      if (reservation.left != Units()) {
+        Add("X6", row, fmt::format("{} for order {}, which does not exist", TextOf(reservation.left), order));
       }
       return;
     }
@@ -247,8 +250,7 @@ class Checker {
               Said{"offer", reservation.product});
       return;
     }
-    Add("X6", row,
-        fmt::format("units are {} for order {}, which did not buy them", reservation.state, order));
+    Add("X6", row, fmt::format("{} for order {}, which did not buy them", TextOf(reservation.left), order));
   }
 
   // X7: the ledger says what payments say; X8: the provider says what the ledger says.

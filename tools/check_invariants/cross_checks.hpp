@@ -81,9 +81,16 @@ struct PaymentFact {
   std::map<std::string, RefundFact> refunds;  // by part
 };
 
+// Where units are that are not given back.
+struct Units {
+  std::int64_t held = 0;
+  std::int64_t committed = 0;
+  std::int64_t consumed = 0;
+  bool operator==(const Units&) const = default;
+};
 struct ReservationFact {
-  std::string state;
   std::int64_t quantity = 0;
+  Units left;
   std::string product;  // of the offer
   std::string seller;
 };
@@ -128,10 +135,11 @@ struct Facts {
   std::map<std::string, PartFact> parts;
   std::map<std::string, Pulse> pulses_before;  // by order; one snapshot with orders and parts
   std::vector<MovementFact> movements;
-  std::map<std::string, PaymentFact> payments;                                  // by order
-  Book ledger;                                                                  // one snapshot with payments
-  std::map<std::pair<std::string, std::string>, ReservationFact> reservations;  // by order and offer
-  std::set<std::string> catalogue_sellers;                                      // with a product or an offer
+  std::map<std::string, PaymentFact> payments;  // by order
+  Book ledger;                                  // one snapshot with payments
+  std::map<std::pair<std::string, std::string>, ReservationFact>
+      reservations;                         // by order and offer, all lines
+  std::set<std::string> catalogue_sellers;  // with a product or an offer
   AuthFacts auth_before;
   std::set<std::string> profiles;
   std::map<std::string, SellerFact> sellers;

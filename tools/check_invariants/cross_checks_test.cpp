@@ -47,8 +47,8 @@ Facts Healthy() {
                              .refunds = {}};
   Stands(facts, {"CAPTURED", 3000, 3000, 0});
   facts.ledger["order"]["capture in EUR"] = 3000;
-  facts.reservations[{"order", "offer1"}] = {"COMMITTED", 1, "product1", "seller1"};
-  facts.reservations[{"order", "offer2"}] = {"COMMITTED", 2, "product2", "seller2"};
+  facts.reservations[{"order", "offer1"}] = {1, {.committed = 1}, "product1", "seller1"};
+  facts.reservations[{"order", "offer2"}] = {2, {.committed = 2}, "product2", "seller2"};
   facts.catalogue_sellers = {"seller1", "seller2"};
   facts.auth_before = {.accounts = {"buyer", "owner1", "owner2"},
                        .without_message = {"buyer", "owner1", "owner2"},
@@ -74,7 +74,7 @@ Facts Authorized() {
 Facts PartlyCancelled() {
   auto facts = Healthy();
   facts.parts["part2"].state = "CANCELLED";
-  facts.reservations[{"order", "offer2"}].state = "RELEASED";
+  facts.reservations[{"order", "offer2"}].left = {};
   Stands(facts, {"CAPTURED", 3000, 3000, 2000});
   facts.payments["order"].refunds["part2"] = {"SUCCEEDED", 2000};
   facts.ledger["order"]["refund of part part2 in EUR"] = 2000;
@@ -87,7 +87,7 @@ Facts PartlyCancelled() {
 Facts Failed() {
   auto facts = Authorized();
   for (auto& [id, part] : facts.parts) part.state = "FAILED";
-  for (auto& [key, reservation] : facts.reservations) reservation.state = "RELEASED";
+  for (auto& [key, reservation] : facts.reservations) reservation.left = {};
   facts.payments["order"].authorization = "";
   Stands(facts, {"DECLINED", 0, 0, 0});
   facts.holds["order"].front().status = "declined";
@@ -140,7 +140,7 @@ TEST(CrossCheck, OrderUnderWay_WithWhateverSoFar_FindsNothing) {
 
 TEST(CrossCheck, OrderThatMovedWhileItsPeersWereRead_FindsNothing) {
   auto facts = Authorized();
-  facts.reservations[{"order", "offer1"}].state = "CONSUMED";
+  facts.reservations[{"order", "offer1"}].left = {.consumed = 1};
   EXPECT_THAT(CrossCheck(facts), Contains(Field(&Finding::check, "X1")));
   EXPECT_THAT(CrossCheck(facts), Contains(Field(&Finding::check, "X5")));
   facts.pulses_before["order"].version = 3;
@@ -227,7 +227,7 @@ TEST(CrossCheck, LivingOrder_WhosePaymentCameToNothing_IsNamed) {
 TEST(CrossCheck, Capture_ThatNoMessageWillBringAbout_IsNamed) {
   auto facts = Authorized();
   facts.parts["part1"].state = "DELIVERED";
-  facts.reservations[{"order", "offer1"}].state = "CONSUMED";
+  facts.reservations[{"order", "offer1"}].left = {.consumed = 1};
   EXPECT_THAT(CrossCheck(facts),
               FindsOnly("X1", "order", "order", "payment is AUTHORIZED, and no message will capture it"));
   Sees(facts, kPaymentWaits);
@@ -290,21 +290,26 @@ TEST(CrossCheck, OrderWhoseCopyOfThePaymentDiffers_IsNamed) {
 }
 
 TEST(CrossCheck, Units_OfALivingPart_MustBeCommitted) {
-  for (const std::string state : {"HELD", "RELEASED", "EXPIRED", "CONSUMED"}) {
+  const std::pair<Units, std::string> elsewhere[] = {{{.held = 2}, "2 held, 0 committed, 0 consumed"},
+                                                     {{.committed = 1}, "0 held, 1 committed, 0 consumed"},
+                                                     {{.committed = 1, .consumed = 1}, "1 consumed"},
+                                                     {{}, "0 held, 0 committed, 0 consumed"}};
+  for (const auto& [left, told] : elsewhere) {
     auto facts = Healthy();
-    facts.reservations[{"order", "offer1"}].state = state;
-    EXPECT_THAT(CrossCheck(facts), FindsOnly("X5", "product", "order/offer1", state)) << state;
+    facts.reservations[{"order", "offer2"}].left = left;
+    EXPECT_THAT(CrossCheck(facts), FindsOnly("X5", "product", "order/offer2", told));
     Sees(facts, kStockWaits);
-    EXPECT_THAT(CrossCheck(facts), IsEmpty()) << state;
+    EXPECT_THAT(CrossCheck(facts), IsEmpty()) << told;
     Sees(facts, kPaymentWaits);
-    EXPECT_THAT(CrossCheck(facts), FindsOnly("X5", "product", "order/offer1", state)) << state;
+    EXPECT_THAT(CrossCheck(facts), FindsOnly("X5", "product", "order/offer2", told));
   }
 }
 
 TEST(CrossCheck, Units_ThatAreMissing_AreNamed) {
   auto facts = Healthy();
   facts.reservations.erase({"order", "offer2"});
-  EXPECT_THAT(CrossCheck(facts), FindsOnly("X5", "product", "order/offer2", "missing"));
+  EXPECT_THAT(CrossCheck(facts),
+              FindsOnly("X5", "product", "order/offer2", "of its 2 units are 0 held, 0 committed"));
 }
 
 TEST(CrossCheck, Units_OfAnotherQuantity_AreNamedEvenUnderWay) {
@@ -317,7 +322,7 @@ TEST(CrossCheck, Units_OfAnotherQuantity_AreNamedEvenUnderWay) {
 
 TEST(CrossCheck, Units_OfADeadPart_MustBeGivenBack) {
   auto facts = PartlyCancelled();
-  facts.reservations[{"order", "offer2"}].state = "COMMITTED";
+  facts.reservations[{"order", "offer2"}].left = {.committed = 2};
   EXPECT_THAT(CrossCheck(facts), FindsOnly("X5", "product", "order/offer2", "CANCELLED"));
 }
 
@@ -326,14 +331,14 @@ TEST(CrossCheck, Units_OfAShippedPart_MustBeConsumed) {
     auto facts = Healthy();
     facts.parts["part1"].state = state;
     EXPECT_THAT(CrossCheck(facts), FindsOnly("X5", "product", "order/offer1", state)) << state;
-    facts.reservations[{"order", "offer1"}].state = "CONSUMED";
+    facts.reservations[{"order", "offer1"}].left = {.consumed = 1};
     EXPECT_THAT(CrossCheck(facts), IsEmpty()) << state;
   }
 }
 
 TEST(CrossCheck, Units_ThatNobodyBought_AreNamed) {
   auto facts = Healthy();
-  facts.reservations[{"order", "offer9"}] = {"COMMITTED", 1, "product1", "seller1"};
+  facts.reservations[{"order", "offer9"}] = {1, {.committed = 1}, "product1", "seller1"};
   EXPECT_THAT(CrossCheck(facts),
               FindsOnly("X6", "product", "order/offer9", "order order, which did not buy"));
 }
@@ -350,10 +355,11 @@ TEST(CrossCheck, Units_OfAnotherSellerOrProduct_AreNamed) {
 
 TEST(CrossCheck, Strays_HeldForNoOrder_AreNamed) {
   auto facts = Healthy();
-  facts.reservations[{"ghost", "offer1"}] = {"HELD", 1, "product1", "seller1"};
-  facts.reservations[{"gone", "offer1"}] = {"RELEASED", 1, "product1", "seller1"};
+  facts.reservations[{"ghost", "offer1"}] = {1, {.held = 1}, "product1", "seller1"};
+  facts.reservations[{"gone", "offer1"}] = {1, {}, "product1", "seller1"};
   facts.payments["ghost"] = {.id = "stray", .amount_minor = 100, .standing = {.state = "AUTHORIZED"}};
-  EXPECT_THAT(CrossCheck(facts), ElementsAre(Finds("X6", "product", "ghost/offer1", "HELD for order ghost"),
+  EXPECT_THAT(CrossCheck(facts), ElementsAre(Finds("X6", "product", "ghost/offer1",
+                                                   "1 held, 0 committed, 0 consumed for order ghost"),
                                              Finds("X6", "payment", "stray", "for order ghost")));
 }
 

@@ -46,9 +46,10 @@ constexpr Statement kLedger{"invariants.ledger", R"sql(
   JOIN ledger_posting l ON l.entry_id = e.id AND l.account = 'psp_clearing')sql"};
 
 constexpr Statement kReservations{"invariants.reservations", R"sql(
-  SELECT r.order_id::text, r.offer_id::text, r.state, r.quantity, coalesce(o.product_id::text, 'missing'),
+  SELECT r.order_id::text, r.offer_id::text, sum(r.quantity)::bigint, sum(r.held)::bigint,
+         sum(r.committed)::bigint, sum(r.consumed)::bigint, coalesce(o.product_id::text, 'missing'),
          coalesce(o.seller_id::text, 'missing')
-  FROM reservation r LEFT JOIN offer o ON o.id = r.offer_id)sql"};
+  FROM reservation r LEFT JOIN offer o ON o.id = r.offer_id GROUP BY r.order_id, r.offer_id, o.id)sql"};
 constexpr Statement kCatalogueSellers{
     "invariants.catalogue_sellers",
     "SELECT seller_id::text FROM product UNION SELECT seller_id::text FROM offer"};
@@ -227,8 +228,10 @@ Task<> Sources::LoadStock(Facts& facts) {
   for (const auto row : results[0]) {
     facts.reservations.emplace(
         std::pair(Copy(row, 0), Copy(row, 1)),
-        ReservationFact{
-            .state = Copy(row, 2), .quantity = row.Int(3), .product = Copy(row, 4), .seller = Copy(row, 5)});
+        ReservationFact{.quantity = row.Int(2),
+                        .left = {.held = row.Int(3), .committed = row.Int(4), .consumed = row.Int(5)},
+                        .product = Copy(row, 6),
+                        .seller = Copy(row, 7)});
   }
   for (const auto row : results[1]) facts.catalogue_sellers.insert(Copy(row, 0));
 }

@@ -66,7 +66,7 @@ Task<Reconciled> Reconcile(boost::asio::io_context& io, ReconcileRequest request
   order::storage::Transitions transitions(order_database);
   payment::storage::Payments payments(payment_database);
   payment::Charges charges(payments, provider, clock, metrics, {});
-  product::storage::Reservations reservations(product_database, std::chrono::minutes(15));
+  product::storage::Reservations reservations(product_database);
   Report report(out, request.mode);
   const Restored restored{order_database, payment_database, product_database, orders, transitions, payments,
                           charges,        provider,         reservations,     clock,  report};

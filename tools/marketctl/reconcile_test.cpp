@@ -297,12 +297,26 @@ TEST_F(Reconciling, PaymentsAndUnitsOfOrdersThatAreNotThere_AreUndone) {
     const auto held = co_await Authorized();
     const auto taken = co_await Captured();
     const auto shipped = Uuid::NewV7().ToString();
-    Disk("product").Execute("INSERT INTO reservation_order (order_id, state) VALUES ('" + shipped +
-                            "', 'OPEN');"
-                            "INSERT INTO reservation (order_id, offer_id, quantity, state) VALUES ('" +
-                            shipped + "', gen_random_uuid(), 1, 'CONSUMED')");
+    const auto waiting = Uuid::NewV7().ToString();
+    Disk("product").Execute("INSERT INTO reservation_order (order_id) VALUES ('" + shipped + "'), ('" +
+                            waiting + "')");
+    Disk("product").Execute(
+        "WITH c AS (INSERT INTO category (id, name, slug) VALUES (gen_random_uuid(), '-', 'c') RETURNING "
+        "id), "
+        "p AS (INSERT INTO product"
+        "  (id, operation_id, seller_id, category_id, title, description, attributes, pictures)"
+        "  SELECT id, id, id, id, '-', '', '{}', '{}' FROM c RETURNING id), "
+        "o AS (INSERT INTO offer (id, product_id, seller_id, sku, options, price, currency)"
+        "  SELECT id, id, id, 'S', '{}', 1, 'EUR' FROM p RETURNING id), "
+        "s AS (INSERT INTO stock (id, offer_id, on_hand, reserved) SELECT id, id, 5, 2 FROM o RETURNING id) "
+        "INSERT INTO reservation (order_id, line_id, stock_id, offer_id, quantity, held, consumed) "
+        "SELECT order_id, gen_random_uuid(), s.id, s.id, 2, held, 2 - held "
+        "FROM s, (VALUES ('" +
+        shipped + "'::uuid, 0), ('" + waiting + "'::uuid, 2)) AS line (order_id, held)");
     EXPECT_EQ((co_await Reconcile(io)).left, 1u) << out_;
     EXPECT_THAT(out_, HasSubstr("units of order " + shipped + ": they were shipped"));
+    EXPECT_THAT(out_, HasSubstr("units of order " + waiting + ": there is no such order: released"));
+    EXPECT_EQ(Disk("product").Execute("SELECT reserved FROM stock"), "0");
     EXPECT_EQ((co_await Again(held)).state, payment::domain::State::kVoided);
     EXPECT_EQ((co_await Again(taken)).refunded_minor, 3000);
     EXPECT_EQ(There(held.authorization), "voided 0 0");

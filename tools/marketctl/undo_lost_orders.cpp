@@ -13,10 +13,10 @@ using postgres::Statement;
 constexpr Statement kCharged{"reconcile.charged",
                              "SELECT order_id FROM payment WHERE created_at >= $1 AND amount_minor > 0"};
 constexpr Statement kReserved{"reconcile.reserved", R"sql(
-  SELECT DISTINCT order_id FROM reservation
-  WHERE created_at >= $1 AND state IN ('HELD', 'COMMITTED', 'CONSUMED'))sql"};
+  SELECT order_id FROM reservation_order o WHERE created_at >= $1
+  AND EXISTS (SELECT FROM reservation r WHERE r.order_id = o.order_id AND r.released < r.quantity))sql"};
 constexpr Statement kConsumed{"reconcile.consumed",
-                              "SELECT count(*) FROM reservation WHERE order_id = $1 AND state = 'CONSUMED'"};
+                              "SELECT count(*) FROM reservation WHERE order_id = $1 AND consumed > 0"};
 constexpr Statement kKnown{"reconcile.known", "SELECT id FROM orders WHERE id = ANY ($1)"};
 
 // Of the orders that a peer speaks of, those that are not there. The peer is asked first: an order is
@@ -65,7 +65,7 @@ Task<> UndoReservation(const Restored& restored, product::domain::OrderId order)
     co_return;
   }
   if (restored.report.Do(name + ": there is no such order: released"))
-    co_await restored.reservations.Release(Soon(), order, {});
+    co_await restored.reservations.Release(Soon(), order, product::domain::CauseId::New(), {});
 }
 
 }  // namespace

@@ -292,9 +292,7 @@ ORDERS = Dashboard("market-money", "Orders and money", "What is sold, what fails
               Query("max by (step) (order_checkouts_open)", "{{step}}"), stacked=True, low=0),
         graph("Oldest open checkout", "15 minutes wake somebody.", "s",
               Query("max(order_checkout_oldest_age_seconds)", "age"), low=0, steps=[(900, "red")]),
-        graph("Reservations", "Stock asked for, by outcome, and holds that ran out.", "ops",
-              summed("product_reservations_total", "", "outcome"),
-              Query(f"sum(rate(product_holds_expired_total{RATE}))", "hold ran out")),
+        graph("Reservations", "Stock asked for, by outcome.", "ops", summed("product_reservations_total", "", "outcome")),
     ]),
     Row("Payment", [
         stat("Ledger imbalance", "Sum over all entries of the ledger; anything but 0 wakes somebody.", "short",

@@ -302,51 +302,113 @@ TEST(ProductService_AdjustStock, CountsOncePerCallAndRefusesZero) {
   });
 }
 
-TEST(ProductService_Reservation, AnswersByOutcome) {
+// Of a new order: one line of so many units of the offer.
+api::product::ReserveStockRequest ReservationOf(const domain::OfferId& offer, std::int64_t quantity) {
+  api::product::ReserveStockRequest request;
+  request.set_order_id(domain::OrderId::New().ToString());
+  auto& line = *request.add_lines();
+  line.set_line_id(domain::LineId::New().ToString());
+  line.set_offer_id(offer.ToString());
+  line.set_quantity(quantity);
+  return request;
+}
+
+// A new act on so many units of the line that `reserved` asks for.
+template <class Request>
+Request ActOn(const api::product::ReserveStockRequest& reserved, std::int64_t quantity) {
+  Request request;
+  request.set_order_id(reserved.order_id());
+  request.set_cause_id(domain::CauseId::New().ToString());
+  auto& line = *request.add_lines();
+  line.set_line_id(reserved.lines(0).line_id());
+  line.set_quantity(quantity);
+  return request;
+}
+
+TEST(ProductService_ReserveStock, AnswersByOutcome) {
   using Response = api::product::ReserveStockResponse;
   WithService([](Service& service) -> Task<> {
     const auto offer = co_await PutOffer(service, co_await OpenShop(service), 3);
     Call call;
-    api::product::ReserveStockRequest request;
-    request.set_order_id(domain::OrderId::New().ToString());
-    auto& line = *request.add_lines();
-    line.set_offer_id(offer.ToString());
-    line.set_quantity(4);
+    auto request = ReservationOf(offer, 4);
+    auto& line = *request.mutable_lines(0);
     const auto short_of = co_await service.operations.ReserveStock(call.context, request);
     EXPECT_EQ(short_of.outcome(), Response::OUT_OF_STOCK);
     EXPECT_EQ(short_of.shortages(0).offer_id(), offer.ToString());
     EXPECT_EQ(short_of.shortages(0).available(), 3);
     line.set_quantity(3);
-    EXPECT_EQ((co_await service.operations.ReserveStock(call.context, request)).outcome(),
-              Response::RESERVED);
+    for (int i = 0; i < 2; ++i) {
+      EXPECT_EQ((co_await service.operations.ReserveStock(call.context, request)).outcome(),
+                Response::RESERVED);
+    }
     line.set_quantity(2);
     EXPECT_EQ(co_await ReasonOf(service.operations.ReserveStock(call.context, request)), "ALREADY_EXISTS");
-    for (const std::string outcome : {"out_of_stock", "reserved", "other_lines"}) {
-      const auto line = "product_reservations_total{outcome=\"" + outcome + "\"} 1\n";
-      EXPECT_TRUE(service.registry.Exposition().contains(line)) << line;
+    for (const std::string outcome : {"out_of_stock\"} 1", "reserved\"} 2", "other_lines\"} 1"}) {
+      const auto counted = "product_reservations_total{outcome=\"" + outcome + "\n";
+      EXPECT_TRUE(service.registry.Exposition().contains(counted)) << counted;
     }
+    EXPECT_EQ(
+        (co_await service.operations.ReserveStock(call.context, ReservationOf(domain::OfferId::New(), 1)))
+            .outcome(),
+        Response::UNAVAILABLE);
+    *request.add_lines() = request.lines(0);
+    EXPECT_EQ(co_await ReasonOf(service.operations.ReserveStock(call.context, request)), "INVALID_ARGUMENT");
+    EXPECT_EQ(StockOf(offer), "3/3");
+  });
+}
 
-    api::product::CommitReservationRequest commit;
-    commit.set_order_id(request.order_id());
-    EXPECT_EQ(co_await ReasonOf(service.operations.CommitReservation(call.context, commit)), "");
-    api::product::ConsumeReservationRequest consume;
-    consume.set_order_id(request.order_id());
-    consume.add_offer_ids(domain::OfferId::New().ToString());
+TEST(ProductService_ReservedUnits, AreGivenBackAndShippedOncePerCause) {
+  WithService([](Service& service) -> Task<> {
+    const auto offer = co_await PutOffer(service, co_await OpenShop(service), 9);
+    Call call;
+    const auto reserved = ReservationOf(offer, 6);
+    co_await service.operations.ReserveStock(call.context, reserved);
+    const auto consume = ActOn<api::product::ConsumeReservationRequest>(reserved, 2);
     EXPECT_EQ(co_await ReasonOf(service.operations.ConsumeReservation(call.context, consume)),
               "RESERVATION_GONE");
-    consume.set_offer_ids(0, offer.ToString());
-    EXPECT_EQ(co_await ReasonOf(service.operations.ConsumeReservation(call.context, consume)), "");
-    api::product::ReleaseReservationRequest release;
-    release.set_order_id(request.order_id());
+    api::product::CommitReservationRequest commit;
+    commit.set_order_id(reserved.order_id());
+    EXPECT_EQ(co_await ReasonOf(service.operations.CommitReservation(call.context, commit)), "");
+    for (int i = 0; i < 2; ++i) {
+      EXPECT_EQ(co_await ReasonOf(service.operations.ConsumeReservation(call.context, consume)), "");
+      EXPECT_EQ(StockOf(offer), "7/4");
+    }
+    auto release = ActOn<api::product::ReleaseReservationRequest>(reserved, 1);
+    for (int i = 0; i < 2; ++i) {
+      EXPECT_EQ(co_await ReasonOf(service.operations.ReleaseReservation(call.context, release)), "");
+      EXPECT_EQ(StockOf(offer), "7/3");
+    }
+    *release.add_lines() = release.lines(0);
+    EXPECT_EQ(co_await ReasonOf(service.operations.ReleaseReservation(call.context, release)),
+              "INVALID_ARGUMENT");
+    release.set_cause_id(domain::CauseId::New().ToString());
+    release.clear_lines();
     EXPECT_EQ(co_await ReasonOf(service.operations.ReleaseReservation(call.context, release)), "");
+    EXPECT_EQ(StockOf(offer), "7/0");
+    EXPECT_EQ(co_await ReasonOf(service.operations.CommitReservation(call.context, commit)), "")
+        << "some were shipped";
+  });
+}
+
+TEST(ProductService_ReservationGivenBack, IsGone) {
+  WithService([](Service& service) -> Task<> {
+    const auto offer = co_await PutOffer(service, co_await OpenShop(service), 9);
+    Call call;
+    const auto reserved = ReservationOf(offer, 6);
+    co_await service.operations.ReserveStock(call.context, reserved);
+    api::product::ReleaseReservationRequest release;
+    release.set_order_id(reserved.order_id());
+    release.set_cause_id(domain::CauseId::New().ToString());
+    co_await service.operations.ReleaseReservation(call.context, release);
+    api::product::CommitReservationRequest commit;
+    commit.set_order_id(reserved.order_id());
     EXPECT_EQ(co_await ReasonOf(service.operations.CommitReservation(call.context, commit)),
               "RESERVATION_GONE");
-    EXPECT_EQ(co_await ReasonOf(service.operations.ReserveStock(call.context, request)), "RESERVATION_GONE");
-    line.set_offer_id(domain::OfferId::New().ToString());
-    request.set_order_id(domain::OrderId::New().ToString());
-    EXPECT_EQ((co_await service.operations.ReserveStock(call.context, request)).outcome(),
-              Response::UNAVAILABLE);
-    EXPECT_EQ(StockOf(offer), "0/0");
+    EXPECT_EQ(co_await ReasonOf(service.operations.ReserveStock(call.context, reserved)), "RESERVATION_GONE");
+    const auto consume = ActOn<api::product::ConsumeReservationRequest>(reserved, 1);
+    EXPECT_EQ(co_await ReasonOf(service.operations.ConsumeReservation(call.context, consume)),
+              "RESERVATION_GONE");
+    EXPECT_EQ(StockOf(offer), "9/0");
   });
 }
 

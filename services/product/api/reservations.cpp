@@ -9,17 +9,26 @@ Error ReservationGone() {
   return Error(Code::kFailedPrecondition, "RESERVATION_GONE", "the reservation is no longer held");
 }
 
-std::vector<domain::Line> LinesFrom(const api::product::ReserveStockRequest& request) {
-  std::vector<domain::Line> lines;
-  for (const auto& line : request.lines())
-    lines.push_back({domain::OfferId::From(line.offer_id()), line.quantity()});
+template <class Named>
+std::vector<Named> OnceEach(std::vector<Named> lines) {
+  if (domain::NamesTwice(lines)) throw InvalidArgument("lines", "DUPLICATE", "names a line twice");
   return lines;
 }
 
-std::vector<domain::OfferId> OffersFrom(const google::protobuf::RepeatedPtrField<std::string>& ids) {
-  std::vector<domain::OfferId> offers;
-  for (const auto& id : ids) offers.push_back(domain::OfferId::From(id));
-  return offers;
+std::vector<domain::Line> LinesFrom(const api::product::ReserveStockRequest& request) {
+  std::vector<domain::Line> lines;
+  for (const auto& line : request.lines()) {
+    lines.push_back(
+        {domain::LineId::From(line.line_id()), domain::OfferId::From(line.offer_id()), line.quantity()});
+  }
+  return OnceEach(std::move(lines));
+}
+
+std::vector<domain::Units> UnitsFrom(
+    const google::protobuf::RepeatedPtrField<api::product::ReservedUnits>& lines) {
+  std::vector<domain::Units> units;
+  for (const auto& line : lines) units.push_back({domain::LineId::From(line.line_id()), line.quantity()});
+  return OnceEach(std::move(units));
 }
 
 void AddShortage(Response& response, const domain::OfferId& offer, std::int64_t available) {
@@ -75,14 +84,15 @@ Task<google::protobuf::Empty> ProductService::CommitReservation(
 Task<google::protobuf::Empty> ProductService::ReleaseReservation(
     CallContext& call, api::product::ReleaseReservationRequest request) {
   co_await deps_.reservations.Release(call, domain::OrderId::From(request.order_id()),
-                                      OffersFrom(request.offer_ids()));
+                                      domain::CauseId::From(request.cause_id()), UnitsFrom(request.lines()));
   co_return google::protobuf::Empty();
 }
 
 Task<google::protobuf::Empty> ProductService::ConsumeReservation(
     CallContext& call, api::product::ConsumeReservationRequest request) {
   co_return DoneOrGone(co_await deps_.reservations.Consume(call, domain::OrderId::From(request.order_id()),
-                                                           OffersFrom(request.offer_ids())));
+                                                           domain::CauseId::From(request.cause_id()),
+                                                           UnitsFrom(request.lines())));
 }
 
 }  // namespace market::product

@@ -8,5 +8,7 @@ using CategoryId = Id<struct CategoryTag>;
 using ProductId = Id<struct ProductTag>;
 using OfferId = Id<struct OfferTag>;
 using OrderId = Id<struct OrderTag>;
+using LineId = Id<struct LineTag>;    // of an order
+using CauseId = Id<struct CauseTag>;  // of an act that gives back or ships: repeated, it is the same act
 
 }  // namespace market::product::domain

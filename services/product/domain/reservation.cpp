@@ -2,91 +2,41 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace market::product::domain {
 namespace {
 
-bool Contains(std::span<const OfferId> offers, const OfferId& offer) {
-  return std::ranges::find(offers, offer) != offers.end();
-}
-
-void Move(Change& change, const ReservedLine& line) {
-  const int before = HoldsUnits(line.state) ? 1 : 0;
-  const int after = HoldsUnits(change.to) ? 1 : 0;
-  change.lines.push_back(line.offer);
-  const std::int64_t reserved = (after - before) * line.quantity;
-  const std::int64_t on_hand = change.to == LineState::kConsumed ? -line.quantity : 0;
-  if (reserved != 0 || on_hand != 0) change.stock.push_back({line.offer, on_hand, reserved});
+template <class Named>
+bool AnyTwice(std::span<const Named> all, LineId Named::* id) {
+  std::set<LineId> seen;
+  return !std::ranges::all_of(all, [&](const Named& one) { return seen.insert(one.*id).second; });
 }
 
 }  // namespace
 
-bool MayBecome(LineState from, LineState to) {
-  switch (from) {
-    case LineState::kHeld:
-      return to == LineState::kCommitted || to == LineState::kReleased || to == LineState::kExpired;
-    case LineState::kCommitted:
-      return to == LineState::kConsumed || to == LineState::kReleased;
-    case LineState::kExpired:
-      return to == LineState::kCommitted || to == LineState::kReleased;
-    case LineState::kConsumed:
-    case LineState::kReleased:
-      return false;
+bool NamesTwice(std::span<const Line> lines) { return AnyTwice(lines, &Line::id); }
+bool NamesTwice(std::span<const Units> units) { return AnyTwice(units, &Units::line); }
+
+Repeat JudgeRepeat(std::span<const ReservedLine> found, std::span<const Line> asked) {
+  const auto is_released = [](const ReservedLine& one) { return one.released == one.line.quantity; };
+  if (std::ranges::all_of(found, is_released)) return Repeat::kGone;
+  const auto line_of = [](const ReservedLine& one) { return one.line; };
+  return std::ranges::is_permutation(found, asked, {}, line_of) ? Repeat::kSame : Repeat::kOther;
+}
+
+Missing FindMissing(std::span<const Line> asked, std::span<const OfferedUnits> offered) {
+  std::map<OfferId, std::int64_t> wanted;
+  for (const auto& line : asked) wanted[line.offer] += line.quantity;
+  Missing missing;
+  for (const auto& [offer, for_sale, available] : offered) {
+    if (!for_sale) {
+      missing.not_for_sale.push_back(offer);
+    } else if (available < wanted[offer]) {
+      missing.shortages.push_back({offer, available});
+    }
   }
-  return false;
-}
-
-bool HoldsUnits(LineState state) { return state == LineState::kHeld || state == LineState::kCommitted; }
-
-std::vector<Line> SumByOffer(std::span<const Line> lines) {
-  std::map<OfferId, std::int64_t> quantities;
-  for (const auto& line : lines) quantities[line.offer] += line.quantity;
-  std::vector<Line> sums;
-  sums.reserve(quantities.size());
-  for (const auto& [offer, quantity] : quantities) sums.push_back({offer, quantity});
-  return sums;
-}
-
-std::optional<Change> Commit(std::span<const ReservedLine> lines) {
-  const auto released = [](const ReservedLine& line) { return line.state == LineState::kReleased; };
-  if (std::ranges::all_of(lines, released)) return std::nullopt;
-  Change change{.to = LineState::kCommitted};
-  for (const auto& line : lines) {
-    if (MayBecome(line.state, change.to)) Move(change, line);
-  }
-  return change;
-}
-
-Change Release(std::span<const ReservedLine> lines, std::span<const OfferId> offers) {
-  Change change{.to = LineState::kReleased};
-  for (const auto& line : lines) {
-    if (!offers.empty() && !Contains(offers, line.offer)) continue;
-    if (MayBecome(line.state, change.to)) Move(change, line);
-  }
-  return change;
-}
-
-ReservationState AfterRelease(ReservationState state, std::span<const ReservedLine> lines,
-                              std::span<const OfferId> offers) {
-  const auto ended = [&](const ReservedLine& line) {
-    return !HoldsUnits(line.state) || Contains(offers, line.offer);
-  };
-  const bool whole = offers.empty() || std::ranges::all_of(lines, ended);
-  return whole ? ReservationState::kReleased : state;
-}
-
-std::optional<Change> Consume(std::span<const ReservedLine> lines, std::span<const OfferId> offers) {
-  const auto known = [&](const OfferId& offer) {
-    return std::ranges::any_of(lines, [&](const ReservedLine& line) { return line.offer == offer; });
-  };
-  if (!std::ranges::all_of(offers, known)) return std::nullopt;
-  Change change{.to = LineState::kConsumed};
-  for (const auto& line : lines) {
-    if (!Contains(offers, line.offer) || line.state == LineState::kConsumed) continue;
-    if (!MayBecome(line.state, change.to)) return std::nullopt;
-    Move(change, line);
-  }
-  return change;
+  return missing;
 }
 
 }  // namespace market::product::domain

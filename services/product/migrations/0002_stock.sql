@@ -1,74 +1,196 @@
--- Locks are taken in one order everywhere: reservation_order, reservation by (offer_id, order_id), stock by
--- offer_id.
+-- Locks are taken in one order everywhere: reservation_order, its reservations, stock by id.
 
+-- Where units lie unless an act names another place.
+CREATE FUNCTION default_location() RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN 'MAIN';
+
+-- The units of an offer that lie in one place; those of a popular offer may be spread over shards, so that its
+-- buyers do not queue for one row. What an offer has is the sum of its rows.
 CREATE TABLE stock (
-  offer_id   uuid PRIMARY KEY REFERENCES offer,
+  id         uuid PRIMARY KEY,
+  offer_id   uuid NOT NULL REFERENCES offer,
+  location   text NOT NULL DEFAULT default_location(),
+  shard      integer NOT NULL DEFAULT 0,
   on_hand    bigint NOT NULL,
   reserved   bigint NOT NULL DEFAULT 0,
   version    bigint NOT NULL DEFAULT 1,
-  -- The one guard against overselling: what does not fit fails here, and its whole transaction with it.
-  CONSTRAINT stock_reserved_within_on_hand CHECK (0 <= reserved AND reserved <= on_hand),
-  CONSTRAINT stock_on_hand_limit CHECK (on_hand <= 1000000000000)
+  CONSTRAINT stock_place UNIQUE (offer_id, location, shard),
+  -- The one guard against overselling: what does not fit fails here, and its whole transaction with it. One CHECK, since
+  -- each is read anew by every statement that writes the table.
+  CONSTRAINT stock_within_bounds CHECK (0 <= reserved AND reserved <= on_hand AND on_hand <= 1000000000000)
 ) WITH (fillfactor = 50);  -- room for heap-only updates: a popular offer's row changes all the time
 COMMENT ON TABLE stock IS 'mutable';
+CREATE TRIGGER stock_stays BEFORE DELETE ON stock
+  FOR EACH ROW EXECUTE FUNCTION refuse_change('movements and reservations name it');
 
--- Append-only: on_hand is the sum of an offer's movements.
+-- Append-only: on_hand is the sum of a row's movements, and what a line has released and consumed is the sum of its own.
+-- Once per cause and line (or stock row, where there is no line), so that what is repeated changes nothing.
+-- Nothing here or below has a foreign key to stock: it would put a share lock of everybody on a popular row, and stock stays.
 CREATE TABLE stock_movement (
-  id           uuid PRIMARY KEY,
-  offer_id     uuid NOT NULL REFERENCES offer,
-  kind         text NOT NULL CHECK (kind IN ('INITIAL', 'ADJUSTMENT', 'SHIPMENT')),
-  delta        bigint NOT NULL CHECK (delta <> 0),
-  reason       text NOT NULL CHECK (char_length(reason) <= 200),
-  account_id   uuid,  -- who adjusted
-  operation_id uuid,  -- of an adjustment: a second run of it finds the first one's row
-  order_id     uuid,  -- of a shipment
-  created_at   timestamptz NOT NULL DEFAULT market_now(),
-  CONSTRAINT stock_movement_operation UNIQUE (operation_id),
-  CONSTRAINT stock_movement_order UNIQUE (order_id, offer_id),
-  CONSTRAINT stock_movement_cause CHECK ((kind = 'ADJUSTMENT') = (operation_id IS NOT NULL)
-                                         AND (kind = 'SHIPMENT') = (order_id IS NOT NULL))
+  id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  kind        text NOT NULL,
+  stock_id    uuid NOT NULL,
+  offer_id    uuid NOT NULL,
+  on_hand     bigint NOT NULL,  -- added to
+  reserved    bigint NOT NULL,  -- added to
+  cause_id    uuid NOT NULL,    -- the offer that was made, the operation that adjusted, what cancelled or shipped
+  order_id    uuid,
+  line_id     uuid,
+  reason      text NOT NULL DEFAULT '',
+  account_id  uuid,             -- who adjusted
+  created_at  timestamptz NOT NULL DEFAULT market_now(),
+  CONSTRAINT stock_movement_cause UNIQUE NULLS NOT DISTINCT (cause_id, stock_id, line_id),
+  CONSTRAINT stock_movement_kind CHECK (
+    (line_id IS NULL) = (order_id IS NULL) AND char_length(reason) <= 200 AND
+    CASE kind WHEN 'INITIAL' THEN line_id IS NULL AND on_hand > 0 AND reserved = 0
+              WHEN 'ADJUSTMENT' THEN line_id IS NULL AND on_hand <> 0 AND reserved = 0
+              WHEN 'RELEASE' THEN line_id IS NOT NULL AND on_hand = 0 AND reserved < 0
+              WHEN 'SHIPMENT' THEN line_id IS NOT NULL AND on_hand < 0 AND reserved = on_hand
+              ELSE false END)
 );
-CREATE INDEX stock_movement_of_offer ON stock_movement (offer_id, id DESC);
 CREATE TRIGGER stock_movement_stays BEFORE UPDATE OR DELETE ON stock_movement
   FOR EACH ROW EXECUTE FUNCTION refuse_change('movements are only added');
 CREATE TRIGGER stock_movement_not_emptied BEFORE TRUNCATE ON stock_movement
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('movements are only added');
 
--- One row per order that ever asked: it makes reserving idempotent, and a release final even when it overtakes
--- its reservation.
+-- One row per order that ever asked or gave back: it makes reserving idempotent. An order that gave back before it asked
+-- has no lines, and gets none any more. Who changes an order's reservations locks its row, and changes nothing in it.
 CREATE TABLE reservation_order (
-  order_id   uuid PRIMARY KEY,
-  state      text NOT NULL CHECK (state IN ('OPEN', 'RELEASED')),
-  created_at timestamptz NOT NULL DEFAULT market_now(),
-  updated_at timestamptz NOT NULL DEFAULT market_now()
+  order_id    uuid PRIMARY KEY,
+  created_at  timestamptz NOT NULL DEFAULT market_now()
 );
-COMMENT ON TABLE reservation_order IS 'mutable';
-CREATE TRIGGER reservation_order_ends_once BEFORE UPDATE ON reservation_order
-  FOR EACH ROW WHEN (OLD.state = 'RELEASED' AND NEW.state <> 'RELEASED')
-  EXECUTE FUNCTION refuse_change('a released order stays released');
+COMMENT ON TABLE reservation_order IS 'mutable';  -- FOR UPDATE asks for that right
+CREATE TRIGGER reservation_order_stays BEFORE UPDATE OR DELETE ON reservation_order
+  FOR EACH ROW EXECUTE FUNCTION refuse_change('who has asked has asked');
 
+-- What became of the units of one line: each is held, sold, given back or shipped. No hold expires: who asked for it ends it.
 CREATE TABLE reservation (
-  order_id   uuid NOT NULL REFERENCES reservation_order,
-  -- No foreign key: it would put a share lock of every buyer on the same offer row. Only existing offers get
-  -- in, and offers are never deleted.
+  order_id   uuid NOT NULL,  -- its row comes first, in the same statement
+  line_id    uuid NOT NULL,
+  stock_id   uuid NOT NULL,
   offer_id   uuid NOT NULL,
-  quantity   bigint NOT NULL CHECK (quantity > 0),
-  state      text NOT NULL CHECK (state IN ('HELD', 'COMMITTED', 'CONSUMED', 'RELEASED', 'EXPIRED')),
-  expires_at timestamptz,
-  created_at timestamptz NOT NULL DEFAULT market_now(),
-  updated_at timestamptz NOT NULL DEFAULT market_now(),
-  PRIMARY KEY (order_id, offer_id),
-  CONSTRAINT reservation_expiry CHECK ((state = 'HELD') = (expires_at IS NOT NULL))
-);
+  quantity   bigint NOT NULL,
+  held       bigint NOT NULL,
+  committed  bigint NOT NULL DEFAULT 0,
+  released   bigint NOT NULL DEFAULT 0,
+  consumed   bigint NOT NULL DEFAULT 0,
+  PRIMARY KEY (order_id, line_id),
+  CONSTRAINT reservation_adds_up CHECK (
+    quantity > 0 AND held >= 0 AND committed >= 0 AND released >= 0 AND consumed >= 0
+    AND held + committed + released + consumed = quantity)
+) WITH (fillfactor = 70);  -- room for the heap-only update that follows each hold
 COMMENT ON TABLE reservation IS 'mutable';
-CREATE INDEX reservation_due ON reservation (expires_at) WHERE state = 'HELD';
-CREATE INDEX reservation_due_of_offer ON reservation (offer_id, expires_at) WHERE state = 'HELD';
-CREATE TRIGGER reservation_ends_once BEFORE UPDATE ON reservation
-  FOR EACH ROW WHEN (OLD.state IN ('CONSUMED', 'RELEASED') AND NEW.state <> OLD.state)
+-- Triggers that name columns cost statements which do not set them nothing.
+CREATE TRIGGER reservation_terms_stay
+  BEFORE UPDATE OF order_id, line_id, stock_id, offer_id, quantity ON reservation
+  FOR EACH ROW EXECUTE FUNCTION refuse_change('what was reserved never changes');
+CREATE TRIGGER reservation_ends_once BEFORE UPDATE OF released, consumed ON reservation
+  FOR EACH ROW WHEN (NEW.released < OLD.released OR NEW.consumed < OLD.consumed)
   EXECUTE FUNCTION refuse_change('it has ended');
-CREATE TRIGGER reservation_terms_stay BEFORE UPDATE ON reservation
-  FOR EACH ROW
-  WHEN (NEW.quantity <> OLD.quantity OR NEW.offer_id <> OLD.offer_id OR NEW.order_id <> OLD.order_id)
-  EXECUTE FUNCTION refuse_change('what was reserved never changes');
 CREATE TRIGGER reservation_stays BEFORE DELETE ON reservation
   FOR EACH ROW EXECUTE FUNCTION refuse_change('reservations end, they are not deleted');
+
+-- Each unit of work is one function: one statement and one commit for who calls it, and plans that stay. Stock comes last in
+-- each, so that a popular row is locked for no longer than the commit.
+
+-- Which stock row serves a line of so many units; none when the offer is not for sale. All that knows of places and shards.
+CREATE FUNCTION stock_for(wanted uuid, units bigint) RETURNS uuid LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (SELECT s.id
+          FROM offer o JOIN product p ON p.id = o.product_id JOIN stock s ON s.offer_id = o.id
+          WHERE o.id = wanted AND o.state = 'ACTIVE' AND p.state = 'PUBLISHED'
+          ORDER BY s.on_hand - s.reserved >= units DESC, s.on_hand - s.reserved DESC, s.id LIMIT 1);
+END
+$$;
+
+-- Holds the units of all lines or of none. Fails on reservation_order_pkey when the order is known, on a null stock_id when an
+-- offer is not for sale, on stock_within_bounds when there are too few.
+CREATE FUNCTION reserve_units(of_order uuid, lines uuid[], offers uuid[], quantities bigint[]) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  taken record;
+BEGIN
+  INSERT INTO reservation_order (order_id) VALUES (of_order);
+  FOR taken IN
+    WITH line AS (
+      INSERT INTO reservation (order_id, line_id, stock_id, offer_id, quantity, held)
+      SELECT of_order, wanted.line, stock_for(wanted.offer, wanted.units), wanted.offer, wanted.units, wanted.units
+      FROM unnest(lines, offers, quantities) AS wanted (line, offer, units)
+      RETURNING stock_id, quantity)
+    SELECT stock_id, sum(quantity)::bigint AS units FROM line GROUP BY stock_id ORDER BY stock_id
+  LOOP
+    UPDATE stock SET reserved = reserved + taken.units, version = version + 1 WHERE id = taken.stock_id;
+  END LOOP;
+END
+$$;
+
+-- What is held is sold from now on. False when nothing of the order is held, sold or shipped any more.
+CREATE FUNCTION commit_units(of_order uuid) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM FROM reservation_order WHERE order_id = of_order FOR UPDATE;
+  UPDATE reservation SET committed = committed + held, held = 0 WHERE order_id = of_order AND held > 0;
+  IF FOUND THEN
+    RETURN true;
+  END IF;
+  RETURN EXISTS (SELECT FROM reservation WHERE order_id = of_order AND released < quantity);
+END
+$$;
+
+-- Gives back what the named lines have left, so many at most; what all lines have left, without names. An order that never
+-- asked is barred from doing so: against a reservation under way this waits for that one's end.
+CREATE FUNCTION release_units(of_order uuid, cause uuid, lines uuid[], quantities bigint[]) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  freed record;
+BEGIN
+  INSERT INTO reservation_order (order_id) VALUES (of_order) ON CONFLICT DO NOTHING;
+  PERFORM FROM reservation_order WHERE order_id = of_order FOR UPDATE;
+  FOR freed IN
+    WITH moved AS (
+      INSERT INTO stock_movement (kind, stock_id, offer_id, on_hand, reserved, cause_id, order_id, line_id)
+      -- least() passes over the null of a line without a name.
+      SELECT 'RELEASE', stock_id, offer_id, 0,
+             -least(held + committed, quantities[array_position(lines, line_id)]), cause, of_order, line_id
+      FROM reservation
+      WHERE order_id = of_order AND held + committed > 0 AND (lines = '{}' OR line_id = ANY (lines))
+      ON CONFLICT DO NOTHING
+      RETURNING line_id, -reserved AS units),
+    line AS (
+      UPDATE reservation r
+      SET held = greatest(held - moved.units, 0), committed = committed - greatest(moved.units - held, 0),
+          released = released + moved.units
+      FROM moved WHERE r.order_id = of_order AND r.line_id = moved.line_id
+      RETURNING stock_id, moved.units)
+    SELECT stock_id, sum(units)::bigint AS units FROM line GROUP BY stock_id ORDER BY stock_id
+  LOOP
+    UPDATE stock SET reserved = reserved - freed.units, version = version + 1 WHERE id = freed.stock_id;
+  END LOOP;
+END
+$$;
+
+-- Takes units that are sold out of the stock, those of all lines or of none. Fails on a null stock_id when the order has no
+-- such line, on reservation_adds_up when too few of it are sold.
+CREATE FUNCTION consume_units(of_order uuid, cause uuid, lines uuid[], quantities bigint[]) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  shipped record;
+BEGIN
+  PERFORM FROM reservation_order WHERE order_id = of_order FOR UPDATE;
+  FOR shipped IN
+    WITH moved AS (
+      INSERT INTO stock_movement (kind, stock_id, offer_id, on_hand, reserved, cause_id, order_id, line_id)
+      SELECT 'SHIPMENT', r.stock_id, r.offer_id, -named.units, -named.units, cause, of_order, named.line
+      FROM unnest(lines, quantities) AS named (line, units)
+      LEFT JOIN reservation r ON r.order_id = of_order AND r.line_id = named.line
+      ON CONFLICT DO NOTHING
+      RETURNING line_id, -reserved AS units),
+    line AS (
+      UPDATE reservation r SET committed = committed - moved.units, consumed = consumed + moved.units
+      FROM moved WHERE r.order_id = of_order AND r.line_id = moved.line_id
+      RETURNING stock_id, moved.units)
+    SELECT stock_id, sum(units)::bigint AS units FROM line GROUP BY stock_id ORDER BY stock_id
+  LOOP
+    UPDATE stock SET on_hand = on_hand - shipped.units, reserved = reserved - shipped.units, version = version + 1
+    WHERE id = shipped.stock_id;
+  END LOOP;
+END
+$$;

@@ -11,16 +11,15 @@ using postgres::Batch;
 using postgres::Column;
 using postgres::Columns;
 using postgres::ComposedStatement;
-using postgres::Inside;
 using postgres::Sql;
 using postgres::SqlError;
 using postgres::Statement;
 
 // The offers that a product shows; the rest is in the list of its offers.
 constexpr auto BestOffers(const auto& condition) {
-  return "LEFT JOIN LATERAL (SELECT " + kChosenOffer +
-         "FROM offer o JOIN stock s ON s.offer_id = o.id WHERE o.product_id = p.id " + condition +
-         "ORDER BY " + kSoldOut + ", o.price, o.id LIMIT 20) o ON true ";
+  return "LEFT JOIN LATERAL (SELECT " + kChosenOffer + "FROM offer o " + kStockOfOffer +
+         "WHERE o.product_id = p.id " + condition + "ORDER BY " + kSoldOut +
+         ", o.price, o.id LIMIT 20) o ON true ";
 }
 static_assert(Catalogue::kOffersShown == 20);
 constexpr auto kBestOffers = BestOffers(Sql{""});
@@ -66,15 +65,14 @@ constexpr Columns kOfferKey{Column{"o.sold_out", &OfferKey::sold_out}};
 
 // A row without an offer: the product is there and has none after this place.
 constexpr ComposedStatement kListOffers{
-    "offer.list_of_product",
-    "SELECT " + kGivenOffer + ", " + kOfferKey + " FROM product p LEFT JOIN LATERAL (SELECT * FROM (SELECT " +
-        kChosenOffer + ", " + kSoldOut +
-        "::int AS sold_out "
-        "FROM offer o JOIN stock s ON s.offer_id = o.id WHERE o.product_id = p.id AND o.state = 'ACTIVE') o "
-        "WHERE (o.sold_out, o.price, o.id) > ($3::bigint, $4::bigint, $5::uuid) "
-        "ORDER BY o.sold_out, o.price, o.id LIMIT $6) o ON true "
-        "WHERE p.id = $1 AND (p.state = 'PUBLISHED' OR p.seller_id = ANY($2)) "
-        "ORDER BY o.sold_out, o.price, o.id"};
+    "offer.list_of_product", "SELECT " + kGivenOffer + ", " + kOfferKey +
+                                 " FROM product p LEFT JOIN LATERAL (SELECT * FROM (SELECT " + kChosenOffer +
+                                 ", " + kSoldOut + "::int AS sold_out FROM offer o " + kStockOfOffer +
+                                 "WHERE o.product_id = p.id AND o.state = 'ACTIVE') o "
+                                 "WHERE (o.sold_out, o.price, o.id) > ($3::bigint, $4::bigint, $5::uuid) "
+                                 "ORDER BY o.sold_out, o.price, o.id LIMIT $6) o ON true "
+                                 "WHERE p.id = $1 AND (p.state = 'PUBLISHED' OR p.seller_id = ANY($2)) "
+                                 "ORDER BY o.sold_out, o.price, o.id"};
 
 constexpr ComposedStatement kListOfSeller{
     "product.list_of_seller",
@@ -134,12 +132,13 @@ constexpr Statement kInsertOffer{
     "WITH made AS ("
     "  INSERT INTO offer (id, product_id, seller_id, sku, options, price, currency)"
     "  VALUES ($1, $2, $3, $4, jsonb_object($5::text[], $6::text[]), $7, $8) RETURNING id), "
-    "stocked AS (INSERT INTO stock (offer_id, on_hand) SELECT id, $9::bigint FROM made) "
-    "INSERT INTO stock_movement (id, offer_id, kind, delta, reason) "
-    "SELECT $10, id, 'INITIAL', $9::bigint, 'stock of the new offer' FROM made WHERE $9::bigint > 0"};
+    "stocked AS ("
+    "  INSERT INTO stock (id, offer_id, on_hand) SELECT $9, id, $10::bigint FROM made"
+    "  RETURNING id, offer_id, on_hand) "
+    "INSERT INTO stock_movement (kind, stock_id, offer_id, on_hand, reserved, cause_id) "
+    "SELECT 'INITIAL', id, offer_id, on_hand, 0, offer_id FROM stocked WHERE on_hand > 0"};
 
-constexpr ComposedStatement kOwnOffer{"offer.own", "SELECT " + kOffer +
-                                                       " FROM offer o JOIN stock s ON s.offer_id = o.id "
+constexpr ComposedStatement kOwnOffer{"offer.own", "SELECT " + kOffer + " FROM offer o " + kStockOfOffer +
                                                        "WHERE o.id = $1 AND o.seller_id = ANY($2)"};
 
 struct ChangedOffer {
@@ -158,24 +157,23 @@ constexpr ComposedStatement kUpdateOffer{
     "CASE WHEN $5::text[] IS NULL THEN options ELSE jsonb_object($5::text[], $6::text[]) END) RETURNING " +
         kChangedOffer};
 
-struct AdjustedOffer {
-  api::product::Offer offer;
-  std::int64_t stock_version = 0;
+struct MovedStock {
+  std::int64_t version = 0;
 };
-constexpr Columns kAdjustedOffer{Inside{&AdjustedOffer::offer, kOffer},
-                                 Column{"s.version", &AdjustedOffer::stock_version}};
+constexpr Columns kMovedStock{Column{"version", &MovedStock::version}};
 
 constexpr ComposedStatement kAdjustStock{
     "stock.adjust",
     "WITH moved AS ("
     "  UPDATE stock SET on_hand = on_hand + $3, version = stock.version + 1 FROM offer"
-    "  WHERE stock.offer_id = $1 AND offer.id = $1 AND offer.seller_id = ANY($2)"
-    "  RETURNING stock.offer_id, on_hand, reserved, stock.version), "
+    "  WHERE offer.id = $1 AND offer.seller_id = ANY($2)"
+    "  AND offer_id = $1 AND location = default_location() AND shard = 0"
+    "  RETURNING stock.id, offer_id, stock.version), "
     "noted AS ("
-    "  INSERT INTO stock_movement (id, offer_id, kind, delta, reason, account_id, operation_id)"
-    "  SELECT $4, offer_id, 'ADJUSTMENT', $3, $5, $6, $7 FROM moved) "
+    "  INSERT INTO stock_movement (kind, stock_id, offer_id, on_hand, reserved, cause_id, reason, account_id)"
+    "  SELECT 'ADJUSTMENT', id, offer_id, $3, 0, $4, $5, $6 FROM moved) "
     "SELECT " +
-        kAdjustedOffer + " FROM moved s JOIN offer o ON o.id = s.offer_id"};
+        kMovedStock + " FROM moved"};
 
 constexpr Columns kOfferForSale{
     Column{"o.id", Into<&api::product::OfferForSale::mutable_offer_id>()},
@@ -190,16 +188,16 @@ constexpr Columns kOfferForSale{
            [](api::product::OfferForSale& offer, std::string_view code) {
              offer.mutable_price()->mutable_currency()->assign(code);
            }},
-    Column{"s.on_hand - s.reserved",
+    Column{"s.available",
            [](api::product::OfferForSale& offer, std::int64_t units) { offer.set_available(units); }},
     Column{"p.state = 'PUBLISHED' AND o.state = 'ACTIVE'",
            [](api::product::OfferForSale& offer, bool for_sale) { offer.set_for_sale(for_sale); }}};
 
+// The ids stand in a subselect, so that no plan looks cheaper for knowing how many there are: else it would be made
+// anew for each call.
 constexpr ComposedStatement kGetOffers{
-    "offer.get_many",
-    "SELECT " + kOfferForSale +
-        " FROM offer o JOIN product p ON p.id = o.product_id JOIN stock s ON s.offer_id = o.id WHERE o.id = "
-        "ANY($1)"};
+    "offer.get_many", "SELECT " + kOfferForSale + " FROM offer o JOIN product p ON p.id = o.product_id " +
+                          kStockOfOffer + "WHERE o.id = ANY ((SELECT $1)::uuid[])"};
 
 Error SkuTaken() {
   return Error(Code::kAlreadyExists, "SKU_TAKEN", "the seller already has an offer with this SKU");
@@ -219,7 +217,7 @@ void AddOffer(Batch& batch, const Work& work, const domain::OfferId& id, const d
               const SellerId& seller, const api::product::OfferDraft& offer) {
   const TextMapColumns options(offer.options());
   batch.Add(kInsertOffer, id, product, seller, offer.sku(), options.keys, options.values,
-            offer.price().amount(), offer.price().currency(), offer.stock(), Uuid::NewV7());
+            offer.price().amount(), offer.price().currency(), Uuid::NewV7(), offer.stock());
   events::Append(batch, work, OfferCreatedEvent(id, product, seller, offer));
 }
 
@@ -429,28 +427,31 @@ Task<api::product::Offer> Catalogue::UpdateOffer(Work work, domain::OfferId id, 
 
 Task<api::product::Offer> Catalogue::AdjustStock(Work work, StockAdjustment adjustment, SellerScope scope) {
   const auto adjust = [&](postgres::Tx& tx) -> Task<api::product::Offer> {
-    const auto adjusted =
-        co_await tx.Execute(kAdjustStock, adjustment.offer, scope, adjustment.delta, Uuid::NewV7(),
-                            adjustment.reason, adjustment.account, adjustment.operation_id);
-    auto stocked = kAdjustedOffer.ReadAtMostOne(adjusted);
-    if (!stocked) throw NotFound("the offer");
+    Batch batch("stock.adjust");
+    batch
+        .Add(kAdjustStock, adjustment.offer, scope, adjustment.delta, adjustment.operation_id,
+             adjustment.reason, adjustment.account)
+        .Add(kOwnOffer, adjustment.offer, scope);
+    const auto results = co_await tx.Execute(std::move(batch));
+    auto offer = OnlyOffer(results[1]);
+    const auto moved = kMovedStock.ReadOne(results[0]);
     Batch told("stock.adjusted");
-    events::Append(told, work, StockAdjustedEvent(stocked->offer, adjustment.delta, stocked->stock_version));
+    events::Append(told, work, StockAdjustedEvent(offer, adjustment.delta, moved.version));
     co_await tx.ExecuteAndCommit(std::move(told));
-    co_return std::move(stocked->offer);
+    co_return offer;
   };
   try {
     co_return co_await database_.Transaction(work, adjust);
   } catch (const SqlError& error) {
-    if (error.constraint == "stock_reserved_within_on_hand") {
+    if (error.constraint == "stock_within_bounds" && adjustment.delta > 0) {
+      throw InvalidArgument("delta", "TOO_LARGE", "the stock of an offer can't be larger than that");
+    }
+    if (error.constraint == "stock_within_bounds") {
       throw Error(Code::kFailedPrecondition, "STOCK_BELOW_RESERVED",
                   "the stock can't fall below what orders have reserved");
     }
-    if (error.constraint == "stock_on_hand_limit") {
-      throw InvalidArgument("delta", "TOO_LARGE", "the stock of an offer can't be larger than that");
-    }
     // An earlier run of this operation moved the stock.
-    if (!error.IsUniqueViolation("stock_movement_operation")) throw;
+    if (!error.IsUniqueViolation("stock_movement_cause")) throw;
   }
   co_return OnlyOffer(co_await database_.Read(work, kOwnOffer, adjustment.offer, scope));
 }

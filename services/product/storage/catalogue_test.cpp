@@ -150,7 +150,7 @@ TEST(Product_Published, IsPublicAndItsEtagFollowsTheStock) {
 
     const auto before = co_await stores.catalogue.GetProduct(Soon(), id, {});
     const auto offer = domain::OfferId::From(product.offers(0).id());
-    co_await stores.reservations.Reserve(Soon(), domain::OrderId::New(), {{offer, 2}});
+    co_await stores.reservations.Reserve(Soon(), domain::OrderId::New(), {LineOf(offer, 2)});
     const auto after = co_await stores.catalogue.GetProduct(Soon(), id, {});
     EXPECT_EQ(before->offers(0).available(), 5);
     EXPECT_EQ(after->offers(0).available(), 3);
@@ -379,7 +379,7 @@ TEST(Stock_Adjusted, MovesOncePerOperationAndNeverBelowReserved) {
     EXPECT_EQ((co_await stores.catalogue.AdjustStock(Soon(), delivery, shop.Scope())).available(), 12);
     EXPECT_EQ(StockOf(offer), "12/0");
 
-    co_await stores.reservations.Reserve(Soon(), domain::OrderId::New(), {{offer, 10}});
+    co_await stores.reservations.Reserve(Soon(), domain::OrderId::New(), {LineOf(offer, 10)});
     auto loss = delivery;
     loss.operation_id = Uuid::NewV7();
     loss.delta = -3;
@@ -397,11 +397,47 @@ TEST(Stock_Adjusted, MovesOncePerOperationAndNeverBelowReserved) {
   });
 }
 
+TEST(Stock_InTwoPlaces, IsSummedWhereverItIsShown) {
+  WithStores([](Stores& stores) -> Task<> {
+    const auto shop = co_await OpenShop(stores);
+    const auto product =
+        co_await Put(stores, shop, ProductOf(shop, "Spread", {OfferOf("A", 100, 0), OfferOf("B", 200, 1)}));
+    const auto id = domain::ProductId::From(product.id());
+    const auto first = domain::OfferId::From(product.offers(1).id());
+    EXPECT_EQ(product.offers(1).sku(), "A") << "sold out";
+    PutStock(first, "SECOND", 4);
+    const auto shown = (co_await stores.catalogue.GetProduct(Soon(), id, {})).value();
+    const auto listed = (co_await stores.catalogue.ListOffers(Soon(), id, {}, {}, 10)).value();
+    const auto own = co_await stores.catalogue.ListSellerProducts(Soon(), shop.seller, {}, 10);
+    for (const auto& offer : {shown.offers(0), listed.at(0).offer, own.at(0).offers(0)}) {
+      EXPECT_EQ(offer.sku(), "A");
+      EXPECT_EQ(offer.available(), 4);
+    }
+    for (const auto order : {storage::SearchOrder::kNewest, storage::SearchOrder::kPriceUp}) {
+      const auto found = co_await stores.search.Find(
+          Soon(), {.seller = shop.seller, .in_stock = true, .order = order}, {}, 10);
+      EXPECT_EQ(found.products.at(0).offers(0).sku(), "A");
+      EXPECT_EQ(found.products.at(0).offers(0).available(), 4);
+    }
+    const storage::StockAdjustment delivery{.operation_id = Uuid::NewV7(),
+                                            .offer = first,
+                                            .delta = 2,
+                                            .reason = "delivery",
+                                            .account = AccountId::New()};
+    EXPECT_EQ((co_await stores.catalogue.AdjustStock(Soon(), delivery, shop.Scope())).available(), 6);
+    EXPECT_EQ(
+        Sql("SELECT string_agg(location || on_hand, ' ' ORDER BY location) FROM stock WHERE offer_id = '" +
+            first.ToString() + "'"),
+        "MAIN2 SECOND4");
+    EXPECT_EQ(BrokenInvariants(), "0");
+  });
+}
+
 TEST(Stock_Movements, AreAppendOnly) {
   WithStores([](Stores& stores) -> Task<> {
     const auto offer = co_await PutOffer(stores, co_await OpenShop(stores), 5);
     const auto where = " WHERE offer_id = '" + offer.ToString() + "'";
-    EXPECT_THROW(Sql("UPDATE stock_movement SET delta = 6" + where), std::exception);
+    EXPECT_THROW(Sql("UPDATE stock_movement SET on_hand = 6" + where), std::exception);
     EXPECT_THROW(Sql("DELETE FROM stock_movement" + where), std::exception);
     EXPECT_THROW(Sql("TRUNCATE stock_movement"), std::exception);
     EXPECT_THROW(Sql("UPDATE stock SET reserved = 6" + where), std::exception);
@@ -448,7 +484,7 @@ TEST(Catalogue_EveryAct, IsTold) {
                                         .account = AccountId::New()};
     for (int i = 0; i < 2; ++i) co_await stores.catalogue.AdjustStock(Soon(), adjustment, shop.Scope());
     const auto order = domain::OrderId::New();
-    co_await stores.reservations.Reserve(Soon(), order, {{offer, 1}});
+    co_await stores.reservations.Reserve(Soon(), order, {LineOf(offer, 1)});
     adjustment.operation_id = Uuid::NewV7();
     adjustment.delta = 7;
     co_await stores.catalogue.AdjustStock(Soon(), adjustment, shop.Scope());
@@ -480,6 +516,23 @@ TEST(GetOffers_Mixed, LeavesUnknownOnesOut) {
       EXPECT_EQ(found.available(), sold ? 5 : 1);
       EXPECT_EQ(found.seller_id(), shop.seller.ToString());
     }
+  });
+}
+
+TEST(GetOffers_Often, IsPlannedAFewTimesOnly) {
+  RunLoop([](boost::asio::io_context& io) -> Task<> {
+    auto options = Settings();
+    options.read_connections = 1;
+    Stores stores(io, options);
+    co_await stores.database.Open(Soon());
+    for (int i = 0; i < 20; ++i) co_await stores.catalogue.GetOffers(Soon(), {domain::OfferId::New()});
+    constexpr postgres::Statement kPlans{"test.plans",
+                                         "SELECT custom_plans, generic_plans FROM pg_prepared_statements "
+                                         "WHERE statement LIKE 'SELECT o.id, %'"};
+    const auto plans = co_await stores.database.Read(Soon(), kPlans);
+    EXPECT_EQ(plans.One().Int(0), 5);
+    EXPECT_EQ(plans.One().Int(1), 14) << "the first was parsed while it was prepared";
+    co_await stores.database.Close(Soon());
   });
 }
 

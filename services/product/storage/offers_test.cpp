@@ -18,9 +18,10 @@ void HangOffersOn(const std::string& product) {
       "', lpad(to_hex(i / 50), 32, '0')::uuid, gen_random_uuid()::text, "
       "    jsonb_build_object('size', repeat('x', 2000)), 1000 + i, 'EUR' FROM generate_series(0, 699) i"
       "  RETURNING id, CASE WHEN price % 7 = 0 THEN 0 ELSE 9 END AS units), "
-      "stocked AS (INSERT INTO stock (offer_id, on_hand) SELECT id, units FROM made) "
-      "INSERT INTO stock_movement (id, offer_id, kind, delta, reason) "
-      "SELECT gen_random_uuid(), id, 'INITIAL', units, 'stock of the new offer' FROM made WHERE units > 0");
+      "stocked AS (INSERT INTO stock (id, offer_id, on_hand) SELECT gen_random_uuid(), id, units FROM made"
+      "  RETURNING id, offer_id, on_hand) "
+      "INSERT INTO stock_movement (kind, stock_id, offer_id, on_hand, reserved, cause_id) "
+      "SELECT 'INITIAL', id, offer_id, on_hand, 0, offer_id FROM stocked WHERE on_hand > 0");
 }
 
 TEST(Product_With700OffersOfOthers, ShowsTheBestAndListsThemAll) {

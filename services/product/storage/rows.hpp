@@ -82,14 +82,20 @@ inline constexpr postgres::Columns kOfferRow{
 inline constexpr auto kSetAvailable = [](api::product::Offer& offer, std::int64_t units) {
   offer.set_available(units);
 };
+// What can be bought of offer o now, of all its rows.
+inline constexpr postgres::Sql kStockOfOffer{
+    "CROSS JOIN LATERAL (SELECT coalesce(sum(on_hand - reserved), 0)::bigint AS available"
+    "  FROM stock WHERE offer_id = o.id) s "};
+// Whether anything can. The same without the sum, since no row has less than nothing.
+inline constexpr postgres::Sql kInStock{
+    "EXISTS (SELECT FROM stock WHERE offer_id = o.id AND on_hand > reserved) "};
 // Of offer o with its stock s.
-inline constexpr postgres::Columns kOffer{kOfferRow,
-                                          postgres::Column{"s.on_hand - s.reserved", kSetAvailable}};
+inline constexpr postgres::Columns kOffer{kOfferRow, postgres::Column{"s.available", kSetAvailable}};
 // Of o where a statement has chosen it, with its stock, by kChosenOffer.
 inline constexpr postgres::Columns kGivenOffer{kOfferRow, postgres::Column{"o.available", kSetAvailable}};
-inline constexpr postgres::Sql kChosenOffer{"o.*, s.on_hand - s.reserved AS available "};
+inline constexpr postgres::Sql kChosenOffer{"o.*, s.available "};
 // What comes first among the offers of a product: what can be bought, then the cheapest.
-inline constexpr postgres::Sql kSoldOut{"(o.state <> 'ACTIVE' OR s.on_hand <= s.reserved)"};
+inline constexpr postgres::Sql kSoldOut{"(o.state <> 'ACTIVE' OR s.available <= 0)"};
 inline constexpr postgres::Sql kGivenSoldOut{"(o.state <> 'ACTIVE' OR o.available <= 0)"};
 
 enum class EtagOf {

@@ -39,9 +39,7 @@ constexpr Sql kFilters{
 constexpr Sql kInBounds{"($6::bigint IS NULL OR o.price >= $6) AND ($7::bigint IS NULL OR o.price <= $7) "};
 // The offers of p that can be bought.
 constexpr auto kBuyable =
-    "FROM offer o JOIN stock s ON s.offer_id = o.id "
-    "WHERE o.product_id = p.id AND o.state = 'ACTIVE' AND s.on_hand > s.reserved AND " +
-    kInBounds;
+    "FROM offer o WHERE o.product_id = p.id AND o.state = 'ACTIVE' AND " + kInStock + "AND " + kInBounds;
 
 // The page first, then the offers of its products alone.
 constexpr auto ByProduct(const auto& source, const auto& key, const auto& condition, const auto& direction) {
@@ -53,9 +51,7 @@ constexpr auto ByProduct(const auto& source, const auto& key, const auto& condit
          direction +
          " LIMIT $3) p "
          "LEFT JOIN LATERAL (SELECT o.* " +
-         kBuyable +
-         "ORDER BY o.price, o.id LIMIT 1) o ON true "
-         "LEFT JOIN stock s ON s.offer_id = o.id "
+         kBuyable + "ORDER BY o.price, o.id LIMIT 1) o ON true " + kStockOfOffer +
          "ORDER BY p.key DESC, p.id DESC";
 }
 
@@ -74,14 +70,12 @@ constexpr auto SoldOut(const auto& source) {
 // this one names $8 though every row of it has an offer.
 constexpr auto ByPrice(const auto& source, const auto& beyond, const auto& direction) {
   return "SELECT " + kListedProduct + ", " + kOffer + ", " + kPriceKey + " FROM " + source.from +
-         "product p" + source.on +
-         " JOIN offer o ON o.product_id = p.id JOIN stock s ON s.offer_id = o.id "
-         "WHERE " +
-         kFilters + "AND o.state = 'ACTIVE' AND s.on_hand > s.reserved AND " + kInBounds +
+         "product p" + source.on + " JOIN offer o ON o.product_id = p.id " + kStockOfOffer + "WHERE " +
+         kFilters + "AND o.state = 'ACTIVE' AND s.available > 0 AND " + kInBounds +
          "AND $8::boolean IS NOT NULL AND (o.price, o.product_id) " + beyond +
          " ($1::bigint, $2::uuid) "
-         "AND NOT EXISTS (SELECT FROM offer c JOIN stock cs ON cs.offer_id = c.id"
-         "  WHERE c.product_id = o.product_id AND c.state = 'ACTIVE' AND cs.on_hand > cs.reserved"
+         "AND NOT EXISTS (SELECT FROM offer c WHERE c.product_id = o.product_id AND c.state = 'ACTIVE'"
+         "  AND EXISTS (SELECT FROM stock WHERE offer_id = c.id AND on_hand > reserved)"
          "  AND ($6::bigint IS NULL OR c.price >= $6) AND (c.price, c.id) < (o.price, o.id)) "
          "ORDER BY o.price " +
          direction + ", o.product_id " + direction + " LIMIT $3";

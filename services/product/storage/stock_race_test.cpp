@@ -2,6 +2,7 @@
 // whatever happens, the stock adds up.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <random>
 
 #include "platform/testing/seeds.hpp"
@@ -13,9 +14,8 @@ namespace {
 
 class Replicas {
  public:
-  Replicas(boost::asio::io_context& io, std::size_t count, std::chrono::milliseconds hold_for) {
-    for (std::size_t i = 0; i < count; ++i)
-      replicas_.push_back(std::make_unique<Stores>(io, Settings(), hold_for));
+  Replicas(boost::asio::io_context& io, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) replicas_.push_back(std::make_unique<Stores>(io, Settings()));
   }
   Task<> Open() {
     for (auto& replica : replicas_) co_await replica->database.Open(Soon());
@@ -31,9 +31,9 @@ class Replicas {
 
 // Runs body(replicas, group) and joins the group.
 template <class Body>
-void WithReplicas(std::chrono::milliseconds hold_for, Body body) {
+void WithReplicas(Body body) {
   RunLoop([&](boost::asio::io_context& io) -> Task<> {
-    Replicas replicas(io, 3, hold_for);
+    Replicas replicas(io, 3);
     co_await replicas.Open();
     runtime::TaskGroup group(io.get_executor(), Unexpected);
     co_await body(replicas, group);
@@ -50,38 +50,46 @@ Task<> Buy(Stores& stores, std::vector<domain::Line> lines, int& sold) {
 TEST(StockRace_SixtyBuyersForTwentyUnits, SellsExactlyTwenty) {
   domain::OfferId offer;
   int sold = 0;
-  WithReplicas(15min, [&](Replicas& replicas, runtime::TaskGroup& group) -> Task<> {
+  WithReplicas([&](Replicas& replicas, runtime::TaskGroup& group) -> Task<> {
     offer = co_await PutOffer(replicas.Any(0), co_await OpenShop(replicas.Any(0)), 20);
-    for (std::size_t i = 0; i < 60; ++i) group.Spawn("buyer", Buy(replicas.Any(i), {{offer, 1}}, sold));
+    for (std::size_t i = 0; i < 60; ++i) group.Spawn("buyer", Buy(replicas.Any(i), {LineOf(offer, 1)}, sold));
   });
   EXPECT_EQ(sold, 20);
   EXPECT_EQ(StockOf(offer), "20/20");
   EXPECT_EQ(BrokenInvariants(), "0");
 }
 
-// The lines come in opposite orders, and holds of an earlier crowd are due:
-// nobody deadlocks, nobody is turned away.
-TEST(StockRace_HoldsAreDue, AreTakenOverExactlyInEitherOrderOfLines) {
+// The lines come in opposite orders: nobody deadlocks, nobody is turned away.
+TEST(StockRace_LinesInEitherOrder, SellsExactlyTwentyOfEach) {
   domain::OfferId a;
   domain::OfferId b;
   int sold = 0;
-  WithReplicas(15min, [&](Replicas& replicas, runtime::TaskGroup& group) -> Task<> {
+  WithReplicas([&](Replicas& replicas, runtime::TaskGroup& group) -> Task<> {
     const auto shop = co_await OpenShop(replicas.Any(0));
     a = co_await PutOffer(replicas.Any(0), shop, 20);
     b = co_await PutOffer(replicas.Any(0), shop, 20);
-    int held = 0;
-    for (std::size_t i = 0; i < 20; ++i) co_await Buy(replicas.Any(i), {{a, 1}, {b, 1}}, held);
-    Sql("UPDATE reservation SET expires_at = market_now() WHERE state = 'HELD' AND offer_id IN ('" +
-        a.ToString() + "', '" + b.ToString() + "')");
     for (std::size_t i = 0; i < 60; ++i) {
-      auto lines =
-          i % 2 == 0 ? std::vector<domain::Line>{{a, 1}, {b, 1}} : std::vector<domain::Line>{{b, 1}, {a, 1}};
+      std::vector lines{LineOf(a, 1), LineOf(b, 1)};
+      if (i % 2 == 0) std::ranges::reverse(lines);
       group.Spawn("buyer", Buy(replicas.Any(i), std::move(lines), sold));
     }
   });
   EXPECT_EQ(sold, 20);
   EXPECT_EQ(StockOf(a), "20/20");
   EXPECT_EQ(StockOf(b), "20/20");
+  EXPECT_EQ(BrokenInvariants(), "0");
+}
+
+TEST(StockRace_UnitsInTwoPlaces, NeverSellsMoreThanThereIs) {
+  domain::OfferId offer;
+  int sold = 0;
+  WithReplicas([&](Replicas& replicas, runtime::TaskGroup& group) -> Task<> {
+    offer = co_await PutOffer(replicas.Any(0), co_await OpenShop(replicas.Any(0)), 10);
+    PutStock(offer, "SECOND", 10);
+    for (std::size_t i = 0; i < 60; ++i) group.Spawn("buyer", Buy(replicas.Any(i), {LineOf(offer, 1)}, sold));
+  });
+  EXPECT_GT(sold, 10);
+  EXPECT_EQ(StockOf(offer), "20/" + std::to_string(sold));
   EXPECT_EQ(BrokenInvariants(), "0");
 }
 
@@ -92,29 +100,28 @@ Task<> ReserveOnce(Stores& stores, domain::OrderId order, std::vector<domain::Li
 
 TEST(StockRace_OneOrderReservesThirtyTimes, HoldsOnce) {
   domain::OfferId offer;
-  WithReplicas(15min, [&](Replicas& replicas, runtime::TaskGroup& group) -> Task<> {
+  WithReplicas([&](Replicas& replicas, runtime::TaskGroup& group) -> Task<> {
     offer = co_await PutOffer(replicas.Any(0), co_await OpenShop(replicas.Any(0)), 100);
     const auto order = domain::OrderId::New();
-    for (std::size_t i = 0; i < 30; ++i) {
-      group.Spawn("driver", ReserveOnce(replicas.Any(i), order, {{offer, 7}}));
-    }
+    const auto line = LineOf(offer, 7);
+    for (std::size_t i = 0; i < 30; ++i) group.Spawn("driver", ReserveOnce(replicas.Any(i), order, {line}));
   });
   EXPECT_EQ(StockOf(offer), "100/7");
 }
 
 Task<> ReserveOrBeBarred(Stores& stores, domain::OrderId order, domain::OfferId offer) {
-  const auto outcome = co_await stores.reservations.Reserve(Soon(), order, {{offer, 1}});
+  const auto outcome = co_await stores.reservations.Reserve(Soon(), order, {LineOf(offer, 1)});
   EXPECT_TRUE(std::holds_alternative<storage::Reserved>(outcome) ||
               std::holds_alternative<storage::AlreadyReleased>(outcome));
 }
 
 Task<> ReleaseAll(Stores& stores, domain::OrderId order) {
-  co_await stores.reservations.Release(Soon(), order, {});
+  co_await stores.reservations.Release(Soon(), order, domain::CauseId::New(), {});
 }
 
 TEST(StockRace_ReleaseAgainstReserve, NeverLeavesUnitsHeld) {
   domain::OfferId offer;
-  WithReplicas(15min, [&](Replicas& replicas, runtime::TaskGroup& group) -> Task<> {
+  WithReplicas([&](Replicas& replicas, runtime::TaskGroup& group) -> Task<> {
     offer = co_await PutOffer(replicas.Any(0), co_await OpenShop(replicas.Any(0)), 100);
     for (std::size_t i = 0; i < 30; ++i) {
       const auto order = domain::OrderId::New();
@@ -126,13 +133,89 @@ TEST(StockRace_ReleaseAgainstReserve, NeverLeavesUnitsHeld) {
   EXPECT_EQ(BrokenInvariants(), "0");
 }
 
+// An order and what it asks for.
+struct Bought {
+  domain::OrderId order = domain::OrderId::New();
+  std::vector<domain::Line> lines;
+};
+
+Task<> CommitOnce(Stores& stores, domain::OrderId order) {
+  EXPECT_EQ(co_await stores.reservations.Commit(Soon(), order), storage::Step::kDone);
+}
+
+Task<> ReleaseSome(Stores& stores, domain::OrderId order, domain::CauseId cause,
+                   std::vector<domain::Units> units) {
+  co_await stores.reservations.Release(Soon(), order, cause, std::move(units));
+}
+
+Task<> ConsumeSome(Stores& stores, domain::OrderId order, domain::CauseId cause,
+                   std::vector<domain::Units> units, int& shipped) {
+  if (co_await stores.reservations.Consume(Soon(), order, cause, std::move(units)) == storage::Step::kDone)
+    ++shipped;
+}
+
+// A parcel is packed and a part is cancelled by messages that each come three times.
+TEST(StockRace_OneCauseManyTimes, ActsOnce) {
+  domain::OfferId offer;
+  int shipped = 0;
+  WithReplicas([&](Replicas& replicas, runtime::TaskGroup& group) -> Task<> {
+    offer = co_await PutOffer(replicas.Any(0), co_await OpenShop(replicas.Any(0)), 1000);
+    for (std::size_t i = 0; i < 10; ++i) {
+      const auto order = domain::OrderId::New();
+      const auto line = LineOf(offer, 10);
+      co_await ReserveOnce(replicas.Any(i), order, {line});
+      co_await CommitOnce(replicas.Any(i), order);
+      const auto parcel = domain::CauseId::New();
+      const auto cancelled = domain::CauseId::New();
+      for (std::size_t twin = 0; twin < 3; ++twin) {
+        group.Spawn("ship", ConsumeSome(replicas.Any(twin), order, parcel, {{line.id, 4}}, shipped));
+        group.Spawn("cancel", ReleaseSome(replicas.Any(twin + 1), order, cancelled, {{line.id, 5}}));
+      }
+    }
+  });
+  EXPECT_EQ(shipped, 30) << "what is repeated is done";
+  EXPECT_EQ(StockOf(offer), "960/10");
+  EXPECT_EQ(BrokenInvariants(), "0");
+}
+
+// Lines are named in either order, so that steps of one order would wait for each other in a circle.
+TEST(StockRace_CommitReleaseAndConsumeAtOnce, AccountForEachUnit) {
+  domain::OfferId a;
+  domain::OfferId b;
+  int shipped = 0;
+  WithReplicas([&](Replicas& replicas, runtime::TaskGroup& group) -> Task<> {
+    const auto shop = co_await OpenShop(replicas.Any(0));
+    a = co_await PutOffer(replicas.Any(0), shop, 1000);
+    b = co_await PutOffer(replicas.Any(0), shop, 1000);
+    for (std::size_t i = 0; i < 10; ++i) {
+      const auto order = domain::OrderId::New();
+      const std::vector lines{LineOf(a, 5), LineOf(b, 5)};
+      co_await ReserveOnce(replicas.Any(i), order, lines);
+      const std::vector<domain::Units> there{{lines[0].id, 3}, {lines[1].id, 3}};
+      const std::vector<domain::Units> back{there[1], there[0]};
+      group.Spawn("commit", CommitOnce(replicas.Any(i), order));
+      group.Spawn("cancel", ReleaseSome(replicas.Any(i + 1), order, domain::CauseId::New(), there));
+      group.Spawn("ship", ConsumeSome(replicas.Any(i + 2), order, domain::CauseId::New(), back, shipped));
+      group.Spawn("ship", ConsumeSome(replicas.Any(i), order, domain::CauseId::New(), there, shipped));
+    }
+  });
+  for (const auto& offer : {a, b}) {
+    const auto left = 1000 - 3 * shipped;
+    EXPECT_THAT(StockOf(offer), ::testing::StartsWith(std::to_string(left) + "/"));
+    EXPECT_EQ(Sql("SELECT count(*) FROM reservation WHERE offer_id = '" + offer.ToString() +
+                  "' AND (released = 0 OR held > 0)"),
+              "0");
+  }
+  EXPECT_EQ(BrokenInvariants(), "0");
+}
+
 Task<> AdjustOnce(Stores& stores, storage::StockAdjustment adjustment, storage::SellerScope scope) {
   co_await stores.catalogue.AdjustStock(Soon(), std::move(adjustment), std::move(scope));
 }
 
 TEST(StockRace_OneAdjustmentTwentyTimes, MovesOnce) {
   domain::OfferId offer;
-  WithReplicas(15min, [&](Replicas& replicas, runtime::TaskGroup& group) -> Task<> {
+  WithReplicas([&](Replicas& replicas, runtime::TaskGroup& group) -> Task<> {
     const auto shop = co_await OpenShop(replicas.Any(0));
     offer = co_await PutOffer(replicas.Any(0), shop, 1);
     const storage::StockAdjustment adjustment{.operation_id = Uuid::NewV7(),
@@ -148,62 +231,70 @@ TEST(StockRace_OneAdjustmentTwentyTimes, MovesOnce) {
   EXPECT_EQ(BrokenInvariants(), "0");
 }
 
-// One order's life with every step chosen by chance; other walkers use the same offers.
-Task<> Walk(Replicas& replicas, std::vector<domain::OfferId> offers, storage::SellerScope scope,
-            unsigned seed) {
+// What all walkers have in common.
+struct Market {
+  std::vector<domain::OfferId> offers;
+  storage::SellerScope scope;
+  std::vector<Bought> orders;
+};
+
+// Steps of orders, each chosen by chance; other walkers go through the same orders.
+Task<> Walk(Replicas& replicas, Market& market, unsigned seed) {
   std::mt19937 random(seed);
   const auto pick = [&](std::size_t below) { return static_cast<std::size_t>(random() % below); };
-  domain::OrderId order = domain::OrderId::New();
+  const auto some = [&](std::size_t most) { return static_cast<std::int64_t>(1 + pick(most)); };
   for (int step = 0; step < 25; ++step) {
-    auto& stores = replicas.Any(pick(3));
-    const auto some = [&] { return std::vector{offers[pick(offers.size())]}; };
-    switch (pick(8)) {
+    auto& reservations = replicas.Any(pick(3)).reservations;
+    if (market.orders.empty() || pick(4) == 0) {
+      Bought bought;
+      for (auto lines = some(3); lines > 0; --lines)
+        bought.lines.push_back(LineOf(market.offers[pick(market.offers.size())], some(3)));
+      market.orders.push_back(bought);
+      co_await reservations.Reserve(Soon(), bought.order, bought.lines);
+      continue;
+    }
+    const auto [order, lines] = market.orders[pick(market.orders.size())];
+    const std::vector<domain::Units> units{{lines[pick(lines.size())].id, some(2)}};
+    switch (pick(6)) {
       case 0:
-      case 1:
-        order = domain::OrderId::New();
-        [[fallthrough]];
-      case 2: {
-        const domain::Line lines[] = {{offers[pick(offers.size())], static_cast<std::int64_t>(1 + pick(3))},
-                                      {offers[pick(offers.size())], 1}};
-        co_await stores.reservations.Reserve(Soon(), order, {lines[0], lines[1]});
+        co_await reservations.Reserve(Soon(), order, lines);
         break;
-      }
+      case 1:
+        co_await reservations.Commit(Soon(), order);
+        break;
+      case 2:
+        co_await reservations.Release(Soon(), order, domain::CauseId::New(), units);
+        break;
       case 3:
+        co_await reservations.Release(Soon(), order, domain::CauseId::New(), {});
+        break;
       case 4:
-        co_await stores.reservations.Commit(Soon(), order);
+        co_await reservations.Consume(Soon(), order, domain::CauseId::New(), units);
         break;
       case 5:
-        co_await stores.reservations.Release(Soon(), order,
-                                             pick(2) == 0 ? some() : std::vector<domain::OfferId>());
-        break;
-      case 6:
-        co_await stores.reservations.Consume(Soon(), order, some());
-        break;
-      case 7:
-        co_await stores.reservations.ExpireDue(Soon(), 5);
-        co_await ReasonOf(stores.catalogue.AdjustStock(Soon(),
-                                                       {.operation_id = Uuid::NewV7(),
-                                                        .offer = offers[pick(offers.size())],
-                                                        .delta = pick(2) == 0 ? 3 : -1,
-                                                        .reason = "storm",
-                                                        .account = AccountId()},
-                                                       scope));
+        co_await ReasonOf(
+            replicas.Any(0).catalogue.AdjustStock(Soon(),
+                                                  {.operation_id = Uuid::NewV7(),
+                                                   .offer = market.offers[pick(market.offers.size())],
+                                                   .delta = pick(2) == 0 ? 3 : -1,
+                                                   .reason = "storm",
+                                                   .account = AccountId()},
+                                                  market.scope));
         break;
     }
   }
 }
 
-// Holds last a few milliseconds, so expiry meets every other step.
 TEST(StockRace_StormOfSteps, KeepsEveryInvariant) {
   for (const unsigned seed : testing::Seeds(1, 1)) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    std::vector<domain::OfferId> offers;
-    WithReplicas(3ms, [&](Replicas& replicas, runtime::TaskGroup& group) -> Task<> {
+    Market market;
+    WithReplicas([&](Replicas& replicas, runtime::TaskGroup& group) -> Task<> {
       const auto shop = co_await OpenShop(replicas.Any(0));
-      for (int i = 0; i < 4; ++i) offers.push_back(co_await PutOffer(replicas.Any(0), shop, 12));
-      for (unsigned i = 0; i < 60; ++i) {
-        group.Spawn("walker", Walk(replicas, offers, shop.Scope(), seed * 60 + i));
-      }
+      market.scope = shop.Scope();
+      for (int i = 0; i < 4; ++i) market.offers.push_back(co_await PutOffer(replicas.Any(0), shop, 12));
+      PutStock(market.offers[0], "SECOND", 12);
+      for (unsigned i = 0; i < 60; ++i) group.Spawn("walker", Walk(replicas, market, seed * 60 + i));
     });
     EXPECT_EQ(BrokenInvariants(), "0");
     if (::testing::Test::HasFailure()) break;
@@ -225,7 +316,7 @@ Task<std::string> UntilAnswered(Stores& stores, domain::OrderId order, std::vect
 }
 
 Task<> BuyThroughBreaks(Stores& stores, domain::OfferId offer, int& reserved) {
-  const auto outcome = co_await UntilAnswered(stores, domain::OrderId::New(), {{offer, 1}});
+  const auto outcome = co_await UntilAnswered(stores, domain::OrderId::New(), {LineOf(offer, 1)});
   EXPECT_NE(outcome, "gave up");
   if (outcome == "reserved") ++reserved;
 }

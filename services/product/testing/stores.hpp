@@ -1,4 +1,4 @@
-// For the tests of storage, workers and api: one migrated database per test program, the stores on a loop of
+// For the tests of storage and api: one migrated database per test program, the stores on a loop of
 // their own, and the few steps that most tests begin with. Tests share the rows' tables, so each
 // makes its own seller, category and products and looks at those alone.
 #pragma once
@@ -46,11 +46,8 @@ inline void Unexpected(std::string_view task, std::exception_ptr error) {
 
 // The stores over one Database object, as one replica of the service has them.
 struct Stores {
-  Stores(boost::asio::io_context& io, postgres::Options options, std::chrono::milliseconds hold_for = 15min)
-      : database(io, std::move(options)),
-        catalogue(database),
-        search(database),
-        reservations(database, hold_for) {}
+  Stores(boost::asio::io_context& io, postgres::Options options)
+      : database(io, std::move(options)), catalogue(database), search(database), reservations(database) {}
 
   postgres::Database database;
   storage::Catalogue catalogue;
@@ -60,19 +57,15 @@ struct Stores {
 
 inline postgres::Options Settings() { return Disk().Options(4); }
 
-// Runs body(stores) or body(stores, io) on an open database.
+// Runs body(stores) on an open database.
 template <class Body>
-void WithStores(Body body, std::chrono::milliseconds hold_for = 15min) {
+void WithStores(Body body) {
   RunLoop([&](boost::asio::io_context& io) -> Task<> {
-    Stores stores(io, Settings(), hold_for);
+    Stores stores(io, Settings());
     co_await stores.database.Open(Soon());
     std::exception_ptr failure;
     try {
-      if constexpr (std::invocable<Body&, Stores&, boost::asio::io_context&>) {
-        co_await body(stores, io);
-      } else {
-        co_await body(stores);
-      }
+      co_await body(stores);
     } catch (...) {
       failure = std::current_exception();
     }
@@ -145,21 +138,44 @@ inline Task<domain::OfferId> PutOffer(Stores& stores, Shop shop, std::int64_t st
   co_return domain::OfferId::From(product.offers(0).id());
 }
 
-inline std::string StockOf(const domain::OfferId& offer) {
-  return Sql("SELECT on_hand || '/' || reserved FROM stock WHERE offer_id = '" + offer.ToString() + "'");
+// A line of its own.
+inline domain::Line LineOf(const domain::OfferId& offer, std::int64_t quantity) {
+  return {domain::LineId::New(), offer, quantity};
 }
 
-// Invariants of the stock: the number of offers that break one.
+// Another place where units of the offer lie.
+inline void PutStock(const domain::OfferId& offer, std::string_view location, std::int64_t units) {
+  Sql("WITH made AS (INSERT INTO stock (id, offer_id, location, on_hand) VALUES ('" +
+      Uuid::NewV7().ToString() + "', '" + offer.ToString() + "', '" + std::string(location) + "', " +
+      std::to_string(units) +
+      ") RETURNING id, offer_id, on_hand) "
+      "INSERT INTO stock_movement (kind, stock_id, offer_id, on_hand, reserved, cause_id) "
+      "SELECT 'INITIAL', id, offer_id, on_hand, 0, offer_id FROM made");
+}
+
+// "on hand/reserved", of all places.
+inline std::string StockOf(const domain::OfferId& offer) {
+  return Sql("SELECT sum(on_hand) || '/' || sum(reserved) FROM stock WHERE offer_id = '" + offer.ToString() +
+             "'");
+}
+
+// Invariants of the stock: the number of stock rows and lines that break one.
 inline std::string BrokenInvariants() {
   return Sql(
-      "SELECT count(*) FROM stock s WHERE s.reserved < 0 OR s.reserved > s.on_hand "
-      "OR s.reserved <> (SELECT coalesce(sum(quantity), 0) FROM reservation r "
-      "                  WHERE r.offer_id = s.offer_id AND r.state IN ('HELD', 'COMMITTED')) "
-      "OR s.on_hand <> (SELECT coalesce(sum(delta), 0) FROM stock_movement m WHERE m.offer_id = s.offer_id) "
-      "OR (SELECT coalesce(sum(quantity), 0) FROM reservation r "
-      "    WHERE r.offer_id = s.offer_id AND r.state = 'CONSUMED') "
-      "   <> (SELECT coalesce(-sum(delta), 0) FROM stock_movement m "
-      "       WHERE m.offer_id = s.offer_id AND m.kind = 'SHIPMENT')");
+      "SELECT (SELECT count(*) FROM stock s"
+      "  LEFT JOIN (SELECT stock_id, sum(held + committed) AS units FROM reservation GROUP BY stock_id) r"
+      "    ON r.stock_id = s.id"
+      "  LEFT JOIN (SELECT stock_id, sum(on_hand) AS units FROM stock_movement GROUP BY stock_id) m"
+      "    ON m.stock_id = s.id"
+      "  WHERE s.reserved < 0 OR s.reserved > s.on_hand OR s.reserved <> coalesce(r.units, 0)"
+      "  OR s.on_hand <> coalesce(m.units, 0)) "
+      "+ (SELECT count(*) FROM reservation r FULL JOIN (SELECT order_id, line_id,"
+      "    -coalesce(sum(reserved) FILTER (WHERE kind = 'RELEASE'), 0) AS released,"
+      "    -coalesce(sum(on_hand), 0) AS consumed"
+      "    FROM stock_movement WHERE line_id IS NOT NULL GROUP BY order_id, line_id) m USING (order_id, "
+      "line_id)"
+      "  WHERE r.released IS DISTINCT FROM coalesce(m.released, 0)"
+      "  OR r.consumed IS DISTINCT FROM coalesce(m.consumed, 0))");
 }
 
 }  // namespace market::product
