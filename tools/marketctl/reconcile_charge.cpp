@@ -103,14 +103,19 @@ class ChargeCase {
       payment = co_await to_.payments.Find(Soon(), order_, *asked_again);
     }
     if (!payment || !Claims(*payment, charge_)) {
-      if (asked_again) co_await CloseUnsent(payment, *asked_again);
+      if (asked_again && co_await Order()) co_await CloseUnsent(payment, *asked_again);
       co_await GiveBack();
     } else if (charge_.state == Listed::State::kCaptured || charge_.state == Listed::State::kVoided) {
-      if (co_await CatchUp(*payment)) co_await CancelRefunded(*payment);
+      // One that has another after it came to nothing before that one began.
+      if (co_await CatchUp(*payment) && payment->number == newest_number) co_await CancelRefunded(*payment);
     }
   }
 
  private:
+  Task<std::optional<order::domain::Order>> Order() const {
+    return to_.orders.Find(Soon(), order::domain::OrderId(order_.Value()),
+                           order::storage::Scope::Everything());
+  }
   std::string Name() const { return "charge " + charge_.authorization + " of order " + charge_.reference; }
 
   // A payment that is not written down, or is between two attempts, would be asked for under the key of this
@@ -192,8 +197,7 @@ class ChargeCase {
   // The buyer has the money back, so the part does not live. While the order waits for its payment the
   // checkout itself sees to that.
   Task<> CancelRefunded(const Payment& payment) {
-    const auto order = co_await to_.orders.Find(Soon(), order::domain::OrderId(order_.Value()),
-                                                order::storage::Scope::Everything());
+    const auto order = co_await Order();
     if (!order || order->CurrentState() == order::domain::State::kPendingPayment) co_return;
     for (const auto& part : order->parts) {
       const bool has_back = payment.state == payment::domain::State::kVoided ||
