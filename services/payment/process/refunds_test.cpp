@@ -140,8 +140,8 @@ TEST(Charges_Refund, ThatTheProviderNeverHadIsTriedAnewAfterItsKeyWasForgotten) 
     Later(payment.order);
     co_await s.recovery.Driving().RunOnce();
     auto read = co_await s.Stored(payment.order);
-    EXPECT_EQ(read.attempts.back().state, Progress::kFailed);
-    EXPECT_EQ(read.attempts.back().code, "never_had_it");
+    EXPECT_EQ(read.FindAttempt(domain::Operation::kRefund, 1)->state, Progress::kFailed);
+    EXPECT_EQ(read.FindAttempt(domain::Operation::kRefund, 1)->code, "never_had_it");
     EXPECT_EQ(s.provider.calls, 2) << "it is not sent again";
     read = co_await s.charges.Refund(Soon(), payment.order, wanted);
     EXPECT_EQ(read.refunded_minor, 1000);
