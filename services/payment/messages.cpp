@@ -8,13 +8,17 @@ namespace market::payment {
 namespace {
 
 namespace contract = ::marketplace::payment::v1;
+using domain::Operation;
+using domain::Payment;
+using domain::Progress;
+using domain::State;
 
-events::Subject About(const domain::Payment& payment, std::int64_t version) {
+events::Subject About(const Payment& payment, std::int64_t version) {
   return {.aggregate = "payment/" + payment.id.ToString(), .version = version, .buyer = payment.buyer};
 }
 
 template <class Message>
-Message Made(const domain::Payment& payment) {
+Message Made(const Payment& payment) {
   Message what;
   what.set_payment_id(payment.id.ToString());
   what.set_order_id(payment.order.ToString());
@@ -22,73 +26,82 @@ Message Made(const domain::Payment& payment) {
 }
 
 template <class Message>
-void SetAmount(Message& what, const domain::Payment& payment, std::int64_t minor) {
+Message WithAmount(const Payment& payment, std::int64_t minor) {
+  auto what = Made<Message>(payment);
   what.mutable_amount()->set_amount(minor);
   what.mutable_amount()->set_currency(std::string(payment.currency.Code()));
+  return what;
 }
 
-events::NewEvent Refunded(const domain::Payment& payment, const domain::Attempt& attempt,
-                          std::int64_t version) {
-  const auto* refund = payment.FindRefund(attempt.seller_order);
-  const auto* split = payment.FindSplit(attempt.seller_order);
-  if (refund == nullptr || split == nullptr)
-    throw std::logic_error("an attempt to refund without its refund");
-  auto what = Made<contract::PaymentRefunded>(payment);
-  what.set_seller_order_id(attempt.seller_order.ToString());
-  SetAmount(what, payment, refund->amount_minor);
-  what.set_reason(refund->reason);
-  auto about = About(payment, version);
-  about.seller = split->seller;
+template <class Message>
+Message WithCode(const Payment& payment, const std::string& code) {
+  auto what = Made<Message>(payment);
+  what.set_code(code);
+  return what;
+}
+
+std::optional<events::NewEvent> EnteredEvent(const Payment& payment, events::Subject about) {
+  switch (payment.state) {
+    case State::kAuthorized:
+      return events::Of(WithAmount<contract::PaymentAuthorized>(payment, payment.authorized_minor), about);
+    case State::kCaptured:
+      return events::Of(WithAmount<contract::PaymentCaptured>(payment, payment.captured_minor), about);
+    case State::kDeclined:
+      return events::Of(WithCode<contract::PaymentDeclined>(payment, payment.decline_code), about);
+    case State::kCaptureFailed:
+      return events::Of(WithCode<contract::PaymentCaptureFailed>(payment, payment.failure_code), about);
+    case State::kVoided:
+      return events::Of(Made<contract::PaymentVoided>(payment), about);
+    case State::kCreated:
+    case State::kUnknown:
+      return std::nullopt;
+  }
+  throw std::logic_error("a state without a rule");
+}
+
+events::NewEvent RefundedEvent(const Payment& payment, const domain::Refund& refund, events::Subject about) {
+  auto what = WithAmount<contract::PaymentRefunded>(payment, refund.amount_minor);
+  what.set_seller_order_id(refund.seller_order.ToString());
+  what.set_refund_id(refund.id.ToString());
+  what.set_reason(refund.reason);
+  about.seller = payment.FindSplit(refund.seller_order)->seller;
   return events::Of(what, std::move(about));
 }
 
-events::NewEvent Succeeded(const domain::Payment& payment, const domain::Attempt& attempt,
-                           std::int64_t version) {
-  switch (attempt.operation) {
-    case domain::Operation::kAuthorize: {
-      auto what = Made<contract::PaymentAuthorized>(payment);
-      SetAmount(what, payment, payment.authorized_minor);
-      return events::Of(what, About(payment, version));
-    }
-    case domain::Operation::kCapture: {
-      auto what = Made<contract::PaymentCaptured>(payment);
-      SetAmount(what, payment, payment.captured_minor);
-      return events::Of(what, About(payment, version));
-    }
-    case domain::Operation::kVoid:
-      return PaymentClosedEvent(payment, version);
-    case domain::Operation::kRefund:
-      return Refunded(payment, attempt, version);
-  }
-  throw std::logic_error("an operation without an event");
+events::NewEvent FailedEvent(const Payment& payment, const domain::Attempt& attempt, events::Subject about) {
+  auto what = WithCode<contract::PaymentAttemptFailed>(payment, attempt.code);
+  what.set_operation(std::string(domain::Name(attempt.operation)));
+  return events::Of(what, std::move(about));
+}
+
+// Of what else is told that way, the state says more.
+bool IsTold(const Payment& payment, const domain::Attempt& attempt) {
+  return attempt.code != domain::kOvertaken &&
+         !(attempt.operation == Operation::kAuthorize && payment.state == State::kDeclined) &&
+         !(attempt.operation == Operation::kCapture && payment.state == State::kCaptureFailed);
 }
 
 }  // namespace
 
-events::NewEvent AttemptEndedEvent(const domain::Payment& payment, const domain::Attempt& attempt,
-                                   std::int64_t version) {
-  switch (attempt.state) {
-    case domain::Progress::kSucceeded:
-      return Succeeded(payment, attempt, version);
-    case domain::Progress::kFailed: {
-      if (payment.state == domain::State::kDeclined) {
-        auto what = Made<contract::PaymentDeclined>(payment);
-        what.set_code(payment.decline_code);
-        return events::Of(what, About(payment, version));
-      }
-      auto what = Made<contract::PaymentAttemptFailed>(payment);
-      what.set_operation(std::string(domain::Name(attempt.operation)));
-      what.set_code(attempt.code);
-      return events::Of(what, About(payment, version));
-    }
-    case domain::Progress::kPending:
-      break;
+std::vector<events::NewEvent> EventsBetween(const Payment& before, const Payment& after,
+                                            std::int64_t version) {
+  std::vector<events::NewEvent> events;
+  const auto about = About(after, version);
+  for (const auto& attempt : after.attempts) {
+    const auto* known = before.FindAttempt(attempt.operation, attempt.number);
+    const bool failed = attempt.state == Progress::kFailed && (!known || known->state != attempt.state);
+    if (failed && IsTold(after, attempt)) events.push_back(FailedEvent(after, attempt, about));
   }
-  throw std::logic_error("an attempt that has not ended");
-}
-
-events::NewEvent PaymentClosedEvent(const domain::Payment& payment, std::int64_t version) {
-  return events::Of(Made<contract::PaymentVoided>(payment), About(payment, version));
+  if (before.state != after.state || before.version == 0) {
+    if (auto entered = EnteredEvent(after, about)) events.push_back(std::move(*entered));
+  }
+  for (const auto& refund : after.refunds) {
+    const auto* known = before.FindRefund(refund.id);
+    if (refund.state == Progress::kSucceeded && (!known || known->state != refund.state)) {
+      events.push_back(RefundedEvent(after, refund, about));
+    }
+  }
+  return events;
 }
 
 }  // namespace market::payment

@@ -26,6 +26,8 @@ Metrics::Metrics(telemetry::Metrics& registry)
                                          {"operation", "answer"})),
       declined_(registry.AddCounterFamily("payment_declined_total",
                                           "payments declined, by the provider's code", {"reason"})),
+      captures_failed_(registry.AddCounter("payment_captures_failed_total",
+                                           "captures that the provider refused for good")),
       captured_value_minor_(registry.AddCounterFamily("payment_captured_value_minor_total",
                                                       "money captured, in minor units", {"currency"})),
       imbalance_minor_(registry.AddGaugeFamily(
@@ -45,13 +47,14 @@ void Metrics::Answered(std::string_view operation, std::string_view answer) {
   answers_.With({operation, answer}).Increment();
 }
 
-void Metrics::Settled(const domain::Payment& payment, const domain::Attempt& attempt) {
-  if (payment.state == domain::State::kDeclined) {
-    declined_.With({LabelOf(payment.decline_code)}).Increment();
-  } else if (attempt.operation == domain::Operation::kCapture &&
-             attempt.state == domain::Progress::kSucceeded) {
-    captured_value_minor_.With({payment.currency.Code()})
-        .Increment(static_cast<double>(payment.captured_minor));
+void Metrics::Written(const domain::Payment& before, const domain::Payment& after) {
+  if (before.state == after.state) return;
+  if (after.state == domain::State::kDeclined) {
+    declined_.With({LabelOf(after.decline_code)}).Increment();
+  } else if (after.state == domain::State::kCaptured) {
+    captured_value_minor_.With({after.currency.Code()}).Increment(static_cast<double>(after.captured_minor));
+  } else if (after.state == domain::State::kCaptureFailed) {
+    captures_failed_.Increment();
   }
 }
 

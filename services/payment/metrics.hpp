@@ -19,14 +19,15 @@ class Metrics {
 
   // The provider answered one request.
   void Answered(std::string_view operation, std::string_view answer);
-  // What the provider said about an attempt was written down.
-  void Settled(const domain::Payment& payment, const domain::Attempt& attempt);
+  // A payment that was `before` was written as `after`.
+  void Written(const domain::Payment& before, const domain::Payment& after);
   void Measured(const storage::Unresolved& unresolved);
   void Measured(const std::vector<storage::Balance>& balances);
 
  private:
   telemetry::CounterFamily& answers_;
   telemetry::CounterFamily& declined_;
+  telemetry::Counter& captures_failed_;
   telemetry::CounterFamily& captured_value_minor_;
   telemetry::GaugeFamily& imbalance_minor_;
   telemetry::Gauge& unresolved_;

@@ -45,10 +45,11 @@ Service::Service(host::Host& host, const Settings& settings)
       recovery_(payments_, charges_, host.Tracer(),
                 {.poll = *settings.resolve_poll, .patience = host.Patience()}),
       audit_(payments_, ledger_, metrics_, recovery_.Driving(), {}),
-      service_({payments_, ledger_, charges_, charges_group_, host.SystemTime()}) {}
+      service_({payments_, ledger_, charges_, charges_group_, host.SystemTime(), pages_}) {}
 
 Task<> Service::Start() {
   co_await host_.OpenDatabase("payment", database_, kMigrations);
+  pages_.Use(co_await host_.SecretOf(database_));
   co_await host_.OpenLog("payment", log_);
   // After the calls have ended and before the database closes.
   // What is torn here is asked for at the next start.

@@ -3,6 +3,7 @@
 #include "marketplace/payment/v1/payment.market.hpp"
 #include "platform/host/host.hpp"
 #include "platform/http/client.hpp"
+#include "platform/rpc/page_token.hpp"
 #include "services/payment/api/payment_service.hpp"
 #include "services/payment/provider/sandbox.hpp"
 #include "services/payment/workers/audit.hpp"
@@ -41,6 +42,7 @@ class Service final : public host::Service {
   provider::Sandbox provider_;
   Charges charges_;
   runtime::TaskGroup charges_group_;
+  rpc::PageTokens pages_;
   Recovery recovery_;
   Audit audit_;
   PaymentService service_;

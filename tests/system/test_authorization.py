@@ -13,7 +13,7 @@ import contract
 from market import new_key
 
 REST = [m for m in contract.methods() if m.verb]
-OWNED = {"order_id", "seller_order_id", "address_id"}  # ids of somebody's things; products and sellers are public
+OWNED = {"order_id", "seller_order_id", "address_id", "payment_id"}  # ids of somebody's things; products and sellers are public
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,8 @@ def victim(stack, category):
     offer = product["offers"][0]["id"]
     order = seller.place((offer, 1)).json()
     draft = seller.create_product(category, publish=False)
-    return {"draft_id": draft["id"], "order_id": order["id"], "seller_order_id": order["sellerOrders"][0]["id"], "address_id": seller.address,
+    payment = seller.ok("GET", f"/v1/orders/{order['id']}/payment")
+    return {"draft_id": draft["id"], "order_id": order["id"], "payment_id": payment["id"], "seller_order_id": order["sellerOrders"][0]["id"], "address_id": seller.address,
             "product_id": product["id"], "offer_id": offer, "seller_id": seller.seller, "category_id": category,
             "shipping_address_id": seller.address, "account_id": seller.id}
 

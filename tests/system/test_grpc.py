@@ -60,6 +60,23 @@ def test_order_is_placed_over_grpc(channel, buyer, shop):
     assert unary(channel, get)(read, metadata=metadata[:1], timeout=15).number == order.number
 
 
+def test_operators_list_payments_over_grpc(channel, operator, buyer, shop):
+    order = buyer.place((shop().offer, 1)).json()["id"]
+    payments = by_name("ListPayments")
+    request = request_of(payments)
+    request.order_id = order
+    listed = unary(channel, payments)(request, metadata=[("authorization", f"Bearer {operator.token}")], timeout=15)
+    assert [payment.order_id for payment in listed.payments] == [order]
+    get = by_name("GetPayment")
+    wanted = request_of(get)
+    wanted.payment_id = listed.payments[0].id
+    mine = [("authorization", f"Bearer {buyer.token}")]
+    assert unary(channel, get)(wanted, metadata=mine, timeout=15).order_id == order
+    with pytest.raises(grpc.RpcError) as refused:
+        unary(channel, payments)(request, metadata=mine, timeout=15)
+    assert refused.value.code() == grpc.StatusCode.PERMISSION_DENIED
+
+
 def test_refusals_carry_reason_and_fields(channel, buyer, shop):
     sold = shop(stock=1)
     place = by_name("PlaceOrder")

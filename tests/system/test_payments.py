@@ -60,3 +60,64 @@ def test_ledger_always_balances(operator):
     for balance in balances:
         totals[balance["currency"]] = totals.get(balance["currency"], 0) + balance["amount"]
     assert totals and all(total == 0 for total in totals.values())
+
+
+def captured(buyer, sold):
+    """An order's payment, once it is captured."""
+    order = buyer.place((sold.offer, 1)).json()["id"]
+    path = f"/v1/orders/{order}/payment"
+    until(lambda: buyer.ok("GET", path)["state"] == "CAPTURED", "the capture")
+    return buyer.ok("GET", path)
+
+
+def refused(client, path, **params):
+    answer = client.get(path, params=params)
+    return answer.status_code, answer.json()["reason"]
+
+
+def test_payment_is_for_its_buyer_and_operators(buyer, person, shop, operator, anonymous):
+    payment = captured(buyer, shop())
+    path = f"/v1/payments/{payment['id']}"
+    assert (payment["number"], payment["captured"]["amount"]) == (1, 1999)
+    assert buyer.ok("GET", path) == operator.ok("GET", path) == payment
+    assert refused(person("Eve"), path) == (404, "NOT_FOUND")
+    assert refused(operator, f"/v1/payments/{payment['orderId']}") == (404, "NOT_FOUND")
+    assert refused(anonymous, path) == (401, "UNAUTHENTICATED")
+    for listed in ("/v1/payments", "/v1/ledger/entries"):
+        assert refused(buyer, listed) == (403, "PERMISSION_DENIED")
+
+
+def test_operators_list_payments(buyer, shop, operator):
+    sold = shop()
+    declined = buyer.place((sold.offer, 1), method="pm_card_visa_chargeDeclined").json()
+    payments = [captured(buyer, sold) for _ in range(3)]
+    wanted = {"createTimeFrom": payments[0]["createTime"], "state": "CAPTURED"}
+    page = operator.ok("GET", "/v1/payments", params={**wanted, "pageSize": 2})
+    assert [p["id"] for p in page["payments"]] == [p["id"] for p in payments[:0:-1]]
+    rest = operator.ok("GET", "/v1/payments", params={**wanted, "pageSize": 2, "pageToken": page["nextPageToken"]})
+    assert rest["payments"] == [payments[0]] and "nextPageToken" not in rest
+    assert refused(operator, "/v1/payments", pageToken=page["nextPageToken"]) == (400, "INVALID_PAGE_TOKEN")
+    before = operator.ok("GET", "/v1/payments", params={**wanted, "createTimeTo": payments[1]["createTime"]})
+    assert [p["id"] for p in before["payments"]] == [payments[0]["id"]]
+    one = operator.ok("GET", "/v1/payments", params={"orderId": payments[1]["orderId"]})
+    assert one == {"payments": [payments[1]]}
+    assert operator.ok("GET", "/v1/payments", params={"state": "REQUIRES_ACTION"}) == {"payments": []}
+    assert declined["reason"] == "PAYMENT_DECLINED"
+    newest = operator.ok("GET", "/v1/payments", params={"state": "DECLINED", "pageSize": 1})["payments"][0]
+    assert (newest["declineCode"], newest["captured"]["amount"]) == ("generic_decline", 0)
+
+
+def test_operators_list_ledger_entries(buyer, shop, operator):
+    payment = captured(buyer, shop())
+    entries = operator.ok("GET", "/v1/ledger/entries", params={"paymentId": payment["id"]})["entries"]
+    assert [(e["cause"], e["causeId"], e["paymentId"]) for e in entries] == [("CAPTURE", payment["id"], payment["id"])]
+    postings = {p["account"]: p for p in entries[0]["postings"]}
+    assert {a: (p["amount"], p["currency"]) for a, p in postings.items()} == {
+        "psp_clearing": (1999, "EUR"), "order_escrow": (-1999, "EUR")}
+    assert "ownerId" not in postings["order_escrow"], "the marketplace's own"
+    since = {"createTimeFrom": entries[0]["createTime"]}
+    newest = operator.ok("GET", "/v1/ledger/entries", params={**since, "account": "order_escrow"})["entries"]
+    assert entries[0] in newest
+    assert operator.ok("GET", "/v1/ledger/entries", params={**since, "account": "goodwill"})["entries"] == []
+    assert refused(operator, "/v1/ledger/entries", account="petty_cash") == (400, "INVALID_ARGUMENT")
+    assert refused(operator, "/v1/ledger/entries", createTimeFrom="yesterday") == (400, "INVALID_ARGUMENT")

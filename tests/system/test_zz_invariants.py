@@ -86,20 +86,41 @@ PLANTED = [
     ("product", "UPDATE offer SET seller_id = '{stranger}' WHERE id = '{offer}'", "X13"),
     # Money
     ("payment", "UPDATE ledger_posting SET amount_minor = amount_minor + 1 WHERE account = 'order_escrow' AND entry_id IN " + ENTRIES, "M1"),
-    ("payment", "UPDATE refund SET amount_minor = amount_minor - 1 WHERE payment_id = '{payment}'", "M5"),
+    ("payment", "DELETE FROM ledger_posting WHERE account = 'order_escrow' AND entry_id IN " + ENTRIES, "M2"),
+    ("payment", "UPDATE ledger_posting SET entry_id = gen_random_uuid() WHERE entry_id IN " + ENTRIES, "M2"),
+    ("payment", "UPDATE payment_split SET amount_minor = amount_minor + 1 WHERE payment_id = '{payment}' AND position = 1", "M4"),
+    ("payment", "UPDATE refund SET amount_minor = amount_minor + 1 WHERE payment_id = '{payment}'", "M5"),
+    ("payment", "INSERT INTO refund SELECT gen_random_uuid(), payment_id, seller_order_id, 1, 'PENDING', '', created_at, updated_at"
+                " FROM refund WHERE payment_id = '{payment}'", "M5"),
+    ("payment", "UPDATE refund SET seller_order_id = gen_random_uuid() WHERE payment_id = '{payment}'", "M5"),
     ("payment", "UPDATE payment SET refunded_minor = 1 WHERE id = '{payment}'", "M6"),
     ("payment", "UPDATE payment_attempt SET state = 'PENDING' WHERE payment_id = '{payment}' AND operation = 'CAPTURE'", "M7"),
     ("payment", "UPDATE payment_attempt SET state = 'PENDING' WHERE payment_id = '{payment}' AND operation = 'CAPTURE';"
                 " UPDATE payment SET next_run_at = 'infinity' WHERE id = '{payment}'", "M7"),
     ("payment", "UPDATE payment_attempt SET state = 'FAILED' WHERE payment_id = '{payment}' AND operation = 'CAPTURE'", "M8"),
+    ("payment", "UPDATE payment SET undone_at = market_now() WHERE id = '{payment}'", "M7"),
+    ("payment", "INSERT INTO payment_attempt SELECT payment_id, operation, 2, refund_id, gen_random_uuid(), state, code, created_at"
+                " FROM payment_attempt WHERE payment_id = '{payment}' AND operation = 'CAPTURE'", "M8"),
+    ("payment", "UPDATE payment SET state = 'CAPTURE_FAILED' WHERE id = '{payment}'", "M8"),
     ("payment", "UPDATE payment_attempt SET state = 'FAILED' WHERE payment_id = '{payment}' AND operation = 'REFUND'", "M9"),
+    ("payment", "UPDATE refund SET state = 'FAILED' WHERE payment_id = '{payment}'", "M9"),
+    ("payment", "DELETE FROM payment_attempt WHERE payment_id = '{payment}' AND operation = 'REFUND'", "M9"),
     ("payment", "UPDATE ledger_posting SET currency = 'USD' WHERE entry_id IN " + ENTRIES, "M10"),
+    ("payment", "UPDATE ledger_entry SET cause_id = gen_random_uuid() WHERE payment_id = '{payment}' AND cause = 'REFUND'", "M10"),
+    ("payment", "UPDATE payment SET number = 2 WHERE id = '{payment}'", "M11"),
+    ("payment", "INSERT INTO payment (id, order_id, number, buyer_id, currency, amount_minor, authorized_minor, payment_method,"
+                " authorization_id, state, decline_code, asks, trace, created_at, updated_at) SELECT '{part}', order_id, 2, buyer_id,"
+                " currency, 0, 0, '', '', 'CREATED', '', 0, '', created_at, updated_at FROM payment WHERE id = '{payment}'", "M11"),
+    ("payment", "UPDATE payment SET buyer_id = NULL WHERE id = '{payment}'", "M12"),
+    ("payment", "UPDATE ledger_posting SET owner_id = gen_random_uuid() WHERE entry_id IN " + ENTRIES, "M13"),
+    ("payment", "UPDATE ledger_posting SET account = 'seller_pending' WHERE account = 'order_escrow' AND entry_id IN " + ENTRIES, "M13"),
     ("payment", "UPDATE payment SET order_id = gen_random_uuid() WHERE id = '{payment}'", "X1"),
     ("payment", "UPDATE payment SET state = 'AUTHORIZED', captured_minor = 0, refunded_minor = 0 WHERE id = '{payment}'", "X1"),
     ("payment", "UPDATE payment SET amount_minor = amount_minor + 1 WHERE id = '{payment}'", "X3"),
     ("payment", "UPDATE payment SET currency = 'USD' WHERE id = '{payment}'", "X3"),
     ("payment", "UPDATE payment SET buyer_id = '{stranger}' WHERE id = '{payment}'", "X3"),
     ("payment", "UPDATE refund SET seller_order_id = '{part}' WHERE payment_id = '{payment}'", "X4"),
+    ("payment", "UPDATE refund SET state = 'PENDING' WHERE payment_id = '{payment}'", "X4"),
     ("payment", "UPDATE payment SET order_id = gen_random_uuid() WHERE id = '{payment}'", "X6"),
     ("payment", "UPDATE ledger_posting SET amount_minor = amount_minor * 2 WHERE entry_id IN " + ENTRIES, "X7"),
     ("payment", "UPDATE ledger_posting SET amount_minor = amount_minor * 2 WHERE entry_id IN " + ENTRIES, "X8"),
@@ -130,9 +151,12 @@ ROWS = {
               "audit_seal": "event_id IN (SELECT id FROM audit_event WHERE target_id IN ({order}))"},
     "product": {"stock": "offer_id IN ({offer})", "reservation": "order_id IN ({order})", "reservation_order": "order_id IN ({order})",
                 "stock_movement": "offer_id IN ({offer}) OR order_id IN ({order})", "offer": "id IN ({offer})"},
-    "payment": {"payment": "id IN ({payment})", "payment_split": "payment_id IN ({payment})",
+    "payment": {"payment": "id IN ({payment}, {part})", "payment_split": "payment_id IN ({payment})",
                 "payment_attempt": "payment_id IN ({payment})", "refund": "payment_id IN ({payment})",
-                "ledger_posting": "entry_id IN (SELECT id FROM ledger_entry WHERE payment_id IN ({payment}))"},
+                "ledger_entry": "payment_id IN ({payment})",
+                # One that was given another entry belongs to none.
+                "ledger_posting": "entry_id IN (SELECT id FROM ledger_entry WHERE payment_id IN ({payment}))"
+                                  " OR entry_id NOT IN (SELECT id FROM ledger_entry)"},
     "sandbox": {"card_authorization": "reference IN ({order}, {seller1})"},
     "auth": {"seller_member": "account_id IN ({owner}, {stranger})"},
     "user": {"seller": "owner_id IN ({owner}, {stranger})", "profile": "id IN ({buyer})", "address_book": "account_id IN ({buyer})",
@@ -163,7 +187,7 @@ def worlds(stack, category, operator):
     report = market.check_invariants(wait_s=60)
     assert report["clean"] and report["checked"]["ordersUnderWay"] == 0, report
     market.until(lambda: psql("order", "SELECT count(*) FROM audit_unsealed").strip() == "0", "all acts to be sealed")
-    rows = psql("payment", "SELECT order_id, id FROM payment").split()
+    rows = psql("payment", "SELECT order_id, id FROM payment ORDER BY number").split()
     payments = dict(row.split("|") for row in rows)
     return [{**world, "payment": payments[world["order"]]} for world in found]
 

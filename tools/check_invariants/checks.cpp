@@ -123,13 +123,14 @@ constexpr std::array kChecks = {
 
     // Money
     Check{"M1", "payment", "every entry of the ledger sums to zero", R"sql(
-      SELECT e.id::text, format('%s of %s: sum %s %s', e.kind, e.source_id, sum(p.amount_minor), p.currency)
+      SELECT e.id::text, format('%s of %s: sum %s %s', e.cause, e.cause_id, sum(p.amount_minor), p.currency)
       FROM ledger_entry e JOIN ledger_posting p ON p.entry_id = e.id
       GROUP BY e.id, p.currency HAVING sum(p.amount_minor) <> 0)sql"},
-    Check{"M2", "payment", "every entry has at least two postings", R"sql(
-      SELECT e.id::text, format('%s of %s: %s postings', e.kind, e.source_id, count(p.entry_id))
-      FROM ledger_entry e LEFT JOIN ledger_posting p ON p.entry_id = e.id
-      GROUP BY e.id HAVING count(p.entry_id) < 2)sql"},
+    Check{"M2", "payment", "every entry has at least two postings, and a posting its entry", R"sql(
+      SELECT coalesce(e.id, p.entry_id)::text, format('%s of %s: %s postings', coalesce(e.cause::text, 'no entry'), e.cause_id,
+                                                      count(p.entry_id))
+      FROM ledger_entry e FULL JOIN ledger_posting p ON p.entry_id = e.id
+      GROUP BY e.id, p.entry_id HAVING count(p.entry_id) < 2 OR e.id IS NULL)sql"},
     Check{"M3", "payment", "refunded <= captured <= authorised", R"sql(
       SELECT id::text, format('authorised %s, captured %s, refunded %s', authorized_minor, captured_minor, refunded_minor)
       FROM payment WHERE NOT (0 <= refunded_minor AND refunded_minor <= captured_minor
@@ -137,60 +138,87 @@ constexpr std::array kChecks = {
     Check{"M4", "payment", "a payment is split without remainder", R"sql(
       SELECT p.id::text, format('amount %s, splits %s', p.amount_minor, coalesce(sum(s.amount_minor), 0))
       FROM payment p LEFT JOIN payment_split s ON s.payment_id = p.id
-      WHERE p.amount_minor > 0
       GROUP BY p.id HAVING p.amount_minor <> coalesce(sum(s.amount_minor), 0))sql"},
-    Check{"M5", "payment", "a refund is its part's split, whole", R"sql(
-      SELECT r.seller_order_id::text, format('payment %s gives back %s, its split is %s of payment %s',
-                                             r.payment_id, r.amount_minor, s.amount_minor, s.payment_id)
-      FROM refund r LEFT JOIN payment_split s ON s.seller_order_id = r.seller_order_id
-      WHERE s.payment_id IS DISTINCT FROM r.payment_id
-         OR s.amount_minor IS DISTINCT FROM r.amount_minor)sql"},
+    Check{"M5", "payment", "what goes back of a part is at most its split", R"sql(
+      SELECT r.id::text, format('payment %s gives back %s for part %s, %s in all, its split is %s', r.payment_id, r.amount_minor,
+                                r.seller_order_id, given.amount, coalesce(s.amount_minor::text, 'missing'))
+      FROM refund r
+      LEFT JOIN payment_split s ON s.payment_id = r.payment_id AND s.seller_order_id = r.seller_order_id
+      CROSS JOIN LATERAL (
+        SELECT sum(amount_minor) AS amount FROM refund o
+        WHERE o.payment_id = r.payment_id AND o.seller_order_id = r.seller_order_id AND o.state <> 'FAILED') AS given
+      WHERE s.payment_id IS NULL OR given.amount > s.amount_minor)sql"},
     Check{"M6", "payment", "what was refunded is what refunds sum to", R"sql(
       SELECT p.id::text, format('refunded %s, refunds %s', p.refunded_minor, coalesce(sum(r.amount_minor), 0))
       FROM payment p LEFT JOIN refund r ON r.payment_id = p.id AND r.state = 'SUCCEEDED'
       GROUP BY p.id HAVING p.refunded_minor <> coalesce(sum(r.amount_minor), 0))sql"},
     Check{"M7", "payment",
-          "the provider is about to be asked about a pending attempt, and about nothing else",
+          "the provider is about to be asked about a pending attempt or a hold that may turn up, and about "
+          "nothing else",
           R"sql(
-      SELECT p.id::text, format('pending: %s %s since %s; due %s, leased until %s',
-                                coalesce(a.operation, 'nothing'), a.number, a.created_at,
-                                coalesce(p.next_run_at::text, 'never'), p.lease_until)
+      SELECT p.id::text, format('pending: %s %s since %s; undone %s; due %s', coalesce(a.operation::text, 'nothing'), a.number,
+                                a.created_at, coalesce(p.undone_at::text, 'never'), coalesce(p.next_run_at::text, 'never'))
       FROM payment p LEFT JOIN payment_attempt a ON a.payment_id = p.id AND a.state = 'PENDING'
-      WHERE (a.payment_id IS NULL) <> (p.next_run_at IS NULL)
+      WHERE (p.next_run_at IS NULL
+             AND (a.payment_id IS NOT NULL OR p.undone_at > market_now() - interval '55 minutes'))
+         OR (p.next_run_at IS NOT NULL AND a.payment_id IS NULL AND p.undone_at IS NULL)
          OR p.next_run_at < market_now() - interval '60 seconds'
-         OR greatest(p.next_run_at, p.lease_until) > market_now() + interval '10 minutes')sql"},
+         OR p.next_run_at > market_now() + interval '15 minutes')sql"},
     Check{"M8", "payment", "a payment is where its attempts brought it", R"sql(
-      SELECT p.id::text, format('%s, authorised %s and captured %s of %s, authorisation "%s"; its attempts: %s',
-                                p.state, p.authorized_minor, p.captured_minor, p.amount_minor, p.authorization_id,
+      SELECT p.id::text, format('%s "%s", authorised %s and captured %s of %s, authorisation "%s"; its attempts: %s', p.state,
+                                p.failure_code, p.authorized_minor, p.captured_minor, p.amount_minor, p.authorization_id,
                                 coalesce(done.reached, 'none succeeded'))
       FROM payment p CROSS JOIN LATERAL (
         SELECT CASE WHEN bool_or(operation = 'VOID') THEN 'VOIDED'
                     WHEN bool_or(operation = 'CAPTURE') THEN 'CAPTURED'
-                    WHEN bool_or(operation = 'AUTHORIZE') THEN 'AUTHORIZED' END AS reached
+                    WHEN bool_or(operation = 'AUTHORIZE') THEN 'AUTHORIZED' END AS reached,
+               greatest(count(*) FILTER (WHERE operation = 'VOID'), count(*) FILTER (WHERE operation = 'CAPTURE'),
+                        count(*) FILTER (WHERE operation = 'AUTHORIZE')) AS times
         FROM payment_attempt a WHERE a.payment_id = p.id AND a.state = 'SUCCEEDED') AS done
-      WHERE p.state <> done.reached
-         OR (done.reached IS NULL AND p.state IN ('AUTHORIZED', 'CAPTURED'))
+      WHERE (p.state::text <> done.reached AND (p.state, done.reached) <> ('CAPTURE_FAILED', 'AUTHORIZED'))
+         OR (done.reached IS NULL AND p.amount_minor > 0 AND p.state IN ('AUTHORIZED', 'CAPTURED', 'CAPTURE_FAILED'))
+         OR done.times > 1
          OR (p.authorization_id = '') <> (done.reached IS NULL)
-         OR p.captured_minor <> CASE done.reached WHEN 'CAPTURED' THEN p.amount_minor ELSE 0 END
-         OR p.authorized_minor <> CASE WHEN done.reached IN ('AUTHORIZED', 'CAPTURED')
-                                       THEN p.amount_minor ELSE 0 END)sql"},
+         OR p.captured_minor <> CASE p.state WHEN 'CAPTURED' THEN p.amount_minor ELSE 0 END
+         OR p.authorized_minor <> CASE WHEN p.state IN ('AUTHORIZED', 'CAPTURED', 'CAPTURE_FAILED')
+                                       THEN p.amount_minor ELSE 0 END
+         OR (p.state = 'CAPTURE_FAILED' AND p.failure_code = ''))sql"},
     Check{"M9", "payment", "a refund is where its last attempt brought it", R"sql(
-      SELECT seller_order_id::text, format('refund of payment %s is %s, its last attempt %s',
-                                           coalesce(r.payment_id, last.payment_id), coalesce(r.state, 'missing'),
-                                           coalesce(last.state, 'missing'))
+      SELECT coalesce(r.id, last.refund_id)::text,
+             format('refund of %s of payment %s is %s, its last attempt %s', r.amount_minor, coalesce(r.payment_id, last.payment_id),
+                    coalesce(r.state::text, 'missing'), coalesce(last.state::text, 'missing'))
       FROM refund r FULL JOIN (
-        SELECT DISTINCT ON (seller_order_id) seller_order_id, payment_id, state FROM payment_attempt
-        WHERE operation = 'REFUND' ORDER BY seller_order_id, number DESC) AS last USING (seller_order_id)
-      WHERE r.state IS DISTINCT FROM last.state)sql"},
+        SELECT DISTINCT ON (refund_id) refund_id, payment_id, state FROM payment_attempt
+        WHERE operation = 'REFUND' ORDER BY refund_id, number DESC) AS last ON last.refund_id = r.id
+      WHERE r.id IS NULL OR r.payment_id <> last.payment_id
+         OR CASE WHEN r.amount_minor = 0 THEN r.state <> 'SUCCEEDED' OR last.state IS NOT NULL
+                 ELSE last.state IS NULL OR (r.state = 'SUCCEEDED') <> (last.state = 'SUCCEEDED')
+                      OR (r.state = 'FAILED' AND last.state <> 'FAILED') END)sql"},
     Check{"M10", "payment",
-          "an entry of the ledger is in its payment's currency, about that payment or a part of it", R"sql(
-      SELECT DISTINCT e.id::text, format('%s of %s in %s; payment %s is in %s', e.kind, e.source_id, l.currency,
-                                         p.id, p.currency)
+          "an entry of the ledger is in its payment's currency, about that payment or a refund of it", R"sql(
+      SELECT DISTINCT e.id::text, format('%s of %s in %s; payment %s is in %s', e.cause, e.cause_id, l.currency, p.id,
+                                         p.currency)
       FROM ledger_entry e JOIN payment p ON p.id = e.payment_id JOIN ledger_posting l ON l.entry_id = e.id
-      LEFT JOIN payment_split s ON s.seller_order_id = e.source_id AND s.payment_id = p.id
+      LEFT JOIN refund r ON r.id = e.cause_id AND r.payment_id = p.id
       WHERE l.currency IS DISTINCT FROM p.currency
-         OR (e.kind = 'capture' AND e.source_id <> p.id)
-         OR (e.kind = 'refund' AND s.payment_id IS NULL))sql"},
+         OR (e.cause = 'CAPTURE' AND e.cause_id <> p.id)
+         OR (e.cause = 'REFUND' AND r.id IS NULL))sql"},
+    Check{"M11", "payment",
+          "an order's payments are numbered without a gap, and only the last may be charged", R"sql(
+      SELECT id::text, format('number %s of order %s is %s; the next is %s', number, order_id, state, coalesce(next::text, 'none'))
+      FROM (SELECT id, order_id, number, state, lag(number, 1, 0) OVER mine AS before, lead(number) OVER mine AS next
+            FROM payment WINDOW mine AS (PARTITION BY order_id ORDER BY number)) AS p
+      WHERE number <> before + 1 OR (next IS NOT NULL AND state NOT IN ('DECLINED', 'VOIDED')))sql"},
+    Check{"M12", "payment", "a payment without a buyer is one that was undone before it was known", R"sql(
+      SELECT id::text, format('%s of order %s, undone %s', state, order_id, coalesce(undone_at::text, 'never'))
+      FROM payment WHERE (buyer_id IS NULL OR currency IS NULL)
+        AND (state <> 'VOIDED' OR undone_at IS NULL OR buyer_id IS NOT NULL OR currency IS NOT NULL))sql"},
+    Check{"M13", "payment", "sellers own the accounts of sellers, and the marketplace its own", R"sql(
+      SELECT entry_id::text, format('%s of %s: %s %s on %s of %s', cause, cause_id, amount_minor, currency, account,
+                                    coalesce(owner_id::text, 'nobody'))
+      FROM ledger_posting LEFT JOIN ledger_entry e ON e.id = entry_id
+      WHERE (account IN ('seller_pending', 'seller_available', 'seller_reserve', 'payout_clearing'))
+            <> (owner_id IS NOT NULL))sql"},
     Check{"D2", "auth", "the outbox is empty or young", R"sql(
       SELECT id::text, format('%s %s since %s: %s', topic, key, created_at, last_error)
       FROM outbox WHERE created_at < market_now() - interval '60 seconds')sql"},

@@ -119,7 +119,7 @@ class Checker {
       Add("X13", {"order", id}, "its buyer " + order.buyer + " is no account");
     }
     const auto* payment = Find(facts_.payments, id);
-    if (payment != nullptr && payment->amount_minor != 0) {
+    if (payment != nullptr && !payment->buyer.empty()) {
       CheckTerms(id, order, *payment);
       CheckSplits(id, *payment);
     }
@@ -193,24 +193,25 @@ class Checker {
   void CheckRefunds(const std::string& order, const PaymentFact& payment) {
     const Row row{"payment", payment.id};
     const auto& parts = PartsOf(order);
-    for (const auto& [id, part] : parts) {
-      const bool owed = payment.standing.captured_minor > 0 && IsDead(part->state);
-      const auto* refund = Find(payment.refunds, id);
-      const auto state = refund == nullptr ? "missing" : refund->state;
-      if (!owed && refund != nullptr) {
+    std::map<std::string, std::int64_t> given;  // by part
+    for (const auto& [id, refund] : payment.refunds) {
+      if (!parts.contains(refund.part)) {
         Add("X4", row,
-            fmt::format("part {} is {}, and a refund of {} for it is {}", id, part->state,
-                        refund->amount_minor, state));
-      } else if (owed && (state != "SUCCEEDED" || refund->amount_minor != part->total_minor)) {
+            fmt::format("refund {} for part {}, which order {} does not have", id, refund.part, order));
+      } else if (refund.state == "PENDING") {
         Add("X4", row,
-            fmt::format("part {} is {} and cost {}; its refund is {} over {}", id, part->state,
-                        part->total_minor, state, refund == nullptr ? 0 : refund->amount_minor));
+            fmt::format("refund {} for part {} is PENDING, and no message will end it", id, refund.part));
+      } else if (refund.state == "SUCCEEDED") {
+        given[refund.part] += refund.amount_minor;
       }
     }
-    for (const auto& [id, refund] : payment.refunds) {
-      if (!parts.contains(id)) {
-        Add("X4", row, fmt::format("a refund for part {}, which order {} does not have", id, order));
-      }
+    for (const auto& [id, part] : parts) {
+      const bool owed = payment.standing.captured_minor > 0 && IsDead(part->state);
+      const auto due = owed ? part->total_minor : 0;
+      if (given[id] == due) continue;
+      Add("X4", row,
+          fmt::format("part {} is {} and cost {}; {} of it was given back", id, part->state,
+                      part->total_minor, given[id]));
     }
   }
 
@@ -279,9 +280,9 @@ class Checker {
     if (payment.standing.captured_minor != 0) {
       moved[NameOfMovement("capture", "", payment.currency)] = payment.standing.captured_minor;
     }
-    for (const auto& [part, refund] : payment.refunds) {
-      if (refund.state == "SUCCEEDED") {
-        moved[NameOfMovement("refund", part, payment.currency)] = refund.amount_minor;
+    for (const auto& [id, refund] : payment.refunds) {
+      if (refund.state == "SUCCEEDED" && refund.amount_minor != 0) {
+        moved[NameOfMovement("refund", refund.part + '/' + id, payment.currency)] = refund.amount_minor;
       }
     }
     return moved;
@@ -290,8 +291,9 @@ class Checker {
   Book ProviderBook() {
     std::map<std::string, std::string> order_of;
     for (const auto& [order, payment] : facts_.payments) {
-      if (!payment.authorization.empty()) order_of.emplace(payment.authorization, order);
+      for (const auto* each : PaymentsOf(order)) order_of.emplace(each->authorization, order);
     }
+    order_of.erase("");
     Book book;
     std::map<std::pair<std::string, std::string>, std::int64_t> left;  // by authorisation and currency
     for (const auto& movement : facts_.movements) {
@@ -336,22 +338,34 @@ class Checker {
     }
   }
 
+  std::vector<const PaymentFact*> PaymentsOf(const std::string& order) const {
+    std::vector<const PaymentFact*> payments;
+    if (const auto* earlier = Find(facts_.earlier, order)) {
+      for (const auto& payment : *earlier) payments.push_back(&payment);
+    }
+    if (const auto* newest = Find(facts_.payments, order)) payments.push_back(newest);
+    return payments;
+  }
+
   void CheckHoldsOf(const std::string& order) {
-    const auto* payment = Find(facts_.payments, order);
-    const auto named = payment == nullptr ? std::string() : payment->authorization;
-    bool found = named.empty();
-    const auto* holds = Find(facts_.holds, order);
-    for (const auto& hold : holds == nullptr ? std::vector<HoldFact>() : *holds) {
-      if (!named.empty() && hold.authorization == named) {
-        found = true;
-        CompareHold(hold, *payment);
+    static const std::vector<HoldFact> kNone;
+    const auto* found = Find(facts_.holds, order);
+    const auto& holds = found == nullptr ? kNone : *found;
+    auto payments = PaymentsOf(order);
+    std::erase_if(payments, [](const auto* payment) { return payment->authorization.empty(); });
+    for (const auto& hold : holds) {
+      const auto named = std::ranges::find(payments, hold.authorization, &PaymentFact::authorization);
+      if (named != payments.end()) {
+        CompareHold(hold, **named);
       } else {
         Stray(hold, "order " + order + ", and no payment names it");
       }
     }
-    if (!found) {
+    for (const auto* payment : payments) {
+      if (std::ranges::find(holds, payment->authorization, &HoldFact::authorization) != holds.end()) continue;
       Add("X12", {"payment", payment->id},
-          fmt::format("the provider does not know its authorisation {} for order {}", named, order));
+          fmt::format("the provider does not know its authorisation {} for order {}", payment->authorization,
+                      order));
     }
   }
 
@@ -366,7 +380,10 @@ class Checker {
       Compare("X12", {"provider", hold.authorization}, fmt::format("{} of payment {}", what, payment.id),
               Said{"payment", paid}, Said{"provider", held});
     };
-    both("status", StatusOf(payment.standing.state), hold.status);
+    // What is left of a hold whose capture was refused is the provider's business, as long as it is not taken.
+    const bool given_up = payment.standing.state == "CAPTURE_FAILED" && hold.status != "captured";
+    if (!given_up) both("status", StatusOf(payment.standing.state), hold.status);
+    if (payment.buyer.empty()) return;
     both("currency", payment.currency, hold.currency);
     both("payment method", payment.method, hold.method);
     both("amount", payment.amount_minor, hold.amount_minor);
@@ -428,8 +445,9 @@ class Checker {
 
 }  // namespace
 
-std::string NameOfMovement(const std::string& kind, const std::string& part, const std::string& currency) {
-  if (kind == "refund") return fmt::format("refund of part {} in {}", part, currency);
+std::string NameOfMovement(const std::string& kind, const std::string& reference,
+                           const std::string& currency) {
+  if (kind == "refund") return fmt::format("refund of part {} in {}", reference, currency);
   return fmt::format("{} in {}", kind, currency);
 }
 

@@ -66,19 +66,20 @@ struct SplitFact {
   std::int64_t amount_minor = 0;
 };
 struct RefundFact {
+  std::string part;
   std::string state;
   std::int64_t amount_minor = 0;
 };
 struct PaymentFact {
   std::string id;
-  std::string buyer;
+  std::string buyer;  // "": its order was undone before it was known, and nothing else is known of it
   std::string currency;
   std::string method;
   std::string authorization;
-  std::int64_t amount_minor = 0;  // 0: a tombstone, about which nothing else is known
+  std::int64_t amount_minor = 0;
   Standing standing;
   std::map<std::string, SplitFact> splits;    // by part
-  std::map<std::string, RefundFact> refunds;  // by part
+  std::map<std::string, RefundFact> refunds;  // by id
 };
 
 // Where units are that are not given back.
@@ -99,7 +100,7 @@ struct ReservationFact {
 struct MovementFact {
   std::string authorization;
   std::string kind;
-  std::string reference;  // of a refund the part
+  std::string reference;  // of a refund its part and id
   std::string currency;
   std::int64_t amount_minor = 0;
 };
@@ -127,7 +128,8 @@ struct AuthFacts {
 
 // By order: what moved ("capture in EUR"), in minor units.
 using Book = std::map<std::string, std::map<std::string, std::int64_t>>;
-std::string NameOfMovement(const std::string& kind, const std::string& part, const std::string& currency);
+std::string NameOfMovement(const std::string& kind, const std::string& reference,
+                           const std::string& currency);
 
 // In the order in which they are read.
 struct Facts {
@@ -135,8 +137,9 @@ struct Facts {
   std::map<std::string, PartFact> parts;
   std::map<std::string, Pulse> pulses_before;  // by order; one snapshot with orders and parts
   std::vector<MovementFact> movements;
-  std::map<std::string, PaymentFact> payments;  // by order
-  Book ledger;                                  // one snapshot with payments
+  std::map<std::string, PaymentFact> payments;              // by order: the newest
+  std::map<std::string, std::vector<PaymentFact>> earlier;  // by order: those before it
+  Book ledger;                                              // one snapshot with payments
   std::map<std::pair<std::string, std::string>, ReservationFact>
       reservations;                         // by order and offer, all lines
   std::set<std::string> catalogue_sellers;  // with a product or an offer

@@ -32,18 +32,20 @@ constexpr Statement kPulses{"invariants.pulses", R"sql(
 constexpr Statement kPayments{"invariants.payments", R"sql(
   SELECT order_id::text, id::text, coalesce(buyer_id::text, ''), coalesce(currency, ''), payment_method,
          authorization_id, amount_minor, state, authorized_minor, captured_minor, refunded_minor
-  FROM payment)sql"};
+  FROM payment ORDER BY number)sql"};
 constexpr Statement kSplits{"invariants.splits", R"sql(
-  SELECT p.order_id::text, s.seller_order_id::text, s.seller_id::text, s.amount_minor
+  SELECT p.order_id::text, p.id::text, s.seller_order_id::text, s.seller_id::text, s.amount_minor
   FROM payment_split s JOIN payment p ON p.id = s.payment_id)sql"};
 constexpr Statement kRefunds{"invariants.refunds", R"sql(
-  SELECT p.order_id::text, r.seller_order_id::text, r.state, r.amount_minor
+  SELECT p.order_id::text, p.id::text, r.id::text, r.seller_order_id::text, r.state, r.amount_minor
   FROM refund r JOIN payment p ON p.id = r.payment_id)sql"};
+// The provider knows a refund by its part and its id.
 constexpr Statement kLedger{"invariants.ledger", R"sql(
-  SELECT p.order_id::text, e.kind, e.source_id::text, l.currency,
-         CASE e.kind WHEN 'capture' THEN l.amount_minor ELSE -l.amount_minor END
+  SELECT p.order_id::text, lower(e.cause::text), coalesce(r.seller_order_id::text, 'missing') || '/' || e.cause_id, l.currency,
+         CASE e.cause WHEN 'CAPTURE' THEN l.amount_minor ELSE -l.amount_minor END
   FROM ledger_entry e JOIN payment p ON p.id = e.payment_id
-  JOIN ledger_posting l ON l.entry_id = e.id AND l.account = 'psp_clearing')sql"};
+  JOIN ledger_posting l ON l.entry_id = e.id AND l.account = 'psp_clearing'
+  LEFT JOIN refund r ON r.id = e.cause_id)sql"};
 
 constexpr Statement kReservations{"invariants.reservations", R"sql(
   SELECT r.order_id::text, r.offer_id::text, sum(r.quantity)::bigint, sum(r.held)::bigint,
@@ -159,8 +161,8 @@ Task<std::vector<Result>> Sources::Snapshot(std::string_view service, std::vecto
   co_return co_await databases_.at(std::string(service))->Transaction(runtime::After(kLimit), read);
 }
 
-// The order matters: see cross_checks.hpp. Money moves at the provider only after payment has written down on
-// which authorisation, so movements are read before payments.
+// The order matters: see cross_checks.hpp. Money may have moved at the provider before payment writes it down;
+// its order is not at rest then, and only what is at rest is compared.
 Task<Facts> Sources::Load() {
   Facts facts;
   co_await LoadOrders(facts);
@@ -199,24 +201,37 @@ Task<std::map<std::string, Pulse>> Sources::LoadPulses() {
 Task<> Sources::LoadPayments(Facts& facts) {
   const auto results = co_await Snapshot("payment", {kPayments, kSplits, kRefunds, kLedger});
   for (const auto row : results[0]) {
-    facts.payments.emplace(Copy(row, 0), PaymentFact{.id = Copy(row, 1),
-                                                     .buyer = Copy(row, 2),
-                                                     .currency = Copy(row, 3),
-                                                     .method = Copy(row, 4),
-                                                     .authorization = Copy(row, 5),
-                                                     .amount_minor = row.Int(6),
-                                                     .standing = {.state = Copy(row, 7),
-                                                                  .authorized_minor = row.Int(8),
-                                                                  .captured_minor = row.Int(9),
-                                                                  .refunded_minor = row.Int(10)},
-                                                     .splits = {},
-                                                     .refunds = {}});
+    PaymentFact payment{.id = Copy(row, 1),
+                        .buyer = Copy(row, 2),
+                        .currency = Copy(row, 3),
+                        .method = Copy(row, 4),
+                        .authorization = Copy(row, 5),
+                        .amount_minor = row.Int(6),
+                        .standing = {.state = Copy(row, 7),
+                                     .authorized_minor = row.Int(8),
+                                     .captured_minor = row.Int(9),
+                                     .refunded_minor = row.Int(10)},
+                        .splits = {},
+                        .refunds = {}};
+    const auto newest = facts.payments.find(Copy(row, 0));
+    if (newest == facts.payments.end()) {
+      facts.payments.emplace(Copy(row, 0), std::move(payment));
+    } else {
+      facts.earlier[newest->first].push_back(std::exchange(newest->second, std::move(payment)));
+    }
   }
+  // What belongs to an earlier one is judged inside its database.
+  const auto newest = [&](const postgres::Row& row) -> PaymentFact* {
+    auto& payment = facts.payments.at(Copy(row, 0));
+    return payment.id == row.Text(1) ? &payment : nullptr;
+  };
   for (const auto row : results[1]) {
-    facts.payments.at(Copy(row, 0)).splits.emplace(Copy(row, 1), SplitFact{Copy(row, 2), row.Int(3)});
+    if (auto* payment = newest(row))
+      payment->splits.emplace(Copy(row, 2), SplitFact{Copy(row, 3), row.Int(4)});
   }
   for (const auto row : results[2]) {
-    facts.payments.at(Copy(row, 0)).refunds.emplace(Copy(row, 1), RefundFact{Copy(row, 2), row.Int(3)});
+    auto* payment = newest(row);
+    if (payment) payment->refunds.emplace(Copy(row, 2), RefundFact{Copy(row, 3), Copy(row, 4), row.Int(5)});
   }
   for (const auto row : results[3]) {
     facts.ledger[Copy(row, 0)][NameOfMovement(Copy(row, 1), Copy(row, 2), Copy(row, 3))] += row.Int(4);

@@ -91,8 +91,10 @@ TEST(Parked_Work, OfOrderAndPayment_IsListedAndLetGoOn) {
 
   ParkedOf payments("work", "payment");
   payments.Sql(
-      "INSERT INTO payment (id, order_id, amount_minor, payment_method, state, created_at, updated_at,"
-      " failures, last_error, parked_at) VALUES (gen_random_uuid(), gen_random_uuid(), 0, 'pm', 'VOIDED',"
+      "INSERT INTO payment (id, order_id, number, amount_minor, authorized_minor, payment_method, "
+      "authorization_id,"
+      " state, decline_code, undone_at, asks, trace, created_at, updated_at, failures, last_error, parked_at)"
+      " VALUES (gen_random_uuid(), gen_random_uuid(), 1, 0, 0, '', '', 'VOIDED', '', market_now(), 1, '',"
       " market_now(), market_now(), 3, 'a null in a column', market_now())");
   EXPECT_THAT(payments.List(), ElementsAre(HasSubstr("VOIDED")));
   EXPECT_EQ(payments.Retry({Uuid::NewV7()}), 0);

@@ -1,11 +1,10 @@
 // marketctl reconcile: after databases came back from a backup, makes orders, payments and stock agree with a
 // payment provider that has gone on meanwhile.
 //
-// An attempt is committed here before it is sent there. So the provider is listed first and our rows are read
-// after, and a charge that no attempt of ours claims then was made in a future that the restore has undone:
-// no one will ever capture it or ask for it, and its money goes back. With a charge that is claimed and
-// further than our payment, the payment catches up, by the code that asks about any attempt without an
-// answer. Where that has given money back, the part of the order that it paid for is cancelled. Payments and
+// A charge that no payment here claims was made in a future that the restore has undone, or by a process that
+// died before it wrote: its money goes back, and when the order's checkout would send that charge again under
+// the same key, its payment is closed first. With a charge that is claimed and further than our payment, the
+// payment catches up, by the code that asks about any attempt without an answer. Where that has given money back, the part of the order that it paid for is cancelled. Payments and
 // units held for orders that are not there, of an order database that is older than the others, are undone.
 //
 // Repeating it changes nothing, and stopped anywhere it may be started again. It belongs before the programs

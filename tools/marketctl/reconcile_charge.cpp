@@ -12,10 +12,13 @@ using payment::domain::Operation;
 using payment::domain::Payment;
 using payment::domain::Progress;
 using payment::domain::SellerOrderId;
+using payment::domain::WantedRefund;
 using payment::provider::Listed;
 
-// Beside running programs a payment's lease may be somebody else's for a moment.
+// Beside running programs somebody else may write a payment first.
 constexpr int kTurnsMax = 20;
+// More attempts than a payment ever needs.
+constexpr int kAttemptsMax = 20;
 constexpr std::chrono::milliseconds kTurnPause{500};
 
 std::string Amount(std::int64_t minor, const Currency& currency) {
@@ -26,35 +29,57 @@ bool Claims(const Payment& payment, const Listed& charge) {
   return payment.authorization == charge.authorization ||
          std::ranges::any_of(payment.attempts, [&](const auto& attempt) {
            return attempt.operation == Operation::kAuthorize && attempt.state != Progress::kFailed &&
-                  payment::domain::ProviderKey(payment.id, attempt) == charge.key;
+                  payment::domain::ProviderKey(payment, attempt).ToString() == charge.key;
          });
 }
 
-bool IsRefunded(const Payment& payment, const SellerOrderId& part) {
-  const auto* refund = payment.FindRefund(part);
-  return refund && refund->state == Progress::kSucceeded;
+// The number under which the order's checkout would send this charge's request again, and hear of a charge
+// that is not there any more.
+std::optional<int> NumberAskedAgain(payment::domain::OrderId order, int newest, const Listed& charge) {
+  Payment payment;
+  payment.order = order;
+  for (payment.number = 1; payment.number <= newest + 1; ++payment.number) {
+    payment::domain::Attempt attempt;
+    for (attempt.number = 1; attempt.number <= kAttemptsMax; ++attempt.number) {
+      if (payment::domain::ProviderKey(payment, attempt).ToString() == charge.key) return payment.number;
+    }
+  }
+  return std::nullopt;
 }
 
-// The part of the payment that a refund at the provider was for, if it was for one of ours.
-const payment::domain::Split* SplitOf(const Payment& payment, const Listed::Refund& refund) {
-  const auto part = SellerOrderId::Parse(refund.reference);
-  const auto* split = part ? payment.FindSplit(*part) : nullptr;
-  return split && split->amount_minor == refund.amount_minor ? split : nullptr;
+bool IsWhollyRefunded(const Payment& payment, const SellerOrderId& part) {
+  const auto* split = payment.FindSplit(part);
+  return split && split->amount_minor > 0 && payment.RefundedOf(part) == split->amount_minor;
+}
+
+// The refund that was made there, as somebody here may want it again; nothing when it was for none of our
+// parts.
+std::optional<WantedRefund> RefundOf(const Payment& payment, const Listed::Refund& refund) {
+  const auto reference = payment::domain::ParseReference(refund.reference);
+  const auto* split = reference ? payment.FindSplit(reference->seller_order) : nullptr;
+  if (!split) return std::nullopt;
+  return WantedRefund{.id = reference->refund,
+                      .seller_order = reference->seller_order,
+                      .amount = Money{refund.amount_minor, payment.currency},
+                      .reason = "refunded after the backup"};
 }
 
 // What was done at the provider with this charge and is not in our payment.
 std::optional<Goal> Missing(const Payment& payment, const Listed& charge) {
-  if (payment.state == payment::domain::State::kAuthorized) {
-    if (charge.state == Listed::State::kCaptured) return Goal{.operation = Operation::kCapture, .reason = {}};
-    if (charge.state == Listed::State::kVoided) return Goal{.operation = Operation::kVoid, .reason = {}};
+  using payment::domain::State;
+  if (payment.state == State::kAuthorized || payment.state == State::kCaptureFailed) {
+    if (charge.state == Listed::State::kCaptured) return Goal{.operation = Operation::kCapture, .refund = {}};
+    if (charge.state == Listed::State::kVoided) return Goal{.operation = Operation::kVoid, .refund = {}};
   }
-  if (payment.state != payment::domain::State::kCaptured) return std::nullopt;
+  if (payment.state != State::kCaptured) return std::nullopt;
   for (const auto& refund : charge.refunds) {
-    const auto* split = SplitOf(payment, refund);
-    if (!split || IsRefunded(payment, split->seller_order)) continue;
-    return Goal{.operation = Operation::kRefund,
-                .seller_order = split->seller_order,
-                .reason = "refunded after the backup"};
+    auto wanted = RefundOf(payment, refund);
+    if (!wanted) continue;
+    const auto* known = payment.FindRefund(wanted->id);
+    const auto* split = payment.FindSplit(wanted->seller_order);
+    const bool fits = known ? known->state == Progress::kPending && known->amount_minor == refund.amount_minor
+                            : refund.amount_minor <= payment.LeftOf(*split);
+    if (fits) return Goal{.operation = Operation::kRefund, .refund = std::move(*wanted)};
   }
   return std::nullopt;
 }
@@ -70,26 +95,37 @@ class ChargeCase {
       co_return;
     }
     order_ = *order;
-    auto payment = co_await to_.payments.Find(Soon(), order_, payment::storage::Scope::Everything());
+    const auto newest = co_await to_.payments.Find(Soon(), order_, std::nullopt);
+    const int newest_number = newest ? newest->number : 0;
+    const auto asked_again = NumberAskedAgain(order_, newest_number, charge_);
+    auto payment = newest;
+    if (asked_again && asked_again != newest_number) {
+      payment = co_await to_.payments.Find(Soon(), order_, *asked_again);
+    }
     if (!payment || !Claims(*payment, charge_)) {
-      co_await CloseUnsent(payment);
+      if (asked_again && co_await Order()) co_await CloseUnsent(payment, *asked_again);
       co_await GiveBack();
     } else if (charge_.state == Listed::State::kCaptured || charge_.state == Listed::State::kVoided) {
-      if (co_await CatchUp(*payment)) co_await CancelRefunded(*payment);
+      // One that has another after it came to nothing before that one began.
+      if (co_await CatchUp(*payment) && payment->number == newest_number) co_await CancelRefunded(*payment);
     }
   }
 
  private:
+  Task<std::optional<order::domain::Order>> Order() const {
+    return to_.orders.Find(Soon(), order::domain::OrderId(order_.Value()),
+                           order::storage::Scope::Everything());
+  }
   std::string Name() const { return "charge " + charge_.authorization + " of order " + charge_.reference; }
 
-  // A payment between two attempts would make its next one under the key of this charge, and be given the
-  // answer of a charge that is not there any more. Its checkout ends as a declined one.
-  Task<> CloseUnsent(const std::optional<Payment>& payment) {
-    if (!payment || payment->state != payment::domain::State::kCreated || payment->Pending()) co_return;
+  // A payment that is not written down, or is between two attempts, would be asked for under the key of this
+  // charge, and be given the answer of one that is not there any more. Its checkout ends as a declined one.
+  Task<> CloseUnsent(const std::optional<Payment>& payment, int number) {
+    if (payment && (payment->state != payment::domain::State::kCreated || payment->Pending())) co_return;
     if (charge_.state == Listed::State::kDeclined) co_return;
     if (to_.report.Do("payment of order " + charge_.reference +
                       ": closed, as it was charged after the backup"))
-      co_await to_.charges.Void(Soon(), order_);
+      co_await to_.charges.Void(Soon(), order_, number);
   }
 
   Task<> GiveBack() {
@@ -124,7 +160,7 @@ class ChargeCase {
                                       std::string(what) + " at the provider"))
         co_return false;
       if (!co_await Turn(payment, missing)) co_await runtime::SleepFor(kTurnPause);
-      payment = *co_await to_.payments.Find(Soon(), order_, payment::storage::Scope::Everything());
+      payment = *co_await to_.payments.Find(Soon(), order_, payment.number);
     }
     to_.report.Leave("payment of order " + charge_.reference + ": it did not catch up with the provider");
     co_return false;
@@ -133,11 +169,15 @@ class ChargeCase {
   // The attempt that was lost with the restore is written down again as one without an answer, and the
   // provider is asked about it. Nothing is sent that would move money.
   Task<bool> Turn(Payment& payment, const std::optional<Goal>& missing) {
-    if (payment.Pending()) {
-      if (!co_await to_.payments.Take(Soon(), payment, to_.charges.Lease())) co_return false;
-    } else {
-      payment::domain::Begin(payment, *missing, to_.clock.Now());
-      if (!co_await to_.payments.Begin(Soon(), payment, to_.charges.Lease())) co_return false;
+    if (!payment.Pending()) {
+      auto after = payment;
+      if (missing->operation == Operation::kRefund) {
+        payment::domain::Promise(after, missing->refund, to_.clock.Now());
+      } else {
+        after.attempts.push_back(payment::domain::NextAttempt(payment, missing->operation, to_.clock.Now()));
+      }
+      if (!co_await to_.payments.Write(Soon(), payment, after, to_.charges.Lease())) co_return false;
+      payment = std::move(after);
     }
     co_await to_.charges.Resolve(Soon(), payment);
     co_return true;
@@ -157,12 +197,11 @@ class ChargeCase {
   // The buyer has the money back, so the part does not live. While the order waits for its payment the
   // checkout itself sees to that.
   Task<> CancelRefunded(const Payment& payment) {
-    const auto order = co_await to_.orders.Find(Soon(), order::domain::OrderId(order_.Value()),
-                                                order::storage::Scope::Everything());
+    const auto order = co_await Order();
     if (!order || order->CurrentState() == order::domain::State::kPendingPayment) co_return;
     for (const auto& part : order->parts) {
       const bool has_back = payment.state == payment::domain::State::kVoided ||
-                            IsRefunded(payment, SellerOrderId(part.id.Value()));
+                            IsWhollyRefunded(payment, SellerOrderId(part.id.Value()));
       if (has_back && !order::domain::IsDead(part.state)) co_await Cancel(*order, part);
     }
   }

@@ -94,7 +94,7 @@ class Reconciling : public ::testing::Test {
     co_return co_await charges_->Capture(Soon(), payment.order);
   }
   Task<Payment> Again(const Payment& payment) {
-    co_return *co_await payments_->Find(Soon(), payment.order, payment::storage::Scope::Everything());
+    co_return *co_await payments_->Find(Soon(), payment.order, std::nullopt);
   }
 
   // The same order, of two parts, in a state.
@@ -139,8 +139,15 @@ class Reconciling : public ::testing::Test {
             .amount = {minor, Currency::Parse("EUR")},
             .reference = std::move(reference)};
   }
-  Task<std::string> Charge(std::string reference) {
-    const auto result = co_await provider_->Authorize({.key = Uuid::NewV7().ToString(),
+  static std::string ReferenceOf(const Payment& payment, std::size_t split) {
+    return payment::domain::ReferenceOf({.id = payment::domain::RefundId::New(),
+                                         .seller_order = payment.splits.at(split).seller_order,
+                                         .reason = {},
+                                         .created_at = {}});
+  }
+  Task<std::string> Charge(std::string reference) { return Charge(std::move(reference), Uuid::NewV7()); }
+  Task<std::string> Charge(std::string reference, Uuid key) {
+    const auto result = co_await provider_->Authorize({.key = key.ToString(),
                                                        .reference = std::move(reference),
                                                        .method = "pm_card_visa",
                                                        .amount = {3000, Currency::Parse("EUR")}},
@@ -212,7 +219,7 @@ TEST_F(Reconciling, CapturedAfterTheBackup_IsBooked) {
     EXPECT_EQ((co_await Reconcile(io)).left, 0u) << out_;
     EXPECT_EQ((co_await Again(payment)).state, payment::domain::State::kCaptured);
     EXPECT_EQ(Disk("payment").Execute(
-                  "SELECT count(*) FROM ledger_entry WHERE kind = 'capture' AND payment_id = '" +
+                  "SELECT count(*) FROM ledger_entry WHERE cause = 'CAPTURE' AND payment_id = '" +
                   payment.id.ToString() + "'"),
               "1");
     EXPECT_EQ(There(payment.authorization), "captured 3000 0");
@@ -237,8 +244,7 @@ TEST_F(Reconciling, PartRefundedAfterTheBackup_IsBookedAndCancelled) {
   Run([&](boost::asio::io_context& io) -> Task<> {
     const auto payment = co_await Captured();
     AnOrder(payment, "ACCEPTED");
-    co_await provider_->Refund(Change(payment.authorization, 2000, payment.splits[1].seller_order.ToString()),
-                               Soon());
+    co_await provider_->Refund(Change(payment.authorization, 2000, ReferenceOf(payment, 1)), Soon());
     EXPECT_EQ((co_await Reconcile(io)).left, 0u) << out_;
     EXPECT_EQ((co_await Again(payment)).refunded_minor, 2000);
     EXPECT_EQ(PartStates(payment), "ACCEPTED CANCELLED");
@@ -252,8 +258,7 @@ TEST_F(Reconciling, PartThatWasShippedAndRefunded_IsForAPerson) {
   Run([&](boost::asio::io_context& io) -> Task<> {
     const auto payment = co_await Captured();
     AnOrder(payment, "SHIPPED");
-    co_await provider_->Refund(Change(payment.authorization, 1000, payment.splits[0].seller_order.ToString()),
-                               Soon());
+    co_await provider_->Refund(Change(payment.authorization, 1000, ReferenceOf(payment, 0)), Soon());
     EXPECT_EQ((co_await Reconcile(io)).left, 1u) << out_;
     EXPECT_THAT(out_, HasSubstr("it is SHIPPED"));
     EXPECT_EQ((co_await Again(payment)).refunded_minor, 1000);
@@ -275,20 +280,35 @@ TEST_F(Reconciling, RefundThatIsNoPartOfOurs_IsForAPerson) {
   });
 }
 
-TEST_F(Reconciling, PaymentBetweenTwoAttempts_IsClosedBeforeItsNextOneFindsADeadCharge) {
+TEST_F(Reconciling, PaymentThatWouldBeAskedForAgain_IsClosedBeforeItFindsADeadCharge) {
   Run([&](boost::asio::io_context& io) -> Task<> {
-    auto payment = ADraft();
-    payment::domain::Begin(payment, {.operation = payment::domain::Operation::kAuthorize, .reason = {}},
-                           clock_.Now());
-    EXPECT_TRUE(co_await payments_->Insert(Soon(), payment, 1s));
-    auto failed = payment;
-    payment::domain::Fail(failed, "not_done", clock_.Now());
-    EXPECT_TRUE(co_await payments_->Record(Soon(), failed, failed.attempts[0], 1s));
-    AnOrder(payment, "PENDING_PAYMENT");
-    const auto charge = co_await Charge(payment.order.ToString());
+    // Between two attempts when the backup was made; not known at all; and known with another number.
+    const auto between = ADraft();
+    auto failed = between;
+    payment::domain::Learn(failed, NextAttempt(between, payment::domain::Operation::kAuthorize, clock_.Now()),
+                           {payment::domain::Outcome::Kind::kFailed, {}, "provider_error"}, clock_.Now());
+    EXPECT_TRUE(co_await payments_->Write(Soon(), between, failed, {}));
+    const auto unknown = ADraft();
+    auto declined = ADraft();
+    declined.method = "pm_card_visa_chargeDeclined";
+    declined = co_await charges_->Authorize(Soon(), declined);
+    auto further = ADraft(declined.order);
+    further.number = 2;
+    std::vector<std::string> charges;
+    for (const auto& payment : {failed, unknown, further}) {
+      AnOrder(payment, "PENDING_PAYMENT");
+      const auto next = NextAttempt(payment, payment::domain::Operation::kAuthorize, clock_.Now());
+      charges.push_back(co_await Charge(payment.order.ToString(), ProviderKey(payment, next)));
+    }
     EXPECT_EQ((co_await Reconcile(io)).left, 0u) << out_;
-    EXPECT_EQ((co_await Again(payment)).state, payment::domain::State::kVoided);
-    EXPECT_EQ(There(charge), "voided 0 0");
+    for (const auto& payment : {failed, unknown, further}) {
+      EXPECT_EQ((co_await Again(payment)).state, payment::domain::State::kVoided);
+      EXPECT_EQ((co_await charges_->Authorize(Soon(), payment)).state, payment::domain::State::kVoided);
+    }
+    EXPECT_EQ((co_await payments_->Find(Soon(), declined.order, 1))->state,
+              payment::domain::State::kDeclined);
+    for (const auto& charge : charges) EXPECT_EQ(There(charge), "voided 0 0");
+    EXPECT_EQ((co_await Reconcile(io)).steps, 0u) << out_;
   });
 }
 

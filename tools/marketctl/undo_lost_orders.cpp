@@ -10,8 +10,9 @@ namespace {
 using payment::domain::State;
 using postgres::Statement;
 
-constexpr Statement kCharged{"reconcile.charged",
-                             "SELECT order_id FROM payment WHERE created_at >= $1 AND amount_minor > 0"};
+constexpr Statement kCharged{
+    "reconcile.charged",
+    "SELECT DISTINCT order_id FROM payment WHERE created_at >= $1 AND buyer_id IS NOT NULL"};
 constexpr Statement kReserved{"reconcile.reserved", R"sql(
   SELECT order_id FROM reservation_order o WHERE created_at >= $1
   AND EXISTS (SELECT FROM reservation r WHERE r.order_id = o.order_id AND r.released < r.quantity))sql"};
@@ -37,23 +38,33 @@ bool IsOver(const payment::domain::Payment& payment) {
          (payment.state == State::kCaptured && payment.captured_minor == payment.refunded_minor);
 }
 
+// What is left of each part, under a name that a second run finds again.
+Task<> RefundAll(const Restored& restored, const payment::domain::Payment& payment) {
+  for (const auto& split : payment.splits) {
+    const auto left = payment.LeftOf(split);
+    if (left == 0) continue;
+    const auto id = Uuid::FromName("the order was lost: " + split.seller_order.ToString());
+    co_await restored.charges.Refund(Soon(), payment.order,
+                                     {.id = payment::domain::RefundId(id),
+                                      .seller_order = split.seller_order,
+                                      .amount = Money{left, payment.currency},
+                                      .reason = "the order was lost"});
+  }
+}
+
 Task<> UndoPayment(const Restored& restored, payment::domain::OrderId order) {
-  const auto everything = payment::storage::Scope::Everything();
-  auto payment = co_await restored.payments.Find(Soon(), order, everything);
+  auto payment = co_await restored.payments.Find(Soon(), order, std::nullopt);
   if (!payment || IsOver(*payment)) co_return;
   const std::string name = "payment of order " + order.ToString();
   if (!restored.report.Do(name + ": there is no such order: given back")) co_return;
   std::string failure;
   try {
-    payment = co_await restored.charges.Void(Soon(), order);
-    if (payment->state == State::kCaptured) {
-      for (const auto& split : payment->splits)
-        co_await restored.charges.Refund(Soon(), order, split.seller_order, "the order was lost");
-    }
+    payment = co_await restored.charges.Void(Soon(), order, std::nullopt);
+    if (payment->state == State::kCaptured) co_await RefundAll(restored, *payment);
   } catch (const Error& error) {
     failure = ": " + error.message;
   }
-  payment = co_await restored.payments.Find(Soon(), order, everything);
+  payment = co_await restored.payments.Find(Soon(), order, std::nullopt);
   if (!IsOver(*payment)) restored.report.Leave(name + ": the provider did not give the money back" + failure);
 }
 

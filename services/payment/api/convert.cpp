@@ -1,33 +1,76 @@
 #include "services/payment/api/convert.hpp"
 
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
 #include "platform/conversions/conversions.hpp"
 
 namespace market::payment {
 namespace {
 
 using conversions::ToProto;
+using Proto = api::payment::Payment;
 
-api::payment::Payment::State ToProto(domain::State state) {
-  switch (state) {
-    case domain::State::kCreated:
-      return api::payment::Payment::CREATED;
-    case domain::State::kAuthorized:
-      return api::payment::Payment::AUTHORIZED;
-    case domain::State::kCaptured:
-      return api::payment::Payment::CAPTURED;
-    case domain::State::kDeclined:
-      return api::payment::Payment::DECLINED;
-    case domain::State::kVoided:
-      return api::payment::Payment::VOIDED;
-    case domain::State::kUnknown:
-      return api::payment::Payment::UNKNOWN;
-  }
-  throw std::logic_error("a state without a name");
+constexpr std::array<std::pair<domain::State, Proto::State>, domain::kStates> kStateNames = {{
+    {domain::State::kCreated, Proto::CREATED},
+    {domain::State::kAuthorized, Proto::AUTHORIZED},
+    {domain::State::kCaptured, Proto::CAPTURED},
+    {domain::State::kDeclined, Proto::DECLINED},
+    {domain::State::kVoided, Proto::VOIDED},
+    {domain::State::kUnknown, Proto::UNKNOWN},
+    {domain::State::kCaptureFailed, Proto::CAPTURE_FAILED},
+}};
+
+Proto::State ToProto(domain::State state) {
+  const auto found = std::ranges::find(kStateNames, state, &std::pair<domain::State, Proto::State>::first);
+  if (found == kStateNames.end()) throw std::logic_error("a state without a name");
+  return found->second;
 }
 
-std::int64_t RefundedOf(const domain::Payment& payment, const domain::SellerOrderId& part) {
-  const auto* refund = payment.FindRefund(part);
-  return refund && refund->state == domain::Progress::kSucceeded ? refund->amount_minor : 0;
+Proto::Refund::State ToProto(domain::Progress progress) {
+  switch (progress) {
+    case domain::Progress::kPending:
+      return Proto::Refund::PENDING;
+    case domain::Progress::kSucceeded:
+      return Proto::Refund::SUCCEEDED;
+    case domain::Progress::kFailed:
+      return Proto::Refund::FAILED;
+  }
+  throw std::logic_error("a progress without a name");
+}
+
+void AddSplits(Proto& out, const domain::Payment& payment) {
+  for (const auto& split : payment.splits) {
+    auto& to = *out.add_splits();
+    to.set_seller_order_id(split.seller_order.ToString());
+    to.set_seller_id(split.seller.ToString());
+    *to.mutable_amount() = ToProto(Money{split.amount_minor, payment.currency});
+    *to.mutable_refunded() = ToProto(Money{payment.RefundedOf(split.seller_order), payment.currency});
+  }
+}
+
+void AddAttempts(Proto& out, const domain::Payment& payment) {
+  for (const auto& attempt : payment.attempts) {
+    auto& to = *out.add_attempts();
+    to.set_operation(std::string(domain::Name(attempt.operation)));
+    to.set_number(attempt.number);
+    to.set_state(std::string(domain::Name(attempt.state)));
+    to.set_code(attempt.code);
+    *to.mutable_create_time() = ToProto(attempt.created_at);
+  }
+}
+
+void AddRefunds(Proto& out, const domain::Payment& payment) {
+  for (const auto& refund : payment.refunds) {
+    auto& to = *out.add_refunds();
+    to.set_id(refund.id.ToString());
+    to.set_seller_order_id(refund.seller_order.ToString());
+    *to.mutable_amount() = ToProto(Money{refund.amount_minor, payment.currency});
+    to.set_state(ToProto(refund.state));
+    to.set_reason(refund.reason);
+    *to.mutable_create_time() = ToProto(refund.created_at);
+  }
 }
 
 }  // namespace
@@ -40,44 +83,89 @@ domain::Payment DraftFrom(const api::payment::AuthorizePaymentRequest& request, 
       throw Error(Code::kInvalidArgument, "MIXED_CURRENCIES",
                   "all parts of a payment must have the same currency");
     }
-    if (part.amount().amount() < 1) throw InvalidArgument("parts.amount", "TOO_SMALL", "must be at least 1");
+    if (part.amount().amount() < 0) throw InvalidArgument("parts.amount", "TOO_SMALL", "must be at least 0");
     splits.push_back({domain::SellerOrderId::From(part.seller_order_id()), SellerId::From(part.seller_id()),
                       part.amount().amount()});
   }
-  return domain::MakePayment(domain::OrderId::From(request.order_id()), AccountId::From(request.buyer_id()),
-                             amount, request.payment_method(), std::move(splits), now);
+  auto draft =
+      domain::MakePayment(domain::OrderId::From(request.order_id()), AccountId::From(request.buyer_id()),
+                          amount, request.payment_method(), std::move(splits), now);
+  if (request.number() > 0) draft.number = request.number();
+  return draft;
 }
 
-api::payment::Payment ToProto(const domain::Payment& payment) {
-  api::payment::Payment out;
+domain::WantedRefund WantedFrom(const api::payment::RefundForOrderRequest& request) {
+  domain::WantedRefund wanted{.id = domain::RefundId::From(request.refund_id()),
+                              .seller_order = domain::SellerOrderId::From(request.seller_order_id()),
+                              .amount = {},
+                              .reason = request.reason()};
+  if (request.has_amount()) {
+    wanted.amount = conversions::MoneyFrom(request.amount());
+    if (wanted.amount->minor < 1) throw InvalidArgument("amount", "TOO_SMALL", "must be at least 1");
+  }
+  return wanted;
+}
+
+std::optional<domain::State> StateFrom(Proto::State state) {
+  const auto found = std::ranges::find(kStateNames, state, &std::pair<domain::State, Proto::State>::second);
+  return found == kStateNames.end() ? std::nullopt : std::optional(found->first);
+}
+
+std::optional<domain::LedgerAccount> AccountFrom(const std::string& account) {
+  if (account.empty()) return std::nullopt;
+  const auto found = domain::kLedgerAccounts.Find(account);
+  if (!found) throw InvalidArgument("account", "UNKNOWN_VALUE", "the ledger has no such account");
+  return found;
+}
+
+Time TimeFrom(std::string_view field, const google::protobuf::Timestamp& time) {
+  // From year 1 to 9999, as RFC 3339 writes them; gRPC may carry more.
+  if (time.seconds() < -62'135'596'800 || time.seconds() > 253'402'300'799 || time.nanos() < 0 ||
+      time.nanos() > 999'999'999) {
+    throw InvalidArgument(std::string(field), "OUT_OF_RANGE", "must be a time from year 1 to 9999");
+  }
+  return Time(std::chrono::seconds(time.seconds()) +
+              std::chrono::floor<std::chrono::microseconds>(std::chrono::nanoseconds(time.nanos())));
+}
+
+Proto ToProto(const domain::Payment& payment) {
+  Proto out;
   out.set_id(payment.id.ToString());
   out.set_order_id(payment.order.ToString());
+  out.set_number(payment.number);
   out.set_state(ToProto(payment.state));
-  // A tombstone has no currency, so it has no amounts either.
-  if (!payment.IsTombstone()) {
+  // Of an order that was undone before its payment was known nobody knows amounts.
+  if (payment.HasTerms()) {
     *out.mutable_amount() = ToProto(Money{payment.amount_minor, payment.currency});
     *out.mutable_authorized() = ToProto(Money{payment.authorized_minor, payment.currency});
     *out.mutable_captured() = ToProto(Money{payment.captured_minor, payment.currency});
     *out.mutable_refunded() = ToProto(Money{payment.refunded_minor, payment.currency});
   }
-  for (const auto& split : payment.splits) {
-    auto& to = *out.add_splits();
-    to.set_seller_order_id(split.seller_order.ToString());
-    to.set_seller_id(split.seller.ToString());
-    *to.mutable_amount() = ToProto(Money{split.amount_minor, payment.currency});
-    *to.mutable_refunded() = ToProto(Money{RefundedOf(payment, split.seller_order), payment.currency});
-  }
+  AddSplits(out, payment);
   out.set_decline_code(payment.decline_code);
-  for (const auto& attempt : payment.attempts) {
-    auto& to = *out.add_attempts();
-    to.set_operation(std::string(domain::Name(attempt.operation)));
-    to.set_number(attempt.number);
-    to.set_state(std::string(domain::Name(attempt.state)));
-    to.set_code(attempt.code);
-    *to.mutable_create_time() = ToProto(attempt.created_at);
-  }
+  if (!payment.failure_code.empty()) out.set_failure_code(payment.failure_code);
+  AddAttempts(out, payment);
+  AddRefunds(out, payment);
   *out.mutable_create_time() = ToProto(payment.created_at);
   *out.mutable_update_time() = ToProto(payment.updated_at);
+  return out;
+}
+
+api::payment::LedgerEntry ToProto(const storage::Booked& entry) {
+  api::payment::LedgerEntry out;
+  out.set_id(entry.id.ToString());
+  out.set_cause(entry.cause == domain::LedgerCause::kCapture ? api::payment::LedgerEntry::CAPTURE
+                                                             : api::payment::LedgerEntry::REFUND);
+  out.set_cause_id(entry.cause_id.ToString());
+  if (entry.payment) out.set_payment_id(entry.payment->ToString());
+  *out.mutable_create_time() = ToProto(entry.created_at);
+  for (const auto& posting : entry.postings) {
+    auto& to = *out.add_postings();
+    to.set_account(std::string(domain::Name(posting.account)));
+    if (posting.owner) to.set_owner_id(posting.owner->ToString());
+    to.set_currency(std::string(posting.currency.Code()));
+    to.set_amount(posting.amount_minor);
+  }
   return out;
 }
 

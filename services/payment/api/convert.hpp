@@ -1,12 +1,33 @@
 // Between the contract's messages and domain values.
 #pragma once
+#include <optional>
+
 #include "marketplace/payment/v1/payment.market.hpp"
 #include "services/payment/domain/payment.hpp"
+#include "services/payment/storage/ledger.hpp"
+#include "services/payment/storage/span.hpp"
 
 namespace market::payment {
 
-// Throws Error INVALID_ARGUMENT; MIXED_CURRENCIES when a part has another currency than the whole.
+// Each throws Error INVALID_ARGUMENT.
+// MIXED_CURRENCIES when a part has another currency than the whole.
 domain::Payment DraftFrom(const api::payment::AuthorizePaymentRequest& request, Time now);
+domain::WantedRefund WantedFrom(const api::payment::RefundForOrderRequest& request);
+// Nothing when none is named.
+std::optional<domain::LedgerAccount> AccountFrom(const std::string& account);
+Time TimeFrom(std::string_view field, const google::protobuf::Timestamp& time);
+
+template <class Request>
+storage::Span SpanFrom(const Request& request) {
+  storage::Span span;
+  if (request.has_create_time_from()) span.from = TimeFrom("createTimeFrom", request.create_time_from());
+  if (request.has_create_time_to()) span.to = TimeFrom("createTimeTo", request.create_time_to());
+  return span;
+}
+
+// Nothing for a state that no payment is ever in.
+std::optional<domain::State> StateFrom(api::payment::Payment::State state);
 api::payment::Payment ToProto(const domain::Payment& payment);
+api::payment::LedgerEntry ToProto(const storage::Booked& entry);
 
 }  // namespace market::payment

@@ -1,29 +1,36 @@
+// What people read.
 #include "services/payment/api/payment_service.hpp"
 
-#include "platform/runtime/one_shot.hpp"
+#include "platform/rpc/page.hpp"
 #include "services/payment/api/convert.hpp"
 
 namespace market::payment {
 namespace {
 
-using Answer = runtime::OneShot<domain::Payment>;
-
-// The span is here as long as the charge: its caller may leave before.
-Task<> Provide(std::shared_ptr<Answer> answer, std::unique_ptr<telemetry::Span> span,
-               Task<domain::Payment> charge) {
-  std::exception_ptr failure;
-  try {
-    answer->Set(co_await std::move(charge));
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  span->End();
-  if (failure) answer->Fail(failure);  // whoever waits rethrows it
-}
-
 storage::Scope ScopeOf(const CallContext& call) {
   return call.Reach().everything ? storage::Scope::Everything()
                                  : storage::Scope::Buyer(call.Caller().account);
+}
+
+template <class SomeId>
+std::optional<SomeId> IdFrom(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(SomeId::From(text));
+}
+
+template <class SomeId>
+std::optional<SomeId> After(const rpc::PageTokens& pages, const std::string& filter,
+                            const std::string& token) {
+  const auto position = pages.Decode<SomeId>(filter, token);
+  return position ? std::optional(std::get<0>(*position)) : std::nullopt;
+}
+
+template <class Request>
+std::string SpanText(const Request& request) {
+  const auto text = [](bool has, const google::protobuf::Timestamp& time) {
+    return has ? std::to_string(time.seconds()) + '.' + std::to_string(time.nanos()) : std::string();
+  };
+  return text(request.has_create_time_from(), request.create_time_from()) + '|' +
+         text(request.has_create_time_to(), request.create_time_to());
 }
 
 }  // namespace
@@ -31,10 +38,57 @@ storage::Scope ScopeOf(const CallContext& call) {
 Task<api::payment::Payment> PaymentService::GetOrderPayment(CallContext& call,
                                                             api::payment::GetOrderPaymentRequest request) {
   const auto payment =
-      co_await deps_.payments.Find(call, domain::OrderId::From(request.order_id()), ScopeOf(call));
-  // A tombstone says that there will never be one.
-  if (!payment || payment->IsTombstone()) throw NotFound("the order's payment");
+      co_await deps_.payments.OfOrder(call, domain::OrderId::From(request.order_id()), ScopeOf(call));
+  if (!payment) throw NotFound("the order's payment");
   co_return ToProto(*payment);
+}
+
+Task<api::payment::Payment> PaymentService::GetPayment(CallContext& call,
+                                                       api::payment::GetPaymentRequest request) {
+  const auto payment =
+      co_await deps_.payments.Get(call, domain::PaymentId::From(request.payment_id()), ScopeOf(call));
+  if (!payment) throw NotFound("the payment");
+  co_return ToProto(*payment);
+}
+
+Task<api::payment::ListPaymentsResponse> PaymentService::ListPayments(
+    CallContext& call, api::payment::ListPaymentsRequest request) {
+  api::payment::ListPaymentsResponse response;
+  const storage::Wanted wanted{.order = IdFrom<domain::OrderId>(request.order_id()),
+                               .state = StateFrom(request.state()),
+                               .created = SpanFrom(request)};
+  if (request.state() != api::payment::Payment::STATE_UNSPECIFIED && !wanted.state) co_return response;
+  const auto filter =
+      "payments|" + request.order_id() + '|' + std::to_string(request.state()) + '|' + SpanText(request);
+  const auto size = rpc::PageSize(request.page_size());
+  // One more than asked for tells whether there is a next page.
+  auto payments = co_await deps_.payments.List(
+      call, wanted, After<domain::PaymentId>(deps_.pages, filter, request.page_token()), size + 1);
+  const auto kept = rpc::FillPage(*response.mutable_payments(), size, payments,
+                                  [](const domain::Payment& payment) { return ToProto(payment); });
+  if (kept < payments.size()) {
+    response.set_next_page_token(deps_.pages.Encode(filter, payments[kept - 1].id));
+  }
+  co_return response;
+}
+
+Task<api::payment::ListLedgerEntriesResponse> PaymentService::ListLedgerEntries(
+    CallContext& call, api::payment::ListLedgerEntriesRequest request) {
+  const storage::WantedEntries wanted{.payment = IdFrom<domain::PaymentId>(request.payment_id()),
+                                      .account = AccountFrom(request.account()),
+                                      .created = SpanFrom(request)};
+  const auto filter =
+      "ledger_entries|" + request.payment_id() + '|' + request.account() + '|' + SpanText(request);
+  const auto size = rpc::PageSize(request.page_size());
+  auto entries = co_await deps_.ledger.List(
+      call, wanted, After<storage::EntryId>(deps_.pages, filter, request.page_token()), size + 1);
+  api::payment::ListLedgerEntriesResponse response;
+  const auto kept = rpc::FillPage(*response.mutable_entries(), size, entries,
+                                  [](const storage::Booked& entry) { return ToProto(entry); });
+  if (kept < entries.size()) {
+    response.set_next_page_token(deps_.pages.Encode(filter, entries[kept - 1].id));
+  }
+  co_return response;
 }
 
 Task<api::payment::TrialBalanceResponse> PaymentService::TrialBalance(CallContext& call,
@@ -47,45 +101,6 @@ Task<api::payment::TrialBalanceResponse> PaymentService::TrialBalance(CallContex
     to.set_amount(balance.amount_minor);
   }
   co_return response;
-}
-
-Task<api::payment::Payment> PaymentService::AuthorizePayment(CallContext& call,
-                                                             api::payment::AuthorizePaymentRequest request) {
-  auto draft = DraftFrom(request, deps_.clock.Now());
-  draft.trace = call.Trace().ToTraceparent();
-  co_return co_await Whole(call, "payment.authorize",
-                           [&](Work work) { return deps_.charges.Authorize(work, std::move(draft)); });
-}
-
-Task<api::payment::Payment> PaymentService::CapturePayment(CallContext& call,
-                                                           api::payment::CapturePaymentRequest request) {
-  const auto order = domain::OrderId::From(request.order_id());
-  co_return co_await Whole(call, "payment.capture",
-                           [&](Work work) { return deps_.charges.Capture(work, order); });
-}
-
-Task<api::payment::Payment> PaymentService::VoidPayment(CallContext& call,
-                                                        api::payment::VoidPaymentRequest request) {
-  const auto order = domain::OrderId::From(request.order_id());
-  co_return co_await Whole(call, "payment.void", [&](Work work) { return deps_.charges.Void(work, order); });
-}
-
-Task<api::payment::Payment> PaymentService::RefundForOrder(CallContext& call,
-                                                           api::payment::RefundForOrderRequest request) {
-  const auto order = domain::OrderId::From(request.order_id());
-  const auto part = domain::SellerOrderId::From(request.seller_order_id());
-  co_return co_await Whole(call, "payment.refund", [&](Work work) {
-    return deps_.charges.Refund(work, order, part, std::move(*request.mutable_reason()));
-  });
-}
-
-Task<api::payment::Payment> PaymentService::Whole(CallContext& call, std::string_view name,
-                                                  const Charge& charge) {
-  const auto answer = std::make_shared<Answer>();
-  auto span = std::make_unique<telemetry::Span>(call.Span().Child(name, telemetry::SpanKind::kInternal));
-  auto task = charge(Work(call.Deadline(), *span));
-  deps_.charges_group.Spawn(std::string(name), Provide(answer, std::move(span), std::move(task)));
-  co_return ToProto(co_await answer->Wait());
 }
 
 }  // namespace market::payment

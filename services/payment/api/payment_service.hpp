@@ -2,6 +2,7 @@
 // leaves does not tear a provider's answer from the row it belongs to.
 #pragma once
 #include "marketplace/payment/v1/payment.market.hpp"
+#include "platform/rpc/page_token.hpp"
 #include "platform/runtime/task_group.hpp"
 #include "services/payment/process/charges.hpp"
 #include "services/payment/storage/ledger.hpp"
@@ -16,11 +17,17 @@ class PaymentService final : public api::PaymentApi {
     Charges& charges;
     runtime::TaskGroup& charges_group;
     const Clock& clock;
+    const rpc::PageTokens& pages;
   };
   explicit PaymentService(const Deps& deps) : deps_(deps) {}
 
   Task<api::payment::Payment> GetOrderPayment(CallContext& call,
                                               api::payment::GetOrderPaymentRequest request) override;
+  Task<api::payment::Payment> GetPayment(CallContext& call, api::payment::GetPaymentRequest request) override;
+  Task<api::payment::ListPaymentsResponse> ListPayments(CallContext& call,
+                                                        api::payment::ListPaymentsRequest request) override;
+  Task<api::payment::ListLedgerEntriesResponse> ListLedgerEntries(
+      CallContext& call, api::payment::ListLedgerEntriesRequest request) override;
   Task<api::payment::TrialBalanceResponse> TrialBalance(CallContext& call,
                                                         api::payment::TrialBalanceRequest request) override;
   Task<api::payment::Payment> AuthorizePayment(CallContext& call,

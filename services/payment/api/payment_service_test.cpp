@@ -1,5 +1,8 @@
 #include "services/payment/api/payment_service.hpp"
 
+#include <limits>
+
+#include "platform/conversions/conversions.hpp"
 #include "platform/identity/principal.hpp"
 #include "services/payment/testing/charges_fixture.hpp"
 
@@ -9,8 +12,9 @@ namespace {
 // The operations over the sandbox.
 struct Operations {
   Operations(boost::asio::io_context& io, Service& s)
-      : group(io.get_executor(), Unexpected), api({s.payments, s.ledger, s.charges, group, s.clock}) {}
+      : group(io.get_executor(), Unexpected), api({s.payments, s.ledger, s.charges, group, s.clock, pages}) {}
 
+  rpc::PageTokens pages{"secret"};
   runtime::TaskGroup group;
   PaymentService api;
 };
@@ -69,12 +73,21 @@ TEST(PaymentService, APaymentGoesThroughItsLife) {
     payment = co_await o.api.CapturePayment(order.context, Of<api::payment::CapturePaymentRequest>(request));
     EXPECT_EQ(payment.state(), api::payment::Payment::CAPTURED);
     auto refund = Of<api::payment::RefundForOrderRequest>(request);
+    refund.set_refund_id(Uuid::NewV7().ToString());
+    refund.set_reason("cancelled");
     refund.set_seller_order_id(request.parts(1).seller_order_id());
     payment = co_await o.api.RefundForOrder(order.context, refund);
     EXPECT_EQ(payment.refunded().amount(), 2000);
     EXPECT_EQ(payment.splits(0).refunded().amount(), 0);
     EXPECT_EQ(payment.splits(1).refunded().amount(), 2000);
     EXPECT_EQ(payment.splits(1).refunded().currency(), "EUR");
+    EXPECT_EQ(payment.number(), 1);
+    EXPECT_EQ(payment.refunds_size(), 1);
+    EXPECT_EQ(payment.refunds(0).id(), refund.refund_id());
+    EXPECT_EQ(payment.refunds(0).amount().amount(), 2000);
+    EXPECT_EQ(payment.refunds(0).state(), api::payment::Payment::Refund::SUCCEEDED);
+    EXPECT_EQ(payment.refunds(0).reason(), "cancelled");
+    EXPECT_FALSE(payment.has_failure_code());
     EXPECT_EQ(payment.attempts_size(), 3);
     EXPECT_EQ(payment.attempts(2).operation(), "REFUND");
     EXPECT_EQ(payment.attempts(2).state(), "SUCCEEDED");
@@ -122,7 +135,88 @@ TEST(PaymentService_AuthorizePayment, RefusesWhatDoesNotAddUp) {
   });
 }
 
-TEST(PaymentService_VoidPayment, OfNothingLeavesATombstoneWithoutAmounts) {
+TEST(PaymentService_RefundForOrder, OfAnAmountIsInItsCurrencyAndAboveNothing) {
+  WithOperations([](Operations& o, Service&) -> Task<> {
+    const auto request = ARequest();
+    Call order;
+    co_await o.api.AuthorizePayment(order.context, request);
+    co_await o.api.CapturePayment(order.context, Of<api::payment::CapturePaymentRequest>(request));
+    auto refund = Of<api::payment::RefundForOrderRequest>(request);
+    refund.set_refund_id(Uuid::NewV7().ToString());
+    refund.set_seller_order_id(request.parts(0).seller_order_id());
+    refund.mutable_amount()->set_currency("EUR");
+    EXPECT_EQ(co_await ReasonOf(o.api.RefundForOrder(order.context, refund)), "INVALID_ARGUMENT");
+    refund.mutable_amount()->set_amount(400);
+    refund.mutable_amount()->set_currency("USD");
+    EXPECT_EQ(co_await ReasonOf(o.api.RefundForOrder(order.context, refund)), "MIXED_CURRENCIES");
+    refund.mutable_amount()->set_currency("EUR");
+    EXPECT_EQ((co_await o.api.RefundForOrder(order.context, refund)).splits(0).refunded().amount(), 400);
+  });
+}
+
+TEST(PaymentService_GetPayment, IsForItsBuyerAndOperators) {
+  WithOperations([](Operations& o, Service&) -> Task<> {
+    const auto request = ARequest();
+    Call order;
+    api::payment::GetPaymentRequest get;
+    get.set_payment_id((co_await o.api.AuthorizePayment(order.context, request)).id());
+    Call buyer(AccountId::From(request.buyer_id()));
+    Call stranger(AccountId::New());
+    Call operator_call(AccountId::New(), {.everything = true});
+    EXPECT_EQ((co_await o.api.GetPayment(buyer.context, get)).order_id(), request.order_id());
+    EXPECT_EQ((co_await o.api.GetPayment(operator_call.context, get)).order_id(), request.order_id());
+    EXPECT_EQ(co_await ReasonOf(o.api.GetPayment(stranger.context, get)), "NOT_FOUND");
+  });
+}
+
+TEST(PaymentService_Lists, GoOnWhereTheyEndedAndRefuseOthersTokens) {
+  WithOperations([](Operations& o, Service& s) -> Task<> {
+    Call call(AccountId::New(), {.everything = true});
+    const auto from = conversions::ToProto(s.clock.Now());
+    std::vector<std::string> orders;
+    for (int i = 0; i < 3; ++i) {
+      const auto request = ARequest();
+      orders.insert(orders.begin(), request.order_id());
+      co_await o.api.AuthorizePayment(call.context, request);
+      co_await o.api.CapturePayment(call.context, Of<api::payment::CapturePaymentRequest>(request));
+    }
+    api::payment::ListPaymentsRequest wanted;
+    *wanted.mutable_create_time_from() = from;
+    wanted.set_page_size(2);
+    const auto first = co_await o.api.ListPayments(call.context, wanted);
+    EXPECT_EQ(first.payments_size(), 2);
+    EXPECT_EQ(first.payments(0).order_id(), orders[0]);
+    wanted.set_page_token(first.next_page_token());
+    const auto second = co_await o.api.ListPayments(call.context, wanted);
+    EXPECT_EQ(second.payments_size(), 1);
+    EXPECT_EQ(second.payments(0).order_id(), orders[2]);
+    EXPECT_FALSE(second.has_next_page_token());
+    wanted.set_state(api::payment::Payment::CAPTURED);
+    EXPECT_EQ(co_await ReasonOf(o.api.ListPayments(call.context, wanted)), "INVALID_PAGE_TOKEN");
+    wanted.clear_page_token();
+    EXPECT_EQ((co_await o.api.ListPayments(call.context, wanted)).payments_size(), 2);
+    wanted.set_state(api::payment::Payment::REQUIRES_ACTION);
+    EXPECT_EQ((co_await o.api.ListPayments(call.context, wanted)).payments_size(), 0);
+
+    api::payment::ListLedgerEntriesRequest entries;
+    entries.set_payment_id(first.payments(0).id());
+    entries.set_account("psp_clearing");
+    const auto booked = co_await o.api.ListLedgerEntries(call.context, entries);
+    EXPECT_EQ(booked.entries_size(), 1);
+    EXPECT_EQ(booked.entries(0).cause(), api::payment::LedgerEntry::CAPTURE);
+    EXPECT_EQ(booked.entries(0).cause_id(), first.payments(0).id());
+    EXPECT_EQ(booked.entries(0).postings(0).account(), "psp_clearing");
+    EXPECT_EQ(booked.entries(0).postings(0).amount(), 3000);
+    EXPECT_FALSE(booked.entries(0).postings(0).has_owner_id());
+    entries.set_account("petty_cash");
+    EXPECT_EQ(co_await ReasonOf(o.api.ListLedgerEntries(call.context, entries)), "INVALID_ARGUMENT");
+    entries.clear_account();
+    entries.mutable_create_time_to()->set_seconds(std::numeric_limits<std::int64_t>::max());
+    EXPECT_EQ(co_await ReasonOf(o.api.ListLedgerEntries(call.context, entries)), "INVALID_ARGUMENT");
+  });
+}
+
+TEST(PaymentService_VoidPayment, OfNothingIsVoidedWithoutAmounts) {
   WithOperations([](Operations& o, Service&) -> Task<> {
     Call order;
     const auto request = ARequest();

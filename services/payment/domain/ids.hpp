@@ -7,5 +7,6 @@ namespace market::payment::domain {
 using PaymentId = Id<struct PaymentTag>;
 using OrderId = Id<struct OrderTag>;
 using SellerOrderId = Id<struct SellerOrderTag>;
+using RefundId = Id<struct RefundTag>;
 
 }  // namespace market::payment::domain

@@ -1,20 +1,32 @@
 #include "services/payment/domain/ledger.hpp"
 
+#include <stdexcept>
+
 namespace market::payment::domain {
 
-std::optional<Entry> EntryOf(const Payment& payment, const Attempt& attempt) {
+std::optional<Entry> EntryBetween(const Payment& before, const Payment& after) {
   using enum LedgerAccount;
-  if (attempt.state != Progress::kSucceeded) return std::nullopt;
-  if (attempt.operation == Operation::kCapture) {
-    const auto amount = payment.captured_minor;
-    return Entry{EntryKind::kCapture, payment.id.Value(), {{kPspClearing, amount}, {kOrderEscrow, -amount}}};
+  std::optional<Entry> entry;
+  const auto moved = [&](LedgerCause cause, const Uuid& cause_id, LedgerAccount debit, LedgerAccount credit,
+                         std::int64_t amount) {
+    if (entry) throw std::logic_error("two movements of money at once");
+    entry = Entry{cause,
+                  cause_id,
+                  {{.account = debit, .owner = {}, .amount_minor = amount},
+                   {.account = credit, .owner = {}, .amount_minor = -amount}}};
+  };
+  if (after.captured_minor != before.captured_minor) {
+    moved(LedgerCause::kCapture, after.id.Value(), kPspClearing, kOrderEscrow,
+          after.captured_minor - before.captured_minor);
   }
-  if (attempt.operation == Operation::kRefund) {
-    const auto amount = payment.FindRefund(attempt.seller_order)->amount_minor;
-    return Entry{
-        EntryKind::kRefund, attempt.seller_order.Value(), {{kOrderEscrow, amount}, {kPspClearing, -amount}}};
+  for (const auto& refund : after.refunds) {
+    const auto* known = before.FindRefund(refund.id);
+    const bool done = refund.state == Progress::kSucceeded && (!known || known->state != refund.state);
+    if (done && refund.amount_minor > 0) {
+      moved(LedgerCause::kRefund, refund.id.Value(), kOrderEscrow, kPspClearing, refund.amount_minor);
+    }
   }
-  return std::nullopt;
+  return entry;
 }
 
 }  // namespace market::payment::domain

@@ -1,6 +1,8 @@
 // What a payment's movements of money are in the double-entry ledger. Debits are positive, credits negative.
 //
 //   capture   Dr psp_clearing / Cr order_escrow      refund   the reverse
+//
+// An account is a kind and its owner: a seller, or the marketplace.
 #pragma once
 #include <optional>
 #include <string_view>
@@ -12,32 +14,48 @@
 namespace market::payment::domain {
 
 enum class LedgerAccount : std::uint8_t {
-  kPspClearing,  // what the provider owes us
-  kOrderEscrow,  // what we keep until an order is fulfilled
+  kPspClearing,      // what the provider owes us
+  kOrderEscrow,      // what we keep until an order is fulfilled
+  kSellerPending,    // what a seller will be due
+  kSellerAvailable,  // what a seller is due
+  kSellerReserve,    // what is kept back of it
+  kPayoutClearing,   // what is on its way to a seller
+  kCommissionRevenue,
+  kCommissionTax,
+  kProviderFees,
+  kCouponFunding,
+  kDisputes,
+  kGoodwill
 };
-inline constexpr Words<LedgerAccount, 2> kLedgerAccounts{"account of the ledger",
-                                                         {"psp_clearing", "order_escrow"}};
+inline constexpr Words<LedgerAccount, 12> kLedgerAccounts{
+    "account of the ledger",
+    {"psp_clearing", "order_escrow", "seller_pending", "seller_available", "seller_reserve",
+     "payout_clearing", "commission_revenue", "commission_tax", "provider_fees", "coupon_funding", "disputes",
+     "goodwill"}};
 inline std::string_view Name(LedgerAccount account) { return kLedgerAccounts.Name(account); }
 inline void FromText(std::string_view text, LedgerAccount& account) {
   account = kLedgerAccounts.Require(text);
 }
 
-enum class EntryKind : std::uint8_t { kCapture, kRefund };
-inline constexpr Words<EntryKind, 2> kEntryKinds{"kind of an entry", {"capture", "refund"}};
-inline std::string_view Name(EntryKind kind) { return kEntryKinds.Name(kind); }
+enum class LedgerCause : std::uint8_t { kCapture, kRefund };
+inline constexpr Words<LedgerCause, 2> kLedgerCauses{"cause of an entry", {"CAPTURE", "REFUND"}};
+inline std::string_view Name(LedgerCause cause) { return kLedgerCauses.Name(cause); }
+inline void FromText(std::string_view text, LedgerCause& cause) { cause = kLedgerCauses.Require(text); }
 
 struct Posting {
   LedgerAccount account = LedgerAccount::kPspClearing;
+  std::optional<SellerId> owner;  // none: the marketplace
   std::int64_t amount_minor = 0;
 };
 
 struct Entry {
-  EntryKind kind = EntryKind::kCapture;
-  Uuid source_id;  // one entry of a kind per source
+  LedgerCause cause = LedgerCause::kCapture;
+  Uuid cause_id;  // of kCapture the payment, of kRefund the refund; one entry of a cause
   std::vector<Posting> postings;
 };
 
-// The entry of an attempt of `payment` that succeeded; nothing for one that moves no money.
-std::optional<Entry> EntryOf(const Payment& payment, const Attempt& attempt);
+// The entry of what moved between the two; nothing when no money did. Throws std::logic_error when more than
+// one thing moved.
+std::optional<Entry> EntryBetween(const Payment& before, const Payment& after);
 
 }  // namespace market::payment::domain

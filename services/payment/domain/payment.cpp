@@ -7,52 +7,14 @@
 namespace market::payment::domain {
 namespace {
 
-Error IllegalRefund(State state) {
-  return Error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION",
-               "a payment that is " + std::string(Name(state)) + " has nothing to refund")
-      .WithMetadata("from", std::string(Name(state)))
-      .WithMetadata("to", "REFUNDED");
-}
-
-Step NextOfAuthorize(const Payment& payment) {
-  if (payment.state == State::kDeclined && payment.decline_code == kMethodUnknown) {
-    throw Error(Code::kInvalidArgument, "UNKNOWN_PAYMENT_METHOD", "the provider has no such payment method")
-        .WithField("paymentMethod", "UNKNOWN_PAYMENT_METHOD", "'" + payment.method + "' does not exist");
-  }
-  if (payment.state != State::kCreated && payment.state != State::kUnknown) return Step::kNothing;
-  return payment.Pending() ? Step::kResolve : Step::kAttempt;
-}
-
-Step NextOfCapture(const Payment& payment) {
-  if (payment.state == State::kCaptured) return Step::kNothing;
-  if (payment.Pending()) return Step::kResolve;
-  RequireMove(payment.state, State::kCaptured);
-  return Step::kAttempt;
-}
-
-// A captured payment is not refused:
-// the caller sees in the answer that there is nothing left to void and refunds.
-Step NextOfVoid(const Payment& payment) {
-  if (payment.state == State::kVoided || payment.state == State::kDeclined ||
-      payment.state == State::kCaptured) {
-    return Step::kNothing;
-  }
-  if (payment.Pending()) return Step::kResolve;
-  return payment.state == State::kAuthorized ? Step::kAttempt : Step::kClose;
-}
-
-Step NextOfRefund(const Payment& payment, const SellerOrderId& part) {
-  const auto* split = payment.FindSplit(part);
-  if (!split) throw NotFound("the seller order's payment");
-  const auto* refund = payment.FindRefund(part);
-  if (refund && refund->state == Progress::kSucceeded) return Step::kNothing;
-  if (payment.Pending()) return Step::kResolve;
-  if (payment.state != State::kCaptured) throw IllegalRefund(payment.state);
-  if (split->amount_minor > payment.captured_minor - payment.refunded_minor) {
-    throw Error(Code::kFailedPrecondition, "REFUND_ABOVE_CAPTURED",
-                "more than was captured can't be refunded");
-  }
-  return Step::kAttempt;
+Payment Made(OrderId order, int number, Time now) {
+  Payment payment;
+  payment.id = PaymentId::New();
+  payment.order = order;
+  payment.number = number;
+  payment.created_at = now;
+  payment.updated_at = now;
+  return payment;
 }
 
 void MoveTo(Payment& payment, State to) {
@@ -60,44 +22,137 @@ void MoveTo(Payment& payment, State to) {
   payment.state = to;
 }
 
-Attempt& RequirePending(Payment& payment) {
-  auto* pending = payment.Pending();
-  if (!pending) throw std::logic_error("a result without a pending attempt");
-  return *pending;
+template <class Items, class Value, class Member>
+auto Find(Items& items, const Value& value, Member member) {
+  const auto found = std::ranges::find(items, value, member);
+  return found == items.end() ? nullptr : &*found;
+}
+
+Attempt* FindIn(Payment& payment, Operation operation, int number) {
+  return const_cast<Attempt*>(payment.FindAttempt(operation, number));
 }
 
 Refund& RequireRefund(Payment& payment, const Attempt& attempt) {
-  auto* refund = payment.FindRefund(attempt.seller_order);
+  auto* refund = Find(payment.refunds, attempt.refund, &Refund::id);
   if (!refund) throw std::logic_error("an attempt to refund without its refund");
   return *refund;
 }
 
-void Settled(Payment& payment, Time now) {
-  payment.asks = 0;
+// Whether a new answer about the operation can still change the payment.
+bool IsOpenFor(const Payment& payment, Operation operation) {
+  switch (operation) {
+    case Operation::kAuthorize:
+      return payment.state == State::kCreated || payment.state == State::kUnknown;
+    case Operation::kCapture:
+    case Operation::kVoid:
+      return payment.state == State::kAuthorized || payment.state == State::kCaptureFailed;
+    case Operation::kRefund:
+      return payment.state == State::kCaptured;
+  }
+  throw std::logic_error("an operation without a rule");
+}
+
+// Another attempt has answered what was asked by the pending one.
+void CloseOthers(Payment& payment, const Attempt& mine) {
+  for (auto& attempt : payment.attempts) {
+    if (attempt.state != Progress::kPending || &attempt == &mine) continue;
+    attempt.state = Progress::kFailed;
+    attempt.code = kOvertaken;
+  }
+}
+
+void Succeed(Payment& payment, Attempt& mine, const Outcome& outcome) {
+  switch (mine.operation) {
+    case Operation::kAuthorize:
+      MoveTo(payment, State::kAuthorized);
+      payment.authorized_minor = payment.amount_minor;
+      payment.authorization = outcome.authorization;
+      break;
+    case Operation::kCapture:
+      MoveTo(payment, State::kCaptured);
+      payment.captured_minor = payment.authorized_minor;
+      payment.failure_code.clear();
+      break;
+    case Operation::kVoid:
+      MoveTo(payment, State::kVoided);
+      payment.authorized_minor = 0;
+      break;
+    case Operation::kRefund: {
+      auto& refund = RequireRefund(payment, mine);
+      refund.state = Progress::kSucceeded;
+      payment.refunded_minor += refund.amount_minor;
+      break;
+    }
+  }
+  mine.state = Progress::kSucceeded;
+  CloseOthers(payment, mine);
+}
+
+void Refuse(Payment& payment, Attempt& mine, const Outcome& outcome) {
+  switch (mine.operation) {
+    case Operation::kAuthorize:
+      MoveTo(payment, State::kDeclined);
+      payment.decline_code = outcome.code;
+      break;
+    case Operation::kCapture:
+      if (payment.state == State::kAuthorized) MoveTo(payment, State::kCaptureFailed);
+      payment.failure_code = outcome.code;
+      break;
+    case Operation::kVoid:
+      break;
+    case Operation::kRefund:
+      RequireRefund(payment, mine).state = Progress::kFailed;
+      break;
+  }
+  mine.state = Progress::kFailed;
+  mine.code = outcome.code;
+  if (mine.operation != Operation::kVoid) CloseOthers(payment, mine);
+}
+
+bool StayOpen(Payment& payment, const Attempt* mine, const Attempt& attempt, Time now) {
+  if (!mine) {
+    if (payment.Pending() || !IsOpenFor(payment, attempt.operation)) return false;
+    payment.attempts.push_back(attempt);
+  }
+  if (payment.state == State::kCreated) MoveTo(payment, State::kUnknown);
+  ++payment.asks;
   payment.updated_at = now;
+  return true;
 }
 
 }  // namespace
 
-const Attempt* Payment::Pending() const {
-  const auto found = std::ranges::find(attempts, Progress::kPending, &Attempt::state);
+const Attempt* Payment::Pending() const { return Find(attempts, Progress::kPending, &Attempt::state); }
+
+const Attempt* Payment::FindAttempt(Operation operation, int number) const {
+  const auto found = std::ranges::find_if(attempts, [&](const Attempt& attempt) {
+    return attempt.operation == operation && attempt.number == number;
+  });
   return found == attempts.end() ? nullptr : &*found;
 }
 
-Attempt* Payment::Pending() { return const_cast<Attempt*>(std::as_const(*this).Pending()); }
-
 const Split* Payment::FindSplit(const SellerOrderId& part) const {
-  const auto found = std::ranges::find(splits, part, &Split::seller_order);
-  return found == splits.end() ? nullptr : &*found;
+  return Find(splits, part, &Split::seller_order);
 }
 
-const Refund* Payment::FindRefund(const SellerOrderId& part) const {
-  const auto found = std::ranges::find(refunds, part, &Refund::seller_order);
-  return found == refunds.end() ? nullptr : &*found;
+const Refund* Payment::FindRefund(const RefundId& refund) const { return Find(refunds, refund, &Refund::id); }
+
+std::int64_t Payment::RefundedOf(const SellerOrderId& part) const {
+  std::int64_t sum = 0;
+  for (const auto& refund : refunds) {
+    if (refund.seller_order == part && refund.state == Progress::kSucceeded) sum += refund.amount_minor;
+  }
+  return sum;
 }
 
-Refund* Payment::FindRefund(const SellerOrderId& part) {
-  return const_cast<Refund*>(std::as_const(*this).FindRefund(part));
+std::int64_t Payment::LeftOf(const Split& split) const {
+  std::int64_t left = split.amount_minor;
+  for (const auto& refund : refunds) {
+    if (refund.seller_order == split.seller_order && refund.state != Progress::kFailed) {
+      left -= refund.amount_minor;
+    }
+  }
+  return left;
 }
 
 Payment MakePayment(OrderId order, AccountId buyer, Money amount, std::string method,
@@ -111,120 +166,166 @@ Payment MakePayment(OrderId order, AccountId buyer, Money amount, std::string me
     }
   }
   if (sum != amount) throw InvalidArgument("parts", "SUM", "the parts must add up to the amount");
-  return {.id = PaymentId::New(),
-          .order = order,
-          .buyer = buyer,
-          .currency = amount.currency,
-          .amount_minor = amount.minor,
-          .method = std::move(method),
-          .splits = std::move(splits),
-          .created_at = now,
-          .updated_at = now};
+  auto payment = Made(order, 1, now);
+  payment.buyer = buyer;
+  payment.currency = amount.currency;
+  payment.amount_minor = amount.minor;
+  payment.method = std::move(method);
+  payment.splits = std::move(splits);
+  return payment;
 }
 
-Payment MakeTombstone(OrderId order, Time now) {
-  return {
-      .id = PaymentId::New(), .order = order, .state = State::kVoided, .created_at = now, .updated_at = now};
+Payment MakeUndone(OrderId order, int number, Time now) {
+  auto payment = Made(order, number, now);
+  payment.state = State::kVoided;
+  payment.undone_at = now;
+  return payment;
 }
 
-Step NextStep(const Payment& payment, const Goal& goal) {
+Attempt NextAttempt(const Payment& payment, Operation operation, Time now) {
+  const auto before = std::ranges::count(payment.attempts, operation, &Attempt::operation);
+  return {.operation = operation,
+          .number = static_cast<int>(before) + 1,
+          .refund = {},
+          .state = Progress::kPending,
+          .code = {},
+          .created_at = now};
+}
+
+Uuid ProviderKey(const Payment& payment, const Attempt& attempt) {
+  std::string name = "order " + payment.order.ToString() + " payment " + std::to_string(payment.number) +
+                     ' ' + std::string(Name(attempt.operation)) + ' ';
+  int number = attempt.number;
+  if (attempt.operation == Operation::kRefund) {
+    name += attempt.refund.ToString() + ' ';
+    // Of this refund: another one's attempts may come before it, or not, as in a payment from a backup.
+    number = 1 + static_cast<int>(std::ranges::count_if(payment.attempts, [&](const Attempt& other) {
+               return other.refund == attempt.refund && other.number < attempt.number;
+             }));
+  }
+  return Uuid::FromName(name + std::to_string(number));
+}
+
+std::string ReferenceOf(const Refund& refund) {
+  return refund.seller_order.ToString() + '/' + refund.id.ToString();
+}
+
+std::optional<RefundReference> ParseReference(std::string_view reference) {
+  const auto slash = reference.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  const auto part = SellerOrderId::Parse(reference.substr(0, slash));
+  const auto refund = RefundId::Parse(reference.substr(slash + 1));
+  if (!part || !refund) return std::nullopt;
+  return RefundReference{*part, *refund};
+}
+
+void Promise(Payment& payment, const WantedRefund& wanted, Time now) {
+  if (payment.Pending()) throw std::logic_error("a second pending attempt");
+  if (!payment.FindRefund(wanted.id)) {
+    const auto& split = *payment.FindSplit(wanted.seller_order);
+    payment.refunds.push_back({.id = wanted.id,
+                               .seller_order = wanted.seller_order,
+                               .amount_minor = wanted.amount ? wanted.amount->minor : payment.LeftOf(split),
+                               .state = Progress::kPending,
+                               .reason = wanted.reason,
+                               .created_at = now});
+  }
+  payment.attempts.push_back(NextAttempt(payment, Operation::kRefund, now));
+  payment.attempts.back().refund = wanted.id;
+  payment.updated_at = now;
+}
+
+void Settle(Payment& payment, const Goal& goal, Time now) {
   switch (goal.operation) {
     case Operation::kAuthorize:
-      return NextOfAuthorize(payment);
-    case Operation::kCapture:
-      return NextOfCapture(payment);
-    case Operation::kVoid:
-      return NextOfVoid(payment);
-    case Operation::kRefund:
-      return NextOfRefund(payment, goal.seller_order);
-  }
-  throw std::logic_error("a goal without a rule");
-}
-
-std::string ProviderKey(const PaymentId& payment, const Attempt& attempt) {
-  std::string name = "payment " + payment.ToString() + ' ' + std::string(Name(attempt.operation)) + ' ' +
-                     std::to_string(attempt.number);
-  if (!attempt.seller_order.IsNil()) name += ' ' + attempt.seller_order.ToString();
-  return Uuid::FromName(name).ToString();
-}
-
-void Begin(Payment& payment, const Goal& goal, Time now) {
-  if (payment.Pending()) throw std::logic_error("a second pending attempt");
-  const auto before = std::ranges::count(payment.attempts, goal.operation, &Attempt::operation);
-  payment.attempts.push_back({.operation = goal.operation,
-                              .number = static_cast<int>(before) + 1,
-                              .seller_order = goal.seller_order,
-                              .code = {},
-                              .created_at = now});
-  payment.updated_at = now;
-  if (goal.operation != Operation::kRefund) return;
-  if (auto* again = payment.FindRefund(goal.seller_order)) {
-    again->state = Progress::kPending;
-  } else {
-    payment.refunds.push_back({.seller_order = goal.seller_order,
-                               .amount_minor = payment.FindSplit(goal.seller_order)->amount_minor,
-                               .reason = goal.reason});
-  }
-}
-
-void Close(Payment& payment, Time now) {
-  MoveTo(payment, State::kVoided);
-  payment.updated_at = now;
-}
-
-void Succeed(Payment& payment, std::string authorization, Time now) {
-  auto& attempt = RequirePending(payment);
-  switch (attempt.operation) {
-    case Operation::kAuthorize:
       MoveTo(payment, State::kAuthorized);
-      payment.authorized_minor = payment.amount_minor;
-      payment.authorization = std::move(authorization);
       break;
     case Operation::kCapture:
       MoveTo(payment, State::kCaptured);
-      payment.captured_minor = payment.authorized_minor;
       break;
     case Operation::kVoid:
+      if (payment.state == State::kCreated) payment.undone_at = now;
       MoveTo(payment, State::kVoided);
-      payment.authorized_minor = 0;
       break;
-    case Operation::kRefund: {
-      auto& refund = RequireRefund(payment, attempt);
-      refund.state = Progress::kSucceeded;
-      payment.refunded_minor += refund.amount_minor;
+    case Operation::kRefund:
+      payment.refunds.push_back({.id = goal.refund.id,
+                                 .seller_order = goal.refund.seller_order,
+                                 .amount_minor = 0,
+                                 .state = Progress::kSucceeded,
+                                 .reason = goal.refund.reason,
+                                 .created_at = now});
       break;
-    }
   }
-  attempt.state = Progress::kSucceeded;
-  Settled(payment, now);
-}
-
-void Decline(Payment& payment, std::string code, Time now) {
-  auto& attempt = RequirePending(payment);
-  if (attempt.operation != Operation::kAuthorize) throw std::logic_error("only an authorisation is declined");
-  MoveTo(payment, State::kDeclined);
-  payment.decline_code = code;
-  attempt.state = Progress::kFailed;
-  attempt.code = std::move(code);
-  Settled(payment, now);
-}
-
-void Fail(Payment& payment, std::string code, Time now) {
-  auto& attempt = RequirePending(payment);
-  if (payment.state == State::kUnknown) MoveTo(payment, State::kCreated);
-  if (attempt.operation == Operation::kRefund) RequireRefund(payment, attempt).state = Progress::kFailed;
-  attempt.state = Progress::kFailed;
-  attempt.code = std::move(code);
-  Settled(payment, now);
-}
-
-void StayPending(Payment& payment, Time now) {
-  const auto& attempt = RequirePending(payment);
-  if (attempt.operation == Operation::kAuthorize && payment.state == State::kCreated) {
-    MoveTo(payment, State::kUnknown);
-  }
-  ++payment.asks;
   payment.updated_at = now;
+}
+
+bool IsStray(const Payment& payment, const Attempt& attempt, const Outcome& outcome) {
+  return attempt.operation == Operation::kAuthorize && outcome.kind == Outcome::Kind::kDone &&
+         !IsOpenFor(payment, Operation::kAuthorize) && payment.authorization != outcome.authorization;
+}
+
+bool Learn(Payment& payment, const Attempt& attempt, const Outcome& outcome, Time now) {
+  using Kind = Outcome::Kind;
+  auto* mine = FindIn(payment, attempt.operation, attempt.number);
+  // Who wrote it heard the same: the key has one answer.
+  if (mine && mine->state != Progress::kPending) return false;
+  if (outcome.kind == Kind::kNotDone && !mine) return false;
+  if (outcome.kind == Kind::kNotDone || outcome.kind == Kind::kUnknown) {
+    return StayOpen(payment, mine, attempt, now);
+  }
+  if (!IsOpenFor(payment, attempt.operation)) {
+    const bool there = attempt.operation == Operation::kAuthorize ||
+                       (attempt.operation == Operation::kCapture && payment.state == State::kCaptured) ||
+                       (attempt.operation == Operation::kVoid && payment.state == State::kVoided);
+    if (outcome.kind == Kind::kDone && !there) {
+      throw std::logic_error("the provider has done " + std::string(Name(attempt.operation)) +
+                             " on a payment that is " + std::string(Name(payment.state)));
+    }
+    return false;
+  }
+  if (!mine) {
+    if (attempt.operation == Operation::kRefund) throw std::logic_error("a refund that was not promised");
+    payment.attempts.push_back(attempt);
+    mine = &payment.attempts.back();
+  }
+  switch (outcome.kind) {
+    case Kind::kDone:
+      Succeed(payment, *mine, outcome);
+      break;
+    case Kind::kDeclined:
+      if (attempt.operation != Operation::kAuthorize) {
+        throw std::logic_error("only an authorisation is declined");
+      }
+      [[fallthrough]];
+    case Kind::kRefused:
+      Refuse(payment, *mine, outcome);
+      break;
+    default:
+      if (payment.state == State::kUnknown) MoveTo(payment, State::kCreated);
+      mine->state = Progress::kFailed;
+      mine->code = outcome.code;
+  }
+  payment.asks = 0;
+  payment.updated_at = now;
+  return true;
+}
+
+void LearnGivenUp(Payment& payment, const Attempt& attempt, std::string authorization, Time now) {
+  if (!payment.undone_at || !payment.authorization.empty()) {
+    throw std::logic_error("a hold that was given up for a payment that names one");
+  }
+  payment.authorization = std::move(authorization);
+  auto* held = FindIn(payment, attempt.operation, attempt.number);
+  if (!held) held = &payment.attempts.emplace_back(attempt);
+  held->state = Progress::kSucceeded;
+  held->code.clear();
+  payment.attempts.push_back(NextAttempt(payment, Operation::kVoid, now));
+  payment.attempts.back().state = Progress::kSucceeded;
+  payment.updated_at = now;
+}
+
+bool IsLookedFor(const Payment& payment, Time now) {
+  return payment.undone_at && now - *payment.undone_at <= kUnderWayMax;
 }
 
 }  // namespace market::payment::domain

@@ -12,12 +12,13 @@ namespace market::payment::domain {
 namespace {
 
 constexpr Words<State, kStates> kStateWords{
-    "state of a payment", {"CREATED", "AUTHORIZED", "CAPTURED", "DECLINED", "VOIDED", "UNKNOWN"}};
+    "state of a payment",
+    {"CREATED", "AUTHORIZED", "CAPTURED", "DECLINED", "VOIDED", "UNKNOWN", "CAPTURE_FAILED"}};
 constexpr Words<Operation, 4> kOperationWords{"operation of a payment",
                                               {"AUTHORIZE", "CAPTURE", "VOID", "REFUND"}};
 constexpr Words<Progress, 3> kProgressWords{"progress of an attempt", {"PENDING", "SUCCEEDED", "FAILED"}};
 
-constexpr std::array<std::pair<State, State>, 9> kMoves = {{
+constexpr std::array<std::pair<State, State>, 12> kMoves = {{
     {State::kCreated, State::kAuthorized},
     {State::kCreated, State::kDeclined},
     {State::kCreated, State::kVoided},
@@ -27,6 +28,9 @@ constexpr std::array<std::pair<State, State>, 9> kMoves = {{
     {State::kUnknown, State::kCreated},
     {State::kAuthorized, State::kCaptured},
     {State::kAuthorized, State::kVoided},
+    {State::kAuthorized, State::kCaptureFailed},
+    {State::kCaptureFailed, State::kVoided},
+    {State::kCaptureFailed, State::kCaptured},
 }};
 
 }  // namespace

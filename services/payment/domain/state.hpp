@@ -4,6 +4,8 @@
 //   CREATED → DECLINED, VOIDED             it said no; the order was undone
 //   CREATED → UNKNOWN → AUTHORIZED, DECLINED, CREATED
 //   AUTHORIZED → VOIDED
+//   AUTHORIZED → CAPTURE_FAILED → VOIDED   it refused the capture for good; the hold is given up
+//   CAPTURE_FAILED → CAPTURED              it had captured all the same, as another driver heard
 //
 // UNKNOWN: the provider may have authorised it. It ends only by asking;
 // CREATED again when it certainly did nothing.
@@ -13,8 +15,16 @@
 
 namespace market::payment::domain {
 
-enum class State : std::uint8_t { kCreated, kAuthorized, kCaptured, kDeclined, kVoided, kUnknown };
-inline constexpr int kStates = 6;
+enum class State : std::uint8_t {
+  kCreated,
+  kAuthorized,
+  kCaptured,
+  kDeclined,
+  kVoided,
+  kUnknown,
+  kCaptureFailed
+};
+inline constexpr int kStates = 7;
 
 // The words are those of the contract and the database; a word that is none throws std::invalid_argument.
 std::string_view Name(State state);

@@ -11,9 +11,10 @@ namespace {
 
 TEST(State, EveryPair_IsAllowedOrRefusedTheSameWay) {
   const std::set<std::pair<std::string_view, std::string_view>> allowed = {
-      {"CREATED", "AUTHORIZED"}, {"CREATED", "DECLINED"},    {"CREATED", "VOIDED"},
-      {"CREATED", "UNKNOWN"},    {"UNKNOWN", "AUTHORIZED"},  {"UNKNOWN", "DECLINED"},
-      {"UNKNOWN", "CREATED"},    {"AUTHORIZED", "CAPTURED"}, {"AUTHORIZED", "VOIDED"}};
+      {"CREATED", "AUTHORIZED"},        {"CREATED", "DECLINED"},      {"CREATED", "VOIDED"},
+      {"CREATED", "UNKNOWN"},           {"UNKNOWN", "AUTHORIZED"},    {"UNKNOWN", "DECLINED"},
+      {"UNKNOWN", "CREATED"},           {"AUTHORIZED", "CAPTURED"},   {"AUTHORIZED", "VOIDED"},
+      {"AUTHORIZED", "CAPTURE_FAILED"}, {"CAPTURE_FAILED", "VOIDED"}, {"CAPTURE_FAILED", "CAPTURED"}};
   for (int from = 0; from < kStates; ++from) {
     for (int to = 0; to < kStates; ++to) {
       const auto a = static_cast<State>(from);

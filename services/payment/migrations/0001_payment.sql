@@ -1,4 +1,5 @@
--- Payments: one per order, with its split by seller order, every attempt at the provider, and refunds. The ledger.
+-- Payments: one or more per order, each with its split by seller order, every attempt at the provider, and refunds.
+-- The ledger. A word that a column may hold is a value of a type: reading it checks it, and no row is checked again.
 
 -- Ends the transaction it is called in: how a pipelined batch refuses to go on when its first statement found nothing.
 CREATE FUNCTION require(holds boolean) RETURNS void LANGUAGE plpgsql AS $$
@@ -11,79 +12,91 @@ BEGIN
   RAISE EXCEPTION 'table % is append-only', TG_TABLE_NAME;
 END $$;
 
--- A payment of amount 0 is a tombstone: its order was undone before it was ever charged, and never will be.
--- `version` grows with every write; who read an older one may not write. `lease_until`: one driver at a time talks to
--- the provider about a payment. `next_run_at` is set while an attempt is pending: when to ask the provider about it.
+-- The smallest UUIDv7 of a moment: such ids are in the order of time, so a span of time is a range of ids.
+CREATE FUNCTION first_id_at(moment timestamptz) RETURNS uuid LANGUAGE sql STABLE STRICT AS $$
+  SELECT (lpad(to_hex(greatest(0, extract(epoch FROM moment) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
+$$;
+
+CREATE TYPE payment_state AS ENUM
+  ('CREATED', 'UNKNOWN', 'AUTHORIZED', 'CAPTURED', 'DECLINED', 'VOIDED', 'CAPTURE_FAILED');
+CREATE TYPE provider_operation AS ENUM ('AUTHORIZE', 'CAPTURE', 'VOID', 'REFUND');
+CREATE TYPE progress AS ENUM ('PENDING', 'SUCCEEDED', 'FAILED');
+
+-- The one with the highest number is the order's payment. A row is written with what the provider has said, so the order
+-- may have been charged without one: whoever asks again asks under the same key and hears the same.
+-- `undone_at`: VOIDED before a hold at the provider was known, so that one may still turn up; it is looked for, and no late
+-- authorisation is accepted. When no payment was known at all, neither are buyer, currency and amount.
+-- `version` grows with every write; who read an older one may not write. `next_run_at` is set while an attempt is pending
+-- or a hold may turn up: when to ask the provider about it.
 CREATE TABLE payment (
   id                uuid PRIMARY KEY,
-  order_id          uuid NOT NULL UNIQUE,
+  order_id          uuid NOT NULL,
+  number            integer NOT NULL,
   buyer_id          uuid,
-  currency          text CHECK (currency ~ '^[A-Z]{3}$'),
-  amount_minor      bigint NOT NULL CHECK (amount_minor >= 0),
-  authorized_minor  bigint NOT NULL DEFAULT 0 CHECK (authorized_minor BETWEEN 0 AND amount_minor),
-  captured_minor    bigint NOT NULL DEFAULT 0 CHECK (captured_minor BETWEEN 0 AND authorized_minor),
-  refunded_minor    bigint NOT NULL DEFAULT 0 CHECK (refunded_minor BETWEEN 0 AND captured_minor),
+  currency          text,
+  amount_minor      bigint NOT NULL,
+  authorized_minor  bigint NOT NULL,
+  captured_minor    bigint NOT NULL DEFAULT 0,
+  refunded_minor    bigint NOT NULL DEFAULT 0,
   payment_method    text NOT NULL,
-  authorization_id  text NOT NULL DEFAULT '',
-  state             text NOT NULL
-    CHECK (state IN ('CREATED', 'AUTHORIZED', 'CAPTURED', 'DECLINED', 'VOIDED', 'UNKNOWN')),
-  decline_code      text NOT NULL DEFAULT '',
+  authorization_id  text NOT NULL,
+  state             payment_state NOT NULL,
+  decline_code      text NOT NULL,
+  failure_code      text NOT NULL DEFAULT '',  -- why a capture was refused for good
+  undone_at         timestamptz,
   version           bigint NOT NULL DEFAULT 1,
-  lease_until       timestamptz NOT NULL DEFAULT '-infinity',
   next_run_at       timestamptz,
-  asks              integer NOT NULL DEFAULT 0,
+  asks              integer NOT NULL,
   failures          integer NOT NULL DEFAULT 0,  -- runs of the recovery that broke, since the last good one
   last_error        text NOT NULL DEFAULT '',
   parked_at         timestamptz,                 -- given up by the recovery: it waits for an operator
   -- W3C traceparent of the request that made it: who asks the provider later goes on with its trace.
-  trace             text NOT NULL DEFAULT '',
+  trace             text NOT NULL,
   created_at        timestamptz NOT NULL,
   updated_at        timestamptz NOT NULL,
-  CHECK ((amount_minor = 0) = (currency IS NULL)),
-  CHECK ((amount_minor = 0) = (buyer_id IS NULL)),
-  CHECK (amount_minor > 0 OR state = 'VOIDED'),
-  CHECK ((state = 'CAPTURED') = (captured_minor > 0)),
-  CHECK (state <> 'AUTHORIZED' OR authorization_id <> '')
-);
+  UNIQUE (order_id, number),
+  CHECK (0 <= refunded_minor AND refunded_minor <= captured_minor AND captured_minor <= authorized_minor
+         AND authorized_minor <= amount_minor),
+  CHECK (undone_at IS NOT NULL OR (buyer_id IS NOT NULL AND currency IS NOT NULL))
+) WITH (fillfactor = 80);  -- its captured version finds room on the same page
 COMMENT ON TABLE payment IS 'mutable';
 CREATE INDEX payment_unresolved ON payment (next_run_at) WHERE next_run_at IS NOT NULL;
 
 CREATE TABLE payment_split (
   payment_id       uuid NOT NULL REFERENCES payment (id),
   position         integer NOT NULL,
-  seller_order_id  uuid NOT NULL UNIQUE,
+  seller_order_id  uuid NOT NULL,
   seller_id        uuid NOT NULL,
-  amount_minor     bigint NOT NULL CHECK (amount_minor > 0),
+  amount_minor     bigint NOT NULL CHECK (amount_minor >= 0),
   PRIMARY KEY (payment_id, position)
 );
 CREATE TRIGGER payment_split_is_frozen BEFORE UPDATE OR DELETE ON payment_split
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
--- Written before the provider is called; its result after. PENDING: the provider may have done it.
+-- PENDING: the provider may have done it. A refund is written so before it is sent, all else when no answer came.
 CREATE TABLE payment_attempt (
-  payment_id       uuid NOT NULL REFERENCES payment (id),
-  operation        text NOT NULL CHECK (operation IN ('AUTHORIZE', 'CAPTURE', 'VOID', 'REFUND')),
-  number           integer NOT NULL CHECK (number > 0),
-  seller_order_id  uuid REFERENCES payment_split (seller_order_id),
-  provider_key     text NOT NULL UNIQUE,
-  state            text NOT NULL DEFAULT 'PENDING' CHECK (state IN ('PENDING', 'SUCCEEDED', 'FAILED')),
-  code             text NOT NULL DEFAULT '',
-  created_at       timestamptz NOT NULL,
+  payment_id    uuid NOT NULL REFERENCES payment (id),
+  operation     provider_operation NOT NULL,
+  number        integer NOT NULL,
+  refund_id     uuid,
+  provider_key  uuid NOT NULL,  -- made of order, payment number, operation, number, refund: domain::ProviderKey
+  state         progress NOT NULL,
+  code          text NOT NULL,
+  created_at    timestamptz NOT NULL,
   PRIMARY KEY (payment_id, operation, number),
-  CHECK ((operation = 'REFUND') = (seller_order_id IS NOT NULL))
+  CHECK ((operation = 'REFUND') = (refund_id IS NOT NULL))
 );
 COMMENT ON TABLE payment_attempt IS 'mutable';
 CREATE UNIQUE INDEX payment_attempt_pending ON payment_attempt (payment_id) WHERE state = 'PENDING';
--- What was done once is done: a second charge, capture or void of one payment is refused here too.
-CREATE UNIQUE INDEX payment_attempt_done ON payment_attempt (payment_id, operation)
-  WHERE state = 'SUCCEEDED' AND operation <> 'REFUND';
 
+-- PENDING: promised, and not yet with the buyer. FAILED: the provider refused it for good.
 CREATE TABLE refund (
-  seller_order_id  uuid PRIMARY KEY REFERENCES payment_split (seller_order_id),
+  id               uuid PRIMARY KEY,
   payment_id       uuid NOT NULL REFERENCES payment (id),
-  amount_minor     bigint NOT NULL CHECK (amount_minor > 0),
-  state            text NOT NULL CHECK (state IN ('PENDING', 'SUCCEEDED', 'FAILED')),
-  reason           text NOT NULL DEFAULT '',
+  seller_order_id  uuid NOT NULL,
+  amount_minor     bigint NOT NULL CHECK (amount_minor >= 0),
+  state            progress NOT NULL,
+  reason           text NOT NULL,
   created_at       timestamptz NOT NULL,
   updated_at       timestamptz NOT NULL
 );
@@ -92,48 +105,58 @@ CREATE INDEX refund_of_payment ON refund (payment_id);
 
 -- The double-entry ledger. Debits are positive, credits negative; every entry sums to 0. Rows are never changed: a
 -- correction is a new entry.
+CREATE TYPE ledger_cause AS ENUM ('CAPTURE', 'REFUND');
+CREATE TYPE ledger_account AS ENUM
+  ('psp_clearing', 'order_escrow', 'seller_pending', 'seller_available', 'seller_reserve', 'payout_clearing',
+   'commission_revenue', 'commission_tax', 'provider_fees', 'coupon_funding', 'disputes', 'goodwill');
+
 CREATE TABLE ledger_entry (
   id          uuid PRIMARY KEY,
-  kind        text NOT NULL CHECK (kind IN ('capture', 'refund')),
-  source_id   uuid NOT NULL,   -- of a capture the payment, of a refund the seller order
-  payment_id  uuid NOT NULL REFERENCES payment (id),
+  cause       ledger_cause NOT NULL,
+  cause_id    uuid NOT NULL,  -- of CAPTURE the payment, of REFUND the refund
+  payment_id  uuid,
   created_at  timestamptz NOT NULL,
-  UNIQUE (kind, source_id)
+  UNIQUE (cause, cause_id)
 );
 CREATE INDEX ledger_entry_of_payment ON ledger_entry (payment_id);
 
+-- An account is a kind and who owns it: a seller, or with null the marketplace.
 CREATE TABLE ledger_posting (
-  entry_id      uuid NOT NULL REFERENCES ledger_entry (id),
-  account       text NOT NULL CHECK (account IN ('psp_clearing', 'order_escrow')),
-  currency      text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
+  entry_id      uuid NOT NULL,
+  position      integer NOT NULL,
+  account       ledger_account NOT NULL,
+  owner_id      uuid,
+  currency      text NOT NULL,
   amount_minor  bigint NOT NULL CHECK (amount_minor <> 0),
-  PRIMARY KEY (entry_id, account, currency)
+  PRIMARY KEY (entry_id, position)
 );
 -- What the trial balance sums.
 CREATE INDEX ledger_posting_by_account ON ledger_posting (account, currency) INCLUDE (amount_minor);
 
-CREATE FUNCTION require_balance(entry uuid) RETURNS void LANGUAGE plpgsql AS $$
+-- When the statement ends: an entry and its postings are one statement. One look at all its rows, whatever their number.
+CREATE FUNCTION ledger_entries_balance() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF (SELECT count(*) < 2 FROM ledger_posting WHERE entry_id = entry)
-     OR EXISTS (SELECT 1 FROM ledger_posting WHERE entry_id = entry GROUP BY currency HAVING sum(amount_minor) <> 0) THEN
-    RAISE EXCEPTION 'ledger entry % does not balance', entry USING ERRCODE = 'check_violation';
+  IF EXISTS (SELECT FROM new_entries e
+             WHERE (SELECT count(*) FROM ledger_posting p WHERE p.entry_id = e.id) < 2) THEN
+    RAISE EXCEPTION 'a ledger entry has less than two postings' USING ERRCODE = 'check_violation';
   END IF;
-END $$;
-CREATE FUNCTION ledger_entry_balances() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM require_balance(NEW.id);
   RETURN NULL;
 END $$;
-CREATE FUNCTION ledger_posting_balances() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_postings_balance() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM require_balance(NEW.entry_id);
+  IF EXISTS (SELECT FROM ledger_posting WHERE entry_id IN (SELECT entry_id FROM new_postings)
+             GROUP BY entry_id, currency HAVING sum(amount_minor) <> 0) THEN
+    RAISE EXCEPTION 'a ledger entry does not balance' USING ERRCODE = 'check_violation';
+  END IF;
+  IF EXISTS (SELECT FROM new_postings p WHERE NOT EXISTS (SELECT FROM ledger_entry e WHERE e.id = p.entry_id)) THEN
+    RAISE EXCEPTION 'a ledger posting has no entry' USING ERRCODE = 'check_violation';
+  END IF;
   RETURN NULL;
 END $$;
--- At COMMIT, when all postings of the entry are there.
-CREATE CONSTRAINT TRIGGER ledger_entry_balances AFTER INSERT ON ledger_entry
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_entry_balances();
-CREATE CONSTRAINT TRIGGER ledger_posting_balances AFTER INSERT ON ledger_posting
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_posting_balances();
+CREATE TRIGGER ledger_entry_balances AFTER INSERT ON ledger_entry REFERENCING NEW TABLE AS new_entries
+  FOR EACH STATEMENT EXECUTE FUNCTION ledger_entries_balance();
+CREATE TRIGGER ledger_posting_balances AFTER INSERT ON ledger_posting REFERENCING NEW TABLE AS new_postings
+  FOR EACH STATEMENT EXECUTE FUNCTION ledger_postings_balance();
 
 CREATE TRIGGER ledger_entry_is_append_only BEFORE UPDATE OR DELETE ON ledger_entry
   FOR EACH ROW EXECUTE FUNCTION refuse_change();

@@ -1,7 +1,6 @@
 #include "services/payment/process/charges.hpp"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <stdexcept>
 #include <variant>
@@ -13,278 +12,252 @@ namespace market::payment {
 namespace {
 
 using namespace std::chrono_literals;
+using domain::Attempt;
 using domain::Operation;
+using domain::Outcome;
 using domain::Payment;
 using domain::Step;
-using provider::Found;
-using provider::Result;
 namespace log = telemetry::log;
 
 // What a caller keeps for itself after the provider did not answer in time.
 constexpr std::chrono::milliseconds kCallerReserve{500};
-// Results are written even when the request that asked for them is out of time.
+// What the provider did is written down, or given up, even when the request that asked for it is out of time.
 constexpr std::chrono::seconds kWriteLimit{5};
 // Attempts that one call makes when the provider answers with errors of its own.
 constexpr int kAttemptsMax = 3;
 // Providers forget a key after 24 hours. From here on an attempt is only asked for, never sent again, and one
 // that the provider does not have by now will not arrive any more.
 constexpr std::chrono::hours kSendAgainLimit{20};
-// Somebody else drives this payment: how long until it is looked at again, doubling.
-constexpr std::chrono::milliseconds kTurnPauseMin{10};
-constexpr std::chrono::milliseconds kTurnPauseMax{200};
 constexpr runtime::Backoff::Options kAskPause{.initial = 2s, .max = 60s};
+constexpr runtime::Backoff::Options kLookPause{.initial = 2s, .max = 10min};
 
-// What the provider did is written down even when the request is out of time.
 Work Writing(const Work& work) { return work.With(runtime::After(kWriteLimit)); }
 
-template <class... Ts>
-struct Overloaded : Ts... {
-  using Ts::operator()...;
-};
-
-std::string_view AnswerName(const Result& result) {
-  static constexpr std::array<std::string_view, 6> kNames = {"done",     "declined", "unknown",
-                                                             "not_done", "error",    "refused"};
-  return kNames.at(result.index());
+// Nobody can say more about it now; the same call may be made again later. A refusal decides everything but a
+// void: the hold is there still.
+bool IsOpen(const Attempt& attempt, const Outcome& outcome) {
+  return outcome.kind == Outcome::Kind::kUnknown || outcome.kind == Outcome::Kind::kNotDone ||
+         (outcome.kind == Outcome::Kind::kRefused && attempt.operation == Operation::kVoid);
 }
 
-std::string WhyOf(const Result& result) {
-  return std::visit(Overloaded{[](const provider::Unknown& r) { return r.why; },
-                               [](const provider::NotDone& r) { return r.why; },
-                               [](const provider::Errored& r) { return r.why; },
-                               [](const provider::Refused& r) { return r.code; },
-                               [](const auto&) { return std::string(); }},
-                    result);
-}
-
-// What an attempt's own result leaves open is settled by looking: the error of a charge that went through,
-// and a refusal to do what was done before.
-bool NeedsLook(const Result& result, Operation operation) {
-  return std::holds_alternative<provider::Errored>(result) ||
-         (std::holds_alternative<provider::Refused>(result) && operation != Operation::kAuthorize);
-}
-
-// Nothing when the provider does not have it.
-std::optional<Result> ResultOf(const Found& found) {
-  return std::visit(Overloaded{[](const provider::Absent&) -> std::optional<Result> { return std::nullopt; },
-                               [](const auto& known) -> std::optional<Result> { return Result(known); }},
-                    found);
+void RequireSameTerms(const Payment& draft, const Payment& payment) {
+  if (!payment.HasTerms() || (payment.amount_minor == draft.amount_minor &&
+                              payment.currency == draft.currency && payment.method == draft.method)) {
+    return;
+  }
+  throw Error(Code::kAlreadyExists, "ALREADY_EXISTS",
+              "the order already has a payment with another amount or method");
 }
 
 }  // namespace
 
 Task<Payment> Charges::Authorize(Work work, Payment draft) {
-  const domain::Goal goal{.operation = Operation::kAuthorize, .reason = {}};
   if (AtProvider(work).deadline <= std::chrono::steady_clock::now()) {
     throw DeadlineExceeded("too little time is left to ask the provider");
   }
-  Payment payment = draft;
-  domain::Begin(payment, goal, clock_.Now());
-  if (co_await payments_.Insert(Writing(work), payment, Lease())) {
-    const auto ended = co_await Send(AtProvider(work), payment);
-    if (ended == Ended::kOpen) co_return payment;
-    if (ended == Ended::kOvertaken) payment = co_await Require(work, draft.order);
-    co_return co_await Reach(work, std::move(payment), goal, 1);
-  }
-  auto known = co_await Require(work, draft.order);
-  if (!known.IsTombstone() && (known.amount_minor != draft.amount_minor || known.currency != draft.currency ||
-                               known.method != draft.method)) {
-    throw Error(Code::kAlreadyExists, "ALREADY_EXISTS",
-                "the order already has a payment with another amount or method");
-  }
-  co_return co_await Reach(work, std::move(known), goal, 0);
+  if (draft.number > 1) co_await EndOneBefore(work, draft.order, draft.number);
+  auto payment = co_await Reach(work, draft, {.operation = Operation::kAuthorize, .refund = {}});
+  RequireSameTerms(draft, payment);
+  co_return payment;
 }
 
 Task<Payment> Charges::Capture(Work work, domain::OrderId order) {
-  auto payment = co_await Require(work, order);
-  co_return co_await Reach(work, std::move(payment), {.operation = Operation::kCapture, .reason = {}}, 0);
+  auto payment = co_await Require(work, order, std::nullopt);
+  co_return co_await Reach(work, std::move(payment), {.operation = Operation::kCapture, .refund = {}});
 }
 
-Task<Payment> Charges::Void(Work work, domain::OrderId order) {
-  auto payment = co_await payments_.Find(work, order, storage::Scope::Everything());
+Task<Payment> Charges::Void(Work work, domain::OrderId order, std::optional<int> number) {
+  auto payment = co_await payments_.Find(work, order, number);
   if (!payment) {
-    const auto tombstone = domain::MakeTombstone(order, clock_.Now());
-    if (co_await payments_.InsertTombstone(Writing(work), tombstone)) co_return tombstone;
-    payment = co_await Require(work, order);
+    payment = domain::MakeUndone(order, number.value_or(1), clock_.Now());
+    if (co_await Write(work, *payment, *payment)) {
+      co_await LookFor(AtProvider(work), *payment);
+      co_return std::move(*payment);
+    }
   }
-  co_return co_await Reach(work, std::move(*payment), {.operation = Operation::kVoid, .reason = {}}, 0);
+  co_return co_await Reach(work, std::move(*payment), {.operation = Operation::kVoid, .refund = {}});
 }
 
-Task<Payment> Charges::Refund(Work work, domain::OrderId order, domain::SellerOrderId part,
-                              std::string reason) {
-  auto payment = co_await Require(work, order);
-  payment =
-      co_await Reach(work, std::move(payment),
-                     {.operation = Operation::kRefund, .seller_order = part, .reason = std::move(reason)}, 0);
-  const auto* refund = payment.FindRefund(part);
-  if (!refund || refund->state != domain::Progress::kSucceeded) {
+Task<Payment> Charges::Refund(Work work, domain::OrderId order, domain::WantedRefund refund) {
+  const auto id = refund.id;
+  auto payment = co_await Require(work, order, std::nullopt);
+  payment = co_await Reach(work, std::move(payment),
+                           {.operation = Operation::kRefund, .refund = std::move(refund)});
+  const auto* known = payment.FindRefund(id);
+  if (!known || known->state == domain::Progress::kPending) {
     throw Unavailable("the payment provider has not confirmed the refund yet");
   }
   co_return payment;
 }
 
 Task<> Charges::Resolve(Work work, Payment payment) {
-  if (!payment.Pending()) throw std::logic_error("a payment that is due without a pending attempt");
-  co_await Ask(AtProvider(work), payment);
+  if (payment.Pending()) {
+    co_await Ask(AtProvider(work), payment);
+  } else if (payment.undone_at) {
+    co_await LookFor(AtProvider(work), payment);
+  } else {
+    throw std::logic_error("a payment that is due without anything open");
+  }
+}
+
+// A further payment of an order begins only when the one before it can't be charged any more.
+Task<> Charges::EndOneBefore(Work work, domain::OrderId order, int number) {
+  auto before = co_await payments_.Find(work, order, std::nullopt);
+  if (!before || before->number >= number) co_return;
+  if (before->state == domain::State::kCaptureFailed) {
+    before = co_await Reach(work, std::move(*before), {.operation = Operation::kVoid, .refund = {}});
+  }
+  using domain::State;
+  if (before->state == State::kDeclined || before->state == State::kVoided) co_return;
+  if (before->state == State::kCaptureFailed) {
+    throw Unavailable("the payment provider has not given up the hold of the payment before");
+  }
+  throw Error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION",
+              "the order has a payment that is " + std::string(domain::Name(before->state)))
+      .WithMetadata("from", std::string(domain::Name(before->state)))
+      .WithMetadata("to", std::string(domain::Name(State::kCreated)));
 }
 
 // Steps until there is nothing left to do, the provider leaves it open, or the time is up.
-Task<Payment> Charges::Reach(Work work, Payment payment, domain::Goal goal, int attempts) {
-  auto pause = kTurnPauseMin;
-  for (;;) {
+Task<Payment> Charges::Reach(Work work, Payment payment, domain::Goal goal) {
+  for (int sent = 0;;) {
     const Step step = domain::NextStep(payment, goal);
-    if (step == Step::kNothing || (step == Step::kAttempt && attempts == kAttemptsMax)) co_return payment;
-    if (work.deadline - kCallerReserve <= runtime::After(pause)) co_return payment;
-
-    auto ended = Ended::kOvertaken;
-    if (co_await Take(work, payment, step, goal)) {
-      attempts += step == Step::kAttempt;
-      if (step == Step::kClose) co_return payment;
-      const auto turn = AtProvider(work);
-      ended = step == Step::kAttempt ? co_await Send(turn, payment) : co_await Ask(turn, payment);
-    } else {
-      co_await runtime::SleepFor(pause);
-      pause = std::min(kTurnPauseMax, 2 * pause);
-    }
-    if (ended == Ended::kOpen) co_return payment;
-    if (ended == Ended::kOvertaken) payment = co_await Require(work, payment.order);
+    const bool sends = step == Step::kSend || step == Step::kPromise;
+    if (step == Step::kNothing || (sends && sent == kAttemptsMax)) co_return payment;
+    if (AtProvider(work).deadline <= std::chrono::steady_clock::now()) co_return payment;
+    sent += sends;
+    if (co_await Take(work, payment, step, goal) == Ended::kOpen) co_return payment;
   }
 }
 
-// False leaves `payment` as nobody has it in the database; read it again.
-Task<bool> Charges::Take(Work work, Payment& payment, Step step, const domain::Goal& goal) {
-  const auto limit = work.With(std::min(work.deadline, Writing(work).deadline));
+Task<Charges::Ended> Charges::Take(Work work, Payment& payment, Step step, const domain::Goal& goal) {
+  Payment after = payment;
   switch (step) {
-    case Step::kAttempt:
-      domain::Begin(payment, goal, clock_.Now());
-      co_return co_await payments_.Begin(limit, payment, Lease());
-    case Step::kClose:
-      domain::Close(payment, clock_.Now());
-      co_return co_await payments_.Close(limit, payment);
-    default:
-      co_return co_await payments_.Take(limit, payment, Lease());
+    case Step::kSend:
+      co_return co_await Send(AtProvider(work), payment,
+                              domain::NextAttempt(payment, goal.operation, clock_.Now()));
+    case Step::kResolve:
+      co_return co_await Ask(AtProvider(work), payment);
+    case Step::kPromise:
+      domain::Promise(after, goal.refund, clock_.Now());
+      if (!co_await Write(work, payment, std::move(after))) co_return Ended::kOvertaken;
+      co_return co_await Send(AtProvider(work), payment, *payment.Pending());
+    case Step::kSettle:
+      domain::Settle(after, goal, clock_.Now());
+      co_return co_await Write(work, payment, std::move(after)) ? Ended::kSettled : Ended::kOvertaken;
+    case Step::kNothing:
+      break;
   }
+  throw std::logic_error("nothing to do");
 }
 
-// Sends the pending attempt for the first time.
-Task<Charges::Ended> Charges::Send(Work work, Payment& payment) {
-  co_return co_await Apply(work, payment, co_await CallAndLook(work, payment));
+Task<Charges::Ended> Charges::Send(Work work, Payment& payment, Attempt attempt) {
+  auto heard = co_await CallAndLook(work, payment, std::move(attempt));
+  co_return co_await Note(work, payment, std::move(heard));
 }
 
 // Finds out what became of the pending attempt; one that the provider does not have is sent again, which to
 // the provider is the same request.
 Task<Charges::Ended> Charges::Ask(Work work, Payment& payment) {
-  const auto found = co_await Find(work, payment);
-  if (const auto known = ResultOf(found)) co_return co_await Apply(work, payment, *known);
-  if (clock_.Now() - payment.Pending()->created_at > kSendAgainLimit) {
-    co_return co_await Apply(work, payment, provider::Errored{"the provider never had it"});
+  const Attempt attempt = *payment.Pending();
+  const auto found = co_await Find(work, payment, attempt);
+  if (const auto* unknown = std::get_if<provider::Unknown>(&found)) {
+    co_return co_await Note(work, payment, {attempt, {Outcome::Kind::kUnknown, {}, unknown->why}});
   }
-  auto result = co_await CallAndLook(work, payment);
-  // This time nothing was done; what was sent before may still be on its way.
-  if (const auto* not_done = std::get_if<provider::NotDone>(&result))
-    result = provider::Unknown{not_done->why};
-  co_return co_await Apply(work, payment, std::move(result));
-}
-
-Task<Result> Charges::CallAndLook(Work work, const Payment& payment) {
-  auto result = co_await Call(work, payment);
-  if (NeedsLook(result, payment.Pending()->operation)) {
-    const auto found = co_await Find(work, payment);
-    if (auto known = ResultOf(found)) result = std::move(*known);
-  }
-  co_return result;
-}
-
-Task<Result> Charges::Call(Work work, const Payment& payment) {
-  const auto& attempt = *payment.Pending();
-  std::string key = domain::ProviderKey(payment.id, attempt);
-  Result result;
-  if (attempt.operation == Operation::kAuthorize) {
-    result = co_await provider_.Authorize({.key = std::move(key),
-                                           .reference = payment.order.ToString(),
-                                           .method = payment.method,
-                                           .amount = {payment.amount_minor, payment.currency}},
-                                          work);
-  } else {
-    provider::Change change{.key = std::move(key),
-                            .authorization = payment.authorization,
-                            .amount = {payment.authorized_minor, payment.currency},
-                            .reference = {}};
-    switch (attempt.operation) {
-      case Operation::kCapture:
-        result = co_await provider_.Capture(std::move(change), work);
-        break;
-      case Operation::kVoid:
-        result = co_await provider_.Void(std::move(change), work);
-        break;
-      default:
-        change.amount.minor = payment.FindRefund(attempt.seller_order)->amount_minor;
-        change.reference = attempt.seller_order.ToString();
-        result = co_await provider_.Refund(std::move(change), work);
+  if (const auto* charge = std::get_if<provider::Listed>(&found)) {
+    if (auto heard = HeardOf(payment, attempt, *charge)) {
+      co_return co_await Note(work, payment, std::move(*heard));
     }
   }
-  metrics_.Answered(domain::Name(attempt.operation), AnswerName(result));
-  co_return result;
-}
-
-Task<Found> Charges::Find(Work work, const Payment& payment) {
-  const auto& attempt = *payment.Pending();
-  auto found = co_await provider_.Find({.operation = attempt.operation,
-                                        .key = domain::ProviderKey(payment.id, attempt),
-                                        .reference = payment.order.ToString(),
-                                        .authorization = payment.authorization,
-                                        .refund_reference = attempt.seller_order.ToString()},
-                                       work);
-  static constexpr std::array<std::string_view, 4> kNames = {"done", "declined", "absent", "unknown"};
-  metrics_.Answered("FIND", kNames.at(found.index()));
-  co_return found;
-}
-
-// Writes what the result makes of the pending attempt, with the ledger entry of money that moved.
-Task<Charges::Ended> Charges::Apply(Work work, Payment& payment, Result result) {
-  const auto now = clock_.Now();
-  const auto pending = payment.Pending() - payment.attempts.data();
-  const auto& attempt = payment.attempts[static_cast<std::size_t>(pending)];
-  const auto why = WhyOf(result);
-  if (!why.empty()) {
-    log::Warn("payment.not_done", {{"order_id", payment.order.ToString()},
-                                   {"operation", domain::Name(attempt.operation)},
-                                   {"number", attempt.number},
-                                   {"answer", AnswerName(result)},
-                                   {"detail", why}});
+  if (clock_.Now() - attempt.created_at > kSendAgainLimit) {
+    co_return co_await Note(work, payment, {attempt, {Outcome::Kind::kFailed, {}, "never_had_it"}});
   }
-  auto ended = Ended::kSettled;
-  std::visit(
-      Overloaded{
-          [&](provider::Done& done) { domain::Succeed(payment, std::move(done.authorization), now); },
-          [&](provider::Declined& declined) { domain::Decline(payment, std::move(declined.code), now); },
-          [&](provider::Unknown&) {
-            domain::StayPending(payment, now);
-            ended = Ended::kOpen;
-          },
-          [&](provider::NotDone&) {
-            domain::Fail(payment, "not_done", now);
-            ended = Ended::kOpen;
-          },
-          [&](provider::Errored&) { domain::Fail(payment, "provider_error", now); },
-          [&](provider::Refused& refused) {
-            if (attempt.operation == Operation::kAuthorize) {
-              domain::Decline(payment, std::move(refused.code), now);
-            } else {
-              domain::Fail(payment, std::move(refused.code), now);
-              ended = Ended::kOpen;
-            }
-          }},
-      result);
-  const auto ask_after =
-      runtime::Backoff::After(static_cast<std::uint32_t>(std::max(payment.asks, 1)), kAskPause);
-  if (!co_await payments_.Record(Writing(work), payment, attempt, ask_after)) co_return Ended::kOvertaken;
-  metrics_.Settled(payment, attempt);
-  co_return ended;
+  co_return co_await Send(work, payment, attempt);
 }
 
-Task<Payment> Charges::Require(Work work, domain::OrderId order) {
-  auto payment = co_await payments_.Find(work, order, storage::Scope::Everything());
+// Brings what was heard into the payment as it is now. While nobody knows for certain, what somebody else has
+// written meanwhile says more.
+Task<Charges::Ended> Charges::Note(Work work, Payment& payment, Heard heard) {
+  const bool open = IsOpen(heard.attempt, heard.outcome);
+  for (bool overtaken = false;; overtaken = true) {
+    if (overtaken && open) co_return Ended::kOvertaken;
+    if (domain::IsStray(payment, heard.attempt, heard.outcome)) {
+      co_await GiveUp(work, payment, std::move(heard.attempt), std::move(heard.outcome.authorization));
+      co_return Ended::kSettled;
+    }
+    Payment after = payment;
+    const bool more = domain::Learn(after, heard.attempt, heard.outcome, clock_.Now());
+    if (!more || co_await Write(work, payment, std::move(after))) {
+      co_return open ? Ended::kOpen : Ended::kSettled;
+    }
+  }
+}
+
+// A hold that no payment will name. Whoever got it gives it up; of an undone payment the recovery looks again.
+Task<> Charges::GiveUp(Work work, Payment& payment, Attempt attempt, std::string authorization) {
+  const auto result = co_await provider_.Void({.key = Uuid::FromName("void " + authorization).ToString(),
+                                               .authorization = authorization,
+                                               .amount = {},
+                                               .reference = {}},
+                                              Writing(work));
+  metrics_.Answered(domain::Name(Operation::kVoid), provider::Name(result));
+  log::Warn("payment.given_up", {{"order_id", payment.order.ToString()},
+                                 {"number", payment.number},
+                                 {"authorization", authorization},
+                                 {"answer", provider::Name(result)}});
+  if (!std::holds_alternative<provider::Done>(result)) co_return;
+  if (!payment.undone_at || !payment.authorization.empty()) co_return;
+  Payment after = payment;
+  domain::LearnGivenUp(after, attempt, std::move(authorization), clock_.Now());
+  co_await Write(work, payment, std::move(after));
+}
+
+// Looks for a hold of an undone payment, under every key that a driver may have used before it saw the undo.
+Task<> Charges::LookFor(Work work, Payment& payment) {
+  Attempt attempt;
+  attempt.created_at = clock_.Now();
+  const auto known = std::ranges::count(payment.attempts, Operation::kAuthorize, &Attempt::operation);
+  bool answered = true;
+  for (; answered && attempt.number <= known + kAttemptsMax; ++attempt.number) {
+    const auto found = co_await Find(work, payment, attempt);
+    answered = !std::holds_alternative<provider::Unknown>(found);
+    const auto* charge = std::get_if<provider::Listed>(&found);
+    if (!charge || charge->state != provider::Listed::State::kAuthorized) continue;
+    co_await GiveUp(work, payment, attempt, charge->authorization);
+    answered = false;  // that it is gone is for the next look to see
+  }
+  Payment after = payment;
+  ++after.asks;
+  if (answered && !domain::IsLookedFor(payment, clock_.Now())) after.asks = 0;
+  co_await Write(work, payment, std::move(after));
+}
+
+// False: somebody else has written since, and `payment` is what it is now.
+Task<bool> Charges::Write(Work work, Payment& payment, Payment after) {
+  const auto limit = Writing(work);
+  if (!co_await payments_.Write(limit, payment, after, RunAfter(after))) {
+    payment = co_await Require(limit, payment.order, payment.number);
+    co_return false;
+  }
+  metrics_.Written(payment, after);
+  payment = std::move(after);
+  co_return true;
+}
+
+// What was just begun is its driver's for a while.
+std::optional<std::chrono::milliseconds> Charges::RunAfter(const Payment& payment) const {
+  const auto pause = [&](const runtime::Backoff::Options& options) {
+    return payment.asks == 0 ? Lease()
+                             : runtime::Backoff::After(static_cast<std::uint32_t>(payment.asks), options);
+  };
+  if (payment.Pending()) return pause(kAskPause);
+  const bool looked_for =
+      payment.undone_at && (payment.asks > 0 || domain::IsLookedFor(payment, clock_.Now()));
+  return looked_for ? std::optional(pause(kLookPause)) : std::nullopt;
+}
+
+Task<Payment> Charges::Require(Work work, domain::OrderId order, std::optional<int> number) {
+  auto payment = co_await payments_.Find(work, order, number);
   if (!payment) throw NotFound("the order's payment");
   co_return std::move(*payment);
 }

@@ -1,10 +1,18 @@
 // Brings the payment of an order where a caller wants it: authorised, captured, voided, a part refunded.
 //
-// The only code that talks to the provider about payments, whoever asks: a request, or the recovery. Each
-// attempt is committed before it is sent and its result after, with no transaction in between. Killed
-// anywhere, the next driver finds the pending attempt, asks the provider about it by its key and goes on;
-// what the provider has not said is never assumed.
-// One driver at a time has a payment's lease; others wait for it.
+// The only code that talks to the provider about payments, whoever asks: a request, or the recovery. A charge,
+// a capture or a void is sent first and its row written once, with the answer: its key is made of what it is
+// about, so whoever comes after a process that died in between sends the same request again and hears the same
+// answer. A refund is promised first: two of them at once must not give back more than there is.
+//
+// Several may drive one payment at a time; what keeps them from harm:
+//   the same request, twice     one key, one effect; who writes second finds it written
+//   capture against void        the provider does one of them; who is refused looks, and writes what it sees
+//   an answer against a newer row   it is brought into the row as it is by then (domain::Learn)
+//   undo of an order without a row  leaves a row that accepts no authorisation and is looked after until
+//                               nothing can be under way any more; a hold that turns up is given up, by the
+//                               late driver, or by the recovery when that one died
+// What the provider has not said is never assumed: it is PENDING, and the recovery asks.
 //
 // A task of these must not be cancelled by a caller that leaves: run it in a TaskGroup. Io thread only.
 // Throws what storage throws, and domain::NextStep's refusals.
@@ -30,40 +38,57 @@ class Charges {
           Options options)
       : payments_(payments), provider_(provider), clock_(clock), metrics_(metrics), options_(options) {}
 
-  // Asks for the money of one order, once. Of an order that has a payment: that one, brought as far as it
+  // Asks for the money of one order. Of one that has a payment of that number: that one, brought as far as it
   // goes now. The state of what is returned says how it ended; UNKNOWN or CREATED: not decided yet, ask
-  // again. Throws Error ALREADY_EXISTS when the order's payment is about another amount or method.
+  // again. Throws Error ALREADY_EXISTS when that payment is about another amount or method, ILLEGAL_TRANSITION
+  // when the order's payment before it may still be charged.
   Task<domain::Payment> Authorize(Work work, domain::Payment draft);
-  // The state says how it ended; an AUTHORIZED one is not captured yet, ask again. Throws Error NOT_FOUND.
+  // Of the newest payment. CAPTURED; CAPTURE_FAILED: refused for good; VOIDED: too late; an AUTHORIZED one is
+  // not captured yet, ask again. Throws Error NOT_FOUND.
   Task<domain::Payment> Capture(Work work, domain::OrderId order);
-  // VOIDED or DECLINED: no money will move. CAPTURED: too late. Else ask again. An order without a payment
-  // gets a tombstone, so that no late Authorize can charge it.
-  Task<domain::Payment> Void(Work work, domain::OrderId order);
-  // Gives back what one seller order cost. Throws Error UNAVAILABLE when the provider has not said yet.
-  Task<domain::Payment> Refund(Work work, domain::OrderId order, domain::SellerOrderId part,
-                               std::string reason);
+  // Of the payment of that number, without one the newest. VOIDED or DECLINED: no money will move. CAPTURED:
+  // too late. Else ask again. Where there is no payment, none will be: VOIDED.
+  Task<domain::Payment> Void(Work work, domain::OrderId order, std::optional<int> number);
+  // Gives back some or all of what one seller order cost. The refund is SUCCEEDED or FAILED: refused for good.
+  // Throws Error UNAVAILABLE when the provider has not said yet.
+  Task<domain::Payment> Refund(Work work, domain::OrderId order, domain::WantedRefund refund);
 
-  // For the recovery: finds out about the pending attempt of a payment whose lease the caller holds.
+  // For the recovery: finds out about what is open of a payment that was due.
   Task<> Resolve(Work work, domain::Payment payment);
 
+  // How long a driver may take at most: what it has in hand is left to it for that long.
   std::chrono::milliseconds Lease() const { return options_.provider_timeout + options_.lease_margin; }
 
  private:
   enum class Ended {
-    kSettled,   // the attempt is over; what is next is for domain::NextStep to say
+    kSettled,   // what is next is for domain::NextStep to say
     kOpen,      // nothing more can be done now
-    kOvertaken  // somebody else has written; read again
+    kOvertaken  // somebody else has written; `payment` is what it is now
+  };
+  // What the provider said, and of which attempt.
+  struct Heard {
+    domain::Attempt attempt;
+    domain::Outcome outcome;
   };
 
-  Task<domain::Payment> Reach(Work work, domain::Payment payment, domain::Goal goal, int attempts);
-  Task<bool> Take(Work work, domain::Payment& payment, domain::Step step, const domain::Goal& goal);
-  Task<Ended> Send(Work work, domain::Payment& payment);
+  Task<domain::Payment> Reach(Work work, domain::Payment payment, domain::Goal goal);
+  Task<Ended> Take(Work work, domain::Payment& payment, domain::Step step, const domain::Goal& goal);
+  Task<Ended> Send(Work work, domain::Payment& payment, domain::Attempt attempt);
   Task<Ended> Ask(Work work, domain::Payment& payment);
-  Task<provider::Result> CallAndLook(Work work, const domain::Payment& payment);
-  Task<provider::Result> Call(Work work, const domain::Payment& payment);
-  Task<provider::Found> Find(Work work, const domain::Payment& payment);
-  Task<Ended> Apply(Work work, domain::Payment& payment, provider::Result result);
-  Task<domain::Payment> Require(Work work, domain::OrderId order);
+  Task<Ended> Note(Work work, domain::Payment& payment, Heard heard);
+  Task<> GiveUp(Work work, domain::Payment& payment, domain::Attempt attempt, std::string authorization);
+  Task<> LookFor(Work work, domain::Payment& payment);
+  Task<> EndOneBefore(Work work, domain::OrderId order, int number);
+
+  Task<Heard> CallAndLook(Work work, const domain::Payment& payment, domain::Attempt attempt);
+  Task<provider::Result> Call(Work work, const domain::Payment& payment, const domain::Attempt& attempt);
+  Task<provider::Found> Find(Work work, const domain::Payment& payment, const domain::Attempt& attempt);
+  std::optional<Heard> HeardOf(const domain::Payment& payment, const domain::Attempt& attempt,
+                               const provider::Listed& charge) const;
+
+  Task<bool> Write(Work work, domain::Payment& payment, domain::Payment after);
+  std::optional<std::chrono::milliseconds> RunAfter(const domain::Payment& payment) const;
+  Task<domain::Payment> Require(Work work, domain::OrderId order, std::optional<int> number);
   Work AtProvider(const Work& work) const;
 
   storage::Payments& payments_;

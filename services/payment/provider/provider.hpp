@@ -5,15 +5,16 @@
 // however often it is sent. An implementation never throws for what a provider or the network does: each
 // outcome is a value, since each leads somewhere else. Io thread only.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
 #include "platform/core/clock.hpp"
 #include "platform/core/money.hpp"
 #include "platform/telemetry/work.hpp"
-#include "services/payment/domain/state.hpp"
 
 namespace market::payment::provider {
 
@@ -42,10 +43,12 @@ struct Refused {
   std::string code;
 };
 using Result = std::variant<Done, Declined, Unknown, NotDone, Errored, Refused>;
-
-// Nothing of it is known there now; a request that is still on its way may change that.
-struct Absent {};
-using Found = std::variant<Done, Declined, Absent, Unknown>;
+// For metrics and the log.
+inline std::string_view Name(const Result& result) {
+  static constexpr std::array<std::string_view, 6> kNames = {"done",     "declined", "unknown",
+                                                             "not_done", "error",    "refused"};
+  return kNames.at(result.index());
+}
 
 struct Charge {
   std::string key;
@@ -58,16 +61,8 @@ struct Change {
   std::string key;
   std::string authorization;
   Money amount;           // not with Void
-  std::string reference;  // with Refund, ours: the seller order
+  std::string reference;  // with Refund, ours: domain::ReferenceOf
 };
-struct Sought {
-  domain::Operation operation = domain::Operation::kAuthorize;
-  std::string key;
-  std::string reference;         // of the charge
-  std::string authorization;     // not with kAuthorize
-  std::string refund_reference;  // with kRefund
-};
-
 // A charge as it is there now, whoever asked for it.
 struct Listed {
   enum class State { kAuthorized, kCaptured, kVoided, kDeclined };
@@ -80,10 +75,25 @@ struct Listed {
   std::string key;        // of the request that made it
   std::string reference;  // ours: the order
   State state = State::kAuthorized;
+  std::string decline_code;
   Money captured;
   std::int64_t refunded_minor = 0;
   std::vector<Refund> refunds;
 };
+// Which charge: that of a key, or one whose id is known.
+struct Sought {
+  std::string reference;
+  std::string key;
+  std::string authorization;  // empty: by key
+};
+// Nothing of it is known there now; a request that is still on its way may change that.
+struct Absent {};
+using Found = std::variant<Listed, Absent, Unknown>;
+inline std::string_view Name(const Found& found) {
+  static constexpr std::array<std::string_view, 3> kNames = {"done", "absent", "unknown"};
+  return kNames.at(found.index());
+}
+
 struct Page {
   std::vector<Listed> charges;
   std::string next;  // where the next page starts; empty: this is the last

@@ -29,11 +29,6 @@ json::object ObjectIn(const json::object& object, std::string_view name) {
   return value && value->is_object() ? value->get_object() : json::object();
 }
 
-json::array ArrayIn(const json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  return value && value->is_array() ? value->get_array() : json::array();
-}
-
 std::string TextIn(const json::object& object, std::string_view name) {
   const auto* value = object.if_contains(name);
   return value && value->is_string() ? std::string(value->get_string()) : std::string();
@@ -67,39 +62,8 @@ Result ResultOf(const http::Response& response) {
   return Unknown{why};
 }
 
-bool Matches(const json::object& authorization, const Sought& sought) {
-  if (sought.operation == domain::Operation::kAuthorize)
-    return TextIn(authorization, "idempotency_key") == sought.key;
-  return TextIn(authorization, "id") == sought.authorization;
-}
-
-Found FoundIn(const json::object& body, const Sought& sought) {
-  using enum domain::Operation;
-  if (!body.contains("authorizations") || !body.contains("refunds"))
-    return Unknown{"find: not an answer of the provider"};
-  if (sought.operation == kRefund) {
-    for (const auto& refund : ArrayIn(body, "refunds")) {
-      if (refund.is_object() && TextIn(refund.get_object(), "reference") == sought.refund_reference) {
-        return Done{sought.authorization};
-      }
-    }
-    return Absent{};
-  }
-  for (const auto& item : ArrayIn(body, "authorizations")) {
-    if (!item.is_object() || !Matches(item.get_object(), sought)) continue;
-    const auto& authorization = item.get_object();
-    const auto status = TextIn(authorization, "status");
-    const bool done = sought.operation == kAuthorize ? status != "declined"
-                      : sought.operation == kCapture ? status == "captured"
-                                                     : status == "voided";
-    if (done) return Done{TextIn(authorization, "id")};
-    if (status == "declined") return Declined{TextIn(authorization, "decline_code")};
-  }
-  return Absent{};
-}
-
-// Strict, unlike what answers one question: money is moved upon what a list says, or does not say.
-Listed ListedIn(const json::object& charge) {
+// Strict: money is moved upon what is said of a charge, or not said.
+Listed ListedIn(const json::object& charge, const json::array& refunds) {
   static constexpr std::array<std::string_view, 4> kStates = {"authorized", "captured", "voided", "declined"};
   const auto* state = std::ranges::find(kStates, std::string_view(charge.at("status").as_string()));
   if (state == kStates.end()) throw std::runtime_error("a charge in a state that we don't know");
@@ -108,21 +72,37 @@ Listed ListedIn(const json::object& charge) {
       .key = std::string(charge.at("idempotency_key").as_string()),
       .reference = std::string(charge.at("reference").as_string()),
       .state = static_cast<Listed::State>(state - kStates.begin()),
+      .decline_code = TextIn(charge, "decline_code"),
       .captured = {charge.at("captured").as_int64(), Currency::Parse(charge.at("currency").as_string())},
       .refunded_minor = charge.at("refunded").as_int64(),
       .refunds = {}};
-  for (const auto& refund : charge.at("refunds").as_array()) {
+  for (const auto& refund : refunds) {
     listed.refunds.push_back({.reference = std::string(refund.at("reference").as_string()),
                               .amount_minor = refund.at("amount").as_int64()});
   }
   return listed;
 }
 
+Found FoundIn(const json::object& body, const Sought& sought) {
+  try {
+    const auto& refunds = body.at("refunds").as_array();  // of all charges of the reference
+    for (const auto& item : body.at("authorizations").as_array()) {
+      auto charge = ListedIn(item.as_object(), refunds);
+      const bool found = sought.authorization.empty() ? charge.key == sought.key
+                                                      : charge.authorization == sought.authorization;
+      if (found) return charge;
+    }
+  } catch (const std::exception& error) {
+    return Unknown{std::string("find: not an answer of the provider: ") + error.what()};
+  }
+  return Absent{};
+}
+
 std::variant<Page, Unknown> PageIn(const json::object& body) {
   Page page;
   try {
     for (const auto& charge : body.at("authorizations").as_array())
-      page.charges.push_back(ListedIn(charge.as_object()));
+      page.charges.push_back(ListedIn(charge.as_object(), charge.at("refunds").as_array()));
     if (body.at("has_more").as_bool()) page.next = page.charges.at(page.charges.size() - 1).authorization;
   } catch (const std::exception& error) {
     return Unknown{std::string("list: not an answer of the provider: ") + error.what()};

@@ -97,39 +97,36 @@ TEST(Sandbox, Requests_CarryKeyAmountAndReference) {
     EXPECT_EQ(last.target, "/v1/authorizations/a%2F1/capture");
     co_await provider.Void(change, Soon());
     EXPECT_EQ(last.target, "/v1/authorizations/a%2F1/void");
-    co_await provider.Find({.key = "k1", .reference = "o 1&x", .authorization = {}, .refund_reference = {}},
-                           Soon());
+    co_await provider.Find({.reference = "o 1&x", .key = "k1", .authorization = {}}, Soon());
     EXPECT_EQ(last.target, "/v1/authorizations?reference=o%201%26x");
   });
 }
 
-TEST(Sandbox_Find, MatchesByKeyByIdAndByRefund) {
-  const std::string body = R"({"authorizations": [
-    {"id": "a1", "idempotency_key": "k1", "status": "declined", "decline_code": "why"},
-    {"id": "a2", "idempotency_key": "k2", "status": "authorized"},
-    {"id": "a3", "idempotency_key": "k3", "status": "captured"},
-    {"id": "a4", "idempotency_key": "k4", "status": "voided"}],
-    "refunds": [{"id": "r1", "amount": 5, "reference": "s1"}]})";
+TEST(Sandbox_Find, MatchesByKeyOrById) {
+  const auto charge = [](const std::string& number, const std::string& status) {
+    return R"({"id": "a)" + number + R"(", "idempotency_key": "k)" + number +
+           R"(", "reference": "o1", "status": ")" + status +
+           R"(", "decline_code": "why", "currency": "EUR", "captured": 0, "refunded": 0})";
+  };
+  const std::string body = R"({"authorizations": [)" + charge("1", "declined") + ',' +
+                           charge("2", "captured") +
+                           R"(], "refunds": [{"id": "r1", "amount": 5, "reference": "s1"}]})";
   WithAnswer(200, body, [](Sandbox& provider, http::Request&) -> Task<> {
-    auto find = [&](domain::Operation operation, std::string key, std::string id,
-                    std::string refund) -> Task<std::string> {
-      static constexpr std::array kNames = {"done", "declined", "absent", "unknown"};
-      const auto found = co_await provider.Find({operation, key, "o1", id, refund}, Soon());
-      co_return kNames.at(found.index());
-    };
-    using enum domain::Operation;
-    EXPECT_EQ(co_await find(kAuthorize, "k1", "", ""), "declined");
-    EXPECT_EQ(co_await find(kAuthorize, "k2", "", ""), "done");
-    EXPECT_EQ(co_await find(kAuthorize, "k9", "", ""), "absent");
-    EXPECT_EQ(co_await find(kCapture, "", "a2", ""), "absent");
-    EXPECT_EQ(co_await find(kCapture, "", "a3", ""), "done");
-    EXPECT_EQ(co_await find(kVoid, "", "a3", ""), "absent");
-    EXPECT_EQ(co_await find(kVoid, "", "a4", ""), "done");
-    EXPECT_EQ(co_await find(kRefund, "", "a3", "s1"), "done");
-    EXPECT_EQ(co_await find(kRefund, "", "a3", "s2"), "absent");
+    const auto by_key = co_await provider.Find({"o1", "k1", ""}, Soon());
+    EXPECT_EQ(std::get<Listed>(by_key).state, Listed::State::kDeclined);
+    EXPECT_EQ(std::get<Listed>(by_key).decline_code, "why");
+    const auto by_id = co_await provider.Find({"o1", "", "a2"}, Soon());
+    EXPECT_EQ(std::get<Listed>(by_id).state, Listed::State::kCaptured);
+    EXPECT_EQ(std::get<Listed>(by_id).refunds.at(0).reference, "s1");
+    EXPECT_TRUE(std::holds_alternative<Absent>(co_await provider.Find({"o1", "k9", ""}, Soon())));
+    EXPECT_TRUE(std::holds_alternative<Absent>(co_await provider.Find({"o1", "", "a9"}, Soon())));
   });
   const std::pair<int, std::string> no_answers[] = {
-      {500, ""}, {200, ""}, {200, "{}"}, {401, Error("authentication_error", "")}};
+      {500, ""},
+      {200, ""},
+      {200, "{}"},
+      {200, R"({"authorizations": [{"id": "a1"}], "refunds": []})"},
+      {401, Error("authentication_error", "")}};
   for (const auto& [status, text] : no_answers) {
     WithAnswer(status, text, [](Sandbox& provider, http::Request&) -> Task<> {
       const auto found = co_await provider.Find({}, Soon());

@@ -8,14 +8,6 @@ namespace {
 using postgres::Column;
 using postgres::Columns;
 using postgres::ComposedStatement;
-using postgres::Statement;
-
-constexpr Statement kAddEntry{"ledger.add", R"sql(
-  WITH entry AS (
-    INSERT INTO ledger_entry (id, kind, source_id, payment_id, created_at) VALUES ($1, $2, $3, $4, $5) RETURNING id)
-  INSERT INTO ledger_posting (entry_id, account, currency, amount_minor)
-  SELECT entry.id, p.account, $6, p.amount_minor
-  FROM entry, unnest($7::text[], $8::bigint[]) AS p (account, amount_minor))sql"};
 
 constexpr Columns kBalance{Column{"account", &Balance::account}, Column{"currency", &Balance::currency},
                            Column{"sum(amount_minor)::bigint", &Balance::amount_minor}};
@@ -23,21 +15,53 @@ constexpr ComposedStatement kTrialBalance{"ledger.trial_balance",
                                           "SELECT " + kBalance + R"sql( FROM ledger_posting
   GROUP BY account, currency ORDER BY account, currency)sql"};
 
+constexpr Columns kEntry{Column{"e.id", &Booked::id},
+                         Column{"e.cause", &Booked::cause},
+                         Column{"e.cause_id", &Booked::cause_id},
+                         Column{"e.payment_id", &Booked::payment},
+                         Column{"e.created_at", &Booked::created_at},
+                         Column{"p.accounts", &Booked::postings, &Booked::Posting::account},
+                         Column{"p.owners", &Booked::postings, &Booked::Posting::owner},
+                         Column{"p.currencies", &Booked::postings, &Booked::Posting::currency},
+                         Column{"p.amounts", &Booked::postings, &Booked::Posting::amount_minor}};
+constexpr auto kPage = kInSpan + R"sql(
+    AND ($4::ledger_account IS NULL
+         OR EXISTS (SELECT FROM ledger_posting WHERE entry_id = ledger_entry.id AND account = $4))
+    ORDER BY id DESC LIMIT $5) AS e
+  CROSS JOIN LATERAL (
+    SELECT array_agg(account) AS accounts, array_agg(owner_id) AS owners, array_agg(currency) AS currencies,
+           array_agg(amount_minor) AS amounts
+    FROM (SELECT * FROM ledger_posting WHERE entry_id = e.id ORDER BY position) AS posting) p
+  ORDER BY e.id DESC)sql";
+constexpr ComposedStatement kList{"ledger.list",
+                                  "SELECT " + kEntry + " FROM (SELECT * FROM ledger_entry WHERE" + kPage};
+constexpr ComposedStatement kListOfPayment{
+    "ledger.list_of_payment",
+    "SELECT " + kEntry + " FROM (SELECT * FROM ledger_entry WHERE payment_id = $6 AND" + kPage};
+
 }  // namespace
 
-void AddEntry(postgres::Batch& batch, const domain::Payment& payment, const domain::Entry& entry) {
-  std::vector<domain::LedgerAccount> accounts;
-  std::vector<std::int64_t> amounts;
+Postings::Postings(const domain::Entry& entry) {
   for (const auto& posting : entry.postings) {
     accounts.push_back(posting.account);
+    owners.push_back(posting.owner);
     amounts.push_back(posting.amount_minor);
   }
-  batch.Add(kAddEntry, Uuid::NewV7(), entry.kind, entry.source_id, payment.id, payment.updated_at,
-            payment.currency, accounts, amounts);
 }
 
 Task<std::vector<Balance>> Ledger::TrialBalance(Work work) {
   co_return kBalance.ReadAll(co_await database_.List(work, kTrialBalance));
+}
+
+Task<std::vector<Booked>> Ledger::List(Work work, WantedEntries wanted, std::optional<EntryId> after,
+                                       std::int64_t limit) {
+  const auto& created = wanted.created;
+  if (wanted.payment) {
+    co_return kEntry.ReadAll(co_await database_.List(work, kListOfPayment, created.from, created.to, after,
+                                                     wanted.account, limit, *wanted.payment));
+  }
+  co_return kEntry.ReadAll(
+      co_await database_.List(work, kList, created.from, created.to, after, wanted.account, limit));
 }
 
 }  // namespace market::payment::storage

@@ -1,11 +1,12 @@
-// The rows of payments, and who may change one now.
+// The rows of payments.
 //
-// A driver takes a payment's lease before it talks to the provider and gives it back with the result. Every
-// write names the version it was made from and does nothing, returning false, when somebody else has written
-// since or holds the lease: the caller reads again. So each decision is made under the row's lock, and no
-// lock is held during a call to the provider. A payment whose recovery breaks again and again is parked: no
-// worker takes it until an operator lets it go on, and a result that is written ends that too. Times of
-// leases are the database's. Owner: the service; `database` must outlive it. Io thread only.
+// Every write names the version it was made from and does nothing, returning false, when somebody else has
+// written since: the caller reads again. So each decision is made under the row's lock, no lock is held during
+// a call to the provider, and what is written is the difference between what was read and what it is now, with
+// its ledger entry and its events, in one transaction. What is open is due again at a time of the database's
+// clock; a recovery that takes it moves that time on, which keeps others of its kind away. A payment whose
+// recovery breaks again and again is parked: no worker takes it until an operator lets it go on, and a result
+// that is written ends that too. Owner: the service; `database` must outlive it. Io thread only.
 #pragma once
 #include <chrono>
 #include <optional>
@@ -15,18 +16,18 @@
 #include "platform/runtime/setback.hpp"
 #include "services/payment/domain/payment.hpp"
 #include "services/payment/storage/scope.hpp"
+#include "services/payment/storage/span.hpp"
 
 namespace market::payment::storage {
 
-// Payments with a pending attempt that nobody waits for,
-// or that the provider had no answer about. Counted up to 100,000.
+// Payments with a pending attempt that the provider had no answer about. Counted up to 100,000.
 struct Unresolved {
   std::int64_t payments = 0;
   std::int64_t parked = 0;
   std::chrono::milliseconds oldest_age{0};
 };
 
-// A payment that is due and leased to the caller, with what is needed to give it back unread.
+// A payment that is due and the caller's for a while, with what is needed to give it back unread.
 struct Due {
   Uuid id;
   std::int64_t version = 1;
@@ -34,30 +35,34 @@ struct Due {
   std::uint32_t failures = 0;
 };
 
+// Payments that an operator asks for.
+struct Wanted {
+  std::optional<domain::OrderId> order;
+  std::optional<domain::State> state;
+  Span created;
+};
+
 class Payments {
  public:
   explicit Payments(postgres::Database& database) : database_(database) {}
 
-  // A new payment with its first attempt, leased to the caller. False: the order has a payment already.
-  Task<bool> Insert(Work work, const domain::Payment& payment, std::chrono::milliseconds lease);
-  // Without an attempt and free for others.
-  Task<bool> InsertTombstone(Work work, const domain::Payment& payment);
+  // Writes what has become of `before`; one of version 0 is a new row, and false then says that the order has
+  // a payment of that number. Open questions are due again after `run_after`, without it never. Brings
+  // `after.version` up to date when it returns true. Throws Error ALREADY_EXISTS for a new refund whose id
+  // another payment has.
+  Task<bool> Write(Work work, const domain::Payment& before, domain::Payment& after,
+                   std::optional<std::chrono::milliseconds> run_after);
 
-  Task<std::optional<domain::Payment>> Find(Work work, domain::OrderId order, Scope scope);
+  // The order's payment of that number; without one the newest.
+  Task<std::optional<domain::Payment>> Find(Work work, domain::OrderId order, std::optional<int> number);
+  // For people: the newest that they may see. One without terms is nothing to be seen.
+  Task<std::optional<domain::Payment>> OfOrder(Work work, domain::OrderId order, Scope scope);
+  Task<std::optional<domain::Payment>> Get(Work work, domain::PaymentId id, Scope scope);
+  // Newest first, at most `limit`.
+  Task<std::vector<domain::Payment>> List(Work work, Wanted wanted, std::optional<domain::PaymentId> after,
+                                          std::int64_t limit);
 
-  // Each brings `payment.version` up to date when it returns true.
-  // Takes the lease and writes the attempt that domain::Begin added.
-  Task<bool> Begin(Work work, domain::Payment& payment, std::chrono::milliseconds lease);
-  // Takes the lease of a payment with a pending attempt.
-  Task<bool> Take(Work work, domain::Payment& payment, std::chrono::milliseconds lease);
-  // Writes a payment that domain::Close closed; nobody may hold the lease.
-  Task<bool> Close(Work work, domain::Payment& payment);
-  // Writes what became of `attempt` of `payment`, with its ledger entry, and gives the lease back. While the
-  // attempt is pending the payment is due again after `ask_after`.
-  Task<bool> Record(Work work, domain::Payment& payment, domain::Attempt attempt,
-                    std::chrono::milliseconds ask_after);
-
-  // Up to `limit` payments that are not parked and whose pending attempt is due to be asked about.
+  // Up to `limit` payments that are not parked and are due, for as long as `lease`.
   Task<std::vector<Due>> TakeDue(Work work, std::size_t limit, std::chrono::milliseconds lease);
   // Nothing when somebody else has written since.
   Task<std::optional<domain::Payment>> Read(Work work, Due due);
@@ -67,8 +72,6 @@ class Payments {
   Task<Unresolved> CountUnresolved(Work work);
 
  private:
-  Task<bool> WriteGuarded(Work work, postgres::Batch batch, domain::Payment& payment);
-
   postgres::Database& database_;
 };
 

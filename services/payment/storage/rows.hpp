@@ -11,8 +11,9 @@ using postgres::Columns;
 inline constexpr Columns kPayment{
     Column{"p.id", &domain::Payment::id},
     Column{"p.order_id", &domain::Payment::order},
+    Column{"p.number", &domain::Payment::number},
     Column{"p.buyer_id", &domain::Payment::buyer},
-    Column{"p.currency",  // a tombstone has none
+    Column{"p.currency",  // none of an order that was undone before its payment was known
            [](domain::Payment& payment, std::optional<Currency> currency) {
              payment.currency = currency.value_or(Currency());
            }},
@@ -24,6 +25,8 @@ inline constexpr Columns kPayment{
     Column{"p.authorization_id", &domain::Payment::authorization},
     Column{"p.state", &domain::Payment::state},
     Column{"p.decline_code", &domain::Payment::decline_code},
+    Column{"p.failure_code", &domain::Payment::failure_code},
+    Column{"p.undone_at", &domain::Payment::undone_at},
     Column{"p.version", &domain::Payment::version},
     Column{"p.asks", &domain::Payment::asks},
     Column{"p.trace", &domain::Payment::trace},
@@ -34,36 +37,31 @@ inline constexpr Columns kPayment{
     Column{"s.amounts", &domain::Payment::splits, &domain::Split::amount_minor},
     Column{"a.operations", &domain::Payment::attempts, &domain::Attempt::operation},
     Column{"a.numbers", &domain::Payment::attempts, &domain::Attempt::number},
-    Column{"a.seller_orders", &domain::Payment::attempts, &domain::Attempt::seller_order},
+    Column{"a.refunds", &domain::Payment::attempts, &domain::Attempt::refund},
     Column{"a.states", &domain::Payment::attempts, &domain::Attempt::state},
     Column{"a.codes", &domain::Payment::attempts, &domain::Attempt::code},
     Column{"a.times", &domain::Payment::attempts, &domain::Attempt::created_at},
+    Column{"r.ids", &domain::Payment::refunds, &domain::Refund::id},
     Column{"r.seller_orders", &domain::Payment::refunds, &domain::Refund::seller_order},
     Column{"r.amounts", &domain::Payment::refunds, &domain::Refund::amount_minor},
     Column{"r.states", &domain::Payment::refunds, &domain::Refund::state},
-    Column{"r.reasons", &domain::Payment::refunds, &domain::Refund::reason}};
+    Column{"r.reasons", &domain::Payment::refunds, &domain::Refund::reason},
+    Column{"r.times", &domain::Payment::refunds, &domain::Refund::created_at}};
 
-// What kPayment is selected from; an attempt that is about no seller order has the nil id.
-inline constexpr postgres::Sql kFromPayment{R"sql(
-  FROM payment p
+// What belongs to the rows of payments that are called p; an attempt that is about no refund has the nil id.
+inline constexpr postgres::Sql kPartsOfPayment{R"sql(
   CROSS JOIN LATERAL (
-    SELECT array_agg(seller_order_id ORDER BY position) AS seller_orders, array_agg(seller_id ORDER BY position) AS sellers,
-           array_agg(amount_minor ORDER BY position) AS amounts
-    FROM payment_split WHERE payment_id = p.id) s
+    SELECT array_agg(seller_order_id) AS seller_orders, array_agg(seller_id) AS sellers, array_agg(amount_minor) AS amounts
+    FROM (SELECT * FROM payment_split WHERE payment_id = p.id ORDER BY position) AS split) s
   CROSS JOIN LATERAL (
-    SELECT array_agg(operation ORDER BY created_at, number) AS operations,
-           array_agg(number ORDER BY created_at, number) AS numbers,
-           array_agg(coalesce(seller_order_id, '00000000-0000-0000-0000-000000000000')
-                     ORDER BY created_at, number) AS seller_orders,
-           array_agg(state ORDER BY created_at, number) AS states, array_agg(code ORDER BY created_at, number) AS codes,
-           array_agg(created_at ORDER BY created_at, number) AS times
-    FROM payment_attempt WHERE payment_id = p.id) a
+    SELECT array_agg(operation) AS operations, array_agg(number) AS numbers,
+           array_agg(coalesce(refund_id, '00000000-0000-0000-0000-000000000000')) AS refunds,
+           array_agg(state) AS states, array_agg(code) AS codes, array_agg(created_at) AS times
+    FROM (SELECT * FROM payment_attempt WHERE payment_id = p.id ORDER BY created_at, number) AS attempt) a
   CROSS JOIN LATERAL (
-    SELECT array_agg(seller_order_id ORDER BY created_at, seller_order_id) AS seller_orders,
-           array_agg(amount_minor ORDER BY created_at, seller_order_id) AS amounts,
-           array_agg(state ORDER BY created_at, seller_order_id) AS states,
-           array_agg(reason ORDER BY created_at, seller_order_id) AS reasons
-    FROM refund WHERE payment_id = p.id) r
+    SELECT array_agg(id) AS ids, array_agg(seller_order_id) AS seller_orders, array_agg(amount_minor) AS amounts,
+           array_agg(state) AS states, array_agg(reason) AS reasons, array_agg(created_at) AS times
+    FROM (SELECT * FROM refund WHERE payment_id = p.id ORDER BY created_at, id) AS refund) r
 )sql"};
 
 }  // namespace market::payment::storage

@@ -64,10 +64,11 @@ struct Crash : std::runtime_error {
 // What a test may do to a call on its way to the provider and back.
 class FaultyProvider final : public provider::Provider {
  public:
-  enum class Fault { kNone, kNotSent, kAnswerLost, kCrashBefore, kCrashAfter };
+  enum class Fault { kNone, kNotSent, kAnswerLost, kCrashBefore, kCrashAfter, kRefused };
 
   explicit FaultyProvider(provider::Provider& real) : real_(real) {}
   Fault next_call = Fault::kNone;     // of the next call that moves something
+  Fault next_find = Fault::kNone;     // of the next question
   std::minstd_rand* chaos = nullptr;  // set: draws a fault for every call
   int calls = 0;                      // that move something
   int finds = 0;
@@ -86,7 +87,7 @@ class FaultyProvider final : public provider::Provider {
   }
   Task<provider::Found> Find(provider::Sought sought, Work work) override {
     ++finds;
-    const auto fault = Draw();
+    const auto fault = chaos ? Draw() : std::exchange(next_find, Fault::kNone);
     if (fault == Fault::kCrashBefore || fault == Fault::kCrashAfter) throw Crash();
     if (fault != Fault::kNone) co_return provider::Unknown{"lost"};
     co_return co_await real_.Find(std::move(sought), work);
@@ -102,12 +103,13 @@ class FaultyProvider final : public provider::Provider {
     ++calls;
     if (fault == Fault::kNotSent) co_return provider::NotDone{"not sent"};
     if (fault == Fault::kCrashBefore) throw Crash();
+    if (fault == Fault::kRefused) co_return provider::Refused{"not_allowed"};
     auto result = co_await std::move(call);
     if (fault == Fault::kCrashAfter) throw Crash();
     if (fault == Fault::kAnswerLost) co_return provider::Unknown{"the answer was lost"};
     co_return result;
   }
-  // Every second call has a fault.
+  // Every second call has a fault; a refusal is none.
   Fault Draw() {
     if (!chaos || (*chaos)() % 2 == 0) return Fault::kNone;
     return static_cast<Fault>(1 + (*chaos)() % 4);
@@ -155,8 +157,17 @@ struct Service {
   // As the operation does it: every call comes with a draft of its own.
   Task<domain::Payment> Authorize(Work work, domain::Payment draft) {
     draft.id = domain::PaymentId::New();
-    draft.attempts.clear();
     return charges.Authorize(work, std::move(draft));
+  }
+  // All that is left of a part.
+  Task<domain::Payment> Refund(Work work, domain::OrderId order, domain::RefundId id,
+                               domain::SellerOrderId part) {
+    return charges.Refund(work, order, {.id = id, .seller_order = part, .amount = {}, .reason = "cancelled"});
+  }
+  // The newest.
+  Task<domain::Payment> Stored(domain::OrderId order) {
+    auto payment = co_await payments.Find(Soon(), order, std::nullopt);
+    co_return std::move(payment.value());
   }
 
   http::Client client;
@@ -213,23 +224,24 @@ Task<std::string> ReasonOf(Task<T> task) {
   co_return "";
 }
 
-// As if the lease of a dead driver had run out and every pause had passed.
+// As if every pause had passed.
 inline void Later(const domain::OrderId& order) {
-  Sql("UPDATE payment SET lease_until = '-infinity', next_run_at = '-infinity' WHERE next_run_at IS NOT NULL"
-      " AND order_id = '" +
+  Sql("UPDATE payment SET next_run_at = '-infinity' WHERE next_run_at IS NOT NULL AND order_id = '" +
       order.ToString() + "'");
 }
+// What other tests have left open is nobody's business here.
+inline void ForgetOpen() { Sql("UPDATE payment SET next_run_at = NULL"); }
 
 inline std::string CountAtProvider(const domain::OrderId& order, const std::string& status) {
   return ProviderSql("SELECT count(*) FROM card_authorization WHERE reference = '" + order.ToString() +
                      "' AND status = '" + status + "'");
 }
 
-// Ledger, payment and provider about one order: "captured refunded" of each.
+// Ledger and provider about one order: "captured refunded" of each.
 inline std::string LedgerOf(const domain::OrderId& order) {
   return Sql(
-      "SELECT coalesce(sum(p.amount_minor) FILTER (WHERE e.kind = 'capture'), 0) || ' ' ||"
-      " coalesce(-sum(p.amount_minor) FILTER (WHERE e.kind = 'refund'), 0)"
+      "SELECT coalesce(sum(p.amount_minor) FILTER (WHERE e.cause = 'CAPTURE'), 0) || ' ' ||"
+      " coalesce(-sum(p.amount_minor) FILTER (WHERE e.cause = 'REFUND'), 0)"
       " FROM ledger_entry e JOIN ledger_posting p ON p.entry_id = e.id JOIN payment ON payment.id = "
       "e.payment_id"
       " WHERE p.account = 'psp_clearing' AND payment.order_id = '" +
@@ -248,15 +260,18 @@ inline std::string BrokenInvariants() {
   return Sql(
       "SELECT (SELECT count(*) FROM (SELECT 1 FROM ledger_posting GROUP BY entry_id, currency"
       "                              HAVING sum(amount_minor) <> 0) unbalanced)"
-      " + (SELECT count(*) FROM payment p WHERE p.amount_minor > 0 AND p.amount_minor <>"
+      " + (SELECT count(*) FROM payment p WHERE p.buyer_id IS NOT NULL AND p.amount_minor <>"
       "      (SELECT sum(amount_minor) FROM payment_split s WHERE s.payment_id = p.id))"
       " + (SELECT count(*) FROM payment p WHERE p.captured_minor <> coalesce("
       "      (SELECT sum(l.amount_minor) FROM ledger_entry e JOIN ledger_posting l ON l.entry_id = e.id"
-      "       WHERE e.kind = 'capture' AND l.account = 'psp_clearing' AND e.payment_id = p.id), 0))"
+      "       WHERE e.cause = 'CAPTURE' AND l.account = 'psp_clearing' AND e.payment_id = p.id), 0))"
       " + (SELECT count(*) FROM payment p WHERE p.refunded_minor <> coalesce("
       "      (SELECT sum(l.amount_minor) FROM ledger_entry e JOIN ledger_posting l ON l.entry_id = e.id"
-      "       WHERE e.kind = 'refund' AND l.account = 'order_escrow' AND e.payment_id = p.id), 0))"
-      " + (SELECT count(*) FROM payment p WHERE (p.next_run_at IS NOT NULL) <>"
+      "       WHERE e.cause = 'REFUND' AND l.account = 'order_escrow' AND e.payment_id = p.id), 0))"
+      " + (SELECT count(*) FROM payment p JOIN payment_split s ON s.payment_id = p.id WHERE s.amount_minor <"
+      "      (SELECT sum(r.amount_minor) FROM refund r WHERE r.payment_id = p.id"
+      "       AND r.seller_order_id = s.seller_order_id AND r.state <> 'FAILED'))"
+      " + (SELECT count(*) FROM payment p WHERE p.next_run_at IS NULL AND"
       "      EXISTS (SELECT 1 FROM payment_attempt a WHERE a.payment_id = p.id AND a.state = 'PENDING'))");
 }
 

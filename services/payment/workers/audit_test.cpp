@@ -30,21 +30,23 @@ TEST(Audit, BalancedBooksAndNoOpenQuestion_AreZero) {
 
 TEST(Audit, AnAttemptWithoutAnAnswer_IsUnresolvedUntilItIsAnswered) {
   WithService([](Service& service, World&, boost::asio::io_context&) -> Task<> {
-    Sql("UPDATE payment SET lease_until = '-infinity' WHERE next_run_at IS NOT NULL");  // of other tests
     const auto before = co_await service.payments.CountUnresolved(Soon());
-    auto payment = ADraft();
-    domain::Begin(payment, {}, SystemClock().Now() - 1min);
-    EXPECT_TRUE(co_await service.payments.Insert(Soon(), payment, 1h));
-    EXPECT_EQ((co_await service.payments.CountUnresolved(Soon())).payments, before.payments)
-        << "somebody drives it";
-    domain::StayPending(payment, SystemClock().Now());
-    EXPECT_TRUE(co_await service.payments.Record(Soon(), payment, *payment.Pending(), 1h));
+    const auto draft = ADraft();
+    const auto attempt =
+        domain::NextAttempt(draft, domain::Operation::kAuthorize, service.clock.Now() - 1min);
+    auto unknown = draft;
+    domain::Learn(unknown, attempt, {}, service.clock.Now());
+    EXPECT_TRUE(co_await service.payments.Write(Soon(), draft, unknown, 1h));
     const auto open = co_await service.payments.CountUnresolved(Soon());
     EXPECT_EQ(open.payments, before.payments + 1);
     EXPECT_GE(open.oldest_age, 1min);
-    domain::Decline(payment, "insufficient_funds", SystemClock().Now());
-    EXPECT_TRUE(co_await service.payments.Record(Soon(), payment, payment.attempts.back(), 1s));
-    EXPECT_EQ((co_await service.payments.CountUnresolved(Soon())).payments, before.payments);
+    auto declined = unknown;
+    domain::Learn(declined, attempt, {domain::Outcome::Kind::kDeclined, {}, "insufficient_funds"},
+                  service.clock.Now());
+    EXPECT_TRUE(co_await service.payments.Write(Soon(), unknown, declined, {}));
+    co_await service.charges.Void(Soon(), domain::OrderId::New(), 1);
+    EXPECT_EQ((co_await service.payments.CountUnresolved(Soon())).payments, before.payments)
+        << "an undone order is looked after, and nobody waits for it";
   });
 }
 
@@ -61,14 +63,26 @@ TEST(Metrics, ABookThatDoesNotBalance_ShowsByHowMuch) {
   EXPECT_THAT(text, HasSubstr("payment_ledger_imbalance_minor{currency=\"USD\"} 0\n"));
 }
 
+TEST(Metrics, ACaptureThatIsRefusedForGood_IsCountedOnce) {
+  telemetry::Metrics registry;
+  Metrics metrics(registry);
+  const domain::Payment before;
+  domain::Payment payment;
+  payment.state = domain::State::kCaptureFailed;
+  metrics.Written(before, payment);
+  metrics.Written(payment, payment);
+  EXPECT_THAT(registry.Exposition(), HasSubstr("payment_captures_failed_total 1\n"));
+}
+
 TEST(Metrics, DeclineCodes_AreABoundedLabel) {
   telemetry::Metrics registry;
   Metrics metrics(registry);
+  const domain::Payment before;
   domain::Payment payment;
   payment.state = domain::State::kDeclined;
   for (const auto* code : {"insufficient_funds", "a word of the provider's", "another"}) {
     payment.decline_code = code;
-    metrics.Settled(payment, {.code = {}, .created_at = {}});
+    metrics.Written(before, payment);
   }
   const auto text = registry.Exposition();
   EXPECT_THAT(text, HasSubstr("payment_declined_total{reason=\"insufficient_funds\"} 1\n"));

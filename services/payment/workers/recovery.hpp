@@ -1,7 +1,8 @@
-// Asks the provider about attempts that nobody waits for any more:
-// their answer did not come, or their process died.
+// Asks the provider about what nobody waits for any more: attempts whose answer did not come or whose process
+// died, and holds that may turn up for a payment that was undone before one was known.
 //
-// Any number of replicas may, since a payment is taken by lease. At most `concurrency` at once.
+// Any number of replicas may: a payment that is taken is due again only after a while. At most `concurrency`
+// at once.
 #pragma once
 #include <chrono>
 #include <cstddef>

@@ -7,11 +7,13 @@ namespace {
 
 constexpr runtime::Patience kQuick{.tries = 3, .backoff = {.initial = 2ms, .max = 5ms}};
 
-// A payment whose driver died before it sent anything.
+// A payment whose answer was lost before the provider heard of it.
 Task<std::string> Abandon(Service& service) {
-  auto draft = ADraft();
-  domain::Begin(draft, {}, service.clock.Now());
-  EXPECT_TRUE(co_await service.payments.Insert(Soon(), draft, 0ms));
+  const auto draft = ADraft();
+  auto unknown = draft;
+  domain::Learn(unknown, domain::NextAttempt(draft, domain::Operation::kAuthorize, service.clock.Now()), {},
+                service.clock.Now());
+  EXPECT_TRUE(co_await service.payments.Write(Soon(), draft, unknown, 0ms));
   co_return draft.id.ToString();
 }
 
@@ -23,7 +25,7 @@ std::string Of(const std::string& payment, const std::string& column) {
 template <class Body>
 void WithRecovery(Body body) {
   WithService([&](Service& service, World&, boost::asio::io_context& io) -> Task<> {
-    Sql("UPDATE payment SET next_run_at = NULL");  // of other tests
+    ForgetOpen();
     Recovery recovery(service.payments, service.charges, service.tracer, {.poll = 5ms, .patience = kQuick});
     runtime::TaskGroup group(io.get_executor(), Unexpected);
     group.Keep("recovery", recovery.Driving().Run());

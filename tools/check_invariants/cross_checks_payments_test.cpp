@@ -1,0 +1,121 @@
+// Several payments of an order, several refunds of a part, and payments that came to nothing.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tools/check_invariants/cross_checks.hpp"
+
+namespace market::invariants {
+namespace {
+
+using testing::AllOf;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::Field;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+// An order of one part at rest, and its payment, over 1000.
+Facts With(const std::string& part_state, PaymentFact payment, std::vector<HoldFact> holds) {
+  Facts facts;
+  facts.orders["order"] = {"buyer", "EUR", "pm_card", 1000, payment.standing};
+  facts.parts["part"] = {"order", "seller", part_state, 1000, {}};
+  facts.pulses_before["order"] = facts.pulses_after["order"] = {.version = 4};
+  facts.auth_before.accounts = facts.auth_after.accounts = {"buyer"};
+  facts.profiles = {"buyer"};
+  facts.sellers["seller"] = {"buyer", "PENDING"};
+  facts.holds["order"] = std::move(holds);
+  facts.payments["order"] = std::move(payment);
+  return facts;
+}
+
+PaymentFact APayment(const std::string& authorization, const Standing& standing) {
+  PaymentFact payment;
+  payment.id = "payment";
+  payment.buyer = "buyer";
+  payment.currency = "EUR";
+  payment.method = "pm_card";
+  payment.authorization = authorization;
+  payment.amount_minor = 1000;
+  payment.standing = standing;
+  payment.splits["part"] = {"seller", 1000};
+  return payment;
+}
+
+HoldFact AHold(const std::string& authorization, const std::string& status, std::int64_t captured = 0,
+               std::int64_t refunded = 0) {
+  return {authorization, status, "EUR", "pm_card", 1000, captured, refunded};
+}
+
+// Captured, and given back in two refunds.
+Facts GivenBack() {
+  auto payment = APayment("auth", {"CAPTURED", 1000, 1000, 1000});
+  payment.refunds = {{"refund1", {"part", "SUCCEEDED", 999}}, {"refund2", {"part", "SUCCEEDED", 1}}};
+  auto facts = With("CANCELLED", std::move(payment), {AHold("auth", "captured", 1000, 1000)});
+  facts.movements = {{"auth", "capture", "order", "EUR", 1000},
+                     {"auth", "refund", "part/refund1", "EUR", 999},
+                     {"auth", "refund", "part/refund2", "EUR", 1}};
+  facts.ledger["order"] = {{"capture in EUR", 1000},
+                           {"refund of part part/refund1 in EUR", 999},
+                           {"refund of part part/refund2 in EUR", 1}};
+  return facts;
+}
+
+auto Finds(const std::string& check, const std::string& row, const std::string& detail) {
+  return AllOf(Field(&Finding::check, check), Field(&Finding::row, row),
+               Field(&Finding::detail, HasSubstr(detail)));
+}
+
+TEST(CrossCheck_Payments, SeveralRefundsOfAPart_AreItsPriceTogether) {
+  EXPECT_THAT(CrossCheck(GivenBack()), IsEmpty());
+  auto facts = GivenBack();
+  facts.payments["order"].refunds["refund3"] = {"part", "PENDING", 1};
+  EXPECT_THAT(CrossCheck(facts), ElementsAre(Finds("X4", "payment", "refund3 for part part is PENDING")));
+  facts.payments["order"].refunds["refund3"].state = "FAILED";
+  EXPECT_THAT(CrossCheck(facts), IsEmpty()) << "it was refused for good";
+}
+
+TEST(CrossCheck_Payments, ARefundUnderAnothersId_IsNamed) {
+  auto facts = GivenBack();
+  facts.movements.back().reference = "part/refund9";
+  EXPECT_THAT(CrossCheck(facts), Contains(Finds("X8", "order", "refund of part part/refund9 in EUR")));
+}
+
+TEST(CrossCheck_Payments, EarlierOnes_AreComparedWithTheirHolds) {
+  auto facts = GivenBack();
+  auto first = APayment("auth0", {"VOIDED", 0, 0, 0});
+  first.id = "first";
+  facts.earlier["order"] = {first};
+  facts.holds["order"].push_back(AHold("auth0", "voided"));
+  EXPECT_THAT(CrossCheck(facts), IsEmpty());
+  facts.holds["order"].back().status = "authorized";
+  EXPECT_THAT(CrossCheck(facts), ElementsAre(Finds("X12", "auth0", "status of payment first")));
+  facts.holds["order"].pop_back();
+  EXPECT_THAT(CrossCheck(facts), ElementsAre(Finds("X12", "first", "authorisation auth0")));
+}
+
+TEST(CrossCheck_Payments, TheHoldOfAnUndoneOrder_MustBeGivenUp) {
+  PaymentFact undone;
+  undone.id = "payment";
+  undone.authorization = "auth";
+  undone.standing.state = "VOIDED";
+  auto facts = With("FAILED", undone, {AHold("auth", "voided")});
+  EXPECT_THAT(CrossCheck(facts), IsEmpty());
+  facts.holds["order"].front().status = "authorized";
+  EXPECT_THAT(CrossCheck(facts), ElementsAre(Finds("X12", "auth", "payment says voided")));
+}
+
+TEST(CrossCheck_Payments, ACaptureThatWasRefusedForGood_HoldsNothing) {
+  const auto payment = APayment("auth", {"CAPTURE_FAILED", 1000, 0, 0});
+  for (const std::string status : {"authorized", "voided"}) {
+    EXPECT_THAT(CrossCheck(With("PLACED", payment, {AHold("auth", status)})),
+                Contains(Finds("X1", "order", "CAPTURE_FAILED")))
+        << "it is alive";
+    EXPECT_THAT(CrossCheck(With("CANCELLED", payment, {AHold("auth", status)})),
+                ElementsAre(Finds("X2", "payment", "no message will void it")));
+  }
+  EXPECT_THAT(CrossCheck(With("CANCELLED", payment, {AHold("auth", "captured")})),
+              Contains(Finds("X12", "auth", "status of payment payment")));
+}
+
+}  // namespace
+}  // namespace market::invariants
