@@ -68,6 +68,10 @@ Task<api::order::Order> OrderService::Resume(CallContext& call, domain::Order or
 
 Task<api::order::Order> OrderService::Drive(CallContext& call, storage::Lease lease, domain::Order order,
                                             api::order::PlaceOrderRequest request) {
+  co_return Answer(call, co_await DriveOn(call, std::move(lease), std::move(order)), request);
+}
+
+Task<domain::Order> OrderService::DriveOn(CallContext& call, storage::Lease lease, domain::Order order) {
   bool taken_over = false;
   try {
     co_await deps_.checkout.Advance(call, lease, order);
@@ -76,7 +80,7 @@ Task<api::order::Order> OrderService::Drive(CallContext& call, storage::Lease le
   }
   if (taken_over) order = co_await Require(call, order.id, storage::Scope::Everything());
   deps_.relay.Wake();
-  co_return Answer(call, order, request);
+  co_return order;
 }
 
 Task<std::vector<domain::Offer>> OrderService::FetchOffers(CallContext& call,

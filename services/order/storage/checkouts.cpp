@@ -2,10 +2,11 @@
 
 #include <algorithm>
 
+#include "platform/core/error.hpp"
 #include "platform/events/event.hpp"
 #include "services/order/domain/pricing.hpp"
 #include "services/order/messages.hpp"
-#include "services/order/storage/rows.hpp"
+#include "services/order/storage/checkout_rows.hpp"
 
 namespace market::order::storage {
 namespace {
@@ -20,7 +21,7 @@ constexpr int kDrawsMax = 5;
 constexpr Statement kInsertOrder{"order.insert", R"sql(
   INSERT INTO orders (id, operation_id, buyer_id, number, currency, total_minor, payment_method, recipient,
                       address_lines, city, region, postal_code, country_code, phone, created_at, updated_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15))sql"};
+  VALUES ($1, $2, buyer_with_room($3, $16), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15))sql"};
 
 constexpr Statement kInsertNumber{"order.insert_number", R"sql(
   INSERT INTO order_number (number, order_id) VALUES ($1, $2))sql"};
@@ -42,21 +43,9 @@ constexpr Statement kInsertLines{"order.insert_lines", R"sql(
   FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[])
     WITH ORDINALITY AS l (part, offer, product, title, sku, options, quantity, price, position))sql"};
 
-constexpr Columns kUndoing{Column{"c.undo_reason", &domain::Failure::reason},
-                           Column{"c.undo_offers", &domain::Failure::shortages, &domain::Shortage::offer},
-                           Column{"c.undo_left", &domain::Failure::shortages, &domain::Shortage::left},
-                           Column{"c.undo_decline_code", &domain::Failure::decline_code}};
-constexpr Columns kLease{Column{"c.order_id", &Lease::order},
-                         Column{"c.fence", &Lease::fence},
-                         Column{"c.step", &Lease::step},
-                         Inside{&Lease::undo, kUndoing},
-                         Column{"c.attempts", &Lease::attempts},
-                         Column{"c.failures", &Lease::failures},
-                         Column{"c.deadline_at < market_now()", &Lease::overdue},
-                         Column{"c.trace", &Lease::trace}};
 constexpr ComposedStatement kInsertCheckout{"checkout.insert", R"sql(
-  INSERT INTO checkout AS c (order_id, step, lease_until, deadline_at, trace)
-  VALUES ($1, 'FORWARD', market_now() + $2::interval, market_now() + $3::interval, $4)
+  INSERT INTO checkout AS c (order_id, step, lease_until, deadline_at, trace, buyer_id)
+  VALUES ($1, 'FORWARD', market_now() + $2::interval, market_now() + $3::interval, $4, $5)
   RETURNING )sql" + kLease};
 constexpr ComposedStatement kTake{"checkout.take", R"sql(
   UPDATE checkout c SET fence = fence + 1, lease_until = market_now() + $2::interval
@@ -91,6 +80,14 @@ constexpr Statement kUndo{"checkout.undo", R"sql(
                                    undo_decline_code = $6
                WHERE order_id = $1 AND fence = $2 AND step = 'FORWARD' RETURNING 1)
   SELECT require(count(*) = 1) FROM won)sql"};
+// Whoever drives it finds out at the next thing that it writes; until then its lease stands.
+constexpr Statement kCancel{"checkout.cancel", R"sql(
+  UPDATE checkout c SET step = 'UNDO', undo_reason = $3, undo_note = $4, next_run_at = market_now(), failures = 0,
+                        parked_at = NULL
+  WHERE order_id = $1 AND step = 'FORWARD' AND ($2::uuid IS NULL OR buyer_id = $2) RETURNING 1)sql"};
+constexpr Statement kStep{
+    "checkout.step",
+    "SELECT step <> 'DONE' FROM checkout WHERE order_id = $1 AND ($2::uuid IS NULL OR buyer_id = $2)"};
 constexpr Statement kPostpone{"checkout.postpone", R"sql(
   WITH won AS (UPDATE checkout SET lease_until = market_now(), next_run_at = market_now() + $3::interval, attempts = attempts + 1,
                                    failures = 0, last_error = $4, parked_at = NULL
@@ -111,7 +108,7 @@ constexpr ComposedStatement kMoveParts{"order.move_parts", R"sql(
   WITH moved AS (UPDATE seller_order SET state = $3, version = version + 1, updated_at = $4
                  WHERE order_id = $1 AND state = $2 RETURNING id, state, version, updated_at),
   told AS (INSERT INTO order_event (order_id, seller_order_id, at, from_state, to_state, actor, reason)
-           SELECT $1, id, $4, $2, state, 'system', $5 FROM moved)
+           SELECT $1, id, $4, $2, state, $6, $5 FROM moved)
   SELECT )sql" + kMovedTo + " FROM moved m"};
 constexpr ComposedStatement kSettleOrder{"order.settle", R"sql(
   UPDATE orders o SET payment_state = $2, authorized_minor = $3, captured_minor = $4, refunded_minor = $5,
@@ -141,12 +138,24 @@ struct ShortageColumns {
   std::vector<std::int64_t> left;
 };
 
+domain::ActorRole ActorOf(domain::FailureReason reason) {
+  switch (reason) {
+    case domain::FailureReason::kCancelledByBuyer:
+      return domain::ActorRole::kBuyer;
+    case domain::FailureReason::kCancelledByOperator:
+      return domain::ActorRole::kOperator;
+    default:
+      return domain::ActorRole::kSystem;
+  }
+}
+
 // Adds what takes a whole order from where it waits for its payment to its end; ReadSettled reads it.
 void AddSettle(Batch& batch, const domain::Order& order, domain::State to,
                const domain::PaymentSummary& payment, const domain::Failure& why, Time now) {
   order.RequireMove(to);
   const ShortageColumns shortages(why);
-  batch.Add(kMoveParts, order.id, domain::State::kPendingPayment, to, now, why.reason)
+  const std::string_view told = why.note.empty() ? domain::Name(why.reason) : std::string_view(why.note);
+  batch.Add(kMoveParts, order.id, domain::State::kPendingPayment, to, now, told, ActorOf(why.reason))
       .Add(kSettleOrder, order.id, payment.state, payment.authorized_minor, payment.captured_minor,
            payment.refunded_minor, why.reason, shortages.offers, shortages.left, why.decline_code, now);
 }
@@ -160,6 +169,16 @@ void ReadSettled(domain::Order& order, const Result& parts, const Result& whole)
     part.updated_at = moved.updated_at;
   }
   kSettled.ReadInto(order, whole.One());
+}
+
+// When the next of the buyer's open checkouts may be over: those without an answer are asked again by then.
+constexpr std::chrono::seconds kRoomIn{30};
+
+Error TooManyOpen(std::int32_t most) {
+  return Error(Code::kResourceExhausted, "RATE_LIMITED",
+               "you have " + std::to_string(most) +
+                   " orders that wait for their payment; wait for one of them, or cancel it")
+      .WithRetryAfter(kRoomIn);
 }
 
 void AddParts(Batch& batch, const domain::Order& order) {
@@ -208,6 +227,7 @@ Task<std::optional<Lease>> Checkouts::Insert(Work work, domain::Order& order, st
       co_return co_await TryInsert(work, order, trace);
     } catch (const postgres::SqlError& error) {
       if (error.IsUniqueViolation("orders_operation_id_key")) co_return std::nullopt;
+      if (error.Is("MK002")) throw TooManyOpen(limits_.open_of_buyer);
       if (!error.IsUniqueViolation("order_number_pkey") || draw == kDrawsMax) throw;
     }
     domain::SetNumber(order, domain::OrderNumber(order.created_at, chance_()));
@@ -219,20 +239,21 @@ Task<std::optional<Lease>> Checkouts::TryInsert(Work work, const domain::Order& 
   Batch batch("order.insert");
   batch.Add(kInsertOrder, order.id, order.operation_id, order.buyer, order.number,
             order.total.currency.Code(), order.total.minor, order.payment_method, to.recipient, to.lines,
-            to.city, to.region, to.postal_code, to.country_code, to.phone, order.created_at);
+            to.city, to.region, to.postal_code, to.country_code, to.phone, order.created_at,
+            limits_.open_of_buyer);
   batch.Add(kInsertNumber, order.number, order.id);
   AddParts(batch, order);
   AddLines(batch, order);
-  batch.Add(kInsertCheckout, order.id, times_.lease, times_.deadline, trace);
+  batch.Add(kInsertCheckout, order.id, limits_.lease, limits_.deadline, trace, order.buyer);
   co_return kLease.ReadOne((co_await database_.Write(work, std::move(batch))).back());
 }
 
 Task<std::optional<Lease>> Checkouts::Take(Work work, domain::OrderId order) {
-  co_return kLease.ReadAtMostOne(co_await database_.Write(work, kTake, order, times_.lease));
+  co_return kLease.ReadAtMostOne(co_await database_.Write(work, kTake, order, limits_.lease));
 }
 
 Task<std::vector<Due>> Checkouts::TakeDue(Work work, std::size_t limit) {
-  co_return kDue.ReadAll(co_await database_.Write(work, kTakeDue, limit, times_.lease));
+  co_return kDue.ReadAll(co_await database_.Write(work, kTakeDue, limit, limits_.lease));
 }
 
 Task<std::optional<Lease>> Checkouts::Read(Work work, Due due) {
@@ -279,8 +300,31 @@ Task<> Checkouts::PutBack(Work work, domain::OrderId order, std::int64_t fence, 
                            setback.Parked());
 }
 
+Task<bool> Checkouts::Cancel(Work work, domain::OrderId order, Scope scope, domain::Failure why,
+                             std::optional<audit::Act> act) {
+  auto body = [&](postgres::Tx& tx) -> Task<bool> {
+    const auto turned = co_await tx.Execute(kCancel, order, scope.BuyerId(), why.reason, why.note);
+    if (turned.empty()) {
+      const auto open = co_await tx.Execute(kStep, order, scope.BuyerId());
+      if (open.empty()) throw NotFound("the order");
+      co_return open.One().GetBool(0);
+    }
+    if (act) {
+      act->target_type = "order";
+      act->target_id = order.ToString();
+      act->before["checkout"] = Name(Step::kForward);
+      act->after["checkout"] = Name(Step::kUndo);
+      Batch batch("checkout.cancel");
+      audit::Append(batch, *act);
+      co_await tx.ExecuteAndCommit(std::move(batch));
+    }
+    co_return true;
+  };
+  co_return co_await database_.Transaction(work, body);
+}
+
 Task<OpenCheckouts> Checkouts::CountOpen(Work work) {
-  co_return kOpen.ReadOne(co_await database_.List(work, kCountOpen, times_.deadline));
+  co_return kOpen.ReadOne(co_await database_.List(work, kCountOpen, limits_.deadline));
 }
 
 Task<std::vector<Result>> Checkouts::WriteGuarded(Work work, Batch batch) {
