@@ -17,6 +17,30 @@ TEST(Conversions, Times_AreWhatProtobufMakesOfThem) {
   }
 }
 
+TEST(Conversions, Times_SurviveBothWays) {
+  for (const auto* text : {"0001-01-01T00:00:00Z", "1969-12-31T23:59:59.999999Z",
+                           "2026-11-29T04:00:00.000001Z", "9999-12-31T23:59:59.999999Z"}) {
+    google::protobuf::Timestamp message;
+    ASSERT_TRUE(TimeUtil::FromString(text, &message));
+    EXPECT_EQ(ToProto(TimeFrom(message, "at")), message) << text;
+  }
+}
+
+TEST(Conversions, WhatIsNoTime_IsRefusedByItsField) {
+  for (const auto& [seconds, nanos] : std::initializer_list<std::pair<std::int64_t, std::int32_t>>{
+           {-62'135'596'801, 0}, {253'402'300'800, 0}, {0, -1}, {0, 1'000'000'000}, {INT64_MAX, 0}}) {
+    google::protobuf::Timestamp message;
+    message.set_seconds(seconds);
+    message.set_nanos(nanos);
+    try {
+      (void)TimeFrom(message, "createTimeFrom");
+      ADD_FAILURE() << seconds << ' ' << nanos;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.fields.at(0).field, "createTimeFrom");
+    }
+  }
+}
+
 TEST(Conversions, Money_SurvivesBothWays) {
   const Money money{-1999, Currency::Parse("EUR")};
   const auto message = ToProto(money);

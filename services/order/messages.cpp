@@ -182,6 +182,16 @@ events::NewEvent SellerOrderDeliveredEvent(const MovedPart& part) {
   return events::Of(Made<api::order::SellerOrderDelivered>(part), About(part));
 }
 
+events::NewEvent SellerOrderCompletedEvent(const MovedPart& part) {
+  return events::Of(Made<api::order::SellerOrderCompleted>(part), About(part));
+}
+
+events::NewEvent SellerOrderRejectedEvent(const MovedPart& part, std::string reason) {
+  auto what = Made<api::order::SellerOrderRejected>(part);
+  what.set_reason(std::move(reason));
+  return events::Of(what, About(part));
+}
+
 events::NewEvent SellerOrderCancelledEvent(const MovedPart& part, domain::ActorRole actor,
                                            std::string reason) {
   auto what = Made<api::order::SellerOrderCancelled>(part);

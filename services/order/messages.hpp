@@ -63,6 +63,8 @@ events::NewEvent SellerOrderAcceptedEvent(const MovedPart& part);
 events::NewEvent SellerOrderShippedEvent(const MovedPart& part, std::string carrier,
                                          std::string tracking_number);
 events::NewEvent SellerOrderDeliveredEvent(const MovedPart& part);
+events::NewEvent SellerOrderCompletedEvent(const MovedPart& part);
+events::NewEvent SellerOrderRejectedEvent(const MovedPart& part, std::string reason);
 events::NewEvent SellerOrderCancelledEvent(const MovedPart& part, domain::ActorRole actor,
                                            std::string reason);
 

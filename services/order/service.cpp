@@ -15,7 +15,10 @@ Settings::Settings(config::Properties& properties)
                                             "how long an order may wait for its payment before it is undone",
                                             10s, 24h, 10min)),
       recovery_poll(properties.Duration("order.recovery_poll", "how often orphaned checkouts are looked for",
-                                        50ms, 1min, 1s)) {}
+                                        50ms, 1min, 1s)),
+      open_of_buyer(properties.Int("order.open_checkouts_of_buyer",
+                                   "how many orders of one account may wait for their payment", "orders", 1,
+                                   1000, 20)) {}
 
 Service::Service(host::Host& host, const Settings& settings, Peers peers)
     : host_(host),
@@ -24,7 +27,9 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       answers_(database_),
       metrics_(host.Metrics()),
       orders_(database_),
-      checkouts_(database_, {.lease = *settings.lease, .deadline = *settings.checkout_deadline}),
+      checkouts_(database_, {.lease = *settings.lease,
+                             .deadline = *settings.checkout_deadline,
+                             .open_of_buyer = static_cast<std::int32_t>(*settings.open_of_buyer)}),
       transitions_(database_),
       log_(database_, host.EventOptions("order")),
       sellers_(peers.users),

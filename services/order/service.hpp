@@ -17,6 +17,7 @@ struct Settings {
   config::Property<std::chrono::milliseconds> lease;
   config::Property<std::chrono::milliseconds> checkout_deadline;
   config::Property<std::chrono::milliseconds> recovery_poll;
+  config::Property<std::int64_t> open_of_buyer;
 };
 
 class Service final : public host::Service {

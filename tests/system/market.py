@@ -197,6 +197,28 @@ def psql(database, sql):
     return done.stdout
 
 
+def unpaid(buyer, offer):
+    """The id of an order whose payment the provider has not answered yet."""
+    answer = buyer.place((offer, 1), method="pm_sandbox_timeout_authorized")
+    assert (answer.status_code, answer.json()["state"]) == (202, "PENDING_PAYMENT"), answer.text
+    return answer.json()["id"]
+
+
+def park_checkout(order):
+    """As a worker does that has given it up: nobody drives it by himself any more."""
+    sql = ("UPDATE checkout SET parked_at = market_now(), failures = 50, last_error = 'INTERNAL: planted'"
+           f" WHERE order_id = '{order}' AND step <> 'DONE' AND lease_until < market_now() RETURNING 1")
+    until(lambda: psql("order", sql).strip(), "the checkout to be driven by nobody")
+
+
+def parked_checkout(buyer, offer):
+    """The id of an order whose checkout is parked, and would be placed: the payment is authorised by now."""
+    order = unpaid(buyer, offer)
+    park_checkout(order)
+    until(lambda: buyer.ok("GET", f"/v1/orders/{order}/payment")["state"] == "AUTHORIZED", "the provider's answer", limit_s=60)
+    return order
+
+
 def check_invariants(wait_s=0):
     """Runs the product's own checker over all databases and the provider; returns its report."""
     command = info().get("checker")

@@ -32,7 +32,15 @@ def cancel_order(operator, owner, shop, category):
     return "order", order["id"], "a mistake"
 
 
-ACTS = {"user.ApproveSeller": approve_seller, "product.CreateCategory": create_category, "order.CancelOrder": cancel_order}
+def advance_checkout(operator, owner, shop, category):
+    owner.add_address()
+    order = market.parked_checkout(owner, shop().offer)
+    operator.ok("POST", f"/v1/admin/checkouts/{order}:advance", {"reason": "the provider is back"})
+    return "checkout", order, "the provider is back"
+
+
+ACTS = {"user.ApproveSeller": approve_seller, "product.CreateCategory": create_category, "order.CancelOrder": cancel_order,
+        "order.AdvanceCheckout": advance_checkout}
 
 
 def acts(service, target):

@@ -14,7 +14,7 @@ import pytest
 
 import contract
 from conftest import sign_in_operator
-from market import Person, new_key, psql, until
+from market import Person, new_key, parked_checkout, psql, until
 from test_bad_input import problem
 
 TWINS = 6
@@ -196,6 +196,30 @@ def fulfil(verb, state, body, before=()):
     return scene
 
 
+def confirm_receipt(world):
+    orders = [world.buyer.place((world.offer, 1)).json() for _ in range(2)]
+    paths = [f"/v1/sellerOrders/{order['sellerOrders'][0]['id']}" for order in orders]
+    for path in paths:
+        for step, about in (ACCEPT, SHIP):
+            world.seller.ok("POST", f"{path}:{step}", about)
+    one, two = ((f"{path}:confirmReceipt", {}) for path in paths)
+    return Scene(world.buyer, one, two, lambda: moved(world, orders, "COMPLETED"), (409, 0))
+
+
+def advance_checkout(world):
+    orders = [parked_checkout(world.buyer, world.offer) for _ in range(2)]
+    one, two = ((f"/v1/admin/checkouts/{order}:advance", {"reason": "the provider is back"}) for order in orders)
+    ids = ", ".join(f"'{order}'" for order in orders)
+    on_record = f"SELECT count(*) FROM audit_event WHERE target_id IN ({ids})"
+
+    def settle():
+        for path, body in (one, two):
+            world.operator.ok("POST", path, body)
+
+    # One that is over is only looked at.
+    return Scene(world.operator, one, two, lambda: int(psql("order", on_record)), (200, 0), settle)
+
+
 ACCEPT, SHIP = ("accept", {}), ("ship", {"carrier": "Royal Mail", "trackingNumber": "RM1"})
 SCENES = {"SignOut": sign_out, "UpdateMyProfile": update_my_profile, "CreateMyAddress": create_my_address,
           "UpdateMyAddress": update_my_address, "DeleteMyAddress": delete_my_address, "OpenSeller": open_seller,
@@ -203,7 +227,10 @@ SCENES = {"SignOut": sign_out, "UpdateMyProfile": update_my_profile, "CreateMyAd
           "PublishProduct": publish_product, "CreateOffer": create_offer, "UpdateOffer": update_offer, "AdjustStock": adjust_stock,
           "PlaceOrder": place_order, "CancelOrder": cancel_order, "AcceptSellerOrder": fulfil("accept", "ACCEPTED", {}),
           "ShipSellerOrder": fulfil("ship", "SHIPPED", SHIP[1], [ACCEPT]),
-          "DeliverSellerOrder": fulfil("deliver", "DELIVERED", {}, [ACCEPT, SHIP])}
+          "DeliverSellerOrder": fulfil("deliver", "DELIVERED", {}, [ACCEPT, SHIP]),
+          "RejectSellerOrder": fulfil("reject", "REJECTED", {"reason": "sold in the shop"}),
+          "CancelBySeller": fulfil("cancel", "CANCELLED", {"reason": "broken"}, [ACCEPT]), "ConfirmReceipt": confirm_receipt,
+          "AdvanceCheckout": advance_checkout}
 
 
 def test_every_method_has_its_scene():

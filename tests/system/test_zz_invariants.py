@@ -53,6 +53,7 @@ PLANTED = [
     ("order", "UPDATE order_number SET number = 'of-another-{order}' WHERE order_id = '{order}'", "O10"),
     ("order", "INSERT INTO order_number VALUES ('another-{order}', '{order}')", "O10"),
     ("order", "UPDATE order_number SET order_id = '{offer}' WHERE order_id = '{order}'", "O10"),
+    ("order", "UPDATE checkout SET buyer_id = '{stranger}' WHERE order_id = '{order}'", "O11"),
     ("order", "UPDATE orders SET currency = 'USD' WHERE id = '{order}'", "X3"),
     ("order", "UPDATE orders SET buyer_id = '{stranger}' WHERE id = '{order}'", "X3"),
     ("order", "UPDATE orders SET payment_method = 'pm_card_visa_chargeDeclined' WHERE id = '{order}'", "X3"),

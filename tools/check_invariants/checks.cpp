@@ -73,6 +73,14 @@ constexpr std::array kChecks = {
       UNION ALL
       SELECT n.order_id::text, format('number %s is on record, its order is missing', n.number)
       FROM order_number n WHERE NOT EXISTS (SELECT FROM orders o WHERE o.id = n.order_id))sql"},
+    Check{"O11", "order", "a checkout is its order's buyer's", R"sql(
+      SELECT c.order_id::text, format('of %s, the order of %s', c.buyer_id, o.buyer_id)
+      FROM checkout c JOIN orders o ON o.id = c.order_id WHERE c.buyer_id <> o.buyer_id)sql"},
+    Check{"O12", "order", "who cancels an order that waits for its payment is told in its history", R"sql(
+      SELECT o.id::text, format('%s, told of %s', o.failure_reason, e.actor)
+      FROM orders o JOIN order_event e ON e.order_id = o.id AND e.to_state = 'FAILED'
+      WHERE e.actor <> CASE o.failure_reason WHEN 'CANCELLED_BY_BUYER' THEN 'buyer'
+                                             WHEN 'CANCELLED_BY_OPERATOR' THEN 'operator' ELSE 'system' END)sql"},
     Check{"D1", "order", "the outbox is empty or young", R"sql(
       SELECT id::text, format('%s %s since %s: %s', topic, key, created_at, last_error)
       FROM outbox WHERE created_at < market_now() - interval '60 seconds')sql"},

@@ -78,9 +78,11 @@ TEST(Parked_Work, OfOrderAndPayment_IsListedAndLetGoOn) {
   ParkedOf orders("work", "order");
   orders.Sql("ALTER TABLE checkout DROP CONSTRAINT checkout_order_id_fkey");
   orders.Sql(
-      "INSERT INTO checkout (order_id, step, undo_reason, lease_until, deadline_at, failures, last_error, "
+      "INSERT INTO checkout (order_id, buyer_id, step, undo_reason, lease_until, deadline_at, failures, "
+      "last_error, "
       "parked_at)"
-      " VALUES (gen_random_uuid(), 'UNDO', 'OUT_OF_STOCK', market_now(), market_now(), 3, 'a null in a "
+      " VALUES (gen_random_uuid(), gen_random_uuid(), 'UNDO', 'OUT_OF_STOCK', market_now(), market_now(), 3, "
+      "'a null in a "
       "column', "
       "market_now())");
   EXPECT_THAT(orders.List(),

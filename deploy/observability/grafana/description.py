@@ -286,7 +286,7 @@ ORDERS = Dashboard("market-money", "Orders and money", "What is sold, what fails
         graph("Checkouts by outcome", "Pending: the buyer was told that it is not known yet.", "ops",
               summed("order_checkouts_total", "", "outcome"), stacked=True),
         graph("Checkout duration", "From the request to the outcome.", "s", *quantiles("order_checkout_seconds", ""), low=0),
-        graph("Failed orders by reason", "Declined cards and empty shelves are normal; UNAVAILABLE is ours.", "ops",
+        graph("Failed orders by reason", "Declined cards, empty shelves and cancellations are normal; UNAVAILABLE is ours.", "ops",
               summed("order_failed_total", "", "reason"), stacked=True),
         graph("Open checkouts", "By the step they stand at.", "short",
               Query("max by (step) (order_checkouts_open)", "{{step}}"), stacked=True, low=0),

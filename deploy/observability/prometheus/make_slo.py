@@ -16,8 +16,8 @@ OUTPUT = pathlib.Path(__file__).parent / "rules" / "slo.yml"
 EDGE = 'job=~"gateway|marketplace"'
 # Waiting for the card provider and hashing passwords take the time they take.
 QUICK = f'{EDGE},route!~"/v1/orders|/v1/accounts|/v1/sessions"'
-# What the buyer can see and change; every other reason is ours.
-BUYERS = '(?i:OUT_OF_STOCK|OFFER_UNAVAILABLE|PAYMENT_DECLINED|UNKNOWN_PAYMENT_METHOD)'
+# What the buyer can see and change, and what somebody wanted; every other reason is ours.
+BUYERS = '(?i:OUT_OF_STOCK|OFFER_UNAVAILABLE|PAYMENT_DECLINED|UNKNOWN_PAYMENT_METHOD|CANCELLED_BY_BUYER|CANCELLED_BY_OPERATOR)'
 
 OBJECTIVES = [
     {

@@ -158,6 +158,35 @@ api::order::OrderEvent ToProto(const domain::Event& event) {
   return out;
 }
 
+api::order::StateCount ToProto(const storage::StateCount& count) {
+  api::order::StateCount out;
+  out.set_state(ToProto(count.state));
+  out.set_count(count.count);
+  return out;
+}
+
+api::order::Checkout ToProto(const storage::CheckoutOnView& checkout) {
+  api::order::Checkout out;
+  out.set_order_id(checkout.order.ToString());
+  out.set_order_number(checkout.order_number);
+  out.set_buyer_id(checkout.buyer.ToString());
+  out.set_state(ToProto(checkout.state));
+  // The same names, by contract.
+  auto step = api::order::Checkout::STEP_UNSPECIFIED;
+  api::order::Checkout::Step_Parse(std::string(storage::Name(checkout.step)), &step);
+  out.set_step(step);
+  out.set_undo_reason(std::string(domain::Name(checkout.undo_reason)));
+  out.set_attempts(checkout.attempts);
+  out.set_failures(checkout.failures);
+  out.set_last_error(checkout.last_error);
+  out.set_driven(checkout.driven);
+  *out.mutable_create_time() = ToProto(checkout.created_at);
+  *out.mutable_deadline_time() = ToProto(checkout.deadline_at);
+  *out.mutable_next_run_time() = ToProto(checkout.next_run_at);
+  if (checkout.parked_at) *out.mutable_parked_time() = ToProto(*checkout.parked_at);
+  return out;
+}
+
 domain::State StateFrom(api::order::OrderState state) {
   return domain::StateFrom(api::order::OrderState_Name(state));
 }

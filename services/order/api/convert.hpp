@@ -8,6 +8,8 @@
 #include "marketplace/user/v1/user.market.hpp"
 #include "services/order/domain/event.hpp"
 #include "services/order/domain/pricing.hpp"
+#include "services/order/storage/checkouts.hpp"
+#include "services/order/storage/orders.hpp"
 
 namespace market::order {
 
@@ -19,6 +21,8 @@ api::order::Order ToProto(const domain::Order& order);
 api::order::SellerOrder ToProto(const domain::SellerOrder& part);
 api::order::Quote ToProto(const domain::Priced& priced);
 api::order::OrderEvent ToProto(const domain::Event& event);
+api::order::StateCount ToProto(const storage::StateCount& count);
+api::order::Checkout ToProto(const storage::CheckoutOnView& checkout);
 domain::State StateFrom(api::order::OrderState state);
 
 }  // namespace market::order

@@ -1,4 +1,3 @@
-#include "platform/rpc/act.hpp"
 #include "services/order/api/convert.hpp"
 #include "services/order/api/order_service.hpp"
 
@@ -6,7 +5,17 @@ namespace market::order {
 
 Task<api::order::SellerOrder> OrderService::AcceptSellerOrder(CallContext& call,
                                                               api::order::AcceptSellerOrderRequest request) {
-  co_return co_await Move(call, request.seller_order_id(), domain::State::kAccepted, std::nullopt);
+  co_return co_await Move(call, request.seller_order_id(), domain::State::kAccepted);
+}
+
+Task<api::order::SellerOrder> OrderService::RejectSellerOrder(CallContext& call,
+                                                              api::order::RejectSellerOrderRequest request) {
+  co_return co_await End(call, request.seller_order_id(), domain::State::kRejected, request.reason());
+}
+
+Task<api::order::SellerOrder> OrderService::CancelBySeller(CallContext& call,
+                                                           api::order::CancelBySellerRequest request) {
+  co_return co_await End(call, request.seller_order_id(), domain::State::kCancelled, request.reason());
 }
 
 Task<api::order::SellerOrder> OrderService::ShipSellerOrder(CallContext& call,
@@ -17,37 +26,41 @@ Task<api::order::SellerOrder> OrderService::ShipSellerOrder(CallContext& call,
 
 Task<api::order::SellerOrder> OrderService::DeliverSellerOrder(
     CallContext& call, api::order::DeliverSellerOrderRequest request) {
-  co_return co_await Move(call, request.seller_order_id(), domain::State::kDelivered, std::nullopt);
+  co_return co_await Move(call, request.seller_order_id(), domain::State::kDelivered);
 }
 
+Task<api::order::SellerOrder> OrderService::ConfirmReceipt(CallContext& call,
+                                                           api::order::ConfirmReceiptRequest request) {
+  const auto part = domain::SellerOrderId::From(request.seller_order_id());
+  const auto buyer = call.Caller().account;
+  co_return Tell(co_await deps_.transitions.Move(
+      call, part, storage::Scope::Buyer(buyer), domain::State::kCompleted, {domain::ActorRole::kBuyer, buyer},
+      std::nullopt, call.OperationId(), call.Trace().ToTraceparent(), deps_.clock.Now()));
+}
+
+// By a shop.
 Task<api::order::SellerOrder> OrderService::Move(CallContext& call, std::string part_id, domain::State to,
                                                  std::optional<storage::Shipment> shipment) {
   const auto part = domain::SellerOrderId::From(part_id);
   const auto scope = storage::Scope::Sellers(call.Reach().sellers);
-  const auto moved = co_await deps_.transitions.Move(
+  co_return Tell(co_await deps_.transitions.Move(
       call, part, scope, to, {domain::ActorRole::kSeller, call.Caller().account}, std::move(shipment),
-      call.OperationId(), call.Trace().ToTraceparent(), deps_.clock.Now());
-  deps_.metrics.Moved(to, 1);
-  deps_.relay.Wake();
-  co_return ToProto(moved);
+      call.OperationId(), call.Trace().ToTraceparent(), deps_.clock.Now()));
 }
 
-Task<api::order::Order> OrderService::CancelOrder(CallContext& call, api::order::CancelOrderRequest request) {
-  const auto& caller = call.Caller();
-  const bool by_operator = call.Reach().everything;
-  const auto id = domain::OrderId::From(request.order_id());
-  const auto scope = by_operator ? storage::Scope::Everything() : storage::Scope::Buyer(caller.account);
-  std::vector<domain::SellerOrderId> named;
-  for (const auto& part : request.seller_order_ids()) named.push_back(domain::SellerOrderId::From(part));
-  storage::Actor actor{by_operator ? domain::ActorRole::kOperator : domain::ActorRole::kBuyer,
-                       caller.account};
-  if (by_operator) actor.act = rpc::ActOf(call, request.reason());
-  const auto cancelled =
-      co_await deps_.transitions.Cancel(call, id, scope, std::move(named), std::move(actor), request.reason(),
-                                        call.OperationId(), call.Trace().ToTraceparent(), deps_.clock.Now());
-  deps_.metrics.Moved(domain::State::kCancelled, cancelled.parts);
+Task<api::order::SellerOrder> OrderService::End(CallContext& call, std::string part_id, domain::State to,
+                                                std::string reason) {
+  const auto part = domain::SellerOrderId::From(part_id);
+  const auto scope = storage::Scope::Sellers(call.Reach().sellers);
+  storage::Ending ending{to, {domain::ActorRole::kSeller, call.Caller().account}, std::move(reason)};
+  co_return Tell(co_await deps_.transitions.End(call, part, scope, std::move(ending), call.OperationId(),
+                                                call.Trace().ToTraceparent(), deps_.clock.Now()));
+}
+
+api::order::SellerOrder OrderService::Tell(const storage::Moved& moved) {
+  for (const auto step : moved.steps) deps_.metrics.Moved(step, 1);
   deps_.relay.Wake();
-  co_return ToProto(cancelled.order);
+  return ToProto(moved.part);
 }
 
 }  // namespace market::order

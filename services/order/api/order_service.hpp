@@ -38,19 +38,35 @@ class OrderService final : public api::OrderApi {
                                                       api::order::ListMyOrdersRequest request) override;
   Task<api::order::ExplainOrderResponse> ExplainOrder(CallContext& call,
                                                       api::order::ExplainOrderRequest request) override;
+  Task<api::order::CountMyOrdersResponse> CountMyOrders(CallContext& call,
+                                                        api::order::CountMyOrdersRequest request) override;
   Task<api::order::ListOrderEventsResponse> ListOrderEvents(
       CallContext& call, api::order::ListOrderEventsRequest request) override;
   Task<api::order::Order> CancelOrder(CallContext& call, api::order::CancelOrderRequest request) override;
   Task<api::order::ListSellerOrdersResponse> ListSellerOrders(
       CallContext& call, api::order::ListSellerOrdersRequest request) override;
+  Task<api::order::CountSellerOrdersResponse> CountSellerOrders(
+      CallContext& call, api::order::CountSellerOrdersRequest request) override;
   Task<api::order::SellerOrder> GetSellerOrder(CallContext& call,
                                                api::order::GetSellerOrderRequest request) override;
   Task<api::order::SellerOrder> AcceptSellerOrder(CallContext& call,
                                                   api::order::AcceptSellerOrderRequest request) override;
+  Task<api::order::SellerOrder> RejectSellerOrder(CallContext& call,
+                                                  api::order::RejectSellerOrderRequest request) override;
+  Task<api::order::SellerOrder> CancelBySeller(CallContext& call,
+                                               api::order::CancelBySellerRequest request) override;
   Task<api::order::SellerOrder> ShipSellerOrder(CallContext& call,
                                                 api::order::ShipSellerOrderRequest request) override;
   Task<api::order::SellerOrder> DeliverSellerOrder(CallContext& call,
                                                    api::order::DeliverSellerOrderRequest request) override;
+  Task<api::order::SellerOrder> ConfirmReceipt(CallContext& call,
+                                               api::order::ConfirmReceiptRequest request) override;
+  Task<api::order::ListOrdersResponse> ListOrders(CallContext& call,
+                                                  api::order::ListOrdersRequest request) override;
+  Task<api::order::ListStuckCheckoutsResponse> ListStuckCheckouts(
+      CallContext& call, api::order::ListStuckCheckoutsRequest request) override;
+  Task<api::order::Checkout> AdvanceCheckout(CallContext& call,
+                                             api::order::AdvanceCheckoutRequest request) override;
 
  private:
   Task<std::vector<domain::Offer>> FetchOffers(CallContext& call, std::vector<domain::Item> items);
@@ -61,8 +77,14 @@ class OrderService final : public api::OrderApi {
   Task<api::order::Order> Drive(CallContext& call, storage::Lease lease, domain::Order order,
                                 api::order::PlaceOrderRequest request);
   Task<domain::Order> Require(CallContext& call, domain::OrderId id, storage::Scope scope);
+  // Drives a checkout as far as it goes, and gives its order as it is then, whoever brought it there.
+  Task<domain::Order> DriveOn(CallContext& call, storage::Lease lease, domain::Order order);
   Task<api::order::SellerOrder> Move(CallContext& call, std::string part_id, domain::State to,
-                                     std::optional<storage::Shipment> shipment);
+                                     std::optional<storage::Shipment> shipment = std::nullopt);
+  Task<api::order::SellerOrder> End(CallContext& call, std::string part_id, domain::State to,
+                                    std::string reason);
+  Task<api::order::Order> Undone(CallContext& call, domain::OrderId id, storage::Scope scope);
+  api::order::SellerOrder Tell(const storage::Moved& moved);
 
   Deps deps_;
 };

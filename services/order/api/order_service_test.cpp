@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "platform/rpc/page.hpp"
@@ -343,6 +344,161 @@ Task<> ExpectLargeOrdersToFit(Operations& o) {
 TEST(OrderService_LargeOrders, EndTheirPageAtItsBudget) {
   testing::WithStore<Operations>(ExpectLargeOrdersToFit);
 }
+
+// Nobody knows yet whether the payment is held: the order is undone once the provider has said so.
+Task<> ExpectUnpaidCancelled(Operations& o) {
+  Call placing(o.buyer);
+  const auto wish = o.Wish({o.anna, o.bob}, "slow_yes");
+  const auto pending = co_await o.api.PlaceOrder(placing.context, wish);
+  EXPECT_EQ(pending.state(), api::order::PENDING_PAYMENT);
+  api::order::CancelOrderRequest cancel;
+  cancel.set_order_id(pending.id());
+  cancel.add_seller_order_ids(pending.seller_orders(0).id());
+  Call first(o.buyer);
+  EXPECT_EQ(co_await ReasonOf(o.api.CancelOrder(first.context, cancel)), "ILLEGAL_TRANSITION");
+  cancel.clear_seller_order_ids();
+  cancel.set_reason("changed my mind");
+  Call stranger(AccountId::New());
+  EXPECT_EQ(co_await ReasonOf(o.api.CancelOrder(stranger.context, cancel)), "NOT_FOUND");
+  EXPECT_EQ((co_await o.api.CancelOrder(first.context, cancel)).state(), api::order::PENDING_PAYMENT);
+  EXPECT_FALSE(first.context.Settled()) << "asked again with the same key";
+  EXPECT_EQ(o.payments.orders[pending.id()].state(), testing::FakePayments::Payment::UNKNOWN);
+  EXPECT_EQ(o.stock.Available(), 99) << "the payment first";
+
+  Call again(o.buyer, {}, first.context.OperationId());
+  const auto failed = co_await o.api.CancelOrder(again.context, cancel);
+  EXPECT_TRUE(again.context.Settled());
+  EXPECT_EQ(failed.state(), api::order::FAILED);
+  EXPECT_EQ(failed.failure_reason(), "CANCELLED_BY_BUYER");
+  EXPECT_EQ(failed.payment().state(), "VOIDED");
+  EXPECT_EQ(o.stock.Available(), 100);
+  Call third(o.buyer);
+  EXPECT_EQ((co_await o.api.CancelOrder(third.context, cancel)).SerializeAsString(),
+            failed.SerializeAsString());
+  Call replaced(o.buyer, {}, placing.context.OperationId());
+  EXPECT_EQ(co_await ReasonOf(o.api.PlaceOrder(replaced.context, wish)), "ILLEGAL_TRANSITION");
+  EXPECT_EQ(o.payments.orders[pending.id()].captured().amount(), 0);
+}
+TEST(OrderService_CancelOrder, OfAnUnpaidOrder_GivesBackThePaymentFirst) {
+  testing::WithStore<Operations>(ExpectUnpaidCancelled);
+}
+
+Task<> ExpectEnds(Operations& o) {
+  const auto order = co_await o.Placed(o.buyer, {o.anna, o.bob});
+  Call anna(AccountId::New(), Of(o.anna));
+  Call bob(AccountId::New(), Of(o.bob));
+  Call buyer(o.buyer);
+  api::order::RejectSellerOrderRequest reject;
+  reject.set_seller_order_id(order.seller_orders(0).id());
+  reject.set_reason("sold in the shop");
+  EXPECT_EQ(co_await ReasonOf(o.api.RejectSellerOrder(bob.context, reject)), "NOT_FOUND");
+  EXPECT_EQ((co_await o.api.RejectSellerOrder(anna.context, reject)).state(), api::order::REJECTED);
+
+  const auto& part = order.seller_orders(1).id();
+  api::order::ConfirmReceiptRequest receipt;
+  receipt.set_seller_order_id(part);
+  EXPECT_EQ(co_await ReasonOf(o.api.ConfirmReceipt(anna.context, receipt)), "NOT_FOUND");
+  EXPECT_EQ(co_await ReasonOf(o.api.ConfirmReceipt(buyer.context, receipt)), "ILLEGAL_TRANSITION");
+  api::order::AcceptSellerOrderRequest accept;
+  accept.set_seller_order_id(part);
+  co_await o.api.AcceptSellerOrder(bob.context, accept);
+  api::order::ShipSellerOrderRequest ship;
+  ship.set_seller_order_id(part);
+  Call shipping(AccountId::New(), Of(o.bob));
+  co_await o.api.ShipSellerOrder(shipping.context, ship);
+  api::order::CancelBySellerRequest cancel;
+  cancel.set_seller_order_id(part);
+  Call cancelling(AccountId::New(), Of(o.bob));
+  EXPECT_EQ(co_await ReasonOf(o.api.CancelBySeller(cancelling.context, cancel)), "ILLEGAL_TRANSITION");
+  const auto received = co_await o.api.ConfirmReceipt(buyer.context, receipt);
+  EXPECT_EQ(received.state(), api::order::COMPLETED);
+  EXPECT_EQ((co_await o.api.ConfirmReceipt(buyer.context, receipt)).SerializeAsString(),
+            received.SerializeAsString());
+  for (const auto* line :
+       {"order_transitions_total{state=\"REJECTED\"} 1", "order_transitions_total{state=\"DELIVERED\"} 1",
+        "order_transitions_total{state=\"COMPLETED\"} 1"}) {
+    EXPECT_TRUE(o.registry.Exposition().contains(line)) << line;
+  }
+  const auto counts = co_await o.api.CountMyOrders(buyer.context, {});
+  EXPECT_EQ(counts.counts_size(), 1);
+  EXPECT_EQ(counts.counts(0).state(), api::order::COMPLETED);
+  api::order::CountSellerOrdersRequest sold;
+  sold.set_seller_id(o.anna.ToString());
+  EXPECT_EQ((co_await o.api.CountSellerOrders(anna.context, sold)).counts(0).state(), api::order::REJECTED);
+}
+TEST(OrderService, Parts_EndByTheirShopOrTheirBuyer) { testing::WithStore<Operations>(ExpectEnds); }
+
+Task<> ExpectOperators(Operations& o) {
+  const auto order = co_await o.Placed(o.buyer, {o.anna});
+  Call by_operator(AccountId::New(), {.everything = true});
+  api::order::GetOrderRequest look;
+  look.set_order_id(order.id());
+  EXPECT_EQ((co_await o.api.GetOrder(by_operator.context, look)).number(), order.number());
+  Call stranger(AccountId::New());
+  EXPECT_EQ(co_await ReasonOf(o.api.GetOrder(stranger.context, look)), "NOT_FOUND");
+
+  api::order::ListOrdersRequest list;
+  list.set_seller_id(o.anna.ToString());
+  list.set_number(order.number());
+  *list.mutable_create_time_from() = order.create_time();
+  auto page = co_await o.api.ListOrders(by_operator.context, list);
+  EXPECT_EQ(page.orders_size(), 1);
+  EXPECT_EQ(page.next_page_token(), "");
+  *list.mutable_create_time_to() = order.create_time();
+  EXPECT_EQ(co_await ReasonOf(o.api.ListOrders(by_operator.context, list)), "INVALID_ARGUMENT");
+  list.Clear();
+  co_await o.Placed(o.buyer, {o.anna});
+  list.set_buyer_id(o.buyer.ToString());
+  list.set_page_size(1);
+  page = co_await o.api.ListOrders(by_operator.context, list);
+  EXPECT_NE(page.orders(0).id(), order.id()) << "newest first";
+  list.set_page_token(page.next_page_token());
+  EXPECT_EQ((co_await o.api.ListOrders(by_operator.context, list)).orders(0).id(), order.id());
+  list.set_state(api::order::PLACED);
+  EXPECT_EQ(co_await ReasonOf(o.api.ListOrders(by_operator.context, list)), "INVALID_PAGE_TOKEN");
+}
+TEST(OrderService, Operators_SeeEverybodysOrders) { testing::WithStore<Operations>(ExpectOperators); }
+
+Task<> ExpectAdvanced(Operations& o) {
+  Call placing(o.buyer);
+  const auto pending = co_await o.api.PlaceOrder(placing.context, o.Wish({o.anna}, "slow_yes"));
+  testing::SharedDatabase().Execute(
+      "UPDATE checkout SET parked_at = market_now(), failures = 3"
+      " WHERE order_id = '" +
+      pending.id() + "'");
+  Call by_operator(AccountId::New(), {.everything = true});
+  const auto stuck = [&]() -> Task<bool> {
+    api::order::ListStuckCheckoutsRequest request;
+    request.set_page_size(100);
+    const auto page = co_await o.api.ListStuckCheckouts(by_operator.context, request);
+    co_return std::ranges::any_of(page.checkouts(),
+                                  [&](const auto& one) { return one.order_id() == pending.id(); });
+  };
+  EXPECT_TRUE(co_await stuck());
+  api::order::AdvanceCheckoutRequest advance;
+  advance.set_order_id(domain::OrderId::New().ToString());
+  EXPECT_EQ(co_await ReasonOf(o.api.AdvanceCheckout(by_operator.context, advance)), "NOT_FOUND");
+  advance.set_order_id(pending.id());
+  auto checkout = co_await o.api.AdvanceCheckout(by_operator.context, advance);
+  EXPECT_EQ(checkout.state(), api::order::PENDING_PAYMENT) << "the provider does not know yet";
+  EXPECT_EQ(checkout.step(), api::order::Checkout::FORWARD);
+  EXPECT_FALSE(checkout.has_parked_time());
+  EXPECT_FALSE(by_operator.context.Settled());
+  EXPECT_FALSE(co_await stuck());
+  Call again(AccountId::New(), {.everything = true});
+  for (int run = 0; run < 2; ++run) {
+    checkout = co_await o.api.AdvanceCheckout(again.context, advance);
+    EXPECT_EQ(checkout.state(), api::order::PLACED);
+    EXPECT_EQ(checkout.step(), api::order::Checkout::DONE);
+    EXPECT_FALSE(checkout.driven());
+  }
+  EXPECT_TRUE(again.context.Settled());
+  EXPECT_EQ(testing::SharedDatabase().Execute("SELECT count(*) FROM audit_event WHERE target_id = '" +
+                                              pending.id() + "'"),
+            "2")
+      << "what only looked is no act";
+}
+TEST(OrderService_AdvanceCheckout, DrivesWhatIsStuck) { testing::WithStore<Operations>(ExpectAdvanced); }
 
 }  // namespace
 }  // namespace market::order

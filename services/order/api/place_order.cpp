@@ -71,18 +71,23 @@ Task<api::order::Order> OrderService::Resume(CallContext& call, domain::Order or
 
 Task<api::order::Order> OrderService::Drive(CallContext& call, storage::Lease lease, domain::Order order,
                                             api::order::PlaceOrderRequest request) {
-  const storage::KeyedAnswer answer{.key = *call.RequestKey(), .of = [](const domain::Order& placed) {
-                                      return rpc::KeptAnswerOf(order::ToProto(placed));
-                                    }};
+  co_return Answer(call, co_await DriveOn(call, std::move(lease), std::move(order)), request);
+}
+
+Task<domain::Order> OrderService::DriveOn(CallContext& call, storage::Lease lease, domain::Order order) {
+  std::optional<storage::KeyedAnswer> answer;
+  if (auto* key = call.RequestKey()) {
+    answer.emplace(*key, [](const domain::Order& placed) { return rpc::KeptAnswerOf(order::ToProto(placed)); });
+  }
   bool taken_over = false;
   try {
-    co_await deps_.checkout.Advance(call, lease, order, &answer);
+    co_await deps_.checkout.Advance(call, lease, order, answer ? &*answer : nullptr);
   } catch (const storage::LostLease&) {
     taken_over = true;
   }
   if (taken_over) order = co_await Require(call, order.id, storage::Scope::Everything());
   deps_.relay.Wake();
-  co_return Answer(call, order, request);
+  co_return order;
 }
 
 Task<std::vector<domain::Offer>> OrderService::FetchOffers(CallContext& call,

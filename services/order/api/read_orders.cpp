@@ -25,6 +25,13 @@ storage::Scope HistoryScope(const CallContext& call) {
   return storage::Scope::BuyerOrSellers(call.Caller().account, call.Reach().sellers);
 }
 
+template <class Response>
+Response Counted(const std::vector<storage::StateCount>& counts) {
+  Response response;
+  for (const auto& count : counts) *response.add_counts() = ToProto(count);
+  return response;
+}
+
 }  // namespace
 
 Task<domain::Order> OrderService::Require(CallContext& call, domain::OrderId id, storage::Scope scope) {
@@ -35,7 +42,9 @@ Task<domain::Order> OrderService::Require(CallContext& call, domain::OrderId id,
 
 Task<api::order::Order> OrderService::GetOrder(CallContext& call, api::order::GetOrderRequest request) {
   const auto id = domain::OrderId::From(request.order_id());
-  co_return ToProto(co_await Require(call, id, storage::Scope::Buyer(call.Caller().account)));
+  auto scope =
+      call.Reach().everything ? storage::Scope::Everything() : storage::Scope::Buyer(call.Caller().account);
+  co_return ToProto(co_await Require(call, id, std::move(scope)));
 }
 
 Task<api::order::ListMyOrdersResponse> OrderService::ListMyOrders(CallContext& call,
@@ -52,6 +61,18 @@ Task<api::order::ListMyOrdersResponse> OrderService::ListMyOrders(CallContext& c
                              [](const domain::Order& order) { return ToProto(order); });
   if (kept < orders.size()) response.set_next_page_token(deps_.pages.Encode(filter, orders[kept - 1].id));
   co_return response;
+}
+
+Task<api::order::CountMyOrdersResponse> OrderService::CountMyOrders(CallContext& call,
+                                                                    api::order::CountMyOrdersRequest) {
+  co_return Counted<api::order::CountMyOrdersResponse>(
+      co_await deps_.orders.CountOfBuyer(call, call.Caller().account));
+}
+
+Task<api::order::CountSellerOrdersResponse> OrderService::CountSellerOrders(
+    CallContext& call, api::order::CountSellerOrdersRequest request) {
+  co_return Counted<api::order::CountSellerOrdersResponse>(
+      co_await deps_.orders.CountOfSeller(call, SellerId::From(request.seller_id())));
 }
 
 Task<api::order::ListOrderEventsResponse> OrderService::ListOrderEvents(

@@ -88,6 +88,10 @@ Error Refusal(const domain::Failure& failure, const RequestedItems& items) {
           .WithField("paymentMethod", reason, "the payment provider does not know it");
     case FailureReason::kUnavailable:
       return Error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION", "the order failed: " + reason);
+    case FailureReason::kCancelledByBuyer:
+    case FailureReason::kCancelledByOperator:
+      return Error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION",
+                   "the order was cancelled before it was paid");
     case FailureReason::kNone:
       break;
   }

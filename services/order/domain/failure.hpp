@@ -16,15 +16,21 @@ enum class FailureReason : std::uint8_t {
   kOfferUnavailable,
   kPaymentDeclined,
   kUnknownPaymentMethod,
-  kUnavailable,  // a peer did not answer until the checkout's deadline
+  kUnavailable,       // a peer did not answer until the checkout's deadline
+  kCancelledByBuyer,  // both while it waited for its payment
+  kCancelledByOperator,
 };
 
 // As in the contract and the database.
-inline constexpr Words<FailureReason, 6> kFailureReasons{
+inline constexpr Words<FailureReason, 8> kFailureReasons{
     "reason of a failure",
-    {"", "OUT_OF_STOCK", "OFFER_UNAVAILABLE", "PAYMENT_DECLINED", "UNKNOWN_PAYMENT_METHOD", "UNAVAILABLE"}};
+    {"", "OUT_OF_STOCK", "OFFER_UNAVAILABLE", "PAYMENT_DECLINED", "UNKNOWN_PAYMENT_METHOD", "UNAVAILABLE",
+     "CANCELLED_BY_BUYER", "CANCELLED_BY_OPERATOR"}};
 inline std::string_view Name(FailureReason reason) { return kFailureReasons.Name(reason); }
 inline void FromText(std::string_view text, FailureReason& reason) { reason = kFailureReasons.Require(text); }
+inline bool IsCancellation(FailureReason reason) {
+  return reason == FailureReason::kCancelledByBuyer || reason == FailureReason::kCancelledByOperator;
+}
 
 // An offer of which less is left than was asked for.
 struct Shortage {
@@ -38,6 +44,7 @@ struct Failure {
   FailureReason reason = FailureReason::kNone;
   std::vector<Shortage> shortages;  // of kOutOfStock and kOfferUnavailable
   std::string decline_code;         // of kPaymentDeclined: the provider's word
+  std::string note = {};            // of a cancellation what a person wrote, for the history
 
   bool operator==(const Failure&) const = default;
 };

@@ -49,8 +49,9 @@ void ExpectWords(std::initializer_list<std::string_view> words) {
 
 // As the contract has them: what is stored and what is answered.
 TEST(Words, AreTheContracts) {
-  ExpectWords<FailureReason>(
-      {"", "OUT_OF_STOCK", "OFFER_UNAVAILABLE", "PAYMENT_DECLINED", "UNKNOWN_PAYMENT_METHOD", "UNAVAILABLE"});
+  ExpectWords<FailureReason>({"", "OUT_OF_STOCK", "OFFER_UNAVAILABLE", "PAYMENT_DECLINED",
+                              "UNKNOWN_PAYMENT_METHOD", "UNAVAILABLE", "CANCELLED_BY_BUYER",
+                              "CANCELLED_BY_OPERATOR"});
   ExpectWords<PaymentState>({"CREATED", "AUTHORIZED", "CAPTURED", "DECLINED", "VOIDED", "UNKNOWN"});
   ExpectWords<ActorRole>({"buyer", "seller", "operator", "system"});
 }

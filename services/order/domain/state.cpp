@@ -45,6 +45,12 @@ void RequireMove(State from, State to) {
       .WithMetadata("to", std::string(Name(to)));
 }
 
+std::vector<State> StepsTo(State from, State to) {
+  if (from == State::kShipped && to == State::kCompleted) return {State::kDelivered, State::kCompleted};
+  RequireMove(from, to);
+  return {to};
+}
+
 bool IsDead(State state) {
   return state == State::kCancelled || state == State::kRejected || state == State::kFailed;
 }

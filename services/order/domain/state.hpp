@@ -4,12 +4,13 @@
 //   PENDING_PAYMENT → PLACED → ACCEPTED → SHIPPED → DELIVERED → COMPLETED
 //   PENDING_PAYMENT → FAILED;  PLACED, ACCEPTED → CANCELLED or REJECTED
 //
-// No operation makes a part COMPLETED or REJECTED yet.
-// A part that waits for its payment can't be cancelled: its checkout is deciding, and ends by itself.
+// An order that waits for its payment is cancelled by its checkout, which undoes it: no part was placed, so it
+// ends FAILED. CANCELLED and REJECTED are what becomes of parts that were placed.
 #pragma once
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace market::order::domain {
 
@@ -34,6 +35,10 @@ void FromText(std::string_view text, State& state);
 bool MayMove(State from, State to);
 // Throws Error FAILED_PRECONDITION ILLEGAL_TRANSITION with both states in its metadata.
 void RequireMove(State from, State to);
+
+// The states that a part passes on its way, the last of them `to`: what was SHIPPED and is COMPLETED by its
+// buyer, who has it, was DELIVERED. Throws as RequireMove.
+std::vector<State> StepsTo(State from, State to);
 
 // CANCELLED, REJECTED and FAILED: nothing more will be delivered.
 bool IsDead(State state);

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "platform/core/error.hpp"
@@ -35,6 +37,64 @@ TEST(State, EveryPair_IsAllowedOrRefusedTheSameWay) {
         EXPECT_EQ(error.metadata.at(1).second, Name(b));
       }
     }
+  }
+}
+
+std::string ReasonOf(State from, State to) {
+  try {
+    (void)StepsTo(from, to);
+  } catch (const Error& error) {
+    return error.reason;
+  }
+  return "";
+}
+
+// What each act makes of a part, by the state that it finds: the states passed, or nothing where it is refused.
+TEST(State, EveryActInEveryState_TakesItsStepsOrIsRefused) {
+  using Steps = std::vector<State>;
+  using enum State;
+  struct Act {
+    std::string_view name;
+    State to;
+    std::map<State, Steps> from;
+  };
+  for (const auto& act : {
+           Act{"accept", kAccepted, {{kPlaced, {kAccepted}}}},
+           Act{"ship", kShipped, {{kAccepted, {kShipped}}}},
+           Act{"deliver", kDelivered, {{kShipped, {kDelivered}}}},
+           Act{"confirm receipt",
+               kCompleted,
+               {{kShipped, {kDelivered, kCompleted}}, {kDelivered, {kCompleted}}}},
+           Act{"cancel", kCancelled, {{kPlaced, {kCancelled}}, {kAccepted, {kCancelled}}}},
+           Act{"reject", kRejected, {{kPlaced, {kRejected}}, {kAccepted, {kRejected}}}},
+       }) {
+    for (int i = 0; i < kStates; ++i) {
+      const auto from = static_cast<State>(i);
+      const auto steps = act.from.find(from);
+      if (steps == act.from.end()) {
+        EXPECT_EQ(ReasonOf(from, act.to), "ILLEGAL_TRANSITION") << act.name << " when " << Name(from);
+      } else {
+        EXPECT_EQ(StepsTo(from, act.to), steps->second) << act.name << " when " << Name(from);
+      }
+    }
+  }
+}
+
+// No way leads around the table of moves.
+TEST(State, StepsOfEveryPair_AreMovesOneByOne) {
+  for (int i = 0; i < kStates * kStates; ++i) {
+    auto at = static_cast<State>(i / kStates);
+    const auto to = static_cast<State>(i % kStates);
+    if (!ReasonOf(at, to).empty()) {
+      EXPECT_FALSE(MayMove(at, to));
+      continue;
+    }
+    const auto steps = StepsTo(at, to);
+    for (const auto next : steps) {
+      EXPECT_TRUE(MayMove(at, next)) << Name(at) << " → " << Name(next);
+      at = next;
+    }
+    EXPECT_EQ(at, to);
   }
 }
 

@@ -15,7 +15,8 @@ CREATE DOMAIN order_state AS text CHECK (VALUE IN
   ('PENDING_PAYMENT', 'PLACED', 'ACCEPTED', 'SHIPPED', 'DELIVERED', 'COMPLETED', 'CANCELLED', 'REJECTED', 'FAILED'));
 
 CREATE DOMAIN failure_reason AS text CHECK (VALUE IN
-  ('', 'OUT_OF_STOCK', 'OFFER_UNAVAILABLE', 'PAYMENT_DECLINED', 'UNKNOWN_PAYMENT_METHOD', 'UNAVAILABLE'));
+  ('', 'OUT_OF_STOCK', 'OFFER_UNAVAILABLE', 'PAYMENT_DECLINED', 'UNKNOWN_PAYMENT_METHOD', 'UNAVAILABLE',
+   'CANCELLED_BY_BUYER', 'CANCELLED_BY_OPERATOR'));
 
 CREATE TABLE orders (
   id                uuid PRIMARY KEY,
@@ -132,11 +133,13 @@ CREATE TRIGGER order_event_is_append_only BEFORE UPDATE OR DELETE ON order_event
 -- The saga of placing an order: which way it goes, who drives it now, when it is due again.
 CREATE TABLE checkout (
   order_id           uuid PRIMARY KEY REFERENCES orders (id),
+  buyer_id           uuid NOT NULL,  -- the order's
   step               text NOT NULL CHECK (step IN ('FORWARD', 'UNDO', 'DONE')),
   undo_reason        failure_reason NOT NULL DEFAULT '',  -- what its order fails of, as in orders
   undo_offers        uuid[] NOT NULL DEFAULT '{}',
   undo_left          bigint[] NOT NULL DEFAULT '{}',
   undo_decline_code  text NOT NULL DEFAULT '',
+  undo_note          text NOT NULL DEFAULT '',            -- of a cancellation what a person wrote
   fence              bigint NOT NULL DEFAULT 1,
   lease_until        timestamptz NOT NULL,
   next_run_at        timestamptz NOT NULL DEFAULT market_now(),
@@ -150,3 +153,15 @@ CREATE TABLE checkout (
 );
 COMMENT ON TABLE checkout IS 'mutable';
 CREATE INDEX checkout_due ON checkout (next_run_at) WHERE step <> 'DONE';
+CREATE INDEX checkout_open_of_buyer ON checkout (buyer_id) WHERE step <> 'DONE';
+
+-- The buyer, if he has fewer than `most` checkouts open; else ends the transaction. One that opens another meanwhile
+-- waits: an account's checkouts begin one after the other, or all at once would pass.
+CREATE FUNCTION buyer_with_room(buyer uuid, most integer) RETURNS uuid LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended(buyer::text, 0));
+  IF (SELECT count(*) FROM checkout WHERE buyer_id = buyer AND step <> 'DONE') >= most THEN
+    RAISE EXCEPTION 'the buyer has % open checkouts', most USING ERRCODE = 'MK002';
+  END IF;
+  RETURN buyer;
+END $$;

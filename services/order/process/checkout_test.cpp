@@ -101,6 +101,13 @@ struct World {
     co_await database.Write(market::testing::Soon(), kLater);
     co_await service.recovery.Driving().RunOnce();  // a crash of its driver ends in the log
   }
+  // As its buyer does, while it may be driven or not.
+  Task<> Cancel(const domain::Order& order) {
+    Service service(database, stock, payments);
+    co_await service.checkouts.Cancel(
+        market::testing::Soon(), order.id, storage::Scope::Buyer(order.buyer),
+        {.reason = FailureReason::kCancelledByBuyer, .shortages = {}, .decline_code = {}}, std::nullopt);
+  }
   Task<domain::Order> Read(domain::OrderId id) {
     Service service(database, stock, payments);
     auto order = co_await service.orders.Find(market::testing::Soon(), id, storage::Scope::Everything());
@@ -153,6 +160,7 @@ Task<> RunSchedule(boost::asio::io_context& io, unsigned seed) {
   co_await world.Place(order);
   for (int round = 0; round < 4; ++round) {
     if (seed % 11 == 0) co_await world.database.Write(market::testing::Soon(), kOverdue, order.id);
+    if (seed % 5 == 1 && round == static_cast<int>(seed % 4)) co_await world.Cancel(order);
     co_await world.Recover();
   }
   world.faults.Heal();

@@ -2,11 +2,12 @@
 
 #include <array>
 
+#include "platform/core/error.hpp"
 #include "platform/events/event.hpp"
 #include "platform/idempotency/with_effect.hpp"
 #include "services/order/domain/pricing.hpp"
 #include "services/order/messages.hpp"
-#include "services/order/storage/rows.hpp"
+#include "services/order/storage/checkout_rows.hpp"
 
 namespace market::order::storage {
 namespace {
@@ -22,7 +23,7 @@ constexpr Statement kInsert{"order.insert", R"sql(
   WITH whole AS (
     INSERT INTO orders (id, operation_id, buyer_id, number, currency, total_minor, payment_method, recipient,
                         address_lines, city, region, postal_code, country_code, phone, created_at, updated_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)),
+    VALUES ($1, $2, buyer_with_room($3, $38), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)),
   named AS (INSERT INTO order_number (number, order_id) VALUES ($4, $1)),
   part AS (
     INSERT INTO seller_order (id, order_id, position, seller_id, number, state, total_minor, created_at, updated_at)
@@ -43,21 +44,9 @@ constexpr Statement kInsert{"order.insert", R"sql(
                 $33::bigint[], $34::bigint[])
       WITH ORDINALITY AS l (id, part, offer, product, title, sku, options, quantity, price, discounts, discount,
                             tax_rate, tax_mode, tax, total, position))
-  INSERT INTO checkout (order_id, step, lease_until, deadline_at, trace)
-  VALUES ($1, 'FORWARD', market_now() + $35::interval, market_now() + $36::interval, $37))sql"};
+  INSERT INTO checkout (order_id, step, lease_until, deadline_at, trace, buyer_id)
+  VALUES ($1, 'FORWARD', market_now() + $35::interval, market_now() + $36::interval, $37, $3))sql"};
 
-constexpr Columns kUndoing{Column{"c.undo_reason", &domain::Failure::reason},
-                           Column{"c.undo_offers", &domain::Failure::shortages, &domain::Shortage::offer},
-                           Column{"c.undo_left", &domain::Failure::shortages, &domain::Shortage::left},
-                           Column{"c.undo_decline_code", &domain::Failure::decline_code}};
-constexpr Columns kLease{Column{"c.order_id", &Lease::order},
-                         Column{"c.fence", &Lease::fence},
-                         Column{"c.step", &Lease::step},
-                         Inside{&Lease::undo, kUndoing},
-                         Column{"c.attempts", &Lease::attempts},
-                         Column{"c.failures", &Lease::failures},
-                         Column{"c.deadline_at < market_now()", &Lease::overdue},
-                         Column{"c.trace", &Lease::trace}};
 constexpr ComposedStatement kTake{"checkout.take", R"sql(
   UPDATE checkout c SET fence = fence + 1, lease_until = market_now() + $2::interval
   WHERE order_id = $1 AND step <> 'DONE' AND lease_until < market_now()
@@ -92,18 +81,26 @@ constexpr Statement kSettle{"order.settle", R"sql(
     FROM won WHERE order_id = $1 AND state = 'PENDING_PAYMENT' RETURNING id),
   told AS (
     INSERT INTO order_event (order_id, seller_order_id, at, from_state, to_state, actor, reason)
-    SELECT $1, id, $5, 'PENDING_PAYMENT', $4, 'system', $6 FROM moved),
+    SELECT $1, id, $5, 'PENDING_PAYMENT', $4, $8, $6 FROM moved),
   settled AS (
-    UPDATE orders SET payment_state = $7, authorized_minor = $8, captured_minor = $9, refunded_minor = $10,
-                      failure_reason = $6, failure_offers = $11, failure_left = $12, decline_code = $13,
+    UPDATE orders SET payment_state = $9, authorized_minor = $10, captured_minor = $11, refunded_minor = $12,
+                      failure_reason = $7, failure_offers = $13, failure_left = $14, decline_code = $15,
                       version = version + 1, updated_at = $5
-    FROM won WHERE id = $1 AND version = $14 RETURNING 1)
-  SELECT require((SELECT count(*) FROM moved) = $15 AND (SELECT count(*) FROM settled) = 1))sql"};
+    FROM won WHERE id = $1 AND version = $16 RETURNING 1)
+  SELECT require((SELECT count(*) FROM moved) = $17 AND (SELECT count(*) FROM settled) = 1))sql"};
 constexpr Statement kUndo{"checkout.undo", R"sql(
   WITH won AS (UPDATE checkout SET step = 'UNDO', undo_reason = $3, undo_offers = $4, undo_left = $5,
                                    undo_decline_code = $6
                WHERE order_id = $1 AND fence = $2 AND step = 'FORWARD' RETURNING 1)
   SELECT require(count(*) = 1) FROM won)sql"};
+// Whoever drives it finds out at the next thing that it writes; until then its lease stands.
+constexpr Statement kCancel{"checkout.cancel", R"sql(
+  UPDATE checkout c SET step = 'UNDO', undo_reason = $3, undo_note = $4, next_run_at = market_now(), failures = 0,
+                        parked_at = NULL
+  WHERE order_id = $1 AND step = 'FORWARD' AND ($2::uuid IS NULL OR buyer_id = $2) RETURNING 1)sql"};
+constexpr Statement kStep{
+    "checkout.step",
+    "SELECT step <> 'DONE' FROM checkout WHERE order_id = $1 AND ($2::uuid IS NULL OR buyer_id = $2)"};
 constexpr Statement kPostpone{"checkout.postpone", R"sql(
   WITH won AS (UPDATE checkout SET lease_until = market_now(), next_run_at = market_now() + $3::interval, attempts = attempts + 1,
                                    failures = 0, last_error = $4, parked_at = NULL
@@ -132,13 +129,26 @@ struct ShortageColumns {
   std::vector<std::int64_t> left;
 };
 
+domain::ActorRole ActorOf(domain::FailureReason reason) {
+  switch (reason) {
+    case domain::FailureReason::kCancelledByBuyer:
+      return domain::ActorRole::kBuyer;
+    case domain::FailureReason::kCancelledByOperator:
+      return domain::ActorRole::kOperator;
+    default:
+      return domain::ActorRole::kSystem;
+  }
+}
+
 // Adds what makes `before` become `after`, which Order::Settle made of it.
 void AddSettle(Batch& batch, const Lease& lease, Step step, const domain::Order& before,
                const domain::Order& after) {
   const ShortageColumns shortages(after.failure);
   const auto& money = after.payment;
+  const auto& why = after.failure;
+  const std::string_view told = why.note.empty() ? domain::Name(why.reason) : std::string_view(why.note);
   batch.Add(kSettle, lease.order, lease.fence, step, after.parts.front().state, after.updated_at,
-            after.failure.reason, money.state, money.authorized_minor, money.captured_minor,
+            told, after.failure.reason, ActorOf(after.failure.reason), money.state, money.authorized_minor, money.captured_minor,
             money.refunded_minor, shortages.offers, shortages.left, after.failure.decline_code,
             before.version, before.parts.size());
 }
@@ -153,6 +163,16 @@ struct PartColumns {
       totals.push_back(part.total.minor);
     }
   }
+// When the next of the buyer's open checkouts may be over: those without an answer are asked again by then.
+constexpr std::chrono::seconds kRoomIn{30};
+
+Error TooManyOpen(std::int32_t most) {
+  return Error(Code::kResourceExhausted, "RATE_LIMITED",
+               "you have " + std::to_string(most) +
+                   " orders that wait for their payment; wait for one of them, or cancel it")
+      .WithRetryAfter(kRoomIn);
+}
+
   std::vector<domain::SellerOrderId> ids;
   std::vector<SellerId> sellers;
   std::vector<std::string> numbers;
@@ -209,6 +229,7 @@ Task<std::optional<Lease>> Checkouts::Insert(Work work, domain::Order& order, st
     } catch (const postgres::SqlError& error) {
       if (idempotency::IsTaken(error)) throw idempotency::KeyTaken();
       if (error.IsUniqueViolation("orders_operation_id_key")) co_return std::nullopt;
+      if (error.Is("MK002")) throw TooManyOpen(limits_.open_of_buyer);
       if (!error.IsUniqueViolation("order_number_pkey") || draw == kDrawsMax) throw;
     }
     domain::SetNumber(order, domain::OrderNumber(order.created_at, chance_()));
@@ -227,18 +248,18 @@ Task<> Checkouts::TryInsert(Work work, const domain::Order& order, const std::st
             to.postal_code, to.country_code, to.phone, order.created_at, parts.ids, parts.sellers,
             parts.numbers, parts.totals, lines.ids, lines.parts, lines.offers, lines.products, lines.titles,
             lines.skus, lines.options, lines.quantities, lines.prices, lines.discounts, lines.discounts_minor,
-            lines.tax_rates, lines.tax_modes, lines.taxes, lines.totals, times_.lease, times_.deadline,
-            trace);
+            lines.tax_rates, lines.tax_modes, lines.taxes, lines.totals, limits_.lease, limits_.deadline,
+            trace, limits_.open_of_buyer);
   co_await database_.Write(work, std::move(batch));
   if (!key.Claimed()) key.fence = idempotency::kFirstFence;
 }
 
 Task<std::optional<Lease>> Checkouts::Take(Work work, domain::OrderId order) {
-  co_return kLease.ReadAtMostOne(co_await database_.Write(work, kTake, order, times_.lease));
+  co_return kLease.ReadAtMostOne(co_await database_.Write(work, kTake, order, limits_.lease));
 }
 
 Task<std::vector<Due>> Checkouts::TakeDue(Work work, std::size_t limit) {
-  co_return kDue.ReadAll(co_await database_.Write(work, kTakeDue, limit, times_.lease));
+  co_return kDue.ReadAll(co_await database_.Write(work, kTakeDue, limit, limits_.lease));
 }
 
 Task<std::optional<Lease>> Checkouts::Read(Work work, Due due) {
@@ -291,8 +312,31 @@ Task<> Checkouts::PutBack(Work work, domain::OrderId order, std::int64_t fence, 
                            setback.Parked());
 }
 
+Task<bool> Checkouts::Cancel(Work work, domain::OrderId order, Scope scope, domain::Failure why,
+                             std::optional<audit::Act> act) {
+  auto body = [&](postgres::Tx& tx) -> Task<bool> {
+    const auto turned = co_await tx.Execute(kCancel, order, scope.BuyerId(), why.reason, why.note);
+    if (turned.empty()) {
+      const auto open = co_await tx.Execute(kStep, order, scope.BuyerId());
+      if (open.empty()) throw NotFound("the order");
+      co_return open.One().GetBool(0);
+    }
+    if (act) {
+      act->target_type = "order";
+      act->target_id = order.ToString();
+      act->before["checkout"] = Name(Step::kForward);
+      act->after["checkout"] = Name(Step::kUndo);
+      Batch batch("checkout.cancel");
+      audit::Append(batch, *act);
+      co_await tx.ExecuteAndCommit(std::move(batch));
+    }
+    co_return true;
+  };
+  co_return co_await database_.Transaction(work, body);
+}
+
 Task<OpenCheckouts> Checkouts::CountOpen(Work work) {
-  co_return kOpen.ReadOne(co_await database_.List(work, kCountOpen, times_.deadline));
+  co_return kOpen.ReadOne(co_await database_.List(work, kCountOpen, limits_.deadline));
 }
 
 Task<> Checkouts::WriteGuarded(Work work, Batch batch) {

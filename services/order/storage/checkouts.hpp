@@ -14,12 +14,14 @@
 #include <string>
 #include <vector>
 
+#include "platform/audit/audit.hpp"
 #include "platform/core/random.hpp"
 #include "platform/core/words.hpp"
 #include "platform/idempotency/store.hpp"
 #include "platform/postgres/database.hpp"
 #include "platform/runtime/setback.hpp"
 #include "services/order/domain/order.hpp"
+#include "services/order/storage/scope.hpp"
 
 namespace market::order::storage {
 
@@ -69,9 +71,34 @@ struct OpenCheckouts {
   std::chrono::milliseconds oldest_age{0};
 };
 
-struct CheckoutTimes {
+// One checkout as operators see it.
+struct CheckoutOnView {
+  domain::OrderId order;
+  std::string order_number;
+  AccountId buyer;
+  domain::State state = domain::State::kPendingPayment;  // of the order
+  Step step = Step::kForward;
+  domain::FailureReason undo_reason = domain::FailureReason::kNone;
+  std::uint32_t attempts = 0;
+  std::uint32_t failures = 0;
+  std::string last_error;
+  bool driven = false;  // its lease runs
+  Time created_at;
+  Time deadline_at;
+  Time next_run_at;
+  std::optional<Time> parked_at;
+};
+
+// Where a page of stuck checkouts ends.
+struct StuckUpTo {
+  Time deadline_at;
+  domain::OrderId order;
+};
+
+struct CheckoutLimits {
   std::chrono::milliseconds lease{15'000};
   std::chrono::milliseconds deadline{600'000};
+  std::int32_t open_of_buyer = 20;
 };
 
 class Checkouts {
@@ -79,13 +106,14 @@ class Checkouts {
   // What the number of an order is drawn from.
   using Chance = std::function<std::uint64_t()>;
 
-  Checkouts(postgres::Database& database, CheckoutTimes times, Chance chance = Random64)
-      : database_(database), times_(times), chance_(std::move(chance)) {}
+  Checkouts(postgres::Database& database, CheckoutLimits limits, Chance chance = Random64)
+      : database_(database), limits_(limits), chance_(std::move(chance)) {}
 
   // The order with its number, all its parts and its checkout, leased to the caller, and the claim of `key`
   // unless this run has it: one transaction. Throws idempotency::KeyTaken. Nothing when an order of this
   // operation exists already. An order whose number another one has gets a new one, up
-  // to four times; after that, which chance alone does not bring about, the database's error stands.
+  // to four times; after that, which chance alone does not bring about, the database's error stands. Throws
+  // Error RATE_LIMITED when as many checkouts of its buyer are open as may be.
   Task<std::optional<Lease>> Insert(Work work, domain::Order& order, std::string trace,
                                     idempotency::RequestKey& key);
 
@@ -110,7 +138,22 @@ class Checkouts {
   // Gives back a checkout whose run broke, unless somebody else has taken over.
   Task<> PutBack(Work work, domain::OrderId order, std::int64_t fence, runtime::Setback setback);
 
+  // Turns the checkout of an order in scope: whoever drives it undoes it from now on, the payment first, and
+  // it may be taken at once. False when it is decided already: then the order does not wait for its payment
+  // any more. An operator's act goes on record with it. Throws Error NOT_FOUND.
+  Task<bool> Cancel(Work work, domain::OrderId order, Scope scope, domain::Failure why,
+                    std::optional<audit::Act> act);
+
   Task<OpenCheckouts> CountOpen(Work work);
+
+  // For operators (stuck_checkouts.cpp).
+  // Up to `limit` that are not done and parked, broken in their last run or past their deadline: by deadline,
+  // the oldest first.
+  Task<std::vector<CheckoutOnView>> ListStuck(Work work, std::optional<StuckUpTo> after, std::int64_t limit);
+  Task<std::optional<CheckoutOnView>> Find(Work work, domain::OrderId order);
+  // As Take, and it is no longer parked; the act goes on record with it. Nothing when it is done. Throws Error
+  // NOT_FOUND, or ILLEGAL_TRANSITION while somebody drives it.
+  Task<std::optional<Lease>> TakeOver(Work work, domain::OrderId order, audit::Act act);
 
  private:
   Task<> TryInsert(Work work, const domain::Order& order, const std::string& trace,
@@ -118,7 +161,7 @@ class Checkouts {
   Task<> WriteGuarded(Work work, postgres::Batch batch);
 
   postgres::Database& database_;
-  const CheckoutTimes times_;
+  const CheckoutLimits limits_;
   const Chance chance_;
 };
 

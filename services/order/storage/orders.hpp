@@ -1,7 +1,9 @@
 // Reading orders: each call is one round trip, each takes the scope of its caller. Lists are keyset pages by
 // id, which is time-ordered, newest first.
 #pragma once
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "platform/postgres/database.hpp"
@@ -17,6 +19,21 @@ struct Standing {
   domain::PaymentState payment = domain::PaymentState::kCreated;
 };
 
+// What operators look for: orders of which all holds that is set.
+struct Wanted {
+  std::optional<std::string> number = {};
+  std::optional<AccountId> buyer = {};
+  std::optional<SellerId> seller = {};  // of a part
+  std::optional<domain::State> state = {};
+  std::optional<Time> created_from = {};  // then or later
+  std::optional<Time> created_to = {};    // before then
+};
+
+struct StateCount {
+  domain::State state = domain::State::kPlaced;
+  std::int64_t count = 0;
+};
+
 class Orders {
  public:
   explicit Orders(postgres::Database& database) : database_(database) {}
@@ -29,6 +46,15 @@ class Orders {
   // Up to `limit` orders older than `before`: those in `state`, or else all but those that FAILED.
   Task<std::vector<domain::Order>> ListOfBuyer(Work work, AccountId buyer, std::optional<domain::State> state,
                                                std::optional<domain::OrderId> before, std::int64_t limit);
+
+  // Up to `limit` of everybody's older than `before`, for operators.
+  Task<std::vector<domain::Order>> ListOfAll(Work work, Wanted wanted, std::optional<domain::OrderId> before,
+                                             std::int64_t limit);
+
+  // How many there are in each state, of the newest 100,000; a state without any is left out. Of a seller
+  // those parts that ListOfSeller lists.
+  Task<std::vector<StateCount>> CountOfBuyer(Work work, AccountId buyer);
+  Task<std::vector<StateCount>> CountOfSeller(Work work, SellerId seller);
 
   // A part with its lines and the address it goes to.
   Task<std::optional<domain::SellerOrder>> FindPart(Work work, domain::SellerOrderId id, Scope scope);

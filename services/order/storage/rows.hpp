@@ -75,6 +75,15 @@ inline constexpr Columns kPart{Column{"s.id", &domain::SellerOrder::id},
 
 inline constexpr Columns kPartWithAddress{kPart, Inside{&domain::SellerOrder::address, kAddress}};
 
+// The states of a part in the order in which the first one that a part has is its order's (domain::OrderState).
+inline constexpr postgres::Sql kStatesInOrder{
+    R"sql('{PENDING_PAYMENT, PLACED, ACCEPTED, SHIPPED, DELIVERED, COMPLETED,
+  CANCELLED, REJECTED, FAILED}'::text[])sql"};
+// Of the order o.
+inline constexpr auto kStateOfOrder =
+    "(SELECT state FROM seller_order WHERE order_id = o.id ORDER BY array_position(" + kStatesInOrder +
+    ", state::text) LIMIT 1)";
+
 // A line and the part it is of, whose currency it has.
 struct LineOfPart {
   domain::SellerOrderId part;

@@ -1,6 +1,7 @@
 #include "services/order/storage/transitions.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "platform/core/error.hpp"
 #include "platform/events/event.hpp"
@@ -18,11 +19,13 @@ using postgres::Tx;
 // A part under its row lock.
 struct Locked {
   domain::State state;
-  domain::PaymentState payment;  // of its order
-  MovedPart moved;               // what a move makes of it
+  domain::PaymentState payment;   // of its order
+  domain::FailureReason failure;  // of its order
+  MovedPart moved;                // what a move makes of it
 };
 constexpr Columns kLocked{Column{"s.state", &Locked::state},
                           Column{"o.payment_state", &Locked::payment},
+                          Column{"o.failure_reason", &Locked::failure},
                           Column{"s.id", &Locked::moved, &MovedPart::id},
                           Column{"s.order_id", &Locked::moved, &MovedPart::order},
                           Column{"s.number", &Locked::moved, &MovedPart::number},
@@ -32,10 +35,10 @@ constexpr Columns kLocked{Column{"s.state", &Locked::state},
 
 // Parts are always locked in the order of their ids, so that two transactions never wait for each other.
 constexpr ComposedStatement kLockPart{
-    "seller_order.lock",
-    "SELECT " + kLocked +
-        " FROM seller_order s JOIN orders o ON o.id = s.order_id"
-        " WHERE s.id = $1 AND ($2::uuid[] IS NULL OR s.seller_id = ANY ($2)) FOR UPDATE OF s"};
+    "seller_order.lock", "SELECT " + kLocked +
+                             " FROM seller_order s JOIN orders o ON o.id = s.order_id"
+                             " WHERE s.id = $1 AND ($2::uuid[] IS NULL OR s.seller_id = ANY ($2))"
+                             " AND ($3::uuid IS NULL OR o.buyer_id = $3) FOR UPDATE OF s"};
 constexpr ComposedStatement kLockParts{
     "order.lock_parts",
     "SELECT " + kLocked +
@@ -97,6 +100,8 @@ events::NewEvent EventOf(const MovedPart& part, domain::State to, const std::opt
                                      shipment ? shipment->tracking_number : "");
     case domain::State::kDelivered:
       return SellerOrderDeliveredEvent(part);
+    case domain::State::kCompleted:
+      return SellerOrderCompletedEvent(part);
     default:
       throw std::logic_error("a move without an event: " + std::string(domain::Name(to)));
   }
@@ -107,6 +112,12 @@ void RequireSecured(domain::PaymentState payment) {
   throw Error(Code::kFailedPrecondition, "PAYMENT_NOT_SECURED",
               "the payment of this order failed; do not send it")
       .WithMetadata("paymentState", std::string(domain::Name(payment)));
+}
+
+events::NewEvent EventOf(const MovedPart& part, const Ending& ending) {
+  return ending.to == domain::State::kRejected
+             ? SellerOrderRejectedEvent(part, ending.reason)
+             : SellerOrderCancelledEvent(part, ending.actor.role, ending.reason);
 }
 
 std::vector<Units> UnitsOf(domain::SellerOrderId part, const std::vector<UnitsOfPart>& rows) {
@@ -128,6 +139,74 @@ void AppendCancellation(Batch& batch, audit::Act act, const domain::OrderId& ord
   audit::Append(batch, act);
 }
 
+// Paid in one, so undone in one.
+Error NotInParts() {
+  return Error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION",
+               "an order that waits for its payment can only be cancelled whole")
+      .WithMetadata("from", std::string(domain::Name(domain::State::kPendingPayment)))
+      .WithMetadata("to", std::string(domain::Name(domain::State::kCancelled)));
+}
+
+// What all writes of one run of a request have.
+struct Run {
+  const Work& work;
+  const Uuid& operation_id;
+  const std::string& trace;
+  Time now;
+};
+
+void AppendStep(Batch& batch, const Run& run, const Locked& part, domain::State to, const Actor& actor,
+                const std::string& reason, const std::optional<Shipment>& shipment) {
+  const auto& [from, payment, failure, moved] = part;
+  batch
+      .Add(kMovePart, moved.id, to, shipment ? std::optional(shipment->carrier) : std::nullopt,
+           shipment ? std::optional(shipment->tracking_number) : std::nullopt, run.now)
+      .Add(kInsertEvent, moved.order, moved.id, run.now, from, to, actor.role, actor.account, reason,
+           run.operation_id);
+}
+
+// The one way in which parts end before they are shipped: their units and their money go back.
+void AppendEnding(Batch& batch, const Run& run, const std::vector<Locked>& parts,
+                  const std::vector<UnitsOfPart>& units, const Ending& ending) {
+  for (const auto& part : parts) {
+    domain::RequireMove(part.state, ending.to);
+    const auto& moved = part.moved;
+    AppendStep(batch, run, part, ending.to, ending.actor, ending.reason, std::nullopt);
+    batch.Add(kCancelUnits, moved.id);
+    outbox::Append(batch, std::array{ReleaseMessage(moved.order, UnitsOf(moved.id, units), run.trace),
+                                     RefundMessage(moved.order, moved.id, run.trace)});
+    events::Append(batch, run.work, EventOf(moved, ending));
+  }
+  batch.Add(kTouchOrder, parts.front().moved.order, run.now);
+}
+
+// A part under its lock, and whether this operation has moved it before.
+struct Found {
+  Locked part;
+  std::vector<UnitsOfPart> units;
+  bool repetition = false;
+};
+
+Task<Found> Lock(Tx& tx, domain::SellerOrderId part, const Scope& scope, const Uuid& operation_id) {
+  Batch read("seller_order.lock");
+  read.Add(kLockPart, part, scope.SellerIds(), scope.BuyerId())
+      .Add(kMoveDone, operation_id, part)
+      .Add(kUnitsOfPart, part);
+  const auto found = co_await tx.Execute(std::move(read));
+  const auto locked = kLocked.ReadAtMostOne(found[0]);
+  if (!locked) throw NotFound("the seller order");
+  co_return Found{*locked, kUnits.ReadAll(found[2]), !found[1].empty()};
+}
+
+// The part with its lines; the statement at `answer` gives it.
+Task<domain::SellerOrder> Commit(Tx& tx, Batch batch, domain::SellerOrderId part, std::size_t answer) {
+  batch.Add(kLinesOfPart, part);
+  const auto written = co_await tx.ExecuteAndCommit(std::move(batch));
+  auto parts = kPartWithAddress.ReadAll(written.at(answer));
+  AddLines(parts, written.back());
+  co_return std::move(parts.at(0));
+}
+
 // The parts a cancellation is about. Naming a part that is not one of the order's is NOT_FOUND; naming none
 // means every living part.
 std::vector<Locked> Choose(const std::vector<Locked>& parts,
@@ -146,47 +225,64 @@ std::vector<Locked> Choose(const std::vector<Locked>& parts,
 
 }  // namespace
 
-Task<domain::SellerOrder> Transitions::Move(Work work, domain::SellerOrderId part, Scope scope,
-                                            domain::State to, Actor actor, std::optional<Shipment> shipment,
-                                            Uuid operation_id, std::string trace, Time now) {
-  auto body = [&](Tx& tx) -> Task<domain::SellerOrder> {
-    Batch read("seller_order.lock");
-    read.Add(kLockPart, part, scope.SellerIds()).Add(kMoveDone, operation_id, part).Add(kUnitsOfPart, part);
-    const auto found = co_await tx.Execute(std::move(read));
-    const auto locked = kLocked.ReadAtMostOne(found[0]);
-    if (!locked) throw NotFound("the seller order");
-    const auto& [from, payment, moved] = *locked;
-    const auto& order = moved.order;
+Task<Moved> Transitions::Move(Work work, domain::SellerOrderId part, Scope scope, domain::State to,
+                              Actor actor, std::optional<Shipment> shipment, Uuid operation_id,
+                              std::string trace, Time now) {
+  auto body = [&](Tx& tx) -> Task<Moved> {
+    auto found = co_await Lock(tx, part, scope, operation_id);
+    Moved moved;
+    if (!found.repetition) moved.steps = domain::StepsTo(found.part.state, to);
 
+    const Run run{work, operation_id, trace, now};
     Batch batch("seller_order.move");
-    if (!found[1].empty()) {  // a repetition
+    std::size_t answer = 0;  // the statement that gives the part as it is at the end
+    for (const auto step : moved.steps) {
+      answer = batch.Size();
+      AppendStep(batch, run, found.part, step, actor, "", shipment);
+      events::Append(batch, work, EventOf(found.part.moved, step, shipment));
+      if (step == domain::State::kShipped) {
+        RequireSecured(found.part.payment);
+        batch.Add(kShipUnits, part);
+        outbox::Append(batch, ConsumeMessage(found.part.moved.order, UnitsOf(part, found.units), trace));
+      }
+      found.part.state = step;
+      ++found.part.moved.version;
+    }
+    if (found.repetition) {
       batch.Add(kPartNow, part);
     } else {
-      domain::RequireMove(from, to);
-      if (to == domain::State::kShipped) RequireSecured(payment);
-      batch.Add(kMovePart, part, to, shipment ? std::optional(shipment->carrier) : std::nullopt,
-                shipment ? std::optional(shipment->tracking_number) : std::nullopt, now);
-      batch.Add(kInsertEvent, order, part, now, from, to, actor.role, actor.account, "", operation_id);
-      batch.Add(kTouchOrder, order, now);
-      events::Append(batch, work, EventOf(moved, to, shipment));
-      if (to == domain::State::kShipped) {
-        batch.Add(kShipUnits, part);
-        outbox::Append(batch, ConsumeMessage(order, UnitsOf(part, kUnits.ReadAll(found[2])), trace));
-      }
+      batch.Add(kTouchOrder, found.part.moved.order, now);
     }
-    batch.Add(kLinesOfPart, part);
-    const auto written = co_await tx.ExecuteAndCommit(std::move(batch));
-    auto parts = kPartWithAddress.ReadAll(written.front());
-    AddLines(parts, written.back());
-    co_return std::move(parts.at(0));
+    moved.part = co_await Commit(tx, std::move(batch), part, answer);
+    co_return moved;
   };
   co_return co_await database_.Transaction(work, body);
 }
 
-Task<Cancelled> Transitions::Cancel(Work work, domain::OrderId order, Scope scope,
-                                    std::vector<domain::SellerOrderId> named, Actor actor, std::string reason,
-                                    Uuid operation_id, std::string trace, Time now) {
-  auto body = [&](Tx& tx) -> Task<Cancelled> {
+Task<Moved> Transitions::End(Work work, domain::SellerOrderId part, Scope scope, Ending ending,
+                             Uuid operation_id, std::string trace, Time now) {
+  auto body = [&](Tx& tx) -> Task<Moved> {
+    const auto found = co_await Lock(tx, part, scope, operation_id);
+    Moved moved;
+    Batch batch("seller_order.end");
+    if (found.repetition) {
+      batch.Add(kPartNow, part);
+    } else {
+      AppendEnding(batch, {work, operation_id, trace, now}, {found.part}, found.units, ending);
+      moved.steps = {ending.to};
+    }
+    moved.part = co_await Commit(tx, std::move(batch), part, 0);
+    co_return moved;
+  };
+  co_return co_await database_.Transaction(work, body);
+}
+
+Task<std::optional<Cancelled>> Transitions::Cancel(Work work, domain::OrderId order, Scope scope,
+                                                   std::vector<domain::SellerOrderId> named, Actor actor,
+                                                   std::string reason, Uuid operation_id, std::string trace,
+                                                   Time now) {
+  const Ending ending{domain::State::kCancelled, std::move(actor), std::move(reason)};
+  auto body = [&](Tx& tx) -> Task<std::optional<Cancelled>> {
     Batch read("order.lock_parts");
     read.Add(kLockParts, order, scope.BuyerId())
         .Add(kOperationDone, operation_id, order)
@@ -197,21 +293,15 @@ Task<Cancelled> Transitions::Cancel(Work work, domain::OrderId order, Scope scop
 
     Batch batch("order.cancel");
     std::vector<Locked> chosen;
-    if (found[1].empty()) {  // not a repetition
-      const auto units = kUnits.ReadAll(found[2]);
+    const bool done = !found[1].empty() || domain::IsCancellation(parts.front().failure);
+    if (!done) {
       chosen = Choose(parts, named);
-      for (const auto& [from, payment, part] : chosen) {
-        domain::RequireMove(from, domain::State::kCancelled);
-        batch.Add(kMovePart, part.id, domain::State::kCancelled, std::nullopt, std::nullopt, now);
-        batch.Add(kInsertEvent, order, part.id, now, from, domain::State::kCancelled, actor.role,
-                  actor.account, reason, operation_id);
-        batch.Add(kCancelUnits, part.id);
-        outbox::Append(batch, ReleaseMessage(order, UnitsOf(part.id, units), trace));
-        outbox::Append(batch, RefundMessage(order, part.id, trace));
-        events::Append(batch, work, SellerOrderCancelledEvent(part, actor.role, reason));
+      if (parts.front().state == domain::State::kPendingPayment) {
+        if (chosen.size() < parts.size()) throw NotInParts();
+        co_return std::nullopt;
       }
-      batch.Add(kTouchOrder, order, now);
-      if (actor.act) AppendCancellation(batch, *actor.act, order, chosen);
+      AppendEnding(batch, {work, operation_id, trace, now}, chosen, kUnits.ReadAll(found[2]), ending);
+      if (ending.actor.act) AppendCancellation(batch, *ending.actor.act, order, chosen);
     }
     const auto whole = batch.Size();
     AddWhole(batch, order, scope.BuyerId());

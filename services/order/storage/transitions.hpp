@@ -26,6 +26,18 @@ struct Shipment {
   std::string tracking_number;
 };
 
+// How parts end before they are shipped: what they become, by whom, and why.
+struct Ending {
+  domain::State to = domain::State::kCancelled;  // or REJECTED
+  Actor actor;
+  std::string reason;  // what a person wrote
+};
+
+struct Moved {
+  std::vector<domain::State> steps;  // that this run took; none of a repetition
+  domain::SellerOrder part;          // as it is when the transaction commits
+};
+
 struct Cancelled {
   std::size_t parts = 0;  // how many this run cancelled
   domain::Order order;    // as it is when the transaction commits
@@ -35,18 +47,23 @@ class Transitions {
  public:
   explicit Transitions(postgres::Database& database) : database_(database) {}
 
-  // Moves one part of a seller in scope, and gives it as it was written. Shipping takes its units out of the
-  // stock. Running it again with the same operation changes nothing. Throws Error NOT_FOUND or
-  // ILLEGAL_TRANSITION.
-  Task<domain::SellerOrder> Move(Work work, domain::SellerOrderId part, Scope scope, domain::State to,
-                                 Actor actor, std::optional<Shipment> shipment, Uuid operation_id,
-                                 std::string trace, Time now);
+  // Each throws Error NOT_FOUND or ILLEGAL_TRANSITION, and running it again with the same operation changes
+  // nothing.
 
-  // Cancels the named parts of an order in scope (none named: all that can still be cancelled, at least one):
-  // gives their stock back and refunds them. Running it again with the same operation changes nothing.
-  Task<Cancelled> Cancel(Work work, domain::OrderId order, Scope scope,
-                         std::vector<domain::SellerOrderId> parts, Actor actor, std::string reason,
-                         Uuid operation_id, std::string trace, Time now);
+  // Moves one part in scope. Shipping takes its units out of the stock.
+  Task<Moved> Move(Work work, domain::SellerOrderId part, Scope scope, domain::State to, Actor actor,
+                   std::optional<Shipment> shipment, Uuid operation_id, std::string trace, Time now);
+
+  // Ends one part of a seller in scope before it is shipped: gives its stock back and refunds it.
+  Task<Moved> End(Work work, domain::SellerOrderId part, Scope scope, Ending ending, Uuid operation_id,
+                  std::string trace, Time now);
+
+  // The same for the named parts of an order in scope (none named: all that can still be cancelled, at least
+  // one), which become CANCELLED. Nothing when the order waits for its payment: that is for its checkout to
+  // undo (Checkouts::Cancel). Of an order whose checkout was cancelled, no part.
+  Task<std::optional<Cancelled>> Cancel(Work work, domain::OrderId order, Scope scope,
+                                        std::vector<domain::SellerOrderId> parts, Actor actor,
+                                        std::string reason, Uuid operation_id, std::string trace, Time now);
 
   // Writes down what the payment service said to a command, which is then delivered.
   Task<> SetPayment(Work work, domain::OrderId order, domain::PaymentSummary payment,

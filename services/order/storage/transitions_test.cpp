@@ -4,69 +4,18 @@
 
 #include "platform/audit/testing/some_act.hpp"
 #include "platform/events/testing/told.hpp"
-#include "services/order/messages.hpp"
-#include "services/order/testing/store_fixture.hpp"
+#include "services/order/testing/moving_store.hpp"
 
 namespace market::order::storage {
 namespace {
 
 using domain::State;
 using testing::AnOrder;
+using testing::MovingStore;
 using testing::Now;
 using testing::SharedDatabase;
 using testing::Soon;
-using testing::Store;
 using testing::WithStore;
-
-struct MovingStore : Store {
-  using Store::Store;
-
-  Task<domain::SellerOrder> Move(const domain::SellerOrder& part, State to, SellerId as,
-                                 Uuid operation = Uuid::NewV7()) {
-    std::optional<Shipment> shipment;
-    if (to == State::kShipped) shipment = Shipment{"Royal Mail", "RM1"};
-    std::vector<SellerId> sellers = {as};
-    co_return co_await transitions.Move(Soon(), part.id, Scope::Sellers(std::move(sellers)), to,
-                                        {domain::ActorRole::kSeller, AccountId::New()}, std::move(shipment),
-                                        operation, "", Now());
-  }
-  Task<std::string> ReasonOfMove(const domain::SellerOrder& part, State to, SellerId as) {
-    std::string reason;
-    try {
-      co_await Move(part, to, as);
-    } catch (const Error& error) {
-      reason = error.reason;
-    }
-    co_return reason;
-  }
-  Task<std::string> Cancel(const domain::Order& order, AccountId as, Uuid operation,
-                           std::vector<domain::SellerOrderId> parts = {}) {
-    std::string reason;
-    try {
-      co_await transitions.Cancel(Soon(), order.id, Scope::Buyer(as), std::move(parts),
-                                  {domain::ActorRole::kBuyer, as}, "changed my mind", operation, "", Now());
-    } catch (const Error& error) {
-      reason = error.reason;
-    }
-    co_return reason;
-  }
-  // What waits in the outbox under one key of the order.
-  template <class Command>
-  Task<std::vector<Command>> Commands(domain::OrderId order, std::string resource,
-                                      Command (*parse)(const outbox::Message&)) {
-    static constexpr postgres::Statement kRead{
-        "test.outbox", "SELECT id, topic, payload FROM outbox WHERE key = $1 ORDER BY seq"};
-    const auto rows = co_await database.Read(Soon(), kRead, order.ToString() + '/' + resource);
-    std::vector<Command> commands;
-    for (const auto row : rows) {
-      commands.push_back(
-          parse({.id = row.GetUuid(0), .topic = std::string(row.Text(1)), .payload = row.GetBytes(2)}));
-    }
-    co_return commands;
-  }
-  auto PaymentCommands(domain::OrderId order) { return Commands(order, "payment", PaymentCommandFrom); }
-  auto StockCommands(domain::OrderId order) { return Commands(order, "stock", StockCommandFrom); }
-};
 
 Task<> ExpectReadBack(MovingStore& store) {
   const auto placed = co_await store.Placed();
@@ -158,9 +107,10 @@ Task<> ExpectCancelAnswers(MovingStore& store) {
   const auto order = co_await store.Placed();
   const auto operation = Uuid::NewV7();
   for (const std::size_t cancelled : {1, 0}) {  // the second is a repetition
-    const auto written =
-        co_await store.transitions.Cancel(Soon(), order.id, Scope::Buyer(order.buyer), {order.parts[0].id},
-                                          {domain::ActorRole::kBuyer, order.buyer}, "", operation, "", Now());
+    const auto written = (co_await store.transitions.Cancel(
+                              Soon(), order.id, Scope::Buyer(order.buyer), {order.parts[0].id},
+                              {domain::ActorRole::kBuyer, order.buyer}, "", operation, "", Now()))
+                             .value();
     EXPECT_EQ(written.parts, cancelled);
     EXPECT_EQ(written.order.parts.at(0).state, State::kCancelled);
     EXPECT_EQ(written.order.parts.at(1).state, State::kPlaced);

@@ -1,0 +1,62 @@
+// Orders that were placed and move on, for the tests of what happens to them.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "services/order/messages.hpp"
+#include "services/order/testing/store_fixture.hpp"
+
+namespace market::order::testing {
+
+struct MovingStore : Store {
+  using Store::Store;
+
+  Task<domain::SellerOrder> Move(const domain::SellerOrder& part, domain::State to, SellerId as,
+                                 Uuid operation = Uuid::NewV7()) {
+    std::optional<storage::Shipment> shipment;
+    if (to == domain::State::kShipped) shipment = storage::Shipment{"Royal Mail", "RM1"};
+    std::vector<SellerId> sellers = {as};
+    co_return (co_await transitions.Move(Soon(), part.id, storage::Scope::Sellers(std::move(sellers)), to,
+                                         {domain::ActorRole::kSeller, AccountId::New()}, std::move(shipment),
+                                         operation, "", Now()))
+        .part;
+  }
+  Task<std::string> ReasonOfMove(const domain::SellerOrder& part, domain::State to, SellerId as) {
+    std::string reason;
+    try {
+      co_await Move(part, to, as);
+    } catch (const Error& error) {
+      reason = error.reason;
+    }
+    co_return reason;
+  }
+  Task<std::string> Cancel(const domain::Order& order, AccountId as, Uuid operation,
+                           std::vector<domain::SellerOrderId> parts = {}) {
+    std::string reason;
+    try {
+      co_await transitions.Cancel(Soon(), order.id, storage::Scope::Buyer(as), std::move(parts),
+                                  {domain::ActorRole::kBuyer, as}, "changed my mind", operation, "", Now());
+    } catch (const Error& error) {
+      reason = error.reason;
+    }
+    co_return reason;
+  }
+  // What waits in the outbox under one key of the order.
+  template <class Command>
+  Task<std::vector<Command>> Commands(domain::OrderId order, std::string resource,
+                                      Command (*parse)(const outbox::Message&)) {
+    static constexpr postgres::Statement kRead{
+        "test.outbox", "SELECT id, topic, payload FROM outbox WHERE key = $1 ORDER BY seq"};
+    const auto rows = co_await database.Read(Soon(), kRead, order.ToString() + '/' + resource);
+    std::vector<Command> commands;
+    for (const auto row : rows) {
+      commands.push_back(
+          parse({.id = row.GetUuid(0), .topic = std::string(row.Text(1)), .payload = row.GetBytes(2)}));
+    }
+    co_return commands;
+  }
+  auto PaymentCommands(domain::OrderId order) { return Commands(order, "payment", PaymentCommandFrom); }
+  auto StockCommands(domain::OrderId order) { return Commands(order, "stock", StockCommandFrom); }
+};
+
+}  // namespace market::order::testing
