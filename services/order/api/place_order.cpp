@@ -77,7 +77,8 @@ Task<api::order::Order> OrderService::Drive(CallContext& call, storage::Lease le
 Task<domain::Order> OrderService::DriveOn(CallContext& call, storage::Lease lease, domain::Order order) {
   std::optional<storage::KeyedAnswer> answer;
   if (auto* key = call.RequestKey()) {
-    answer.emplace(*key, [](const domain::Order& placed) { return rpc::KeptAnswerOf(order::ToProto(placed)); });
+    answer.emplace(*key,
+                   [](const domain::Order& placed) { return rpc::KeptAnswerOf(order::ToProto(placed)); });
   }
   bool taken_over = false;
   try {

@@ -147,10 +147,10 @@ void AddSettle(Batch& batch, const Lease& lease, Step step, const domain::Order&
   const auto& money = after.payment;
   const auto& why = after.failure;
   const std::string_view told = why.note.empty() ? domain::Name(why.reason) : std::string_view(why.note);
-  batch.Add(kSettle, lease.order, lease.fence, step, after.parts.front().state, after.updated_at,
-            told, after.failure.reason, ActorOf(after.failure.reason), money.state, money.authorized_minor, money.captured_minor,
-            money.refunded_minor, shortages.offers, shortages.left, after.failure.decline_code,
-            before.version, before.parts.size());
+  batch.Add(kSettle, lease.order, lease.fence, step, after.parts.front().state, after.updated_at, told,
+            after.failure.reason, ActorOf(after.failure.reason), money.state, money.authorized_minor,
+            money.captured_minor, money.refunded_minor, shortages.offers, shortages.left,
+            after.failure.decline_code, before.version, before.parts.size());
 }
 
 // The columns of an order's parts and lines.
@@ -163,15 +163,15 @@ struct PartColumns {
       totals.push_back(part.total.minor);
     }
   }
-// When the next of the buyer's open checkouts may be over: those without an answer are asked again by then.
-constexpr std::chrono::seconds kRoomIn{30};
+  // When the next of the buyer's open checkouts may be over: those without an answer are asked again by then.
+  constexpr std::chrono::seconds kRoomIn{30};
 
-Error TooManyOpen(std::int32_t most) {
-  return Error(Code::kResourceExhausted, "RATE_LIMITED",
-               "you have " + std::to_string(most) +
-                   " orders that wait for their payment; wait for one of them, or cancel it")
-      .WithRetryAfter(kRoomIn);
-}
+  Error TooManyOpen(std::int32_t most) {
+    return Error(Code::kResourceExhausted, "RATE_LIMITED",
+                 "you have " + std::to_string(most) +
+                     " orders that wait for their payment; wait for one of them, or cancel it")
+        .WithRetryAfter(kRoomIn);
+  }
 
   std::vector<domain::SellerOrderId> ids;
   std::vector<SellerId> sellers;

@@ -232,6 +232,17 @@ class FakePayments final : public api::PaymentApi {
   Task<Payment> GetOrderPayment(CallContext&, api::payment::GetOrderPaymentRequest) override {
     throw std::logic_error("not used");
   }
+  Task<Payment> GetPayment(CallContext&, api::payment::GetPaymentRequest) override {
+    throw std::logic_error("not used");
+  }
+  Task<api::payment::ListPaymentsResponse> ListPayments(CallContext&,
+                                                        api::payment::ListPaymentsRequest) override {
+    throw std::logic_error("not used");
+  }
+  Task<api::payment::ListLedgerEntriesResponse> ListLedgerEntries(
+      CallContext&, api::payment::ListLedgerEntriesRequest) override {
+    throw std::logic_error("not used");
+  }
   Task<api::payment::TrialBalanceResponse> TrialBalance(CallContext&,
                                                         api::payment::TrialBalanceRequest) override {
     throw std::logic_error("not used");
