@@ -257,7 +257,7 @@ http::Response Operation::WriteResponse(std::string_view answer, std::string_vie
   }
   if (response.status == 204) return response;
   response.headers.Add("Content-Type", "application/json");
-  response.body.reserve(1024 + 2 * answer.size());
+  response.body.reserve(2 * answer.size());
   if (!transcoding::WriteJson(*response_, answer, response.body)) throw Malformed();
   return response;
 }
