@@ -163,15 +163,15 @@ Task<http::Response> Gateway::State::Call(Exchange& exchange) {
   rpc::Incoming incoming = IncomingOf(exchange);
   CallContext call(incoming.deadline);
   rpc::CallContextBuilder(call).Span(exchange.span);
-  const std::unique_ptr<Message> answer(method.response->New());
+  std::string answer;
   try {
-    co_await backend.Call(method, std::move(incoming), call, *message, *answer);
+    co_await backend.Call(method, std::move(incoming), call, *message, answer);
   } catch (...) {
     exchange.replayed = call.Replayed();
     throw;
   }
   exchange.replayed = call.Replayed();
-  co_return operation.WriteResponse(*answer, exchange.request.headers.Get("If-None-Match"));
+  co_return operation.WriteResponse(answer, exchange.request.headers.Get("If-None-Match"));
 }
 
 Task<http::Response> Gateway::State::Dispatch(Exchange& exchange) {

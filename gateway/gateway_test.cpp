@@ -32,6 +32,16 @@ TEST_F(GatewayTest, Get_FillsPathAndAnswersJson) {
   EXPECT_EQ(Last().request, "product_id: \"" + std::string(kId) + "\"");
 }
 
+// A text that is not UTF-8, which no parser of ours takes.
+TEST_F(GatewayTest, AnswerThatIsNoMessage_IsInternal) {
+  auto message = SomeProduct();
+  message.add_offers()->set_sku("\xff");
+  AnswerWith(message);
+  const auto response = Send("GET", "/v1/products/1");
+  EXPECT_EQ(response.status, 500);
+  EXPECT_EQ(Reason(response), "INTERNAL");
+}
+
 TEST_F(GatewayTest, Get_IfNoneMatch_Is304) {
   AnswerWith(SomeProduct());
   for (const char* tags : {"\"v7\"", "W/\"v7\"", "\"a\", \"v7\"", "*", "v7"}) {

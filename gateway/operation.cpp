@@ -21,6 +21,8 @@ using transcoding::FieldSchema;
 using transcoding::Kind;
 using transcoding::MessageSchema;
 using transcoding::Violations;
+using transcoding::WireReader;
+using transcoding::WireRecord;
 
 // What is under way when it is answered is done by then, most often.
 constexpr const char* kAskAgainAfterS = "1";
@@ -45,11 +47,32 @@ bool Exists(const MessageSchema& schema, std::string_view path) {
   return false;
 }
 
-std::string TextOf(const Message& message, const FieldPath& path) {
-  const Message* at = &message;
-  for (std::size_t i = 0; i + 1 < path.size(); ++i)
-    at = &at->GetReflection()->GetMessage(*at, path[i]->field);
-  return at->GetReflection()->GetString(*at, path.back()->field);
+// What a peer that sends other bytes than its contract says is to the caller.
+Error Malformed() {
+  return {Code::kInternal, "INTERNAL", "a part of the marketplace does not answer as it should"};
+}
+
+// The last record of the field at the end of the path; nullopt: none. A message that is there twice is
+// merged, so the field may be in any part of it. Throws for bytes that are no records.
+std::optional<WireRecord> Find(std::string_view message, std::span<const FieldSchema* const> path) {
+  std::optional<WireRecord> found;
+  WireReader reader(message);
+  while (!reader.AtEnd()) {
+    WireRecord record;
+    if (!reader.Next(record, WireReader::kDepthMax)) throw Malformed();
+    if (record.number != path.front()->number || record.type != path.front()->wire) continue;
+    if (path.size() == 1) {
+      found = record;
+    } else if (const auto inner = Find(record.bytes, path.subspan(1))) {
+      found = inner;
+    }
+  }
+  return found;
+}
+
+std::string_view TextOf(std::string_view message, std::span<const FieldSchema* const> path) {
+  const auto record = Find(message, path);
+  return record ? record->bytes : std::string_view();
 }
 
 std::string CacheControlOf(const rpc::Method& method) {
@@ -66,8 +89,7 @@ Operation::Operation(const rpc::Method& method, const rpc::HttpBinding& binding,
       verb_(binding.verb),
       route_(binding.path),
       span_name_(verb_ + ' ' + route_),
-      reader_(schemas),
-      writer_(schemas) {
+      reader_(schemas) {
   ResolveRequest(binding, schemas);
   ResolveResponse(schemas);
   cache_control_ = CacheControlOf(method);
@@ -199,33 +221,34 @@ bool Operation::IsAcceptable(const http::Headers& headers) const {
          (empty_response_ && Accepts(headers, "application/problem+json"));
 }
 
-int Operation::StatusOf(const Message& message) const {
+int Operation::StatusOf(std::string_view answer) const {
   if (empty_response_) return 204;
-  if (state_ != nullptr && message.GetReflection()->GetEnumValue(message, state_->field) == pending_number_)
-    return 202;
+  if (state_ != nullptr) {
+    const auto state = Find(answer, std::span(&state_, 1));
+    if (static_cast<int>(state ? state->value : 0) == pending_number_) return 202;
+  }
   return location_.empty() ? 200 : 201;
 }
 
-std::string Operation::LocationOf(const Message& message) const {
+std::string Operation::LocationOf(std::string_view answer) const {
   std::string location;
   for (const LocationPart& part : location_) {
     location += part.literal;
-    if (!part.field.empty()) transcoding::AppendEscaped(TextOf(message, part.field), location);
+    if (!part.field.empty()) transcoding::AppendEscaped(TextOf(answer, part.field), location);
   }
   return location;
 }
 
-http::Response Operation::WriteResponse(const Message& message, std::string_view if_none_match) const {
+http::Response Operation::WriteResponse(std::string_view answer, std::string_view if_none_match) const {
   http::Response response;
-  response.status = StatusOf(message);
+  response.status = StatusOf(answer);
   response.headers.Add("Cache-Control", cache_control_);
-  if (!location_.empty()) response.headers.Add("Location", LocationOf(message));
+  if (!location_.empty()) response.headers.Add("Location", LocationOf(answer));
   if (response.status == 202) response.headers.Add("Retry-After", kAskAgainAfterS);
   if (etag_ != nullptr) {
-    std::string scratch;
-    const std::string& etag = message.GetReflection()->GetStringReference(message, etag_->field, &scratch);
+    const std::string_view etag = TextOf(answer, std::span(&etag_, 1));
     if (!etag.empty()) {
-      response.headers.Add("ETag", '"' + etag + '"');
+      response.headers.Add("ETag", '"' + std::string(etag) + '"');
       if (method_->safe && !if_none_match.empty() && NoneMatchHolds(if_none_match, etag)) {
         response.status = 304;
         return response;
@@ -234,8 +257,8 @@ http::Response Operation::WriteResponse(const Message& message, std::string_view
   }
   if (response.status == 204) return response;
   response.headers.Add("Content-Type", "application/json");
-  response.body.reserve(1024);
-  writer_.Write(message, response.body);
+  response.body.reserve(2 * answer.size());
+  if (!transcoding::WriteJson(*response_, answer, response.body)) throw Malformed();
   return response;
 }
 

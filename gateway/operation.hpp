@@ -41,8 +41,9 @@ class Operation {
                                        std::span<const std::string_view> variables,
                                        std::string_view query) const;
 
-  // `if_none_match` is the request's header, "" for none.
-  http::Response WriteResponse(const Message& message, std::string_view if_none_match) const;
+  // `answer` is the method's, as bytes on the wire; `if_none_match` is the request's header, "" for none.
+  // Throws Error INTERNAL for bytes that are no such message.
+  http::Response WriteResponse(std::string_view answer, std::string_view if_none_match) const;
 
   // Names of fields as the caller knows them:
   // relative to the body where the body is one field of the message.
@@ -62,15 +63,14 @@ class Operation {
   void CompleteUpdateMask(Message& message, std::uint64_t body_fields,
                           transcoding::Violations& violations) const;
   void ReadIfMatch(const http::Headers& headers, Message& message) const;
-  int StatusOf(const Message& message) const;
-  std::string LocationOf(const Message& message) const;
+  int StatusOf(std::string_view answer) const;
+  std::string LocationOf(std::string_view answer) const;
 
   const rpc::Method* method_;
   std::string verb_;
   std::string route_;
   std::string span_name_;
   transcoding::JsonReader reader_;
-  transcoding::JsonWriter writer_;
   const transcoding::MessageSchema* request_ = nullptr;
   const transcoding::MessageSchema* response_ = nullptr;
   std::vector<transcoding::FieldPath> variables_;

@@ -76,7 +76,8 @@ void AppendMetadata(const Error& error, std::string& out) {
     }
   }
   out.append(",\"metadata\":");
-  transcoding::JsonWriter(MetadataSchemas()).Write(metadata, out);
+  transcoding::WriteJson(MetadataSchemas().Of(RefusalMetadata::descriptor()), metadata.SerializeAsString(),
+                         out);
 }
 
 }  // namespace

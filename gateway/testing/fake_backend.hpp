@@ -1,6 +1,7 @@
 // A backend that remembers what it was asked and answers as the test says. For tests only.
 #pragma once
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,10 +28,12 @@ class FakeBackend final : public rpc::Backend {
                            google::protobuf::Message& response)>;
 
   Task<> Call(const rpc::Method& method, rpc::Incoming incoming, CallContext& call,
-              const google::protobuf::Message& request, google::protobuf::Message& response) override {
+              const google::protobuf::Message& request, std::string& response) override {
     calls.push_back(
         {method.name, std::move(incoming), call.Trace().ToTraceparent(), request.ShortDebugString()});
-    if (answer) co_await answer(method, call, request, response);
+    const std::unique_ptr<google::protobuf::Message> message(method.response->New());
+    if (answer) co_await answer(method, call, request, *message);
+    message->SerializeToString(&response);
   }
 
   std::vector<Asked> calls;

@@ -21,9 +21,8 @@ namespace order = marketplace::order::v1;
 
 std::string Write(const Message& message) {
   Schemas schemas;
-  schemas.Add(message.GetDescriptor());
   std::string out;
-  JsonWriter(schemas).Write(message, out);
+  EXPECT_TRUE(WriteJson(schemas.Add(message.GetDescriptor()), message.SerializeAsString(), out));
   return out;
 }
 

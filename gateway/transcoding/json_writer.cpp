@@ -1,18 +1,20 @@
 #include "gateway/transcoding/json_writer.hpp"
 
-#include <google/protobuf/reflection.h>
-
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <charconv>
 #include <cmath>
+#include <deque>
+#include <span>
 
 #include "gateway/transcoding/scalar.hpp"
+#include "gateway/transcoding/wire.hpp"
 
 namespace market::transcoding {
 namespace {
 
 using google::protobuf::FieldMask;
-using google::protobuf::Reflection;
 using google::protobuf::Timestamp;
 
 template <class Number>
@@ -22,14 +24,10 @@ void AppendNumber(Number value, std::string& out) {
   out.append(text, end);
 }
 
-void AppendDouble(double value, std::string& out) {
+template <class Real>
+void AppendReal(Real value, std::string& out) {
   if (std::isfinite(value)) return AppendNumber(value, out);
   out.append(std::isnan(value) ? "\"NaN\"" : value > 0 ? "\"Infinity\"" : "\"-Infinity\"");
-}
-
-void AppendFloat(float value, std::string& out) {
-  if (std::isfinite(value)) return AppendNumber(value, out);
-  AppendDouble(value, out);
 }
 
 std::string_view EnumText(const FieldSchema& field, int number) {
@@ -44,184 +42,284 @@ void AppendEnum(const FieldSchema& field, int number, std::string& out) {
   out.append(text);
 }
 
-void AppendMessage(const Message& message, const MessageSchema& schema, std::string& out);
-
-void AppendTimestampValue(const Message& value, std::string& out) {
-  out.push_back('"');
-  AppendTimestamp(static_cast<const Timestamp&>(value), out);
-  out.push_back('"');
+std::int32_t ZigZag32(std::uint32_t value) {
+  return static_cast<std::int32_t>((value >> 1) ^ (~(value & 1) + 1));
+}
+std::int64_t ZigZag64(std::uint64_t value) {
+  return static_cast<std::int64_t>((value >> 1) ^ (~(value & 1) + 1));
 }
 
-void AppendMaskValue(const Message& value, std::string& out) {
-  out.push_back('"');
-  AppendFieldMask(static_cast<const FieldMask&>(value), out);
-  out.push_back('"');
+// What was found of one field.
+struct Slot {
+  bool set = false;
+  std::uint64_t value = 0;
+  std::string_view bytes;  // a value; of a list or a map: from its first record to the end of its last
+};
+
+// One answer on its way out.
+class Writer {
+ public:
+  explicit Writer(std::string& out) : out_(out) {}
+
+  // `depth`: how many levels there may be below this message.
+  bool Message(const MessageSchema& schema, std::string_view wire, int depth);
+
+ private:
+  using Slots = std::span<Slot>;
+
+  bool Fields(const MessageSchema& schema, std::string_view wire, Slots slots, int depth);
+  bool Scan(const MessageSchema& schema, std::string_view wire, Slots slots, int depth);
+  bool Keep(const MessageSchema& schema, const FieldSchema& field, const WireRecord& record,
+            std::string_view whole, Slots slots, int depth);
+  bool ClearOthers(const MessageSchema& schema, const FieldSchema& field, Slots slots, int depth);
+  bool Merge(const FieldSchema& field, std::string_view more, Slot& slot, int depth);
+  bool IsWellFormed(const FieldSchema& field, std::string_view bytes, int depth);
+  bool Value(const FieldSchema& field, std::uint64_t value, std::string_view bytes, int depth);
+  bool List(const FieldSchema& field, std::string_view records, int depth);
+  bool Packed(const FieldSchema& field, std::string_view bytes, char& separator);
+  bool Map(const FieldSchema& field, std::string_view records, int depth);
+
+  std::string& out_;
+  std::deque<std::string> merged_;
+};
+
+bool IsPackedList(WireType type, std::string_view bytes) {
+  WireReader reader(bytes);
+  std::uint64_t value = 0;
+  while (!reader.AtEnd()) {
+    if (!reader.NextValue(type, value)) return false;
+  }
+  return true;
 }
 
-void AppendBytesValue(std::string_view value, std::string& out) {
-  out.push_back('"');
-  AppendBase64(value, out);
-  out.push_back('"');
-}
-
-void AppendSingle(const Message& message, const Reflection& reflection, const FieldSchema& field,
-                  std::string& out) {
-  const auto* f = field.field;
-  std::string scratch;
-  switch (field.kind) {
-    case Kind::kString:
-      return AppendQuoted(reflection.GetStringReference(message, f, &scratch), out);
-    case Kind::kBytes:
-      return AppendBytesValue(reflection.GetStringReference(message, f, &scratch), out);
-    case Kind::kBool:
-      out.append(reflection.GetBool(message, f) ? "true" : "false");
-      return;
-    case Kind::kInt32:
-      return AppendNumber(reflection.GetInt32(message, f), out);
-    case Kind::kInt64:
-      return AppendNumber(reflection.GetInt64(message, f), out);
-    case Kind::kUint32:
-      return AppendNumber(reflection.GetUInt32(message, f), out);
-    case Kind::kUint64:
-      return AppendNumber(reflection.GetUInt64(message, f), out);
-    case Kind::kFloat:
-      return AppendFloat(reflection.GetFloat(message, f), out);
-    case Kind::kDouble:
-      return AppendDouble(reflection.GetDouble(message, f), out);
-    case Kind::kEnum:
-      return AppendEnum(field, reflection.GetEnumValue(message, f), out);
-    case Kind::kTimestamp:
-      return AppendTimestampValue(reflection.GetMessage(message, f), out);
-    case Kind::kFieldMask:
-      return AppendMaskValue(reflection.GetMessage(message, f), out);
-    case Kind::kMessage:
-      return AppendMessage(reflection.GetMessage(message, f), *field.message, out);
-    case Kind::kMap:
-      return;
-  }
-}
-
-void AppendElement(const Message& message, const Reflection& reflection, const FieldSchema& field, int i,
-                   std::string& out) {
-  const auto* f = field.field;
-  std::string scratch;
-  switch (field.kind) {
-    case Kind::kString:
-      return AppendQuoted(reflection.GetRepeatedStringReference(message, f, i, &scratch), out);
-    case Kind::kBytes:
-      return AppendBytesValue(reflection.GetRepeatedStringReference(message, f, i, &scratch), out);
-    case Kind::kBool:
-      out.append(reflection.GetRepeatedBool(message, f, i) ? "true" : "false");
-      return;
-    case Kind::kInt32:
-      return AppendNumber(reflection.GetRepeatedInt32(message, f, i), out);
-    case Kind::kInt64:
-      return AppendNumber(reflection.GetRepeatedInt64(message, f, i), out);
-    case Kind::kUint32:
-      return AppendNumber(reflection.GetRepeatedUInt32(message, f, i), out);
-    case Kind::kUint64:
-      return AppendNumber(reflection.GetRepeatedUInt64(message, f, i), out);
-    case Kind::kFloat:
-      return AppendFloat(reflection.GetRepeatedFloat(message, f, i), out);
-    case Kind::kDouble:
-      return AppendDouble(reflection.GetRepeatedDouble(message, f, i), out);
-    case Kind::kEnum:
-      return AppendEnum(field, reflection.GetRepeatedEnumValue(message, f, i), out);
-    case Kind::kTimestamp:
-      return AppendTimestampValue(reflection.GetRepeatedMessage(message, f, i), out);
-    case Kind::kFieldMask:
-      return AppendMaskValue(reflection.GetRepeatedMessage(message, f, i), out);
-    case Kind::kMessage:
-      return AppendMessage(reflection.GetRepeatedMessage(message, f, i), *field.message, out);
-    case Kind::kMap:
-      return;
-  }
-}
-
-void AppendList(const Message& message, const Reflection& reflection, const FieldSchema& field,
-                std::string& out) {
-  out.push_back('[');
-  const int size = reflection.FieldSize(message, field.field);
-  for (int i = 0; i < size; ++i) {
-    if (i > 0) out.push_back(',');
-    AppendElement(message, reflection, field, i, out);
-  }
-  out.push_back(']');
-}
-
-// A hash map has no order of its own, and two answers with the same content should be the same bytes.
-void AppendMap(const Message& message, const Reflection& reflection, const FieldSchema& field,
-               std::string& out) {
-  struct Entry {
-    const std::string* key;
-    const Message* entry;
-  };
-  const FieldSchema& key = field.message->fields[0];
-  const FieldSchema& value = field.message->fields[1];
-  const int size = reflection.FieldSize(message, field.field);
-  if (size == 0) {
-    out.append("{}");
-    return;
-  }
-  std::string scratch;
-  std::vector<Entry> entries;
-  entries.reserve(static_cast<std::size_t>(size));
-  const Reflection& entry_reflection =
-      *reflection.GetRepeatedMessage(message, field.field, 0).GetReflection();
-  for (int i = 0; i < size; ++i) {
-    const Message& entry = reflection.GetRepeatedMessage(message, field.field, i);
-    entries.push_back({&entry_reflection.GetStringReference(entry, key.field, &scratch), &entry});
-  }
-  std::ranges::sort(entries, {}, [](const Entry& entry) -> const std::string& { return *entry.key; });
-  char separator = '{';
-  for (const Entry& entry : entries) {
-    out.push_back(separator);
-    separator = ',';
-    AppendQuoted(*entry.key, out);
-    out.push_back(':');
-    AppendSingle(*entry.entry, entry_reflection, value, out);
-  }
-  out.push_back('}');
-}
-
-bool IsLeftOut(const Message& message, const Reflection& reflection, const FieldSchema& field) {
-  if (field.presence && !reflection.HasField(message, field.field)) return true;
-  if (field.presence && field.kind == Kind::kString) {
-    std::string scratch;
-    return reflection.GetStringReference(message, field.field, &scratch).empty();
-  }
+bool IsLeftOut(const FieldSchema& field, const Slot& slot) {
+  if (field.presence && !slot.set) return true;
+  if (field.presence && field.kind == Kind::kString) return slot.bytes.empty();
   if (field.kind != Kind::kEnum) return false;
-  const int number = reflection.GetEnumValue(message, field.field);
+  const auto number = static_cast<int>(slot.value);
   return number == 0 && EnumText(field, 0).ends_with("UNSPECIFIED\"");
 }
 
-void AppendMessage(const Message& message, const MessageSchema& schema, std::string& out) {
-  const Reflection& reflection = *message.GetReflection();
-  const std::size_t begin = out.size();
-  for (const FieldSchema& field : schema.fields) {
-    if (field.repeated) {
-      out.append(field.prefix);
-      AppendList(message, reflection, field, out);
-    } else if (field.kind == Kind::kMap) {
-      out.append(field.prefix);
-      AppendMap(message, reflection, field, out);
-    } else if (!IsLeftOut(message, reflection, field)) {
-      out.append(field.prefix);
-      AppendSingle(message, reflection, field, out);
+// By itself, as protobuf parses it before it merges.
+bool Writer::IsWellFormed(const FieldSchema& field, std::string_view bytes, int depth) {
+  std::string scratch;
+  return Writer(scratch).Value(field, 0, bytes, depth);
+}
+
+bool Writer::Merge(const FieldSchema& field, std::string_view more, Slot& slot, int depth) {
+  if (!IsWellFormed(field, slot.bytes, depth) || !IsWellFormed(field, more, depth)) return false;
+  slot.bytes = merged_.emplace_back(std::string(slot.bytes) + std::string(more));
+  return true;
+}
+
+bool Writer::ClearOthers(const MessageSchema& schema, const FieldSchema& field, Slots slots, int depth) {
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    const FieldSchema& other = schema.fields[i];
+    if (&other == &field || other.oneof != field.oneof || !slots[i].set) continue;
+    if (other.HoldsMessage() && !IsWellFormed(other, slots[i].bytes, depth)) return false;
+    slots[i] = {};
+  }
+  return true;
+}
+
+bool Writer::Keep(const MessageSchema& schema, const FieldSchema& field, const WireRecord& record,
+                  std::string_view whole, Slots slots, int depth) {
+  const bool list = field.repeated || field.kind == Kind::kMap;
+  const bool packed = field.repeated && record.type == WireType::kBytes && field.wire != WireType::kBytes;
+  if (record.type != field.wire && !packed) return true;  // an unknown field to protobuf
+  if (packed && !IsPackedList(field.wire, record.bytes)) return false;
+  if (field.kind == Kind::kString && !IsUtf8(record.bytes)) return false;
+  Slot& slot = slots[static_cast<std::size_t>(&field - schema.fields.data())];
+  if (list) {
+    const char* const begin = slot.set ? slot.bytes.data() : whole.data();
+    slot = {.set = true,
+            .value = 0,
+            .bytes = {begin, static_cast<std::size_t>(whole.data() + whole.size() - begin)}};
+    return true;
+  }
+  if (field.oneof >= 0 && !ClearOthers(schema, field, slots, depth)) return false;
+  if (slot.set && field.HoldsMessage()) return Merge(field, record.bytes, slot, depth);
+  slot = {.set = true, .value = record.value, .bytes = record.bytes};
+  return true;
+}
+
+bool Writer::Scan(const MessageSchema& schema, std::string_view wire, Slots slots, int depth) {
+  WireReader reader(wire);
+  while (!reader.AtEnd()) {
+    const char* const begin = reader.At();
+    WireRecord record;
+    if (!reader.Next(record, depth)) return false;
+    const FieldSchema* field = schema.ByNumber(record.number);
+    if (field == nullptr) continue;
+    const std::string_view whole(begin, static_cast<std::size_t>(reader.At() - begin));
+    if (!Keep(schema, *field, record, whole, slots, depth)) return false;
+  }
+  return true;
+}
+
+bool Writer::Value(const FieldSchema& field, std::uint64_t value, std::string_view bytes, int depth) {
+  switch (field.kind) {
+    case Kind::kString:
+      AppendQuoted(bytes, out_);
+      return true;
+    case Kind::kBytes:
+      out_.push_back('"');
+      AppendBase64(bytes, out_);
+      out_.push_back('"');
+      return true;
+    case Kind::kBool:
+      out_.append(value != 0 ? "true" : "false");
+      return true;
+    case Kind::kInt32:
+      AppendNumber(
+          field.zigzag ? ZigZag32(static_cast<std::uint32_t>(value)) : static_cast<std::int32_t>(value),
+          out_);
+      return true;
+    case Kind::kInt64:
+      AppendNumber(field.zigzag ? ZigZag64(value) : static_cast<std::int64_t>(value), out_);
+      return true;
+    case Kind::kUint32:
+      AppendNumber(static_cast<std::uint32_t>(value), out_);
+      return true;
+    case Kind::kUint64:
+      AppendNumber(value, out_);
+      return true;
+    case Kind::kFloat:
+      AppendReal(std::bit_cast<float>(static_cast<std::uint32_t>(value)), out_);
+      return true;
+    case Kind::kDouble:
+      AppendReal(std::bit_cast<double>(value), out_);
+      return true;
+    case Kind::kEnum:
+      AppendEnum(field, static_cast<int>(value), out_);
+      return true;
+    case Kind::kTimestamp: {
+      Timestamp time;
+      if (depth < 1 || !time.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return false;
+      out_.push_back('"');
+      AppendTimestamp(time, out_);
+      out_.push_back('"');
+      return true;
+    }
+    case Kind::kFieldMask: {
+      FieldMask mask;
+      if (depth < 1 || !mask.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return false;
+      out_.push_back('"');
+      AppendFieldMask(mask, out_);
+      out_.push_back('"');
+      return true;
+    }
+    case Kind::kMessage:
+      return depth > 0 && Message(*field.message, bytes, depth - 1);
+    case Kind::kMap:
+      break;
+  }
+  return false;
+}
+
+bool Writer::Packed(const FieldSchema& field, std::string_view bytes, char& separator) {
+  WireReader reader(bytes);
+  while (!reader.AtEnd()) {
+    std::uint64_t value = 0;
+    reader.NextValue(field.wire, value);
+    out_.push_back(std::exchange(separator, ','));
+    Value(field, value, {}, 0);
+  }
+  return true;
+}
+
+// Other fields may stand between its elements.
+bool Writer::List(const FieldSchema& field, std::string_view records, int depth) {
+  char separator = '[';
+  WireReader reader(records);
+  while (!reader.AtEnd()) {
+    WireRecord record;
+    if (!reader.Next(record, depth)) return false;
+    if (record.number != field.number) continue;
+    if (record.type == field.wire) {
+      out_.push_back(std::exchange(separator, ','));
+      if (!Value(field, record.value, record.bytes, depth)) return false;
+    } else if (record.type == WireType::kBytes) {
+      Packed(field, record.bytes, separator);
     }
   }
-  if (out.size() == begin) {
-    out.append("{}");
-    return;
+  if (separator == '[') out_.push_back('[');
+  out_.push_back(']');
+  return true;
+}
+
+// On the wire entries have no order, and two answers with the same content should be the same bytes.
+bool Writer::Map(const FieldSchema& field, std::string_view records, int depth) {
+  struct Entry {
+    std::string_view key;
+    std::size_t place;
+    Slot value;
+  };
+  const FieldSchema& value = field.message->fields[1];
+  std::vector<Entry> entries;
+  WireReader reader(records);
+  while (!reader.AtEnd()) {
+    WireRecord record;
+    if (!reader.Next(record, depth)) return false;
+    if (record.number != field.number || record.type != WireType::kBytes) continue;
+    std::array<Slot, 2> slots;
+    if (depth < 1 || !Scan(*field.message, record.bytes, slots, depth - 1)) return false;
+    entries.push_back({slots[0].bytes, entries.size(), slots[1]});
   }
-  out[begin] = '{';  // in place of the first comma
-  out.push_back('}');
+  std::ranges::sort(entries, [](const Entry& a, const Entry& b) {
+    return a.key != b.key ? a.key < b.key : a.place < b.place;
+  });
+  char separator = '{';
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (i + 1 < entries.size() && entries[i + 1].key == entries[i].key) continue;  // the last one counts
+    out_.push_back(std::exchange(separator, ','));
+    AppendQuoted(entries[i].key, out_);
+    out_.push_back(':');
+    if (!Value(value, entries[i].value.value, entries[i].value.bytes, depth - 1)) return false;
+  }
+  if (separator == '{') out_.push_back('{');
+  out_.push_back('}');
+  return true;
+}
+
+// Most messages are small, and so is what is cleared for them.
+bool Writer::Message(const MessageSchema& schema, std::string_view wire, int depth) {
+  constexpr std::size_t kFew = 16;
+  if (schema.fields.size() > kFew) {
+    std::array<Slot, kFieldsMax> slots;
+    return Fields(schema, wire, Slots(slots.data(), schema.fields.size()), depth);
+  }
+  std::array<Slot, kFew> slots;
+  return Fields(schema, wire, Slots(slots.data(), schema.fields.size()), depth);
+}
+
+bool Writer::Fields(const MessageSchema& schema, std::string_view wire, Slots slots, int depth) {
+  if (!Scan(schema, wire, slots, depth)) return false;
+  const std::size_t begin = out_.size();
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    const FieldSchema& field = schema.fields[i];
+    const Slot& slot = slots[i];
+    const bool list = field.repeated || field.kind == Kind::kMap;
+    if (!list && IsLeftOut(field, slot)) continue;
+    out_.append(field.prefix);
+    const bool written = field.repeated             ? List(field, slot.bytes, depth)
+                         : field.kind == Kind::kMap ? Map(field, slot.bytes, depth)
+                                                    : Value(field, slot.value, slot.bytes, depth);
+    if (!written) return false;
+  }
+  if (out_.size() == begin) {
+    out_.append("{}");
+    return true;
+  }
+  out_[begin] = '{';  // in place of the first comma
+  out_.push_back('}');
+  return true;
 }
 
 }  // namespace
 
-void JsonWriter::Write(const Message& message, std::string& out) const {
-  AppendMessage(message, schemas_.Of(message.GetDescriptor()), out);
+bool WriteJson(const MessageSchema& schema, std::string_view wire, std::string& out) {
+  return Writer(out).Message(schema, wire, WireReader::kDepthMax);
 }
 
 }  // namespace market::transcoding

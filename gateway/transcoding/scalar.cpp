@@ -125,6 +125,12 @@ bool MayNeedEscape(const char* text) {
   return (HasLess(word, 0x20) | HasLess(word ^ Repeat('"'), 1) | HasLess(word ^ Repeat('\\'), 1)) != 0;
 }
 
+bool IsAscii(const char* eight) {
+  std::uint64_t word;
+  std::memcpy(&word, eight, sizeof word);
+  return (word & Repeat(0x80)) == 0;
+}
+
 void AppendEscape(char c, std::string& out) {
   switch (c) {
     case '"':
@@ -328,6 +334,10 @@ void AppendBase64(std::string_view bytes, std::string& out) {
 
 bool IsUtf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
+    if (text.size() - i >= 8 && IsAscii(text.data() + i)) {
+      i += 8;
+      continue;
+    }
     const auto lead = static_cast<unsigned char>(text[i]);
     if (lead < 0x80) {
       ++i;

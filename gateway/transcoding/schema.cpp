@@ -8,8 +8,8 @@
 namespace market::transcoding {
 namespace {
 
-constexpr int kFieldsMax = 64;  // a bit for each in a word
 constexpr int kEnumNumberMax = 255;
+constexpr int kFieldNumberMax = 255;
 
 Kind KindOf(const FieldDescriptor* field) {
   switch (field->cpp_type()) {
@@ -38,6 +38,27 @@ Kind KindOf(const FieldDescriptor* field) {
   if (field->message_type() == google::protobuf::Timestamp::descriptor()) return Kind::kTimestamp;
   if (field->message_type() == google::protobuf::FieldMask::descriptor()) return Kind::kFieldMask;
   return Kind::kMessage;
+}
+
+WireType WireOf(const FieldDescriptor* field) {
+  switch (field->type()) {
+    case FieldDescriptor::TYPE_DOUBLE:
+    case FieldDescriptor::TYPE_FIXED64:
+    case FieldDescriptor::TYPE_SFIXED64:
+      return WireType::kFixed64;
+    case FieldDescriptor::TYPE_FLOAT:
+    case FieldDescriptor::TYPE_FIXED32:
+    case FieldDescriptor::TYPE_SFIXED32:
+      return WireType::kFixed32;
+    case FieldDescriptor::TYPE_STRING:
+    case FieldDescriptor::TYPE_BYTES:
+    case FieldDescriptor::TYPE_MESSAGE:
+      return WireType::kBytes;
+    case FieldDescriptor::TYPE_GROUP:
+      throw std::logic_error(field->full_name() + ": groups have no JSON form here");
+    default:
+      return WireType::kVarint;
+  }
 }
 
 std::vector<std::string> EnumTexts(const google::protobuf::EnumDescriptor& type) {
@@ -83,21 +104,35 @@ const MessageSchema& Schemas::Add(const Descriptor* descriptor) {
     throw std::logic_error(descriptor->full_name() + " has no JSON form here");
   }
   schema.fields.reserve(static_cast<std::size_t>(descriptor->field_count()));
-  for (int i = 0; i < descriptor->field_count(); ++i)
-    schema.fields.push_back(MakeField(descriptor->field(i)));
+  for (int i = 0; i < descriptor->field_count(); ++i) {
+    const auto* field = descriptor->field(i);
+    if (field->number() > kFieldNumberMax) {
+      throw std::logic_error("a field number is out of bounds: " + field->full_name());
+    }
+    schema.fields.push_back(MakeField(field));
+    const auto number = static_cast<std::size_t>(field->number());
+    if (schema.by_number.size() <= number) schema.by_number.resize(number + 1, -1);
+    schema.by_number[number] = static_cast<std::int8_t>(i);
+  }
   return schema;
 }
 
 FieldSchema Schemas::MakeField(const FieldDescriptor* field) {
-  FieldSchema schema{.field = field,
-                     .name = field->json_name(),
-                     .prefix = ",\"" + field->json_name() + "\":",
-                     .kind = KindOf(field),
-                     .repeated = field->is_repeated() && !field->is_map(),
-                     .presence = field->has_presence(),
-                     .bit = std::uint64_t{1} << field->index(),
-                     .message = nullptr,
-                     .enum_texts = {}};
+  FieldSchema schema{
+      .field = field,
+      .name = field->json_name(),
+      .prefix = ",\"" + field->json_name() + "\":",
+      .kind = KindOf(field),
+      .repeated = field->is_repeated() && !field->is_map(),
+      .presence = field->has_presence(),
+      .bit = std::uint64_t{1} << field->index(),
+      .number = static_cast<std::uint32_t>(field->number()),
+      .wire = WireOf(field),
+      .zigzag =
+          field->type() == FieldDescriptor::TYPE_SINT32 || field->type() == FieldDescriptor::TYPE_SINT64,
+      .oneof = field->real_containing_oneof() == nullptr ? -1 : field->real_containing_oneof()->index(),
+      .message = nullptr,
+      .enum_texts = {}};
   if (schema.kind == Kind::kEnum) schema.enum_texts = EnumTexts(*field->enum_type());
   if (schema.IsMessage()) schema.message = &Add(field->message_type());
   if (schema.kind == Kind::kMap) {

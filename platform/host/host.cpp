@@ -372,6 +372,8 @@ int Main(int argc, char** argv, int (*body)(int argc, char** argv)) {
   // Blocks from here on are given back when they are freed; glibc would otherwise learn from the first
   // password hash (19 MiB) to keep such blocks for ever.
   mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  // The io thread does nearly all there is; a heap for each of the few others would be memory without use.
+  mallopt(M_ARENA_MAX, 1);
   try {
     return body(argc, argv);
   } catch (const std::exception& error) {

@@ -37,8 +37,11 @@ constexpr runtime::Backoff::Options kAcceptBackoff{
     .initial = std::chrono::milliseconds(50), .max = std::chrono::milliseconds(500), .jitter = 0.3};
 constexpr std::size_t kLingerBytesMax = 256 * 1024;
 
+// Without a way out in the middle, so that the compiler looks at many bytes at once.
 bool HasControl(std::string_view value) {
-  return std::ranges::any_of(value, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; });
+  bool found = false;
+  for (const char c : value) found |= static_cast<unsigned char>(c) < ' ' || c == 0x7f;
+  return found;
 }
 
 }  // namespace

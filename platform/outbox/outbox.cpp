@@ -16,7 +16,7 @@ constexpr Statement kAppend{"outbox.append", R"sql(
   ORDER BY position)sql"};
 
 // Only while the claim is still ours: `attempts` is its fence.
-constexpr Statement kDelivered{"outbox.delivered_with", "DELETE FROM outbox WHERE id = $1 AND attempts = $2"};
+constexpr Statement kDeliveredWith{"outbox.delivered_with", "DELETE FROM outbox WHERE id = $1 AND attempts = $2"};
 
 }  // namespace
 
@@ -42,7 +42,7 @@ std::vector<Uuid> Append(postgres::Batch& batch, std::span<const NewMessage> mes
 }
 
 void AppendDelivered(postgres::Batch& batch, const Message& message) {
-  batch.Add(kDelivered, message.id, message.attempt);
+  batch.Add(kDeliveredWith, message.id, message.attempt);
 }
 
 }  // namespace market::outbox

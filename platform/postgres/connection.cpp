@@ -106,11 +106,12 @@ bool Connection::Send(const std::shared_ptr<Request>& request) {
 }
 
 Connection::Prepared* Connection::PreparedFor(const Statement& statement) {
-  const auto found = prepared_.find(statement.sql);
-  if (found != prepared_.end()) return &found->second;
+  const auto found = prepared_.find(statement.sql.data());
+  // A text that stands where another one stood is no constant: it is parsed each time.
+  if (found != prepared_.end()) return found->second.sql == statement.sql ? &found->second : nullptr;
   if (prepared_.size() >= kMaxPrepared) return nullptr;
-  Prepared prepared{"s" + std::to_string(prepared_.size() + 1)};
-  return &prepared_.emplace(std::string(statement.sql), std::move(prepared)).first->second;
+  Prepared prepared{std::string(statement.sql), "s" + std::to_string(prepared_.size() + 1)};
+  return &prepared_.emplace(statement.sql.data(), std::move(prepared)).first->second;
 }
 
 bool Connection::SendQuery(const std::shared_ptr<Request>& request, std::size_t index) {

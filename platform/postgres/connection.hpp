@@ -73,6 +73,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, runtim
 
   struct Prepared {
     enum class State : std::uint8_t { kNone, kAsked, kReady };
+    std::string sql;
     std::string name;
     State state = State::kNone;
   };
@@ -83,11 +84,6 @@ class Connection final : public std::enable_shared_from_this<Connection>, runtim
     std::size_t query = 0;
     Prepared* prepared = nullptr;
   };
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-  };
-
   void ScheduleFlush();
   void Flush();
   bool SendAll();
@@ -122,7 +118,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, runtim
   std::size_t in_flight_ = 0;
   std::deque<std::shared_ptr<Request>> queue_;
   std::deque<Expected> expected_;
-  std::unordered_map<std::string, Prepared, Hash, std::equal_to<>> prepared_;
+  // By where the text stands: statements are constants, and a kilobyte need not be hashed for each of them.
+  std::unordered_map<const char*, Prepared> prepared_;
   std::chrono::steady_clock::time_point heard_at_;
   runtime::OneShot<> ended_;
   std::string why_ended_;

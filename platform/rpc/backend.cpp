@@ -5,12 +5,14 @@
 namespace market::rpc {
 
 Task<> LocalBackend::Call(const Method& method, Incoming incoming, CallContext& call, const Message& request,
-                          Message& response) {
-  return edge_.Call(method, std::move(incoming), call, request, response);
+                          std::string& response) {
+  const std::unique_ptr<Message> message(method.response->New());
+  co_await edge_.Call(method, std::move(incoming), call, request, *message);
+  message->SerializeToString(&response);
 }
 
 Task<> ChannelBackend::Call(const Method& method, Incoming incoming, CallContext& call,
-                            const Message& request, Message& response) {
+                            const Message& request, std::string& response) {
   const auto channel = channels_.find(method.service);
   if (channel == channels_.end())
     throw Error(Code::kUnimplemented, "UNIMPLEMENTED", "there is no such method");

@@ -12,9 +12,10 @@ namespace market::rpc {
 class Backend {
  public:
   virtual ~Backend() = default;
-  // Fills `call`, which has its span, from `incoming`, then calls. Throws Error.
+  // Fills `call`, which has its span, from `incoming`, then calls. The answer is bytes on the wire, as a peer
+  // has sent them: who reads them finds out whether they are a message. Throws Error.
   virtual Task<> Call(const Method& method, Incoming incoming, CallContext& call, const Message& request,
-                      Message& response) = 0;
+                      std::string& response) = 0;
 };
 
 // `edge` must outlive it.
@@ -22,7 +23,7 @@ class LocalBackend final : public Backend {
  public:
   explicit LocalBackend(Edge& edge) : edge_(edge) {}
   Task<> Call(const Method& method, Incoming incoming, CallContext& call, const Message& request,
-              Message& response) override;
+              std::string& response) override;
 
  private:
   Edge& edge_;
@@ -34,7 +35,7 @@ class ChannelBackend final : public Backend {
  public:
   explicit ChannelBackend(std::map<std::string, Channel*> channels) : channels_(std::move(channels)) {}
   Task<> Call(const Method& method, Incoming incoming, CallContext& call, const Message& request,
-              Message& response) override;
+              std::string& response) override;
 
  private:
   const std::map<std::string, Channel*> channels_;

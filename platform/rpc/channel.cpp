@@ -97,9 +97,9 @@ struct Channel::State {
     return methods.emplace(&method, CallMetrics(CallMetrics::Side::kClient, metrics, method)).first->second;
   }
 
-  Task<> Call(const Method& method, CallContext& call, const Message& request, Message& response);
-  Task<Attempt> TryOnce(const Method& method, CallContext& call, const std::string& bytes, Message& response,
-                        runtime::Deadline deadline, TimeGiven given);
+  Task<> Call(const Method& method, CallContext& call, const Message& request, std::string& response);
+  Task<Attempt> TryOnce(const Method& method, CallContext& call, const std::string& bytes,
+                        std::string& response, runtime::Deadline deadline, TimeGiven given);
   grpc::Metadata MetadataFor(const Method& method, const CallContext& call,
                              const telemetry::Span& span) const;
   Error Failure(const Method& method, const grpc::Status& status, const CallContext& call);
@@ -147,7 +147,7 @@ Error Channel::State::Failure(const Method& method, const grpc::Status& status, 
 }
 
 Task<Attempt> Channel::State::TryOnce(const Method& method, CallContext& call, const std::string& bytes,
-                                      Message& response, runtime::Deadline deadline, TimeGiven given) {
+                                      std::string& response, runtime::Deadline deadline, TimeGiven given) {
   auto& breaker = method.safe ? reads : writes;
   auto permit = breaker.TryCall();
   if (!permit) {
@@ -155,23 +155,19 @@ Task<Attempt> Channel::State::TryOnce(const Method& method, CallContext& call, c
         .WithRetryAfter(breaker.RetryAfter(std::chrono::steady_clock::now()));
   }
   auto span = call.Span().Child(method.SpanName(), telemetry::SpanKind::kClient);
-  const auto reply = co_await transport.Call(
-      method.path, bytes, {.deadline = deadline, .metadata = MetadataFor(method, call, span)});
+  auto reply = co_await transport.Call(method.path, bytes,
+                                       {.deadline = deadline, .metadata = MetadataFor(method, call, span)});
   Describe(span, peer, reply);
   permit->Report(resilience::OutcomeOf(reply.status.code, given));
   if (reply.trailing.Get("idempotent-replayed") == "true") CallContextBuilder(call).Replayed(true);
   Attempt attempt{.error = std::nullopt, .sent = reply.sent};
-  if (!reply.status.Ok()) {
-    attempt.error = Failure(method, reply.status, call);
-  } else if (!response.ParseFromString(reply.message)) {
-    attempt.error =
-        Failure(method, {Code::kInternal, "the answer is not a " + response.GetTypeName(), {}}, call);
-  }
+  if (!reply.status.Ok()) attempt.error = Failure(method, reply.status, call);
+  response = std::move(reply.message);
   co_return attempt;
 }
 
 Task<> Channel::State::Call(const Method& method, CallContext& call, const Message& request,
-                            Message& response) {
+                            std::string& response) {
   const auto now = std::chrono::steady_clock::now();
   const auto deadline = resilience::Shrink(call.Deadline(), method.timeout, now);
   const auto given = deadline >= now + method.timeout ? TimeGiven::kFullCap : TimeGiven::kLess;
@@ -201,6 +197,13 @@ Channel::Channel(std::string peer, grpc::Channel& transport, telemetry::Metrics&
 Channel::~Channel() = default;
 
 Task<> Channel::Call(const Method& method, CallContext& call, const Message& request, Message& response) {
+  std::string bytes;
+  co_await Call(method, call, request, bytes);
+  if (response.ParseFromString(bytes)) co_return;
+  throw state_->Failure(method, {Code::kInternal, "the answer is not a " + response.GetTypeName(), {}}, call);
+}
+
+Task<> Channel::Call(const Method& method, CallContext& call, const Message& request, std::string& response) {
   auto& series = state_->MetricsOf(method);
   series.Started();
   const auto started = std::chrono::steady_clock::now();

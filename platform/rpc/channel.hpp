@@ -35,6 +35,8 @@ class Channel {
 
   // The idempotency key of `call` goes along when the method needs one.
   Task<> Call(const Method& method, CallContext& call, const Message& request, Message& response);
+  // The answer as it came, which nobody has looked into: for who passes it on in another form.
+  Task<> Call(const Method& method, CallContext& call, const Message& request, std::string& response);
 
  private:
   struct State;

@@ -282,9 +282,11 @@ TEST_F(ChannelTest, ChannelBackend_IsTheGatewaysWay) {
     const auto token = TokenOf(Buyer());
     const auto ask = [&](const char* method, CallContext& call) -> Task<FakeProbe::Reply> {
       const auto request = Text("a");
-      probe::ProbeReply reply;
+      std::string answer;
       co_await backend.Call(Find(method), {.authorization = token, .request_id = "r", .idempotency_key = "k"},
-                            call, request, reply);
+                            call, request, answer);
+      probe::ProbeReply reply;
+      EXPECT_TRUE(reply.ParseFromString(answer));
       co_return reply;
     };
     for (const char* method : {"Place", "Change"}) {

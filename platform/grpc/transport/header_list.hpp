@@ -29,7 +29,8 @@ class HeaderList {
 
   // Leaves out what must not or cannot be sent; `metadata` must live until the fields are submitted.
   void AddMetadata(const Metadata& metadata) {
-    constexpr std::size_t kIndexedBytes = 64;  // longer values rarely repeat and would push out what does
+    // Longer values rarely repeat and would push out what does: ids have 36 characters, a traceparent 55.
+    constexpr std::size_t kIndexedBytes = 32;
     for (const auto& [name, value] : metadata) {
       if (!IsValidKey(name) || IsReservedKey(name)) continue;
       const auto index = value.size() > kIndexedBytes ? HeaderField::Index::kNever : HeaderField::Index::kYes;

@@ -38,6 +38,7 @@ void ServerSession::OnTlsReady() {
   identity = TlsIdentity();
   const bool service = !identity.empty() && std::ranges::find(outside, identity) == outside.end();
   origin_->caller = service ? Caller::kService : Caller::kOutside;
+  if (service) KeepTlsBuffers();
   on_known_(*this);
 }
 

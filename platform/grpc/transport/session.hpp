@@ -108,6 +108,8 @@ class Session : public std::enable_shared_from_this<Session> {
   ResumeQueue* Resumes() { return phase_ == Phase::kOutside ? nullptr : &resumes_; }
 
  protected:
+  void KeepTlsBuffers() { tls_->KeepBuffers(); }
+
   // Server: a new request, or null to refuse it. Inside a callback.
   virtual std::shared_ptr<Stream> OpenStream(std::int32_t id) { return nullptr; }
   virtual void OnReset(std::int32_t id) {}  // inside a callback

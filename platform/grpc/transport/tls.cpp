@@ -69,7 +69,8 @@ TlsContext::TlsContext(Side side, const TlsFiles& files)
   SSL_CTX_set_session_cache_mode(context_, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(context_,
                           0);  // connections live long; a ticket is two more writes for each handshake
-  SSL_CTX_set_mode(context_, SSL_MODE_RELEASE_BUFFERS);
+  // A stranger's connection that says nothing costs little. Services talk all the time: KeepBuffers.
+  if (side == Side::kServer) SSL_CTX_set_mode(context_, SSL_MODE_RELEASE_BUFFERS);
   if (side == Side::kServer || !files.certificate.empty()) {
     if (SSL_CTX_use_certificate_chain_file(context_, files.certificate.c_str()) != 1)
       refuse(files.certificate);
@@ -186,6 +187,8 @@ TlsStream::Result TlsStream::Receive(std::string_view ciphertext, std::string& p
   }
 }
 
+void TlsStream::KeepBuffers() { SSL_clear_mode(ssl_, SSL_MODE_RELEASE_BUFFERS); }
+
 void TlsStream::Send(std::string_view plaintext) {
   ERR_clear_error();
   if (!plaintext.empty()) SSL_write(ssl_, plaintext.data(), static_cast<int>(plaintext.size()));
@@ -197,11 +200,14 @@ void TlsStream::SendClose() {
 }
 
 void TlsStream::TakeOutput(std::string& ciphertext) {
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(output_, &data);
-  if (size <= 0) return;
-  ciphertext.append(data, static_cast<std::size_t>(size));
-  BIO_reset(output_);
+  // By reading: BIO_reset would clear all the room that there has ever been in it.
+  const std::size_t before = ciphertext.size();
+  const std::size_t size = BIO_ctrl_pending(output_);
+  if (size == 0) return;
+  ciphertext.resize_and_overwrite(before + size, [&](char* data, std::size_t) {
+    return before +
+           static_cast<std::size_t>(std::max(0, BIO_read(output_, data + before, static_cast<int>(size))));
+  });
 }
 
 }  // namespace market::grpc

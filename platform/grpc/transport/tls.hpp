@@ -51,6 +51,8 @@ class TlsStream {
   // Only when Established.
   void Send(std::string_view plaintext);
   void SendClose();
+  // From one record to the next, 34 KB, where a server's connection would ask for them each time.
+  void KeepBuffers();
   // Moves what is to be sent to the end of `ciphertext`.
   void TakeOutput(std::string& ciphertext);
 
