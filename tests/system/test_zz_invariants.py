@@ -112,7 +112,7 @@ PLANTED = [
     ("payment", "INSERT INTO payment (id, order_id, number, buyer_id, currency, amount_minor, authorized_minor, payment_method,"
                 " authorization_id, state, decline_code, asks, trace, created_at, updated_at) SELECT '{part}', order_id, 2, buyer_id,"
                 " currency, 0, 0, '', '', 'CREATED', '', 0, '', created_at, updated_at FROM payment WHERE id = '{payment}'", "M11"),
-    ("payment", "UPDATE payment SET buyer_id = NULL WHERE id = '{payment}'", "M12"),
+    ("payment", "UPDATE payment SET buyer_id = NULL, undone_at = market_now() - interval '1 day' WHERE id = '{payment}'", "M12"),
     ("payment", "UPDATE ledger_posting SET owner_id = gen_random_uuid() WHERE entry_id IN " + ENTRIES, "M13"),
     ("payment", "UPDATE ledger_posting SET account = 'seller_pending' WHERE account = 'order_escrow' AND entry_id IN " + ENTRIES, "M13"),
     ("payment", "UPDATE payment SET order_id = gen_random_uuid() WHERE id = '{payment}'", "X1"),
