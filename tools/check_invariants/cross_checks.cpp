@@ -10,14 +10,11 @@ namespace {
 bool IsDead(const std::string& state) {
   return state == "CANCELLED" || state == "REJECTED" || state == "FAILED";
 }
-bool IsShipped(const std::string& state) {
-  return state == "SHIPPED" || state == "DELIVERED" || state == "COMPLETED";
-}
-// Units follow the part: committed while it lives, consumed once it is shipped, given back when it is dead.
+// Units follow the line: consumed once they are shipped, given back when they or their part are cancelled,
+// committed else.
 Units DueUnits(const PartFact& part, const LineFact& line) {
-  if (IsDead(part.state)) return {};
-  if (IsShipped(part.state)) return {.consumed = line.quantity};
-  return {.committed = line.quantity};
+  const auto left = line.quantity - line.cancelled - line.shipped;
+  return {.committed = IsDead(part.state) ? 0 : left, .consumed = line.shipped};
 }
 bool HoldsMoney(const HoldFact& hold) {
   return hold.status == "authorized" ||
@@ -218,11 +215,11 @@ class Checker {
   // X5: the units are where they are due.
   void CheckUnits(const std::string& id, const PartFact& part) {
     if (!IsStockAtRest(facts_, part.order)) return;
-    for (const auto& [offer, line] : part.lines) {
-      const auto* found = Find(facts_.reservations, {part.order, offer});
+    for (const auto& [line_id, line] : part.lines) {
+      const auto* found = Find(facts_.reservations, {part.order, line_id});
       const auto left = found == nullptr ? Units() : found->left;
       if (left == DueUnits(part, line)) continue;
-      Add("X5", {"product", part.order + "/" + offer},
+      Add("X5", {"product", part.order + "/" + line_id},
           fmt::format("part {} is {}, of its {} units are {}, and no message will change them", id,
                       part.state, line.quantity, TextOf(left)));
     }
@@ -231,8 +228,8 @@ class Checker {
   // X6: nothing is held for an order that does not exist, or that did not buy it; X5: as many as were bought;
   // X13: the part's seller is the offer's, the line's product too.
   void CheckReservation(const std::pair<std::string, std::string>& key, const ReservationFact& reservation) {
-    const auto& [order, offer] = key;
-    const Row row{"product", order + "/" + offer};
+    const auto& [order, line_id] = key;
+    const Row row{"product", order + "/" + line_id};
     if (!facts_.pulses_after.contains(order)) {
       if (reservation.left != Units()) {
         Add("X6", row, fmt::format("{} for order {}, which does not exist", TextOf(reservation.left), order));
@@ -241,8 +238,10 @@ class Checker {
     }
     if (!facts_.orders.contains(order)) return;  // placed after the orders were read
     for (const auto& [id, part] : PartsOf(order)) {
-      const auto* line = Find(part->lines, offer);
+      const auto* line = Find(part->lines, line_id);
       if (line == nullptr) continue;
+      Compare("X6", row, "offer in part " + id, Said{"order", line->offer},
+              Said{"reservation", reservation.offer});
       Compare("X5", row, "quantity in part " + id, Said{"order", line->quantity},
               Said{"reservation", reservation.quantity});
       Compare("X13", row, "seller of part " + id, Said{"order", part->seller},

@@ -50,15 +50,18 @@ struct OrderFact {
   Standing payment;
 };
 struct LineFact {
+  std::string offer;
   std::string product;
   std::int64_t quantity = 0;
+  std::int64_t cancelled = 0;
+  std::int64_t shipped = 0;
 };
 struct PartFact {
   std::string order;
   std::string seller;
   std::string state;
   std::int64_t total_minor = 0;
-  std::map<std::string, LineFact> lines;  // by offer
+  std::map<std::string, LineFact> lines;  // by id
 };
 
 struct SplitFact {
@@ -90,6 +93,7 @@ struct Units {
   bool operator==(const Units&) const = default;
 };
 struct ReservationFact {
+  std::string offer;
   std::int64_t quantity = 0;
   Units left;
   std::string product;  // of the offer

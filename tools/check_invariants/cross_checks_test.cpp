@@ -32,8 +32,8 @@ void Stands(Facts& facts, const Standing& standing) {
 Facts Healthy() {
   Facts facts;
   facts.orders["order"] = {"buyer", "EUR", "pm_card", 3000, {}};
-  facts.parts["part1"] = {"order", "seller1", "PLACED", 1000, {{"offer1", {"product1", 1}}}};
-  facts.parts["part2"] = {"order", "seller2", "PLACED", 2000, {{"offer2", {"product2", 2}}}};
+  facts.parts["part1"] = {"order", "seller1", "PLACED", 1000, {{"line1", {"offer1", "product1", 1}}}};
+  facts.parts["part2"] = {"order", "seller2", "PLACED", 2000, {{"line2", {"offer2", "product2", 2}}}};
   Sees(facts, kAtRest);
   facts.movements = {{"auth", "capture", "order", "EUR", 3000}};
   facts.payments["order"] = {.id = "payment",
@@ -47,8 +47,8 @@ Facts Healthy() {
                              .refunds = {}};
   Stands(facts, {"CAPTURED", 3000, 3000, 0});
   facts.ledger["order"]["capture in EUR"] = 3000;
-  facts.reservations[{"order", "offer1"}] = {1, {.committed = 1}, "product1", "seller1"};
-  facts.reservations[{"order", "offer2"}] = {2, {.committed = 2}, "product2", "seller2"};
+  facts.reservations[{"order", "line1"}] = {"offer1", 1, {.committed = 1}, "product1", "seller1"};
+  facts.reservations[{"order", "line2"}] = {"offer2", 2, {.committed = 2}, "product2", "seller2"};
   facts.catalogue_sellers = {"seller1", "seller2"};
   facts.auth_before = {.accounts = {"buyer", "owner1", "owner2"},
                        .without_message = {"buyer", "owner1", "owner2"},
@@ -74,7 +74,8 @@ Facts Authorized() {
 Facts PartlyCancelled() {
   auto facts = Healthy();
   facts.parts["part2"].state = "CANCELLED";
-  facts.reservations[{"order", "offer2"}].left = {};
+  facts.parts["part2"].lines["line2"].cancelled = 2;
+  facts.reservations[{"order", "line2"}].left = {};
   Stands(facts, {"CAPTURED", 3000, 3000, 2000});
   facts.payments["order"].refunds["refund1"] = {"part2", "SUCCEEDED", 1500};
   facts.payments["order"].refunds["refund2"] = {"part2", "SUCCEEDED", 500};
@@ -136,14 +137,14 @@ TEST(CrossCheck, OrderUnderWay_WithWhateverSoFar_FindsNothing) {
   Sees(facts, kCheckoutRuns);
   for (auto& [id, part] : facts.parts) part.state = "PENDING_PAYMENT";
   facts.payments["order"].standing = {"UNKNOWN", 0, 0, 0};
-  facts.reservations.erase({"order", "offer2"});
+  facts.reservations.erase({"order", "line2"});
   EXPECT_THAT(CrossCheck(facts), IsEmpty());
   EXPECT_EQ(CountUnderWay(facts), 1u);
 }
 
 TEST(CrossCheck, OrderThatMovedWhileItsPeersWereRead_FindsNothing) {
   auto facts = Authorized();
-  facts.reservations[{"order", "offer1"}].left = {.consumed = 1};
+  facts.reservations[{"order", "line1"}].left = {.consumed = 1};
   EXPECT_THAT(CrossCheck(facts), Contains(Field(&Finding::check, "X1")));
   EXPECT_THAT(CrossCheck(facts), Contains(Field(&Finding::check, "X5")));
   facts.pulses_before["order"].version = 3;
@@ -230,7 +231,8 @@ TEST(CrossCheck, LivingOrder_WhosePaymentCameToNothing_IsNamed) {
 TEST(CrossCheck, Capture_ThatNoMessageWillBringAbout_IsNamed) {
   auto facts = Authorized();
   facts.parts["part1"].state = "DELIVERED";
-  facts.reservations[{"order", "offer1"}].left = {.consumed = 1};
+  facts.parts["part1"].lines["line1"].shipped = 1;
+  facts.reservations[{"order", "line1"}].left = {.consumed = 1};
   EXPECT_THAT(CrossCheck(facts),
               FindsOnly("X1", "order", "order", "payment is AUTHORIZED, and no message will capture it"));
   Sees(facts, kPaymentWaits);
@@ -296,70 +298,70 @@ TEST(CrossCheck, Units_OfALivingPart_MustBeCommitted) {
                                                      {{}, "0 held, 0 committed, 0 consumed"}};
   for (const auto& [left, told] : elsewhere) {
     auto facts = Healthy();
-    facts.reservations[{"order", "offer2"}].left = left;
-    EXPECT_THAT(CrossCheck(facts), FindsOnly("X5", "product", "order/offer2", told));
+    facts.reservations[{"order", "line2"}].left = left;
+    EXPECT_THAT(CrossCheck(facts), FindsOnly("X5", "product", "order/line2", told));
     Sees(facts, kStockWaits);
     EXPECT_THAT(CrossCheck(facts), IsEmpty()) << told;
     Sees(facts, kPaymentWaits);
-    EXPECT_THAT(CrossCheck(facts), FindsOnly("X5", "product", "order/offer2", told));
+    EXPECT_THAT(CrossCheck(facts), FindsOnly("X5", "product", "order/line2", told));
   }
 }
 
 TEST(CrossCheck, Units_ThatAreMissing_AreNamed) {
   auto facts = Healthy();
-  facts.reservations.erase({"order", "offer2"});
+  facts.reservations.erase({"order", "line2"});
   EXPECT_THAT(CrossCheck(facts),
-              FindsOnly("X5", "product", "order/offer2", "of its 2 units are 0 held, 0 committed"));
+              FindsOnly("X5", "product", "order/line2", "of its 2 units are 0 held, 0 committed"));
 }
 
 TEST(CrossCheck, Units_OfAnotherQuantity_AreNamedEvenUnderWay) {
   auto facts = Healthy();
   Sees(facts, kStockWaits);
-  facts.reservations[{"order", "offer2"}].quantity = 3;
+  facts.reservations[{"order", "line2"}].quantity = 3;
   EXPECT_THAT(CrossCheck(facts),
-              FindsOnly("X5", "product", "order/offer2", "order says 2, reservation says 3"));
+              FindsOnly("X5", "product", "order/line2", "order says 2, reservation says 3"));
 }
 
 TEST(CrossCheck, Units_OfADeadPart_MustBeGivenBack) {
   auto facts = PartlyCancelled();
-  facts.reservations[{"order", "offer2"}].left = {.committed = 2};
-  EXPECT_THAT(CrossCheck(facts), FindsOnly("X5", "product", "order/offer2", "CANCELLED"));
+  facts.reservations[{"order", "line2"}].left = {.committed = 2};
+  EXPECT_THAT(CrossCheck(facts), FindsOnly("X5", "product", "order/line2", "CANCELLED"));
 }
 
 TEST(CrossCheck, Units_OfAShippedPart_MustBeConsumed) {
   for (const std::string state : {"SHIPPED", "DELIVERED", "COMPLETED"}) {
     auto facts = Healthy();
     facts.parts["part1"].state = state;
-    EXPECT_THAT(CrossCheck(facts), FindsOnly("X5", "product", "order/offer1", state)) << state;
-    facts.reservations[{"order", "offer1"}].left = {.consumed = 1};
+    facts.parts["part1"].lines["line1"].shipped = 1;
+    EXPECT_THAT(CrossCheck(facts), FindsOnly("X5", "product", "order/line1", state)) << state;
+    facts.reservations[{"order", "line1"}].left = {.consumed = 1};
     EXPECT_THAT(CrossCheck(facts), IsEmpty()) << state;
   }
 }
 
 TEST(CrossCheck, Units_ThatNobodyBought_AreNamed) {
   auto facts = Healthy();
-  facts.reservations[{"order", "offer9"}] = {1, {.committed = 1}, "product1", "seller1"};
-  EXPECT_THAT(CrossCheck(facts),
-              FindsOnly("X6", "product", "order/offer9", "order order, which did not buy"));
+  facts.reservations[{"order", "line9"}] = {"offer1", 1, {.committed = 1}, "product1", "seller1"};
+  EXPECT_THAT(CrossCheck(facts), FindsOnly("X6", "product", "order/line9", "order order, which did not buy"));
 }
 
 TEST(CrossCheck, Units_OfAnotherSellerOrProduct_AreNamed) {
   auto facts = Healthy();
-  facts.reservations[{"order", "offer1"}].seller = "seller2";
-  facts.reservations[{"order", "offer2"}].product = "product9";
+  facts.reservations[{"order", "line1"}].seller = "seller2";
+  facts.reservations[{"order", "line2"}].product = "product9";
   EXPECT_THAT(
       CrossCheck(facts),
-      ElementsAre(Finds("X13", "product", "order/offer1", "order says seller1, offer says seller2"),
-                  Finds("X13", "product", "order/offer2", "order says product2, offer says product9")));
+      ElementsAre(Finds("X13", "product", "order/line1", "order says seller1, offer says seller2"),
+                  Finds("X13", "product", "order/line2", "order says product2, offer says product9")));
 }
 
 TEST(CrossCheck, Strays_HeldForNoOrder_AreNamed) {
   auto facts = Healthy();
-  facts.reservations[{"ghost", "offer1"}] = {1, {.held = 1}, "product1", "seller1"};
-  facts.reservations[{"gone", "offer1"}] = {1, {}, "product1", "seller1"};
+  facts.reservations[{"ghost", "line1"}] = {"offer1", 1, {.held = 1}, "product1", "seller1"};
+  facts.reservations[{"gone", "line1"}] = {"offer1", 1, {}, "product1", "seller1"};
   facts.payments["ghost"] = {
       .id = "stray", .buyer = "buyer", .amount_minor = 100, .standing = {.state = "AUTHORIZED"}};
-  EXPECT_THAT(CrossCheck(facts), ElementsAre(Finds("X6", "product", "ghost/offer1",
+  EXPECT_THAT(CrossCheck(facts), ElementsAre(Finds("X6", "product", "ghost/line1",
                                                    "1 held, 0 committed, 0 consumed for order ghost"),
                                              Finds("X6", "payment", "stray", "for order ghost")));
 }

@@ -16,8 +16,8 @@ constexpr Statement kOrders{"invariants.orders", R"sql(
          captured_minor, refunded_minor
   FROM orders)sql"};
 constexpr Statement kParts{"invariants.parts", R"sql(
-  SELECT s.id::text, s.order_id::text, s.seller_id::text, s.state, s.total_minor, l.offer_id::text,
-         l.product_id::text, l.quantity
+  SELECT s.id::text, s.order_id::text, s.seller_id::text, s.state, s.total_minor, l.id::text, l.offer_id::text,
+         l.product_id::text, l.quantity, l.cancelled, l.shipped
   FROM seller_order s LEFT JOIN order_line l ON l.seller_order_id = s.id)sql"};
 // The key of a message names the order and which of its resources, the topic says which that is.
 constexpr Statement kPulses{"invariants.pulses", R"sql(
@@ -48,10 +48,9 @@ constexpr Statement kLedger{"invariants.ledger", R"sql(
   LEFT JOIN refund r ON r.id = e.cause_id)sql"};
 
 constexpr Statement kReservations{"invariants.reservations", R"sql(
-  SELECT r.order_id::text, r.offer_id::text, sum(r.quantity)::bigint, sum(r.held)::bigint,
-         sum(r.committed)::bigint, sum(r.consumed)::bigint, coalesce(o.product_id::text, 'missing'),
-         coalesce(o.seller_id::text, 'missing')
-  FROM reservation r LEFT JOIN offer o ON o.id = r.offer_id GROUP BY r.order_id, r.offer_id, o.id)sql"};
+  SELECT r.order_id::text, r.line_id::text, r.offer_id::text, r.quantity, r.held, r.committed, r.consumed,
+         coalesce(o.product_id::text, 'missing'), coalesce(o.seller_id::text, 'missing')
+  FROM reservation r LEFT JOIN offer o ON o.id = r.offer_id)sql"};
 constexpr Statement kCatalogueSellers{
     "invariants.catalogue_sellers",
     "SELECT seller_id::text FROM product UNION SELECT seller_id::text FROM offer"};
@@ -82,9 +81,11 @@ void ReadParts(const Result& rows, Facts& facts) {
     part.state = row.Text(3);
     part.total_minor = row.Int(4);
     if (row.IsNull(5)) continue;
-    auto& line = part.lines[Copy(row, 5)];
-    line.product = row.Text(6);
-    line.quantity += row.Int(7);
+    part.lines[Copy(row, 5)] = {.offer = Copy(row, 6),
+                                .product = Copy(row, 7),
+                                .quantity = row.Int(8),
+                                .cancelled = row.Int(9),
+                                .shipped = row.Int(10)};
   }
 }
 
@@ -243,10 +244,11 @@ Task<> Sources::LoadStock(Facts& facts) {
   for (const auto row : results[0]) {
     facts.reservations.emplace(
         std::pair(Copy(row, 0), Copy(row, 1)),
-        ReservationFact{.quantity = row.Int(2),
-                        .left = {.held = row.Int(3), .committed = row.Int(4), .consumed = row.Int(5)},
-                        .product = Copy(row, 6),
-                        .seller = Copy(row, 7)});
+        ReservationFact{.offer = Copy(row, 2),
+                        .quantity = row.Int(3),
+                        .left = {.held = row.Int(4), .committed = row.Int(5), .consumed = row.Int(6)},
+                        .product = Copy(row, 7),
+                        .seller = Copy(row, 8)});
   }
   for (const auto row : results[1]) facts.catalogue_sellers.insert(Copy(row, 0));
 }

@@ -153,6 +153,16 @@ void AddSettle(Batch& batch, const Lease& lease, Step step, const domain::Order&
             after.failure.decline_code, before.version, before.parts.size());
 }
 
+// When the next of the buyer's open checkouts may be over: those without an answer are asked again by then.
+constexpr std::chrono::seconds kRoomIn{30};
+
+Error TooManyOpen(std::int32_t most) {
+  return Error(Code::kResourceExhausted, "RATE_LIMITED",
+               "you have " + std::to_string(most) +
+                   " orders that wait for their payment; wait for one of them, or cancel it")
+      .WithRetryAfter(kRoomIn);
+}
+
 // The columns of an order's parts and lines.
 struct PartColumns {
   explicit PartColumns(const domain::Order& order) {
@@ -163,16 +173,6 @@ struct PartColumns {
       totals.push_back(part.total.minor);
     }
   }
-  // When the next of the buyer's open checkouts may be over: those without an answer are asked again by then.
-  constexpr std::chrono::seconds kRoomIn{30};
-
-  Error TooManyOpen(std::int32_t most) {
-    return Error(Code::kResourceExhausted, "RATE_LIMITED",
-                 "you have " + std::to_string(most) +
-                     " orders that wait for their payment; wait for one of them, or cancel it")
-        .WithRetryAfter(kRoomIn);
-  }
-
   std::vector<domain::SellerOrderId> ids;
   std::vector<SellerId> sellers;
   std::vector<std::string> numbers;

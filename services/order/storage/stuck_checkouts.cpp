@@ -29,22 +29,22 @@ constexpr ComposedStatement kStuck{"checkout.stuck", "SELECT " + kOnView + R"sql
   WHERE c.step <> 'DONE' AND (c.parked_at IS NOT NULL OR c.failures > 0 OR c.deadline_at < market_now())
     AND ($1::timestamptz IS NULL OR (c.deadline_at, c.order_id) > ($1, $2))
   ORDER BY c.deadline_at, c.order_id LIMIT $3)sql"};
-constexpr ComposedStatement kFind{
+constexpr ComposedStatement kFindOnView{
     "checkout.find",
     "SELECT " + kOnView + " FROM checkout c JOIN orders o ON o.id = c.order_id WHERE c.order_id = $1"};
 
 // A checkout under its row lock.
-struct Locked {
+struct LockedCheckout {
   Step step = Step::kForward;
   bool driven = false;
   std::uint32_t failures = 0;
   std::optional<Time> parked_at;
 };
-constexpr Columns kLocked{Column{"step", &Locked::step},
-                          Column{"lease_until >= market_now()", &Locked::driven},
-                          Column{"failures", &Locked::failures}, Column{"parked_at", &Locked::parked_at}};
-constexpr ComposedStatement kLock{"checkout.lock",
-                                  "SELECT " + kLocked + " FROM checkout WHERE order_id = $1 FOR UPDATE"};
+constexpr Columns kLockedCheckout{
+    Column{"step", &LockedCheckout::step}, Column{"lease_until >= market_now()", &LockedCheckout::driven},
+    Column{"failures", &LockedCheckout::failures}, Column{"parked_at", &LockedCheckout::parked_at}};
+constexpr ComposedStatement kLockCheckout{
+    "checkout.lock", "SELECT " + kLockedCheckout + " FROM checkout WHERE order_id = $1 FOR UPDATE"};
 constexpr ComposedStatement kTakeOver{"checkout.take_over", R"sql(
   UPDATE checkout c SET fence = fence + 1, lease_until = market_now() + $2::interval, next_run_at = market_now(),
                         failures = 0, parked_at = NULL
@@ -60,14 +60,14 @@ Task<std::vector<CheckoutOnView>> Checkouts::ListStuck(Work work, std::optional<
 }
 
 Task<std::optional<CheckoutOnView>> Checkouts::Find(Work work, domain::OrderId order) {
-  co_return kOnView.ReadAtMostOne(co_await database_.Read(work, kFind, order));
+  co_return kOnView.ReadAtMostOne(co_await database_.Read(work, kFindOnView, order));
 }
 
 Task<std::optional<Lease>> Checkouts::TakeOver(Work work, domain::OrderId order, audit::Act act) {
   act.target_type = "checkout";
   act.target_id = order.ToString();
   auto body = [&](postgres::Tx& tx) -> Task<std::optional<Lease>> {
-    const auto found = kLocked.ReadAtMostOne(co_await tx.Execute(kLock, order));
+    const auto found = kLockedCheckout.ReadAtMostOne(co_await tx.Execute(kLockCheckout, order));
     if (!found) throw NotFound("the checkout");
     if (found->step == Step::kDone) co_return std::nullopt;
     if (found->driven) {
