@@ -240,10 +240,11 @@ class Document {
     responses.Set(status, Answer(method, status, rest.created().empty() ? "Done." : "Made.",
                                  SettledState(output, rest)));
     if (!rest.pending_state().empty()) {
-      responses.Set(
-          "202",
-          Answer(method, "202", fmt::format("Under way: `{}`. Ask again at Location.", rest.pending_state()),
-                 PendingState(output, rest)));
+      const std::string_view how =
+          rest.created().empty() ? "Send it again with the same key." : "Ask again at Location.";
+      responses.Set("202",
+                    Answer(method, "202", fmt::format("Under way: `{}`. {}", rest.pending_state(), how),
+                           PendingState(output, rest)));
     }
     if (IsConditional(method)) {
       responses.Set("304", Yaml().Set("description", "What If-None-Match names is what it is now."));

@@ -151,8 +151,8 @@ class Checkouts {
   // the oldest first.
   Task<std::vector<CheckoutOnView>> ListStuck(Work work, std::optional<StuckUpTo> after, std::int64_t limit);
   Task<std::optional<CheckoutOnView>> Find(Work work, domain::OrderId order);
-  // As Take, and it is no longer parked; the act goes on record with it. Nothing when it is done. Throws Error
-  // NOT_FOUND, or ILLEGAL_TRANSITION while somebody drives it.
+  // As Take, and it is no longer parked; the act goes on record with it. Nothing when it is done. Throws
+  // Error NOT_FOUND, or ILLEGAL_TRANSITION while somebody drives it.
   Task<std::optional<Lease>> TakeOver(Work work, domain::OrderId order, audit::Act act);
 
  private:

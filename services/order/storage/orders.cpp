@@ -49,7 +49,7 @@ constexpr ComposedStatement kPageLines{
         " FROM order_line l JOIN seller_order s ON s.id = l.seller_order_id WHERE s.order_id IN " +
         kPageOfBuyer + " ORDER BY s.position, l.position"};
 
-// A page of everybody's is found by what narrows it most, so that each has its index, and then read by its ids.
+// A page of everybody's is found by what narrows it most, so that each has its index; its ids are read then.
 constexpr Sql kFoundBy{"SELECT o.id FROM orders o WHERE "};
 constexpr auto kAndWanted = R"sql(
   o.id >= $1 AND o.id < $2 AND ($4::text IS NULL OR o.number = $4) AND ($5::uuid IS NULL OR o.buyer_id = $5)
