@@ -401,12 +401,6 @@ TEST(CrossCheck, Provider_ThatRefundedMore_IsNamed) {
   EXPECT_THAT(CrossCheck(facts), IsEmpty());
 }
 
-TEST(CrossCheck, Provider_ThatRefundedAnotherPart_IsNamed) {
-  auto facts = PartlyCancelled();
-  facts.movements.back().reference = "part1/refund2";
-  EXPECT_THAT(CrossCheck(facts), Contains(Finds("X8", "provider", "order", "refund of part part1/refund2")));
-}
-
 TEST(CrossCheck, Provider_ThatMovedMoneyNobodyKnows_IsNamed) {
   auto facts = Healthy();
   facts.movements.push_back({"auth9", "capture", "order", "EUR", 500});
