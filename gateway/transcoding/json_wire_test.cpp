@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <cmath>
 #include <map>
 #include <random>
 
@@ -29,6 +30,13 @@ bool IsLeftOut(const json::value& theirs, const FieldSchema& field) {
   return field.kind == Kind::kEnum && theirs.is_string() && theirs.as_string().ends_with("UNSPECIFIED");
 }
 
+// Boost.JSON reads the last digits of a real number only nearly right; the digits are those of std::to_chars.
+bool Near(const json::value& ours, const json::value& theirs, double share) {
+  if (!ours.is_number() || !theirs.is_number()) return ours == theirs;
+  const auto value = theirs.to_number<double>();
+  return std::abs(ours.to_number<double>() - value) <= std::abs(value) * share;
+}
+
 // 64-bit integers are texts there and numbers here; a real number may be written in several ways.
 bool SameValue(const json::value& ours, const json::value& theirs, const FieldSchema& field) {
   switch (field.kind) {
@@ -36,11 +44,9 @@ bool SameValue(const json::value& ours, const json::value& theirs, const FieldSc
     case Kind::kUint64:
       return ours.is_number() && json::serialize(ours) == theirs.as_string();
     case Kind::kFloat:
-      if (!ours.is_number() || !theirs.is_number()) return ours == theirs;
-      return static_cast<float>(ours.to_number<double>()) == static_cast<float>(theirs.to_number<double>());
+      return Near(ours, theirs, 1e-7);
     case Kind::kDouble:
-      if (!ours.is_number() || !theirs.is_number()) return ours == theirs;
-      return ours.to_number<double>() == theirs.to_number<double>();
+      return Near(ours, theirs, 1e-14);
     case Kind::kMessage:
       return ours.is_object() && Same(ours.as_object(), theirs.as_object(), *field.message);
     default:

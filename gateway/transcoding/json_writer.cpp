@@ -204,9 +204,9 @@ bool Writer::Value(const FieldSchema& field, std::uint64_t value, std::string_vi
     case Kind::kFieldMask: {
       FieldMask mask;
       if (depth < 1 || !mask.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return false;
-      out_.push_back('"');
-      AppendFieldMask(mask, out_);
-      out_.push_back('"');
+      std::string paths;
+      AppendFieldMask(mask, paths);
+      AppendQuoted(paths, out_);
       return true;
     }
     case Kind::kMessage:
