@@ -28,7 +28,7 @@ storage::Scope HistoryScope(const CallContext& call) {
 template <class Response>
 Response Counted(const std::vector<storage::StateCount>& counts) {
   Response response;
-  for (const auto& count : counts) *response.add_counts() = ToProto(count);
+  for (const auto& count : counts) *response.add_counts() = order::ToProto(count);
   return response;
 }
 

@@ -33,7 +33,7 @@ constexpr auto kPage = kInSpan + R"sql(
            array_agg(amount_minor) AS amounts
     FROM (SELECT * FROM ledger_posting WHERE entry_id = e.id ORDER BY position) AS posting) p
   ORDER BY e.id DESC)sql";
-constexpr ComposedStatement kList{"ledger.list",
+constexpr ComposedStatement kListEntries{"ledger.list",
                                   "SELECT " + kEntry + " FROM (SELECT * FROM ledger_entry WHERE" + kPage};
 constexpr ComposedStatement kListOfPayment{
     "ledger.list_of_payment",
@@ -61,7 +61,7 @@ Task<std::vector<Booked>> Ledger::List(Work work, WantedEntries wanted, std::opt
                                                      wanted.account, limit, *wanted.payment));
   }
   co_return kEntry.ReadAll(
-      co_await database_.List(work, kList, created.from, created.to, after, wanted.account, limit));
+      co_await database_.List(work, kListEntries, created.from, created.to, after, wanted.account, limit));
 }
 
 }  // namespace market::payment::storage
