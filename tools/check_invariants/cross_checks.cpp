@@ -165,6 +165,13 @@ class Checker {
     if (IsAlive(id)) {
       if (payment == nullptr) {
         Add("X1", {"order", id}, "a living order without a payment");
+      } else if (payment->standing.state == "CAPTURE_FAILED") {
+        // It may stand so until somebody cancels it; nothing of it is sent.
+        for (const auto& [part, fact] : PartsOf(id)) {
+          if (fact->state == "SHIPPED" || fact->state == "DELIVERED" || fact->state == "COMPLETED") {
+            Add("X1", {"order", id}, fmt::format("part {} is {} without money", part, fact->state));
+          }
+        }
       } else if (payment->standing.state != "CAPTURED") {
         Add("X1", {"order", id},
             fmt::format("a living order whose payment {} is {}, and no message will capture it", payment->id,

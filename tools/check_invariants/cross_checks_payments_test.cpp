@@ -119,5 +119,19 @@ TEST(CrossCheck_Payments, ACaptureThatWasRefusedForGood_HoldsNothing) {
               Contains(Finds("X12", "auth", "status of payment payment")));
 }
 
+// It stands without money until somebody cancels it, and nothing of it may be sent.
+TEST(CrossCheck, AnOrderWhoseCaptureFailed_MayWaitButNotBeSent) {
+  const auto in_state = [](const std::string& state) {
+    return With(state, APayment("auth", {"CAPTURE_FAILED", 1000, 0, 0}), {AHold("auth", "requires_capture")});
+  };
+  const auto findings = [&](const std::string& state) {
+    std::vector<std::string> rules;
+    for (const auto& finding : CrossCheck(in_state(state))) rules.push_back(finding.rule);
+    return rules;
+  };
+  EXPECT_THAT(findings("ACCEPTED"), testing::Not(Contains("X1")));
+  EXPECT_THAT(findings("SHIPPED"), Contains("X1"));
+}
+
 }  // namespace
 }  // namespace market::invariants

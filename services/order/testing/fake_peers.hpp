@@ -194,7 +194,8 @@ class FakePayments final : public api::PaymentApi {
     co_return faults_.Around([&] {
       auto& payment = orders[request.order_id()];
       Decide(payment);
-      if (payment.state() == Payment::AUTHORIZED || payment.state() == Payment::STATE_UNSPECIFIED) {
+      if (payment.state() == Payment::AUTHORIZED || payment.state() == Payment::CAPTURE_FAILED ||
+          payment.state() == Payment::STATE_UNSPECIFIED) {
         payment.set_state(Payment::VOIDED);
       }
       return payment;

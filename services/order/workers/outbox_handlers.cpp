@@ -36,6 +36,18 @@ Task<api::payment::Payment> Capture(const OutboxDeps& deps, CallContext& call, c
   co_return payment;
 }
 
+// The hold of a payment that could not be captured is given up once nothing of its order is wanted any more.
+Task<api::payment::Payment> GiveUp(const OutboxDeps& deps, CallContext& call, const std::string& order) {
+  api::payment::VoidPaymentRequest request;
+  request.set_order_id(order);
+  auto payment = co_await deps.payments.VoidPayment(call, std::move(request));
+  const auto state = SummaryOf(payment).state;
+  if (state != domain::PaymentState::kVoided && state != domain::PaymentState::kDeclined) {
+    throw Unavailable("the hold is not given up yet; asking again");
+  }
+  co_return payment;
+}
+
 // The capture of this order was delivered before, so the payment is captured or over; one that is over owes
 // nothing.
 Task<api::payment::Payment> Refund(const OutboxDeps& deps, CallContext& call, const outbox::Message& message,
@@ -45,7 +57,14 @@ Task<api::payment::Payment> Refund(const OutboxDeps& deps, CallContext& call, co
   request.set_refund_id(message.id.ToString());
   request.set_seller_order_id(command.refund().seller_order_id());
   request.set_reason("cancelled");
-  co_return co_await deps.payments.RefundForOrder(call, std::move(request));
+  auto payment = co_await deps.payments.RefundForOrder(call, std::move(request));
+  for (const auto& refund : payment.refunds()) {
+    if (refund.state() != api::payment::Payment::Refund::FAILED || refund.id() != message.id.ToString())
+      continue;
+    telemetry::log::Error("order.refund_refused",
+                          {{"order_id", command.order_id()}, {"refund_id", refund.id()}}, &call.Trace());
+  }
+  co_return payment;
 }
 
 Task<> HandlePayment(OutboxDeps deps, const outbox::Message& message, const telemetry::Span& span) {
@@ -54,11 +73,13 @@ Task<> HandlePayment(OutboxDeps deps, const outbox::Message& message, const tele
   auto call = CallContext::ForWork(kLimit, span);
   const auto standing = co_await deps.orders.Stands(call, order);
   if (!standing) throw std::logic_error("a payment message without its order");
-  if (command.has_refund() && domain::IsOver(standing->payment)) {
+  const bool lost = standing->payment == domain::PaymentState::kCaptureFailed;
+  if (command.has_refund() && domain::IsOver(standing->payment) && !(lost && standing->dead)) {
     co_return co_await deps.transitions.Delivered(call, message);
   }
-  const auto payment = command.has_refund() ? co_await Refund(deps, call, message, command)
-                                            : co_await Capture(deps, call, command.order_id(), *standing);
+  const auto payment = !command.has_refund() ? co_await Capture(deps, call, command.order_id(), *standing)
+                       : lost                ? co_await GiveUp(deps, call, command.order_id())
+                                             : co_await Refund(deps, call, message, command);
   co_await deps.transitions.SetPayment(call, order, SummaryOf(payment), message);
 }
 

@@ -192,6 +192,7 @@ TEST(OutboxHandlers, ACaptureRefusedForGood_IsTheEndOfIt) {
     co_await world.Cancel(order, {});
     co_await Eventually([&] { return world.Left() == "0"; });
     EXPECT_TRUE(world.payments.refunded.empty());
+    EXPECT_EQ(world.payments.orders[order.id.ToString()].state(), Payment::VOIDED);
     EXPECT_EQ(world.stock.orders[order.id.ToString()], Held::kReleased);
   });
 }
