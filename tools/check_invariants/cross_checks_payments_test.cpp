@@ -126,7 +126,7 @@ TEST(CrossCheck, AnOrderWhoseCaptureFailed_MayWaitButNotBeSent) {
   };
   const auto findings = [&](const std::string& state) {
     std::vector<std::string> rules;
-    for (const auto& finding : CrossCheck(in_state(state))) rules.push_back(finding.rule);
+    for (const auto& finding : CrossCheck(in_state(state))) rules.push_back(finding.check);
     return rules;
   };
   EXPECT_THAT(findings("ACCEPTED"), testing::Not(Contains("X1")));

@@ -16,8 +16,10 @@ using domain::State;
 using namespace std::chrono_literals;
 using testing::AnOrder;
 using testing::Now;
+using testing::OfCheckout;
 using testing::SharedDatabase;
 using testing::Soon;
+using testing::Sql;
 using testing::Store;
 using testing::WithStore;
 
@@ -27,18 +29,10 @@ Failure OutOf(const domain::Order& order) {
           .decline_code = {}};
 }
 
-std::string Sql(const std::string& sql) { return SharedDatabase().Execute(sql); }
-std::string OfCheckout(const domain::Order& order, const std::string& column) {
-  return Sql("SELECT " + column + " FROM checkout WHERE order_id = '" + order.id.ToString() + "'");
-}
 // As if the lease of a dead driver had run out.
 void RunOut(const domain::Order& order) {
   Sql("UPDATE checkout SET lease_until = '-infinity', next_run_at = '-infinity' WHERE order_id = '" +
       order.id.ToString() + "'");
-}
-
-Task<domain::Order> Read(Store& store, const domain::Order& order) {
-  co_return (co_await store.orders.Find(Soon(), order.id, Scope::Everything())).value();
 }
 
 Task<bool> IsLost(Task<> write) {
@@ -52,7 +46,7 @@ Task<bool> IsLost(Task<> write) {
 
 // What the answer shows is what was written.
 Task<> ExpectSame(Store& store, const domain::Order& answered) {
-  const auto read = co_await Read(store, answered);
+  const auto read = co_await store.Read(answered);
   EXPECT_EQ(answered.CurrentState(), read.CurrentState());
   EXPECT_EQ(answered.version, read.version);
   EXPECT_EQ(answered.updated_at, read.updated_at);
@@ -121,7 +115,7 @@ TEST(Checkouts, AnEndedOrder_IsNotEndedAgain) {
     EXPECT_EQ(reason, "ILLEGAL_TRANSITION") << "refused by the domain, before the database is asked";
     RunOut(order);
     EXPECT_EQ(co_await store.checkouts.Take(Soon(), order.id), std::nullopt);
-    EXPECT_EQ((co_await Read(store, order)).version, version);
+    EXPECT_EQ((co_await store.Read(order)).version, version);
   });
 }
 

@@ -14,6 +14,7 @@ using testing::MovingStore;
 using testing::Now;
 using testing::SharedDatabase;
 using testing::Soon;
+using testing::ToldOf;
 using testing::WithStore;
 
 template <class T>
@@ -24,10 +25,6 @@ Task<std::string> ReasonOf(Task<T> task) {
     co_return error.reason;
   }
   co_return "";
-}
-
-std::string ToldOf(const domain::SellerOrder& part) {
-  return events::Told(SharedDatabase(), "seller_order/" + part.id.ToString());
 }
 
 // "from>to actor reason" of each step after PLACED.
@@ -75,9 +72,10 @@ Task<> ExpectEnded(MovingStore& store, State to, std::string told) {
   EXPECT_EQ(co_await ReasonOf(store.Move(part, State::kShipped, part.seller)), "ILLEGAL_TRANSITION");
 
   const auto stock = co_await store.StockCommands(order.id);
-  EXPECT_EQ(stock.size(), 1u);
-  EXPECT_EQ(stock.at(0).release().offer_ids_size(), 1);
-  EXPECT_EQ(stock.at(0).release().offer_ids(0), part.lines[0].offer.ToString());
+  EXPECT_EQ(stock.size(), 2u) << "the commit, and this";
+  EXPECT_EQ(stock.at(1).release().lines_size(), 1);
+  EXPECT_EQ(stock.at(1).release().lines(0).line_id(), part.lines[0].id.ToString());
+  EXPECT_EQ(stock.at(1).release().lines(0).quantity(), part.lines[0].quantity);
   const auto payment = co_await store.PaymentCommands(order.id);
   EXPECT_EQ(payment.size(), 2u);
   EXPECT_EQ(payment.at(1).refund().seller_order_id(), part.id.ToString());
@@ -132,7 +130,7 @@ TEST(Endings, WhatIsShipped_IsNotEndedAnyMore) {
 TEST(Endings, AnUnpaidPart_IsNotItsShopsToEnd) {
   WithStore<MovingStore>([](MovingStore& store) -> Task<> {
     auto order = AnOrder();
-    co_await store.checkouts.Insert(Soon(), order, "");
+    co_await testing::Insert(store.checkouts, order);
     for (const auto to : {State::kRejected, State::kCancelled}) {
       EXPECT_EQ(co_await ReasonOf(End(store, order.parts[0], to, order.parts[0].seller)),
                 "ILLEGAL_TRANSITION");
@@ -178,7 +176,7 @@ TEST(Receipt, OfWhatIsOnItsWay_IsItsDelivery) {
         "order.SellerOrderShipped 4, order.SellerOrderDelivered 5, order.SellerOrderCompleted 6"));
     EXPECT_TRUE((co_await HistoryOf(store, order, part))
                     .ends_with("SHIPPED>DELIVERED buyer \nDELIVERED>COMPLETED buyer \n"));
-    EXPECT_EQ((co_await store.StockCommands(order.id)).size(), 1u) << "its units left once";
+    EXPECT_EQ((co_await store.StockCommands(order.id)).size(), 2u) << "sold, and left once";
   });
 }
 

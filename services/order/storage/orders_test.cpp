@@ -31,7 +31,7 @@ using Ids = std::vector<domain::OrderId>;
 // One that FAILED, before it, is found as well.
 Task<> ExpectFilters(MovingStore& store) {
   auto failed = AnOrder();
-  const auto lease = co_await store.checkouts.Insert(Soon(), failed, "");
+  const auto lease = co_await testing::Insert(store.checkouts, failed);
   co_await store.checkouts.Fail(
       Soon(), *lease, failed,
       {.reason = domain::FailureReason::kOutOfStock, .shortages = {}, .decline_code = {}}, {}, Now());
@@ -112,7 +112,7 @@ TEST(Orders, AreCountedByState) {
     auto unpaid = AnOrder();
     unpaid.buyer = order.buyer;
     unpaid.parts[0].seller = first.seller;
-    const auto lease = co_await store.checkouts.Insert(Soon(), unpaid, "");
+    const auto lease = co_await testing::Insert(store.checkouts, unpaid);
     EXPECT_EQ(co_await mine(), "PENDING_PAYMENT 1\nACCEPTED 1\n");
     EXPECT_EQ(co_await sold(first.seller), "ACCEPTED 1\n") << "not the shop's business yet";
     co_await store.checkouts.Fail(

@@ -17,15 +17,13 @@ using domain::State;
 using namespace std::chrono_literals;
 using testing::AnOrder;
 using testing::Now;
+using testing::OfCheckout;
 using testing::SharedDatabase;
 using testing::Soon;
+using testing::Sql;
 using testing::Store;
 using testing::WithStore;
 
-std::string Sql(const std::string& sql) { return SharedDatabase().Execute(sql); }
-std::string OfCheckout(const domain::Order& order, const std::string& column) {
-  return Sql("SELECT " + column + " FROM checkout WHERE order_id = '" + order.id.ToString() + "'");
-}
 void Set(const domain::Order& order, const std::string& columns) {
   Sql("UPDATE checkout SET " + columns + " WHERE order_id = '" + order.id.ToString() + "'");
 }
@@ -51,15 +49,11 @@ Task<std::string> RefusalOf(auto task) {
   co_return "";
 }
 
-Task<domain::Order> Read(Store& store, const domain::Order& order) {
-  co_return (co_await store.orders.Find(Soon(), order.id, Scope::Everything())).value();
-}
-
 // The driver that is on its way finds out when it wants to place the order.
 TEST(CheckoutCancelled, IsUndoneByWhoeverDrivesIt) {
   WithStore([](Store& store) -> Task<> {
     auto order = AnOrder();
-    const auto lease = (co_await store.checkouts.Insert(Soon(), order, "")).value();
+    const auto lease = (co_await testing::Insert(store.checkouts, order)).value();
     const auto mine = Scope::Buyer(order.buyer);
     const auto why = CancelledBy(FailureReason::kCancelledByBuyer, "ordered twice");
     EXPECT_EQ(co_await RefusalOf(store.checkouts.Cancel(Soon(), order.id, Scope::Buyer(AccountId::New()), why,
@@ -72,7 +66,7 @@ TEST(CheckoutCancelled, IsUndoneByWhoeverDrivesIt) {
         co_await RefusalOf(store.checkouts.DecideUndo(
             Soon(), lease, {.reason = FailureReason::kOutOfStock, .shortages = {}, .decline_code = {}})),
         "LOST");
-    EXPECT_EQ((co_await Read(store, order)).CurrentState(), State::kPendingPayment);
+    EXPECT_EQ((co_await store.Read(order)).CurrentState(), State::kPendingPayment);
 
     EXPECT_EQ(co_await store.checkouts.Take(Soon(), order.id), std::nullopt) << "its driver's lease stands";
     Set(order, "lease_until = '-infinity'");
@@ -102,7 +96,7 @@ TEST(CheckoutCancelled, IsUndoneByWhoeverDrivesIt) {
 TEST(CheckoutCancelled, ByAnOperator_IsOnRecordOnce) {
   WithStore([](Store& store) -> Task<> {
     auto order = AnOrder();
-    const auto lease = (co_await store.checkouts.Insert(Soon(), order, "")).value();
+    const auto lease = (co_await testing::Insert(store.checkouts, order)).value();
     co_await store.checkouts.PutBack(
         Soon(), order.id, lease.fence,
         {.why = "broken", .failures = 3, .then = runtime::Setback::Then::kParked});
@@ -132,14 +126,14 @@ TEST(CheckoutCancelled, AnOrderThatIsPlaced_IsNotTheCheckoutsToCancel) {
     EXPECT_FALSE(co_await store.checkouts.Cancel(Soon(), order.id, Scope::Buyer(order.buyer),
                                                  CancelledBy(FailureReason::kCancelledByBuyer),
                                                  std::nullopt));
-    EXPECT_EQ((co_await Read(store, order)).CurrentState(), State::kPlaced);
+    EXPECT_EQ((co_await store.Read(order)).CurrentState(), State::kPlaced);
   });
 }
 
 TEST(CheckoutCancelled, OneThatWaits_IsNotCancelledInParts) {
   WithStore([](Store& store) -> Task<> {
     auto order = AnOrder();
-    co_await store.checkouts.Insert(Soon(), order, "");
+    co_await testing::Insert(store.checkouts, order);
     const auto cancel = [&](std::vector<domain::SellerOrderId> parts) {
       return store.transitions.Cancel(Soon(), order.id, Scope::Buyer(order.buyer), std::move(parts),
                                       {domain::ActorRole::kBuyer, order.buyer}, "", Uuid::NewV7(), "", Now());
@@ -163,7 +157,7 @@ TEST(StuckCheckouts, AreThoseThatNeedALook) {
     std::vector<domain::Order> orders;
     for (int i = 0; i < 5; ++i) {
       orders.push_back(AnOrder());
-      co_await store.checkouts.Insert(Soon(), orders.back(), "");
+      co_await testing::Insert(store.checkouts, orders.back());
     }
     Set(orders[0], "deadline_at = market_now() - interval '3 hours'");
     Set(orders[1],
@@ -211,7 +205,7 @@ TEST(StuckCheckouts, AreThoseThatNeedALook) {
 TEST(StuckCheckouts, AnOperatorTakesOver_OnRecord) {
   WithStore([](Store& store) -> Task<> {
     auto order = AnOrder();
-    const auto lease = (co_await store.checkouts.Insert(Soon(), order, "")).value();
+    const auto lease = (co_await testing::Insert(store.checkouts, order)).value();
     auto act = audit::SomeAct();
     act.before.clear();
     act.after.clear();
@@ -241,7 +235,7 @@ TEST(OpenCheckouts, AreLimitedByAccount) {
     const auto buyer = AccountId::New();
     const auto insert = [&](domain::Order& order) -> Task<std::string> {
       order.buyer = buyer;
-      return RefusalOf(checkouts.Insert(Soon(), order, ""));
+      return RefusalOf(testing::Insert(checkouts, order));
     };
     auto first = AnOrder();
     auto second = AnOrder();
@@ -251,7 +245,7 @@ TEST(OpenCheckouts, AreLimitedByAccount) {
     EXPECT_EQ(co_await insert(third), "RATE_LIMITED");
     EXPECT_FALSE((co_await store.orders.Find(Soon(), third.id, Scope::Everything())).has_value());
     auto of_another = AnOrder();
-    EXPECT_EQ(co_await RefusalOf(checkouts.Insert(Soon(), of_another, "")), "");
+    EXPECT_EQ(co_await RefusalOf(testing::Insert(checkouts, of_another)), "");
     Set(first, "lease_until = '-infinity'");
     const auto lease = (co_await checkouts.Take(Soon(), first.id)).value();
     co_await checkouts.Place(Soon(), lease, first, {}, Now());
@@ -266,8 +260,8 @@ TEST(OpenCheckouts, BegunAtOnce_AreLimitedToo) {
       auto one = AnOrder();
       auto other = AnOrder();
       other.buyer = one.buyer;
-      const auto [first, second] = co_await runtime::Both(RefusalOf(checkouts.Insert(Soon(), one, "")),
-                                                          RefusalOf(checkouts.Insert(Soon(), other, "")));
+      const auto [first, second] = co_await runtime::Both(RefusalOf(testing::Insert(checkouts, one)),
+                                                          RefusalOf(testing::Insert(checkouts, other)));
       EXPECT_EQ((std::multiset{first, second}), (std::multiset<std::string>{"", "RATE_LIMITED"}));
     }
   });

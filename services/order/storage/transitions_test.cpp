@@ -15,6 +15,7 @@ using testing::MovingStore;
 using testing::Now;
 using testing::SharedDatabase;
 using testing::Soon;
+using testing::ToldOf;
 using testing::WithStore;
 
 Task<> ExpectReadBack(MovingStore& store) {
@@ -165,14 +166,6 @@ TEST(Orders, TermsOfALine_NeverChange) {
 }
 
 TEST(Transitions, Cancel_IsOncePerPartAndRepeatable) { WithStore<MovingStore>(ExpectCancel); }
-
-// What the log tells of a part, or of the whole.
-std::string ToldOf(const domain::SellerOrder& part) {
-  return events::Told(SharedDatabase(), "seller_order/" + part.id.ToString());
-}
-std::string ToldOf(const domain::Order& order) {
-  return events::Told(SharedDatabase(), "order/" + order.id.ToString());
-}
 
 Task<> ExpectEvents(MovingStore& store) {
   const auto order = co_await store.Placed();

@@ -3,10 +3,19 @@
 #include <string>
 #include <vector>
 
+#include "platform/events/testing/told.hpp"
 #include "services/order/messages.hpp"
 #include "services/order/testing/store_fixture.hpp"
 
 namespace market::order::testing {
+
+// What the log tells of a part, or of the whole.
+inline std::string ToldOf(const domain::SellerOrder& part) {
+  return events::Told(SharedDatabase(), "seller_order/" + part.id.ToString());
+}
+inline std::string ToldOf(const domain::Order& order) {
+  return events::Told(SharedDatabase(), "order/" + order.id.ToString());
+}
 
 struct MovingStore : Store {
   using Store::Store;

@@ -23,6 +23,11 @@ inline market::testing::TemporaryDatabase& SharedDatabase() {
   return database;
 }
 
+inline std::string Sql(const std::string& sql) { return SharedDatabase().Execute(sql); }
+inline std::string OfCheckout(const domain::Order& order, const std::string& column) {
+  return Sql("SELECT " + column + " FROM checkout WHERE order_id = '" + order.id.ToString() + "'");
+}
+
 inline domain::Offer AnOffer(std::int64_t price_minor) {
   domain::Offer offer;
   offer.id = domain::OfferId::New();
@@ -70,6 +75,10 @@ struct Store {
         {.state = domain::PaymentState::kAuthorized, .authorized_minor = order.total.minor}, Now());
     co_return order;
   }
+  Task<domain::Order> Read(const domain::Order& order) {
+    co_return (co_await orders.Find(testing::Soon(), order.id, storage::Scope::Everything())).value();
+  }
+
   postgres::Database database;
   storage::Orders orders;
   storage::Checkouts checkouts;

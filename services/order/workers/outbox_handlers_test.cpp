@@ -180,7 +180,7 @@ TEST(OutboxHandlers, ACaptureRefusedForGood_IsTheEndOfIt) {
                                     {domain::ActorRole::kSeller, AccountId::New()}, std::nullopt,
                                     Uuid::NewV7(), "", SystemClock().Now());
     };
-    EXPECT_FALSE(domain::IsSecured((co_await move(State::kAccepted)).payment));
+    EXPECT_FALSE(domain::IsSecured((co_await move(State::kAccepted)).part.payment));
     std::string reason;
     try {
       co_await move(State::kShipped);

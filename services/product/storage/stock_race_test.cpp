@@ -134,7 +134,7 @@ TEST(StockRace_ReleaseAgainstReserve, NeverLeavesUnitsHeld) {
 }
 
 // An order and what it asks for.
-struct Bought {
+struct Purchase {
   domain::OrderId order = domain::OrderId::New();
   std::vector<domain::Line> lines;
 };
@@ -235,7 +235,7 @@ TEST(StockRace_OneAdjustmentTwentyTimes, MovesOnce) {
 struct Market {
   std::vector<domain::OfferId> offers;
   storage::SellerScope scope;
-  std::vector<Bought> orders;
+  std::vector<Purchase> orders;
 };
 
 // Steps of orders, each chosen by chance; other walkers go through the same orders.
@@ -246,7 +246,7 @@ Task<> Walk(Replicas& replicas, Market& market, unsigned seed) {
   for (int step = 0; step < 25; ++step) {
     auto& reservations = replicas.Any(pick(3)).reservations;
     if (market.orders.empty() || pick(4) == 0) {
-      Bought bought;
+      Purchase bought;
       for (auto lines = some(3); lines > 0; --lines)
         bought.lines.push_back(LineOf(market.offers[pick(market.offers.size())], some(3)));
       market.orders.push_back(bought);
