@@ -116,6 +116,8 @@ TEST_F(RelayTest, AHandlerThatDeletes_DoesItInItsOwnTransaction) {
     co_await AppendOne(db, "t", "k", "p");
     co_await Eventually([&] { return Left() == "0"; });
     EXPECT_EQ(deliveries, 2);
+    group.Cancel();
+    co_await group.Join(Soon());
   });
 }
 

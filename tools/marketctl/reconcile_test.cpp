@@ -114,9 +114,11 @@ class Reconciling : public ::testing::Test {
           " updated_at) VALUES ('" +
           part + "', '" + id + "', " + std::to_string(i + 1) + ", gen_random_uuid(), '" + part + "', '" +
           state + "', " + std::to_string(payment.splits[i].amount_minor) + ", now(), now());" +
-          "INSERT INTO order_line VALUES ('" + part +
-          "', 1, gen_random_uuid(), gen_random_uuid(), 'Engine', 'E-1', '{}', 1, " +
-          std::to_string(payment.splits[i].amount_minor) + ", " +
+          "INSERT INTO order_line (id, seller_order_id, position, offer_id, product_id, title, sku, options, "
+          "quantity, unit_price_minor, discounts, discount_minor, tax_rate_ppm, tax_mode, tax_minor, "
+          "total_minor) VALUES (gen_random_uuid(), '" +
+          part + "', 1, gen_random_uuid(), gen_random_uuid(), 'Engine', 'E-1', '{}', 1, " +
+          std::to_string(payment.splits[i].amount_minor) + ", '[]', 0, 0, 'INCLUDED', 0, " +
           std::to_string(payment.splits[i].amount_minor) + ");";
     }
     Disk("order").Execute(sql);

@@ -52,7 +52,8 @@ TEST(Words, AreTheContracts) {
   ExpectWords<FailureReason>({"", "OUT_OF_STOCK", "OFFER_UNAVAILABLE", "PAYMENT_DECLINED",
                               "UNKNOWN_PAYMENT_METHOD", "UNAVAILABLE", "CANCELLED_BY_BUYER",
                               "CANCELLED_BY_OPERATOR"});
-  ExpectWords<PaymentState>({"CREATED", "AUTHORIZED", "CAPTURED", "DECLINED", "VOIDED", "UNKNOWN"});
+  ExpectWords<PaymentState>({"CREATED", "AUTHORIZED", "CAPTURED", "DECLINED", "VOIDED", "UNKNOWN",
+                             "REQUIRES_ACTION", "PARTIALLY_CAPTURED", "EXPIRED", "CAPTURE_FAILED"});
   ExpectWords<ActorRole>({"buyer", "seller", "operator", "system"});
 }
 

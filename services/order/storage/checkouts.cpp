@@ -18,12 +18,13 @@ using postgres::Statement;
 
 constexpr int kDrawsMax = 5;
 
-// The order and all that belongs to it. Foreign keys are checked when the statement has ended.
+// The order and all that belongs to it. Foreign keys are checked when the statement has ended. The last part comes
+// first: it counts the checkouts that are there without this one.
 constexpr Statement kInsert{"order.insert", R"sql(
   WITH whole AS (
     INSERT INTO orders (id, operation_id, buyer_id, number, currency, total_minor, payment_method, recipient,
                         address_lines, city, region, postal_code, country_code, phone, created_at, updated_at)
-    VALUES ($1, $2, buyer_with_room($3, $38), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)),
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)),
   named AS (INSERT INTO order_number (number, order_id) VALUES ($4, $1)),
   part AS (
     INSERT INTO seller_order (id, order_id, position, seller_id, number, state, total_minor, created_at, updated_at)
@@ -45,7 +46,7 @@ constexpr Statement kInsert{"order.insert", R"sql(
       WITH ORDINALITY AS l (id, part, offer, product, title, sku, options, quantity, price, discounts, discount,
                             tax_rate, tax_mode, tax, total, position))
   INSERT INTO checkout (order_id, step, lease_until, deadline_at, trace, buyer_id)
-  VALUES ($1, 'FORWARD', market_now() + $35::interval, market_now() + $36::interval, $37, $3))sql"};
+  VALUES ($1, 'FORWARD', market_now() + $35::interval, market_now() + $36::interval, $37, buyer_with_room($3, $38)))sql"};
 
 constexpr ComposedStatement kTake{"checkout.take", R"sql(
   UPDATE checkout c SET fence = fence + 1, lease_until = market_now() + $2::interval
