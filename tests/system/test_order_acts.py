@@ -1,7 +1,6 @@
 """What shops, buyers and operators do to orders besides placing and sending them: refused, cancelled unpaid, received, counted, looked
 for, driven on; each with its refusals, over REST and over gRPC."""
 
-import concurrent.futures
 import pathlib
 import urllib.parse
 
@@ -9,7 +8,7 @@ import grpc
 import pytest
 
 import contract
-from market import new_key, park_checkout, parked_checkout, psql, unpaid, until
+from market import new_key, parked_checkout, psql, unpaid, until
 from test_bad_input import problem
 from test_grpc import by_name, request_of, unary
 
@@ -123,7 +122,7 @@ def test_what_a_shop_may_not_end(buyer, shop, rival, verb):
     for step, about in (("accept", {}), ("ship", SHIPMENT)):
         sold.owner.ok("POST", f"{path_of(order)}:{step}", about)
     refusal = problem(sold.owner.post(path, body, key=new_key()), 409, "ILLEGAL_TRANSITION")
-    assert refusal["metadata"] == {"from": "SHIPPED", "to": ENDS[verb]}
+    assert (refusal["metadata"]["from"], refusal["metadata"]["to"]) == ("SHIPPED", ENDS[verb])
     assert buyer.ok("GET", f"/v1/orders/{order['id']}")["state"] == "SHIPPED"
 
 
@@ -221,30 +220,32 @@ def test_an_unpaid_order_is_cancelled_over_grpc(buyer, shop, ask):
 
 
 def test_open_orders_of_an_account_are_limited(person, buyer, shop, ask):
+    """Their checkouts are opened again by hand, parked: how long real ones stay open is the provider's to say."""
     sold = shop(stock=2 * OPEN_MAX)
-    slow = "pm_sandbox_timeout_authorized"
-    with concurrent.futures.ThreadPoolExecutor(OPEN_MAX) as pool:
-        placed = [answer.json()["id"] for answer in pool.map(lambda _: buyer.place((sold.offer, 1), method=slow), range(OPEN_MAX))]
-    for order in placed:
-        park_checkout(order)
-    key = new_key()
-    refusal = buyer.place((sold.offer, 1), key=key)
-    assert str(OPEN_MAX) in problem(refusal, 429, "RATE_LIMITED")["detail"]
-    assert int(refusal.headers["Retry-After"]) > 0
-    assert len(buyer.ok("GET", "/v1/orders?pageSize=100")["orders"]) == OPEN_MAX
-    other = person("Bob")
-    other.add_address()
-    assert other.place((sold.offer, 1)).status_code == 201
-    over_grpc = ask(buyer, "PlaceOrder", new_key(), lambda request: request.items.add(offer_id=sold.offer, quantity=1),
-                    shipping_address_id=buyer.address, payment_method="pm_card_visa")
-    assert over_grpc == (grpc.StatusCode.RESOURCE_EXHAUSTED, "RATE_LIMITED")
+    placed = [buyer.place((sold.offer, 1)).json()["id"] for _ in range(OPEN_MAX)]
 
-    buyer.post(f"/v1/orders/{placed[0]}:cancel", {}, key=new_key())
-    until(lambda: buyer.ok("GET", f"/v1/orders/{placed[0]}")["state"] == "FAILED", "room for another order", limit_s=60)
-    assert buyer.place((sold.offer, 1), key=key).status_code == 201, "the key was not used up"
-    for order in placed[1:]:
-        psql("order", f"UPDATE checkout SET parked_at = NULL, next_run_at = market_now() WHERE order_id = '{order}'")
-    until(lambda: len(buyer.ok("GET", "/v1/orders?state=PLACED&pageSize=100")["orders"]) == OPEN_MAX, "the others to be placed", limit_s=90)
+    def stand(step, parked_at, orders):
+        ids = ", ".join(f"'{order}'" for order in orders)
+        psql("order", f"UPDATE checkout SET step = '{step}', parked_at = {parked_at} WHERE order_id IN ({ids})")
+
+    stand("FORWARD", "market_now()", placed)
+    try:
+        key = new_key()
+        refusal = buyer.place((sold.offer, 1), key=key)
+        assert str(OPEN_MAX) in problem(refusal, 429, "RATE_LIMITED")["detail"]
+        assert int(refusal.headers["Retry-After"]) > 0
+        assert len(buyer.ok("GET", "/v1/orders?pageSize=100")["orders"]) == OPEN_MAX
+        other = person("Bob")
+        other.add_address()
+        assert other.place((sold.offer, 1)).status_code == 201
+        over_grpc = ask(buyer, "PlaceOrder", new_key(), lambda request: request.items.add(offer_id=sold.offer, quantity=1),
+                        shipping_address_id=buyer.address, payment_method="pm_card_visa")
+        assert over_grpc == (grpc.StatusCode.RESOURCE_EXHAUSTED, "RATE_LIMITED")
+
+        stand("DONE", "NULL", placed[:1])
+        assert buyer.place((sold.offer, 1), key=key).status_code == 201, "the key was not used up"
+    finally:
+        stand("DONE", "NULL", placed)
 
 
 def test_counts(buyer, shop, person, rival, ask):

@@ -1,0 +1,104 @@
+// The operations over a real database, with peers in memory, and callers. For tests only.
+#pragma once
+#include <initializer_list>
+#include <string>
+
+#include "services/order/api/order_service.hpp"
+#include "services/order/testing/fake_peers.hpp"
+#include "services/order/testing/fake_users.hpp"
+#include "services/order/testing/store_fixture.hpp"
+
+namespace market::order::testing {
+
+// A caller. With an operation id a repetition is told from a second wish.
+struct Call {
+  explicit Call(AccountId account, rpc::Reach reach = {}, Uuid operation = Uuid::NewV7())
+      : key{.request = {.principal = account.ToString(),
+                        .method = "PlaceOrder",
+                        .key = Uuid::NewV7().ToString(),
+                        .fingerprint = std::string(32, 'f')},
+            .operation_id = operation} {
+    rpc::CallContextBuilder(context)
+        .RequestKey(&key)
+        .Caller({.account = account})
+        .Reach(std::move(reach))
+        .OperationId(operation)
+        .Method(api::OrderMethods().Find("CancelOrder"));
+  }
+  idempotency::RequestKey key;
+  CallContext context{Soon()};
+};
+
+// The operations over a real database and peers in memory.
+struct Operations : Store {
+  explicit Operations(boost::asio::io_context& io) : Store(io) {
+    faults.Heal();
+    api::user::Address home;
+    home.set_recipient("Ada");
+    home.add_lines("1 Street");
+    home.set_city("London");
+    home.set_country_code("GB");
+    users.addresses["home"] = home;
+  }
+
+  std::string AnOfferOf(SellerId seller, std::int64_t price_minor = 1999) {
+    api::product::OfferForSale offer;
+    offer.set_offer_id(Uuid::NewV7().ToString());
+    offer.set_product_id(Uuid::NewV7().ToString());
+    offer.set_seller_id(seller.ToString());
+    offer.set_title("Engine");
+    offer.set_sku("E-1");
+    offer.mutable_price()->set_amount(price_minor);
+    offer.mutable_price()->set_currency("EUR");
+    offer.set_for_sale(true);
+    stock.offers[offer.offer_id()] = offer;
+    return offer.offer_id();
+  }
+  api::order::PlaceOrderRequest Wish(std::initializer_list<SellerId> sellers, std::string method = "visa") {
+    api::order::PlaceOrderRequest request;
+    for (const auto& seller : sellers) {
+      auto& item = *request.add_items();
+      item.set_offer_id(AnOfferOf(seller));
+      item.set_quantity(1);
+    }
+    request.set_shipping_address_id("home");
+    request.set_payment_method(std::move(method));
+    return request;
+  }
+  Task<api::order::Order> Placed(AccountId account, std::initializer_list<SellerId> sellers) {
+    Call call(account);
+    co_return co_await api.PlaceOrder(call.context, Wish(sellers));
+  }
+
+  SystemClock clock;
+  telemetry::Metrics registry;
+  Metrics metrics{registry};
+  Faults faults{1};
+  FakeStock stock{faults, 100};
+  FakePayments payments{faults};
+  FakeUsers users;
+  SellerDirectory directory{users};
+  Checkout checkout{checkouts, stock, payments, clock, metrics};
+  telemetry::Tracer tracer;
+  outbox::Relay relay{database, tracer};
+  rpc::PageTokens pages{"secret"};
+  OrderService api{
+      {orders, checkouts, transitions, checkout, relay, users, stock, directory, clock, pages, metrics}};
+  AccountId buyer = AccountId::New();
+  SellerId anna = SellerId::New();
+  SellerId bob = SellerId::New();
+};
+
+template <class T>
+Task<std::string> ReasonOf(Task<T> task) {
+  try {
+    co_await std::move(task);
+  } catch (const Error& error) {
+    co_return error.reason;
+  }
+  co_return "";
+}
+
+inline rpc::Reach Of(SellerId seller) { return {.sellers = {seller}}; }
+
+}  // namespace market::order::testing
