@@ -123,8 +123,8 @@ def big_catalogue(shop, category):
       FROM made;
       INSERT INTO offer (id, product_id, seller_id, sku, options, price, currency)
       SELECT offer, product, '{sold.owner.seller}', 'MANY-' || i, '{{}}', 1, 'EUR' FROM made;
-      INSERT INTO stock (offer_id, on_hand) SELECT offer, 1000 FROM made;
-      INSERT INTO stock_movement (id, offer_id, kind, delta, reason) SELECT gen_random_uuid(), offer, 'INITIAL', 1000, 'many' FROM made;
+      INSERT INTO stock (id, offer_id, on_hand) SELECT offer, offer, 1000 FROM made;
+      INSERT INTO stock_movement (kind, stock_id, offer_id, on_hand, reserved, cause_id) SELECT 'INITIAL', offer, offer, 1000, 0, offer FROM made;
       ANALYZE product; ANALYZE offer;""")
     return few
 
