@@ -99,9 +99,13 @@ constexpr Statement kCancel{"checkout.cancel", R"sql(
   UPDATE checkout c SET step = 'UNDO', undo_reason = $3, undo_note = $4, next_run_at = market_now(), failures = 0,
                         parked_at = NULL
   WHERE order_id = $1 AND step = 'FORWARD' AND ($2::uuid IS NULL OR buyer_id = $2) RETURNING 1)sql"};
-constexpr Statement kStep{
+struct OpenStep {
+  bool open = false;
+};
+constexpr Columns kOpenStep{Column{"step <> 'DONE'", &OpenStep::open}};
+constexpr ComposedStatement kStep{
     "checkout.step",
-    "SELECT step <> 'DONE' FROM checkout WHERE order_id = $1 AND ($2::uuid IS NULL OR buyer_id = $2)"};
+    "SELECT " + kOpenStep + " FROM checkout WHERE order_id = $1 AND ($2::uuid IS NULL OR buyer_id = $2)"};
 constexpr Statement kPostpone{"checkout.postpone", R"sql(
   WITH won AS (UPDATE checkout SET lease_until = market_now(), next_run_at = market_now() + $3::interval, attempts = attempts + 1,
                                    failures = 0, last_error = $4, parked_at = NULL
@@ -318,9 +322,9 @@ Task<bool> Checkouts::Cancel(Work work, domain::OrderId order, Scope scope, doma
   auto body = [&](postgres::Tx& tx) -> Task<bool> {
     const auto turned = co_await tx.Execute(kCancel, order, scope.BuyerId(), why.reason, why.note);
     if (turned.empty()) {
-      const auto open = co_await tx.Execute(kStep, order, scope.BuyerId());
-      if (open.empty()) throw NotFound("the order");
-      co_return open.One().GetBool(0);
+      const auto decided = kOpenStep.ReadAtMostOne(co_await tx.Execute(kStep, order, scope.BuyerId()));
+      if (!decided) throw NotFound("the order");
+      co_return decided->open;
     }
     if (act) {
       act->target_type = "order";

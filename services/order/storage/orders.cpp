@@ -50,7 +50,11 @@ constexpr ComposedStatement kPageLines{
         kPageOfBuyer + " ORDER BY s.position, l.position"};
 
 // A page of everybody's is found by what narrows it most, so that each has its index; its ids are read then.
-constexpr Sql kFoundBy{"SELECT o.id FROM orders o WHERE "};
+struct FoundOrder {
+  domain::OrderId id;
+};
+constexpr Columns kFoundOrder{Column{"o.id", &FoundOrder::id}};
+constexpr auto kFoundBy = "SELECT " + kFoundOrder + " FROM orders o WHERE ";
 constexpr auto kAndWanted = R"sql(
   o.id >= $1 AND o.id < $2 AND ($4::text IS NULL OR o.number = $4) AND ($5::uuid IS NULL OR o.buyer_id = $5)
   AND ($6::uuid IS NULL OR EXISTS (SELECT FROM seller_order s WHERE s.order_id = o.id AND s.seller_id = $6))
@@ -190,7 +194,7 @@ Task<std::vector<domain::Order>> Orders::ListOfAll(Work work, Wanted wanted,
       co_await database_.List(work, SearchFor(wanted), first, end, limit, wanted.number, wanted.buyer,
                               wanted.seller, wanted.state, wanted.created_from, wanted.created_to);
   std::vector<domain::OrderId> ids;
-  for (const auto row : found) ids.emplace_back(row.GetUuid(0));
+  for (const auto& [id] : kFoundOrder.ReadAll(found)) ids.push_back(id);
   Batch batch("order.by_ids");
   batch.Add(kByIds, ids).Add(kPartsByIds, ids).Add(kLinesByIds, ids);
   co_return ReadOrders(co_await database_.List(work, std::move(batch)));
