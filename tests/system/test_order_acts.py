@@ -8,7 +8,7 @@ import grpc
 import pytest
 
 import contract
-from market import new_key, parked_checkout, psql, unpaid, until
+from market import new_key, park_checkout, parked_checkout, psql, unpaid, until
 from test_bad_input import problem
 from test_grpc import by_name, request_of, unary
 
