@@ -78,7 +78,9 @@ struct Ended {
 
 // Uses `request` up.
 Task<Ended> Invoke(KeyedCall& keyed, idempotency::RequestKey& key, Message& request) {
-  CallContextBuilder(keyed.call).OperationId(key.operation_id).RequestKey(&key);
+  CallContextBuilder(keyed.call).OperationId(key.operation_id);
+  // The keys of other methods are the edge's alone: what they keep is written here, and nowhere else.
+  if (keyed.bound.method->policy.claims_key()) CallContextBuilder(keyed.call).RequestKey(&key);
   Ended ended;
   try {
     co_await keyed.bound.invoke(keyed.call, request, *keyed.response);

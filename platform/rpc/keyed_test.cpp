@@ -20,9 +20,13 @@ class ClaimedWithEffect : public ProbeFixture {
   };
 
   Answer Settle(std::string text = "a", std::string key = "k1") {
+    return Call("Settle", std::move(text), std::move(key));
+  }
+  Answer Call(std::string method, std::string text, std::string key) {
     Answer answer;
-    market::testing::RunLoop(
-        [&](boost::asio::io_context&) -> Task<> { answer = co_await Run(std::move(text), std::move(key)); });
+    market::testing::RunLoop([&](boost::asio::io_context&) -> Task<> {
+      answer = co_await Run(std::move(method), std::move(text), std::move(key));
+    });
     return answer;
   }
 
@@ -37,9 +41,9 @@ class ClaimedWithEffect : public ProbeFixture {
   int effects_ = 0;
 
  private:
-  Task<Answer> Run(std::string text, std::string key) {
+  Task<Answer> Run(std::string name, std::string text, std::string key) {
     CallContext caller(market::testing::Soon());
-    const auto& method = Find("Settle");
+    const auto& method = Find(name);
     CallContextBuilder(caller).Caller(buyer_).Method(method).IdempotencyKey(std::move(key));
     auto binding = api::Bind(probe_);
     const auto bound = std::ranges::find(binding, &method, &Bound::method);
@@ -146,6 +150,17 @@ TEST_F(ClaimedWithEffect, AClaimWithoutAnAnswer_IsTakenOver) {
   EXPECT_EQ(Settle().text, "a");
   EXPECT_EQ(fence, 2);
   EXPECT_EQ(probe_.operation_ids.front(), probe_.operation_ids.back());
+}
+
+// Its storage could keep an answer that is not the method's.
+TEST_F(ClaimedWithEffect, TheKeyOfAnotherMethod_IsNotInItsHands) {
+  bool seen = true;
+  probe_.act = [&](CallContext& call) -> Task<> {
+    seen = call.RequestKey() != nullptr;
+    co_return;
+  };
+  EXPECT_EQ(Call("Place", "a", "k1").text, "a");
+  EXPECT_FALSE(seen);
 }
 
 TEST_F(ClaimedWithEffect, AnAnswerWithoutAClaim_IsABug) { EXPECT_THROW(Settle(), std::logic_error); }
