@@ -54,11 +54,10 @@ def test_python(journey, tmp_path):
 
 def test_go(journey, tmp_path):
     go = toolbox.go()
-    for file in ("go.mod", "go.sum", "main.go"):
+    for file in ("go.mod", "go.sum", "main.go", "oapi-codegen.yaml"):
         shutil.copy(HERE / "go" / file, tmp_path)
     toolbox.install([go, "mod", "download"], cwd=tmp_path)
     (tmp_path / "market").mkdir()
-    toolbox.run([go, "tool", "oapi-codegen", "-generate", "types,client", "-package", "market", "-o", "market/market.go", OPENAPI],
-                cwd=tmp_path)
+    toolbox.run([go, "tool", "oapi-codegen", "-config", "oapi-codegen.yaml", OPENAPI], cwd=tmp_path)
     toolbox.run([go, "vet", "."], cwd=tmp_path)
     journey([go, "run", "."])
