@@ -11,6 +11,7 @@ import sys
 import tempfile
 import uuid
 
+import yaml
 from google.protobuf import descriptor as d
 from google.protobuf import descriptor_pb2 as d_pb2
 
@@ -29,6 +30,12 @@ def modules():
     sys.path.insert(0, out)
     return {f: importlib.import_module(f.removesuffix(".proto").replace("/", ".") + "_pb2")
             for f in files}
+
+
+@functools.cache
+def openapi():
+    """docs/openapi.yaml."""
+    return yaml.load((topology.ROOT / "docs" / "openapi.yaml").read_text(), Loader=yaml.CSafeLoader)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -15,7 +15,6 @@ import urllib.parse
 import uuid
 
 import pytest
-import yaml
 from google.protobuf import descriptor as d
 
 import contract
@@ -39,9 +38,8 @@ LISTS = [[], [[]], [None], ["x"] * 2000, [{}] * 101]
 @functools.cache
 def statuses():
     """{(verb, route): the statuses that docs/openapi.yaml states}"""
-    document = yaml.load((topology.ROOT / "docs" / "openapi.yaml").read_text(), Loader=yaml.CSafeLoader)
     return {(verb.upper(), path): {int(status) for status in operation["responses"]}
-            for path, item in document["paths"].items() for verb, operation in item.items() if verb != "parameters"}
+            for path, item in contract.openapi()["paths"].items() for verb, operation in item.items() if verb != "parameters"}
 
 
 @functools.cache

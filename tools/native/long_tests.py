@@ -63,6 +63,7 @@ LONG = {
     "kills": Stack("test_kill", batch=1, MARKET_KILLS="100"),
     "fuzz": Stack("test_fuzz", batch=1, part="clients", MARKET_EXAMPLES="200"),
     "hostile": Stack("test_hostile", batch=1, MARKET_HOSTILE="300"),
+    "money": Stack("test_money_model", batch=1, MARKET_ACTS="1500"),
     "new-service": Suite("topology/test_new_service.py"),
 }
 

@@ -3,7 +3,7 @@
 1. ctest: the C++ test programs (unit, storage, contract), built and run under AddressSanitizer and UBSan.
 2. random: a sample of what `--long` goes through (tools/native/long_tests.py).
 3. topology: every place that names a service names all of them, all services have one shape, and tools/new_service makes
-   one more (`--long new-service` also builds and runs it: minutes).
+   one more (`--long new-service` also builds and runs it: minutes); and tests/models, what the system is held to, by itself.
 4. observability: dashboards, rules, alerts, runbooks, compose files and what else is read by other programs.
 5. helm: the chart, with helm and a Kubernetes schema where they can be had.
 6. packages: the Debian packages, installed and run under a systemd of their own.
@@ -202,7 +202,7 @@ def telemetry(part):
 PARTS = {
     "ctest": ctest,
     "random": random_schedules,
-    "topology": lambda part: part.pytest([TESTS / "topology"]),
+    "topology": lambda part: part.pytest([TESTS / "topology", TESTS / "models"]),
     "observability": lambda part: part.pytest([TESTS / "observability", TESTS / "containers"]),
     "helm": lambda part: part.pytest([TESTS / "helm"]),
     "packages": lambda part: part.pytest([TESTS / "packages"]),
