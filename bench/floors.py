@@ -8,7 +8,8 @@ import subprocess
 import time
 
 from measure import BenchFailed, run
-from statements import DATABASES, make_id
+from sql_log import DATABASES
+from statements import make_id
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MIGRATIONS = {"idempotency_key": "platform/idempotency/migrations", "outbox": "platform/outbox/migrations",

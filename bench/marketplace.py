@@ -14,9 +14,10 @@ import uuid
 import measure
 from floors import BUYERS, ROOT, catalogue_sql, psql_of
 from measure import BenchFailed, note
-from statements import DATABASES, Recorder, belonging_to, make_id
+from sql_log import DATABASES, Recorder, belonging_to
+from statements import make_id
 
-sys.path[:0] = [str(ROOT / "tools"), str(ROOT)]
+sys.path.insert(0, str(ROOT))
 import proof  # noqa: E402
 from deploy.lib import nginx, topology  # noqa: E402
 

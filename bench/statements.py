@@ -1,34 +1,18 @@
-"""What the marketplace really asks of PostgreSQL, taken from the server's own log, and a pgbench script of it.
+"""A pgbench script of what the marketplace really asks of PostgreSQL, as tools/sql_log.py finds it in the server's own log.
 
 Nothing is written down twice: the script is made anew in every run from one order (or one read) on the idle stack, so
-it cannot drift from the C++ statements. Transactions are told apart by their virtual transaction id, which is also how
-batches without BEGIN are seen whole.
+it cannot drift from the C++ statements.
 """
 
-import dataclasses
 import re
-import time
 
 from measure import BenchFailed
+from sql_log import UUID
 
-DATABASES = ("user", "product", "order", "payment", "sandbox")
-UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 ORDER_NUMBER = re.compile(r"\b\d{6}-[0-9A-Z]{8}\b")
 NAME = re.compile(f"{UUID.pattern}|{ORDER_NUMBER.pattern}")
-ENTRY = re.compile(r"^\d{4}-\d\d-\d\d \S+ UTC \[(\d+)\] (\S*) (\w*)~(\w+):  ", re.M)
-VALUE = re.compile(r"\$\d+ = (NULL|'(?:[^']|'')*')")
 # Values of ids that exist beforehand; 12 digits complete an id of 20 fixed ones.
 BASE = 100_000_000_000
-
-
-@dataclasses.dataclass
-class Transaction:
-    database: str
-    statements: list  # of [SQL, values]
-
-    def ids(self):
-        return {found for _, values in self.statements for value in values if value
-                for found in UUID.findall(value)}
 
 
 def prefix(kind):
@@ -38,61 +22,6 @@ def prefix(kind):
 def make_id(kind, number):
     digits = prefix(kind) + str(BASE + number)
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
-
-
-class Recorder:
-    """The log of all statements while it is entered."""
-
-    def __init__(self, psql, log_file):
-        self.psql = psql
-        self.log_file = log_file
-
-    def __enter__(self):
-        self.configure("log_statement = 'all'", "log_line_prefix = '%m [%p] %v %d~'", "log_min_duration_statement = -1")
-        time.sleep(0.5)  # every backend notices the new configuration before its next command, once it was signalled
-        self.start = self.log_file.stat().st_size
-        return self
-
-    def __exit__(self, *_):
-        time.sleep(1)    # what the order leaves to be done later: capture, the outbox
-        with self.log_file.open() as file:
-            file.seek(self.start)
-            self.text = file.read()
-        self.configure(*(f"{name} = DEFAULT" for name in ("log_statement", "log_line_prefix",
-                                                          "log_min_duration_statement")))
-
-    def configure(self, *settings):
-        self.psql("postgres", "".join(f"ALTER SYSTEM SET {setting};\n" for setting in settings)
-                  + "SELECT pg_reload_conf();")
-
-    def transactions(self):
-        marks = list(ENTRY.finditer(self.text))
-        ends = [mark.start() for mark in marks[1:]] + [len(self.text)]
-        found = {}
-        for mark, end in zip(marks, ends):
-            pid, virtual_id, database, level = mark.groups()
-            text = self.text[mark.end():end]
-            if database not in DATABASES:
-                continue
-            transaction = found.setdefault((pid, virtual_id), Transaction(database, []))
-            if level == "LOG" and text.startswith("execute "):
-                transaction.statements.append([text.split(": ", 1)[1].strip(), []])
-            elif level == "DETAIL" and text.startswith("parameters: "):
-                transaction.statements[-1][1] = [None if value == "NULL" else value[1:-1].replace("''", "'")
-                                                 for value in VALUE.findall(text)]
-        return [one for one in found.values() if one.statements]
-
-
-def belonging_to(seeds, transactions):
-    """The transactions of one order: those that name a known id, or one that such a transaction names."""
-    known, chosen, size = set(seeds), set(), -1
-    while size != len(chosen):
-        size = len(chosen)
-        for index, one in enumerate(transactions):
-            if one.ids() & known:
-                chosen.add(index)
-                known |= one.ids()
-    return [transactions[index] for index in sorted(chosen)]
 
 
 def escaped(text):

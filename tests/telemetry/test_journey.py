@@ -8,8 +8,8 @@ import uuid
 import market
 from stores import ROOT, trace_of
 
-sys.path.insert(0, str(ROOT / "bench"))
-import statements  # noqa: E402
+sys.path.insert(0, str(ROOT / "tools"))
+import sql_log  # noqa: E402
 
 PROCESSES = {"gateway", "order", "product", "user", "payment", "sandbox"}
 
@@ -77,23 +77,19 @@ def test_trace_of_an_order_has_every_statement(stores, stack, buyer, shop):
     offer = shop().offer
     for _ in range(3):
         buyer.place((offer, 1))
-    with statements.Recorder(stores.psql, stores.postgres_log) as recording:
+    with sql_log.Recorder(stores.psql, stores.postgres_log) as recording:
         answer = buyer.place((offer, 1))
         spans = settled(stores, trace_of(answer))
     asked = collections.Counter(
-        normal(sql) for one in statements.belonging_to({answer.json()["id"]}, recording.transactions())
+        sql_log.normal(sql) for one in sql_log.belonging_to({answer.json()["id"]}, recording.transactions())
         for sql, _ in one.statements if not sql.upper().startswith(("BEGIN", "COMMIT")))
-    traced = collections.Counter(normal(span.tags["db.query.text"]) for span in spans if "db.query.text" in span.tags)
+    traced = collections.Counter(sql_log.normal(span.tags["db.query.text"]) for span in spans if "db.query.text" in span.tags)
     assert sum(asked.values()) > 20, "the log of PostgreSQL does not show a checkout"
     # The relay's claim takes messages of many orders at once, so it belongs to no order's trace.
     missing = {sql: count for sql, count in (asked - traced).items() if "FOR UPDATE SKIP LOCKED" not in sql}
     assert not missing
     assert all(span.tags["db.namespace"] == span.service or span.service == "sandbox" for span in spans
                if "db.query.text" in span.tags)
-
-
-def normal(sql):
-    return re.sub(r"\s+", " ", sql).strip()
 
 
 def test_answer_of_an_error_leads_to_its_trace(stores, buyer):

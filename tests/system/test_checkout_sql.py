@@ -1,0 +1,214 @@
+"""What one order asks of PostgreSQL, counted in PostgreSQL's own log and held to the table of docs/checkout.md: nothing may come that the page
+does not name, and nothing may be more than it says.
+
+One order over two shops on each of the ways it can go, with connections that have prepared and planned nothing. What brings the page up to
+date after a change is in the message of the test that fails.
+"""
+
+import collections
+import dataclasses
+import pathlib
+import re
+import time
+
+import pytest
+
+import market
+import sql_log
+
+PAGE = market.ROOT / "docs" / "checkout.md"
+COUNTED = ("order", "product", "user", "payment")    # the provider's database is not ours
+WAYS = {"paid": "pm_card_visa", "declined": "pm_card_visa_chargeDeclined", "unanswered": "pm_sandbox_timeout_authorized"}
+STATUS = {"paid": 201, "declined": 402, "unanswered": 202}
+ROW = re.compile(r"\| (\w+) \| (`.+) \| (durable|not waited for|nothing|rolled back) \| (before|after) \|" + r" *(\d*) *\|" * len(WAYS) + r" (.*) \|")
+TOTAL = re.compile(r"\| ([\w ]+) \|" + r" *(\d+) *\|" * len(WAYS))
+NAME = re.compile(r"`([\w.]+)`(?: \((\d+)\))?")
+
+
+@dataclasses.dataclass(frozen=True, order=True)
+class Work:
+    """One transaction, or one statement that only reads: these share a transaction with whatever is sent beside them."""
+    database: str
+    names: tuple    # of (name, how often), in the order of their first coming
+    commit: str     # durable; not waited for: the disk; nothing: there was nothing to commit
+
+    def __str__(self):
+        return ", ".join(f"`{name}`" + (f" ({count})" if count > 1 else "") for name, count in self.names)
+
+    def statements(self):
+        return sum(count for _, count in self.names)
+
+
+@dataclasses.dataclass
+class Row:
+    work: Work
+    when: str      # before the answer, or after it
+    counts: dict   # by way
+    why: str
+
+
+def rows():
+    found = []
+    for database, names, commit, when, *counts, why in ROW.findall(PAGE.read_text()):
+        work = Work(database, tuple((name, int(count or 1)) for name, count in NAME.findall(names)), commit)
+        found.append(Row(work, when, {way: int(count or 0) for way, count in zip(WAYS, counts)}, why))
+    return found
+
+
+def left_apart():
+    """The names under that heading."""
+    return {name for name, _ in NAME.findall(PAGE.read_text().partition("## Left apart")[2].partition("\n## ")[0])}
+
+
+class Asked:
+    """What one order was seen to ask."""
+
+    def __init__(self, transactions, answered):
+        self.work = collections.Counter()
+        self.begun = collections.defaultdict(list)
+        self.answered = answered
+        self.first_message = answered    # when the relay took up what is done behind the answer
+        for one in transactions:
+            names = [self.name(one, sql) for sql in one.work()]
+            if one.wrote and "outbox.claim" in names:
+                self.first_message = min(self.first_message, one.begun)
+            for group in [names] if one.wrote else [[name] for name in names]:
+                work = Work(one.database, tuple(collections.Counter(group).items()), self.commit(one))
+                self.work[work] += 1
+                self.begun[work].append(one.begun)
+
+    @staticmethod
+    def commit(transaction):
+        if not transaction.wrote:
+            return "nothing"
+        if transaction.failed:
+            return "rolled back"
+        return "durable" if transaction.waits else "not waited for"
+
+    @staticmethod
+    def name(transaction, sql):
+        return sql_log.name_of(transaction.database, sql) or f"no name: {sql[:60]}"
+
+
+def is_of_the_order(transaction, known, apart):
+    """Whatever names an id of it; and a worker's claim, which names nobody, where it found something."""
+    if transaction.database not in COUNTED or not transaction.work():
+        return False
+    if set(Asked.name(transaction, sql) for sql in transaction.work()) <= apart:
+        return False
+    return id(transaction) in known or (transaction.wrote and not transaction.ids())
+
+
+def wait_for_quiet(databases):
+    """No message waits anywhere."""
+    market.until(lambda: all(market.psql(name, "SELECT count(*) FROM outbox").strip() == "0" for name in databases), "an empty outbox",
+                 limit_s=90)
+
+
+def cold(client):
+    """Every connection of the services to these databases is a new one."""
+    ours = f"datname IN {COUNTED} AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    connections = lambda: int(market.psql("postgres", f"SELECT count(*) FROM pg_stat_activity WHERE {ours}"))  # noqa: E731
+    before = connections()
+    market.psql("postgres", f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {ours}")
+    market.until(lambda: connections() >= before, "new connections")
+    market.until(lambda: all(client.get(path).is_success for path in ("/v1/users/me", "/v1/categories", "/v1/orders")), "answers")
+
+
+def trader(stack, category):
+    owner = market.Person(stack["url"], stack["caFile"], "Sam")
+    owner.open_seller()
+    return market.Shop(owner, owner.create_product(category))
+
+
+def ask(stack, way, buyer, shops, outboxes, apart):
+    wait_for_quiet(outboxes)
+    cold(buyer)
+    with sql_log.Recorder(market.psql, pathlib.Path(stack["data"]) / "log" / "postgres.stderr.log") as recording:
+        answer = buyer.place(*((shop.offer, 2) for shop in shops), method=WAYS[way])
+        answered = time.time()
+        assert answer.status_code == STATUS[way], answer.text
+        if way != "declined":
+            paid = f"SELECT 1 FROM orders WHERE buyer_id = '{buyer.id}' AND payment_state = 'CAPTURED'"
+            market.until(lambda: market.psql("order", paid), "the capture", limit_s=90)
+        wait_for_quiet(outboxes)
+    transactions = recording.transactions()
+    known = {id(one) for one in sql_log.belonging_to({buyer.id, *(shop.offer for shop in shops)}, transactions)}
+    return Asked([one for one in transactions if is_of_the_order(one, known, apart)], answered)
+
+
+@pytest.fixture(scope="module")
+def asked(stack, category):
+    """{way: what it asked}"""
+    if stack["shape"] != "services":
+        pytest.skip("both shapes ask the same")
+    outboxes = [name for name in COUNTED if market.psql(name, "SELECT to_regclass('outbox')").strip()]
+    found = {}
+    for way in WAYS:
+        buyer = market.Person(stack["url"], stack["caFile"], "Bea")
+        buyer.add_address()
+        found[way] = ask(stack, way, buyer, [trader(stack, category) for _ in range(2)], outboxes, left_apart())
+    return found
+
+
+def as_rows(asked):
+    """The table as it should be now."""
+    known = collections.defaultdict(list)
+    for row in rows():
+        known[row.work].append(row)
+    begun = {}
+    for way, one in asked.items():
+        for work in one.work:
+            begun.setdefault(work, (list(WAYS).index(way), one.begun[work][0], "after" if one.begun[work][0] > one.first_message else "before"))
+    lines = []
+    for work in sorted(begun, key=begun.get):
+        old = known[work][0] if known[work] else Row(work, begun[work][2], {}, "?")
+        counts = " | ".join(str(one.work[work] or "") for one in asked.values())
+        lines.append(f"| {work.database} | {work} | {work.commit} | {old.when} | {counts} | {old.why} |")
+    return "\n".join(lines)
+
+
+def whens():
+    """{work: before or after the answer, or both}"""
+    found = collections.defaultdict(set)
+    for row in rows():
+        found[row.work].add(row.when)
+    return found
+
+
+def test_page_says_what_an_order_asks(asked):
+    stated = {way: collections.Counter() for way in WAYS}
+    for row in rows():
+        for way, count in row.counts.items():
+            stated[way][row.work] += count
+    wrong = []
+    for way, one in asked.items():
+        for work in {*one.work, *stated[way]}:
+            seen, said = one.work[work], stated[way][work]
+            # What is done behind the answer may wait less often than the page allows.
+            if seen > said or (seen < said and whens()[work] == {"before"}):
+                wrong.append(f"{way}: {work.database}: {work} ({work.commit}) {seen} times, the page says {said}")
+    never = [f"{row.work.database}: {row.work} is never asked" for row in rows() if not any(one.work[row.work] for one in asked.values())]
+    assert not wrong + never, "\n".join([*wrong, *never, "", "The table would be", as_rows(asked)])
+
+
+def test_what_is_after_the_answer_does_not_come_before_it(asked):
+    when = whens()
+    early = [f"{way}: {work}" for way, one in asked.items() for work, begun in one.begun.items()
+             if when[work] == {"after"} and min(begun) < one.first_message]
+    late = [f"{way}: {work}" for way, one in asked.items() for work, begun in one.begun.items()
+            if when[work] == {"before"} and max(begun) > one.answered]
+    assert (early, late) == ([], [])
+
+
+def test_sums_are_those_of_the_table():
+    def total(way, works, of=lambda work: 1):
+        return sum(row.counts[way] * of(row.work) for row in rows() if works(row))
+
+    for way in WAYS:
+        expected = {"statements": total(way, lambda row: True, Work.statements),
+                    "transactions that write": total(way, lambda row: row.work.commit != "nothing"),
+                    "durable commits": total(way, lambda row: row.work.commit == "durable"),
+                    "of them before the answer": total(way, lambda row: row.work.commit == "durable" and row.when == "before")}
+        stated = {name: int(counts[list(WAYS).index(way)]) for name, *counts in TOTAL.findall(PAGE.read_text()) if name in expected}
+        assert stated == expected, way
