@@ -121,10 +121,10 @@ def trader(stack, category):
     return market.Shop(owner, owner.create_product(category))
 
 
-def ask(stack, way, buyer, shops, outboxes, apart):
+def ask(log, way, buyer, shops, outboxes, apart):
     wait_for_quiet(outboxes)
     cold(buyer)
-    with sql_log.Recorder(market.psql, pathlib.Path(stack["data"]) / "log" / "postgres.stderr.log") as recording:
+    with sql_log.Recorder(market.psql, log) as recording:
         answer = buyer.place(*((shop.offer, 2) for shop in shops), method=WAYS[way])
         answered = time.time()
         assert answer.status_code == STATUS[way], answer.text
@@ -142,12 +142,13 @@ def asked(stack, category):
     """{way: what it asked}"""
     if stack["shape"] != "services":
         pytest.skip("both shapes ask the same")
+    log = pathlib.Path(stack["data"]) / "log" / "postgres.stderr.log"
     outboxes = [name for name in COUNTED if market.psql(name, "SELECT to_regclass('outbox')").strip()]
     found = {}
     for way in WAYS:
         buyer = market.Person(stack["url"], stack["caFile"], "Bea")
         buyer.add_address()
-        found[way] = ask(stack, way, buyer, [trader(stack, category) for _ in range(2)], outboxes, left_apart())
+        found[way] = ask(log, way, buyer, [trader(stack, category) for _ in range(2)], outboxes, left_apart())
     return found
 
 

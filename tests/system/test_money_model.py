@@ -197,14 +197,29 @@ def rest(buyer, operator, person):
     return Rest(buyer, operator, owners)
 
 
-def test_every_amount_is_what_the_model_says(rest, category):
+@pytest.fixture
+def play(rest, category):
     rng = random.Random(SEED)
     model = order_money.Market()
     for seller, owner in rest.owners.items():
         for _ in range(2):
             price, stock = rng.choice(PRICES), rng.randint(10, 40)
             model.put_on_sale(rest.sell(owner, category, price, stock), seller, price, stock)
-    play = plays.Play(rng, model, rest)
+    return plays.Play(rng, model, rest)
+
+
+def test_every_amount_is_what_the_model_says(play):
     play.run(ACTS)
-    print(f"{len(model.orders)} orders, {len(play.story)} acts")
-    assert len(model.orders) >= ACTS // 6, "hardly anything was sold"
+    print(f"{len(play.market.orders)} orders, {len(play.story)} acts")
+    assert len(play.market.orders) >= ACTS // 6, "hardly anything was sold"
+
+
+def test_a_cent_or_a_unit_more_would_be_seen(play, rest):
+    while not play.market.orders or play.market.orders[-1].payment != "CAPTURED":
+        play.place()
+    order = play.market.orders[-1]
+    expected, shown = play.expected(order), rest.shown(order.number)
+    assert plays.differences(expected, shown, rest.shows) == []
+    for i, (place, where, value) in enumerate(shown):
+        other = [*shown[:i], (place, where, value + 1 if isinstance(value, int) else "FAILED"), *shown[i + 1:]]
+        assert len(plays.differences(expected, other, rest.shows)) == 1, f"{where}: {place}"
