@@ -236,9 +236,9 @@ class Order:
                 place = ("line", shop, line.offer)
                 found |= {(*place, "quantity"): line.quantity, (*place, "unitPrice"): line.unit_price,
                           (*place, "total"): line.total(), (*place, "refunded"): line.refunded if taken else 0,
-                          (*place, "shipped"): line.consumed}
+                          (*place, "shippedQuantity"): line.consumed}
                 if part.state != "FAILED":    # its units were released, and nobody cancelled them
-                    found[(*place, "cancelled")] = line.released
+                    found[(*place, "cancelledQuantity")] = line.released
                 if taken:
                     found[(*place, "net")] = line.net()
             if taken:

@@ -13,7 +13,7 @@ from order_money import Market, Refused, half_up, split
 
 EVERYTHING = {("order", word) for word in ("total", "captured", "refunded", "net")} \
     | {("part", word) for word in ("state", "total", "refunded", "net")} \
-    | {("line", word) for word in ("quantity", "unitPrice", "total", "refunded", "net", "cancelled", "shipped")} \
+    | {("line", word) for word in ("quantity", "unitPrice", "total", "refunded", "net", "cancelledQuantity", "shippedQuantity")} \
     | {("offer", "available"), ("ledger", "psp_clearing"), ("ledger", "order_escrow")}
 
 

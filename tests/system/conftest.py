@@ -6,7 +6,7 @@ import pathlib
 import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "models"), str(HERE.parents[1])]
+sys.path[:0] = [str(HERE), str(HERE.parent / "models"), str(HERE.parents[1] / "tools"), str(HERE.parents[1])]
 
 import market  # noqa: E402
 

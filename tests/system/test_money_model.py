@@ -28,7 +28,7 @@ PATHS = {act: f"/v1/sellerOrders/{{sellerOrderId}}:{act}" for act in ("accept", 
 BODIES = {"ship": {"carrier": "Posten", "trackingNumber": "N1"}, "reject": {"reason": "out of cups"}}
 SCHEMAS = {"order": "Order", "part": "SellerOrder", "line": "OrderLine"}
 WORDS = {"order": ("total", "refunded", "net"), "part": ("state", "total", "refunded", "net"),
-         "line": ("quantity", "unitPrice", "total", "refunded", "net", "cancelled", "shipped")}
+         "line": ("quantity", "unitPrice", "total", "refunded", "net", "cancelledQuantity", "shippedQuantity")}
 
 
 def has(schema, field):
