@@ -16,7 +16,7 @@ import market
 import order_money
 import plays
 
-ACTS = int(os.environ.get("MARKET_ACTS", "60"))
+ACTS = int(os.environ.get("MARKET_ACTS", "100"))
 SEED = int(os.environ.get("MARKET_SEED", "1"))
 CURRENCY = "NOK"
 PRICES = (1, 99, 333, 1999, 123_457)
