@@ -67,7 +67,7 @@ class Play:
         if not self.market.orders or self.rng.random() < 0.35:
             return self.place()
         if self.rng.random() < 0.08:
-            return self.restock()
+            return self.restock(self.rng.choice(list(self.market.offers)))
         order = self.rng.choice(self.market.orders[-OPEN_ORDERS:])
         shop = self.rng.choice(list(order.parts))
         usual = self.rng.random() < 0.85 and not order.pending()
@@ -99,6 +99,9 @@ class Play:
         except Refused:
             self.story[-1] += ", refused"
             assert not self.other.place(number, items, declined), f"sold what is not there: {self.told()}"
+            for name in items:
+                if self.market.offers[name].available() < 5 and self.rng.random() < 0.5:
+                    self.restock(name)
             return
         placed = self.other.place(number, items, declined)
         if declined:
@@ -133,8 +136,8 @@ class Play:
         self.settle(order)
         self.check(order)
 
-    def restock(self):
-        name, units = self.rng.choice(list(self.market.offers)), self.rng.randint(1, 10)
+    def restock(self, name):
+        units = self.rng.randint(1, 20)
         self.story.append(f"{units} more of {name}")
         self.market.restock(name, units)
         assert self.other.restock(name, units), f"refused: {self.told()}"
