@@ -167,10 +167,8 @@ TEST_F(Call, ResponseHeadersTooLarge_IsResourceExhausted) {
 
 TEST_F(Call, Deadline_EndsCallAndHandler) {
   Connect();
-  const auto begin = std::chrono::steady_clock::now();
   const auto reply = Sync(channel->Call("/t.T/Slow", "", Within(60ms)));
   EXPECT_EQ(reply.status.code, Code::kDeadlineExceeded);
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, 2s);
   RunUntil([&] { return slow_cancelled == 1; });
   EXPECT_EQ(slow_started, 1);
 }

@@ -123,7 +123,7 @@ TEST_F(FaultsTest, ServerGone_CallsFailAtOnceAndRecover) {
     const auto before = std::chrono::steady_clock::now();
     EXPECT_EQ(co_await CodeOf(db.Read(Soon(), kCount)), Code::kUnavailable);
     EXPECT_EQ(co_await CodeOf(Put(db, 1)), Code::kUnavailable);
-    EXPECT_LT(std::chrono::steady_clock::now() - before, 1s);
+    EXPECT_LT(std::chrono::steady_clock::now() - before, testing::kPatience / 2);
   });
 }
 
