@@ -24,9 +24,7 @@ NOT_WAITING = r"synchronous_commit'?\s*(?:=|,|to)\s*'?off"
 # How a statement is written down in C++: its name, then literals and what is put between them.
 DECLARED = re.compile(r'\b(?:Composed)?Statement\s+\w+\s*\{\s*"([\w.]+)"\s*,')
 PIECE = re.compile(r'\s+|\+|//[^\n]*|R"(\w*)\((?P<raw>.*?)\)\1"|"(?P<text>(?:[^"\\]|\\.)*)"|(?P<name>[\w:.]+(?:\([^()]*\))?)', re.S)
-
-
-ANYTHING = "\0"
+ANYTHING = "\0"    # what stands between literals
 
 
 @dataclasses.dataclass

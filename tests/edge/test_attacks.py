@@ -48,6 +48,17 @@ class Honest:
         return {what: sorted(took)[int(len(took) * 0.99)] for what, took in self.took.items() if took}
 
 
+def quiet_p99(honest):
+    for _ in range(QUIET_ROUNDS):
+        honest.round()
+    return honest.p99()
+
+
+def expect_hardly_slower(loud, quiet, *about):
+    for what, noise_s in NOISE_S.items():
+        assert loud.p99()[what] <= max(SLOWER * quiet[what], noise_s), (what, quiet, loud.p99(), *about)
+
+
 def connections(stack):
     """That nginx has open."""
     ports = topology.read()
@@ -88,9 +99,7 @@ ATTACKS = {
 
 @pytest.mark.parametrize("number,name", enumerate(ATTACKS), ids=list(ATTACKS))
 def test_honest_people_go_on(stack, honest, number, name):
-    for _ in range(QUIET_ROUNDS):
-        honest.round()
-    quiet, before = honest.p99(), connections(stack)
+    quiet, before = quiet_p99(honest), connections(stack)
     loud = Honest(honest.buyer, honest.sold)
     with Attacker(stack, name, f"127.0.0.{20 + number}") as attacker:
         give_up = time.monotonic() + ATTACK_S - 1
@@ -99,8 +108,7 @@ def test_honest_people_go_on(stack, honest, number, name):
             if len(loud.took["checkout"]) % 5 == 0:
                 loud.sign_in()
     assert ATTACKS[name](attacker.counted), attacker.counted
-    for what, noise_s in NOISE_S.items():
-        assert loud.p99()[what] <= max(SLOWER * quiet[what], noise_s), (what, quiet, loud.p99(), attacker.counted)
+    expect_hardly_slower(loud, quiet, attacker.counted)
     until(lambda: connections(stack) <= before + 5, "the connections of the stranger to end", limit_s=60)
     honest.round()
 
@@ -134,24 +142,21 @@ class Searcher(threading.Thread):
 
     def __init__(self, stack, path, address):
         super().__init__(daemon=True)
-        self.address = address
-        self.stack, self.path, self.over = stack, path, threading.Event()
+        self.client = market.Client(stack["url"], stack["caFile"], address=address)
+        self.path, self.over = path, threading.Event()
         self.took = []     # by those that were not refused
 
     def run(self):
-        transport = httpx.HTTPTransport(local_address=self.address, verify=self.stack["caFile"])
-        with httpx.Client(base_url=self.stack["url"], transport=transport, timeout=30) as client:
-            while not self.over.is_set():
-                began = time.monotonic()
-                # Never the same one twice: first pages are kept for a while.
-                if client.get(f"{self.path}&maxPrice={random.randrange(50_000_000, 99_999_999)}").is_success:
-                    self.took.append(time.monotonic() - began)
+        while not self.over.is_set():
+            began = time.monotonic()
+            # Never the same one twice: first pages are kept for a while.
+            if self.client.get(f"{self.path}&maxPrice={random.randrange(50_000_000, 99_999_999)}").is_success:
+                self.took.append(time.monotonic() - began)
+        self.client.http.close()
 
 
 def test_slow_searches_cost_themselves_only(stack, honest, big_catalogue):
-    for _ in range(QUIET_ROUNDS):
-        honest.round()
-    quiet = honest.p99()
+    quiet = quiet_p99(honest)
     loud = Honest(honest.buyer, honest.sold)
     searchers = [Searcher(stack, f"/v1/products?categoryId={big_catalogue}&orderBy=price&pageSize=100", f"127.0.0.{30 + number}")
                  for number in range(SEARCHERS)]
@@ -168,7 +173,6 @@ def test_slow_searches_cost_themselves_only(stack, honest, big_catalogue):
         one.join(60)
     slow = sorted(took for one in searchers for took in one.took)
     assert slow and slow[len(slow) // 2] > 5 * quiet["read"], ("the searches are no attack", slow[-5:], quiet)
-    for what, noise_s in NOISE_S.items():
-        assert loud.p99()[what] <= max(SLOWER * quiet[what], noise_s), (what, quiet, loud.p99())
+    expect_hardly_slower(loud, quiet)
     until(lambda: market.psql("product", "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%product%'"
                               " AND pid <> pg_backend_pid()").strip() == "0", "an idle database")

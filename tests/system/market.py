@@ -49,13 +49,14 @@ def new_key():
 
 
 class Client:
-    """HTTP towards one marketplace, with or without somebody's token."""
+    """HTTP towards one marketplace, with or without somebody's token; from an address of its own where one is given."""
 
-    def __init__(self, url, ca_file, token=None):
+    def __init__(self, url, ca_file, token=None, address=None):
         self.url = url
         self.ca_file = ca_file
         self.token = token
-        self.http = httpx.Client(base_url=url, verify=ca_file, timeout=40)
+        transport = httpx.HTTPTransport(verify=ca_file, local_address=address) if address else None
+        self.http = httpx.Client(base_url=url, verify=ca_file, timeout=40, transport=transport)
 
     def call(self, method, path, body=None, key=None, headers=None, **arguments):
         sent = dict(headers or {})

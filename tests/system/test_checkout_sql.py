@@ -7,6 +7,7 @@ date after a change is in the message of the test that fails.
 
 import collections
 import dataclasses
+import functools
 import pathlib
 import re
 import time
@@ -46,7 +47,9 @@ class Row:
     why: str
 
 
+@functools.cache
 def rows():
+    """Of the page's table."""
     found = []
     for database, names, commit, when, *counts, why in ROW.findall(PAGE.read_text()):
         work = Work(database, tuple((name, int(count or 1)) for name, count in NAME.findall(names)), commit)

@@ -61,9 +61,7 @@ def at(stack):
     opened = []
 
     def client(address):
-        one = market.Client(stack["url"], stack["caFile"])
-        one.http = httpx.Client(base_url=stack["url"], timeout=40,
-                                transport=httpx.HTTPTransport(verify=stack["caFile"], local_address=address))
+        one = market.Client(stack["url"], stack["caFile"], address=address)
         opened.append(one)
         return one
 
