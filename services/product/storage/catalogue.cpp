@@ -244,6 +244,10 @@ SellerId OfferingSeller(const SellerId& product_seller, const SellerScope& scope
 }  // namespace
 
 Task<api::product::ListCategoriesResponse> Catalogue::ListCategories(Work work) {
+  co_return *co_await categories_.Get(work.deadline, [this, work] { return ReadCategories(work); });
+}
+
+Task<api::product::ListCategoriesResponse> Catalogue::ReadCategories(Work work) {
   const auto result = co_await database_.List(work, kListCategories);
   api::product::ListCategoriesResponse response;
   domain::EtagHash hash;

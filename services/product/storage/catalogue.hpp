@@ -12,6 +12,7 @@
 #include "platform/audit/audit.hpp"
 #include "platform/core/money.hpp"
 #include "platform/postgres/database.hpp"
+#include "platform/runtime/shared_read.hpp"
 #include "services/product/domain/ids.hpp"
 #include "services/product/storage/rows.hpp"
 
@@ -53,7 +54,8 @@ class Catalogue {
 
   explicit Catalogue(postgres::Database& database) : database_(database) {}
 
-  // The whole tree, parents before children.
+  // The whole tree, parents before children: one read for all who ask at the same time, since every page of a
+  // shop begins with it.
   Task<api::product::ListCategoriesResponse> ListCategories(Work work);
   // Whoever creates names the id: the same id twice is the same category. SLUG_TAKEN, NOT_FOUND (the parent).
   Task<api::product::Category> CreateCategory(Work work, domain::CategoryId id,
@@ -89,7 +91,10 @@ class Catalogue {
   Task<api::product::GetOffersResponse> GetOffers(Work work, std::vector<domain::OfferId> ids);
 
  private:
+  Task<api::product::ListCategoriesResponse> ReadCategories(Work work);
+
   postgres::Database& database_;
+  runtime::SharedRead<api::product::ListCategoriesResponse> categories_;
 };
 
 }  // namespace market::product::storage

@@ -38,6 +38,20 @@ TEST(Categories_Tree, ListsParentsFirstAndChangesItsEtag) {
   });
 }
 
+// More than may wait for a connection of their class.
+TEST(Categories_ManyAskAtOnce, AreServedByOneConnection) {
+  RunLoop([](boost::asio::io_context& io) -> Task<> {
+    auto options = Settings();
+    options.list_connections = 1;
+    Stores stores(io, options);
+    co_await stores.database.Open(Soon());
+    co_await testing::AtOnce(static_cast<int>(options.max_queued_lists) * 3, [&](int) -> Task<> {
+      EXPECT_NE((co_await stores.catalogue.ListCategories(Soon())).etag(), "");
+    });
+    co_await stores.database.Close(Soon());
+  });
+}
+
 TEST(Categories_SlugOfASibling_IsTaken, AlsoAmongRoots) {
   WithStores([](Stores& stores) -> Task<> {
     const auto shop = co_await OpenShop(stores);
