@@ -17,8 +17,8 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
 constexpr auto kPollInterval = 100ms;  // bounds how late the thread sees Close
-constexpr auto kPurgeLimit = 200ms;    // reports of purged records take about a millisecond
-constexpr auto kLeastClose = 500ms;    // both, and the end of librdkafka's threads
+constexpr auto kPurgeLimit = 500ms;    // reports of a full queue take some 10 ms, and more on a busy machine
+constexpr auto kLeastClose = 800ms;    // both, and the end of librdkafka's threads
 
 void CheckTopic(std::string_view topic) {
   const auto allowed = [](char c) {
