@@ -55,3 +55,5 @@ def expect_all(client):
     page(client, "/docs/site.css", "text/css")
     for reason in contract["components"]["schemas"]["Reason"]["enum"]:
         assert reason in page(client, f"/problems/{reason.lower().replace('_', '-')}", "text/html")
+    # With what comes with it.
+    assert '"available": 1' in client.get("/problems/out-of-stock").text and "comes with it" not in client.get("/problems/not-found").text
