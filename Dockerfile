@@ -1,10 +1,11 @@
-# One image for every program of the marketplace, and a second for what is done around them.
+# One image for every program of the marketplace, and others for what is done around them.
 #
 #   docker build .                      the programs (target `runtime`): no shell, no package manager, not root
+#   docker build --target site .        nginx with the pages about the API, for a cluster; in a composition its nginx has them
 #   docker build --target tools .       Python and openssl: prepares secrets and certificates, makes dashboards, places the
 #                                       proof order
 #
-# No secret goes into either. Which Debian packages are needed stands in deploy/lib/packages.txt, as for ./market.
+# No secret goes into any. Which Debian packages are needed stands in deploy/lib/packages.txt, as for ./market.
 ARG DEBIAN=debian:trixie-slim
 
 FROM ${DEBIAN} AS swagger-ui
@@ -27,7 +28,7 @@ WORKDIR /market
 COPY deploy/topology.yaml deploy/
 COPY deploy/lib/*.py deploy/lib/
 COPY deploy/native/nginx*.conf deploy/native/
-COPY deploy/site/*.html deploy/site/*.css deploy/site/*.js deploy/site/
+COPY deploy/site/*.html deploy/site/*.css deploy/site/*.js deploy/site/*.conf deploy/site/
 COPY docs/openapi.yaml docs/
 COPY proto/marketplace/options/v1/reason.proto proto/marketplace/options/v1/
 COPY --from=swagger-ui /site/node_modules/swagger-ui-dist/swagger-ui.css /site/node_modules/swagger-ui-dist/swagger-ui-bundle.js /swagger-ui/
@@ -49,6 +50,28 @@ RUN python3 deploy/compose/prepare.py volumes | while read -r name; do install -
 USER 10001:10001
 ENTRYPOINT ["/usr/bin/python3"]
 CMD ["deploy/compose/prepare.py"]
+
+FROM tools AS pages
+USER root
+RUN python3 deploy/lib/site.py /share --swagger-ui /swagger-ui
+
+FROM ${DEBIAN} AS site
+RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
+    --mount=type=cache,target=/var/lib/apt,sharing=locked \
+    rm -f /etc/apt/apt.conf.d/docker-clean && apt-get update -qq \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nginx-light >/dev/null \
+    && rm -rf /var/log/apt /var/log/dpkg.log
+COPY --from=pages /share /usr/share/marketplace
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="Marketplace site" \
+      org.opencontainers.image.description="The pages about the API" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+USER 10001:10001
+STOPSIGNAL SIGQUIT
+CMD ["/usr/sbin/nginx", "-e", "stderr", "-c", "/usr/share/marketplace/nginx/nginx.conf"]
 
 FROM ${DEBIAN} AS build
 WORKDIR /src

@@ -69,6 +69,10 @@ install(CODE "file(MAKE_DIRECTORY \$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/usr/bin
               file(CREATE_LINK ../lib/marketplace/bin/marketctl \$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/usr/bin/marketctl SYMBOLIC)"
         COMPONENT main)
 install(FILES ${debian}/README.md DESTINATION usr/share/doc/marketplace COMPONENT main)
+# The pages about the API, and what an nginx includes to serve them.
+install(CODE "execute_process(COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/deploy/lib/site.py
+                                      \$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/usr/share/marketplace COMMAND_ERROR_IS_FATAL ANY)"
+        COMPONENT main)
 
 market_package(sandbox PACKAGE marketplace-sandbox
   PROGRAMS sandbox

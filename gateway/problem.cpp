@@ -1,5 +1,7 @@
 #include "gateway/problem.hpp"
 
+#include <google/protobuf/descriptor.h>
+
 #include <chrono>
 
 #include "gateway/transcoding/json_reader.hpp"
@@ -50,8 +52,9 @@ const transcoding::Schemas& MetadataSchemas() {
   return kSchemas;
 }
 
-// A list travels as its JSON. What is none is a mistake of a service, and must not cost the refusal itself.
-void ReadList(const std::string& name, const std::string& json, RefusalMetadata& metadata) {
+// A list or a number travels as its JSON. What is none is a mistake of a service, and must not cost the
+// refusal itself.
+void ReadJson(const std::string& name, const std::string& json, RefusalMetadata& metadata) {
   RefusalMetadata read;
   transcoding::Violations ignored;
   try {
@@ -69,10 +72,10 @@ void AppendMetadata(const Error& error, std::string& out) {
   for (const auto& [name, value] : error.metadata) {
     const auto* field = RefusalMetadata::descriptor()->FindFieldByCamelcaseName(name);
     if (field == nullptr) continue;
-    if (field->is_repeated()) {
-      ReadList(name, value, metadata);
-    } else {
+    if (!field->is_repeated() && field->type() == google::protobuf::FieldDescriptor::TYPE_STRING) {
       metadata.GetReflection()->SetString(&metadata, field, value);
+    } else {
+      ReadJson(name, value, metadata);
     }
   }
   out.append(",\"metadata\":");

@@ -23,6 +23,14 @@ TEST(ProblemOf, Metadata_IsTypedByTheContract) {
       R"("available":0,"oldPrice":{"amount":1,"currency":"EUR"}}]})");
 }
 
+TEST(ProblemOf, ANumberOfTheMetadata_IsANumber) {
+  const auto limited = [](std::string limit) {
+    return MetadataOf(Error(Code::kFailedPrecondition, "LIMIT_REACHED", "full").WithMetadata("limit", limit));
+  };
+  EXPECT_EQ(limited("50"), R"("metadata":{"lines":[],"limit":50})");
+  EXPECT_EQ(limited("many"), R"("metadata":{"lines":[]})");
+}
+
 TEST(ProblemOf, WhatTheContractDoesNotName_StaysInside) {
   const auto error = Error(Code::kAborted, "OUT_OF_STOCK", "none left")
                          .WithMetadata("from", "PLACED")

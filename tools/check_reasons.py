@@ -10,9 +10,9 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TOPS = ("platform", "services", "gateway", "sandbox", "apps")
 LIST = ROOT / "proto/marketplace/options/v1/reason.proto"
-EDGE = ROOT / "deploy/native/nginx_refusals.conf"
+EDGE = (ROOT / "deploy/native/nginx_refusals.conf", ROOT / "deploy/site/nginx.conf")
 
-ENTRY = re.compile(r'^  ([A-Z_]+) = \d+ \[\(info\) = \{code: "([A-Z_]+)"(?:, http: (\d+))?', re.MULTILINE)
+ENTRY = re.compile(r'^  ([A-Z_]+) = \d+ \[\(info\) = \{\s*code: "([A-Z_]+)"(?:, http: (\d+))?', re.MULTILINE)
 # Error(Code::kAborted, "OUT_OF_STOCK", …); subclasses initialise their base in the same form.
 THROWN = re.compile(r'\bError[({]\s*Code::k(\w+),\s*"([^"]*)"')
 ANSWERED = re.compile(r'"status":(\d+),.*?"reason":"([^"]*)"')
@@ -49,10 +49,11 @@ def main():
                 offences.append(f"{at} is not in {LIST.name}")
             elif known[reason][0] != upper_snake(code):
                 offences.append(f"{at} is thrown as {upper_snake(code)}, {LIST.name} says {known[reason][0]}")
-    for line, status, reason in refusals_in(EDGE.read_text(), ANSWERED):
-        count += 1
-        if reason not in known or known[reason][1] != int(status):
-            offences.append(f"{EDGE.relative_to(ROOT)}:{line}: {reason} with {status} is not what {LIST.name} says")
+    for path in EDGE:
+        for line, status, reason in refusals_in(path.read_text(), ANSWERED):
+            count += 1
+            if reason not in known or known[reason][1] != int(status):
+                offences.append(f"{path.relative_to(ROOT)}:{line}: {reason} with {status} is not what {LIST.name} says")
     for offence in offences:
         print(offence)
     print(f"{count} refusals, {len(known)} reasons, {len(offences)} offences")

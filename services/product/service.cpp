@@ -9,7 +9,10 @@ namespace market::product {
 using namespace std::chrono_literals;
 
 Settings::Settings(config::Properties& properties)
-    : search_cache(properties.Duration("product.search_cache",
+    : categories_max(properties.Int(
+          "product.categories_max", "how many categories there may be; the whole tree is one answer",
+          "categories", 1, storage::Catalogue::kCategoriesFit, storage::Catalogue::kCategoriesFit)),
+      search_cache(properties.Duration("product.search_cache",
                                        "how long a page of search results is kept; 0ms: not at all", 0ms,
                                        1min, 5s)),
       redis_address(
@@ -21,7 +24,7 @@ Service::Service(host::Host& host, const Settings& settings)
       database_(host.Io(), host.DatabaseOptions("product")),
       sealer_(database_, "product"),
       answers_(database_),
-      catalogue_(database_),
+      catalogue_(database_, *settings.categories_max),
       search_(database_),
       reservations_(database_),
       log_(database_, host.EventOptions("product")),

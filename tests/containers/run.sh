@@ -93,6 +93,7 @@ done
 if [ -n "$build" ]; then
   started=$(date +%s)
   podman_build -q --target tools -t "localhost/marketplace-tools:$MARKETPLACE_VERSION" . >/dev/null
+  podman_build -q --target site -t "localhost/marketplace-site:$MARKETPLACE_VERSION" . >/dev/null
   podman_build --target runtime -t "localhost/marketplace:$MARKETPLACE_VERSION" . >"$work/build.log" 2>&1 || {
     tail -n 30 "$work/build.log"
     exit 1
@@ -102,6 +103,19 @@ fi
 size=$(podman image inspect -f '{{.Size}}' "localhost/marketplace:$MARKETPLACE_VERSION")
 say "image of the programs: $((size / 1000000)) MB"
 [ "$size" -lt 150000000 ] || { say 'that is more than 150 MB' && exit 1; }
+
+# As a cluster runs it: it may write nowhere, and reaches nobody.
+site=$(podman run -d --read-only --cap-drop all --network none "localhost/marketplace-site:$MARKETPLACE_VERSION")
+# shellcheck disable=SC2016 # for the shell in there
+pages=$(nsenter -t "$(podman inspect -f '{{.State.Pid}}' "$site")" -n sh -c 'for path in docs docs/swagger-ui-bundle.js openapi.json problems/not-found readyz; do
+  curl -sS -o /dev/null -w "$path %{http_code} " --retry 20 --retry-delay 1 --retry-connrefused "http://127.0.0.1:8080/$path"
+done' || true)
+podman rm -f -t 5 "$site" >/dev/null
+[ "$pages" = 'docs 200 docs/swagger-ui-bundle.js 200 openapi.json 200 problems/not-found 200 readyz 200 ' ] || {
+  say "the image of the pages serves: $pages"
+  exit 1
+}
+say 'the image of the pages has them all'
 
 # A bridge takes the least address of its members, so it gets another one when a container comes or goes; whoever remembers the old
 # one does not reach the name server for half a minute. One that was set stays.

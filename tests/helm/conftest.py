@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 CHART = ROOT / "deploy" / "helm" / "marketplace"
 VALUE_SETS = sorted(path.name.removesuffix("-values.yaml") for path in (CHART / "ci").glob("*-values.yaml"))
 KUBERNETES = "1.37.0"
@@ -102,6 +102,10 @@ class Rendered:
         found = [one for one in self.of(kind) if one["metadata"]["name"] == name]
         assert len(found) == 1, f"{self.name}: {len(found)} of {kind} {name}"
         return found[0]
+
+    def programs(self):
+        """The Deployments of our programs: all but that of the pages."""
+        return [one for one in self.of("Deployment") if self.component(one) != "site"]
 
     def pods(self):
         """(name, spec) of every pod that it makes."""

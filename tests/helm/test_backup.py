@@ -63,7 +63,7 @@ def test_recovery_is_of_one_time_and_of_order_a_little_before(rendered_with, sch
 @pytest.mark.parametrize("values", ["production", "external", "single", "development"])
 def test_no_program_runs_until_it_is_reconciled(render, rendered_with, values):
     rendered = rendered_with(values, RECONCILE)
-    replicas = {rendered.component(one): one["spec"]["replicas"] for one in rendered.of("Deployment")}
+    replicas = {rendered.component(one): one["spec"]["replicas"] for one in rendered.programs()}
     assert {name for name, count in replicas.items() if count} <= {"sandbox"} and not rendered.of("HorizontalPodAutoscaler")
     job, = (one for one in rendered.of("Job") if rendered.component(one) == "reconcile")
     container, = job["spec"]["template"]["spec"]["containers"]

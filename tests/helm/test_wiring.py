@@ -74,7 +74,7 @@ def test_programs_take_their_configuration(rendered, tmp_path):
 
 def test_mounted_files_are_those_that_configuration_names(rendered):
     given = properties(rendered)
-    for deployment in rendered.of("Deployment"):
+    for deployment in rendered.programs():
         component = rendered.component(deployment)
         volume, = (one for one in deployment["spec"]["template"]["spec"]["volumes"] if one["name"] == "secrets")
         mounted = {f"/run/marketplace/{item['path']}" for source in volume["projected"]["sources"] for item in source["secret"]["items"]}
@@ -172,7 +172,7 @@ def test_each_database_is_migrated_before_its_program_starts_and_by_its_owner(re
     for values in ("production", "single", "external", "minimal"):
         rendered = render(values)
         external = yaml.safe_load((CHART / "ci" / f"{values}-values.yaml").read_text()).get("postgres", {}).get("external", {})
-        for deployment in rendered.of("Deployment"):
+        for deployment in rendered.programs():
             component = rendered.component(deployment)
             spec = deployment["spec"]["template"]["spec"]
             databases = TOPOLOGY.programs[component].databases
@@ -220,7 +220,7 @@ def test_a_certificate_has_one_name_and_it_is_the_identity(render):
     for values, others in (("production", {"edge"}), ("development", set()), ("single", set())):
         rendered = render(values)
         leaves = [one for one in rendered.of("Certificate") if not one["spec"].get("isCA")]
-        identities = {rendered.component(one) for one in rendered.of("Deployment")} - {"sandbox"} | others
+        identities = {rendered.component(one) for one in rendered.programs()} - {"sandbox"} | others
         assert {name for one in leaves for name in one["spec"]["dnsNames"]} == identities
         for one in leaves:
             (name,) = one["spec"]["dnsNames"]
@@ -232,7 +232,7 @@ def test_a_certificate_has_one_name_and_it_is_the_identity(render):
 def test_pods_are_given_more_time_than_they_take_to_stop(rendered):
     """docs/architecture.md, "Start and shutdown": the limits of the steps that a program has."""
     given = properties(rendered)
-    for deployment in rendered.of("Deployment"):
+    for deployment in rendered.programs():
         component = rendered.component(deployment)
         databases = len(TOPOLOGY.programs[component].databases)
         linger = int(given[component]["shutdown.linger"].removesuffix("s"))

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(pathlib.Path(__file__).parent), str(ROOT)]
+sys.path[:0] = [str(pathlib.Path(__file__).parent), str(ROOT), str(ROOT / "tests")]
 
 NAMES = ("marketplace", "marketplace-sandbox")
 

@@ -6,6 +6,7 @@ import shutil
 import stat
 import subprocess
 
+import pages
 import pytest
 
 from deploy.lib import topology
@@ -73,8 +74,27 @@ def test_programs_are_ours_and_stripped(unpacked):
 
 def test_every_file_is_in_a_place_that_is_known(unpacked):
     known = ("usr/lib/marketplace/bin/", "usr/lib/systemd/system/", "usr/share/doc/marketplace", "usr/share/lintian/overrides/",
-             "usr/bin/marketctl", "etc/marketplace/")
+             "usr/share/marketplace/site/", "usr/share/marketplace/nginx/", "usr/bin/marketctl", "etc/marketplace/")
     assert [path for path in paths(unpacked, ".") if not path.startswith(known)] == []
+
+
+def test_an_nginx_serves_the_pages_about_the_api(unpacked, tmp_path):
+    """With what README.md says and the package has, where it is unpacked; TLS is left out."""
+    share = shutil.copytree(unpacked / "usr/share/marketplace", tmp_path / "share")
+    for file in (share / "nginx").iterdir():
+        file.write_text(file.read_text().replace("/usr/share/marketplace", str(share)))
+    text = re.search(r"<!-- nginx:begin -->\n```nginx\n(.*?)```", (DEBIAN / "README.md").read_text(), re.DOTALL)[1]
+    assert "listen 443 ssl http2;" in text
+    server = re.sub(r" *ssl_certificate.*\n", "", text).replace("listen 443 ssl http2;", "listen {socket};")
+    paths = "".join(f"{name}_temp_path {tmp_path}/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    conf = f"daemon off;\npid {tmp_path}/pid;\nevents {{}}\nhttp {{\naccess_log off;\n{paths}" + server.replace(
+        "/usr/share/marketplace", str(share)) + "}\n"
+    with pages.served(conf, tmp_path) as client:
+        pages.expect_all(client)
+        # Nobody is behind it here: all else goes to the gateway.
+        for path in ("/v1/products", "/problems/no-such-thing"):
+            assert client.get(path).status_code == 502, path
+        assert client.get("/docs").headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
 def test_configuration_is_conffiles_and_holds_no_secret(packages, unpacked):

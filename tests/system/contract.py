@@ -38,6 +38,21 @@ def openapi():
     return yaml.load((topology.ROOT / "docs" / "openapi.yaml").read_text(), Loader=yaml.CSafeLoader)
 
 
+def refusal_metadata(problem):
+    """What a problem document says beyond its reason, by name: {"from", "lines.available"}."""
+    names = set()
+    for name, value in problem.get("metadata", {}).items():
+        names |= {f"{name}.{inner}" for one in value for inner in one} if isinstance(value, list) else {name}
+    return names
+
+
+@functools.cache
+def shown_metadata():
+    """{reason: what the example of its refusal says beyond it}, of docs/openapi.yaml."""
+    return {reason: refusal_metadata(example["value"]) for answer in openapi()["components"]["responses"].values()
+            for reason, example in answer["content"]["application/problem+json"]["examples"].items()}
+
+
 @dataclasses.dataclass(frozen=True)
 class Method:
     service: str            # "order"

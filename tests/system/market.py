@@ -12,6 +12,8 @@ import uuid
 import httpx
 import pytest
 
+import contract
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = ROOT / "build" / os.environ.get("MARKET_PRESET", "release") / "bin"
 
@@ -66,7 +68,12 @@ class Client:
             sent["Idempotency-Key"] = key
         if body is not None:
             arguments["json"] = body
-        return self.http.request(method, path, headers=sent, **arguments)
+        answer = self.http.request(method, path, headers=sent, **arguments)
+        if answer.headers.get("Content-Type") == "application/problem+json":
+            refusal = answer.json()
+            untold = contract.refusal_metadata(refusal) - contract.shown_metadata().get(refusal["reason"], set())
+            assert not untold, f"docs/openapi.yaml does not show {untold} of {refusal['reason']}"
+        return answer
 
     def get(self, path, **arguments):
         return self.call("GET", path, **arguments)

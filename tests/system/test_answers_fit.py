@@ -1,15 +1,19 @@
 """Every answer fits, whatever others put into it: pages end at a byte budget, what is embedded is limited and listed elsewhere."""
 
+import json
 import pathlib
 import urllib.parse
 
 import grpc
 import pytest
 
+import contract
+import market
 from market import new_key
 from test_grpc import by_name, request_of, unary
 
 PAGE_BYTES = 1 << 20  # in the wire form; docs/architecture.md
+CATEGORIES_MAX = 1_800  # product.categories_max
 NOTE = {"n" * 90 + str(number): "x" * 100 for number in range(10)}
 
 
@@ -34,6 +38,56 @@ def pages(client, path, list_name, **parameters):
 
 def draft(price, options=None):
     return {"sku": "E-" + new_key()[:16], "options": options or {}, "price": {"amount": price, "currency": "EUR"}, "stock": 10}
+
+
+def test_every_list_has_pages_or_a_limit():
+    whole = {str(method) for method in contract.methods() if method.route and method.name.startswith("List")
+             and "page_size" not in method.descriptor.input_type.fields_by_name}
+    assert whole == {"user.ListMyAddresses", "product.ListCategories"}  # 50 (test_refusals.py), CATEGORIES_MAX
+
+
+def test_history_of_an_order(buyer, shop, channel):
+    sold = shop()
+    order = buyer.place((sold.offer, 1)).json()
+    part = order["sellerOrders"][0]["id"]
+    sold.owner.ok("POST", f"/v1/sellerOrders/{part}:accept", {})
+    path = f"/v1/orders/{order['id']}/events"
+    states = ["PENDING_PAYMENT", "PLACED", "ACCEPTED"]
+    for client in (buyer, sold.owner):
+        found = list(pages(client, path, "events", pageSize=2))
+        assert [[event["to"] for event in page["events"]] for page in found] == [states[:2], states[2:]]
+    token = next(pages(buyer, path, "events", pageSize=2))["nextPageToken"]
+    assert sold.owner.get(path, params={"pageToken": token}).json()["reason"] == "INVALID_PAGE_TOKEN", "of another's list"
+
+    list_events = by_name("ListOrderEvents")
+    request = request_of(list_events)
+    request.order_id, request.page_size = order["id"], 2
+    told = []
+    while not told or request.page_token:
+        answer = unary(channel, list_events)(request, metadata=[("authorization", f"Bearer {buyer.token}")], timeout=15)
+        told += [event.to for event in answer.events]
+        request.page_token = answer.next_page_token
+    assert len(told) == len(states)
+
+
+def test_the_largest_tree_of_categories(anonymous, operator):
+    """Names as long as they may be, of characters that take four bytes, or two with what JSON puts before them."""
+    there = len(anonymous.ok("GET", "/v1/categories")["categories"])
+    market.psql("product", f"""
+      INSERT INTO category (id, parent_id, name, slug)
+      SELECT gen_random_uuid(), (SELECT id FROM category ORDER BY id LIMIT 1), repeat(CASE i % 2 WHEN 0 THEN '𝄞' ELSE '"' END, 100),
+             rpad('full-' || i || '-', 60, 'x')
+      FROM generate_series(1, {CATEGORIES_MAX - there}) i""")
+    try:
+        answer = anonymous.get("/v1/categories")
+        assert len(answer.json()["categories"]) == CATEGORIES_MAX
+        refusal = operator.post("/v1/categories", {"name": "One more", "slug": "one-more"}).json()
+        assert (refusal["reason"], refusal["metadata"]["limit"]) == ("LIMIT_REACHED", CATEGORIES_MAX)
+        # As if all had the longest names there are.
+        longest = max(len(json.dumps(each, ensure_ascii=False, separators=(",", ":")).encode()) for each in answer.json()["categories"])
+        assert longest * CATEGORIES_MAX + 1000 <= PAGE_BYTES
+    finally:
+        market.psql("product", "DELETE FROM category WHERE slug LIKE 'full-%'")
 
 
 def test_many_fat_offers_of_others_on_a_product(anonymous, person, shop, channel):

@@ -88,7 +88,8 @@ std::string JsonPath(const Descriptor& message, const std::string& path) {
 
 class Document {
  public:
-  explicit Document(const std::vector<const FileDescriptor*>& files) : files_(files), schemas_(files) {}
+  explicit Document(const std::vector<const FileDescriptor*>& files)
+      : files_(files), schemas_(files), refusals_(schemas_, RefusalMetadata(files)) {}
 
   OpenApiDocument Write() {
     Yaml tags = Yaml::List();
@@ -287,11 +288,10 @@ class Document {
   }
 
   // What a refusal says beyond its reason.
-  Yaml RefusalMetadata() {
-    const auto* message =
-        files_.front()->pool()->FindMessageTypeByName("marketplace.type.v1.RefusalMetadata");
+  static const Descriptor& RefusalMetadata(const std::vector<const FileDescriptor*>& files) {
+    const auto* message = files.front()->pool()->FindMessageTypeByName("marketplace.type.v1.RefusalMetadata");
     if (message == nullptr) throw std::logic_error("OpenApi() needs marketplace/type/v1/refusal.proto");
-    return schemas_.Of(*message, Use::kAnswer);
+    return *message;
   }
 
   Yaml Components() {
@@ -331,7 +331,7 @@ class Document {
         .Set("Retry-After", answered("Seconds after which to come back.", "integer"))
         .Set("WWW-Authenticate", answered("\"Bearer\".", "string"));
     components.Set("responses", refusals_.Components());
-    auto metadata = RefusalMetadata();
+    auto metadata = schemas_.Of(RefusalMetadata(files_), Use::kAnswer);
     auto schemas = schemas_.Components();
     Refusals::AddSchemas(schemas, std::move(metadata));
     auto& written = components["schemas"];

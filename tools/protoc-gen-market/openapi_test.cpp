@@ -6,6 +6,7 @@
 
 #include <set>
 
+#include "marketplace/options/v1/reason.pb.h"
 #include "tools/protoc-gen-market/comment.hpp"
 #include "tools/protoc-gen-market/yaml.hpp"
 
@@ -120,6 +121,40 @@ TEST_F(OpenApiTest, Examples_GiveEachThingOneIdOfItsOwn) {
     all.insert(one.begin(), one.end());
   }
   EXPECT_EQ(all.size(), 6u);
+}
+
+TEST_F(OpenApiTest, ARefusal_ShowsWhatItsReasonCarries) {
+  const auto text = OpenApi({importer_.Import("marketplace/type/v1/refusal.proto"),
+                             importer_.Import("marketplace/order/v1/order.proto")})
+                        .text;
+  const auto example = [&](const std::string& reason) {
+    return Part(text, "            " + reason + ":\n              value:\n", "traceId");
+  };
+  EXPECT_THAT(example("OUT_OF_STOCK"),
+              testing::AllOf(HasSubstr("metadata:\n"), HasSubstr("requested: 3\n"),
+                             HasSubstr("available: 1\n"), Not(HasSubstr("oldPrice"))));
+  EXPECT_THAT(example("PRICE_CHANGED"),
+              testing::AllOf(HasSubstr("quoteHash:"), HasSubstr("newPrice:"), Not(HasSubstr("available"))));
+  EXPECT_THAT(example("NOT_FOUND"), Not(HasSubstr("metadata")));
+}
+
+TEST_F(OpenApiTest, MetadataOfRefusals_IsThatOfTheirReasons) {
+  std::set<std::string> fields;
+  const auto& metadata =
+      *importer_.Import("marketplace/type/v1/refusal.proto")->FindMessageTypeByName("RefusalMetadata");
+  for (int i = 0; i < metadata.field_count(); ++i) {
+    const auto& field = *metadata.field(i);
+    if (!field.is_repeated()) fields.insert(field.json_name());
+    for (int j = 0; field.is_repeated() && j < field.message_type()->field_count(); ++j)
+      fields.insert(field.json_name() + "." + field.message_type()->field(j)->json_name());
+  }
+  namespace options = marketplace::options::v1;
+  std::set<std::string> named;
+  for (int i = 0; i < options::Reason_descriptor()->value_count(); ++i) {
+    const auto& info = options::Reason_descriptor()->value(i)->options().GetExtension(options::info);
+    named.insert(info.metadata().begin(), info.metadata().end());
+  }
+  EXPECT_EQ(named, fields);
 }
 
 TEST_F(OpenApiTest, FieldsWithoutAWord_AreProblemsByLine) {

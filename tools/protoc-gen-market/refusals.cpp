@@ -16,22 +16,6 @@ using google::protobuf::MethodDescriptor;
 using google::protobuf::MethodOptions;
 namespace options = marketplace::options::v1;
 
-struct ReasonRow {
-  std::string name;
-  int status;
-  std::string title;
-};
-
-ReasonRow RowOf(options::Reason reason) {
-  const auto& value = *options::Reason_descriptor()->FindValueByNumber(reason);
-  const auto& info = value.options().GetExtension(options::info);
-  int status = info.http();
-  for (int code = 1; status == 0 && code <= 16; ++code) {
-    if (CodeName(static_cast<Code>(code)) == info.code()) status = rpc::HttpStatusOf(static_cast<Code>(code));
-  }
-  return {value.name(), status, info.title()};
-}
-
 bool Allows(const options::Policy& policy, options::Audience audience) {
   return std::ranges::find(policy.allow(), audience) != policy.allow().end();
 }
@@ -87,19 +71,57 @@ std::string LongName(const std::string& all, int status, const MethodDescriptor&
 
 Yaml HeaderRef(std::string_view name) { return Yaml::Ref("headers", name); }
 
-Yaml Response(int status, const std::vector<ReasonRow>& rows) {
+}  // namespace
+
+bool TakesKey(const MethodDescriptor& method) {
+  return method.options().idempotency_level() != MethodOptions::NO_SIDE_EFFECTS &&
+         !method.options().GetExtension(options::policy).secret_answer();
+}
+
+struct Refusals::ReasonRow {
+  std::string name;
+  int status;
+  std::string title;
+  std::vector<std::string> metadata;
+};
+
+Refusals::ReasonRow Refusals::RowOf(options::Reason reason) {
+  const auto& value = *options::Reason_descriptor()->FindValueByNumber(reason);
+  const auto& info = value.options().GetExtension(options::info);
+  int status = info.http();
+  for (int code = 1; status == 0 && code <= 16; ++code) {
+    if (CodeName(static_cast<Code>(code)) == info.code()) status = rpc::HttpStatusOf(static_cast<Code>(code));
+  }
+  return {value.name(), status, info.title(), {info.metadata().begin(), info.metadata().end()}};
+}
+
+Yaml Refusals::Example(const ReasonRow& row) const {
+  Yaml problem;
+  problem.Set("type", "/problems/" + Slug(row.name))
+      .Set("title", row.title)
+      .Set("status", row.status)
+      .Set("detail", row.title)
+      .Set("reason", row.name)
+      .Set("fields", Yaml::List());
+  if (!row.metadata.empty()) {
+    auto metadata = schemas_.ExampleWith(metadata_, row.metadata);
+    for (int i = 0; i < metadata_.field_count(); ++i) {
+      const auto& field = *metadata_.field(i);
+      // The gateway always writes lists.
+      if (field.is_repeated() && !metadata.Has(field.json_name()))
+        metadata.Set(field.json_name(), Yaml::List());
+    }
+    problem.Set("metadata", std::move(metadata));
+  }
+  return problem.Set("traceId", "4bf92f3577b34da6a3ce929d0e0e4736");
+}
+
+Yaml Refusals::Response(int status, const std::vector<ReasonRow>& rows) const {
   std::string description;
   Yaml examples;
   for (const auto& row : rows) {
     description += fmt::format("{}`{}`: {}.", description.empty() ? "" : " ", row.name, row.title);
-    examples.Set(row.name, Yaml().Set("value", Yaml()
-                                                   .Set("type", "/problems/" + Slug(row.name))
-                                                   .Set("title", row.title)
-                                                   .Set("status", status)
-                                                   .Set("detail", row.title)
-                                                   .Set("reason", row.name)
-                                                   .Set("fields", Yaml::List())
-                                                   .Set("traceId", "4bf92f3577b34da6a3ce929d0e0e4736")));
+    examples.Set(row.name, Yaml().Set("value", Example(row)));
   }
   Yaml headers;
   if (status == 401) headers.Set("WWW-Authenticate", HeaderRef("WWW-Authenticate"));
@@ -111,13 +133,6 @@ Yaml Response(int status, const std::vector<ReasonRow>& rows) {
       "content",
       Yaml().Set("application/problem+json",
                  Yaml().Set("schema", Yaml::Ref("schemas", "Problem")).Set("examples", std::move(examples))));
-}
-
-}  // namespace
-
-bool TakesKey(const MethodDescriptor& method) {
-  return method.options().idempotency_level() != MethodOptions::NO_SIDE_EFFECTS &&
-         !method.options().GetExtension(options::policy).secret_answer();
 }
 
 void Refusals::AddTo(const MethodDescriptor& method, const rpc::HttpBinding& binding, Yaml& responses) {

@@ -6,7 +6,9 @@
 #include <set>
 #include <string>
 
+#include "marketplace/options/v1/reason.pb.h"
 #include "platform/rpc/http_rule.hpp"
+#include "tools/protoc-gen-market/schemas.hpp"
 #include "tools/protoc-gen-market/yaml.hpp"
 
 namespace market::codegen {
@@ -17,6 +19,10 @@ bool TakesKey(const google::protobuf::MethodDescriptor& method);
 // Collects the answers that several operations share, as components.
 class Refusals {
  public:
+  // Examples are made with `schemas`; `metadata` is RefusalMetadata. Both must outlive this.
+  Refusals(const Schemas& schemas, const google::protobuf::Descriptor& metadata)
+      : schemas_(schemas), metadata_(metadata) {}
+
   // Adds them to `responses`, by status.
   void AddTo(const google::protobuf::MethodDescriptor& method, const rpc::HttpBinding& binding,
              Yaml& responses);
@@ -27,6 +33,14 @@ class Refusals {
   static void AddSchemas(std::map<std::string, Yaml>& schemas, Yaml metadata);
 
  private:
+  struct ReasonRow;
+
+  static ReasonRow RowOf(marketplace::options::v1::Reason reason);
+  Yaml Example(const ReasonRow& row) const;
+  Yaml Response(int status, const std::vector<ReasonRow>& rows) const;
+
+  const Schemas& schemas_;
+  const google::protobuf::Descriptor& metadata_;
   std::map<std::string, std::string> names_;  // by all reasons of the answer
   std::map<std::string, Yaml> components_;
 };

@@ -316,6 +316,26 @@ Yaml Schemas::ExampleIn(const google::protobuf::EnumValueDescriptor& state, cons
   return example;
 }
 
+Yaml Schemas::ExampleWith(const Descriptor& message, const std::vector<std::string>& paths) const {
+  Yaml example;
+  for (int i = 0; i < message.field_count(); ++i) {
+    const auto& field = *message.field(i);
+    bool named = false;
+    std::vector<std::string> inside;
+    for (const auto& path : paths) {
+      const auto dot = path.find('.');
+      if (path.substr(0, dot) != field.json_name()) continue;
+      named = true;
+      if (dot != path.npos) inside.push_back(path.substr(dot + 1));
+    }
+    if (!named) continue;
+    auto value =
+        inside.empty() ? SingleExample(field, Use::kAnswer, 1) : ExampleWith(*field.message_type(), inside);
+    example.Set(field.json_name(), field.is_repeated() ? Yaml::List({std::move(value)}) : std::move(value));
+  }
+  return example;
+}
+
 Yaml Schemas::MessageExample(const Descriptor& message, Use use, const std::set<std::string>& without,
                              int depth) const {
   Yaml example;

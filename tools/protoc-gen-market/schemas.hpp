@@ -35,6 +35,8 @@ class Schemas {
   // The same with this value wherever its enum stands.
   Yaml ExampleIn(const google::protobuf::EnumValueDescriptor& state,
                  const google::protobuf::Descriptor& message);
+  // Of an answer with these fields alone, absent or not: by their JSON names, "lines.available" inside another.
+  Yaml ExampleWith(const google::protobuf::Descriptor& message, const std::vector<std::string>& paths) const;
   Yaml ExampleOf(const google::protobuf::FieldDescriptor& field, Use use) const {
     return FieldExample(field, use, 0);
   }

@@ -186,6 +186,16 @@ Task<> ExpectCancelled(Operations& o) {
   EXPECT_EQ(events.events(0).actor(), "buyer");
   EXPECT_EQ(events.events(4).reason(), "ordered twice");
   EXPECT_EQ(events.events(5).actor(), "operator");
+  EXPECT_FALSE(events.has_next_page_token());
+  history.set_page_size(4);
+  const auto first = co_await o.api.ListOrderEvents(buyer.context, history);
+  EXPECT_EQ(first.events_size(), 4);
+  history.set_page_token(first.next_page_token());
+  EXPECT_EQ(co_await ReasonOf(o.api.ListOrderEvents(operator_call.context, history)), "INVALID_PAGE_TOKEN");
+  const auto rest = co_await o.api.ListOrderEvents(buyer.context, history);
+  EXPECT_EQ(rest.events_size(), 2);
+  EXPECT_EQ(rest.events(1).SerializeAsString(), events.events(5).SerializeAsString());
+  EXPECT_FALSE(rest.has_next_page_token());
   EXPECT_EQ(co_await ReasonOf(o.api.ListOrderEvents(stranger.context, history)), "NOT_FOUND");
 }
 TEST(OrderService_CancelOrder, AnswersWhatIsLeftOfTheOrder) {

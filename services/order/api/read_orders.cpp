@@ -78,10 +78,18 @@ Task<api::order::CountSellerOrdersResponse> OrderService::CountSellerOrders(
 Task<api::order::ListOrderEventsResponse> OrderService::ListOrderEvents(
     CallContext& call, api::order::ListOrderEventsRequest request) {
   const auto id = domain::OrderId::From(request.order_id());
-  const auto events = co_await deps_.orders.History(call, id, HistoryScope(call));
+  const auto filter = "order_events|" + request.order_id() + '|' + call.Caller().account.ToString();
+  const auto position = deps_.pages.Decode<std::int64_t>(filter, request.page_token());
+  const auto skipped = position ? std::get<0>(*position) : 0;
+  const auto size = PageSize(request.page_size());
+  auto events = co_await deps_.orders.History(call, id, HistoryScope(call), skipped, size + 1);
   if (!events) throw NotFound("the order");
   api::order::ListOrderEventsResponse response;
-  for (const auto& event : *events) *response.add_events() = ToProto(event);
+  const auto kept = FillPage(*response.mutable_events(), size, *events,
+                             [](const domain::Event& event) { return ToProto(event); });
+  if (kept < events->size()) {
+    response.set_next_page_token(deps_.pages.Encode(filter, skipped + static_cast<std::int64_t>(kept)));
+  }
   co_return response;
 }
 

@@ -57,13 +57,17 @@ const Offer* Find(std::span<const Offer> offers, const OfferId& id) {
 
 void RequireForSale(std::span<const Item> items, std::span<const Offer> offers) {
   Error error(Code::kAborted, "OFFER_UNAVAILABLE", "an offer can't be bought");
+  std::string lines;  // as in proto/marketplace/type/v1/refusal.proto
   for (std::size_t i = 0; i < items.size(); ++i) {
     const Offer* offer = Find(offers, items[i].offer);
     if (offer != nullptr && offer->for_sale) continue;
-    error.WithField("items[" + std::to_string(i) + "].offerId", "OFFER_UNAVAILABLE",
-                    "offer " + items[i].offer.ToString() + " can't be bought");
+    const auto field = "items[" + std::to_string(i) + "].offerId";
+    const auto id = items[i].offer.ToString();
+    error.WithField(field, "OFFER_UNAVAILABLE", "offer " + id + " can't be bought");
+    lines += std::string(lines.empty() ? "" : ",") + R"({"field":")" + field + R"(","offerId":")" + id +
+             R"(","requested":)" + std::to_string(items[i].quantity) + R"(,"available":0})";
   }
-  if (!error.fields.empty()) throw error;
+  if (!error.fields.empty()) throw error.WithMetadata("lines", '[' + lines + ']');
 }
 
 [[noreturn]] void ThrowTooLarge() {

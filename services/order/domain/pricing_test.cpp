@@ -102,6 +102,20 @@ TEST(ChangesSince, AnythingButAQuoteOfTheseItems_IsRefused) {
   }
 }
 
+TEST(Price, WhatCantBeBought_IsNamedByLine) {
+  const std::vector<Offer> offers = {AnOffer(1999, kAnna)};
+  const auto gone = OfferId::New();
+  try {
+    Price(std::vector<Item>{{offers[0].id, 1}, {gone, 3}}, offers);
+    FAIL() << "it was sold";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.fields.at(0).field, "items[1].offerId");
+    EXPECT_EQ(error.metadata.at(0),
+              std::pair(std::string("lines"), R"([{"field":"items[1].offerId","offerId":")" +
+                                                  gone.ToString() + R"(","requested":3,"available":0}])"));
+  }
+}
+
 TEST(Price, WhatCantBeBought_IsRefusedByReason) {
   std::vector<Offer> offers = {AnOffer(1999, kAnna), AnOffer(5, kBob)};
   EXPECT_EQ(ReasonOf({{OfferId::New(), 1}}, offers), "OFFER_UNAVAILABLE");

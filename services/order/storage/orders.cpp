@@ -119,7 +119,7 @@ constexpr Columns kEvent{
 constexpr ComposedStatement kHistory{"order.history", "SELECT " + kEvent + R"sql(
   FROM order_event e JOIN seller_order s ON s.id = e.seller_order_id JOIN orders o ON o.id = e.order_id
   WHERE e.order_id = $1 AND (($2::uuid IS NULL AND $3::uuid[] IS NULL) OR o.buyer_id = $2 OR s.seller_id = ANY ($3))
-  ORDER BY e.sequence)sql"};
+  ORDER BY e.sequence OFFSET $4 LIMIT $5)sql"};
 
 // Bounds of the ids that orders made at a time have (UUIDv7, RFC 9562 section 5.7): a minute apart, since an id is
 // not made in the same moment as the time beside it. They only spare the database rows; the times are looked at.
@@ -229,8 +229,10 @@ Task<std::vector<domain::SellerOrder>> Orders::ListOfSeller(Work work, SellerId 
   co_return parts;
 }
 
-Task<std::optional<std::vector<domain::Event>>> Orders::History(Work work, domain::OrderId id, Scope scope) {
-  const auto rows = co_await database_.List(work, kHistory, id, scope.BuyerId(), scope.SellerIds());
+Task<std::optional<std::vector<domain::Event>>> Orders::History(Work work, domain::OrderId id, Scope scope,
+                                                                std::int64_t skipped, std::int64_t limit) {
+  const auto rows =
+      co_await database_.List(work, kHistory, id, scope.BuyerId(), scope.SellerIds(), skipped, limit);
   if (rows.empty()) co_return std::nullopt;
   co_return kEvent.ReadAll(rows);
 }

@@ -63,9 +63,11 @@ class Orders {
                                                       std::optional<domain::SellerOrderId> before,
                                                       std::int64_t limit);
 
-  // Oldest first. A buyer or everything: the whole history; sellers: that of their parts. Nothing when no
-  // part of the order is in scope.
-  Task<std::optional<std::vector<domain::Event>>> History(Work work, domain::OrderId id, Scope scope);
+  // Oldest first, up to `limit` after the first `skipped`: nothing is ever put before an event or taken away,
+  // so how many there were is a position, and one that does not tell how much the marketplace sells.
+  // A buyer or everything: the whole history; sellers: that of their parts. Nothing when none is in scope.
+  Task<std::optional<std::vector<domain::Event>>> History(Work work, domain::OrderId id, Scope scope,
+                                                          std::int64_t skipped = 0, std::int64_t limit = 100);
 
  private:
   postgres::Database& database_;

@@ -66,6 +66,12 @@ Task<> ExpectFulfilment(MovingStore& store) {
   EXPECT_EQ(history.size(), 5u);
   EXPECT_EQ((co_await store.orders.History(Soon(), order.id, Scope::Buyer(order.buyer))).value().size(), 7u);
   EXPECT_FALSE((co_await store.orders.History(Soon(), order.id, Scope::Buyer(AccountId::New()))).has_value());
+  const auto rest = (co_await store.orders.History(Soon(), order.id, mine, 3, 100)).value();
+  EXPECT_EQ(rest.size(), 2u);
+  EXPECT_EQ(rest.back().to, history.back().to);
+  const auto first = (co_await store.orders.History(Soon(), order.id, mine, 0, 3)).value();
+  EXPECT_EQ(first.size(), 3u);
+  EXPECT_FALSE(first.front().from.has_value());
 }
 Task<> ExpectMoveAnswers(MovingStore& store) {
   const auto order = co_await store.Placed();

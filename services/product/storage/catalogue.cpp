@@ -48,6 +48,15 @@ constexpr ComposedStatement kInsertCategory{
     "category.insert",
     "INSERT INTO category (id, parent_id, name, slug) VALUES ($1, $2, $3, $4) RETURNING " + kCategory};
 
+// Of the tree: who moves in it waits here too (refuse_category_cycle).
+constexpr Statement kLockTree{"category.lock_tree",
+                              "SELECT pg_advisory_xact_lock(hashtext('category_tree'))"};
+struct CategoryCount {
+  std::int64_t categories = 0;
+};
+constexpr Columns kCategoryCount{Column{"count(*)", &CategoryCount::categories}};
+constexpr ComposedStatement kCountCategories{"category.count", "SELECT " + kCategoryCount + " FROM category"};
+
 constexpr ComposedStatement kFindCategory{"category.find",
                                           "SELECT " + kCategory + " FROM category WHERE id = $1"};
 
@@ -268,26 +277,35 @@ Task<api::product::Category> Catalogue::CreateCategory(Work work, domain::Catego
   category.set_parent_id(request.parent_id());
   category.set_name(request.name());
   category.set_slug(request.slug());
-  Batch batch("category.create");
-  batch.Add(kInsertCategory, id, domain::CategoryId::Parse(request.parent_id()), request.name(),
-            request.slug());
-  events::Append(batch, work, CategoryCreatedEvent(category));
   act.target_type = "category";
   act.target_id = category.id();
   act.after = {{"name", request.name()}, {"slug", request.slug()}, {"parentId", request.parent_id()}};
-  audit::Append(batch, act);
+  const auto insert = [&](postgres::Tx& tx) -> Task<api::product::Category> {
+    Batch look("category.look");
+    look.Add(kLockTree).Add(kCountCategories).Add(kFindCategory, id);
+    const auto found = co_await tx.Execute(std::move(look));
+    if (auto earlier = kCategory.ReadAtMostOne(found[2])) co_return std::move(*earlier);  // of an earlier run
+    if (kCategoryCount.ReadOne(found[1]).categories >= categories_max_) throw TooManyCategories();
+    Batch batch("category.create");
+    batch.Add(kInsertCategory, id, domain::CategoryId::Parse(request.parent_id()), request.name(),
+              request.slug());
+    events::Append(batch, work, CategoryCreatedEvent(category));
+    audit::Append(batch, act);
+    co_return kCategory.ReadOne((co_await tx.ExecuteAndCommit(std::move(batch))).front());
+  };
   try {
-    const auto results = co_await database_.Write(work, std::move(batch));
-    co_return kCategory.ReadOne(results.front());
+    co_return co_await database_.Transaction(work, insert);
   } catch (const SqlError& error) {
     if (error.Is("23503")) throw NotFound("the parent category");
-    if (!error.IsUniqueViolation("category_slug_per_parent") && !error.IsUniqueViolation("category_pkey"))
-      throw;
+    if (error.IsUniqueViolation("category_slug_per_parent")) throw SlugTaken();
+    throw;
   }
-  // A second run collides with what the first one made: on the id or on the slug.
-  auto earlier = kCategory.ReadAtMostOne(co_await database_.Read(work, kFindCategory, id));
-  if (!earlier) throw SlugTaken();
-  co_return std::move(*earlier);
+}
+
+Error Catalogue::TooManyCategories() const {
+  return Error(Code::kFailedPrecondition, "LIMIT_REACHED",
+               "there can be at most " + std::to_string(categories_max_) + " categories")
+      .WithMetadata("limit", std::to_string(categories_max_));
 }
 
 Task<std::optional<api::product::Product>> Catalogue::GetProduct(Work work, domain::ProductId id,
@@ -380,7 +398,8 @@ Task<api::product::Offer> Catalogue::CreateOffer(Work work, domain::OfferId id, 
     const auto seller = OfferingSeller(stand->seller, scope);
     if (kOfferCount.ReadOne(found[1]).offers >= kOffersPerProductMax) {
       throw Error(Code::kFailedPrecondition, "LIMIT_REACHED",
-                  "a seller can have at most 50 offers of one product");
+                  "a seller can have at most 50 offers of one product")
+          .WithMetadata("limit", std::to_string(kOffersPerProductMax));
     }
     Batch batch("offer.create");
     AddOffer(batch, work, id, product, seller, offer);

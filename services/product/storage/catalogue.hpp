@@ -51,13 +51,17 @@ class Catalogue {
  public:
   static constexpr std::int64_t kOffersPerProductMax = 50;  // of one seller
   static constexpr int kOffersShown = 20;                   // with a product
+  // So many fit in an answer of 1 MiB: at most 576 bytes of JSON each, 400 of them a name of 100 characters.
+  static constexpr std::int64_t kCategoriesFit = 1'800;
 
-  explicit Catalogue(postgres::Database& database) : database_(database) {}
+  explicit Catalogue(postgres::Database& database, std::int64_t categories_max = kCategoriesFit)
+      : database_(database), categories_max_(categories_max) {}
 
   // The whole tree, parents before children: one read for all who ask at the same time, since every page of a
   // shop begins with it.
   Task<api::product::ListCategoriesResponse> ListCategories(Work work);
-  // Whoever creates names the id: the same id twice is the same category. SLUG_TAKEN, NOT_FOUND (the parent).
+  // Whoever creates names the id: the same id twice is the same category. SLUG_TAKEN, NOT_FOUND (the parent),
+  // LIMIT_REACHED.
   Task<api::product::Category> CreateCategory(Work work, domain::CategoryId id,
                                               api::product::CreateCategoryRequest request, audit::Act act);
 
@@ -92,8 +96,10 @@ class Catalogue {
 
  private:
   Task<api::product::ListCategoriesResponse> ReadCategories(Work work);
+  Error TooManyCategories() const;
 
   postgres::Database& database_;
+  const std::int64_t categories_max_;
   runtime::SharedRead<api::product::ListCategoriesResponse> categories_;
 };
 

@@ -25,7 +25,8 @@ Task<api::user::Address> UserService::CreateMyAddress(CallContext& call,
   domain::SettlePlace(address);
   const auto created = co_await deps_.addresses.Create(call, call.Caller().account, std::move(address));
   if (std::holds_alternative<storage::LimitReached>(created)) {
-    throw Error(Code::kFailedPrecondition, "LIMIT_REACHED", "an account can have at most 50 addresses");
+    throw Error(Code::kFailedPrecondition, "LIMIT_REACHED", "an account can have at most 50 addresses")
+        .WithMetadata("limit", std::to_string(domain::kAddressesMax));
   }
   co_return ToProto(std::get<domain::Address>(created));
 }

@@ -45,7 +45,8 @@ Task<api::user::Seller> UserService::OpenSeller(CallContext& call, api::user::Op
         .WithField("slug", "TAKEN", "choose another one");
   }
   if (std::holds_alternative<storage::LimitReached>(opened)) {
-    throw Error(Code::kFailedPrecondition, "LIMIT_REACHED", "an account can have at most 20 sellers");
+    throw Error(Code::kFailedPrecondition, "LIMIT_REACHED", "an account can have at most 20 sellers")
+        .WithMetadata("limit", std::to_string(domain::kSellersMax));
   }
   deps_.metrics.SellerOpened();
   const auto& seller = std::get<domain::Seller>(opened);

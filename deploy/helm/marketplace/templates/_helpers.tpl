@@ -84,11 +84,28 @@ capabilities: {drop: [ALL]}
 seccompProfile: {type: RuntimeDefault}
 {{- end }}
 
+{{- /* (list root image); without a tag the chart's version of it. */ -}}
 {{- define "marketplace.image" -}}
-{{- $image := .Values.image }}
+{{- $image := index . 1 }}
 {{- if $image.digest }}{{ $image.repository }}@{{ $image.digest }}
-{{- else }}{{ $image.repository }}:{{ default .Chart.AppVersion $image.tag }}
+{{- else }}{{ $image.repository }}:{{ default (index . 0).Chart.AppVersion $image.tag }}
 {{- end }}
+{{- end }}
+
+{{- /* Replicas on different nodes, in different zones: (list root component). */ -}}
+{{- define "marketplace.spread" -}}
+{{- $root := index . 0 }}{{ $component := index . 1 -}}
+topologySpreadConstraints:
+  {{- range $key := list "kubernetes.io/hostname" "topology.kubernetes.io/zone" }}
+  - topologyKey: {{ $key }}
+    maxSkew: 1
+    whenUnsatisfiable: {{ $root.Values.topologySpread.whenUnsatisfiable }}
+    matchLabelKeys: [pod-template-hash]
+    labelSelector:
+      matchLabels:
+        {{- include "marketplace.selector" $root | nindent 8 }}
+        app.kubernetes.io/component: {{ $component }}
+  {{- end }}
 {{- end }}
 
 {{- /* {name, key} of the Secret with a conninfo: (list root "program" or "owner" database). */ -}}

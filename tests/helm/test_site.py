@@ -1,0 +1,67 @@
+"""The pages about the API in a cluster: the Ingress leads to them what nginx serves elsewhere, and the image's nginx has them all."""
+
+import re
+import subprocess
+
+import pages
+import pytest
+from conftest import ROOT
+
+SITE, GATEWAY = "shop-marketplace-site", "shop-marketplace-gateway"
+
+
+def backend(ingress, path):
+    """The Service that gets a request: Exact before Prefix, the longest one first (networking.k8s.io/v1)."""
+    found = []
+    for one in ingress["spec"]["rules"][0]["http"]["paths"]:
+        whole = one["path"].rstrip("/")
+        if path == one["path"] or one["pathType"] == "Prefix" and (path + "/").startswith(whole + "/"):
+            found.append((one["pathType"] == "Exact", len(whole), one["backend"]["service"]["name"]))
+    return max(found)[2]
+
+
+def test_ingress_leads_to_them_what_nginx_serves(render):
+    ingress = render("production").one("Ingress", "shop-marketplace")
+    conf = (ROOT / "deploy/native/nginx_site.conf").read_text()
+    locations = re.findall(r"^location (?:= |~ \^)?(/[\w./]+)", conf, re.MULTILINE)
+    assert len(locations) == 5
+    for path in locations:
+        assert backend(ingress, path + "not-found" * path.endswith("/")) == SITE, path
+    for path in ("/", "/v1/products", "/docsy", "/.well-known/jwks.json", "/openapi"):
+        assert backend(ingress, path) == GATEWAY, path
+
+
+def test_without_it_all_leads_to_the_gateway(template):
+    done = template("production", "site.enabled=false")
+    assert done.returncode == 0 and SITE not in done.stdout
+
+
+def test_only_the_ingress_reaches_it_and_it_reaches_nobody(render):
+    production = render("production")
+    policy = production.one("NetworkPolicy", SITE)["spec"]
+    assert policy["ingress"] == [{"from": production.one("NetworkPolicy", GATEWAY)["spec"]["ingress"][0]["from"],
+                                  "ports": [{"port": 8080, "protocol": "TCP"}]}]
+    assert policy["policyTypes"] == ["Ingress", "Egress"] and not policy.get("egress")
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory):
+    """What the image has, with everything in one folder."""
+    folder = tmp_path_factory.mktemp("site")
+    subprocess.run(["/usr/bin/python3", ROOT / "deploy/lib/site.py", folder, "--at", folder], check=True)
+    return folder
+
+
+def test_its_nginx_has_all_pages(image):
+    conf = (image / "nginx/nginx.conf").read_text().replace("/dev/shm", str(image))
+    assert conf.count("listen 8080;") == 1
+    with pages.served(conf.replace("listen 8080;", "listen {socket};"), image) as client:
+        pages.expect_all(client)
+        for path in ("/healthz", "/readyz"):
+            assert client.get(path).status_code == 200
+        for method, path, status, reason in [("GET", "/problems/no-such-thing", 404, "NOT_FOUND"), ("GET", "/docs/none.js", 404, "NOT_FOUND"),
+                                             ("GET", "/v1/products", 404, "NOT_FOUND"), ("POST", "/docs", 405, "METHOD_NOT_ALLOWED")]:
+            answer = client.request(method, path)
+            assert (answer.status_code, answer.json()["reason"]) == (status, reason), path
+            assert answer.headers["Content-Type"] == "application/problem+json"
+        assert "Strict-Transport-Security" not in client.get("/docs").headers, "the Ingress says it"

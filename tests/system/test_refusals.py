@@ -1,0 +1,78 @@
+"""What a refusal says beyond its reason is what the contract shows of that reason, all of it; market.Client holds every other
+refusal of these suites to no more than that."""
+
+import pytest
+
+import market
+from contract import refusal_metadata, shown_metadata
+from market import new_key, until
+
+ADDRESSES_MAX = 50
+
+
+def out_of_stock(buyer, sold):
+    return buyer.place((sold.offer, 999))
+
+
+def offer_unavailable(buyer, sold):
+    market.psql("product", f"UPDATE offer SET state = 'ARCHIVED' WHERE id = '{sold.offer}'")
+    return buyer.place((sold.offer, 1))
+
+
+def price_changed(buyer, sold):
+    quote = buyer.ok("POST", "/v1/orders:quote", {"items": [{"offerId": sold.offer, "quantity": 1}]})
+    sold.owner.ok("PATCH", f"/v1/offers/{sold.offer}", {"price": {"amount": 2500, "currency": "EUR"}})
+    return buyer.post("/v1/orders", {**buyer.order_body((sold.offer, 1)), "quoteHash": quote["quoteHash"]}, key=new_key())
+
+
+def payment_declined(buyer, sold):
+    return buyer.place((sold.offer, 1), method="pm_card_visa_chargeDeclined")
+
+
+def placed(buyer, sold):
+    answer = buyer.place((sold.offer, 1))
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"], answer.json()["sellerOrders"][0]["id"]
+
+
+def illegal_transition(buyer, sold):
+    _, part = placed(buyer, sold)
+    return sold.owner.post(f"/v1/sellerOrders/{part}:deliver", {})
+
+
+def payment_not_secured(buyer, sold):
+    order, part = placed(buyer, sold)
+    until(lambda: buyer.ok("GET", f"/v1/orders/{order}")["payment"]["state"] == "CAPTURED", "the capture")
+    sold.owner.ok("POST", f"/v1/sellerOrders/{part}:accept", {})
+    now_is = f"UPDATE orders SET payment_state = '{{}}' WHERE id = '{order}'".format
+    market.psql("order", now_is("CAPTURE_FAILED"))
+    try:
+        return sold.owner.post(f"/v1/sellerOrders/{part}:ship", {"carrier": "Royal Mail", "trackingNumber": "RM1"})
+    finally:
+        market.psql("order", now_is("CAPTURED"))
+
+
+def limit_reached(buyer, sold):
+    for _ in range(ADDRESSES_MAX):  # one is there
+        answer = buyer.post("/v1/users/me/addresses", {"recipient": "Ada", "lines": ["1 Street"], "city": "London",
+                                                       "postalCode": "SW1Y 4JH", "countryCode": "GB"})
+    assert answer.json()["metadata"]["limit"] == ADDRESSES_MAX
+    return answer
+
+
+PROVOKED = {each.__name__.upper(): each for each in (out_of_stock, offer_unavailable, price_changed, payment_declined,
+                                                    illegal_transition, payment_not_secured, limit_reached)}
+
+
+def test_each_that_says_more_is_provoked_here():
+    assert set(PROVOKED) == {reason for reason, names in shown_metadata().items() if names}
+
+
+@pytest.mark.parametrize("reason", PROVOKED)
+def test_it_carries_what_the_contract_shows(anonymous, buyer, shop, reason):
+    refusal = PROVOKED[reason](buyer, shop())
+    assert refusal.json()["reason"] == reason, refusal.text
+    assert refusal_metadata(refusal.json()) == shown_metadata()[reason]
+    page = anonymous.get(refusal.json()["type"]).text
+    for name in shown_metadata()[reason]:
+        assert f"<code>{name.replace('lines.', 'lines[].')}</code>" in page
