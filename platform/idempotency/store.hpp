@@ -33,6 +33,9 @@ struct Request {
   std::string fingerprint;  // SHA-256 of the canonical request, 32 bytes
 };
 
+// Of the first claim of a key: nothing can have come of it before.
+inline constexpr std::int64_t kFirstFence = 1;
+
 // Run it. `operation_id` is the natural key of the effect: the same for every run of one request. `fence`
 // grows with each run; a run whose fence is stale can't finish the key any more.
 struct Claimed {

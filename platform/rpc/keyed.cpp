@@ -184,7 +184,8 @@ Task<> RunKeyed(KeyedCall& keyed) {
   }
   const auto decision = co_await keyed.store.Begin(keyed.call, request);
   if (const auto* claim = std::get_if<idempotency::Claimed>(&decision)) {
-    if (refused) {
+    // Of an earlier claim's run more may have come than this one, which refused before it looked, can know.
+    if (refused && claim->fence == idempotency::kFirstFence) {
       co_await Keep(keyed, request, claim->fence, std::move(refused->answer));
       std::rethrow_exception(refused->failure);
     }

@@ -152,6 +152,21 @@ TEST_F(ClaimedWithEffect, AClaimWithoutAnAnswer_IsTakenOver) {
   EXPECT_EQ(probe_.operation_ids.front(), probe_.operation_ids.back());
 }
 
+// It may have had its effect, so what is refused now says nothing of it.
+TEST_F(ClaimedWithEffect, AClaimWithoutAnAnswer_IsNotEndedByARefusalBeforeTheEffect) {
+  HaveEffect();
+  probe_.act = [](CallContext&) { return Throw(Unavailable("not known yet")); };
+  EXPECT_EQ(Settle().reason, "UNAVAILABLE");
+  probe_.act = {};
+  probe_.before_effect = [](CallContext& call) {
+    return call.RequestKey()->Claimed() ? Throw(Unavailable("it finds its effect"))
+                                        : Throw(Error(Code::kAborted, "PRICE_CHANGED", ""));
+  };
+  EXPECT_EQ(Settle().reason, "UNAVAILABLE");
+  probe_.before_effect = {};
+  EXPECT_EQ(Settle().text, "a");
+}
+
 // Its storage could keep an answer that is not the method's.
 TEST_F(ClaimedWithEffect, TheKeyOfAnotherMethod_IsNotInItsHands) {
   bool seen = true;

@@ -228,11 +228,16 @@ def parked_checkout(buyer, offer):
     return order
 
 
-def check_invariants(wait_s=0):
-    """Runs the product's own checker over all databases and the provider; returns its report."""
+def run_checker(*arguments):
+    """What the product's own checker prints."""
     command = info().get("checker")
     if not command:
         command = [BIN / "check_invariants", "--config", data_directory() / "etc" / "check_invariants.conf"]
-    done = subprocess.run([*command, "--json", f"--wait={wait_s}s"], capture_output=True, text=True)
+    done = subprocess.run([*command, *arguments], capture_output=True, text=True)
     assert done.returncode in (0, 1), done.stderr
-    return json.loads(done.stdout)
+    return done.stdout
+
+
+def check_invariants(wait_s=0):
+    """Its report over all databases and the provider."""
+    return json.loads(run_checker("--json", f"--wait={wait_s}s"))

@@ -310,6 +310,22 @@ def test_an_expired_key_is_a_new_request(act, end):
     assert scene.effects() == 2 + more
 
 
+def test_an_order_that_waits_is_found_by_its_key_though_it_could_not_be_made_now(buyer, shop):
+    body, key = buyer.order_body((shop().offer, 1), method="pm_sandbox_timeout_authorized"), new_key()
+    first = buyer.post("/v1/orders", body, key=key)
+    assert first.status_code == 202, first.text
+    assert buyer.call("DELETE", f"{ADDRESSES}/{buyer.address}").status_code == 204
+    answers = []
+
+    def decided():
+        answers.append(buyer.post("/v1/orders", body, key=key))
+        return answers[-1].status_code != 202
+
+    until(decided, "the payment", limit_s=60)
+    assert answers[-1].status_code == 201, answers[-1].text
+    assert {answer.json()["id"] for answer in answers} == {first.json()["id"]}
+
+
 @pytest.mark.parametrize("method", SECRET, ids=str)
 def test_a_secret_is_never_kept(anonymous, method):
     path, body = contract.rest_request(method, {})

@@ -1,8 +1,7 @@
 #include "tools/check_invariants/cross_checks.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <iterator>
 
 namespace market::invariants {
 namespace {
@@ -16,22 +15,10 @@ Units DueUnits(const PartFact& part, const LineFact& line) {
   const auto left = line.quantity - line.cancelled - line.shipped;
   return {.committed = IsDead(part.state) ? 0 : left, .consumed = line.shipped};
 }
-bool HoldsMoney(const HoldFact& hold) {
-  return hold.status == "authorized" ||
-         (hold.status == "captured" && hold.captured_minor != hold.refunded_minor);
-}
 // What a restore had to undo for an order that it has lost (docs/adr/0014).
 bool IsGivenBack(const Standing& standing) {
   return standing.state == "VOIDED" || standing.state == "DECLINED" ||
          (standing.state == "CAPTURED" && standing.captured_minor == standing.refunded_minor);
-}
-
-// What the provider calls a payment's state; "" when an authorisation that is recorded can't be in it.
-std::string StatusOf(const std::string& payment_state) {
-  if (payment_state == "AUTHORIZED") return "authorized";
-  if (payment_state == "CAPTURED") return "captured";
-  if (payment_state == "VOIDED") return "voided";
-  return "";
 }
 
 std::string TextOf(const Standing& standing) {
@@ -43,37 +30,36 @@ std::string TextOf(const Units& units) {
   return fmt::format("{} held, {} committed, {} consumed", units.held, units.committed, units.consumed);
 }
 
-template <class Map>
-const typename Map::mapped_type* Find(const Map& map, const typename Map::key_type& key) {
-  const auto found = map.find(key);
-  return found == map.end() ? nullptr : &found->second;
+std::int64_t GivenBackOf(const std::string& part, const PaymentFact* payment) {
+  std::int64_t sum = 0;
+  if (payment == nullptr) return sum;
+  for (const auto& [id, refund] : payment->refunds) {
+    if (refund.part == part && refund.state == "SUCCEEDED") sum += refund.amount_minor;
+  }
+  return sum;
+}
+
+// Whether it did not take a step while its peers were read.
+bool IsUnchanged(const Facts& facts, const std::string& order) {
+  const auto* before = Find(facts.pulses_before, order);
+  const auto* after = Find(facts.pulses_after, order);
+  return before != nullptr && after != nullptr && before->version == after->version;
 }
 
 bool IsAtRest(const Facts& facts, const std::string& order, bool Pulse::* waits) {
-  const auto* before = Find(facts.pulses_before, order);
-  const auto* after = Find(facts.pulses_after, order);
-  if (before == nullptr || after == nullptr || before->version != after->version) return false;
-  return std::ranges::none_of(std::initializer_list{before, after},
-                              [&](const Pulse* pulse) { return pulse->checkout_runs || pulse->*waits; });
+  if (!IsUnchanged(facts, order)) return false;
+  return std::ranges::none_of(
+      std::initializer_list{Find(facts.pulses_before, order), Find(facts.pulses_after, order)},
+      [&](const Pulse* pulse) { return pulse->checkout_runs || pulse->*waits; });
 }
 
-struct Row {
-  std::string database;
-  std::string id;
-};
-template <class Value>
-struct Said {
-  std::string_view by;
-  Value value;
-};
-
-class Checker {
+class OrderChecker : public Findings {
  public:
-  explicit Checker(const Facts& facts) : facts_(facts) {
+  explicit OrderChecker(const Facts& facts) : facts_(facts) {
     for (const auto& [id, part] : facts_.parts) parts_of_[part.order].emplace(id, &part);
   }
 
-  std::vector<Finding> Run() {
+  void Run() {
     for (const auto& [id, order] : facts_.orders) CheckOrder(id, order);
     for (const auto& [id, part] : facts_.parts) CheckUnits(id, part);
     for (const auto& [key, reservation] : facts_.reservations) CheckReservation(key, reservation);
@@ -82,25 +68,10 @@ class Checker {
         Add("X6", {"payment", payment.id}, "a payment for order " + order + ", which does not exist");
       }
     }
-    CheckBooks();
-    CheckHolds();
-    CheckPeople();
-    CheckSellers();
-    return std::move(findings_);
   }
 
  private:
   using Parts = std::map<std::string, const PartFact*>;
-
-  void Add(std::string check, Row row, std::string detail) {
-    findings_.push_back({std::move(check), std::move(row.database), std::move(row.id), std::move(detail)});
-  }
-  template <class Value>
-  void Compare(std::string check, Row row, std::string_view what, Said<Value> left, Said<Value> right) {
-    if (left.value == right.value) return;
-    Add(std::move(check), std::move(row),
-        fmt::format("{}: {} says {}, {} says {}", what, left.by, left.value, right.by, right.value));
-  }
 
   const Parts& PartsOf(const std::string& order) const {
     static const Parts kNone;
@@ -116,17 +87,18 @@ class Checker {
       Add("X13", {"order", id}, "its buyer " + order.buyer + " is no account");
     }
     const auto* payment = Find(facts_.payments, id);
-    if (payment != nullptr && !payment->buyer.empty()) {
-      CheckTerms(id, order, *payment);
-      CheckSplits(id, *payment);
+    for (const auto* each : PaymentsOf(facts_, id)) {
+      if (!each->buyer.empty()) CheckTerms(id, order, *each);
     }
+    if (payment != nullptr && !payment->buyer.empty()) CheckSplits(id, *payment);
+    CheckWaiting(id, payment);
     if (!IsMoneyAtRest(facts_, id)) return;
     CheckState(id, payment);
     CheckCopy(id, order, payment);
     if (payment != nullptr) CheckRefunds(id, *payment);
   }
 
-  // X3: a payment is about what its order is about.
+  // X3: a payment is about what its order is about; an earlier one may have been tried with another method.
   void CheckTerms(const std::string& id, const OrderFact& order, const PaymentFact& payment) {
     const Row row{"payment", payment.id};
     const auto both = [&](std::string_view what, const auto& ordered, const auto& paid) {
@@ -136,7 +108,7 @@ class Checker {
     both("buyer", order.buyer, payment.buyer);
     both("currency", order.currency, payment.currency);
     both("total", order.total_minor, payment.amount_minor);
-    both("payment method", order.method, payment.method);
+    if (&payment == Find(facts_.payments, id)) both("payment method", order.method, payment.method);
   }
 
   // X10: each part has its split, for its seller and its total; there are no others.
@@ -156,6 +128,24 @@ class Checker {
     for (const auto& [id, split] : payment.splits) {
       if (!parts.contains(id)) {
         Add("X10", row, fmt::format("a split for part {}, which order {} does not have", id, order));
+      }
+    }
+  }
+
+  // X14: of an order that waits for its payment nothing is sold, shipped or charged.
+  void CheckWaiting(const std::string& id, const PaymentFact* payment) {
+    const auto waits = [](const auto& part) { return part.second->state == "PENDING_PAYMENT"; };
+    if (!IsUnchanged(facts_, id) || std::ranges::none_of(PartsOf(id), waits)) return;
+    if (payment != nullptr && payment->standing.captured_minor > 0) {
+      Add("X14", {"payment", payment->id},
+          fmt::format("it is {}, and its order {} waits for its payment", payment->standing.state, id));
+    }
+    for (const auto& [part_id, part] : PartsOf(id)) {
+      for (const auto& [line_id, line] : part->lines) {
+        const auto* found = Find(facts_.reservations, {id, line_id});
+        if (found == nullptr || (found->left.committed == 0 && found->left.consumed == 0)) continue;
+        Add("X14", {"product", id + "/" + line_id},
+            fmt::format("{}, and order {} waits for its payment", TextOf(found->left), id));
       }
     }
   }
@@ -191,6 +181,10 @@ class Checker {
     const auto standing = payment == nullptr ? Standing{.state = "CREATED"} : payment->standing;
     Compare("X11", {"order", id}, payment == nullptr ? "its payment" : "its payment " + payment->id,
             Said{"order", TextOf(order.payment)}, Said{"payment", TextOf(standing)});
+    for (const auto& [part_id, part] : PartsOf(id)) {
+      Compare("X11", {"order", id}, "what went back of part " + part_id, Said{"order", part->refunded_minor},
+              Said{"payment", GivenBackOf(part_id, payment)});
+    }
   }
 
   // X4: of a captured payment exactly the dead parts are given back, each in full.
@@ -260,202 +254,11 @@ class Checker {
     Add("X6", row, fmt::format("{} for order {}, which did not buy them", TextOf(reservation.left), order));
   }
 
-  // X7: the ledger says what payments say; X8: the provider says what the ledger says.
-  void CheckBooks() {
-    for (const auto& [order, payment] : facts_.payments) {
-      CompareBooks("X7", {"payment", payment.id}, Said{"payment", MovedBy(payment)},
-                   Said{"ledger", Of(facts_.ledger, order)});
-    }
-    const auto provider = ProviderBook();
-    for (const auto& [order, payment] : facts_.payments) {
-      if (!IsMoneyAtRest(facts_, order)) continue;
-      CompareBooks("X8", {"provider", order}, Said{"ledger", Of(facts_.ledger, order)},
-                   Said{"provider", Of(provider, order)});
-    }
-  }
-
-  using Moved = Book::mapped_type;
-
-  static Moved Of(const Book& book, const std::string& order) {
-    const auto* moved = Find(book, order);
-    return moved == nullptr ? Moved() : *moved;
-  }
-
-  static Moved MovedBy(const PaymentFact& payment) {
-    Moved moved;
-    if (payment.standing.captured_minor != 0) {
-      moved[NameOfMovement("capture", "", payment.currency)] = payment.standing.captured_minor;
-    }
-    for (const auto& [id, refund] : payment.refunds) {
-      if (refund.state == "SUCCEEDED" && refund.amount_minor != 0) {
-        moved[NameOfMovement("refund", refund.part + '/' + id, payment.currency)] = refund.amount_minor;
-      }
-    }
-    return moved;
-  }
-
-  Book ProviderBook() {
-    std::map<std::string, std::string> order_of;
-    for (const auto& [order, payment] : facts_.payments) {
-      for (const auto* each : PaymentsOf(order)) order_of.emplace(each->authorization, order);
-    }
-    order_of.erase("");
-    Book book;
-    std::map<std::pair<std::string, std::string>, std::int64_t> left;  // by authorisation and currency
-    for (const auto& movement : facts_.movements) {
-      const auto* order = Find(order_of, movement.authorization);
-      if (order != nullptr) {
-        book[*order][NameOfMovement(movement.kind, movement.reference, movement.currency)] +=
-            movement.amount_minor;
-      } else {
-        left[{movement.authorization, movement.currency}] +=
-            movement.kind == "capture" ? movement.amount_minor : -movement.amount_minor;
-      }
-    }
-    for (const auto& [where, amount] : left) {
-      if (amount == 0) continue;
-      Add("X8", {"provider", where.first},
-          fmt::format("{} {} are left on an authorisation that no payment names", amount, where.second));
-    }
-    return book;
-  }
-
-  void CompareBooks(const std::string& check, const Row& row, const Said<Moved>& left,
-                    const Said<Moved>& right) {
-    auto names = left.value;
-    names.insert(right.value.begin(), right.value.end());
-    for (const auto& [name, amount] : names) {
-      const auto amount_in = [&](const Moved& moved) {
-        const auto* found = Find(moved, name);
-        return found == nullptr ? std::int64_t{0} : *found;
-      };
-      Compare(check, row, name, Said{left.by, amount_in(left.value)}, Said{right.by, amount_in(right.value)});
-    }
-  }
-
-  // X12: the provider holds what the payment says, on the authorisation it names, and nothing else.
-  void CheckHolds() {
-    for (const auto& [id, order] : facts_.orders) {
-      if (IsMoneyAtRest(facts_, id)) CheckHoldsOf(id);
-    }
-    for (const auto& [order, holds] : facts_.holds) {
-      if (facts_.pulses_after.contains(order)) continue;
-      for (const auto& hold : holds) Stray(hold, "order " + order + ", which does not exist");
-    }
-  }
-
-  std::vector<const PaymentFact*> PaymentsOf(const std::string& order) const {
-    std::vector<const PaymentFact*> payments;
-    if (const auto* earlier = Find(facts_.earlier, order)) {
-      for (const auto& payment : *earlier) payments.push_back(&payment);
-    }
-    if (const auto* newest = Find(facts_.payments, order)) payments.push_back(newest);
-    return payments;
-  }
-
-  void CheckHoldsOf(const std::string& order) {
-    static const std::vector<HoldFact> kNone;
-    const auto* found = Find(facts_.holds, order);
-    const auto& holds = found == nullptr ? kNone : *found;
-    auto payments = PaymentsOf(order);
-    std::erase_if(payments, [](const auto* payment) { return payment->authorization.empty(); });
-    for (const auto& hold : holds) {
-      const auto named = std::ranges::find(payments, hold.authorization, &PaymentFact::authorization);
-      if (named != payments.end()) {
-        CompareHold(hold, **named);
-      } else {
-        Stray(hold, "order " + order + ", and no payment names it");
-      }
-    }
-    for (const auto* payment : payments) {
-      if (std::ranges::find(holds, payment->authorization, &HoldFact::authorization) != holds.end()) continue;
-      Add("X12", {"payment", payment->id},
-          fmt::format("the provider does not know its authorisation {} for order {}", payment->authorization,
-                      order));
-    }
-  }
-
-  void Stray(const HoldFact& hold, std::string_view whose) {
-    if (!HoldsMoney(hold)) return;
-    Add("X12", {"provider", hold.authorization},
-        fmt::format("{} over {} {} for {}", hold.status, hold.amount_minor, hold.currency, whose));
-  }
-
-  void CompareHold(const HoldFact& hold, const PaymentFact& payment) {
-    const auto both = [&](std::string_view what, const auto& paid, const auto& held) {
-      Compare("X12", {"provider", hold.authorization}, fmt::format("{} of payment {}", what, payment.id),
-              Said{"payment", paid}, Said{"provider", held});
-    };
-    // What is left of a hold whose capture was refused is the provider's business, as long as it is not taken.
-    const bool given_up = payment.standing.state == "CAPTURE_FAILED" && hold.status != "captured";
-    if (!given_up) both("status", StatusOf(payment.standing.state), hold.status);
-    if (payment.buyer.empty()) return;
-    both("currency", payment.currency, hold.currency);
-    both("payment method", payment.method, hold.method);
-    both("amount", payment.amount_minor, hold.amount_minor);
-    both("what was captured", payment.standing.captured_minor, hold.captured_minor);
-    both("what was refunded", payment.standing.refunded_minor, hold.refunded_minor);
-  }
-
-  // X9: an account has its profile and a profile its account.
-  void CheckPeople() {
-    for (const auto& account : facts_.auth_before.without_message) {
-      if (!facts_.profiles.contains(account)) {
-        Add("X9", {"user", account}, "an account without a profile, and no message will make one");
-      }
-    }
-    for (const auto& profile : facts_.profiles) {
-      if (!facts_.auth_after.accounts.contains(profile)) {
-        Add("X9", {"user", profile}, "a profile without an account");
-      }
-    }
-  }
-
-  // X9: the owner of an approved seller, and nobody else, is its member as owner; X13: who sells is a seller.
-  void CheckSellers() {
-    for (const auto& [id, seller] : facts_.sellers) {
-      if (seller.state == "PENDING" || seller.waits ||
-          facts_.auth_after.owners.contains({id, seller.owner})) {
-        continue;
-      }
-      Add("X9", {"auth", id},
-          fmt::format("the seller is {}, its owner {} is no member, and no message will make it one",
-                      seller.state, seller.owner));
-    }
-    for (const auto& [id, account] : facts_.auth_before.owners) {
-      const auto* seller = Find(facts_.sellers, id);
-      if (seller == nullptr) {
-        Add("X9", {"auth", id}, "account " + account + " owns a seller that does not exist");
-      } else if (seller->owner != account) {
-        Add("X9", {"auth", id},
-            fmt::format("account {} is a member as owner, the seller is {}'s", account, seller->owner));
-      } else if (seller->state == "PENDING") {
-        Add("X9", {"auth", id}, "its owner " + account + " is a member before the seller was approved");
-      }
-    }
-    for (const auto& id : facts_.catalogue_sellers) {
-      if (!facts_.sellers.contains(id))
-        Add("X13", {"product", id}, "products of a seller that does not exist");
-    }
-    for (const auto& [id, part] : facts_.parts) {
-      if (!facts_.sellers.contains(part.seller)) {
-        Add("X13", {"order", id}, "its seller " + part.seller + " does not exist");
-      }
-    }
-  }
-
   const Facts& facts_;
   std::map<std::string, Parts> parts_of_;
-  std::vector<Finding> findings_;
 };
 
 }  // namespace
-
-std::string NameOfMovement(const std::string& kind, const std::string& reference,
-                           const std::string& currency) {
-  if (kind == "refund") return fmt::format("refund of part {} in {}", reference, currency);
-  return fmt::format("{} in {}", kind, currency);
-}
 
 bool IsMoneyAtRest(const Facts& facts, const std::string& order) {
   return IsAtRest(facts, order, &Pulse::payment_waits);
@@ -470,6 +273,22 @@ std::size_t CountUnderWay(const Facts& facts) {
   }));
 }
 
-std::vector<Finding> CrossCheck(const Facts& facts) { return Checker(facts).Run(); }
+std::vector<const PaymentFact*> PaymentsOf(const Facts& facts, const std::string& order) {
+  std::vector<const PaymentFact*> payments;
+  if (const auto* earlier = Find(facts.earlier, order)) {
+    for (const auto& payment : *earlier) payments.push_back(&payment);
+  }
+  if (const auto* newest = Find(facts.payments, order)) payments.push_back(newest);
+  return payments;
+}
+
+std::vector<Finding> CrossCheck(const Facts& facts) {
+  OrderChecker orders(facts);
+  orders.Run();
+  auto findings = orders.Take();
+  for (const auto& check : {CheckBooks, CheckPeople})
+    std::ranges::move(check(facts), std::back_inserter(findings));
+  return findings;
+}
 
 }  // namespace market::invariants

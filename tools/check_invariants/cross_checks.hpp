@@ -16,14 +16,9 @@
 #include <utility>
 #include <vector>
 
-namespace market::invariants {
+#include "tools/check_invariants/findings.hpp"
 
-struct Finding {
-  std::string check;     // "X3"
-  std::string database;  // where the row is
-  std::string row;
-  std::string detail;
-};
+namespace market::invariants {
 
 // What an order has still to bring about.
 struct Pulse {
@@ -62,6 +57,7 @@ struct PartFact {
   std::string state;
   std::int64_t total_minor = 0;
   std::map<std::string, LineFact> lines;  // by id
+  std::int64_t refunded_minor = 0;        // as the order remembers it
 };
 
 struct SplitFact {
@@ -161,6 +157,18 @@ bool IsStockAtRest(const Facts& facts, const std::string& order);
 // Orders that were judged on what never changes alone.
 std::size_t CountUnderWay(const Facts& facts);
 
+// An order's payments, the newest last.
+std::vector<const PaymentFact*> PaymentsOf(const Facts& facts, const std::string& order);
+
+// All rules between databases: those below, and those about orders.
 std::vector<Finding> CrossCheck(const Facts& facts);
+std::vector<Finding> CheckBooks(const Facts& facts);   // X7, X8, X12
+std::vector<Finding> CheckPeople(const Facts& facts);  // X9, X13
+
+template <class Map>
+const typename Map::mapped_type* Find(const Map& map, const typename Map::key_type& key) {
+  const auto found = map.find(key);
+  return found == map.end() ? nullptr : &found->second;
+}
 
 }  // namespace market::invariants

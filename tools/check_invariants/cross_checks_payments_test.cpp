@@ -18,7 +18,7 @@ using testing::IsEmpty;
 Facts With(const std::string& part_state, PaymentFact payment, std::vector<HoldFact> holds) {
   Facts facts;
   facts.orders["order"] = {"buyer", "EUR", "pm_card", 1000, payment.standing};
-  facts.parts["part"] = {"order", "seller", part_state, 1000, {}};
+  facts.parts["part"] = {"order", "seller", part_state, 1000, {}, payment.standing.refunded_minor};
   facts.pulses_before["order"] = facts.pulses_after["order"] = {.version = 4};
   facts.auth_before.accounts = facts.auth_after.accounts = {"buyer"};
   facts.profiles = {"buyer"};
@@ -93,6 +93,20 @@ TEST(CrossCheck_Payments, EarlierOnes_AreComparedWithTheirHolds) {
   EXPECT_THAT(CrossCheck(facts), ElementsAre(Finds("X12", "auth0", "status of payment first")));
   facts.holds["order"].pop_back();
   EXPECT_THAT(CrossCheck(facts), ElementsAre(Finds("X12", "first", "authorisation auth0")));
+}
+
+TEST(CrossCheck_Payments, EarlierOnes_AreAboutTheSameOrder) {
+  auto facts = GivenBack();
+  auto first = APayment("", {"DECLINED", 0, 0, 0});
+  first.id = "first";
+  first.method = "pm_other";
+  facts.earlier["order"] = {first};
+  EXPECT_THAT(CrossCheck(facts), IsEmpty()) << "it was tried with another method";
+  facts.earlier["order"].front().buyer = "stranger";
+  facts.earlier["order"].front().currency = "USD";
+  facts.earlier["order"].front().amount_minor = 1001;
+  EXPECT_THAT(CrossCheck(facts), ElementsAre(Finds("X3", "first", "buyer"), Finds("X3", "first", "currency"),
+                                             Finds("X3", "first", "order says 1000, payment says 1001")));
 }
 
 TEST(CrossCheck_Payments, TheHoldOfAnUndoneOrder_MustBeGivenUp) {

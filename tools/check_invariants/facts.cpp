@@ -17,7 +17,7 @@ constexpr Statement kOrders{"invariants.orders", R"sql(
   FROM orders)sql"};
 constexpr Statement kParts{"invariants.parts", R"sql(
   SELECT s.id::text, s.order_id::text, s.seller_id::text, s.state, s.total_minor, l.id::text, l.offer_id::text,
-         l.product_id::text, l.quantity, l.cancelled, l.shipped
+         l.product_id::text, l.quantity, l.cancelled, l.shipped, s.refunded_minor
   FROM seller_order s LEFT JOIN order_line l ON l.seller_order_id = s.id)sql"};
 // The key of a message names the order and which of its resources, the topic says which that is.
 constexpr Statement kPulses{"invariants.pulses", R"sql(
@@ -80,6 +80,7 @@ void ReadParts(const Result& rows, Facts& facts) {
     part.seller = row.Text(2);
     part.state = row.Text(3);
     part.total_minor = row.Int(4);
+    part.refunded_minor = row.Int(11);
     if (row.IsNull(5)) continue;
     part.lines[Copy(row, 5)] = {.offer = Copy(row, 6),
                                 .product = Copy(row, 7),

@@ -1,7 +1,9 @@
 // Judges a running marketplace: reads all five databases and the provider, writes nothing.
 //
 //   check_invariants --config FILE [--json] [--wait 60s]
+//   check_invariants --rules
 //
+// A finding says which rule is broken, where, and by which row. --rules lists them all, as docs/invariants.md.
 // It may run while the marketplace works: an order that is under way is judged on what never changes, and
 // counted. A run with --wait repeats until it is clean and nothing is under way, or the time is over. Exit
 // code 0 clean, 1 findings, 2 it could not run.
@@ -16,6 +18,7 @@
 
 #include "platform/config/properties.hpp"
 #include "tools/check_invariants/facts.hpp"
+#include "tools/check_invariants/rules.hpp"
 
 namespace {
 
@@ -93,7 +96,11 @@ Task<> Check(invariants::Sources& sources, std::chrono::milliseconds wait, Repor
 void PrintJson(const Report& report) {
   boost::json::array findings;
   for (const auto& f : report.findings) {
-    findings.push_back({{"check", f.check}, {"database", f.database}, {"row", f.row}, {"detail", f.detail}});
+    findings.push_back({{"check", f.check},
+                        {"rule", std::string(invariants::WhatOf(f.check))},
+                        {"database", f.database},
+                        {"row", f.row},
+                        {"detail", f.detail}});
   }
   boost::json::object checked;
   for (const auto& [what, count] : report.checked) checked[what] = count;
@@ -104,7 +111,8 @@ void PrintJson(const Report& report) {
 
 void PrintText(const Report& report) {
   for (const auto& f : report.findings) {
-    std::cout << f.check << "  " << f.database << "  " << f.row << "  " << f.detail << '\n';
+    std::cout << f.check << "  " << f.database << "  " << f.row << "  " << f.detail
+              << "  (rule: " << invariants::WhatOf(f.check) << ")\n";
   }
   std::cout << (report.findings.empty() ? "clean:" : "NOT clean:");
   for (const auto& [what, count] : report.checked) std::cout << ' ' << count << ' ' << what;
@@ -118,6 +126,10 @@ int Run(int argc, char** argv) {
   std::vector<const char*> arguments(argv, argv + argc);
   for (auto& argument : arguments) {
     if (std::string_view(argument) == "--json") argument = "--json=true";
+    if (std::string_view(argument) == "--rules") {
+      std::cout << invariants::RulesAsMarkdown();
+      return 0;
+    }
   }
   if (const auto exit_code = properties.Load(argc, arguments.data())) return *exit_code;
 
