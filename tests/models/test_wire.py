@@ -93,12 +93,12 @@ def test_answers_belong_to_the_groups_in_their_order():
     sent = groups(client, parse("s1", "INSERT 1") + run("s1") + SYNC + run("s1") + SYNC + run("s1") + SYNC)
     for group in sent:
         server.asked(group)
-    complete = message("C", b"INSERT 0 1\0")
-    assert answered(server, message("1") + message("2") + complete + READY) == sent[:1]
+    done = message("C", b"INSERT 0 1\0") + message("C", b"SELECT 2\0") + message("C", b"COMMIT\0")
+    assert answered(server, message("1") + message("2") + done + READY) == sent[:1]
     assert answered(server, message("E", b"SERROR\0\0") + READY) == sent[1:2]
     # A commit of what has failed.
     assert answered(server, message("C", b"ROLLBACK\0") + READY) == sent[2:]
-    assert [group.failed for group in sent] == [False, True, True]
+    assert [(group.failed, group.rows) for group in sent] == [(False, 3), (True, 0), (True, 0)]
 
 
 def test_nobody_waits_for_a_notice():

@@ -41,7 +41,9 @@ class Group:
     data: bytes
     statements: tuple = ()    # that end with it: its own, or all of the transaction that it commits; none where one stays open
     is_answered: bool = True
-    failed: bool = False      # or rolled back; of one that was answered
+    # Of one that was answered:
+    failed: bool = False      # or rolled back
+    rows: int = 0             # that its statements gave or changed
 
 
 class Client:
@@ -98,9 +100,10 @@ class Server:
 
     def take(self, kind, message):
         """The group whose answer ends with this message."""
-        if kind == "E" or (kind == "C" and texts(message, 1) == ["ROLLBACK"]):
-            for group in list(self.expected)[:1]:
-                group.failed = True
+        if kind in "EC" and self.expected:
+            group, tag = self.expected[0], texts(message, 1)[0].split(" ")
+            group.failed |= kind == "E" or tag == ["ROLLBACK"]
+            group.rows += int(tag[-1]) if kind == "C" and tag[-1].isdigit() else 0
         return self.expected.popleft() if kind == "Z" else None
 
 

@@ -5,7 +5,6 @@ so that nothing of the product knows of this (through()). One thread runs all of
 """
 
 import asyncio
-import collections
 import contextlib
 import functools
 import os
@@ -22,10 +21,13 @@ import urllib.parse
 
 import market
 import points
+import sql_log
 import wire
 
 DATABASES = ("order", "product", "payment")
 SOCKET = ".s.PGSQL.5432"
+# Polls, and what gives them something to find: one that finds nothing is no commit.
+GIVEN_BY = {"outbox.claim": "outbox.append", "checkout.take_due": "checkout.postpone", "payment.take_due": "payment.insert"}
 CONNINFO = re.compile(r"^(\S*conninfo_file) = (\S+/(\w+)\.conninfo)$", re.M)
 PROVIDER_URL = re.compile(r"^payment\.provider_url = (\S+)$", re.M)
 
@@ -38,7 +40,9 @@ class Watch:
         self.armed = None
         self.postmaster = None
         self.hit = threading.Event()
-        self.seen = collections.OrderedDict()    # {unit: statements}
+        self.seen = {}                           # {unit: statements} of what was committed or sent
+        self.given = set()                       # names of statements in that, since the point is armed
+        self.faults = []
         self.closed = set()                      # databases that nobody reaches any more
         self.then_closed = ()
         self.pids = {}                           # {database: of the process that asks}
@@ -48,6 +52,7 @@ class Watch:
         if point.dies == "postgres":
             self.postmaster = market.info()["pids"]["postgres"]
         self.hit.clear()
+        self.given = set()
         self.then_closed = then_closed
         self.armed = point
 
@@ -59,50 +64,59 @@ class Watch:
 
     def passes(self, unit, side, statements=()):
         """True: whoever waits for it is dead, and nothing more passes."""
-        self.seen.setdefault(unit, statements)
+        if side == "after":
+            self.seen.setdefault(unit, statements)
+            self.given.update(unit.names)
         point = self.armed
         if not point or (point.unit, point.side) != (unit, side):
             return False
+        if not self.given.issuperset(GIVEN_BY[name] for name in unit.names if name in GIVEN_BY):
+            return False
+        pids = {self.process_of(where): pid for where, pid in self.pids.items()} | {"postgres": self.postmaster}
+        try:
+            # SIGQUIT is PostgreSQL's immediate stop.
+            os.kill(pids[point.dies], signal.SIGQUIT if point.dies == "postgres" else signal.SIGKILL)
+        except (KeyError, ProcessLookupError):
+            return False    # it is being started: the next time
         asks = self.process_of("payment" if unit.where == points.PROVIDER else unit.where)
-        if point.dies == "postgres":
-            os.kill(self.postmaster, signal.SIGQUIT)    # immediate
-        else:
-            pid = next((pid for where, pid in self.pids.items() if self.process_of(where) == point.dies), None)
-            if pid is None:
-                return False    # it is being started: the next time
-            os.kill(pid, signal.SIGKILL)
         self.armed = None
         self.closed.update(self.then_closed)
         self.hit.set()
         return point.dies in (asks, "postgres")
 
 
-class PostgresProxy:
+class Proxy:
+    async def accept(self, reader, writer):
+        try:
+            async with closing(writer):
+                await self.serve(reader, writer)
+        except (OSError, asyncio.IncompleteReadError):
+            pass    # one of the two has gone, or is being started
+        except Exception as fault:    # told at the end
+            self.watch.faults.append(fault)
+
+
+class PostgresProxy(Proxy):
     """A socket that services take for PostgreSQL's."""
 
     def __init__(self, database, upstream, directory, watch):
         self.database, self.upstream, self.path, self.watch = database, upstream, directory / database, watch
         self.path.mkdir()
         self.names = functools.cache(lambda statements: points.names_of(database, statements))
+        sql_log.declared(database)    # reads all sources, before anybody waits for that
 
     async def listen(self):
-        return await asyncio.start_unix_server(self.serve, self.path / SOCKET)
+        return await asyncio.start_unix_server(self.accept, self.path / SOCKET)
 
     async def serve(self, reader, writer):
         pid = struct.unpack("3i", writer.get_extra_info("socket").getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
-        with contextlib.closing(writer):
-            if self.database in self.watch.closed:
-                return
-            try:
-                from_server, to_server = await asyncio.open_unix_connection(self.upstream / SOCKET)
-            except OSError:
-                return    # it is being started
-            self.watch.pids[self.database] = pid
-            server = wire.Server()
-            with contextlib.closing(to_server):
-                await first_of(self.ask(reader, to_server, server), self.answer(from_server, writer, server))
-            if not pathlib.Path(f"/proc/{pid}").exists() and self.watch.pids.get(self.database) == pid:
-                del self.watch.pids[self.database]
+        if self.database in self.watch.closed:
+            return
+        from_server, to_server = await asyncio.open_unix_connection(self.upstream / SOCKET)
+        self.watch.pids[self.database] = pid
+        server = wire.Server()
+        async with closing(to_server):
+            await first_of(self.ask(reader, to_server, server), self.answer(from_server, writer, server))
 
     def passes(self, group, side):
         return bool(group.statements) and self.watch.passes(points.Unit(self.database, self.names(group.statements)), side, group.statements)
@@ -126,7 +140,7 @@ class PostgresProxy:
             for kind, message in messages.feed(data):
                 held += message
                 group = server.take(kind, message)
-                if group and not group.failed and self.passes(group, "after"):
+                if group and group.rows and not group.failed and self.passes(group, "after"):
                     return
                 # The answer to a unit goes on as a whole; all else at once, as who signs in waits for it.
                 if group or not (server.expected and server.expected[0].statements):
@@ -135,7 +149,7 @@ class PostgresProxy:
             await writer.drain()
 
 
-class ProviderProxy:
+class ProviderProxy(Proxy):
     """An address that payment takes for the provider's."""
 
     def __init__(self, url, watch):
@@ -145,27 +159,23 @@ class ProviderProxy:
         self.url = f"http://127.0.0.1:{self.listening.getsockname()[1]}"
 
     async def listen(self):
-        return await asyncio.start_server(self.serve, sock=self.listening)
+        return await asyncio.start_server(self.accept, sock=self.listening)
 
     async def serve(self, reader, writer):
-        with contextlib.closing(writer):
-            try:
-                from_server, to_server = await asyncio.open_connection(self.host, self.port)
-            except OSError:
-                return
-            with contextlib.closing(to_server), contextlib.suppress(asyncio.IncompleteReadError):
-                while True:
-                    head, body = await self.message(reader)
-                    send = wire.send_of(head.partition(b"\r\n")[0].decode())
-                    unit = points.Unit(points.PROVIDER, (send,))
-                    if send and self.watch.passes(unit, "before"):
-                        return
-                    to_server.write(head + body)
-                    answer = b"".join(await self.message(from_server))
-                    if send and self.watch.passes(unit, "after"):
-                        return
-                    writer.write(answer)
-                    await writer.drain()
+        from_server, to_server = await asyncio.open_connection(self.host, self.port)
+        async with closing(to_server):
+            while True:
+                head, body = await self.message(reader)
+                send = wire.send_of(head.partition(b"\r\n")[0].decode())
+                unit = points.Unit(points.PROVIDER, (send,))
+                if send and self.watch.passes(unit, "before"):
+                    return
+                to_server.write(head + body)
+                answer = b"".join(await self.message(from_server))
+                if send and self.watch.passes(unit, "after"):
+                    return
+                writer.write(answer)
+                await writer.drain()
 
     @staticmethod
     async def message(reader):
@@ -173,37 +183,56 @@ class ProviderProxy:
         return head, await reader.readexactly(wire.body_length(head))
 
 
-async def first_of(*tasks):
-    """Until one of them ends; then the others do."""
-    running = [asyncio.create_task(task) for task in tasks]
+@contextlib.asynccontextmanager
+async def closing(writer):
     try:
-        done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+        yield
     finally:
-        for task in running:
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+
+
+async def first_of(*coroutines):
+    """Until one of them ends; then the others do."""
+    tasks = [asyncio.create_task(one) for one in coroutines]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
     for task in done:
-        with contextlib.suppress(ConnectionError):
-            task.result()
+        task.result()
 
 
 @contextlib.contextmanager
 def running(proxies):
     """They serve on a thread of their own."""
-    loop, faults = asyncio.new_event_loop(), []
-    loop.set_exception_handler(lambda _, context: faults.append(context.get("exception") or context["message"]))
+    loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
+
+    def run(coroutine):
+        return asyncio.run_coroutine_threadsafe(coroutine, loop).result(10)
+
     try:
-        servers = [asyncio.run_coroutine_threadsafe(proxy.listen(), loop).result(10) for proxy in proxies]
+        servers = [run(proxy.listen()) for proxy in proxies]
         yield
-        for server in servers:
-            loop.call_soon_threadsafe(server.close)
+        run(end(servers))
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
-    serious = [fault for fault in faults if not isinstance(fault, OSError)]
-    assert not serious, serious
+
+
+async def end(servers):
+    for server in servers:
+        server.close()
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def restart(names):
@@ -256,3 +285,4 @@ def through(stack, **settings):
                 files[name].write_text(text)
             restart(names)
             shutil.rmtree(directory)
+    assert not watch.faults, watch.faults
