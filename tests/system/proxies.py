@@ -50,7 +50,7 @@ class Watch:
     def arm(self, point, then_closed=()):
         """Whoever is started again does not reach `then_closed` until open()."""
         if point.dies == "postgres":
-            self.postmaster = market.info()["pids"]["postgres"]
+            self.postmaster = market.until(lambda: market.info()["pids"].get("postgres"), "PostgreSQL to run")
         self.hit.clear()
         self.given = set()
         self.then_closed = then_closed

@@ -6,6 +6,7 @@ import concurrent.futures
 import dataclasses
 import random
 import threading
+import time
 
 import httpx
 
@@ -14,6 +15,7 @@ from market import Person, new_key, until
 
 AT_ONCE = 32          # stories: most of them wait
 PAUSE_S = 0.2         # before a request is sent again
+PATIENCE_S = 300      # of a client, while things break
 LAST_WORD_S = 90      # when nothing breaks any more: longer than the lease of a key (30 s) and that of a checkout
 THINKS_S = 0.05       # between two stories: the machine is not only theirs
 STOCK = 100_000
@@ -79,10 +81,16 @@ class Story:
         """Until its last word, or until what it was told is enough to go on."""
         request = Request(person, path, body)
         self.requests.append(request)
-        while not (request.send() or (known and known())):
+        self.try_until(lambda: request.send() or (known and known()), request)
+        return request.last()
+
+    def try_until(self, condition, what):
+        give_up = time.monotonic() + PATIENCE_S
+        while not (value := condition()):
+            assert time.monotonic() < give_up, f"{self.kind}: no end of {what}"
             if self.stage.stop.wait(PAUSE_S):
                 raise Stopped
-        return request.last()
+        return value
 
     def place(self, method="pm_card_visa", known=None):
         return self.ask(self.buyer, "/v1/orders", self.buyer.order_body(*self.items, method=method), known)
@@ -102,21 +110,16 @@ class Story:
             owner = next(owner for owner in self.stage.owners if owner.seller == part["sellerId"])
             self.ask(owner, f"/v1/sellerOrders/{part['id']}:{verb}", body)
 
-    def payment(self):
-        """As it is, where somebody answers."""
-        try:
-            answer = self.buyer.get(f"/v1/orders/{self.order()}/payment")
-        except httpx.HTTPError:
-            return None
-        return answer.json() if answer.is_success else None
-
     def captured(self):
         """Its payment, once it is."""
-        while not self.stage.stop.wait(PAUSE_S):
-            payment = self.payment()
-            if payment and payment["state"] == "CAPTURED":
-                return payment
-        raise Stopped
+        def is_captured():
+            try:
+                answer = self.buyer.get(f"/v1/orders/{self.order()}/payment")
+            except httpx.HTTPError:
+                return None
+            return answer.json() if answer.is_success and answer.json()["state"] == "CAPTURED" else None
+
+        return self.try_until(is_captured, f"the capture of {self.order()}")
 
     def require_last_words(self):
         for request in self.requests:

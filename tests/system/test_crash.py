@@ -34,6 +34,7 @@ def watch(stack):
         pytest.skip("a sample in one shape is enough")
     with proxies.through(stack, **{"payment.provider_timeout": f"{TIMEOUT_S}s"}) as watch:
         yield watch
+    until_ready(stack)
 
 
 @pytest.fixture
@@ -42,13 +43,14 @@ def stage(stack, category, operator):
 
 
 def until_ready(stack):
-    """Everybody is started again and has found the others."""
+    """Everybody is started again."""
     addresses = [url.removesuffix("/metrics") + "/readyz" for url in stack["metrics"].values()]
 
     def ready():
         try:
+            market.psql("postgres", "SELECT 1")
             return all(httpx.get(address, timeout=5).status_code == 200 for address in addresses)
-        except httpx.HTTPError:
+        except (AssertionError, httpx.HTTPError):
             return False
 
     market.until(ready, "all processes to be ready", limit_s=60)
