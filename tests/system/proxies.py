@@ -88,7 +88,7 @@ class Watch:
 class Proxy:
     async def accept(self, reader, writer):
         try:
-            async with closing(writer):
+            with contextlib.closing(writer):
                 await self.serve(reader, writer)
         except (OSError, asyncio.IncompleteReadError):
             pass    # one of the two has gone, or is being started
@@ -115,7 +115,7 @@ class PostgresProxy(Proxy):
         from_server, to_server = await asyncio.open_unix_connection(self.upstream / SOCKET)
         self.watch.pids[self.database] = pid
         server = wire.Server()
-        async with closing(to_server):
+        with contextlib.closing(to_server):
             await first_of(self.ask(reader, to_server, server), self.answer(from_server, writer, server))
 
     def passes(self, group, side):
@@ -163,7 +163,7 @@ class ProviderProxy(Proxy):
 
     async def serve(self, reader, writer):
         from_server, to_server = await asyncio.open_connection(self.host, self.port)
-        async with closing(to_server):
+        with contextlib.closing(to_server):
             while True:
                 head, body = await self.message(reader)
                 send = wire.send_of(head.partition(b"\r\n")[0].decode())
@@ -181,16 +181,6 @@ class ProviderProxy(Proxy):
     async def message(reader):
         head = await reader.readuntil(b"\r\n\r\n")
         return head, await reader.readexactly(wire.body_length(head))
-
-
-@contextlib.asynccontextmanager
-async def closing(writer):
-    try:
-        yield
-    finally:
-        writer.close()
-        with contextlib.suppress(OSError):
-            await writer.wait_closed()
 
 
 async def first_of(*coroutines):
@@ -218,8 +208,10 @@ def running(proxies):
 
     try:
         servers = [run(proxy.listen()) for proxy in proxies]
-        yield
-        run(end(servers))
+        try:
+            yield
+        finally:
+            run(end(servers))
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()

@@ -2,6 +2,7 @@
 of a point."""
 
 import asyncio
+import contextlib
 import subprocess
 import sys
 import threading
@@ -43,7 +44,7 @@ class Postgres:
 
     async def serve(self, reader, writer):
         messages, client = wire.Messages(from_client=True), wire.Client()
-        async with proxies.closing(writer):
+        with contextlib.closing(writer):
             while data := await reader.read(1 << 16):
                 for one in messages.feed(data):
                     if group := client.take(*one):
