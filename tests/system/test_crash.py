@@ -24,6 +24,7 @@ POINTS = os.environ.get("MARKET_POINTS", "8")
 ALL = POINTS == "all"
 TRIES = 4        # stories that are told until one comes to the point
 HIT_S = 30       # how long one may take to it
+SERVING_S = 120
 RENEW_S = 240    # tokens last ten minutes
 TIMEOUT_S = 2    # of the provider, instead of five: an unanswered payment takes that long
 
@@ -34,26 +35,27 @@ def watch(stack):
         pytest.skip("a sample in one shape is enough")
     with proxies.through(stack, **{"payment.provider_timeout": f"{TIMEOUT_S}s"}) as watch:
         yield watch
-    until_ready(stack)
 
 
 @pytest.fixture
-def stage(stack, category, operator):
-    return Stage(stack, category, operator)
+def stage(stack, watch, category, operator):
+    stage = Stage(stack, category, operator)
+    yield stage
+    until_serving(stage)
 
 
-def until_ready(stack):
-    """Everybody is started again."""
-    addresses = [url.removesuffix("/metrics") + "/readyz" for url in stack["metrics"].values()]
+def until_serving(stage):
+    """Everybody is started again, and answers from his database."""
+    buyer, owner = stage.buyers[0], stage.owners[0]
+    asked = [(buyer, "/v1/orders"), (owner, f"/v1/sellers/{owner.seller}/products"), (stage.operator, "/v1/ledger/balances")]
 
-    def ready():
+    def serving():
         try:
-            market.psql("postgres", "SELECT 1")
-            return all(httpx.get(address, timeout=5).status_code == 200 for address in addresses)
-        except (AssertionError, httpx.HTTPError):
+            return all(person.get(path).is_success for person, path in asked)
+        except httpx.HTTPError:
             return False
 
-    market.until(ready, "all processes to be ready", limit_s=60)
+    market.until(serving, "everybody to serve", limit_s=SERVING_S)
 
 
 def settled(stage):
@@ -63,7 +65,7 @@ def settled(stage):
     stage.check()
 
 
-def test_the_page_names_what_is_committed_and_sent(stack, watch, stage):
+def test_the_page_names_what_is_committed_and_sent(watch, stage):
     """One story of each kind, alone, as it is when nothing breaks."""
     writes = {database: points.writing_functions(market.psql, database) for database in proxies.DATABASES}
     seen = {}
@@ -98,23 +100,25 @@ def chosen(watch):
     return known if ALL else known[:int(POINTS)]
 
 
-def test_a_death_at_each_point_loses_and_invents_nothing(stack, watch, stage):
+def test_a_death_at_each_point_loses_and_invents_nothing(watch, stage):
     rng, todo, missed = random.Random(SEED), chosen(watch), []
     renewed = time.monotonic()
     for point, kinds in todo:
-        until_ready(stack)
+        until_serving(stage)
         if time.monotonic() - renewed > RENEW_S:
             stage.renew()
             renewed = time.monotonic()
         for _ in range(TRIES):
+            kind = rng.choice(kinds)
             watch.arm(point)
-            stage.begin(rng.choice(kinds), rng)
+            story = stage.begin(kind, rng)
             if watch.hit.wait(HIT_S):
+                print(f"{time.strftime('%H:%M:%S')} {point}: {kind} of {story.buyer.email}")
                 break
         else:
             watch.disarm()
             missed.append(str(point))
-    until_ready(stack)
+    until_serving(stage)
     settled(stage)
     print(f"{len(todo) - len(missed)} of {len(todo)} points, {len(stage.stories)} stories: {dict(stage.told())}")
     assert not missed, "\n".join(["nothing came to", *missed])
@@ -122,7 +126,7 @@ def test_a_death_at_each_point_loses_and_invents_nothing(stack, watch, stage):
 
 def test_a_hold_that_nobody_wrote_down_is_voided(stack, watch, stage):
     """The provider has authorised, who sent that died before he could write it down, and the order is cancelled before anybody asks again."""
-    until_ready(stack)
+    until_serving(stage)
     buyer, owner = stage.buyers[0], stage.owners[0]
     placing = Request(buyer, "/v1/orders", buyer.order_body((stage.offers[owner][0], 1)))
     authorized = points.Point(points.Unit(points.PROVIDER, ("authorize",)), "after", watch.process_of("payment"))
@@ -142,7 +146,7 @@ def test_a_hold_that_nobody_wrote_down_is_voided(stack, watch, stage):
     assert cancelling.last()[1]["state"] == "FAILED", cancelling
     assert (placing.last()[0], placing.last()[1]["reason"]) == (409, "ILLEGAL_TRANSITION"), placing
     market.until(lambda: holds(order) == ["voided"], "the hold to be given up", limit_s=60)
-    until_ready(stack)
+    until_serving(stage)
     report = market.check_invariants(wait_s=120)
     assert report["clean"], report["findings"][:20]
 
