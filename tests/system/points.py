@@ -1,7 +1,8 @@
 """Where processes are killed to the moment: before and after each commit and each send that docs/checkout.md names.
 
-A point is a unit of work (the statements of one transaction) or a send to the payment provider; a side of it; and who dies there. What comes
-into the tables of the page has its points with that.
+A point is a unit of work (the statements of one transaction) or a send to the payment provider; a side of it; and who dies there: who commits
+or sends, and the order service that waits for it, of which these are the sends to its peers. What comes into the tables of the page has its
+points with that.
 """
 
 import dataclasses
@@ -94,8 +95,8 @@ def writing_functions(psql, database):
     return re.compile("|".join([WRITES, *(rf"\b{name}\(" for name in functions)]), re.I)
 
 
-def unknown(seen):
-    """Rows for the page, of what was asked and does not stand there: `seen` is {unit: kinds}."""
+def unknown(units):
+    """Rows for the page, of those that do not stand there."""
     apart = left_apart()
-    return [f"| {unit.where} | {', '.join(f'`{name}`' for name in unit.names)} | durable | {', '.join(sorted(kinds))} | ? |"
-            for unit, kinds in seen.items() if unit not in described() and not apart.intersection(unit.names)]
+    return [f"| {unit.where} | {', '.join(f'`{name}`' for name in unit.names)} | durable | ? | ? |"
+            for unit in units if unit not in described() and not apart.intersection(unit.names)]
