@@ -228,6 +228,13 @@ class Stage:
         self.pool = concurrent.futures.ThreadPoolExecutor(AT_ONCE)
         self.played = []    # futures of what runs there
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop.set()
+        self.pool.shutdown()
+
     def begin(self, kind, rng):
         story = Story(self, kind, rng)
         self.stories.append(story)

@@ -39,9 +39,9 @@ def watch(stack):
 
 @pytest.fixture
 def stage(stack, watch, category, operator):
-    stage = Stage(stack, category, operator)
-    yield stage
-    until_serving(stage)
+    with Stage(stack, category, operator) as stage:
+        yield stage
+        until_serving(stage)
 
 
 def until_serving(stage):

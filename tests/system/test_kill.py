@@ -20,12 +20,23 @@ SIGNALS = {"postgres": signal.SIGQUIT}
 
 
 def test_random_kills_lose_and_invent_nothing(stack, category, operator):
-    rng = random.Random(SEED)
-    stage = Stage(stack, category, operator)
     # What runs is started again by it.
     victims = [name for name in stack["pids"] if name != "supervisord"]
+    with Stage(stack, category, operator) as stage:
+        stage.keep_busy(PLAYERS, SEED)
+        kill(victims, random.Random(SEED))
+        over = sum(request.is_over() for request in stage.requests())
+        stage.settle()
+        report = market.check_invariants(wait_s=120)
+        assert report["clean"], report["findings"][:20]
+        stage.check()
+    tries = sum(len(request.answers) for request in stage.requests())
+    print(f"{KILLS} kills, {len(stage.stories)} orders, {over} acts over meanwhile, {tries} tries: {dict(stage.told())}")
+    assert over >= KILLS // 4, "hardly anything went on"
+
+
+def kill(victims, rng):
     killed = 0
-    stage.keep_busy(PLAYERS, SEED)
     while killed < KILLS:
         time.sleep(rng.uniform(0.1, 0.8))  # the pace of the faults, not a synchronisation
         victim = rng.choice(victims)
@@ -36,12 +47,3 @@ def test_random_kills_lose_and_invent_nothing(stack, category, operator):
                 killed += 1
             except ProcessLookupError:
                 pass  # died a moment ago and is being started again
-
-    over = sum(request.is_over() for request in stage.requests())
-    stage.settle()
-    report = market.check_invariants(wait_s=120)
-    assert report["clean"], report["findings"][:20]
-    stage.check()
-    tries = sum(len(request.answers) for request in stage.requests())
-    print(f"{killed} kills, {len(stage.stories)} orders, {over} acts over during the kills in {tries} tries: {dict(stage.told())}")
-    assert over >= KILLS // 4, "hardly anything went on"
