@@ -97,6 +97,7 @@ class Person(Client):
         super().__init__(url, ca_file)
         self.email = email or f"{name.lower()}-{uuid.uuid4().hex[:16]}@example.test"
         if email:
+            self.password = password
             self._enter(self.ok("POST", "/v1/sessions", {"email": email, "password": password}))
         else:
             self._enter(self.ok("POST", "/v1/accounts",

@@ -61,6 +61,8 @@ LONG = {
     "payment-crashes": Program("services/payment/process:payment_process", "Charges_Crashes.*", batch=20),
     "stock-races": Program("services/product/storage:product_storage", "StockRace_StormOfSteps.*", batch=5),
     "kills": Stack("test_kill", batch=1, MARKET_KILLS="100"),
+    "crash": Stack("test_crash", batch=1, MARKET_POINTS="all"),
+    "pairs": Stack("test_pairs", batch=1, MARKET_ROUNDS="10"),
     "fuzz": Stack("test_fuzz", batch=1, part="clients", MARKET_EXAMPLES="200"),
     "hostile": Stack("test_hostile", batch=1, MARKET_HOSTILE="300"),
     "money": Stack("test_money_model", batch=1, MARKET_ACTS="1500"),
