@@ -34,7 +34,7 @@ constexpr std::array kChecks = {
     Check{"O4", "order", "the history of a part has only legal moves, without a gap, and ends in its state",
           R"sql(
       WITH step AS (
-        SELECT seller_order_id, sequence, from_state, to_state,
+        SELECT seller_order_id, sequence, from_state, to_state, cardinality(lines) > 0 AS cancels,
                lag(to_state) OVER (PARTITION BY seller_order_id ORDER BY sequence) AS before,
                lead(sequence) OVER (PARTITION BY seller_order_id ORDER BY sequence) IS NULL AS last
         FROM order_event)
@@ -43,8 +43,9 @@ constexpr std::array kChecks = {
       WHERE step.sequence IS NULL
          OR step.from_state IS DISTINCT FROM step.before
          OR (step.last AND step.to_state <> s.state)
-         OR (coalesce(step.from_state, '') || '>' || step.to_state) NOT IN (
-              '>PENDING_PAYMENT', 'PENDING_PAYMENT>PLACED', 'PENDING_PAYMENT>FAILED', 'PLACED>ACCEPTED',
+         OR (coalesce(step.from_state, '') || '>' || step.to_state
+             || CASE WHEN step.from_state = step.to_state AND step.cancels THEN ' some units' ELSE '' END) NOT IN (
+              'PLACED>PLACED some units', 'ACCEPTED>ACCEPTED some units', '>PENDING_PAYMENT', 'PENDING_PAYMENT>PLACED', 'PENDING_PAYMENT>FAILED', 'PLACED>ACCEPTED',
               'PLACED>CANCELLED', 'PLACED>REJECTED', 'ACCEPTED>SHIPPED', 'ACCEPTED>CANCELLED', 'ACCEPTED>REJECTED',
               'SHIPPED>DELIVERED', 'DELIVERED>COMPLETED'))sql"},
     Check{"O5", "order", "a checkout is over, or inside its deadline", R"sql(
@@ -81,6 +82,13 @@ constexpr std::array kChecks = {
       FROM orders o JOIN order_event e ON e.order_id = o.id AND e.to_state = 'FAILED'
       WHERE e.actor <> CASE o.failure_reason WHEN 'CANCELLED_BY_BUYER' THEN 'buyer'
                                              WHEN 'CANCELLED_BY_OPERATOR' THEN 'operator' ELSE 'system' END)sql"},
+    Check{"O22", "order", "which units of a line were cancelled is told in its part's history", R"sql(
+      SELECT l.id::text, format('%s are cancelled, told of %s', l.cancelled, coalesce(told.quantity, 0))
+      FROM order_line l LEFT JOIN (
+        SELECT e.seller_order_id, units.line, sum(units.quantity) AS quantity
+        FROM order_event e CROSS JOIN unnest(e.lines, e.quantities) AS units (line, quantity)
+        GROUP BY e.seller_order_id, units.line) AS told ON told.line = l.id AND told.seller_order_id = l.seller_order_id
+      WHERE l.cancelled <> coalesce(told.quantity, 0))sql"},
     Check{"D1", "order", "the outbox is empty or young", R"sql(
       SELECT id::text, format('%s %s since %s: %s', topic, key, created_at, last_error)
       FROM outbox WHERE created_at < market_now() - interval '60 seconds')sql"},

@@ -10,6 +10,17 @@ namespace {
 bool IsDead(const std::string& state) {
   return state == "CANCELLED" || state == "REJECTED" || state == "FAILED";
 }
+// What is to be given back of a part: all of one that is dead, else of each line the portion of its cancelled units,
+// rounded half up.
+std::int64_t DueBack(const PartFact& part) {
+  if (IsDead(part.state)) return part.total_minor;
+  std::int64_t due = 0;
+  for (const auto& [id, line] : part.lines) {
+    const auto units = std::max<std::int64_t>(line.quantity, 1);  // whatever the row says
+    due += (2 * line.total_minor * line.cancelled + units) / (2 * units);
+  }
+  return due;
+}
 // Units follow the line: consumed once they are shipped, given back when they or their part are cancelled,
 // committed else.
 Units DueUnits(const PartFact& part, const LineFact& line) {
@@ -193,7 +204,7 @@ class Checker {
             Said{"order", TextOf(order.payment)}, Said{"payment", TextOf(standing)});
   }
 
-  // X4: of a captured payment exactly the dead parts are given back, each in full.
+  // X4: of a captured payment exactly what was cancelled is given back, dead parts in full.
   void CheckRefunds(const std::string& order, const PaymentFact& payment) {
     const Row row{"payment", payment.id};
     const auto& parts = PartsOf(order);
@@ -210,12 +221,11 @@ class Checker {
       }
     }
     for (const auto& [id, part] : parts) {
-      const bool owed = payment.standing.captured_minor > 0 && IsDead(part->state);
-      const auto due = owed ? part->total_minor : 0;
+      const auto due = payment.standing.captured_minor > 0 ? DueBack(*part) : 0;
       if (given[id] == due) continue;
       Add("X4", row,
-          fmt::format("part {} is {} and cost {}; {} of it was given back", id, part->state,
-                      part->total_minor, given[id]));
+          fmt::format("part {} is {} and cost {}; {} of it was given back, {} are due", id, part->state,
+                      part->total_minor, given[id], due));
     }
   }
 

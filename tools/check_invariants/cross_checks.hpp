@@ -55,6 +55,7 @@ struct LineFact {
   std::int64_t quantity = 0;
   std::int64_t cancelled = 0;
   std::int64_t shipped = 0;
+  std::int64_t total_minor = 0;
 };
 struct PartFact {
   std::string order;

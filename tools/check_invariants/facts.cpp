@@ -17,7 +17,7 @@ constexpr Statement kOrders{"invariants.orders", R"sql(
   FROM orders)sql"};
 constexpr Statement kParts{"invariants.parts", R"sql(
   SELECT s.id::text, s.order_id::text, s.seller_id::text, s.state, s.total_minor, l.id::text, l.offer_id::text,
-         l.product_id::text, l.quantity, l.cancelled, l.shipped
+         l.product_id::text, l.quantity, l.cancelled, l.shipped, l.total_minor
   FROM seller_order s LEFT JOIN order_line l ON l.seller_order_id = s.id)sql"};
 // The key of a message names the order and which of its resources, the topic says which that is.
 constexpr Statement kPulses{"invariants.pulses", R"sql(
@@ -85,7 +85,8 @@ void ReadParts(const Result& rows, Facts& facts) {
                                 .product = Copy(row, 7),
                                 .quantity = row.Int(8),
                                 .cancelled = row.Int(9),
-                                .shipped = row.Int(10)};
+                                .shipped = row.Int(10),
+                                .total_minor = row.Int(11)};
   }
 }
 

@@ -82,7 +82,7 @@ class OrderService final : public api::OrderApi {
   Task<api::order::SellerOrder> Move(CallContext& call, std::string part_id, domain::State to,
                                      std::optional<storage::Shipment> shipment = std::nullopt);
   Task<api::order::SellerOrder> End(CallContext& call, std::string part_id, domain::State to,
-                                    std::string reason);
+                                    std::string reason, std::vector<domain::Units> units);
   Task<api::order::Order> Undone(CallContext& call, domain::OrderId id, storage::Scope scope);
   api::order::SellerOrder Tell(const storage::Moved& moved);
 

@@ -182,6 +182,12 @@ Payment MakeUndone(OrderId order, int number, Time now) {
   return payment;
 }
 
+std::int64_t AmountOf(const Payment& payment, const WantedRefund& wanted) {
+  const auto left = payment.LeftOf(*payment.FindSplit(wanted.seller_order));
+  if (!wanted.amount) return left;
+  return wanted.bound == Bound::kAtMost ? std::min(wanted.amount->minor, left) : wanted.amount->minor;
+}
+
 Attempt NextAttempt(const Payment& payment, Operation operation, Time now) {
   const auto before = std::ranges::count(payment.attempts, operation, &Attempt::operation);
   return {.operation = operation,
@@ -222,10 +228,9 @@ std::optional<RefundReference> ParseReference(std::string_view reference) {
 void Promise(Payment& payment, const WantedRefund& wanted, Time now) {
   if (payment.Pending()) throw std::logic_error("a second pending attempt");
   if (!payment.FindRefund(wanted.id)) {
-    const auto& split = *payment.FindSplit(wanted.seller_order);
     payment.refunds.push_back({.id = wanted.id,
                                .seller_order = wanted.seller_order,
-                               .amount_minor = wanted.amount ? wanted.amount->minor : payment.LeftOf(split),
+                               .amount_minor = AmountOf(payment, wanted),
                                .state = Progress::kPending,
                                .reason = wanted.reason,
                                .created_at = now});
