@@ -24,7 +24,7 @@ CREATE TABLE orders (
   buyer_id          uuid NOT NULL,
   number            text NOT NULL,
   currency          text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
-  total_minor       bigint NOT NULL CHECK (total_minor > 0),
+  total_minor       bigint NOT NULL CHECK (total_minor >= 0),  -- 0: discounts took all of it off
   payment_method    text NOT NULL,
   recipient         text NOT NULL,
   address_lines     text[] NOT NULL,
