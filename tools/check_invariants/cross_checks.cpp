@@ -204,11 +204,13 @@ class Checker {
             Said{"order", TextOf(order.payment)}, Said{"payment", TextOf(standing)});
   }
 
-  // X4: of a captured payment exactly what was cancelled is given back, dead parts in full.
+  // X4: of a captured payment exactly what was cancelled is given back, dead parts in full, and what operators gave
+  // back besides; a part never more than it cost.
   void CheckRefunds(const std::string& order, const PaymentFact& payment) {
     const Row row{"payment", payment.id};
     const auto& parts = PartsOf(order);
-    std::map<std::string, std::int64_t> given;  // by part
+    std::map<std::string, std::int64_t> given;         // by part
+    std::map<std::string, std::int64_t> by_operators;  // of that
     for (const auto& [id, refund] : payment.refunds) {
       if (!parts.contains(refund.part)) {
         Add("X4", row,
@@ -218,10 +220,12 @@ class Checker {
             fmt::format("refund {} for part {} is PENDING, and no message will end it", id, refund.part));
       } else if (refund.state == "SUCCEEDED") {
         given[refund.part] += refund.amount_minor;
+        if (refund.by_operator) by_operators[refund.part] += refund.amount_minor;
       }
     }
     for (const auto& [id, part] : parts) {
-      const auto due = payment.standing.captured_minor > 0 ? DueBack(*part) : 0;
+      const auto wanted = DueBack(*part) + by_operators[id];
+      const auto due = payment.standing.captured_minor > 0 ? std::min(wanted, part->total_minor) : 0;
       if (given[id] == due) continue;
       Add("X4", row,
           fmt::format("part {} is {} and cost {}; {} of it was given back, {} are due", id, part->state,
@@ -468,6 +472,8 @@ std::string NameOfMovement(const std::string& kind, const std::string& reference
 }
 
 bool IsMoneyAtRest(const Facts& facts, const std::string& order) {
+  const auto* payment = Find(facts.payments, order);
+  if (payment != nullptr && payment->tells) return false;
   return IsAtRest(facts, order, &Pulse::payment_waits);
 }
 bool IsStockAtRest(const Facts& facts, const std::string& order) {

@@ -37,8 +37,16 @@ constexpr Statement kSplits{"invariants.splits", R"sql(
   SELECT p.order_id::text, p.id::text, s.seller_order_id::text, s.seller_id::text, s.amount_minor
   FROM payment_split s JOIN payment p ON p.id = s.payment_id)sql"};
 constexpr Statement kRefunds{"invariants.refunds", R"sql(
-  SELECT p.order_id::text, p.id::text, r.id::text, r.seller_order_id::text, r.state, r.amount_minor
+  SELECT p.order_id::text, p.id::text, r.id::text, r.seller_order_id::text, r.state, r.amount_minor,
+         r.account_id IS NOT NULL
   FROM refund r JOIN payment p ON p.id = r.payment_id)sql"};
+// Payments whose refunds order has still to be told of: in the log behind its position, or in the outbox.
+constexpr Statement kTelling{"invariants.telling", R"sql(
+  SELECT DISTINCT p.order_id::text, p.id::text
+  FROM (SELECT e.aggregate FROM event e JOIN event_subscription s ON (e.xid, e.seq) > (s.xid, s.seq)
+        WHERE s.subscriber = 'order' AND e.type = 'payment.PaymentRefunded'
+        UNION SELECT substr(key, length('order/') + 1) FROM outbox WHERE topic = 'event.order') AS told
+  JOIN payment p ON told.aggregate = 'payment/' || p.id)sql"};
 // The provider knows a refund by its part and its id.
 constexpr Statement kLedger{"invariants.ledger", R"sql(
   SELECT p.order_id::text, lower(e.cause::text), coalesce(r.seller_order_id::text, 'missing') || '/' || e.cause_id, l.currency,
@@ -201,7 +209,7 @@ Task<std::map<std::string, Pulse>> Sources::LoadPulses() {
 }
 
 Task<> Sources::LoadPayments(Facts& facts) {
-  const auto results = co_await Snapshot("payment", {kPayments, kSplits, kRefunds, kLedger});
+  const auto results = co_await Snapshot("payment", {kPayments, kSplits, kRefunds, kLedger, kTelling});
   for (const auto row : results[0]) {
     PaymentFact payment{.id = Copy(row, 1),
                         .buyer = Copy(row, 2),
@@ -233,7 +241,12 @@ Task<> Sources::LoadPayments(Facts& facts) {
   }
   for (const auto row : results[2]) {
     auto* payment = newest(row);
-    if (payment) payment->refunds.emplace(Copy(row, 2), RefundFact{Copy(row, 3), Copy(row, 4), row.Int(5)});
+    if (payment)
+      payment->refunds.emplace(Copy(row, 2),
+                               RefundFact{Copy(row, 3), Copy(row, 4), row.Int(5), row.GetBool(6)});
+  }
+  for (const auto row : results[4]) {
+    if (auto* payment = newest(row)) payment->tells = true;
   }
   for (const auto row : results[3]) {
     facts.ledger[Copy(row, 0)][NameOfMovement(Copy(row, 1), Copy(row, 2), Copy(row, 3))] += row.Int(4);

@@ -73,8 +73,7 @@ std::vector<domain::Item> ItemsFrom(const google::protobuf::RepeatedPtrField<api
   return domain::Merge(wanted);
 }
 
-std::vector<domain::Units> UnitsFrom(
-    const google::protobuf::RepeatedPtrField<api::order::LineUnits>& lines) {
+std::vector<domain::Units> UnitsFrom(const google::protobuf::RepeatedPtrField<api::order::LineUnits>& lines) {
   std::vector<domain::Units> units;
   for (const auto& line : lines) units.push_back({domain::LineId::From(line.line_id()), line.quantity()});
   return units;

@@ -67,6 +67,8 @@ class OrderService final : public api::OrderApi {
       CallContext& call, api::order::ListStuckCheckoutsRequest request) override;
   Task<api::order::Checkout> AdvanceCheckout(CallContext& call,
                                              api::order::AdvanceCheckoutRequest request) override;
+  Task<google::protobuf::Empty> Deliver(CallContext& call,
+                                        marketplace::type::v1::DeliverRequest request) override;
 
  private:
   Task<std::vector<domain::Offer>> FetchOffers(CallContext& call, std::vector<domain::Item> items);

@@ -26,14 +26,15 @@ std::string RefusedText(std::span<const Units> wanted, const Units& units, const
 }
 
 void RequireLeft(std::span<const LineNow> lines, std::span<const Units> wanted) {
-  Error error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION", "fewer units are left than are to be cancelled");
+  Error error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION",
+              "fewer units are left than are to be cancelled");
   std::string told;
   for (const auto& line : lines) {
     const auto* units = FindUnits(wanted, line.line);
     if (units == nullptr || units->quantity <= line.Left()) continue;
-    error.WithField(LineFieldOf(wanted, *units) + ".quantity", error.reason,
-                    std::to_string(line.Left()) + " of the line are left, not " +
-                        std::to_string(units->quantity));
+    error.WithField(
+        LineFieldOf(wanted, *units) + ".quantity", error.reason,
+        std::to_string(line.Left()) + " of the line are left, not " + std::to_string(units->quantity));
     told += (told.empty() ? "" : ",") + RefusedText(wanted, *units, line);
   }
   if (!told.empty()) throw error.WithMetadata("lines", '[' + told + ']');

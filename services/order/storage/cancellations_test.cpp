@@ -100,9 +100,9 @@ Task<> ExpectAllOrNone(MovingStore& store) {
   EXPECT_EQ(co_await reason({{first.id, 1}, {second.id, 2}}), "ILLEGAL_TRANSITION");
   EXPECT_EQ(co_await reason({{first.id, 1}, {domain::LineId::New(), 1}}), "NOT_FOUND");
   EXPECT_EQ(co_await reason({{first.id, 1}, {first.id, 1}}), "INVALID_ARGUMENT");
-  EXPECT_EQ(co_await ReasonOfCancelling(store.transitions.CancelUnits(
-                Soon(), order.id, Scope::Buyer(AccountId::New()), {{first.id, 1}}, {}, "", Uuid::NewV7(), "",
-                Now())),
+  EXPECT_EQ(co_await ReasonOfCancelling(
+                store.transitions.CancelUnits(Soon(), order.id, Scope::Buyer(AccountId::New()),
+                                              {{first.id, 1}}, {}, "", Uuid::NewV7(), "", Now())),
             "NOT_FOUND");
   EXPECT_EQ((co_await store.StockCommands(order.id)).size(), 1u);
   EXPECT_EQ((co_await store.Read(order)).version, order.version);

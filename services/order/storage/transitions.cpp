@@ -51,9 +51,9 @@ constexpr ComposedStatement kLockParts{
         " WHERE s.order_id = $1 AND ($2::uuid IS NULL OR o.buyer_id = $2) ORDER BY s.id FOR UPDATE OF s"};
 
 constexpr Columns kLineNow{
-    Column{"l.seller_order_id", &LineNow::part}, Column{"l.id", &LineNow::line},
-    Column{"l.offer_id", &LineNow::offer},       Column{"l.quantity", &LineNow::quantity},
-    Column{"l.cancelled", &LineNow::cancelled},  Column{"l.shipped", &LineNow::shipped},
+    Column{"l.seller_order_id", &LineNow::part},   Column{"l.id", &LineNow::line},
+    Column{"l.offer_id", &LineNow::offer},         Column{"l.quantity", &LineNow::quantity},
+    Column{"l.cancelled", &LineNow::cancelled},    Column{"l.shipped", &LineNow::shipped},
     Column{"l.total_minor", &LineNow::total_minor}};
 constexpr ComposedStatement kUnitsOfPart{
     "seller_order.units",
@@ -90,10 +90,18 @@ constexpr Statement kOperationDone{
 constexpr Statement kMoveDone{
     "seller_order.operation_done",
     "SELECT 1 FROM order_event WHERE operation_id = $1 AND seller_order_id = $2 LIMIT 1"};
+// What has gone back never shrinks: an answer may be older than what an event has told meanwhile. Parts are written before
+// their order, as they are locked in the moves above.
 constexpr Statement kSetPayment{"order.set_payment", R"sql(
-  UPDATE orders SET payment_state = $2, authorized_minor = $3, captured_minor = $4, refunded_minor = $5,
+  UPDATE orders SET payment_state = $2, authorized_minor = $3, captured_minor = $4,
+                    refunded_minor = greatest(refunded_minor, $5),
                     version = version + 1, updated_at = market_now()
   WHERE id = $1)sql"};
+constexpr Statement kRefunded{"order.refunded", R"sql(
+  UPDATE orders SET payment_state = 'CAPTURED', authorized_minor = greatest(authorized_minor, $2),
+                    captured_minor = greatest(captured_minor, $2), refunded_minor = $3,
+                    version = version + 1, updated_at = market_now()
+  WHERE id = $1 AND refunded_minor < $3)sql"};
 
 events::NewEvent EventOf(const MovedPart& part, domain::State to, const std::optional<Shipment>& shipment) {
   switch (to) {
@@ -276,9 +284,8 @@ std::vector<Locked> PartsOf(const std::vector<Units>& wanted, const std::vector<
                             const std::vector<Locked>& parts) {
   domain::RequireLines(lines, wanted);
   std::vector<Locked> found;
-  std::ranges::copy_if(parts, std::back_inserter(found), [&](const Locked& part) {
-    return domain::AreOf(part.moved.id, lines, wanted);
-  });
+  std::ranges::copy_if(parts, std::back_inserter(found),
+                       [&](const Locked& part) { return domain::AreOf(part.moved.id, lines, wanted); });
   return found;
 }
 
@@ -305,7 +312,7 @@ Task<Moved> Transitions::Move(Work work, domain::SellerOrderId part, Scope scope
     if (!found.repetition) moved.steps = domain::StepsTo(found.part.state, to);
 
     const Run run{work, operation_id, trace, now};
-    const UnitColumns none({});
+    const UnitColumns none(std::vector<Units>{});
     Batch batch("seller_order.move");
     std::size_t answer = 0;  // the statement that gives the part as it is at the end
     for (const auto step : moved.steps) {
@@ -366,10 +373,9 @@ Task<std::optional<Cancelled>> Transitions::CancelUnits(Work work, domain::Order
                                                         std::string reason, Uuid operation_id,
                                                         std::string trace, Time now) {
   if (units.empty()) throw std::logic_error("a cancellation of no units");
-  return CancelChosen(
-      work, order, std::move(scope), {},
-      {domain::State::kCancelled, std::move(actor), std::move(reason), std::move(units)}, operation_id,
-      std::move(trace), now);
+  return CancelChosen(work, order, std::move(scope), {},
+                      {domain::State::kCancelled, std::move(actor), std::move(reason), std::move(units)},
+                      operation_id, std::move(trace), now);
 }
 
 Task<std::optional<Cancelled>> Transitions::CancelChosen(Work work, domain::OrderId order, Scope scope,
@@ -415,10 +421,17 @@ Task<std::optional<Cancelled>> Transitions::CancelChosen(Work work, domain::Orde
 Task<> Transitions::SetPayment(Work work, domain::OrderId order, domain::PaymentSummary payment,
                                const outbox::Message& command) {
   Batch batch("order.set_payment");
+  AddRefunds(batch, order, payment);
   batch.Add(kSetPayment, order, payment.state, payment.authorized_minor, payment.captured_minor,
             payment.refunded_minor);
-  AddRefunds(batch, order, payment);
   outbox::AppendDelivered(batch, command);
+  co_await database_.Write(work, std::move(batch));
+}
+
+Task<> Transitions::Refunded(Work work, RefundTold told) {
+  Batch batch("order.refunded");
+  AddRefunds(batch, told.order, {.refunds = {told.of_part}});
+  batch.Add(kRefunded, told.order, told.captured_minor, told.refunded_minor);
   co_await database_.Write(work, std::move(batch));
 }
 

@@ -32,7 +32,7 @@ struct Shipment {
 struct Ending {
   domain::State to = domain::State::kCancelled;  // or REJECTED
   Actor actor;
-  std::string reason;                      // what a person wrote
+  std::string reason;                     // what a person wrote
   std::vector<domain::Units> units = {};  // each line once; none: all that are left
 };
 
@@ -44,6 +44,15 @@ struct Moved {
 struct Cancelled {
   std::size_t parts = 0;  // how many this run cancelled whole
   domain::Order order;    // as it is when the transaction commits
+};
+
+// What payment says when money has gone back: what was captured of an order, and what of that and of one of its
+// parts is back by now.
+struct RefundTold {
+  domain::OrderId order;
+  std::int64_t captured_minor = 0;
+  std::int64_t refunded_minor = 0;
+  domain::PartRefund of_part;
 };
 
 class Transitions {
@@ -77,6 +86,8 @@ class Transitions {
   // Writes down what the payment service said to a command, which is then delivered.
   Task<> SetPayment(Work work, domain::OrderId order, domain::PaymentSummary payment,
                     const outbox::Message& command);
+  // The same of an event, late or again: what has gone back only grows. Nothing of an order that does not exist.
+  Task<> Refunded(Work work, RefundTold told);
   // The same of a command that asks for nothing any more.
   Task<> Delivered(Work work, const outbox::Message& command);
 

@@ -240,6 +240,9 @@ class FakePayments final : public api::PaymentApi {
   Task<Payment> GetOrderPayment(CallContext&, api::payment::GetOrderPaymentRequest) override {
     throw std::logic_error("not used");
   }
+  Task<Payment> RefundPayment(CallContext&, api::payment::RefundPaymentRequest) override {
+    throw std::logic_error("not used");
+  }
   Task<Payment> GetPayment(CallContext&, api::payment::GetPaymentRequest) override {
     throw std::logic_error("not used");
   }

@@ -233,7 +233,8 @@ void Promise(Payment& payment, const WantedRefund& wanted, Time now) {
                                .amount_minor = AmountOf(payment, wanted),
                                .state = Progress::kPending,
                                .reason = wanted.reason,
-                               .created_at = now});
+                               .created_at = now,
+                               .account = wanted.account});
   }
   payment.attempts.push_back(NextAttempt(payment, Operation::kRefund, now));
   payment.attempts.back().refund = wanted.id;
@@ -258,7 +259,8 @@ void Settle(Payment& payment, const Goal& goal, Time now) {
                                  .amount_minor = 0,
                                  .state = Progress::kSucceeded,
                                  .reason = goal.refund.reason,
-                                 .created_at = now});
+                                 .created_at = now,
+                                 .account = goal.refund.account});
       break;
   }
   payment.updated_at = now;

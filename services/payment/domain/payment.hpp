@@ -46,6 +46,7 @@ struct Refund {
   Progress state = Progress::kPending;
   std::string reason;
   Time created_at;
+  std::optional<AccountId> account = {};  // the operator who gave it back; none: the order did
 };
 
 struct Payment {
@@ -101,6 +102,7 @@ struct WantedRefund {
   std::optional<Money> amount;  // none: all that is left
   std::string reason;
   Bound bound = Bound::kAtMost;
+  std::optional<AccountId> account = {};  // of an operator
 };
 // How much would go back. The seller order is one of the payment's.
 std::int64_t AmountOf(const Payment& payment, const WantedRefund& wanted);
