@@ -27,6 +27,7 @@ int Run(int argc, char** argv) {
   product::Service product(host, product_settings);
   payment::Service payment(host, payment_settings);
   order::Service order(host, order_settings, {user.Api(), product.Api(), payment.Api()});
+  payment.Connect({order.Api()});
 
   host.VerifyTokens(auth.OwnKeys());
   host.Add(auth);

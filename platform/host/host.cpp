@@ -207,6 +207,11 @@ void Host::RunSealer(std::string_view database, audit::Sealer& sealer) {
   state_->background.Run(sealer.Sealing());
 }
 
+void Host::RunSubscription(std::string_view database, events::Subscription& subscription) {
+  state_->background.Run(subscription.HandingOn());
+  RunRelay(database, subscription.Relay());
+}
+
 void Host::RunRelay(std::string_view database, outbox::Relay& relay) {
   outbox::Measure(relay, std::string(database), state_->metrics);
   state_->background.Run(relay.Deliveries());

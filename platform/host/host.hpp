@@ -27,6 +27,7 @@
 #include "platform/config/properties.hpp"
 #include "platform/core/clock.hpp"
 #include "platform/events/log.hpp"
+#include "platform/events/subscription.hpp"
 #include "platform/host/workers.hpp"
 #include "platform/idempotency/pg_store.hpp"
 #include "platform/identity/token_verifier.hpp"
@@ -88,6 +89,8 @@ class Host {
   outbox::Relay::Options RelayOptions(std::string_view name) const;
   // Runs its workers in the background and publishes its numbers. `relay` must outlive the run.
   void RunRelay(std::string_view database, outbox::Relay& relay);
+  // The same for who tells a peer of what happened.
+  void RunSubscription(std::string_view database, events::Subscription& subscription);
   // The same for what chains the acts on record.
   void RunSealer(std::string_view database, audit::Sealer& sealer);
   // Looks whether the schema is the newest, connects, publishes the pool's numbers,

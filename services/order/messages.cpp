@@ -25,7 +25,7 @@ outbox::NewMessage Message(const StockCommand& command, std::string trace) {
 
 template <class Lines>
 void Fill(Lines& lines, const std::vector<Units>& units) {
-  if (units.empty()) throw std::logic_error("a stock command about no units");
+  if (units.empty()) throw std::logic_error("a message about no units");
   for (const auto& [line, quantity] : units) {
     auto& out = *lines.Add();
     out.set_line_id(line.ToString());
@@ -80,10 +80,11 @@ outbox::NewMessage CaptureMessage(const domain::OrderId& order, std::string trac
 }
 
 outbox::NewMessage RefundMessage(const domain::OrderId& order, const domain::SellerOrderId& part,
-                                 std::string trace) {
+                                 std::optional<Money> amount, std::string trace) {
   PaymentCommand command;
   command.set_order_id(order.ToString());
   command.mutable_refund()->set_seller_order_id(part.ToString());
+  if (amount) Fill(*command.mutable_refund()->mutable_amount(), *amount);
   return Message(command, std::move(trace));
 }
 
@@ -114,9 +115,10 @@ PaymentCommand PaymentCommandFrom(const outbox::Message& message) {
   PaymentCommand command;
   if (!command.ParseFromString(message.payload) || !domain::OrderId::Parse(command.order_id()))
     Refuse(message);
-  const bool known =
-      command.has_capture() ||
-      (command.has_refund() && domain::SellerOrderId::Parse(command.refund().seller_order_id()));
+  const auto& refund = command.refund();
+  const bool known = command.has_capture() ||
+                     (command.has_refund() && domain::SellerOrderId::Parse(refund.seller_order_id()) &&
+                      (!refund.has_amount() || refund.amount().amount() > 0));
   if (!known) Refuse(message);
   return command;
 }
@@ -197,6 +199,17 @@ events::NewEvent SellerOrderCancelledEvent(const MovedPart& part, domain::ActorR
   auto what = Made<api::order::SellerOrderCancelled>(part);
   what.set_actor(std::string(domain::Name(actor)));
   what.set_reason(std::move(reason));
+  return events::Of(what, About(part));
+}
+
+events::NewEvent SellerOrderUnitsCancelledEvent(const MovedPart& part, domain::ActorRole actor,
+                                                std::string reason, const std::vector<Units>& units,
+                                                const Money& cost) {
+  auto what = Made<api::order::SellerOrderUnitsCancelled>(part);
+  what.set_actor(std::string(domain::Name(actor)));
+  what.set_reason(std::move(reason));
+  Fill(*what.mutable_lines(), units);
+  Fill(*what.mutable_amount(), cost);
   return events::Of(what, About(part));
 }
 

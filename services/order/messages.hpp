@@ -4,6 +4,7 @@
 // "<order>/payment", "<order>/stock".
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "marketplace/order/v1/events.pb.h"
 #include "platform/events/event.hpp"
 #include "platform/outbox/outbox.hpp"
+#include "services/order/domain/cancellation.hpp"
 #include "services/order/domain/event.hpp"
 #include "services/order/domain/order.hpp"
 
@@ -25,14 +27,11 @@ inline constexpr std::string_view kPaymentTopic = "order.payment";  // PaymentCo
 inline constexpr std::string_view kStockTopic = "order.stock";      // StockCommand
 
 outbox::NewMessage CaptureMessage(const domain::OrderId& order, std::string trace);
+// At most so much of what is left of the part; without an amount all of it.
 outbox::NewMessage RefundMessage(const domain::OrderId& order, const domain::SellerOrderId& part,
-                                 std::string trace);
+                                 std::optional<Money> amount, std::string trace);
 
-// So many units of one line.
-struct Units {
-  domain::LineId line;
-  std::int64_t quantity = 0;
-};
+using domain::Units;
 outbox::NewMessage CommitMessage(const domain::OrderId& order, std::string trace);
 // `units` are not empty.
 outbox::NewMessage ReleaseMessage(const domain::OrderId& order, const std::vector<Units>& units,
@@ -67,5 +66,9 @@ events::NewEvent SellerOrderCompletedEvent(const MovedPart& part);
 events::NewEvent SellerOrderRejectedEvent(const MovedPart& part, std::string reason);
 events::NewEvent SellerOrderCancelledEvent(const MovedPart& part, domain::ActorRole actor,
                                            std::string reason);
+// `cost` is that of the units, some of the part.
+events::NewEvent SellerOrderUnitsCancelledEvent(const MovedPart& part, domain::ActorRole actor,
+                                                std::string reason, const std::vector<Units>& units,
+                                                const Money& cost);
 
 }  // namespace market::order

@@ -26,8 +26,13 @@ TEST(Messages, Commands_AreReadAsTheyWereWritten) {
   const auto capture = PaymentCommandFrom(Arrived(CaptureMessage(kOrder, "trace")));
   EXPECT_EQ(capture.order_id(), kOrder.ToString());
   EXPECT_TRUE(capture.has_capture());
-  const auto refund = PaymentCommandFrom(Arrived(RefundMessage(kOrder, kPart, "")));
+  const auto refund = PaymentCommandFrom(Arrived(RefundMessage(kOrder, kPart, {}, "")));
   EXPECT_EQ(refund.refund().seller_order_id(), kPart.ToString());
+  EXPECT_FALSE(refund.refund().has_amount());
+  const Money some{333, Currency::Parse("EUR")};
+  const auto partial = PaymentCommandFrom(Arrived(RefundMessage(kOrder, kPart, some, "")));
+  EXPECT_EQ(partial.refund().amount().amount(), 333);
+  EXPECT_EQ(partial.refund().amount().currency(), "EUR");
   const auto release = StockCommandFrom(Arrived(ReleaseMessage(kOrder, kUnits, "")));
   EXPECT_EQ(release.order_id(), kOrder.ToString());
   EXPECT_EQ(release.release().lines_size(), 2);
@@ -39,7 +44,7 @@ TEST(Messages, Commands_AreReadAsTheyWereWritten) {
 }
 
 TEST(Messages, StockAndMoneyOfOneOrder_AreOrderedApart) {
-  EXPECT_EQ(CaptureMessage(kOrder, "").key, RefundMessage(kOrder, kPart, "").key);
+  EXPECT_EQ(CaptureMessage(kOrder, "").key, RefundMessage(kOrder, kPart, {}, "").key);
   EXPECT_EQ(ReleaseMessage(kOrder, kUnits, "").key, ConsumeMessage(kOrder, kUnits, "").key);
   EXPECT_NE(CaptureMessage(kOrder, "").key, ConsumeMessage(kOrder, kUnits, "").key);
 }
@@ -53,6 +58,9 @@ TEST(Messages, UnknownPayload_IsAnErrorAndNeverAGuess) {
   const auto newer = no_command.SerializeAsString() + std::string("\x7a\0", 2);  // field 15, an empty message
   api::order::PaymentCommand no_part = no_command;
   no_part.mutable_refund();
+  api::order::PaymentCommand nothing = no_part;
+  nothing.mutable_refund()->set_seller_order_id(kPart.ToString());
+  nothing.mutable_refund()->mutable_amount()->set_currency("EUR");
   api::order::PaymentCommand no_order;
   no_order.mutable_capture();
   api::order::StockCommand all;
@@ -63,13 +71,14 @@ TEST(Messages, UnknownPayload_IsAnErrorAndNeverAGuess) {
   for (const auto& payload :
        {std::string(), std::string("capture"), std::string("refund ") + kPart.ToString(),
         no_command.SerializeAsString(), newer, no_part.SerializeAsString(), no_order.SerializeAsString(),
+        nothing.SerializeAsString(),
         ConsumeMessage(kOrder, kUnits, "").payload}) {
     EXPECT_THROW(PaymentCommandFrom(Arrived(payload)), std::runtime_error) << payload;
   }
   for (const auto& payload :
        {std::string(), std::string("release"), std::string("consume ") + kUnits[0].line.ToString(),
         no_command.SerializeAsString(), all.SerializeAsString(), none.SerializeAsString(),
-        RefundMessage(kOrder, kPart, "").payload}) {
+        RefundMessage(kOrder, kPart, {}, "").payload}) {
     EXPECT_THROW(StockCommandFrom(Arrived(payload)), std::runtime_error) << payload;
   }
   EXPECT_THROW(ReleaseMessage(kOrder, {}, ""), std::logic_error);

@@ -6,11 +6,13 @@ namespace {
 
 int Run(int argc, char** argv) {
   using namespace market;
-  host::Host host({.name = "payment", .databases = {"payment"}, .peers = {"auth"}});
+  host::Host host({.name = "payment", .databases = {"payment"}, .peers = {"auth", "order"}});
   const payment::Settings settings(host.Config());
   if (const auto exit_code = host.Configure(argc, argv)) return *exit_code;
 
+  api::OrderClient orders(host.Peer("order"));
   payment::Service payment(host, settings);
+  payment.Connect({orders});
 
   host.VerifyTokens(rpc::FetchKeysOver(host.Peer("auth"), api::AuthMethods().Find("GetKeys")));
   host.Add(payment);

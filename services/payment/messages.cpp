@@ -25,11 +25,15 @@ Message Made(const Payment& payment) {
   return what;
 }
 
+void Fill(marketplace::type::v1::Money& out, const Payment& payment, std::int64_t minor) {
+  out.set_amount(minor);
+  out.set_currency(std::string(payment.currency.Code()));
+}
+
 template <class Message>
 Message WithAmount(const Payment& payment, std::int64_t minor) {
   auto what = Made<Message>(payment);
-  what.mutable_amount()->set_amount(minor);
-  what.mutable_amount()->set_currency(std::string(payment.currency.Code()));
+  Fill(*what.mutable_amount(), payment, minor);
   return what;
 }
 
@@ -64,6 +68,9 @@ events::NewEvent RefundedEvent(const Payment& payment, const domain::Refund& ref
   what.set_seller_order_id(refund.seller_order.ToString());
   what.set_refund_id(refund.id.ToString());
   what.set_reason(refund.reason);
+  Fill(*what.mutable_captured(), payment, payment.captured_minor);
+  Fill(*what.mutable_refunded(), payment, payment.refunded_minor);
+  Fill(*what.mutable_seller_order_refunded(), payment, payment.RefundedOf(refund.seller_order));
   about.seller = payment.FindSplit(refund.seller_order)->seller;
   return events::Of(what, std::move(about));
 }

@@ -3,11 +3,15 @@
 #pragma once
 #include <array>
 
+#include "migrations/audit.hpp"
 #include "migrations/events.hpp"
+#include "migrations/idempotency.hpp"
+#include "migrations/outbox.hpp"
 #include "migrations/payment.hpp"
 
 namespace market::payment {
 
-inline constexpr std::array kMigrations = {&migrations::kEvents, &migrations::kPayment};
+inline constexpr std::array kMigrations = {&migrations::kIdempotency, &migrations::kOutbox,
+                                           &migrations::kEvents, &migrations::kAudit, &migrations::kPayment};
 
 }  // namespace market::payment

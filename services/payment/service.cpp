@@ -28,6 +28,8 @@ Settings::Settings(config::Properties& properties)
 Service::Service(host::Host& host, const Settings& settings)
     : host_(host),
       database_(host.Io(), host.DatabaseOptions("payment")),
+      sealer_(database_, "payment"),
+      answers_(database_),
       payments_(database_),
       ledger_(database_),
       log_(database_, host.EventOptions("payment")),
@@ -47,10 +49,18 @@ Service::Service(host::Host& host, const Settings& settings)
       audit_(payments_, ledger_, metrics_, recovery_.Driving(), {}),
       service_({payments_, ledger_, charges_, charges_group_, host.SystemTime(), pages_}) {}
 
+void Service::Connect(Peers peers) {
+  orders_told_.emplace(database_, host_.Tracer(), TellOrders(peers.orders),
+                       OrdersSubscription(host_.RelayOptions("payment")));
+}
+
 Task<> Service::Start() {
   co_await host_.OpenDatabase("payment", database_, kMigrations);
   pages_.Use(co_await host_.SecretOf(database_));
   co_await host_.OpenLog("payment", log_);
+  host_.RunSealer("payment", sealer_);
+  host_.RunSubscription("payment", orders_told_.value());
+  host_.SweepAnswers("payment", answers_);
   // After the calls have ended and before the database closes.
   // What is torn here is asked for at the next start.
   host_.OnStop("payment.charges", 8s, [this](runtime::Deadline limit) -> Task<> {

@@ -1,13 +1,17 @@
 // The payment service put together: database, provider, charges, worker, operations, in construction order.
 #pragma once
+#include <optional>
+
 #include "marketplace/payment/v1/payment.market.hpp"
 #include "platform/host/host.hpp"
 #include "platform/http/client.hpp"
+#include "platform/idempotency/pg_store.hpp"
 #include "platform/rpc/page_token.hpp"
 #include "services/payment/api/payment_service.hpp"
 #include "services/payment/provider/sandbox.hpp"
 #include "services/payment/workers/audit.hpp"
 #include "services/payment/workers/recovery.hpp"
+#include "services/payment/workers/subscribers.hpp"
 
 namespace market::payment {
 
@@ -23,20 +27,30 @@ struct Settings {
 
 class Service final : public host::Service {
  public:
+  struct Peers {
+    api::OrderApi& orders;
+  };
+
   Service(host::Host& host, const Settings& settings);
+
+  // Before Start. Apart from the constructor since order and payment know each other.
+  void Connect(Peers peers);
 
   Task<> Start() override;
   rpc::Binding Binding() override { return api::Bind(service_); }
-  idempotency::Store* Answers() override { return nullptr; }
+  idempotency::Store* Answers() override { return &answers_; }
   // For services of the same process.
   api::PaymentApi& Api() { return neighbour_; }
 
  private:
   host::Host& host_;
   postgres::Database database_;
+  audit::Sealer sealer_;
+  idempotency::PgStore answers_;
   storage::Payments payments_;
   storage::Ledger ledger_;
   events::Log log_;
+  std::optional<events::Subscription> orders_told_;
   Metrics metrics_;
   http::Client client_;
   provider::Sandbox provider_;

@@ -4,8 +4,10 @@ Written from the contract alone, by somebody who has not read the services: this
 worth nothing once it does. One Market has the offers of some shops, the orders of them and a ledger, all in one currency;
 amounts are minor units. An act that the contract does not allow raises Refused and has changed nothing.
 
-Cents: half up, once per line. What is split is split by largest remainder; of equal remainders the first gets the cent. What goes
-back last is all that is left, so that a line, a seller order and an order end at exactly 0.
+Cents: half up, once per line. What is split is split by largest remainder; of equal remainders the first gets the cent. Of a line
+that is cancelled in steps what so many of its units cost has gone back, whatever the steps were. A refund by amount is of the seller
+order, which the payment is split by, and of none of its lines. What goes back last is all that is left, so that a seller order and an
+order end at exactly 0.
 """
 
 import dataclasses
@@ -62,20 +64,18 @@ class Line:
     committed: int = 0
     released: int = 0
     consumed: int = 0
-    refunded: int = 0
 
     def total(self):
         price = self.quantity * self.unit_price - self.discount
         return price + half_up(price * self.tax, TAX_WHOLE)
 
-    def net(self):
-        return self.total() - self.refunded
+    def cost(self, units):
+        """Of so many of its units."""
+        return half_up(self.total() * units, self.quantity)
 
     def worth(self, units):
-        """What goes back for so many units more: what they cost, or what is left, and all of that with the last of them."""
-        if self.released + units == self.quantity:
-            return self.net()
-        return min(half_up(self.total() * units, self.quantity), self.net())
+        """What is to go back for so many units more."""
+        return self.cost(self.released + units) - self.cost(self.released)
 
 
 @dataclasses.dataclass
@@ -84,12 +84,13 @@ class Part:
     shop: str
     lines: list
     state: str = "PENDING_PAYMENT"
+    back: int = 0
 
     def total(self):
         return sum(line.total() for line in self.lines)
 
     def refunded(self):
-        return sum(line.refunded for line in self.lines)
+        return self.back
 
     def net(self):
         return self.total() - self.refunded()
@@ -205,14 +206,16 @@ class Order:
     def _take_back(self, units):
         amount = 0
         for shop, wanted in units.items():
-            for line in self.parts[shop].lines:
+            part, worth = self.parts[shop], 0
+            for line in part.lines:
                 quantity = wanted.get(line.offer, 0)
-                if quantity:
-                    back = line.worth(quantity)
-                    line.refunded += back
-                    line.released += quantity
-                    line.committed -= quantity
-                    amount += back
+                worth += line.worth(quantity)
+                line.released += quantity
+                line.committed -= quantity
+            # Never more than is left, and all of that with the last unit.
+            back = min(worth, part.net()) if part.cancellable() else part.net()
+            part.back += back
+            amount += back
         self._post_refund(amount)
 
     def refund(self, amount, shop=None):
@@ -221,8 +224,7 @@ class Order:
         if self.payment != "CAPTURED" or not 0 < amount <= sum(part.net() for part in parts):
             raise Refused("more than what is left")
         for part, share in zip(parts, split(amount, [part.net() for part in parts])):
-            for line, back in zip(part.lines, split(share, [line.net() for line in part.lines])):
-                line.refunded += back
+            part.back += share
         self._post_refund(amount)
 
     def amounts(self):
@@ -235,12 +237,9 @@ class Order:
             for line in part.lines:
                 place = ("line", shop, line.offer)
                 found |= {(*place, "quantity"): line.quantity, (*place, "unitPrice"): line.unit_price,
-                          (*place, "total"): line.total(), (*place, "refunded"): line.refunded if taken else 0,
-                          (*place, "shippedQuantity"): line.consumed}
+                          (*place, "total"): line.total(), (*place, "shippedQuantity"): line.consumed}
                 if part.state != "FAILED":    # its units were released, and nobody cancelled them
                     found[(*place, "cancelledQuantity")] = line.released
-                if taken:
-                    found[(*place, "net")] = line.net()
             if taken:
                 found["part", shop, "net"] = part.net()
         if taken:

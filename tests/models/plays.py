@@ -20,6 +20,7 @@ class Other:
 
     acts = frozenset(ACTS)           # that it has
     cancels_units = True             # or whole seller orders alone
+    refunds_orders = True            # by amount, or seller orders alone
     waits_for_another_method = True  # a declined order does, and `pay` goes on with it
     shows = frozenset()              # the kinds of places it shows: (what, word)
 
@@ -170,7 +171,7 @@ class Play:
         return {name: self.rng.randint(1, left[name] + (self.rng.random() < 0.1)) for name in names}
 
     def do_refund(self, order, shop):
-        part = self.rng.choice((shop, None))
+        part = self.rng.choice((shop, None)) if self.other.refunds_orders else shop
         left = sum(one.net() for one in ([order.parts[part]] if part else order.parts.values()))
         amount = self.rng.choice((self.rng.randint(1, max(1, left)), 1, max(1, left), left + 1))
         self.both(order, f"refund {amount} of {part or 'all'}", "refund", (amount, part))

@@ -39,8 +39,19 @@ def advance_checkout(operator, owner, shop, category):
     return "checkout", order, "the provider is back"
 
 
+def refund_payment(operator, owner, shop, category):
+    owner.add_address()
+    order = owner.place((shop().offer, 1)).json()
+    path = f"/v1/orders/{order['id']}/payment"
+    until(lambda: owner.ok("GET", path)["state"] == "CAPTURED", "the capture")
+    payment = owner.ok("GET", path)["id"]
+    operator.ok("POST", f"/v1/payments/{payment}:refund", {"sellerOrderId": order["sellerOrders"][0]["id"], "reason": "a scratch"},
+                key=new_key())
+    return "payment", payment, "a scratch"
+
+
 ACTS = {"user.ApproveSeller": approve_seller, "product.CreateCategory": create_category, "order.CancelOrder": cancel_order,
-        "order.AdvanceCheckout": advance_checkout}
+        "order.AdvanceCheckout": advance_checkout, "payment.RefundPayment": refund_payment}
 
 
 def acts(service, target):

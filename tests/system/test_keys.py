@@ -220,6 +220,18 @@ def advance_checkout(world):
     return Scene(world.operator, one, two, lambda: int(psql("order", on_record)), (200, 0), settle)
 
 
+def refund_payment(world):
+    order = world.buyer.place((world.offer, 1)).json()
+
+    def payment():
+        return world.buyer.ok("GET", f"/v1/orders/{order['id']}/payment")
+
+    until(lambda: payment()["state"] == "CAPTURED", "the capture")
+    path, part = f"/v1/payments/{payment()['id']}:refund", order["sellerOrders"][0]["id"]
+    one, two = ((path, {"sellerOrderId": part, "amount": {"amount": amount, "currency": "EUR"}, "reason": "a scratch"}) for amount in (1, 2))
+    return Scene(world.operator, one, two, lambda: len(payment().get("refunds", [])), (200, 1))
+
+
 ACCEPT, SHIP = ("accept", {}), ("ship", {"carrier": "Royal Mail", "trackingNumber": "RM1"})
 SCENES = {"SignOut": sign_out, "UpdateMyProfile": update_my_profile, "CreateMyAddress": create_my_address,
           "UpdateMyAddress": update_my_address, "DeleteMyAddress": delete_my_address, "OpenSeller": open_seller,
@@ -230,7 +242,7 @@ SCENES = {"SignOut": sign_out, "UpdateMyProfile": update_my_profile, "CreateMyAd
           "DeliverSellerOrder": fulfil("deliver", "DELIVERED", {}, [ACCEPT, SHIP]),
           "RejectSellerOrder": fulfil("reject", "REJECTED", {"reason": "sold in the shop"}),
           "CancelBySeller": fulfil("cancel", "CANCELLED", {"reason": "broken"}, [ACCEPT]), "ConfirmReceipt": confirm_receipt,
-          "AdvanceCheckout": advance_checkout}
+          "AdvanceCheckout": advance_checkout, "RefundPayment": refund_payment}
 
 
 def test_every_method_has_its_scene():

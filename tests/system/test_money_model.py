@@ -5,6 +5,7 @@ MARKET_ACTS acts from MARKET_SEED; `./market test --long money` goes from seed t
 uses, so that what the ledger gains in it is theirs. What the contract does not have yet (docs/openapi.yaml) is not done.
 """
 
+import itertools
 import os
 import random
 import time
@@ -28,7 +29,7 @@ PATHS = {act: f"/v1/sellerOrders/{{sellerOrderId}}:{act}" for act in ("accept", 
 BODIES = {"ship": {"carrier": "Posten", "trackingNumber": "N1"}, "reject": {"reason": "out of cups"}}
 SCHEMAS = {"order": "Order", "part": "SellerOrder", "line": "OrderLine"}
 WORDS = {"order": ("total", "refunded", "net"), "part": ("state", "total", "refunded", "net"),
-         "line": ("quantity", "unitPrice", "total", "refunded", "net", "cancelledQuantity", "shippedQuantity")}
+         "line": ("quantity", "unitPrice", "total", "cancelledQuantity", "shippedQuantity")}
 
 
 def has(schema, field):
@@ -48,6 +49,7 @@ def done(answer):
 class Rest(plays.Other):
     acts = frozenset(act for act, path in PATHS.items() if path in contract.openapi()["paths"])
     cancels_units = has("CancelOrderRequest", "lines")
+    refunds_orders = False
     waits_for_another_method = "/v1/orders/{orderId}:pay" in contract.openapi()["paths"]
     # Besides the words of the contract for the model's, what stands in the payment, in its copies, at the offer and in the ledger.
     shows = {(what, word) for what, schema in SCHEMAS.items() for word in WORDS[what] if has(schema, word)} \
@@ -59,6 +61,7 @@ class Rest(plays.Other):
         self.owners = {owner.seller: owner for owner in owners}
         self.products = {}    # by offer: (seller, product)
         self.ids = []         # of the orders
+        self.cancelling = itertools.cycle(("buyer", "shop", "operator"))
         self.renewed = time.monotonic()
         self.ledger_before = self.ledger()
 
@@ -137,18 +140,25 @@ class Rest(plays.Other):
         return self.of_part("reject", number, shop)
 
     def cancel(self, number, units):
+        """By turns by the buyer, the shop, where it is about one alone, and an operator."""
         parts = {part["sellerId"]: part for part in self.order(number)["sellerOrders"]}
+        wanted = {"reason": "too many"}
         if self.cancels_units and all(units.values()):
-            wanted = {"lines": [{"lineId": line["id"], "quantity": units[shop][line["offerId"]]}
-                                for shop in units for line in parts[shop]["lines"] if line["offerId"] in units[shop]]}
+            wanted["lines"] = [{"lineId": line["id"], "quantity": units[shop][line["offerId"]]}
+                               for shop in units for line in parts[shop]["lines"] if line["offerId"] in units[shop]]
         else:
-            wanted = {"sellerOrderIds": [parts[shop]["id"] for shop in units]}
-        return done(self.buyer.post(f"/v1/orders/{self.ids[number]}:cancel", wanted, key=market.new_key()))
+            wanted["sellerOrderIds"] = [parts[shop]["id"] for shop in units]
+        by = next(self.cancelling)
+        if by == "shop" and len(units) == 1:
+            wanted.pop("sellerOrderIds", None)
+            shop, = units
+            return done(self.owners[shop].post(f"/v1/sellerOrders/{parts[shop]['id']}:cancel", wanted, key=market.new_key()))
+        person = self.operator if by == "operator" else self.buyer
+        return done(person.post(f"/v1/orders/{self.ids[number]}:cancel", wanted, key=market.new_key()))
 
     def refund(self, number, amount, shop):
-        wanted = {"amount": {"amount": amount, "currency": CURRENCY}, "reason": "a scratch"}
-        if shop:
-            wanted["sellerOrderId"] = self.part(number, shop)["id"]
+        wanted = {"amount": {"amount": amount, "currency": CURRENCY}, "reason": "a scratch",
+                  "sellerOrderId": self.part(number, shop)["id"]}
         return done(self.operator.post(f"/v1/payments/{self.payment(number)['id']}:refund", wanted, key=market.new_key()))
 
     def restock(self, offer, units):

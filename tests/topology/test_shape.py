@@ -95,7 +95,7 @@ def test_what_it_counts_is_named_in_one_file(service):
 def test_the_readme_names_its_peers_and_workers(service):
     rows = dict(re.findall(r"^\| (peers|workers) \| (.*) \|$", (folder(service) / "README.md").read_text(), re.MULTILINE))
     assert set(SERVICES[service].calls) - set(re.findall(r"[a-z]+", rows["peers"])) == set()
-    assert set(SERVICES[service].workers) - set(re.findall(r"`(\w+)`", rows["workers"])) == set()
+    assert set(SERVICES[service].workers) - set(re.findall(r"`([\w.]+)`", rows["workers"])) == set()
 
 
 @every_service

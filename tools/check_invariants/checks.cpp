@@ -34,7 +34,7 @@ constexpr std::array kChecks = {
     Check{"O4", "order", "the history of a part has only legal moves, without a gap, and ends in its state",
           R"sql(
       WITH step AS (
-        SELECT order_id, seller_order_id, sequence, from_state, to_state,
+        SELECT order_id, seller_order_id, sequence, from_state, to_state, cardinality(lines) > 0 AS cancels,
                lag(to_state) OVER (PARTITION BY seller_order_id ORDER BY sequence) AS before,
                lead(sequence) OVER (PARTITION BY seller_order_id ORDER BY sequence) IS NULL AS last
         FROM order_event)
@@ -45,8 +45,10 @@ constexpr std::array kChecks = {
          OR step.order_id <> s.order_id
          OR step.from_state IS DISTINCT FROM step.before
          OR (step.last AND step.to_state <> s.state)
-         OR (coalesce(step.from_state, '') || '>' || step.to_state) NOT IN (
+         OR (coalesce(step.from_state, '') || '>' || step.to_state
+             || CASE WHEN step.from_state = step.to_state AND step.cancels THEN ' some units' ELSE '' END) NOT IN (
               '>PENDING_PAYMENT', 'PENDING_PAYMENT>PLACED', 'PENDING_PAYMENT>FAILED', 'PLACED>ACCEPTED',
+              'PLACED>PLACED some units', 'ACCEPTED>ACCEPTED some units',
               'PLACED>CANCELLED', 'PLACED>REJECTED', 'ACCEPTED>SHIPPED', 'ACCEPTED>CANCELLED', 'ACCEPTED>REJECTED',
               'SHIPPED>DELIVERED', 'DELIVERED>COMPLETED'))sql"},
     Check{"O5", "order", "a checkout is over, or inside its deadline", R"sql(
@@ -167,6 +169,13 @@ constexpr std::array kChecks = {
                               SELECT 'seller_order/' || id, version FROM seller_order) AS about USING (aggregate)
       WHERE split_part(e.aggregate, '/', 1) IN ('order', 'seller_order')
         AND (about.version IS NULL OR about.version < e.aggregate_version))sql"},
+    Check{"O22", "order", "which units of a line were cancelled is told in its part's history", R"sql(
+      SELECT l.id::text, format('%s are cancelled, told of %s', l.cancelled, coalesce(told.quantity, 0))
+      FROM order_line l LEFT JOIN (
+        SELECT e.seller_order_id, units.line, sum(units.quantity) AS quantity
+        FROM order_event e CROSS JOIN unnest(e.lines, e.quantities) AS units (line, quantity)
+        GROUP BY e.seller_order_id, units.line) AS told ON told.line = l.id AND told.seller_order_id = l.seller_order_id
+      WHERE l.cancelled <> coalesce(told.quantity, 0))sql"},
     Check{"D1", "order", "the outbox is empty or young", R"sql(
       SELECT id::text, format('%s %s since %s: %s', topic, key, created_at, last_error)
       FROM outbox WHERE created_at < market_now() - interval '60 seconds')sql"},
@@ -374,16 +383,21 @@ constexpr std::array kChecks = {
     Check{"D3", "user", "the outbox is empty or young", R"sql(
       SELECT id::text, format('%s %s since %s: %s', topic, key, created_at, last_error)
       FROM outbox WHERE created_at < market_now() - interval '60 seconds')sql"},
+    Check{"D4", "payment", "the outbox is empty or young", R"sql(
+      SELECT id::text, format('%s %s since %s: %s', topic, key, created_at, last_error)
+      FROM outbox WHERE created_at < market_now() - interval '60 seconds')sql"},
 
     // Acts
     Check{"R1", "auth", "the chain of acts is whole", kChain},
     Check{"R2", "user", "the chain of acts is whole", kChain},
     Check{"R3", "product", "the chain of acts is whole", kChain},
     Check{"R4", "order", "the chain of acts is whole", kChain},
+    Check{"R9", "payment", "the chain of acts is whole", kChain},
     Check{"R5", "auth", "every act is in the chain", kSealed},
     Check{"R6", "user", "every act is in the chain", kSealed},
     Check{"R7", "product", "every act is in the chain", kSealed},
     Check{"R8", "order", "every act is in the chain", kSealed},
+    Check{"R10", "payment", "every act is in the chain", kSealed},
 
     // People
     Check{"A1", "auth", "a session has at most one live refresh token", R"sql(

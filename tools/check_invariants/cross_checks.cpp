@@ -9,6 +9,17 @@ namespace {
 bool IsDead(const std::string& state) {
   return state == "CANCELLED" || state == "REJECTED" || state == "FAILED";
 }
+// What is to be given back of a part: all of one that is dead, else of each line the portion of its cancelled units,
+// rounded half up.
+std::int64_t DueBack(const PartFact& part) {
+  if (IsDead(part.state)) return part.total_minor;
+  std::int64_t due = 0;
+  for (const auto& [id, line] : part.lines) {
+    const auto units = std::max<std::int64_t>(line.quantity, 1);  // whatever the row says
+    due += (2 * line.total_minor * line.cancelled + units) / (2 * units);
+  }
+  return due;
+}
 // Units follow the line: consumed once they are shipped, given back when they or their part are cancelled,
 // committed else.
 Units DueUnits(const PartFact& part, const LineFact& line) {
@@ -187,11 +198,13 @@ class OrderChecker : public Findings {
     }
   }
 
-  // X4: of a captured payment exactly the dead parts are given back, each in full.
+  // X4: of a captured payment exactly what was cancelled is given back, dead parts in full, and what operators gave
+  // back besides; a part never more than it cost.
   void CheckRefunds(const std::string& order, const PaymentFact& payment) {
     const Row row{"payment", payment.id};
     const auto& parts = PartsOf(order);
-    std::map<std::string, std::int64_t> given;  // by part
+    std::map<std::string, std::int64_t> given;         // by part
+    std::map<std::string, std::int64_t> by_operators;  // of that
     for (const auto& [id, refund] : payment.refunds) {
       if (!parts.contains(refund.part)) {
         Add("X4", row,
@@ -201,15 +214,16 @@ class OrderChecker : public Findings {
             fmt::format("refund {} for part {} is PENDING, and no message will end it", id, refund.part));
       } else if (refund.state == "SUCCEEDED") {
         given[refund.part] += refund.amount_minor;
+        if (refund.by_operator) by_operators[refund.part] += refund.amount_minor;
       }
     }
     for (const auto& [id, part] : parts) {
-      const bool owed = payment.standing.captured_minor > 0 && IsDead(part->state);
-      const auto due = owed ? part->total_minor : 0;
+      const auto wanted = DueBack(*part) + by_operators[id];
+      const auto due = payment.standing.captured_minor > 0 ? std::min(wanted, part->total_minor) : 0;
       if (given[id] == due) continue;
       Add("X4", row,
-          fmt::format("part {} is {} and cost {}; {} of it was given back", id, part->state,
-                      part->total_minor, given[id]));
+          fmt::format("part {} is {} and cost {}; {} of it was given back, {} are due", id, part->state,
+                      part->total_minor, given[id], due));
     }
   }
 
@@ -261,6 +275,8 @@ class OrderChecker : public Findings {
 }  // namespace
 
 bool IsMoneyAtRest(const Facts& facts, const std::string& order) {
+  const auto* payment = Find(facts.payments, order);
+  if (payment != nullptr && payment->tells) return false;
   return IsAtRest(facts, order, &Pulse::payment_waits);
 }
 bool IsStockAtRest(const Facts& facts, const std::string& order) {

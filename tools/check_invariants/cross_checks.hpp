@@ -6,6 +6,8 @@
 //   message in the outbox, until the peer has done it, and each of its steps raises its version. An order whose pulse
 //   was read the same before and after its peers, with nothing to bring about, was at rest: all copies must
 //   agree, and what has no message by now will never happen.
+//   Payment tells order of refunds: while that is under way, by what was read with payment, its order is not at rest
+//   either.
 // - What exists because something else did is looked for in what was read later than that.
 // - What never changes once it is written is compared at any time.
 #pragma once
@@ -50,6 +52,7 @@ struct LineFact {
   std::int64_t quantity = 0;
   std::int64_t cancelled = 0;
   std::int64_t shipped = 0;
+  std::int64_t total_minor = 0;
 };
 struct PartFact {
   std::string order;
@@ -68,6 +71,7 @@ struct RefundFact {
   std::string part;
   std::string state;
   std::int64_t amount_minor = 0;
+  bool by_operator = false;  // what was bought stays as it is
 };
 struct PaymentFact {
   std::string id;
@@ -79,6 +83,7 @@ struct PaymentFact {
   Standing standing;
   std::map<std::string, SplitFact> splits;    // by part
   std::map<std::string, RefundFact> refunds;  // by id
+  bool tells = false;                         // order has still to hear of a refund
 };
 
 // Where units are that are not given back.

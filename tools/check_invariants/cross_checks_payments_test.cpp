@@ -65,6 +65,44 @@ auto Finds(const std::string& check, const std::string& row, const std::string& 
                Field(&Finding::detail, HasSubstr(detail)));
 }
 
+// Captured, one of three units cancelled, and what else is said.
+Facts PartlyGivenBack(std::int64_t by_order, std::int64_t by_operator) {
+  const auto back = by_order + by_operator;
+  auto payment = APayment("auth", {"CAPTURED", 1000, 1000, back});
+  payment.refunds = {{"refund1", {"part", "SUCCEEDED", by_order}},
+                     {"refund2", {"part", "SUCCEEDED", by_operator, true}}};
+  auto facts = With("PLACED", std::move(payment), {AHold("auth", "captured", 1000, back)});
+  facts.parts["part"].lines["line"] = {"offer", "product", 3, 1, 0, 1000};
+  facts.reservations[{"order", "line"}] = {"offer", 3, {.committed = 2}, "product", "seller"};
+  facts.movements = {{"auth", "capture", "order", "EUR", 1000},
+                     {"auth", "refund", "part/refund1", "EUR", by_order},
+                     {"auth", "refund", "part/refund2", "EUR", by_operator}};
+  facts.ledger["order"] = {{"capture in EUR", 1000},
+                           {"refund of part part/refund1 in EUR", by_order},
+                           {"refund of part part/refund2 in EUR", by_operator}};
+  return facts;
+}
+
+TEST(CrossCheck_Payments, OfCancelledUnitsThePortionIsGivenBack_AndWhatOperatorsGive) {
+  EXPECT_THAT(CrossCheck(PartlyGivenBack(333, 0)), IsEmpty());
+  EXPECT_THAT(CrossCheck(PartlyGivenBack(333, 500)), IsEmpty());
+  EXPECT_THAT(CrossCheck(PartlyGivenBack(100, 900)), IsEmpty()) << "no more was left for the units";
+  EXPECT_THAT(CrossCheck(PartlyGivenBack(334, 0)),
+              ElementsAre(Finds("X4", "payment", "334 of it was given back, 333 are due")));
+  EXPECT_THAT(CrossCheck(PartlyGivenBack(332, 500)),
+              ElementsAre(Finds("X4", "payment", "832 of it was given back, 833 are due")));
+}
+
+TEST(CrossCheck_Payments, WhatOrderHasStillToHearOf_IsUnderWay) {
+  auto facts = PartlyGivenBack(333, 500);
+  facts.orders["order"].payment.refunded_minor = 333;
+  EXPECT_THAT(CrossCheck(facts), ElementsAre(Finds("X11", "order", "refunded 333")));
+  EXPECT_EQ(CountUnderWay(facts), 0u);
+  facts.payments["order"].tells = true;
+  EXPECT_THAT(CrossCheck(facts), IsEmpty());
+  EXPECT_EQ(CountUnderWay(facts), 1u);
+}
+
 TEST(CrossCheck_Payments, SeveralRefundsOfAPart_AreItsPriceTogether) {
   EXPECT_THAT(CrossCheck(GivenBack()), IsEmpty());
   auto facts = GivenBack();

@@ -17,7 +17,7 @@ constexpr Statement kOrders{"invariants.orders", R"sql(
   FROM orders)sql"};
 constexpr Statement kParts{"invariants.parts", R"sql(
   SELECT s.id::text, s.order_id::text, s.seller_id::text, s.state, s.total_minor, l.id::text, l.offer_id::text,
-         l.product_id::text, l.quantity, l.cancelled, l.shipped, s.refunded_minor
+         l.product_id::text, l.quantity, l.cancelled, l.shipped, s.refunded_minor, l.total_minor
   FROM seller_order s LEFT JOIN order_line l ON l.seller_order_id = s.id)sql"};
 // The key of a message names the order and which of its resources, the topic says which that is.
 constexpr Statement kPulses{"invariants.pulses", R"sql(
@@ -37,8 +37,16 @@ constexpr Statement kSplits{"invariants.splits", R"sql(
   SELECT p.order_id::text, p.id::text, s.seller_order_id::text, s.seller_id::text, s.amount_minor
   FROM payment_split s JOIN payment p ON p.id = s.payment_id)sql"};
 constexpr Statement kRefunds{"invariants.refunds", R"sql(
-  SELECT p.order_id::text, p.id::text, r.id::text, r.seller_order_id::text, r.state, r.amount_minor
+  SELECT p.order_id::text, p.id::text, r.id::text, r.seller_order_id::text, r.state, r.amount_minor,
+         r.account_id IS NOT NULL
   FROM refund r JOIN payment p ON p.id = r.payment_id)sql"};
+// Payments whose refunds order has still to be told of: in the log behind its position, or in the outbox.
+constexpr Statement kTelling{"invariants.telling", R"sql(
+  SELECT DISTINCT p.order_id::text, p.id::text
+  FROM (SELECT e.aggregate FROM event e JOIN event_subscription s ON (e.xid, e.seq) > (s.xid, s.seq)
+        WHERE s.subscriber = 'order' AND e.type = 'payment.PaymentRefunded'
+        UNION SELECT substr(key, length('order/') + 1) FROM outbox WHERE topic = 'event.order') AS told
+  JOIN payment p ON told.aggregate = 'payment/' || p.id)sql"};
 // The provider knows a refund by its part and its id.
 constexpr Statement kLedger{"invariants.ledger", R"sql(
   SELECT p.order_id::text, lower(e.cause::text), coalesce(r.seller_order_id::text, 'missing') || '/' || e.cause_id, l.currency,
@@ -86,7 +94,8 @@ void ReadParts(const Result& rows, Facts& facts) {
                                 .product = Copy(row, 7),
                                 .quantity = row.Int(8),
                                 .cancelled = row.Int(9),
-                                .shipped = row.Int(10)};
+                                .shipped = row.Int(10),
+                                .total_minor = row.Int(12)};
   }
 }
 
@@ -201,7 +210,7 @@ Task<std::map<std::string, Pulse>> Sources::LoadPulses() {
 }
 
 Task<> Sources::LoadPayments(Facts& facts) {
-  const auto results = co_await Snapshot("payment", {kPayments, kSplits, kRefunds, kLedger});
+  const auto results = co_await Snapshot("payment", {kPayments, kSplits, kRefunds, kLedger, kTelling});
   for (const auto row : results[0]) {
     PaymentFact payment{.id = Copy(row, 1),
                         .buyer = Copy(row, 2),
@@ -233,7 +242,12 @@ Task<> Sources::LoadPayments(Facts& facts) {
   }
   for (const auto row : results[2]) {
     auto* payment = newest(row);
-    if (payment) payment->refunds.emplace(Copy(row, 2), RefundFact{Copy(row, 3), Copy(row, 4), row.Int(5)});
+    if (payment)
+      payment->refunds.emplace(Copy(row, 2),
+                               RefundFact{Copy(row, 3), Copy(row, 4), row.Int(5), row.GetBool(6)});
+  }
+  for (const auto row : results[4]) {
+    if (auto* payment = newest(row)) payment->tells = true;
   }
   for (const auto row : results[3]) {
     facts.ledger[Copy(row, 0)][NameOfMovement(Copy(row, 1), Copy(row, 2), Copy(row, 3))] += row.Int(4);

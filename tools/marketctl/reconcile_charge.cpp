@@ -61,7 +61,8 @@ std::optional<WantedRefund> RefundOf(const Payment& payment, const Listed::Refun
   return WantedRefund{.id = reference->refund,
                       .seller_order = reference->seller_order,
                       .amount = Money{refund.amount_minor, payment.currency},
-                      .reason = "refunded after the backup"};
+                      .reason = "refunded after the backup",
+                      .bound = payment::domain::Bound::kExactly};
 }
 
 // What was done at the provider with this charge and is not in our payment.

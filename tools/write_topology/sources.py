@@ -44,6 +44,10 @@ def place_of_worker(service, worker):
         return f"{room}/service.cpp", f"the worker {worker}", (rf'{verb}\("{service}"',)
     named = f'"{service}.{worker}"'
     files = [path for path in sorted((ROOT / room / "workers").glob("*.cpp")) if named in path.read_text()]
+    # A subscription has three: one that hands on, and those of its relay. They are called after who is told.
+    told = f"{room}/workers/subscribers.cpp"
+    if not files and (ROOT / told).is_file():
+        return told, f"the worker {worker}", (rf'^constexpr std::string_view k\w+ = "{worker.partition(".")[0]}";$',)
     file = str(files[0].relative_to(ROOT)) if files else f"{room}/service.cpp"
     return file, f"the worker {worker}", (re.escape(named),)
 

@@ -8,7 +8,8 @@ identity::Permissions Of(domain::Role role) {
   switch (role) {
     case domain::Role::kOperator:
       return {options::CATEGORIES_WRITE, options::SELLERS_APPROVE, options::ORDERS_READ,
-              options::ORDERS_CANCEL,    options::PAYMENTS_READ,   options::LEDGER_READ};
+              options::ORDERS_CANCEL,    options::PAYMENTS_READ,   options::PAYMENTS_REFUND,
+              options::LEDGER_READ};
   }
   return {};
 }

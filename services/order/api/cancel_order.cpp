@@ -11,13 +11,21 @@ Task<api::order::Order> OrderService::CancelOrder(CallContext& call, api::order:
   const auto scope = by_operator ? storage::Scope::Everything() : storage::Scope::Buyer(caller.account);
   std::vector<domain::SellerOrderId> named;
   for (const auto& part : request.seller_order_ids()) named.push_back(domain::SellerOrderId::From(part));
+  const auto units = UnitsFrom(request.lines());
+  if (!named.empty() && !units.empty()) {
+    throw InvalidArgument("lines", "ONE_OF", "name lines or seller orders, not both");
+  }
   storage::Actor actor{by_operator ? domain::ActorRole::kOperator : domain::ActorRole::kBuyer,
                        caller.account};
   if (by_operator) actor.act = rpc::ActOf(call, request.reason());
 
   const auto cancel = [&] {
-    return deps_.transitions.Cancel(call, id, scope, named, actor, request.reason(), call.OperationId(),
-                                    call.Trace().ToTraceparent(), deps_.clock.Now());
+    const auto trace = call.Trace().ToTraceparent();
+    const auto now = deps_.clock.Now();
+    return units.empty() ? deps_.transitions.Cancel(call, id, scope, named, actor, request.reason(),
+                                                    call.OperationId(), trace, now)
+                         : deps_.transitions.CancelUnits(call, id, scope, units, actor, request.reason(),
+                                                         call.OperationId(), trace, now);
   };
   auto cancelled = co_await cancel();
   if (!cancelled) {

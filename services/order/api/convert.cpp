@@ -73,6 +73,12 @@ std::vector<domain::Item> ItemsFrom(const google::protobuf::RepeatedPtrField<api
   return domain::Merge(wanted);
 }
 
+std::vector<domain::Units> UnitsFrom(const google::protobuf::RepeatedPtrField<api::order::LineUnits>& lines) {
+  std::vector<domain::Units> units;
+  for (const auto& line : lines) units.push_back({domain::LineId::From(line.line_id()), line.quantity()});
+  return units;
+}
+
 domain::Offer OfferFrom(const api::product::OfferForSale& offer) {
   return {.id = domain::OfferId::From(offer.offer_id()),
           .product = domain::ProductId::From(offer.product_id()),
@@ -155,6 +161,11 @@ api::order::OrderEvent ToProto(const domain::Event& event) {
   out.set_to(ToProto(event.to));
   out.set_actor(std::string(domain::Name(event.actor)));
   out.set_reason(event.reason);
+  for (const auto& [line, quantity] : event.cancelled) {
+    auto& units = *out.add_lines();
+    units.set_line_id(line.ToString());
+    units.set_quantity(quantity);
+  }
   return out;
 }
 

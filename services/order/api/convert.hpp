@@ -6,6 +6,7 @@
 #include "marketplace/order/v1/order.market.hpp"
 #include "marketplace/product/v1/product.market.hpp"
 #include "marketplace/user/v1/user.market.hpp"
+#include "services/order/domain/cancellation.hpp"
 #include "services/order/domain/event.hpp"
 #include "services/order/domain/pricing.hpp"
 #include "services/order/storage/checkouts.hpp"
@@ -14,6 +15,8 @@
 namespace market::order {
 
 std::vector<domain::Item> ItemsFrom(const google::protobuf::RepeatedPtrField<api::order::OrderItem>& items);
+std::vector<domain::Units> UnitsFrom(
+    const google::protobuf::RepeatedPtrField<api::order::LineUnits>& lines);
 domain::Offer OfferFrom(const api::product::OfferForSale& offer);
 domain::Address AddressFrom(const api::user::Address& address);
 

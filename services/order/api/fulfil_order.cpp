@@ -10,12 +10,13 @@ Task<api::order::SellerOrder> OrderService::AcceptSellerOrder(CallContext& call,
 
 Task<api::order::SellerOrder> OrderService::RejectSellerOrder(CallContext& call,
                                                               api::order::RejectSellerOrderRequest request) {
-  co_return co_await End(call, request.seller_order_id(), domain::State::kRejected, request.reason());
+  co_return co_await End(call, request.seller_order_id(), domain::State::kRejected, request.reason(), {});
 }
 
 Task<api::order::SellerOrder> OrderService::CancelBySeller(CallContext& call,
                                                            api::order::CancelBySellerRequest request) {
-  co_return co_await End(call, request.seller_order_id(), domain::State::kCancelled, request.reason());
+  co_return co_await End(call, request.seller_order_id(), domain::State::kCancelled, request.reason(),
+                         UnitsFrom(request.lines()));
 }
 
 Task<api::order::SellerOrder> OrderService::ShipSellerOrder(CallContext& call,
@@ -49,10 +50,11 @@ Task<api::order::SellerOrder> OrderService::Move(CallContext& call, std::string 
 }
 
 Task<api::order::SellerOrder> OrderService::End(CallContext& call, std::string part_id, domain::State to,
-                                                std::string reason) {
+                                                std::string reason, std::vector<domain::Units> units) {
   const auto part = domain::SellerOrderId::From(part_id);
   const auto scope = storage::Scope::Sellers(call.Reach().sellers);
-  storage::Ending ending{to, {domain::ActorRole::kSeller, call.Caller().account}, std::move(reason)};
+  storage::Ending ending{
+      to, {domain::ActorRole::kSeller, call.Caller().account}, std::move(reason), std::move(units)};
   co_return Tell(co_await deps_.transitions.End(call, part, scope, std::move(ending), call.OperationId(),
                                                 call.Trace().ToTraceparent(), deps_.clock.Now()));
 }

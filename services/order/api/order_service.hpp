@@ -67,6 +67,8 @@ class OrderService final : public api::OrderApi {
       CallContext& call, api::order::ListStuckCheckoutsRequest request) override;
   Task<api::order::Checkout> AdvanceCheckout(CallContext& call,
                                              api::order::AdvanceCheckoutRequest request) override;
+  Task<google::protobuf::Empty> Deliver(CallContext& call,
+                                        marketplace::type::v1::DeliverRequest request) override;
 
  private:
   Task<std::vector<domain::Offer>> FetchOffers(CallContext& call, std::vector<domain::Item> items);
@@ -82,7 +84,7 @@ class OrderService final : public api::OrderApi {
   Task<api::order::SellerOrder> Move(CallContext& call, std::string part_id, domain::State to,
                                      std::optional<storage::Shipment> shipment = std::nullopt);
   Task<api::order::SellerOrder> End(CallContext& call, std::string part_id, domain::State to,
-                                    std::string reason);
+                                    std::string reason, std::vector<domain::Units> units);
   Task<api::order::Order> Undone(CallContext& call, domain::OrderId id, storage::Scope scope);
   api::order::SellerOrder Tell(const storage::Moved& moved);
 

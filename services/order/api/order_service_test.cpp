@@ -304,6 +304,50 @@ TEST(OrderService_CancelOrder, OfAnUnpaidOrder_GivesBackThePaymentFirst) {
   testing::WithStore<Operations>(ExpectUnpaidCancelled);
 }
 
+// Some units of a line, by its buyer and by its shop; then the rest.
+Task<> ExpectUnitsCancelled(Operations& o) {
+  Call placing(o.buyer);
+  auto wish = o.Wish({o.anna, o.bob});
+  wish.mutable_items(0)->set_quantity(4);
+  const auto order = co_await o.api.PlaceOrder(placing.context, wish);
+  const auto& part = order.seller_orders(0);
+  api::order::CancelOrderRequest cancel;
+  cancel.set_order_id(order.id());
+  auto& units = *cancel.add_lines();
+  units.set_line_id(part.lines(0).id());
+  units.set_quantity(5);
+  Call refused(o.buyer);
+  EXPECT_EQ(co_await ReasonOf(o.api.CancelOrder(refused.context, cancel)), "ILLEGAL_TRANSITION");
+  units.set_quantity(1);
+  cancel.add_seller_order_ids(part.id());
+  EXPECT_EQ(co_await ReasonOf(o.api.CancelOrder(refused.context, cancel)), "INVALID_ARGUMENT");
+  cancel.clear_seller_order_ids();
+  Call buyer(o.buyer);
+  const auto less = co_await o.api.CancelOrder(buyer.context, cancel);
+  EXPECT_EQ(less.seller_orders(0).state(), api::order::PLACED);
+  EXPECT_EQ(less.seller_orders(0).lines(0).cancelled_quantity(), 1);
+
+  api::order::CancelBySellerRequest by_shop;
+  by_shop.set_seller_order_id(part.id());
+  *by_shop.add_lines() = units;
+  Call anna(AccountId::New(), Of(o.anna));
+  EXPECT_EQ((co_await o.api.CancelBySeller(anna.context, by_shop)).lines(0).cancelled_quantity(), 2);
+  by_shop.mutable_lines(0)->set_quantity(2);
+  Call last(AccountId::New(), Of(o.anna));
+  EXPECT_EQ((co_await o.api.CancelBySeller(last.context, by_shop)).state(), api::order::CANCELLED);
+
+  api::order::ListOrderEventsRequest look;
+  look.set_order_id(order.id());
+  const auto history = co_await o.api.ListOrderEvents(buyer.context, look);
+  const auto& event = history.events(history.events_size() - 1);
+  EXPECT_EQ(event.to(), api::order::CANCELLED);
+  EXPECT_EQ(event.lines(0).line_id(), part.lines(0).id());
+  EXPECT_EQ(event.lines(0).quantity(), 2);
+}
+TEST(OrderService_Cancel, UnitsOfALine_UntilNoneIsLeft) {
+  testing::WithStore<Operations>(ExpectUnitsCancelled);
+}
+
 Task<> ExpectEnds(Operations& o) {
   const auto order = co_await o.Placed(o.buyer, {o.anna, o.bob});
   Call anna(AccountId::New(), Of(o.anna));

@@ -4,9 +4,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "platform/core/clock.hpp"
 #include "platform/core/words.hpp"
+#include "services/order/domain/cancellation.hpp"
 #include "services/order/domain/ids.hpp"
 #include "services/order/domain/state.hpp"
 
@@ -26,7 +28,8 @@ struct Event {
   std::optional<State> from;  // nothing at the beginning
   State to = State::kPendingPayment;
   ActorRole actor = ActorRole::kSystem;
-  std::string reason;  // of a failure its name, of a cancellation what a person wrote
+  std::string reason;            // of a failure its name, of a cancellation what a person wrote
+  std::vector<Units> cancelled;  // with it
 };
 
 }  // namespace market::order::domain

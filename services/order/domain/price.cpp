@@ -46,6 +46,10 @@ Price MakePrice(std::int64_t base_minor, std::vector<Discount> discounts, std::i
           .total_minor = net + (mode == TaxMode::kAdded ? tax.amount_minor : 0)};
 }
 
+std::int64_t Portion(std::int64_t total_minor, std::int64_t units, std::int64_t quantity) {
+  return DividedHalfUp(static_cast<Wide>(total_minor) * units, quantity);
+}
+
 std::vector<std::int64_t> Share(std::int64_t total_minor, std::span<const std::int64_t> weights) {
   if (weights.empty() || std::ranges::any_of(weights, [](std::int64_t weight) { return weight < 0; })) {
     throw std::invalid_argument("an amount is shared among somebody, by weights that are not negative");

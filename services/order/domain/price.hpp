@@ -58,6 +58,9 @@ struct Price {
 Price MakePrice(std::int64_t base_minor, std::vector<Discount> discounts, std::int64_t rate_ppm,
                 TaxMode mode);
 
+// What `units` of `quantity` equal ones, which cost `total_minor` together, cost: rounded half up.
+std::int64_t Portion(std::int64_t total_minor, std::int64_t units, std::int64_t quantity);
+
 // `total_minor` in shares as large as `weights` say, none of them negative: whole minor units by largest
 // remainder, the first of equal ones first. Without any weight the first gets all. Throws std::invalid_argument
 // when there is nobody to share or a weight is negative.

@@ -24,7 +24,7 @@ CREATE TABLE orders (
   buyer_id          uuid NOT NULL,
   number            text NOT NULL,
   currency          text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
-  total_minor       bigint NOT NULL CHECK (total_minor > 0),
+  total_minor       bigint NOT NULL CHECK (total_minor >= 0),  -- 0: discounts took all of it off
   payment_method    text NOT NULL,
   recipient         text NOT NULL,
   address_lines     text[] NOT NULL,
@@ -123,7 +123,9 @@ CREATE TABLE order_event (
   actor            text NOT NULL CHECK (actor IN ('buyer', 'seller', 'operator', 'system')),
   actor_id         uuid,
   reason           text NOT NULL DEFAULT '',
-  operation_id     uuid
+  operation_id     uuid,
+  lines            uuid[],   -- which units were cancelled with it
+  quantities       bigint[]  -- and how many of each
 );
 CREATE INDEX order_event_of_order ON order_event (order_id, sequence);
 CREATE INDEX order_event_of_operation ON order_event (operation_id) WHERE operation_id IS NOT NULL;

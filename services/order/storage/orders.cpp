@@ -112,10 +112,14 @@ constexpr ComposedStatement kSellerPageLines{
     "seller_order.page_lines", "SELECT " + kLine + " FROM order_line l WHERE l.seller_order_id IN " +
                                    kPageOfSeller + " ORDER BY l.position"};
 
-constexpr Columns kEvent{
-    Column{"e.at", &domain::Event::at},           Column{"e.seller_order_id", &domain::Event::part},
-    Column{"e.from_state", &domain::Event::from}, Column{"e.to_state", &domain::Event::to},
-    Column{"e.actor", &domain::Event::actor},     Column{"e.reason", &domain::Event::reason}};
+constexpr Columns kEvent{Column{"e.at", &domain::Event::at},
+                         Column{"e.seller_order_id", &domain::Event::part},
+                         Column{"e.from_state", &domain::Event::from},
+                         Column{"e.to_state", &domain::Event::to},
+                         Column{"e.actor", &domain::Event::actor},
+                         Column{"e.reason", &domain::Event::reason},
+                         Column{"e.lines", &domain::Event::cancelled, &domain::Units::line},
+                         Column{"e.quantities", &domain::Event::cancelled, &domain::Units::quantity}};
 constexpr ComposedStatement kHistory{"order.history", "SELECT " + kEvent + R"sql(
   FROM order_event e JOIN seller_order s ON s.id = e.seller_order_id JOIN orders o ON o.id = e.order_id
   WHERE e.order_id = $1 AND (($2::uuid IS NULL AND $3::uuid[] IS NULL) OR o.buyer_id = $2 OR s.seller_id = ANY ($3))

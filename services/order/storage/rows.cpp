@@ -24,7 +24,7 @@ constexpr ComposedStatement kFindLines{
 constexpr postgres::Statement kSetRefunds{"order.set_refunds", R"sql(
   UPDATE seller_order s SET refunded_minor = r.refunded
   FROM unnest($2::uuid[], $3::bigint[]) AS r (part, refunded)
-  WHERE s.order_id = $1 AND s.id = r.part AND s.refunded_minor <> r.refunded)sql"};
+  WHERE s.order_id = $1 AND s.id = r.part AND s.refunded_minor < r.refunded)sql"};
 
 }  // namespace
 

@@ -1,7 +1,8 @@
 #include "services/order/storage/transitions.hpp"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
+#include <stdexcept>
 
 #include "platform/core/error.hpp"
 #include "platform/events/event.hpp"
@@ -11,6 +12,8 @@
 namespace market::order::storage {
 namespace {
 
+using domain::Cut;
+using domain::LineNow;
 using postgres::Batch;
 using postgres::ComposedStatement;
 using postgres::Statement;
@@ -21,11 +24,13 @@ struct Locked {
   domain::State state;
   domain::PaymentState payment;   // of its order
   domain::FailureReason failure;  // of its order
+  Currency currency;              // of its order
   MovedPart moved;                // what a move makes of it
 };
 constexpr Columns kLocked{Column{"s.state", &Locked::state},
                           Column{"o.payment_state", &Locked::payment},
                           Column{"o.failure_reason", &Locked::failure},
+                          Column{"o.currency", &Locked::currency},
                           Column{"s.id", &Locked::moved, &MovedPart::id},
                           Column{"s.order_id", &Locked::moved, &MovedPart::order},
                           Column{"s.number", &Locked::moved, &MovedPart::number},
@@ -45,18 +50,16 @@ constexpr ComposedStatement kLockParts{
         " FROM seller_order s JOIN orders o ON o.id = s.order_id"
         " WHERE s.order_id = $1 AND ($2::uuid IS NULL OR o.buyer_id = $2) ORDER BY s.id FOR UPDATE OF s"};
 
-struct UnitsOfPart {
-  domain::SellerOrderId part;
-  Units units;
-};
-constexpr Columns kUnits{
-    Column{"l.seller_order_id", &UnitsOfPart::part}, Column{"l.id", &UnitsOfPart::units, &Units::line},
-    Column{"l.quantity - l.cancelled - l.shipped", &UnitsOfPart::units, &Units::quantity}};
+constexpr Columns kLineNow{
+    Column{"l.seller_order_id", &LineNow::part},   Column{"l.id", &LineNow::line},
+    Column{"l.offer_id", &LineNow::offer},         Column{"l.quantity", &LineNow::quantity},
+    Column{"l.cancelled", &LineNow::cancelled},    Column{"l.shipped", &LineNow::shipped},
+    Column{"l.total_minor", &LineNow::total_minor}};
 constexpr ComposedStatement kUnitsOfPart{
     "seller_order.units",
-    "SELECT " + kUnits + " FROM order_line l WHERE l.seller_order_id = $1 ORDER BY l.position"};
+    "SELECT " + kLineNow + " FROM order_line l WHERE l.seller_order_id = $1 ORDER BY l.position"};
 constexpr ComposedStatement kUnitsOfOrder{
-    "order.units", "SELECT " + kUnits +
+    "order.units", "SELECT " + kLineNow +
                        " FROM order_line l JOIN seller_order s ON s.id = l.seller_order_id"
                        " WHERE s.order_id = $1 ORDER BY s.position, l.position"};
 
@@ -64,9 +67,9 @@ constexpr ComposedStatement kUnitsOfOrder{
 constexpr Statement kShipUnits{
     "seller_order.ship_units",
     "UPDATE order_line SET shipped = quantity - cancelled WHERE seller_order_id = $1"};
-constexpr Statement kCancelUnits{
-    "seller_order.cancel_units",
-    "UPDATE order_line SET cancelled = quantity - shipped WHERE seller_order_id = $1"};
+constexpr Statement kCancelUnits{"seller_order.cancel_units", R"sql(
+  UPDATE order_line l SET cancelled = l.cancelled + u.quantity
+  FROM unnest($2::uuid[], $3::bigint[]) AS u (line, quantity) WHERE l.id = u.line AND l.seller_order_id = $1)sql"};
 
 constexpr ComposedStatement kMovePart{"seller_order.move", R"sql(
   UPDATE seller_order s SET state = $2, carrier = coalesce($3, carrier), tracking_number = coalesce($4, tracking_number),
@@ -77,8 +80,9 @@ constexpr ComposedStatement kPartNow{
     "seller_order.now",
     "SELECT " + kPartWithAddress + " FROM seller_order s JOIN orders o ON o.id = s.order_id WHERE s.id = $1"};
 constexpr Statement kInsertEvent{"order.event", R"sql(
-  INSERT INTO order_event (order_id, seller_order_id, at, from_state, to_state, actor, actor_id, reason, operation_id)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9))sql"};
+  INSERT INTO order_event (order_id, seller_order_id, at, from_state, to_state, actor, actor_id, reason, operation_id,
+                           lines, quantities)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11))sql"};
 constexpr Statement kTouchOrder{"order.touch",
                                 "UPDATE orders SET version = version + 1, updated_at = $2 WHERE id = $1"};
 constexpr Statement kOperationDone{
@@ -86,10 +90,18 @@ constexpr Statement kOperationDone{
 constexpr Statement kMoveDone{
     "seller_order.operation_done",
     "SELECT 1 FROM order_event WHERE operation_id = $1 AND seller_order_id = $2 LIMIT 1"};
+// What has gone back never shrinks: an answer may be older than what an event has told meanwhile. Parts are written before
+// their order, as they are locked in the moves above.
 constexpr Statement kSetPayment{"order.set_payment", R"sql(
-  UPDATE orders SET payment_state = $2, authorized_minor = $3, captured_minor = $4, refunded_minor = $5,
+  UPDATE orders SET payment_state = $2, authorized_minor = $3, captured_minor = $4,
+                    refunded_minor = greatest(refunded_minor, $5),
                     version = version + 1, updated_at = market_now()
   WHERE id = $1)sql"};
+constexpr Statement kRefunded{"order.refunded", R"sql(
+  UPDATE orders SET payment_state = 'CAPTURED', authorized_minor = greatest(authorized_minor, $2),
+                    captured_minor = greatest(captured_minor, $2), refunded_minor = $3,
+                    version = version + 1, updated_at = market_now()
+  WHERE id = $1 AND refunded_minor < $3)sql"};
 
 events::NewEvent EventOf(const MovedPart& part, domain::State to, const std::optional<Shipment>& shipment) {
   switch (to) {
@@ -114,27 +126,42 @@ void RequireSecured(domain::PaymentState payment) {
       .WithMetadata("paymentState", std::string(domain::Name(payment)));
 }
 
-events::NewEvent EventOf(const MovedPart& part, const Ending& ending) {
+// A cancelled or rejected part, with all units that it had left or with some.
+struct Ended {
+  Locked part;
+  Cut cut;
+
+  std::optional<Money> Cost() const {
+    return cut.cost_minor ? std::optional(Money{*cut.cost_minor, part.currency}) : std::nullopt;
+  }
+};
+
+events::NewEvent EventOf(const Ended& ended, const Ending& ending) {
+  const auto& part = ended.part.moved;
+  if (const auto cost = ended.Cost()) {
+    return SellerOrderUnitsCancelledEvent(part, ending.actor.role, ending.reason, ended.cut.units, *cost);
+  }
   return ending.to == domain::State::kRejected
              ? SellerOrderRejectedEvent(part, ending.reason)
              : SellerOrderCancelledEvent(part, ending.actor.role, ending.reason);
 }
 
-std::vector<Units> UnitsOf(domain::SellerOrderId part, const std::vector<UnitsOfPart>& rows) {
-  std::vector<Units> units;
-  for (const auto& row : rows) {
-    if (row.part == part) units.push_back(row.units);
-  }
-  return units;
-}
-
+// Of a part that goes on, how many units of which lines.
 void AppendCancellation(Batch& batch, audit::Act act, const domain::OrderId& order,
-                        const std::vector<Locked>& parts) {
+                        const std::vector<Ended>& ended, const std::vector<LineNow>& lines) {
   act.target_type = "order";
   act.target_id = order.ToString();
-  for (const auto& part : parts) {
-    act.before[part.moved.id.ToString()] = domain::Name(part.state);
-    act.after[part.moved.id.ToString()] = domain::Name(domain::State::kCancelled);
+  for (const auto& [part, cut] : ended) {
+    if (cut.EndsPart()) {
+      act.before[part.moved.id.ToString()] = domain::Name(part.state);
+      act.after[part.moved.id.ToString()] = domain::Name(domain::State::kCancelled);
+      continue;
+    }
+    for (const auto& [line, quantity] : cut.units) {
+      const auto cancelled = std::ranges::find(lines, line, &LineNow::line)->cancelled;
+      act.before[line.ToString()] = "cancelled " + std::to_string(cancelled);
+      act.after[line.ToString()] = "cancelled " + std::to_string(cancelled + quantity);
+    }
   }
   audit::Append(batch, act);
 }
@@ -155,35 +182,64 @@ struct Run {
   Time now;
 };
 
-void AppendStep(Batch& batch, const Run& run, const Locked& part, domain::State to, const Actor& actor,
-                const std::string& reason, const std::optional<Shipment>& shipment) {
-  const auto& [from, payment, failure, moved] = part;
+// Units as columns.
+struct UnitColumns {
+  explicit UnitColumns(const std::vector<Units>& units) {
+    for (const auto& [line, quantity] : units) {
+      lines.push_back(line);
+      quantities.push_back(quantity);
+    }
+  }
+  std::vector<domain::LineId> lines;
+  std::vector<std::int64_t> quantities;
+};
+
+// One step of a part, as its history tells it.
+struct Told {
+  domain::State to;
+  const Actor& actor;
+  std::string_view reason = {};
+  const UnitColumns& cancelled;
+};
+
+void AppendStep(Batch& batch, const Run& run, const Locked& part, const Told& told,
+                const std::optional<Shipment>& shipment) {
+  const auto& moved = part.moved;
   batch
-      .Add(kMovePart, moved.id, to, shipment ? std::optional(shipment->carrier) : std::nullopt,
+      .Add(kMovePart, moved.id, told.to, shipment ? std::optional(shipment->carrier) : std::nullopt,
            shipment ? std::optional(shipment->tracking_number) : std::nullopt, run.now)
-      .Add(kInsertEvent, moved.order, moved.id, run.now, from, to, actor.role, actor.account, reason,
-           run.operation_id);
+      .Add(kInsertEvent, moved.order, moved.id, run.now, part.state, told.to, told.actor.role,
+           told.actor.account, told.reason, run.operation_id, told.cancelled.lines,
+           told.cancelled.quantities);
 }
 
-// The one way in which parts end before they are shipped: their units and their money go back.
-void AppendEnding(Batch& batch, const Run& run, const std::vector<Locked>& parts,
-                  const std::vector<UnitsOfPart>& units, const Ending& ending) {
-  for (const auto& part : parts) {
-    domain::RequireMove(part.state, ending.to);
+// The one way in which units end before they are shipped: they and their money go back. A part ends with its last.
+void AppendEnding(Batch& batch, const Run& run, const std::vector<Ended>& all, const Ending& ending) {
+  for (const auto& ended : all) {
+    const auto& [part, cut] = ended;
     const auto& moved = part.moved;
-    AppendStep(batch, run, part, ending.to, ending.actor, ending.reason, std::nullopt);
-    batch.Add(kCancelUnits, moved.id);
-    outbox::Append(batch, std::array{ReleaseMessage(moved.order, UnitsOf(moved.id, units), run.trace),
-                                     RefundMessage(moved.order, moved.id, run.trace)});
-    events::Append(batch, run.work, EventOf(moved, ending));
+    const UnitColumns units(cut.units);
+    AppendStep(batch, run, part,
+               {.to = cut.EndsPart() ? ending.to : part.state,
+                .actor = ending.actor,
+                .reason = ending.reason,
+                .cancelled = units},
+               std::nullopt);
+    batch.Add(kCancelUnits, moved.id, units.lines, units.quantities);
+    outbox::Append(batch, ReleaseMessage(moved.order, cut.units, run.trace));
+    const auto cost = ended.Cost();
+    if (!cost || cost->minor > 0) {
+      outbox::Append(batch, RefundMessage(moved.order, moved.id, cost, run.trace));
+    }
+    events::Append(batch, run.work, EventOf(ended, ending));
   }
-  batch.Add(kTouchOrder, parts.front().moved.order, run.now);
+  batch.Add(kTouchOrder, all.front().part.moved.order, run.now);
 }
 
 // A part under its lock, and whether this operation has moved it before.
 struct Found {
   Locked part;
-  std::vector<UnitsOfPart> units;
+  std::vector<LineNow> lines;
   bool repetition = false;
 };
 
@@ -195,7 +251,7 @@ Task<Found> Lock(Tx& tx, domain::SellerOrderId part, const Scope& scope, const U
   const auto found = co_await tx.Execute(std::move(read));
   const auto locked = kLocked.ReadAtMostOne(found[0]);
   if (!locked) throw NotFound("the seller order");
-  co_return Found{*locked, kUnits.ReadAll(found[2]), !found[1].empty()};
+  co_return Found{*locked, kLineNow.ReadAll(found[2]), !found[1].empty()};
 }
 
 // The part with its lines; the statement at `answer` gives it.
@@ -223,6 +279,28 @@ std::vector<Locked> Choose(const std::vector<Locked>& parts,
   return chosen;
 }
 
+// The parts that these units are of.
+std::vector<Locked> PartsOf(const std::vector<Units>& wanted, const std::vector<LineNow>& lines,
+                            const std::vector<Locked>& parts) {
+  domain::RequireLines(lines, wanted);
+  std::vector<Locked> found;
+  std::ranges::copy_if(parts, std::back_inserter(found),
+                       [&](const Locked& part) { return domain::AreOf(part.moved.id, lines, wanted); });
+  return found;
+}
+
+// What ends of these parts: all that they have left, or the wanted units of them.
+std::vector<Ended> EndedOf(const std::vector<Locked>& parts, const std::vector<LineNow>& lines,
+                           const std::vector<Units>& wanted, domain::State to) {
+  for (const auto& part : parts) domain::RequireMove(part.state, to);
+  std::vector<Ended> ended;
+  for (const auto& part : parts) {
+    const auto& id = part.moved.id;
+    ended.push_back({part, wanted.empty() ? domain::CutAll(id, lines) : domain::CutUnits(id, lines, wanted)});
+  }
+  return ended;
+}
+
 }  // namespace
 
 Task<Moved> Transitions::Move(Work work, domain::SellerOrderId part, Scope scope, domain::State to,
@@ -234,16 +312,18 @@ Task<Moved> Transitions::Move(Work work, domain::SellerOrderId part, Scope scope
     if (!found.repetition) moved.steps = domain::StepsTo(found.part.state, to);
 
     const Run run{work, operation_id, trace, now};
+    const UnitColumns none(std::vector<Units>{});
     Batch batch("seller_order.move");
     std::size_t answer = 0;  // the statement that gives the part as it is at the end
     for (const auto step : moved.steps) {
       answer = batch.Size();
-      AppendStep(batch, run, found.part, step, actor, "", shipment);
+      AppendStep(batch, run, found.part, {.to = step, .actor = actor, .cancelled = none}, shipment);
       events::Append(batch, work, EventOf(found.part.moved, step, shipment));
       if (step == domain::State::kShipped) {
         RequireSecured(found.part.payment);
         batch.Add(kShipUnits, part);
-        outbox::Append(batch, ConsumeMessage(found.part.moved.order, UnitsOf(part, found.units), trace));
+        const auto sent = domain::CutAll(part, found.lines).units;
+        outbox::Append(batch, ConsumeMessage(found.part.moved.order, sent, trace));
       }
       found.part.state = step;
       ++found.part.moved.version;
@@ -268,8 +348,10 @@ Task<Moved> Transitions::End(Work work, domain::SellerOrderId part, Scope scope,
     if (found.repetition) {
       batch.Add(kPartNow, part);
     } else {
-      AppendEnding(batch, {work, operation_id, trace, now}, {found.part}, found.units, ending);
-      moved.steps = {ending.to};
+      domain::RequireLines(found.lines, ending.units);
+      const auto ended = EndedOf({found.part}, found.lines, ending.units, ending.to);
+      AppendEnding(batch, {work, operation_id, trace, now}, ended, ending);
+      if (ended.front().cut.EndsPart()) moved.steps = {ending.to};
     }
     moved.part = co_await Commit(tx, std::move(batch), part, 0);
     co_return moved;
@@ -278,10 +360,28 @@ Task<Moved> Transitions::End(Work work, domain::SellerOrderId part, Scope scope,
 }
 
 Task<std::optional<Cancelled>> Transitions::Cancel(Work work, domain::OrderId order, Scope scope,
-                                                   std::vector<domain::SellerOrderId> named, Actor actor,
+                                                   std::vector<domain::SellerOrderId> parts, Actor actor,
                                                    std::string reason, Uuid operation_id, std::string trace,
                                                    Time now) {
-  const Ending ending{domain::State::kCancelled, std::move(actor), std::move(reason)};
+  return CancelChosen(work, order, std::move(scope), std::move(parts),
+                      {domain::State::kCancelled, std::move(actor), std::move(reason)}, operation_id,
+                      std::move(trace), now);
+}
+
+Task<std::optional<Cancelled>> Transitions::CancelUnits(Work work, domain::OrderId order, Scope scope,
+                                                        std::vector<domain::Units> units, Actor actor,
+                                                        std::string reason, Uuid operation_id,
+                                                        std::string trace, Time now) {
+  if (units.empty()) throw std::logic_error("a cancellation of no units");
+  return CancelChosen(work, order, std::move(scope), {},
+                      {domain::State::kCancelled, std::move(actor), std::move(reason), std::move(units)},
+                      operation_id, std::move(trace), now);
+}
+
+Task<std::optional<Cancelled>> Transitions::CancelChosen(Work work, domain::OrderId order, Scope scope,
+                                                         std::vector<domain::SellerOrderId> named,
+                                                         Ending ending, Uuid operation_id, std::string trace,
+                                                         Time now) {
   auto body = [&](Tx& tx) -> Task<std::optional<Cancelled>> {
     Batch read("order.lock_parts");
     read.Add(kLockParts, order, scope.BuyerId())
@@ -292,22 +392,28 @@ Task<std::optional<Cancelled>> Transitions::Cancel(Work work, domain::OrderId or
     if (parts.empty()) throw NotFound("the order");
 
     Batch batch("order.cancel");
-    std::vector<Locked> chosen;
+    std::vector<Ended> ended;
     const bool done = !found[1].empty() || domain::IsCancellation(parts.front().failure);
     if (!done) {
-      chosen = Choose(parts, named);
+      const auto lines = kLineNow.ReadAll(found[2]);
+      const auto chosen = ending.units.empty() ? Choose(parts, named) : PartsOf(ending.units, lines, parts);
       if (parts.front().state == domain::State::kPendingPayment) {
-        if (chosen.size() < parts.size()) throw NotInParts();
+        const bool whole = chosen.size() == parts.size() &&
+                           (ending.units.empty() || domain::AreAllLeft(lines, ending.units));
+        if (!whole) throw NotInParts();
         co_return std::nullopt;
       }
-      AppendEnding(batch, {work, operation_id, trace, now}, chosen, kUnits.ReadAll(found[2]), ending);
-      if (ending.actor.act) AppendCancellation(batch, *ending.actor.act, order, chosen);
+      ended = EndedOf(chosen, lines, ending.units, ending.to);
+      AppendEnding(batch, {work, operation_id, trace, now}, ended, ending);
+      if (ending.actor.act) AppendCancellation(batch, *ending.actor.act, order, ended, lines);
     }
     const auto whole = batch.Size();
     AddWhole(batch, order, scope.BuyerId());
     const auto written = co_await tx.ExecuteAndCommit(std::move(batch));
     auto orders = ReadWhole(written[whole], written[whole + 1], written[whole + 2]);
-    co_return Cancelled{.parts = chosen.size(), .order = std::move(orders.at(0))};
+    const auto parts_ended =
+        std::ranges::count_if(ended, [](const Ended& one) { return one.cut.EndsPart(); });
+    co_return Cancelled{.parts = static_cast<std::size_t>(parts_ended), .order = std::move(orders.at(0))};
   };
   co_return co_await database_.Transaction(work, body);
 }
@@ -315,10 +421,17 @@ Task<std::optional<Cancelled>> Transitions::Cancel(Work work, domain::OrderId or
 Task<> Transitions::SetPayment(Work work, domain::OrderId order, domain::PaymentSummary payment,
                                const outbox::Message& command) {
   Batch batch("order.set_payment");
+  AddRefunds(batch, order, payment);
   batch.Add(kSetPayment, order, payment.state, payment.authorized_minor, payment.captured_minor,
             payment.refunded_minor);
-  AddRefunds(batch, order, payment);
   outbox::AppendDelivered(batch, command);
+  co_await database_.Write(work, std::move(batch));
+}
+
+Task<> Transitions::Refunded(Work work, RefundTold told) {
+  Batch batch("order.refunded");
+  AddRefunds(batch, told.order, {.refunds = {told.of_part}});
+  batch.Add(kRefunded, told.order, told.captured_minor, told.refunded_minor);
   co_await database_.Write(work, std::move(batch));
 }
 

@@ -9,6 +9,7 @@
 #include "platform/audit/audit.hpp"
 #include "platform/outbox/outbox.hpp"
 #include "platform/postgres/database.hpp"
+#include "services/order/domain/cancellation.hpp"
 #include "services/order/domain/event.hpp"
 #include "services/order/domain/order.hpp"
 #include "services/order/storage/scope.hpp"
@@ -26,11 +27,13 @@ struct Shipment {
   std::string tracking_number;
 };
 
-// How parts end before they are shipped: what they become, by whom, and why.
+// How parts, or some units of them, end before they are shipped: what parts become with their last unit, by whom,
+// and why.
 struct Ending {
   domain::State to = domain::State::kCancelled;  // or REJECTED
   Actor actor;
-  std::string reason;  // what a person wrote
+  std::string reason;                     // what a person wrote
+  std::vector<domain::Units> units = {};  // each line once; none: all that are left
 };
 
 struct Moved {
@@ -39,8 +42,17 @@ struct Moved {
 };
 
 struct Cancelled {
-  std::size_t parts = 0;  // how many this run cancelled
+  std::size_t parts = 0;  // how many this run cancelled whole
   domain::Order order;    // as it is when the transaction commits
+};
+
+// What payment says when money has gone back: what was captured of an order, and what of that and of one of its
+// parts is back by now.
+struct RefundTold {
+  domain::OrderId order;
+  std::int64_t captured_minor = 0;
+  std::int64_t refunded_minor = 0;
+  domain::PartRefund of_part;
 };
 
 class Transitions {
@@ -54,7 +66,8 @@ class Transitions {
   Task<Moved> Move(Work work, domain::SellerOrderId part, Scope scope, domain::State to, Actor actor,
                    std::optional<Shipment> shipment, Uuid operation_id, std::string trace, Time now);
 
-  // Ends one part of a seller in scope before it is shipped: gives its stock back and refunds it.
+  // Ends one part of a seller in scope, or some units of it, before it is shipped: gives the stock back and
+  // refunds it. No step while others are left.
   Task<Moved> End(Work work, domain::SellerOrderId part, Scope scope, Ending ending, Uuid operation_id,
                   std::string trace, Time now);
 
@@ -64,14 +77,25 @@ class Transitions {
   Task<std::optional<Cancelled>> Cancel(Work work, domain::OrderId order, Scope scope,
                                         std::vector<domain::SellerOrderId> parts, Actor actor,
                                         std::string reason, Uuid operation_id, std::string trace, Time now);
+  // The same for units of its lines, each named once: a part becomes CANCELLED with its last one.
+  Task<std::optional<Cancelled>> CancelUnits(Work work, domain::OrderId order, Scope scope,
+                                             std::vector<domain::Units> units, Actor actor,
+                                             std::string reason, Uuid operation_id, std::string trace,
+                                             Time now);
 
   // Writes down what the payment service said to a command, which is then delivered.
   Task<> SetPayment(Work work, domain::OrderId order, domain::PaymentSummary payment,
                     const outbox::Message& command);
+  // The same of an event, late or again: what has gone back only grows. Nothing of an order that does not exist.
+  Task<> Refunded(Work work, RefundTold told);
   // The same of a command that asks for nothing any more.
   Task<> Delivered(Work work, const outbox::Message& command);
 
  private:
+  Task<std::optional<Cancelled>> CancelChosen(Work work, domain::OrderId order, Scope scope,
+                                              std::vector<domain::SellerOrderId> named, Ending ending,
+                                              Uuid operation_id, std::string trace, Time now);
+
   postgres::Database& database_;
 };
 

@@ -1,6 +1,7 @@
 // Stock and payments as the order service sees them, in memory, with faults drawn from a seeded generator: a
 // call is lost before its effect, its answer is lost after it, or the caller dies around it. For tests only.
 #pragma once
+#include <algorithm>
 #include <map>
 #include <random>
 #include <set>
@@ -220,9 +221,15 @@ class FakePayments final : public api::PaymentApi {
     co_return faults_.Around([&] {
       refunded.push_back(request.seller_order_id());
       auto& payment = orders[request.order_id()];
+      const bool repeated = !refund_ids_.insert(request.refund_id()).second;
       std::int64_t sum = 0;
       for (auto& split : *payment.mutable_splits()) {
-        if (split.seller_order_id() == request.seller_order_id()) *split.mutable_refunded() = split.amount();
+        const auto back = split.refunded().amount();
+        const auto left = split.amount().amount() - back;
+        if (!repeated && split.seller_order_id() == request.seller_order_id()) {
+          split.mutable_refunded()->set_amount(
+              back + (request.has_amount() ? std::min(request.amount().amount(), left) : left));
+        }
         sum += split.refunded().amount();
       }
       payment.mutable_refunded()->set_amount(sum);
@@ -231,6 +238,9 @@ class FakePayments final : public api::PaymentApi {
   }
 
   Task<Payment> GetOrderPayment(CallContext&, api::payment::GetOrderPaymentRequest) override {
+    throw std::logic_error("not used");
+  }
+  Task<Payment> RefundPayment(CallContext&, api::payment::RefundPaymentRequest) override {
     throw std::logic_error("not used");
   }
   Task<Payment> GetPayment(CallContext&, api::payment::GetPaymentRequest) override {
@@ -260,6 +270,7 @@ class FakePayments final : public api::PaymentApi {
 
   Faults& faults_;
   std::map<std::string, int> asked_;
+  std::set<std::string> refund_ids_;
 };
 
 }  // namespace market::order::testing

@@ -50,6 +50,14 @@ struct MovingStore : Store {
     }
     co_return reason;
   }
+  // By the buyer; throws what it is refused with.
+  Task<std::optional<storage::Cancelled>> CancelUnits(const domain::Order& order,
+                                                      std::vector<domain::Units> units,
+                                                      Uuid operation = Uuid::NewV7()) {
+    return transitions.CancelUnits(Soon(), order.id, storage::Scope::Buyer(order.buyer), std::move(units),
+                                   {domain::ActorRole::kBuyer, order.buyer}, "too many", operation, "",
+                                   Now());
+  }
   // What waits in the outbox under one key of the order.
   template <class Command>
   Task<std::vector<Command>> Commands(domain::OrderId order, std::string resource,

@@ -58,6 +58,19 @@ inline domain::Order AnOrder() {
                            "pm_card_visa", Now());
 }
 
+// The same with all of its price taken off.
+inline domain::Order ForNothing(domain::Order order) {
+  for (auto& part : order.parts) {
+    for (auto& line : part.lines) {
+      line.discounts = {{"coupon/ALL", domain::Funder::kMarketplace, line.total.minor}};
+      line.total.minor = 0;
+    }
+    part.total.minor = 0;
+  }
+  order.total.minor = 0;
+  return order;
+}
+
 // Storage over the database that all tests of a program share.
 struct Store {
   explicit Store(boost::asio::io_context& io)
@@ -67,8 +80,7 @@ struct Store {
         transitions(database) {}
 
   // Placed and authorised.
-  Task<domain::Order> Placed() {
-    auto order = AnOrder();
+  Task<domain::Order> Placed(domain::Order order = AnOrder()) {
     const auto lease = co_await Insert(checkouts, order);
     co_await checkouts.Place(
         testing::Soon(), *lease, order,

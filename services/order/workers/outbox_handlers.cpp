@@ -56,6 +56,7 @@ Task<api::payment::Payment> Refund(const OutboxDeps& deps, CallContext& call, co
   request.set_order_id(command.order_id());
   request.set_refund_id(message.id.ToString());
   request.set_seller_order_id(command.refund().seller_order_id());
+  if (command.refund().has_amount()) *request.mutable_amount() = command.refund().amount();
   request.set_reason("cancelled");
   auto payment = co_await deps.payments.RefundForOrder(call, std::move(request));
   for (const auto& refund : payment.refunds()) {

@@ -50,7 +50,7 @@ struct World {
   // An order of two sellers whose payment is authorised and whose stock is held.
   Task<domain::Order> Placed() {
     const std::array offers = {AnOffer(), AnOffer()};
-    const std::array items = {domain::Item{offers[0].id, 1}, domain::Item{offers[1].id, 1}};
+    const std::array items = {domain::Item{offers[0].id, 3}, domain::Item{offers[1].id, 1}};
     auto order =
         domain::MakeOrder(Uuid::NewV7(), AccountId::New(), domain::Price(items, offers),
                           {.recipient = "Ada", .lines = {"1 Street"}, .city = "London", .country_code = "GB"},
@@ -76,6 +76,11 @@ struct World {
     co_await transitions.Cancel(Soon(), order.id, storage::Scope::Buyer(order.buyer), std::move(parts),
                                 {domain::ActorRole::kBuyer, order.buyer}, "", Uuid::NewV7(), "",
                                 SystemClock().Now());
+  }
+  Task<> CancelUnits(const domain::Order& order, std::vector<domain::Units> units) {
+    co_await transitions.CancelUnits(Soon(), order.id, storage::Scope::Buyer(order.buyer), std::move(units),
+                                     {domain::ActorRole::kBuyer, order.buyer}, "", Uuid::NewV7(), "",
+                                     SystemClock().Now());
   }
   std::string Left() const { return disk.Execute("SELECT count(*) FROM outbox"); }
 
@@ -119,6 +124,41 @@ TEST(OutboxHandlers, APlacedOrder_IsCapturedAndItsCancelledPartRefunded) {
     EXPECT_EQ(read->payment.refunded_minor, order.parts[0].total.minor);
     EXPECT_EQ(read->parts[0].refunded_minor, order.parts[0].total.minor);
     EXPECT_EQ(read->parts[1].refunded_minor, 0);
+  });
+}
+
+// Whatever was cancelled before the capture goes back after it, and in the end nothing is left.
+TEST(OutboxHandlers, UnitsOfACapturedOrder_AreRefundedOneByOne) {
+  WithWorld([](World& world, runtime::TaskGroup& group) -> Task<> {
+    const auto order = co_await world.Placed();
+    const auto line = order.parts[0].lines[0].id;
+    co_await world.CancelUnits(order, {{line, 1}});
+    group.Keep("relay", world.relay.Deliveries().Run());
+    const auto refunded = [&](std::int64_t minor) -> Task<> {
+      co_await Eventually([&] { return world.Left() == "0"; });
+      const auto read = co_await world.orders.Find(Soon(), order.id, storage::Scope::Everything());
+      EXPECT_EQ(read->payment.state, domain::PaymentState::kCaptured);
+      EXPECT_EQ(read->payment.refunded_minor, minor);
+      EXPECT_EQ(read->parts[0].refunded_minor, std::min<std::int64_t>(minor, 3 * 1999));
+    };
+    co_await refunded(1999);
+    co_await world.CancelUnits(order, {{line, 2}});
+    co_await refunded(3 * 1999);
+    co_await world.CancelUnits(order, {{order.parts[1].lines[0].id, 1}});
+    co_await refunded(order.total.minor);
+  });
+}
+
+TEST(OutboxHandlers, AnOrderCancelledUnitByUnitBeforeItsCapture_IsVoided) {
+  WithWorld([](World& world, runtime::TaskGroup& group) -> Task<> {
+    const auto order = co_await world.Placed();
+    const auto line = order.parts[0].lines[0].id;
+    co_await world.CancelUnits(order, {{line, 1}, {order.parts[1].lines[0].id, 1}});
+    co_await world.CancelUnits(order, {{line, 2}});
+    group.Keep("relay", world.relay.Deliveries().Run());
+    co_await Eventually([&] { return world.Left() == "0"; });
+    EXPECT_EQ(world.payments.orders[order.id.ToString()].state(), Payment::VOIDED);
+    EXPECT_TRUE(world.payments.refunded.empty());
   });
 }
 

@@ -1,4 +1,5 @@
-// The operations of order, which move money.
+// The operations that move money: those of order, and the refund by an operator.
+#include "platform/rpc/act.hpp"
 #include "platform/runtime/one_shot.hpp"
 #include "services/payment/api/convert.hpp"
 #include "services/payment/api/payment_service.hpp"
@@ -52,6 +53,17 @@ Task<api::payment::Payment> PaymentService::RefundForOrder(CallContext& call,
   auto wanted = WantedFrom(request);
   co_return co_await Whole(call, "payment.refund",
                            [&](Work work) { return deps_.charges.Refund(work, order, std::move(wanted)); });
+}
+
+Task<api::payment::Payment> PaymentService::RefundPayment(CallContext& call,
+                                                          api::payment::RefundPaymentRequest request) {
+  const auto payment = domain::PaymentId::From(request.payment_id());
+  // Named after the operation: a repetition of the request is the same refund.
+  auto wanted = WantedFrom(request, call.OperationId(), call.Caller().account);
+  auto act = rpc::ActOf(call, request.reason());
+  co_return co_await Whole(call, "payment.refund", [&](Work work) {
+    return deps_.charges.RefundBy(work, payment, std::move(wanted), std::move(act));
+  });
 }
 
 Task<api::payment::Payment> PaymentService::Whole(CallContext& call, std::string_view name,

@@ -61,6 +61,14 @@ void AddAttempts(Proto& out, const domain::Payment& payment) {
   }
 }
 
+template <class Request>
+std::optional<Money> AmountFrom(const Request& request) {
+  if (!request.has_amount()) return std::nullopt;
+  const auto amount = conversions::MoneyFrom(request.amount());
+  if (amount.minor < 1) throw InvalidArgument("amount", "TOO_SMALL", "must be at least 1");
+  return amount;
+}
+
 void AddRefunds(Proto& out, const domain::Payment& payment) {
   for (const auto& refund : payment.refunds) {
     auto& to = *out.add_refunds();
@@ -95,15 +103,20 @@ domain::Payment DraftFrom(const api::payment::AuthorizePaymentRequest& request, 
 }
 
 domain::WantedRefund WantedFrom(const api::payment::RefundForOrderRequest& request) {
-  domain::WantedRefund wanted{.id = domain::RefundId::From(request.refund_id()),
-                              .seller_order = domain::SellerOrderId::From(request.seller_order_id()),
-                              .amount = {},
-                              .reason = request.reason()};
-  if (request.has_amount()) {
-    wanted.amount = conversions::MoneyFrom(request.amount());
-    if (wanted.amount->minor < 1) throw InvalidArgument("amount", "TOO_SMALL", "must be at least 1");
-  }
-  return wanted;
+  return {.id = domain::RefundId::From(request.refund_id()),
+          .seller_order = domain::SellerOrderId::From(request.seller_order_id()),
+          .amount = AmountFrom(request),
+          .reason = request.reason()};
+}
+
+domain::WantedRefund WantedFrom(const api::payment::RefundPaymentRequest& request, const Uuid& id,
+                                const AccountId& by) {
+  return {.id = domain::RefundId(id),
+          .seller_order = domain::SellerOrderId::From(request.seller_order_id()),
+          .amount = AmountFrom(request),
+          .reason = request.reason(),
+          .bound = domain::Bound::kExactly,
+          .account = by};
 }
 
 std::optional<domain::State> StateFrom(Proto::State state) {

@@ -13,6 +13,9 @@ namespace market::payment {
 // MIXED_CURRENCIES when a part has another currency than the whole.
 domain::Payment DraftFrom(const api::payment::AuthorizePaymentRequest& request, Time now);
 domain::WantedRefund WantedFrom(const api::payment::RefundForOrderRequest& request);
+// By an operator, under that id.
+domain::WantedRefund WantedFrom(const api::payment::RefundPaymentRequest& request, const Uuid& id,
+                                const AccountId& by);
 // Nothing when none is named.
 std::optional<domain::LedgerAccount> AccountFrom(const std::string& account);
 Time TimeFrom(std::string_view field, const google::protobuf::Timestamp& time);

@@ -26,6 +26,8 @@ class PaymentService final : public api::PaymentApi {
   Task<api::payment::Payment> GetPayment(CallContext& call, api::payment::GetPaymentRequest request) override;
   Task<api::payment::ListPaymentsResponse> ListPayments(CallContext& call,
                                                         api::payment::ListPaymentsRequest request) override;
+  Task<api::payment::Payment> RefundPayment(CallContext& call,
+                                            api::payment::RefundPaymentRequest request) override;
   Task<api::payment::ListLedgerEntriesResponse> ListLedgerEntries(
       CallContext& call, api::payment::ListLedgerEntriesRequest request) override;
   Task<api::payment::TrialBalanceResponse> TrialBalance(CallContext& call,

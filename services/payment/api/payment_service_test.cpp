@@ -154,6 +154,37 @@ TEST(PaymentService_RefundForOrder, OfAnAmountIsInItsCurrencyAndAboveNothing) {
   });
 }
 
+TEST(PaymentService_RefundPayment, IsOneRefundOfAnOperation) {
+  WithOperations([](Operations& o, Service&) -> Task<> {
+    const auto placed = ARequest();
+    Call order;
+    co_await o.api.AuthorizePayment(order.context, placed);
+    const auto payment =
+        co_await o.api.CapturePayment(order.context, Of<api::payment::CapturePaymentRequest>(placed));
+    Call by_operator(AccountId::New(), {.everything = true});
+    rpc::CallContextBuilder(by_operator.context)
+        .OperationId(Uuid::NewV7())
+        .Method(api::PaymentMethods().Find("RefundPayment"));
+    api::payment::RefundPaymentRequest refund;
+    refund.set_payment_id(payment.id());
+    refund.set_seller_order_id(placed.parts(0).seller_order_id());
+    refund.mutable_amount()->set_amount(0);
+    refund.mutable_amount()->set_currency("EUR");
+    refund.set_reason("a scratch");
+    EXPECT_EQ(co_await ReasonOf(o.api.RefundPayment(by_operator.context, refund)), "INVALID_ARGUMENT");
+    refund.mutable_amount()->set_amount(400);
+    for (int run = 0; run < 2; ++run) {
+      const auto after = co_await o.api.RefundPayment(by_operator.context, refund);
+      EXPECT_EQ(after.splits(0).refunded().amount(), 400);
+      EXPECT_EQ(after.refunds_size(), 1);
+      EXPECT_EQ(after.refunds(0).reason(), "a scratch");
+    }
+    EXPECT_EQ(
+        Sql("SELECT permission || ' ' || reason FROM audit_event WHERE target_id = '" + payment.id() + "'"),
+        "payments.refund a scratch");
+  });
+}
+
 TEST(PaymentService_GetPayment, IsForItsBuyerAndOperators) {
   WithOperations([](Operations& o, Service&) -> Task<> {
     const auto request = ARequest();

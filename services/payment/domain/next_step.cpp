@@ -44,6 +44,14 @@ Step NextOfVoid(const Payment& payment) {
   return payment.authorization.empty() ? Step::kSettle : Step::kSend;
 }
 
+// Whether it may be the refund that was made of this wish before.
+bool IsOf(const WantedRefund& wanted, const Refund& refund) {
+  if (refund.seller_order != wanted.seller_order) return false;
+  if (!wanted.amount) return true;
+  return wanted.bound == Bound::kAtMost ? refund.amount_minor <= wanted.amount->minor
+                                        : refund.amount_minor == wanted.amount->minor;
+}
+
 Step NextOfRefund(const Payment& payment, const WantedRefund& wanted) {
   const auto* split = payment.FindSplit(wanted.seller_order);
   if (!split) throw NotFound("the seller order's payment");
@@ -52,8 +60,7 @@ Step NextOfRefund(const Payment& payment, const WantedRefund& wanted) {
   }
   const auto* known = payment.FindRefund(wanted.id);
   if (known) {
-    if (known->seller_order != wanted.seller_order ||
-        (wanted.amount && wanted.amount->minor != known->amount_minor)) {
+    if (!IsOf(wanted, *known)) {
       throw Error(Code::kAlreadyExists, "ALREADY_EXISTS", "the refund's id belongs to another refund");
     }
     if (known->state != Progress::kPending) return Step::kNothing;
@@ -62,10 +69,11 @@ Step NextOfRefund(const Payment& payment, const WantedRefund& wanted) {
   if (payment.state != State::kCaptured) throw IllegalRefund(payment.state);
   if (known) return Step::kPromise;  // its last attempt came to nothing
   const auto left = payment.LeftOf(*split);
-  const auto amount = wanted.amount ? wanted.amount->minor : left;
-  if (amount > left) {
+  const auto amount = AmountOf(payment, wanted);
+  if (amount > left || (amount == 0 && wanted.bound == Bound::kExactly)) {
     throw Error(Code::kFailedPrecondition, "REFUND_ABOVE_CAPTURED",
-                "more than was captured can't be refunded");
+                "of what this seller order cost only " + Money{left, payment.currency}.ToString() +
+                    " can still go back");
   }
   return amount == 0 ? Step::kSettle : Step::kPromise;
 }

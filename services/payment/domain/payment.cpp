@@ -182,6 +182,12 @@ Payment MakeUndone(OrderId order, int number, Time now) {
   return payment;
 }
 
+std::int64_t AmountOf(const Payment& payment, const WantedRefund& wanted) {
+  const auto left = payment.LeftOf(*payment.FindSplit(wanted.seller_order));
+  if (!wanted.amount) return left;
+  return wanted.bound == Bound::kAtMost ? std::min(wanted.amount->minor, left) : wanted.amount->minor;
+}
+
 Attempt NextAttempt(const Payment& payment, Operation operation, Time now) {
   const auto before = std::ranges::count(payment.attempts, operation, &Attempt::operation);
   return {.operation = operation,
@@ -222,13 +228,13 @@ std::optional<RefundReference> ParseReference(std::string_view reference) {
 void Promise(Payment& payment, const WantedRefund& wanted, Time now) {
   if (payment.Pending()) throw std::logic_error("a second pending attempt");
   if (!payment.FindRefund(wanted.id)) {
-    const auto& split = *payment.FindSplit(wanted.seller_order);
     payment.refunds.push_back({.id = wanted.id,
                                .seller_order = wanted.seller_order,
-                               .amount_minor = wanted.amount ? wanted.amount->minor : payment.LeftOf(split),
+                               .amount_minor = AmountOf(payment, wanted),
                                .state = Progress::kPending,
                                .reason = wanted.reason,
-                               .created_at = now});
+                               .created_at = now,
+                               .account = wanted.account});
   }
   payment.attempts.push_back(NextAttempt(payment, Operation::kRefund, now));
   payment.attempts.back().refund = wanted.id;
@@ -253,7 +259,8 @@ void Settle(Payment& payment, const Goal& goal, Time now) {
                                  .amount_minor = 0,
                                  .state = Progress::kSucceeded,
                                  .reason = goal.refund.reason,
-                                 .created_at = now});
+                                 .created_at = now,
+                                 .account = goal.refund.account});
       break;
   }
   payment.updated_at = now;

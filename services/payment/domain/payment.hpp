@@ -46,6 +46,7 @@ struct Refund {
   Progress state = Progress::kPending;
   std::string reason;
   Time created_at;
+  std::optional<AccountId> account = {};  // the operator who gave it back; none: the order did
 };
 
 struct Payment {
@@ -90,12 +91,22 @@ Payment MakePayment(OrderId order, AccountId buyer, Money amount, std::string me
 // The payment of an order that was undone before one was known here.
 Payment MakeUndone(OrderId order, int number, Time now);
 
+// What becomes of a refund when less is left than is wanted.
+enum class Bound : std::uint8_t {
+  kAtMost,  // what is left goes back, be it nothing
+  kExactly  // it is refused
+};
 struct WantedRefund {
   RefundId id;
   SellerOrderId seller_order;
   std::optional<Money> amount;  // none: all that is left
   std::string reason;
+  Bound bound = Bound::kAtMost;
+  std::optional<AccountId> account = {};  // of an operator
 };
+// How much would go back. The seller order is one of the payment's.
+std::int64_t AmountOf(const Payment& payment, const WantedRefund& wanted);
+
 // Where a caller wants a payment.
 struct Goal {
   Operation operation = Operation::kAuthorize;

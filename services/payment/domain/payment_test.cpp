@@ -32,7 +32,8 @@ WantedRefund OfFirst(const Payment& payment, std::optional<std::int64_t> amount 
   return {.id = RefundId::New(),
           .seller_order = payment.splits[0].seller_order,
           .amount = amount ? std::optional(Money{*amount, kEur}) : std::nullopt,
-          .reason = "why"};
+          .reason = "why",
+          .bound = amount ? Bound::kExactly : Bound::kAtMost};
 }
 
 Outcome An(Kind kind, std::string word = "") {
@@ -174,6 +175,29 @@ TEST(Refunds, OfAPart_AreNeverMoreThanItsShare) {
   EXPECT_EQ(payment.refunded_minor, 1000);
   EXPECT_EQ(payment.RefundedOf(payment.splits[0].seller_order), 1000);
   EXPECT_EQ(step(OfFirst(payment)), "settle") << "all that is left is nothing";
+  auto all = OfFirst(payment);
+  all.bound = Bound::kExactly;
+  EXPECT_EQ(step(all), "REFUND_ABOVE_CAPTURED");
+}
+
+TEST(Refunds, OfAtMostSomething_TakeWhatIsLeft) {
+  auto payment = In(State::kCaptured);
+  const auto at_most = [&](std::int64_t amount) {
+    auto refund = OfFirst(payment, amount);
+    refund.bound = Bound::kAtMost;
+    return refund;
+  };
+  const auto first = at_most(600);
+  GiveBack(payment, first);
+  const auto second = at_most(600);
+  EXPECT_EQ(StepOrReason(payment, {Operation::kRefund, second}), "promise");
+  GiveBack(payment, second);
+  EXPECT_EQ(payment.FindRefund(second.id)->amount_minor, 400);
+  EXPECT_EQ(StepOrReason(payment, {Operation::kRefund, second}), "nothing") << "a repetition";
+  EXPECT_EQ(StepOrReason(payment, {Operation::kRefund, at_most(1)}), "settle");
+  auto smaller = second;
+  smaller.amount->minor = 399;
+  EXPECT_EQ(StepOrReason(payment, {Operation::kRefund, smaller}), "ALREADY_EXISTS");
 }
 
 TEST(Refunds, WhoseAttemptFailed_AreTriedAgainUnderAnotherKey) {

@@ -98,7 +98,8 @@ CREATE TABLE refund (
   state            progress NOT NULL,
   reason           text NOT NULL,
   created_at       timestamptz NOT NULL,
-  updated_at       timestamptz NOT NULL
+  updated_at       timestamptz NOT NULL,
+  account_id       uuid  -- the operator who gave it back; null: the order did
 );
 COMMENT ON TABLE refund IS 'mutable';
 CREATE INDEX refund_of_payment ON refund (payment_id);

@@ -40,6 +40,14 @@ bool IsOpen(const Attempt& attempt, const Outcome& outcome) {
          (outcome.kind == Outcome::Kind::kRefused && attempt.operation == Operation::kVoid);
 }
 
+// What is on record of a refund that an operator wants.
+audit::Act Recorded(audit::Act act, const Payment& payment, const domain::Refund& refund) {
+  act.after["refund"] = refund.id.ToString();
+  act.after["sellerOrder"] = refund.seller_order.ToString();
+  act.after["amount"] = Money{refund.amount_minor, payment.currency}.ToString();
+  return act;
+}
+
 void RequireSameTerms(const Payment& draft, const Payment& payment) {
   if (!payment.HasTerms() || (payment.amount_minor == draft.amount_minor &&
                               payment.currency == draft.currency && payment.method == draft.method)) {
@@ -79,10 +87,23 @@ Task<Payment> Charges::Void(Work work, domain::OrderId order, std::optional<int>
 }
 
 Task<Payment> Charges::Refund(Work work, domain::OrderId order, domain::WantedRefund refund) {
+  co_return co_await GiveBack(work, co_await Require(work, order, std::nullopt), std::move(refund), nullptr);
+}
+
+Task<Payment> Charges::RefundBy(Work work, domain::PaymentId id, domain::WantedRefund refund,
+                                audit::Act act) {
+  auto payment = co_await payments_.Get(work, id, storage::Scope::Everything());
+  if (!payment) throw NotFound("the payment");
+  act.target_type = "payment";
+  act.target_id = id.ToString();
+  co_return co_await GiveBack(work, std::move(*payment), std::move(refund), &act);
+}
+
+Task<Payment> Charges::GiveBack(Work work, Payment payment, domain::WantedRefund refund,
+                                const audit::Act* act) {
   const auto id = refund.id;
-  auto payment = co_await Require(work, order, std::nullopt);
   payment = co_await Reach(work, std::move(payment),
-                           {.operation = Operation::kRefund, .refund = std::move(refund)});
+                           {.operation = Operation::kRefund, .refund = std::move(refund)}, act);
   const auto* known = payment.FindRefund(id);
   if (!known || known->state == domain::Progress::kPending) {
     throw Unavailable("the payment provider has not confirmed the refund yet");
@@ -119,18 +140,19 @@ Task<> Charges::EndOneBefore(Work work, domain::OrderId order, int number) {
 }
 
 // Steps until there is nothing left to do, the provider leaves it open, or the time is up.
-Task<Payment> Charges::Reach(Work work, Payment payment, domain::Goal goal) {
+Task<Payment> Charges::Reach(Work work, Payment payment, domain::Goal goal, const audit::Act* act) {
   for (int sent = 0;;) {
     const Step step = domain::NextStep(payment, goal);
     const bool sends = step == Step::kSend || step == Step::kPromise;
     if (step == Step::kNothing || (sends && sent == kAttemptsMax)) co_return payment;
     if (AtProvider(work).deadline <= std::chrono::steady_clock::now()) co_return payment;
     sent += sends;
-    if (co_await Take(work, payment, step, goal) == Ended::kOpen) co_return payment;
+    if (co_await Take(work, payment, step, goal, act) == Ended::kOpen) co_return payment;
   }
 }
 
-Task<Charges::Ended> Charges::Take(Work work, Payment& payment, Step step, const domain::Goal& goal) {
+Task<Charges::Ended> Charges::Take(Work work, Payment& payment, Step step, const domain::Goal& goal,
+                                   const audit::Act* act) {
   Payment after = payment;
   switch (step) {
     case Step::kSend:
@@ -138,10 +160,17 @@ Task<Charges::Ended> Charges::Take(Work work, Payment& payment, Step step, const
                               domain::NextAttempt(payment, goal.operation, clock_.Now()));
     case Step::kResolve:
       co_return co_await Ask(AtProvider(work), payment);
-    case Step::kPromise:
+    case Step::kPromise: {
       domain::Promise(after, goal.refund, clock_.Now());
-      if (!co_await Write(work, payment, std::move(after))) co_return Ended::kOvertaken;
+      std::optional<audit::Act> record;
+      if (act != nullptr && !payment.FindRefund(goal.refund.id)) {
+        record = Recorded(*act, after, *after.FindRefund(goal.refund.id));
+      }
+      if (!co_await Write(work, payment, std::move(after), record ? &*record : nullptr)) {
+        co_return Ended::kOvertaken;
+      }
       co_return co_await Send(AtProvider(work), payment, *payment.Pending());
+    }
     case Step::kSettle:
       domain::Settle(after, goal, clock_.Now());
       co_return co_await Write(work, payment, std::move(after)) ? Ended::kSettled : Ended::kOvertaken;
@@ -233,9 +262,9 @@ Task<> Charges::LookFor(Work work, Payment& payment) {
 }
 
 // False: somebody else has written since, and `payment` is what it is now.
-Task<bool> Charges::Write(Work work, Payment& payment, Payment after) {
+Task<bool> Charges::Write(Work work, Payment& payment, Payment after, const audit::Act* act) {
   const auto limit = Writing(work);
-  if (!co_await payments_.Write(limit, payment, after, RunAfter(after))) {
+  if (!co_await payments_.Write(limit, payment, after, RunAfter(after), act)) {
     payment = co_await Require(limit, payment.order, payment.number);
     co_return false;
   }

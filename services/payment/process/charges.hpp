@@ -20,6 +20,7 @@
 #include <chrono>
 #include <string_view>
 
+#include "platform/audit/audit.hpp"
 #include "platform/core/clock.hpp"
 #include "services/payment/metrics.hpp"
 #include "services/payment/provider/provider.hpp"
@@ -52,6 +53,9 @@ class Charges {
   // Gives back some or all of what one seller order cost. The refund is SUCCEEDED or FAILED: refused for good.
   // Throws Error UNAVAILABLE when the provider has not said yet.
   Task<domain::Payment> Refund(Work work, domain::OrderId order, domain::WantedRefund refund);
+  // The same of a payment, by an operator: the act goes on record with the promise. Throws Error NOT_FOUND.
+  Task<domain::Payment> RefundBy(Work work, domain::PaymentId payment, domain::WantedRefund refund,
+                                 audit::Act act);
 
   // For the recovery: finds out about what is open of a payment that was due.
   Task<> Resolve(Work work, domain::Payment payment);
@@ -71,8 +75,13 @@ class Charges {
     domain::Outcome outcome;
   };
 
-  Task<domain::Payment> Reach(Work work, domain::Payment payment, domain::Goal goal);
-  Task<Ended> Take(Work work, domain::Payment& payment, domain::Step step, const domain::Goal& goal);
+  // What an operator wants goes on record with the first thing that is written of it.
+  Task<domain::Payment> Reach(Work work, domain::Payment payment, domain::Goal goal,
+                              const audit::Act* act = nullptr);
+  Task<Ended> Take(Work work, domain::Payment& payment, domain::Step step, const domain::Goal& goal,
+                   const audit::Act* act);
+  Task<domain::Payment> GiveBack(Work work, domain::Payment payment, domain::WantedRefund refund,
+                                 const audit::Act* act);
   Task<Ended> Send(Work work, domain::Payment& payment, domain::Attempt attempt);
   Task<Ended> Ask(Work work, domain::Payment& payment);
   Task<Ended> Note(Work work, domain::Payment& payment, Heard heard);
@@ -86,7 +95,8 @@ class Charges {
   std::optional<Heard> HeardOf(const domain::Payment& payment, const domain::Attempt& attempt,
                                const provider::Listed& charge) const;
 
-  Task<bool> Write(Work work, domain::Payment& payment, domain::Payment after);
+  Task<bool> Write(Work work, domain::Payment& payment, domain::Payment after,
+                   const audit::Act* act = nullptr);
   std::optional<std::chrono::milliseconds> RunAfter(const domain::Payment& payment) const;
   Task<domain::Payment> Require(Work work, domain::OrderId order, std::optional<int> number);
   Work AtProvider(const Work& work) const;

@@ -71,7 +71,8 @@ TEST(Charges_Refund, GoesBackInParts) {
       return domain::WantedRefund{.id = domain::RefundId::New(),
                                   .seller_order = part,
                                   .amount = Money{minor, payment.currency},
-                                  .reason = "a lid is missing"};
+                                  .reason = "a lid is missing",
+                                  .bound = domain::Bound::kExactly};
     };
     co_await s.charges.Refund(Soon(), payment.order, wanted(1));
     co_await s.charges.Refund(Soon(), payment.order, wanted(998));

@@ -63,8 +63,8 @@ constexpr ComposedStatement kWriteMoved{"payment.write_moved", kUpdate + R"sql(,
                                                                    kRequireWon};
 
 constexpr Statement kInsertRefund{"payment.insert_refund", R"sql(
-  INSERT INTO refund (id, payment_id, seller_order_id, amount_minor, state, reason, created_at, updated_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8))sql"};
+  INSERT INTO refund (id, payment_id, seller_order_id, amount_minor, state, reason, account_id, created_at, updated_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9))sql"};
 constexpr Statement kUpdateRefund{"payment.update_refund",
                                   "UPDATE refund SET state = $2, updated_at = $3 WHERE id = $1"};
 
@@ -181,7 +181,7 @@ void AddRefunds(Batch& batch, const Payment& before, const Payment& after) {
     const auto* known = before.FindRefund(refund.id);
     if (!known) {
       batch.Add(kInsertRefund, refund.id, after.id, refund.seller_order, refund.amount_minor, refund.state,
-                refund.reason, refund.created_at, after.updated_at);
+                refund.reason, refund.account, refund.created_at, after.updated_at);
     } else if (known->state != refund.state) {
       batch.Add(kUpdateRefund, refund.id, refund.state, after.updated_at);
     }
@@ -191,7 +191,7 @@ void AddRefunds(Batch& batch, const Payment& before, const Payment& after) {
 }  // namespace
 
 Task<bool> Payments::Write(Work work, const Payment& before, Payment& after,
-                           std::optional<milliseconds> run_after) {
+                           std::optional<milliseconds> run_after, const audit::Act* act) {
   const bool is_new = before.version == 0;
   Batch batch(is_new ? kInsert.name : kWrite.name);
   if (is_new) {
@@ -202,6 +202,7 @@ Task<bool> Payments::Write(Work work, const Payment& before, Payment& after,
   AddRefunds(batch, before, after);
   const auto events = EventsBetween(before, after, before.version + 1);
   if (!events.empty()) events::Append(batch, work, events);
+  if (act != nullptr) audit::Append(batch, *act);
   try {
     const auto results = co_await database_.Write(work, std::move(batch));
     kWritten.ReadInto(after, results.front().One(), 1);

@@ -12,6 +12,7 @@
 #include <optional>
 #include <vector>
 
+#include "platform/audit/audit.hpp"
 #include "platform/postgres/database.hpp"
 #include "platform/runtime/setback.hpp"
 #include "services/payment/domain/payment.hpp"
@@ -48,10 +49,10 @@ class Payments {
 
   // Writes what has become of `before`; one of version 0 is a new row, and false then says that the order has
   // a payment of that number. Open questions are due again after `run_after`, without it never. Brings
-  // `after.version` up to date when it returns true. Throws Error ALREADY_EXISTS for a new refund whose id
-  // another payment has.
+  // `after.version` up to date when it returns true. An `act` goes on record with it. Throws Error
+  // ALREADY_EXISTS for a new refund whose id another payment has.
   Task<bool> Write(Work work, const domain::Payment& before, domain::Payment& after,
-                   std::optional<std::chrono::milliseconds> run_after);
+                   std::optional<std::chrono::milliseconds> run_after, const audit::Act* act = nullptr);
 
   // The order's payment of that number; without one the newest.
   Task<std::optional<domain::Payment>> Find(Work work, domain::OrderId order, std::optional<int> number);

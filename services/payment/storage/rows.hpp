@@ -46,7 +46,8 @@ inline constexpr Columns kPayment{
     Column{"r.amounts", &domain::Payment::refunds, &domain::Refund::amount_minor},
     Column{"r.states", &domain::Payment::refunds, &domain::Refund::state},
     Column{"r.reasons", &domain::Payment::refunds, &domain::Refund::reason},
-    Column{"r.times", &domain::Payment::refunds, &domain::Refund::created_at}};
+    Column{"r.times", &domain::Payment::refunds, &domain::Refund::created_at},
+    Column{"r.accounts", &domain::Payment::refunds, &domain::Refund::account}};
 
 // What belongs to the rows of payments that are called p; an attempt that is about no refund has the nil id.
 inline constexpr postgres::Sql kPartsOfPayment{R"sql(
@@ -60,7 +61,8 @@ inline constexpr postgres::Sql kPartsOfPayment{R"sql(
     FROM (SELECT * FROM payment_attempt WHERE payment_id = p.id ORDER BY created_at, number) AS attempt) a
   CROSS JOIN LATERAL (
     SELECT array_agg(id) AS ids, array_agg(seller_order_id) AS seller_orders, array_agg(amount_minor) AS amounts,
-           array_agg(state) AS states, array_agg(reason) AS reasons, array_agg(created_at) AS times
+           array_agg(state) AS states, array_agg(reason) AS reasons, array_agg(created_at) AS times,
+           array_agg(account_id) AS accounts
     FROM (SELECT * FROM refund WHERE payment_id = p.id ORDER BY created_at, id) AS refund) r
 )sql"};
 

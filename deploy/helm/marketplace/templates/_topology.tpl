@@ -6,7 +6,7 @@ auth: {grpc: true, mtls: true, signs: true, peers: [user], databases: [auth]}
 user: {grpc: true, mtls: true, peers: [auth], databases: [user]}
 product: {grpc: true, mtls: true, redis: true, peers: [auth], databases: [product]}
 order: {grpc: true, mtls: true, peers: [auth, user, product, payment], databases: [order]}
-payment: {grpc: true, mtls: true, charges: true, peers: [auth], databases: [payment]}
+payment: {grpc: true, mtls: true, charges: true, peers: [auth, order], databases: [payment]}
 marketplace: {http: true, grpc: true, mtls: true, signs: true, redis: true, charges: true, peers: [], databases: [auth, user, product, order, payment]}
 sandbox: {provider: true, peers: [], databases: [sandbox]}
 {{- end }}

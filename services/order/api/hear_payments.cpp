@@ -1,0 +1,21 @@
+#include "marketplace/payment/v1/events.pb.h"
+#include "platform/events/event.hpp"
+#include "services/order/api/order_service.hpp"
+
+namespace market::order {
+
+// An order that does not exist here, as one that a backup has lost, has nobody to be told.
+Task<google::protobuf::Empty> OrderService::Deliver(CallContext& call,
+                                                    marketplace::type::v1::DeliverRequest request) {
+  const auto refunded = events::As<marketplace::payment::v1::PaymentRefunded>(request.event());
+  if (!refunded) throw InvalidArgument("event.type", "UNKNOWN_VALUE", "is no event that is acted upon");
+  co_await deps_.transitions.Refunded(
+      call, {.order = domain::OrderId::From(refunded->order_id()),
+             .captured_minor = refunded->captured().amount(),
+             .refunded_minor = refunded->refunded().amount(),
+             .of_part = {.part = domain::SellerOrderId::From(refunded->seller_order_id()),
+                         .refunded_minor = refunded->seller_order_refunded().amount()}});
+  co_return google::protobuf::Empty();
+}
+
+}  // namespace market::order

@@ -1,0 +1,94 @@
+#include "services/order/domain/cancellation.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "platform/core/error.hpp"
+#include "services/order/domain/price.hpp"
+
+namespace market::order::domain {
+namespace {
+
+const Units* FindUnits(std::span<const Units> wanted, const LineId& line) {
+  const auto found = std::ranges::find(wanted, line, &Units::line);
+  return found == wanted.end() ? nullptr : &*found;
+}
+
+std::string LineFieldOf(std::span<const Units> wanted, const Units& units) {
+  return "lines[" + std::to_string(&units - wanted.data()) + ']';
+}
+
+// As proto/marketplace/type/v1/refusal.proto has it: ids and numbers need no escaping.
+std::string RefusedText(std::span<const Units> wanted, const Units& units, const LineNow& line) {
+  return R"({"field":")" + LineFieldOf(wanted, units) + R"(.quantity","offerId":")" + line.offer.ToString() +
+         R"(","lineId":")" + line.line.ToString() + R"(","requested":)" + std::to_string(units.quantity) +
+         R"(,"available":)" + std::to_string(line.Left()) + '}';
+}
+
+void RequireLeft(std::span<const LineNow> lines, std::span<const Units> wanted) {
+  Error error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION",
+              "fewer units are left than are to be cancelled");
+  std::string told;
+  for (const auto& line : lines) {
+    const auto* units = FindUnits(wanted, line.line);
+    if (units == nullptr || units->quantity <= line.Left()) continue;
+    error.WithField(
+        LineFieldOf(wanted, *units) + ".quantity", error.reason,
+        std::to_string(line.Left()) + " of the line are left, not " + std::to_string(units->quantity));
+    told += (told.empty() ? "" : ",") + RefusedText(wanted, *units, line);
+  }
+  if (!told.empty()) throw error.WithMetadata("lines", '[' + told + ']');
+}
+
+}  // namespace
+
+Cut CutAll(const SellerOrderId& part, std::span<const LineNow> lines) {
+  Cut cut{.part = part, .units = {}, .cost_minor = {}};
+  for (const auto& line : lines) {
+    if (line.part == part && line.Left() > 0) cut.units.push_back({line.line, line.Left()});
+  }
+  return cut;
+}
+
+Cut CutUnits(const SellerOrderId& part, std::span<const LineNow> lines, std::span<const Units> wanted) {
+  RequireLeft(lines, wanted);
+  Cut cut{.part = part, .units = {}, .cost_minor = {}};
+  std::int64_t cost = 0;
+  bool some_stay = false;
+  for (const auto& line : lines) {
+    if (line.part != part) continue;
+    const auto* units = FindUnits(wanted, line.line);
+    const auto gone = line.cancelled + (units == nullptr ? 0 : units->quantity);
+    some_stay |= gone < line.quantity;
+    if (units == nullptr) continue;
+    cut.units.push_back(*units);
+    cost += Portion(line.total_minor, gone, line.quantity) -
+            Portion(line.total_minor, line.cancelled, line.quantity);
+  }
+  if (some_stay) cut.cost_minor = cost;
+  return cut;
+}
+
+void RequireLines(std::span<const LineNow> lines, std::span<const Units> wanted) {
+  for (const auto& units : wanted) {
+    if (FindUnits(wanted, units.line) != &units) {
+      throw InvalidArgument(LineFieldOf(wanted, units) + ".lineId", "DUPLICATE", "names a line twice");
+    }
+    if (std::ranges::find(lines, units.line, &LineNow::line) == lines.end()) throw NotFound("the line");
+  }
+}
+
+bool AreAllLeft(std::span<const LineNow> lines, std::span<const Units> wanted) {
+  return std::ranges::all_of(lines, [&](const LineNow& line) {
+    const auto* units = FindUnits(wanted, line.line);
+    return line.Left() == (units == nullptr ? 0 : units->quantity);
+  });
+}
+
+bool AreOf(const SellerOrderId& part, std::span<const LineNow> lines, std::span<const Units> wanted) {
+  return std::ranges::any_of(lines, [&](const LineNow& line) {
+    return line.part == part && FindUnits(wanted, line.line) != nullptr;
+  });
+}
+
+}  // namespace market::order::domain

@@ -1,0 +1,61 @@
+// What is cancelled of a part before it is sent, and how much of its money goes back. Pure.
+//
+// Of a line the portion of the units that are cancelled by now has gone back, so that it does not matter in how many
+// steps they were, and the last one leaves nothing. With the last unit of a part all that is left of it goes back:
+// what it cost besides its lines, and what was rounded.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "services/order/domain/ids.hpp"
+
+namespace market::order::domain {
+
+// So many units of one line.
+struct Units {
+  LineId line;
+  std::int64_t quantity = 0;
+
+  bool operator==(const Units&) const = default;
+};
+
+// A line of a part as it is now.
+struct LineNow {
+  SellerOrderId part;
+  LineId line;
+  OfferId offer;
+  std::int64_t quantity = 0;
+  std::int64_t cancelled = 0;
+  std::int64_t shipped = 0;
+  std::int64_t total_minor = 0;
+
+  std::int64_t Left() const { return quantity - cancelled - shipped; }
+};
+
+// What ends of one part.
+struct Cut {
+  SellerOrderId part;
+  std::vector<Units> units;
+  // What they cost together; nothing when no unit of the part is left after it, and all its money goes back.
+  std::optional<std::int64_t> cost_minor;
+
+  bool EndsPart() const { return !cost_minor; }
+};
+
+// All that is left of a part; `lines` may be those of others, too.
+Cut CutAll(const SellerOrderId& part, std::span<const LineNow> lines);
+
+// The wanted units of a part; those of lines that are not its own are none of it. Throws Error: ILLEGAL_TRANSITION
+// naming each line of which fewer are left.
+Cut CutUnits(const SellerOrderId& part, std::span<const LineNow> lines, std::span<const Units> wanted);
+
+// Throws Error: INVALID_ARGUMENT for a line that is named twice, NOT_FOUND for one that is not among `lines`.
+void RequireLines(std::span<const LineNow> lines, std::span<const Units> wanted);
+// Whether they are all units that are left.
+bool AreAllLeft(std::span<const LineNow> lines, std::span<const Units> wanted);
+// Whether some of them are the part's.
+bool AreOf(const SellerOrderId& part, std::span<const LineNow> lines, std::span<const Units> wanted);
+
+}  // namespace market::order::domain
