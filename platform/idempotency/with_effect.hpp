@@ -18,8 +18,6 @@
 
 namespace market::idempotency {
 
-inline constexpr std::int64_t kFirstFence = 1;
-
 // Ends the transaction when a row of this key exists, whatever became of it; IsTaken tells that from the error.
 void AppendClaim(postgres::Batch& batch, const RequestKey& key);
 bool IsTaken(const postgres::SqlError& error);

@@ -35,12 +35,6 @@ std::optional<std::string> Unquote(std::string_view text) {
   return key;
 }
 
-KeptAnswer RefusalOf(const Error& error) {
-  KeptAnswer answer;
-  answer.mutable_refusal()->ParseFromString(ToStatus(error).details);
-  return answer;
-}
-
 void Give(const idempotency::Replay& replay, KeyedCall& keyed) {
   KeptAnswer answer;
   if (!answer.ParseFromString(replay.answer)) throw std::runtime_error("a kept answer is unreadable");
@@ -89,7 +83,7 @@ Task<Ended> Invoke(KeyedCall& keyed, idempotency::RequestKey& key, Message& requ
     ended.taken = true;
   } catch (const Error& error) {
     ended.failure = std::current_exception();
-    if (IsDefinitive(error)) ended.answer = RefusalOf(error).SerializeAsString();
+    if (IsDefinitive(error)) ended.answer = KeptAnswerOf(error);
   } catch (...) {
     ended.failure = std::current_exception();  // rethrown by who called
   }
@@ -160,6 +154,12 @@ std::string KeptAnswerOf(const Message& response) {
   return answer.SerializeAsString();
 }
 
+std::string KeptAnswerOf(const Error& refusal) {
+  KeptAnswer answer;
+  answer.mutable_refusal()->ParseFromString(ToStatus(refusal).details);
+  return answer.SerializeAsString();
+}
+
 std::string Fingerprint(const Method& method, const Message& request) {
   std::string canonical = method.path + "\n";
   {
@@ -184,7 +184,8 @@ Task<> RunKeyed(KeyedCall& keyed) {
   }
   const auto decision = co_await keyed.store.Begin(keyed.call, request);
   if (const auto* claim = std::get_if<idempotency::Claimed>(&decision)) {
-    if (refused) {
+    // A key that was claimed before has had an effect: what that has come to is the answer.
+    if (refused && claim->fence == idempotency::kFirstFence) {
       co_await Keep(keyed, request, claim->fence, std::move(refused->answer));
       std::rethrow_exception(refused->failure);
     }

@@ -152,6 +152,24 @@ TEST_F(ClaimedWithEffect, AClaimWithoutAnAnswer_IsTakenOver) {
   EXPECT_EQ(probe_.operation_ids.front(), probe_.operation_ids.back());
 }
 
+// The same, when what is asked for would be refused by now.
+TEST_F(ClaimedWithEffect, ARefusalBeforeTheEffect_IsNotTheAnswerOfAnOpenKey) {
+  probe_.effect = [this](idempotency::RequestKey& key) {
+    store_.ClaimWithEffect(key);
+    throw std::runtime_error("killed");
+  };
+  EXPECT_THROW(Settle(), std::runtime_error);
+  store_.rows.begin()->second.running = false;
+  HaveEffect();
+  probe_.before_effect = [](CallContext& call) -> Task<> {
+    if (!call.RequestKey()->Claimed()) throw Error(Code::kAborted, "PRICE_CHANGED", "");
+    co_return;
+  };
+  EXPECT_EQ(Settle().text, "a");
+  EXPECT_EQ(probe_.operation_ids.front(), probe_.operation_ids.back());
+  EXPECT_TRUE(Settle().replayed);
+}
+
 // Its storage could keep an answer that is not the method's.
 TEST_F(ClaimedWithEffect, TheKeyOfAnotherMethod_IsNotInItsHands) {
   bool seen = true;

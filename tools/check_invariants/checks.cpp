@@ -50,10 +50,17 @@ constexpr std::array kChecks = {
     Check{"O5", "order", "a checkout is over, or inside its deadline", R"sql(
       SELECT order_id::text, format('step %s since %s, %s attempts, %s', step, deadline_at, attempts, last_error)
       FROM checkout WHERE step <> 'DONE' AND deadline_at < market_now() - interval '60 seconds')sql"},
-    Check{"O6", "order", "parts wait for their payment exactly while their checkout runs", R"sql(
-      SELECT s.id::text, format('part %s, checkout %s', s.state, coalesce(c.step, 'missing'))
-      FROM seller_order s LEFT JOIN checkout c ON c.order_id = s.order_id
-      WHERE c.step IS NULL OR (c.step = 'DONE') = (s.state = 'PENDING_PAYMENT'))sql"},
+    Check{"O6", "order",
+          "parts wait for their payment exactly while their checkout runs, but for an order whose money was "
+          "lost",
+          R"sql(
+      SELECT s.id::text, format('part %s, checkout %s, payment %s', s.state, coalesce(c.step, 'missing'), o.payment_state)
+      FROM seller_order s JOIN orders o ON o.id = s.order_id LEFT JOIN checkout c ON c.order_id = s.order_id
+      WHERE c.step IS NULL
+         OR ((c.step = 'DONE') = (s.state = 'PENDING_PAYMENT')
+             AND NOT (c.step <> 'DONE' AND s.state <> 'FAILED' AND o.pay_until IS NOT NULL
+                      AND o.payment_state IN ('CAPTURE_FAILED', 'DECLINED', 'CREATED', 'VOIDED')))
+         OR (c.step = 'WAIT' AND (o.pay_until IS NULL OR o.payment_state NOT IN ('CAPTURE_FAILED', 'DECLINED', 'VOIDED'))))sql"},
     Check{"O7", "order", "a failed order says why, another has no reason", R"sql(
       SELECT o.id::text, format('reason "%s"', o.failure_reason) FROM orders o
       WHERE (o.failure_reason <> '') <> EXISTS (SELECT 1 FROM seller_order s WHERE s.order_id = o.id AND s.state = 'FAILED'))sql"},

@@ -86,10 +86,6 @@ constexpr Statement kOperationDone{
 constexpr Statement kMoveDone{
     "seller_order.operation_done",
     "SELECT 1 FROM order_event WHERE operation_id = $1 AND seller_order_id = $2 LIMIT 1"};
-constexpr Statement kSetPayment{"order.set_payment", R"sql(
-  UPDATE orders SET payment_state = $2, authorized_minor = $3, captured_minor = $4, refunded_minor = $5,
-                    version = version + 1, updated_at = market_now()
-  WHERE id = $1)sql"};
 
 events::NewEvent EventOf(const MovedPart& part, domain::State to, const std::optional<Shipment>& shipment) {
   switch (to) {
@@ -138,6 +134,9 @@ void AppendCancellation(Batch& batch, audit::Act act, const domain::OrderId& ord
   }
   audit::Append(batch, act);
 }
+
+// Why parts end whose money was lost and did not come again.
+constexpr std::string_view kUnpaid = "the payment failed";
 
 // Paid in one, so undone in one.
 Error NotInParts() {
@@ -312,12 +311,29 @@ Task<std::optional<Cancelled>> Transitions::Cancel(Work work, domain::OrderId or
   co_return co_await database_.Transaction(work, body);
 }
 
+Task<std::size_t> Transitions::EndUnpaid(Work work, domain::OrderId order, Batch checkout, std::string trace,
+                                         Time now) {
+  const Ending ending{domain::State::kCancelled, {}, std::string(kUnpaid)};
+  const auto operation = Uuid::NewV7();
+  auto body = [&](Tx& tx) -> Task<std::size_t> {
+    Batch read("order.lock_parts");
+    read.Add(kLockParts, order, Scope::Everything().BuyerId()).Add(kUnitsOfOrder, order);
+    const auto found = co_await tx.Execute(std::move(read));
+    auto parts = kLocked.ReadAll(found[0]);
+    std::erase_if(parts, [&](const Locked& part) { return !domain::MayMove(part.state, ending.to); });
+    auto batch = checkout;
+    if (!parts.empty())
+      AppendEnding(batch, {work, operation, trace, now}, parts, kUnits.ReadAll(found[1]), ending);
+    co_await tx.ExecuteAndCommit(std::move(batch));
+    co_return parts.size();
+  };
+  co_return co_await database_.Transaction(work, body);
+}
+
 Task<> Transitions::SetPayment(Work work, domain::OrderId order, domain::PaymentSummary payment,
                                const outbox::Message& command) {
   Batch batch("order.set_payment");
-  batch.Add(kSetPayment, order, payment.state, payment.authorized_minor, payment.captured_minor,
-            payment.refunded_minor);
-  AddRefunds(batch, order, payment);
+  AddPayment(batch, order, payment);
   outbox::AppendDelivered(batch, command);
   co_await database_.Write(work, std::move(batch));
 }

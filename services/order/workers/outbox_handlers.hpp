@@ -5,7 +5,9 @@
 #pragma once
 #include "marketplace/payment/v1/payment.market.hpp"
 #include "marketplace/product/v1/product.market.hpp"
+#include "platform/core/clock.hpp"
 #include "platform/outbox/relay.hpp"
+#include "services/order/storage/checkouts.hpp"
 #include "services/order/storage/orders.hpp"
 #include "services/order/storage/transitions.hpp"
 
@@ -13,9 +15,11 @@ namespace market::order {
 
 struct OutboxDeps {
   storage::Orders& orders;
+  storage::Checkouts& checkouts;
   storage::Transitions& transitions;
   api::ProductApi& products;
   api::PaymentApi& payments;
+  const Clock& clock;
 };
 
 // What `deps` names must outlive the relay.
