@@ -49,8 +49,7 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
                 {.poll = *settings.recovery_poll, .patience = host.Patience()}),
       service_({orders_, checkouts_, transitions_, checkout_, relay_, peers.users, peers.products, sellers_,
                 host.SystemTime(), pages_, metrics_}) {
-  HandleOutbox(relay_,
-               {orders_, checkouts_, transitions_, peers.products, peers.payments, host.SystemTime()});
+  HandleOutbox(relay_, {orders_, checkouts_, transitions_, peers.products, peers.payments});
 }
 
 Task<> Service::Start() {

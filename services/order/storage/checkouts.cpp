@@ -180,7 +180,7 @@ constexpr std::chrono::seconds kRoomIn{30};
 Error TooManyOpen(std::int32_t most) {
   return Error(Code::kResourceExhausted, "RATE_LIMITED",
                "you have " + std::to_string(most) +
-                   " orders that wait for their payment; wait for one of them, or cancel it")
+                   " orders that wait for their payment; pay one of them, or cancel it")
       .WithRetryAfter(kRoomIn);
 }
 

@@ -159,7 +159,7 @@ class Checkouts {
   // The capture of a placed order was refused for good, of its payment with that number; `command` asked for it. The
   // order waits for its buyer.
   Task<> Lost(Work work, domain::OrderId order, int payment_number, std::int64_t authorized_minor,
-              const outbox::Message& command, Time now);
+              const outbox::Message& command);
   // A placed order that was paid again: it is captured through the outbox, and of what was cancelled meanwhile the
   // money goes back.
   Task<> Secure(Work work, const Lease& lease, domain::PaymentSummary payment);

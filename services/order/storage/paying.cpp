@@ -31,11 +31,12 @@ constexpr Statement kWait{"checkout.wait", R"sql(
 constexpr Statement kLost{"checkout.lost", R"sql(
   WITH reopened AS (
     UPDATE checkout SET step = 'WAIT', undo_reason = 'PAYMENT_FAILED', undo_decline_code = '', lease_until = market_now(),
-                        next_run_at = $2, deadline_at = $2::timestamptz + $3::interval, attempts = 0
+                        next_run_at = market_now() + $2::interval, deadline_at = market_now() + $2::interval + $3::interval,
+                        attempts = 0
     WHERE order_id = $1 AND step = 'DONE' AND EXISTS (SELECT FROM orders WHERE id = $1 AND payment_number = $4)
-    RETURNING 1)
-  UPDATE orders SET payment_state = 'CAPTURE_FAILED', authorized_minor = $5, pay_until = $2, version = version + 1,
-                    updated_at = market_now()
+    RETURNING next_run_at)
+  UPDATE orders SET payment_state = 'CAPTURE_FAILED', authorized_minor = $5, pay_until = reopened.next_run_at,
+                    version = version + 1, updated_at = market_now()
   FROM reopened WHERE id = $1)sql"};
 
 // A checkout under its row lock, as who wants to pay finds it.
@@ -152,9 +153,9 @@ Task<std::optional<Lease>> Checkouts::Pay(Work work, domain::OrderId order, Acco
 }
 
 Task<> Checkouts::Lost(Work work, domain::OrderId order, int payment_number, std::int64_t authorized_minor,
-                       const outbox::Message& command, Time now) {
+                       const outbox::Message& command) {
   Batch batch("checkout.lost");
-  batch.Add(kLost, order, now + limits_.pay_within, limits_.deadline, payment_number, authorized_minor);
+  batch.Add(kLost, order, limits_.pay_within, limits_.deadline, payment_number, authorized_minor);
   outbox::AppendDelivered(batch, command);
   co_await database_.Write(work, std::move(batch));
 }

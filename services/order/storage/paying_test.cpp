@@ -156,7 +156,7 @@ TEST(CheckoutCancelled, WhileItWaits) {
 Task<domain::Order> ALostOrder(MovingStore& store) {
   const auto order = co_await store.Placed();
   co_await store.checkouts.Lost(Soon(), order.id, 1, order.total.minor,
-                                {.id = Uuid::NewV7(), .topic = std::string(kPaymentTopic)}, Now());
+                                {.id = Uuid::NewV7(), .topic = std::string(kPaymentTopic)});
   co_return co_await store.Read(order);
 }
 
@@ -190,7 +190,7 @@ TEST(CheckoutLost, AnUnpaidOrder_EndsButForWhatWasSent) {
     const auto& sent = placed.parts[0];
     for (const auto to : {State::kAccepted, State::kShipped}) co_await store.Move(sent, to, sent.seller);
     co_await store.checkouts.Lost(Soon(), placed.id, 1, placed.total.minor,
-                                  {.id = Uuid::NewV7(), .topic = std::string(kPaymentTopic)}, Now());
+                                  {.id = Uuid::NewV7(), .topic = std::string(kPaymentTopic)});
     SetWaiting(placed, "next_run_at = '-infinity'");
     const auto lease = (co_await store.checkouts.Take(Soon(), placed.id)).value();
     EXPECT_EQ(lease.undo.reason, FailureReason::kPaymentFailed);

@@ -90,7 +90,7 @@ Task<> HandlePayment(OutboxDeps deps, const outbox::Message& message, const tele
   const auto payment = SummaryOf(co_await Capture(deps, call, command.order_id(), *standing));
   if (payment.state == domain::PaymentState::kCaptureFailed) {
     co_return co_await deps.checkouts.Lost(call, order, standing->payment_number, payment.authorized_minor,
-                                           message, deps.clock.Now());
+                                           message);
   }
   co_await deps.transitions.SetPayment(call, order, payment, message);
 }

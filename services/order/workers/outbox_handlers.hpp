@@ -5,7 +5,6 @@
 #pragma once
 #include "marketplace/payment/v1/payment.market.hpp"
 #include "marketplace/product/v1/product.market.hpp"
-#include "platform/core/clock.hpp"
 #include "platform/outbox/relay.hpp"
 #include "services/order/storage/checkouts.hpp"
 #include "services/order/storage/orders.hpp"
@@ -19,7 +18,6 @@ struct OutboxDeps {
   storage::Transitions& transitions;
   api::ProductApi& products;
   api::PaymentApi& payments;
-  const Clock& clock;
 };
 
 // What `deps` names must outlive the relay.

@@ -45,7 +45,7 @@ struct World {
         payments(faults),
         relay(database, tracer, {.poll = 20ms, .patience = {.backoff = {.initial = 2ms, .max = 10ms}}}) {
     faults.Heal();
-    HandleOutbox(relay, {orders, checkouts, transitions, stock, payments, clock});
+    HandleOutbox(relay, {orders, checkouts, transitions, stock, payments});
   }
 
   // An order of two sellers whose payment is authorised and whose stock is held.
