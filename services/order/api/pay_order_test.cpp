@@ -91,7 +91,7 @@ TEST(OrderService_PlaceOrder, ADecline_KeepsTheOrderAndItsStock) {
   testing::WithStore<Operations>(ExpectKept);
 }
 
-Task<> ExpectPaid(Operations& o) {
+Task<> ExpectPaidLater(Operations& o) {
   const auto id = co_await Declined(o);
   const auto until = (co_await Look(o, id)).pay_until();
   Call stranger(AccountId::New());
@@ -126,7 +126,7 @@ Task<> ExpectPaid(Operations& o) {
   EXPECT_EQ(o.stock.Available(), 99);
   EXPECT_EQ(o.payments.second_holds, 0);
 }
-TEST(OrderService_PayOrder, GoesOnWithAnotherMethod) { testing::WithStore<Operations>(ExpectPaid); }
+TEST(OrderService_PayOrder, GoesOnWithAnotherMethod) { testing::WithStore<Operations>(ExpectPaidLater); }
 
 Task<> ExpectUnanswered(Operations& o) {
   const auto id = co_await Declined(o);
@@ -152,7 +152,7 @@ TEST(OrderService_PayOrder, WhileNothingIsDecided_StaysOpen) {
 }
 
 // One pays; the other is told to come back, or that it is done.
-Task<> ExpectOne(Operations& o) {
+Task<> ExpectOnePayment(Operations& o) {
   const auto id = co_await Declined(o);
   Call one(o.buyer);
   Call two(o.buyer);
@@ -164,9 +164,9 @@ Task<> ExpectOne(Operations& o) {
   EXPECT_EQ(o.payments.orders[id].number(), 2);
   EXPECT_EQ(o.payments.second_holds, 0);
 }
-TEST(OrderService_PayOrder, TwoAtOnce_AreOnePayment) { testing::WithStore<Operations>(ExpectOne); }
+TEST(OrderService_PayOrder, TwoAtOnce_AreOnePayment) { testing::WithStore<Operations>(ExpectOnePayment); }
 
-Task<> ExpectCancelled(Operations& o) {
+Task<> ExpectRefusedOnceCancelled(Operations& o) {
   const auto id = co_await Declined(o);
   Call call(o.buyer);
   api::order::CancelOrderRequest cancel;
@@ -178,7 +178,9 @@ Task<> ExpectCancelled(Operations& o) {
   Call paying(o.buyer);
   EXPECT_EQ((co_await ToldOf(o.api.PayOrder(paying.context, With(id, "visa")))).reason, "ILLEGAL_TRANSITION");
 }
-TEST(OrderService_PayOrder, OfACancelledOrder_IsRefused) { testing::WithStore<Operations>(ExpectCancelled); }
+TEST(OrderService_PayOrder, OfACancelledOrder_IsRefused) {
+  testing::WithStore<Operations>(ExpectRefusedOnceCancelled);
+}
 
 Task<> ExpectNotAdvanced(Operations& o) {
   const auto id = co_await Declined(o);

@@ -94,7 +94,9 @@ Task<Outcome> Checkout::Run(CallContext& call, const storage::Lease& lease, doma
 Task<Outcome> Checkout::Forward(CallContext& call, storage::Lease lease, domain::Order& order,
                                 const storage::KeyedAnswer* answer) {
   const bool placed = IsPlaced(order);
-  if (auto why = placed ? std::nullopt : co_await Reserve(call, order)) {
+  std::optional<domain::Failure> why;
+  if (!placed) why = co_await Reserve(call, order);
+  if (why) {
     if (lease.Fresh()) co_return co_await FailFresh(call, lease, order, std::move(*why));
     co_return co_await DecideUndo(call, lease, order, std::move(*why));
   }

@@ -47,13 +47,15 @@ struct Payable {
   std::optional<Uuid> operation;  // that began the newest payment
   int payments = 1;               // begun
   domain::State state = domain::State::kPendingPayment;
+  domain::PaymentState payment = domain::PaymentState::kCreated;
 };
 constexpr Columns kPayable{Column{"c.step", &Payable::step},
                            Column{"c.undo_reason", &Payable::undo_reason},
                            Column{"c.next_run_at <= market_now()", &Payable::over},
                            Column{"c.pay_operation_id", &Payable::operation},
                            Column{"o.payment_number", &Payable::payments},
-                           Column{kStateOfOrder, &Payable::state}};
+                           Column{kStateOfOrder, &Payable::state},
+                           Column{"o.payment_state", &Payable::payment}};
 constexpr ComposedStatement kLockToPay{"checkout.lock_to_pay",
                                        "SELECT " + kPayable +
                                            " FROM checkout c JOIN orders o ON o.id = c.order_id"
@@ -74,7 +76,7 @@ struct LockedPart {
   domain::State state = domain::State::kPlaced;
 };
 constexpr Columns kLockedPart{Column{"id", &LockedPart::id}, Column{"state", &LockedPart::state}};
-constexpr ComposedStatement kLockParts{
+constexpr ComposedStatement kLockStates{
     "order.lock_states",
     "SELECT " + kLockedPart + " FROM seller_order WHERE order_id = $1 ORDER BY id FOR UPDATE"};
 constexpr Statement kDone{"checkout.done", R"sql(
@@ -104,8 +106,10 @@ void RequirePayable(const Payable& found, std::int32_t most) {
     throw NotPayable(state,
                      "the order is " + std::string(domain::Name(state)) + " and can't be paid any more");
   }
-  if (found.step == Step::kDone) throw NotPayable(state, "the order is paid already");
-  if (found.step == Step::kUndo || found.over) throw NotPayable(state, "the time to pay this order is over");
+  const bool done = found.step == Step::kDone;
+  if (done && domain::IsSecured(found.payment)) throw NotPayable(state, "the order is paid already");
+  if (done || found.step == Step::kUndo || found.over)
+    throw NotPayable(state, "the time to pay this order is over");
   if (found.payments >= most) {
     throw Error(Code::kFailedPrecondition, "LIMIT_REACHED",
                 "it was tried to pay this order " + std::to_string(most) + " times; it can't be tried again");
@@ -163,7 +167,7 @@ Task<> Checkouts::Lost(Work work, domain::OrderId order, int payment_number, std
 // Under the locks of the parts: a cancellation that comes later finds the capture before its own message.
 Task<> Checkouts::Secure(Work work, const Lease& lease, domain::PaymentSummary payment) {
   auto body = [&](postgres::Tx& tx) -> Task<> {
-    const auto parts = kLockedPart.ReadAll(co_await tx.Execute(kLockParts, lease.order));
+    const auto parts = kLockedPart.ReadAll(co_await tx.Execute(kLockStates, lease.order));
     Batch batch("checkout.secure");
     batch.Add(kDone, lease.order, lease.fence, lease.step);
     AddPayment(batch, lease.order, payment);

@@ -206,7 +206,7 @@ TEST(CheckoutLost, AnUnpaidOrder_EndsButForWhatWasSent) {
     EXPECT_EQ(history.back().reason, "the payment failed");
     EXPECT_EQ((co_await store.StockCommands(order.id)).back().release().lines_size(), 1);
     EXPECT_EQ(OfCheckout(order, "step"), "DONE");
-    EXPECT_EQ(co_await RefusalToPay(store, order), "ILLEGAL_TRANSITION: the order is paid already");
+    EXPECT_EQ(co_await RefusalToPay(store, order), "ILLEGAL_TRANSITION: the time to pay this order is over");
   });
 }
 
