@@ -10,7 +10,8 @@ struct Behaviour {
   std::string_view method;
   std::string_view decline_code;  // empty: authorises
   enum class Answer { kAtOnce, kAfterCallerGaveUp } answer = Answer::kAtOnce;
-  int errors_before = 0;  // answers 500 to this many keys of a reference first
+  int errors_before = 0;               // answers 500 to this many keys of a reference first
+  std::string_view capture_code = {};  // why what was authorised can't be captured; empty: it can
 };
 
 // Nothing for a method that does not exist.

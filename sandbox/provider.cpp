@@ -238,6 +238,9 @@ Task<Answer> Provider::Capture(Work work, std::string key, std::string id, json:
       return Invalid("authorization_unexpected_state", "it is " + authorization.status);
     if (amount < 1 || amount > authorization.amount)
       return Invalid("amount_too_large", "more than was authorised");
+    const auto behaviour = BehaviourOf(authorization.method);
+    if (behaviour && !behaviour->capture_code.empty())
+      return Invalid(behaviour->capture_code, "the bank has given up its hold");
     authorization.status = "captured";
     authorization.captured = amount;
     return std::nullopt;

@@ -193,13 +193,13 @@ def place(buyer, order, key):
 
 
 def settled(buyer, order):
-    """The order as it is now that its payment is decided."""
+    """The order as it is now that its payment is decided; one that was declined waits for another method, and then fails."""
 
     def decided():
         nonlocal order
         if order["state"] == "PENDING_PAYMENT":
             order = buyer.get(f"/v1/orders/{order['id']}")
-        return order["state"] != "PENDING_PAYMENT"
+        return order["state"] != "PENDING_PAYMENT" or "payUntil" in order
 
     until(decided, "an order's payment")
     return order
@@ -227,7 +227,7 @@ def make_orders(buyers, addresses, sellers_by_shop, offers):
                 "shippingAddressId": addresses[email], "paymentMethod": method}
         order = present[email].get(frozenset(skus)) or place(buyer, body, f"seed-order-{number}")
         order = order and settled(buyer, order)
-        if not order or order["state"] == "FAILED":
+        if not order or order["state"] in ("PENDING_PAYMENT", "FAILED"):
             continue
         if wanted == "CANCELLED":
             if order["state"] == "PLACED":

@@ -3,10 +3,12 @@
 #pragma once
 #include <string>
 
+#include "platform/core/error.hpp"
 #include "platform/rpc/method.hpp"
 
 namespace market::rpc {
 
 std::string KeptAnswerOf(const Message& response);
+std::string KeptAnswerOf(const Error& refusal);
 
 }  // namespace market::rpc

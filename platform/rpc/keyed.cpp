@@ -35,12 +35,6 @@ std::optional<std::string> Unquote(std::string_view text) {
   return key;
 }
 
-KeptAnswer RefusalOf(const Error& error) {
-  KeptAnswer answer;
-  answer.mutable_refusal()->ParseFromString(ToStatus(error).details);
-  return answer;
-}
-
 void Give(const idempotency::Replay& replay, KeyedCall& keyed) {
   KeptAnswer answer;
   if (!answer.ParseFromString(replay.answer)) throw std::runtime_error("a kept answer is unreadable");
@@ -89,7 +83,7 @@ Task<Ended> Invoke(KeyedCall& keyed, idempotency::RequestKey& key, Message& requ
     ended.taken = true;
   } catch (const Error& error) {
     ended.failure = std::current_exception();
-    if (IsDefinitive(error)) ended.answer = RefusalOf(error).SerializeAsString();
+    if (IsDefinitive(error)) ended.answer = KeptAnswerOf(error);
   } catch (...) {
     ended.failure = std::current_exception();  // rethrown by who called
   }
@@ -157,6 +151,12 @@ std::string ReadIdempotencyKey(std::string_view header) {
 std::string KeptAnswerOf(const Message& response) {
   KeptAnswer answer;
   answer.set_response(response.SerializeAsString());
+  return answer.SerializeAsString();
+}
+
+std::string KeptAnswerOf(const Error& refusal) {
+  KeptAnswer answer;
+  answer.mutable_refusal()->ParseFromString(ToStatus(refusal).details);
   return answer.SerializeAsString();
 }
 

@@ -3,7 +3,7 @@
 namespace market::order {
 namespace {
 
-constexpr std::array<std::string_view, 3> kOutcomes = {"placed", "failed", "pending"};
+constexpr std::array<std::string_view, 4> kOutcomes = {"placed", "failed", "pending", "declined"};
 // A checkout takes milliseconds; one that waits for an answer of the provider, minutes.
 constexpr std::array kSeconds = {.005, .01, .025, .05, .1, .25, .5, 1., 2.5, 5., 10., 30., 60., 300., 900.};
 
@@ -18,15 +18,17 @@ Metrics::Metrics(telemetry::Metrics& registry)
       failed_(registry.AddCounterFamily("order_failed_total", "orders that failed, by reason", {"reason"})),
       open_forward_(registry.AddGauge("order_checkouts_open", kOpenHelp, {{"step", "FORWARD"}})),
       open_undo_(registry.AddGauge("order_checkouts_open", kOpenHelp, {{"step", "UNDO"}})),
+      open_wait_(registry.AddGauge("order_checkouts_open", kOpenHelp, {{"step", "WAIT"}})),
       oldest_age_(registry.AddGauge("order_checkout_oldest_age_seconds",
                                     "age of the oldest undecided checkout; 0 when there is none")) {
   for (std::size_t i = 0; i < kOutcomes.size(); ++i) {
     const telemetry::Labels labels = {{"outcome", std::string(kOutcomes[i])}};
-    outcomes_[i] = {
-        .count = &registry.AddCounter(
-            "order_checkouts_total", "checkouts by outcome; pending: still open after the first run", labels),
-        .seconds = &registry.AddHistogram("order_checkout_seconds", "time from the order to its outcome",
-                                          labels, kSeconds)};
+    outcomes_[i] = {.count = &registry.AddCounter("order_checkouts_total",
+                                                  "checkouts by outcome; pending: still open after the first "
+                                                  "run; declined: waits for another method",
+                                                  labels),
+                    .seconds = &registry.AddHistogram(
+                        "order_checkout_seconds", "time from the order to its outcome", labels, kSeconds)};
   }
   for (const auto reason : domain::kFailureReasons.words) {
     if (!reason.empty()) failed_.With({reason});
@@ -61,6 +63,7 @@ void Metrics::Moved(domain::State to, std::size_t parts) {
 void Metrics::Measured(const storage::OpenCheckouts& open) {
   open_forward_.Set(static_cast<double>(open.forward));
   open_undo_.Set(static_cast<double>(open.undo));
+  open_wait_.Set(static_cast<double>(open.wait));
   oldest_age_.Set(std::chrono::duration<double>(open.oldest_age).count());
 }
 

@@ -14,14 +14,14 @@
 
 namespace market::order {
 
-// How one run of a checkout ended. kPending: something is not known yet.
-enum class Outcome { kPlaced, kFailed, kPending };
+// How one run of a checkout ended. kPending: something is not known yet; kDeclined: it waits for its buyer.
+enum class Outcome { kPlaced, kFailed, kPending, kDeclined };
 
 class Metrics {
  public:
   explicit Metrics(telemetry::Metrics& registry);
 
-  // A checkout was decided, or its first run left it open: `after` the order was made.
+  // A checkout was decided or declined, or its first run left it open: `after` the order was made.
   void Ended(Outcome outcome, const domain::Order& order, std::chrono::nanoseconds after,
              const telemetry::TraceContext& trace);
   // Seller orders became `to`.
@@ -33,13 +33,14 @@ class Metrics {
     telemetry::Counter* count;
     telemetry::Histogram* seconds;
   };
-  std::array<OfOutcome, 3> outcomes_{};
+  std::array<OfOutcome, 4> outcomes_{};
   telemetry::CounterFamily& placed_;
   telemetry::CounterFamily& placed_value_minor_;
   telemetry::CounterFamily& failed_;
   std::array<telemetry::Counter*, domain::kStates> transitions_{};
   telemetry::Gauge& open_forward_;
   telemetry::Gauge& open_undo_;
+  telemetry::Gauge& open_wait_;
   telemetry::Gauge& oldest_age_;
 };
 

@@ -18,7 +18,15 @@ Settings::Settings(config::Properties& properties)
                                         50ms, 1min, 1s)),
       open_of_buyer(properties.Int("order.open_checkouts_of_buyer",
                                    "how many orders of one account may wait for their payment", "orders", 1,
-                                   1000, 20)) {}
+                                   1000, 20)),
+      pay_within(
+          properties.Duration("order.pay_within",
+                              "how long an order whose payment was declined or lost is kept for its buyer "
+                              "to pay it with another method",
+                              1s, 24h, 10min)),
+      payments_of_order(properties.Int("order.payments_of_order",
+                                       "how many times it may be tried to pay one order", "payments", 1, 100,
+                                       10)) {}
 
 Service::Service(host::Host& host, const Settings& settings, Peers peers)
     : host_(host),
@@ -29,7 +37,9 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       orders_(database_),
       checkouts_(database_, {.lease = *settings.lease,
                              .deadline = *settings.checkout_deadline,
-                             .open_of_buyer = static_cast<std::int32_t>(*settings.open_of_buyer)}),
+                             .open_of_buyer = static_cast<std::int32_t>(*settings.open_of_buyer),
+                             .pay_within = *settings.pay_within,
+                             .payments_of_order = static_cast<std::int32_t>(*settings.payments_of_order)}),
       transitions_(database_),
       log_(database_, host.EventOptions("order")),
       sellers_(peers.users),
@@ -39,7 +49,7 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
                 {.poll = *settings.recovery_poll, .patience = host.Patience()}),
       service_({orders_, checkouts_, transitions_, checkout_, relay_, peers.users, peers.products, sellers_,
                 host.SystemTime(), pages_, metrics_}) {
-  HandleOutbox(relay_, {orders_, transitions_, peers.products, peers.payments});
+  HandleOutbox(relay_, {orders_, checkouts_, transitions_, peers.products, peers.payments});
 }
 
 Task<> Service::Start() {

@@ -18,6 +18,8 @@ struct Settings {
   config::Property<std::chrono::milliseconds> checkout_deadline;
   config::Property<std::chrono::milliseconds> recovery_poll;
   config::Property<std::int64_t> open_of_buyer;
+  config::Property<std::chrono::milliseconds> pay_within;
+  config::Property<std::int64_t> payments_of_order;
 };
 
 class Service final : public host::Service {

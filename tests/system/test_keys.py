@@ -183,6 +183,15 @@ def cancel_order(world):
     return Scene(world.buyer, one, two, lambda: moved(world, orders, "CANCELLED"), (409, 0))
 
 
+def pay_order(world):
+    refused = [world.buyer.place((world.offer, 1), method="pm_card_visa_chargeDeclined").json() for _ in range(2)]
+    orders = [refusal["metadata"]["orderId"] for refusal in refused]
+    one, two = ((f"/v1/orders/{order}:pay", {"paymentMethod": "pm_card_visa"}) for order in orders)
+    ids = ", ".join(f"'{order}'" for order in orders)
+    begun = f"SELECT sum(payment_number - 1) FROM orders WHERE id IN ({ids})"
+    return Scene(world.buyer, one, two, lambda: int(psql("order", begun)), (409, 0))
+
+
 def fulfil(verb, state, body, before=()):
     def scene(world):
         orders = [world.buyer.place((world.offer, 1)).json() for _ in range(2)]
@@ -237,7 +246,8 @@ SCENES = {"SignOut": sign_out, "UpdateMyProfile": update_my_profile, "CreateMyAd
           "UpdateMyAddress": update_my_address, "DeleteMyAddress": delete_my_address, "OpenSeller": open_seller,
           "ApproveSeller": approve_seller, "CreateCategory": create_category, "CreateProduct": create_product,
           "PublishProduct": publish_product, "CreateOffer": create_offer, "UpdateOffer": update_offer, "AdjustStock": adjust_stock,
-          "PlaceOrder": place_order, "CancelOrder": cancel_order, "AcceptSellerOrder": fulfil("accept", "ACCEPTED", {}),
+          "PlaceOrder": place_order, "CancelOrder": cancel_order, "PayOrder": pay_order,
+          "AcceptSellerOrder": fulfil("accept", "ACCEPTED", {}),
           "ShipSellerOrder": fulfil("ship", "SHIPPED", SHIP[1], [ACCEPT]),
           "DeliverSellerOrder": fulfil("deliver", "DELIVERED", {}, [ACCEPT, SHIP]),
           "RejectSellerOrder": fulfil("reject", "REJECTED", {"reason": "sold in the shop"}),

@@ -109,7 +109,7 @@ class Rest(plays.Other):
 
     def id_of_declined(self, answer):
         if self.waits_for_another_method:
-            return answer.json()["orderId"]
+            return answer.json()["metadata"]["orderId"]
         return self.buyer.ok("GET", "/v1/orders?state=FAILED")["orders"][0]["id"]
 
     def pay(self, number):

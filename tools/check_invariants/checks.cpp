@@ -54,10 +54,17 @@ constexpr std::array kChecks = {
     Check{"O5", "order", "a checkout is over, or inside its deadline", R"sql(
       SELECT order_id::text, format('step %s since %s, %s attempts, %s', step, deadline_at, attempts, last_error)
       FROM checkout WHERE step <> 'DONE' AND deadline_at < market_now() - interval '60 seconds')sql"},
-    Check{"O6", "order", "parts wait for their payment exactly while their checkout runs", R"sql(
-      SELECT s.id::text, format('part %s, checkout %s', s.state, coalesce(c.step, 'missing'))
-      FROM seller_order s LEFT JOIN checkout c ON c.order_id = s.order_id
-      WHERE c.step IS NULL OR (c.step = 'DONE') = (s.state = 'PENDING_PAYMENT'))sql"},
+    Check{"O6", "order",
+          "parts wait for their payment exactly while their checkout runs, but for an order whose money was "
+          "lost",
+          R"sql(
+      SELECT s.id::text, format('part %s, checkout %s, payment %s', s.state, coalesce(c.step, 'missing'), o.payment_state)
+      FROM seller_order s JOIN orders o ON o.id = s.order_id LEFT JOIN checkout c ON c.order_id = s.order_id
+      WHERE c.step IS NULL
+         OR ((c.step = 'DONE') = (s.state = 'PENDING_PAYMENT')
+             AND NOT (c.step <> 'DONE' AND s.state <> 'FAILED' AND o.pay_until IS NOT NULL
+                      AND o.payment_state IN ('CAPTURE_FAILED', 'DECLINED', 'CREATED', 'VOIDED')))
+         OR (c.step = 'WAIT' AND (o.pay_until IS NULL OR o.payment_state NOT IN ('CAPTURE_FAILED', 'DECLINED', 'VOIDED'))))sql"},
     Check{"O7", "order", "an order fails as a whole and says why, another has no reason", R"sql(
       SELECT o.id::text, format('reason "%s", part %s is %s', o.failure_reason, s.id, s.state)
       FROM orders o JOIN seller_order s ON s.order_id = o.id WHERE (s.state = 'FAILED') <> o.failed)sql"},
@@ -131,15 +138,16 @@ constexpr std::array kChecks = {
       SELECT coalesce(o.id, k.operation_id)::text,
              format('key %s of %s keeps %s; the order %s', k.key, k.principal,
                     CASE WHEN k.bought THEN 'an order' ELSE 'a refusal' END,
-                    CASE WHEN o.id IS NULL THEN 'is missing' WHEN c.step <> 'DONE' THEN 'waits for its payment'
+                    CASE WHEN o.id IS NULL THEN 'is missing' WHEN o.waits THEN 'waits for its payment'
                          WHEN o.failed THEN 'failed of ' || o.failure_reason ELSE 'was placed by ' || o.buyer_id END)
       FROM (SELECT *, substring(answer FROM 1 FOR 1) = '\x0a' AS bought FROM idempotency_key
             WHERE answer IS NOT NULL AND method = '/marketplace.order.v1.OrderService/PlaceOrder') AS k
-      LEFT JOIN orders o ON o.operation_id = k.operation_id
-      LEFT JOIN checkout c ON c.order_id = o.id
-      WHERE CASE WHEN k.bought THEN o.id IS NULL OR o.failed OR c.step <> 'DONE' OR o.buyer_id::text <> k.principal
+      LEFT JOIN (SELECT *, EXISTS (SELECT FROM seller_order s WHERE s.order_id = orders.id AND s.state = 'PENDING_PAYMENT') AS waits
+                 FROM orders) AS o ON o.operation_id = k.operation_id
+      WHERE CASE WHEN k.bought THEN o.id IS NULL OR o.failed OR o.waits OR o.buyer_id::text <> k.principal
                                     OR position(convert_to(o.id::text, 'UTF8') IN k.answer) = 0
-                 ELSE NOT o.failed AND position('PAYMENT_DECLINED' IN k.answer) = 0 END)sql"},
+                 ELSE NOT o.failed AND position('PAYMENT_DECLINED' IN k.answer) = 0
+                          AND position('UNKNOWN_PAYMENT_METHOD' IN k.answer) = 0 END)sql"},
     Check{"O19", "order", "a move whose answer is kept is told in the history", R"sql(
       SELECT k.operation_id::text, format('key %s of %s keeps an answer to %s, and no part was moved', k.key, k.principal,
                                           split_part(k.method, '/', 3))
@@ -154,11 +162,11 @@ constexpr std::array kChecks = {
                                      ELSE 'waits for its payment' END)
       FROM (SELECT *, split_part(key, '/', 1) AS about FROM outbox WHERE topic IN ('order.payment', 'order.stock')) AS m
       LEFT JOIN orders o ON o.id = CASE WHEN m.about ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN m.about::uuid END
-      LEFT JOIN checkout c ON c.order_id = o.id
-      WHERE o.id IS NULL OR o.failed OR c.step <> 'DONE')sql"},
+      WHERE o.id IS NULL OR o.failed
+         OR EXISTS (SELECT FROM seller_order s WHERE s.order_id = o.id AND s.state = 'PENDING_PAYMENT'))sql"},
     Check{"O21", "order", "who moves a part is who may", R"sql(
       SELECT seller_order_id::text, format('%s to %s by %s', from_state, to_state, actor) FROM order_event
-      WHERE actor <> ALL (CASE to_state
+      WHERE from_state IS DISTINCT FROM to_state AND actor <> ALL (CASE to_state
                             WHEN 'PENDING_PAYMENT' THEN '{buyer}' WHEN 'PLACED' THEN '{system}' WHEN 'ACCEPTED' THEN '{seller}'
                             WHEN 'REJECTED' THEN '{seller}' WHEN 'SHIPPED' THEN '{seller}' WHEN 'DELIVERED' THEN '{seller,buyer}'
                             WHEN 'COMPLETED' THEN '{buyer}' END::text[]))sql"},

@@ -20,10 +20,11 @@ std::int64_t DueBack(const PartFact& part) {
   }
   return due;
 }
-// Units follow the line: consumed once they are shipped, given back when they or their part are cancelled,
-// committed else.
+// Units follow the line: held while their order waits to be paid, consumed once they are shipped, given back when
+// they or their part are cancelled, committed else.
 Units DueUnits(const PartFact& part, const LineFact& line) {
   const auto left = line.quantity - line.cancelled - line.shipped;
+  if (part.state == "PENDING_PAYMENT") return {.held = left};
   return {.committed = IsDead(part.state) ? 0 : left, .consumed = line.shipped};
 }
 // What a restore had to undo for an order that it has lost (docs/adr/0014).
@@ -93,6 +94,12 @@ class OrderChecker : public Findings {
     return !std::ranges::all_of(PartsOf(order), [](const auto& part) { return IsDead(part.second->state); });
   }
 
+  bool WaitsToBePaid(const std::string& order, const PaymentFact& payment) const {
+    const auto* pulse = Find(facts_.pulses_after, order);
+    return pulse != nullptr && pulse->buyer_waits &&
+           (payment.standing.state == "DECLINED" || payment.standing.state == "CAPTURE_FAILED");
+  }
+
   void CheckOrder(const std::string& id, const OrderFact& order) {
     if (!facts_.auth_after.accounts.contains(order.buyer)) {
       Add("X13", {"order", id}, "its buyer " + order.buyer + " is no account");
@@ -119,7 +126,10 @@ class OrderChecker : public Findings {
     both("buyer", order.buyer, payment.buyer);
     both("currency", order.currency, payment.currency);
     both("total", order.total_minor, payment.amount_minor);
-    if (&payment == Find(facts_.payments, id)) both("payment method", order.method, payment.method);
+    // Another method is written down before it is tried.
+    if (&payment == Find(facts_.payments, id) && IsMoneyAtRest(facts_, id)) {
+      both("payment method", order.method, payment.method);
+    }
   }
 
   // X10: each part has its split, for its seller and its total; there are no others.
@@ -166,8 +176,8 @@ class OrderChecker : public Findings {
     if (IsAlive(id)) {
       if (payment == nullptr) {
         Add("X1", {"order", id}, "a living order without a payment");
-      } else if (payment->standing.state == "CAPTURE_FAILED") {
-        // It may stand so until somebody cancels it; nothing of it is sent.
+      } else if (WaitsToBePaid(id, *payment)) {
+        // Until it is paid again, or the time for that is over; nothing of it is sent.
         for (const auto& [part, fact] : PartsOf(id)) {
           if (fact->state == "SHIPPED" || fact->state == "DELIVERED" || fact->state == "COMPLETED") {
             Add("X1", {"order", id}, fmt::format("part {} is {} without money", part, fact->state));

@@ -26,6 +26,8 @@ namespace market::invariants {
 struct Pulse {
   std::int64_t version = 0;
   bool checkout_runs = false;
+  bool buyer_waits =
+      false;  // its payment was declined or lost, and nobody does anything until it is paid again
   bool payment_waits = false;  // a message to payment is in the outbox
   bool stock_waits = false;    // a message to product is
 };

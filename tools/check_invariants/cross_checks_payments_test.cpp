@@ -158,18 +158,34 @@ TEST(CrossCheck_Payments, TheHoldOfAnUndoneOrder_MustBeGivenUp) {
   EXPECT_THAT(CrossCheck(facts), ElementsAre(Finds("X12", "auth", "payment says voided")));
 }
 
+// While it waits to be paid again, and no longer.
 TEST(CrossCheck_Payments, ACaptureThatWasRefusedForGood_HoldsNothing) {
   const auto payment = APayment("auth", {"CAPTURE_FAILED", 1000, 0, 0});
+  const auto waiting = [&](const std::string& state, const std::string& status) {
+    auto facts = With(state, payment, {AHold("auth", status)});
+    for (auto* pulses : {&facts.pulses_before, &facts.pulses_after}) (*pulses)["order"].buyer_waits = true;
+    return facts;
+  };
   for (const std::string status : {"authorized", "voided"}) {
-    EXPECT_THAT(CrossCheck(With("ACCEPTED", payment, {AHold("auth", status)})), IsEmpty())
-        << "it waits for somebody to cancel it";
-    EXPECT_THAT(CrossCheck(With("SHIPPED", payment, {AHold("auth", status)})),
+    EXPECT_THAT(CrossCheck(waiting("ACCEPTED", status)), IsEmpty());
+    EXPECT_THAT(CrossCheck(With("ACCEPTED", payment, {AHold("auth", status)})),
+                ElementsAre(Finds("X1", "order", "is CAPTURE_FAILED")));
+    EXPECT_THAT(CrossCheck(waiting("SHIPPED", status)),
                 Contains(Finds("X1", "order", "part part is SHIPPED without money")));
     EXPECT_THAT(CrossCheck(With("CANCELLED", payment, {AHold("auth", status)})),
                 ElementsAre(Finds("X2", "payment", "no message will void it")));
   }
   EXPECT_THAT(CrossCheck(With("CANCELLED", payment, {AHold("auth", "captured")})),
               Contains(Finds("X12", "auth", "status of payment payment")));
+}
+
+// A decline keeps the order, as long as it waits for its buyer.
+TEST(CrossCheck_Payments, ADecline_KeepsWhatWaits) {
+  auto facts = With("PENDING_PAYMENT", APayment("", {"DECLINED", 0, 0, 0}), {});
+  EXPECT_THAT(CrossCheck(facts), ElementsAre(Finds("X1", "order", "is DECLINED")));
+  for (auto* pulses : {&facts.pulses_before, &facts.pulses_after}) (*pulses)["order"].buyer_waits = true;
+  EXPECT_THAT(CrossCheck(facts), IsEmpty());
+  EXPECT_EQ(CountUnderWay(facts), 0u);
 }
 
 }  // namespace

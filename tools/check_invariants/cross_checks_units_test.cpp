@@ -124,6 +124,14 @@ TEST(CrossCheck_UnitsOfALine, AreWhereTheyAreDue) {
   EXPECT_THAT(SaidOfUnits(facts), ::testing::HasSubstr("1 held, 0 committed, 1 consumed"));
 }
 
+TEST(CrossCheck_UnitsOfALine, AreHeldWhileTheirOrderWaits) {
+  auto facts = ThreeUnits();
+  facts.parts["part"].state = "PENDING_PAYMENT";
+  EXPECT_THAT(SaidOfUnits(facts), ::testing::HasSubstr("0 held, 3 committed"));
+  facts.reservations[{"order", "line"}].left = {.held = 3};
+  EXPECT_EQ(SaidOfUnits(facts), "");
+}
+
 TEST(CrossCheck_UnitsOfAnotherOffer, AreNamed) {
   auto facts = ThreeUnits();
   facts.reservations[{"order", "line"}].offer = "other";

@@ -22,7 +22,8 @@ constexpr Statement kParts{"invariants.parts", R"sql(
 // The key of a message names the order and which of its resources, the topic says which that is.
 constexpr Statement kPulses{"invariants.pulses", R"sql(
   SELECT o.id::text, o.version,
-         EXISTS (SELECT 1 FROM checkout c WHERE c.order_id = o.id AND c.step <> 'DONE'),
+         EXISTS (SELECT 1 FROM checkout c WHERE c.order_id = o.id AND c.step NOT IN ('DONE', 'WAIT')),
+         EXISTS (SELECT 1 FROM checkout c WHERE c.order_id = o.id AND c.step = 'WAIT'),
          EXISTS (SELECT 1 FROM outbox m
                  WHERE m.topic = 'order.payment' AND split_part(m.key, '/', 1) = o.id::text),
          EXISTS (SELECT 1 FROM outbox m
@@ -104,8 +105,9 @@ std::map<std::string, Pulse> ReadPulses(const Result& rows) {
   for (const auto row : rows) {
     pulses.emplace(Copy(row, 0), Pulse{.version = row.Int(1),
                                        .checkout_runs = row.GetBool(2),
-                                       .payment_waits = row.GetBool(3),
-                                       .stock_waits = row.GetBool(4)});
+                                       .buyer_waits = row.GetBool(3),
+                                       .payment_waits = row.GetBool(4),
+                                       .stock_waits = row.GetBool(5)});
   }
   return pulses;
 }

@@ -6,6 +6,7 @@
 #include "platform/core/clock.hpp"
 #include "platform/outbox/relay.hpp"
 #include "platform/rpc/page_token.hpp"
+#include "services/order/api/refusals.hpp"
 #include "services/order/domain/pricing.hpp"
 #include "services/order/process/checkout.hpp"
 #include "services/order/process/seller_directory.hpp"
@@ -43,6 +44,7 @@ class OrderService final : public api::OrderApi {
   Task<api::order::ListOrderEventsResponse> ListOrderEvents(
       CallContext& call, api::order::ListOrderEventsRequest request) override;
   Task<api::order::Order> CancelOrder(CallContext& call, api::order::CancelOrderRequest request) override;
+  Task<api::order::Order> PayOrder(CallContext& call, api::order::PayOrderRequest request) override;
   Task<api::order::ListSellerOrdersResponse> ListSellerOrders(
       CallContext& call, api::order::ListSellerOrdersRequest request) override;
   Task<api::order::CountSellerOrdersResponse> CountSellerOrders(
@@ -78,6 +80,7 @@ class OrderService final : public api::OrderApi {
                                  api::order::PlaceOrderRequest request);
   Task<api::order::Order> Drive(CallContext& call, storage::Lease lease, domain::Order order,
                                 api::order::PlaceOrderRequest request);
+  static api::order::Order Answer(CallContext& call, const domain::Order& order, const RequestedItems& items);
   Task<domain::Order> Require(CallContext& call, domain::OrderId id, storage::Scope scope);
   // Drives a checkout as far as it goes, and gives its order as it is then, whoever brought it there.
   Task<domain::Order> DriveOn(CallContext& call, storage::Lease lease, domain::Order order);

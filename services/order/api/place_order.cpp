@@ -7,16 +7,6 @@
 namespace market::order {
 namespace {
 
-// What the order is by now is the answer, whoever brought it there.
-api::order::Order Answer(CallContext& call, const domain::Order& order,
-                         const api::order::PlaceOrderRequest& request) {
-  const auto state = order.CurrentState();
-  if (state == domain::State::kFailed) throw Refusal(order.failure, request.items());
-  // A retry with the same key asks again instead of getting this answer for ever.
-  if (state == domain::State::kPendingPayment) call.LeaveOpen();
-  return order::ToProto(order);
-}
-
 template <class Request>
 void RequireQuote(const Request& request, const domain::Priced& priced) {
   const auto changes = domain::ChangesSince(request.quote_hash(), priced);
@@ -63,30 +53,46 @@ Task<domain::Order> OrderService::Draft(CallContext& call, const api::order::Pla
 // An earlier run of this operation made the order and did not answer for good; go on where it is.
 Task<api::order::Order> OrderService::Resume(CallContext& call, domain::Order order,
                                              api::order::PlaceOrderRequest request) {
-  if (order.CurrentState() != domain::State::kPendingPayment) co_return Answer(call, order, request);
+  if (order.CurrentState() != domain::State::kPendingPayment) co_return Answer(call, order, request.items());
   auto lease = co_await deps_.checkouts.Take(call, order.id);
-  if (!lease) co_return Answer(call, order, request);
+  if (!lease) co_return Answer(call, order, request.items());
   co_return co_await Drive(call, std::move(*lease), std::move(order), std::move(request));
 }
 
 Task<api::order::Order> OrderService::Drive(CallContext& call, storage::Lease lease, domain::Order order,
                                             api::order::PlaceOrderRequest request) {
-  co_return Answer(call, co_await DriveOn(call, std::move(lease), std::move(order)), request);
+  co_return Answer(call, co_await DriveOn(call, std::move(lease), std::move(order)), request.items());
+}
+
+// What the order is by now is the answer, whoever brought it there.
+api::order::Order OrderService::Answer(CallContext& call, const domain::Order& order,
+                                       const RequestedItems& items) {
+  using domain::PaymentState;
+  const auto state = order.CurrentState();
+  const bool declined = order.payment.state == PaymentState::kDeclined && order.WaitsForBuyer();
+  if (state == domain::State::kFailed || declined) throw Refusal(order, items);
+  // A retry with the same key asks again instead of getting this answer for ever.
+  if (state == domain::State::kPendingPayment || order.payment.state == PaymentState::kCreated)
+    call.LeaveOpen();
+  return order::ToProto(order);
 }
 
 Task<domain::Order> OrderService::DriveOn(CallContext& call, storage::Lease lease, domain::Order order) {
   std::optional<storage::KeyedAnswer> answer;
   if (auto* key = call.RequestKey()) {
-    answer.emplace(*key,
-                   [](const domain::Order& placed) { return rpc::KeptAnswerOf(order::ToProto(placed)); });
+    answer.emplace(*key, [](const domain::Order& settled) {
+      return settled.WaitsForBuyer() ? rpc::KeptAnswerOf(Refusal(settled, {}))
+                                     : rpc::KeptAnswerOf(order::ToProto(settled));
+    });
   }
-  bool taken_over = false;
+  // Of one that was placed its parts may move meanwhile.
+  bool read_again = order.CurrentState() != domain::State::kPendingPayment;
   try {
     co_await deps_.checkout.Advance(call, lease, order, answer ? &*answer : nullptr);
   } catch (const storage::LostLease&) {
-    taken_over = true;
+    read_again = true;
   }
-  if (taken_over) order = co_await Require(call, order.id, storage::Scope::Everything());
+  if (read_again) order = co_await Require(call, order.id, storage::Scope::Everything());
   deps_.relay.Wake();
   co_return order;
 }

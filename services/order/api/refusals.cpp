@@ -1,9 +1,12 @@
 #include "services/order/api/refusals.hpp"
 
 #include <fmt/format.h>
+#include <google/protobuf/util/time_util.h>
 
 #include <stdexcept>
 #include <string>
+
+#include "platform/conversions/conversions.hpp"
 
 namespace market::order {
 namespace {
@@ -55,6 +58,16 @@ Error StockRefusal(const domain::Failure& failure, const RequestedItems& items, 
   return error.WithMetadata("lines", lines.Text());
 }
 
+// With the order that is kept for another method, if it is.
+Error Declined(const domain::Order& order, Code code, std::string reason, const std::string& message) {
+  if (!order.pay_until) return Error(code, std::move(reason), message);
+  const auto until = google::protobuf::util::TimeUtil::ToString(conversions::ToProto(*order.pay_until));
+  return Error(code, std::move(reason),
+               message + "; the order is kept until " + until + ", to be paid with another method")
+      .WithMetadata("orderId", order.id.ToString())
+      .WithMetadata("payUntil", until);
+}
+
 }  // namespace
 
 Error PriceRefusal(std::span<const domain::PriceChange> changes, const std::string& quote_hash,
@@ -71,7 +84,8 @@ Error PriceRefusal(std::span<const domain::PriceChange> changes, const std::stri
   return error.WithMetadata("quoteHash", quote_hash).WithMetadata("lines", lines.Text());
 }
 
-Error Refusal(const domain::Failure& failure, const RequestedItems& items) {
+Error Refusal(const domain::Order& order, const RequestedItems& items) {
+  const auto failure = order.CurrentState() == domain::State::kFailed ? order.failure : order.Decline();
   const std::string reason(domain::Name(failure.reason));
   switch (failure.reason) {
     case FailureReason::kOutOfStock:
@@ -79,12 +93,12 @@ Error Refusal(const domain::Failure& failure, const RequestedItems& items) {
     case FailureReason::kOfferUnavailable:
       return StockRefusal(failure, items, "an offer can't be bought");
     case FailureReason::kPaymentDeclined: {
-      Error error(Code::kFailedPrecondition, reason, "the payment was declined");
+      auto error = Declined(order, Code::kFailedPrecondition, reason, "the payment was declined");
       if (!failure.decline_code.empty()) error.WithMetadata("declineCode", failure.decline_code);
       return error;
     }
     case FailureReason::kUnknownPaymentMethod:
-      return Error(Code::kInvalidArgument, reason, "the payment method does not exist")
+      return Declined(order, Code::kInvalidArgument, reason, "the payment method does not exist")
           .WithField("paymentMethod", reason, "the payment provider does not know it");
     case FailureReason::kUnavailable:
       return Error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION", "the order failed: " + reason);
@@ -92,6 +106,7 @@ Error Refusal(const domain::Failure& failure, const RequestedItems& items) {
     case FailureReason::kCancelledByOperator:
       return Error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION",
                    "the order was cancelled before it was paid");
+    case FailureReason::kPaymentFailed:
     case FailureReason::kNone:
       break;
   }

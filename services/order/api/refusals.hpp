@@ -13,8 +13,8 @@ namespace market::order {
 
 using RequestedItems = google::protobuf::RepeatedPtrField<api::order::OrderItem>;
 
-// How the failure of an order is told.
-Error Refusal(const domain::Failure& failure, const RequestedItems& items);
+// How the failure of an order is told; and, of one that waits for its buyer, why its payment was declined.
+Error Refusal(const domain::Order& order, const RequestedItems& items);
 
 // PRICE_CHANGED; `quote_hash` is that of the prices as they are now.
 Error PriceRefusal(std::span<const domain::PriceChange> changes, const std::string& quote_hash,

@@ -24,15 +24,22 @@ RequestedItems OfTwoItems() {
 }
 
 Failure Because(FailureReason reason) { return {.reason = reason, .shortages = {}, .decline_code = {}}; }
+domain::Order Failed(Failure why) {
+  domain::Order order;
+  order.id = domain::OrderId::New();
+  order.parts.emplace_back().state = domain::State::kFailed;
+  order.failure = std::move(why);
+  return order;
+}
 
 TEST(Refusal, OfAnOrderThatDidNotFail_IsABug) {
-  EXPECT_THROW(Refusal(Because(FailureReason::kNone), OfTwoItems()), std::logic_error);
+  EXPECT_THROW(Refusal(Failed(Because(FailureReason::kNone)), OfTwoItems()), std::logic_error);
 }
 
 TEST(Refusal, OfTooLittleStock_NamesTheItemsAndWhatIsLeft) {
   auto why = Because(FailureReason::kOutOfStock);
   why.shortages = {{kScarce, 3}, {kGone, 0}};
-  const auto error = Refusal(why, OfTwoItems());
+  const auto error = Refusal(Failed(why), OfTwoItems());
   EXPECT_EQ(error.code, Code::kAborted);
   EXPECT_EQ(error.reason, "OUT_OF_STOCK");
   ASSERT_EQ(error.fields.size(), 2u);
@@ -46,26 +53,50 @@ TEST(Refusal, OfTooLittleStock_NamesTheItemsAndWhatIsLeft) {
                 R"(","requested":0,"available":0}])");
 
   why.reason = FailureReason::kOfferUnavailable;
-  EXPECT_EQ(Refusal(why, OfTwoItems()).reason, "OFFER_UNAVAILABLE");
+  EXPECT_EQ(Refusal(Failed(why), OfTwoItems()).reason, "OFFER_UNAVAILABLE");
 }
 
 TEST(Refusal, OfADeclinedPayment_HasTheProvidersWord) {
   auto why = Because(FailureReason::kPaymentDeclined);
   why.decline_code = "insufficient_funds";
-  const auto error = Refusal(why, OfTwoItems());
+  const auto error = Refusal(Failed(why), OfTwoItems());
   EXPECT_EQ(error.code, Code::kFailedPrecondition);
   EXPECT_EQ(error.reason, "PAYMENT_DECLINED");
   EXPECT_EQ(error.metadata.at(0), std::pair(std::string("declineCode"), std::string("insufficient_funds")));
 }
 
+// The same while it waits and afterwards.
+TEST(Refusal, OfAnOrderThatIsKept_SaysWhichAndHowLong) {
+  using namespace std::chrono_literals;
+  auto order = Failed({});
+  const Time now{std::chrono::sys_days{2026y / 11 / 24} + 10h};
+  for (const std::string code : {"insufficient_funds", "payment_method_unknown"}) {
+    order.parts[0].state = domain::State::kPendingPayment;
+    order.failure = {};
+    order.Wait({.reason = FailureReason::kPaymentDeclined, .shortages = {}, .decline_code = code},
+               now + 10min, now);
+    EXPECT_TRUE(order.WaitsForBuyer());
+    const auto waiting = Refusal(order, {});
+    EXPECT_EQ(waiting.reason, code == "insufficient_funds" ? "PAYMENT_DECLINED" : "UNKNOWN_PAYMENT_METHOD");
+    EXPECT_EQ(waiting.metadata.at(0), std::pair(std::string("orderId"), order.id.ToString()));
+    EXPECT_EQ(waiting.metadata.at(1),
+              std::pair(std::string("payUntil"), std::string("2026-11-24T10:10:00Z")));
+    order.failure = order.Decline();
+    order.parts[0].state = domain::State::kFailed;
+    const auto failed = Refusal(order, {});
+    EXPECT_EQ(failed.message, waiting.message);
+    EXPECT_EQ(failed.metadata, waiting.metadata);
+  }
+}
+
 TEST(Refusal, OfAnUnknownMethod_NamesTheField) {
-  const auto error = Refusal(Because(FailureReason::kUnknownPaymentMethod), OfTwoItems());
+  const auto error = Refusal(Failed(Because(FailureReason::kUnknownPaymentMethod)), OfTwoItems());
   EXPECT_EQ(error.code, Code::kInvalidArgument);
   EXPECT_EQ(error.fields.at(0).field, "paymentMethod");
 }
 
 TEST(Refusal, OfPeersThatNeverAnswered_SaysWhy) {
-  const auto error = Refusal(Because(FailureReason::kUnavailable), OfTwoItems());
+  const auto error = Refusal(Failed(Because(FailureReason::kUnavailable)), OfTwoItems());
   EXPECT_EQ(error.reason, "ILLEGAL_TRANSITION");
   EXPECT_TRUE(error.message.ends_with("UNAVAILABLE"));
 }

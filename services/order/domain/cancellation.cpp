@@ -42,6 +42,14 @@ void RequireLeft(std::span<const LineNow> lines, std::span<const Units> wanted) 
 
 }  // namespace
 
+std::int64_t CostOfCancelled(const SellerOrderId& part, std::span<const LineNow> lines) {
+  std::int64_t cost = 0;
+  for (const auto& line : lines) {
+    if (line.part == part) cost += Portion(line.total_minor, line.cancelled, line.quantity);
+  }
+  return cost;
+}
+
 Cut CutAll(const SellerOrderId& part, std::span<const LineNow> lines) {
   Cut cut{.part = part, .units = {}, .cost_minor = {}};
   for (const auto& line : lines) {

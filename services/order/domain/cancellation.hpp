@@ -44,6 +44,9 @@ struct Cut {
   bool EndsPart() const { return !cost_minor; }
 };
 
+// What the units of a part that are cancelled by now cost together; `lines` may be those of others, too.
+std::int64_t CostOfCancelled(const SellerOrderId& part, std::span<const LineNow> lines);
+
 // All that is left of a part; `lines` may be those of others, too.
 Cut CutAll(const SellerOrderId& part, std::span<const LineNow> lines);
 

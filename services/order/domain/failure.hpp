@@ -1,4 +1,4 @@
-// Why an order FAILED, with what a buyer needs to know of it.
+// Why an order FAILED, or will unless it is paid, with what a buyer needs to know of it.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -19,13 +19,14 @@ enum class FailureReason : std::uint8_t {
   kUnavailable,       // a peer did not answer until the checkout's deadline
   kCancelledByBuyer,  // both while it waited for its payment
   kCancelledByOperator,
+  kPaymentFailed,  // the money was lost after the order was placed: its parts end, it does not fail
 };
 
 // As in the contract and the database.
-inline constexpr Words<FailureReason, 8> kFailureReasons{
+inline constexpr Words<FailureReason, 9> kFailureReasons{
     "reason of a failure",
     {"", "OUT_OF_STOCK", "OFFER_UNAVAILABLE", "PAYMENT_DECLINED", "UNKNOWN_PAYMENT_METHOD", "UNAVAILABLE",
-     "CANCELLED_BY_BUYER", "CANCELLED_BY_OPERATOR"}};
+     "CANCELLED_BY_BUYER", "CANCELLED_BY_OPERATOR", "PAYMENT_FAILED"}};
 inline std::string_view Name(FailureReason reason) { return kFailureReasons.Name(reason); }
 inline void FromText(std::string_view text, FailureReason& reason) { reason = kFailureReasons.Require(text); }
 inline bool IsCancellation(FailureReason reason) {

@@ -1,6 +1,7 @@
 // An order as it was placed: what was bought, at which prices, from whom, where it goes. Values only.
 #pragma once
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,12 +61,18 @@ struct SellerOrder {
   Address address;  // filled only where a seller reads the part on its own
 };
 
+// The decline code of a method that the payment provider does not have.
+inline constexpr std::string_view kMethodUnknown = "payment_method_unknown";
+
 struct Order {
   OrderId id;
   Uuid operation_id;
   AccountId buyer;
   std::string number;
-  std::string payment_method;
+  std::string payment_method;  // of the newest payment
+  int payment_number = 1;      // which that is: the last one that may have been asked for
+  std::optional<Time>
+      pay_until;  // how long it may be paid with another method, once one was declined or lost
   std::vector<SellerOrder> parts;
   Money total;
   Address address;
@@ -76,10 +83,16 @@ struct Order {
   Time updated_at;
 
   State CurrentState() const;
+  // Its payment came to nothing, and its buyer may go on with another method until `pay_until`.
+  bool WaitsForBuyer() const;
+  // Why its payment was declined.
+  Failure Decline() const;
   // Throws Error ILLEGAL_TRANSITION unless every part may become `to`.
   void RequireMove(State to) const;
   // From where it waits for its payment to the end of its checkout: every part moves, all is one version on.
   void Settle(State to, const PaymentSummary& money, Failure why, Time now);
+  // Its payment was declined: it stays as it is, and waits for its buyer.
+  void Wait(const Failure& why, Time until, Time now);
 };
 
 }  // namespace market::order::domain

@@ -84,6 +84,19 @@ State Order::CurrentState() const {
   return OrderState(states);
 }
 
+bool Order::WaitsForBuyer() const {
+  const bool unpaid =
+      payment.state == PaymentState::kDeclined || payment.state == PaymentState::kCaptureFailed;
+  return pay_until && unpaid && !IsDead(CurrentState());
+}
+
+Failure Order::Decline() const {
+  const bool unknown = failure.decline_code == kMethodUnknown;
+  return {.reason = unknown ? FailureReason::kUnknownPaymentMethod : FailureReason::kPaymentDeclined,
+          .shortages = {},
+          .decline_code = failure.decline_code};
+}
+
 void Order::RequireMove(State to) const {
   for (const auto& part : parts) domain::RequireMove(part.state, to);
 }
@@ -102,6 +115,15 @@ void Order::Settle(State to, const PaymentSummary& money, Failure why, Time now)
   }
   payment = money;
   failure = std::move(why);
+  ++version;
+  updated_at = now;
+}
+
+void Order::Wait(const Failure& why, Time until, Time now) {
+  payment = {.state = PaymentState::kDeclined};
+  for (auto& part : parts) part.payment = payment.state;
+  failure.decline_code = why.decline_code;
+  pay_until = until;
   ++version;
   updated_at = now;
 }

@@ -16,7 +16,7 @@ CREATE DOMAIN order_state AS text CHECK (VALUE IN
 
 CREATE DOMAIN failure_reason AS text CHECK (VALUE IN
   ('', 'OUT_OF_STOCK', 'OFFER_UNAVAILABLE', 'PAYMENT_DECLINED', 'UNKNOWN_PAYMENT_METHOD', 'UNAVAILABLE',
-   'CANCELLED_BY_BUYER', 'CANCELLED_BY_OPERATOR'));
+   'CANCELLED_BY_BUYER', 'CANCELLED_BY_OPERATOR', 'PAYMENT_FAILED'));
 
 CREATE TABLE orders (
   id                uuid PRIMARY KEY,
@@ -25,7 +25,9 @@ CREATE TABLE orders (
   number            text NOT NULL,
   currency          text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
   total_minor       bigint NOT NULL CHECK (total_minor >= 0),  -- 0: discounts took all of it off
-  payment_method    text NOT NULL,
+  payment_method    text NOT NULL,               -- of its newest payment,
+  payment_number    integer NOT NULL DEFAULT 1,  -- and which that is: the last one that may have been asked for
+  pay_until         timestamptz,                 -- how long it may be paid with another method, once one was declined or lost
   recipient         text NOT NULL,
   address_lines     text[] NOT NULL,
   city              text NOT NULL,
@@ -132,12 +134,13 @@ CREATE INDEX order_event_of_operation ON order_event (operation_id) WHERE operat
 CREATE TRIGGER order_event_is_append_only BEFORE UPDATE OR DELETE ON order_event
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
--- The saga of placing an order: which way it goes, who drives it now, when it is due again.
+-- The saga of placing an order: which way it goes, who drives it now, when it is due again. With WAIT nobody drives it: its
+-- payment was declined or lost, and its buyer may pay until next_run_at; whoever takes it from then on undoes it.
 CREATE TABLE checkout (
   order_id           uuid PRIMARY KEY REFERENCES orders (id),
   buyer_id           uuid NOT NULL,  -- the order's
-  step               text NOT NULL CHECK (step IN ('FORWARD', 'UNDO', 'DONE')),
-  undo_reason        failure_reason NOT NULL DEFAULT '',  -- what its order fails of, as in orders
+  step               text NOT NULL CHECK (step IN ('FORWARD', 'UNDO', 'DONE', 'WAIT')),
+  undo_reason        failure_reason NOT NULL DEFAULT '',  -- what its order fails of, as in orders; with WAIT unless it is paid
   undo_offers        uuid[] NOT NULL DEFAULT '{}',
   undo_left          bigint[] NOT NULL DEFAULT '{}',
   undo_decline_code  text NOT NULL DEFAULT '',
@@ -151,7 +154,8 @@ CREATE TABLE checkout (
   last_error         text NOT NULL DEFAULT '',
   parked_at          timestamptz,                 -- given up: it waits for an operator
   trace              text NOT NULL DEFAULT '',
-  CHECK ((step = 'UNDO') <= (undo_reason <> ''))
+  pay_operation_id   uuid,                        -- which request began the newest payment, of all but the first
+  CHECK ((step IN ('UNDO', 'WAIT')) <= (undo_reason <> ''))
 );
 COMMENT ON TABLE checkout IS 'mutable';
 CREATE INDEX checkout_due ON checkout (next_run_at) WHERE step <> 'DONE';

@@ -36,6 +36,8 @@ domain::Failure Because(FailureReason reason) {
   return {.reason = reason, .shortages = {}, .decline_code = {}};
 }
 
+bool IsPlaced(const domain::Order& order) { return order.CurrentState() != domain::State::kPendingPayment; }
+
 // Nobody can tell: the peer did not answer, or said that it does not know.
 bool IsIndefinite(const Error& error) {
   switch (error.code) {
@@ -56,8 +58,9 @@ bool IsIndefinite(const Error& error) {
 
 Task<Outcome> Checkout::Advance(CallContext& call, const storage::Lease& lease, domain::Order& order,
                                 const storage::KeyedAnswer* answer) {
+  const bool was_placed = IsPlaced(order);
   const auto outcome = co_await Run(call, lease, order, answer);
-  if (outcome != Outcome::kPending || lease.attempts == 0) {
+  if (!was_placed && (outcome != Outcome::kPending || lease.attempts == 0)) {
     metrics_.Ended(outcome, order, clock_.Now() - order.created_at, call.Trace());
   }
   co_return outcome;
@@ -90,46 +93,72 @@ Task<Outcome> Checkout::Run(CallContext& call, const storage::Lease& lease, doma
 
 Task<Outcome> Checkout::Forward(CallContext& call, storage::Lease lease, domain::Order& order,
                                 const storage::KeyedAnswer* answer) {
-  const auto reserved = co_await Reserve(call, order);
-  if (reserved.outcome() != Reserved::RESERVED) {
-    auto why = FailureOf(reserved);
-    if (lease.Fresh()) co_return co_await FailFresh(call, lease, order, std::move(why));
-    co_return co_await DecideUndo(call, lease, order, std::move(why));
+  const bool placed = IsPlaced(order);
+  std::optional<domain::Failure> why;
+  if (!placed) why = co_await Reserve(call, order);
+  if (why) {
+    if (lease.Fresh()) co_return co_await FailFresh(call, lease, order, std::move(*why));
+    co_return co_await DecideUndo(call, lease, order, std::move(*why));
   }
 
-  Payment payment;
-  std::optional<domain::Failure> refused;
-  try {
-    payment = co_await Authorize(call, order);
-  } catch (const Error& error) {
-    if (error.reason != domain::Name(FailureReason::kUnknownPaymentMethod)) throw;
-    refused = Because(FailureReason::kUnknownPaymentMethod);
+  const auto payment = co_await Authorize(call, order);
+  switch (payment.state()) {
+    case Payment::DECLINED:
+      co_return co_await Declined(call, lease, order, payment.decline_code(), answer);
+    case Payment::VOIDED:  // somebody has given it up for this order
+      co_return co_await DecideUndo(call, lease, order, Because(FailureReason::kPaymentDeclined));
+    case Payment::AUTHORIZED:
+    case Payment::CAPTURED:
+      break;
+    default:
+      co_return co_await Postpone(call, lease, order, "payment is " + Payment::State_Name(payment.state()));
   }
-  if (payment.state() == Payment::DECLINED || payment.state() == Payment::VOIDED) {
-    refused = Because(FailureReason::kPaymentDeclined);
-    refused->decline_code = payment.decline_code();
-  }
-  if (refused) co_return co_await DecideUndo(call, lease, order, std::move(*refused));
-  if (payment.state() != Payment::AUTHORIZED && payment.state() != Payment::CAPTURED) {
-    co_return co_await Postpone(call, lease, order, "payment is " + Payment::State_Name(payment.state()));
-  }
-
+  if (placed) co_return co_await PaidAgain(call, lease, order, payment);
   co_await checkouts_.Place(Writing(call), lease, order, SummaryOf(payment), clock_.Now(), answer);
   co_return Outcome::kPlaced;
+}
+
+Task<Outcome> Checkout::Declined(CallContext& call, storage::Lease lease, domain::Order& order,
+                                 std::string code, const storage::KeyedAnswer* answer) {
+  auto why = Because(code == domain::kMethodUnknown ? FailureReason::kUnknownPaymentMethod
+                                                    : FailureReason::kPaymentDeclined);
+  why.decline_code = std::move(code);
+  co_await checkouts_.Wait(Writing(call), lease, order, why, clock_.Now(), answer);
+  co_return Outcome::kDeclined;
+}
+
+// Of an order that was placed before: its money is there again.
+Task<Outcome> Checkout::PaidAgain(CallContext& call, storage::Lease lease, domain::Order& order,
+                                  Payment payment) {
+  order.payment = SummaryOf(payment);
+  co_await checkouts_.Secure(Writing(call), lease, order.payment);
+  co_return Outcome::kPlaced;
+}
+
+// The same: its money will not come. What was sent before it was lost stays sent.
+Task<Outcome> Checkout::Unpaid(CallContext& call, storage::Lease lease, domain::Order& order,
+                               Payment payment) {
+  order.payment = SummaryOf(payment);
+  const auto parts = co_await checkouts_.EndUnpaid(Writing(call), lease, order.payment, clock_.Now());
+  metrics_.Moved(domain::State::kCancelled, parts);
+  co_return Outcome::kFailed;
 }
 
 Task<Outcome> Checkout::Undo(CallContext& call, storage::Lease lease, domain::Order& order) {
   // The payment first: while it may be authorised unseen, the stock stays held.
   api::payment::VoidPaymentRequest void_request;
   void_request.set_order_id(order.id.ToString());
+  void_request.set_number(order.payment_number);
   auto payment = co_await payments_.VoidPayment(call, std::move(void_request));
   // Too late to void: an order that came back from a backup may be older than its payment (docs/adr/0014).
   if (payment.state() == Payment::CAPTURED) {
+    if (IsPlaced(order)) co_return co_await PaidAgain(call, lease, order, std::move(payment));
     payment = co_await GiveBack(call, order);
   } else if (payment.state() != Payment::VOIDED && payment.state() != Payment::DECLINED) {
     co_return co_await Postpone(call, lease, order,
                                 "void: payment is " + Payment::State_Name(payment.state()));
   }
+  if (IsPlaced(order)) co_return co_await Unpaid(call, lease, order, std::move(payment));
 
   api::product::ReleaseReservationRequest release;
   release.set_order_id(order.id.ToString());
@@ -177,7 +206,7 @@ Task<Outcome> Checkout::DecideUndo(CallContext& call, storage::Lease lease, doma
   co_return co_await Undo(call, std::move(lease), order);
 }
 
-Task<Reserved> Checkout::Reserve(CallContext& call, const domain::Order& order) {
+Task<std::optional<domain::Failure>> Checkout::Reserve(CallContext& call, const domain::Order& order) {
   api::product::ReserveStockRequest request;
   request.set_order_id(order.id.ToString());
   for (const auto& part : order.parts) {
@@ -188,15 +217,18 @@ Task<Reserved> Checkout::Reserve(CallContext& call, const domain::Order& order) 
       wanted.set_quantity(line.quantity);
     }
   }
-  co_return co_await products_.ReserveStock(call, std::move(request));
+  const auto reserved = co_await products_.ReserveStock(call, std::move(request));
+  if (reserved.outcome() == Reserved::RESERVED) co_return std::nullopt;
+  co_return FailureOf(reserved);
 }
 
+// A method that the provider does not have is declined like a card that it does not take: another may do.
 Task<Payment> Checkout::Authorize(CallContext& call, const domain::Order& order) {
   api::payment::AuthorizePaymentRequest request;
   request.set_order_id(order.id.ToString());
   request.set_buyer_id(order.buyer.ToString());
   request.set_payment_method(order.payment_method);
-  request.set_number(1);
+  request.set_number(order.payment_number);
   *request.mutable_amount() = conversions::ToProto(order.total);
   for (const auto& part : order.parts) {
     auto& split = *request.add_parts();
@@ -204,7 +236,15 @@ Task<Payment> Checkout::Authorize(CallContext& call, const domain::Order& order)
     split.set_seller_id(part.seller.ToString());
     *split.mutable_amount() = conversions::ToProto(part.total);
   }
-  co_return co_await payments_.AuthorizePayment(call, std::move(request));
+  try {
+    co_return co_await payments_.AuthorizePayment(call, std::move(request));
+  } catch (const Error& error) {
+    if (error.reason != domain::Name(FailureReason::kUnknownPaymentMethod)) throw;
+  }
+  Payment declined;
+  declined.set_state(Payment::DECLINED);
+  declined.set_decline_code(std::string(domain::kMethodUnknown));
+  co_return declined;
 }
 
 }  // namespace market::order

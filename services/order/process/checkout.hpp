@@ -1,4 +1,7 @@
-// The saga that places an order: reserve the stock, authorise the payment, PLACED; undone in reverse. What is
+// The saga that places an order: reserve the stock, authorise the payment, PLACED; undone in reverse. A payment
+// that is declined leaves the order and its stock as they are, for its buyer to go on with another method until
+// the time for that is over; so does one that is lost after the order was placed, which is then paid again or
+// ends. What is
 // held becomes sold, and what is authorised is captured, afterwards and through the outbox: a saga's hold has no
 // expiry, so nothing can take it away meanwhile.
 //
@@ -31,7 +34,8 @@ class Checkout {
         patience_(patience) {}
 
   // Drives `order` as far as it goes now and brings it up to date. The caller holds `lease`; it is given up
-  // when this returns. `answer`: what the caller's key keeps when the order is placed. kPending: something is not known yet, and the checkout is due again by itself. Throws
+  // when this returns. `answer`: what the caller's key keeps when the order is placed or its payment declined.
+  // kPending: something is not known yet, and the checkout is due again by itself. Throws
   // storage::LostLease when another driver has taken over.
   Task<Outcome> Advance(CallContext& call, const storage::Lease& lease, domain::Order& order,
                         const storage::KeyedAnswer* answer = nullptr);
@@ -42,12 +46,19 @@ class Checkout {
   Task<Outcome> Forward(CallContext& call, storage::Lease lease, domain::Order& order,
                         const storage::KeyedAnswer* answer);
   Task<Outcome> Undo(CallContext& call, storage::Lease lease, domain::Order& order);
+  Task<Outcome> PaidAgain(CallContext& call, storage::Lease lease, domain::Order& order,
+                          api::payment::Payment payment);
+  Task<Outcome> Unpaid(CallContext& call, storage::Lease lease, domain::Order& order,
+                       api::payment::Payment payment);
+  Task<Outcome> Declined(CallContext& call, storage::Lease lease, domain::Order& order, std::string code,
+                         const storage::KeyedAnswer* answer);
   Task<api::payment::Payment> GiveBack(CallContext& call, const domain::Order& order);
   Task<Outcome> Postpone(CallContext& call, storage::Lease lease, domain::Order& order, std::string why);
   Task<Outcome> FailFresh(CallContext& call, storage::Lease lease, domain::Order& order, domain::Failure why);
   Task<Outcome> DecideUndo(CallContext& call, storage::Lease lease, domain::Order& order,
                            domain::Failure why);
-  Task<api::product::ReserveStockResponse> Reserve(CallContext& call, const domain::Order& order);
+  // Why it can't be had; nothing when it is held.
+  Task<std::optional<domain::Failure>> Reserve(CallContext& call, const domain::Order& order);
   Task<api::payment::Payment> Authorize(CallContext& call, const domain::Order& order);
 
   storage::Checkouts& checkouts_;

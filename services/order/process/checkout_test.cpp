@@ -70,9 +70,13 @@ class Service {
 };
 
 // As if the leases of dead drivers had run out and every pause had passed.
-constexpr postgres::Statement kLater{
-    "test.later",
-    "UPDATE checkout SET lease_until = '-infinity', next_run_at = '-infinity' WHERE step <> 'DONE'"};
+constexpr postgres::Statement kLater{"test.later",
+                                     "UPDATE checkout SET lease_until = '-infinity', next_run_at = CASE step "
+                                     "WHEN 'WAIT' THEN next_run_at ELSE '-infinity' END"
+                                     " WHERE step <> 'DONE'"};
+// As if the buyer had let the time to pay pass.
+constexpr postgres::Statement kTooLate{
+    "test.too_late", "UPDATE checkout SET next_run_at = '-infinity' WHERE order_id = $1 AND step = 'WAIT'"};
 constexpr postgres::Statement kOverdue{"test.overdue",
                                        "UPDATE checkout SET deadline_at = '-infinity' WHERE order_id = $1"};
 constexpr postgres::Statement kAnHourLate{
@@ -108,6 +112,22 @@ struct World {
         market::testing::Soon(), order.id, storage::Scope::Buyer(order.buyer),
         {.reason = FailureReason::kCancelledByBuyer, .shortages = {}, .decline_code = {}}, std::nullopt);
   }
+  // As its buyer does, whatever has become of it.
+  Task<> Pay(const domain::Order& order, std::string method) {
+    Service service(database, stock, payments);
+    CallContext call(market::testing::Soon());
+    auto key = testing::KeyOf(order);
+    try {
+      const auto lease = co_await service.checkouts.Pay(call, order.id, order.buyer, std::move(method),
+                                                        Uuid::NewV7(), key, service.clock_.Now());
+      auto paid = co_await Read(order.id);
+      co_await service.checkout.Advance(call, *lease, paid);
+    } catch (const Crash&) {
+    } catch (const Error& error) {
+      EXPECT_EQ(error.reason, "ILLEGAL_TRANSITION");
+    } catch (const storage::LostLease&) {
+    }
+  }
   Task<domain::Order> Read(domain::OrderId id) {
     Service service(database, stock, payments);
     auto order = co_await service.orders.Find(market::testing::Soon(), id, storage::Scope::Everything());
@@ -121,8 +141,10 @@ struct World {
 };
 
 // What must be true of an order that has come to its end, whatever happened on the way.
-Task<> ExpectConsistent(World& world, domain::OrderId id, const std::string& method, unsigned seed) {
+Task<> ExpectConsistent(World& world, domain::OrderId id, unsigned seed) {
   const auto order = co_await world.Read(id);
+  const auto& method = order.payment_method;
+  EXPECT_EQ(world.payments.second_holds, 0);
   const auto state = order.CurrentState();
   const auto payment = world.payments.orders[id.ToString()].state();
   const auto held = world.stock.orders.find(id.ToString());
@@ -151,6 +173,17 @@ Task<> ExpectConsistent(World& world, domain::OrderId id, const std::string& met
   }
 }
 
+// Nobody drives it, and nothing of it is lost.
+Task<> ExpectWaiting(World& world, domain::OrderId id) {
+  const auto order = co_await world.Read(id);
+  EXPECT_EQ(order.CurrentState(), domain::State::kPendingPayment);
+  EXPECT_TRUE(order.WaitsForBuyer());
+  EXPECT_EQ(world.payments.orders[id.ToString()].state(), FakePayments::Payment::DECLINED);
+  EXPECT_EQ(world.stock.orders[id.ToString()], FakeStock::Held::kHeld);
+  for (int round = 0; round < 2; ++round) co_await world.Recover();
+  EXPECT_EQ((co_await world.Read(id)).version, order.version);
+}
+
 Task<> RunSchedule(boost::asio::io_context& io, unsigned seed) {
   static constexpr std::array kMethods = {"visa", "declined", "slow_yes", "slow_no"};
   World world(io, seed, seed % 5 == 0 ? 0 : 1);
@@ -161,11 +194,22 @@ Task<> RunSchedule(boost::asio::io_context& io, unsigned seed) {
   for (int round = 0; round < 4; ++round) {
     if (seed % 11 == 0) co_await world.database.Write(market::testing::Soon(), kOverdue, order.id);
     if (seed % 5 == 1 && round == static_cast<int>(seed % 4)) co_await world.Cancel(order);
+    if (seed % 3 == 1)
+      co_await world.Pay(order, kMethods[(seed / 4 + static_cast<unsigned>(round)) % kMethods.size()]);
     co_await world.Recover();
   }
   world.faults.Heal();
   for (int round = 0; round < 5; ++round) co_await world.Recover();
-  co_await ExpectConsistent(world, order.id, method, seed);
+  if ((co_await world.Read(order.id)).WaitsForBuyer()) {
+    co_await ExpectWaiting(world, order.id);
+    if (seed % 2 == 0) {
+      co_await world.database.Write(market::testing::Soon(), kTooLate, order.id);
+    } else {
+      co_await world.Pay(order, "slow_yes");
+    }
+    for (int round = 0; round < 5; ++round) co_await world.Recover();
+  }
+  co_await ExpectConsistent(world, order.id, seed);
   co_await world.database.Close(market::testing::Soon());
 }
 
@@ -186,10 +230,18 @@ Task<> ExpectEnds(boost::asio::io_context& io, std::string method, std::int64_t 
   const auto order = AnOrder(method);
   co_await world.Place(order);
   for (int round = 0; round < 3; ++round) co_await world.Recover();
+  const bool declined =
+      reason == FailureReason::kPaymentDeclined || reason == FailureReason::kUnknownPaymentMethod;
+  if (declined) {
+    co_await ExpectWaiting(world, order.id);
+    co_await world.database.Write(market::testing::Soon(), kTooLate, order.id);
+    co_await world.Recover();
+  }
   const auto end = co_await world.Read(order.id);
   EXPECT_EQ(end.CurrentState(), expected) << method;
   EXPECT_EQ(end.failure.reason, reason) << method;
-  co_await ExpectConsistent(world, order.id, method, 0);
+  EXPECT_EQ(world.stock.Available(), expected == domain::State::kPlaced ? 0 : on_hand) << method;
+  co_await ExpectConsistent(world, order.id, 0);
   co_await world.database.Close(market::testing::Soon());
 }
 
@@ -203,6 +255,7 @@ TEST(Checkout, WithoutFaults_EveryAnswerHasItsEnd) {
   for (const Case& c : {Case{"visa", 1, domain::State::kPlaced, FailureReason::kNone},
                         Case{"visa", 0, domain::State::kFailed, FailureReason::kOutOfStock},
                         Case{"declined", 1, domain::State::kFailed, FailureReason::kPaymentDeclined},
+                        Case{"nonesuch", 1, domain::State::kFailed, FailureReason::kUnknownPaymentMethod},
                         Case{"slow_yes", 1, domain::State::kPlaced, FailureReason::kNone},
                         Case{"slow_no", 1, domain::State::kFailed, FailureReason::kPaymentDeclined}}) {
     market::testing::RunLoop(
@@ -235,6 +288,52 @@ Task<> ExpectCounted(boost::asio::io_context& io, std::string method, std::int64
                                                          ? "order_checkouts_total{outcome=\"pending\"} 1\n"
                                                          : "order_checkouts_total{outcome=\"pending\"} 0\n"));
   co_await world.database.Close(market::testing::Soon());
+}
+
+TEST(Checkout, DeclinedAndPaidWithAnotherMethod_IsPlacedOnce) {
+  market::testing::RunLoop([](boost::asio::io_context& io) -> Task<> {
+    World world(io, 1, 1);
+    co_await world.database.Open(market::testing::Soon());
+    world.faults.Heal();
+    const auto order = AnOrder("declined");
+    co_await world.Place(order);
+    const auto until = (co_await world.Read(order.id)).pay_until;
+    for (const auto* method : {"nonesuch", "declined", "slow_no"}) {
+      co_await world.Pay(order, method);
+      for (int round = 0; round < 3; ++round) co_await world.Recover();
+      const auto waiting = co_await world.Read(order.id);
+      EXPECT_TRUE(waiting.WaitsForBuyer()) << method;
+      EXPECT_EQ(waiting.pay_until, until) << "of the first decline";
+    }
+    EXPECT_EQ(world.stock.Available(), 0);
+    co_await world.Pay(order, "visa");
+    const auto placed = co_await world.Read(order.id);
+    EXPECT_EQ(placed.CurrentState(), domain::State::kPlaced);
+    EXPECT_EQ(placed.payment_number, 5);
+    EXPECT_EQ(placed.payment_method, "visa");
+    EXPECT_FALSE(placed.WaitsForBuyer());
+    co_await ExpectConsistent(world, order.id, 0);
+    co_await world.database.Close(market::testing::Soon());
+  });
+}
+
+// The provider may still say yes to what nobody waits for any more.
+TEST(Checkout, PaidAndNeverAnswered_LeavesNoHold) {
+  market::testing::RunLoop([](boost::asio::io_context& io) -> Task<> {
+    World world(io, 1, 1);
+    co_await world.database.Open(market::testing::Soon());
+    world.faults.Heal();
+    const auto order = AnOrder("declined");
+    co_await world.Place(order);
+    co_await world.Pay(order, "slow_yes");
+    co_await world.database.Write(market::testing::Soon(), kOverdue, order.id);
+    for (int round = 0; round < 5; ++round) co_await world.Recover();
+    EXPECT_EQ((co_await world.Read(order.id)).failure.reason, FailureReason::kUnavailable);
+    EXPECT_EQ(world.payments.orders[order.id.ToString()].number(), 2);
+    EXPECT_EQ(world.stock.Available(), 1);
+    co_await ExpectConsistent(world, order.id, 0);
+    co_await world.database.Close(market::testing::Soon());
+  });
 }
 
 TEST(Checkout, UndoneAndFoundCaptured_GivesTheMoneyBack) {
@@ -280,6 +379,11 @@ TEST(Checkout, Ends_AreCountedOnce) {
                 {"order_checkouts_total{outcome=\"failed\"} 1",
                  "order_failed_total{reason=\"OUT_OF_STOCK\"} 1",
                  "order_transitions_total{state=\"FAILED\"} 1"}},
+           Case{"declined",
+                1,
+                {"order_checkouts_total{outcome=\"declined\"} 1",
+                 "order_checkouts_total{outcome=\"failed\"} 0",
+                 "order_failed_total{reason=\"PAYMENT_DECLINED\"} 0"}},
            Case{"slow_yes", 1, {"order_checkouts_total{outcome=\"pending\"} 1"}},
        }) {
     market::testing::RunLoop(

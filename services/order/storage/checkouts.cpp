@@ -48,9 +48,11 @@ constexpr Statement kInsert{"order.insert", R"sql(
   INSERT INTO checkout (order_id, step, lease_until, deadline_at, trace, buyer_id)
   VALUES ($1, 'FORWARD', market_now() + $35::interval, market_now() + $36::interval, $37, buyer_with_room($3, $38)))sql"};
 
+// Whoever takes one that has waited for its buyer long enough has decided to undo it.
 constexpr ComposedStatement kTake{"checkout.take", R"sql(
-  UPDATE checkout c SET fence = fence + 1, lease_until = market_now() + $2::interval
-  WHERE order_id = $1 AND step <> 'DONE' AND lease_until < market_now()
+  UPDATE checkout c SET step = CASE step WHEN 'WAIT' THEN 'UNDO' ELSE step END, fence = fence + 1,
+                        lease_until = market_now() + $2::interval
+  WHERE order_id = $1 AND step <> 'DONE' AND lease_until < market_now() AND (step <> 'WAIT' OR next_run_at <= market_now())
   RETURNING )sql" + kLease};
 constexpr ComposedStatement kRead{
     "checkout.read",
@@ -60,7 +62,8 @@ constexpr ComposedStatement kRead{
 constexpr Columns kDue{Column{"order_id", &Due::order}, Column{"fence", &Due::fence},
                        Column{"attempts", &Due::attempts}, Column{"failures", &Due::failures}};
 constexpr ComposedStatement kTakeDue{"checkout.take_due", R"sql(
-  UPDATE checkout SET fence = fence + 1, lease_until = market_now() + $2::interval
+  UPDATE checkout SET step = CASE step WHEN 'WAIT' THEN 'UNDO' ELSE step END, fence = fence + 1,
+                      lease_until = market_now() + $2::interval
   WHERE order_id IN (SELECT order_id FROM checkout WHERE step <> 'DONE' AND parked_at IS NULL
                      AND next_run_at <= market_now() AND lease_until < market_now()
                      ORDER BY next_run_at LIMIT $1 FOR UPDATE SKIP LOCKED)
@@ -96,9 +99,21 @@ constexpr Statement kUndo{"checkout.undo", R"sql(
   SELECT require(count(*) = 1) FROM won)sql"};
 // Whoever drives it finds out at the next thing that it writes; until then its lease stands.
 constexpr Statement kCancel{"checkout.cancel", R"sql(
-  UPDATE checkout c SET step = 'UNDO', undo_reason = $3, undo_note = $4, next_run_at = market_now(), failures = 0,
-                        parked_at = NULL
-  WHERE order_id = $1 AND step = 'FORWARD' AND ($2::uuid IS NULL OR buyer_id = $2) RETURNING 1)sql"};
+  WITH found AS (
+    SELECT order_id, step FROM checkout
+    WHERE order_id = $1 AND step IN ('FORWARD', 'WAIT') AND ($2::uuid IS NULL OR buyer_id = $2) FOR UPDATE),
+  turned AS (
+    UPDATE checkout c SET step = 'UNDO', undo_reason = $3, undo_decline_code = '', undo_note = $4,
+                          next_run_at = market_now(), failures = 0, parked_at = NULL
+    FROM found WHERE c.order_id = found.order_id),
+  told AS (
+    UPDATE orders o SET pay_until = NULL, version = version + 1, updated_at = market_now()
+    FROM found WHERE o.id = found.order_id AND o.pay_until IS NOT NULL)
+  SELECT step FROM found)sql"};
+struct Turned {
+  Step from = Step::kForward;
+};
+constexpr Columns kTurned{Column{"step", &Turned::from}};
 struct OpenStep {
   bool open = false;
 };
@@ -115,6 +130,7 @@ constexpr Statement kPostpone{"checkout.postpone", R"sql(
 constexpr Columns kOpen{
     Column{"count(*) FILTER (WHERE step = 'FORWARD')", &OpenCheckouts::forward},
     Column{"count(*) FILTER (WHERE step = 'UNDO')", &OpenCheckouts::undo},
+    Column{"count(*) FILTER (WHERE step = 'WAIT')", &OpenCheckouts::wait},
     Column{"count(parked_at)", &OpenCheckouts::parked},
     Column{"greatest(0, coalesce(extract(epoch FROM max(market_now() - deadline_at + $1::interval)) * 1000, "
            "0))::bigint",
@@ -164,7 +180,7 @@ constexpr std::chrono::seconds kRoomIn{30};
 Error TooManyOpen(std::int32_t most) {
   return Error(Code::kResourceExhausted, "RATE_LIMITED",
                "you have " + std::to_string(most) +
-                   " orders that wait for their payment; wait for one of them, or cancel it")
+                   " orders that wait for their payment; pay one of them, or cancel it")
       .WithRetryAfter(kRoomIn);
 }
 
@@ -320,8 +336,9 @@ Task<> Checkouts::PutBack(Work work, domain::OrderId order, std::int64_t fence, 
 Task<bool> Checkouts::Cancel(Work work, domain::OrderId order, Scope scope, domain::Failure why,
                              std::optional<audit::Act> act) {
   auto body = [&](postgres::Tx& tx) -> Task<bool> {
-    const auto turned = co_await tx.Execute(kCancel, order, scope.BuyerId(), why.reason, why.note);
-    if (turned.empty()) {
+    const auto turned =
+        kTurned.ReadAtMostOne(co_await tx.Execute(kCancel, order, scope.BuyerId(), why.reason, why.note));
+    if (!turned) {
       const auto decided = kOpenStep.ReadAtMostOne(co_await tx.Execute(kStep, order, scope.BuyerId()));
       if (!decided) throw NotFound("the order");
       co_return decided->open;
@@ -329,7 +346,7 @@ Task<bool> Checkouts::Cancel(Work work, domain::OrderId order, Scope scope, doma
     if (act) {
       act->target_type = "order";
       act->target_id = order.ToString();
-      act->before["checkout"] = Name(Step::kForward);
+      act->before["checkout"] = Name(turned->from);
       act->after["checkout"] = Name(Step::kUndo);
       Batch batch("checkout.cancel");
       audit::Append(batch, *act);
@@ -345,12 +362,7 @@ Task<OpenCheckouts> Checkouts::CountOpen(Work work) {
 }
 
 Task<> Checkouts::WriteGuarded(Work work, Batch batch) {
-  try {
-    co_await database_.Write(work, std::move(batch));
-  } catch (const postgres::SqlError& error) {
-    if (error.Is("MK001")) throw LostLease();
-    throw;
-  }
+  co_await Guarded(database_.Write(work, std::move(batch)));
 }
 
 }  // namespace market::order::storage

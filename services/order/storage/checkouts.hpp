@@ -2,7 +2,9 @@
 //
 // A driver holds a lease with a fence; every write of a driver names its fence and does nothing, throwing
 // LostLease, when somebody else has taken over. The direction is decided once: a checkout that was told to
-// undo never goes forward again. A checkout whose runs break again and again is parked: no worker takes it
+// undo never goes forward again. One whose payment was declined, or lost after its order was placed, waits for
+// its buyer: nobody drives it until he pays with another method, or the time for that is over, and then
+// whoever takes it undoes it (paying.cpp). A checkout whose runs break again and again is parked: no worker takes it
 // until an operator lets it go on, and a good run of whoever drives it
 // ends that too. Times are the database's.
 #pragma once
@@ -18,6 +20,7 @@
 #include "platform/core/random.hpp"
 #include "platform/core/words.hpp"
 #include "platform/idempotency/store.hpp"
+#include "platform/outbox/outbox.hpp"
 #include "platform/postgres/database.hpp"
 #include "platform/runtime/setback.hpp"
 #include "services/order/domain/order.hpp"
@@ -25,8 +28,8 @@
 
 namespace market::order::storage {
 
-enum class Step : std::uint8_t { kForward, kUndo, kDone };
-inline constexpr Words<Step, 3> kSteps{"step of a checkout", {"FORWARD", "UNDO", "DONE"}};
+enum class Step : std::uint8_t { kForward, kUndo, kDone, kWait };
+inline constexpr Words<Step, 4> kSteps{"step of a checkout", {"FORWARD", "UNDO", "DONE", "WAIT"}};
 inline std::string_view Name(Step step) { return kSteps.Name(step); }
 inline void FromText(std::string_view text, Step& step) { step = kSteps.Require(text); }
 
@@ -52,7 +55,8 @@ struct Due {
   std::uint32_t failures = 0;
 };
 
-// What the request that drives a checkout answers once its order is placed, as its key keeps it.
+// What the request that drives a checkout answers once its order is placed, or its payment declined, as its key
+// keeps it.
 struct KeyedAnswer {
   idempotency::RequestKey& key;
   std::function<std::string(const domain::Order&)> of;
@@ -67,6 +71,7 @@ class LostLease : public std::runtime_error {
 struct OpenCheckouts {
   std::int64_t forward = 0;
   std::int64_t undo = 0;
+  std::int64_t wait = 0;
   std::int64_t parked = 0;  // of these
   std::chrono::milliseconds oldest_age{0};
 };
@@ -99,6 +104,8 @@ struct CheckoutLimits {
   std::chrono::milliseconds lease{15'000};
   std::chrono::milliseconds deadline{600'000};
   std::int32_t open_of_buyer = 20;
+  std::chrono::milliseconds pay_within{600'000};  // of the first decline, or of the loss
+  std::int32_t payments_of_order = 10;
 };
 
 class Checkouts {
@@ -117,7 +124,8 @@ class Checkouts {
   Task<std::optional<Lease>> Insert(Work work, domain::Order& order, std::string trace,
                                     idempotency::RequestKey& key);
 
-  // Takes over a checkout that nobody drives. Nothing when somebody does, or when it is done.
+  // Takes over a checkout that nobody drives. Nothing when somebody does, when it is done, or while it waits for
+  // its buyer.
   Task<std::optional<Lease>> Take(Work work, domain::OrderId order);
   // The same for up to `limit` that are due and not parked.
   Task<std::vector<Due>> TakeDue(Work work, std::size_t limit);
@@ -138,6 +146,26 @@ class Checkouts {
   // Gives back a checkout whose run broke, unless somebody else has taken over.
   Task<> PutBack(Work work, domain::OrderId order, std::int64_t fence, runtime::Setback setback);
 
+  // The payment was declined: waits for the buyer, `pay_within` from the first decline on. `order` and `answer` as
+  // with Place.
+  Task<> Wait(Work work, const Lease& lease, domain::Order& order, const domain::Failure& why, Time now,
+              const KeyedAnswer* answer = nullptr);
+  // Goes on with another payment of an order of `buyer` that waits for him, leased to the caller, with the claim of
+  // `key` unless this run has it: one transaction. Throws idempotency::KeyTaken. Nothing when this operation began
+  // the newest payment before. Throws Error NOT_FOUND, ILLEGAL_TRANSITION (with a time to come back while another
+  // payment is under way), LIMIT_REACHED.
+  Task<std::optional<Lease>> Pay(Work work, domain::OrderId order, AccountId buyer, std::string method,
+                                 Uuid operation_id, idempotency::RequestKey& key, Time now);
+  // The capture of a placed order was refused for good, of its payment with that number; `command` asked for it. The
+  // order waits for its buyer.
+  Task<> Lost(Work work, domain::OrderId order, int payment_number, std::int64_t authorized_minor,
+              const outbox::Message& command);
+  // A placed order that was paid again: it is captured through the outbox, and of what was cancelled meanwhile the
+  // money goes back.
+  Task<> Secure(Work work, const Lease& lease, domain::PaymentSummary payment);
+  // A placed order that was not paid again: what of it can still be cancelled is. How many parts.
+  Task<std::size_t> EndUnpaid(Work work, const Lease& lease, domain::PaymentSummary payment, Time now);
+
   // Turns the checkout of an order in scope: whoever drives it undoes it from now on, the payment first, and
   // it may be taken at once. False when it is decided already: then the order does not wait for its payment
   // any more. An operator's act goes on record with it. Throws Error NOT_FOUND.
@@ -151,18 +179,31 @@ class Checkouts {
   // the oldest first.
   Task<std::vector<CheckoutOnView>> ListStuck(Work work, std::optional<StuckUpTo> after, std::int64_t limit);
   Task<std::optional<CheckoutOnView>> Find(Work work, domain::OrderId order);
-  // As Take, and it is no longer parked; the act goes on record with it. Nothing when it is done. Throws
-  // Error NOT_FOUND, or ILLEGAL_TRANSITION while somebody drives it.
+  // As Take, and it is no longer parked; the act goes on record with it. Nothing when it is done, or waits for its
+  // buyer. Throws Error NOT_FOUND, or ILLEGAL_TRANSITION while somebody drives it.
   Task<std::optional<Lease>> TakeOver(Work work, domain::OrderId order, audit::Act act);
 
  private:
   Task<> TryInsert(Work work, const domain::Order& order, const std::string& trace,
                    idempotency::RequestKey& key);
   Task<> WriteGuarded(Work work, postgres::Batch batch);
+  template <class T>
+  static Task<T> Guarded(Task<T> write);
 
   postgres::Database& database_;
   const CheckoutLimits limits_;
   const Chance chance_;
 };
+
+// Throws LostLease where require() has ended the transaction.
+template <class T>
+Task<T> Checkouts::Guarded(Task<T> write) {
+  try {
+    co_return co_await std::move(write);
+  } catch (const postgres::SqlError& error) {
+    if (error.Is("MK001")) throw LostLease();
+    throw;
+  }
+}
 
 }  // namespace market::order::storage

@@ -76,6 +76,7 @@ TEST(Checkouts, AStaleFence_WritesNothingWhateverItIsAbout) {
         [&] { return checkouts.Place(Soon(), stale, order, payment, Now()); },
         [&] { return checkouts.Fail(Soon(), stale, order, why, payment, Now()); },
         [&] { return checkouts.DecideUndo(Soon(), stale, why); },
+        [&] { return checkouts.Wait(Soon(), stale, order, why, Now()); },
         [&] { return checkouts.Postpone(Soon(), stale, 1s, "late"); }};
     for (const auto& write : writes) EXPECT_TRUE(co_await IsLost(write()));
     co_await checkouts.PutBack(Soon(), order.id, stale.fence, {.why = "late", .failures = 3, .delay = 1s});

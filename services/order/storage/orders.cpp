@@ -30,7 +30,8 @@ constexpr ComposedStatement kLinesByOperation{
 constexpr Columns kStanding{Column{"NOT EXISTS (SELECT FROM seller_order s WHERE s.order_id = o.id"
                                    " AND s.state NOT IN ('CANCELLED', 'REJECTED', 'FAILED'))",
                                    &Standing::dead},
-                            Column{"o.payment_state", &Standing::payment}};
+                            Column{"o.payment_state", &Standing::payment},
+                            Column{"o.payment_number", &Standing::payment_number}};
 constexpr ComposedStatement kStands{"order.stands", "SELECT " + kStanding + " FROM orders o WHERE o.id = $1"};
 
 constexpr auto kPageOfBuyer =

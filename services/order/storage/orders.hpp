@@ -17,6 +17,7 @@ namespace market::order::storage {
 struct Standing {
   bool dead = false;  // none of its parts will be delivered
   domain::PaymentState payment = domain::PaymentState::kCreated;
+  int payment_number = 1;
 };
 
 // What operators look for: orders of which all holds that is set.

@@ -21,6 +21,12 @@ constexpr ComposedStatement kFindLines{
                             " FROM order_line l JOIN seller_order s ON s.id = l.seller_order_id"
                             " WHERE s.order_id = $1 ORDER BY s.position, l.position"};
 
+// What has gone back never shrinks: an answer may be older than what an event has told meanwhile.
+constexpr postgres::Statement kSetPayment{"order.set_payment", R"sql(
+  UPDATE orders SET payment_state = $2, authorized_minor = $3, captured_minor = $4,
+                    refunded_minor = greatest(refunded_minor, $5),
+                    version = version + 1, updated_at = market_now()
+  WHERE id = $1)sql"};
 constexpr postgres::Statement kSetRefunds{"order.set_refunds", R"sql(
   UPDATE seller_order s SET refunded_minor = r.refunded
   FROM unnest($2::uuid[], $3::bigint[]) AS r (part, refunded)
@@ -73,6 +79,13 @@ void AddLines(std::vector<domain::SellerOrder>& parts, const Result& lines) {
     line.unit_price.currency = line.total.currency = found->second->total.currency;
     found->second->lines.push_back(std::move(line));
   }
+}
+
+// Parts are written before their order, as they are locked in the moves of transitions.cpp.
+void AddPayment(postgres::Batch& batch, domain::OrderId order, const domain::PaymentSummary& payment) {
+  AddRefunds(batch, order, payment);
+  batch.Add(kSetPayment, order, payment.state, payment.authorized_minor, payment.captured_minor,
+            payment.refunded_minor);
 }
 
 void AddRefunds(postgres::Batch& batch, domain::OrderId order, const domain::PaymentSummary& payment) {

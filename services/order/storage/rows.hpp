@@ -9,6 +9,7 @@
 
 #include "platform/postgres/columns.hpp"
 #include "platform/postgres/database.hpp"
+#include "services/order/domain/cancellation.hpp"
 #include "services/order/domain/order.hpp"
 
 namespace market::order::storage {
@@ -43,9 +44,13 @@ inline constexpr Columns kFailure{
     Column{"o.decline_code", &domain::Failure::decline_code}};
 
 // What changes in an order after it was inserted.
-inline constexpr Columns kSettled{
-    Inside{&domain::Order::payment, kPayment}, Inside{&domain::Order::failure, kFailure},
-    Column{"o.version", &domain::Order::version}, Column{"o.updated_at", &domain::Order::updated_at}};
+inline constexpr Columns kSettled{Column{"o.payment_method", &domain::Order::payment_method},
+                                  Column{"o.payment_number", &domain::Order::payment_number},
+                                  Column{"o.pay_until", &domain::Order::pay_until},
+                                  Inside{&domain::Order::payment, kPayment},
+                                  Inside{&domain::Order::failure, kFailure},
+                                  Column{"o.version", &domain::Order::version},
+                                  Column{"o.updated_at", &domain::Order::updated_at}};
 
 inline constexpr Columns kOrder{Column{"o.id", &domain::Order::id},
                                 Column{"o.operation_id", &domain::Order::operation_id},
@@ -53,7 +58,6 @@ inline constexpr Columns kOrder{Column{"o.id", &domain::Order::id},
                                 Column{"o.number", &domain::Order::number},
                                 Column{"o.total_minor", &domain::Order::total, &Money::minor},
                                 Column{"o.currency", &domain::Order::total, &Money::currency},
-                                Column{"o.payment_method", &domain::Order::payment_method},
                                 Column{"o.created_at", &domain::Order::created_at},
                                 Inside{&domain::Order::address, kAddress},
                                 kSettled};
@@ -115,9 +119,22 @@ inline constexpr postgres::ComposedStatement kLinesOfPart{
     "seller_order.find_lines",
     "SELECT " + kLine + " FROM order_line l WHERE l.seller_order_id = $1 ORDER BY l.position"};
 
+// What of a line is cancelled and sent by now.
+inline constexpr Columns kLineNow{
+    Column{"l.seller_order_id", &domain::LineNow::part},   Column{"l.id", &domain::LineNow::line},
+    Column{"l.offer_id", &domain::LineNow::offer},         Column{"l.quantity", &domain::LineNow::quantity},
+    Column{"l.cancelled", &domain::LineNow::cancelled},    Column{"l.shipped", &domain::LineNow::shipped},
+    Column{"l.total_minor", &domain::LineNow::total_minor}};
+inline constexpr postgres::ComposedStatement kUnitsOfOrder{
+    "order.units", "SELECT " + kLineNow +
+                       " FROM order_line l JOIN seller_order s ON s.id = l.seller_order_id"
+                       " WHERE s.order_id = $1 ORDER BY s.position, l.position"};
+
 // Rows of kLine, to the parts they are of; those of no part here are left out.
 void AddLines(std::vector<domain::SellerOrder>& parts, const postgres::Result& lines);
 
+// What the payment service said of the order's money.
+void AddPayment(postgres::Batch& batch, domain::OrderId order, const domain::PaymentSummary& payment);
 // What of each part has gone back, when something has.
 void AddRefunds(postgres::Batch& batch, domain::OrderId order, const domain::PaymentSummary& payment);
 

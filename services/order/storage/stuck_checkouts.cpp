@@ -37,16 +37,18 @@ constexpr ComposedStatement kFindOnView{
 struct LockedCheckout {
   Step step = Step::kForward;
   bool driven = false;
+  bool due = true;
   std::uint32_t failures = 0;
   std::optional<Time> parked_at;
 };
 constexpr Columns kLockedCheckout{
     Column{"step", &LockedCheckout::step}, Column{"lease_until >= market_now()", &LockedCheckout::driven},
+    Column{"next_run_at <= market_now()", &LockedCheckout::due},
     Column{"failures", &LockedCheckout::failures}, Column{"parked_at", &LockedCheckout::parked_at}};
 constexpr ComposedStatement kLockCheckout{
     "checkout.lock", "SELECT " + kLockedCheckout + " FROM checkout WHERE order_id = $1 FOR UPDATE"};
 constexpr ComposedStatement kTakeOver{"checkout.take_over", R"sql(
-  UPDATE checkout c SET fence = fence + 1, lease_until = market_now() + $2::interval, next_run_at = market_now(),
+  UPDATE checkout c SET step = CASE step WHEN 'WAIT' THEN 'UNDO' ELSE step END, fence = fence + 1, lease_until = market_now() + $2::interval, next_run_at = market_now(),
                         failures = 0, parked_at = NULL
   WHERE order_id = $1 RETURNING )sql" + kLease};
 
@@ -69,7 +71,7 @@ Task<std::optional<Lease>> Checkouts::TakeOver(Work work, domain::OrderId order,
   auto body = [&](postgres::Tx& tx) -> Task<std::optional<Lease>> {
     const auto found = kLockedCheckout.ReadAtMostOne(co_await tx.Execute(kLockCheckout, order));
     if (!found) throw NotFound("the checkout");
-    if (found->step == Step::kDone) co_return std::nullopt;
+    if (found->step == Step::kDone || (found->step == Step::kWait && !found->due)) co_return std::nullopt;
     if (found->driven) {
       throw Error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION", "somebody drives this checkout right now");
     }

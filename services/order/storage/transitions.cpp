@@ -50,18 +50,9 @@ constexpr ComposedStatement kLockParts{
         " FROM seller_order s JOIN orders o ON o.id = s.order_id"
         " WHERE s.order_id = $1 AND ($2::uuid IS NULL OR o.buyer_id = $2) ORDER BY s.id FOR UPDATE OF s"};
 
-constexpr Columns kLineNow{
-    Column{"l.seller_order_id", &LineNow::part},   Column{"l.id", &LineNow::line},
-    Column{"l.offer_id", &LineNow::offer},         Column{"l.quantity", &LineNow::quantity},
-    Column{"l.cancelled", &LineNow::cancelled},    Column{"l.shipped", &LineNow::shipped},
-    Column{"l.total_minor", &LineNow::total_minor}};
 constexpr ComposedStatement kUnitsOfPart{
     "seller_order.units",
     "SELECT " + kLineNow + " FROM order_line l WHERE l.seller_order_id = $1 ORDER BY l.position"};
-constexpr ComposedStatement kUnitsOfOrder{
-    "order.units", "SELECT " + kLineNow +
-                       " FROM order_line l JOIN seller_order s ON s.id = l.seller_order_id"
-                       " WHERE s.order_id = $1 ORDER BY s.position, l.position"};
 
 // What becomes of the units of a part.
 constexpr Statement kShipUnits{
@@ -90,13 +81,6 @@ constexpr Statement kOperationDone{
 constexpr Statement kMoveDone{
     "seller_order.operation_done",
     "SELECT 1 FROM order_event WHERE operation_id = $1 AND seller_order_id = $2 LIMIT 1"};
-// What has gone back never shrinks: an answer may be older than what an event has told meanwhile. Parts are written before
-// their order, as they are locked in the moves above.
-constexpr Statement kSetPayment{"order.set_payment", R"sql(
-  UPDATE orders SET payment_state = $2, authorized_minor = $3, captured_minor = $4,
-                    refunded_minor = greatest(refunded_minor, $5),
-                    version = version + 1, updated_at = market_now()
-  WHERE id = $1)sql"};
 constexpr Statement kRefunded{"order.refunded", R"sql(
   UPDATE orders SET payment_state = 'CAPTURED', authorized_minor = greatest(authorized_minor, $2),
                     captured_minor = greatest(captured_minor, $2), refunded_minor = $3,
@@ -165,6 +149,9 @@ void AppendCancellation(Batch& batch, audit::Act act, const domain::OrderId& ord
   }
   audit::Append(batch, act);
 }
+
+// Why parts end whose money was lost and did not come again.
+constexpr std::string_view kUnpaid = "the payment failed";
 
 // Paid in one, so undone in one.
 Error NotInParts() {
@@ -418,12 +405,31 @@ Task<std::optional<Cancelled>> Transitions::CancelChosen(Work work, domain::Orde
   co_return co_await database_.Transaction(work, body);
 }
 
+Task<std::size_t> Transitions::EndUnpaid(Work work, domain::OrderId order, Batch checkout, std::string trace,
+                                         Time now) {
+  const Ending ending{domain::State::kCancelled, {}, std::string(kUnpaid)};
+  const auto operation = Uuid::NewV7();
+  auto body = [&](Tx& tx) -> Task<std::size_t> {
+    Batch read("order.lock_parts");
+    read.Add(kLockParts, order, Scope::Everything().BuyerId()).Add(kUnitsOfOrder, order);
+    const auto found = co_await tx.Execute(std::move(read));
+    auto parts = kLocked.ReadAll(found[0]);
+    std::erase_if(parts, [&](const Locked& part) { return !domain::MayMove(part.state, ending.to); });
+    auto batch = checkout;
+    if (!parts.empty()) {
+      AppendEnding(batch, {work, operation, trace, now},
+                   EndedOf(parts, kLineNow.ReadAll(found[1]), {}, ending.to), ending);
+    }
+    co_await tx.ExecuteAndCommit(std::move(batch));
+    co_return parts.size();
+  };
+  co_return co_await database_.Transaction(work, body);
+}
+
 Task<> Transitions::SetPayment(Work work, domain::OrderId order, domain::PaymentSummary payment,
                                const outbox::Message& command) {
   Batch batch("order.set_payment");
-  AddRefunds(batch, order, payment);
-  batch.Add(kSetPayment, order, payment.state, payment.authorized_minor, payment.captured_minor,
-            payment.refunded_minor);
+  AddPayment(batch, order, payment);
   outbox::AppendDelivered(batch, command);
   co_await database_.Write(work, std::move(batch));
 }

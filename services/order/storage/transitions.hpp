@@ -83,6 +83,11 @@ class Transitions {
                                              std::string reason, Uuid operation_id, std::string trace,
                                              Time now);
 
+  // Cancels, for want of money, what of an order can still be cancelled: how many parts. `checkout` goes with it, and
+  // is what must hold.
+  Task<std::size_t> EndUnpaid(Work work, domain::OrderId order, postgres::Batch checkout, std::string trace,
+                              Time now);
+
   // Writes down what the payment service said to a command, which is then delivered.
   Task<> SetPayment(Work work, domain::OrderId order, domain::PaymentSummary payment,
                     const outbox::Message& command);

@@ -165,18 +165,23 @@ class FakePayments final : public api::PaymentApi {
   using Payment = api::payment::Payment;
 
   // How the provider decides by payment method: "visa" authorises, "declined" declines, "slow_yes" and
-  // "slow_no" say UNKNOWN twice before they do.
+  // "slow_no" say UNKNOWN twice before they do; "nonesuch" it does not have.
   explicit FakePayments(Faults& faults) : faults_(faults) {}
   std::map<std::string, Payment> orders;
   std::vector<std::string> refunded;  // seller orders
   bool captures_fail = false;
   bool captures_are_refused = false;  // for good
 
+  // What was asked for while another payment of the order could be charged.
+  int second_holds = 0;
+
   Task<Payment> AuthorizePayment(CallContext&, api::payment::AuthorizePaymentRequest request) override {
     co_return faults_.Around([&] {
       auto& payment = orders[request.order_id()];
-      if (payment.state() == Payment::STATE_UNSPECIFIED) {
+      if (payment.state() == Payment::STATE_UNSPECIFIED || payment.number() < request.number()) {
+        EndOneBefore(payment, request.number());
         payment.set_order_id(request.order_id());
+        payment.set_number(request.number());
         *payment.mutable_amount() = request.amount();
         for (const auto& part : request.parts()) {
           auto& split = *payment.add_splits();
@@ -188,16 +193,24 @@ class FakePayments final : public api::PaymentApi {
         asked_[request.order_id()] = request.payment_method().starts_with("slow") ? 0 : 2;
       }
       Decide(payment);
+      if (payment.state() == Payment::DECLINED && payment.decline_code() == "nonesuch") {
+        throw Error(Code::kInvalidArgument, "UNKNOWN_PAYMENT_METHOD", "no such method");
+      }
       return payment;
     });
   }
   Task<Payment> VoidPayment(CallContext&, api::payment::VoidPaymentRequest request) override {
     co_return faults_.Around([&] {
       auto& payment = orders[request.order_id()];
+      if (payment.number() < request.number()) {
+        EndOneBefore(payment, request.number());
+        payment.set_number(request.number());
+      }
       Decide(payment);
       if (payment.state() == Payment::AUTHORIZED || payment.state() == Payment::CAPTURE_FAILED ||
           payment.state() == Payment::STATE_UNSPECIFIED) {
         payment.set_state(Payment::VOIDED);
+        payment.clear_authorized();
       }
       return payment;
     });
@@ -260,6 +273,14 @@ class FakePayments final : public api::PaymentApi {
   }
 
  private:
+  // Gives up the hold of the payment before.
+  void EndOneBefore(Payment& payment, int number) {
+    const bool ended = payment.state() == Payment::STATE_UNSPECIFIED ||
+                       payment.state() == Payment::DECLINED || payment.state() == Payment::VOIDED ||
+                       payment.state() == Payment::CAPTURE_FAILED;
+    second_holds += number > 1 && !ended ? 1 : 0;
+    payment = Payment();
+  }
   void Decide(Payment& payment) {
     if (payment.state() != Payment::UNKNOWN || ++asked_[payment.order_id()] < 3) return;
     const auto& method = payment.decline_code();

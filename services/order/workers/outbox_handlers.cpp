@@ -12,15 +12,22 @@ namespace {
 // Shorter than the relay's lease on a message.
 constexpr std::chrono::seconds kLimit{20};
 
+// No money moves for this order any more, whatever the provider still holds for it.
+Task<api::payment::Payment> GiveUp(const OutboxDeps& deps, CallContext& call, const std::string& order,
+                                   const storage::Standing& standing) {
+  api::payment::VoidPaymentRequest request;
+  request.set_order_id(order);
+  request.set_number(standing.payment_number);
+  co_return co_await deps.payments.VoidPayment(call, std::move(request));
+}
+
 // An order that was cancelled whole before its capture is not charged at all. A capture that is refused for good
 // is an answer, too: the order stands without money, and is not sent.
 Task<api::payment::Payment> Capture(const OutboxDeps& deps, CallContext& call, const std::string& order,
                                     const storage::Standing& standing) {
   api::payment::Payment payment;
   if (standing.dead) {
-    api::payment::VoidPaymentRequest request;
-    request.set_order_id(order);
-    payment = co_await deps.payments.VoidPayment(call, std::move(request));
+    payment = co_await GiveUp(deps, call, order, standing);
   } else {
     api::payment::CapturePaymentRequest request;
     request.set_order_id(order);
@@ -36,20 +43,6 @@ Task<api::payment::Payment> Capture(const OutboxDeps& deps, CallContext& call, c
   co_return payment;
 }
 
-// The hold of a payment that could not be captured is given up once nothing of its order is wanted any more.
-Task<api::payment::Payment> GiveUp(const OutboxDeps& deps, CallContext& call, const std::string& order) {
-  api::payment::VoidPaymentRequest request;
-  request.set_order_id(order);
-  auto payment = co_await deps.payments.VoidPayment(call, std::move(request));
-  const auto state = SummaryOf(payment).state;
-  if (state != domain::PaymentState::kVoided && state != domain::PaymentState::kDeclined) {
-    throw Unavailable("the hold is not given up yet; asking again");
-  }
-  co_return payment;
-}
-
-// The capture of this order was delivered before, so the payment is captured or over; one that is over owes
-// nothing.
 Task<api::payment::Payment> Refund(const OutboxDeps& deps, CallContext& call, const outbox::Message& message,
                                    const api::order::PaymentCommand& command) {
   api::payment::RefundForOrderRequest request;
@@ -68,20 +61,39 @@ Task<api::payment::Payment> Refund(const OutboxDeps& deps, CallContext& call, co
   co_return payment;
 }
 
+// A part ended. Before its money is there, there is nothing to give back: who is paid again knows what has ended
+// (storage::Checkouts::Secure). Once nothing of the order is wanted, no money may come any more.
+Task<> HandleRefund(OutboxDeps deps, CallContext& call, const outbox::Message& message,
+                    const api::order::PaymentCommand& command, const storage::Standing& standing) {
+  using State = domain::PaymentState;
+  const auto order = domain::OrderId::From(command.order_id());
+  const bool captured = standing.payment == State::kCaptured || standing.payment == State::kPartiallyCaptured;
+  const bool lost = standing.payment == State::kCaptureFailed;
+  if (!captured && (!standing.dead || (domain::IsOver(standing.payment) && !lost))) {
+    co_return co_await deps.transitions.Delivered(call, message);
+  }
+  const auto payment = captured ? co_await Refund(deps, call, message, command)
+                                : co_await GiveUp(deps, call, command.order_id(), standing);
+  const auto state = SummaryOf(payment).state;
+  if (!captured && state != State::kVoided && state != State::kDeclined) {
+    throw Unavailable("the hold is not given up yet; asking again");
+  }
+  co_await deps.transitions.SetPayment(call, order, SummaryOf(payment), message);
+}
+
 Task<> HandlePayment(OutboxDeps deps, const outbox::Message& message, const telemetry::Span& span) {
   const auto command = PaymentCommandFrom(message);
   const auto order = domain::OrderId::From(command.order_id());
   auto call = CallContext::ForWork(kLimit, span);
   const auto standing = co_await deps.orders.Stands(call, order);
   if (!standing) throw std::logic_error("a payment message without its order");
-  const bool lost = standing->payment == domain::PaymentState::kCaptureFailed;
-  if (command.has_refund() && domain::IsOver(standing->payment) && !(lost && standing->dead)) {
-    co_return co_await deps.transitions.Delivered(call, message);
+  if (command.has_refund()) co_return co_await HandleRefund(deps, call, message, command, *standing);
+  const auto payment = SummaryOf(co_await Capture(deps, call, command.order_id(), *standing));
+  if (payment.state == domain::PaymentState::kCaptureFailed) {
+    co_return co_await deps.checkouts.Lost(call, order, standing->payment_number, payment.authorized_minor,
+                                           message);
   }
-  const auto payment = !command.has_refund() ? co_await Capture(deps, call, command.order_id(), *standing)
-                       : lost                ? co_await GiveUp(deps, call, command.order_id())
-                                             : co_await Refund(deps, call, message, command);
-  co_await deps.transitions.SetPayment(call, order, SummaryOf(payment), message);
+  co_await deps.transitions.SetPayment(call, order, payment, message);
 }
 
 void Fill(google::protobuf::RepeatedPtrField<api::product::ReservedUnits>& out,

@@ -6,6 +6,7 @@
 #include "marketplace/payment/v1/payment.market.hpp"
 #include "marketplace/product/v1/product.market.hpp"
 #include "platform/outbox/relay.hpp"
+#include "services/order/storage/checkouts.hpp"
 #include "services/order/storage/orders.hpp"
 #include "services/order/storage/transitions.hpp"
 
@@ -13,6 +14,7 @@ namespace market::order {
 
 struct OutboxDeps {
   storage::Orders& orders;
+  storage::Checkouts& checkouts;
   storage::Transitions& transitions;
   api::ProductApi& products;
   api::PaymentApi& payments;

@@ -8,6 +8,7 @@
 #include "services/order/domain/pricing.hpp"
 #include "services/order/messages.hpp"
 #include "services/order/migrations.hpp"
+#include "services/order/process/checkout.hpp"
 #include "services/order/storage/checkouts.hpp"
 #include "services/order/testing/fake_peers.hpp"
 #include "services/order/testing/insert.hpp"
@@ -44,7 +45,7 @@ struct World {
         payments(faults),
         relay(database, tracer, {.poll = 20ms, .patience = {.backoff = {.initial = 2ms, .max = 10ms}}}) {
     faults.Heal();
-    HandleOutbox(relay, {orders, transitions, stock, payments});
+    HandleOutbox(relay, {orders, checkouts, transitions, stock, payments});
   }
 
   // An order of two sellers whose payment is authorised and whose stock is held.
@@ -62,6 +63,7 @@ struct World {
         SystemClock().Now());
     auto& payment = payments.orders[order.id.ToString()];
     payment.set_order_id(order.id.ToString());
+    payment.set_number(1);
     payment.set_state(Payment::AUTHORIZED);
     payment.mutable_authorized()->set_amount(order.total.minor);
     for (const auto& part : order.parts) {
@@ -76,6 +78,26 @@ struct World {
     co_await transitions.Cancel(Soon(), order.id, storage::Scope::Buyer(order.buyer), std::move(parts),
                                 {domain::ActorRole::kBuyer, order.buyer}, "", Uuid::NewV7(), "",
                                 SystemClock().Now());
+  }
+  // Its buyer pays it again, and the time for it is over.
+  Task<Outcome> Pay(const domain::Order& order, std::string method) {
+    auto key = testing::KeyOf(order);
+    const auto lease = co_await checkouts.Pay(Soon(), order.id, order.buyer, std::move(method), Uuid::NewV7(),
+                                              key, clock.Now());
+    co_return co_await Drive(*lease);
+  }
+  Task<Outcome> Drive(storage::Lease lease) {
+    auto read = (co_await Read(lease.order));
+    CallContext call(Soon());
+    co_return co_await checkout.Advance(call, lease, read);
+  }
+  Task<Outcome> LetTimePass(const domain::Order& order) {
+    disk.Execute("UPDATE checkout SET next_run_at = '-infinity' WHERE step = 'WAIT'");
+    const auto lease = co_await checkouts.Take(Soon(), order.id);
+    co_return co_await Drive(lease.value());
+  }
+  Task<domain::Order> Read(domain::OrderId id) {
+    co_return (co_await orders.Find(Soon(), id, storage::Scope::Everything())).value();
   }
   Task<> CancelUnits(const domain::Order& order, std::vector<domain::Units> units) {
     co_await transitions.CancelUnits(Soon(), order.id, storage::Scope::Buyer(order.buyer), std::move(units),
@@ -93,6 +115,10 @@ struct World {
   testing::Faults faults{1};
   testing::FakeStock stock;
   testing::FakePayments payments;
+  SystemClock clock;
+  telemetry::Metrics registry;
+  Metrics metrics{registry};
+  Checkout checkout{checkouts, stock, payments, clock, metrics};
   outbox::Relay relay;
 };
 
@@ -234,6 +260,58 @@ TEST(OutboxHandlers, ACaptureRefusedForGood_IsTheEndOfIt) {
     EXPECT_TRUE(world.payments.refunded.empty());
     EXPECT_EQ(world.payments.orders[order.id.ToString()].state(), Payment::VOIDED);
     EXPECT_EQ(world.stock.orders[order.id.ToString()], Held::kReleased);
+  });
+}
+
+// What is lost is paid again, and then captured; what was cancelled meanwhile is given back.
+TEST(OutboxHandlers, ALostPayment_IsMadeAgain) {
+  WithWorld([](World& world, runtime::TaskGroup& group) -> Task<> {
+    world.payments.captures_are_refused = true;
+    const auto order = co_await world.Placed();
+    const auto id = order.id.ToString();
+    group.Keep("relay", world.relay.Deliveries().Run());
+    co_await Eventually([&] { return world.Left() == "0"; });
+    auto read = co_await world.Read(order.id);
+    EXPECT_TRUE(read.WaitsForBuyer());
+    EXPECT_EQ(world.stock.orders[id], Held::kCommitted);
+
+    world.payments.captures_are_refused = false;
+    EXPECT_EQ(co_await world.Pay(order, "declined"), Outcome::kDeclined);
+    EXPECT_EQ((co_await world.Read(order.id)).pay_until, read.pay_until);
+    EXPECT_EQ((co_await world.Read(order.id)).CurrentState(), State::kPlaced);
+    co_await world.Cancel(order, {order.parts[0].id});
+    co_await Eventually([&] { return world.Left() == "0"; });
+    EXPECT_TRUE(world.payments.refunded.empty()) << "nothing was paid";
+    EXPECT_EQ(co_await world.Pay(order, "visa"), Outcome::kPlaced);
+    co_await Eventually([&] { return world.Left() == "0"; });
+    read = co_await world.Read(order.id);
+    EXPECT_EQ(world.payments.orders[id].state(), Payment::CAPTURED);
+    EXPECT_EQ(world.payments.orders[id].number(), 3);
+    EXPECT_EQ(world.payments.refunded, std::vector{order.parts[0].id.ToString()});
+    EXPECT_EQ(read.payment.state, domain::PaymentState::kCaptured);
+    EXPECT_EQ(read.parts[0].refunded_minor, order.parts[0].total.minor);
+    EXPECT_FALSE(read.WaitsForBuyer());
+    EXPECT_EQ(world.payments.second_holds, 0);
+  });
+}
+
+TEST(OutboxHandlers, ALostPaymentThatIsNotMadeAgain_EndsTheOrder) {
+  WithWorld([](World& world, runtime::TaskGroup& group) -> Task<> {
+    world.payments.captures_are_refused = true;
+    const auto order = co_await world.Placed();
+    const auto id = order.id.ToString();
+    group.Keep("relay", world.relay.Deliveries().Run());
+    co_await Eventually([&] { return world.Left() == "0"; });
+    co_await world.Pay(order, "declined");
+    EXPECT_EQ(co_await world.LetTimePass(order), Outcome::kFailed);
+    co_await Eventually([&] { return world.Left() == "0"; });
+    const auto read = co_await world.Read(order.id);
+    EXPECT_EQ(read.CurrentState(), State::kCancelled);
+    EXPECT_EQ(read.failure.reason, domain::FailureReason::kNone);
+    EXPECT_EQ(world.stock.orders[id], Held::kReleased);
+    EXPECT_EQ(world.payments.orders[id].state(), Payment::DECLINED);
+    EXPECT_TRUE(world.payments.refunded.empty());
+    EXPECT_EQ(world.disk.Execute("SELECT step FROM checkout"), "DONE");
   });
 }
 

@@ -75,6 +75,7 @@ Task<Payment> Charges::Capture(Work work, domain::OrderId order) {
 }
 
 Task<Payment> Charges::Void(Work work, domain::OrderId order, std::optional<int> number) {
+  if (number.value_or(1) > 1) co_await EndOneBefore(work, order, *number);
   auto payment = co_await payments_.Find(work, order, number);
   if (!payment) {
     payment = domain::MakeUndone(order, number.value_or(1), clock_.Now());

@@ -48,7 +48,8 @@ class Charges {
   // not captured yet, ask again. Throws Error NOT_FOUND.
   Task<domain::Payment> Capture(Work work, domain::OrderId order);
   // Of the payment of that number, without one the newest. VOIDED or DECLINED: no money will move. CAPTURED:
-  // too late. Else ask again. Where there is no payment, none will be: VOIDED.
+  // too late. Else ask again. Where there is no payment, none will be: VOIDED. The one before that number is
+  // ended with it, as by Authorize.
   Task<domain::Payment> Void(Work work, domain::OrderId order, std::optional<int> number);
   // Gives back some or all of what one seller order cost. The refund is SUCCEEDED or FAILED: refused for good.
   // Throws Error UNAVAILABLE when the provider has not said yet.

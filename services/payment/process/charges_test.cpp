@@ -304,6 +304,18 @@ TEST(Charges_Void, OfAFurtherPaymentThatIsNotKnownRefusesItToo) {
   });
 }
 
+TEST(Charges_Void, OfAFurtherPaymentThatIsNotKnownGivesUpTheHoldBeforeIt) {
+  WithService([](Service& s, World&, auto&) -> Task<> {
+    const auto draft = ADraft();
+    co_await s.Authorize(Soon(), draft);
+    s.provider.next_call = Fault::kRefused;
+    EXPECT_EQ((co_await s.charges.Capture(Soon(), draft.order)).state, State::kCaptureFailed);
+    EXPECT_EQ((co_await s.charges.Void(Soon(), draft.order, 2)).state, State::kVoided);
+    EXPECT_EQ((co_await s.charges.Void(Soon(), draft.order, 1)).state, State::kVoided);
+    EXPECT_EQ(CountAtProvider(draft.order, "authorized"), "0");
+  });
+}
+
 TEST(Charges_Void, ResolvesWhatIsUnknownFirst) {
   WithService(
       [](Service& s, World&, auto&) -> Task<> {

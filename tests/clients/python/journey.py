@@ -109,6 +109,7 @@ def buy_in_vain(buyer: AuthenticatedClient, address: Address, shop: Authenticate
     assert (short.field, short.requested, short.available) == ("items[0].offerId", 3, 2)
     declined = refused(place(1, method="pm_card_visa_chargeDeclined"), Reason.PAYMENT_DECLINED)
     assert not isinstance(declined.metadata, Unset) and declined.metadata.decline_code
+    assert declined.metadata.order_id and declined.metadata.pay_until
     invalid = refused(place(0), Reason.INVALID_ARGUMENT)
     assert [problem.field for problem in invalid.fields] == ["items[0].quantity"]
     refused(get_order.sync(uuid.uuid4(), client=buyer), Reason.NOT_FOUND)

@@ -88,6 +88,7 @@ const short = refused(await order(3, "pm_card_visa"), "OUT_OF_STOCK").metadata?.
 check(short?.field === "items[0].offerId" && short.requested === 3 && short.available === 2, "the line");
 const declined = refused(await order(1, "pm_card_visa_chargeDeclined"), "PAYMENT_DECLINED");
 check(declined.metadata?.declineCode !== undefined, "the provider's word");
+check(declined.metadata?.orderId !== undefined && declined.metadata?.payUntil !== undefined, "what is kept");
 const invalid = refused(await order(0, "pm_card_visa"), "INVALID_ARGUMENT");
 check(invalid.fields[0]?.field === "items[0].quantity", "the field");
 refused(await buyer.GET("/v1/orders/{orderId}", { params: { path: { orderId: crypto.randomUUID() } } }), "NOT_FOUND");
