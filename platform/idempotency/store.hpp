@@ -52,9 +52,6 @@ struct InFlight {
 // The key was used for another request.
 struct OtherRequest {};
 
-// Of the first run under a key.
-inline constexpr std::int64_t kFirstFence = 1;
-
 // How long a run may take before another may take over, and how long an answer is kept.
 inline constexpr std::chrono::milliseconds kLease{30'000};
 inline constexpr std::chrono::hours kKeep{72};

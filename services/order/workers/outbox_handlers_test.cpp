@@ -295,6 +295,29 @@ TEST(OutboxHandlers, ALostPayment_IsMadeAgain) {
   });
 }
 
+TEST(OutboxHandlers, UnitsCancelledWhileThePaymentWasLost_GoBackAfterItIsMadeAgain) {
+  WithWorld([](World& world, runtime::TaskGroup& group) -> Task<> {
+    world.payments.captures_are_refused = true;
+    const auto order = co_await world.Placed();
+    const auto line = order.parts[0].lines[0].id;
+    co_await world.CancelUnits(order, {{line, 1}});  // its message comes after the capture that is refused
+    group.Keep("relay", world.relay.Deliveries().Run());
+    co_await Eventually([&] { return world.Left() == "0"; });
+    co_await world.CancelUnits(order, {{line, 1}});
+    co_await Eventually([&] { return world.Left() == "0"; });
+    EXPECT_TRUE(world.payments.refunded.empty()) << "nothing was paid";
+
+    world.payments.captures_are_refused = false;
+    EXPECT_EQ(co_await world.Pay(order, "visa"), Outcome::kPlaced);
+    co_await Eventually([&] { return world.Left() == "0"; });
+    const auto read = co_await world.Read(order.id);
+    EXPECT_EQ(read.payment.state, domain::PaymentState::kCaptured);
+    EXPECT_EQ(read.payment.captured_minor, order.total.minor);
+    EXPECT_EQ(read.payment.refunded_minor, 2 * 1999);
+    EXPECT_EQ(read.parts[0].refunded_minor, 2 * 1999);
+  });
+}
+
 TEST(OutboxHandlers, ALostPaymentThatIsNotMadeAgain_EndsTheOrder) {
   WithWorld([](World& world, runtime::TaskGroup& group) -> Task<> {
     world.payments.captures_are_refused = true;
