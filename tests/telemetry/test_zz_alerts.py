@@ -34,24 +34,32 @@ def a_message_that_nobody_can_read():
     message = str(uuid.uuid4())
     market.psql("order", f"""INSERT INTO outbox (id, topic, key, payload, trace, failures)
                              VALUES ('{message}', 'order.payment', '{message}', 'no message', '', {TRIES - 1})""")
-    yield
-    assert marketctl("outbox", "drop", message, database="order") == "1 dropped\n"
+    try:
+        yield
+    finally:
+        assert marketctl("outbox", "drop", message, database="order") == "1 dropped\n"
 
 
 @contextlib.contextmanager
-def a_checkout_that_nobody_can_read(buyer, sold):
-    """The same, of an order whose payment has no answer yet; mended at the end."""
+def a_checkout_that_nobody_can_read(stack, buyer, sold):
+    """The same, of an order that waits for its payment; mended at the end."""
+    with frozen(stack, "payment"):
+        answer = buyer.place((sold.offer, 1))
+        assert answer.status_code == 202, answer.text
+        order = answer.json()["id"]
 
-    def spoilt():
-        answer = buyer.place((sold.offer, 1), method="pm_sandbox_timeout_authorized")
-        return market.psql("order", f"""
-          UPDATE checkout SET undo_offers = '{{NULL}}', failures = {TRIES - 1}
-          WHERE order_id = '{answer.json()["id"]}' AND step <> 'DONE' RETURNING order_id""").strip()
+        def parked():
+            # Again and again: who drives it at the moment writes what it knows of its failures.
+            return market.psql("order", f"""
+              UPDATE checkout SET undo_offers = '{{NULL}}', failures = {TRIES - 1} WHERE order_id = '{order}' AND parked_at IS NULL;
+              SELECT order_id FROM checkout WHERE order_id = '{order}' AND parked_at IS NOT NULL""").strip()
 
-    order = market.until(spoilt, "an order that stays pending for long enough")
-    yield
-    market.psql("order", f"UPDATE checkout SET undo_offers = '{{}}' WHERE order_id = '{order}'")
-    assert marketctl("work", "retry", "all", database="order") == "1 let go on\n"
+        market.until(parked, "the checkout to be parked", pause_s=0.5)
+    try:
+        yield
+    finally:
+        market.psql("order", f"UPDATE checkout SET undo_offers = '{{}}' WHERE order_id = '{order}'")
+        assert marketctl("work", "retry", "all", database="order") == "1 let go on\n"
 
 
 def test_faults_are_told_and_their_ends(stores, stack, anonymous, buyer, shop):
@@ -66,7 +74,7 @@ def test_faults_are_told_and_their_ends(stores, stack, anonymous, buyer, shop):
     market.until(lambda: not (CAUSES | GIVEN_UP | STALE) & firing(), "a marketplace in health", limit_s=60, pause_s=1)
     with away("auth", "outbox"):
         # Until they are told; the ends of these alerts come while the next faults are waited out.
-        with away("product", "audit_unsealed"), a_message_that_nobody_can_read(), a_checkout_that_nobody_can_read(buyer, sold):
+        with away("product", "audit_unsealed"), a_message_that_nobody_can_read(), a_checkout_that_nobody_can_read(stack, buyer, sold):
             market.until(lambda: GIVEN_UP <= firing(), "the alerts about work that was given up", limit_s=120, pause_s=1)
         with frozen(stack, "user", "product"):
             market.until(lambda: CAUSES | SYMPTOMS | STALE <= firing(), "the alerts that wait", limit_s=330, pause_s=1)

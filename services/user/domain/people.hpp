@@ -16,7 +16,6 @@ namespace market::user::domain {
 using AddressId = Id<struct AddressTag>;
 
 inline constexpr int kAddressesMax = 50;
-inline constexpr int kSellersMax = 20;  // also a CHECK of the database
 
 struct Profile {
   AccountId id;

@@ -11,6 +11,8 @@
 
 namespace market::user::domain {
 
+inline constexpr int kSellersMax = 20;  // of an account; also a CHECK of the database
+
 enum class SellerState : std::uint8_t { kPending, kActive, kSuspended };
 inline constexpr Words<SellerState, 3> kSellerStates{"state of a seller", {"PENDING", "ACTIVE", "SUSPENDED"}};
 
