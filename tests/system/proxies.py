@@ -110,20 +110,22 @@ class PostgresProxy(Proxy):
 
     async def serve(self, reader, writer):
         pid = struct.unpack("3i", writer.get_extra_info("socket").getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
-        if self.database in self.watch.closed:
+        begun = await reader.read(1 << 16)
+        # Of many who come at once some have given up before it is their turn.
+        if reader.at_eof() or self.database in self.watch.closed:
             return
         from_server, to_server = await asyncio.open_unix_connection(self.upstream / SOCKET)
         self.watch.pids[self.database] = pid
         server = wire.Server()
         with contextlib.closing(to_server):
-            await first_of(self.ask(reader, to_server, server), self.answer(from_server, writer, server))
+            await first_of(self.ask(begun, reader, to_server, server), self.answer(from_server, writer, server))
 
     def passes(self, group, side):
         return bool(group.statements) and self.watch.passes(points.Unit(self.database, self.names(group.statements)), side, group.statements)
 
-    async def ask(self, reader, to_server, server):
+    async def ask(self, data, reader, to_server, server):
         messages, client = wire.Messages(from_client=True), wire.Client()
-        while data := await reader.read(1 << 16):
+        while data:
             for kind, message in messages.feed(data):
                 group = client.take(kind, message)
                 if not group:
@@ -133,6 +135,7 @@ class PostgresProxy(Proxy):
                 server.asked(group)
                 to_server.write(group.data)
             await to_server.drain()
+            data = await reader.read(1 << 16)
 
     async def answer(self, from_server, writer, server):
         messages, held = wire.Messages(from_client=False), bytearray()
