@@ -181,9 +181,10 @@ Task<> ExpectUnitsOnRecord(MovingStore& store) {
   co_await store.transitions.CancelUnits(Soon(), order.id, Scope::Everything(), {{line, 1}},
                                          {domain::ActorRole::kOperator, AccountId::New(), act}, "fraud",
                                          Uuid::NewV7(), "", Now());
-  EXPECT_EQ(SharedDatabase().Execute("SELECT before || ' ' || after FROM audit_event WHERE target_id = '" +
-                                     order.id.ToString() + "'"),
-            "{\"" + line.ToString() + "\": \"cancelled 0\"} {\"" + line.ToString() + "\": \"cancelled 1\"}");
+  EXPECT_EQ(
+      SharedDatabase().Execute("SELECT concat_ws(' ', before, after) FROM audit_event WHERE target_id = '" +
+                               order.id.ToString() + "'"),
+      "{\"" + line.ToString() + "\": \"cancelled 0\"} {\"" + line.ToString() + "\": \"cancelled 1\"}");
 }
 TEST(CancelUnits, ByAnOperator_AreOnRecord) { WithStore<MovingStore>(ExpectUnitsOnRecord); }
 
