@@ -23,7 +23,7 @@ events::Subscription::Deliver TellOrders(api::OrderApi& orders) {
   return [&orders](const events::Event& event, const telemetry::Span& span) -> Task<> {
     auto call = CallContext::ForWork(kTellLimit, span);
     marketplace::type::v1::DeliverRequest request;
-    request.set_subscriber(kOrders);
+    request.set_subscriber(std::string(kOrders));
     *request.mutable_event() = event;
     co_await orders.Deliver(call, std::move(request));
   };
