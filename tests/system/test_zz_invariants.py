@@ -131,14 +131,15 @@ class Planting:
         self.guards = {}
         for database, rows in self.rows.items():
             tables = ", ".join(f"'{table}'::regclass" for table in rows)
-            self.guards[database] = rows_of(database, f"""
+            self.guards[database] = [row.split("|", 1) for row in psql(database, f"""
                 SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname),
-                       format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
+                       format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname,
+                              replace(pg_get_constraintdef(oid), chr(10), ' '))
                 FROM pg_constraint WHERE conrelid IN ({tables}) AND (contype = 'c' OR conname IN ({UNIQUE.get(database, "''")}))
                 UNION ALL
                 SELECT format('DROP INDEX %s', indexrelid::regclass), pg_get_indexdef(indexrelid) FROM pg_index
                 WHERE indexrelid::regclass::text IN ({UNIQUE.get(database, "''")}) AND NOT EXISTS
-                      (SELECT FROM pg_constraint WHERE conindid = indexrelid)""")
+                      (SELECT FROM pg_constraint WHERE conindid = indexrelid)""").splitlines()]
             psql(database, "CREATE SCHEMA kept;" + "".join(f"CREATE TABLE kept.{t} AS SELECT * FROM {t} WHERE {w};" for t, w in rows.items())
                  + "".join(f"{drop};" for drop, _ in self.guards[database]))
         return self

@@ -353,7 +353,7 @@ constexpr std::array kChecks = {
         "M14", "payment",
         "a capture moves money from the provider into escrow, a refund takes it back, and nothing else moves",
         R"sql(
-      SELECT e.id::text, format('%s of %s: %s on %s', e.cause, e.cause_id, l.amount_minor, l.account)
+      SELECT e.id::text, format('%s of %s, payment %s: %s on %s', e.cause, e.cause_id, e.payment_id, l.amount_minor, l.account)
       FROM ledger_entry e JOIN ledger_posting l ON l.entry_id = e.id
       WHERE CASE l.account WHEN 'psp_clearing' THEN (l.amount_minor > 0) <> (e.cause = 'CAPTURE')
                            WHEN 'order_escrow' THEN (l.amount_minor < 0) <> (e.cause = 'CAPTURE') ELSE true END)sql"},
@@ -409,8 +409,9 @@ constexpr std::array kChecks = {
 
     // People
     Check{"A1", "auth", "a session has at most one live refresh token", R"sql(
-      SELECT session_id::text, format('%s live tokens', count(*)) FROM refresh_token
-      WHERE used_at IS NULL GROUP BY session_id HAVING count(*) > 1)sql"},
+      SELECT s.id::text, format('%s live tokens of account %s', count(*), s.account_id)
+      FROM refresh_token t JOIN session s ON s.id = t.session_id
+      WHERE t.used_at IS NULL GROUP BY s.id HAVING count(*) > 1)sql"},
     Check{"U1", "user", "an account with addresses has exactly one default", R"sql(
       SELECT account_id::text, format('%s of %s are default', count(*) FILTER (WHERE is_default), count(*))
       FROM address GROUP BY account_id HAVING count(*) FILTER (WHERE is_default) <> 1)sql"},

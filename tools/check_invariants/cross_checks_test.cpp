@@ -42,6 +42,7 @@ TEST(CrossCheck, OrderUnderWay_WithWhateverSoFar_FindsNothing) {
   Sees(facts, kCheckoutRuns);
   for (auto& [id, part] : facts.parts) part.state = "PENDING_PAYMENT";
   facts.payments["order"].standing = {"UNKNOWN", 0, 0, 0};
+  facts.reservations[{"order", "line1"}].left = {.held = 1};
   facts.reservations.erase({"order", "line2"});
   EXPECT_THAT(CrossCheck(facts), IsEmpty());
   EXPECT_EQ(CountUnderWay(facts), 1u);
