@@ -335,6 +335,9 @@ OTHERS = [
         auth="INSERT INTO refresh_token SELECT sha256(digest), session_id, sequence + 1, created_at FROM refresh_token"
              " WHERE used_at IS NULL AND session_id IN (SELECT id FROM session WHERE account_id = '{stranger}')"),
     rot("a message of auth that nobody delivers", "D2", auth=message("profile.create", "{stranger}", "1 hour")),
+    rot("a message of payment that nobody delivers", "D4", payment=message("event.order", "order/{payment}", "1 hour")),
+    rot("units whose cancellation is not told", "O22",
+        order="UPDATE order_event SET lines = '{}', quantities = '{}' WHERE seller_order_id = '{part2}' AND to_state = 'CANCELLED'"),
     rot("a message of user that nobody delivers", "D3", user=message("seller.bind", "{seller1}", "1 hour")),
     rot("an address book without a default", "U1", user="UPDATE address SET is_default = false WHERE account_id = '{buyer}'"),
     rot("size of an address book", "U2", user="UPDATE address_book SET size = size + 1 WHERE account_id = '{buyer}'"),

@@ -193,7 +193,8 @@ def refunded(story):
     story.place()
     payment = story.captured()
     amount = {"amount": 1, "currency": payment["amount"]["currency"]}
-    story.ask(story.stage.operator, f"/v1/payments/{payment['id']}:refund", {"amount": amount, "reason": "a scratch"})
+    part = story.told()[0]["sellerOrders"][0]["id"]
+    story.ask(story.stage.operator, f"/v1/payments/{payment['id']}:refund", {"sellerOrderId": part, "amount": amount, "reason": "a scratch"})
 
 
 # What the page calls them; a new act on orders is a new kind.

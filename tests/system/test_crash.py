@@ -85,7 +85,7 @@ def test_the_page_names_what_is_committed_and_sent(watch, stage):
 
 def wait_for_quiet():
     """Nothing is left to be done for any order."""
-    open_work = "SELECT (SELECT count(*) FROM outbox) + (SELECT count(*) FROM checkout WHERE step <> 'DONE')"
+    open_work = "SELECT (SELECT count(*) FROM outbox) + (SELECT count(*) FROM checkout WHERE step NOT IN ('DONE', 'WAIT'))"
     market.until(lambda: market.psql("order", open_work).strip() == "0", "quiet", limit_s=60)
 
 

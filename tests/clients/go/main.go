@@ -138,7 +138,7 @@ func (b buyer) buyInVain(shop *market.ClientWithResponses, offer market.Offer) {
 	unpaid := b.place(offer, 1, "pm_card_visa_chargeDeclined", nil)
 	declined := refused(unpaid.ApplicationproblemJSON402, market.ReasonPAYMENTDECLINED, unpaid.Body)
 	check(declined.Metadata != nil && *declined.Metadata.DeclineCode != "", "the provider's word:", declined)
-	check(*declined.Metadata.OrderId != "" && *declined.Metadata.PayUntil != "", "what is kept:", declined)
+	check(declined.Metadata.OrderId != nil && *declined.Metadata.PayUntil != "", "what is kept:", declined)
 	none := b.place(offer, 0, "pm_card_visa", nil)
 	invalid := refused(none.ApplicationproblemJSON400, market.ReasonINVALIDARGUMENT, none.Body)
 	check(len(invalid.Fields) == 1 && invalid.Fields[0].Field == "items[0].quantity", "fields:", invalid.Fields)
