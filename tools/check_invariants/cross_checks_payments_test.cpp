@@ -60,7 +60,7 @@ Facts GivenBack() {
   return facts;
 }
 
-auto Finds(const std::string& check, const std::string& row, const std::string& detail) {
+auto FindsOf(const std::string& check, const std::string& row, const std::string& detail) {
   return AllOf(Field(&Finding::check, check), Field(&Finding::row, row),
                Field(&Finding::detail, HasSubstr(detail)));
 }
@@ -88,15 +88,15 @@ TEST(CrossCheck_Payments, OfCancelledUnitsThePortionIsGivenBack_AndWhatOperators
   EXPECT_THAT(CrossCheck(PartlyGivenBack(333, 500)), IsEmpty());
   EXPECT_THAT(CrossCheck(PartlyGivenBack(100, 900)), IsEmpty()) << "no more was left for the units";
   EXPECT_THAT(CrossCheck(PartlyGivenBack(334, 0)),
-              ElementsAre(Finds("X4", "payment", "334 of it was given back, 333 are due")));
+              ElementsAre(FindsOf("X4", "payment", "334 of it was given back, 333 are due")));
   EXPECT_THAT(CrossCheck(PartlyGivenBack(332, 500)),
-              ElementsAre(Finds("X4", "payment", "832 of it was given back, 833 are due")));
+              ElementsAre(FindsOf("X4", "payment", "832 of it was given back, 833 are due")));
 }
 
 TEST(CrossCheck_Payments, WhatOrderHasStillToHearOf_IsUnderWay) {
   auto facts = PartlyGivenBack(333, 500);
   facts.orders["order"].payment.refunded_minor = 333;
-  EXPECT_THAT(CrossCheck(facts), ElementsAre(Finds("X11", "order", "refunded 333")));
+  EXPECT_THAT(CrossCheck(facts), ElementsAre(FindsOf("X11", "order", "refunded 333")));
   EXPECT_EQ(CountUnderWay(facts), 0u);
   facts.payments["order"].tells = true;
   EXPECT_THAT(CrossCheck(facts), IsEmpty());
@@ -107,7 +107,7 @@ TEST(CrossCheck_Payments, SeveralRefundsOfAPart_AreItsPriceTogether) {
   EXPECT_THAT(CrossCheck(GivenBack()), IsEmpty());
   auto facts = GivenBack();
   facts.payments["order"].refunds["refund3"] = {"part", "PENDING", 1};
-  EXPECT_THAT(CrossCheck(facts), ElementsAre(Finds("X4", "payment", "refund3 for part part is PENDING")));
+  EXPECT_THAT(CrossCheck(facts), ElementsAre(FindsOf("X4", "payment", "refund3 for part part is PENDING")));
   facts.payments["order"].refunds["refund3"].state = "FAILED";
   EXPECT_THAT(CrossCheck(facts), IsEmpty()) << "it was refused for good";
 }
@@ -116,7 +116,7 @@ TEST(CrossCheck_Payments, ARefundOfAnotherPartOrId_IsNamed) {
   for (const std::string other : {"part/refund9", "part9/refund2"}) {
     auto facts = GivenBack();
     facts.movements.back().reference = other;
-    EXPECT_THAT(CrossCheck(facts), Contains(Finds("X8", "order", "refund of part " + other + " in EUR")));
+    EXPECT_THAT(CrossCheck(facts), Contains(FindsOf("X8", "order", "refund of part " + other + " in EUR")));
   }
 }
 
@@ -128,9 +128,9 @@ TEST(CrossCheck_Payments, EarlierOnes_AreComparedWithTheirHolds) {
   facts.holds["order"].push_back(AHold("auth0", "voided"));
   EXPECT_THAT(CrossCheck(facts), IsEmpty());
   facts.holds["order"].back().status = "authorized";
-  EXPECT_THAT(CrossCheck(facts), ElementsAre(Finds("X12", "auth0", "status of payment first")));
+  EXPECT_THAT(CrossCheck(facts), ElementsAre(FindsOf("X12", "auth0", "status of payment first")));
   facts.holds["order"].pop_back();
-  EXPECT_THAT(CrossCheck(facts), ElementsAre(Finds("X12", "first", "authorisation auth0")));
+  EXPECT_THAT(CrossCheck(facts), ElementsAre(FindsOf("X12", "first", "authorisation auth0")));
 }
 
 TEST(CrossCheck_Payments, EarlierOnes_AreAboutTheSameOrder) {
@@ -143,8 +143,9 @@ TEST(CrossCheck_Payments, EarlierOnes_AreAboutTheSameOrder) {
   facts.earlier["order"].front().buyer = "stranger";
   facts.earlier["order"].front().currency = "USD";
   facts.earlier["order"].front().amount_minor = 1001;
-  EXPECT_THAT(CrossCheck(facts), ElementsAre(Finds("X3", "first", "buyer"), Finds("X3", "first", "currency"),
-                                             Finds("X3", "first", "order says 1000, payment says 1001")));
+  EXPECT_THAT(CrossCheck(facts),
+              ElementsAre(FindsOf("X3", "first", "buyer"), FindsOf("X3", "first", "currency"),
+                          FindsOf("X3", "first", "order says 1000, payment says 1001")));
 }
 
 TEST(CrossCheck_Payments, TheHoldOfAnUndoneOrder_MustBeGivenUp) {
@@ -155,7 +156,7 @@ TEST(CrossCheck_Payments, TheHoldOfAnUndoneOrder_MustBeGivenUp) {
   auto facts = With("FAILED", undone, {AHold("auth", "voided")});
   EXPECT_THAT(CrossCheck(facts), IsEmpty());
   facts.holds["order"].front().status = "authorized";
-  EXPECT_THAT(CrossCheck(facts), ElementsAre(Finds("X12", "auth", "payment says voided")));
+  EXPECT_THAT(CrossCheck(facts), ElementsAre(FindsOf("X12", "auth", "payment says voided")));
 }
 
 // While it waits to be paid again, and no longer.
@@ -169,20 +170,20 @@ TEST(CrossCheck_Payments, ACaptureThatWasRefusedForGood_HoldsNothing) {
   for (const std::string status : {"authorized", "voided"}) {
     EXPECT_THAT(CrossCheck(waiting("ACCEPTED", status)), IsEmpty());
     EXPECT_THAT(CrossCheck(With("ACCEPTED", payment, {AHold("auth", status)})),
-                ElementsAre(Finds("X1", "order", "is CAPTURE_FAILED")));
+                ElementsAre(FindsOf("X1", "order", "is CAPTURE_FAILED")));
     EXPECT_THAT(CrossCheck(waiting("SHIPPED", status)),
-                Contains(Finds("X1", "order", "part part is SHIPPED without money")));
+                Contains(FindsOf("X1", "order", "part part is SHIPPED without money")));
     EXPECT_THAT(CrossCheck(With("CANCELLED", payment, {AHold("auth", status)})),
-                ElementsAre(Finds("X2", "payment", "no message will void it")));
+                ElementsAre(FindsOf("X2", "payment", "no message will void it")));
   }
   EXPECT_THAT(CrossCheck(With("CANCELLED", payment, {AHold("auth", "captured")})),
-              Contains(Finds("X12", "auth", "status of payment payment")));
+              Contains(FindsOf("X12", "auth", "status of payment payment")));
 }
 
 // A decline keeps the order, as long as it waits for its buyer.
 TEST(CrossCheck_Payments, ADecline_KeepsWhatWaits) {
   auto facts = With("PENDING_PAYMENT", APayment("", {"DECLINED", 0, 0, 0}), {});
-  EXPECT_THAT(CrossCheck(facts), ElementsAre(Finds("X1", "order", "is DECLINED")));
+  EXPECT_THAT(CrossCheck(facts), ElementsAre(FindsOf("X1", "order", "is DECLINED")));
   for (auto* pulses : {&facts.pulses_before, &facts.pulses_after}) (*pulses)["order"].buyer_waits = true;
   EXPECT_THAT(CrossCheck(facts), IsEmpty());
   EXPECT_EQ(CountUnderWay(facts), 0u);

@@ -195,6 +195,7 @@ Task<> ExpectCancelled(Operations& o) {
   EXPECT_EQ(rest.events_size(), 2);
   EXPECT_EQ(rest.events(1).SerializeAsString(), events.events(5).SerializeAsString());
   EXPECT_FALSE(rest.has_next_page_token());
+  history.clear_page_token();
   EXPECT_EQ(co_await ReasonOf(o.api.ListOrderEvents(stranger.context, history)), "NOT_FOUND");
 }
 TEST(OrderService_CancelOrder, AnswersWhatIsLeftOfTheOrder) {

@@ -374,8 +374,13 @@ Task<std::optional<Cancelled>> Transitions::CancelChosen(Work work, domain::Orde
     read.Add(kLockParts, order, scope.BuyerId())
         .Add(kOperationDone, operation_id, order)
         .Add(kUnitsOfOrder, order);
-    const auto found = co_await tx.Execute(std::move(read));
-    const auto parts = kLocked.ReadAll(found[0]);
+    auto found = co_await tx.Execute(Batch(read));
+    auto parts = kLocked.ReadAll(found[0]);
+    // The parts are as they are now; what came of their order with them is from before we waited for them.
+    if (!parts.empty() && parts.front().state == domain::State::kFailed) {
+      found = co_await tx.Execute(std::move(read));
+      parts = kLocked.ReadAll(found[0]);
+    }
     if (parts.empty()) throw NotFound("the order");
 
     Batch batch("order.cancel");
