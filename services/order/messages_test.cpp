@@ -71,8 +71,7 @@ TEST(Messages, UnknownPayload_IsAnErrorAndNeverAGuess) {
   for (const auto& payload :
        {std::string(), std::string("capture"), std::string("refund ") + kPart.ToString(),
         no_command.SerializeAsString(), newer, no_part.SerializeAsString(), no_order.SerializeAsString(),
-        nothing.SerializeAsString(),
-        ConsumeMessage(kOrder, kUnits, "").payload}) {
+        nothing.SerializeAsString(), ConsumeMessage(kOrder, kUnits, "").payload}) {
     EXPECT_THROW(PaymentCommandFrom(Arrived(payload)), std::runtime_error) << payload;
   }
   for (const auto& payload :

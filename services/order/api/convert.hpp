@@ -15,8 +15,7 @@
 namespace market::order {
 
 std::vector<domain::Item> ItemsFrom(const google::protobuf::RepeatedPtrField<api::order::OrderItem>& items);
-std::vector<domain::Units> UnitsFrom(
-    const google::protobuf::RepeatedPtrField<api::order::LineUnits>& lines);
+std::vector<domain::Units> UnitsFrom(const google::protobuf::RepeatedPtrField<api::order::LineUnits>& lines);
 domain::Offer OfferFrom(const api::product::OfferForSale& offer);
 domain::Address AddressFrom(const api::user::Address& address);
 
