@@ -82,6 +82,8 @@ def deliver(owner, part):
 def worlds(stack, category, operator):
     """For each rot, and one more, the ids of an order of two sellers: captured, its second part cancelled by an operator and
     refunded; and of one that found no stock."""
+    if stack["shape"] != "services" or stack["replicas"] > 1:
+        pytest.skip("a checker reads the same rows whoever wrote them")
     owner, other, buyer, stranger = (market.Person(stack["url"], stack["caFile"], name) for name in ("Sam", "Tim", "Bea", "Eve"))
     people = {"owner": owner.id, "buyer": buyer.id, "stranger": stranger.id, **{f"seller{n}": owner.open_seller() for n in (1, 2, 3)}}
     other.open_seller()
