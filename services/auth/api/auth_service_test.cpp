@@ -9,6 +9,7 @@
 
 #include "platform/audit/testing/some_act.hpp"
 #include "platform/testing/fake_clock.hpp"
+#include "platform/testing/reason_of.hpp"
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
 #include "services/auth/migrations.hpp"
@@ -108,17 +109,6 @@ class AuthServiceTest : public ::testing::Test {
     co_return co_await service.RefreshSession(call, request);
   }
 
-  // The reason `task` is refused with; "" when it is not.
-  template <class T>
-  static Task<std::string> Refusal(Task<T> task) {
-    try {
-      co_await std::move(task);
-      co_return "";
-    } catch (const Error& error) {
-      co_return error.reason;
-    }
-  }
-
   std::string Sql(const std::string& text) { return temporary_.Execute(text); }
 
   testing::TemporaryDatabase temporary_{kMigrations};
@@ -145,7 +135,7 @@ TEST_F(AuthServiceTest, SignUp_GivesASessionAndAProfile) {
     EXPECT_EQ(users_.profiles.size(), 1U);
     EXPECT_EQ(users_.profiles[0].account_id(), session.account().id());
     EXPECT_EQ(users_.profiles[0].display_name(), "Ada");
-    EXPECT_EQ(co_await Refusal(SignUp(service, "ADA@example.com")), "EMAIL_TAKEN");
+    EXPECT_EQ(co_await testing::ReasonOf(SignUp(service, "ADA@example.com")), "EMAIL_TAKEN");
     EXPECT_EQ((co_await Refresh(service, session.refresh_token())).account().id(), session.account().id());
   });
   EXPECT_EQ(outbox_wakes_, 1);
@@ -154,7 +144,7 @@ TEST_F(AuthServiceTest, SignUp_GivesASessionAndAProfile) {
 TEST_F(AuthServiceTest, SignUp_UserDown_SucceedsAndLeavesTheMessage) {
   users_.down = true;
   Run([&](AuthService& service) -> Task<> {
-    EXPECT_EQ(co_await Refusal(SignUp(service, "ada@example.com")), "");
+    EXPECT_EQ(co_await testing::ReasonOf(SignUp(service, "ada@example.com")), "");
   });
   EXPECT_EQ(Sql("SELECT topic FROM outbox"), "profile.create");
 }
@@ -164,7 +154,7 @@ TEST_F(AuthServiceTest, SignUp_SideBySideWithOneEmail_HasOneWinner) {
   int taken = 0;
   Run([&](AuthService& service) -> Task<> {
     co_await testing::AtOnce(10, [&](int) -> Task<> {
-      const auto refusal = co_await Refusal(SignUp(service, "ada@example.com"));
+      const auto refusal = co_await testing::ReasonOf(SignUp(service, "ada@example.com"));
       created += refusal.empty();
       taken += refusal == "EMAIL_TAKEN";
     });
@@ -187,8 +177,8 @@ TEST_F(AuthServiceTest, HashesFull_RefusedBeforeAnythingIsWritten) {
       co_await passwords.Enter({.address = "203.0.113.2", .device = {}}, Soon());
     }(*passwords_));
     tasks.push_back([](AuthService& service, Passwords::Place& place) -> Task<> {
-      EXPECT_EQ(co_await Refusal(SignIn(service, "ada@example.com")), "OVERLOADED");
-      EXPECT_EQ(co_await Refusal(SignUp(service, "ada@example.com")), "OVERLOADED");
+      EXPECT_EQ(co_await testing::ReasonOf(SignIn(service, "ada@example.com")), "OVERLOADED");
+      EXPECT_EQ(co_await testing::ReasonOf(SignUp(service, "ada@example.com")), "OVERLOADED");
       place.reset();
     }(service, place));
     co_await testing::AtOnce(std::move(tasks));
@@ -246,8 +236,9 @@ TEST_F(AuthServiceTest, SignIn_RightWrongUnknown_Answered) {
     co_await SignUp(service, "ada@example.com");
     const auto session = co_await SignIn(service, "ADA@Example.com");
     EXPECT_EQ(session.account().email(), "ada@example.com");
-    EXPECT_EQ(co_await Refusal(SignIn(service, "ada@example.com", "wrong password")), "BAD_CREDENTIALS");
-    EXPECT_EQ(co_await Refusal(SignIn(service, "nobody@example.com")), "BAD_CREDENTIALS");
+    EXPECT_EQ(co_await testing::ReasonOf(SignIn(service, "ada@example.com", "wrong password")),
+              "BAD_CREDENTIALS");
+    EXPECT_EQ(co_await testing::ReasonOf(SignIn(service, "nobody@example.com")), "BAD_CREDENTIALS");
   });
   metrics_.RefusedSignIn("A_REASON_OF_TOMORROW");
   const auto text = registry_.Exposition();
@@ -263,7 +254,7 @@ TEST_F(AuthServiceTest, SignIn_ManyFailures_ThrottledKnownOrNot) {
     co_await SignUp(service, "ada@example.com");
     for (const std::string email : {"ada@example.com", "nobody@example.com"}) {
       for (int i = 0; i < 5; ++i) {
-        EXPECT_EQ(co_await Refusal(SignIn(service, email, "wrong password")), "BAD_CREDENTIALS")
+        EXPECT_EQ(co_await testing::ReasonOf(SignIn(service, email, "wrong password")), "BAD_CREDENTIALS")
             << email << i;
       }
       CallContext call(Soon());
@@ -276,7 +267,7 @@ TEST_F(AuthServiceTest, SignIn_ManyFailures_ThrottledKnownOrNot) {
       }
     }
     Sql("UPDATE sign_in_throttle SET blocked_until = market_now()");
-    EXPECT_EQ(co_await Refusal(SignIn(service, "ada@example.com")), "");
+    EXPECT_EQ(co_await testing::ReasonOf(SignIn(service, "ada@example.com")), "");
     EXPECT_EQ(Sql("SELECT count(*) FROM sign_in_throttle"), "1");
   });
 }
@@ -289,11 +280,11 @@ TEST_F(AuthServiceTest, SignIn_FromAKnownDevice_HasTriesOfItsOwn) {
     const auto block = [&] {
       Sql("UPDATE sign_in_throttle SET blocked_until = market_now() + interval '1 hour'");
     };
-    co_await Refusal(SignIn(service, "ada@example.com", "wrong password"));
+    co_await testing::ReasonOf(SignIn(service, "ada@example.com", "wrong password"));
     block();
     const auto ada = Credentials("ada@example.com");
     const auto with = [&](const api::auth::SignInRequest& request, std::string token) {
-      return Refusal(SignInFrom(service, "203.0.113.7", WithDevice(request, std::move(token))));
+      return testing::ReasonOf(SignInFrom(service, "203.0.113.7", WithDevice(request, std::move(token))));
     };
     EXPECT_EQ(co_await with(ada, ""), "RATE_LIMITED");
     EXPECT_EQ(co_await with(ada, others.device_token()), "RATE_LIMITED");
@@ -309,7 +300,7 @@ TEST_F(AuthServiceTest, SignIn_FromAKnownDevice_HasTriesOfItsOwn) {
     EXPECT_EQ(co_await with(Credentials("nobody@example.com"), first.device_token()), "BAD_CREDENTIALS");
     Sql("DELETE FROM sign_in_throttle");
     const auto second = (co_await SignInFrom(service, "203.0.113.7", ada)).device_token();
-    co_await Refusal(SignIn(service, "ada@example.com", "wrong password"));
+    co_await testing::ReasonOf(SignIn(service, "ada@example.com", "wrong password"));
     block();
     clock_.Advance(std::chrono::days(366));
     EXPECT_EQ(co_await with(ada, second), "RATE_LIMITED") << "over: a stranger";
@@ -321,7 +312,7 @@ TEST_F(AuthServiceTest, SignIns_OfOneAddress_AreLimitedBeforeAnythingIsWritten) 
   limits_.emplace(Limits::Options{.sign_ins = {.count = 3, .window = std::chrono::hours(1)}});
   Run([&](AuthService& service) -> Task<> {
     const auto from = [&](std::string address, int number) {
-      return Refusal(
+      return testing::ReasonOf(
           SignInFrom(service, std::move(address), Credentials("n" + std::to_string(number) + "@x.test")));
     };
     for (int i = 0; i < 3; ++i)
@@ -338,10 +329,11 @@ TEST_F(AuthServiceTest, SignUps_OfOneAddress_AreLimitedAndSoAreQuestionsForEmail
     co_await SignUp(service, "ada@example.com");
     std::map<std::string, int> answers;
     for (int i = 0; i < 300; ++i)
-      ++answers[co_await Refusal(SignUpFrom(service, "203.0.113.7", "ada@example.com"))];
+      ++answers[co_await testing::ReasonOf(SignUpFrom(service, "203.0.113.7", "ada@example.com"))];
     EXPECT_EQ(answers, (std::map<std::string, int>{{"EMAIL_TAKEN", 20}, {"RATE_LIMITED", 280}}));
-    EXPECT_EQ(co_await Refusal(SignUpFrom(service, "203.0.113.7", "bea@example.com")), "RATE_LIMITED");
-    EXPECT_EQ(co_await Refusal(SignUpFrom(service, "203.0.113.8", "bea@example.com")), "");
+    EXPECT_EQ(co_await testing::ReasonOf(SignUpFrom(service, "203.0.113.7", "bea@example.com")),
+              "RATE_LIMITED");
+    EXPECT_EQ(co_await testing::ReasonOf(SignUpFrom(service, "203.0.113.8", "bea@example.com")), "");
   });
   EXPECT_EQ(Sql("SELECT count(*) FROM account"), "2");
 }
@@ -367,7 +359,7 @@ TEST_F(AuthServiceTest, SignIn_OutdatedHash_IsReplaced) {
     Sql("UPDATE account SET password_hash = '" + old_hash + "'");
     co_await SignIn(service, "ada@example.com");
     EXPECT_NE(Sql("SELECT password_hash FROM account"), old_hash);
-    EXPECT_EQ(co_await Refusal(SignIn(service, "ada@example.com")), "");
+    EXPECT_EQ(co_await testing::ReasonOf(SignIn(service, "ada@example.com")), "");
   });
 }
 
@@ -378,10 +370,10 @@ TEST_F(AuthServiceTest, Refresh_RotatesRetriesAndEndsOnReuse) {
     EXPECT_NE(first, second);
     EXPECT_EQ((co_await Refresh(service, first)).refresh_token(), second);  // its answer was lost
     const auto third = (co_await Refresh(service, second)).refresh_token();
-    EXPECT_EQ(co_await Refusal(Refresh(service, first)), "SESSION_ENDED");
-    EXPECT_EQ(co_await Refusal(Refresh(service, third)), "SESSION_ENDED");
-    EXPECT_EQ(co_await Refusal(Refresh(service, "rt_8b0d")), "SESSION_ENDED");
-    EXPECT_EQ(co_await Refusal(SignIn(service, "ada@example.com")), "");
+    EXPECT_EQ(co_await testing::ReasonOf(Refresh(service, first)), "SESSION_ENDED");
+    EXPECT_EQ(co_await testing::ReasonOf(Refresh(service, third)), "SESSION_ENDED");
+    EXPECT_EQ(co_await testing::ReasonOf(Refresh(service, "rt_8b0d")), "SESSION_ENDED");
+    EXPECT_EQ(co_await testing::ReasonOf(SignIn(service, "ada@example.com")), "");
   });
 }
 
@@ -400,9 +392,9 @@ TEST_F(AuthServiceTest, BindSeller_IsInTheNextRefresh) {
     EXPECT_EQ(next.account().sellers_size(), 1);
     EXPECT_TRUE(PrincipalOf(next).IsMemberOf(seller));
     request.set_account_id(AccountId::New().ToString());
-    EXPECT_EQ(co_await Refusal(service.BindSeller(call, request)), "NOT_FOUND");
+    EXPECT_EQ(co_await testing::ReasonOf(service.BindSeller(call, request)), "NOT_FOUND");
     request.set_role("operator");
-    EXPECT_EQ(co_await Refusal(service.BindSeller(call, request)), "INVALID_ARGUMENT");
+    EXPECT_EQ(co_await testing::ReasonOf(service.BindSeller(call, request)), "INVALID_ARGUMENT");
   });
   EXPECT_EQ(Sql("SELECT count(*) FROM seller_member"), "1");
 }
@@ -419,7 +411,7 @@ TEST_F(AuthServiceTest, NewOperator_IsOneFromTheNextRefreshOn) {
     EXPECT_TRUE(PrincipalOf(next).permissions.Has(kApproves));
     EXPECT_EQ(next.account().roles_size(), 1);
     EXPECT_EQ(next.account().roles(0), "operator");
-    EXPECT_EQ(co_await Refusal(SignIn(service, "ada@example.com")), "");  // the password stayed
+    EXPECT_EQ(co_await testing::ReasonOf(SignIn(service, "ada@example.com")), "");  // the password stayed
   });
 }
 
@@ -427,7 +419,7 @@ TEST_F(AuthServiceTest, GetMyAccount_ThatIsGone_NotFound) {
   Run([&](AuthService& service) -> Task<> {
     auto call = Anonymous();
     rpc::CallContextBuilder(call).Caller({.account = AccountId::New(), .session = Uuid::NewV7()});
-    EXPECT_EQ(co_await Refusal(service.GetMyAccount(call, {})), "NOT_FOUND");
+    EXPECT_EQ(co_await testing::ReasonOf(service.GetMyAccount(call, {})), "NOT_FOUND");
   });
 }
 
@@ -439,8 +431,8 @@ TEST_F(AuthServiceTest, SignOut_EndsOnlyThisSession) {
     rpc::CallContextBuilder(call).Caller(PrincipalOf(first));
     co_await service.SignOut(call, {});
     co_await service.SignOut(call, {});
-    EXPECT_EQ(co_await Refusal(Refresh(service, first.refresh_token())), "SESSION_ENDED");
-    EXPECT_EQ(co_await Refusal(Refresh(service, second.refresh_token())), "");
+    EXPECT_EQ(co_await testing::ReasonOf(Refresh(service, first.refresh_token())), "SESSION_ENDED");
+    EXPECT_EQ(co_await testing::ReasonOf(Refresh(service, second.refresh_token())), "");
     const auto account = co_await service.GetMyAccount(call, {});
     EXPECT_EQ(account.email(), "ada@example.com");
   });

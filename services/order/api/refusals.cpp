@@ -7,6 +7,7 @@
 #include <string>
 
 #include "platform/conversions/conversions.hpp"
+#include "services/order/domain/refused_lines.hpp"
 
 namespace market::order {
 namespace {
@@ -27,19 +28,6 @@ std::int64_t RequestedOf(const RequestedItems& items, const std::string& offer) 
   return units;
 }
 
-// `lines` of the metadata: ids, numbers and currency codes need no escaping.
-class Lines {
- public:
-  void Add(const std::string& field, const std::string& offer, std::string_view values) {
-    text_ += fmt::format(R"({}{{"field":"{}","offerId":"{}",{}}})", text_.empty() ? "" : ",", field, offer,
-                         values);
-  }
-  std::string Text() const { return '[' + text_ + ']'; }
-
- private:
-  std::string text_;
-};
-
 std::string PriceText(std::string_view name, const Money& price) {
   return fmt::format(R"("{}":{{"amount":{},"currency":"{}"}})", name, price.minor, price.currency.Code());
 }
@@ -47,13 +35,12 @@ std::string PriceText(std::string_view name, const Money& price) {
 Error StockRefusal(const domain::Failure& failure, const RequestedItems& items, std::string message) {
   const std::string reason(domain::Name(failure.reason));
   Error error(Code::kAborted, reason, std::move(message));
-  Lines lines;
+  domain::RefusedLines lines;
   for (const auto& shortage : failure.shortages) {
     const auto offer = shortage.offer.ToString();
     const auto field = FieldOf(items, offer);
     error.WithField(field, reason, fmt::format("{} left", shortage.left));
-    lines.Add(field, offer,
-              fmt::format(R"("requested":{},"available":{})", RequestedOf(items, offer), shortage.left));
+    lines.Add(field, shortage.offer, domain::UnitsText(RequestedOf(items, offer), shortage.left));
   }
   return error.WithMetadata("lines", lines.Text());
 }
@@ -73,13 +60,13 @@ Error Declined(const domain::Order& order, Code code, std::string reason, const 
 Error PriceRefusal(std::span<const domain::PriceChange> changes, const std::string& quote_hash,
                    const RequestedItems& items) {
   Error error(Code::kAborted, "PRICE_CHANGED", "the prices have changed since the quote");
-  Lines lines;
+  domain::RefusedLines lines;
   for (const auto& change : changes) {
-    const auto offer = change.offer.ToString();
-    const auto field = FieldOf(items, offer);
+    const auto field = FieldOf(items, change.offer.ToString());
     error.WithField(field, error.reason,
                     fmt::format("costs {} instead of {}", change.now.ToString(), change.before.ToString()));
-    lines.Add(field, offer, PriceText("oldPrice", change.before) + ',' + PriceText("newPrice", change.now));
+    lines.Add(field, change.offer,
+              PriceText("oldPrice", change.before) + ',' + PriceText("newPrice", change.now));
   }
   return error.WithMetadata("quoteHash", quote_hash).WithMetadata("lines", lines.Text());
 }

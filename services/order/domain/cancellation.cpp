@@ -5,6 +5,7 @@
 
 #include "platform/core/error.hpp"
 #include "services/order/domain/price.hpp"
+#include "services/order/domain/refused_lines.hpp"
 
 namespace market::order::domain {
 namespace {
@@ -18,26 +19,21 @@ std::string LineFieldOf(std::span<const Units> wanted, const Units& units) {
   return "lines[" + std::to_string(&units - wanted.data()) + ']';
 }
 
-// As proto/marketplace/type/v1/refusal.proto has it: ids and numbers need no escaping.
-std::string RefusedText(std::span<const Units> wanted, const Units& units, const LineNow& line) {
-  return R"({"field":")" + LineFieldOf(wanted, units) + R"(.quantity","offerId":")" + line.offer.ToString() +
-         R"(","lineId":")" + line.line.ToString() + R"(","requested":)" + std::to_string(units.quantity) +
-         R"(,"available":)" + std::to_string(line.Left()) + '}';
-}
-
 void RequireLeft(std::span<const LineNow> lines, std::span<const Units> wanted) {
   Error error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION",
               "fewer units are left than are to be cancelled");
-  std::string told;
+  RefusedLines told;
   for (const auto& line : lines) {
     const auto* units = FindUnits(wanted, line.line);
     if (units == nullptr || units->quantity <= line.Left()) continue;
+    const auto field = LineFieldOf(wanted, *units) + ".quantity";
     error.WithField(
-        LineFieldOf(wanted, *units) + ".quantity", error.reason,
+        field, error.reason,
         std::to_string(line.Left()) + " of the line are left, not " + std::to_string(units->quantity));
-    told += (told.empty() ? "" : ",") + RefusedText(wanted, *units, line);
+    told.Add(field, line.offer,
+             R"("lineId":")" + line.line.ToString() + R"(",)" + UnitsText(units->quantity, line.Left()));
   }
-  if (!told.empty()) throw error.WithMetadata("lines", '[' + told + ']');
+  if (!told.Empty()) throw error.WithMetadata("lines", told.Text());
 }
 
 }  // namespace

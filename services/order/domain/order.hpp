@@ -69,10 +69,9 @@ struct Order {
   Uuid operation_id;
   AccountId buyer;
   std::string number;
-  std::string payment_method;  // of the newest payment
-  int payment_number = 1;      // which that is: the last one that may have been asked for
-  std::optional<Time>
-      pay_until;  // how long it may be paid with another method, once one was declined or lost
+  std::string payment_method;     // of the newest payment
+  int payment_number = 1;         // which that is: the last one that may have been asked for
+  std::optional<Time> pay_until;  // for paying it with another method, once one was declined or lost
   std::vector<SellerOrder> parts;
   Money total;
   Address address;

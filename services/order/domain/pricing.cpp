@@ -8,6 +8,7 @@
 
 #include "platform/core/error.hpp"
 #include "platform/core/random.hpp"
+#include "services/order/domain/refused_lines.hpp"
 
 namespace market::order::domain {
 namespace {
@@ -57,17 +58,15 @@ const Offer* Find(std::span<const Offer> offers, const OfferId& id) {
 
 void RequireForSale(std::span<const Item> items, std::span<const Offer> offers) {
   Error error(Code::kAborted, "OFFER_UNAVAILABLE", "an offer can't be bought");
-  std::string lines;  // as in proto/marketplace/type/v1/refusal.proto
+  RefusedLines lines;
   for (std::size_t i = 0; i < items.size(); ++i) {
     const Offer* offer = Find(offers, items[i].offer);
     if (offer != nullptr && offer->for_sale) continue;
     const auto field = "items[" + std::to_string(i) + "].offerId";
-    const auto id = items[i].offer.ToString();
-    error.WithField(field, "OFFER_UNAVAILABLE", "offer " + id + " can't be bought");
-    lines += std::string(lines.empty() ? "" : ",") + R"({"field":")" + field + R"(","offerId":")" + id +
-             R"(","requested":)" + std::to_string(items[i].quantity) + R"(,"available":0})";
+    error.WithField(field, "OFFER_UNAVAILABLE", "offer " + items[i].offer.ToString() + " can't be bought");
+    lines.Add(field, items[i].offer, UnitsText(items[i].quantity, 0));
   }
-  if (!error.fields.empty()) throw error.WithMetadata("lines", '[' + lines + ']');
+  if (!lines.Empty()) throw error.WithMetadata("lines", lines.Text());
 }
 
 [[noreturn]] void ThrowTooLarge() {

@@ -1,9 +1,8 @@
 // The saga that places an order: reserve the stock, authorise the payment, PLACED; undone in reverse. A payment
 // that is declined leaves the order and its stock as they are, for its buyer to go on with another method until
 // the time for that is over; so does one that is lost after the order was placed, which is then paid again or
-// ends. What is
-// held becomes sold, and what is authorised is captured, afterwards and through the outbox: a saga's hold has no
-// expiry, so nothing can take it away meanwhile.
+// ends. What is held becomes sold, and what is authorised is captured, afterwards and through the outbox: a
+// saga's hold has no expiry, so nothing can take it away meanwhile.
 //
 // Advance is the only code that drives a checkout, whoever calls it: the request that placed the order, or
 // the recovery worker after a crash. Every step at a peer is keyed by the order and repeatable, so only

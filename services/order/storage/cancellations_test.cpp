@@ -13,20 +13,11 @@ namespace {
 using domain::State;
 using testing::MovingStore;
 using testing::Now;
+using testing::ReasonOf;
 using testing::SharedDatabase;
 using testing::Soon;
 using testing::ToldOf;
 using testing::WithStore;
-
-template <class T>
-Task<std::string> ReasonOfCancelling(Task<T> task) {
-  try {
-    co_await std::move(task);
-  } catch (const Error& error) {
-    co_return error.reason;
-  }
-  co_return "";
-}
 
 // One unit of a line of two, then the other one: the part goes on, then it is cancelled.
 Task<> ExpectSteps(MovingStore& store) {
@@ -48,7 +39,7 @@ Task<> ExpectSteps(MovingStore& store) {
   EXPECT_EQ(ended.parts, 1u);
   EXPECT_EQ(ended.order.parts.at(0).state, State::kCancelled);
   EXPECT_EQ(ended.order.CurrentState(), State::kPlaced);
-  EXPECT_EQ(co_await ReasonOfCancelling(store.CancelUnits(order, {{line, 1}})), "ILLEGAL_TRANSITION");
+  EXPECT_EQ(co_await ReasonOf(store.CancelUnits(order, {{line, 1}})), "ILLEGAL_TRANSITION");
 
   const auto stock = co_await store.StockCommands(order.id);
   EXPECT_EQ(stock.size(), 3u) << "the commit, and these";
@@ -81,7 +72,8 @@ TEST(CancelUnits, WhatWasCancelled_IsTold) {
     EXPECT_EQ(told.amount().amount(), 1999);
     EXPECT_EQ(told.lines(0).line_id(), part.lines[0].id.ToString());
     EXPECT_EQ(told.lines(0).quantity(), 1);
-    const auto history = (co_await store.orders.History(Soon(), order.id, Scope::Everything())).value();
+    const auto history =
+        (co_await store.orders.History(Soon(), order.id, Scope::Everything(), 0, 100)).value();
     EXPECT_EQ(history.back().from, State::kPlaced);
     EXPECT_EQ(history.back().to, State::kPlaced);
     EXPECT_EQ(history.back().cancelled, (std::vector<domain::Units>{{part.lines[0].id, 1}}));
@@ -95,15 +87,15 @@ Task<> ExpectAllOrNone(MovingStore& store) {
   const auto& first = order.parts[0].lines[0];
   const auto& second = order.parts[1].lines[0];
   const auto reason = [&](std::vector<domain::Units> units) {
-    return ReasonOfCancelling(store.CancelUnits(order, std::move(units)));
+    return ReasonOf(store.CancelUnits(order, std::move(units)));
   };
   EXPECT_EQ(co_await reason({{first.id, 1}, {second.id, 2}}), "ILLEGAL_TRANSITION");
   EXPECT_EQ(co_await reason({{first.id, 1}, {domain::LineId::New(), 1}}), "NOT_FOUND");
   EXPECT_EQ(co_await reason({{first.id, 1}, {first.id, 1}}), "INVALID_ARGUMENT");
-  EXPECT_EQ(co_await ReasonOfCancelling(
-                store.transitions.CancelUnits(Soon(), order.id, Scope::Buyer(AccountId::New()),
-                                              {{first.id, 1}}, {}, "", Uuid::NewV7(), "", Now())),
-            "NOT_FOUND");
+  EXPECT_EQ(
+      co_await ReasonOf(store.transitions.CancelUnits(Soon(), order.id, Scope::Buyer(AccountId::New()),
+                                                      {{first.id, 1}}, {}, "", Uuid::NewV7(), "", Now())),
+      "NOT_FOUND");
   EXPECT_EQ((co_await store.StockCommands(order.id)).size(), 1u);
   EXPECT_EQ((co_await store.Read(order)).version, order.version);
 
@@ -126,8 +118,7 @@ TEST(CancelUnits, WhatIsLeft_IsShipped) {
     const auto read = co_await store.Read(order);
     EXPECT_EQ(read.parts.at(0).lines.at(0).shipped, 1);
     EXPECT_EQ(read.parts.at(0).lines.at(0).cancelled, 1);
-    EXPECT_EQ(co_await ReasonOfCancelling(store.CancelUnits(order, {{part.lines[0].id, 1}})),
-              "ILLEGAL_TRANSITION");
+    EXPECT_EQ(co_await ReasonOf(store.CancelUnits(order, {{part.lines[0].id, 1}})), "ILLEGAL_TRANSITION");
   });
 }
 
@@ -141,8 +132,8 @@ Task<> ExpectByShop(MovingStore& store) {
         operation, "", Now());
   };
   const auto line = part.lines[0].id;
-  EXPECT_EQ(co_await ReasonOfCancelling(end({{order.parts[1].lines[0].id, 1}}, Uuid::NewV7())), "NOT_FOUND");
-  EXPECT_EQ(co_await ReasonOfCancelling(end({{line, 3}}, Uuid::NewV7())), "ILLEGAL_TRANSITION");
+  EXPECT_EQ(co_await ReasonOf(end({{order.parts[1].lines[0].id, 1}}, Uuid::NewV7())), "NOT_FOUND");
+  EXPECT_EQ(co_await ReasonOf(end({{line, 3}}, Uuid::NewV7())), "ILLEGAL_TRANSITION");
   const auto operation = Uuid::NewV7();
   for (int run = 0; run < 2; ++run) {
     const auto moved = co_await end({{line, 1}}, operation);
@@ -164,8 +155,8 @@ TEST(CancelUnits, OfAnUnpaidOrder_AreAllOrNone) {
     co_await testing::Insert(store.checkouts, order);
     const auto& first = order.parts[0].lines[0];
     const auto& second = order.parts[1].lines[0];
-    EXPECT_EQ(co_await ReasonOfCancelling(store.CancelUnits(order, {{first.id, 2}})), "ILLEGAL_TRANSITION");
-    EXPECT_EQ(co_await ReasonOfCancelling(store.CancelUnits(order, {{first.id, 1}, {second.id, 1}})),
+    EXPECT_EQ(co_await ReasonOf(store.CancelUnits(order, {{first.id, 2}})), "ILLEGAL_TRANSITION");
+    EXPECT_EQ(co_await ReasonOf(store.CancelUnits(order, {{first.id, 1}, {second.id, 1}})),
               "ILLEGAL_TRANSITION");
     EXPECT_FALSE((co_await store.CancelUnits(order, {{second.id, 1}, {first.id, 2}})).has_value())
         << "all of it is for its checkout to undo";
@@ -202,8 +193,8 @@ Task<> ExpectOneWinner(MovingStore& store, boost::asio::any_io_executor executor
   };
   runtime::TaskGroup group(executor, [](std::string_view, std::exception_ptr) { ADD_FAILURE(); });
   for (int i = 0; i < 3; ++i) {
-    group.Spawn("buyer", count(ReasonOfCancelling(store.CancelUnits(order, {{line, 1}}))));
-    group.Spawn("shop", count(ReasonOfCancelling(store.transitions.End(
+    group.Spawn("buyer", count(ReasonOf(store.CancelUnits(order, {{line, 1}}))));
+    group.Spawn("shop", count(ReasonOf(store.transitions.End(
                             Soon(), part.id, Scope::Sellers({part.seller}),
                             {State::kCancelled, {domain::ActorRole::kSeller, AccountId::New()}, "", {}},
                             Uuid::NewV7(), "", Now()))));

@@ -21,4 +21,9 @@ inline constexpr Columns kLease{Column{"c.order_id", &Lease::order},
                                 Column{"c.deadline_at < market_now()", &Lease::overdue},
                                 Column{"c.trace", &Lease::trace}};
 
+// What taking a checkout sets: whoever takes one that has waited for its buyer long enough has decided to undo it.
+inline constexpr postgres::Sql kTaken{
+    "step = CASE step WHEN 'WAIT' THEN 'UNDO' ELSE step END, fence = fence + 1,"
+    " lease_until = market_now() + $2::interval"};
+
 }  // namespace market::order::storage

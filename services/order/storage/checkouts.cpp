@@ -48,10 +48,7 @@ constexpr Statement kInsert{"order.insert", R"sql(
   INSERT INTO checkout (order_id, step, lease_until, deadline_at, trace, buyer_id)
   VALUES ($1, 'FORWARD', market_now() + $35::interval, market_now() + $36::interval, $37, buyer_with_room($3, $38)))sql"};
 
-// Whoever takes one that has waited for its buyer long enough has decided to undo it.
-constexpr ComposedStatement kTake{"checkout.take", R"sql(
-  UPDATE checkout c SET step = CASE step WHEN 'WAIT' THEN 'UNDO' ELSE step END, fence = fence + 1,
-                        lease_until = market_now() + $2::interval
+constexpr ComposedStatement kTake{"checkout.take", "UPDATE checkout c SET " + kTaken + R"sql(
   WHERE order_id = $1 AND step <> 'DONE' AND lease_until < market_now() AND (step <> 'WAIT' OR next_run_at <= market_now())
   RETURNING )sql" + kLease};
 constexpr ComposedStatement kRead{
@@ -61,9 +58,7 @@ constexpr ComposedStatement kRead{
 // Names only: what can't be read in a row is for the driver of that row to find out.
 constexpr Columns kDue{Column{"order_id", &Due::order}, Column{"fence", &Due::fence},
                        Column{"attempts", &Due::attempts}, Column{"failures", &Due::failures}};
-constexpr ComposedStatement kTakeDue{"checkout.take_due", R"sql(
-  UPDATE checkout SET step = CASE step WHEN 'WAIT' THEN 'UNDO' ELSE step END, fence = fence + 1,
-                      lease_until = market_now() + $2::interval
+constexpr ComposedStatement kTakeDue{"checkout.take_due", "UPDATE checkout SET " + kTaken + R"sql(
   WHERE order_id IN (SELECT order_id FROM checkout WHERE step <> 'DONE' AND parked_at IS NULL
                      AND next_run_at <= market_now() AND lease_until < market_now()
                      ORDER BY next_run_at LIMIT $1 FOR UPDATE SKIP LOCKED)

@@ -4,9 +4,9 @@
 // LostLease, when somebody else has taken over. The direction is decided once: a checkout that was told to
 // undo never goes forward again. One whose payment was declined, or lost after its order was placed, waits for
 // its buyer: nobody drives it until he pays with another method, or the time for that is over, and then
-// whoever takes it undoes it (paying.cpp). A checkout whose runs break again and again is parked: no worker takes it
-// until an operator lets it go on, and a good run of whoever drives it
-// ends that too. Times are the database's.
+// whoever takes it undoes it (paying.cpp). A checkout whose runs break again and again is parked: no worker
+// takes it until an operator lets it go on, and a good run of whoever drives it ends that too. Times are the
+// database's.
 #pragma once
 #include <chrono>
 #include <cstdint>

@@ -136,7 +136,8 @@ TEST(Checkouts, AFailure_IsKeptWithWhatTheBuyerNeedsToKnow) {
       EXPECT_EQ(order.failure, why);
       EXPECT_EQ(order.payment, payment);
       co_await ExpectSame(store, order);
-      const auto history = (co_await store.orders.History(Soon(), order.id, Scope::Everything())).value();
+      const auto history =
+          (co_await store.orders.History(Soon(), order.id, Scope::Everything(), 0, 100)).value();
       EXPECT_EQ(history.size(), 4u);
       EXPECT_EQ(history.front().from, std::nullopt);
       EXPECT_EQ(history.front().actor, domain::ActorRole::kBuyer);

@@ -12,25 +12,16 @@ using domain::State;
 using testing::AnOrder;
 using testing::MovingStore;
 using testing::Now;
+using testing::ReasonOf;
 using testing::SharedDatabase;
 using testing::Soon;
 using testing::ToldOf;
 using testing::WithStore;
 
-template <class T>
-Task<std::string> ReasonOf(Task<T> task) {
-  try {
-    co_await std::move(task);
-  } catch (const Error& error) {
-    co_return error.reason;
-  }
-  co_return "";
-}
-
 // "from>to actor reason" of each step after PLACED.
 Task<std::string> HistoryOf(MovingStore& store, const domain::Order& order, const domain::SellerOrder& part) {
   std::string steps;
-  const auto history = (co_await store.orders.History(Soon(), order.id, Scope::Everything())).value();
+  const auto history = (co_await store.orders.History(Soon(), order.id, Scope::Everything(), 0, 100)).value();
   for (const auto& event : history) {
     if (event.part != part.id || !event.from || event.from == State::kPendingPayment) continue;
     steps += std::string(Name(*event.from)) + '>' + std::string(Name(event.to)) + ' ' +

@@ -68,7 +68,7 @@ class Orders {
   // so how many there were is a position, and one that does not tell how much the marketplace sells.
   // A buyer or everything: the whole history; sellers: that of their parts. Nothing when none is in scope.
   Task<std::optional<std::vector<domain::Event>>> History(Work work, domain::OrderId id, Scope scope,
-                                                          std::int64_t skipped = 0, std::int64_t limit = 100);
+                                                          std::int64_t skipped, std::int64_t limit);
 
  private:
   postgres::Database& database_;

@@ -47,9 +47,8 @@ constexpr Columns kLockedCheckout{
     Column{"failures", &LockedCheckout::failures}, Column{"parked_at", &LockedCheckout::parked_at}};
 constexpr ComposedStatement kLockCheckout{
     "checkout.lock", "SELECT " + kLockedCheckout + " FROM checkout WHERE order_id = $1 FOR UPDATE"};
-constexpr ComposedStatement kTakeOver{"checkout.take_over", R"sql(
-  UPDATE checkout c SET step = CASE step WHEN 'WAIT' THEN 'UNDO' ELSE step END, fence = fence + 1, lease_until = market_now() + $2::interval, next_run_at = market_now(),
-                        failures = 0, parked_at = NULL
+constexpr ComposedStatement kTakeOver{"checkout.take_over", "UPDATE checkout c SET " + kTaken + R"sql(,
+    next_run_at = market_now(), failures = 0, parked_at = NULL
   WHERE order_id = $1 RETURNING )sql" + kLease};
 
 }  // namespace

@@ -78,7 +78,7 @@ TEST(CheckoutCancelled, IsUndoneByWhoeverDrivesIt) {
                                   Now());
     EXPECT_EQ(order.CurrentState(), State::kFailed);
     EXPECT_EQ(order.failure.reason, FailureReason::kCancelledByBuyer);
-    const auto last = (co_await store.orders.History(Soon(), order.id, mine)).value().back();
+    const auto last = (co_await store.orders.History(Soon(), order.id, mine, 0, 100)).value().back();
     EXPECT_EQ(last.actor, domain::ActorRole::kBuyer);
     EXPECT_EQ(last.reason, "ordered twice");
     EXPECT_FALSE(co_await store.checkouts.Cancel(Soon(), order.id, mine, why, std::nullopt)) << "it is over";
@@ -114,7 +114,8 @@ TEST(CheckoutCancelled, ByAnOperator_IsOnRecordOnce) {
     auto read =
         (co_await store.checkouts.Read(Soon(), *std::ranges::find(due, order.id, &Due::order))).value();
     co_await store.checkouts.Fail(Soon(), read, order, read.undo, {}, Now());
-    const auto last = (co_await store.orders.History(Soon(), order.id, Scope::Everything())).value().back();
+    const auto last =
+        (co_await store.orders.History(Soon(), order.id, Scope::Everything(), 0, 100)).value().back();
     EXPECT_EQ(last.actor, domain::ActorRole::kOperator);
     EXPECT_EQ(last.reason, "CANCELLED_BY_OPERATOR");
   });

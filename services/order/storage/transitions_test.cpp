@@ -62,10 +62,13 @@ Task<> ExpectFulfilment(MovingStore& store) {
   EXPECT_EQ(read.address.city, "London");
   const auto whole = (co_await store.orders.Find(Soon(), order.id, Scope::Everything())).value();
   EXPECT_EQ(whole.CurrentState(), State::kPlaced);
-  const auto history = (co_await store.orders.History(Soon(), order.id, mine)).value();
+  const auto history = (co_await store.orders.History(Soon(), order.id, mine, 0, 100)).value();
   EXPECT_EQ(history.size(), 5u);
-  EXPECT_EQ((co_await store.orders.History(Soon(), order.id, Scope::Buyer(order.buyer))).value().size(), 7u);
-  EXPECT_FALSE((co_await store.orders.History(Soon(), order.id, Scope::Buyer(AccountId::New()))).has_value());
+  EXPECT_EQ(
+      (co_await store.orders.History(Soon(), order.id, Scope::Buyer(order.buyer), 0, 100)).value().size(),
+      7u);
+  EXPECT_FALSE(
+      (co_await store.orders.History(Soon(), order.id, Scope::Buyer(AccountId::New()), 0, 100)).has_value());
   const auto rest = (co_await store.orders.History(Soon(), order.id, mine, 3, 100)).value();
   EXPECT_EQ(rest.size(), 2u);
   EXPECT_EQ(rest.back().to, history.back().to);

@@ -89,16 +89,6 @@ struct Operations : Store {
   SellerId bob = SellerId::New();
 };
 
-template <class T>
-Task<std::string> ReasonOf(Task<T> task) {
-  try {
-    co_await std::move(task);
-  } catch (const Error& error) {
-    co_return error.reason;
-  }
-  co_return "";
-}
-
 inline rpc::Reach Of(SellerId seller) { return {.sellers = {seller}}; }
 
 }  // namespace market::order::testing

@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <string>
 
+#include "platform/testing/reason_of.hpp"
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
 #include "services/order/domain/pricing.hpp"
@@ -16,6 +17,7 @@
 namespace market::order::testing {
 
 using namespace std::chrono_literals;
+using market::testing::ReasonOf;
 using market::testing::Soon;
 
 inline market::testing::TemporaryDatabase& SharedDatabase() {

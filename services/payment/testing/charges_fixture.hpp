@@ -18,6 +18,7 @@
 #include "platform/http/client.hpp"
 #include "platform/http/server.hpp"
 #include "platform/runtime/task_group.hpp"
+#include "platform/testing/reason_of.hpp"
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
 #include "sandbox/http_api.hpp"
@@ -34,6 +35,7 @@ using domain::Progress;
 using domain::State;
 using runtime::After;
 using testing::Eventually;
+using testing::ReasonOf;
 using testing::RunLoop;
 using testing::Soon;
 
@@ -211,17 +213,6 @@ inline domain::Payment ADraft(std::string method = "pm_card_visa") {
                              {{domain::SellerOrderId::New(), SellerId::New(), 1000},
                               {domain::SellerOrderId::New(), SellerId::New(), 2000}},
                              SystemClock().Now());
-}
-
-// The reason of the Error that the task throws; "" when none.
-template <class T>
-Task<std::string> ReasonOf(Task<T> task) {
-  try {
-    co_await std::move(task);
-  } catch (const Error& error) {
-    co_return error.reason;
-  }
-  co_return "";
 }
 
 // As if every pause had passed.

@@ -14,6 +14,7 @@
 
 #include "platform/audit/testing/some_act.hpp"
 #include "platform/runtime/task_group.hpp"
+#include "platform/testing/reason_of.hpp"
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
 #include "services/product/migrations.hpp"
@@ -26,6 +27,7 @@ namespace market::product {
 using namespace std::chrono_literals;
 using runtime::After;
 using testing::Eventually;
+using testing::ReasonOf;
 using testing::RunLoop;
 using testing::Soon;
 
@@ -72,17 +74,6 @@ void WithStores(Body body) {
     co_await stores.database.Close(Soon());
     if (failure) std::rethrow_exception(failure);
   });
-}
-
-// The reason of the Error that the task throws; "" when none.
-template <class T>
-Task<std::string> ReasonOf(Task<T> task) {
-  try {
-    co_await std::move(task);
-  } catch (const Error& error) {
-    co_return error.reason;
-  }
-  co_return "";
 }
 
 // What one seller starts with.
