@@ -16,7 +16,8 @@ constexpr Statement kAppend{"outbox.append", R"sql(
   ORDER BY position)sql"};
 
 // Only while the claim is still ours: `attempts` is its fence.
-constexpr Statement kDeliveredWith{"outbox.delivered_with", "DELETE FROM outbox WHERE id = $1 AND attempts = $2"};
+constexpr Statement kDeliveredWith{"outbox.delivered_with",
+                                   "DELETE FROM outbox WHERE id = $1 AND attempts = $2"};
 
 }  // namespace
 

@@ -33,8 +33,8 @@ constexpr auto kPage = kInSpan + R"sql(
            array_agg(amount_minor) AS amounts
     FROM (SELECT * FROM ledger_posting WHERE entry_id = e.id ORDER BY position) AS posting) p
   ORDER BY e.id DESC)sql";
-constexpr ComposedStatement kListEntries{"ledger.list",
-                                  "SELECT " + kEntry + " FROM (SELECT * FROM ledger_entry WHERE" + kPage};
+constexpr ComposedStatement kListEntries{
+    "ledger.list", "SELECT " + kEntry + " FROM (SELECT * FROM ledger_entry WHERE" + kPage};
 constexpr ComposedStatement kListOfPayment{
     "ledger.list_of_payment",
     "SELECT " + kEntry + " FROM (SELECT * FROM ledger_entry WHERE payment_id = $6 AND" + kPage};
