@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "tools/marketctl/restored.hpp"
 
@@ -20,6 +21,10 @@ constexpr int kTurnsMax = 20;
 // More attempts than a payment ever needs.
 constexpr int kAttemptsMax = 20;
 constexpr std::chrono::milliseconds kTurnPause{500};
+
+// Kept with a refund that was written down here, so that a later run knows it from one that the restored
+// books had already.
+constexpr std::string_view kLostReason = "refunded after the backup";
 
 std::string Amount(std::int64_t minor, const Currency& currency) {
   return std::to_string(minor) + ' ' + std::string(currency.Code()) + " (minor units)";
@@ -47,9 +52,14 @@ std::optional<int> NumberAskedAgain(payment::domain::OrderId order, int newest, 
   return std::nullopt;
 }
 
-bool IsWhollyRefunded(const Payment& payment, const SellerOrderId& part) {
+// All of the part's money is back, and at least some went by a refund that the restored books did not have.
+// What they had, its order knows: an operator gives back what was delivered, and the part lives on.
+bool IsBackByLostRefund(const Payment& payment, const SellerOrderId& part) {
   const auto* split = payment.FindSplit(part);
-  return split && split->amount_minor > 0 && payment.RefundedOf(part) == split->amount_minor;
+  return split && split->amount_minor > 0 && payment.RefundedOf(part) == split->amount_minor &&
+         std::ranges::any_of(payment.refunds, [&](const auto& refund) {
+           return refund.seller_order == part && !refund.account && refund.reason == kLostReason;
+         });
 }
 
 // The refund that was made there, as somebody here may want it again; nothing when it was for none of our
@@ -61,7 +71,7 @@ std::optional<WantedRefund> RefundOf(const Payment& payment, const Listed::Refun
   return WantedRefund{.id = reference->refund,
                       .seller_order = reference->seller_order,
                       .amount = Money{refund.amount_minor, payment.currency},
-                      .reason = "refunded after the backup",
+                      .reason = std::string(kLostReason),
                       .bound = payment::domain::Bound::kExactly};
 }
 
@@ -202,7 +212,7 @@ class ChargeCase {
     if (!order || order->CurrentState() == order::domain::State::kPendingPayment) co_return;
     for (const auto& part : order->parts) {
       const bool has_back = payment.state == payment::domain::State::kVoided ||
-                            IsWhollyRefunded(payment, SellerOrderId(part.id.Value()));
+                            IsBackByLostRefund(payment, SellerOrderId(part.id.Value()));
       if (has_back && !order::domain::IsDead(part.state)) co_await Cancel(*order, part);
     }
   }
@@ -217,7 +227,7 @@ class ChargeCase {
     if (!to_.report.Do(name + ": cancelled, as its money was given back after the backup")) co_return;
     co_await to_.transitions.Cancel(Soon(), order.id, order::storage::Scope::Everything(), {part.id},
                                     {order::domain::ActorRole::kSystem, std::nullopt},
-                                    "refunded after the backup",
+                                    std::string(kLostReason),
                                     Uuid::FromName("reconcile " + part.id.ToString()), "", to_.clock.Now());
   }
 

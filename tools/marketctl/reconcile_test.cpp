@@ -270,6 +270,22 @@ TEST_F(Reconciling, PartThatWasShippedAndRefunded_IsForAPerson) {
   });
 }
 
+TEST_F(Reconciling, PartThatAnOperatorHadRefundedBefore_IsLeftAlone) {
+  Run([&](boost::asio::io_context& io) -> Task<> {
+    const auto payment = co_await Captured();
+    AnOrder(payment, "DELIVERED");
+    co_await charges_->Refund(Soon(), payment.order,
+                              {.id = payment::domain::RefundId::New(),
+                               .seller_order = payment.splits.at(0).seller_order,
+                               .amount = {},
+                               .reason = "broken",
+                               .account = AccountId::New()});
+    const auto told = co_await Reconcile(io);
+    EXPECT_EQ(told.steps + told.left, 0u) << out_;
+    EXPECT_EQ(PartStates(payment), "DELIVERED DELIVERED");
+  });
+}
+
 TEST_F(Reconciling, RefundThatIsNoPartOfOurs_IsForAPerson) {
   Run([&](boost::asio::io_context& io) -> Task<> {
     const auto payment = co_await Captured();
