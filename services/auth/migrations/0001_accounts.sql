@@ -4,6 +4,9 @@ CREATE TABLE account (
   email_key     text        NOT NULL,                                          -- lower-cased: names the account
   password_hash text        NOT NULL CHECK (password_hash LIKE '$argon2id$%'),
   version       bigint      NOT NULL DEFAULT 1,
+  -- The version that last took something away from what its access tokens say, and when: older tokens are refused.
+  reduced_version bigint    NOT NULL DEFAULT 0,
+  reduced_at    timestamptz,
   created_at    timestamptz NOT NULL DEFAULT market_now(),
   updated_at    timestamptz NOT NULL DEFAULT market_now(),
   CONSTRAINT account_email_key UNIQUE (email_key)
