@@ -29,7 +29,7 @@ int Run(int argc, char** argv) {
   order::Service order(host, order_settings, {user.Api(), product.Api(), payment.Api()});
   payment.Connect({order.Api()});
 
-  host.VerifyTokens(auth.OwnKeys());
+  host.VerifyTokens(auth.Tokens());
   host.Add(auth);
   host.Add(user);
   host.Add(product);

@@ -31,6 +31,13 @@ namespace {
 using namespace std::chrono_literals;
 namespace log = telemetry::log;
 
+// What has ended is refused everywhere within 2 s: that is one period, one answer, and what auth's log lags.
+// So auth that is back is asked as soon.
+constexpr std::chrono::milliseconds kRevocationsEvery{500};
+constexpr runtime::Backoff::Options kRevocationsAgain{.initial = std::chrono::milliseconds(250),
+                                                      .max = std::chrono::milliseconds(750)};
+constexpr std::chrono::seconds kRevocationsLimit{5};
+
 void ReportToLog(std::string_view event, std::string_view detail) {
   const bool failed = event.ends_with("failed");
   log::Write(failed ? telemetry::LogLevel::kError : telemetry::LogLevel::kInfo,
@@ -271,11 +278,11 @@ rpc::Channel& Host::Peer(std::string_view name) {
   return *peer.channel;
 }
 
-void Host::VerifyTokens(identity::TokenVerifier::FetchKeys fetch) {
+void Host::VerifyTokens(identity::TokenVerifier::Source source) {
   auto& s = *state_;
   const auto limit = static_cast<std::size_t>(*s.settings.concurrency);
   s.admission.emplace(resilience::Admission::Options{.limit = limit, .queue_limit = 2 * limit});
-  s.verifier.emplace(*s.settings.issuer, s.clock, std::move(fetch));
+  s.verifier.emplace(*s.settings.issuer, s.clock, std::move(source));
   s.edge.emplace(rpc::EdgeOptions{}, *s.verifier, *s.admission, s.metrics, *s.tracer);
 }
 
@@ -323,6 +330,11 @@ Task<> Host::Start() {
     telemetry::TendLog();
     co_return;
   });
+  if (s.verifier) {
+    s.background.Run(
+        {.name = s.options.name + ".revocations", .period = kRevocationsEvery, .backoff = kRevocationsAgain},
+        [&s] { return s.verifier->CatchUp(runtime::After(kRevocationsLimit)); });
+  }
   if (const auto tls = s.settings.Tls()) {
     s.certificate_watch.emplace(*tls, [&s, tls] {
       grpc::CheckTlsFiles(*tls);

@@ -107,7 +107,8 @@ class Host {
   Task<> OpenLog(std::string_view service, events::Log& events);
   rpc::Channel& Peer(std::string_view name);
 
-  void VerifyTokens(identity::TokenVerifier::FetchKeys fetch);
+  // Runs <program>.revocations, which reads what has ended twice a second.
+  void VerifyTokens(identity::TokenVerifier::Source source);
   // Services start in this order and their steps end in the reverse one.
   void Add(Service& service);
   // For parts besides services (the gateway's HTTP server): runs after the services have started.

@@ -115,9 +115,10 @@ std::optional<Claims> ReadClaims(std::string_view part, std::string_view issuer,
     return std::nullopt;
   const auto account = AccountId::Parse(TextAt(*payload, "sub").value_or(""));
   const auto session = Uuid::Parse(TextAt(*payload, "sid").value_or(""));
+  const auto version = IntAt(*payload, "ver");
   const auto issued_at = IntAt(*payload, "iat");
   const auto expires_at = IntAt(*payload, "exp");
-  if (!account || !session || !issued_at || !expires_at) return std::nullopt;
+  if (!account || !session || !version || !issued_at || !expires_at) return std::nullopt;
   const auto now_s = ToSeconds(now);
   if (*expires_at <= now_s - kTokenSkew.count() || *issued_at > now_s + kTokenSkew.count() ||
       *expires_at < *issued_at) {
@@ -128,6 +129,7 @@ std::optional<Claims> ReadClaims(std::string_view part, std::string_view issuer,
     if (!not_before || *not_before > now_s + kTokenSkew.count()) return std::nullopt;
   }
   Claims claims{.principal = {.account = *account, .session = *session},
+                .account_version = *version,
                 .issuer = std::string(issuer),
                 .issued_at = Time(std::chrono::seconds(*issued_at)),
                 .expires_at = Time(std::chrono::seconds(*expires_at))};
@@ -149,6 +151,7 @@ json::object ToJson(const Claims& claims) {
                           {"aud", std::string(kAudience)},
                           {"sub", claims.principal.account.ToString()},
                           {"sid", claims.principal.session.ToString()},
+                          {"ver", claims.account_version},
                           {"jti", Uuid::NewV7().ToString()},
                           {"iat", ToSeconds(claims.issued_at)},
                           {"exp", ToSeconds(claims.expires_at)}};

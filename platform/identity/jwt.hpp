@@ -18,11 +18,13 @@
 namespace market::identity {
 
 inline constexpr std::size_t kTokenBytesMax = 4096;
-inline constexpr std::chrono::seconds kTokenSkew{30};  // how far the clocks of two machines may be apart
+inline constexpr std::chrono::seconds kTokenSkew{30};      // how far the clocks of two machines may be apart
+inline constexpr std::chrono::hours kTokenLifetimeMax{1};  // no auth issues one that lives longer
 inline constexpr std::string_view kAudience = "marketplace";
 
 struct Claims {
   Principal principal;
+  std::int64_t account_version = 0;  // claim `ver`: of the account, when the token was issued
   std::string issuer;
   Time issued_at;
   Time expires_at;

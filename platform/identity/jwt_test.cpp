@@ -68,7 +68,7 @@ class Jwt : public testing::Test {
 constexpr const char* kGoodHeader = R"({"alg":"ES256","typ":"at+jwt","kid":"KID"})";
 constexpr const char* kGoodPayload =
     R"({"iss":"https://market.test","aud":"marketplace","sub":"01976b2a-0000-7000-8000-000000000001",)"
-    R"("sid":"01976b2a-0000-7000-8000-000000000002","iat":1750000000,"exp":1750000600})";
+    R"("sid":"01976b2a-0000-7000-8000-000000000002","ver":4,"iat":1750000000,"exp":1750000600})";
 
 TEST_F(Jwt, RfcVector_Verifies) {
   const auto key =
@@ -81,6 +81,7 @@ TEST_F(Jwt, RfcVector_Verifies) {
 
 TEST_F(Jwt, SignedClaims_ComeBack) {
   auto claims = SomeClaims();
+  claims.account_version = 7;
   claims.principal.permissions = {options::LEDGER_READ};
   claims.principal.sellers = {{SellerId::New(), {options::ORDERS_READ, options::OFFERS_WRITE}},
                               {SellerId::New(), {options::ORDERS_READ}},
@@ -90,6 +91,7 @@ TEST_F(Jwt, SignedClaims_ComeBack) {
   ASSERT_TRUE(read);
   EXPECT_EQ(read->principal.account, claims.principal.account);
   EXPECT_EQ(read->principal.session, claims.principal.session);
+  EXPECT_EQ(read->account_version, 7);
   EXPECT_EQ(read->principal.permissions, claims.principal.permissions);
   for (const auto& membership : claims.principal.sellers) {
     const auto found = std::ranges::find(read->principal.sellers, membership.seller, &Membership::seller);
@@ -237,6 +239,9 @@ TEST_F(Jwt, HostileClaims_AreRefused) {
       {R"("aud":"marketplace",)", ""},
       {R"("aud":"marketplace")", R"("aud":["marketplace","other"])"},
       {R"("sub":"01976b2a-0000-7000-8000-000000000001")", R"("sub":"admin")"},
+      {R"("ver":4,)", ""},
+      {R"("ver":4)", R"("ver":"4")"},
+      {R"("ver":4)", R"("ver":4.5)"},
       {R"("sub":"01976b2a-0000-7000-8000-000000000001",)", ""},
       {R"("sid":"01976b2a-0000-7000-8000-000000000002")", R"("sid":"")"},
       {R"("exp":1750000600)", R"("exp":1749999969)"},

@@ -43,6 +43,7 @@ class TokenCache {
  public:
   struct Entry {
     Principal principal;
+    TokenFacts facts;
     Time good_until;
   };
 
@@ -85,9 +86,11 @@ class TokenCache {
 struct TokenVerifier::State {
   std::string issuer;
   const Clock& clock;
-  FetchKeys fetch;
+  Source source;
   KeyRing ring;
-  std::vector<std::string> kids;  // of the last answer
+  Revocations revocations{};
+  std::optional<std::string> revoked_up_to;  // nothing: it was never read to its end
+  std::vector<std::string> kids;             // of the last answer
   TokenCache cache;
   std::optional<Time> asked_at;    // the last fetch that ran to its end
   std::optional<Time> fetched_at;  // the last one that succeeded
@@ -99,8 +102,10 @@ struct TokenVerifier::State {
     return !since || now < *since || now - *since >= pause;
   }
 
+  // It can't tell good tokens from bad ones.
+  bool Blind() const { return ring.Empty() || !revoked_up_to; }
   bool MayFetch(Time now) const {
-    return !fetching && Passed(asked_at, ring.Empty() ? kFirstFetchPause : kFetchPause, now);
+    return !fetching && Passed(asked_at, Blind() ? kFirstFetchPause : kFetchPause, now);
   }
   bool Stale(Time now) const { return Passed(fetched_at, kFreshFor, now); }
 
@@ -134,8 +139,9 @@ struct TokenVerifier::State {
     } mark(*this);
     const auto limit = runtime::After(kFetchLimit);
     try {
-      const auto keys = co_await fetch(std::min(deadline, limit));
+      const auto keys = co_await source.keys(std::min(deadline, limit));
       Accept(keys, clock.Now());
+      if (!revoked_up_to) co_await CatchUp(std::min(deadline, limit));
     } catch (const Error& error) {
       // Its caller's time was up, which says nothing of auth: the next one asks at once.
       if (error.code == Code::kDeadlineExceeded && deadline < limit) throw;
@@ -144,6 +150,17 @@ struct TokenVerifier::State {
     }
     asked_at = clock.Now();
     DropOutdated(*asked_at);
+  }
+
+  Task<> CatchUp(runtime::Deadline deadline) {
+    auto after = revoked_up_to.value_or("");
+    for (bool more = true; more;) {
+      auto revoked = co_await source.revoked(after, deadline);
+      revocations.Apply(revoked, clock.Now());
+      more = revoked.more;
+      after = std::move(revoked.next);
+    }
+    revoked_up_to = std::move(after);
   }
 
   Task<> Wait(runtime::Deadline deadline) {
@@ -155,12 +172,22 @@ struct TokenVerifier::State {
   const Principal& Check(std::string_view token, Time now) {
     auto claims = ring.Verify(token, issuer, now);
     if (!claims) throw Unauthenticated();
-    return cache.Put(token, {std::move(claims->principal), claims->expires_at + kTokenSkew}).principal;
+    const TokenFacts facts{.session = claims->principal.session,
+                           .account = claims->principal.account,
+                           .account_version = claims->account_version,
+                           .issued_at = claims->issued_at};
+    return StillGood(
+        cache.Put(token, {std::move(claims->principal), facts, claims->expires_at + kTokenSkew}));
+  }
+
+  const Principal& StillGood(const TokenCache::Entry& entry) const {
+    if (revocations.Refuses(entry.facts)) throw Unauthenticated();
+    return entry.principal;
   }
 };
 
-TokenVerifier::TokenVerifier(std::string issuer, const Clock& clock, FetchKeys fetch)
-    : state_(new State{.issuer = std::move(issuer), .clock = clock, .fetch = std::move(fetch)}) {}
+TokenVerifier::TokenVerifier(std::string issuer, const Clock& clock, Source source)
+    : state_(new State{.issuer = std::move(issuer), .clock = clock, .source = std::move(source)}) {}
 
 TokenVerifier::~TokenVerifier() = default;
 
@@ -168,8 +195,8 @@ const Principal* TokenVerifier::TryVerify(std::string_view authorization) {
   auto& state = *state_;
   const auto token = BearerToken(authorization);
   const Time now = state.clock.Now();
-  if (state.Stale(now) && state.MayFetch(now)) return nullptr;
-  if (const auto* entry = state.cache.Find(token, now)) return &entry->principal;
+  if (state.Blind() || (state.Stale(now) && state.MayFetch(now))) return nullptr;
+  if (const auto* entry = state.cache.Find(token, now)) return &state.StillGood(*entry);
   const auto kid = KeyRing::KidOf(token);
   if (!kid) throw Unauthenticated();
   return state.ring.Has(*kid) ? &state.Check(token, now) : nullptr;
@@ -184,18 +211,21 @@ Task<Principal> TokenVerifier::Verify(std::string_view authorization, runtime::D
   while (true) {
     const Time now = state.clock.Now();
     const bool known = state.ring.Has(*kid);
-    if (state.MayFetch(now) && (state.Stale(now) || !known)) {
+    const bool in_need = !known || state.Blind();
+    if (state.MayFetch(now) && (state.Stale(now) || in_need)) {
       co_await state.Fetch(deadline);
-    } else if (!known && state.fetching) {
+    } else if (in_need && state.fetching) {
       co_await state.Wait(deadline);
     } else {
       break;
     }
   }
-  if (state.ring.Empty()) throw Unavailable("access tokens can't be verified right now");
+  if (state.Blind()) throw Unavailable("access tokens can't be verified right now");
   const Time later = state.clock.Now();
-  if (const auto* entry = state.cache.Find(token, later)) co_return entry->principal;
+  if (const auto* entry = state.cache.Find(token, later)) co_return state.StillGood(*entry);
   co_return state.Check(token, later);
 }
+
+Task<> TokenVerifier::CatchUp(runtime::Deadline deadline) { return state_->CatchUp(deadline); }
 
 }  // namespace market::identity

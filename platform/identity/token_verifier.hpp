@@ -1,9 +1,12 @@
-// From "Bearer …" to a Principal: keys fetched from auth and kept, verified tokens cached until they expire.
+// From "Bearer …" to a Principal: keys fetched from auth and kept, verified tokens cached until they expire,
+// what ended before its time refused.
 //
 // Keys are fetched again when they are used and older than 60 s, or when a token names an unknown one: one
 // fetch at a time, at most one every 10 s. When auth can't be reached the keys at hand stay good for 24 h, so
-// an auth outage does not stop purchases. At most 10,000 tokens are cached. Io
-// thread only.
+// an auth outage does not stop purchases. At most 10,000 tokens are cached.
+//
+// What ended is read by CatchUp, which a worker calls again and again: a refusal is about that old. Until it
+// was read once nothing is verified; when auth is away later, what was refused stays so. Io thread only.
 #pragma once
 #include <functional>
 #include <memory>
@@ -13,15 +16,21 @@
 
 #include "platform/core/clock.hpp"
 #include "platform/identity/jwt.hpp"
+#include "platform/identity/revocations.hpp"
 #include "platform/runtime/task.hpp"
 
 namespace market::identity {
 
 class TokenVerifier {
  public:
-  using FetchKeys = std::function<Task<std::vector<PublicKey>>(runtime::Deadline)>;
+  // What auth tells, over the wire or in its own process.
+  struct Source {
+    std::function<Task<std::vector<PublicKey>>(runtime::Deadline)> keys;
+    // What ended since `after`, the `next` of the answer before; empty: all that a token can still name.
+    std::function<Task<Revoked>(std::string after, runtime::Deadline)> revoked;
+  };
 
-  TokenVerifier(std::string issuer, const Clock& clock, FetchKeys fetch);
+  TokenVerifier(std::string issuer, const Clock& clock, Source source);
   ~TokenVerifier();
 
   // The answer without waiting, if no key must be fetched for it; null otherwise: then Verify. The principal
@@ -31,6 +40,9 @@ class TokenVerifier {
   // `authorization` is a header value. Throws Error UNAUTHENTICATED unless it is a valid bearer token,
   // UNAVAILABLE when no key could be had at all.
   Task<Principal> Verify(std::string_view authorization, runtime::Deadline deadline);
+
+  // Reads what has ended since it was last called. Throws what the source throws, and goes on from there.
+  Task<> CatchUp(runtime::Deadline deadline);
 
  private:
   struct State;

@@ -25,6 +25,15 @@ struct Keys {
   std::shared_ptr<runtime::OneShot<>> gate;  // an answer waits for it
   bool gate_is_the_firsts = false;           // the others are answered at once
   int fetches = 0;
+  Revoked revoked = {.next = "1"};
+  std::optional<Error> revoked_failure;
+  std::vector<std::string> asked_after;
+
+  Task<Revoked> Feed(std::string after) {
+    asked_after.push_back(std::move(after));
+    if (revoked_failure) throw *revoked_failure;
+    co_return revoked;
+  }
 
   Task<std::vector<PublicKey>> Fetch(runtime::Deadline deadline) {
     ++fetches;
@@ -38,7 +47,8 @@ struct Keys {
 class Verifier : public ::testing::Test {
  protected:
   std::string Token(const SigningKey& key) const {
-    return "Bearer " + key.Sign({.principal = {.account = account_, .session = Uuid::NewV7()},
+    return "Bearer " + key.Sign({.principal = {.account = account_, .session = session_},
+                                 .account_version = 4,
                                  .issuer = kOurIssuer,
                                  .issued_at = clock_.Now(),
                                  .expires_at = clock_.Now() + std::chrono::minutes(10)});
@@ -59,13 +69,21 @@ class Verifier : public ::testing::Test {
     });
   }
 
+  void CatchUp() {
+    RunLoop([&]() -> Task<> { co_await verifier_.CatchUp(runtime::After(std::chrono::seconds(5))); });
+  }
+
   AccountId account_ = AccountId::New();
+  Uuid session_ = Uuid::NewV7();
   testing::FakeClock clock_;
   SigningKey key_ = SigningKey::Generate();
   SigningKey next_key_ = SigningKey::Generate();
   Keys auth_{.keys = {key_.Public()}};
-  TokenVerifier verifier_{kOurIssuer, clock_,
-                          [this](runtime::Deadline deadline) { return auth_.Fetch(deadline); }};
+  TokenVerifier verifier_{
+      kOurIssuer,
+      clock_,
+      {.keys = [this](runtime::Deadline deadline) { return auth_.Fetch(deadline); },
+       .revoked = [this](std::string after, runtime::Deadline) { return auth_.Feed(std::move(after)); }}};
 };
 
 TEST_F(Verifier, GoodToken_NeedsOneFetch) {
@@ -83,6 +101,39 @@ TEST_F(Verifier, CachedToken_EndsWithItsTime) {
   EXPECT_EQ(Ask(token), Code::kOk);
   clock_.Advance(std::chrono::seconds(1));
   EXPECT_EQ(Ask(token), Code::kUnauthenticated);
+}
+
+TEST_F(Verifier, EndedSession_IsRefusedOnceItIsRead) {
+  const auto token = Token(key_);
+  EXPECT_EQ(Ask(token), Code::kOk);
+  auth_.revoked = {.ended = {session_}, .next = "2"};
+  EXPECT_EQ(Ask(token), Code::kOk);
+  CatchUp();
+  EXPECT_EQ(Ask(token), Code::kUnauthenticated);        // the cached one
+  EXPECT_EQ(Ask(Token(key_)), Code::kUnauthenticated);  // and one that nobody has seen
+  auth_.failure = auth_.revoked_failure = Unavailable("away");
+  clock_.Advance(std::chrono::minutes(9));
+  EXPECT_EQ(Ask(token), Code::kUnauthenticated);
+  EXPECT_EQ(auth_.asked_after, (std::vector<std::string>{"", "1"}));
+}
+
+TEST_F(Verifier, TokenOfBeforeAnAccountsReduction_IsRefused) {
+  EXPECT_EQ(Ask(Token(key_)), Code::kOk);
+  auth_.revoked = {.outdated = {{account_, 4}}, .next = "2"};
+  CatchUp();
+  EXPECT_EQ(Ask(Token(key_)), Code::kOk);
+  auth_.revoked = {.outdated = {{account_, 5}}, .next = "3"};
+  CatchUp();
+  EXPECT_EQ(Ask(Token(key_)), Code::kUnauthenticated);
+}
+
+TEST_F(Verifier, WhatEndedIsUnknown_NothingIsVerified) {
+  auth_.revoked_failure = Unavailable("away");
+  EXPECT_EQ(Ask(Token(key_)), Code::kUnavailable);
+  auth_.revoked_failure.reset();
+  auth_.revoked.ended = {session_};
+  clock_.Advance(std::chrono::seconds(1));
+  EXPECT_EQ(Ask(Token(key_)), Code::kUnauthenticated);
 }
 
 TEST_F(Verifier, OtherSchemes_AreRefused) {

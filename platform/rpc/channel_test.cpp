@@ -7,8 +7,8 @@
 #include "platform/grpc/server.hpp"
 #include "platform/grpc/testing/test_certificates.hpp"
 #include "platform/rpc/backend.hpp"
-#include "platform/rpc/key_source.hpp"
 #include "platform/rpc/testing/probe_fixture.hpp"
+#include "platform/rpc/token_source.hpp"
 #include "platform/runtime/task_group.hpp"
 
 namespace market::rpc {
@@ -303,14 +303,39 @@ TEST_F(ChannelTest, ChannelBackend_IsTheGatewaysWay) {
   });
 }
 
-TEST_F(ChannelTest, KeysOverAChannel_VerifyTokens) {
+TEST_F(ChannelTest, AuthOverAChannel_VerifiesTokensAndRefusesWhatEnded) {
   WithPair("order", [&](Pair& pair) -> Task<> {
     probe_.keys = {key_.Public()};
-    identity::TokenVerifier verifier(kIssuer, clock_, FetchKeysOver(*pair.channel, Find("GetKeys")));
+    probe_.revoked.set_next("1");
+    identity::TokenVerifier verifier(kIssuer, clock_, TokenSource(*pair.channel, api::ProbeMethods()));
     const auto buyer = Buyer();
     EXPECT_EQ((co_await verifier.Verify(TokenOf(buyer), Soon())).account, buyer.account);
-    EXPECT_THROW(FetchKeysOver(*pair.channel, Find("ReadPublic")), std::logic_error);
+    EXPECT_EQ(probe_.after, "");
+    probe_.revoked.add_ended(buyer.session.ToString());
+    co_await verifier.CatchUp(Soon());
+    EXPECT_EQ(probe_.after, "1");
+    EXPECT_THROW(verifier.TryVerify(TokenOf(buyer)), Error);
   });
+}
+
+TEST(RevocationFeed, IsReadAsItIsMeant) {
+  const auto session = Uuid::NewV7();
+  const auto account = AccountId::New();
+  marketplace::type::v1::RevocationFeed feed;
+  feed.add_ended(session.ToString());
+  feed.add_ended("none of ours");
+  auto* outdated = feed.add_outdated();
+  outdated->set_account_id(account.ToString());
+  outdated->set_version(7);
+  feed.mutable_all_before()->set_seconds(12);
+  feed.set_next("n");
+  feed.set_more(true);
+  const auto revoked = ReadRevoked(feed);
+  EXPECT_EQ(revoked.ended, std::vector{session});
+  EXPECT_EQ(revoked.outdated, (std::vector{std::pair{account, std::int64_t{7}}}));
+  EXPECT_EQ(revoked.all_before, Time(std::chrono::seconds(12)));
+  EXPECT_EQ(revoked.next, "n");
+  EXPECT_TRUE(revoked.more);
 }
 
 Task<> Echo(api::ProbeClient& client, std::string text, int& good) {

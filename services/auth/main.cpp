@@ -12,7 +12,7 @@ int Run(int argc, char** argv) {
   auth::Service auth(host, settings);
   auth.Connect({users});
 
-  host.VerifyTokens(auth.OwnKeys());
+  host.VerifyTokens(auth.Tokens());
   host.Add(auth);
   return host.Run();
 }

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "platform/rpc/token_source.hpp"
 #include "services/auth/migrations.hpp"
 #include "services/auth/workers/outbox_handlers.hpp"
 
@@ -46,7 +47,8 @@ Settings::Settings(config::Properties& properties)
     : signing_key(
           properties.Secret("auth.signing_key", "private EC P-256 key (PEM) that signs access tokens")),
       access_token_lifetime(properties.Duration("auth.access_token_lifetime",
-                                                "how long an access token is valid", 1s, 1h, 10min)),
+                                                "how long an access token is valid", 1s,
+                                                identity::kTokenLifetimeMax, 10min)),
       session_idle(properties.Duration("auth.session_idle", "how long a session lives without a refresh", 1s,
                                        std::chrono::days(365), domain::Lifetimes().idle)),
       session_lifetime(properties.Duration("auth.session_lifetime", "how long a session lives at most", 1s,
@@ -91,6 +93,8 @@ Service::Service(host::Host& host, const Settings& settings, Keys keys)
       accounts_(database_, LifetimesOf(settings)),
       sessions_(database_, LifetimesOf(settings)),
       log_(database_, host.EventOptions("auth")),
+      revocations_(database_, log_,
+                   {.token_lifetime_max = identity::kTokenLifetimeMax + identity::kTokenSkew}),
       relay_(database_, host.Tracer(), host.RelayOptions("auth")),
       sweeper_(sessions_),
       metrics_(host.Metrics()),
@@ -103,8 +107,8 @@ Service::Service(host::Host& host, const Settings& settings, Keys keys)
       device_tokens_(std::move(keys.device),
                      std::chrono::duration_cast<std::chrono::seconds>(*settings.device_lifetime),
                      host.SystemTime()),
-      service_({accounts_, sessions_, passwords_, limits_, refresh_tokens_, access_tokens_, device_tokens_,
-                metrics_, [this] { relay_.Wake(); }}) {
+      service_({accounts_, sessions_, revocations_, passwords_, limits_, refresh_tokens_, access_tokens_,
+                device_tokens_, metrics_, [this] { relay_.Wake(); }}) {
   host.Metrics().Collect([this] { metrics_.Measured(passwords_.CurrentLoad(), limits_.Refused()); });
 }
 
@@ -122,12 +126,20 @@ Task<> Service::Start() {
   host_.Background().Run(sweeper_.Sweeping());
 }
 
-identity::TokenVerifier::FetchKeys Service::OwnKeys() {
-  return [this](runtime::Deadline) { return PublicKeys(); };
+identity::TokenVerifier::Source Service::Tokens() {
+  return {.keys = [this](runtime::Deadline) { return PublicKeys(); },
+          .revoked = [this](std::string after,
+                            runtime::Deadline deadline) { return Revoked(std::move(after), deadline); }};
 }
 
 Task<std::vector<identity::PublicKey>> Service::PublicKeys() {
   co_return std::vector{access_tokens_.Public()};
+}
+
+Task<identity::Revoked> Service::Revoked(std::string after, runtime::Deadline deadline) {
+  marketplace::type::v1::FeedRequest request;
+  request.set_after(std::move(after));
+  co_return rpc::ReadRevoked(co_await revocations_.Feed(deadline, std::move(request)));
 }
 
 }  // namespace market::auth

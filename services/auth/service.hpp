@@ -44,12 +44,13 @@ class Service final : public host::Service {
   idempotency::Store* Answers() override { return &answers_; }
   // For services of the same process.
   api::AuthApi& Api() { return neighbour_; }
-  // Its own public keys, for the token verifier of the process that issues.
-  identity::TokenVerifier::FetchKeys OwnKeys();
+  // For the token verifier of the process that issues: what others ask over the wire.
+  identity::TokenVerifier::Source Tokens();
 
  private:
   Service(host::Host& host, const Settings& settings, Keys keys);
   Task<std::vector<identity::PublicKey>> PublicKeys();
+  Task<identity::Revoked> Revoked(std::string after, runtime::Deadline deadline);
 
   host::Host& host_;
   postgres::Database database_;
@@ -58,6 +59,7 @@ class Service final : public host::Service {
   storage::Accounts accounts_;
   storage::Sessions sessions_;
   events::Log log_;
+  storage::Revocations revocations_;
   outbox::Relay relay_;
   Sweeper sweeper_;
   Metrics metrics_;

@@ -1,5 +1,5 @@
 #include "marketplace/auth/v1/auth.market.hpp"
-#include "platform/rpc/key_source.hpp"
+#include "platform/rpc/token_source.hpp"
 #include "services/order/service.hpp"
 
 namespace {
@@ -15,7 +15,7 @@ int Run(int argc, char** argv) {
   api::PaymentClient payments(host.Peer("payment"));
   order::Service order(host, settings, {users, products, payments});
 
-  host.VerifyTokens(rpc::FetchKeysOver(host.Peer("auth"), api::AuthMethods().Find("GetKeys")));
+  host.VerifyTokens(rpc::TokenSource(host.Peer("auth"), api::AuthMethods()));
   host.Add(order);
   return host.Run();
 }

@@ -1,5 +1,5 @@
 #include "marketplace/auth/v1/auth.market.hpp"
-#include "platform/rpc/key_source.hpp"
+#include "platform/rpc/token_source.hpp"
 #include "services/payment/service.hpp"
 
 namespace {
@@ -14,7 +14,7 @@ int Run(int argc, char** argv) {
   payment::Service payment(host, settings);
   payment.Connect({orders});
 
-  host.VerifyTokens(rpc::FetchKeysOver(host.Peer("auth"), api::AuthMethods().Find("GetKeys")));
+  host.VerifyTokens(rpc::TokenSource(host.Peer("auth"), api::AuthMethods()));
   host.Add(payment);
   return host.Run();
 }

@@ -1,5 +1,5 @@
 #include "marketplace/auth/v1/auth.market.hpp"
-#include "platform/rpc/key_source.hpp"
+#include "platform/rpc/token_source.hpp"
 #include "services/product/service.hpp"
 
 namespace {
@@ -12,7 +12,7 @@ int Run(int argc, char** argv) {
 
   product::Service product(host, settings);
 
-  host.VerifyTokens(rpc::FetchKeysOver(host.Peer("auth"), api::AuthMethods().Find("GetKeys")));
+  host.VerifyTokens(rpc::TokenSource(host.Peer("auth"), api::AuthMethods()));
   host.Add(product);
   return host.Run();
 }

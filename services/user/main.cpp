@@ -1,4 +1,4 @@
-#include "platform/rpc/key_source.hpp"
+#include "platform/rpc/token_source.hpp"
 #include "services/user/service.hpp"
 
 namespace {
@@ -12,7 +12,7 @@ int Run(int argc, char** argv) {
   api::AuthClient auth(host.Peer("auth"));
   user::Service user(host, settings, {auth});
 
-  host.VerifyTokens(rpc::FetchKeysOver(host.Peer("auth"), api::AuthMethods().Find("GetKeys")));
+  host.VerifyTokens(rpc::TokenSource(host.Peer("auth"), api::AuthMethods()));
   host.Add(user);
   return host.Run();
 }

@@ -79,6 +79,11 @@ class FakeProbe final : public api::ProbeApi {
     }
     co_return set;
   }
+  Task<marketplace::type::v1::RevocationFeed> Feed(CallContext&,
+                                                   marketplace::type::v1::FeedRequest request) override {
+    after = request.after();
+    co_return revoked;
+  }
 
   int calls = 0;
   bool anonymous = false;  // the last call
@@ -93,6 +98,8 @@ class FakeProbe final : public api::ProbeApi {
   std::vector<Uuid> operation_ids;
   Reach reach;
   std::vector<identity::PublicKey> keys;
+  marketplace::type::v1::RevocationFeed revoked;
+  std::string after;  // of the last Feed
 
  private:
   Task<Reply> Answer(CallContext& call, probe::ProbeRequest request) {
@@ -195,10 +202,14 @@ class ProbeFixture : public ::testing::Test {
   const Method& Find(std::string_view name) const { return api::ProbeMethods().Find(name); }
 
   Task<std::vector<identity::PublicKey>> Keys() { co_return std::vector<identity::PublicKey>{key_.Public()}; }
+  Task<identity::Revoked> NothingRevoked() { co_return identity::Revoked(); }
 
   testing::FakeClock clock_;
   identity::SigningKey key_ = identity::SigningKey::Generate();
-  identity::TokenVerifier verifier_{kIssuer, clock_, [this](runtime::Deadline) { return Keys(); }};
+  identity::TokenVerifier verifier_{kIssuer,
+                                    clock_,
+                                    {.keys = [this](runtime::Deadline) { return Keys(); },
+                                     .revoked = [this](auto, auto) { return NothingRevoked(); }}};
   telemetry::Metrics metrics_;
   telemetry::Tracer tracer_;
   resilience::Admission admission_{resilience::Admission::Options{}};

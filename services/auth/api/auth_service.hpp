@@ -16,6 +16,7 @@
 #include "services/auth/credentials/passwords.hpp"
 #include "services/auth/metrics.hpp"
 #include "services/auth/storage/accounts.hpp"
+#include "services/auth/storage/revocations.hpp"
 #include "services/auth/storage/sessions.hpp"
 
 namespace market::auth {
@@ -25,6 +26,7 @@ class AuthService final : public api::AuthApi {
   struct Deps {
     storage::Accounts& accounts;
     storage::Sessions& sessions;
+    storage::Revocations& revocations;
     Passwords& passwords;
     Limits& limits;
     const RefreshTokens& refresh_tokens;
@@ -43,11 +45,12 @@ class AuthService final : public api::AuthApi {
   Task<api::auth::Session> SignIn(CallContext& call, api::auth::SignInRequest request) override;
   Task<api::auth::Session> RefreshSession(CallContext& call,
                                           api::auth::RefreshSessionRequest request) override;
-  // Ends the session, so that it can't be refreshed;
-  // its access token runs out by itself within its ten minutes.
+  // Ends the session: it can't be refreshed, and its access token is refused everywhere within 2 s.
   Task<google::protobuf::Empty> SignOut(CallContext& call, api::auth::SignOutRequest request) override;
   Task<api::auth::Account> GetMyAccount(CallContext& call, api::auth::GetMyAccountRequest request) override;
   Task<marketplace::type::v1::KeySet> GetKeys(CallContext& call, api::auth::GetKeysRequest request) override;
+  Task<marketplace::type::v1::RevocationFeed> Feed(CallContext& call,
+                                                   marketplace::type::v1::FeedRequest request) override;
   Task<google::protobuf::Empty> BindSeller(CallContext& call, api::auth::BindSellerRequest request) override;
 
  private:

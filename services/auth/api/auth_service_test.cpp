@@ -41,14 +41,16 @@ class AuthServiceTest : public ::testing::Test {
       co_await database.Open(Soon());
       storage::Accounts accounts(database, {});
       storage::Sessions sessions(database, {});
+      events::Log log(database, {});
+      storage::Revocations revocations(database, log, {.token_lifetime_max = std::chrono::hours(1)});
       accounts_ = &accounts;
       auto keys = KeysFromPem(kKey);
       const AccessTokens access_tokens(std::move(keys.signing), std::string(kIssuer),
                                        std::chrono::minutes(10), clock_);
       ring_.Replace({access_tokens.Public()});
       const DeviceTokens device_tokens(keys.device, std::chrono::days(365), clock_);
-      AuthService service({accounts, sessions, *passwords_, *limits_, keys.refresh, access_tokens,
-                           device_tokens, metrics_, [this] { ++outbox_wakes_; }});
+      AuthService service({accounts, sessions, revocations, *passwords_, *limits_, keys.refresh,
+                           access_tokens, device_tokens, metrics_, [this] { ++outbox_wakes_; }});
       service.Connect(users_);
       co_await body(service);
       co_await database.Close(Soon());

@@ -12,6 +12,7 @@ std::string AccessTokens::Issue(const domain::Account& account, const Uuid& sess
   const auto now = clock_.Now();
   identity::Claims claims{
       .principal = {.account = account.id, .session = session, .permissions = {}, .sellers = {}},
+      .account_version = account.version,
       .issuer = issuer_,
       .issued_at = now,
       .expires_at = now + lifetime_};

@@ -1,6 +1,6 @@
 // Access tokens: what an account may do for ten minutes. Roles and memberships are those of the moment of
-// issue; they are read again at each refresh. A token runs out by itself:
-// ending its session does not call it back.
+// issue; they are read again at each refresh. A token runs out by itself. Before that it is called back when
+// its session ends or its account may do less than it says (storage/revocations.hpp).
 #pragma once
 #include <chrono>
 #include <string>

@@ -32,6 +32,7 @@ struct Account {
   std::string email;  // as it was given
   std::vector<Role> roles;
   std::vector<Membership> sellers;
+  std::int64_t version = 0;  // each change gives it the next one; access tokens carry it
   Time created_at;
 };
 

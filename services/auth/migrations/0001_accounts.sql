@@ -12,6 +12,7 @@ CREATE TABLE account (
   CONSTRAINT account_email_key UNIQUE (email_key)
 );
 COMMENT ON TABLE account IS 'mutable';
+CREATE INDEX account_reduced ON account (reduced_at) WHERE reduced_at IS NOT NULL;
 
 CREATE TABLE account_role (
   account_id uuid        NOT NULL REFERENCES account ON DELETE CASCADE,
@@ -43,6 +44,7 @@ CREATE TABLE session (
 );
 COMMENT ON TABLE session IS 'mutable';
 CREATE INDEX session_account ON session (account_id);
+CREATE INDEX session_ended ON session (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX session_expiry ON session (absolute_expires_at);
 
 CREATE TABLE refresh_token (

@@ -20,6 +20,7 @@ void SetMemberRoles(domain::Account& account, const std::vector<std::string>& na
 inline constexpr postgres::Columns kAccount{
     postgres::Column{"a.id", &domain::Account::id},
     postgres::Column{"a.email", &domain::Account::email},
+    postgres::Column{"a.version", &domain::Account::version},
     postgres::Column{"a.created_at", &domain::Account::created_at},
     postgres::Column{"ARRAY(SELECT r.role FROM account_role r WHERE r.account_id = a.id ORDER BY r.role)",
                      &SetRoles},
