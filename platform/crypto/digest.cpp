@@ -7,6 +7,21 @@
 #include <stdexcept>
 
 namespace market::crypto {
+namespace {
+
+std::string Hmac(const EVP_MD* digest, std::size_t digest_bytes, std::string_view key,
+                 std::string_view bytes) {
+  std::string code(digest_bytes, '\0');
+  unsigned int size = 0;
+  if (HMAC(digest, key.data(), static_cast<int>(key.size()),
+           reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+           reinterpret_cast<unsigned char*>(code.data()), &size) == nullptr) {
+    throw std::runtime_error("HMAC failed");
+  }
+  return code;
+}
+
+}  // namespace
 
 std::string Sha256(std::string_view bytes) {
   std::string digest(kSha256Bytes, '\0');
@@ -18,14 +33,11 @@ std::string Sha256(std::string_view bytes) {
 }
 
 std::string HmacSha256(std::string_view key, std::string_view bytes) {
-  std::string code(kSha256Bytes, '\0');
-  unsigned int size = 0;
-  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-           reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-           reinterpret_cast<unsigned char*>(code.data()), &size) == nullptr) {
-    throw std::runtime_error("HMAC failed");
-  }
-  return code;
+  return Hmac(EVP_sha256(), kSha256Bytes, key, bytes);
+}
+
+std::string HmacSha1(std::string_view key, std::string_view bytes) {
+  return Hmac(EVP_sha1(), kSha1Bytes, key, bytes);
 }
 
 bool SameBytes(std::string_view a, std::string_view b) {

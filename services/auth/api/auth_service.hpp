@@ -13,10 +13,12 @@
 #include "services/auth/credentials/device_tokens.hpp"
 #include "services/auth/credentials/keys.hpp"
 #include "services/auth/credentials/limits.hpp"
+#include "services/auth/credentials/one_time_codes.hpp"
 #include "services/auth/credentials/passwords.hpp"
 #include "services/auth/metrics.hpp"
 #include "services/auth/storage/accounts.hpp"
 #include "services/auth/storage/revocations.hpp"
+#include "services/auth/storage/second_factors.hpp"
 #include "services/auth/storage/sessions.hpp"
 
 namespace market::auth {
@@ -26,12 +28,15 @@ class AuthService final : public api::AuthApi {
   struct Deps {
     storage::Accounts& accounts;
     storage::Sessions& sessions;
+    storage::SecondFactors& second_factors;
     storage::Revocations& revocations;
     Passwords& passwords;
     Limits& limits;
     const RefreshTokens& refresh_tokens;
     const AccessTokens& access_tokens;
     const DeviceTokens& device_tokens;
+    const OneTimeCodes& codes;
+    const Clock& clock;
     Metrics& metrics;
     std::function<void()> wake_outbox;  // something was appended
   };
@@ -51,12 +56,29 @@ class AuthService final : public api::AuthApi {
   Task<marketplace::type::v1::KeySet> GetKeys(CallContext& call, api::auth::GetKeysRequest request) override;
   Task<marketplace::type::v1::RevocationFeed> Feed(CallContext& call,
                                                    marketplace::type::v1::FeedRequest request) override;
+  Task<api::auth::Session> AnswerChallenge(CallContext& call,
+                                           api::auth::AnswerChallengeRequest request) override;
+  Task<api::auth::NewAuthenticator> CreateAuthenticator(CallContext& call,
+                                                        api::auth::CreateAuthenticatorRequest request) override;
+  Task<api::auth::ListAuthenticatorsResponse> ListAuthenticators(
+      CallContext& call, api::auth::ListAuthenticatorsRequest request) override;
+  Task<api::auth::ConfirmedAuthenticator> ConfirmAuthenticator(
+      CallContext& call, api::auth::ConfirmAuthenticatorRequest request) override;
+  Task<google::protobuf::Empty> DeleteAuthenticator(CallContext& call,
+                                                    api::auth::DeleteAuthenticatorRequest request) override;
+  Task<api::auth::RecoveryCodes> RenewRecoveryCodes(CallContext& call,
+                                                    api::auth::RenewRecoveryCodesRequest request) override;
   Task<google::protobuf::Empty> BindSeller(CallContext& call, api::auth::BindSellerRequest request) override;
 
  private:
   Task<Visitor> Admit(CallContext& call, std::string_view email_key, std::string_view device_token);
   Task<api::auth::Session> JudgeSignIn(CallContext& call, api::auth::SignInRequest request);
   storage::NewSession NewSession() const;
+  Task<> CountCode(CallContext& call, AccountId account);
+  // The first of these authenticators that shows `code` about now. Throws Error RATE_LIMITED.
+  Task<std::optional<storage::UsedStep>> FindStep(CallContext& call, AccountId account,
+                                                  const std::vector<Uuid>& authenticators, std::string_view code);
+  std::vector<std::string> DigestsOf(AccountId account, const std::vector<std::string>& codes) const;
   // The answer of everything that gives a session: an access token, the refresh token at `sequence` and what
   // makes the device a known one.
   api::auth::Session Answer(const Uuid& session, std::int64_t sequence, const domain::Account& account) const;

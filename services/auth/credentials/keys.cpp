@@ -83,7 +83,8 @@ std::optional<std::string> RefreshTokens::DigestOf(std::string_view token) {
 Keys KeysFromPem(std::string_view pem) {
   auto signing = identity::SigningKey::FromPem(pem);
   return {std::move(signing), RefreshTokens(Derive(PrivateScalar(pem), "marketplace refresh token 1")),
-          Derive(PrivateScalar(pem), "marketplace device token 1")};
+          Derive(PrivateScalar(pem), "marketplace device token 1"),
+          Derive(PrivateScalar(pem), "marketplace one-time code 1")};
 }
 
 }  // namespace market::auth

@@ -29,6 +29,7 @@ struct Keys {
   identity::SigningKey signing;
   RefreshTokens refresh;
   std::string device;  // the key of DeviceTokens
+  std::string codes;   // of OneTimeCodes
 };
 
 // `pem`: a private EC P-256 key. Throws std::runtime_error saying what is wrong with it.
