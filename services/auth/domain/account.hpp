@@ -30,6 +30,7 @@ struct Membership {
 struct Account {
   AccountId id;
   std::string email;  // as it was given
+  bool email_verified = false;
   std::vector<Role> roles;
   std::vector<Membership> sellers;
   Time created_at;

@@ -1,5 +1,6 @@
 #include "services/auth/storage/rows.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -13,8 +14,8 @@ namespace {
 using postgres::Statement;
 
 constexpr Statement kInsertSession{"auth.insert_session", R"sql(
-INSERT INTO session (id, account_id, idle_expires_at, absolute_expires_at)
-VALUES ($1, $2, market_now() + least($3::interval, $4::interval), market_now() + $4::interval))sql"};
+INSERT INTO session (id, account_id, idle_expires_at, absolute_expires_at, device, address)
+VALUES ($1, $2, market_now() + least($3::interval, $4::interval), market_now() + $4::interval, $5, $6))sql"};
 
 constexpr Statement kInsertFirstToken{
     "auth.insert_first_token", "INSERT INTO refresh_token (digest, session_id, sequence) VALUES ($1, $2, 1)"};
@@ -42,9 +43,26 @@ std::string TriesDigest(std::string_view email_key, const std::optional<Uuid>& d
   return crypto::Sha256(device ? "device " + device->ToString() : email_key);
 }
 
+std::string MailsDigest(std::string_view email_key, domain::MailPurpose purpose) {
+  return crypto::Sha256("mail " + std::string(Name(purpose)) + ' ' + std::string(email_key));
+}
+
+std::chrono::milliseconds WaitOf(const CountedTry& row) {
+  // The row that blocks may be younger than the statement's snapshot: then its wait is at least the first one.
+  return std::chrono::milliseconds(std::max<std::int64_t>(row.wait_ms.value_or(1000), 1));
+}
+
+void TellEnded(postgres::Batch& batch, const Work& work, AccountId account, domain::EndReason reason,
+               const postgres::Result& ended) {
+  for (const auto& session : kEndedSession.ReadAll(ended)) {
+    events::Append(batch, work, SessionEndedEvent(session.id, account, reason));
+  }
+}
+
 void AddSession(postgres::Batch& batch, const Work& work, const NewSession& session, AccountId account,
                 const domain::Lifetimes& lifetimes) {
-  batch.Add(kInsertSession, session.id, account, lifetimes.idle, lifetimes.absolute);
+  batch.Add(kInsertSession, session.id, account, lifetimes.idle, lifetimes.absolute, session.origin.device,
+            session.origin.address);
   batch.Add(kInsertFirstToken, postgres::Bytes{session.digest}, session.id);
   events::Append(batch, work, SessionOpenedEvent(session.id, account));
 }

@@ -11,11 +11,14 @@ constexpr std::chrono::minutes kPause{10};
 
 }  // namespace
 
-Sweeper::Sweeper(storage::Sessions& sessions)
-    : sessions_(sessions), sweeping_({.name = "auth.sweep", .period = kPause}, [this] { return Sweep(); }) {}
+Sweeper::Sweeper(storage::Sessions& sessions, storage::Mailings& mailings)
+    : sessions_(sessions),
+      mailings_(mailings),
+      sweeping_({.name = "auth.sweep", .period = kPause}, [this] { return Sweep(); }) {}
 
 Task<runtime::Every::Next> Sweeper::Sweep() {
-  const auto removed = co_await sessions_.Sweep(runtime::After(kStatementLimit), kChunkRows);
+  const auto removed = co_await sessions_.Sweep(runtime::After(kStatementLimit), kChunkRows) +
+                       co_await mailings_.Sweep(runtime::After(kStatementLimit), kChunkRows);
   co_return removed > 0 ? runtime::Every::Next::kAtOnce : runtime::Every::Next::kLater;
 }
 

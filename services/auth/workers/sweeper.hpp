@@ -1,15 +1,16 @@
-// Removes sessions that expired and sign-in tries that no longer count.
+// Removes sessions and mailed tokens that expired, and sign-in tries that no longer count.
 // Hygiene only: nothing reads them any more.
 #pragma once
 #include "platform/runtime/every.hpp"
+#include "services/auth/storage/mailings.hpp"
 #include "services/auth/storage/sessions.hpp"
 
 namespace market::auth {
 
-// Any number of replicas may. `sessions` must outlive it.
+// Any number of replicas may. What it sweeps must outlive it.
 class Sweeper {
  public:
-  explicit Sweeper(storage::Sessions& sessions);
+  Sweeper(storage::Sessions& sessions, storage::Mailings& mailings);
 
   runtime::Every& Sweeping() { return sweeping_; }
 
@@ -17,6 +18,7 @@ class Sweeper {
   Task<runtime::Every::Next> Sweep();
 
   storage::Sessions& sessions_;
+  storage::Mailings& mailings_;
   runtime::Every sweeping_;
 };
 
