@@ -14,6 +14,11 @@ pkg_check_modules(HIREDIS REQUIRED IMPORTED_TARGET hiredis)
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(ICU REQUIRED IMPORTED_TARGET icu-uc)
 pkg_check_modules(ARGON2 REQUIRED IMPORTED_TARGET libargon2)
+find_path(ZXCVBN_INCLUDE_DIR zxcvbn.h REQUIRED)
+find_library(ZXCVBN_LIBRARY zxcvbn REQUIRED)
+add_library(zxcvbn::zxcvbn UNKNOWN IMPORTED)
+set_target_properties(zxcvbn::zxcvbn PROPERTIES
+  IMPORTED_LOCATION "${ZXCVBN_LIBRARY}" INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${ZXCVBN_INCLUDE_DIR}")
 pkg_check_modules(RDKAFKA REQUIRED IMPORTED_TARGET rdkafka)
 
 # Third-party headers are not ours to warn about.

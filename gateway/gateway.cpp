@@ -153,6 +153,7 @@ rpc::Incoming Gateway::State::IncomingOf(const Exchange& exchange) const {
   incoming.request_id = exchange.request_id;
   incoming.idempotency_key = headers.Get("Idempotency-Key");
   incoming.client_address = ClientOf(exchange.request);
+  incoming.user_agent = headers.Get("User-Agent");
   return incoming;
 }
 

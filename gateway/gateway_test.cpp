@@ -78,6 +78,11 @@ TEST_F(GatewayTest, ClientAddress_IsWhatTheProxySaysOrThePeer) {
   EXPECT_EQ(Last().incoming.client_address, "127.0.0.1");
 }
 
+TEST_F(GatewayTest, UserAgent_IsTheClients) {
+  Send("GET", std::string("/v1/products/") + kId, {{"User-Agent", "Firefox"}});
+  EXPECT_EQ(Last().incoming.user_agent, "Firefox");
+}
+
 TEST_F(GatewayTest, Post_FillsFromPathAndBody) {
   product::Offer offer;
   offer.set_id(kId);

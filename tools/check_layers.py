@@ -26,6 +26,7 @@ PRIVATE = {
     "librdkafka/": ("platform/kafka",),
     "boost/beast": ("platform/http",),
     "argon2.h": ("services/auth",),
+    "zxcvbn.h": ("services/auth/credentials",),
     "openssl/": ("platform/crypto", "platform/grpc/transport", "platform/http", "services/auth/credentials"),
     "openssl/ssl.h": ("platform/grpc",),
 }

@@ -1,6 +1,7 @@
 #include "platform/rpc/backend.hpp"
 
 #include "platform/core/error.hpp"
+#include "platform/rpc/client_address.hpp"
 
 namespace market::rpc {
 
@@ -21,6 +22,7 @@ Task<> ChannelBackend::Call(const Method& method, Incoming incoming, CallContext
       .Token(std::move(incoming.authorization))
       .RequestId(std::move(incoming.request_id))
       .ClientAddress(std::move(incoming.client_address))
+      .UserAgent(PlainUserAgent(incoming.user_agent))
       .IdempotencyKey(std::move(incoming.idempotency_key));
   return channel->second->Call(method, call, request, response);
 }

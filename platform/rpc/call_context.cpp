@@ -53,6 +53,7 @@ CallContextBuilder& CallContextBuilder::CopyOf(const CallContext& other) {
   call_.reach_ = other.reach_;
   call_.service_ = other.service_;
   call_.client_address_ = other.client_address_;
+  call_.user_agent_ = other.user_agent_;
   call_.token_ = other.token_;
   call_.request_id_ = other.request_id_;
   call_.idempotency_key_ = other.idempotency_key_;

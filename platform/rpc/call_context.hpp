@@ -61,6 +61,9 @@ class CallContext {
   // Where the call comes from: what a proxy of ours says of its client, else the peer. An address without a
   // port; empty in the work of a worker.
   std::string_view ClientAddress() const { return client_address_; }
+  // What the client calls itself (RFC 9110 section 10.1.5): printable ASCII, at most kUserAgentCharsMax. Anybody
+  // may say anything; empty for who says nothing.
+  std::string_view UserAgent() const { return user_agent_; }
 
   // Of a method that changes something for its caller: the natural key of the effect. Every run of a request
   // under one idempotency key has the same (platform/idempotency), without a key each call has its own.
@@ -94,6 +97,7 @@ class CallContext {
   rpc::Reach reach_;
   std::string service_;
   std::string client_address_;
+  std::string user_agent_;
   std::string token_;
   std::string request_id_;
   std::string idempotency_key_;
@@ -133,6 +137,10 @@ class CallContextBuilder {
   }
   CallContextBuilder& ClientAddress(std::string address) {
     call_.client_address_ = std::move(address);
+    return *this;
+  }
+  CallContextBuilder& UserAgent(std::string user_agent) {
+    call_.user_agent_ = std::move(user_agent);
     return *this;
   }
   CallContextBuilder& Token(std::string token) {

@@ -46,4 +46,10 @@ std::string NetworkOf(std::string_view address) {
   return Text(AF_INET6, &ipv6) + "/64";
 }
 
+std::string PlainUserAgent(std::string_view header) {
+  std::string plain(header.substr(0, kUserAgentCharsMax));
+  std::ranges::replace_if(plain, [](char c) { return c < ' ' || c > '~'; }, '?');
+  return plain;
+}
+
 }  // namespace market::rpc

@@ -1,6 +1,7 @@
-// Where a call from outside comes from. A proxy of ours says it in X-Forwarded-For; whom to believe is the
-// edge's business (edge.hpp). Pure.
+// Where a call from outside comes from, and what its client calls itself. A proxy of ours says it in
+// X-Forwarded-For and X-Forwarded-User-Agent; whom to believe is the edge's business (edge.hpp). Pure.
 #pragma once
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -16,5 +17,10 @@ std::string_view HostOf(std::string_view peer);
 // customer has at least that many (RFC 6177). An IPv4 address in IPv6 form (RFC 4291 section 2.5.5.2) is the
 // IPv4 address. All that is no address is one: "".
 std::string NetworkOf(std::string_view address);
+
+// What is kept of a User-Agent: its first characters, anything but printable ASCII as '?', since clients send
+// what they like and metadata carries nothing else.
+inline constexpr std::size_t kUserAgentCharsMax = 256;
+std::string PlainUserAgent(std::string_view header);
 
 }  // namespace market::rpc

@@ -42,13 +42,21 @@ TEST(ClientAddress, Network_IsAnIpv4AddressOrAnIpv6Net) {
   }
 }
 
+TEST(ClientAddress, UserAgent_IsCutAndPrintable) {
+  EXPECT_EQ(PlainUserAgent("curl/7.88.1"), "curl/7.88.1");
+  EXPECT_EQ(PlainUserAgent(""), "");
+  EXPECT_EQ(PlainUserAgent("a\tb\x7f\xc3\xa4 ~"), "a?b??? ~");
+  EXPECT_EQ(PlainUserAgent(std::string(8000, 'x')), std::string(kUserAgentCharsMax, 'x'));
+}
+
 class WhoCalls : public ProbeFixture {
  protected:
   // The address that a handler sees when a process with this name calls and says so in X-Forwarded-For.
   std::string Seen(Edge& edge, const std::string& service, const std::string& forwarded) {
     std::string seen;
-    probe_.act = [&seen](CallContext& call) -> Task<> {
+    probe_.act = [&](CallContext& call) -> Task<> {
       seen = call.ClientAddress();
+      user_agent_ = call.UserAgent();
       co_return;
     };
     RunLoop([&](boost::asio::io_context& io) -> Task<> {
@@ -59,13 +67,15 @@ class WhoCalls : public ProbeFixture {
       Channel channel("probe", transport, client_metrics, {.plaintext_service = service});
       api::ProbeClient client(channel);
       CallContext call(Soon());
-      CallContextBuilder(call).ClientAddress(forwarded);
+      CallContextBuilder(call).ClientAddress(forwarded).UserAgent("Firefox");
       co_await client.ReadPublic(call, {});
       co_await transport.Close(Soon());
       co_await server.Drain(Soon());
     });
     return seen;
   }
+
+  std::string user_agent_;  // that the handler saw
 };
 
 TEST_F(WhoCalls, OnlyTheEdgeAndTheGateway_NameTheClient) {
@@ -75,22 +85,26 @@ TEST_F(WhoCalls, OnlyTheEdgeAndTheGateway_NameTheClient) {
               tracer_);
     edge.Add(api::Bind(probe_), &store_);
     EXPECT_EQ(Seen(edge, service, "203.0.113.7"), seen) << service;
+    EXPECT_EQ(user_agent_, service == std::string("gateway") ? "Firefox" : "grpc-c++-marketplace/1")
+        << service;
   }
   EXPECT_EQ(Seen(edge_, "gateway", ""), "127.0.0.1") << "who says nothing is the client";
 }
 
 TEST_F(WhoCalls, InOneProcess_TheGatewaysWordIsTaken) {
   std::string seen;
-  probe_.act = [&seen](CallContext& call) -> Task<> {
+  probe_.act = [&](CallContext& call) -> Task<> {
     seen = call.ClientAddress();
+    user_agent_ = call.UserAgent();
     co_return;
   };
   RunLoop([&]() -> Task<> {
     CallContext call(Soon());
     FakeProbe::Reply reply;
-    co_await edge_.Call(Find("ReadPublic"), {.client_address = "2001:db8::1"}, call, probe::ProbeRequest(),
-                        reply);
+    co_await edge_.Call(Find("ReadPublic"), {.client_address = "2001:db8::1", .user_agent = "Fire\tfox"},
+                        call, probe::ProbeRequest(), reply);
   });
+  EXPECT_EQ(user_agent_, "Fire?fox");
   EXPECT_EQ(seen, "2001:db8::1");
 }
 

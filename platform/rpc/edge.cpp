@@ -32,6 +32,7 @@ struct Arrival {
   runtime::Deadline deadline;
   std::string_view service;  // certificate name of a calling service; empty: from outside
   std::string_view client_address;
+  std::string_view user_agent;
   std::string_view authorization;
   std::string_view request_id;
   std::string_view idempotency_key;
@@ -147,6 +148,7 @@ void Edge::State::Begin(const Entry& entry, const Arrival& arrival, CallContext&
   CallContextBuilder builder(call);
   if (!arrival.service.empty()) builder.Service(std::string(arrival.service));
   builder.ClientAddress(std::string(arrival.client_address));
+  builder.UserAgent(PlainUserAgent(arrival.user_agent));
   if (IsRequestId(arrival.request_id)) builder.RequestId(std::string(arrival.request_id));
   const auto& method = *entry.bound.method;
   CheckVisible(method, call);
@@ -263,6 +265,9 @@ Arrival Edge::State::ArrivalOf(const grpc::ServerCall& server_call) const {
   const auto text = [&](std::string_view key) { return metadata.Get(key).value_or(std::string_view()); };
   std::string_view service = IdentityOf(server_call);
   std::string_view client;
+  // The edge passes on what a native client says of itself; the gateway is a client of its own.
+  const std::string_view user_agent =
+      text(service == options.gateway ? "x-forwarded-user-agent" : "user-agent");
   if (std::ranges::find(options.outside, service) != options.outside.end()) {
     service = {};
     client = LastForwarded(text("x-forwarded-for"));
@@ -271,6 +276,7 @@ Arrival Edge::State::ArrivalOf(const grpc::ServerCall& server_call) const {
   return {.deadline = server_call.Deadline(),
           .service = service,
           .client_address = client,
+          .user_agent = user_agent,
           .authorization = text("authorization"),
           .request_id = text("x-request-id"),
           .idempotency_key = text("idempotency-key")};
@@ -351,6 +357,7 @@ Task<> Edge::Call(const Method& method, Incoming incoming, CallContext& call, co
   const Arrival arrival{.deadline = incoming.deadline,
                         .service = {},
                         .client_address = incoming.client_address,
+                        .user_agent = incoming.user_agent,
                         .authorization = incoming.authorization,
                         .request_id = incoming.request_id,
                         .idempotency_key = incoming.idempotency_key};

@@ -39,6 +39,7 @@ struct Incoming {
   std::string request_id;
   std::string idempotency_key;  // as it came, quoted or bare
   std::string client_address;   // without a port
+  std::string user_agent;       // as it came
 };
 
 struct EdgeOptions {
@@ -49,7 +50,8 @@ struct EdgeOptions {
   // Certificate names that stand for the outside: their calls need a user audience, and who their client is
   // they say in X-Forwarded-For. Whoever else calls is the client itself.
   std::vector<std::string> outside = {"edge", "gateway"};
-  // The one of them that is ours: what it says about traces is believed.
+  // The one of them that is ours: what it says about traces is believed, and what its client calls itself is in
+  // X-Forwarded-User-Agent.
   std::string gateway = "gateway";
   Plaintext plaintext_services = Plaintext::kOutside;
   // Access lines: every call that failed on our side, was slower than slow_after or has a sampled trace; one

@@ -15,6 +15,10 @@ api::auth::SessionEnded::Reason ReasonOf(domain::EndReason reason) {
       return api::auth::SessionEnded::SIGNED_OUT;
     case domain::EndReason::kReused:
       return api::auth::SessionEnded::REUSED;
+    case domain::EndReason::kEnded:
+      return api::auth::SessionEnded::ENDED;
+    case domain::EndReason::kPasswordChanged:
+      return api::auth::SessionEnded::PASSWORD_CHANGED;
   }
   throw std::logic_error("no such reason");
 }
@@ -66,6 +70,33 @@ events::NewEvent SellerMemberAddedEvent(AccountId account, SellerId seller, doma
   auto about = About(account, version);
   about.seller = seller;
   return events::Of(what, std::move(about));
+}
+
+events::NewEvent PasswordChangedEvent(AccountId account, std::int64_t version) {
+  api::auth::PasswordChanged what;
+  what.set_account_id(account.ToString());
+  return events::Of(what, About(account, version));
+}
+
+events::NewEvent EmailVerifiedEvent(AccountId account, std::int64_t version) {
+  api::auth::EmailVerified what;
+  what.set_account_id(account.ToString());
+  return events::Of(what, About(account, version));
+}
+
+events::NewEvent EmailChangedEvent(AccountId account, std::int64_t version) {
+  api::auth::EmailChanged what;
+  what.set_account_id(account.ToString());
+  return events::Of(what, About(account, version));
+}
+
+events::NewEvent TokenMailedEvent(const Uuid& token, AccountId account, domain::MailPurpose purpose,
+                                  std::int64_t version) {
+  api::auth::TokenMailed what;
+  what.set_token_id(token.ToString());
+  what.set_account_id(account.ToString());
+  what.set_purpose(std::string(Name(purpose)));
+  return events::Of(what, About(account, version));
 }
 
 events::NewEvent SessionOpenedEvent(const Uuid& session, AccountId account) {

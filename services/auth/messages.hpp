@@ -9,6 +9,7 @@
 #include "platform/events/event.hpp"
 #include "platform/outbox/outbox.hpp"
 #include "services/auth/domain/account.hpp"
+#include "services/auth/domain/mailed_token.hpp"
 #include "services/auth/domain/session.hpp"
 
 // As the generated interfaces call them, which this file does not need.
@@ -32,6 +33,12 @@ events::NewEvent AccountCreatedEvent(AccountId account);
 events::NewEvent RoleGrantedEvent(AccountId account, domain::Role role, std::int64_t version);
 events::NewEvent SellerMemberAddedEvent(AccountId account, SellerId seller, domain::MemberRole role,
                                         std::int64_t version);
+
+events::NewEvent PasswordChangedEvent(AccountId account, std::int64_t version);
+events::NewEvent EmailVerifiedEvent(AccountId account, std::int64_t version);
+events::NewEvent EmailChangedEvent(AccountId account, std::int64_t version);
+events::NewEvent TokenMailedEvent(const Uuid& token, AccountId account, domain::MailPurpose purpose,
+                                  std::int64_t version);
 
 events::NewEvent SessionOpenedEvent(const Uuid& session, AccountId account);
 events::NewEvent SessionEndedEvent(const Uuid& session, AccountId account, domain::EndReason reason);

@@ -60,6 +60,7 @@ void Metrics::Measured(const resilience::FairQueue::Stats& load, const Limits::S
   limited_.With({"sign_up", "address"}).SetTotal(static_cast<double>(limits.sign_ups));
   limited_.With({"sign_in", "address"}).SetTotal(static_cast<double>(limits.sign_ins));
   limited_.With({"sign_in", "device"}).SetTotal(static_cast<double>(limits.sign_ins_of_devices));
+  limited_.With({"mail", "address"}).SetTotal(static_cast<double>(limits.mails));
 }
 
 }  // namespace market::auth

@@ -14,7 +14,8 @@ using namespace std::chrono_literals;
 domain::Lifetimes LifetimesOf(const Settings& settings) {
   return {.idle = *settings.session_idle,
           .absolute = *settings.session_lifetime,
-          .retry_window = *settings.refresh_retry_window};
+          .retry_window = *settings.refresh_retry_window,
+          .live_max = *settings.sessions_max};
 }
 
 Keys KeysOf(const Settings& settings) {
@@ -27,6 +28,7 @@ Keys KeysOf(const Settings& settings) {
 
 Passwords::Options PasswordsOf(const Settings& settings, Metrics& metrics) {
   return {.cost = {},
+          .strength_bits_min = static_cast<double>(*settings.password_bits),
           .queue = {.places = static_cast<std::size_t>(*settings.hash_threads),
                     .waiting_max = static_cast<std::size_t>(*settings.hash_queue),
                     .waiting_of_caller_max = static_cast<std::size_t>(*settings.hash_queue_of_address),
@@ -38,7 +40,8 @@ Passwords::Options PasswordsOf(const Settings& settings, Metrics& metrics) {
 
 Limits::Options LimitsOf(const Settings& settings) {
   return {.sign_ups = {.count = *settings.sign_ups, .window = *settings.sign_ups_window},
-          .sign_ins = {.count = *settings.sign_ins, .window = *settings.sign_ins_window}};
+          .sign_ins = {.count = *settings.sign_ins, .window = *settings.sign_ins_window},
+          .mails = {.count = *settings.mails, .window = *settings.mails_window}};
 }
 
 }  // namespace
@@ -53,6 +56,10 @@ Settings::Settings(config::Properties& properties)
                                        std::chrono::days(365), domain::Lifetimes().idle)),
       session_lifetime(properties.Duration("auth.session_lifetime", "how long a session lives at most", 1s,
                                            std::chrono::days(365), domain::Lifetimes().absolute)),
+      sessions_max(properties.Int("auth.sessions_max",
+                                  "sessions of one account; when one more opens, the one that was not used "
+                                  "for longest ends",
+                                  "sessions", 1, 1000, domain::Lifetimes().live_max)),
       refresh_retry_window(properties.Duration("auth.refresh_retry_window",
                                                "how long a used refresh token still returns its successor",
                                                0s, 5min, domain::Lifetimes().retry_window)),
@@ -81,7 +88,20 @@ Settings::Settings(config::Properties& properties)
                               "refused with 429",
                               "sign-ins", 1, 1'000'000, Limits::Options().sign_ins.count)),
       sign_ins_window(properties.Duration("auth.sign_ins_window", "see auth.sign_ins", 1s, 24h,
-                                          Limits::Options().sign_ins.window)) {}
+                                          Limits::Options().sign_ins.window)),
+      mails(properties.Int("auth.mails",
+                           "mails that set a new password, asked for from one address (IPv6: /64) at a "
+                           "replica: so many at once, and as many again within each auth.mails_window; more "
+                           "are refused with 429",
+                           "mails", 1, 1'000'000, Limits::Options().mails.count)),
+      mails_window(properties.Duration("auth.mails_window", "see auth.mails", 1s, 24h,
+                                       Limits::Options().mails.window)),
+      mailed_token_lifetime(properties.Duration("auth.mailed_token_lifetime",
+                                                "how long a token from a mail is good", 1s, 24h, 30min)),
+      password_bits(properties.Int("auth.password_bits",
+                                   "how hard a new password must be to guess: as many guesses as two to the "
+                                   "power of this must not find it",
+                                   "bits", 0, 60, 26)) {}
 
 Service::Service(host::Host& host, const Settings& settings) : Service(host, settings, KeysOf(settings)) {}
 
@@ -92,11 +112,13 @@ Service::Service(host::Host& host, const Settings& settings, Keys keys)
       answers_(database_),
       accounts_(database_, LifetimesOf(settings)),
       sessions_(database_, LifetimesOf(settings)),
+      mailings_(database_, *settings.mailed_token_lifetime),
+      second_factors_(database_, LifetimesOf(settings)),
       log_(database_, host.EventOptions("auth")),
       revocations_(database_, log_,
                    {.token_lifetime_max = identity::kTokenLifetimeMax + identity::kTokenSkew}),
       relay_(database_, host.Tracer(), host.RelayOptions("auth")),
-      sweeper_(sessions_),
+      sweeper_(sessions_, mailings_, second_factors_),
       metrics_(host.Metrics()),
       passwords_(PasswordsOf(settings, metrics_)),
       limits_(LimitsOf(settings)),
@@ -107,8 +129,12 @@ Service::Service(host::Host& host, const Settings& settings, Keys keys)
       device_tokens_(std::move(keys.device),
                      std::chrono::duration_cast<std::chrono::seconds>(*settings.device_lifetime),
                      host.SystemTime()),
-      service_({accounts_, sessions_, revocations_, passwords_, limits_, refresh_tokens_, access_tokens_,
-                device_tokens_, metrics_, [this] { relay_.Wake(); }}) {
+      mailed_tokens_(std::move(keys.mailed)),
+      codes_(std::move(keys.codes)),
+      service_({accounts_, sessions_, second_factors_, revocations_, passwords_, limits_, refresh_tokens_,
+                access_tokens_, device_tokens_, codes_, host.SystemTime(), mailings_, mailed_tokens_,
+                std::chrono::duration_cast<std::chrono::seconds>(*settings.mailed_token_lifetime), metrics_,
+                [this] { relay_.Wake(); }}) {
   host.Metrics().Collect([this] { metrics_.Measured(passwords_.CurrentLoad(), limits_.Refused()); });
 }
 

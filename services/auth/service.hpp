@@ -16,6 +16,7 @@ struct Settings {
   config::Property<std::chrono::milliseconds> access_token_lifetime;
   config::Property<std::chrono::milliseconds> session_idle;
   config::Property<std::chrono::milliseconds> session_lifetime;
+  config::Property<std::int64_t> sessions_max;
   config::Property<std::chrono::milliseconds> refresh_retry_window;
   config::Property<std::chrono::milliseconds> device_lifetime;
   config::Property<std::int64_t> hash_threads;
@@ -25,6 +26,10 @@ struct Settings {
   config::Property<std::chrono::milliseconds> sign_ups_window;
   config::Property<std::int64_t> sign_ins;
   config::Property<std::chrono::milliseconds> sign_ins_window;
+  config::Property<std::int64_t> mails;
+  config::Property<std::chrono::milliseconds> mails_window;
+  config::Property<std::chrono::milliseconds> mailed_token_lifetime;
+  config::Property<std::int64_t> password_bits;
 };
 
 class Service final : public host::Service {
@@ -58,6 +63,8 @@ class Service final : public host::Service {
   idempotency::PgStore answers_;
   storage::Accounts accounts_;
   storage::Sessions sessions_;
+  storage::Mailings mailings_;
+  storage::SecondFactors second_factors_;
   events::Log log_;
   storage::Revocations revocations_;
   outbox::Relay relay_;
@@ -68,6 +75,8 @@ class Service final : public host::Service {
   const RefreshTokens refresh_tokens_;
   const AccessTokens access_tokens_;
   const DeviceTokens device_tokens_;
+  const MailedTokens mailed_tokens_;
+  const OneTimeCodes codes_;
   AuthService service_;
   api::AuthNeighbour neighbour_{service_};
 };

@@ -73,11 +73,38 @@ def offer_draft(**changed):
 
 # --- a scene for each method --------------------------------------------------------------------------------------------
 
+def sessions_ended(person):
+    return int(psql("auth", f"SELECT count(*) FROM session WHERE account_id = '{person.id}' AND ended_at IS NOT NULL"))
+
+
 def sign_out(world):
     person = Person(world.stack["url"], world.stack["caFile"])
-    return Scene(person, ("/v1/sessions/current", None), None,
-                 lambda: int(psql("auth", f"SELECT count(*) FROM session WHERE account_id = '{person.id}' AND ended_at IS NOT NULL")),
-                 once_expired=(204, 0))
+    return Scene(person, ("/v1/sessions/current", None), None, lambda: sessions_ended(person), once_expired=(204, 0))
+
+
+def several_sessions(world, count=3):
+    """Somebody with so many sessions: the person, and the ids of the others."""
+    person = Person(world.stack["url"], world.stack["caFile"])
+    for _ in range(count - 1):
+        Person(world.stack["url"], world.stack["caFile"], email=person.email, password=person.password)
+    return person, [each["id"] for each in person.ok("GET", "/v1/sessions")["sessions"] if not each.get("current")]
+
+
+def end_session(world):
+    person, others = several_sessions(world)
+    one, two = ((f"/v1/sessions/{session}", None) for session in others)
+    return Scene(person, one, two, lambda: sessions_ended(person), (404, 0))
+
+
+def end_all_sessions(world):
+    person, _ = several_sessions(world, count=1)
+    return Scene(person, ("/v1/sessions", None), None, lambda: sessions_ended(person), once_expired=(204, 0))
+
+
+def send_verification(world):
+    person = Person(world.stack["url"], world.stack["caFile"])
+    mails = f"SELECT count(*) FROM mailed_token WHERE account_id = '{person.id}'"
+    return Scene(person, ("/v1/accounts/me:sendVerification", {}), None, lambda: int(psql("auth", mails)), once_expired=(200, 1))
 
 
 def update_my_profile(world):
@@ -242,7 +269,8 @@ def refund_payment(world):
 
 
 ACCEPT, SHIP = ("accept", {}), ("ship", {"carrier": "Royal Mail", "trackingNumber": "RM1"})
-SCENES = {"SignOut": sign_out, "UpdateMyProfile": update_my_profile, "CreateMyAddress": create_my_address,
+SCENES = {"SignOut": sign_out, "EndSession": end_session, "EndAllSessions": end_all_sessions, "SendVerification": send_verification,
+          "UpdateMyProfile": update_my_profile, "CreateMyAddress": create_my_address,
           "UpdateMyAddress": update_my_address, "DeleteMyAddress": delete_my_address, "OpenSeller": open_seller,
           "ApproveSeller": approve_seller, "CreateCategory": create_category, "CreateProduct": create_product,
           "PublishProduct": publish_product, "CreateOffer": create_offer, "UpdateOffer": update_offer, "AdjustStock": adjust_stock,
@@ -349,9 +377,10 @@ def test_an_order_that_waits_is_found_by_its_key_though_it_could_not_be_made_now
 
 
 @pytest.mark.parametrize("method", SECRET, ids=str)
-def test_a_secret_is_never_kept(anonymous, method):
+def test_a_secret_is_never_kept(anonymous, world, method):
     path, body = contract.rest_request(method, {})
-    answer = problem(anonymous.call(method.verb, path, body, key=new_key()), 400, "INVALID_ARGUMENT")
+    client = anonymous if "PUBLIC" in method.audiences else world.kay
+    answer = problem(client.call(method.verb, path, body, key=new_key()), 400, "INVALID_ARGUMENT")
     assert [(field["field"], field["reason"]) for field in answer["fields"]] == [("Idempotency-Key", "NOT_SUPPORTED")]
 
 

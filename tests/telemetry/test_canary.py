@@ -11,7 +11,7 @@ MARK = "canary" + uuid.uuid4().hex[:12]
 
 
 def test_canaries_are_found_nowhere(stores, stack, shop, person, anonymous):
-    email, password = f"{MARK}-mail@example.test", f"{MARK} secret pass"
+    email, password = f"{MARK}-mail@example.test", f"violet anchor {MARK} teapot"
     anonymous.ok("POST", "/v1/accounts", {"email": email, "password": password, "displayName": f"{MARK} name"})
     somebody = market.Person(stack["url"], stack["caFile"], email=email, password=password)
     somebody.address = somebody.ok("POST", "/v1/users/me/addresses", {

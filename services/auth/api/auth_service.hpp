@@ -17,6 +17,7 @@
 #include "services/auth/credentials/passwords.hpp"
 #include "services/auth/metrics.hpp"
 #include "services/auth/storage/accounts.hpp"
+#include "services/auth/storage/mailings.hpp"
 #include "services/auth/storage/revocations.hpp"
 #include "services/auth/storage/second_factors.hpp"
 #include "services/auth/storage/sessions.hpp"
@@ -37,6 +38,9 @@ class AuthService final : public api::AuthApi {
     const DeviceTokens& device_tokens;
     const OneTimeCodes& codes;
     const Clock& clock;
+    storage::Mailings& mailings;
+    const MailedTokens& mailed_tokens;
+    std::chrono::seconds mailed_token_lifetime;
     Metrics& metrics;
     std::function<void()> wake_outbox;  // something was appended
   };
@@ -52,14 +56,32 @@ class AuthService final : public api::AuthApi {
                                           api::auth::RefreshSessionRequest request) override;
   // Ends the session: it can't be refreshed, and its access token is refused everywhere within 2 s.
   Task<google::protobuf::Empty> SignOut(CallContext& call, api::auth::SignOutRequest request) override;
+  Task<api::auth::ListSessionsResponse> ListSessions(CallContext& call,
+                                                     api::auth::ListSessionsRequest request) override;
+  Task<google::protobuf::Empty> EndSession(CallContext& call, api::auth::EndSessionRequest request) override;
+  Task<google::protobuf::Empty> EndAllSessions(CallContext& call,
+                                               api::auth::EndAllSessionsRequest request) override;
+  Task<api::auth::Account> ChangePassword(CallContext& call,
+                                          api::auth::ChangePasswordRequest request) override;
+  Task<api::auth::TokenMail> RequestPasswordReset(CallContext& call,
+                                                  api::auth::RequestPasswordResetRequest request) override;
+  Task<api::auth::ResetPasswordResponse> ResetPassword(CallContext& call,
+                                                       api::auth::ResetPasswordRequest request) override;
+  Task<api::auth::TokenMail> SendVerification(CallContext& call,
+                                              api::auth::SendVerificationRequest request) override;
+  Task<api::auth::TokenMail> ChangeEmail(CallContext& call, api::auth::ChangeEmailRequest request) override;
+  Task<api::auth::VerifyEmailResponse> VerifyEmail(CallContext& call,
+                                                   api::auth::VerifyEmailRequest request) override;
+  Task<api::auth::MailedToken> RevealMailedToken(CallContext& call,
+                                                 api::auth::RevealMailedTokenRequest request) override;
   Task<api::auth::Account> GetMyAccount(CallContext& call, api::auth::GetMyAccountRequest request) override;
   Task<marketplace::type::v1::KeySet> GetKeys(CallContext& call, api::auth::GetKeysRequest request) override;
   Task<marketplace::type::v1::RevocationFeed> Feed(CallContext& call,
                                                    marketplace::type::v1::FeedRequest request) override;
   Task<api::auth::Session> AnswerChallenge(CallContext& call,
                                            api::auth::AnswerChallengeRequest request) override;
-  Task<api::auth::NewAuthenticator> CreateAuthenticator(CallContext& call,
-                                                        api::auth::CreateAuthenticatorRequest request) override;
+  Task<api::auth::NewAuthenticator> CreateAuthenticator(
+      CallContext& call, api::auth::CreateAuthenticatorRequest request) override;
   Task<api::auth::ListAuthenticatorsResponse> ListAuthenticators(
       CallContext& call, api::auth::ListAuthenticatorsRequest request) override;
   Task<api::auth::ConfirmedAuthenticator> ConfirmAuthenticator(
@@ -73,12 +95,31 @@ class AuthService final : public api::AuthApi {
  private:
   Task<Visitor> Admit(CallContext& call, std::string_view email_key, std::string_view device_token);
   Task<api::auth::Session> JudgeSignIn(CallContext& call, api::auth::SignInRequest request);
-  storage::NewSession NewSession() const;
+  // Throws SECOND_FACTOR_REQUIRED with the challenge that waits for it.
+  Task<> AskForCode(CallContext& call, const storage::Proven& proven);
   Task<> CountCode(CallContext& call, AccountId account);
   // The first of these authenticators that shows `code` about now. Throws Error RATE_LIMITED.
   Task<std::optional<storage::UsedStep>> FindStep(CallContext& call, AccountId account,
-                                                  const std::vector<Uuid>& authenticators, std::string_view code);
+                                                  const std::vector<Uuid>& authenticators,
+                                                  std::string_view code);
   std::vector<std::string> DigestsOf(AccountId account, const std::vector<std::string>& codes) const;
+  // A password that was right, while its judge's turn and place at a hash are kept.
+  struct Judged {
+    Turns::Turn turn;
+    Passwords::Place place;
+    storage::Proven proven;
+    Passwords::Match match;
+    bool asks_for_code = false;
+  };
+  // Throws for a wrong one. Until the storage forgets it, the right one counts as a try too.
+  Task<Judged> JudgePassword(CallContext& call, std::string email_key, const Visitor& visitor,
+                             std::string password);
+  // The caller's own, once more, before what a thief of their token must not do. Judged as a sign-in from the
+  // device that the session made known: strangers who guess do not keep the owner out.
+  Task<Judged> JudgeOwner(CallContext& call, std::string password);
+  storage::NewSession NewSession(const CallContext& call) const;
+  storage::NewToken NewToken() const;
+  api::auth::TokenMail TokenMail() const;
   // The answer of everything that gives a session: an access token, the refresh token at `sequence` and what
   // makes the device a known one.
   api::auth::Session Answer(const Uuid& session, std::int64_t sequence, const domain::Account& account) const;

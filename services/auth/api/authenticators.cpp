@@ -6,7 +6,9 @@ namespace {
 
 using conversions::ToProto;
 
-Error WrongCode() { return Error(Code::kUnauthenticated, "WRONG_CODE", "the code is not right, or was used before"); }
+Error WrongCode() {
+  return Error(Code::kUnauthenticated, "WRONG_CODE", "the code is not right, or was used before");
+}
 
 // What wrong codes of an account are counted by, beside the e-mails of sign-ins.
 std::string TriesKeyOf(const AccountId& account) { return "second factor " + account.ToString(); }
@@ -41,14 +43,15 @@ Task<std::optional<storage::UsedStep>> AuthService::FindStep(CallContext& call, 
   co_return std::nullopt;
 }
 
-std::vector<std::string> AuthService::DigestsOf(AccountId account, const std::vector<std::string>& codes) const {
+std::vector<std::string> AuthService::DigestsOf(AccountId account,
+                                                const std::vector<std::string>& codes) const {
   std::vector<std::string> digests;
   for (const auto& code : codes) digests.push_back(deps_.codes.DigestOf(account, code));
   return digests;
 }
 
-Task<api::auth::NewAuthenticator> AuthService::CreateAuthenticator(CallContext& call,
-                                                                   api::auth::CreateAuthenticatorRequest request) {
+Task<api::auth::NewAuthenticator> AuthService::CreateAuthenticator(
+    CallContext& call, api::auth::CreateAuthenticatorRequest request) {
   const auto id = Uuid::NewV7();
   const auto account = co_await deps_.accounts.Find(call, call.Caller().account);
   if (!account) throw NotFound("the account");
@@ -89,10 +92,11 @@ Task<api::auth::ConfirmedAuthenticator> AuthService::ConfirmAuthenticator(
   co_return answer;
 }
 
-Task<google::protobuf::Empty> AuthService::DeleteAuthenticator(CallContext& call,
-                                                               api::auth::DeleteAuthenticatorRequest request) {
+Task<google::protobuf::Empty> AuthService::DeleteAuthenticator(
+    CallContext& call, api::auth::DeleteAuthenticatorRequest request) {
   const auto id = Uuid::Parse(request.authenticator_id()).value();
-  if (!co_await deps_.second_factors.Remove(call, call.Caller().account, id)) throw NotFound("the authenticator");
+  if (!co_await deps_.second_factors.Remove(call, call.Caller().account, id))
+    throw NotFound("the authenticator");
   co_return google::protobuf::Empty();
 }
 
@@ -121,9 +125,10 @@ Task<api::auth::Session> AuthService::AnswerChallenge(CallContext& call,
   const auto challenge = co_await deps_.second_factors.CountTry(call, id);
   if (!challenge) throw WrongCode();
   const auto step = co_await FindStep(call, challenge->account, challenge->authenticators, request.code());
-  const auto proof = step ? storage::Proof(*step)
-                          : storage::UsedRecoveryCode{deps_.codes.DigestOf(challenge->account, request.code())};
-  const auto session = NewSession();
+  const auto proof =
+      step ? storage::Proof(*step)
+           : storage::UsedRecoveryCode{deps_.codes.DigestOf(challenge->account, request.code())};
+  const auto session = NewSession(call);
   const auto account = co_await deps_.second_factors.Answer(call, id, challenge->account, proof, session);
   if (!account) throw WrongCode();
   co_await deps_.sessions.ForgetTries(call, TriesKeyOf(account->id));

@@ -17,6 +17,17 @@ api::auth::Account ToProto(const domain::Account& account) {
     membership.set_role(std::string(Name(role)));
   }
   *message.mutable_create_time() = ToProto(account.created_at);
+  message.set_email_verified(account.email_verified);
+  return message;
+}
+
+api::auth::LiveSession ToProto(const domain::LiveSession& session) {
+  api::auth::LiveSession message;
+  message.set_id(session.id.ToString());
+  message.set_device(session.origin.device);
+  message.set_address(session.origin.address);
+  *message.mutable_create_time() = ToProto(session.created_at);
+  *message.mutable_last_use_time() = ToProto(session.last_used_at);
   return message;
 }
 

@@ -4,10 +4,13 @@
 #include "marketplace/type/v1/key_set.pb.h"
 #include "platform/identity/jwt.hpp"
 #include "services/auth/domain/account.hpp"
+#include "services/auth/domain/session.hpp"
 
 namespace market::auth {
 
 api::auth::Account ToProto(const domain::Account& account);
+// All but whether it is the caller's.
+api::auth::LiveSession ToProto(const domain::LiveSession& session);
 marketplace::type::v1::Key ToProto(const identity::PublicKey& key);
 
 }  // namespace market::auth

@@ -1,6 +1,8 @@
+#include "platform/rpc/client_address.hpp"
 #include "platform/telemetry/log.hpp"
 #include "services/auth/api/auth_service.hpp"
 #include "services/auth/api/convert.hpp"
+#include "services/auth/domain/device.hpp"
 
 namespace market::auth {
 namespace {
@@ -9,11 +11,20 @@ Error Ended() {
   return Error(Code::kUnauthenticated, "SESSION_ENDED", "the session has ended; sign in again");
 }
 
+domain::Origin OriginOf(const CallContext& call) {
+  const auto address = call.ClientAddress();
+  const bool known = !rpc::NetworkOf(address).empty();
+  return {.device = domain::DeviceOf(call.UserAgent()),
+          .address = known ? std::string(address.substr(0, address.find('%'))) : std::string()};
+}
+
 }  // namespace
 
-storage::NewSession AuthService::NewSession() const {
+storage::NewSession AuthService::NewSession(const CallContext& call) const {
   const auto id = Uuid::NewV7();
-  return {id, *RefreshTokens::DigestOf(deps_.refresh_tokens.Make(id, 1))};
+  return {.id = id,
+          .digest = *RefreshTokens::DigestOf(deps_.refresh_tokens.Make(id, 1)),
+          .origin = OriginOf(call)};
 }
 
 api::auth::Session AuthService::Answer(const Uuid& session, std::int64_t sequence,
@@ -35,7 +46,7 @@ Task<api::auth::Session> AuthService::RefreshSession(CallContext& call,
   const auto digest_at = [&](const Uuid& session, std::int64_t sequence) {
     return *RefreshTokens::DigestOf(deps_.refresh_tokens.Make(session, sequence));
   };
-  const auto outcome = co_await deps_.sessions.Refresh(call, *digest, digest_at);
+  const auto outcome = co_await deps_.sessions.Refresh(call, *digest, digest_at, OriginOf(call));
   if (const auto* good = std::get_if<storage::Refreshed>(&outcome)) {
     co_return Answer(good->session, good->successor, good->account);
   }
@@ -49,7 +60,34 @@ Task<api::auth::Session> AuthService::RefreshSession(CallContext& call,
 }
 
 Task<google::protobuf::Empty> AuthService::SignOut(CallContext& call, api::auth::SignOutRequest request) {
-  co_await deps_.sessions.End(call, call.Caller().session, call.Caller().account);
+  co_await deps_.sessions.End(call, call.Caller().session, call.Caller().account,
+                              domain::EndReason::kSignedOut);
+  co_return google::protobuf::Empty();
+}
+
+Task<api::auth::ListSessionsResponse> AuthService::ListSessions(CallContext& call,
+                                                                api::auth::ListSessionsRequest request) {
+  const auto& caller = call.Caller();
+  api::auth::ListSessionsResponse response;
+  for (const auto& session : co_await deps_.sessions.ListLive(call, caller.account)) {
+    auto& message = *response.add_sessions();
+    message = ToProto(session);
+    message.set_current(session.id == caller.session);
+  }
+  co_return response;
+}
+
+Task<google::protobuf::Empty> AuthService::EndSession(CallContext& call,
+                                                      api::auth::EndSessionRequest request) {
+  const auto ending = co_await deps_.sessions.End(call, Uuid::Parse(request.session_id()).value(),
+                                                  call.Caller().account, domain::EndReason::kEnded);
+  if (ending == storage::Ending::kNoneToEnd) throw NotFound("the session");
+  co_return google::protobuf::Empty();
+}
+
+Task<google::protobuf::Empty> AuthService::EndAllSessions(CallContext& call,
+                                                          api::auth::EndAllSessionsRequest request) {
+  co_await deps_.sessions.EndAll(call, call.Caller().account);
   co_return google::protobuf::Empty();
 }
 

@@ -1,16 +1,18 @@
 #include "platform/rpc/client_address.hpp"
 #include "services/auth/api/auth_service.hpp"
+#include "services/auth/api/refusals.hpp"
 
 namespace market::auth {
 namespace {
 
-Error BadCredentials() {
-  return Error(Code::kUnauthenticated, "BAD_CREDENTIALS", "the e-mail or the password is wrong");
-}
-
 Error Throttled(std::chrono::milliseconds wait) {
   return Error(Code::kResourceExhausted, "RATE_LIMITED", "too many failed sign-ins with this e-mail")
       .WithRetryAfter(wait);
+}
+
+Error CodeNeeded(const Uuid& challenge) {
+  return Error(Code::kUnauthenticated, "SECOND_FACTOR_REQUIRED", "a one-time code is needed as well")
+      .WithMetadata("challengeId", challenge.ToString());
 }
 
 }  // namespace
@@ -42,27 +44,45 @@ Task<Visitor> AuthService::Admit(CallContext& call, std::string_view email_key,
 
 // An unknown e-mail takes the same path as a wrong password:
 // the same statement, a hash of the same cost, one answer.
+Task<AuthService::Judged> AuthService::JudgePassword(CallContext& call, std::string email_key,
+                                                     const Visitor& visitor, std::string password) {
+  const auto& device = visitor.device;
+  auto turn = co_await turns_.Take(device ? device->ToString() : email_key, call.Deadline());
+  // Before the try is counted: who is turned away here has not tried.
+  auto place = co_await deps_.passwords.Enter(visitor, call.Deadline());
+  auto attempt = co_await deps_.sessions.CountTry(call, email_key, device);
+  if (attempt.wait) throw Throttled(*attempt.wait);
+  const auto match = co_await deps_.passwords.Verify(place, attempt.password_hash, std::move(password));
+  if (match == Passwords::Match::kNo) throw BadCredentials();
+  co_return Judged{.turn = std::move(turn),
+                   .place = std::move(place),
+                   .proven = {.account = *attempt.account,
+                              .email_key = std::move(email_key),
+                              .device = device,
+                              .hash = std::move(*attempt.password_hash)},
+                   .match = match,
+                   .asks_for_code = attempt.asks_for_code};
+}
+
 Task<api::auth::Session> AuthService::JudgeSignIn(CallContext& call, api::auth::SignInRequest request) {
   const auto email_key = domain::NormalizeEmail(request.email());
   const auto visitor = co_await Admit(call, email_key, request.device_token());
-  const auto& device = visitor.device;
-  const auto turn = co_await turns_.Take(device ? device->ToString() : email_key, call.Deadline());
-  // Before the try is counted: who is turned away here has not tried.
-  auto place = co_await deps_.passwords.Enter(visitor, call.Deadline());
-  const auto attempt = co_await deps_.sessions.CountTry(call, email_key, device);
-  if (attempt.wait) throw Throttled(*attempt.wait);
+  auto judged = co_await JudgePassword(call, email_key, visitor, request.password());
+  if (judged.match == Passwords::Match::kOutdated)
+    judged.proven.new_hash = co_await deps_.passwords.Hash(judged.place, request.password());
+  judged.place.reset();
+  if (judged.asks_for_code) co_await AskForCode(call, judged.proven);
 
-  const auto match = co_await deps_.passwords.Verify(place, attempt.password_hash, request.password());
-  if (match == Passwords::Match::kNo) throw BadCredentials();
-  std::optional<std::string> new_hash;
-  if (match == Passwords::Match::kOutdated)
-    new_hash = co_await deps_.passwords.Hash(place, request.password());
-  place.reset();
+  const auto session = NewSession(call);
+  const auto account = co_await deps_.sessions.Open(call, judged.proven, session);
+  if (!account) throw BadCredentials();  // it is another one by now
+  co_return Answer(session.id, 1, *account);
+}
 
-  const auto session = NewSession();
-  const auto account =
-      co_await deps_.sessions.Open(call, *attempt.account, email_key, device, session, new_hash);
-  co_return Answer(session.id, 1, account);
+Task<> AuthService::AskForCode(CallContext& call, const storage::Proven& proven) {
+  const auto challenge = Uuid::NewV7();
+  if (!co_await deps_.second_factors.OpenChallenge(call, challenge, proven)) throw BadCredentials();
+  throw CodeNeeded(challenge);
 }
 
 }  // namespace market::auth

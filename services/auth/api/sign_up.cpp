@@ -1,17 +1,13 @@
 #include "platform/rpc/client_address.hpp"
 #include "platform/telemetry/log.hpp"
 #include "services/auth/api/auth_service.hpp"
+#include "services/auth/api/refusals.hpp"
 #include "services/auth/messages.hpp"
 
 namespace market::auth {
 namespace {
 
 constexpr std::chrono::milliseconds kProfileLimit{500};
-
-Error EmailTaken() {
-  return Error(Code::kAlreadyExists, "EMAIL_TAKEN", "there is already an account with this e-mail")
-      .WithField("email", "TAKEN", "sign in, or use another e-mail");
-}
 
 }  // namespace
 
@@ -30,13 +26,16 @@ Task<api::auth::Session> AuthService::SignUp(CallContext& call, api::auth::SignU
   // whole list of e-mails.
   const Visitor visitor{.address = rpc::NetworkOf(call.ClientAddress()), .device = {}};
   deps_.limits.CountSignUp(visitor);
-  if (co_await deps_.accounts.FindId(call, domain::NormalizeEmail(request.email()))) throw EmailTaken();
+  if (co_await deps_.accounts.FindHolder(call, domain::NormalizeEmail(request.email()))) throw EmailTaken();
   auto place = co_await deps_.passwords.Enter(visitor, call.Deadline());
   const storage::NewAccount account{
       .id = AccountId::New(),
       .email = request.email(),
-      .password_hash = co_await deps_.passwords.Hash(std::move(place), request.password())};
-  const auto session = NewSession();
+      .password_hash = co_await deps_.passwords.HashNew(std::move(place),
+                                                        {.field = "password",
+                                                         .password = request.password(),
+                                                         .own = {request.email(), request.display_name()}})};
+  const auto session = NewSession(call);
   const auto created = co_await deps_.accounts.Create(
       call, account, session,
       ProfileMessage(account.id, request.display_name(), call.Trace().ToTraceparent()));

@@ -70,6 +70,29 @@ TEST(Passwords, TypedOnAnotherKeyboard_IsTheSame) {
   });
 }
 
+TEST(Passwords, ANewOne_MustBeHardToGuess) {
+  Passwords passwords(kQuick);
+  RunLoop([&]() -> Task<> {
+    const auto wanted = [&](std::string password) -> Task<std::string> {
+      co_return co_await passwords.HashNew(
+          co_await passwords.Enter(kSomebody, testing::Soon()),
+          {.field = "newPassword", .password = std::move(password), .own = {"ada@example.com"}});
+    };
+    const auto hash = co_await wanted("correct horse battery");
+    EXPECT_EQ(co_await Verify(passwords, hash, "correct horse battery"), Passwords::Match::kYes);
+    for (const auto* refused : {"password1", "ada@example", "12345678"}) {
+      try {
+        co_await wanted(refused);
+        ADD_FAILURE() << refused;
+      } catch (const Error& error) {
+        EXPECT_EQ(error.reason, "WEAK_PASSWORD");
+        EXPECT_EQ(error.fields.at(0).field, "newPassword");
+      }
+    }
+    EXPECT_EQ(passwords.CurrentLoad().running, 0U) << "the place is free again";
+  });
+}
+
 TEST(Passwords, DefaultCost_IsTheStatedFloor) {
   Passwords passwords({});
   RunLoop([&]() -> Task<> {
@@ -164,12 +187,27 @@ TEST(RefreshTokens, Digest_OnlyOfWhatLooksLikeAToken) {
   EXPECT_FALSE(RefreshTokens::DigestOf(token + "A"));
 }
 
+TEST(MailedTokens, AreDerivedFromTheirId_AndKnownByTheirDigest) {
+  const MailedTokens tokens("key");
+  const auto id = Uuid::NewV7();
+  const auto token = tokens.Make(id);
+  EXPECT_TRUE(token.starts_with("mt_"));
+  EXPECT_EQ(token, tokens.Make(id));
+  EXPECT_NE(token, tokens.Make(Uuid::NewV7()));
+  EXPECT_NE(token, MailedTokens("another key").Make(id));
+  EXPECT_EQ(MailedTokens::DigestOf(token)->size(), 32U);
+  EXPECT_NE(MailedTokens::DigestOf(token), MailedTokens::DigestOf(tokens.Make(Uuid::NewV7())));
+  for (const auto& bad : {std::string(), token + "A", token.substr(1), "rt_" + token.substr(3)})
+    EXPECT_FALSE(MailedTokens::DigestOf(bad)) << bad;
+}
+
 TEST(Keys, SameKeyInAnotherEncoding_GivesTheSameTokens) {
   const auto first = KeysFromPem(kSec1);
   const auto second = KeysFromPem(kPkcs8);
   const auto family = Uuid::NewV7();
   EXPECT_EQ(first.refresh.Make(family, 1), second.refresh.Make(family, 1));
   EXPECT_EQ(first.device, second.device);
+  EXPECT_EQ(first.mailed.Make(family), second.mailed.Make(family));
   EXPECT_EQ(first.signing.Kid(), second.signing.Kid());
 }
 

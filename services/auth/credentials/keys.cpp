@@ -18,8 +18,9 @@
 namespace market::auth {
 namespace {
 
-constexpr std::string_view kPrefix = "rt_";
-constexpr std::size_t kTokenChars = kPrefix.size() + 43;  // 32 bytes in base64url
+constexpr std::string_view kRefreshPrefix = "rt_";
+constexpr std::string_view kMailedPrefix = "mt_";
+constexpr std::size_t kCodeChars = 43;  // 32 bytes in base64url
 constexpr std::size_t kKeyBytes = 32;
 
 template <auto Free>
@@ -50,6 +51,15 @@ std::string PrivateScalar(std::string_view pem) {
   return bytes;
 }
 
+std::string Token(std::string_view prefix, std::string_view key, std::string_view about) {
+  return std::string(prefix) + crypto::Base64UrlEncode(crypto::HmacSha256(key, about));
+}
+
+std::optional<std::string> DigestOfToken(std::string_view prefix, std::string_view token) {
+  if (!token.starts_with(prefix) || token.size() != prefix.size() + kCodeChars) return std::nullopt;
+  return crypto::Sha256(token);
+}
+
 // HKDF-SHA-256 (RFC 5869).
 std::string Derive(std::string secret, std::string_view purpose) {
   const Owned<EVP_KDF, EVP_KDF_free> kdf(EVP_KDF_fetch(nullptr, "HKDF", nullptr));
@@ -71,20 +81,25 @@ std::string Derive(std::string secret, std::string_view purpose) {
 }  // namespace
 
 std::string RefreshTokens::Make(const Uuid& family, std::int64_t sequence) const {
-  const std::string position = family.ToString() + '|' + std::to_string(sequence);
-  return std::string(kPrefix) + crypto::Base64UrlEncode(crypto::HmacSha256(key_, position));
+  return Token(kRefreshPrefix, key_, family.ToString() + '|' + std::to_string(sequence));
 }
 
 std::optional<std::string> RefreshTokens::DigestOf(std::string_view token) {
-  if (!token.starts_with(kPrefix) || token.size() != kTokenChars) return std::nullopt;
-  return crypto::Sha256(token);
+  return DigestOfToken(kRefreshPrefix, token);
+}
+
+std::string MailedTokens::Make(const Uuid& id) const { return Token(kMailedPrefix, key_, id.ToString()); }
+
+std::optional<std::string> MailedTokens::DigestOf(std::string_view token) {
+  return DigestOfToken(kMailedPrefix, token);
 }
 
 Keys KeysFromPem(std::string_view pem) {
   auto signing = identity::SigningKey::FromPem(pem);
   return {std::move(signing), RefreshTokens(Derive(PrivateScalar(pem), "marketplace refresh token 1")),
           Derive(PrivateScalar(pem), "marketplace device token 1"),
-          Derive(PrivateScalar(pem), "marketplace one-time code 1")};
+          Derive(PrivateScalar(pem), "marketplace one-time code 1"),
+          MailedTokens(Derive(PrivateScalar(pem), "marketplace mailed token 1"))};
 }
 
 }  // namespace market::auth

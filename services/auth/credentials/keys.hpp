@@ -25,11 +25,26 @@ class RefreshTokens {
   std::string key_;
 };
 
+// Tokens that are mailed: "mt_" and 256 bits, derived from the token's id by HMAC-SHA-256, so that whoever sends
+// the mail is given the token, and nothing that is stored or told has it.
+class MailedTokens {
+ public:
+  explicit MailedTokens(std::string key) : key_(std::move(key)) {}
+
+  std::string Make(const Uuid& id) const;
+  // SHA-256 of a token; nullopt for text that can't be one.
+  static std::optional<std::string> DigestOf(std::string_view token);
+
+ private:
+  std::string key_;
+};
+
 struct Keys {
   identity::SigningKey signing;
   RefreshTokens refresh;
   std::string device;  // the key of DeviceTokens
   std::string codes;   // of OneTimeCodes
+  MailedTokens mailed;
 };
 
 // `pem`: a private EC P-256 key. Throws std::runtime_error saying what is wrong with it.

@@ -21,7 +21,8 @@ Error TooMany(std::string message, std::chrono::milliseconds wait) {
 Limits::Limits(const Options& options)
     : sign_ups_(BucketOf(options.sign_ups, options.callers_max)),
       sign_ins_(BucketOf(options.sign_ins, options.callers_max)),
-      sign_ins_of_devices_(BucketOf(options.sign_ins, options.callers_max)) {}
+      sign_ins_of_devices_(BucketOf(options.sign_ins, options.callers_max)),
+      mails_(BucketOf(options.mails, options.callers_max)) {}
 
 void Limits::CountSignUp(const Visitor& visitor, resilience::SteadyTime now) {
   if (const auto wait = sign_ups_.Take(visitor.address, 1, now)) {
@@ -39,10 +40,17 @@ void Limits::CountSignIn(const Visitor& visitor, resilience::SteadyTime now) {
   }
 }
 
+void Limits::CountMail(const Visitor& visitor, resilience::SteadyTime now) {
+  if (const auto wait = mails_.Take(visitor.address, 1, now)) {
+    throw TooMany("too many mails are being asked for from your address", *wait);
+  }
+}
+
 Limits::Stats Limits::Refused() const {
   return {.sign_ups = sign_ups_.Refused(),
           .sign_ins = sign_ins_.Refused(),
-          .sign_ins_of_devices = sign_ins_of_devices_.Refused()};
+          .sign_ins_of_devices = sign_ins_of_devices_.Refused(),
+          .mails = mails_.Refused()};
 }
 
 }  // namespace market::auth

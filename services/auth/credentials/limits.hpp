@@ -1,5 +1,5 @@
 // How often somebody may try to come in, before a password is hashed or anything is written: sign-ups by
-// address, sign-ins by address or, of a known device, by device. How often one e-mail may be guessed at is
+// address, sign-ins by address or, of a known device, by device, mails by address. How often one e-mail may be guessed at is
 // counted elsewhere, for all replicas (storage::Sessions::CountTry).
 //
 // Kept in this process: with N replicas of the service an address gets up to N times as much. Bounded by
@@ -41,6 +41,8 @@ class Limits {
     // A morning of an office without known devices; a guesser tries 14,400 pairs of e-mail and password a day
     // and address, one hash every 6 s.
     Limit sign_ins{.count = 100, .window = std::chrono::minutes(10)};
+    // Mails with a token that somebody who is not signed in asks for.
+    Limit mails{.count = 20, .window = std::chrono::hours(1)};
     std::size_t callers_max = 50'000;  // of each kind; some 150 bytes each
   };
 
@@ -48,6 +50,7 @@ class Limits {
     std::uint64_t sign_ups = 0;
     std::uint64_t sign_ins = 0;
     std::uint64_t sign_ins_of_devices = 0;
+    std::uint64_t mails = 0;
   };
 
   explicit Limits(const Options& options);
@@ -55,12 +58,14 @@ class Limits {
   // Throw Error RATE_LIMITED with the time until the next one.
   void CountSignUp(const Visitor& visitor, resilience::SteadyTime now = std::chrono::steady_clock::now());
   void CountSignIn(const Visitor& visitor, resilience::SteadyTime now = std::chrono::steady_clock::now());
+  void CountMail(const Visitor& visitor, resilience::SteadyTime now = std::chrono::steady_clock::now());
   Stats Refused() const;
 
  private:
   resilience::TokenBuckets sign_ups_;
   resilience::TokenBuckets sign_ins_;
   resilience::TokenBuckets sign_ins_of_devices_;
+  resilience::TokenBuckets mails_;
 };
 
 }  // namespace market::auth

@@ -53,6 +53,16 @@ TEST(Limits, SignIns_OfAKnownDeviceAreNotItsAddresss) {
   EXPECT_EQ(WaitOf([&] { limits.CountSignUp(kHere, kStart); }), 0ms) << "counted apart";
 }
 
+TEST(Limits, Mails_OfOneAddress) {
+  Limits limits({.mails = {.count = 2, .window = 20s}});
+  const auto mail = [&](const Visitor& who) { return WaitOf([&] { limits.CountMail(who, kStart); }); };
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(mail(kHere), 0ms);
+  EXPECT_EQ(mail(kHere), 10s);
+  EXPECT_EQ(mail(kThere), 0ms);
+  EXPECT_EQ(limits.Refused().mails, 1U);
+  EXPECT_EQ(WaitOf([&] { limits.CountSignIn(kHere, kStart); }), 0ms) << "counted apart";
+}
+
 TEST(Limits, MoreCallersThanTheTableHolds_ForgetsTheOldest) {
   Limits limits({.sign_ups = {.count = 1, .window = 1h}, .callers_max = 2});
   const auto sign_up = [&](std::string address) {

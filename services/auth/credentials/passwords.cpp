@@ -9,6 +9,7 @@
 
 #include "platform/crypto/random.hpp"
 #include "platform/unicode/unicode.hpp"
+#include "services/auth/credentials/strength.hpp"
 
 namespace market::auth {
 namespace {
@@ -60,13 +61,21 @@ class Secret {
   std::string value_;
 };
 
-Secret Prepared(std::string password) {
+Secret Prepared(std::string password, std::string_view field = "password") {
   const Secret typed(std::move(password));
   auto opaque = unicode::OpaqueString(typed.Value());
   if (!opaque) {
-    throw InvalidArgument("password", "INVALID_TEXT", "must not have control or other invisible characters");
+    throw InvalidArgument(std::string(field), "INVALID_TEXT",
+                          "must not have control or other invisible characters");
   }
   return Secret(std::move(*opaque));
+}
+
+Error Weak(const std::string& field) {
+  return Error(Code::kInvalidArgument, "WEAK_PASSWORD", "the password is too easy to guess")
+      .WithField(field, "WEAK",
+                 "take several words that do not belong together; names, years and what is on every list are "
+                 "guessed first");
 }
 
 }  // namespace
@@ -97,6 +106,16 @@ Task<std::string> Passwords::Hash(Place place, std::string password) {
   return InPool(std::move(place), [cost = options_.cost, password = Prepared(std::move(password))] {
     return HashNow(cost, password.Value());
   });
+}
+
+Task<std::string> Passwords::HashNew(Place place, New wanted) {
+  auto password = Prepared(std::move(wanted.password), wanted.field);
+  return InPool(std::move(place),
+                [cost = options_.cost, bits_min = options_.strength_bits_min, field = std::move(wanted.field),
+                 own = std::move(wanted.own), password = std::move(password)] {
+                  if (StrengthBits(password.Value(), own) < bits_min) throw Weak(field);
+                  return HashNow(cost, password.Value());
+                });
 }
 
 Task<Passwords::Match> Passwords::Verify(Place place, std::optional<std::string> hash, std::string password) {

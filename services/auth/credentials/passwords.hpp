@@ -5,6 +5,8 @@
 // every keyboard. What that profile refuses the edge refuses before (platform/rules); here it is Error
 // INVALID_ARGUMENT on `password`.
 //
+// A new one must also be hard to guess (strength.hpp), which is told in the same place at a thread.
+//
 // The threads are scarce, so a place at one is waited for in a queue that is fair by address and serves known
 // devices first (platform/resilience/fair_queue.hpp: what it refuses and how), and only who has a place can
 // ask for a hash. Memory in use is at most threads x memory_kib. Owner: the auth service; io thread only;
@@ -16,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "platform/resilience/fair_queue.hpp"
 #include "platform/runtime/blocking_pool.hpp"
@@ -34,8 +37,9 @@ class Passwords {
  public:
   struct Options {
     PasswordCost cost;
-    resilience::FairQueue::Options queue;                                               // a place is a thread
-    std::function<void(std::chrono::nanoseconds took)> on_done;                         // one hash
+    double strength_bits_min = 26;                               // of a new one: some 70 million guesses
+    resilience::FairQueue::Options queue;                        // a place is a thread
+    std::function<void(std::chrono::nanoseconds took)> on_done;  // one hash
     std::function<void(resilience::Standing, std::chrono::nanoseconds took)> on_place;  // the wait for one
   };
   using Place = resilience::FairQueue::Place;
@@ -52,6 +56,14 @@ class Passwords {
   Task<Place> Enter(const Visitor& visitor, runtime::Deadline deadline);
 
   Task<std::string> Hash(Place place, std::string password);
+  // One that somebody wants to have from now on.
+  struct New {
+    std::string field;  // of the request, "newPassword"
+    std::string password;
+    std::vector<std::string> own;  // what others know of its owner: e-mail, name
+  };
+  // Throws Error WEAK_PASSWORD, naming the field, for one that would be guessed soon.
+  Task<std::string> HashNew(Place place, New wanted);
   // Without a hash (no such account) it takes as long as with one and says kNo.
   Task<Match> Verify(Place place, std::optional<std::string> hash, std::string password);
 

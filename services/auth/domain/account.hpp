@@ -30,6 +30,7 @@ struct Membership {
 struct Account {
   AccountId id;
   std::string email;  // as it was given
+  bool email_verified = false;
   std::vector<Role> roles;
   std::vector<Membership> sellers;
   std::int64_t version = 0;  // each change gives it the next one; access tokens carry it

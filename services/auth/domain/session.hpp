@@ -8,9 +8,11 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "platform/core/clock.hpp"
+#include "platform/core/id.hpp"
 #include "platform/core/words.hpp"
 
 namespace market::auth::domain {
@@ -20,6 +22,22 @@ struct Lifetimes {
   std::chrono::milliseconds idle = std::chrono::days(14);
   std::chrono::milliseconds absolute = std::chrono::days(30);
   std::chrono::milliseconds retry_window = std::chrono::seconds(10);
+  // Of one account at once. When another opens, the one that was not used for longest ends.
+  std::int64_t live_max = 50;
+};
+
+// Where a session is used from: what its owner knows it by.
+struct Origin {
+  std::string device;   // as DeviceOf gives it
+  std::string address;  // an IP address; empty where there was none
+};
+
+// A session as its owner sees it, while it can be refreshed.
+struct LiveSession {
+  Uuid id;
+  Origin origin;
+  Time created_at;
+  Time last_used_at;  // signed in or refreshed
 };
 
 // A refresh token as found under the lock of its session.
@@ -40,8 +58,9 @@ enum class Verdict {
 };
 
 // Why a session ended before its time.
-enum class EndReason : std::uint8_t { kSignedOut, kReused };
-inline constexpr Words<EndReason, 2> kEndReasons{"end of a session", {"SIGNED_OUT", "REUSED"}};
+enum class EndReason : std::uint8_t { kSignedOut, kReused, kEnded, kPasswordChanged };
+inline constexpr Words<EndReason, 4> kEndReasons{"end of a session",
+                                                 {"SIGNED_OUT", "REUSED", "ENDED", "PASSWORD_CHANGED"}};
 inline std::string_view Name(EndReason reason) { return kEndReasons.Name(reason); }
 
 Verdict Judge(const PresentedToken& token, Time now, std::chrono::milliseconds retry_window);

@@ -2,6 +2,7 @@ CREATE TABLE account (
   id            uuid        PRIMARY KEY,
   email         text        NOT NULL CHECK (length(email) BETWEEN 3 AND 254),  -- as it was given
   email_key     text        NOT NULL,                                          -- lower-cased: names the account
+  email_verified_at timestamptz,                                               -- a mail to it was answered
   password_hash text        NOT NULL CHECK (password_hash LIKE '$argon2id$%'),
   version       bigint      NOT NULL DEFAULT 1,
   -- The version that last took something away from what its access tokens say, and when: older tokens are refused.
@@ -33,12 +34,15 @@ CREATE TABLE seller_member (
 CREATE TABLE session (
   id                  uuid        PRIMARY KEY,
   account_id          uuid        NOT NULL REFERENCES account ON DELETE CASCADE,
+  -- Of the client, when it signed in or refreshed last.
+  device              text        NOT NULL DEFAULT '' CHECK (length(device) <= 100),
+  address             text        NOT NULL DEFAULT '' CHECK (length(address) <= 45),
   created_at          timestamptz NOT NULL DEFAULT market_now(),
   last_used_at        timestamptz NOT NULL DEFAULT market_now(),
   idle_expires_at     timestamptz NOT NULL,
   absolute_expires_at timestamptz NOT NULL,
   ended_at            timestamptz,
-  end_reason          text        CHECK (end_reason IN ('SIGNED_OUT', 'REUSED')),
+  end_reason          text        CHECK (end_reason IN ('SIGNED_OUT', 'REUSED', 'ENDED', 'PASSWORD_CHANGED')),
   CHECK (idle_expires_at <= absolute_expires_at),
   CHECK ((ended_at IS NULL) = (end_reason IS NULL))
 );
@@ -60,7 +64,8 @@ COMMENT ON TABLE refresh_token IS 'mutable';
 CREATE UNIQUE INDEX refresh_token_live ON refresh_token (session_id) WHERE used_at IS NULL;
 
 -- Failed sign-ins by SHA-256 of the lower-cased e-mail: whether an account has that e-mail makes no difference. Those of a
--- device that has signed in to the account before are counted apart, by SHA-256 of the device.
+-- device that has signed in to the account before are counted apart, by SHA-256 of the device; and so are the mails with a
+-- token that were asked for, by SHA-256 of their purpose and the account's e-mail.
 CREATE TABLE sign_in_throttle (
   digest        bytea       PRIMARY KEY CHECK (octet_length(digest) = 32),
   tries         integer     NOT NULL CHECK (tries >= 1),

@@ -21,6 +21,13 @@ constexpr Columns kNamed{Column{"id", &Named::id}};
 constexpr ComposedStatement kFindId{"auth.find_account_id",
                                     "SELECT " + kNamed + " FROM account WHERE email_key = $1"};
 
+constexpr ComposedStatement kFindHolder{"auth.find_email_holder", "SELECT " + kNamed + R"sql(
+FROM account WHERE email_key = $1
+UNION ALL
+SELECT account_id FROM mailed_token
+WHERE address_key = $1 AND purpose = 'UNDO_EMAIL_CHANGE' AND ended_at IS NULL AND expires_at > market_now()
+LIMIT 1)sql"};
+
 constexpr Statement kInsertAccount{"auth.insert_account", R"sql(
 INSERT INTO account (id, email, email_key, password_hash) VALUES ($1, $2, $3, $4))sql"};
 
@@ -36,17 +43,8 @@ constexpr Statement kGrantRole{"auth.grant_role", R"sql(
 INSERT INTO account_role (account_id, role) SELECT id, $2 FROM account WHERE email_key = $1
 ON CONFLICT (account_id, role) DO NOTHING)sql"};
 
-struct Raised {
-  AccountId id;
-  std::int64_t version = 0;
-};
-constexpr Columns kRaised{Column{"id", &Raised::id}, Column{"version", &Raised::version}};
-
 constexpr ComposedStatement kRaiseVersion{"auth.raise_account_version", R"sql(
 UPDATE account SET version = version + 1, updated_at = market_now() WHERE email_key = $1
-RETURNING )sql" + kRaised};
-constexpr ComposedStatement kRaiseVersionById{"auth.raise_account_version_by_id", R"sql(
-UPDATE account SET version = version + 1, updated_at = market_now() WHERE id = $1
 RETURNING )sql" + kRaised};
 
 constexpr std::string_view kForeignKeyViolation = "23503";
@@ -55,6 +53,11 @@ constexpr std::string_view kForeignKeyViolation = "23503";
 
 Task<std::optional<AccountId>> Accounts::FindId(Work work, std::string_view email_key) {
   const auto named = kNamed.ReadAtMostOne(co_await database_.Read(work, kFindId, email_key));
+  co_return named ? std::optional(named->id) : std::nullopt;
+}
+
+Task<std::optional<AccountId>> Accounts::FindHolder(Work work, std::string_view email_key) {
+  const auto named = kNamed.ReadAtMostOne(co_await database_.Read(work, kFindHolder, email_key));
   co_return named ? std::optional(named->id) : std::nullopt;
 }
 

@@ -31,8 +31,9 @@ class Accounts {
   Accounts(postgres::Database& database, const domain::Lifetimes& lifetimes)
       : database_(database), lifetimes_(lifetimes) {}
 
-  // To who signs up a hint that saves the work of hashing; Create decides.
   Task<std::optional<AccountId>> FindId(Work work, std::string_view email_key);
+  // Who has this address, or may still undo that it was changed. Of two who want it at once Create decides.
+  Task<std::optional<AccountId>> FindHolder(Work work, std::string_view email_key);
   // Account, first session and `message` (its profile to be) in one transaction.
   Task<std::variant<domain::Account, EmailTaken>> Create(Work work, const NewAccount& account,
                                                          const NewSession& session,

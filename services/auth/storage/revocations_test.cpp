@@ -78,7 +78,7 @@ TEST_F(RevocationsTest, WhoFollows_HearsOfWhatEnds) {
     const auto one = co_await SignUp(stores);
     auto feed = co_await Feed(stores);
     EXPECT_EQ(feed.ended_size() + feed.outdated_size(), 0);
-    co_await stores.sessions.End(Soon(), one.session, one.account);
+    co_await stores.sessions.End(Soon(), one.session, one.account, domain::EndReason::kSignedOut);
     std::vector<std::string> ended;
     while (ended.empty()) {  // older transactions may be under way
       feed = co_await Feed(stores, feed.next());
@@ -93,8 +93,8 @@ TEST_F(RevocationsTest, WhoBegins_IsToldWhatTokensCanStillName) {
     const auto live = co_await SignUp(stores);
     const auto lately = co_await SignUp(stores);
     const auto long_ago = co_await SignUp(stores);
-    co_await stores.sessions.End(Soon(), lately.session, lately.account);
-    co_await stores.sessions.End(Soon(), long_ago.session, long_ago.account);
+    co_await stores.sessions.End(Soon(), lately.session, lately.account, domain::EndReason::kSignedOut);
+    co_await stores.sessions.End(Soon(), long_ago.session, long_ago.account, domain::EndReason::kSignedOut);
     temporary_.Execute("UPDATE session SET ended_at = ended_at - interval '2 hours' WHERE id = '" +
                        long_ago.session.ToString() + "'");
     Reduce(live.account);
@@ -113,7 +113,7 @@ TEST_F(RevocationsTest, MoreThanCanBeTold_RefusesAllFromBefore) {
   Run([&](Stores& stores) -> Task<> {
     for (int i = 0; i <= kEntriesMax; ++i) {
       const auto one = co_await SignUp(stores);
-      co_await stores.sessions.End(Soon(), one.session, one.account);
+      co_await stores.sessions.End(Soon(), one.session, one.account, domain::EndReason::kSignedOut);
     }
     const auto feed = co_await Feed(stores);
     EXPECT_EQ(feed.ended_size(), 0);

@@ -1,5 +1,6 @@
 #include "services/auth/storage/rows.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -13,11 +14,19 @@ namespace {
 using postgres::Statement;
 
 constexpr Statement kInsertSession{"auth.insert_session", R"sql(
-INSERT INTO session (id, account_id, idle_expires_at, absolute_expires_at)
-VALUES ($1, $2, market_now() + least($3::interval, $4::interval), market_now() + $4::interval))sql"};
+INSERT INTO session (id, account_id, idle_expires_at, absolute_expires_at, device, address)
+VALUES ($1, $2, market_now() + least($3::interval, $4::interval), market_now() + $4::interval, $5, $6))sql"};
 
 constexpr Statement kInsertFirstToken{
     "auth.insert_first_token", "INSERT INTO refresh_token (digest, session_id, sequence) VALUES ($1, $2, 1)"};
+
+// Leaves $2 of those that live; as kLockProven, nothing happens when the password was changed.
+constexpr postgres::ComposedStatement kEndExcess{"auth.end_excess_sessions", R"sql(
+UPDATE session SET ended_at = market_now(), end_reason = $3
+WHERE EXISTS (SELECT FROM account WHERE id = $1 AND password_hash = $4) AND ended_at IS NULL AND id IN (
+  SELECT id FROM session WHERE account_id = $1 AND ended_at IS NULL AND idle_expires_at > market_now()
+  ORDER BY last_used_at DESC, id DESC OFFSET $2)
+RETURNING )sql" + kEndedSession};
 
 }  // namespace
 
@@ -42,11 +51,46 @@ std::string TriesDigest(std::string_view email_key, const std::optional<Uuid>& d
   return crypto::Sha256(device ? "device " + device->ToString() : email_key);
 }
 
+std::string MailsDigest(std::string_view email_key, domain::MailPurpose purpose) {
+  return crypto::Sha256("mail " + std::string(Name(purpose)) + ' ' + std::string(email_key));
+}
+
+std::chrono::milliseconds WaitOf(const CountedTry& row) {
+  // The row that blocks may be younger than the statement's snapshot: then its wait is at least the first one.
+  return std::chrono::milliseconds(std::max<std::int64_t>(row.wait_ms.value_or(1000), 1));
+}
+
+void TellEnded(postgres::Batch& batch, const Work& work, AccountId account, domain::EndReason reason,
+               const postgres::Result& ended) {
+  for (const auto& session : kEndedSession.ReadAll(ended)) {
+    events::Append(batch, work, SessionEndedEvent(session.id, account, reason));
+  }
+}
+
 void AddSession(postgres::Batch& batch, const Work& work, const NewSession& session, AccountId account,
                 const domain::Lifetimes& lifetimes) {
-  batch.Add(kInsertSession, session.id, account, lifetimes.idle, lifetimes.absolute);
+  batch.Add(kInsertSession, session.id, account, lifetimes.idle, lifetimes.absolute, session.origin.device,
+            session.origin.address);
   batch.Add(kInsertFirstToken, postgres::Bytes{session.digest}, session.id);
   events::Append(batch, work, SessionOpenedEvent(session.id, account));
+}
+
+Task<std::optional<domain::Account>> OpenSession(postgres::Tx& tx, Work work, const Proven& proven,
+                                                 const NewSession& session,
+                                                 const domain::Lifetimes& lifetimes) {
+  postgres::Batch look("auth.open_session_look");
+  look.Add(kLockProven, proven.account, proven.hash);
+  look.Add(kEndExcess, proven.account, lifetimes.live_max - 1, domain::EndReason::kEnded, proven.hash);
+  const auto seen = co_await tx.Execute(std::move(look));
+  if (seen[0].empty()) co_return std::nullopt;
+  postgres::Batch batch("auth.open_session");
+  TellEnded(batch, work, proven.account, domain::EndReason::kEnded, seen[1]);
+  batch.Add(kForgetTries, postgres::Bytes{TriesDigest(proven.email_key, proven.device)});
+  if (proven.new_hash) batch.Add(kReplaceHash, proven.account, *proven.new_hash);
+  AddSession(batch, work, session, proven.account, lifetimes);
+  batch.Add(kFindAccount, proven.account);
+  const auto results = co_await tx.ExecuteAndCommit(std::move(batch));
+  co_return kAccount.ReadOne(results.back());
 }
 
 }  // namespace market::auth::storage

@@ -1,5 +1,9 @@
-// Columns, statements and steps that both stores of this room use.
+// Columns, statements and steps that several stores of this room use.
 #pragma once
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -7,6 +11,7 @@
 #include "platform/postgres/columns.hpp"
 #include "platform/postgres/database.hpp"
 #include "services/auth/domain/account.hpp"
+#include "services/auth/domain/mailed_token.hpp"
 #include "services/auth/domain/session.hpp"
 #include "services/auth/storage/sessions.hpp"
 
@@ -21,6 +26,7 @@ inline constexpr postgres::Columns kAccount{
     postgres::Column{"a.id", &domain::Account::id},
     postgres::Column{"a.email", &domain::Account::email},
     postgres::Column{"a.version", &domain::Account::version},
+    postgres::Column{"a.email_verified_at IS NOT NULL", &domain::Account::email_verified},
     postgres::Column{"a.created_at", &domain::Account::created_at},
     postgres::Column{"ARRAY(SELECT r.role FROM account_role r WHERE r.account_id = a.id ORDER BY r.role)",
                      &SetRoles},
@@ -34,8 +40,98 @@ inline constexpr postgres::Columns kAccount{
 inline constexpr postgres::ComposedStatement kFindAccount{
     "auth.find_account", "SELECT " + kAccount + " FROM account a WHERE a.id = $1"};
 
+struct CountedTry {
+  bool counted = false;
+  std::optional<std::int64_t> wait_ms;
+  std::optional<AccountId> account;
+  std::optional<std::string> password_hash;
+  bool asks_for_code = false;
+};
+inline constexpr postgres::Columns kCountedTry{
+    postgres::Column{"EXISTS (SELECT FROM counted)", &CountedTry::counted},
+    postgres::Column{R"sql((SELECT ceil(extract(epoch FROM t.blocked_until - market_now()) * 1000)::bigint
+        FROM sign_in_throttle t WHERE t.digest = $1))sql",
+                     &CountedTry::wait_ms},
+    postgres::Column{"a.id", &CountedTry::account},
+    postgres::Column{"a.password_hash", &CountedTry::password_hash},
+    postgres::Column{
+        "EXISTS (SELECT FROM authenticator f WHERE f.account_id = a.id AND f.confirmed_at IS NOT NULL)",
+        &CountedTry::asks_for_code}};
+
+// One row whatever the e-mail: whether the try was counted, how long to wait otherwise, and the account if
+// there is one. $3 is the table of waits in seconds, $4 when tries are forgotten.
+inline constexpr postgres::ComposedStatement kCountTry{"auth.count_try", R"sql(
+WITH counted AS (
+  INSERT INTO sign_in_throttle AS t (digest, tries, last_try_at, blocked_until)
+  VALUES ($1, 1, market_now(), market_now() + make_interval(secs => ($3::bigint[])[1]))
+  ON CONFLICT (digest) DO UPDATE SET
+    tries = CASE WHEN t.last_try_at < market_now() - $4::interval THEN 1 ELSE t.tries + 1 END,
+    last_try_at = market_now(),
+    blocked_until = market_now() + make_interval(secs => ($3::bigint[])[
+      CASE WHEN t.last_try_at < market_now() - $4::interval THEN 1 ELSE least(t.tries + 1, cardinality($3::bigint[])) END])
+  WHERE t.blocked_until <= market_now()
+  RETURNING 1)
+SELECT )sql" + kCountedTry + R"sql(
+FROM (SELECT) one LEFT JOIN account a ON a.email_key = $2)sql"};
+
+inline constexpr postgres::Statement kForgetTries{"auth.forget_tries",
+                                                  "DELETE FROM sign_in_throttle WHERE digest = $1"};
+
+struct Raised {
+  AccountId id;
+  std::int64_t version = 0;
+};
+inline constexpr postgres::Columns kRaised{postgres::Column{"id", &Raised::id},
+                                           postgres::Column{"version", &Raised::version}};
+
+inline constexpr postgres::ComposedStatement kRaiseVersionById{"auth.raise_account_version_by_id", R"sql(
+UPDATE account SET version = version + 1, updated_at = market_now() WHERE id = $1
+RETURNING )sql" + kRaised};
+
+struct EndedSession {
+  Uuid id;
+};
+inline constexpr postgres::Columns kEndedSession{postgres::Column{"id", &EndedSession::id}};
+
+// All that an account has, but $3 if it is given.
+inline constexpr postgres::ComposedStatement kEndSessions{"auth.end_sessions", R"sql(
+UPDATE session SET ended_at = market_now(), end_reason = $2
+WHERE account_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $3::uuid
+RETURNING )sql" + kEndedSession};
+
+// No row when the password was changed since it was checked. Locked: it is changed after what follows, or
+// waited for.
+inline constexpr postgres::Statement kLockProven{"auth.lock_proven", R"sql(
+SELECT FROM account WHERE id = $1 AND password_hash = $2 FOR NO KEY UPDATE)sql"};
+
+// $2 are the purposes.
+inline constexpr postgres::Statement kEndMailed{"auth.end_mailed_tokens", R"sql(
+UPDATE mailed_token SET ended_at = market_now()
+WHERE account_id = $1 AND purpose = ANY($2::text[]) AND ended_at IS NULL)sql"};
+// Who knew the old password, or read the mail, may have asked for these, to keep the account.
+inline constexpr std::array kOverWithThePassword = {domain::MailPurpose::kChangeEmail,
+                                                    domain::MailPurpose::kResetPassword};
+
 // SHA-256: what the throttle knows an e-mail or, apart from it, a known device by.
 std::string TriesDigest(std::string_view email_key, const std::optional<Uuid>& device);
+
+// The same for mails with a token that somebody asks for.
+std::string MailsDigest(std::string_view email_key, domain::MailPurpose purpose);
+// How long who was not counted has to wait.
+std::chrono::milliseconds WaitOf(const CountedTry& row);
+
+// An event for each session that `ended`, rows of kEndedSession, names.
+void TellEnded(postgres::Batch& batch, const Work& work, AccountId account, domain::EndReason reason,
+               const postgres::Result& ended);
+
+// Of an outdated one.
+inline constexpr postgres::Statement kReplaceHash{
+    "auth.replace_hash", "UPDATE account SET password_hash = $2, updated_at = market_now() WHERE id = $1"};
+
+// Opens a session after the right password, and commits; nothing happens when it was changed since it was checked.
+Task<std::optional<domain::Account>> OpenSession(postgres::Tx& tx, Work work, const Proven& proven,
+                                                 const NewSession& session,
+                                                 const domain::Lifetimes& lifetimes);
 
 // The session's row, its first refresh token, and the event.
 void AddSession(postgres::Batch& batch, const Work& work, const NewSession& session, AccountId account,

@@ -1,5 +1,6 @@
 #include "services/auth/storage/second_factors.hpp"
 
+#include "platform/crypto/digest.hpp"
 #include "services/auth/storage/rows.hpp"
 
 namespace market::auth::storage {
@@ -28,8 +29,8 @@ INSERT INTO authenticator (id, account_id, name)
 SELECT $1, $2, $3 WHERE (SELECT count(*) FROM authenticator WHERE account_id = $2) < $4
 RETURNING )sql" + kAuthenticator};
 
-constexpr ComposedStatement kListAuthenticators{
-    "auth.list_authenticators", "SELECT " + kAuthenticator + R"sql(
+constexpr ComposedStatement kListAuthenticators{"auth.list_authenticators",
+                                                "SELECT " + kAuthenticator + R"sql(
 FROM authenticator WHERE account_id = $1 ORDER BY created_at, id)sql"};
 
 constexpr ComposedStatement kUseStep{"auth.use_step", R"sql(
@@ -44,8 +45,8 @@ struct Confirmable {
   std::int64_t confirmed = 0;
 };
 constexpr Columns kConfirmable{Column{"count(*)", &Confirmable::confirmed}};
-constexpr ComposedStatement kCountConfirmed{
-    "auth.count_confirmed_authenticators", "SELECT " + kConfirmable + R"sql(
+constexpr ComposedStatement kCountConfirmed{"auth.count_confirmed_authenticators",
+                                            "SELECT " + kConfirmable + R"sql(
 FROM authenticator WHERE account_id = $1 AND confirmed_at IS NOT NULL)sql"};
 
 constexpr Statement kDropRecoveryCodes{"auth.drop_recovery_codes",
@@ -60,22 +61,26 @@ DELETE FROM recovery_code WHERE account_id = $1
 AND NOT EXISTS (SELECT FROM authenticator WHERE account_id = $1 AND confirmed_at IS NOT NULL))sql"};
 
 constexpr Statement kOpenChallenge{"auth.open_challenge", R"sql(
-INSERT INTO sign_in_challenge (id, account_id, tries_digest, expires_at)
-VALUES ($1, $2, $3, market_now() + $4::interval))sql"};
+INSERT INTO sign_in_challenge (id, account_id, device, hash_digest, expires_at)
+VALUES ($1, $2, $3, $4, market_now() + $5::interval))sql"};
 
 constexpr Columns kChallenge{
     Column{"account_id", &Challenge::account},
-    Column{"ARRAY(SELECT a.id FROM authenticator a WHERE a.account_id = c.account_id AND a.confirmed_at IS NOT "
-           "NULL)",
-           &Challenge::authenticators}};
+    Column{
+        "ARRAY(SELECT a.id FROM authenticator a WHERE a.account_id = c.account_id AND a.confirmed_at IS NOT "
+        "NULL)",
+        &Challenge::authenticators}};
 constexpr ComposedStatement kCountChallengeTry{"auth.count_challenge_try", R"sql(
 UPDATE sign_in_challenge c SET tries = tries + 1 WHERE id = $1 AND tries < $2 AND expires_at > market_now()
 RETURNING )sql" + kChallenge};
 
-constexpr Statement kUseChallenge{"auth.use_challenge", R"sql(
-WITH used AS (DELETE FROM sign_in_challenge WHERE id = $1 AND account_id = $2 RETURNING tries_digest),
-forgotten AS (DELETE FROM sign_in_throttle WHERE digest IN (SELECT tries_digest FROM used))
-SELECT FROM used)sql"};
+constexpr Columns kProven{Column{"a.id", &Proven::account}, Column{"a.email_key", &Proven::email_key},
+                          Column{"c.device", &Proven::device}, Column{"a.password_hash", &Proven::hash}};
+constexpr ComposedStatement kUseChallenge{"auth.use_challenge", R"sql(
+DELETE FROM sign_in_challenge c USING account a
+WHERE c.id = $1 AND c.account_id = $2 AND a.id = c.account_id
+AND c.hash_digest = sha256(convert_to(a.password_hash, 'UTF8'))
+RETURNING )sql" + kProven};
 
 constexpr Statement kSweepChallenges{"auth.sweep_challenges", R"sql(
 DELETE FROM sign_in_challenge WHERE id IN (
@@ -98,7 +103,8 @@ Task<bool> UseProof(postgres::Tx& tx, AccountId account, const Proof& proof) {
 }  // namespace
 
 Task<std::variant<Authenticator, TooManyAuthenticators>> SecondFactors::Add(Work work, AccountId account,
-                                                                            const Uuid& id, std::string name) {
+                                                                            const Uuid& id,
+                                                                            std::string name) {
   Batch batch("auth.add_authenticator");
   batch.Add(kLockAccount, account)
       .Add(kDropUnconfirmed, account)
@@ -117,8 +123,8 @@ Task<std::optional<SecondFactors::Confirmed>> SecondFactors::Confirm(
   const auto confirm = [&](postgres::Tx& tx) -> Task<std::optional<Confirmed>> {
     co_await tx.Execute(kLockAccount, account);
     const auto before = kConfirmable.ReadOne(co_await tx.Execute(kCountConfirmed, account));
-    auto used = kAuthenticator.ReadAtMostOne(
-        co_await tx.Execute(kUseStep, proof.authenticator, account, proof.step));
+    auto used =
+        kAuthenticator.ReadAtMostOne(co_await tx.Execute(kUseStep, proof.authenticator, account, proof.step));
     if (!used) co_return std::nullopt;
     Batch batch("auth.confirm_authenticator");
     if (before.confirmed == 0) ReplaceRecoveryCodes(batch, account, recovery_digests);
@@ -148,9 +154,17 @@ Task<bool> SecondFactors::RenewRecoveryCodes(Work work, AccountId account, const
   co_return co_await database_.Transaction(work, renew);
 }
 
-Task<> SecondFactors::OpenChallenge(Work work, const Uuid& id, AccountId account,
-                                    const std::string& tries_digest) {
-  co_await database_.Write(work, kOpenChallenge, id, account, Bytes{tries_digest}, kChallengeLifetime);
+Task<bool> SecondFactors::OpenChallenge(Work work, const Uuid& id, const Proven& proven) {
+  const auto open = [&](postgres::Tx& tx) -> Task<bool> {
+    if ((co_await tx.Execute(kLockProven, proven.account, proven.hash)).empty()) co_return false;
+    Batch batch("auth.open_challenge");
+    if (proven.new_hash) batch.Add(kReplaceHash, proven.account, *proven.new_hash);
+    batch.Add(kOpenChallenge, id, proven.account, proven.device,
+              Bytes{crypto::Sha256(proven.new_hash.value_or(proven.hash))}, kChallengeLifetime);
+    co_await tx.ExecuteAndCommit(std::move(batch));
+    co_return true;
+  };
+  co_return co_await database_.Transaction(work, open);
 }
 
 Task<std::optional<Challenge>> SecondFactors::CountTry(Work work, const Uuid& challenge) {
@@ -158,17 +172,15 @@ Task<std::optional<Challenge>> SecondFactors::CountTry(Work work, const Uuid& ch
       co_await database_.Write(work, kCountChallengeTry, challenge, kChallengeTriesMax));
 }
 
-Task<std::optional<domain::Account>> SecondFactors::Answer(Work work, const Uuid& challenge, AccountId account,
-                                                           const Proof& proof, const NewSession& session) {
+Task<std::optional<domain::Account>> SecondFactors::Answer(Work work, const Uuid& challenge,
+                                                           AccountId account, const Proof& proof,
+                                                           const NewSession& session) {
   const auto answer = [&](postgres::Tx& tx) -> Task<std::optional<domain::Account>> {
     if (!co_await UseProof(tx, account, proof)) co_return std::nullopt;
-    // Somebody else answered it meanwhile: then this proof is used up for nothing, which is no worse than late.
-    if ((co_await tx.Execute(kUseChallenge, challenge, account)).empty()) co_return std::nullopt;
-    Batch batch("auth.answer_challenge");
-    AddSession(batch, work, session, account, lifetimes_);
-    batch.Add(kFindAccount, account);
-    const auto results = co_await tx.ExecuteAndCommit(std::move(batch));
-    co_return kAccount.ReadOne(results.back());
+    // Answered by somebody else meanwhile: then this proof is used up for nothing, which harms nobody.
+    const auto proven = kProven.ReadAtMostOne(co_await tx.Execute(kUseChallenge, challenge, account));
+    if (!proven) co_return std::nullopt;
+    co_return co_await OpenSession(tx, work, *proven, session, lifetimes_);
   };
   co_return co_await database_.Transaction(work, answer);
 }

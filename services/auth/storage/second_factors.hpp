@@ -69,11 +69,12 @@ class SecondFactors {
   Task<bool> RenewRecoveryCodes(Work work, AccountId account, const UsedStep& proof,
                                 const std::vector<std::string>& recovery_digests);
 
-  // After the right password.
-  Task<> OpenChallenge(Work work, const Uuid& id, AccountId account, const std::string& tries_digest);
+  // After the right password. False when it was changed since it was checked.
+  Task<bool> OpenChallenge(Work work, const Uuid& id, const Proven& proven);
   // Counts a try; nothing when it is over or has had its tries.
   Task<std::optional<Challenge>> CountTry(Work work, const Uuid& challenge);
-  // Uses up proof and challenge, forgets the tries and opens the session; nothing when either was used up before.
+  // Uses up proof and challenge and opens the session; nothing when either was used up before, or the
+  // password is another one by now.
   Task<std::optional<domain::Account>> Answer(Work work, const Uuid& challenge, AccountId account,
                                               const Proof& proof, const NewSession& session);
 

@@ -16,39 +16,20 @@ using postgres::Columns;
 using postgres::ComposedStatement;
 using postgres::Statement;
 
-struct CountedTry {
-  bool counted = false;
-  std::optional<std::int64_t> wait_ms;
-  std::optional<AccountId> account;
-  std::optional<std::string> password_hash;
-};
-constexpr Columns kCountedTry{
-    Column{"EXISTS (SELECT FROM counted)", &CountedTry::counted},
-    Column{R"sql((SELECT ceil(extract(epoch FROM t.blocked_until - market_now()) * 1000)::bigint
-        FROM sign_in_throttle t WHERE t.digest = $1))sql",
-           &CountedTry::wait_ms},
-    Column{"a.id", &CountedTry::account}, Column{"a.password_hash", &CountedTry::password_hash}};
+constexpr ComposedStatement kChangePassword{"auth.change_password", R"sql(
+UPDATE account SET password_hash = $3, version = version + 1, updated_at = market_now()
+WHERE id = $1 AND password_hash = $2
+RETURNING )sql" + kRaised};
 
-// One row whatever the e-mail: whether the try was counted, how long to wait otherwise, and the account if
-// there is one. $3 is the table of waits in seconds, $4 when tries are forgotten.
-constexpr ComposedStatement kCountTry{"auth.count_try", R"sql(
-WITH counted AS (
-  INSERT INTO sign_in_throttle AS t (digest, tries, last_try_at, blocked_until)
-  VALUES ($1, 1, market_now(), market_now() + make_interval(secs => ($3::bigint[])[1]))
-  ON CONFLICT (digest) DO UPDATE SET
-    tries = CASE WHEN t.last_try_at < market_now() - $4::interval THEN 1 ELSE t.tries + 1 END,
-    last_try_at = market_now(),
-    blocked_until = market_now() + make_interval(secs => ($3::bigint[])[
-      CASE WHEN t.last_try_at < market_now() - $4::interval THEN 1 ELSE least(t.tries + 1, cardinality($3::bigint[])) END])
-  WHERE t.blocked_until <= market_now()
-  RETURNING 1)
-SELECT )sql" + kCountedTry + R"sql(
-FROM (SELECT) one LEFT JOIN account a ON a.email_key = $2)sql"};
+constexpr Columns kLiveSession{Column{"id", &domain::LiveSession::id},
+                               Column{"device", &domain::LiveSession::origin, &domain::Origin::device},
+                               Column{"address", &domain::LiveSession::origin, &domain::Origin::address},
+                               Column{"created_at", &domain::LiveSession::created_at},
+                               Column{"last_used_at", &domain::LiveSession::last_used_at}};
 
-constexpr Statement kForgetTries{"auth.forget_tries", "DELETE FROM sign_in_throttle WHERE digest = $1"};
-
-constexpr Statement kReplaceHash{
-    "auth.replace_hash", "UPDATE account SET password_hash = $2, updated_at = market_now() WHERE id = $1"};
+constexpr ComposedStatement kListSessions{"auth.list_sessions", "SELECT " + kLiveSession + R"sql(
+FROM session WHERE account_id = $1 AND ended_at IS NULL AND idle_expires_at > market_now()
+ORDER BY last_used_at DESC, id DESC LIMIT $2)sql"};
 
 // A statement of its own: what the next one reads is then no older than the lock.
 constexpr Statement kLockSession{"auth.lock_session", R"sql(
@@ -85,7 +66,8 @@ constexpr Statement kInsertSuccessor{
     "auth.insert_successor", "INSERT INTO refresh_token (digest, session_id, sequence) VALUES ($1, $2, $3)"};
 
 constexpr Statement kTouchSession{"auth.touch_session", R"sql(
-UPDATE session SET last_used_at = market_now(), idle_expires_at = least(market_now() + $2::interval, absolute_expires_at)
+UPDATE session SET last_used_at = market_now(), idle_expires_at = least(market_now() + $2::interval, absolute_expires_at),
+  device = $3, address = $4
 WHERE id = $1)sql"};
 
 constexpr Statement kEndSession{"auth.end_session", R"sql(
@@ -108,31 +90,47 @@ Task<SignInTry> Sessions::CountTry(Work work, std::string_view email_key, std::o
                                                           domain::WaitTableS(), domain::kForgetTriesAfter));
   SignInTry attempt;
   if (!row.counted) {
-    // The row that blocks may be younger than this statement's snapshot:
-    // then its wait is at least the first one.
-    const auto wait_ms = std::max<std::int64_t>(row.wait_ms.value_or(1000), 1);
-    attempt.wait = std::chrono::milliseconds(wait_ms);
+    attempt.wait = WaitOf(row);
     co_return attempt;
   }
   attempt.account = row.account;
   attempt.password_hash = std::move(row.password_hash);
+  attempt.asks_for_code = row.asks_for_code;
   co_return attempt;
 }
 
-Task<domain::Account> Sessions::Open(Work work, AccountId account, std::string_view email_key,
-                                     std::optional<Uuid> device, const NewSession& session,
-                                     const std::optional<std::string>& new_hash) {
-  const auto digest = TriesDigest(email_key, device);
-  Batch batch("auth.open_session");
-  batch.Add(kForgetTries, Bytes{digest});
-  if (new_hash) batch.Add(kReplaceHash, account, *new_hash);
-  AddSession(batch, work, session, account, lifetimes_);
-  batch.Add(kFindAccount, account);
-  const auto results = co_await database_.Write(work, std::move(batch));
-  co_return kAccount.ReadOne(results.back());
+Task<std::optional<domain::Account>> Sessions::Open(Work work, const Proven& proven,
+                                                    const NewSession& session) {
+  const auto open = [&](postgres::Tx& tx) { return OpenSession(tx, work, proven, session, lifetimes_); };
+  co_return co_await database_.Transaction(work, open);
 }
 
-Task<RefreshOutcome> Sessions::Refresh(Work work, std::string digest, DigestAt digest_at) {
+Task<> Sessions::ForgetTries(Work work, std::string_view email_key) {
+  co_await database_.Write(work, kForgetTries, Bytes{TriesDigest(email_key, std::nullopt)});
+}
+
+Task<std::optional<domain::Account>> Sessions::ChangePassword(Work work, const Proven& proven,
+                                                              std::string_view new_hash, const Uuid& kept) {
+  const auto change = [&](postgres::Tx& tx) -> Task<std::optional<domain::Account>> {
+    const auto raised =
+        kRaised.ReadAtMostOne(co_await tx.Execute(kChangePassword, proven.account, proven.hash, new_hash));
+    if (!raised) co_return std::nullopt;
+    const auto reason = domain::EndReason::kPasswordChanged;
+    const auto ended = co_await tx.Execute(kEndSessions, proven.account, reason, kept);
+    Batch batch("auth.password_changed");
+    batch.Add(kForgetTries, Bytes{TriesDigest(proven.email_key, proven.device)});
+    batch.Add(kEndMailed, proven.account, kOverWithThePassword);
+    events::Append(batch, work, PasswordChangedEvent(proven.account, raised->version));
+    TellEnded(batch, work, proven.account, reason, ended);
+    batch.Add(kFindAccount, proven.account);
+    const auto results = co_await tx.ExecuteAndCommit(std::move(batch));
+    co_return kAccount.ReadOne(results.back());
+  };
+  co_return co_await database_.Transaction(work, change);
+}
+
+Task<RefreshOutcome> Sessions::Refresh(Work work, std::string digest, DigestAt digest_at,
+                                       domain::Origin origin) {
   const auto rotate = [&](postgres::Tx& tx) -> Task<RefreshOutcome> {
     Batch look("auth.refresh_look");
     look.Add(kLockSession, Bytes{digest}).Add(kReadToken, Bytes{digest});
@@ -155,7 +153,7 @@ Task<RefreshOutcome> Sessions::Refresh(Work work, std::string digest, DigestAt d
       const auto successor_digest = digest_at(found->session, successor);
       batch.Add(kUseToken, Bytes{digest});
       batch.Add(kInsertSuccessor, Bytes{successor_digest}, found->session, successor);
-      batch.Add(kTouchSession, found->session, lifetimes_.idle);
+      batch.Add(kTouchSession, found->session, lifetimes_.idle, origin.device, origin.address);
     }
     batch.Add(kFindAccount, found->account);
     const auto results = co_await tx.ExecuteAndCommit(std::move(batch));
@@ -164,16 +162,31 @@ Task<RefreshOutcome> Sessions::Refresh(Work work, std::string digest, DigestAt d
   co_return co_await database_.Transaction(work, rotate);
 }
 
-Task<> Sessions::End(Work work, const Uuid& session, AccountId owner) {
-  const auto end = [&](postgres::Tx& tx) -> Task<> {
-    const auto reason = domain::EndReason::kSignedOut;
+Task<Ending> Sessions::End(Work work, const Uuid& session, AccountId owner, domain::EndReason reason) {
+  const auto end = [&](postgres::Tx& tx) -> Task<Ending> {
     const auto ended = co_await tx.Execute(kEndSession, session, owner, reason);
-    if (ended.AffectedRows() == 0) co_return;
+    if (ended.AffectedRows() == 0) co_return Ending::kNoneToEnd;
     Batch batch("auth.session_ended");
     events::Append(batch, work, SessionEndedEvent(session, owner, reason));
     co_await tx.ExecuteAndCommit(std::move(batch));
+    co_return Ending::kEnded;
+  };
+  co_return co_await database_.Transaction(work, end);
+}
+
+Task<> Sessions::EndAll(Work work, AccountId owner) {
+  const auto end = [&](postgres::Tx& tx) -> Task<> {
+    const auto reason = domain::EndReason::kEnded;
+    const auto ended = co_await tx.Execute(kEndSessions, owner, reason, std::optional<Uuid>());
+    Batch batch("auth.sessions_ended");
+    TellEnded(batch, work, owner, reason, ended);
+    co_await tx.ExecuteAndCommit(std::move(batch));
   };
   co_await database_.Transaction(work, end);
+}
+
+Task<std::vector<domain::LiveSession>> Sessions::ListLive(Work work, AccountId owner) {
+  co_return kLiveSession.ReadAll(co_await database_.Read(work, kListSessions, owner, lifetimes_.live_max));
 }
 
 Task<std::int64_t> Sessions::Sweep(Work work, std::int64_t limit) {

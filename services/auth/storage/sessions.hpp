@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "platform/postgres/database.hpp"
 #include "services/auth/domain/account.hpp"
@@ -19,6 +20,16 @@ namespace market::auth::storage {
 struct NewSession {
   Uuid id;
   std::string digest;  // of its first refresh token
+  domain::Origin origin;
+};
+
+// A right password, and what it was counted and found by.
+struct Proven {
+  AccountId account;
+  std::string email_key;
+  std::optional<Uuid> device;
+  std::string hash;                                    // that it matched
+  std::optional<std::string> new_hash = std::nullopt;  // where that one is outdated
 };
 
 // What a sign-in is checked against.
@@ -27,6 +38,7 @@ struct SignInTry {
   std::optional<std::chrono::milliseconds> wait;
   std::optional<AccountId> account;  // none: no such account
   std::optional<std::string> password_hash;
+  bool asks_for_code = false;  // it has a confirmed authenticator
 };
 
 // A good refresh token was given: `successor` is the position whose token is the answer.
@@ -41,6 +53,8 @@ struct SessionReused {
   Uuid session;
   AccountId account;
 };
+enum class Ending { kEnded, kNoneToEnd };
+
 using RefreshOutcome = std::variant<Refreshed, SessionEnded, SessionReused>;
 
 class Sessions {
@@ -51,18 +65,25 @@ class Sessions {
   // Counts the try before its password is checked, so that tries side by side can't slip past the limit. Those
   // of a known device of the account count apart from everybody else's.
   Task<SignInTry> CountTry(Work work, std::string_view email_key, std::optional<Uuid> device = std::nullopt);
-  // After the right password: a session opens and the tries counted with this one are forgotten.
-  // `new_hash` replaces an outdated one.
-  Task<domain::Account> Open(Work work, AccountId account, std::string_view email_key,
-                             std::optional<Uuid> device, const NewSession& session,
-                             const std::optional<std::string>& new_hash);
+  // After the right password: a session opens and the tries counted with this one are forgotten. Where the
+  // account has as many as there may be, the one that was not used for longest ends. Nothing happens when the
+  // password was changed meanwhile.
+  Task<std::optional<domain::Account>> Open(Work work, const Proven& proven, const NewSession& session);
+  // After a success that opens no session.
+  Task<> ForgetTries(Work work, std::string_view email_key);
+  // Ends all other sessions than `kept`. Nothing happens when the password was changed meanwhile.
+  Task<std::optional<domain::Account>> ChangePassword(Work work, const Proven& proven,
+                                                      std::string_view new_hash, const Uuid& kept);
 
   using DigestAt = std::function<std::string(const Uuid& session, std::int64_t sequence)>;
   // Rotates in one transaction under the lock of the session. `digest_at` gives the successor's digest.
-  Task<RefreshOutcome> Refresh(Work work, std::string digest, DigestAt digest_at);
+  Task<RefreshOutcome> Refresh(Work work, std::string digest, DigestAt digest_at, domain::Origin origin = {});
 
+  // The one used last first; at most lifetimes.live_max.
+  Task<std::vector<domain::LiveSession>> ListLive(Work work, AccountId owner);
   // No effect on a session that ended or is somebody else's.
-  Task<> End(Work work, const Uuid& session, AccountId owner);
+  Task<Ending> End(Work work, const Uuid& session, AccountId owner, domain::EndReason reason);
+  Task<> EndAll(Work work, AccountId owner);
 
   // Deletes expired sessions and forgotten tries, at most `limit` rows of each; gives the number deleted.
   Task<std::int64_t> Sweep(Work work, std::int64_t limit);

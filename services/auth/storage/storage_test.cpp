@@ -49,7 +49,16 @@ class AuthStorage : public ::testing::Test {
   }
   static NewSession Session() {
     const auto id = Uuid::NewV7();
-    return {id, DigestAt(id, 1)};
+    return {.id = id, .digest = DigestAt(id, 1), .origin = {}};
+  }
+
+  // After its password was right.
+  static Proven Right(const NewAccount& account, std::optional<std::string> new_hash = std::nullopt) {
+    return {.account = account.id,
+            .email_key = domain::NormalizeEmail(account.email),
+            .device = {},
+            .hash = account.password_hash,
+            .new_hash = std::move(new_hash)};
   }
 
   std::string Sql(const std::string& text) { return temporary_.Execute(text); }
@@ -209,9 +218,8 @@ TEST_F(AuthStorage, Schema_RefusesASecondLiveTokenAndAnUnknownEnd) {
                std::exception);
   EXPECT_THROW(Sql("UPDATE session SET ended_at = market_now(), end_reason = 'TIRED'"), std::exception);
   EXPECT_THROW(Sql("UPDATE session SET ended_at = market_now()"), std::exception);
-  for (const auto reason : {domain::EndReason::kSignedOut, domain::EndReason::kReused}) {
-    Sql("UPDATE session SET ended_at = market_now(), end_reason = '" + std::string(Name(reason)) + "'");
-  }
+  for (const auto reason : domain::kEndReasons.words)
+    Sql("UPDATE session SET ended_at = market_now(), end_reason = '" + std::string(reason) + "'");
 }
 
 TEST_F(AuthStorage, Tries_PastTheFreeOnes_Wait) {
@@ -296,9 +304,8 @@ TEST_F(AuthStorage, Open_ForgetsTriesAndKeepsTheNewHash) {
     const auto attempt = co_await sessions.CountTry(Soon(), "ada@example.com");
     EXPECT_EQ(attempt.account, account.id);
     EXPECT_EQ(attempt.password_hash, kHash);
-    const auto opened = co_await sessions.Open(Soon(), account.id, "ada@example.com", {}, Session(),
-                                               std::string("$argon2id$new"));
-    EXPECT_EQ(opened.id, account.id);
+    const auto opened = co_await sessions.Open(Soon(), Right(account, "$argon2id$new"), Session());
+    EXPECT_TRUE(opened && opened->id == account.id);
   });
   EXPECT_EQ(Sql("SELECT count(*) FROM sign_in_throttle"), "0");
   EXPECT_EQ(Sql("SELECT password_hash FROM account"), "$argon2id$new");
@@ -381,10 +388,11 @@ TEST_F(AuthStorage, End_OnlyByItsOwner) {
     const auto account = Account("ada@example.com");
     const auto session = Session();
     co_await accounts.Create(Soon(), account, session, Message());
-    co_await sessions.End(Soon(), session.id, AccountId::New());
+    const auto out = domain::EndReason::kSignedOut;
+    EXPECT_EQ(co_await sessions.End(Soon(), session.id, AccountId::New(), out), Ending::kNoneToEnd);
     EXPECT_EQ(Sql("SELECT count(*) FROM session WHERE ended_at IS NULL"), "1");
-    co_await sessions.End(Soon(), session.id, account.id);
-    co_await sessions.End(Soon(), session.id, account.id);
+    EXPECT_EQ(co_await sessions.End(Soon(), session.id, account.id, out), Ending::kEnded);
+    EXPECT_EQ(co_await sessions.End(Soon(), session.id, account.id, out), Ending::kNoneToEnd);
     const auto outcome = co_await sessions.Refresh(Soon(), DigestAt(session.id, 1), DigestAt);
     EXPECT_TRUE(std::holds_alternative<SessionEnded>(outcome));
   });
@@ -435,10 +443,9 @@ TEST_F(AuthStorage, EveryAct_IsTold) {
     co_await accounts.EnsureOperator(Soon(), ada, Message(), audit::SomeAct());
     co_await accounts.EnsureOperator(Soon(), ada, Message(), audit::SomeAct());
     co_await accounts.EnsureOperator(Soon(), bob, Message(), audit::SomeAct());
-    co_await sessions.Open(Soon(), ada.id, "ada@example.com", {}, second, std::nullopt);
-    co_await sessions.End(Soon(), first.id, bob.id);  // not his
-    co_await sessions.End(Soon(), first.id, ada.id);
-    co_await sessions.End(Soon(), first.id, ada.id);
+    co_await sessions.Open(Soon(), Right(ada), second);
+    for (const auto& owner : {bob.id, ada.id, ada.id})  // not his
+      co_await sessions.End(Soon(), first.id, owner, domain::EndReason::kSignedOut);
   });
   const auto told = [&](const std::string& aggregate) { return events::Told(temporary_, aggregate); };
   EXPECT_EQ(told("account/" + ada.id.ToString()),

@@ -11,11 +11,17 @@ constexpr std::chrono::minutes kPause{10};
 
 }  // namespace
 
-Sweeper::Sweeper(storage::Sessions& sessions)
-    : sessions_(sessions), sweeping_({.name = "auth.sweep", .period = kPause}, [this] { return Sweep(); }) {}
+Sweeper::Sweeper(storage::Sessions& sessions, storage::Mailings& mailings,
+                 storage::SecondFactors& second_factors)
+    : sessions_(sessions),
+      mailings_(mailings),
+      second_factors_(second_factors),
+      sweeping_({.name = "auth.sweep", .period = kPause}, [this] { return Sweep(); }) {}
 
 Task<runtime::Every::Next> Sweeper::Sweep() {
-  const auto removed = co_await sessions_.Sweep(runtime::After(kStatementLimit), kChunkRows);
+  const auto removed = co_await sessions_.Sweep(runtime::After(kStatementLimit), kChunkRows) +
+                       co_await mailings_.Sweep(runtime::After(kStatementLimit), kChunkRows) +
+                       co_await second_factors_.Sweep(runtime::After(kStatementLimit), kChunkRows);
   co_return removed > 0 ? runtime::Every::Next::kAtOnce : runtime::Every::Next::kLater;
 }
 

@@ -1,15 +1,17 @@
-// Removes sessions that expired and sign-in tries that no longer count.
+// Removes sessions, mailed tokens and challenges that expired, and sign-in tries that no longer count.
 // Hygiene only: nothing reads them any more.
 #pragma once
 #include "platform/runtime/every.hpp"
+#include "services/auth/storage/mailings.hpp"
+#include "services/auth/storage/second_factors.hpp"
 #include "services/auth/storage/sessions.hpp"
 
 namespace market::auth {
 
-// Any number of replicas may. `sessions` must outlive it.
+// Any number of replicas may. What it sweeps must outlive it.
 class Sweeper {
  public:
-  explicit Sweeper(storage::Sessions& sessions);
+  Sweeper(storage::Sessions& sessions, storage::Mailings& mailings, storage::SecondFactors& second_factors);
 
   runtime::Every& Sweeping() { return sweeping_; }
 
@@ -17,6 +19,8 @@ class Sweeper {
   Task<runtime::Every::Next> Sweep();
 
   storage::Sessions& sessions_;
+  storage::Mailings& mailings_;
+  storage::SecondFactors& second_factors_;
   runtime::Every sweeping_;
 };
 

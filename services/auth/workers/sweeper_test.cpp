@@ -31,7 +31,9 @@ TEST(AuthSweeper, MoreThanOneChunk_GoesWithoutAPause) {
     postgres::Database database(io, disk.Options());
     co_await database.Open(Soon());
     storage::Sessions sessions(database, {});
-    Sweeper sweeper(sessions);
+    storage::Mailings mailings(database, 30min);
+    storage::SecondFactors second_factors(database, {});
+    Sweeper sweeper(sessions, mailings, second_factors);
     runtime::TaskGroup group(io.get_executor(), [](std::string_view, std::exception_ptr) {});
     group.Keep("sweeper", sweeper.Sweeping().Run());
     co_await Eventually([&] { return disk.Execute("SELECT count(*) FROM session") == "3"; });

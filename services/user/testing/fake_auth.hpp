@@ -25,6 +25,34 @@ class FakeAuth final : public api::AuthApi {
     Unused();
   }
   Task<google::protobuf::Empty> SignOut(CallContext&, api::auth::SignOutRequest) override { Unused(); }
+  Task<api::auth::ListSessionsResponse> ListSessions(CallContext&, api::auth::ListSessionsRequest) override {
+    Unused();
+  }
+  Task<google::protobuf::Empty> EndSession(CallContext&, api::auth::EndSessionRequest) override { Unused(); }
+  Task<google::protobuf::Empty> EndAllSessions(CallContext&, api::auth::EndAllSessionsRequest) override {
+    Unused();
+  }
+  Task<api::auth::Account> ChangePassword(CallContext&, api::auth::ChangePasswordRequest) override {
+    Unused();
+  }
+  Task<api::auth::TokenMail> SendVerification(CallContext&, api::auth::SendVerificationRequest) override {
+    Unused();
+  }
+  Task<api::auth::TokenMail> ChangeEmail(CallContext&, api::auth::ChangeEmailRequest) override { Unused(); }
+  Task<api::auth::VerifyEmailResponse> VerifyEmail(CallContext&, api::auth::VerifyEmailRequest) override {
+    Unused();
+  }
+  Task<api::auth::TokenMail> RequestPasswordReset(CallContext&,
+                                                  api::auth::RequestPasswordResetRequest) override {
+    Unused();
+  }
+  Task<api::auth::ResetPasswordResponse> ResetPassword(CallContext&,
+                                                       api::auth::ResetPasswordRequest) override {
+    Unused();
+  }
+  Task<api::auth::MailedToken> RevealMailedToken(CallContext&, api::auth::RevealMailedTokenRequest) override {
+    Unused();
+  }
   Task<api::auth::Account> GetMyAccount(CallContext&, api::auth::GetMyAccountRequest) override { Unused(); }
   Task<marketplace::type::v1::KeySet> GetKeys(CallContext&, api::auth::GetKeysRequest) override { Unused(); }
 

@@ -23,7 +23,8 @@ CREATE INDEX recovery_code_account ON recovery_code (account_id);
 CREATE TABLE sign_in_challenge (
   id           uuid        PRIMARY KEY,
   account_id   uuid        NOT NULL REFERENCES account ON DELETE CASCADE,
-  tries_digest bytea       NOT NULL,        -- of sign_in_throttle: what a success forgets
+  device       uuid,                        -- the known one that it came from
+  hash_digest  bytea       NOT NULL,        -- SHA-256 of the password hash that matched: with another password it is void
   tries        integer     NOT NULL DEFAULT 0,
   expires_at   timestamptz NOT NULL
 );
