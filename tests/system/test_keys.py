@@ -16,6 +16,7 @@ import contract
 from conftest import sign_in_operator
 from market import Person, new_key, parked_checkout, psql, until
 from test_bad_input import problem
+from test_second_factor import App
 
 TWINS = 6
 UNSAFE = [m for m in contract.methods() if m.verb and not m.safe]
@@ -33,6 +34,7 @@ class Scene:
     count: Callable[[], int]
     once_expired: tuple = (200, 0)   # what the same request comes to as a new one: its status, and how many effects more
     settle: Callable[[], object] = lambda: None    # afterwards
+    ends_its_caller: bool = False    # within 2 s nobody knows who repeats it
 
     def __post_init__(self):
         self.before = self.count()
@@ -79,7 +81,7 @@ def sessions_ended(person):
 
 def sign_out(world):
     person = Person(world.stack["url"], world.stack["caFile"])
-    return Scene(person, ("/v1/sessions/current", None), None, lambda: sessions_ended(person), once_expired=(204, 0))
+    return Scene(person, ("/v1/sessions/current", None), None, lambda: sessions_ended(person), once_expired=(204, 0), ends_its_caller=True)
 
 
 def several_sessions(world, count=3):
@@ -98,7 +100,7 @@ def end_session(world):
 
 def end_all_sessions(world):
     person, _ = several_sessions(world, count=1)
-    return Scene(person, ("/v1/sessions", None), None, lambda: sessions_ended(person), once_expired=(204, 0))
+    return Scene(person, ("/v1/sessions", None), None, lambda: sessions_ended(person), once_expired=(204, 0), ends_its_caller=True)
 
 
 def send_verification(world):
@@ -128,6 +130,20 @@ def update_my_address(world):
 def delete_my_address(world):
     one, two = two_addresses(world)
     return Scene(world.kay, (one, None), (two, None), lambda: -addresses(world.kay), (404, 0))
+
+
+def delete_authenticator(world):
+    """Two that are confirmed; one that is not would give way to the next."""
+    person = Person(world.stack["url"], world.stack["caFile"])
+
+    def app():
+        made = person.ok("POST", "/v1/accounts/me/authenticators", {"name": "Phone"})
+        path = f"/v1/accounts/me/authenticators/{made['authenticator']['id']}"
+        person.ok("POST", f"{path}:confirm", {"code": App(made["secret"]).code()})
+        return path, None
+
+    one, two = app(), app()
+    return Scene(person, one, two, lambda: -len(person.ok("GET", "/v1/accounts/me/authenticators")["authenticators"]), (404, 0))
 
 
 def open_seller(world):
@@ -270,6 +286,7 @@ def refund_payment(world):
 
 ACCEPT, SHIP = ("accept", {}), ("ship", {"carrier": "Royal Mail", "trackingNumber": "RM1"})
 SCENES = {"SignOut": sign_out, "EndSession": end_session, "EndAllSessions": end_all_sessions, "SendVerification": send_verification,
+          "DeleteAuthenticator": delete_authenticator,
           "UpdateMyProfile": update_my_profile, "CreateMyAddress": create_my_address,
           "UpdateMyAddress": update_my_address, "DeleteMyAddress": delete_my_address, "OpenSeller": open_seller,
           "ApproveSeller": approve_seller, "CreateCategory": create_category, "CreateProduct": create_product,
@@ -306,6 +323,10 @@ def is_replay(answer):
     return answer.headers.get("Idempotent-Replayed") == "true"
 
 
+def is_unknown(scene, answer):
+    return scene.ends_its_caller and answer.status_code == 401
+
+
 def test_a_repetition_gets_the_first_answer(act):
     scene, key = act.scene, new_key()
     first = act(scene.request, key)
@@ -313,6 +334,8 @@ def test_a_repetition_gets_the_first_answer(act):
     assert scene.effects() == 1
     for _ in range(2):
         again = act(scene.request, key)
+        if is_unknown(scene, again):
+            break
         assert is_replay(again), again.text
         assert (again.status_code, again.content, again.headers.get("Location"), again.headers.get("ETag")) == \
                (first.status_code, first.content, first.headers.get("Location"), first.headers.get("ETag"))
@@ -329,7 +352,7 @@ def test_twins_at_once_have_one_effect(act):
     assert sum(not is_replay(answer) for answer in good) == 1
     assert len({(answer.status_code, answer.content) for answer in good}) == 1
     for answer in answers:
-        if not answer.is_success:
+        if not answer.is_success and not is_unknown(scene, answer):
             problem(answer, 409, "IDEMPOTENCY_KEY_IN_FLIGHT")
             assert int(answer.headers["Retry-After"]) > 0
     assert scene.effects() == 1
@@ -348,6 +371,9 @@ def test_an_expired_key_is_a_new_request(act, end):
     psql(act.database, ENDS[end].format(key=key))
     status, more = scene.once_expired
     again = act(scene.request, key)
+    if is_unknown(scene, again):
+        assert scene.effects() == 1
+        return
     assert not is_replay(again) and again.status_code == status, again.text
     assert scene.effects() == 1 + more
     if not scene.other:

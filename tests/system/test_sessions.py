@@ -28,7 +28,7 @@ def again(stack, somebody, password=None):
     return Person(stack["url"], stack["caFile"], email=somebody.email, password=password or somebody.password)
 
 
-def over_grpc(channel, name, somebody=None, **fields):
+def over_grpc(channel, name, somebody=None, /, **fields):
     method = by_name(name)
     request = request_of(method)
     for field, value in fields.items():
