@@ -44,6 +44,7 @@ struct CountedTry {
   std::optional<std::int64_t> wait_ms;
   std::optional<AccountId> account;
   std::optional<std::string> password_hash;
+  std::optional<std::int64_t> password_version;
 };
 inline constexpr postgres::Columns kCountedTry{
     postgres::Column{"EXISTS (SELECT FROM counted)", &CountedTry::counted},
@@ -51,7 +52,8 @@ inline constexpr postgres::Columns kCountedTry{
         FROM sign_in_throttle t WHERE t.digest = $1))sql",
                      &CountedTry::wait_ms},
     postgres::Column{"a.id", &CountedTry::account},
-    postgres::Column{"a.password_hash", &CountedTry::password_hash}};
+    postgres::Column{"a.password_hash", &CountedTry::password_hash},
+    postgres::Column{"a.password_version", &CountedTry::password_version}};
 
 // One row whatever the e-mail: whether the try was counted, how long to wait otherwise, and the account if
 // there is one. $3 is the table of waits in seconds, $4 when tries are forgotten.
@@ -97,7 +99,7 @@ RETURNING )sql" + kEndedSession};
 // No row when the password was changed since it was checked. Locked: it is changed after what follows, or
 // waited for.
 inline constexpr postgres::Statement kLockProven{"auth.lock_proven", R"sql(
-SELECT FROM account WHERE id = $1 AND password_hash = $2 FOR NO KEY UPDATE)sql"};
+SELECT FROM account WHERE id = $1 AND password_version = $2 FOR NO KEY UPDATE)sql"};
 
 // $2 are the purposes.
 inline constexpr postgres::Statement kEndMailed{"auth.end_mailed_tokens", R"sql(

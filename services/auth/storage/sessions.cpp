@@ -20,8 +20,9 @@ constexpr Statement kReplaceHash{
     "auth.replace_hash", "UPDATE account SET password_hash = $2, updated_at = market_now() WHERE id = $1"};
 
 constexpr ComposedStatement kChangePassword{"auth.change_password", R"sql(
-UPDATE account SET password_hash = $3, version = version + 1, updated_at = market_now()
-WHERE id = $1 AND password_hash = $2
+UPDATE account SET password_hash = $3, password_version = password_version + 1, version = version + 1,
+  updated_at = market_now()
+WHERE id = $1 AND password_version = $2
 RETURNING )sql" + kRaised};
 
 constexpr Columns kLiveSession{Column{"id", &domain::LiveSession::id},
@@ -37,7 +38,7 @@ ORDER BY last_used_at DESC, id DESC LIMIT $2)sql"};
 // Leaves $2 of those that live; as kLockProven, nothing happens when the password was changed.
 constexpr ComposedStatement kEndExcess{"auth.end_excess_sessions", R"sql(
 UPDATE session SET ended_at = market_now(), end_reason = $3
-WHERE EXISTS (SELECT FROM account WHERE id = $1 AND password_hash = $4) AND ended_at IS NULL AND id IN (
+WHERE EXISTS (SELECT FROM account WHERE id = $1 AND password_version = $4) AND ended_at IS NULL AND id IN (
   SELECT id FROM session WHERE account_id = $1 AND ended_at IS NULL AND idle_expires_at > market_now()
   ORDER BY last_used_at DESC, id DESC OFFSET $2)
 RETURNING )sql" + kEndedSession};
@@ -106,6 +107,7 @@ Task<SignInTry> Sessions::CountTry(Work work, std::string_view email_key, std::o
   }
   attempt.account = row.account;
   attempt.password_hash = std::move(row.password_hash);
+  attempt.password_version = row.password_version;
   co_return attempt;
 }
 
@@ -113,8 +115,9 @@ Task<std::optional<domain::Account>> Sessions::Open(Work work, const Proven& pro
                                                     const NewSession& session) {
   const auto open = [&](postgres::Tx& tx) -> Task<std::optional<domain::Account>> {
     Batch look("auth.open_session_look");
-    look.Add(kLockProven, proven.account, proven.hash);
-    look.Add(kEndExcess, proven.account, lifetimes_.live_max - 1, domain::EndReason::kEnded, proven.hash);
+    look.Add(kLockProven, proven.account, proven.password_version);
+    look.Add(kEndExcess, proven.account, lifetimes_.live_max - 1, domain::EndReason::kEnded,
+             proven.password_version);
     const auto seen = co_await tx.Execute(std::move(look));
     if (seen[0].empty()) co_return std::nullopt;
     Batch batch("auth.open_session");
@@ -132,8 +135,8 @@ Task<std::optional<domain::Account>> Sessions::Open(Work work, const Proven& pro
 Task<std::optional<domain::Account>> Sessions::ChangePassword(Work work, const Proven& proven,
                                                               std::string_view new_hash, const Uuid& kept) {
   const auto change = [&](postgres::Tx& tx) -> Task<std::optional<domain::Account>> {
-    const auto raised =
-        kRaised.ReadAtMostOne(co_await tx.Execute(kChangePassword, proven.account, proven.hash, new_hash));
+    const auto raised = kRaised.ReadAtMostOne(
+        co_await tx.Execute(kChangePassword, proven.account, proven.password_version, new_hash));
     if (!raised) co_return std::nullopt;
     const auto reason = domain::EndReason::kPasswordChanged;
     const auto ended = co_await tx.Execute(kEndSessions, proven.account, reason, kept);
