@@ -52,14 +52,15 @@ Task<AuthService::Judged> AuthService::JudgePassword(CallContext& call, std::str
   auto place = co_await deps_.passwords.Enter(visitor, call.Deadline());
   auto attempt = co_await deps_.sessions.CountTry(call, email_key, device);
   if (attempt.wait) throw Throttled(*attempt.wait);
-  const auto match = co_await deps_.passwords.Verify(place, attempt.password_hash, std::move(password));
+  const auto match =
+      co_await deps_.passwords.Verify(place, std::move(attempt.password_hash), std::move(password));
   if (match == Passwords::Match::kNo) throw BadCredentials();
   co_return Judged{.turn = std::move(turn),
                    .place = std::move(place),
                    .proven = {.account = *attempt.account,
                               .email_key = std::move(email_key),
                               .device = device,
-                              .hash = std::move(*attempt.password_hash)},
+                              .password_version = *attempt.password_version},
                    .match = match,
                    .asks_for_code = attempt.asks_for_code};
 }

@@ -4,6 +4,7 @@ CREATE TABLE account (
   email_key     text        NOT NULL,                                          -- lower-cased: names the account
   email_verified_at timestamptz,                                               -- a mail to it was answered
   password_hash text        NOT NULL CHECK (password_hash LIKE '$argon2id$%'),
+  password_version bigint   NOT NULL DEFAULT 1,                                -- another password, not only another hash of it
   version       bigint      NOT NULL DEFAULT 1,
   -- The version that last took something away from what its access tokens say, and when: older tokens are refused.
   reduced_version bigint    NOT NULL DEFAULT 0,

@@ -30,7 +30,7 @@ class LiveSessions : public ::testing::Test {
       co_await database.Open(Soon());
       Accounts accounts(database, lifetimes_);
       Sessions sessions(database, lifetimes_);
-      const NewAccount ada{.id = ada_, .email = "ada@example.com", .password_hash = proven_.hash};
+      const NewAccount ada{.id = ada_, .email = "ada@example.com", .password_hash = "$argon2id$one"};
       first_ = Next();
       co_await accounts.Create(Soon(), ada, first_, {.topic = "t", .key = "", .payload = "p", .trace = ""});
       co_await body(accounts, sessions);
@@ -58,7 +58,7 @@ class LiveSessions : public ::testing::Test {
   testing::TemporaryDatabase temporary_{kMigrations};
   domain::Lifetimes lifetimes_;
   const AccountId ada_ = AccountId::New();
-  Proven proven_{.account = ada_, .email_key = "ada@example.com", .device = {}, .hash = "$argon2id$one"};
+  Proven proven_{.account = ada_, .email_key = "ada@example.com", .device = {}};
   NewSession first_;
 };
 
@@ -77,6 +77,19 @@ TEST_F(LiveSessions, List_ShowsWhereEachIsUsedFrom_NewestUseFirst) {
     EXPECT_EQ(live.at(1).origin.device, "Firefox on Linux");
     EXPECT_EQ(live.at(1).origin.address, "203.0.113.7");
     EXPECT_TRUE((co_await sessions.ListLive(Soon(), AccountId::New())).empty());
+  });
+}
+
+TEST_F(LiveSessions, End_OnlyByItsOwner) {
+  Run([this](Accounts&, Sessions& sessions) -> Task<> {
+    const auto out = domain::EndReason::kSignedOut;
+    EXPECT_EQ(co_await sessions.End(Soon(), first_.id, AccountId::New(), out), Ending::kNoneToEnd);
+    EXPECT_EQ(co_await Ids(sessions, ada_), std::vector{first_.id});
+    EXPECT_EQ(co_await sessions.End(Soon(), first_.id, ada_, out), Ending::kEnded);
+    EXPECT_EQ(co_await sessions.End(Soon(), first_.id, ada_, out), Ending::kNoneToEnd);
+    const auto outcome = co_await sessions.Refresh(Soon(), first_.digest, LiveDigest);
+    EXPECT_TRUE(std::holds_alternative<SessionEnded>(outcome));
+    EXPECT_EQ(ReasonTold(first_.id), EndedEvent::SIGNED_OUT);
   });
 }
 
@@ -114,7 +127,8 @@ TEST_F(LiveSessions, OneMoreThanThereMayBe_EndsTheOneNotUsedForLongest) {
 TEST_F(LiveSessions, EndAll_EndsOnlyOnesOwn) {
   Run([this](Accounts& accounts, Sessions& sessions) -> Task<> {
     const auto second = co_await Open(sessions);
-    const NewAccount bob{.id = AccountId::New(), .email = "bob@example.com", .password_hash = proven_.hash};
+    const NewAccount bob{
+        .id = AccountId::New(), .email = "bob@example.com", .password_hash = "$argon2id$one"};
     co_await accounts.Create(Soon(), bob, Next(), {.topic = "t", .key = "", .payload = "p", .trace = ""});
     co_await sessions.EndAll(Soon(), ada_);
     co_await sessions.EndAll(Soon(), ada_);
@@ -152,6 +166,15 @@ TEST_F(LiveSessions, AfterAChangeOfThePassword_TheOldOneOpensNothing) {
     EXPECT_FALSE(co_await sessions.ChangePassword(Soon(), proven_, "$argon2id$three", first_.id));
     EXPECT_EQ(co_await Ids(sessions, ada_), std::vector{first_.id});
     EXPECT_EQ(temporary_.Execute("SELECT password_hash FROM account"), "$argon2id$two");
+  });
+}
+
+// Another hash of the same password is no other password.
+TEST_F(LiveSessions, ARehashBesideASignIn_RefusesNeither) {
+  Run([this](Accounts&, Sessions& sessions) -> Task<> {
+    proven_.new_hash = "$argon2id$stronger";
+    EXPECT_TRUE(co_await sessions.Open(Soon(), proven_, Next()));
+    EXPECT_TRUE(co_await sessions.Open(Soon(), proven_, Next()));
   });
 }
 

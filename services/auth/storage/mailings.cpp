@@ -55,7 +55,8 @@ WHERE id = $1 AND NOT EXISTS (
 RETURNING )sql" + kRaised};
 
 constexpr ComposedStatement kSetPassword{"auth.set_password", R"sql(
-UPDATE account SET password_hash = $2, email_verified_at = coalesce(email_verified_at, market_now()),
+UPDATE account SET password_hash = $2, password_version = password_version + 1,
+  email_verified_at = coalesce(email_verified_at, market_now()),
   version = version + 1, updated_at = market_now()
 WHERE id = $1
 RETURNING )sql" + kRaised};
@@ -164,7 +165,8 @@ Task<std::variant<Mailed, TooManyMails, PasswordDiffers>> Mailings::AskForChange
                                                                                  const NewToken& token) {
   using Outcome = std::variant<Mailed, TooManyMails, PasswordDiffers>;
   const auto ask = [&](postgres::Tx& tx) -> Task<Outcome> {
-    if ((co_await tx.Execute(kLockProven, proven.account, proven.hash)).empty()) co_return PasswordDiffers();
+    if ((co_await tx.Execute(kLockProven, proven.account, proven.password_version)).empty())
+      co_return PasswordDiffers();
     const auto tries = TriesDigest(proven.email_key, proven.device);
     co_await tx.Execute(kForgetTries, Bytes{tries});
     const auto row = co_await CountMail(tx, proven.email_key, MailPurpose::kChangeEmail);

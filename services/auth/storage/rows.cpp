@@ -23,7 +23,7 @@ constexpr Statement kInsertFirstToken{
 // Leaves $2 of those that live; as kLockProven, nothing happens when the password was changed.
 constexpr postgres::ComposedStatement kEndExcess{"auth.end_excess_sessions", R"sql(
 UPDATE session SET ended_at = market_now(), end_reason = $3
-WHERE EXISTS (SELECT FROM account WHERE id = $1 AND password_hash = $4) AND ended_at IS NULL AND id IN (
+WHERE EXISTS (SELECT FROM account WHERE id = $1 AND password_version = $4) AND ended_at IS NULL AND id IN (
   SELECT id FROM session WHERE account_id = $1 AND ended_at IS NULL AND idle_expires_at > market_now()
   ORDER BY last_used_at DESC, id DESC OFFSET $2)
 RETURNING )sql" + kEndedSession};
@@ -79,8 +79,9 @@ Task<std::optional<domain::Account>> OpenSession(postgres::Tx& tx, Work work, co
                                                  const NewSession& session,
                                                  const domain::Lifetimes& lifetimes) {
   postgres::Batch look("auth.open_session_look");
-  look.Add(kLockProven, proven.account, proven.hash);
-  look.Add(kEndExcess, proven.account, lifetimes.live_max - 1, domain::EndReason::kEnded, proven.hash);
+  look.Add(kLockProven, proven.account, proven.password_version);
+  look.Add(kEndExcess, proven.account, lifetimes.live_max - 1, domain::EndReason::kEnded,
+           proven.password_version);
   const auto seen = co_await tx.Execute(std::move(look));
   if (seen[0].empty()) co_return std::nullopt;
   postgres::Batch batch("auth.open_session");

@@ -45,6 +45,7 @@ struct CountedTry {
   std::optional<std::int64_t> wait_ms;
   std::optional<AccountId> account;
   std::optional<std::string> password_hash;
+  std::optional<std::int64_t> password_version;
   bool asks_for_code = false;
 };
 inline constexpr postgres::Columns kCountedTry{
@@ -54,6 +55,7 @@ inline constexpr postgres::Columns kCountedTry{
                      &CountedTry::wait_ms},
     postgres::Column{"a.id", &CountedTry::account},
     postgres::Column{"a.password_hash", &CountedTry::password_hash},
+    postgres::Column{"a.password_version", &CountedTry::password_version},
     postgres::Column{
         "EXISTS (SELECT FROM authenticator f WHERE f.account_id = a.id AND f.confirmed_at IS NOT NULL)",
         &CountedTry::asks_for_code}};
@@ -102,7 +104,7 @@ RETURNING )sql" + kEndedSession};
 // No row when the password was changed since it was checked. Locked: it is changed after what follows, or
 // waited for.
 inline constexpr postgres::Statement kLockProven{"auth.lock_proven", R"sql(
-SELECT FROM account WHERE id = $1 AND password_hash = $2 FOR NO KEY UPDATE)sql"};
+SELECT FROM account WHERE id = $1 AND password_version = $2 FOR NO KEY UPDATE)sql"};
 
 // $2 are the purposes.
 inline constexpr postgres::Statement kEndMailed{"auth.end_mailed_tokens", R"sql(

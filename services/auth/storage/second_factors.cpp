@@ -1,6 +1,5 @@
 #include "services/auth/storage/second_factors.hpp"
 
-#include "platform/crypto/digest.hpp"
 #include "services/auth/storage/rows.hpp"
 
 namespace market::auth::storage {
@@ -61,7 +60,7 @@ DELETE FROM recovery_code WHERE account_id = $1
 AND NOT EXISTS (SELECT FROM authenticator WHERE account_id = $1 AND confirmed_at IS NOT NULL))sql"};
 
 constexpr Statement kOpenChallenge{"auth.open_challenge", R"sql(
-INSERT INTO sign_in_challenge (id, account_id, device, hash_digest, expires_at)
+INSERT INTO sign_in_challenge (id, account_id, device, password_version, expires_at)
 VALUES ($1, $2, $3, $4, market_now() + $5::interval))sql"};
 
 constexpr Columns kChallenge{
@@ -75,11 +74,12 @@ UPDATE sign_in_challenge c SET tries = tries + 1 WHERE id = $1 AND tries < $2 AN
 RETURNING )sql" + kChallenge};
 
 constexpr Columns kProven{Column{"a.id", &Proven::account}, Column{"a.email_key", &Proven::email_key},
-                          Column{"c.device", &Proven::device}, Column{"a.password_hash", &Proven::hash}};
+                          Column{"c.device", &Proven::device},
+                          Column{"a.password_version", &Proven::password_version}};
 constexpr ComposedStatement kUseChallenge{"auth.use_challenge", R"sql(
 DELETE FROM sign_in_challenge c USING account a
 WHERE c.id = $1 AND c.account_id = $2 AND a.id = c.account_id
-AND c.hash_digest = sha256(convert_to(a.password_hash, 'UTF8'))
+AND c.password_version = a.password_version
 RETURNING )sql" + kProven};
 
 constexpr Statement kSweepChallenges{"auth.sweep_challenges", R"sql(
@@ -156,11 +156,10 @@ Task<bool> SecondFactors::RenewRecoveryCodes(Work work, AccountId account, const
 
 Task<bool> SecondFactors::OpenChallenge(Work work, const Uuid& id, const Proven& proven) {
   const auto open = [&](postgres::Tx& tx) -> Task<bool> {
-    if ((co_await tx.Execute(kLockProven, proven.account, proven.hash)).empty()) co_return false;
+    if ((co_await tx.Execute(kLockProven, proven.account, proven.password_version)).empty()) co_return false;
     Batch batch("auth.open_challenge");
     if (proven.new_hash) batch.Add(kReplaceHash, proven.account, *proven.new_hash);
-    batch.Add(kOpenChallenge, id, proven.account, proven.device,
-              Bytes{crypto::Sha256(proven.new_hash.value_or(proven.hash))}, kChallengeLifetime);
+    batch.Add(kOpenChallenge, id, proven.account, proven.device, proven.password_version, kChallengeLifetime);
     co_await tx.ExecuteAndCommit(std::move(batch));
     co_return true;
   };

@@ -17,8 +17,9 @@ using postgres::ComposedStatement;
 using postgres::Statement;
 
 constexpr ComposedStatement kChangePassword{"auth.change_password", R"sql(
-UPDATE account SET password_hash = $3, version = version + 1, updated_at = market_now()
-WHERE id = $1 AND password_hash = $2
+UPDATE account SET password_hash = $3, password_version = password_version + 1, version = version + 1,
+  updated_at = market_now()
+WHERE id = $1 AND password_version = $2
 RETURNING )sql" + kRaised};
 
 constexpr Columns kLiveSession{Column{"id", &domain::LiveSession::id},
@@ -95,6 +96,7 @@ Task<SignInTry> Sessions::CountTry(Work work, std::string_view email_key, std::o
   }
   attempt.account = row.account;
   attempt.password_hash = std::move(row.password_hash);
+  attempt.password_version = row.password_version;
   attempt.asks_for_code = row.asks_for_code;
   co_return attempt;
 }
@@ -112,8 +114,8 @@ Task<> Sessions::ForgetTries(Work work, std::string_view email_key) {
 Task<std::optional<domain::Account>> Sessions::ChangePassword(Work work, const Proven& proven,
                                                               std::string_view new_hash, const Uuid& kept) {
   const auto change = [&](postgres::Tx& tx) -> Task<std::optional<domain::Account>> {
-    const auto raised =
-        kRaised.ReadAtMostOne(co_await tx.Execute(kChangePassword, proven.account, proven.hash, new_hash));
+    const auto raised = kRaised.ReadAtMostOne(
+        co_await tx.Execute(kChangePassword, proven.account, proven.password_version, new_hash));
     if (!raised) co_return std::nullopt;
     const auto reason = domain::EndReason::kPasswordChanged;
     const auto ended = co_await tx.Execute(kEndSessions, proven.account, reason, kept);

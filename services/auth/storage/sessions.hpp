@@ -28,8 +28,8 @@ struct Proven {
   AccountId account;
   std::string email_key;
   std::optional<Uuid> device;
-  std::string hash;                                    // that it matched
-  std::optional<std::string> new_hash = std::nullopt;  // where that one is outdated
+  std::int64_t password_version = 1;
+  std::optional<std::string> new_hash = std::nullopt;  // where the one that it matched is outdated
 };
 
 // What a sign-in is checked against.
@@ -38,6 +38,7 @@ struct SignInTry {
   std::optional<std::chrono::milliseconds> wait;
   std::optional<AccountId> account;  // none: no such account
   std::optional<std::string> password_hash;
+  std::optional<std::int64_t> password_version;
   bool asks_for_code = false;  // it has a confirmed authenticator
 };
 

@@ -57,7 +57,6 @@ class AuthStorage : public ::testing::Test {
     return {.account = account.id,
             .email_key = domain::NormalizeEmail(account.email),
             .device = {},
-            .hash = account.password_hash,
             .new_hash = std::move(new_hash)};
   }
 
@@ -249,7 +248,9 @@ TEST_F(AuthStorage, Tries_OfAKnownDevice_CountApart) {
     }
     EXPECT_TRUE((co_await sessions.CountTry(Soon(), "ada@example.com", device)).wait);
     EXPECT_FALSE((co_await sessions.CountTry(Soon(), "ada@example.com", Uuid::NewV7())).wait);
-    co_await sessions.Open(Soon(), account.id, "ada@example.com", device, Session(), std::nullopt);
+    auto right = Right(account);
+    right.device = device;
+    co_await sessions.Open(Soon(), right, Session());
     EXPECT_FALSE((co_await sessions.CountTry(Soon(), "ada@example.com", device)).wait);
     EXPECT_TRUE((co_await sessions.CountTry(Soon(), "ada@example.com")).wait) << "strangers still wait";
   });
@@ -381,22 +382,6 @@ TEST_F(AuthStorage, Refresh_ExpiredEitherWay_Ended) {
     co_await sessions.Refresh(Soon(), DigestAt(session.id, 1), DigestAt);
     EXPECT_EQ(Sql("SELECT idle_expires_at = absolute_expires_at FROM session"), "t");
   });
-}
-
-TEST_F(AuthStorage, End_OnlyByItsOwner) {
-  Run([&](Accounts& accounts, Sessions& sessions) -> Task<> {
-    const auto account = Account("ada@example.com");
-    const auto session = Session();
-    co_await accounts.Create(Soon(), account, session, Message());
-    const auto out = domain::EndReason::kSignedOut;
-    EXPECT_EQ(co_await sessions.End(Soon(), session.id, AccountId::New(), out), Ending::kNoneToEnd);
-    EXPECT_EQ(Sql("SELECT count(*) FROM session WHERE ended_at IS NULL"), "1");
-    EXPECT_EQ(co_await sessions.End(Soon(), session.id, account.id, out), Ending::kEnded);
-    EXPECT_EQ(co_await sessions.End(Soon(), session.id, account.id, out), Ending::kNoneToEnd);
-    const auto outcome = co_await sessions.Refresh(Soon(), DigestAt(session.id, 1), DigestAt);
-    EXPECT_TRUE(std::holds_alternative<SessionEnded>(outcome));
-  });
-  EXPECT_EQ(Sql("SELECT end_reason FROM session"), "SIGNED_OUT");
 }
 
 // Many clients with the same token at once: one rotation, the others are its retries; nobody is stranded.
