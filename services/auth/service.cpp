@@ -66,6 +66,11 @@ Settings::Settings(config::Properties& properties)
       device_lifetime(properties.Duration("auth.device_lifetime",
                                           "how long a device that has signed in is known", 1s,
                                           std::chrono::days(730), std::chrono::days(365))),
+      operators_need(properties.Choice<domain::OperatorsNeed>(
+          "auth.operators_need", "what operators must have before their tokens carry what their roles allow",
+          {{"password", domain::OperatorsNeed::kPassword},
+           {"second-factor", domain::OperatorsNeed::kSecondFactor}},
+          domain::OperatorsNeed::kPassword)),
       hash_threads(
           properties.Int("auth.hash_threads", "passwords hashed at once, 19 MiB each", "threads", 1, 64, 1)),
       hash_queue(properties.Int("auth.hash_queue",
@@ -125,7 +130,7 @@ Service::Service(host::Host& host, const Settings& settings, Keys keys)
       refresh_tokens_(std::move(keys.refresh)),
       access_tokens_(std::move(keys.signing), host.Issuer(),
                      std::chrono::duration_cast<std::chrono::seconds>(*settings.access_token_lifetime),
-                     host.SystemTime()),
+                     *settings.operators_need, host.SystemTime()),
       device_tokens_(std::move(keys.device),
                      std::chrono::duration_cast<std::chrono::seconds>(*settings.device_lifetime),
                      host.SystemTime()),

@@ -19,6 +19,7 @@ struct Settings {
   config::Property<std::int64_t> sessions_max;
   config::Property<std::chrono::milliseconds> refresh_retry_window;
   config::Property<std::chrono::milliseconds> device_lifetime;
+  config::Property<domain::OperatorsNeed> operators_need;
   config::Property<std::int64_t> hash_threads;
   config::Property<std::int64_t> hash_queue;
   config::Property<std::int64_t> hash_queue_of_address;

@@ -5,8 +5,12 @@
 namespace market::auth {
 
 AccessTokens::AccessTokens(identity::SigningKey key, std::string issuer, std::chrono::seconds lifetime,
-                           const Clock& clock)
-    : key_(std::move(key)), issuer_(std::move(issuer)), lifetime_(lifetime), clock_(clock) {}
+                           domain::OperatorsNeed operators_need, const Clock& clock)
+    : key_(std::move(key)),
+      issuer_(std::move(issuer)),
+      lifetime_(lifetime),
+      operators_need_(operators_need),
+      clock_(clock) {}
 
 std::string AccessTokens::Issue(const domain::Account& account, const Uuid& session) const {
   const auto now = clock_.Now();
@@ -17,7 +21,9 @@ std::string AccessTokens::Issue(const domain::Account& account, const Uuid& sess
       .issued_at = now,
       .expires_at = now + lifetime_};
   auto& principal = claims.principal;
-  for (const auto& role : account.roles) principal.permissions |= Of(role);
+  if (operators_need_ == domain::OperatorsNeed::kPassword || account.has_second_factor) {
+    for (const auto& role : account.roles) principal.permissions |= Of(role);
+  }
   for (const auto& [seller, role] : account.sellers) principal.sellers.push_back({seller, Of(role)});
   return key_.Sign(claims);
 }

@@ -1,5 +1,5 @@
 // Access tokens: what an account may do for ten minutes. Roles and memberships are those of the moment of
-// issue; they are read again at each refresh. A token runs out by itself. Before that it is called back when
+// issue, roles only of who has the factors that operators need; they are read again at each refresh. A token runs out by itself. Before that it is called back when
 // its session ends or its account may do less than it says (storage/revocations.hpp).
 #pragma once
 #include <chrono>
@@ -15,7 +15,7 @@ class AccessTokens {
  public:
   // `clock` must outlive it.
   AccessTokens(identity::SigningKey key, std::string issuer, std::chrono::seconds lifetime,
-               const Clock& clock);
+               domain::OperatorsNeed operators_need, const Clock& clock);
 
   std::string Issue(const domain::Account& account, const Uuid& session) const;
   std::chrono::seconds Lifetime() const { return lifetime_; }
@@ -25,6 +25,7 @@ class AccessTokens {
   identity::SigningKey key_;
   std::string issuer_;
   std::chrono::seconds lifetime_;
+  domain::OperatorsNeed operators_need_;
   const Clock& clock_;
 };
 

@@ -243,7 +243,8 @@ TEST(Roles, OperatorAndOwner_ShareOnlyTheReadingOfOrders) {
 
 TEST(AccessTokens, Issued_CarryPermissionsSellersAndTimes) {
   testing::FakeClock clock;
-  AccessTokens tokens(KeysFromPem(kSec1).signing, "https://issuer", std::chrono::minutes(10), clock);
+  AccessTokens tokens(KeysFromPem(kSec1).signing, "https://issuer", std::chrono::minutes(10),
+                      domain::OperatorsNeed::kPassword, clock);
   identity::KeyRing ring;
   ring.Replace({tokens.Public()});
   const domain::Account account{.id = AccountId::New(),
@@ -262,6 +263,23 @@ TEST(AccessTokens, Issued_CarryPermissionsSellersAndTimes) {
   EXPECT_EQ(claims->principal.sellers[0].permissions, Of(domain::MemberRole::kOwner));
   EXPECT_EQ(claims->expires_at, clock.Now() + std::chrono::minutes(10));
   EXPECT_EQ(claims->issued_at, clock.Now());
+}
+
+TEST(AccessTokens, OperatorsWithoutASecondFactor_CarryNoRolesWhereTheyNeedOne) {
+  testing::FakeClock clock;
+  AccessTokens tokens(KeysFromPem(kSec1).signing, "https://issuer", std::chrono::minutes(10),
+                      domain::OperatorsNeed::kSecondFactor, clock);
+  identity::KeyRing ring;
+  ring.Replace({tokens.Public()});
+  domain::Account account{
+      .id = AccountId::New(), .email = "ada@example.com", .roles = {domain::Role::kOperator}};
+  const auto carried = [&] {
+    return ring.Verify(tokens.Issue(account, Uuid::NewV7()), "https://issuer", clock.Now())
+        ->principal.permissions;
+  };
+  EXPECT_TRUE(carried().Empty());
+  account.has_second_factor = true;
+  EXPECT_EQ(carried(), Of(domain::Role::kOperator));
 }
 
 }  // namespace

@@ -27,12 +27,16 @@ struct Membership {
   bool operator==(const Membership&) const = default;
 };
 
+// What operators sign in with before their roles are in their tokens.
+enum class OperatorsNeed : std::uint8_t { kPassword, kSecondFactor };
+
 struct Account {
   AccountId id;
   std::string email;  // as it was given
   bool email_verified = false;
   std::vector<Role> roles;
   std::vector<Membership> sellers;
+  bool has_second_factor = false;
   std::int64_t version = 0;  // each change gives it the next one; access tokens carry it
   Time created_at;
 };

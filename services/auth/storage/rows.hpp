@@ -25,6 +25,9 @@ void SetMemberRoles(domain::Account& account, const std::vector<std::string>& na
 inline constexpr postgres::Columns kAccount{
     postgres::Column{"a.id", &domain::Account::id},
     postgres::Column{"a.email", &domain::Account::email},
+    postgres::Column{
+        "EXISTS (SELECT FROM authenticator f WHERE f.account_id = a.id AND f.confirmed_at IS NOT NULL)",
+        &domain::Account::has_second_factor},
     postgres::Column{"a.version", &domain::Account::version},
     postgres::Column{"a.email_verified_at IS NOT NULL", &domain::Account::email_verified},
     postgres::Column{"a.created_at", &domain::Account::created_at},

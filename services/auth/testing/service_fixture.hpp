@@ -46,7 +46,7 @@ class AuthServiceFixture : public ::testing::Test {
       accounts_ = &accounts;
       auto keys = KeysFromPem(kKey);
       const AccessTokens access_tokens(std::move(keys.signing), std::string(kIssuer),
-                                       std::chrono::minutes(10), clock_);
+                                       std::chrono::minutes(10), operators_need_, clock_);
       ring_.Replace({access_tokens.Public()});
       const DeviceTokens device_tokens(keys.device, std::chrono::days(365), clock_);
       AuthService service({accounts, sessions, second_factors, revocations, *passwords_, *limits_,
@@ -121,6 +121,7 @@ class AuthServiceFixture : public ::testing::Test {
 
   testing::TemporaryDatabase temporary_{kMigrations};
   testing::FakeClock clock_;
+  domain::OperatorsNeed operators_need_ = domain::OperatorsNeed::kPassword;
   domain::Lifetimes lifetimes_;
   std::unique_ptr<Passwords> passwords_ =
       std::make_unique<Passwords>(Passwords::Options{.cost = {.memory_kib = 64, .passes = 1}});
