@@ -81,7 +81,13 @@ Settings::Settings(config::Properties& properties)
                               "refused with 429",
                               "sign-ins", 1, 1'000'000, Limits::Options().sign_ins.count)),
       sign_ins_window(properties.Duration("auth.sign_ins_window", "see auth.sign_ins", 1s, 24h,
-                                          Limits::Options().sign_ins.window)) {}
+                                          Limits::Options().sign_ins.window)),
+      api_keys(properties.Int("auth.api_keys",
+                              "API keys that are good at a time, of a shop and again of an account", "keys",
+                              1, 1000, storage::ApiKeyLimits().count)),
+      api_key_lifetime(properties.Duration(
+          "auth.api_key_lifetime", "how long an API key is good at most, and without a date of its own", 1s,
+          std::chrono::days(3650), storage::ApiKeyLimits().lifetime)) {}
 
 Service::Service(host::Host& host, const Settings& settings) : Service(host, settings, KeysOf(settings)) {}
 
@@ -92,11 +98,13 @@ Service::Service(host::Host& host, const Settings& settings, Keys keys)
       answers_(database_),
       accounts_(database_, LifetimesOf(settings)),
       sessions_(database_, LifetimesOf(settings)),
+      account_acts_(database_),
+      api_keys_(database_, {.count = *settings.api_keys, .lifetime = *settings.api_key_lifetime}),
       log_(database_, host.EventOptions("auth")),
       revocations_(database_, log_,
                    {.token_lifetime_max = identity::kTokenLifetimeMax + identity::kTokenSkew}),
       relay_(database_, host.Tracer(), host.RelayOptions("auth")),
-      sweeper_(sessions_),
+      sweeper_(sessions_, api_keys_),
       metrics_(host.Metrics()),
       passwords_(PasswordsOf(settings, metrics_)),
       limits_(LimitsOf(settings)),
@@ -107,8 +115,8 @@ Service::Service(host::Host& host, const Settings& settings, Keys keys)
       device_tokens_(std::move(keys.device),
                      std::chrono::duration_cast<std::chrono::seconds>(*settings.device_lifetime),
                      host.SystemTime()),
-      service_({accounts_, sessions_, revocations_, passwords_, limits_, refresh_tokens_, access_tokens_,
-                device_tokens_, metrics_, [this] { relay_.Wake(); }}) {
+      service_({accounts_, sessions_, revocations_, account_acts_, api_keys_, pages_, passwords_, limits_,
+                refresh_tokens_, access_tokens_, device_tokens_, metrics_, [this] { relay_.Wake(); }}) {
   host.Metrics().Collect([this] { metrics_.Measured(passwords_.CurrentLoad(), limits_.Refused()); });
 }
 
@@ -119,6 +127,7 @@ void Service::Connect(Peers peers) {
 
 Task<> Service::Start() {
   co_await host_.OpenDatabase("auth", database_, kMigrations);
+  pages_.Use(co_await host_.SecretOf(database_));
   co_await host_.OpenLog("auth", log_);
   host_.RunSealer("auth", sealer_);
   host_.RunRelay("auth", relay_);
@@ -127,13 +136,29 @@ Task<> Service::Start() {
 }
 
 identity::TokenVerifier::Source Service::Tokens() {
-  return {.keys = [this](runtime::Deadline) { return PublicKeys(); },
-          .revoked = [this](std::string after,
-                            runtime::Deadline deadline) { return Revoked(std::move(after), deadline); }};
+  return {
+      .keys = [this](runtime::Deadline) { return PublicKeys(); },
+      .revoked = [this](std::string after,
+                        runtime::Deadline deadline) { return Revoked(std::move(after), deadline); },
+      .api_keys = [this](std::string digest,
+                         runtime::Deadline deadline) { return ResolveApiKey(std::move(digest), deadline); }};
 }
 
 Task<std::vector<identity::PublicKey>> Service::PublicKeys() {
   co_return std::vector{access_tokens_.Public()};
+}
+
+Task<std::optional<identity::ApiKeyGrant>> Service::ResolveApiKey(std::string digest,
+                                                                  runtime::Deadline deadline) {
+  CallContext call(deadline);
+  marketplace::type::v1::ResolveApiKeyRequest request;
+  request.set_digest(std::move(digest));
+  try {
+    co_return rpc::ReadGrant(co_await service_.ResolveApiKey(call, std::move(request)));
+  } catch (const Error& error) {
+    if (error.code != Code::kNotFound) throw;
+  }
+  co_return std::nullopt;
 }
 
 Task<identity::Revoked> Service::Revoked(std::string after, runtime::Deadline deadline) {

@@ -4,6 +4,7 @@
 #include "marketplace/user/v1/user.market.hpp"
 #include "platform/host/host.hpp"
 #include "platform/idempotency/pg_store.hpp"
+#include "platform/rpc/page_token.hpp"
 #include "services/auth/api/auth_service.hpp"
 #include "services/auth/workers/sweeper.hpp"
 
@@ -25,6 +26,8 @@ struct Settings {
   config::Property<std::chrono::milliseconds> sign_ups_window;
   config::Property<std::int64_t> sign_ins;
   config::Property<std::chrono::milliseconds> sign_ins_window;
+  config::Property<std::int64_t> api_keys;
+  config::Property<std::chrono::milliseconds> api_key_lifetime;
 };
 
 class Service final : public host::Service {
@@ -51,6 +54,7 @@ class Service final : public host::Service {
   Service(host::Host& host, const Settings& settings, Keys keys);
   Task<std::vector<identity::PublicKey>> PublicKeys();
   Task<identity::Revoked> Revoked(std::string after, runtime::Deadline deadline);
+  Task<std::optional<identity::ApiKeyGrant>> ResolveApiKey(std::string digest, runtime::Deadline deadline);
 
   host::Host& host_;
   postgres::Database database_;
@@ -58,6 +62,8 @@ class Service final : public host::Service {
   idempotency::PgStore answers_;
   storage::Accounts accounts_;
   storage::Sessions sessions_;
+  storage::AccountActs account_acts_;
+  storage::ApiKeys api_keys_;
   events::Log log_;
   storage::Revocations revocations_;
   outbox::Relay relay_;
@@ -68,6 +74,7 @@ class Service final : public host::Service {
   const RefreshTokens refresh_tokens_;
   const AccessTokens access_tokens_;
   const DeviceTokens device_tokens_;
+  rpc::PageTokens pages_;
   AuthService service_;
   api::AuthNeighbour neighbour_{service_};
 };

@@ -41,6 +41,8 @@ class AuthServiceTest : public ::testing::Test {
       co_await database.Open(Soon());
       storage::Accounts accounts(database, {});
       storage::Sessions sessions(database, {});
+      storage::AccountActs account_acts(database);
+      storage::ApiKeys api_keys(database, {.count = 3, .lifetime = std::chrono::days(30)});
       events::Log log(database, {});
       storage::Revocations revocations(database, log, {.token_lifetime_max = std::chrono::hours(1)});
       accounts_ = &accounts;
@@ -49,8 +51,9 @@ class AuthServiceTest : public ::testing::Test {
                                        std::chrono::minutes(10), clock_);
       ring_.Replace({access_tokens.Public()});
       const DeviceTokens device_tokens(keys.device, std::chrono::days(365), clock_);
-      AuthService service({accounts, sessions, revocations, *passwords_, *limits_, keys.refresh,
-                           access_tokens, device_tokens, metrics_, [this] { ++outbox_wakes_; }});
+      AuthService service({accounts, sessions, revocations, account_acts, api_keys, pages_, *passwords_,
+                           *limits_, keys.refresh, access_tokens, device_tokens, metrics_,
+                           [this] { ++outbox_wakes_; }});
       service.Connect(users_);
       co_await body(service);
       co_await database.Close(Soon());
@@ -121,6 +124,7 @@ class AuthServiceTest : public ::testing::Test {
   telemetry::Metrics registry_;
   Metrics metrics_{registry_};
   FakeUsers users_;
+  const rpc::PageTokens pages_{"a secret"};
   storage::Accounts* accounts_ = nullptr;  // while a body runs
   identity::KeyRing ring_;
   int outbox_wakes_ = 0;
@@ -407,12 +411,12 @@ TEST_F(AuthServiceTest, NewOperator_IsOneFromTheNextRefreshOn) {
     const auto session = co_await SignUp(service, "ada@example.com");
     EXPECT_FALSE(PrincipalOf(session).permissions.Has(kApproves));
     co_await accounts_->EnsureOperator(
-        Soon(), {.id = AccountId::New(), .email = "ada@example.com", .password_hash = "$argon2id$x"}, {},
-        audit::SomeAct());
+        Soon(), {.id = AccountId::New(), .email = "ada@example.com", .password_hash = "$argon2id$x"},
+        domain::Role::kModerator, {}, audit::SomeAct());
     const auto next = co_await Refresh(service, session.refresh_token());
     EXPECT_TRUE(PrincipalOf(next).permissions.Has(kApproves));
     EXPECT_EQ(next.account().roles_size(), 1);
-    EXPECT_EQ(next.account().roles(0), "operator");
+    EXPECT_EQ(next.account().roles(0), "moderator");
     EXPECT_EQ(co_await testing::ReasonOf(SignIn(service, "ada@example.com")), "");  // the password stayed
   });
 }

@@ -4,10 +4,14 @@
 #include "marketplace/type/v1/key_set.pb.h"
 #include "platform/identity/jwt.hpp"
 #include "services/auth/domain/account.hpp"
+#include "services/auth/domain/api_key.hpp"
 
 namespace market::auth {
 
 api::auth::Account ToProto(const domain::Account& account);
+// nullopt for none.
+std::optional<domain::AccountState> StateFrom(api::auth::Account::State state);
+api::auth::ApiKey ToProto(const domain::ApiKey& key);
 marketplace::type::v1::Key ToProto(const identity::PublicKey& key);
 
 }  // namespace market::auth

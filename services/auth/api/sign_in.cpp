@@ -62,7 +62,8 @@ Task<api::auth::Session> AuthService::JudgeSignIn(CallContext& call, api::auth::
   const auto session = NewSession();
   const auto account =
       co_await deps_.sessions.Open(call, *attempt.account, email_key, device, session, new_hash);
-  co_return Answer(session.id, 1, account);
+  if (!account) throw BadCredentials();
+  co_return Answer(session.id, 1, *account);
 }
 
 }  // namespace market::auth

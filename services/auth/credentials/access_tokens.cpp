@@ -10,14 +10,15 @@ AccessTokens::AccessTokens(identity::SigningKey key, std::string issuer, std::ch
 
 std::string AccessTokens::Issue(const domain::Account& account, const Uuid& session) const {
   const auto now = clock_.Now();
-  identity::Claims claims{
-      .principal = {.account = account.id, .session = session, .permissions = {}, .sellers = {}},
-      .account_version = account.version,
-      .issuer = issuer_,
-      .issued_at = now,
-      .expires_at = now + lifetime_};
+  identity::Claims claims{.principal = {.account = account.id,
+                                        .session = session,
+                                        .permissions = Everywhere(account),
+                                        .sellers = {}},
+                          .account_version = account.version,
+                          .issuer = issuer_,
+                          .issued_at = now,
+                          .expires_at = now + lifetime_};
   auto& principal = claims.principal;
-  for (const auto& role : account.roles) principal.permissions |= Of(role);
   for (const auto& [seller, role] : account.sellers) principal.sellers.push_back({seller, Of(role)});
   return key_.Sign(claims);
 }

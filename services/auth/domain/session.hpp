@@ -40,8 +40,8 @@ enum class Verdict {
 };
 
 // Why a session ended before its time.
-enum class EndReason : std::uint8_t { kSignedOut, kReused };
-inline constexpr Words<EndReason, 2> kEndReasons{"end of a session", {"SIGNED_OUT", "REUSED"}};
+enum class EndReason : std::uint8_t { kSignedOut, kReused, kDisabled };
+inline constexpr Words<EndReason, 3> kEndReasons{"end of a session", {"SIGNED_OUT", "REUSED", "DISABLED"}};
 inline std::string_view Name(EndReason reason) { return kEndReasons.Name(reason); }
 
 Verdict Judge(const PresentedToken& token, Time now, std::chrono::milliseconds retry_window);

@@ -1,5 +1,7 @@
 #include "services/auth/storage/rows.hpp"
 
+#include <array>
+#include <cstdint>
 #include <stdexcept>
 #include <utility>
 
@@ -12,9 +14,11 @@ namespace {
 
 using postgres::Statement;
 
+// The lock is one that disabling the account waits for, and waits for that: none of its sessions is overlooked.
 constexpr Statement kInsertSession{"auth.insert_session", R"sql(
 INSERT INTO session (id, account_id, idle_expires_at, absolute_expires_at)
-VALUES ($1, $2, market_now() + least($3::interval, $4::interval), market_now() + $4::interval))sql"};
+SELECT $1, id, market_now() + least($3::interval, $4::interval), market_now() + $4::interval
+FROM account WHERE id = $2 AND state = 'ACTIVE' FOR SHARE)sql"};
 
 constexpr Statement kInsertFirstToken{
     "auth.insert_first_token", "INSERT INTO refresh_token (digest, session_id, sequence) VALUES ($1, $2, 1)"};
@@ -38,9 +42,17 @@ void SetMemberRoles(domain::Account& account, const std::vector<std::string>& na
   account.sellers = std::move(known);
 }
 
+Uuid Highest() {
+  std::array<std::uint8_t, 16> bytes{};
+  bytes.fill(0xFF);
+  return Uuid(bytes);
+}
+
 std::string TriesDigest(std::string_view email_key, const std::optional<Uuid>& device) {
   return crypto::Sha256(device ? "device " + device->ToString() : email_key);
 }
+
+bool IsClosed(const postgres::SqlError& error) { return error.constraint == "refresh_token_session"; }
 
 void AddSession(postgres::Batch& batch, const Work& work, const NewSession& session, AccountId account,
                 const domain::Lifetimes& lifetimes) {

@@ -29,15 +29,23 @@ inline constexpr postgres::Columns kAccount{
         &domain::Account::sellers, &domain::Membership::seller},
     postgres::Column{
         "ARRAY(SELECT m.role FROM seller_member m WHERE m.account_id = a.id ORDER BY m.seller_id)",
-        &SetMemberRoles}};
+        &SetMemberRoles},
+    postgres::Column{"a.state", &domain::Account::state},
+    postgres::Column{"a.disabled_at", &domain::Account::disabled_at},
+    postgres::Column{"a.disabled_reason", &domain::Account::disabled_reason}};
 
 inline constexpr postgres::ComposedStatement kFindAccount{
     "auth.find_account", "SELECT " + kAccount + " FROM account a WHERE a.id = $1"};
 
+// Behind every id there is: where a list that begins with the newest begins.
+Uuid Highest();
+
 // SHA-256: what the throttle knows an e-mail or, apart from it, a known device by.
 std::string TriesDigest(std::string_view email_key, const std::optional<Uuid>& device);
 
-// The session's row, its first refresh token, and the event.
+// The session's row, its first refresh token, and the event. Of an account that is not ACTIVE there is no row, and
+// the token that misses it ends the batch: IsClosed tells that from the error.
+bool IsClosed(const postgres::SqlError& error);
 void AddSession(postgres::Batch& batch, const Work& work, const NewSession& session, AccountId account,
                 const domain::Lifetimes& lifetimes);
 

@@ -119,17 +119,22 @@ Task<SignInTry> Sessions::CountTry(Work work, std::string_view email_key, std::o
   co_return attempt;
 }
 
-Task<domain::Account> Sessions::Open(Work work, AccountId account, std::string_view email_key,
-                                     std::optional<Uuid> device, const NewSession& session,
-                                     const std::optional<std::string>& new_hash) {
+Task<std::optional<domain::Account>> Sessions::Open(Work work, AccountId account, std::string_view email_key,
+                                                    std::optional<Uuid> device, const NewSession& session,
+                                                    const std::optional<std::string>& new_hash) {
   const auto digest = TriesDigest(email_key, device);
   Batch batch("auth.open_session");
   batch.Add(kForgetTries, Bytes{digest});
   if (new_hash) batch.Add(kReplaceHash, account, *new_hash);
   AddSession(batch, work, session, account, lifetimes_);
   batch.Add(kFindAccount, account);
-  const auto results = co_await database_.Write(work, std::move(batch));
-  co_return kAccount.ReadOne(results.back());
+  try {
+    const auto results = co_await database_.Write(work, std::move(batch));
+    co_return kAccount.ReadOne(results.back());
+  } catch (const postgres::SqlError& error) {
+    if (!IsClosed(error)) throw;
+  }
+  co_return std::nullopt;
 }
 
 Task<RefreshOutcome> Sessions::Refresh(Work work, std::string digest, DigestAt digest_at) {

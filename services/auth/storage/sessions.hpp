@@ -52,10 +52,10 @@ class Sessions {
   // of a known device of the account count apart from everybody else's.
   Task<SignInTry> CountTry(Work work, std::string_view email_key, std::optional<Uuid> device = std::nullopt);
   // After the right password: a session opens and the tries counted with this one are forgotten.
-  // `new_hash` replaces an outdated one.
-  Task<domain::Account> Open(Work work, AccountId account, std::string_view email_key,
-                             std::optional<Uuid> device, const NewSession& session,
-                             const std::optional<std::string>& new_hash);
+  // `new_hash` replaces an outdated one. nullopt when the account is not ACTIVE: nothing has changed then.
+  Task<std::optional<domain::Account>> Open(Work work, AccountId account, std::string_view email_key,
+                                            std::optional<Uuid> device, const NewSession& session,
+                                            const std::optional<std::string>& new_hash);
 
   using DigestAt = std::function<std::string(const Uuid& session, std::int64_t sequence)>;
   // Rotates in one transaction under the lock of the session. `digest_at` gives the successor's digest.

@@ -8,15 +8,19 @@ namespace {
 constexpr std::int64_t kChunkRows = 500;
 constexpr std::chrono::seconds kStatementLimit{10};
 constexpr std::chrono::minutes kPause{10};
+constexpr std::chrono::days kEndedKeysKept{30};
 
 }  // namespace
 
-Sweeper::Sweeper(storage::Sessions& sessions)
-    : sessions_(sessions), sweeping_({.name = "auth.sweep", .period = kPause}, [this] { return Sweep(); }) {}
+Sweeper::Sweeper(storage::Sessions& sessions, storage::ApiKeys& api_keys)
+    : sessions_(sessions),
+      api_keys_(api_keys),
+      sweeping_({.name = "auth.sweep", .period = kPause}, [this] { return Sweep(); }) {}
 
 Task<runtime::Every::Next> Sweeper::Sweep() {
   const auto removed = co_await sessions_.Sweep(runtime::After(kStatementLimit), kChunkRows);
-  co_return removed > 0 ? runtime::Every::Next::kAtOnce : runtime::Every::Next::kLater;
+  const auto keys = co_await api_keys_.Sweep(runtime::After(kStatementLimit), kEndedKeysKept, kChunkRows);
+  co_return removed + keys > 0 ? runtime::Every::Next::kAtOnce : runtime::Every::Next::kLater;
 }
 
 }  // namespace market::auth

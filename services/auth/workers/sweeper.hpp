@@ -1,15 +1,16 @@
-// Removes sessions that expired and sign-in tries that no longer count.
+// Removes sessions that expired, sign-in tries that no longer count and API keys that ended a month ago.
 // Hygiene only: nothing reads them any more.
 #pragma once
 #include "platform/runtime/every.hpp"
+#include "services/auth/storage/api_keys.hpp"
 #include "services/auth/storage/sessions.hpp"
 
 namespace market::auth {
 
-// Any number of replicas may. `sessions` must outlive it.
+// Any number of replicas may. The stores must outlive it.
 class Sweeper {
  public:
-  explicit Sweeper(storage::Sessions& sessions);
+  Sweeper(storage::Sessions& sessions, storage::ApiKeys& api_keys);
 
   runtime::Every& Sweeping() { return sweeping_; }
 
@@ -17,6 +18,7 @@ class Sweeper {
   Task<runtime::Every::Next> Sweep();
 
   storage::Sessions& sessions_;
+  storage::ApiKeys& api_keys_;
   runtime::Every sweeping_;
 };
 

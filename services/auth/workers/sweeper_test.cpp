@@ -31,7 +31,8 @@ TEST(AuthSweeper, MoreThanOneChunk_GoesWithoutAPause) {
     postgres::Database database(io, disk.Options());
     co_await database.Open(Soon());
     storage::Sessions sessions(database, {});
-    Sweeper sweeper(sessions);
+    storage::ApiKeys api_keys(database, {});
+    Sweeper sweeper(sessions, api_keys);
     runtime::TaskGroup group(io.get_executor(), [](std::string_view, std::exception_ptr) {});
     group.Keep("sweeper", sweeper.Sweeping().Run());
     co_await Eventually([&] { return disk.Execute("SELECT count(*) FROM session") == "3"; });
