@@ -9,6 +9,15 @@ std::string_view NameOf(Permission permission) {
   return value == nullptr ? std::string_view() : value->options().GetExtension(options::permission_name);
 }
 
+std::optional<Permission> PermissionOf(std::string_view name) {
+  const auto& all = *options::Permission_descriptor();
+  for (int i = 0; i < all.value_count() && !name.empty(); ++i) {
+    if (all.value(i)->options().GetExtension(options::permission_name) == name)
+      return static_cast<Permission>(all.value(i)->number());
+  }
+  return std::nullopt;
+}
+
 Permissions::Permissions(std::initializer_list<Permission> some) {
   for (const auto permission : some) Add(permission);
 }
@@ -23,6 +32,11 @@ Permissions& Permissions::operator|=(const Permissions& more) {
   return *this;
 }
 
+Permissions& Permissions::operator&=(const Permissions& those) {
+  bits_ &= those.bits_;
+  return *this;
+}
+
 bool Permissions::Has(Permission permission) const { return bits_[static_cast<std::size_t>(permission)]; }
 
 std::vector<int> Permissions::Numbers() const {
@@ -31,6 +45,12 @@ std::vector<int> Permissions::Numbers() const {
     if (bits_[i]) numbers.push_back(static_cast<int>(i));
   }
   return numbers;
+}
+
+std::vector<Permission> Permissions::All() const {
+  std::vector<Permission> all;
+  for (const int number : Numbers()) all.push_back(static_cast<Permission>(number));
+  return all;
 }
 
 }  // namespace market::identity

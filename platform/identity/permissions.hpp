@@ -4,6 +4,7 @@
 #include <bitset>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -15,6 +16,8 @@ using Permission = marketplace::options::v1::Permission;
 
 // "orders.cancel"
 std::string_view NameOf(Permission permission);
+// nullopt for a name that is none of this program's.
+std::optional<Permission> PermissionOf(std::string_view name);
 
 class Permissions {
  public:
@@ -25,12 +28,14 @@ class Permissions {
   // whoever granted it is newer, and nothing here asks for it.
   void Add(std::int64_t number);
   Permissions& operator|=(const Permissions& more);
+  Permissions& operator&=(const Permissions& those);
 
   // False for PERMISSION_UNSPECIFIED, which nobody has.
   bool Has(Permission permission) const;
   bool Empty() const { return bits_.none(); }
   // Ascending.
   std::vector<int> Numbers() const;
+  std::vector<Permission> All() const;
   bool operator==(const Permissions&) const = default;
 
  private:

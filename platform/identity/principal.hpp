@@ -1,6 +1,7 @@
 // Who asks: what a verified access token says about its bearer. What a row belongs to is decided in the
 // storage of the service that owns it.
 #pragma once
+#include <cstdint>
 #include <vector>
 
 #include "platform/core/id.hpp"
@@ -13,11 +14,15 @@ struct Membership {
   Permissions permissions;
 };
 
+// What the caller has shown: an access token, which a person signed in for, or an API key.
+enum class Bearer : std::uint8_t { kPerson, kApiKey };
+
 struct Principal {
   AccountId account;
-  Uuid session;
+  Uuid session;             // or API key
   Permissions permissions;  // for everything: by the roles of the account
   std::vector<Membership> sellers;
+  Bearer bearer = Bearer::kPerson;
 
   bool IsMemberOf(const SellerId& seller) const;
   // Those whose membership grants it.

@@ -2,9 +2,9 @@
 
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
-#include <unordered_map>
 
 #include "platform/core/error.hpp"
+#include "platform/identity/generations.hpp"
 #include "platform/runtime/one_shot.hpp"
 #include "platform/telemetry/log.hpp"
 
@@ -32,53 +32,10 @@ std::string_view BearerToken(std::string_view authorization) {
   return authorization.substr(kScheme.size());
 }
 
-struct TextHash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-};
-
-// Verified tokens in two generations: when the young one is full it becomes the old one, and what is used
-// again moves back. Bounded, and nothing to do per hit but a look-up.
-class TokenCache {
- public:
-  struct Entry {
-    Principal principal;
-    TokenFacts facts;
-    Time good_until;
-  };
-
-  const Entry* Find(std::string_view token, Time now) {
-    if (const auto hit = young_.find(token); hit != young_.end()) return Good(hit->second, now);
-    const auto hit = old_.find(token);
-    if (hit == old_.end()) return nullptr;
-    auto node = old_.extract(hit);
-    MakeRoom();
-    return Good(young_.insert(std::move(node)).position->second, now);
-  }
-
-  const Entry& Put(std::string_view token, Entry entry) {
-    MakeRoom();
-    return young_.insert_or_assign(std::string(token), std::move(entry)).first->second;
-  }
-
-  void Clear() {
-    young_.clear();
-    old_.clear();
-  }
-
- private:
-  using Tokens = std::unordered_map<std::string, Entry, TextHash, std::equal_to<>>;
-
-  static const Entry* Good(const Entry& entry, Time now) { return now < entry.good_until ? &entry : nullptr; }
-
-  void MakeRoom() {
-    if (young_.size() < kGenerationSize) return;
-    old_ = std::move(young_);
-    young_.clear();
-  }
-
-  Tokens young_;
-  Tokens old_;
+struct VerifiedToken {
+  Principal principal;
+  TokenFacts facts;
+  Time good_until;
 };
 
 }  // namespace
@@ -91,7 +48,8 @@ struct TokenVerifier::State {
   Revocations revocations{};
   std::optional<std::string> revoked_up_to;  // nothing: it was never read to its end
   std::vector<std::string> kids;             // of the last answer
-  TokenCache cache;
+  Generations<VerifiedToken> cache{kGenerationSize};
+  ApiKeys api_keys{clock, revocations, source.api_keys};
   std::optional<Time> asked_at;    // the last fetch that ran to its end
   std::optional<Time> fetched_at;  // the last one that succeeded
   bool fetching = false;
@@ -180,7 +138,12 @@ struct TokenVerifier::State {
         cache.Put(token, {std::move(claims->principal), facts, claims->expires_at + kTokenSkew}));
   }
 
-  const Principal& StillGood(const TokenCache::Entry& entry) const {
+  const VerifiedToken* Cached(std::string_view token, Time now) {
+    const auto* entry = cache.Find(token);
+    return entry != nullptr && now < entry->good_until ? entry : nullptr;
+  }
+
+  const Principal& StillGood(const VerifiedToken& entry) const {
     if (revocations.Refuses(entry.facts)) throw Unauthenticated();
     return entry.principal;
   }
@@ -194,9 +157,10 @@ TokenVerifier::~TokenVerifier() = default;
 const Principal* TokenVerifier::TryVerify(std::string_view authorization) {
   auto& state = *state_;
   const auto token = BearerToken(authorization);
+  if (IsApiKey(token)) return state.api_keys.Find(token);
   const Time now = state.clock.Now();
   if (state.Blind() || (state.Stale(now) && state.MayFetch(now))) return nullptr;
-  if (const auto* entry = state.cache.Find(token, now)) return &state.StillGood(*entry);
+  if (const auto* entry = state.Cached(token, now)) return &state.StillGood(*entry);
   const auto kid = KeyRing::KidOf(token);
   if (!kid) throw Unauthenticated();
   return state.ring.Has(*kid) ? &state.Check(token, now) : nullptr;
@@ -206,6 +170,7 @@ Task<Principal> TokenVerifier::Verify(std::string_view authorization, runtime::D
   auto& state = *state_;
   const std::string header(authorization);
   const auto token = BearerToken(header);
+  if (IsApiKey(token)) co_return co_await state.api_keys.Ask(token, deadline);
   const auto kid = KeyRing::KidOf(token);
   if (!kid) throw Unauthenticated();
   while (true) {
@@ -222,7 +187,7 @@ Task<Principal> TokenVerifier::Verify(std::string_view authorization, runtime::D
   }
   if (state.Blind()) throw Unavailable("access tokens can't be verified right now");
   const Time later = state.clock.Now();
-  if (const auto* entry = state.cache.Find(token, later)) co_return state.StillGood(*entry);
+  if (const auto* entry = state.Cached(token, later)) co_return state.StillGood(*entry);
   co_return state.Check(token, later);
 }
 

@@ -1,5 +1,5 @@
 // From "Bearer …" to a Principal: keys fetched from auth and kept, verified tokens cached until they expire,
-// what ended before its time refused.
+// what ended before its time refused. An API key goes its own way (api_keys.hpp).
 //
 // Keys are fetched again when they are used and older than 60 s, or when a token names an unknown one: one
 // fetch at a time, at most one every 10 s. When auth can't be reached the keys at hand stay good for 24 h, so
@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "platform/core/clock.hpp"
+#include "platform/identity/api_keys.hpp"
 #include "platform/identity/jwt.hpp"
 #include "platform/identity/revocations.hpp"
 #include "platform/runtime/task.hpp"
@@ -28,6 +29,7 @@ class TokenVerifier {
     std::function<Task<std::vector<PublicKey>>(runtime::Deadline)> keys;
     // What ended since `after`, the `next` of the answer before; empty: all that a token can still name.
     std::function<Task<Revoked>(std::string after, runtime::Deadline)> revoked;
+    ApiKeys::Resolve api_keys;
   };
 
   TokenVerifier(std::string issuer, const Clock& clock, Source source);
@@ -38,7 +40,7 @@ class TokenVerifier {
   const Principal* TryVerify(std::string_view authorization);
 
   // `authorization` is a header value. Throws Error UNAUTHENTICATED unless it is a valid bearer token,
-  // UNAVAILABLE when no key could be had at all.
+  // UNAVAILABLE when no key could be had at all, and for an API key what ApiKeys::Ask throws.
   Task<Principal> Verify(std::string_view authorization, runtime::Deadline deadline);
 
   // Reads what has ended since it was last called. Throws what the source throws, and goes on from there.

@@ -7,7 +7,8 @@
 
 namespace market::rpc {
 
-// Of a call that reaches everything (Reach): the caller is an operator. What was done to what is for the
+// Of a call that reaches what is not its caller's own: an operator, a member of a shop, or an API key, which is
+// named, of the account that made it. What was done to what is for the
 // storage to add, which knows. Throws std::logic_error for a call that came through no edge.
 audit::Act ActOf(const CallContext& call, std::string reason = {});
 

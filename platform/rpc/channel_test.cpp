@@ -10,6 +10,7 @@
 #include "platform/rpc/testing/probe_fixture.hpp"
 #include "platform/rpc/token_source.hpp"
 #include "platform/runtime/task_group.hpp"
+#include "platform/testing/reason_of.hpp"
 
 namespace market::rpc {
 namespace {
@@ -316,6 +317,46 @@ TEST_F(ChannelTest, AuthOverAChannel_VerifiesTokensAndRefusesWhatEnded) {
     EXPECT_EQ(probe_.after, "1");
     EXPECT_THROW(verifier.TryVerify(TokenOf(buyer)), Error);
   });
+}
+
+TEST_F(ChannelTest, AuthOverAChannel_ResolvesApiKeys) {
+  WithPair("order", [&](Pair& pair) -> Task<> {
+    const auto key = identity::MakeApiKey();
+    const auto seller = SellerId::New();
+    const auto maker = AccountId::New();
+    probe_.good_digest = *identity::DigestOfApiKey(key);
+    probe_.grant.set_api_key_id(Uuid::NewV7().ToString());
+    probe_.grant.set_account_id(maker.ToString());
+    probe_.grant.set_seller_id(seller.ToString());
+    probe_.grant.add_permissions(options::STOCK_ADJUST);
+    probe_.grant.mutable_expire_time()->set_seconds(
+        std::chrono::duration_cast<std::chrono::seconds>(clock_.Now().time_since_epoch()).count() + 60);
+    identity::TokenVerifier verifier(kIssuer, clock_, TokenSource(*pair.channel, api::ProbeMethods()));
+    const auto principal = co_await verifier.Verify("Bearer " + key, Soon());
+    EXPECT_EQ(principal.account, maker);
+    EXPECT_EQ(principal.session.ToString(), probe_.grant.api_key_id());
+    EXPECT_EQ(principal.bearer, identity::Bearer::kApiKey);
+    EXPECT_EQ(principal.SellersWith(options::STOCK_ADJUST), std::vector{seller});
+    EXPECT_TRUE(principal.permissions.Empty());
+    EXPECT_EQ(co_await testing::ReasonOf(verifier.Verify("Bearer " + identity::MakeApiKey(), Soon())),
+              "UNAUTHENTICATED");
+  });
+}
+
+TEST(ApiKeyGrant, WithoutASeller_IsForEverything) {
+  marketplace::type::v1::ApiKeyGrant grant;
+  EXPECT_THROW(ReadGrant(grant), std::runtime_error);
+  grant.set_api_key_id(Uuid::NewV7().ToString());
+  grant.set_account_id(Uuid::NewV7().ToString());
+  grant.set_account_version(4);
+  grant.add_permissions(options::LEDGER_READ);
+  grant.add_permissions(100'000);  // of a newer auth
+  const auto read = ReadGrant(grant);
+  EXPECT_EQ(read.principal.permissions, identity::Permissions{options::LEDGER_READ});
+  EXPECT_TRUE(read.principal.sellers.empty());
+  EXPECT_EQ(read.account_version, 4);
+  grant.set_seller_id("none");
+  EXPECT_THROW(ReadGrant(grant), std::runtime_error);
 }
 
 TEST(RevocationFeed, IsReadAsItIsMeant) {

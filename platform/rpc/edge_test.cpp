@@ -136,6 +136,27 @@ TEST_F(EdgeTest, PermissionForSomethingElse_IsDenied) {
   EXPECT_EQ(AskNow("ReadAll", From(auditor)).reason, "PERMISSION_DENIED");
 }
 
+// It reaches a method by what it is granted, and nothing of its maker's own.
+TEST_F(EdgeTest, AnApiKey_IsNoPerson) {
+  const auto seller = SellerId::New();
+  const auto with = [&](const identity::Principal& principal) {
+    return Incoming{.authorization = ApiKeyOf(principal)};
+  };
+  const Incoming shop = with(SellerOf(seller));
+  const Incoming market = with(Operator());
+  EXPECT_EQ(AskNow("ReadShop", shop, ForSeller(seller)).code, Code::kOk);
+  EXPECT_EQ(AskNow("ReadShop", shop, ForSeller(SellerId::New())).reason, "NOT_FOUND");
+  EXPECT_EQ(AskNow("ReadAll", market).code, Code::kOk);
+  EXPECT_EQ(AskNow("ReadAll", shop).reason, "PERMISSION_DENIED");
+  for (const auto& key : {shop, market}) {
+    EXPECT_EQ(AskNow("ReadPublic", key).code, Code::kOk);
+    EXPECT_EQ(AskNow("ReadMine", key).reason, "PERMISSION_DENIED");
+  }
+  EXPECT_EQ(AskNow("ReadAll", Incoming{.authorization = "Bearer " + identity::MakeApiKey()}).reason,
+            "UNAUTHENTICATED");
+  EXPECT_EQ(AskNow("ReadPublic", Incoming{.authorization = "Bearer mk_"}).code, Code::kOk);
+}
+
 TEST_F(EdgeTest, Reach_IsWhatThePermissionOfTheMethodGrants) {
   const auto seller = SellerId::New();
   auto caller = SellerOf(seller);

@@ -51,8 +51,12 @@ Grant CheckPolicy(const Method& method, const CallContext& call) {
   if (AllowsService(method, call.Service())) return Grant::kFull;
   if (IsInternal(method)) throw Denied();
   if (method.Allows(options::PUBLIC)) return Grant::kFull;
-  call.Caller();
-  if (method.Allows(options::ACCOUNT)) return Grant::kFull;
+  // A key has none of its maker's own things, and makes no sessions and no other keys.
+  if (call.Caller().bearer == identity::Bearer::kApiKey) {
+    if (method.policy.secret_answer()) throw Denied();
+  } else if (method.Allows(options::ACCOUNT)) {
+    return Grant::kFull;
+  }
   if (method.Allows(options::OPERATOR) && call.Reach().everything) return Grant::kFull;
   if (!method.Allows(options::SELLER) || call.Reach().sellers.empty()) throw Denied();
   return method.policy.seller_field().empty() ? Grant::kFull : Grant::kIfMember;

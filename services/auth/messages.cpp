@@ -19,6 +19,8 @@ api::auth::SessionEnded::Reason ReasonOf(domain::EndReason reason) {
       return api::auth::SessionEnded::ENDED;
     case domain::EndReason::kPasswordChanged:
       return api::auth::SessionEnded::PASSWORD_CHANGED;
+    case domain::EndReason::kDisabled:
+      return api::auth::SessionEnded::DISABLED;
   }
   throw std::logic_error("no such reason");
 }
@@ -58,6 +60,25 @@ events::NewEvent RoleGrantedEvent(AccountId account, domain::Role role, std::int
   api::auth::RoleGranted what;
   what.set_account_id(account.ToString());
   what.set_role(std::string(Name(role)));
+  return events::Of(what, About(account, version));
+}
+
+events::NewEvent RoleRevokedEvent(AccountId account, domain::Role role, std::int64_t version) {
+  api::auth::RoleRevoked what;
+  what.set_account_id(account.ToString());
+  what.set_role(std::string(Name(role)));
+  return events::Of(what, About(account, version));
+}
+
+events::NewEvent AccountDisabledEvent(AccountId account, std::int64_t version) {
+  api::auth::AccountDisabled what;
+  what.set_account_id(account.ToString());
+  return events::Of(what, About(account, version));
+}
+
+events::NewEvent AccountEnabledEvent(AccountId account, std::int64_t version) {
+  api::auth::AccountEnabled what;
+  what.set_account_id(account.ToString());
   return events::Of(what, About(account, version));
 }
 
@@ -112,6 +133,20 @@ events::NewEvent SessionEndedEvent(const Uuid& session, AccountId account, domai
   what.set_account_id(account.ToString());
   what.set_reason(ReasonOf(reason));
   return events::Of(what, {.aggregate = "session/" + session.ToString(), .version = 2});
+}
+
+events::NewEvent ApiKeyCreatedEvent(const domain::ApiKey& key) {
+  api::auth::ApiKeyCreated what;
+  what.set_api_key_id(key.id.ToString());
+  what.set_account_id(key.maker.ToString());
+  if (key.seller) what.set_seller_id(key.seller->ToString());
+  return events::Of(what, {.aggregate = "api_key/" + key.id.ToString(), .version = 1, .seller = key.seller});
+}
+
+events::NewEvent ApiKeyRevokedEvent(const domain::ApiKey& key) {
+  api::auth::ApiKeyRevoked what;
+  what.set_api_key_id(key.id.ToString());
+  return events::Of(what, {.aggregate = "api_key/" + key.id.ToString(), .version = 2, .seller = key.seller});
 }
 
 }  // namespace market::auth

@@ -9,6 +9,7 @@
 #include "platform/events/event.hpp"
 #include "platform/outbox/outbox.hpp"
 #include "services/auth/domain/account.hpp"
+#include "services/auth/domain/api_key.hpp"
 #include "services/auth/domain/mailed_token.hpp"
 #include "services/auth/domain/session.hpp"
 
@@ -31,6 +32,9 @@ api::user::CreateProfileRequest ProfileRequestFrom(const outbox::Message& messag
 events::NewEvent AccountCreatedEvent(AccountId account);
 // `version` of the account, as the act left it.
 events::NewEvent RoleGrantedEvent(AccountId account, domain::Role role, std::int64_t version);
+events::NewEvent RoleRevokedEvent(AccountId account, domain::Role role, std::int64_t version);
+events::NewEvent AccountDisabledEvent(AccountId account, std::int64_t version);
+events::NewEvent AccountEnabledEvent(AccountId account, std::int64_t version);
 events::NewEvent SellerMemberAddedEvent(AccountId account, SellerId seller, domain::MemberRole role,
                                         std::int64_t version);
 
@@ -42,5 +46,9 @@ events::NewEvent TokenMailedEvent(const Uuid& token, AccountId account, domain::
 
 events::NewEvent SessionOpenedEvent(const Uuid& session, AccountId account);
 events::NewEvent SessionEndedEvent(const Uuid& session, AccountId account, domain::EndReason reason);
+
+// The versions of a key are 1, made, and 2, revoked.
+events::NewEvent ApiKeyCreatedEvent(const domain::ApiKey& key);
+events::NewEvent ApiKeyRevokedEvent(const domain::ApiKey& key);
 
 }  // namespace market::auth

@@ -106,7 +106,13 @@ Settings::Settings(config::Properties& properties)
       password_bits(properties.Int("auth.password_bits",
                                    "how hard a new password must be to guess: as many guesses as two to the "
                                    "power of this must not find it",
-                                   "bits", 0, 60, 26)) {}
+                                   "bits", 0, 60, 26)),
+      api_keys(properties.Int("auth.api_keys",
+                              "API keys that are good at a time, of a shop and again of an account", "keys",
+                              1, 1000, storage::ApiKeyLimits().count)),
+      api_key_lifetime(properties.Duration(
+          "auth.api_key_lifetime", "how long an API key is good at most, and without a date of its own", 1s,
+          std::chrono::days(3650), storage::ApiKeyLimits().lifetime)) {}
 
 Service::Service(host::Host& host, const Settings& settings) : Service(host, settings, KeysOf(settings)) {}
 
@@ -119,11 +125,13 @@ Service::Service(host::Host& host, const Settings& settings, Keys keys)
       sessions_(database_, LifetimesOf(settings)),
       mailings_(database_, *settings.mailed_token_lifetime),
       second_factors_(database_, LifetimesOf(settings)),
+      account_acts_(database_),
+      api_keys_(database_, {.count = *settings.api_keys, .lifetime = *settings.api_key_lifetime}),
       log_(database_, host.EventOptions("auth")),
       revocations_(database_, log_,
                    {.token_lifetime_max = identity::kTokenLifetimeMax + identity::kTokenSkew}),
       relay_(database_, host.Tracer(), host.RelayOptions("auth")),
-      sweeper_(sessions_, mailings_, second_factors_),
+      sweeper_(sessions_, mailings_, second_factors_, api_keys_),
       metrics_(host.Metrics()),
       passwords_(PasswordsOf(settings, metrics_)),
       limits_(LimitsOf(settings)),
@@ -136,8 +144,9 @@ Service::Service(host::Host& host, const Settings& settings, Keys keys)
                      host.SystemTime()),
       mailed_tokens_(std::move(keys.mailed)),
       codes_(std::move(keys.codes)),
-      service_({accounts_, sessions_, second_factors_, revocations_, passwords_, limits_, refresh_tokens_,
-                access_tokens_, device_tokens_, codes_, host.SystemTime(), mailings_, mailed_tokens_,
+      service_({accounts_, sessions_, second_factors_, revocations_, account_acts_, api_keys_, pages_,
+                passwords_, limits_, refresh_tokens_, access_tokens_, device_tokens_, codes_,
+                host.SystemTime(), mailings_, mailed_tokens_,
                 std::chrono::duration_cast<std::chrono::seconds>(*settings.mailed_token_lifetime), metrics_,
                 [this] { relay_.Wake(); }}) {
   host.Metrics().Collect([this] { metrics_.Measured(passwords_.CurrentLoad(), limits_.Refused()); });
@@ -150,6 +159,7 @@ void Service::Connect(Peers peers) {
 
 Task<> Service::Start() {
   co_await host_.OpenDatabase("auth", database_, kMigrations);
+  pages_.Use(co_await host_.SecretOf(database_));
   co_await host_.OpenLog("auth", log_);
   host_.RunSealer("auth", sealer_);
   host_.RunRelay("auth", relay_);
@@ -158,13 +168,29 @@ Task<> Service::Start() {
 }
 
 identity::TokenVerifier::Source Service::Tokens() {
-  return {.keys = [this](runtime::Deadline) { return PublicKeys(); },
-          .revoked = [this](std::string after,
-                            runtime::Deadline deadline) { return Revoked(std::move(after), deadline); }};
+  return {
+      .keys = [this](runtime::Deadline) { return PublicKeys(); },
+      .revoked = [this](std::string after,
+                        runtime::Deadline deadline) { return Revoked(std::move(after), deadline); },
+      .api_keys = [this](std::string digest,
+                         runtime::Deadline deadline) { return ResolveApiKey(std::move(digest), deadline); }};
 }
 
 Task<std::vector<identity::PublicKey>> Service::PublicKeys() {
   co_return std::vector{access_tokens_.Public()};
+}
+
+Task<std::optional<identity::ApiKeyGrant>> Service::ResolveApiKey(std::string digest,
+                                                                  runtime::Deadline deadline) {
+  CallContext call(deadline);
+  marketplace::type::v1::ResolveApiKeyRequest request;
+  request.set_digest(std::move(digest));
+  try {
+    co_return rpc::ReadGrant(co_await service_.ResolveApiKey(call, std::move(request)));
+  } catch (const Error& error) {
+    if (error.code != Code::kNotFound) throw;
+  }
+  co_return std::nullopt;
 }
 
 Task<identity::Revoked> Service::Revoked(std::string after, runtime::Deadline deadline) {

@@ -4,6 +4,7 @@
 #include "marketplace/user/v1/user.market.hpp"
 #include "platform/host/host.hpp"
 #include "platform/idempotency/pg_store.hpp"
+#include "platform/rpc/page_token.hpp"
 #include "services/auth/api/auth_service.hpp"
 #include "services/auth/workers/sweeper.hpp"
 
@@ -31,6 +32,8 @@ struct Settings {
   config::Property<std::chrono::milliseconds> mails_window;
   config::Property<std::chrono::milliseconds> mailed_token_lifetime;
   config::Property<std::int64_t> password_bits;
+  config::Property<std::int64_t> api_keys;
+  config::Property<std::chrono::milliseconds> api_key_lifetime;
 };
 
 class Service final : public host::Service {
@@ -57,6 +60,7 @@ class Service final : public host::Service {
   Service(host::Host& host, const Settings& settings, Keys keys);
   Task<std::vector<identity::PublicKey>> PublicKeys();
   Task<identity::Revoked> Revoked(std::string after, runtime::Deadline deadline);
+  Task<std::optional<identity::ApiKeyGrant>> ResolveApiKey(std::string digest, runtime::Deadline deadline);
 
   host::Host& host_;
   postgres::Database database_;
@@ -66,6 +70,8 @@ class Service final : public host::Service {
   storage::Sessions sessions_;
   storage::Mailings mailings_;
   storage::SecondFactors second_factors_;
+  storage::AccountActs account_acts_;
+  storage::ApiKeys api_keys_;
   events::Log log_;
   storage::Revocations revocations_;
   outbox::Relay relay_;
@@ -78,6 +84,7 @@ class Service final : public host::Service {
   const DeviceTokens device_tokens_;
   const MailedTokens mailed_tokens_;
   const OneTimeCodes codes_;
+  rpc::PageTokens pages_;
   AuthService service_;
   api::AuthNeighbour neighbour_{service_};
 };

@@ -43,8 +43,8 @@ def draft(price, options=None):
 def test_every_list_has_pages_or_a_limit():
     whole = {str(method) for method in contract.methods() if method.route and method.name.startswith("List")
              and "page_size" not in method.descriptor.input_type.fields_by_name}
-    # auth.sessions_max, 50 (test_refusals.py), CATEGORIES_MAX
-    assert whole == {"auth.ListSessions", "user.ListMyAddresses", "product.ListCategories"}
+    # auth.sessions_max, kAuthenticatorsMax, 50 (test_refusals.py), CATEGORIES_MAX, and as many as there are roles
+    assert whole == {"auth.ListSessions", "auth.ListAuthenticators", "user.ListMyAddresses", "product.ListCategories", "auth.ListRoles"}
 
 
 def test_history_of_an_order(buyer, shop, channel):

@@ -50,7 +50,40 @@ def refund_payment(operator, owner, shop, category):
     return "payment", payment, "a scratch"
 
 
-ACTS = {"user.ApproveSeller": approve_seller, "product.CreateCategory": create_category, "order.CancelOrder": cancel_order,
+def act_on_account(verb, body, ready="SELECT"):
+    def act(operator, owner, shop, category):
+        market.psql("auth", ready.format(owner.id))
+        operator.ok("POST", f"/v1/accounts/{owner.id}:{verb}", {**body, "reason": "asked by telephone"})
+        return "account", owner.id, "asked by telephone"
+    return act
+
+
+DISABLED = "UPDATE account SET state = 'DISABLED', disabled_at = market_now(), disabled_reason = 'stolen' WHERE id = '{}'"
+SUPPORT = "INSERT INTO account_role (account_id, role) VALUES ('{}', 'support')"
+
+
+def create_api_key(operator, owner, shop, category):
+    # The account of the marketplace's first operator has keys of other tests.
+    for key in operator.ok("GET", "/v1/apiKeys?pageSize=100")["apiKeys"]:
+        operator.call("DELETE", f"/v1/apiKeys/{key['id']}")
+    made = operator.ok("POST", "/v1/apiKeys", {"name": "report", "permissions": ["ledger.read"]})
+    return "api_key", made["apiKey"]["id"], ""
+
+
+def revoke_api_key(operator, owner, shop, category):
+    owner.open_seller()
+    path = f"/v1/sellers/{owner.seller}/apiKeys"
+    market.psql("auth", "INSERT INTO api_key (id, digest, prefix, name, account_id, permissions, expires_at) VALUES "
+                f"('{owner.seller}', sha256('{owner.seller}'), 'mk_', 'k', '{owner.id}', '{{orders.read}}', market_now() + interval '1 day')")
+    assert owner.call("DELETE", f"{path}/{owner.seller}").status_code == 404, "it is not the shop's"
+    assert operator.call("DELETE", f"/v1/apiKeys/{owner.seller}").status_code == 204
+    return "api_key", owner.seller, ""
+
+
+ACTS = {"auth.DisableAccount": act_on_account("disable", {}), "auth.EnableAccount": act_on_account("enable", {}, DISABLED),
+        "auth.GrantRole": act_on_account("grantRole", {"role": "support"}),
+        "auth.RevokeRole": act_on_account("revokeRole", {"role": "support"}, SUPPORT),
+        "auth.CreateApiKey": create_api_key, "auth.RevokeApiKey": revoke_api_key, "user.ApproveSeller": approve_seller, "product.CreateCategory": create_category, "order.CancelOrder": cancel_order,
         "order.AdvanceCheckout": advance_checkout, "payment.RefundPayment": refund_payment}
 
 

@@ -1,7 +1,7 @@
 """Every method of the contract, called by everybody who must not get through, about things that are not theirs.
 
-Nothing is listed here by hand: the methods, their policies and their requests come from the contract, so a new RPC is
-tested the day it is written.
+Nothing is listed here by hand: the methods, their policies and their requests come from the contract, the roles and what they may do
+from the marketplace, so a new RPC and a new role are tested the day they are written.
 """
 
 import base64
@@ -93,6 +93,41 @@ def test_another_seller(method, rival, victim):
 def test_a_seller_is_no_operator(method, rival, victim):
     answer = call(rival, method, victim)
     assert (answer.status_code, answer.json()["reason"]) == (403, "PERMISSION_DENIED")
+
+
+@pytest.fixture(scope="module")
+def roles(operator):
+    """{role: the names of its permissions}, of those that an account has for everything."""
+    return {role["name"]: set(role["permissions"]) for role in operator.ok("GET", "/v1/roles")["roles"] if role["scope"] == "MARKETPLACE"}
+
+
+@pytest.fixture(scope="module")
+def in_role(stack, operator, roles):
+    """{role: somebody who has it and no other}"""
+    from market import Person
+    people = {}
+    for role in roles:
+        people[role] = Person(stack["url"], stack["caFile"], role)
+        operator.ok("POST", f"/v1/accounts/{people[role].id}:grantRole", {"role": role})
+        people[role].refresh()
+    return people
+
+
+@pytest.mark.parametrize("method", [m for m in REST if m.audiences == {"OPERATOR"}], ids=str)
+def test_each_role_reaches_what_the_table_says(method, roles, in_role):
+    for role, somebody in in_role.items():
+        answer = call(somebody, method, {})  # about nothing there is
+        if method.permission_name in roles[role]:
+            assert answer.status_code not in (401, 403) and answer.status_code < 500, (role, answer.text)
+        else:
+            assert (answer.status_code, answer.json()["reason"]) == (403, "PERMISSION_DENIED"), role
+
+
+def test_roles_share_out_what_operators_may_do(roles):
+    asked = {method.permission_name for method in REST if "OPERATOR" in method.audiences}
+    assert roles["admin"] == asked
+    assert all(permissions and permissions < asked for role, permissions in roles.items() if role != "admin")
+    assert {role for role, permissions in roles.items() if "roles.grant" in permissions} == {"admin"}
 
 
 def claims(person):

@@ -284,6 +284,38 @@ def refund_payment(world):
     return Scene(world.operator, one, two, lambda: len(payment().get("refunds", [])), (200, 1))
 
 
+# What makes a new account ready for each act on accounts, in SQL, and what the act says.
+ACCOUNT_ACTS = {
+    "disable": ("SELECT", {"reason": "stolen"}),
+    "enable": ("UPDATE account SET state = 'DISABLED', disabled_at = market_now(), disabled_reason = 'stolen' WHERE id = '{}'", {}),
+    "grantRole": ("SELECT", {"role": "support"}),
+    "revokeRole": ("INSERT INTO account_role (account_id, role) VALUES ('{}', 'support')", {"role": "support"})}
+
+
+def act_on_account(verb):
+    def scene(world):
+        accounts = [Person(world.stack["url"], world.stack["caFile"]).id for _ in range(2)]
+        ready, body = ACCOUNT_ACTS[verb]
+        for account in accounts:
+            psql("auth", ready.format(account))
+        on_record = "SELECT count(*) FROM audit_event WHERE target_id IN ('{}', '{}')".format(*accounts)
+        one, two = ((f"/v1/accounts/{account}:{verb}", body) for account in accounts)
+        return Scene(world.operator, one, two, lambda: int(psql("auth", on_record)))
+    return scene
+
+
+def revoke_key(caller, collection):
+    def scene(world):
+        person = getattr(world, caller)
+        path = collection.format(getattr(person, "seller", ""))
+        permission = "ledger.read" if caller == "operator" else "stock.adjust"
+        one, two = ((f"{path}/{person.ok('POST', path, {'name': 'k', 'permissions': [permission]})['apiKey']['id']}", None)
+                    for _ in range(2))
+        return Scene(person, one, two, lambda: -len(person.ok("GET", path + "?pageSize=100")["apiKeys"]), (404, 0),
+                     lambda: [person.call("DELETE", target[0]) for target in (one, two)])
+    return scene
+
+
 ACCEPT, SHIP = ("accept", {}), ("ship", {"carrier": "Royal Mail", "trackingNumber": "RM1"})
 SCENES = {"SignOut": sign_out, "EndSession": end_session, "EndAllSessions": end_all_sessions, "SendVerification": send_verification,
           "DeleteAuthenticator": delete_authenticator,
@@ -297,7 +329,11 @@ SCENES = {"SignOut": sign_out, "EndSession": end_session, "EndAllSessions": end_
           "DeliverSellerOrder": fulfil("deliver", "DELIVERED", {}, [ACCEPT, SHIP]),
           "RejectSellerOrder": fulfil("reject", "REJECTED", {"reason": "sold in the shop"}),
           "CancelBySeller": fulfil("cancel", "CANCELLED", {"reason": "broken"}, [ACCEPT]), "ConfirmReceipt": confirm_receipt,
-          "AdvanceCheckout": advance_checkout, "RefundPayment": refund_payment}
+          "AdvanceCheckout": advance_checkout, "RefundPayment": refund_payment,
+          "DisableAccount": act_on_account("disable"), "EnableAccount": act_on_account("enable"),
+          "GrantRole": act_on_account("grantRole"), "RevokeRole": act_on_account("revokeRole"),
+          "RevokeApiKey": revoke_key("operator", "/v1/apiKeys"),
+          "RevokeSellerApiKey": revoke_key("seller", "/v1/sellers/{}/apiKeys")}
 
 
 def test_every_method_has_its_scene():
@@ -404,9 +440,10 @@ def test_an_order_that_waits_is_found_by_its_key_though_it_could_not_be_made_now
 
 @pytest.mark.parametrize("method", SECRET, ids=str)
 def test_a_secret_is_never_kept(anonymous, world, method):
-    path, body = contract.rest_request(method, {})
-    client = anonymous if "PUBLIC" in method.audiences else world.kay
-    answer = problem(client.call(method.verb, path, body, key=new_key()), 400, "INVALID_ARGUMENT")
+    path, body = contract.rest_request(method, {"seller_id": world.seller.seller})
+    caller = next((who for audience, who in (("PUBLIC", anonymous), ("ACCOUNT", world.kay), ("OPERATOR", world.operator))
+                   if audience in method.audiences), world.seller)
+    answer = problem(caller.call(method.verb, path, body, key=new_key()), 400, "INVALID_ARGUMENT")
     assert [(field["field"], field["reason"]) for field in answer["fields"]] == [("Idempotency-Key", "NOT_SUPPORTED")]
 
 

@@ -20,6 +20,8 @@
 #include "platform/config/properties.hpp"
 #include "platform/core/error.hpp"
 #include "platform/postgres/conninfo.hpp"
+#include "tools/marketctl/account.hpp"
+#include "tools/marketctl/audit.hpp"
 #include "tools/marketctl/bad_arguments.hpp"
 #include "tools/marketctl/conninfo.hpp"
 #include "tools/marketctl/healthcheck.hpp"
@@ -32,10 +34,18 @@ namespace market::marketctl {
 namespace {
 
 constexpr const char* kUsage =
-    "usage: marketctl operator create --email E --password-file F --config FILE\n"
+    "usage: marketctl operator create --email E --password-file F --config FILE [--role ROLE]\n"
     "\n"
-    "  Makes the account E an operator; makes the account, with the password in F, when there is none.\n"
-    "  FILE is the configuration of auth (or of marketplace): the database is taken from it.\n"
+    "  Gives the account E a role: admin, unless ROLE is support, finance or moderator; makes the account, "
+    "with\n"
+    "  the password in F, when there is none. FILE is the configuration of auth (or of marketplace): the\n"
+    "  database is taken from it.\n"
+    "\n"
+    "usage: marketctl account find --email E|--id ID --config FILE [--json]\n"
+    "usage: marketctl account disable|enable --email E|--id ID --reason WHY --config FILE [--json]\n"
+    "\n"
+    "  Who has the account, or that nobody may sign in to it: disabling ends its sessions. With --json one\n"
+    "  object instead of a line. FILE as for operator create.\n"
     "\n"
     "usage: marketctl migrate [--config FILE] [--database NAME [--role ROLE]] [--limit 60s]\n"
     "\n"
@@ -63,11 +73,20 @@ constexpr const char* kUsage =
     "for\n"
     "  ever. FILE and NAME as for migrate.\n"
     "\n"
+    "usage: marketctl audit verify [--config FILE] [--database NAME [--head POSITION:DIGEST]]\n"
+    "\n"
+    "  Whether the acts on record are what they were. That the end of the chain was not cut off is known by "
+    "a "
+    "head\n"
+    "  that its log line `audit.sealed` told. FILE and NAME as for migrate.\n"
+    "\n"
     "usage: marketctl healthcheck [HOST:PORT]\n"
     "\n"
     "  Whether the program with this metrics.listen is ready; without an address: MARKET_METRICS_LISTEN's.\n";
 
-constexpr std::string_view kOptions[] = {"email", "password-file", "config", "database", "role", "limit"};
+constexpr std::string_view kOptions[] = {"email", "password-file", "config", "database", "role", "limit",
+                                         "id",    "reason",        "head"};
+constexpr std::string_view kFlags[] = {"json"};
 constexpr std::chrono::seconds kHealthcheckLimit(3);
 
 struct Arguments {
@@ -85,7 +104,7 @@ struct Arguments {
   }
 };
 
-// Options as `--name value` or `--name=value`, anywhere.
+// Options as `--name value` or `--name=value`, flags as `--name`, anywhere.
 Arguments Parse(const std::vector<std::string>& given) {
   Arguments arguments;
   for (std::size_t i = 0; i < given.size(); ++i) {
@@ -95,6 +114,10 @@ Arguments Parse(const std::vector<std::string>& given) {
     }
     const auto equals = given[i].find('=');
     const std::string name = given[i].substr(2, equals == std::string::npos ? equals : equals - 2);
+    if (std::ranges::find(kFlags, name) != std::end(kFlags) && equals == std::string::npos) {
+      arguments.options[name];
+      continue;
+    }
     if (std::ranges::find(kOptions, name) == std::end(kOptions))
       throw BadArguments("unknown option --" + name);
     if (equals == std::string::npos && i + 1 == given.size())
@@ -113,25 +136,51 @@ auto Finish(Start start) {
   return result.get();
 }
 
-std::string Words(auth::storage::Promotion promotion, const std::string& email) {
+std::string Words(auth::storage::Promotion promotion, const OperatorRequest& request) {
+  const std::string has_role = request.email + " has the role " + std::string(Name(request.role));
   switch (promotion) {
     case auth::storage::Promotion::kCreated:
-      return "made the operator " + email;
+      return "made the account; " + has_role;
     case auth::storage::Promotion::kPromoted:
-      return email + " is an operator now; its password is what it was";
-    case auth::storage::Promotion::kWasOperator:
-      return email + " is an operator already; nothing changed";
+      return has_role + " now; its password is what it was";
+    case auth::storage::Promotion::kHadRole:
+      return has_role + " already; nothing changed";
   }
   return "";
+}
+
+auth::domain::Role RoleOf(const Arguments& arguments) {
+  const auto given = arguments.Given("role");
+  if (!given) return auth::domain::Role::kAdmin;
+  const auto role = auth::domain::kRoles.Find(*given);
+  if (!role) throw BadArguments("--role: '" + *given + "' is none of admin, support, finance, moderator");
+  return *role;
 }
 
 void RunOperatorCreate(const Arguments& arguments) {
   OperatorRequest request{.email = arguments.Option("email"),
                           .password = ReadFile(arguments.Option("password-file")),
-                          .conninfo = ConninfoOfAuth(arguments.Option("config"))};
-  const std::string email = request.email;
-  const auto promotion = Finish([&](auto& io) { return CreateOperator(io, std::move(request)); });
-  std::cout << Words(promotion, email) << '\n';
+                          .conninfo = ConninfoOfAuth(arguments.Option("config")),
+                          .role = RoleOf(arguments)};
+  const auto promotion = Finish([&](auto& io) { return CreateOperator(io, request); });
+  std::cout << Words(promotion, request) << '\n';
+}
+
+const std::map<std::string, AccountVerb> kAccountVerbs = {
+    {"find", AccountVerb::kFind}, {"disable", AccountVerb::kDisable}, {"enable", AccountVerb::kEnable}};
+
+void RunAccountVerb(const Arguments& arguments) {
+  const auto verb = kAccountVerbs.at(arguments.words[1]);
+  AccountRequest request{.conninfo = {}, .email = arguments.Given("email"), .id = {}, .reason = {}};
+  if (const auto id = arguments.Given("id")) {
+    request.id = AccountId::Parse(*id);
+    if (!request.id) throw BadArguments("--id: '" + *id + "' is not an id");
+  }
+  if (request.email.has_value() == request.id.has_value()) throw BadArguments("give --email or --id");
+  if (verb != AccountVerb::kFind) request.reason = arguments.Option("reason");
+  request.conninfo = ConninfoOfAuth(arguments.Option("config"));
+  const auto account = Finish([&](auto& io) { return RunAccount(io, verb, std::move(request)); });
+  std::cout << (arguments.Given("json") ? JsonOf(account) : LineOf(account)) << '\n';
 }
 
 // By name, what gives the connection string of a database once the properties are read.
@@ -243,6 +292,29 @@ void RunParked(const Arguments& arguments) {
   if (found < static_cast<std::int64_t>(ids.size())) throw std::runtime_error("not all of them are parked");
 }
 
+int RunAuditVerify(const Arguments& arguments) {
+  std::optional<ChainHead> known;
+  if (const auto head = arguments.Given("head")) {
+    known = ReadHead(*head);
+    if (!known) throw BadArguments("--head is POSITION:DIGEST, as the log tells it");
+    if (!arguments.Given("database")) throw BadArguments("--head is that of one --database");
+  }
+  const auto config = arguments.Given("config");
+  const auto named = config ? ConninfosOf(*config) : ConninfosOfEnvironment(std::getenv);
+  bool whole = true;
+  for (const auto& chosen : Choose(named, arguments.Given("database"))) {
+    const std::string name(chosen.migrations->database);
+    if (name == "sandbox") continue;
+    const auto report = Finish([&](auto& io) { return VerifyChain(io, name, chosen.conninfo, known); });
+    for (const auto& fault : report.faults) std::cout << name << ": " << fault << '\n';
+    if (report.faults.empty()) {
+      std::cout << name << ": whole, " << report.head.position << ':' << report.head.digest << '\n';
+    }
+    whole = whole && report.faults.empty();
+  }
+  return whole ? 0 : 4;
+}
+
 bool IsParked(const std::vector<std::string>& words) {
   if (words.size() < 2) return false;
   if (words[0] == "outbox") return words[1] == "list" || words[1] == "retry" || words[1] == "drop";
@@ -259,6 +331,10 @@ int Run(const std::vector<std::string>& given) {
   const auto& words = arguments.words;
   if (words == std::vector<std::string>{"operator", "create"}) {
     RunOperatorCreate(arguments);
+  } else if (words == std::vector<std::string>{"audit", "verify"}) {
+    return RunAuditVerify(arguments);
+  } else if (words.size() == 2 && words[0] == "account" && kAccountVerbs.contains(words[1])) {
+    RunAccountVerb(arguments);
   } else if (words == std::vector<std::string>{"migrate"}) {
     RunMigrate(arguments);
   } else if (IsParked(words)) {
@@ -266,7 +342,9 @@ int Run(const std::vector<std::string>& given) {
   } else if (!words.empty() && words.size() <= 2 && words[0] == "healthcheck") {
     RunHealthcheck(words);
   } else {
-    throw BadArguments("the commands are: operator create, migrate, outbox, work, reconcile, healthcheck");
+    throw BadArguments(
+        "the commands are: operator create, account, audit verify, migrate, outbox, work, reconcile, "
+        "healthcheck");
   }
   return 0;
 }

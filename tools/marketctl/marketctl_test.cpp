@@ -7,6 +7,7 @@
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
 #include "services/auth/migrations.hpp"
+#include "tools/marketctl/account.hpp"
 #include "tools/marketctl/conninfo.hpp"
 #include "tools/marketctl/healthcheck.hpp"
 #include "tools/marketctl/operator.hpp"
@@ -60,14 +61,62 @@ TEST(OperatorCreate, WithTheRightsOfAProgram_MakesOneAndRepeats) {
     });
   };
   EXPECT_EQ(create("operator@market.test"), Promotion::kCreated);
-  EXPECT_EQ(create("Operator@market.test"), Promotion::kWasOperator);
-  EXPECT_EQ(database.Execute("SELECT role FROM account_role"), "operator");
+  EXPECT_EQ(create("Operator@market.test"), Promotion::kHadRole);
+  EXPECT_EQ(database.Execute("SELECT role FROM account_role"), "admin");
   EXPECT_EQ(database.Execute("SELECT count(*) FROM audit_event JOIN account ON account.id::text = target_id"
                              " WHERE account_id IS NULL AND actor LIKE 'marketctl by _%'"
-                             " AND method = 'marketctl operator create' AND after->>'role' = 'operator'"),
+                             " AND method = 'marketctl operator create' AND after->>'role' = 'admin'"),
             "1");
   EXPECT_EQ(database.Execute("SELECT password_hash LIKE '$argon2id$v=19$m=19456,t=2,p=1$%' FROM account"),
             "t");
+}
+
+TEST(OperatorCreate, WithAnotherRole_GivesThatOneBesides) {
+  const testing::TemporaryDatabase database(auth::kMigrations);
+  for (const auto role : {auth::domain::Role::kSupport, auth::domain::Role::kFinance}) {
+    testing::RunLoop([&](boost::asio::io_context& io) {
+      return CreateOperator(io, {"sue@x.test", "a long password", database.Conninfo(), role});
+    });
+  }
+  EXPECT_EQ(database.Execute("SELECT string_agg(role, ' ' ORDER BY role) FROM account_role"),
+            "finance support");
+}
+
+TEST(Account, IsFoundDisabledAndEnabled) {
+  const testing::TemporaryDatabase database(auth::kMigrations);
+  const auto run = [&](AccountVerb verb, AccountRequest request) {
+    request.conninfo = database.Conninfo();
+    return testing::RunLoop([&](boost::asio::io_context& io) { return RunAccount(io, verb, request); });
+  };
+  for (const std::string email : {"root@x.test", "sue@x.test"}) {
+    testing::RunLoop([&](boost::asio::io_context& io) {
+      return CreateOperator(io,
+                            {email, "a long password", database.Conninfo(),
+                             email[0] == 'r' ? auth::domain::Role::kAdmin : auth::domain::Role::kSupport});
+    });
+  }
+  const auto by_email = [](std::string email, std::string reason = {}) {
+    return AccountRequest{.conninfo = {}, .email = std::move(email), .id = {}, .reason = std::move(reason)};
+  };
+  const auto sue = run(AccountVerb::kFind, by_email("Sue@x.test"));
+  const auto by_id = [&](std::string reason) {
+    return AccountRequest{.conninfo = {}, .email = {}, .id = sue.id, .reason = std::move(reason)};
+  };
+  EXPECT_EQ(LineOf(sue), sue.id.ToString() + "  sue@x.test  ACTIVE  support");
+  EXPECT_EQ(run(AccountVerb::kFind, by_id("")).email, "sue@x.test");
+  const auto disabled = run(AccountVerb::kDisable, by_id("left"));
+  EXPECT_EQ(JsonOf(disabled), R"({"id":")" + sue.id.ToString() +
+                                  R"(","email":"sue@x.test","state":"DISABLED","roles":["support"],)"
+                                  R"("sellers":[],"disableReason":"left"})");
+  EXPECT_EQ(run(AccountVerb::kEnable, by_email("sue@x.test", "back")).state,
+            auth::domain::AccountState::kActive);
+  EXPECT_EQ(database.Execute("SELECT string_agg(method || ' ' || reason, ', ' ORDER BY at) FROM audit_event "
+                             "WHERE reason <> '' AND actor LIKE 'marketctl by _%' AND target_id = '" +
+                             sue.id.ToString() + "'"),
+            "marketctl account disable left, marketctl account enable back");
+  EXPECT_THROW(run(AccountVerb::kDisable, by_email("root@x.test", "x")), std::runtime_error)
+      << "the last admin";
+  EXPECT_THROW(run(AccountVerb::kFind, by_email("nobody@x.test")), std::runtime_error);
 }
 
 TEST(OperatorCreate, OnADatabaseThatIsNotMigrated_SaysWhatToDo) {

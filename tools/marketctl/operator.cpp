@@ -55,8 +55,8 @@ Task<auth::storage::Promotion> CreateOperator(boost::asio::io_context& io, Opera
   auto act = ActOf("marketctl operator create");
   act.trace_id = trace.TraceIdHex();
   const auto promotion = co_await accounts.EnsureOperator(
-      runtime::After(5s), account, auth::ProfileMessage(account.id, kDisplayName, trace.ToTraceparent()),
-      std::move(act));
+      runtime::After(5s), account, request.role,
+      auth::ProfileMessage(account.id, kDisplayName, trace.ToTraceparent()), std::move(act));
   co_await database.Close(runtime::After(2s));
   co_return promotion;
 }

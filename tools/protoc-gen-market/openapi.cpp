@@ -296,11 +296,11 @@ class Document {
 
   Yaml Components() {
     Yaml components;
-    components["securitySchemes"].Set("accessToken", Yaml()
-                                                         .Set("type", "http")
-                                                         .Set("scheme", "bearer")
-                                                         .Set("bearerFormat", "JWT")
-                                                         .Set("description", "`accessToken` of a session."));
+    components["securitySchemes"].Set("accessToken",
+                                      Yaml()
+                                          .Set("type", "http")
+                                          .Set("scheme", "bearer")
+                                          .Set("description", "`accessToken` of a session, or an API key."));
     const auto header = [](std::string_view name, std::string_view description, Yaml schema) {
       return Yaml()
           .Set("name", name)

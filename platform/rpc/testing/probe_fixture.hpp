@@ -84,6 +84,11 @@ class FakeProbe final : public api::ProbeApi {
     after = request.after();
     co_return revoked;
   }
+  Task<marketplace::type::v1::ApiKeyGrant> ResolveApiKey(
+      CallContext&, marketplace::type::v1::ResolveApiKeyRequest request) override {
+    if (request.digest() != good_digest) throw NotFound("the API key");
+    co_return grant;
+  }
 
   int calls = 0;
   bool anonymous = false;  // the last call
@@ -99,7 +104,9 @@ class FakeProbe final : public api::ProbeApi {
   Reach reach;
   std::vector<identity::PublicKey> keys;
   marketplace::type::v1::RevocationFeed revoked;
-  std::string after;  // of the last Feed
+  std::string after;        // of the last Feed
+  std::string good_digest;  // of the one key that there is
+  marketplace::type::v1::ApiKeyGrant grant;
 
  private:
   Task<Reply> Answer(CallContext& call, probe::ProbeRequest request) {
@@ -199,17 +206,33 @@ class ProbeFixture : public ::testing::Test {
                                   .expires_at = clock_.Now() + std::chrono::minutes(10)});
   }
 
+  // As a new key for the same.
+  std::string ApiKeyOf(identity::Principal principal) {
+    const auto key = identity::MakeApiKey();
+    principal.bearer = identity::Bearer::kApiKey;
+    granted_[*identity::DigestOfApiKey(key)] = {.principal = std::move(principal),
+                                                .expires_at = clock_.Now() + std::chrono::hours(1)};
+    return "Bearer " + key;
+  }
+
   const Method& Find(std::string_view name) const { return api::ProbeMethods().Find(name); }
 
   Task<std::vector<identity::PublicKey>> Keys() { co_return std::vector<identity::PublicKey>{key_.Public()}; }
   Task<identity::Revoked> NothingRevoked() { co_return identity::Revoked(); }
+  Task<std::optional<identity::ApiKeyGrant>> Granted(std::string digest) {
+    const auto found = granted_.find(digest);
+    co_return found == granted_.end() ? std::nullopt : std::optional(found->second);
+  }
 
   testing::FakeClock clock_;
   identity::SigningKey key_ = identity::SigningKey::Generate();
-  identity::TokenVerifier verifier_{kIssuer,
-                                    clock_,
-                                    {.keys = [this](runtime::Deadline) { return Keys(); },
-                                     .revoked = [this](auto, auto) { return NothingRevoked(); }}};
+  std::map<std::string, identity::ApiKeyGrant> granted_;  // by digest
+  identity::TokenVerifier verifier_{
+      kIssuer,
+      clock_,
+      {.keys = [this](runtime::Deadline) { return Keys(); },
+       .revoked = [this](auto, auto) { return NothingRevoked(); },
+       .api_keys = [this](std::string digest, auto) { return Granted(std::move(digest)); }}};
   telemetry::Metrics metrics_;
   telemetry::Tracer tracer_;
   resilience::Admission admission_{resilience::Admission::Options{}};

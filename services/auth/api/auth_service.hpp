@@ -4,10 +4,12 @@
 // Owner: the auth service; io thread only; outlives its callers.
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "marketplace/auth/v1/auth.market.hpp"
 #include "marketplace/user/v1/user.market.hpp"
+#include "platform/rpc/page_token.hpp"
 #include "services/auth/api/turns.hpp"
 #include "services/auth/credentials/access_tokens.hpp"
 #include "services/auth/credentials/device_tokens.hpp"
@@ -16,7 +18,9 @@
 #include "services/auth/credentials/one_time_codes.hpp"
 #include "services/auth/credentials/passwords.hpp"
 #include "services/auth/metrics.hpp"
+#include "services/auth/storage/account_acts.hpp"
 #include "services/auth/storage/accounts.hpp"
+#include "services/auth/storage/api_keys.hpp"
 #include "services/auth/storage/mailings.hpp"
 #include "services/auth/storage/revocations.hpp"
 #include "services/auth/storage/second_factors.hpp"
@@ -31,6 +35,9 @@ class AuthService final : public api::AuthApi {
     storage::Sessions& sessions;
     storage::SecondFactors& second_factors;
     storage::Revocations& revocations;
+    storage::AccountActs& account_acts;
+    storage::ApiKeys& api_keys;
+    const rpc::PageTokens& pages;
     Passwords& passwords;
     Limits& limits;
     const RefreshTokens& refresh_tokens;
@@ -75,6 +82,29 @@ class AuthService final : public api::AuthApi {
   Task<api::auth::MailedToken> RevealMailedToken(CallContext& call,
                                                  api::auth::RevealMailedTokenRequest request) override;
   Task<api::auth::Account> GetMyAccount(CallContext& call, api::auth::GetMyAccountRequest request) override;
+  Task<api::auth::ListAccountsResponse> ListAccounts(CallContext& call,
+                                                     api::auth::ListAccountsRequest request) override;
+  Task<api::auth::Account> GetAccount(CallContext& call, api::auth::GetAccountRequest request) override;
+  Task<api::auth::Account> DisableAccount(CallContext& call,
+                                          api::auth::DisableAccountRequest request) override;
+  Task<api::auth::Account> EnableAccount(CallContext& call, api::auth::EnableAccountRequest request) override;
+  Task<api::auth::Account> GrantRole(CallContext& call, api::auth::GrantRoleRequest request) override;
+  Task<api::auth::Account> RevokeRole(CallContext& call, api::auth::RevokeRoleRequest request) override;
+  Task<api::auth::ListRolesResponse> ListRoles(CallContext& call,
+                                               api::auth::ListRolesRequest request) override;
+  Task<api::auth::NewApiKey> CreateSellerApiKey(CallContext& call,
+                                                api::auth::CreateSellerApiKeyRequest request) override;
+  Task<api::auth::ListApiKeysResponse> ListSellerApiKeys(
+      CallContext& call, api::auth::ListSellerApiKeysRequest request) override;
+  Task<google::protobuf::Empty> RevokeSellerApiKey(CallContext& call,
+                                                   api::auth::RevokeSellerApiKeyRequest request) override;
+  Task<api::auth::NewApiKey> CreateApiKey(CallContext& call, api::auth::CreateApiKeyRequest request) override;
+  Task<api::auth::ListApiKeysResponse> ListApiKeys(CallContext& call,
+                                                   api::auth::ListApiKeysRequest request) override;
+  Task<google::protobuf::Empty> RevokeApiKey(CallContext& call,
+                                             api::auth::RevokeApiKeyRequest request) override;
+  Task<marketplace::type::v1::ApiKeyGrant> ResolveApiKey(
+      CallContext& call, marketplace::type::v1::ResolveApiKeyRequest request) override;
   Task<marketplace::type::v1::KeySet> GetKeys(CallContext& call, api::auth::GetKeysRequest request) override;
   Task<marketplace::type::v1::RevocationFeed> Feed(CallContext& call,
                                                    marketplace::type::v1::FeedRequest request) override;
@@ -123,6 +153,12 @@ class AuthService final : public api::AuthApi {
   // The answer of everything that gives a session: an access token, the refresh token at `sequence` and what
   // makes the device a known one.
   api::auth::Session Answer(const Uuid& session, std::int64_t sequence, const domain::Account& account) const;
+
+  // Of a shop or, without one, of the whole marketplace.
+  Task<api::auth::NewApiKey> MakeApiKey(CallContext& call, storage::NewApiKey key, std::string secret);
+  Task<api::auth::ListApiKeysResponse> ApiKeysOf(CallContext& call, std::optional<SellerId> seller,
+                                                 int page_size, std::string page_token);
+  Task<google::protobuf::Empty> EndApiKey(CallContext& call, std::string id, std::optional<SellerId> seller);
 
   // Tells user at once, so that the new account finds its profile. Best effort: the outbox is the guarantee.
   Task<> TryCreateProfile(CallContext& call, AccountId account, std::string display_name);

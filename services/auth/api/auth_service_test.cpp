@@ -299,12 +299,12 @@ TEST_F(AuthServiceTest, NewOperator_IsOneFromTheNextRefreshOn) {
     const auto session = co_await SignUp(service, "ada@example.com");
     EXPECT_FALSE(PrincipalOf(session).permissions.Has(kApproves));
     co_await accounts_->EnsureOperator(
-        Soon(), {.id = AccountId::New(), .email = "ada@example.com", .password_hash = "$argon2id$x"}, {},
-        audit::SomeAct());
+        Soon(), {.id = AccountId::New(), .email = "ada@example.com", .password_hash = "$argon2id$x"},
+        domain::Role::kModerator, {}, audit::SomeAct());
     const auto next = co_await Refresh(service, session.refresh_token());
     EXPECT_TRUE(PrincipalOf(next).permissions.Has(kApproves));
     EXPECT_EQ(next.account().roles_size(), 1);
-    EXPECT_EQ(next.account().roles(0), "operator");
+    EXPECT_EQ(next.account().roles(0), "moderator");
     EXPECT_EQ(co_await testing::ReasonOf(SignIn(service, "ada@example.com")), "");  // the password stayed
   });
 }

@@ -1,8 +1,23 @@
 #include "services/auth/api/convert.hpp"
 
+#include <stdexcept>
+
 #include "platform/conversions/conversions.hpp"
 
 namespace market::auth {
+namespace {
+
+api::auth::Account::State StateOf(domain::AccountState state) {
+  switch (state) {
+    case domain::AccountState::kActive:
+      return api::auth::Account::ACTIVE;
+    case domain::AccountState::kDisabled:
+      return api::auth::Account::DISABLED;
+  }
+  throw std::logic_error("no such state");
+}
+
+}  // namespace
 
 using conversions::ToProto;
 
@@ -18,6 +33,9 @@ api::auth::Account ToProto(const domain::Account& account) {
   }
   *message.mutable_create_time() = ToProto(account.created_at);
   message.set_email_verified(account.email_verified);
+  message.set_state(StateOf(account.state));
+  if (account.disabled_at) *message.mutable_disable_time() = ToProto(*account.disabled_at);
+  if (account.disabled_reason) message.set_disable_reason(*account.disabled_reason);
   return message;
 }
 
@@ -28,6 +46,31 @@ api::auth::LiveSession ToProto(const domain::LiveSession& session) {
   message.set_address(session.origin.address);
   *message.mutable_create_time() = ToProto(session.created_at);
   *message.mutable_last_use_time() = ToProto(session.last_used_at);
+  return message;
+}
+
+std::optional<domain::AccountState> StateFrom(api::auth::Account::State state) {
+  switch (state) {
+    case api::auth::Account::ACTIVE:
+      return domain::AccountState::kActive;
+    case api::auth::Account::DISABLED:
+      return domain::AccountState::kDisabled;
+    default:
+      return std::nullopt;
+  }
+}
+
+api::auth::ApiKey ToProto(const domain::ApiKey& key) {
+  api::auth::ApiKey message;
+  message.set_id(key.id.ToString());
+  message.set_name(key.name);
+  message.set_prefix(key.prefix);
+  if (key.seller) message.set_seller_id(key.seller->ToString());
+  message.set_account_id(key.maker.ToString());
+  for (const auto& permission : key.permissions) message.add_permissions(permission);
+  *message.mutable_create_time() = ToProto(key.created_at);
+  *message.mutable_expire_time() = ToProto(key.expires_at);
+  if (key.last_used_at) *message.mutable_last_use_time() = ToProto(*key.last_used_at);
   return message;
 }
 

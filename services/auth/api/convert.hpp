@@ -4,11 +4,15 @@
 #include "marketplace/type/v1/key_set.pb.h"
 #include "platform/identity/jwt.hpp"
 #include "services/auth/domain/account.hpp"
+#include "services/auth/domain/api_key.hpp"
 #include "services/auth/domain/session.hpp"
 
 namespace market::auth {
 
 api::auth::Account ToProto(const domain::Account& account);
+// nullopt for none.
+std::optional<domain::AccountState> StateFrom(api::auth::Account::State state);
+api::auth::ApiKey ToProto(const domain::ApiKey& key);
 // All but whether it is the caller's.
 api::auth::LiveSession ToProto(const domain::LiveSession& session);
 marketplace::type::v1::Key ToProto(const identity::PublicKey& key);

@@ -21,9 +21,8 @@ std::string AccessTokens::Issue(const domain::Account& account, const Uuid& sess
       .issued_at = now,
       .expires_at = now + lifetime_};
   auto& principal = claims.principal;
-  if (operators_need_ == domain::OperatorsNeed::kPassword || account.has_second_factor) {
-    for (const auto& role : account.roles) principal.permissions |= Of(role);
-  }
+  if (operators_need_ == domain::OperatorsNeed::kPassword || account.has_second_factor)
+    principal.permissions = Everywhere(account);
   for (const auto& [seller, role] : account.sellers) principal.sellers.push_back({seller, Of(role)});
   return key_.Sign(claims);
 }

@@ -218,26 +218,41 @@ TEST(Keys, NoPrivateKeyOfTheCurve_Refused) {
   }
 }
 
+std::vector<identity::Permission> AllPermissions() {
+  std::vector<identity::Permission> all;
+  const auto& known = *marketplace::options::v1::Permission_descriptor();
+  for (int i = 0; i < known.value_count(); ++i) {
+    all.push_back(static_cast<identity::Permission>(known.value(i)->number()));
+  }
+  return all;
+}
+
 TEST(Roles, EveryPermission_IsGrantedBySomeRole) {
-  auto granted = Of(domain::Role::kOperator);
-  granted |= Of(domain::MemberRole::kOwner);
-  const auto& all = *marketplace::options::v1::Permission_descriptor();
-  for (int i = 0; i < all.value_count(); ++i) {
-    const auto permission = static_cast<identity::Permission>(all.value(i)->number());
-    EXPECT_EQ(granted.Has(permission), permission != 0) << all.value(i)->name();
+  auto granted = Of(domain::Role::kAdmin);
+  for (const auto role : domain::kMemberRoles.words) granted |= Of(domain::kMemberRoles.Require(role));
+  for (const auto permission : AllPermissions()) {
+    EXPECT_EQ(granted.Has(permission), permission != 0) << identity::NameOf(permission);
   }
 }
 
-// A shop's rights are never those over the whole marketplace, and the other way round.
-TEST(Roles, OperatorAndOwner_ShareOnlyTheReadingOfOrders) {
-  const auto everywhere = Of(domain::Role::kOperator);
-  const auto in_a_shop = Of(domain::MemberRole::kOwner);
-  const auto& all = *marketplace::options::v1::Permission_descriptor();
-  for (int i = 0; i < all.value_count(); ++i) {
-    const auto permission = static_cast<identity::Permission>(all.value(i)->number());
-    EXPECT_EQ(everywhere.Has(permission) && in_a_shop.Has(permission),
-              permission == marketplace::options::v1::ORDERS_READ)
-        << all.value(i)->name();
+TEST(Roles, AnAdmin_MayWhateverAnotherRoleOfAnAccountMay_AndOnlyHeGrantsRoles) {
+  for (const auto word : domain::kRoles.words) {
+    const auto role = domain::kRoles.Require(word);
+    auto more = Of(domain::Role::kAdmin);
+    more |= Of(role);
+    EXPECT_EQ(more, Of(domain::Role::kAdmin)) << word;
+    EXPECT_FALSE(Of(role).Empty()) << word;
+    EXPECT_EQ(Of(role).Has(marketplace::options::v1::ROLES_GRANT), role == domain::Role::kAdmin) << word;
+  }
+}
+
+// A shop's rights are not those over the whole marketplace, and the other way round.
+TEST(Roles, AdminAndOwner_ShareOnlyTheReadingOfOrdersAndTheirKeys) {
+  for (const auto permission : AllPermissions()) {
+    EXPECT_EQ(Of(domain::Role::kAdmin).Has(permission) && Of(domain::MemberRole::kOwner).Has(permission),
+              permission == marketplace::options::v1::ORDERS_READ ||
+                  permission == marketplace::options::v1::API_KEYS_WRITE)
+        << identity::NameOf(permission);
   }
 }
 
@@ -249,7 +264,7 @@ TEST(AccessTokens, Issued_CarryPermissionsSellersAndTimes) {
   ring.Replace({tokens.Public()});
   const domain::Account account{.id = AccountId::New(),
                                 .email = "ada@example.com",
-                                .roles = {domain::Role::kOperator},
+                                .roles = {domain::Role::kAdmin},
                                 .sellers = {{SellerId::New(), domain::MemberRole::kOwner}},
                                 .created_at = clock.Now()};
   const auto session = Uuid::NewV7();
@@ -257,7 +272,7 @@ TEST(AccessTokens, Issued_CarryPermissionsSellersAndTimes) {
   ASSERT_TRUE(claims);
   EXPECT_EQ(claims->principal.account, account.id);
   EXPECT_EQ(claims->principal.session, session);
-  EXPECT_EQ(claims->principal.permissions, Of(domain::Role::kOperator));
+  EXPECT_EQ(claims->principal.permissions, Of(domain::Role::kAdmin));
   ASSERT_EQ(claims->principal.sellers.size(), 1U);
   EXPECT_EQ(claims->principal.sellers[0].seller, account.sellers[0].seller);
   EXPECT_EQ(claims->principal.sellers[0].permissions, Of(domain::MemberRole::kOwner));
@@ -272,14 +287,14 @@ TEST(AccessTokens, OperatorsWithoutASecondFactor_CarryNoRolesWhereTheyNeedOne) {
   identity::KeyRing ring;
   ring.Replace({tokens.Public()});
   domain::Account account{
-      .id = AccountId::New(), .email = "ada@example.com", .roles = {domain::Role::kOperator}};
+      .id = AccountId::New(), .email = "ada@example.com", .roles = {domain::Role::kModerator}};
   const auto carried = [&] {
     return ring.Verify(tokens.Issue(account, Uuid::NewV7()), "https://issuer", clock.Now())
         ->principal.permissions;
   };
   EXPECT_TRUE(carried().Empty());
   account.has_second_factor = true;
-  EXPECT_EQ(carried(), Of(domain::Role::kOperator));
+  EXPECT_EQ(carried(), Of(domain::Role::kModerator));
 }
 
 }  // namespace

@@ -1,15 +1,27 @@
 #include "services/auth/credentials/roles.hpp"
 
+#include <algorithm>
+
 namespace market::auth {
 
 namespace options = marketplace::options::v1;
 
 identity::Permissions Of(domain::Role role) {
   switch (role) {
-    case domain::Role::kOperator:
-      return {options::CATEGORIES_WRITE, options::SELLERS_APPROVE, options::ORDERS_READ,
-              options::ORDERS_CANCEL,    options::PAYMENTS_READ,   options::PAYMENTS_REFUND,
-              options::LEDGER_READ};
+    case domain::Role::kAdmin:  // all that a method lets operators do
+      return {options::CATEGORIES_WRITE, options::SELLERS_READ,     options::SELLERS_APPROVE,
+              options::SELLERS_SUSPEND,  options::ORDERS_READ,      options::ORDERS_CANCEL,
+              options::PAYMENTS_READ,    options::PAYMENTS_REFUND,  options::LEDGER_READ,
+              options::ACCOUNTS_READ,    options::ACCOUNTS_DISABLE, options::ROLES_READ,
+              options::ROLES_GRANT,      options::API_KEYS_WRITE};
+    case domain::Role::kSupport:
+      return {options::ACCOUNTS_READ, options::ACCOUNTS_DISABLE, options::SELLERS_READ,
+              options::ORDERS_READ,   options::ORDERS_CANCEL,    options::PAYMENTS_READ};
+    case domain::Role::kFinance:
+      return {options::ORDERS_READ, options::PAYMENTS_READ, options::PAYMENTS_REFUND, options::LEDGER_READ};
+    case domain::Role::kModerator:
+      return {options::CATEGORIES_WRITE, options::SELLERS_READ, options::SELLERS_APPROVE,
+              options::SELLERS_SUSPEND};
   }
   return {};
 }
@@ -17,10 +29,23 @@ identity::Permissions Of(domain::Role role) {
 identity::Permissions Of(domain::MemberRole role) {
   switch (role) {
     case domain::MemberRole::kOwner:
-      return {options::PRODUCTS_READ, options::PRODUCTS_WRITE, options::OFFERS_WRITE,
-              options::STOCK_ADJUST,  options::ORDERS_READ,    options::ORDERS_FULFIL};
+      return {options::PRODUCTS_READ, options::PRODUCTS_WRITE, options::OFFERS_WRITE,  options::STOCK_ADJUST,
+              options::ORDERS_READ,   options::ORDERS_FULFIL,  options::API_KEYS_WRITE};
   }
   return {};
 }
+
+identity::Permissions Everywhere(const domain::Account& account) {
+  identity::Permissions all;
+  for (const auto role : account.roles) all |= Of(role);
+  return all;
+}
+
+identity::Permissions Within(const domain::Account& account, SellerId seller) {
+  const auto membership = std::ranges::find(account.sellers, seller, &domain::Membership::seller);
+  return membership == account.sellers.end() ? identity::Permissions() : Of(membership->role);
+}
+
+identity::Permissions ForPeopleAlone() { return {options::ROLES_GRANT, options::API_KEYS_WRITE}; }
 
 }  // namespace market::auth

@@ -12,4 +12,12 @@ identity::Permissions Of(domain::Role role);
 // For that seller.
 identity::Permissions Of(domain::MemberRole role);
 
+// All that the account may do for everything.
+identity::Permissions Everywhere(const domain::Account& account);
+// What it may do for that seller: nothing unless it is a member.
+identity::Permissions Within(const domain::Account& account, SellerId seller);
+
+// What a person may do and no API key: whoever finds a key must not make himself at home with it.
+identity::Permissions ForPeopleAlone();
+
 }  // namespace market::auth

@@ -4,6 +4,8 @@
 
 namespace market::auth::domain {
 
+bool Account::Has(Role role) const { return std::ranges::find(roles, role) != roles.end(); }
+
 std::string NormalizeEmail(std::string_view email) {
   std::string normal(email);
   std::ranges::transform(normal, normal.begin(),

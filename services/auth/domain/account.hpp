@@ -1,6 +1,7 @@
 // An account as its owner and its access tokens see it.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,14 +13,20 @@
 namespace market::auth::domain {
 
 // Of an account, and of a member of a seller. What each may do: credentials/roles.cpp.
-enum class Role : std::uint8_t { kOperator };
+enum class Role : std::uint8_t { kAdmin, kSupport, kFinance, kModerator };
 enum class MemberRole : std::uint8_t { kOwner };
 
 // As stored and as answers show them.
-inline constexpr Words<Role, 1> kRoles{"role of an account", {"operator"}};
+inline constexpr Words<Role, 4> kRoles{"role of an account", {"admin", "support", "finance", "moderator"}};
 inline constexpr Words<MemberRole, 1> kMemberRoles{"role of a member", {"owner"}};
 inline std::string_view Name(Role role) { return kRoles.Name(role); }
 inline std::string_view Name(MemberRole role) { return kMemberRoles.Name(role); }
+
+// Only an ACTIVE account has sessions.
+enum class AccountState : std::uint8_t { kActive, kDisabled };
+inline constexpr Words<AccountState, 2> kAccountStates{"state of an account", {"ACTIVE", "DISABLED"}};
+inline std::string_view Name(AccountState state) { return kAccountStates.Name(state); }
+inline void FromText(std::string_view word, AccountState& state) { state = kAccountStates.Require(word); }
 
 struct Membership {
   SellerId seller;
@@ -39,6 +46,11 @@ struct Account {
   bool has_second_factor = false;
   std::int64_t version = 0;  // each change gives it the next one; access tokens carry it
   Time created_at;
+  AccountState state = AccountState::kActive;
+  std::optional<Time> disabled_at;             // with kDisabled
+  std::optional<std::string> disabled_reason;  // likewise
+
+  bool Has(Role role) const;
 };
 
 // The form that names an account: ASCII letters in lower case. Other characters stay, so that two addresses

@@ -15,8 +15,8 @@ TEST(Email, Normalized_OnlyAsciiLettersChange) {
 }
 
 TEST(Roles, Names_AreReadBackAndNoOther) {
-  EXPECT_EQ(Name(Role::kOperator), "operator");
-  EXPECT_EQ(kRoles.Find("operator"), Role::kOperator);
+  EXPECT_EQ(Name(Role::kAdmin), "admin");
+  EXPECT_EQ(kRoles.Find("moderator"), Role::kModerator);
   EXPECT_EQ(Name(MemberRole::kOwner), "owner");
   EXPECT_EQ(kMemberRoles.Find("owner"), MemberRole::kOwner);
   for (const auto* other : {"", "Operator", "owners", "OWNER", "manager"}) {
@@ -28,7 +28,7 @@ TEST(Roles, Names_AreReadBackAndNoOther) {
 // Nobody comes to rights over the whole marketplace by the name of a role in a shop.
 TEST(Roles, NameOfTheOtherKind_IsNone) {
   EXPECT_FALSE(kRoles.Find("owner"));
-  EXPECT_FALSE(kMemberRoles.Find("operator"));
+  EXPECT_FALSE(kMemberRoles.Find("admin"));
 }
 
 }  // namespace

@@ -58,9 +58,9 @@ enum class Verdict {
 };
 
 // Why a session ended before its time.
-enum class EndReason : std::uint8_t { kSignedOut, kReused, kEnded, kPasswordChanged };
-inline constexpr Words<EndReason, 4> kEndReasons{"end of a session",
-                                                 {"SIGNED_OUT", "REUSED", "ENDED", "PASSWORD_CHANGED"}};
+enum class EndReason : std::uint8_t { kSignedOut, kReused, kEnded, kPasswordChanged, kDisabled };
+inline constexpr Words<EndReason, 5> kEndReasons{
+    "end of a session", {"SIGNED_OUT", "REUSED", "ENDED", "PASSWORD_CHANGED", "DISABLED"}};
 inline std::string_view Name(EndReason reason) { return kEndReasons.Name(reason); }
 
 Verdict Judge(const PresentedToken& token, Time now, std::chrono::milliseconds retry_window);

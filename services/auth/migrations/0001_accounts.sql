@@ -1,7 +1,7 @@
 CREATE TABLE account (
   id            uuid        PRIMARY KEY,
   email         text        NOT NULL CHECK (length(email) BETWEEN 3 AND 254),  -- as it was given
-  email_key     text        NOT NULL,                                          -- lower-cased: names the account
+  email_key     text        COLLATE "C" NOT NULL,                              -- lower-cased: names the account
   email_verified_at timestamptz,                                               -- a mail to it was answered
   password_hash text        NOT NULL CHECK (password_hash LIKE '$argon2id$%'),
   password_version bigint   NOT NULL DEFAULT 1,                                -- another password, not only another hash of it
@@ -9,19 +9,25 @@ CREATE TABLE account (
   -- The version that last took something away from what its access tokens say, and when: older tokens are refused.
   reduced_version bigint    NOT NULL DEFAULT 0,
   reduced_at    timestamptz,
+  state         text        NOT NULL DEFAULT 'ACTIVE' CHECK (state IN ('ACTIVE', 'DISABLED')),
+  disabled_at     timestamptz,
+  disabled_reason text,
   created_at    timestamptz NOT NULL DEFAULT market_now(),
   updated_at    timestamptz NOT NULL DEFAULT market_now(),
-  CONSTRAINT account_email_key UNIQUE (email_key)
+  CONSTRAINT account_email_key UNIQUE (email_key),
+  CHECK ((state = 'DISABLED') = (disabled_at IS NOT NULL AND disabled_reason IS NOT NULL))
 );
 COMMENT ON TABLE account IS 'mutable';
+CREATE INDEX account_state ON account (state, id);
 CREATE INDEX account_reduced ON account (reduced_at) WHERE reduced_at IS NOT NULL;
 
 CREATE TABLE account_role (
   account_id uuid        NOT NULL REFERENCES account ON DELETE CASCADE,
-  role       text        NOT NULL CHECK (role IN ('operator')),
+  role       text        NOT NULL CHECK (role IN ('admin', 'support', 'finance', 'moderator')),
   granted_at timestamptz NOT NULL DEFAULT market_now(),
   PRIMARY KEY (account_id, role)
 );
+COMMENT ON TABLE account_role IS 'mutable';
 
 CREATE TABLE seller_member (
   account_id uuid        NOT NULL CONSTRAINT seller_member_account REFERENCES account ON DELETE CASCADE,
@@ -43,7 +49,7 @@ CREATE TABLE session (
   idle_expires_at     timestamptz NOT NULL,
   absolute_expires_at timestamptz NOT NULL,
   ended_at            timestamptz,
-  end_reason          text        CHECK (end_reason IN ('SIGNED_OUT', 'REUSED', 'ENDED', 'PASSWORD_CHANGED')),
+  end_reason          text        CHECK (end_reason IN ('SIGNED_OUT', 'REUSED', 'ENDED', 'PASSWORD_CHANGED', 'DISABLED')),
   CHECK (idle_expires_at <= absolute_expires_at),
   CHECK ((ended_at IS NULL) = (end_reason IS NULL))
 );
@@ -54,7 +60,7 @@ CREATE INDEX session_expiry ON session (absolute_expires_at);
 
 CREATE TABLE refresh_token (
   digest     bytea       PRIMARY KEY CHECK (octet_length(digest) = 32),  -- SHA-256; the token itself is nowhere
-  session_id uuid        NOT NULL REFERENCES session ON DELETE CASCADE,
+  session_id uuid        NOT NULL CONSTRAINT refresh_token_session REFERENCES session ON DELETE CASCADE,
   sequence   bigint      NOT NULL CHECK (sequence >= 1),
   created_at timestamptz NOT NULL DEFAULT market_now(),
   used_at    timestamptz,

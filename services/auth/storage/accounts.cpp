@@ -101,15 +101,15 @@ Task<Binding> Accounts::BindSeller(Work work, AccountId account, SellerId seller
   co_return Binding::kBound;
 }
 
-Task<Promotion> Accounts::EnsureOperator(Work work, NewAccount account, outbox::NewMessage message,
-                                         audit::Act act) {
+Task<Promotion> Accounts::EnsureOperator(Work work, NewAccount account, domain::Role role,
+                                         outbox::NewMessage message, audit::Act act) {
   const auto email_key = domain::NormalizeEmail(account.email);
   const auto promote = [&](postgres::Tx& tx) -> Task<Promotion> {
     Batch batch("auth.ensure_operator");
     batch.Add(kInsertAccountIfNew, account.id, account.email, email_key, account.password_hash);
-    batch.Add(kGrantRole, email_key, domain::Role::kOperator);
+    batch.Add(kGrantRole, email_key, role);
     const auto results = co_await tx.Execute(std::move(batch));
-    if (results[1].AffectedRows() == 0) co_return Promotion::kWasOperator;
+    if (results[1].AffectedRows() == 0) co_return Promotion::kHadRole;
     const bool created = results[0].AffectedRows() == 1;
     const auto raised = kRaised.ReadOne(co_await tx.Execute(kRaiseVersion, email_key));
     Batch told("auth.operator_made");
@@ -117,10 +117,10 @@ Task<Promotion> Accounts::EnsureOperator(Work work, NewAccount account, outbox::
       outbox::Append(told, message);
       events::Append(told, work, AccountCreatedEvent(raised.id));
     }
-    events::Append(told, work, RoleGrantedEvent(raised.id, domain::Role::kOperator, raised.version));
+    events::Append(told, work, RoleGrantedEvent(raised.id, role, raised.version));
     act.target_type = "account";
     act.target_id = raised.id.ToString();
-    act.after["role"] = Name(domain::Role::kOperator);
+    act.after["role"] = Name(role);
     audit::Append(told, act);
     co_await tx.ExecuteAndCommit(std::move(told));
     co_return created ? Promotion::kCreated : Promotion::kPromoted;

@@ -24,7 +24,7 @@ struct NewAccount {
 
 struct EmailTaken {};
 enum class Binding { kBound, kNoSuchAccount };
-enum class Promotion { kCreated, kPromoted, kWasOperator };
+enum class Promotion { kCreated, kPromoted, kHadRole };
 
 class Accounts {
  public:
@@ -41,10 +41,11 @@ class Accounts {
   Task<std::optional<domain::Account>> Find(Work work, AccountId id);
   // Repeating it changes nothing.
   Task<Binding> BindSeller(Work work, AccountId account, SellerId seller, domain::MemberRole role);
-  // The account with this e-mail becomes an operator; made with `message` where there is none. Of an account
-  // that exists the password stays.
+  // The account with this e-mail gets the role; made with `message` where there is none. Of an account that
+  // exists the password stays.
   // `act` goes on record, unless there is nothing to do.
-  Task<Promotion> EnsureOperator(Work work, NewAccount account, outbox::NewMessage message, audit::Act act);
+  Task<Promotion> EnsureOperator(Work work, NewAccount account, domain::Role role, outbox::NewMessage message,
+                                 audit::Act act);
 
  private:
   postgres::Database& database_;

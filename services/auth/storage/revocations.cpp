@@ -10,7 +10,8 @@ using marketplace::type::v1::FeedRequest;
 using marketplace::type::v1::RevocationFeed;
 
 constexpr postgres::Statement kEndedLately{"auth.ended_lately", R"sql(
-SELECT id FROM session WHERE ended_at > market_now() - $1::interval LIMIT $2)sql"};
+SELECT id FROM session WHERE ended_at > market_now() - $1::interval
+UNION ALL SELECT id FROM api_key WHERE revoked_at > market_now() - $1::interval LIMIT $2)sql"};
 
 constexpr postgres::Statement kReducedLately{"auth.reduced_lately", R"sql(
 SELECT id, reduced_version FROM account WHERE reduced_at > market_now() - $1::interval LIMIT $2)sql"};

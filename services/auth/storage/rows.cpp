@@ -1,6 +1,8 @@
 #include "services/auth/storage/rows.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <stdexcept>
 #include <utility>
 
@@ -13,9 +15,11 @@ namespace {
 
 using postgres::Statement;
 
+// The lock is one that disabling the account waits for, and waits for that: none of its sessions is overlooked.
 constexpr Statement kInsertSession{"auth.insert_session", R"sql(
 INSERT INTO session (id, account_id, idle_expires_at, absolute_expires_at, device, address)
-VALUES ($1, $2, market_now() + least($3::interval, $4::interval), market_now() + $4::interval, $5, $6))sql"};
+SELECT $1, id, market_now() + least($3::interval, $4::interval), market_now() + $4::interval, $5, $6
+FROM account WHERE id = $2 AND state = 'ACTIVE' FOR SHARE)sql"};
 
 constexpr Statement kInsertFirstToken{
     "auth.insert_first_token", "INSERT INTO refresh_token (digest, session_id, sequence) VALUES ($1, $2, 1)"};
@@ -23,7 +27,7 @@ constexpr Statement kInsertFirstToken{
 // Leaves $2 of those that live; as kLockProven, nothing happens when the password was changed.
 constexpr postgres::ComposedStatement kEndExcess{"auth.end_excess_sessions", R"sql(
 UPDATE session SET ended_at = market_now(), end_reason = $3
-WHERE EXISTS (SELECT FROM account WHERE id = $1 AND password_version = $4) AND ended_at IS NULL AND id IN (
+WHERE EXISTS (SELECT FROM account WHERE id = $1 AND password_version = $4 AND state = 'ACTIVE') AND ended_at IS NULL AND id IN (
   SELECT id FROM session WHERE account_id = $1 AND ended_at IS NULL AND idle_expires_at > market_now()
   ORDER BY last_used_at DESC, id DESC OFFSET $2)
 RETURNING )sql" + kEndedSession};
@@ -47,6 +51,12 @@ void SetMemberRoles(domain::Account& account, const std::vector<std::string>& na
   account.sellers = std::move(known);
 }
 
+Uuid Highest() {
+  std::array<std::uint8_t, 16> bytes{};
+  bytes.fill(0xFF);
+  return Uuid(bytes);
+}
+
 std::string TriesDigest(std::string_view email_key, const std::optional<Uuid>& device) {
   return crypto::Sha256(device ? "device " + device->ToString() : email_key);
 }
@@ -66,6 +76,7 @@ void TellEnded(postgres::Batch& batch, const Work& work, AccountId account, doma
     events::Append(batch, work, SessionEndedEvent(session.id, account, reason));
   }
 }
+bool IsClosed(const postgres::SqlError& error) { return error.constraint == "refresh_token_session"; }
 
 void AddSession(postgres::Batch& batch, const Work& work, const NewSession& session, AccountId account,
                 const domain::Lifetimes& lifetimes) {

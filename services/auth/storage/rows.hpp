@@ -38,10 +38,16 @@ inline constexpr postgres::Columns kAccount{
         &domain::Account::sellers, &domain::Membership::seller},
     postgres::Column{
         "ARRAY(SELECT m.role FROM seller_member m WHERE m.account_id = a.id ORDER BY m.seller_id)",
-        &SetMemberRoles}};
+        &SetMemberRoles},
+    postgres::Column{"a.state", &domain::Account::state},
+    postgres::Column{"a.disabled_at", &domain::Account::disabled_at},
+    postgres::Column{"a.disabled_reason", &domain::Account::disabled_reason}};
 
 inline constexpr postgres::ComposedStatement kFindAccount{
     "auth.find_account", "SELECT " + kAccount + " FROM account a WHERE a.id = $1"};
+
+// Behind every id there is: where a list that begins with the newest begins.
+Uuid Highest();
 
 struct CountedTry {
   bool counted = false;
@@ -104,10 +110,10 @@ UPDATE session SET ended_at = market_now(), end_reason = $2
 WHERE account_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $3::uuid
 RETURNING )sql" + kEndedSession};
 
-// No row when the password was changed since it was checked. Locked: it is changed after what follows, or
-// waited for.
+// No row when the password was changed since it was checked, or the account is not ACTIVE. Locked: it is
+// changed after what follows, or waited for.
 inline constexpr postgres::Statement kLockProven{"auth.lock_proven", R"sql(
-SELECT FROM account WHERE id = $1 AND password_version = $2 FOR NO KEY UPDATE)sql"};
+SELECT FROM account WHERE id = $1 AND password_version = $2 AND state = 'ACTIVE' FOR NO KEY UPDATE)sql"};
 
 // $2 are the purposes.
 inline constexpr postgres::Statement kEndMailed{"auth.end_mailed_tokens", R"sql(
@@ -138,7 +144,9 @@ Task<std::optional<domain::Account>> OpenSession(postgres::Tx& tx, Work work, co
                                                  const NewSession& session,
                                                  const domain::Lifetimes& lifetimes);
 
-// The session's row, its first refresh token, and the event.
+// The session's row, its first refresh token, and the event. Of an account that is not ACTIVE there is no row, and
+// the token that misses it ends the batch: IsClosed tells that from the error.
+bool IsClosed(const postgres::SqlError& error);
 void AddSession(postgres::Batch& batch, const Work& work, const NewSession& session, AccountId account,
                 const domain::Lifetimes& lifetimes);
 

@@ -68,7 +68,7 @@ class Sessions {
   Task<SignInTry> CountTry(Work work, std::string_view email_key, std::optional<Uuid> device = std::nullopt);
   // After the right password: a session opens and the tries counted with this one are forgotten. Where the
   // account has as many as there may be, the one that was not used for longest ends. Nothing happens when the
-  // password was changed meanwhile.
+  // password was changed meanwhile or the account is not ACTIVE.
   Task<std::optional<domain::Account>> Open(Work work, const Proven& proven, const NewSession& session);
   // After a success that opens no session.
   Task<> ForgetTries(Work work, std::string_view email_key);

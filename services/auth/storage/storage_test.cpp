@@ -19,6 +19,7 @@ using std::chrono::seconds;
 using testing::RunLoop;
 using testing::Soon;
 
+constexpr auto kAdmin = domain::Role::kAdmin;
 constexpr std::string_view kHash = "$argon2id$v=19$m=64,t=1,p=1$c2FsdHNhbHQ$dGFn";
 
 std::string DigestAt(const Uuid& session, std::int64_t sequence) {
@@ -138,16 +139,18 @@ TEST_F(AuthStorage, BindSeller_Repeated_IsOneMembership) {
 
 TEST_F(AuthStorage, EnsureOperator_MakesPromotesAndRepeats) {
   Run([&](Accounts& accounts, Sessions&) -> Task<> {
-    EXPECT_EQ(co_await accounts.EnsureOperator(Soon(), Account("root@x.test"), Message(), audit::SomeAct()),
-              Promotion::kCreated);
-    EXPECT_EQ(co_await accounts.EnsureOperator(Soon(), Account("Root@x.test"), Message(), audit::SomeAct()),
-              Promotion::kWasOperator);
+    EXPECT_EQ(
+        co_await accounts.EnsureOperator(Soon(), Account("root@x.test"), kAdmin, Message(), audit::SomeAct()),
+        Promotion::kCreated);
+    EXPECT_EQ(
+        co_await accounts.EnsureOperator(Soon(), Account("Root@x.test"), kAdmin, Message(), audit::SomeAct()),
+        Promotion::kHadRole);
     const auto ada = Account("ada@example.com");
     co_await accounts.Create(Soon(), ada, Session(), Message());
-    EXPECT_EQ(
-        co_await accounts.EnsureOperator(Soon(), Account("ada@example.com"), Message(), audit::SomeAct()),
-        Promotion::kPromoted);
-    EXPECT_EQ((co_await accounts.Find(Soon(), ada.id))->roles, std::vector{domain::Role::kOperator});
+    EXPECT_EQ(co_await accounts.EnsureOperator(Soon(), Account("ada@example.com"), kAdmin, Message(),
+                                               audit::SomeAct()),
+              Promotion::kPromoted);
+    EXPECT_EQ((co_await accounts.Find(Soon(), ada.id))->roles, std::vector{kAdmin});
   });
   EXPECT_EQ(Sql("SELECT count(*) FROM outbox"), "2");
   EXPECT_EQ(Sql("SELECT string_agg(a.email, ' ' ORDER BY e.id) FROM audit_event e JOIN account a ON "
@@ -159,11 +162,11 @@ TEST_F(AuthStorage, EnsureOperator_SideBySide_MakesOne) {
   std::map<Promotion, int> outcomes;
   Run([&](Accounts& accounts, Sessions&) -> Task<> {
     co_await testing::AtOnce(10, [&](int) -> Task<> {
-      ++outcomes[co_await accounts.EnsureOperator(Soon(), Account("root@x.test"), Message(),
+      ++outcomes[co_await accounts.EnsureOperator(Soon(), Account("root@x.test"), kAdmin, Message(),
                                                   audit::SomeAct())];
     });
   });
-  EXPECT_EQ(outcomes, (std::map<Promotion, int>{{Promotion::kCreated, 1}, {Promotion::kWasOperator, 9}}));
+  EXPECT_EQ(outcomes, (std::map<Promotion, int>{{Promotion::kCreated, 1}, {Promotion::kHadRole, 9}}));
   EXPECT_EQ(Sql("SELECT string_agg(type, ' ' ORDER BY seq) FROM event"),
             "auth.AccountCreated auth.RoleGranted");
   EXPECT_EQ(Sql("SELECT count(*) FROM outbox"), "1");
@@ -189,7 +192,7 @@ TEST_F(AuthStorage, RolesOfANewerProgram_AreLeftOut) {
     const auto ada = Account("ada@example.com");
     const auto session = Session();
     co_await accounts.Create(Soon(), ada, session, Message());
-    co_await accounts.EnsureOperator(Soon(), ada, Message(), audit::SomeAct());
+    co_await accounts.EnsureOperator(Soon(), ada, kAdmin, Message(), audit::SomeAct());
     const auto seller = SellerId::New();
     co_await accounts.BindSeller(Soon(), ada.id, SellerId::New(), domain::MemberRole::kOwner);
     co_await accounts.BindSeller(Soon(), ada.id, seller, domain::MemberRole::kOwner);
@@ -202,7 +205,7 @@ TEST_F(AuthStorage, RolesOfANewerProgram_AreLeftOut) {
         seller.ToString() + "'");
     const auto outcome = co_await sessions.Refresh(Soon(), DigestAt(session.id, 1), DigestAt);
     const auto& account = std::get<Refreshed>(outcome).account;
-    EXPECT_EQ(account.roles, std::vector{domain::Role::kOperator});
+    EXPECT_EQ(account.roles, std::vector{kAdmin});
     EXPECT_EQ(account.sellers, (std::vector<domain::Membership>{{seller, domain::MemberRole::kOwner}}));
   });
 }
@@ -425,9 +428,9 @@ TEST_F(AuthStorage, EveryAct_IsTold) {
     co_await accounts.Create(Soon(), Account("ADA@example.com"), Session(), Message());  // taken
     co_await accounts.BindSeller(Soon(), ada.id, seller, domain::MemberRole::kOwner);
     co_await accounts.BindSeller(Soon(), ada.id, seller, domain::MemberRole::kOwner);
-    co_await accounts.EnsureOperator(Soon(), ada, Message(), audit::SomeAct());
-    co_await accounts.EnsureOperator(Soon(), ada, Message(), audit::SomeAct());
-    co_await accounts.EnsureOperator(Soon(), bob, Message(), audit::SomeAct());
+    co_await accounts.EnsureOperator(Soon(), ada, kAdmin, Message(), audit::SomeAct());
+    co_await accounts.EnsureOperator(Soon(), ada, kAdmin, Message(), audit::SomeAct());
+    co_await accounts.EnsureOperator(Soon(), bob, kAdmin, Message(), audit::SomeAct());
     co_await sessions.Open(Soon(), Right(ada), second);
     for (const auto& owner : {bob.id, ada.id, ada.id})  // not his
       co_await sessions.End(Soon(), first.id, owner, domain::EndReason::kSignedOut);

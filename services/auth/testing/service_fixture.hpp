@@ -42,16 +42,19 @@ class AuthServiceFixture : public ::testing::Test {
       storage::SecondFactors second_factors(database, lifetimes_);
       events::Log log(database, {});
       storage::Revocations revocations(database, log, {.token_lifetime_max = std::chrono::hours(1)});
+      storage::AccountActs account_acts(database);
+      storage::ApiKeys api_keys(database, {.count = 3, .lifetime = std::chrono::days(30)});
       const OneTimeCodes codes("key");
       accounts_ = &accounts;
+      account_acts_ = &account_acts;
       auto keys = KeysFromPem(kKey);
       const AccessTokens access_tokens(std::move(keys.signing), std::string(kIssuer),
                                        std::chrono::minutes(10), operators_need_, clock_);
       ring_.Replace({access_tokens.Public()});
       const DeviceTokens device_tokens(keys.device, std::chrono::days(365), clock_);
-      AuthService service({accounts, sessions, second_factors, revocations, *passwords_, *limits_,
-                           keys.refresh, access_tokens, device_tokens, codes, clock_, mailings, keys.mailed,
-                           kTokenLife, metrics_, [this] { ++outbox_wakes_; }});
+      AuthService service({accounts, sessions, second_factors, revocations, account_acts, api_keys, pages_,
+                           *passwords_, *limits_, keys.refresh, access_tokens, device_tokens, codes, clock_,
+                           mailings, keys.mailed, kTokenLife, metrics_, [this] { ++outbox_wakes_; }});
       service.Connect(users_);
       co_await body(service);
       co_await database.Close(testing::Soon());
@@ -129,7 +132,9 @@ class AuthServiceFixture : public ::testing::Test {
   telemetry::Metrics registry_;
   Metrics metrics_{registry_};
   FakeUsers users_;
-  storage::Accounts* accounts_ = nullptr;  // while a body runs
+  const rpc::PageTokens pages_{"a secret"};
+  storage::Accounts* accounts_ = nullptr;  // while a body runs, like the next
+  storage::AccountActs* account_acts_ = nullptr;
   identity::KeyRing ring_;
   int outbox_wakes_ = 0;
 };

@@ -1,7 +1,8 @@
-// Removes sessions, mailed tokens and challenges that expired, and sign-in tries that no longer count.
-// Hygiene only: nothing reads them any more.
+// Removes sessions, mailed tokens and challenges that expired, sign-in tries that no longer count and API keys
+// that ended a month ago. Hygiene only: nothing reads them any more.
 #pragma once
 #include "platform/runtime/every.hpp"
+#include "services/auth/storage/api_keys.hpp"
 #include "services/auth/storage/mailings.hpp"
 #include "services/auth/storage/second_factors.hpp"
 #include "services/auth/storage/sessions.hpp"
@@ -11,7 +12,8 @@ namespace market::auth {
 // Any number of replicas may. What it sweeps must outlive it.
 class Sweeper {
  public:
-  Sweeper(storage::Sessions& sessions, storage::Mailings& mailings, storage::SecondFactors& second_factors);
+  Sweeper(storage::Sessions& sessions, storage::Mailings& mailings, storage::SecondFactors& second_factors,
+          storage::ApiKeys& api_keys);
 
   runtime::Every& Sweeping() { return sweeping_; }
 
@@ -21,6 +23,7 @@ class Sweeper {
   storage::Sessions& sessions_;
   storage::Mailings& mailings_;
   storage::SecondFactors& second_factors_;
+  storage::ApiKeys& api_keys_;
   runtime::Every sweeping_;
 };
 

@@ -1,0 +1,130 @@
+#include "platform/rpc/act.hpp"
+#include "platform/rpc/page.hpp"
+#include "services/auth/api/auth_service.hpp"
+#include "services/auth/api/convert.hpp"
+#include "services/auth/credentials/roles.hpp"
+
+namespace market::auth {
+namespace {
+
+constexpr auto kAccountsByAge = "accounts|";
+constexpr auto kAccountsByEmail = "accounts by e-mail|";
+
+domain::Role RoleFrom(const std::string& name) {
+  const auto role = domain::kRoles.Find(name);
+  if (!role) throw InvalidArgument("role", "UNKNOWN_ROLE", "is not a role of an account");
+  return *role;
+}
+
+api::auth::Account Answered(const storage::Acted& acted) {
+  if (std::holds_alternative<storage::NoSuchAccount>(acted)) throw NotFound("the account");
+  if (std::holds_alternative<storage::LastAdmin>(acted)) {
+    throw Error(Code::kFailedPrecondition, "LAST_ADMIN", "no other admin may sign in");
+  }
+  if (std::holds_alternative<storage::IsOperator>(acted)) {
+    throw Error(Code::kPermissionDenied, "PERMISSION_DENIED",
+                "the account of an operator is for those who may grant roles");
+  }
+  return ToProto(std::get<domain::Account>(acted));
+}
+
+api::auth::Role RoleMessage(std::string_view name, api::auth::Role::Scope scope,
+                            const identity::Permissions& permissions) {
+  api::auth::Role message;
+  message.set_name(std::string(name));
+  message.set_scope(scope);
+  for (const auto permission : permissions.All()) {
+    message.add_permissions(std::string(identity::NameOf(permission)));
+  }
+  return message;
+}
+
+}  // namespace
+
+Task<api::auth::ListAccountsResponse> AuthService::ListAccounts(CallContext& call,
+                                                                api::auth::ListAccountsRequest request) {
+  const auto state = StateFrom(request.state());
+  const auto prefix = domain::NormalizeEmail(request.email_prefix());
+  api::auth::ListAccountsResponse response;
+  if (!request.email().empty()) {
+    const auto key = domain::NormalizeEmail(request.email());
+    const auto found = co_await deps_.account_acts.FindByEmail(call, key);
+    if (found && key.starts_with(prefix) && (!state || found->state == *state)) {
+      *response.add_accounts() = ToProto(*found);
+    }
+    co_return response;
+  }
+
+  const auto size = rpc::PageSize(request.page_size());
+  const auto in_state = std::string(state ? Name(*state) : "");
+  const auto filter = prefix.empty() ? kAccountsByAge + in_state : kAccountsByEmail + in_state + '|' + prefix;
+  std::vector<domain::Account> accounts;
+  if (prefix.empty()) {
+    const auto before = deps_.pages.Decode<AccountId>(filter, request.page_token());
+    accounts = co_await deps_.account_acts.List(
+        call, state, before ? std::optional(std::get<0>(*before)) : std::nullopt, size + 1);
+  } else {
+    const auto after = deps_.pages.Decode<std::string>(filter, request.page_token());
+    accounts = co_await deps_.account_acts.ListByEmail(call, prefix, state,
+                                                       after ? std::get<0>(*after) : std::string(), size + 1);
+  }
+  const auto kept = rpc::FillPage(*response.mutable_accounts(), size, accounts,
+                                  [](const domain::Account& account) { return ToProto(account); });
+  if (kept < accounts.size()) {
+    const auto& last = accounts[kept - 1];
+    response.set_next_page_token(prefix.empty()
+                                     ? deps_.pages.Encode(filter, last.id)
+                                     : deps_.pages.Encode(filter, domain::NormalizeEmail(last.email)));
+  }
+  co_return response;
+}
+
+Task<api::auth::Account> AuthService::GetAccount(CallContext& call, api::auth::GetAccountRequest request) {
+  const auto account = co_await deps_.accounts.Find(call, AccountId::From(request.account_id()));
+  if (!account) throw NotFound("the account");
+  co_return ToProto(*account);
+}
+
+// Who may take every role away may disable whoever has one; nobody else, or a role would be as good as all above it.
+Task<api::auth::Account> AuthService::DisableAccount(CallContext& call,
+                                                     api::auth::DisableAccountRequest request) {
+  const auto target = call.Caller().permissions.Has(marketplace::options::v1::ROLES_GRANT)
+                          ? storage::Target::kAnybody
+                          : storage::Target::kNoOperator;
+  co_return Answered(co_await deps_.account_acts.Disable(call, AccountId::From(request.account_id()),
+                                                         request.reason(), target,
+                                                         rpc::ActOf(call, request.reason())));
+}
+
+Task<api::auth::Account> AuthService::EnableAccount(CallContext& call,
+                                                    api::auth::EnableAccountRequest request) {
+  co_return Answered(co_await deps_.account_acts.Enable(call, AccountId::From(request.account_id()),
+                                                        rpc::ActOf(call, request.reason())));
+}
+
+Task<api::auth::Account> AuthService::GrantRole(CallContext& call, api::auth::GrantRoleRequest request) {
+  const auto role = RoleFrom(request.role());
+  co_return Answered(co_await deps_.account_acts.Grant(call, AccountId::From(request.account_id()), role,
+                                                       rpc::ActOf(call, request.reason())));
+}
+
+Task<api::auth::Account> AuthService::RevokeRole(CallContext& call, api::auth::RevokeRoleRequest request) {
+  const auto role = RoleFrom(request.role());
+  co_return Answered(co_await deps_.account_acts.Revoke(call, AccountId::From(request.account_id()), role,
+                                                        rpc::ActOf(call, request.reason())));
+}
+
+Task<api::auth::ListRolesResponse> AuthService::ListRoles(CallContext& call,
+                                                          api::auth::ListRolesRequest request) {
+  api::auth::ListRolesResponse response;
+  for (const auto word : domain::kRoles.words) {
+    *response.add_roles() = RoleMessage(word, api::auth::Role::MARKETPLACE, Of(domain::kRoles.Require(word)));
+  }
+  for (const auto word : domain::kMemberRoles.words) {
+    *response.add_roles() =
+        RoleMessage(word, api::auth::Role::SELLER, Of(domain::kMemberRoles.Require(word)));
+  }
+  co_return response;
+}
+
+}  // namespace market::auth

@@ -1,0 +1,58 @@
+// Accounts in the hands of operators: found, disabled, enabled, given roles and rid of them. Each act is one
+// transaction with its version, its event, its row on record, and the end of the sessions where they end.
+//
+// What takes something away raises `reduced_version`: access tokens of an older version are refused everywhere.
+// There is always an admin who may sign in: whoever would take the last one away is refused, also when two do so
+// at once. Fails as platform/postgres/errors.hpp says.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "platform/audit/audit.hpp"
+#include "platform/postgres/database.hpp"
+#include "services/auth/domain/account.hpp"
+
+namespace market::auth::storage {
+
+struct NoSuchAccount {};
+// It is the last admin who may sign in.
+struct LastAdmin {};
+// It has roles, which whoever asks may not take away.
+struct IsOperator {};
+using Acted = std::variant<domain::Account, NoSuchAccount, LastAdmin, IsOperator>;
+
+// Whose accounts may be disabled.
+enum class Target : std::uint8_t { kAnybody, kNoOperator };
+
+class AccountActs {
+ public:
+  explicit AccountActs(postgres::Database& database) : database_(database) {}
+
+  // The newest first, from before `before` on.
+  Task<std::vector<domain::Account>> List(Work work, std::optional<domain::AccountState> state,
+                                          std::optional<AccountId> before, int limit);
+  // By the beginning of their normal e-mail and in its order, from behind `after` on.
+  Task<std::vector<domain::Account>> ListByEmail(Work work, std::string_view prefix,
+                                                 std::optional<domain::AccountState> state,
+                                                 std::string_view after, int limit);
+  Task<std::optional<domain::Account>> FindByEmail(Work work, std::string_view email_key);
+
+  // Repeating any of these changes nothing and leaves no row.
+  Task<Acted> Disable(Work work, AccountId id, std::string reason, Target target, audit::Act act);
+  Task<Acted> Enable(Work work, AccountId id, audit::Act act);
+  Task<Acted> Grant(Work work, AccountId id, domain::Role role, audit::Act act);
+  Task<Acted> Revoke(Work work, AccountId id, domain::Role role, audit::Act act);
+
+ private:
+  static Task<std::optional<domain::Account>> Lock(postgres::Tx& tx, AccountId id);
+  // Holds up whoever else would take an admin away until this transaction has ended.
+  static Task<bool> IsLastAdmin(postgres::Tx& tx, const domain::Account& account);
+
+  postgres::Database& database_;
+};
+
+}  // namespace market::auth::storage
