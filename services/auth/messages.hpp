@@ -32,6 +32,9 @@ events::NewEvent AccountCreatedEvent(AccountId account);
 events::NewEvent RoleGrantedEvent(AccountId account, domain::Role role, std::int64_t version);
 events::NewEvent SellerMemberAddedEvent(AccountId account, SellerId seller, domain::MemberRole role,
                                         std::int64_t version);
+events::NewEvent SellerMemberRoleChangedEvent(AccountId account, SellerId seller, domain::MemberRole role,
+                                              std::int64_t version);
+events::NewEvent SellerMemberRemovedEvent(AccountId account, SellerId seller, std::int64_t version);
 
 events::NewEvent SessionOpenedEvent(const Uuid& session, AccountId account);
 events::NewEvent SessionEndedEvent(const Uuid& session, AccountId account, domain::EndReason reason);

@@ -89,6 +89,7 @@ Service::Service(host::Host& host, const Settings& settings, Keys keys)
       sealer_(database_, "auth"),
       answers_(database_),
       accounts_(database_, LifetimesOf(settings)),
+      memberships_(database_),
       sessions_(database_, LifetimesOf(settings)),
       log_(database_, host.EventOptions("auth")),
       relay_(database_, host.Tracer(), host.RelayOptions("auth")),
@@ -103,8 +104,8 @@ Service::Service(host::Host& host, const Settings& settings, Keys keys)
       device_tokens_(std::move(keys.device),
                      std::chrono::duration_cast<std::chrono::seconds>(*settings.device_lifetime),
                      host.SystemTime()),
-      service_({accounts_, sessions_, passwords_, limits_, refresh_tokens_, access_tokens_, device_tokens_,
-                metrics_, [this] { relay_.Wake(); }}) {
+      service_({accounts_, memberships_, sessions_, passwords_, limits_, refresh_tokens_, access_tokens_,
+                device_tokens_, metrics_, [this] { relay_.Wake(); }}) {
   host.Metrics().Collect([this] { metrics_.Measured(passwords_.CurrentLoad(), limits_.Refused()); });
 }
 

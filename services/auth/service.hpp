@@ -56,6 +56,7 @@ class Service final : public host::Service {
   audit::Sealer sealer_;
   idempotency::PgStore answers_;
   storage::Accounts accounts_;
+  storage::Memberships memberships_;
   storage::Sessions sessions_;
   events::Log log_;
   outbox::Relay relay_;

@@ -16,6 +16,7 @@
 #include "services/auth/credentials/passwords.hpp"
 #include "services/auth/metrics.hpp"
 #include "services/auth/storage/accounts.hpp"
+#include "services/auth/storage/memberships.hpp"
 #include "services/auth/storage/sessions.hpp"
 
 namespace market::auth {
@@ -24,6 +25,7 @@ class AuthService final : public api::AuthApi {
  public:
   struct Deps {
     storage::Accounts& accounts;
+    storage::Memberships& memberships;
     storage::Sessions& sessions;
     Passwords& passwords;
     Limits& limits;
@@ -48,7 +50,14 @@ class AuthService final : public api::AuthApi {
   Task<google::protobuf::Empty> SignOut(CallContext& call, api::auth::SignOutRequest request) override;
   Task<api::auth::Account> GetMyAccount(CallContext& call, api::auth::GetMyAccountRequest request) override;
   Task<marketplace::type::v1::KeySet> GetKeys(CallContext& call, api::auth::GetKeysRequest request) override;
+  // memberships.cpp
   Task<google::protobuf::Empty> BindSeller(CallContext& call, api::auth::BindSellerRequest request) override;
+  Task<google::protobuf::Empty> UnbindSeller(CallContext& call,
+                                             api::auth::UnbindSellerRequest request) override;
+  Task<api::auth::GetContactsResponse> GetContacts(CallContext& call,
+                                                   api::auth::GetContactsRequest request) override;
+  Task<api::auth::FindAccountResponse> FindAccount(CallContext& call,
+                                                   api::auth::FindAccountRequest request) override;
 
  private:
   Task<Visitor> Admit(CallContext& call, std::string_view email_key, std::string_view device_token);

@@ -191,16 +191,31 @@ TEST(Roles, EveryPermission_IsGrantedBySomeRole) {
 }
 
 // A shop's rights are never those over the whole marketplace, and the other way round.
-TEST(Roles, OperatorAndOwner_ShareOnlyTheReadingOfOrders) {
+TEST(Roles, OperatorAndOwner_ShareReadingAndTheEndOfAShop) {
   const auto everywhere = Of(domain::Role::kOperator);
   const auto in_a_shop = Of(domain::MemberRole::kOwner);
   const auto& all = *marketplace::options::v1::Permission_descriptor();
   for (int i = 0; i < all.value_count(); ++i) {
     const auto permission = static_cast<identity::Permission>(all.value(i)->number());
     EXPECT_EQ(everywhere.Has(permission) && in_a_shop.Has(permission),
-              permission == marketplace::options::v1::ORDERS_READ)
+              permission == marketplace::options::v1::ORDERS_READ ||
+                  permission == marketplace::options::v1::SELLERS_READ ||
+                  permission == marketplace::options::v1::SELLERS_CONTROL)
         << all.value(i)->name();
   }
+}
+
+TEST(Roles, OfMembers_EachMayAllThatTheNextOneMay) {
+  using enum domain::MemberRole;
+  const std::vector roles{kOwner, kManager, kStaff};
+  for (std::size_t i = 0; i + 1 < roles.size(); ++i) {
+    auto both = Of(roles[i]);
+    both |= Of(roles[i + 1]);
+    EXPECT_EQ(both, Of(roles[i])) << Name(roles[i]);
+    EXPECT_NE(both, Of(roles[i + 1])) << Name(roles[i]);
+  }
+  EXPECT_FALSE(Of(kManager).Has(marketplace::options::v1::SELLERS_CONTROL));
+  EXPECT_FALSE(Of(kStaff).Has(marketplace::options::v1::MEMBERS_WRITE));
 }
 
 TEST(AccessTokens, Issued_CarryPermissionsSellersAndTimes) {
