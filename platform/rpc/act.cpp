@@ -7,7 +7,7 @@ namespace market::rpc {
 audit::Act ActOf(const CallContext& call, std::string reason) {
   const auto& method = call.Method();
   return {.account = call.Caller().account,
-          .actor = "operator",
+          .actor = call.Reach().everything ? "operator" : "member",
           .permission = std::string(identity::NameOf(method.policy.permission())),
           .method = std::string(method.SpanName()),
           .request_id = std::string(call.RequestId()),
