@@ -20,6 +20,15 @@ def approve_seller(operator, owner, shop, category):
     return "seller", owner.seller, ""
 
 
+def move_seller(verb, before):
+    def move(operator, owner, shop, category):
+        owner.open_seller()
+        market.psql("user", f"UPDATE seller SET state = '{before}' WHERE id = '{owner.seller}'")
+        operator.ok("POST", f"/v1/sellers/{owner.seller}:{verb}", {"reason": "a complaint"})
+        return "seller", owner.seller, "a complaint"
+    return move
+
+
 def create_category(operator, owner, shop, category):
     made = operator.ok("POST", "/v1/categories", {"name": "Audited", "slug": "audited-" + new_key()[:12], "parentId": category})
     return "category", made["id"], ""
@@ -50,7 +59,9 @@ def refund_payment(operator, owner, shop, category):
     return "payment", payment, "a scratch"
 
 
-ACTS = {"user.ApproveSeller": approve_seller, "product.CreateCategory": create_category, "order.CancelOrder": cancel_order,
+ACTS = {"user.ApproveSeller": approve_seller, "user.SuspendSeller": move_seller("suspend", "ACTIVE"),
+        "user.ReinstateSeller": move_seller("reinstate", "SUSPENDED"), "user.CloseSeller": move_seller("close", "SUSPENDED"),
+        "product.CreateCategory": create_category, "order.CancelOrder": cancel_order,
         "order.AdvanceCheckout": advance_checkout, "payment.RefundPayment": refund_payment}
 
 
