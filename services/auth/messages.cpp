@@ -9,6 +9,12 @@ events::Subject About(AccountId account, std::int64_t version) {
   return {.aggregate = "account/" + account.ToString(), .version = version};
 }
 
+events::Subject About(AccountId account, SellerId seller, std::int64_t version) {
+  auto about = About(account, version);
+  about.seller = seller;
+  return about;
+}
+
 api::auth::SessionEnded::Reason ReasonOf(domain::EndReason reason) {
   switch (reason) {
     case domain::EndReason::kSignedOut:
@@ -88,9 +94,23 @@ events::NewEvent SellerMemberAddedEvent(AccountId account, SellerId seller, doma
   what.set_account_id(account.ToString());
   what.set_seller_id(seller.ToString());
   what.set_role(std::string(Name(role)));
-  auto about = About(account, version);
-  about.seller = seller;
-  return events::Of(what, std::move(about));
+  return events::Of(what, About(account, seller, version));
+}
+
+events::NewEvent SellerMemberRoleChangedEvent(AccountId account, SellerId seller, domain::MemberRole role,
+                                              std::int64_t version) {
+  api::auth::SellerMemberRoleChanged what;
+  what.set_account_id(account.ToString());
+  what.set_seller_id(seller.ToString());
+  what.set_role(std::string(Name(role)));
+  return events::Of(what, About(account, seller, version));
+}
+
+events::NewEvent SellerMemberRemovedEvent(AccountId account, SellerId seller, std::int64_t version) {
+  api::auth::SellerMemberRemoved what;
+  what.set_account_id(account.ToString());
+  what.set_seller_id(seller.ToString());
+  return events::Of(what, About(account, seller, version));
 }
 
 events::NewEvent PasswordChangedEvent(AccountId account, std::int64_t version) {

@@ -37,6 +37,9 @@ events::NewEvent AccountDisabledEvent(AccountId account, std::int64_t version);
 events::NewEvent AccountEnabledEvent(AccountId account, std::int64_t version);
 events::NewEvent SellerMemberAddedEvent(AccountId account, SellerId seller, domain::MemberRole role,
                                         std::int64_t version);
+events::NewEvent SellerMemberRoleChangedEvent(AccountId account, SellerId seller, domain::MemberRole role,
+                                              std::int64_t version);
+events::NewEvent SellerMemberRemovedEvent(AccountId account, SellerId seller, std::int64_t version);
 
 events::NewEvent PasswordChangedEvent(AccountId account, std::int64_t version);
 events::NewEvent EmailVerifiedEvent(AccountId account, std::int64_t version);

@@ -67,6 +67,7 @@ class Service final : public host::Service {
   audit::Sealer sealer_;
   idempotency::PgStore answers_;
   storage::Accounts accounts_;
+  storage::Memberships memberships_;
   storage::Sessions sessions_;
   storage::Mailings mailings_;
   storage::SecondFactors second_factors_;

@@ -6,11 +6,12 @@ namespace {
 
 int Run(int argc, char** argv) {
   using namespace market;
-  host::Host host({.name = "product", .databases = {"product"}, .peers = {"auth"}});
+  host::Host host({.name = "product", .databases = {"product"}, .peers = {"auth", "user"}});
   const product::Settings settings(host.Config());
   if (const auto exit_code = host.Configure(argc, argv)) return *exit_code;
 
-  product::Service product(host, settings);
+  api::UserClient users(host.Peer("user"));
+  product::Service product(host, settings, {users});
 
   host.VerifyTokens(rpc::TokenSource(host.Peer("auth"), api::AuthMethods()));
   host.Add(product);

@@ -19,7 +19,7 @@ Settings::Settings(config::Properties& properties)
           properties.Text("redis.address", "host:port or unix:/path of Redis; empty: no cache", "")),
       redis_password(properties.Secret("redis.password", "password of Redis", "")) {}
 
-Service::Service(host::Host& host, const Settings& settings)
+Service::Service(host::Host& host, const Settings& settings, Peers peers)
     : host_(host),
       database_(host.Io(), host.DatabaseOptions("product")),
       sealer_(database_, "product"),
@@ -34,8 +34,9 @@ Service::Service(host::Host& host, const Settings& settings)
                                                                     .password = *settings.redis_password,
                                                                     .key_prefix = "product:"}),
                     *settings.search_cache),
+      sellers_(peers.users),
       metrics_(host.Metrics()),
-      service_({catalogue_, search_, reservations_, search_cache_, pages_, metrics_}) {}
+      service_({catalogue_, search_, reservations_, search_cache_, sellers_, pages_, metrics_}) {}
 
 Task<> Service::Start() {
   co_await host_.OpenDatabase("product", database_, kMigrations);
@@ -43,6 +44,7 @@ Task<> Service::Start() {
   co_await host_.OpenLog("product", log_);
   host_.RunSealer("product", sealer_);
   if (redis_) StartRedis();
+  host_.Background().Run({.name = "product.sellers", .period = 1s}, [this] { return sellers_.CatchUp(); });
   host_.SweepAnswers("product", answers_);
 }
 

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "marketplace/product/v1/product.market.hpp"
+#include "marketplace/user/v1/user.market.hpp"
 #include "platform/host/host.hpp"
 #include "platform/idempotency/pg_store.hpp"
 #include "platform/redis/client.hpp"
@@ -21,7 +22,11 @@ struct Settings {
 
 class Service final : public host::Service {
  public:
-  Service(host::Host& host, const Settings& settings);
+  struct Peers {
+    api::UserApi& users;
+  };
+
+  Service(host::Host& host, const Settings& settings, Peers peers);
 
   Task<> Start() override;
   rpc::Binding Binding() override { return api::Bind(service_); }
@@ -42,6 +47,7 @@ class Service final : public host::Service {
   storage::Reservations reservations_;
   events::Log log_;
   storage::SearchCache search_cache_;
+  SellerDirectory sellers_;
   rpc::PageTokens pages_;
   Metrics metrics_;
   ProductService service_;

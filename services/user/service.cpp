@@ -5,12 +5,17 @@
 
 namespace market::user {
 
+using namespace std::chrono_literals;
+
 Settings::Settings(config::Properties& properties)
     : auto_approve_sellers(properties.Choice<domain::Approval>(
           "user.auto_approve_sellers",
           "whether a new seller is ACTIVE at once, or an operator approves it first",
           {{"yes", domain::Approval::kAutomatic}, {"no", domain::Approval::kByOperator}},
-          domain::Approval::kByOperator)) {}
+          domain::Approval::kByOperator)),
+      invitation_lifetime(properties.Duration("user.invitation_lifetime",
+                                              "how long an invitation to a shop's team can be accepted", 1s,
+                                              std::chrono::days(90), domain::kInvitationLifetime)) {}
 
 Service::Service(host::Host& host, const Settings& settings, Peers peers)
     : host_(host),
@@ -20,17 +25,22 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       profiles_(database_),
       addresses_(database_),
       sellers_(database_),
+      members_(database_),
+      invitations_(database_),
       log_(database_, host.EventOptions("user")),
       relay_(database_, host.Tracer(), host.RelayOptions("user")),
       metrics_(host.Metrics()),
-      service_({profiles_, addresses_, sellers_, log_, peers.auth, *settings.auto_approve_sellers, pages_,
+      service_({profiles_, addresses_, sellers_, members_, invitations_, invitation_tokens_,
+                *settings.invitation_lifetime, log_, peers.auth, *settings.auto_approve_sellers, pages_,
                 metrics_, [this] { relay_.Wake(); }}) {
   HandleOutbox(relay_, peers.auth);
 }
 
 Task<> Service::Start() {
   co_await host_.OpenDatabase("user", database_, kMigrations);
-  pages_.Use(co_await host_.SecretOf(database_));
+  const auto secret = co_await host_.SecretOf(database_);
+  pages_.Use(secret);
+  invitation_tokens_.Use(secret);
   co_await host_.OpenLog("user", log_);
   host_.RunSealer("user", sealer_);
   host_.RunRelay("user", relay_);

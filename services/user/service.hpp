@@ -12,6 +12,7 @@ struct Settings {
   explicit Settings(config::Properties& properties);
 
   config::Property<domain::Approval> auto_approve_sellers;
+  config::Property<std::chrono::milliseconds> invitation_lifetime;
 };
 
 class Service final : public host::Service {
@@ -36,6 +37,9 @@ class Service final : public host::Service {
   storage::Profiles profiles_;
   storage::Addresses addresses_;
   storage::Sellers sellers_;
+  storage::Members members_;
+  storage::Invitations invitations_;
+  storage::InvitationTokens invitation_tokens_;
   events::Log log_;
   outbox::Relay relay_;
   Metrics metrics_;

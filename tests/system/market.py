@@ -1,6 +1,8 @@
 """The marketplace as its users see it: people with tokens who call REST through the front door."""
 
+import base64
 import dataclasses
+import hmac
 import json
 import os
 import pathlib
@@ -204,6 +206,27 @@ def psql(database, sql):
                           capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def token_of(invitation):
+    """What the mail of an invitation has: as services/user/storage/invitation_tokens.hpp makes it."""
+    secret = bytes.fromhex(psql("user", "SELECT encode(secret, 'hex') FROM database_secret ORDER BY made_at DESC LIMIT 1").strip())
+    key = hmac.digest(secret, b"invitation tokens", "sha256")
+    return "inv_" + base64.urlsafe_b64encode(hmac.digest(key, invitation.encode(), "sha256")).decode().rstrip("=")
+
+
+def invite(owner, email, role):
+    """The token that is mailed."""
+    body = {"email": email, "role": role}
+    return token_of(owner.ok("POST", f"/v1/sellers/{owner.seller}/invitations", body, key=new_key())["id"])
+
+
+def join(owner, person, role):
+    """The person, in the team of the owner's shop."""
+    person.ok("POST", "/v1/invitations:accept", {"token": invite(owner, person.email, role)}, key=new_key())
+    person.seller = owner.seller
+    person.refresh()
+    return person
 
 
 def unpaid(buyer, offer):

@@ -98,7 +98,7 @@ FIRST = [
     rot("two orders of one number", "O8 O9 O10",
         order="UPDATE orders SET number = (SELECT number FROM orders WHERE id = '{spare}') WHERE id = '{order}'"),
     rot("a stranger as a shop's owner", "X9",
-        auth="INSERT INTO seller_member (account_id, seller_id, role) VALUES ('{stranger}', '{seller1}', 'owner')"),
+        auth="INSERT INTO seller_member (account_id, seller_id, role, version) VALUES ('{stranger}', '{seller1}', 'owner', 1)"),
     rot("delivered, only authorised, and the order to capture is lost", "X1", delivered=True,
         **not_captured("AUTHORIZED", "DELETE FROM payment_attempt")),
     rot("a second authorisation that nobody gives up", "X12",
@@ -328,8 +328,9 @@ OTHERS = [
         sandbox="INSERT INTO card_authorization (id, reference, idempotency_key, payment_method, currency, amount_minor, status)"
                 " VALUES (gen_random_uuid(), '{seller1}', gen_random_uuid(), 'pm_card_visa', 'EUR', 1, 'authorized')"),
     # People
-    rot("a seller without a member", "X9", auth="DELETE FROM seller_member WHERE seller_id = '{seller2}'"),
-    rot("a seller of another owner", "X9", user="UPDATE seller SET owner_id = '{stranger}' WHERE id = '{seller3}'"),
+    rot("a member whom auth does not know", "X9", auth="DELETE FROM seller_member WHERE seller_id = '{seller2}'"),
+    rot("a member of another role", "X9 U4", user="UPDATE seller_member SET role = 'staff' WHERE seller_id = '{seller3}'"),
+    rot("a seller without an owner", "U4 X9 U3", user="DELETE FROM seller_member WHERE seller_id = '{seller5}'"),
     rot("an account without a profile", "X9", user="DELETE FROM profile WHERE id = '{buyer}'"),
     rot("two live tokens of one session", "A1",
         auth="INSERT INTO refresh_token SELECT sha256(digest), session_id, sequence + 1, created_at FROM refresh_token"
@@ -338,10 +339,10 @@ OTHERS = [
     rot("a message of payment that nobody delivers", "D4", payment=message("event.order", "order/{payment}", "1 hour")),
     rot("units whose cancellation is not told", "O22",
         order="UPDATE order_event SET lines = '{}', quantities = '{}' WHERE seller_order_id = '{part2}' AND to_state = 'CANCELLED'"),
-    rot("a message of user that nobody delivers", "D3", user=message("seller.bind", "{seller1}", "1 hour")),
+    rot("a message of user that nobody delivers", "D3", user=message("seller.bind", "{seller4}", "1 hour")),
     rot("an address book without a default", "U1", user="UPDATE address SET is_default = false WHERE account_id = '{buyer}'"),
     rot("size of an address book", "U2", user="UPDATE address_book SET size = size + 1 WHERE account_id = '{buyer}'"),
-    rot("how many sellers an owner has", "U3", user="UPDATE seller_owner SET sellers = sellers + 1 WHERE account_id = '{owner}'"),
+    rot("how many teams an account is in", "U3", user="UPDATE membership_count SET sellers = sellers + 1 WHERE account_id = '{owner}'"),
 ]
 
 ALL = FIRST + RECUT + OTHERS

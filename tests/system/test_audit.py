@@ -20,6 +20,15 @@ def approve_seller(operator, owner, shop, category):
     return "seller", owner.seller, ""
 
 
+def move_seller(verb, before):
+    def move(operator, owner, shop, category):
+        owner.open_seller()
+        market.psql("user", f"UPDATE seller SET state = '{before}' WHERE id = '{owner.seller}'")
+        operator.ok("POST", f"/v1/sellers/{owner.seller}:{verb}", {"reason": "a complaint"})
+        return "seller", owner.seller, "a complaint"
+    return move
+
+
 def create_category(operator, owner, shop, category):
     made = operator.ok("POST", "/v1/categories", {"name": "Audited", "slug": "audited-" + new_key()[:12], "parentId": category})
     return "category", made["id"], ""
@@ -83,7 +92,9 @@ def revoke_api_key(operator, owner, shop, category):
 ACTS = {"auth.DisableAccount": act_on_account("disable", {}), "auth.EnableAccount": act_on_account("enable", {}, DISABLED),
         "auth.GrantRole": act_on_account("grantRole", {"role": "support"}),
         "auth.RevokeRole": act_on_account("revokeRole", {"role": "support"}, SUPPORT),
-        "auth.CreateApiKey": create_api_key, "auth.RevokeApiKey": revoke_api_key, "user.ApproveSeller": approve_seller, "product.CreateCategory": create_category, "order.CancelOrder": cancel_order,
+        "auth.CreateApiKey": create_api_key, "auth.RevokeApiKey": revoke_api_key, "user.ApproveSeller": approve_seller, "user.SuspendSeller": move_seller("suspend", "ACTIVE"),
+        "user.ReinstateSeller": move_seller("reinstate", "SUSPENDED"), "user.CloseSeller": move_seller("close", "SUSPENDED"),
+        "product.CreateCategory": create_category, "order.CancelOrder": cancel_order,
         "order.AdvanceCheckout": advance_checkout, "payment.RefundPayment": refund_payment}
 
 

@@ -14,7 +14,7 @@ import pytest
 
 import contract
 from conftest import sign_in_operator
-from market import Person, new_key, parked_checkout, psql, until
+from market import Person, invite, join, new_key, parked_checkout, psql, until
 from test_bad_input import problem
 from test_second_factor import App
 
@@ -148,7 +148,7 @@ def delete_authenticator(world):
 
 def open_seller(world):
     one, two = (("/v1/sellers", {"displayName": "Keys", "slug": "keys-" + uuid.uuid4().hex[:12], "countryCode": "GB"}) for _ in range(2))
-    owned = f"SELECT count(*) FROM seller WHERE owner_id = '{world.kay.id}'"
+    owned = f"SELECT count(*) FROM seller WHERE opened_by = '{world.kay.id}'"
     return Scene(world.kay, one, two, lambda: int(psql("user", owned)), (409, 0))
 
 
@@ -159,9 +159,71 @@ def approve_seller(world):
     psql("user", f"UPDATE seller SET state = 'PENDING' WHERE id IN ({ids})")
     one, two = (f"/v1/sellers/{seller}:approve" for seller in sellers)
     on_record = f"SELECT count(*) FROM audit_event WHERE target_id IN ({ids})"
-    # One that stays pending while its owner is a member is what the checker looks for.
-    return Scene(world.operator, (one, {}), (two, {}), lambda: int(psql("user", on_record)),
-                 settle=lambda: [world.operator.ok("POST", path, {}) for path in (one, two)])
+    return Scene(world.operator, (one, {}), (two, {}), lambda: int(psql("user", on_record)))
+
+
+def move_seller(verb, before):
+    """An operator's act on two shops."""
+    def scene(world):
+        person = Person(world.stack["url"], world.stack["caFile"])
+        sellers = [person.open_seller() for _ in range(2)]
+        ids = ", ".join(f"'{seller}'" for seller in sellers)
+        psql("user", f"UPDATE seller SET state = '{before}' WHERE id IN ({ids})")
+        one, two = (f"/v1/sellers/{seller}:{verb}" for seller in sellers)
+        on_record = f"SELECT count(*) FROM audit_event WHERE target_id IN ({ids})"
+        body = {"reason": "for a test"}
+        return Scene(world.operator, (one, body), (two, body), lambda: int(psql("user", on_record)))
+    return scene
+
+
+def update_seller(world):
+    path = f"/v1/sellers/{world.seller.seller}"
+    etag = f"SELECT version FROM seller WHERE id = '{world.seller.seller}'"
+    return Scene(world.seller, (path, {"description": new_key()}), (path, {"description": new_key()}), lambda: int(psql("user", etag)))
+
+
+def team(world, size):
+    """A shop of its own, and as many members of staff."""
+    owner = Person(world.stack["url"], world.stack["caFile"])
+    owner.open_seller()
+    return owner, [join(owner, Person(world.stack["url"], world.stack["caFile"]), "staff") for _ in range(size)]
+
+
+def update_member(world):
+    owner, staff = team(world, 2)
+    one, two = ((f"/v1/sellers/{owner.seller}/members/{member.id}", {"role": "manager"}) for member in staff)
+    managers = f"SELECT count(*) FROM seller_member WHERE seller_id = '{owner.seller}' AND role = 'manager'"
+    return Scene(owner, one, two, lambda: int(psql("user", managers)))
+
+
+def remove_member(world):
+    owner, staff = team(world, 2)
+    one, two = ((f"/v1/sellers/{owner.seller}/members/{member.id}", None) for member in staff)
+    gone = f"SELECT count(*) FROM seller_member WHERE seller_id = '{owner.seller}' AND role IS NULL"
+    return Scene(owner, one, two, lambda: int(psql("user", gone)), (404, 0))
+
+
+def create_invitation(world):
+    owner, _ = team(world, 0)
+    path = f"/v1/sellers/{owner.seller}/invitations"
+    one, two = ((path, {"email": f"{new_key()}@example.test", "role": "staff"}) for _ in range(2))
+    return Scene(owner, one, two, lambda: len(owner.ok("GET", path)["invitations"]), (409, 0))
+
+
+def delete_invitation(world):
+    owner, _ = team(world, 0)
+    path = f"/v1/sellers/{owner.seller}/invitations"
+    made = [owner.ok("POST", path, {"email": f"{new_key()}@example.test", "role": "staff"})["id"] for _ in range(2)]
+    one, two = ((f"{path}/{invitation}", None) for invitation in made)
+    return Scene(owner, one, two, lambda: -len(owner.ok("GET", path).get("invitations", [])), (404, 0))
+
+
+def accept_invitation(world):
+    shops = [team(world, 0)[0] for _ in range(2)]
+    guest = Person(world.stack["url"], world.stack["caFile"])
+    one, two = (("/v1/invitations:accept", {"token": invite(shop, guest.email, "staff")}) for shop in shops)
+    joined = f"SELECT count(*) FROM seller_member WHERE account_id = '{guest.id}'"
+    return Scene(guest, one, two, lambda: int(psql("user", joined)), (409, 0))
 
 
 def create_category(world):
@@ -321,7 +383,11 @@ SCENES = {"SignOut": sign_out, "EndSession": end_session, "EndAllSessions": end_
           "DeleteAuthenticator": delete_authenticator,
           "UpdateMyProfile": update_my_profile, "CreateMyAddress": create_my_address,
           "UpdateMyAddress": update_my_address, "DeleteMyAddress": delete_my_address, "OpenSeller": open_seller,
-          "ApproveSeller": approve_seller, "CreateCategory": create_category, "CreateProduct": create_product,
+          "ApproveSeller": approve_seller, "SuspendSeller": move_seller("suspend", "ACTIVE"),
+          "ReinstateSeller": move_seller("reinstate", "SUSPENDED"), "CloseSeller": move_seller("close", "ACTIVE"),
+          "UpdateSeller": update_seller, "UpdateMember": update_member, "RemoveMember": remove_member,
+          "CreateInvitation": create_invitation, "DeleteInvitation": delete_invitation, "AcceptInvitation": accept_invitation,
+          "CreateCategory": create_category, "CreateProduct": create_product,
           "PublishProduct": publish_product, "CreateOffer": create_offer, "UpdateOffer": update_offer, "AdjustStock": adjust_stock,
           "PlaceOrder": place_order, "CancelOrder": cancel_order, "PayOrder": pay_order,
           "AcceptSellerOrder": fulfil("accept", "ACCEPTED", {}),

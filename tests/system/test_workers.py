@@ -26,7 +26,7 @@ TABLES = {"relay": "outbox", "outbox": "outbox", "keys": "idempotency_key", "sea
           "order.recovery": "checkout", "order.measure": "checkout", "payment.recovery": "payment", "payment.unresolved": "payment",
           "payment.ledger": "ledger_posting", "payment.order": "event_subscription", "payment.order.relay": "outbox",
           "payment.order.outbox": "outbox", "payment.events": "event_subscription", "events": "event_log",
-          "order.sellers": ("user", "event_log"), "revocations": ("auth", "event_log")}
+          "order.sellers": ("user", "event_log"), "product.sellers": ("user", "event_log"), "revocations": ("auth", "event_log")}
 # They have no table: the log of the process, its certificate files, what it tells systemd.
 WITHOUT_TABLE = {"log", "tls", "alive"}
 OF_EVERY_PROCESS = WITHOUT_TABLE | {"revocations"}

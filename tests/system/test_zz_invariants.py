@@ -58,14 +58,14 @@ ROWS = {
                 "card_authorization": "reference IN ({order}, {seller1})"},
     "auth": {"seller_member": "account_id IN ({owner}, {stranger})", "outbox": "id IN ({part})",
              "refresh_token": "session_id IN (SELECT id FROM session WHERE account_id IN ({stranger}))"},
-    "user": {"seller": "owner_id IN ({owner}, {stranger})", "profile": "id IN ({buyer})", "address_book": "account_id IN ({buyer})",
-             "address": "account_id IN ({buyer})", "seller_owner": "account_id IN ({owner})", "outbox": "id IN ({part})"},
+    "user": {"seller_member": "account_id IN ({owner}, {stranger})", "profile": "id IN ({buyer})", "address_book": "account_id IN ({buyer})",
+             "address": "account_id IN ({buyer})", "membership_count": "account_id IN ({owner})", "outbox": "id IN ({part})"},
 }
 OFF = "SET session_replication_role = replica;"
 # What would refuse a rot, besides the CHECKs of these tables. It is away as long as it is.
 UNIQUE = {"product": "'stock_movement_cause'", "auth": "'refresh_token_live'"}
 # Who a rot is told of by things that other orders share.
-SHARED = ("buyer", "owner", "stranger", "spare", "spare_operation", "seller1", "seller2", "seller3")
+SHARED = ("buyer", "owner", "stranger", "spare", "spare_operation", "seller1", "seller2", "seller3", "seller4", "seller5")
 
 
 def rows_of(database, sql):
@@ -85,7 +85,7 @@ def worlds(stack, category, operator):
     if stack["shape"] != "services" or stack["replicas"] > 1:
         pytest.skip("a checker reads the same rows whoever wrote them")
     owner, other, buyer, stranger = (market.Person(stack["url"], stack["caFile"], name) for name in ("Sam", "Tim", "Bea", "Eve"))
-    people = {"owner": owner.id, "buyer": buyer.id, "stranger": stranger.id, **{f"seller{n}": owner.open_seller() for n in (1, 2, 3)}}
+    people = {"owner": owner.id, "buyer": buyer.id, "stranger": stranger.id, **{f"seller{n}": owner.open_seller() for n in range(1, 6)}}
     other.open_seller()
     second_offer = other.create_product(category, stock=len(rots.ALL) + 1)["offers"][0]["id"]
     buyer.add_address()

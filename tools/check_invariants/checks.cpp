@@ -419,10 +419,14 @@ constexpr std::array kChecks = {
       SELECT b.account_id::text, format('size %s, addresses %s', b.size, count(a.id))
       FROM address_book b LEFT JOIN address a ON a.account_id = b.account_id
       GROUP BY b.account_id HAVING b.size <> count(a.id))sql"},
-    Check{"U3", "user", "an owner has as many sellers as are counted", R"sql(
-      SELECT o.account_id::text, format('counted %s, sellers %s', o.sellers, count(s.id))
-      FROM seller_owner o LEFT JOIN seller s ON s.owner_id = o.account_id
-      GROUP BY o.account_id HAVING o.sellers <> count(s.id))sql"},
+    Check{"U3", "user", "an account is in as many teams as are counted", R"sql(
+      SELECT c.account_id::text, format('counted %s, in the teams of %s', c.sellers, count(m.seller_id))
+      FROM membership_count c
+      LEFT JOIN seller_member m ON m.account_id = c.account_id AND m.role IS NOT NULL
+      GROUP BY c.account_id HAVING c.sellers <> count(m.seller_id))sql"},
+    Check{"U4", "user", "a seller has an owner", R"sql(
+      SELECT id::text, state FROM seller s
+      WHERE NOT EXISTS (SELECT FROM seller_member m WHERE m.seller_id = s.id AND m.role = 'owner'))sql"},
 };
 
 }  // namespace

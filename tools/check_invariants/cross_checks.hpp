@@ -123,14 +123,18 @@ struct HoldFact {
 };
 
 struct SellerFact {
-  std::string owner;
-  std::string state;
-  bool waits = false;  // the message that makes its owner a member is in the outbox
+  bool waits = false;  // a message that tells auth of a member is in the outbox
+};
+struct MemberFact {
+  std::string seller;
+  std::string account;
+  std::string role;
+  auto operator<=>(const MemberFact&) const = default;
 };
 struct AuthFacts {
   std::set<std::string> accounts;
   std::set<std::string> without_message;  // accounts whose profile no message in the outbox will make
-  std::set<std::pair<std::string, std::string>> owners;  // seller, account
+  std::set<MemberFact> members;
 };
 
 // By order: what moved ("capture in EUR"), in minor units.
@@ -153,6 +157,7 @@ struct Facts {
   AuthFacts auth_before;
   std::set<std::string> profiles;
   std::map<std::string, SellerFact> sellers;
+  std::set<MemberFact> members;
   AuthFacts auth_after;
   std::map<std::string, std::vector<HoldFact>> holds;  // by order
   std::map<std::string, Pulse> pulses_after;

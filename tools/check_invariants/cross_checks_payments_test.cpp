@@ -22,7 +22,7 @@ Facts With(const std::string& part_state, PaymentFact payment, std::vector<HoldF
   facts.pulses_before["order"] = facts.pulses_after["order"] = {.version = 4};
   facts.auth_before.accounts = facts.auth_after.accounts = {"buyer"};
   facts.profiles = {"buyer"};
-  facts.sellers["seller"] = {"buyer", "PENDING"};
+  facts.sellers["seller"] = {};
   facts.holds["order"] = std::move(holds);
   facts.payments["order"] = std::move(payment);
   return facts;

@@ -68,15 +68,24 @@ constexpr Statement kAccounts{"invariants.accounts", R"sql(
   SELECT id::text,
          EXISTS (SELECT 1 FROM outbox m WHERE m.topic = 'profile.create' AND m.key = account.id::text)
   FROM account)sql"};
-constexpr Statement kOwners{
-    "invariants.owners", "SELECT seller_id::text, account_id::text FROM seller_member WHERE role = 'owner'"};
+// In auth and in user.
+constexpr Statement kMembers{
+    "invariants.members",
+    "SELECT seller_id::text, account_id::text, role FROM seller_member WHERE role IS NOT NULL"};
 constexpr Statement kProfiles{"invariants.profiles", "SELECT id::text FROM profile"};
 constexpr Statement kSellers{"invariants.sellers", R"sql(
-  SELECT id::text, owner_id::text, state,
-         EXISTS (SELECT 1 FROM outbox m WHERE m.topic = 'seller.bind' AND m.key = seller.id::text)
+  SELECT id::text,
+         EXISTS (SELECT 1 FROM outbox m
+                 WHERE m.topic IN ('seller.bind', 'seller.unbind') AND m.key = seller.id::text)
   FROM seller)sql"};
 
 std::string Copy(const postgres::Row& row, std::size_t column) { return std::string(row.Text(column)); }
+
+std::set<MemberFact> MembersOf(const postgres::Result& rows) {
+  std::set<MemberFact> members;
+  for (const auto row : rows) members.insert({Copy(row, 0), Copy(row, 1), Copy(row, 2)});
+  return members;
+}
 
 std::string Text(const boost::json::value& object, std::string_view name) {
   return std::string(object.at(name).as_string());
@@ -271,22 +280,23 @@ Task<> Sources::LoadStock(Facts& facts) {
 }
 
 Task<AuthFacts> Sources::LoadAuth() {
-  const auto results = co_await Snapshot("auth", {kAccounts, kOwners});
+  const auto results = co_await Snapshot("auth", {kAccounts, kMembers});
   AuthFacts auth;
   for (const auto row : results[0]) {
     auth.accounts.insert(Copy(row, 0));
     if (!row.GetBool(1)) auth.without_message.insert(Copy(row, 0));
   }
-  for (const auto row : results[1]) auth.owners.emplace(Copy(row, 0), Copy(row, 1));
+  auth.members = MembersOf(results[1]);
   co_return auth;
 }
 
 Task<> Sources::LoadUsers(Facts& facts) {
-  const auto results = co_await Snapshot("user", {kProfiles, kSellers});
+  const auto results = co_await Snapshot("user", {kProfiles, kSellers, kMembers});
   for (const auto row : results[0]) facts.profiles.insert(Copy(row, 0));
   for (const auto row : results[1]) {
-    facts.sellers.emplace(Copy(row, 0), SellerFact{Copy(row, 1), Copy(row, 2), row.GetBool(3)});
+    facts.sellers.emplace(Copy(row, 0), SellerFact{.waits = row.GetBool(1)});
   }
+  facts.members = MembersOf(results[2]);
 }
 
 Task<boost::json::value> Sources::Ask(std::string target) {

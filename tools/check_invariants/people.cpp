@@ -10,7 +10,7 @@ class PeopleChecker : public Findings {
 
   void Run() {
     CheckProfiles();
-    CheckSellers();
+    CheckMembers();
     CheckWhoSells();
   }
 
@@ -29,28 +29,25 @@ class PeopleChecker : public Findings {
     }
   }
 
-  // X9: the owner of an approved seller, and nobody else, is its member as owner.
-  void CheckSellers() {
-    for (const auto& [id, seller] : facts_.sellers) {
-      if (seller.state == "PENDING" || seller.waits ||
-          facts_.auth_after.owners.contains({id, seller.owner})) {
-        continue;
-      }
-      Add("X9", {"auth", id},
-          fmt::format("the seller is {}, its owner {} is no member, and no message will make it one",
-                      seller.state, seller.owner));
+  // X9: auth knows the members that user has, and no others.
+  void CheckMembers() {
+    for (const auto& member : facts_.members) {
+      if (Waits(member.seller) || facts_.auth_after.members.contains(member)) continue;
+      Add("X9", {"auth", member.seller},
+          fmt::format("account {} is a member as {}, and no message will tell auth", member.account,
+                      member.role));
     }
-    for (const auto& [id, account] : facts_.auth_before.owners) {
-      const auto* seller = Find(facts_.sellers, id);
-      if (seller == nullptr) {
-        Add("X9", {"auth", id}, "account " + account + " owns a seller that does not exist");
-      } else if (seller->owner != account) {
-        Add("X9", {"auth", id},
-            fmt::format("account {} is a member as owner, the seller is {}'s", account, seller->owner));
-      } else if (seller->state == "PENDING") {
-        Add("X9", {"auth", id}, "its owner " + account + " is a member before the seller was approved");
-      }
+    for (const auto& member : facts_.auth_before.members) {
+      const bool stays = facts_.auth_after.members.contains(member);
+      if (!stays || Waits(member.seller) || facts_.members.contains(member)) continue;
+      Add("X9", {"auth", member.seller},
+          fmt::format("account {} is taken for a member as {}", member.account, member.role));
     }
+  }
+
+  bool Waits(const std::string& id) const {
+    const auto* seller = Find(facts_.sellers, id);
+    return seller != nullptr && seller->waits;
   }
 
   // X13: who sells is a seller.

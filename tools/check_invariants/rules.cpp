@@ -27,8 +27,7 @@ constexpr std::array kCrossRules = {
     Rule{"X7", "payment", "the ledger has what payments and refunds say, and nothing else; always"},
     Rule{"X8", "payment, provider", "the money that moved at the provider is what the ledger has"},
     Rule{"X9", "auth, user",
-         "an account has its profile, an approved seller its owner as a member, and neither stands alone; "
-         "always"},
+         "an account has its profile, and auth knows the members that sellers have and no others; always"},
     Rule{"X10", "order, payment", "a payment is split as its order is, by part, seller and total; always"},
     Rule{"X11", "order, payment", "an order remembers of its payment what payment says, in all and by part"},
     Rule{"X12", "payment, provider",

@@ -200,6 +200,7 @@ TEST_F(Contract, Interface_CarriesCommentsAndTypes) {
       header,
       HasSubstr("  // Does it.\n  virtual Task<test::Out> Do(CallContext& call, test::In request) = 0;"));
   EXPECT_THAT(header, HasSubstr("class TestClient final : public TestApi {"));
+  EXPECT_THAT(header, HasSubstr("class TestStandIn : public TestApi {"));
   const auto empty = InterfaceHeader(*Read(R"(syntax = "proto3";
 package marketplace.test.v1;
 import "google/protobuf/empty.proto";

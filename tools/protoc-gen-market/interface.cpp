@@ -60,6 +60,15 @@ std::string Signature(const MethodDescriptor& method, std::string_view scope) {
                      scope, method.name(), TypeName(*method.input_type(), file));
 }
 
+// The methods of a class that makes some of them.
+std::string Overrides(const ServiceDescriptor& service) {
+  std::string text;
+  for (int i = 0; i < service.method_count(); ++i) {
+    text += fmt::format("  {} override;\n", Signature(*service.method(i), ""));
+  }
+  return text;
+}
+
 // A class of the service's methods, each by way of `held`.
 std::string Implementation(const ServiceDescriptor& service, std::string_view kind, std::string_view type,
                            std::string_view held) {
@@ -68,10 +77,7 @@ std::string Implementation(const ServiceDescriptor& service, std::string_view ki
       "class {0}{1} final : public {0}Api {{\n public:\n"
       "  explicit {0}{1}({2}& {3}) : {3}_({3}) {{}}\n\n",
       base, kind, type, held);
-  for (int i = 0; i < service.method_count(); ++i) {
-    text += fmt::format("  {} override;\n", Signature(*service.method(i), ""));
-  }
-  return text + fmt::format("\n private:\n  {}& {}_;\n}};\n\n", type, held);
+  return text + Overrides(service) + fmt::format("\n private:\n  {}& {}_;\n}};\n\n", type, held);
 }
 
 std::string ServiceDeclarations(const ServiceDescriptor& service) {
@@ -90,6 +96,10 @@ std::string ServiceDeclarations(const ServiceDescriptor& service) {
       "// for the outside, whatever `api` throws. `api` must outlive it.\n");
   text += Implementation(service, "Neighbour", base + "Api", "api");
   text += fmt::format(
+      "// For tests, which override what they expect to be called: the rest throws std::logic_error.\n"
+      "class {0}StandIn : public {0}Api {{\n public:\n{1}}};\n\n",
+      base, Overrides(service));
+  text += fmt::format(
       "const rpc::MethodTable& {0}Methods();\n\n"
       "// `api` must outlive the binding.\nrpc::Binding Bind({0}Api& api);\n",
       base);
@@ -107,6 +117,8 @@ std::string ServiceDefinitions(const ServiceDescriptor& service) {
         Signature(method, base + "Client::"), TypeName(*method.output_type(), *service.file()), base, i);
     text += fmt::format("{} {{\n  return rpc::AsPeer(api_.{}(call, std::move(request)), call);\n}}\n\n",
                         Signature(method, base + "Neighbour::"), method.name());
+    text += fmt::format("{} {{\n  throw std::logic_error(\"nobody expects {}\");\n}}\n\n",
+                        Signature(method, base + "StandIn::"), method.full_name());
   }
   text += fmt::format(
       "const rpc::MethodTable& {0}Methods() {{\n"

@@ -17,14 +17,4 @@ Task<marketplace::type::v1::KeySet> AuthService::GetKeys(CallContext& call,
   co_return keys;
 }
 
-Task<google::protobuf::Empty> AuthService::BindSeller(CallContext& call,
-                                                      api::auth::BindSellerRequest request) {
-  const auto role = domain::kMemberRoles.Find(request.role());
-  if (!role) throw InvalidArgument("role", "UNKNOWN_ROLE", "is not a role of a seller's member");
-  const auto bound = co_await deps_.accounts.BindSeller(call, AccountId::From(request.account_id()),
-                                                        SellerId::From(request.seller_id()), *role);
-  if (bound == storage::Binding::kNoSuchAccount) throw NotFound("the account");
-  co_return google::protobuf::Empty();
-}
-
 }  // namespace market::auth

@@ -22,6 +22,7 @@
 #include "services/auth/storage/accounts.hpp"
 #include "services/auth/storage/api_keys.hpp"
 #include "services/auth/storage/mailings.hpp"
+#include "services/auth/storage/memberships.hpp"
 #include "services/auth/storage/revocations.hpp"
 #include "services/auth/storage/second_factors.hpp"
 #include "services/auth/storage/sessions.hpp"
@@ -32,6 +33,7 @@ class AuthService final : public api::AuthApi {
  public:
   struct Deps {
     storage::Accounts& accounts;
+    storage::Memberships& memberships;
     storage::Sessions& sessions;
     storage::SecondFactors& second_factors;
     storage::Revocations& revocations;
@@ -120,7 +122,14 @@ class AuthService final : public api::AuthApi {
                                                     api::auth::DeleteAuthenticatorRequest request) override;
   Task<api::auth::RecoveryCodes> RenewRecoveryCodes(CallContext& call,
                                                     api::auth::RenewRecoveryCodesRequest request) override;
+  // memberships.cpp
   Task<google::protobuf::Empty> BindSeller(CallContext& call, api::auth::BindSellerRequest request) override;
+  Task<google::protobuf::Empty> UnbindSeller(CallContext& call,
+                                             api::auth::UnbindSellerRequest request) override;
+  Task<api::auth::GetContactsResponse> GetContacts(CallContext& call,
+                                                   api::auth::GetContactsRequest request) override;
+  Task<api::auth::FindAccountResponse> FindAccount(CallContext& call,
+                                                   api::auth::FindAccountRequest request) override;
 
  private:
   Task<Visitor> Admit(CallContext& call, std::string_view email_key, std::string_view device_token);

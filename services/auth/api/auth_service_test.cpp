@@ -279,6 +279,7 @@ TEST_F(AuthServiceTest, BindSeller_IsInTheNextRefresh) {
     request.set_account_id(session.account().id());
     request.set_seller_id(seller.ToString());
     request.set_role("owner");
+    request.set_version(1);
     auto call = Anonymous();
     co_await service.BindSeller(call, request);
     co_await service.BindSeller(call, request);
@@ -291,6 +292,52 @@ TEST_F(AuthServiceTest, BindSeller_IsInTheNextRefresh) {
     EXPECT_EQ(co_await testing::ReasonOf(service.BindSeller(call, request)), "INVALID_ARGUMENT");
   });
   EXPECT_EQ(Sql("SELECT count(*) FROM seller_member"), "1");
+}
+
+TEST_F(AuthServiceTest, UnbindSeller_EndsTheMembershipAtTheNextRefresh) {
+  Run([&](AuthService& service) -> Task<> {
+    const auto session = co_await SignUp(service, "ada@example.com");
+    const auto seller = SellerId::New();
+    auto call = Anonymous();
+    api::auth::BindSellerRequest bind;
+    bind.set_account_id(session.account().id());
+    bind.set_seller_id(seller.ToString());
+    bind.set_role("staff");
+    bind.set_version(1);
+    co_await service.BindSeller(call, bind);
+    const auto member = co_await Refresh(service, session.refresh_token());
+    EXPECT_EQ(member.account().sellers(0).role(), "staff");
+    EXPECT_TRUE(PrincipalOf(member).IsMemberOf(seller));
+
+    api::auth::UnbindSellerRequest unbind;
+    unbind.set_account_id(session.account().id());
+    unbind.set_seller_id(seller.ToString());
+    unbind.set_version(2);
+    co_await service.UnbindSeller(call, unbind);
+    const auto next = co_await Refresh(service, member.refresh_token());
+    EXPECT_EQ(next.account().sellers_size(), 0);
+    EXPECT_FALSE(PrincipalOf(next).IsMemberOf(seller));
+    unbind.set_account_id(AccountId::New().ToString());
+    EXPECT_EQ(co_await testing::ReasonOf(service.UnbindSeller(call, unbind)), "");
+  });
+}
+
+TEST_F(AuthServiceTest, AccountsAreFoundByEmailAndWrittenToById) {
+  Run([&](AuthService& service) -> Task<> {
+    const auto session = co_await SignUp(service, "Ada@example.com");
+    auto call = Anonymous();
+    api::auth::FindAccountRequest find;
+    find.set_email("ADA@example.com");
+    EXPECT_EQ((co_await service.FindAccount(call, find)).account_id(), session.account().id());
+    find.set_email("bob@example.com");
+    EXPECT_EQ(co_await testing::ReasonOf(service.FindAccount(call, find)), "NOT_FOUND");
+    api::auth::GetContactsRequest contacts;
+    contacts.add_account_ids(session.account().id());
+    contacts.add_account_ids(AccountId::New().ToString());
+    const auto found = co_await service.GetContacts(call, contacts);
+    EXPECT_EQ(found.contacts_size(), 1);
+    EXPECT_EQ(found.contacts(0).email(), "Ada@example.com");
+  });
 }
 
 TEST_F(AuthServiceTest, NewOperator_IsOneFromTheNextRefreshOn) {

@@ -247,13 +247,28 @@ TEST(Roles, AnAdmin_MayWhateverAnotherRoleOfAnAccountMay_AndOnlyHeGrantsRoles) {
 }
 
 // A shop's rights are not those over the whole marketplace, and the other way round.
-TEST(Roles, AdminAndOwner_ShareOnlyTheReadingOfOrdersAndTheirKeys) {
+TEST(Roles, AdminAndOwner_ShareReadingKeysAndTheEndOfAShop) {
   for (const auto permission : AllPermissions()) {
     EXPECT_EQ(Of(domain::Role::kAdmin).Has(permission) && Of(domain::MemberRole::kOwner).Has(permission),
               permission == marketplace::options::v1::ORDERS_READ ||
+                  permission == marketplace::options::v1::SELLERS_READ ||
+                  permission == marketplace::options::v1::SELLERS_CONTROL ||
                   permission == marketplace::options::v1::API_KEYS_WRITE)
         << identity::NameOf(permission);
   }
+}
+
+TEST(Roles, OfMembers_EachMayAllThatTheNextOneMay) {
+  using enum domain::MemberRole;
+  const std::vector roles{kOwner, kManager, kStaff};
+  for (std::size_t i = 0; i + 1 < roles.size(); ++i) {
+    auto both = Of(roles[i]);
+    both |= Of(roles[i + 1]);
+    EXPECT_EQ(both, Of(roles[i])) << Name(roles[i]);
+    EXPECT_NE(both, Of(roles[i + 1])) << Name(roles[i]);
+  }
+  EXPECT_FALSE(Of(kManager).Has(marketplace::options::v1::SELLERS_CONTROL));
+  EXPECT_FALSE(Of(kStaff).Has(marketplace::options::v1::MEMBERS_WRITE));
 }
 
 TEST(AccessTokens, Issued_CarryPermissionsSellersAndTimes) {

@@ -9,11 +9,11 @@ namespace options = marketplace::options::v1;
 identity::Permissions Of(domain::Role role) {
   switch (role) {
     case domain::Role::kAdmin:  // all that a method lets operators do
-      return {options::CATEGORIES_WRITE, options::SELLERS_READ,     options::SELLERS_APPROVE,
-              options::SELLERS_SUSPEND,  options::ORDERS_READ,      options::ORDERS_CANCEL,
-              options::PAYMENTS_READ,    options::PAYMENTS_REFUND,  options::LEDGER_READ,
-              options::ACCOUNTS_READ,    options::ACCOUNTS_DISABLE, options::ROLES_READ,
-              options::ROLES_GRANT,      options::API_KEYS_WRITE};
+      return {options::CATEGORIES_WRITE, options::SELLERS_READ,    options::SELLERS_APPROVE,
+              options::SELLERS_SUSPEND,  options::SELLERS_CONTROL, options::ORDERS_READ,
+              options::ORDERS_CANCEL,    options::PAYMENTS_READ,   options::PAYMENTS_REFUND,
+              options::LEDGER_READ,      options::ACCOUNTS_READ,   options::ACCOUNTS_DISABLE,
+              options::ROLES_READ,       options::ROLES_GRANT,     options::API_KEYS_WRITE};
     case domain::Role::kSupport:
       return {options::ACCOUNTS_READ, options::ACCOUNTS_DISABLE, options::SELLERS_READ,
               options::ORDERS_READ,   options::ORDERS_CANCEL,    options::PAYMENTS_READ};
@@ -21,7 +21,7 @@ identity::Permissions Of(domain::Role role) {
       return {options::ORDERS_READ, options::PAYMENTS_READ, options::PAYMENTS_REFUND, options::LEDGER_READ};
     case domain::Role::kModerator:
       return {options::CATEGORIES_WRITE, options::SELLERS_READ, options::SELLERS_APPROVE,
-              options::SELLERS_SUSPEND};
+              options::SELLERS_SUSPEND, options::SELLERS_CONTROL};
   }
   return {};
 }
@@ -29,8 +29,17 @@ identity::Permissions Of(domain::Role role) {
 identity::Permissions Of(domain::MemberRole role) {
   switch (role) {
     case domain::MemberRole::kOwner:
-      return {options::PRODUCTS_READ, options::PRODUCTS_WRITE, options::OFFERS_WRITE,  options::STOCK_ADJUST,
-              options::ORDERS_READ,   options::ORDERS_FULFIL,  options::API_KEYS_WRITE};
+      return {options::PRODUCTS_READ,   options::PRODUCTS_WRITE, options::OFFERS_WRITE,
+              options::STOCK_ADJUST,    options::ORDERS_READ,    options::ORDERS_FULFIL,
+              options::SELLERS_READ,    options::SELLERS_WRITE,  options::MEMBERS_WRITE,
+              options::SELLERS_CONTROL, options::API_KEYS_WRITE};
+    case domain::MemberRole::kManager:
+      return {options::PRODUCTS_READ, options::PRODUCTS_WRITE, options::OFFERS_WRITE,
+              options::STOCK_ADJUST,  options::ORDERS_READ,    options::ORDERS_FULFIL,
+              options::SELLERS_READ,  options::SELLERS_WRITE,  options::MEMBERS_WRITE};
+    case domain::MemberRole::kStaff:
+      return {options::PRODUCTS_READ, options::STOCK_ADJUST, options::ORDERS_READ, options::ORDERS_FULFIL,
+              options::SELLERS_READ};
   }
   return {};
 }

@@ -14,13 +14,14 @@ namespace market::auth::domain {
 
 // Of an account, and of a member of a seller. What each may do: credentials/roles.cpp.
 enum class Role : std::uint8_t { kAdmin, kSupport, kFinance, kModerator };
-enum class MemberRole : std::uint8_t { kOwner };
+enum class MemberRole : std::uint8_t { kOwner, kManager, kStaff };  // each may more than the next
 
 // As stored and as answers show them.
 inline constexpr Words<Role, 4> kRoles{"role of an account", {"admin", "support", "finance", "moderator"}};
-inline constexpr Words<MemberRole, 1> kMemberRoles{"role of a member", {"owner"}};
+inline constexpr Words<MemberRole, 3> kMemberRoles{"role of a member", {"owner", "manager", "staff"}};
 inline std::string_view Name(Role role) { return kRoles.Name(role); }
 inline std::string_view Name(MemberRole role) { return kMemberRoles.Name(role); }
+inline void FromText(std::string_view word, MemberRole& role) { role = kMemberRoles.Require(word); }
 
 // Only an ACTIVE account has sessions.
 enum class AccountState : std::uint8_t { kActive, kDisabled };

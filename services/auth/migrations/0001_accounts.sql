@@ -29,13 +29,17 @@ CREATE TABLE account_role (
 );
 COMMENT ON TABLE account_role IS 'mutable';
 
+-- A copy of what user keeps, for access tokens. The row of a membership that ended stays, so that older news of it are known
+-- to be old.
 CREATE TABLE seller_member (
   account_id uuid        NOT NULL CONSTRAINT seller_member_account REFERENCES account ON DELETE CASCADE,
   seller_id  uuid        NOT NULL,
-  role       text        NOT NULL CHECK (role IN ('owner')),
+  role       text        CHECK (role IN ('owner', 'manager', 'staff')),  -- null: ended
+  version    bigint      NOT NULL,                                       -- of the membership, in user
   created_at timestamptz NOT NULL DEFAULT market_now(),
   PRIMARY KEY (account_id, seller_id)
 );
+COMMENT ON TABLE seller_member IS 'mutable';
 
 -- A session is a family of refresh tokens, each made from the one before. Its id is the `sid` of access tokens.
 CREATE TABLE session (

@@ -31,10 +31,6 @@ LIMIT 1)sql"};
 constexpr Statement kInsertAccount{"auth.insert_account", R"sql(
 INSERT INTO account (id, email, email_key, password_hash) VALUES ($1, $2, $3, $4))sql"};
 
-constexpr Statement kBindSeller{"auth.bind_seller", R"sql(
-INSERT INTO seller_member (account_id, seller_id, role) VALUES ($1, $2, $3)
-ON CONFLICT (account_id, seller_id) DO NOTHING)sql"};
-
 constexpr Statement kInsertAccountIfNew{"auth.insert_account_if_new", R"sql(
 INSERT INTO account (id, email, email_key, password_hash) VALUES ($1, $2, $3, $4)
 ON CONFLICT (email_key) DO NOTHING)sql"};
@@ -46,8 +42,6 @@ ON CONFLICT (account_id, role) DO NOTHING)sql"};
 constexpr ComposedStatement kRaiseVersion{"auth.raise_account_version", R"sql(
 UPDATE account SET version = version + 1, updated_at = market_now() WHERE email_key = $1
 RETURNING )sql" + kRaised};
-
-constexpr std::string_view kForeignKeyViolation = "23503";
 
 }  // namespace
 
@@ -84,25 +78,8 @@ Task<std::optional<domain::Account>> Accounts::Find(Work work, AccountId id) {
   co_return kAccount.ReadAtMostOne(co_await database_.Read(work, kFindAccount, id));
 }
 
-Task<Binding> Accounts::BindSeller(Work work, AccountId account, SellerId seller, domain::MemberRole role) {
-  const auto bind = [&](postgres::Tx& tx) -> Task<> {
-    if ((co_await tx.Execute(kBindSeller, account, seller, role)).AffectedRows() == 0) co_return;
-    const auto raised = kRaised.ReadOne(co_await tx.Execute(kRaiseVersionById, account));
-    Batch batch("auth.seller_bound");
-    events::Append(batch, work, SellerMemberAddedEvent(account, seller, role, raised.version));
-    co_await tx.ExecuteAndCommit(std::move(batch));
-  };
-  try {
-    co_await database_.Transaction(work, bind);
-  } catch (const SqlError& error) {
-    if (!error.Is(kForeignKeyViolation)) throw;
-    co_return Binding::kNoSuchAccount;
-  }
-  co_return Binding::kBound;
-}
-
-Task<Promotion> Accounts::EnsureOperator(Work work, NewAccount account, domain::Role role,
-                                         outbox::NewMessage message, audit::Act act) {
+Task<Promotion> Accounts::EnsureOperator(Work work, NewAccount account, outbox::NewMessage message,
+                                         audit::Act act) {
   const auto email_key = domain::NormalizeEmail(account.email);
   const auto promote = [&](postgres::Tx& tx) -> Task<Promotion> {
     Batch batch("auth.ensure_operator");

@@ -1,4 +1,4 @@
-// Accounts, their roles and memberships.
+// Accounts and their roles.
 //
 // Fails as platform/postgres/errors.hpp says.
 #pragma once
@@ -23,7 +23,6 @@ struct NewAccount {
 };
 
 struct EmailTaken {};
-enum class Binding { kBound, kNoSuchAccount };
 enum class Promotion { kCreated, kPromoted, kHadRole };
 
 class Accounts {
@@ -39,8 +38,6 @@ class Accounts {
                                                          const NewSession& session,
                                                          const outbox::NewMessage& message);
   Task<std::optional<domain::Account>> Find(Work work, AccountId id);
-  // Repeating it changes nothing.
-  Task<Binding> BindSeller(Work work, AccountId account, SellerId seller, domain::MemberRole role);
   // The account with this e-mail gets the role; made with `message` where there is none. Of an account that
   // exists the password stays.
   // `act` goes on record, unless there is nothing to do.

@@ -34,10 +34,12 @@ inline constexpr postgres::Columns kAccount{
     postgres::Column{"ARRAY(SELECT r.role FROM account_role r WHERE r.account_id = a.id ORDER BY r.role)",
                      &SetRoles},
     postgres::Column{
-        "ARRAY(SELECT m.seller_id FROM seller_member m WHERE m.account_id = a.id ORDER BY m.seller_id)",
+        "ARRAY(SELECT m.seller_id FROM seller_member m WHERE m.account_id = a.id AND m.role IS NOT NULL "
+        "ORDER BY m.seller_id)",
         &domain::Account::sellers, &domain::Membership::seller},
     postgres::Column{
-        "ARRAY(SELECT m.role FROM seller_member m WHERE m.account_id = a.id ORDER BY m.seller_id)",
+        "ARRAY(SELECT m.role FROM seller_member m WHERE m.account_id = a.id AND m.role IS NOT NULL "
+        "ORDER BY m.seller_id)",
         &SetMemberRoles},
     postgres::Column{"a.state", &domain::Account::state},
     postgres::Column{"a.disabled_at", &domain::Account::disabled_at},

@@ -61,6 +61,10 @@ class AuthStorage : public ::testing::Test {
             .new_hash = std::move(new_hash)};
   }
 
+  void Join(AccountId account, SellerId seller) {
+    Sql("INSERT INTO seller_member (account_id, seller_id, role, version) VALUES ('" + account.ToString() +
+        "', '" + seller.ToString() + "', 'owner', 1)");
+  }
   std::string Sql(const std::string& text) { return temporary_.Execute(text); }
   // A1: every family has at most one live token,
   // and none when it has ended by sign-out or reuse is ever accepted.
@@ -119,24 +123,6 @@ TEST_F(AuthStorage, Create_SideBySideWithOneEmail_HasOneWinner) {
   EXPECT_EQ(taken, 19);
 }
 
-TEST_F(AuthStorage, BindSeller_Repeated_IsOneMembership) {
-  Run([&](Accounts& accounts, Sessions&) -> Task<> {
-    const auto account = Account("ada@example.com");
-    co_await accounts.Create(Soon(), account, Session(), Message());
-    const auto seller = SellerId::New();
-    for (int i = 0; i < 3; ++i) {
-      EXPECT_EQ(co_await accounts.BindSeller(Soon(), account.id, seller, domain::MemberRole::kOwner),
-                Binding::kBound);
-    }
-    EXPECT_EQ(co_await accounts.BindSeller(Soon(), AccountId::New(), seller, domain::MemberRole::kOwner),
-              Binding::kNoSuchAccount);
-    const auto found = co_await accounts.Find(Soon(), account.id);
-    EXPECT_EQ(found->sellers.size(), 1U);
-    EXPECT_EQ(found->sellers[0].seller, seller);
-    EXPECT_EQ(found->sellers[0].role, domain::MemberRole::kOwner);
-  });
-}
-
 TEST_F(AuthStorage, EnsureOperator_MakesPromotesAndRepeats) {
   Run([&](Accounts& accounts, Sessions&) -> Task<> {
     EXPECT_EQ(
@@ -179,8 +165,7 @@ TEST_F(AuthStorage, Memberships_AreReadEachWithItsRole) {
     for (const auto& account : {ada, bob}) co_await accounts.Create(Soon(), account, Session(), Message());
     std::vector<domain::Membership> expected;
     for (int i = 0; i < 3; ++i) expected.push_back({SellerId::New(), domain::MemberRole::kOwner});
-    for (const auto index : {2, 0, 1})
-      co_await accounts.BindSeller(Soon(), ada.id, expected[index].seller, expected[index].role);
+    for (const auto index : {2, 0, 1}) Join(ada.id, expected[index].seller);
     EXPECT_EQ((co_await accounts.Find(Soon(), ada.id))->sellers, expected);
     EXPECT_TRUE((co_await accounts.Find(Soon(), bob.id))->sellers.empty());
   });
@@ -194,8 +179,8 @@ TEST_F(AuthStorage, RolesOfANewerProgram_AreLeftOut) {
     co_await accounts.Create(Soon(), ada, session, Message());
     co_await accounts.EnsureOperator(Soon(), ada, kAdmin, Message(), audit::SomeAct());
     const auto seller = SellerId::New();
-    co_await accounts.BindSeller(Soon(), ada.id, SellerId::New(), domain::MemberRole::kOwner);
-    co_await accounts.BindSeller(Soon(), ada.id, seller, domain::MemberRole::kOwner);
+    Join(ada.id, SellerId::New());
+    Join(ada.id, seller);
     Sql("ALTER TABLE account_role DROP CONSTRAINT account_role_role_check; "
         "ALTER TABLE seller_member DROP CONSTRAINT seller_member_role_check; "
         "INSERT INTO account_role (account_id, role) VALUES ('" +
@@ -322,7 +307,7 @@ TEST_F(AuthStorage, Refresh_RotatesAndReadsRolesAgain) {
     const auto session = Session();
     co_await accounts.Create(Soon(), account, session, Message());
     const auto seller = SellerId::New();
-    co_await accounts.BindSeller(Soon(), account.id, seller, domain::MemberRole::kOwner);
+    Join(account.id, seller);
     for (std::int64_t sequence = 1; sequence <= 5; ++sequence) {
       const auto outcome = co_await sessions.Refresh(Soon(), DigestAt(session.id, sequence), DigestAt);
       const auto* good = std::get_if<Refreshed>(&outcome);
@@ -422,12 +407,9 @@ TEST_F(AuthStorage, EveryAct_IsTold) {
   const auto bob = Account("bob@example.com");
   const auto first = Session();
   const auto second = Session();
-  const auto seller = SellerId::New();
   Run([&](Accounts& accounts, Sessions& sessions) -> Task<> {
     co_await accounts.Create(Soon(), ada, first, Message());
     co_await accounts.Create(Soon(), Account("ADA@example.com"), Session(), Message());  // taken
-    co_await accounts.BindSeller(Soon(), ada.id, seller, domain::MemberRole::kOwner);
-    co_await accounts.BindSeller(Soon(), ada.id, seller, domain::MemberRole::kOwner);
     co_await accounts.EnsureOperator(Soon(), ada, kAdmin, Message(), audit::SomeAct());
     co_await accounts.EnsureOperator(Soon(), ada, kAdmin, Message(), audit::SomeAct());
     co_await accounts.EnsureOperator(Soon(), bob, kAdmin, Message(), audit::SomeAct());
@@ -436,13 +418,11 @@ TEST_F(AuthStorage, EveryAct_IsTold) {
       co_await sessions.End(Soon(), first.id, owner, domain::EndReason::kSignedOut);
   });
   const auto told = [&](const std::string& aggregate) { return events::Told(temporary_, aggregate); };
-  EXPECT_EQ(told("account/" + ada.id.ToString()),
-            "auth.AccountCreated 1, auth.SellerMemberAdded 2, auth.RoleGranted 3");
+  EXPECT_EQ(told("account/" + ada.id.ToString()), "auth.AccountCreated 1, auth.RoleGranted 2");
   EXPECT_EQ(told("account/" + bob.id.ToString()), "auth.AccountCreated 1, auth.RoleGranted 2");
   EXPECT_EQ(told("session/" + first.id.ToString()), "auth.SessionOpened 1, auth.SessionEnded 2");
   EXPECT_EQ(told("session/" + second.id.ToString()), "auth.SessionOpened 1");
-  EXPECT_EQ(Sql("SELECT count(*) FROM event"), "8");
-  EXPECT_EQ(Sql("SELECT seller_id FROM event WHERE type = 'auth.SellerMemberAdded'"), seller.ToString());
+  EXPECT_EQ(Sql("SELECT count(*) FROM event"), "7");
   const auto ended = events::LastTold<api::auth::SessionEnded>(temporary_, "session/" + first.id.ToString());
   EXPECT_EQ(ended.session_id(), first.id.ToString());
   EXPECT_EQ(ended.account_id(), ada.id.ToString());

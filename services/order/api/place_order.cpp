@@ -105,7 +105,7 @@ Task<std::vector<domain::Offer>> OrderService::FetchOffers(CallContext& call,
   std::vector<domain::Offer> offers;
   for (const auto& answered : response.offers()) {
     auto& offer = offers.emplace_back(OfferFrom(answered));
-    offer.for_sale = offer.for_sale && deps_.sellers.MaySell(offer.seller);
+    offer.for_sale = offer.for_sale && deps_.sellers.MaySell(offer.seller, deps_.clock.Now());
   }
   co_return offers;
 }

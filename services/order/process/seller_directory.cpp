@@ -1,8 +1,10 @@
 #include "services/order/process/seller_directory.hpp"
 
+#include <stdexcept>
 #include <utility>
 
 #include "marketplace/user/v1/events.pb.h"
+#include "platform/conversions/conversions.hpp"
 
 namespace market::order {
 namespace {
@@ -10,54 +12,46 @@ namespace {
 using api::user::SellerCard;
 
 constexpr std::chrono::seconds kLimit{5};
+constexpr int kVersion = 1;  // of the events of sellers
 const telemetry::Span kNoSpan;
-
-// The newest card stays: a page may tell of what the rebuild has seen already.
-void Keep(std::unordered_map<SellerId, SellerCard>& cards, SellerCard card) {
-  auto& known = cards[SellerId::From(card.id())];
-  if (card.version() > known.version()) known = std::move(card);
-}
 
 }  // namespace
 
 SellerDirectory::SellerDirectory(api::UserApi& users)
     : users_(users),
-      reader_(
-          {.feed = [this](marketplace::type::v1::FeedRequest request) { return Feed(std::move(request)); },
-           .rebuild = [this] { return Rebuild(); },
-           .apply = [this](const events::Event& event) { Apply(event); }}) {}
-
-const SellerCard* SellerDirectory::Find(const SellerId& seller) const {
-  const auto found = cards_.find(seller);
-  return found == cards_.end() ? nullptr : &found->second;
-}
-
-bool SellerDirectory::MaySell(const SellerId& seller) const {
-  const auto* card = Find(seller);
-  return card == nullptr || card->state() == api::user::Seller::ACTIVE;
-}
+      cards_({.feed = [this](marketplace::type::v1::FeedRequest request) { return Feed(std::move(request)); },
+              .list = [this](std::string after) { return List(std::move(after)); },
+              .told = Told}) {}
 
 Task<marketplace::type::v1::FeedResponse> SellerDirectory::Feed(marketplace::type::v1::FeedRequest request) {
   auto call = CallContext::ForWork(kLimit, kNoSpan);
   co_return co_await users_.Feed(call, std::move(request));
 }
 
-Task<> SellerDirectory::Rebuild() {
-  Cards cards;
+Task<SellerDirectory::Cards::Page> SellerDirectory::List(std::string after) {
+  auto call = CallContext::ForWork(kLimit, kNoSpan);
   api::user::ListSellerCardsRequest request;
-  for (bool more = true; more;) {
-    auto call = CallContext::ForWork(kLimit, kNoSpan);
-    auto page = co_await users_.ListSellerCards(call, request);
-    more = page.more();
-    if (more) request.set_after(page.sellers(page.sellers_size() - 1).id());
-    for (auto& card : *page.mutable_sellers()) Keep(cards, std::move(card));
-  }
-  cards_ = std::move(cards);
+  request.set_after(std::move(after));
+  auto page = co_await users_.ListSellerCards(call, std::move(request));
+  co_return Cards::Page{.cards = {page.sellers().begin(), page.sellers().end()}, .more = page.more()};
 }
 
-void SellerDirectory::Apply(const events::Event& event) {
-  if (const auto opened = events::As<api::user::SellerOpened>(event)) Keep(cards_, opened->seller());
-  if (const auto approved = events::As<api::user::SellerApproved>(event)) Keep(cards_, approved->seller());
+// Every event of a seller has its card in the same place (events.proto), so each is read as any of them.
+std::optional<SellerCard> SellerDirectory::Told(const events::Event& event) {
+  if (!event.aggregate().starts_with("seller/")) return std::nullopt;
+  api::user::SellerUpdated told;
+  if (event.version() != kVersion || !told.ParseFromString(event.payload())) {
+    throw std::runtime_error("event " + event.id() + " of type " + event.type() + " can't be read");
+  }
+  return told.seller();
+}
+
+bool SellerDirectory::MaySell(const SellerId& seller, Time now) const {
+  const auto* card = Find(seller);
+  if (card == nullptr) return true;
+  if (card->state() != api::user::Seller::ACTIVE) return false;
+  return !card->has_holiday_until() ||
+         conversions::TimeFrom(card->holiday_until(), "seller.holidayUntil") <= now;
 }
 
 }  // namespace market::order

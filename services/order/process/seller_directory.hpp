@@ -1,40 +1,39 @@
-// What order knows of sellers: their cards, kept in memory by user's feed, in every process for itself.
+// What order knows of sellers: their cards, kept in memory by user's feed (platform/events/cards.hpp), about a
+// second old.
 //
-// Owner: the service; `users` must outlive it. A worker catches up every second, so a card is about that
-// old; before the first time, and of sellers that are not there yet, it knows nothing. Io thread only.
+// Owner: the service; `users` must outlive it. Io thread only.
 #pragma once
-#include <unordered_map>
+#include <optional>
+#include <string>
 
 #include "marketplace/user/v1/user.market.hpp"
-#include "platform/events/feed_reader.hpp"
+#include "platform/core/clock.hpp"
+#include "platform/events/cards.hpp"
 
 namespace market::order {
 
 class SellerDirectory {
  public:
   explicit SellerDirectory(api::UserApi& users);
-  SellerDirectory(const SellerDirectory&) = delete;
-  SellerDirectory& operator=(const SellerDirectory&) = delete;
 
   // Throws what user throws.
-  Task<> CatchUp() { return reader_.CatchUp(); }
+  Task<> CatchUp() { return cards_.CatchUp(); }
 
   // Null when it does not know the seller.
-  const api::user::SellerCard* Find(const SellerId& seller) const;
-  // False of a seller that it knows not to be ACTIVE. Who has an offer was ACTIVE once, so one that it does
-  // not know may sell: an order does not wait for user.
-  bool MaySell(const SellerId& seller) const;
+  const api::user::SellerCard* Find(const SellerId& seller) const { return cards_.Find(seller.ToString()); }
+  // False of a seller that it knows not to be ACTIVE, or to be on holiday. One that it does not know may sell: an
+  // order does not wait for user.
+  bool MaySell(const SellerId& seller, Time now) const;
 
  private:
-  using Cards = std::unordered_map<SellerId, api::user::SellerCard>;
+  using Cards = events::Cards<api::user::SellerCard>;
 
   Task<marketplace::type::v1::FeedResponse> Feed(marketplace::type::v1::FeedRequest request);
-  Task<> Rebuild();
-  void Apply(const events::Event& event);
+  Task<Cards::Page> List(std::string after);
+  static std::optional<api::user::SellerCard> Told(const events::Event& event);
 
   api::UserApi& users_;
   Cards cards_;
-  events::FeedReader reader_;
 };
 
 }  // namespace market::order

@@ -11,6 +11,8 @@ namespace {
 using api::user::Seller;
 using market::testing::RunLoop;
 
+constexpr Time kNow{std::chrono::days(20'000)};
+
 TEST(SellerDirectory, BeginsWithAllSellersAndFollowsTheFeed) {
   RunLoop([]() -> Task<> {
     testing::FakeUsers users;
@@ -21,20 +23,42 @@ TEST(SellerDirectory, BeginsWithAllSellersAndFollowsTheFeed) {
     }
     users.Set(sellers[4], Seller::SUSPENDED);
     SellerDirectory directory(users);
-    EXPECT_TRUE(directory.MaySell(sellers[4])) << "it does not know yet";
+    EXPECT_TRUE(directory.MaySell(sellers[4], kNow)) << "it does not know yet";
     co_await directory.CatchUp();
-    for (int i = 0; i < 4; ++i) EXPECT_TRUE(directory.MaySell(sellers[i]));
-    EXPECT_FALSE(directory.MaySell(sellers[4]));
-    EXPECT_TRUE(directory.MaySell(SellerId::New()));
+    for (int i = 0; i < 4; ++i) EXPECT_TRUE(directory.MaySell(sellers[i], kNow));
+    EXPECT_FALSE(directory.MaySell(sellers[4], kNow));
+    EXPECT_TRUE(directory.MaySell(SellerId::New(), kNow));
     EXPECT_EQ(directory.Find(SellerId::New()), nullptr);
 
     users.Set(sellers[0], Seller::SUSPENDED);
     users.Set(sellers[4], Seller::ACTIVE);
     co_await directory.CatchUp();
-    EXPECT_FALSE(directory.MaySell(sellers[0]));
-    EXPECT_TRUE(directory.MaySell(sellers[4]));
+    EXPECT_FALSE(directory.MaySell(sellers[0], kNow));
+    EXPECT_TRUE(directory.MaySell(sellers[4], kNow));
     EXPECT_EQ(directory.Find(sellers[4])->version(), 3);
     EXPECT_EQ(users.rebuilds, 1u);
+  });
+}
+
+TEST(SellerDirectory, OnHoliday_NothingIsSoldUntilItsEnd) {
+  RunLoop([]() -> Task<> {
+    testing::FakeUsers users;
+    const auto seller = SellerId::New();
+    SellerDirectory directory(users);
+    co_await directory.CatchUp();
+    users.cards[seller.ToString()].mutable_holiday_until()->set_seconds(kNow.time_since_epoch() /
+                                                                        std::chrono::seconds(1));
+    users.Set(seller, Seller::ACTIVE);
+    co_await directory.CatchUp();
+    EXPECT_FALSE(directory.MaySell(seller, kNow - std::chrono::seconds(1)));
+    EXPECT_TRUE(directory.MaySell(seller, kNow));
+    users.Set(seller, Seller::SUSPENDED);
+    co_await directory.CatchUp();
+    EXPECT_FALSE(directory.MaySell(seller, kNow));
+    users.cards[seller.ToString()].clear_holiday_until();
+    users.Set(seller, Seller::ACTIVE);
+    co_await directory.CatchUp();
+    EXPECT_TRUE(directory.MaySell(seller, kNow - std::chrono::seconds(1)));
   });
 }
 
@@ -48,7 +72,7 @@ TEST(SellerDirectory, WhatIsOldAlready_ChangesNothing) {
     users.Set(seller, Seller::SUSPENDED);
     users.log.push_back(users.log.front());  // two transactions that raced: the older version comes last
     co_await directory.CatchUp();
-    EXPECT_FALSE(directory.MaySell(seller));
+    EXPECT_FALSE(directory.MaySell(seller, kNow));
   });
 }
 
@@ -62,7 +86,7 @@ TEST(SellerDirectory, AnExpiredCursor_Rebuilds) {
     users.Set(seller, Seller::SUSPENDED);
     users.oldest = users.log.size();
     co_await directory.CatchUp();
-    EXPECT_FALSE(directory.MaySell(seller));
+    EXPECT_FALSE(directory.MaySell(seller, kNow));
     EXPECT_EQ(users.rebuilds, 2u);
   });
 }
@@ -83,10 +107,10 @@ TEST(SellerDirectory, WhileUserIsAway_WhatIsKnownStays) {
       reason = error.reason;
     }
     EXPECT_EQ(reason, "UNAVAILABLE");
-    EXPECT_FALSE(directory.MaySell(seller));
+    EXPECT_FALSE(directory.MaySell(seller, kNow));
     users.down = false;
     co_await directory.CatchUp();
-    EXPECT_TRUE(directory.MaySell(seller));
+    EXPECT_TRUE(directory.MaySell(seller, kNow));
   });
 }
 
@@ -107,7 +131,7 @@ TEST(SellerDirectory, AnEventItCantRead_RebuildsAtTheNextTurn) {
     }
     EXPECT_TRUE(failed);
     co_await directory.CatchUp();
-    EXPECT_FALSE(directory.MaySell(seller));
+    EXPECT_FALSE(directory.MaySell(seller, kNow));
     EXPECT_EQ(users.rebuilds, 2u);
   });
 }

@@ -45,7 +45,7 @@ class Faults {
   bool healed_ = false;
 };
 
-class FakeStock final : public api::ProductApi {
+class FakeStock final : public api::ProductStandIn {
  public:
   FakeStock(Faults& faults, std::int64_t on_hand) : faults_(faults), available_(on_hand) {}
 
@@ -160,7 +160,7 @@ class FakeStock final : public api::ProductApi {
   std::int64_t available_;
 };
 
-class FakePayments final : public api::PaymentApi {
+class FakePayments final : public api::PaymentStandIn {
  public:
   using Payment = api::payment::Payment;
 

@@ -1,7 +1,6 @@
 // The user service as order's tests see it: sellers that change, and the feed that tells of it.
 #pragma once
 #include <map>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -12,7 +11,7 @@
 
 namespace market::order::testing {
 
-class FakeUsers final : public api::UserApi {
+class FakeUsers final : public api::UserStandIn {
  public:
   using FeedRequest = marketplace::type::v1::FeedRequest;
   using FeedResponse = marketplace::type::v1::FeedResponse;
@@ -39,6 +38,7 @@ class FakeUsers final : public api::UserApi {
     auto& event = log.emplace_back();
     event.set_type(made.type);
     event.set_version(made.version);
+    event.set_aggregate(made.about.aggregate);
     event.set_payload(made.payload);
   }
 
@@ -69,41 +69,11 @@ class FakeUsers final : public api::UserApi {
     co_return response;
   }
 
-  Task<api::user::Profile> GetMyProfile(CallContext&, api::user::GetMyProfileRequest) override { Unused(); }
-  Task<api::user::Profile> UpdateMyProfile(CallContext&, api::user::UpdateMyProfileRequest) override {
-    Unused();
-  }
-  Task<google::protobuf::Empty> CreateProfile(CallContext&, api::user::CreateProfileRequest) override {
-    Unused();
-  }
-  Task<api::user::ListMyAddressesResponse> ListMyAddresses(CallContext&,
-                                                           api::user::ListMyAddressesRequest) override {
-    Unused();
-  }
-  Task<api::user::Address> CreateMyAddress(CallContext&, api::user::CreateMyAddressRequest) override {
-    Unused();
-  }
-  Task<api::user::Address> GetMyAddress(CallContext&, api::user::GetMyAddressRequest) override { Unused(); }
-  Task<api::user::Address> UpdateMyAddress(CallContext&, api::user::UpdateMyAddressRequest) override {
-    Unused();
-  }
-  Task<google::protobuf::Empty> DeleteMyAddress(CallContext&, api::user::DeleteMyAddressRequest) override {
-    Unused();
-  }
   Task<api::user::Address> GetAddress(CallContext&, api::user::GetAddressRequest request) override {
     const auto found = addresses.find(request.address_id());
     if (found == addresses.end()) throw NotFound("the address");
     co_return found->second;
   }
-  Task<api::user::Seller> OpenSeller(CallContext&, api::user::OpenSellerRequest) override { Unused(); }
-  Task<api::user::Seller> GetSeller(CallContext&, api::user::GetSellerRequest) override { Unused(); }
-  Task<api::user::ListSellersResponse> ListSellers(CallContext&, api::user::ListSellersRequest) override {
-    Unused();
-  }
-  Task<api::user::Seller> ApproveSeller(CallContext&, api::user::ApproveSellerRequest) override { Unused(); }
-
- private:
-  [[noreturn]] static void Unused() { throw std::logic_error("not used"); }
 };
 
 }  // namespace market::order::testing

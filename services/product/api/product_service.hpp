@@ -4,6 +4,7 @@
 #include "marketplace/product/v1/product.market.hpp"
 #include "platform/rpc/page_token.hpp"
 #include "services/product/metrics.hpp"
+#include "services/product/process/seller_directory.hpp"
 #include "services/product/storage/catalogue.hpp"
 #include "services/product/storage/reservations.hpp"
 #include "services/product/storage/search.hpp"
@@ -18,6 +19,7 @@ class ProductService final : public api::ProductApi {
     storage::Search& search;
     storage::Reservations& reservations;
     storage::SearchCache& search_cache;
+    const SellerDirectory& sellers;
     const rpc::PageTokens& pages;
     Metrics& metrics;
   };
@@ -62,6 +64,17 @@ class ProductService final : public api::ProductApi {
                                                    api::product::ConsumeReservationRequest request) override;
 
  private:
+  // active_sellers.cpp: Error SELLER_NOT_ACTIVE, so that a shop which may not sell changes nothing that is for sale.
+  // What is not in the call's reach is for the storage to refuse.
+  void RequireActive(const SellerId& seller) const;
+  Task<> RequireActiveOwner(CallContext& call, domain::ProductId id);
+  Task<> RequireActiveOwner(CallContext& call, domain::OfferId id);
+  bool AllActive(const std::vector<SellerId>& sellers) const;
+  // The offers of shops that may not sell are shown to their members alone.
+  void LeaveOutInactive(const CallContext& call, api::product::Product& product) const;
+  void LeaveOutInactive(api::product::SearchProductsResponse& found) const;
+  bool Shows(const CallContext& call, const api::product::Offer& offer) const;
+
   Deps deps_;
 };
 

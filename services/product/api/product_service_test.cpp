@@ -5,47 +5,10 @@
 #include <set>
 
 #include "platform/rpc/page.hpp"
-#include "services/product/testing/stores.hpp"
+#include "services/product/testing/service_fixture.hpp"
 
 namespace market::product {
 namespace {
-
-// The operations over the stores, without a cache.
-struct Service : Stores {
-  using Stores::Stores;
-  storage::SearchCache cache{nullptr, 5s};
-  telemetry::Metrics registry;
-  Metrics metrics{registry};
-  rpc::PageTokens pages{"secret"};
-  ProductService operations{{catalogue, search, reservations, cache, pages, metrics}};
-};
-
-template <class Body>
-void WithService(Body body) {
-  RunLoop([&](boost::asio::io_context& io) -> Task<> {
-    Service service(io, Settings());
-    co_await service.database.Open(Soon());
-    std::exception_ptr failure;
-    try {
-      co_await body(service);
-    } catch (...) {
-      failure = std::current_exception();
-    }
-    co_await service.database.Close(Soon());
-    if (failure) std::rethrow_exception(failure);
-  });
-}
-
-// A call by a member of `sellers` who may do it; without any, by nobody.
-struct Call {
-  explicit Call(storage::SellerScope sellers = {}) {
-    rpc::CallContextBuilder builder(context);
-    builder.OperationId(Uuid::NewV7());
-    if (sellers.empty()) return;
-    builder.Caller({.account = AccountId::New()}).Reach({.sellers = std::move(sellers)});
-  }
-  CallContext context{Soon()};
-};
 
 api::product::GetProductRequest Get(const std::string& id) {
   api::product::GetProductRequest request;

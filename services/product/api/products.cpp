@@ -1,6 +1,7 @@
 #include <set>
 
 #include "platform/rpc/page.hpp"
+#include "services/product/api/keep.hpp"
 #include "services/product/api/product_service.hpp"
 #include "services/product/api/sizes.hpp"
 
@@ -27,6 +28,7 @@ Task<api::product::Product> ProductService::GetProduct(CallContext& call,
   auto product = co_await deps_.catalogue.GetProduct(call, domain::ProductId::From(request.product_id()),
                                                      call.Reach().sellers);
   if (!product) throw NotFound("the product");
+  LeaveOutInactive(call, *product);
   co_return std::move(*product);
 }
 
@@ -34,6 +36,7 @@ Task<api::product::Product> ProductService::CreateProduct(CallContext& call,
                                                           api::product::CreateProductRequest request) {
   CheckAttributes(request.attributes());
   CheckDrafts(request.offers());
+  RequireActive(SellerId::From(request.seller_id()));
   co_return co_await deps_.catalogue.CreateProduct(call, call.OperationId(), std::move(request));
 }
 
@@ -52,6 +55,7 @@ Task<api::product::ListOffersOfProductResponse> ProductService::ListOffersOfProd
   api::product::ListOffersOfProductResponse response;
   const auto kept = rpc::FillPage(*response.mutable_offers(), size, *offers,
                                   [](storage::ListedOffer& listed) { return std::move(listed.offer); });
+  Keep(*response.mutable_offers(), [&](const api::product::Offer& offer) { return Shows(call, offer); });
   if (kept < offers->size()) {
     const auto& last = (*offers)[kept - 1].position;
     response.set_next_page_token(deps_.pages.Encode(filter, last.sold_out, last.price, last.id));
@@ -79,6 +83,7 @@ Task<api::product::ListSellerProductsResponse> ProductService::ListSellerProduct
 
 Task<api::product::Product> ProductService::PublishProduct(CallContext& call,
                                                            api::product::PublishProductRequest request) {
+  co_await RequireActiveOwner(call, domain::ProductId::From(request.product_id()));
   co_return co_await deps_.catalogue.PublishProduct(call, domain::ProductId::From(request.product_id()),
                                                     call.Reach().sellers);
 }

@@ -47,7 +47,10 @@ Task<api::product::SearchProductsResponse> ProductService::SearchProducts(
 
   const auto first_page = filter + '|' + std::to_string(size);
   if (!after) {
-    if (auto kept = co_await deps_.search_cache.Find(call, first_page)) co_return std::move(*kept);
+    if (auto kept = co_await deps_.search_cache.Find(call, first_page)) {
+      LeaveOutInactive(*kept);
+      co_return std::move(*kept);
+    }
   }
   std::optional<storage::SearchPosition> position;
   if (after) position = {std::get<0>(*after), std::get<1>(*after)};
@@ -61,8 +64,10 @@ Task<api::product::SearchProductsResponse> ProductService::SearchProducts(
     response.set_next_page_token(
         deps_.pages.Encode(filter, found.keys[kept - 1], domain::ProductId::From(last.id())));
   }
-  if (after) co_return response;
-  co_return co_await deps_.search_cache.Keep(call, first_page, std::move(response));
+  // Kept whole: a shop may come back while it is kept.
+  if (!after) response = co_await deps_.search_cache.Keep(call, first_page, std::move(response));
+  LeaveOutInactive(response);
+  co_return response;
 }
 
 }  // namespace market::product

@@ -91,6 +91,10 @@ class Catalogue {
   Task<api::product::Offer> UpdateOffer(Work work, domain::OfferId id, SellerScope scope, OfferEdit edit);
   // STOCK_BELOW_RESERVED.
   Task<api::product::Offer> AdjustStock(Work work, StockAdjustment adjustment, SellerScope scope);
+  // Whose they are, of those in scope.
+  Task<std::optional<SellerId>> SellerOf(Work work, domain::ProductId id, SellerScope scope);
+  Task<std::optional<SellerId>> SellerOf(Work work, domain::OfferId id, SellerScope scope);
+
   // Unknown ids are left out.
   Task<api::product::GetOffersResponse> GetOffers(Work work, std::vector<domain::OfferId> ids);
 

@@ -24,9 +24,8 @@ Task<api::user::Address> UserService::CreateMyAddress(CallContext& call,
   auto address = AddressFrom(domain::AddressId(call.OperationId()), request.address());
   domain::SettlePlace(address);
   const auto created = co_await deps_.addresses.Create(call, call.Caller().account, std::move(address));
-  if (std::holds_alternative<storage::LimitReached>(created)) {
-    throw Error(Code::kFailedPrecondition, "LIMIT_REACHED", "an account can have at most 50 addresses")
-        .WithMetadata("limit", std::to_string(domain::kAddressesMax));
+  if (const auto* reached = std::get_if<storage::LimitReached>(&created)) {
+    throw LimitReached(*reached, "an account can have at most 50 addresses");
   }
   co_return ToProto(std::get<domain::Address>(created));
 }

@@ -39,19 +39,6 @@ api::user::Address ToProto(const domain::Address& address) {
   return message;
 }
 
-api::user::Seller ToProto(const domain::Seller& seller) {
-  api::user::Seller message;
-  message.set_id(seller.id.ToString());
-  message.set_display_name(seller.display_name);
-  message.set_slug(seller.slug);
-  message.set_country_code(seller.country_code);
-  message.set_state(StateOf(seller.state));
-  *message.mutable_create_time() = ToProto(seller.created_at);
-  *message.mutable_update_time() = ToProto(seller.updated_at);
-  message.set_etag(std::to_string(seller.version));
-  return message;
-}
-
 domain::Address AddressFrom(domain::AddressId id, const api::user::Address& message) {
   return {.id = id,
           .recipient = message.recipient(),

@@ -3,7 +3,10 @@
 //
 // Owner: the user service; io thread only; outlives its callers.
 #pragma once
+#include <chrono>
 #include <functional>
+#include <optional>
+#include <string>
 
 #include "marketplace/auth/v1/auth.market.hpp"
 #include "marketplace/user/v1/user.market.hpp"
@@ -12,6 +15,9 @@
 #include "services/user/domain/seller.hpp"
 #include "services/user/metrics.hpp"
 #include "services/user/storage/addresses.hpp"
+#include "services/user/storage/invitation_tokens.hpp"
+#include "services/user/storage/invitations.hpp"
+#include "services/user/storage/members.hpp"
 #include "services/user/storage/profiles.hpp"
 #include "services/user/storage/sellers.hpp"
 
@@ -23,6 +29,10 @@ class UserService final : public api::UserApi {
     storage::Profiles& profiles;
     storage::Addresses& addresses;
     storage::Sellers& sellers;
+    storage::Members& members;
+    storage::Invitations& invitations;
+    const storage::InvitationTokens& invitation_tokens;
+    std::chrono::milliseconds invitation_lifetime;
     events::Log& log;
     api::AuthApi& auth;
     domain::Approval approval;
@@ -54,7 +64,35 @@ class UserService final : public api::UserApi {
   Task<api::user::Seller> GetSeller(CallContext& call, api::user::GetSellerRequest request) override;
   Task<api::user::ListSellersResponse> ListSellers(CallContext& call,
                                                    api::user::ListSellersRequest request) override;
+  Task<api::user::Seller> UpdateSeller(CallContext& call, api::user::UpdateSellerRequest request) override;
+
+  // operate_sellers.cpp
+  Task<api::user::ListSellersResponse> ListSellersForOperators(
+      CallContext& call, api::user::ListSellersForOperatorsRequest request) override;
   Task<api::user::Seller> ApproveSeller(CallContext& call, api::user::ApproveSellerRequest request) override;
+  Task<api::user::Seller> SuspendSeller(CallContext& call, api::user::SuspendSellerRequest request) override;
+  Task<api::user::Seller> ReinstateSeller(CallContext& call,
+                                          api::user::ReinstateSellerRequest request) override;
+  Task<api::user::Seller> CloseSeller(CallContext& call, api::user::CloseSellerRequest request) override;
+
+  // members.cpp
+  Task<api::user::ListMembersResponse> ListMembers(CallContext& call,
+                                                   api::user::ListMembersRequest request) override;
+  Task<api::user::Member> UpdateMember(CallContext& call, api::user::UpdateMemberRequest request) override;
+  Task<google::protobuf::Empty> RemoveMember(CallContext& call,
+                                             api::user::RemoveMemberRequest request) override;
+
+  // invitations.cpp
+  Task<api::user::Invitation> CreateInvitation(CallContext& call,
+                                               api::user::CreateInvitationRequest request) override;
+  Task<api::user::ListInvitationsResponse> ListInvitations(
+      CallContext& call, api::user::ListInvitationsRequest request) override;
+  Task<google::protobuf::Empty> DeleteInvitation(CallContext& call,
+                                                 api::user::DeleteInvitationRequest request) override;
+  Task<api::user::Member> AcceptInvitation(CallContext& call,
+                                           api::user::AcceptInvitationRequest request) override;
+  Task<api::user::RevealedInvitation> RevealInvitation(CallContext& call,
+                                                       api::user::RevealInvitationRequest request) override;
 
   // For processes that keep the cards of sellers in memory.
   Task<marketplace::type::v1::FeedResponse> Feed(CallContext& call,
@@ -66,9 +104,17 @@ class UserService final : public api::UserApi {
   Task<storage::Addresses::Updated> ChangePlace(CallContext& call, domain::AddressId id,
                                                 domain::AddressChange change,
                                                 storage::ExpectedVersion expected);
-  // Tells auth at once, so that the owner's next refresh carries the membership.
-  // Best effort: the outbox is the guarantee.
-  Task<> TryBind(CallContext& call, const domain::Seller& seller);
+  Task<api::user::Seller> Do(CallContext& call, domain::SellerAct act, std::string seller_id,
+                             std::string reason);
+  // The account that has this e-mail, if there is one.
+  Task<std::optional<AccountId>> FindAccount(CallContext& call, std::string email);
+  Task<std::string> EmailOf(CallContext& call, AccountId account);
+  // Throws Error PERMISSION_DENIED unless the caller has the seller's `sellers.control`.
+  static void RequireControl(const CallContext& call, const SellerId& seller, const std::string& otherwise);
+  // Tell auth at once, so that the member's next refresh carries the membership, and older tokens are good no
+  // more. Best effort: the outbox is the guarantee.
+  Task<> TryBind(CallContext& call, domain::Member member);
+  Task<> TryUnbind(CallContext& call, SellerId seller, AccountId account, std::int64_t version);
 
   Deps deps_;
 };

@@ -37,22 +37,22 @@ bool ChangesPlace(const AddressChange& change) {
   return change.city || change.region || change.postal_code || change.country_code;
 }
 
-void SettlePlace(Address& address) {
-  CheckCountry(address.country_code, "address.countryCode");
+void SettlePlace(Address& address, const std::string& at) {
+  CheckCountry(address.country_code, at + ".countryCode");
   const auto& country = *FindCountry(address.country_code);
   Error refusal(Code::kInvalidArgument, "INVALID_ARGUMENT", "the address is not complete for its country");
   const auto require = [&](Need need, const std::string& value, const char* field) {
     if (need == Need::kNo || !value.empty()) return;
-    refusal.WithField(field, "REQUIRED", "is required in an address in " + address.country_code);
+    refusal.WithField(at + field, "REQUIRED", "is required in an address in " + address.country_code);
   };
-  require(country.city, address.city, "address.city");
-  require(country.region, address.region, "address.region");
-  require(country.postal_code, address.postal_code, "address.postalCode");
+  require(country.city, address.city, ".city");
+  require(country.region, address.region, ".region");
+  require(country.postal_code, address.postal_code, ".postalCode");
   if (!address.postal_code.empty()) {
     if (auto code = PostalCode(country, address.postal_code)) {
       address.postal_code = std::move(*code);
     } else {
-      refusal.WithField("address.postalCode", "INVALID_POSTAL_CODE", BadPostalCode(country));
+      refusal.WithField(at + ".postalCode", "INVALID_POSTAL_CODE", BadPostalCode(country));
     }
   }
   if (!refusal.fields.empty()) throw refusal;

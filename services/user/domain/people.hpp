@@ -72,7 +72,8 @@ bool ChangesPlace(const AddressChange& change);
 
 // The rules of its country for an address as a whole: all that is missing or malformed is refused at once, as
 // Error INVALID_ARGUMENT. The postal code comes to be written as the country does.
-void SettlePlace(Address& address);
+// `at` is the JSON path of what it is a part of.
+void SettlePlace(Address& address, const std::string& at = "address");
 // The same for what `change` makes of `current`.
 void SettlePlace(AddressChange& change, const Address& current);
 

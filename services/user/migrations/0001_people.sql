@@ -37,25 +37,3 @@ CREATE TABLE address (
 COMMENT ON TABLE address IS 'mutable';
 CREATE INDEX address_account ON address (account_id, created_at, id);
 CREATE UNIQUE INDEX address_default ON address (account_id) WHERE is_default;
-
--- One row per account that opened a seller. Its memberships travel in its access token, which has a size limit.
-CREATE TABLE seller_owner (
-  account_id uuid    PRIMARY KEY,
-  sellers    integer NOT NULL CONSTRAINT seller_owner_limit CHECK (sellers BETWEEN 0 AND 20)
-);
-COMMENT ON TABLE seller_owner IS 'mutable';
-
-CREATE TABLE seller (
-  id           uuid        PRIMARY KEY,  -- the operation that opened it: a repeated call finds it
-  owner_id     uuid        NOT NULL REFERENCES seller_owner,
-  display_name text        NOT NULL CHECK (length(display_name) BETWEEN 2 AND 100),
-  slug         text        NOT NULL CHECK (slug ~ '^[a-z0-9][a-z0-9-]{1,38}[a-z0-9]$'),
-  country_code text        NOT NULL CHECK (country_code ~ '^[A-Z]{2}$'),
-  state        text        NOT NULL CHECK (state IN ('PENDING', 'ACTIVE', 'SUSPENDED')),
-  version      bigint      NOT NULL DEFAULT 1,
-  created_at   timestamptz NOT NULL DEFAULT market_now(),
-  updated_at   timestamptz NOT NULL DEFAULT market_now(),
-  CONSTRAINT seller_slug UNIQUE (slug)
-);
-COMMENT ON TABLE seller IS 'mutable';
-CREATE INDEX seller_active ON seller (created_at DESC, id DESC) WHERE state = 'ACTIVE';

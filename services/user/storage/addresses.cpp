@@ -106,7 +106,7 @@ Task<Addresses::Created> Addresses::Create(Work work, AccountId account, domain:
   }
   // A second run collides with what the first one made: on the id or on the limit.
   if (const auto earlier = co_await Find(work, account, address.id)) co_return *earlier;
-  co_return LimitReached();
+  co_return LimitReached{domain::kAddressesMax};
 }
 
 Task<Addresses::Updated> Addresses::Update(Work work, AccountId account, domain::AddressId id,

@@ -3,16 +3,11 @@
 #include <random>
 #include <set>
 
-#include "platform/audit/testing/some_act.hpp"
 #include "platform/core/error.hpp"
-#include "platform/events/testing/told.hpp"
 #include "platform/testing/run_loop.hpp"
-#include "platform/testing/temporary_database.hpp"
-#include "services/user/messages.hpp"
-#include "services/user/migrations.hpp"
 #include "services/user/storage/addresses.hpp"
 #include "services/user/storage/profiles.hpp"
-#include "services/user/storage/sellers.hpp"
+#include "services/user/testing/store_fixture.hpp"
 
 namespace market::user::storage {
 namespace {
@@ -20,19 +15,8 @@ namespace {
 using testing::RunLoop;
 using testing::Soon;
 
-class UserStorage : public ::testing::Test {
+class UserStorage : public StoreFixture {
  protected:
-  // Runs `body(database)` on an open database.
-  template <class Body>
-  void Run(Body body) {
-    RunLoop([&](boost::asio::io_context& io) -> Task<> {
-      postgres::Database database(io, temporary_.Options());
-      co_await database.Open(Soon());
-      co_await body(database);
-      co_await database.Close(Soon());
-    });
-  }
-
   static domain::Address Address(std::string recipient) {
     return {.id = domain::AddressId::New(),
             .recipient = std::move(recipient),
@@ -41,20 +25,7 @@ class UserStorage : public ::testing::Test {
             .postal_code = "SW1Y 4JH",
             .country_code = "GB"};
   }
-  static domain::Seller Seller(AccountId owner, std::string slug, domain::SellerState state) {
-    return {.id = SellerId::New(),
-            .owner = owner,
-            .display_name = "Analytical Engines",
-            .slug = std::move(slug),
-            .country_code = "GB",
-            .state = state};
-  }
-  static outbox::NewMessage Binding(SellerId seller, AccountId, std::string) {
-    return {.topic = "seller.bind", .key = seller.ToString(), .payload = "p", .trace = ""};
-  }
-  static outbox::NewMessage Binding() { return Binding(SellerId(), AccountId(), ""); }
 
-  std::string Sql(const std::string& text) { return temporary_.Execute(text); }
   // Every book's size is right, and it has exactly one default unless it is empty.
   void ExpectSoundBooks() {
     EXPECT_EQ(Sql("SELECT count(*) FROM address_book b WHERE size <> (SELECT count(*) FROM address a "
@@ -64,8 +35,6 @@ class UserStorage : public ::testing::Test {
                   "WHERE a.account_id = b.account_id AND a.is_default) <> 1"),
               "0");
   }
-
-  testing::TemporaryDatabase temporary_{kMigrations};
 };
 
 TEST_F(UserStorage, Profile_CreatedOnceAndUpdatedByVersion) {
@@ -130,20 +99,6 @@ TEST_F(UserStorage, EveryValue_ComesBackAsItWasWritten) {
       EXPECT_EQ(address.version, 2);
       EXPECT_LT(address.created_at, address.updated_at);
     }
-
-    Sellers sellers(database);
-    const auto opened = Seller(account, "slug", domain::SellerState::kPending);
-    co_await sellers.Open(Soon(), opened, Binding());
-    const auto seller =
-        std::get<domain::Seller>(co_await sellers.Approve(Soon(), opened.id, Binding, "", audit::SomeAct()));
-    EXPECT_EQ(seller.id, opened.id);
-    EXPECT_EQ(seller.owner, account);
-    EXPECT_EQ(seller.display_name, "Analytical Engines");
-    EXPECT_EQ(seller.slug, "slug");
-    EXPECT_EQ(seller.country_code, "GB");
-    EXPECT_EQ(seller.state, domain::SellerState::kActive);
-    EXPECT_EQ(seller.version, 2);
-    EXPECT_LT(seller.created_at, seller.updated_at);
   });
 }
 
@@ -344,143 +299,6 @@ TEST_F(UserStorage, Addresses_Storm_KeepsTheBookSound) {
     co_await second.Close(Soon());
   });
   ExpectSoundBooks();
-}
-
-TEST_F(UserStorage, Seller_OpenedTwiceByOneOperation_IsOneSeller) {
-  Run([&](postgres::Database& database) -> Task<> {
-    Sellers sellers(database);
-    const auto owner = AccountId::New();
-    const auto draft = Seller(owner, "engines", domain::SellerState::kActive);
-    for (int run = 0; run < 3; ++run) {
-      const auto opened = co_await sellers.Open(Soon(), draft, Binding());
-      EXPECT_EQ(std::get<domain::Seller>(opened).id, draft.id);
-    }
-    const auto rival = Seller(AccountId::New(), "engines", domain::SellerState::kActive);
-    EXPECT_TRUE(std::holds_alternative<SlugTaken>(co_await sellers.Open(Soon(), rival, Binding())));
-    const auto pending = Seller(owner, "pending", domain::SellerState::kPending);
-    co_await sellers.Open(Soon(), pending, Binding());
-    EXPECT_TRUE(co_await sellers.FindActive(Soon(), draft.id));
-    EXPECT_FALSE(co_await sellers.FindActive(Soon(), pending.id));
-    EXPECT_EQ((co_await sellers.ListActive(Soon(), std::nullopt, 10)).size(), 1U);
-  });
-  EXPECT_EQ(Sql("SELECT count(*) FROM outbox"), "1");
-  EXPECT_EQ(Sql("SELECT sum(sellers) FROM seller_owner"), "2");
-}
-
-TEST_F(UserStorage, Seller_PastTwenty_RefusedAndTheLastStillFound) {
-  Run([&](postgres::Database& database) -> Task<> {
-    Sellers sellers(database);
-    const auto owner = AccountId::New();
-    domain::Seller last;
-    for (int i = 0; i < 20; ++i) {
-      last = Seller(owner, "shop-" + std::to_string(i), domain::SellerState::kActive);
-      EXPECT_TRUE(std::holds_alternative<domain::Seller>(co_await sellers.Open(Soon(), last, Binding())))
-          << i;
-    }
-    const auto more = Seller(owner, "one-more", domain::SellerState::kActive);
-    EXPECT_TRUE(std::holds_alternative<LimitReached>(co_await sellers.Open(Soon(), more, Binding())));
-    EXPECT_EQ(std::get<domain::Seller>(co_await sellers.Open(Soon(), last, Binding())).id, last.id);
-  });
-}
-
-TEST_F(UserStorage, Seller_SlugRace_HasOneWinner) {
-  int opened = 0;
-  int taken = 0;
-  Run([&](postgres::Database& database) -> Task<> {
-    Sellers sellers(database);
-    co_await testing::AtOnce(20, [&](int) -> Task<> {
-      const auto outcome = co_await sellers.Open(
-          Soon(), Seller(AccountId::New(), "race", domain::SellerState::kActive), Binding());
-      ++(std::holds_alternative<SlugTaken>(outcome) ? taken : opened);
-    });
-  });
-  EXPECT_EQ(opened, 1);
-  EXPECT_EQ(Sql("SELECT count(*) FROM outbox"), "1");
-}
-
-TEST_F(UserStorage, Seller_Approval_HappensOnce) {
-  Run([&](postgres::Database& database) -> Task<> {
-    Sellers sellers(database);
-    const auto draft = Seller(AccountId::New(), "engines", domain::SellerState::kPending);
-    co_await sellers.Open(Soon(), draft, Binding());
-    EXPECT_TRUE(std::holds_alternative<Missing>(
-        co_await sellers.Approve(Soon(), SellerId::New(), Binding, "", audit::SomeAct())));
-    for (int run = 0; run < 2; ++run) {
-      const auto approved = co_await sellers.Approve(Soon(), draft.id, Binding, "", audit::SomeAct());
-      EXPECT_EQ(std::get<domain::Seller>(approved).state, domain::SellerState::kActive);
-    }
-    Sql("UPDATE seller SET state = 'SUSPENDED'");
-    const auto refused = co_await sellers.Approve(Soon(), draft.id, Binding, "", audit::SomeAct());
-    EXPECT_EQ(std::get<NotAllowed>(refused).state, domain::SellerState::kSuspended);
-  });
-  EXPECT_EQ(Sql("SELECT count(*) FROM outbox"), "1");
-}
-
-TEST_F(UserStorage, Seller_ApprovedByManyAtOnce_IsToldOnce) {
-  const auto draft = Seller(AccountId::New(), "engines", domain::SellerState::kPending);
-  int approved = 0;
-  Run([&](postgres::Database& database) -> Task<> {
-    Sellers sellers(database);
-    co_await sellers.Open(Soon(), draft, Binding());
-    co_await testing::AtOnce(10, [&](int) -> Task<> {
-      const auto outcome = co_await sellers.Approve(Soon(), draft.id, Binding, "", audit::SomeAct());
-      const auto& seller = std::get<domain::Seller>(outcome);
-      approved += seller.state == domain::SellerState::kActive && seller.version == 2;
-    });
-  });
-  EXPECT_EQ(approved, 10);
-  EXPECT_EQ(events::Told(temporary_, "seller/" + draft.id.ToString()),
-            "user.SellerOpened 1, user.SellerApproved 2");
-  EXPECT_EQ(Sql("SELECT count(*) FROM outbox"), "1");
-}
-
-TEST_F(UserStorage, EveryActOnASeller_IsTold) {
-  const auto owner = AccountId::New();
-  const auto pending = Seller(owner, "engines", domain::SellerState::kPending);
-  const auto active = Seller(owner, "looms", domain::SellerState::kActive);
-  Run([&](postgres::Database& database) -> Task<> {
-    Sellers sellers(database);
-    co_await sellers.Open(Soon(), pending, Binding());
-    co_await sellers.Open(Soon(), pending, Binding());
-    co_await sellers.Open(Soon(), Seller(owner, "engines", domain::SellerState::kActive),
-                          Binding());  // taken
-    co_await sellers.Open(Soon(), active, Binding());
-    for (int i = 0; i < 2; ++i) co_await sellers.Approve(Soon(), pending.id, Binding, "", audit::SomeAct());
-    co_await sellers.Approve(Soon(), active.id, Binding, "", audit::SomeAct());
-  });
-  const auto aggregate = "seller/" + pending.id.ToString();
-  EXPECT_EQ(events::Told(temporary_, aggregate), "user.SellerOpened 1, user.SellerApproved 2");
-  EXPECT_EQ(events::Told(temporary_, "seller/" + active.id.ToString()), "user.SellerOpened 1");
-  EXPECT_EQ(Sql("SELECT count(*) FROM event"), "3");
-  EXPECT_EQ(Sql("SELECT count(DISTINCT seller_id) FROM event"), "2");
-  const auto opened = events::LastTold<api::user::SellerOpened>(temporary_, aggregate);
-  EXPECT_EQ(opened.owner_id(), owner.ToString());
-  EXPECT_EQ(opened.seller().slug(), "engines");
-  EXPECT_EQ(opened.seller().state(), api::user::Seller::PENDING);
-  const auto approved = events::LastTold<api::user::SellerApproved>(temporary_, aggregate);
-  EXPECT_EQ(approved.seller().state(), api::user::Seller::ACTIVE);
-  EXPECT_EQ(approved.seller().version(), 2);
-}
-
-TEST_F(UserStorage, Sellers_PagedByPosition_AllSeenOnce) {
-  Run([&](postgres::Database& database) -> Task<> {
-    Sellers sellers(database);
-    for (int i = 0; i < 7; ++i) {
-      co_await sellers.Open(
-          Soon(), Seller(AccountId::New(), "shop-" + std::to_string(i), domain::SellerState::kActive),
-          Binding());
-    }
-    Sql("UPDATE seller SET created_at = '2026-01-01' WHERE slug < 'shop-4'");  // ties are broken by id
-    std::set<std::string> seen;
-    std::optional<Sellers::Position> after;
-    for (;;) {
-      const auto page = co_await sellers.ListActive(Soon(), after, 2);
-      if (page.empty()) break;
-      for (const auto& seller : page) EXPECT_TRUE(seen.insert(seller.slug).second) << seller.slug;
-      after = {page.back().created_at, page.back().id};
-    }
-    EXPECT_EQ(seen.size(), 7U);
-  });
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
-// The auth service as user's tests see it: it takes memberships, or is down.
+// The auth service as user's tests see it: it takes memberships, knows e-mails, or is down.
 #pragma once
-#include <stdexcept>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "marketplace/auth/v1/auth.market.hpp"
@@ -8,56 +9,50 @@
 
 namespace market::user {
 
-class FakeAuth final : public api::AuthApi {
+class FakeAuth final : public api::AuthStandIn {
  public:
   bool down = false;
+  bool no_such_account = false;
   std::vector<api::auth::BindSellerRequest> bindings;
+  std::vector<api::auth::UnbindSellerRequest> unbindings;
+  std::map<AccountId, std::string> emails;
 
   Task<google::protobuf::Empty> BindSeller(CallContext&, api::auth::BindSellerRequest request) override {
     if (down) throw Unavailable("auth is down");
+    if (no_such_account) throw NotFound("the account");
     bindings.push_back(std::move(request));
     co_return google::protobuf::Empty();
   }
 
-  Task<api::auth::Session> SignUp(CallContext&, api::auth::SignUpRequest) override { Unused(); }
-  Task<api::auth::Session> SignIn(CallContext&, api::auth::SignInRequest) override { Unused(); }
-  Task<api::auth::Session> RefreshSession(CallContext&, api::auth::RefreshSessionRequest) override {
-    Unused();
+  Task<google::protobuf::Empty> UnbindSeller(CallContext&, api::auth::UnbindSellerRequest request) override {
+    if (down) throw Unavailable("auth is down");
+    unbindings.push_back(std::move(request));
+    co_return google::protobuf::Empty();
   }
-  Task<google::protobuf::Empty> SignOut(CallContext&, api::auth::SignOutRequest) override { Unused(); }
-  Task<api::auth::ListSessionsResponse> ListSessions(CallContext&, api::auth::ListSessionsRequest) override {
-    Unused();
+  Task<api::auth::GetContactsResponse> GetContacts(CallContext&,
+                                                   api::auth::GetContactsRequest request) override {
+    if (down) throw Unavailable("auth is down");
+    api::auth::GetContactsResponse response;
+    for (const auto& id : request.account_ids()) {
+      const auto found = emails.find(AccountId::From(id));
+      if (found == emails.end()) continue;
+      auto& contact = *response.add_contacts();
+      contact.set_account_id(id);
+      contact.set_email(found->second);
+    }
+    co_return response;
   }
-  Task<google::protobuf::Empty> EndSession(CallContext&, api::auth::EndSessionRequest) override { Unused(); }
-  Task<google::protobuf::Empty> EndAllSessions(CallContext&, api::auth::EndAllSessionsRequest) override {
-    Unused();
+  Task<api::auth::FindAccountResponse> FindAccount(CallContext&,
+                                                   api::auth::FindAccountRequest request) override {
+    if (down) throw Unavailable("auth is down");
+    for (const auto& [account, email] : emails) {
+      if (email != request.email()) continue;
+      api::auth::FindAccountResponse response;
+      response.set_account_id(account.ToString());
+      co_return response;
+    }
+    throw NotFound("the account");
   }
-  Task<api::auth::Account> ChangePassword(CallContext&, api::auth::ChangePasswordRequest) override {
-    Unused();
-  }
-  Task<api::auth::TokenMail> SendVerification(CallContext&, api::auth::SendVerificationRequest) override {
-    Unused();
-  }
-  Task<api::auth::TokenMail> ChangeEmail(CallContext&, api::auth::ChangeEmailRequest) override { Unused(); }
-  Task<api::auth::VerifyEmailResponse> VerifyEmail(CallContext&, api::auth::VerifyEmailRequest) override {
-    Unused();
-  }
-  Task<api::auth::TokenMail> RequestPasswordReset(CallContext&,
-                                                  api::auth::RequestPasswordResetRequest) override {
-    Unused();
-  }
-  Task<api::auth::ResetPasswordResponse> ResetPassword(CallContext&,
-                                                       api::auth::ResetPasswordRequest) override {
-    Unused();
-  }
-  Task<api::auth::MailedToken> RevealMailedToken(CallContext&, api::auth::RevealMailedTokenRequest) override {
-    Unused();
-  }
-  Task<api::auth::Account> GetMyAccount(CallContext&, api::auth::GetMyAccountRequest) override { Unused(); }
-  Task<marketplace::type::v1::KeySet> GetKeys(CallContext&, api::auth::GetKeysRequest) override { Unused(); }
-
- private:
-  [[noreturn]] static void Unused() { throw std::logic_error("user never calls this"); }
 };
 
 }  // namespace market::user

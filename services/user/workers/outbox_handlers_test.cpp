@@ -4,13 +4,11 @@
 
 #include <vector>
 
-#include "platform/audit/testing/some_act.hpp"
 #include "platform/runtime/task_group.hpp"
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
 #include "services/user/messages.hpp"
 #include "services/user/migrations.hpp"
-#include "services/user/storage/sellers.hpp"
 #include "services/user/testing/fake_auth.hpp"
 
 namespace market::user {
@@ -40,16 +38,11 @@ class UserOutbox : public ::testing::Test {
       co_await database.Close(Soon());
     });
   }
-  static domain::Seller Seller(domain::SellerState state) {
-    return {.id = SellerId::New(),
-            .owner = AccountId::New(),
-            .display_name = "Analytical Engines",
-            .slug = "engines",
-            .country_code = "GB",
-            .state = state};
-  }
-  static Task<> Open(storage::Sellers& sellers, const domain::Seller& seller) {
-    co_await sellers.Open(Soon(), seller, BindingMessage(seller.id, seller.owner, ""));
+  static domain::Member Owner() { return domain::FirstOwner(SellerId::New(), AccountId::New()); }
+  static Task<> Tell(postgres::Database& database, const outbox::NewMessage& message) {
+    postgres::Batch batch;
+    outbox::Append(batch, message);
+    co_await database.Write(Soon(), std::move(batch));
   }
   std::string Left() const {
     return disk_.Execute("SELECT count(*) || ' left, ' || count(parked_at) || ' parked' FROM outbox");
@@ -59,25 +52,26 @@ class UserOutbox : public ::testing::Test {
   FakeAuth auth_;
 };
 
-TEST_F(UserOutbox, OwnerOfASeller_IsBoundOnceItIsActiveAndNotBefore) {
+TEST_F(UserOutbox, Memberships_AreToldInTheirOrder) {
   Run([this](postgres::Database& database) -> Task<> {
-    storage::Sellers sellers(database);
-    const auto seller = Seller(domain::SellerState::kPending);
-    co_await Open(sellers, seller);
-    EXPECT_EQ(Left(), "0 left, 0 parked");
-    co_await sellers.Approve(Soon(), seller.id, BindingMessage, "", audit::SomeAct());
-    co_await Eventually([&] { return auth_.bindings.size() == 1 && Left() == "0 left, 0 parked"; });
-    EXPECT_EQ(auth_.bindings.at(0).seller_id(), seller.id.ToString());
-    EXPECT_EQ(auth_.bindings.at(0).account_id(), seller.owner.ToString());
+    const auto owner = Owner();
+    co_await Tell(database, BindingMessage(owner, ""));
+    co_await Tell(database, UnbindingMessage(owner.seller, owner.account, 2, ""));
+    co_await Eventually([&] { return auth_.unbindings.size() == 1 && Left() == "0 left, 0 parked"; });
+    EXPECT_EQ(auth_.bindings.size(), 1u);
+    EXPECT_EQ(auth_.bindings.at(0).seller_id(), owner.seller.ToString());
+    EXPECT_EQ(auth_.bindings.at(0).account_id(), owner.account.ToString());
     EXPECT_EQ(auth_.bindings.at(0).role(), "owner");
+    EXPECT_EQ(auth_.bindings.at(0).version(), 1);
+    EXPECT_EQ(auth_.unbindings.at(0).account_id(), owner.account.ToString());
+    EXPECT_EQ(auth_.unbindings.at(0).version(), 2);
   });
 }
 
 TEST_F(UserOutbox, AuthAway_TheOwnerIsBoundWhenItIsBack) {
   auth_.down = true;
   Run([this](postgres::Database& database) -> Task<> {
-    storage::Sellers sellers(database);
-    co_await Open(sellers, Seller(domain::SellerState::kActive));
+    co_await Tell(database, BindingMessage(Owner(), ""));
     // More often than what breaks is tried: a peer that is away parks nothing.
     co_await Eventually([&] { return disk_.Execute("SELECT attempts > 3 FROM outbox") == "t"; });
     EXPECT_EQ(Left(), "1 left, 0 parked");
@@ -86,14 +80,24 @@ TEST_F(UserOutbox, AuthAway_TheOwnerIsBoundWhenItIsBack) {
   });
 }
 
+TEST_F(UserOutbox, AnAccountThatIsGone_IsTriedOnce) {
+  auth_.no_such_account = true;
+  Run([this](postgres::Database& database) -> Task<> {
+    co_await Tell(database, BindingMessage(Owner(), ""));
+    co_await Eventually([&] { return Left() == "0 left, 0 parked"; });
+    EXPECT_TRUE(auth_.bindings.empty());
+  });
+}
+
 // Nobody becomes a member by a guess, and the owners of others are still bound.
 TEST_F(UserOutbox, UnknownPayload_IsParkedAndPassedByOthers) {
   Run([this](postgres::Database& database) -> Task<> {
-    std::vector<api::auth::BindSellerRequest> broken(4, OwnerBinding(SellerId::New(), AccountId::New()));
+    std::vector<api::auth::BindSellerRequest> broken(5, BindingOf(Owner()));
     broken[0].clear_account_id();
     broken[1].set_seller_id("engines");
     broken[2].clear_role();
     broken[3].set_role("operator");
+    broken[4].clear_version();
     std::vector<std::string> payloads = {"", "owner"};
     for (const auto& request : broken) payloads.push_back(request.SerializeAsString());
     postgres::Batch batch;
@@ -102,12 +106,12 @@ TEST_F(UserOutbox, UnknownPayload_IsParkedAndPassedByOthers) {
           batch,
           {.topic = std::string(kSellerBind), .key = std::to_string(i), .payload = payloads[i], .trace = ""});
     }
-    const auto good = SellerId::New();
-    outbox::Append(batch, BindingMessage(good, AccountId::New(), ""));
+    const auto good = Owner();
+    outbox::Append(batch, BindingMessage(good, ""));
     co_await database.Write(Soon(), std::move(batch));
-    co_await Eventually([&] { return Left() == "6 left, 6 parked"; });
+    co_await Eventually([&] { return Left() == "7 left, 7 parked"; });
     EXPECT_EQ(auth_.bindings.size(), 1u);
-    EXPECT_EQ(auth_.bindings.at(0).seller_id(), good.ToString());
+    EXPECT_EQ(auth_.bindings.at(0).seller_id(), good.seller.ToString());
   });
 }
 

@@ -46,10 +46,11 @@ inline Facts Healthy() {
   facts.catalogue_sellers = {"seller1", "seller2"};
   facts.auth_before = {.accounts = {"buyer", "owner1", "owner2"},
                        .without_message = {"buyer", "owner1", "owner2"},
-                       .owners = {{"seller1", "owner1"}, {"seller2", "owner2"}}};
+                       .members = {{"seller1", "owner1", "owner"}, {"seller2", "owner2", "owner"}}};
   facts.auth_after = facts.auth_before;
   facts.profiles = {"buyer", "owner1", "owner2"};
-  facts.sellers = {{"seller1", {"owner1", "ACTIVE"}}, {"seller2", {"owner2", "SUSPENDED"}}};
+  facts.sellers = {{"seller1", {}}, {"seller2", {}}};
+  facts.members = facts.auth_before.members;
   facts.holds["order"] = {{"auth", "captured", "EUR", "pm_card", 3000, 3000, 0}};
   return facts;
 }

@@ -4,7 +4,7 @@ Services, certificates and NetworkPolicies are made from it, so they cannot disa
 gateway: {http: true, grpc: true, mtls: true, peers: [auth, user, product, order, payment], databases: []}
 auth: {grpc: true, mtls: true, signs: true, peers: [user], databases: [auth]}
 user: {grpc: true, mtls: true, peers: [auth], databases: [user]}
-product: {grpc: true, mtls: true, redis: true, peers: [auth], databases: [product]}
+product: {grpc: true, mtls: true, redis: true, peers: [auth, user], databases: [product]}
 order: {grpc: true, mtls: true, peers: [auth, user, product, payment], databases: [order]}
 payment: {grpc: true, mtls: true, charges: true, peers: [auth, order], databases: [payment]}
 marketplace: {http: true, grpc: true, mtls: true, signs: true, redis: true, charges: true, peers: [], databases: [auth, user, product, order, payment]}

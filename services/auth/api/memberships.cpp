@@ -1,0 +1,46 @@
+#include "services/auth/api/auth_service.hpp"
+
+namespace market::auth {
+
+Task<google::protobuf::Empty> AuthService::BindSeller(CallContext& call,
+                                                      api::auth::BindSellerRequest request) {
+  const auto role = domain::kMemberRoles.Find(request.role());
+  if (!role) throw InvalidArgument("role", "UNKNOWN_ROLE", "is not a role of a seller's member");
+  const auto bound =
+      co_await deps_.memberships.Set(call, AccountId::From(request.account_id()),
+                                     SellerId::From(request.seller_id()), *role, request.version());
+  if (bound == storage::Binding::kNoSuchAccount) throw NotFound("the account");
+  co_return google::protobuf::Empty();
+}
+
+// An account that is gone has no membership left to end.
+Task<google::protobuf::Empty> AuthService::UnbindSeller(CallContext& call,
+                                                        api::auth::UnbindSellerRequest request) {
+  co_await deps_.memberships.Set(call, AccountId::From(request.account_id()),
+                                 SellerId::From(request.seller_id()), std::nullopt, request.version());
+  co_return google::protobuf::Empty();
+}
+
+Task<api::auth::GetContactsResponse> AuthService::GetContacts(CallContext& call,
+                                                              api::auth::GetContactsRequest request) {
+  std::vector<AccountId> accounts;
+  for (const auto& id : request.account_ids()) accounts.push_back(AccountId::From(id));
+  api::auth::GetContactsResponse response;
+  for (const auto& found : co_await deps_.memberships.Contacts(call, std::move(accounts))) {
+    auto& contact = *response.add_contacts();
+    contact.set_account_id(found.account.ToString());
+    contact.set_email(found.email);
+  }
+  co_return response;
+}
+
+Task<api::auth::FindAccountResponse> AuthService::FindAccount(CallContext& call,
+                                                              api::auth::FindAccountRequest request) {
+  const auto found = co_await deps_.memberships.FindByEmail(call, domain::NormalizeEmail(request.email()));
+  if (!found) throw NotFound("the account");
+  api::auth::FindAccountResponse response;
+  response.set_account_id(found->ToString());
+  co_return response;
+}
+
+}  // namespace market::auth

@@ -1,0 +1,70 @@
+// The user service as product's tests see it: sellers that change, and the feed that tells of it.
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include "marketplace/user/v1/events.pb.h"
+#include "marketplace/user/v1/user.market.hpp"
+#include "platform/core/error.hpp"
+#include "platform/events/event.hpp"
+
+namespace market::product {
+
+class FakeUsers final : public api::UserStandIn {
+ public:
+  bool down = false;
+
+  // A seller changes: its card, and the event.
+  void Set(const SellerId& seller, api::user::Seller::State state) {
+    auto& card = cards_[seller.ToString()];
+    card.set_id(seller.ToString());
+    card.set_state(state);
+    card.set_version(card.version() + 1);
+    api::user::SellerSuspended what;
+    *what.mutable_seller() = card;
+    const auto made = events::Of(what, {.aggregate = "seller/" + card.id(), .version = card.version()});
+    auto& event = log_.emplace_back();
+    event.set_type(made.type);
+    event.set_version(made.version);
+    event.set_aggregate(made.about.aggregate);
+    event.set_payload(made.payload);
+  }
+
+  // Of something that is no seller.
+  void TellOfSomethingElse() {
+    auto& event = log_.emplace_back();
+    event.set_type("user.MemberInvited");
+    event.set_version(1);
+    event.set_aggregate("invitation/1");
+    event.set_payload("nothing that is a card");
+  }
+
+  Task<marketplace::type::v1::FeedResponse> Feed(CallContext&,
+                                                 marketplace::type::v1::FeedRequest request) override {
+    if (down) throw Unavailable("user is down");
+    marketplace::type::v1::FeedResponse response;
+    response.set_expired(request.after().empty());
+    if (!response.expired()) {
+      for (auto at = std::stoul(request.after()); at < log_.size(); ++at) *response.add_events() = log_[at];
+    }
+    response.set_next(std::to_string(log_.size()));
+    co_return response;
+  }
+  Task<api::user::ListSellerCardsResponse> ListSellerCards(
+      CallContext&, api::user::ListSellerCardsRequest request) override {
+    if (down) throw Unavailable("user is down");
+    api::user::ListSellerCardsResponse response;
+    const auto next = cards_.upper_bound(request.after());
+    if (next == cards_.end()) co_return response;
+    *response.add_sellers() = next->second;
+    response.set_more(std::next(next) != cards_.end());
+    co_return response;
+  }
+
+ private:
+  std::map<std::string, api::user::SellerCard> cards_;
+  std::vector<events::Event> log_;
+};
+
+}  // namespace market::product
