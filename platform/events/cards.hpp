@@ -1,9 +1,9 @@
-// What a process knows of the things of another service: their cards, newest version each, kept in memory by that
-// service's feed (feed_reader.hpp), in every process for itself.
+// What a process knows of the things of another service: their cards, newest version each, kept in memory
+// by that service's feed (feed_reader.hpp), in every process for itself.
 //
 // Card is a message with `id` and `version`. Owner: the service, one of whose workers calls CatchUp; `source`
-// outlives it. Io thread only. A card is about as old as the last success of that worker; before the first, and
-// of what is not there yet, nothing is known. Memory: one card per thing.
+// outlives it. Io thread only. A card is about as old as the last success of that worker; before the first,
+// and of what is not there yet, nothing is known. Memory: one card per thing.
 #pragma once
 #include <functional>
 #include <optional>

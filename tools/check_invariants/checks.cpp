@@ -132,8 +132,8 @@ constexpr std::array kChecks = {
       SELECT o.id::text, format('undone for %s, failed of "%s"', c.undo_reason, o.failure_reason)
       FROM checkout c JOIN orders o ON o.id = c.order_id
       WHERE c.step = 'DONE' AND c.undo_reason <> '' AND c.undo_reason <> o.failure_reason)sql"},
-    // A kept answer begins with what it is: \x0a a response, \x12 a refusal (options/v1/kept_answer.proto). A decline is
-    // no last word, since another payment may follow (contract, States).
+    // A kept answer begins with what it is: \x0a a response, \x12 a refusal (options/v1/kept_answer.proto).
+    // A decline is no last word, since another payment may follow (contract, States).
     Check{"O18", "order", "the answer that is kept for a purchase is what became of its order", R"sql(
       SELECT coalesce(o.id, k.operation_id)::text,
              format('key %s of %s keeps %s; the order %s', k.key, k.principal,
@@ -360,8 +360,8 @@ constexpr std::array kChecks = {
     Check{"M15", "payment", "only what was captured is given back", R"sql(
       SELECT r.id::text, format('%s of payment %s, which is %s', r.amount_minor, r.payment_id, coalesce(p.state::text, 'missing'))
       FROM refund r LEFT JOIN payment p ON p.id = r.payment_id WHERE p.state IS DISTINCT FROM 'CAPTURED')sql"},
-    // domain::ProviderKey, said a second time: the first half of a SHA-256 as a UUID of version 8. Providers forget a key
-    // after a day.
+    // domain::ProviderKey, said a second time: the first half of a SHA-256 as a UUID of version 8.
+    // Providers forget a key after a day.
     Check{"M16", "payment", "an attempt has the key under which the provider knows it, while it knows it",
           R"sql(
       SELECT payment_id::text, format('%s %s has the key %s', operation, number, provider_key)

@@ -3,10 +3,12 @@
 // The facts are read one database after the other while the marketplace works. A finding is never what was
 // only under way, and "later" is never an excuse without something that will make it happen:
 // - What an order has still to bring about stands in its own database, as a checkout that runs or as a
-//   message in the outbox, until the peer has done it, and each of its steps raises its version. An order whose pulse
+//   message in the outbox, until the peer has done it, and each of its steps raises its version. An order
+// whose pulse
 //   was read the same before and after its peers, with nothing to bring about, was at rest: all copies must
 //   agree, and what has no message by now will never happen.
-//   Payment tells order of refunds: while that is under way, by what was read with payment, its order is not at rest
+//   Payment tells order of refunds: while that is under way, by what was read with payment, its order is
+// not at rest
 //   either.
 // - What exists because something else did is looked for in what was read later than that.
 // - What never changes once it is written is compared at any time.

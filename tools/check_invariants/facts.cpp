@@ -183,8 +183,8 @@ Task<std::vector<Result>> Sources::Snapshot(std::string_view service, std::vecto
   co_return co_await databases_.at(std::string(service))->Transaction(runtime::After(kLimit), read);
 }
 
-// The order matters: see cross_checks.hpp. Money may have moved at the provider before payment writes it down;
-// its order is not at rest then, and only what is at rest is compared.
+// The order matters: see cross_checks.hpp. Money may have moved at the provider before payment writes it
+// down; its order is not at rest then, and only what is at rest is compared.
 Task<Facts> Sources::Load() {
   Facts facts;
   co_await LoadOrders(facts);

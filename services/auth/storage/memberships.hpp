@@ -24,8 +24,8 @@ class Memberships {
  public:
   explicit Memberships(postgres::Database& database) : database_(database) {}
 
-  // The membership becomes `role`, or ends without one, unless a newer `version` of it is known. One that comes
-  // to be less makes access tokens of the account that are out invalid.
+  // The membership becomes `role`, or ends without one, unless a newer `version` of it is known. One that
+  // comes to be less makes access tokens of the account that are out invalid.
   Task<Binding> Set(Work work, AccountId account, SellerId seller, std::optional<domain::MemberRole> role,
                     std::int64_t version);
 

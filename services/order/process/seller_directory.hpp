@@ -1,5 +1,5 @@
-// What order knows of sellers: their cards, kept in memory by user's feed (platform/events/cards.hpp), about a
-// second old.
+// What order knows of sellers: their cards, kept in memory by user's feed (platform/events/cards.hpp),
+// about a second old.
 //
 // Owner: the service; `users` must outlive it. Io thread only.
 #pragma once
@@ -21,8 +21,8 @@ class SellerDirectory {
 
   // Null when it does not know the seller.
   const api::user::SellerCard* Find(const SellerId& seller) const { return cards_.Find(seller.ToString()); }
-  // False of a seller that it knows not to be ACTIVE, or to be on holiday. One that it does not know may sell: an
-  // order does not wait for user.
+  // False of a seller that it knows not to be ACTIVE, or to be on holiday. One that it does not know may
+  // sell: an order does not wait for user.
   bool MaySell(const SellerId& seller, Time now) const;
 
  private:

@@ -64,8 +64,8 @@ class ProductService final : public api::ProductApi {
                                                    api::product::ConsumeReservationRequest request) override;
 
  private:
-  // active_sellers.cpp: Error SELLER_NOT_ACTIVE, so that a shop which may not sell changes nothing that is for sale.
-  // What is not in the call's reach is for the storage to refuse.
+  // active_sellers.cpp: Error SELLER_NOT_ACTIVE, so that a shop which may not sell changes nothing that is
+  // for sale. What is not in the call's reach is for the storage to refuse.
   void RequireActive(const SellerId& seller) const;
   Task<> RequireActiveOwner(CallContext& call, domain::ProductId id);
   Task<> RequireActiveOwner(CallContext& call, domain::OfferId id);

@@ -1,5 +1,5 @@
-// What product knows of sellers: their cards, kept in memory by user's feed (platform/events/cards.hpp), about a
-// second old.
+// What product knows of sellers: their cards, kept in memory by user's feed (platform/events/cards.hpp),
+// about a second old.
 //
 // Owner: the service; `users` must outlive it. Io thread only.
 #pragma once
@@ -18,8 +18,8 @@ class SellerDirectory {
   // Throws what user throws.
   Task<> CatchUp() { return cards_.CatchUp(); }
 
-  // False of a seller that it knows not to be ACTIVE. One that it does not know is taken for one: the catalogue does
-  // not wait for user.
+  // False of a seller that it knows not to be ACTIVE. One that it does not know is taken for one: the
+  // catalogue does not wait for user.
   bool IsActive(const SellerId& seller) const;
 
  private:

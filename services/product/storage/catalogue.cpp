@@ -211,8 +211,8 @@ constexpr Columns kOfferForSale{
     Column{"p.state = 'PUBLISHED' AND o.state = 'ACTIVE'",
            [](api::product::OfferForSale& offer, bool for_sale) { offer.set_for_sale(for_sale); }}};
 
-// The ids stand in a subselect, so that no plan looks cheaper for knowing how many there are: else it would be made
-// anew for each call.
+// The ids stand in a subselect, so that no plan looks cheaper for knowing how many there are: else it would
+// be made anew for each call.
 constexpr ComposedStatement kGetOffers{
     "offer.get_many", "SELECT " + kOfferForSale + " FROM offer o JOIN product p ON p.id = o.product_id " +
                           kStockOfOffer + "WHERE o.id = ANY ((SELECT $1)::uuid[])"};

@@ -31,8 +31,8 @@ enum class SellerAct : std::uint8_t { kApprove, kSuspend, kReinstate, kClose };
 
 // Where an act leads.
 SellerState Target(SellerAct act);
-// Whether it may be done to a seller in this state. In the state where it leads it may, so that a repeated call
-// finds what it asked for.
+// Whether it may be done to a seller in this state. In the state where it leads it may, so that a repeated
+// call finds what it asked for.
 bool MayDo(SellerAct act, SellerState state);
 
 // Who the trader is (Regulation (EU) 2022/2065, article 30). Without a legal name nothing is known.
@@ -96,8 +96,8 @@ struct SellerChange {
 // What the change makes of it.
 Presentation Changed(Presentation presentation, const SellerChange& change);
 
-// Rules beyond the contract's, refused as Error INVALID_ARGUMENT; the trader's postal code comes to be written
-// as the country does (people.hpp).
+// Rules beyond the contract's, refused as Error INVALID_ARGUMENT; the trader's postal code comes to be
+// written as the country does (people.hpp).
 void Settle(SellerChange& change);
 
 }  // namespace market::user::domain

@@ -1,6 +1,6 @@
-// Tokens of invitations: "inv_" and 256 bits, derived from the invitation's id by HMAC-SHA-256 with the secret of the
-// service's database, so that every replica makes the same, and who sends the mail can ask for it. They are kept
-// nowhere: rows are found by their SHA-256.
+// Tokens of invitations: "inv_" and 256 bits, derived from the invitation's id by HMAC-SHA-256 with the
+// secret of the service's database, so that every replica makes the same, and who sends the mail can ask
+// for it. They are kept nowhere: rows are found by their SHA-256.
 //
 // Owner: the service; io thread only.
 #pragma once

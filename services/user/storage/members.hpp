@@ -1,8 +1,8 @@
-// Who acts for sellers. This is where memberships are kept; auth is told of every change by an outbox message of
-// its transaction, for access tokens.
+// Who acts for sellers. This is where memberships are kept; auth is told of every change by an outbox
+// message of its transaction, for access tokens.
 //
-// The team of one seller is changed under the lock of the seller's row. Acts go on record with what they changed.
-// Fails as platform/postgres/errors.hpp says.
+// The team of one seller is changed under the lock of the seller's row. Acts go on record with what they
+// changed. Fails as platform/postgres/errors.hpp says.
 #pragma once
 #include <optional>
 #include <string>

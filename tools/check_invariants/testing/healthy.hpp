@@ -1,4 +1,5 @@
-// An order as everybody sees it when all is well, in the states it may come to, for tests that spoil one thing.
+// An order as everybody sees it when all is well, in the states it may come to, for tests that spoil one
+// thing.
 #pragma once
 #include <gmock/gmock.h>
 
