@@ -181,7 +181,7 @@ TEST_F(LiveSessions, ARehashBesideASignIn_RefusesNeither) {
 TEST_F(LiveSessions, SignInsBesideAChangeOfThePassword_LeaveNoSessionOfTheOldOne) {
   Run([this](Accounts&, Sessions& sessions) -> Task<> {
     int changed = 0;
-    co_await testing::AtOnce(20, [&](int i) -> Task<> {
+    co_await testing::AtOnce(10, [&](int i) -> Task<> {
       if (i % 5 != 2) {
         co_await sessions.Open(Soon(), proven_, Next());
         co_return;

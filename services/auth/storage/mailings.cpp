@@ -33,9 +33,11 @@ SELECT $1, $2, a.id, $4, coalesce($5::text, a.email), coalesce($6::text, a.email
 FROM account a WHERE a.id = $3)sql"};
 
 // A statement of its own: what the next one reads is then no older than the lock. Tokens of an account change
-// under it only.
+// under it only; one that is over already locks nothing.
 constexpr Statement kLockOwner{"auth.lock_owner_of_mailed_token", R"sql(
-SELECT FROM account WHERE id = (SELECT account_id FROM mailed_token WHERE digest = $1) FOR NO KEY UPDATE)sql"};
+SELECT FROM account WHERE id = (
+  SELECT account_id FROM mailed_token WHERE digest = $1 AND ended_at IS NULL AND expires_at > market_now())
+FOR NO KEY UPDATE)sql"};
 
 constexpr Statement kEndRunOut{"auth.end_run_out_undo", R"sql(
 UPDATE mailed_token SET ended_at = market_now()
