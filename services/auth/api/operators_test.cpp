@@ -190,7 +190,7 @@ TEST_F(OperatorsTest, AShopsKey_MayWhatItAndItsMakerMay) {
   Run([&](AuthService& service) -> Task<> {
     auto ada = co_await SignUp(service, "ada@x.test");
     const auto shop = SellerId::New();
-    co_await accounts_->BindSeller(Soon(), ada.id, shop, domain::MemberRole::kOwner);
+    co_await memberships_->Set(Soon(), ada.id, shop, domain::MemberRole::kOwner, 1);
     ada = (co_await accounts_->Find(Soon(), ada.id)).value();
     Call create("CreateSellerApiKey", ada, shop);
     api::auth::CreateSellerApiKeyRequest wanted;

@@ -78,8 +78,8 @@ Task<std::optional<domain::Account>> Accounts::Find(Work work, AccountId id) {
   co_return kAccount.ReadAtMostOne(co_await database_.Read(work, kFindAccount, id));
 }
 
-Task<Promotion> Accounts::EnsureOperator(Work work, NewAccount account, outbox::NewMessage message,
-                                         audit::Act act) {
+Task<Promotion> Accounts::EnsureOperator(Work work, NewAccount account, domain::Role role,
+                                         outbox::NewMessage message, audit::Act act) {
   const auto email_key = domain::NormalizeEmail(account.email);
   const auto promote = [&](postgres::Tx& tx) -> Task<Promotion> {
     Batch batch("auth.ensure_operator");

@@ -10,6 +10,7 @@
 #include "services/auth/migrations.hpp"
 #include "services/auth/storage/account_acts.hpp"
 #include "services/auth/storage/accounts.hpp"
+#include "services/auth/storage/memberships.hpp"
 
 namespace market::auth::storage {
 namespace {
@@ -25,7 +26,9 @@ class ApiKeysStorageTest : public ::testing::Test {
       co_await database.Open(Soon());
       Accounts accounts(database, {});
       AccountActs acts(database);
+      Memberships memberships(database);
       accounts_ = &accounts;
+      memberships_ = &memberships;
       acts_ = &acts;
       ApiKeys keys(database, {.count = 3, .lifetime = std::chrono::days(30)});
       co_await body(keys);
@@ -63,6 +66,7 @@ class ApiKeysStorageTest : public ::testing::Test {
 
   testing::TemporaryDatabase temporary_{kMigrations};
   Accounts* accounts_ = nullptr;  // while a body runs, like the next
+  Memberships* memberships_ = nullptr;
   AccountActs* acts_ = nullptr;
 };
 
@@ -71,7 +75,7 @@ TEST_F(ApiKeysStorageTest, AKey_IsFoundByItsDigestUntilItIsRevoked) {
   Run([&](ApiKeys& keys) -> Task<> {
     const auto ada = co_await SignUp("ada@x.test");
     const auto seller = SellerId::New();
-    co_await accounts_->BindSeller(Soon(), ada, seller, domain::MemberRole::kOwner);
+    co_await memberships_->Set(Soon(), ada, seller, domain::MemberRole::kOwner, 1);
     const auto key = Key(ada, seller);
     id = key.id;
     const auto made = std::get<domain::ApiKey>(co_await Make(keys, key));

@@ -48,6 +48,7 @@ class AuthServiceFixture : public ::testing::Test {
       const OneTimeCodes codes("key");
       accounts_ = &accounts;
       account_acts_ = &account_acts;
+      memberships_ = &memberships;
       auto keys = KeysFromPem(kKey);
       const AccessTokens access_tokens(std::move(keys.signing), std::string(kIssuer),
                                        std::chrono::minutes(10), operators_need_, clock_);
@@ -138,6 +139,7 @@ class AuthServiceFixture : public ::testing::Test {
   const rpc::PageTokens pages_{"a secret"};
   storage::Accounts* accounts_ = nullptr;  // while a body runs, like the next
   storage::AccountActs* account_acts_ = nullptr;
+  storage::Memberships* memberships_ = nullptr;
   identity::KeyRing ring_;
   int outbox_wakes_ = 0;
 };
