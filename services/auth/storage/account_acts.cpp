@@ -18,10 +18,12 @@ FROM account a WHERE a.id < $1 ORDER BY a.id DESC LIMIT $2)sql"};
 constexpr ComposedStatement kListAccountsInState{"auth.list_accounts_in_state", "SELECT " + kAccount + R"sql(
 FROM account a WHERE a.state = $3 AND a.id < $1 ORDER BY a.id DESC LIMIT $2)sql"};
 
-// The order is that of bytes, in which no UTF-8 text that begins with the prefix is behind prefix and U+10FFFF.
+// The order is that of bytes, in which no UTF-8 text that begins with the prefix is behind prefix and
+// U+10FFFF.
 constexpr ComposedStatement kListByEmail{"auth.list_accounts_by_email", "SELECT " + kAccount + R"sql(
 FROM account a
-WHERE a.email_key >= $1 AND a.email_key < $1::text || U&'\+10FFFF' AND a.email_key > $2 AND ($4 = '' OR a.state = $4)
+WHERE a.email_key >= $1 AND a.email_key < $1::text || U&'\+10FFFF' AND a.email_key > $2
+  AND ($4 = '' OR a.state = $4)
 ORDER BY a.email_key LIMIT $3)sql"};
 
 constexpr ComposedStatement kFindByEmail{"auth.find_account_by_email",

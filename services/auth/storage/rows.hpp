@@ -43,8 +43,8 @@ Uuid Highest();
 // SHA-256: what the throttle knows an e-mail or, apart from it, a known device by.
 std::string TriesDigest(std::string_view email_key, const std::optional<Uuid>& device);
 
-// The session's row, its first refresh token, and the event. Of an account that is not ACTIVE there is no row, and
-// the token that misses it ends the batch: IsClosed tells that from the error.
+// The session's row, its first refresh token, and the event. Of an account that is not ACTIVE there is no
+// row, and the token that misses it ends the batch: IsClosed tells that from the error.
 bool IsClosed(const postgres::SqlError& error);
 void AddSession(postgres::Batch& batch, const Work& work, const NewSession& session, AccountId account,
                 const domain::Lifetimes& lifetimes);

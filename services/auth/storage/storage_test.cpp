@@ -212,10 +212,8 @@ TEST_F(AuthStorage, Schema_RefusesASecondLiveTokenAndAnUnknownEnd) {
                std::exception);
   EXPECT_THROW(Sql("UPDATE session SET ended_at = market_now(), end_reason = 'TIRED'"), std::exception);
   EXPECT_THROW(Sql("UPDATE session SET ended_at = market_now()"), std::exception);
-  for (const auto reason :
-       {domain::EndReason::kSignedOut, domain::EndReason::kReused, domain::EndReason::kDisabled}) {
-    Sql("UPDATE session SET ended_at = market_now(), end_reason = '" + std::string(Name(reason)) + "'");
-  }
+  for (const auto reason : domain::kEndReasons.words)
+    Sql("UPDATE session SET ended_at = market_now(), end_reason = '" + std::string(reason) + "'");
 }
 
 TEST_F(AuthStorage, Tries_PastTheFreeOnes_Wait) {
