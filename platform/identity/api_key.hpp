@@ -1,6 +1,6 @@
-// API keys: what programs of shops and operators sign in with, instead of a person's session. "mk_" and 256 random
-// bits in base64url; who issues them keeps their SHA-256, and so does everybody who was shown one. Pure, but for
-// the random bits.
+// API keys: what programs of shops and operators sign in with, instead of a person's session. "mk_" and 256
+// random bits in base64url; who issues them keeps their SHA-256, and so does everybody who was shown one.
+// Pure, but for the random bits.
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -1,5 +1,6 @@
-// A bounded cache in two generations: when the young one is full it becomes the old one, and what is used again
-// moves back. Nothing to do per hit but a look-up; what was not used lately goes. By text. Io thread only.
+// A bounded cache in two generations: when the young one is full it becomes the old one, and what is used
+// again moves back. Nothing to do per hit but a look-up; what was not used lately goes. By text. Io thread
+// only.
 #pragma once
 #include <cstddef>
 #include <functional>

@@ -5,7 +5,7 @@
 namespace market::identity {
 namespace {
 
-constexpr auto kKeptFor = kTokenLifetimeMax + kTokenSkew;
+constexpr auto kTokensKeptFor = kTokenLifetimeMax + kTokenSkew;
 
 }  // namespace
 
@@ -34,7 +34,7 @@ void Revocations::Apply(const Revoked& revoked, Time now) {
 void Revocations::MakeRoom(Time now) {
   // A clock that was set back begins a new count: nothing is forgotten earlier for it.
   if (!young_since_ || now < *young_since_) young_since_ = now;
-  if (now - *young_since_ >= kKeptFor) {
+  if (now - *young_since_ >= kTokensKeptFor) {
     old_ = std::exchange(young_, {});
     young_since_ = now;
   }

@@ -4,6 +4,7 @@ made for and no more than their maker may, and are refused by every service with
 import base64
 import os
 import pathlib
+import string
 import time
 import urllib.parse
 
@@ -66,11 +67,13 @@ def test_it_reaches_no_other_shop(owner, person):
     problem(rival.get(owner.keys), 404, "NOT_FOUND")
 
 
-@pytest.mark.parametrize("method", [m for m in contract.methods() if m.verb and "PUBLIC" not in m.audiences], ids=str)
+FOR_PEOPLE = [m for m in contract.methods() if m.verb and "PUBLIC" not in m.audiences
+              and (m.secret_answer or not m.audiences & {"SELLER", "OPERATOR"})]
+
+
+@pytest.mark.parametrize("method", FOR_PEOPLE, ids=str)
 def test_what_is_for_people_is_for_no_key(method, all_powerful):
     """Methods on the own account, and what makes sessions and keys."""
-    if not (method.secret_answer or not method.audiences & {"SELLER", "OPERATOR"}):
-        pytest.skip("asks for a permission")
     for program in all_powerful:
         path, body = contract.rest_request(method, {"seller_id": program.seller})
         answer = program.call(method.verb, path, body, key=market.new_key() if method.needs_key else None)
@@ -138,7 +141,7 @@ def test_a_key_has_no_more_than_its_maker(operator, admin):
 
 
 def forgeries(secret):
-    alphabet = base64.urlsafe_b64encode(bytes(range(256))).decode()[:64]
+    alphabet = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
     for i in range(30):
         yield "mk_" + base64.urlsafe_b64encode(os.urandom(32)).decode().rstrip("=")
     for i in range(3, 33):

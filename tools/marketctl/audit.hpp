@@ -1,8 +1,8 @@
 // marketctl audit verify: whether the acts on record of a database (platform/audit) are what they were.
 //
-// The chain says of each act that it was not changed, taken out or put in. That its end was not cut off only who
-// has kept a head can tell: programs tell each to the log (`audit.sealed`), where who can change the database can't
-// reach.
+// The chain says of each act that it was not changed, taken out or put in. That its end was not cut off only
+// who has kept a head can tell: programs tell each to the log (`audit.sealed`), where who can change the
+// database can't reach.
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <cstdint>

@@ -54,7 +54,8 @@ storage::NewApiKey WantedApiKey(const CallContext& call, const Request& request,
   return key;
 }
 
-// A permission that this program does not know grants nothing: a newer auth gave it, before it was rolled back.
+// A permission that this program does not know grants nothing: a newer auth gave it, before it was rolled
+// back.
 identity::Permissions Granted(const std::vector<std::string>& names) {
   identity::Permissions granted;
   for (const auto& name : names) {

@@ -4,8 +4,6 @@
 namespace market::auth {
 namespace {
 
-using conversions::ToProto;
-
 Error WrongCode() {
   return Error(Code::kUnauthenticated, "WRONG_CODE", "the code is not right, or was used before");
 }
@@ -17,8 +15,9 @@ api::auth::Authenticator ToMessage(const storage::Authenticator& authenticator) 
   api::auth::Authenticator message;
   message.set_id(authenticator.id.ToString());
   message.set_name(authenticator.name);
-  *message.mutable_create_time() = ToProto(authenticator.created_at);
-  if (authenticator.confirmed_at) *message.mutable_confirm_time() = ToProto(*authenticator.confirmed_at);
+  *message.mutable_create_time() = conversions::ToProto(authenticator.created_at);
+  if (authenticator.confirmed_at)
+    *message.mutable_confirm_time() = conversions::ToProto(*authenticator.confirmed_at);
   return message;
 }
 

@@ -85,7 +85,8 @@ Task<api::auth::Account> AuthService::GetAccount(CallContext& call, api::auth::G
   co_return ToProto(*account);
 }
 
-// Who may take every role away may disable whoever has one; nobody else, or a role would be as good as all above it.
+// Who may take every role away may disable whoever has one; nobody else, or a role would be as good as all
+// above it.
 Task<api::auth::Account> AuthService::DisableAccount(CallContext& call,
                                                      api::auth::DisableAccountRequest request) {
   const auto target = call.Caller().permissions.Has(marketplace::options::v1::ROLES_GRANT)

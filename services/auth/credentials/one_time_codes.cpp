@@ -10,7 +10,7 @@ constexpr std::string_view kIssuer = "Marketplace";
 constexpr std::string_view kBase32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 constexpr std::chrono::seconds kStep{30};
 constexpr std::uint32_t kSixDigits = 1'000'000;
-constexpr std::size_t kCodeChars = 10;  // of five bits
+constexpr std::size_t kRecoveryCodeChars = 10;  // of five bits
 
 std::string Base32(std::string_view bytes) {
   std::string text;
@@ -87,9 +87,9 @@ std::vector<std::string> OneTimeCodes::MakeRecoveryCodes() {
   std::vector<std::string> codes;
   for (int i = 0; i < kRecoveryCodes; ++i) {
     std::string code;
-    for (const char byte : crypto::RandomBytes(kCodeChars))
+    for (const char byte : crypto::RandomBytes(kRecoveryCodeChars))
       code.push_back(Lower(kBase32[static_cast<unsigned char>(byte) & 31]));
-    codes.push_back(code.insert(kCodeChars / 2, "-"));
+    codes.push_back(code.insert(kRecoveryCodeChars / 2, "-"));
   }
   return codes;
 }

@@ -18,17 +18,18 @@ FROM account a WHERE a.id < $1 ORDER BY a.id DESC LIMIT $2)sql"};
 constexpr ComposedStatement kListAccountsInState{"auth.list_accounts_in_state", "SELECT " + kAccount + R"sql(
 FROM account a WHERE a.state = $3 AND a.id < $1 ORDER BY a.id DESC LIMIT $2)sql"};
 
-// The order is that of bytes, in which no UTF-8 text that begins with the prefix is behind prefix and U+10FFFF.
+// The order is that of bytes, in which no UTF-8 text that begins with the prefix is behind prefix and
+// U+10FFFF.
 constexpr ComposedStatement kListByEmail{"auth.list_accounts_by_email", "SELECT " + kAccount + R"sql(
 FROM account a
-WHERE a.email_key >= $1 AND a.email_key < $1::text || U&'\+10FFFF' AND a.email_key > $2 AND ($4 = '' OR a.state = $4)
+WHERE a.email_key >= $1 AND a.email_key < $1::text || U&'\+10FFFF' AND a.email_key > $2
+  AND ($4 = '' OR a.state = $4)
 ORDER BY a.email_key LIMIT $3)sql"};
 
 constexpr ComposedStatement kFindByEmail{"auth.find_account_by_email",
                                          "SELECT " + kAccount + " FROM account a WHERE a.email_key = $1"};
 
 // A statement of its own: what the next one reads is then no older than the lock.
-constexpr Statement kLockAccount{"auth.lock_account", "SELECT FROM account WHERE id = $1 FOR NO KEY UPDATE"};
 
 constexpr Statement kLockAdmins{"auth.lock_admins", "SELECT pg_advisory_xact_lock(hashtext('auth.admins'))"};
 struct Others {

@@ -1,9 +1,9 @@
 // Accounts in the hands of operators: found, disabled, enabled, given roles and rid of them. Each act is one
 // transaction with its version, its event, its row on record, and the end of the sessions where they end.
 //
-// What takes something away raises `reduced_version`: access tokens of an older version are refused everywhere.
-// There is always an admin who may sign in: whoever would take the last one away is refused, also when two do so
-// at once. Fails as platform/postgres/errors.hpp says.
+// What takes something away raises `reduced_version`: access tokens of an older version are refused
+// everywhere. There is always an admin who may sign in: whoever would take the last one away is refused, also
+// when two do so at once. Fails as platform/postgres/errors.hpp says.
 #pragma once
 #include <cstdint>
 #include <optional>

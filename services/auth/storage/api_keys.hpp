@@ -1,8 +1,8 @@
-// API keys: made, listed, revoked, and looked up by their digest. Making and revoking are one transaction each with
-// the event and the row on record. Times are the database's.
+// API keys: made, listed, revoked, and looked up by their digest. Making and revoking are one transaction
+// each with the event and the row on record. Times are the database's.
 //
-// Of a shop, and of an account, at most `count` are good at a time, also when they are made side by side. Fails as
-// platform/postgres/errors.hpp says. Nothing here takes a key: digests only.
+// Of a shop, and of an account, at most `count` are good at a time, also when they are made side by side.
+// Fails as platform/postgres/errors.hpp says. Nothing here takes a key: digests only.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -52,7 +52,8 @@ class ApiKeys {
   const ApiKeyLimits& Limits() const { return limits_; }
 
   Task<MadeApiKey> Make(Work work, NewApiKey key, audit::Act act);
-  // The good ones of a shop or, without one, of the whole marketplace; the newest first, from before `before` on.
+  // The good ones of a shop or, without one, of the whole marketplace; the newest first, from before `before`
+  // on.
   Task<std::vector<domain::ApiKey>> List(Work work, std::optional<SellerId> seller,
                                          std::optional<domain::ApiKeyId> before, int limit);
   // Of this shop or, without one, any. False when there is none that is not revoked.

@@ -34,7 +34,7 @@ FROM account a WHERE a.id = $3)sql"};
 
 // A statement of its own: what the next one reads is then no older than the lock. Tokens of an account change
 // under it only; one that is over already locks nothing.
-constexpr Statement kLockOwner{"auth.lock_owner_of_mailed_token", R"sql(
+constexpr Statement kLockOwnerOfToken{"auth.lock_owner_of_mailed_token", R"sql(
 SELECT FROM account WHERE id = (
   SELECT account_id FROM mailed_token WHERE digest = $1 AND ended_at IS NULL AND expires_at > market_now())
 FOR NO KEY UPDATE)sql"};
@@ -120,7 +120,7 @@ Task<std::optional<Mailings::Opened>> Mailings::Take(postgres::Tx& tx, std::stri
 FROM mailed_token t JOIN account a ON a.id = t.account_id
 WHERE t.digest = $1 AND t.ended_at IS NULL AND t.expires_at > market_now())sql"};
   Batch look("auth.mailed_token_look");
-  look.Add(kLockOwner, Bytes{digest}).Add(kReadOpened, Bytes{digest});
+  look.Add(kLockOwnerOfToken, Bytes{digest}).Add(kReadOpened, Bytes{digest});
   const auto seen = co_await tx.Execute(std::move(look));
   co_return kOpened.ReadAtMostOne(seen[1]);
 }

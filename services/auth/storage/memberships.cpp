@@ -13,7 +13,7 @@ using postgres::Columns;
 using postgres::ComposedStatement;
 using postgres::Statement;
 
-constexpr Statement kLockAccount{"auth.lock_account", "SELECT version FROM account WHERE id = $1 FOR UPDATE"};
+constexpr Statement kLockMember{"auth.lock_member", "SELECT version FROM account WHERE id = $1 FOR UPDATE"};
 
 struct Known {
   std::optional<domain::MemberRole> role;
@@ -32,7 +32,7 @@ struct NewVersion {
 };
 constexpr Columns kNewVersion{Column{"version", &NewVersion::version}};
 // Of less ($2), whatever tokens say that are out is too much.
-constexpr ComposedStatement kRaise{"auth.raise_account", R"sql(
+constexpr ComposedStatement kRaiseMember{"auth.raise_account", R"sql(
 UPDATE account SET version = version + 1, updated_at = market_now(),
   reduced_version = CASE WHEN $2::boolean THEN version + 1 ELSE reduced_version END,
   reduced_at = CASE WHEN $2::boolean THEN market_now() ELSE reduced_at END
@@ -61,13 +61,13 @@ events::NewEvent Told(AccountId account, SellerId seller, std::optional<domain::
 Task<Binding> Memberships::Set(Work work, AccountId account, SellerId seller,
                                std::optional<domain::MemberRole> role, std::int64_t version) {
   const auto set = [&](postgres::Tx& tx) -> Task<Binding> {
-    if ((co_await tx.Execute(kLockAccount, account)).empty()) co_return Binding::kNoSuchAccount;
+    if ((co_await tx.Execute(kLockMember, account)).empty()) co_return Binding::kNoSuchAccount;
     const auto known = kKnown.ReadAtMostOne(co_await tx.Execute(kFindMember, account, seller));
     if (known && known->version >= version) co_return Binding::kSettled;
     const auto before = known ? known->role : std::nullopt;
     co_await tx.Execute(kSetMember, account, seller, role, version);
     if (before == role) co_return Binding::kSettled;
-    const auto raised = kNewVersion.ReadOne(co_await tx.Execute(kRaise, account, IsLess(role, before)));
+    const auto raised = kNewVersion.ReadOne(co_await tx.Execute(kRaiseMember, account, IsLess(role, before)));
     Batch batch("auth.member_set");
     events::Append(batch, work, Told(account, seller, before, role, raised.version));
     co_await tx.ExecuteAndCommit(std::move(batch));

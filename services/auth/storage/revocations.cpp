@@ -2,6 +2,7 @@
 
 #include "marketplace/auth/v1/events.pb.h"
 #include "platform/events/event.hpp"
+#include "platform/postgres/columns.hpp"
 
 namespace market::auth::storage {
 namespace {
@@ -9,14 +10,31 @@ namespace {
 using marketplace::type::v1::FeedRequest;
 using marketplace::type::v1::RevocationFeed;
 
-constexpr postgres::Statement kEndedLately{"auth.ended_lately", R"sql(
-SELECT id FROM session WHERE ended_at > market_now() - $1::interval
-UNION ALL SELECT id FROM api_key WHERE revoked_at > market_now() - $1::interval LIMIT $2)sql"};
+using postgres::Column;
+using postgres::Columns;
+using postgres::ComposedStatement;
 
-constexpr postgres::Statement kReducedLately{"auth.reduced_lately", R"sql(
-SELECT id, reduced_version FROM account WHERE reduced_at > market_now() - $1::interval LIMIT $2)sql"};
+struct Ended {
+  Uuid id;
+};
+constexpr Columns kEnded{Column{"id", &Ended::id}};
+constexpr ComposedStatement kEndedLately{"auth.ended_lately", "SELECT " + kEnded + R"sql(
+FROM (SELECT id FROM session WHERE ended_at > market_now() - $1::interval
+  UNION ALL SELECT id FROM api_key WHERE revoked_at > market_now() - $1::interval) ended LIMIT $2)sql"};
 
-constexpr postgres::Statement kNow{"auth.now", "SELECT market_now()"};
+struct Reduced {
+  AccountId account;
+  std::int64_t version = 0;
+};
+constexpr Columns kReduced{Column{"id", &Reduced::account}, Column{"reduced_version", &Reduced::version}};
+constexpr ComposedStatement kReducedLately{"auth.reduced_lately", "SELECT " + kReduced + R"sql(
+FROM account WHERE reduced_at > market_now() - $1::interval LIMIT $2)sql"};
+
+struct Moment {
+  Time now;
+};
+constexpr Columns kMoment{Column{"market_now()", &Moment::now}};
+constexpr ComposedStatement kNow{"auth.now", "SELECT " + kMoment};
 
 void AddOutdated(RevocationFeed& feed, std::string_view account, std::int64_t version) {
   auto* outdated = feed.add_outdated();
@@ -32,13 +50,13 @@ void AddIfReduces(RevocationFeed& feed, const events::Event& event) {
 }
 
 void Add(RevocationFeed& feed, const events::Event& event) {
-  using namespace marketplace::auth::v1;
-  if (const auto ended = events::As<SessionEnded>(event)) feed.add_ended(ended->session_id());
-  if (const auto revoked = events::As<ApiKeyRevoked>(event)) feed.add_ended(revoked->api_key_id());
-  AddIfReduces<RoleRevoked>(feed, event);
-  AddIfReduces<SellerMemberRoleChanged>(feed, event);
-  AddIfReduces<SellerMemberRemoved>(feed, event);
-  AddIfReduces<AccountDisabled>(feed, event);
+  namespace told = marketplace::auth::v1;
+  if (const auto ended = events::As<told::SessionEnded>(event)) feed.add_ended(ended->session_id());
+  if (const auto revoked = events::As<told::ApiKeyRevoked>(event)) feed.add_ended(revoked->api_key_id());
+  AddIfReduces<told::RoleRevoked>(feed, event);
+  AddIfReduces<told::SellerMemberRoleChanged>(feed, event);
+  AddIfReduces<told::SellerMemberRemoved>(feed, event);
+  AddIfReduces<told::AccountDisabled>(feed, event);
 }
 
 }  // namespace
@@ -65,12 +83,13 @@ Task<> Revocations::AddState(Work work, RevocationFeed& feed) {
   const auto& reduced = results[1];
   if (static_cast<std::int64_t>(std::max(ended.size(), reduced.size())) >= limit) {
     // Tokens tell whole seconds, so those of this second are refused with those before.
-    const auto now = std::chrono::floor<std::chrono::seconds>(results[2].One().GetTime(0));
+    const auto now = std::chrono::floor<std::chrono::seconds>(kMoment.ReadOne(results[2]).now);
     feed.mutable_all_before()->set_seconds(now.time_since_epoch().count() + 1);
     co_return;
   }
-  for (const auto row : ended) feed.add_ended(row.GetUuid(0).ToString());
-  for (const auto row : reduced) AddOutdated(feed, row.GetUuid(0).ToString(), row.Int(1));
+  for (const auto& one : kEnded.ReadAll(ended)) feed.add_ended(one.id.ToString());
+  for (const auto& [account, version] : kReduced.ReadAll(reduced))
+    AddOutdated(feed, account.ToString(), version);
 }
 
 }  // namespace market::auth::storage

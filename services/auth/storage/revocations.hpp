@@ -1,8 +1,9 @@
-// What ended before its time, for whoever verifies tokens: sessions, API keys, and what accounts were allowed.
+// What ended before its time, for whoever verifies tokens: sessions, API keys, and what accounts were
+// allowed.
 //
 // Told from the log of events. A reader that begins, or whose place the log does not know any more, is told
-// the state instead: what ended within the life of a token; and where that is more than entries_max of a kind,
-// that no token from before is good. Telling twice does no harm.
+// the state instead: what ended within the life of a token; and where that is more than entries_max of a
+// kind, that no token from before is good. Telling twice does no harm.
 //
 // Owner: the auth service. Io thread only. Fails as platform/events/log.hpp says.
 #pragma once

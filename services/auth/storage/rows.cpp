@@ -15,7 +15,8 @@ namespace {
 
 using postgres::Statement;
 
-// The lock is one that disabling the account waits for, and waits for that: none of its sessions is overlooked.
+// The lock is one that disabling the account waits for, and waits for that: none of its sessions is
+// overlooked.
 constexpr Statement kInsertSession{"auth.insert_session", R"sql(
 INSERT INTO session (id, account_id, idle_expires_at, absolute_expires_at, device, address)
 SELECT $1, id, market_now() + least($3::interval, $4::interval), market_now() + $4::interval, $5, $6

@@ -112,6 +112,10 @@ UPDATE session SET ended_at = market_now(), end_reason = $2
 WHERE account_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $3::uuid
 RETURNING )sql" + kEndedSession};
 
+// Acts on one account wait for each other.
+inline constexpr postgres::Statement kLockAccount{"auth.lock_account",
+                                                  "SELECT FROM account WHERE id = $1 FOR NO KEY UPDATE"};
+
 // No row when the password was changed since it was checked, or the account is not ACTIVE. Locked: it is
 // changed after what follows, or waited for.
 inline constexpr postgres::Statement kLockProven{"auth.lock_proven", R"sql(
@@ -146,8 +150,8 @@ Task<std::optional<domain::Account>> OpenSession(postgres::Tx& tx, Work work, co
                                                  const NewSession& session,
                                                  const domain::Lifetimes& lifetimes);
 
-// The session's row, its first refresh token, and the event. Of an account that is not ACTIVE there is no row, and
-// the token that misses it ends the batch: IsClosed tells that from the error.
+// The session's row, its first refresh token, and the event. Of an account that is not ACTIVE there is no
+// row, and the token that misses it ends the batch: IsClosed tells that from the error.
 bool IsClosed(const postgres::SqlError& error);
 void AddSession(postgres::Batch& batch, const Work& work, const NewSession& session, AccountId account,
                 const domain::Lifetimes& lifetimes);

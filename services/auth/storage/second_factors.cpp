@@ -16,9 +16,6 @@ constexpr Columns kAuthenticator{Column{"id", &Authenticator::id}, Column{"name"
                                  Column{"created_at", &Authenticator::created_at},
                                  Column{"confirmed_at", &Authenticator::confirmed_at}};
 
-// Acts on the factors of one account wait for each other.
-constexpr Statement kLockAccount{"auth.lock_account", "SELECT FROM account WHERE id = $1 FOR NO KEY UPDATE"};
-
 constexpr Statement kDropUnconfirmed{
     "auth.drop_unconfirmed_authenticators",
     "DELETE FROM authenticator WHERE account_id = $1 AND confirmed_at IS NULL"};
