@@ -3,7 +3,7 @@
 import hashlib
 
 # Everybody can read these: a marketplace that strangers reach is started with MARKET_NO_SEED=1.
-PASSWORD = "marketplace demo"
+PASSWORD = "copper teapot window"
 
 # slug: (name, parent's slug)
 CATEGORIES = {

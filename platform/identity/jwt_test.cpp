@@ -33,7 +33,7 @@ Claims SomeClaims() {
           .expires_at = kNow + std::chrono::minutes(10)};
 }
 
-class Jwt : public testing::Test {
+class Jwt : public ::testing::Test {
  protected:
   Jwt() : key_(SigningKey::Generate()) { ring_.Replace({key_.Public()}); }
 

@@ -7,10 +7,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const Time kNow = Time(std::chrono::seconds(1'800'000'000));
+const Time kThatMoment = Time(std::chrono::seconds(1'800'000'000));
 
 TokenFacts AToken() {
-  return {.session = Uuid::NewV7(), .account = AccountId::New(), .account_version = 3, .issued_at = kNow};
+  return {
+      .session = Uuid::NewV7(), .account = AccountId::New(), .account_version = 3, .issued_at = kThatMoment};
 }
 
 TEST(Revocations, EndedSession_IsRefusedAndNoOther) {
@@ -18,7 +19,7 @@ TEST(Revocations, EndedSession_IsRefusedAndNoOther) {
   const auto token = AToken();
   auto sibling = token;
   sibling.session = Uuid::NewV7();
-  revocations.Apply({.ended = {token.session}}, kNow);
+  revocations.Apply({.ended = {token.session}}, kThatMoment);
   EXPECT_TRUE(revocations.Refuses(token));
   EXPECT_FALSE(revocations.Refuses(sibling));
 }
@@ -26,8 +27,8 @@ TEST(Revocations, EndedSession_IsRefusedAndNoOther) {
 TEST(Revocations, OutdatedAccount_RefusesLowerVersionsOnly) {
   Revocations revocations;
   auto token = AToken();
-  revocations.Apply({.outdated = {{token.account, 5}}}, kNow);
-  revocations.Apply({.outdated = {{token.account, 4}}}, kNow);  // told again, or late
+  revocations.Apply({.outdated = {{token.account, 5}}}, kThatMoment);
+  revocations.Apply({.outdated = {{token.account, 4}}}, kThatMoment);  // told again, or late
   EXPECT_TRUE(revocations.Refuses(token));
   token.account_version = 5;
   EXPECT_FALSE(revocations.Refuses(token));
@@ -36,10 +37,10 @@ TEST(Revocations, OutdatedAccount_RefusesLowerVersionsOnly) {
 TEST(Revocations, AreKeptForTheLifeOfATokenAndThenForgotten) {
   Revocations revocations;
   const auto token = AToken();
-  revocations.Apply({.ended = {token.session}}, kNow);
-  revocations.Apply({}, kNow + kTokenLifetimeMax + kTokenSkew);
+  revocations.Apply({.ended = {token.session}}, kThatMoment);
+  revocations.Apply({}, kThatMoment + kTokenLifetimeMax + kTokenSkew);
   EXPECT_TRUE(revocations.Refuses(token));
-  revocations.Apply({}, kNow + 2 * (kTokenLifetimeMax + kTokenSkew));
+  revocations.Apply({}, kThatMoment + 2 * (kTokenLifetimeMax + kTokenSkew));
   EXPECT_FALSE(revocations.Refuses(token));
   EXPECT_EQ(revocations.Size(), 0u);
 }
@@ -47,19 +48,19 @@ TEST(Revocations, AreKeptForTheLifeOfATokenAndThenForgotten) {
 TEST(Revocations, PastTheLimit_RefuseAllFromBefore) {
   Revocations revocations(10);
   auto token = AToken();
-  for (int i = 0; i < 11; ++i) revocations.Apply({.ended = {Uuid::NewV7()}}, kNow + 500ms);
+  for (int i = 0; i < 11; ++i) revocations.Apply({.ended = {Uuid::NewV7()}}, kThatMoment + 500ms);
   EXPECT_LE(revocations.Size(), 10u);
   EXPECT_TRUE(revocations.Refuses(token));  // though nobody named it
-  token.issued_at = kNow + 1s;
+  token.issued_at = kThatMoment + 1s;
   EXPECT_FALSE(revocations.Refuses(token));
 }
 
 TEST(Revocations, AuthMayRefuseAllFromBefore) {
   Revocations revocations;
   auto token = AToken();
-  revocations.Apply({.all_before = kNow}, kNow);
+  revocations.Apply({.all_before = kThatMoment}, kThatMoment);
   EXPECT_FALSE(revocations.Refuses(token));
-  token.issued_at = kNow - 1s;
+  token.issued_at = kThatMoment - 1s;
   EXPECT_TRUE(revocations.Refuses(token));
 }
 
