@@ -6,6 +6,7 @@ import pytest
 import market
 from contract import refusal_metadata, shown_metadata
 from market import new_key, until
+from test_second_factor import App
 
 ADDRESSES_MAX = 50
 
@@ -66,8 +67,16 @@ def limit_reached(buyer, sold):
     return answer
 
 
+def second_factor_required(buyer, shop):
+    made = buyer.ok("POST", "/v1/accounts/me/authenticators", {"name": "Phone"})
+    path = f"/v1/accounts/me/authenticators/{made['authenticator']['id']}:confirm"
+    buyer.ok("POST", path, {"code": App(made["secret"]).code()})
+    return buyer.post("/v1/sessions", {"email": buyer.email, "password": buyer.password})
+
+
 PROVOKED = {each.__name__.upper(): each for each in (out_of_stock, offer_unavailable, price_changed, payment_declined,
-                                                    unknown_payment_method, illegal_transition, payment_not_secured, limit_reached)}
+                                                    unknown_payment_method, illegal_transition, payment_not_secured, limit_reached,
+                                                    second_factor_required)}
 
 
 def test_each_that_says_more_is_provoked_here():
