@@ -123,15 +123,6 @@ constexpr ComposedStatement kOwnProduct{
     "product.own", "SELECT " + kProduct + ", " + kGivenOffer + " FROM product p " + kBestOffers +
                        "WHERE p.id = $1 AND p.seller_id = ANY($2) ORDER BY " + kByOffer};
 
-struct Owner {
-  SellerId seller;
-};
-constexpr Columns kOwner{Column{"seller_id", &Owner::seller}};
-constexpr ComposedStatement kOwnerOfProduct{
-    "product.owner", "SELECT " + kOwner + " FROM product WHERE id = $1 AND seller_id = ANY($2)"};
-constexpr ComposedStatement kOwnerOfOffer{
-    "offer.owner", "SELECT " + kOwner + " FROM offer WHERE id = $1 AND seller_id = ANY($2)"};
-
 constexpr ComposedStatement kLockForOffer{
     "product.lock_for_offer", "SELECT " + kProductStand +
                                   " FROM product WHERE id = $1 AND state <> 'ARCHIVED' "
@@ -486,16 +477,6 @@ Task<api::product::Offer> Catalogue::AdjustStock(Work work, StockAdjustment adju
     if (!error.IsUniqueViolation("stock_movement_cause")) throw;
   }
   co_return OnlyOffer(co_await database_.Read(work, kOwnOffer, adjustment.offer, scope));
-}
-
-Task<std::optional<SellerId>> Catalogue::SellerOf(Work work, domain::ProductId id, SellerScope scope) {
-  const auto owner = kOwner.ReadAtMostOne(co_await database_.Read(work, kOwnerOfProduct, id, scope));
-  co_return owner ? std::optional(owner->seller) : std::nullopt;
-}
-
-Task<std::optional<SellerId>> Catalogue::SellerOf(Work work, domain::OfferId id, SellerScope scope) {
-  const auto owner = kOwner.ReadAtMostOne(co_await database_.Read(work, kOwnerOfOffer, id, scope));
-  co_return owner ? std::optional(owner->seller) : std::nullopt;
 }
 
 Task<api::product::GetOffersResponse> Catalogue::GetOffers(Work work, std::vector<domain::OfferId> ids) {

@@ -1,0 +1,376 @@
+"""What an Idempotency-Key can be put on (test_keys.py): of each method that changes something, two requests and a count of its effects."""
+
+import dataclasses
+import uuid
+from collections.abc import Callable
+
+from market import Person, invite, join, new_key, parked_checkout, psql, until
+from test_second_factor import App
+
+
+
+@dataclasses.dataclass
+class Scene:
+    """A method with something to do: a request, another one that would have an effect of its own, and a count that grows by one with
+    each effect."""
+    caller: Person
+    request: tuple                   # (path, body)
+    other: tuple | None              # nothing where no two requests differ
+    count: Callable[[], int]
+    once_expired: tuple = (200, 0)   # what the same request comes to as a new one: its status, and how many effects more
+    settle: Callable[[], object] = lambda: None    # afterwards
+    ends_its_caller: bool = False    # within 2 s nobody knows who repeats it
+
+    def __post_init__(self):
+        self.before = self.count()
+
+    def effects(self):
+        return self.count() - self.before
+
+
+def version(person, path):
+    return int(person.ok("GET", path)["etag"].split("-")[0])
+
+
+def address(name="Ada"):
+    return {"recipient": name, "lines": ["12 St James's Square"], "city": "London", "postalCode": "SW1Y 4JH", "countryCode": "GB"}
+
+
+ADDRESSES = "/v1/users/me/addresses"
+
+
+def addresses(person):
+    return len(person.ok("GET", ADDRESSES)["addresses"])
+
+
+def offer_draft(**changed):
+    return {"sku": "K-" + uuid.uuid4().hex[:12], "price": {"amount": 500, "currency": "EUR"}, "stock": 1, **changed}
+
+
+# --- a scene for each method --------------------------------------------------------------------------------------------
+
+def sessions_ended(person):
+    return int(psql("auth", f"SELECT count(*) FROM session WHERE account_id = '{person.id}' AND ended_at IS NOT NULL"))
+
+
+def sign_out(world):
+    person = Person(world.stack["url"], world.stack["caFile"])
+    return Scene(person, ("/v1/sessions/current", None), None, lambda: sessions_ended(person), once_expired=(204, 0), ends_its_caller=True)
+
+
+def several_sessions(world, count=3):
+    """Somebody with so many sessions: the person, and the ids of the others."""
+    person = Person(world.stack["url"], world.stack["caFile"])
+    for _ in range(count - 1):
+        Person(world.stack["url"], world.stack["caFile"], email=person.email, password=person.password)
+    return person, [each["id"] for each in person.ok("GET", "/v1/sessions")["sessions"] if not each.get("current")]
+
+
+def end_session(world):
+    person, others = several_sessions(world)
+    one, two = ((f"/v1/sessions/{session}", None) for session in others)
+    return Scene(person, one, two, lambda: sessions_ended(person), (404, 0))
+
+
+def end_all_sessions(world):
+    person, _ = several_sessions(world, count=1)
+    return Scene(person, ("/v1/sessions", None), None, lambda: sessions_ended(person), once_expired=(204, 0), ends_its_caller=True)
+
+
+def send_verification(world):
+    person = Person(world.stack["url"], world.stack["caFile"])
+    mails = f"SELECT count(*) FROM mailed_token WHERE account_id = '{person.id}'"
+    return Scene(person, ("/v1/accounts/me:sendVerification", {}), None, lambda: int(psql("auth", mails)), once_expired=(200, 1))
+
+
+def update_my_profile(world):
+    one, two = (("/v1/users/me", {"givenName": new_key()}) for _ in range(2))
+    return Scene(world.kay, one, two, lambda: version(world.kay, "/v1/users/me"))
+
+
+def create_my_address(world):
+    return Scene(world.kay, (ADDRESSES, address()), (ADDRESSES, address("Bob")), lambda: addresses(world.kay), (201, 1))
+
+
+def two_addresses(world):
+    return [f"{ADDRESSES}/{world.kay.ok('POST', ADDRESSES, address())['id']}" for _ in range(2)]
+
+
+def update_my_address(world):
+    one, two = two_addresses(world)
+    return Scene(world.kay, (one, {"city": "Paris"}), (two, {"city": "Paris"}), lambda: version(world.kay, one) + version(world.kay, two))
+
+
+def delete_my_address(world):
+    one, two = two_addresses(world)
+    return Scene(world.kay, (one, None), (two, None), lambda: -addresses(world.kay), (404, 0))
+
+
+def delete_authenticator(world):
+    """Two that are confirmed; one that is not would give way to the next."""
+    person = Person(world.stack["url"], world.stack["caFile"])
+
+    def app():
+        made = person.ok("POST", "/v1/accounts/me/authenticators", {"name": "Phone"})
+        path = f"/v1/accounts/me/authenticators/{made['authenticator']['id']}"
+        person.ok("POST", f"{path}:confirm", {"code": App(made["secret"]).code()})
+        return path, None
+
+    one, two = app(), app()
+    return Scene(person, one, two, lambda: -len(person.ok("GET", "/v1/accounts/me/authenticators")["authenticators"]), (404, 0))
+
+
+def open_seller(world):
+    one, two = (("/v1/sellers", {"displayName": "Keys", "slug": "keys-" + uuid.uuid4().hex[:12], "countryCode": "GB"}) for _ in range(2))
+    owned = f"SELECT count(*) FROM seller WHERE opened_by = '{world.kay.id}'"
+    return Scene(world.kay, one, two, lambda: int(psql("user", owned)), (409, 0))
+
+
+def approve_seller(world):
+    person = Person(world.stack["url"], world.stack["caFile"])
+    sellers = [person.open_seller() for _ in range(2)]
+    ids = ", ".join(f"'{seller}'" for seller in sellers)
+    psql("user", f"UPDATE seller SET state = 'PENDING' WHERE id IN ({ids})")
+    one, two = (f"/v1/sellers/{seller}:approve" for seller in sellers)
+    on_record = f"SELECT count(*) FROM audit_event WHERE target_id IN ({ids})"
+    return Scene(world.operator, (one, {}), (two, {}), lambda: int(psql("user", on_record)))
+
+
+def move_seller(verb, before):
+    """An operator's act on two shops."""
+    def scene(world):
+        person = Person(world.stack["url"], world.stack["caFile"])
+        sellers = [person.open_seller() for _ in range(2)]
+        ids = ", ".join(f"'{seller}'" for seller in sellers)
+        psql("user", f"UPDATE seller SET state = '{before}' WHERE id IN ({ids})")
+        one, two = (f"/v1/sellers/{seller}:{verb}" for seller in sellers)
+        on_record = f"SELECT count(*) FROM audit_event WHERE target_id IN ({ids})"
+        body = {"reason": "for a test"}
+        return Scene(world.operator, (one, body), (two, body), lambda: int(psql("user", on_record)))
+    return scene
+
+
+def update_seller(world):
+    path = f"/v1/sellers/{world.seller.seller}"
+    etag = f"SELECT version FROM seller WHERE id = '{world.seller.seller}'"
+    return Scene(world.seller, (path, {"description": new_key()}), (path, {"description": new_key()}), lambda: int(psql("user", etag)))
+
+
+def team(world, size):
+    """A shop of its own, and as many members of staff."""
+    owner = Person(world.stack["url"], world.stack["caFile"])
+    owner.open_seller()
+    return owner, [join(owner, Person(world.stack["url"], world.stack["caFile"]), "staff") for _ in range(size)]
+
+
+def update_member(world):
+    owner, staff = team(world, 2)
+    one, two = ((f"/v1/sellers/{owner.seller}/members/{member.id}", {"role": "manager"}) for member in staff)
+    managers = f"SELECT count(*) FROM seller_member WHERE seller_id = '{owner.seller}' AND role = 'manager'"
+    return Scene(owner, one, two, lambda: int(psql("user", managers)))
+
+
+def remove_member(world):
+    owner, staff = team(world, 2)
+    one, two = ((f"/v1/sellers/{owner.seller}/members/{member.id}", None) for member in staff)
+    gone = f"SELECT count(*) FROM seller_member WHERE seller_id = '{owner.seller}' AND role IS NULL"
+    return Scene(owner, one, two, lambda: int(psql("user", gone)), (404, 0))
+
+
+def create_invitation(world):
+    owner, _ = team(world, 0)
+    path = f"/v1/sellers/{owner.seller}/invitations"
+    one, two = ((path, {"email": f"{new_key()}@example.test", "role": "staff"}) for _ in range(2))
+    return Scene(owner, one, two, lambda: len(owner.ok("GET", path)["invitations"]), (409, 0))
+
+
+def delete_invitation(world):
+    owner, _ = team(world, 0)
+    path = f"/v1/sellers/{owner.seller}/invitations"
+    made = [owner.ok("POST", path, {"email": f"{new_key()}@example.test", "role": "staff"})["id"] for _ in range(2)]
+    one, two = ((f"{path}/{invitation}", None) for invitation in made)
+    return Scene(owner, one, two, lambda: -len(owner.ok("GET", path).get("invitations", [])), (404, 0))
+
+
+def accept_invitation(world):
+    shops = [team(world, 0)[0] for _ in range(2)]
+    guest = Person(world.stack["url"], world.stack["caFile"])
+    one, two = (("/v1/invitations:accept", {"token": invite(shop, guest.email, "staff")}) for shop in shops)
+    joined = f"SELECT count(*) FROM seller_member WHERE account_id = '{guest.id}'"
+    return Scene(guest, one, two, lambda: int(psql("user", joined)), (409, 0))
+
+
+def create_category(world):
+    slugs = ["keys-" + uuid.uuid4().hex[:12] for _ in range(2)]
+    one, two = (("/v1/categories", {"name": "Keys", "slug": slug}) for slug in slugs)
+    return Scene(world.operator, one, two,
+                 lambda: sum(c["slug"] in slugs for c in world.operator.ok("GET", "/v1/categories")["categories"]), (409, 0))
+
+
+def create_product(world):
+    path = f"/v1/sellers/{world.seller.seller}/products"
+    title = "Keys " + uuid.uuid4().hex
+    one, two = ((path, {"title": title, "description": text, "categoryId": world.category, "offers": []}) for text in ("one", "two"))
+    return Scene(world.seller, one, two,
+                 lambda: sum(p["title"] == title for p in world.seller.ok("GET", path + "?pageSize=100")["products"]), (201, 1))
+
+
+def publish_product(world):
+    drafts = [world.seller.create_product(world.category, publish=False)["id"] for _ in range(2)]
+    one, two = ((f"/v1/products/{draft}:publish", {}) for draft in drafts)
+    return Scene(world.seller, one, two, lambda: sum(version(world.seller, f"/v1/products/{draft}") for draft in drafts))
+
+
+def create_offer(world):
+    product = world.seller.create_product(world.category)["id"]
+    path = f"/v1/products/{product}/offers"
+    return Scene(world.seller, (path, offer_draft()), (path, offer_draft()),
+                 lambda: len(world.seller.ok("GET", f"/v1/products/{product}")["offers"]), (409, 0))
+
+
+def own_offer(world):
+    """(path, how to read it) of a fresh one."""
+    product = world.seller.create_product(world.category, stock=10)
+    return f"/v1/offers/{product['offers'][0]['id']}", lambda: world.seller.ok("GET", f"/v1/products/{product['id']}")["offers"][0]
+
+
+def update_offer(world):
+    path, read = own_offer(world)
+    one, two = ((path, {"price": {"amount": amount, "currency": "EUR"}}) for amount in (700, 800))
+    return Scene(world.seller, one, two, lambda: int(read()["etag"]))
+
+
+def adjust_stock(world):
+    path, read = own_offer(world)
+    one, two = ((path + ":adjustStock", {"delta": 5, "reason": reason}) for reason in ("delivery", "another delivery"))
+    return Scene(world.seller, one, two, lambda: read()["available"] // 5, (200, 1))
+
+
+def place_order(world):
+    one, two = (("/v1/orders", world.buyer.order_body((world.offer, quantity))) for quantity in (1, 2))
+    return Scene(world.buyer, one, two, lambda: len(world.buyer.ok("GET", "/v1/orders?pageSize=100")["orders"]), (201, 1))
+
+
+def moved(world, orders, state):
+    """How often a part of these has become that."""
+    return sum(event["to"] == state for order in orders for event in world.buyer.ok("GET", f"/v1/orders/{order['id']}/events")["events"])
+
+
+def cancel_order(world):
+    orders = [world.buyer.place((world.offer, 1)).json() for _ in range(2)]
+    one, two = ((f"/v1/orders/{order['id']}:cancel", {"reason": "ordered twice"}) for order in orders)
+    return Scene(world.buyer, one, two, lambda: moved(world, orders, "CANCELLED"), (409, 0))
+
+
+def pay_order(world):
+    refused = [world.buyer.place((world.offer, 1), method="pm_card_visa_chargeDeclined").json() for _ in range(2)]
+    orders = [refusal["metadata"]["orderId"] for refusal in refused]
+    one, two = ((f"/v1/orders/{order}:pay", {"paymentMethod": "pm_card_visa"}) for order in orders)
+    ids = ", ".join(f"'{order}'" for order in orders)
+    begun = f"SELECT sum(payment_number - 1) FROM orders WHERE id IN ({ids})"
+    return Scene(world.buyer, one, two, lambda: int(psql("order", begun)), (409, 0))
+
+
+def fulfil(verb, state, body, before=()):
+    def scene(world):
+        orders = [world.buyer.place((world.offer, 1)).json() for _ in range(2)]
+        paths = [f"/v1/sellerOrders/{order['sellerOrders'][0]['id']}" for order in orders]
+        for path in paths:
+            for step, about in before:
+                world.seller.ok("POST", f"{path}:{step}", about)
+        one, two = ((f"{path}:{verb}", body) for path in paths)
+        return Scene(world.seller, one, two, lambda: moved(world, orders, state), (409, 0))
+
+    return scene
+
+
+def confirm_receipt(world):
+    orders = [world.buyer.place((world.offer, 1)).json() for _ in range(2)]
+    paths = [f"/v1/sellerOrders/{order['sellerOrders'][0]['id']}" for order in orders]
+    for path in paths:
+        for step, about in (ACCEPT, SHIP):
+            world.seller.ok("POST", f"{path}:{step}", about)
+    one, two = ((f"{path}:confirmReceipt", {}) for path in paths)
+    return Scene(world.buyer, one, two, lambda: moved(world, orders, "COMPLETED"), (409, 0))
+
+
+def advance_checkout(world):
+    orders = [parked_checkout(world.buyer, world.offer) for _ in range(2)]
+    one, two = ((f"/v1/admin/checkouts/{order}:advance", {"reason": "the provider is back"}) for order in orders)
+    ids = ", ".join(f"'{order}'" for order in orders)
+    on_record = f"SELECT count(*) FROM audit_event WHERE target_id IN ({ids})"
+
+    def settle():
+        for path, body in (one, two):
+            world.operator.ok("POST", path, body)
+
+    # One that is over is only looked at.
+    return Scene(world.operator, one, two, lambda: int(psql("order", on_record)), (200, 0), settle)
+
+
+def refund_payment(world):
+    order = world.buyer.place((world.offer, 1)).json()
+
+    def payment():
+        return world.buyer.ok("GET", f"/v1/orders/{order['id']}/payment")
+
+    until(lambda: payment()["state"] == "CAPTURED", "the capture")
+    path, part = f"/v1/payments/{payment()['id']}:refund", order["sellerOrders"][0]["id"]
+    one, two = ((path, {"sellerOrderId": part, "amount": {"amount": amount, "currency": "EUR"}, "reason": "a scratch"}) for amount in (1, 2))
+    return Scene(world.operator, one, two, lambda: len(payment().get("refunds", [])), (200, 1))
+
+
+# What makes a new account ready for each act on accounts, in SQL, and what the act says.
+ACCOUNT_ACTS = {
+    "disable": ("SELECT", {"reason": "stolen"}),
+    "enable": ("UPDATE account SET state = 'DISABLED', disabled_at = market_now(), disabled_reason = 'stolen' WHERE id = '{}'", {}),
+    "grantRole": ("SELECT", {"role": "support"}),
+    "revokeRole": ("INSERT INTO account_role (account_id, role) VALUES ('{}', 'support')", {"role": "support"})}
+
+
+def act_on_account(verb):
+    def scene(world):
+        accounts = [Person(world.stack["url"], world.stack["caFile"]).id for _ in range(2)]
+        ready, body = ACCOUNT_ACTS[verb]
+        for account in accounts:
+            psql("auth", ready.format(account))
+        on_record = "SELECT count(*) FROM audit_event WHERE target_id IN ('{}', '{}')".format(*accounts)
+        one, two = ((f"/v1/accounts/{account}:{verb}", body) for account in accounts)
+        return Scene(world.operator, one, two, lambda: int(psql("auth", on_record)))
+    return scene
+
+
+def revoke_key(caller, collection):
+    def scene(world):
+        person = getattr(world, caller)
+        path = collection.format(getattr(person, "seller", ""))
+        permission = "ledger.read" if caller == "operator" else "stock.adjust"
+        one, two = ((f"{path}/{person.ok('POST', path, {'name': 'k', 'permissions': [permission]})['apiKey']['id']}", None)
+                    for _ in range(2))
+        return Scene(person, one, two, lambda: -len(person.ok("GET", path + "?pageSize=100")["apiKeys"]), (404, 0),
+                     lambda: [person.call("DELETE", target[0]) for target in (one, two)])
+    return scene
+
+
+ACCEPT, SHIP = ("accept", {}), ("ship", {"carrier": "Royal Mail", "trackingNumber": "RM1"})
+SCENES = {"SignOut": sign_out, "EndSession": end_session, "EndAllSessions": end_all_sessions, "SendVerification": send_verification,
+          "DeleteAuthenticator": delete_authenticator,
+          "UpdateMyProfile": update_my_profile, "CreateMyAddress": create_my_address,
+          "UpdateMyAddress": update_my_address, "DeleteMyAddress": delete_my_address, "OpenSeller": open_seller,
+          "ApproveSeller": approve_seller, "SuspendSeller": move_seller("suspend", "ACTIVE"),
+          "ReinstateSeller": move_seller("reinstate", "SUSPENDED"), "CloseSeller": move_seller("close", "ACTIVE"),
+          "UpdateSeller": update_seller, "UpdateMember": update_member, "RemoveMember": remove_member,
+          "CreateInvitation": create_invitation, "DeleteInvitation": delete_invitation, "AcceptInvitation": accept_invitation,
+          "CreateCategory": create_category, "CreateProduct": create_product,
+          "PublishProduct": publish_product, "CreateOffer": create_offer, "UpdateOffer": update_offer, "AdjustStock": adjust_stock,
+          "PlaceOrder": place_order, "CancelOrder": cancel_order, "PayOrder": pay_order,
+          "AcceptSellerOrder": fulfil("accept", "ACCEPTED", {}),
+          "ShipSellerOrder": fulfil("ship", "SHIPPED", SHIP[1], [ACCEPT]),
+          "DeliverSellerOrder": fulfil("deliver", "DELIVERED", {}, [ACCEPT, SHIP]),
+          "RejectSellerOrder": fulfil("reject", "REJECTED", {"reason": "sold in the shop"}),
+          "CancelBySeller": fulfil("cancel", "CANCELLED", {"reason": "broken"}, [ACCEPT]), "ConfirmReceipt": confirm_receipt,
+          "AdvanceCheckout": advance_checkout, "RefundPayment": refund_payment,
+          "DisableAccount": act_on_account("disable"), "EnableAccount": act_on_account("enable"),
+          "GrantRole": act_on_account("grantRole"), "RevokeRole": act_on_account("revokeRole"),
+          "RevokeApiKey": revoke_key("operator", "/v1/apiKeys"),
+          "RevokeSellerApiKey": revoke_key("seller", "/v1/sellers/{}/apiKeys")}
