@@ -1,9 +1,12 @@
 """The team of a shop: who is invited, who joins, what each role may do, and that the last owner stays."""
 
+import time
+
 import pytest
 
 import market
 from market import Person, new_key, until
+from test_revocation import assert_refused_everywhere
 from test_sellers import refused
 
 
@@ -112,3 +115,13 @@ def test_who_goes_is_a_member_no_more(owner, newcomer):
     assert market.psql("auth", f"SELECT reduced_version = version AND reduced_at IS NOT NULL FROM account WHERE id = '{tim.id}'").strip() == "t"
     market.join(owner, tim, "manager")
     assert roles(owner) == ["owner", "manager"]
+
+
+@pytest.mark.parametrize("verb,body", [("DELETE", None), ("PATCH", {"role": "staff"})], ids=["removed", "lessened"])
+def test_what_a_token_says_too_much_is_refused_everywhere(owner, newcomer, verb, body):
+    tim = market.join(owner, newcomer(), "manager")
+    assert owner.call(verb, f"/v1/sellers/{owner.seller}/members/{tim.id}", body).is_success
+    assert_refused_everywhere(tim, time.monotonic())
+    tim.refresh()
+    assert tim.call("PATCH", "/v1/users/me", {"givenName": "Tim"}).status_code == 200
+    assert tim.call("PATCH", f"/v1/sellers/{owner.seller}", {"description": "mine"}).status_code == 403
