@@ -37,6 +37,12 @@ bool Near(const json::value& ours, const json::value& theirs, double share) {
   return std::abs(ours.to_number<double>() - value) <= std::abs(value) * share;
 }
 
+std::string Lowered(const json::value& text) {
+  auto lowered = json::serialize(text);
+  std::ranges::transform(lowered, lowered.begin(), [](unsigned char c) { return std::tolower(c); });
+  return lowered;
+}
+
 // 64-bit integers are texts there and numbers here; a real number may be written in several ways.
 bool SameValue(const json::value& ours, const json::value& theirs, const FieldSchema& field) {
   switch (field.kind) {
@@ -47,6 +53,8 @@ bool SameValue(const json::value& ours, const json::value& theirs, const FieldSc
       return Near(ours, theirs, 1e-7);
     case Kind::kDouble:
       return Near(ours, theirs, 1e-14);
+    case Kind::kFieldMask:  // protobuf lowers capitals, which no path has
+      return Lowered(ours) == Lowered(theirs);
     case Kind::kMessage:
       return ours.is_object() && Same(ours.as_object(), theirs.as_object(), *field.message);
     default:

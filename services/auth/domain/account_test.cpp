@@ -19,7 +19,7 @@ TEST(Roles, Names_AreReadBackAndNoOther) {
   EXPECT_EQ(kRoles.Find("moderator"), Role::kModerator);
   EXPECT_EQ(Name(MemberRole::kOwner), "owner");
   EXPECT_EQ(kMemberRoles.Find("owner"), MemberRole::kOwner);
-  for (const auto* other : {"", "Operator", "owners", "OWNER", "manager"}) {
+  for (const auto* other : {"", "Operator", "owners", "OWNER", "director"}) {
     EXPECT_FALSE(kRoles.Find(other)) << other;
     EXPECT_FALSE(kMemberRoles.Find(other)) << other;
   }
