@@ -291,7 +291,7 @@ OTHERS = [
         payment="INSERT INTO payment (id, order_id, number, buyer_id, currency, amount_minor, authorized_minor, payment_method,"
                 " authorization_id, state, decline_code, asks, trace, created_at, updated_at) VALUES ('{part}', '{failed}', 1, '{buyer}',"
                 " 'EUR', 197901, 0, 'pm_card_visa', '', 'CREATED', '', 0, '', market_now(), market_now());"
-                " INSERT INTO payment_split VALUES ('{part}', 1, '{failed_part}', '{seller3}', 197901)"),
+                " INSERT INTO payment_split VALUES ('{part}', 1, '{failed_part}', '{seller5}', 197901)"),
     rot("a split", "M4 X10",
         payment="UPDATE payment_split SET amount_minor = amount_minor + 1 WHERE payment_id = '{payment}' AND position = 1"),
     rot("a refund promised too many", "M5 X4 M9",
