@@ -136,7 +136,6 @@ class AuthService final : public api::AuthApi {
   Task<api::auth::Session> JudgeSignIn(CallContext& call, api::auth::SignInRequest request);
   // Throws SECOND_FACTOR_REQUIRED with the challenge that waits for it.
   Task<> AskForCode(CallContext& call, const storage::Proven& proven);
-  Task<> CountCode(CallContext& call, AccountId account);
   // The first of these authenticators that shows `code` about now. Throws Error RATE_LIMITED.
   Task<std::optional<storage::UsedStep>> FindStep(CallContext& call, AccountId account,
                                                   const std::vector<Uuid>& authenticators,

@@ -21,20 +21,19 @@ api::auth::Authenticator ToMessage(const storage::Authenticator& authenticator) 
   return message;
 }
 
+Error TooManyCodes(std::chrono::milliseconds wait) {
+  return Error(Code::kResourceExhausted, "RATE_LIMITED", "too many wrong codes for this account")
+      .WithRetryAfter(wait);
+}
+
 }  // namespace
 
 // Counted before it is looked at: whoever has the password gets no further with guesses than with passwords.
-Task<> AuthService::CountCode(CallContext& call, AccountId account) {
-  const auto attempt = co_await deps_.sessions.CountTry(call, TriesKeyOf(account));
-  if (!attempt.wait) co_return;
-  throw Error(Code::kResourceExhausted, "RATE_LIMITED", "too many wrong codes for this account")
-      .WithRetryAfter(*attempt.wait);
-}
-
 Task<std::optional<storage::UsedStep>> AuthService::FindStep(CallContext& call, AccountId account,
                                                              const std::vector<Uuid>& authenticators,
                                                              std::string_view code) {
-  co_await CountCode(call, account);
+  const auto attempt = co_await deps_.sessions.CountTry(call, TriesKeyOf(account));
+  if (attempt.wait) throw TooManyCodes(*attempt.wait);
   for (const auto& id : authenticators) {
     if (const auto step = deps_.codes.StepOf(id, code, deps_.clock.Now()))
       co_return storage::UsedStep{.authenticator = id, .step = *step};

@@ -36,7 +36,7 @@ Task<api::auth::GetContactsResponse> AuthService::GetContacts(CallContext& call,
 
 Task<api::auth::FindAccountResponse> AuthService::FindAccount(CallContext& call,
                                                               api::auth::FindAccountRequest request) {
-  const auto found = co_await deps_.memberships.FindByEmail(call, domain::NormalizeEmail(request.email()));
+  const auto found = co_await deps_.accounts.FindId(call, domain::NormalizeEmail(request.email()));
   if (!found) throw NotFound("the account");
   api::auth::FindAccountResponse response;
   response.set_account_id(found->ToString());

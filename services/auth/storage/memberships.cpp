@@ -42,8 +42,6 @@ RETURNING )sql" + kNewVersion};
 constexpr Columns kContact{Column{"id", &Contact::account}, Column{"email", &Contact::email}};
 constexpr ComposedStatement kContacts{"auth.contacts",
                                       "SELECT " + kContact + " FROM account WHERE id = ANY ($1) ORDER BY id"};
-constexpr ComposedStatement kByEmail{"auth.contact_by_email",
-                                     "SELECT " + kContact + " FROM account WHERE email_key = $1"};
 
 bool IsLess(std::optional<domain::MemberRole> now, std::optional<domain::MemberRole> before) {
   return before && (!now || *now > *before);
@@ -78,11 +76,6 @@ Task<Binding> Memberships::Set(Work work, AccountId account, SellerId seller,
 
 Task<std::vector<Contact>> Memberships::Contacts(Work work, std::vector<AccountId> accounts) {
   co_return kContact.ReadAll(co_await database_.Read(work, kContacts, accounts));
-}
-
-Task<std::optional<AccountId>> Memberships::FindByEmail(Work work, std::string_view email_key) {
-  const auto found = kContact.ReadAtMostOne(co_await database_.Read(work, kByEmail, email_key));
-  co_return found ? std::optional(found->account) : std::nullopt;
 }
 
 }  // namespace market::auth::storage

@@ -31,7 +31,6 @@ class Memberships {
 
   // Those that exist.
   Task<std::vector<Contact>> Contacts(Work work, std::vector<AccountId> accounts);
-  Task<std::optional<AccountId>> FindByEmail(Work work, std::string_view email_key);
 
  private:
   postgres::Database& database_;

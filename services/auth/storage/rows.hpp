@@ -22,12 +22,13 @@ namespace market::auth::storage {
 void SetRoles(domain::Account& account, const std::vector<std::string>& names);
 void SetMemberRoles(domain::Account& account, const std::vector<std::string>& names);
 
+inline constexpr char kHasSecondFactor[] =
+    "EXISTS (SELECT FROM authenticator f WHERE f.account_id = a.id AND f.confirmed_at IS NOT NULL)";
+
 inline constexpr postgres::Columns kAccount{
     postgres::Column{"a.id", &domain::Account::id},
     postgres::Column{"a.email", &domain::Account::email},
-    postgres::Column{
-        "EXISTS (SELECT FROM authenticator f WHERE f.account_id = a.id AND f.confirmed_at IS NOT NULL)",
-        &domain::Account::has_second_factor},
+    postgres::Column{kHasSecondFactor, &domain::Account::has_second_factor},
     postgres::Column{"a.version", &domain::Account::version},
     postgres::Column{"a.email_verified_at IS NOT NULL", &domain::Account::email_verified},
     postgres::Column{"a.created_at", &domain::Account::created_at},
@@ -67,9 +68,7 @@ inline constexpr postgres::Columns kCountedTry{
     postgres::Column{"a.id", &CountedTry::account},
     postgres::Column{"a.password_hash", &CountedTry::password_hash},
     postgres::Column{"a.password_version", &CountedTry::password_version},
-    postgres::Column{
-        "EXISTS (SELECT FROM authenticator f WHERE f.account_id = a.id AND f.confirmed_at IS NOT NULL)",
-        &CountedTry::asks_for_code}};
+    postgres::Column{kHasSecondFactor, &CountedTry::asks_for_code}};
 
 // One row whatever the e-mail: whether the try was counted, how long to wait otherwise, and the account if
 // there is one. $3 is the table of waits in seconds, $4 when tries are forgotten.
