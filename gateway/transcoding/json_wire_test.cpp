@@ -146,7 +146,7 @@ class JsonFromWire : public ::testing::Test {
 
 TEST_F(JsonFromWire, RandomMessages_SayWhatProtobufSays) {
   RandomFill fill(11);
-  for (int round = 0; round < 200; ++round) {
+  for (int round = 0; round < 50; ++round) {
     for (const auto& message : prototypes) {
       message->Clear();
       fill.Fill(*message, 3);
@@ -158,7 +158,7 @@ TEST_F(JsonFromWire, RandomMessages_SayWhatProtobufSays) {
 // Several messages behind each other are one: scalars replace, lists grow, messages merge, oneofs switch.
 TEST_F(JsonFromWire, MessagesBehindEachOther_Merge) {
   RandomFill fill(12);
-  for (int round = 0; round < 200; ++round) {
+  for (int round = 0; round < 50; ++round) {
     for (const auto& message : prototypes) {
       std::string bytes;
       for (int i = 0; i < 3; ++i) {

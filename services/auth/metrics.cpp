@@ -13,6 +13,14 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kResults 
     {"OVERLOADED", "overloaded"},
 }};
 
+// By Entry: what somebody wants, and by what it is counted.
+constexpr std::array<std::pair<std::string_view, std::string_view>, Limits::kEntries> kEntries = {{
+    {"sign_up", "address"},
+    {"sign_in", "address"},
+    {"sign_in", "device"},
+    {"mail", "address"},
+}};
+
 // By Standing.
 constexpr std::array<std::string_view, 2> kClasses = {"known", "stranger"};
 
@@ -57,10 +65,9 @@ void Metrics::Measured(const resilience::FairQueue::Stats& load, const Limits::S
   refused_.With({"address"}).SetTotal(static_cast<double>(load.refused_caller));
   refused_.With({"full"}).SetTotal(static_cast<double>(load.refused_full));
   refused_.With({"late"}).SetTotal(static_cast<double>(load.refused_late));
-  limited_.With({"sign_up", "address"}).SetTotal(static_cast<double>(limits.sign_ups));
-  limited_.With({"sign_in", "address"}).SetTotal(static_cast<double>(limits.sign_ins));
-  limited_.With({"sign_in", "device"}).SetTotal(static_cast<double>(limits.sign_ins_of_devices));
-  limited_.With({"mail", "address"}).SetTotal(static_cast<double>(limits.mails));
+  for (std::size_t i = 0; i < kEntries.size(); ++i) {
+    limited_.With({kEntries[i].first, kEntries[i].second}).SetTotal(static_cast<double>(limits[i]));
+  }
 }
 
 }  // namespace market::auth

@@ -41,7 +41,8 @@ Passwords::Options PasswordsOf(const Settings& settings, Metrics& metrics) {
 Limits::Options LimitsOf(const Settings& settings) {
   return {.sign_ups = {.count = *settings.sign_ups, .window = *settings.sign_ups_window},
           .sign_ins = {.count = *settings.sign_ins, .window = *settings.sign_ins_window},
-          .mails = {.count = *settings.mails, .window = *settings.mails_window}};
+          .mails = {.count = *settings.mails, .window = *settings.mails_window},
+          .guesses = {.count = *settings.guesses, .window = *settings.guesses_window}};
 }
 
 }  // namespace
@@ -80,27 +81,32 @@ Settings::Settings(config::Properties& properties)
       hash_queue_of_address(properties.Int(
           "auth.hash_queue_of_address", "passwords of one address that may wait; more are refused with 429",
           "passwords", 1, 1000, 16)),
-      sign_ups(
-          properties.Int("auth.sign_ups",
-                         "sign-ups of one address (IPv6: /64) at a replica: so many at once, and as many "
-                         "again within each auth.sign_ups_window; more are refused with 429",
-                         "sign-ups", 1, 1'000'000, Limits::Options().sign_ups.count)),
+      sign_ups(properties.Int("auth.sign_ups",
+                              "sign-ups of one address (IPv6: /64): so many at once, and as many "
+                              "again within each auth.sign_ups_window; more are refused with 429",
+                              "sign-ups", 1, 1'000'000, Limits::Options().sign_ups.count)),
       sign_ups_window(properties.Duration("auth.sign_ups_window", "see auth.sign_ups", 1s, 24h,
                                           Limits::Options().sign_ups.window)),
       sign_ins(properties.Int("auth.sign_ins",
-                              "sign-ins of one address (IPv6: /64), or of one known device, at a replica: so "
+                              "sign-ins of one address (IPv6: /64), or of one known device: so "
                               "many at once, and as many again within each auth.sign_ins_window; more are "
                               "refused with 429",
                               "sign-ins", 1, 1'000'000, Limits::Options().sign_ins.count)),
       sign_ins_window(properties.Duration("auth.sign_ins_window", "see auth.sign_ins", 1s, 24h,
                                           Limits::Options().sign_ins.window)),
       mails(properties.Int("auth.mails",
-                           "mails that set a new password, asked for from one address (IPv6: /64) at a "
-                           "replica: so many at once, and as many again within each auth.mails_window; more "
+                           "mails that set a new password, asked for from one address (IPv6: /64): "
+                           "so many at once, and as many again within each auth.mails_window; more "
                            "are refused with 429",
                            "mails", 1, 1'000'000, Limits::Options().mails.count)),
       mails_window(properties.Duration("auth.mails_window", "see auth.mails", 1s, 24h,
                                        Limits::Options().mails.window)),
+      guesses(properties.Int("auth.guesses",
+                             "sign-ins with one e-mail that all strangers together may try: so many at once, "
+                             "and as many again within each auth.guesses_window; more are refused with 429",
+                             "sign-ins", 1, 1'000'000, Limits::Options().guesses.count)),
+      guesses_window(properties.Duration("auth.guesses_window", "see auth.guesses", 1s, 24h,
+                                         Limits::Options().guesses.window)),
       mailed_token_lifetime(properties.Duration("auth.mailed_token_lifetime",
                                                 "how long a token from a mail is good", 1s, 24h, 30min)),
       password_bits(properties.Int("auth.password_bits",
@@ -128,11 +134,12 @@ Service::Service(host::Host& host, const Settings& settings, Keys keys)
       second_factors_(database_, LifetimesOf(settings)),
       account_acts_(database_),
       api_keys_(database_, {.count = *settings.api_keys, .lifetime = *settings.api_key_lifetime}),
+      caller_limits_(database_),
       log_(database_, host.EventOptions("auth")),
       revocations_(database_, log_,
                    {.token_lifetime_max = identity::kTokenLifetimeMax + identity::kTokenSkew}),
       relay_(database_, host.Tracer(), host.RelayOptions("auth")),
-      sweeper_(sessions_, mailings_, second_factors_, api_keys_),
+      sweeper_(sessions_, mailings_, second_factors_, api_keys_, caller_limits_),
       metrics_(host.Metrics()),
       passwords_(PasswordsOf(settings, metrics_)),
       limits_(LimitsOf(settings)),
@@ -155,6 +162,7 @@ Service::Service(host::Host& host, const Settings& settings, Keys keys)
                 pages_,
                 passwords_,
                 limits_,
+                caller_limits_,
                 refresh_tokens_,
                 access_tokens_,
                 device_tokens_,

@@ -30,6 +30,8 @@ struct Settings {
   config::Property<std::chrono::milliseconds> sign_ins_window;
   config::Property<std::int64_t> mails;
   config::Property<std::chrono::milliseconds> mails_window;
+  config::Property<std::int64_t> guesses;
+  config::Property<std::chrono::milliseconds> guesses_window;
   config::Property<std::chrono::milliseconds> mailed_token_lifetime;
   config::Property<std::int64_t> password_bits;
   config::Property<std::int64_t> api_keys;
@@ -73,6 +75,7 @@ class Service final : public host::Service {
   storage::SecondFactors second_factors_;
   storage::AccountActs account_acts_;
   storage::ApiKeys api_keys_;
+  storage::CallerLimits caller_limits_;
   events::Log log_;
   storage::Revocations revocations_;
   outbox::Relay relay_;

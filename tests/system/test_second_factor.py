@@ -67,7 +67,7 @@ def test_sign_in_in_two_steps(ada, app):
     challenge = challenge_of(ada)
     answer = answered(ada, challenge, app.code())
     assert answer.status_code == 201 and answer.json()["account"]["id"] == ada.id, answer.text
-    again = answered(ada, challenge, app.code())
+    again = answered(ada, challenge, app.recovery_codes[0])
     assert again.status_code == 401 and again.json()["reason"] == "WRONG_CODE"
 
 
@@ -91,7 +91,7 @@ def test_over_grpc(ada, app, channel):
     with pytest.raises(grpc.RpcError) as refused:
         over_grpc(channel, "SignIn", email=ada.email, password=ada.password)
     assert refused.value.code() == grpc.StatusCode.UNAUTHENTICATED
-    session = over_grpc(channel, "AnswerChallenge", challenge_id=challenge_of(ada), code=app.code())
+    session = over_grpc(channel, "AnswerChallenge", challenge_id=challenge_of(ada), code=app.recovery_codes[0])
     assert session.account.id == ada.id
     assert [one.id for one in over_grpc(channel, "ListAuthenticators", ada).authenticators] == [app.id]
     assert len(over_grpc(channel, "RenewRecoveryCodes", ada, code=app.code()).recovery_codes) == 10

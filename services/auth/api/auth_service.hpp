@@ -21,6 +21,7 @@
 #include "services/auth/storage/account_acts.hpp"
 #include "services/auth/storage/accounts.hpp"
 #include "services/auth/storage/api_keys.hpp"
+#include "services/auth/storage/caller_limits.hpp"
 #include "services/auth/storage/mailings.hpp"
 #include "services/auth/storage/memberships.hpp"
 #include "services/auth/storage/revocations.hpp"
@@ -42,6 +43,7 @@ class AuthService final : public api::AuthApi {
     const rpc::PageTokens& pages;
     Passwords& passwords;
     Limits& limits;
+    storage::CallerLimits& caller_limits;
     const RefreshTokens& refresh_tokens;
     const AccessTokens& access_tokens;
     const DeviceTokens& device_tokens;
@@ -141,6 +143,8 @@ class AuthService final : public api::AuthApi {
                                                   const std::vector<Uuid>& authenticators,
                                                   std::string_view code);
   std::vector<std::string> DigestsOf(AccountId account, const std::vector<std::string>& codes) const;
+  // Counts the visitor before a hash is spent. Throws for one that comes too often, at this replica or at all.
+  Task<> Count(CallContext& call, Entry entry, const Visitor& visitor);
   // A password that was right, while its judge's turn and place at a hash are kept.
   struct Judged {
     Turns::Turn turn;
@@ -149,6 +153,7 @@ class AuthService final : public api::AuthApi {
     Passwords::Match match;
     bool asks_for_code = false;
   };
+  Task<storage::SignInTry> CountTry(CallContext& call, std::string_view email_key, const Visitor& visitor);
   // Throws for a wrong one. Until the storage forgets it, the right one counts as a try too.
   Task<Judged> JudgePassword(CallContext& call, std::string email_key, const Visitor& visitor,
                              std::string password);

@@ -174,9 +174,10 @@ TEST_F(AuthServiceTest, SignIn_FromAKnownDevice_HasTriesOfItsOwn) {
     const auto block = [&] {
       Sql("UPDATE sign_in_throttle SET blocked_until = market_now() + interval '1 hour'");
     };
-    co_await testing::ReasonOf(SignIn(service, "ada@example.com", "wrong password"));
-    block();
     const auto ada = Credentials("ada@example.com");
+    const auto wrong = Credentials("ada@example.com", "wrong password");
+    co_await testing::ReasonOf(SignInFrom(service, "203.0.113.7", wrong));
+    block();
     const auto with = [&](const api::auth::SignInRequest& request, std::string token) {
       return testing::ReasonOf(SignInFrom(service, "203.0.113.7", WithDevice(request, std::move(token))));
     };
@@ -187,18 +188,54 @@ TEST_F(AuthServiceTest, SignIn_FromAKnownDevice_HasTriesOfItsOwn) {
     EXPECT_EQ(co_await with(ada, (co_await Refresh(service, first.refresh_token())).device_token()), "");
     EXPECT_EQ(co_await with(ada, ""), "RATE_LIMITED") << "a success there forgets nothing here";
     // It is no way round the password, and its tries are counted like anybody's.
-    const auto wrong = Credentials("ada@example.com", "wrong password");
     EXPECT_EQ(co_await with(wrong, first.device_token()), "BAD_CREDENTIALS");
     block();
     EXPECT_EQ(co_await with(ada, first.device_token()), "RATE_LIMITED");
     EXPECT_EQ(co_await with(Credentials("nobody@example.com"), first.device_token()), "BAD_CREDENTIALS");
     Sql("DELETE FROM sign_in_throttle");
     const auto second = (co_await SignInFrom(service, "203.0.113.7", ada)).device_token();
-    co_await testing::ReasonOf(SignIn(service, "ada@example.com", "wrong password"));
+    co_await testing::ReasonOf(SignInFrom(service, "203.0.113.7", wrong));
     block();
     clock_.Advance(std::chrono::days(366));
     EXPECT_EQ(co_await with(ada, second), "RATE_LIMITED") << "over: a stranger";
   });
+}
+
+// A guesser keeps nobody at another address out; all guessers together have a limit of their own, which a
+// success lifts, whether an account has the e-mail or not.
+TEST_F(AuthServiceTest, SignIn_OfManyAddresses_HasOneLimitForAnEmail) {
+  limits_.emplace(Limits::Options{.guesses = {.count = 12, .window = std::chrono::hours(1)}});
+  Run([&](AuthService& service) -> Task<> {
+    co_await SignUp(service, "ada@example.com");
+    const auto from = [&](std::string address, const std::string& email, std::string password) {
+      return testing::ReasonOf(
+          SignInFrom(service, std::move(address), Credentials(email, std::move(password))));
+    };
+    for (int i = 0; i < 5; ++i) co_await from("203.0.113.1", "ada@example.com", "wrong password");
+    EXPECT_EQ(co_await from("203.0.113.1", "ada@example.com", kPassword), "RATE_LIMITED");
+    EXPECT_EQ(co_await from("203.0.113.2", "ada@example.com", kPassword), "");
+    for (const std::string email : {"ada@example.com", "nobody@example.com"}) {
+      for (int i = 0; i < 12; ++i)
+        EXPECT_EQ(co_await from("203.0.113." + std::to_string(i + 10), email, "wrong password"),
+                  "BAD_CREDENTIALS");
+      EXPECT_EQ(co_await from("203.0.113.99", email, "wrong password"), "RATE_LIMITED");
+    }
+  });
+}
+
+// What another replica has let in counts: here one that was started anew.
+TEST_F(AuthServiceTest, SignIns_OfOneAddress_AreCountedForAllReplicas) {
+  const Limits::Options options{.sign_ins = {.count = 3, .window = std::chrono::hours(1)}};
+  std::vector<std::string> reasons;
+  for (int i = 0; i < 4; ++i) {
+    limits_.emplace(options);
+    Run([&](AuthService& service) -> Task<> {
+      reasons.push_back(
+          co_await testing::ReasonOf(SignInFrom(service, "203.0.113.7", Credentials("nobody@x.test"))));
+    });
+  }
+  EXPECT_EQ(reasons, (std::vector<std::string>{"BAD_CREDENTIALS", "BAD_CREDENTIALS", "BAD_CREDENTIALS",
+                                               "RATE_LIMITED"}));
 }
 
 // Neither a hash nor a row is spent on who comes too often; others do not notice.

@@ -31,7 +31,7 @@ Task<api::auth::TokenMail> AuthService::SendVerification(CallContext& call,
 Task<api::auth::TokenMail> AuthService::ChangeEmail(CallContext& call,
                                                     api::auth::ChangeEmailRequest request) {
   // Whether an e-mail has an account is asked as rarely here as by signing up.
-  deps_.limits.CountSignUp({.address = rpc::NetworkOf(call.ClientAddress()), .device = {}});
+  co_await Count(call, Entry::kSignUp, {.address = rpc::NetworkOf(call.ClientAddress()), .device = {}});
   auto judged = co_await JudgeOwner(call, request.password());
   judged.place.reset();
   const auto key = domain::NormalizeEmail(request.email());

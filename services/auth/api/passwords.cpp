@@ -8,7 +8,7 @@ namespace market::auth {
 Task<AuthService::Judged> AuthService::JudgeOwner(CallContext& call, std::string password) {
   const auto& caller = call.Caller();
   const Visitor visitor{.address = rpc::NetworkOf(call.ClientAddress()), .device = caller.session};
-  deps_.limits.CountSignIn(visitor);
+  co_await Count(call, Entry::kSignInOfDevice, visitor);
   const auto account = co_await deps_.accounts.Find(call, caller.account);
   if (!account) throw NotFound("the account");
   auto judged =
@@ -35,7 +35,7 @@ Task<api::auth::Account> AuthService::ChangePassword(CallContext& call,
 // The same steps for an e-mail that no account has, but those that write the token.
 Task<api::auth::TokenMail> AuthService::RequestPasswordReset(CallContext& call,
                                                              api::auth::RequestPasswordResetRequest request) {
-  deps_.limits.CountMail({.address = rpc::NetworkOf(call.ClientAddress()), .device = {}});
+  co_await Count(call, Entry::kMail, {.address = rpc::NetworkOf(call.ClientAddress()), .device = {}});
   const auto asked =
       co_await deps_.mailings.RequestReset(call, domain::NormalizeEmail(request.email()), NewToken());
   if (const auto* refused = std::get_if<storage::TooManyMails>(&asked)) throw TooManyMails(refused->wait);
@@ -45,7 +45,7 @@ Task<api::auth::TokenMail> AuthService::RequestPasswordReset(CallContext& call,
 Task<api::auth::ResetPasswordResponse> AuthService::ResetPassword(CallContext& call,
                                                                   api::auth::ResetPasswordRequest request) {
   const Visitor visitor{.address = rpc::NetworkOf(call.ClientAddress()), .device = {}};
-  deps_.limits.CountSignIn(visitor);
+  co_await Count(call, Entry::kSignIn, visitor);
   const auto digest = MailedTokens::DigestOf(request.token());
   if (!digest) throw MailedTokenEnded();
   // No hash is spent on a token that is no good.
@@ -54,7 +54,7 @@ Task<api::auth::ResetPasswordResponse> AuthService::ResetPassword(CallContext& c
   auto place = co_await deps_.passwords.Enter(visitor, call.Deadline());
   const auto hash = co_await deps_.passwords.HashNew(
       std::move(place), {.field = "newPassword", .password = request.new_password(), .own = {*email}});
-  const auto reset = co_await deps_.mailings.Reset(call, *digest, hash);
+  const auto reset = co_await deps_.mailings.Reset(call, *digest, hash, visitor.Guesser());
   const auto* done = std::get_if<storage::EmailIsNow>(&reset);
   if (done == nullptr) throw MailedTokenEnded();
   api::auth::ResetPasswordResponse response;

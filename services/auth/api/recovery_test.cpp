@@ -104,7 +104,8 @@ TEST_F(RecoveryTest, ChangePassword_WrongOnes_CountAsTriesFromThisDevice) {
     const auto ada = co_await SignUp(service, "ada@example.com");
     for (int i = 0; i < 6; ++i)
       co_await ReasonOf(SignInFrom(service, "203.0.113.9", Credentials("ada@example.com", "wrong password")));
-    EXPECT_EQ(co_await ReasonOf(SignIn(service, "ada@example.com")), "RATE_LIMITED");
+    EXPECT_EQ(co_await ReasonOf(SignInFrom(service, "203.0.113.9", Credentials("ada@example.com"))),
+              "RATE_LIMITED");
     for (int i = 0; i < 5; ++i)
       EXPECT_EQ(co_await ReasonOf(ChangePassword(service, ada, "wrong password", kOther)), "BAD_CREDENTIALS")
           << i;

@@ -35,22 +35,41 @@ Task<Visitor> AuthService::Admit(CallContext& call, std::string_view email_key,
   const Visitor stranger{.address = rpc::NetworkOf(call.ClientAddress()), .device = {}};
   if (const auto device = deps_.device_tokens.Read(device_token)) {
     const Visitor known{.address = stranger.address, .device = device->id};
-    deps_.limits.CountSignIn(known);
+    co_await Count(call, Entry::kSignInOfDevice, known);
     if (co_await deps_.accounts.FindId(call, email_key) == device->account) co_return known;
   }
-  deps_.limits.CountSignIn(stranger);
+  co_await Count(call, Entry::kSignIn, stranger);
   co_return stranger;
+}
+
+Task<> AuthService::Count(CallContext& call, Entry entry, const Visitor& visitor) {
+  deps_.limits.Count(entry, visitor);
+  const auto wait =
+      co_await deps_.caller_limits.Take(call, Limits::CallerOf(entry, visitor), deps_.limits.Of(entry));
+  if (wait) throw Limits::Refusal(entry, *wait);
+}
+
+// A try of a visitor who is let try at all counts among those of all strangers with this e-mail too, whether
+// an account has it or not.
+Task<storage::SignInTry> AuthService::CountTry(CallContext& call, std::string_view email_key,
+                                               const Visitor& visitor) {
+  auto attempt = co_await deps_.sessions.CountTry(call, email_key, visitor.Guesser());
+  if (!attempt.wait && !visitor.device) {
+    attempt.wait = co_await deps_.caller_limits.TakeGuess(call, email_key, deps_.limits.Guesses());
+  }
+  co_return attempt;
 }
 
 // An unknown e-mail takes the same path as a wrong password:
 // the same statement, a hash of the same cost, one answer.
 Task<AuthService::Judged> AuthService::JudgePassword(CallContext& call, std::string email_key,
                                                      const Visitor& visitor, std::string password) {
-  const auto& device = visitor.device;
-  auto turn = co_await turns_.Take(device ? device->ToString() : email_key, call.Deadline());
+  const auto guesser = visitor.Guesser();
+  auto turn = co_await turns_.Take(
+      guesser.device ? guesser.device->ToString() : guesser.address + ' ' + email_key, call.Deadline());
   // Before the try is counted: who is turned away here has not tried.
   auto place = co_await deps_.passwords.Enter(visitor, call.Deadline());
-  auto attempt = co_await deps_.sessions.CountTry(call, email_key, device);
+  auto attempt = co_await CountTry(call, email_key, visitor);
   if (attempt.wait) throw Throttled(*attempt.wait);
   const auto match =
       co_await deps_.passwords.Verify(place, std::move(attempt.password_hash), std::move(password));
@@ -59,7 +78,7 @@ Task<AuthService::Judged> AuthService::JudgePassword(CallContext& call, std::str
                    .place = std::move(place),
                    .proven = {.account = *attempt.account,
                               .email_key = std::move(email_key),
-                              .device = device,
+                              .guesser = guesser,
                               .password_version = *attempt.password_version},
                    .match = match,
                    .asks_for_code = attempt.asks_for_code};

@@ -25,7 +25,7 @@ Task<api::auth::Session> AuthService::SignUp(CallContext& call, api::auth::SignU
   // Whoever signs up is a stranger. The limit is also what keeps the question below from being asked of a
   // whole list of e-mails.
   const Visitor visitor{.address = rpc::NetworkOf(call.ClientAddress()), .device = {}};
-  deps_.limits.CountSignUp(visitor);
+  co_await Count(call, Entry::kSignUp, visitor);
   if (co_await deps_.accounts.FindHolder(call, domain::NormalizeEmail(request.email()))) throw EmailTaken();
   auto place = co_await deps_.passwords.Enter(visitor, call.Deadline());
   const storage::NewAccount account{

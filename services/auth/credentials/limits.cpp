@@ -1,56 +1,72 @@
 #include "services/auth/credentials/limits.hpp"
 
-#include "platform/core/error.hpp"
+#include <string_view>
 
 namespace market::auth {
 namespace {
 
-resilience::TokenBuckets::Options BucketOf(const Limits::Limit& limit, std::size_t callers_max) {
-  const auto count = static_cast<double>(limit.count);
-  return {.rate_per_s = count / std::chrono::duration<double>(limit.window).count(),
-          .burst = count,
-          .max_keys = callers_max};
-}
+struct Words {
+  std::string_view name;
+  std::string_view refusal;
+};
+constexpr std::array<Words, Limits::kEntries> kWords{{
+    {"sign-up", "too many accounts are being made from your address"},
+    {"sign-in", "too many sign-ins from your address"},
+    {"device", "too many sign-ins from your device"},
+    {"mail", "too many mails are being asked for from your address"},
+}};
 
-Error TooMany(std::string message, std::chrono::milliseconds wait) {
-  return Error(Code::kResourceExhausted, "RATE_LIMITED", std::move(message)).WithRetryAfter(wait);
+std::size_t IndexOf(Entry entry) { return static_cast<std::size_t>(entry); }
+
+resilience::TokenBuckets BucketsOf(const domain::RateLimit& limit, std::size_t callers_max) {
+  const auto count = static_cast<double>(limit.count);
+  return resilience::TokenBuckets({.rate_per_s = count / std::chrono::duration<double>(limit.window).count(),
+                                   .burst = count,
+                                   .max_keys = callers_max});
 }
 
 }  // namespace
 
 Limits::Limits(const Options& options)
-    : sign_ups_(BucketOf(options.sign_ups, options.callers_max)),
-      sign_ins_(BucketOf(options.sign_ins, options.callers_max)),
-      sign_ins_of_devices_(BucketOf(options.sign_ins, options.callers_max)),
-      mails_(BucketOf(options.mails, options.callers_max)) {}
+    : options_(options),
+      buckets_{BucketsOf(Of(Entry::kSignUp), options.callers_max),
+               BucketsOf(Of(Entry::kSignIn), options.callers_max),
+               BucketsOf(Of(Entry::kSignInOfDevice), options.callers_max),
+               BucketsOf(Of(Entry::kMail), options.callers_max)} {}
 
-void Limits::CountSignUp(const Visitor& visitor, resilience::SteadyTime now) {
-  if (const auto wait = sign_ups_.Take(visitor.address, 1, now)) {
-    throw TooMany("too many accounts are being made from your address", *wait);
+void Limits::Count(Entry entry, const Visitor& visitor, resilience::SteadyTime now) {
+  if (const auto wait = buckets_[IndexOf(entry)].Take(CallerOf(entry, visitor), 1, now)) {
+    throw Refusal(entry, *wait);
   }
 }
 
-void Limits::CountSignIn(const Visitor& visitor, resilience::SteadyTime now) {
-  if (visitor.device) {
-    if (const auto wait = sign_ins_of_devices_.Take(visitor.device->ToString(), 1, now)) {
-      throw TooMany("too many sign-ins from your device", *wait);
-    }
-  } else if (const auto wait = sign_ins_.Take(visitor.address, 1, now)) {
-    throw TooMany("too many sign-ins from your address", *wait);
+const domain::RateLimit& Limits::Of(Entry entry) const {
+  switch (entry) {
+    case Entry::kSignUp:
+      return options_.sign_ups;
+    case Entry::kMail:
+      return options_.mails;
+    case Entry::kSignIn:
+    case Entry::kSignInOfDevice:
+      break;
   }
+  return options_.sign_ins;
 }
 
-void Limits::CountMail(const Visitor& visitor, resilience::SteadyTime now) {
-  if (const auto wait = mails_.Take(visitor.address, 1, now)) {
-    throw TooMany("too many mails are being asked for from your address", *wait);
-  }
+std::string Limits::CallerOf(Entry entry, const Visitor& visitor) {
+  const auto& who = entry == Entry::kSignInOfDevice ? visitor.device.value().ToString() : visitor.address;
+  return std::string(kWords[IndexOf(entry)].name) + ' ' + who;
+}
+
+Error Limits::Refusal(Entry entry, std::chrono::milliseconds wait) {
+  return Error(Code::kResourceExhausted, "RATE_LIMITED", std::string(kWords[IndexOf(entry)].refusal))
+      .WithRetryAfter(wait);
 }
 
 Limits::Stats Limits::Refused() const {
-  return {.sign_ups = sign_ups_.Refused(),
-          .sign_ins = sign_ins_.Refused(),
-          .sign_ins_of_devices = sign_ins_of_devices_.Refused(),
-          .mails = mails_.Refused()};
+  Stats refused{};
+  for (std::size_t i = 0; i < kEntries; ++i) refused[i] = buckets_[i].Refused();
+  return refused;
 }
 
 }  // namespace market::auth

@@ -74,9 +74,9 @@ COMMENT ON TABLE refresh_token IS 'mutable';
 -- At most one token of a family is good.
 CREATE UNIQUE INDEX refresh_token_live ON refresh_token (session_id) WHERE used_at IS NULL;
 
--- Failed sign-ins by SHA-256 of the lower-cased e-mail: whether an account has that e-mail makes no difference. Those of a
--- device that has signed in to the account before are counted apart, by SHA-256 of the device; and so are the mails with a
--- token that were asked for, by SHA-256 of their purpose and the account's e-mail.
+-- Failed sign-ins by SHA-256 of the address and the lower-cased e-mail: whether an account has that e-mail makes no
+-- difference. Those of a device that has signed in to the account before are counted by SHA-256 of the device; mails with a
+-- token that were asked for by SHA-256 of their purpose and the account's e-mail.
 CREATE TABLE sign_in_throttle (
   digest        bytea       PRIMARY KEY CHECK (octet_length(digest) = 32),
   tries         integer     NOT NULL CHECK (tries >= 1),
@@ -85,3 +85,12 @@ CREATE TABLE sign_in_throttle (
 );
 COMMENT ON TABLE sign_in_throttle IS 'mutable';
 CREATE INDEX sign_in_throttle_age ON sign_in_throttle (last_try_at);
+
+-- How often somebody comes, by SHA-256 of who it is and what for: each time moves busy_until on by its share of a window, and
+-- one that would move it further than the window from now is refused.
+CREATE TABLE caller_limit (
+  digest     bytea       PRIMARY KEY CHECK (octet_length(digest) = 32),
+  busy_until timestamptz NOT NULL
+);
+COMMENT ON TABLE caller_limit IS 'mutable';
+CREATE INDEX caller_limit_age ON caller_limit (busy_until);

@@ -24,6 +24,7 @@ CREATE TABLE sign_in_challenge (
   id           uuid        PRIMARY KEY,
   account_id   uuid        NOT NULL REFERENCES account ON DELETE CASCADE,
   device       uuid,                        -- the known one that it came from
+  address      text        NOT NULL,        -- by which its tries are counted
   password_version bigint  NOT NULL,        -- that was right: with another password it is void
   tries        integer     NOT NULL DEFAULT 0,
   expires_at   timestamptz NOT NULL

@@ -20,7 +20,7 @@ using testing::Soon;
 
 // The right password of the first account, whose hash may be outdated.
 Proven Right(AccountId ada, std::optional<std::string> new_hash = {}) {
-  return {.account = ada, .email_key = "ada@x.test", .device = {}, .new_hash = std::move(new_hash)};
+  return {.account = ada, .email_key = "ada@x.test", .guesser = {}, .new_hash = std::move(new_hash)};
 }
 
 class AccountActsTest : public ::testing::Test {

@@ -58,7 +58,7 @@ class LiveSessions : public ::testing::Test {
   testing::TemporaryDatabase temporary_{kMigrations};
   domain::Lifetimes lifetimes_;
   const AccountId ada_ = AccountId::New();
-  Proven proven_{.account = ada_, .email_key = "ada@example.com", .device = {}};
+  Proven proven_{.account = ada_, .email_key = "ada@example.com", .guesser = {}};
   NewSession first_;
 };
 

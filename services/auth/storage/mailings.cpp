@@ -63,7 +63,7 @@ UPDATE account SET password_hash = $2, password_version = password_version + 1,
 WHERE id = $1
 RETURNING )sql" + kRaised};
 
-// Those of its e-mail, $2, and of its devices, which are named by the sessions that made them known.
+// Those of who sets it, $2, and of its devices, which are named by the sessions that made them known.
 constexpr Statement kForgetAllTries{"auth.forget_all_tries", R"sql(
 DELETE FROM sign_in_throttle WHERE digest = $2 OR digest IN (
   SELECT sha256(convert_to('device ' || s.id, 'UTF8')) FROM session s WHERE s.account_id = $1))sql"};
@@ -169,7 +169,7 @@ Task<std::variant<Mailed, TooManyMails, PasswordDiffers>> Mailings::AskForChange
   const auto ask = [&](postgres::Tx& tx) -> Task<Outcome> {
     if ((co_await tx.Execute(kLockProven, proven.account, proven.password_version)).empty())
       co_return PasswordDiffers();
-    const auto tries = TriesDigest(proven.email_key, proven.device);
+    const auto tries = TriesDigest(proven.email_key, proven.guesser);
     co_await tx.Execute(kForgetTries, Bytes{tries});
     const auto row = co_await CountMail(tx, proven.email_key, MailPurpose::kChangeEmail);
     if (!row.counted) co_return TooManyMails{WaitOf(row)};
@@ -246,7 +246,8 @@ Task<std::optional<std::string>> Mailings::FindReset(Work work, std::string_view
 }
 
 Task<std::variant<EmailIsNow, TokenIsOver>> Mailings::Reset(Work work, std::string_view digest,
-                                                            std::string_view new_hash) {
+                                                            std::string_view new_hash,
+                                                            const domain::Guesser& guesser) {
   using Outcome = std::variant<EmailIsNow, TokenIsOver>;
   const auto reset = [&](postgres::Tx& tx) -> Task<Outcome> {
     const auto opened = co_await Take(tx, digest);
@@ -257,11 +258,13 @@ Task<std::variant<EmailIsNow, TokenIsOver>> Mailings::Reset(Work work, std::stri
     act.Add(kSetPassword, account, new_hash).Add(kEndSessions, account, reason, std::nullopt);
     const auto done = co_await tx.Execute(std::move(act));
     const auto version = kRaised.ReadOne(done[0]).version;
-    const auto tries = TriesDigest(opened->address_key, std::nullopt);
+    const auto tries = TriesDigest(opened->address_key, guesser);
+    const auto guesses = GuessesDigest(opened->address_key);
     const auto mails = MailsDigest(opened->address_key, opened->purpose);
     Batch batch("auth.password_reset");
     batch.Add(kEndMailed, account, kOverWithThePassword);
     batch.Add(kForgetAllTries, account, Bytes{tries});
+    batch.Add(kForgetGuesses, Bytes{guesses});
     batch.Add(kForgetTries, Bytes{mails});
     events::Append(batch, work, PasswordChangedEvent(account, version));
     if (!opened->email_verified) events::Append(batch, work, EmailVerifiedEvent(account, version));

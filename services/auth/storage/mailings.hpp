@@ -67,9 +67,10 @@ class Mailings {
 
   // To whom a good token that sets a password was mailed.
   Task<std::optional<std::string>> FindReset(Work work, std::string_view digest);
-  // Ends all sessions and forgets all tries; the mail arrived, so the e-mail is verified.
+  // Ends all sessions, and forgets all tries of its devices and of who sets it; the mail arrived, so the e-mail is verified.
   Task<std::variant<EmailIsNow, TokenIsOver>> Reset(Work work, std::string_view digest,
-                                                    std::string_view new_hash);
+                                                    std::string_view new_hash,
+                                                    const domain::Guesser& guesser);
 
   Task<std::optional<MailedToken>> Find(Work work, const Uuid& id);
 

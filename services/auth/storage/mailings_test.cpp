@@ -49,7 +49,7 @@ class MailingsTest : public ::testing::Test {
     return {.id = id, .digest = crypto::Sha256(id.ToString())};
   }
   Proven Right(std::string email_key = "ada@example.com") const {
-    return {.account = ada_, .email_key = std::move(email_key), .device = {}};
+    return {.account = ada_, .email_key = std::move(email_key), .guesser = {}};
   }
   // The token that ada's address is verified with.
   Task<NewToken> Verification(Mailings& mailings, Accounts& accounts) {
@@ -81,7 +81,7 @@ class MailingsTest : public ::testing::Test {
   }
   static Task<std::string> Reset(Mailings& mailings, const NewToken& token,
                                  std::string_view hash = "$argon2id$two") {
-    const auto outcome = co_await mailings.Reset(Soon(), token.digest, hash);
+    const auto outcome = co_await mailings.Reset(Soon(), token.digest, hash, {});
     co_return std::holds_alternative<TokenIsOver>(outcome) ? "over" : std::get<EmailIsNow>(outcome).email;
   }
 
@@ -156,7 +156,7 @@ TEST_F(MailingsTest, Reset_SetsEndsForgetsAndVerifies) {
     const auto token = Token();
     co_await mailings.RequestReset(Soon(), "ada@example.com", token);
     co_await sessions.CountTry(Soon(), "ada@example.com");
-    co_await sessions.CountTry(Soon(), "ada@example.com", device.at(0).id);
+    co_await sessions.CountTry(Soon(), "ada@example.com", {.device = device.at(0).id, .address = {}});
     co_await sessions.CountTry(Soon(), "bob@example.com");
     EXPECT_EQ(co_await mailings.FindReset(Soon(), token.digest), "Ada@example.com");
     EXPECT_EQ(co_await Reset(mailings, token), "Ada@example.com");
@@ -253,7 +253,7 @@ TEST_F(MailingsTest, AnAddressThatSomebodyElseHas_IsNotTaken) {
     EXPECT_EQ(Email(), "Ada@example.com ada@example.com");
     const auto undo = co_await Changed(mailings, "ada@example.com", "new@example.org");
     // Bob wants what ada may still have back.
-    const Proven right{.account = bob, .email_key = "bob@example.com", .device = {}};
+    const Proven right{.account = bob, .email_key = "bob@example.com", .guesser = {}};
     const auto grab = Token();
     co_await mailings.AskForChange(Soon(), right, "ada@example.com", grab);
     EXPECT_EQ(co_await Confirm(mailings, grab), "taken");

@@ -58,8 +58,13 @@ Uuid Highest() {
   return Uuid(bytes);
 }
 
-std::string TriesDigest(std::string_view email_key, const std::optional<Uuid>& device) {
-  return crypto::Sha256(device ? "device " + device->ToString() : email_key);
+std::string GuessesDigest(std::string_view email_key) {
+  return crypto::Sha256("guess " + std::string(email_key));
+}
+
+std::string TriesDigest(std::string_view email_key, const domain::Guesser& guesser) {
+  if (guesser.device) return crypto::Sha256("device " + guesser.device->ToString());
+  return crypto::Sha256(guesser.address + ' ' + std::string(email_key));
 }
 
 std::string MailsDigest(std::string_view email_key, domain::MailPurpose purpose) {
@@ -98,7 +103,8 @@ Task<std::optional<domain::Account>> OpenSession(postgres::Tx& tx, Work work, co
   if (seen[0].empty()) co_return std::nullopt;
   postgres::Batch batch("auth.open_session");
   TellEnded(batch, work, proven.account, domain::EndReason::kEnded, seen[1]);
-  batch.Add(kForgetTries, postgres::Bytes{TriesDigest(proven.email_key, proven.device)});
+  batch.Add(kForgetTries, postgres::Bytes{TriesDigest(proven.email_key, proven.guesser)});
+  if (!proven.guesser.device) batch.Add(kForgetGuesses, postgres::Bytes{GuessesDigest(proven.email_key)});
   if (proven.new_hash) batch.Add(kReplaceHash, proven.account, *proven.new_hash);
   AddSession(batch, work, session, proven.account, lifetimes);
   batch.Add(kFindAccount, proven.account);

@@ -86,6 +86,10 @@ WITH counted AS (
 SELECT )sql" + kCountedTry + R"sql(
 FROM (SELECT) one LEFT JOIN account a ON a.email_key = $2)sql"};
 
+// What all strangers together may try with an e-mail is counted anew.
+inline constexpr postgres::Statement kForgetGuesses{"auth.forget_guesses",
+                                                    "DELETE FROM caller_limit WHERE digest = $1"};
+
 inline constexpr postgres::Statement kForgetTries{"auth.forget_tries",
                                                   "DELETE FROM sign_in_throttle WHERE digest = $1"};
 
@@ -129,7 +133,8 @@ inline constexpr std::array kOverWithThePassword = {domain::MailPurpose::kChange
                                                     domain::MailPurpose::kResetPassword};
 
 // SHA-256: what the throttle knows an e-mail or, apart from it, a known device by.
-std::string TriesDigest(std::string_view email_key, const std::optional<Uuid>& device);
+std::string GuessesDigest(std::string_view email_key);
+std::string TriesDigest(std::string_view email_key, const domain::Guesser& guesser);
 
 // The same for mails with a token that somebody asks for.
 std::string MailsDigest(std::string_view email_key, domain::MailPurpose purpose);

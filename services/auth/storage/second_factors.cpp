@@ -57,8 +57,8 @@ DELETE FROM recovery_code WHERE account_id = $1
 AND NOT EXISTS (SELECT FROM authenticator WHERE account_id = $1 AND confirmed_at IS NOT NULL))sql"};
 
 constexpr Statement kOpenChallenge{"auth.open_challenge", R"sql(
-INSERT INTO sign_in_challenge (id, account_id, device, password_version, expires_at)
-VALUES ($1, $2, $3, $4, market_now() + $5::interval))sql"};
+INSERT INTO sign_in_challenge (id, account_id, device, address, password_version, expires_at)
+VALUES ($1, $2, $3, $4, $5, market_now() + $6::interval))sql"};
 
 constexpr Columns kChallenge{
     Column{"account_id", &Challenge::account},
@@ -71,7 +71,8 @@ UPDATE sign_in_challenge c SET tries = tries + 1 WHERE id = $1 AND tries < $2 AN
 RETURNING )sql" + kChallenge};
 
 constexpr Columns kProven{Column{"a.id", &Proven::account}, Column{"a.email_key", &Proven::email_key},
-                          Column{"c.device", &Proven::device},
+                          Column{"c.device", &Proven::guesser, &domain::Guesser::device},
+                          Column{"c.address", &Proven::guesser, &domain::Guesser::address},
                           Column{"a.password_version", &Proven::password_version}};
 constexpr ComposedStatement kUseChallenge{"auth.use_challenge", R"sql(
 DELETE FROM sign_in_challenge c USING account a
@@ -156,7 +157,8 @@ Task<bool> SecondFactors::OpenChallenge(Work work, const Uuid& id, const Proven&
     if ((co_await tx.Execute(kLockProven, proven.account, proven.password_version)).empty()) co_return false;
     Batch batch("auth.open_challenge");
     if (proven.new_hash) batch.Add(kReplaceHash, proven.account, *proven.new_hash);
-    batch.Add(kOpenChallenge, id, proven.account, proven.device, proven.password_version, kChallengeLifetime);
+    batch.Add(kOpenChallenge, id, proven.account, proven.guesser.device, proven.guesser.address,
+              proven.password_version, kChallengeLifetime);
     co_await tx.ExecuteAndCommit(std::move(batch));
     co_return true;
   };

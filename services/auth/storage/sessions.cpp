@@ -85,8 +85,8 @@ DELETE FROM sign_in_throttle WHERE digest IN (
 
 }  // namespace
 
-Task<SignInTry> Sessions::CountTry(Work work, std::string_view email_key, std::optional<Uuid> device) {
-  const auto digest = TriesDigest(email_key, device);
+Task<SignInTry> Sessions::CountTry(Work work, std::string_view email_key, const domain::Guesser& guesser) {
+  const auto digest = TriesDigest(email_key, guesser);
   auto row = kCountedTry.ReadOne(co_await database_.Write(work, kCountTry, Bytes{digest}, email_key,
                                                           domain::WaitTableS(), domain::kForgetTriesAfter));
   SignInTry attempt;
@@ -108,7 +108,7 @@ Task<std::optional<domain::Account>> Sessions::Open(Work work, const Proven& pro
 }
 
 Task<> Sessions::ForgetTries(Work work, std::string_view email_key) {
-  co_await database_.Write(work, kForgetTries, Bytes{TriesDigest(email_key, std::nullopt)});
+  co_await database_.Write(work, kForgetTries, Bytes{TriesDigest(email_key, {})});
 }
 
 Task<std::optional<domain::Account>> Sessions::ChangePassword(Work work, const Proven& proven,
@@ -120,7 +120,7 @@ Task<std::optional<domain::Account>> Sessions::ChangePassword(Work work, const P
     const auto reason = domain::EndReason::kPasswordChanged;
     const auto ended = co_await tx.Execute(kEndSessions, proven.account, reason, kept);
     Batch batch("auth.password_changed");
-    batch.Add(kForgetTries, Bytes{TriesDigest(proven.email_key, proven.device)});
+    batch.Add(kForgetTries, Bytes{TriesDigest(proven.email_key, proven.guesser)});
     batch.Add(kEndMailed, proven.account, kOverWithThePassword);
     events::Append(batch, work, PasswordChangedEvent(proven.account, raised->version));
     TellEnded(batch, work, proven.account, reason, ended);

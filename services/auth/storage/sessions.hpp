@@ -14,6 +14,7 @@
 #include "platform/postgres/database.hpp"
 #include "services/auth/domain/account.hpp"
 #include "services/auth/domain/session.hpp"
+#include "services/auth/domain/throttle.hpp"
 
 namespace market::auth::storage {
 
@@ -27,7 +28,7 @@ struct NewSession {
 struct Proven {
   AccountId account;
   std::string email_key;
-  std::optional<Uuid> device;
+  domain::Guesser guesser;
   std::int64_t password_version = 1;
   std::optional<std::string> new_hash = std::nullopt;  // where the one that it matched is outdated
 };
@@ -63,9 +64,8 @@ class Sessions {
   Sessions(postgres::Database& database, const domain::Lifetimes& lifetimes)
       : database_(database), lifetimes_(lifetimes) {}
 
-  // Counts the try before its password is checked, so that tries side by side can't slip past the limit. Those
-  // of a known device of the account count apart from everybody else's.
-  Task<SignInTry> CountTry(Work work, std::string_view email_key, std::optional<Uuid> device = std::nullopt);
+  // Counts the try before its password is checked, so that tries side by side can't slip past the limit.
+  Task<SignInTry> CountTry(Work work, std::string_view email_key, const domain::Guesser& guesser = {});
   // After the right password: a session opens and the tries counted with this one are forgotten. Where the
   // account has as many as there may be, the one that was not used for longest ends. Nothing happens when the
   // password was changed meanwhile or the account is not ACTIVE.

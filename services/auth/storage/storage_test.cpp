@@ -57,7 +57,7 @@ class AuthStorage : public ::testing::Test {
   static Proven Right(const NewAccount& account, std::optional<std::string> new_hash = std::nullopt) {
     return {.account = account.id,
             .email_key = domain::NormalizeEmail(account.email),
-            .device = {},
+            .guesser = {},
             .new_hash = std::move(new_hash)};
   }
 
@@ -230,16 +230,21 @@ TEST_F(AuthStorage, Tries_OfAKnownDevice_CountApart) {
     co_await accounts.Create(Soon(), account, Session(), Message());
     for (int i = 1; i <= 6; ++i) co_await sessions.CountTry(Soon(), "ada@example.com");
     for (int i = 1; i <= 5; ++i) {
-      const auto attempt = co_await sessions.CountTry(Soon(), "ada@example.com", device);
+      const auto attempt =
+          co_await sessions.CountTry(Soon(), "ada@example.com", {.device = device, .address = {}});
       EXPECT_FALSE(attempt.wait) << i;
       EXPECT_EQ(attempt.account, account.id);
     }
-    EXPECT_TRUE((co_await sessions.CountTry(Soon(), "ada@example.com", device)).wait);
-    EXPECT_FALSE((co_await sessions.CountTry(Soon(), "ada@example.com", Uuid::NewV7())).wait);
+    EXPECT_TRUE(
+        (co_await sessions.CountTry(Soon(), "ada@example.com", {.device = device, .address = {}})).wait);
+    EXPECT_FALSE(
+        (co_await sessions.CountTry(Soon(), "ada@example.com", {.device = Uuid::NewV7(), .address = {}}))
+            .wait);
     auto right = Right(account);
-    right.device = device;
+    right.guesser.device = device;
     co_await sessions.Open(Soon(), right, Session());
-    EXPECT_FALSE((co_await sessions.CountTry(Soon(), "ada@example.com", device)).wait);
+    EXPECT_FALSE(
+        (co_await sessions.CountTry(Soon(), "ada@example.com", {.device = device, .address = {}})).wait);
     EXPECT_TRUE((co_await sessions.CountTry(Soon(), "ada@example.com")).wait) << "strangers still wait";
   });
 }

@@ -1,8 +1,9 @@
-// Removes sessions, mailed tokens and challenges that expired, sign-in tries that no longer count and API keys
+// Removes sessions, mailed tokens and challenges that expired, sign-in tries and callers that no longer count and API keys
 // that ended a month ago. Hygiene only: nothing reads them any more.
 #pragma once
 #include "platform/runtime/every.hpp"
 #include "services/auth/storage/api_keys.hpp"
+#include "services/auth/storage/caller_limits.hpp"
 #include "services/auth/storage/mailings.hpp"
 #include "services/auth/storage/second_factors.hpp"
 #include "services/auth/storage/sessions.hpp"
@@ -13,7 +14,7 @@ namespace market::auth {
 class Sweeper {
  public:
   Sweeper(storage::Sessions& sessions, storage::Mailings& mailings, storage::SecondFactors& second_factors,
-          storage::ApiKeys& api_keys);
+          storage::ApiKeys& api_keys, storage::CallerLimits& caller_limits);
 
   runtime::Every& Sweeping() { return sweeping_; }
 
@@ -24,6 +25,7 @@ class Sweeper {
   storage::Mailings& mailings_;
   storage::SecondFactors& second_factors_;
   storage::ApiKeys& api_keys_;
+  storage::CallerLimits& caller_limits_;
   runtime::Every sweeping_;
 };
 
