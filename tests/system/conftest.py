@@ -3,6 +3,7 @@
 import sys
 import pathlib
 
+import httpx
 import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -61,3 +62,22 @@ def shop(person, category):
         return market.Shop(owner, owner.create_product(category, **product))
 
     return open_shop
+
+
+@pytest.fixture
+def away(stack):
+    """away("auth"): its processes stop, and come back with the test's end."""
+    if stack["shape"] == "single":
+        pytest.skip("in one process nobody is away alone")
+    stopped = []
+
+    def stop(service):
+        for name in market.processes(service):
+            stopped.append(name)
+            market.supervisorctl("stop", name)
+
+    yield stop
+    for name in stopped:
+        market.supervisorctl("start", name)
+        market.until(lambda name=name: httpx.get(stack["metrics"][name].replace("/metrics", "/readyz"), timeout=10).status_code == 200,
+                     f"{name} to be ready")

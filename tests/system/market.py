@@ -208,6 +208,21 @@ def psql(database, sql):
     return done.stdout
 
 
+def processes(service):
+    """The names of those that serve it."""
+    stack = info()
+    program = "marketplace" if stack["shape"] == "single" else service
+    return [name for name in stack["pids"] if re.sub(r"-\d+$", "", name) == program]
+
+
+def supervisorctl(verb, process):
+    """Stops a process for as long as a test wants it away, or starts it again: ./market would not leave it so."""
+    config = data_directory() / "etc" / "supervisord.conf"
+    socket, = re.findall(r"^file *= *(\S+)$", config.read_text(), re.MULTILINE)
+    done = subprocess.run(["supervisorctl", "-s", f"unix://{socket}", verb, process], capture_output=True, text=True)
+    assert "ERROR" not in done.stdout or "already started" in done.stdout, done.stdout + done.stderr
+
+
 def token_of(invitation):
     """What the mail of an invitation has: as services/user/storage/invitation_tokens.hpp makes it."""
     secret = bytes.fromhex(psql("user", "SELECT encode(secret, 'hex') FROM database_secret ORDER BY made_at DESC LIMIT 1").strip())

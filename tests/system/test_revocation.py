@@ -73,6 +73,13 @@ def test_refresh_token_that_came_twice_takes_the_access_token_with_it(person):
     assert_refused_everywhere(person, time.monotonic(), ["user", "order"])
 
 
+def test_what_was_heard_holds_while_auth_is_away(person, away):
+    assert person.call("DELETE", "/v1/sessions/current").status_code == 204
+    assert_refused_everywhere(person, time.monotonic())
+    away("auth")
+    assert all(is_refused(person, service) for service in WRITES if service != "auth" for _ in range(TURNS))
+
+
 @pytest.mark.parametrize("which", ["auth", "order"])
 def test_right_after_a_restart(stack, person, which):
     """Of who tells, and of who is told."""

@@ -66,6 +66,8 @@ LONG = {
     "fuzz": Stack("test_fuzz", batch=1, part="clients", MARKET_EXAMPLES="200"),
     "hostile": Stack("test_hostile", batch=1, MARKET_HOSTILE="300"),
     "money": Stack("test_money_model", batch=1, MARKET_ACTS="1500"),
+    "strangers": Stack("test_strangers", batch=1, MARKET_PAIRS="10000"),
+    "sign-ups": Stack("test_people_faults", batch=1, MARKET_SIGN_UPS="1000"),
     "new-service": Suite("topology/test_new_service.py"),
 }
 

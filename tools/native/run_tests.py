@@ -46,7 +46,8 @@ TESTS = ROOT / "tests"
 PORTS_OF_A_STACK = topology.read().size     # for each replica of it
 REPLICAS = 2
 LONG_MINUTES = 0.5
-FOR_REPLICAS = ("contention", "first_order", "kill", "payments", "replicas", "restart", "zz_invariants")
+FOR_REPLICAS = ("accounts", "api_keys", "contention", "first_order", "kill", "payments", "people_faults", "replicas", "restart", "revocation",
+                "sellers", "team", "zz_invariants")
 
 
 # What computes takes what running marketplaces leave: their deadlines are seconds. Where the kernel shares the processor by
