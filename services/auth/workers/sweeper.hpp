@@ -1,11 +1,12 @@
-// Removes sessions, mailed tokens and challenges that expired, sign-in tries that no longer count and API keys
-// that ended a month ago. Hygiene only: nothing reads them any more.
+// Removes sessions, mailed tokens and challenges that expired, sign-in tries that no longer count, API keys that
+// ended a month ago and signing keys that did a year ago. Hygiene only: nothing reads them any more.
 #pragma once
 #include "platform/runtime/every.hpp"
 #include "services/auth/storage/api_keys.hpp"
 #include "services/auth/storage/mailings.hpp"
 #include "services/auth/storage/second_factors.hpp"
 #include "services/auth/storage/sessions.hpp"
+#include "services/auth/storage/signing_keys.hpp"
 
 namespace market::auth {
 
@@ -13,7 +14,7 @@ namespace market::auth {
 class Sweeper {
  public:
   Sweeper(storage::Sessions& sessions, storage::Mailings& mailings, storage::SecondFactors& second_factors,
-          storage::ApiKeys& api_keys);
+          storage::ApiKeys& api_keys, storage::SigningKeys& signing_keys);
 
   runtime::Every& Sweeping() { return sweeping_; }
 
@@ -24,6 +25,7 @@ class Sweeper {
   storage::Mailings& mailings_;
   storage::SecondFactors& second_factors_;
   storage::ApiKeys& api_keys_;
+  storage::SigningKeys& signing_keys_;
   runtime::Every sweeping_;
 };
 
