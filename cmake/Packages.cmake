@@ -58,8 +58,8 @@ market_of_services(service_config %.conf)
 market_package(main PACKAGE marketplace
   PROGRAMS ${MARKET_SERVICES} gateway marketplace marketctl check_invariants
   UNITS marketplace.target ${service_units} marketplace-gateway.service marketplace-single.service
-  CONFIG common.env ${service_config} gateway.conf single.conf
-  SECRETS ${MARKET_SERVICES} gateway single migrate)
+  CONFIG common.env ${service_config} gateway.conf single.conf marketctl.conf
+  SECRETS ${MARKET_SERVICES} gateway single migrate operator)
 install(FILES "${debian}/units/marketplace-migrate@.service" DESTINATION ${units_dir} COMPONENT main)
 install(FILES ${debian}/units/migrate.conf DESTINATION ${units_dir}/marketplace-migrate@.service.d
         RENAME 20-oneshot.conf COMPONENT main)

@@ -63,7 +63,6 @@ def make_certificates(hosts):
         # The single process answers to the names of all that it is; the first name is its identity.
         names = (identity, *SERVICES, "gateway") if identity == "marketplace" else (identity,)
         certificates.make_leaf(inside, identity, ",".join(f"DNS:{name}" for name in names), "serverAuth,clientAuth")
-    certificates.make_key(AUTHORITY / "signing_key.pem")
     for identity in (*SERVICES, "gateway", "marketplace"):
         copy(inside / f"{identity}.crt", identity, "tls.crt")
         copy(inside / f"{identity}.key", identity, "tls.key")
@@ -73,8 +72,8 @@ def make_certificates(hosts):
     for name in ("localhost.crt", "localhost.key"):
         copy(AUTHORITY / name, "edge", name, EVERYBODY)
     copy(AUTHORITY / "ca.crt", "operator", "ca.crt", EVERYBODY)
-    for volume in TOPOLOGY.users_of("signing_key"):
-        copy(AUTHORITY / "signing_key.pem", volume, "signing_key.pem")
+    for name in ("operator.crt", "operator.key", "ca.crt"):
+        copy(inside / name, "marketctl", name)
 
 
 def conninfo(database, role, password):
@@ -111,13 +110,17 @@ def make_other_passwords():
     put("redis", "redis.conf", template.replace("@REDIS_PASSWORD@", redis), EVERYBODY)
     put("redis", "redis_password", redis, EVERYBODY)
     put("redis", "exporter.json", json.dumps({"redis://redis:6379": redis}), EVERYBODY)
+    for volume in TOPOLOGY.users_of("root_key"):
+        put(volume, "root_key", drawn("root_key"))
     for volume in TOPOLOGY.users_of("redis"):
         put(volume, "redis_password", redis)
     for volume in (*TOPOLOGY.users_of("provider"), "auditor"):
         put(volume, "provider_key", provider)
     put("sandbox", "sandbox.conf", f"sandbox.api_key = {provider}\npostgres.conninfo_file = {INSIDE}/conninfo\n")
     put("operator", "operator_password", drawn("operator_password"))
-    # What marketctl reads.
+    # What marketctl reads, beside the programs and from outside of them.
+    put("marketctl", "marketctl.conf", "peers.auth = auth:7000\npeers.user = user:7000\n" + "".join(
+        f"tls.{key} = {INSIDE}/{name}\n" for key, name in (("certificate", "operator.crt"), ("key", "operator.key"), ("ca", "ca.crt"))))
     put("auth", "auth.conf", f"postgres.conninfo_file = {INSIDE}/conninfo\n")
     put("marketplace", "auth.conf", f"auth.postgres.conninfo_file = {INSIDE}/auth.conninfo\n")
 
@@ -140,7 +143,7 @@ def nginx_conf(text, hosts):
 
 
 def volumes(described=TOPOLOGY):
-    return ["authority", "edge", "operator", "auditor", "redis", *described.programs,
+    return ["authority", "edge", "operator", "auditor", "marketctl", "redis", *described.programs,
             *(f"postgres-{database}" for database in described.databases), *map(migrator, described.databases)]
 
 

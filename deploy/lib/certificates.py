@@ -1,4 +1,4 @@
-"""A development CA for the public port, another for the edges between services, and the key that signs tokens.
+"""A development CA for the public port, another for the edges between services, and the root secret of auth.
 
 Two CAs, because people import the public one: a certificate of it must never be an identity between services.
 """
@@ -83,4 +83,4 @@ def prepare(layout, identities):
     make_ca(inside, "Marketplace development CA between services")
     for identity in identities:
         make_leaf(inside, identity, f"DNS:{identity}", "serverAuth,clientAuth")
-    make_key(layout.secrets / "auth_signing_key.pem")
+    files.secret(layout.secrets / "auth_root_key")

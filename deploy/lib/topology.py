@@ -18,7 +18,7 @@ from .failure import Failure
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FILE = "deploy/topology.yaml"
-RESOURCES = ("signing_key", "redis", "provider")
+RESOURCES = ("root_key", "redis", "provider")
 KEYS = {"does", "ports", "calls", "uses", "workers", "memory"}
 TOP = ("services", "gateway", "marketplace", "sandbox", "edge", "watchdog", "telemetry", "block")
 
@@ -124,8 +124,8 @@ class Topology:
 
     @property
     def identities(self):
-        """Who presents a certificate inside."""
-        return (*self.services, "gateway", "marketplace", "edge")
+        """Who presents a certificate inside; `operator` is marketctl (EdgeOptions::operators)."""
+        return (*self.services, "gateway", "marketplace", "edge", "operator")
 
     def users_of(self, resource):
         return tuple(one.name for one in self.programs.values() if resource in one.uses)

@@ -88,6 +88,16 @@ KeyHandle GeneratePrivateKey() {
   return key;
 }
 
+std::string PemOf(evp_pkey_st* key) {
+  ERR_clear_error();
+  const std::unique_ptr<BIO, Free<BIO_free>> bio(BIO_new(BIO_s_mem()));
+  if (PEM_write_bio_PKCS8PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr) != 1)
+    Refuse("the key can't be written");
+  char* text = nullptr;
+  const auto size = BIO_get_mem_data(bio.get(), &text);
+  return {text, static_cast<std::size_t>(size)};
+}
+
 std::string SignEs256(evp_pkey_st* key, std::string_view text) {
   const auto digest = Sha256(text);
   ERR_clear_error();

@@ -21,6 +21,7 @@ using KeyHandle = std::unique_ptr<evp_pkey_st, KeyDeleter>;
 // Throw std::runtime_error saying what OpenSSL refused.
 KeyHandle PrivateKeyFromPem(std::string_view pem);
 KeyHandle GeneratePrivateKey();
+std::string PemOf(evp_pkey_st* key);  // the private key, PKCS #8
 std::string SignEs256(evp_pkey_st* key, std::string_view text);
 
 // Null unless x and y are 32 bytes each and a point of the curve.

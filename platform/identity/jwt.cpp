@@ -21,6 +21,8 @@ constexpr std::string_view kAlgorithm = "ES256";
 constexpr std::string_view kType = "at+jwt";
 constexpr std::size_t kKidBytesMax = 128;
 constexpr std::size_t kKeysMax = 32;
+constexpr std::chrono::seconds kTokenLifetime =
+    kTokenLifetimeMax;  // what has ended is remembered for that long
 
 std::int64_t ToSeconds(Time time) {
   return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
@@ -52,6 +54,8 @@ std::optional<json::object> ReadObject(std::string_view part, json::storage_ptr 
   options.max_depth = 3;
   auto value = json::parse(*text, error, std::move(storage), options);
   if (error || !value.is_object()) return std::nullopt;
+  // As auth writes it, and in no other spelling: of two members of one name it would be the reader's choice which counts.
+  if (json::serialize(value) != *text) return std::nullopt;
   return std::move(value.get_object());
 }
 
@@ -121,7 +125,7 @@ std::optional<Claims> ReadClaims(std::string_view part, std::string_view issuer,
   if (!account || !session || !version || !issued_at || !expires_at) return std::nullopt;
   const auto now_s = ToSeconds(now);
   if (*expires_at <= now_s - kTokenSkew.count() || *issued_at > now_s + kTokenSkew.count() ||
-      *expires_at < *issued_at) {
+      *expires_at < *issued_at || *issued_at < *expires_at - kTokenLifetime.count()) {
     return std::nullopt;
   }
   if (payload->contains("nbf")) {
@@ -212,6 +216,8 @@ PublicKey SigningKey::Public() const {
   return {state_->kid, crypto::Base64UrlEncode(state_->point.x), crypto::Base64UrlEncode(state_->point.y)};
 }
 
+std::string SigningKey::Pem() const { return crypto::PemOf(state_->key.get()); }
+
 std::string SigningKey::Sign(const Claims& claims) const {
   std::string token = state_->header + crypto::Base64UrlEncode(json::serialize(ToJson(claims)));
   token += "." + crypto::Base64UrlEncode(crypto::SignEs256(state_->key.get(), token));
@@ -262,7 +268,9 @@ std::optional<Claims> KeyRing::Verify(std::string_view token, std::string_view i
   const auto signature = crypto::Base64UrlDecode(parts->signature);
   if (!signature || !crypto::VerifyEs256(entry->second.key.get(), parts->signed_text, *signature))
     return std::nullopt;
-  return ReadClaims(parts->payload, issuer, now);
+  auto claims = ReadClaims(parts->payload, issuer, now);
+  if (claims) claims->kid = *kid;
+  return claims;
 }
 
 std::optional<std::string> KeyRing::KidOf(std::string_view token) {

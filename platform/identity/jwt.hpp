@@ -28,12 +28,14 @@ struct Claims {
   std::string issuer;
   Time issued_at;
   Time expires_at;
+  std::string kid{};  // of the key that has signed it, when it was read
 };
 
 struct PublicKey {  // as in a JWK set (RFC 7517); x and y base64url
   std::string kid;
   std::string x;
   std::string y;
+  bool operator==(const PublicKey&) const = default;
 };
 
 class SigningKey {
@@ -46,6 +48,8 @@ class SigningKey {
 
   const std::string& Kid() const;  // RFC 7638 thumbprint
   PublicKey Public() const;
+  // As FromPem takes it.
+  std::string Pem() const;
   // Throws std::length_error when the token would be larger than kTokenBytesMax (about 40 sellers).
   std::string Sign(const Claims& claims) const;
 

@@ -22,6 +22,12 @@ Permissions::Permissions(std::initializer_list<Permission> some) {
   for (const auto permission : some) Add(permission);
 }
 
+Permissions Permissions::Every() {
+  Permissions every;
+  for (int number = 0; number < options::Permission_ARRAYSIZE; ++number) every.Add(number);
+  return every;
+}
+
 void Permissions::Add(std::int64_t number) {
   if (number <= options::PERMISSION_UNSPECIFIED || number > options::Permission_MAX) return;
   if (options::Permission_IsValid(static_cast<int>(number))) bits_.set(static_cast<std::size_t>(number));

@@ -23,6 +23,7 @@ class Permissions {
  public:
   Permissions() = default;
   Permissions(std::initializer_list<Permission> some);
+  static Permissions Every();
 
   // A number that this program does not know is passed over:
   // whoever granted it is newer, and nothing here asks for it.

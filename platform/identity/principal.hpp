@@ -14,12 +14,13 @@ struct Membership {
   Permissions permissions;
 };
 
-// What the caller has shown: an access token, which a person signed in for, or an API key.
-enum class Bearer : std::uint8_t { kPerson, kApiKey };
+// What the caller has shown: an access token, which a person signed in for, an API key, or the certificate of
+// those who run the marketplace's machines, which is nobody's account.
+enum class Bearer : std::uint8_t { kPerson, kApiKey, kCertificate };
 
 struct Principal {
-  AccountId account;
-  Uuid session;             // or API key
+  AccountId account;        // nil with kCertificate
+  Uuid session;             // or API key; nil with kCertificate
   Permissions permissions;  // for everything: by the roles of the account
   std::vector<Membership> sellers;
   Bearer bearer = Bearer::kPerson;

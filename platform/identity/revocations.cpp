@@ -16,7 +16,8 @@ bool Revocations::Generation::Refuses(const TokenFacts& token) const {
 }
 
 bool Revocations::Refuses(const TokenFacts& token) const {
-  return (all_before_ && token.issued_at < *all_before_) || young_.Refuses(token) || old_.Refuses(token);
+  return (all_before_ && token.issued_at < *all_before_) || young_.Refuses(token) || old_.Refuses(token) ||
+         std::ranges::find(removed_keys_, token.kid) != removed_keys_.end();
 }
 
 std::size_t Revocations::Size() const { return young_.Size() + old_.Size(); }
@@ -27,6 +28,11 @@ void Revocations::Apply(const Revoked& revoked, Time now) {
   for (const auto& [account, version] : revoked.outdated) {
     auto& known = young_.outdated[account];
     known = std::max(known, version);
+  }
+  for (const auto& kid : revoked.removed_keys) {
+    if (std::ranges::find(removed_keys_, kid) != removed_keys_.end()) continue;  // told again
+    if (removed_keys_.size() == kRemovedKeysMax) removed_keys_.pop_front();
+    removed_keys_.push_back(kid);
   }
   if (revoked.all_before) all_before_ = std::max(all_before_.value_or(Time()), *revoked.all_before);
 }

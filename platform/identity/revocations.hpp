@@ -1,12 +1,15 @@
-// What ended before its time: sessions, API keys, and what accounts were allowed. Kept in every process that
-// verifies tokens, for as long as a token from before can live.
+// What ended before its time: sessions, API keys, what accounts were allowed, and keys that sign tokens. Kept in
+// every process that verifies tokens, for as long as a token from before can live.
 //
 // Bounded: past entries_max of each kind it forgets them and refuses every token from before that moment,
-// which sends their bearers to refresh and lets nobody in. Io thread only.
+// which sends their bearers to refresh and lets nobody in. A removed signing key is another matter, since whoever
+// has stolen it makes tokens of any time: the last kRemovedKeysMax of them are kept for ever, twice as many as a
+// verifier holds keys (jwt.cpp), so none that it may still hold is forgotten. Io thread only.
 #pragma once
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -19,11 +22,14 @@
 
 namespace market::identity {
 
+inline constexpr std::size_t kRemovedKeysMax = 64;
+
 // One answer of auth's feed.
 struct Revoked {
   std::vector<Uuid> ended;                                   // sessions and API keys
   std::vector<std::pair<AccountId, std::int64_t>> outdated;  // tokens of a lower version
   std::optional<Time> all_before;                            // every token from before
+  std::vector<std::string> removed_keys{};                   // tokens that these have signed, by kid
   std::string next;                                          // where to go on
   bool more = false;                                         // there is more already
 };
@@ -34,6 +40,7 @@ struct TokenFacts {
   AccountId account;
   std::int64_t account_version = 0;
   Time issued_at;
+  std::string kid{};  // of an access token
 };
 
 class Revocations {
@@ -60,6 +67,7 @@ class Revocations {
   Generation old_;
   std::optional<Time> young_since_;
   std::optional<Time> all_before_;
+  std::deque<std::string> removed_keys_;
 };
 
 }  // namespace market::identity

@@ -55,6 +55,37 @@ TEST(Revocations, PastTheLimit_RefuseAllFromBefore) {
   EXPECT_FALSE(revocations.Refuses(token));
 }
 
+// Whoever has stolen it makes tokens of any time, so time does not forgive it.
+TEST(Revocations, RemovedKey_IsRefusedForGood) {
+  Revocations revocations(10);
+  auto token = AToken();
+  token.kid = "stolen";
+  auto sibling = AToken();
+  sibling.kid = "good";
+  revocations.Apply({.removed_keys = {"stolen"}}, kThatMoment);
+  for (int i = 0; i < 11; ++i) revocations.Apply({.ended = {Uuid::NewV7()}}, kThatMoment);
+  for (int hour = 0; hour < 5; ++hour) revocations.Apply({}, kThatMoment + hour * kTokenLifetimeMax);
+  token.issued_at = sibling.issued_at = kThatMoment + 10h;
+  EXPECT_TRUE(revocations.Refuses(token));
+  EXPECT_FALSE(revocations.Refuses(sibling));
+  EXPECT_FALSE(revocations.Refuses(AToken()));  // an API key, which no key has signed
+}
+
+TEST(Revocations, RemovedKeys_AreBoundedAndTheOldestGoesFirst) {
+  Revocations revocations;
+  const auto refuses = [&](std::size_t i) {
+    auto token = AToken();
+    token.kid = std::to_string(i);
+    return revocations.Refuses(token);
+  };
+  for (std::size_t i = 0; i <= kRemovedKeysMax; ++i) {
+    revocations.Apply({.removed_keys = {std::to_string(i), std::to_string(i)}}, kThatMoment);
+  }
+  EXPECT_FALSE(refuses(0));
+  EXPECT_TRUE(refuses(1));
+  EXPECT_TRUE(refuses(kRemovedKeysMax));
+}
+
 TEST(Revocations, AuthMayRefuseAllFromBefore) {
   Revocations revocations;
   auto token = AToken();

@@ -17,6 +17,7 @@ constexpr std::chrono::seconds kFreshFor{60};        // a key that auth withdrew
 constexpr std::chrono::hours kKeptFor{24};           // without an answer from auth
 constexpr std::chrono::milliseconds kFetchLimit{500};
 constexpr std::size_t kGenerationSize = 5000;
+static_assert(kFreshFor + kFetchPause < kKeysKnownAfter);
 
 Error Unauthenticated() {
   return Error(Code::kUnauthenticated, "UNAUTHENTICATED", "the access token is not valid");
@@ -53,6 +54,7 @@ struct TokenVerifier::State {
   std::optional<Time> asked_at;    // the last fetch that ran to its end
   std::optional<Time> fetched_at;  // the last one that succeeded
   bool fetching = false;
+  bool keys_changed = false;  // auth has told so, and they were not fetched since
   std::vector<std::shared_ptr<runtime::OneShot<>>> waiters;
 
   // A clock that was set back must not hold fetches up.
@@ -63,13 +65,14 @@ struct TokenVerifier::State {
   // It can't tell good tokens from bad ones.
   bool Blind() const { return ring.Empty() || !revoked_up_to; }
   bool MayFetch(Time now) const {
-    return !fetching && Passed(asked_at, Blind() ? kFirstFetchPause : kFetchPause, now);
+    return !fetching && Passed(asked_at, Blind() || keys_changed ? kFirstFetchPause : kFetchPause, now);
   }
-  bool Stale(Time now) const { return Passed(fetched_at, kFreshFor, now); }
+  bool Stale(Time now) const { return keys_changed || Passed(fetched_at, kFreshFor, now); }
 
   void Accept(const std::vector<PublicKey>& keys, Time now) {
     ring.Replace(keys);
     fetched_at = now;
+    keys_changed = false;
     // Tokens of a key that is gone must go with it.
     for (const auto& kid : kids) {
       if (!ring.Has(kid)) cache.Clear();
@@ -115,6 +118,10 @@ struct TokenVerifier::State {
     for (bool more = true; more;) {
       auto revoked = co_await source.revoked(after, deadline);
       revocations.Apply(revoked, clock.Now());
+      if (!revoked.removed_keys.empty()) {
+        keys_changed = true;
+        asked_at.reset();
+      }
       more = revoked.more;
       after = std::move(revoked.next);
     }
@@ -133,7 +140,8 @@ struct TokenVerifier::State {
     const TokenFacts facts{.session = claims->principal.session,
                            .account = claims->principal.account,
                            .account_version = claims->account_version,
-                           .issued_at = claims->issued_at};
+                           .issued_at = claims->issued_at,
+                           .kid = std::move(claims->kid)};
     return StillGood(
         cache.Put(token, {std::move(claims->principal), facts, claims->expires_at + kTokenSkew}));
   }

@@ -2,12 +2,14 @@
 // what ended before its time refused. An API key goes its own way (api_keys.hpp).
 //
 // Keys are fetched again when they are used and older than 60 s, or when a token names an unknown one: one
-// fetch at a time, at most one every 10 s. When auth can't be reached the keys at hand stay good for 24 h, so
-// an auth outage does not stop purchases. At most 10,000 tokens are cached.
+// fetch at a time, at most one every 10 s; and at once after auth has told that one was removed. So who has
+// published a key for kKeysKnownAfter may sign with it. When auth can't be reached the keys at hand stay good for
+// 24 h, so an auth outage does not stop purchases. At most 10,000 tokens are cached.
 //
 // What ended is read by CatchUp, which a worker calls again and again: a refusal is about that old. Until it
 // was read once nothing is verified; when auth is away later, what was refused stays so. Io thread only.
 #pragma once
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -21,6 +23,9 @@
 #include "platform/runtime/task.hpp"
 
 namespace market::identity {
+
+// A verifier that is asked about a token has looked at auth's keys within this time, while auth answers.
+inline constexpr std::chrono::seconds kKeysKnownAfter{90};
 
 class TokenVerifier {
  public:

@@ -117,6 +117,46 @@ TEST_F(Verifier, EndedSession_IsRefusedOnceItIsRead) {
   EXPECT_EQ(auth_.asked_after, (std::vector<std::string>{"", "1"}));
 }
 
+// A planned rotation: the next key was published long before it signs, the old one stays as long as its tokens.
+TEST_F(Verifier, RotatedKeys_RefuseNoToken) {
+  auth_.keys = {key_.Public(), next_key_.Public()};
+  const auto before = Token(key_);
+  EXPECT_EQ(Ask(before), Code::kOk);
+  auth_.failure = Unavailable("away");  // not even then
+  EXPECT_EQ(Ask(Token(next_key_)), Code::kOk);
+  EXPECT_EQ(Ask(before), Code::kOk);
+  EXPECT_EQ(auth_.fetches, 1);
+}
+
+// The key itself is still in the cache, and auth can't be asked for what there is now.
+TEST_F(Verifier, RemovedKey_IsRefusedOnceItIsRead) {
+  auth_.keys = {key_.Public(), next_key_.Public()};
+  const auto token = Token(key_);
+  EXPECT_EQ(Ask(token), Code::kOk);
+  auth_.revoked = {.removed_keys = {key_.Kid()}, .next = "2"};
+  auth_.failure = Unavailable("away");
+  CatchUp();
+  EXPECT_EQ(Ask(token), Code::kUnauthenticated);
+  EXPECT_EQ(Ask(Token(key_)), Code::kUnauthenticated);
+  EXPECT_EQ(Ask(Token(next_key_)), Code::kOk);
+  auth_.failure.reset();  // and who has a place of before is not believed
+  clock_.Advance(std::chrono::seconds(70));
+  EXPECT_EQ(Ask(Token(key_)), Code::kUnauthenticated);
+}
+
+// What is in its place may be new to all: it is asked for at once, not at the next turn.
+TEST_F(Verifier, AfterARemoval_KeysAreFetchedAnew) {
+  EXPECT_EQ(Ask(Token(key_)), Code::kOk);
+  EXPECT_EQ(auth_.fetches, 1);
+  auth_.keys = {next_key_.Public()};
+  EXPECT_EQ(Ask(Token(next_key_)), Code::kUnauthenticated) << "fetched just now";
+  auth_.revoked = {.removed_keys = {key_.Kid()}, .next = "2"};
+  CatchUp();
+  EXPECT_EQ(Ask(Token(next_key_)), Code::kOk);
+  EXPECT_EQ(Ask(Token(next_key_)), Code::kOk);
+  EXPECT_EQ(auth_.fetches, 2);
+}
+
 TEST_F(Verifier, TokenOfBeforeAnAccountsReduction_IsRefused) {
   EXPECT_EQ(Ask(Token(key_)), Code::kOk);
   auth_.revoked = {.outdated = {{account_, 4}}, .next = "2"};

@@ -6,7 +6,14 @@ namespace market::rpc {
 namespace {
 
 std::string ActorOf(const CallContext& call) {
-  if (call.Caller().bearer == identity::Bearer::kApiKey) return "api_key " + call.Caller().session.ToString();
+  switch (call.Caller().bearer) {
+    case identity::Bearer::kApiKey:
+      return "api_key " + call.Caller().session.ToString();
+    case identity::Bearer::kCertificate:  // who used it is known to that machine alone, which says so
+      return "certificate:" + std::string(call.Service()) + " (" + std::string(call.UserAgent()) + ")";
+    case identity::Bearer::kPerson:
+      break;
+  }
   return call.Reach().everything ? "operator" : "member";
 }
 
@@ -14,7 +21,8 @@ std::string ActorOf(const CallContext& call) {
 
 audit::Act ActOf(const CallContext& call, std::string reason) {
   const auto& method = call.Method();
-  return {.account = call.Caller().account,
+  const auto account = call.Caller().account;
+  return {.account = account.IsNil() ? std::nullopt : std::optional(account),
           .actor = ActorOf(call),
           .permission = std::string(identity::NameOf(method.policy.permission())),
           .method = std::string(method.SpanName()),

@@ -7,9 +7,9 @@
 
 namespace market::rpc {
 
-// Of a call that reaches what is not its caller's own: an operator, a member of a shop, or an API key, which is
-// named, of the account that made it. What was done to what is for the
-// storage to add, which knows. Throws std::logic_error for a call that came through no edge.
+// Of a call that reaches what is not its caller's own: an operator, a member of a shop, an API key, which is named,
+// of the account that made it, or the certificate of those who run the machines, which has none. What was done to
+// what is for the storage to add, which knows. Throws std::logic_error for a call that came through no edge.
 audit::Act ActOf(const CallContext& call, std::string reason = {});
 
 }  // namespace market::rpc

@@ -6,6 +6,7 @@
 #include "platform/grpc/channel.hpp"
 #include "platform/grpc/server.hpp"
 #include "platform/grpc/testing/test_certificates.hpp"
+#include "platform/rpc/act.hpp"
 #include "platform/rpc/backend.hpp"
 #include "platform/rpc/testing/probe_fixture.hpp"
 #include "platform/rpc/token_source.hpp"
@@ -423,6 +424,51 @@ TEST_F(ChannelTest, Certificate_IsTheCallersName) {
       CallContext call(Soon());
       EXPECT_EQ((co_await FailureOf(client.ReadInside(call, {}))).code, row.code) << row.name;
       EXPECT_EQ((co_await FailureOf(client.ReadPublic(call, {}))).code, Code::kOk) << row.name;
+      co_await transport.Close(Soon());
+    }
+    co_await server.Drain(Soon());
+  });
+}
+
+// Those who run the machines: an operator who may everything, and nobody's account. The name is in the certificate or
+// nowhere; what a client behind the edge says of itself makes nobody one.
+TEST_F(ChannelTest, CertificateOfTheOperators_IsAnOperatorAndNobodyElseIs) {
+  grpc::test::Authority authority("rpc-operators");
+  Edge edge({}, verifier_, admission_, metrics_, tracer_);
+  edge.Add(api::Bind(probe_), &store_);
+  audit::Act act;
+  probe_.act = [&](CallContext& call) -> Task<> {
+    if (call.CallerOrNull() != nullptr) act = ActOf(call, "why");
+    co_return;
+  };
+  RunLoop([&](boost::asio::io_context& io) -> Task<> {
+    grpc::Server server(io, {.tls = authority.Issue("probe", "DNS:probe")});
+    edge.Serve(server);
+    const auto address = server.Listen("127.0.0.1:0");
+    for (const std::string name : {"operator", "edge", "gateway", "order"}) {
+      telemetry::Metrics client_metrics;
+      grpc::Channel transport(io, address,
+                              {.tls = authority.Issue(name, "DNS:" + name), .expected_identity = "probe"});
+      Channel channel("probe", transport, client_metrics, {.plaintext_service = "operator"});
+      api::ProbeClient client(channel);
+      CallContext call(Soon());
+      CallContextBuilder(call).UserAgent("marketctl by root").Token(name == "operator" ? "Bearer x" : "");
+      const bool is_operator = name == "operator";
+      EXPECT_EQ((co_await FailureOf(client.ReadAll(call, {}))).code,
+                is_operator ? Code::kOk : Code::kUnauthenticated)
+          << name;
+      EXPECT_EQ((co_await FailureOf(client.ReadAnyShop(call, {}))).code,
+                is_operator ? Code::kOk : Code::kUnauthenticated)
+          << name;
+      EXPECT_EQ((co_await FailureOf(client.ReadMine(call, {}))).code,
+                is_operator ? Code::kPermissionDenied : Code::kUnauthenticated)
+          << name;
+      if (is_operator) {
+        EXPECT_EQ((co_await FailureOf(client.ReadInside(call, {}))).code, Code::kPermissionDenied);
+        EXPECT_FALSE(act.account);
+        EXPECT_EQ(act.actor, "certificate:operator (marketctl by root)");
+        EXPECT_EQ(act.permission, "orders.read");
+      }
       co_await transport.Close(Soon());
     }
     co_await server.Drain(Soon());

@@ -53,6 +53,10 @@ struct EdgeOptions {
   // The one of them that is ours: what it says about traces is believed, and what its client calls itself is in
   // X-Forwarded-User-Agent.
   std::string gateway = "gateway";
+  // The one of those who run the machines (marketctl): an operator who may everything, without an account. It is
+  // told by the certificate of the connection alone, and a proxy has one of its own: nothing that a client sends
+  // through it is this one. A token beside it counts for nothing.
+  std::string operators = "operator";
   Plaintext plaintext_services = Plaintext::kOutside;
   // Access lines: every call that failed on our side, was slower than slow_after or has a sampled trace; one
   // of this many of the others.

@@ -51,8 +51,8 @@ Grant CheckPolicy(const Method& method, const CallContext& call) {
   if (AllowsService(method, call.Service())) return Grant::kFull;
   if (IsInternal(method)) throw Denied();
   if (method.Allows(options::PUBLIC)) return Grant::kFull;
-  // A key has none of its maker's own things, and makes no sessions and no other keys.
-  if (call.Caller().bearer == identity::Bearer::kApiKey) {
+  // A key has none of its maker's own things, a certificate has none at all, and neither makes sessions or keys.
+  if (call.Caller().bearer != identity::Bearer::kPerson) {
     if (method.policy.secret_answer()) throw Denied();
   } else if (method.Allows(options::ACCOUNT)) {
     return Grant::kFull;

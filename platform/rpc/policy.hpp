@@ -19,7 +19,8 @@ Reach ReachOf(const Method& method, const identity::Principal& caller);
 // token is looked at, since the answer to a bad one would tell.
 void CheckVisible(const Method& method, const CallContext& call);
 
-// The audience ACCOUNT is for people: an API key reaches a method by its permission, or not at all.
+// The audience ACCOUNT is for people: an API key, or a certificate, reaches a method by its permission, or not at
+// all.
 Grant CheckPolicy(const Method& method, const CallContext& call);
 
 // The seller must be within the call's reach: else NOT_FOUND, since what is not yours does not exist, or

@@ -109,6 +109,7 @@ identity::Revoked ReadRevoked(const RevocationFeed& feed) {
     if (const auto account = AccountId::Parse(entry.account_id()))
       revoked.outdated.emplace_back(*account, entry.version());
   }
+  revoked.removed_keys.assign(feed.removed_keys().begin(), feed.removed_keys().end());
   if (feed.has_all_before()) revoked.all_before = Time(std::chrono::seconds(feed.all_before().seconds()));
   return revoked;
 }

@@ -169,4 +169,10 @@ events::NewEvent ApiKeyRevokedEvent(const domain::ApiKey& key) {
   return events::Of(what, {.aggregate = "api_key/" + key.id.ToString(), .version = 2, .seller = key.seller});
 }
 
+events::NewEvent SigningKeyRemovedEvent(const std::string& kid) {
+  api::auth::SigningKeyRemoved event;
+  event.set_kid(kid);
+  return events::Of(event, {.aggregate = "signing_key/" + kid});
+}
+
 }  // namespace market::auth

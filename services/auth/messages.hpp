@@ -54,4 +54,6 @@ events::NewEvent SessionEndedEvent(const Uuid& session, AccountId account, domai
 events::NewEvent ApiKeyCreatedEvent(const domain::ApiKey& key);
 events::NewEvent ApiKeyRevokedEvent(const domain::ApiKey& key);
 
+events::NewEvent SigningKeyRemovedEvent(const std::string& kid);
+
 }  // namespace market::auth

@@ -18,11 +18,16 @@ domain::Lifetimes LifetimesOf(const Settings& settings) {
           .live_max = *settings.sessions_max};
 }
 
+// Verifiers know a key by then, and more than storage reads of those that were retired within the life of a token
+// can't be made.
+constexpr std::chrono::minutes kNextKeyPublishedMin{3};
+static_assert(kNextKeyPublishedMin > identity::kKeysKnownAfter);
+
 Keys KeysOf(const Settings& settings) {
   try {
-    return KeysFromPem(*settings.signing_key);
+    return KeysFromRoot(*settings.root_key);
   } catch (const std::runtime_error& error) {
-    throw std::runtime_error(std::string("auth.signing_key: ") + error.what());
+    throw std::runtime_error(std::string("auth.root_key: ") + error.what());
   }
 }
 
@@ -48,8 +53,14 @@ Limits::Options LimitsOf(const Settings& settings) {
 }  // namespace
 
 Settings::Settings(config::Properties& properties)
-    : signing_key(
-          properties.Secret("auth.signing_key", "private EC P-256 key (PEM) that signs access tokens")),
+    : root_key(properties.Secret(
+          "auth.root_key",
+          "at least 32 random characters: seals the keys that sign access tokens; refresh, "
+          "device and mailed tokens and the secrets of authenticators are derived from it")),
+      next_key_published(properties.Duration(
+          "auth.next_key_published",
+          "how long the next signing key is published before it may sign, so that all who verify know it",
+          kNextKeyPublishedMin, std::chrono::days(30), 10min)),
       access_token_lifetime(properties.Duration("auth.access_token_lifetime",
                                                 "how long an access token is valid", 1s,
                                                 identity::kTokenLifetimeMax, 10min)),
@@ -135,16 +146,20 @@ Service::Service(host::Host& host, const Settings& settings, Keys keys)
       account_acts_(database_),
       api_keys_(database_, {.count = *settings.api_keys, .lifetime = *settings.api_key_lifetime}),
       caller_limits_(database_),
+      stored_keys_(database_, {.published_before = *settings.next_key_published,
+                               .published_after = identity::kTokenLifetimeMax + 2 * identity::kTokenSkew}),
       log_(database_, host.EventOptions("auth")),
       revocations_(database_, log_,
                    {.token_lifetime_max = identity::kTokenLifetimeMax + identity::kTokenSkew}),
       relay_(database_, host.Tracer(), host.RelayOptions("auth")),
-      sweeper_(sessions_, mailings_, second_factors_, api_keys_, caller_limits_),
+      sweeper_(sessions_, mailings_, second_factors_, api_keys_, stored_keys_, caller_limits_),
       metrics_(host.Metrics()),
       passwords_(PasswordsOf(settings, metrics_)),
       limits_(LimitsOf(settings)),
       refresh_tokens_(std::move(keys.refresh)),
-      access_tokens_(std::move(keys.signing), host.Issuer(),
+      signing_keys_(std::move(keys.seal)),
+      key_reader_(stored_keys_, signing_keys_),
+      access_tokens_(signing_keys_, host.Issuer(),
                      std::chrono::duration_cast<std::chrono::seconds>(*settings.access_token_lifetime),
                      *settings.operators_need, host.SystemTime()),
       device_tokens_(std::move(keys.device),
@@ -159,6 +174,8 @@ Service::Service(host::Host& host, const Settings& settings, Keys keys)
                 revocations_,
                 account_acts_,
                 api_keys_,
+                stored_keys_,
+                signing_keys_,
                 pages_,
                 passwords_,
                 limits_,
@@ -183,12 +200,14 @@ void Service::Connect(Peers peers) {
 
 Task<> Service::Start() {
   co_await host_.OpenDatabase("auth", database_, kMigrations);
+  co_await key_reader_.Begin(runtime::After(10s));
   pages_.Use(co_await host_.SecretOf(database_));
   co_await host_.OpenLog("auth", log_);
   host_.RunSealer("auth", sealer_);
   host_.RunRelay("auth", relay_);
   host_.SweepAnswers("auth", answers_);
   host_.Background().Run(sweeper_.Sweeping());
+  host_.Background().Run(key_reader_.Reading());
 }
 
 identity::TokenVerifier::Source Service::Tokens() {
@@ -200,9 +219,7 @@ identity::TokenVerifier::Source Service::Tokens() {
                          runtime::Deadline deadline) { return ResolveApiKey(std::move(digest), deadline); }};
 }
 
-Task<std::vector<identity::PublicKey>> Service::PublicKeys() {
-  co_return std::vector{access_tokens_.Public()};
-}
+Task<std::vector<identity::PublicKey>> Service::PublicKeys() { co_return signing_keys_.Published(); }
 
 Task<std::optional<identity::ApiKeyGrant>> Service::ResolveApiKey(std::string digest,
                                                                   runtime::Deadline deadline) {

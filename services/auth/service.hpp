@@ -6,6 +6,7 @@
 #include "platform/idempotency/pg_store.hpp"
 #include "platform/rpc/page_token.hpp"
 #include "services/auth/api/auth_service.hpp"
+#include "services/auth/workers/key_reader.hpp"
 #include "services/auth/workers/sweeper.hpp"
 
 namespace market::auth {
@@ -13,7 +14,8 @@ namespace market::auth {
 struct Settings {
   explicit Settings(config::Properties& properties);
 
-  config::Property<std::string> signing_key;
+  config::Property<std::string> root_key;
+  config::Property<std::chrono::milliseconds> next_key_published;
   config::Property<std::chrono::milliseconds> access_token_lifetime;
   config::Property<std::chrono::milliseconds> session_idle;
   config::Property<std::chrono::milliseconds> session_lifetime;
@@ -44,7 +46,7 @@ class Service final : public host::Service {
     api::UserApi& users;
   };
 
-  // Throws std::runtime_error when the signing key can't be used.
+  // Throws std::runtime_error when the root secret can't be used.
   Service(host::Host& host, const Settings& settings);
 
   // Before Start. Apart from the constructor since auth and user know each other.
@@ -76,6 +78,7 @@ class Service final : public host::Service {
   storage::AccountActs account_acts_;
   storage::ApiKeys api_keys_;
   storage::CallerLimits caller_limits_;
+  storage::SigningKeys stored_keys_;
   events::Log log_;
   storage::Revocations revocations_;
   outbox::Relay relay_;
@@ -84,6 +87,8 @@ class Service final : public host::Service {
   Passwords passwords_;
   Limits limits_;
   const RefreshTokens refresh_tokens_;
+  SigningKeys signing_keys_;
+  KeyReader key_reader_;
   const AccessTokens access_tokens_;
   const DeviceTokens device_tokens_;
   const MailedTokens mailed_tokens_;

@@ -179,7 +179,7 @@ def test_backup_is_for_its_owner_only_and_whole(story):
     assert facts["shape"] == story.stack["shape"] and facts["port"] == int(story.stack["url"].rpartition(":")[2])
     done = subprocess.run(["sha256sum", "--quiet", "-c", "SHA256SUMS"], cwd=story.backup, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
-    assert (story.backup / "secrets" / "auth_signing_key.pem").exists()
+    assert (story.backup / "secrets" / "auth_root_key").exists()
 
 
 @pytest.mark.parametrize("make,named", [(lambda path: (path / "x").mkdir(parents=True), "not empty"),
@@ -233,7 +233,7 @@ DAMAGES = {
     "a table is cut": (lambda b: shorten(largest_table(b)), "damaged: "),
     "a table is gone": (lambda b: largest_table(b).unlink(), "damaged: "),
     "log is gone": (lambda b: next((b / "postgres" / "pg_wal").glob("0*")).unlink(), "damaged: "),
-    "a key is changed": (lambda b: shorten(b / "secrets" / "auth_signing_key.pem"), "auth_signing_key.pem has changed"),
+    "a key is changed": (lambda b: shorten(b / "secrets" / "auth_root_key"), "auth_root_key has changed"),
     "a secret is gone": (lambda b: (b / "secrets" / "redis_password").unlink(), "redis_password is missing"),
     "a file too many": (lambda b: (b / "secrets" / "stranger").touch(), "stranger does not belong"),
     "never finished": (lambda b: (b / "SHA256SUMS").unlink(), "SHA256SUMS"),

@@ -119,9 +119,10 @@ def write_info(directory):
         "replicas": sum(one.service == owner["order"] for one in ours), "telemetry": {},
         "metrics": {one.name: one.metrics_url for one in ours},
         "services": {service: f"{found[name].addresses()[0]}:7000" for service, name in owner.items()},
-        "signingKey": str(volume(project, "authority") / "signing_key.pem"),
+        "rootKey": str(volume(project, "authority") / "root_key"),
         "edgePki": str(volume(project, "edge") / "services"),
         "checker": ["docker-compose", "run", "--rm", "checker", "check_invariants"],
+        "marketctl": ["docker-compose", "run", "--rm", "marketctl"],
         "psql": ["podman", "exec", "-i", f"{project}_postgres-{{database}}_1", "psql"],
     }
     (directory / "info.json").write_text(json.dumps(facts, indent=1))

@@ -16,7 +16,7 @@ from deploy.lib import nginx, topology
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SERVICES = tuple(topology.read().services)
 MIGRATIONS = {f"migrate-{name}" for name in (*SERVICES, "sandbox")}
-ONE_SHOT = {"prepare", "operator", "operator-single", "proof", "proof-single", "checker", "reconcile", *MIGRATIONS}
+ONE_SHOT = {"prepare", "operator", "operator-single", "proof", "proof-single", "checker", "marketctl", "reconcile", *MIGRATIONS}
 VERSIONS = dict(line.split("=", 1) for line in (ROOT / ".env").read_text().splitlines() if "=" in line and line[0] != "#")
 
 
@@ -99,7 +99,7 @@ def test_each_database_is_alone_with_its_service():
     assert members["db-sandbox"] == {"postgres-sandbox", "sandbox", "migrate-sandbox"}
     assert members["cache"] == {"redis", "product", "marketplace"}
     assert members["provider"] == {"sandbox", "payment", "reconcile"} | everywhere
-    assert members["inside"] == {"nginx", "gateway", "marketplace", *SERVICES}
+    assert members["inside"] == {"nginx", "gateway", "marketplace", "marketctl", *SERVICES}
     assert members["outside"] == {"nginx", "proof", "proof-single"}
     assert [network for network, given in COMPOSE["networks"].items() if not given.get("internal")] == ["outside"]
 

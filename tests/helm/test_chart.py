@@ -39,7 +39,7 @@ def test_names_are_unique(rendered):
     ("production", "shape=double", "shape"),
     ("production", "programs.orders.replicas=2", "orders"),
     ("production", "redis.password=hunter2", "password"),
-    ("production", "signingKey.pem=x", "pem"),
+    ("production", "rootKey.pem=x", "pem"),
     ("production", r"programs.order.config.postgres\.conninfo=host=db", "conninfo"),
     ("production", r"config.redis\.password_file=/x", "password_file"),
     ("production", "programs.order.resources.limits=null", "limits"),
@@ -80,5 +80,5 @@ def test_notes_name_every_secret_to_make(helm, tmp_path):
     done = helm("template", "shop", chart, "--kube-version", KUBERNETES, "--values", CHART / "ci" / "external-values.yaml",
                 "--show-only", "templates/notes.yaml")
     assert done.returncode == 0, done.stderr
-    for name in ("marketplace-signing-key", "order-database", "psp", "order-tls", "operator"):
+    for name in ("marketplace-root-key", "order-database", "psp", "order-tls", "operator"):
         assert f"\n      {name} (" in done.stdout, done.stdout

@@ -103,7 +103,7 @@ def test_configuration_is_conffiles_and_holds_no_secret(packages, unpacked):
         contents = output("dpkg-deb", "-c", package)
         assert sorted(conffiles) == sorted(re.findall(r" \.(/etc/\S*[^/\s])$", contents, re.MULTILINE))
     secrets = unpacked / "etc/marketplace/secrets"
-    assert sorted(path.name for path in secrets.iterdir()) == sorted((*UNITS, "migrate"))
+    assert sorted(path.name for path in secrets.iterdir()) == sorted((*UNITS, "migrate", "operator"))
     for directory in (secrets, *secrets.iterdir()):
         assert stat.S_IMODE(directory.stat().st_mode) == 0o700
         assert paths(unpacked, directory) == set()

@@ -107,7 +107,7 @@ umask 077
 openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -keyout single/tls.key -subj /CN=marketplace \
   -addext subjectAltName=DNS:marketplace -addext extendedKeyUsage=serverAuth,clientAuth 2>/dev/null |
   openssl x509 -req -copy_extensions copy -CA ca.crt -CAkey ca.key -days 397 -out single/tls.crt 2>/dev/null
-cp ca.crt auth/signing_key.pem single
+cp ca.crt auth/root_key single
 for name in {' '.join(SERVICES)}; do cp "$name/conninfo" "single/$name.conninfo"; done
 """)
 
@@ -218,7 +218,7 @@ def expect_only_configuration_left(machine):
     assert machine.try_run("pgrep", "-u", "marketplace").returncode == 1
     assert not (machine.root / "usr/lib/marketplace").exists() and not (machine.root / "usr/bin/marketctl").exists()
     assert machine.run("cat", "/etc/marketplace/payment.conf").rstrip().endswith("8451")
-    assert machine.run("ls", f"{SECRETS}/auth").split() == ["ca.crt", "conninfo", "signing_key.pem", "tls.crt", "tls.key"]
+    assert machine.run("ls", f"{SECRETS}/auth").split() == ["ca.crt", "conninfo", "root_key", "tls.crt", "tls.key"]
 
 
 def expect_nothing_left(machine):

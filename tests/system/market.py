@@ -13,6 +13,9 @@ import uuid
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 import contract
 
@@ -29,7 +32,7 @@ class Facts(dict):
 
 def info():
     """What `./market info --json` says of the stack under test (MARKET_DATA), or the file MARKET_INFO of one that something else has
-    started: tests/containers/engine.py writes it with `signingKey`, `edgePki`, `services`, `checker` and `psql` in place of files and
+    started: tests/containers/engine.py writes it with `rootKey`, `edgePki`, `services`, `checker` and `psql` in place of files and
     programs of this checkout, and without `data` and `pids`."""
     if "MARKET_INFO" in os.environ:
         return Facts(json.loads(pathlib.Path(os.environ["MARKET_INFO"]).read_text()))
@@ -189,8 +192,12 @@ def handled(program, metrics_url):
 
 
 def signing_key():
-    """Auth's private key, PEM."""
-    return pathlib.Path(info().get("signingKey") or data_directory() / "secrets" / "auth_signing_key.pem").read_text()
+    """The private key that auth signs access tokens with now, PEM: unsealed as services/auth/credentials/signing_keys.cpp does."""
+    root = pathlib.Path(info().get("rootKey") or data_directory() / "secrets" / "auth_root_key").read_text().strip()
+    key = HKDF(hashes.SHA256(), 32, salt=None, info=b"marketplace signing key 1").derive(root.encode())
+    kid, sealed = psql("auth", "SELECT kid || ' ' || sealed FROM signing_key WHERE state = 'ACTIVE'").split()
+    sealed = base64.urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
+    return AESGCM(key).decrypt(sealed[:12], sealed[12:], kid.encode()).decode()
 
 
 def psql(database, sql):
@@ -275,6 +282,14 @@ def run_checker(*arguments):
     done = subprocess.run([*command, *arguments], capture_output=True, text=True)
     assert done.returncode in (0, 1), done.stderr
     return done.stdout
+
+
+def marketctl(*words, config=None):
+    """Towards the running marketplace, with the operators' certificate; the finished process."""
+    command = info().get("marketctl")
+    if not command or config:
+        command = [BIN / "marketctl", "--config", config or data_directory() / "etc" / "marketctl.conf"]
+    return subprocess.run([*command, *words], capture_output=True, text=True)
 
 
 def check_invariants(wait_s=0):

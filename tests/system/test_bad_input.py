@@ -289,6 +289,11 @@ TOKENS = {
     "huge": lambda f: f"{f.head}.{b64(b'x' * 5000)}.{f.signature}",
     "huge and well-signed": lambda f: f.signed(note="x" * 4000),
     "a refresh token": lambda f: "rt_" + "A" * 43,
+    "a claim twice": lambda f: f"{f.head}.{b64(json.dumps(f.payload).encode()[:-1] + b',\"iss\":\"x\"}')}.{f.signature}",
+    "longer than a token lives": lambda f: f.signed(exp=int(time.time()) + 2 * HOUR_S),
+    "an API key of nobody": lambda f: "mk_" + "A" * 43,
+    "an API key, cut": lambda f: "mk_" + "A" * 42,
+    "a token as an API key": lambda f: "mk_" + f.genuine,
 }
 
 

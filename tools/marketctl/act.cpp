@@ -7,10 +7,14 @@
 
 namespace market::marketctl {
 
-audit::Act ActOf(std::string command) {
+std::string ThisUser() {
   const passwd* user = ::getpwuid(::getuid());
+  return "marketctl by " + (user != nullptr ? user->pw_name : std::to_string(::getuid()));
+}
+
+audit::Act ActOf(std::string command) {
   return {.account = std::nullopt,
-          .actor = "marketctl by " + (user != nullptr ? user->pw_name : std::to_string(::getuid())),
+          .actor = ThisUser(),
           .permission = {},
           .method = std::move(command),
           .request_id = {},

@@ -10,4 +10,7 @@ namespace market::marketctl {
 // done to what is for the caller to add.
 audit::Act ActOf(std::string command);
 
+// "marketctl by root"
+std::string ThisUser();
+
 }  // namespace market::marketctl

@@ -2,15 +2,18 @@
 
 #include <cstdio>
 #include <fstream>
+#include <sstream>
 
+#include "platform/grpc/testing/test_certificates.hpp"
 #include "platform/http/server.hpp"
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
 #include "services/auth/migrations.hpp"
-#include "tools/marketctl/account.hpp"
+#include "tools/marketctl/commands.hpp"
 #include "tools/marketctl/conninfo.hpp"
 #include "tools/marketctl/healthcheck.hpp"
 #include "tools/marketctl/operator.hpp"
+#include "tools/marketctl/reset_keys.hpp"
 
 namespace market::marketctl {
 namespace {
@@ -82,41 +85,104 @@ TEST(OperatorCreate, WithAnotherRole_GivesThatOneBesides) {
             "finance support");
 }
 
-TEST(Account, IsFoundDisabledAndEnabled) {
+TEST(KeysReset, RemovesAllAndIsOnRecord) {
   const testing::TemporaryDatabase database(auth::kMigrations);
-  const auto run = [&](AccountVerb verb, AccountRequest request) {
-    request.conninfo = database.Conninfo();
-    return testing::RunLoop([&](boost::asio::io_context& io) { return RunAccount(io, verb, request); });
+  database.Execute(
+      "INSERT INTO signing_key (kid, x, y, sealed, state, activated_at) "
+      "VALUES ('a', 'x', 'y', 's', 'ACTIVE', market_now()), ('b', 'x', 'y', 's', 'NEXT', NULL)");
+  const auto reset = [&] {
+    return testing::RunLoop(
+        [&](auto& io) { return ResetSigningKeys(io, database.Conninfo(), "the root leaked"); });
   };
-  for (const std::string email : {"root@x.test", "sue@x.test"}) {
-    testing::RunLoop([&](boost::asio::io_context& io) {
-      return CreateOperator(io,
-                            {email, "a long password", database.Conninfo(),
-                             email[0] == 'r' ? auth::domain::Role::kAdmin : auth::domain::Role::kSupport});
-    });
+  EXPECT_EQ(reset(), 2);
+  EXPECT_EQ(reset(), 0);
+  EXPECT_EQ(database.Execute("SELECT string_agg(kid || sealed || state, ' ' ORDER BY kid) FROM signing_key"),
+            "aREMOVED bREMOVED");
+  EXPECT_EQ(database.Execute("SELECT count(*) FROM audit_event WHERE actor LIKE 'marketctl by _%' AND "
+                             "method = 'marketctl keys reset' AND reason = 'the root leaked'"),
+            "2");
+}
+
+// What it prints, and its exit code.
+struct Ran {
+  int code;
+  std::string out;
+  std::string err;
+};
+Ran RunWords(const std::vector<std::string>& words) {
+  ::testing::internal::CaptureStdout();
+  ::testing::internal::CaptureStderr();
+  const int code = Run(words);
+  return {code, ::testing::internal::GetCapturedStdout(), ::testing::internal::GetCapturedStderr()};
+}
+
+TEST(Commands, Help_NamesEachInOneLineAndTheExitCodes) {
+  auto commands = CommandsAtDatabases();
+  for (auto& command : CommandsAtTheMarketplace()) commands.push_back(std::move(command));
+  EXPECT_GE(commands.size(), 20u);
+  for (const std::string& word : {std::string("--help"), std::string("help"), std::string("-h")}) {
+    const auto [code, out, err] = RunWords({word});
+    EXPECT_EQ(code, kDone);
+    EXPECT_NE(out.find("exit codes: 0 done"), out.npos);
+    for (const auto& command : commands)
+      EXPECT_NE(out.find("\n  " + std::string(command.name) + "  "), out.npos);
+    EXPECT_EQ(err, "");
   }
-  const auto by_email = [](std::string email, std::string reason = {}) {
-    return AccountRequest{.conninfo = {}, .email = std::move(email), .id = {}, .reason = std::move(reason)};
+  for (const auto& command : commands) {
+    EXPECT_LE(command.does.size(), 80u) << command.does;
+    std::vector<std::string> words = {"--help"};
+    std::istringstream name{std::string(command.name)};
+    for (std::string word; name >> word;) words.push_back(word);
+    const auto [code, out, err] = RunWords(words);
+    EXPECT_EQ(code, kDone) << command.name;
+    EXPECT_TRUE(out.starts_with("usage: marketctl " + std::string(command.name) + " ")) << out;
+    EXPECT_NE(out.find("exit codes:"), out.npos);
+  }
+}
+
+TEST(Commands, WrongWords_AreCodeTwoAndSayWhatIsWrong) {
+  struct Row {
+    std::vector<std::string> words;
+    const char* said;
   };
-  const auto sue = run(AccountVerb::kFind, by_email("Sue@x.test"));
-  const auto by_id = [&](std::string reason) {
-    return AccountRequest{.conninfo = {}, .email = {}, .id = sue.id, .reason = std::move(reason)};
-  };
-  EXPECT_EQ(LineOf(sue), sue.id.ToString() + "  sue@x.test  ACTIVE  support");
-  EXPECT_EQ(run(AccountVerb::kFind, by_id("")).email, "sue@x.test");
-  const auto disabled = run(AccountVerb::kDisable, by_id("left"));
-  EXPECT_EQ(JsonOf(disabled), R"({"id":")" + sue.id.ToString() +
-                                  R"(","email":"sue@x.test","state":"DISABLED","roles":["support"],)"
-                                  R"("sellers":[],"disableReason":"left"})");
-  EXPECT_EQ(run(AccountVerb::kEnable, by_email("sue@x.test", "back")).state,
-            auth::domain::AccountState::kActive);
-  EXPECT_EQ(database.Execute("SELECT string_agg(method || ' ' || reason, ', ' ORDER BY at) FROM audit_event "
-                             "WHERE reason <> '' AND actor LIKE 'marketctl by _%' AND target_id = '" +
-                             sue.id.ToString() + "'"),
-            "marketctl account disable left, marketctl account enable back");
-  EXPECT_THROW(run(AccountVerb::kDisable, by_email("root@x.test", "x")), std::runtime_error)
-      << "the last admin";
-  EXPECT_THROW(run(AccountVerb::kFind, by_email("nobody@x.test")), std::runtime_error);
+  for (const auto& [words, said] : {
+           Row{{"fly"}, "there is no command 'fly'"},
+           Row{{"account"}, "there is no command 'account'"},
+           Row{{"--config", "f"}, "which command?"},
+           Row{{"account", "find", "--config"}, "--config needs a value"},
+           Row{{"account", "find", "--password", "x"}, "unknown option --password"},
+           Row{{"account", "find", "--head", "x"}, "account find has no option --head"},
+           Row{{"keys", "list", "now"}, "keys list takes no 'now'"},
+           Row{{"operator", "create"}, "--email is missing"},
+           Row{{"audit", "verify", "--head", "x"}, "--head is POSITION:DIGEST"},
+           Row{{"outbox", "retry"}, "needs ids"},
+           Row{{"healthcheck", "a", "b"}, "one address"},
+           Row{{"keys", "list", "--config", "/nowhere/x.conf"}, "/nowhere/x.conf"},
+       }) {
+    const auto [code, out, err] = RunWords(words);
+    EXPECT_EQ(code, kBadWords) << said;
+    EXPECT_NE(err.find(said), err.npos) << err;
+    EXPECT_EQ(out, "");
+  }
+  EXPECT_EQ(RunWords({}).code, kBadWords);
+}
+
+TEST(Commands, FailureAndNobodyThere_AreToldApart) {
+  EXPECT_EQ(
+      RunWords({"operator", "create", "--email", "a@x.test", "--password-file", "/nowhere", "--config", "/x"})
+          .code,
+      kFailed);
+  grpc::test::Authority authority("marketctl");
+  const auto tls = authority.Issue("operator", "DNS:operator");
+  const File config("marketctl_remote",
+                    "peers.auth = 127.0.0.1:1\npeers.user = 127.0.0.1:1\ntls.certificate = " +
+                        tls.certificate + "\ntls.key = " + tls.key + "\ntls.ca = " + tls.ca + "\n");
+  const auto [code, out, err] = RunWords({"keys", "list", "--config", config.Path()});
+  EXPECT_EQ(code, kUnreachable) << err;
+  EXPECT_EQ(out, "");
+  EXPECT_EQ(RunWords({"keys", "remove", "--reason", "x", "--config", config.Path()}).code, kBadWords);
+  EXPECT_EQ(RunWords({"account", "find", "--config", config.Path()}).code, kBadWords);
+  EXPECT_EQ(RunWords({"seller", "find", "--state", "OPEN", "--config", config.Path()}).code, kBadWords);
 }
 
 TEST(OperatorCreate, OnADatabaseThatIsNotMigrated_SaysWhatToDo) {

@@ -116,17 +116,25 @@ std::vector<ParkedTable> ParkedTables(std::string_view kind, const Conninfos& na
   return tables;
 }
 
-Task<std::vector<std::string>> ListParked(boost::asio::io_context& io, ParkedTable table) {
+std::string LineOf(const ParkedRow& row) {
+  return row.database + "  " + row.id + "  " + row.what + "  parked " + row.parked_at + " after " +
+         std::to_string(row.runs) + " broken runs: " + row.error;
+}
+
+Task<std::vector<ParkedRow>> ListParked(boost::asio::io_context& io, ParkedTable table) {
   postgres::Batch list;
   list.Add(table.parked->list);
-  std::vector<std::string> lines;
+  std::vector<ParkedRow> parked;
   const auto rows = co_await Execute(io, table, std::move(list));
   for (const auto row : rows) {
-    lines.push_back(std::string(table.Database()) + "  " + std::string(row.Text(0)) + "  " +
-                    std::string(row.Text(1)) + "  parked " + std::string(row.Text(2)) + " after " +
-                    std::to_string(row.Int(3)) + " broken runs: " + std::string(row.Text(4)));
+    parked.push_back({.database = std::string(table.Database()),
+                      .id = std::string(row.Text(0)),
+                      .what = std::string(row.Text(1)),
+                      .parked_at = std::string(row.Text(2)),
+                      .runs = row.Int(3),
+                      .error = std::string(row.Text(4))});
   }
-  co_return lines;
+  co_return parked;
 }
 
 Task<std::int64_t> RetryParked(boost::asio::io_context& io, ParkedTable table, std::vector<Uuid> ids) {

@@ -30,8 +30,18 @@ struct ParkedTable {
 std::vector<ParkedTable> ParkedTables(std::string_view kind, const Conninfos& named,
                                       const std::optional<std::string>& database);
 
-// One line for each, at most 1,000, the oldest first.
-Task<std::vector<std::string>> ListParked(boost::asio::io_context& io, ParkedTable table);
+struct ParkedRow {
+  std::string database;
+  std::string id;
+  std::string what;  // of a message topic and key
+  std::string parked_at;
+  std::int64_t runs = 0;  // broken ones
+  std::string error;      // of the last
+};
+std::string LineOf(const ParkedRow& row);
+
+// At most 1,000, the oldest first.
+Task<std::vector<ParkedRow>> ListParked(boost::asio::io_context& io, ParkedTable table);
 // Without ids: all. Gives how many there were.
 Task<std::int64_t> RetryParked(boost::asio::io_context& io, ParkedTable table, std::vector<Uuid> ids);
 // For ever, and on record in the same transaction. Throws BadArguments where nothing may be dropped.

@@ -26,7 +26,10 @@ class ParkedOf {
 
   std::string Sql(const std::string& sql) { return disk_.Execute(sql); }
   std::vector<std::string> List() {
-    return testing::RunLoop([&](boost::asio::io_context& io) { return ListParked(io, tables_.at(0)); });
+    std::vector<std::string> lines;
+    for (const auto& row : testing::RunLoop([&](auto& io) { return ListParked(io, tables_.at(0)); }))
+      lines.push_back(LineOf(row));
+    return lines;
   }
   std::int64_t Retry(std::vector<Uuid> ids) {
     return testing::RunLoop([&](boost::asio::io_context& io) { return RetryParked(io, tables_.at(0), ids); });

@@ -3,7 +3,7 @@
 from places import Held, inline, lines, whole
 
 CHART = "deploy/helm/marketplace"
-FLAGS = {"signing_key": "signs", "redis": "redis", "provider": "charges"}
+FLAGS = {"root_key": "signs", "redis": "redis", "provider": "charges"}
 
 
 def entry(one, topology):

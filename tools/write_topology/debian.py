@@ -6,7 +6,7 @@ from places import head, inline, lines, whole
 
 DIRECTORY = "deploy/debian"
 README = f"{DIRECTORY}/README.md"
-FILES_OF = {"signing_key": "signing_key.pem"}
+FILES_OF = {"root_key": "root_key"}
 # What a program gets only if there is one.
 OPTIONAL = {"provider": "; with a key of the provider provider_key", "redis": "; with a password of Redis redis_password"}
 WIDTH = 120
@@ -56,7 +56,7 @@ def config(one, topology):
     """The lines of a service's configuration that follow from the topology; what people may set comes below."""
     needed = ["tls.crt", "tls.key", "ca.crt", "conninfo", *(FILES_OF[use] for use in one.uses if use in FILES_OF)]
     optional = "".join(OPTIONAL[use] for use in one.uses if use in OPTIONAL)
-    own = [f"auth.signing_key_file = {credential(one.name, 'signing_key.pem')}"] if "signing_key" in one.uses else []
+    own = [f"auth.root_key_file = {credential(one.name, 'root_key')}"] if "root_key" in one.uses else []
     return lines([
         f"# {unit_name(one.name)}. All properties: /usr/lib/marketplace/bin/{one.name} --help",
         f"# Needs in /etc/marketplace/secrets/{one.name}: {', '.join(needed)}{optional}",
@@ -84,7 +84,7 @@ def places(topology):
         f"MARKET_PEERS_{one.name.upper()}={topology.host}:{topology.public + one.ports['grpc']}"
         for one in topology.services.values()))
     words = " ".join(names)
-    yield inline(README, "certificates", r"\nfor name in (.*) gateway; do\n  openssl req", words)
+    yield inline(README, "certificates", r"\nfor name in (.*) gateway operator; do\n  openssl req", words)
     yield inline(README, "databases", r"\nfor name in (.*); do\n  owner=", words)
     yield inline(README, "units", r"systemctl enable marketplace\.target (.*) marketplace-gateway\n",
                  " ".join(f"marketplace-{name}" for name in names))

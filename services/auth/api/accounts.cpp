@@ -10,11 +10,4 @@ Task<api::auth::Account> AuthService::GetMyAccount(CallContext& call,
   co_return ToProto(*account);
 }
 
-Task<marketplace::type::v1::KeySet> AuthService::GetKeys(CallContext& call,
-                                                         api::auth::GetKeysRequest request) {
-  marketplace::type::v1::KeySet keys;
-  *keys.add_keys() = ToProto(deps_.access_tokens.Public());
-  co_return keys;
-}
-
 }  // namespace market::auth

@@ -17,6 +17,7 @@
 #include "services/auth/credentials/limits.hpp"
 #include "services/auth/credentials/one_time_codes.hpp"
 #include "services/auth/credentials/passwords.hpp"
+#include "services/auth/credentials/signing_keys.hpp"
 #include "services/auth/metrics.hpp"
 #include "services/auth/storage/account_acts.hpp"
 #include "services/auth/storage/accounts.hpp"
@@ -27,6 +28,7 @@
 #include "services/auth/storage/revocations.hpp"
 #include "services/auth/storage/second_factors.hpp"
 #include "services/auth/storage/sessions.hpp"
+#include "services/auth/storage/signing_keys.hpp"
 
 namespace market::auth {
 
@@ -40,6 +42,8 @@ class AuthService final : public api::AuthApi {
     storage::Revocations& revocations;
     storage::AccountActs& account_acts;
     storage::ApiKeys& api_keys;
+    storage::SigningKeys& stored_keys;
+    SigningKeys& signing_keys;
     const rpc::PageTokens& pages;
     Passwords& passwords;
     Limits& limits;
@@ -110,6 +114,12 @@ class AuthService final : public api::AuthApi {
   Task<marketplace::type::v1::ApiKeyGrant> ResolveApiKey(
       CallContext& call, marketplace::type::v1::ResolveApiKeyRequest request) override;
   Task<marketplace::type::v1::KeySet> GetKeys(CallContext& call, api::auth::GetKeysRequest request) override;
+  Task<api::auth::ListSigningKeysResponse> ListSigningKeys(
+      CallContext& call, api::auth::ListSigningKeysRequest request) override;
+  Task<api::auth::ListSigningKeysResponse> RotateSigningKeys(
+      CallContext& call, api::auth::RotateSigningKeysRequest request) override;
+  Task<api::auth::ListSigningKeysResponse> RemoveSigningKey(
+      CallContext& call, api::auth::RemoveSigningKeyRequest request) override;
   Task<marketplace::type::v1::RevocationFeed> Feed(CallContext& call,
                                                    marketplace::type::v1::FeedRequest request) override;
   Task<api::auth::Session> AnswerChallenge(CallContext& call,

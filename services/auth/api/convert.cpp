@@ -17,6 +17,20 @@ api::auth::Account::State StateOf(domain::AccountState state) {
   throw std::logic_error("no such state");
 }
 
+api::auth::SigningKey::State StateOf(domain::KeyState state) {
+  switch (state) {
+    case domain::KeyState::kNext:
+      return api::auth::SigningKey::NEXT;
+    case domain::KeyState::kActive:
+      return api::auth::SigningKey::ACTIVE;
+    case domain::KeyState::kRetired:
+      return api::auth::SigningKey::RETIRED;
+    case domain::KeyState::kRemoved:
+      return api::auth::SigningKey::REMOVED;
+  }
+  throw std::logic_error("no such state");
+}
+
 }  // namespace
 
 using conversions::ToProto;
@@ -83,6 +97,17 @@ marketplace::type::v1::Key ToProto(const identity::PublicKey& key) {
   message.set_kid(key.kid);
   message.set_alg("ES256");
   message.set_use("sig");
+  return message;
+}
+
+api::auth::SigningKey ToProto(const domain::SigningKey& key) {
+  api::auth::SigningKey message;
+  message.set_kid(key.kid);
+  message.set_state(StateOf(key.state));
+  *message.mutable_create_time() = ToProto(key.created_at);
+  if (key.activated_at) *message.mutable_activate_time() = ToProto(*key.activated_at);
+  if (key.retired_at) *message.mutable_retire_time() = ToProto(*key.retired_at);
+  if (key.removed_at) *message.mutable_remove_time() = ToProto(*key.removed_at);
   return message;
 }
 

@@ -6,6 +6,7 @@
 #include "services/auth/domain/account.hpp"
 #include "services/auth/domain/api_key.hpp"
 #include "services/auth/domain/session.hpp"
+#include "services/auth/domain/signing_key.hpp"
 
 namespace market::auth {
 
@@ -16,5 +17,6 @@ api::auth::ApiKey ToProto(const domain::ApiKey& key);
 // All but whether it is the caller's.
 api::auth::LiveSession ToProto(const domain::LiveSession& session);
 marketplace::type::v1::Key ToProto(const identity::PublicKey& key);
+api::auth::SigningKey ToProto(const domain::SigningKey& key);
 
 }  // namespace market::auth

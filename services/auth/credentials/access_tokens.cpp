@@ -4,9 +4,9 @@
 
 namespace market::auth {
 
-AccessTokens::AccessTokens(identity::SigningKey key, std::string issuer, std::chrono::seconds lifetime,
+AccessTokens::AccessTokens(const SigningKeys& keys, std::string issuer, std::chrono::seconds lifetime,
                            domain::OperatorsNeed operators_need, const Clock& clock)
-    : key_(std::move(key)),
+    : keys_(keys),
       issuer_(std::move(issuer)),
       lifetime_(lifetime),
       operators_need_(operators_need),
@@ -24,7 +24,7 @@ std::string AccessTokens::Issue(const domain::Account& account, const Uuid& sess
   if (operators_need_ == domain::OperatorsNeed::kPassword || account.has_second_factor)
     principal.permissions = Everywhere(account);
   for (const auto& [seller, role] : account.sellers) principal.sellers.push_back({seller, Of(role)});
-  return key_.Sign(claims);
+  return keys_.Active().Sign(claims);
 }
 
 }  // namespace market::auth

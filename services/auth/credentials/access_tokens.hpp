@@ -7,22 +7,22 @@
 
 #include "platform/core/clock.hpp"
 #include "platform/identity/jwt.hpp"
+#include "services/auth/credentials/signing_keys.hpp"
 #include "services/auth/domain/account.hpp"
 
 namespace market::auth {
 
 class AccessTokens {
  public:
-  // `clock` must outlive it.
-  AccessTokens(identity::SigningKey key, std::string issuer, std::chrono::seconds lifetime,
+  // `keys` and `clock` must outlive it.
+  AccessTokens(const SigningKeys& keys, std::string issuer, std::chrono::seconds lifetime,
                domain::OperatorsNeed operators_need, const Clock& clock);
 
   std::string Issue(const domain::Account& account, const Uuid& session) const;
   std::chrono::seconds Lifetime() const { return lifetime_; }
-  identity::PublicKey Public() const { return key_.Public(); }
 
  private:
-  identity::SigningKey key_;
+  const SigningKeys& keys_;
   std::string issuer_;
   std::chrono::seconds lifetime_;
   domain::OperatorsNeed operators_need_;

@@ -2,6 +2,7 @@
 
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "platform/core/error.hpp"
@@ -18,19 +19,7 @@ namespace {
 
 using testing::RunLoop;
 
-// The same private key twice: SEC 1 and PKCS 8 form.
-constexpr std::string_view kSec1 = R"(-----BEGIN EC PRIVATE KEY-----
-MHcCAQEEIMN+3DIPtfXBNqj5UKiC2MB+b0wkIPW72qZOcm1vehWOoAoGCCqGSM49
-AwEHoUQDQgAEF0WIzP6JdLluHcD35CPEL/NS1JiK/QL7Krq7sVHuF2PBwYjkQb8F
-H2oR4E3gLN0v3f0IO/ACQD77wHMlMgfMBw==
------END EC PRIVATE KEY-----
-)";
-constexpr std::string_view kPkcs8 = R"(-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgw37cMg+19cE2qPlQ
-qILYwH5vTCQg9bvapk5ybW96FY6hRANCAAQXRYjM/ol0uW4dwPfkI8Qv81LUmIr9
-AvsquruxUe4XY8HBiORBvwUfahHgTeAs3S/d/Qg78AJAPvvAcyUyB8wH
------END PRIVATE KEY-----
-)";
+constexpr std::string_view kRootSecret = "a root secret that only tests have";
 
 const Passwords::Options kQuick{.cost = {.memory_kib = 64, .passes = 1}};
 const Visitor kSomebody{.address = "203.0.113.7", .device = {}};
@@ -201,21 +190,23 @@ TEST(MailedTokens, AreDerivedFromTheirId_AndKnownByTheirDigest) {
     EXPECT_FALSE(MailedTokens::DigestOf(bad)) << bad;
 }
 
-TEST(Keys, SameKeyInAnotherEncoding_GivesTheSameTokens) {
-  const auto first = KeysFromPem(kSec1);
-  const auto second = KeysFromPem(kPkcs8);
+TEST(Keys, OfOneRoot_AgreeAndDifferByPurpose) {
+  const auto first = KeysFromRoot(kRootSecret);
+  const auto second = KeysFromRoot(kRootSecret);
+  const auto other = KeysFromRoot(std::string(kRootSecret) + "r");
   const auto family = Uuid::NewV7();
   EXPECT_EQ(first.refresh.Make(family, 1), second.refresh.Make(family, 1));
-  EXPECT_EQ(first.device, second.device);
   EXPECT_EQ(first.mailed.Make(family), second.mailed.Make(family));
-  EXPECT_EQ(first.signing.Kid(), second.signing.Kid());
+  EXPECT_EQ(std::tie(first.device, first.codes, first.seal),
+            std::tie(second.device, second.codes, second.seal));
+  EXPECT_NE(first.refresh.Make(family, 1), other.refresh.Make(family, 1));
+  EXPECT_EQ((std::set{first.device, first.codes, first.seal, other.device, other.codes, other.seal}).size(),
+            6U);
 }
 
-TEST(Keys, NoPrivateKeyOfTheCurve_Refused) {
-  for (const std::string pem :
-       {"", "not a key", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"}) {
-    EXPECT_THROW(KeysFromPem(pem), std::runtime_error) << pem;
-  }
+TEST(Keys, RootThatIsTooShort_Refused) {
+  for (const std::string& root : {std::string(), std::string(kRootCharsMin - 1, 'x')})
+    EXPECT_THROW(KeysFromRoot(root), std::runtime_error) << root;
 }
 
 std::vector<identity::Permission> AllPermissions() {
@@ -271,12 +262,20 @@ TEST(Roles, OfMembers_EachMayAllThatTheNextOneMay) {
   EXPECT_FALSE(Of(kStaff).Has(marketplace::options::v1::MEMBERS_WRITE));
 }
 
+SigningKeys KeysToSignWith() {
+  SigningKeys keys(KeysFromRoot(kRootSecret).seal);
+  auto [kid, x, y, sealed] = keys.Make();
+  keys.Use({{.kid = kid, .x = x, .y = y, .sealed = sealed, .state = domain::KeyState::kActive}});
+  return keys;
+}
+
 TEST(AccessTokens, Issued_CarryPermissionsSellersAndTimes) {
   testing::FakeClock clock;
-  AccessTokens tokens(KeysFromPem(kSec1).signing, "https://issuer", std::chrono::minutes(10),
-                      domain::OperatorsNeed::kPassword, clock);
+  const auto keys = KeysToSignWith();
+  AccessTokens tokens(keys, "https://issuer", std::chrono::minutes(10), domain::OperatorsNeed::kPassword,
+                      clock);
   identity::KeyRing ring;
-  ring.Replace({tokens.Public()});
+  ring.Replace(keys.Published());
   const domain::Account account{.id = AccountId::New(),
                                 .email = "ada@example.com",
                                 .roles = {domain::Role::kAdmin},
@@ -297,10 +296,11 @@ TEST(AccessTokens, Issued_CarryPermissionsSellersAndTimes) {
 
 TEST(AccessTokens, OperatorsWithoutASecondFactor_CarryNoRolesWhereTheyNeedOne) {
   testing::FakeClock clock;
-  AccessTokens tokens(KeysFromPem(kSec1).signing, "https://issuer", std::chrono::minutes(10),
-                      domain::OperatorsNeed::kSecondFactor, clock);
+  const auto keys = KeysToSignWith();
+  AccessTokens tokens(keys, "https://issuer", std::chrono::minutes(10), domain::OperatorsNeed::kSecondFactor,
+                      clock);
   identity::KeyRing ring;
-  ring.Replace({tokens.Public()});
+  ring.Replace(keys.Published());
   domain::Account account{
       .id = AccountId::New(), .email = "ada@example.com", .roles = {domain::Role::kModerator}};
   const auto carried = [&] {

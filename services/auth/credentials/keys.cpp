@@ -1,12 +1,9 @@
 #include "services/auth/credentials/keys.hpp"
 
-#include <openssl/bio.h>
-#include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
-#include <openssl/pem.h>
 
 #include <array>
 #include <memory>
@@ -34,22 +31,6 @@ template <class T, auto Free>
 using Owned = std::unique_ptr<T, Freed<Free>>;
 
 unsigned char* Bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
-
-// The private number itself, so that the same key in another encoding gives the same tokens.
-std::string PrivateScalar(std::string_view pem) {
-  const Owned<BIO, BIO_free> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  const Owned<EVP_PKEY, EVP_PKEY_free> key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
-  BIGNUM* raw = nullptr;
-  if (!key || EVP_PKEY_get_bn_param(key.get(), OSSL_PKEY_PARAM_PRIV_KEY, &raw) != 1) {
-    throw std::runtime_error("no private EC key in PEM form");
-  }
-  const Owned<BIGNUM, BN_clear_free> scalar(raw);
-  std::string bytes(kKeyBytes, '\0');
-  if (BN_bn2binpad(scalar.get(), Bytes(bytes), static_cast<int>(bytes.size())) < 0) {
-    throw std::runtime_error("the private key is not of the curve P-256");
-  }
-  return bytes;
-}
 
 std::string Token(std::string_view prefix, std::string_view key, std::string_view about) {
   return std::string(prefix) + crypto::Base64UrlEncode(crypto::HmacSha256(key, about));
@@ -94,12 +75,16 @@ std::optional<std::string> MailedTokens::DigestOf(std::string_view token) {
   return DigestOfToken(kMailedPrefix, token);
 }
 
-Keys KeysFromPem(std::string_view pem) {
-  auto signing = identity::SigningKey::FromPem(pem);
-  return {std::move(signing), RefreshTokens(Derive(PrivateScalar(pem), "marketplace refresh token 1")),
-          Derive(PrivateScalar(pem), "marketplace device token 1"),
-          Derive(PrivateScalar(pem), "marketplace one-time code 1"),
-          MailedTokens(Derive(PrivateScalar(pem), "marketplace mailed token 1"))};
+Keys KeysFromRoot(std::string_view root) {
+  if (root.size() < kRootCharsMin) {
+    throw std::runtime_error("a root secret has at least " + std::to_string(kRootCharsMin) +
+                             " characters, and nobody can guess it: openssl rand -hex 32");
+  }
+  const std::string secret(root);
+  return {RefreshTokens(Derive(secret, "marketplace refresh token 1")),
+          Derive(secret, "marketplace device token 1"), Derive(secret, "marketplace one-time code 1"),
+          MailedTokens(Derive(secret, "marketplace mailed token 1")),
+          Derive(secret, "marketplace signing key 1")};
 }
 
 }  // namespace market::auth

@@ -1,5 +1,5 @@
-// What auth signs and derives with. All come from one private key,
-// so replicas that are given the same one agree.
+// What auth derives with. All come from one root secret, so replicas that are given the same one agree; the keys
+// that sign access tokens are sealed with one of them (signing_keys.hpp).
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "platform/core/id.hpp"
-#include "platform/identity/jwt.hpp"
 
 namespace market::auth {
 
@@ -40,14 +39,16 @@ class MailedTokens {
 };
 
 struct Keys {
-  identity::SigningKey signing;
   RefreshTokens refresh;
   std::string device;  // the key of DeviceTokens
   std::string codes;   // of OneTimeCodes
   MailedTokens mailed;
+  std::string seal;  // of SigningKeys
 };
 
-// `pem`: a private EC P-256 key. Throws std::runtime_error saying what is wrong with it.
-Keys KeysFromPem(std::string_view pem);
+inline constexpr std::size_t kRootCharsMin = 32;
+
+// `root`: random text of at least kRootCharsMin characters. Throws std::runtime_error for a shorter one.
+Keys KeysFromRoot(std::string_view root);
 
 }  // namespace market::auth

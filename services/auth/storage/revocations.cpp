@@ -30,6 +30,14 @@ constexpr Columns kReduced{Column{"id", &Reduced::account}, Column{"reduced_vers
 constexpr ComposedStatement kReducedLately{"auth.reduced_lately", "SELECT " + kReduced + R"sql(
 FROM account WHERE reduced_at > market_now() - $1::interval LIMIT $2)sql"};
 
+struct Withdrawn {
+  std::string kid;
+};
+constexpr Columns kWithdrawn{Column{"kid", &Withdrawn::kid}};
+// All that are kept: whoever has stolen one makes tokens of any time.
+constexpr ComposedStatement kRemovedKeys{"auth.removed_signing_keys", "SELECT " + kWithdrawn + R"sql(
+FROM signing_key WHERE state = 'REMOVED' ORDER BY removed_at DESC LIMIT 64)sql"};
+
 struct Moment {
   Time now;
 };
@@ -52,6 +60,7 @@ void AddIfReduces(RevocationFeed& feed, const events::Event& event) {
 void Add(RevocationFeed& feed, const events::Event& event) {
   namespace told = marketplace::auth::v1;
   if (const auto ended = events::As<told::SessionEnded>(event)) feed.add_ended(ended->session_id());
+  if (const auto removed = events::As<told::SigningKeyRemoved>(event)) feed.add_removed_keys(removed->kid());
   if (const auto revoked = events::As<told::ApiKeyRevoked>(event)) feed.add_ended(revoked->api_key_id());
   AddIfReduces<told::RoleRevoked>(feed, event);
   AddIfReduces<told::SellerMemberRoleChanged>(feed, event);
@@ -77,13 +86,15 @@ Task<> Revocations::AddState(Work work, RevocationFeed& feed) {
   postgres::Batch batch("auth.revocations");
   batch.Add(kEndedLately, options_.token_lifetime_max, limit)
       .Add(kReducedLately, options_.token_lifetime_max, limit)
+      .Add(kRemovedKeys)
       .Add(kNow);
   const auto results = co_await database_.Read(work, std::move(batch));
   const auto& ended = results[0];
   const auto& reduced = results[1];
+  for (auto& key : kWithdrawn.ReadAll(results[2])) feed.add_removed_keys(std::move(key.kid));
   if (static_cast<std::int64_t>(std::max(ended.size(), reduced.size())) >= limit) {
     // Tokens tell whole seconds, so those of this second are refused with those before.
-    const auto now = std::chrono::floor<std::chrono::seconds>(kMoment.ReadOne(results[2]).now);
+    const auto now = std::chrono::floor<std::chrono::seconds>(kMoment.ReadOne(results[3]).now);
     feed.mutable_all_before()->set_seconds(now.time_since_epoch().count() + 1);
     co_return;
   }

@@ -1,5 +1,5 @@
-// What ended before its time, for whoever verifies tokens: sessions, API keys, and what accounts were
-// allowed.
+// What ended before its time, for whoever verifies tokens: sessions, API keys, what accounts were allowed, and
+// keys that signed tokens.
 //
 // Told from the log of events. A reader that begins, or whose place the log does not know any more, is told
 // the state instead: what ended within the life of a token; and where that is more than entries_max of a

@@ -3,12 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "platform/audit/testing/some_act.hpp"
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
 #include "services/auth/messages.hpp"
 #include "services/auth/migrations.hpp"
 #include "services/auth/storage/accounts.hpp"
 #include "services/auth/storage/sessions.hpp"
+#include "services/auth/storage/signing_keys.hpp"
 
 namespace market::auth::storage {
 namespace {
@@ -26,6 +28,7 @@ class RevocationsTest : public ::testing::Test {
     Accounts accounts;
     Sessions sessions;
     Revocations revocations;
+    SigningKeys signing_keys;
   };
 
   template <class Body>
@@ -37,7 +40,8 @@ class RevocationsTest : public ::testing::Test {
       Stores stores{
           Accounts(database, {}),
           Sessions(database, {}),
-          {database, log, {.token_lifetime_max = std::chrono::hours(1), .entries_max = kEntriesMax}}};
+          {database, log, {.token_lifetime_max = std::chrono::hours(1), .entries_max = kEntriesMax}},
+          SigningKeys(database, {.published_before = {}, .published_after = std::chrono::hours(1)})};
       co_await body(stores);
       co_await database.Close(Soon());
     });
@@ -106,6 +110,23 @@ TEST_F(RevocationsTest, WhoBegins_IsToldWhatTokensCanStillName) {
       EXPECT_EQ(feed.outdated(0).version(), 2);
       EXPECT_FALSE(feed.has_all_before());
     }
+  });
+}
+
+TEST_F(RevocationsTest, RemovedSigningKey_IsToldToWhoFollowsAndToWhoBeginsHoweverLate) {
+  Run([&](Stores& stores) -> Task<> {
+    auto feed = co_await Feed(stores);
+    co_await stores.signing_keys.Begin(Soon(), {"a", "x", "y", "s"}, {"b", "x", "y", "s"});
+    co_await stores.signing_keys.Remove(Soon(), "a", {"c", "x", "y", "s"}, audit::SomeAct());
+    std::vector<std::string> removed;
+    while (removed.empty()) {  // older transactions may be under way
+      feed = co_await Feed(stores, feed.next());
+      removed.assign(feed.removed_keys().begin(), feed.removed_keys().end());
+    }
+    EXPECT_THAT(removed, ElementsAre("a"));
+    temporary_.Execute(
+        "UPDATE signing_key SET removed_at = removed_at - interval '2 days' WHERE state = 'REMOVED'");
+    EXPECT_THAT((co_await Feed(stores)).removed_keys(), ElementsAre("a"));
   });
 }
 

@@ -19,15 +19,12 @@
 
 namespace market::auth {
 
-inline constexpr std::string_view kKey = R"(-----BEGIN EC PRIVATE KEY-----
-MHcCAQEEIMN+3DIPtfXBNqj5UKiC2MB+b0wkIPW72qZOcm1vehWOoAoGCCqGSM49
-AwEHoUQDQgAEF0WIzP6JdLluHcD35CPEL/NS1JiK/QL7Krq7sVHuF2PBwYjkQb8F
-H2oR4E3gLN0v3f0IO/ACQD77wHMlMgfMBw==
------END EC PRIVATE KEY-----
-)";
+inline constexpr std::string_view kRoot = "a root secret that only tests have";
 inline constexpr std::string_view kIssuer = "https://market.test";
 inline constexpr const char* kPassword = "correct horse battery";
 inline constexpr std::chrono::seconds kTokenLife{1800};
+inline constexpr storage::KeyTimes kKeyTimes{.published_before = std::chrono::minutes(10),
+                                             .published_after = std::chrono::hours(1)};
 
 class AuthServiceFixture : public ::testing::Test {
  protected:
@@ -50,18 +47,39 @@ class AuthServiceFixture : public ::testing::Test {
       accounts_ = &accounts;
       account_acts_ = &account_acts;
       memberships_ = &memberships;
-      auto keys = KeysFromPem(kKey);
-      const AccessTokens access_tokens(std::move(keys.signing), std::string(kIssuer),
-                                       std::chrono::minutes(10), operators_need_, clock_);
-      ring_.Replace({access_tokens.Public()});
+      const auto keys = KeysFromRoot(kRoot);
+      storage::SigningKeys stored_keys(database, kKeyTimes);
+      SigningKeys signing_keys(keys.seal);
+      if ((co_await stored_keys.Published(testing::Soon())).empty())
+        co_await stored_keys.Begin(testing::Soon(), signing_keys.Make(), signing_keys.Make());
+      signing_keys.Use(co_await stored_keys.Published(testing::Soon()));
+      const AccessTokens access_tokens(signing_keys, std::string(kIssuer), std::chrono::minutes(10),
+                                       operators_need_, clock_);
+      ring_.Replace(signing_keys.Published());
       const DeviceTokens device_tokens(keys.device, std::chrono::days(365), clock_);
-      AuthService service({accounts,       memberships,   sessions,
-                           second_factors, revocations,   account_acts,
-                           api_keys,       pages_,        *passwords_,
-                           *limits_,       caller_limits, keys.refresh,
-                           access_tokens,  device_tokens, codes,
-                           clock_,         mailings,      keys.mailed,
-                           kTokenLife,     metrics_,      [this] { ++outbox_wakes_; }});
+      AuthService service({accounts,
+                           memberships,
+                           sessions,
+                           second_factors,
+                           revocations,
+                           account_acts,
+                           api_keys,
+                           stored_keys,
+                           signing_keys,
+                           pages_,
+                           *passwords_,
+                           *limits_,
+                           caller_limits,
+                           keys.refresh,
+                           access_tokens,
+                           device_tokens,
+                           codes,
+                           clock_,
+                           mailings,
+                           keys.mailed,
+                           kTokenLife,
+                           metrics_,
+                           [this] { ++outbox_wakes_; }});
       service.Connect(users_);
       co_await body(service);
       co_await database.Close(testing::Soon());

@@ -24,6 +24,9 @@ TEST(AuthSweeper, MoreThanOneChunk_GoesWithoutAPause) {
       "SELECT gen_random_uuid(), '019a0000-0000-7000-8000-000000000001', at, at "
       "FROM generate_series(1, 1203) AS n, "
       "LATERAL (SELECT market_now() + CASE WHEN n > 3 THEN interval '-1 s' ELSE '1 hour' END) AS t (at); "
+      "INSERT INTO signing_key (kid, x, y, sealed, state, retired_at) "
+      "SELECT n::text, '', '', '', 'RETIRED', market_now() - n * interval '100 days' "
+      "FROM generate_series(1, 5) n; "
       "INSERT INTO sign_in_throttle (digest, tries, last_try_at, blocked_until) "
       "SELECT sha256(n::text::bytea), 1, at, at FROM generate_series(1, 602) AS n, "
       "LATERAL (SELECT market_now() - CASE WHEN n > 2 THEN interval '13 hours' ELSE '1 hour' END) AS t (at)");
@@ -34,14 +37,16 @@ TEST(AuthSweeper, MoreThanOneChunk_GoesWithoutAPause) {
     storage::Mailings mailings(database, 30min);
     storage::SecondFactors second_factors(database, {});
     storage::ApiKeys api_keys(database, {});
+    storage::SigningKeys signing_keys(database, {});
     storage::CallerLimits caller_limits(database);
-    Sweeper sweeper(sessions, mailings, second_factors, api_keys, caller_limits);
+    Sweeper sweeper(sessions, mailings, second_factors, api_keys, signing_keys, caller_limits);
     runtime::TaskGroup group(io.get_executor(), [](std::string_view, std::exception_ptr) {});
     group.Keep("sweeper", sweeper.Sweeping().Run());
     co_await Eventually([&] { return disk.Execute("SELECT count(*) FROM session") == "3"; });
     co_await Eventually([&] { return disk.Execute("SELECT count(*) FROM sign_in_throttle") == "2"; });
     co_await Eventually([&] { return sweeper.Sweeping().Now().runs == 4; });  // three chunks and a look
     EXPECT_EQ(sweeper.Sweeping().Now().failures, 0u);
+    EXPECT_EQ(disk.Execute("SELECT string_agg(kid, ' ' ORDER BY kid) FROM signing_key"), "1 2 3");
     group.Cancel();
     co_await group.Join(Soon());
     co_await database.Close(Soon());

@@ -231,6 +231,10 @@ def prepare(layout, stack):
     auditors = lines((f"{name}.postgres.conninfo_file", layout.secrets / f"{name}.auditor.conninfo") for name in SERVICES)
     checker = layout.render([f"{TEMPLATES}/config/check_invariants.conf"], AUDITORS=auditors)
     files.write(layout.etc / "check_invariants.conf", checker, 0o600)
+    asked = [(f"peers.{service}", ",".join(layout.grpc_addresses(service))) for service in ("auth", "user")]
+    asked += [("peers.certificate", "marketplace")] if layout.host_of("auth") == "marketplace" else []
+    remote = layout.render([f"{TEMPLATES}/config/marketctl.conf"], PEERS=lines(asked))
+    files.write(layout.etc / "marketctl.conf", remote, 0o600)
 
 
 def supervisor_config(layout, programs):

@@ -169,7 +169,7 @@ key: conninfo
 {{- /* A Cluster has a CA of its own. */ -}}
 {{- if eq $values.postgres.mode "cloudnative-pg" }}{{ $_ := set $keys (printf "%spostgres.ca" $prefix) (printf "/run/marketplace/postgres_ca/%s.crt" .) }}{{ end }}
 {{- end }}
-{{- if $program.signs }}{{ $_ := set $keys "auth.signing_key_file" "/run/marketplace/signing_key.pem" }}{{ end }}
+{{- if $program.signs }}{{ $_ := set $keys "auth.root_key_file" "/run/marketplace/root_key" }}{{ end }}
 {{- if and $program.redis $values.redis.address }}
 {{- $_ := set $keys "redis.address" $values.redis.address }}
 {{- if $values.redis.passwordSecret.name }}{{ $_ := set $keys "redis.password_file" "/run/marketplace/redis_password" }}{{ end }}

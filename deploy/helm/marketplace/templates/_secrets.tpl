@@ -27,8 +27,8 @@
 {{ include "marketplace.databaseSources" (list $root "program" .) }}
 {{- end }}
 {{- if $program.signs }}
-{{- with $values.signingKey.secret }}
-- secret: {name: {{ .name }}, items: [{key: {{ .key }}, path: signing_key.pem}]}
+{{- with $values.rootKey.secret }}
+- secret: {name: {{ .name }}, items: [{key: {{ .key }}, path: root_key}]}
 {{- end }}
 {{- end }}
 {{- if and $program.redis $values.redis.address $values.redis.passwordSecret.name }}
