@@ -18,6 +18,10 @@ domain::Lifetimes LifetimesOf(const Settings& settings) {
           .live_max = *settings.sessions_max};
 }
 
+domain::MailLifetimes MailLifetimesOf(const Settings& settings) {
+  return {.usual = *settings.mailed_token_lifetime, .claim = *settings.claim_lifetime};
+}
+
 Keys KeysOf(const Settings& settings) {
   try {
     return KeysFromPem(*settings.signing_key);
@@ -102,7 +106,12 @@ Settings::Settings(config::Properties& properties)
       mails_window(properties.Duration("auth.mails_window", "see auth.mails", 1s, 24h,
                                        Limits::Options().mails.window)),
       mailed_token_lifetime(properties.Duration("auth.mailed_token_lifetime",
-                                                "how long a token from a mail is good", 1s, 24h, 30min)),
+                                                "how long a token from a mail is good", 1s, 24h,
+                                                domain::MailLifetimes().usual)),
+      claim_lifetime(properties.Duration(
+          "auth.claim_lifetime",
+          "how long the token from a mail is good that makes a guest's account a full one", 1s,
+          std::chrono::days(90), domain::MailLifetimes().claim)),
       password_bits(properties.Int("auth.password_bits",
                                    "how hard a new password must be to guess: as many guesses as two to the "
                                    "power of this must not find it",
@@ -122,9 +131,10 @@ Service::Service(host::Host& host, const Settings& settings, Keys keys)
       sealer_(database_, "auth"),
       answers_(database_),
       accounts_(database_, LifetimesOf(settings)),
+      guests_(database_, LifetimesOf(settings), MailLifetimesOf(settings)),
       memberships_(database_),
       sessions_(database_, LifetimesOf(settings)),
-      mailings_(database_, *settings.mailed_token_lifetime),
+      mailings_(database_, MailLifetimesOf(settings)),
       second_factors_(database_, LifetimesOf(settings)),
       account_acts_(database_),
       api_keys_(database_, {.count = *settings.api_keys, .lifetime = *settings.api_key_lifetime}),
@@ -146,6 +156,7 @@ Service::Service(host::Host& host, const Settings& settings, Keys keys)
       mailed_tokens_(std::move(keys.mailed)),
       codes_(std::move(keys.codes)),
       service_({accounts_,
+                guests_,
                 memberships_,
                 sessions_,
                 second_factors_,

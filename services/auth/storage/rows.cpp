@@ -8,6 +8,7 @@
 
 #include "platform/crypto/digest.hpp"
 #include "platform/events/event.hpp"
+#include "services/auth/domain/throttle.hpp"
 #include "services/auth/messages.hpp"
 
 namespace market::auth::storage {
@@ -64,6 +65,12 @@ std::string TriesDigest(std::string_view email_key, const std::optional<Uuid>& d
 
 std::string MailsDigest(std::string_view email_key, domain::MailPurpose purpose) {
   return crypto::Sha256("mail " + std::string(Name(purpose)) + ' ' + std::string(email_key));
+}
+
+Task<CountedTry> CountMail(postgres::Tx& tx, std::string_view email_key, domain::MailPurpose purpose) {
+  const auto digest = MailsDigest(email_key, purpose);
+  co_return kCountedTry.ReadOne(co_await tx.Execute(kCountTry, postgres::Bytes{digest}, email_key,
+                                                    domain::WaitTableS(), domain::kForgetTriesAfter));
 }
 
 std::chrono::milliseconds WaitOf(const CountedTry& row) {
