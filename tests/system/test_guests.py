@@ -14,6 +14,7 @@ from market import Person, new_key, until
 from test_bad_input import problem
 from test_grpc import by_name, request_of, unary
 from test_mailed_tokens import ask_for_reset, mail, pki, reveal  # noqa: F401: fixtures
+from test_reflection import channel_to
 from test_sessions import channel, may_refresh, over_grpc  # noqa: F401: a fixture is among them
 
 OTHER = "violet anchor teapot"
@@ -178,6 +179,35 @@ def test_tokens_say_whether_the_email_is_verified(anonymous, person, guest, mail
     anonymous.ok("POST", "/v1/accounts:verifyEmail", {"token": mail(ada).token})
     ada.refresh()
     assert claims(ada.session)["email_verified"] is True
+
+
+def test_who_writes_to_people_asks_what_they_are_called(stack, pki, person, guest):  # noqa: F811
+    ada = person("Ada")
+    until(lambda: all(each.get("/v1/users/me").status_code == 200 for each in (ada, guest)), "their profiles")
+    ada.ok("PATCH", "/v1/users/me", {"locale": "en-GB"})
+    method = by_name("GetProfiles")
+    request = request_of(method)
+    request.account_ids.extend([ada.id, guest.id, str(uuid.uuid4())])
+    with channel_to(stack, "user", pki, "notification") as opened:
+        found = unary(opened, method)(request, timeout=15).profiles
+    assert {(each.account_id, each.display_name, each.locale) for each in found} == {(ada.id, "Ada", "en-GB"), (guest.id, "Guest", "")}
+
+
+def test_telephone_numbers_are_kept_in_one_form(guest, channel):  # noqa: F811
+    place = {"recipient": "Ada", "lines": ["1 Street"], "city": "London", "postalCode": "SW1Y 4JH", "countryCode": "GB"}
+    made = guest.ok("POST", "/v1/users/me/addresses", {**place, "phone": "020 7946 0958"})
+    assert made["phone"] == "+442079460958"
+    path = f"/v1/users/me/addresses/{made['id']}"
+    assert guest.ok("PATCH", path, {"phone": "+33 1 23 45 67 89"})["phone"] == "+33123456789"
+    assert guest.ok("PATCH", path, {"countryCode": "GB", "phone": "0044 20 7946 0958"})["phone"] == "+442079460958"
+    refusal = problem(guest.call("PATCH", path, {"phone": "020 7946 0958"}), 400, "INVALID_ARGUMENT")
+    assert [(field["field"], field["reason"]) for field in refusal["fields"]] == [("phone", "INVALID_PHONE_NUMBER")]
+    method = by_name("UpdateMyProfile")
+    request = request_of(method)
+    request.profile.phone = "+44 (0)20 7946 0958"
+    metadata = [("authorization", f"Bearer {guest.token}")]
+    until(lambda: guest.get("/v1/users/me").status_code == 200, "the profile")
+    assert unary(channel, method)(request, metadata=metadata, timeout=15).phone == "+442079460958"
 
 
 def test_terms_that_were_agreed_to_are_kept(anonymous):
