@@ -82,6 +82,14 @@ std::optional<std::string> ReadHeader(std::string_view part) {
   return std::string(*kid);
 }
 
+// False if it is missing; nullopt for what is no boolean.
+std::optional<bool> FlagAt(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  if (value == nullptr) return false;
+  if (!value->is_bool()) return std::nullopt;
+  return value->get_bool();
+}
+
 bool ReadPermissions(const json::value& value, Permissions& permissions) {
   if (!value.is_array()) return false;
   for (const auto& number : value.get_array()) {
@@ -122,7 +130,10 @@ std::optional<Claims> ReadClaims(std::string_view part, std::string_view issuer,
   const auto version = IntAt(*payload, "ver");
   const auto issued_at = IntAt(*payload, "iat");
   const auto expires_at = IntAt(*payload, "exp");
-  if (!account || !session || !version || !issued_at || !expires_at) return std::nullopt;
+  const auto guest = FlagAt(*payload, "guest");
+  const auto email_verified = FlagAt(*payload, "email_verified");
+  if (!account || !session || !version || !issued_at || !expires_at || !guest || !email_verified)
+    return std::nullopt;
   const auto now_s = ToSeconds(now);
   if (*expires_at <= now_s - kTokenSkew.count() || *issued_at > now_s + kTokenSkew.count() ||
       *expires_at < *issued_at || *issued_at < *expires_at - kTokenLifetime.count()) {
@@ -132,7 +143,10 @@ std::optional<Claims> ReadClaims(std::string_view part, std::string_view issuer,
     const auto not_before = IntAt(*payload, "nbf");
     if (!not_before || *not_before > now_s + kTokenSkew.count()) return std::nullopt;
   }
-  Claims claims{.principal = {.account = *account, .session = *session},
+  Claims claims{.principal = {.account = *account,
+                              .session = *session,
+                              .guest = *guest,
+                              .email_verified = *email_verified},
                 .account_version = *version,
                 .issuer = std::string(issuer),
                 .issued_at = Time(std::chrono::seconds(*issued_at)),
@@ -158,7 +172,9 @@ json::object ToJson(const Claims& claims) {
                           {"ver", claims.account_version},
                           {"jti", Uuid::NewV7().ToString()},
                           {"iat", ToSeconds(claims.issued_at)},
-                          {"exp", ToSeconds(claims.expires_at)}};
+                          {"exp", ToSeconds(claims.expires_at)},
+                          {"email_verified", claims.principal.email_verified}};
+  if (claims.principal.guest) payload["guest"] = true;
   if (!claims.principal.permissions.Empty()) payload["permissions"] = ToJson(claims.principal.permissions);
   if (!claims.principal.sellers.empty()) {
     json::object sellers;

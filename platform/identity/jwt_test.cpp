@@ -117,6 +117,8 @@ TEST_F(Jwt, SignedClaims_ComeBack) {
   EXPECT_EQ(read->principal.account, claims.principal.account);
   EXPECT_EQ(read->principal.session, claims.principal.session);
   EXPECT_EQ(read->account_version, 7);
+  EXPECT_FALSE(read->principal.guest);
+  EXPECT_FALSE(read->principal.email_verified);
   EXPECT_EQ(read->principal.permissions, claims.principal.permissions);
   for (const auto& membership : claims.principal.sellers) {
     const auto found = std::ranges::find(read->principal.sellers, membership.seller, &Membership::seller);
@@ -129,6 +131,26 @@ TEST_F(Jwt, SignedClaims_ComeBack) {
   EXPECT_TRUE(read->principal.SellersWith(options::LEDGER_READ).empty());
   EXPECT_EQ(read->issued_at, claims.issued_at);
   EXPECT_EQ(read->expires_at, claims.expires_at);
+}
+
+TEST_F(Jwt, WhatIsSaidOfTheAccount_ComesBack) {
+  auto claims = SomeClaims();
+  claims.principal.guest = true;
+  claims.principal.email_verified = true;
+  const auto read = Verify(key_.Sign(claims));
+  ASSERT_TRUE(read);
+  EXPECT_TRUE(read->principal.guest);
+  EXPECT_TRUE(read->principal.email_verified);
+}
+
+TEST_F(Jwt, FlagsThatAreNoBooleans_AreRefused) {
+  UseForgerKey();
+  for (const char* flag : {R"(,"email_verified":"true")", R"(,"email_verified":1)", R"(,"email_verified":null)",
+                           R"(,"guest":"false")", R"(,"guest":0)"}) {
+    std::string payload = kGoodPayload;
+    payload.insert(payload.size() - 1, flag);
+    EXPECT_FALSE(Verify(Forge(kGoodHeader, payload))) << flag;
+  }
 }
 
 TEST_F(Jwt, TimeLimits_AllowThirtySecondsOfSkew) {

@@ -24,10 +24,18 @@ struct Principal {
   Permissions permissions;  // for everything: by the roles of the account
   std::vector<Membership> sellers;
   Bearer bearer = Bearer::kPerson;
+  bool guest = false;           // has no password yet: policies say what is for a full account
+  bool email_verified = false;  // a mail to its address was answered
 
   bool IsMemberOf(const SellerId& seller) const;
   // Those whose membership grants it.
   std::vector<SellerId> SellersWith(Permission permission) const;
 };
+
+// What people must have shown before they act, where the marketplace asks for it.
+enum class PeopleNeed : std::uint8_t { kNothing, kVerifiedEmail };
+
+// Throws Error EMAIL_NOT_VERIFIED.
+void Demand(PeopleNeed need, const Principal& caller);
 
 }  // namespace market::identity

@@ -84,6 +84,15 @@ class EdgeTest : public ProbeFixture {
   boost::asio::io_context io_{1};
 };
 
+TEST_F(EdgeTest, WhatIsForAFullAccount_RefusesGuests) {
+  auto guest = Buyer();
+  guest.guest = true;
+  const auto refused = AskNow("Settle", From(guest, "key-1"));
+  EXPECT_EQ(refused.code, Code::kFailedPrecondition);
+  EXPECT_EQ(refused.reason, "GUEST_ACCOUNT");
+  EXPECT_EQ(AskNow("ReadMine", From(guest)).code, Code::kOk);
+}
+
 TEST_F(EdgeTest, EveryPolicy_MeetsEveryCallerFromOutside) {
   const auto seller = SellerId::New();
   const Incoming nobody;

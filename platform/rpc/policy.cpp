@@ -55,6 +55,9 @@ Grant CheckPolicy(const Method& method, const CallContext& call) {
   if (call.Caller().bearer != identity::Bearer::kPerson) {
     if (method.policy.secret_answer()) throw Denied();
   } else if (method.Allows(options::ACCOUNT)) {
+    if (method.policy.full_account() && call.Caller().guest) {
+      throw Error(Code::kFailedPrecondition, "GUEST_ACCOUNT", "a guest claims the account before that");
+    }
     return Grant::kFull;
   }
   if (method.Allows(options::OPERATOR) && call.Reach().everything) return Grant::kFull;

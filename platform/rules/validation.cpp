@@ -18,6 +18,7 @@
 #include "platform/core/id.hpp"
 #include "platform/core/utf8.hpp"
 #include "platform/rules/internet_rules.hpp"
+#include "platform/rules/phone_rules.hpp"
 #include "platform/rules/text_rules.hpp"
 #include "platform/unicode/unicode.hpp"
 
@@ -40,9 +41,10 @@ struct TypePlan;
 struct FieldPlan {
   const FieldDescriptor* field;
   const FieldRules* rules;
-  std::unique_ptr<const re2::RE2> pattern;  // linear in the text, whatever a contract says
-  const TypePlan* type = nullptr;           // of a message field: what to check inside
-  const FieldDescriptor* amount = nullptr;  // of a message field with min or max
+  std::unique_ptr<const re2::RE2> pattern;   // linear in the text, whatever a contract says
+  const TypePlan* type = nullptr;            // of a message field: what to check inside
+  const FieldDescriptor* amount = nullptr;   // of a message field with min or max
+  const FieldDescriptor* country = nullptr;  // of a telephone number, beside it: where it is dialled
 };
 
 struct TypePlan {
@@ -184,7 +186,9 @@ class Check {
       case FieldDescriptor::CPPTYPE_STRING: {
         if (plan.field->type() == FieldDescriptor::TYPE_BYTES) return;
         std::string scratch;
-        auto form = Text(plan, reflection.GetStringReference(message, plan.field, &scratch), place);
+        const auto& sent = reflection.GetStringReference(message, plan.field, &scratch);
+        auto form = plan.rules->phone() ? Phone(plan, sent, CountryOf(plan, message), place)
+                                        : Text(plan, sent, place);
         if (form) reflection.SetString(&message, plan.field, std::move(*form));
         return;
       }
@@ -351,6 +355,29 @@ class Check {
     return form;
   }
 
+  static std::string CountryOf(const FieldPlan& plan, const Message& message) {
+    return plan.country != nullptr ? message.GetReflection()->GetString(message, plan.country)
+                                   : std::string();
+  }
+
+  // As Text; an empty one is how a client clears it.
+  std::optional<std::string> Phone(const FieldPlan& plan, const std::string& sent, const std::string& country,
+                                   const Place& place) {
+    if (sent.empty()) return std::nullopt;
+    if (auto fault = FaultOf(plan, sent)) {
+      Refuse(place, fault->reason, std::move(fault->detail));
+      return std::nullopt;
+    }
+    auto number = PhoneNumber(country, sent);
+    if (!number) {
+      Refuse(place, "INVALID_PHONE_NUMBER",
+             country.empty() ? "must be a telephone number in international form, such as +44 20 7946 0958"
+                             : "must be a telephone number as it is dialled in " + country +
+                                   ", or one in international form");
+    }
+    return number;
+  }
+
   void Integer(const FieldRules& rules, std::int64_t value, const Place& place) {
     if (rules.has_min() && value < rules.min()) {
       Refuse(place, "TOO_SMALL", "must be at least " + std::to_string(rules.min()));
@@ -408,6 +435,7 @@ class Plans {
       const auto& rules = field.options().GetExtension(marketplace::options::v1::rules);
       FieldPlan made{.field = &field, .rules = &rules};
       if (!rules.pattern().empty()) made.pattern = Compiled(rules.pattern());
+      if (rules.phone()) made.country = type.FindFieldByName("country_code");
       if (field.type() == FieldDescriptor::TYPE_MESSAGE && !field.is_map()) {
         made.type = Inside(field);
         if (rules.has_min() || rules.has_max()) made.amount = field.message_type()->FindFieldByName("amount");

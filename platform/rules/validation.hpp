@@ -18,6 +18,7 @@ namespace market::rules {
 
 // Brings the texts of `message` into form. Throws Error INVALID_ARGUMENT with one violation per bad field, at
 // most 20, named by their JSON paths; the message is then of no use.
+// A telephone number is read in the country that a field `country_code` beside it names.
 // Strings must be valid UTF-8 without control characters (except newline and tab) or bidirectional overrides.
 void Apply(google::protobuf::Message& message);
 

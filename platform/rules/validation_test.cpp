@@ -248,5 +248,23 @@ TEST(TextRules, Lengths_AreCodePointsOfCleanText) {
   }
 }
 
+// An empty one is how a client clears it.
+TEST(Validation, ATelephoneNumber_IsReadInItsCountry_AndKeptInOneForm) {
+  const auto kept = [](const std::string& text) {
+    auto message = Parse<probe::Dialled>(text);
+    Apply(message);
+    return message.phone();
+  };
+  EXPECT_EQ(kept(R"(country_code: "GB" phone: "020 7946 0958")"), "+442079460958");
+  EXPECT_EQ(kept(R"(country_code: "FR" phone: "+44 20 7946 0958")"), "+442079460958");
+  EXPECT_EQ(kept(R"(phone: "+44 20 7946 0958")"), "+442079460958");
+  EXPECT_EQ(kept(R"(country_code: "GB" phone: "")"), "");
+  for (const char* bad : {R"(phone: "020 7946 0958")", R"(country_code: "GB" phone: "020 7946")",
+                          R"(country_code: "XX" phone: "020 7946 0958")", R"(phone: "+44 20 7946 095O")"}) {
+    EXPECT_EQ(Violations(Parse<probe::Dialled>(bad)), "phone INVALID_PHONE_NUMBER") << bad;
+  }
+  EXPECT_EQ(Violations(Parse<probe::Dialled>("phone: \"" + std::string(31, '1') + "\"")), "phone TOO_LONG");
+}
+
 }  // namespace
 }  // namespace market::rules

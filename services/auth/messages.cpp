@@ -131,6 +131,12 @@ events::NewEvent EmailChangedEvent(AccountId account, std::int64_t version) {
   return events::Of(what, About(account, version));
 }
 
+events::NewEvent AccountClaimedEvent(AccountId account, std::int64_t version) {
+  api::auth::AccountClaimed what;
+  what.set_account_id(account.ToString());
+  return events::Of(what, About(account, version));
+}
+
 events::NewEvent TokenMailedEvent(const Uuid& token, AccountId account, domain::MailPurpose purpose,
                                   std::int64_t version) {
   api::auth::TokenMailed what;

@@ -44,6 +44,7 @@ events::NewEvent SellerMemberRemovedEvent(AccountId account, SellerId seller, st
 events::NewEvent PasswordChangedEvent(AccountId account, std::int64_t version);
 events::NewEvent EmailVerifiedEvent(AccountId account, std::int64_t version);
 events::NewEvent EmailChangedEvent(AccountId account, std::int64_t version);
+events::NewEvent AccountClaimedEvent(AccountId account, std::int64_t version);
 events::NewEvent TokenMailedEvent(const Uuid& token, AccountId account, domain::MailPurpose purpose,
                                   std::int64_t version);
 

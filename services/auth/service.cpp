@@ -23,6 +23,10 @@ domain::Lifetimes LifetimesOf(const Settings& settings) {
 constexpr std::chrono::minutes kNextKeyPublishedMin{3};
 static_assert(kNextKeyPublishedMin > identity::kKeysKnownAfter);
 
+domain::MailLifetimes MailLifetimesOf(const Settings& settings) {
+  return {.usual = *settings.mailed_token_lifetime, .claim = *settings.claim_lifetime};
+}
+
 Keys KeysOf(const Settings& settings) {
   try {
     return KeysFromRoot(*settings.root_key);
@@ -119,7 +123,12 @@ Settings::Settings(config::Properties& properties)
       guesses_window(properties.Duration("auth.guesses_window", "see auth.guesses", 1s, 24h,
                                          Limits::Options().guesses.window)),
       mailed_token_lifetime(properties.Duration("auth.mailed_token_lifetime",
-                                                "how long a token from a mail is good", 1s, 24h, 30min)),
+                                                "how long a token from a mail is good", 1s, 24h,
+                                                domain::MailLifetimes().usual)),
+      claim_lifetime(properties.Duration(
+          "auth.claim_lifetime",
+          "how long the token from a mail is good that makes a guest's account a full one", 1s,
+          std::chrono::days(90), domain::MailLifetimes().claim)),
       password_bits(properties.Int("auth.password_bits",
                                    "how hard a new password must be to guess: as many guesses as two to the "
                                    "power of this must not find it",
@@ -139,9 +148,10 @@ Service::Service(host::Host& host, const Settings& settings, Keys keys)
       sealer_(database_, "auth"),
       answers_(database_),
       accounts_(database_, LifetimesOf(settings)),
+      guests_(database_, LifetimesOf(settings), MailLifetimesOf(settings)),
       memberships_(database_),
       sessions_(database_, LifetimesOf(settings)),
-      mailings_(database_, *settings.mailed_token_lifetime),
+      mailings_(database_, MailLifetimesOf(settings)),
       second_factors_(database_, LifetimesOf(settings)),
       account_acts_(database_),
       api_keys_(database_, {.count = *settings.api_keys, .lifetime = *settings.api_key_lifetime}),
@@ -168,6 +178,7 @@ Service::Service(host::Host& host, const Settings& settings, Keys keys)
       mailed_tokens_(std::move(keys.mailed)),
       codes_(std::move(keys.codes)),
       service_({accounts_,
+                guests_,
                 memberships_,
                 sessions_,
                 second_factors_,

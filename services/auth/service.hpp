@@ -35,6 +35,7 @@ struct Settings {
   config::Property<std::int64_t> guesses;
   config::Property<std::chrono::milliseconds> guesses_window;
   config::Property<std::chrono::milliseconds> mailed_token_lifetime;
+  config::Property<std::chrono::milliseconds> claim_lifetime;
   config::Property<std::int64_t> password_bits;
   config::Property<std::int64_t> api_keys;
   config::Property<std::chrono::milliseconds> api_key_lifetime;
@@ -71,6 +72,7 @@ class Service final : public host::Service {
   audit::Sealer sealer_;
   idempotency::PgStore answers_;
   storage::Accounts accounts_;
+  storage::Guests guests_;
   storage::Memberships memberships_;
   storage::Sessions sessions_;
   storage::Mailings mailings_;

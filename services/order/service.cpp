@@ -26,7 +26,12 @@ Settings::Settings(config::Properties& properties)
                               1s, 24h, 10min)),
       payments_of_order(properties.Int("order.payments_of_order",
                                        "how many times it may be tried to pay one order", "payments", 1, 100,
-                                       10)) {}
+                                       10)),
+      buyers_need(properties.Choice<identity::PeopleNeed>(
+          "order.buyers_need", "what people must have before they place an order",
+          {{"nothing", identity::PeopleNeed::kNothing},
+           {"verified-email", identity::PeopleNeed::kVerifiedEmail}},
+          identity::PeopleNeed::kNothing)) {}
 
 Service::Service(host::Host& host, const Settings& settings, Peers peers)
     : host_(host),
@@ -48,7 +53,7 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       recovery_(checkouts_, orders_, checkout_, host.Tracer(), metrics_,
                 {.poll = *settings.recovery_poll, .patience = host.Patience()}),
       service_({orders_, checkouts_, transitions_, checkout_, relay_, peers.users, peers.products, sellers_,
-                host.SystemTime(), pages_, metrics_}) {
+                host.SystemTime(), pages_, metrics_, *settings.buyers_need}) {
   HandleOutbox(relay_, {orders_, checkouts_, transitions_, peers.products, peers.payments});
 }
 

@@ -20,6 +20,7 @@ struct Settings {
   config::Property<std::int64_t> open_of_buyer;
   config::Property<std::chrono::milliseconds> pay_within;
   config::Property<std::int64_t> payments_of_order;
+  config::Property<identity::PeopleNeed> buyers_need;
 };
 
 class Service final : public host::Service {

@@ -13,6 +13,11 @@ Settings::Settings(config::Properties& properties)
           "whether a new seller is ACTIVE at once, or an operator approves it first",
           {{"yes", domain::Approval::kAutomatic}, {"no", domain::Approval::kByOperator}},
           domain::Approval::kByOperator)),
+      sellers_need(properties.Choice<identity::PeopleNeed>(
+          "user.sellers_need", "what people must have before they open a shop",
+          {{"nothing", identity::PeopleNeed::kNothing},
+           {"verified-email", identity::PeopleNeed::kVerifiedEmail}},
+          identity::PeopleNeed::kNothing)),
       invitation_lifetime(properties.Duration("user.invitation_lifetime",
                                               "how long an invitation to a shop's team can be accepted", 1s,
                                               std::chrono::days(90), domain::kInvitationLifetime)) {}
@@ -31,8 +36,8 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       relay_(database_, host.Tracer(), host.RelayOptions("user")),
       metrics_(host.Metrics()),
       service_({profiles_, addresses_, sellers_, members_, invitations_, invitation_tokens_,
-                *settings.invitation_lifetime, log_, peers.auth, *settings.auto_approve_sellers, pages_,
-                metrics_, [this] { relay_.Wake(); }}) {
+                *settings.invitation_lifetime, log_, peers.auth, *settings.auto_approve_sellers,
+                *settings.sellers_need, pages_, metrics_, [this] { relay_.Wake(); }}) {
   HandleOutbox(relay_, peers.auth);
 }
 

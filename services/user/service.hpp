@@ -12,6 +12,7 @@ struct Settings {
   explicit Settings(config::Properties& properties);
 
   config::Property<domain::Approval> auto_approve_sellers;
+  config::Property<identity::PeopleNeed> sellers_need;
   config::Property<std::chrono::milliseconds> invitation_lifetime;
 };
 

@@ -68,6 +68,7 @@ class Method:
     safe: bool              # changes nothing
     needs_key: bool
     secret_answer: bool     # takes no key
+    full_account: bool      # not for a guest
 
     @property
     def variables(self):
@@ -97,7 +98,7 @@ def methods():
                                     permissions.Permission.DESCRIPTOR.values_by_number[policy.permission].GetOptions()
                                     .Extensions[permissions.permission_name],
                                     method.GetOptions().idempotency_level == d_pb2.MethodOptions.NO_SIDE_EFFECTS,
-                                    policy.idempotency_key, policy.secret_answer))
+                                    policy.idempotency_key, policy.secret_answer, policy.full_account))
     return tuple(found)
 
 

@@ -126,6 +126,8 @@ class MethodCheck {
                            method_.input_type()->name()));
       }
     }
+    if (policy_.full_account() && !Allows(options::ACCOUNT))
+      Refuse("is for a full_account but does not allow ACCOUNT");
     if (policy_.timeout_ms() > kTimeoutMaxMs) Refuse(fmt::format("timeout_ms is above {}", kTimeoutMaxMs));
     for (const auto reason : policy_.refusals()) {
       if (reason == options::REASON_UNSPECIFIED || !options::Reason_IsValid(reason)) {
@@ -246,7 +248,7 @@ void CheckField(const FieldDescriptor& field, Report& report) {
   const auto& rules = field.options().GetExtension(options::rules);
   const auto& ruled = Ruled(field);
   const bool text_rules = rules.min_len() > 0 || rules.max_len() > 0 || !rules.pattern().empty() ||
-                          rules.uuid() || rules.email() || rules.https_url();
+                          rules.uuid() || rules.email() || rules.https_url() || rules.phone();
   if (text_rules && ruled.type() != FieldDescriptor::TYPE_STRING)
     refuse("rules for text on what is not a string");
   if ((rules.has_min() || rules.has_max()) && !TakesBounds(ruled))

@@ -116,6 +116,7 @@ TEST_F(Contract, BadMethods_AreNamedWithTheirProblem) {
       {Policy("allow: AUDIENCE_UNSPECIFIED"), "audience that does not exist"},
       {Policy("allow: [ACCOUNT, ACCOUNT]"), "names an audience twice"},
       {Policy("allow: [PUBLIC, ACCOUNT]"), "PUBLIC includes every account"},
+      {Policy("allow: PUBLIC full_account: true"), "does not allow ACCOUNT"},
       {Policy("allow: SERVICE"), "allows SERVICE but names no services"},
       {Policy("allow: PUBLIC services: \"order\""), "does not allow SERVICE"},
       {Policy("allow: [ACCOUNT, SELLER]"), "names no permission"},

@@ -39,6 +39,7 @@ std::set<options::Reason> ReasonsOf(const MethodDescriptor& method, const rpc::H
     reasons.insert(options::COMMIT_UNKNOWN);
   if (TakesKey(method)) reasons.insert({options::IDEMPOTENCY_KEY_REUSED, options::IDEMPOTENCY_KEY_IN_FLIGHT});
   if (policy.idempotency_key()) reasons.insert(options::IDEMPOTENCY_KEY_REQUIRED);
+  if (policy.full_account()) reasons.insert(options::GUEST_ACCOUNT);
   for (const auto reason : policy.refusals()) reasons.insert(static_cast<options::Reason>(reason));
   return reasons;
 }

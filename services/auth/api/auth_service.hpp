@@ -23,6 +23,7 @@
 #include "services/auth/storage/accounts.hpp"
 #include "services/auth/storage/api_keys.hpp"
 #include "services/auth/storage/caller_limits.hpp"
+#include "services/auth/storage/guests.hpp"
 #include "services/auth/storage/mailings.hpp"
 #include "services/auth/storage/memberships.hpp"
 #include "services/auth/storage/revocations.hpp"
@@ -36,6 +37,7 @@ class AuthService final : public api::AuthApi {
  public:
   struct Deps {
     storage::Accounts& accounts;
+    storage::Guests& guests;
     storage::Memberships& memberships;
     storage::Sessions& sessions;
     storage::SecondFactors& second_factors;
@@ -66,6 +68,9 @@ class AuthService final : public api::AuthApi {
   void Connect(api::UserApi& users) { users_ = &users; }
 
   Task<api::auth::Session> SignUp(CallContext& call, api::auth::SignUpRequest request) override;
+  // guests.cpp
+  Task<api::auth::Session> SignUpGuest(CallContext& call, api::auth::SignUpGuestRequest request) override;
+  Task<api::auth::Session> ClaimAccount(CallContext& call, api::auth::ClaimAccountRequest request) override;
   Task<api::auth::Session> SignIn(CallContext& call, api::auth::SignInRequest request) override;
   Task<api::auth::Session> RefreshSession(CallContext& call,
                                           api::auth::RefreshSessionRequest request) override;

@@ -47,6 +47,9 @@ api::auth::Account ToProto(const domain::Account& account) {
   }
   *message.mutable_create_time() = ToProto(account.created_at);
   message.set_email_verified(account.email_verified);
+  message.set_guest(account.guest);
+  if (account.accepted_terms) message.set_accepted_terms(*account.accepted_terms);
+  if (account.terms_accepted_at) *message.mutable_accept_terms_time() = ToProto(*account.terms_accepted_at);
   message.set_state(StateOf(account.state));
   if (account.disabled_at) *message.mutable_disable_time() = ToProto(*account.disabled_at);
   if (account.disabled_reason) message.set_disable_reason(*account.disabled_reason);
@@ -61,6 +64,10 @@ api::auth::LiveSession ToProto(const domain::LiveSession& session) {
   *message.mutable_create_time() = ToProto(session.created_at);
   *message.mutable_last_use_time() = ToProto(session.last_used_at);
   return message;
+}
+
+std::optional<std::string> TermsFrom(const std::string& version) {
+  return version.empty() ? std::nullopt : std::optional(version);
 }
 
 std::optional<domain::AccountState> StateFrom(api::auth::Account::State state) {

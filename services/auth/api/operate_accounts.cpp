@@ -25,7 +25,23 @@ api::auth::Account Answered(const storage::Acted& acted) {
     throw Error(Code::kPermissionDenied, "PERMISSION_DENIED",
                 "the account of an operator is for those who may grant roles");
   }
+  if (std::holds_alternative<storage::IsGuest>(acted)) {
+    throw Error(Code::kFailedPrecondition, "GUEST_ACCOUNT", "a guest claims the account before it has roles");
+  }
   return ToProto(std::get<domain::Account>(acted));
+}
+
+storage::AccountFilter FilterOf(const api::auth::ListAccountsRequest& request) {
+  storage::AccountFilter filter{.state = StateFrom(request.state()), .guest = std::nullopt};
+  if (request.has_guest()) filter.guest = request.guest();
+  return filter;
+}
+
+// What names the list that a page token belongs to.
+std::string WordsOf(const storage::AccountFilter& filter) {
+  std::string words(filter.state ? Name(*filter.state) : "");
+  if (filter.guest) words += *filter.guest ? "|guests" : "|others";
+  return words;
 }
 
 api::auth::Role RoleMessage(std::string_view name, api::auth::Role::Scope scope,
@@ -43,38 +59,37 @@ api::auth::Role RoleMessage(std::string_view name, api::auth::Role::Scope scope,
 
 Task<api::auth::ListAccountsResponse> AuthService::ListAccounts(CallContext& call,
                                                                 api::auth::ListAccountsRequest request) {
-  const auto state = StateFrom(request.state());
+  const auto filter = FilterOf(request);
+  const auto email = domain::NormalizeEmail(request.email());
   const auto prefix = domain::NormalizeEmail(request.email_prefix());
-  api::auth::ListAccountsResponse response;
-  if (!request.email().empty()) {
-    const auto key = domain::NormalizeEmail(request.email());
-    const auto found = co_await deps_.account_acts.FindByEmail(call, key);
-    if (found && key.starts_with(prefix) && (!state || found->state == *state)) {
-      *response.add_accounts() = ToProto(*found);
-    }
-    co_return response;
-  }
-
   const auto size = rpc::PageSize(request.page_size());
-  const auto in_state = std::string(state ? Name(*state) : "");
-  const auto filter = prefix.empty() ? kAccountsByAge + in_state : kAccountsByEmail + in_state + '|' + prefix;
+  api::auth::ListAccountsResponse response;
+  if (!email.empty() && !email.starts_with(prefix)) co_return response;
+
+  using Position = storage::AccountActs::Position;
+  const bool by_email = email.empty() && !prefix.empty();
+  const auto list =
+      (by_email ? kAccountsByEmail : kAccountsByAge) + WordsOf(filter) + '|' + (by_email ? prefix : email);
   std::vector<domain::Account> accounts;
-  if (prefix.empty()) {
-    const auto before = deps_.pages.Decode<AccountId>(filter, request.page_token());
-    accounts = co_await deps_.account_acts.List(
-        call, state, before ? std::optional(std::get<0>(*before)) : std::nullopt, size + 1);
+  if (by_email) {
+    std::optional<Position> after;
+    if (const auto key = deps_.pages.Decode<std::string, AccountId>(list, request.page_token()))
+      after = Position{std::get<0>(*key), std::get<1>(*key)};
+    accounts = co_await deps_.account_acts.ListByEmail(call, prefix, filter, after, size + 1);
   } else {
-    const auto after = deps_.pages.Decode<std::string>(filter, request.page_token());
-    accounts = co_await deps_.account_acts.ListByEmail(call, prefix, state,
-                                                       after ? std::get<0>(*after) : std::string(), size + 1);
+    std::optional<AccountId> before;
+    if (const auto key = deps_.pages.Decode<AccountId>(list, request.page_token()))
+      before = std::get<0>(*key);
+    accounts = email.empty() ? co_await deps_.account_acts.List(call, filter, before, size + 1)
+                             : co_await deps_.account_acts.ListOfEmail(call, email, filter, before, size + 1);
   }
   const auto kept = rpc::FillPage(*response.mutable_accounts(), size, accounts,
                                   [](const domain::Account& account) { return ToProto(account); });
   if (kept < accounts.size()) {
     const auto& last = accounts[kept - 1];
-    response.set_next_page_token(prefix.empty()
-                                     ? deps_.pages.Encode(filter, last.id)
-                                     : deps_.pages.Encode(filter, domain::NormalizeEmail(last.email)));
+    response.set_next_page_token(by_email
+                                     ? deps_.pages.Encode(list, domain::NormalizeEmail(last.email), last.id)
+                                     : deps_.pages.Encode(list, last.id));
   }
   co_return response;
 }

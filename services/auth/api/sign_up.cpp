@@ -1,6 +1,7 @@
 #include "platform/rpc/client_address.hpp"
 #include "platform/telemetry/log.hpp"
 #include "services/auth/api/auth_service.hpp"
+#include "services/auth/api/convert.hpp"
 #include "services/auth/api/refusals.hpp"
 #include "services/auth/messages.hpp"
 
@@ -28,13 +29,13 @@ Task<api::auth::Session> AuthService::SignUp(CallContext& call, api::auth::SignU
   co_await Count(call, Entry::kSignUp, visitor);
   if (co_await deps_.accounts.FindHolder(call, domain::NormalizeEmail(request.email()))) throw EmailTaken();
   auto place = co_await deps_.passwords.Enter(visitor, call.Deadline());
-  const storage::NewAccount account{
-      .id = AccountId::New(),
-      .email = request.email(),
-      .password_hash = co_await deps_.passwords.HashNew(std::move(place),
-                                                        {.field = "password",
-                                                         .password = request.password(),
-                                                         .own = {request.email(), request.display_name()}})};
+  const storage::NewAccount account{.id = AccountId::New(),
+                                    .email = request.email(),
+                                    .password_hash = co_await deps_.passwords.HashNew(
+                                        std::move(place), {.field = "password",
+                                                           .password = request.password(),
+                                                           .own = {request.email(), request.display_name()}}),
+                                    .accepted_terms = TermsFrom(request.accepted_terms())};
   const auto session = NewSession(call);
   const auto created = co_await deps_.accounts.Create(
       call, account, session,

@@ -14,12 +14,16 @@ AccessTokens::AccessTokens(const SigningKeys& keys, std::string issuer, std::chr
 
 std::string AccessTokens::Issue(const domain::Account& account, const Uuid& session) const {
   const auto now = clock_.Now();
-  identity::Claims claims{
-      .principal = {.account = account.id, .session = session, .permissions = {}, .sellers = {}},
-      .account_version = account.version,
-      .issuer = issuer_,
-      .issued_at = now,
-      .expires_at = now + lifetime_};
+  identity::Claims claims{.principal = {.account = account.id,
+                                        .session = session,
+                                        .permissions = {},
+                                        .sellers = {},
+                                        .guest = account.guest,
+                                        .email_verified = account.email_verified},
+                          .account_version = account.version,
+                          .issuer = issuer_,
+                          .issued_at = now,
+                          .expires_at = now + lifetime_};
   auto& principal = claims.principal;
   if (operators_need_ == domain::OperatorsNeed::kPassword || account.has_second_factor)
     principal.permissions = Everywhere(account);

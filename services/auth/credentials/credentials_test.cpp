@@ -278,6 +278,7 @@ TEST(AccessTokens, Issued_CarryPermissionsSellersAndTimes) {
   ring.Replace(keys.Published());
   const domain::Account account{.id = AccountId::New(),
                                 .email = "ada@example.com",
+                                .email_verified = true,
                                 .roles = {domain::Role::kAdmin},
                                 .sellers = {{SellerId::New(), domain::MemberRole::kOwner}},
                                 .created_at = clock.Now()};
@@ -286,6 +287,8 @@ TEST(AccessTokens, Issued_CarryPermissionsSellersAndTimes) {
   ASSERT_TRUE(claims);
   EXPECT_EQ(claims->principal.account, account.id);
   EXPECT_EQ(claims->principal.session, session);
+  EXPECT_TRUE(claims->principal.email_verified);
+  EXPECT_FALSE(claims->principal.guest);
   EXPECT_EQ(claims->principal.permissions, Of(domain::Role::kAdmin));
   ASSERT_EQ(claims->principal.sellers.size(), 1U);
   EXPECT_EQ(claims->principal.sellers[0].seller, account.sellers[0].seller);

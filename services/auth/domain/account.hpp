@@ -42,6 +42,9 @@ struct Account {
   AccountId id;
   std::string email;  // as it was given
   bool email_verified = false;
+  bool guest = false;                         // has no password until it is claimed
+  std::optional<std::string> accepted_terms;  // the version agreed to last
+  std::optional<Time> terms_accepted_at;      // with it
   std::vector<Role> roles;
   std::vector<Membership> sellers;
   bool has_second_factor = false;

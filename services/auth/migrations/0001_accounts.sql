@@ -3,7 +3,7 @@ CREATE TABLE account (
   email         text        NOT NULL CHECK (length(email) BETWEEN 3 AND 254),  -- as it was given
   email_key     text        COLLATE "C" NOT NULL,                              -- lower-cased: names the account
   email_verified_at timestamptz,                                               -- a mail to it was answered
-  password_hash text        NOT NULL CHECK (password_hash LIKE '$argon2id$%'),
+  password_hash text        CHECK (password_hash LIKE '$argon2id$%'),          -- null: a guest's
   password_version bigint   NOT NULL DEFAULT 1,                                -- another password, not only another hash of it
   version       bigint      NOT NULL DEFAULT 1,
   -- The version that last took something away from what its access tokens say, and when: older tokens are refused.
@@ -12,12 +12,17 @@ CREATE TABLE account (
   state         text        NOT NULL DEFAULT 'ACTIVE' CHECK (state IN ('ACTIVE', 'DISABLED')),
   disabled_at     timestamptz,
   disabled_reason text,
+  accepted_terms    text    CHECK (length(accepted_terms) BETWEEN 1 AND 50),   -- the version agreed to last
+  terms_accepted_at timestamptz,
   created_at    timestamptz NOT NULL DEFAULT market_now(),
   updated_at    timestamptz NOT NULL DEFAULT market_now(),
-  CONSTRAINT account_email_key UNIQUE (email_key),
+  CHECK ((accepted_terms IS NULL) = (terms_accepted_at IS NULL)),
   CHECK ((state = 'DISABLED') = (disabled_at IS NOT NULL AND disabled_reason IS NOT NULL))
 );
 COMMENT ON TABLE account IS 'mutable';
+-- Of those who sign in only one has an e-mail, of guests any number.
+CREATE UNIQUE INDEX account_email_key ON account (email_key) WHERE password_hash IS NOT NULL;
+CREATE INDEX account_email ON account (email_key, id);
 CREATE INDEX account_state ON account (state, id);
 CREATE INDEX account_reduced ON account (reduced_at) WHERE reduced_at IS NOT NULL;
 

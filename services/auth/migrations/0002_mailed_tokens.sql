@@ -3,7 +3,8 @@ CREATE TABLE mailed_token (
   id          uuid        PRIMARY KEY,
   digest      bytea       NOT NULL UNIQUE CHECK (octet_length(digest) = 32),  -- SHA-256; the token itself is nowhere
   account_id  uuid        NOT NULL REFERENCES account ON DELETE CASCADE,
-  purpose     text        NOT NULL CHECK (purpose IN ('VERIFY_EMAIL', 'CHANGE_EMAIL', 'UNDO_EMAIL_CHANGE', 'RESET_PASSWORD')),
+  purpose     text        NOT NULL CHECK (purpose IN ('VERIFY_EMAIL', 'CHANGE_EMAIL', 'UNDO_EMAIL_CHANGE', 'RESET_PASSWORD',
+                                                     'CLAIM_ACCOUNT')),
   address     text        NOT NULL CHECK (length(address) BETWEEN 3 AND 254), -- whom it is mailed to; what CHANGE and UNDO set
   address_key text        NOT NULL,                                           -- as account.email_key
   created_at  timestamptz NOT NULL DEFAULT market_now(),

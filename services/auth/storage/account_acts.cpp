@@ -13,21 +13,33 @@ using postgres::Columns;
 using postgres::ComposedStatement;
 using postgres::Statement;
 
+// What is null binds nothing.
 constexpr ComposedStatement kListAccounts{"auth.list_accounts", "SELECT " + kAccount + R"sql(
-FROM account a WHERE a.id < $1 ORDER BY a.id DESC LIMIT $2)sql"};
+FROM account a WHERE a.id < $1 AND ($3::boolean IS NULL OR (a.password_hash IS NULL) = $3)
+ORDER BY a.id DESC LIMIT $2)sql"};
+// By its own index.
 constexpr ComposedStatement kListAccountsInState{"auth.list_accounts_in_state", "SELECT " + kAccount + R"sql(
-FROM account a WHERE a.state = $3 AND a.id < $1 ORDER BY a.id DESC LIMIT $2)sql"};
+FROM account a
+WHERE a.state = $3 AND a.id < $1 AND ($4::boolean IS NULL OR (a.password_hash IS NULL) = $4)
+ORDER BY a.id DESC LIMIT $2)sql"};
+
+constexpr ComposedStatement kListOfEmail{"auth.list_accounts_of_email", "SELECT " + kAccount + R"sql(
+FROM account a
+WHERE a.email_key = $5 AND a.id < $1 AND ($3::text IS NULL OR a.state = $3)
+  AND ($4::boolean IS NULL OR (a.password_hash IS NULL) = $4)
+ORDER BY a.id DESC LIMIT $2)sql"};
 
 // The order is that of bytes, in which no UTF-8 text that begins with the prefix is behind prefix and
 // U+10FFFF.
 constexpr ComposedStatement kListByEmail{"auth.list_accounts_by_email", "SELECT " + kAccount + R"sql(
 FROM account a
-WHERE a.email_key >= $1 AND a.email_key < $1::text || U&'\+10FFFF' AND a.email_key > $2
-  AND ($4 = '' OR a.state = $4)
-ORDER BY a.email_key LIMIT $3)sql"};
+WHERE a.email_key >= $1 AND a.email_key < $1::text || U&'\+10FFFF' AND (a.email_key, a.id) > ($5, $6)
+  AND ($3::text IS NULL OR a.state = $3) AND ($4::boolean IS NULL OR (a.password_hash IS NULL) = $4)
+ORDER BY a.email_key, a.id LIMIT $2)sql"};
 
-constexpr ComposedStatement kFindByEmail{"auth.find_account_by_email",
-                                         "SELECT " + kAccount + " FROM account a WHERE a.email_key = $1"};
+constexpr ComposedStatement kFindByEmail{
+    "auth.find_account_by_email",
+    "SELECT " + kAccount + " FROM account a WHERE a.email_key = $1 AND a.password_hash IS NOT NULL"};
 
 // A statement of its own: what the next one reads is then no older than the lock.
 
@@ -91,18 +103,29 @@ Task<domain::Account> Settle(postgres::Tx& tx, const Work& work, const events::N
 
 }  // namespace
 
-Task<std::vector<domain::Account>> AccountActs::List(Work work, std::optional<domain::AccountState> state,
+Task<std::vector<domain::Account>> AccountActs::List(Work work, const AccountFilter& filter,
                                                      std::optional<AccountId> before, int limit) {
   const auto bound = before.value_or(AccountId(Highest()));
-  co_return kAccount.ReadAll(state ? co_await database_.List(work, kListAccountsInState, bound, limit, *state)
-                                   : co_await database_.List(work, kListAccounts, bound, limit));
+  co_return kAccount.ReadAll(
+      filter.state
+          ? co_await database_.List(work, kListAccountsInState, bound, limit, *filter.state, filter.guest)
+          : co_await database_.List(work, kListAccounts, bound, limit, filter.guest));
+}
+
+Task<std::vector<domain::Account>> AccountActs::ListOfEmail(Work work, std::string_view email_key,
+                                                            const AccountFilter& filter,
+                                                            std::optional<AccountId> before, int limit) {
+  const auto bound = before.value_or(AccountId(Highest()));
+  co_return kAccount.ReadAll(
+      co_await database_.List(work, kListOfEmail, bound, limit, filter.state, filter.guest, email_key));
 }
 
 Task<std::vector<domain::Account>> AccountActs::ListByEmail(Work work, std::string_view prefix,
-                                                            std::optional<domain::AccountState> state,
-                                                            std::string_view after, int limit) {
-  const std::string_view wanted = state ? Name(*state) : std::string_view();
-  co_return kAccount.ReadAll(co_await database_.List(work, kListByEmail, prefix, after, limit, wanted));
+                                                            const AccountFilter& filter,
+                                                            const std::optional<Position>& after, int limit) {
+  const auto from = after.value_or(Position());
+  co_return kAccount.ReadAll(co_await database_.List(work, kListByEmail, prefix, limit, filter.state,
+                                                     filter.guest, from.email_key, from.id));
 }
 
 Task<std::optional<domain::Account>> AccountActs::FindByEmail(Work work, std::string_view email_key) {
@@ -168,6 +191,7 @@ Task<Acted> AccountActs::Grant(Work work, AccountId id, domain::Role role, audit
   const auto grant = [&](postgres::Tx& tx) -> Task<Acted> {
     const auto account = co_await Lock(tx, id);
     if (!account) co_return NoSuchAccount();
+    if (account->guest) co_return IsGuest();
     if (account->Has(role)) co_return *account;
     const auto version = kVersion.ReadOne(co_await tx.Execute(kRaise, id)).number;
     Batch batch("auth.role_granted");

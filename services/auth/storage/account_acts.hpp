@@ -23,22 +23,39 @@ struct NoSuchAccount {};
 struct LastAdmin {};
 // It has roles, which whoever asks may not take away.
 struct IsOperator {};
-using Acted = std::variant<domain::Account, NoSuchAccount, LastAdmin, IsOperator>;
+// It has no password yet, and so no roles.
+struct IsGuest {};
+using Acted = std::variant<domain::Account, NoSuchAccount, LastAdmin, IsOperator, IsGuest>;
 
 // Whose accounts may be disabled.
 enum class Target : std::uint8_t { kAnybody, kNoOperator };
+
+// Which accounts a list is of: all where nothing is chosen.
+struct AccountFilter {
+  std::optional<domain::AccountState> state;
+  std::optional<bool> guest;
+};
 
 class AccountActs {
  public:
   explicit AccountActs(postgres::Database& database) : database_(database) {}
 
   // The newest first, from before `before` on.
-  Task<std::vector<domain::Account>> List(Work work, std::optional<domain::AccountState> state,
+  Task<std::vector<domain::Account>> List(Work work, const AccountFilter& filter,
                                           std::optional<AccountId> before, int limit);
+  // Those that have this normal e-mail: who signs in with it, and guests. The newest first as well.
+  Task<std::vector<domain::Account>> ListOfEmail(Work work, std::string_view email_key,
+                                                 const AccountFilter& filter, std::optional<AccountId> before,
+                                                 int limit);
   // By the beginning of their normal e-mail and in its order, from behind `after` on.
+  struct Position {
+    std::string email_key;
+    AccountId id;
+  };
   Task<std::vector<domain::Account>> ListByEmail(Work work, std::string_view prefix,
-                                                 std::optional<domain::AccountState> state,
-                                                 std::string_view after, int limit);
+                                                 const AccountFilter& filter,
+                                                 const std::optional<Position>& after, int limit);
+  // Who signs in with it: no guest.
   Task<std::optional<domain::Account>> FindByEmail(Work work, std::string_view email_key);
 
   // Repeating any of these changes nothing and leaves no row.

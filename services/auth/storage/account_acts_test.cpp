@@ -243,12 +243,15 @@ TEST_F(AccountActsTest, List_GivesPagesByAgeAndByEmail) {
     };
     EXPECT_EQ(emails(co_await acts.List(Soon(), {}, {}, 3)), "a\u00e9 b adam ");
     EXPECT_EQ(emails(co_await acts.List(Soon(), {}, ids[2], 3)), "ada Eva ");
-    EXPECT_EQ(emails(co_await acts.List(Soon(), AccountState::kDisabled, {}, 3)), "adam ");
-    EXPECT_EQ(emails(co_await acts.List(Soon(), AccountState::kActive, ids[3], 3)), "ada Eva ");
-    EXPECT_EQ(emails(co_await acts.ListByEmail(Soon(), "a", {}, "", 2)), "ada adam ");
-    EXPECT_EQ(emails(co_await acts.ListByEmail(Soon(), "a", {}, "adam@x.test", 2)), "a\u00e9 ");
-    EXPECT_EQ(emails(co_await acts.ListByEmail(Soon(), "a", AccountState::kActive, "", 9)), "ada a\u00e9 ");
-    EXPECT_EQ(emails(co_await acts.ListByEmail(Soon(), "%", {}, "", 9)), "");
+    EXPECT_EQ(emails(co_await acts.List(Soon(), {.state = AccountState::kDisabled}, {}, 3)), "adam ");
+    EXPECT_EQ(emails(co_await acts.List(Soon(), {.state = AccountState::kActive}, ids[3], 3)), "ada Eva ");
+    EXPECT_EQ(emails(co_await acts.ListByEmail(Soon(), "a", {}, {}, 2)), "ada adam ");
+    EXPECT_EQ(
+        emails(co_await acts.ListByEmail(Soon(), "a", {}, AccountActs::Position{"adam@x.test", ids[2]}, 2)),
+        "a\u00e9 ");
+    EXPECT_EQ(emails(co_await acts.ListByEmail(Soon(), "a", {.state = AccountState::kActive}, {}, 9)),
+              "ada a\u00e9 ");
+    EXPECT_EQ(emails(co_await acts.ListByEmail(Soon(), "%", {}, {}, 9)), "");
     EXPECT_EQ((co_await acts.FindByEmail(Soon(), "eva@x.test"))->id, ids[0]);
     EXPECT_FALSE(co_await acts.FindByEmail(Soon(), "eva@x.tes"));
   });

@@ -18,29 +18,32 @@ struct Named {
   AccountId id;
 };
 constexpr Columns kNamed{Column{"id", &Named::id}};
-constexpr ComposedStatement kFindId{"auth.find_account_id",
-                                    "SELECT " + kNamed + " FROM account WHERE email_key = $1"};
+constexpr ComposedStatement kFindId{
+    "auth.find_account_id",
+    "SELECT " + kNamed + " FROM account WHERE email_key = $1 AND password_hash IS NOT NULL"};
 
 constexpr ComposedStatement kFindHolder{"auth.find_email_holder", "SELECT " + kNamed + R"sql(
-FROM account WHERE email_key = $1
+FROM account WHERE email_key = $1 AND password_hash IS NOT NULL
 UNION ALL
 SELECT account_id FROM mailed_token
 WHERE address_key = $1 AND purpose = 'UNDO_EMAIL_CHANGE' AND ended_at IS NULL AND expires_at > market_now()
 LIMIT 1)sql"};
 
 constexpr Statement kInsertAccount{"auth.insert_account", R"sql(
-INSERT INTO account (id, email, email_key, password_hash) VALUES ($1, $2, $3, $4))sql"};
+INSERT INTO account (id, email, email_key, password_hash, accepted_terms, terms_accepted_at)
+VALUES ($1, $2, $3, $4, $5, CASE WHEN $5::text IS NOT NULL THEN market_now() END))sql"};
 
 constexpr Statement kInsertAccountIfNew{"auth.insert_account_if_new", R"sql(
 INSERT INTO account (id, email, email_key, password_hash) VALUES ($1, $2, $3, $4)
-ON CONFLICT (email_key) DO NOTHING)sql"};
+ON CONFLICT (email_key) WHERE password_hash IS NOT NULL DO NOTHING)sql"};
 
 constexpr Statement kGrantRole{"auth.grant_role", R"sql(
-INSERT INTO account_role (account_id, role) SELECT id, $2 FROM account WHERE email_key = $1
+INSERT INTO account_role (account_id, role) SELECT id, $2 FROM account WHERE email_key = $1 AND password_hash IS NOT NULL
 ON CONFLICT (account_id, role) DO NOTHING)sql"};
 
 constexpr ComposedStatement kRaiseVersion{"auth.raise_account_version", R"sql(
-UPDATE account SET version = version + 1, updated_at = market_now() WHERE email_key = $1
+UPDATE account SET version = version + 1, updated_at = market_now()
+WHERE email_key = $1 AND password_hash IS NOT NULL
 RETURNING )sql" + kRaised};
 
 }  // namespace
@@ -60,7 +63,7 @@ Task<std::variant<domain::Account, EmailTaken>> Accounts::Create(Work work, cons
                                                                  const outbox::NewMessage& message) {
   Batch batch("auth.sign_up");
   batch.Add(kInsertAccount, account.id, account.email, domain::NormalizeEmail(account.email),
-            account.password_hash);
+            account.password_hash, account.accepted_terms);
   events::Append(batch, work, AccountCreatedEvent(account.id));
   AddSession(batch, work, session, account.id, lifetimes_);
   outbox::Append(batch, message);

@@ -20,6 +20,7 @@ struct NewAccount {
   AccountId id;
   std::string email;
   std::string password_hash;
+  std::optional<std::string> accepted_terms;
 };
 
 struct EmailTaken {};
@@ -30,8 +31,9 @@ class Accounts {
   Accounts(postgres::Database& database, const domain::Lifetimes& lifetimes)
       : database_(database), lifetimes_(lifetimes) {}
 
+  // Who signs in with this e-mail: no guest.
   Task<std::optional<AccountId>> FindId(Work work, std::string_view email_key);
-  // Who has this address, or may still undo that it was changed. Of two who want it at once Create decides.
+  // Who signs in with this address, or may still undo that it was changed. Of two who want it at once Create decides.
   Task<std::optional<AccountId>> FindHolder(Work work, std::string_view email_key);
   // Account, first session and `message` (its profile to be) in one transaction.
   Task<std::variant<domain::Account, EmailTaken>> Create(Work work, const NewAccount& account,

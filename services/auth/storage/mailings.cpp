@@ -3,7 +3,6 @@
 #include <array>
 
 #include "platform/events/event.hpp"
-#include "services/auth/domain/throttle.hpp"
 #include "services/auth/messages.hpp"
 #include "services/auth/storage/rows.hpp"
 
@@ -24,24 +23,23 @@ constexpr std::chrono::hours kKeptAfterItsEnd{24};
 constexpr std::array kOfTheOldEmail = {MailPurpose::kVerifyEmail, MailPurpose::kChangeEmail,
                                        MailPurpose::kResetPassword};
 constexpr std::array kEveryPurpose = {MailPurpose::kVerifyEmail, MailPurpose::kChangeEmail,
-                                      MailPurpose::kUndoEmailChange, MailPurpose::kResetPassword};
-
-// To the account's e-mail, unless $5 is another address; $6 names it.
-constexpr Statement kInsertToken{"auth.insert_mailed_token", R"sql(
-INSERT INTO mailed_token (id, digest, account_id, purpose, address, address_key, expires_at)
-SELECT $1, $2, a.id, $4, coalesce($5::text, a.email), coalesce($6::text, a.email_key), market_now() + $7::interval
-FROM account a WHERE a.id = $3)sql"};
-
-// A statement of its own: what the next one reads is then no older than the lock. Tokens of an account change
-// under it only; one that is over already locks nothing.
-constexpr Statement kLockOwnerOfToken{"auth.lock_owner_of_mailed_token", R"sql(
-SELECT FROM account WHERE id = (
-  SELECT account_id FROM mailed_token WHERE digest = $1 AND ended_at IS NULL AND expires_at > market_now())
-FOR NO KEY UPDATE)sql"};
+                                      MailPurpose::kUndoEmailChange, MailPurpose::kResetPassword,
+                                      MailPurpose::kClaimAccount};
 
 constexpr Statement kEndRunOut{"auth.end_run_out_undo", R"sql(
 UPDATE mailed_token SET ended_at = market_now()
 WHERE account_id = $1 AND purpose = 'UNDO_EMAIL_CHANGE' AND ended_at IS NULL AND expires_at <= market_now())sql"};
+
+// Who gets a mail to set a password with: who signs in with the e-mail or, where nobody does, its latest guest.
+struct Reader {
+  AccountId account;
+  bool guest = false;
+};
+constexpr Columns kReader{Column{"id", &Reader::account}, Column{"password_hash IS NULL", &Reader::guest}};
+constexpr ComposedStatement kFindReader{"auth.find_reader_of_mail", "SELECT " + kReader + R"sql(
+FROM account WHERE id = coalesce(
+  (SELECT id FROM account WHERE email_key = $1 AND password_hash IS NOT NULL),
+  (SELECT id FROM account WHERE email_key = $1 AND password_hash IS NULL AND state = 'ACTIVE' ORDER BY id DESC LIMIT 1)))sql"};
 
 constexpr ComposedStatement kVerifyEmail{"auth.verify_email", R"sql(
 UPDATE account SET email_verified_at = market_now(), version = version + 1, updated_at = market_now() WHERE id = $1
@@ -63,11 +61,6 @@ UPDATE account SET password_hash = $2, password_version = password_version + 1,
 WHERE id = $1
 RETURNING )sql" + kRaised};
 
-// Those of who sets it, $2, and of its devices, which are named by the sessions that made them known.
-constexpr Statement kForgetAllTries{"auth.forget_all_tries", R"sql(
-DELETE FROM sign_in_throttle WHERE digest = $2 OR digest IN (
-  SELECT sha256(convert_to('device ' || s.id, 'UTF8')) FROM session s WHERE s.account_id = $1))sql"};
-
 constexpr Columns kMailedToken{Column{"id", &MailedToken::id}, Column{"purpose", &MailedToken::purpose},
                                Column{"address", &MailedToken::address},
                                Column{"expires_at", &MailedToken::expires_at}};
@@ -84,12 +77,6 @@ WHERE digest = $1 AND purpose = 'RESET_PASSWORD' AND ended_at IS NULL AND expire
 constexpr Statement kSweepTokens{"auth.sweep_mailed_tokens", R"sql(
 DELETE FROM mailed_token WHERE id IN (
   SELECT id FROM mailed_token WHERE expires_at < market_now() - $1::interval LIMIT $2 FOR UPDATE SKIP LOCKED))sql"};
-
-Task<CountedTry> CountMail(postgres::Tx& tx, std::string_view email_key, MailPurpose purpose) {
-  const auto digest = MailsDigest(email_key, purpose);
-  co_return kCountedTry.ReadOne(co_await tx.Execute(kCountTry, Bytes{digest}, email_key, domain::WaitTableS(),
-                                                    domain::kForgetTriesAfter));
-}
 
 }  // namespace
 
@@ -131,7 +118,8 @@ Task<> Mailings::Mail(postgres::Tx& tx, const Work& work, AccountId account, Mai
   const auto key = address ? std::optional(domain::NormalizeEmail(*address)) : std::nullopt;
   Batch batch("auth.mail_token");
   batch.Add(kEndMailed, account, std::array{purpose});
-  batch.Add(kInsertToken, token.id, Bytes{token.digest}, account, purpose, address, key, lifetime_);
+  batch.Add(kInsertToken, token.id, Bytes{token.digest}, account, purpose, address, key,
+            lifetimes_.Of(purpose));
   events::Append(batch, work, TokenMailedEvent(token.id, account, purpose, raised.version));
   co_await tx.ExecuteAndCommit(std::move(batch));
 }
@@ -142,7 +130,10 @@ Task<std::variant<Mailed, TooManyMails>> Mailings::RequestReset(Work work, std::
   const auto ask = [&](postgres::Tx& tx) -> Task<Outcome> {
     const auto row = co_await CountMail(tx, email_key, MailPurpose::kResetPassword);
     if (!row.counted) co_return TooManyMails{WaitOf(row)};
-    if (row.account) co_await Mail(tx, work, *row.account, MailPurpose::kResetPassword, std::nullopt, token);
+    if (const auto reader = kReader.ReadAtMostOne(co_await tx.Execute(kFindReader, email_key))) {
+      const auto purpose = reader->guest ? MailPurpose::kClaimAccount : MailPurpose::kResetPassword;
+      co_await Mail(tx, work, reader->account, purpose, std::nullopt, token);
+    }
     co_return Mailed();
   };
   co_return co_await database_.Transaction(work, ask);
@@ -184,7 +175,7 @@ Task<std::variant<EmailIsNow, TokenIsOver, EmailTaken>> Mailings::Confirm(Work w
   using Outcome = std::variant<EmailIsNow, TokenIsOver, EmailTaken>;
   const auto confirm = [&](postgres::Tx& tx) -> Task<Outcome> {
     const auto opened = co_await Take(tx, digest);
-    if (!opened || opened->purpose == MailPurpose::kResetPassword) co_return TokenIsOver();
+    if (!opened || domain::SetsPassword(opened->purpose)) co_return TokenIsOver();
     if (opened->purpose == MailPurpose::kVerifyEmail) {
       co_await Verify(tx, work, *opened);
       co_return EmailIsNow{opened->email};
@@ -224,7 +215,7 @@ Task<> Mailings::Change(postgres::Tx& tx, const Work& work, const Opened& opened
     constexpr auto kUndo = MailPurpose::kUndoEmailChange;
     batch.Add(kEndRunOut, opened.account);
     batch.Add(kInsertToken, undo.id, Bytes{undo.digest}, opened.account, kUndo, opened.email,
-              domain::NormalizeEmail(opened.email), lifetime_);
+              domain::NormalizeEmail(opened.email), lifetimes_.Of(kUndo));
     events::Append(batch, work, TokenMailedEvent(undo.id, opened.account, kUndo, version));
   }
   co_await tx.ExecuteAndCommit(std::move(batch));
@@ -258,13 +249,10 @@ Task<std::variant<EmailIsNow, TokenIsOver>> Mailings::Reset(Work work, std::stri
     act.Add(kSetPassword, account, new_hash).Add(kEndSessions, account, reason, std::nullopt);
     const auto done = co_await tx.Execute(std::move(act));
     const auto version = kRaised.ReadOne(done[0]).version;
-    const auto tries = TriesDigest(opened->address_key, guesser);
-    const auto guesses = GuessesDigest(opened->address_key);
     const auto mails = MailsDigest(opened->address_key, opened->purpose);
     Batch batch("auth.password_reset");
     batch.Add(kEndMailed, account, kOverWithThePassword);
-    batch.Add(kForgetAllTries, account, Bytes{tries});
-    batch.Add(kForgetGuesses, Bytes{guesses});
+    ForgetAllTries(batch, account, opened->address_key, guesser);
     batch.Add(kForgetTries, Bytes{mails});
     events::Append(batch, work, PasswordChangedEvent(account, version));
     if (!opened->email_verified) events::Append(batch, work, EmailVerifiedEvent(account, version));

@@ -44,11 +44,12 @@ struct EmailIsNow {
 
 class Mailings {
  public:
-  Mailings(postgres::Database& database, std::chrono::milliseconds lifetime)
-      : database_(database), lifetime_(lifetime) {}
+  Mailings(postgres::Database& database, const domain::MailLifetimes& lifetimes)
+      : database_(database), lifetimes_(lifetimes) {}
 
   // Mails are counted by purpose and e-mail, whether an account has it or not: as sign-ins are, five are free.
-  // Without such an account nothing but the count is written, and the answer is the same.
+  // Without such an account nothing but the count is written, and the answer is the same. Where only guests have
+  // the e-mail, the latest is mailed what claims the account.
   Task<std::variant<Mailed, TooManyMails>> RequestReset(Work work, std::string_view email_key,
                                                         const NewToken& token);
   Task<std::variant<Mailed, TooManyMails, VerifiedAlready>> SendVerification(Work work,
@@ -88,7 +89,7 @@ class Mailings {
               std::optional<std::string> address, const NewToken& token);
 
   postgres::Database& database_;
-  const std::chrono::milliseconds lifetime_;
+  const domain::MailLifetimes lifetimes_;
 };
 
 }  // namespace market::auth::storage

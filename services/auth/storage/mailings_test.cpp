@@ -30,7 +30,7 @@ class MailingsTest : public ::testing::Test {
       co_await database.Open(Soon());
       Accounts accounts(database, {});
       Sessions sessions(database, {});
-      Mailings mailings(database, kLife);
+      Mailings mailings(database, {.usual = kLife});
       EXPECT_EQ(co_await Create(accounts, ada_, "Ada@example.com"), "");
       co_await body(mailings, sessions, accounts);
       co_await database.Close(Soon());

@@ -8,6 +8,7 @@
 
 #include "platform/crypto/digest.hpp"
 #include "platform/events/event.hpp"
+#include "services/auth/domain/throttle.hpp"
 #include "services/auth/messages.hpp"
 
 namespace market::auth::storage {
@@ -32,6 +33,11 @@ WHERE EXISTS (SELECT FROM account WHERE id = $1 AND password_version = $4 AND st
   SELECT id FROM session WHERE account_id = $1 AND ended_at IS NULL AND idle_expires_at > market_now()
   ORDER BY last_used_at DESC, id DESC OFFSET $2)
 RETURNING )sql" + kEndedSession};
+
+// Those of who sets the password, $2, and of its devices, which are named by the sessions that made them known.
+constexpr postgres::Statement kForgetAllTries{"auth.forget_all_tries", R"sql(
+DELETE FROM sign_in_throttle WHERE digest = $2 OR digest IN (
+  SELECT sha256(convert_to('device ' || s.id, 'UTF8')) FROM session s WHERE s.account_id = $1))sql"};
 
 }  // namespace
 
@@ -69,6 +75,18 @@ std::string TriesDigest(std::string_view email_key, const domain::Guesser& guess
 
 std::string MailsDigest(std::string_view email_key, domain::MailPurpose purpose) {
   return crypto::Sha256("mail " + std::string(Name(purpose)) + ' ' + std::string(email_key));
+}
+
+void ForgetAllTries(postgres::Batch& batch, AccountId account, std::string_view email_key,
+                    const domain::Guesser& guesser) {
+  batch.Add(kForgetAllTries, account, postgres::Bytes{TriesDigest(email_key, guesser)});
+  batch.Add(kForgetGuesses, postgres::Bytes{GuessesDigest(email_key)});
+}
+
+Task<CountedTry> CountMail(postgres::Tx& tx, std::string_view email_key, domain::MailPurpose purpose) {
+  const auto digest = MailsDigest(email_key, purpose);
+  co_return kCountedTry.ReadOne(co_await tx.Execute(kCountTry, postgres::Bytes{digest}, email_key,
+                                                    domain::WaitTableS(), domain::kForgetTriesAfter));
 }
 
 std::chrono::milliseconds WaitOf(const CountedTry& row) {

@@ -31,6 +31,9 @@ inline constexpr postgres::Columns kAccount{
     postgres::Column{kHasSecondFactor, &domain::Account::has_second_factor},
     postgres::Column{"a.version", &domain::Account::version},
     postgres::Column{"a.email_verified_at IS NOT NULL", &domain::Account::email_verified},
+    postgres::Column{"a.password_hash IS NULL", &domain::Account::guest},
+    postgres::Column{"a.accepted_terms", &domain::Account::accepted_terms},
+    postgres::Column{"a.terms_accepted_at", &domain::Account::terms_accepted_at},
     postgres::Column{"a.created_at", &domain::Account::created_at},
     postgres::Column{"ARRAY(SELECT r.role FROM account_role r WHERE r.account_id = a.id ORDER BY r.role)",
                      &SetRoles},
@@ -70,8 +73,8 @@ inline constexpr postgres::Columns kCountedTry{
     postgres::Column{"a.password_version", &CountedTry::password_version},
     postgres::Column{kHasSecondFactor, &CountedTry::asks_for_code}};
 
-// One row whatever the e-mail: whether the try was counted, how long to wait otherwise, and the account if
-// there is one. $3 is the table of waits in seconds, $4 when tries are forgotten.
+// One row whatever the e-mail: whether the try was counted, how long to wait otherwise, and the account that
+// signs in with it if there is one. $3 is the table of waits in seconds, $4 when tries are forgotten.
 inline constexpr postgres::ComposedStatement kCountTry{"auth.count_try", R"sql(
 WITH counted AS (
   INSERT INTO sign_in_throttle AS t (digest, tries, last_try_at, blocked_until)
@@ -84,7 +87,7 @@ WITH counted AS (
   WHERE t.blocked_until <= market_now()
   RETURNING 1)
 SELECT )sql" + kCountedTry + R"sql(
-FROM (SELECT) one LEFT JOIN account a ON a.email_key = $2)sql"};
+FROM (SELECT) one LEFT JOIN account a ON a.email_key = $2 AND a.password_hash IS NOT NULL)sql"};
 
 // What all strangers together may try with an e-mail is counted anew.
 inline constexpr postgres::Statement kForgetGuesses{"auth.forget_guesses",
@@ -132,12 +135,30 @@ WHERE account_id = $1 AND purpose = ANY($2::text[]) AND ended_at IS NULL)sql"};
 inline constexpr std::array kOverWithThePassword = {domain::MailPurpose::kChangeEmail,
                                                     domain::MailPurpose::kResetPassword};
 
-// SHA-256: what the throttle knows an e-mail or, apart from it, a known device by.
+// To the account's e-mail, unless $5 is another address; $6 names it.
+inline constexpr postgres::Statement kInsertToken{"auth.insert_mailed_token", R"sql(
+INSERT INTO mailed_token (id, digest, account_id, purpose, address, address_key, expires_at)
+SELECT $1, $2, a.id, $4, coalesce($5::text, a.email), coalesce($6::text, a.email_key), market_now() + $7::interval
+FROM account a WHERE a.id = $3)sql"};
+
+// A statement of its own: what the next one reads is then no older than the lock. Tokens of an account change
+// under it only; one that is over already locks nothing.
+inline constexpr postgres::Statement kLockOwnerOfToken{"auth.lock_owner_of_mailed_token", R"sql(
+SELECT FROM account WHERE id = (
+  SELECT account_id FROM mailed_token WHERE digest = $1 AND ended_at IS NULL AND expires_at > market_now())
+FOR NO KEY UPDATE)sql"};
+
+// SHA-256: what the throttle knows who guesses at an e-mail by: all strangers together, and each apart.
 std::string GuessesDigest(std::string_view email_key);
 std::string TriesDigest(std::string_view email_key, const domain::Guesser& guesser);
 
 // The same for mails with a token that somebody asks for.
 std::string MailsDigest(std::string_view email_key, domain::MailPurpose purpose);
+// With a new password: the tries of who sets it, of all strangers together and of the account's devices.
+void ForgetAllTries(postgres::Batch& batch, AccountId account, std::string_view email_key,
+                    const domain::Guesser& guesser);
+
+Task<CountedTry> CountMail(postgres::Tx& tx, std::string_view email_key, domain::MailPurpose purpose);
 // How long who was not counted has to wait.
 std::chrono::milliseconds WaitOf(const CountedTry& row);
 

@@ -34,8 +34,9 @@ class AuthServiceFixture : public ::testing::Test {
       postgres::Database database(io, temporary_.Options());
       co_await database.Open(testing::Soon());
       storage::Accounts accounts(database, lifetimes_);
+      storage::Guests guests(database, lifetimes_, {});
       storage::Sessions sessions(database, lifetimes_);
-      storage::Mailings mailings(database, kTokenLife);
+      storage::Mailings mailings(database, {.usual = kTokenLife});
       storage::SecondFactors second_factors(database, lifetimes_);
       events::Log log(database, {});
       storage::Revocations revocations(database, log, {.token_lifetime_max = std::chrono::hours(1)});
@@ -57,29 +58,12 @@ class AuthServiceFixture : public ::testing::Test {
                                        operators_need_, clock_);
       ring_.Replace(signing_keys.Published());
       const DeviceTokens device_tokens(keys.device, std::chrono::days(365), clock_);
-      AuthService service({accounts,
-                           memberships,
-                           sessions,
-                           second_factors,
-                           revocations,
-                           account_acts,
-                           api_keys,
-                           stored_keys,
-                           signing_keys,
-                           pages_,
-                           *passwords_,
-                           *limits_,
-                           caller_limits,
-                           keys.refresh,
-                           access_tokens,
-                           device_tokens,
-                           codes,
-                           clock_,
-                           mailings,
-                           keys.mailed,
-                           kTokenLife,
-                           metrics_,
-                           [this] { ++outbox_wakes_; }});
+      AuthService service({accounts,       guests,        memberships,  sessions,
+                           second_factors, revocations,   account_acts, api_keys,
+                           stored_keys,    signing_keys,  pages_,       *passwords_,
+                           *limits_,       caller_limits, keys.refresh, access_tokens,
+                           device_tokens,  codes,         clock_,       mailings,
+                           keys.mailed,    kTokenLife,    metrics_,     [this] { ++outbox_wakes_; }});
       service.Connect(users_);
       co_await body(service);
       co_await database.Close(testing::Soon());

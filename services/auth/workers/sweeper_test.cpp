@@ -34,7 +34,7 @@ TEST(AuthSweeper, MoreThanOneChunk_GoesWithoutAPause) {
     postgres::Database database(io, disk.Options());
     co_await database.Open(Soon());
     storage::Sessions sessions(database, {});
-    storage::Mailings mailings(database, 30min);
+    storage::Mailings mailings(database, {});
     storage::SecondFactors second_factors(database, {});
     storage::ApiKeys api_keys(database, {});
     storage::SigningKeys signing_keys(database, {});

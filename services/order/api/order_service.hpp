@@ -29,6 +29,7 @@ class OrderService final : public api::OrderApi {
     const Clock& clock;
     const rpc::PageTokens& pages;
     Metrics& metrics;
+    identity::PeopleNeed buyers_need;
   };
   explicit OrderService(const Deps& deps) : deps_(deps) {}
 

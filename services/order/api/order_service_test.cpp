@@ -42,6 +42,19 @@ Task<> ExpectRefusals(Operations& o) {
 }
 TEST(OrderService_PlaceOrder, Refusals_NameTheirReason) { testing::WithStore<Operations>(ExpectRefusals); }
 
+Task<> ExpectVerifiedBuyers(Operations& o) {
+  OrderService strict(o.DepsWith(identity::PeopleNeed::kVerifiedEmail));
+  Call unknown(o.buyer);
+  EXPECT_EQ(co_await ReasonOf(strict.PlaceOrder(unknown.context, o.Wish({o.anna}))), "EMAIL_NOT_VERIFIED");
+  EXPECT_EQ((co_await o.api.ListMyOrders(unknown.context, {})).orders_size(), 0) << "nothing was inserted";
+  Call known(o.buyer);
+  rpc::CallContextBuilder(known.context).Caller({.account = o.buyer, .email_verified = true});
+  EXPECT_EQ((co_await strict.PlaceOrder(known.context, o.Wish({o.anna}))).state(), api::order::PLACED);
+}
+TEST(OrderService_PlaceOrder, WhereBuyersNeedAVerifiedEmail_OthersAreRefused) {
+  testing::WithStore<Operations>(ExpectVerifiedBuyers);
+}
+
 Task<> ExpectRepetition(Operations& o) {
   const auto operation = Uuid::NewV7();
   const auto request = o.Wish({o.anna, o.bob});

@@ -25,6 +25,7 @@ Task<api::order::Quote> OrderService::QuoteOrder(CallContext& call, api::order::
 }
 
 Task<api::order::Order> OrderService::PlaceOrder(CallContext& call, api::order::PlaceOrderRequest request) {
+  identity::Demand(deps_.buyers_need, call.Caller());
   auto& key = *call.RequestKey();
   if (key.Claimed()) {  // by a run that did not answer for good, which may have made the order
     auto placed_before = co_await deps_.orders.FindByOperation(call, call.OperationId());

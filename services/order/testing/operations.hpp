@@ -82,8 +82,11 @@ struct Operations : Store {
   telemetry::Tracer tracer;
   outbox::Relay relay{database, tracer};
   rpc::PageTokens pages{"secret"};
-  OrderService api{
-      {orders, checkouts, transitions, checkout, relay, users, stock, directory, clock, pages, metrics}};
+  OrderService::Deps DepsWith(identity::PeopleNeed buyers_need) {
+    return {orders, checkouts, transitions, checkout, relay,   users,
+            stock,  directory, clock,       pages,    metrics, buyers_need};
+  }
+  OrderService api{DepsWith(identity::PeopleNeed::kNothing)};
   AccountId buyer = AccountId::New();
   SellerId anna = SellerId::New();
   SellerId bob = SellerId::New();

@@ -23,6 +23,20 @@ Task<api::user::Profile> UserService::UpdateMyProfile(CallContext& call,
   co_return ToProto(std::get<domain::Profile>(updated));
 }
 
+Task<api::user::GetProfilesResponse> UserService::GetProfiles(CallContext& call,
+                                                              api::user::GetProfilesRequest request) {
+  std::vector<AccountId> ids;
+  for (const auto& id : request.account_ids()) ids.push_back(AccountId::From(id));
+  api::user::GetProfilesResponse response;
+  for (const auto& profile : co_await deps_.profiles.FindMany(call, ids)) {
+    auto& message = *response.add_profiles();
+    message.set_account_id(profile.id.ToString());
+    message.set_display_name(profile.display_name);
+    message.set_locale(profile.locale);
+  }
+  co_return response;
+}
+
 Task<google::protobuf::Empty> UserService::CreateProfile(CallContext& call,
                                                          api::user::CreateProfileRequest request) {
   co_await deps_.profiles.Create(call, AccountId::From(request.account_id()), request.display_name());

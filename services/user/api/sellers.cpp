@@ -42,6 +42,7 @@ storage::Viewer ViewerOf(const CallContext& call) {
 }  // namespace
 
 Task<api::user::Seller> UserService::OpenSeller(CallContext& call, api::user::OpenSellerRequest request) {
+  identity::Demand(deps_.sellers_need, call.Caller());
   const auto draft = SellerFrom(request, call, deps_.approval);
   const auto opened = co_await deps_.sellers.Open(call, draft, call.Trace().ToTraceparent());
   if (std::holds_alternative<storage::SlugTaken>(opened)) {

@@ -269,6 +269,18 @@ TEST_F(UserShops, ListSellers_ByIds_OfLargeShops_GoesOnOnTheNextPage) {
   });
 }
 
+TEST_F(UserShops, OpenSeller_WhereSellersNeedAVerifiedEmail_OthersAreRefused) {
+  sellers_need_ = identity::PeopleNeed::kVerifiedEmail;
+  Run([&](UserService& service) -> Task<> {
+    const auto ada = AccountId::New();
+    Call unknown(ada);
+    EXPECT_EQ(co_await Refusal(service.OpenSeller(unknown, NewSeller("engines"))), "EMAIL_NOT_VERIFIED");
+    Call known(ada);
+    rpc::CallContextBuilder(known.context).Caller({.account = ada, .email_verified = true});
+    EXPECT_EQ((co_await service.OpenSeller(known, NewSeller("engines"))).slug(), "engines");
+  });
+}
+
 TEST_F(UserShops, ListSellersForOperators_FindsByOwnersEmail) {
   const auto ada = AccountId::New();
   auth_.emails[ada] = "ada@x.test";

@@ -36,6 +36,7 @@ class UserService final : public api::UserApi {
     events::Log& log;
     api::AuthApi& auth;
     domain::Approval approval;
+    identity::PeopleNeed sellers_need;
     const rpc::PageTokens& pages;
     Metrics& metrics;
     std::function<void()> wake_outbox;  // something was appended
@@ -48,6 +49,8 @@ class UserService final : public api::UserApi {
                                            api::user::UpdateMyProfileRequest request) override;
   Task<google::protobuf::Empty> CreateProfile(CallContext& call,
                                               api::user::CreateProfileRequest request) override;
+  Task<api::user::GetProfilesResponse> GetProfiles(CallContext& call,
+                                                   api::user::GetProfilesRequest request) override;
 
   Task<api::user::ListMyAddressesResponse> ListMyAddresses(
       CallContext& call, api::user::ListMyAddressesRequest request) override;

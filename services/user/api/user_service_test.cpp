@@ -1,3 +1,5 @@
+#include <map>
+
 #include "services/user/testing/service_fixture.hpp"
 
 namespace market::user {
@@ -16,6 +18,31 @@ class UserServiceTest : public ServiceFixture {
     return request;
   }
 };
+
+TEST_F(UserServiceTest, GetProfiles_GivesWhatOthersMayKnow) {
+  Run([&](UserService& service) -> Task<> {
+    Call ada(AccountId::New());
+    Call bob(AccountId::New());
+    api::user::GetProfilesRequest request;
+    for (auto* call : {&ada, &bob}) {
+      api::user::CreateProfileRequest create;
+      create.set_account_id(call->context.Caller().account.ToString());
+      create.set_display_name(call == &ada ? "Ada" : "Bob");
+      co_await service.CreateProfile(*call, create);
+      request.add_account_ids(create.account_id());
+    }
+    request.add_account_ids(AccountId::New().ToString());
+    api::user::UpdateMyProfileRequest update;
+    update.mutable_profile()->set_locale("en-GB");
+    update.mutable_profile()->set_phone("+441632960000");
+    co_await service.UpdateMyProfile(ada, update);
+    std::map<std::string, std::string> known;
+    for (const auto& profile : (co_await service.GetProfiles(bob, request)).profiles())
+      known[profile.account_id()] = profile.display_name() + ' ' + profile.locale();
+    EXPECT_EQ(known, (std::map<std::string, std::string>{{request.account_ids(0), "Ada en-GB"},
+                                                         {request.account_ids(1), "Bob "}}));
+  });
+}
 
 TEST_F(UserServiceTest, Profile_PatchedByMaskFieldsAndEtag) {
   Run([&](UserService& service) -> Task<> {

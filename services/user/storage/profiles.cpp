@@ -26,6 +26,9 @@ INSERT INTO profile (id, display_name) VALUES ($1, $2) ON CONFLICT (id) DO NOTHI
 constexpr ComposedStatement kFindProfile{"user.find_profile",
                                          "SELECT " + kProfile + " FROM profile WHERE id = $1"};
 
+constexpr ComposedStatement kFindProfiles{"user.find_profiles",
+                                          "SELECT " + kProfile + " FROM profile WHERE id = ANY($1::uuid[])"};
+
 constexpr ComposedStatement kUpdateProfile{"user.update_profile", R"sql(
 UPDATE profile SET
   display_name = coalesce($3, display_name), given_name = coalesce($4, given_name),
@@ -45,6 +48,10 @@ Task<> Profiles::Create(Work work, AccountId account, std::string_view display_n
 
 Task<std::optional<domain::Profile>> Profiles::Find(Work work, AccountId account) {
   co_return kProfile.ReadAtMostOne(co_await database_.Read(work, kFindProfile, account));
+}
+
+Task<std::vector<domain::Profile>> Profiles::FindMany(Work work, const std::vector<AccountId>& accounts) {
+  co_return kProfile.ReadAll(co_await database_.Read(work, kFindProfiles, accounts));
 }
 
 Task<Profiles::Updated> Profiles::Update(Work work, AccountId account, domain::ProfileChange change,

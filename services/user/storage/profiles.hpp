@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "platform/postgres/database.hpp"
 #include "services/user/domain/people.hpp"
@@ -19,6 +20,9 @@ class Profiles {
   // Keeps the profile that is there.
   Task<> Create(Work work, AccountId account, std::string_view display_name);
   Task<std::optional<domain::Profile>> Find(Work work, AccountId account);
+
+  // Those that there are, in no order.
+  Task<std::vector<domain::Profile>> FindMany(Work work, const std::vector<AccountId>& accounts);
 
   using Updated = std::variant<domain::Profile, Missing, VersionDiffers>;
   // A change that changes nothing leaves the version alone.

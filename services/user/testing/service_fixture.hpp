@@ -32,8 +32,8 @@ class ServiceFixture : public ::testing::Test {
       tokens.Use("secret");
       events::Log log(database, {});
       UserService service({profiles, addresses, sellers, members, invitations, tokens,
-                           domain::kInvitationLifetime, log, auth_, approval_, pages_, metrics_,
-                           [this] { ++outbox_wakes_; }});
+                           domain::kInvitationLifetime, log, auth_, approval_, sellers_need_, pages_,
+                           metrics_, [this] { ++outbox_wakes_; }});
       co_await body(service);
       co_await database.Close(Soon());
     });
@@ -91,6 +91,7 @@ class ServiceFixture : public ::testing::Test {
   Metrics metrics_{registry_};
   rpc::PageTokens pages_{"secret"};
   domain::Approval approval_ = domain::Approval::kAutomatic;
+  identity::PeopleNeed sellers_need_ = identity::PeopleNeed::kNothing;
   int outbox_wakes_ = 0;
 };
 
