@@ -6,8 +6,13 @@ namespace market::rpc {
 namespace {
 
 std::string ActorOf(const CallContext& call) {
-  if (call.Caller().bearer == identity::Bearer::kApiKey) return "api_key " + call.Caller().session.ToString();
+  if (call.Caller().bearer == identity::Bearer::kApiKey) return "api_key";
   return call.Reach().everything ? "operator" : "member";
+}
+
+std::optional<Uuid> ApiKeyOf(const CallContext& call) {
+  if (call.Caller().bearer != identity::Bearer::kApiKey) return std::nullopt;
+  return call.Caller().session;
 }
 
 }  // namespace
@@ -16,12 +21,16 @@ audit::Act ActOf(const CallContext& call, std::string reason) {
   const auto& method = call.Method();
   return {.account = call.Caller().account,
           .actor = ActorOf(call),
+          .api_key = ApiKeyOf(call),
+          .service = method.service,
           .permission = std::string(identity::NameOf(method.policy.permission())),
           .method = std::string(method.SpanName()),
           .request_id = std::string(call.RequestId()),
           .trace_id = call.Trace().TraceIdHex(),
+          .address = std::string(call.ClientAddress()),
           .target_type = {},
           .target_id = {},
+          .seller = {},
           .reason = std::move(reason),
           .before = {},
           .after = {}};

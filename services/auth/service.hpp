@@ -73,6 +73,7 @@ class Service final : public host::Service {
   storage::SecondFactors second_factors_;
   storage::AccountActs account_acts_;
   storage::ApiKeys api_keys_;
+  storage::AuditEvents audit_events_;
   events::Log log_;
   storage::Revocations revocations_;
   outbox::Relay relay_;
@@ -88,6 +89,7 @@ class Service final : public host::Service {
   rpc::PageTokens pages_;
   AuthService service_;
   api::AuthNeighbour neighbour_{service_};
+  events::Subscription acts_told_;
 };
 
 }  // namespace market::auth

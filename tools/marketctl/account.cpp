@@ -30,7 +30,8 @@ Task<std::optional<Account>> Find(postgres::Database& database, const AccountReq
 }
 
 audit::Act Recorded(AccountVerb verb, const std::string& reason) {
-  auto act = ActOf(verb == AccountVerb::kDisable ? "marketctl account disable" : "marketctl account enable");
+  auto act =
+      ActOf(verb == AccountVerb::kDisable ? "marketctl account disable" : "marketctl account enable", "auth");
   act.trace_id = telemetry::TraceContext::NewRoot().TraceIdHex();
   act.reason = reason;
   return act;

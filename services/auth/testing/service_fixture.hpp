@@ -45,6 +45,7 @@ class AuthServiceFixture : public ::testing::Test {
       storage::AccountActs account_acts(database);
       storage::ApiKeys api_keys(database, {.count = 3, .lifetime = std::chrono::days(30)});
       storage::Memberships memberships(database);
+      storage::AuditEvents audit_events(database);
       const OneTimeCodes codes("key");
       accounts_ = &accounts;
       account_acts_ = &account_acts;
@@ -54,11 +55,13 @@ class AuthServiceFixture : public ::testing::Test {
                                        std::chrono::minutes(10), operators_need_, clock_);
       ring_.Replace({access_tokens.Public()});
       const DeviceTokens device_tokens(keys.device, std::chrono::days(365), clock_);
-      AuthService service({accounts,      memberships,  sessions,     second_factors,
-                           revocations,   account_acts, api_keys,     pages_,
-                           *passwords_,   *limits_,     keys.refresh, access_tokens,
-                           device_tokens, codes,        clock_,       mailings,
-                           keys.mailed,   kTokenLife,   metrics_,     [this] { ++outbox_wakes_; }});
+      AuthService service({accounts,       memberships,   sessions,
+                           second_factors, revocations,   account_acts,
+                           api_keys,       audit_events,  pages_,
+                           *passwords_,    *limits_,      keys.refresh,
+                           access_tokens,  device_tokens, codes,
+                           clock_,         mailings,      keys.mailed,
+                           kTokenLife,     metrics_,      [this] { ++outbox_wakes_; }});
       service.Connect(users_);
       co_await body(service);
       co_await database.Close(testing::Soon());
