@@ -167,7 +167,7 @@ TEST_F(AuditEventsTest, Program_CanNeitherChangeNorRemoveAny) {
 // As a connection runs it that has been asked before, so with whichever plan PostgreSQL has settled on.
 TEST_F(AuditEventsTest, EachFilter_HasAnIndex_OverAHundredThousandActs) {
   Sql("INSERT INTO recorded_act SELECT gen_random_uuid(), timestamptz '2026-01-01' + n * interval '1 minute',"
-      " (ARRAY['auth', 'user', 'order'])[1 + n % 3], md5('a' || n % 5000)::uuid, 'operator',"
+      " CASE WHEN n % 100 = 0 THEN 'user' ELSE 'order' END, md5('a' || n % 5000)::uuid, 'operator',"
       " CASE WHEN n % 10 = 0 THEN md5('k' || n % 5000)::uuid END, 'p', 'method' || n % 50, 'type' || n % 20,"
       " 'target' || n % 40000, CASE WHEN n % 3 = 0 THEN md5('s' || n % 5000)::uuid END, '', '', '', '', "
       "'{}', '{}'"
