@@ -3,11 +3,20 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <map>
+#include <set>
 
+#include "marketplace/type/v1/act.pb.h"
 #include "migrations/audit.hpp"
+#include "migrations/events.hpp"
+#include "migrations/outbox.hpp"
 #include "platform/audit/sealer.hpp"
+#include "platform/audit/telling.hpp"
 #include "platform/audit/testing/some_act.hpp"
+#include "platform/core/error.hpp"
+#include "platform/events/testing/told.hpp"
 #include "platform/runtime/task_group.hpp"
+#include "platform/telemetry/tracer.hpp"
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
 
@@ -44,34 +53,88 @@ class AuditTest : public ::testing::Test {
 
   static Task<> Commit(postgres::Database& database, int acts) {
     postgres::Batch batch("test.acts");
-    for (int i = 0; i < acts; ++i) Append(batch, SomeAct());
+    for (int i = 0; i < acts; ++i) Append(batch, Soon(), SomeAct());
     co_await database.Write(Soon(), std::move(batch));
   }
 
-  const testing::TemporaryDatabase disk_{std::array{&migrations::kAudit}};
+  const testing::TemporaryDatabase disk_{
+      std::array{&migrations::kOutbox, &migrations::kEvents, &migrations::kAudit}};
 };
 
 TEST_F(AuditTest, Act_IsThereAsItWasGiven) {
   const auto act = SomeAct();
   Run([&](postgres::Database& database, boost::asio::io_context&) -> Task<> {
     postgres::Batch batch("test.act");
-    Append(batch, act);
+    Append(batch, Soon(), act);
     co_await database.Write(Soon(), std::move(batch));
   });
   EXPECT_EQ(disk_.Execute("SELECT account_id FROM audit_event"), act.account->ToString());
   EXPECT_EQ(disk_.Execute(
-                "SELECT concat_ws('|', actor, permission, method, target_type, target_id, reason, request_id,"
-                " trace_id, before, after) FROM audit_event"),
+                "SELECT concat_ws('|', actor, permission, method, target_type, target_id, reason, address,"
+                " request_id, trace_id, before, after) FROM audit_event"),
             "operator|orders.cancel|marketplace.order.v1.OrderService/CancelOrder|order|o-1|the buyer "
-            "\"asked\"|req-1|"
+            "\"asked\"|198.51.100.7|req-1|"
             "4bf92f3577b34da6a3ce929d0e0e4736|{\"state\": \"PLACED\"}|{\"note\": \"a, b\", \"state\": "
             "\"CANCELLED\"}");
+}
+
+TEST_F(AuditTest, Act_IsToldAsItsRowIs) {
+  auto act = SomeAct();
+  act.actor = "api_key";
+  act.api_key = Uuid::NewV7();
+  Run([&](postgres::Database& database, boost::asio::io_context&) -> Task<> {
+    postgres::Batch batch("test.act");
+    Append(batch, Soon(), act);
+    co_await database.Write(Soon(), std::move(batch));
+  });
+  const auto id = disk_.Execute("SELECT id FROM audit_event");
+  EXPECT_EQ(disk_.Execute(
+                "SELECT aggregate || '|' || seller_id FROM event e WHERE at = (SELECT at FROM audit_event)"),
+            "act/" + id + "|" + act.seller->ToString());
+  const auto told = events::LastTold<marketplace::type::v1::ActRecorded>(disk_, "act/" + id);
+  EXPECT_EQ(told.act_id(), id);
+  EXPECT_EQ(told.service(), "order");
+  EXPECT_EQ(
+      disk_.Execute("SELECT concat_ws('|', account_id, actor, api_key_id, permission, method, target_type,"
+                    " target_id, seller_id, reason, address, request_id, trace_id) FROM audit_event"),
+      told.account_id() + '|' + told.actor() + '|' + told.api_key_id() + '|' + told.permission() + '|' +
+          told.method() + '|' + told.target_type() + '|' + told.target_id() + '|' + told.seller_id() + '|' +
+          told.reason() + '|' + told.address() + '|' + told.request_id() + '|' + told.trace_id());
+  EXPECT_EQ(std::map(told.before().begin(), told.before().end()), act.before);
+  EXPECT_EQ(std::map(told.after().begin(), told.after().end()), act.after);
+}
+
+// What was done before anybody listened too: marketctl acts before a service has ever run.
+TEST_F(AuditTest, WhoKeepsTheList_HearsOfEveryActFromTheFirstOn) {
+  Run([&](postgres::Database& database, boost::asio::io_context& io) -> Task<> {
+    co_await Commit(database, 2);
+    telemetry::Tracer tracer;
+    std::vector<std::string> heard;
+    const auto hear = [&](const events::Event& event, const telemetry::Span&) -> Task<> {
+      heard.push_back(events::As<marketplace::type::v1::ActRecorded>(event).value().act_id());
+      co_return;
+    };
+    auto options = ActsSubscription({.name = "test"});
+    options.poll = options.relay.poll = 5ms;
+    events::Subscription subscription(database, tracer, hear, options);
+    runtime::TaskGroup group(io.get_executor(), [](std::string_view, std::exception_ptr error) {
+      if (!runtime::IsCancelled(error)) ADD_FAILURE() << TextOf(error);
+    });
+    group.Keep("hand on", subscription.HandingOn().Run());
+    group.Keep("relay", subscription.Relay().Deliveries().Run());
+    co_await testing::Eventually([&] { return heard.size() == 2; });
+    co_await Commit(database, 1);
+    co_await testing::Eventually([&] { return heard.size() == 3; });
+    group.Cancel();
+    co_await group.Join(Soon());
+    EXPECT_EQ(std::set(heard.begin(), heard.end()).size(), 3u);
+  });
 }
 
 TEST_F(AuditTest, ActThatFails_LeavesNoRow) {
   Run([&](postgres::Database& database, boost::asio::io_context&) -> Task<> {
     postgres::Batch batch("test.fails");
-    Append(batch, SomeAct());
+    Append(batch, Soon(), SomeAct());
     batch.Add(kFail);
     try {
       co_await database.Write(Soon(), std::move(batch));
@@ -80,7 +143,7 @@ TEST_F(AuditTest, ActThatFails_LeavesNoRow) {
       co_return;
     }
   });
-  EXPECT_EQ(disk_.Execute("SELECT count(*) FROM audit_event"), "0");
+  EXPECT_EQ(disk_.Execute("SELECT (SELECT count(*) FROM audit_event) + (SELECT count(*) FROM event)"), "0");
 }
 
 TEST_F(AuditTest, Sealer_ChainsWhatIsCommittedAndNothingTwice) {
@@ -110,7 +173,7 @@ TEST_F(AuditTest, ActThatCommitsLate_IsSealedLate) {
     Sealer sealer(database, "test");
     co_await database.Transaction(Soon(), [&](postgres::Tx& tx) -> Task<> {
       postgres::Batch early("test.early");
-      Append(early, SomeAct());
+      Append(early, Soon(), SomeAct());
       co_await tx.Execute(std::move(early));
       co_await Commit(database, 1);
       co_await sealer.Seal();

@@ -69,6 +69,7 @@ class Relay {
   // There may be something to deliver: call it right after a commit that appended.
   void Wake() { deliveries_.Wake(); }
 
+  const std::string& Name() const { return options_.name; }
   runtime::LeasedWork& Deliveries() { return deliveries_; }
   // Apart from Deliveries, so that neither stops the other.
   runtime::Every& Measuring() { return measuring_; }

@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "platform/audit/telling.hpp"
+#include "platform/rpc/telling.hpp"
 #include "platform/rpc/token_source.hpp"
 #include "services/auth/migrations.hpp"
 #include "services/auth/workers/outbox_handlers.hpp"
@@ -158,6 +160,7 @@ Service::Service(host::Host& host, const Settings& settings, Keys keys)
       caller_limits_(database_),
       stored_keys_(database_, {.published_before = *settings.next_key_published,
                                .published_after = identity::kTokenLifetimeMax + 2 * identity::kTokenSkew}),
+      audit_events_(database_),
       log_(database_, host.EventOptions("auth")),
       revocations_(database_, log_,
                    {.token_lifetime_max = identity::kTokenLifetimeMax + identity::kTokenSkew}),
@@ -187,6 +190,7 @@ Service::Service(host::Host& host, const Settings& settings, Keys keys)
                 api_keys_,
                 stored_keys_,
                 signing_keys_,
+                audit_events_,
                 pages_,
                 passwords_,
                 limits_,
@@ -200,7 +204,9 @@ Service::Service(host::Host& host, const Settings& settings, Keys keys)
                 mailed_tokens_,
                 std::chrono::duration_cast<std::chrono::seconds>(*settings.mailed_token_lifetime),
                 metrics_,
-                [this] { relay_.Wake(); }}) {
+                [this] { relay_.Wake(); }}),
+      acts_told_(database_, host.Tracer(), rpc::Telling(neighbour_, audit::kListKeeper),
+                 audit::ActsSubscription(host.RelayOptions("auth"))) {
   host.Metrics().Collect([this] { metrics_.Measured(passwords_.CurrentLoad(), limits_.Refused()); });
 }
 
@@ -215,6 +221,7 @@ Task<> Service::Start() {
   pages_.Use(co_await host_.SecretOf(database_));
   co_await host_.OpenLog("auth", log_);
   host_.RunSealer("auth", sealer_);
+  host_.RunSubscription("auth", acts_told_);
   host_.RunRelay("auth", relay_);
   host_.SweepAnswers("auth", answers_);
   host_.Background().Run(sweeper_.Sweeping());

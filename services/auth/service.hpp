@@ -81,6 +81,7 @@ class Service final : public host::Service {
   storage::ApiKeys api_keys_;
   storage::CallerLimits caller_limits_;
   storage::SigningKeys stored_keys_;
+  storage::AuditEvents audit_events_;
   events::Log log_;
   storage::Revocations revocations_;
   outbox::Relay relay_;
@@ -98,6 +99,7 @@ class Service final : public host::Service {
   rpc::PageTokens pages_;
   AuthService service_;
   api::AuthNeighbour neighbour_{service_};
+  events::Subscription acts_told_;
 };
 
 }  // namespace market::auth

@@ -1,4 +1,3 @@
-#include "marketplace/auth/v1/auth.market.hpp"
 #include "platform/rpc/token_source.hpp"
 #include "services/order/service.hpp"
 
@@ -10,10 +9,11 @@ int Run(int argc, char** argv) {
   const order::Settings settings(host.Config());
   if (const auto exit_code = host.Configure(argc, argv)) return *exit_code;
 
+  api::AuthClient auth(host.Peer("auth"));
   api::UserClient users(host.Peer("user"));
   api::ProductClient products(host.Peer("product"));
   api::PaymentClient payments(host.Peer("payment"));
-  order::Service order(host, settings, {users, products, payments});
+  order::Service order(host, settings, {auth, users, products, payments});
 
   host.VerifyTokens(rpc::TokenSource(host.Peer("auth"), api::AuthMethods()));
   host.Add(order);

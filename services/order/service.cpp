@@ -1,6 +1,8 @@
 #include "services/order/service.hpp"
 
+#include "platform/audit/telling.hpp"
 #include "platform/postgres/migrate.hpp"
+#include "platform/rpc/telling.hpp"
 #include "services/order/migrations.hpp"
 #include "services/order/workers/outbox_handlers.hpp"
 
@@ -47,6 +49,8 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
                              .payments_of_order = static_cast<std::int32_t>(*settings.payments_of_order)}),
       transitions_(database_),
       log_(database_, host.EventOptions("order")),
+      acts_told_(database_, host.Tracer(), rpc::Telling(peers.auth, audit::kListKeeper),
+                 audit::ActsSubscription(host.RelayOptions("order"))),
       sellers_(peers.users),
       relay_(database_, host.Tracer(), host.RelayOptions("order")),
       checkout_(checkouts_, peers.products, peers.payments, host.SystemTime(), metrics_, host.Patience()),
@@ -62,6 +66,7 @@ Task<> Service::Start() {
   pages_.Use(co_await host_.SecretOf(database_));
   co_await host_.OpenLog("order", log_);
   host_.RunSealer("order", sealer_);
+  host_.RunSubscription("order", acts_told_);
   host_.RunRelay("order", relay_);
   host_.Background().Run({.name = "order.sellers", .period = 1s}, [this] { return sellers_.CatchUp(); });
   host_.Background().Run(recovery_.Driving());

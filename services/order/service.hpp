@@ -1,5 +1,6 @@
 // The order service put together: database, stores, saga, workers, operations, in construction order.
 #pragma once
+#include "marketplace/auth/v1/auth.market.hpp"
 #include "marketplace/order/v1/order.market.hpp"
 #include "marketplace/payment/v1/payment.market.hpp"
 #include "marketplace/product/v1/product.market.hpp"
@@ -26,6 +27,7 @@ struct Settings {
 class Service final : public host::Service {
  public:
   struct Peers {
+    api::AuthApi& auth;
     api::UserApi& users;
     api::ProductApi& products;
     api::PaymentApi& payments;
@@ -49,6 +51,7 @@ class Service final : public host::Service {
   storage::Checkouts checkouts_;
   storage::Transitions transitions_;
   events::Log log_;
+  events::Subscription acts_told_;
   SellerDirectory sellers_;
   outbox::Relay relay_;
   Checkout checkout_;

@@ -1,4 +1,3 @@
-#include "marketplace/auth/v1/auth.market.hpp"
 #include "platform/rpc/token_source.hpp"
 #include "services/payment/service.hpp"
 
@@ -10,9 +9,10 @@ int Run(int argc, char** argv) {
   const payment::Settings settings(host.Config());
   if (const auto exit_code = host.Configure(argc, argv)) return *exit_code;
 
+  api::AuthClient auth(host.Peer("auth"));
   api::OrderClient orders(host.Peer("order"));
   payment::Service payment(host, settings);
-  payment.Connect({orders});
+  payment.Connect({auth, orders});
 
   host.VerifyTokens(rpc::TokenSource(host.Peer("auth"), api::AuthMethods()));
   host.Add(payment);

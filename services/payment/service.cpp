@@ -1,5 +1,7 @@
 #include "services/payment/service.hpp"
 
+#include "platform/audit/telling.hpp"
+#include "platform/rpc/telling.hpp"
 #include "services/payment/migrations.hpp"
 
 namespace market::payment {
@@ -52,6 +54,8 @@ Service::Service(host::Host& host, const Settings& settings)
 void Service::Connect(Peers peers) {
   orders_told_.emplace(database_, host_.Tracer(), TellOrders(peers.orders),
                        OrdersSubscription(host_.RelayOptions("payment")));
+  acts_told_.emplace(database_, host_.Tracer(), rpc::Telling(peers.auth, audit::kListKeeper),
+                     audit::ActsSubscription(host_.RelayOptions("payment")));
 }
 
 Task<> Service::Start() {
@@ -60,6 +64,7 @@ Task<> Service::Start() {
   co_await host_.OpenLog("payment", log_);
   host_.RunSealer("payment", sealer_);
   host_.RunSubscription("payment", orders_told_.value());
+  host_.RunSubscription("payment", acts_told_.value());
   host_.SweepAnswers("payment", answers_);
   // After the calls have ended and before the database closes.
   // What is torn here is asked for at the next start.

@@ -2,6 +2,7 @@
 #pragma once
 #include <optional>
 
+#include "marketplace/auth/v1/auth.market.hpp"
 #include "marketplace/payment/v1/payment.market.hpp"
 #include "platform/host/host.hpp"
 #include "platform/http/client.hpp"
@@ -28,6 +29,7 @@ struct Settings {
 class Service final : public host::Service {
  public:
   struct Peers {
+    api::AuthApi& auth;
     api::OrderApi& orders;
   };
 
@@ -51,6 +53,7 @@ class Service final : public host::Service {
   storage::Ledger ledger_;
   events::Log log_;
   std::optional<events::Subscription> orders_told_;
+  std::optional<events::Subscription> acts_told_;
   Metrics metrics_;
   http::Client client_;
   provider::Sandbox provider_;

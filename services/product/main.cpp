@@ -1,4 +1,3 @@
-#include "marketplace/auth/v1/auth.market.hpp"
 #include "platform/rpc/token_source.hpp"
 #include "services/product/service.hpp"
 
@@ -10,8 +9,9 @@ int Run(int argc, char** argv) {
   const product::Settings settings(host.Config());
   if (const auto exit_code = host.Configure(argc, argv)) return *exit_code;
 
+  api::AuthClient auth(host.Peer("auth"));
   api::UserClient users(host.Peer("user"));
-  product::Service product(host, settings, {users});
+  product::Service product(host, settings, {auth, users});
 
   host.VerifyTokens(rpc::TokenSource(host.Peer("auth"), api::AuthMethods()));
   host.Add(product);

@@ -6,11 +6,12 @@
 #include "migrations/audit.hpp"
 #include "migrations/events.hpp"
 #include "migrations/idempotency.hpp"
+#include "migrations/outbox.hpp"
 #include "migrations/product.hpp"
 
 namespace market::product {
 
-inline constexpr std::array kMigrations = {&migrations::kIdempotency, &migrations::kEvents,
-                                           &migrations::kAudit, &migrations::kProduct};
+inline constexpr std::array kMigrations = {&migrations::kIdempotency, &migrations::kOutbox,
+                                           &migrations::kEvents, &migrations::kAudit, &migrations::kProduct};
 
 }  // namespace market::product

@@ -1,6 +1,8 @@
 #include "services/product/service.hpp"
 
+#include "platform/audit/telling.hpp"
 #include "platform/redis/metrics.hpp"
+#include "platform/rpc/telling.hpp"
 #include "platform/telemetry/log.hpp"
 #include "services/product/migrations.hpp"
 
@@ -28,6 +30,8 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       search_(database_),
       reservations_(database_),
       log_(database_, host.EventOptions("product")),
+      acts_told_(database_, host.Tracer(), rpc::Telling(peers.auth, audit::kListKeeper),
+                 audit::ActsSubscription(host.RelayOptions("product"))),
       search_cache_(settings.redis_address->empty()
                         ? nullptr
                         : &redis_.emplace(host.Io(), redis::Options{.address = *settings.redis_address,
@@ -43,6 +47,7 @@ Task<> Service::Start() {
   pages_.Use(co_await host_.SecretOf(database_));
   co_await host_.OpenLog("product", log_);
   host_.RunSealer("product", sealer_);
+  host_.RunSubscription("product", acts_told_);
   if (redis_) StartRedis();
   host_.Background().Run({.name = "product.sellers", .period = 1s}, [this] { return sellers_.CatchUp(); });
   host_.SweepAnswers("product", answers_);

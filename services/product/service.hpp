@@ -2,6 +2,7 @@
 #pragma once
 #include <optional>
 
+#include "marketplace/auth/v1/auth.market.hpp"
 #include "marketplace/product/v1/product.market.hpp"
 #include "marketplace/user/v1/user.market.hpp"
 #include "platform/host/host.hpp"
@@ -23,6 +24,7 @@ struct Settings {
 class Service final : public host::Service {
  public:
   struct Peers {
+    api::AuthApi& auth;
     api::UserApi& users;
   };
 
@@ -46,6 +48,7 @@ class Service final : public host::Service {
   storage::Search search_;
   storage::Reservations reservations_;
   events::Log log_;
+  events::Subscription acts_told_;
   storage::SearchCache search_cache_;
   SellerDirectory sellers_;
   rpc::PageTokens pages_;

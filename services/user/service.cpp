@@ -1,5 +1,7 @@
 #include "services/user/service.hpp"
 
+#include "platform/audit/telling.hpp"
+#include "platform/rpc/telling.hpp"
 #include "services/user/migrations.hpp"
 #include "services/user/workers/outbox_handlers.hpp"
 
@@ -33,6 +35,8 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       members_(database_),
       invitations_(database_),
       log_(database_, host.EventOptions("user")),
+      acts_told_(database_, host.Tracer(), rpc::Telling(peers.auth, audit::kListKeeper),
+                 audit::ActsSubscription(host.RelayOptions("user"))),
       relay_(database_, host.Tracer(), host.RelayOptions("user")),
       metrics_(host.Metrics()),
       service_({profiles_, addresses_, sellers_, members_, invitations_, invitation_tokens_,
@@ -48,6 +52,7 @@ Task<> Service::Start() {
   invitation_tokens_.Use(secret);
   co_await host_.OpenLog("user", log_);
   host_.RunSealer("user", sealer_);
+  host_.RunSubscription("user", acts_told_);
   host_.RunRelay("user", relay_);
   host_.SweepAnswers("user", answers_);
 }

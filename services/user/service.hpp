@@ -42,6 +42,7 @@ class Service final : public host::Service {
   storage::Invitations invitations_;
   storage::InvitationTokens invitation_tokens_;
   events::Log log_;
+  events::Subscription acts_told_;
   outbox::Relay relay_;
   Metrics metrics_;
   rpc::PageTokens pages_;

@@ -12,6 +12,20 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "models"), str(HERE.parents[1] / "t
 import market  # noqa: E402
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "operations(*names): has a good answer from each of these (docs/operations.md)")
+    config.addinivalue_line("markers", "values(*names): each of these values of enumerations is in an answer")
+
+
+@pytest.fixture(autouse=True)
+def operations(request):
+    """A test that says which operations it exercises, and which values it sees, has had good answers with them."""
+    market.answered = set()
+    yield
+    said = {name for kind in ("operations", "values") for mark in request.node.iter_markers(kind) for name in mark.args}
+    assert said <= market.answered, f"had no good answer with {said - market.answered}"
+
+
 @pytest.fixture(scope="session")
 def stack():
     return market.info()

@@ -107,6 +107,42 @@ def camel(name):
     return head + "".join(part.capitalize() for part in rest)
 
 
+def name_of_value(enum, name):
+    """"order.OrderState.PLACED"."""
+    return enum.full_name.removeprefix("marketplace.").replace(".v1.", ".") + "." + name
+
+
+@functools.cache
+def enum_fields(message):
+    """[(its name in JSON, the enumeration or message of it, whether it is repeated)], of those that have one."""
+    return [(camel(field.name), field.enum_type or field.message_type, field.label == field.LABEL_REPEATED) for field in message.fields
+            if field.enum_type or field.message_type and not field.message_type.GetOptions().map_entry
+            and field.message_type.full_name.startswith("marketplace.")]
+
+
+def values_in(body, message):
+    """The values of enumerations in an answer, by name."""
+    for name, kind, repeated in enum_fields(message):
+        if name in body:
+            for one in body[name] if repeated else [body[name]]:
+                if isinstance(kind, d.EnumDescriptor):
+                    yield name_of_value(kind, one)
+                else:
+                    yield from values_in(one, kind)
+
+
+def published_values():
+    """All that answers over REST may have."""
+    found, messages = set(), [method.descriptor.output_type for method in methods() if method.verb]
+    for message in messages:
+        for _, kind, _ in enum_fields(message):
+            if isinstance(kind, d.EnumDescriptor):
+                found |= {name_of_value(kind, value.name) for value in kind.values[1:]}
+            elif kind not in messages:
+                messages.append(kind)
+    return found
+
+
 def rules_of(field):
     return field.GetOptions().Extensions[modules()["marketplace/options/v1/options.proto"].rules]
 

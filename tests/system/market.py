@@ -2,6 +2,7 @@
 
 import base64
 import dataclasses
+import functools
 import hmac
 import json
 import os
@@ -55,6 +56,26 @@ def new_key():
     return uuid.uuid4().hex
 
 
+# Of this test, over REST: operations that have given a good answer, and the values of enumerations in it. Nobody asks outside of tests/system.
+answered = None
+
+
+@functools.cache
+def routes():
+    """[(verb, pattern of its path, operation)], those without variables first."""
+    by_variables = sorted((method for method in contract.methods() if method.verb), key=lambda method: len(method.variables))
+    return [(method.verb, re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(method.route))), method) for method in by_variables]
+
+
+def note(verb, path, answer):
+    path = path.partition("?")[0]
+    method = next((method for asked, pattern, method in routes() if asked == verb and pattern.fullmatch(path)), None)
+    if method:
+        answered.add(str(method))
+        if answer.content and answer.headers.get("Content-Type", "").startswith("application/json"):
+            answered.update(contract.values_in(answer.json(), method.descriptor.output_type))
+
+
 class Client:
     """HTTP towards one marketplace, with or without somebody's token; from an address of its own where one is given."""
 
@@ -74,6 +95,8 @@ class Client:
         if body is not None:
             arguments["json"] = body
         answer = self.http.request(method, path, headers=sent, **arguments)
+        if answered is not None and answer.is_success:
+            note(method, path, answer)
         if answer.headers.get("Content-Type") == "application/problem+json":
             refusal = answer.json()
             untold = contract.refusal_metadata(refusal) - contract.shown_metadata().get(refusal["reason"], set())

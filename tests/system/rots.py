@@ -255,12 +255,17 @@ OTHERS = [
     rot("an order without parts", "O3 O16 E1 X4 X6 X10", order="DELETE FROM seller_order WHERE order_id = '{order}'"),
     rot("who cancelled it", "O12", order="UPDATE order_event SET actor = 'buyer' WHERE order_id = '{failed}' AND to_state = 'FAILED'"),
     # Acts; of the other databases by the same SQL
-    rot("an act that was changed", "R4", order="UPDATE audit_event SET reason = 'another' WHERE target_id = '{order}'"),
+    rot("an act that was changed", "R4 X15", order="UPDATE audit_event SET reason = 'another' WHERE target_id = '{order}'"),
     rot("a seal that was changed", "R4",
         order="UPDATE audit_seal SET digest = sha256(digest) WHERE event_id = (SELECT id FROM audit_event WHERE target_id = '{order}')"),
-    rot("an act out of the chain", "R8",
+    rot("an act out of the chain", "R8 X15",
         order="DELETE FROM audit_seal WHERE event_id = (SELECT id FROM audit_event WHERE target_id = '{order}');"
               " UPDATE audit_event SET at = at - interval '1 hour' WHERE target_id = '{order}'"),
+    rot("an act that the list never heard of", "X15", auth="DELETE FROM recorded_act WHERE target_id = '{order}'"),
+    rot("an act that the list has otherwise", "X15", auth="UPDATE recorded_act SET address = '' WHERE target_id = '{order}'"),
+    rot("an act that nobody did", "X15",
+        auth="INSERT INTO recorded_act SELECT gen_random_uuid(), at, service, account_id, actor, api_key_id, permission, method, target_type,"
+             " '{part}', seller_id, reason, address, request_id, trace_id, before, after FROM recorded_act WHERE target_id = '{order}'"),
     # Stock
     rot("reserved", "S1", product="UPDATE stock SET reserved = reserved - 1 WHERE offer_id = '{offer}'"),
     rot("on hand", "S2", product="UPDATE stock SET on_hand = on_hand + 1 WHERE offer_id = '{offer}'"),
@@ -336,6 +341,7 @@ OTHERS = [
         auth="INSERT INTO refresh_token SELECT sha256(digest), session_id, sequence + 1, created_at FROM refresh_token"
              " WHERE used_at IS NULL AND session_id IN (SELECT id FROM session WHERE account_id = '{stranger}')"),
     rot("a message of auth that nobody delivers", "D2", auth=message("profile.create", "{stranger}", "1 hour")),
+    rot("a message of product that nobody delivers", "D5", product=message("event.auth", "auth/act/{part}", "1 hour")),
     rot("a message of payment that nobody delivers", "D4", payment=message("event.order", "order/{payment}", "1 hour")),
     rot("units whose cancellation is not told", "O22",
         order="UPDATE order_event SET lines = '{}', quantities = '{}' WHERE seller_order_id = '{part2}' AND to_state = 'CANCELLED'"),

@@ -27,6 +27,8 @@ def grant(operator, person, role):
     person.refresh()
 
 
+@pytest.mark.operations("auth.ListAccounts", "auth.GetAccount", "auth.ListRoles")
+@pytest.mark.values("auth.Account.State.ACTIVE", "auth.Account.State.DISABLED", "auth.Role.Scope.MARKETPLACE", "auth.Role.Scope.SELLER")
 def test_found_by_email_state_and_in_pages(operator, person):
     mark = uuid.uuid4().hex
     people = [person(f"{mark}-{i}") for i in range(3)]
@@ -40,6 +42,8 @@ def test_found_by_email_state_and_in_pages(operator, person):
         found += [account["id"] for account in page["accounts"]]
         token = page.get("nextPageToken", "")
     assert found == [one.id for one in people]
+    assert operator.ok("GET", f"/v1/accounts/{people[1].id}") == listed["accounts"][0]
+    assert {"admin", "support"} <= {role["name"] for role in operator.ok("GET", "/v1/roles")["roles"]}
 
     operator.ok("POST", f"/v1/accounts/{people[0].id}:disable", {"reason": "asked"})
     disabled = operator.ok("GET", "/v1/accounts", params={"emailPrefix": mark, "state": "DISABLED"})["accounts"]

@@ -73,6 +73,7 @@ def test_history_of_an_order(buyer, shop, channel):
     assert len(told) == len(states)
 
 
+@pytest.mark.operations("product.ListCategories")
 def test_the_largest_tree_of_categories(anonymous, operator):
     """Names as long as they may be, of characters that take four bytes, or two with what JSON puts before them."""
     there = len(anonymous.ok("GET", "/v1/categories")["categories"])
@@ -93,6 +94,7 @@ def test_the_largest_tree_of_categories(anonymous, operator):
         market.psql("product", "DELETE FROM category WHERE slug LIKE 'full-%'")
 
 
+@pytest.mark.operations("product.ListOffersOfProduct", "product.ListSellerProducts")
 def test_many_fat_offers_of_others_on_a_product(anonymous, person, shop, channel):
     victim = shop()
     product = victim.product["id"]

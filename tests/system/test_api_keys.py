@@ -46,6 +46,7 @@ def admin(operator, person):
     operator.call("POST", f"/v1/accounts/{somebody.id}:revokeRole", {"role": "admin"})
 
 
+@pytest.mark.operations("auth.CreateSellerApiKey", "auth.ListSellerApiKeys")
 def test_a_shops_key_does_what_it_was_made_for(owner):
     key = made(owner, owner.keys, "stock.adjust", "orders.read")
     program = holder(owner, key)
@@ -129,9 +130,11 @@ def test_a_disabled_makers_key_is_refused_everywhere(operator, owner):
     assert_refused_everywhere(program, time.monotonic())
 
 
+@pytest.mark.operations("auth.CreateApiKey", "auth.ListApiKeys")
 def test_a_key_has_no_more_than_its_maker(operator, admin):
     program = holder(admin, made(admin, "/v1/apiKeys", "payments.read", "ledger.read"))
     program.ok("GET", "/v1/ledger/balances")
+    assert admin.id in [key["accountId"] for key in admin.ok("GET", "/v1/apiKeys")["apiKeys"]]
     operator.ok("POST", f"/v1/accounts/{admin.id}:grantRole", {"role": "support"})
     operator.ok("POST", f"/v1/accounts/{admin.id}:revokeRole", {"role": "admin"})
     since = time.monotonic()

@@ -1,8 +1,14 @@
 """One order from sign-up to delivery, as each of its people sees it."""
 
+import pytest
+
 from market import Client, new_key, until
 
 
+@pytest.mark.operations("order.QuoteOrder", "order.GetOrder", "order.ListMyOrders", "order.ListOrderEvents",
+                        "order.ListSellerOrders", "order.GetSellerOrder", "payment.GetOrderPayment")
+@pytest.mark.values("order.OrderState.PLACED", "order.OrderState.ACCEPTED", "order.OrderState.SHIPPED",
+                    "order.OrderState.DELIVERED", "payment.Payment.State.CAPTURED")
 def test_order_travels_from_quote_to_delivery(buyer, shop):
     sold = shop(stock=5, price=1999)
     items = [{"offerId": sold.offer, "quantity": 2}]
@@ -28,6 +34,7 @@ def test_order_travels_from_quote_to_delivery(buyer, shop):
     assert sold.owner.ok("POST", path + ":accept", {})["state"] == "ACCEPTED"
     shipped = sold.owner.ok("POST", path + ":ship", {"carrier": "Royal Mail", "trackingNumber": "RM1"})
     assert (shipped["state"], shipped["trackingNumber"]) == ("SHIPPED", "RM1")
+    assert sold.owner.ok("GET", path) == shipped
     assert sold.owner.ok("POST", path + ":deliver", {})["state"] == "DELIVERED"
 
     again = sold.owner.post(path + ":accept", {})
@@ -68,6 +75,8 @@ def test_cancelled_order_gives_back_stock_and_money(buyer, shop):
     until(settled, "the refund")
 
 
+@pytest.mark.operations("product.SearchProducts", "product.GetProduct")
+@pytest.mark.values("product.Product.State.DRAFT", "product.Product.State.PUBLISHED", "product.Offer.State.ACTIVE")
 def test_product_is_found_and_read_by_anybody(anonymous, shop):
     sold = shop(title="Zyxomma tillyardi lamp")
     product = anonymous.get(f"/v1/products/{sold.product['id']}")
@@ -89,6 +98,7 @@ def test_price_change_after_the_quote_is_refused(buyer, shop):
     assert sold.available() == 10
 
 
+@pytest.mark.operations("auth.RefreshSession")
 def test_sessions_rotate_and_reuse_ends_the_family(stack, person):
     somebody = person()
     stale = somebody.session["refreshToken"]

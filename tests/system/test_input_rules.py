@@ -163,6 +163,7 @@ def test_what_is_no_email(anonymous, email):
             "INVALID_EMAIL")
 
 
+@pytest.mark.operations("auth.SignUp")
 def test_emails_of_rfc_5321(anonymous):
     for local in ("a.b+c", "o'neil", "!#$%&*-/=?^_`{|}~"):
         email = f"{local}{uuid.uuid4().hex[:16]}@x-y.example.test"
@@ -200,6 +201,7 @@ def test_postal_codes_are_kept_as_the_country_writes_them(person):
         assert somebody.ok("POST", "/v1/users/me/addresses", body, key=new_key())["postalCode"] == kept
 
 
+@pytest.mark.operations("user.ListMyAddresses")
 def test_a_change_is_judged_by_the_address_that_it_makes(person):
     somebody = person()
     path = "/v1/users/me/addresses/" + somebody.add_address()
@@ -207,6 +209,7 @@ def test_a_change_is_judged_by_the_address_that_it_makes(person):
     refused(somebody.call("PATCH", path + "?updateMask=city", {"city": ""}), "city", "REQUIRED")
     moved = somebody.ok("PATCH", path, {"city": "Paris", "countryCode": "FR", "postalCode": "75001"})
     assert (moved["city"], moved["postalCode"]) == ("Paris", "75001")
+    assert somebody.ok("GET", "/v1/users/me/addresses")["addresses"] == [moved]
 
 
 # --- shops, pictures --------------------------------------------------------------------------------------------------------

@@ -98,6 +98,7 @@ def send_verification(somebody):
     assert somebody.ok("POST", "/v1/accounts/me:sendVerification", {}) == {"expiresIn": LIFE_S}
 
 
+@pytest.mark.operations("auth.VerifyEmail")
 def test_an_email_is_verified_once(person, anonymous, mail):
     ada = person("Ada")
     assert not verified(ada)
@@ -139,6 +140,7 @@ def test_what_is_no_token_is_answered_as_one_that_is_over(anonymous, token):
     assert answers[0]["detail"] == answers[1]["detail"]
 
 
+@pytest.mark.operations("auth.RequestPasswordReset", "auth.ResetPassword")
 def test_a_forgotten_password_is_replaced(stack, person, anonymous, mail):
     ada = person("Ada")
     for _ in range(6):
@@ -183,6 +185,7 @@ def test_a_reset_takes_as_long_for_known_and_unknown(person, anonymous):
     assert abs(statistics.median(took[True]) - statistics.median(took[False])) < 0.005, {k: statistics.median(v) for k, v in took.items()}
 
 
+@pytest.mark.operations("auth.ChangeEmail", "auth.GetMyAccount")
 def test_an_email_is_changed_by_the_new_address_and_undone_by_the_old(stack, person, anonymous, mail):
     ada, bob = person("Ada"), person("Bob")
     send_verification(ada)

@@ -14,6 +14,7 @@ def same(person, path, body):
     assert (answer.json(), answer.headers["ETag"]) == (before.json(), before.headers["ETag"])
 
 
+@pytest.mark.operations("user.GetMyProfile", "user.GetMyAddress")
 def test_a_change_of_nothing_keeps_the_etag(person):
     ada = person("Ada")
     until(lambda: ada.get("/v1/users/me").status_code == 200, "the profile")
@@ -51,6 +52,7 @@ def test_a_bound_of_nothing_is_a_bound(anonymous, shop):
     assert found(maxPrice=0) == found(minPrice=2) == found(minPrice=0, maxPrice=0) == []
 
 
+@pytest.mark.values("order.OrderState.CANCELLED", "order.OrderState.FAILED")
 def test_orders_that_failed_are_shown_when_asked_for(buyer, shop):
     sold = shop(stock=5)
     for _ in range(2):
@@ -74,6 +76,7 @@ def test_orders_that_failed_are_shown_when_asked_for(buyer, shop):
     assert states(state="CANCELLED") == ["CANCELLED"]
 
 
+@pytest.mark.operations("auth.GetKeys")
 @pytest.mark.parametrize("token", ["x", "a.b.c", "rt_" + "A" * 43])
 def test_a_bad_token_is_none_where_nobody_asks_who_it_is(anonymous, person, shop, token):
     bad = {"Authorization": f"Bearer {token}"}

@@ -30,6 +30,7 @@ def refund(person, payment, wanted, key=None):
     return person.post(f"/v1/payments/{payment}:refund", wanted, key=key or new_key())
 
 
+@pytest.mark.values("payment.Payment.Refund.State.SUCCEEDED", "payment.LedgerEntry.Cause.REFUND")
 def test_some_and_then_all_that_is_left(buyer, operator, sold):
     order, payment = sold
     first, second = order["sellerOrders"]
@@ -53,6 +54,8 @@ def test_some_and_then_all_that_is_left(buyer, operator, sold):
     problem(refund(operator, payment, body(second, 2000)), 409, "REFUND_ABOVE_CAPTURED")
     refund(operator, payment, body(second, 1999))
     assert settled(buyer, order, 1500 + 1999)["net"]["amount"] == 0
+    entries = operator.ok("GET", "/v1/ledger/entries", params={"paymentId": payment})["entries"]
+    assert sorted(entry["cause"] for entry in entries) == ["CAPTURE", "REFUND", "REFUND", "REFUND"]
 
 
 def test_cancellations_take_what_is_left(buyer, operator, sold):

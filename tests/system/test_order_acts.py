@@ -79,7 +79,7 @@ def money_is_back(buyer, order, amount):
 ENDS = {"reject": "REJECTED", "cancel": "CANCELLED"}
 
 
-@pytest.mark.parametrize("verb", ENDS)
+@pytest.mark.parametrize("verb", [pytest.param("reject", marks=pytest.mark.values("order.OrderState.REJECTED")), "cancel"])
 @pytest.mark.parametrize("accepted", [False, True], ids=["placed", "accepted"])
 def test_a_shop_ends_its_part(buyer, shop, verb, accepted):
     sold, kept = shop(stock=3, price=500), shop(stock=3, price=700)
@@ -142,6 +142,7 @@ def test_a_shop_ends_its_part_over_grpc(buyer, shop, rival, ask, method, state):
 # --- buyers -------------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("delivered", [False, True], ids=["shipped", "delivered"])
+@pytest.mark.values("order.OrderState.COMPLETED")
 def test_a_buyer_has_it(buyer, shop, person, delivered):
     sold = shop(stock=3)
     order = buyer.place((sold.offer, 1)).json()
@@ -256,6 +257,7 @@ def failed(buyer, sold):
     until(lambda: buyer.ok("GET", path)["state"] == "FAILED", "the order to be undone")
 
 
+@pytest.mark.operations("order.CountMyOrders", "order.CountSellerOrders")
 def test_counts(buyer, shop, person, rival, ask):
     sold = shop()
     orders = [buyer.place((sold.offer, 1)).json() for _ in range(3)]
@@ -279,6 +281,7 @@ def test_counts(buyer, shop, person, rival, ask):
 
 # --- operators ----------------------------------------------------------------------------------------------------------
 
+@pytest.mark.operations("order.ListOrders")
 def test_operators_find_orders(buyer, shop, operator, ask):
     sold = shop()
     first, second = (buyer.place((sold.offer, 1)).json() for _ in range(2))
@@ -326,10 +329,12 @@ def test_what_is_no_search(operator, buyer, ask):
     assert never == (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_ARGUMENT")
 
 
+@pytest.mark.operations("order.ExplainOrder")
 def test_operators_read_an_order(buyer, shop, operator, person, ask):
     order = buyer.place((shop().offer, 1)).json()
     assert operator.ok("GET", f"/v1/orders/{order['id']}")["number"] == order["number"]
     assert ask(operator, "GetOrder", order_id=order["id"]).number == order["number"]
+    assert operator.ok("POST", f"/v1/orders/{order['id']}:explain", {})["matches"]
     problem(person("Eve").get(f"/v1/orders/{order['id']}"), 404, "NOT_FOUND")
     problem(operator.get(f"/v1/orders/{MISSING}"), 404, "NOT_FOUND")
 
@@ -338,6 +343,9 @@ def stuck(operator):
     return {one["orderId"]: one for one in operator.ok("GET", "/v1/admin/checkouts", params={"pageSize": 100})["checkouts"]}
 
 
+@pytest.mark.operations("order.ListStuckCheckouts")
+@pytest.mark.values("order.Checkout.Step.FORWARD", "order.Checkout.Step.DONE", "payment.Payment.State.AUTHORIZED",
+                    "payment.Payment.State.UNKNOWN")
 def test_a_stuck_checkout_is_driven_on(buyer, shop, operator):
     order = parked_checkout(buyer, shop().offer)
     told = stuck(operator)[order]

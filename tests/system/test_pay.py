@@ -166,6 +166,7 @@ def test_a_late_decline_waits_too(buyer, shop):
     captured(buyer, path)
 
 
+@pytest.mark.values("order.Checkout.Step.WAIT")
 def test_nobody_looks_at_it_while_it_waits(buyer, operator, shop, declined):
     path = declined(shop())
     stuck = operator.ok("GET", "/v1/admin/checkouts?pageSize=100").get("checkouts", [])
@@ -210,9 +211,11 @@ def test_a_lost_payment_is_made_again(buyer, shop, lost):
     assert sold.available() == 1
 
 
+@pytest.mark.values("payment.Payment.State.CAPTURE_FAILED", "payment.Payment.State.VOIDED")
 def test_a_lost_payment_that_is_not_made_again_ends_the_order(buyer, shop, lost):
     sold = shop(stock=2)
     path = lost((sold.offer, 1))
+    assert buyer.ok("GET", path + "/payment")["state"] == "CAPTURE_FAILED"
     let_time_pass(path)
     order = becomes(buyer, path, "CANCELLED")
     assert history(buyer, order)[-1] == ("CANCELLED", "system", "the payment failed")

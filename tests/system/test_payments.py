@@ -23,6 +23,7 @@ def test_declined_payment_places_nothing_and_keeps_it(buyer, shop, method, code)
 
 @pytest.mark.parametrize("method,payment,state,status", [("pm_sandbox_timeout_authorized", "CAPTURED", "PLACED", 201),
                                                          ("pm_sandbox_timeout_declined", "DECLINED", "PENDING_PAYMENT", 402)])
+@pytest.mark.values("order.OrderState.PENDING_PAYMENT")
 def test_unanswered_payment_is_pending_and_then_known(buyer, shop, method, payment, state, status):
     sold = shop(stock=2)
     key = new_key()
@@ -55,6 +56,7 @@ def test_unknown_method_is_a_bad_request(buyer, shop):
     assert sold.available() == 1, "it can be paid with one that exists"
 
 
+@pytest.mark.operations("payment.TrialBalance")
 def test_ledger_always_balances(operator):
     balances = operator.ok("GET", "/v1/ledger/balances")["balances"]
     totals = {}
@@ -76,6 +78,7 @@ def refused(client, path, **params):
     return answer.status_code, answer.json()["reason"]
 
 
+@pytest.mark.operations("payment.GetPayment")
 def test_payment_is_for_its_buyer_and_operators(buyer, person, shop, operator, anonymous):
     payment = captured(buyer, shop())
     path = f"/v1/payments/{payment['id']}"
@@ -88,6 +91,8 @@ def test_payment_is_for_its_buyer_and_operators(buyer, person, shop, operator, a
         assert refused(buyer, listed) == (403, "PERMISSION_DENIED")
 
 
+@pytest.mark.operations("payment.ListPayments")
+@pytest.mark.values("payment.Payment.State.DECLINED")
 def test_operators_list_payments(buyer, shop, operator):
     sold = shop()
     declined = buyer.place((sold.offer, 1), method="pm_card_visa_chargeDeclined").json()
@@ -102,12 +107,14 @@ def test_operators_list_payments(buyer, shop, operator):
     assert [p["id"] for p in before["payments"]] == [payments[0]["id"]]
     one = operator.ok("GET", "/v1/payments", params={"orderId": payments[1]["orderId"]})
     assert one == {"payments": [payments[1]]}
-    assert operator.ok("GET", "/v1/payments", params={"state": "REQUIRES_ACTION"}) == {"payments": []}
+    assert operator.ok("GET", "/v1/payments", params={"orderId": payments[1]["orderId"], "state": "DECLINED"}) == {"payments": []}
     assert declined["reason"] == "PAYMENT_DECLINED"
     newest = operator.ok("GET", "/v1/payments", params={"state": "DECLINED", "pageSize": 1})["payments"][0]
     assert (newest["declineCode"], newest["captured"]["amount"]) == ("generic_decline", 0)
 
 
+@pytest.mark.operations("payment.ListLedgerEntries")
+@pytest.mark.values("payment.LedgerEntry.Cause.CAPTURE")
 def test_operators_list_ledger_entries(buyer, shop, operator):
     payment = captured(buyer, shop())
     entries = operator.ok("GET", "/v1/ledger/entries", params={"paymentId": payment["id"]})["entries"]

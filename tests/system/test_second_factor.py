@@ -63,6 +63,7 @@ def answered(ada, challenge, code):
     return market.Client(ada.url, ada.ca_file).post("/v1/sessions:answerChallenge", {"challengeId": challenge, "code": code})
 
 
+@pytest.mark.operations("auth.CreateAuthenticator", "auth.ConfirmAuthenticator", "auth.AnswerChallenge")
 def test_sign_in_in_two_steps(ada, app):
     challenge = challenge_of(ada)
     answer = answered(ada, challenge, app.code())
@@ -71,6 +72,7 @@ def test_sign_in_in_two_steps(ada, app):
     assert again.status_code == 401 and again.json()["reason"] == "WRONG_CODE"
 
 
+@pytest.mark.operations("auth.RenewRecoveryCodes")
 def test_recovery_code_instead_of_the_app(ada, app):
     code = app.recovery_codes[0]
     assert answered(ada, challenge_of(ada), code.upper().replace("-", " ")).status_code == 201
@@ -80,6 +82,7 @@ def test_recovery_code_instead_of_the_app(ada, app):
     assert len(set(renewed)) == 10 and not set(renewed) & set(app.recovery_codes)
 
 
+@pytest.mark.operations("auth.ListAuthenticators")
 def test_without_its_last_app_the_password_is_enough(ada, app):
     assert [one["id"] for one in ada.ok("GET", "/v1/accounts/me/authenticators")["authenticators"]] == [app.id]
     assert ada.call("DELETE", f"/v1/accounts/me/authenticators/{app.id}").status_code == 204

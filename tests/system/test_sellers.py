@@ -42,6 +42,7 @@ def test_a_shop_that_is_not_active_is_seen_by_its_members_and_operators(operator
             assert client.ok("GET", f"/v1/sellers?slug={slug}")["sellers"][0]["id"] == opened.seller
 
 
+@pytest.mark.operations("user.GetSeller", "user.ListSellers")
 def test_what_a_shop_tells_of_itself(anonymous, opened):
     path = f"/v1/sellers/{opened.seller}"
     body = {"description": "Brass,\nby hand.", "logo": "https://x.test/logo.png", "contactEmail": "shop@x.test",
@@ -64,6 +65,7 @@ def test_what_a_shop_tells_of_itself(anonymous, opened):
     assert "trader" not in cleared and "logo" not in cleared
 
 
+@pytest.mark.operations("user.ListSellersForOperators")
 def test_operators_find_shops(operator, opened, person, stack):
     other = person()
     other.open_seller()
@@ -85,6 +87,7 @@ def test_operators_find_shops(operator, opened, person, stack):
             400, "INVALID_PAGE_TOKEN")
 
 
+@pytest.mark.values("user.Seller.State.ACTIVE", "user.Seller.State.SUSPENDED", "user.Seller.State.CLOSED")
 def test_a_suspended_shop_sells_nothing_and_sends_what_was_ordered(operator, anonymous, buyer, opened):
     part = buyer.place((opened.offer, 1)).json()["sellerOrders"][0]["id"]
     listing = f"/v1/products?sellerId={opened.seller}"

@@ -50,6 +50,7 @@ def may_refresh(anonymous, somebody):
     return answer.is_success
 
 
+@pytest.mark.operations("auth.SignIn", "auth.ListSessions")
 def test_each_is_listed_with_its_device(stack, person, anonymous, channel):
     ada = person("Ada")
     body = {"email": ada.email, "password": ada.password}
@@ -111,6 +112,7 @@ def test_all_are_ended_at_once(stack, person, anonymous, channel):
     assert not may_refresh(anonymous, back)
 
 
+@pytest.mark.operations("auth.ChangePassword")
 def test_a_new_password_ends_all_others(stack, person, anonymous):
     ada = person("Ada")
     phone = again(stack, ada)

@@ -30,6 +30,7 @@ def roles(owner):
     return [member["role"] for member in owner.ok("GET", f"/v1/sellers/{owner.seller}/members")["members"]]
 
 
+@pytest.mark.operations("user.ListMembers", "user.ListInvitations")
 def test_an_invitation_is_for_one_email_and_one_use(owner, newcomer):
     tim, eve = newcomer(), newcomer()
     token = market.invite(owner, tim.email.upper(), "manager")

@@ -25,16 +25,16 @@ SETTINGS = "\nwork.pause_max = 1s\nwork.tries = 3\n"
 TABLES = {"relay": "outbox", "outbox": "outbox", "keys": "idempotency_key", "seal": "audit_unsealed", "auth.sweep": "session",
           "order.recovery": "checkout", "order.measure": "checkout", "payment.recovery": "payment", "payment.unresolved": "payment",
           "payment.ledger": "ledger_posting", "payment.order": "event_subscription", "payment.order.relay": "outbox",
-          "payment.order.outbox": "outbox", "payment.events": "event_subscription", "events": "event_log",
+          "payment.order.outbox": "outbox", "auth": "event_subscription", "auth.relay": "outbox", "auth.outbox": "outbox", "events": "event_log",
           "order.sellers": ("user", "event_log"), "product.sellers": ("user", "event_log"), "revocations": ("auth", "event_log")}
 # They have no table: the log of the process, its certificate files, what it tells systemd.
 WITHOUT_TABLE = {"log", "tls", "alive"}
 OF_EVERY_PROCESS = WITHOUT_TABLE | {"revocations"}
 # What is away at the same time. An order can be placed while the first are.
-ROUNDS = [{("auth", "outbox"), ("user", "outbox"), ("payment", "outbox"), ("product", "idempotency_key"), ("payment", "idempotency_key"),
-           *((service, "event_log") for service in SERVICES if service != "payment")},
+ROUNDS = [{("auth", "outbox"), ("user", "outbox"), ("payment", "outbox"), ("product", "outbox"), ("product", "idempotency_key"),
+           ("payment", "idempotency_key"), *((service, table) for service in SERVICES for table in ("event_log", "event_subscription"))},
           {("auth", "session"), ("user", "idempotency_key"), ("order", "checkout"), ("payment", "payment"), ("payment", "ledger_posting"),
-           ("payment", "event_subscription"), *((service, "audit_unsealed") for service in SERVICES)},
+           *((service, "audit_unsealed") for service in SERVICES)},
           {("auth", "idempotency_key"), ("order", "outbox"), ("order", "idempotency_key")}]
 SAMPLE = re.compile(r'^(worker_\w+|outbox_parked_messages){(?:worker|database)="([^"]+)"} (\S+)$', re.MULTILINE)
 

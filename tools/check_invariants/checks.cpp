@@ -391,6 +391,9 @@ constexpr std::array kChecks = {
     Check{"D3", "user", "the outbox is empty or young", R"sql(
       SELECT id::text, format('%s %s since %s: %s', topic, key, created_at, last_error)
       FROM outbox WHERE created_at < market_now() - interval '60 seconds')sql"},
+    Check{"D5", "product", "the outbox is empty or young", R"sql(
+      SELECT id::text, format('%s %s since %s: %s', topic, key, created_at, last_error)
+      FROM outbox WHERE created_at < market_now() - interval '60 seconds')sql"},
     Check{"D4", "payment", "the outbox is empty or young", R"sql(
       SELECT id::text, format('%s %s since %s: %s', topic, key, created_at, last_error)
       FROM outbox WHERE created_at < market_now() - interval '60 seconds')sql"},

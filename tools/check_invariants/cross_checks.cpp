@@ -312,7 +312,7 @@ std::vector<Finding> CrossCheck(const Facts& facts) {
   OrderChecker orders(facts);
   orders.Run();
   auto findings = orders.Take();
-  for (const auto& check : {CheckBooks, CheckPeople})
+  for (const auto& check : {CheckBooks, CheckPeople, CheckActs})
     std::ranges::move(check(facts), std::back_inserter(findings));
   return findings;
 }

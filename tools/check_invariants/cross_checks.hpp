@@ -139,6 +139,15 @@ struct AuthFacts {
   std::set<MemberFact> members;
 };
 
+// An act, by its record or in the list of all of them. `content` is the same where all else of it is.
+struct ActFact {
+  std::string service;
+  std::string content;
+  std::string what;    // for a person: "CancelOrder on order 1234"
+  bool waits = false;  // it is in the log behind the list's position, or in the outbox
+};
+using Acts = std::map<std::string, ActFact>;  // by id
+
 // By order: what moved ("capture in EUR"), in minor units.
 using Book = std::map<std::string, std::map<std::string, std::int64_t>>;
 std::string NameOfMovement(const std::string& kind, const std::string& reference,
@@ -161,6 +170,9 @@ struct Facts {
   std::map<std::string, SellerFact> sellers;
   std::set<MemberFact> members;
   AuthFacts auth_after;
+  Acts listed_before;  // in auth
+  Acts recorded;       // in each service
+  Acts listed_after;
   std::map<std::string, std::vector<HoldFact>> holds;  // by order
   std::map<std::string, Pulse> pulses_after;
 };
@@ -178,6 +190,7 @@ std::vector<const PaymentFact*> PaymentsOf(const Facts& facts, const std::string
 std::vector<Finding> CrossCheck(const Facts& facts);
 std::vector<Finding> CheckBooks(const Facts& facts);   // X7, X8, X12
 std::vector<Finding> CheckPeople(const Facts& facts);  // X9, X13
+std::vector<Finding> CheckActs(const Facts& facts);    // X15
 
 template <class Map>
 const typename Map::mapped_type* Find(const Map& map, const typename Map::key_type& key) {

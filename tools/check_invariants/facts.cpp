@@ -79,6 +79,23 @@ constexpr Statement kSellers{"invariants.sellers", R"sql(
                  WHERE m.topic IN ('seller.bind', 'seller.unbind') AND m.key = seller.id::text)
   FROM seller)sql"};
 
+// All that both have of an act, and its words.
+#define MARKET_ACT                                                                                   \
+  "id::text, md5(jsonb_build_array((extract(epoch FROM at) * 1000000)::bigint, account_id, actor,"   \
+  " api_key_id, permission, method, target_type, target_id, seller_id, reason, address, request_id," \
+  " trace_id, before, after)::text),"                                                                \
+  " concat(substring(method FROM '[^/]+$'), ' on ', target_type, ' ', target_id)"
+constexpr Statement kRecorded{"invariants.recorded_acts", R"sql(
+  WITH told AS (
+    SELECT e.aggregate FROM event e JOIN event_subscription s ON (e.xid, e.seq) > (s.xid, s.seq)
+    WHERE s.subscriber = 'auth' AND e.type = 'type.ActRecorded'
+    UNION SELECT substr(key, length('auth/') + 1) FROM outbox WHERE topic = 'event.auth')
+  SELECT )sql" MARKET_ACT R"sql(,
+         EXISTS (SELECT FROM told WHERE told.aggregate = 'act/' || audit_event.id)
+  FROM audit_event)sql"};
+constexpr Statement kListed{"invariants.listed_acts", "SELECT " MARKET_ACT ", service FROM recorded_act"};
+#undef MARKET_ACT
+
 std::string Copy(const postgres::Row& row, std::size_t column) { return std::string(row.Text(column)); }
 
 std::set<MemberFact> MembersOf(const postgres::Result& rows) {
@@ -194,6 +211,7 @@ Task<Facts> Sources::Load() {
   facts.auth_before = co_await LoadAuth();
   co_await LoadUsers(facts);
   facts.auth_after = co_await LoadAuth();
+  co_await LoadActs(facts);
   co_await LoadHolds(facts);
   facts.pulses_after = co_await LoadPulses();
   co_return facts;
@@ -297,6 +315,25 @@ Task<> Sources::LoadUsers(Facts& facts) {
     facts.sellers.emplace(Copy(row, 0), SellerFact{.waits = row.GetBool(1)});
   }
   facts.members = MembersOf(results[2]);
+}
+
+Task<> Sources::LoadActs(Facts& facts) {
+  facts.listed_before = co_await LoadListed();
+  for (const auto& [service, database] : databases_) {
+    const auto results = co_await Snapshot(service, {kRecorded});
+    for (const auto row : results.front()) {
+      facts.recorded.emplace(Copy(row, 0), ActFact{service, Copy(row, 1), Copy(row, 2), row.GetBool(3)});
+    }
+  }
+  facts.listed_after = co_await LoadListed();
+}
+
+Task<Acts> Sources::LoadListed() {
+  const auto results = co_await Snapshot("auth", {kListed});
+  Acts listed;
+  for (const auto row : results.front())
+    listed.emplace(Copy(row, 0), ActFact{Copy(row, 3), Copy(row, 1), Copy(row, 2)});
+  co_return listed;
 }
 
 Task<boost::json::value> Sources::Ask(std::string target) {

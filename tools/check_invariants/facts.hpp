@@ -44,6 +44,8 @@ class Sources {
   Task<AuthFacts> LoadAuth();
   Task<> LoadUsers(Facts& facts);
   Task<> LoadHolds(Facts& facts);
+  Task<> LoadActs(Facts& facts);
+  Task<Acts> LoadListed();
   Task<std::map<std::string, Pulse>> LoadPulses();
   Task<boost::json::value> Ask(std::string target);
 

@@ -6,9 +6,9 @@
 
 namespace market::marketctl {
 
-// Of `command` as it was typed: "marketctl outbox drop". Who runs it is known to the machine alone. What was
-// done to what is for the caller to add.
-audit::Act ActOf(std::string command);
+// Of `command` as it was typed, "marketctl outbox drop", in the database of `service`. Who runs it is known to
+// the machine alone. What was done to what is for the caller to add.
+audit::Act ActOf(std::string command, std::string service);
 
 // "marketctl by root"
 std::string ThisUser();

@@ -52,7 +52,7 @@ Task<auth::storage::Promotion> CreateOperator(boost::asio::io_context& io, Opera
       .password_hash =
           co_await passwords.Hash(co_await passwords.Enter({}, runtime::After(5s)), request.password)};
   const auto trace = telemetry::TraceContext::NewRoot();
-  auto act = ActOf("marketctl operator create");
+  auto act = ActOf("marketctl operator create", "auth");
   act.trace_id = trace.TraceIdHex();
   const auto promotion = co_await accounts.EnsureOperator(
       runtime::After(5s), account, request.role,

@@ -65,7 +65,9 @@ constexpr postgres::Statement kRetryPayments{
 constexpr std::array kParked = {
     Parked{"outbox", "auth", "outbox", kListOutbox, kRetryOutbox, kDropOutbox},
     Parked{"outbox", "user", "outbox", kListOutbox, kRetryOutbox, kDropOutbox},
+    Parked{"outbox", "product", "outbox", kListOutbox, kRetryOutbox, kDropOutbox},
     Parked{"outbox", "order", "outbox", kListOutbox, kRetryOutbox, kDropOutbox},
+    Parked{"outbox", "payment", "outbox", kListOutbox, kRetryOutbox, kDropOutbox},
     Parked{"work", "order", "checkout", kListCheckouts, kRetryCheckouts, std::nullopt},
     Parked{"work", "payment", "payment", kListPayments, kRetryPayments, std::nullopt}};
 
@@ -86,14 +88,14 @@ Task<postgres::Result> Execute(boost::asio::io_context& io, const ParkedTable& t
 }
 
 // What is on record of a message says which it was, not what was in it.
-void AppendDrop(postgres::Batch& batch, const postgres::Row& message) {
-  auto act = ActOf("marketctl outbox drop");
+void AppendDrop(postgres::Batch& batch, std::string_view database, const postgres::Row& message) {
+  auto act = ActOf("marketctl outbox drop", std::string(database));
   act.target_type = "message";
   act.target_id = message.Text(0);
   act.before = {{"topic", std::string(message.Text(1))},
                 {"key", std::string(message.Text(2))},
                 {"lastError", std::string(message.Text(3))}};
-  audit::Append(batch, act);
+  audit::Append(batch, runtime::After(kLimit), act);
 }
 
 }  // namespace
@@ -150,7 +152,7 @@ Task<std::int64_t> DropParked(boost::asio::io_context& io, ParkedTable table, st
   const auto drop = [&](postgres::Tx& tx) -> Task<std::int64_t> {
     const auto dropped = co_await tx.Execute(*table.parked->drop, ids);
     postgres::Batch acts("outbox.drop_on_record");
-    for (const auto message : dropped) AppendDrop(acts, message);
+    for (const auto message : dropped) AppendDrop(acts, table.Database(), message);
     if (!acts.Empty()) co_await tx.ExecuteAndCommit(std::move(acts));
     co_return dropped.AffectedRows();
   };

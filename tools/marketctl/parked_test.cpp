@@ -107,9 +107,17 @@ TEST(Parked_Work, OfOrderAndPayment_IsListedAndLetGoOn) {
   EXPECT_THAT(payments.List(), IsEmpty());
 }
 
+// Of a service that has nothing else to tell, too: every one tells of its acts.
+TEST(Parked, EveryServiceHasAnOutbox) {
+  const Conninfos named = {{"", {.conninfo = "dbname=x", .file = "", .ca = ""}}};
+  for (const char* service : {"product", "payment"}) {
+    EXPECT_EQ(ParkedTables("outbox", named, service).size(), 1u) << service;
+  }
+}
+
 TEST(Parked, OfADatabaseWithoutAny_IsABadArgument) {
   const Conninfos named = {{"", {.conninfo = "dbname=x", .file = "", .ca = ""}}};
-  EXPECT_THROW(ParkedTables("outbox", named, "payment"), BadArguments);
+  EXPECT_THROW(ParkedTables("outbox", named, "sandbox"), BadArguments);
   EXPECT_THROW(ParkedTables("work", named, "auth"), BadArguments);
 }
 

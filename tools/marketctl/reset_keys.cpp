@@ -15,7 +15,7 @@ Task<std::int64_t> ResetSigningKeys(boost::asio::io_context& io, std::string con
       io, {.conninfo = std::move(conninfo), .name = "auth", .read_connections = 1, .write_connections = 1});
   co_await postgres::RequireNewest(database, auth::kMigrations, runtime::After(10s));
   co_await database.Open(runtime::After(5s));
-  auto act = ActOf("marketctl keys reset");
+  auto act = ActOf("marketctl keys reset", "auth");
   act.trace_id = telemetry::TraceContext::NewRoot().TraceIdHex();
   act.reason = std::move(reason);
   const auto removed =

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Writes what follows from deploy/topology.yaml, docs/openapi.yaml from the contracts in proto/, docs/configuration.md
-# and docs/invariants.md from the programs. Tests fail when the committed files are not what this writes.
+# and docs/invariants.md from the programs, docs/operations.md from the contracts and the tests. Tests fail when the committed files are not what this writes.
 set -eu
 
 cd -- "$(dirname -- "$0")/../.."
@@ -17,3 +17,4 @@ sh tools/write_openapi.sh "$plugin" docs
 echo "docs: $(wc -l <docs/openapi.yaml) lines in docs/openapi.yaml"
 sh tools/write_configuration.sh "build/$preset/bin"
 sh tools/write_invariants.sh "build/$preset/bin"
+/usr/bin/python3 tools/write_operations.py

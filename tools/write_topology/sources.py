@@ -34,7 +34,9 @@ def tables(name):
     yield Held("tools/check_invariants/main.cpp", f"the database {name}", (rf"kServices = {among(name)}",))
 
 
-VERBS = {"relay": "RunRelay", "outbox": "RunRelay", "keys": "SweepAnswers", "events": "OpenLog", "seal": "RunSealer"}
+VERBS = {"relay": "RunRelay", "outbox": "RunRelay", "keys": "SweepAnswers", "events": "OpenLog", "seal": "RunSealer",
+         # Acts on record are told to who keeps the list of all.
+         **dict.fromkeys(("auth", "auth.relay", "auth.outbox"), r"ActsSubscription\(host_?\.RelayOptions")}
 
 
 def place_of_worker(service, worker):

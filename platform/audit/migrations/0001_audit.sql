@@ -1,14 +1,17 @@
--- Privileged acts: what an operator did, written in the transaction that did it.
+-- Privileged acts: what an operator, a member of a shop or an API key did, written in the transaction that did it.
 CREATE TABLE audit_event (
   id          uuid        PRIMARY KEY,
   at          timestamptz NOT NULL DEFAULT market_now(),
   account_id  uuid,                              -- who; null: somebody at the machine, whom `actor` names
   actor       text        NOT NULL CHECK (actor <> ''),
+  api_key_id  uuid,                              -- the account's, that was used
   permission  text        NOT NULL,              -- by what right: "orders.cancel"; '' at the machine
   method      text        NOT NULL CHECK (method <> ''),
   target_type text        NOT NULL CHECK (target_type <> ''),
   target_id   text        NOT NULL CHECK (target_id <> ''),
+  seller_id   uuid,                              -- whose shop it concerns, if that is one
   reason      text        NOT NULL,
+  address     text        NOT NULL,              -- from where; '' at the machine
   request_id  text        NOT NULL,
   trace_id    text        NOT NULL,
   before      jsonb       NOT NULL,
@@ -35,8 +38,8 @@ CREATE TABLE audit_unsealed (
 
 CREATE FUNCTION audit_digest(previous bytea, event audit_event) RETURNS bytea LANGUAGE sql STABLE AS $$
   SELECT sha256(previous || convert_to(jsonb_build_array(
-    event.id, (extract(epoch FROM event.at) * 1000000)::bigint, event.account_id, event.actor, event.permission, event.method,
-    event.target_type, event.target_id, event.reason, event.request_id, event.trace_id, event.before, event.after)::text, 'UTF8'))
+    event.id, (extract(epoch FROM event.at) * 1000000)::bigint, event.account_id, event.actor, event.api_key_id,
+    event.permission, event.method, event.target_type, event.target_id, event.seller_id, event.reason, event.address, event.request_id, event.trace_id, event.before, event.after)::text, 'UTF8'))
 $$;
 
 -- Puts what is committed at the end of the chain and gives its head; nothing while another replica does so. A program
@@ -62,3 +65,6 @@ BEGIN
   RETURN QUERY SELECT made, coalesce(head.position, 0), coalesce(encode(head.digest, 'hex'), '');
 END
 $$;
+
+-- Who keeps the list of the acts of all services hears of every one from the first on.
+INSERT INTO event_subscription (subscriber, xid, seq) VALUES ('auth', '0', 0);

@@ -22,6 +22,7 @@
 #include "services/auth/storage/account_acts.hpp"
 #include "services/auth/storage/accounts.hpp"
 #include "services/auth/storage/api_keys.hpp"
+#include "services/auth/storage/audit_events.hpp"
 #include "services/auth/storage/caller_limits.hpp"
 #include "services/auth/storage/guests.hpp"
 #include "services/auth/storage/mailings.hpp"
@@ -46,6 +47,7 @@ class AuthService final : public api::AuthApi {
     storage::ApiKeys& api_keys;
     storage::SigningKeys& stored_keys;
     SigningKeys& signing_keys;
+    storage::AuditEvents& audit_events;
     const rpc::PageTokens& pages;
     Passwords& passwords;
     Limits& limits;
@@ -105,6 +107,10 @@ class AuthService final : public api::AuthApi {
   Task<api::auth::Account> RevokeRole(CallContext& call, api::auth::RevokeRoleRequest request) override;
   Task<api::auth::ListRolesResponse> ListRoles(CallContext& call,
                                                api::auth::ListRolesRequest request) override;
+  Task<api::auth::ListAuditEventsResponse> ListAuditEvents(
+      CallContext& call, api::auth::ListAuditEventsRequest request) override;
+  Task<google::protobuf::Empty> Deliver(CallContext& call,
+                                        marketplace::type::v1::DeliverRequest request) override;
   Task<api::auth::NewApiKey> CreateSellerApiKey(CallContext& call,
                                                 api::auth::CreateSellerApiKeyRequest request) override;
   Task<api::auth::ListApiKeysResponse> ListSellerApiKeys(

@@ -13,10 +13,11 @@ identity::Permissions Of(domain::Role role) {
               options::SELLERS_SUSPEND,  options::SELLERS_CONTROL, options::ORDERS_READ,
               options::ORDERS_CANCEL,    options::PAYMENTS_READ,   options::PAYMENTS_REFUND,
               options::LEDGER_READ,      options::ACCOUNTS_READ,   options::ACCOUNTS_DISABLE,
-              options::ROLES_READ,       options::ROLES_GRANT,     options::API_KEYS_WRITE};
+              options::ROLES_READ,       options::ROLES_GRANT,     options::API_KEYS_WRITE,
+              options::AUDIT_READ};
     case domain::Role::kSupport:
-      return {options::ACCOUNTS_READ, options::ACCOUNTS_DISABLE, options::SELLERS_READ,
-              options::ORDERS_READ,   options::ORDERS_CANCEL,    options::PAYMENTS_READ};
+      return {options::ACCOUNTS_READ, options::ACCOUNTS_DISABLE, options::SELLERS_READ, options::ORDERS_READ,
+              options::ORDERS_CANCEL, options::PAYMENTS_READ,    options::AUDIT_READ};
     case domain::Role::kFinance:
       return {options::ORDERS_READ, options::PAYMENTS_READ, options::PAYMENTS_REFUND, options::LEDGER_READ};
     case domain::Role::kModerator:

@@ -95,7 +95,7 @@ audit::Act Upon(audit::Act act, const domain::Account& account) {
 Task<domain::Account> Settle(postgres::Tx& tx, const Work& work, const events::NewEvent& event, Batch batch,
                              const audit::Act& act, AccountId id) {
   events::Append(batch, work, event);
-  audit::Append(batch, act);
+  audit::Append(batch, work, act);
   batch.Add(kFindAccount, id);
   const auto results = co_await tx.ExecuteAndCommit(std::move(batch));
   co_return kAccount.ReadOne(results.back());

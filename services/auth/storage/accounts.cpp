@@ -101,7 +101,7 @@ Task<Promotion> Accounts::EnsureOperator(Work work, NewAccount account, domain::
     act.target_type = "account";
     act.target_id = raised.id.ToString();
     act.after["role"] = Name(role);
-    audit::Append(told, act);
+    audit::Append(told, work, act);
     co_await tx.ExecuteAndCommit(std::move(told));
     co_return created ? Promotion::kCreated : Promotion::kPromoted;
   };

@@ -82,6 +82,7 @@ DELETE FROM api_key WHERE id IN (
 audit::Act UponKey(audit::Act act, const ApiKey& key) {
   act.target_type = "api_key";
   act.target_id = key.id.ToString();
+  act.seller = key.seller;
   return act;
 }
 
@@ -110,7 +111,7 @@ Task<MadeApiKey> ApiKeys::Make(Work work, NewApiKey key, audit::Act act) {
     auto record = UponKey(act, made);
     record.after = {{"name", made.name}, {"permissions", PermissionsOf(made)}};
     if (made.seller) record.after["sellerId"] = made.seller->ToString();
-    audit::Append(told, record);
+    audit::Append(told, work, record);
     co_await tx.ExecuteAndCommit(std::move(told));
     co_return made;
   };
@@ -132,7 +133,7 @@ Task<bool> ApiKeys::Revoke(Work work, domain::ApiKeyId id, std::optional<SellerI
     events::Append(told, work, ApiKeyRevokedEvent(*key));
     auto record = UponKey(act, *key);
     record.before = {{"name", key->name}, {"permissions", PermissionsOf(*key)}};
-    audit::Append(told, record);
+    audit::Append(told, work, record);
     co_await tx.ExecuteAndCommit(std::move(told));
     co_return true;
   };

@@ -44,6 +44,7 @@ class AuthServiceFixture : public ::testing::Test {
       storage::ApiKeys api_keys(database, {.count = 3, .lifetime = std::chrono::days(30)});
       storage::Memberships memberships(database);
       storage::CallerLimits caller_limits(database);
+      storage::AuditEvents audit_events(database);
       const OneTimeCodes codes("key");
       accounts_ = &accounts;
       account_acts_ = &account_acts;
@@ -58,12 +59,12 @@ class AuthServiceFixture : public ::testing::Test {
                                        operators_need_, clock_);
       ring_.Replace(signing_keys.Published());
       const DeviceTokens device_tokens(keys.device, std::chrono::days(365), clock_);
-      AuthService service({accounts,       guests,        memberships,  sessions,
-                           second_factors, revocations,   account_acts, api_keys,
-                           stored_keys,    signing_keys,  pages_,       *passwords_,
-                           *limits_,       caller_limits, keys.refresh, access_tokens,
-                           device_tokens,  codes,         clock_,       mailings,
-                           keys.mailed,    kTokenLife,    metrics_,     [this] { ++outbox_wakes_; }});
+      AuthService service(
+          {accounts,     guests,        memberships,   sessions,    second_factors,
+           revocations,  account_acts,  api_keys,      stored_keys, signing_keys,
+           audit_events, pages_,        *passwords_,   *limits_,    caller_limits,
+           keys.refresh, access_tokens, device_tokens, codes,       clock_,
+           mailings,     keys.mailed,   kTokenLife,    metrics_,    [this] { ++outbox_wakes_; }});
       service.Connect(users_);
       co_await body(service);
       co_await database.Close(testing::Soon());

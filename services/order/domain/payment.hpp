@@ -16,29 +16,24 @@ enum class PaymentState : std::uint8_t {
   kDeclined,
   kVoided,
   kUnknown,
-  kRequiresAction,
-  kPartiallyCaptured,
-  kExpired,
   kCaptureFailed,
 };
 
 // As in the contract and the database.
-inline constexpr Words<PaymentState, 10> kPaymentStates{
+inline constexpr Words<PaymentState, 7> kPaymentStates{
     "state of a payment",
-    {"CREATED", "AUTHORIZED", "CAPTURED", "DECLINED", "VOIDED", "UNKNOWN", "REQUIRES_ACTION",
-     "PARTIALLY_CAPTURED", "EXPIRED", "CAPTURE_FAILED"}};
+    {"CREATED", "AUTHORIZED", "CAPTURED", "DECLINED", "VOIDED", "UNKNOWN", "CAPTURE_FAILED"}};
 inline std::string_view Name(PaymentState state) { return kPaymentStates.Name(state); }
 inline void FromText(std::string_view text, PaymentState& state) { state = kPaymentStates.Require(text); }
 
 // The provider holds the money of the order, or has charged it: what was bought may be sent.
 constexpr bool IsSecured(PaymentState state) {
-  return state == PaymentState::kAuthorized || state == PaymentState::kPartiallyCaptured ||
-         state == PaymentState::kCaptured;
+  return state == PaymentState::kAuthorized || state == PaymentState::kCaptured;
 }
 // No money has moved, and none will: there is nothing to give back.
 constexpr bool IsOver(PaymentState state) {
   return state == PaymentState::kDeclined || state == PaymentState::kVoided ||
-         state == PaymentState::kExpired || state == PaymentState::kCaptureFailed;
+         state == PaymentState::kCaptureFailed;
 }
 
 // What of a seller order has gone back.

@@ -36,8 +36,7 @@ CREATE TABLE orders (
   country_code      text NOT NULL,
   phone             text NOT NULL,
   payment_state     text NOT NULL DEFAULT 'CREATED'
-    CHECK (payment_state IN ('CREATED', 'AUTHORIZED', 'CAPTURED', 'DECLINED', 'VOIDED', 'UNKNOWN', 'REQUIRES_ACTION',
-                             'PARTIALLY_CAPTURED', 'EXPIRED', 'CAPTURE_FAILED')),
+    CHECK (payment_state IN ('CREATED', 'AUTHORIZED', 'CAPTURED', 'DECLINED', 'VOIDED', 'UNKNOWN', 'CAPTURE_FAILED')),
   authorized_minor  bigint NOT NULL DEFAULT 0 CHECK (authorized_minor BETWEEN 0 AND total_minor),
   captured_minor    bigint NOT NULL DEFAULT 0 CHECK (captured_minor BETWEEN 0 AND total_minor),
   refunded_minor    bigint NOT NULL DEFAULT 0 CHECK (refunded_minor BETWEEN 0 AND captured_minor),

@@ -344,7 +344,7 @@ Task<bool> Checkouts::Cancel(Work work, domain::OrderId order, Scope scope, doma
       act->before["checkout"] = Name(turned->from);
       act->after["checkout"] = Name(Step::kUndo);
       Batch batch("checkout.cancel");
-      audit::Append(batch, *act);
+      audit::Append(batch, work, *act);
       co_await tx.ExecuteAndCommit(std::move(batch));
     }
     co_return true;

@@ -78,7 +78,7 @@ Task<std::optional<Lease>> Checkouts::TakeOver(Work work, domain::OrderId order,
     act.after = {{"failures", "0"}, {"parked", "no"}};
     Batch batch("checkout.take_over");
     batch.Add(kTakeOver, order, limits_.lease);
-    audit::Append(batch, act);
+    audit::Append(batch, work, act);
     co_return kLease.ReadOne((co_await tx.ExecuteAndCommit(std::move(batch))).front());
   };
   co_return co_await database_.Transaction(work, body);

@@ -131,7 +131,7 @@ events::NewEvent EventOf(const Ended& ended, const Ending& ending) {
 }
 
 // Of a part that goes on, how many units of which lines.
-void AppendCancellation(Batch& batch, audit::Act act, const domain::OrderId& order,
+void AppendCancellation(Batch& batch, const Work& work, audit::Act act, const domain::OrderId& order,
                         const std::vector<Ended>& ended, const std::vector<LineNow>& lines) {
   act.target_type = "order";
   act.target_id = order.ToString();
@@ -147,7 +147,7 @@ void AppendCancellation(Batch& batch, audit::Act act, const domain::OrderId& ord
       act.after[line.ToString()] = "cancelled " + std::to_string(cancelled + quantity);
     }
   }
-  audit::Append(batch, act);
+  audit::Append(batch, work, act);
 }
 
 // Why parts end whose money was lost and did not come again.
@@ -397,7 +397,7 @@ Task<std::optional<Cancelled>> Transitions::CancelChosen(Work work, domain::Orde
       }
       ended = EndedOf(chosen, lines, ending.units, ending.to);
       AppendEnding(batch, {work, operation_id, trace, now}, ended, ending);
-      if (ending.actor.act) AppendCancellation(batch, *ending.actor.act, order, ended, lines);
+      if (ending.actor.act) AppendCancellation(batch, work, *ending.actor.act, order, ended, lines);
     }
     const auto whole = batch.Size();
     AddWhole(batch, order, scope.BuyerId());

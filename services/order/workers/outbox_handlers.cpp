@@ -67,7 +67,7 @@ Task<> HandleRefund(OutboxDeps deps, CallContext& call, const outbox::Message& m
                     const api::order::PaymentCommand& command, const storage::Standing& standing) {
   using State = domain::PaymentState;
   const auto order = domain::OrderId::From(command.order_id());
-  const bool captured = standing.payment == State::kCaptured || standing.payment == State::kPartiallyCaptured;
+  const bool captured = standing.payment == State::kCaptured;
   const bool lost = standing.payment == State::kCaptureFailed;
   if (!captured && (!standing.dead || (domain::IsOver(standing.payment) && !lost))) {
     co_return co_await deps.transitions.Delivered(call, message);

@@ -226,7 +226,7 @@ TEST(PaymentService_Lists, GoOnWhereTheyEndedAndRefuseOthersTokens) {
     EXPECT_EQ(co_await ReasonOf(o.api.ListPayments(call.context, wanted)), "INVALID_PAGE_TOKEN");
     wanted.clear_page_token();
     EXPECT_EQ((co_await o.api.ListPayments(call.context, wanted)).payments_size(), 2);
-    wanted.set_state(api::payment::Payment::REQUIRES_ACTION);
+    wanted.set_state(api::payment::Payment::CAPTURE_FAILED);
     EXPECT_EQ((co_await o.api.ListPayments(call.context, wanted)).payments_size(), 0);
 
     api::payment::ListLedgerEntriesRequest entries;

@@ -42,6 +42,8 @@ bool IsOpen(const Attempt& attempt, const Outcome& outcome) {
 
 // What is on record of a refund that an operator wants.
 audit::Act Recorded(audit::Act act, const Payment& payment, const domain::Refund& refund) {
+  const auto split = std::ranges::find(payment.splits, refund.seller_order, &domain::Split::seller_order);
+  if (split != payment.splits.end()) act.seller = split->seller;
   act.after["refund"] = refund.id.ToString();
   act.after["sellerOrder"] = refund.seller_order.ToString();
   act.after["amount"] = Money{refund.amount_minor, payment.currency}.ToString();

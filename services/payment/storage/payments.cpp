@@ -202,7 +202,7 @@ Task<bool> Payments::Write(Work work, const Payment& before, Payment& after,
   AddRefunds(batch, before, after);
   const auto events = EventsBetween(before, after, before.version + 1);
   if (!events.empty()) events::Append(batch, work, events);
-  if (act != nullptr) audit::Append(batch, *act);
+  if (act != nullptr) audit::Append(batch, work, *act);
   try {
     const auto results = co_await database_.Write(work, std::move(batch));
     kWritten.ReadInto(after, results.front().One(), 1);

@@ -290,7 +290,7 @@ Task<api::product::Category> Catalogue::CreateCategory(Work work, domain::Catego
     batch.Add(kInsertCategory, id, domain::CategoryId::Parse(request.parent_id()), request.name(),
               request.slug());
     events::Append(batch, work, CategoryCreatedEvent(category));
-    audit::Append(batch, act);
+    audit::Append(batch, work, act);
     co_return kCategory.ReadOne((co_await tx.ExecuteAndCommit(std::move(batch))).front());
   };
   try {

@@ -29,8 +29,8 @@ api::product::Product::State StateOf(domain::ProductState state) {
       return api::product::Product::DRAFT;
     case domain::ProductState::kPublished:
       return api::product::Product::PUBLISHED;
-    case domain::ProductState::kArchived:
-      return api::product::Product::ARCHIVED;
+    case domain::ProductState::kArchived:  // nothing makes it so yet, and the contract does not have it
+      break;
   }
   throw std::logic_error("no such state of a product");
 }
@@ -39,8 +39,8 @@ api::product::Offer::State StateOf(domain::OfferState state) {
   switch (state) {
     case domain::OfferState::kActive:
       return api::product::Offer::ACTIVE;
-    case domain::OfferState::kArchived:
-      return api::product::Offer::ARCHIVED;
+    case domain::OfferState::kArchived:  // the same
+      break;
   }
   throw std::logic_error("no such state of an offer");
 }

@@ -66,10 +66,11 @@ INSERT INTO seller_member (seller_id, account_id, role) VALUES ($1, $2, $3)
 ON CONFLICT (seller_id, account_id) DO UPDATE
 SET role = excluded.role, version = seller_member.version + 1, joined_at = excluded.joined_at)sql"};
 
-void RecordInvitation(Batch& batch, audit::Act act, const domain::Invitation& invitation) {
+void RecordInvitation(Batch& batch, const Work& work, audit::Act act, const domain::Invitation& invitation) {
   act.target_type = "invitation";
   act.target_id = invitation.id.ToString();
-  audit::Append(batch, act);
+  act.seller = invitation.seller;
+  audit::Append(batch, work, act);
 }
 
 }  // namespace
@@ -94,9 +95,8 @@ Task<Invitations::Invited> Invitations::Create(Work work, domain::Invitation inv
               invitation.invited_by, postgres::Bytes{digest}, lifetime);
     batch.Add(kForget);
     events::Append(batch, work, MemberInvitedEvent(invitation));
-    act.after["seller"] = invitation.seller.ToString();
     act.after["role"] = Name(invitation.role);
-    RecordInvitation(batch, act, invitation);
+    RecordInvitation(batch, work, act, invitation);
     const auto results = co_await tx.ExecuteAndCommit(std::move(batch));
     co_return kInvitation.ReadOne(results.front());
   };
@@ -117,9 +117,8 @@ Task<bool> Invitations::Withdraw(Work work, SellerId seller, domain::InvitationI
     const auto invitation = kInvitation.ReadAtMostOne(co_await tx.Execute(kEndInvitation, id, seller));
     if (!invitation) co_return false;
     Batch batch("user.invitation_withdrawn");
-    act.before["seller"] = seller.ToString();
     act.before["role"] = Name(invitation->role);
-    RecordInvitation(batch, act, *invitation);
+    RecordInvitation(batch, work, act, *invitation);
     co_await tx.ExecuteAndCommit(std::move(batch));
     co_return true;
   };

@@ -35,12 +35,12 @@ Task<bool> IsLastOwner(postgres::Tx& tx, domain::Member member) {
   co_return kCounted.ReadOne(co_await tx.Execute(kCountOwners, member.seller)).rows == 1;
 }
 
-void RecordMember(Batch& batch, audit::Act act, const domain::Member& member) {
+void RecordMember(Batch& batch, const Work& work, audit::Act act, const domain::Member& member) {
   act.target_type = "account";
   act.target_id = member.account.ToString();
-  act.before["seller"] = act.after["seller"] = member.seller.ToString();
+  act.seller = member.seller;
   act.before["role"] = Name(member.role);
-  audit::Append(batch, act);
+  audit::Append(batch, work, act);
 }
 
 }  // namespace
@@ -66,7 +66,7 @@ Task<Members::Changed> Members::SetRole(Work work, SellerId seller, AccountId ac
     batch.Add(kSetRole, seller, account, role);
     outbox::Append(batch, BindingMessage(member, trace));
     act.after["role"] = Name(role);
-    RecordMember(batch, act, *before);
+    RecordMember(batch, work, act, *before);
     co_await tx.ExecuteAndCommit(std::move(batch));
     co_return member;
   };
@@ -88,7 +88,7 @@ Task<Members::Removed> Members::Remove(Work work, SellerId seller, AccountId acc
     batch.Add(kEndMembership, seller, account);
     batch.Add(kUncount, account);
     outbox::Append(batch, UnbindingMessage(seller, account, ended.version, trace));
-    if (act) RecordMember(batch, *act, *member);
+    if (act) RecordMember(batch, work, *act, *member);
     co_await tx.ExecuteAndCommit(std::move(batch));
     co_return ended;
   };

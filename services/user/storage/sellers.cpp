@@ -173,9 +173,10 @@ Task<Sellers::Moved> Sellers::Do(Work work, domain::SellerAct act, SellerId id, 
     Batch batch("user.seller_moved");
     record.target_type = "seller";
     record.target_id = id.ToString();
+    record.seller = id;
     record.before["state"] = Name(seller->state);
     record.after["state"] = Name(moved.state);
-    audit::Append(batch, record);
+    audit::Append(batch, work, record);
     events::Append(batch, work, EventOf(act, moved));
     co_await tx.ExecuteAndCommit(std::move(batch));
     co_return moved;
