@@ -65,13 +65,13 @@ UPDATE signing_key SET state = 'RETIRED', retired_at = market_now(), sealed = ''
 constexpr Statement kRemove{"auth.remove_signing_key", R"sql(
 UPDATE signing_key SET state = 'REMOVED', removed_at = market_now(), sealed = '' WHERE kid = $1)sql"};
 
-struct Taken {
+struct Cleared {
   std::string kid;
 };
-constexpr Columns kTaken{Column{"kid", &Taken::kid}};
+constexpr Columns kCleared{Column{"kid", &Cleared::kid}};
 constexpr ComposedStatement kRemoveAll{"auth.remove_all_signing_keys", R"sql(
 UPDATE signing_key SET state = 'REMOVED', removed_at = market_now(), sealed = '' WHERE state <> 'REMOVED'
-RETURNING )sql" + kTaken};
+RETURNING )sql" + kCleared};
 
 constexpr Statement kSweepSigningKeys{"auth.sweep_signing_keys", R"sql(
 DELETE FROM signing_key WHERE kid IN (
@@ -135,7 +135,7 @@ Task<std::variant<Rotated, TooEarly>> SigningKeys::Rotate(Work work, domain::New
     record.before["active"] = current.active;
     record.after["active"] = current.next;
     record.after["next"] = next.kid;
-    audit::Append(batch, record);
+    audit::Append(batch, work, record);
     co_await tx.ExecuteAndCommit(std::move(batch));
     co_return Rotated();
   };
@@ -162,7 +162,7 @@ Task<std::variant<KeyRemoved, NoSuchKey>> SigningKeys::Remove(Work work, std::st
       record.after["next"] = next.kid;
     }
     events::Append(batch, work, SigningKeyRemovedEvent(kid));
-    audit::Append(batch, record);
+    audit::Append(batch, work, record);
     co_await tx.ExecuteAndCommit(std::move(batch));
     co_return KeyRemoved();
   };
@@ -173,13 +173,13 @@ Task<std::int64_t> SigningKeys::RemoveAll(Work work, audit::Act act) {
   const auto remove = [&](postgres::Tx& tx) -> Task<std::int64_t> {
     Batch take("auth.lock_and_remove_signing_keys");
     take.Add(kLockKeys).Add(kRemoveAll);
-    const auto taken = kTaken.ReadAll((co_await tx.Execute(std::move(take))).back());
+    const auto taken = kCleared.ReadAll((co_await tx.Execute(std::move(take))).back());
     Batch told("auth.signing_keys_removed");
     for (const auto& key : taken) {
       events::Append(told, work, SigningKeyRemovedEvent(key.kid));
       auto record = UponSigningKey(act, key.kid);
       record.after["state"] = Name(KeyState::kRemoved);
-      audit::Append(told, record);
+      audit::Append(told, work, record);
     }
     co_await tx.ExecuteAndCommit(std::move(told));
     co_return static_cast<std::int64_t>(taken.size());
