@@ -37,8 +37,9 @@ Keys KeysOf(const Settings& settings) {
   }
 }
 
-Passwords::Options PasswordsOf(const Settings& settings, Metrics& metrics) {
+Passwords::Options PasswordsOf(const Settings& settings, std::vector<Pepper> peppers, Metrics& metrics) {
   return {.cost = {},
+          .peppers = std::move(peppers),
           .strength_bits_min = static_cast<double>(*settings.password_bits),
           .queue = {.places = static_cast<std::size_t>(*settings.hash_threads),
                     .waiting_max = static_cast<std::size_t>(*settings.hash_queue),
@@ -59,10 +60,12 @@ Limits::Options LimitsOf(const Settings& settings) {
 }  // namespace
 
 Settings::Settings(config::Properties& properties)
-    : root_key(properties.Secret(
-          "auth.root_key",
-          "at least 32 random characters: seals the keys that sign access tokens; refresh, "
-          "device and mailed tokens and the secrets of authenticators are derived from it")),
+    : root_key(
+          properties.Secret("auth.root_key",
+                            "at least 32 random characters: seals the keys that sign access tokens; refresh, "
+                            "device and mailed tokens, the secrets of authenticators and the pepper of "
+                            "passwords are derived from "
+                            "it; further lines are roots of before, for the passwords hashed with them")),
       next_key_published(properties.Duration(
           "auth.next_key_published",
           "how long the next signing key is published before it may sign, so that all who verify know it",
@@ -167,7 +170,7 @@ Service::Service(host::Host& host, const Settings& settings, Keys keys)
       relay_(database_, host.Tracer(), host.RelayOptions("auth")),
       sweeper_(sessions_, mailings_, second_factors_, api_keys_, stored_keys_, caller_limits_),
       metrics_(host.Metrics()),
-      passwords_(PasswordsOf(settings, metrics_)),
+      passwords_(PasswordsOf(settings, std::move(keys.peppers), metrics_)),
       limits_(LimitsOf(settings)),
       refresh_tokens_(std::move(keys.refresh)),
       signing_keys_(std::move(keys.seal)),

@@ -103,6 +103,33 @@ TEST(Passwords, WeakerHash_IsOutdated) {
   });
 }
 
+// A hash is good with the pepper it was made with, and made anew with today's; a copy without the peppers is nothing.
+TEST(Passwords, Peppers_AreKnownByTheirIds) {
+  const auto peppers =
+      KeysFromRoot(std::string(kRootSecret) + "\n" + std::string(kRootSecret) + " of before").peppers;
+  const auto with = [](std::vector<Pepper> some) {
+    auto options = kQuick;
+    options.peppers = std::move(some);
+    return options;
+  };
+  Passwords none(kQuick);
+  Passwords before(with({peppers.at(1)}));
+  Passwords now(with(peppers));
+  RunLoop([&]() -> Task<> {
+    const auto bare = co_await Hash(none, "secret");
+    const auto old = co_await Hash(before, "secret");
+    const auto today = co_await Hash(now, "secret");
+    EXPECT_TRUE(today.starts_with("$pepper=" + peppers[0].id + "$argon2id$v=19$m=64,t=1,p=1$")) << today;
+    EXPECT_EQ(co_await Verify(now, today, "secret"), Passwords::Match::kYes);
+    EXPECT_EQ(co_await Verify(now, old, "secret"), Passwords::Match::kOutdated);
+    EXPECT_EQ(co_await Verify(now, bare, "secret"), Passwords::Match::kOutdated);
+    for (const auto& hash : {today, old, bare})
+      EXPECT_EQ(co_await Verify(now, hash, "another"), Passwords::Match::kNo) << hash;
+    EXPECT_EQ(co_await Verify(before, today, "secret"), Passwords::Match::kNo) << "another root";
+    EXPECT_EQ(co_await Verify(none, today.substr(today.find("$argon2id")), "secret"), Passwords::Match::kNo);
+  });
+}
+
 // Whose request is gone has its hash done to the end; nobody else gets that thread before.
 TEST(Passwords, CancelledCaller_KeepsItsThreadTaken) {
   int done = 0;

@@ -7,10 +7,12 @@
 
 #include <array>
 #include <memory>
+#include <ranges>
 #include <stdexcept>
 
 #include "platform/crypto/base64url.hpp"
 #include "platform/crypto/digest.hpp"
+#include "platform/crypto/hex.hpp"
 
 namespace market::auth {
 namespace {
@@ -19,6 +21,7 @@ constexpr std::string_view kRefreshPrefix = "rt_";
 constexpr std::string_view kMailedPrefix = "mt_";
 constexpr std::size_t kCodeChars = 43;  // 32 bytes in base64url
 constexpr std::size_t kKeyBytes = 32;
+constexpr std::size_t kPepperIdBytes = 4;
 
 template <auto Free>
 struct Freed {
@@ -75,16 +78,26 @@ std::optional<std::string> MailedTokens::DigestOf(std::string_view token) {
   return DigestOfToken(kMailedPrefix, token);
 }
 
-Keys KeysFromRoot(std::string_view root) {
-  if (root.size() < kRootCharsMin) {
-    throw std::runtime_error("a root secret has at least " + std::to_string(kRootCharsMin) +
-                             " characters, and nobody can guess it: openssl rand -hex 32");
+Keys KeysFromRoot(std::string_view roots) {
+  std::vector<std::string> secrets;
+  for (const auto line : std::views::split(roots, '\n')) secrets.emplace_back(line.begin(), line.end());
+  std::vector<Pepper> peppers;
+  for (const auto& secret : secrets) {
+    if (secret.size() < kRootCharsMin) {
+      throw std::runtime_error("a root secret has at least " + std::to_string(kRootCharsMin) +
+                               " characters, and nobody can guess it: openssl rand -hex 32");
+    }
+    auto key = Derive(secret, "marketplace password pepper 1");
+    auto& pepper = peppers.emplace_back(Pepper{.id = {}, .key = std::move(key)});
+    crypto::AppendHex(pepper.id, crypto::HmacSha256(pepper.key, "id").substr(0, kPepperIdBytes));
   }
-  const std::string secret(root);
+  const auto& secret = secrets.front();
   return {RefreshTokens(Derive(secret, "marketplace refresh token 1")),
-          Derive(secret, "marketplace device token 1"), Derive(secret, "marketplace one-time code 1"),
+          Derive(secret, "marketplace device token 1"),
+          Derive(secret, "marketplace one-time code 1"),
           MailedTokens(Derive(secret, "marketplace mailed token 1")),
-          Derive(secret, "marketplace signing key 1")};
+          Derive(secret, "marketplace signing key 1"),
+          std::move(peppers)};
 }
 
 }  // namespace market::auth

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "platform/core/id.hpp"
 
@@ -38,17 +39,25 @@ class MailedTokens {
   std::string key_;
 };
 
+// What is mixed into passwords before they are hashed, so that a copy of the database alone is no use to a guesser.
+struct Pepper {
+  std::string id;  // stands with each hash; tells nothing of the key
+  std::string key;
+};
+
 struct Keys {
   RefreshTokens refresh;
   std::string device;  // the key of DeviceTokens
   std::string codes;   // of OneTimeCodes
   MailedTokens mailed;
-  std::string seal;  // of SigningKeys
+  std::string seal;             // of SigningKeys
+  std::vector<Pepper> peppers;  // the first is today's
 };
 
 inline constexpr std::size_t kRootCharsMin = 32;
 
-// `root`: random text of at least kRootCharsMin characters. Throws std::runtime_error for a shorter one.
+// `root`: random text of at least kRootCharsMin characters. Further lines are roots of before, which are good for
+// one thing: passwords hashed with their peppers. Throws std::runtime_error for a shorter one.
 Keys KeysFromRoot(std::string_view root);
 
 }  // namespace market::auth

@@ -5,11 +5,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <stdexcept>
 
+#include "platform/crypto/digest.hpp"
 #include "platform/crypto/random.hpp"
+#include "platform/telemetry/log.hpp"
 #include "platform/unicode/unicode.hpp"
 #include "services/auth/credentials/strength.hpp"
 
@@ -30,19 +33,60 @@ void StepBehind() {
   static_cast<void>(stepped);
 }
 
-std::string HashNow(const PasswordCost& cost, const std::string& password) {
-  const std::string salt = crypto::RandomBytes(kSaltBytes);
-  std::array<char, 256> phc{};
-  const int status =
-      argon2id_hash_encoded(cost.passes, cost.memory_kib, cost.lanes, password.data(), password.size(),
-                            salt.data(), salt.size(), kTagBytes, phc.data(), phc.size());
-  if (status != ARGON2_OK) throw std::runtime_error(std::string("argon2: ") + argon2_error_message(status));
-  return phc.data();
+// A password that leaves memory as soon as its work is done.
+class Secret {
+ public:
+  explicit Secret(std::string value) : value_(std::move(value)) {}
+  Secret(Secret&&) = default;
+  ~Secret() { OPENSSL_cleanse(value_.data(), value_.size()); }
+  const std::string& Value() const { return value_; }
+
+ private:
+  std::string value_;
+};
+
+constexpr std::string_view kPepperMark = "$pepper=";
+
+// A stored text apart.
+struct Stored {
+  std::string_view pepper_id;  // empty: none
+  std::string phc;
+};
+Stored Apart(std::string_view text) {
+  if (!text.starts_with(kPepperMark)) return {.pepper_id = {}, .phc = std::string(text)};
+  text.remove_prefix(kPepperMark.size());
+  const auto id_chars = std::min(text.find('$'), text.size());
+  return {.pepper_id = text.substr(0, id_chars), .phc = std::string(text.substr(id_chars))};
 }
 
-bool MatchesNow(const std::string& phc, const std::string& password) {
-  const int status = argon2id_verify(phc.c_str(), password.data(), password.size());
-  if (status == ARGON2_OK) return true;
+std::string_view IdOf(const std::vector<Pepper>& peppers) {
+  return peppers.empty() ? std::string_view() : peppers.front().id;
+}
+
+Secret Peppered(const Pepper* pepper, const std::string& password) {
+  return Secret(pepper == nullptr ? password : crypto::HmacSha256(pepper->key, password));
+}
+
+std::string HashNow(const PasswordCost& cost, const std::vector<Pepper>& peppers,
+                    const std::string& password) {
+  const auto* pepper = peppers.empty() ? nullptr : &peppers.front();
+  const auto input = Peppered(pepper, password);
+  const std::string salt = crypto::RandomBytes(kSaltBytes);
+  std::array<char, 256> phc{};
+  const int status = argon2id_hash_encoded(cost.passes, cost.memory_kib, cost.lanes, input.Value().data(),
+                                           input.Value().size(), salt.data(), salt.size(), kTagBytes,
+                                           phc.data(), phc.size());
+  if (status != ARGON2_OK) throw std::runtime_error(std::string("argon2: ") + argon2_error_message(status));
+  return pepper == nullptr ? phc.data() : std::string(kPepperMark) + pepper->id + phc.data();
+}
+
+bool MatchesNow(const Stored& stored, const std::vector<Pepper>& peppers, const std::string& password) {
+  const auto found = std::ranges::find(peppers, stored.pepper_id, &Pepper::id);
+  const bool known = stored.pepper_id.empty() || found != peppers.end();
+  if (!known) telemetry::log::Error("auth.pepper_unknown", {{"pepper_id", stored.pepper_id}});
+  const auto input = Peppered(found == peppers.end() ? nullptr : &*found, password);
+  const int status = argon2id_verify(stored.phc.c_str(), input.Value().data(), input.Value().size());
+  if (status == ARGON2_OK) return known;
   if (status == ARGON2_VERIFY_MISMATCH) return false;
   throw std::runtime_error(std::string("argon2: ") + argon2_error_message(status));
 }
@@ -58,18 +102,6 @@ std::uint32_t CostIn(std::string_view phc, std::string_view name) {
 bool IsWeaker(const std::string& phc, const PasswordCost& cost) {
   return CostIn(phc, "$m=") < cost.memory_kib || CostIn(phc, ",t=") < cost.passes;
 }
-
-// A password that leaves memory as soon as its work is done.
-class Secret {
- public:
-  explicit Secret(std::string value) : value_(std::move(value)) {}
-  Secret(Secret&&) = default;
-  ~Secret() { OPENSSL_cleanse(value_.data(), value_.size()); }
-  const std::string& Value() const { return value_; }
-
- private:
-  std::string value_;
-};
 
 Secret Prepared(std::string password, std::string_view field = "password") {
   const Secret typed(std::move(password));
@@ -92,7 +124,7 @@ Error Weak(const std::string& field) {
 
 Passwords::Passwords(Options options)
     : options_(std::move(options)),
-      nobody_(HashNow(options_.cost, crypto::RandomBytes(32))),
+      nobody_(HashNow(options_.cost, options_.peppers, crypto::RandomBytes(32))),
       queue_(options_.queue),
       pool_(options_.queue.places, 0) {}
 
@@ -117,28 +149,29 @@ Task<std::invoke_result_t<Function>> Passwords::InPool(Place place, Function fun
 }
 
 Task<std::string> Passwords::Hash(Place place, std::string password) {
-  return InPool(std::move(place), [cost = options_.cost, password = Prepared(std::move(password))] {
-    return HashNow(cost, password.Value());
+  return InPool(std::move(place), [this, password = Prepared(std::move(password))] {
+    return HashNow(options_.cost, options_.peppers, password.Value());
   });
 }
 
 Task<std::string> Passwords::HashNew(Place place, New wanted) {
   auto password = Prepared(std::move(wanted.password), wanted.field);
-  return InPool(std::move(place),
-                [cost = options_.cost, bits_min = options_.strength_bits_min, field = std::move(wanted.field),
-                 own = std::move(wanted.own), password = std::move(password)] {
-                  if (StrengthBits(password.Value(), own) < bits_min) throw Weak(field);
-                  return HashNow(cost, password.Value());
-                });
+  return InPool(std::move(place), [this, field = std::move(wanted.field), own = std::move(wanted.own),
+                                   password = std::move(password)] {
+    if (StrengthBits(password.Value(), own) < options_.strength_bits_min) throw Weak(field);
+    return HashNow(options_.cost, options_.peppers, password.Value());
+  });
 }
 
 Task<Passwords::Match> Passwords::Verify(Place place, std::optional<std::string> hash, std::string password) {
   const bool known = hash.has_value();
-  return InPool(std::move(place), [known, cost = options_.cost, phc = hash.value_or(nobody_),
+  return InPool(std::move(place), [this, known, text = hash.value_or(nobody_),
                                    password = Prepared(std::move(password))] {
-    const bool matches = MatchesNow(phc, password.Value());
+    const auto stored = Apart(text);
+    const bool matches = MatchesNow(stored, options_.peppers, password.Value());
     if (!known || !matches) return Match::kNo;
-    return IsWeaker(phc, cost) ? Match::kOutdated : Match::kYes;
+    const bool today = stored.pepper_id == IdOf(options_.peppers) && !IsWeaker(stored.phc, options_.cost);
+    return today ? Match::kYes : Match::kOutdated;
   });
 }
 

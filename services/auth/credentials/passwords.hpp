@@ -1,5 +1,6 @@
-// Password hashes: argon2id (RFC 9106) as PHC strings,
-// computed in a small pool so that the io thread stays free.
+// Password hashes: argon2id (RFC 9106) as PHC strings, computed in a small pool so that the io thread stays free.
+// What is hashed is not the password but its HMAC-SHA-256 with a pepper (OWASP Password Storage), whose id stands
+// before the string: "$pepper=1f2e3d4c$argon2id$v=19$...". A string without one was made without.
 //
 // A password is hashed as OpaqueString of RFC 8265 has it (platform/unicode), so that it is the same from
 // every keyboard. What that profile refuses the edge refuses before (platform/rules); here it is Error
@@ -23,6 +24,7 @@
 #include "platform/resilience/fair_queue.hpp"
 #include "platform/runtime/blocking_pool.hpp"
 #include "platform/runtime/task.hpp"
+#include "services/auth/credentials/keys.hpp"
 #include "services/auth/credentials/limits.hpp"
 
 namespace market::auth {
@@ -37,16 +39,17 @@ class Passwords {
  public:
   struct Options {
     PasswordCost cost;
-    double strength_bits_min = 26;                               // of a new one: some 70 million guesses
-    resilience::FairQueue::Options queue;                        // a place is a thread
-    std::function<void(std::chrono::nanoseconds took)> on_done;  // one hash
+    std::vector<Pepper> peppers;           // the first is today's; none: hashes are made without
+    double strength_bits_min = 26;         // of a new one: some 70 million guesses
+    resilience::FairQueue::Options queue;  // a place is a thread
+    std::function<void(std::chrono::nanoseconds took)> on_done;                         // one hash
     std::function<void(resilience::Standing, std::chrono::nanoseconds took)> on_place;  // the wait for one
   };
   using Place = resilience::FairQueue::Place;
   enum class Match {
     kNo,
     kYes,
-    kOutdated,  // right, and its hash is weaker than today's cost: hash it again
+    kOutdated,  // right, and its hash is weaker than today's cost or has another pepper: hash it again
   };
 
   explicit Passwords(Options options);
@@ -64,7 +67,8 @@ class Passwords {
   };
   // Throws Error WEAK_PASSWORD, naming the field, for one that would be guessed soon.
   Task<std::string> HashNew(Place place, New wanted);
-  // Without a hash (no such account) it takes as long as with one and says kNo.
+  // Without a hash (no such account) it takes as long as with one and says kNo; so it does, and logs it, where the
+  // hash has a pepper that is not among ours.
   Task<Match> Verify(Place place, std::optional<std::string> hash, std::string password);
 
   resilience::FairQueue::Stats CurrentLoad() const { return queue_.GetStats(); }

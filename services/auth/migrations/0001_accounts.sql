@@ -3,7 +3,7 @@ CREATE TABLE account (
   email         text        NOT NULL CHECK (length(email) BETWEEN 3 AND 254),  -- as it was given
   email_key     text        COLLATE "C" NOT NULL,                              -- lower-cased: names the account
   email_verified_at timestamptz,                                               -- a mail to it was answered
-  password_hash text        CHECK (password_hash LIKE '$argon2id$%'),          -- null: a guest's
+  password_hash text        CHECK (password_hash LIKE '%$argon2id$%'),          -- null: a guest's
   password_version bigint   NOT NULL DEFAULT 1,                                -- another password, not only another hash of it
   version       bigint      NOT NULL DEFAULT 1,
   -- The version that last took something away from what its access tokens say, and when: older tokens are refused.
