@@ -71,13 +71,13 @@ TEST(PhoneNumber, WhatIsNone_IsRefused) {
 }
 
 // What Number and International take for granted.
-TEST(PhonePlans, CallingCodes_AreNoBeginningsOfOthers_AndNumbersFitE164) {
+TEST(PhonePlans, CallingCodes_AreNoBeginningsOfOthers) {
   std::set<std::string_view> codes;
   std::set<std::string_view> countries;
   for (const auto& plan : PhonePlans()) {
     codes.insert(plan.calling_code);
     if (!plan.country.empty()) EXPECT_TRUE(countries.insert(plan.country).second) << plan.country;
-    EXPECT_EQ(plan.lengths >> 16, 0u) << plan.country;
+    EXPECT_NE(plan.lengths, 0u) << plan.country;
   }
   for (const auto one : codes) {
     for (const auto other : codes)
