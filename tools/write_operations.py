@@ -22,8 +22,8 @@ import contract  # noqa: E402
 PAGE = ROOT / "docs" / "operations.md"
 HEAD = """# Operations
 
-Every operation, who may call it, and a test that has its good answer (without a path: of `tests/system`). Written by `./market docs` from `proto/` and from what the tests say of
-themselves (`tools/write_operations.py`); refusals are in `docs/openapi.yaml`.
+Every operation, who may call it, and a test that has its good answer (without a path: of `tests/system`). Written by `./market docs` from
+`proto/` and from what the tests say of themselves (`tools/write_operations.py`); refusals are in `docs/openapi.yaml`.
 
 """
 WHO = {"PUBLIC": "anybody", "ACCOUNT": "an account", "SELLER": "members of the shop", "OPERATOR": "operators"}
@@ -112,9 +112,10 @@ def page():
         lines.append(f"| {method} | {http} | {who(method)} | {test or '**none**'} |")
     shown = {value: test_of_value(value, seen) for value in sorted(values)}
     missing += [value for value, test in shown.items() if test is None]
-    return HEAD + "\n".join(["| operation | HTTP | who | test |", "|---|---|---|---|", *lines, "",
-                             "Every value of an enumeration that an answer may have, and a test that sees it:", "",
-                             "| value | test |", "|---|---|", *(f"| {value} | {test or '**none**'} |" for value, test in shown.items())]) + "\n", missing
+    lines = ["| operation | HTTP | who | test |", "|---|---|---|---|", *lines, "",
+             "Every value of an enumeration that an answer may have, and a test that sees it:", "", "| value | test |", "|---|---|",
+             *(f"| {value} | {test or '**none**'} |" for value, test in shown.items())]
+    return HEAD + "\n".join(lines) + "\n", missing
 
 
 def main():
