@@ -41,6 +41,7 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
                              .pay_within = *settings.pay_within,
                              .payments_of_order = static_cast<std::int32_t>(*settings.payments_of_order)}),
       transitions_(database_),
+      personal_data_(database_),
       log_(database_, host.EventOptions("order")),
       sellers_(peers.users),
       relay_(database_, host.Tracer(), host.RelayOptions("order")),
@@ -48,7 +49,7 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       recovery_(checkouts_, orders_, checkout_, host.Tracer(), metrics_,
                 {.poll = *settings.recovery_poll, .patience = host.Patience()}),
       service_({orders_, checkouts_, transitions_, checkout_, relay_, peers.users, peers.products, sellers_,
-                host.SystemTime(), pages_, metrics_}) {
+                host.SystemTime(), pages_, metrics_, personal_data_}) {
   HandleOutbox(relay_, {orders_, checkouts_, transitions_, peers.products, peers.payments});
 }
 

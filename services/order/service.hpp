@@ -47,6 +47,7 @@ class Service final : public host::Service {
   storage::Orders orders_;
   storage::Checkouts checkouts_;
   storage::Transitions transitions_;
+  storage::PersonalData personal_data_;
   events::Log log_;
   SellerDirectory sellers_;
   outbox::Relay relay_;

@@ -27,6 +27,7 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       catalogue_(database_, *settings.categories_max),
       search_(database_),
       reservations_(database_),
+      personal_data_(database_),
       log_(database_, host.EventOptions("product")),
       search_cache_(settings.redis_address->empty()
                         ? nullptr
@@ -36,7 +37,8 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
                     *settings.search_cache),
       sellers_(peers.users),
       metrics_(host.Metrics()),
-      service_({catalogue_, search_, reservations_, search_cache_, sellers_, pages_, metrics_}) {}
+      service_(
+          {catalogue_, search_, reservations_, search_cache_, sellers_, pages_, metrics_, personal_data_}) {}
 
 Task<> Service::Start() {
   co_await host_.OpenDatabase("product", database_, kMigrations);

@@ -27,12 +27,13 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       sellers_(database_),
       members_(database_),
       invitations_(database_),
+      personal_data_(database_),
       log_(database_, host.EventOptions("user")),
       relay_(database_, host.Tracer(), host.RelayOptions("user")),
       metrics_(host.Metrics()),
       service_({profiles_, addresses_, sellers_, members_, invitations_, invitation_tokens_,
                 *settings.invitation_lifetime, log_, peers.auth, *settings.auto_approve_sellers, pages_,
-                metrics_, [this] { relay_.Wake(); }}) {
+                metrics_, [this] { relay_.Wake(); }, personal_data_}) {
   HandleOutbox(relay_, peers.auth);
 }
 

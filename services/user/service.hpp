@@ -40,6 +40,7 @@ class Service final : public host::Service {
   storage::Members members_;
   storage::Invitations invitations_;
   storage::InvitationTokens invitation_tokens_;
+  storage::PersonalData personal_data_;
   events::Log log_;
   outbox::Relay relay_;
   Metrics metrics_;

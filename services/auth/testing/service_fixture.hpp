@@ -15,7 +15,7 @@
 #include "platform/testing/temporary_database.hpp"
 #include "services/auth/api/auth_service.hpp"
 #include "services/auth/migrations.hpp"
-#include "services/auth/testing/fake_users.hpp"
+#include "services/auth/testing/fake_peers.hpp"
 
 namespace market::auth {
 
@@ -45,6 +45,8 @@ class AuthServiceFixture : public ::testing::Test {
       storage::AccountActs account_acts(database);
       storage::ApiKeys api_keys(database, {.count = 3, .lifetime = std::chrono::days(30)});
       storage::Memberships memberships(database);
+      storage::Erasures erasures(database, {}, ServicesToErase());
+      storage::OwnData own_data(database);
       const OneTimeCodes codes("key");
       accounts_ = &accounts;
       account_acts_ = &account_acts;
@@ -54,12 +56,29 @@ class AuthServiceFixture : public ::testing::Test {
                                        std::chrono::minutes(10), operators_need_, clock_);
       ring_.Replace({access_tokens.Public()});
       const DeviceTokens device_tokens(keys.device, std::chrono::days(365), clock_);
-      AuthService service({accounts,      memberships,  sessions,     second_factors,
-                           revocations,   account_acts, api_keys,     pages_,
-                           *passwords_,   *limits_,     keys.refresh, access_tokens,
-                           device_tokens, codes,        clock_,       mailings,
-                           keys.mailed,   kTokenLife,   metrics_,     [this] { ++outbox_wakes_; }});
-      service.Connect(users_);
+      AuthService service({accounts,
+                           memberships,
+                           sessions,
+                           second_factors,
+                           revocations,
+                           account_acts,
+                           api_keys,
+                           pages_,
+                           *passwords_,
+                           *limits_,
+                           keys.refresh,
+                           access_tokens,
+                           device_tokens,
+                           codes,
+                           clock_,
+                           mailings,
+                           keys.mailed,
+                           kTokenLife,
+                           metrics_,
+                           [this] { ++outbox_wakes_; },
+                           erasures,
+                           own_data});
+      service.Connect(peers_.With(users_));
       co_await body(service);
       co_await database.Close(testing::Soon());
     });
@@ -136,6 +155,7 @@ class AuthServiceFixture : public ::testing::Test {
   telemetry::Metrics registry_;
   Metrics metrics_{registry_};
   FakeUsers users_;
+  FakePeers peers_;
   const rpc::PageTokens pages_{"a secret"};
   storage::Accounts* accounts_ = nullptr;  // while a body runs, like the next
   storage::AccountActs* account_acts_ = nullptr;

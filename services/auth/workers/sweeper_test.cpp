@@ -34,7 +34,7 @@ TEST(AuthSweeper, MoreThanOneChunk_GoesWithoutAPause) {
     storage::Mailings mailings(database, 30min);
     storage::SecondFactors second_factors(database, {});
     storage::ApiKeys api_keys(database, {});
-    Sweeper sweeper(sessions, mailings, second_factors, api_keys);
+    Sweeper sweeper(sessions, mailings, second_factors, api_keys, {});
     runtime::TaskGroup group(io.get_executor(), [](std::string_view, std::exception_ptr) {});
     group.Keep("sweeper", sweeper.Sweeping().Run());
     co_await Eventually([&] { return disk.Execute("SELECT count(*) FROM session") == "3"; });

@@ -82,8 +82,9 @@ struct Operations : Store {
   telemetry::Tracer tracer;
   outbox::Relay relay{database, tracer};
   rpc::PageTokens pages{"secret"};
-  OrderService api{
-      {orders, checkouts, transitions, checkout, relay, users, stock, directory, clock, pages, metrics}};
+  storage::PersonalData personal_data{database};
+  OrderService api{{orders, checkouts, transitions, checkout, relay, users, stock, directory, clock, pages,
+                    metrics, personal_data}};
   AccountId buyer = AccountId::New();
   SellerId anna = SellerId::New();
   SellerId bob = SellerId::New();
