@@ -56,7 +56,7 @@ ROWS = {
                 "outbox": "id IN ({part})"},
     "sandbox": {"movement": "authorization_id IN (SELECT id FROM card_authorization WHERE reference IN ({order}))",
                 "card_authorization": "reference IN ({order}, {seller1})"},
-    "auth": {"seller_member": "account_id IN ({owner}, {stranger})", "outbox": "id IN ({part})",
+    "auth": {"account": "id IN ({stranger})", "erasure": "account_id IN ({buyer})", "seller_member": "account_id IN ({owner}, {stranger})", "outbox": "id IN ({part})",
              "refresh_token": "session_id IN (SELECT id FROM session WHERE account_id IN ({stranger}))"},
     "user": {"seller_member": "account_id IN ({owner}, {stranger})", "profile": "id IN ({buyer})", "address_book": "account_id IN ({buyer})",
              "address": "account_id IN ({buyer})", "membership_count": "account_id IN ({owner})", "outbox": "id IN ({part})"},

@@ -137,6 +137,8 @@ struct AuthFacts {
   std::set<std::string> accounts;
   std::set<std::string> without_message;  // accounts whose profile no message in the outbox will make
   std::set<MemberFact> members;
+  std::set<std::string>
+      forgotten;  // accounts that were closed and of which every service has said that it erased
 };
 
 // By order: what moved ("capture in EUR"), in minor units.
@@ -161,7 +163,8 @@ struct Facts {
   std::map<std::string, SellerFact> sellers;
   std::set<MemberFact> members;
   AuthFacts auth_after;
-  std::map<std::string, std::vector<HoldFact>> holds;  // by order
+  std::set<std::pair<std::string, std::string>> personal;  // service, account: of those forgotten before
+  std::map<std::string, std::vector<HoldFact>> holds;      // by order
   std::map<std::string, Pulse> pulses_after;
 };
 
@@ -177,7 +180,7 @@ std::vector<const PaymentFact*> PaymentsOf(const Facts& facts, const std::string
 // All rules between databases: those below, and those about orders.
 std::vector<Finding> CrossCheck(const Facts& facts);
 std::vector<Finding> CheckBooks(const Facts& facts);   // X7, X8, X12
-std::vector<Finding> CheckPeople(const Facts& facts);  // X9, X13
+std::vector<Finding> CheckPeople(const Facts& facts);  // X9, X13, X15
 
 template <class Map>
 const typename Map::mapped_type* Find(const Map& map, const typename Map::key_type& key) {

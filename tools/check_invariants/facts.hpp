@@ -44,7 +44,7 @@ class Sources {
   Task<AuthFacts> LoadAuth();
   Task<> LoadUsers(Facts& facts);
   Task<> LoadHolds(Facts& facts);
-  Task<std::map<std::string, Pulse>> LoadPulses();
+  Task<> LoadOrdersAgain(Facts& facts);
   Task<boost::json::value> Ask(std::string target);
 
   std::map<std::string, std::unique_ptr<postgres::Database>> databases_;

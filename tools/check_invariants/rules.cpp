@@ -37,6 +37,8 @@ constexpr std::array kCrossRules = {
         "buyers are accounts, sellers are sellers, and a line was bought from the one who offers it; always"},
     Rule{"X14", "order, product, payment",
          "of an order that waits for its payment nothing is sold, shipped or charged; always"},
+    Rule{"X15", "auth, user, order",
+         "nothing personal is left of an account that was closed, once every service has erased it"},
 };
 
 }  // namespace
