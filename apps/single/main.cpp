@@ -23,11 +23,11 @@ int Run(int argc, char** argv) {
 
   auth::Service auth(host, auth_settings);
   user::Service user(host, user_settings, {auth.Api()});
-  auth.Connect({user.Api()});
   product::Service product(host, product_settings, {auth.Api(), user.Api()});
   payment::Service payment(host, payment_settings);
   order::Service order(host, order_settings, {auth.Api(), user.Api(), product.Api(), payment.Api()});
   payment.Connect({auth.Api(), order.Api()});
+  auth.Connect({user.Api(), product.Api(), order.Api(), payment.Api()});
 
   host.VerifyTokens(auth.Tokens());
   host.Add(auth);

@@ -19,6 +19,8 @@ constexpr Statement kAppend{"outbox.append", R"sql(
 constexpr Statement kDeliveredWith{"outbox.delivered_with",
                                    "DELETE FROM outbox WHERE id = $1 AND attempts = $2"};
 
+constexpr Statement kWithdraw{"outbox.withdraw", "DELETE FROM outbox WHERE topic = $1 AND key = $2"};
+
 }  // namespace
 
 Uuid Append(postgres::Batch& batch, const NewMessage& message) {
@@ -40,6 +42,10 @@ std::vector<Uuid> Append(postgres::Batch& batch, std::span<const NewMessage> mes
   }
   batch.Add(kAppend, ids, topics, keys, payloads, traces);
   return ids;
+}
+
+void Withdraw(postgres::Batch& batch, std::string_view topic, std::string_view key) {
+  batch.Add(kWithdraw, topic, key);
 }
 
 void AppendDelivered(postgres::Batch& batch, const Message& message) {

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "platform/core/id.hpp"
@@ -40,6 +41,9 @@ struct Message {
 Uuid Append(postgres::Batch& batch, const NewMessage& message);
 // One statement, in their order.
 std::vector<Uuid> Append(postgres::Batch& batch, std::span<const NewMessage> messages);
+
+// What waits of a topic under a key is not told any more; a delivery that is under way still ends.
+void Withdraw(postgres::Batch& batch, std::string_view topic, std::string_view key);
 
 // For a topic whose handler writes down what came of a message (Relay::Handle): deletes it in the handler's own
 // transaction, unless another relay has taken it over.

@@ -88,6 +88,12 @@ events::NewEvent AccountEnabledEvent(AccountId account, std::int64_t version) {
   return events::Of(what, About(account, version));
 }
 
+events::NewEvent AccountClosedEvent(AccountId account, std::int64_t version) {
+  api::auth::AccountClosed what;
+  what.set_account_id(account.ToString());
+  return events::Of(what, About(account, version));
+}
+
 events::NewEvent SellerMemberAddedEvent(AccountId account, SellerId seller, domain::MemberRole role,
                                         std::int64_t version) {
   api::auth::SellerMemberAdded what;

@@ -35,6 +35,7 @@ events::NewEvent RoleGrantedEvent(AccountId account, domain::Role role, std::int
 events::NewEvent RoleRevokedEvent(AccountId account, domain::Role role, std::int64_t version);
 events::NewEvent AccountDisabledEvent(AccountId account, std::int64_t version);
 events::NewEvent AccountEnabledEvent(AccountId account, std::int64_t version);
+events::NewEvent AccountClosedEvent(AccountId account, std::int64_t version);
 events::NewEvent SellerMemberAddedEvent(AccountId account, SellerId seller, domain::MemberRole role,
                                         std::int64_t version);
 events::NewEvent SellerMemberRoleChangedEvent(AccountId account, SellerId seller, domain::MemberRole role,

@@ -143,7 +143,20 @@ Settings::Settings(config::Properties& properties)
                               1, 1000, storage::ApiKeyLimits().count)),
       api_key_lifetime(properties.Duration(
           "auth.api_key_lifetime", "how long an API key is good at most, and without a date of its own", 1s,
-          std::chrono::days(3650), storage::ApiKeyLimits().lifetime)) {}
+          std::chrono::days(3650), storage::ApiKeyLimits().lifetime)),
+      ended_sessions_kept(
+          properties.Duration("auth.ended_sessions_kept",
+                              "how long a session that was ended is kept, with its device and address",
+                              identity::kTokenLifetimeMax + identity::kTokenSkew, std::chrono::days(365),
+                              Sweeper::Kept().sessions)),
+      ended_mailed_tokens_kept(
+          properties.Duration("auth.ended_mailed_tokens_kept",
+                              "how long a mailed token is kept after it has run out, with the address", 0s,
+                              std::chrono::days(365), Sweeper::Kept().mailed_tokens)),
+      ended_api_keys_kept(properties.Duration(
+          "auth.ended_api_keys_kept", "how long an API key is kept after it has expired or was revoked",
+          identity::kTokenLifetimeMax + identity::kTokenSkew, std::chrono::days(3650),
+          Sweeper::Kept().api_keys)) {}
 
 Service::Service(host::Host& host, const Settings& settings) : Service(host, settings, KeysOf(settings)) {}
 
@@ -164,11 +177,19 @@ Service::Service(host::Host& host, const Settings& settings, Keys keys)
       stored_keys_(database_, {.published_before = *settings.next_key_published,
                                .published_after = identity::kTokenLifetimeMax + 2 * identity::kTokenSkew}),
       audit_events_(database_),
+      erasures_(database_, {.last = *settings.access_token_lifetime + identity::kTokenSkew},
+                ServicesToErase()),
+      own_data_(database_),
       log_(database_, host.EventOptions("auth")),
       revocations_(database_, log_,
                    {.token_lifetime_max = identity::kTokenLifetimeMax + identity::kTokenSkew}),
       relay_(database_, host.Tracer(), host.RelayOptions("auth")),
-      sweeper_(sessions_, mailings_, second_factors_, api_keys_, stored_keys_, caller_limits_),
+      sweeper_(sessions_, mailings_, second_factors_, api_keys_, stored_keys_, caller_limits_,
+               {.sessions = *settings.ended_sessions_kept,
+                .mailed_tokens = *settings.ended_mailed_tokens_kept,
+                .api_keys = *settings.ended_api_keys_kept}),
+      erasure_(erasures_),
+      erasure_work_(erasures_, erasure_, host.Tracer(), {.patience = host.Patience()}),
       metrics_(host.Metrics()),
       passwords_(PasswordsOf(settings, std::move(keys.peppers), metrics_)),
       limits_(LimitsOf(settings)),
@@ -207,14 +228,17 @@ Service::Service(host::Host& host, const Settings& settings, Keys keys)
                 mailed_tokens_,
                 std::chrono::duration_cast<std::chrono::seconds>(*settings.mailed_token_lifetime),
                 metrics_,
-                [this] { relay_.Wake(); }}),
+                [this] { relay_.Wake(); },
+                erasures_,
+                own_data_}),
       acts_told_(database_, host.Tracer(), rpc::Telling(neighbour_, audit::kListKeeper),
                  audit::ActsSubscription(host.RelayOptions("auth"))) {
   host.Metrics().Collect([this] { metrics_.Measured(passwords_.CurrentLoad(), limits_.Refused()); });
 }
 
 void Service::Connect(Peers peers) {
-  service_.Connect(peers.users);
+  service_.Connect(peers);
+  erasure_.Connect(peers.WithPersonalData());
   HandleOutbox(relay_, peers.users);
 }
 
@@ -229,6 +253,7 @@ Task<> Service::Start() {
   host_.SweepAnswers("auth", answers_);
   host_.Background().Run(sweeper_.Sweeping());
   host_.Background().Run(key_reader_.Reading());
+  host_.Background().Run(erasure_work_.Driving());
 }
 
 identity::TokenVerifier::Source Service::Tokens() {

@@ -1,11 +1,11 @@
 // The auth service put together: keys, database, stores, operations, workers, in construction order.
 #pragma once
 #include "marketplace/auth/v1/auth.market.hpp"
-#include "marketplace/user/v1/user.market.hpp"
 #include "platform/host/host.hpp"
 #include "platform/idempotency/pg_store.hpp"
 #include "platform/rpc/page_token.hpp"
 #include "services/auth/api/auth_service.hpp"
+#include "services/auth/workers/erasures.hpp"
 #include "services/auth/workers/key_reader.hpp"
 #include "services/auth/workers/sweeper.hpp"
 
@@ -39,18 +39,17 @@ struct Settings {
   config::Property<std::int64_t> password_bits;
   config::Property<std::int64_t> api_keys;
   config::Property<std::chrono::milliseconds> api_key_lifetime;
+  config::Property<std::chrono::milliseconds> ended_sessions_kept;
+  config::Property<std::chrono::milliseconds> ended_mailed_tokens_kept;
+  config::Property<std::chrono::milliseconds> ended_api_keys_kept;
 };
 
 class Service final : public host::Service {
  public:
-  struct Peers {
-    api::UserApi& users;
-  };
-
   // Throws std::runtime_error when the root secret can't be used.
   Service(host::Host& host, const Settings& settings);
 
-  // Before Start. Apart from the constructor since auth and user know each other.
+  // Before Start. Apart from the constructor since auth and the others know each other.
   void Connect(Peers peers);
 
   Task<> Start() override;
@@ -82,10 +81,14 @@ class Service final : public host::Service {
   storage::CallerLimits caller_limits_;
   storage::SigningKeys stored_keys_;
   storage::AuditEvents audit_events_;
+  storage::Erasures erasures_;
+  storage::OwnData own_data_;
   events::Log log_;
   storage::Revocations revocations_;
   outbox::Relay relay_;
   Sweeper sweeper_;
+  Erasure erasure_;
+  ErasureWork erasure_work_;
   Metrics metrics_;
   Passwords passwords_;
   Limits limits_;

@@ -172,12 +172,8 @@ events::NewEvent SellerOrderAcceptedEvent(const MovedPart& part) {
   return events::Of(Made<api::order::SellerOrderAccepted>(part), About(part));
 }
 
-events::NewEvent SellerOrderShippedEvent(const MovedPart& part, std::string carrier,
-                                         std::string tracking_number) {
-  auto what = Made<api::order::SellerOrderShipped>(part);
-  what.set_carrier(std::move(carrier));
-  what.set_tracking_number(std::move(tracking_number));
-  return events::Of(what, About(part));
+events::NewEvent SellerOrderShippedEvent(const MovedPart& part) {
+  return events::Of(Made<api::order::SellerOrderShipped>(part), About(part));
 }
 
 events::NewEvent SellerOrderDeliveredEvent(const MovedPart& part) {
@@ -188,26 +184,20 @@ events::NewEvent SellerOrderCompletedEvent(const MovedPart& part) {
   return events::Of(Made<api::order::SellerOrderCompleted>(part), About(part));
 }
 
-events::NewEvent SellerOrderRejectedEvent(const MovedPart& part, std::string reason) {
-  auto what = Made<api::order::SellerOrderRejected>(part);
-  what.set_reason(std::move(reason));
-  return events::Of(what, About(part));
+events::NewEvent SellerOrderRejectedEvent(const MovedPart& part) {
+  return events::Of(Made<api::order::SellerOrderRejected>(part), About(part));
 }
 
-events::NewEvent SellerOrderCancelledEvent(const MovedPart& part, domain::ActorRole actor,
-                                           std::string reason) {
+events::NewEvent SellerOrderCancelledEvent(const MovedPart& part, domain::ActorRole actor) {
   auto what = Made<api::order::SellerOrderCancelled>(part);
   what.set_actor(std::string(domain::Name(actor)));
-  what.set_reason(std::move(reason));
   return events::Of(what, About(part));
 }
 
 events::NewEvent SellerOrderUnitsCancelledEvent(const MovedPart& part, domain::ActorRole actor,
-                                                std::string reason, const std::vector<Units>& units,
-                                                const Money& cost) {
+                                                const std::vector<Units>& units, const Money& cost) {
   auto what = Made<api::order::SellerOrderUnitsCancelled>(part);
   what.set_actor(std::string(domain::Name(actor)));
-  what.set_reason(std::move(reason));
   Fill(*what.mutable_lines(), units);
   Fill(*what.mutable_amount(), cost);
   return events::Of(what, About(part));

@@ -59,16 +59,13 @@ struct MovedPart {
   std::int64_t version = 1;
 };
 events::NewEvent SellerOrderAcceptedEvent(const MovedPart& part);
-events::NewEvent SellerOrderShippedEvent(const MovedPart& part, std::string carrier,
-                                         std::string tracking_number);
+events::NewEvent SellerOrderShippedEvent(const MovedPart& part);
 events::NewEvent SellerOrderDeliveredEvent(const MovedPart& part);
 events::NewEvent SellerOrderCompletedEvent(const MovedPart& part);
-events::NewEvent SellerOrderRejectedEvent(const MovedPart& part, std::string reason);
-events::NewEvent SellerOrderCancelledEvent(const MovedPart& part, domain::ActorRole actor,
-                                           std::string reason);
+events::NewEvent SellerOrderRejectedEvent(const MovedPart& part);
+events::NewEvent SellerOrderCancelledEvent(const MovedPart& part, domain::ActorRole actor);
 // `cost` is that of the units, some of the part.
 events::NewEvent SellerOrderUnitsCancelledEvent(const MovedPart& part, domain::ActorRole actor,
-                                                std::string reason, const std::vector<Units>& units,
-                                                const Money& cost);
+                                                const std::vector<Units>& units, const Money& cost);
 
 }  // namespace market::order

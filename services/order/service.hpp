@@ -50,6 +50,7 @@ class Service final : public host::Service {
   storage::Orders orders_;
   storage::Checkouts checkouts_;
   storage::Transitions transitions_;
+  storage::PersonalData personal_data_;
   events::Log log_;
   events::Subscription acts_told_;
   SellerDirectory sellers_;

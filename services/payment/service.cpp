@@ -34,6 +34,7 @@ Service::Service(host::Host& host, const Settings& settings)
       answers_(database_),
       payments_(database_),
       ledger_(database_),
+      personal_data_(database_),
       log_(database_, host.EventOptions("payment")),
       metrics_(host.Metrics()),
       client_(config::Naming("payment.provider_url",
@@ -49,7 +50,7 @@ Service::Service(host::Host& host, const Settings& settings)
       recovery_(payments_, charges_, host.Tracer(),
                 {.poll = *settings.resolve_poll, .patience = host.Patience()}),
       audit_(payments_, ledger_, metrics_, recovery_.Driving(), {}),
-      service_({payments_, ledger_, charges_, charges_group_, host.SystemTime(), pages_}) {}
+      service_({payments_, ledger_, charges_, charges_group_, host.SystemTime(), pages_, personal_data_}) {}
 
 void Service::Connect(Peers peers) {
   orders_told_.emplace(database_, host_.Tracer(), TellOrders(peers.orders),

@@ -51,6 +51,7 @@ class Service final : public host::Service {
   idempotency::PgStore answers_;
   storage::Payments payments_;
   storage::Ledger ledger_;
+  storage::PersonalData personal_data_;
   events::Log log_;
   std::optional<events::Subscription> orders_told_;
   std::optional<events::Subscription> acts_told_;

@@ -29,6 +29,7 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       catalogue_(database_, *settings.categories_max),
       search_(database_),
       reservations_(database_),
+      personal_data_(database_),
       log_(database_, host.EventOptions("product")),
       acts_told_(database_, host.Tracer(), rpc::Telling(peers.auth, audit::kListKeeper),
                  audit::ActsSubscription(host.RelayOptions("product"))),
@@ -40,7 +41,8 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
                     *settings.search_cache),
       sellers_(peers.users),
       metrics_(host.Metrics()),
-      service_({catalogue_, search_, reservations_, search_cache_, sellers_, pages_, metrics_}) {}
+      service_(
+          {catalogue_, search_, reservations_, search_cache_, sellers_, pages_, metrics_, personal_data_}) {}
 
 Task<> Service::Start() {
   co_await host_.OpenDatabase("product", database_, kMigrations);

@@ -47,6 +47,7 @@ class Service final : public host::Service {
   storage::Catalogue catalogue_;
   storage::Search search_;
   storage::Reservations reservations_;
+  storage::PersonalData personal_data_;
   events::Log log_;
   events::Subscription acts_told_;
   storage::SearchCache search_cache_;

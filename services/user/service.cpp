@@ -34,6 +34,7 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       sellers_(database_),
       members_(database_),
       invitations_(database_),
+      personal_data_(database_),
       log_(database_, host.EventOptions("user")),
       acts_told_(database_, host.Tracer(), rpc::Telling(peers.auth, audit::kListKeeper),
                  audit::ActsSubscription(host.RelayOptions("user"))),
@@ -41,7 +42,7 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       metrics_(host.Metrics()),
       service_({profiles_, addresses_, sellers_, members_, invitations_, invitation_tokens_,
                 *settings.invitation_lifetime, log_, peers.auth, *settings.auto_approve_sellers,
-                *settings.sellers_need, pages_, metrics_, [this] { relay_.Wake(); }}) {
+                *settings.sellers_need, pages_, metrics_, [this] { relay_.Wake(); }, personal_data_}) {
   HandleOutbox(relay_, peers.auth);
 }
 

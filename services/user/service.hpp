@@ -41,6 +41,7 @@ class Service final : public host::Service {
   storage::Members members_;
   storage::Invitations invitations_;
   storage::InvitationTokens invitation_tokens_;
+  storage::PersonalData personal_data_;
   events::Log log_;
   events::Subscription acts_told_;
   outbox::Relay relay_;

@@ -47,6 +47,11 @@ def illegal_transition(buyer, sold):
             buyer.post(f"/v1/orders/{order}:cancel", {"lines": [{"lineId": line, "quantity": 2}]}, key=new_key()))
 
 
+def orders_open(buyer, sold):
+    placed(buyer, sold)
+    return buyer.post("/v1/accounts/me:close", {"password": buyer.password})
+
+
 def payment_not_secured(buyer, sold):
     order, part = placed(buyer, sold)
     until(lambda: buyer.ok("GET", f"/v1/orders/{order}")["payment"]["state"] == "CAPTURED", "the capture")
@@ -74,7 +79,7 @@ def second_factor_required(buyer, shop):
     return buyer.post("/v1/sessions", {"email": buyer.email, "password": buyer.password})
 
 
-PROVOKED = {each.__name__.upper(): each for each in (out_of_stock, offer_unavailable, price_changed, payment_declined,
+PROVOKED = {each.__name__.upper(): each for each in (orders_open, out_of_stock, offer_unavailable, price_changed, payment_declined,
                                                     unknown_payment_method, illegal_transition, payment_not_secured, limit_reached,
                                                     second_factor_required)}
 

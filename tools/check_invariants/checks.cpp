@@ -427,9 +427,23 @@ constexpr std::array kChecks = {
       FROM membership_count c
       LEFT JOIN seller_member m ON m.account_id = c.account_id AND m.role IS NOT NULL
       GROUP BY c.account_id HAVING c.sellers <> count(m.seller_id))sql"},
-    Check{"U4", "user", "a seller has an owner", R"sql(
+    Check{"A2", "auth", "nothing personal is left of an account that was closed", R"sql(
+      SELECT a.id::text, 'what is left: ' || rest.what
+      FROM account a JOIN (
+        SELECT id, 'e-mail or password' FROM account
+        WHERE email <> id || '@erased.invalid' OR email_key <> email OR password_hash IS NOT NULL
+        UNION SELECT account_id, 'role' FROM account_role
+        UNION SELECT account_id, 'session' FROM session WHERE ended_at IS NULL OR (device, address) <> ('', '')
+        UNION SELECT account_id, 'mailed token' FROM mailed_token
+        UNION SELECT account_id, 'authenticator' FROM authenticator
+        UNION SELECT account_id, 'recovery code' FROM recovery_code
+        UNION SELECT account_id, 'API key' FROM api_key WHERE revoked_at IS NULL OR name <> 'erased'
+        UNION SELECT account_id, 'e-mail for user' FROM erasure WHERE email IS NOT NULL AND pass <> 'FIRST'
+      ) AS rest (id, what) ON rest.id = a.id
+      WHERE a.state = 'CLOSED')sql"},
+    Check{"U4", "user", "a seller that is not closed has an owner", R"sql(
       SELECT id::text, state FROM seller s
-      WHERE NOT EXISTS (SELECT FROM seller_member m WHERE m.seller_id = s.id AND m.role = 'owner'))sql"},
+      WHERE state <> 'CLOSED' AND NOT EXISTS (SELECT FROM seller_member m WHERE m.seller_id = s.id AND m.role = 'owner'))sql"},
 };
 
 }  // namespace

@@ -137,6 +137,8 @@ struct AuthFacts {
   std::set<std::string> accounts;
   std::set<std::string> without_message;  // accounts whose profile no message in the outbox will make
   std::set<MemberFact> members;
+  std::set<std::string>
+      forgotten;  // accounts that were closed and of which every service has said that it erased
 };
 
 // An act, by its record or in the list of all of them. `content` is the same where all else of it is.
@@ -173,7 +175,8 @@ struct Facts {
   Acts listed_before;  // in auth
   Acts recorded;       // in each service
   Acts listed_after;
-  std::map<std::string, std::vector<HoldFact>> holds;  // by order
+  std::set<std::pair<std::string, std::string>> personal;  // service, account: of those forgotten before
+  std::map<std::string, std::vector<HoldFact>> holds;      // by order
   std::map<std::string, Pulse> pulses_after;
 };
 
@@ -189,7 +192,7 @@ std::vector<const PaymentFact*> PaymentsOf(const Facts& facts, const std::string
 // All rules between databases: those below, and those about orders.
 std::vector<Finding> CrossCheck(const Facts& facts);
 std::vector<Finding> CheckBooks(const Facts& facts);   // X7, X8, X12
-std::vector<Finding> CheckPeople(const Facts& facts);  // X9, X13
+std::vector<Finding> CheckPeople(const Facts& facts);  // X9, X13, X16
 std::vector<Finding> CheckActs(const Facts& facts);    // X15
 
 template <class Map>

@@ -72,6 +72,21 @@ constexpr Statement kAccounts{"invariants.accounts", R"sql(
 constexpr Statement kMembers{
     "invariants.members",
     "SELECT seller_id::text, account_id::text, role FROM seller_member WHERE role IS NOT NULL"};
+constexpr Statement kForgotten{"invariants.forgotten",
+                               "SELECT account_id::text FROM erasure WHERE pass <> 'FIRST'"};
+// Whom user, and order, know more of than an id.
+constexpr Statement kPersonalAtUser{"invariants.personal_at_user", R"sql(
+  SELECT id::text FROM profile
+  WHERE (display_name, given_name, family_name, phone, locale) <> ('erased', '', '', '', '')
+  UNION SELECT account_id::text FROM address
+  UNION SELECT account_id::text FROM seller_member WHERE role IS NOT NULL)sql"};
+constexpr Statement kPersonalAtOrder{"invariants.personal_at_order", R"sql(
+  SELECT buyer_id::text FROM orders
+  WHERE (recipient, address_lines, city, region, postal_code, phone) <> ('erased', '{erased}', 'erased', '', '', '')
+  UNION SELECT o.buyer_id::text FROM order_event e JOIN orders o ON o.id = e.order_id
+        WHERE e.reason <> '' AND e.actor <> 'system'
+  UNION SELECT o.buyer_id::text FROM seller_order s JOIN orders o ON o.id = s.order_id WHERE s.tracking_number <> ''
+  UNION SELECT buyer_id::text FROM checkout WHERE undo_note <> '')sql"};
 constexpr Statement kProfiles{"invariants.profiles", "SELECT id::text FROM profile"};
 constexpr Statement kSellers{"invariants.sellers", R"sql(
   SELECT id::text,
@@ -123,6 +138,13 @@ void ReadParts(const Result& rows, Facts& facts) {
                                 .cancelled = row.Int(9),
                                 .shipped = row.Int(10),
                                 .total_minor = row.Int(12)};
+  }
+}
+
+void AddPersonal(Facts& facts, const std::string& service, const Result& rows) {
+  for (const auto row : rows) {
+    auto account = Copy(row, 0);
+    if (facts.auth_before.forgotten.contains(account)) facts.personal.emplace(service, std::move(account));
   }
 }
 
@@ -213,7 +235,7 @@ Task<Facts> Sources::Load() {
   facts.auth_after = co_await LoadAuth();
   co_await LoadActs(facts);
   co_await LoadHolds(facts);
-  facts.pulses_after = co_await LoadPulses();
+  co_await LoadOrdersAgain(facts);
   co_return facts;
 }
 
@@ -233,9 +255,10 @@ Task<> Sources::LoadOrders(Facts& facts) {
   facts.pulses_before = ReadPulses(results[2]);
 }
 
-Task<std::map<std::string, Pulse>> Sources::LoadPulses() {
-  const auto results = co_await Snapshot("order", {kPulses});
-  co_return ReadPulses(results.front());
+Task<> Sources::LoadOrdersAgain(Facts& facts) {
+  const auto results = co_await Snapshot("order", {kPulses, kPersonalAtOrder});
+  facts.pulses_after = ReadPulses(results[0]);
+  AddPersonal(facts, "order", results[1]);
 }
 
 Task<> Sources::LoadPayments(Facts& facts) {
@@ -298,23 +321,25 @@ Task<> Sources::LoadStock(Facts& facts) {
 }
 
 Task<AuthFacts> Sources::LoadAuth() {
-  const auto results = co_await Snapshot("auth", {kAccounts, kMembers});
+  const auto results = co_await Snapshot("auth", {kAccounts, kMembers, kForgotten});
   AuthFacts auth;
   for (const auto row : results[0]) {
     auth.accounts.insert(Copy(row, 0));
     if (!row.GetBool(1)) auth.without_message.insert(Copy(row, 0));
   }
   auth.members = MembersOf(results[1]);
+  for (const auto row : results[2]) auth.forgotten.insert(Copy(row, 0));
   co_return auth;
 }
 
 Task<> Sources::LoadUsers(Facts& facts) {
-  const auto results = co_await Snapshot("user", {kProfiles, kSellers, kMembers});
+  const auto results = co_await Snapshot("user", {kProfiles, kSellers, kMembers, kPersonalAtUser});
   for (const auto row : results[0]) facts.profiles.insert(Copy(row, 0));
   for (const auto row : results[1]) {
     facts.sellers.emplace(Copy(row, 0), SellerFact{.waits = row.GetBool(1)});
   }
   facts.members = MembersOf(results[2]);
+  AddPersonal(facts, "user", results[3]);
 }
 
 Task<> Sources::LoadActs(Facts& facts) {

@@ -46,7 +46,7 @@ class Sources {
   Task<> LoadHolds(Facts& facts);
   Task<> LoadActs(Facts& facts);
   Task<Acts> LoadListed();
-  Task<std::map<std::string, Pulse>> LoadPulses();
+  Task<> LoadOrdersAgain(Facts& facts);
   Task<boost::json::value> Ask(std::string target);
 
   std::map<std::string, std::unique_ptr<postgres::Database>> databases_;

@@ -12,6 +12,7 @@ class PeopleChecker : public Findings {
     CheckProfiles();
     CheckMembers();
     CheckWhoSells();
+    CheckForgotten();
   }
 
  private:
@@ -60,6 +61,14 @@ class PeopleChecker : public Findings {
       if (!facts_.sellers.contains(part.seller)) {
         Add("X13", {"order", id}, "its seller " + part.seller + " does not exist");
       }
+    }
+  }
+
+  // X16: who is forgotten is so everywhere.
+  void CheckForgotten() {
+    for (const auto& [service, account] : facts_.personal) {
+      Add("X16", {service, account},
+          "its owner has closed account " + account + ", and " + service + " knows more than that");
     }
   }
 

@@ -47,6 +47,14 @@ TEST(CrossCheck_People, OneWhomOnlyAuthTakesForAMember_IsNamed) {
                           Finds("X9", "auth", "seller1", "account owner1 is taken for a member as owner")));
 }
 
+TEST(CrossCheck_People, WhoIsForgottenHereAndKnownThere_IsNamed) {
+  auto facts = Healthy();
+  facts.auth_before.forgotten.insert("buyer");
+  EXPECT_THAT(CrossCheck(facts), IsEmpty());
+  facts.personal.emplace("order", "buyer");
+  EXPECT_THAT(CrossCheck(facts), FindsOnly("X16", "order", "buyer", "its owner has closed account buyer"));
+}
+
 TEST(CrossCheck_People, PeopleWhoDoNotExist_AreNamed) {
   auto facts = Healthy();
   facts.sellers.erase("seller1");

@@ -39,6 +39,8 @@ constexpr std::array kCrossRules = {
          "of an order that waits for its payment nothing is sold, shipped or charged; always"},
     Rule{"X15", "every service",
          "the one list of acts has every act that is on record, as it is there, and no other; always"},
+    Rule{"X16", "auth, user, order",
+         "nothing personal is left of an account that was closed, once every service has erased it"},
 };
 
 }  // namespace

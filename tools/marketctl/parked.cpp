@@ -60,6 +60,15 @@ constexpr postgres::Statement kRetryPayments{
     "UPDATE payment SET parked_at = NULL, failures = 0, next_run_at = market_now()" MARKET_PARKED_AMONG(
         "id")};
 
+constexpr postgres::Statement kListErasures{
+    "erasure.list_parked",
+    "SELECT account_id::text, 'erasure ' || pass || ' of ' || array_to_string(waiting, ' '), parked_at::text,"
+    " failures, last_error FROM erasure WHERE parked_at IS NOT NULL ORDER BY parked_at LIMIT 1000"};
+constexpr postgres::Statement kRetryErasures{
+    "erasure.retry_parked",
+    "UPDATE erasure SET parked_at = NULL, failures = 0, next_run_at = market_now()" MARKET_PARKED_AMONG(
+        "account_id")};
+
 #undef MARKET_PARKED_AMONG
 
 constexpr std::array kParked = {
@@ -68,6 +77,7 @@ constexpr std::array kParked = {
     Parked{"outbox", "product", "outbox", kListOutbox, kRetryOutbox, kDropOutbox},
     Parked{"outbox", "order", "outbox", kListOutbox, kRetryOutbox, kDropOutbox},
     Parked{"outbox", "payment", "outbox", kListOutbox, kRetryOutbox, kDropOutbox},
+    Parked{"work", "auth", "erasure", kListErasures, kRetryErasures, std::nullopt},
     Parked{"work", "order", "checkout", kListCheckouts, kRetryCheckouts, std::nullopt},
     Parked{"work", "payment", "payment", kListPayments, kRetryPayments, std::nullopt}};
 

@@ -77,6 +77,18 @@ TEST(Parked_Outbox, IsListedRetriedAndDropped) {
   EXPECT_THROW(outbox.Drop({}), BadArguments);
 }
 
+TEST(Parked_Work, OfAuth_IsListedAndLetGoOn) {
+  ParkedOf erasures("work", "auth");
+  erasures.Sql("ALTER TABLE erasure DROP CONSTRAINT erasure_account_id_fkey");
+  erasures.Sql(
+      "INSERT INTO erasure (account_id, waiting, next_run_at, failures, last_error, parked_at) VALUES "
+      "(gen_random_uuid(), '{order}', market_now(), 3, 'INTERNAL: broken', market_now())");
+  EXPECT_THAT(erasures.List(), ElementsAre(AllOf(HasSubstr("erasure FIRST of order  parked "),
+                                                 HasSubstr("after 3 broken runs: INTERNAL: broken"))));
+  EXPECT_EQ(erasures.Retry({}), 1);
+  EXPECT_EQ(erasures.Sql("SELECT failures || ' ' || (next_run_at <= market_now()) FROM erasure"), "0 true");
+}
+
 TEST(Parked_Work, OfOrderAndPayment_IsListedAndLetGoOn) {
   ParkedOf orders("work", "order");
   orders.Sql("ALTER TABLE checkout DROP CONSTRAINT checkout_order_id_fkey");
@@ -118,7 +130,7 @@ TEST(Parked, EveryServiceHasAnOutbox) {
 TEST(Parked, OfADatabaseWithoutAny_IsABadArgument) {
   const Conninfos named = {{"", {.conninfo = "dbname=x", .file = "", .ca = ""}}};
   EXPECT_THROW(ParkedTables("outbox", named, "sandbox"), BadArguments);
-  EXPECT_THROW(ParkedTables("work", named, "auth"), BadArguments);
+  EXPECT_THROW(ParkedTables("work", named, "user"), BadArguments);
 }
 
 }  // namespace

@@ -8,7 +8,6 @@
 #include <string>
 
 #include "marketplace/auth/v1/auth.market.hpp"
-#include "marketplace/user/v1/user.market.hpp"
 #include "platform/rpc/page_token.hpp"
 #include "services/auth/api/turns.hpp"
 #include "services/auth/credentials/access_tokens.hpp"
@@ -19,14 +18,17 @@
 #include "services/auth/credentials/passwords.hpp"
 #include "services/auth/credentials/signing_keys.hpp"
 #include "services/auth/metrics.hpp"
+#include "services/auth/process/personal_data_peers.hpp"
 #include "services/auth/storage/account_acts.hpp"
 #include "services/auth/storage/accounts.hpp"
 #include "services/auth/storage/api_keys.hpp"
 #include "services/auth/storage/audit_events.hpp"
 #include "services/auth/storage/caller_limits.hpp"
+#include "services/auth/storage/erasures.hpp"
 #include "services/auth/storage/guests.hpp"
 #include "services/auth/storage/mailings.hpp"
 #include "services/auth/storage/memberships.hpp"
+#include "services/auth/storage/own_data.hpp"
 #include "services/auth/storage/revocations.hpp"
 #include "services/auth/storage/second_factors.hpp"
 #include "services/auth/storage/sessions.hpp"
@@ -62,12 +64,14 @@ class AuthService final : public api::AuthApi {
     std::chrono::seconds mailed_token_lifetime;
     Metrics& metrics;
     std::function<void()> wake_outbox;  // something was appended
+    storage::Erasures& erasures;
+    storage::OwnData& own_data;
   };
 
   explicit AuthService(Deps deps) : deps_(std::move(deps)) {}
 
-  // Before the first call. Apart from the constructor since auth and user know each other.
-  void Connect(api::UserApi& users) { users_ = &users; }
+  // Before the first call. Apart from the constructor since auth and the others know each other.
+  void Connect(Peers peers) { peers_.emplace(peers); }
 
   Task<api::auth::Session> SignUp(CallContext& call, api::auth::SignUpRequest request) override;
   // guests.cpp
@@ -96,6 +100,11 @@ class AuthService final : public api::AuthApi {
                                                    api::auth::VerifyEmailRequest request) override;
   Task<api::auth::MailedToken> RevealMailedToken(CallContext& call,
                                                  api::auth::RevealMailedTokenRequest request) override;
+  // own_data.cpp
+  Task<api::auth::Account> CloseMyAccount(CallContext& call,
+                                          api::auth::CloseMyAccountRequest request) override;
+  Task<api::auth::ExportMyDataResponse> ExportMyData(CallContext& call,
+                                                     api::auth::ExportMyDataRequest request) override;
   Task<api::auth::Account> GetMyAccount(CallContext& call, api::auth::GetMyAccountRequest request) override;
   Task<api::auth::ListAccountsResponse> ListAccounts(CallContext& call,
                                                      api::auth::ListAccountsRequest request) override;
@@ -181,6 +190,14 @@ class AuthService final : public api::AuthApi {
   // The caller's own, once more, before what a thief of their token must not do. Judged as a sign-in from the
   // device that the session made known: strangers who guess do not keep the owner out.
   Task<Judged> JudgeOwner(CallContext& call, std::string password);
+  struct OwnerProof {
+    std::string email_key;
+    std::optional<std::int64_t> password_version;  // of who has one
+  };
+  // JudgeOwner, but for a guest, before what needs no more of the password.
+  Task<OwnerProof> ProveOwner(CallContext& call, std::string password);
+  Task<marketplace::type::v1::ExportPersonalDataResponse> TellOwn(
+      CallContext& call, marketplace::type::v1::ExportPersonalDataRequest ask);
   storage::NewSession NewSession(const CallContext& call) const;
   storage::NewToken NewToken() const;
   api::auth::TokenMail TokenMail() const;
@@ -198,7 +215,7 @@ class AuthService final : public api::AuthApi {
   Task<> TryCreateProfile(CallContext& call, AccountId account, std::string display_name);
 
   Deps deps_;
-  api::UserApi* users_ = nullptr;
+  std::optional<Peers> peers_;
   Turns turns_{Turns::Options{}};
 };
 

@@ -13,6 +13,8 @@ api::auth::Account::State StateOf(domain::AccountState state) {
       return api::auth::Account::ACTIVE;
     case domain::AccountState::kDisabled:
       return api::auth::Account::DISABLED;
+    case domain::AccountState::kClosed:
+      return api::auth::Account::CLOSED;
   }
   throw std::logic_error("no such state");
 }
@@ -76,6 +78,8 @@ std::optional<domain::AccountState> StateFrom(api::auth::Account::State state) {
       return domain::AccountState::kActive;
     case api::auth::Account::DISABLED:
       return domain::AccountState::kDisabled;
+    case api::auth::Account::CLOSED:
+      return domain::AccountState::kClosed;
     default:
       return std::nullopt;
   }

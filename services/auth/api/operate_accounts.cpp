@@ -2,6 +2,7 @@
 #include "platform/rpc/page.hpp"
 #include "services/auth/api/auth_service.hpp"
 #include "services/auth/api/convert.hpp"
+#include "services/auth/api/refusals.hpp"
 #include "services/auth/credentials/roles.hpp"
 
 namespace market::auth {
@@ -19,7 +20,10 @@ domain::Role RoleFrom(const std::string& name) {
 api::auth::Account Answered(const storage::Acted& acted) {
   if (std::holds_alternative<storage::NoSuchAccount>(acted)) throw NotFound("the account");
   if (std::holds_alternative<storage::LastAdmin>(acted)) {
-    throw Error(Code::kFailedPrecondition, "LAST_ADMIN", "no other admin may sign in");
+    throw LastAdmin();
+  }
+  if (std::holds_alternative<storage::AccountIsClosed>(acted)) {
+    throw Error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION", "its owner has closed the account for good");
   }
   if (std::holds_alternative<storage::IsOperator>(acted)) {
     throw Error(Code::kPermissionDenied, "PERMISSION_DENIED",

@@ -21,6 +21,10 @@ inline Error TooManyMails(std::chrono::milliseconds wait) {
       .WithRetryAfter(wait);
 }
 
+inline Error LastAdmin() {
+  return Error(Code::kFailedPrecondition, "LAST_ADMIN", "no other admin may sign in");
+}
+
 inline Error MailedTokenEnded() {
   return Error(Code::kInvalidArgument, "MAILED_TOKEN_ENDED", "the token from the mail is not good any more")
       .WithField("token", "ENDED", "use the newest mail, or ask for another one");

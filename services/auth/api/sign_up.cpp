@@ -15,7 +15,7 @@ constexpr std::chrono::milliseconds kProfileLimit{500};
 Task<> AuthService::TryCreateProfile(CallContext& call, AccountId account, std::string display_name) {
   auto work = CallContext::ForWork(kProfileLimit, call.Span());
   try {
-    co_await users_->CreateProfile(work, ProfileRequest(account, display_name));
+    co_await peers_->users.CreateProfile(work, ProfileRequest(account, display_name));
   } catch (const Error& error) {
     telemetry::log::Info("auth.profile_deferred",
                          {{"account_id", account.ToString()}, {"reason", error.reason}}, &call.Trace());

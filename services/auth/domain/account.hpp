@@ -23,9 +23,10 @@ inline std::string_view Name(Role role) { return kRoles.Name(role); }
 inline std::string_view Name(MemberRole role) { return kMemberRoles.Name(role); }
 inline void FromText(std::string_view word, MemberRole& role) { role = kMemberRoles.Require(word); }
 
-// Only an ACTIVE account has sessions.
-enum class AccountState : std::uint8_t { kActive, kDisabled };
-inline constexpr Words<AccountState, 2> kAccountStates{"state of an account", {"ACTIVE", "DISABLED"}};
+// Only an ACTIVE account has sessions. One that its owner closed never comes back.
+enum class AccountState : std::uint8_t { kActive, kDisabled, kClosed };
+inline constexpr Words<AccountState, 3> kAccountStates{"state of an account",
+                                                       {"ACTIVE", "DISABLED", "CLOSED"}};
 inline std::string_view Name(AccountState state) { return kAccountStates.Name(state); }
 inline void FromText(std::string_view word, AccountState& state) { state = kAccountStates.Require(word); }
 
@@ -48,6 +49,7 @@ struct Account {
   std::vector<Role> roles;
   std::vector<Membership> sellers;
   bool has_second_factor = false;
+  bool guest = false;        // without a password
   std::int64_t version = 0;  // each change gives it the next one; access tokens carry it
   Time created_at;
   AccountState state = AccountState::kActive;

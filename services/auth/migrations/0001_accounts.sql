@@ -3,13 +3,13 @@ CREATE TABLE account (
   email         text        NOT NULL CHECK (length(email) BETWEEN 3 AND 254),  -- as it was given
   email_key     text        COLLATE "C" NOT NULL,                              -- lower-cased: names the account
   email_verified_at timestamptz,                                               -- a mail to it was answered
-  password_hash text        CHECK (password_hash LIKE '%$argon2id$%'),          -- null: a guest's
+  password_hash text        CHECK (password_hash LIKE '%$argon2id$%'),          -- null: a guest's, or closed
   password_version bigint   NOT NULL DEFAULT 1,                                -- another password, not only another hash of it
   version       bigint      NOT NULL DEFAULT 1,
   -- The version that last took something away from what its access tokens say, and when: older tokens are refused.
   reduced_version bigint    NOT NULL DEFAULT 0,
   reduced_at    timestamptz,
-  state         text        NOT NULL DEFAULT 'ACTIVE' CHECK (state IN ('ACTIVE', 'DISABLED')),
+  state         text        NOT NULL DEFAULT 'ACTIVE' CHECK (state IN ('ACTIVE', 'DISABLED', 'CLOSED')),
   disabled_at     timestamptz,
   disabled_reason text,
   accepted_terms    text    CHECK (length(accepted_terms) BETWEEN 1 AND 50),   -- the version agreed to last
@@ -17,7 +17,9 @@ CREATE TABLE account (
   created_at    timestamptz NOT NULL DEFAULT market_now(),
   updated_at    timestamptz NOT NULL DEFAULT market_now(),
   CHECK ((accepted_terms IS NULL) = (terms_accepted_at IS NULL)),
-  CHECK ((state = 'DISABLED') = (disabled_at IS NOT NULL AND disabled_reason IS NOT NULL))
+  CHECK ((state = 'DISABLED') = (disabled_at IS NOT NULL AND disabled_reason IS NOT NULL)),
+  -- Closed for good: nobody is named, and nothing signs in.
+  CHECK (state <> 'CLOSED' OR (password_hash IS NULL AND email_verified_at IS NULL AND email = id || '@erased.invalid'))
 );
 COMMENT ON TABLE account IS 'mutable';
 -- Of those who sign in only one has an e-mail, of guests any number.

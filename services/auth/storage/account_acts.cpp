@@ -152,6 +152,7 @@ Task<Acted> AccountActs::Disable(Work work, AccountId id, std::string reason, Ta
     const auto account = co_await Lock(tx, id);
     if (!account) co_return NoSuchAccount();
     if (!account->roles.empty() && target == Target::kNoOperator) co_return IsOperator();
+    if (account->state == domain::AccountState::kClosed) co_return AccountIsClosed();
     if (account->state == domain::AccountState::kDisabled) co_return *account;
     if (co_await IsLastAdmin(tx, *account)) co_return LastAdmin();
 
@@ -176,6 +177,7 @@ Task<Acted> AccountActs::Enable(Work work, AccountId id, audit::Act act) {
   const auto enable = [&](postgres::Tx& tx) -> Task<Acted> {
     const auto account = co_await Lock(tx, id);
     if (!account) co_return NoSuchAccount();
+    if (account->state == domain::AccountState::kClosed) co_return AccountIsClosed();
     if (account->state == domain::AccountState::kActive) co_return *account;
     const auto version = kVersion.ReadOne(co_await tx.Execute(kEnable, id)).number;
     auto record = Upon(act, *account);
@@ -192,6 +194,7 @@ Task<Acted> AccountActs::Grant(Work work, AccountId id, domain::Role role, audit
     const auto account = co_await Lock(tx, id);
     if (!account) co_return NoSuchAccount();
     if (account->guest) co_return IsGuest();
+    if (account->state == domain::AccountState::kClosed) co_return AccountIsClosed();
     if (account->Has(role)) co_return *account;
     const auto version = kVersion.ReadOne(co_await tx.Execute(kRaise, id)).number;
     Batch batch("auth.role_granted");

@@ -21,11 +21,13 @@ namespace market::auth::storage {
 struct NoSuchAccount {};
 // It is the last admin who may sign in.
 struct LastAdmin {};
+// By its owner, for good.
+struct AccountIsClosed {};
 // It has roles, which whoever asks may not take away.
 struct IsOperator {};
 // It has no password yet, and so no roles.
 struct IsGuest {};
-using Acted = std::variant<domain::Account, NoSuchAccount, LastAdmin, IsOperator, IsGuest>;
+using Acted = std::variant<domain::Account, NoSuchAccount, LastAdmin, IsOperator, IsGuest, AccountIsClosed>;
 
 // Whose accounts may be disabled.
 enum class Target : std::uint8_t { kAnybody, kNoOperator };
@@ -64,10 +66,11 @@ class AccountActs {
   Task<Acted> Grant(Work work, AccountId id, domain::Role role, audit::Act act);
   Task<Acted> Revoke(Work work, AccountId id, domain::Role role, audit::Act act);
 
- private:
-  static Task<std::optional<domain::Account>> Lock(postgres::Tx& tx, AccountId id);
   // Holds up whoever else would take an admin away until this transaction has ended.
   static Task<bool> IsLastAdmin(postgres::Tx& tx, const domain::Account& account);
+
+ private:
+  static Task<std::optional<domain::Account>> Lock(postgres::Tx& tx, AccountId id);
 
   postgres::Database& database_;
 };

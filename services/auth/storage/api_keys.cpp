@@ -109,7 +109,7 @@ Task<MadeApiKey> ApiKeys::Make(Work work, NewApiKey key, audit::Act act) {
     Batch told("auth.api_key_made");
     events::Append(told, work, ApiKeyCreatedEvent(made));
     auto record = UponKey(act, made);
-    record.after = {{"name", made.name}, {"permissions", PermissionsOf(made)}};
+    record.after = {{"prefix", made.prefix}, {"permissions", PermissionsOf(made)}};
     if (made.seller) record.after["sellerId"] = made.seller->ToString();
     audit::Append(told, work, record);
     co_await tx.ExecuteAndCommit(std::move(told));
@@ -132,7 +132,7 @@ Task<bool> ApiKeys::Revoke(Work work, domain::ApiKeyId id, std::optional<SellerI
     Batch told("auth.api_key_revoked");
     events::Append(told, work, ApiKeyRevokedEvent(*key));
     auto record = UponKey(act, *key);
-    record.before = {{"name", key->name}, {"permissions", PermissionsOf(*key)}};
+    record.before = {{"prefix", key->prefix}, {"permissions", PermissionsOf(*key)}};
     audit::Append(told, work, record);
     co_await tx.ExecuteAndCommit(std::move(told));
     co_return true;

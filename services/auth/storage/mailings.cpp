@@ -18,7 +18,6 @@ using postgres::ComposedStatement;
 using postgres::SqlError;
 using postgres::Statement;
 
-constexpr std::chrono::hours kKeptAfterItsEnd{24};
 // A change of e-mail leaves the right to undo it.
 constexpr std::array kOfTheOldEmail = {MailPurpose::kVerifyEmail, MailPurpose::kChangeEmail,
                                        MailPurpose::kResetPassword};
@@ -267,8 +266,8 @@ Task<std::optional<MailedToken>> Mailings::Find(Work work, const Uuid& id) {
   co_return kMailedToken.ReadAtMostOne(co_await database_.Read(work, kFindToken, id));
 }
 
-Task<std::int64_t> Mailings::Sweep(Work work, std::int64_t limit) {
-  co_return (co_await database_.Write(work, kSweepTokens, kKeptAfterItsEnd, limit)).AffectedRows();
+Task<std::int64_t> Mailings::Sweep(Work work, std::chrono::milliseconds kept, std::int64_t limit) {
+  co_return (co_await database_.Write(work, kSweepTokens, kept, limit)).AffectedRows();
 }
 
 }  // namespace market::auth::storage

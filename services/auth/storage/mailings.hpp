@@ -75,8 +75,8 @@ class Mailings {
 
   Task<std::optional<MailedToken>> Find(Work work, const Uuid& id);
 
-  // Deletes at most `limit` that ran out a day ago; gives how many.
-  Task<std::int64_t> Sweep(Work work, std::int64_t limit);
+  // Deletes at most `limit` that ran out `kept` ago; gives how many.
+  Task<std::int64_t> Sweep(Work work, std::chrono::milliseconds kept, std::int64_t limit);
 
  private:
   struct Opened;

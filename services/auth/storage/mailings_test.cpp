@@ -289,9 +289,9 @@ TEST_F(MailingsTest, Sweep_RemovesWhatRanOutADayAgo) {
   Run([this](Mailings& mailings, Sessions&, Accounts& accounts) -> Task<> {
     co_await Verification(mailings, accounts);
     co_await Verification(mailings, accounts);
-    EXPECT_EQ(co_await mailings.Sweep(Soon(), 100), 0);
+    EXPECT_EQ(co_await mailings.Sweep(Soon(), std::chrono::hours(24), 100), 0);
     Sql("UPDATE mailed_token SET expires_at = market_now() - interval '25 hours' WHERE ended_at IS NULL");
-    EXPECT_EQ(co_await mailings.Sweep(Soon(), 100), 1);
+    EXPECT_EQ(co_await mailings.Sweep(Soon(), std::chrono::hours(24), 100), 1);
   });
 }
 

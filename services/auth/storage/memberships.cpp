@@ -40,8 +40,8 @@ WHERE id = $1
 RETURNING )sql" + kNewVersion};
 
 constexpr Columns kContact{Column{"id", &Contact::account}, Column{"email", &Contact::email}};
-constexpr ComposedStatement kContacts{"auth.contacts",
-                                      "SELECT " + kContact + " FROM account WHERE id = ANY ($1) ORDER BY id"};
+constexpr ComposedStatement kContacts{"auth.contacts", "SELECT " + kContact + R"sql(
+FROM account WHERE id = ANY ($1) AND state <> 'CLOSED' ORDER BY id)sql"};
 
 bool IsLess(std::optional<domain::MemberRole> now, std::optional<domain::MemberRole> before) {
   return before && (!now || *now > *before);

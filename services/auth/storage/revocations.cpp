@@ -66,6 +66,7 @@ void Add(RevocationFeed& feed, const events::Event& event) {
   AddIfReduces<told::SellerMemberRoleChanged>(feed, event);
   AddIfReduces<told::SellerMemberRemoved>(feed, event);
   AddIfReduces<told::AccountDisabled>(feed, event);
+  AddIfReduces<told::AccountClosed>(feed, event);
 }
 
 }  // namespace

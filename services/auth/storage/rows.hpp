@@ -29,6 +29,7 @@ inline constexpr postgres::Columns kAccount{
     postgres::Column{"a.id", &domain::Account::id},
     postgres::Column{"a.email", &domain::Account::email},
     postgres::Column{kHasSecondFactor, &domain::Account::has_second_factor},
+    postgres::Column{"a.password_hash IS NULL AND a.state <> 'CLOSED'", &domain::Account::guest},
     postgres::Column{"a.version", &domain::Account::version},
     postgres::Column{"a.email_verified_at IS NOT NULL", &domain::Account::email_verified},
     postgres::Column{"a.password_hash IS NULL", &domain::Account::guest},

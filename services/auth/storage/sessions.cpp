@@ -76,7 +76,8 @@ UPDATE session SET ended_at = market_now(), end_reason = $3 WHERE id = $1 AND ac
 
 constexpr Statement kSweepSessions{"auth.sweep_sessions", R"sql(
 DELETE FROM session WHERE id IN (
-  SELECT id FROM session WHERE absolute_expires_at < market_now() LIMIT $1 FOR UPDATE SKIP LOCKED))sql"};
+  SELECT id FROM session WHERE absolute_expires_at < market_now() OR ended_at < market_now() - $1::interval
+  LIMIT $2 FOR UPDATE SKIP LOCKED))sql"};
 
 constexpr Statement kSweepTries{"auth.sweep_tries", R"sql(
 DELETE FROM sign_in_throttle WHERE digest IN (
@@ -107,8 +108,8 @@ Task<std::optional<domain::Account>> Sessions::Open(Work work, const Proven& pro
   co_return co_await database_.Transaction(work, open);
 }
 
-Task<> Sessions::ForgetTries(Work work, std::string_view email_key) {
-  co_await database_.Write(work, kForgetTries, Bytes{TriesDigest(email_key, {})});
+Task<> Sessions::ForgetTries(Work work, std::string_view email_key, const domain::Guesser& guesser) {
+  co_await database_.Write(work, kForgetTries, Bytes{TriesDigest(email_key, guesser)});
 }
 
 Task<std::optional<domain::Account>> Sessions::ChangePassword(Work work, const Proven& proven,
@@ -191,8 +192,8 @@ Task<std::vector<domain::LiveSession>> Sessions::ListLive(Work work, AccountId o
   co_return kLiveSession.ReadAll(co_await database_.Read(work, kListSessions, owner, lifetimes_.live_max));
 }
 
-Task<std::int64_t> Sessions::Sweep(Work work, std::int64_t limit) {
-  const auto sessions = co_await database_.Write(work, kSweepSessions, limit);
+Task<std::int64_t> Sessions::Sweep(Work work, std::chrono::milliseconds kept, std::int64_t limit) {
+  const auto sessions = co_await database_.Write(work, kSweepSessions, kept, limit);
   const auto tries = co_await database_.Write(work, kSweepTries, domain::kForgetTriesAfter, limit);
   co_return sessions.AffectedRows() + tries.AffectedRows();
 }

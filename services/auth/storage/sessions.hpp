@@ -71,7 +71,7 @@ class Sessions {
   // password was changed meanwhile or the account is not ACTIVE.
   Task<std::optional<domain::Account>> Open(Work work, const Proven& proven, const NewSession& session);
   // After a success that opens no session.
-  Task<> ForgetTries(Work work, std::string_view email_key);
+  Task<> ForgetTries(Work work, std::string_view email_key, const domain::Guesser& guesser = {});
   // Ends all other sessions than `kept`. Nothing happens when the password was changed meanwhile.
   Task<std::optional<domain::Account>> ChangePassword(Work work, const Proven& proven,
                                                       std::string_view new_hash, const Uuid& kept);
@@ -86,8 +86,9 @@ class Sessions {
   Task<Ending> End(Work work, const Uuid& session, AccountId owner, domain::EndReason reason);
   Task<> EndAll(Work work, AccountId owner);
 
-  // Deletes expired sessions and forgotten tries, at most `limit` rows of each; gives the number deleted.
-  Task<std::int64_t> Sweep(Work work, std::int64_t limit);
+  // Deletes expired sessions, those that ended `kept` ago, and forgotten tries, at most `limit` rows of each; gives
+  // the number deleted.
+  Task<std::int64_t> Sweep(Work work, std::chrono::milliseconds kept, std::int64_t limit);
 
  private:
   postgres::Database& database_;

@@ -466,8 +466,8 @@ TEST_F(AuthStorage, Sweep_RemovesOnlyWhatNobodyReads) {
     co_await sessions.CountTry(Soon(), "b@x.test");
     Sql("UPDATE sign_in_throttle SET last_try_at = market_now() - interval '13 hours' "
         "WHERE digest = (SELECT digest FROM sign_in_throttle LIMIT 1)");
-    EXPECT_EQ(co_await sessions.Sweep(Soon(), 100), 2);
-    EXPECT_EQ(co_await sessions.Sweep(Soon(), 100), 0);
+    EXPECT_EQ(co_await sessions.Sweep(Soon(), std::chrono::hours(24), 100), 2);
+    EXPECT_EQ(co_await sessions.Sweep(Soon(), std::chrono::hours(24), 100), 0);
   });
   EXPECT_EQ(Sql("SELECT count(*) FROM session"), "1");
   EXPECT_EQ(Sql("SELECT count(*) FROM refresh_token"), "1");

@@ -1,13 +1,12 @@
-// The user service as auth's tests see it: it takes profiles, or is down.
+// The user service as auth's tests see it: it takes profiles, or is down; what it keeps of people as the others.
 #pragma once
 #include <vector>
 
-#include "marketplace/user/v1/user.market.hpp"
-#include "platform/core/error.hpp"
+#include "services/auth/testing/fake_personal_data.hpp"
 
 namespace market::auth {
 
-class FakeUsers final : public api::UserStandIn {
+class FakeUsers final : public FakeObstacles<api::UserStandIn> {
  public:
   bool down = false;
   std::vector<api::user::CreateProfileRequest> profiles;

@@ -15,7 +15,7 @@
 #include "platform/testing/temporary_database.hpp"
 #include "services/auth/api/auth_service.hpp"
 #include "services/auth/migrations.hpp"
-#include "services/auth/testing/fake_users.hpp"
+#include "services/auth/testing/fake_peers.hpp"
 
 namespace market::auth {
 
@@ -45,6 +45,8 @@ class AuthServiceFixture : public ::testing::Test {
       storage::Memberships memberships(database);
       storage::CallerLimits caller_limits(database);
       storage::AuditEvents audit_events(database);
+      storage::Erasures erasures(database, {}, ServicesToErase());
+      storage::OwnData own_data(database);
       const OneTimeCodes codes("key");
       accounts_ = &accounts;
       account_acts_ = &account_acts;
@@ -64,8 +66,9 @@ class AuthServiceFixture : public ::testing::Test {
            revocations,  account_acts,  api_keys,      stored_keys, signing_keys,
            audit_events, pages_,        *passwords_,   *limits_,    caller_limits,
            keys.refresh, access_tokens, device_tokens, codes,       clock_,
-           mailings,     keys.mailed,   kTokenLife,    metrics_,    [this] { ++outbox_wakes_; }});
-      service.Connect(users_);
+           mailings,     keys.mailed,   kTokenLife,    metrics_,    [this] { ++outbox_wakes_; },
+           erasures,     own_data});
+      service.Connect(peers_.With(users_));
       co_await body(service);
       co_await database.Close(testing::Soon());
     });
@@ -142,6 +145,7 @@ class AuthServiceFixture : public ::testing::Test {
   telemetry::Metrics registry_;
   Metrics metrics_{registry_};
   FakeUsers users_;
+  FakePeers peers_;
   const rpc::PageTokens pages_{"a secret"};
   storage::Accounts* accounts_ = nullptr;  // while a body runs, like the next
   storage::AccountActs* account_acts_ = nullptr;

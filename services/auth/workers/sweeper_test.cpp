@@ -39,7 +39,7 @@ TEST(AuthSweeper, MoreThanOneChunk_GoesWithoutAPause) {
     storage::ApiKeys api_keys(database, {});
     storage::SigningKeys signing_keys(database, {});
     storage::CallerLimits caller_limits(database);
-    Sweeper sweeper(sessions, mailings, second_factors, api_keys, signing_keys, caller_limits);
+    Sweeper sweeper(sessions, mailings, second_factors, api_keys, signing_keys, caller_limits, {});
     runtime::TaskGroup group(io.get_executor(), [](std::string_view, std::exception_ptr) {});
     group.Keep("sweeper", sweeper.Sweeping().Run());
     co_await Eventually([&] { return disk.Execute("SELECT count(*) FROM session") == "3"; });

@@ -11,6 +11,7 @@
 #include "services/order/process/checkout.hpp"
 #include "services/order/process/seller_directory.hpp"
 #include "services/order/storage/orders.hpp"
+#include "services/order/storage/personal_data.hpp"
 #include "services/order/storage/transitions.hpp"
 
 namespace market::order {
@@ -30,6 +31,7 @@ class OrderService final : public api::OrderApi {
     const rpc::PageTokens& pages;
     Metrics& metrics;
     identity::PeopleNeed buyers_need;
+    storage::PersonalData& personal_data;
   };
   explicit OrderService(const Deps& deps) : deps_(deps) {}
 
@@ -72,6 +74,14 @@ class OrderService final : public api::OrderApi {
                                              api::order::AdvanceCheckoutRequest request) override;
   Task<google::protobuf::Empty> Deliver(CallContext& call,
                                         marketplace::type::v1::DeliverRequest request) override;
+
+  // personal_data.cpp
+  Task<marketplace::type::v1::FindClosingObstaclesResponse> FindClosingObstacles(
+      CallContext& call, marketplace::type::v1::FindClosingObstaclesRequest request) override;
+  Task<marketplace::type::v1::ErasePersonalDataResponse> ErasePersonalData(
+      CallContext& call, marketplace::type::v1::ErasePersonalDataRequest request) override;
+  Task<marketplace::type::v1::ExportPersonalDataResponse> ExportPersonalData(
+      CallContext& call, marketplace::type::v1::ExportPersonalDataRequest request) override;
 
  private:
   Task<std::vector<domain::Offer>> FetchOffers(CallContext& call, std::vector<domain::Item> items);

@@ -130,8 +130,24 @@ CREATE TABLE order_event (
 );
 CREATE INDEX order_event_of_order ON order_event (order_id, sequence);
 CREATE INDEX order_event_of_operation ON order_event (operation_id) WHERE operation_id IS NOT NULL;
-CREATE TRIGGER order_event_is_append_only BEFORE UPDATE OR DELETE ON order_event
-  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+-- But for what a person wrote, once its buyer is forgotten.
+CREATE TRIGGER order_event_is_append_only BEFORE UPDATE ON order_event
+  FOR EACH ROW WHEN (NEW.reason <> '' OR to_jsonb(NEW) - 'reason' IS DISTINCT FROM to_jsonb(OLD) - 'reason')
+  EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER order_event_stays BEFORE DELETE ON order_event FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+-- Takes what people wrote out of the history of a buyer's orders; gives how often. The service's role may not change the
+-- history itself, so this runs as who owns it.
+CREATE FUNCTION erase_words_of_buyer(buyer uuid) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+  erased bigint;
+BEGIN
+  UPDATE order_event SET reason = ''
+  WHERE reason <> '' AND actor <> 'system' AND order_id IN (SELECT id FROM orders WHERE buyer_id = buyer);
+  GET DIAGNOSTICS erased = ROW_COUNT;
+  RETURN erased;
+END $$;
 
 -- The saga of placing an order: which way it goes, who drives it now, when it is due again. With WAIT nobody drives it: its
 -- payment was declined or lost, and its buyer may pay until next_run_at; whoever takes it from then on undoes it.

@@ -68,7 +68,6 @@ TEST(CancelUnits, WhatWasCancelled_IsTold) {
         SharedDatabase(), "seller_order/" + part.id.ToString());
     EXPECT_EQ(told.order_id(), order.id.ToString());
     EXPECT_EQ(told.actor(), "buyer");
-    EXPECT_EQ(told.reason(), "too many");
     EXPECT_EQ(told.amount().amount(), 1999);
     EXPECT_EQ(told.lines(0).line_id(), part.lines[0].id.ToString());
     EXPECT_EQ(told.lines(0).quantity(), 1);

@@ -87,13 +87,12 @@ constexpr Statement kRefunded{"order.refunded", R"sql(
                     version = version + 1, updated_at = market_now()
   WHERE id = $1 AND refunded_minor < $3)sql"};
 
-events::NewEvent EventOf(const MovedPart& part, domain::State to, const std::optional<Shipment>& shipment) {
+events::NewEvent EventOf(const MovedPart& part, domain::State to) {
   switch (to) {
     case domain::State::kAccepted:
       return SellerOrderAcceptedEvent(part);
     case domain::State::kShipped:
-      return SellerOrderShippedEvent(part, shipment ? shipment->carrier : "",
-                                     shipment ? shipment->tracking_number : "");
+      return SellerOrderShippedEvent(part);
     case domain::State::kDelivered:
       return SellerOrderDeliveredEvent(part);
     case domain::State::kCompleted:
@@ -123,11 +122,10 @@ struct Ended {
 events::NewEvent EventOf(const Ended& ended, const Ending& ending) {
   const auto& part = ended.part.moved;
   if (const auto cost = ended.Cost()) {
-    return SellerOrderUnitsCancelledEvent(part, ending.actor.role, ending.reason, ended.cut.units, *cost);
+    return SellerOrderUnitsCancelledEvent(part, ending.actor.role, ended.cut.units, *cost);
   }
-  return ending.to == domain::State::kRejected
-             ? SellerOrderRejectedEvent(part, ending.reason)
-             : SellerOrderCancelledEvent(part, ending.actor.role, ending.reason);
+  return ending.to == domain::State::kRejected ? SellerOrderRejectedEvent(part)
+                                               : SellerOrderCancelledEvent(part, ending.actor.role);
 }
 
 // Of a part that goes on, how many units of which lines.
@@ -305,7 +303,7 @@ Task<Moved> Transitions::Move(Work work, domain::SellerOrderId part, Scope scope
     for (const auto step : moved.steps) {
       answer = batch.Size();
       AppendStep(batch, run, found.part, {.to = step, .actor = actor, .cancelled = none}, shipment);
-      events::Append(batch, work, EventOf(found.part.moved, step, shipment));
+      events::Append(batch, work, EventOf(found.part.moved, step));
       if (step == domain::State::kShipped) {
         RequireSecured(found.part.payment);
         batch.Add(kShipUnits, part);

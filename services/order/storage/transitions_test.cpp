@@ -200,11 +200,9 @@ Task<> ExpectEvents(MovingStore& store) {
   EXPECT_EQ(placed.parts(1).seller_order_id(), cancelled.id.ToString());
   const auto parcel = events::LastTold<api::order::SellerOrderShipped>(
       SharedDatabase(), "seller_order/" + shipped.id.ToString());
-  EXPECT_EQ(parcel.carrier(), "Royal Mail");
   EXPECT_EQ(parcel.order_id(), order.id.ToString());
   const auto why = events::LastTold<api::order::SellerOrderCancelled>(
       SharedDatabase(), "seller_order/" + cancelled.id.ToString());
-  EXPECT_EQ(why.reason(), "changed my mind");
   EXPECT_EQ(why.actor(), "buyer");
   EXPECT_EQ(SharedDatabase().Execute("SELECT count(*) FROM event WHERE buyer_id = '" +
                                      order.buyer.ToString() + "'"),

@@ -6,6 +6,7 @@
 #include "platform/runtime/task_group.hpp"
 #include "services/payment/process/charges.hpp"
 #include "services/payment/storage/ledger.hpp"
+#include "services/payment/storage/personal_data.hpp"
 
 namespace market::payment {
 
@@ -18,6 +19,7 @@ class PaymentService final : public api::PaymentApi {
     runtime::TaskGroup& charges_group;
     const Clock& clock;
     const rpc::PageTokens& pages;
+    storage::PersonalData& personal_data;
   };
   explicit PaymentService(const Deps& deps) : deps_(deps) {}
 
@@ -40,6 +42,12 @@ class PaymentService final : public api::PaymentApi {
                                           api::payment::VoidPaymentRequest request) override;
   Task<api::payment::Payment> RefundForOrder(CallContext& call,
                                              api::payment::RefundForOrderRequest request) override;
+
+  // personal_data.cpp
+  Task<marketplace::type::v1::ErasePersonalDataResponse> ErasePersonalData(
+      CallContext& call, marketplace::type::v1::ErasePersonalDataRequest request) override;
+  Task<marketplace::type::v1::ExportPersonalDataResponse> ExportPersonalData(
+      CallContext& call, marketplace::type::v1::ExportPersonalDataRequest request) override;
 
  private:
   // Runs `work` to its end whatever becomes of the caller.

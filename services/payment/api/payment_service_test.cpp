@@ -11,19 +11,22 @@ namespace {
 
 // The operations over the sandbox.
 struct Operations {
-  Operations(boost::asio::io_context& io, Service& s)
-      : group(io.get_executor(), Unexpected), api({s.payments, s.ledger, s.charges, group, s.clock, pages}) {}
+  Operations(boost::asio::io_context& io, Service& s, World& world)
+      : group(io.get_executor(), Unexpected),
+        personal_data(world.database),
+        api({s.payments, s.ledger, s.charges, group, s.clock, pages, personal_data}) {}
 
   rpc::PageTokens pages{"secret"};
   runtime::TaskGroup group;
+  storage::PersonalData personal_data;
   PaymentService api;
 };
 
 template <class Body>
 void WithOperations(Body body, std::chrono::milliseconds provider_timeout = 5s) {
   WithService(
-      [&](Service& s, World&, boost::asio::io_context& io) -> Task<> {
-        Operations operations(io, s);
+      [&](Service& s, World& world, boost::asio::io_context& io) -> Task<> {
+        Operations operations(io, s, world);
         co_await body(operations, s);
         co_await operations.group.Join(Soon());
       },

@@ -60,6 +60,7 @@ CREATE TABLE payment (
   CHECK (undone_at IS NOT NULL OR (buyer_id IS NOT NULL AND currency IS NOT NULL))
 ) WITH (fillfactor = 80);  -- its captured version finds room on the same page
 COMMENT ON TABLE payment IS 'mutable';
+CREATE INDEX payment_of_buyer ON payment (buyer_id);  -- what is kept about a person
 CREATE INDEX payment_unresolved ON payment (next_run_at) WHERE next_run_at IS NOT NULL;
 
 CREATE TABLE payment_split (

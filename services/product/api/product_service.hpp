@@ -6,6 +6,7 @@
 #include "services/product/metrics.hpp"
 #include "services/product/process/seller_directory.hpp"
 #include "services/product/storage/catalogue.hpp"
+#include "services/product/storage/personal_data.hpp"
 #include "services/product/storage/reservations.hpp"
 #include "services/product/storage/search.hpp"
 #include "services/product/storage/search_cache.hpp"
@@ -22,6 +23,7 @@ class ProductService final : public api::ProductApi {
     const SellerDirectory& sellers;
     const rpc::PageTokens& pages;
     Metrics& metrics;
+    storage::PersonalData& personal_data;
   };
   explicit ProductService(const Deps& deps) : deps_(deps) {}
 
@@ -62,6 +64,12 @@ class ProductService final : public api::ProductApi {
                                                    api::product::ReleaseReservationRequest request) override;
   Task<google::protobuf::Empty> ConsumeReservation(CallContext& call,
                                                    api::product::ConsumeReservationRequest request) override;
+
+  // personal_data.cpp
+  Task<marketplace::type::v1::ErasePersonalDataResponse> ErasePersonalData(
+      CallContext& call, marketplace::type::v1::ErasePersonalDataRequest request) override;
+  Task<marketplace::type::v1::ExportPersonalDataResponse> ExportPersonalData(
+      CallContext& call, marketplace::type::v1::ExportPersonalDataRequest request) override;
 
  private:
   // active_sellers.cpp: Error SELLER_NOT_ACTIVE, so that a shop which may not sell changes nothing that is

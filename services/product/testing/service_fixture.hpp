@@ -15,7 +15,8 @@ struct Service : Stores {
   rpc::PageTokens pages{"secret"};
   FakeUsers users;
   SellerDirectory sellers{users};
-  ProductService operations{{catalogue, search, reservations, cache, sellers, pages, metrics}};
+  storage::PersonalData personal_data{database};
+  ProductService operations{{catalogue, search, reservations, cache, sellers, pages, metrics, personal_data}};
 };
 
 template <class Body>

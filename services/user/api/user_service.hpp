@@ -18,6 +18,7 @@
 #include "services/user/storage/invitation_tokens.hpp"
 #include "services/user/storage/invitations.hpp"
 #include "services/user/storage/members.hpp"
+#include "services/user/storage/personal_data.hpp"
 #include "services/user/storage/profiles.hpp"
 #include "services/user/storage/sellers.hpp"
 
@@ -40,6 +41,7 @@ class UserService final : public api::UserApi {
     const rpc::PageTokens& pages;
     Metrics& metrics;
     std::function<void()> wake_outbox;  // something was appended
+    storage::PersonalData& personal_data;
   };
 
   explicit UserService(Deps deps) : deps_(std::move(deps)) {}
@@ -102,6 +104,14 @@ class UserService final : public api::UserApi {
                                                  marketplace::type::v1::FeedRequest request) override;
   Task<api::user::ListSellerCardsResponse> ListSellerCards(
       CallContext& call, api::user::ListSellerCardsRequest request) override;
+
+  // For auth, when an account is closed or its owner asks what is kept (personal_data.cpp).
+  Task<marketplace::type::v1::FindClosingObstaclesResponse> FindClosingObstacles(
+      CallContext& call, marketplace::type::v1::FindClosingObstaclesRequest request) override;
+  Task<marketplace::type::v1::ErasePersonalDataResponse> ErasePersonalData(
+      CallContext& call, marketplace::type::v1::ErasePersonalDataRequest request) override;
+  Task<marketplace::type::v1::ExportPersonalDataResponse> ExportPersonalData(
+      CallContext& call, marketplace::type::v1::ExportPersonalDataRequest request) override;
 
  private:
   Task<storage::Addresses::Updated> ChangePlace(CallContext& call, domain::AddressId id,

@@ -30,8 +30,10 @@ UPDATE seller_member SET role = NULL, version = version + 1 WHERE seller_id = $1
 constexpr Statement kUncount{"user.uncount_membership", R"sql(
 UPDATE membership_count SET sellers = sellers - 1 WHERE account_id = $1)sql"};
 
-Task<bool> IsLastOwner(postgres::Tx& tx, domain::Member member) {
-  if (member.role != domain::MemberRole::kOwner) co_return false;
+// What is CLOSED needs no owner any more.
+Task<bool> IsLastOwner(postgres::Tx& tx, const domain::Seller& seller, domain::Member member) {
+  if (member.role != domain::MemberRole::kOwner || seller.state == domain::SellerState::kClosed)
+    co_return false;
   co_return kCounted.ReadOne(co_await tx.Execute(kCountOwners, member.seller)).rows == 1;
 }
 
@@ -53,12 +55,12 @@ Task<Members::Changed> Members::SetRole(Work work, SellerId seller, AccountId ac
                                         domain::MemberRole role, ExpectedVersion expected, std::string trace,
                                         audit::Act act) {
   const auto set = [&](postgres::Tx& tx) -> Task<Changed> {
-    co_await tx.Execute(kLockSeller, seller);
+    const auto shop = kSeller.ReadAtMostOne(co_await tx.Execute(kLockSeller, seller));
     const auto before = kMember.ReadAtMostOne(co_await tx.Execute(kFindMember, seller, account));
-    if (!before) co_return Missing();
+    if (!shop || !before) co_return Missing();
     if (expected && *expected != before->version) co_return VersionDiffers();
     if (before->role == role) co_return *before;
-    if (co_await IsLastOwner(tx, *before)) co_return LastOwner();
+    if (co_await IsLastOwner(tx, *shop, *before)) co_return LastOwner();
     auto member = *before;
     member.role = role;
     ++member.version;
@@ -77,12 +79,12 @@ Task<Members::Removed> Members::Remove(Work work, SellerId seller, AccountId acc
                                        ExpectedVersion expected, std::string trace,
                                        std::optional<audit::Act> act) {
   const auto remove = [&](postgres::Tx& tx) -> Task<Removed> {
-    co_await tx.Execute(kLockSeller, seller);
+    const auto shop = kSeller.ReadAtMostOne(co_await tx.Execute(kLockSeller, seller));
     const auto member = kMember.ReadAtMostOne(co_await tx.Execute(kFindMember, seller, account));
-    if (!member) co_return Missing();
+    if (!shop || !member) co_return Missing();
     if (whom == Whom::kStaff && member->role != domain::MemberRole::kStaff) co_return NotStaff();
     if (expected && *expected != member->version) co_return VersionDiffers();
-    if (co_await IsLastOwner(tx, *member)) co_return LastOwner();
+    if (co_await IsLastOwner(tx, *shop, *member)) co_return LastOwner();
     const Ended ended{member->version + 1};
     Batch batch("user.member_removed");
     batch.Add(kEndMembership, seller, account);

@@ -31,9 +31,10 @@ class ServiceFixture : public ::testing::Test {
       storage::InvitationTokens tokens;
       tokens.Use("secret");
       events::Log log(database, {});
+      storage::PersonalData personal_data(database);
       UserService service({profiles, addresses, sellers, members, invitations, tokens,
                            domain::kInvitationLifetime, log, auth_, approval_, sellers_need_, pages_,
-                           metrics_, [this] { ++outbox_wakes_; }});
+                           metrics_, [this] { ++outbox_wakes_; }, personal_data});
       co_await body(service);
       co_await database.Close(Soon());
     });

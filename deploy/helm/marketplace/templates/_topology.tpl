@@ -2,7 +2,7 @@
 Services, certificates and NetworkPolicies are made from it, so they cannot disagree. */ -}}
 {{- define "marketplace.topology" -}}
 gateway: {http: true, grpc: true, mtls: true, peers: [auth, user, product, order, payment], databases: []}
-auth: {grpc: true, mtls: true, signs: true, peers: [user], databases: [auth]}
+auth: {grpc: true, mtls: true, signs: true, peers: [user, product, order, payment], databases: [auth]}
 user: {grpc: true, mtls: true, peers: [auth], databases: [user]}
 product: {grpc: true, mtls: true, redis: true, peers: [auth, user], databases: [product]}
 order: {grpc: true, mtls: true, peers: [auth, user, product, payment], databases: [order]}

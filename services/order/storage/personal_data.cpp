@@ -1,0 +1,117 @@
+#include "services/order/storage/personal_data.hpp"
+
+#include "platform/idempotency/forget.hpp"
+
+namespace market::order::storage {
+namespace {
+
+using postgres::Batch;
+using postgres::Column;
+using postgres::Columns;
+using postgres::ComposedStatement;
+using postgres::Sql;
+using postgres::Statement;
+
+struct Count {
+  std::int64_t orders = 0;
+};
+constexpr Columns kCount{Column{"count(*)", &Count::orders}};
+// What is delivered needs nobody any more.
+constexpr ComposedStatement kCountOpen{"order.count_open_of_buyer", "SELECT " + kCount + R"sql(
+FROM orders o
+WHERE o.buyer_id = $1
+  AND (EXISTS (SELECT FROM seller_order s WHERE s.order_id = o.id
+               AND s.state IN ('PENDING_PAYMENT', 'PLACED', 'ACCEPTED', 'SHIPPED'))
+       OR EXISTS (SELECT FROM checkout c WHERE c.order_id = o.id AND c.step <> 'DONE')))sql"};
+
+// As buyer_with_room: an order of theirs that begins meanwhile comes before this, or after it.
+constexpr Statement kLockBuyer{"order.lock_buyer",
+                               "SELECT pg_advisory_xact_lock(hashtextextended($1::uuid::text, 0))"};
+
+struct Operation {
+  Uuid id;
+};
+constexpr Columns kOperation{Column{"e.operation_id", &Operation::id}};
+constexpr ComposedStatement kOperations{"order.operations_on_orders_of_buyer",
+                                        "SELECT DISTINCT " + kOperation + R"sql(
+FROM order_event e JOIN orders o ON o.id = e.order_id WHERE o.buyer_id = $1 AND e.operation_id IS NOT NULL)sql"};
+
+constexpr Sql kOfBuyer{"(SELECT id FROM orders WHERE buyer_id = $1)"};
+constexpr Statement kEraseAddresses{"order.erase_addresses", R"sql(
+UPDATE orders SET recipient = $2, address_lines = ARRAY[$2::text], city = $2, region = '', postal_code = '', phone = '',
+  version = version + 1, updated_at = market_now()
+WHERE buyer_id = $1 AND (recipient, address_lines, city, region, postal_code, phone) <> ($2, ARRAY[$2::text], $2, '', '', ''))sql"};
+constexpr ComposedStatement kEraseParcels{
+    "order.erase_parcels",
+    "UPDATE seller_order SET tracking_number = '' WHERE tracking_number <> '' AND order_id IN " + kOfBuyer};
+constexpr ComposedStatement kEraseNotes{
+    "order.erase_notes",
+    "UPDATE checkout SET undo_note = '' WHERE undo_note <> '' AND order_id IN " + kOfBuyer};
+// The history itself changes for nobody; whoever owns it takes away what people wrote.
+constexpr Statement kEraseWords{"order.erase_words",
+                                "SELECT FROM erase_words_of_buyer($1) AS erased WHERE erased > 0"};
+
+constexpr ComposedStatement kExport{"order.export_personal_data",
+                                    "SELECT " + market::personal_data::kRecord + R"sql( FROM (
+  SELECT 'order' AS kind, o.id::text AS id, jsonb_build_object('number', o.number, 'currency', o.currency,
+    'total', o.total_minor, 'paymentMethod', o.payment_method, 'paymentState', o.payment_state,
+    'captured', o.captured_minor, 'refunded', o.refunded_minor, 'recipient', o.recipient,
+    'lines', array_to_string(o.address_lines, E'\n'), 'city', o.city, 'region', o.region,
+    'postalCode', o.postal_code, 'countryCode', o.country_code, 'phone', o.phone,
+    'failureReason', nullif(o.failure_reason::text, ''), 'createTime', o.created_at, 'updateTime', o.updated_at) AS fields
+  FROM orders o WHERE o.buyer_id = $1
+  UNION ALL
+  SELECT 'seller order', s.id::text, jsonb_build_object('orderId', s.order_id, 'number', s.number, 'sellerId', s.seller_id,
+    'state', s.state, 'total', s.total_minor, 'refunded', s.refunded_minor, 'carrier', nullif(s.carrier, ''),
+    'trackingNumber', nullif(s.tracking_number, ''), 'createTime', s.created_at, 'updateTime', s.updated_at)
+  FROM seller_order s JOIN orders o ON o.id = s.order_id WHERE o.buyer_id = $1
+  UNION ALL
+  SELECT 'order line', l.id::text, jsonb_build_object('sellerOrderId', l.seller_order_id, 'title', l.title, 'sku', l.sku,
+    'offerId', l.offer_id, 'options', l.options::text, 'quantity', l.quantity, 'cancelled', l.cancelled,
+    'shipped', l.shipped, 'unitPrice', l.unit_price_minor, 'discount', l.discount_minor, 'tax', l.tax_minor,
+    'total', l.total_minor)
+  FROM order_line l JOIN seller_order s ON s.id = l.seller_order_id JOIN orders o ON o.id = s.order_id
+  WHERE o.buyer_id = $1
+  UNION ALL
+  SELECT 'order event', lpad(e.sequence::text, 19, '0'), jsonb_build_object('orderId', e.order_id,
+    'sellerOrderId', e.seller_order_id, 'time', e.at, 'from', e.from_state, 'to', e.to_state, 'actor', e.actor,
+    'reason', nullif(e.reason, ''))
+  FROM order_event e JOIN orders o ON o.id = e.order_id WHERE o.buyer_id = $1)sql" +
+                                        market::personal_data::kActs + market::personal_data::kPage};
+
+}  // namespace
+
+Task<std::int64_t> PersonalData::CountOpen(Work work, AccountId buyer) {
+  co_return kCount.ReadOne(co_await database_.List(work, kCountOpen, buyer)).orders;
+}
+
+Task<std::vector<market::personal_data::Record>> PersonalData::Export(
+    Work work, market::personal_data::Request request) {
+  return market::personal_data::List(database_, work, kExport, std::move(request));
+}
+
+Task<PersonalData::Erased> PersonalData::Erase(Work work, AccountId buyer) {
+  const auto erase = [&](postgres::Tx& tx) -> Task<Erased> {
+    co_await tx.Execute(kLockBuyer, buyer);
+    if (kCount.ReadOne(co_await tx.Execute(kCountOpen, buyer)).orders > 0) co_return Erased::kOrdersOpen;
+    std::vector<Uuid> operations;
+    for (const auto& [id] : kOperation.ReadAll(co_await tx.Execute(kOperations, buyer)))
+      operations.push_back(id);
+    Batch batch("order.erase_personal_data");
+    batch.Add(kEraseAddresses, buyer, market::personal_data::kErased);
+    batch.Add(kEraseParcels, buyer).Add(kEraseNotes, buyer).Add(kEraseWords, buyer);
+    idempotency::AppendForget(batch, buyer);
+    idempotency::AppendReopen(batch, operations);
+    const auto done = co_await tx.Execute(std::move(batch));
+    if (!market::personal_data::HasChanged(done)) co_return Erased::kDone;
+    Batch told("order.personal_data_erased");
+    audit::Append(told, work,
+                  market::personal_data::ErasureOf(buyer, "order",
+                                                   "marketplace.order.v1.OrderService/ErasePersonalData"));
+    co_await tx.ExecuteAndCommit(std::move(told));
+    co_return Erased::kDone;
+  };
+  co_return co_await database_.Transaction(work, erase);
+}
+
+}  // namespace market::order::storage

@@ -1,0 +1,146 @@
+#include "services/order/storage/personal_data.hpp"
+
+#include <gtest/gtest.h>
+
+#include "services/order/testing/moving_store.hpp"
+
+namespace market::order::storage {
+namespace {
+
+using domain::State;
+using testing::AnOrder;
+using testing::MovingStore;
+using testing::ReasonOf;
+using testing::Soon;
+using testing::Sql;
+using testing::WithStore;
+using Erased = PersonalData::Erased;
+
+std::string Whole() {
+  std::string all;
+  for (const auto* table : {"orders", "seller_order", "order_line", "order_event", "checkout",
+                            "idempotency_key", "outbox", "event", "audit_event"}) {
+    all += Sql("SELECT coalesce(string_agg(to_jsonb(t)::text, ' '), '') FROM " + std::string(table) + " t");
+  }
+  return all;
+}
+
+domain::Order OrderOf(AccountId buyer, const std::string& recipient) {
+  auto order = AnOrder();
+  order.buyer = buyer;
+  order.address.recipient = recipient;
+  order.address.lines = {recipient + " street"};
+  order.address.city = recipient + " town";
+  order.address.postal_code = "SW1";
+  order.address.phone = "+441";
+  return order;
+}
+
+// One that has arrived, one that was cancelled, with kept answers of the buyer and of a shop.
+Task<std::vector<domain::Order>> Bought(MovingStore& store, AccountId buyer, const std::string& recipient) {
+  auto arrived = co_await store.Placed(OrderOf(buyer, recipient));
+  for (const auto& part : arrived.parts) {
+    for (const auto to : {State::kAccepted, State::kShipped, State::kDelivered}) {
+      co_await store.Move(part, to, part.seller);
+    }
+  }
+  auto cancelled = co_await store.Placed(OrderOf(buyer, recipient));
+  EXPECT_EQ(co_await store.Cancel(cancelled, buyer, Uuid::NewV7()), "");
+  Sql("INSERT INTO idempotency_key (principal, method, key, fingerprint, operation_id, fence, leased_until, "
+      "expires_at, answer) "
+      "SELECT gen_random_uuid(), 'accept', '" +
+      recipient +
+      "', '', operation_id, 1, market_now(), "
+      "market_now() + interval '1 hour', 'to " +
+      recipient + "' FROM order_event WHERE order_id = '" + arrived.id.ToString() +
+      "' AND to_state = 'ACCEPTED'");
+  co_return std::vector{arrived, cancelled};
+}
+
+TEST(OrderPersonalData, IsTold_ThenErased_AndTheBooksStay) {
+  WithStore<MovingStore>([](MovingStore& store) -> Task<> {
+    PersonalData personal_data(store.database);
+    const auto buyer = AccountId::New();
+    const auto orders = co_await Bought(store, buyer, "Babbage");
+    const auto others = co_await Bought(store, AccountId::New(), "Lovelace");
+
+    market::personal_data::Request ask;
+    ask.set_account_id(buyer.ToString());
+    std::map<std::string, int> kinds;
+    std::string told;
+    for (const auto& record : co_await personal_data.Export(Soon(), ask)) {
+      ++kinds[record.kind];
+      for (const auto& value : record.values) told += value + '\n';
+    }
+    EXPECT_EQ(kinds, (std::map<std::string, int>{
+                         {"order", 2}, {"seller order", 4}, {"order line", 4}, {"order event", 14}}));
+    for (const auto* word : {"Babbage street", "Babbage town", "RM1", "changed my mind", "+441"}) {
+      EXPECT_NE(told.find(word), std::string::npos) << word;
+    }
+    EXPECT_EQ(told.find("Lovelace"), std::string::npos);
+
+    const auto books =
+        "SELECT string_agg(concat_ws(' ', o.id, o.number, o.total_minor, o.country_code, s.state, "
+        "s.total_minor, l.title, l.total_minor), ',' ORDER BY l.id) FROM orders o JOIN seller_order s "
+        "ON s.order_id = o.id JOIN order_line l ON l.seller_order_id = s.id";
+    const auto before = Sql(books);
+    EXPECT_EQ(co_await personal_data.CountOpen(Soon(), buyer), 0);
+    EXPECT_EQ(co_await personal_data.Erase(Soon(), buyer), Erased::kDone);
+    EXPECT_EQ(Sql(books), before);
+    const auto left = Whole();
+    EXPECT_EQ(left.find("Babbage"), std::string::npos) << left;
+    EXPECT_NE(left.find("Lovelace street"), std::string::npos);
+    EXPECT_EQ(
+        Sql("SELECT count(*) FROM order_event e JOIN orders o ON o.id = e.order_id WHERE o.buyer_id = '" +
+            buyer.ToString() + "' AND e.reason <> '' AND e.actor <> 'system'"),
+        "0");
+    EXPECT_EQ(Sql("SELECT string_agg(key || ' ' || coalesce(convert_from(answer, 'UTF8'), 'asked again'), ', "
+                  "' ORDER BY key) "
+                  "FROM (SELECT DISTINCT key, answer FROM idempotency_key WHERE method = 'accept') k"),
+              "Babbage asked again, Lovelace to Lovelace");
+    const auto read = co_await store.Read(orders[0]);
+    EXPECT_EQ(read.address.recipient, "erased");
+    EXPECT_EQ(read.parts.at(0).tracking_number, "");
+    const auto whole = Whole();
+    EXPECT_EQ(co_await personal_data.Erase(Soon(), buyer), Erased::kDone);
+    EXPECT_EQ(Whole(), whole) << "once more changes nothing and leaves no act";
+  });
+}
+
+TEST(OrderPersonalData, WhileAnOrderIsOpen_NothingIsErased) {
+  WithStore<MovingStore>([](MovingStore& store) -> Task<> {
+    PersonalData personal_data(store.database);
+    const auto buyer = AccountId::New();
+    auto order = OrderOf(buyer, "Ada");
+    const auto lease = co_await testing::Insert(store.checkouts, order);
+    EXPECT_EQ(co_await personal_data.Erase(Soon(), buyer), Erased::kOrdersOpen) << "its checkout runs";
+    co_await store.checkouts.Place(
+        Soon(), *lease, order,
+        {.state = domain::PaymentState::kAuthorized, .authorized_minor = order.total.minor}, testing::Now());
+    for (const auto to : {State::kAccepted, State::kShipped, State::kDelivered}) {
+      EXPECT_EQ(co_await personal_data.CountOpen(Soon(), buyer), 1);
+      EXPECT_EQ(co_await personal_data.Erase(Soon(), buyer), Erased::kOrdersOpen);
+      for (const auto& part : order.parts) co_await store.Move(part, to, part.seller);
+    }
+    EXPECT_EQ((co_await store.Read(order)).address.recipient, "Ada");
+    EXPECT_EQ(co_await personal_data.Erase(Soon(), buyer), Erased::kDone);
+    EXPECT_EQ((co_await store.Read(order)).address.recipient, "erased");
+  });
+}
+
+TEST(OrderPersonalData, TheHistory_LosesWordsAndNothingElse) {
+  WithStore<MovingStore>([](MovingStore& store) -> Task<> {
+    const auto order = co_await store.Placed();
+    const auto change = [&](const std::string& what) {
+      Sql("UPDATE order_event SET " + what + " WHERE order_id = '" + order.id.ToString() + "'");
+    };
+    for (const auto* what : {"reason = 'another'", "at = market_now()", "reason = '', actor = 'operator'"}) {
+      EXPECT_ANY_THROW(change(what)) << what;
+    }
+    EXPECT_ANY_THROW(Sql("DELETE FROM order_event"));
+    change("reason = ''");
+  });
+}
+
+}  // namespace
+}  // namespace market::order::storage
