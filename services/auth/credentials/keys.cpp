@@ -80,6 +80,7 @@ std::optional<std::string> MailedTokens::DigestOf(std::string_view token) {
 
 Keys KeysFromRoot(std::string_view roots) {
   std::vector<std::string> secrets;
+  if (roots.empty()) secrets.emplace_back();
   for (const auto line : std::views::split(roots, '\n')) secrets.emplace_back(line.begin(), line.end());
   std::vector<Pepper> peppers;
   for (const auto& secret : secrets) {

@@ -32,7 +32,6 @@ inline constexpr postgres::Columns kAccount{
     postgres::Column{"a.password_hash IS NULL AND a.state <> 'CLOSED'", &domain::Account::guest},
     postgres::Column{"a.version", &domain::Account::version},
     postgres::Column{"a.email_verified_at IS NOT NULL", &domain::Account::email_verified},
-    postgres::Column{"a.password_hash IS NULL", &domain::Account::guest},
     postgres::Column{"a.accepted_terms", &domain::Account::accepted_terms},
     postgres::Column{"a.terms_accepted_at", &domain::Account::terms_accepted_at},
     postgres::Column{"a.created_at", &domain::Account::created_at},
