@@ -65,7 +65,14 @@ TEST_F(SigningKeysStorageTest, FirstOfManyReplicas_MakesThem) {
     EXPECT_EQ(co_await Told(keys), "");
     const auto executor = co_await boost::asio::this_coro::executor;
     int failures = 0;
-    runtime::TaskGroup group(executor, [&](std::string_view, std::exception_ptr) { ++failures; });
+    runtime::TaskGroup group(executor, [&](std::string_view, std::exception_ptr error) {
+      ++failures;
+      try {
+        std::rethrow_exception(error);
+      } catch (const std::exception& what) {
+        ADD_FAILURE() << what.what();
+      }
+    });
     for (const std::string name : {"1", "2", "3", "4"})
       group.Spawn("begin", BeginWith(keys, "a" + name, "n" + name));
     co_await group.Join(Soon());
