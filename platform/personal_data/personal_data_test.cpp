@@ -19,7 +19,7 @@ using testing::Soon;
 constexpr std::array kSets{&migrations::kOutbox, &migrations::kEvents, &migrations::kAudit};
 constexpr postgres::ComposedStatement kExport{"test.export", "SELECT " + kRecord + R"sql( FROM (
   SELECT 'thing' AS kind, lpad(n::text, 4, '0') AS id,
-         jsonb_build_object('text', repeat('x', 3000), 'nothing', NULL, 'email', $2) AS fields
+         jsonb_build_object('text', repeat('x', 3000), 'nothing', NULL, 'email', $2::text) AS fields
   FROM generate_series(1, 700) AS n)sql" + kActs + kPage};
 
 TEST(PersonalData, ComesWhole_PageByPage) {
