@@ -49,7 +49,6 @@ struct Account {
   std::vector<Role> roles;
   std::vector<Membership> sellers;
   bool has_second_factor = false;
-  bool guest = false;        // without a password
   std::int64_t version = 0;  // each change gives it the next one; access tokens carry it
   Time created_at;
   AccountState state = AccountState::kActive;

@@ -6,7 +6,7 @@ namespace market::auth {
 namespace {
 
 constexpr std::int64_t kChunkRows = 500;
-constexpr std::chrono::seconds kStatementLimit{10};
+constexpr std::chrono::seconds kSweepLimit{10};
 constexpr std::chrono::minutes kPause{10};
 constexpr std::chrono::days kSigningKeysKept{365};
 
@@ -26,12 +26,12 @@ Sweeper::Sweeper(storage::Sessions& sessions, storage::Mailings& mailings,
 
 Task<runtime::Every::Next> Sweeper::Sweep() {
   const auto removed =
-      co_await sessions_.Sweep(runtime::After(kStatementLimit), kept_.sessions, kChunkRows) +
-      co_await mailings_.Sweep(runtime::After(kStatementLimit), kept_.mailed_tokens, kChunkRows) +
-      co_await second_factors_.Sweep(runtime::After(kStatementLimit), kChunkRows) +
-      co_await api_keys_.Sweep(runtime::After(kStatementLimit), kept_.api_keys, kChunkRows) +
-      co_await signing_keys_.Sweep(runtime::After(kStatementLimit), kSigningKeysKept, kChunkRows) +
-      co_await caller_limits_.Sweep(runtime::After(kStatementLimit), kChunkRows);
+      co_await sessions_.Sweep(runtime::After(kSweepLimit), kept_.sessions, kChunkRows) +
+      co_await mailings_.Sweep(runtime::After(kSweepLimit), kept_.mailed_tokens, kChunkRows) +
+      co_await second_factors_.Sweep(runtime::After(kSweepLimit), kChunkRows) +
+      co_await api_keys_.Sweep(runtime::After(kSweepLimit), kept_.api_keys, kChunkRows) +
+      co_await signing_keys_.Sweep(runtime::After(kSweepLimit), kSigningKeysKept, kChunkRows) +
+      co_await caller_limits_.Sweep(runtime::After(kSweepLimit), kChunkRows);
   co_return removed > 0 ? runtime::Every::Next::kAtOnce : runtime::Every::Next::kLater;
 }
 
