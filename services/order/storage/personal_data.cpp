@@ -15,9 +15,9 @@ using postgres::Statement;
 struct Count {
   std::int64_t orders = 0;
 };
-constexpr Columns kCount{Column{"count(*)", &Count::orders}};
+constexpr Columns kOpenCount{Column{"count(*)", &Count::orders}};
 // What is delivered needs nobody any more.
-constexpr ComposedStatement kCountOpen{"order.count_open_of_buyer", "SELECT " + kCount + R"sql(
+constexpr ComposedStatement kCountOpenOrders{"order.count_open_of_buyer", "SELECT " + kOpenCount + R"sql(
 FROM orders o
 WHERE o.buyer_id = $1
   AND (EXISTS (SELECT FROM seller_order s WHERE s.order_id = o.id
@@ -82,7 +82,7 @@ constexpr ComposedStatement kExport{"order.export_personal_data",
 }  // namespace
 
 Task<std::int64_t> PersonalData::CountOpen(Work work, AccountId buyer) {
-  co_return kCount.ReadOne(co_await database_.List(work, kCountOpen, buyer)).orders;
+  co_return kOpenCount.ReadOne(co_await database_.List(work, kCountOpenOrders, buyer)).orders;
 }
 
 Task<std::vector<market::personal_data::Record>> PersonalData::Export(
@@ -93,7 +93,8 @@ Task<std::vector<market::personal_data::Record>> PersonalData::Export(
 Task<PersonalData::Erased> PersonalData::Erase(Work work, AccountId buyer) {
   const auto erase = [&](postgres::Tx& tx) -> Task<Erased> {
     co_await tx.Execute(kLockBuyer, buyer);
-    if (kCount.ReadOne(co_await tx.Execute(kCountOpen, buyer)).orders > 0) co_return Erased::kOrdersOpen;
+    if (kOpenCount.ReadOne(co_await tx.Execute(kCountOpenOrders, buyer)).orders > 0)
+      co_return Erased::kOrdersOpen;
     std::vector<Uuid> operations;
     for (const auto& [id] : kOperation.ReadAll(co_await tx.Execute(kOperations, buyer)))
       operations.push_back(id);

@@ -58,8 +58,8 @@ ON CONFLICT (id) DO UPDATE SET display_name = $2, given_name = '', family_name =
   version = p.version + 1, updated_at = market_now()
 WHERE (p.display_name, p.given_name, p.family_name, p.phone, p.locale) <> ($2, '', '', '', ''))sql"};
 // A statement of its own: an address that somebody adds meanwhile is seen by the next.
-constexpr Statement kLockBook{"user.lock_address_book",
-                              "SELECT FROM address_book WHERE account_id = $1 FOR UPDATE"};
+constexpr Statement kLockBookToErase{"user.lock_address_book",
+                                     "SELECT FROM address_book WHERE account_id = $1 FOR UPDATE"};
 constexpr Statement kEraseAddresses{"user.erase_addresses", "DELETE FROM address WHERE account_id = $1"};
 constexpr Statement kEmptyBook{"user.empty_address_book",
                                "UPDATE address_book SET size = 0 WHERE account_id = $1 AND size > 0"};
@@ -89,7 +89,7 @@ Task<std::vector<market::personal_data::Record>> PersonalData::Export(
 
 Task<> PersonalData::Erase(Work work, AccountId account, std::string email) {
   const auto erase = [&](postgres::Tx& tx) -> Task<> {
-    co_await tx.Execute(kLockBook, account);
+    co_await tx.Execute(kLockBookToErase, account);
     Batch batch("user.erase_personal_data");
     batch.Add(kEraseProfile, account, market::personal_data::kErased);
     batch.Add(kEraseAddresses, account).Add(kEmptyBook, account);
