@@ -35,6 +35,13 @@ INSIDE = {
     "payment.Payment.Refund.State.FAILED": ("payment/process/refunds_test.cpp", "Progress::kFailed"),
     "user.Seller.State.PENDING": ("user/api/shops_test.cpp", "Seller::PENDING"),
 }
+# What only services or marketctl call, and a test of tests/system brings about without seeing the answer.
+BROUGHT_ABOUT = {
+    "test_erasure.py test_who_leaves_is_told_everything_and_then_forgotten": [
+        "product.ErasePersonalData", "product.ExportPersonalData", "order.FindClosingObstacles", "order.ErasePersonalData",
+        "order.ExportPersonalData", "payment.ErasePersonalData", "payment.ExportPersonalData"],
+    "test_signing_keys.py test_rotation_refuses_nobody_and_removal_only_whom_it_means": ["auth.ListSigningKeys"],
+}
 TEST = re.compile(r"^TEST(?:_F|_P)?\((\w+),\s*(\w+)\)|^Task<> (Expect\w+)\(", re.MULTILINE)
 
 
@@ -71,12 +78,20 @@ def called_inside(method):
     return None
 
 
+def brought_about(method):
+    for test, methods in BROUGHT_ABOUT.items():
+        path, name = test.split()
+        if str(method) in methods and f"def {name}(" in (SYSTEM / path).read_text():
+            return test
+    return None
+
+
 def test_of(method, marks, kept):
     if str(method) in marks:
         return marks[str(method)]
     if method.verb and not method.safe and not method.secret_answer and method.name in kept:
         return f"test_keys.py test_a_repetition_gets_the_first_answer[{method}]"
-    return None if method.verb else called_inside(method)
+    return None if method.verb else called_inside(method) or brought_about(method)
 
 
 def test_of_value(value, marks):

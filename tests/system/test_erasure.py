@@ -126,6 +126,8 @@ def redis_socket():
     return market.settings(client)["redis.address"].removeprefix("unix:")
 
 
+@pytest.mark.operations("auth.CloseMyAccount", "auth.ExportMyData")
+@pytest.mark.values("auth.Account.State.CLOSED")
 def test_who_leaves_is_told_everything_and_then_forgotten(stack, shop, operator, anonymous):
     market.data_directory()
     traces = Traces()

@@ -49,6 +49,7 @@ def claim(client, token, password=OTHER, **members):
     return client.post("/v1/accounts:claim", {"token": token, "password": password, **members})
 
 
+@pytest.mark.operations("auth.SignUpGuest", "auth.ClaimAccount")
 def test_a_guest_buys_and_claims_the_account(stack, anonymous, shop, mail):  # noqa: F811
     sold = shop(stock=5)
     ada = Guest(stack, displayName="Ada", acceptedTerms="2026-11")
