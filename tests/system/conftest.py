@@ -80,15 +80,17 @@ def shop(person, category):
 
 @pytest.fixture
 def away(stack):
-    """away("auth"): its processes stop, and come back with the test's end."""
+    """away("auth"): its processes, which stop, and come back with the test's end."""
     if stack["shape"] == "single":
         pytest.skip("in one process nobody is away alone")
     stopped = []
 
     def stop(service):
-        for name in market.processes(service):
+        names = market.processes(service)
+        for name in names:
             stopped.append(name)
             market.supervisorctl("stop", name)
+        return names
 
     yield stop
     for name in stopped:

@@ -30,10 +30,10 @@ def test_who_is_signed_in_buys_while_auth_is_away(stack, shop, buyer, anonymous,
 
 
 def test_sign_up_works_while_user_is_away_and_the_profile_follows(stack, away):
-    away("user")
+    names = away("user")
     ada = market.Person(stack["url"], stack["caFile"], "Ada")
     assert ada.ok("GET", "/v1/accounts/me")["email"] == ada.email
-    for name in market.processes("user"):
+    for name in names:
         market.supervisorctl("start", name)
     until(lambda: ada.get("/v1/users/me").status_code == 200, "the profile")
     assert ada.ok("GET", "/v1/users/me")["displayName"] == "Ada"

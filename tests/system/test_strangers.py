@@ -257,7 +257,7 @@ def test_stolen_pairs_reach_no_account(at, shop, buyer):
 def p99_s(requests):
     """As nginx saw them: this process has forty other things to do."""
     def all_told():
-        lines = map(json.loads, (market.data_directory() / "log" / "access.log").read_text().splitlines())
+        lines = map(json.loads, (market.data_directory() / "log" / "access.log").read_text(errors="replace").splitlines())
         took = sorted(line["durationS"] for line in lines if line["requestId"] in requests)
         return took if len(took) == len(requests) else None
 
