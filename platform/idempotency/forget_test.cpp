@@ -14,14 +14,14 @@ namespace {
 
 using testing::Soon;
 
-constexpr std::array kSets{&migrations::kIdempotency};
+constexpr std::array kForgetSets{&migrations::kIdempotency};
 
 Request Of(AccountId principal, std::string key) {
   return {principal.ToString(), "OrderApi.PlaceOrder", std::move(key), std::string(32, 'f')};
 }
 
 TEST(Forget, OwnKeysGo_AnswersToOthersLoseTheirTextAndKeepTheirOperation) {
-  testing::TemporaryDatabase disk(kSets);
+  testing::TemporaryDatabase disk(kForgetSets);
   testing::RunLoop([&](boost::asio::io_context& io) -> Task<> {
     postgres::Database database(io, disk.Options());
     co_await database.Open(Soon());

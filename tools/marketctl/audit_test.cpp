@@ -21,7 +21,7 @@ class AuditVerify : public ::testing::Test {
       co_await database.Open(Soon());
       for (int i = 0; i < 5; ++i) {
         postgres::Batch batch("test.act");
-        audit::Append(batch, audit::SomeAct());
+        audit::Append(batch, Soon(), audit::SomeAct());
         co_await database.Write(Soon(), std::move(batch));
       }
       co_await database.Close(Soon());

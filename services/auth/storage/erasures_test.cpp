@@ -69,7 +69,7 @@ class ErasuresTest : public ::testing::Test {
         account.id.ToString() + "')");
     Sessions sessions(*database_, {});
     co_await sessions.CountTry(Soon(), email);
-    co_await sessions.CountTry(Soon(), email, session);
+    co_await sessions.CountTry(Soon(), email, {.device = session, .address = {}});
     co_return account.id;
   }
   static Task<DueErasure> Take(Erasures& erasures) {

@@ -156,7 +156,7 @@ TEST_F(GuestsTest, AClaim_IsGoodForNothingElse_AndNothingElseClaims) {
     EXPECT_TRUE(
         std::holds_alternative<TokenIsOver>(co_await stores.mailings.Confirm(Soon(), token.digest, Token())));
     EXPECT_TRUE(std::holds_alternative<TokenIsOver>(
-        co_await stores.mailings.Reset(Soon(), token.digest, "$argon2id$x")));
+        co_await stores.mailings.Reset(Soon(), token.digest, "$argon2id$x", {})));
     const auto verification = Token();
     co_await stores.mailings.SendVerification(Soon(), ada, verification);
     EXPECT_EQ(co_await Claim(stores, verification), "over");

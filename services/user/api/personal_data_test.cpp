@@ -6,7 +6,8 @@ namespace {
 namespace options = marketplace::options::v1;
 using testing::Soon;
 
-const identity::Permissions kOwner{options::SELLERS_READ, options::MEMBERS_WRITE, options::SELLERS_CONTROL};
+const identity::Permissions kOwnerOfTeam{options::SELLERS_READ, options::MEMBERS_WRITE,
+                                         options::SELLERS_CONTROL};
 
 class UserPersonalData : public ServiceFixture {
  protected:
@@ -16,7 +17,7 @@ class UserPersonalData : public ServiceFixture {
   }
   Task<> Join(UserService& service, const std::string& seller, AccountId account, const std::string& email) {
     auth_.emails[account] = email;
-    auto invited = ByMember(ada_, seller, kOwner, "CreateInvitation");
+    auto invited = ByMember(ada_, seller, kOwnerOfTeam, "CreateInvitation");
     api::user::CreateInvitationRequest invite;
     invite.set_seller_id(seller);
     invite.set_email(email);
@@ -74,7 +75,7 @@ TEST_F(UserPersonalData, IsTold_ThenErased_AndStaysSo) {
     co_await AddAddress(service, bob_);
     co_await Join(service, shop, bob_, "bob@x.test");
     const auto other = co_await Open(service, ada_, "looms");
-    auto call = ByMember(ada_, other, kOwner, "CreateInvitation");
+    auto call = ByMember(ada_, other, kOwnerOfTeam, "CreateInvitation");
     api::user::CreateInvitationRequest invite;
     invite.set_seller_id(other);
     invite.set_email("Bob@X.test");
