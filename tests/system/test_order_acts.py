@@ -334,7 +334,7 @@ def test_operators_read_an_order(buyer, shop, operator, person, ask):
     order = buyer.place((shop().offer, 1)).json()
     assert operator.ok("GET", f"/v1/orders/{order['id']}")["number"] == order["number"]
     assert ask(operator, "GetOrder", order_id=order["id"]).number == order["number"]
-    assert operator.ok("POST", f"/v1/orders/{order['id']}:explain", {})["matches"]
+    assert operator.ok("POST", f"/v1/orders/{order['id']}:explain")["matches"]
     problem(person("Eve").get(f"/v1/orders/{order['id']}"), 404, "NOT_FOUND")
     problem(operator.get(f"/v1/orders/{MISSING}"), 404, "NOT_FOUND")
 

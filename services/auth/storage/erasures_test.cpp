@@ -51,9 +51,9 @@ class ErasuresTest : public ::testing::Test {
         ", 'Ada''s telephone')");
     Sql("INSERT INTO recovery_code (digest, account_id) VALUES (sha256(gen_random_uuid()::text::bytea), " +
         id + ")");
-    Sql("INSERT INTO sign_in_challenge (id, account_id, password_version, expires_at) VALUES "
+    Sql("INSERT INTO sign_in_challenge (id, account_id, address, password_version, expires_at) VALUES "
         "(gen_random_uuid(), " +
-        id + ", 1, market_now())");
+        id + ", '', 1, market_now())");
     Sql("INSERT INTO api_key (id, digest, prefix, name, account_id, permissions, expires_at) VALUES "
         "(gen_random_uuid(), sha256(gen_random_uuid()::text::bytea), 'mk_1', 'Ada''s program', " +
         id + ", '{orders.read}', market_now() + interval '1 hour')");
