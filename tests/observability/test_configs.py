@@ -256,7 +256,7 @@ def test_programs_are_found_by_the_names_they_have_in_compose():
     text = (queries.ROOT / "compose.yaml").read_text()
     programs = re.findall(r"^  (\S+):\n    <<: \*program$", text, re.MULTILINE)
     names = [name for config in found["dns_sd_configs"] for name in config["names"]]
-    assert sorted(names) == sorted(set(programs) - {"checker", "reconcile"})    # those come to an end
+    assert sorted(names) == sorted(set(programs) - {"checker", "marketctl", "reconcile"})    # those come to an end
 
 
 def test_no_secret_is_in_the_files():

@@ -9,13 +9,14 @@ import grpc
 import pytest
 
 import market
+from deploy.lib import topology
 from market import Client, Person, new_key, until
 from test_bad_input import problem
 from test_grpc import by_name, request_of, unary
 from test_answers_fit import channel  # noqa: F401
 from test_operator_refund import body as refund_body
 
-DATABASES = ("auth", "user", "product", "order", "payment", "sandbox")
+DATABASES = (*topology.read().services, "sandbox")
 # What must not be found where a person is forgotten: PostgreSQL's own files are read by its dumps.
 NOT_READ = ("postgres",)
 
