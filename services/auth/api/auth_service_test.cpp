@@ -270,7 +270,7 @@ TEST_F(AuthServiceTest, SignUps_OfOneAddress_AreLimitedAndSoAreQuestionsForEmail
 }
 
 TEST_F(AuthServiceTest, SignIn_ManyRightOnesSideBySide_NoneIsThrottled) {
-  constexpr int kMany = 12;  // more than tries are free
+  constexpr int kMany = 7;  // more than tries are free
   int signed_in = 0;
   Run([&](AuthService& service) -> Task<> {
     co_await SignUp(service, "ada@example.com");
