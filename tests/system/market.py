@@ -282,17 +282,20 @@ def unpaid(buyer, offer):
 
 
 def park_checkout(order):
-    """As a worker does that has given it up: nobody drives it by himself any more."""
+    """As a worker does that has given it up: nobody drives it by himself any more. False: it is over already."""
     # Whoever drives it now loses it: soon it would be over.
-    assert psql("order", "UPDATE checkout SET parked_at = market_now(), failures = 50, last_error = 'INTERNAL: planted',"
+    return bool(psql("order", "UPDATE checkout SET parked_at = market_now(), failures = 50, last_error = 'INTERNAL: planted',"
                          " fence = fence + 1, lease_until = market_now() - interval '1 second'"
-                         f" WHERE order_id = '{order}' AND step <> 'DONE' RETURNING 1").strip()
+                         f" WHERE order_id = '{order}' AND step <> 'DONE' RETURNING 1").strip())
 
 
 def parked_checkout(buyer, offer):
     """The id of an order whose checkout is parked, and would be placed: the payment is authorised by now."""
-    order = unpaid(buyer, offer)
-    park_checkout(order)
+    def parked():
+        order = unpaid(buyer, offer)
+        return order if park_checkout(order) else None
+
+    order = until(parked, "a checkout that is parked in time")
     until(lambda: buyer.ok("GET", f"/v1/orders/{order}/payment")["state"] == "AUTHORIZED", "the provider's answer", limit_s=60)
     return order
 

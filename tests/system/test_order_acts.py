@@ -371,7 +371,7 @@ def test_a_stuck_checkout_is_driven_on(buyer, shop, operator):
 def test_a_checkout_that_nobody_can_end_yet(buyer, shop, operator, ask):
     """Driven, it waits for the provider again, and goes on by itself."""
     order = unpaid(buyer, shop().offer)
-    park_checkout(order)
+    assert park_checkout(order)
     assert order in stuck(operator)
     assert ask(buyer, "AdvanceCheckout", order_id=order) == (grpc.StatusCode.PERMISSION_DENIED, "PERMISSION_DENIED")
     assert ask(operator, "AdvanceCheckout", order_id=MISSING) == (grpc.StatusCode.NOT_FOUND, "NOT_FOUND")
