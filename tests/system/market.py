@@ -295,7 +295,7 @@ def parked_checkout(buyer, offer):
         order = unpaid(buyer, offer)
         return order if park_checkout(order) else None
 
-    order = until(parked, "a checkout that is parked in time")
+    order = until(parked, "a checkout that is parked in time", limit_s=60)
     until(lambda: buyer.ok("GET", f"/v1/orders/{order}/payment")["state"] == "AUTHORIZED", "the provider's answer", limit_s=60)
     return order
 
