@@ -45,8 +45,9 @@ class Client:
         request = urllib.request.Request(self.url + path, data=data, headers=headers, method=method)
         give_up = time.monotonic() + PATIENCE_S
         status, text = self._answer(request)
-        # Who has just started takes no tokens until auth has told it which of them have ended (ADR 25).
-        while status == 503 and b"access tokens can't be verified" in text and time.monotonic() < give_up:
+        # Who has just started takes no tokens until auth has told it which of them have ended (ADR 25), and may not have
+        # reached its peers yet: 503, which says to come back.
+        while status == 503 and time.monotonic() < give_up:
             time.sleep(0.1)
             status, text = self._answer(request)
         if status not in expect:
