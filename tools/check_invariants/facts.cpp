@@ -3,9 +3,12 @@
 #include <boost/json.hpp>
 #include <utility>
 
+#include "platform/postgres/sql.hpp"
+
 namespace market::invariants {
 namespace {
 
+using postgres::ComposedStatement;
 using postgres::Result;
 using postgres::Statement;
 
@@ -95,21 +98,21 @@ constexpr Statement kSellers{"invariants.sellers", R"sql(
   FROM seller)sql"};
 
 // All that both have of an act, and its words.
-#define MARKET_ACT                                                                                   \
-  "id::text, md5(jsonb_build_array((extract(epoch FROM at) * 1000000)::bigint, account_id, actor,"   \
-  " api_key_id, permission, method, target_type, target_id, seller_id, reason, address, request_id," \
-  " trace_id, before, after)::text),"                                                                \
-  " concat(substring(method FROM '[^/]+$'), ' on ', target_type, ' ', target_id)"
-constexpr Statement kRecorded{"invariants.recorded_acts", R"sql(
+constexpr postgres::Sql kAct{R"sql(id::text,
+         md5(jsonb_build_array((extract(epoch FROM at) * 1000000)::bigint, account_id, actor, api_key_id, permission,
+                               method, target_type, target_id, seller_id, reason, address, request_id, trace_id,
+                               before, after)::text),
+         concat(substring(method FROM '[^/]+$'), ' on ', target_type, ' ', target_id))sql"};
+constexpr ComposedStatement kRecorded{"invariants.recorded_acts", R"sql(
   WITH told AS (
     SELECT e.aggregate FROM event e JOIN event_subscription s ON (e.xid, e.seq) > (s.xid, s.seq)
     WHERE s.subscriber = 'auth' AND e.type = 'type.ActRecorded'
     UNION SELECT substr(key, length('auth/') + 1) FROM outbox WHERE topic = 'event.auth')
-  SELECT )sql" MARKET_ACT R"sql(,
+  SELECT )sql" + kAct + R"sql(,
          EXISTS (SELECT FROM told WHERE told.aggregate = 'act/' || audit_event.id)
   FROM audit_event)sql"};
-constexpr Statement kListed{"invariants.listed_acts", "SELECT " MARKET_ACT ", service FROM recorded_act"};
-#undef MARKET_ACT
+constexpr ComposedStatement kListed{"invariants.listed_acts",
+                                    "SELECT " + kAct + ", service FROM recorded_act"};
 
 std::string Copy(const postgres::Row& row, std::size_t column) { return std::string(row.Text(column)); }
 

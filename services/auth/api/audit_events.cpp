@@ -3,15 +3,12 @@
 #include "platform/events/event.hpp"
 #include "platform/rpc/page.hpp"
 #include "services/auth/api/auth_service.hpp"
+#include "services/auth/api/convert.hpp"
 
 namespace market::auth {
 namespace {
 
 using marketplace::type::v1::ActRecorded;
-
-std::optional<std::string> GivenText(const std::string& text) {
-  return text.empty() ? std::nullopt : std::optional(text);
-}
 
 // Of what another service says; nothing where it says nothing.
 template <class Value>

@@ -68,8 +68,8 @@ api::auth::LiveSession ToProto(const domain::LiveSession& session) {
   return message;
 }
 
-std::optional<std::string> TermsFrom(const std::string& version) {
-  return version.empty() ? std::nullopt : std::optional(version);
+std::optional<std::string> GivenText(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(text);
 }
 
 std::optional<domain::AccountState> StateFrom(api::auth::Account::State state) {

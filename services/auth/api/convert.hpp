@@ -11,8 +11,8 @@
 namespace market::auth {
 
 api::auth::Account ToProto(const domain::Account& account);
-// Nothing was agreed to where nothing stands.
-std::optional<std::string> TermsFrom(const std::string& version);
+// What may be left out: nothing where nothing stands.
+std::optional<std::string> GivenText(const std::string& text);
 // nullopt for none.
 std::optional<domain::AccountState> StateFrom(api::auth::Account::State state);
 api::auth::ApiKey ToProto(const domain::ApiKey& key);

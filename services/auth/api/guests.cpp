@@ -16,7 +16,7 @@ Task<api::auth::Session> AuthService::SignUpGuest(CallContext& call, api::auth::
   const std::string name(request.display_name().empty() ? kNameless : request.display_name());
   const storage::NewGuest guest{.id = AccountId::New(),
                                 .email = request.email(),
-                                .accepted_terms = TermsFrom(request.accepted_terms())};
+                                .accepted_terms = GivenText(request.accepted_terms())};
   const auto session = NewSession(call);
   const auto account = co_await deps_.guests.Create(
       call, guest, session, ProfileMessage(guest.id, name, call.Trace().ToTraceparent()), NewToken());
@@ -40,7 +40,7 @@ Task<api::auth::Session> AuthService::ClaimAccount(CallContext& call,
   const storage::NewPassword password{
       .hash = co_await deps_.passwords.HashNew(
           std::move(place), {.field = "password", .password = request.password(), .own = {*email}}),
-      .accepted_terms = TermsFrom(request.accepted_terms()),
+      .accepted_terms = GivenText(request.accepted_terms()),
       .guesser = visitor.Guesser()};
   const auto session = NewSession(call);
   const auto claimed = co_await deps_.guests.Claim(call, *digest, password, session);

@@ -35,7 +35,7 @@ Task<api::auth::Session> AuthService::SignUp(CallContext& call, api::auth::SignU
                                         std::move(place), {.field = "password",
                                                            .password = request.password(),
                                                            .own = {request.email(), request.display_name()}}),
-                                    .accepted_terms = TermsFrom(request.accepted_terms())};
+                                    .accepted_terms = GivenText(request.accepted_terms())};
   const auto session = NewSession(call);
   const auto created = co_await deps_.accounts.Create(
       call, account, session,

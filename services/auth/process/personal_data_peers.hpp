@@ -42,7 +42,7 @@ struct Peers {
   api::OrderApi& orders;
   api::PaymentApi& payments;
 
-  // Those of kServicesToErase, in their order.
+  // Those of ServicesToErase(), in their order.
   std::vector<PersonalDataPeer> WithPersonalData() const {
     return {PersonalDataPeer::Of("user", users), PersonalDataPeer::Of("product", products),
             PersonalDataPeer::Of("order", orders), PersonalDataPeer::Of("payment", payments)};

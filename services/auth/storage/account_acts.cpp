@@ -15,18 +15,19 @@ using postgres::Statement;
 
 // What is null binds nothing.
 constexpr ComposedStatement kListAccounts{"auth.list_accounts", "SELECT " + kAccount + R"sql(
-FROM account a WHERE a.id < $1 AND ($3::boolean IS NULL OR (a.password_hash IS NULL AND a.state <> 'CLOSED') = $3)
+FROM account a WHERE a.id < $1 AND ($3::boolean IS NULL OR )sql" + kIsGuest +
+                                                                    R"sql( = $3)
 ORDER BY a.id DESC LIMIT $2)sql"};
 // By its own index.
 constexpr ComposedStatement kListAccountsInState{"auth.list_accounts_in_state", "SELECT " + kAccount + R"sql(
 FROM account a
-WHERE a.state = $3 AND a.id < $1 AND ($4::boolean IS NULL OR (a.password_hash IS NULL AND a.state <> 'CLOSED') = $4)
+WHERE a.state = $3 AND a.id < $1 AND ($4::boolean IS NULL OR )sql" + kIsGuest + R"sql( = $4)
 ORDER BY a.id DESC LIMIT $2)sql"};
 
 constexpr ComposedStatement kListOfEmail{"auth.list_accounts_of_email", "SELECT " + kAccount + R"sql(
 FROM account a
 WHERE a.email_key = $5 AND a.id < $1 AND ($3::text IS NULL OR a.state = $3)
-  AND ($4::boolean IS NULL OR (a.password_hash IS NULL AND a.state <> 'CLOSED') = $4)
+  AND ($4::boolean IS NULL OR )sql" + kIsGuest + R"sql( = $4)
 ORDER BY a.id DESC LIMIT $2)sql"};
 
 // The order is that of bytes, in which no UTF-8 text that begins with the prefix is behind prefix and
@@ -34,12 +35,9 @@ ORDER BY a.id DESC LIMIT $2)sql"};
 constexpr ComposedStatement kListByEmail{"auth.list_accounts_by_email", "SELECT " + kAccount + R"sql(
 FROM account a
 WHERE a.email_key >= $1 AND a.email_key < $1::text || U&'\+10FFFF' AND (a.email_key, a.id) > ($5, $6)
-  AND ($3::text IS NULL OR a.state = $3) AND ($4::boolean IS NULL OR (a.password_hash IS NULL AND a.state <> 'CLOSED') = $4)
+  AND ($3::text IS NULL OR a.state = $3) AND ($4::boolean IS NULL OR )sql" + kIsGuest +
+                                                                            R"sql( = $4)
 ORDER BY a.email_key, a.id LIMIT $2)sql"};
-
-constexpr ComposedStatement kFindByEmail{
-    "auth.find_account_by_email",
-    "SELECT " + kAccount + " FROM account a WHERE a.email_key = $1 AND a.password_hash IS NOT NULL"};
 
 // A statement of its own: what the next one reads is then no older than the lock.
 
@@ -126,10 +124,6 @@ Task<std::vector<domain::Account>> AccountActs::ListByEmail(Work work, std::stri
   const auto from = after.value_or(Position());
   co_return kAccount.ReadAll(co_await database_.List(work, kListByEmail, prefix, limit, filter.state,
                                                      filter.guest, from.email_key, from.id));
-}
-
-Task<std::optional<domain::Account>> AccountActs::FindByEmail(Work work, std::string_view email_key) {
-  co_return kAccount.ReadAtMostOne(co_await database_.Read(work, kFindByEmail, email_key));
 }
 
 Task<std::optional<domain::Account>> AccountActs::Lock(postgres::Tx& tx, AccountId id) {

@@ -57,8 +57,6 @@ class AccountActs {
   Task<std::vector<domain::Account>> ListByEmail(Work work, std::string_view prefix,
                                                  const AccountFilter& filter,
                                                  const std::optional<Position>& after, int limit);
-  // Who signs in with it: no guest.
-  Task<std::optional<domain::Account>> FindByEmail(Work work, std::string_view email_key);
 
   // Repeating any of these changes nothing and leaves no row.
   Task<Acted> Disable(Work work, AccountId id, std::string reason, Target target, audit::Act act);

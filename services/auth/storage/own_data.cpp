@@ -6,7 +6,8 @@ namespace {
 constexpr postgres::ComposedStatement kExport{"auth.export_personal_data",
                                               "SELECT " + market::personal_data::kRecord + R"sql( FROM (
   SELECT 'account' AS kind, a.id::text AS id, jsonb_build_object('email', a.email, 'emailVerifyTime', a.email_verified_at,
-    'state', a.state, 'acceptedTerms', a.accepted_terms, 'acceptTermsTime', a.terms_accepted_at, 'createTime', a.created_at, 'updateTime', a.updated_at) AS fields
+    'state', a.state, 'acceptedTerms', a.accepted_terms, 'acceptTermsTime', a.terms_accepted_at,
+    'createTime', a.created_at, 'updateTime', a.updated_at) AS fields
   FROM account a WHERE a.id = $1
   UNION ALL
   SELECT 'role', r.role, jsonb_build_object('grantTime', r.granted_at) FROM account_role r WHERE r.account_id = $1

@@ -25,11 +25,14 @@ void SetMemberRoles(domain::Account& account, const std::vector<std::string>& na
 inline constexpr char kHasSecondFactor[] =
     "EXISTS (SELECT FROM authenticator f WHERE f.account_id = a.id AND f.confirmed_at IS NOT NULL)";
 
+// Nobody signs in with a closed account either.
+inline constexpr char kIsGuest[] = "(a.password_hash IS NULL AND a.state <> 'CLOSED')";
+
 inline constexpr postgres::Columns kAccount{
     postgres::Column{"a.id", &domain::Account::id},
     postgres::Column{"a.email", &domain::Account::email},
     postgres::Column{kHasSecondFactor, &domain::Account::has_second_factor},
-    postgres::Column{"a.password_hash IS NULL AND a.state <> 'CLOSED'", &domain::Account::guest},
+    postgres::Column{kIsGuest, &domain::Account::guest},
     postgres::Column{"a.version", &domain::Account::version},
     postgres::Column{"a.email_verified_at IS NOT NULL", &domain::Account::email_verified},
     postgres::Column{"a.accepted_terms", &domain::Account::accepted_terms},
