@@ -279,7 +279,7 @@ std::string TemporaryDatabase::OwnerConninfo() const {
 
 postgres::Options TemporaryDatabase::Options(std::size_t write_connections) const {
   postgres::Options options{.conninfo = Conninfo(), .write_connections = write_connections};
-  options.pool_wait = options.list_wait = kPatience;
+  options.pool_wait = options.list_wait = options.lock_timeout = kPatience;
   options.max_queued_lists = options.max_queued;
   return options;
 }

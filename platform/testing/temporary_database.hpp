@@ -31,7 +31,7 @@ class TemporaryDatabase {
   // Of one without a schema: as its owner, a superuser.
   std::string Conninfo() const;
   std::string OwnerConninfo() const;
-  // Of a pool that waits for a connection as long as its caller does.
+  // Of a pool that waits for a connection, and for a lock, as long as its caller does.
   postgres::Options Options(std::size_t write_connections = postgres::Options().write_connections) const;
   // The same through another address, such as a TcpGate's.
   std::string ConninfoVia(const std::string& host, int port) const;

@@ -189,7 +189,7 @@ class Machine:
         done = self.try_run(*command, **options)
         if done.returncode:
             raise Failed(f"{' '.join(map(str, command))[:200]}: exit code {done.returncode}\n"
-                         f"{done.stdout[-1500:]}{done.stderr[-1500:]}\n{self.journal()}")
+                         f"{done.stdout[-1500:]}{done.stderr[-1500:]}\n{self.last_words()}")
         return done.stdout
 
     def shell(self, script):
@@ -210,7 +210,11 @@ class Machine:
         return self.try_run("systemctl", "is-active", "--quiet", unit).returncode == 0
 
     def journal(self, unit="marketplace-*"):
-        return self.try_run("journalctl", "--no-pager", "-q", "-n", "12", "-u", unit).stdout
+        """All that it ever said."""
+        return self.try_run("journalctl", "--no-pager", "-q", "-u", unit).stdout
+
+    def last_words(self):
+        return "\n".join(self.journal().splitlines()[-12:])
 
     def names(self, pattern):
         """Paths whose last part matches."""

@@ -135,7 +135,7 @@ def place_an_order(machine, unit, tmp_path):
     done = machine.from_outside("/usr/bin/python3", ROOT / "tools/proof.py", "--url", "http://127.0.0.1:8444",
                                 "--ca", machine.root / SECRETS.lstrip("/") / "ca.crt", "--operator-email",
                                 "operator@marketplace.test", "--operator-password-file", password)
-    assert done.returncode == 0, done.stderr + machine.journal()
+    assert done.returncode == 0, done.stderr + machine.last_words()
     print(done.stdout.strip())
 
 
