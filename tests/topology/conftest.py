@@ -4,4 +4,4 @@ import pathlib
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tools" / "write_topology"), str(ROOT / "tools"), str(ROOT)]
+sys.path[:0] = [str(ROOT / "tools" / "write_topology"), str(ROOT / "tools" / "native"), str(ROOT / "tools"), str(ROOT)]

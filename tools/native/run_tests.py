@@ -243,6 +243,7 @@ class Whole:
         self.results = results
         self.started = time.monotonic()
         self.passed = self.failed = 0
+        self.failed_parts = []
         self.closing = threading.Lock()
 
     def run(self, name, words, out=None):
@@ -258,6 +259,8 @@ class Whole:
                 shutil.copyfileobj(out, sys.stdout)
             self.passed += passed
             self.failed += failed
+            if failed:
+                self.failed_parts.append(name)
             now = time.monotonic()
             print(f"test: {name}: {passed} passed, {failed} failed, {now - began:.0f} s, at {now - self.started:.0f} s", flush=True)
 
@@ -281,6 +284,9 @@ class Whole:
 
     def close(self):
         for line in test_report.slowest(ROOT / "build", (PRESET, TEST_PRESET), self.results / "junit"):
+            print(f"test: {line}")
+        logs = [(name, self.results / f"{name}.log") for name in self.failed_parts]
+        for line in test_report.failures(self.results / "junit", logs):
             print(f"test: {line}")
         print(f"test: {time.monotonic() - self.started:.0f} s, reports in {self.results}")
         print(f"{self.passed} passed, {self.failed} failed", flush=True)
