@@ -8,7 +8,7 @@
 5. helm: the chart, with helm and a Kubernetes schema where they can be had.
 6. packages: the Debian packages, installed and run under a systemd of their own.
 7. system, single: tests/system with pytest, once against each shape, each time on a marketplace of its own in a temporary
-   directory; on that of the shape services then tests/clients, and tests/backup, which takes it down and restores it.
+   directory; clients: tests/clients, and tests/backup on what they leave, which takes it down and restores it.
 8. replicas: those files of tests/system that replicas could break, on two of everything.
 9. telemetry: tests/telemetry beside a whole pipeline.
 10. edge: tests/edge, on a marketplace with the limits of nginx that it comes with; for the others they are lifted.
@@ -46,6 +46,8 @@ TESTS = ROOT / "tests"
 PORTS_OF_A_STACK = topology.read().size     # for each replica of it
 REPLICAS = 2
 LONG_MINUTES = 0.5
+# Generators, compilers and a fuzzer: what they ask of their own marketplace waits for those that are asked with deadlines.
+UNHURRIED = {TESTS / "clients"}
 FOR_REPLICAS = ("accounts", "api_keys", "contention", "first_order", "kill", "payments", "people_faults", "replicas", "restart", "revocation",
                 "sellers", "team", "zz_invariants")
 
@@ -92,7 +94,8 @@ class Part:
     def pytest(self, suites, report=None, **environment):
         """(passed, failed) of one pytest run; one that ends badly without saying why is a failure."""
         report = self.report(report or self.name)
-        code = self.call([PYTHON, "-m", "pytest", *suites, "-q", "-p", "no:cacheprovider", f"--junit-xml={report}", *self.words],
+        before = BEHIND if UNHURRIED.issuperset(suites) else ()
+        code = self.call([*before, PYTHON, "-m", "pytest", *suites, "-q", "-p", "no:cacheprovider", f"--junit-xml={report}", *self.words],
                          env={**os.environ, **self.limits, "PYTHONDONTWRITEBYTECODE": "1", **environment}, cwd=ROOT)
         run, failed = test_report.count(report) if report.exists() else (0, 1)
         if code and not failed:
@@ -180,9 +183,9 @@ def random_schedules(part):
     return len(samples) - len(failed), len(failed)
 
 
-def system(part):
-    # Each word of the caller is about tests/system: a suite that it leaves empty would fail.
-    return part.stack([TESTS / "system"], *([] if part.words else [[TESTS / "clients"], [TESTS / "backup"]]))
+def clients(part):
+    # Backup comes to what the fuzzer has left. Words of the caller are about tests/clients: a suite that they leave empty would fail.
+    return part.stack([TESTS / "clients"], *([] if part.words else [[TESTS / "backup"]]))
 
 
 def replicas(part):
@@ -207,18 +210,19 @@ PARTS = {
     "observability": lambda part: part.pytest([TESTS / "observability", TESTS / "containers"]),
     "helm": lambda part: part.pytest([TESTS / "helm"]),
     "packages": lambda part: part.pytest([TESTS / "packages"]),
-    "system": system,
-    "clients": lambda part: part.stack([TESTS / "clients"]),  # as backup, behind system
-    "backup": lambda part: part.stack([TESTS / "backup"]),    # the whole has it behind system
+    "system": lambda part: part.stack([TESTS / "system"]),
+    "clients": clients,
+    "backup": lambda part: part.stack([TESTS / "backup"]),    # the whole has it behind clients
     "single": lambda part: part.stack([TESTS / "system"], shape="single", up=["--single"]),
     "replicas": replicas,
     "telemetry": telemetry,
     "edge": lambda part: part.stack([TESTS / "edge"]),
 }
-# Side by side: what compiles and computes, what reads files and boots machines, what asks running marketplaces. The lanes are
-# about as long as each other; telemetry, which mostly waits for alerts, goes where there is time, and what measures is last. Two
-# marketplaces under load at a time would keep each other from their deadlines.
-LANES = (("ctest", "random"), ("packages", "topology", "observability", "helm", "telemetry"), ("system", "single", "replicas", "edge"))
+# Side by side: what compiles and computes, what reads files and boots machines, what asks running marketplaces. The last lane is
+# the longest and waits for half of its time, so whatever bears a slow machine is in the others; what measures is last. Two marketplaces
+# under load at a time would keep each other from their deadlines: telemetry mostly waits for alerts, and clients are UNHURRIED.
+LANES = (("ctest", "random"), ("packages", "topology", "observability", "helm", "telemetry", "clients"),
+         ("system", "single", "replicas", "edge"))
 
 
 def free_base_port(replicas):
