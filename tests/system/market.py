@@ -41,6 +41,12 @@ def info():
     return Facts(json.loads(text))
 
 
+def told(name):
+    """What MARKET_INFO says of it. Of what ./market has started nothing more is known than the files below its directory, and asking for
+    that takes a quarter of a second of a processor, which a suite would do by the thousands."""
+    return info().get(name) if "MARKET_INFO" in os.environ else None
+
+
 def until(condition, what, limit_s=30, pause_s=0.05):
     """Waits for a condition that other processes bring about; returns its value."""
     give_up = time.monotonic() + limit_s
@@ -216,22 +222,28 @@ def handled(program, metrics_url):
 
 def signing_key():
     """The private key that auth signs access tokens with now, PEM: unsealed as services/auth/credentials/signing_keys.cpp does."""
-    root = pathlib.Path(info().get("rootKey") or data_directory() / "secrets" / "auth_root_key").read_text().strip()
+    root = pathlib.Path(told("rootKey") or data_directory() / "secrets" / "auth_root_key").read_text().strip()
     key = HKDF(hashes.SHA256(), 32, salt=None, info=b"marketplace signing key 1").derive(root.encode())
     kid, sealed = psql("auth", "SELECT kid || ' ' || sealed FROM signing_key WHERE state = 'ACTIVE'").split()
     sealed = base64.urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
     return AESGCM(key).decrypt(sealed[:12], sealed[12:], kid.encode()).decode()
 
 
+@functools.cache
+def psql_program():
+    """The newest one. What Debian has on the path is a script that looks for it, and takes four times as long."""
+    return max(pathlib.Path("/usr/lib/postgresql").glob("*/bin/psql"), key=lambda path: int(path.parts[-3]), default="psql")
+
+
 def psql(database, sql):
     """As the superuser of that database; what it printed."""
-    command = info().get("psql")
+    command = told("psql")
     if command:
         command = [word.format(database=database) for word in command]
     else:
         # Where the stack's PostgreSQL listens, from the launcher's own connection strings.
         socket = re.search(r"host='([^']+)'", (data_directory() / "secrets" / "order.conninfo").read_text()).group(1)
-        command = ["psql", "-h", socket]
+        command = [psql_program(), "-h", socket]
     done = subprocess.run([*command, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-At", "-U", "postgres", database], input=sql,
                           capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -302,7 +314,7 @@ def parked_checkout(buyer, offer):
 
 def run_checker(*arguments):
     """What the product's own checker prints."""
-    command = info().get("checker")
+    command = told("checker")
     if not command:
         command = [BIN / "check_invariants", "--config", data_directory() / "etc" / "check_invariants.conf"]
     done = subprocess.run([*command, *arguments], capture_output=True, text=True)
@@ -312,7 +324,7 @@ def run_checker(*arguments):
 
 def marketctl(*words, config=None):
     """Towards the running marketplace, with the operators' certificate; the finished process."""
-    command = info().get("marketctl")
+    command = told("marketctl")
     if not command or config:
         command = [BIN / "marketctl", "--config", config or data_directory() / "etc" / "marketctl.conf"]
     return subprocess.run([*command, *words], capture_output=True, text=True)

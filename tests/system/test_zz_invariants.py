@@ -1,6 +1,7 @@
 """The checker over everything the other tests did (this file runs last), the checker while the marketplace works, and the
 checker itself against planted rot."""
 
+import concurrent.futures
 import functools
 import re
 
@@ -12,6 +13,7 @@ from market import psql
 from test_restart import fresh_people
 
 ONLINE_RUNS = 4
+BUYING = 4    # at once: a world is a dozen calls that wait for each other, and there is one for each rot
 
 
 def test_clean_after_everything():
@@ -91,8 +93,8 @@ def worlds(stack, category, operator):
     other.open_seller()
     second_offer = other.create_product(category, stock=len(rots.ALL) + 1)["offers"][0]["id"]
     buyer.add_address()
-    found = []
-    for planted in (*rots.ALL, None):
+
+    def world(planted):
         offer = owner.create_product(category)["offers"][0]["id"]
         order = buyer.place((offer, 2), (second_offer, 1)).json()
         parts = {part["sellerId"]: part for part in order["sellerOrders"]}
@@ -101,8 +103,11 @@ def worlds(stack, category, operator):
         if planted and planted.delivered:
             deliver(owner, first["id"])
         assert buyer.place((offer, 99)).json()["reason"] == "OUT_OF_STOCK"
-        found.append({"order": order["id"], "offer": offer, "part": first["id"], "part2": second["id"], "line": first["lines"][0]["id"],
-                      "line2": second["lines"][0]["id"], **people})
+        return {"order": order["id"], "offer": offer, "part": first["id"], "part2": second["id"], "line": first["lines"][0]["id"],
+                "line2": second["lines"][0]["id"], **people}
+
+    with concurrent.futures.ThreadPoolExecutor(BUYING) as buying:
+        found = list(buying.map(world, (*rots.ALL, None)))
     report = market.check_invariants(wait_s=60)
     assert report["clean"] and report["checked"]["ordersUnderWay"] == 0, report
     market.until(lambda: psql("order", "SELECT count(*) FROM audit_unsealed").strip() == "0", "all acts to be sealed")
