@@ -6,9 +6,10 @@
 // With TLS the server's certificate is always verified, and its name. Nothing is logged here; an Outcome holds
 // the server's words (an address may stand in them) and never credentials.
 //
-// Io thread only. Owner: the service that sends; its Sends must have ended before it, but for those that were
-// cancelled: the thread of such a one goes on to its end, and the destructor waits for that, at most until the
-// deadline of the Send. Memory: `threads` connections and the bytes of waiting mails.
+// Io thread only; destroyed before its io_context. Owner: the service that sends; its Sends must have ended
+// before it, but for those that were cancelled: the thread of such a one goes on to its end, and the destructor
+// waits for that, at most until the deadline of the Send. Memory: `threads` connections and the bytes of
+// waiting mails.
 #pragma once
 #include <chrono>
 #include <cstddef>

@@ -36,23 +36,36 @@ SmtpOptions At(const test::SmtpServer& server) {
           .local_name = "sender.test"};
 }
 
-Outcome SendTo(SmtpClient& client, std::string bytes = kMail, std::string to = "ada@example.com") {
-  return RunLoop([&] { return client.Send("shop@market.example", to, bytes, Soon()); });
-}
+// A client and the loop it is used on, which outlives its threads.
+struct Sender {
+  explicit Sender(SmtpOptions options) : client(std::move(options)) {}
+  explicit Sender(const test::SmtpServer& server) : Sender(At(server)) {}
 
-Outcome SendTo(const test::SmtpServer& server, std::string bytes = kMail,
-               std::string to = "ada@example.com") {
-  SmtpClient client(At(server));
-  return SendTo(client, std::move(bytes), std::move(to));
+  Outcome Send(std::string bytes = kMail, std::string to = "ada@example.com") {
+    return Run(client.Send("shop@market.example", std::move(to), std::move(bytes), Soon()));
+  }
+  Outcome Run(Task<Outcome> task, milliseconds limit = market::testing::kPatience) {
+    std::optional<Outcome> outcome;
+    io.restart();
+    market::testing::RunToEnd(io, market::testing::Keep(std::move(task), outcome), limit);
+    return std::move(*outcome);
+  }
+
+  asio::io_context io{1};
+  SmtpClient client;
+};
+
+Outcome SendTo(const test::SmtpServer& server, std::string bytes = kMail) {
+  return Sender(server).Send(std::move(bytes));
 }
 
 // What a mail has when its answer never comes: enough to get so far, on a busy machine too.
 constexpr milliseconds kShort{2000};
 
 Outcome SendWithin(milliseconds time, const test::SmtpServer& server) {
-  SmtpClient client(At(server));
-  return RunLoop(
-      [&] { return client.Send("shop@market.example", "ada@example.com", kMail, runtime::After(time)); });
+  Sender sender(server);
+  return sender.Run(
+      sender.client.Send("shop@market.example", "ada@example.com", kMail, runtime::After(time)));
 }
 
 TEST(SmtpClient_Send, Accepted_WithTheServersWords) {
@@ -74,7 +87,7 @@ TEST(SmtpClient_Send, Accepted_WithTheServersWords) {
 
 TEST(SmtpClient_Send, EveryByte_Arrives) {
   test::SmtpServer server;
-  SmtpClient client(At(server));
+  Sender sender(server);
   std::vector<std::string> mails = {"S: a\r\n\r\n.\r\n",
                                     "S: a\r\n\r\n..\r\n.\r\n...a\r\n.b\r\n",
                                     ".\r\n",
@@ -94,7 +107,7 @@ TEST(SmtpClient_Send, EveryByte_Arrives) {
                          .html = "<p>.</p>\n.\n",
                          .language = "ru"};
   mails.push_back(Compose(composed));
-  for (const auto& bytes : mails) EXPECT_EQ(SendTo(client, bytes).kind, Kind::kAccepted);
+  for (const auto& bytes : mails) EXPECT_EQ(sender.Send(bytes).kind, Kind::kAccepted);
   ASSERT_EQ(server.Mails().size(), mails.size());
   for (std::size_t i = 0; i < mails.size(); ++i) {
     const std::string end = mails[i].ends_with("\r\n") ? "" : "\r\n";
@@ -104,10 +117,10 @@ TEST(SmtpClient_Send, EveryByte_Arrives) {
 
 TEST(SmtpClient_Send, Refusals_ByWhatTheyAreAbout) {
   test::SmtpServer server;
-  SmtpClient client(At(server));
+  Sender sender(server);
   const auto send = [&](const test::Script& script) {
     server.Play(script);
-    return SendTo(client);
+    return sender.Send();
   };
   const auto unknown = send({.recipients = {{"ada@example.com", {"550-5.1.1 no such\r\n550 5.1.1 user"}}}});
   EXPECT_EQ(unknown.kind, Kind::kRecipientRefused);
@@ -134,21 +147,20 @@ TEST(SmtpClient_Send, Refusals_ByWhatTheyAreAbout) {
 
 TEST(SmtpClient_Send, ServerThatDoesNotAnswerQuit_KeepsNobody) {
   test::SmtpServer server({.recipient = {"550 5.1.1 no such user"}, .quit = {.when = When::kNever}});
-  SmtpClient client(At(server));
-  const auto outcome =
-      RunLoop([&] { return client.Send("shop@market.example", "ada@example.com", kMail, Soon()); },
-              std::chrono::seconds(60));
+  Sender sender(server);
+  const auto outcome = sender.Run(sender.client.Send("shop@market.example", "ada@example.com", kMail, Soon()),
+                                  std::chrono::seconds(60));
   EXPECT_EQ(outcome.kind, Kind::kRecipientRefused);
   EXPECT_EQ(outcome.text, "no such user");
   server.Play({.quit = {.when = When::kNever}});
-  EXPECT_EQ(SendTo(client).kind, Kind::kAccepted);  // whose connection is kept, and ended with the client
+  EXPECT_EQ(sender.Send().kind, Kind::kAccepted);  // whose connection is kept, and ended with the client
 }
 
 TEST(SmtpClient_Send, NobodyListens_Later) {
   auto server = std::make_unique<test::SmtpServer>();
-  SmtpClient client(At(*server));
+  Sender sender(*server);
   server.reset();
-  const auto outcome = SendTo(client);
+  const auto outcome = sender.Send();
   EXPECT_EQ(outcome.kind, Kind::kLater);
   EXPECT_EQ(outcome.code, 0);
   EXPECT_NE(outcome.text, "");
@@ -194,9 +206,8 @@ TEST(SmtpClient_Send, OwnTimeLimit_CountsWithoutADeadline) {
   test::SmtpServer server({.message = {.when = When::kNever}});
   auto options = At(server);
   options.timeout = kShort;
-  SmtpClient client(options);
-  const auto outcome =
-      RunLoop([&] { return client.Send("", "ada@example.com", kMail, runtime::kNoDeadline); });
+  Sender sender(options);
+  const auto outcome = sender.Run(sender.client.Send("", "ada@example.com", kMail, runtime::kNoDeadline));
   EXPECT_EQ(outcome.kind, Kind::kUnanswered);
   EXPECT_EQ(server.Mails().at(0).from, "");
 }
@@ -211,8 +222,8 @@ Task<> Keep(SmtpClient& client, runtime::Deadline deadline, std::optional<Outcom
 
 TEST(SmtpClient_Send, SlowServer_IsWaitedForWhileTheLoopTurns) {
   test::SmtpServer server({.message = {"250 2.0.0 at last", When::kReleased}});
-  SmtpClient client(At(server));
   RunLoop([&](asio::io_context& io) -> Task<> {
+    SmtpClient client(At(server));
     runtime::TaskGroup tasks(io.get_executor(), Fail);
     std::optional<Outcome> outcome;
     tasks.Spawn("send", Keep(client, Soon(), outcome));
@@ -231,8 +242,8 @@ TEST(SmtpClient_Send, MoreThanThreads_WaitUntilTheirDeadline) {
   auto options = At(server);
   options.threads = 1;
   options.waiting_max = 1;
-  SmtpClient client(options);
   RunLoop([&](asio::io_context& io) -> Task<> {
+    SmtpClient client(options);
     runtime::TaskGroup tasks(io.get_executor(), Fail);
     std::optional<Outcome> first;
     std::optional<Outcome> second;
@@ -258,52 +269,51 @@ TEST(SmtpClient_Send, MoreThanThreads_WaitUntilTheirDeadline) {
 
 TEST(SmtpClient_Send, Cancelled_LeavesAtOnceAndTheClientEndsAtTheDeadline) {
   test::SmtpServer server({.message = {.when = When::kNever}});
-  auto client = std::make_unique<SmtpClient>(At(server));
   RunLoop([&](asio::io_context& io) -> Task<> {
+    SmtpClient client(At(server));
     runtime::TaskGroup tasks(io.get_executor(), Fail);
     std::optional<Outcome> outcome;
-    tasks.Spawn("send", Keep(*client, runtime::After(kShort), outcome));
+    tasks.Spawn("send", Keep(client, runtime::After(kShort), outcome));
     co_await Eventually([&] { return server.Waiting() == 1; });
     tasks.Cancel();
     co_await tasks.Join(Soon());
     EXPECT_FALSE(outcome);
-    client.reset();
   });
 }
 
 TEST(SmtpClient_Send, Connection_IsKept) {
   test::SmtpServer server;
-  SmtpClient client(At(server));
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(SendTo(client).kind, Kind::kAccepted);
+  Sender sender(server);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(sender.Send().kind, Kind::kAccepted);
   EXPECT_EQ(server.Connections(), 1U);
   EXPECT_EQ(server.Mails().size(), 3U);
 }
 
 TEST(SmtpClient_Send, KeptConnectionThatTheServerGaveUp_IsReplaced) {
   test::SmtpServer server;
-  SmtpClient client(At(server));
-  EXPECT_EQ(SendTo(client).kind, Kind::kAccepted);
+  Sender sender(server);
+  EXPECT_EQ(sender.Send().kind, Kind::kAccepted);
   server.HangUp();
-  EXPECT_EQ(SendTo(client).kind, Kind::kAccepted);
+  EXPECT_EQ(sender.Send().kind, Kind::kAccepted);
   // Closes without a word as soon as it is used again, or says that it does.
   std::vector<test::Script> scripts = {{.mail = {.when = When::kClosed}},
                                        {.mail = {"421 4.3.2 too many mails"}}};
   for (const auto& script : scripts) {
     const auto before = server.Connections();
     server.Play(script);
-    EXPECT_EQ(SendTo(client).kind, Kind::kLater);
+    EXPECT_EQ(sender.Send().kind, Kind::kLater);
     EXPECT_EQ(server.Connections(), before + 1);  // once, not for ever
     server.Play({});
-    EXPECT_EQ(SendTo(client).kind, Kind::kAccepted);
+    EXPECT_EQ(sender.Send().kind, Kind::kAccepted);
   }
 }
 
 TEST(SmtpClient_Send, MailThatMayHaveArrived_IsNotSentAgain) {
   test::SmtpServer server;
-  SmtpClient client(At(server));
-  EXPECT_EQ(SendTo(client).kind, Kind::kAccepted);
+  Sender sender(server);
+  EXPECT_EQ(sender.Send().kind, Kind::kAccepted);
   server.Play({.message = {.when = When::kClosed}});
-  EXPECT_EQ(SendTo(client).kind, Kind::kUnanswered);
+  EXPECT_EQ(sender.Send().kind, Kind::kUnanswered);
   EXPECT_EQ(server.Mails().size(), 2U);
   EXPECT_EQ(server.Connections(), 1U);
 }
@@ -312,13 +322,14 @@ TEST(SmtpClient_Send, ManyAtOnce) {
   test::SmtpServer server({.recipients = {{"gone@example.com", {"550 5.1.1 no such user"}}}});
   auto options = At(server);
   options.threads = 4;
-  SmtpClient client(options);
   std::vector<Kind> kinds(40);
-  const auto one = [&](int i) -> Task<> {
-    const std::string to = i % 5 == 0 ? "gone@example.com" : "ada@example.com";
-    kinds[static_cast<std::size_t>(i)] = (co_await client.Send("a@b.c", to, kMail, Soon())).kind;
-  };
-  RunLoop([&]() -> Task<> { co_await market::testing::AtOnce(40, one); });
+  RunLoop([&]() -> Task<> {
+    SmtpClient client(options);
+    co_await market::testing::AtOnce(40, [&](int i) -> Task<> {
+      const std::string to = i % 5 == 0 ? "gone@example.com" : "ada@example.com";
+      kinds[static_cast<std::size_t>(i)] = (co_await client.Send("a@b.c", to, kMail, Soon())).kind;
+    });
+  });
   EXPECT_EQ(std::ranges::count(kinds, Kind::kAccepted), 32);
   EXPECT_EQ(std::ranges::count(kinds, Kind::kRecipientRefused), 8);
   EXPECT_EQ(server.Mails().size(), 32U);
@@ -326,19 +337,19 @@ TEST(SmtpClient_Send, ManyAtOnce) {
 
 TEST(SmtpClient_Send, AddressBeyondAscii_OnlyWhereTheServerTakesIt) {
   test::SmtpServer server;
-  SmtpClient client(At(server));
-  const auto refused = SendTo(client, kMail, "ольга@пример.рф");
+  Sender sender(server);
+  const auto refused = sender.Send(kMail, "ольга@пример.рф");
   EXPECT_EQ(refused.kind, Kind::kRecipientRefused);
   EXPECT_EQ(refused.enhanced, "5.6.7");
-  EXPECT_EQ(SendTo(client, "To: ольга@пример.рф\r\n\r\na\r\n").kind, Kind::kRecipientRefused);
+  EXPECT_EQ(sender.Send("To: ольга@пример.рф\r\n\r\na\r\n").kind, Kind::kRecipientRefused);
   const auto commands = server.Commands();
   EXPECT_TRUE(
       std::ranges::none_of(commands, [](const std::string& line) { return line.starts_with("RCPT"); }));
-  EXPECT_EQ(SendTo(client, "S: a\r\n\r\nтекст\r\n").kind, Kind::kAccepted);  // of the text it is not asked
+  EXPECT_EQ(sender.Send("S: a\r\n\r\nтекст\r\n").kind, Kind::kAccepted);  // of the text it is not asked
 
   test::SmtpServer modern({.smtp_utf8 = true});
-  SmtpClient other(At(modern));
-  for (int i = 0; i < 2; ++i) EXPECT_EQ(SendTo(other, kMail, "ольга@пример.рф").kind, Kind::kAccepted);
+  Sender other(modern);
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(other.Send(kMail, "ольга@пример.рф").kind, Kind::kAccepted);
   EXPECT_EQ(modern.Connections(), 1U);
   EXPECT_TRUE(modern.Mails().at(1).to.starts_with("ольга@")) << modern.Mails().at(1).to;
   EXPECT_TRUE(modern.Mails().at(1).parameters.contains("SMTPUTF8")) << modern.Mails().at(1).parameters;
@@ -346,10 +357,10 @@ TEST(SmtpClient_Send, AddressBeyondAscii_OnlyWhereTheServerTakesIt) {
 
 TEST(SmtpClient_Send, WhatCouldBeACommand_NeverLeaves) {
   test::SmtpServer server;
-  SmtpClient client(At(server));
+  Sender sender(server);
   const auto refused = [&](const std::string& from, const std::string& to) {
     try {
-      RunLoop([&] { return client.Send(from, to, kMail, Soon()); });
+      sender.Run(sender.client.Send(from, to, kMail, Soon()));
       return std::string();
     } catch (const Error& error) {
       return error.fields.at(0).field;
@@ -361,7 +372,7 @@ TEST(SmtpClient_Send, WhatCouldBeACommand_NeverLeaves) {
   EXPECT_EQ(refused("a@b.c\r\nDATA", "a@b.c"), "envelope_from");
   // Servers do not agree on where such a mail ends.
   for (const std::string bytes : {"S: a\n\n", "S: a\r\n\r\n\n.\n", "S: a\r\n\r\n\r.\r", "a\r\r\n", "a\r"})
-    EXPECT_THROW(SendTo(client, bytes), std::invalid_argument) << bytes;
+    EXPECT_THROW(sender.Send(bytes), std::invalid_argument) << bytes;
   EXPECT_EQ(server.Connections(), 0U);
 }
 
@@ -394,8 +405,8 @@ class SmtpClientTls : public ::testing::Test {
     return options;
   }
   static Outcome Send(const SmtpOptions& options) {
-    SmtpClient client(options);
-    return SendTo(client);
+    Sender sender(options);
+    return sender.Send();
   }
 
   grpc::test::Authority authority_{"mail"};
@@ -407,8 +418,8 @@ TEST_F(SmtpClientTls, StartTls_ThenCredentials) {
   auto options = Secure(server, Security::kStartTls);
   options.user = "shop";
   options.password = "pa ss=wörd";
-  SmtpClient client(options);
-  for (int i = 0; i < 2; ++i) EXPECT_EQ(SendTo(client).kind, Kind::kAccepted);
+  Sender sender(options);
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(sender.Send().kind, Kind::kAccepted);
   EXPECT_EQ(server.Connections(), 1U);
   for (const auto& mail : server.Mails()) {
     EXPECT_TRUE(mail.tls);
