@@ -166,11 +166,12 @@ TEST(SmtpClient_Send, NobodyListens_Later) {
   EXPECT_NE(outcome.text, "");
 }
 
+// More than the buffers of two sockets hold, so that the dot can't be under way while nobody reads.
+std::string Large() { return "S: a\r\n\r\n" + std::string(32 << 20, 'x') + "\r\n"; }
+
 TEST(SmtpClient_Send, ClosedBeforeTheDot_Later) {
-  // More than the buffers of two sockets hold, so that the dot can't be under way.
-  const std::string large = "S: a\r\n\r\n" + std::string(32 << 20, 'x');
-  test::SmtpServer server({.close_after_bytes = 100});
-  EXPECT_EQ(SendTo(server, large).kind, Kind::kLater);
+  test::SmtpServer server({.stop = {{.bytes = 100}}});
+  EXPECT_EQ(SendTo(server, Large()).kind, Kind::kLater);
   server.Play({.mail = {.when = When::kClosed}});
   EXPECT_EQ(SendTo(server).kind, Kind::kLater);
   server.Play({.recipient = {.when = When::kClosed}});
@@ -200,6 +201,16 @@ TEST(SmtpClient_Send, Silence_EndsAtTheDeadline) {
   EXPECT_EQ(SendWithin(milliseconds(50), server).kind, Kind::kLater);
   server.Play({.data = {.when = When::kNever}});
   EXPECT_EQ(SendWithin(milliseconds(50), server).kind, Kind::kLater);
+}
+
+TEST(SmtpClient_Send, ServerThatReadsNoMore_EndsAtTheDeadline) {
+  test::SmtpServer server({.stop = {{.bytes = 100, .then = When::kNever}}});
+  Sender sender(server);
+  const auto outcome = sender.Run(sender.client.Send("", "ada@example.com", Large(), runtime::After(kShort)),
+                                  std::chrono::minutes(1));
+  EXPECT_EQ(outcome.kind, Kind::kLater);
+  EXPECT_EQ(server.Waiting(), 1U);
+  EXPECT_TRUE(server.Mails().empty());
 }
 
 TEST(SmtpClient_Send, OwnTimeLimit_CountsWithoutADeadline) {
@@ -315,6 +326,15 @@ TEST(SmtpClient_Send, MailThatMayHaveArrived_IsNotSentAgain) {
   server.Play({.message = {.when = When::kClosed}});
   EXPECT_EQ(sender.Send().kind, Kind::kUnanswered);
   EXPECT_EQ(server.Mails().size(), 2U);
+  EXPECT_EQ(server.Connections(), 1U);
+}
+
+TEST(SmtpClient_Send, MailThatWasUnderWay_IsLeftToTheCaller) {
+  test::SmtpServer server;
+  Sender sender(server);
+  EXPECT_EQ(sender.Send().kind, Kind::kAccepted);
+  server.Play({.stop = {{.bytes = 100}}});
+  EXPECT_EQ(sender.Send(Large()).kind, Kind::kLater);
   EXPECT_EQ(server.Connections(), 1U);
 }
 

@@ -291,14 +291,14 @@ bool SmtpServer::Conversation::OnRecipient(const std::string& line) {
 }
 
 bool SmtpServer::Conversation::OnData() {
-  const auto [answer, limit] =
-      core_.Now([](const Script& script) { return std::pair(script.data, script.close_after_bytes); });
+  const auto [answer, stop] =
+      core_.Now([](const Script& script) { return std::pair(script.data, script.stop); });
   if (!Give(answer)) return false;
   if (!answer.text.starts_with("354")) return true;
-  if (limit) {
-    while (unread_.size() < *limit && Read()) {
+  if (stop) {
+    while (unread_.size() < stop->bytes && Read()) {
     }
-    return false;
+    if (!core_.WaitFor(stop->then, hung_up_)) return false;
   }
   for (std::string line; ReadLine(line);) {
     if (line == ".") {

@@ -42,7 +42,12 @@ struct Script {
   Answer data{"354 end with a dot"};
   Answer message{"250 2.0.0 queued"};  // to the dot
   Answer quit{"221 2.0.0 bye"};
-  std::optional<std::size_t> close_after_bytes;  // of a mail's text: the connection is closed then
+  // After so many bytes of a mail's text the server reads no more of it, or only when it is released.
+  struct Stop {
+    std::size_t bytes = 0;
+    Answer::When then = Answer::When::kClosed;
+  };
+  std::optional<Stop> stop;
 };
 
 // A mail whose dot has arrived, whatever was answered.
