@@ -24,6 +24,7 @@ PRIVATE = {
     "unicode/": ("platform/unicode",),
     "hiredis/": ("platform/redis",),
     "librdkafka/": ("platform/kafka",),
+    "curl/": ("platform/mail",),
     "boost/beast": ("platform/http",),
     "argon2.h": ("services/auth",),
     "zxcvbn.h": ("services/auth/credentials",),

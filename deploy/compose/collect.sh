@@ -1,7 +1,7 @@
 #!/bin/sh
 # A root file system with some programs and nothing else: collect.sh ROOT BIN PROGRAM...
-# Beside the programs, stripped, it has the shared libraries they load, the licences and dpkg records of those libraries
-# (scanners read status.d), an account and the name service's settings.
+# Beside the programs, stripped, it has the shared libraries they load, the authorities that libcurl trusts, the licences and
+# dpkg records of both (scanners read status.d), an account and the name service's settings.
 set -eu
 
 root=$1
@@ -13,6 +13,13 @@ mkdir -p "$root/usr/bin" "$root/usr/lib" "$root/usr/lib64" "$root/etc" "$root/va
 install -d -m 1777 "$root/tmp"
 ln -s usr/lib "$root/lib"
 ln -s usr/lib64 "$root/lib64"
+
+record() {
+  if [ ! -e "$root/var/lib/dpkg/status.d/$1" ]; then
+    dpkg -s "$1" >"$root/var/lib/dpkg/status.d/$1"
+    install -D -m 644 "/usr/share/doc/$1/copyright" "$root/usr/share/doc/$1/copyright"
+  fi
+}
 
 for program; do strip -o "$root/usr/bin/$program" "$bin/$program"; done
 chmod 755 "$root"/usr/bin/*
@@ -26,12 +33,10 @@ for library in $libraries; do
   install -D -m 644 "$library" "$root$directory/$(basename "$library")"
   file=$(readlink -f "$library")
   package=$(dpkg -S "$file" 2>/dev/null || dpkg -S "${file#/usr}")
-  package=${package%%:*}
-  if [ ! -e "$root/var/lib/dpkg/status.d/$package" ]; then
-    dpkg -s "$package" >"$root/var/lib/dpkg/status.d/$package"
-    install -D -m 644 "/usr/share/doc/$package/copyright" "$root/usr/share/doc/$package/copyright"
-  fi
+  record "${package%%:*}"
 done
+install -D -m 644 /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/ca-certificates.crt"
+record ca-certificates
 chmod 755 "$root"/usr/lib*/ld-linux* "$root"/usr/lib/*/ld-linux* 2>/dev/null || true
 
 install -m 644 LICENSE "$root/usr/share/doc/marketplace/copyright"
