@@ -30,11 +30,13 @@ request has one of its own, and the store of the mails has a lock.
 
 import argparse
 import asyncio
+import contextlib
 import dataclasses
 import functools
 import html
 import http.server
 import json
+import os
 import pathlib
 import re
 import signal
@@ -103,6 +105,15 @@ class Fault:
         return {"mode": self.mode, "to": self.to, "times": self.times, "delayS": self.delay_s, "happened": self.happened}
 
 
+@contextlib.contextmanager
+def naming(setting, host, port):
+    """What fails here says for which setting."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(f"{setting} = {host}:{port} cannot be opened: {os.strerror(error.errno)}") from None
+
+
 class Session(SMTP):
     """One connection. What it may not do by itself, cutting the line, is here; the rest is the sink's."""
 
@@ -139,7 +150,8 @@ class Sink:
         self.fault, self.listener = Fault(), None
 
     async def open(self):
-        self.listener = await self.loop.create_server(lambda: Session(self), self.host, self.port)
+        with naming("smtp.listen", self.host, self.port):
+            self.listener = await self.loop.create_server(lambda: Session(self), self.host, self.port)
         self.port = self.listener.sockets[0].getsockname()[1]
 
     async def become(self, fault):
@@ -349,12 +361,14 @@ async def run(options):
     sink = Sink(Store(options.directory, options.keep), options.smtp)
     await sink.open()
     handler = type("Bound", (Handler,), {"sink": sink, "with_faults": options.faults == "yes"})
-    server = Server(options.http, handler)
+    with naming("http.listen", *options.http):
+        server = Server(options.http, handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     log("info", "listening", smtp=f"{sink.host}:{sink.port}", http="{}:{}".format(*server.server_address),
         mails=len(sink.store.summaries()))
     await ended.wait()
-    server.shutdown()
+    # Threads that still answer end with the process.
+    server.server_close()
 
 
 def main():
