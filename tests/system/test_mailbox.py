@@ -184,6 +184,15 @@ def test_the_newest_stay(tmp_path):
         assert own.stop() == 0
 
 
+def test_they_are_not_too_large_together(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(market.ROOT / "tools" / "native"))
+    from stack import mails as kept
+    monkeypatch.setattr(kept, "BYTES_MAX", 3000)
+    store = kept.Store(tmp_path, 1000)
+    ids = [store.add("a@example.test", ["b@example.test"], b"Subject: s\r\n\r\n" + b"x" * 800) for _ in range(10)]
+    assert [one["id"] for one in store.summaries()] == ids[:-4:-1]
+
+
 def test_many_at_once_are_all_kept(own):
     to = address()
 

@@ -19,7 +19,7 @@ from stack.layout import Layout  # noqa: E402
 TEXT = (ROOT / topology.FILE).read_text()
 SENDER = "user"
 # In a topology without anybody who sends, and in one with somebody.
-QUIET = topology.Topology(re.sub(r"\bmail\b(?=[\],])", "", TEXT).replace("    uses: []\n", ""))
+QUIET = topology.Topology(re.sub(r"\bmail, |(?:, )?\bmail\b(?=\])", "", TEXT).replace("    uses: []\n", ""))
 SENDING = topology.Topology(re.sub(rf"(  {SENDER}:\n(?:    .*\n)*?    calls: .*\n)", r"\1    uses: [mail]\n", TEXT))
 
 
