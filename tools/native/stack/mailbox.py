@@ -89,6 +89,8 @@ class Fault:
         times, delay_s = said.get("times"), said.get("delayS", 0)
         if times is not None and (type(times) is not int or times < 1):
             raise ValueError("times is a whole number from 1")
+        if not isinstance(said.get("to", ""), str):
+            raise ValueError("to is an address")
         if not isinstance(delay_s, (int, float)) or (said["mode"] == "slow") != (0 < delay_s <= 60):
             raise ValueError("delayS is a number of seconds up to 60")
         return Fault(said["mode"], said.get("to"), times, delay_s)
@@ -213,7 +215,7 @@ def mail_page(mail):
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """One request. `sink` and `with_faults` are set by serve()."""
+    """One request. `sink` and `with_faults` are set by run()."""
 
     timeout = HTTP_IDLE_S
     sink, with_faults = None, False
@@ -235,9 +237,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.tell({"error": "there is no such thing here"}, 404)
 
     def is_for_us(self):
-        """A name of this machine; else somebody's page has been given our address under its own name."""
-        port = self.server.server_address[1]
-        if self.headers.get("Host") in {f"{name}:{port}" for name in ("localhost", self.server.server_address[0])}:
+        """A name of this machine, at whatever port a tunnel has; else somebody's page has been given our address under its own name."""
+        if self.headers.get("Host", "").partition(":")[0] in ("localhost", self.server.server_address[0]):
             return True
         self.tell({"error": "ask for localhost"}, 421)
         return False
