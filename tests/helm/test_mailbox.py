@@ -7,7 +7,6 @@ import pytest
 import yaml
 
 from conftest import CHART, KUBERNETES, Rendered
-from test_wiring import properties
 
 MAILBOX = "shop-marketplace-mailbox"
 SENDER = "user"
@@ -21,6 +20,10 @@ def sending(helm, tmp_path):
     text = re.sub(rf"^({SENDER}|marketplace): {{(?!.*mails: true)", r"\1: {mails: true, ", topology.read_text(), flags=re.MULTILINE)
     assert len(re.findall(rf"^(?:{SENDER}|marketplace): .*\bmails: true\b", text, re.MULTILINE)) == 2
     topology.write_text(text)
+    # Only an installation shows the notes, and it needs a cluster: here a resource carries them.
+    (chart / "templates" / "NOTES.txt").rename(chart / "notes.txt")
+    (chart / "templates" / "notes.yaml").write_text(
+        'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: notes}\ndata:\n  notes.conf: |\n    {{- tpl (.Files.Get "notes.txt") . | nindent 4 }}\n')
 
     def call(values, *settings):
         options = [word for setting in settings for word in ("--set", setting)]
@@ -33,7 +36,13 @@ def sending(helm, tmp_path):
 
 def mail_of(rendered):
     name = "marketplace" if rendered.name in ("single", "minimal") else SENDER
-    return {key.removeprefix("notification."): value for key, value in properties(rendered)[name].items() if key.startswith("notification.")}
+    lines = rendered.one("ConfigMap", f"shop-marketplace-{name}")["data"][f"{name}.conf"].splitlines()
+    pairs = (line.split(" = ", 1) for line in lines)
+    return {key.removeprefix("notification."): value for key, value in pairs if key.startswith("notification.")}
+
+
+def notes_of(rendered):
+    return rendered.one("ConfigMap", "notes")["data"]["notes.conf"]
 
 
 def test_only_development_has_one(render):
@@ -63,6 +72,7 @@ def test_who_sends_is_told_and_let_through(sending):
     outgoing = yaml.safe_dump(rendered.one("NetworkPolicy", f"shop-marketplace-{SENDER}")["spec"]["egress"])
     assert "- mailbox" in outgoing and "port: 1025" in outgoing
     assert "mailbox" not in yaml.safe_dump(rendered.one("NetworkPolicy", "shop-marketplace-order")["spec"])
+    assert f"port-forward deployment/{MAILBOX} 8025" in notes_of(rendered) and "mail server" not in notes_of(rendered)
 
 
 def test_a_server_of_yours(sending):
@@ -76,6 +86,8 @@ def test_a_server_of_yours(sending):
              for source in volume["projected"]["sources"] for item in source["secret"]["items"]}
     assert {("smtp", "smtp_password"), ("smtp", "smtp_ca.crt")} <= files
     assert "10.0.7.1/32" in yaml.safe_dump(rendered.one("NetworkPolicy", f"shop-marketplace-{SENDER}")["spec"])
+    assert "\n  smtp (password): mail server\n  smtp (ca.crt): the mail server's authority\n" in notes_of(rendered)
+    assert "port-forward deployment/shop-marketplace-mailbox" not in notes_of(rendered)
     for values in ("production", "single", "minimal"):
         assert mail_of(sending(values))["smtp_host"].startswith("smtp"), values
 
