@@ -18,9 +18,9 @@ from .failure import Failure
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FILE = "deploy/topology.yaml"
-RESOURCES = ("root_key", "redis", "provider")
+RESOURCES = ("root_key", "redis", "provider", "mail")
 KEYS = {"does", "ports", "calls", "uses", "workers", "memory"}
-TOP = ("services", "gateway", "marketplace", "sandbox", "edge", "watchdog", "telemetry", "block")
+TOP = ("services", "gateway", "marketplace", "sandbox", "mailbox", "edge", "watchdog", "telemetry", "block")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,6 +69,7 @@ class Topology:
         self.gateway = self._program("gateway", loaded["gateway"], calls=names)
         self.marketplace = self._program("marketplace", loaded["marketplace"], uses=every, databases=names)
         self.sandbox = self._program("sandbox", loaded["sandbox"], databases=("sandbox",))
+        self.mailbox = self._program("mailbox", loaded["mailbox"])
         self.edge = self._program("edge", loaded["edge"])
         self.watchdog = self._program("watchdog", loaded["watchdog"])
         block = loaded["block"]
@@ -105,6 +106,7 @@ class Topology:
             for use in one.uses:
                 if use not in RESOURCES:
                     raise Failure(f"{FILE}: {one.name} uses {use}; there are {' '.join(RESOURCES)}")
+        self._same("mailbox.ports", set(self.mailbox.ports), {"smtp", "http"})
         taken = {}
         for name, distance in self.distances().items():
             if not 0 < distance < self.size:
@@ -132,8 +134,8 @@ class Topology:
 
     def distances(self):
         """{AUTH_GRPC: 2, …}: every port of a native stack but the public one."""
-        ours = {f"{one.name}_{what}": distance for one in (*self.programs.values(), self.edge, self.watchdog)
-                for what, distance in one.ports.items()}
+        ours = {f"{one.name}_{what}": distance
+                for one in (*self.programs.values(), self.mailbox, self.edge, self.watchdog) for what, distance in one.ports.items()}
         return {name.upper(): distance for name, distance in {**ours, **self.telemetry}.items()}
 
 

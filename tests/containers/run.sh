@@ -33,7 +33,8 @@ export DOCKER_HOST="unix://$work/podman.sock"
 MARKET_PORT=$(/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 # All tests come from one address.
 export MARKET_AUTH_SIGN_UPS=1000000 MARKET_AUTH_SIGN_INS=1000000
-export MARKET_PORT MARKET_LISTEN="127.0.0.1:$MARKET_PORT" MARKET_URL="https://localhost:$MARKET_PORT"
+MARKET_MAILBOX_PORT=$(/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+export MARKET_MAILBOX_PORT MARKET_PORT MARKET_LISTEN="127.0.0.1:$MARKET_PORT" MARKET_URL="https://localhost:$MARKET_PORT"
 # All tests are one client to nginx.
 eval "$(/usr/bin/python3 -c 'from deploy.lib import nginx
 print("export", *(f"{name}={value}" for name, value in nginx.without_limits().items()))')"
@@ -75,16 +76,21 @@ if ! podman image exists "docker.io/library/$DEBIAN_IMAGE"; then
   tar -C "$work/base" -c . | podman import - "docker.io/library/$DEBIAN_IMAGE" >/dev/null 2>&1
   rm -rf "$work/base"
 fi
-for name in postgres redis nginx; do
+for name in postgres redis nginx mailpit; do
   eval "image=\$$(echo $name | tr '[:lower:]' '[:upper:]')_IMAGE"
   # shellcheck disable=SC2154 # set by eval
-  podman image exists "docker.io/library/$image" || podman_build -q -t "docker.io/library/$image" \
+  case $image in
+    */*) image=docker.io/$image ;;
+    *) image=docker.io/library/$image ;;
+  esac
+  podman image exists "$image" || podman_build -q -t "$image" \
     -f "tests/containers/standins/$name.Dockerfile" tests/containers/standins >/dev/null
-  if [ "$(podman inspect -f '{{index .Config.Labels "market.standin"}}' "docker.io/library/$image")" = yes ]; then
+  if [ "$(podman inspect -f '{{index .Config.Labels "market.standin"}}' "$image")" = yes ]; then
     case $name in
       postgres) version=$(podman run --rm --network none --entrypoint postgres "$image" --version) ;;
       redis) version=$(podman run --rm --network none "$image" redis-server --version) ;;
       nginx) version=$(podman run --rm --network none "$image" nginx -v 2>&1) ;;
+      mailpit) version=$(podman run --rm --network none "$image" version) ;;
     esac
     say "$image is a stand-in: $version, from Debian"
   fi

@@ -15,6 +15,8 @@ from deploy.lib import nginx, topology
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SERVICES = tuple(topology.read().services)
+# Who sends mails.
+SENDERS = {name for name, one in topology.read().services.items() if "mail" in one.uses}
 MIGRATIONS = {f"migrate-{name}" for name in (*SERVICES, "sandbox")}
 ONE_SHOT = {"prepare", "operator", "operator-single", "proof", "proof-single", "checker", "marketctl", "reconcile", *MIGRATIONS}
 VERSIONS = dict(line.split("=", 1) for line in (ROOT / ".env").read_text().splitlines() if "=" in line and line[0] != "#")
@@ -82,8 +84,11 @@ def test_stop_grace_is_longer_than_all_steps_of_a_stop():
             assert seconds(part["stop_grace_period"]) > longest, name
 
 
-def test_only_nginx_is_open_and_only_to_this_machine():
-    assert {name: part["ports"] for name, part in PARTS.items() if "ports" in part} == {"nginx": ["127.0.0.1:8443:8443"]}
+def test_only_nginx_and_the_mailbox_are_open_and_only_to_this_machine():
+    assert {name: part["ports"] for name, part in PARTS.items() if "ports" in part} == {
+        "nginx": ["127.0.0.1:8443:8443"], "mailbox": ["127.0.0.1:8025:8025"]}
+    # Nothing opens the mailbox to others, who would read every link.
+    assert re.findall(r'"(.*):8025"', (ROOT / "compose.yaml").read_text()) == ["127.0.0.1:${MARKET_MAILBOX_PORT:-8025}"]
     assert not [name for name, part in PARTS.items() if part.get("network_mode") not in (None, "none")]
 
 
@@ -100,7 +105,8 @@ def test_each_database_is_alone_with_its_service():
     assert members["cache"] == {"redis", "product", "marketplace"}
     assert members["provider"] == {"sandbox", "payment", "reconcile"} | everywhere
     assert members["inside"] == {"nginx", "gateway", "marketplace", "marketctl", *SERVICES}
-    assert members["outside"] == {"nginx", "proof", "proof-single"}
+    assert members["mail"] == {"mailbox", *SENDERS, *({"marketplace"} if SENDERS else ())}
+    assert members["outside"] == {"nginx", "mailbox", "proof", "proof-single"}
     assert [network for network, given in COMPOSE["networks"].items() if not given.get("internal")] == ["outside"]
 
 

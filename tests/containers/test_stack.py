@@ -20,7 +20,7 @@ RECOVERY_S = 60
 
 
 def test_all_are_healthy_and_the_proof_is_done(composed, containers, running):
-    expected = {"nginx", "redis", "sandbox", *(f"postgres-{name}" for name in (*SERVICES, "sandbox"))}
+    expected = {"nginx", "redis", "sandbox", "mailbox", *(f"postgres-{name}" for name in (*SERVICES, "sandbox"))}
     expected |= {"gateway", *SERVICES} if composed["shape"] == "services" else {"marketplace"}
     assert set(running) == expected
     for name, one in running.items():
@@ -38,10 +38,10 @@ def test_schemas_were_made_by_the_jobs(containers):
     assert {database for database, _ in applied} == {*SERVICES, "sandbox"} and len(set(applied)) == len(applied)
 
 
-def test_only_nginx_publishes(containers):
+def test_only_nginx_and_the_mailbox_publish(containers):
     published = {name for name, one in containers.items()
                  for bindings in (one.facts["HostConfig"]["PortBindings"] or {}).values() if bindings}
-    assert published == {"nginx"}
+    assert published == {"nginx", "mailbox"}
 
 
 def test_nobody_is_root_or_can_become_it(running):

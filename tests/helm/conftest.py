@@ -104,8 +104,8 @@ class Rendered:
         return found[0]
 
     def programs(self):
-        """The Deployments of our programs: all but that of the pages."""
-        return [one for one in self.of("Deployment") if self.component(one) != "site"]
+        """The Deployments of our programs: all but those of the pages and of the mailbox."""
+        return [one for one in self.of("Deployment") if self.component(one) not in ("site", "mailbox")]
 
     def pods(self):
         """(name, spec) of every pod that it makes."""

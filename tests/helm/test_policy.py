@@ -31,7 +31,7 @@ def test_containers_are_restricted(rendered):
             "allowPrivilegeEscalation": False, "privileged": False, "readOnlyRootFilesystem": True, "runAsNonRoot": True,
             "capabilities": {"drop": ["ALL"]}, "seccompProfile": {"type": "RuntimeDefault"}}, where
         assert all(mount["readOnly"] is True for mount in container.get("volumeMounts", [])), where
-        assert container["command"][0].startswith("/usr/bin/") or container["command"][0] == "/usr/sbin/nginx", where
+        assert container["command"][0].startswith("/usr/bin/") or container["command"][0] in ("/usr/sbin/nginx", "/mailpit"), where
         assert not any("hostPort" in port for port in container.get("ports", [])), where
 
 
@@ -50,7 +50,8 @@ def test_containers_have_probes_at_ports_of_theirs(rendered):
             request = container[probe]["httpGet"]
             assert request["port"] in ports
             paths[probe] = request["path"]
-        assert paths == {"startupProbe": "/readyz", "readinessProbe": "/readyz", "livenessProbe": "/healthz"}
+        lives = "/livez" if rendered.component(deployment) == "mailbox" else "/healthz"
+        assert paths == {"startupProbe": "/readyz", "readinessProbe": "/readyz", "livenessProbe": lives}
         # Migrations wait 60 s for the database and for other replicas, connections 30 s more.
         startup = container["startupProbe"]
         assert startup["periodSeconds"] * startup["failureThreshold"] > 90
@@ -58,7 +59,7 @@ def test_containers_have_probes_at_ports_of_theirs(rendered):
 
 def test_images_are_pinned(rendered):
     for where, _, container in containers(rendered):
-        assert re.fullmatch(r"[^:@]+(:[0-9][^:@]*|@sha256:[0-9a-f]{64})", container["image"]), where
+        assert re.fullmatch(r"[^:@]+(:v?[0-9][^:@]*|@sha256:[0-9a-f]{64})", container["image"]), where
 
 
 def test_volumes_come_from_named_objects_only(rendered):

@@ -3,7 +3,7 @@
 from places import Held, inline, lines, whole
 
 CHART = "deploy/helm/marketplace"
-FLAGS = {"root_key": "signs", "redis": "redis", "provider": "charges"}
+FLAGS = {"root_key": "signs", "redis": "redis", "provider": "charges", "mail": "mails"}
 
 
 def entry(one, topology):
@@ -32,6 +32,8 @@ def places(topology):
     reference = '{"$ref": "#/definitions/program"}'
     yield inline(f"{CHART}/values.schema.json", "programs", r'((?: +"\w+": \{"\$ref": "#/definitions/program"\},?\n)+)',
                  ",\n".join(f'        "{name}": {reference}' for name in programs) + "\n")
+    yield inline(f"{CHART}/values.schema.json", "databases", r'"database": \{"enum": \[(.*)\]\}',
+                 ", ".join(f'"{name}"' for name in topology.databases))
     for name in programs:
         keys = ("replicas", "terminationGracePeriodSeconds", "resources", "config", "podAnnotations")
         body = "".join(rf"\n    {key}: .+" for key in keys)

@@ -10,8 +10,11 @@ FILE = "compose.yaml"
 OBSERVED = "deploy/compose/observability.yaml"
 # Beside ours, what the image has.
 TOOLS = ("marketctl", "check_invariants")
-NETWORK_OF = {"redis": "cache", "provider": "provider"}
-WAITED_FOR = {"redis": "redis", "provider": "sandbox"}
+NETWORK_OF = {"redis": "cache", "provider": "provider", "mail": "mail"}
+WAITED_FOR = {"redis": "redis", "provider": "sandbox", "mail": "mailbox"}
+# For whoever sends mails; natively they are in deploy/native/config/mail.conf.
+MAIL = {"SMTP_HOST": "mailbox", "SMTP_PORT": '"1025"', "SMTP_SECURITY": "none", "MAIL_FROM": "no-reply@marketplace.test",
+        "PUBLIC_URL": "${MARKET_URL:-https://localhost:8443}"}
 
 
 def part(name, *body):
@@ -75,6 +78,8 @@ def places(topology):
     services = topology.services
     secrets = "/run/market"
     yield region(FILE, "peers", lines(f"  MARKET_PEERS_{name.upper()}: {name}:7000" for name in services))
+    mail = MAIL if topology.users_of("mail") else {}
+    yield region(FILE, "mail", lines(f"  MARKET_NOTIFICATION_{key}: {value}" for key, value in mail.items()))
     yield region(FILE, "conninfos", lines(
         f"  MARKET_{name.upper()}_POSTGRES_CONNINFO_FILE: {secrets}/{name}.conninfo" for name in services))
     yield region(FILE, "secrets", lines(f"      - {name}:/secrets/{name}" for name in volumes(topology)))

@@ -8,7 +8,7 @@ DIRECTORY = "deploy/debian"
 README = f"{DIRECTORY}/README.md"
 FILES_OF = {"root_key": "root_key"}
 # What a program gets only if there is one.
-OPTIONAL = {"provider": "; with a key of the provider provider_key", "redis": "; with a password of Redis redis_password"}
+OPTIONAL = {"provider": "; with a key of the provider provider_key", "mail": "; with a password of the mail server smtp_password", "redis": "; with a password of Redis redis_password"}
 WIDTH = 120
 
 

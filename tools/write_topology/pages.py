@@ -36,6 +36,8 @@ def places(topology):
     yield inline(f"{observability}/prometheus.yml", "names", r"- names: \[(.*)\]", ", ".join(jobs))
     yield inline(f"{observability}/rules/alerts.yml", "programs whose restarts count",
                  r'changes\(process_start_time_seconds\{job=~"(.*?)"', "|".join(jobs))
+    mailbox = [f"{topology.public + topology.mailbox.ports[what]} (+{topology.mailbox.ports[what]})" for what in ("smtp", "http")]
+    yield inline("docs/ports.md", "mailbox", r"development mailbox takes mails at (.*) over HTTP\.\n", " and shows them at ".join(mailbox))
     yield region("docs/ports.md", "programs", lines(ports_of_programs(topology)))
     yield region("docs/ports.md", "telemetry", lines(ports_of_telemetry(topology)))
     yield region("docs/architecture.md", "programs", lines(programs(topology)))

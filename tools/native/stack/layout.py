@@ -97,6 +97,7 @@ class Layout:
         self.postgres_data = self.shared / "postgres"
         self.postgres_socket = self.sockets / "postgres"
         self.redis_data = self.shared / "redis"
+        self.mailbox = self.data / "mailbox"
         self.redis_socket = self.sockets / "redis" / "redis.sock"
         self.supervisor_socket = self.sockets / "supervisor.sock"
         self.listener_mark_file = self.data / "listener"
@@ -145,6 +146,10 @@ class Layout:
     def url(self):
         return f"https://localhost:{self.ports['EDGE']}"
 
+    @property
+    def mailbox_url(self):
+        return f"http://{self.address('MAILBOX_HTTP')}"
+
     def placeholders(self):
         """What a template may mention, as @NAME@."""
         values = {name: self.address(name) for name in self.ports}
@@ -162,6 +167,7 @@ class Layout:
             POSTGRES_SOCKET=self.postgres_socket, REDIS_SOCKET=self.redis_socket, REDIS_DATA=self.redis_data,
             REDIS_PASSWORD=files.secret(self.secrets / "redis_password"),
             COLLECTOR_METRICS_PORT=self.ports["COLLECTOR_METRICS"],
+            MAILBOX=self.mailbox, MAILBOX_SMTP_PORT=self.ports["MAILBOX_SMTP"],
             # The provider for development is ours; another one is not part of this stack, nor of its backups.
             PROVIDER_URL=os.environ.get("MARKET_PROVIDER_URL") or f"http://{self.address('SANDBOX_HTTP')}",
             # Everything is traced on a machine of one's own.

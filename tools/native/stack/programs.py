@@ -169,13 +169,28 @@ def edge_program(layout):
                    is_ready=ready, probe=ready)
 
 
-def watchdog_program(layout):
-    config, address = layout.etc / "watchdog.conf", layout.address("WATCHDOG_METRICS")
+def module_environment(layout):
+    """Of a process that is a module beside this one."""
     environment = {"MARKET_ROOT": layout.root, "PYTHONPATH": os.environ["PYTHONPATH"], "PYTHONSAFEPATH": 1,
                    "PYTHONDONTWRITEBYTECODE": 1, "XDG_RUNTIME_DIR": os.environ.get("XDG_RUNTIME_DIR", "")}
+    return ",".join(f'{name}="{value}"' for name, value in environment.items()).replace("%", "%%")
+
+
+def mailbox_program(layout):
+    """Its ports are its own: a mail server that is away refuses, and whoever sends has to try again."""
+    def ready():
+        return answers(layout.address("MAILBOX_HTTP"), "/healthz")
+
+    config = layout.etc / "mailbox.conf"
+    return Program("mailbox", [sys.executable, "-m", "stack.mailbox", "--config", config], config, [f"{TEMPLATES}/mailbox.conf"],
+                   is_ready=ready, probe=ready, logs_to_stdout=True, environment=module_environment(layout))
+
+
+def watchdog_program(layout):
+    config, address = layout.etc / "watchdog.conf", layout.address("WATCHDOG_METRICS")
     return Program("watchdog", [sys.executable, "-m", "stack.watchdog", "--data", layout.data], config,
                    [f"{TEMPLATES}/watchdog.conf"], is_ready=lambda: answers(address, "/healthz"), logs_to_stdout=True,
-                   environment=",".join(f'{name}="{value}"' for name, value in environment.items()).replace("%", "%%"))
+                   environment=module_environment(layout))
 
 
 def watchdog_settings(layout):
@@ -194,7 +209,7 @@ def our_names(layout):
 
 
 def names(layout):
-    return ["postgres", "redis", *our_names(layout), "nginx", "watchdog"]
+    return ["postgres", "redis", "mailbox", *our_names(layout), "nginx", "watchdog"]
 
 
 def edge_logs(layout):
@@ -209,7 +224,8 @@ def rotated_logs(layout):
 def describe(layout, telemetry=None):
     """The programs of this shape in starting order. Writes nothing."""
     middle = [our_program(layout, *one, telemetry) for one in ours(layout)]
-    return [postgres_program(layout), redis_program(layout), *middle, edge_program(layout), watchdog_program(layout)]
+    before = [postgres_program(layout), redis_program(layout), mailbox_program(layout)]
+    return [*before, *middle, edge_program(layout), watchdog_program(layout)]
 
 
 def prepare(layout, stack):

@@ -141,6 +141,7 @@ def collect(layout):
         "url": layout.url,
         "caFile": str(layout.ca_file),
         "grpc": f"localhost:{layout.ports['EDGE']}",
+        "mailbox": layout.mailbox_url,
         "operator": {"email": layout.operator_email, "passwordFile": str(layout.operator_password_file)},
         "shape": layout.shape,
         "replicas": layout.replicas,
@@ -169,7 +170,8 @@ def print_info(layout):
   marketplace   {facts['url']}/v1   ({facts['shape']}{times}; gRPC on the same port)
   CA file       {facts['caFile']}
   operator      {facts['operator']['email']}
-  its password  in {facts['operator']['passwordFile']}{telemetry}
+  its password  in {facts['operator']['passwordFile']}
+  mailbox       {facts['mailbox']}   (every mail that is sent; none leaves this machine){telemetry}
 
   try           curl --cacert {shlex.quote(facts['caFile'])} {facts['url']}/v1/products
   look          ./market status{data}      ./market logs -f{data}

@@ -84,7 +84,7 @@ def prepare_directories(layout):
     if layout.shared != layout.data:
         files.make_dir(layout.shared, 0o755)
     files.make_dir(layout.sockets, 0o711)
-    for directory in (layout.etc, layout.secrets):
+    for directory in (layout.etc, layout.secrets, layout.mailbox):
         files.make_dir(directory, 0o700)
     prepare_log(layout)
     files.make_dir(layout.tmp, 0o711)

@@ -138,7 +138,7 @@ def stop_all(layout, proxy):
     known = [int(proxy.getPID()), *pids.values()]
     # What is in flight in one layer still finds the next one answering; the services are one layer.
     # The watchdog goes first: what stops is silent.
-    for layer in (("watchdog",), ("nginx",), ("gateway", "marketplace"), SERVICES, ("sandbox",), tuple(PARTS),
+    for layer in (("watchdog",), ("nginx",), ("gateway", "marketplace"), SERVICES, ("sandbox", "mailbox"), tuple(PARTS),
                   ("redis", "postgres")):
         stopping = [name for name in pids if re.sub(r"-\d+$", "", name) in layer]
         for name in stopping:

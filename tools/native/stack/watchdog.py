@@ -11,10 +11,9 @@ Runs under supervisord like the others and ends when supervisord does. docs/arch
 
 import argparse
 import concurrent.futures
-import datetime
+import functools
 import http.client
 import http.server
-import json
 import os
 import pathlib
 import signal
@@ -23,7 +22,7 @@ import threading
 import time
 import xmlrpc.client
 
-from . import processes, programs, running, supervisor
+from . import journal, processes, programs, running, supervisor
 from deploy.lib.failure import Failure
 from .layout import Layout
 
@@ -34,11 +33,7 @@ REVIVAL_ROUNDS = 10
 ROUND_LIMIT_S = 30
 ON_PURPOSE = ("STOPPED", "STOPPING")
 
-
-def log(level, event, **fields):
-    now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    line = {"ts": now, "level": level, "service": "watchdog", "event": f"watchdog.{event}", **fields}
-    print(json.dumps(line, separators=(",", ":")), flush=True)
+log = functools.partial(journal.write, "watchdog")
 
 
 class Metrics:

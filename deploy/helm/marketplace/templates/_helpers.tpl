@@ -144,6 +144,32 @@ key: conninfo
 {{- end }}
 {{- end }}
 
+{{- /* Where mails go, as keys of notification. */ -}}
+{{- define "marketplace.mail" -}}
+public_url: {{ .Values.issuer }}
+{{- with .Values.mail }}
+{{- if $.Values.mailbox.enabled }}
+smtp_host: {{ include "marketplace.fullname" $ }}-mailbox.{{ $.Release.Namespace }}.svc
+smtp_port: 1025
+smtp_security: none
+mail_from: {{ default "no-reply@marketplace.test" .from | quote }}
+{{- else }}
+smtp_host: {{ required "mail.host is missing: name the mail server, or set mailbox.enabled for the one for development" .host }}
+smtp_port: {{ .port }}
+smtp_security: {{ .security }}
+mail_from: {{ required "mail.from is missing: the sender of every mail" .from | quote }}
+{{- if .user }}
+smtp_user: {{ .user | quote }}
+smtp_password_file: /run/marketplace/smtp_password
+{{- $_ := required "mail.passwordSecret is missing: mail.user is set" .passwordSecret.name }}
+{{- end }}
+{{- if .caSecret.name }}
+smtp_ca_file: /run/marketplace/smtp_ca.crt
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{- /* The properties file of a program: (list root name). What values say in `config` comes last and wins. */ -}}
 {{- define "marketplace.properties" -}}
 {{- $root := index . 0 }}{{ $name := index . 1 }}
@@ -177,6 +203,9 @@ key: conninfo
 {{- if $program.charges }}
 {{- $_ := set $keys "payment.provider_url" (include "marketplace.providerUrl" $root) }}
 {{- if $values.provider.keySecret.name }}{{ $_ := set $keys "payment.provider_key_file" "/run/marketplace/provider_key" }}{{ end }}
+{{- end }}
+{{- if $program.mails }}
+{{- range $key, $value := include "marketplace.mail" $root | fromYaml }}{{ $_ := set $keys (printf "notification.%s" $key) $value }}{{ end }}
 {{- end }}
 {{- if ne $values.kafka.mode "none" }}
 {{- $_ := set $keys "log.kafka.brokers" (include "marketplace.kafkaBrokers" $root) }}

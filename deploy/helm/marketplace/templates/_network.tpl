@@ -36,6 +36,16 @@
   ports: [{port: {{ .Values.sandbox.enabled | ternary 8081 .Values.provider.port }}, protocol: TCP}]
 {{- end }}
 
+{{- define "marketplace.mailEgress" -}}
+- to:
+    {{- if .Values.mailbox.enabled }}
+    {{- include "marketplace.peerPods" (list . (list "mailbox")) | nindent 4 }}
+    {{- else }}
+    {{- required "mail.to is missing: where is mail.host? (networkPolicy.enabled)" .Values.mail.to | toYaml | nindent 4 }}
+    {{- end }}
+  ports: [{port: {{ .Values.mailbox.enabled | ternary 1025 .Values.mail.port }}, protocol: TCP}]
+{{- end }}
+
 {{- define "marketplace.portOf" -}}
 {{- splitList ":" (trim .) | last }}
 {{- end }}

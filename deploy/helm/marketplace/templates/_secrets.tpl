@@ -41,6 +41,16 @@
 - secret: {name: {{ .name }}, items: [{key: {{ .key }}, path: provider_key}]}
 {{- end }}
 {{- end }}
+{{- if and $program.mails (not $values.mailbox.enabled) }}
+{{- with $values.mail }}
+{{- if .user }}
+- secret: {name: {{ .passwordSecret.name }}, items: [{key: {{ .passwordSecret.key }}, path: smtp_password}]}
+{{- end }}
+{{- if .caSecret.name }}
+- secret: {name: {{ .caSecret.name }}, items: [{key: {{ .caSecret.key }}, path: smtp_ca.crt}]}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- end }}
 
 {{- /* Databases of yours: whether the server is checked is said by `sslmode` in the conninfo, against what by this. */ -}}
