@@ -1,0 +1,52 @@
+#include "platform/unicode/formats.hpp"
+
+#include <unicode/locid.h>
+#include <unicode/numberformatter.h>
+#include <unicode/smpdtfmt.h>
+#include <unicode/timezone.h>
+#include <unicode/ucurr.h>
+#include <unicode/unistr.h>
+
+#include <stdexcept>
+
+namespace market::unicode {
+namespace {
+
+void RequireFormatted(UErrorCode status) {
+  if (U_FAILURE(status)) throw std::runtime_error(std::string("ICU: ") + u_errorName(status));
+}
+
+std::string FormattedText(const icu::UnicodeString& text) {
+  std::string utf8;
+  text.toUTF8String(utf8);
+  return utf8;
+}
+
+}  // namespace
+
+std::string FormatMoney(std::int64_t minor, const std::string& currency, const std::string& locale) {
+  UErrorCode status = U_ZERO_ERROR;
+  const icu::CurrencyUnit unit(icu::StringPiece(currency), status);
+  const auto digits = ucurr_getDefaultFractionDigits(unit.getISOCurrency(), &status);
+  RequireFormatted(status);
+  // As decimal text: a double has not all amounts.
+  const auto decimal = std::to_string(minor) + "E-" + std::to_string(digits);
+  const auto text = icu::number::NumberFormatter::withLocale(icu::Locale(locale.c_str()))
+                        .unit(unit)
+                        .formatDecimal(decimal, status)
+                        .toString(status);
+  RequireFormatted(status);
+  return FormattedText(text);
+}
+
+std::string FormatUtc(std::chrono::sys_seconds time, const std::string& pattern, const std::string& locale) {
+  UErrorCode status = U_ZERO_ERROR;
+  icu::SimpleDateFormat format(icu::UnicodeString::fromUTF8(pattern), icu::Locale(locale.c_str()), status);
+  RequireFormatted(status);
+  format.setTimeZone(*icu::TimeZone::getGMT());
+  icu::UnicodeString text;
+  format.format(static_cast<UDate>(time.time_since_epoch().count()) * U_MILLIS_PER_SECOND, text);
+  return FormattedText(text);
+}
+
+}  // namespace market::unicode

@@ -1,0 +1,20 @@
+// Amounts and times as the people of a place write them, by ICU's data (CLDR).
+//
+// Pure; any thread; some 50 µs each, as ICU reads the data of the place each time: for mails and documents,
+// not for every request. `locale` is one of ICU's, "ru" or "en_GB"; one that it does not know reads as its
+// root. Throws std::runtime_error when ICU has no data or no memory, or the currency is not of three letters.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace market::unicode {
+
+// "1 234,50 €", "US$1,234.50", "JP¥1,235": with the digits that the currency (ISO 4217) has. `minor` in its
+// minor units.
+std::string FormatMoney(std::int64_t minor, const std::string& currency, const std::string& locale);
+
+// In UTC, by a pattern of Unicode Technical Standard 35 such as "d MMMM y 'at' HH:mm".
+std::string FormatUtc(std::chrono::sys_seconds time, const std::string& pattern, const std::string& locale);
+
+}  // namespace market::unicode
