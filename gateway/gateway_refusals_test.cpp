@@ -56,6 +56,16 @@ TEST_F(GatewayTest, ContentType_MustBeJson) {
       415);
 }
 
+// What mail programs send with one click (RFC 8058 section 8).
+TEST_F(GatewayTest, AnyBody_IsNotLookedAt_WhereTheContractSaysSo) {
+  const std::string path = "/v1/notificationSettings:unsubscribe?token=ut_1";
+  for (const auto* body : {"List-Unsubscribe=One-Click", "{\"token\": \"ut_2\"", ""}) {
+    EXPECT_EQ(Send("POST", path, {{"Content-Type", "application/x-www-form-urlencoded"}}, body).status, 204)
+        << body;
+    EXPECT_EQ(backend_.calls.back().request, "token: \"ut_1\"");
+  }
+}
+
 TEST_F(GatewayTest, Accept_MustAdmitJson) {
   for (const char* accept :
        {"application/json", "*/*", "application/*", "text/html,application/xhtml+xml,*/*;q=0.8", "",

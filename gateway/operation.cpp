@@ -175,7 +175,7 @@ std::unique_ptr<Message> Operation::ReadRequest(const http::Request& request,
 // Returns which fields of the body's message were there.
 std::uint64_t Operation::ReadBody(const http::Request& request, Message& message,
                                   Violations& violations) const {
-  if (request.body.empty()) return 0;
+  if (request.body.empty() || method_->rest.any_body()) return 0;
   if (!takes_body_) throw Error(Code::kInvalidArgument, "BAD_REQUEST", "this operation takes no body");
   if (!IsJsonBody(request.headers)) {
     throw Error(Code::kInvalidArgument, "UNSUPPORTED_MEDIA_TYPE",

@@ -206,6 +206,9 @@ class MethodCheck {
     }
     if (rest_.max_age_s() > 0 && !(safe_ && Allows(options::PUBLIC)))
       Refuse("only public reads have a max_age_s");
+    if (rest_.any_body() &&
+        std::ranges::any_of(bindings_, [](const auto& binding) { return !binding.body.empty(); }))
+      Refuse("rest.any_body is for methods that read none");
   }
 
   const MethodDescriptor& method_;

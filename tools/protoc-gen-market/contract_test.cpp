@@ -154,6 +154,9 @@ TEST_F(Contract, BadMethods_AreNamedWithTheirProblem) {
       {Policy("allow: PUBLIC") + " option (options.v1.rest) = {pending_state: \"WAITING\"};",
        "is not a state of Out"},
       {Policy("allow: ACCOUNT") + " option (options.v1.rest) = {max_age_s: 5};" + kSafe, "only public reads"},
+      {Policy("allow: PUBLIC") + Http("post: \"/v1/x\" body: \"*\"") +
+           " option (options.v1.rest) = {any_body: true};",
+       "rest.any_body"},
   };
   for (const auto& each : cases) {
     EXPECT_THAT(Problems(*Method(each.options)), Contains(HasSubstr(each.problem))) << each.options;
