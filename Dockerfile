@@ -92,7 +92,7 @@ COPY bench bench
 COPY tests tests
 COPY tools tools
 COPY deploy/lib/build.sh deploy/lib/
-ARG PROGRAMS="gateway auth user product order payment marketplace sandbox marketctl check_invariants"
+ARG PROGRAMS="gateway auth user product order payment notification marketplace sandbox marketctl check_invariants"
 ARG REVISION=unknown
 ENV CCACHE_DIR=/ccache CCACHE_MAXSIZE=2G
 RUN --mount=type=cache,target=/ccache \

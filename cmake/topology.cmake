@@ -1,2 +1,2 @@
 # Written by ./market docs from deploy/topology.yaml.
-set(MARKET_SERVICES auth user product order payment)
+set(MARKET_SERVICES auth user product order payment notification)

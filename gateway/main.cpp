@@ -1,5 +1,6 @@
 #include "gateway/front.hpp"
 #include "marketplace/auth/v1/auth.market.hpp"
+#include "marketplace/notification/v1/notification.market.hpp"
 #include "marketplace/order/v1/order.market.hpp"
 #include "marketplace/payment/v1/payment.market.hpp"
 #include "marketplace/product/v1/product.market.hpp"
@@ -9,7 +10,7 @@ namespace {
 
 int Run(int argc, char** argv) {
   using namespace market;
-  const std::vector<std::string> services = {"auth", "user", "product", "order", "payment"};
+  const std::vector<std::string> services = {"auth", "user", "product", "order", "payment", "notification"};
   host::Host host({.name = "gateway", .databases = {}, .peers = services});
   const gateway::Settings settings(host.Config());
   if (const auto exit_code = host.Configure(argc, argv)) return *exit_code;
@@ -17,8 +18,9 @@ int Run(int argc, char** argv) {
   std::map<std::string, rpc::Channel*> channels;
   for (const auto& service : services) channels.emplace(service, &host.Peer(service));
   rpc::ChannelBackend backend(channels);
-  const auto methods = gateway::MethodsOf({&api::AuthMethods(), &api::UserMethods(), &api::ProductMethods(),
-                                           &api::OrderMethods(), &api::PaymentMethods()});
+  const auto methods =
+      gateway::MethodsOf({&api::AuthMethods(), &api::UserMethods(), &api::ProductMethods(),
+                          &api::OrderMethods(), &api::PaymentMethods(), &api::NotificationMethods()});
   host.Reflect(methods);
   gateway::Front front(host, settings, backend, methods);
   return host.Run();

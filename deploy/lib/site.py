@@ -1,5 +1,5 @@
-"""The pages about the API that nginx serves: /docs (Swagger UI), /openapi.json, /openapi.yaml and, for each reason of a refusal,
-/problems/<reason>, to which the `type` of a problem document points.
+"""The pages that nginx serves: /docs (Swagger UI), /openapi.json, /openapi.yaml, for each reason of a refusal /problems/<reason>, to
+which the `type` of a problem document points, and what links in mails lead to (deploy/native/nginx_site.conf has their paths).
 
     site.py OUT [--swagger-ui DIR] [--at PATH]
 
@@ -29,7 +29,7 @@ OPENAPI = ROOT / "docs" / "openapi.yaml"
 REASONS = ROOT / "proto" / "marketplace" / "options" / "v1" / "reason.proto"
 SWAGGER_UI = ("swagger-ui.css", "swagger-ui-bundle.js")
 NGINX = (SOURCES / "nginx.conf", *(ROOT / "deploy" / "native" / name
-                                   for name in ("nginx_site.conf", "nginx_site_headers.conf", "nginx_headers.conf")))
+                                   for name in ("nginx_site.conf", "nginx_site_headers.conf", "nginx_links_headers.conf", "nginx_headers.conf")))
 PACKAGE = "swagger-ui-dist"
 
 ENTRY = re.compile(r'((?:  // .*\n)+)  ([A-Z_]+) = \d+ \[\(info\) = \{\s*code: "([A-Z_]+)"(?:, http: (\d+))?, title: "([^"]+)"'
@@ -107,7 +107,7 @@ def swagger_ui():
 def write(out, assets):
     """The whole site into the directory `out`; `assets` is the package of Swagger UI, or None."""
     out = pathlib.Path(out)
-    for folder in (out, out / "docs", out / "problems"):
+    for folder in (out, out / "docs", out / "problems", out / "links"):
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o755)
     text = OPENAPI.read_text()
@@ -120,6 +120,9 @@ def write(out, assets):
     files.write(out / "docs" / "index.html", (SOURCES / ("docs.html" if assets else "without_swagger.html")).read_text())
     for name in SWAGGER_UI if assets else ():
         files.write(out / "docs" / name, (assets / name).read_text())
+    files.write(out / "links.html", (SOURCES / "links.html").read_text())
+    for name in ("links.js", "links.css"):
+        files.write(out / "links" / name, (SOURCES / name).read_text())
     template = (SOURCES / "problem.html").read_text()
     for reason, values in problems(REASONS.read_text(), contract).items():
         page = re.sub(r"@([A-Z]+)@", lambda match, values=values: values[match[1]], template)

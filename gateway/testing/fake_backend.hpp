@@ -8,6 +8,7 @@
 
 #include "gateway/gateway.hpp"
 #include "marketplace/auth/v1/auth.market.hpp"
+#include "marketplace/notification/v1/notification.market.hpp"
 #include "marketplace/order/v1/order.market.hpp"
 #include "marketplace/payment/v1/payment.market.hpp"
 #include "marketplace/product/v1/product.market.hpp"
@@ -43,7 +44,7 @@ class FakeBackend final : public rpc::Backend {
 inline std::vector<const rpc::Method*> AllMethods() {
   std::vector<const rpc::Method*> methods;
   for (const auto* table : {&api::AuthMethods(), &api::UserMethods(), &api::ProductMethods(),
-                            &api::OrderMethods(), &api::PaymentMethods()}) {
+                            &api::OrderMethods(), &api::PaymentMethods(), &api::NotificationMethods()}) {
     for (const rpc::Method& method : table->Methods()) methods.push_back(&method);
   }
   return methods;

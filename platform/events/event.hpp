@@ -15,6 +15,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "marketplace/type/v1/event.pb.h"
 #include "platform/core/id.hpp"
@@ -47,6 +48,12 @@ struct Type {
 
 // Throws std::logic_error for a message that is not one of marketplace.<service>.v<n>.
 Type TypeOf(const google::protobuf::Descriptor& message);
+
+// Of several, as a subscription names them.
+template <class... Messages>
+std::vector<std::string> NamesOf() {
+  return {TypeOf(*Messages::descriptor()).name...};
+}
 
 NewEvent Of(const google::protobuf::Message& what, Subject about);
 

@@ -152,10 +152,11 @@ events::NewEvent TokenMailedEvent(const Uuid& token, AccountId account, domain::
   return events::Of(what, About(account, version));
 }
 
-events::NewEvent SessionOpenedEvent(const Uuid& session, AccountId account) {
+events::NewEvent SessionOpenedEvent(const Uuid& session, AccountId account, Device device) {
   api::auth::SessionOpened what;
   what.set_session_id(session.ToString());
   what.set_account_id(account.ToString());
+  what.set_new_device(device == Device::kNew);
   return events::Of(what, {.aggregate = "session/" + session.ToString(), .version = 1});
 }
 

@@ -49,7 +49,8 @@ events::NewEvent AccountClaimedEvent(AccountId account, std::int64_t version);
 events::NewEvent TokenMailedEvent(const Uuid& token, AccountId account, domain::MailPurpose purpose,
                                   std::int64_t version);
 
-events::NewEvent SessionOpenedEvent(const Uuid& session, AccountId account);
+enum class Device : std::uint8_t { kKnown, kNew };
+events::NewEvent SessionOpenedEvent(const Uuid& session, AccountId account, Device device);
 events::NewEvent SessionEndedEvent(const Uuid& session, AccountId account, domain::EndReason reason);
 
 // The versions of a key are 1, made, and 2, revoked.

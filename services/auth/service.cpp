@@ -7,6 +7,7 @@
 #include "platform/rpc/token_source.hpp"
 #include "services/auth/migrations.hpp"
 #include "services/auth/workers/outbox_handlers.hpp"
+#include "services/auth/workers/subscribers.hpp"
 
 namespace market::auth {
 namespace {
@@ -240,6 +241,8 @@ void Service::Connect(Peers peers) {
   service_.Connect(peers);
   erasure_.Connect(peers.WithPersonalData());
   HandleOutbox(relay_, peers.users);
+  notifications_told_.emplace(database_, host_.Tracer(), TellNotification(peers.notifications),
+                              NotificationSubscription(host_.RelayOptions("auth")));
 }
 
 Task<> Service::Start() {
@@ -249,6 +252,7 @@ Task<> Service::Start() {
   co_await host_.OpenLog("auth", log_);
   host_.RunSealer("auth", sealer_);
   host_.RunSubscription("auth", acts_told_);
+  host_.RunSubscription("auth", notifications_told_.value());
   host_.RunRelay("auth", relay_);
   host_.SweepAnswers("auth", answers_);
   host_.Background().Run(sweeper_.Sweeping());

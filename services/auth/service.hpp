@@ -103,6 +103,7 @@ class Service final : public host::Service {
   AuthService service_;
   api::AuthNeighbour neighbour_{service_};
   events::Subscription acts_told_;
+  std::optional<events::Subscription> notifications_told_;
 };
 
 }  // namespace market::auth

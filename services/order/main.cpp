@@ -5,7 +5,9 @@ namespace {
 
 int Run(int argc, char** argv) {
   using namespace market;
-  host::Host host({.name = "order", .databases = {"order"}, .peers = {"auth", "user", "product", "payment"}});
+  host::Host host({.name = "order",
+                   .databases = {"order"},
+                   .peers = {"auth", "user", "product", "payment", "notification"}});
   const order::Settings settings(host.Config());
   if (const auto exit_code = host.Configure(argc, argv)) return *exit_code;
 
@@ -13,7 +15,8 @@ int Run(int argc, char** argv) {
   api::UserClient users(host.Peer("user"));
   api::ProductClient products(host.Peer("product"));
   api::PaymentClient payments(host.Peer("payment"));
-  order::Service order(host, settings, {auth, users, products, payments});
+  api::NotificationClient notifications(host.Peer("notification"));
+  order::Service order(host, settings, {auth, users, products, payments, notifications});
 
   host.VerifyTokens(rpc::TokenSource(host.Peer("auth"), api::AuthMethods()));
   host.Add(order);

@@ -5,6 +5,7 @@
 #include "platform/rpc/telling.hpp"
 #include "services/order/migrations.hpp"
 #include "services/order/workers/outbox_handlers.hpp"
+#include "services/order/workers/subscribers.hpp"
 
 namespace market::order {
 
@@ -52,6 +53,8 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       log_(database_, host.EventOptions("order")),
       acts_told_(database_, host.Tracer(), rpc::Telling(peers.auth, audit::kListKeeper),
                  audit::ActsSubscription(host.RelayOptions("order"))),
+      notifications_told_(database_, host.Tracer(), TellNotification(peers.notifications),
+                          NotificationSubscription(host.RelayOptions("order"))),
       sellers_(peers.users),
       relay_(database_, host.Tracer(), host.RelayOptions("order")),
       checkout_(checkouts_, peers.products, peers.payments, host.SystemTime(), metrics_, host.Patience()),
@@ -68,6 +71,7 @@ Task<> Service::Start() {
   co_await host_.OpenLog("order", log_);
   host_.RunSealer("order", sealer_);
   host_.RunSubscription("order", acts_told_);
+  host_.RunSubscription("order", notifications_told_);
   host_.RunRelay("order", relay_);
   host_.Background().Run({.name = "order.sellers", .period = 1s}, [this] { return sellers_.CatchUp(); });
   host_.Background().Run(recovery_.Driving());

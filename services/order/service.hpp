@@ -1,6 +1,7 @@
 // The order service put together: database, stores, saga, workers, operations, in construction order.
 #pragma once
 #include "marketplace/auth/v1/auth.market.hpp"
+#include "marketplace/notification/v1/notification.market.hpp"
 #include "marketplace/order/v1/order.market.hpp"
 #include "marketplace/payment/v1/payment.market.hpp"
 #include "marketplace/product/v1/product.market.hpp"
@@ -31,6 +32,7 @@ class Service final : public host::Service {
     api::UserApi& users;
     api::ProductApi& products;
     api::PaymentApi& payments;
+    api::NotificationApi& notifications;
   };
 
   Service(host::Host& host, const Settings& settings, Peers peers);
@@ -53,6 +55,7 @@ class Service final : public host::Service {
   storage::PersonalData personal_data_;
   events::Log log_;
   events::Subscription acts_told_;
+  events::Subscription notifications_told_;
   SellerDirectory sellers_;
   outbox::Relay relay_;
   Checkout checkout_;

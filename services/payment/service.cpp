@@ -57,6 +57,8 @@ void Service::Connect(Peers peers) {
                        OrdersSubscription(host_.RelayOptions("payment")));
   acts_told_.emplace(database_, host_.Tracer(), rpc::Telling(peers.auth, audit::kListKeeper),
                      audit::ActsSubscription(host_.RelayOptions("payment")));
+  notifications_told_.emplace(database_, host_.Tracer(), TellNotification(peers.notifications),
+                              NotificationSubscription(host_.RelayOptions("payment")));
 }
 
 Task<> Service::Start() {
@@ -66,6 +68,7 @@ Task<> Service::Start() {
   host_.RunSealer("payment", sealer_);
   host_.RunSubscription("payment", orders_told_.value());
   host_.RunSubscription("payment", acts_told_.value());
+  host_.RunSubscription("payment", notifications_told_.value());
   host_.SweepAnswers("payment", answers_);
   // After the calls have ended and before the database closes.
   // What is torn here is asked for at the next start.

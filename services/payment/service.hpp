@@ -31,6 +31,7 @@ class Service final : public host::Service {
   struct Peers {
     api::AuthApi& auth;
     api::OrderApi& orders;
+    api::NotificationApi& notifications;
   };
 
   Service(host::Host& host, const Settings& settings);
@@ -55,6 +56,7 @@ class Service final : public host::Service {
   events::Log log_;
   std::optional<events::Subscription> orders_told_;
   std::optional<events::Subscription> acts_told_;
+  std::optional<events::Subscription> notifications_told_;
   Metrics metrics_;
   http::Client client_;
   provider::Sandbox provider_;

@@ -5,12 +5,13 @@ namespace {
 
 int Run(int argc, char** argv) {
   using namespace market;
-  host::Host host({.name = "user", .databases = {"user"}, .peers = {"auth"}});
+  host::Host host({.name = "user", .databases = {"user"}, .peers = {"auth", "notification"}});
   const user::Settings settings(host.Config());
   if (const auto exit_code = host.Configure(argc, argv)) return *exit_code;
 
   api::AuthClient auth(host.Peer("auth"));
-  user::Service user(host, settings, {auth});
+  api::NotificationClient notifications(host.Peer("notification"));
+  user::Service user(host, settings, {auth, notifications});
 
   host.VerifyTokens(rpc::TokenSource(host.Peer("auth"), api::AuthMethods()));
   host.Add(user);

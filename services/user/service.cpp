@@ -4,6 +4,7 @@
 #include "platform/rpc/telling.hpp"
 #include "services/user/migrations.hpp"
 #include "services/user/workers/outbox_handlers.hpp"
+#include "services/user/workers/subscribers.hpp"
 
 namespace market::user {
 
@@ -38,6 +39,8 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       log_(database_, host.EventOptions("user")),
       acts_told_(database_, host.Tracer(), rpc::Telling(peers.auth, audit::kListKeeper),
                  audit::ActsSubscription(host.RelayOptions("user"))),
+      notifications_told_(database_, host.Tracer(), TellNotification(peers.notifications),
+                          NotificationSubscription(host.RelayOptions("user"))),
       relay_(database_, host.Tracer(), host.RelayOptions("user")),
       metrics_(host.Metrics()),
       service_({profiles_, addresses_, sellers_, members_, invitations_, invitation_tokens_,
@@ -54,6 +57,7 @@ Task<> Service::Start() {
   co_await host_.OpenLog("user", log_);
   host_.RunSealer("user", sealer_);
   host_.RunSubscription("user", acts_told_);
+  host_.RunSubscription("user", notifications_told_);
   host_.RunRelay("user", relay_);
   host_.SweepAnswers("user", answers_);
 }

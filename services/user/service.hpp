@@ -1,6 +1,7 @@
 // The user service put together: database, stores, operations, workers, in construction order.
 #pragma once
 #include "marketplace/auth/v1/auth.market.hpp"
+#include "marketplace/notification/v1/notification.market.hpp"
 #include "marketplace/user/v1/user.market.hpp"
 #include "platform/host/host.hpp"
 #include "platform/idempotency/pg_store.hpp"
@@ -20,6 +21,7 @@ class Service final : public host::Service {
  public:
   struct Peers {
     api::AuthApi& auth;
+    api::NotificationApi& notifications;
   };
 
   Service(host::Host& host, const Settings& settings, Peers peers);
@@ -44,6 +46,7 @@ class Service final : public host::Service {
   storage::PersonalData personal_data_;
   events::Log log_;
   events::Subscription acts_told_;
+  events::Subscription notifications_told_;
   outbox::Relay relay_;
   Metrics metrics_;
   rpc::PageTokens pages_;

@@ -97,7 +97,7 @@ def test_each_database_is_alone_with_its_service():
                for network in COMPOSE["networks"]}
     everywhere = {"marketplace", "checker"}
     for service in SERVICES:
-        more = {"auth": {"operator", "operator-single"}, "user": set()}.get(service, {"reconcile"})
+        more = {"auth": {"operator", "operator-single"}, "user": set(), "notification": set()}.get(service, {"reconcile"})
         own = {f"postgres-{service}", service, f"migrate-{service}"}
         assert members[f"db-{service}"] == own | everywhere | more
         assert PARTS[f"postgres-{service}"]["networks"] == [f"db-{service}"]
@@ -298,7 +298,7 @@ def test_prepare_writes_the_configuration_of_nginx(prepare, tmp_path, monkeypatc
     assert "server_name shop.example nginx localhost other.example 127.0.0.1 [::1];" in text
     assert "error_page 497 =308 https://shop.example$request_uri;" in refusals
     assert "rate=7r/s;" in (tmp_path / "edge/nginx_limits.conf").read_text()
-    for name in (*asked, "site/openapi.json", "site/docs/swagger-ui-bundle.js", "site/problems/not-found.html"):
+    for name in (*asked, "site/openapi.json", "site/docs/swagger-ui-bundle.js", "site/problems/not-found.html", "site/links.html", "site/links/links.js"):
         assert (tmp_path / "edge" / name).exists(), name
     # Only a request that nobody was asked is begun again, and what fails then is refused in our words.
     assert "recursive_error_pages on;\nerror_page 502 = @again;\n" in refusals

@@ -287,7 +287,8 @@ def test_plain_http_is_sent_to_our_name(stack):
 # --- what browsers are told -------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("path,status", [("/v1/categories", 200), ("/v1/accounts/me", 401), ("/nothing", 404), ("/docs", 200),
-                                         ("/openapi.json", 200), ("/problems/not-found", 200), ("/docs/nothing", 404)])
+                                         ("/openapi.json", 200), ("/problems/not-found", 200), ("/docs/nothing", 404),
+                                         ("/verify-email", 200), ("/orders/7", 200), ("/links/links.js", 200), ("/orders/7/8", 404)])
 def test_security_headers(connect, path, status):
     answer, _ = peers.answer_to(connect(), f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
     assert answer.status == status

@@ -1,4 +1,4 @@
-"""The pages about the API in a cluster: the Ingress leads to them what nginx serves elsewhere, and the image's nginx has them all."""
+"""The pages in a cluster: the Ingress leads to them what nginx serves elsewhere, and the image's nginx has them all."""
 
 import re
 import subprocess
@@ -24,10 +24,12 @@ def test_ingress_leads_to_them_what_nginx_serves(render):
     ingress = render("production").one("Ingress", "shop-marketplace")
     conf = (ROOT / "deploy/native/nginx_site.conf").read_text()
     locations = re.findall(r"^location (?:= |~ \^)?(/[\w./]+)", conf, re.MULTILINE)
-    assert len(locations) == 5
+    assert len(locations) == 6
     for path in locations:
         assert backend(ingress, path + "not-found" * path.endswith("/")) == SITE, path
-    for path in ("/", "/v1/products", "/docsy", "/.well-known/jwks.json", "/openapi"):
+    for path in pages.LINKED:
+        assert backend(ingress, path) == SITE, path
+    for path in ("/", "/v1/products", "/docsy", "/.well-known/jwks.json", "/openapi", "/sellers", "/accounts", "/verify-email/a"):
         assert backend(ingress, path) == GATEWAY, path
 
 
@@ -60,7 +62,9 @@ def test_its_nginx_has_all_pages(image):
         for path in ("/healthz", "/readyz"):
             assert client.get(path).status_code == 200
         for method, path, status, reason in [("GET", "/problems/no-such-thing", 404, "NOT_FOUND"), ("GET", "/docs/none.js", 404, "NOT_FOUND"),
-                                             ("GET", "/v1/products", 404, "NOT_FOUND"), ("POST", "/docs", 405, "METHOD_NOT_ALLOWED")]:
+                                             ("GET", "/v1/products", 404, "NOT_FOUND"), ("POST", "/docs", 405, "METHOD_NOT_ALLOWED"),
+                                             ("POST", "/reset-password", 405, "METHOD_NOT_ALLOWED"),
+                                             *(("GET", path, 404, "NOT_FOUND") for path in pages.NOT_LINKED)]:
             answer = client.request(method, path)
             assert (answer.status_code, answer.json()["reason"]) == (status, reason), path
             assert answer.headers["Content-Type"] == "application/problem+json"

@@ -92,7 +92,7 @@ def test_an_nginx_serves_the_pages_about_the_api(unpacked, tmp_path):
     with pages.served(conf, tmp_path) as client:
         pages.expect_all(client)
         # Nobody is behind it here: all else goes to the gateway.
-        for path in ("/v1/products", "/problems/no-such-thing"):
+        for path in ("/v1/products", "/problems/no-such-thing", *pages.NOT_LINKED):
             assert client.get(path).status_code == 502, path
         assert client.get("/docs").headers["Strict-Transport-Security"] == "max-age=31536000"
 

@@ -79,6 +79,13 @@ def expect_a_wrong_setting_to_end_it(machine):
     assert "postgres.conninfo_file" in machine.journal("marketplace-auth")
 
 
+# Nobody answers there: mails wait.
+MAIL = """notification.smtp_host = 127.0.0.1
+notification.smtp_security = none
+notification.mail_from = no-reply@marketplace.test
+notification.public_url = https://localhost"""
+
+
 def set_property(machine, name, line):
     machine.run("tee", "-a", f"/etc/marketplace/{name}.conf", stdin=line + "\n")
 
@@ -241,6 +248,7 @@ def test_life_of_the_services(machine, packages, newer, tmp_path):
     machine.shell(block("setup"))
     set_property(machine, "payment", "payment.provider_url = http://127.0.0.1:8451")
     set_property(machine, "user", "user.auto_approve_sellers = yes")
+    set_property(machine, "notification", MAIL)
     prepare_sandbox(machine)
     machine.shell(block("start"))
     assert [name for name in (*SERVICES, "gateway", "sandbox") if healthcheck(machine, name)] == []
@@ -278,7 +286,7 @@ def test_life_of_the_single_process(machine, packages, tmp_path):
     install(machine, packages)
     machine.shell(block("setup"))
     set_property(machine, "payment", "payment.provider_url = http://127.0.0.1:8451")
-    set_property(machine, "single", "payment.provider_url = http://127.0.0.1:8451\nuser.auto_approve_sellers = yes")
+    set_property(machine, "single", "payment.provider_url = http://127.0.0.1:8451\nuser.auto_approve_sellers = yes\n" + MAIL)
     prepare_sandbox(machine)
     prepare_single(machine)
     machine.run("systemctl", "start", "marketplace-auth")

@@ -8,6 +8,7 @@ import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "models"), str(HERE.parents[1] / "tools"), str(HERE.parents[1])]
+sys.path.append(str(HERE.parent))  # tests/pages.py
 
 import market  # noqa: E402
 

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import urllib.parse
 import uuid
 
 import yaml
@@ -186,9 +187,12 @@ def sample(message, ids, everything=False):
 def rest_request(method, ids):
     """(path, body) of a well-formed call about the things in `ids`."""
     path = re.sub(r"{(\w+)}", lambda m: ids.get(m.group(1), str(uuid.uuid4())), method.route)
-    if not method.body:
-        return path, None
     message = method.descriptor.input_type
+    if not method.body:
+        # What a POST without a body needs stands in its query.
+        query = {} if method.verb != "POST" else {key: value for key, value in sample(message, ids).items()
+                                                  if key not in map(camel, method.variables)}
+        return path + ("?" + urllib.parse.urlencode(query) if query else ""), None
     if method.body != "*":
         message = message.fields_by_name[method.body].message_type
     body = sample(message, ids)

@@ -88,6 +88,24 @@ def update_my_profile(world):
     return Scene(world.kay, one, two, lambda: version(world.kay, "/v1/users/me"))
 
 
+def mark_notifications_read(world):
+    """Of two that somebody was told."""
+    person = Person(world.stack["url"], world.stack["caFile"])
+    ids = [str(uuid.uuid4()) for _ in range(2)]
+    psql("notification", "INSERT INTO notification (id, account_id, kind, title) VALUES "
+                         + ", ".join(f"('{one}', '{person.id}', 'SALE', '1')" for one in ids))
+    read = f"SELECT count(*) FROM notification WHERE account_id = '{person.id}' AND read_at IS NOT NULL"
+    one, two = (("/v1/notifications:markRead", {"ids": [id]}) for id in ids)
+    return Scene(person, one, two, lambda: int(psql("notification", read)))
+
+
+def update_notification_settings(world):
+    person = Person(world.stack["url"], world.stack["caFile"])
+    one, two = (("/v1/notificationSettings", {"settings": [{"kind": kind, "mail": False}]}) for kind in ("SALE", "ORDER_SHIPPED"))
+    kept = f"SELECT count(*) FROM notification_setting WHERE account_id = '{person.id}'"
+    return Scene(person, one, two, lambda: int(psql("notification", kept)))
+
+
 def create_my_address(world):
     return Scene(world.kay, (ADDRESSES, address()), (ADDRESSES, address("Bob")), lambda: addresses(world.kay), (201, 1))
 
@@ -320,6 +338,51 @@ def refund_payment(world):
     return Scene(world.operator, one, two, lambda: len(payment().get("refunds", [])), (200, 1))
 
 
+CONVERSATIONS = "/v1/conversations"
+
+
+def start_conversation(world):
+    person = Person(world.stack["url"], world.stack["caFile"])
+    about = {"sellerId": world.seller.seller, "productId": world.seller.create_product(world.category)["id"]}
+    one, two = ((CONVERSATIONS, {**about, "text": text}) for text in ("One?", "Two?"))
+    sent = f"SELECT count(*) FROM message WHERE account_id = '{person.id}'"
+    return Scene(person, one, two, lambda: int(psql("notification", sent)), (201, 1))
+
+
+def conversation(world):
+    """Somebody who has begun one with the seller, its path, and its message."""
+    person = Person(world.stack["url"], world.stack["caFile"])
+    about = {"sellerId": world.seller.seller, "productId": world.seller.create_product(world.category)["id"], "text": "Hello?"}
+    path = f"{CONVERSATIONS}/{person.ok('POST', CONVERSATIONS, about, key=new_key())['id']}"
+    return person, path, person.ok("GET", f"{path}/messages")["messages"][0]["id"]
+
+
+def send_message(world):
+    person, path, _ = conversation(world)
+    one, two = ((f"{path}/messages", {"text": text}) for text in ("One?", "Two?"))
+    return Scene(person, one, two, lambda: len(person.ok("GET", f"{path}/messages")["messages"]), (201, 1))
+
+
+def mark_conversation_read(world):
+    (_, one, first), (_, two, second) = conversation(world), conversation(world)
+    requests = [(f"{path}:markRead", {"messageId": message}) for path, message in ((one, first), (two, second))]
+    return Scene(world.seller, *requests,
+                 lambda: -sum(world.seller.ok("GET", path)["unreadCount"] for path in (one, two)))
+
+
+def report_conversation(world):
+    (_, one, _), (_, two, _) = conversation(world), conversation(world)
+    requests = [(f"{path}:report", {"reason": "rude"}) for path in (one, two)]
+    return Scene(world.seller, *requests, lambda: sum(world.seller.ok("GET", path)["reported"] for path in (one, two)))
+
+
+def publish_terms(world):
+    versions = [new_key()[:12] for _ in range(2)]
+    one, two = (("/v1/admin/terms/eo", {"kind": "IMPRINT", "version": version, "title": "Pri ni", "body": "Ni."}) for version in versions)
+    made = "SELECT count(*) FROM terms WHERE version IN ('{}', '{}')".format(*versions)
+    return Scene(world.operator, one, two, lambda: int(psql("notification", made)))
+
+
 # What makes a new account ready for each act on accounts, in SQL, and what the act says.
 ACCOUNT_ACTS = {
     "disable": ("SELECT", {"reason": "stolen"}),
@@ -355,6 +418,7 @@ def revoke_key(caller, collection):
 ACCEPT, SHIP = ("accept", {}), ("ship", {"carrier": "Royal Mail", "trackingNumber": "RM1"})
 SCENES = {"SignOut": sign_out, "EndSession": end_session, "EndAllSessions": end_all_sessions, "SendVerification": send_verification,
           "DeleteAuthenticator": delete_authenticator,
+          "MarkNotificationsRead": mark_notifications_read, "UpdateNotificationSettings": update_notification_settings,
           "UpdateMyProfile": update_my_profile, "CreateMyAddress": create_my_address,
           "UpdateMyAddress": update_my_address, "DeleteMyAddress": delete_my_address, "OpenSeller": open_seller,
           "ApproveSeller": approve_seller, "SuspendSeller": move_seller("suspend", "ACTIVE"),
@@ -372,5 +436,7 @@ SCENES = {"SignOut": sign_out, "EndSession": end_session, "EndAllSessions": end_
           "AdvanceCheckout": advance_checkout, "RefundPayment": refund_payment,
           "DisableAccount": act_on_account("disable"), "EnableAccount": act_on_account("enable"),
           "GrantRole": act_on_account("grantRole"), "RevokeRole": act_on_account("revokeRole"),
+          "StartConversation": start_conversation, "SendMessage": send_message, "MarkConversationRead": mark_conversation_read,
+          "ReportConversation": report_conversation, "PublishTerms": publish_terms,
           "RevokeApiKey": revoke_key("operator", "/v1/apiKeys"),
           "RevokeSellerApiKey": revoke_key("seller", "/v1/sellers/{}/apiKeys")}

@@ -343,6 +343,7 @@ OTHERS = [
     rot("a message of auth that nobody delivers", "D2", auth=message("profile.create", "{stranger}", "1 hour")),
     rot("a message of product that nobody delivers", "D5", product=message("event.auth", "auth/act/{part}", "1 hour")),
     rot("a message of payment that nobody delivers", "D4", payment=message("event.order", "order/{payment}", "1 hour")),
+    rot("a mail that nobody sends", "D6", notification=message("mail", "{buyer}", "1 hour")),
     rot("units whose cancellation is not told", "O22",
         order="UPDATE order_event SET lines = '{}', quantities = '{}' WHERE seller_order_id = '{part2}' AND to_state = 'CANCELLED'"),
     rot("a message of user that nobody delivers", "D3", user=message("seller.bind", "{seller4}", "1 hour")),

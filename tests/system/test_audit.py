@@ -104,13 +104,19 @@ def revoke_api_key(operator, owner, shop, category):
     return "api_key", owner.seller, ""
 
 
+def publish_terms(operator, owner, shop, category):
+    version = new_key()[:12]
+    operator.ok("PUT", "/v1/admin/terms/eo", {"kind": "PRIVACY", "version": version, "title": "Privateco", "body": "Nenio."})
+    return "terms", f"PRIVACY/eo/{version}", ""
+
+
 ACTS = {"auth.DisableAccount": act_on_account("disable", {}), "auth.EnableAccount": act_on_account("enable", {}, DISABLED),
         "auth.GrantRole": act_on_account("grantRole", {"role": "support"}),
         "auth.RevokeRole": act_on_account("revokeRole", {"role": "support"}, SUPPORT),
         "auth.CreateApiKey": create_api_key, "auth.RevokeApiKey": revoke_api_key, "user.ApproveSeller": approve_seller, "user.SuspendSeller": move_seller("suspend", "ACTIVE"),
         "user.ReinstateSeller": move_seller("reinstate", "SUSPENDED"), "user.CloseSeller": move_seller("close", "SUSPENDED"),
         "product.CreateCategory": create_category, "order.CancelOrder": cancel_order,
-        "order.AdvanceCheckout": advance_checkout, "payment.RefundPayment": refund_payment}
+        "order.AdvanceCheckout": advance_checkout, "payment.RefundPayment": refund_payment, "notification.PublishTerms": publish_terms}
 
 
 def acts(service, target):

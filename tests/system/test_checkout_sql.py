@@ -21,6 +21,8 @@ PAGE = market.ROOT / "docs" / "checkout.md"
 COUNTED = ("order", "product", "user", "payment")    # the provider's database is not ours
 WAYS = {"paid": "pm_card_visa", "declined": "pm_card_visa_chargeDeclined", "unanswered": "pm_sandbox_timeout_authorized"}
 STATUS = {"paid": 201, "declined": 402, "unanswered": 202}
+# What its buyer is told of, in the end.
+TOLD = {"paid": "ORDER_PLACED", "declined": "PAYMENT_DECLINED", "unanswered": "ORDER_PLACED"}
 ROW = re.compile(r"\| (\w+) \| (`.+) \| (durable|not waited for|nothing|rolled back) \| (before|after) \|" + r" *([\d-]*) *\|" * len(WAYS) + r" (.*) \|")
 NAME = re.compile(r"`([\w.]+)`(?: \((\d+)\))?")
 
@@ -142,6 +144,8 @@ def ask(log, way, buyer, shops, outboxes, apart):
         if way != "declined":
             paid = f"SELECT 1 FROM orders WHERE buyer_id = '{buyer.id}' AND payment_state = 'CAPTURED'"
             market.until(lambda: market.psql("order", paid), "the capture", limit_s=90)
+        told = f"SELECT 1 FROM notification WHERE account_id = '{buyer.id}' AND kind = '{TOLD[way]}'"
+        market.until(lambda: market.psql("notification", told), "the buyer to be told", limit_s=90)
         wait_for_quiet(outboxes)
     transactions = recording.transactions()
     known = {id(one) for one in sql_log.belonging_to({buyer.id, *(shop.offer for shop in shops)}, transactions)}

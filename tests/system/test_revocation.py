@@ -19,6 +19,7 @@ WRITES = {
     "product": ("POST", f"/v1/products/{NOBODY}:publish", {}),
     "order": ("POST", f"/v1/orders/{NOBODY}:cancel", {}),
     "payment": ("POST", f"/v1/payments/{NOBODY}:refund", {"amount": {"amount": 1, "currency": "EUR"}, "reason": "none"}),
+    "notification": ("POST", "/v1/notifications:markRead", {"ids": [NOBODY]}),
 }
 
 @pytest.fixture

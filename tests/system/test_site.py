@@ -1,4 +1,5 @@
-"""The pages about the API, through nginx: what a person reads who has met a refusal, and what generators and Swagger UI read."""
+"""The pages, through nginx: what a person reads who has met a refusal or follows a link of a mail, and what generators and Swagger UI
+read."""
 
 import json
 import re
@@ -6,6 +7,7 @@ import re
 import pytest
 import yaml
 
+import pages
 from market import ROOT
 
 POLICY = {"default-src 'none'", "script-src 'self'", "connect-src 'self'", "frame-ancestors 'none'", "form-action 'none'"}
@@ -52,7 +54,19 @@ def test_every_reason_has_its_page(anonymous):
 
 
 def test_what_is_no_page_is_not_found_in_our_words(anonymous):
-    for path in ("/problems/no-such-thing", "/docs/none.js", "/docs/../openapi.yaml.new"):
+    for path in ("/problems/no-such-thing", "/docs/none.js", "/docs/../openapi.yaml.new", *pages.NOT_LINKED):
         answer = anonymous.get(path)
         assert (answer.status_code, answer.json()["reason"]) == (404, "NOT_FOUND"), path
-    assert anonymous.post("/problems/not-found", {}).json()["reason"] == "METHOD_NOT_ALLOWED"
+    for path in ("/problems/not-found", "/reset-password"):
+        assert anonymous.post(path, {}).json()["reason"] == "METHOD_NOT_ALLOWED", path
+
+
+def test_links_of_mails_lead_to_pages(anonymous):
+    pages.expect_linked(anonymous)
+
+
+def test_every_link_that_mails_have_is_among_them():
+    text = (ROOT / "services" / "notification" / "process" / "mailing.cpp").read_text()
+    written = set(re.findall(r'url \+ "(/[a-z/-]+)#?"', text)) | set(re.findall(r'public_url \+ "(/[a-z-]+)#', text))
+    assert len(written) >= 9
+    assert {re.sub("/[0-9a-f-]{36}$", "/", path) for path in pages.LINKED} >= written

@@ -397,6 +397,9 @@ constexpr std::array kChecks = {
     Check{"D4", "payment", "the outbox is empty or young", R"sql(
       SELECT id::text, format('%s %s since %s: %s', topic, key, created_at, last_error)
       FROM outbox WHERE created_at < market_now() - interval '60 seconds')sql"},
+    Check{"D6", "notification", "the outbox is empty or young", R"sql(
+      SELECT id::text, format('%s %s since %s: %s', topic, key, created_at, last_error)
+      FROM outbox WHERE created_at < market_now() - interval '60 seconds')sql"},
 
     // Acts
     Check{"R1", "auth", "the chain of acts is whole", kChain},
@@ -404,11 +407,13 @@ constexpr std::array kChecks = {
     Check{"R3", "product", "the chain of acts is whole", kChain},
     Check{"R4", "order", "the chain of acts is whole", kChain},
     Check{"R9", "payment", "the chain of acts is whole", kChain},
+    Check{"R11", "notification", "the chain of acts is whole", kChain},
     Check{"R5", "auth", "every act is in the chain", kSealed},
     Check{"R6", "user", "every act is in the chain", kSealed},
     Check{"R7", "product", "every act is in the chain", kSealed},
     Check{"R8", "order", "every act is in the chain", kSealed},
     Check{"R10", "payment", "every act is in the chain", kSealed},
+    Check{"R12", "notification", "every act is in the chain", kSealed},
 
     // People
     Check{"A1", "auth", "a session has at most one live refresh token", R"sql(

@@ -77,7 +77,7 @@ constexpr Statement kMembers{
     "SELECT seller_id::text, account_id::text, role FROM seller_member WHERE role IS NOT NULL"};
 constexpr Statement kForgotten{"invariants.forgotten",
                                "SELECT account_id::text FROM erasure WHERE pass <> 'FIRST'"};
-// Whom user, and order, know more of than an id.
+// Whom others know more of than an id.
 constexpr Statement kPersonalAtUser{"invariants.personal_at_user", R"sql(
   SELECT id::text FROM profile
   WHERE (display_name, given_name, family_name, phone, locale) <> ('erased', '', '', '', '')
@@ -90,6 +90,8 @@ constexpr Statement kPersonalAtOrder{"invariants.personal_at_order", R"sql(
         WHERE e.reason <> '' AND e.actor <> 'system'
   UNION SELECT o.buyer_id::text FROM seller_order s JOIN orders o ON o.id = s.order_id WHERE s.tracking_number <> ''
   UNION SELECT buyer_id::text FROM checkout WHERE undo_note <> '')sql"};
+constexpr Statement kPersonalAtNotification{"invariants.personal_at_notification", R"sql(
+  SELECT account_id::text FROM notification UNION SELECT account_id::text FROM notification_setting)sql"};
 constexpr Statement kProfiles{"invariants.profiles", "SELECT id::text FROM profile"};
 constexpr Statement kSellers{"invariants.sellers", R"sql(
   SELECT id::text,
@@ -235,6 +237,7 @@ Task<Facts> Sources::Load() {
   co_await LoadStock(facts);
   facts.auth_before = co_await LoadAuth();
   co_await LoadUsers(facts);
+  AddPersonal(facts, "notification", (co_await Snapshot("notification", {kPersonalAtNotification})).front());
   facts.auth_after = co_await LoadAuth();
   co_await LoadActs(facts);
   co_await LoadHolds(facts);

@@ -1,4 +1,4 @@
-// Reads what the checks need: the five databases, each as one snapshot in a read-only session, and what the
+// Reads what the checks need: the databases of all services, each as one snapshot in a read-only session, and what the
 // provider shows of our account. Io thread only.
 // Fails with Error UNAVAILABLE that names the database or the provider.
 #pragma once
@@ -23,7 +23,7 @@ struct Provider {
 
 class Sources {
  public:
-  // `conninfos` by service name; all five.
+  // `conninfos` by service name; all.
   Sources(boost::asio::io_context& io, const std::map<std::string, std::string>& conninfos,
           Provider provider);
 

@@ -1,4 +1,4 @@
-// Judges a running marketplace: reads all five databases and the provider, writes nothing.
+// Judges a running marketplace: reads all databases and the provider, writes nothing.
 //
 //   check_invariants --config FILE [--json] [--wait 60s]
 //   check_invariants --rules
@@ -26,7 +26,7 @@ using namespace market;
 using namespace std::chrono_literals;
 using invariants::Finding;
 
-constexpr std::array kServices = {"auth", "user", "product", "order", "payment"};
+constexpr std::array kServices = {"auth", "user", "product", "order", "payment", "notification"};
 
 struct Settings {
   explicit Settings(config::Properties& p)

@@ -5,6 +5,7 @@
 
 #include "sandbox/migrations.hpp"
 #include "services/auth/migrations.hpp"
+#include "services/notification/migrations.hpp"
 #include "services/order/migrations.hpp"
 #include "services/payment/migrations.hpp"
 #include "services/product/migrations.hpp"
@@ -13,10 +14,13 @@
 namespace market::marketctl {
 namespace {
 
-constexpr std::array kAll = {
-    DatabaseMigrations{"auth", auth::kMigrations},       DatabaseMigrations{"user", user::kMigrations},
-    DatabaseMigrations{"product", product::kMigrations}, DatabaseMigrations{"order", order::kMigrations},
-    DatabaseMigrations{"payment", payment::kMigrations}, DatabaseMigrations{"sandbox", sandbox::kMigrations}};
+constexpr std::array kAll = {DatabaseMigrations{"auth", auth::kMigrations},
+                             DatabaseMigrations{"user", user::kMigrations},
+                             DatabaseMigrations{"product", product::kMigrations},
+                             DatabaseMigrations{"order", order::kMigrations},
+                             DatabaseMigrations{"payment", payment::kMigrations},
+                             DatabaseMigrations{"notification", notification::kMigrations},
+                             DatabaseMigrations{"sandbox", sandbox::kMigrations}};
 
 }  // namespace
 

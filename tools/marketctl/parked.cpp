@@ -77,6 +77,7 @@ constexpr std::array kParked = {
     Parked{"outbox", "product", "outbox", kListOutbox, kRetryOutbox, kDropOutbox},
     Parked{"outbox", "order", "outbox", kListOutbox, kRetryOutbox, kDropOutbox},
     Parked{"outbox", "payment", "outbox", kListOutbox, kRetryOutbox, kDropOutbox},
+    Parked{"outbox", "notification", "outbox", kListOutbox, kRetryOutbox, kDropOutbox},
     Parked{"work", "auth", "erasure", kListErasures, kRetryErasures, std::nullopt},
     Parked{"work", "order", "checkout", kListCheckouts, kRetryCheckouts, std::nullopt},
     Parked{"work", "payment", "payment", kListPayments, kRetryPayments, std::nullopt}};

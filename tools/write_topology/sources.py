@@ -45,7 +45,8 @@ def place_of_worker(service, worker):
     if verb := VERBS.get(worker):
         return f"{room}/service.cpp", f"the worker {worker}", (rf'{verb}\("{service}"',)
     named = f'"{service}.{worker}"'
-    files = [path for path in sorted((ROOT / room / "workers").glob("*.cpp")) if named in path.read_text()]
+    files = [path for pattern in ("workers/*.cpp", "service.cpp") for path in sorted((ROOT / room).glob(pattern))
+             if named in path.read_text()]
     # A subscription has three: one that hands on, and those of its relay. They are called after who is told.
     told = f"{room}/workers/subscribers.cpp"
     if not files and (ROOT / told).is_file():

@@ -158,6 +158,8 @@ class AuthService final : public api::AuthApi {
   Task<google::protobuf::Empty> BindSeller(CallContext& call, api::auth::BindSellerRequest request) override;
   Task<google::protobuf::Empty> UnbindSeller(CallContext& call,
                                              api::auth::UnbindSellerRequest request) override;
+  Task<api::auth::ListMembersResponse> ListMembers(CallContext& call,
+                                                   api::auth::ListMembersRequest request) override;
   Task<api::auth::GetContactsResponse> GetContacts(CallContext& call,
                                                    api::auth::GetContactsRequest request) override;
   Task<api::auth::FindAccountResponse> FindAccount(CallContext& call,

@@ -347,11 +347,18 @@ TEST_F(AuthServiceTest, UnbindSeller_EndsTheMembershipAtTheNextRefresh) {
     EXPECT_EQ(member.account().sellers(0).role(), "staff");
     EXPECT_TRUE(PrincipalOf(member).IsMemberOf(seller));
 
+    api::auth::ListMembersRequest team;
+    team.set_seller_id(seller.ToString());
+    const auto members = co_await service.ListMembers(call, team);
+    EXPECT_EQ(members.members_size(), 1);
+    EXPECT_EQ(members.members(0).account_id(), session.account().id());
+    EXPECT_FALSE(members.members(0).role().empty());
     api::auth::UnbindSellerRequest unbind;
     unbind.set_account_id(session.account().id());
     unbind.set_seller_id(seller.ToString());
     unbind.set_version(2);
     co_await service.UnbindSeller(call, unbind);
+    EXPECT_EQ((co_await service.ListMembers(call, team)).members_size(), 0);
     const auto next = co_await Refresh(service, member.refresh_token());
     EXPECT_EQ(next.account().sellers_size(), 0);
     EXPECT_FALSE(PrincipalOf(next).IsMemberOf(seller));

@@ -21,6 +21,17 @@ Task<google::protobuf::Empty> AuthService::UnbindSeller(CallContext& call,
   co_return google::protobuf::Empty();
 }
 
+Task<api::auth::ListMembersResponse> AuthService::ListMembers(CallContext& call,
+                                                              api::auth::ListMembersRequest request) {
+  api::auth::ListMembersResponse response;
+  for (const auto& found : co_await deps_.memberships.List(call, SellerId::From(request.seller_id()))) {
+    auto& member = *response.add_members();
+    member.set_account_id(found.account.ToString());
+    member.set_role(std::string(domain::Name(found.role)));
+  }
+  co_return response;
+}
+
 Task<api::auth::GetContactsResponse> AuthService::GetContacts(CallContext& call,
                                                               api::auth::GetContactsRequest request) {
   std::vector<AccountId> accounts;

@@ -271,7 +271,8 @@ TEST(Roles, AdminAndOwner_ShareReadingKeysAndTheEndOfAShop) {
               permission == marketplace::options::v1::ORDERS_READ ||
                   permission == marketplace::options::v1::SELLERS_READ ||
                   permission == marketplace::options::v1::SELLERS_CONTROL ||
-                  permission == marketplace::options::v1::API_KEYS_WRITE)
+                  permission == marketplace::options::v1::API_KEYS_WRITE ||
+                  permission == marketplace::options::v1::MESSAGES_READ)
         << identity::NameOf(permission);
   }
 }

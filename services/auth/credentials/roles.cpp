@@ -14,15 +14,16 @@ identity::Permissions Of(domain::Role role) {
               options::ORDERS_CANCEL,    options::PAYMENTS_READ,   options::PAYMENTS_REFUND,
               options::LEDGER_READ,      options::ACCOUNTS_READ,   options::ACCOUNTS_DISABLE,
               options::ROLES_READ,       options::ROLES_GRANT,     options::API_KEYS_WRITE,
-              options::AUDIT_READ};
+              options::AUDIT_READ,       options::MESSAGES_READ,   options::TERMS_WRITE};
     case domain::Role::kSupport:
-      return {options::ACCOUNTS_READ, options::ACCOUNTS_DISABLE, options::SELLERS_READ, options::ORDERS_READ,
-              options::ORDERS_CANCEL, options::PAYMENTS_READ,    options::AUDIT_READ};
+      return {options::ACCOUNTS_READ, options::ACCOUNTS_DISABLE, options::SELLERS_READ,
+              options::ORDERS_READ,   options::ORDERS_CANCEL,    options::PAYMENTS_READ,
+              options::AUDIT_READ,    options::MESSAGES_READ};
     case domain::Role::kFinance:
       return {options::ORDERS_READ, options::PAYMENTS_READ, options::PAYMENTS_REFUND, options::LEDGER_READ};
     case domain::Role::kModerator:
-      return {options::CATEGORIES_WRITE, options::SELLERS_READ, options::SELLERS_APPROVE,
-              options::SELLERS_SUSPEND, options::SELLERS_CONTROL};
+      return {options::CATEGORIES_WRITE, options::SELLERS_READ,    options::SELLERS_APPROVE,
+              options::SELLERS_SUSPEND,  options::SELLERS_CONTROL, options::MESSAGES_READ};
   }
   return {};
 }
@@ -33,14 +34,15 @@ identity::Permissions Of(domain::MemberRole role) {
       return {options::PRODUCTS_READ,   options::PRODUCTS_WRITE, options::OFFERS_WRITE,
               options::STOCK_ADJUST,    options::ORDERS_READ,    options::ORDERS_FULFIL,
               options::SELLERS_READ,    options::SELLERS_WRITE,  options::MEMBERS_WRITE,
-              options::SELLERS_CONTROL, options::API_KEYS_WRITE};
+              options::SELLERS_CONTROL, options::API_KEYS_WRITE, options::MESSAGES_READ,
+              options::MESSAGES_WRITE};
     case domain::MemberRole::kManager:
-      return {options::PRODUCTS_READ, options::PRODUCTS_WRITE, options::OFFERS_WRITE,
-              options::STOCK_ADJUST,  options::ORDERS_READ,    options::ORDERS_FULFIL,
-              options::SELLERS_READ,  options::SELLERS_WRITE,  options::MEMBERS_WRITE};
+      return {options::PRODUCTS_READ, options::PRODUCTS_WRITE, options::OFFERS_WRITE,  options::STOCK_ADJUST,
+              options::ORDERS_READ,   options::ORDERS_FULFIL,  options::SELLERS_READ,  options::SELLERS_WRITE,
+              options::MEMBERS_WRITE, options::MESSAGES_READ,  options::MESSAGES_WRITE};
     case domain::MemberRole::kStaff:
-      return {options::PRODUCTS_READ, options::STOCK_ADJUST, options::ORDERS_READ, options::ORDERS_FULFIL,
-              options::SELLERS_READ};
+      return {options::PRODUCTS_READ, options::STOCK_ADJUST,  options::ORDERS_READ,   options::ORDERS_FULFIL,
+              options::SELLERS_READ,  options::MESSAGES_READ, options::MESSAGES_WRITE};
   }
   return {};
 }

@@ -47,6 +47,7 @@ CREATE TABLE seller_member (
   PRIMARY KEY (account_id, seller_id)
 );
 COMMENT ON TABLE seller_member IS 'mutable';
+CREATE INDEX seller_member_of_seller ON seller_member (seller_id) WHERE role IS NOT NULL;
 
 -- A session is a family of refresh tokens, each made from the one before. Its id is the `sid` of access tokens.
 CREATE TABLE session (

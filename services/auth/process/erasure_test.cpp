@@ -62,7 +62,8 @@ class ErasureTest : public ::testing::Test {
   }
   std::string Asked() const {
     return std::to_string(users_.asked.size()) + std::to_string(peers_.products.asked.size()) +
-           std::to_string(peers_.orders.asked.size()) + std::to_string(peers_.payments.asked.size());
+           std::to_string(peers_.orders.asked.size()) + std::to_string(peers_.payments.asked.size()) +
+           std::to_string(peers_.notifications.asked.size());
   }
 
   testing::TemporaryDatabase temporary_{kMigrations};
@@ -75,11 +76,11 @@ TEST_F(ErasureTest, EveryService_IsAskedInBothPasses) {
   Run([&](storage::Erasures& erasures, Erasure& erasure, auto&) -> Task<> {
     co_await CloseOne(erasures);
     EXPECT_EQ(co_await Advance(erasures, erasure), ErasureOutcome::kPassEnded);
-    EXPECT_EQ(State(), "LAST {user,product,order,payment}");
+    EXPECT_EQ(State(), "LAST {user,product,order,payment,notification}");
     EXPECT_EQ(users_.asked.at(0).email(), "ada@x.test");
     EXPECT_EQ(co_await Advance(erasures, erasure), ErasureOutcome::kPassEnded);
     EXPECT_EQ(State(), "DONE {}");
-    EXPECT_EQ(Asked(), "2222");
+    EXPECT_EQ(Asked(), "22222");
     EXPECT_EQ(users_.asked.at(1).email(), "");
   });
 }
@@ -96,7 +97,7 @@ TEST_F(ErasureTest, WhoIsAway_OrNotReady_KeepsNobodyElseWaiting) {
     EXPECT_EQ(State(), "FIRST {order} order: orders are open") << "the e-mail went with what user knew by it";
     peers_.orders.waits_for.clear();
     EXPECT_EQ(co_await Advance(erasures, erasure), ErasureOutcome::kPassEnded);
-    EXPECT_EQ(Asked(), "1131") << "who has erased is left alone";
+    EXPECT_EQ(Asked(), "11311") << "who has erased is left alone";
   });
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "marketplace/notification/v1/notification.market.hpp"
 #include "marketplace/order/v1/order.market.hpp"
 #include "marketplace/payment/v1/payment.market.hpp"
 #include "marketplace/product/v1/product.market.hpp"
@@ -41,14 +42,18 @@ struct Peers {
   api::ProductApi& products;
   api::OrderApi& orders;
   api::PaymentApi& payments;
+  api::NotificationApi& notifications;
 
   // Those of ServicesToErase(), in their order.
   std::vector<PersonalDataPeer> WithPersonalData() const {
     return {PersonalDataPeer::Of("user", users), PersonalDataPeer::Of("product", products),
-            PersonalDataPeer::Of("order", orders), PersonalDataPeer::Of("payment", payments)};
+            PersonalDataPeer::Of("order", orders), PersonalDataPeer::Of("payment", payments),
+            PersonalDataPeer::Of("notification", notifications)};
   }
 };
 
-inline std::vector<std::string> ServicesToErase() { return {"user", "product", "order", "payment"}; }
+inline std::vector<std::string> ServicesToErase() {
+  return {"user", "product", "order", "payment", "notification"};
+}
 
 }  // namespace market::auth

@@ -194,5 +194,29 @@ TEST_F(LiveSessions, SignInsBesideAChangeOfThePassword_LeaveNoSessionOfTheOldOne
   });
 }
 
+// By its token, or by program and address: those of ended sessions too.
+TEST_F(LiveSessions, ADeviceIsNew_UntilItHadASession) {
+  Run([this](Accounts&, Sessions& sessions) -> Task<> {
+    const auto is_new = [&](domain::Origin origin, domain::Guesser guesser) -> Task<bool> {
+      const auto session = Next(std::move(origin));
+      auto proven = proven_;
+      proven.guesser = std::move(guesser);
+      EXPECT_TRUE(co_await sessions.Open(Soon(), proven, session));
+      const auto opened =
+          events::LastTold<api::auth::SessionOpened>(temporary_, "session/" + session.id.ToString());
+      co_return opened.new_device();
+    };
+    EXPECT_FALSE(events::LastTold<api::auth::SessionOpened>(temporary_, "session/" + first_.id.ToString())
+                     .new_device())
+        << "who signs up need not be told";
+    EXPECT_TRUE(co_await is_new({"Firefox", "203.0.113.1"}, {}));
+    EXPECT_FALSE(co_await is_new({"Firefox", "203.0.113.1"}, {}));
+    EXPECT_TRUE(co_await is_new({"Firefox", "203.0.113.2"}, {}));
+    EXPECT_TRUE(co_await is_new({"Safari", "203.0.113.1"}, {}));
+    EXPECT_FALSE(co_await is_new({"Lynx", "203.0.113.9"}, {.device = first_.id, .address = {}}))
+        << "by its token";
+  });
+}
+
 }  // namespace
 }  // namespace market::auth::storage

@@ -43,6 +43,11 @@ constexpr Columns kContact{Column{"id", &Contact::account}, Column{"email", &Con
 constexpr ComposedStatement kContacts{"auth.contacts", "SELECT " + kContact + R"sql(
 FROM account WHERE id = ANY ($1) AND state <> 'CLOSED' ORDER BY id)sql"};
 
+constexpr Columns kSellerMember{Column{"account_id", &SellerMember::account},
+                                Column{"role", &SellerMember::role}};
+constexpr ComposedStatement kListMembersOf{"auth.list_members", "SELECT " + kSellerMember + R"sql(
+FROM seller_member WHERE seller_id = $1 AND role IS NOT NULL ORDER BY account_id)sql"};
+
 bool IsLess(std::optional<domain::MemberRole> now, std::optional<domain::MemberRole> before) {
   return before && (!now || *now > *before);
 }
@@ -72,6 +77,10 @@ Task<Binding> Memberships::Set(Work work, AccountId account, SellerId seller,
     co_return Binding::kSettled;
   };
   co_return co_await database_.Transaction(work, set);
+}
+
+Task<std::vector<SellerMember>> Memberships::List(Work work, SellerId seller) {
+  co_return kSellerMember.ReadAll(co_await database_.Read(work, kListMembersOf, seller));
 }
 
 Task<std::vector<Contact>> Memberships::Contacts(Work work, std::vector<AccountId> accounts) {

@@ -20,6 +20,11 @@ struct Contact {
   std::string email;
 };
 
+struct SellerMember {
+  AccountId account;
+  domain::MemberRole role = domain::MemberRole::kStaff;
+};
+
 class Memberships {
  public:
   explicit Memberships(postgres::Database& database) : database_(database) {}
@@ -28,6 +33,9 @@ class Memberships {
   // comes to be less makes access tokens of the account that are out invalid.
   Task<Binding> Set(Work work, AccountId account, SellerId seller, std::optional<domain::MemberRole> role,
                     std::int64_t version);
+
+  // Of one seller, as they are now.
+  Task<std::vector<SellerMember>> List(Work work, SellerId seller);
 
   // Those that exist.
   Task<std::vector<Contact>> Contacts(Work work, std::vector<AccountId> accounts);

@@ -34,6 +34,10 @@ WHERE EXISTS (SELECT FROM account WHERE id = $1 AND password_version = $4 AND st
   ORDER BY last_used_at DESC, id DESC OFFSET $2)
 RETURNING )sql" + kEndedSession};
 
+// Where the account was signed in before: the same program from the same address.
+constexpr postgres::Statement kFindOrigin{
+    "auth.find_origin", "SELECT FROM session WHERE account_id = $1 AND device = $2 AND address = $3 LIMIT 1"};
+
 // Those of who sets the password, $2, and of its devices, which are named by the sessions that made them known.
 constexpr postgres::Statement kForgetAllTries{"auth.forget_all_tries", R"sql(
 DELETE FROM sign_in_throttle WHERE digest = $2 OR digest IN (
@@ -103,11 +107,11 @@ void TellEnded(postgres::Batch& batch, const Work& work, AccountId account, doma
 bool IsClosed(const postgres::SqlError& error) { return error.constraint == "refresh_token_session"; }
 
 void AddSession(postgres::Batch& batch, const Work& work, const NewSession& session, AccountId account,
-                const domain::Lifetimes& lifetimes) {
+                const domain::Lifetimes& lifetimes, Device device) {
   batch.Add(kInsertSession, session.id, account, lifetimes.idle, lifetimes.absolute, session.origin.device,
             session.origin.address);
   batch.Add(kInsertFirstToken, postgres::Bytes{session.digest}, session.id);
-  events::Append(batch, work, SessionOpenedEvent(session.id, account));
+  events::Append(batch, work, SessionOpenedEvent(session.id, account, device));
 }
 
 Task<std::optional<domain::Account>> OpenSession(postgres::Tx& tx, Work work, const Proven& proven,
@@ -117,14 +121,16 @@ Task<std::optional<domain::Account>> OpenSession(postgres::Tx& tx, Work work, co
   look.Add(kLockProven, proven.account, proven.password_version);
   look.Add(kEndExcess, proven.account, lifetimes.live_max - 1, domain::EndReason::kEnded,
            proven.password_version);
+  look.Add(kFindOrigin, proven.account, session.origin.device, session.origin.address);
   const auto seen = co_await tx.Execute(std::move(look));
   if (seen[0].empty()) co_return std::nullopt;
+  const auto device = proven.guesser.device || !seen[2].empty() ? Device::kKnown : Device::kNew;
   postgres::Batch batch("auth.open_session");
   TellEnded(batch, work, proven.account, domain::EndReason::kEnded, seen[1]);
   batch.Add(kForgetTries, postgres::Bytes{TriesDigest(proven.email_key, proven.guesser)});
   if (!proven.guesser.device) batch.Add(kForgetGuesses, postgres::Bytes{GuessesDigest(proven.email_key)});
   if (proven.new_hash) batch.Add(kReplaceHash, proven.account, *proven.new_hash);
-  AddSession(batch, work, session, proven.account, lifetimes);
+  AddSession(batch, work, session, proven.account, lifetimes, device);
   batch.Add(kFindAccount, proven.account);
   const auto results = co_await tx.ExecuteAndCommit(std::move(batch));
   co_return kAccount.ReadOne(results.back());

@@ -13,6 +13,7 @@
 #include "services/auth/domain/account.hpp"
 #include "services/auth/domain/mailed_token.hpp"
 #include "services/auth/domain/session.hpp"
+#include "services/auth/messages.hpp"
 #include "services/auth/storage/sessions.hpp"
 
 namespace market::auth::storage {
@@ -178,10 +179,11 @@ Task<std::optional<domain::Account>> OpenSession(postgres::Tx& tx, Work work, co
                                                  const NewSession& session,
                                                  const domain::Lifetimes& lifetimes);
 
-// The session's row, its first refresh token, and the event. Of an account that is not ACTIVE there is no
+// The session's row, its first refresh token, and the event. A device that signs up, or claims an account, is none that
+// its owner need hear of. Of an account that is not ACTIVE there is no
 // row, and the token that misses it ends the batch: IsClosed tells that from the error.
 bool IsClosed(const postgres::SqlError& error);
 void AddSession(postgres::Batch& batch, const Work& work, const NewSession& session, AccountId account,
-                const domain::Lifetimes& lifetimes);
+                const domain::Lifetimes& lifetimes, Device device = Device::kKnown);
 
 }  // namespace market::auth::storage

@@ -9,8 +9,9 @@ struct FakePeers {
   FakePersonalData<api::ProductStandIn> products;
   FakeObstacles<api::OrderStandIn> orders;
   FakePersonalData<api::PaymentStandIn> payments;
+  FakePersonalData<api::NotificationStandIn> notifications;
 
-  Peers With(FakeUsers& users) { return {users, products, orders, payments}; }
+  Peers With(FakeUsers& users) { return {users, products, orders, payments, notifications}; }
 };
 
 }  // namespace market::auth

@@ -72,6 +72,7 @@ class OrderService final : public api::OrderApi {
       CallContext& call, api::order::ListStuckCheckoutsRequest request) override;
   Task<api::order::Checkout> AdvanceCheckout(CallContext& call,
                                              api::order::AdvanceCheckoutRequest request) override;
+  Task<api::order::Parties> GetParties(CallContext& call, api::order::GetPartiesRequest request) override;
   Task<google::protobuf::Empty> Deliver(CallContext& call,
                                         marketplace::type::v1::DeliverRequest request) override;
 

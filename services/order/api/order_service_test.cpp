@@ -171,6 +171,22 @@ Task<> ExpectMoves(Operations& o) {
 }
 TEST(OrderService, ASellersMove_AnswersAsALookDoes) { testing::WithStore<Operations>(ExpectMoves); }
 
+Task<> ExpectParties(Operations& o) {
+  const auto order = co_await o.Placed(o.buyer, {o.anna, o.bob});
+  CallContext notification(testing::Soon());
+  api::order::GetPartiesRequest request;
+  for (const auto& part : order.seller_orders()) {
+    request.set_seller_order_id(part.id());
+    const auto parties = co_await o.api.GetParties(notification, request);
+    EXPECT_EQ(parties.buyer_id(), o.buyer.ToString());
+    EXPECT_EQ(parties.seller_id(), part.seller_id());
+    EXPECT_EQ(parties.number(), part.number());
+  }
+  request.set_seller_order_id(Uuid::NewV7().ToString());
+  EXPECT_EQ(co_await ReasonOf(o.api.GetParties(notification, request)), "NOT_FOUND");
+}
+TEST(OrderService, Parties_AreTheBuyerAndTheShopOfAPart) { testing::WithStore<Operations>(ExpectParties); }
+
 Task<> ExpectCancelled(Operations& o) {
   const auto order = co_await o.Placed(o.buyer, {o.anna, o.bob});
   api::order::CancelOrderRequest cancel;

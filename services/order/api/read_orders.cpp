@@ -103,6 +103,18 @@ Task<api::order::SellerOrder> OrderService::GetSellerOrder(CallContext& call,
   co_return ToProto(*part);
 }
 
+Task<api::order::Parties> OrderService::GetParties(CallContext& call, api::order::GetPartiesRequest request) {
+  const auto found =
+      co_await deps_.orders.PartiesOf(call, domain::SellerOrderId::From(request.seller_order_id()));
+  if (!found) throw NotFound("the seller order");
+  api::order::Parties parties;
+  parties.set_buyer_id(found->buyer.ToString());
+  parties.set_seller_id(found->seller.ToString());
+  parties.set_number(found->number);
+  if (const auto* card = deps_.sellers.Find(found->seller)) parties.set_seller_name(card->display_name());
+  co_return parties;
+}
+
 Task<api::order::ListSellerOrdersResponse> OrderService::ListSellerOrders(
     CallContext& call, api::order::ListSellerOrdersRequest request) {
   const auto seller = SellerId::From(request.seller_id());

@@ -99,6 +99,12 @@ constexpr ComposedStatement kFindPart{
                              " FROM seller_order s JOIN orders o ON o.id = s.order_id"
                              " WHERE s.id = $1 AND ($2::uuid[] IS NULL OR s.seller_id = ANY ($2))"};
 
+constexpr Columns kParties{Column{"o.buyer_id", &Parties::buyer}, Column{"s.seller_id", &Parties::seller},
+                           Column{"s.number", &Parties::number}};
+constexpr ComposedStatement kPartiesOf{"seller_order.parties", "SELECT " + kParties + R"sql(
+FROM seller_order s JOIN orders o ON o.id = s.order_id
+WHERE s.id = $1 AND s.state NOT IN ('PENDING_PAYMENT', 'FAILED'))sql"};
+
 // A part that waits for its payment is not the seller's business yet.
 constexpr Sql kPageOfSeller{R"sql((
   SELECT id FROM seller_order
@@ -211,6 +217,10 @@ Task<std::vector<StateCount>> Orders::CountOfBuyer(Work work, AccountId buyer) {
 
 Task<std::vector<StateCount>> Orders::CountOfSeller(Work work, SellerId seller) {
   co_return kCount.ReadAll(co_await database_.List(work, kCountOfSeller, seller));
+}
+
+Task<std::optional<Parties>> Orders::PartiesOf(Work work, domain::SellerOrderId id) {
+  co_return kParties.ReadAtMostOne(co_await database_.Read(work, kPartiesOf, id));
 }
 
 Task<std::optional<domain::SellerOrder>> Orders::FindPart(Work work, domain::SellerOrderId id, Scope scope) {

@@ -35,6 +35,12 @@ struct StateCount {
   std::int64_t count = 0;
 };
 
+struct Parties {
+  AccountId buyer;
+  SellerId seller;
+  std::string number;
+};
+
 class Orders {
  public:
   explicit Orders(postgres::Database& database) : database_(database) {}
@@ -56,6 +62,9 @@ class Orders {
   // those parts that ListOfSeller lists.
   Task<std::vector<StateCount>> CountOfBuyer(Work work, AccountId buyer);
   Task<std::vector<StateCount>> CountOfSeller(Work work, SellerId seller);
+
+  // Between whom a part is, unless nobody has ever paid it.
+  Task<std::optional<Parties>> PartiesOf(Work work, domain::SellerOrderId id);
 
   // A part with its lines and the address it goes to.
   Task<std::optional<domain::SellerOrder>> FindPart(Work work, domain::SellerOrderId id, Scope scope);

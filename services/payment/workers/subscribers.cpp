@@ -6,18 +6,30 @@
 namespace market::payment {
 namespace {
 
-// Names its position in the log for ever.
+namespace contract = ::marketplace::payment::v1;
+
+// Each names its position in the log for ever.
 constexpr std::string_view kOrders = "order";
+constexpr std::string_view kNotification = "notification";
 
 }  // namespace
 
 events::Subscription::Options OrdersSubscription(outbox::Relay::Options relay) {
-  const auto* refunded = marketplace::payment::v1::PaymentRefunded::descriptor();
   return {.subscriber = std::string(kOrders),
-          .types = {events::TypeOf(*refunded).name},
+          .types = events::NamesOf<contract::PaymentRefunded>(),
           .relay = std::move(relay)};
 }
 
 events::Subscription::Deliver TellOrders(api::OrderApi& orders) { return rpc::Telling(orders, kOrders); }
+
+events::Subscription::Options NotificationSubscription(outbox::Relay::Options relay) {
+  return {.subscriber = std::string(kNotification),
+          .types = events::NamesOf<contract::PaymentDeclined, contract::PaymentRefunded>(),
+          .relay = std::move(relay)};
+}
+
+events::Subscription::Deliver TellNotification(api::NotificationApi& notifications) {
+  return rpc::Telling(notifications, kNotification);
+}
 
 }  // namespace market::payment

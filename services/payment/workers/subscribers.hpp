@@ -1,13 +1,18 @@
-// Who is told of what happened to payments: order, of refunds, since not all are its own wish.
+// Who is told of what happened to payments: order, of refunds, since not all are its own wish; notification, of what the buyer
+// should know.
 #pragma once
+#include "marketplace/notification/v1/notification.market.hpp"
 #include "marketplace/order/v1/order.market.hpp"
 #include "platform/events/subscription.hpp"
 
 namespace market::payment {
 
-// `relay` is named after the service.
+// Each `relay` is named after the service.
 events::Subscription::Options OrdersSubscription(outbox::Relay::Options relay);
-// `orders` must outlive what it is given to.
+// `orders` and `notifications` must outlive what they are given to.
 events::Subscription::Deliver TellOrders(api::OrderApi& orders);
+
+events::Subscription::Options NotificationSubscription(outbox::Relay::Options relay);
+events::Subscription::Deliver TellNotification(api::NotificationApi& notifications);
 
 }  // namespace market::payment

@@ -1,0 +1,13 @@
+#include "services/notification/api/news.hpp"
+#include "services/notification/api/notification_service.hpp"
+
+namespace market::notification {
+
+Task<google::protobuf::Empty> NotificationService::Deliver(CallContext& call,
+                                                           marketplace::type::v1::DeliverRequest request) {
+  const auto mails = co_await deps_.telling.Tell(call, request.event(), NewsFrom(request.event()));
+  if (mails > 0) deps_.wake_outbox();
+  co_return google::protobuf::Empty();
+}
+
+}  // namespace market::notification

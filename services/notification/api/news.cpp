@@ -1,0 +1,185 @@
+#include "services/notification/api/news.hpp"
+
+#include <functional>
+#include <map>
+#include <utility>
+
+#include "marketplace/auth/v1/events.pb.h"
+#include "marketplace/order/v1/events.pb.h"
+#include "marketplace/payment/v1/events.pb.h"
+#include "marketplace/user/v1/events.pb.h"
+#include "platform/conversions/conversions.hpp"
+#include "platform/core/error.hpp"
+
+namespace market::notification {
+namespace {
+
+namespace auth = ::marketplace::auth::v1;
+namespace order = ::marketplace::order::v1;
+namespace payment = ::marketplace::payment::v1;
+namespace user = ::marketplace::user::v1;
+using domain::Audience;
+using domain::Facts;
+using domain::Kind;
+using domain::News;
+using events::Event;
+using Translate = std::vector<News> (*)(const Event& event);
+
+// As OrderEvent.actor.
+constexpr std::string_view kSellerActed = "seller";
+
+Uuid UuidOf(const std::string& text) { return Id<struct AnyTag>::From(text).Value(); }
+
+News ToAccount(Kind kind, const std::string& account, Facts facts = {}) {
+  return {.kind = kind, .account = AccountId::From(account), .facts = std::move(facts)};
+}
+
+News ToBuyer(Kind kind, const Event& event, Facts facts) {
+  return ToAccount(kind, event.buyer_id(), std::move(facts));
+}
+
+// What a part of an order is known by.
+template <class Message>
+Facts FactsOf(const Event& event, const Message& part) {
+  return {.title = part.number(),
+          .order = UuidOf(part.order_id()),
+          .seller_order = UuidOf(part.seller_order_id()),
+          .seller = SellerId::From(event.seller_id())};
+}
+
+template <class Message, Kind kind>
+std::vector<News> OfAccount(const Event& event) {
+  return {ToAccount(kind, events::As<Message>(event)->account_id())};
+}
+
+// The purposes of tokens are kinds of mails.
+std::vector<News> OfToken(const Event& event) {
+  const auto mailed = *events::As<auth::TokenMailed>(event);
+  auto news = ToAccount(domain::kKinds.Require(mailed.purpose()), mailed.account_id());
+  news.token = UuidOf(mailed.token_id());
+  return {std::move(news)};
+}
+
+std::vector<News> OfSession(const Event& event) {
+  const auto opened = *events::As<auth::SessionOpened>(event);
+  if (!opened.new_device()) return {};
+  return {ToAccount(Kind::kNewDevice, opened.account_id())};
+}
+
+template <class Message, Kind kind>
+std::vector<News> OfShop(const Event& event) {
+  const auto shop = events::As<Message>(event)->seller();
+  return {{.kind = kind,
+           .audience = Audience::kOwners,
+           .facts = {.title = shop.display_name(), .seller = SellerId::From(shop.id())}}};
+}
+
+std::vector<News> OfInvitation(const Event& event) {
+  const auto invited = *events::As<user::MemberInvited>(event);
+  return {{.kind = Kind::kMemberInvited,
+           .audience = Audience::kInvited,
+           .facts = {.seller = SellerId::From(invited.seller_id())},
+           .invitation = UuidOf(invited.invitation_id())}};
+}
+
+std::vector<News> OfPlaced(const Event& event) {
+  const auto placed = *events::As<order::OrderPlaced>(event);
+  const auto id = UuidOf(placed.order_id());
+  std::vector<News> news{
+      ToBuyer(Kind::kOrderPlaced, event,
+              {.title = placed.number(), .order = id, .amount = conversions::MoneyFrom(placed.total())})};
+  for (const auto& part : placed.parts()) {
+    news.push_back({.kind = Kind::kSale,
+                    .audience = Audience::kTeam,
+                    .facts = {.title = part.number(),
+                              .order = id,
+                              .seller_order = UuidOf(part.seller_order_id()),
+                              .seller = SellerId::From(part.seller_id()),
+                              .amount = conversions::MoneyFrom(part.total())}});
+  }
+  return news;
+}
+
+std::vector<News> OfFailed(const Event& event) {
+  const auto failed = *events::As<order::OrderFailed>(event);
+  return {ToBuyer(Kind::kOrderFailed, event, {.title = failed.number(), .order = UuidOf(failed.order_id())})};
+}
+
+template <class Message, Kind kind>
+std::vector<News> OfPart(const Event& event) {
+  return {ToBuyer(kind, event, FactsOf(event, *events::As<Message>(event)))};
+}
+
+// The shop knows what it did itself.
+std::vector<News> Cancelled(const Event& event, const std::string& actor, const Facts& facts) {
+  std::vector<News> news{ToBuyer(Kind::kOrderCancelled, event, facts)};
+  if (actor != kSellerActed)
+    news.push_back({.kind = Kind::kSaleCancelled, .audience = Audience::kTeam, .facts = facts});
+  return news;
+}
+
+std::vector<News> OfCancelled(const Event& event) {
+  const auto part = *events::As<order::SellerOrderCancelled>(event);
+  return Cancelled(event, part.actor(), FactsOf(event, part));
+}
+
+std::vector<News> OfUnitsCancelled(const Event& event) {
+  const auto part = *events::As<order::SellerOrderUnitsCancelled>(event);
+  auto facts = FactsOf(event, part);
+  facts.amount = conversions::MoneyFrom(part.amount());
+  return Cancelled(event, part.actor(), facts);
+}
+
+std::vector<News> OfDeclined(const Event& event) {
+  const auto declined = *events::As<payment::PaymentDeclined>(event);
+  return {ToBuyer(Kind::kPaymentDeclined, event, {.order = UuidOf(declined.order_id())})};
+}
+
+std::vector<News> OfRefund(const Event& event) {
+  const auto refunded = *events::As<payment::PaymentRefunded>(event);
+  return {ToBuyer(Kind::kOrderRefunded, event,
+                  {.order = UuidOf(refunded.order_id()),
+                   .seller_order = UuidOf(refunded.seller_order_id()),
+                   .amount = conversions::MoneyFrom(refunded.amount())})};
+}
+
+template <class Message>
+std::pair<std::string, Translate> Row(Translate translate) {
+  return {events::TypeOf(*Message::descriptor()).name, translate};
+}
+
+// Every type that the other services deliver here.
+const std::map<std::string, Translate, std::less<>>& Translations() {
+  static const std::map<std::string, Translate, std::less<>> all{
+      Row<auth::TokenMailed>(OfToken),
+      Row<auth::SessionOpened>(OfSession),
+      Row<auth::PasswordChanged>(OfAccount<auth::PasswordChanged, Kind::kPasswordChanged>),
+      Row<auth::EmailChanged>(OfAccount<auth::EmailChanged, Kind::kEmailChanged>),
+      Row<user::MemberInvited>(OfInvitation),
+      Row<user::SellerApproved>(OfShop<user::SellerApproved, Kind::kShopApproved>),
+      Row<user::SellerSuspended>(OfShop<user::SellerSuspended, Kind::kShopSuspended>),
+      Row<user::SellerReinstated>(OfShop<user::SellerReinstated, Kind::kShopReinstated>),
+      Row<user::SellerClosed>(OfShop<user::SellerClosed, Kind::kShopClosed>),
+      Row<order::OrderPlaced>(OfPlaced),
+      Row<order::OrderFailed>(OfFailed),
+      Row<order::SellerOrderAccepted>(OfPart<order::SellerOrderAccepted, Kind::kOrderAccepted>),
+      Row<order::SellerOrderShipped>(OfPart<order::SellerOrderShipped, Kind::kOrderShipped>),
+      Row<order::SellerOrderDelivered>(OfPart<order::SellerOrderDelivered, Kind::kOrderDelivered>),
+      Row<order::SellerOrderRejected>(OfPart<order::SellerOrderRejected, Kind::kOrderCancelled>),
+      Row<order::SellerOrderCancelled>(OfCancelled),
+      Row<order::SellerOrderUnitsCancelled>(OfUnitsCancelled),
+      Row<payment::PaymentDeclined>(OfDeclined),
+      Row<payment::PaymentRefunded>(OfRefund)};
+  return all;
+}
+
+}  // namespace
+
+std::vector<News> NewsFrom(const Event& event) {
+  const auto translate = Translations().find(event.type());
+  if (translate == Translations().end())
+    throw InvalidArgument("event.type", "UNKNOWN_VALUE", "is no event that anybody is told of");
+  return translate->second(event);
+}
+
+}  // namespace market::notification

@@ -1,0 +1,169 @@
+#include "services/notification/api/news.hpp"
+
+#include <gtest/gtest.h>
+
+#include "marketplace/auth/v1/events.pb.h"
+#include "marketplace/order/v1/events.pb.h"
+#include "marketplace/payment/v1/events.pb.h"
+#include "marketplace/user/v1/events.pb.h"
+#include "services/notification/testing/store_fixture.hpp"
+
+namespace market::notification {
+namespace {
+
+namespace order = ::marketplace::order::v1;
+using domain::Audience;
+using domain::Kind;
+
+class NewsTest : public StoreFixture {
+ protected:
+  template <class Part>
+  Part PartOf() const {
+    Part part;
+    part.set_order_id(order_.ToString());
+    part.set_seller_order_id(part_.ToString());
+    part.set_number("260829-1");
+    return part;
+  }
+  std::vector<domain::News> Told(const google::protobuf::Message& what) const {
+    return NewsFrom(EventOf(what, buyer_.ToString(), shop_.ToString()));
+  }
+  // "ORDER_SHIPPED buyer, SALE team"
+  std::string Heard(const google::protobuf::Message& what) const {
+    std::string all;
+    for (const auto& news : Told(what)) {
+      const auto whom = news.account == buyer_               ? "buyer"
+                        : news.account                       ? "account"
+                        : news.audience == Audience::kTeam   ? "team"
+                        : news.audience == Audience::kOwners ? "owners"
+                                                             : "invited";
+      all += (all.empty() ? "" : ", ") + std::string(Name(news.kind)) + ' ' + whom;
+    }
+    return all;
+  }
+
+  AccountId buyer_ = AccountId::New();
+  SellerId shop_ = SellerId::New();
+  Uuid order_ = Uuid::NewV7();
+  Uuid part_ = Uuid::NewV7();
+};
+
+TEST_F(NewsTest, AnOrder_IsToldToItsBuyer_AndEachPartToItsShop) {
+  order::OrderPlaced placed;
+  placed.set_order_id(order_.ToString());
+  placed.set_number("260829");
+  placed.mutable_total()->set_amount(300);
+  placed.mutable_total()->set_currency("EUR");
+  const auto other_shop = SellerId::New();
+  for (const auto& shop : {shop_, other_shop}) {
+    auto& part = *placed.add_parts();
+    part.set_seller_order_id(part_.ToString());
+    part.set_seller_id(shop.ToString());
+    part.set_number("260829-1");
+    part.mutable_total()->set_amount(150);
+    part.mutable_total()->set_currency("EUR");
+  }
+  EXPECT_EQ(Heard(placed), "ORDER_PLACED buyer, SALE team, SALE team");
+  const auto news = Told(placed);
+  EXPECT_EQ(news[0].facts.title, "260829");
+  EXPECT_EQ(news[0].facts.order, order_);
+  EXPECT_EQ(news[0].facts.amount, (Money{.minor = 300, .currency = Currency::Parse("EUR")}));
+  EXPECT_EQ(news[1].facts.seller, shop_);
+  EXPECT_EQ(news[2].facts.seller, other_shop);
+  EXPECT_EQ(news[2].facts.seller_order, part_);
+  EXPECT_EQ(news[2].facts.amount->minor, 150);
+}
+
+TEST_F(NewsTest, WhatTheShopDoes_IsToldToTheBuyer) {
+  EXPECT_EQ(Heard(PartOf<order::SellerOrderAccepted>()), "ORDER_ACCEPTED buyer");
+  EXPECT_EQ(Heard(PartOf<order::SellerOrderShipped>()), "ORDER_SHIPPED buyer");
+  EXPECT_EQ(Heard(PartOf<order::SellerOrderDelivered>()), "ORDER_DELIVERED buyer");
+  EXPECT_EQ(Heard(PartOf<order::SellerOrderRejected>()), "ORDER_CANCELLED buyer");
+  const auto facts = Told(PartOf<order::SellerOrderShipped>())[0].facts;
+  EXPECT_EQ(facts.title, "260829-1");
+  EXPECT_EQ(facts.order, order_);
+  EXPECT_EQ(facts.seller_order, part_);
+  EXPECT_EQ(facts.seller, shop_);
+}
+
+TEST_F(NewsTest, ACancellation_IsToldToTheShop_UnlessItIsItsOwn) {
+  auto part = PartOf<order::SellerOrderCancelled>();
+  part.set_actor("buyer");
+  EXPECT_EQ(Heard(part), "ORDER_CANCELLED buyer, SALE_CANCELLED team");
+  part.set_actor("seller");
+  EXPECT_EQ(Heard(part), "ORDER_CANCELLED buyer");
+  part.set_actor("operator");
+  EXPECT_EQ(Heard(part), "ORDER_CANCELLED buyer, SALE_CANCELLED team");
+  auto units = PartOf<order::SellerOrderUnitsCancelled>();
+  units.set_actor("buyer");
+  units.mutable_amount()->set_amount(7);
+  units.mutable_amount()->set_currency("EUR");
+  EXPECT_EQ(Heard(units), "ORDER_CANCELLED buyer, SALE_CANCELLED team");
+  EXPECT_EQ(Told(units)[1].facts.amount->minor, 7);
+}
+
+TEST_F(NewsTest, Payments) {
+  ::marketplace::payment::v1::PaymentDeclined declined;
+  declined.set_order_id(order_.ToString());
+  EXPECT_EQ(Heard(declined), "PAYMENT_DECLINED buyer");
+  ::marketplace::payment::v1::PaymentRefunded refunded;
+  refunded.set_order_id(order_.ToString());
+  refunded.set_seller_order_id(part_.ToString());
+  refunded.mutable_amount()->set_amount(42);
+  refunded.mutable_amount()->set_currency("EUR");
+  EXPECT_EQ(Heard(refunded), "ORDER_REFUNDED buyer");
+  EXPECT_EQ(Told(refunded)[0].facts.amount->minor, 42);
+  order::OrderFailed failed;
+  failed.set_order_id(order_.ToString());
+  EXPECT_EQ(Heard(failed), "ORDER_FAILED buyer");
+}
+
+TEST_F(NewsTest, Accounts) {
+  namespace auth = ::marketplace::auth::v1;
+  for (const auto* purpose :
+       {"VERIFY_EMAIL", "CHANGE_EMAIL", "UNDO_EMAIL_CHANGE", "RESET_PASSWORD", "CLAIM_ACCOUNT"}) {
+    auth::TokenMailed mailed;
+    mailed.set_account_id(buyer_.ToString());
+    mailed.set_token_id(part_.ToString());
+    mailed.set_purpose(purpose);
+    EXPECT_EQ(Heard(mailed), std::string(purpose) + " buyer");
+    EXPECT_EQ(Told(mailed)[0].token, part_);
+  }
+  auth::SessionOpened opened;
+  opened.set_account_id(buyer_.ToString());
+  EXPECT_EQ(Heard(opened), "") << "a device that is known";
+  opened.set_new_device(true);
+  EXPECT_EQ(Heard(opened), "NEW_DEVICE buyer");
+  auth::PasswordChanged password;
+  password.set_account_id(buyer_.ToString());
+  EXPECT_EQ(Heard(password), "PASSWORD_CHANGED buyer");
+  auth::EmailChanged email;
+  email.set_account_id(buyer_.ToString());
+  EXPECT_EQ(Heard(email), "EMAIL_CHANGED buyer");
+}
+
+TEST_F(NewsTest, Shops) {
+  namespace user = ::marketplace::user::v1;
+  const auto card = [&](auto what) {
+    what.mutable_seller()->set_id(shop_.ToString());
+    what.mutable_seller()->set_display_name("Analytical Engines");
+    return what;
+  };
+  EXPECT_EQ(Heard(card(user::SellerApproved())), "SHOP_APPROVED owners");
+  EXPECT_EQ(Heard(card(user::SellerSuspended())), "SHOP_SUSPENDED owners");
+  EXPECT_EQ(Heard(card(user::SellerReinstated())), "SHOP_REINSTATED owners");
+  EXPECT_EQ(Heard(card(user::SellerClosed())), "SHOP_CLOSED owners");
+  EXPECT_EQ(Told(card(user::SellerClosed()))[0].facts.title, "Analytical Engines");
+  user::MemberInvited invited;
+  invited.set_invitation_id(part_.ToString());
+  invited.set_seller_id(shop_.ToString());
+  EXPECT_EQ(Heard(invited), "MEMBER_INVITED invited");
+  EXPECT_EQ(Told(invited)[0].invitation, part_);
+}
+
+TEST_F(NewsTest, AnotherType_IsRefused) {
+  EXPECT_THROW(NewsFrom(EventOf(::marketplace::auth::v1::AccountCreated())), Error);
+}
+
+}  // namespace
+}  // namespace market::notification

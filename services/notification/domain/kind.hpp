@@ -1,0 +1,72 @@
+// Of what people are told, and by which ways.
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+#include "platform/core/words.hpp"
+
+namespace market::notification::domain {
+
+enum class Kind : std::uint8_t {
+  // By mail alone: each has a token that only the mail may hold.
+  kVerifyEmail,
+  kChangeEmail,
+  kUndoEmailChange,
+  kResetPassword,
+  kClaimAccount,
+  kMemberInvited,
+  // To the account itself.
+  kNewDevice,
+  kPasswordChanged,
+  kEmailChanged,
+  // To the buyer.
+  kOrderPlaced,
+  kPaymentDeclined,
+  kOrderFailed,
+  kOrderAccepted,
+  kOrderShipped,
+  kOrderDelivered,
+  kOrderCancelled,
+  kOrderRefunded,
+  // To those who run the shop.
+  kSale,
+  kSaleCancelled,
+  kShopApproved,
+  kShopSuspended,
+  kShopReinstated,
+  kShopClosed,
+  // To the buyer, or to those who run the shop.
+  kMessageReceived,
+};
+
+inline constexpr Words<Kind, 24> kKinds{"kind of a notification",
+                                        {"VERIFY_EMAIL",    "CHANGE_EMAIL",     "UNDO_EMAIL_CHANGE",
+                                         "RESET_PASSWORD",  "CLAIM_ACCOUNT",    "MEMBER_INVITED",
+                                         "NEW_DEVICE",      "PASSWORD_CHANGED", "EMAIL_CHANGED",
+                                         "ORDER_PLACED",    "PAYMENT_DECLINED", "ORDER_FAILED",
+                                         "ORDER_ACCEPTED",  "ORDER_SHIPPED",    "ORDER_DELIVERED",
+                                         "ORDER_CANCELLED", "ORDER_REFUNDED",   "SALE",
+                                         "SALE_CANCELLED",  "SHOP_APPROVED",    "SHOP_SUSPENDED",
+                                         "SHOP_REINSTATED", "SHOP_CLOSED",      "MESSAGE_RECEIVED"}};
+inline std::string_view Name(Kind kind) { return kKinds.Name(kind); }
+inline void FromText(std::string_view word, Kind& kind) { kind = kKinds.Require(word); }
+
+// By mail alone.
+inline bool HasToken(Kind kind) { return kind <= Kind::kMemberInvited; }
+
+// What its recipient can't do without: what was bought and for how much, what was lost, who was let in.
+inline bool MailIsRequired(Kind kind) {
+  switch (kind) {
+    case Kind::kOrderAccepted:
+    case Kind::kOrderShipped:
+    case Kind::kOrderDelivered:
+    case Kind::kSale:
+    case Kind::kSaleCancelled:
+    case Kind::kMessageReceived:
+      return false;
+    default:
+      return true;
+  }
+}
+
+}  // namespace market::notification::domain

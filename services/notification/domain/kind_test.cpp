@@ -1,0 +1,27 @@
+#include "services/notification/domain/kind.hpp"
+
+#include <gtest/gtest.h>
+
+namespace market::notification::domain {
+namespace {
+
+TEST(Kind, WithAToken_IsByMailInAnyCase) {
+  int tokens = 0;
+  for (const auto word : kKinds.words) {
+    const auto kind = kKinds.Require(word);
+    if (!HasToken(kind)) continue;
+    EXPECT_TRUE(MailIsRequired(kind)) << word;
+    ++tokens;
+  }
+  EXPECT_EQ(tokens, 6);
+}
+
+TEST(Kind, OfWhatIsOnItsWay_NeedsNoMail) {
+  EXPECT_FALSE(MailIsRequired(Kind::kOrderShipped));
+  EXPECT_FALSE(MailIsRequired(Kind::kMessageReceived));
+  EXPECT_TRUE(MailIsRequired(Kind::kOrderPlaced));
+  EXPECT_TRUE(MailIsRequired(Kind::kNewDevice));
+}
+
+}  // namespace
+}  // namespace market::notification::domain

@@ -1,0 +1,41 @@
+-- What people were told. It names orders and shops, never people: who is told knows them.
+CREATE TABLE notification (
+  id              uuid        PRIMARY KEY,
+  account_id      uuid        NOT NULL,
+  kind            text        NOT NULL CHECK (kind IN (
+    'NEW_DEVICE', 'PASSWORD_CHANGED', 'EMAIL_CHANGED', 'ORDER_PLACED', 'PAYMENT_DECLINED', 'ORDER_FAILED', 'ORDER_ACCEPTED',
+    'ORDER_SHIPPED', 'ORDER_DELIVERED', 'ORDER_CANCELLED', 'ORDER_REFUNDED', 'SALE', 'SALE_CANCELLED', 'SHOP_APPROVED',
+    'SHOP_SUSPENDED', 'SHOP_REINSTATED', 'SHOP_CLOSED', 'MESSAGE_RECEIVED')),
+  title           text        NOT NULL CHECK (length(title) <= 100),
+  order_id        uuid,
+  seller_order_id uuid,
+  seller_id       uuid,
+  amount_minor    bigint,
+  currency        text,
+  conversation_id uuid,
+  created_at      timestamptz NOT NULL DEFAULT market_now(),
+  read_at         timestamptz,
+  CHECK ((amount_minor IS NULL) = (currency IS NULL))
+);
+COMMENT ON TABLE notification IS 'mutable';
+CREATE INDEX notification_of_account ON notification (account_id, id DESC);
+CREATE INDEX notification_unread ON notification (account_id, id DESC) WHERE read_at IS NULL;
+CREATE INDEX notification_by_age ON notification (created_at);
+
+-- What somebody wants otherwise than usual. That a mail of this kind is required is not this table's to know.
+CREATE TABLE notification_setting (
+  account_id uuid    NOT NULL,
+  kind       text    NOT NULL,
+  app        boolean NOT NULL,
+  mail       boolean NOT NULL,
+  PRIMARY KEY (account_id, kind)
+);
+COMMENT ON TABLE notification_setting IS 'mutable';
+
+-- Addresses that a mail server has refused for good, as digests: nobody is written to there who needs not be.
+CREATE TABLE bounced_address (
+  digest     bytea       PRIMARY KEY,
+  status     text        NOT NULL,  -- as the server had it: "550 5.1.1"
+  bounced_at timestamptz NOT NULL DEFAULT market_now()
+);
+COMMENT ON TABLE bounced_address IS 'mutable';

@@ -1,0 +1,243 @@
+#include "services/notification/templates/texts.hpp"
+
+namespace market::notification::templates {
+namespace {
+
+using enum domain::Kind;
+
+constexpr Choice kWorksUntil = {"The link works once, and only until {until}.",
+                                "The link works once, and only for a limited time."};
+constexpr Choice kIfItWasNotYou = {
+    "If this was you, there is nothing to do. If it was not, secure your account now."};
+constexpr Choice kStillToBeSent = {"Orders placed before this still have to be sent."};
+
+constexpr Text kForThisAddress = "You are receiving this email because this address was entered on {market}.";
+constexpr Text kForFormerAddress =
+    "You are receiving this email because this was the address of your account on {market}.";
+constexpr Text kForSecurity =
+    "You are receiving this email because it is about the security of your account on {market}.";
+constexpr Text kForBuyers = "You are receiving this email because you placed an order on {market}.";
+constexpr Text kForSellers = "You are receiving this email because you help run a shop on {market}.";
+constexpr Text kForWriters =
+    "You are receiving this email because someone wrote to you, or to a shop you help run, on {market}.";
+
+constexpr Mails kEnglishMails = {{
+    {.kind = kVerifyEmail,
+     .subject = {"Confirm your email address"},
+     .paragraphs = {{{"Please confirm that this email address is yours. {market} will use it to write to you "
+                      "about your account and your orders."}}},
+     .button = "Confirm email address",
+     .notes = {{kWorksUntil, {"If you did not ask for this, you can ignore this email."}}},
+     .reason = kForThisAddress},
+    {.kind = kChangeEmail,
+     .subject = {"Confirm your new email address"},
+     .paragraphs =
+         {{{"Someone asked to use this email address for their account on {market}. If that was you, "
+            "please confirm it."}}},
+     .button = "Confirm email address",
+     .notes = {{kWorksUntil, {"If it was not you, ignore this email and nothing will change."}}},
+     .reason = kForThisAddress},
+    {.kind = kUndoEmailChange,
+     .subject = {"Your account has a new email address"},
+     .paragraphs =
+         {{{"The email address of your account on {market} was changed. You can no longer sign in with "
+            "the old one."},
+           {"If this was you, there is nothing to do. If it was not, undo the change: your old address "
+            "comes back, and every device is signed out."}}},
+     .button = "Undo the change",
+     .notes = {{kWorksUntil,
+                {"Once it is undone, change your password straight away: whoever changed the address may "
+                 "know it."}}},
+     .reason = kForFormerAddress},
+    {.kind = kResetPassword,
+     .subject = {"Reset your password"},
+     .paragraphs =
+         {{{"We received a request to reset the password of your account on {market}. If that was you, "
+            "choose a new password. You will then have to sign in again on all your devices."}}},
+     .button = "Choose a new password",
+     .notes = {{kWorksUntil, {"If it was not you, ignore this email and your password stays as it is."}}},
+     .reason = kForThisAddress},
+    {.kind = kClaimAccount,
+     .subject = {"Choose a password for your account"},
+     .paragraphs =
+         {{{"This email address was used to shop on {market} as a guest. If that was you, choose a "
+            "password to keep the account: you can then sign in at any time and see your orders."}}},
+     .button = "Choose a password",
+     .notes = {{kWorksUntil, {"If it was not you, you can ignore this email."}}},
+     .reason = kForThisAddress},
+    {.kind = kMemberInvited,
+     .subject = {"Invitation to join the shop “{title}”", "Invitation to join a shop"},
+     .paragraphs = {{{"You have been invited to help run the shop “{title}” on {market}.",
+                      "You have been invited to help run a shop on {market}."},
+                     {"To accept, sign in with this email address, or create an account with it."}}},
+     .button = "Accept the invitation",
+     .notes = {{kWorksUntil,
+                {"If you do not know the shop or do not want to join it, you can ignore this email."}}},
+     .reason = kForThisAddress},
+
+    {.kind = kNewDevice,
+     .subject = {"New sign-in to your account"},
+     .paragraphs =
+         {{{"Someone signed in to your account on {market} from a device that had not been used before."},
+           {"If this was you, there is nothing to do. If it was not, sign that device out and change "
+            "your password now."}}},
+     .button = "Check your devices",
+     .reason = kForSecurity},
+    {.kind = kPasswordChanged,
+     .subject = {"Your password was changed"},
+     .paragraphs =
+         {{{"The password of your account on {market} was changed. Your other devices have been signed "
+            "out."},
+           kIfItWasNotYou}},
+     .button = "Secure your account",
+     .reason = kForSecurity},
+    {.kind = kEmailChanged,
+     .subject = {"Your email address was changed"},
+     .paragraphs =
+         {{{"The email address of your account on {market} was changed. Please sign in with the new one "
+            "from now on."},
+           kIfItWasNotYou}},
+     .button = "Secure your account",
+     .reason = kForSecurity},
+
+    {.kind = kOrderPlaced,
+     .subject = {"Thank you for your order {title}", "Thank you for your order"},
+     .paragraphs = {{{"Thank you for shopping with us. We have received your order {title} for {amount}.",
+                      "Thank you for shopping with us. We have received your order {title}.",
+                      "Thank you for shopping with us. We have received your order."},
+                     {"You can check what is in it and how it is progressing at any time."}}},
+     .button = "View your order",
+     .reason = kForBuyers},
+    {.kind = kPaymentDeclined,
+     .subject = {"Payment for order {title} declined", "Payment for your order declined"},
+     .paragraphs =
+         {{{"The payment of {amount} for your order {title} was declined.",
+            "The payment for your order {title} was declined.", "The payment for your order was declined."},
+           {"Please pay with a different payment method by {until}. Otherwise the order will be "
+            "cancelled.",
+            "Please pay with a different payment method as soon as you can. Otherwise the order will be "
+            "cancelled."}}},
+     .button = "Pay for your order",
+     .reason = kForBuyers},
+    {.kind = kOrderFailed,
+     .subject = {"Order {title} could not be placed", "Your order could not be placed"},
+     .paragraphs = {{{"Unfortunately, your order {title} could not be placed. Nothing was bought.",
+                      "Unfortunately, your order could not be placed. Nothing was bought."},
+                     {"You have not been charged. If your bank is holding the amount, it will be released."},
+                     {"If you would still like the items, please order them again."}}},
+     .button = "View your order",
+     .reason = kForBuyers},
+    {.kind = kOrderAccepted,
+     .subject = {"Order {title} has been accepted", "Your order has been accepted"},
+     .paragraphs = {{{"The shop has accepted your order {title} and is getting it ready to send.",
+                      "The shop has accepted your order and is getting it ready to send."}}},
+     .button = "View your order",
+     .reason = kForBuyers},
+    {.kind = kOrderShipped,
+     .subject = {"Order {title} has been sent", "Your order has been sent"},
+     .paragraphs = {{{"The shop has sent your order {title}. It is now on its way to you.",
+                      "The shop has sent your order. It is now on its way to you."}}},
+     .button = "View your order",
+     .reason = kForBuyers},
+    {.kind = kOrderDelivered,
+     .subject = {"Order {title} has been delivered", "Your order has been delivered"},
+     .paragraphs =
+         {{{"Your order {title} has been delivered. We hope you like it.",
+            "Your order has been delivered. We hope you like it."},
+           {"If something is missing or not as it should be, open the order to see what you can do."}}},
+     .button = "View your order",
+     .reason = kForBuyers},
+    {.kind = kOrderCancelled,
+     .subject = {"Items from order {title} cancelled", "Items from your order cancelled"},
+     .paragraphs =
+         {{{"Items worth {amount} from your order {title} have been cancelled.",
+            "Items from your order {title} have been cancelled.",
+            "Items from your order have been cancelled."},
+           {"If you have already been charged for them, the money goes back to the payment method you "
+            "used."}}},
+     .button = "See what was cancelled",
+     .reason = kForBuyers},
+    {.kind = kOrderRefunded,
+     .subject = {"Refund for order {title}", "Refund for your order"},
+     .paragraphs =
+         {{{"We have refunded {amount} for your order {title}.",
+            "We have refunded {amount} for your order.", "We have made a refund for your order."},
+           {"The money goes back to the payment method you used and can take a few days to arrive."}}},
+     .button = "View your order",
+     .reason = kForBuyers},
+
+    {.kind = kSale,
+     .subject = {"New order {title}", "New order"},
+     .paragraphs = {{{"Your shop has a new order: {title}, for {amount}.",
+                      "Your shop has a new order: {title}.", "Your shop has a new order."},
+                     {"Please accept it and send it in good time."}}},
+     .button = "View the order",
+     .reason = kForSellers},
+    {.kind = kSaleCancelled,
+     .subject = {"Items from order {title} cancelled", "Items from an order cancelled"},
+     .paragraphs = {{{"Items worth {amount} from order {title} have been cancelled.",
+                      "Items from order {title} have been cancelled.",
+                      "Items from an order of your shop have been cancelled."},
+                     {"Please check what is left of the order before you send anything."}}},
+     .button = "View the order",
+     .reason = kForSellers},
+    {.kind = kShopApproved,
+     .subject = {"The shop “{title}” has been approved", "Your shop has been approved"},
+     .paragraphs = {{{"The shop “{title}” on {market} has been approved and is now open.",
+                      "Your shop on {market} has been approved and is now open."},
+                     {"Customers can buy whatever you offer there from now on."}}},
+     .button = "Go to the shop",
+     .reason = kForSellers},
+    {.kind = kShopSuspended,
+     .subject = {"The shop “{title}” has been suspended", "Your shop has been suspended"},
+     .paragraphs =
+         {{{"The shop “{title}” on {market} has been suspended. For now, nothing can be bought from it.",
+            "Your shop on {market} has been suspended. For now, nothing can be bought from it."},
+           kStillToBeSent}},
+     .button = "Go to the shop",
+     .reason = kForSellers},
+    {.kind = kShopReinstated,
+     .subject = {"The shop “{title}” is open again", "Your shop is open again"},
+     .paragraphs = {{{"The suspension of the shop “{title}” on {market} has been lifted.",
+                      "The suspension of your shop on {market} has been lifted."},
+                     {"It is open again, and customers can buy from it."}}},
+     .button = "Go to the shop",
+     .reason = kForSellers},
+    {.kind = kShopClosed,
+     .subject = {"The shop “{title}” has been closed", "Your shop has been closed"},
+     .paragraphs =
+         {{{"The shop “{title}” on {market} has been closed for good. Nothing can be bought from it any "
+            "more.",
+            "Your shop on {market} has been closed for good. Nothing can be bought from it any more."},
+           kStillToBeSent}},
+     .button = "Go to the shop",
+     .reason = kForSellers},
+
+    {.kind = kMessageReceived,
+     .subject = {"New message about “{title}”", "New message"},
+     .paragraphs = {{{"There is a new message for you on {market}, about “{title}”.",
+                      "There is a new message for you on {market}."},
+                     {"To keep what you write private, please answer there and not to this email."}}},
+     .button = "Read the message",
+     .notes = {{{"There will be no further email about this conversation until you have read it."}}},
+     .reason = kForWriters},
+}};
+static_assert(IsComplete(kEnglishMails));
+
+// British: "$" alone would be ambiguous, and the day comes before the month.
+constexpr Texts kEnglish = {
+    .tag = "en",
+    .locale = "en_GB",
+    .until = "HH:mm 'UTC on' d\u00a0MMMM y",
+    .greeting = {"Hello {recipient},", "Hello,"},
+    .link_hint = "If the button does not work, open this link:",
+    .unsubscribe_hint = "No longer want emails like this one?",
+    .unsubscribe = "Unsubscribe",
+    .mails = kEnglishMails,
+};
+
+}  // namespace
+
+const Texts& English() { return kEnglish; }
+
+}  // namespace market::notification::templates

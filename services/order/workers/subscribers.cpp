@@ -1,0 +1,29 @@
+#include "services/order/workers/subscribers.hpp"
+
+#include "marketplace/order/v1/events.pb.h"
+#include "platform/rpc/telling.hpp"
+
+namespace market::order {
+namespace {
+
+namespace contract = ::marketplace::order::v1;
+
+// Names its position in the log for ever.
+constexpr std::string_view kNotification = "notification";
+
+}  // namespace
+
+events::Subscription::Options NotificationSubscription(outbox::Relay::Options relay) {
+  return {.subscriber = std::string(kNotification),
+          .types = events::NamesOf<contract::OrderPlaced, contract::OrderFailed,
+                                   contract::SellerOrderAccepted, contract::SellerOrderShipped,
+                                   contract::SellerOrderDelivered, contract::SellerOrderRejected,
+                                   contract::SellerOrderCancelled, contract::SellerOrderUnitsCancelled>(),
+          .relay = std::move(relay)};
+}
+
+events::Subscription::Deliver TellNotification(api::NotificationApi& notifications) {
+  return rpc::Telling(notifications, kNotification);
+}
+
+}  // namespace market::order
