@@ -1,10 +1,11 @@
-"""The pages about the API behind an nginx of its own, as a cluster has them and a machine with the packages: what is written for them
+"""The pages behind an nginx of its own, as a cluster has them and a machine with the packages: what is written for them
 is run here, with other paths, and asked everything that it is for."""
 
 import contextlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import time
@@ -15,6 +16,14 @@ import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 START_LIMIT_S = 10
+# What links in mails lead to: services/notification/process/mailing.cpp.
+LINKED = ("/verify-email", "/reset-password", "/claim-account", "/accept-invitation", "/unsubscribe", "/account", "/account/sessions", "/sell",
+          *(f"/{what}/01976b2a-7c1e-7a3b-9f42-002e1ba79f9e" for what in ("orders", "sell/orders", "messages")))
+NOT_LINKED = ("/orders/", "/orders/a/b", "/orders/a.html", "/sell/orders", "/account/none", "/accounts", "/verify-email/a", "/links/none.js",
+              "/links.html", "/links/")
+LINKED_HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer",
+                  "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; "
+                                             "frame-ancestors 'none'; base-uri 'none'"}
 
 
 @contextlib.contextmanager
@@ -47,7 +56,21 @@ def page(client, path, kind):
     return answer.text
 
 
+def expect_linked(client):
+    shells = {page(client, path, "text/html") for path in LINKED}
+    shell, = shells
+    for path in LINKED:
+        told = client.get(path).headers
+        assert {name: told[name] for name in LINKED_HEADERS} == LINKED_HEADERS, path
+    # All that its policy lets it have: two files, and nothing within it.
+    assert re.findall(r'(?:src|href)="([^"]*)"', shell) == ["/links/links.css", "/links/links.js"]
+    assert "<style" not in shell and " style=" not in shell and shell.count("<script") == shell.count("></script>") == 1
+    page(client, "/links/links.css", "text/css")
+    page(client, "/links/links.js", "text/javascript")
+
+
 def expect_all(client):
+    expect_linked(client)
     contract = yaml.load((ROOT / "docs" / "openapi.yaml").read_text(), Loader=yaml.CSafeLoader)
     assert json.loads(page(client, "/openapi.json", "application/json")) == contract
     assert yaml.load(page(client, "/openapi.yaml", "application/yaml"), Loader=yaml.CSafeLoader) == contract

@@ -6,7 +6,7 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 SYSTEM = HERE.parent / "system"
-sys.path[:0] = [str(HERE), str(SYSTEM), str(HERE.parents[1])]
+sys.path[:0] = [str(HERE), str(SYSTEM), str(HERE.parent), str(HERE.parents[1])]
 
 spec = importlib.util.spec_from_file_location("system_fixtures", SYSTEM / "conftest.py")
 system = importlib.util.module_from_spec(spec)
