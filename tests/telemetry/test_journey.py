@@ -11,16 +11,20 @@ from stores import ROOT, trace_of
 sys.path.insert(0, str(ROOT / "tools"))
 import sql_log  # noqa: E402
 
-PROCESSES = {"gateway", "order", "product", "user", "payment", "sandbox"}
+PROCESSES = {"gateway", "order", "product", "user", "payment", "sandbox", "notification", "auth"}
+# Buyer and shop are written to.
+MAILS = 2
 
 
 def settled(stores, trace_id):
-    """The spans of a trace once the capture is among them and nothing more comes."""
+    """The spans of a trace once the capture and the ends of the mails are among them and nothing more comes."""
     seen = []
 
     def complete():
         spans = stores.trace(trace_id)
-        done = any(span.name == "outbox.delivered" for span in spans) and len(spans) == len(seen)
+        names = collections.Counter(span.name for span in spans)
+        # The order to sell the stock, and what notification was told.
+        done = names["outbox.delivered"] >= 2 and names["notification.clear_bounced"] >= MAILS and len(spans) == len(seen)
         seen[:] = spans
         return done and spans
 
@@ -77,11 +81,17 @@ def test_trace_of_an_order_has_every_statement(stores, stack, buyer, shop):
     offer = shop().offer
     for _ in range(3):
         buyer.place((offer, 1))
+    told = f"SELECT count(*) = 3 FROM notification WHERE account_id = '{buyer.id}'"
+    market.until(lambda: stores.psql("notification", told).strip() == "t", "the buyer to be told")
+    market.until(lambda: all(stores.psql(name, "SELECT count(*) FROM outbox").strip() == "0" for name in ("order", "payment", "notification")),
+                 "empty outboxes")
     with sql_log.Recorder(stores.psql, stores.postgres_log) as recording:
         answer = buyer.place((offer, 1))
         spans = settled(stores, trace_of(answer))
-    asked = collections.Counter(
-        sql_log.normal(sql) for one in sql_log.belonging_to({answer.json()["id"]}, recording.transactions()) for sql in one.work())
+    # Nor does what hands events on to those who subscribe, many at once.
+    own = [one for one in sql_log.belonging_to({answer.json()["id"]}, recording.transactions())
+           if not any("event_subscription" in sql for sql in one.work())]
+    asked = collections.Counter(sql_log.normal(sql) for one in own for sql in one.work())
     traced = collections.Counter(sql_log.normal(span.tags["db.query.text"]) for span in spans if "db.query.text" in span.tags)
     assert sum(asked.values()) > 20, "the log of PostgreSQL does not show a checkout"
     # The relay's claim takes messages of many orders at once, so it belongs to no order's trace.
