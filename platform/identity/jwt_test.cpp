@@ -145,8 +145,8 @@ TEST_F(Jwt, WhatIsSaidOfTheAccount_ComesBack) {
 
 TEST_F(Jwt, FlagsThatAreNoBooleans_AreRefused) {
   UseForgerKey();
-  for (const char* flag : {R"(,"email_verified":"true")", R"(,"email_verified":1)", R"(,"email_verified":null)",
-                           R"(,"guest":"false")", R"(,"guest":0)"}) {
+  for (const char* flag : {R"(,"email_verified":"true")", R"(,"email_verified":1)",
+                           R"(,"email_verified":null)", R"(,"guest":"false")", R"(,"guest":0)"}) {
     std::string payload = kGoodPayload;
     payload.insert(payload.size() - 1, flag);
     EXPECT_FALSE(Verify(Forge(kGoodHeader, payload))) << flag;
