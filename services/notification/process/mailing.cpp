@@ -50,12 +50,14 @@ Task<> Mailing::Deliver(CallContext& call, const outbox::Message& message) {
   if (clock_.Now() - MadeAt(message.id) > options_.kept)
     throw std::runtime_error("it could not be sent in time");
   const auto recipient = co_await Find(call, mail);
-  if (!recipient) co_return co_await Drop(call, message, "nobody is to get it any more");
-  if (!domain::MailIsRequired(mail.news.kind) && co_await bounced_.Has(call, recipient->address))
-    co_return co_await Drop(call, message, "the address does not work");
+  if (!recipient) co_return Drop(call, message, "nobody is to get it any more");
+  const auto bounced = co_await bounced_.Has(call, recipient->address);
+  if (bounced && !domain::MailIsRequired(mail.news.kind))
+    co_return Drop(call, message, "the address does not work");
   const auto outcome =
       co_await send_(options_.from, recipient->address, Write(mail, *recipient, message), call.Deadline());
   co_await Conclude(call, message, recipient->address, outcome);
+  if (bounced && outcome.kind == OutcomeKind::kAccepted) co_await bounced_.Clear(call, recipient->address);
 }
 
 Task<std::optional<Mailing::Recipient>> Mailing::Find(CallContext& call, const Mail& mail) {
@@ -181,8 +183,7 @@ std::string Mailing::LinkOf(const Mail& mail, const Recipient& recipient) const 
   }
 }
 
-Task<> Mailing::Drop(CallContext& call, const outbox::Message& message, std::string_view why) {
-  co_await bounced_.Dropped(call, message);
+void Mailing::Drop(const CallContext& call, const outbox::Message& message, std::string_view why) {
   metrics_.Mailed(Metrics::Outcome::kDropped);
   telemetry::log::Info("mail.dropped", {{"mail_id", message.id.ToString()}, {"why", why}}, &call.Trace());
 }
@@ -191,11 +192,10 @@ Task<> Mailing::Conclude(CallContext& call, const outbox::Message& message, cons
                          const mail::Outcome& outcome) {
   switch (outcome.kind) {
     case OutcomeKind::kAccepted:
-      co_await bounced_.Reached(call, address, message);
       metrics_.Mailed(Metrics::Outcome::kSent);
       co_return;
     case OutcomeKind::kRecipientRefused:
-      co_await bounced_.Bounced(call, address, Described(outcome), message);
+      co_await bounced_.Mark(call, address, Described(outcome));
       metrics_.Mailed(Metrics::Outcome::kBounced);
       telemetry::log::Warn("mail.bounced",
                            {{"mail_id", message.id.ToString()}, {"status", Described(outcome)}},

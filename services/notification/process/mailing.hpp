@@ -45,7 +45,7 @@ class Mailing {
   // Before the first mail. Apart from the constructor since auth and notification know each other.
   void Connect(Peers peers) { peers_.emplace(peers); }
 
-  // Ends the message, or throws: then it is tried again, or parked.
+  // Returns when the mail has come to an end, or throws: then it is tried again, or parked.
   Task<> Deliver(CallContext& call, const outbox::Message& message);
 
  private:
@@ -66,7 +66,7 @@ class Mailing {
   Task<> AddProfile(CallContext& call, AccountId account, Recipient& recipient);
   std::string Write(const Mail& mail, const Recipient& recipient, const outbox::Message& message) const;
   std::string LinkOf(const Mail& mail, const Recipient& recipient) const;
-  Task<> Drop(CallContext& call, const outbox::Message& message, std::string_view why);
+  void Drop(const CallContext& call, const outbox::Message& message, std::string_view why);
   Task<> Conclude(CallContext& call, const outbox::Message& message, const std::string& address,
                   const mail::Outcome& outcome);
 

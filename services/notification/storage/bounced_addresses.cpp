@@ -8,7 +8,6 @@
 namespace market::notification::storage {
 namespace {
 
-using postgres::Batch;
 using postgres::Column;
 using postgres::Columns;
 using postgres::ComposedStatement;
@@ -37,25 +36,12 @@ Task<bool> BouncedAddresses::Has(Work work, std::string_view address) {
   co_return mark.has_value();
 }
 
-Task<> BouncedAddresses::Reached(Work work, std::string_view address, const outbox::Message& mail) {
-  Batch batch("notification.mail_accepted");
-  batch.Add(kClearMark, postgres::Bytes(DigestOf(address)));
-  outbox::AppendDelivered(batch, mail);
-  co_await database_.Write(work, std::move(batch));
+Task<> BouncedAddresses::Mark(Work work, std::string_view address, std::string status) {
+  co_await database_.Write(work, kSetMark, postgres::Bytes(DigestOf(address)), status);
 }
 
-Task<> BouncedAddresses::Bounced(Work work, std::string_view address, std::string status,
-                                 const outbox::Message& mail) {
-  Batch batch("notification.mail_bounced");
-  batch.Add(kSetMark, postgres::Bytes(DigestOf(address)), status);
-  outbox::AppendDelivered(batch, mail);
-  co_await database_.Write(work, std::move(batch));
-}
-
-Task<> BouncedAddresses::Dropped(Work work, const outbox::Message& mail) {
-  Batch batch("notification.mail_dropped");
-  outbox::AppendDelivered(batch, mail);
-  co_await database_.Write(work, std::move(batch));
+Task<> BouncedAddresses::Clear(Work work, std::string_view address) {
+  co_await database_.Write(work, kClearMark, postgres::Bytes(DigestOf(address)));
 }
 
 std::string BouncedAddresses::DigestOf(std::string_view address) const {

@@ -6,7 +6,6 @@
 #include <string>
 #include <string_view>
 
-#include "platform/outbox/outbox.hpp"
 #include "platform/postgres/database.hpp"
 
 namespace market::notification::storage {
@@ -20,11 +19,8 @@ class BouncedAddresses {
 
   Task<bool> Has(Work work, std::string_view address);
 
-  // What came of a mail, and the end of its message, in one transaction.
-  Task<> Reached(Work work, std::string_view address, const outbox::Message& mail);
-  Task<> Bounced(Work work, std::string_view address, std::string status, const outbox::Message& mail);
-  // It is not sent.
-  Task<> Dropped(Work work, const outbox::Message& mail);
+  Task<> Mark(Work work, std::string_view address, std::string status);
+  Task<> Clear(Work work, std::string_view address);
 
  private:
   std::string DigestOf(std::string_view address) const;

@@ -160,8 +160,8 @@ constexpr Mails kEnglishMails = {{
     {.kind = kOrderRefunded,
      .subject = {"Refund for order {title}", "Refund for your order"},
      .paragraphs =
-         {{{"We have refunded {amount} for your order {title}.",
-            "We have refunded {amount} for your order.", "We have made a refund for your order."},
+         {{{"We have refunded {amount} for your order {title}.", "We have refunded {amount} for your order.",
+            "We have made a refund for your order."},
            {"The money goes back to the payment method you used and can take a few days to arrive."}}},
      .button = "View your order",
      .reason = kForBuyers},

@@ -3,13 +3,11 @@
 namespace market::notification {
 
 void HandleOutbox(outbox::Relay& relay, Mailing& mailing) {
-  relay.Handle(
-      std::string(kMail),
-      [&mailing](const outbox::Message& message, const telemetry::Span& span) -> Task<> {
-        auto call = CallContext::ForWork(kMailLimit, span);
-        co_await mailing.Deliver(call, message);
-      },
-      outbox::Relay::Deletes::kHandler);
+  relay.Handle(std::string(kMail),
+               [&mailing](const outbox::Message& message, const telemetry::Span& span) -> Task<> {
+                 auto call = CallContext::ForWork(kMailLimit, span);
+                 co_await mailing.Deliver(call, message);
+               });
 }
 
 }  // namespace market::notification
