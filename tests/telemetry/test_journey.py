@@ -8,10 +8,12 @@ import uuid
 import market
 from stores import ROOT, trace_of
 
-sys.path.insert(0, str(ROOT / "tools"))
+sys.path[:0] = [str(ROOT / "tools"), str(ROOT)]
 import sql_log  # noqa: E402
 
-PROCESSES = {"gateway", "order", "product", "user", "payment", "sandbox", "notification", "auth"}
+from deploy.lib import topology  # noqa: E402
+
+PROCESSES = {*topology.read().services, "gateway", "sandbox"}
 # Buyer and shop are written to.
 MAILS = 2
 
