@@ -22,6 +22,7 @@ READS = {
     "product": "ListSellerProducts",
     "order": "ListMyOrders",
     "payment": "GetOrderPayment",
+    "notification": "ListNotifications",
 }
 
 
