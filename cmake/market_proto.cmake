@@ -1,6 +1,7 @@
 # proto/marketplace/<svc>/v1/<svc>.proto  ->  library market_<svc>_api
 #   messages (.pb.h), the abstract interface, client, server adapter and method table (.market.hpp)
-# proto/marketplace/<svc>/v1/events.proto ->  what leaves the service by itself: messages, in market_<svc>_messages
+# proto/marketplace/<svc>/v1/*.proto      ->  market_<svc>_messages: of a family of operations, and in events.proto what
+#   leaves the service by itself
 
 set(MARKET_GEN_DIR ${CMAKE_BINARY_DIR}/gen)
 set(MARKET_PROTO_DIR ${CMAKE_SOURCE_DIR}/proto)
@@ -37,17 +38,15 @@ endfunction()
 function(market_api svc)
   cmake_parse_arguments(A "" "" "DEPS" ${ARGN})
   set(file marketplace/${svc}/v1/${svc}.proto)
-  set(files ${file})
-  if(EXISTS ${MARKET_PROTO_DIR}/marketplace/${svc}/v1/events.proto)
-    list(APPEND files marketplace/${svc}/v1/events.proto)
-  endif()
+  file(GLOB files CONFIGURE_DEPENDS RELATIVE ${MARKET_PROTO_DIR} ${MARKET_PROTO_DIR}/marketplace/${svc}/v1/*.proto)
   market_messages(market_${svc}_messages FILES ${files} DEPS market_options_messages ${A_DEPS})
+  list(TRANSFORM files PREPEND ${MARKET_PROTO_DIR}/ OUTPUT_VARIABLE of_service)
   set(stem ${MARKET_GEN_DIR}/marketplace/${svc}/v1/${svc}.market)
   add_custom_command(
     OUTPUT ${stem}.hpp ${stem}.cpp
     COMMAND protobuf::protoc -I${MARKET_PROTO_DIR} --plugin=protoc-gen-market=$<TARGET_FILE:protoc-gen-market>
             --market_out=${MARKET_GEN_DIR} ${MARKET_PROTO_DIR}/${file}
-    DEPENDS ${MARKET_PROTO_DIR}/${file} ${MARKET_SHARED_PROTOS} protoc-gen-market
+    DEPENDS ${of_service} ${MARKET_SHARED_PROTOS} protoc-gen-market
     VERBATIM)
   add_library(market_${svc}_api STATIC ${stem}.cpp ${stem}.hpp)
   target_include_directories(market_${svc}_api PUBLIC ${CMAKE_SOURCE_DIR})

@@ -11,9 +11,9 @@ namespace market::product {
 using namespace std::chrono_literals;
 
 Settings::Settings(config::Properties& properties)
-    : categories_max(properties.Int(
-          "product.categories_max", "how many categories there may be; the whole tree is one answer",
-          "categories", 1, storage::Catalogue::kCategoriesFit, storage::Catalogue::kCategoriesFit)),
+    : categories_max(properties.Int("product.categories_max",
+                                    "how many categories there may be; the whole tree is one answer",
+                                    "categories", 1, storage::Categories::kFit, storage::Categories::kFit)),
       search_cache(properties.Duration("product.search_cache",
                                        "how long a page of search results is kept; 0ms: not at all", 0ms,
                                        1min, 5s)),
@@ -26,7 +26,9 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       database_(host.Io(), host.DatabaseOptions("product")),
       sealer_(database_, "product"),
       answers_(database_),
-      catalogue_(database_, *settings.categories_max),
+      categories_(database_, *settings.categories_max),
+      products_(database_),
+      offers_(database_),
       search_(database_),
       reservations_(database_),
       personal_data_(database_),
@@ -41,8 +43,8 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
                     *settings.search_cache),
       sellers_(peers.users),
       metrics_(host.Metrics()),
-      service_(
-          {catalogue_, search_, reservations_, search_cache_, sellers_, pages_, metrics_, personal_data_}) {}
+      service_({categories_, products_, offers_, search_, reservations_, search_cache_, sellers_, pages_,
+                metrics_, personal_data_}) {}
 
 Task<> Service::Start() {
   co_await host_.OpenDatabase("product", database_, kMigrations);

@@ -44,7 +44,9 @@ class Service final : public host::Service {
   audit::Sealer sealer_;
   std::optional<redis::Client> redis_;
   idempotency::PgStore answers_;
-  storage::Catalogue catalogue_;
+  storage::Categories categories_;
+  storage::Products products_;
+  storage::Offers offers_;
   storage::Search search_;
   storage::Reservations reservations_;
   storage::PersonalData personal_data_;

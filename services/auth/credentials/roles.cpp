@@ -9,12 +9,13 @@ namespace options = marketplace::options::v1;
 identity::Permissions Of(domain::Role role) {
   switch (role) {
     case domain::Role::kAdmin:  // all that a method lets operators do
-      return {options::CATEGORIES_WRITE, options::SELLERS_READ,    options::SELLERS_APPROVE,
-              options::SELLERS_SUSPEND,  options::SELLERS_CONTROL, options::ORDERS_READ,
-              options::ORDERS_CANCEL,    options::PAYMENTS_READ,   options::PAYMENTS_REFUND,
-              options::LEDGER_READ,      options::ACCOUNTS_READ,   options::ACCOUNTS_DISABLE,
-              options::ROLES_READ,       options::ROLES_GRANT,     options::API_KEYS_WRITE,
-              options::AUDIT_READ,       options::MESSAGES_READ,   options::TERMS_WRITE};
+      return {options::CATEGORIES_WRITE, options::SELLERS_READ,      options::SELLERS_APPROVE,
+              options::SELLERS_SUSPEND,  options::SELLERS_CONTROL,   options::ORDERS_READ,
+              options::ORDERS_CANCEL,    options::PAYMENTS_READ,     options::PAYMENTS_REFUND,
+              options::LEDGER_READ,      options::ACCOUNTS_READ,     options::ACCOUNTS_DISABLE,
+              options::ROLES_READ,       options::ROLES_GRANT,       options::API_KEYS_WRITE,
+              options::AUDIT_READ,       options::MESSAGES_READ,     options::TERMS_WRITE,
+              options::PRODUCTS_READ,    options::PRODUCTS_MODERATE, options::CONTENT_MODERATE};
     case domain::Role::kSupport:
       return {options::ACCOUNTS_READ, options::ACCOUNTS_DISABLE, options::SELLERS_READ,
               options::ORDERS_READ,   options::ORDERS_CANCEL,    options::PAYMENTS_READ,
@@ -22,8 +23,9 @@ identity::Permissions Of(domain::Role role) {
     case domain::Role::kFinance:
       return {options::ORDERS_READ, options::PAYMENTS_READ, options::PAYMENTS_REFUND, options::LEDGER_READ};
     case domain::Role::kModerator:
-      return {options::CATEGORIES_WRITE, options::SELLERS_READ,    options::SELLERS_APPROVE,
-              options::SELLERS_SUSPEND,  options::SELLERS_CONTROL, options::MESSAGES_READ};
+      return {options::CATEGORIES_WRITE, options::SELLERS_READ,      options::SELLERS_APPROVE,
+              options::SELLERS_SUSPEND,  options::SELLERS_CONTROL,   options::MESSAGES_READ,
+              options::PRODUCTS_READ,    options::PRODUCTS_MODERATE, options::CONTENT_MODERATE};
   }
   return {};
 }
@@ -35,11 +37,12 @@ identity::Permissions Of(domain::MemberRole role) {
               options::STOCK_ADJUST,    options::ORDERS_READ,    options::ORDERS_FULFIL,
               options::SELLERS_READ,    options::SELLERS_WRITE,  options::MEMBERS_WRITE,
               options::SELLERS_CONTROL, options::API_KEYS_WRITE, options::MESSAGES_READ,
-              options::MESSAGES_WRITE};
+              options::MESSAGES_WRITE,  options::REVIEWS_REPLY};
     case domain::MemberRole::kManager:
-      return {options::PRODUCTS_READ, options::PRODUCTS_WRITE, options::OFFERS_WRITE,  options::STOCK_ADJUST,
-              options::ORDERS_READ,   options::ORDERS_FULFIL,  options::SELLERS_READ,  options::SELLERS_WRITE,
-              options::MEMBERS_WRITE, options::MESSAGES_READ,  options::MESSAGES_WRITE};
+      return {options::PRODUCTS_READ, options::PRODUCTS_WRITE, options::OFFERS_WRITE,
+              options::STOCK_ADJUST,  options::ORDERS_READ,    options::ORDERS_FULFIL,
+              options::SELLERS_READ,  options::SELLERS_WRITE,  options::MEMBERS_WRITE,
+              options::MESSAGES_READ, options::MESSAGES_WRITE, options::REVIEWS_REPLY};
     case domain::MemberRole::kStaff:
       return {options::PRODUCTS_READ, options::STOCK_ADJUST,  options::ORDERS_READ,   options::ORDERS_FULFIL,
               options::SELLERS_READ,  options::MESSAGES_READ, options::MESSAGES_WRITE};

@@ -17,13 +17,13 @@ bool ProductService::AllActive(const std::vector<SellerId>& sellers) const {
 
 Task<> ProductService::RequireActiveOwner(CallContext& call, domain::ProductId id) {
   if (AllActive(call.Reach().sellers)) co_return;
-  const auto seller = co_await deps_.catalogue.SellerOf(call, id, call.Reach().sellers);
+  const auto seller = co_await deps_.products.SellerOf(call, id, call.Reach().sellers);
   if (seller) RequireActive(*seller);
 }
 
 Task<> ProductService::RequireActiveOwner(CallContext& call, domain::OfferId id) {
   if (AllActive(call.Reach().sellers)) co_return;
-  const auto seller = co_await deps_.catalogue.SellerOf(call, id, call.Reach().sellers);
+  const auto seller = co_await deps_.offers.SellerOf(call, id, call.Reach().sellers);
   if (seller) RequireActive(*seller);
 }
 

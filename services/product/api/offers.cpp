@@ -28,7 +28,7 @@ Task<api::product::Offer> ProductService::CreateOffer(CallContext& call,
   // On a product of somebody else it is for the only shop of the caller.
   if (call.Reach().sellers.size() == 1) RequireActive(call.Reach().sellers.front());
   co_await RequireActiveOwner(call, domain::ProductId::From(request.product_id()));
-  co_return co_await deps_.catalogue.CreateOffer(call, domain::OfferId(call.OperationId()),
+  co_return co_await deps_.offers.Create(call, domain::OfferId(call.OperationId()),
                                                  domain::ProductId::From(request.product_id()),
                                                  call.Reach().sellers, std::move(*request.mutable_offer()));
 }
@@ -36,7 +36,7 @@ Task<api::product::Offer> ProductService::CreateOffer(CallContext& call,
 Task<api::product::Offer> ProductService::UpdateOffer(CallContext& call,
                                                       api::product::UpdateOfferRequest request) {
   co_await RequireActiveOwner(call, domain::OfferId::From(request.offer_id()));
-  co_return co_await deps_.catalogue.UpdateOffer(call, domain::OfferId::From(request.offer_id()),
+  co_return co_await deps_.offers.Update(call, domain::OfferId::From(request.offer_id()),
                                                  call.Reach().sellers, EditFrom(request));
 }
 
@@ -49,14 +49,14 @@ Task<api::product::Offer> ProductService::AdjustStock(CallContext& call,
                                       .reason = request.reason(),
                                       .account = call.Caller().account};
   co_await RequireActiveOwner(call, adjustment.offer);
-  co_return co_await deps_.catalogue.AdjustStock(call, std::move(adjustment), call.Reach().sellers);
+  co_return co_await deps_.offers.AdjustStock(call, std::move(adjustment), call.Reach().sellers);
 }
 
 Task<api::product::GetOffersResponse> ProductService::GetOffers(CallContext& call,
                                                                 api::product::GetOffersRequest request) {
   std::vector<domain::OfferId> ids;
   for (const auto& id : request.offer_ids()) ids.push_back(domain::OfferId::From(id));
-  auto response = co_await deps_.catalogue.GetOffers(call, std::move(ids));
+  auto response = co_await deps_.offers.GetMany(call, std::move(ids));
   for (auto& offer : *response.mutable_offers()) {
     if (!deps_.sellers.IsActive(SellerId::From(offer.seller_id()))) offer.set_for_sale(false);
   }

@@ -1,12 +1,14 @@
 // The product service's operations, one file per use case or close family. What must belong to the caller is
-// looked for within the caller's sellers only (storage/catalogue.hpp).
+// looked for within the caller's sellers only (storage/seller_scope.hpp).
 #pragma once
 #include "marketplace/product/v1/product.market.hpp"
 #include "platform/rpc/page_token.hpp"
 #include "services/product/metrics.hpp"
 #include "services/product/process/seller_directory.hpp"
-#include "services/product/storage/catalogue.hpp"
+#include "services/product/storage/categories.hpp"
+#include "services/product/storage/offers.hpp"
 #include "services/product/storage/personal_data.hpp"
+#include "services/product/storage/products.hpp"
 #include "services/product/storage/reservations.hpp"
 #include "services/product/storage/search.hpp"
 #include "services/product/storage/search_cache.hpp"
@@ -16,7 +18,9 @@ namespace market::product {
 class ProductService final : public api::ProductApi {
  public:
   struct Deps {
-    storage::Catalogue& catalogue;
+    storage::Categories& categories;
+    storage::Products& products;
+    storage::Offers& offers;
     storage::Search& search;
     storage::Reservations& reservations;
     storage::SearchCache& search_cache;

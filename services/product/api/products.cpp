@@ -25,7 +25,7 @@ void CheckDrafts(const google::protobuf::RepeatedPtrField<api::product::OfferDra
 // The hottest operation: one statement, nothing else.
 Task<api::product::Product> ProductService::GetProduct(CallContext& call,
                                                        api::product::GetProductRequest request) {
-  auto product = co_await deps_.catalogue.GetProduct(call, domain::ProductId::From(request.product_id()),
+  auto product = co_await deps_.products.Get(call, domain::ProductId::From(request.product_id()),
                                                      call.Reach().sellers);
   if (!product) throw NotFound("the product");
   LeaveOutInactive(call, *product);
@@ -37,7 +37,7 @@ Task<api::product::Product> ProductService::CreateProduct(CallContext& call,
   CheckAttributes(request.attributes());
   CheckDrafts(request.offers());
   RequireActive(SellerId::From(request.seller_id()));
-  co_return co_await deps_.catalogue.CreateProduct(call, call.OperationId(), std::move(request));
+  co_return co_await deps_.products.Create(call, call.OperationId(), std::move(request));
 }
 
 Task<api::product::ListOffersOfProductResponse> ProductService::ListOffersOfProduct(
@@ -49,7 +49,7 @@ Task<api::product::ListOffersOfProductResponse> ProductService::ListOffersOfProd
           deps_.pages.Decode<std::int64_t, std::int64_t, domain::OfferId>(filter, request.page_token())) {
     after = {.sold_out = std::get<0>(*key), .price = std::get<1>(*key), .id = std::get<2>(*key)};
   }
-  auto offers = co_await deps_.catalogue.ListOffers(call, domain::ProductId::From(request.product_id()),
+  auto offers = co_await deps_.offers.ListOfProduct(call, domain::ProductId::From(request.product_id()),
                                                     call.Reach().sellers, after, size + 1);
   if (!offers) throw NotFound("the product");
   api::product::ListOffersOfProductResponse response;
@@ -68,7 +68,7 @@ Task<api::product::ListSellerProductsResponse> ProductService::ListSellerProduct
   const auto filter = "seller_products|" + request.seller_id();
   const auto size = rpc::PageSize(request.page_size());
   const auto after = deps_.pages.Decode<domain::ProductId>(filter, request.page_token());
-  auto products = co_await deps_.catalogue.ListSellerProducts(
+  auto products = co_await deps_.products.ListOfSeller(
       call, SellerId::From(request.seller_id()), after ? std::optional(std::get<0>(*after)) : std::nullopt,
       size + 1);
   api::product::ListSellerProductsResponse response;
@@ -84,7 +84,7 @@ Task<api::product::ListSellerProductsResponse> ProductService::ListSellerProduct
 Task<api::product::Product> ProductService::PublishProduct(CallContext& call,
                                                            api::product::PublishProductRequest request) {
   co_await RequireActiveOwner(call, domain::ProductId::From(request.product_id()));
-  co_return co_await deps_.catalogue.PublishProduct(call, domain::ProductId::From(request.product_id()),
+  co_return co_await deps_.products.Publish(call, domain::ProductId::From(request.product_id()),
                                                     call.Reach().sellers);
 }
 

@@ -1,8 +1,9 @@
+#include "services/product/storage/categories.hpp"
+
 #include <gmock/gmock.h>
 
 #include "platform/audit/testing/some_act.hpp"
 #include "platform/events/testing/told.hpp"
-#include "services/product/storage/catalogue.hpp"
 #include "services/product/testing/stores.hpp"
 
 namespace market::product {
@@ -17,17 +18,17 @@ api::product::CreateCategoryRequest CategoryOf(const std::string& slug) {
 
 TEST(Categories_Tree, ListsParentsFirstAndChangesItsEtag) {
   WithStores([](Stores& stores) -> Task<> {
-    const auto before = co_await stores.catalogue.ListCategories(Soon());
+    const auto before = co_await stores.categories.List(Soon());
     const auto shop = co_await OpenShop(stores);
     api::product::CreateCategoryRequest request;
     request.set_name("Aaa: sorts before its parent");
     request.set_slug("child");
     request.set_parent_id(shop.category.ToString());
-    const auto child = co_await stores.catalogue.CreateCategory(Soon(), domain::CategoryId::New(), request,
-                                                                audit::SomeAct());
-    const auto list = co_await stores.catalogue.ListCategories(Soon());
+    const auto child =
+        co_await stores.categories.Create(Soon(), domain::CategoryId::New(), request, audit::SomeAct());
+    const auto list = co_await stores.categories.List(Soon());
     EXPECT_NE(list.etag(), before.etag());
-    EXPECT_EQ(list.etag(), (co_await stores.catalogue.ListCategories(Soon())).etag());
+    EXPECT_EQ(list.etag(), (co_await stores.categories.List(Soon())).etag());
     int parent = -1;
     int found = -1;
     for (int i = 0; i < list.categories_size(); ++i) {
@@ -51,7 +52,7 @@ TEST(Categories_ManyAskAtOnce, AreServedByOneConnection) {
     Stores stores(io, options);
     co_await stores.database.Open(Soon());
     co_await testing::AtOnce(static_cast<int>(options.max_queued_lists) * 3, [&](int) -> Task<> {
-      EXPECT_NE((co_await stores.catalogue.ListCategories(Soon())).etag(), "");
+      EXPECT_NE((co_await stores.categories.List(Soon())).etag(), "");
     });
     co_await stores.database.Close(Soon());
   });
@@ -63,18 +64,18 @@ TEST(Categories_SlugOfASibling_IsTaken, AlsoAmongRoots) {
     api::product::CreateCategoryRequest request;
     request.set_name("Books");
     request.set_slug("books");
-    co_await stores.catalogue.CreateCategory(Soon(), domain::CategoryId::New(), request, audit::SomeAct());
-    EXPECT_EQ(co_await ReasonOf(stores.catalogue.CreateCategory(Soon(), domain::CategoryId::New(), request,
-                                                                audit::SomeAct())),
+    co_await stores.categories.Create(Soon(), domain::CategoryId::New(), request, audit::SomeAct());
+    EXPECT_EQ(co_await ReasonOf(
+                  stores.categories.Create(Soon(), domain::CategoryId::New(), request, audit::SomeAct())),
               "SLUG_TAKEN");
     request.set_parent_id(shop.category.ToString());
-    co_await stores.catalogue.CreateCategory(Soon(), domain::CategoryId::New(), request, audit::SomeAct());
-    EXPECT_EQ(co_await ReasonOf(stores.catalogue.CreateCategory(Soon(), domain::CategoryId::New(), request,
-                                                                audit::SomeAct())),
+    co_await stores.categories.Create(Soon(), domain::CategoryId::New(), request, audit::SomeAct());
+    EXPECT_EQ(co_await ReasonOf(
+                  stores.categories.Create(Soon(), domain::CategoryId::New(), request, audit::SomeAct())),
               "SLUG_TAKEN");
     request.set_parent_id(Uuid::NewV7().ToString());
-    EXPECT_EQ(co_await ReasonOf(stores.catalogue.CreateCategory(Soon(), domain::CategoryId::New(), request,
-                                                                audit::SomeAct())),
+    EXPECT_EQ(co_await ReasonOf(
+                  stores.categories.Create(Soon(), domain::CategoryId::New(), request, audit::SomeAct())),
               "NOT_FOUND");
   });
 }
@@ -83,22 +84,22 @@ TEST(Categories_PastTheLimit, AreRefusedHoweverManyAskAtOnce) {
   RunLoop([](boost::asio::io_context& io) -> Task<> {
     Stores stores(io, Settings());
     co_await stores.database.Open(Soon());
-    const auto before = (co_await stores.catalogue.ListCategories(Soon())).categories_size();
-    storage::Catalogue limited(stores.database, before + 3);
+    const auto before = (co_await stores.categories.List(Soon())).categories_size();
+    storage::Categories limited(stores.database, before + 3);
     std::vector<domain::CategoryId> made;
     int refused = 0;
     co_await testing::AtOnce(8, [&](int i) -> Task<> {
       const auto id = domain::CategoryId::New();
       const auto request = CategoryOf("limited-" + std::to_string(i));
-      const auto reason = co_await ReasonOf(limited.CreateCategory(Soon(), id, request, audit::SomeAct()));
+      const auto reason = co_await ReasonOf(limited.Create(Soon(), id, request, audit::SomeAct()));
       if (reason.empty()) made.push_back(id);
       refused += reason == "LIMIT_REACHED" ? 1 : 0;
     });
     EXPECT_EQ(made.size(), 3U);
     EXPECT_EQ(refused, 5);
-    EXPECT_EQ((co_await stores.catalogue.ListCategories(Soon())).categories_size(), before + 3);
+    EXPECT_EQ((co_await stores.categories.List(Soon())).categories_size(), before + 3);
     for (const auto& id : made) {
-      const auto again = co_await limited.CreateCategory(Soon(), id, CategoryOf("again"), audit::SomeAct());
+      const auto again = co_await limited.Create(Soon(), id, CategoryOf("again"), audit::SomeAct());
       EXPECT_EQ(again.id(), id.ToString());
     }
     co_await stores.database.Close(Soon());
@@ -111,8 +112,8 @@ TEST(Categories_SameId, IsTheSameCategory) {
     request.set_name("Twice");
     request.set_slug("twice");
     const auto id = domain::CategoryId::New();
-    const auto made = co_await stores.catalogue.CreateCategory(Soon(), id, request, audit::SomeAct());
-    const auto again = co_await stores.catalogue.CreateCategory(Soon(), id, request, audit::SomeAct());
+    const auto made = co_await stores.categories.Create(Soon(), id, request, audit::SomeAct());
+    const auto again = co_await stores.categories.Create(Soon(), id, request, audit::SomeAct());
     EXPECT_EQ(again.SerializeAsString(), made.SerializeAsString());
     EXPECT_EQ(Sql("SELECT count(*) FROM audit_event WHERE target_id = '" + made.id() + "'"), "1");
   });

@@ -1,10 +1,13 @@
+#include "services/product/storage/offers.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <set>
 #include <tuple>
 
-#include "services/product/storage/catalogue.hpp"
+#include "platform/events/testing/told.hpp"
+#include "services/product/messages.hpp"
 #include "services/product/testing/stores.hpp"
 
 namespace market::product {
@@ -30,11 +33,11 @@ TEST(Product_With700OffersOfOthers, ShowsTheBestAndListsThemAll) {
     const auto product = co_await Put(stores, shop, ProductOf(shop, "Victim", {OfferOf("V", 5000, 1)}));
     const auto id = domain::ProductId::From(product.id());
     HangOffersOn(product.id());
-    const auto shown = co_await stores.catalogue.GetProduct(Soon(), id, {});
-    const auto published = co_await stores.catalogue.PublishProduct(Soon(), id, shop.Scope());
-    const auto listed = co_await stores.catalogue.ListSellerProducts(Soon(), shop.seller, {}, 10);
+    const auto shown = co_await stores.products.Get(Soon(), id, {});
+    const auto published = co_await stores.products.Publish(Soon(), id, shop.Scope());
+    const auto listed = co_await stores.products.ListOfSeller(Soon(), shop.seller, {}, 10);
     for (const auto& product : {shown.value(), published, listed.at(0)}) {
-      EXPECT_EQ(product.offers_size(), storage::Catalogue::kOffersShown);
+      EXPECT_EQ(product.offers_size(), storage::Products::kOffersShown);
       EXPECT_LT(product.ByteSizeLong(), 60'000u);
       std::int64_t price = 0;
       for (const auto& offer : product.offers()) {
@@ -49,7 +52,7 @@ TEST(Product_With700OffersOfOthers, ShowsTheBestAndListsThemAll) {
     std::vector<std::tuple<bool, std::int64_t>> order;
     std::optional<storage::OfferPosition> after;
     while (true) {
-      const auto page = co_await stores.catalogue.ListOffers(Soon(), id, {}, after, 90);
+      const auto page = co_await stores.offers.ListOfProduct(Soon(), id, {}, after, 90);
       if (!page || page->empty()) break;
       for (const auto& [offer, position] : *page) {
         seen.push_back(offer.id());
@@ -67,19 +70,150 @@ TEST(Product_With700OffersOfOthers, ShowsTheBestAndListsThemAll) {
 TEST(OffersOfAProduct, AreSeenByWhoSeesTheProduct) {
   WithStores([](Stores& stores) -> Task<> {
     const auto shop = co_await OpenShop(stores);
-    const auto draft = co_await stores.catalogue.CreateProduct(
-        Soon(), Uuid::NewV7(), ProductOf(shop, "Draft", {OfferOf("D", 1, 1)}));
+    const auto draft = co_await stores.products.Create(Soon(), Uuid::NewV7(),
+                                                       ProductOf(shop, "Draft", {OfferOf("D", 1, 1)}));
     const auto id = domain::ProductId::From(draft.id());
-    EXPECT_FALSE(co_await stores.catalogue.ListOffers(Soon(), id, {}, {}, 10));
-    EXPECT_FALSE(co_await stores.catalogue.ListOffers(Soon(), id, {SellerId::New()}, {}, 10));
-    EXPECT_EQ((co_await stores.catalogue.ListOffers(Soon(), id, shop.Scope(), {}, 10))->size(), 1u);
-    co_await stores.catalogue.PublishProduct(Soon(), id, shop.Scope());
-    EXPECT_EQ((co_await stores.catalogue.ListOffers(Soon(), id, {}, {}, 10))->size(), 1u);
+    EXPECT_FALSE(co_await stores.offers.ListOfProduct(Soon(), id, {}, {}, 10));
+    EXPECT_FALSE(co_await stores.offers.ListOfProduct(Soon(), id, {SellerId::New()}, {}, 10));
+    EXPECT_EQ((co_await stores.offers.ListOfProduct(Soon(), id, shop.Scope(), {}, 10))->size(), 1u);
+    co_await stores.products.Publish(Soon(), id, shop.Scope());
+    EXPECT_EQ((co_await stores.offers.ListOfProduct(Soon(), id, {}, {}, 10))->size(), 1u);
     Sql("UPDATE offer SET state = 'ARCHIVED' WHERE product_id = '" + draft.id() + "'");
-    EXPECT_TRUE((co_await stores.catalogue.ListOffers(Soon(), id, {}, {}, 10))->empty());
-    EXPECT_FALSE(co_await stores.catalogue.ListOffers(Soon(), domain::ProductId::New(), {}, {}, 10));
+    EXPECT_TRUE((co_await stores.offers.ListOfProduct(Soon(), id, {}, {}, 10))->empty());
+    EXPECT_FALSE(co_await stores.offers.ListOfProduct(Soon(), domain::ProductId::New(), {}, {}, 10));
   });
 }
 
 }  // namespace
+TEST(Offer_Created, BelongsToTheProductsSellerOrTheOnlyOne) {
+  WithStores([](Stores& stores) -> Task<> {
+    const auto shop = co_await OpenShop(stores);
+    const auto other = SellerId::New();
+    const auto published =
+        domain::ProductId::From((co_await Put(stores, shop, ProductOf(shop, "Shared"))).id());
+    const auto draft = domain::ProductId::From(
+        (co_await stores.products.Create(Soon(), Uuid::NewV7(), ProductOf(shop, "Draft"))).id());
+    const auto create = [&](domain::ProductId product, storage::SellerScope scope, std::string sku) {
+      return stores.offers.Create(Soon(), domain::OfferId::New(), product, scope, OfferOf(sku, 500, 1));
+    };
+    EXPECT_EQ((co_await create(published, {other, shop.seller}, "MINE")).seller_id(), shop.seller.ToString());
+    EXPECT_EQ((co_await create(published, {other}, "MINE")).seller_id(), other.ToString());
+    EXPECT_EQ((co_await create(draft, shop.Scope(), "DRAFT")).seller_id(), shop.seller.ToString());
+    EXPECT_EQ(co_await ReasonOf(create(draft, {other}, "FOREIGN")), "NOT_FOUND");
+    EXPECT_EQ(co_await ReasonOf(create(published, {other, SellerId::New()}, "WHOSE")), "INVALID_ARGUMENT");
+    EXPECT_EQ(co_await ReasonOf(create(published, shop.Scope(), "MINE")), "SKU_TAKEN");
+  });
+}
+
+TEST(Offer_PastTheLimit, IsRefused) {
+  WithStores([](Stores& stores) -> Task<> {
+    const auto shop = co_await OpenShop(stores);
+    std::vector<api::product::OfferDraft> offers;
+    for (int i = 0; i < 50; ++i) offers.push_back(OfferOf("L-" + std::to_string(i), 100, 0));
+    const auto product =
+        domain::ProductId::From((co_await Put(stores, shop, ProductOf(shop, "Full", offers))).id());
+    const auto refusal = co_await ReasonOf(
+        stores.offers.Create(Soon(), domain::OfferId::New(), product, shop.Scope(), OfferOf("L-50", 100, 0)));
+    EXPECT_EQ(refusal, "LIMIT_REACHED");
+  });
+}
+
+TEST(Offer_SameId, IsTheSameOffer) {
+  WithStores([](Stores& stores) -> Task<> {
+    const auto shop = co_await OpenShop(stores);
+    std::vector<api::product::OfferDraft> offers;
+    for (int i = 0; i < 49; ++i) offers.push_back(OfferOf("S-" + std::to_string(i), 100, 0));
+    const auto product =
+        domain::ProductId::From((co_await Put(stores, shop, ProductOf(shop, "Nearly full", offers))).id());
+    const auto id = domain::OfferId::New();
+    const auto create = [&] {
+      return stores.offers.Create(Soon(), id, product, shop.Scope(), OfferOf("S-49", 100, 3));
+    };
+    const auto made = co_await create();
+    EXPECT_EQ((co_await create()).SerializeAsString(), made.SerializeAsString());
+    EXPECT_EQ(StockOf(id), "3/0");
+  });
+}
+
+TEST(Offer_UpdatedToWhatItIs, KeepsVersionAndTellsNothing) {
+  WithStores([](Stores& stores) -> Task<> {
+    const auto shop = co_await OpenShop(stores);
+    auto request = ProductOf(shop, "Same", {OfferOf("N-1", 100, 5)});
+    (*request.mutable_offers(0)->mutable_options())["size"] = "M";
+    const auto offer = (co_await Put(stores, shop, request)).offers(0);
+    const auto id = domain::OfferId::From(offer.id());
+    storage::OfferEdit same{.price = Money{100, Currency::Parse("EUR")}, .options = offer.options()};
+    for (const auto& edit : {storage::OfferEdit(), storage::OfferEdit{.if_version = 1}, same}) {
+      const auto edited = co_await stores.offers.Update(Soon(), id, shop.Scope(), edit);
+      EXPECT_EQ(edited.SerializeAsString(), offer.SerializeAsString());
+    }
+    same.if_version = 2;
+    EXPECT_EQ(co_await ReasonOf(stores.offers.Update(Soon(), id, shop.Scope(), same)), "ETAG_MISMATCH");
+    EXPECT_EQ(events::Told(Disk(), "offer/" + offer.id()), "product.OfferCreated 1");
+  });
+}
+
+TEST(Offer_Updated, KeepsTheRestAndHonoursIfMatch) {
+  WithStores([](Stores& stores) -> Task<> {
+    const auto shop = co_await OpenShop(stores);
+    auto request = ProductOf(shop, "Edited", {OfferOf("E-1", 100, 5)});
+    (*request.mutable_offers(0)->mutable_options())["size"] = "M";
+    const auto offer = (co_await Put(stores, shop, request)).offers(0);
+    const auto id = domain::OfferId::From(offer.id());
+
+    const Money price{250, Currency::Parse("USD")};
+    const auto edited =
+        co_await stores.offers.Update(Soon(), id, shop.Scope(), {.price = price, .if_version = 1});
+    EXPECT_EQ(edited.price().amount(), 250);
+    EXPECT_EQ(edited.price().currency(), "USD");
+    EXPECT_EQ(edited.options().at("size"), "M");
+    EXPECT_NE(edited.etag(), offer.etag());
+    EXPECT_EQ(
+        co_await ReasonOf(stores.offers.Update(Soon(), id, shop.Scope(), {.price = price, .if_version = 1})),
+        "ETAG_MISMATCH");
+    EXPECT_EQ(co_await ReasonOf(stores.offers.Update(Soon(), id, {SellerId::New()}, {.price = price})),
+              "NOT_FOUND");
+    storage::OfferEdit cleared;
+    cleared.options.emplace();
+    EXPECT_TRUE((co_await stores.offers.Update(Soon(), id, shop.Scope(), cleared)).options().empty());
+  });
+}
+
+TEST(GetOffers_Mixed, LeavesUnknownOnesOut) {
+  WithStores([](Stores& stores) -> Task<> {
+    const auto shop = co_await OpenShop(stores);
+    const auto offer = co_await PutOffer(stores, shop, 5);
+    const auto draft = co_await stores.products.Create(Soon(), Uuid::NewV7(),
+                                                       ProductOf(shop, "Draft", {OfferOf("D-1", 300, 1)}));
+    const auto drafted = domain::OfferId::From(draft.offers(0).id());
+    const auto response = co_await stores.offers.GetMany(Soon(), {offer, drafted, domain::OfferId::New()});
+    EXPECT_EQ(response.offers_size(), 2);
+    for (const auto& found : response.offers()) {
+      const bool sold = found.offer_id() == offer.ToString();
+      EXPECT_EQ(found.for_sale(), sold);
+      EXPECT_EQ(found.title(), sold ? "Thing" : "Draft");
+      EXPECT_EQ(found.price().amount(), sold ? 1999 : 300);
+      EXPECT_EQ(found.available(), sold ? 5 : 1);
+      EXPECT_EQ(found.seller_id(), shop.seller.ToString());
+    }
+  });
+}
+
+TEST(GetOffers_Often, IsPlannedAFewTimesOnly) {
+  RunLoop([](boost::asio::io_context& io) -> Task<> {
+    auto options = Settings();
+    options.read_connections = 1;
+    Stores stores(io, options);
+    co_await stores.database.Open(Soon());
+    for (int i = 0; i < 20; ++i) co_await stores.offers.GetMany(Soon(), {domain::OfferId::New()});
+    constexpr postgres::Statement kPlans{"test.plans",
+                                         "SELECT custom_plans, generic_plans FROM pg_prepared_statements "
+                                         "WHERE statement LIKE 'SELECT o.id, %'"};
+    const auto plans = co_await stores.database.Read(Soon(), kPlans);
+    EXPECT_EQ(plans.One().Int(0), 5);
+    EXPECT_EQ(plans.One().Int(1), 15);
+    co_await stores.database.Close(Soon());
+  });
+}
+
 }  // namespace market::product

@@ -57,7 +57,7 @@ TEST(Search_Text, FindsWordsPrefixesAndSmallTypos) {
 TEST(Search_Drafts, AreNotFound) {
   WithStores([](Stores& stores) -> Task<> {
     const auto shop = co_await OpenShop(stores);
-    co_await stores.catalogue.CreateProduct(Soon(), Uuid::NewV7(), ProductOf(shop, "Hyperboloid"));
+    co_await stores.products.Create(Soon(), Uuid::NewV7(), ProductOf(shop, "Hyperboloid"));
     EXPECT_THAT(co_await Titles(stores, Text("hyperboloid")), IsEmpty());
     EXPECT_THAT(co_await Titles(stores, {.category = shop.category}), IsEmpty());
   });
@@ -71,7 +71,7 @@ TEST(Search_Filters, NarrowTheList) {
     below.set_slug("below");
     below.set_parent_id(shop.category.ToString());
     const auto child =
-        co_await stores.catalogue.CreateCategory(Soon(), domain::CategoryId::New(), below, audit::SomeAct());
+        co_await stores.categories.Create(Soon(), domain::CategoryId::New(), below, audit::SomeAct());
     co_await Put(stores, shop, ProductOf(shop, "Cheap", {OfferOf("C", 100, 1)}));
     co_await Put(stores, shop, ProductOf(shop, "Sold out", {OfferOf("S", 50, 0)}));
     auto deep = ProductOf(shop, "Deep", {OfferOf("D", 900, 1), OfferOf("E", 300, 0)});

@@ -210,7 +210,7 @@ TEST(StockRace_CommitReleaseAndConsumeAtOnce, AccountForEachUnit) {
 }
 
 Task<> AdjustOnce(Stores& stores, storage::StockAdjustment adjustment, storage::SellerScope scope) {
-  co_await stores.catalogue.AdjustStock(Soon(), std::move(adjustment), std::move(scope));
+  co_await stores.offers.AdjustStock(Soon(), std::move(adjustment), std::move(scope));
 }
 
 TEST(StockRace_OneAdjustmentTwentyTimes, MovesOnce) {
@@ -280,13 +280,13 @@ Task<> Walk(Replicas& replicas, Market& market, unsigned seed) {
         break;
       case 5:
         co_await ReasonOf(
-            replicas.Any(0).catalogue.AdjustStock(Soon(),
-                                                  {.operation_id = Uuid::NewV7(),
-                                                   .offer = market.offers[pick(market.offers.size())],
-                                                   .delta = pick(2) == 0 ? 3 : -1,
-                                                   .reason = "storm",
-                                                   .account = AccountId()},
-                                                  market.scope));
+            replicas.Any(0).offers.AdjustStock(Soon(),
+                                               {.operation_id = Uuid::NewV7(),
+                                                .offer = market.offers[pick(market.offers.size())],
+                                                .delta = pick(2) == 0 ? 3 : -1,
+                                                .reason = "storm",
+                                                .account = AccountId()},
+                                               market.scope));
         break;
     }
   }

@@ -1,7 +1,7 @@
 // What an offer has: adjusted, in several places, on record.
 #include <gtest/gtest.h>
 
-#include "services/product/storage/catalogue.hpp"
+#include "services/product/storage/offers.hpp"
 #include "services/product/testing/stores.hpp"
 
 namespace market::product {
@@ -16,23 +16,22 @@ TEST(Stock_Adjusted, MovesOncePerOperationAndNeverBelowReserved) {
                                       .delta = 7,
                                       .reason = "delivery",
                                       .account = AccountId::New()};
-    EXPECT_EQ((co_await stores.catalogue.AdjustStock(Soon(), delivery, shop.Scope())).available(), 12);
-    EXPECT_EQ((co_await stores.catalogue.AdjustStock(Soon(), delivery, shop.Scope())).available(), 12);
+    EXPECT_EQ((co_await stores.offers.AdjustStock(Soon(), delivery, shop.Scope())).available(), 12);
+    EXPECT_EQ((co_await stores.offers.AdjustStock(Soon(), delivery, shop.Scope())).available(), 12);
     EXPECT_EQ(StockOf(offer), "12/0");
 
     co_await stores.reservations.Reserve(Soon(), domain::OrderId::New(), {LineOf(offer, 10)});
     auto loss = delivery;
     loss.operation_id = Uuid::NewV7();
     loss.delta = -3;
-    EXPECT_EQ(co_await ReasonOf(stores.catalogue.AdjustStock(Soon(), loss, shop.Scope())),
+    EXPECT_EQ(co_await ReasonOf(stores.offers.AdjustStock(Soon(), loss, shop.Scope())),
               "STOCK_BELOW_RESERVED");
     loss.delta = -2;
-    EXPECT_EQ((co_await stores.catalogue.AdjustStock(Soon(), loss, shop.Scope())).available(), 0);
+    EXPECT_EQ((co_await stores.offers.AdjustStock(Soon(), loss, shop.Scope())).available(), 0);
     loss.operation_id = Uuid::NewV7();
-    EXPECT_EQ(co_await ReasonOf(stores.catalogue.AdjustStock(Soon(), loss, {SellerId::New()})), "NOT_FOUND");
+    EXPECT_EQ(co_await ReasonOf(stores.offers.AdjustStock(Soon(), loss, {SellerId::New()})), "NOT_FOUND");
     loss.delta = 1'000'000'000'000;
-    EXPECT_EQ(co_await ReasonOf(stores.catalogue.AdjustStock(Soon(), loss, shop.Scope())),
-              "INVALID_ARGUMENT");
+    EXPECT_EQ(co_await ReasonOf(stores.offers.AdjustStock(Soon(), loss, shop.Scope())), "INVALID_ARGUMENT");
     EXPECT_EQ(StockOf(offer), "10/10");
     EXPECT_EQ(BrokenInvariants(), "0");
   });
@@ -47,9 +46,9 @@ TEST(Stock_InTwoPlaces, IsSummedWhereverItIsShown) {
     const auto first = domain::OfferId::From(product.offers(1).id());
     EXPECT_EQ(product.offers(1).sku(), "A") << "sold out";
     PutStock(first, "SECOND", 4);
-    const auto shown = (co_await stores.catalogue.GetProduct(Soon(), id, {})).value();
-    const auto listed = (co_await stores.catalogue.ListOffers(Soon(), id, {}, {}, 10)).value();
-    const auto own = co_await stores.catalogue.ListSellerProducts(Soon(), shop.seller, {}, 10);
+    const auto shown = (co_await stores.products.Get(Soon(), id, {})).value();
+    const auto listed = (co_await stores.offers.ListOfProduct(Soon(), id, {}, {}, 10)).value();
+    const auto own = co_await stores.products.ListOfSeller(Soon(), shop.seller, {}, 10);
     for (const auto& offer : {shown.offers(0), listed.at(0).offer, own.at(0).offers(0)}) {
       EXPECT_EQ(offer.sku(), "A");
       EXPECT_EQ(offer.available(), 4);
@@ -65,7 +64,7 @@ TEST(Stock_InTwoPlaces, IsSummedWhereverItIsShown) {
                                             .delta = 2,
                                             .reason = "delivery",
                                             .account = AccountId::New()};
-    EXPECT_EQ((co_await stores.catalogue.AdjustStock(Soon(), delivery, shop.Scope())).available(), 6);
+    EXPECT_EQ((co_await stores.offers.AdjustStock(Soon(), delivery, shop.Scope())).available(), 6);
     EXPECT_EQ(
         Sql("SELECT string_agg(location || on_hand, ' ' ORDER BY location) FROM stock WHERE offer_id = '" +
             first.ToString() + "'"),

@@ -16,7 +16,8 @@ struct Service : Stores {
   FakeUsers users;
   SellerDirectory sellers{users};
   storage::PersonalData personal_data{database};
-  ProductService operations{{catalogue, search, reservations, cache, sellers, pages, metrics, personal_data}};
+  ProductService operations{
+      {categories, products, offers, search, reservations, cache, sellers, pages, metrics, personal_data}};
 };
 
 template <class Body>

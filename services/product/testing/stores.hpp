@@ -18,7 +18,9 @@
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
 #include "services/product/migrations.hpp"
-#include "services/product/storage/catalogue.hpp"
+#include "services/product/storage/categories.hpp"
+#include "services/product/storage/offers.hpp"
+#include "services/product/storage/products.hpp"
 #include "services/product/storage/reservations.hpp"
 #include "services/product/storage/search.hpp"
 
@@ -49,10 +51,17 @@ inline void Unexpected(std::string_view task, std::exception_ptr error) {
 // The stores over one Database object, as one replica of the service has them.
 struct Stores {
   Stores(boost::asio::io_context& io, postgres::Options options)
-      : database(io, std::move(options)), catalogue(database), search(database), reservations(database) {}
+      : database(io, std::move(options)),
+        categories(database),
+        products(database),
+        offers(database),
+        search(database),
+        reservations(database) {}
 
   postgres::Database database;
-  storage::Catalogue catalogue;
+  storage::Categories categories;
+  storage::Products products;
+  storage::Offers offers;
   storage::Search search;
   storage::Reservations reservations;
 };
@@ -90,8 +99,7 @@ inline Task<Shop> OpenShop(Stores& stores) {
   request.set_name("Things");
   request.set_slug("c" + shop.seller.ToString().substr(24) + std::to_string(Uuid::NewV7().Bytes()[15]));
   shop.category = domain::CategoryId::From(
-      (co_await stores.catalogue.CreateCategory(Soon(), domain::CategoryId::New(), request, audit::SomeAct()))
-          .id());
+      (co_await stores.categories.Create(Soon(), domain::CategoryId::New(), request, audit::SomeAct())).id());
   co_return shop;
 }
 
@@ -117,9 +125,8 @@ inline api::product::CreateProductRequest ProductOf(const Shop& shop, std::strin
 // A published product.
 inline Task<api::product::Product> Put(Stores& stores, Shop shop,
                                        api::product::CreateProductRequest request) {
-  const auto product = co_await stores.catalogue.CreateProduct(Soon(), Uuid::NewV7(), std::move(request));
-  co_return co_await stores.catalogue.PublishProduct(Soon(), domain::ProductId::From(product.id()),
-                                                     shop.Scope());
+  const auto product = co_await stores.products.Create(Soon(), Uuid::NewV7(), std::move(request));
+  co_return co_await stores.products.Publish(Soon(), domain::ProductId::From(product.id()), shop.Scope());
 }
 
 // A published product with one offer.
