@@ -160,6 +160,15 @@ std::vector<events::NewEvent> OrderPlacedEvents(const domain::Order& order) {
   return events;
 }
 
+events::NewEvent OrderPaymentNeededEvent(const UnpaidOrder& order) {
+  api::order::OrderPaymentNeeded what;
+  what.set_order_id(order.id.ToString());
+  what.set_number(order.number);
+  Fill(*what.mutable_total(), order.total);
+  return events::Of(
+      what, {.aggregate = "order/" + order.id.ToString(), .version = order.version, .buyer = order.buyer});
+}
+
 events::NewEvent OrderFailedEvent(const domain::Order& order, const domain::Failure& why) {
   api::order::OrderFailed what;
   what.set_order_id(order.id.ToString());

@@ -47,6 +47,15 @@ api::order::StockCommand StockCommandFrom(const outbox::Message& message);
 // Of an order that waits for its payment, as it was read:
 // what becomes of it and its parts with their next version.
 std::vector<events::NewEvent> OrderPlacedEvents(const domain::Order& order);
+// An order that its buyer is asked to pay with another method, as that left it.
+struct UnpaidOrder {
+  domain::OrderId id;
+  std::string number;
+  AccountId buyer;
+  Money total;
+  std::int64_t version = 1;
+};
+events::NewEvent OrderPaymentNeededEvent(const UnpaidOrder& order);
 events::NewEvent OrderFailedEvent(const domain::Order& order, const domain::Failure& why);
 
 // A part as a move left it.

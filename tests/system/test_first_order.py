@@ -3,6 +3,7 @@
 import pytest
 
 from market import Client, new_key, until
+from test_bad_input import problem
 
 
 @pytest.mark.operations("order.QuoteOrder", "order.GetOrder", "order.ListMyOrders", "order.ListOrderEvents",
@@ -45,6 +46,15 @@ def test_order_travels_from_quote_to_delivery(buyer, shop):
     events = buyer.ok("GET", f"/v1/orders/{order['id']}/events")["events"]
     assert [event["to"] for event in events] == ["PENDING_PAYMENT", "PLACED", "ACCEPTED", "SHIPPED", "DELIVERED"]
     assert buyer.ok("GET", "/v1/orders")["orders"][0]["id"] == order["id"]
+
+
+def test_an_order_keeps_the_terms_that_its_buyer_agreed_to(buyer, shop):
+    body = buyer.order_body((shop().offer, 1))
+    agreed = buyer.post("/v1/orders", {**body, "acceptedTerms": "2026-11"}, key=new_key()).json()
+    assert agreed["acceptedTerms"] == buyer.ok("GET", f"/v1/orders/{agreed['id']}")["acceptedTerms"] == "2026-11"
+    assert "acceptedTerms" not in buyer.post("/v1/orders", body, key=new_key()).json()
+    refused = problem(buyer.post("/v1/orders", {**body, "acceptedTerms": "the newest"}, key=new_key()), 400, "INVALID_ARGUMENT")
+    assert [field["field"] for field in refused["fields"]] == ["acceptedTerms"]
 
 
 def test_two_sellers_make_two_parts(buyer, shop):

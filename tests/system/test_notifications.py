@@ -89,10 +89,12 @@ def test_of_what_is_cancelled_and_goes_back(buyer, shop, mailbox):
 def test_of_a_payment_that_was_declined(buyer, shop, mailbox):
     answer = buyer.place((shop().offer, 1), method="pm_card_visa_chargeDeclined")
     order = problem(answer, 402, "PAYMENT_DECLINED")["metadata"]["orderId"]
-    assert told(buyer, "PAYMENT_DECLINED")["orderId"] == order
-    expect_told_and_mailed(mailbox, buyer, "PAYMENT_DECLINED", "Payment")
+    unpaid = buyer.ok("GET", f"/v1/orders/{order}")
+    number = unpaid["number"]
+    declined = told(buyer, "PAYMENT_DECLINED")
+    assert (declined["orderId"], declined["amount"]) == (order, unpaid["total"])
+    expect_told_and_mailed(mailbox, buyer, "PAYMENT_DECLINED", number, number)
     act(buyer, f"/v1/orders/{order}:cancel")
-    number = buyer.ok("GET", f"/v1/orders/{order}")["number"]
     expect_told_and_mailed(mailbox, buyer, "ORDER_FAILED", number, number)
 
 

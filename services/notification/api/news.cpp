@@ -100,6 +100,15 @@ std::vector<News> OfPlaced(const Event& event) {
   return news;
 }
 
+// Declined, or lost later: to the buyer it is one thing.
+std::vector<News> OfPaymentNeeded(const Event& event) {
+  const auto unpaid = *events::As<order::OrderPaymentNeeded>(event);
+  return {ToBuyer(Kind::kPaymentDeclined, event,
+                  {.title = unpaid.number(),
+                   .order = UuidOf(unpaid.order_id()),
+                   .amount = conversions::MoneyFrom(unpaid.total())})};
+}
+
 std::vector<News> OfFailed(const Event& event) {
   const auto failed = *events::As<order::OrderFailed>(event);
   return {ToBuyer(Kind::kOrderFailed, event, {.title = failed.number(), .order = UuidOf(failed.order_id())})};
@@ -128,11 +137,6 @@ std::vector<News> OfUnitsCancelled(const Event& event) {
   auto facts = FactsOf(event, part);
   facts.amount = conversions::MoneyFrom(part.amount());
   return Cancelled(event, part.actor(), facts);
-}
-
-std::vector<News> OfDeclined(const Event& event) {
-  const auto declined = *events::As<payment::PaymentDeclined>(event);
-  return {ToBuyer(Kind::kPaymentDeclined, event, {.order = UuidOf(declined.order_id())})};
 }
 
 std::vector<News> OfRefund(const Event& event) {
@@ -168,7 +172,7 @@ const std::map<std::string, Translate, std::less<>>& Translations() {
       Row<order::SellerOrderRejected>(OfPart<order::SellerOrderRejected, Kind::kOrderCancelled>),
       Row<order::SellerOrderCancelled>(OfCancelled),
       Row<order::SellerOrderUnitsCancelled>(OfUnitsCancelled),
-      Row<payment::PaymentDeclined>(OfDeclined),
+      Row<order::OrderPaymentNeeded>(OfPaymentNeeded),
       Row<payment::PaymentRefunded>(OfRefund)};
   return all;
 }

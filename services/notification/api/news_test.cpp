@@ -103,9 +103,14 @@ TEST_F(NewsTest, ACancellation_IsToldToTheShop_UnlessItIsItsOwn) {
 }
 
 TEST_F(NewsTest, Payments) {
-  ::marketplace::payment::v1::PaymentDeclined declined;
-  declined.set_order_id(order_.ToString());
-  EXPECT_EQ(Heard(declined), "PAYMENT_DECLINED buyer");
+  order::OrderPaymentNeeded unpaid;
+  unpaid.set_order_id(order_.ToString());
+  unpaid.set_number("261124-8F3K2M9Q");
+  unpaid.mutable_total()->set_amount(1999);
+  unpaid.mutable_total()->set_currency("EUR");
+  EXPECT_EQ(Heard(unpaid), "PAYMENT_DECLINED buyer");
+  EXPECT_EQ(Told(unpaid)[0].facts.title, "261124-8F3K2M9Q");
+  EXPECT_EQ(Told(unpaid)[0].facts.amount->minor, 1999);
   ::marketplace::payment::v1::PaymentRefunded refunded;
   refunded.set_order_id(order_.ToString());
   refunded.set_seller_order_id(part_.ToString());

@@ -136,6 +136,7 @@ api::order::Order ToProto(const domain::Order& order) {
   out.set_failure_reason(std::string(domain::Name(order.failure.reason)));
   *out.mutable_create_time() = ToProto(order.created_at);
   *out.mutable_update_time() = ToProto(order.updated_at);
+  if (order.accepted_terms) out.set_accepted_terms(*order.accepted_terms);
   if (order.WaitsForBuyer()) *out.mutable_pay_until() = ToProto(*order.pay_until);
   out.set_etag(std::to_string(order.version));
   return out;

@@ -47,8 +47,10 @@ Task<domain::Order> OrderService::Draft(CallContext& call, const api::order::Pla
       co_await runtime::Both(FetchOffers(call, items), FetchAddress(call, request.shipping_address_id()));
   auto priced = domain::Price(items, offers);
   RequireQuote(request, priced);
-  co_return domain::MakeOrder(call.OperationId(), call.Caller().account, std::move(priced),
-                              std::move(address), request.payment_method(), deps_.clock.Now());
+  auto order = domain::MakeOrder(call.OperationId(), call.Caller().account, std::move(priced),
+                                 std::move(address), request.payment_method(), deps_.clock.Now());
+  if (!request.accepted_terms().empty()) order.accepted_terms = request.accepted_terms();
+  co_return order;
 }
 
 // An earlier run of this operation made the order and did not answer for good; go on where it is.

@@ -73,6 +73,7 @@ struct Order {
   int payment_number = 1;         // which that is: the last one that may have been asked for
   std::optional<Time> pay_until;  // for paying it with another method, once one was declined or lost
   std::vector<SellerOrder> parts;
+  std::optional<std::string> accepted_terms;  // their version
   Money total;
   Address address;
   PaymentSummary payment;

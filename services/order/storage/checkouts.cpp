@@ -23,8 +23,9 @@ constexpr int kDrawsMax = 5;
 constexpr Statement kInsert{"order.insert", R"sql(
   WITH whole AS (
     INSERT INTO orders (id, operation_id, buyer_id, number, currency, total_minor, payment_method, recipient,
-                        address_lines, city, region, postal_code, country_code, phone, created_at, updated_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)),
+                        address_lines, city, region, postal_code, country_code, phone, created_at, updated_at,
+                        accepted_terms)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $39)),
   named AS (INSERT INTO order_number (number, order_id) VALUES ($4, $1)),
   part AS (
     INSERT INTO seller_order (id, order_id, position, seller_id, number, state, total_minor, created_at, updated_at)
@@ -265,7 +266,7 @@ Task<> Checkouts::TryInsert(Work work, const domain::Order& order, const std::st
             parts.numbers, parts.totals, lines.ids, lines.parts, lines.offers, lines.products, lines.titles,
             lines.skus, lines.options, lines.quantities, lines.prices, lines.discounts, lines.discounts_minor,
             lines.tax_rates, lines.tax_modes, lines.taxes, lines.totals, limits_.lease, limits_.deadline,
-            trace, limits_.open_of_buyer);
+            trace, limits_.open_of_buyer, order.accepted_terms);
   co_await database_.Write(work, std::move(batch));
   if (!key.Claimed()) key.fence = idempotency::kFirstFence;
 }

@@ -28,16 +28,22 @@ constexpr Statement kWait{"checkout.wait", R"sql(
     FROM won WHERE id = $1 RETURNING 1)
   SELECT require(count(*) = 1) FROM told)sql"};
 // Of the payment that was captured, not of one that has followed it.
-constexpr Statement kLost{"checkout.lost", R"sql(
+constexpr Columns kUnpaid{Column{"o.id", &UnpaidOrder::id},
+                          Column{"o.number", &UnpaidOrder::number},
+                          Column{"o.buyer_id", &UnpaidOrder::buyer},
+                          Column{"o.total_minor", &UnpaidOrder::total, &Money::minor},
+                          Column{"o.currency", &UnpaidOrder::total, &Money::currency},
+                          Column{"o.version", &UnpaidOrder::version}};
+constexpr ComposedStatement kLost{"checkout.lost", R"sql(
   WITH reopened AS (
     UPDATE checkout SET step = 'WAIT', undo_reason = 'PAYMENT_FAILED', undo_decline_code = '', lease_until = market_now(),
                         next_run_at = market_now() + $2::interval, deadline_at = market_now() + $2::interval + $3::interval,
                         attempts = 0
     WHERE order_id = $1 AND step = 'DONE' AND EXISTS (SELECT FROM orders WHERE id = $1 AND payment_number = $4)
     RETURNING next_run_at)
-  UPDATE orders SET payment_state = 'CAPTURE_FAILED', authorized_minor = $5, pay_until = reopened.next_run_at,
-                    version = version + 1, updated_at = market_now()
-  FROM reopened WHERE id = $1)sql"};
+  UPDATE orders o SET payment_state = 'CAPTURE_FAILED', authorized_minor = $5, pay_until = reopened.next_run_at,
+                      version = version + 1, updated_at = market_now()
+  FROM reopened WHERE id = $1 RETURNING )sql" + kUnpaid};
 
 // A checkout under its row lock, as who wants to pay finds it.
 struct Payable {
@@ -128,6 +134,12 @@ Task<> Checkouts::Wait(Work work, const Lease& lease, domain::Order& order, cons
   Batch batch("checkout.wait");
   batch.Add(kWait, lease.order, lease.fence, why.reason, why.decline_code, *waiting.pay_until,
             limits_.deadline, now);
+  events::Append(batch, work,
+                 OrderPaymentNeededEvent({.id = order.id,
+                                          .number = order.number,
+                                          .buyer = order.buyer,
+                                          .total = order.total,
+                                          .version = waiting.version}));
   if (answer != nullptr) idempotency::AppendAnswer(batch, answer->key, answer->of(waiting));
   co_await WriteGuarded(work, std::move(batch));
   if (answer != nullptr) answer->key.answered = true;
@@ -161,10 +173,15 @@ Task<std::optional<Lease>> Checkouts::Pay(Work work, domain::OrderId order, Acco
 
 Task<> Checkouts::Lost(Work work, domain::OrderId order, int payment_number, std::int64_t authorized_minor,
                        const outbox::Message& command) {
-  Batch batch("checkout.lost");
-  batch.Add(kLost, order, limits_.pay_within, limits_.deadline, payment_number, authorized_minor);
-  outbox::AppendDelivered(batch, command);
-  co_await database_.Write(work, std::move(batch));
+  auto body = [&](postgres::Tx& tx) -> Task<> {
+    const auto unpaid = kUnpaid.ReadAtMostOne(co_await tx.Execute(
+        kLost, order, limits_.pay_within, limits_.deadline, payment_number, authorized_minor));
+    Batch batch("checkout.lost");
+    outbox::AppendDelivered(batch, command);
+    if (unpaid) events::Append(batch, work, OrderPaymentNeededEvent(*unpaid));
+    co_await tx.ExecuteAndCommit(std::move(batch));
+  };
+  co_await database_.Transaction(work, body);
 }
 
 // Under the locks of the parts: a cancellation that comes later finds the capture before its own message. What was

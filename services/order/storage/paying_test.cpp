@@ -19,6 +19,7 @@ using testing::OfCheckout;
 using testing::Soon;
 using testing::Sql;
 using testing::Store;
+using testing::ToldOf;
 using testing::WithStore;
 
 const domain::Failure kDeclined{
@@ -53,6 +54,7 @@ TEST(CheckoutWaits, ForItsBuyerAndNobodyElse) {
   WithStore([](Store& store) -> Task<> {
     const auto before = co_await store.checkouts.CountOpen(Soon());
     const auto order = co_await AWaitingOrder(store);
+    EXPECT_EQ(ToldOf(order), "order.OrderPaymentNeeded 2");
     const auto read = co_await store.Read(order);
     EXPECT_EQ(read.version, order.version);
     EXPECT_EQ(read.pay_until, order.pay_until);
@@ -168,6 +170,7 @@ TEST(CheckoutLost, ASecuredOrder_IsCapturedAndWhatEndedGivenBack) {
     const auto order = co_await ALostOrder(store);
     EXPECT_EQ(order.CurrentState(), State::kPlaced);
     EXPECT_TRUE(order.WaitsForBuyer());
+    EXPECT_EQ(ToldOf(order), "order.OrderPlaced 2, order.OrderPaymentNeeded 3");
     co_await store.Cancel(order, order.buyer, Uuid::NewV7(), {order.parts[1].id});
     const auto lease = (co_await Pay(store, order)).value();
     co_await store.checkouts.Secure(Soon(), lease, {.state = domain::PaymentState::kAuthorized});

@@ -58,6 +58,7 @@ constexpr ComposedStatement kExport{"order.export_personal_data",
     'captured', o.captured_minor, 'refunded', o.refunded_minor, 'recipient', o.recipient,
     'lines', array_to_string(o.address_lines, E'\n'), 'city', o.city, 'region', o.region,
     'postalCode', o.postal_code, 'countryCode', o.country_code, 'phone', o.phone,
+    'acceptedTerms', o.accepted_terms,
     'failureReason', nullif(o.failure_reason::text, ''), 'createTime', o.created_at, 'updateTime', o.updated_at) AS fields
   FROM orders o WHERE o.buyer_id = $1
   UNION ALL

@@ -59,6 +59,7 @@ inline constexpr Columns kOrder{Column{"o.id", &domain::Order::id},
                                 Column{"o.total_minor", &domain::Order::total, &Money::minor},
                                 Column{"o.currency", &domain::Order::total, &Money::currency},
                                 Column{"o.created_at", &domain::Order::created_at},
+                                Column{"o.accepted_terms", &domain::Order::accepted_terms},
                                 Inside{&domain::Order::address, kAddress},
                                 kSettled};
 

@@ -15,7 +15,7 @@ constexpr std::string_view kNotification = "notification";
 
 events::Subscription::Options NotificationSubscription(outbox::Relay::Options relay) {
   return {.subscriber = std::string(kNotification),
-          .types = events::NamesOf<contract::OrderPlaced, contract::OrderFailed,
+          .types = events::NamesOf<contract::OrderPlaced, contract::OrderPaymentNeeded, contract::OrderFailed,
                                    contract::SellerOrderAccepted, contract::SellerOrderShipped,
                                    contract::SellerOrderDelivered, contract::SellerOrderRejected,
                                    contract::SellerOrderCancelled, contract::SellerOrderUnitsCancelled>(),

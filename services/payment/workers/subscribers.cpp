@@ -24,7 +24,7 @@ events::Subscription::Deliver TellOrders(api::OrderApi& orders) { return rpc::Te
 
 events::Subscription::Options NotificationSubscription(outbox::Relay::Options relay) {
   return {.subscriber = std::string(kNotification),
-          .types = events::NamesOf<contract::PaymentDeclined, contract::PaymentRefunded>(),
+          .types = events::NamesOf<contract::PaymentRefunded>(),
           .relay = std::move(relay)};
 }
 
