@@ -105,12 +105,12 @@ constexpr ComposedStatement kGetOffers{
     "offer.get_many", "SELECT " + kOfferForSale + " FROM offer o JOIN product p ON p.id = o.product_id " +
                           kStockOfOffer + "WHERE o.id = ANY ((SELECT $1)::uuid[])"};
 
-struct Owner {
+struct OfferOwner {
   SellerId seller;
 };
-constexpr Columns kOwner{Column{"seller_id", &Owner::seller}};
+constexpr Columns kOfferOwner{Column{"seller_id", &OfferOwner::seller}};
 constexpr ComposedStatement kOwnerOfOffer{
-    "offer.owner", "SELECT " + kOwner + " FROM offer WHERE id = $1 AND seller_id = ANY($2)"};
+    "offer.owner", "SELECT " + kOfferOwner + " FROM offer WHERE id = $1 AND seller_id = ANY($2)"};
 
 api::product::Offer OnlyOffer(const postgres::Result& result) {
   auto offer = kOffer.ReadAtMostOne(result);
@@ -241,7 +241,7 @@ Task<api::product::Offer> Offers::AdjustStock(Work work, StockAdjustment adjustm
 }
 
 Task<std::optional<SellerId>> Offers::SellerOf(Work work, domain::OfferId id, SellerScope scope) {
-  const auto owner = kOwner.ReadAtMostOne(co_await database_.Read(work, kOwnerOfOffer, id, scope));
+  const auto owner = kOfferOwner.ReadAtMostOne(co_await database_.Read(work, kOwnerOfOffer, id, scope));
   co_return owner ? std::optional(owner->seller) : std::nullopt;
 }
 

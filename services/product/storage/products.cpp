@@ -66,12 +66,12 @@ constexpr ComposedStatement kOwnProduct{
     "product.own", "SELECT " + kProduct + ", " + kGivenOffer + " FROM product p " + kBestOffers +
                        "WHERE p.id = $1 AND p.seller_id = ANY($2) ORDER BY " + kByOffer};
 
-struct Owner {
+struct ProductOwner {
   SellerId seller;
 };
-constexpr Columns kOwner{Column{"seller_id", &Owner::seller}};
+constexpr Columns kProductOwner{Column{"seller_id", &ProductOwner::seller}};
 constexpr ComposedStatement kOwnerOfProduct{
-    "product.owner", "SELECT " + kOwner + " FROM product WHERE id = $1 AND seller_id = ANY($2)"};
+    "product.owner", "SELECT " + kProductOwner + " FROM product WHERE id = $1 AND seller_id = ANY($2)"};
 
 Error NotPublishable(domain::ProductState from) {
   return Error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION", "only a draft can be published")
@@ -146,7 +146,7 @@ Task<api::product::Product> Products::Publish(Work work, domain::ProductId id, S
 }
 
 Task<std::optional<SellerId>> Products::SellerOf(Work work, domain::ProductId id, SellerScope scope) {
-  const auto owner = kOwner.ReadAtMostOne(co_await database_.Read(work, kOwnerOfProduct, id, scope));
+  const auto owner = kProductOwner.ReadAtMostOne(co_await database_.Read(work, kOwnerOfProduct, id, scope));
   co_return owner ? std::optional(owner->seller) : std::nullopt;
 }
 
