@@ -10,6 +10,7 @@ but python3. What it makes stands in tools/seed_catalogue.py.
 import argparse
 import concurrent.futures
 import http.client
+import itertools
 import json
 import pathlib
 import ssl
@@ -169,11 +170,11 @@ def fill_shop(person, seller, category_ids):
 
 
 def add_second_offers(people, products):
-    for seller, code, offer in catalogue.second_offers():
+    for email, code, offer in catalogue.second_offers():
         product = products[code]
         if not any(present["sku"] == offer["sku"] for present in product["offers"]):
             # 409: another run of this program was quicker.
-            people[seller["email"]].call("POST", f"/v1/products/{product['id']}/offers", offer, expect=(201, 409))
+            people[email].call("POST", f"/v1/products/{product['id']}/offers", offer, expect=(201, 409))
 
 
 def address_of(person, wanted):
@@ -187,17 +188,18 @@ def orders_of(buyer):
             for path in ("/v1/orders", "/v1/orders?state=FAILED") for order in buyer.pages(path, "orders")}
 
 
-def place(buyer, order, key):
-    status, answer = buyer.call("POST", "/v1/orders", order, key=key, expect=(201, 202, 402))
-    return None if status == 402 else answer
+def place(buyer, order, body):
+    """A declined one waits for another method, and its refusal names it."""
+    _, answer = buyer.call("POST", "/v1/orders", body, key=f"seed-order-{order['number']}", expect=(201, 202, 402))
+    return answer if "sellerOrders" in answer else buyer.get(f"/v1/orders/{answer['metadata']['orderId']}")
 
 
 def settled(buyer, order):
-    """The order as it is now that its payment is decided; one that was declined waits for another method, and then fails."""
+    """The order as it is now that its payment is decided."""
 
     def decided():
         nonlocal order
-        if order["state"] == "PENDING_PAYMENT":
+        if order["state"] == "PENDING_PAYMENT" and "payUntil" not in order:
             order = buyer.get(f"/v1/orders/{order['id']}")
         return order["state"] != "PENDING_PAYMENT" or "payUntil" in order
 
@@ -205,37 +207,94 @@ def settled(buyer, order):
     return order
 
 
-# What a seller does, one after the other, and the state each leads to.
-STEPS = [("accept", "ACCEPTED", {}), ("ship", "SHIPPED", {"carrier": "Royal Mail", "trackingNumber": "RM123456785GB"}),
-         ("deliver", "DELIVERED", {})]
+# What a seller does, one after the other, and the state each begins in.
+STEPS = [("PLACED", "accept", {}), ("ACCEPTED", "ship", {"carrier": "Royal Mail", "trackingNumber": "RM123456785GB"}),
+         ("SHIPPED", "deliver", {})]
+# What of a goal is the seller's to do; what is not here is done by somebody else, or nothing is.
+SELLER_BRINGS_TO = {"ACCEPTED": "ACCEPTED", "SHIPPED": "SHIPPED", "DELIVERED": "DELIVERED", "COMPLETED": "DELIVERED",
+                    "REFUNDED": "DELIVERED", "PARTLY_REFUNDED": "DELIVERED"}
 
 
-def advance(part, seller, wanted):
-    """Moves one seller's part forward to the wanted state; where it is further, or elsewhere, it stays."""
-    state = part["state"]
-    for before, (verb, after, body) in zip(("PLACED", "ACCEPTED", "SHIPPED"), STEPS):
-        if state == wanted or state != before:
+def advance(part, seller, goal):
+    """Moves one seller's part forward to where the seller has to bring it; where it is further, or elsewhere, it stays."""
+    path, state = f"/v1/sellerOrders/{part['id']}", part["state"]
+    if goal == "REJECTED" and state == "PLACED":
+        seller.post(path + ":reject", {"reason": "the last one broke while we packed it"}, key="seed-reject-" + part["id"])
+    for before, verb, body in STEPS if goal in SELLER_BRINGS_TO else ():
+        if before == SELLER_BRINGS_TO[goal]:
+            return
+        if state == before:
+            state = seller.post(f"{path}:{verb}", body)["state"]
+
+
+def buy(buyer, address, offers, wanted):
+    """Places what a buyer wants and is not there yet, and cancels what is to be: [(wanted, order)]."""
+    present, placed = orders_of(buyer), []
+    for order in wanted:
+        body = {"items": [{"offerId": offers[sku], "quantity": units} for sku, units in order["items"].items()],
+                "shippingAddressId": address, "paymentMethod": order["method"]}
+        found = settled(buyer, present.get(frozenset(order["items"])) or place(buyer, order, body))
+        cancel(buyer, found, order)
+        placed.append((order, found))
+    return placed
+
+
+def cancel(buyer, order, wanted):
+    key, path = f"seed-cancel-{wanted['number']}", f"/v1/orders/{order['id']}:cancel"
+    lines = [line for part in order["sellerOrders"] for line in part["lines"]]
+    if (wanted["goal"], order["state"]) in (("CANCELLED", "PLACED"), ("FAILED", "PENDING_PAYMENT")):
+        buyer.call("POST", path, {"reason": "ordered twice"}, key=key, expect=(200, 202))
+    elif (wanted["goal"], order["state"]) == ("PARTLY_CANCELLED", "PLACED") and not any(
+            line.get("cancelledQuantity") for line in lines):
+        line = max(lines, key=lambda one: one["quantity"])
+        buyer.post(path, {"reason": "one is enough", "lines": [{"lineId": line["id"], "quantity": 1}]}, key=key)
+
+
+def confirm(buyer, placed):
+    for order, found in placed:
+        for part in found["sellerOrders"] if order["goal"] == "COMPLETED" else ():
+            if part["state"] not in ("COMPLETED", "CANCELLED", "REJECTED", "FAILED"):
+                buyer.post(f"/v1/sellerOrders/{part['id']}:confirmReceipt", {})
+
+
+def refund(operator, order, found):
+    """Everything, or a tenth of it, of each part from which nothing has gone back."""
+    payment = None
+
+    def decided():
+        nonlocal payment
+        payment = operator.get(f"/v1/orders/{found['id']}/payment")
+        return payment["state"] not in ("CREATED", "AUTHORIZED", "UNKNOWN")
+
+    until(decided, "an order's capture")
+    for split in payment["splits"] if payment["state"] == "CAPTURED" else ():
+        if split["refunded"].get("amount"):
             continue
-        state = seller.post(f"/v1/sellerOrders/{part['id']}:{verb}", body)["state"]
+        body = {"sellerOrderId": split["sellerOrderId"], "reason": "it arrived with a scratch"}
+        if order["goal"] == "PARTLY_REFUNDED":
+            body["amount"] = {**split["amount"], "amount": split["amount"]["amount"] // 10}
+        operator.post(f"/v1/payments/{payment['id']}:refund", body, key="seed-refund-" + split["sellerOrderId"])
 
 
-def make_orders(buyers, addresses, sellers_by_shop, offers):
-    present = {email: orders_of(buyers[email]) for email in addresses}
-    for number, (email, skus, method, wanted) in enumerate(catalogue.ORDERS, 1):
-        buyer = buyers[email]
-        body = {"items": [{"offerId": offers[sku], "quantity": 1} for sku in skus],
-                "shippingAddressId": addresses[email], "paymentMethod": method}
-        order = present[email].get(frozenset(skus)) or place(buyer, body, f"seed-order-{number}")
-        order = order and settled(buyer, order)
-        if not order or order["state"] in ("PENDING_PAYMENT", "FAILED"):
-            continue
-        if wanted == "CANCELLED":
-            if order["state"] == "PLACED":
-                buyer.post(f"/v1/orders/{order['id']}:cancel", {"reason": "ordered twice"},
-                           key=f"seed-cancel-{number}")
-            continue
-        for part in order["sellerOrders"]:
-            advance(part, sellers_by_shop[part["sellerId"]], wanted)
+def make_orders(operator, buyers, sellers, offers):
+    """Whoever acts has one connection: first all buyers, then all sellers, side by side."""
+    wanted = [[order for order in catalogue.ORDERS if order["buyer"] == one["email"]] for one in catalogue.BUYERS]
+    addresses = [address_of(buyer, one["address"]) for buyer, one in zip(buyers, catalogue.BUYERS)]
+    with concurrent.futures.ThreadPoolExecutor(max(len(buyers), len(sellers))) as pool:
+        placed = list(pool.map(buy, buyers, addresses, itertools.repeat(offers), wanted))
+        orders = list(itertools.chain(*placed))
+
+        def fulfil(seller):
+            for order, found in orders:
+                for part in found["sellerOrders"]:
+                    if part["sellerId"] == seller.shop:
+                        advance(part, seller, order["goal"])
+
+        list(pool.map(fulfil, sellers))
+        list(pool.map(confirm, buyers, placed))
+    for order, found in orders:
+        if order["goal"] in ("REFUNDED", "PARTLY_REFUNDED"):
+            refund(operator, order, found)
 
 
 def seed(options):
@@ -256,10 +315,9 @@ def seed(options):
             products.update(shelf)
     add_second_offers(people, products)
 
-    addresses = {buyer["email"]: address_of(people[buyer["email"]], buyer["address"]) for buyer in catalogue.BUYERS}
     offers = {offer["sku"]: offer["id"] for product in products.values() for offer in product["offers"]}
-    sellers_by_shop = {people[seller["email"]].shop: people[seller["email"]] for seller in catalogue.SELLERS}
-    make_orders(people, addresses, sellers_by_shop, offers)
+    make_orders(operator, [people[one["email"]] for one in catalogue.BUYERS],
+                [people[one["email"]] for one in catalogue.SELLERS], offers)
 
     made = operator.made + sum(person.made for person in people.values())
     print(f"seed: {len(catalogue.SELLERS)} shops, {len(products)} products, {len(catalogue.ORDERS)} orders; "

@@ -1,74 +1,98 @@
-"""The demonstration data of tools/seed.py: who sells what. Pure data and pure functions; the same on every run."""
+"""The demonstration data of tools/seed.py: who sells what to whom. Pure data and pure functions; the same on every run.
+
+What the shops say of their products is in tools/seed_texts.txt. Each writes in its own language: translations come later, as soon as
+a product can have them.
+"""
 
 import hashlib
+import itertools
+import pathlib
 
 # Everybody can read these: a marketplace that strangers reach is started with MARKET_NO_SEED=1.
 PASSWORD = "copper teapot window"
 
-# slug: (name, parent's slug)
+# slug: (name, parent's slug); products are in those that have a parent.
 CATEGORIES = {
     "instruments": ("Instruments", None),
-    "calculating-machines": ("Calculating machines", "instruments"),
+    "clothing": ("Clothing", None),
+    "stationery": ("Stationery", None),
+    "kitchen": ("Kitchen", None),
+    "food": ("Food and drink", None),
+    "books": ("Books", None),
+    "garden": ("Plants and garden", None),
+    "electronics": ("Electronics", None),
+    "calculators": ("Calculating machines", "instruments"),
     "clocks": ("Clocks", "instruments"),
     "optics": ("Optics", "instruments"),
-    "clothing": ("Clothing", None),
     "knitwear": ("Knitwear", "clothing"),
     "outerwear": ("Outerwear", "clothing"),
-    "accessories": ("Accessories", "clothing"),
-    "stationery": ("Stationery", None),
+    "scarves-and-hats": ("Scarves and hats", "clothing"),
     "paper": ("Paper", "stationery"),
     "pens-and-ink": ("Pens and ink", "stationery"),
-    "kitchen": ("Kitchen", None),
     "tableware": ("Tableware", "kitchen"),
     "cookware": ("Cookware", "kitchen"),
-    "pantry": ("Pantry", "kitchen"),
+    "pantry": ("Pantry", "food"),
+    "tea": ("Tea", "food"),
+    "sweets": ("Sweets", "food"),
+    "novels": ("Novels", "books"),
+    "handbooks": ("Handbooks", "books"),
+    "childrens-books": ("Children's books", "books"),
+    "house-plants": ("House plants", "garden"),
+    "garden-tools": ("Garden tools", "garden"),
+    "headphones": ("Headphones and speakers", "electronics"),
+    "cables": ("Cables and adapters", "electronics"),
 }
 
-# Each shelf is (category, nouns, makes, option name, option values, lowest price in cents, what each further option
-# value costs more, in percent of it); every noun in every make is one product, every option value one offer of it.
+# How a description ends, by language; {days} is from 2 to 4.
+ENDINGS = {
+    "en": ["Leaves {town} within {days} working days.", "Sent from {town} in {days} working days, packed without plastic.",
+           "Ready to leave {town} in {days} working days; thirty days to change your mind."],
+    "fr": ["Expédié de Lyon sous {days} jours ouvrés.", "Préparé à Lyon en {days} jours ouvrés, emballé sans plastique."],
+    "de": ["Verlässt Leipzig innerhalb von {days} Werktagen.", "Versand aus Leipzig in {days} Werktagen, ohne Plastik verpackt."],
+    "pl": ["Wysyłamy z Krakowa w ciągu {days} dni roboczych.", "Pakujemy bez plastiku, wysyłka z Krakowa w {days} dni robocze."],
+    "ru": ["Отправляем из Таллина в течение {days} рабочих дней.",
+           "Упаковываем без пластика, отправка из Таллина за {days} рабочих дня."],
+}
+
+# Each shelf: category, language, name of the attribute, options, what each further value of the first option costs more in
+# percent. Every combination of option values is an offer of each product on the shelf; without options there is one.
 SELLERS = [
-    {
-        "email": "sam@demo.test", "name": "Sam Fairfax", "shop": "Fairfax Instruments", "slug": "fairfax-instruments",
-        "country": "GB", "sku": "FAI", "shelves": [
-            ("calculating-machines", ["Difference engine", "Slide rule", "Abacus", "Comptometer"],
-             ["brass", "boxwood", "steel", "travel"], "edition", ["standard", "gift box"], 2400, 60),
-            ("clocks", ["Carriage clock", "Wall clock", "Marine chronometer", "Metronome"],
-             ["oak", "walnut", "brass", "enamel"], "finish", ["polished", "matt"], 3900, 10),
-            ("optics", ["Telescope", "Microscope", "Magnifying glass", "Opera glasses", "Prism"],
-             ["brass", "pocket", "student", "collector's"], "edition", ["standard", "with case"], 1500, 40),
-        ],
-    },
-    {
-        "email": "freja@demo.test", "name": "Freja Nord", "shop": "Nordlys Knit", "slug": "nordlys-knit",
-        "country": "DK", "sku": "NOR", "shelves": [
-            ("knitwear", ["Fisherman's jumper", "Cardigan", "Rollneck", "Slipover"],
-             ["lambswool", "merino", "alpaca", "cotton"], "size", ["S", "M", "L", "XL"], 5900, 0),
-            ("outerwear", ["Rain jacket", "Pea coat", "Parka", "Waistcoat"],
-             ["navy", "moss green", "sand", "charcoal"], "size", ["S", "M", "L"], 8900, 0),
-            ("accessories", ["Scarf", "Beanie", "Mittens", "Socks", "Blanket"],
-             ["lambswool", "merino", "alpaca", "recycled"], "colour", ["natural", "blue", "rust"], 1200, 0),
-        ],
-    },
-    {
-        "email": "odile@demo.test", "name": "Odile Laurent", "shop": "Papeterie Laurent", "slug": "papeterie-laurent",
-        "country": "FR", "sku": "LAU", "shelves": [
-            ("paper", ["Notebook", "Sketchbook", "Letter set", "Diary", "Index cards"],
-             ["laid", "cotton", "recycled", "dotted", "watermarked"], "format", ["A6", "A5", "A4"], 600, 35),
-            ("pens-and-ink", ["Fountain pen", "Dip pen", "Ink bottle", "Pencil set", "Sealing wax"],
-             ["black", "sepia", "bottle green", "oxblood", "midnight"], "set", ["single", "set of three"], 450, 180),
-        ],
-    },
-    {
-        "email": "tomas@demo.test", "name": "Tomás Ferreira", "shop": "Casa Ferreira", "slug": "casa-ferreira",
-        "country": "PT", "sku": "FER", "shelves": [
-            ("tableware", ["Dinner plate", "Soup bowl", "Espresso cup", "Serving dish"],
-             ["stoneware", "terracotta", "porcelain", "blue-glazed"], "set", ["single", "set of four"], 700, 280),
-            ("cookware", ["Saucepan", "Casserole", "Frying pan", "Cataplana"],
-             ["copper", "cast-iron", "steel", "enamelled"], "size", ["20 cm", "24 cm", "28 cm"], 3200, 25),
-            ("pantry", ["Olive oil", "Sardines", "Sea salt", "Fig jam", "Honey"],
-             ["organic", "smoked", "reserve", "classic"], "pack", ["single", "pack of six"], 350, 450),
-        ],
-    },
+    {"email": "sam@demo.test", "name": "Sam Fairfax", "shop": "Fairfax Instruments", "slug": "fairfax-instruments",
+     "country": "GB", "town": "Bath", "sku": "FAI", "shelves": [
+         ("calculators", "en", "material", {"edition": ["standard", "gift box"]}, 15),
+         ("clocks", "en", "material", {"finish": ["polished", "matt"]}, 0),
+         ("optics", "en", "material", {"set": ["alone", "with case"]}, 20)]},
+    {"email": "freja@demo.test", "name": "Freja Nord", "shop": "Nordlys Knit", "slug": "nordlys-knit",
+     "country": "DK", "town": "Aarhus", "sku": "NOR", "shelves": [
+         ("knitwear", "en", "material", {"size": ["S", "M", "L"], "colour": ["natural", "navy"]}, 0),
+         ("outerwear", "en", "material", {"size": ["S", "M", "L", "XL"]}, 0),
+         ("scarves-and-hats", "en", "material", {"colour": ["natural", "blue", "rust"]}, 0)]},
+    {"email": "odile@demo.test", "name": "Odile Laurent", "shop": "Papeterie Laurent", "slug": "papeterie-laurent",
+     "country": "FR", "town": "Lyon", "sku": "LAU", "shelves": [
+         ("paper", "fr", "matière", {"lot": ["à l'unité", "lot de trois"]}, 180),
+         ("pens-and-ink", "fr", "matière", {"couleur": ["noir", "bleu nuit", "vert bouteille"]}, 0)]},
+    {"email": "tomas@demo.test", "name": "Tomás Ferreira", "shop": "Casa Ferreira", "slug": "casa-ferreira",
+     "country": "PT", "town": "Porto", "sku": "FER", "shelves": [
+         ("tableware", "en", "material", {"set": ["single", "set of four"]}, 280),
+         ("cookware", "en", "material", {}, 0),
+         ("pantry", "en", "origin", {"pack": ["single", "pack of six"]}, 450)]},
+    {"email": "jonas@demo.test", "name": "Jonas Lindner", "shop": "Bücherstube Lindner", "slug": "buecherstube-lindner",
+     "country": "DE", "town": "Leipzig", "sku": "LIN", "shelves": [
+         ("novels", "de", "Autor", {"Zustand": ["neu", "Mängelexemplar"]}, -40),
+         ("handbooks", "de", "Thema", {"Zustand": ["neu", "Mängelexemplar"]}, -40),
+         ("childrens-books", "en", "author", {"condition": ["new", "shelf-worn"]}, -35)]},
+    {"email": "kasia@demo.test", "name": "Kasia Wójcik", "shop": "Zielony Dom", "slug": "zielony-dom",
+     "country": "PL", "town": "Kraków", "sku": "ZIE", "shelves": [
+         ("house-plants", "pl", "światło", {"doniczka": ["bez doniczki", "z doniczką"]}, 25),
+         ("garden-tools", "en", "material", {}, 0)]},
+    {"email": "mila@demo.test", "name": "Mila de Vries", "shop": "Stroom Audio", "slug": "stroom-audio",
+     "country": "NL", "town": "Utrecht", "sku": "STR", "shelves": [
+         ("headphones", "en", "type", {"colour": ["black", "sand"]}, 0),
+         ("cables", "en", "connector", {"pack": ["single", "pack of three"]}, 170)]},
+    {"email": "alina@demo.test", "name": "Alina Soboleva", "shop": "Чайная Соболевой", "slug": "chainaya-sobolevoi",
+     "country": "EE", "town": "Tallinn", "sku": "SOB", "shelves": [
+         ("tea", "ru", "происхождение", {"вес": ["100 г", "250 г"]}, 130),
+         ("sweets", "ru", "основа", {"упаковка": ["одна", "шесть"]}, 450)]},
 ]
 
 BUYERS = [
@@ -78,22 +102,22 @@ BUYERS = [
     {"email": "omar@demo.test", "name": "Omar Haddad",
      "address": {"recipient": "Omar Haddad", "lines": ["Torstraße 44", "Hinterhaus"], "city": "Berlin",
                  "postalCode": "10119", "countryCode": "DE"}},
+    {"email": "lucie@demo.test", "name": "Lucie Perrin",
+     "address": {"recipient": "Lucie Perrin", "lines": ["8 rue des Martyrs"], "city": "Paris",
+                 "postalCode": "75009", "countryCode": "FR"}},
+    {"email": "piotr@demo.test", "name": "Piotr Zieliński",
+     "address": {"recipient": "Piotr Zieliński", "lines": ["ul. Grodzka 5/3"], "city": "Kraków",
+                 "postalCode": "31-006", "countryCode": "PL"}},
 ]
 
-# (buyer, SKUs, payment method, the state the demonstration wants to show)
-ORDERS = [
-    ("bea@demo.test", ["FAI-001-1", "LAU-001-2"], "pm_card_visa", "PLACED"),
-    ("bea@demo.test", ["NOR-002-3"], "pm_card_visa", "ACCEPTED"),
-    ("bea@demo.test", ["FER-004-1"], "pm_card_visa", "SHIPPED"),
-    ("bea@demo.test", ["LAU-007-1", "LAU-008-1"], "pm_card_visa", "DELIVERED"),
-    ("omar@demo.test", ["FER-010-2", "FAI-005-1"], "pm_card_visa", "CANCELLED"),
-    ("omar@demo.test", ["NOR-020-1"], "pm_card_visa_chargeDeclined", "FAILED"),
-    ("omar@demo.test", ["FAI-012-2"], "pm_card_visa", "SHIPPED"),
-    ("omar@demo.test", ["LAU-030-2", "NOR-030-1"], "pm_card_visa", "PLACED"),
-]
+# Who sells products of another shop, too, a little dearer or cheaper.
+ALSO_SOLD_BY = {"FAI": "mila@demo.test", "NOR": "jonas@demo.test", "LAU": "jonas@demo.test", "FER": "kasia@demo.test",
+                "LIN": "odile@demo.test", "ZIE": "freja@demo.test", "STR": "sam@demo.test", "SOB": "tomas@demo.test"}
 
-# SKUs that an order above names are never the sold-out ones.
-ORDERED = {sku for _, skus, _, _ in ORDERS for sku in skus}
+# How many orders are brought how far: the state that each ends in, or what is done to it. What waits for its payment does so for as
+# long as the marketplace lets it, ten minutes, and fails then.
+GOALS = {"PENDING_PAYMENT": 2, "FAILED": 2, "PLACED": 9, "ACCEPTED": 8, "SHIPPED": 9, "DELIVERED": 9, "COMPLETED": 6, "CANCELLED": 3,
+         "PARTLY_CANCELLED": 4, "REJECTED": 3, "REFUNDED": 3, "PARTLY_REFUNDED": 2}
 
 
 def number(text, below):
@@ -101,41 +125,82 @@ def number(text, below):
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6], "big") % below
 
 
-def offer(sku, option, value, amount):
-    sold_out = sku not in ORDERED and number(sku + "stock", 15) == 0
-    return {"sku": sku, "options": {option: value}, "price": {"amount": amount, "currency": "EUR"},
-            "stock": 0 if sold_out else 5 + number(sku + "units", 60)}
+def read_texts():
+    """[(title, cents, value of the attribute, what it says)] by category."""
+    shelves = {}
+    for line in pathlib.Path(__file__).with_name("seed_texts.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            shelves[line.strip("[]")] = []
+        elif line and not line.startswith("#"):
+            title, euros, value, text = line.split(" | ")
+            shelves[next(reversed(shelves))].append((title, round(float(euros) * 100), value, text))
+    return shelves
+
+
+TEXTS = read_texts()
+
+
+def make_orders():
+    """In each a product or two or three, of as many shops."""
+    goals = list(itertools.chain.from_iterable([goal] * count for goal, count in GOALS.items()))
+    orders = []
+    for index in range(len(goals)):
+        items = {}
+        for place in range(1 + index % 3):
+            seller = SELLERS[(index + 3 * place) % len(SELLERS)]
+            of_shop = sum(len(TEXTS[shelf[0]]) for shelf in seller["shelves"])
+            items[f"{seller['sku']}-{1 + number(f'basket {index}/{place}', of_shop):03}-1"] = 2 if place == 0 else 1
+        # 7 and their number have no common divisor: each goal is met once, and those of a kind lie apart.
+        goal = goals[index * 7 % len(goals)]
+        declined = goal in ("PENDING_PAYMENT", "FAILED")
+        orders.append({"number": index + 1, "buyer": BUYERS[index % len(BUYERS)]["email"], "items": items, "goal": goal,
+                       "method": "pm_card_visa_chargeDeclined" if declined else "pm_card_visa"})
+    return orders
+
+
+ORDERS = make_orders()
+# What an order names is never sold out.
+ORDERED = {sku for order in ORDERS for sku in order["items"]}
+
+
+def offer(sku, options, amount):
+    # Some are sold out in one variant, some in all.
+    sold_out = sku not in ORDERED and 0 in (number(sku + "stock", 15), number(sku.rpartition("-")[0] + "stock", 30))
+    return {"sku": sku, "options": options, "price": {"amount": amount, "currency": "EUR"},
+            "stock": 0 if sold_out else 12 + number(sku + "units", 60)}
+
+
+def offers_of(code, cheapest, options, more_percent):
+    made = []
+    for values in itertools.product(*options.values()):
+        further = next(iter(options.values())).index(values[0]) if values else 0
+        made.append(offer(f"{code}-{len(made) + 1}", dict(zip(options, values)), cheapest * (100 + more_percent * further) // 100))
+    return made
 
 
 def products(seller):
     """Every product of a seller as CreateProduct takes it, its category by slug."""
     made = []
-    for category, nouns, makes, option, values, lowest, more_percent in seller["shelves"]:
-        for noun in nouns:
-            for make in makes:
-                code = f"{seller['sku']}-{len(made) + 1:03}"
-                cheapest = lowest + number(code, lowest) // 5 * 5
-                made.append({
-                    "title": f"{noun}, {make}",
-                    "description": f"{noun} ({make}) from {seller['shop']}. Made in small batches and checked by "
-                                   f"hand; leaves the workshop within {1 + number(code, 4)} working days.",
-                    "categoryId": category,
-                    "attributes": {"make": make, "origin": seller["country"]},
-                    "offers": [offer(f"{code}-{i + 1}", option, value, cheapest * (100 + more_percent * i) // 100)
-                               for i, value in enumerate(values)],
-                })
+    for category, language, attribute, options, more_percent in seller["shelves"]:
+        for title, cents, value, text in TEXTS[category]:
+            code = f"{seller['sku']}-{len(made) + 1:03}"
+            ending = ENDINGS[language][number(code, len(ENDINGS[language]))]
+            made.append({
+                "title": title, "categoryId": category, "attributes": {attribute: value},
+                "description": f"{text}\n{ending.format(town=seller['town'], days=2 + number(code + 'days', 3))}",
+                "offers": offers_of(code, cents, options, more_percent)})
     return made
 
 
 def second_offers():
-    """(seller, code of another's product, offer): the same product from more than one shop."""
+    """(e-mail of the seller, code of another's product, offer): the same from more than one shop."""
     chosen = []
-    for place, seller in enumerate(SELLERS):
-        other = SELLERS[(place + 1) % len(SELLERS)]
-        for index in range(3, 43, 8):
-            code = f"{other['sku']}-{index:03}"
-            sku = f"{seller['sku']}-{code}"
-            price = {"amount": 1990 + number(sku, 60) * 50, "currency": "EUR"}
-            chosen.append((seller, code, {"sku": sku, "options": {"condition": "second-hand"}, "price": price,
-                                          "stock": 1 + number(sku + "units", 3)}))
+    for seller in SELLERS:
+        for product in products(seller)[1::8]:
+            first = product["offers"][0]
+            code = first["sku"].rpartition("-")[0]
+            sku = f"ALSO-{code}"
+            percent = 92 + number(sku, 16)
+            chosen.append((ALSO_SOLD_BY[seller["sku"]], code,
+                           offer(sku, first["options"], first["price"]["amount"] * percent // 100)))
     return chosen
