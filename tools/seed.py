@@ -1,6 +1,7 @@
 """Fills a running marketplace with demonstration data through its public port: shops, products, stock, orders.
 
     ./market seed
+    ./market seed --products N    a large catalogue instead, by SQL: tools/seed_bulk.py
 
 Deterministic, and safe to run again: what is there already stays as it is, a run that was broken off is completed.
 Categories and shops are known by slug, people by e-mail, products and offers by SKU, orders by the SKUs in them. Needs nothing
@@ -21,6 +22,7 @@ import urllib.parse
 # ./market runs Python without the script's own folder in its path.
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
+import seed_bulk  # noqa: E402
 import seed_catalogue as catalogue  # noqa: E402
 
 # Memberships travel by retry between services; a payment may be under way: this is far beyond what they need.
@@ -104,6 +106,12 @@ class Person:
                 return self
         self.session = self.post("/v1/sessions", {"email": email, "password": password}, expect=(200, 201))
         return self
+
+    def twin(self):
+        """The same person on a connection of its own."""
+        other = Person("//" + self.address, self.tls)
+        other.session = self.session
+        return other
 
     def refresh(self):
         self.session = self.post("/v1/sessions:refresh", {"refreshToken": self.session["refreshToken"]})
@@ -297,15 +305,42 @@ def make_orders(operator, buyers, sellers, offers):
             refund(operator, order, found)
 
 
+class Door:
+    """How people come in: one connection for each."""
+
+    def __init__(self, options):
+        self.url, self.tls = options.url, ssl.create_default_context(cafile=options.ca)
+        self.operator_email = options.operator_email
+        self.operator_password = pathlib.Path(options.operator_password_file).read_text().strip()
+
+    def operator(self):
+        return Person(self.url, self.tls).enter(self.operator_email, self.operator_password)
+
+    def person(self, email, name):
+        return Person(self.url, self.tls).enter(email, catalogue.PASSWORD, name)
+
+
+def seed_many(options, wanted):
+    started = time.monotonic()
+    if not options.conninfo_file:
+        raise Unexpected("--products writes into the database of product, and only that of a marketplace which ./market up has started "
+                         "on this machine is within reach")
+    door = Door(options)
+    operator = door.operator()
+    category_ids = make_categories(operator)
+    shops = seed_bulk.open_shops(seed_bulk.shops_before(wanted), door.person, operator.twin)
+    database = seed_bulk.Database(options.psql, options.conninfo_file)
+    new = seed_bulk.fill(database, wanted, shops, category_ids)
+    print(f"seed: {len(shops)} shops, {wanted} products; {new} products new, {time.monotonic() - started:.1f} s")
+
+
 def seed(options):
     started = time.monotonic()
-    tls = ssl.create_default_context(cafile=options.ca)
-    with open(options.operator_password_file) as file:
-        operator = Person(options.url, tls).enter(options.operator_email, file.read().strip())
+    door = Door(options)
+    operator = door.operator()
     category_ids = make_categories(operator)
     # One after the other: passwords are hashed one at a time, and the queue for it is for real people.
-    people = {one["email"]: Person(options.url, tls).enter(one["email"], catalogue.PASSWORD, one["name"])
-              for one in catalogue.SELLERS + catalogue.BUYERS}
+    people = {one["email"]: door.person(one["email"], one["name"]) for one in catalogue.SELLERS + catalogue.BUYERS}
     for seller in catalogue.SELLERS:
         open_shop(people[seller["email"]], seller, operator)
 
@@ -327,12 +362,26 @@ def seed(options):
             print(f"  {role:<8} {one['email']:<18} {catalogue.PASSWORD!r:<20} {one.get('shop', '')}".rstrip())
 
 
+def number_of_products(text):
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= seed_bulk.MOST:
+        raise Unexpected(f"--products: '{text}' is not a number from 1 to {seed_bulk.MOST}")
+    return int(text)
+
+
 def main():
     parser = argparse.ArgumentParser(prog="./market seed", description=__doc__.partition("\n")[0])
+    parser.add_argument("--products", metavar="N", help="a large catalogue instead, straight into the database of product")
     for name in ("url", "ca", "operator-email", "operator-password-file"):
         parser.add_argument(f"--{name}", required=True, help=argparse.SUPPRESS)
+    # Where the database of product and psql are, of a marketplace on this machine.
+    for name in ("conninfo-file", "psql"):
+        parser.add_argument(f"--{name}", help=argparse.SUPPRESS)
+    options = parser.parse_args()
     try:
-        seed(parser.parse_args())
+        if options.products is None:
+            seed(options)
+        else:
+            seed_many(options, number_of_products(options.products))
     except (Unexpected, OSError) as problem:
         print(f"seed: {problem}", file=sys.stderr)
         return 1

@@ -66,7 +66,7 @@ def parse(arguments):
     info.set_defaults(run=running.info)
 
     seed = commands.add_parser("seed", parents=[common], allow_abbrev=False)
-    seed.add_argument("options", nargs="*")
+    seed.add_argument("--products", metavar="N")
     seed.set_defaults(run=starting.seed)
 
     save = commands.add_parser("backup", parents=[common], allow_abbrev=False)
@@ -80,10 +80,8 @@ def parse(arguments):
     load.add_argument("--check", action="store_true", help=argparse.SUPPRESS)
     load.set_defaults(run=restore.restore)
     options, rest = parser.parse_known_args(arguments)
-    if rest and options.command != "seed":
+    if rest:
         raise Failure(f"./market {options.command}: unknown option '{rest[0]}'", exit_code=2)
-    if options.command == "seed":
-        options.options += rest
     return options
 
 

@@ -204,7 +204,9 @@ def seed(layout, options):
         raise Failure("tools/seed.py is not part of this checkout")
     if not supervisor.client(layout):
         raise Failure("the marketplace is not running: ./market up", exit_code=3)
-    return run_python(seeder, *client_arguments(layout), *options.options)
+    many = [] if options.products is None else ["--products", options.products, "--conninfo-file", layout.secrets / "product.conninfo",
+                                                "--psql", postgres.bin_dir(layout) / "psql"]
+    return run_python(seeder, *client_arguments(layout), *many)
 
 
 def seed_once(layout):
