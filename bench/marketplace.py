@@ -102,6 +102,12 @@ class Stack:
                 "recipient": "Ada Lovelace", "lines": ["12 St James's Square"], "city": "London",
                 "postalCode": "SW1Y 4JH", "countryCode": "GB"}, expect=(201,))["id"]
 
+    def fill_with_many(self, products):
+        """The catalogue of ./market seed --products, in which there is something to find."""
+        self.products = products
+        note(self.market("seed", "--products", str(products)).strip())
+        self.psql("product", "VACUUM ANALYZE;")
+
     def order(self, buyer, number):
         body = {"items": [{"offerId": make_id(4, number), "quantity": 1}], "shippingAddressId": buyer.address,
                 "paymentMethod": "pm_card_visa"}
@@ -137,16 +143,16 @@ class Stack:
         text = READ_LUA.replace("PREFIX", make_id(3, 0)[:-12])
         return self.loaded("product read", "/", text, seconds)
 
-    def loaded(self, what, path, text, seconds):
+    def loaded(self, what, path, text, seconds, connections=64):
         text = text.replace("PRODUCTS", str(self.products)).replace("BASE", "100000000000")
-        self.drive(path, 1, text)
-        return measure.window(f"{what}, {self.shape}", self.roots(), lambda: self.drive(path, seconds, text))
+        self.drive(path, 1, text, connections)
+        return measure.window(f"{what}, {self.shape}", self.roots(), lambda: self.drive(path, seconds, text, connections))
 
-    def drive(self, path, seconds, text):
+    def drive(self, path, seconds, text, connections=64):
         """wrk, at all gateways alike."""
         gateways = ", ".join(f'{{"{host}", "{port}"}}' for host, port in self.gateways)
         self.lua.write_text(LUA.replace("{GATEWAYS}", "{" + gateways + "}") + text)
-        return measure.wrk(self.url + path, seconds, self.lua, threads=len(self.gateways))
+        return measure.wrk(self.url + path, seconds, self.lua, threads=len(self.gateways), connections=connections)
 
     @contextlib.contextmanager
     def frozen(self, part):

@@ -96,8 +96,8 @@ def duration_ms(text):
     return float(value) * {"us": 0.001, "ms": 1, "s": 1000, "m": 60000}[unit]
 
 
-def wrk(url, seconds, script=None, threads=1):
-    command = ["wrk", f"-t{threads}", "-c64", f"-d{seconds}s", "--latency", "--timeout", "10s"]
+def wrk(url, seconds, script=None, threads=1, connections=64):
+    command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "10s"]
     command += ["-s", str(script)] if script else []
     out = run([*command, url])
     if "Non-2xx" in out or "Socket errors" in out:

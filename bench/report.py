@@ -8,6 +8,10 @@ CHECKOUT_TARGET = {"services": 0.5, "single": 0.7}
 ECHO_TARGET_US = 15
 RSS_TARGET_MB = 150
 TELEMETRY_TARGET = 0.08
+SEARCH_TARGET_US = 400
+SUGGEST_TARGET_US = 120
+SEARCH_P99_TARGET = 5    # times a product page's of the same run
+BESIDE_WORST_TARGET = 2    # times a product page's p99 without them
 
 
 def ratio(row, floor, target):
@@ -43,6 +47,8 @@ def text(figures):
                   memory(one), ""]
     for one in figures.get("replicas", []):
         lines += replicas(**one)
+    for one in figures.get("catalogue", []):
+        lines += catalogue(**one)
     if "telemetry" in figures:
         lines += telemetry(figures["telemetry"])
     for row in figures["echo"]:
@@ -87,6 +93,26 @@ def replicas(shape, windows):
     return [*lines, ""]
 
 
+def at_most(value, target, unit):
+    return f"{value:.1f}{unit}  (to stay within {target}{unit}: {'yes' if value <= target else 'NO'})"
+
+
+def catalogue(shape, windows):
+    """CPU is that of everything of ours and of PostgreSQL and Redis; the client's is left out."""
+    def cost(name):
+        return us(windows[name], (*OWN, "postgres", "redis"))
+
+    page = windows["read_at_rate"]["p99_ms"]
+    verdicts = {"search": at_most(cost("search"), SEARCH_TARGET_US, " us"), "page": f"{cost('page'):.1f} us"}
+    if "suggest" in windows:
+        verdicts["suggest"] = at_most(cost("suggest"), SUGGEST_TARGET_US, " us")
+    verdicts["read_at_rate"] = f"{windows['read_at_rate']['refused']} refused"
+    for name, target in (("search_at_rate", SEARCH_P99_TARGET), ("read_beside_worst", BESIDE_WORST_TARGET)):
+        row = windows[name]
+        verdicts[name] = f"p99 of a page's {at_most(row['p99_ms'] / page, target, 'x')}; {row['refused']} refused"
+    return [f"the catalogue of ./market seed, {shape}", *(line(windows[name], said) for name, said in verdicts.items()), ""]
+
+
 def memory(one):
     total = one["own_rss_mb"]
     judged = f" (to reach {RSS_TARGET_MB}: {'yes' if total < RSS_TARGET_MB else 'NO'})" if one["shape"] == "services" else ""
@@ -114,6 +140,8 @@ def rows(figures):
     for windows in figures.get("telemetry", {}).values():
         for one in windows:
             yield from one.values()
+    for one in figures.get("catalogue", []):
+        yield from one["windows"].values()
     for one in figures.get("replicas", []):
         for windows in one["windows"].values():
             for row in windows:
