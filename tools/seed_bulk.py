@@ -195,9 +195,8 @@ class Database:
 
     def count(self):
         """How many products of the series are there: the first ones, since each transaction has the next."""
-        first, last = (id_at(FIRST_MS + i * STEP_MS, random.Random(0))[:13] for i in (0, MOST + 1))
-        zeros = "-0000-0000-000000000000"
-        return int(self.run(f"SELECT count(*) FROM product WHERE id BETWEEN '{first}{zeros}' AND '{last}{zeros}';"))
+        first, last = (id_at(FIRST_MS + i * STEP_MS, random.Random(0))[:13] + "-0000-0000-000000000000" for i in (0, MOST + 1))
+        return int(self.run(f"SELECT count(*) FROM product WHERE id BETWEEN '{first}' AND '{last}';"))
 
 
 def open_shop(place, owner, operator):
