@@ -106,6 +106,17 @@ std::string ServiceDeclarations(const ServiceDescriptor& service) {
   return text;
 }
 
+// As protoc's C++ spells a file in its symbols. Naming one is what links the file: one that has a service and no message
+// is else referred to by nothing, and left out of a program.
+std::string FileSymbol(const FileDescriptor& file) {
+  std::string symbol;
+  for (const char c : file.name()) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    symbol += plain ? std::string(1, c) : fmt::format("_{:x}", static_cast<unsigned char>(c));
+  }
+  return symbol;
+}
+
 std::string ServiceDefinitions(const ServiceDescriptor& service) {
   const auto base = BaseName(service);
   std::string text;
@@ -122,10 +133,10 @@ std::string ServiceDefinitions(const ServiceDescriptor& service) {
   }
   text += fmt::format(
       "const rpc::MethodTable& {0}Methods() {{\n"
-      "  static const rpc::MethodTable kTable(\n"
-      "      *google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(\"{1}\"));\n"
+      "  static const rpc::MethodTable kTable(*google::protobuf::DescriptorPool::generated_pool()\n"
+      "      ->FindFileByName(::descriptor_table_{1}.filename)->FindServiceByName(\"{2}\"));\n"
       "  return kTable;\n}}\n\n",
-      base, service.full_name());
+      base, FileSymbol(*service.file()), service.name());
   text += fmt::format(
       "rpc::Binding Bind({0}Api& api) {{\n  const auto& methods = {0}Methods();\n  return {{\n", base);
   for (int i = 0; i < service.method_count(); ++i) {
