@@ -11,6 +11,7 @@ import datetime
 import json
 import math
 import os
+import pathlib
 import random
 import shlex
 import subprocess
@@ -149,7 +150,8 @@ class Rows:
         if rng.random() < 0.4:
             parts.append(f"{rng.choice('ABCDEFGHKLMNPRSTVX')}{rng.choice('ABCDEFGHKLMNPRSTVX')}-{rng.randrange(10, 10_000)}")
         parts += [rng.choice(rng.choice(list(ATTRIBUTES.values()))) for _ in range(rng.choice((0, 0, 0, 1, 1, 2, 4)))]
-        said = " ".join([text, *rng.sample(TEXTS_OF[category], rng.choice((0, 0, 1, 2, 4, 8)))])
+        others = [one for one in TEXTS_OF[category] if one != text]
+        said = " ".join([text, *rng.sample(others, rng.choice((0, 0, 1, 2, 4, 8)))])
         attributes = {name: rng.choice(ATTRIBUTES[name]) for name in rng.sample(list(ATTRIBUTES), rng.randrange(9))}
         self.add("product", product, id_at(ms, rng), seller, self.category_ids[category], escaped(" ".join(parts)[:200]), escaped(said),
                  escaped(json.dumps(attributes, ensure_ascii=False)), "{}", "PUBLISHED", 2, at, at, at)
@@ -181,7 +183,7 @@ class Database:
     """psql with what a connection string says."""
 
     def __init__(self, program, conninfo_file):
-        said = dict(word.split("=", 1) for word in shlex.split(open(conninfo_file).read()))
+        said = dict(word.split("=", 1) for word in shlex.split(pathlib.Path(conninfo_file).read_text()))
         names = {"host": "PGHOST", "port": "PGPORT", "dbname": "PGDATABASE", "user": "PGUSER", "password": "PGPASSWORD"}
         # Not as arguments, which everybody on the machine can read.
         self.environment = {**os.environ, **{names[key]: value for key, value in said.items()}}
@@ -202,12 +204,10 @@ class Database:
 def open_shop(place, owner, operator):
     """The id of the shop at that place; the first time it is opened."""
     slug = f"bulk-shop-{place + 1}"
-    found = operator.get(f"/v1/sellers?slug={slug}").get("sellers")
-    if found:
-        return found[0]["id"]
     rng = random.Random(slug)
     body = {"displayName": f"{brand(rng)} {brand(rng)} {place + 1}", "slug": slug, "countryCode": rng.choice(["DE", "FR", "GB", "PL", "PT"])}
-    shop = owner.post("/v1/sellers", body, key="seed-" + slug)
+    found = operator.get(f"/v1/sellers?slug={slug}").get("sellers")
+    shop = found[0] if found else owner.post("/v1/sellers", body, key="seed-" + slug)
     if shop["state"] == "PENDING":
         operator.post(f"/v1/sellers/{shop['id']}:approve", {})
     return shop["id"]
