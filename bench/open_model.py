@@ -34,7 +34,8 @@ class Connections:
 
 
 def ask(url, paths, per_s):
-    """Every path in its turn. Refusals (503, of a server that has enough to do) are counted, other failures end the run."""
+    """Every path in its turn. What a server that has too much to do refuses (503) or gives up (504) is counted, other failures end the
+    run."""
 
     async def run():
         connections, took, refused = Connections(url), [], 0
@@ -47,8 +48,8 @@ def ask(url, paths, per_s):
             await asyncio.sleep(due - loop.time())
             status = await connections.get(path)
             took.append(loop.time() - due)
-            refused += status == 503
-            if status not in (200, 503):
+            refused += status in (503, 504)
+            if status not in (200, 503, 504):
                 raise BenchFailed(f"GET {path}: {status}")
 
         await asyncio.gather(*(one(number, path) for number, path in enumerate(paths)))

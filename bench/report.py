@@ -106,10 +106,10 @@ def catalogue(shape, windows):
     verdicts = {"search": at_most(cost("search"), SEARCH_TARGET_US, " us"), "page": f"{cost('page'):.1f} us"}
     if "suggest" in windows:
         verdicts["suggest"] = at_most(cost("suggest"), SUGGEST_TARGET_US, " us")
-    verdicts["read_at_rate"] = f"{windows['read_at_rate']['refused']} refused"
+    verdicts["read_at_rate"] = f"{windows['read_at_rate']['refused']} refused or given up"
     for name, target in (("search_at_rate", SEARCH_P99_TARGET), ("read_beside_worst", BESIDE_WORST_TARGET)):
         row = windows[name]
-        verdicts[name] = f"p99 of a page's {at_most(row['p99_ms'] / page, target, 'x')}; {row['refused']} refused"
+        verdicts[name] = f"p99 of a page's {at_most(row['p99_ms'] / page, target, 'x')}; {row['refused']} refused or given up"
     return [f"the catalogue of ./market seed, {shape}", *(line(windows[name], said) for name, said in verdicts.items()), ""]
 
 
