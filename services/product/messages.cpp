@@ -11,6 +11,21 @@ events::NewEvent CategoryCreatedEvent(const api::product::Category& category) {
   return events::Of(what, {.aggregate = "category/" + category.id(), .version = 1});
 }
 
+events::NewEvent CategoryChangedEvent(const api::product::Category& category, std::int64_t version) {
+  api::product::CategoryChanged what;
+  what.set_category_id(category.id());
+  what.set_parent_id(category.parent_id());
+  what.set_name(category.name());
+  what.set_slug(category.slug());
+  return events::Of(what, {.aggregate = "category/" + category.id(), .version = version});
+}
+
+events::NewEvent CategoryDeletedEvent(const domain::CategoryId& category, std::int64_t version) {
+  api::product::CategoryDeleted what;
+  what.set_category_id(category.ToString());
+  return events::Of(what, {.aggregate = "category/" + what.category_id(), .version = version});
+}
+
 events::NewEvent ProductCreatedEvent(const domain::ProductId& product, const SellerId& seller) {
   api::product::ProductCreated what;
   what.set_product_id(product.ToString());
@@ -18,13 +33,25 @@ events::NewEvent ProductCreatedEvent(const domain::ProductId& product, const Sel
   return events::Of(what, {.aggregate = "product/" + product.ToString(), .version = 1, .seller = seller});
 }
 
-events::NewEvent ProductPublishedEvent(const domain::ProductId& product, const SellerId& seller,
-                                       std::int64_t version) {
-  api::product::ProductPublished what;
+events::NewEvent ProductChangedEvent(const domain::ProductId& product, const SellerId& seller,
+                                     std::int64_t version) {
+  api::product::ProductChanged what;
   what.set_product_id(product.ToString());
   what.set_seller_id(seller.ToString());
   return events::Of(what,
                     {.aggregate = "product/" + product.ToString(), .version = version, .seller = seller});
+}
+
+events::NewEvent ProductStateChangedEvent(const MovedProduct& moved) {
+  api::product::ProductStateChanged what;
+  what.set_product_id(moved.product.ToString());
+  what.set_seller_id(moved.seller.ToString());
+  what.set_from(moved.from);
+  what.set_state(moved.state);
+  what.set_reason(moved.reason);
+  what.set_title(moved.title);
+  return events::Of(
+      what, {.aggregate = "product/" + what.product_id(), .version = moved.version, .seller = moved.seller});
 }
 
 events::NewEvent OfferCreatedEvent(const domain::OfferId& id, const domain::ProductId& product,

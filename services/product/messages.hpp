@@ -1,6 +1,7 @@
 // What leaves product: the events of what happened.
 #pragma once
 #include <cstdint>
+#include <string>
 
 #include "marketplace/product/v1/events.pb.h"
 #include "marketplace/product/v1/product.pb.h"
@@ -15,9 +16,22 @@ namespace product = ::marketplace::product::v1;
 namespace market::product {
 
 events::NewEvent CategoryCreatedEvent(const api::product::Category& category);
+// The category as the act left it.
+events::NewEvent CategoryChangedEvent(const api::product::Category& category, std::int64_t version);
+events::NewEvent CategoryDeletedEvent(const domain::CategoryId& category, std::int64_t version);
 events::NewEvent ProductCreatedEvent(const domain::ProductId& product, const SellerId& seller);
-events::NewEvent ProductPublishedEvent(const domain::ProductId& product, const SellerId& seller,
-                                       std::int64_t version);
+events::NewEvent ProductChangedEvent(const domain::ProductId& product, const SellerId& seller,
+                                     std::int64_t version);
+struct MovedProduct {
+  domain::ProductId product;
+  SellerId seller;
+  api::product::Product::State from;
+  api::product::Product::State state;
+  std::string reason;
+  std::string title;
+  std::int64_t version = 0;
+};
+events::NewEvent ProductStateChangedEvent(const MovedProduct& moved);
 events::NewEvent OfferCreatedEvent(const domain::OfferId& id, const domain::ProductId& product,
                                    const SellerId& seller, const api::product::OfferDraft& offer);
 // The offer as the act left it.

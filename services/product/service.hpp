@@ -16,6 +16,7 @@ struct Settings {
   explicit Settings(config::Properties& properties);
 
   config::Property<std::int64_t> categories_max;
+  config::Property<domain::Moderation> moderation;
   config::Property<std::chrono::milliseconds> search_cache;
   config::Property<std::string> redis_address;
   config::Property<std::string> redis_password;

@@ -225,6 +225,24 @@ def create_category(world):
                  lambda: sum(c["slug"] in slugs for c in world.operator.ok("GET", "/v1/categories")["categories"]), (409, 0))
 
 
+def fresh_categories(world):
+    return [world.operator.ok("POST", "/v1/categories", {"name": "Keys", "slug": "keys-" + uuid.uuid4().hex[:12]})["id"] for _ in range(2)]
+
+
+def update_category(world):
+    made = fresh_categories(world)
+    one, two = ((f"/v1/categories/{category}", {"name": "Locks"}) for category in made)
+    return Scene(world.operator, one, two,
+                 lambda: sum(int(c["etag"]) for c in world.operator.ok("GET", "/v1/categories")["categories"] if c["id"] in made))
+
+
+def delete_category(world):
+    made = fresh_categories(world)
+    one, two = ((f"/v1/categories/{category}", None) for category in made)
+    return Scene(world.operator, one, two,
+                 lambda: -sum(c["id"] in made for c in world.operator.ok("GET", "/v1/categories")["categories"]), (404, 0))
+
+
 def create_product(world):
     path = f"/v1/sellers/{world.seller.seller}/products"
     title = "Keys " + uuid.uuid4().hex
@@ -233,10 +251,22 @@ def create_product(world):
                  lambda: sum(p["title"] == title for p in world.seller.ok("GET", path + "?pageSize=100")["products"]), (201, 1))
 
 
-def publish_product(world):
-    drafts = [world.seller.create_product(world.category, publish=False)["id"] for _ in range(2)]
-    one, two = ((f"/v1/products/{draft}:publish", {}) for draft in drafts)
-    return Scene(world.seller, one, two, lambda: sum(version(world.seller, f"/v1/products/{draft}") for draft in drafts))
+def update_product(world):
+    path = f"/v1/products/{world.seller.create_product(world.category)['id']}"
+    one, two = ((path, {"title": title}) for title in ("One", "Two"))
+    return Scene(world.seller, one, two, lambda: version(world.seller, path))
+
+
+def act_on_product(verb, caller="seller", before=(), **body):
+    def scene(world):
+        products = [f"/v1/products/{world.seller.create_product(world.category, publish=False)['id']}" for _ in range(2)]
+        for path in products:
+            for step in before:
+                world.seller.ok("POST", f"{path}:{step}", {})
+        one, two = ((f"{path}:{verb}", body) for path in products)
+        return Scene(getattr(world, caller), one, two, lambda: sum(version(world.seller, path) for path in products))
+
+    return scene
 
 
 def create_offer(world):
@@ -425,8 +455,14 @@ SCENES = {"SignOut": sign_out, "EndSession": end_session, "EndAllSessions": end_
           "ReinstateSeller": move_seller("reinstate", "SUSPENDED"), "CloseSeller": move_seller("close", "ACTIVE"),
           "UpdateSeller": update_seller, "UpdateMember": update_member, "RemoveMember": remove_member,
           "CreateInvitation": create_invitation, "DeleteInvitation": delete_invitation, "AcceptInvitation": accept_invitation,
-          "CreateCategory": create_category, "CreateProduct": create_product,
-          "PublishProduct": publish_product, "CreateOffer": create_offer, "UpdateOffer": update_offer, "AdjustStock": adjust_stock,
+          "CreateCategory": create_category, "UpdateCategory": update_category, "DeleteCategory": delete_category,
+          "CreateProduct": create_product, "UpdateProduct": update_product, "PublishProduct": act_on_product("publish"),
+          "ProposeProduct": act_on_product("propose"), "ArchiveProduct": act_on_product("archive"),
+          "RestoreProduct": act_on_product("restore", before=["archive"]),
+          "ApproveProduct": act_on_product("approve", "operator", ["propose"]),
+          "RequestChanges": act_on_product("requestChanges", "operator", ["propose"], reason="More light, please."),
+          "TakeDownProduct": act_on_product("takeDown", "operator", ["publish"], reason="It infringes a patent."),
+          "CreateOffer": create_offer, "UpdateOffer": update_offer, "AdjustStock": adjust_stock,
           "PlaceOrder": place_order, "CancelOrder": cancel_order, "PayOrder": pay_order,
           "AcceptSellerOrder": fulfil("accept", "ACCEPTED", {}),
           "ShipSellerOrder": fulfil("ship", "SHIPPED", SHIP[1], [ACCEPT]),

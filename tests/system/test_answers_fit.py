@@ -13,7 +13,7 @@ from market import new_key
 from test_grpc import by_name, request_of, unary
 
 PAGE_BYTES = 1 << 20  # in the wire form; docs/architecture.md
-CATEGORIES_MAX = 1_800  # product.categories_max
+CATEGORIES_MAX = 1_700  # product.categories_max
 NOTE = {"n" * 90 + str(number): "x" * 100 for number in range(10)}
 
 

@@ -49,6 +49,34 @@ def create_category(operator, owner, shop, category):
     return "category", made["id"], ""
 
 
+def some_category():
+    """One that nobody's act has made."""
+    return psql("product", "INSERT INTO category (id, name, slug) VALUES (gen_random_uuid(), 'Audited', "
+                          f"'audited-{new_key()[:12]}') RETURNING id").strip()
+
+
+def update_category(operator, owner, shop, category):
+    made = some_category()
+    operator.ok("PATCH", f"/v1/categories/{made}", {"name": "Renamed"})
+    return "category", made, ""
+
+
+def delete_category(operator, owner, shop, category):
+    made = some_category()
+    operator.ok("DELETE", f"/v1/categories/{made}")
+    return "category", made, ""
+
+
+def moderate(verb, before, **body):
+    def act(operator, owner, shop, category):
+        sold = shop(publish=False)
+        path = f"/v1/products/{sold.product['id']}"
+        sold.owner.ok("POST", f"{path}:{before}", {})
+        operator.ok("POST", f"{path}:{verb}", body)
+        return "product", sold.product["id"], body.get("reason", "")
+    return act
+
+
 def cancel_order(operator, owner, shop, category):
     owner.add_address()
     order = owner.place((shop().offer, 1)).json()
@@ -115,7 +143,10 @@ ACTS = {"auth.DisableAccount": act_on_account("disable", {}), "auth.EnableAccoun
         "auth.RevokeRole": act_on_account("revokeRole", {"role": "support"}, SUPPORT),
         "auth.CreateApiKey": create_api_key, "auth.RevokeApiKey": revoke_api_key, "user.ApproveSeller": approve_seller, "user.SuspendSeller": move_seller("suspend", "ACTIVE"),
         "user.ReinstateSeller": move_seller("reinstate", "SUSPENDED"), "user.CloseSeller": move_seller("close", "SUSPENDED"),
-        "product.CreateCategory": create_category, "order.CancelOrder": cancel_order,
+        "product.CreateCategory": create_category, "product.UpdateCategory": update_category, "product.DeleteCategory": delete_category,
+        "product.ApproveProduct": moderate("approve", "propose"),
+        "product.RequestChanges": moderate("requestChanges", "propose", reason="More light, please."),
+        "product.TakeDownProduct": moderate("takeDown", "publish", reason="It infringes a patent."), "order.CancelOrder": cancel_order,
         "order.AdvanceCheckout": advance_checkout, "payment.RefundPayment": refund_payment, "notification.PublishTerms": publish_terms}
 
 

@@ -28,8 +28,8 @@ Task<> ProductService::RequireActiveOwner(CallContext& call, domain::OfferId id)
 }
 
 bool ProductService::Shows(const CallContext& call, const api::product::Offer& offer) const {
+  if (deps_.sellers.IsActive(offer.seller_id())) return true;
   const auto seller = SellerId::From(offer.seller_id());
-  if (deps_.sellers.IsActive(seller)) return true;
   return std::ranges::find(call.Reach().sellers, seller) != call.Reach().sellers.end();
 }
 
@@ -45,9 +45,7 @@ void ProductService::LeaveOutInactive(const CallContext& call, api::product::Pro
 
 // The same for everybody: what is found is kept for who asks next.
 void ProductService::LeaveOutInactive(api::product::SearchProductsResponse& found) const {
-  const auto active = [this](const auto& thing) {
-    return deps_.sellers.IsActive(SellerId::From(thing.seller_id()));
-  };
+  const auto active = [this](const auto& thing) { return deps_.sellers.IsActive(thing.seller_id()); };
   Keep(*found.mutable_products(), active);
   for (auto& product : *found.mutable_products()) Keep(*product.mutable_offers(), active);
 }

@@ -27,6 +27,8 @@ Task<World> Opened(Service& service, Seller::State state) {
   co_return world;
 }
 
+constexpr std::size_t kWrites = 8;
+
 // Why each write of what is for sale is refused, "" where it is not.
 Task<std::vector<std::string>> Writes(Service& service, const World& world, storage::SellerScope scope) {
   std::vector<std::string> reasons;
@@ -53,6 +55,16 @@ Task<std::vector<std::string>> Writes(Service& service, const World& world, stor
   adjust.set_offer_id(world.offer);
   adjust.set_delta(1);
   reasons.push_back(co_await ReasonOf(service.operations.AdjustStock(adjusting.context, adjust)));
+  api::product::UpdateProductRequest rename;
+  rename.set_product_id(world.product);
+  rename.mutable_product()->set_title("Another engine");
+  reasons.push_back(co_await ReasonOf(service.operations.UpdateProduct(adjusting.context, rename)));
+  api::product::ArchiveProductRequest archive;
+  archive.set_product_id(world.product);
+  reasons.push_back(co_await ReasonOf(service.operations.ArchiveProduct(adjusting.context, archive)));
+  api::product::RestoreProductRequest restore;
+  restore.set_product_id(world.product);
+  reasons.push_back(co_await ReasonOf(service.operations.RestoreProduct(adjusting.context, restore)));
   co_return reasons;
 }
 
@@ -60,7 +72,7 @@ TEST(ProductService_ActiveSellers, OnlyAnActiveShopChangesWhatIsForSale) {
   WithService([](Service& service) -> Task<> {
     for (const auto state : {Seller::PENDING, Seller::SUSPENDED, Seller::CLOSED, Seller::ACTIVE}) {
       const auto world = co_await Opened(service, state);
-      const std::vector<std::string> expected(5, state == Seller::ACTIVE ? "" : "SELLER_NOT_ACTIVE");
+      const std::vector<std::string> expected(kWrites, state == Seller::ACTIVE ? "" : "SELLER_NOT_ACTIVE");
       EXPECT_EQ(co_await Writes(service, world, world.shop.Scope()), expected) << state;
       // Whoever has an active shop besides gets no further.
       EXPECT_EQ(co_await Writes(service, world, {SellerId::New(), world.shop.seller}), expected) << state;
@@ -73,7 +85,7 @@ TEST(ProductService_ActiveSellers, AShopOfSomebodyElse_IsNoHindrance) {
     const auto barred = co_await Opened(service, Seller::SUSPENDED);
     const auto mine = co_await Opened(service, Seller::ACTIVE);
     EXPECT_EQ(co_await Writes(service, mine, {mine.shop.seller, barred.shop.seller}),
-              std::vector<std::string>(5));
+              std::vector<std::string>(kWrites));
     Call stranger({SellerId::New(), barred.shop.seller});
     api::product::AdjustStockRequest adjust;
     adjust.set_offer_id(mine.offer);

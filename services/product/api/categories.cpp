@@ -1,7 +1,24 @@
 #include "platform/rpc/act.hpp"
+#include "platform/rpc/partial_update.hpp"
 #include "services/product/api/product_service.hpp"
 
 namespace market::product {
+namespace {
+
+storage::CategoryEdit CategoryEditFrom(const api::product::UpdateCategoryRequest& request) {
+  const auto& change = request.category();
+  const rpc::PartialUpdate update(change, request.update_mask());
+  storage::CategoryEdit edit{.if_version = rpc::ExpectedVersion(request.if_match())};
+  update.Take("name", change.name(), edit.name).Take("slug", change.slug(), edit.slug);
+  if (update.Changes("parent_id")) edit.parent.emplace(domain::CategoryId::Parse(change.parent_id()));
+  if (edit.name && edit.name->empty())
+    throw InvalidArgument("category.name", "REQUIRED", "a category must have a name");
+  if (edit.slug && edit.slug->empty())
+    throw InvalidArgument("category.slug", "REQUIRED", "a category must have a slug");
+  return edit;
+}
+
+}  // namespace
 
 Task<api::product::ListCategoriesResponse> ProductService::ListCategories(
     CallContext& call, api::product::ListCategoriesRequest) {
@@ -10,8 +27,21 @@ Task<api::product::ListCategoriesResponse> ProductService::ListCategories(
 
 Task<api::product::Category> ProductService::CreateCategory(CallContext& call,
                                                             api::product::CreateCategoryRequest request) {
-  co_return co_await deps_.categories.Create(call, domain::CategoryId(call.OperationId()),
-                                                    std::move(request), rpc::ActOf(call));
+  co_return co_await deps_.categories.Create(call, domain::CategoryId(call.OperationId()), std::move(request),
+                                             rpc::ActOf(call));
+}
+
+Task<api::product::Category> ProductService::UpdateCategory(CallContext& call,
+                                                            api::product::UpdateCategoryRequest request) {
+  co_return co_await deps_.categories.Update(call, domain::CategoryId::From(request.category_id()),
+                                             CategoryEditFrom(request), rpc::ActOf(call));
+}
+
+Task<google::protobuf::Empty> ProductService::DeleteCategory(CallContext& call,
+                                                             api::product::DeleteCategoryRequest request) {
+  co_await deps_.categories.Delete(call, domain::CategoryId::From(request.category_id()),
+                                   rpc::ExpectedVersion(request.if_match()), rpc::ActOf(call));
+  co_return google::protobuf::Empty();
 }
 
 }  // namespace market::product

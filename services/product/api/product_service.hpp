@@ -37,6 +37,11 @@ class ProductService final : public api::ProductApi {
   Task<api::product::Category> CreateCategory(CallContext& call,
                                               api::product::CreateCategoryRequest request) override;
 
+  Task<api::product::Category> UpdateCategory(CallContext& call,
+                                              api::product::UpdateCategoryRequest request) override;
+  Task<google::protobuf::Empty> DeleteCategory(CallContext& call,
+                                               api::product::DeleteCategoryRequest request) override;
+
   // search.cpp
   Task<api::product::SearchProductsResponse> SearchProducts(
       CallContext& call, api::product::SearchProductsRequest request) override;
@@ -49,8 +54,26 @@ class ProductService final : public api::ProductApi {
       CallContext& call, api::product::ListOffersOfProductRequest request) override;
   Task<api::product::ListSellerProductsResponse> ListSellerProducts(
       CallContext& call, api::product::ListSellerProductsRequest request) override;
+  Task<api::product::Product> UpdateProduct(CallContext& call,
+                                            api::product::UpdateProductRequest request) override;
+  Task<api::product::ListProductsResponse> ListProducts(CallContext& call,
+                                                        api::product::ListProductsRequest request) override;
+
+  // product_states.cpp
   Task<api::product::Product> PublishProduct(CallContext& call,
                                              api::product::PublishProductRequest request) override;
+  Task<api::product::Product> ProposeProduct(CallContext& call,
+                                             api::product::ProposeProductRequest request) override;
+  Task<api::product::Product> ArchiveProduct(CallContext& call,
+                                             api::product::ArchiveProductRequest request) override;
+  Task<api::product::Product> RestoreProduct(CallContext& call,
+                                             api::product::RestoreProductRequest request) override;
+  Task<api::product::Product> ApproveProduct(CallContext& call,
+                                             api::product::ApproveProductRequest request) override;
+  Task<api::product::Product> RequestChanges(CallContext& call,
+                                             api::product::RequestChangesRequest request) override;
+  Task<api::product::Product> TakeDownProduct(CallContext& call,
+                                              api::product::TakeDownProductRequest request) override;
 
   // offers.cpp
   Task<api::product::Offer> CreateOffer(CallContext& call, api::product::CreateOfferRequest request) override;
@@ -86,6 +109,15 @@ class ProductService final : public api::ProductApi {
   void LeaveOutInactive(const CallContext& call, api::product::Product& product) const;
   void LeaveOutInactive(api::product::SearchProductsResponse& found) const;
   bool Shows(const CallContext& call, const api::product::Offer& offer) const;
+
+  // product_states.cpp
+  Task<api::product::Product> DoOwn(CallContext& call, domain::ProductAct act, std::string product_id);
+  Task<api::product::Product> Moderate(CallContext& call, domain::ProductAct act, std::string product_id,
+                                       std::string reason);
+
+  // products.cpp: the shop's name goes with the product; the tag of one that is shown whole covers it.
+  void ShowSeller(api::product::Product& product) const;
+  api::product::Product Whole(api::product::Product product) const;
 
   Deps deps_;
 };

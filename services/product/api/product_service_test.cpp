@@ -38,7 +38,8 @@ TEST(ProductService_Draft, IsSeenByItsSellerAlone) {
     Call seller(shop.Scope());
     Call stranger({SellerId::New()});
     Call anybody;
-    const auto made = co_await service.operations.CreateProduct(seller.context, ProductOf(shop, "Draft"));
+    const auto made = co_await service.operations.CreateProduct(
+        seller.context, ProductOf(shop, "Draft", {OfferOf("D-1", 100, 1)}));
     EXPECT_EQ((co_await service.operations.GetProduct(seller.context, Get(made.id()))).id(), made.id());
     EXPECT_EQ(co_await ReasonOf(service.operations.GetProduct(anybody.context, Get(made.id()))), "NOT_FOUND");
     EXPECT_EQ(co_await ReasonOf(service.operations.GetProduct(stranger.context, Get(made.id()))),

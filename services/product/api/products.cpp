@@ -1,6 +1,8 @@
 #include <set>
 
+#include "platform/conversions/conversions.hpp"
 #include "platform/rpc/page.hpp"
+#include "platform/rpc/partial_update.hpp"
 #include "services/product/api/keep.hpp"
 #include "services/product/api/product_service.hpp"
 #include "services/product/api/sizes.hpp"
@@ -20,24 +22,78 @@ void CheckDrafts(const google::protobuf::RepeatedPtrField<api::product::OfferDra
   }
 }
 
+storage::ProductEdit ProductEditFrom(const api::product::UpdateProductRequest& request) {
+  const auto& change = request.product();
+  const rpc::PartialUpdate update(change, request.update_mask());
+  storage::ProductEdit edit{.if_version = rpc::ExpectedVersion(request.if_match())};
+  update.Take("title", change.title(), edit.title)
+      .Take("description", change.description(), edit.description)
+      .Take("attributes", change.attributes(), edit.attributes)
+      .Take("product_safety", change.product_safety(), edit.safety);
+  if (edit.title && edit.title->empty())
+    throw InvalidArgument("product.title", "REQUIRED", "a product must have a title");
+  if (edit.attributes) CheckAttributes(*edit.attributes, "product.attributes");
+  if (update.Changes("category_id")) {
+    edit.category = domain::CategoryId::Parse(change.category_id());
+    if (!edit.category) throw InvalidArgument("product.categoryId", "REQUIRED", "a product is in a category");
+  }
+  if (update.Changes("pictures")) edit.pictures.emplace(change.pictures().begin(), change.pictures().end());
+  if (update.Changes("offers_by") && change.offers_by() == api::product::Product::OFFERS_BY_UNSPECIFIED)
+    throw InvalidArgument("product.offersBy", "REQUIRED", "say who may offer the product");
+  if (update.Changes("offers_by")) edit.offers_by = storage::OffersByFrom(change.offers_by());
+  return edit;
+}
+
+std::string NameOf(api::product::ListProductsRequest request) {
+  request.clear_page_token();
+  request.clear_page_size();
+  return "all_products|" + request.SerializeAsString();
+}
+
 }  // namespace
+
+void ProductService::ShowSeller(api::product::Product& product) const {
+  const auto* card = deps_.sellers.Find(product.seller_id());
+  if (card == nullptr) return;
+  auto& seller = *product.mutable_seller();
+  seller.set_id(card->id());
+  seller.set_display_name(card->display_name());
+  seller.set_slug(card->slug());
+}
+
+api::product::Product ProductService::Whole(api::product::Product product) const {
+  ShowSeller(product);
+  if (const auto* card = deps_.sellers.Find(product.seller_id())) {
+    product.mutable_etag()->append("-").append(std::to_string(card->version()));
+  }
+  return product;
+}
 
 // The hottest operation: one statement, nothing else.
 Task<api::product::Product> ProductService::GetProduct(CallContext& call,
                                                        api::product::GetProductRequest request) {
   auto product = co_await deps_.products.Get(call, domain::ProductId::From(request.product_id()),
-                                                     call.Reach().sellers);
+                                             {call.Reach().everything, call.Reach().sellers});
   if (!product) throw NotFound("the product");
   LeaveOutInactive(call, *product);
-  co_return std::move(*product);
+  co_return Whole(*std::move(product));
 }
 
 Task<api::product::Product> ProductService::CreateProduct(CallContext& call,
                                                           api::product::CreateProductRequest request) {
-  CheckAttributes(request.attributes());
+  CheckAttributes(request.attributes(), "attributes");
   CheckDrafts(request.offers());
   RequireActive(SellerId::From(request.seller_id()));
-  co_return co_await deps_.products.Create(call, call.OperationId(), std::move(request));
+  co_return Whole(co_await deps_.products.Create(call, call.OperationId(), std::move(request)));
+}
+
+Task<api::product::Product> ProductService::UpdateProduct(CallContext& call,
+                                                          api::product::UpdateProductRequest request) {
+  const auto id = domain::ProductId::From(request.product_id());
+  auto edit = ProductEditFrom(request);
+  co_await RequireActiveOwner(call, id);
+  co_return Whole(
+      co_await deps_.products.Update(call, id, {.sellers = call.Reach().sellers}, std::move(edit)));
 }
 
 Task<api::product::ListOffersOfProductResponse> ProductService::ListOffersOfProduct(
@@ -49,8 +105,9 @@ Task<api::product::ListOffersOfProductResponse> ProductService::ListOffersOfProd
           deps_.pages.Decode<std::int64_t, std::int64_t, domain::OfferId>(filter, request.page_token())) {
     after = {.sold_out = std::get<0>(*key), .price = std::get<1>(*key), .id = std::get<2>(*key)};
   }
-  auto offers = co_await deps_.offers.ListOfProduct(call, domain::ProductId::From(request.product_id()),
-                                                    call.Reach().sellers, after, size + 1);
+  auto offers =
+      co_await deps_.offers.ListOfProduct(call, domain::ProductId::From(request.product_id()),
+                                          {call.Reach().everything, call.Reach().sellers}, after, size + 1);
   if (!offers) throw NotFound("the product");
   api::product::ListOffersOfProductResponse response;
   const auto kept = rpc::FillPage(*response.mutable_offers(), size, *offers,
@@ -65,15 +122,19 @@ Task<api::product::ListOffersOfProductResponse> ProductService::ListOffersOfProd
 
 Task<api::product::ListSellerProductsResponse> ProductService::ListSellerProducts(
     CallContext& call, api::product::ListSellerProductsRequest request) {
-  const auto filter = "seller_products|" + request.seller_id();
+  const auto state = storage::StateFrom(request.state());
+  const auto filter = "seller_products|" + request.seller_id() + '|' + std::string(state ? Name(*state) : "");
   const auto size = rpc::PageSize(request.page_size());
   const auto after = deps_.pages.Decode<domain::ProductId>(filter, request.page_token());
   auto products = co_await deps_.products.ListOfSeller(
-      call, SellerId::From(request.seller_id()), after ? std::optional(std::get<0>(*after)) : std::nullopt,
-      size + 1);
+      call, SellerId::From(request.seller_id()), state,
+      after ? std::optional(std::get<0>(*after)) : std::nullopt, size + 1);
   api::product::ListSellerProductsResponse response;
-  const auto kept = rpc::FillPage(*response.mutable_products(), size, products,
-                                  [](api::product::Product& product) { return std::move(product); });
+  const auto kept =
+      rpc::FillPage(*response.mutable_products(), size, products, [this](api::product::Product& product) {
+        ShowSeller(product);
+        return std::move(product);
+      });
   if (kept < products.size()) {
     const auto& last = response.products(response.products_size() - 1);
     response.set_next_page_token(deps_.pages.Encode(filter, domain::ProductId::From(last.id())));
@@ -81,11 +142,29 @@ Task<api::product::ListSellerProductsResponse> ProductService::ListSellerProduct
   co_return response;
 }
 
-Task<api::product::Product> ProductService::PublishProduct(CallContext& call,
-                                                           api::product::PublishProductRequest request) {
-  co_await RequireActiveOwner(call, domain::ProductId::From(request.product_id()));
-  co_return co_await deps_.products.Publish(call, domain::ProductId::From(request.product_id()),
-                                                    call.Reach().sellers);
+Task<api::product::ListProductsResponse> ProductService::ListProducts(
+    CallContext& call, api::product::ListProductsRequest request) {
+  const auto name = NameOf(request);
+  const auto size = rpc::PageSize(request.page_size());
+  std::optional<storage::Products::Position> after;
+  if (const auto key = deps_.pages.Decode<Time, domain::ProductId>(name, request.page_token())) {
+    after = {std::get<0>(*key), std::get<1>(*key)};
+  }
+  auto products = co_await deps_.products.ListMatching(
+      call, {.state = storage::StateFrom(request.state()), .seller = SellerId::Parse(request.seller_id())},
+      after, size + 1);
+  api::product::ListProductsResponse response;
+  const auto kept =
+      rpc::FillPage(*response.mutable_products(), size, products, [this](api::product::Product& product) {
+        ShowSeller(product);
+        return std::move(product);
+      });
+  if (kept < products.size()) {
+    const auto& last = response.products(response.products_size() - 1);
+    response.set_next_page_token(deps_.pages.Encode(
+        name, conversions::TimeFrom(last.update_time(), "updateTime"), domain::ProductId::From(last.id())));
+  }
+  co_return response;
 }
 
 }  // namespace market::product

@@ -49,6 +49,7 @@ Task<api::product::SearchProductsResponse> ProductService::SearchProducts(
   if (!after) {
     if (auto kept = co_await deps_.search_cache.Find(call, first_page)) {
       LeaveOutInactive(*kept);
+      for (auto& product : *kept->mutable_products()) ShowSeller(product);
       co_return std::move(*kept);
     }
   }
@@ -67,6 +68,7 @@ Task<api::product::SearchProductsResponse> ProductService::SearchProducts(
   // Kept whole: a shop may come back while it is kept.
   if (!after) response = co_await deps_.search_cache.Keep(call, first_page, std::move(response));
   LeaveOutInactive(response);
+  for (auto& product : *response.mutable_products()) ShowSeller(product);
   co_return response;
 }
 

@@ -16,7 +16,9 @@ void Check(const Pairs& pairs, std::size_t most, std::string field) {
 
 }  // namespace
 
-void CheckAttributes(const Pairs& attributes) { Check(attributes, kAttributesBytesMax, "attributes"); }
+void CheckAttributes(const Pairs& attributes, std::string field) {
+  Check(attributes, kAttributesBytesMax, std::move(field));
+}
 
 void CheckOptions(const Pairs& options, std::string field) {
   Check(options, kOptionsBytesMax, std::move(field));

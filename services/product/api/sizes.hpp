@@ -14,7 +14,7 @@ inline constexpr std::size_t kAttributesBytesMax = 16'384;  // of a product, nam
 inline constexpr std::size_t kOptionsBytesMax = 2'048;      // of an offer
 
 // Throw Error INVALID_ARGUMENT with TOO_LARGE on the field.
-void CheckAttributes(const Pairs& attributes);
+void CheckAttributes(const Pairs& attributes, std::string field);
 void CheckOptions(const Pairs& options, std::string field);
 
 }  // namespace market::product

@@ -13,9 +13,11 @@ CREATE TABLE category (
   parent_id  uuid REFERENCES category,
   name       text NOT NULL CHECK (char_length(name) BETWEEN 1 AND 100),
   slug       text NOT NULL CHECK (slug ~ '^[a-z0-9]([a-z0-9-]{0,58}[a-z0-9])?$'),
+  version    bigint NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT market_now(),
   CONSTRAINT category_slug_per_parent UNIQUE NULLS NOT DISTINCT (parent_id, slug)
 );
+COMMENT ON TABLE category IS 'mutable';
 
 -- Two moves at once could close a circle that neither sees, so moves queue on one lock.
 CREATE FUNCTION refuse_category_cycle() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -45,7 +47,14 @@ CREATE TABLE product (
   description  text NOT NULL CHECK (char_length(description) <= 10000),
   attributes   jsonb NOT NULL CHECK (jsonb_typeof(attributes) = 'object'),
   pictures     text[] NOT NULL CHECK (cardinality(pictures) <= 10),
-  state        text NOT NULL DEFAULT 'DRAFT' CHECK (state IN ('DRAFT', 'PUBLISHED', 'ARCHIVED')),
+  -- Who makes it and answers for it, and what to beware of; null where nothing is said.
+  safety       jsonb CHECK (jsonb_typeof(safety) = 'object'),
+  -- Who may hang an offer on it once it is PUBLISHED.
+  offers_by    text NOT NULL DEFAULT 'ANYBODY' CHECK (offers_by IN ('ANYBODY', 'OWN_SHOP')),
+  state        text NOT NULL DEFAULT 'DRAFT'
+               CHECK (state IN ('DRAFT', 'PUBLISHED', 'PROPOSED', 'CHANGES_REQUESTED', 'ARCHIVED', 'TAKEN_DOWN')),
+  -- An operator's. It is there in states alone that only members and operators see, so it is for nobody else.
+  state_reason text CHECK (char_length(state_reason) BETWEEN 1 AND 1000),
   version      bigint NOT NULL DEFAULT 1,
   created_at   timestamptz NOT NULL DEFAULT market_now(),
   updated_at   timestamptz NOT NULL DEFAULT market_now(),
@@ -56,12 +65,16 @@ CREATE TABLE product (
                  setweight(to_tsvector('simple', attributes), 'B') ||
                  setweight(to_tsvector('simple', description), 'C')) STORED,
   CONSTRAINT product_operation UNIQUE (operation_id),
-  CONSTRAINT product_published CHECK (state <> 'PUBLISHED' OR published_at IS NOT NULL)
+  CONSTRAINT product_published CHECK (state <> 'PUBLISHED' OR published_at IS NOT NULL),
+  CONSTRAINT product_reason CHECK ((state_reason IS NOT NULL) = (state IN ('CHANGES_REQUESTED', 'TAKEN_DOWN')))
 );
 COMMENT ON TABLE product IS 'mutable';
 CREATE INDEX product_newest ON product (published_at DESC, id DESC) WHERE state = 'PUBLISHED';
 CREATE INDEX product_by_category ON product (category_id, published_at DESC, id DESC)
   WHERE state = 'PUBLISHED';
+CREATE INDEX product_in_category ON product (category_id);
+CREATE INDEX product_by_change ON product (updated_at, id);
+CREATE INDEX product_by_state ON product (state, updated_at, id);
 CREATE INDEX product_by_seller ON product (seller_id, id DESC);
 CREATE INDEX product_words ON product USING gin (words) WHERE state = 'PUBLISHED';
 CREATE INDEX product_title_trigrams ON product USING gin (title gin_trgm_ops) WHERE state = 'PUBLISHED';

@@ -45,8 +45,8 @@ std::optional<SellerCard> SellerDirectory::Told(const events::Event& event) {
   return told.seller();
 }
 
-bool SellerDirectory::IsActive(const SellerId& seller) const {
-  const auto* card = cards_.Find(seller.ToString());
+bool SellerDirectory::IsActive(const std::string& seller_id) const {
+  const auto* card = cards_.Find(seller_id);
   return card == nullptr || card->state() == api::user::Seller::ACTIVE;
 }
 

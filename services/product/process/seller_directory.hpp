@@ -20,7 +20,11 @@ class SellerDirectory {
 
   // False of a seller that it knows not to be ACTIVE. One that it does not know is taken for one: the
   // catalogue does not wait for user.
-  bool IsActive(const SellerId& seller) const;
+  bool IsActive(const SellerId& seller) const { return IsActive(seller.ToString()); }
+  bool IsActive(const std::string& seller_id) const;
+
+  // Its name, slug and state; null of one that it does not know. Valid until the next CatchUp.
+  const api::user::SellerCard* Find(const std::string& seller_id) const { return cards_.Find(seller_id); }
 
  private:
   using Cards = events::Cards<api::user::SellerCard>;

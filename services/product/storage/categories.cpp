@@ -1,5 +1,8 @@
 #include "services/product/storage/categories.hpp"
 
+#include <map>
+#include <string>
+
 #include "platform/events/event.hpp"
 #include "services/product/domain/etag.hpp"
 #include "services/product/messages.hpp"
@@ -12,6 +15,7 @@ using postgres::Batch;
 using postgres::Column;
 using postgres::Columns;
 using postgres::ComposedStatement;
+using postgres::Sql;
 using postgres::SqlError;
 using postgres::Statement;
 
@@ -21,14 +25,15 @@ constexpr Columns kCategory{Column{"id", Into<&api::product::Category::mutable_i
                                      category.mutable_parent_id()->assign(id.value_or(""));
                                    }},
                             Column{"name", Into<&api::product::Category::mutable_name>()},
-                            Column{"slug", Into<&api::product::Category::mutable_slug>()}};
+                            Column{"slug", Into<&api::product::Category::mutable_slug>()},
+                            Column{"version", Into<&api::product::Category::mutable_etag>()}};
 
 constexpr ComposedStatement kListCategories{
     "category.list",
     "WITH RECURSIVE tree AS ("
-    "  SELECT id, parent_id, name, slug, 0 AS depth FROM category WHERE parent_id IS NULL"
+    "  SELECT id, parent_id, name, slug, version, 0 AS depth FROM category WHERE parent_id IS NULL"
     "  UNION ALL"
-    "  SELECT c.id, c.parent_id, c.name, c.slug, depth + 1"
+    "  SELECT c.id, c.parent_id, c.name, c.slug, c.version, depth + 1"
     "  FROM category c JOIN tree ON c.parent_id = tree.id) "
     "SELECT " +
         kCategory + " FROM tree ORDER BY depth, name, id"};
@@ -49,6 +54,34 @@ constexpr ComposedStatement kCountCategories{"category.count", "SELECT " + kCate
 constexpr ComposedStatement kFindCategory{"category.find",
                                           "SELECT " + kCategory + " FROM category WHERE id = $1"};
 
+constexpr ComposedStatement kLockCategory{"category.lock",
+                                          "SELECT " + kCategory + " FROM category WHERE id = $1 FOR UPDATE"};
+
+constexpr Sql kNamed{"(name, slug, parent_id)"};
+constexpr Sql kRenamed{
+    "(coalesce($2::text, name), coalesce($3::text, slug), CASE WHEN $4 THEN $5::uuid ELSE parent_id END)"};
+constexpr ComposedStatement kUpdateCategory{
+    "category.update", "UPDATE category SET " + kNamed + " = " + kRenamed +
+                           ", version = version + 1 WHERE id = $1 AND " + kNamed + " IS DISTINCT FROM " +
+                           kRenamed + " RETURNING " + kCategory};
+constexpr Statement kDeleteCategory{"category.delete", "DELETE FROM category WHERE id = $1"};
+
+std::int64_t VersionOf(const api::product::Category& category) { return std::stoll(category.etag()); }
+
+// The category as it is, to be changed.
+api::product::Category Held(const postgres::Result& result, std::optional<std::int64_t> if_version) {
+  auto category = kCategory.ReadAtMostOne(result);
+  if (!category) throw NotFound("the category");
+  if (if_version && *if_version != VersionOf(*category)) {
+    throw Error(Code::kAborted, "ETAG_MISMATCH", "the category has changed since it was read");
+  }
+  return std::move(*category);
+}
+
+std::map<std::string, std::string> FieldsOf(const api::product::Category& category) {
+  return {{"name", category.name()}, {"slug", category.slug()}, {"parentId", category.parent_id()}};
+}
+
 Error SlugTaken() {
   return Error(Code::kAlreadyExists, "SLUG_TAKEN", "another category of the same parent has this slug");
 }
@@ -66,7 +99,7 @@ Task<api::product::ListCategoriesResponse> Categories::Read(Work work) {
   for (const auto row : result) {
     auto& category = *response.add_categories();
     kCategory.ReadInto(category, row);
-    hash.Add(category.id()).Add(category.parent_id()).Add(category.name()).Add(category.slug());
+    hash.Add(category.id()).Add(category.etag());
   }
   response.set_etag(hash.Hex());
   co_return response;
@@ -81,7 +114,7 @@ Task<api::product::Category> Categories::Create(Work work, domain::CategoryId id
   category.set_slug(request.slug());
   act.target_type = "category";
   act.target_id = category.id();
-  act.after = {{"name", request.name()}, {"slug", request.slug()}, {"parentId", request.parent_id()}};
+  act.after = FieldsOf(category);
   const auto insert = [&](postgres::Tx& tx) -> Task<api::product::Category> {
     Batch look("category.look");
     look.Add(kLockTree).Add(kCountCategories).Add(kFindCategory, id);
@@ -101,6 +134,58 @@ Task<api::product::Category> Categories::Create(Work work, domain::CategoryId id
     if (error.Is("23503")) throw NotFound("the parent category");
     if (error.IsUniqueViolation("category_slug_per_parent")) throw SlugTaken();
     throw;
+  }
+}
+
+Task<api::product::Category> Categories::Update(Work work, domain::CategoryId id, CategoryEdit edit,
+                                                audit::Act act) {
+  const auto update = [&](postgres::Tx& tx) -> Task<api::product::Category> {
+    Batch look("category.hold");
+    look.Add(kLockTree).Add(kLockCategory, id);
+    const auto before = Held((co_await tx.Execute(std::move(look))).back(), edit.if_version);
+    auto after = kCategory.ReadAtMostOne(co_await tx.Execute(kUpdateCategory, id, edit.name, edit.slug,
+                                                             edit.parent.has_value(),
+                                                             edit.parent.value_or(std::nullopt)));
+    if (!after) co_return before;  // it was so before
+    act.target_type = "category";
+    act.target_id = after->id();
+    act.before = FieldsOf(before);
+    act.after = FieldsOf(*after);
+    Batch told("category.changed");
+    events::Append(told, work, CategoryChangedEvent(*after, VersionOf(*after)));
+    audit::Append(told, work, act);
+    co_await tx.ExecuteAndCommit(std::move(told));
+    co_return std::move(*after);
+  };
+  try {
+    co_return co_await database_.Transaction(work, update);
+  } catch (const SqlError& error) {
+    if (error.Is("23503")) throw NotFound("the parent category");
+    if (error.IsUniqueViolation("category_slug_per_parent")) throw SlugTaken();
+    if (error.constraint != "category_no_cycle") throw;
+  }
+  throw Error(Code::kFailedPrecondition, "CATEGORY_CYCLE", "a category can't be a part of itself");
+}
+
+Task<> Categories::Delete(Work work, domain::CategoryId id, std::optional<std::int64_t> if_version,
+                          audit::Act act) {
+  const auto remove = [&](postgres::Tx& tx) -> Task<> {
+    const auto before = Held(co_await tx.Execute(kLockCategory, id), if_version);
+    act.target_type = "category";
+    act.target_id = before.id();
+    act.before = FieldsOf(before);
+    Batch batch("category.delete");
+    batch.Add(kDeleteCategory, id);
+    events::Append(batch, work, CategoryDeletedEvent(id, VersionOf(before) + 1));
+    audit::Append(batch, work, act);
+    co_await tx.ExecuteAndCommit(std::move(batch));
+  };
+  try {
+    co_await database_.Transaction(work, remove);
+  } catch (const SqlError& error) {
+    if (!error.Is("23503")) throw;
+    throw Error(Code::kFailedPrecondition, "CATEGORY_NOT_EMPTY",
+                "there are products or categories in the category");
   }
 }
 

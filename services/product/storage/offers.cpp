@@ -28,7 +28,7 @@ constexpr ComposedStatement kListOffers{
                                  "WHERE o.product_id = p.id AND o.state = 'ACTIVE') o "
                                  "WHERE (o.sold_out, o.price, o.id) > ($3::bigint, $4::bigint, $5::uuid) "
                                  "ORDER BY o.sold_out, o.price, o.id LIMIT $6) o ON true "
-                                 "WHERE p.id = $1 AND (p.state = 'PUBLISHED' OR p.seller_id = ANY($2)) "
+                                 "WHERE p.id = $1 AND (p.state = 'PUBLISHED' OR $7 OR p.seller_id = ANY($2)) "
                                  "ORDER BY o.sold_out, o.price, o.id"};
 
 constexpr ComposedStatement kLockForOffer{
@@ -129,12 +129,12 @@ SellerId OfferingSeller(const SellerId& product_seller, const SellerScope& scope
 }  // namespace
 
 Task<std::optional<std::vector<ListedOffer>>> Offers::ListOfProduct(Work work, domain::ProductId product,
-                                                                    SellerScope viewer,
+                                                                    Viewer viewer,
                                                                     std::optional<OfferPosition> after,
                                                                     int limit) {
   const auto start = after.value_or(OfferPosition());
-  const auto result = co_await database_.List(work, kListOffers, product, viewer, start.sold_out, start.price,
-                                              start.id, limit);
+  const auto result = co_await database_.List(work, kListOffers, product, viewer.sellers, start.sold_out,
+                                              start.price, start.id, limit, viewer.everything);
   if (result.empty()) co_return std::nullopt;
   std::vector<ListedOffer> offers;
   for (const auto row : result) {

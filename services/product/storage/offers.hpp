@@ -57,7 +57,7 @@ class Offers {
 
   // The active offers of a product that Products::Get gives; nullopt when it gives none. At most `limit`.
   Task<std::optional<std::vector<ListedOffer>>> ListOfProduct(Work work, domain::ProductId product,
-                                                              SellerScope viewer,
+                                                              Viewer viewer,
                                                               std::optional<OfferPosition> after, int limit);
   // On an own product, or, as a member of a single seller, on any published one. The same id twice is the
   // same offer. SKU_TAKEN, LIMIT_REACHED.

@@ -34,8 +34,8 @@ TEST(Product_With700OffersOfOthers, ShowsTheBestAndListsThemAll) {
     const auto id = domain::ProductId::From(product.id());
     HangOffersOn(product.id());
     const auto shown = co_await stores.products.Get(Soon(), id, {});
-    const auto published = co_await stores.products.Publish(Soon(), id, shop.Scope());
-    const auto listed = co_await stores.products.ListOfSeller(Soon(), shop.seller, {}, 10);
+    const auto published = co_await Do(stores, shop, domain::ProductAct::kPublish, id.ToString());
+    const auto listed = co_await stores.products.ListOfSeller(Soon(), shop.seller, {}, {}, 10);
     for (const auto& product : {shown.value(), published, listed.at(0)}) {
       EXPECT_EQ(product.offers_size(), storage::Products::kOffersShown);
       EXPECT_LT(product.ByteSizeLong(), 60'000u);
@@ -74,9 +74,9 @@ TEST(OffersOfAProduct, AreSeenByWhoSeesTheProduct) {
                                                        ProductOf(shop, "Draft", {OfferOf("D", 1, 1)}));
     const auto id = domain::ProductId::From(draft.id());
     EXPECT_FALSE(co_await stores.offers.ListOfProduct(Soon(), id, {}, {}, 10));
-    EXPECT_FALSE(co_await stores.offers.ListOfProduct(Soon(), id, {SellerId::New()}, {}, 10));
-    EXPECT_EQ((co_await stores.offers.ListOfProduct(Soon(), id, shop.Scope(), {}, 10))->size(), 1u);
-    co_await stores.products.Publish(Soon(), id, shop.Scope());
+    EXPECT_FALSE(co_await stores.offers.ListOfProduct(Soon(), id, {.sellers = {SellerId::New()}}, {}, 10));
+    EXPECT_EQ((co_await stores.offers.ListOfProduct(Soon(), id, shop.Member(), {}, 10))->size(), 1u);
+    co_await Do(stores, shop, domain::ProductAct::kPublish, id.ToString());
     EXPECT_EQ((co_await stores.offers.ListOfProduct(Soon(), id, {}, {}, 10))->size(), 1u);
     Sql("UPDATE offer SET state = 'ARCHIVED' WHERE product_id = '" + draft.id() + "'");
     EXPECT_TRUE((co_await stores.offers.ListOfProduct(Soon(), id, {}, {}, 10))->empty());

@@ -21,6 +21,8 @@ TEST(Product_Created_IsADraft, ForItsSellerAlone) {
     (*request.mutable_offers(0)->mutable_options())["size"] = "M";
     const auto product = co_await stores.products.Create(Soon(), Uuid::NewV7(), request);
     EXPECT_EQ(product.state(), api::product::Product::DRAFT);
+    EXPECT_FALSE(product.has_product_safety());
+    EXPECT_EQ(product.offers_by(), api::product::Product::ANYBODY);
     EXPECT_EQ(product.title(), request.title());
     EXPECT_EQ(product.description(), request.description());
     EXPECT_EQ(product.attributes().at("mate\"rial"), "brass, größe \\ {}");
@@ -36,8 +38,9 @@ TEST(Product_Created_IsADraft, ForItsSellerAlone) {
 
     const auto id = domain::ProductId::From(product.id());
     EXPECT_FALSE(co_await stores.products.Get(Soon(), id, {}));
-    EXPECT_FALSE(co_await stores.products.Get(Soon(), id, {SellerId::New()}));
-    EXPECT_TRUE(co_await stores.products.Get(Soon(), id, shop.Scope()));
+    EXPECT_FALSE(co_await stores.products.Get(Soon(), id, {.sellers = {SellerId::New()}}));
+    EXPECT_TRUE(co_await stores.products.Get(Soon(), id, shop.Member()));
+    EXPECT_TRUE(co_await stores.products.Get(Soon(), id, {.everything = true}));
     EXPECT_EQ(BrokenInvariants(), "0");
   });
 }
@@ -73,7 +76,7 @@ TEST(Product_Published, IsPublicAndItsEtagFollowsTheStock) {
     const auto shop = co_await OpenShop(stores);
     const auto product = co_await Put(stores, shop, ProductOf(shop, "Shown", {OfferOf("S-1", 100, 5)}));
     const auto id = domain::ProductId::From(product.id());
-    const auto again = co_await stores.products.Publish(Soon(), id, shop.Scope());
+    const auto again = co_await Do(stores, shop, domain::ProductAct::kPublish, id.ToString());
     EXPECT_EQ(again.etag(), product.etag());
 
     const auto before = co_await stores.products.Get(Soon(), id, {});
@@ -86,33 +89,22 @@ TEST(Product_Published, IsPublicAndItsEtagFollowsTheStock) {
   });
 }
 
-TEST(Product_Publish, RefusesForeignAndArchived) {
-  WithStores([](Stores& stores) -> Task<> {
-    const auto shop = co_await OpenShop(stores);
-    const auto product = co_await Put(stores, shop, ProductOf(shop, "Gone"));
-    const auto id = domain::ProductId::From(product.id());
-    EXPECT_EQ(co_await ReasonOf(stores.products.Publish(Soon(), id, {SellerId::New()})), "NOT_FOUND");
-    Sql("UPDATE product SET state = 'ARCHIVED' WHERE id = '" + product.id() + "'");
-    EXPECT_EQ(co_await ReasonOf(stores.products.Publish(Soon(), id, shop.Scope())), "ILLEGAL_TRANSITION");
-    EXPECT_FALSE(co_await stores.products.Get(Soon(), id, {}));
-  });
-}
-
 TEST(Product_PublishedByManyAtOnce, IsToldOnceAndAllSeeIt) {
   WithStores([](Stores& stores) -> Task<> {
     const auto shop = co_await OpenShop(stores);
-    const auto draft = co_await stores.products.Create(Soon(), Uuid::NewV7(), ProductOf(shop, "Rush"));
+    const auto draft = co_await stores.products.Create(Soon(), Uuid::NewV7(),
+                                                       ProductOf(shop, "Rush", {OfferOf("R-1", 100, 1)}));
     const auto id = domain::ProductId::From(draft.id());
     std::vector<api::product::Product> answers;
     co_await testing::AtOnce(8, [&](int) -> Task<> {
-      answers.push_back(co_await stores.products.Publish(Soon(), id, shop.Scope()));
+      answers.push_back(co_await Do(stores, shop, domain::ProductAct::kPublish, id.ToString()));
     });
     for (const auto& answer : answers) {
       EXPECT_EQ(answer.state(), api::product::Product::PUBLISHED);
       EXPECT_TRUE(answer.etag().starts_with("2-")) << answer.etag();
     }
     EXPECT_EQ(events::Told(Disk(), "product/" + draft.id()),
-              "product.ProductCreated 1, product.ProductPublished 2");
+              "product.ProductCreated 1, product.ProductStateChanged 2");
   });
 }
 
@@ -122,6 +114,12 @@ TEST(Product_EveryValue, ComesBackAsItWasWritten) {
     const auto shop = co_await OpenShop(stores);
     auto request = ProductOf(shop, "title", {OfferOf("sku-1", 1999, 7)});
     request.set_description("description");
+    request.mutable_product_safety()->set_manufacturer("manufacturer");
+    request.mutable_product_safety()->set_manufacturer_contact("manufacturer_contact");
+    request.mutable_product_safety()->set_responsible_person("responsible_person");
+    request.mutable_product_safety()->set_responsible_contact("responsible_contact");
+    request.mutable_product_safety()->set_warnings("\"warnings\"\n");
+    request.set_offers_by(api::product::Product::OWN_SHOP);
     (*request.mutable_attributes())["key"] = "value";
     request.add_pictures("https://example.com/1.jpg");
     request.add_pictures("https://example.com/2.jpg");
@@ -129,13 +127,16 @@ TEST(Product_EveryValue, ComesBackAsItWasWritten) {
     const auto made = co_await Put(stores, shop, request);
     const auto id = domain::ProductId::From(made.id());
     const auto got = co_await stores.products.Get(Soon(), id, {});
-    const auto listed = co_await stores.products.ListOfSeller(Soon(), shop.seller, {}, 10);
+    const auto listed = co_await stores.products.ListOfSeller(Soon(), shop.seller, {}, {}, 10);
     for (const auto& product : {made, got.value(), listed.at(0)}) {
       EXPECT_EQ(product.id(), id.ToString());
       EXPECT_EQ(product.seller_id(), shop.seller.ToString());
       EXPECT_EQ(product.title(), "title");
       EXPECT_EQ(product.description(), "description");
       EXPECT_EQ(product.category_id(), shop.category.ToString());
+      EXPECT_EQ(product.product_safety().SerializeAsString(), request.product_safety().SerializeAsString());
+      EXPECT_EQ(product.offers_by(), api::product::Product::OWN_SHOP);
+      EXPECT_FALSE(product.has_state_reason());
       EXPECT_EQ(product.attributes().at("key"), "value");
       EXPECT_THAT(product.pictures(),
                   ::testing::ElementsAre("https://example.com/1.jpg", "https://example.com/2.jpg"));
@@ -181,7 +182,7 @@ TEST(SellerProducts_Pages, AreNewestFirstWithoutGaps) {
     std::vector<std::string> seen;
     std::optional<domain::ProductId> after;
     do {
-      const auto page = co_await stores.products.ListOfSeller(Soon(), shop.seller, after, 2);
+      const auto page = co_await stores.products.ListOfSeller(Soon(), shop.seller, {}, after, 2);
       for (const auto& product : page) {
         seen.push_back(product.id());
         EXPECT_EQ(product.offers_size(), 2);
@@ -190,7 +191,7 @@ TEST(SellerProducts_Pages, AreNewestFirstWithoutGaps) {
       if (page.size() == 2) after = domain::ProductId::From(page.back().id());
     } while (after);
     EXPECT_EQ(seen, made);
-    EXPECT_TRUE((co_await stores.products.ListOfSeller(Soon(), SellerId::New(), {}, 2)).empty());
+    EXPECT_TRUE((co_await stores.products.ListOfSeller(Soon(), SellerId::New(), {}, {}, 2)).empty());
   });
 }
 
@@ -207,8 +208,8 @@ TEST(Product_EveryAct, IsTold) {
     const auto product = co_await stores.products.Create(Soon(), operation, request);
     co_await stores.products.Create(Soon(), operation, request);
     const auto id = domain::ProductId::From(product.id());
-    for (int i = 0; i < 2; ++i) co_await stores.products.Publish(Soon(), id, shop.Scope());
-    EXPECT_EQ(told("product", product.id()), "product.ProductCreated 1, product.ProductPublished 2");
+    for (int i = 0; i < 2; ++i) co_await Do(stores, shop, domain::ProductAct::kPublish, id.ToString());
+    EXPECT_EQ(told("product", product.id()), "product.ProductCreated 1, product.ProductStateChanged 2");
 
     const auto offer = domain::OfferId::From(product.offers(0).id());
     storage::OfferEdit edit{.price = Money{2500, Currency::Parse("EUR")}, .if_version = 1};

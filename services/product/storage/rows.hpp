@@ -29,7 +29,13 @@ namespace market::product::storage {
 void Assign(std::string& field, std::string_view text);
 void Assign(google::protobuf::Map<std::string, std::string>& field, std::string_view json);
 void Assign(google::protobuf::Timestamp& field, Time time);
+void Assign(api::product::ProductSafety& field, std::string_view json);
 api::product::Product::State StateOf(domain::ProductState state);
+// Nothing of what was not said.
+std::optional<domain::ProductState> StateFrom(api::product::Product::State state);
+api::product::Product::OffersBy OffersByOf(domain::OffersBy who);
+// Of what was not said: anybody.
+domain::OffersBy OffersByFrom(api::product::Product::OffersBy who);
 api::product::Offer::State StateOf(domain::OfferState state);
 
 // Fills the field that a mutable_… function of a message gives.
@@ -55,11 +61,20 @@ inline constexpr postgres::Columns kListedProduct{
                      }},
     postgres::Column{"p.state", [](api::product::Product& product,
                                    domain::ProductState state) { product.set_state(StateOf(state)); }},
+    postgres::Column{"p.state_reason",
+                     [](api::product::Product& product, std::optional<std::string_view> reason) {
+                       if (reason) product.mutable_state_reason()->assign(*reason);
+                     }},
+    postgres::Column{"p.offers_by", [](api::product::Product& product,
+                                       domain::OffersBy who) { product.set_offers_by(OffersByOf(who)); }},
     postgres::Column{"p.version", Into<&api::product::Product::mutable_etag>()},
     postgres::Column{"p.created_at", Into<&api::product::Product::mutable_create_time>()},
     postgres::Column{"p.updated_at", Into<&api::product::Product::mutable_update_time>()}};
 inline constexpr postgres::Columns kProduct{
-    kListedProduct, postgres::Column{"p.description", Into<&api::product::Product::mutable_description>()}};
+    kListedProduct, postgres::Column{"p.description", Into<&api::product::Product::mutable_description>()},
+    postgres::Column{"p.safety", [](api::product::Product& product, std::optional<std::string_view> json) {
+                       if (json) Assign(*product.mutable_product_safety(), *json);
+                     }}};
 
 // The columns of offer o but the last one, what can be bought now.
 inline constexpr postgres::Columns kOfferRow{
@@ -133,6 +148,8 @@ std::vector<api::product::Product> ReadProducts(const ProductColumns& columns, c
 // A map as the two arrays that jsonb_object() takes; refers to the map.
 struct TextMapColumns {
   explicit TextMapColumns(const google::protobuf::Map<std::string, std::string>& map);
+  // Of what is said; without anything the object is empty.
+  explicit TextMapColumns(const api::product::ProductSafety& safety);
   std::vector<std::string_view> keys;
   std::vector<std::string_view> values;
 };

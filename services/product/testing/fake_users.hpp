@@ -2,6 +2,7 @@
 #pragma once
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "marketplace/user/v1/events.pb.h"
@@ -16,10 +17,13 @@ class FakeUsers final : public api::UserStandIn {
   bool down = false;
 
   // A seller changes: its card, and the event.
-  void Set(const SellerId& seller, api::user::Seller::State state) {
+  void Set(const SellerId& seller, api::user::Seller::State state, std::string name = "Engines",
+           std::string slug = "engines") {
     auto& card = cards_[seller.ToString()];
     card.set_id(seller.ToString());
     card.set_state(state);
+    card.set_display_name(std::move(name));
+    card.set_slug(std::move(slug));
     card.set_version(card.version() + 1);
     api::user::SellerSuspended what;
     *what.mutable_seller() = card;

@@ -47,4 +47,16 @@ struct Call {
   CallContext context{Soon()};
 };
 
+// A call by an operator who may do that.
+struct OperatorCall {
+  explicit OperatorCall(std::string_view method) {
+    rpc::CallContextBuilder(context)
+        .OperationId(Uuid::NewV7())
+        .Caller({.account = AccountId::New()})
+        .Method(api::ProductMethods().Find(method))
+        .Reach({.everything = true, .sellers = {}});
+  }
+  CallContext context{Soon()};
+};
+
 }  // namespace market::product

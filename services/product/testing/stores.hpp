@@ -91,6 +91,7 @@ struct Shop {
   domain::CategoryId category;
 
   storage::SellerScope Scope() const { return {seller}; }
+  storage::Viewer Member() const { return {.sellers = {seller}}; }
 };
 
 inline Task<Shop> OpenShop(Stores& stores) {
@@ -122,11 +123,18 @@ inline api::product::CreateProductRequest ProductOf(const Shop& shop, std::strin
   return request;
 }
 
-// A published product.
+// The shop's act on its product.
+inline Task<api::product::Product> Do(Stores& stores, Shop shop, domain::ProductAct act,
+                                      std::string product) {
+  return stores.products.Do(Soon(), act, domain::ProductId::From(product), shop.Member(), std::nullopt);
+}
+
+// A published product; sold out where it comes without an offer, since nothing is published without one.
 inline Task<api::product::Product> Put(Stores& stores, Shop shop,
                                        api::product::CreateProductRequest request) {
+  if (request.offers().empty()) *request.add_offers() = OfferOf(Uuid::NewV7().ToString(), 1999, 0);
   const auto product = co_await stores.products.Create(Soon(), Uuid::NewV7(), std::move(request));
-  co_return co_await stores.products.Publish(Soon(), domain::ProductId::From(product.id()), shop.Scope());
+  co_return co_await Do(stores, std::move(shop), domain::ProductAct::kPublish, product.id());
 }
 
 // A published product with one offer.
