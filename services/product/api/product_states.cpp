@@ -15,7 +15,8 @@ Task<api::product::Product> ProductService::DoOwn(CallContext& call, ProductAct 
 Task<api::product::Product> ProductService::Moderate(CallContext& call, ProductAct act,
                                                      std::string product_id, std::string reason) {
   co_return Whole(co_await deps_.products.Do(call, act, domain::ProductId::From(product_id),
-                                             {.everything = true}, rpc::ActOf(call, std::move(reason))));
+                                             {.sees = storage::Sees::kEverything},
+                                             rpc::ActOf(call, std::move(reason))));
 }
 
 Task<api::product::Product> ProductService::PublishProduct(CallContext& call,

@@ -44,6 +44,11 @@ storage::ProductEdit ProductEditFrom(const api::product::UpdateProductRequest& r
   return edit;
 }
 
+storage::Viewer WhoSees(const CallContext& call) {
+  return {.sellers = call.Reach().sellers,
+          .sees = call.Reach().everything ? storage::Sees::kEverything : storage::Sees::kOwn};
+}
+
 std::string NameOf(api::product::ListProductsRequest request) {
   request.clear_page_token();
   request.clear_page_size();
@@ -72,8 +77,8 @@ api::product::Product ProductService::Whole(api::product::Product product) const
 // The hottest operation: one statement, nothing else.
 Task<api::product::Product> ProductService::GetProduct(CallContext& call,
                                                        api::product::GetProductRequest request) {
-  auto product = co_await deps_.products.Get(call, domain::ProductId::From(request.product_id()),
-                                             {call.Reach().everything, call.Reach().sellers});
+  auto product =
+      co_await deps_.products.Get(call, domain::ProductId::From(request.product_id()), WhoSees(call));
   if (!product) throw NotFound("the product");
   LeaveOutInactive(call, *product);
   co_return Whole(*std::move(product));
@@ -105,9 +110,8 @@ Task<api::product::ListOffersOfProductResponse> ProductService::ListOffersOfProd
           deps_.pages.Decode<std::int64_t, std::int64_t, domain::OfferId>(filter, request.page_token())) {
     after = {.sold_out = std::get<0>(*key), .price = std::get<1>(*key), .id = std::get<2>(*key)};
   }
-  auto offers =
-      co_await deps_.offers.ListOfProduct(call, domain::ProductId::From(request.product_id()),
-                                          {call.Reach().everything, call.Reach().sellers}, after, size + 1);
+  auto offers = co_await deps_.offers.ListOfProduct(call, domain::ProductId::From(request.product_id()),
+                                                    WhoSees(call), after, size + 1);
   if (!offers) throw NotFound("the product");
   api::product::ListOffersOfProductResponse response;
   const auto kept = rpc::FillPage(*response.mutable_offers(), size, *offers,

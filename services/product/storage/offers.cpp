@@ -134,7 +134,7 @@ Task<std::optional<std::vector<ListedOffer>>> Offers::ListOfProduct(Work work, d
                                                                     int limit) {
   const auto start = after.value_or(OfferPosition());
   const auto result = co_await database_.List(work, kListOffers, product, viewer.sellers, start.sold_out,
-                                              start.price, start.id, limit, viewer.everything);
+                                              start.price, start.id, limit, viewer.sees == Sees::kEverything);
   if (result.empty()) co_return std::nullopt;
   std::vector<ListedOffer> offers;
   for (const auto row : result) {

@@ -18,7 +18,8 @@ std::string ToldOf(const std::string& product) { return events::Told(Disk(), "pr
 Task<Product> Moderated(Stores& stores, ProductAct act, std::string product, std::string reason = {}) {
   auto record = audit::SomeAct();
   record.reason = std::move(reason);
-  return stores.products.Do(Soon(), act, domain::ProductId::From(product), {.everything = true}, record);
+  return stores.products.Do(Soon(), act, domain::ProductId::From(product),
+                            {.sees = storage::Sees::kEverything}, record);
 }
 
 Task<Product> Draft(Stores& stores, Shop shop) {

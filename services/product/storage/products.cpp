@@ -111,6 +111,8 @@ constexpr Columns kProductOwner{Column{"seller_id", &ProductOwner::seller}};
 constexpr ComposedStatement kOwnerOfProduct{
     "product.owner", "SELECT " + kProductOwner + " FROM product WHERE id = $1 AND seller_id = ANY($2)"};
 
+bool All(const Viewer& viewer) { return viewer.sees == Sees::kEverything; }
+
 // `to` is where the act leads, if it leads anywhere.
 Error IllegalTransition(domain::ProductAct act, domain::ProductState from) {
   Error error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION",
@@ -169,7 +171,7 @@ api::product::Product OnlyProduct(const postgres::Result& result) {
 }  // namespace
 
 Task<std::optional<api::product::Product>> Products::Get(Work work, domain::ProductId id, Viewer viewer) {
-  const auto result = co_await database_.Read(work, kGetProduct, id, viewer.sellers, viewer.everything);
+  const auto result = co_await database_.Read(work, kGetProduct, id, viewer.sellers, All(viewer));
   if (result.empty()) co_return std::nullopt;
   co_return OnlyProduct(result);
 }
@@ -200,14 +202,13 @@ Task<api::product::Product> Products::Create(Work work, Uuid operation_id,
   const auto seller = SellerId::From(request.seller_id());
   const TextMapColumns attributes(request.attributes());
   const TextMapColumns safety(request.product_safety());
-  const Viewer owner{.sellers = {seller}};
   Batch batch("product.create");
   batch.Add(kInsertProduct, id, operation_id, seller, domain::CategoryId::From(request.category_id()),
             request.title(), request.description(), attributes.keys, attributes.values, request.pictures(),
             safety.keys, safety.values, OffersByFrom(request.offers_by()));
   events::Append(batch, work, ProductCreatedEvent(id, seller));
   for (const auto& offer : request.offers()) AddOffer(batch, work, domain::OfferId::New(), id, seller, offer);
-  batch.Add(kReachedProduct, id, owner.sellers, owner.everything);
+  batch.Add(kReachedProduct, id, std::array{seller}, false);
   try {
     const auto results = co_await database_.Write(work, std::move(batch));
     co_return OnlyProduct(results.back());
@@ -225,7 +226,7 @@ Task<api::product::Product> Products::Update(Work work, domain::ProductId id, Vi
   const OptionalPairs safety(edit.safety);
   const auto update = [&](postgres::Tx& tx) -> Task<api::product::Product> {
     const auto before =
-        kProductStand.ReadAtMostOne(co_await tx.Execute(kLockProduct, id, scope.sellers, scope.everything));
+        kProductStand.ReadAtMostOne(co_await tx.Execute(kLockProduct, id, scope.sellers, All(scope)));
     if (!before) throw NotFound("the product");
     if (edit.if_version && *edit.if_version != before->version) {
       throw Error(Code::kAborted, "ETAG_MISMATCH", "the product has changed since it was read");
@@ -237,7 +238,7 @@ Task<api::product::Product> Products::Update(Work work, domain::ProductId id, Vi
     batch
         .Add(kUpdateProduct, id, edit.title, edit.description, edit.category, attributes.keys,
              attributes.values, edit.pictures, safety.keys, safety.values, edit.offers_by)
-        .Add(kReachedProduct, id, scope.sellers, scope.everything);
+        .Add(kReachedProduct, id, scope.sellers, All(scope));
     const auto results = co_await tx.Execute(std::move(batch));
     auto product = OnlyProduct(results.back());
     const auto changed = kProductStand.ReadAtMostOne(results.front());
@@ -259,7 +260,7 @@ Task<api::product::Product> Products::Do(Work work, domain::ProductAct act, doma
                                          Viewer scope, std::optional<audit::Act> record) {
   const auto move = [&](postgres::Tx& tx) -> Task<api::product::Product> {
     Batch look("product.look");
-    look.Add(kLockProduct, id, scope.sellers, scope.everything).Add(kIsOffered, id);
+    look.Add(kLockProduct, id, scope.sellers, All(scope)).Add(kIsOffered, id);
     const auto found = co_await tx.Execute(std::move(look));
     const auto before = kProductStand.ReadAtMostOne(found[0]);
     if (!before) throw NotFound("the product");
@@ -272,13 +273,13 @@ Task<api::product::Product> Products::Do(Work work, domain::ProductAct act, doma
     const auto next = domain::After(done, before->state);
     if (!next) throw IllegalTransition(done, before->state);
     if (*next == before->state) {
-      co_return OnlyProduct(co_await tx.Execute(kReachedProduct, id, scope.sellers, scope.everything));
+      co_return OnlyProduct(co_await tx.Execute(kReachedProduct, id, scope.sellers, All(scope)));
     }
     CheckMoved(done, demand, moderation_);
 
     const auto reason = StateReason(done, record);
     Batch batch("product.move");
-    batch.Add(kSetState, id, *next, reason).Add(kReachedProduct, id, scope.sellers, scope.everything);
+    batch.Add(kSetState, id, *next, reason).Add(kReachedProduct, id, scope.sellers, All(scope));
     const auto results = co_await tx.Execute(std::move(batch));
     const auto after = kProductStand.ReadOne(results.front());
     Batch told("product.moved");

@@ -40,7 +40,7 @@ TEST(Product_Created_IsADraft, ForItsSellerAlone) {
     EXPECT_FALSE(co_await stores.products.Get(Soon(), id, {}));
     EXPECT_FALSE(co_await stores.products.Get(Soon(), id, {.sellers = {SellerId::New()}}));
     EXPECT_TRUE(co_await stores.products.Get(Soon(), id, shop.Member()));
-    EXPECT_TRUE(co_await stores.products.Get(Soon(), id, {.everything = true}));
+    EXPECT_TRUE(co_await stores.products.Get(Soon(), id, {.sees = storage::Sees::kEverything}));
     EXPECT_EQ(BrokenInvariants(), "0");
   });
 }

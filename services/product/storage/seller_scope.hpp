@@ -1,5 +1,6 @@
-// The sellers whose member the caller is: what may be changed; and who looks on.
+// The sellers whose member the caller is: what may be changed; and who sees what is not for everybody.
 #pragma once
+#include <cstdint>
 #include <vector>
 
 #include "platform/core/id.hpp"
@@ -8,11 +9,11 @@ namespace market::product::storage {
 
 using SellerScope = std::vector<SellerId>;
 
-// Who sees, and acts on, more than everybody: the members of these sellers, or an operator, whom the permission of the
-// method lets reach all.
+enum class Sees : std::uint8_t { kOwn, kEverything };
+// An operator sees what is of others, too.
 struct Viewer {
-  bool everything = false;
   SellerScope sellers;
+  Sees sees = Sees::kOwn;
 };
 
 }  // namespace market::product::storage
