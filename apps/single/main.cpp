@@ -27,7 +27,7 @@ int Run(int argc, char** argv) {
   auth::Service auth(host, auth_settings);
   notification::Service notification(host, notification_settings);
   user::Service user(host, user_settings, {auth.Api(), notification.Api()});
-  product::Service product(host, product_settings, {auth.Api(), user.Api()});
+  product::Service product(host, product_settings, {auth.Api(), user.Api(), notification.Api()});
   payment::Service payment(host, payment_settings);
   order::Service order(host, order_settings,
                        {auth.Api(), user.Api(), product.Api(), payment.Api(), notification.Api()});

@@ -5,13 +5,14 @@ namespace {
 
 int Run(int argc, char** argv) {
   using namespace market;
-  host::Host host({.name = "product", .databases = {"product"}, .peers = {"auth", "user"}});
+  host::Host host({.name = "product", .databases = {"product"}, .peers = {"auth", "user", "notification"}});
   const product::Settings settings(host.Config());
   if (const auto exit_code = host.Configure(argc, argv)) return *exit_code;
 
   api::AuthClient auth(host.Peer("auth"));
   api::UserClient users(host.Peer("user"));
-  product::Service product(host, settings, {auth, users});
+  api::NotificationClient notifications(host.Peer("notification"));
+  product::Service product(host, settings, {auth, users, notifications});
 
   host.VerifyTokens(rpc::TokenSource(host.Peer("auth"), api::AuthMethods()));
   host.Add(product);

@@ -5,6 +5,7 @@
 #include "platform/rpc/telling.hpp"
 #include "platform/telemetry/log.hpp"
 #include "services/product/migrations.hpp"
+#include "services/product/workers/subscribers.hpp"
 
 namespace market::product {
 
@@ -39,6 +40,8 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       log_(database_, host.EventOptions("product")),
       acts_told_(database_, host.Tracer(), rpc::Telling(peers.auth, audit::kListKeeper),
                  audit::ActsSubscription(host.RelayOptions("product"))),
+      notifications_told_(database_, host.Tracer(), TellNotification(peers.notifications),
+                          NotificationSubscription(host.RelayOptions("product"))),
       search_cache_(settings.redis_address->empty()
                         ? nullptr
                         : &redis_.emplace(host.Io(), redis::Options{.address = *settings.redis_address,
@@ -56,6 +59,7 @@ Task<> Service::Start() {
   co_await host_.OpenLog("product", log_);
   host_.RunSealer("product", sealer_);
   host_.RunSubscription("product", acts_told_);
+  host_.RunSubscription("product", notifications_told_);
   if (redis_) StartRedis();
   host_.Background().Run({.name = "product.sellers", .period = 1s}, [this] { return sellers_.CatchUp(); });
   host_.SweepAnswers("product", answers_);

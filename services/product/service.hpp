@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "marketplace/auth/v1/auth.market.hpp"
+#include "marketplace/notification/v1/notification.market.hpp"
 #include "marketplace/product/v1/product.market.hpp"
 #include "marketplace/user/v1/user.market.hpp"
 #include "platform/host/host.hpp"
@@ -27,6 +28,7 @@ class Service final : public host::Service {
   struct Peers {
     api::AuthApi& auth;
     api::UserApi& users;
+    api::NotificationApi& notifications;
   };
 
   Service(host::Host& host, const Settings& settings, Peers peers);
@@ -53,6 +55,7 @@ class Service final : public host::Service {
   storage::PersonalData personal_data_;
   events::Log log_;
   events::Subscription acts_told_;
+  events::Subscription notifications_told_;
   storage::SearchCache search_cache_;
   SellerDirectory sellers_;
   rpc::PageTokens pages_;

@@ -25,6 +25,7 @@ Proto ToProto(const domain::Notification& notification) {
   if (facts.seller) out.set_seller_id(facts.seller->ToString());
   if (facts.amount) *out.mutable_amount() = conversions::ToProto(*facts.amount);
   if (facts.conversation) out.set_conversation_id(facts.conversation->ToString());
+  if (facts.product) out.set_product_id(facts.product->ToString());
   out.set_read(notification.read);
   *out.mutable_create_time() = conversions::ToProto(notification.created_at);
   return out;

@@ -7,6 +7,7 @@
 #include "marketplace/auth/v1/events.pb.h"
 #include "marketplace/order/v1/events.pb.h"
 #include "marketplace/payment/v1/events.pb.h"
+#include "marketplace/product/v1/events.pb.h"
 #include "marketplace/user/v1/events.pb.h"
 #include "platform/conversions/conversions.hpp"
 #include "platform/core/error.hpp"
@@ -17,6 +18,7 @@ namespace {
 namespace auth = ::marketplace::auth::v1;
 namespace order = ::marketplace::order::v1;
 namespace payment = ::marketplace::payment::v1;
+namespace product = ::marketplace::product::v1;
 namespace user = ::marketplace::user::v1;
 using domain::Audience;
 using domain::Facts;
@@ -147,6 +149,17 @@ std::vector<News> OfRefund(const Event& event) {
                    .amount = conversions::MoneyFrom(refunded.amount())})};
 }
 
+// The shop knows its offers by their SKU.
+template <class Message, Kind kind>
+std::vector<News> OfOffer(const Event& event) {
+  const auto offer = *events::As<Message>(event);
+  return {{.kind = kind,
+           .audience = Audience::kTeam,
+           .facts = {.title = offer.sku(),
+                     .seller = SellerId::From(offer.seller_id()),
+                     .product = UuidOf(offer.product_id())}}};
+}
+
 template <class Message>
 std::pair<std::string, Translate> Row(Translate translate) {
   return {events::TypeOf(*Message::descriptor()).name, translate};
@@ -173,7 +186,9 @@ const std::map<std::string, Translate, std::less<>>& Translations() {
       Row<order::SellerOrderCancelled>(OfCancelled),
       Row<order::SellerOrderUnitsCancelled>(OfUnitsCancelled),
       Row<order::OrderPaymentNeeded>(OfPaymentNeeded),
-      Row<payment::PaymentRefunded>(OfRefund)};
+      Row<payment::PaymentRefunded>(OfRefund),
+      Row<product::LowStock>(OfOffer<product::LowStock, Kind::kLowStock>),
+      Row<product::OfferDetached>(OfOffer<product::OfferDetached, Kind::kOfferDetached>)};
   return all;
 }
 

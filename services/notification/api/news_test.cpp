@@ -5,6 +5,7 @@
 #include "marketplace/auth/v1/events.pb.h"
 #include "marketplace/order/v1/events.pb.h"
 #include "marketplace/payment/v1/events.pb.h"
+#include "marketplace/product/v1/events.pb.h"
 #include "marketplace/user/v1/events.pb.h"
 #include "services/notification/testing/store_fixture.hpp"
 
@@ -164,6 +165,22 @@ TEST_F(NewsTest, Shops) {
   invited.set_seller_id(shop_.ToString());
   EXPECT_EQ(Heard(invited), "MEMBER_INVITED invited");
   EXPECT_EQ(Told(invited)[0].invitation, part_);
+}
+
+TEST_F(NewsTest, Offers) {
+  namespace product = ::marketplace::product::v1;
+  const auto engine = [&](auto what) {
+    what.set_product_id(part_.ToString());
+    what.set_seller_id(shop_.ToString());
+    what.set_sku("ENGINE-1");
+    return what;
+  };
+  EXPECT_EQ(Heard(engine(product::LowStock())), "LOW_STOCK team");
+  EXPECT_EQ(Heard(engine(product::OfferDetached())), "OFFER_DETACHED team");
+  const auto facts = Told(engine(product::LowStock()))[0].facts;
+  EXPECT_EQ(facts.title, "ENGINE-1");
+  EXPECT_EQ(facts.seller, shop_);
+  EXPECT_EQ(facts.product, part_);
 }
 
 TEST_F(NewsTest, AnotherType_IsRefused) {

@@ -35,11 +35,13 @@ enum class Kind : std::uint8_t {
   kShopSuspended,
   kShopReinstated,
   kShopClosed,
+  kLowStock,
+  kOfferDetached,
   // To the buyer, or to those who run the shop.
   kMessageReceived,
 };
 
-inline constexpr Words<Kind, 24> kKinds{"kind of a notification",
+inline constexpr Words<Kind, 26> kKinds{"kind of a notification",
                                         {"VERIFY_EMAIL",    "CHANGE_EMAIL",     "UNDO_EMAIL_CHANGE",
                                          "RESET_PASSWORD",  "CLAIM_ACCOUNT",    "MEMBER_INVITED",
                                          "NEW_DEVICE",      "PASSWORD_CHANGED", "EMAIL_CHANGED",
@@ -47,7 +49,8 @@ inline constexpr Words<Kind, 24> kKinds{"kind of a notification",
                                          "ORDER_ACCEPTED",  "ORDER_SHIPPED",    "ORDER_DELIVERED",
                                          "ORDER_CANCELLED", "ORDER_REFUNDED",   "SALE",
                                          "SALE_CANCELLED",  "SHOP_APPROVED",    "SHOP_SUSPENDED",
-                                         "SHOP_REINSTATED", "SHOP_CLOSED",      "MESSAGE_RECEIVED"}};
+                                         "SHOP_REINSTATED", "SHOP_CLOSED",      "LOW_STOCK",
+                                         "OFFER_DETACHED",  "MESSAGE_RECEIVED"}};
 inline std::string_view Name(Kind kind) { return kKinds.Name(kind); }
 inline void FromText(std::string_view word, Kind& kind) { kind = kKinds.Require(word); }
 
@@ -62,6 +65,7 @@ inline bool MailIsRequired(Kind kind) {
     case Kind::kOrderDelivered:
     case Kind::kSale:
     case Kind::kSaleCancelled:
+    case Kind::kLowStock:
     case Kind::kMessageReceived:
       return false;
     default:

@@ -19,6 +19,8 @@ TEST(Kind, WithAToken_IsByMailInAnyCase) {
 TEST(Kind, OfWhatIsOnItsWay_NeedsNoMail) {
   EXPECT_FALSE(MailIsRequired(Kind::kOrderShipped));
   EXPECT_FALSE(MailIsRequired(Kind::kMessageReceived));
+  EXPECT_FALSE(MailIsRequired(Kind::kLowStock));
+  EXPECT_TRUE(MailIsRequired(Kind::kOfferDetached));
   EXPECT_TRUE(MailIsRequired(Kind::kOrderPlaced));
   EXPECT_TRUE(MailIsRequired(Kind::kNewDevice));
 }

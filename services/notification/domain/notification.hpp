@@ -18,12 +18,13 @@ inline constexpr int kUnreadCountMax = 1000;
 
 // What it is about. Nothing of a person: who is told knows the rest.
 struct Facts {
-  std::string title;  // an order's number, a shop's name
+  std::string title;  // an order's number, a shop's name, an offer's SKU
   std::optional<Uuid> order;
   std::optional<Uuid> seller_order;
   std::optional<SellerId> seller;
   std::optional<Money> amount;
   std::optional<Uuid> conversation;
+  std::optional<Uuid> product;
 };
 
 struct Notification {

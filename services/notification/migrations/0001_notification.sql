@@ -5,7 +5,7 @@ CREATE TABLE notification (
   kind            text        NOT NULL CHECK (kind IN (
     'NEW_DEVICE', 'PASSWORD_CHANGED', 'EMAIL_CHANGED', 'ORDER_PLACED', 'PAYMENT_DECLINED', 'ORDER_FAILED', 'ORDER_ACCEPTED',
     'ORDER_SHIPPED', 'ORDER_DELIVERED', 'ORDER_CANCELLED', 'ORDER_REFUNDED', 'SALE', 'SALE_CANCELLED', 'SHOP_APPROVED',
-    'SHOP_SUSPENDED', 'SHOP_REINSTATED', 'SHOP_CLOSED', 'MESSAGE_RECEIVED')),
+    'SHOP_SUSPENDED', 'SHOP_REINSTATED', 'SHOP_CLOSED', 'LOW_STOCK', 'OFFER_DETACHED', 'MESSAGE_RECEIVED')),
   title           text        NOT NULL CHECK (length(title) <= 100),
   order_id        uuid,
   seller_order_id uuid,
@@ -13,6 +13,7 @@ CREATE TABLE notification (
   amount_minor    bigint,
   currency        text,
   conversation_id uuid,
+  product_id      uuid,
   created_at      timestamptz NOT NULL DEFAULT market_now(),
   read_at         timestamptz,
   CHECK ((amount_minor IS NULL) = (currency IS NULL))

@@ -175,6 +175,8 @@ std::string Mailing::LinkOf(const Mail& mail, const Recipient& recipient) const 
     case Kind::kShopSuspended:
     case Kind::kShopReinstated:
     case Kind::kShopClosed:
+    case Kind::kLowStock:
+    case Kind::kOfferDetached:
       return url + "/sell";
     case Kind::kMessageReceived:
       return url + "/messages/" + facts.conversation.value().ToString();

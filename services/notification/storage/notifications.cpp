@@ -36,6 +36,7 @@ constexpr Columns kNotification{Column{"n.id", &Notification::id},
                                          if (currency) told.facts.amount.value().currency = *currency;
                                        }},
                                 Column{"n.conversation_id", &Notification::facts, &Facts::conversation},
+                                Column{"n.product_id", &Notification::facts, &Facts::product},
                                 Column{"n.read_at IS NOT NULL", &Notification::read},
                                 Column{"n.created_at", &Notification::created_at}};
 

@@ -15,7 +15,8 @@ constexpr ComposedStatement kExport{"notification.export_personal_data",
                                     "SELECT " + market::personal_data::kRecord + R"sql( FROM (
   SELECT 'notification' AS kind, n.id::text AS id, jsonb_build_object('kind', n.kind, 'title', n.title,
     'orderId', n.order_id, 'sellerOrderId', n.seller_order_id, 'sellerId', n.seller_id, 'amount', n.amount_minor,
-    'currency', n.currency, 'conversationId', n.conversation_id, 'createTime', n.created_at, 'readTime', n.read_at) AS fields
+    'currency', n.currency, 'conversationId', n.conversation_id, 'productId', n.product_id,
+    'createTime', n.created_at, 'readTime', n.read_at) AS fields
   FROM notification n WHERE n.account_id = $1
   UNION ALL
   SELECT 'notification setting', s.kind, jsonb_build_object('app', s.app, 'mail', s.mail)

@@ -20,8 +20,8 @@ using postgres::Statement;
 
 constexpr Statement kInsertTold{"notification.insert", R"sql(
 INSERT INTO notification (id, account_id, kind, title, order_id, seller_order_id, seller_id, amount_minor, currency,
-  conversation_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10))sql"};
+  conversation_id, product_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11))sql"};
 
 struct Kept {
   AccountId account;
@@ -47,7 +47,7 @@ void AppendNotification(Batch& batch, AccountId account, const domain::News& new
     currency = facts.amount->currency;
   }
   batch.Add(kInsertTold, domain::NotificationId::New(), account, news.kind, facts.title, facts.order,
-            facts.seller_order, facts.seller, minor, currency, facts.conversation);
+            facts.seller_order, facts.seller, minor, currency, facts.conversation, facts.product);
 }
 
 }  // namespace

@@ -213,6 +213,23 @@ constexpr Mails kEnglishMails = {{
      .button = "Go to the shop",
      .reason = kForSellers},
 
+    {.kind = kLowStock,
+     .subject = {"Low stock: {title}", "Low stock"},
+     .paragraphs = {{{"The stock of {title} in your shop on {market} has fallen to the limit that you set, "
+                      "or below it.",
+                      "The stock of an item in your shop on {market} has fallen to the limit that you set, "
+                      "or below it."},
+                     {"There will be no further email about it until there is more again."}}},
+     .button = "Go to the shop",
+     .reason = kForSellers},
+    {.kind = kOfferDetached,
+     .subject = {"Offer {title} was withdrawn", "An offer was withdrawn"},
+     .paragraphs = {{{"{market} has withdrawn your offer {title}. It can no longer be bought.",
+                      "{market} has withdrawn an offer of your shop. It can no longer be bought."},
+                     {"The offer itself says why. Orders placed before this still have to be sent."}}},
+     .button = "Go to the shop",
+     .reason = kForSellers},
+
     {.kind = kMessageReceived,
      .subject = {"New message about “{title}”", "New message"},
      .paragraphs = {{{"There is a new message for you on {market}, about “{title}”.",

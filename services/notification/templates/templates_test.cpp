@@ -48,6 +48,7 @@ Values ValuesOf(Kind kind, Language language) {
     values.title = kNumber;
     values.amount = Money{123450, Currency::Parse("EUR")};
   }
+  if (kind == Kind::kLowStock || kind == Kind::kOfferDetached) values.title = kNumber;
   if (IsAboutAShop(kind)) values.title = russian ? "Лавка & Ко" : "Crumb & Co.";
   if (kind == Kind::kMessageReceived) values.title = russian ? "Разностная машина" : "Difference engine";
   if (domain::HasToken(kind)) values.link = "https://bazaar.example/mailed?token=mt_8b0dQ4&for=you";

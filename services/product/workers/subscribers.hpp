@@ -1,0 +1,13 @@
+// Who is told of what happened in the catalogue: notification.
+#pragma once
+#include "marketplace/notification/v1/notification.market.hpp"
+#include "platform/events/subscription.hpp"
+
+namespace market::product {
+
+// `relay` is named after the service.
+events::Subscription::Options NotificationSubscription(outbox::Relay::Options relay);
+// `notifications` must outlive what it is given to.
+events::Subscription::Deliver TellNotification(api::NotificationApi& notifications);
+
+}  // namespace market::product
