@@ -104,6 +104,27 @@ def test_what_operators_make_of_a_product(operator, buyer, anonymous, shop):
     assert buyer.place((sold.offer, 1)).status_code == 201
 
 
+@pytest.mark.values("notification.Notification.Kind.PRODUCT_APPROVED", "notification.Notification.Kind.PRODUCT_CHANGES_REQUESTED",
+                    "notification.Notification.Kind.PRODUCT_TAKEN_DOWN")
+def test_the_shop_is_told_what_operators_do(operator, shop):
+    sold = shop(publish=False, title="Difference engine " + "X" * 180)
+    product = sold.product["id"]
+
+    def news():
+        listed = sold.owner.ok("GET", "/v1/notifications").get("notifications", [])
+        return [one for one in listed if one.get("productId") == product]
+
+    done(sold.owner, product, "propose")
+    done(operator, product, "requestChanges", reason="More light, please.")
+    done(sold.owner, product, "propose")
+    done(operator, product, "approve")
+    done(operator, product, "takeDown", reason="It infringes a patent.")
+    wanted = ["PRODUCT_TAKEN_DOWN", "PRODUCT_APPROVED", "PRODUCT_CHANGES_REQUESTED"]
+    told = until(lambda: len(heard := news()) == 3 and heard, "the shop to be told")
+    assert [one["kind"] for one in told] == wanted
+    assert {(one["sellerId"], one["title"]) for one in told} == {(sold.owner.seller, sold.product["title"])}
+
+
 def test_only_operators_moderate(person, shop):
     sold, rival = shop(publish=False), person("Riv")
     rival.open_seller()

@@ -160,6 +160,33 @@ std::vector<News> OfOffer(const Event& event) {
                      .product = UuidOf(offer.product_id())}}};
 }
 
+// What operators make of a product; its shop knows what it does itself.
+std::optional<Kind> Judged(const product::ProductStateChanged& moved) {
+  switch (moved.state()) {
+    case product::Product::PUBLISHED:
+      if (moved.from() == product::Product::PROPOSED || moved.from() == product::Product::TAKEN_DOWN)
+        return Kind::kProductApproved;
+      return std::nullopt;
+    case product::Product::CHANGES_REQUESTED:
+      return Kind::kProductChangesRequested;
+    case product::Product::TAKEN_DOWN:
+      return Kind::kProductTakenDown;
+    default:
+      return std::nullopt;
+  }
+}
+
+std::vector<News> OfProduct(const Event& event) {
+  const auto moved = *events::As<product::ProductStateChanged>(event);
+  const auto kind = Judged(moved);
+  if (!kind) return {};
+  return {{.kind = *kind,
+           .audience = Audience::kTeam,
+           .facts = {.title = moved.title(),
+                     .seller = SellerId::From(moved.seller_id()),
+                     .product = UuidOf(moved.product_id())}}};
+}
+
 template <class Message>
 std::pair<std::string, Translate> Row(Translate translate) {
   return {events::TypeOf(*Message::descriptor()).name, translate};
@@ -187,6 +214,7 @@ const std::map<std::string, Translate, std::less<>>& Translations() {
       Row<order::SellerOrderUnitsCancelled>(OfUnitsCancelled),
       Row<order::OrderPaymentNeeded>(OfPaymentNeeded),
       Row<payment::PaymentRefunded>(OfRefund),
+      Row<product::ProductStateChanged>(OfProduct),
       Row<product::LowStock>(OfOffer<product::LowStock, Kind::kLowStock>),
       Row<product::OfferDetached>(OfOffer<product::OfferDetached, Kind::kOfferDetached>)};
   return all;

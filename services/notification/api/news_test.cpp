@@ -183,6 +183,32 @@ TEST_F(NewsTest, Offers) {
   EXPECT_EQ(facts.product, part_);
 }
 
+TEST_F(NewsTest, Products_AreToldOfWhatOperatorsDo) {
+  namespace product = ::marketplace::product::v1;
+  using product::Product;
+  product::ProductStateChanged moved;
+  moved.set_product_id(part_.ToString());
+  moved.set_seller_id(shop_.ToString());
+  moved.set_title("Engine");
+  const auto heard = [&](Product::State from, Product::State state) {
+    moved.set_from(from);
+    moved.set_state(state);
+    return Heard(moved);
+  };
+  EXPECT_EQ(heard(Product::PROPOSED, Product::PUBLISHED), "PRODUCT_APPROVED team");
+  EXPECT_EQ(heard(Product::TAKEN_DOWN, Product::PUBLISHED), "PRODUCT_APPROVED team");
+  EXPECT_EQ(heard(Product::PROPOSED, Product::CHANGES_REQUESTED), "PRODUCT_CHANGES_REQUESTED team");
+  EXPECT_EQ(heard(Product::DRAFT, Product::PUBLISHED), "") << "its shop did it";
+  EXPECT_EQ(heard(Product::ARCHIVED, Product::PUBLISHED), "");
+  EXPECT_EQ(heard(Product::DRAFT, Product::PROPOSED), "");
+  EXPECT_EQ(heard(Product::PUBLISHED, Product::ARCHIVED), "");
+  EXPECT_EQ(heard(Product::PUBLISHED, Product::TAKEN_DOWN), "PRODUCT_TAKEN_DOWN team");
+  const auto facts = Told(moved)[0].facts;
+  EXPECT_EQ(facts.title, "Engine");
+  EXPECT_EQ(facts.seller, shop_);
+  EXPECT_EQ(facts.product, part_);
+}
+
 TEST_F(NewsTest, AnotherType_IsRefused) {
   EXPECT_THROW(NewsFrom(EventOf(::marketplace::auth::v1::AccountCreated())), Error);
 }

@@ -37,20 +37,24 @@ enum class Kind : std::uint8_t {
   kShopClosed,
   kLowStock,
   kOfferDetached,
+  kProductApproved,
+  kProductChangesRequested,
+  kProductTakenDown,
   // To the buyer, or to those who run the shop.
   kMessageReceived,
 };
 
-inline constexpr Words<Kind, 26> kKinds{"kind of a notification",
-                                        {"VERIFY_EMAIL",    "CHANGE_EMAIL",     "UNDO_EMAIL_CHANGE",
-                                         "RESET_PASSWORD",  "CLAIM_ACCOUNT",    "MEMBER_INVITED",
-                                         "NEW_DEVICE",      "PASSWORD_CHANGED", "EMAIL_CHANGED",
-                                         "ORDER_PLACED",    "PAYMENT_DECLINED", "ORDER_FAILED",
-                                         "ORDER_ACCEPTED",  "ORDER_SHIPPED",    "ORDER_DELIVERED",
-                                         "ORDER_CANCELLED", "ORDER_REFUNDED",   "SALE",
-                                         "SALE_CANCELLED",  "SHOP_APPROVED",    "SHOP_SUSPENDED",
-                                         "SHOP_REINSTATED", "SHOP_CLOSED",      "LOW_STOCK",
-                                         "OFFER_DETACHED",  "MESSAGE_RECEIVED"}};
+inline constexpr Words<Kind, 29> kKinds{
+    "kind of a notification", {"VERIFY_EMAIL",       "CHANGE_EMAIL",     "UNDO_EMAIL_CHANGE",
+                               "RESET_PASSWORD",     "CLAIM_ACCOUNT",    "MEMBER_INVITED",
+                               "NEW_DEVICE",         "PASSWORD_CHANGED", "EMAIL_CHANGED",
+                               "ORDER_PLACED",       "PAYMENT_DECLINED", "ORDER_FAILED",
+                               "ORDER_ACCEPTED",     "ORDER_SHIPPED",    "ORDER_DELIVERED",
+                               "ORDER_CANCELLED",    "ORDER_REFUNDED",   "SALE",
+                               "SALE_CANCELLED",     "SHOP_APPROVED",    "SHOP_SUSPENDED",
+                               "SHOP_REINSTATED",    "SHOP_CLOSED",      "LOW_STOCK",
+                               "OFFER_DETACHED",     "PRODUCT_APPROVED", "PRODUCT_CHANGES_REQUESTED",
+                               "PRODUCT_TAKEN_DOWN", "MESSAGE_RECEIVED"}};
 inline std::string_view Name(Kind kind) { return kKinds.Name(kind); }
 inline void FromText(std::string_view word, Kind& kind) { kind = kKinds.Require(word); }
 
@@ -66,6 +70,7 @@ inline bool MailIsRequired(Kind kind) {
     case Kind::kSale:
     case Kind::kSaleCancelled:
     case Kind::kLowStock:
+    case Kind::kProductApproved:
     case Kind::kMessageReceived:
       return false;
     default:

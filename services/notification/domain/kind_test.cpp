@@ -21,6 +21,8 @@ TEST(Kind, OfWhatIsOnItsWay_NeedsNoMail) {
   EXPECT_FALSE(MailIsRequired(Kind::kMessageReceived));
   EXPECT_FALSE(MailIsRequired(Kind::kLowStock));
   EXPECT_TRUE(MailIsRequired(Kind::kOfferDetached));
+  EXPECT_FALSE(MailIsRequired(Kind::kProductApproved));
+  EXPECT_TRUE(MailIsRequired(Kind::kProductTakenDown));
   EXPECT_TRUE(MailIsRequired(Kind::kOrderPlaced));
   EXPECT_TRUE(MailIsRequired(Kind::kNewDevice));
 }

@@ -5,8 +5,9 @@ CREATE TABLE notification (
   kind            text        NOT NULL CHECK (kind IN (
     'NEW_DEVICE', 'PASSWORD_CHANGED', 'EMAIL_CHANGED', 'ORDER_PLACED', 'PAYMENT_DECLINED', 'ORDER_FAILED', 'ORDER_ACCEPTED',
     'ORDER_SHIPPED', 'ORDER_DELIVERED', 'ORDER_CANCELLED', 'ORDER_REFUNDED', 'SALE', 'SALE_CANCELLED', 'SHOP_APPROVED',
-    'SHOP_SUSPENDED', 'SHOP_REINSTATED', 'SHOP_CLOSED', 'LOW_STOCK', 'OFFER_DETACHED', 'MESSAGE_RECEIVED')),
-  title           text        NOT NULL CHECK (length(title) <= 100),
+    'SHOP_SUSPENDED', 'SHOP_REINSTATED', 'SHOP_CLOSED', 'LOW_STOCK', 'OFFER_DETACHED', 'MESSAGE_RECEIVED',
+    'PRODUCT_APPROVED', 'PRODUCT_CHANGES_REQUESTED', 'PRODUCT_TAKEN_DOWN')),
+  title           text        NOT NULL CHECK (length(title) <= 200),
   order_id        uuid,
   seller_order_id uuid,
   seller_id       uuid,

@@ -177,6 +177,9 @@ std::string Mailing::LinkOf(const Mail& mail, const Recipient& recipient) const 
     case Kind::kShopClosed:
     case Kind::kLowStock:
     case Kind::kOfferDetached:
+    case Kind::kProductApproved:
+    case Kind::kProductChangesRequested:
+    case Kind::kProductTakenDown:
       return url + "/sell";
     case Kind::kMessageReceived:
       return url + "/messages/" + facts.conversation.value().ToString();

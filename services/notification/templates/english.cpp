@@ -230,6 +230,31 @@ constexpr Mails kEnglishMails = {{
      .button = "Go to the shop",
      .reason = kForSellers},
 
+    {.kind = kProductApproved,
+     .subject = {"“{title}” has been published", "Your product has been published"},
+     .paragraphs =
+         {{{"{market} has published “{title}”. Everybody can see it now, and buy it where it is in stock.",
+            "{market} has published a product of your shop. Everybody can see it now, and buy it "
+            "where it is in stock."}}},
+     .button = "Go to the shop",
+     .reason = kForSellers},
+    {.kind = kProductChangesRequested,
+     .subject = {"“{title}” needs a change", "Your product needs a change"},
+     .paragraphs = {{{"{market} has looked at “{title}” and asks you to change something before it is "
+                      "published.",
+                      "{market} has looked at a product of your shop and asks you to change something before "
+                      "it is published."},
+                     {"The product itself says what. Propose it again when it is done."}}},
+     .button = "Go to the shop",
+     .reason = kForSellers},
+    {.kind = kProductTakenDown,
+     .subject = {"“{title}” has been taken down", "Your product has been taken down"},
+     .paragraphs = {{{"{market} has taken down “{title}”. Nobody can see or buy it any more.",
+                      "{market} has taken down a product of your shop. Nobody can see or buy it any more."},
+                     {"The product itself says why. Orders placed before this still have to be sent."}}},
+     .button = "Go to the shop",
+     .reason = kForSellers},
+
     {.kind = kMessageReceived,
      .subject = {"New message about “{title}”", "New message"},
      .paragraphs = {{{"There is a new message for you on {market}, about “{title}”.",

@@ -50,7 +50,8 @@ Values ValuesOf(Kind kind, Language language) {
   }
   if (kind == Kind::kLowStock || kind == Kind::kOfferDetached) values.title = kNumber;
   if (IsAboutAShop(kind)) values.title = russian ? "Лавка & Ко" : "Crumb & Co.";
-  if (kind == Kind::kMessageReceived) values.title = russian ? "Разностная машина" : "Difference engine";
+  const bool about_a_product = kind >= Kind::kProductApproved && kind <= Kind::kMessageReceived;
+  if (about_a_product) values.title = russian ? "Разностная машина" : "Difference engine";
   if (domain::HasToken(kind)) values.link = "https://bazaar.example/mailed?token=mt_8b0dQ4&for=you";
   if (domain::HasToken(kind) || kind == Kind::kPaymentDeclined) {
     using namespace std::chrono;

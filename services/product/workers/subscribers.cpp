@@ -14,9 +14,10 @@ constexpr std::string_view kNotification = "notification";
 }  // namespace
 
 events::Subscription::Options NotificationSubscription(outbox::Relay::Options relay) {
-  return {.subscriber = std::string(kNotification),
-          .types = events::NamesOf<contract::LowStock, contract::OfferDetached>(),
-          .relay = std::move(relay)};
+  return {
+      .subscriber = std::string(kNotification),
+      .types = events::NamesOf<contract::ProductStateChanged, contract::LowStock, contract::OfferDetached>(),
+      .relay = std::move(relay)};
 }
 
 events::Subscription::Deliver TellNotification(api::NotificationApi& notifications) {
