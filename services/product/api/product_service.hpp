@@ -115,8 +115,9 @@ class ProductService final : public api::ProductApi {
   Task<api::product::Product> Moderate(CallContext& call, domain::ProductAct act, std::string product_id,
                                        std::string reason);
 
-  // products.cpp: the shop's name goes with the product; the tag of one that is shown whole covers it.
-  void ShowSeller(api::product::Product& product) const;
+  // products.cpp: the shop's name goes with the product, where it is known: its card, else null. The tag of a
+  // product that is shown whole covers it.
+  const api::user::SellerCard* ShowSeller(api::product::Product& product) const;
   api::product::Product Whole(api::product::Product product) const;
 
   Deps deps_;

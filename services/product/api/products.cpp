@@ -57,18 +57,18 @@ std::string NameOf(api::product::ListProductsRequest request) {
 
 }  // namespace
 
-void ProductService::ShowSeller(api::product::Product& product) const {
+const api::user::SellerCard* ProductService::ShowSeller(api::product::Product& product) const {
   const auto* card = deps_.sellers.Find(product.seller_id());
-  if (card == nullptr) return;
+  if (card == nullptr) return nullptr;
   auto& seller = *product.mutable_seller();
   seller.set_id(card->id());
   seller.set_display_name(card->display_name());
   seller.set_slug(card->slug());
+  return card;
 }
 
 api::product::Product ProductService::Whole(api::product::Product product) const {
-  ShowSeller(product);
-  if (const auto* card = deps_.sellers.Find(product.seller_id())) {
+  if (const auto* card = ShowSeller(product)) {
     product.mutable_etag()->append("-").append(std::to_string(card->version()));
   }
   return product;

@@ -36,7 +36,8 @@ inline void FromText(std::string_view word, OffersBy& who) { who = kOffersBy.Req
 // Whether operators look at a product before everybody sees it.
 enum class Moderation : std::uint8_t { kNone, kAll };
 
-// What is done to a product. The shop's: change, publish, propose, archive, restore; the operators': the rest.
+// What is done to a product. Its shop changes, publishes, proposes, archives and restores it; operators do
+// the rest.
 enum class ProductAct : std::uint8_t {
   kChange,
   kPublish,
@@ -50,8 +51,8 @@ enum class ProductAct : std::uint8_t {
 };
 inline constexpr int kProductActs = 9;
 
-// The state after the act: the same one where it has happened already, so that who repeats it finds what was asked
-// for; nullopt where the state does not allow it.
+// The state after the act: the same one where it has happened already, so that who repeats it finds what was
+// asked for; nullopt where the state does not allow it.
 std::optional<ProductState> After(ProductAct act, ProductState state);
 // Where the act leads. Throws std::logic_error for kChange, which leads nowhere.
 ProductState Target(ProductAct act);

@@ -41,7 +41,8 @@ class Categories {
   // LIMIT_REACHED.
   Task<api::product::Category> Create(Work work, domain::CategoryId id,
                                       api::product::CreateCategoryRequest request, audit::Act act);
-  // Nothing happens where it was so before. NOT_FOUND (the parent too), SLUG_TAKEN, CATEGORY_CYCLE, ETAG_MISMATCH.
+  // Nothing happens where it was so before. NOT_FOUND (the parent too), SLUG_TAKEN, CATEGORY_CYCLE,
+  // ETAG_MISMATCH.
   Task<api::product::Category> Update(Work work, domain::CategoryId id, CategoryEdit edit, audit::Act act);
   // NOT_FOUND, CATEGORY_NOT_EMPTY, ETAG_MISMATCH.
   Task<> Delete(Work work, domain::CategoryId id, std::optional<std::int64_t> if_version, audit::Act act);

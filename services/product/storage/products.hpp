@@ -1,8 +1,8 @@
 // Products in PostgreSQL.
 //
-// What belongs to a seller is changed only through a scope: the sellers whose member the caller is, or all for
-// an operator. A row outside the scope does not exist (Error NOT_FOUND). Owner: the service; io thread only. Fails as
-// platform/postgres does, plus the refusals named at each function.
+// What belongs to a seller is changed only through a scope: the sellers whose member the caller is, or all
+// for an operator. A row outside the scope does not exist (Error NOT_FOUND). Owner: the service; io thread
+// only. Fails as platform/postgres does, plus the refusals named at each function.
 #pragma once
 #include <google/protobuf/map.h>
 
