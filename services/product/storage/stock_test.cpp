@@ -48,7 +48,7 @@ TEST(Stock_InTwoPlaces, IsSummedWhereverItIsShown) {
     PutStock(first, "SECOND", 4);
     const auto shown = (co_await stores.products.Get(Soon(), id, {})).value();
     const auto listed = (co_await stores.offers.ListOfProduct(Soon(), id, {}, {}, 10)).value();
-    const auto own = co_await stores.products.ListOfSeller(Soon(), shop.seller, {}, 10);
+    const auto own = co_await stores.products.ListOfSeller(Soon(), shop.seller, {}, {}, 10);
     for (const auto& offer : {shown.offers(0), listed.at(0).offer, own.at(0).offers(0)}) {
       EXPECT_EQ(offer.sku(), "A");
       EXPECT_EQ(offer.available(), 4);
