@@ -6,6 +6,8 @@ namespace {
 http::ServerOptions OptionsFor(const Settings& settings, Gateway& gateway) {
   http::ServerOptions options;
   options.body_bytes_max = static_cast<std::size_t>(*settings.body_bytes);
+  // Streams are connections that stay.
+  options.connections_max += static_cast<std::size_t>(*settings.streams);
   options.on_fault = [&gateway](http::Fault fault) { return gateway.Answer(fault); };
   // Longer than a proxy keeps an idle connection to us, so that none is closed under its next request.
   options.drain_linger = std::chrono::seconds(1);
@@ -16,6 +18,8 @@ GatewayOptions OptionsFor(const Settings& settings) {
   GatewayOptions options;
   options.in_flight_max = static_cast<std::size_t>(*settings.in_flight);
   options.access_log_one_in = 100;
+  options.streams = {.all = static_cast<std::size_t>(*settings.streams),
+                     .each = static_cast<std::size_t>(*settings.streams_each)};
   return options;
 }
 
@@ -28,8 +32,13 @@ Settings::Settings(config::Properties& properties)
                              "127.0.0.1:0")),
       in_flight(properties.Int("http.in_flight_max", "requests at once; more are refused with 503",
                                "requests", 1, 100'000, 1024)),
-      body_bytes(properties.Int("http.body_bytes_max", "largest request body", "bytes", 1024, 16 << 20,
-                                256 * 1024)) {}
+      body_bytes(
+          properties.Int("http.body_bytes_max", "largest request body", "bytes", 1024, 16 << 20, 256 * 1024)),
+      streams(properties.Int("http.event_streams_max", "streams of events at once; more are refused with 503",
+                             "streams", 1, 50'000, 4000)),
+      streams_each(properties.Int("http.event_streams_per_account",
+                                  "of one account or API key; more are refused with 429", "streams", 1, 1000,
+                                  6)) {}
 
 Front::Front(host::Host& host, const Settings& settings, rpc::Backend& backend,
              std::vector<const rpc::Method*> methods)

@@ -15,6 +15,8 @@ struct Settings {
   config::Property<std::string> listen;
   config::Property<std::int64_t> in_flight;
   config::Property<std::int64_t> body_bytes;
+  config::Property<std::int64_t> streams;
+  config::Property<std::int64_t> streams_each;
 };
 
 class Front {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "gateway/event_stream.hpp"
 #include "gateway/gateway_metrics.hpp"
 #include "gateway/negotiation.hpp"
 #include "gateway/operation.hpp"
@@ -89,6 +90,7 @@ struct Gateway::State {
                                              "time from a request's arrival to its answer",
                                              {"method", "route"})),
         in_flight_shown(metrics.AddGauge("http_requests_in_flight", "requests being worked on")),
+        listeners(options.streams, metrics.AddGauge("http_event_streams", "streams of events that are open")),
         unmatched(requests, durations, "", "unmatched"),
         faults(requests, durations, "", "fault") {}
 
@@ -97,6 +99,7 @@ struct Gateway::State {
   void Leave() { in_flight_shown.Set(static_cast<double>(--in_flight)); }
   Task<http::Response> Dispatch(Exchange& exchange);
   Task<http::Response> Call(Exchange& exchange);
+  Task<http::Response> OpenStream(Exchange& exchange, const EventForm& form);
   std::optional<http::Response> FindRoute(Exchange& exchange);
   rpc::Incoming IncomingOf(const Exchange& exchange) const;
   void Finish(Exchange& exchange, http::Response& response);
@@ -110,6 +113,7 @@ struct Gateway::State {
   telemetry::HistogramFamily& durations;
   telemetry::Gauge& in_flight_shown;
   std::size_t in_flight = 0;
+  Listeners listeners;
   RouteMetrics unmatched;
   RouteMetrics faults;
   transcoding::Schemas schemas;
@@ -161,6 +165,7 @@ Task<http::Response> Gateway::State::Call(Exchange& exchange) {
   const Operation& operation = exchange.route->operation;
   const rpc::Method& method = operation.Method();
   const auto message = operation.ReadRequest(exchange.request, exchange.match.variables, exchange.query);
+  if (const auto* form = operation.Events()) co_return co_await OpenStream(exchange, *form);
   rpc::Incoming incoming = IncomingOf(exchange);
   CallContext call(incoming.deadline);
   rpc::CallContextBuilder(call).Span(exchange.span);
@@ -175,6 +180,20 @@ Task<http::Response> Gateway::State::Call(Exchange& exchange) {
   co_return operation.WriteResponse(answer, exchange.request.headers.Get("If-None-Match"));
 }
 
+// The request is over with the first answer; what goes on is the connection's.
+Task<http::Response> Gateway::State::OpenStream(Exchange& exchange, const EventForm& form) {
+  const Operation& operation = exchange.route->operation;
+  auto stream =
+      std::make_shared<EventStream>(EventStream::Of{operation.Method(), form, backend, options.heartbeat},
+                                    IncomingOf(exchange), listeners.Enter());
+  co_await stream->Begin(EventForm::LastSeen(exchange.request.headers), exchange.span);
+  http::Response response;
+  response.headers.Add("Content-Type", EventForm::kType);
+  response.headers.Add("Cache-Control", operation.CacheControl());
+  response.stream = std::move(stream);
+  co_return response;
+}
+
 Task<http::Response> Gateway::State::Dispatch(Exchange& exchange) {
   if (in_flight > options.in_flight_max) {
     throw Error(Code::kResourceExhausted, "OVERLOADED", "too many requests are being worked on")
@@ -183,8 +202,10 @@ Task<http::Response> Gateway::State::Dispatch(Exchange& exchange) {
   if (auto answered = FindRoute(exchange)) co_return std::move(*answered);
   const http::Headers& headers = exchange.request.headers;
   if (!exchange.route->operation.IsAcceptable(headers)) {
+    const bool streams = exchange.route->operation.Events() != nullptr;
     throw Error(Code::kInvalidArgument, "NOT_ACCEPTABLE",
-                "answers are application/json, which the Accept header rules out");
+                std::string("answers are ") + (streams ? "text/event-stream" : "application/json") +
+                    ", which the Accept header rules out");
   }
   // Two of these could be read differently by different readers.
   for (const std::string_view name : {"Authorization", "Idempotency-Key"}) {

@@ -15,6 +15,7 @@
 #include <memory>
 #include <vector>
 
+#include "gateway/listeners.hpp"
 #include "platform/http/message.hpp"
 #include "platform/http/server.hpp"
 #include "platform/rpc/backend.hpp"
@@ -34,6 +35,9 @@ struct GatewayOptions {
   // else each. 0: none of those reads.
   std::size_t access_log_one_in = 1;
   std::chrono::milliseconds slow{1000};
+  // Streams of events. They are no requests that are worked on.
+  Listeners::Limits streams;
+  std::chrono::milliseconds heartbeat{15000};
 };
 
 class Gateway {

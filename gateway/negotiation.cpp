@@ -39,10 +39,12 @@ double WeightOf(std::string_view parameters) {
   return 1;
 }
 
-// How closely a media range names a type of application/; 0: not at all.
+// How closely a media range names a type; 0: not at all.
 int ClosenessOf(std::string_view range, std::string_view type) {
   if (http::EqualsIgnoreCase(range, type)) return 3;
-  if (http::EqualsIgnoreCase(range, "application/*")) return 2;
+  if (range.ends_with("/*") &&
+      http::EqualsIgnoreCase(range.substr(0, range.size() - 1), type.substr(0, type.find('/') + 1)))
+    return 2;
   return range == "*/*" ? 1 : 0;
 }
 

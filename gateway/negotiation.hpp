@@ -12,7 +12,7 @@ namespace market::gateway {
 // Content-Type is application/json, in UTF-8 if it says so, and the body is not encoded further.
 bool IsJsonBody(const http::Headers& headers);
 
-// Whether some Accept lets us answer `type`, one of application/ (RFC 9110 section 12.5.1).
+// Whether some Accept lets us answer `type` (RFC 9110 section 12.5.1).
 bool Accepts(const http::Headers& headers, std::string_view type);
 
 // Whether one of the tags of If-None-Match is `etag`, compared weakly.

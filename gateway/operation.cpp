@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "gateway/answer_fields.hpp"
 #include "gateway/negotiation.hpp"
 #include "gateway/routing/router.hpp"
 #include "gateway/transcoding/scalar.hpp"
@@ -21,17 +22,9 @@ using transcoding::FieldSchema;
 using transcoding::Kind;
 using transcoding::MessageSchema;
 using transcoding::Violations;
-using transcoding::WireReader;
-using transcoding::WireRecord;
 
 // What is under way when it is answered is done by then, most often.
 constexpr const char* kAskAgainAfterS = "1";
-
-const FieldSchema* FindField(const MessageSchema& schema, const std::string& name, Kind kind) {
-  const auto* field = schema.descriptor->FindFieldByName(name);
-  const FieldSchema* found = field == nullptr ? nullptr : schema.Find(field);
-  return found != nullptr && found->kind == kind && !found->repeated ? found : nullptr;
-}
 
 // A mask names fields of the resource that exist; every step but the last is a message.
 bool Exists(const MessageSchema& schema, std::string_view path) {
@@ -45,34 +38,6 @@ bool Exists(const MessageSchema& schema, std::string_view path) {
     path.remove_prefix(dot + 1);
   }
   return false;
-}
-
-// What a peer that sends other bytes than its contract says is to the caller.
-Error Malformed() {
-  return {Code::kInternal, "INTERNAL", "a part of the marketplace does not answer as it should"};
-}
-
-// The last record of the field at the end of the path; nullopt: none. A message that is there twice is
-// merged, so the field may be in any part of it. Throws for bytes that are no records.
-std::optional<WireRecord> Find(std::string_view message, std::span<const FieldSchema* const> path) {
-  std::optional<WireRecord> found;
-  WireReader reader(message);
-  while (!reader.AtEnd()) {
-    WireRecord record;
-    if (!reader.Next(record, WireReader::kDepthMax)) throw Malformed();
-    if (record.number != path.front()->number || record.type != path.front()->wire) continue;
-    if (path.size() == 1) {
-      found = record;
-    } else if (const auto inner = Find(record.bytes, path.subspan(1))) {
-      found = inner;
-    }
-  }
-  return found;
-}
-
-std::string_view TextOf(std::string_view message, std::span<const FieldSchema* const> path) {
-  const auto record = Find(message, path);
-  return record ? record->bytes : std::string_view();
 }
 
 std::string CacheControlOf(const rpc::Method& method) {
@@ -93,6 +58,7 @@ Operation::Operation(const rpc::Method& method, const rpc::HttpBinding& binding,
   ResolveRequest(binding, schemas);
   ResolveResponse(schemas);
   cache_control_ = CacheControlOf(method);
+  if (method.rest.events()) events_.emplace(method, schemas);
 }
 
 void Operation::ResolveRequest(const rpc::HttpBinding& binding, transcoding::Schemas& schemas) {
@@ -106,7 +72,7 @@ void Operation::ResolveRequest(const rpc::HttpBinding& binding, transcoding::Sch
   if (if_match_ != nullptr) not_in_body_ |= if_match_->bit;
   not_in_query_ = not_in_body_;
   takes_body_ = !binding.body.empty();
-  if (binding.body == "*") {
+  if (binding.body == "*" || method_->rest.events()) {
     not_in_query_ = ~std::uint64_t{0};
   } else if (takes_body_) {
     body_field_ = FindField(*request_, binding.body, Kind::kMessage);
@@ -217,6 +183,7 @@ void Operation::ReadIfMatch(const http::Headers& headers, Message& message) cons
 }
 
 bool Operation::IsAcceptable(const http::Headers& headers) const {
+  if (events_) return Accepts(headers, EventForm::kType);
   return Accepts(headers, "application/json") ||
          (empty_response_ && Accepts(headers, "application/problem+json"));
 }

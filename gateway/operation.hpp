@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/event_form.hpp"
 #include "gateway/transcoding/json_reader.hpp"
 #include "gateway/transcoding/json_writer.hpp"
 #include "gateway/transcoding/schema.hpp"
@@ -44,6 +45,10 @@ class Operation {
   // `answer` is the method's, as bytes on the wire; `if_none_match` is the request's header, "" for none.
   // Throws Error INTERNAL for bytes that are no such message.
   http::Response WriteResponse(std::string_view answer, std::string_view if_none_match) const;
+
+  // Of a method whose answer is a stream of events; null for others.
+  const EventForm* Events() const { return events_ ? &*events_ : nullptr; }
+  const std::string& CacheControl() const { return cache_control_; }
 
   // Names of fields as the caller knows them:
   // relative to the body where the body is one field of the message.
@@ -86,6 +91,7 @@ class Operation {
   bool empty_response_ = false;
   std::vector<LocationPart> location_;
   std::string cache_control_;
+  std::optional<EventForm> events_;
 };
 
 }  // namespace market::gateway

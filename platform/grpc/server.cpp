@@ -12,9 +12,11 @@ Server::~Server() {
   core_->CloseAll();
 }
 
-void Server::HandleUnary(std::string path, UnaryHandler handler) {
-  core_->Shared().methods.insert_or_assign(std::move(path),
-                                           Method{std::move(handler), nullptr, std::nullopt, {}});
+void Server::HandleUnary(std::string path, UnaryHandler handler, Pace pace) {
+  ServerShared& shared = core_->Shared();
+  core_->Shared().methods.insert_or_assign(
+      std::move(path),
+      Method{std::move(handler), nullptr, pace == Pace::kWaiting ? &shared.waiting : nullptr, {}, {}});
 }
 
 void Server::HandleStream(std::string path, StreamHandler handler, StreamLimits limits) {
@@ -22,7 +24,7 @@ void Server::HandleStream(std::string path, StreamHandler handler, StreamLimits 
   std::optional<Share> calls;
   if (limits.max_calls > 0) calls.emplace(limits.max_calls, shared.options.outside_percent);
   shared.methods.insert_or_assign(std::move(path),
-                                  Method{nullptr, std::move(handler), calls, limits.max_lifetime});
+                                  Method{nullptr, std::move(handler), nullptr, calls, limits.max_lifetime});
 }
 
 std::vector<std::string> Server::Paths() const {

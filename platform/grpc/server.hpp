@@ -72,6 +72,10 @@ struct StreamLimits {
   std::chrono::milliseconds max_lifetime{0};
 };
 
+// Of a unary method. kWaiting: its calls wait for news. They have ServerOptions::max_waiting for themselves, and
+// take no place of those that work.
+enum class Pace : std::uint8_t { kWorking, kWaiting };
+
 struct ServerOptions {
   // Who is not a service: a caller that proves one of these names, or none. They speak for strangers, who may fill
   // `outside_percent` of each of the server's limits together; the rest is kept for services, which go on.
@@ -89,6 +93,10 @@ struct ServerOptions {
   std::uint32_t max_concurrent_streams = 1024;
   // Of all connections; calls beyond it are answered UNAVAILABLE, with the time after which to try again.
   std::size_t max_streams = 4096;
+  // Calls of methods that wait (Pace), over all connections and besides max_streams; beyond it they are answered
+  // RESOURCE_EXHAUSTED. One connection, that of a gateway, may have them all, so what is announced to each is as many
+  // more than max_concurrent_streams.
+  std::size_t max_waiting = 0;
   // The calls of a connection beyond it are answered UNAVAILABLE in the same way, and it is told to go away.
   std::size_t max_connections = 1024;
   // Connections that are not counted above: their handshake is not finished, or they are being told to go away. Beyond
@@ -173,7 +181,7 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   // `path` is exact, "/pkg.Service/Method". Before Listen. Every other path answers UNIMPLEMENTED.
-  void HandleUnary(std::string path, UnaryHandler handler);
+  void HandleUnary(std::string path, UnaryHandler handler, Pace pace = Pace::kWorking);
   void HandleStream(std::string path, StreamHandler handler, StreamLimits limits = {});
   std::vector<std::string> Paths() const;
 

@@ -352,6 +352,7 @@ Task<> Host::Start() {
   if (const auto& settings = s.settings.server) {
     grpc::ServerOptions options = settings->Options();
     options.tls = s.settings.Tls();
+    if (!s.edge || !s.edge->Waits()) options.max_waiting = 0;
     options.on_exception = [](std::string_view path, std::exception_ptr error) {
       log::Error("grpc.handler_failed", {{"path", path}, {"detail", TextOf(error)}});
     };

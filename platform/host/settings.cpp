@@ -39,6 +39,8 @@ GrpcSettings::GrpcSettings(config::Properties& p)
                                  "how long the first message of a call may take to come whole", 10ms, 10min,
                                  10s)),
       watches_max(p.Int("grpc.watches_max", "watches of health at once", "calls", 1, 65'536, 256)),
+      waits_max(p.Int("grpc.waits_max", "calls that wait for news at once, besides grpc.streams_max", "calls",
+                      1, 65'536, 4096)),
       reflections_max(p.Int("grpc.reflections_max", "reflection streams at once, of each version", "calls", 1,
                             65'536, 32)),
       watch_lifetime(p.Duration("grpc.watch_lifetime", "how long a watch or a reflection stream may last", 1s,
@@ -49,6 +51,7 @@ grpc::ServerOptions GrpcSettings::Options() const {
   options.outside_percent = static_cast<unsigned>(*outside_percent);
   options.max_connections = static_cast<std::size_t>(*connections_max);
   options.max_streams = static_cast<std::size_t>(*streams_max);
+  options.max_waiting = static_cast<std::size_t>(*waits_max);
   options.max_header_bytes = static_cast<std::size_t>(*header_bytes_max);
   options.receive_timeout = *receive_timeout;
   return options;

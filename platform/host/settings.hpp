@@ -29,6 +29,7 @@ struct GrpcSettings {
   config::Property<std::int64_t> header_bytes_max;
   config::Property<std::chrono::milliseconds> receive_timeout;
   config::Property<std::int64_t> watches_max;
+  config::Property<std::int64_t> waits_max;
   config::Property<std::int64_t> reflections_max;
   config::Property<std::chrono::milliseconds> watch_lifetime;
 };

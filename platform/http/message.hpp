@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -56,12 +57,25 @@ struct Request {
   std::string peer;  // "127.0.0.1:40312", "[::1]:40312" or "unix:"
 };
 
+// A body that is made while it is read, of an answer that has no end of its own. Dropped with its connection; nothing
+// is made before what came before it was taken.
+class BodyStream {
+ public:
+  virtual ~BodyStream() = default;
+  // The next bytes; nothing: it ends here. Cancelled when the client has gone, or the server stops: see Last.
+  virtual Task<std::optional<std::string>> Next() = 0;
+  // What a client is told when the server stops, in place of what would have come next; may be empty.
+  virtual std::string Last() = 0;
+};
+
 struct Response {
   int status = 200;
   // Content-Length, Connection and Date are added when it is written. A field whose value has a control
   // character is left out, so that no value can start a header of its own.
   Headers headers;
   std::string body;  // not written for HEAD, 204 and 304; Content-Length tells its size all the same for HEAD
+  // In place of `body`: chunked for HTTP/1.1, until the connection closes for 1.0, which it does in any case.
+  std::shared_ptr<BodyStream> stream = nullptr;
 };
 
 // The request is the handler's until its Task has ended.

@@ -59,6 +59,7 @@ struct ServerStats {
   std::uint64_t connections_refused = 0;  // beyond connections_max
   std::uint64_t requests_total = 0;       // reached the handler
   std::uint64_t requests_running = 0;
+  std::uint64_t streams_open = 0;  // answers that go on, see BodyStream
   std::uint64_t faults_total = 0;
 };
 
@@ -76,7 +77,7 @@ class Server {
   // not; an inherited one is never removed.
   std::string Listen(const std::string& address);
 
-  // Answers with `Connection: close` from now on; after drain_linger stops accepting, closes idle connections
+  // Answers with `Connection: close` from now on, and ends streams at once; after drain_linger stops accepting, closes idle connections
   // and waits for the requests under way; at the deadline what is left is closed.
   Task<> Drain(runtime::Deadline deadline);
 

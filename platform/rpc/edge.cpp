@@ -192,6 +192,7 @@ Task<std::optional<Error>> Edge::State::Run(Entry& entry, const Arrival& arrival
     auto request = ReadBody(method, body);
     if (grant == Grant::kIfMember) CheckMembership(method, call, *request);
     rules::Apply(*request);
+    if (method.policy.waits()) permit.reset();
     if (auto key = KeyOf(entry.key_rule, arrival.idempotency_key)) {
       co_await RunUnderKey(entry, std::move(*key), std::move(*permit), std::move(request), call, response);
     } else {
@@ -228,7 +229,8 @@ Task<> Edge::State::RunUnderKey(Entry& entry, std::string key, resilience::Admis
 }
 
 Task<grpc::UnaryReply> Edge::State::Serve(Entry& entry, grpc::ServerCall& server_call, std::string bytes) {
-  auto span = SpanOf(entry, server_call);
+  // A call that waits would be a slow trace, and every one of them is kept.
+  auto span = entry.bound.method->policy.waits() ? telemetry::Span() : SpanOf(entry, server_call);
   CallContext call(runtime::kNoDeadline);
   CallContextBuilder(call).Span(span);
   const std::unique_ptr<Message> response(entry.bound.method->response->New());
@@ -303,7 +305,8 @@ void Edge::State::Report(Entry& entry, const CallContext& call, std::chrono::nan
                          const Error* error) {
   const Code code = error != nullptr ? error->code : Code::kOk;
   entry.metrics.Handled(code, took, call.Trace());
-  const bool dull = !IsOurFault(code) && took < options.slow_after && !call.Trace().Sampled();
+  const bool slow = took >= options.slow_after && !entry.bound.method->policy.waits();
+  const bool dull = !IsOurFault(code) && !slow && !call.Trace().Sampled();
   if (dull && ++not_logged < options.log_one_of) return;
   not_logged = 0;
   telemetry::log::Info("rpc.call",
@@ -351,10 +354,12 @@ void Edge::Add(Binding binding, idempotency::Store* answers) {
 
 void Edge::Serve(grpc::Server& server) {
   for (auto& entry : state_->entries) {
-    server.HandleUnary(entry.bound.method->path,
-                       [state = state_.get(), &entry](grpc::ServerCall& server_call, std::string bytes) {
-                         return state->Serve(entry, server_call, std::move(bytes));
-                       });
+    server.HandleUnary(
+        entry.bound.method->path,
+        [state = state_.get(), &entry](grpc::ServerCall& server_call, std::string bytes) {
+          return state->Serve(entry, server_call, std::move(bytes));
+        },
+        entry.bound.method->policy.waits() ? grpc::Pace::kWaiting : grpc::Pace::kWorking);
   }
   PublishServer(server, state_->metrics);
 }
@@ -373,6 +378,20 @@ Task<> Edge::Call(const Method& method, Incoming incoming, CallContext& call, co
                         .idempotency_key = incoming.idempotency_key};
   const Body body{.bytes = {}, .message = &request};
   if (const auto error = co_await state_->Run(*found->second, arrival, body, call, response)) throw *error;
+}
+
+Task<bool> Edge::StillHolds(std::string token, runtime::Deadline deadline) {
+  try {
+    if (state_->verifier.TryVerify(token) == nullptr) co_await state_->verifier.Verify(token, deadline);
+    co_return true;
+  } catch (const Error& error) {
+    co_return error.code != Code::kUnauthenticated;
+  }
+}
+
+bool Edge::Waits() const {
+  return std::ranges::any_of(state_->entries,
+                             [](const auto& entry) { return entry.bound.method->policy.waits(); });
 }
 
 Task<> Edge::Drain(runtime::Deadline deadline) {

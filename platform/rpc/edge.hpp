@@ -81,6 +81,12 @@ class Edge {
   Task<> Call(const Method& method, Incoming incoming, CallContext& call, const Message& request,
               Message& response);
 
+  // Whether what a call has shown (its token) still holds: for who lets calls wait. What nobody can be asked about
+  // is believed.
+  Task<bool> StillHolds(std::string token, runtime::Deadline deadline);
+  // Whether a method that was added waits.
+  bool Waits() const;
+
   // A handler under an idempotency key runs to its end even if its caller leaves. Waits for those; after the
   // servers have drained and before what handlers use goes away.
   Task<> Drain(runtime::Deadline deadline);

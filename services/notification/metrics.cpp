@@ -15,7 +15,8 @@ telemetry::Counter& CounterOf(telemetry::Metrics& registry, const char* outcome)
 Metrics::Metrics(telemetry::Metrics& registry)
     : sent_(CounterOf(registry, "sent")),
       bounced_(CounterOf(registry, "bounced")),
-      dropped_(CounterOf(registry, "dropped")) {}
+      dropped_(CounterOf(registry, "dropped")),
+      waiting_(registry.AddGauge("notification_waiting_calls", "calls that wait for news")) {}
 
 void Metrics::Mailed(Outcome outcome) {
   switch (outcome) {

@@ -35,6 +35,11 @@ storage::Conversations::Limits LimitsOf(const Settings& settings) {
       .conversations = {.count = static_cast<int>(*settings.conversations), .window = std::chrono::days(1)}};
 }
 
+Live::Options LiveOptionsOf(const Settings& settings) {
+  return {.waits = static_cast<std::size_t>(*settings.live_waits),
+          .waits_each = static_cast<std::size_t>(*settings.live_waits_each)};
+}
+
 }  // namespace
 
 Settings::Settings(config::Properties& properties)
@@ -72,7 +77,15 @@ Settings::Settings(config::Properties& properties)
                               "messages", 1, 100'000, 60)),
       conversations(properties.Int("notification.conversations",
                                    "conversations that one account may begin at once, and again in each day",
-                                   "conversations", 1, 100'000, 20)) {}
+                                   "conversations", 1, 100'000, 20)),
+      live_kept(properties.Duration("notification.live_kept",
+                                    "for how long who lost a stream of live events can go on where it was",
+                                    1min, std::chrono::days(30), 24h)),
+      live_waits(properties.Int("notification.live_waits", "calls that wait for live events at once", "calls",
+                                1, 50'000, 4000)),
+      live_waits_each(properties.Int("notification.live_waits_per_account",
+                                     "of one account or API key, over all gateways", "calls", 1, 10'000,
+                                     24)) {}
 
 Service::Service(host::Host& host, const Settings& settings)
     : host_(host),
@@ -83,11 +96,19 @@ Service::Service(host::Host& host, const Settings& settings)
       personal_data_(database_),
       conversations_(database_, LimitsOf(settings)),
       terms_(database_),
+      live_events_(database_),
       log_(database_, host.EventOptions("notification")),
       relay_(database_, host.Tracer(), MailRelay(host.RelayOptions("notification"))),
       sweeper_(database_, notifications_, conversations_,
                {.notifications = *settings.kept, .events = host.EventOptions("notification").kept}),
       metrics_(host.Metrics()),
+      live_(
+          live_events_, metrics_,
+          [&host](std::string token, runtime::Deadline deadline) {
+            return host.Edge().StillHolds(std::move(token), deadline);
+          },
+          LiveOptionsOf(settings)),
+      live_watch_(live_, live_events_, *settings.live_kept),
       telling_(notifications_),
       bounced_(database_),
       smtp_(config::Naming("notification.smtp_host", [&] { return SmtpOf(settings); })),
@@ -101,8 +122,17 @@ Service::Service(host::Host& host, const Settings& settings)
                 .from = *settings.mail_from,
                 .kept = *settings.mail_kept}),
       service_({notifications_, telling_, unsubscribe_tokens_, pages_, [this] { relay_.Wake(); },
-                personal_data_, conversations_, counterparts_, terms_}) {
+                personal_data_, conversations_, counterparts_, terms_, live_,
+                [this] { live_watch_.Wake(); }}) {
   HandleOutbox(relay_, mailing_);
+  // Started last, so stopped first: before the server waits for the calls that wait here.
+  host.OnStart([this]() -> Task<> {
+    host_.OnStop("live", 1s, [this](runtime::Deadline) -> Task<> {
+      live_.Close();
+      co_return;
+    });
+    co_return;
+  });
 }
 
 void Service::Connect(Peers peers) {
@@ -120,11 +150,13 @@ Task<> Service::Start() {
   unsubscribe_tokens_.Use(secret);
   bounced_.Use(secret);
   co_await host_.OpenLog("notification", log_);
+  co_await live_events_.Settle(runtime::After(60s));
   host_.RunSealer("notification", sealer_);
   host_.RunSubscription("notification", acts_told_.value());
   host_.RunRelay("notification", relay_);
   host_.SweepAnswers("notification", answers_);
   host_.Background().Run(sweeper_.Sweeping());
+  host_.Background().Run(live_watch_.Watching());
 }
 
 }  // namespace market::notification

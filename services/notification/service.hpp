@@ -10,6 +10,7 @@
 #include "platform/idempotency/pg_store.hpp"
 #include "platform/mail/smtp_client.hpp"
 #include "services/notification/api/notification_service.hpp"
+#include "services/notification/workers/live_watch.hpp"
 #include "services/notification/workers/outbox_handlers.hpp"
 #include "services/notification/workers/sweeper.hpp"
 
@@ -32,6 +33,9 @@ struct Settings {
   config::Property<std::int64_t> smtp_connections;
   config::Property<std::int64_t> messages;
   config::Property<std::int64_t> conversations;
+  config::Property<std::chrono::milliseconds> live_kept;
+  config::Property<std::int64_t> live_waits;
+  config::Property<std::int64_t> live_waits_each;
 };
 
 class Service final : public host::Service {
@@ -63,12 +67,15 @@ class Service final : public host::Service {
   storage::PersonalData personal_data_;
   storage::Conversations conversations_;
   storage::TermsStore terms_;
+  storage::LiveEvents live_events_;
   storage::UnsubscribeTokens unsubscribe_tokens_;
   events::Log log_;
   std::optional<events::Subscription> acts_told_;
   outbox::Relay relay_;
   Sweeper sweeper_;
   Metrics metrics_;
+  Live live_;
+  LiveWatch live_watch_;
   Telling telling_;
   storage::BouncedAddresses bounced_;
   mail::SmtpClient smtp_;

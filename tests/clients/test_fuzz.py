@@ -54,6 +54,7 @@ def test_operations_do_what_the_contract_says(stack, trader, service, tmp_path):
         [programs / "schemathesis", "--config-file", config, "run", OPENAPI, "--url", stack["url"], "--include-tag", service,
          "--header", f"Authorization: Bearer {one.token}", "--tls-verify", stack["caFile"], "--checks", "all",
          "--exclude-checks", "missing_required_header",    # of two faults, either may be told first
+         "--exclude-operation-id", "listLiveEvents",       # an answer without an end: tests/system/test_live_events.py
          "--phases", "examples,coverage,fuzzing", "--max-examples", EXAMPLES, "--seed", SEED, "--generation-database", "none",
          "--request-timeout", "30", "--no-color"],
         cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=LIMIT_S)

@@ -82,6 +82,16 @@ def note(verb, path, answer):
             answered.update(contract.values_in(answer.json(), method.descriptor.output_type))
 
 
+def read(answer):
+    """All of it; of a stream, which has no end, the data of its first event."""
+    if answer.headers.get("Content-Type") != "text/event-stream":
+        answer.read()
+        return
+    lines = answer.iter_lines()
+    answer._content = next(line.removeprefix("data: ") for line in lines if line.startswith("data: ")).encode()
+    answer.close()
+
+
 class Client:
     """HTTP towards one marketplace, with or without somebody's token; from an address of its own where one is given."""
 
@@ -100,7 +110,8 @@ class Client:
             sent["Idempotency-Key"] = key
         if body is not None:
             arguments["json"] = body
-        answer = self.http.request(method, path, headers=sent, **arguments)
+        answer = self.http.send(self.http.build_request(method, path, headers=sent, **arguments), stream=True)
+        read(answer)
         if answered is not None and answer.is_success:
             note(method, path, answer)
         if answer.headers.get("Content-Type") == "application/problem+json":

@@ -43,10 +43,10 @@ def draft(price, options=None):
 def test_every_list_has_pages_or_a_limit():
     whole = {str(method) for method in contract.methods() if method.route and method.name.startswith("List")
              and "page_size" not in method.descriptor.input_type.fields_by_name}
-    # four kinds of terms, 20,000 characters each; auth.sessions_max, kAuthenticatorsMax, 50 (test_refusals.py), CATEGORIES_MAX, as many as there are roles, and
+    # what is told at once, a hundred at a time; four kinds of terms, 20,000 characters each; auth.sessions_max, kAuthenticatorsMax, 50 (test_refusals.py), CATEGORIES_MAX, as many as there are roles, and
     # what a shop may have of members and open invitations
     assert whole == {"auth.ListSessions", "auth.ListAuthenticators", "user.ListMyAddresses", "product.ListCategories", "auth.ListRoles", "user.ListMembers",
-                     "user.ListInvitations", "notification.ListTerms"}
+                     "user.ListInvitations", "notification.ListTerms", "notification.ListLiveEvents"}
 
 
 def test_history_of_an_order(buyer, shop, channel):

@@ -209,6 +209,30 @@ class MethodCheck {
     if (rest_.any_body() &&
         std::ranges::any_of(bindings_, [](const auto& binding) { return !binding.body.empty(); }))
       Refuse("rest.any_body is for methods that read none");
+    if (rest_.events()) CheckEvents();
+  }
+
+  // What the gateway goes by.
+  void CheckEvents() {
+    const auto& input = *method_.input_type();
+    const auto& output = *method_.output_type();
+    const auto is = [](const Descriptor& message, const char* name, FieldDescriptor::Type type) {
+      const auto* field = message.FindFieldByName(name);
+      return field != nullptr && field->type() == type && !field->is_repeated();
+    };
+    const auto* events = output.FindFieldByName("events");
+    const bool listed = events != nullptr && events->is_repeated() && events->message_type() != nullptr;
+    if (!safe_ || !policy_.waits()) Refuse("rest.events is for reads that wait");
+    if (!is(input, "after", FieldDescriptor::TYPE_STRING) ||
+        !is(input, "wait_ms", FieldDescriptor::TYPE_INT32))
+      Refuse("rest.events needs `after` and `wait_ms` in " + input.name());
+    if (!listed || !is(*events->message_type(), "position", FieldDescriptor::TYPE_STRING) ||
+        !is(*events->message_type(), "kind", FieldDescriptor::TYPE_ENUM) ||
+        !is(output, "next", FieldDescriptor::TYPE_STRING) ||
+        !is(output, "expired", FieldDescriptor::TYPE_BOOL) ||
+        !is(output, "listener", FieldDescriptor::TYPE_STRING))
+      Refuse("rest.events needs `events` with `position` and `kind`, `next`, `expired` and `listener` in " +
+             output.name());
   }
 
   const MethodDescriptor& method_;

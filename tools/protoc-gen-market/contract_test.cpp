@@ -157,6 +157,12 @@ TEST_F(Contract, BadMethods_AreNamedWithTheirProblem) {
       {Policy("allow: PUBLIC") + Http("post: \"/v1/x\" body: \"*\"") +
            " option (options.v1.rest) = {any_body: true};",
        "rest.any_body"},
+      {Policy("allow: PUBLIC") + Http("get: \"/v1/x\"") + " option (options.v1.rest) = {events: true};" +
+           kSafe,
+       "rest.events is for reads that wait"},
+      {Policy("allow: PUBLIC waits: true") + Http("get: \"/v1/x\"") +
+           " option (options.v1.rest) = {events: true};" + kSafe,
+       "rest.events needs `after` and `wait_ms`"},
   };
   for (const auto& each : cases) {
     EXPECT_THAT(Problems(*Method(each.options)), Contains(HasSubstr(each.problem))) << each.options;

@@ -166,7 +166,8 @@ class Document {
       elsewhere.insert(variable.substr(0, variable.find('.')));
       parameters.Add(Parameter("path", JsonPath(input, variable), FieldAt(input, variable), true));
     }
-    if (binding.body != "*") {
+    const bool streams = method.options().GetExtension(options::rest).events();
+    if (binding.body != "*" && !streams) {
       for (int i = 0; i < input.field_count(); ++i) {
         const auto& field = *input.field(i);
         if (elsewhere.contains(field.name()) || field.name() == binding.body) continue;
@@ -180,6 +181,7 @@ class Document {
     }
     if (input.FindFieldByName("if_match") != nullptr) header("IfMatch");
     if (IsConditional(method)) header("IfNoneMatch");
+    if (streams) header("LastEventId");
     return parameters;
   }
 
@@ -237,6 +239,10 @@ class Document {
       responses.Set("204", std::move(done));
       return;
     }
+    if (rest.events()) {
+      responses.Set("200", Stream(*output.FindFieldByName("events")->message_type()));
+      return;
+    }
     const std::string status = rest.created().empty() ? "200" : "201";
     responses.Set(status, Answer(method, status, rest.created().empty() ? "Done." : "Made.",
                                  SettledState(output, rest)));
@@ -250,6 +256,19 @@ class Document {
     if (IsConditional(method)) {
       responses.Set("304", Yaml().Set("description", "What If-None-Match names is what it is now."));
     }
+  }
+
+  // The schema is that of the data of each event.
+  Yaml Stream(const Descriptor& event) {
+    Yaml media;
+    media.Set("schema", schemas_.Of(event, Use::kAnswer))
+        .Set("example", schemas_.Example(event, Use::kAnswer));
+    return Yaml()
+        .Set("description",
+             "Server-Sent Events, for as long as the caller stays: `id` is a position, `event` a kind, "
+             "`data` one line "
+             "of JSON as here.")
+        .Set("content", Yaml().Set("text/event-stream", std::move(media)));
   }
 
   // Of a method that may answer 202: a state in which it does not.
@@ -321,6 +340,10 @@ class Document {
                                      Yaml().Set("type", "string")));
     parameters.Set("IfNoneMatch", header("If-None-Match", "304 if the resource still has this ETag.",
                                          Yaml().Set("type", "string")));
+    parameters.Set(
+        "LastEventId",
+        header("Last-Event-ID", "The `id` of the last event that was read: what came after it is told.",
+               Yaml().Set("type", "string")));
     const auto answered = [](std::string_view description, std::string_view type) {
       return Yaml().Set("description", description).Set("schema", Yaml().Set("type", type));
     };

@@ -46,6 +46,19 @@ class OpenApiTest : public testing::Test {
   const std::string& text_ = document_.text;
 };
 
+TEST_F(OpenApiTest, Stream_HasItsTypeAndItsHeader) {
+  const auto document = OpenApi({importer_.Import("marketplace/type/v1/refusal.proto"),
+                                 importer_.Import("marketplace/notification/v1/notification.proto")});
+  const auto stream = Part(document.text, "  /v1/events:stream:\n", "\n  /v1/");
+  for (const char* part :
+       {"operationId: listLiveEvents\n", "#/components/parameters/LastEventId",
+        "text/event-stream:", "#/components/schemas/LiveEvent", "\"401\":", "\"429\":", "\"503\":"}) {
+    EXPECT_THAT(stream, HasSubstr(part));
+  }
+  for (const char* part : {"waitMs", "after", "application/json"})
+    EXPECT_THAT(stream, Not(HasSubstr(part))) << stream;
+}
+
 TEST_F(OpenApiTest, KeyedPost_HasItsHeaderBodyAndAnswers) {
   const auto post = Part(text_, "    post:\n", "\ncomponents:");
   for (const char* part :

@@ -16,7 +16,8 @@ namespace {
 
 SessionLimits LimitsOf(const ServerOptions& options) {
   SessionLimits limits;
-  limits.max_concurrent_streams = options.max_concurrent_streams;
+  limits.max_concurrent_streams =
+      options.max_concurrent_streams + static_cast<std::uint32_t>(options.max_waiting);
   // nghttp2 gives a window back when half of it is consumed, so one message must fit into the other half.
   const std::size_t message_bytes = 2 * (options.max_message_bytes + kPrefixBytes);
   limits.stream_window_bytes =

@@ -106,9 +106,12 @@ void ServerStream::OnHeadersEnd() {
   const auto method = shared_->methods.find(std::string_view(path_));
   if (method == shared_->methods.end()) return Reject(Code::kUnimplemented, "unknown method " + path_);
   method_ = &method->second;
-  if (!method_->calls) return;
-  method_place_ = Place(*method_->calls, origin_->caller);
-  if (method_place_) return;
+  if (!method_->calls && method_->waiting == nullptr) return;
+  method_place_ = Place(method_->waiting != nullptr ? *method_->waiting : *method_->calls, origin_->caller);
+  if (method_place_) {
+    if (method_->waiting != nullptr) place_ = Place();
+    return;
+  }
   ++shared_->stats.calls_refused;
   TurnAway(Code::kResourceExhausted, "too many calls of " + path_ + " at once");
 }
@@ -240,7 +243,7 @@ void ServerStream::Start() {
     task = RunStream(self);
   }
   handler_ = Handler::kRunning;
-  ++origin_->handlers;
+  if (method_->waiting == nullptr) ++origin_->handlers;
   ++shared_->stats.handlers_running;
   // The completion handler keeps the stream, and with it the signal, alive: a handler that never suspends
   // completes through one more turn of the loop, when the call is long answered.
@@ -251,7 +254,7 @@ void ServerStream::Start() {
 
 void ServerStream::OnHandlerEnd() {
   handler_ = Handler::kEnded;
-  --origin_->handlers;
+  if (method_->waiting == nullptr) --origin_->handlers;
   --shared_->stats.handlers_running;
   FreeInbox();
   if (shared_->on_handler_end) shared_->on_handler_end();

@@ -20,6 +20,7 @@ namespace market::grpc {
 struct Method {
   UnaryHandler unary;  // one of the two
   StreamHandler stream;
+  Share* waiting;  // of a unary method that waits: where its calls are counted, in place of the streams
   std::optional<Share> calls;  // of a stream
   std::chrono::milliseconds max_lifetime;
 };
@@ -35,11 +36,13 @@ struct ServerShared {
       : io(io),
         options(std::move(given)),
         streams(options.max_streams, options.outside_percent),
+        waiting(options.max_waiting, options.outside_percent),
         buffered(options.max_buffered_bytes, options.outside_percent) {}
 
   boost::asio::io_context& io;
   ServerOptions options;
   Share streams;
+  Share waiting;   // calls of methods that wait
   Share buffered;  // bytes
   std::unordered_map<std::string, Method, PathHash, std::equal_to<>> methods;
   ServerStats stats;
@@ -50,7 +53,7 @@ struct ServerShared {
 struct Origin {
   Peer peer;
   Caller caller = Caller::kOutside;
-  std::size_t handlers = 0;  // running ones
+  std::size_t handlers = 0;  // running ones, but those that wait
 };
 
 class ServerStream final : public Stream, public ServerCall, private runtime::DeadlineWheel::Entry {
@@ -106,7 +109,7 @@ class ServerStream final : public Stream, public ServerCall, private runtime::De
   std::shared_ptr<ServerShared> shared_;
   std::shared_ptr<Origin> origin_;
   Place place_;         // among the server's streams
-  Place method_place_;  // among the calls of a streaming method
+  Place method_place_;  // among the calls of a streaming method, or those that wait
   std::string path_;
   Metadata metadata_;
   Metadata initial_;

@@ -39,6 +39,7 @@ class FakeProbe final : public api::ProbeApi {
   Task<Reply> ReadMine(CallContext& call, probe::ProbeRequest request) override {
     return Answer(call, request);
   }
+  Task<Reply> Await(CallContext& call, probe::ProbeRequest request) override { return Answer(call, request); }
   Task<Reply> ReadShop(CallContext& call, probe::ProbeRequest request) override {
     return Answer(call, request);
   }

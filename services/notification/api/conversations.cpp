@@ -96,6 +96,7 @@ Task<api::notification::Conversation> NotificationService::StartConversation(
   auto sent = co_await deps_.conversations.Start(call, std::move(parties), side,
                                                  DraftOf(call, request.text()), std::move(others));
   if (sent.mails > 0) deps_.wake_outbox();
+  deps_.wake_live();
   co_return ToProto(sent.conversation, kNobody);
 }
 
@@ -109,6 +110,7 @@ Task<api::notification::Message> NotificationService::SendMessage(
                                                       DraftOf(call, request.text()), std::move(others));
   if (!sent) throw NotFound("the conversation");
   if (sent->mails > 0) deps_.wake_outbox();
+  deps_.wake_live();
   co_return ToProto(sent->message, conversation.parties, kNobody);
 }
 

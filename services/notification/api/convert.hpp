@@ -9,6 +9,7 @@
 #include "services/notification/domain/notification.hpp"
 #include "services/notification/domain/settings.hpp"
 #include "services/notification/domain/terms.hpp"
+#include "services/notification/storage/live_events.hpp"
 
 namespace market::notification {
 
@@ -22,6 +23,7 @@ marketplace::notification::v1::Conversation ToProto(const domain::Conversation& 
 marketplace::notification::v1::Message ToProto(const domain::Message& message, const domain::Parties& parties,
                                                const Names& names);
 
+marketplace::notification::v1::LiveEvent ToProto(const storage::LiveEntry& entry);
 marketplace::notification::v1::Terms ToProto(const domain::Terms& terms);
 domain::Terms TermsFrom(const marketplace::notification::v1::PublishTermsRequest& request);
 

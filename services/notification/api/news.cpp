@@ -23,9 +23,17 @@ namespace user = ::marketplace::user::v1;
 using domain::Audience;
 using domain::Facts;
 using domain::Kind;
+using domain::LiveNews;
 using domain::News;
 using events::Event;
 using Translate = std::vector<News> (*)(const Event& event);
+using TranslateLive = std::vector<LiveNews> (*)(const Event& event);
+
+// What a type of event means: to people, and to pages that are open.
+struct Meaning {
+  Translate news;
+  TranslateLive live;
+};
 
 // As OrderEvent.actor.
 constexpr std::string_view kSellerActed = "seller";
@@ -187,14 +195,89 @@ std::vector<News> OfProduct(const Event& event) {
                      .product = UuidOf(moved.product_id())}}};
 }
 
+// --- pages
+
+LiveNews OfOrder(Uuid listener, const std::string& order_id, std::optional<std::string> state) {
+  domain::LiveEvent event;
+  event.order = UuidOf(order_id);
+  event.state = std::move(state);
+  return {.listener = listener, .event = std::move(event)};
+}
+
+LiveNews OfPartOfOrder(Uuid listener, const std::string& order_id, const std::string& seller_order_id,
+                       const std::string& seller_id, std::optional<std::string> state) {
+  auto news = OfOrder(listener, order_id, std::move(state));
+  news.event.seller_order = UuidOf(seller_order_id);
+  news.event.seller = SellerId::From(seller_id);
+  return news;
+}
+
+std::vector<LiveNews> LiveOfNothing(const Event& /*event*/) { return {}; }
+
+std::vector<LiveNews> LiveOfPlaced(const Event& event) {
+  const auto placed = *events::As<order::OrderPlaced>(event);
+  std::vector<LiveNews> news{OfOrder(UuidOf(event.buyer_id()), placed.order_id(), "PLACED")};
+  for (const auto& part : placed.parts()) {
+    news.push_back(OfPartOfOrder(UuidOf(part.seller_id()), placed.order_id(), part.seller_order_id(),
+                                 part.seller_id(), "PLACED"));
+  }
+  return news;
+}
+
+// Of the whole order. Its shops know nothing of one that is not placed.
 template <class Message>
-std::pair<std::string, Translate> Row(Translate translate) {
-  return {events::TypeOf(*Message::descriptor()).name, translate};
+std::vector<LiveNews> LiveOfWhole(const Event& event, std::optional<std::string> state) {
+  return {OfOrder(UuidOf(event.buyer_id()), events::As<Message>(event)->order_id(), std::move(state))};
+}
+std::vector<LiveNews> LiveOfFailed(const Event& event) {
+  return LiveOfWhole<order::OrderFailed>(event, "FAILED");
+}
+std::vector<LiveNews> LiveOfPaymentNeeded(const Event& event) {
+  return LiveOfWhole<order::OrderPaymentNeeded>(event, std::nullopt);
+}
+
+// To its buyer and to its shop, as far as the event says who they are.
+template <class Message>
+std::vector<LiveNews> LiveOfPart(const Event& event, const std::optional<std::string>& state) {
+  const auto part = *events::As<Message>(event);
+  std::vector<LiveNews> news;
+  for (const auto& listener : {event.buyer_id(), event.seller_id()}) {
+    if (listener.empty() || event.seller_id().empty()) continue;
+    news.push_back(
+        OfPartOfOrder(UuidOf(listener), part.order_id(), part.seller_order_id(), event.seller_id(), state));
+  }
+  return news;
+}
+std::vector<LiveNews> LiveOfAccepted(const Event& event) {
+  return LiveOfPart<order::SellerOrderAccepted>(event, "ACCEPTED");
+}
+std::vector<LiveNews> LiveOfShipped(const Event& event) {
+  return LiveOfPart<order::SellerOrderShipped>(event, "SHIPPED");
+}
+std::vector<LiveNews> LiveOfDelivered(const Event& event) {
+  return LiveOfPart<order::SellerOrderDelivered>(event, "DELIVERED");
+}
+std::vector<LiveNews> LiveOfRejected(const Event& event) {
+  return LiveOfPart<order::SellerOrderRejected>(event, "REJECTED");
+}
+std::vector<LiveNews> LiveOfCancelled(const Event& event) {
+  return LiveOfPart<order::SellerOrderCancelled>(event, "CANCELLED");
+}
+std::vector<LiveNews> LiveOfUnits(const Event& event) {
+  return LiveOfPart<order::SellerOrderUnitsCancelled>(event, std::nullopt);
+}
+std::vector<LiveNews> LiveOfRefund(const Event& event) {
+  return LiveOfPart<payment::PaymentRefunded>(event, std::nullopt);
+}
+
+template <class Message>
+std::pair<std::string, Meaning> Row(Translate news, TranslateLive live = LiveOfNothing) {
+  return {events::TypeOf(*Message::descriptor()).name, {.news = news, .live = live}};
 }
 
 // Every type that the other services deliver here.
-const std::map<std::string, Translate, std::less<>>& Translations() {
-  static const std::map<std::string, Translate, std::less<>> all{
+const std::map<std::string, Meaning, std::less<>>& Meanings() {
+  static const std::map<std::string, Meaning, std::less<>> all{
       Row<auth::TokenMailed>(OfToken),
       Row<auth::SessionOpened>(OfSession),
       Row<auth::PasswordChanged>(OfAccount<auth::PasswordChanged, Kind::kPasswordChanged>),
@@ -204,29 +287,36 @@ const std::map<std::string, Translate, std::less<>>& Translations() {
       Row<user::SellerSuspended>(OfShop<user::SellerSuspended, Kind::kShopSuspended>),
       Row<user::SellerReinstated>(OfShop<user::SellerReinstated, Kind::kShopReinstated>),
       Row<user::SellerClosed>(OfShop<user::SellerClosed, Kind::kShopClosed>),
-      Row<order::OrderPlaced>(OfPlaced),
-      Row<order::OrderFailed>(OfFailed),
-      Row<order::SellerOrderAccepted>(OfPart<order::SellerOrderAccepted, Kind::kOrderAccepted>),
-      Row<order::SellerOrderShipped>(OfPart<order::SellerOrderShipped, Kind::kOrderShipped>),
-      Row<order::SellerOrderDelivered>(OfPart<order::SellerOrderDelivered, Kind::kOrderDelivered>),
-      Row<order::SellerOrderRejected>(OfPart<order::SellerOrderRejected, Kind::kOrderCancelled>),
-      Row<order::SellerOrderCancelled>(OfCancelled),
-      Row<order::SellerOrderUnitsCancelled>(OfUnitsCancelled),
-      Row<order::OrderPaymentNeeded>(OfPaymentNeeded),
-      Row<payment::PaymentRefunded>(OfRefund),
+      Row<order::OrderPlaced>(OfPlaced, LiveOfPlaced),
+      Row<order::OrderFailed>(OfFailed, LiveOfFailed),
+      Row<order::SellerOrderAccepted>(OfPart<order::SellerOrderAccepted, Kind::kOrderAccepted>,
+                                      LiveOfAccepted),
+      Row<order::SellerOrderShipped>(OfPart<order::SellerOrderShipped, Kind::kOrderShipped>, LiveOfShipped),
+      Row<order::SellerOrderDelivered>(OfPart<order::SellerOrderDelivered, Kind::kOrderDelivered>,
+                                       LiveOfDelivered),
+      Row<order::SellerOrderRejected>(OfPart<order::SellerOrderRejected, Kind::kOrderCancelled>,
+                                      LiveOfRejected),
+      Row<order::SellerOrderCancelled>(OfCancelled, LiveOfCancelled),
+      Row<order::SellerOrderUnitsCancelled>(OfUnitsCancelled, LiveOfUnits),
+      Row<order::OrderPaymentNeeded>(OfPaymentNeeded, LiveOfPaymentNeeded),
+      Row<payment::PaymentRefunded>(OfRefund, LiveOfRefund),
       Row<product::ProductStateChanged>(OfProduct),
       Row<product::LowStock>(OfOffer<product::LowStock, Kind::kLowStock>),
       Row<product::OfferDetached>(OfOffer<product::OfferDetached, Kind::kOfferDetached>)};
   return all;
 }
 
+const Meaning& MeaningOf(const Event& event) {
+  const auto found = Meanings().find(event.type());
+  if (found == Meanings().end())
+    throw InvalidArgument("event.type", "UNKNOWN_VALUE", "is no event that anybody is told of");
+  return found->second;
+}
+
 }  // namespace
 
-std::vector<News> NewsFrom(const Event& event) {
-  const auto translate = Translations().find(event.type());
-  if (translate == Translations().end())
-    throw InvalidArgument("event.type", "UNKNOWN_VALUE", "is no event that anybody is told of");
-  return translate->second(event);
-}
+std::vector<News> NewsFrom(const Event& event) { return MeaningOf(event).news(event); }
+
+std::vector<LiveNews> LiveNewsFrom(const Event& event) { return MeaningOf(event).live(event); }
 
 }  // namespace market::notification

@@ -75,6 +75,44 @@ TEST_F(NewsTest, AnOrder_IsToldToItsBuyer_AndEachPartToItsShop) {
   EXPECT_EQ(news[2].facts.amount->minor, 150);
 }
 
+TEST_F(NewsTest, PagesOfBothSides_AreToldOfAPart) {
+  const auto live = [&](const google::protobuf::Message& what) {
+    std::string all;
+    for (const auto& news : LiveNewsFrom(EventOf(what, buyer_.ToString(), shop_.ToString()))) {
+      EXPECT_EQ(news.event.order, order_);
+      const auto whom = news.listener == buyer_.Value()  ? "buyer"
+                        : news.listener == shop_.Value() ? "shop"
+                                                         : "?";
+      all += (all.empty() ? "" : ", ") + news.event.state.value_or("as it was") + ' ' + whom;
+    }
+    return all;
+  };
+  order::OrderPlaced placed;
+  placed.set_order_id(order_.ToString());
+  auto& part = *placed.add_parts();
+  part.set_seller_order_id(part_.ToString());
+  part.set_seller_id(shop_.ToString());
+  EXPECT_EQ(live(placed), "PLACED buyer, PLACED shop");
+  order::OrderFailed failed;
+  failed.set_order_id(order_.ToString());
+  EXPECT_EQ(live(failed), "FAILED buyer") << "the shop never knew";
+  EXPECT_EQ(live(PartOf<order::SellerOrderAccepted>()), "ACCEPTED buyer, ACCEPTED shop");
+  EXPECT_EQ(live(PartOf<order::SellerOrderShipped>()), "SHIPPED buyer, SHIPPED shop");
+  EXPECT_EQ(live(PartOf<order::SellerOrderDelivered>()), "DELIVERED buyer, DELIVERED shop");
+  EXPECT_EQ(live(PartOf<order::SellerOrderRejected>()), "REJECTED buyer, REJECTED shop");
+  EXPECT_EQ(live(PartOf<order::SellerOrderCancelled>()), "CANCELLED buyer, CANCELLED shop");
+  EXPECT_EQ(live(PartOf<order::SellerOrderUnitsCancelled>()), "as it was buyer, as it was shop");
+  ::marketplace::payment::v1::PaymentDeclined declined;
+  declined.set_order_id(order_.ToString());
+  EXPECT_EQ(live(declined), "as it was buyer");
+  ::marketplace::payment::v1::PaymentRefunded refunded;
+  refunded.set_order_id(order_.ToString());
+  refunded.set_seller_order_id(part_.ToString());
+  EXPECT_EQ(live(refunded), "as it was buyer, as it was shop");
+  ::marketplace::user::v1::SellerApproved approved;
+  EXPECT_EQ(LiveNewsFrom(EventOf(approved)).size(), 0u);
+}
+
 TEST_F(NewsTest, WhatTheShopDoes_IsToldToTheBuyer) {
   EXPECT_EQ(Heard(PartOf<order::SellerOrderAccepted>()), "ORDER_ACCEPTED buyer");
   EXPECT_EQ(Heard(PartOf<order::SellerOrderShipped>()), "ORDER_SHIPPED buyer");

@@ -8,6 +8,7 @@
 #include "marketplace/notification/v1/notification.market.hpp"
 #include "platform/rpc/page_token.hpp"
 #include "services/notification/process/counterparts.hpp"
+#include "services/notification/process/live.hpp"
 #include "services/notification/process/telling.hpp"
 #include "services/notification/storage/conversations.hpp"
 #include "services/notification/storage/notifications.hpp"
@@ -29,6 +30,8 @@ class NotificationService final : public api::NotificationApi {
     storage::Conversations& conversations;
     Counterparts& counterparts;
     storage::TermsStore& terms;
+    Live& live;
+    std::function<void()> wake_live;  // so was a live event
   };
   explicit NotificationService(Deps deps) : deps_(std::move(deps)) {}
 
@@ -60,6 +63,10 @@ class NotificationService final : public api::NotificationApi {
       CallContext& call, api::notification::MarkConversationReadRequest request) override;
   Task<api::notification::Conversation> ReportConversation(
       CallContext& call, api::notification::ReportConversationRequest request) override;
+
+  // live.cpp
+  Task<api::notification::ListLiveEventsResponse> ListLiveEvents(
+      CallContext& call, api::notification::ListLiveEventsRequest request) override;
 
   // terms.cpp
   Task<api::notification::ListTermsResponse> ListTerms(CallContext& call,

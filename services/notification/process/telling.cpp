@@ -10,7 +10,7 @@ constexpr std::string_view kOwner = "owner";
 }  // namespace
 
 Task<std::size_t> Telling::Tell(CallContext& call, const events::Event& event,
-                                const std::vector<domain::News>& news) {
+                                const std::vector<domain::News>& news, std::vector<domain::LiveNews> live) {
   std::vector<domain::Told> told;
   for (const auto& one : news) {
     switch (one.audience) {
@@ -27,8 +27,8 @@ Task<std::size_t> Telling::Tell(CallContext& call, const events::Event& event,
         break;
     }
   }
-  if (told.empty()) co_return 0;
-  co_return co_await notifications_.Tell(call, event, std::move(told));
+  if (told.empty() && live.empty()) co_return 0;
+  co_return co_await notifications_.Tell(call, event, std::move(told), std::move(live));
 }
 
 // As it is now: who has left since is told nothing.

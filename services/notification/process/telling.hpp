@@ -20,9 +20,9 @@ class Telling {
   // Before the first call. Apart from the constructor since auth and notification know each other.
   void Connect(api::AuthApi& auth) { auth_ = &auth; }
 
-  // Gives how many mails wait since. `news` is what `event` says.
-  Task<std::size_t> Tell(CallContext& call, const events::Event& event,
-                         const std::vector<domain::News>& news);
+  // Gives how many mails wait since. `news` and `live` are what `event` says.
+  Task<std::size_t> Tell(CallContext& call, const events::Event& event, const std::vector<domain::News>& news,
+                         std::vector<domain::LiveNews> live = {});
 
  private:
   Task<std::vector<AccountId>> FindTeam(CallContext& call, const domain::News& news);

@@ -2,6 +2,7 @@
 
 #include "platform/events/inbox.hpp"
 #include "platform/postgres/columns.hpp"
+#include "services/notification/storage/live_rows.hpp"
 #include "services/notification/storage/setting_columns.hpp"
 #include "services/notification/storage/told.hpp"
 
@@ -76,11 +77,13 @@ DELETE FROM notification WHERE id IN (
 
 }  // namespace
 
-Task<std::size_t> Notifications::Tell(Work work, const events::Event& event, std::vector<domain::Told> told) {
+Task<std::size_t> Notifications::Tell(Work work, const events::Event& event, std::vector<domain::Told> told,
+                                      std::vector<domain::LiveNews> live) {
   const auto tell = [&](postgres::Tx& tx) -> Task<std::size_t> {
     if (!co_await events::IsNew(tx, kSubscriber, event)) co_return 0;
     Batch batch("notification.tell");
     const auto mails = co_await AppendTold(tx, batch, told, event.trace());
+    for (const auto& news : live) AppendLive(batch, news);
     if (!batch.Empty()) co_await tx.ExecuteAndCommit(std::move(batch));
     co_return mails;
   };

@@ -10,6 +10,7 @@
 
 #include "platform/events/event.hpp"
 #include "platform/postgres/database.hpp"
+#include "services/notification/domain/live.hpp"
 #include "services/notification/domain/notification.hpp"
 #include "services/notification/domain/settings.hpp"
 
@@ -24,9 +25,11 @@ class Notifications {
  public:
   explicit Notifications(postgres::Database& database) : database_(database) {}
 
-  // What an event tells to these accounts, each as its settings say: rows of the app, and mails in the outbox.
-  // Once per event, however often it is delivered. Gives how many mails there are now more.
-  Task<std::size_t> Tell(Work work, const events::Event& event, std::vector<domain::Told> told);
+  // What an event tells to these accounts, each as its settings say: rows of the app, and mails in the outbox; and what
+  // it tells at once to pages that show what it is about. Once per event, however often it is delivered. Gives how many
+  // mails there are now more.
+  Task<std::size_t> Tell(Work work, const events::Event& event, std::vector<domain::Told> told,
+                         std::vector<domain::LiveNews> live = {});
 
   // The newest first, below `before`.
   Task<std::vector<domain::Notification>> List(Work work, AccountId account, Wanted wanted,

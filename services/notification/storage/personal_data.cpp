@@ -47,6 +47,8 @@ constexpr Statement kEraseReports{
     "UPDATE conversation_report SET reason = $2 WHERE account_id = $1 AND reason <> $2"};
 constexpr Statement kEraseLimits{"notification.erase_limits",
                                  "DELETE FROM writing_limit WHERE account_id = $1"};
+constexpr Statement kEraseLive{"notification.erase_live_events",
+                               "DELETE FROM live_event WHERE listener_id = $1"};
 
 }  // namespace
 
@@ -63,6 +65,7 @@ Task<> PersonalData::Erase(Work work, AccountId account) {
     batch.Add(kEraseMessages, account, market::personal_data::kErased);
     batch.Add(kEraseReports, account, market::personal_data::kErased);
     batch.Add(kEraseLimits, account);
+    batch.Add(kEraseLive, account);
     outbox::Withdraw(batch, kMail, account.ToString());
     idempotency::AppendForget(batch, account);
     if (!market::personal_data::HasChanged(co_await tx.Execute(std::move(batch)))) co_return;

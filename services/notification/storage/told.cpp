@@ -4,8 +4,10 @@
 
 #include "platform/outbox/outbox.hpp"
 #include "platform/postgres/columns.hpp"
+#include "services/notification/domain/live.hpp"
 #include "services/notification/domain/settings.hpp"
 #include "services/notification/messages.hpp"
+#include "services/notification/storage/live_rows.hpp"
 #include "services/notification/storage/setting_columns.hpp"
 
 namespace market::notification::storage {
@@ -46,8 +48,21 @@ void AppendNotification(Batch& batch, AccountId account, const domain::News& new
     minor = facts.amount->minor;
     currency = facts.amount->currency;
   }
-  batch.Add(kInsertTold, domain::NotificationId::New(), account, news.kind, facts.title, facts.order,
-            facts.seller_order, facts.seller, minor, currency, facts.conversation, facts.product);
+  const auto id = domain::NotificationId::New();
+  batch.Add(kInsertTold, id, account, news.kind, facts.title, facts.order, facts.seller_order, facts.seller,
+            minor, currency, facts.conversation, facts.product);
+  domain::LiveEvent live{.kind = domain::LiveKind::kNotification,
+                         .order = facts.order,
+                         .seller_order = facts.seller_order,
+                         .seller = facts.seller,
+                         .state = std::nullopt,
+                         .notification = id,
+                         .notification_kind = news.kind,
+                         .conversation = std::nullopt,
+                         .message = std::nullopt,
+                         .side = std::nullopt};
+  if (facts.conversation) live.conversation = domain::ConversationId(*facts.conversation);
+  AppendLive(batch, {.listener = account.Value(), .event = std::move(live)});
 }
 
 }  // namespace

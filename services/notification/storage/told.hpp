@@ -8,7 +8,7 @@
 
 namespace market::notification::storage {
 
-// Adds to `batch` rows of the app and mails in the outbox, as the settings of each account say. Gives how many mails.
+// Adds to `batch` rows of the app, with what pages are told at once, and mails in the outbox, as the settings of each account say. Gives how many mails.
 Task<std::size_t> AppendTold(postgres::Tx& tx, postgres::Batch& batch, const std::vector<domain::Told>& told,
                              std::string trace);
 

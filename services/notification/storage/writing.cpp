@@ -7,6 +7,7 @@
 #include "services/notification/messages.hpp"
 #include "services/notification/storage/conversation_rows.hpp"
 #include "services/notification/storage/conversations.hpp"
+#include "services/notification/storage/live_rows.hpp"
 #include "services/notification/storage/told.hpp"
 
 namespace market::notification::storage {
@@ -99,6 +100,19 @@ Task<std::optional<Conversations::Sent>> SentBefore(postgres::Tx& tx, const Draf
   co_return Conversations::Sent{.message = *message, .conversation = kConversation.ReadOne(found)};
 }
 
+domain::LiveEvent LiveOf(const Conversation& conversation, const domain::Message& message) {
+  return {.kind = domain::LiveKind::kMessage,
+          .order = std::nullopt,
+          .seller_order = conversation.parties.subject.seller_order,
+          .seller = conversation.parties.seller,
+          .state = std::nullopt,
+          .notification = std::nullopt,
+          .notification_kind = std::nullopt,
+          .conversation = conversation.id,
+          .message = message.id,
+          .side = message.side};
+}
+
 // The last of a transaction: the message, what follows from it, and the commit.
 Task<Conversations::Sent> Append(postgres::Tx& tx, const Work& work, LockedConversation locked,
                                  const Scope& scope, const Draft& draft,
@@ -117,6 +131,9 @@ Task<Conversations::Sent> Append(postgres::Tx& tx, const Work& work, LockedConve
       .Add(kInsertMessage, message.id, message.conversation, message.number, side, draft.author, message.text)
       .Add(kMoveOn, message.conversation, message.number, conversation.version, side);
   events::Append(batch, work, MessageSentEvent(conversation, message));
+  // To both sides: who wrote it may have another page open.
+  for (const auto& listener : {conversation.parties.buyer.Value(), conversation.parties.seller.Value()})
+    AppendLive(batch, {.listener = listener, .event = LiveOf(conversation, message)});
   const auto& subject = conversation.parties.subject;
   const domain::News news{.kind = domain::Kind::kMessageReceived,
                           .facts = {.title = subject.title,

@@ -2,6 +2,7 @@
 // there.
 #pragma once
 #include <functional>
+#include <set>
 #include <string>
 
 #include "services/notification/api/notification_service.hpp"
@@ -21,10 +22,19 @@ class ServiceFixture : public StoreFixture {
       telling.Connect(auth_);
       storage::Conversations conversations(database, limits_);
       storage::TermsStore terms(database);
+      storage::LiveEvents live_events(database);
+      telemetry::Metrics registry;
+      Metrics metrics(registry);
+      Live live(
+          live_events, metrics,
+          [this](std::string token, runtime::Deadline) -> Task<bool> { co_return !ended_.contains(token); },
+          live_options_);
+      live_ = &live;
       Counterparts counterparts;
       counterparts.Connect({auth_, users_, products_, orders_});
       NotificationService service({notifications, telling, tokens_, pages_, [this] { ++outbox_wakes_; },
-                                   personal_data, conversations, counterparts, terms});
+                                   personal_data, conversations, counterparts, terms, live,
+                                   [this] { ++live_wakes_; }});
       tokens_.Use("secret");
       co_await body(service);
     });
@@ -43,6 +53,7 @@ class ServiceFixture : public StoreFixture {
                    .bearer = bearer})
           .OperationId(Uuid::NewV7())
           .Method(api::NotificationMethods().Find(method))
+          .Token("Bearer " + account.ToString())
           .Reach(std::move(reach));
     }
     operator CallContext&() { return context; }
@@ -65,6 +76,10 @@ class ServiceFixture : public StoreFixture {
   storage::UnsubscribeTokens tokens_;
   rpc::PageTokens pages_{"secret"};
   int outbox_wakes_ = 0;
+  int live_wakes_ = 0;
+  Live::Options live_options_;
+  Live* live_ = nullptr;         // of the service that runs
+  std::set<std::string> ended_;  // tokens
 };
 
 }  // namespace market::notification

@@ -8,6 +8,7 @@
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
 #include "services/notification/migrations.hpp"
+#include "services/notification/storage/live_events.hpp"
 #include "services/notification/storage/notifications.hpp"
 
 namespace market::notification {
@@ -22,6 +23,7 @@ class StoreFixture : public ::testing::Test {
     testing::RunLoop([&](boost::asio::io_context& io) -> Task<> {
       postgres::Database database(io, temporary_.Options());
       co_await database.Open(Soon());
+      co_await storage::LiveEvents(database).Settle(Soon());
       co_await body(database);
       co_await database.Close(Soon());
     });
@@ -53,6 +55,14 @@ class StoreFixture : public ::testing::Test {
                       .seller_order = Uuid::NewV7(),
                       .seller = SellerId::New(),
                       .amount = Money{.minor = 1999, .currency = Currency::Parse("EUR")}}};
+  }
+
+  // Until all live events are for readers: a transaction of another database of the server may hold them up.
+  Task<> Settled() {
+    co_await testing::Eventually([this] {
+      return Sql("SELECT count(*) FROM live_event WHERE xid >= pg_snapshot_xmin(pg_current_snapshot())") ==
+             "0";
+    });
   }
 
   std::string Sql(const std::string& text) { return temporary_.Execute(text); }
