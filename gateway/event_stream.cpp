@@ -17,6 +17,8 @@ using std::chrono::steady_clock;
 constexpr milliseconds kAnswerLimit = 5s;
 // Who answers sooner than it was asked to, and has nothing to tell, is about to stop.
 constexpr milliseconds kTooSoon = 100ms;
+// Of the first answer, which the client waits for.
+constexpr int kFirstTries = 4;
 constexpr runtime::Backoff::Options kBetweenQuestions{.initial = 200ms, .max = 5s, .jitter = 0.5};
 
 // Clients that lost their streams together come back one after the other.
@@ -51,7 +53,7 @@ EventStream::EventStream(Of of, rpc::Incoming caller, Listeners::Place place)
 Task<> EventStream::Begin(std::string last_seen, const telemetry::Span& span) {
   position_ = std::move(last_seen);
   const bool resumes = !position_.empty();
-  auto page = co_await Ask(0ms, &span);
+  auto page = co_await AskUntilAnswered(span);
   place_.Claim(page.listener);
   text_ = RetryLine();
   if (!resumes || page.expired) {
@@ -60,6 +62,19 @@ Task<> EventStream::Begin(std::string last_seen, const telemetry::Span& span) {
     text_ += "\n" + page.text;
   }
   told_ = position_ = std::move(page.next);
+}
+
+Task<EventPage> EventStream::AskUntilAnswered(const telemetry::Span& span) {
+  for (int asked = 1;; ++asked) {
+    std::optional<Error> refusal;
+    try {
+      co_return co_await Ask(0ms, &span);
+    } catch (const Error& error) {
+      refusal = error;  // acted upon below
+    }
+    if (IsFinal(*refusal) || asked == kFirstTries) throw *refusal;
+    co_await Pause(*refusal);
+  }
 }
 
 Task<EventPage> EventStream::Ask(milliseconds wait, const telemetry::Span* span) {

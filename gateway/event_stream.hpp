@@ -39,6 +39,7 @@ class EventStream final : public http::BodyStream {
  private:
   using Instant = std::chrono::steady_clock::time_point;
 
+  Task<EventPage> AskUntilAnswered(const telemetry::Span& span);
   Task<EventPage> Ask(std::chrono::milliseconds wait, const telemetry::Span* span);
   std::optional<std::string> Heartbeat(Instant now);
   // Waits before it is asked again.

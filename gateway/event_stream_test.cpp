@@ -159,6 +159,14 @@ TEST_F(EventStreamTest, ServiceThatIsAway_IsWaitedFor) {
   EXPECT_TRUE(Last().request.starts_with("after: \"p2\"")) << Last().request;
 }
 
+TEST_F(EventStreamTest, ServiceThatIsAwayAtTheBeginning_IsAskedAgain) {
+  ThenFail({Code::kUnavailable, "UNAVAILABLE", "away"});
+  Then(Page("p1"));
+  EXPECT_EQ(Read(1)[0], "id: p1\nevent: begin\ndata: {}\n\n");
+  for (int i = 0; i < 4; ++i) ThenFail({Code::kUnavailable, "UNAVAILABLE", "away"});
+  EXPECT_EQ(Send("GET", kPath).status, 503);
+}
+
 TEST_F(EventStreamTest, Refusals_AreProblems) {
   ThenFail({Code::kUnauthenticated, "UNAUTHENTICATED", "who are you"});
   const auto response = Send("GET", kPath);

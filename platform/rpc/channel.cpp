@@ -44,7 +44,9 @@ std::string_view PublicWords(Code code) {
 }
 
 // Whether trying again can do no harm: the method says so, or the peer never saw the call.
+// Who waits for news comes again by itself, as all others who wait do: together they would use up the budget.
 bool MayRepeat(const Method& method, const Attempt& attempt) {
+  if (method.policy.waits()) return false;
   if (attempt.sent == grpc::ClientReply::Sent::kNo) return true;
   if (!method.repeatable) return false;
   return attempt.error->code == Code::kUnavailable || attempt.error->reason == "OVERLOADED";
@@ -150,8 +152,10 @@ Error Channel::State::Failure(const Method& method, const grpc::Status& status, 
 Task<Attempt> Channel::State::TryOnce(const Method& method, CallContext& call, const std::string& bytes,
                                       std::string& response, runtime::Deadline deadline, TimeGiven given) {
   auto& breaker = method.safe ? reads : writes;
-  auto permit = breaker.TryCall();
-  if (!permit) {
+  // A call that waits tells too late whether its peer is well.
+  const bool waits = method.policy.waits();
+  auto permit = waits ? std::optional<CircuitBreaker::Call>() : breaker.TryCall();
+  if (!permit && !waits) {
     throw Unavailable(std::string(PublicWords(Code::kUnavailable)))
         .WithRetryAfter(breaker.RetryAfter(std::chrono::steady_clock::now()));
   }
@@ -159,7 +163,7 @@ Task<Attempt> Channel::State::TryOnce(const Method& method, CallContext& call, c
   auto reply = co_await transport.Call(method.path, bytes,
                                        {.deadline = deadline, .metadata = MetadataFor(method, call, span)});
   Describe(span, peer, reply);
-  permit->Report(resilience::OutcomeOf(reply.status.code, given));
+  if (permit) permit->Report(resilience::OutcomeOf(reply.status.code, given));
   if (reply.trailing.Get("idempotent-replayed") == "true") CallContextBuilder(call).Replayed(true);
   Attempt attempt{.error = std::nullopt, .sent = reply.sent};
   if (!reply.status.Ok()) attempt.error = Failure(method, reply.status, call);

@@ -3,7 +3,7 @@
 // Adds to the bare transport: the caller's deadline, shrunk (resilience::Shrink) and capped by the method's
 // own; the trace as a child span; the caller's token, request id and address; retries of repeatable methods on
 // UNAVAILABLE, or of any method when the call certainly was not sent, within a budget; a circuit breaker for
-// reads and one for writes; metrics. A failure arrives as the Error its peer threw; words that only this
+// reads and one for writes; metrics. Neither is for methods that wait. A failure arrives as the Error its peer threw; words that only this
 // side's transport knows stay in the log. Io thread only.
 #pragma once
 #include <memory>

@@ -1,5 +1,8 @@
 // Methods that wait for news: what they take, and how long their callers are believed.
+#include "platform/grpc/channel.hpp"
+#include "platform/rpc/channel.hpp"
 #include "platform/rpc/testing/probe_fixture.hpp"
+#include "platform/testing/reason_of.hpp"
 
 namespace market::rpc {
 namespace {
@@ -46,6 +49,27 @@ TEST_F(WaitingTest, ApiKeyHolds_UntilItEnds) {
   granted_.clear();
   clock_.Advance(std::chrono::minutes(2));
   EXPECT_FALSE(RunLoop([&] { return Holds(key); }));
+}
+
+// A crowd that waits at a peer which is gone neither opens its breaker nor uses up what others may repeat.
+TEST_F(WaitingTest, PeerThatIsGone_IsNoNewsForOthers) {
+  RunLoop([&](boost::asio::io_context& io) -> Task<> {
+    grpc::Channel transport(io, "127.0.0.1:1");
+    Channel channel("probe", transport, metrics_);
+    const auto failed = [&](std::string method) -> Task<> {
+      CallContext call(Soon());
+      probe::ProbeReply reply;
+      EXPECT_EQ(co_await testing::ReasonOf(channel.Call(Find(method), call, probe::ProbeRequest(), reply)),
+                "UNAVAILABLE");
+    };
+    const auto says = [&](std::string_view line) { return metrics_.Exposition().contains(line); };
+    for (int i = 0; i < 30; ++i) co_await failed("Await");
+    EXPECT_TRUE(says("market_circuit_breaker_state{peer=\"probe\",class=\"read\"} 0"));
+    EXPECT_TRUE(says("grpc_client_retries_total{peer=\"probe\"} 0"));
+    for (int i = 0; i < 30; ++i) co_await failed("ReadMine");
+    EXPECT_TRUE(says("market_circuit_breaker_state{peer=\"probe\",class=\"read\"} 1"));
+    co_await transport.Close(Soon());
+  });
 }
 
 }  // namespace

@@ -163,7 +163,6 @@ TEST_F(LiveApiTest, TooManyWho_Wait) {
     };
     runtime::TaskGroup group(co_await boost::asio::this_coro::executor, [](auto, auto) {});
     for (const auto who : {ada_, ada_, bob_}) group.Spawn("waits", wait(who));
-    // Those who wait are counted at once: the third of Ada's is refused by her own limit, Bob's second by that of all.
     for (int i = 0; i < 3; ++i) co_await boost::asio::post(boost::asio::use_awaitable);
     EXPECT_EQ(co_await ReasonOf(Ask(service, bob, begin.next(), 20'000)), "OVERLOADED");
     live_->Close();
