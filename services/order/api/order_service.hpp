@@ -73,6 +73,8 @@ class OrderService final : public api::OrderApi {
   Task<api::order::Checkout> AdvanceCheckout(CallContext& call,
                                              api::order::AdvanceCheckoutRequest request) override;
   Task<api::order::Parties> GetParties(CallContext& call, api::order::GetPartiesRequest request) override;
+  Task<api::order::ReviewableLine> CheckReviewable(CallContext& call,
+                                                   api::order::CheckReviewableRequest request) override;
   Task<google::protobuf::Empty> Deliver(CallContext& call,
                                         marketplace::type::v1::DeliverRequest request) override;
 

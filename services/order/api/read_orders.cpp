@@ -1,3 +1,4 @@
+#include "platform/conversions/conversions.hpp"
 #include "platform/rpc/page.hpp"
 #include "services/order/api/convert.hpp"
 #include "services/order/api/order_service.hpp"
@@ -113,6 +114,22 @@ Task<api::order::Parties> OrderService::GetParties(CallContext& call, api::order
   parties.set_number(found->number);
   if (const auto* card = deps_.sellers.Find(found->seller)) parties.set_seller_name(card->display_name());
   co_return parties;
+}
+
+Task<api::order::ReviewableLine> OrderService::CheckReviewable(CallContext& call,
+                                                               api::order::CheckReviewableRequest request) {
+  const auto found = co_await deps_.orders.FindReviewable(call, domain::LineId::From(request.line_id()),
+                                                          AccountId::From(request.account_id()));
+  if (!found) throw NotFound("the order line");
+  if (!found->delivered_at)
+    throw Error(Code::kFailedPrecondition, "NOT_REVIEWABLE", "nothing of it was delivered yet");
+  api::order::ReviewableLine line;
+  line.set_product_id(found->product.ToString());
+  line.set_offer_id(found->offer.ToString());
+  line.set_seller_id(found->seller.ToString());
+  line.set_order_id(found->order.ToString());
+  *line.mutable_delivered_time() = conversions::ToProto(*found->delivered_at);
+  co_return line;
 }
 
 Task<api::order::ListSellerOrdersResponse> OrderService::ListSellerOrders(

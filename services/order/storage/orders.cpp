@@ -105,6 +105,17 @@ constexpr ComposedStatement kPartiesOf{"seller_order.parties", "SELECT " + kPart
 FROM seller_order s JOIN orders o ON o.id = s.order_id
 WHERE s.id = $1 AND s.state NOT IN ('PENDING_PAYMENT', 'FAILED'))sql"};
 
+// What is shipped was not cancelled, and arrives with its part.
+constexpr Columns kReviewable{
+    Column{"l.product_id", &ReviewableLine::product}, Column{"l.offer_id", &ReviewableLine::offer},
+    Column{"s.seller_id", &ReviewableLine::seller}, Column{"s.order_id", &ReviewableLine::order},
+    Column{R"sql((SELECT min(e.at) FROM order_event e
+      WHERE e.order_id = s.order_id AND e.seller_order_id = s.id AND e.to_state = 'DELIVERED' AND l.shipped > 0))sql",
+           &ReviewableLine::delivered_at}};
+constexpr ComposedStatement kFindReviewable{"order_line.reviewable", "SELECT " + kReviewable + R"sql(
+FROM order_line l JOIN seller_order s ON s.id = l.seller_order_id JOIN orders o ON o.id = s.order_id
+WHERE l.id = $1 AND o.buyer_id = $2)sql"};
+
 // A part that waits for its payment is not the seller's business yet.
 constexpr Sql kPageOfSeller{R"sql((
   SELECT id FROM seller_order
@@ -221,6 +232,10 @@ Task<std::vector<StateCount>> Orders::CountOfSeller(Work work, SellerId seller) 
 
 Task<std::optional<Parties>> Orders::PartiesOf(Work work, domain::SellerOrderId id) {
   co_return kParties.ReadAtMostOne(co_await database_.Read(work, kPartiesOf, id));
+}
+
+Task<std::optional<ReviewableLine>> Orders::FindReviewable(Work work, domain::LineId id, AccountId buyer) {
+  co_return kReviewable.ReadAtMostOne(co_await database_.Read(work, kFindReviewable, id, buyer));
 }
 
 Task<std::optional<domain::SellerOrder>> Orders::FindPart(Work work, domain::SellerOrderId id, Scope scope) {

@@ -41,6 +41,15 @@ struct Parties {
   std::string number;
 };
 
+// A line as its buyer's review of it needs it.
+struct ReviewableLine {
+  domain::ProductId product;
+  domain::OfferId offer;
+  SellerId seller;
+  domain::OrderId order;
+  std::optional<Time> delivered_at;  // nothing while nothing of it has arrived
+};
+
 class Orders {
  public:
   explicit Orders(postgres::Database& database) : database_(database) {}
@@ -65,6 +74,9 @@ class Orders {
 
   // Between whom a part is, unless nobody has ever paid it.
   Task<std::optional<Parties>> PartiesOf(Work work, domain::SellerOrderId id);
+
+  // Of an order of this buyer.
+  Task<std::optional<ReviewableLine>> FindReviewable(Work work, domain::LineId id, AccountId buyer);
 
   // A part with its lines and the address it goes to.
   Task<std::optional<domain::SellerOrder>> FindPart(Work work, domain::SellerOrderId id, Scope scope);
