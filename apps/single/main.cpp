@@ -31,6 +31,7 @@ int Run(int argc, char** argv) {
   payment::Service payment(host, payment_settings);
   order::Service order(host, order_settings,
                        {auth.Api(), user.Api(), product.Api(), payment.Api(), notification.Api()});
+  product.Connect(order.Api());
   payment.Connect({auth.Api(), order.Api(), notification.Api()});
   notification.Connect({auth.Api(), user.Api(), product.Api(), order.Api()});
   auth.Connect({user.Api(), product.Api(), order.Api(), payment.Api(), notification.Api()});

@@ -1,6 +1,37 @@
 #include "services/product/messages.hpp"
 
+#include <stdexcept>
+
 namespace market::product {
+namespace {
+
+template <class What>
+events::NewEvent OfReview(const domain::Review& review, std::int64_t previous) {
+  What what;
+  what.set_review_id(review.id.ToString());
+  what.set_product_id(review.product.ToString());
+  what.set_seller_id(review.seller.ToString());
+  what.set_account_id(review.author.ToString());
+  what.set_rating(static_cast<std::int32_t>(domain::Counted(review)));
+  what.set_previous(static_cast<std::int32_t>(previous));
+  return events::Of(what, {.aggregate = "review/" + review.id.ToString(),
+                           .version = review.version,
+                           .seller = review.seller,
+                           .buyer = review.author});
+}
+
+template <class What>
+What OfReport(const domain::Report& report) {
+  What what;
+  what.set_report_id(report.id.ToString());
+  what.set_product_id(report.product.ToString());
+  if (report.review) what.set_review_id(report.review->ToString());
+  what.set_seller_id(report.seller.ToString());
+  if (report.account) what.set_account_id(report.account->ToString());
+  return what;
+}
+
+}  // namespace
 
 events::NewEvent CategoryCreatedEvent(const api::product::Category& category) {
   api::product::CategoryCreated what;
@@ -88,6 +119,36 @@ events::NewEvent StockAdjustedEvent(const api::product::Offer& offer, std::int64
   return events::Of(
       what,
       {.aggregate = "stock/" + offer.id(), .version = version, .seller = SellerId::From(offer.seller_id())});
+}
+
+events::NewEvent ReviewEvent(ReviewNews news, const domain::Review& review, std::int64_t previous) {
+  switch (news) {
+    case ReviewNews::kPublished:
+      return OfReview<api::product::ReviewPublished>(review, previous);
+    case ReviewNews::kChanged:
+      return OfReview<api::product::ReviewChanged>(review, previous);
+    case ReviewNews::kReplied:
+      return OfReview<api::product::ReviewReplied>(review, previous);
+    case ReviewNews::kHidden:
+      return OfReview<api::product::ReviewHidden>(review, previous);
+    case ReviewNews::kUnhidden:
+      return OfReview<api::product::ReviewUnhidden>(review, previous);
+    case ReviewNews::kRemoved:
+      return OfReview<api::product::ReviewRemoved>(review, previous);
+  }
+  throw std::logic_error("no such news of a review");
+}
+
+events::NewEvent ContentReportedEvent(const domain::Report& report) {
+  return events::Of(OfReport<api::product::ContentReported>(report),
+                    {.aggregate = "report/" + report.id.ToString(), .version = 1, .seller = report.seller});
+}
+
+events::NewEvent ContentReportResolvedEvent(const domain::Report& report) {
+  auto what = OfReport<api::product::ContentReportResolved>(report);
+  if (report.decision) what.set_decision(std::string(Name(*report.decision)));
+  return events::Of(what,
+                    {.aggregate = "report/" + report.id.ToString(), .version = 2, .seller = report.seller});
 }
 
 }  // namespace market::product

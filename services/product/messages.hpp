@@ -6,7 +6,7 @@
 #include "marketplace/product/v1/events.pb.h"
 #include "marketplace/product/v1/product.pb.h"
 #include "platform/events/event.hpp"
-#include "services/product/domain/ids.hpp"
+#include "services/product/domain/review.hpp"
 
 // As the generated interface calls it, which this file does not need.
 namespace market::api {
@@ -39,5 +39,11 @@ events::NewEvent OfferChangedEvent(const api::product::Offer& offer, std::int64_
 // `version` of its stock.
 events::NewEvent StockAdjustedEvent(const api::product::Offer& offer, std::int64_t delta,
                                     std::int64_t version);
+
+// What became of a review, whose rating counted `previous` before.
+enum class ReviewNews : std::uint8_t { kPublished, kChanged, kReplied, kHidden, kUnhidden, kRemoved };
+events::NewEvent ReviewEvent(ReviewNews news, const domain::Review& review, std::int64_t previous);
+events::NewEvent ContentReportedEvent(const domain::Report& report);
+events::NewEvent ContentReportResolvedEvent(const domain::Report& report);
 
 }  // namespace market::product

@@ -22,6 +22,14 @@ Settings::Settings(config::Properties& properties)
       search_cache(properties.Duration("product.search_cache",
                                        "how long a page of search results is kept; 0ms: not at all", 0ms,
                                        1min, 5s)),
+      review_edit_days(
+          properties.Int("product.review_edit_days",
+                         "how long an author may change or delete a review, and a shop replace its reply",
+                         "days", 1, 3'650, 30)),
+      reports_per_hour(properties.Int(
+          "product.reports_per_hour",
+          "how many reports of illegal content one account, or one address of who is not signed in, may send",
+          "reports", 1, 10'000, 20)),
       redis_address(
           properties.Text("redis.address", "host:port or unix:/path of Redis; empty: no cache", "")),
       redis_password(properties.Secret("redis.password", "password of Redis", "")) {}
@@ -36,7 +44,9 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       offers_(database_),
       search_(database_),
       reservations_(database_),
-      personal_data_(database_),
+      reviews_(database_, std::chrono::days(*settings.review_edit_days)),
+      reports_(database_, {.count = *settings.reports_per_hour}),
+      personal_data_(database_, reviews_),
       log_(database_, host.EventOptions("product")),
       acts_told_(database_, host.Tracer(), rpc::Telling(peers.auth, audit::kListKeeper),
                  audit::ActsSubscription(host.RelayOptions("product"))),
@@ -51,7 +61,7 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       sellers_(peers.users),
       metrics_(host.Metrics()),
       service_({categories_, products_, offers_, search_, reservations_, search_cache_, sellers_, pages_,
-                metrics_, personal_data_}) {}
+                metrics_, personal_data_, reviews_, reports_, purchases_}) {}
 
 Task<> Service::Start() {
   co_await host_.OpenDatabase("product", database_, kMigrations);

@@ -4,6 +4,7 @@
 
 #include "marketplace/auth/v1/auth.market.hpp"
 #include "marketplace/notification/v1/notification.market.hpp"
+#include "marketplace/order/v1/order.market.hpp"
 #include "marketplace/product/v1/product.market.hpp"
 #include "marketplace/user/v1/user.market.hpp"
 #include "platform/host/host.hpp"
@@ -19,6 +20,8 @@ struct Settings {
   config::Property<std::int64_t> categories_max;
   config::Property<domain::Moderation> moderation;
   config::Property<std::chrono::milliseconds> search_cache;
+  config::Property<std::int64_t> review_edit_days;
+  config::Property<std::int64_t> reports_per_hour;
   config::Property<std::string> redis_address;
   config::Property<std::string> redis_password;
 };
@@ -32,6 +35,9 @@ class Service final : public host::Service {
   };
 
   Service(host::Host& host, const Settings& settings, Peers peers);
+
+  // Before Start. Apart from the constructor since order and product know each other.
+  void Connect(api::OrderApi& orders) { purchases_.Connect(orders); }
 
   Task<> Start() override;
   rpc::Binding Binding() override { return api::Bind(service_); }
@@ -52,12 +58,15 @@ class Service final : public host::Service {
   storage::Offers offers_;
   storage::Search search_;
   storage::Reservations reservations_;
+  storage::Reviews reviews_;
+  storage::Reports reports_;
   storage::PersonalData personal_data_;
   events::Log log_;
   events::Subscription acts_told_;
   events::Subscription notifications_told_;
   storage::SearchCache search_cache_;
   SellerDirectory sellers_;
+  Purchases purchases_;
   rpc::PageTokens pages_;
   Metrics metrics_;
   ProductService service_;

@@ -413,6 +413,54 @@ def publish_terms(world):
     return Scene(world.operator, one, two, lambda: int(psql("notification", made)))
 
 
+OPINION = {"rating": 4, "title": "It differs", "text": "Turns without a sound."}
+
+
+def delivered_lines(world, count=2):
+    lines = []
+    for _ in range(count):
+        order = world.buyer.place((world.offer, 1)).json()
+        part = order["sellerOrders"][0]
+        for verb, body in (ACCEPT, SHIP, ("deliver", {})):
+            world.seller.ok("POST", f"/v1/sellerOrders/{part['id']}:{verb}", body)
+        lines.append(part["lines"][0]["id"])
+    return lines
+
+
+def create_review(world):
+    one, two = ((f"/v1/orderLines/{line}/review", OPINION) for line in delivered_lines(world))
+    written = f"SELECT count(*) FROM review WHERE account_id = '{world.buyer.id}'"
+    return Scene(world.buyer, one, two, lambda: int(psql("product", written)), (409, 0))
+
+
+def on_reviews(caller, verb, body, once_expired=(200, 0), hidden=False):
+    """Two reviews, and what `caller` does to one of them."""
+    def scene(world):
+        paths = [f"/v1/orderLines/{line}/review" for line in delivered_lines(world)]
+        reviews = [world.buyer.ok("POST", path, OPINION, key=new_key())["id"] for path in paths]
+        ids = ", ".join(f"'{review}'" for review in reviews)
+        for review in reviews if hidden else ():
+            world.operator.ok("POST", f"/v1/reviews/{review}:hide", {"reason": "names"})
+        one, two = ((f"/v1/reviews/{review}{verb}", body) for review in reviews)
+        return Scene(getattr(world, caller), one, two,
+                     lambda: int(psql("product", f"SELECT sum(version) FROM review WHERE id IN ({ids})")), once_expired)
+    return scene
+
+
+def report_review(world):
+    scene = on_reviews("kay", ":report", {"reason": "OFFENSIVE", "text": "Names."})(world)
+    reported = f"SELECT count(*) FROM content_report WHERE account_id = '{world.kay.id}'"
+    return Scene(scene.caller, scene.request, scene.other, lambda: int(psql("product", reported)))
+
+
+def resolve_report(world):
+    path = f"/v1/products/{world.product}:report"
+    made = [world.kay.ok("POST", path, {"reason": "OTHER", "text": "?"})["id"] for _ in range(2)]
+    one, two = ((f"/v1/admin/reports/{report}:resolve", {"decision": "NO_ACTION", "answer": "!"}) for report in made)
+    resolved = "SELECT count(*) FROM content_report WHERE state = 'RESOLVED' AND id IN ('{}', '{}')".format(*made)
+    return Scene(world.operator, one, two, lambda: int(psql("product", resolved)))
+
+
 # What makes a new account ready for each act on accounts, in SQL, and what the act says.
 ACCOUNT_ACTS = {
     "disable": ("SELECT", {"reason": "stolen"}),
@@ -474,5 +522,11 @@ SCENES = {"SignOut": sign_out, "EndSession": end_session, "EndAllSessions": end_
           "GrantRole": act_on_account("grantRole"), "RevokeRole": act_on_account("revokeRole"),
           "StartConversation": start_conversation, "SendMessage": send_message, "MarkConversationRead": mark_conversation_read,
           "ReportConversation": report_conversation, "PublishTerms": publish_terms,
+          "CreateReview": create_review, "UpdateReview": on_reviews("buyer", "", {"rating": 2}),
+          "DeleteReview": on_reviews("buyer", "", None, (404, 0)),
+          "ReplyToReview": on_reviews("seller", ":reply", {"text": "Thanks"}), "ReportReview": report_review,
+          "HideReview": on_reviews("operator", ":hide", {"reason": "names"}),
+          "UnhideReview": on_reviews("operator", ":unhide", {"reason": "a mistake"}, hidden=True),
+          "ResolveReport": resolve_report,
           "RevokeApiKey": revoke_key("operator", "/v1/apiKeys"),
           "RevokeSellerApiKey": revoke_key("seller", "/v1/sellers/{}/apiKeys")}

@@ -332,6 +332,9 @@ OTHERS = [
     rot("a hold for no order", "X12",
         sandbox="INSERT INTO card_authorization (id, reference, idempotency_key, payment_method, currency, amount_minor, status)"
                 " VALUES (gen_random_uuid(), '{seller1}', gen_random_uuid(), 'pm_card_visa', 'EUR', 1, 'authorized')"),
+    # Reviews
+    rot("rating of a product", "S12", product="UPDATE product SET rating_sum = rating_sum + 5, rating_count = rating_count + 1 WHERE id = '{product}'"),
+    rot("rating of a shop", "S12", product="INSERT INTO seller_rating (seller_id, rating_sum, rating_count) VALUES ('{seller4}', 5, 1)"),
     # People
     rot("a member whom auth does not know", "X9", auth="DELETE FROM seller_member WHERE seller_id = '{seller2}'"),
     rot("a member of another role", "X9 U4", user="UPDATE seller_member SET role = 'staff' WHERE seller_id = '{seller3}'"),

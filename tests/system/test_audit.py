@@ -22,6 +22,7 @@ from test_answers_fit import pages
 from test_api_keys import holder, made
 from test_bad_input import problem
 from test_grpc import by_name, request_of, unary
+from test_reviews import written
 
 SERVICES = topology.read().services
 SEALED_S = 5
@@ -138,6 +139,27 @@ def publish_terms(operator, owner, shop, category):
     return "terms", f"PRIVACY/eo/{version}", ""
 
 
+def act_on_review(verb):
+    def act(operator, owner, shop, category):
+        owner.add_address()
+        review = written(owner, shop())["id"]
+        if verb == "unhide":
+            # As hiding it leaves it, without that act.
+            uncount = "SET rating_sum = rating_sum - r.rating, rating_count = rating_count - 1 FROM review r WHERE r.id ="
+            psql("product", f"UPDATE product p {uncount} '{review}' AND p.id = r.product_id;"
+                            f" UPDATE seller_rating s {uncount} '{review}' AND s.seller_id = r.seller_id;"
+                            f" UPDATE review SET state = 'HIDDEN', hidden_reason = 'names' WHERE id = '{review}'")
+        operator.ok("POST", f"/v1/reviews/{review}:{verb}", {"reason": "a complaint"})
+        return "review", review, "a complaint"
+    return act
+
+
+def resolve_report(operator, owner, shop, category):
+    report = owner.ok("POST", f"/v1/products/{shop().product['id']}:report", {"reason": "OTHER", "text": "?"})["id"]
+    operator.ok("POST", f"/v1/admin/reports/{report}:resolve", {"decision": "NO_ACTION", "answer": "!"})
+    return "report", report, ""
+
+
 ACTS = {"auth.DisableAccount": act_on_account("disable", {}), "auth.EnableAccount": act_on_account("enable", {}, DISABLED),
         "auth.GrantRole": act_on_account("grantRole", {"role": "support"}),
         "auth.RevokeRole": act_on_account("revokeRole", {"role": "support"}, SUPPORT),
@@ -147,7 +169,8 @@ ACTS = {"auth.DisableAccount": act_on_account("disable", {}), "auth.EnableAccoun
         "product.ApproveProduct": moderate("approve", "propose"),
         "product.RequestChanges": moderate("requestChanges", "propose", reason="More light, please."),
         "product.TakeDownProduct": moderate("takeDown", "publish", reason="It infringes a patent."), "order.CancelOrder": cancel_order,
-        "order.AdvanceCheckout": advance_checkout, "payment.RefundPayment": refund_payment, "notification.PublishTerms": publish_terms}
+        "order.AdvanceCheckout": advance_checkout, "payment.RefundPayment": refund_payment, "notification.PublishTerms": publish_terms,
+        "product.HideReview": act_on_review("hide"), "product.UnhideReview": act_on_review("unhide"), "product.ResolveReport": resolve_report}
 
 
 def acts(service, target):

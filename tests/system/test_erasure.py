@@ -76,6 +76,7 @@ class Leaver(Person):
         payment = until(lambda: next((p["id"] for p in [self.ok("GET", f"/v1/orders/{order['id']}/payment")] if p["state"] == "CAPTURED"), None),
                         "the capture")
         operator.ok("POST", f"/v1/payments/{payment}:refund", refund_body(order["sellerOrders"][0], 100, reason="a scratch"), key=new_key())
+        self.review(order, sold)
         for cancelled in ({"reason": self.traces("reason")}, None):
             other = self.place((sold.offer, 2)).json()
             if cancelled is None:
@@ -87,6 +88,16 @@ class Leaver(Person):
                 self.ok("POST", f"/v1/orders/{other['id']}:cancel", cancelled, key=new_key())
         assert self.place((sold.offer, 500)).json()["reason"] == "OUT_OF_STOCK"
         return order
+
+    def review(self, order, sold):
+        """What arrived; the shop's answer has it under a key that is not the author's."""
+        line = order["sellerOrders"][0]["lines"][0]["id"]
+        review = self.ok("POST", f"/v1/orderLines/{line}/review", {"rating": 4, "title": self.traces("title of a review"),
+                                                                   "text": self.traces("review"), "authorName": self.traces("name of an author")},
+                         key=new_key())["id"]
+        sold.owner.ok("POST", f"/v1/reviews/{review}:reply", {"text": "Thanks"}, key=new_key())
+        self.ok("POST", f"/v1/products/{order['sellerOrders'][0]['lines'][0]['productId']}:report",
+                {"reason": "OTHER", "text": "It differs.", "contactEmail": self.traces("contact", "{}@example.test")})
 
     def export(self):
         """All pages of it, as one text and as records."""
@@ -151,13 +162,14 @@ def test_who_leaves_is_told_everything_and_then_forgotten(stack, shop, operator,
     kinds = {(record["service"], record["kind"]) for record in records}
     assert kinds >= {("auth", "account"), ("auth", "session"), ("auth", "mail with a token"), ("auth", "authenticator"), ("user", "profile"),
                      ("user", "address"), ("user", "membership"), ("user", "invitation"), ("order", "order"), ("order", "seller order"),
-                     ("order", "order line"), ("order", "order event"), ("payment", "payment"), ("payment", "refund")}
+                     ("order", "order line"), ("order", "order event"), ("payment", "payment"), ("payment", "refund"),
+                     ("product", "review"), ("product", "content report")}
     assert "argon2id" not in told
     assert len({(record["service"], record["kind"], record["id"]) for record in records}) == len(records)
 
     kept = places_with(traces)
     assert set().union(*kept.values()) >= set(traces.given) - {"display name"}, "what is not found now would not be found afterwards"
-    assert {f"database {name}" for name in ("auth", "user", "order")} <= set(kept)
+    assert {f"database {name}" for name in ("auth", "user", "product", "order")} <= set(kept)
 
     closed = leaver.ok("POST", "/v1/accounts/me:close", {"password": leaver.password})
     assert (closed["state"], closed["email"]) == ("CLOSED", f"{leaver.id}@erased.invalid")
@@ -173,6 +185,7 @@ def test_who_leaves_is_told_everything_and_then_forgotten(stack, shop, operator,
     for verb, body in (("enable", {}), ("disable", {"reason": "x"}), ("grantRole", {"role": "support"})):
         problem(operator.post(f"/v1/accounts/{leaver.id}:{verb}", body), 409, "ILLEGAL_TRANSITION")
     assert places_with(traces) == {}
+    assert anonymous.ok("GET", f"/v1/products/{sold.product['id']}")["rating"] == {"averageHundredths": 0, "count": 0}
     # Somebody else by now.
     assert Person(stack["url"], stack["caFile"], email=None).id != leaver.id
     again = anonymous.ok("POST", "/v1/accounts", {"email": leaver.email, "password": leaver.password, "displayName": "Ada"})

@@ -49,7 +49,7 @@ ROWS = {
     "product": {"stock": "offer_id IN ({offer})", "reservation": "order_id IN ({order}, {failed}, {part})",
                 "reservation_order": "order_id IN ({order}, {failed}, {part})",
                 "stock_movement": "offer_id IN ({offer}) OR order_id IN ({order})", "offer": "id IN ({offer})", "idempotency_key": KEYS,
-                "outbox": "id IN ({part})"},
+                "outbox": "id IN ({part})", "product": "id IN ({product})", "seller_rating": "seller_id IN ({seller4})"},
     "payment": {"payment": "id IN ({payment}, {part})", "payment_split": "payment_id IN ({payment}, {part})",
                 "payment_attempt": "payment_id IN ({payment})", "refund": "payment_id IN ({payment})",
                 "ledger_entry": "payment_id IN ({payment}) OR id IN ({part})",
@@ -96,7 +96,8 @@ def worlds(stack, category, operator):
     buyer.add_address()
 
     def world(planted):
-        offer = owner.create_product(category)["offers"][0]["id"]
+        product = owner.create_product(category)
+        offer = product["offers"][0]["id"]
         order = buyer.place((offer, 2), (second_offer, 1)).json()
         parts = {part["sellerId"]: part for part in order["sellerOrders"]}
         first, second = parts[owner.seller], parts[other.seller]
@@ -105,7 +106,7 @@ def worlds(stack, category, operator):
             deliver(owner, first["id"])
         assert buyer.place((offer, 99)).json()["reason"] == "OUT_OF_STOCK"
         return {"order": order["id"], "offer": offer, "part": first["id"], "part2": second["id"], "line": first["lines"][0]["id"],
-                "line2": second["lines"][0]["id"], **people}
+                "line2": second["lines"][0]["id"], "product": product["id"], **people}
 
     with concurrent.futures.ThreadPoolExecutor(BUYING) as buying:
         found = list(buying.map(world, (*rots.ALL, None)))

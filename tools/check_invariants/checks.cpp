@@ -250,6 +250,19 @@ constexpr std::array kChecks = {
       FROM idempotency_key k
       WHERE k.method = '/marketplace.product.v1.ProductService/AdjustStock' AND substring(k.answer FROM 1 FOR 1) = '\x0a'
         AND NOT EXISTS (SELECT FROM stock_movement m WHERE m.cause_id = k.operation_id AND m.kind = 'ADJUSTMENT'))sql"},
+    Check{"S12", "product", "what a product and a shop are rated by is what their published reviews sum to",
+          R"sql(
+      SELECT p.id::text, format('product rated %s in %s reviews, reviews %s in %s', p.rating_sum, p.rating_count,
+                                coalesce(r.sum, 0), coalesce(r.count, 0))
+      FROM product p LEFT JOIN (SELECT product_id, sum(rating) AS sum, count(*) AS count FROM review
+                                WHERE state = 'PUBLISHED' GROUP BY product_id) AS r ON r.product_id = p.id
+      WHERE (p.rating_sum, p.rating_count) IS DISTINCT FROM (coalesce(r.sum, 0), coalesce(r.count, 0))
+      UNION ALL
+      SELECT seller_id::text, format('shop rated %s in %s reviews, reviews %s in %s', s.rating_sum, s.rating_count,
+                                     coalesce(r.sum, 0), coalesce(r.count, 0))
+      FROM seller_rating s FULL JOIN (SELECT seller_id, sum(rating) AS sum, count(*) AS count FROM review
+                                      WHERE state = 'PUBLISHED' GROUP BY seller_id) AS r USING (seller_id)
+      WHERE (coalesce(s.rating_sum, 0), coalesce(s.rating_count, 0)) IS DISTINCT FROM (coalesce(r.sum, 0), coalesce(r.count, 0)))sql"},
 
     // Money
     Check{"M1", "payment", "every entry of the ledger sums to zero", R"sql(

@@ -4,12 +4,15 @@
 #include "marketplace/product/v1/product.market.hpp"
 #include "platform/rpc/page_token.hpp"
 #include "services/product/metrics.hpp"
+#include "services/product/process/purchases.hpp"
 #include "services/product/process/seller_directory.hpp"
 #include "services/product/storage/categories.hpp"
 #include "services/product/storage/offers.hpp"
 #include "services/product/storage/personal_data.hpp"
 #include "services/product/storage/products.hpp"
+#include "services/product/storage/reports.hpp"
 #include "services/product/storage/reservations.hpp"
+#include "services/product/storage/reviews.hpp"
 #include "services/product/storage/search.hpp"
 #include "services/product/storage/search_cache.hpp"
 
@@ -28,6 +31,9 @@ class ProductService final : public api::ProductApi {
     const rpc::PageTokens& pages;
     Metrics& metrics;
     storage::PersonalData& personal_data;
+    storage::Reviews& reviews;
+    storage::Reports& reports;
+    Purchases& purchases;
   };
   explicit ProductService(const Deps& deps) : deps_(deps) {}
 
@@ -91,6 +97,34 @@ class ProductService final : public api::ProductApi {
                                                    api::product::ReleaseReservationRequest request) override;
   Task<google::protobuf::Empty> ConsumeReservation(CallContext& call,
                                                    api::product::ConsumeReservationRequest request) override;
+
+  // reviews.cpp
+  Task<api::product::Review> CreateReview(CallContext& call,
+                                          api::product::CreateReviewRequest request) override;
+  Task<api::product::Review> GetReview(CallContext& call, api::product::GetReviewRequest request) override;
+  Task<api::product::Review> UpdateReview(CallContext& call,
+                                          api::product::UpdateReviewRequest request) override;
+  Task<google::protobuf::Empty> DeleteReview(CallContext& call,
+                                             api::product::DeleteReviewRequest request) override;
+  Task<api::product::ListReviewsOfProductResponse> ListReviewsOfProduct(
+      CallContext& call, api::product::ListReviewsOfProductRequest request) override;
+  Task<api::product::ListReviewsOfSellerResponse> ListReviewsOfSeller(
+      CallContext& call, api::product::ListReviewsOfSellerRequest request) override;
+  Task<api::product::Review> ReplyToReview(CallContext& call,
+                                           api::product::ReplyToReviewRequest request) override;
+  Task<api::product::Review> HideReview(CallContext& call, api::product::HideReviewRequest request) override;
+  Task<api::product::Review> UnhideReview(CallContext& call,
+                                          api::product::UnhideReviewRequest request) override;
+
+  // reports.cpp
+  Task<api::product::ReportReceipt> ReportContent(CallContext& call,
+                                                  api::product::ReportContentRequest request) override;
+  Task<api::product::ReportReceipt> ReportReview(CallContext& call,
+                                                 api::product::ReportReviewRequest request) override;
+  Task<api::product::ListReportsResponse> ListReports(CallContext& call,
+                                                      api::product::ListReportsRequest request) override;
+  Task<api::product::ContentReport> ResolveReport(CallContext& call,
+                                                  api::product::ResolveReportRequest request) override;
 
   // personal_data.cpp
   Task<marketplace::type::v1::ErasePersonalDataResponse> ErasePersonalData(

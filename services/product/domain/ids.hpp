@@ -7,6 +7,8 @@ namespace market::product::domain {
 using CategoryId = Id<struct CategoryTag>;
 using ProductId = Id<struct ProductTag>;
 using OfferId = Id<struct OfferTag>;
+using ReviewId = Id<struct ReviewTag>;
+using ReportId = Id<struct ReportTag>;
 using OrderId = Id<struct OrderTag>;
 using LineId = Id<struct LineTag>;    // of an order
 using CauseId = Id<struct CauseTag>;  // of an act that gives back or ships: repeated, it is the same act

@@ -59,6 +59,9 @@ CREATE TABLE product (
   created_at   timestamptz NOT NULL DEFAULT market_now(),
   updated_at   timestamptz NOT NULL DEFAULT market_now(),
   published_at timestamptz,
+  -- Of the reviews that count (0003_reviews.sql), counted with each act on one: what GetProduct shows costs it no look-up.
+  rating_sum   bigint NOT NULL DEFAULT 0,
+  rating_count bigint NOT NULL DEFAULT 0,
   -- 'simple': the catalogue speaks many languages; endings are covered by prefix search.
   words        tsvector GENERATED ALWAYS AS (
                  setweight(to_tsvector('simple', title), 'A') ||
@@ -66,7 +69,8 @@ CREATE TABLE product (
                  setweight(to_tsvector('simple', description), 'C')) STORED,
   CONSTRAINT product_operation UNIQUE (operation_id),
   CONSTRAINT product_published CHECK (state <> 'PUBLISHED' OR published_at IS NOT NULL),
-  CONSTRAINT product_reason CHECK ((state_reason IS NOT NULL) = (state IN ('CHANGES_REQUESTED', 'TAKEN_DOWN')))
+  CONSTRAINT product_reason CHECK ((state_reason IS NOT NULL) = (state IN ('CHANGES_REQUESTED', 'TAKEN_DOWN'))),
+  CONSTRAINT product_rating CHECK (rating_count >= 0 AND rating_sum BETWEEN rating_count AND 5 * rating_count)
 );
 COMMENT ON TABLE product IS 'mutable';
 CREATE INDEX product_newest ON product (published_at DESC, id DESC) WHERE state = 'PUBLISHED';

@@ -6,21 +6,23 @@
 
 #include "platform/personal_data/personal_data.hpp"
 #include "platform/postgres/database.hpp"
+#include "services/product/storage/reviews.hpp"
 
 namespace market::product::storage {
 
 class PersonalData {
  public:
-  explicit PersonalData(postgres::Database& database) : database_(database) {}
+  PersonalData(postgres::Database& database, Reviews& reviews) : database_(database), reviews_(reviews) {}
 
   Task<std::vector<market::personal_data::Record>> Export(Work work, market::personal_data::Request request);
 
-  // Kept answers to the account are gone: nothing else here is personal. On record unless
-  // there was nothing to do.
+  // Reviews are gone, and ratings without them; reports stay, without who made them; kept answers to the account, or
+  // that name it, are gone. On record unless there was nothing to do.
   Task<> Erase(Work work, AccountId account);
 
  private:
   postgres::Database& database_;
+  Reviews& reviews_;
 };
 
 }  // namespace market::product::storage

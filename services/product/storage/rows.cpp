@@ -99,9 +99,10 @@ api::product::Offer::State StateOf(domain::OfferState state) {
   throw std::logic_error("no such state of an offer");
 }
 
-void CoverOffers(api::product::Product& product) {
+void CoverShown(api::product::Product& product) {
   domain::EtagHash hash;
   for (const auto& offer : product.offers()) hash.Add(offer.id()).Add(offer.etag()).Add(offer.available());
+  hash.Add(product.rating().count()).Add(std::int64_t{product.rating().average_hundredths()});
   product.mutable_etag()->append("-").append(hash.Hex());
 }
 

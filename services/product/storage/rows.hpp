@@ -17,6 +17,7 @@
 #include "platform/postgres/sql.hpp"
 #include "services/product/domain/catalogue.hpp"
 #include "services/product/domain/ids.hpp"
+#include "services/product/domain/review.hpp"
 
 // As the generated interface calls it, which this room does not see.
 namespace market::api {
@@ -69,7 +70,17 @@ inline constexpr postgres::Columns kListedProduct{
                                        domain::OffersBy who) { product.set_offers_by(OffersByOf(who)); }},
     postgres::Column{"p.version", Into<&api::product::Product::mutable_etag>()},
     postgres::Column{"p.created_at", Into<&api::product::Product::mutable_create_time>()},
-    postgres::Column{"p.updated_at", Into<&api::product::Product::mutable_update_time>()}};
+    postgres::Column{"p.updated_at", Into<&api::product::Product::mutable_update_time>()},
+    postgres::Column{"p.rating_count",
+                     [](api::product::Product& product, std::int64_t count) {
+                       product.mutable_rating()->set_count(count);
+                     }},
+    postgres::Column{
+        "p.rating_sum", [](api::product::Product& product, std::int64_t sum) {  // of the count before it
+          auto& rating = *product.mutable_rating();
+          rating.set_average_hundredths(
+              static_cast<std::int32_t>(domain::AverageHundredths({.sum = sum, .count = rating.count()})));
+        }}};
 inline constexpr postgres::Columns kProduct{
     kListedProduct, postgres::Column{"p.description", Into<&api::product::Product::mutable_description>()},
     postgres::Column{"p.safety", [](api::product::Product& product, std::optional<std::string_view> json) {
@@ -115,9 +126,9 @@ inline constexpr postgres::Sql kGivenSoldOut{"(o.state <> 'ACTIVE' OR o.availabl
 
 enum class EtagOf {
   kVersion,   // of a list's entries
-  kAllShown,  // covers the offers and their availability too
+  kAllShown,  // covers the offers, their availability and the rating too
 };
-void CoverOffers(api::product::Product& product);
+void CoverShown(api::product::Product& product);
 
 // What the columns of a product or an offer begin with; none: there is no offer.
 struct FirstColumn {
@@ -140,7 +151,7 @@ std::vector<api::product::Product> ReadProducts(const ProductColumns& columns, c
     }
   }
   if (etag == EtagOf::kAllShown) {
-    for (auto& product : products) CoverOffers(product);
+    for (auto& product : products) CoverShown(product);
   }
   return products;
 }

@@ -1,6 +1,7 @@
 // For the tests of product's operations.
 #pragma once
 #include "services/product/api/product_service.hpp"
+#include "services/product/testing/fake_orders.hpp"
 #include "services/product/testing/fake_users.hpp"
 #include "services/product/testing/stores.hpp"
 
@@ -15,9 +16,15 @@ struct Service : Stores {
   rpc::PageTokens pages{"secret"};
   FakeUsers users;
   SellerDirectory sellers{users};
-  storage::PersonalData personal_data{database};
-  ProductService operations{
-      {categories, products, offers, search, reservations, cache, sellers, pages, metrics, personal_data}};
+  storage::PersonalData personal_data{database, reviews};
+  FakeOrders orders;
+  Purchases purchases = [this] {
+    Purchases connected;
+    connected.Connect(orders);
+    return connected;
+  }();
+  ProductService operations{{categories, products, offers, search, reservations, cache, sellers, pages,
+                             metrics, personal_data, reviews, reports, purchases}};
 };
 
 template <class Body>

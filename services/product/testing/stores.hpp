@@ -21,7 +21,9 @@
 #include "services/product/storage/categories.hpp"
 #include "services/product/storage/offers.hpp"
 #include "services/product/storage/products.hpp"
+#include "services/product/storage/reports.hpp"
 #include "services/product/storage/reservations.hpp"
+#include "services/product/storage/reviews.hpp"
 #include "services/product/storage/search.hpp"
 
 namespace market::product {
@@ -56,7 +58,9 @@ struct Stores {
         products(database),
         offers(database),
         search(database),
-        reservations(database) {}
+        reservations(database),
+        reviews(database),
+        reports(database) {}
 
   postgres::Database database;
   storage::Categories categories;
@@ -64,6 +68,8 @@ struct Stores {
   storage::Offers offers;
   storage::Search search;
   storage::Reservations reservations;
+  storage::Reviews reviews;
+  storage::Reports reports;
 };
 
 inline postgres::Options Settings() { return Disk().Options(4); }
