@@ -96,7 +96,7 @@ class Leaver(Person):
                                                                    "text": self.traces("review"), "authorName": self.traces("name of an author")},
                          key=new_key())["id"]
         sold.owner.ok("POST", f"/v1/reviews/{review}:reply", {"text": "Thanks"}, key=new_key())
-        self.ok("POST", f"/v1/products/{order['sellerOrders'][0]['lines'][0]['productId']}:report",
+        self.ok("POST", f"/v1/products/{sold.product['id']}:report",
                 {"reason": "OTHER", "text": "It differs.", "contactEmail": self.traces("contact", "{}@example.test")})
 
     def export(self):
