@@ -103,9 +103,34 @@ events::NewEvent OfferChangedEvent(const api::product::Offer& offer, std::int64_
   what.set_product_id(offer.product_id());
   what.set_seller_id(offer.seller_id());
   *what.mutable_price() = offer.price();
+  what.set_state(api::product::Offer::State_Name(offer.state()));
   return events::Of(
       what,
       {.aggregate = "offer/" + offer.id(), .version = version, .seller = SellerId::From(offer.seller_id())});
+}
+
+events::NewEvent OfferDetachedEvent(const api::product::Offer& offer, std::int64_t version) {
+  api::product::OfferDetached what;
+  what.set_offer_id(offer.id());
+  what.set_product_id(offer.product_id());
+  what.set_seller_id(offer.seller_id());
+  what.set_sku(offer.sku());
+  return events::Of(
+      what,
+      {.aggregate = "offer/" + offer.id(), .version = version, .seller = SellerId::From(offer.seller_id())});
+}
+
+events::NewEvent LowStockEvent(const LowOffer& offer) {
+  api::product::LowStock what;
+  what.set_offer_id(offer.id.ToString());
+  what.set_product_id(offer.product.ToString());
+  what.set_seller_id(offer.seller.ToString());
+  what.set_sku(offer.sku);
+  what.set_available(offer.available);
+  what.set_threshold(offer.threshold);
+  return events::Of(
+      what,
+      {.aggregate = "stock/" + offer.id.ToString(), .version = offer.stock_version, .seller = offer.seller});
 }
 
 events::NewEvent StockAdjustedEvent(const api::product::Offer& offer, std::int64_t delta,

@@ -36,9 +36,22 @@ events::NewEvent OfferCreatedEvent(const domain::OfferId& id, const domain::Prod
                                    const SellerId& seller, const api::product::OfferDraft& offer);
 // The offer as the act left it.
 events::NewEvent OfferChangedEvent(const api::product::Offer& offer, std::int64_t version);
+events::NewEvent OfferDetachedEvent(const api::product::Offer& offer, std::int64_t version);
 // `version` of its stock.
 events::NewEvent StockAdjustedEvent(const api::product::Offer& offer, std::int64_t delta,
                                     std::int64_t version);
+
+// An offer that has become low.
+struct LowOffer {
+  domain::OfferId id;
+  domain::ProductId product;
+  SellerId seller;
+  std::string sku;
+  std::int64_t available = 0;
+  std::int64_t threshold = 0;
+  std::int64_t stock_version = 0;
+};
+events::NewEvent LowStockEvent(const LowOffer& offer);
 
 // What became of a review, whose rating counted `previous` before.
 enum class ReviewNews : std::uint8_t { kPublished, kChanged, kReplied, kHidden, kUnhidden, kRemoved };

@@ -47,6 +47,7 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       reviews_(database_, std::chrono::days(*settings.review_edit_days)),
       reports_(database_, {.count = *settings.reports_per_hour}),
       personal_data_(database_, reviews_),
+      stock_(database_),
       log_(database_, host.EventOptions("product")),
       acts_told_(database_, host.Tracer(), rpc::Telling(peers.auth, audit::kListKeeper),
                  audit::ActsSubscription(host.RelayOptions("product"))),
@@ -60,8 +61,9 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
                     *settings.search_cache),
       sellers_(peers.users),
       metrics_(host.Metrics()),
+      low_stock_(stock_),
       service_({categories_, products_, offers_, search_, reservations_, search_cache_, sellers_, pages_,
-                metrics_, personal_data_, reviews_, reports_, purchases_}) {}
+                metrics_, personal_data_, reviews_, reports_, purchases_, stock_}) {}
 
 Task<> Service::Start() {
   co_await host_.OpenDatabase("product", database_, kMigrations);
@@ -72,6 +74,7 @@ Task<> Service::Start() {
   host_.RunSubscription("product", notifications_told_);
   if (redis_) StartRedis();
   host_.Background().Run({.name = "product.sellers", .period = 1s}, [this] { return sellers_.CatchUp(); });
+  host_.Background().Run(low_stock_.Looking());
   host_.SweepAnswers("product", answers_);
 }
 

@@ -11,6 +11,7 @@
 #include "platform/idempotency/pg_store.hpp"
 #include "platform/redis/client.hpp"
 #include "services/product/api/product_service.hpp"
+#include "services/product/workers/low_stock.hpp"
 
 namespace market::product {
 
@@ -61,6 +62,7 @@ class Service final : public host::Service {
   storage::Reviews reviews_;
   storage::Reports reports_;
   storage::PersonalData personal_data_;
+  storage::Stock stock_;
   events::Log log_;
   events::Subscription acts_told_;
   events::Subscription notifications_told_;
@@ -69,6 +71,7 @@ class Service final : public host::Service {
   Purchases purchases_;
   rpc::PageTokens pages_;
   Metrics metrics_;
+  LowStock low_stock_;
   ProductService service_;
   api::ProductNeighbour neighbour_{service_};
 };

@@ -44,7 +44,8 @@ def addresses(person):
 
 
 def offer_draft(**changed):
-    return {"sku": "K-" + uuid.uuid4().hex[:12], "price": {"amount": 500, "currency": "EUR"}, "stock": 1, **changed}
+    sku = "K-" + uuid.uuid4().hex[:12]
+    return {"sku": sku, "options": {"variant": sku}, "price": {"amount": 500, "currency": "EUR"}, "stock": 1, **changed}
 
 
 # --- a scene for each method --------------------------------------------------------------------------------------------
@@ -288,6 +289,28 @@ def update_offer(world):
     return Scene(world.seller, one, two, lambda: int(read()["etag"]))
 
 
+def versions(offers):
+    """Of these together; pages of products show no offer that is archived."""
+    return int(psql("product", "SELECT sum(version) FROM offer WHERE id IN ('{}', '{}')".format(*offers)))
+
+
+def act_on_offer(verb, caller, body, before="ACTIVE"):
+    def scene(world):
+        offers = [world.seller.create_product(world.category)["offers"][0]["id"] for _ in range(2)]
+        for offer in offers:
+            psql("product", f"UPDATE offer SET state = '{before}' WHERE id = '{offer}'")
+        one, two = ((f"/v1/offers/{offer}:{verb}", body) for offer in offers)
+        return Scene(getattr(world, caller), one, two, lambda: versions(offers))
+    return scene
+
+
+def batch_update_offers(world):
+    offer = world.seller.create_product(world.category)["offers"][0]["id"]
+    path = f"/v1/sellers/{world.seller.seller}/offers:batchUpdate"
+    one, two = ((path, {"rows": [{"offerId": offer, "price": {"amount": amount, "currency": "EUR"}}]}) for amount in (700, 800))
+    return Scene(world.seller, one, two, lambda: versions([offer, offer]))
+
+
 def adjust_stock(world):
     path, read = own_offer(world)
     one, two = ((path + ":adjustStock", {"delta": 5, "reason": reason}) for reason in ("delivery", "another delivery"))
@@ -511,6 +534,8 @@ SCENES = {"SignOut": sign_out, "EndSession": end_session, "EndAllSessions": end_
           "RequestChanges": act_on_product("requestChanges", "operator", ["propose"], reason="More light, please."),
           "TakeDownProduct": act_on_product("takeDown", "operator", ["publish"], reason="It infringes a patent."),
           "CreateOffer": create_offer, "UpdateOffer": update_offer, "AdjustStock": adjust_stock,
+          "ArchiveOffer": act_on_offer("archive", "seller", {}), "RestoreOffer": act_on_offer("restore", "seller", {}, "ARCHIVED"),
+          "DetachOffer": act_on_offer("detach", "operator", {"reason": "is another thing"}), "BatchUpdateOffers": batch_update_offers,
           "PlaceOrder": place_order, "CancelOrder": cancel_order, "PayOrder": pay_order,
           "AcceptSellerOrder": fulfil("accept", "ACCEPTED", {}),
           "ShipSellerOrder": fulfil("ship", "SHIPPED", SHIP[1], [ACCEPT]),

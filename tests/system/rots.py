@@ -223,6 +223,8 @@ RECUT = [
         order="UPDATE idempotency_key SET operation_id = '{part}' WHERE operation_id = '{operation}'"),
     rot("a key that keeps a move nobody made", "O19", order=key_of("AcceptSellerOrder")),
     rot("a key that keeps an adjustment nobody made", "S11", product=key_of("AdjustStock", "product")),
+    rot("an offer that is low, and nobody looks", "S13",
+        product="UPDATE stock SET low_at = 1000000000000, is_low = false WHERE offer_id = '{offer}'"),
     rot("a message about no order", "O20", order=message("order.payment", "{part}/payment")),
     rot("a message about an order that failed", "O20", order=message("order.stock", "{failed}/stock")),
     rot("a message that nobody delivers", "D1", order=message("order.stock", "{order}/stock", "1 hour")),

@@ -37,7 +37,10 @@ def pages(client, path, list_name, **parameters):
 
 
 def draft(price, options=None):
-    return {"sku": "E-" + new_key()[:16], "options": options or {}, "price": {"amount": price, "currency": "EUR"}, "stock": 10}
+    """A variant of its own, as large as asked for."""
+    sku = "E-" + new_key()[:16]
+    name = next(iter(options or {}), "variant")
+    return {"sku": sku, "options": {**(options or {}), name: sku.ljust(len((options or {}).get(name, "")), "x")}, "price": {"amount": price, "currency": "EUR"}, "stock": 10}
 
 
 def test_every_list_has_pages_or_a_limit():

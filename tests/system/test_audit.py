@@ -160,12 +160,19 @@ def resolve_report(operator, owner, shop, category):
     return "report", report, ""
 
 
+def detach_offer(operator, owner, shop, category):
+    offer = shop().offer
+    operator.ok("POST", f"/v1/offers/{offer}:detach", {"reason": "is another thing"})
+    return "offer", offer, "is another thing"
+
+
 ACTS = {"auth.DisableAccount": act_on_account("disable", {}), "auth.EnableAccount": act_on_account("enable", {}, DISABLED),
         "auth.GrantRole": act_on_account("grantRole", {"role": "support"}),
         "auth.RevokeRole": act_on_account("revokeRole", {"role": "support"}, SUPPORT),
         "auth.CreateApiKey": create_api_key, "auth.RevokeApiKey": revoke_api_key, "user.ApproveSeller": approve_seller, "user.SuspendSeller": move_seller("suspend", "ACTIVE"),
         "user.ReinstateSeller": move_seller("reinstate", "SUSPENDED"), "user.CloseSeller": move_seller("close", "SUSPENDED"),
         "product.CreateCategory": create_category, "product.UpdateCategory": update_category, "product.DeleteCategory": delete_category,
+        "product.DetachOffer": detach_offer,
         "product.ApproveProduct": moderate("approve", "propose"),
         "product.RequestChanges": moderate("requestChanges", "propose", reason="More light, please."),
         "product.TakeDownProduct": moderate("takeDown", "publish", reason="It infringes a patent."), "order.CancelOrder": cancel_order,

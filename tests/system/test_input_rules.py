@@ -244,6 +244,11 @@ def test_a_sku_twice_is_refused(sam, category):
     refused(create(sam, category, offers=offers * 2), "offers[1].sku", "DUPLICATE")
 
 
+def test_a_variant_twice_is_refused(sam, category):
+    offers = [{**new_product(category)["offers"][0], "options": {"size": "M", "colour": "blue"}} for _ in range(2)]
+    refused(create(sam, category, offers=offers), "offers[1].options", "DUPLICATE")
+
+
 def test_a_field_twice_in_a_mask_is_one(ada):
     answer = ada.ok("PATCH", "/v1/users/me?updateMask=givenName,givenName", {"givenName": "Augusta"})
     assert answer["givenName"] == "Augusta"

@@ -263,6 +263,13 @@ constexpr std::array kChecks = {
       FROM seller_rating s FULL JOIN (SELECT seller_id, sum(rating) AS sum, count(*) AS count FROM review
                                       WHERE state = 'PUBLISHED' GROUP BY seller_id) AS r USING (seller_id)
       WHERE (coalesce(s.rating_sum, 0), coalesce(s.rating_count, 0)) IS DISTINCT FROM (coalesce(r.sum, 0), coalesce(r.count, 0)))sql"},
+    Check{"S13", "product", "of an offer at its threshold its shop was told, or somebody is to look at it",
+          R"sql(
+      SELECT o.id::text, format('%s can be bought, the threshold is %s', s.units, s.low_at)
+      FROM offer o JOIN (SELECT offer_id, sum(on_hand - reserved) AS units, max(low_at) AS low_at, bool_or(is_low) AS told
+                         FROM stock GROUP BY offer_id) s ON s.offer_id = o.id
+      WHERE o.state = 'ACTIVE' AND s.units <= s.low_at AND NOT s.told
+        AND NOT EXISTS (SELECT FROM low_stock_look l WHERE l.offer_id = o.id))sql"},
 
     // Money
     Check{"M1", "payment", "every entry of the ledger sums to zero", R"sql(

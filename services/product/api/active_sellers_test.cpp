@@ -27,7 +27,7 @@ Task<World> Opened(Service& service, Seller::State state) {
   co_return world;
 }
 
-constexpr std::size_t kWrites = 8;
+constexpr std::size_t kWrites = 11;
 
 // Why each write of what is for sale is refused, "" where it is not.
 Task<std::vector<std::string>> Writes(Service& service, const World& world, storage::SellerScope scope) {
@@ -65,6 +65,18 @@ Task<std::vector<std::string>> Writes(Service& service, const World& world, stor
   api::product::RestoreProductRequest restore;
   restore.set_product_id(world.product);
   reasons.push_back(co_await ReasonOf(service.operations.RestoreProduct(adjusting.context, restore)));
+  Call named(scope);
+  offer.set_seller_id(world.shop.seller.ToString());
+  *offer.mutable_offer() = OfferOf("named-" + Uuid::NewV7().ToString(), 200, 1);
+  reasons.push_back(co_await ReasonOf(service.operations.CreateOffer(named.context, offer)));
+  Call archiving(scope);
+  api::product::ArchiveOfferRequest archive_offer;
+  archive_offer.set_offer_id(world.offer);
+  reasons.push_back(co_await ReasonOf(service.operations.ArchiveOffer(archiving.context, archive_offer)));
+  Call restoring(scope);
+  api::product::RestoreOfferRequest restore_offer;
+  restore_offer.set_offer_id(world.offer);
+  reasons.push_back(co_await ReasonOf(service.operations.RestoreOffer(restoring.context, restore_offer)));
   co_return reasons;
 }
 

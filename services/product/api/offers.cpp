@@ -1,7 +1,11 @@
+#include <algorithm>
+
 #include "platform/conversions/conversions.hpp"
+#include "platform/rpc/act.hpp"
 #include "platform/rpc/partial_update.hpp"
 #include "services/product/api/product_service.hpp"
 #include "services/product/api/sizes.hpp"
+#include "services/product/domain/etag.hpp"
 
 namespace market::product {
 namespace {
@@ -16,8 +20,28 @@ storage::OfferEdit EditFrom(const api::product::UpdateOfferRequest& request) {
     if (!change.has_price()) throw InvalidArgument("offer.price", "REQUIRED", "an offer must have a price");
     edit.price = conversions::MoneyFrom(change.price());
   }
+  const auto given = [](bool has, const auto& value) { return has ? std::optional(value) : std::nullopt; };
+  if (update.Changes("low_stock_threshold"))
+    edit.low_stock_threshold = given(change.has_low_stock_threshold(), change.low_stock_threshold());
+  if (update.Changes("weight_grams"))
+    edit.weight_grams = given(change.has_weight_grams(), change.weight_grams());
+  if (update.Changes("tax_class")) edit.tax_class = given(change.has_tax_class(), change.tax_class());
   return edit;
 }
+
+storage::Viewer ViewerOf(const CallContext& call) {
+  return {.sellers = call.Reach().sellers,
+          .sees = call.Reach().everything ? storage::Sees::kEverything : storage::Sees::kOwn};
+}
+
+// What is shown changes with the stock, which leaves the version alone.
+void CoverStock(api::product::Offer& offer) {
+  domain::EtagHash hash;
+  hash.Add(offer.available()).Add(offer.has_on_hand() ? offer.on_hand() : -1);
+  offer.mutable_etag()->append("-").append(hash.Hex());
+}
+
+storage::OfferEdit Towards(domain::OfferState state) { return {.state = state}; }
 
 }  // namespace
 
@@ -25,31 +49,55 @@ Task<api::product::Offer> ProductService::CreateOffer(CallContext& call,
                                                       api::product::CreateOfferRequest request) {
   CheckOptions(request.offer().options(), "offer.options");
   Currency::Parse(request.offer().price().currency());
-  // On a product of somebody else it is for the only shop of the caller.
-  if (call.Reach().sellers.size() == 1) RequireActive(call.Reach().sellers.front());
-  co_await RequireActiveOwner(call, domain::ProductId::From(request.product_id()));
+  auto shops = call.Reach().sellers;
+  if (!request.seller_id().empty()) {
+    const auto named = SellerId::From(request.seller_id());
+    if (std::ranges::find(shops, named) == shops.end()) throw NotFound("the shop");
+    shops = {named};
+  }
+  // On a product of somebody else it is for the only shop.
+  if (shops.size() == 1) RequireActive(shops.front());
+  if (request.seller_id().empty())
+    co_await RequireActiveOwner(call, domain::ProductId::From(request.product_id()));
   co_return co_await deps_.offers.Create(call, domain::OfferId(call.OperationId()),
-                                                 domain::ProductId::From(request.product_id()),
-                                                 call.Reach().sellers, std::move(*request.mutable_offer()));
+                                         domain::ProductId::From(request.product_id()), std::move(shops),
+                                         std::move(*request.mutable_offer()));
+}
+
+Task<api::product::Offer> ProductService::GetOffer(CallContext& call, api::product::GetOfferRequest request) {
+  auto offer = co_await deps_.offers.Get(call, domain::OfferId::From(request.offer_id()), ViewerOf(call));
+  if (!offer || !(call.Reach().everything || Shows(call, *offer))) throw NotFound("the offer");
+  CoverStock(*offer);
+  co_return std::move(*offer);
 }
 
 Task<api::product::Offer> ProductService::UpdateOffer(CallContext& call,
                                                       api::product::UpdateOfferRequest request) {
   co_await RequireActiveOwner(call, domain::OfferId::From(request.offer_id()));
   co_return co_await deps_.offers.Update(call, domain::OfferId::From(request.offer_id()),
-                                                 call.Reach().sellers, EditFrom(request));
+                                         call.Reach().sellers, EditFrom(request));
 }
 
-Task<api::product::Offer> ProductService::AdjustStock(CallContext& call,
-                                                      api::product::AdjustStockRequest request) {
-  if (request.delta() == 0) throw InvalidArgument("delta", "REQUIRED", "must not be 0");
-  storage::StockAdjustment adjustment{.operation_id = call.OperationId(),
-                                      .offer = domain::OfferId::From(request.offer_id()),
-                                      .delta = request.delta(),
-                                      .reason = request.reason(),
-                                      .account = call.Caller().account};
-  co_await RequireActiveOwner(call, adjustment.offer);
-  co_return co_await deps_.offers.AdjustStock(call, std::move(adjustment), call.Reach().sellers);
+Task<api::product::Offer> ProductService::ArchiveOffer(CallContext& call,
+                                                       api::product::ArchiveOfferRequest request) {
+  const auto id = domain::OfferId::From(request.offer_id());
+  co_await RequireActiveOwner(call, id);
+  co_return co_await deps_.offers.Update(call, id, call.Reach().sellers,
+                                         Towards(domain::OfferState::kArchived));
+}
+
+Task<api::product::Offer> ProductService::RestoreOffer(CallContext& call,
+                                                       api::product::RestoreOfferRequest request) {
+  const auto id = domain::OfferId::From(request.offer_id());
+  co_await RequireActiveOwner(call, id);
+  co_return co_await deps_.offers.Update(call, id, call.Reach().sellers,
+                                         Towards(domain::OfferState::kActive));
+}
+
+Task<api::product::Offer> ProductService::DetachOffer(CallContext& call,
+                                                      api::product::DetachOfferRequest request) {
+  co_return co_await deps_.offers.Detach(call, domain::OfferId::From(request.offer_id()),
+                                         rpc::ActOf(call, request.reason()));
 }
 
 Task<api::product::GetOffersResponse> ProductService::GetOffers(CallContext& call,

@@ -15,6 +15,7 @@
 #include "services/product/storage/reviews.hpp"
 #include "services/product/storage/search.hpp"
 #include "services/product/storage/search_cache.hpp"
+#include "services/product/storage/stock.hpp"
 
 namespace market::product {
 
@@ -34,6 +35,7 @@ class ProductService final : public api::ProductApi {
     storage::Reviews& reviews;
     storage::Reports& reports;
     Purchases& purchases;
+    storage::Stock& stock;
   };
   explicit ProductService(const Deps& deps) : deps_(deps) {}
 
@@ -84,9 +86,23 @@ class ProductService final : public api::ProductApi {
   // offers.cpp
   Task<api::product::Offer> CreateOffer(CallContext& call, api::product::CreateOfferRequest request) override;
   Task<api::product::Offer> UpdateOffer(CallContext& call, api::product::UpdateOfferRequest request) override;
-  Task<api::product::Offer> AdjustStock(CallContext& call, api::product::AdjustStockRequest request) override;
+  Task<api::product::Offer> GetOffer(CallContext& call, api::product::GetOfferRequest request) override;
+  Task<api::product::Offer> ArchiveOffer(CallContext& call,
+                                         api::product::ArchiveOfferRequest request) override;
+  Task<api::product::Offer> RestoreOffer(CallContext& call,
+                                         api::product::RestoreOfferRequest request) override;
+  Task<api::product::Offer> DetachOffer(CallContext& call, api::product::DetachOfferRequest request) override;
   Task<api::product::GetOffersResponse> GetOffers(CallContext& call,
                                                   api::product::GetOffersRequest request) override;
+
+  // offer_batch.cpp
+  Task<api::product::BatchUpdateOffersResponse> BatchUpdateOffers(
+      CallContext& call, api::product::BatchUpdateOffersRequest request) override;
+
+  // stock.cpp
+  Task<api::product::Offer> AdjustStock(CallContext& call, api::product::AdjustStockRequest request) override;
+  Task<api::product::ListStockMovementsResponse> ListStockMovements(
+      CallContext& call, api::product::ListStockMovementsRequest request) override;
 
   // reservations.cpp
   Task<api::product::ReserveStockResponse> ReserveStock(CallContext& call,

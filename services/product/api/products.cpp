@@ -1,3 +1,4 @@
+#include <map>
 #include <set>
 
 #include "platform/conversions/conversions.hpp"
@@ -12,12 +13,17 @@ namespace {
 
 void CheckDrafts(const google::protobuf::RepeatedPtrField<api::product::OfferDraft>& offers) {
   std::set<std::string_view> skus;
+  std::set<std::map<std::string_view, std::string_view>> variants;
   for (int i = 0; i < offers.size(); ++i) {
     const std::string name = "offers[" + std::to_string(i) + ']';
     CheckOptions(offers[i].options(), name + ".options");
     Currency::Parse(offers[i].price().currency());
     if (!skus.insert(offers[i].sku()).second) {
       throw InvalidArgument(name + ".sku", "DUPLICATE", "is that of an offer before it");
+    }
+    const auto& options = offers[i].options();
+    if (!variants.emplace(options.begin(), options.end()).second) {
+      throw InvalidArgument(name + ".options", "DUPLICATE", "are those of an offer before it");
     }
   }
 }

@@ -91,14 +91,21 @@ CREATE TABLE offer (
   options    jsonb NOT NULL CHECK (jsonb_typeof(options) = 'object'),
   price      bigint NOT NULL CHECK (price BETWEEN 1 AND 99999999),
   currency   text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
+  weight_grams bigint CHECK (weight_grams BETWEEN 1 AND 1000000),  -- of one unit
+  tax_class  text CHECK (tax_class ~ '^[a-z0-9_-]{1,40}$'),
   state      text NOT NULL DEFAULT 'ACTIVE' CHECK (state IN ('ACTIVE', 'ARCHIVED')),
+  detached_reason text CHECK (char_length(detached_reason) BETWEEN 1 AND 500),  -- why operators withdrew it, for good
+  last_batch uuid,  -- the operation over many offers that changed it last, so that its repeat finds this one done
   version    bigint NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT market_now(),
   updated_at timestamptz NOT NULL DEFAULT market_now(),
-  CONSTRAINT offer_sku_per_seller UNIQUE (seller_id, sku)
+  CONSTRAINT offer_sku_per_seller UNIQUE (seller_id, sku),
+  CONSTRAINT offer_detached CHECK (detached_reason IS NULL OR state = 'ARCHIVED')
 );
 COMMENT ON TABLE offer IS 'mutable';
 CREATE INDEX offer_by_product ON offer (product_id);
+-- Nobody could tell two offers of one shop apart that are the same variant. What options may weigh (api/sizes.hpp) fits an entry.
+CREATE UNIQUE INDEX offer_options_once ON offer (product_id, seller_id, options) WHERE state = 'ACTIVE';
 CREATE INDEX offer_by_price ON offer (price, product_id) WHERE state = 'ACTIVE';
 
 -- Reservations and orders point at offers for ever, some without a foreign key.

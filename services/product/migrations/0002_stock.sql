@@ -12,6 +12,8 @@ CREATE TABLE stock (
   shard      integer NOT NULL DEFAULT 0,
   on_hand    bigint NOT NULL,
   reserved   bigint NOT NULL DEFAULT 0,
+  low_at     bigint,                          -- the offer's threshold, the same in all its rows; null: none
+  is_low     boolean NOT NULL DEFAULT false,  -- whether its shop was told so, of all its rows
   version    bigint NOT NULL DEFAULT 1,
   CONSTRAINT stock_place UNIQUE (offer_id, location, shard),
   -- The one guard against overselling: what does not fit fails here, and its whole transaction with it. One CHECK, since
@@ -21,6 +23,14 @@ CREATE TABLE stock (
 COMMENT ON TABLE stock IS 'mutable';
 CREATE TRIGGER stock_stays BEFORE DELETE ON stock
   FOR EACH ROW EXECUTE FUNCTION refuse_change('movements and reservations name it');
+
+-- Offers of which somebody should look whether they are low: whoever moves units of an offer with a threshold asks for that in the same
+-- transaction, so that none is missed, and waits for nobody. No key on the offer: it would make movers of one offer wait for each other.
+CREATE TABLE low_stock_look (
+  id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  offer_id  uuid NOT NULL
+);
+COMMENT ON TABLE low_stock_look IS 'mutable';
 
 -- Append-only: on_hand is the sum of a row's movements, and what a line has released and consumed is the sum of its own.
 -- Once per cause and line (or stock row, where there is no line), so that what is repeated changes nothing.
@@ -47,6 +57,7 @@ CREATE TABLE stock_movement (
               WHEN 'SHIPMENT' THEN line_id IS NOT NULL AND on_hand < 0 AND reserved = on_hand
               ELSE false END)
 );
+CREATE INDEX stock_movement_of_offer ON stock_movement (offer_id, id DESC);
 CREATE TRIGGER stock_movement_stays BEFORE UPDATE OR DELETE ON stock_movement
   FOR EACH ROW EXECUTE FUNCTION refuse_change('movements are only added');
 CREATE TRIGGER stock_movement_not_emptied BEFORE TRUNCATE ON stock_movement
@@ -108,6 +119,8 @@ CREATE FUNCTION reserve_units(of_order uuid, lines uuid[], offers uuid[], quanti
 LANGUAGE plpgsql AS $$
 DECLARE
   taken record;
+  moved uuid;
+  looks boolean;
 BEGIN
   INSERT INTO reservation_order (order_id) VALUES (of_order);
   FOR taken IN
@@ -118,7 +131,11 @@ BEGIN
       RETURNING stock_id, quantity)
     SELECT stock_id, sum(quantity)::bigint AS units FROM line GROUP BY stock_id ORDER BY stock_id
   LOOP
-    UPDATE stock SET reserved = reserved + taken.units, version = version + 1 WHERE id = taken.stock_id;
+    UPDATE stock SET reserved = reserved + taken.units, version = version + 1 WHERE id = taken.stock_id
+    RETURNING offer_id, on_hand - reserved <= low_at AND NOT is_low INTO moved, looks;
+    IF looks THEN
+      INSERT INTO low_stock_look (offer_id) VALUES (moved);
+    END IF;
   END LOOP;
 END
 $$;
@@ -141,6 +158,8 @@ CREATE FUNCTION release_units(of_order uuid, cause uuid, lines uuid[], quantitie
 LANGUAGE plpgsql AS $$
 DECLARE
   freed record;
+  moved uuid;
+  looks boolean;
 BEGIN
   INSERT INTO reservation_order (order_id) VALUES (of_order) ON CONFLICT DO NOTHING;
   PERFORM FROM reservation_order WHERE order_id = of_order FOR UPDATE;
@@ -162,7 +181,11 @@ BEGIN
       RETURNING stock_id, moved.units)
     SELECT stock_id, sum(units)::bigint AS units FROM line GROUP BY stock_id ORDER BY stock_id
   LOOP
-    UPDATE stock SET reserved = reserved - freed.units, version = version + 1 WHERE id = freed.stock_id;
+    UPDATE stock SET reserved = reserved - freed.units, version = version + 1 WHERE id = freed.stock_id
+    RETURNING offer_id, is_low INTO moved, looks;
+    IF looks THEN
+      INSERT INTO low_stock_look (offer_id) VALUES (moved);
+    END IF;
   END LOOP;
 END
 $$;
@@ -191,6 +214,38 @@ BEGIN
   LOOP
     UPDATE stock SET on_hand = on_hand - shipped.units, reserved = reserved - shipped.units, version = version + 1
     WHERE id = shipped.stock_id;
+  END LOOP;
+END
+$$;
+
+-- Takes up at most so many looks, and gives the offers that have become low since they were last looked at: what can be bought of them
+-- is at the threshold or below. An offer that is not for sale is never low. Two at once never give the same.
+CREATE FUNCTION take_low_stock(most bigint)
+RETURNS TABLE (offer uuid, product uuid, seller uuid, sku text, available bigint, threshold bigint, stock_version bigint)
+LANGUAGE plpgsql AS $$
+DECLARE
+  looked uuid[];
+  one record;
+BEGIN
+  WITH taken AS (
+    DELETE FROM low_stock_look WHERE id IN (SELECT l.id FROM low_stock_look l ORDER BY l.id LIMIT most FOR UPDATE SKIP LOCKED)
+    RETURNING low_stock_look.offer_id)
+  SELECT array_agg(DISTINCT taken.offer_id) INTO looked FROM taken;
+  PERFORM FROM stock WHERE offer_id = ANY (looked) ORDER BY id FOR UPDATE;
+  FOR one IN
+    SELECT o.id, o.product_id, o.seller_id, o.sku, s.units, s.low_at, s.was_low,
+           coalesce(o.state = 'ACTIVE' AND s.units <= s.low_at, false) AS is_low
+    FROM offer o JOIN LATERAL (
+      SELECT sum(on_hand - reserved)::bigint AS units, max(low_at) AS low_at, bool_or(stock.is_low) AS was_low
+      FROM stock WHERE offer_id = o.id) s ON true
+    WHERE o.id = ANY (looked)
+  LOOP
+    UPDATE stock SET is_low = one.is_low, version = version + 1
+    WHERE offer_id = one.id AND is_low <> one.is_low;
+    IF one.is_low AND NOT one.was_low THEN
+      RETURN QUERY SELECT one.id, one.product_id, one.seller_id, one.sku, one.units, one.low_at,
+                          (SELECT max(version) FROM stock WHERE offer_id = one.id);
+    END IF;
   END LOOP;
 END
 $$;

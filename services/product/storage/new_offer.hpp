@@ -11,10 +11,12 @@ namespace product = ::marketplace::product::v1;
 
 namespace market::product::storage {
 
-// Adds the offer, its stock and its event; fails on offer_sku_per_seller, which is SkuTaken().
+// Adds the offer, its stock and its event; fails on offer_sku_per_seller, which is SkuTaken(), and on
+// offer_options_once, which is OptionsTaken().
 void AddOffer(postgres::Batch& batch, const Work& work, const domain::OfferId& id,
               const domain::ProductId& product, const SellerId& seller,
               const api::product::OfferDraft& offer);
 Error SkuTaken();
+Error OptionsTaken();
 
 }  // namespace market::product::storage

@@ -3,8 +3,7 @@
 #include "platform/events/event.hpp"
 #include "services/product/messages.hpp"
 #include "services/product/storage/new_offer.hpp"
-#include "services/product/storage/product_stand.hpp"
-#include "services/product/storage/rows.hpp"
+#include "services/product/storage/own_offer.hpp"
 
 namespace market::product::storage {
 namespace {
@@ -31,8 +30,15 @@ constexpr ComposedStatement kListOffers{
                                  "WHERE p.id = $1 AND (p.state = 'PUBLISHED' OR $7 OR p.seller_id = ANY($2)) "
                                  "ORDER BY o.sold_out, o.price, o.id"};
 
+// The product that an offer is to hang on.
+struct OfferedProduct {
+  SellerId seller;
+  bool own_shop_only = false;
+};
+constexpr Columns kOfferedProduct{Column{"seller_id", &OfferedProduct::seller},
+                                  Column{"offers_by = 'OWN_SHOP'", &OfferedProduct::own_shop_only}};
 constexpr ComposedStatement kLockForOffer{
-    "product.lock_for_offer", "SELECT " + kProductStand +
+    "product.lock_for_offer", "SELECT " + kOfferedProduct +
                                   " FROM product WHERE id = $1 AND state <> 'ARCHIVED' "
                                   "AND (seller_id = ANY($2) OR state = 'PUBLISHED') FOR NO KEY UPDATE"};
 
@@ -41,45 +47,22 @@ struct OfferCount {
 };
 constexpr Columns kOfferCount{Column{"count(*)", &OfferCount::offers}};
 
+// Of the one among the sellers of $2 whose the new offer will be.
 constexpr ComposedStatement kCountOffers{
-    "offer.count", "SELECT " + kOfferCount + " FROM offer WHERE product_id = $1 AND seller_id = ANY($2)"};
+    "offer.count",
+    "SELECT " + kOfferCount +
+        " FROM offer WHERE product_id = $1 AND seller_id = coalesce((SELECT seller_id FROM product "
+        "WHERE id = $1 AND seller_id = ANY($2)), ($2::uuid[])[1])"};
 
-constexpr ComposedStatement kOwnOffer{"offer.own", "SELECT " + kOffer + " FROM offer o " + kStockOfOffer +
-                                                       "WHERE o.id = $1 AND o.seller_id = ANY($2)"};
-
-struct ChangedOffer {
-  std::int64_t version = 0;
+struct Shown {
+  bool to_its_shop = false;
 };
-constexpr Columns kChangedOffer{Column{"version", &ChangedOffer::version}};
-
-constexpr ComposedStatement kUpdateOffer{
-    "offer.update",
-    "UPDATE offer SET price = coalesce($3::bigint, price), currency = coalesce($4::text, currency), "
-    "options = CASE WHEN $5::text[] IS NULL THEN options ELSE jsonb_object($5::text[], $6::text[]) END, "
-    "version = version + 1, updated_at = market_now() "
-    "WHERE id = $1 AND seller_id = ANY($2) AND ($7::bigint IS NULL OR version = $7) "
-    "AND (price, currency, options) IS DISTINCT FROM "
-    "(coalesce($3::bigint, price), coalesce($4::text, currency), "
-    "CASE WHEN $5::text[] IS NULL THEN options ELSE jsonb_object($5::text[], $6::text[]) END) RETURNING " +
-        kChangedOffer};
-
-struct MovedStock {
-  std::int64_t version = 0;
-};
-constexpr Columns kMovedStock{Column{"version", &MovedStock::version}};
-
-constexpr ComposedStatement kAdjustStock{
-    "stock.adjust",
-    "WITH moved AS ("
-    "  UPDATE stock SET on_hand = on_hand + $3, version = stock.version + 1 FROM offer"
-    "  WHERE offer.id = $1 AND offer.seller_id = ANY($2)"
-    "  AND offer_id = $1 AND location = default_location() AND shard = 0"
-    "  RETURNING stock.id, offer_id, stock.version), "
-    "noted AS ("
-    "  INSERT INTO stock_movement (kind, stock_id, offer_id, on_hand, reserved, cause_id, reason, account_id)"
-    "  SELECT 'ADJUSTMENT', id, offer_id, $3, 0, $4, $5, $6 FROM moved) "
-    "SELECT " +
-        kMovedStock + " FROM moved"};
+constexpr Columns kShown{Column{"$3 OR o.seller_id = ANY($2)", &Shown::to_its_shop}};
+constexpr ComposedStatement kGetOffer{
+    "offer.get", "SELECT " + kWholeOffer + ", " + kShown +
+                     " FROM offer o JOIN product p ON p.id = o.product_id " + kStockOfOffer +
+                     "WHERE o.id = $1 AND ((o.state = 'ACTIVE' AND p.state = 'PUBLISHED') OR $3 "
+                     "OR o.seller_id = ANY($2))"};
 
 constexpr Columns kOfferForSale{
     Column{"o.id", Into<&api::product::OfferForSale::mutable_offer_id>()},
@@ -97,7 +80,14 @@ constexpr Columns kOfferForSale{
     Column{"s.available",
            [](api::product::OfferForSale& offer, std::int64_t units) { offer.set_available(units); }},
     Column{"p.state = 'PUBLISHED' AND o.state = 'ACTIVE'",
-           [](api::product::OfferForSale& offer, bool for_sale) { offer.set_for_sale(for_sale); }}};
+           [](api::product::OfferForSale& offer, bool for_sale) { offer.set_for_sale(for_sale); }},
+    Column{"o.weight_grams",
+           [](api::product::OfferForSale& offer, std::optional<std::int64_t> grams) {
+             if (grams) offer.set_weight_grams(*grams);
+           }},
+    Column{"o.tax_class", [](api::product::OfferForSale& offer, std::optional<std::string_view> name) {
+             if (name) offer.mutable_tax_class()->assign(*name);
+           }}};
 
 // The ids stand in a subselect, so that no plan looks cheaper for knowing how many there are: else it would
 // be made anew for each call.
@@ -112,18 +102,13 @@ constexpr Columns kOfferOwner{Column{"seller_id", &OfferOwner::seller}};
 constexpr ComposedStatement kOwnerOfOffer{
     "offer.owner", "SELECT " + kOfferOwner + " FROM offer WHERE id = $1 AND seller_id = ANY($2)"};
 
-api::product::Offer OnlyOffer(const postgres::Result& result) {
-  auto offer = kOffer.ReadAtMostOne(result);
-  if (!offer) throw NotFound("the offer");
-  return std::move(*offer);
-}
-
 // The seller a new offer belongs to.
 SellerId OfferingSeller(const SellerId& product_seller, const SellerScope& scope) {
   if (std::ranges::find(scope, product_seller) != scope.end()) return product_seller;
   if (scope.size() == 1) return scope.front();
-  throw InvalidArgument("productId", "AMBIGUOUS_SELLER",
-                        "you belong to several sellers, and none of them made this product");
+  throw InvalidArgument(
+      "productId", "AMBIGUOUS_SELLER",
+      "you belong to several shops, and none of them made this product: say by sellerId which");
 }
 
 }  // namespace
@@ -154,10 +139,14 @@ Task<api::product::Offer> Offers::Create(Work work, domain::OfferId id, domain::
     Batch look("offer.look");
     look.Add(kLockForOffer, product, scope).Add(kCountOffers, product, scope).Add(kOwnOffer, id, scope);
     const auto found = co_await tx.Execute(std::move(look));
-    const auto stand = kProductStand.ReadAtMostOne(found[0]);
-    if (!stand) throw NotFound("the product");
-    if (auto earlier = kOffer.ReadAtMostOne(found[2])) co_return std::move(*earlier);  // of an earlier run
-    const auto seller = OfferingSeller(stand->seller, scope);
+    const auto offered = kOfferedProduct.ReadAtMostOne(found[0]);
+    if (!offered) throw NotFound("the product");
+    if (auto earlier = kWholeOffer.ReadAtMostOne(found[2]))
+      co_return std::move(*earlier);  // of an earlier run
+    const auto seller = OfferingSeller(offered->seller, scope);
+    if (offered->own_shop_only && seller != offered->seller)
+      throw Error(Code::kFailedPrecondition, "OFFERS_CLOSED",
+                  "the shop that made the product sells it alone");
     if (kOfferCount.ReadOne(found[1]).offers >= kPerProductMax) {
       throw Error(Code::kFailedPrecondition, "LIMIT_REACHED",
                   "a seller can have at most 50 offers of one product")
@@ -173,71 +162,24 @@ Task<api::product::Offer> Offers::Create(Work work, domain::OfferId id, domain::
     co_return co_await database_.Transaction(work, insert);
   } catch (const SqlError& error) {
     if (error.IsUniqueViolation("offer_sku_per_seller")) throw SkuTaken();
+    if (error.IsUniqueViolation("offer_options_once")) throw OptionsTaken();
     throw;
   }
 }
 
-Task<api::product::Offer> Offers::Update(Work work, domain::OfferId id, SellerScope scope, OfferEdit edit) {
-  std::optional<std::int64_t> amount;
-  std::optional<std::string_view> currency;
-  if (edit.price) {
-    amount = edit.price->minor;
-    currency = edit.price->currency.Code();
+Task<std::optional<api::product::Offer>> Offers::Get(Work work, domain::OfferId id, Viewer viewer) {
+  const auto result =
+      co_await database_.Read(work, kGetOffer, id, viewer.sellers, viewer.sees == Sees::kEverything);
+  if (result.empty()) co_return std::nullopt;
+  const auto row = result.One();
+  api::product::Offer offer;
+  kWholeOffer.ReadInto(offer, row, 0);
+  if (!kShown.Read(row, kWholeOffer.kCount).to_its_shop) {
+    offer.clear_on_hand();
+    offer.clear_low_stock_threshold();
+    offer.clear_detached_reason();
   }
-  std::optional<std::vector<std::string_view>> keys;
-  std::optional<std::vector<std::string_view>> values;
-  if (edit.options) {
-    TextMapColumns columns(*edit.options);
-    keys = std::move(columns.keys);
-    values = std::move(columns.values);
-  }
-  const auto update = [&](postgres::Tx& tx) -> Task<api::product::Offer> {
-    Batch batch("offer.update");
-    batch.Add(kUpdateOffer, id, scope, amount, currency, keys, values, edit.if_version)
-        .Add(kOwnOffer, id, scope);
-    const auto results = co_await tx.Execute(std::move(batch));
-    auto offer = OnlyOffer(results[1]);
-    const auto changed = kChangedOffer.ReadAtMostOne(results[0]);
-    if (!changed && edit.if_version && offer.etag() != std::to_string(*edit.if_version))
-      throw Error(Code::kAborted, "ETAG_MISMATCH", "the offer has changed since it was read");
-    if (!changed) co_return offer;  // it was so before
-    Batch told("offer.changed");
-    events::Append(told, work, OfferChangedEvent(offer, changed->version));
-    co_await tx.ExecuteAndCommit(std::move(told));
-    co_return offer;
-  };
-  co_return co_await database_.Transaction(work, update);
-}
-
-Task<api::product::Offer> Offers::AdjustStock(Work work, StockAdjustment adjustment, SellerScope scope) {
-  const auto adjust = [&](postgres::Tx& tx) -> Task<api::product::Offer> {
-    Batch batch("stock.adjust");
-    batch
-        .Add(kAdjustStock, adjustment.offer, scope, adjustment.delta, adjustment.operation_id,
-             adjustment.reason, adjustment.account)
-        .Add(kOwnOffer, adjustment.offer, scope);
-    const auto results = co_await tx.Execute(std::move(batch));
-    auto offer = OnlyOffer(results[1]);
-    const auto moved = kMovedStock.ReadOne(results[0]);
-    Batch told("stock.adjusted");
-    events::Append(told, work, StockAdjustedEvent(offer, adjustment.delta, moved.version));
-    co_await tx.ExecuteAndCommit(std::move(told));
-    co_return offer;
-  };
-  try {
-    co_return co_await database_.Transaction(work, adjust);
-  } catch (const SqlError& error) {
-    if (error.constraint == "stock_within_bounds" && adjustment.delta > 0) {
-      throw InvalidArgument("delta", "TOO_LARGE", "the stock of an offer can't be larger than that");
-    }
-    if (error.constraint == "stock_within_bounds") {
-      throw Error(Code::kFailedPrecondition, "STOCK_BELOW_RESERVED",
-                  "the stock can't fall below what orders have reserved");
-    }
-    // An earlier run of this operation moved the stock.
-    if (!error.IsUniqueViolation("stock_movement_cause")) throw;
-  }
-  co_return OnlyOffer(co_await database_.Read(work, kOwnOffer, adjustment.offer, scope));
+  co_return offer;
 }
 
 Task<std::optional<SellerId>> Offers::SellerOf(Work work, domain::OfferId id, SellerScope scope) {

@@ -1,4 +1,4 @@
-// Offers and their stock in PostgreSQL.
+// Offers in PostgreSQL; what moves their stock is stock.hpp and reservations.hpp.
 //
 // What belongs to a seller is changed only through a scope: the sellers whose member the caller is. A row
 // outside the scope does not exist (Error NOT_FOUND). Owner: the service; io thread only. Fails as
@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "marketplace/product/v1/product.pb.h"
+#include "platform/audit/audit.hpp"
 #include "platform/core/money.hpp"
 #include "platform/postgres/database.hpp"
+#include "services/product/domain/catalogue.hpp"
 #include "services/product/domain/ids.hpp"
 #include "services/product/storage/seller_scope.hpp"
 
@@ -34,19 +36,27 @@ struct ListedOffer {
   OfferPosition position;
 };
 
-// What UpdateOffer changes; the rest stays.
+// How many units an offer is to have, as counted; only if there are `expected` still.
+struct StockCount {
+  std::int64_t units = 0;
+  std::optional<std::int64_t> expected;
+  std::string reason;
+  AccountId account;
+};
+
+// What is to change of an offer; the rest stays.
 struct OfferEdit {
   std::optional<Money> price;
   std::optional<google::protobuf::Map<std::string, std::string>> options;
+  // Of what may be absent: a nothing inside takes it away.
+  std::optional<std::optional<std::int64_t>> low_stock_threshold;
+  std::optional<std::optional<std::int64_t>> weight_grams;
+  std::optional<std::optional<std::string>> tax_class;
+  std::optional<domain::OfferState> state;
+  std::optional<StockCount> stock;
   std::optional<std::int64_t> if_version;  // only while the offer has this version
-};
-
-struct StockAdjustment {
-  Uuid operation_id;  // the same operation moves the stock once
-  domain::OfferId offer;
-  std::int64_t delta = 0;
-  std::string reason;
-  AccountId account;
+  // Of one of many offers: what this operation has done to the offer before it does not do again.
+  std::optional<Uuid> operation_id;
 };
 
 class Offers {
@@ -59,14 +69,17 @@ class Offers {
   Task<std::optional<std::vector<ListedOffer>>> ListOfProduct(Work work, domain::ProductId product,
                                                               Viewer viewer,
                                                               std::optional<OfferPosition> after, int limit);
-  // On an own product, or, as a member of a single seller, on any published one. The same id twice is the
-  // same offer. SKU_TAKEN, LIMIT_REACHED.
+  // On an own product, or, as a member of a single seller, on any published one that others may sell. The same id
+  // twice is the same offer. OFFERS_CLOSED, SKU_TAKEN, OPTIONS_TAKEN, LIMIT_REACHED.
   Task<api::product::Offer> Create(Work work, domain::OfferId id, domain::ProductId product,
                                    SellerScope scope, api::product::OfferDraft offer);
-  // An edit that changes nothing leaves version and events alone. ETAG_MISMATCH.
+  // What is ACTIVE of a PUBLISHED product, without what is its shop's alone; to its shop and to operators any, as it is.
+  Task<std::optional<api::product::Offer>> Get(Work work, domain::OfferId id, Viewer viewer);
+  // offer_changes.cpp. An edit that changes nothing leaves version and events alone. ETAG_MISMATCH, which a count that
+  // has changed is, too; OPTIONS_TAKEN; STOCK_BELOW_RESERVED; ILLEGAL_TRANSITION where it is withdrawn.
   Task<api::product::Offer> Update(Work work, domain::OfferId id, SellerScope scope, OfferEdit edit);
-  // STOCK_BELOW_RESERVED.
-  Task<api::product::Offer> AdjustStock(Work work, StockAdjustment adjustment, SellerScope scope);
+  // offer_changes.cpp. Withdraws it for good, which is put on record as `act`. Repeating it changes nothing.
+  Task<api::product::Offer> Detach(Work work, domain::OfferId id, audit::Act act);
   // Whose it is, of those in scope.
   Task<std::optional<SellerId>> SellerOf(Work work, domain::OfferId id, SellerScope scope);
 

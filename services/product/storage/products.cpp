@@ -214,6 +214,7 @@ Task<api::product::Product> Products::Create(Work work, Uuid operation_id,
     co_return OnlyProduct(results.back());
   } catch (const SqlError& error) {
     if (error.IsUniqueViolation("offer_sku_per_seller")) throw SkuTaken();
+    if (error.IsUniqueViolation("offer_options_once")) throw OptionsTaken();
     if (error.Is("23503")) throw NotFound("the category");
     if (!error.IsUniqueViolation("product_operation")) throw;
   }

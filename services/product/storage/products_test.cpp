@@ -231,12 +231,12 @@ TEST(Product_EveryAct, IsTold) {
                                         .delta = -2,
                                         .reason = "counted",
                                         .account = AccountId::New()};
-    for (int i = 0; i < 2; ++i) co_await stores.offers.AdjustStock(Soon(), adjustment, shop.Scope());
+    for (int i = 0; i < 2; ++i) co_await stores.stock.Adjust(Soon(), adjustment, shop.Scope());
     const auto order = domain::OrderId::New();
     co_await stores.reservations.Reserve(Soon(), order, {LineOf(offer, 1)});
     adjustment.operation_id = Uuid::NewV7();
     adjustment.delta = 7;
-    co_await stores.offers.AdjustStock(Soon(), adjustment, shop.Scope());
+    co_await stores.stock.Adjust(Soon(), adjustment, shop.Scope());
     EXPECT_EQ(told("stock", offer.ToString()), "product.StockAdjusted 2, product.StockAdjusted 4")
         << "the reservation made version 3, and is told by its order";
     const auto adjusted = events::LastTold<api::product::StockAdjusted>(Disk(), "stock/" + offer.ToString());

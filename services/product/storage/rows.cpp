@@ -93,8 +93,8 @@ api::product::Offer::State StateOf(domain::OfferState state) {
   switch (state) {
     case domain::OfferState::kActive:
       return api::product::Offer::ACTIVE;
-    case domain::OfferState::kArchived:  // the same
-      break;
+    case domain::OfferState::kArchived:
+      return api::product::Offer::ARCHIVED;
   }
   throw std::logic_error("no such state of an offer");
 }

@@ -104,14 +104,22 @@ inline constexpr postgres::Columns kOfferRow{
                                    domain::OfferState state) { offer.set_state(StateOf(state)); }},
     postgres::Column{"o.version", Into<&api::product::Offer::mutable_etag>()},
     postgres::Column{"o.created_at", Into<&api::product::Offer::mutable_create_time>()},
-    postgres::Column{"o.updated_at", Into<&api::product::Offer::mutable_update_time>()}};
+    postgres::Column{"o.updated_at", Into<&api::product::Offer::mutable_update_time>()},
+    postgres::Column{"o.weight_grams",
+                     [](api::product::Offer& offer, std::optional<std::int64_t> grams) {
+                       if (grams) offer.set_weight_grams(*grams);
+                     }},
+    postgres::Column{"o.tax_class", [](api::product::Offer& offer, std::optional<std::string_view> name) {
+                       if (name) offer.mutable_tax_class()->assign(*name);
+                     }}};
 inline constexpr auto kSetAvailable = [](api::product::Offer& offer, std::int64_t units) {
   offer.set_available(units);
 };
-// What can be bought of offer o now, of all its rows.
+// What can be bought of offer o now, of all its rows, and what its shop sees besides. A statement pays for what it names.
 inline constexpr postgres::Sql kStockOfOffer{
-    "CROSS JOIN LATERAL (SELECT coalesce(sum(on_hand - reserved), 0)::bigint AS available"
-    "  FROM stock WHERE offer_id = o.id) s "};
+    "CROSS JOIN LATERAL (SELECT coalesce(sum(on_hand - reserved), 0)::bigint AS available,"
+    "  coalesce(sum(on_hand), 0)::bigint AS on_hand, max(low_at) AS low_at FROM stock WHERE offer_id = o.id) "
+    "s "};
 // Whether anything can. The same without the sum, since no row has less than nothing.
 inline constexpr postgres::Sql kInStock{
     "EXISTS (SELECT FROM stock WHERE offer_id = o.id AND on_hand > reserved) "};

@@ -210,7 +210,7 @@ TEST(StockRace_CommitReleaseAndConsumeAtOnce, AccountForEachUnit) {
 }
 
 Task<> AdjustOnce(Stores& stores, storage::StockAdjustment adjustment, storage::SellerScope scope) {
-  co_await stores.offers.AdjustStock(Soon(), std::move(adjustment), std::move(scope));
+  co_await stores.stock.Adjust(Soon(), std::move(adjustment), std::move(scope));
 }
 
 TEST(StockRace_OneAdjustmentTwentyTimes, MovesOnce) {
@@ -279,14 +279,13 @@ Task<> Walk(Replicas& replicas, Market& market, unsigned seed) {
         co_await TakeStep(reservations.Consume(Soon(), order, domain::CauseId::New(), units));
         break;
       case 5:
-        co_await ReasonOf(
-            replicas.Any(0).offers.AdjustStock(Soon(),
-                                               {.operation_id = Uuid::NewV7(),
-                                                .offer = market.offers[pick(market.offers.size())],
-                                                .delta = pick(2) == 0 ? 3 : -1,
-                                                .reason = "storm",
-                                                .account = AccountId()},
-                                               market.scope));
+        co_await ReasonOf(replicas.Any(0).stock.Adjust(Soon(),
+                                                       {.operation_id = Uuid::NewV7(),
+                                                        .offer = market.offers[pick(market.offers.size())],
+                                                        .delta = pick(2) == 0 ? 3 : -1,
+                                                        .reason = "storm",
+                                                        .account = AccountId()},
+                                                       market.scope));
         break;
     }
   }

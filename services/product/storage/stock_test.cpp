@@ -16,22 +16,21 @@ TEST(Stock_Adjusted, MovesOncePerOperationAndNeverBelowReserved) {
                                       .delta = 7,
                                       .reason = "delivery",
                                       .account = AccountId::New()};
-    EXPECT_EQ((co_await stores.offers.AdjustStock(Soon(), delivery, shop.Scope())).available(), 12);
-    EXPECT_EQ((co_await stores.offers.AdjustStock(Soon(), delivery, shop.Scope())).available(), 12);
+    EXPECT_EQ((co_await stores.stock.Adjust(Soon(), delivery, shop.Scope())).available(), 12);
+    EXPECT_EQ((co_await stores.stock.Adjust(Soon(), delivery, shop.Scope())).available(), 12);
     EXPECT_EQ(StockOf(offer), "12/0");
 
     co_await stores.reservations.Reserve(Soon(), domain::OrderId::New(), {LineOf(offer, 10)});
     auto loss = delivery;
     loss.operation_id = Uuid::NewV7();
     loss.delta = -3;
-    EXPECT_EQ(co_await ReasonOf(stores.offers.AdjustStock(Soon(), loss, shop.Scope())),
-              "STOCK_BELOW_RESERVED");
+    EXPECT_EQ(co_await ReasonOf(stores.stock.Adjust(Soon(), loss, shop.Scope())), "STOCK_BELOW_RESERVED");
     loss.delta = -2;
-    EXPECT_EQ((co_await stores.offers.AdjustStock(Soon(), loss, shop.Scope())).available(), 0);
+    EXPECT_EQ((co_await stores.stock.Adjust(Soon(), loss, shop.Scope())).available(), 0);
     loss.operation_id = Uuid::NewV7();
-    EXPECT_EQ(co_await ReasonOf(stores.offers.AdjustStock(Soon(), loss, {SellerId::New()})), "NOT_FOUND");
+    EXPECT_EQ(co_await ReasonOf(stores.stock.Adjust(Soon(), loss, {SellerId::New()})), "NOT_FOUND");
     loss.delta = 1'000'000'000'000;
-    EXPECT_EQ(co_await ReasonOf(stores.offers.AdjustStock(Soon(), loss, shop.Scope())), "INVALID_ARGUMENT");
+    EXPECT_EQ(co_await ReasonOf(stores.stock.Adjust(Soon(), loss, shop.Scope())), "INVALID_ARGUMENT");
     EXPECT_EQ(StockOf(offer), "10/10");
     EXPECT_EQ(BrokenInvariants(), "0");
   });
@@ -64,7 +63,7 @@ TEST(Stock_InTwoPlaces, IsSummedWhereverItIsShown) {
                                             .delta = 2,
                                             .reason = "delivery",
                                             .account = AccountId::New()};
-    EXPECT_EQ((co_await stores.offers.AdjustStock(Soon(), delivery, shop.Scope())).available(), 6);
+    EXPECT_EQ((co_await stores.stock.Adjust(Soon(), delivery, shop.Scope())).available(), 6);
     EXPECT_EQ(
         Sql("SELECT string_agg(location || on_hand, ' ' ORDER BY location) FROM stock WHERE offer_id = '" +
             first.ToString() + "'"),

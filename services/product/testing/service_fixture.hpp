@@ -24,7 +24,7 @@ struct Service : Stores {
     return connected;
   }();
   ProductService operations{{categories, products, offers, search, reservations, cache, sellers, pages,
-                             metrics, personal_data, reviews, reports, purchases}};
+                             metrics, personal_data, reviews, reports, purchases, stock}};
 };
 
 template <class Body>

@@ -25,6 +25,7 @@
 #include "services/product/storage/reservations.hpp"
 #include "services/product/storage/reviews.hpp"
 #include "services/product/storage/search.hpp"
+#include "services/product/storage/stock.hpp"
 
 namespace market::product {
 
@@ -53,15 +54,18 @@ inline void Unexpected(std::string_view task, std::exception_ptr error) {
 // The stores over one Database object, as one replica of the service has them.
 struct Stores {
   Stores(boost::asio::io_context& io, postgres::Options options)
-      : database(io, std::move(options)),
+      : io(io),
+        database(io, std::move(options)),
         categories(database),
         products(database),
         offers(database),
         search(database),
         reservations(database),
         reviews(database),
-        reports(database) {}
+        reports(database),
+        stock(database) {}
 
+  boost::asio::io_context& io;
   postgres::Database database;
   storage::Categories categories;
   storage::Products products;
@@ -70,6 +74,7 @@ struct Stores {
   storage::Reservations reservations;
   storage::Reviews reviews;
   storage::Reports reports;
+  storage::Stock stock;
 };
 
 inline postgres::Options Settings() { return Disk().Options(4); }
@@ -110,8 +115,10 @@ inline Task<Shop> OpenShop(Stores& stores) {
   co_return shop;
 }
 
+// A variant of its own.
 inline api::product::OfferDraft OfferOf(std::string sku, std::int64_t price, std::int64_t stock) {
   api::product::OfferDraft offer;
+  (*offer.mutable_options())["variant"] = sku;
   offer.set_sku(std::move(sku));
   offer.mutable_price()->set_amount(price);
   offer.mutable_price()->set_currency("EUR");
