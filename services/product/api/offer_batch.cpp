@@ -1,5 +1,5 @@
-// Many offers of one shop in one request. A row is a transaction of its own, which knows by the operation's id whether an
-// earlier run of the request has done it: after a crash in the middle a repeat does the rest.
+// Many offers of one shop in one request. A row is a transaction of its own, which knows by the operation's
+// id whether an earlier run of the request has done it: after a crash in the middle a repeat does the rest.
 #include <algorithm>
 #include <set>
 

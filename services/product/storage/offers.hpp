@@ -69,14 +69,16 @@ class Offers {
   Task<std::optional<std::vector<ListedOffer>>> ListOfProduct(Work work, domain::ProductId product,
                                                               Viewer viewer,
                                                               std::optional<OfferPosition> after, int limit);
-  // On an own product, or, as a member of a single seller, on any published one that others may sell. The same id
-  // twice is the same offer. OFFERS_CLOSED, SKU_TAKEN, OPTIONS_TAKEN, LIMIT_REACHED.
+  // On an own product, or, as a member of a single seller, on any published one that others may sell. The
+  // same id twice is the same offer. OFFERS_CLOSED, SKU_TAKEN, OPTIONS_TAKEN, LIMIT_REACHED.
   Task<api::product::Offer> Create(Work work, domain::OfferId id, domain::ProductId product,
                                    SellerScope scope, api::product::OfferDraft offer);
-  // What is ACTIVE of a PUBLISHED product, without what is its shop's alone; to its shop and to operators any, as it is.
+  // What is ACTIVE of a PUBLISHED product, without what is its shop's alone; to its shop and to operators
+  // any, as it is.
   Task<std::optional<api::product::Offer>> Get(Work work, domain::OfferId id, Viewer viewer);
-  // offer_changes.cpp. An edit that changes nothing leaves version and events alone. ETAG_MISMATCH, which a count that
-  // has changed is, too; OPTIONS_TAKEN; STOCK_BELOW_RESERVED; ILLEGAL_TRANSITION where it is withdrawn.
+  // offer_changes.cpp. An edit that changes nothing leaves version and events alone. ETAG_MISMATCH, which a
+  // count that has changed is, too; OPTIONS_TAKEN; STOCK_BELOW_RESERVED; ILLEGAL_TRANSITION where it is
+  // withdrawn.
   Task<api::product::Offer> Update(Work work, domain::OfferId id, SellerScope scope, OfferEdit edit);
   // offer_changes.cpp. Withdraws it for good, which is put on record as `act`. Repeating it changes nothing.
   Task<api::product::Offer> Detach(Work work, domain::OfferId id, audit::Act act);

@@ -115,7 +115,8 @@ inline constexpr postgres::Columns kOfferRow{
 inline constexpr auto kSetAvailable = [](api::product::Offer& offer, std::int64_t units) {
   offer.set_available(units);
 };
-// What can be bought of offer o now, of all its rows, and what its shop sees besides. A statement pays for what it names.
+// What can be bought of offer o now, of all its rows, and what its shop sees besides. A statement pays for
+// what it names.
 inline constexpr postgres::Sql kStockOfOffer{
     "CROSS JOIN LATERAL (SELECT coalesce(sum(on_hand - reserved), 0)::bigint AS available,"
     "  coalesce(sum(on_hand), 0)::bigint AS on_hand, max(low_at) AS low_at FROM stock WHERE offer_id = o.id) "

@@ -1,6 +1,7 @@
 // What moves the units of offers besides reservations, the record of it, and who is told when few are left.
 //
-// Owner: the service; io thread only. Fails as platform/postgres does, plus the refusals named at each function.
+// Owner: the service; io thread only. Fails as platform/postgres does, plus the refusals named at each
+// function.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -43,8 +44,8 @@ class Stock {
                                                                  Viewer viewer,
                                                                  std::optional<std::int64_t> before,
                                                                  int limit);
-  // Looks at offers whose units have moved, so many moves at most, and tells of those that have become low; gives
-  // how many these were. Any number of replicas may.
+  // Looks at offers whose units have moved, so many moves at most, and tells of those that have become low;
+  // gives how many these were. Any number of replicas may.
   Task<std::size_t> TellLow(Work work, std::int64_t most);
 
  private:

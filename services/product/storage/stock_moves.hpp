@@ -11,8 +11,8 @@ struct MovedStock {
 };
 inline constexpr postgres::Columns kMovedStock{postgres::Column{"version", &MovedStock::version}};
 
-// Of offer $1 in scope $2 by $3 units, once per operation $4 (stock_movement_cause), for the reason $5, by account $6. Where there is a
-// threshold somebody is to look at it.
+// Of offer $1 in scope $2 by $3 units, once per operation $4 (stock_movement_cause), for the reason $5, by
+// account $6. Where there is a threshold somebody is to look at it.
 inline constexpr postgres::ComposedStatement kAdjustStock{
     "stock.adjust",
     "WITH moved AS ("

@@ -1,5 +1,5 @@
-// Tells shops of offers that run low. Who moves units only asks for a look, so what is told is true of the moment of the look, a
-// second after the move at most: what was held and given back in between is no news.
+// Tells shops of offers that run low. Who moves units only asks for a look, so what is told is true of the
+// moment of the look, a second after the move at most: what was held and given back in between is no news.
 #pragma once
 #include "platform/runtime/every.hpp"
 #include "services/product/storage/stock.hpp"
