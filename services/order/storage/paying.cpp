@@ -28,12 +28,12 @@ constexpr Statement kWait{"checkout.wait", R"sql(
     FROM won WHERE id = $1 RETURNING 1)
   SELECT require(count(*) = 1) FROM told)sql"};
 // Of the payment that was captured, not of one that has followed it.
-constexpr Columns kUnpaid{Column{"o.id", &UnpaidOrder::id},
-                          Column{"o.number", &UnpaidOrder::number},
-                          Column{"o.buyer_id", &UnpaidOrder::buyer},
-                          Column{"o.total_minor", &UnpaidOrder::total, &Money::minor},
-                          Column{"o.currency", &UnpaidOrder::total, &Money::currency},
-                          Column{"o.version", &UnpaidOrder::version}};
+constexpr Columns kUnpaidOrder{Column{"o.id", &UnpaidOrder::id},
+                               Column{"o.number", &UnpaidOrder::number},
+                               Column{"o.buyer_id", &UnpaidOrder::buyer},
+                               Column{"o.total_minor", &UnpaidOrder::total, &Money::minor},
+                               Column{"o.currency", &UnpaidOrder::total, &Money::currency},
+                               Column{"o.version", &UnpaidOrder::version}};
 constexpr ComposedStatement kLost{"checkout.lost", R"sql(
   WITH reopened AS (
     UPDATE checkout SET step = 'WAIT', undo_reason = 'PAYMENT_FAILED', undo_decline_code = '', lease_until = market_now(),
@@ -43,7 +43,7 @@ constexpr ComposedStatement kLost{"checkout.lost", R"sql(
     RETURNING next_run_at)
   UPDATE orders o SET payment_state = 'CAPTURE_FAILED', authorized_minor = $5, pay_until = reopened.next_run_at,
                       version = version + 1, updated_at = market_now()
-  FROM reopened WHERE id = $1 RETURNING )sql" + kUnpaid};
+  FROM reopened WHERE id = $1 RETURNING )sql" + kUnpaidOrder};
 
 // A checkout under its row lock, as who wants to pay finds it.
 struct Payable {
@@ -174,7 +174,7 @@ Task<std::optional<Lease>> Checkouts::Pay(Work work, domain::OrderId order, Acco
 Task<> Checkouts::Lost(Work work, domain::OrderId order, int payment_number, std::int64_t authorized_minor,
                        const outbox::Message& command) {
   auto body = [&](postgres::Tx& tx) -> Task<> {
-    const auto unpaid = kUnpaid.ReadAtMostOne(co_await tx.Execute(
+    const auto unpaid = kUnpaidOrder.ReadAtMostOne(co_await tx.Execute(
         kLost, order, limits_.pay_within, limits_.deadline, payment_number, authorized_minor));
     Batch batch("checkout.lost");
     outbox::AppendDelivered(batch, command);

@@ -5,6 +5,7 @@
 #include "platform/rpc/partial_update.hpp"
 #include "services/product/api/product_service.hpp"
 #include "services/product/api/sizes.hpp"
+#include "services/product/api/viewer.hpp"
 #include "services/product/domain/etag.hpp"
 
 namespace market::product {
@@ -27,11 +28,6 @@ storage::OfferEdit EditFrom(const api::product::UpdateOfferRequest& request) {
     edit.weight_grams = given(change.has_weight_grams(), change.weight_grams());
   if (update.Changes("tax_class")) edit.tax_class = given(change.has_tax_class(), change.tax_class());
   return edit;
-}
-
-storage::Viewer ViewerOf(const CallContext& call) {
-  return {.sellers = call.Reach().sellers,
-          .sees = call.Reach().everything ? storage::Sees::kEverything : storage::Sees::kOwn};
 }
 
 // What is shown changes with the stock, which leaves the version alone.

@@ -7,6 +7,7 @@
 #include "services/product/api/keep.hpp"
 #include "services/product/api/product_service.hpp"
 #include "services/product/api/sizes.hpp"
+#include "services/product/api/viewer.hpp"
 
 namespace market::product {
 namespace {
@@ -50,11 +51,6 @@ storage::ProductEdit ProductEditFrom(const api::product::UpdateProductRequest& r
   return edit;
 }
 
-storage::Viewer WhoSees(const CallContext& call) {
-  return {.sellers = call.Reach().sellers,
-          .sees = call.Reach().everything ? storage::Sees::kEverything : storage::Sees::kOwn};
-}
-
 std::string NameOf(api::product::ListProductsRequest request) {
   request.clear_page_token();
   request.clear_page_size();
@@ -84,7 +80,7 @@ api::product::Product ProductService::Whole(api::product::Product product) const
 Task<api::product::Product> ProductService::GetProduct(CallContext& call,
                                                        api::product::GetProductRequest request) {
   auto product =
-      co_await deps_.products.Get(call, domain::ProductId::From(request.product_id()), WhoSees(call));
+      co_await deps_.products.Get(call, domain::ProductId::From(request.product_id()), ViewerOf(call));
   if (!product) throw NotFound("the product");
   LeaveOutInactive(call, *product);
   co_return Whole(*std::move(product));
@@ -117,7 +113,7 @@ Task<api::product::ListOffersOfProductResponse> ProductService::ListOffersOfProd
     after = {.sold_out = std::get<0>(*key), .price = std::get<1>(*key), .id = std::get<2>(*key)};
   }
   auto offers = co_await deps_.offers.ListOfProduct(call, domain::ProductId::From(request.product_id()),
-                                                    WhoSees(call), after, size + 1);
+                                                    ViewerOf(call), after, size + 1);
   if (!offers) throw NotFound("the product");
   api::product::ListOffersOfProductResponse response;
   const auto kept = rpc::FillPage(*response.mutable_offers(), size, *offers,

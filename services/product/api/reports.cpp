@@ -10,20 +10,20 @@ namespace market::product {
 namespace {
 
 using domain::ReportId;
-using Proto = api::product::ContentReport;
+using ReportMessage = api::product::ContentReport;
 
-Proto ReportProto(const domain::Report& report) {
-  Proto out;
+ReportMessage ReportProto(const domain::Report& report) {
+  ReportMessage out;
   out.set_id(report.id.ToString());
   out.set_product_id(report.product.ToString());
   if (report.review) out.set_review_id(report.review->ToString());
   out.set_seller_id(report.seller.ToString());
-  out.set_reason(NumberOf<Proto::Reason>(report.reason));
+  out.set_reason(NumberOf<ReportMessage::Reason>(report.reason));
   out.set_text(report.text);
   if (!report.contact_email.empty()) out.set_contact_email(report.contact_email);
   if (report.account) out.set_account_id(report.account->ToString());
-  out.set_state(NumberOf<Proto::State>(report.state));
-  if (report.decision) out.set_decision(NumberOf<Proto::Decision>(*report.decision));
+  out.set_state(NumberOf<ReportMessage::State>(report.state));
+  if (report.decision) out.set_decision(NumberOf<ReportMessage::Decision>(*report.decision));
   if (!report.answer.empty()) out.set_answer(report.answer);
   *out.mutable_create_time() = conversions::ToProto(report.created_at);
   if (report.resolved_at) *out.mutable_resolve_time() = conversions::ToProto(*report.resolved_at);
@@ -38,9 +38,10 @@ api::product::ReportReceipt ReceiptOf(const domain::Report& report) {
 }
 
 // Who is signed in is counted by the account, anybody else by the address.
-storage::ReportDraft DraftFrom(const CallContext& call, ReportId id, Proto::Reason reason, std::string text) {
+storage::ReportDraft DraftFrom(const CallContext& call, ReportId id, ReportMessage::Reason reason,
+                               std::string text) {
   storage::ReportDraft draft{.id = id,
-                             .reason = domain::kReportReasons.Require(Proto::Reason_Name(reason)),
+                             .reason = domain::kReportReasons.Require(ReportMessage::Reason_Name(reason)),
                              .text = std::move(text),
                              .contact_email = {},
                              .account = std::nullopt,
@@ -74,13 +75,13 @@ Task<api::product::ReportReceipt> ProductService::ReportReview(CallContext& call
 
 Task<api::product::ListReportsResponse> ProductService::ListReports(
     CallContext& call, api::product::ListReportsRequest request) {
-  const auto filter = "reports|" + Proto::State_Name(request.state());
+  const auto filter = "reports|" + ReportMessage::State_Name(request.state());
   std::optional<storage::Reports::Position> after;
   if (const auto key = deps_.pages.Decode<Time, ReportId>(filter, request.page_token()))
     after.emplace(std::get<0>(*key), std::get<1>(*key));
   std::optional<domain::ReportState> state;
-  if (request.state() != Proto::STATE_UNSPECIFIED)
-    state = domain::kReportStates.Require(Proto::State_Name(request.state()));
+  if (request.state() != ReportMessage::STATE_UNSPECIFIED)
+    state = domain::kReportStates.Require(ReportMessage::State_Name(request.state()));
   const auto size = rpc::PageSize(request.page_size());
   auto found = co_await deps_.reports.List(call, state, after, size + 1);
   api::product::ListReportsResponse response;
@@ -92,8 +93,9 @@ Task<api::product::ListReportsResponse> ProductService::ListReports(
   co_return response;
 }
 
-Task<Proto> ProductService::ResolveReport(CallContext& call, api::product::ResolveReportRequest request) {
-  const auto decision = domain::kDecisions.Require(Proto::Decision_Name(request.decision()));
+Task<ReportMessage> ProductService::ResolveReport(CallContext& call,
+                                                  api::product::ResolveReportRequest request) {
+  const auto decision = domain::kDecisions.Require(ReportMessage::Decision_Name(request.decision()));
   co_return ReportProto(co_await deps_.reports.Resolve(call, ReportId::From(request.report_id()), decision,
                                                        std::move(*request.mutable_answer()),
                                                        rpc::ActOf(call)));

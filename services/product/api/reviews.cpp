@@ -10,11 +10,11 @@ namespace market::product {
 namespace {
 
 using domain::ReviewId;
-using Proto = api::product::Review;
+using ReviewMessage = api::product::Review;
 
-Proto ReviewProto(const domain::Review& review) {
+ReviewMessage ReviewProto(const domain::Review& review) {
   const auto& opinion = review.opinion;
-  Proto out;
+  ReviewMessage out;
   out.set_id(review.id.ToString());
   out.set_product_id(review.product.ToString());
   out.set_seller_id(review.seller.ToString());
@@ -27,7 +27,7 @@ Proto ReviewProto(const domain::Review& review) {
     out.mutable_reply()->set_text(review.reply);
     *out.mutable_reply()->mutable_create_time() = conversions::ToProto(*review.replied_at);
   }
-  out.set_state(NumberOf<Proto::State>(review.state));
+  out.set_state(NumberOf<ReviewMessage::State>(review.state));
   if (!review.hidden_reason.empty()) out.set_hidden_reason(review.hidden_reason);
   *out.mutable_create_time() = conversions::ToProto(review.created_at);
   *out.mutable_update_time() = conversions::ToProto(review.updated_at);
@@ -43,7 +43,7 @@ api::product::Rating RatingProto(const domain::Rating& rating) {
 }
 
 // A key has written nothing of its own. Members of a shop see all of its reviews, whatever their role.
-storage::ReviewScope ViewerOf(const CallContext& call) {
+storage::ReviewScope ReaderOf(const CallContext& call) {
   storage::ReviewScope scope{.everything = call.Reach().everything};
   const auto* caller = call.CallerOrNull();
   if (caller == nullptr) return scope;
@@ -84,7 +84,7 @@ Task<Response> PageOfReviews(CallContext& call, storage::Reviews& reviews, const
   }
   const auto size = rpc::PageSize(request.page_size());
   auto found = co_await reviews.List(call, {.subject = subject, .rating = request.rating(), .order = order},
-                                     ViewerOf(call), after, size + 1);
+                                     ReaderOf(call), after, size + 1);
   if (!found) throw NotFound("the product");
   Response response;
   const auto kept = rpc::FillPage(*response.mutable_reviews(), size, found->reviews, ReviewProto);
@@ -98,7 +98,8 @@ Task<Response> PageOfReviews(CallContext& call, storage::Reviews& reviews, const
 
 }  // namespace
 
-Task<Proto> ProductService::CreateReview(CallContext& call, api::product::CreateReviewRequest request) {
+Task<ReviewMessage> ProductService::CreateReview(CallContext& call,
+                                                 api::product::CreateReviewRequest request) {
   auto draft = co_await deps_.purchases.Delivered(call, domain::LineId::From(request.line_id()),
                                                   call.Caller().account);
   draft.id = ReviewId(call.OperationId());
@@ -110,13 +111,14 @@ Task<Proto> ProductService::CreateReview(CallContext& call, api::product::Create
   co_return ReviewProto(co_await deps_.reviews.Create(call, std::move(draft)));
 }
 
-Task<Proto> ProductService::GetReview(CallContext& call, api::product::GetReviewRequest request) {
-  const auto found = co_await deps_.reviews.Find(call, ReviewId::From(request.review_id()), ViewerOf(call));
+Task<ReviewMessage> ProductService::GetReview(CallContext& call, api::product::GetReviewRequest request) {
+  const auto found = co_await deps_.reviews.Find(call, ReviewId::From(request.review_id()), ReaderOf(call));
   if (!found) throw NotFound("the review");
   co_return ReviewProto(*found);
 }
 
-Task<Proto> ProductService::UpdateReview(CallContext& call, api::product::UpdateReviewRequest request) {
+Task<ReviewMessage> ProductService::UpdateReview(CallContext& call,
+                                                 api::product::UpdateReviewRequest request) {
   co_return ReviewProto(co_await deps_.reviews.Update(call, ReviewId::From(request.review_id()),
                                                       call.Caller().account, EditOf(request),
                                                       rpc::ExpectedVersion(request.if_match())));
@@ -145,18 +147,20 @@ Task<api::product::ListReviewsOfSellerResponse> ProductService::ListReviewsOfSel
                                                                   name, std::move(request));
 }
 
-Task<Proto> ProductService::ReplyToReview(CallContext& call, api::product::ReplyToReviewRequest request) {
+Task<ReviewMessage> ProductService::ReplyToReview(CallContext& call,
+                                                  api::product::ReplyToReviewRequest request) {
   co_return ReviewProto(co_await deps_.reviews.Reply(call, ReviewId::From(request.review_id()),
                                                      call.Reach().sellers, std::move(*request.mutable_text()),
                                                      rpc::ActOf(call)));
 }
 
-Task<Proto> ProductService::HideReview(CallContext& call, api::product::HideReviewRequest request) {
+Task<ReviewMessage> ProductService::HideReview(CallContext& call, api::product::HideReviewRequest request) {
   co_return ReviewProto(co_await deps_.reviews.Hide(call, ReviewId::From(request.review_id()),
                                                     rpc::ActOf(call, std::move(*request.mutable_reason()))));
 }
 
-Task<Proto> ProductService::UnhideReview(CallContext& call, api::product::UnhideReviewRequest request) {
+Task<ReviewMessage> ProductService::UnhideReview(CallContext& call,
+                                                 api::product::UnhideReviewRequest request) {
   co_return ReviewProto(co_await deps_.reviews.Unhide(
       call, ReviewId::From(request.review_id()), rpc::ActOf(call, std::move(*request.mutable_reason()))));
 }

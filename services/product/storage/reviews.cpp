@@ -61,7 +61,7 @@ constexpr auto Listing(const auto& subject, const auto& beyond, const auto& orde
          " AND ($5::integer = 0 OR r.rating = $5) AND ($8::uuid IS NULL OR " + beyond + ") ORDER BY " +
          order + ", r.created_at DESC, r.id DESC LIMIT $9";
 }
-constexpr auto Newest(const auto& subject) {
+constexpr auto NewestReviews(const auto& subject) {
   return Listing(subject, "($6::integer IS NOT NULL AND (r.created_at, r.id) < ($7::timestamptz, $8))",
                  "r.created_at DESC");
 }
@@ -76,10 +76,10 @@ constexpr auto RatingDown(const auto& subject) {
 }
 constexpr postgres::Sql kProduct{"r.product_id"};
 constexpr postgres::Sql kSeller{"r.seller_id"};
-constexpr ComposedStatement kNewestOfProduct{"review.newest_of_product", Newest(kProduct)};
+constexpr ComposedStatement kNewestOfProduct{"review.newest_of_product", NewestReviews(kProduct)};
 constexpr ComposedStatement kRatingUpOfProduct{"review.rating_up_of_product", RatingUp(kProduct)};
 constexpr ComposedStatement kRatingDownOfProduct{"review.rating_down_of_product", RatingDown(kProduct)};
-constexpr ComposedStatement kNewestOfSeller{"review.newest_of_seller", Newest(kSeller)};
+constexpr ComposedStatement kNewestOfSeller{"review.newest_of_seller", NewestReviews(kSeller)};
 constexpr ComposedStatement kRatingUpOfSeller{"review.rating_up_of_seller", RatingUp(kSeller)};
 constexpr ComposedStatement kRatingDownOfSeller{"review.rating_down_of_seller", RatingDown(kSeller)};
 
