@@ -19,6 +19,11 @@ find_library(ZXCVBN_LIBRARY zxcvbn REQUIRED)
 add_library(zxcvbn::zxcvbn UNKNOWN IMPORTED)
 set_target_properties(zxcvbn::zxcvbn PROPERTIES
   IMPORTED_LOCATION "${ZXCVBN_LIBRARY}" INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${ZXCVBN_INCLUDE_DIR}")
+find_path(ROARING_INCLUDE_DIR roaring/roaring.h REQUIRED)
+find_library(ROARING_LIBRARY roaring REQUIRED)
+add_library(roaring::roaring UNKNOWN IMPORTED)
+set_target_properties(roaring::roaring PROPERTIES
+  IMPORTED_LOCATION "${ROARING_LIBRARY}" INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${ROARING_INCLUDE_DIR}")
 # CURLOPT_QUICK_EXIT (7.87): a look-up of a name does not outlast a deadline.
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl>=7.87)
 pkg_check_modules(RDKAFKA REQUIRED IMPORTED_TARGET rdkafka)

@@ -23,6 +23,7 @@ PRIVATE = {
     "libpq-fe.h": ("platform/postgres", "platform/testing"),
     "unicode/": ("platform/unicode",),
     "hiredis/": ("platform/redis",),
+    "roaring/": ("services/product/index",),
     "librdkafka/": ("platform/kafka",),
     "curl/": ("platform/mail",),
     "boost/beast": ("platform/http",),

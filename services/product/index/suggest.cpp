@@ -1,0 +1,151 @@
+#include "services/product/index/suggest.hpp"
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+#include <unordered_set>
+
+#include "platform/unicode/search_form.hpp"
+#include "services/product/index/filtering.hpp"
+#include "services/product/index/matching.hpp"
+
+namespace market::product::index {
+namespace {
+
+constexpr std::uint32_t kTitlesLookedAt = 512;  // of a segment
+constexpr std::uint32_t kTermsLookedAt = 2'048;
+constexpr std::size_t kEndingsTried = 8;
+
+struct Title {
+  const Segment* segment;
+  std::uint32_t document;
+  std::uint32_t wholes;  // words that stand there as they are
+};
+
+class Suggesting {
+ public:
+  Suggesting(const Snapshot& snapshot, const Query& query, Budget& budget)
+      : snapshot_(snapshot), query_(query), budget_(budget) {}
+
+  std::vector<Suggestion> Run() {
+    const auto wanted = WantedOf(snapshot_, query_.text, false, budget_);
+    if (wanted.empty()) return {};
+    for (const auto& part : snapshot_.Parts()) LookAt(part, wanted);
+    AddEndings(wanted.back().word.whole);
+    AddTitles();
+    return std::move(suggestions_);
+  }
+
+ private:
+  void LookAt(const Part& part, const std::vector<Wanted>& wanted) {
+    const auto& segment = *part.segment;
+    const Filtering filtering(segment, query_);
+    Bitmap all;
+    std::vector<Bitmap> wholes;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      const Occurrence occurrence(segment, wanted[i], budget_);
+      std::vector<const Bitmap*> in_title;
+      for (const auto& level : occurrence.Levels()) {
+        if (level.in_title) in_title.push_back(&level.documents);
+      }
+      auto titles = Bitmap::Union(in_title);
+      if (!in_title.empty()) wholes.push_back(*in_title.front());
+      if (i == 0) {
+        all = std::move(titles);
+      } else {
+        all &= titles;
+      }
+      if (all.Empty()) return;
+    }
+    all -= *part.dead;
+    for (const auto document : all.Last(kTitlesLookedAt)) {
+      budget_.Spend(1);
+      if (filtering.IsInactive(document) || filtering.Of(document) != 0) continue;
+      Title title{&segment, document, 0};
+      for (const auto& whole : wholes) title.wholes += whole.Has(document) ? 1 : 0;
+      titles_.push_back(title);
+    }
+  }
+
+  // What the last word may become: terms that begin like it and stand in one of the titles.
+  void AddEndings(const std::string& typed) {
+    std::map<std::string, std::uint64_t> counts;
+    for (const auto& part : snapshot_.Parts()) {
+      auto range = part.segment->BeginningWith(typed);
+      range.end = std::min(range.end, range.begin + kTermsLookedAt);
+      budget_.Spend(range.end - range.begin);
+      for (auto term = range.begin; term < range.end; ++term) {
+        const auto count = part.segment->CountOf(term, Field::kTitle);
+        if (count > 0 && part.segment->TermAt(term) != typed)
+          counts[std::string(part.segment->TermAt(term))] += count;
+      }
+    }
+    std::vector<std::pair<std::string, std::uint64_t>> endings(counts.begin(), counts.end());
+    std::ranges::sort(endings, [](const auto& a, const auto& b) {
+      return a.second != b.second ? a.second > b.second : a.first < b.first;
+    });
+    if (endings.size() > kEndingsTried) endings.resize(kEndingsTried);
+    for (const auto& [term, count] : endings) {
+      if (suggestions_.size() == kWordsSuggestedMax) return;
+      if (const auto written = AsWritten(term)) Add({Head() + *written, std::nullopt});
+    }
+  }
+
+  // A term as a title has it; nullopt: none of them does.
+  std::optional<std::string> AsWritten(const std::string& term) const {
+    for (const auto& title : titles_) {
+      const auto text = title.segment->Title(title.document);
+      for (std::size_t at = 0; at < text.size();) {
+        const auto end = std::min(text.find(' ', at), text.size());
+        const auto word = text.substr(at, end - at);
+        budget_.Spend(1);
+        if (unicode::SearchForm(word) == term) return std::string(word);
+        at = end + 1;
+      }
+    }
+    return std::nullopt;
+  }
+
+  // The typed text before its last word.
+  std::string Head() const {
+    const auto space = query_.text.find_last_of(' ');
+    return space == std::string::npos ? "" : query_.text.substr(0, space + 1);
+  }
+
+  void AddTitles() {
+    const auto better = [](const Title& a, const Title& b) {
+      const auto rank = [](const Title& title) {
+        const auto& segment = *title.segment;
+        return std::tuple(title.wholes, segment.IsBuyable(title.document), segment.Popularity(title.document),
+                          segment.PublishedUs(title.document), segment.IdAt(title.document));
+      };
+      return rank(a) > rank(b);
+    };
+    std::ranges::sort(titles_, better);
+    std::unordered_set<std::uint64_t> shown;
+    for (const auto& title : titles_) {
+      if (suggestions_.size() == kSuggestionsMax) return;
+      if (!shown.insert(title.segment->TitleHashOf(title.document)).second) continue;
+      Add({std::string(title.segment->Title(title.document)), title.segment->IdAt(title.document)});
+    }
+  }
+
+  void Add(Suggestion suggestion) {
+    const auto same = [&](const Suggestion& other) { return other.text == suggestion.text; };
+    if (std::ranges::none_of(suggestions_, same)) suggestions_.push_back(std::move(suggestion));
+  }
+
+  const Snapshot& snapshot_;
+  const Query& query_;
+  Budget& budget_;
+  std::vector<Title> titles_;
+  std::vector<Suggestion> suggestions_;
+};
+
+}  // namespace
+
+std::vector<Suggestion> Suggest(const Snapshot& snapshot, const Query& query, Budget& budget) {
+  return Suggesting(snapshot, query, budget).Run();
+}
+
+}  // namespace market::product::index

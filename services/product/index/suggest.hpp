@@ -1,0 +1,28 @@
+// What to go on with while typing: words that end the last one, then titles that have all words. Each finds
+// something.
+//
+// Cheap rather than complete: of many titles only the newest are looked at. Pure; any thread. Throws Error
+// DEADLINE_EXCEEDED (budget.hpp).
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "services/product/index/budget.hpp"
+#include "services/product/index/query.hpp"
+#include "services/product/index/snapshot.hpp"
+
+namespace market::product::index {
+
+inline constexpr std::size_t kSuggestionsMax = 10;
+inline constexpr std::size_t kWordsSuggestedMax = 3;
+
+struct Suggestion {
+  std::string text;
+  std::optional<domain::ProductId> product;  // whose title it is
+};
+
+// Of the query, only the text, the category, the tree and the inactive sellers count.
+std::vector<Suggestion> Suggest(const Snapshot& snapshot, const Query& query, Budget& budget);
+
+}  // namespace market::product::index
