@@ -5,6 +5,7 @@
 // outlives it. Io thread only. A card is about as old as the last success of that worker; before the first,
 // and of what is not there yet, nothing is known. Memory: one card per thing.
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -39,6 +40,7 @@ class Cards {
                  .apply =
                      [this](const Event& event) {
                        if (auto card = source_.told(event)) Keep(cards_, *std::move(card));
+                       ++changes_;
                      }}) {}
   Cards(const Cards&) = delete;
   Cards& operator=(const Cards&) = delete;
@@ -51,6 +53,14 @@ class Cards {
     const auto found = cards_.find(id);
     return found == cards_.end() ? nullptr : &found->second;
   }
+
+  // Each of them, `visit(card)`.
+  template <class Visit>
+  void ForEach(Visit visit) const {
+    for (const auto& [id, card] : cards_) visit(card);
+  }
+  // Grows when cards may have changed.
+  std::uint64_t Changes() const { return changes_; }
 
  private:
   using ById = std::unordered_map<std::string, Card>;
@@ -71,10 +81,12 @@ class Cards {
       for (auto& card : page.cards) Keep(cards, std::move(card));
     }
     cards_ = std::move(cards);
+    ++changes_;
   }
 
   Source source_;
   ById cards_;
+  std::uint64_t changes_ = 0;
   FeedReader reader_;
 };
 

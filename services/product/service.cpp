@@ -19,9 +19,13 @@ Settings::Settings(config::Properties& properties)
           "product.moderation", "which products an operator looks at before they are published",
           {{"none", domain::Moderation::kNone}, {"all", domain::Moderation::kAll}},
           domain::Moderation::kNone)),
-      search_cache(properties.Duration("product.search_cache",
-                                       "how long a page of search results is kept; 0ms: not at all", 0ms,
-                                       1min, 5s)),
+      search_cache(
+          properties.Duration("product.search_cache",
+                              "how long a page of search results is kept while the search index is not "
+                              "ready; 0ms: not at all",
+                              0ms, 1min, 5s)),
+      search_threads(
+          properties.Int("product.search_threads", "searches that run at once", "threads", 1, 64, 2)),
       review_edit_days(
           properties.Int("product.review_edit_days",
                          "how long an author may change or delete a review, and a shop replace its reply",
@@ -60,10 +64,13 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
                                                                     .key_prefix = "product:"}),
                     *settings.search_cache),
       sellers_(peers.users),
+      search_rows_(database_),
+      index_(host.Io().get_executor(), search_rows_, log_, sellers_,
+             {.threads = static_cast<std::size_t>(*settings.search_threads)}),
       metrics_(host.Metrics()),
       low_stock_(stock_),
       service_({categories_, products_, offers_, search_, reservations_, search_cache_, sellers_, pages_,
-                metrics_, personal_data_, reviews_, reports_, purchases_, stock_}) {}
+                metrics_, personal_data_, reviews_, reports_, purchases_, stock_, index_}) {}
 
 Task<> Service::Start() {
   co_await host_.OpenDatabase("product", database_, kMigrations);
@@ -75,6 +82,10 @@ Task<> Service::Start() {
   if (redis_) StartRedis();
   host_.Background().Run({.name = "product.sellers", .period = 1s}, [this] { return sellers_.CatchUp(); });
   host_.Background().Run(low_stock_.Looking());
+  index_.Measure(host_.Metrics());
+  host_.Background().Run(index_.Following());
+  host_.Background().Run(index_.Turning());
+  host_.OnStop("search index", 5s, [this](runtime::Deadline limit) { return index_.Close(limit); });
   host_.SweepAnswers("product", answers_);
 }
 

@@ -21,6 +21,7 @@ struct Settings {
   config::Property<std::int64_t> categories_max;
   config::Property<domain::Moderation> moderation;
   config::Property<std::chrono::milliseconds> search_cache;
+  config::Property<std::int64_t> search_threads;
   config::Property<std::int64_t> review_edit_days;
   config::Property<std::int64_t> reports_per_hour;
   config::Property<std::string> redis_address;
@@ -69,6 +70,8 @@ class Service final : public host::Service {
   storage::SearchCache search_cache_;
   SellerDirectory sellers_;
   Purchases purchases_;
+  storage::SearchRows search_rows_;
+  SearchIndex index_;
   rpc::PageTokens pages_;
   Metrics metrics_;
   LowStock low_stock_;

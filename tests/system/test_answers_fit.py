@@ -9,7 +9,7 @@ import pytest
 
 import contract
 import market
-from market import new_key
+from market import new_key, until
 from test_grpc import by_name, request_of, unary
 
 PAGE_BYTES = 1 << 20  # in the wire form; docs/architecture.md
@@ -144,6 +144,7 @@ def test_a_hundred_fat_products(anonymous, person, category, channel):
         product = owner.ok("POST", f"/v1/sellers/{seller}/products", {**body, "offers": [draft(100)]}, key=new_key())["id"]
         owner.ok("POST", f"/v1/products/{product}:publish", {})
         made.add(product)
+    until(lambda: anonymous.ok("GET", "/v1/products", params={"sellerId": seller, "pageSize": 1}).get("total") == len(made), "all to be found")
     for client, path, parameters in [(owner, f"/v1/sellers/{seller}/products", {}),
                                      (anonymous, "/v1/products", {"sellerId": seller}),
                                      (anonymous, "/v1/products", {"sellerId": seller, "orderBy": "price"})]:

@@ -48,6 +48,7 @@ def test_a_bound_of_nothing_is_a_bound(anonymous, shop):
         answer = anonymous.ok("GET", "/v1/products", params={"sellerId": sold.owner.seller, **bounds})
         return [product["id"] for product in answer["products"]]
 
+    until(found, "the product to be found")
     assert found() == found(minPrice=0) == found(maxPrice=1) == found(minPrice=0, maxPrice=1) == [sold.product["id"]]
     assert found(maxPrice=0) == found(minPrice=2) == found(minPrice=0, maxPrice=0) == []
 

@@ -91,4 +91,4 @@ def test_a_published_product_is_found_by_every_replica(person, category):
 
     assert found() == {0}
     owner.create_product(category, title=word)
-    assert found() == {1}
+    market.until(lambda: found() == {1}, "every replica to find it")

@@ -28,7 +28,8 @@ TABLES = {"relay": "outbox", "outbox": "outbox", "keys": "idempotency_key", "sea
           "payment.ledger": "ledger_posting", "payment.order": "event_subscription", "payment.order.relay": "outbox",
           "payment.order.outbox": "outbox", "auth": "event_subscription", "auth.relay": "outbox", "auth.outbox": "outbox", "events": "event_log",
           "notification": "event_subscription", "notification.relay": "outbox", "notification.outbox": "outbox", "notification.sweep": "event_inbox", "notification.live": "live_event",
-          "product.low_stock": "low_stock_look", "order.sellers": ("user", "event_log"), "product.sellers": ("user", "event_log"), "revocations": ("auth", "event_log")}
+          "product.low_stock": "low_stock_look", "product.index": ("product", "event_log"), "product.turns": "stock_turn",
+          "order.sellers": ("user", "event_log"), "product.sellers": ("user", "event_log"), "revocations": ("auth", "event_log")}
 # They have no table: the log of the process, its certificate files, what it tells systemd.
 WITHOUT_TABLE = {"log", "tls", "alive"}
 OF_EVERY_PROCESS = WITHOUT_TABLE | {"revocations"}
@@ -37,7 +38,7 @@ ROUNDS = [{("auth", "outbox"), ("user", "outbox"), ("payment", "outbox"), ("prod
            ("notification", "outbox"), ("notification", "idempotency_key"), ("notification", "event_inbox"), ("notification", "live_event"),
            ("payment", "idempotency_key"), *((service, table) for service in SERVICES for table in ("event_log", "event_subscription"))},
           {("auth", "session"), ("auth", "erasure"), ("auth", "signing_key"), ("user", "idempotency_key"), ("order", "checkout"), ("payment", "payment"),
-           ("payment", "ledger_posting"), *((service, "audit_unsealed") for service in SERVICES)},
+           ("payment", "ledger_posting"), ("product", "stock_turn"), *((service, "audit_unsealed") for service in SERVICES)},
           {("auth", "idempotency_key"), ("order", "outbox"), ("order", "idempotency_key")}]
 SAMPLE = re.compile(r'^(worker_\w+|outbox_parked_messages){(?:worker|database)="([^"]+)"} (\S+)$', re.MULTILINE)
 

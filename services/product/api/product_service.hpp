@@ -16,6 +16,7 @@
 #include "services/product/storage/search.hpp"
 #include "services/product/storage/search_cache.hpp"
 #include "services/product/storage/stock.hpp"
+#include "services/product/workers/search_index.hpp"
 
 namespace market::product {
 
@@ -36,6 +37,7 @@ class ProductService final : public api::ProductApi {
     storage::Reports& reports;
     Purchases& purchases;
     storage::Stock& stock;
+    SearchIndex& index;
   };
   explicit ProductService(const Deps& deps) : deps_(deps) {}
 
@@ -53,6 +55,8 @@ class ProductService final : public api::ProductApi {
   // search.cpp
   Task<api::product::SearchProductsResponse> SearchProducts(
       CallContext& call, api::product::SearchProductsRequest request) override;
+  Task<api::product::SuggestProductsResponse> SuggestProducts(
+      CallContext& call, api::product::SuggestProductsRequest request) override;
 
   // products.cpp
   Task<api::product::Product> GetProduct(CallContext& call, api::product::GetProductRequest request) override;
@@ -156,6 +160,12 @@ class ProductService final : public api::ProductApi {
   Task<> RequireActiveOwner(CallContext& call, domain::OfferId id);
   bool AllActive(const std::vector<SellerId>& sellers) const;
   // The offers of shops that may not sell are shown to their members alone.
+  // search.cpp
+  Task<api::product::SearchProductsResponse> SearchIndexed(
+      CallContext& call, const api::product::SearchProductsRequest& request);
+  Task<api::product::SearchProductsResponse> SearchRows(CallContext& call,
+                                                        const api::product::SearchProductsRequest& request);
+  // active_sellers.cpp
   void LeaveOutInactive(const CallContext& call, api::product::Product& product) const;
   void LeaveOutInactive(api::product::SearchProductsResponse& found) const;
   bool Shows(const CallContext& call, const api::product::Offer& offer) const;

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <map>
+
 #include "platform/rpc/page.hpp"
 #include "services/product/api/product_service.hpp"
 #include "services/product/domain/search_text.hpp"
@@ -5,7 +8,12 @@
 namespace market::product {
 namespace {
 
-storage::SearchOrder OrderFrom(const api::product::SearchProductsRequest& request) {
+using api::product::SearchProductsRequest;
+using api::product::SearchProductsResponse;
+
+constexpr std::uint16_t kHundredths = 100;
+
+storage::SearchOrder OrderFrom(const SearchProductsRequest& request) {
   if (request.order_by() == "newest") return storage::SearchOrder::kNewest;
   if (request.order_by() == "price") return storage::SearchOrder::kPriceUp;
   if (request.order_by() == "-price") return storage::SearchOrder::kPriceDown;
@@ -13,7 +21,7 @@ storage::SearchOrder OrderFrom(const api::product::SearchProductsRequest& reques
 }
 
 // nullopt: a query without a single word finds nothing.
-std::optional<storage::SearchQuery> SearchFrom(const api::product::SearchProductsRequest& request) {
+std::optional<storage::SearchQuery> SearchFrom(const SearchProductsRequest& request) {
   storage::SearchQuery search{.typed = request.query(),
                               .category = domain::CategoryId::Parse(request.category_id()),
                               .seller = SellerId::Parse(request.seller_id()),
@@ -29,21 +37,172 @@ std::optional<storage::SearchQuery> SearchFrom(const api::product::SearchProduct
   return search;
 }
 
-std::string FilterOf(api::product::SearchProductsRequest request) {
+// What only the index knows.
+bool NeedsIndex(const SearchProductsRequest& request) {
+  return !request.currency().empty() || request.attributes_size() > 0 || request.min_rating() > 0 ||
+         request.order_by() == "rating";
+}
+
+index::Order IndexOrderFrom(const SearchProductsRequest& request) {
+  if (request.order_by() == "newest") return index::Order::kNewest;
+  if (request.order_by() == "price") return index::Order::kPriceUp;
+  if (request.order_by() == "-price") return index::Order::kPriceDown;
+  if (request.order_by() == "rating") return index::Order::kRating;
+  return request.query().empty() ? index::Order::kNewest : index::Order::kRelevance;
+}
+
+// Of "name=value" each; the values of one name are one filter.
+std::vector<index::AttributeFilter> AttributesFrom(const SearchProductsRequest& request) {
+  std::map<std::string, index::AttributeFilter> by_name;
+  for (const auto& attribute : request.attributes()) {
+    const auto name = attribute.substr(0, attribute.find('='));
+    auto& filter = by_name[name];
+    filter.name = name;
+    filter.values.insert(attribute.substr(name.size() + 1));
+  }
+  std::vector<index::AttributeFilter> filters;
+  for (auto& [name, filter] : by_name) filters.push_back(std::move(filter));
+  return filters;
+}
+
+index::Query QueryFrom(const SearchProductsRequest& request) {
+  index::Query query{.text = request.query(), .order = IndexOrderFrom(request), .facets = request.facets()};
+  auto& filters = query.filters;
+  filters.category = domain::CategoryId::Parse(request.category_id());
+  filters.seller = SellerId::Parse(request.seller_id());
+  if (request.has_min_price()) filters.min_price = request.min_price();
+  if (request.has_max_price()) filters.max_price = request.max_price();
+  filters.currency = request.currency();
+  filters.in_stock = request.in_stock();
+  filters.attributes = AttributesFrom(request);
+  filters.min_rating_hundredths = static_cast<std::uint16_t>(request.min_rating() * kHundredths);
+  return query;
+}
+
+storage::ShownOffer ShownFrom(const index::Filters& filters, const SellerDirectory::Sellers& inactive) {
+  return {.currency = filters.currency,
+          .min_price = filters.min_price,
+          .max_price = filters.max_price,
+          .in_stock = filters.in_stock,
+          .not_of = {inactive.begin(), inactive.end()}};
+}
+
+void Fill(api::product::SearchFacets& shown, const index::Facets& facets, const SellerDirectory& sellers) {
+  for (const auto& [category, count] : facets.categories) {
+    auto& entry = *shown.add_categories();
+    entry.set_category_id(category.ToString());
+    entry.set_count(static_cast<std::int64_t>(count));
+  }
+  for (const auto& [seller, count] : facets.sellers) {
+    auto& entry = *shown.add_sellers();
+    entry.set_seller_id(seller.ToString());
+    entry.set_name(sellers.NameOf(seller));
+    entry.set_count(static_cast<std::int64_t>(count));
+  }
+  for (const auto& [band, count] : facets.prices) {
+    auto& entry = *shown.add_prices();
+    entry.set_currency(band.currency);
+    entry.set_min_price(band.from);
+    if (band.until) entry.set_max_price(*band.until - 1);
+    entry.set_count(static_cast<std::int64_t>(count));
+  }
+  shown.set_in_stock(static_cast<std::int64_t>(facets.in_stock));
+  for (std::size_t i = 0; i < facets.ratings.size(); ++i) {
+    if (facets.ratings[i] == 0) continue;
+    auto& entry = *shown.add_ratings();
+    entry.set_min_rating(static_cast<std::int32_t>(i + 1));
+    entry.set_count(static_cast<std::int64_t>(facets.ratings[i]));
+  }
+  for (const auto& name : facets.attributes) {
+    auto& entry = *shown.add_attributes();
+    entry.set_name(name.name);
+    for (const auto& [value, count] : name.values) {
+      auto& of_value = *entry.add_values();
+      of_value.set_value(value);
+      of_value.set_count(static_cast<std::int64_t>(count));
+    }
+  }
+}
+
+// Which list a page belongs to. Counts of facets are no part of it: pages after the first need none.
+std::string ListOf(SearchProductsRequest request) {
   request.clear_page_token();
   request.clear_page_size();
-  return "search|" + request.SerializeAsString();
+  request.clear_facets();
+  return request.SerializeAsString();
 }
+
+// Where a page ends reads differently in the index and in the database, so their tokens differ: those of the
+// index begin with what no other token has.
+constexpr std::string_view kIndexToken = "i.";
+std::string_view TokenIn(const SearchProductsRequest& request) {
+  std::string_view token = request.page_token();
+  if (!token.empty()) token.remove_prefix(kIndexToken.size());
+  return token;
+}
+std::string RowsFilter(const SearchProductsRequest& request) { return "search|" + ListOf(request); }
+std::string IndexFilter(const SearchProductsRequest& request) { return "search_index|" + ListOf(request); }
 
 }  // namespace
 
-Task<api::product::SearchProductsResponse> ProductService::SearchProducts(
-    CallContext& call, api::product::SearchProductsRequest request) {
-  const auto filter = FilterOf(request);
+// A list goes on where it began: in the database, if that was before the index was ready.
+Task<SearchProductsResponse> ProductService::SearchProducts(CallContext& call,
+                                                            SearchProductsRequest request) {
+  const bool begins = request.page_token().empty();
+  const bool began_in_index = request.page_token().starts_with(kIndexToken);
+  if (deps_.index.Ready() && (begins || began_in_index)) co_return co_await SearchIndexed(call, request);
+  if (NeedsIndex(request) || began_in_index) {
+    throw Unavailable("the search is being prepared; try again in a moment")
+        .WithRetryAfter(std::chrono::seconds(1));
+  }
+  co_return co_await SearchRows(call, request);
+}
+
+Task<SearchProductsResponse> ProductService::SearchIndexed(CallContext& call,
+                                                           const SearchProductsRequest& request) {
+  const auto filter = IndexFilter(request);
+  const auto size = rpc::PageSize(request.page_size());
+  auto query = QueryFrom(request);
+  query.limit = static_cast<std::size_t>(size) + 1;
+  if (const auto after =
+          deps_.pages.Decode<std::int64_t, domain::ProductId, std::int64_t>(filter, TokenIn(request))) {
+    query.after = index::Position{std::get<0>(*after), std::get<1>(*after)};
+    query.weights = index::Weights::From(std::get<2>(*after));
+  }
+  const auto shown = ShownFrom(query.filters, *deps_.sellers.Inactive());
+  auto found = co_await deps_.index.Find(call, std::move(query));
+
+  SearchProductsResponse response;
+  response.set_total(static_cast<std::int64_t>(found.total));
+  if (found.facets) Fill(*response.mutable_facets(), *found.facets, deps_.sellers);
+  const bool more = found.hits.size() > static_cast<std::size_t>(size);
+  if (more) found.hits.resize(static_cast<std::size_t>(size));
+  if (found.hits.empty()) co_return response;
+  std::vector<domain::ProductId> ids;
+  for (const auto& hit : found.hits) ids.push_back(hit.id);
+  auto products = co_await deps_.search.Show(call, ids, shown);
+  const auto kept = rpc::FillPage(*response.mutable_products(), size, products,
+                                  [](api::product::Product& product) { return std::move(product); });
+  // The place of the last one shown; of the last one found, where all fit.
+  auto last = found.hits.back();
+  if (kept < products.size()) {
+    const auto id = domain::ProductId::From(response.products(response.products_size() - 1).id());
+    last = *std::ranges::find(found.hits, id, &index::Hit::id);
+  }
+  if (more || kept < products.size()) {
+    response.set_next_page_token(std::string(kIndexToken) +
+                                 deps_.pages.Encode(filter, last.key, last.id, found.weights.Pack()));
+  }
+  co_return response;
+}
+
+Task<SearchProductsResponse> ProductService::SearchRows(CallContext& call,
+                                                        const SearchProductsRequest& request) {
+  const auto filter = RowsFilter(request);
   const auto size = rpc::PageSize(request.page_size());
   const auto after = deps_.pages.Decode<std::int64_t, domain::ProductId>(filter, request.page_token());
   const auto search = SearchFrom(request);
-  if (!search) co_return api::product::SearchProductsResponse();
+  if (!search) co_return SearchProductsResponse();
 
   const auto first_page = filter + '|' + std::to_string(size);
   if (!after) {
@@ -57,7 +216,7 @@ Task<api::product::SearchProductsResponse> ProductService::SearchProducts(
   if (after) position = {std::get<0>(*after), std::get<1>(*after)};
   auto found = co_await deps_.search.Find(call, *search, position, size + 1);
 
-  api::product::SearchProductsResponse response;
+  SearchProductsResponse response;
   const auto kept = rpc::FillPage(*response.mutable_products(), size, found.products,
                                   [](api::product::Product& product) { return std::move(product); });
   if (kept < found.products.size()) {
@@ -69,6 +228,20 @@ Task<api::product::SearchProductsResponse> ProductService::SearchProducts(
   if (!after) response = co_await deps_.search_cache.Keep(call, first_page, std::move(response));
   LeaveOutInactive(response);
   for (auto& product : *response.mutable_products()) ShowSeller(product);
+  co_return response;
+}
+
+Task<api::product::SuggestProductsResponse> ProductService::SuggestProducts(
+    CallContext& call, api::product::SuggestProductsRequest request) {
+  api::product::SuggestProductsResponse response;
+  if (!deps_.index.Ready()) co_return response;
+  index::Query query{.text = request.query()};
+  query.filters.category = domain::CategoryId::Parse(request.category_id());
+  for (const auto& suggestion : co_await deps_.index.Suggest(call, std::move(query))) {
+    auto& shown = *response.add_suggestions();
+    shown.set_text(suggestion.text);
+    if (suggestion.product) shown.set_product_id(suggestion.product->ToString());
+  }
   co_return response;
 }
 

@@ -7,7 +7,7 @@ namespace market::product::index {
 namespace {
 
 // No tree is deeper; a circle, which cannot be, ends too.
-constexpr int kDepthMax = 64;
+constexpr int kCategoryDepth = 64;
 
 template <class Thing>
 std::uint32_t NumberIn(std::span<const Thing> all, const Thing& thing, std::uint32_t nobody) {
@@ -18,7 +18,7 @@ std::uint32_t NumberIn(std::span<const Thing> all, const Thing& thing, std::uint
 }  // namespace
 
 bool IsWithin(const CategoryTree& tree, domain::CategoryId category, const domain::CategoryId& above) {
-  for (int depth = 0; depth < kDepthMax; ++depth) {
+  for (int depth = 0; depth < kCategoryDepth; ++depth) {
     if (category == above) return true;
     const auto found = tree.find(category);
     if (found == tree.end() || found->second.IsNil()) return false;

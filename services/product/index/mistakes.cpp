@@ -11,7 +11,7 @@ namespace market::product::index {
 namespace {
 
 constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
-constexpr std::size_t kDepthMax = Mistakes::kLettersMax + 2;
+constexpr std::size_t kPathMax = Mistakes::kLettersMax + 2;
 using Row = std::array<std::uint8_t, Mistakes::kLettersMax + 1>;
 
 // nullopt: not of letters alone, or of letters beyond the plane of nearly all of them.
@@ -76,8 +76,8 @@ class Distances {
  private:
   std::u16string_view word_;
   std::size_t limit_;
-  std::array<Row, kDepthMax + 1> rows_{};
-  std::array<char16_t, kDepthMax + 1> path_{};
+  std::array<Row, kPathMax + 1> rows_{};
+  std::array<char16_t, kPathMax + 1> path_{};
 };
 
 }  // namespace
@@ -127,7 +127,7 @@ std::vector<Mistakes::Near> Mistakes::Of(std::string_view word, Budget& budget) 
   if (!letters || !MayBeMistyped(letters->size())) return found;
   const std::size_t limit = letters->size() >= kLettersOfTwo ? 2 : 1;
   Distances distances(*letters, limit);
-  std::array<std::uint32_t, kDepthMax + 1> ends{};  // of what is below the path's nodes
+  std::array<std::uint32_t, kPathMax + 1> ends{};  // of what is below the path's nodes
   std::size_t depth = 0;
   for (std::uint32_t node = 0; node < letters_.size();) {
     budget.Spend(1);

@@ -32,6 +32,27 @@ CREATE TABLE low_stock_look (
 );
 COMMENT ON TABLE low_stock_look IS 'mutable';
 
+-- That a row of stock became empty or stopped being so: what the search index (every process its own) knows of stock. The condition costs
+-- an update that turns nothing no call. Read as the log of events is, in the order of transactions; forgotten after an hour.
+CREATE TABLE stock_turn (
+  xid      xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  id       bigint GENERATED ALWAYS AS IDENTITY,
+  offer_id uuid NOT NULL,
+  at       timestamptz NOT NULL DEFAULT market_now(),
+  PRIMARY KEY (xid, id)
+);
+COMMENT ON TABLE stock_turn IS 'mutable';
+CREATE INDEX stock_turn_oldest ON stock_turn (at);
+
+CREATE FUNCTION note_stock_turn() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO stock_turn (offer_id) VALUES (NEW.offer_id);
+  RETURN NULL;
+END
+$$;
+CREATE TRIGGER stock_turns AFTER UPDATE OF on_hand, reserved ON stock FOR EACH ROW
+  WHEN ((OLD.on_hand > OLD.reserved) <> (NEW.on_hand > NEW.reserved)) EXECUTE FUNCTION note_stock_turn();
+
 -- Append-only: on_hand is the sum of a row's movements, and what a line has released and consumed is the sum of its own.
 -- Once per cause and line (or stock row, where there is no line), so that what is repeated changes nothing.
 -- Nothing here or below has a foreign key to stock: it would put a share lock of everybody on a popular row, and stock stays.

@@ -55,5 +55,27 @@ TEST(ProductSellers, FollowTheFeed_AndKeepWhatIsKnownWhileUserIsAway) {
   });
 }
 
+TEST(ProductSellers, AreToldByNameAndByWhoMayNotSell) {
+  RunLoop([]() -> Task<> {
+    FakeUsers users;
+    SellerDirectory directory(users);
+    const auto seller = SellerId::New();
+    EXPECT_EQ(directory.NameOf(seller), "");
+    EXPECT_TRUE(directory.Inactive()->empty());
+    users.Set(seller, Seller::ACTIVE, "Nordlicht");
+    co_await directory.CatchUp();
+    EXPECT_EQ(directory.NameOf(seller), "Nordlicht");
+    EXPECT_EQ(directory.TakeRenamed(), std::vector{seller});
+    users.Set(seller, Seller::SUSPENDED, "Nordlicht");
+    co_await directory.CatchUp();
+    EXPECT_TRUE(directory.Inactive()->contains(seller));
+    EXPECT_TRUE(directory.TakeRenamed().empty());
+    users.Set(seller, Seller::ACTIVE, "Südlicht");
+    co_await directory.CatchUp();
+    EXPECT_TRUE(directory.Inactive()->empty());
+    EXPECT_EQ(directory.TakeRenamed(), std::vector{seller});
+  });
+}
+
 }  // namespace
 }  // namespace market::product

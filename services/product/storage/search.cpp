@@ -94,6 +94,19 @@ constexpr ComposedStatement kRelevance{
 constexpr ComposedStatement kSoldOutAny{"search.sold_out", SoldOut(kAnyText)};
 constexpr ComposedStatement kTextSoldOut{"search.text_sold_out", SoldOut(kMatching)};
 
+constexpr ComposedStatement kShow{
+    "search.show",
+    "SELECT " + kListedProduct + ", " + kGivenOffer +
+        " FROM unnest($1::uuid[]) WITH ORDINALITY AS found (id, place) "
+        "JOIN product p ON p.id = found.id AND p.state = 'PUBLISHED' "
+        "LEFT JOIN LATERAL (SELECT " +
+        kChosenOffer + "FROM offer o " + kStockOfOffer +
+        "WHERE o.product_id = p.id AND o.state = 'ACTIVE' AND ($2::text = '' OR o.currency = $2) "
+        "AND ($3::bigint IS NULL OR o.price >= $3) AND ($4::bigint IS NULL OR o.price <= $4) "
+        "AND (NOT $5::boolean OR s.available > 0) AND o.seller_id <> ALL ($6::uuid[]) "
+        "ORDER BY " +
+        kSoldOut + ", o.price, o.id LIMIT 1) o ON true ORDER BY found.place"};
+
 constexpr std::string_view kLowestId = "00000000-0000-0000-0000-000000000000";
 constexpr std::string_view kHighestId = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 constexpr std::int64_t kEndOfTime = 253'402'300'799'000'000;  // 9999-12-31
@@ -141,6 +154,14 @@ Task<Found> Search::Find(Work work, SearchQuery search, std::optional<SearchPosi
                     found, missing);
   }
   co_return found;
+}
+
+Task<std::vector<api::product::Product>> Search::Show(Work work, std::vector<domain::ProductId> ids,
+                                                      ShownOffer offer) {
+  co_return ReadProducts(kListedProduct,
+                         co_await database_.List(work, kShow, ids, offer.currency, offer.min_price,
+                                                 offer.max_price, offer.in_stock, offer.not_of),
+                         EtagOf::kVersion);
 }
 
 Task<> Search::Append(Work work, const Listing& listing, const SearchQuery& search, SearchPosition start,

@@ -1,6 +1,6 @@
-// Finds published products: words, prefixes and small typing errors, filters, four orders, keyset paging.
-// Products come without description and with the cheapest offer that can be bought now (within the price
-// bounds, if there are any).
+// Finds published products where the search index is not ready: words, prefixes and small typing errors,
+// filters, four orders, keyset paging; and shows what the index has found. Products come without description
+// and with the cheapest offer that can be bought now (within the price bounds, if there are any).
 //
 // A page is one statement; the page on which a list by price runs out of offers takes a second one, for the
 // sold-out products, which have no price and come last. Io thread only; fails as platform/postgres does.
@@ -42,9 +42,23 @@ struct Found {
   std::vector<std::int64_t> keys;  // of the products, as in SearchPosition
 };
 
+// Which of its offers a product that was found is shown with: the cheapest of those that may be.
+struct ShownOffer {
+  std::string currency;  // "": any
+  std::optional<std::int64_t> min_price;
+  std::optional<std::int64_t> max_price;
+  bool in_stock = false;
+  std::vector<SellerId> not_of;  // sellers
+};
+
 class Search {
  public:
   explicit Search(postgres::Database& database) : database_(database) {}
+
+  // What the search index (services/product/index) found, as it is now, in the same order. Without what is
+  // not published any more. What can be bought is shown before what is sold out.
+  Task<std::vector<api::product::Product>> Show(Work work, std::vector<domain::ProductId> ids,
+                                                ShownOffer offer);
 
   // At most `limit` of those after the position.
   Task<Found> Find(Work work, SearchQuery search, std::optional<SearchPosition> after, int limit);

@@ -9,7 +9,9 @@ namespace market::product {
 
 // The operations over the stores, without a cache.
 struct Service : Stores {
-  using Stores::Stores;
+  Service(boost::asio::io_context& io, postgres::Options options)
+      : Stores(io, std::move(options)), index(io.get_executor(), search_rows, log, sellers, {}) {}
+
   storage::SearchCache cache{nullptr, 5s};
   telemetry::Metrics registry;
   Metrics metrics{registry};
@@ -23,8 +25,11 @@ struct Service : Stores {
     connected.Connect(orders);
     return connected;
   }();
+  storage::SearchRows search_rows{database};
+  events::Log log{database, {}};
+  SearchIndex index;  // not ready until a test runs it
   ProductService operations{{categories, products, offers, search, reservations, cache, sellers, pages,
-                             metrics, personal_data, reviews, reports, purchases, stock}};
+                             metrics, personal_data, reviews, reports, purchases, stock, index}};
 };
 
 template <class Body>

@@ -1,0 +1,180 @@
+#include "services/product/workers/search_index.hpp"
+
+#include <gmock/gmock.h>
+
+#include "services/product/testing/fake_users.hpp"
+#include "services/product/testing/stores.hpp"
+
+namespace market::product {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+// An index over the stores, with its workers running.
+struct Indexed : Stores {
+  Indexed(boost::asio::io_context& io, postgres::Options options)
+      : Stores(io, std::move(options)),
+        group(io.get_executor(), Unexpected),
+        index(io.get_executor(), rows, log, sellers, {.page = 3}) {}
+
+  storage::SearchRows rows{database};
+  events::Log log{database, {}};
+  FakeUsers users;
+  SellerDirectory sellers{users};
+  runtime::TaskGroup group;
+  SearchIndex index;
+
+  Task<> Run() {
+    group.Keep("index", index.Following().Run());
+    group.Keep("turns", index.Turning().Run());
+    co_await Eventually([this] { return index.Ready(); });
+  }
+  // The titles that it finds.
+  Task<std::vector<std::string>> Titles(index::Query query) {
+    const auto found = co_await index.Find(Soon(), std::move(query));
+    std::vector<domain::ProductId> ids;
+    for (const auto& hit : found.hits) ids.push_back(hit.id);
+    std::vector<std::string> titles;
+    for (const auto& product : co_await search.Show(Soon(), ids, {})) titles.push_back(product.title());
+    co_return titles;
+  }
+};
+
+template <class Body>
+void WithIndex(Body body) {
+  RunLoop([&](boost::asio::io_context& io) -> Task<> {
+    Indexed indexed(io, Settings());
+    co_await indexed.database.Open(Soon());
+    std::exception_ptr failure;
+    try {
+      co_await body(indexed);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    indexed.group.Cancel();
+    co_await indexed.group.Join(Soon());
+    co_await indexed.index.Close(Soon());
+    co_await indexed.database.Close(Soon());
+    if (failure) std::rethrow_exception(failure);
+  });
+}
+
+index::Query Words(std::string text) {
+  index::Query query{.text = std::move(text), .order = index::Order::kRelevance};
+  return query;
+}
+
+// Waits until the query finds `count` products.
+Task<> Finds(Indexed& indexed, index::Query query, std::uint64_t count) {
+  for (std::uint64_t total = count + 1; total != count;) {
+    total = (co_await indexed.index.Find(Soon(), query)).total;
+    if (total != count) co_await runtime::SleepFor(10ms);
+  }
+}
+
+TEST(SearchIndex, ReadsWhatIsThere_InPages) {
+  WithIndex([](Indexed& indexed) -> Task<> {
+    const auto shop = co_await OpenShop(indexed);
+    for (int i = 0; i < 7; ++i) {
+      auto product = ProductOf(shop, "Paternoster " + std::to_string(i),
+                               {OfferOf("P-" + std::to_string(i), 100 + i, i % 2)});
+      (*product.mutable_attributes())["floors"] = std::to_string(i % 3);
+      co_await Put(indexed, shop, product);
+    }
+    co_await indexed.products.Create(Soon(), Uuid::NewV7(), ProductOf(shop, "Paternoster draft"));
+    EXPECT_FALSE(indexed.index.Ready());
+    co_await indexed.Run();
+    auto query = Words("paternoster");
+    query.facets = true;
+    const auto found = co_await indexed.index.Find(Soon(), query);
+    EXPECT_EQ(found.total, 7u);
+    EXPECT_EQ(found.facets->in_stock, 3u);
+    EXPECT_EQ(found.facets->attributes.at(0).values.size(), 3u);
+    query.filters.category = shop.category;
+    query.filters.min_price = 106;
+    EXPECT_THAT(co_await indexed.Titles(query), ElementsAre("Paternoster 6"));
+  });
+}
+
+TEST(SearchIndex, FollowsWhatHappens) {
+  WithIndex([](Indexed& indexed) -> Task<> {
+    co_await indexed.Run();
+    const auto shop = co_await OpenShop(indexed);
+    const auto product = co_await Put(indexed, shop, ProductOf(shop, "Orrery", {OfferOf("O", 900, 2)}));
+    co_await Finds(indexed, Words("orrery"), 1);
+    auto cheap = Words("orrery");
+    cheap.filters.max_price = 500;
+    cheap.filters.category = shop.category;
+    co_await Finds(indexed, cheap, 0);
+    Sql("UPDATE offer SET price = 400 WHERE id = '" + product.offers(0).id() + "'");
+    EXPECT_EQ((co_await indexed.index.Find(Soon(), cheap)).total, 0u);  // nobody has told
+    co_await indexed.offers.AdjustStock(Soon(),
+                                        {.operation_id = Uuid::NewV7(),
+                                         .offer = domain::OfferId::From(product.offers(0).id()),
+                                         .delta = 1,
+                                         .reason = "count",
+                                         .account = AccountId::New()},
+                                        shop.Scope());
+    co_await Finds(indexed, cheap, 1);
+  });
+}
+
+// An order writes no event of the catalogue.
+TEST(SearchIndex, KnowsWhatIsSoldOut) {
+  WithIndex([](Indexed& indexed) -> Task<> {
+    const auto shop = co_await OpenShop(indexed);
+    const auto offer = co_await PutOffer(indexed, shop, 2);
+    co_await indexed.Run();
+    index::Query query;
+    query.filters.seller = shop.seller;
+    query.filters.in_stock = true;
+    co_await Finds(indexed, query, 1);
+    const auto order = domain::OrderId::New();
+    co_await indexed.reservations.Reserve(Soon(), order, {LineOf(offer, 2)});
+    co_await Finds(indexed, query, 0);
+    co_await indexed.reservations.Release(Soon(), order, domain::CauseId::New(), {});
+    co_await Finds(indexed, query, 1);
+  });
+}
+
+TEST(SearchIndex, KnowsShopsByTheirNames) {
+  WithIndex([](Indexed& indexed) -> Task<> {
+    const auto shop = co_await OpenShop(indexed);
+    co_await Put(indexed, shop, ProductOf(shop, "Theodolite"));
+    co_await indexed.Run();
+    co_await Finds(indexed, Words("theodolite"), 1);
+    indexed.users.Set(shop.seller, api::user::Seller::ACTIVE, "Vermessungsbüro");
+    co_await indexed.sellers.CatchUp();
+    co_await Finds(indexed, Words("vermessungsburo theodolite"), 1);
+    indexed.users.Set(shop.seller, api::user::Seller::SUSPENDED, "Vermessungsbüro");
+    co_await indexed.sellers.CatchUp();
+    EXPECT_THAT(co_await indexed.Titles(Words("theodolite")), IsEmpty());
+  });
+}
+
+TEST(SearchIndex, Suggests) {
+  WithIndex([](Indexed& indexed) -> Task<> {
+    const auto shop = co_await OpenShop(indexed);
+    co_await Put(indexed, shop, ProductOf(shop, "Gramophone needle"));
+    co_await indexed.Run();
+    std::vector<std::string> texts;
+    for (const auto& suggestion : co_await indexed.index.Suggest(Soon(), Words("gramo")))
+      texts.push_back(suggestion.text);
+    EXPECT_THAT(texts, ElementsAre("Gramophone", "Gramophone needle"));
+  });
+}
+
+TEST(SearchIndex, TellsOfItself) {
+  WithIndex([](Indexed& indexed) -> Task<> {
+    telemetry::Metrics metrics;
+    indexed.index.Measure(metrics);
+    EXPECT_THAT(metrics.Exposition(), ::testing::HasSubstr("product_index_staleness_seconds -1"));
+    co_await indexed.Run();
+    EXPECT_THAT(metrics.Exposition(),
+                ::testing::Not(::testing::HasSubstr("product_index_staleness_seconds -1")));
+  });
+}
+
+}  // namespace
+}  // namespace market::product
