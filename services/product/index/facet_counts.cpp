@@ -12,10 +12,11 @@ constexpr std::uint16_t kStar = 100;
 // The greatest counts; of equal ones the lowest thing.
 template <class Thing>
 void Shorten(std::vector<Count<Thing>>& counts, std::size_t shown) {
-  std::ranges::sort(counts, [](const auto& a, const auto& b) {
+  const auto end = counts.begin() + static_cast<std::ptrdiff_t>(std::min(shown, counts.size()));
+  std::ranges::partial_sort(counts, end, [](const auto& a, const auto& b) {
     return a.count != b.count ? a.count > b.count : a.thing < b.thing;
   });
-  if (counts.size() > shown) counts.resize(shown);
+  counts.erase(end, counts.end());
 }
 
 }  // namespace
@@ -114,7 +115,7 @@ Facets FacetCounts::Result() const {
   }
   facets.in_stock = in_stock_;
   facets.ratings = ratings_;
-  std::vector<Count<std::string>> names;
+  std::vector<Count<std::string_view>> names;
   for (const auto& [name, values] : attributes_) {
     std::uint64_t sum = 0;
     for (const auto& [value, count] : values) sum += count;
@@ -122,10 +123,12 @@ Facets FacetCounts::Result() const {
   }
   Shorten(names, Facets::kShown);
   for (const auto& name : names) {
+    std::vector<Count<std::string_view>> values;
+    for (const auto& [value, count] : attributes_.at(name.thing)) values.push_back({value, count});
+    Shorten(values, Facets::kShown);
     auto& shown = facets.attributes.emplace_back();
     shown.name = name.thing;
-    for (const auto& [value, count] : attributes_.at(name.thing)) shown.values.push_back({value, count});
-    Shorten(shown.values, Facets::kShown);
+    for (const auto& [value, count] : values) shown.values.push_back({std::string(value), count});
   }
   return facets;
 }

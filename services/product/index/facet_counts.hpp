@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -37,7 +38,8 @@ class FacetCounts {
   std::unordered_map<domain::CategoryId, std::uint64_t> categories_;
   std::unordered_map<SellerId, std::uint64_t> sellers_;
   std::map<std::string, std::array<std::uint64_t, kBands.size()>> prices_;
-  std::map<std::string, std::map<std::string, std::uint64_t>> attributes_;
+  // Names and values are the segments' own.
+  std::unordered_map<std::string_view, std::unordered_map<std::string_view, std::uint64_t>> attributes_;
   std::uint64_t in_stock_ = 0;
   std::array<std::uint64_t, 5> ratings_{};
 };

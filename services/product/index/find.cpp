@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <ranges>
 
 #include "services/product/index/facet_counts.hpp"
 #include "services/product/index/filtering.hpp"
@@ -177,19 +178,20 @@ class Search {
     }
     if (query_.facets) facets_.Begin(segment, filtering);
     const bool by_offer = query_.facets || filtering.HasAny();
-    matches.ForEach([&](std::uint32_t document) {
+    // Ids grow with time: backwards, the first ones looked at are the newest, and few later ones are better.
+    for (const auto document : std::views::reverse(matches.Documents())) {
       budget_.Spend(1);
-      if (filtering.IsInactive(document)) return;
+      if (filtering.IsInactive(document)) continue;
       if (by_offer) {
         const auto failed = filtering.Of(document);
-        if (failed != 0 && !query_.facets) return;
+        if (failed != 0 && !query_.facets) continue;
         const bool joint = filtering.HasOffer(document);
         if (query_.facets) facets_.Add(document, failed, joint);
-        if (failed != 0 || !joint) return;
+        if (failed != 0 || !joint) continue;
       }
       ++found_.total;
       best_.Offer(KeyOf(segment, filtering, document), segment.IdAt(document));
-    });
+    }
     if (query_.facets) facets_.End();
   }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 #include <string_view>
+#include <tuple>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "platform/unicode/search_form.hpp"
@@ -12,9 +14,10 @@
 namespace market::product::index {
 namespace {
 
-constexpr std::uint32_t kTitlesLookedAt = 512;  // of a segment
+constexpr std::uint32_t kTitlesLookedAt = 256;  // of a segment
 constexpr std::uint32_t kTermsLookedAt = 2'048;
 constexpr std::size_t kEndingsTried = 8;
+constexpr std::size_t kTitlesRead = 64;  // for how words are written
 
 struct Title {
   const Segment* segment;
@@ -67,43 +70,56 @@ class Suggesting {
     }
   }
 
+  using Ending = std::pair<std::string_view, std::uint64_t>;
+
+  static void KeepMost(std::vector<Ending>& endings) {
+    const auto end = endings.begin() + static_cast<std::ptrdiff_t>(std::min(kEndingsTried, endings.size()));
+    std::ranges::partial_sort(endings, end, [](const Ending& a, const Ending& b) {
+      return a.second != b.second ? a.second > b.second : a.first < b.first;
+    });
+    endings.erase(end, endings.end());
+  }
+
   // What the last word may become: terms that begin like it and stand in one of the titles.
   void AddEndings(const std::string& typed) {
-    std::map<std::string, std::uint64_t> counts;
+    std::map<std::string_view, std::uint64_t> counts;
     for (const auto& part : snapshot_.Parts()) {
       auto range = part.segment->BeginningWith(typed);
       range.end = std::min(range.end, range.begin + kTermsLookedAt);
       budget_.Spend(range.end - range.begin);
+      std::vector<Ending> in_part;
       for (auto term = range.begin; term < range.end; ++term) {
         const auto count = part.segment->CountOf(term, Field::kTitle);
         if (count > 0 && part.segment->TermAt(term) != typed)
-          counts[std::string(part.segment->TermAt(term))] += count;
+          in_part.emplace_back(part.segment->TermAt(term), count);
       }
+      KeepMost(in_part);
+      for (const auto& [term, count] : in_part) counts[term] += count;
     }
-    std::vector<std::pair<std::string, std::uint64_t>> endings(counts.begin(), counts.end());
-    std::ranges::sort(endings, [](const auto& a, const auto& b) {
-      return a.second != b.second ? a.second > b.second : a.first < b.first;
-    });
-    if (endings.size() > kEndingsTried) endings.resize(kEndingsTried);
+    std::vector<Ending> endings(counts.begin(), counts.end());
+    KeepMost(endings);
+    const auto written = WordsAsWritten();
     for (const auto& [term, count] : endings) {
       if (suggestions_.size() == kWordsSuggestedMax) return;
-      if (const auto written = AsWritten(term)) Add({Head() + *written, std::nullopt});
+      const auto found = written.find(std::string(term));
+      if (found != written.end()) Add({Head() + std::string(found->second), std::nullopt});
     }
   }
 
-  // A term as a title has it; nullopt: none of them does.
-  std::optional<std::string> AsWritten(const std::string& term) const {
-    for (const auto& title : titles_) {
-      const auto text = title.segment->Title(title.document);
+  // The words of the first titles, by their terms.
+  std::unordered_map<std::string, std::string_view> WordsAsWritten() const {
+    std::unordered_map<std::string, std::string_view> written;
+    for (std::size_t i = 0; i < std::min(titles_.size(), kTitlesRead); ++i) {
+      const auto text = titles_[i].segment->Title(titles_[i].document);
       for (std::size_t at = 0; at < text.size();) {
         const auto end = std::min(text.find(' ', at), text.size());
         const auto word = text.substr(at, end - at);
         budget_.Spend(1);
-        if (unicode::SearchForm(word) == term) return std::string(word);
+        written.try_emplace(unicode::SearchForm(word), word);
         at = end + 1;
       }
     }
-    return std::nullopt;
+    return written;
   }
 
   // The typed text before its last word.
