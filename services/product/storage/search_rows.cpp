@@ -25,16 +25,19 @@ void AssignAttributes(std::vector<index::Attribute>& field, std::string_view jso
 }
 
 constexpr Columns kDocument{
-    Column{"p.id", &Document::id},
-    Column{"p.seller_id", &Document::seller},
-    Column{"p.category_id", &Document::category},
-    Column{"p.title", &Document::title},
+    Column{"p.id", &Document::id}, Column{"p.seller_id", &Document::seller},
+    Column{"p.category_id", &Document::category}, Column{"p.title", &Document::title},
     Column{"p.description", &Document::text},
     Column{"p.attributes",
            [](Document& document, std::string_view json) { AssignAttributes(document.attributes, json); }},
     Column{"(extract(epoch FROM p.published_at) * 1000000)::bigint", &Document::published_us},
-    Column{"o.sellers", &Document::offers, &Offer::seller},
-    Column{"o.skus", &Document::offers, &Offer::sku},
+    // Half up, as what a product shows of it.
+    Column{
+        "CASE WHEN p.rating_count > 0 THEN (200 * p.rating_sum + p.rating_count) / (2 * p.rating_count) END",
+        [](Document& document, std::optional<std::int64_t> hundredths) {
+          document.rating_hundredths = static_cast<std::uint16_t>(hundredths.value_or(0));
+        }},
+    Column{"o.sellers", &Document::offers, &Offer::seller}, Column{"o.skus", &Document::offers, &Offer::sku},
     Column{"o.prices", &Document::offers, &Offer::price},
     Column{"o.currencies", &Document::offers, &Offer::currency},
     Column{"o.in_stock", &Document::offers, &Offer::in_stock},

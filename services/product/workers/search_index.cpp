@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "marketplace/product/v1/events.pb.h"
 #include "platform/telemetry/log.hpp"
 
 namespace market::product {
@@ -157,6 +158,12 @@ void SearchIndex::Note(const events::Event& event) {
   if (const auto offer = IdIn<domain::OfferId>(aggregate, "offer/")) changed_offers_.insert(*offer);
   if (const auto offer = IdIn<domain::OfferId>(aggregate, "stock/")) changed_offers_.insert(*offer);
   if (aggregate.starts_with("category/")) categories_changed_ = true;
+  if (aggregate.starts_with("review/")) {
+    // Every event of a review has its product in the same place (events.proto), so each is read as any of them.
+    ::marketplace::product::v1::ReviewChanged told;
+    if (told.ParseFromString(event.payload()))
+      changed_products_.insert(domain::ProductId::From(told.product_id()));
+  }
 }
 
 // Before the first build there is no place to read from.
