@@ -10,7 +10,6 @@ namespace market::product::storage {
 namespace {
 
 using index::Document;
-using index::Offer;
 using postgres::Column;
 using postgres::Columns;
 using postgres::ComposedStatement;
@@ -37,10 +36,11 @@ constexpr Columns kDocument{
         [](Document& document, std::optional<std::int64_t> hundredths) {
           document.rating_hundredths = static_cast<std::uint16_t>(hundredths.value_or(0));
         }},
-    Column{"o.sellers", &Document::offers, &Offer::seller}, Column{"o.skus", &Document::offers, &Offer::sku},
-    Column{"o.prices", &Document::offers, &Offer::price},
-    Column{"o.currencies", &Document::offers, &Offer::currency},
-    Column{"o.in_stock", &Document::offers, &Offer::in_stock},
+    Column{"o.sellers", &Document::offers, &index::Offer::seller},
+    Column{"o.skus", &Document::offers, &index::Offer::sku},
+    Column{"o.prices", &Document::offers, &index::Offer::price},
+    Column{"o.currencies", &Document::offers, &index::Offer::currency},
+    Column{"o.in_stock", &Document::offers, &index::Offer::in_stock},
     Column{"o.options", [](Document& document, std::optional<std::vector<std::string>> options) {
              for (std::size_t i = 0; options && i < options->size(); ++i) {
                AssignAttributes(document.offers.at(i).options, options->at(i));
