@@ -174,7 +174,7 @@ TEST_F(EventStreamTest, Refusals_AreProblems) {
   EXPECT_EQ(Reason(response), "UNAUTHENTICATED");
   EXPECT_EQ(response.stream, nullptr);
   EXPECT_EQ(Send("GET", kPath, {{"Accept", "application/json"}}).status, 406);
-  EXPECT_EQ(Reason(Send("GET", std::string(kPath) + "?after=p1")), "INVALID_ARGUMENT");
+  EXPECT_EQ(Reason(Send("GET", std::string(kPath) + "?after=p1")), "UNKNOWN_FIELD");
   for (const char* accept : {"text/event-stream", "text/*", "*/*"}) {
     Then(Page("p1"));
     EXPECT_EQ(Send("GET", kPath, {{"Accept", accept}}).status, 200) << accept;

@@ -49,7 +49,7 @@ class OpenApiTest : public testing::Test {
 TEST_F(OpenApiTest, Stream_HasItsTypeAndItsHeader) {
   const auto document = OpenApi({importer_.Import("marketplace/type/v1/refusal.proto"),
                                  importer_.Import("marketplace/notification/v1/notification.proto")});
-  const auto stream = Part(document.text, "  /v1/events:stream:\n", "\n  /v1/");
+  const auto stream = Part(document.text, "/v1/events:stream", "\n  /v1/");
   for (const char* part :
        {"operationId: listLiveEvents\n", "#/components/parameters/LastEventId",
         "text/event-stream:", "#/components/schemas/LiveEvent", "\"401\":", "\"429\":", "\"503\":"}) {

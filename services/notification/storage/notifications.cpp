@@ -82,8 +82,8 @@ Task<std::size_t> Notifications::Tell(Work work, const events::Event& event, std
   const auto tell = [&](postgres::Tx& tx) -> Task<std::size_t> {
     if (!co_await events::IsNew(tx, kSubscriber, event)) co_return 0;
     Batch batch("notification.tell");
-    const auto mails = co_await AppendTold(tx, batch, told, event.trace());
     for (const auto& news : live) AppendLive(batch, news);
+    const auto mails = co_await AppendTold(tx, batch, told, event.trace());
     if (!batch.Empty()) co_await tx.ExecuteAndCommit(std::move(batch));
     co_return mails;
   };
