@@ -98,20 +98,16 @@ TEST(ProductLife_ActsThatTheStateDoesNotAllow, SayFromAndTo) {
 TEST(ProductLife_WithoutAnActiveOffer, NothingIsPublished) {
   WithStores([](Stores& stores) -> Task<> {
     const auto shop = co_await OpenShop(stores);
-    const auto made = co_await Draft(stores, shop);
-    const auto archive_offers = [&] {
-      Sql("UPDATE offer SET state = 'ARCHIVED' WHERE product_id = '" + made.id() + "'");
-    };
-    archive_offers();
+    const auto made = co_await stores.products.Create(Soon(), Uuid::NewV7(), ProductOf(shop, "Bare"));
     for (const auto act : {ProductAct::kPublish, ProductAct::kPropose}) {
       EXPECT_EQ(co_await ReasonOf(Do(stores, shop, act, made.id())), "NO_ACTIVE_OFFER");
     }
-    // Anybody's counts.
+    // Anybody's counts, and one that is sold out.
     Sql("INSERT INTO offer (id, product_id, seller_id, sku, options, price, currency) VALUES "
         "(gen_random_uuid(), '" +
         made.id() + "', gen_random_uuid(), 'OTHER', '{}', 100, 'EUR')");
-    co_await Do(stores, shop, ProductAct::kPropose, made.id());
-    archive_offers();
+    EXPECT_EQ((co_await Do(stores, shop, ProductAct::kPropose, made.id())).state(), Product::PROPOSED);
+    Sql("UPDATE offer SET state = 'ARCHIVED' WHERE product_id = '" + made.id() + "'");
     EXPECT_EQ(co_await ReasonOf(Moderated(stores, ProductAct::kApprove, made.id())), "NO_ACTIVE_OFFER");
     EXPECT_EQ(ToldOf(made.id()), "product.ProductCreated 1, product.ProductStateChanged 2");
   });
@@ -133,7 +129,8 @@ TEST(ProductLife_OfAnArchivedOne, GoesOnWhereItWas) {
     EXPECT_EQ(co_await restored(), Product::PUBLISHED);
     EXPECT_EQ((co_await Do(stores, shop, ProductAct::kRestore, id)).state(), Product::PUBLISHED);
     EXPECT_EQ(Sql(published_at), before) << "it is no newer than it was";
-    Sql("UPDATE offer SET state = 'ARCHIVED' WHERE product_id = '" + id + "'");
+    const auto other = (co_await Draft(stores, shop)).id();
+    Sql("UPDATE offer SET product_id = '" + other + "' WHERE product_id = '" + id + "'");
     EXPECT_EQ(co_await restored(), Product::DRAFT) << "nobody offers it";
   });
 }
