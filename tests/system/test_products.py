@@ -45,6 +45,10 @@ def moderated(stack):
     restart(before)
 
 
+def moved(refusal):
+    return refusal["metadata"].get("from"), refusal["metadata"].get("to")
+
+
 def act(person, product, verb, **body):
     return person.post(f"/v1/products/{product}:{verb}", body)
 
@@ -92,10 +96,10 @@ def test_what_operators_make_of_a_product(operator, buyer, anonymous, shop):
     assert hidden() and owner.ok("GET", path)["stateReason"] == "It infringes a patent."
     problem(buyer.place((sold.offer, 1)), 409, "OFFER_UNAVAILABLE")
     refusal = problem(act(owner, product, "publish"), 409, "ILLEGAL_TRANSITION")
-    assert refusal["metadata"] == {"from": "TAKEN_DOWN", "to": "PUBLISHED"}
+    assert moved(refusal) == ("TAKEN_DOWN", "PUBLISHED")
     for verb in ("propose", "archive", "restore"):
         problem(act(owner, product, verb), 409, "ILLEGAL_TRANSITION")
-    assert problem(owner.call("PATCH", path, {"title": "Mine"}), 409, "ILLEGAL_TRANSITION")["metadata"] == {"from": "TAKEN_DOWN"}
+    assert moved(problem(owner.call("PATCH", path, {"title": "Mine"}), 409, "ILLEGAL_TRANSITION")) == ("TAKEN_DOWN", None)
     # What was ordered before is still sent.
     part = order["sellerOrders"][0]["id"]
     owner.ok("POST", f"/v1/sellerOrders/{part}:accept", {})
@@ -174,7 +178,7 @@ def test_what_is_put_away_comes_back(operator, anonymous, buyer, shop):
     problem(act(owner, product, "publish"), 409, "ILLEGAL_TRANSITION")
     for reader in (owner, operator):
         assert [each["id"] for each in reader.ok("GET", listed, params={"state": "ARCHIVED"})["products"]] == [product]
-        assert "products" not in reader.ok("GET", listed, params={"state": "PUBLISHED"})
+        assert reader.ok("GET", listed, params={"state": "PUBLISHED"})["products"] == []
     assert done(owner, product, "restore")["state"] == "PUBLISHED"
     assert anonymous.ok("GET", f"/v1/products/{product}")["state"] == "PUBLISHED"
     draft = owner.create_product(sold.product["categoryId"], publish=False)["id"]
@@ -206,7 +210,7 @@ def test_a_product_is_corrected(operator, anonymous, shop):
     problem(sold.owner.call("PATCH", path, {"title": "Late"}, headers={"If-Match": before.headers["ETag"]}), 412, "ETAG_MISMATCH")
 
     cleared = sold.owner.ok("PATCH", path, {"title": "Not named"}, params={"updateMask": "description,pictures,productSafety"})
-    assert cleared["title"] == "Analytical engine" and not {"productSafety", "pictures"} & set(cleared) and not cleared.get("description")
+    assert cleared["title"] == "Analytical engine" and not any(cleared.get(name) for name in ("productSafety", "pictures", "description"))
     for body, field in (({"title": " "}, "title"), ({"categoryId": "engines"}, "categoryId"),
                         ({"attributes": {"n" * 200: "v" * 201}}, "attributes"), ({"productSafety": {"warnings": "w" * 2001}}, "productSafety.warnings")):
         refusal = problem(sold.owner.call("PATCH", path, body), 400, "INVALID_ARGUMENT")
@@ -235,7 +239,8 @@ def test_products_carry_the_name_of_their_shop(anonymous, operator, shop):
     lists = [(owner, f"/v1/sellers/{owner.seller}/products", {}), (operator, ADMIN, {"sellerId": owner.seller}),
              (anonymous, "/v1/products", {"sellerId": owner.seller})]
     for reader, path, parameters in lists:
-        assert [each["seller"] for each in reader.ok("GET", path, params=parameters)["products"]] == [name], path
+        # The search is told of a product a moment later.
+        until(lambda: [each["seller"] for each in reader.ok("GET", path, params=parameters)["products"]] == [name], path)  # noqa: B023
 
     owner.ok("PATCH", f"/v1/sellers/{owner.seller}", {"displayName": "Looms"})
     renamed = until(lambda: (answer := anonymous.get(f"/v1/products/{product}", headers={"If-None-Match": etag})).status_code == 200 and answer,
