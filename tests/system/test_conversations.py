@@ -21,7 +21,7 @@ def texts(client, conversation):
                         "notification.ListConversations", "notification.MarkConversationRead")
 @pytest.mark.values("notification.Conversation.Side.BUYER", "notification.Conversation.Side.SHOP")
 def test_a_buyer_asks_and_the_shop_answers(buyer, shop, person):
-    sold = shop()
+    sold = shop(title="Difference engine " + "n" * 182)    # as long as one may be
     staff = join(sold.owner, person("Tim"), "staff")
     answer = ask(buyer, sold)
     assert answer.status_code == 201 and answer.headers["Location"] == f"{PATH}/{answer.json()['id']}"

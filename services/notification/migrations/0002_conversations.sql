@@ -6,7 +6,7 @@ CREATE TABLE conversation (
   seller_name     text        NOT NULL,  -- as it was when the conversation was begun
   product_id      uuid,
   seller_order_id uuid,
-  title           text        NOT NULL CHECK (length(title) BETWEEN 1 AND 100),
+  title           text        NOT NULL CHECK (length(title) BETWEEN 1 AND 200),  -- of a product, or a number
   messages        bigint      NOT NULL DEFAULT 0,  -- how many; the number of the newest
   buyer_read      bigint      NOT NULL DEFAULT 0,  -- the number of the newest that the side has read
   shop_read       bigint      NOT NULL DEFAULT 0,

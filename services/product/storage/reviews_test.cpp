@@ -105,7 +105,7 @@ TEST(Reviews_Rating, IsPartOfAProductAndItsEtag) {
     EXPECT_EQ(before.etag().substr(0, before.etag().find('-')),
               after.etag().substr(0, after.etag().find('-')))
         << "its owner may still change what he read";
-    const auto listed = co_await stores.products.ListOfSeller(Soon(), sold.shop.seller, {}, 1);
+    const auto listed = co_await stores.products.ListOfSeller(Soon(), sold.shop.seller, {}, {}, 1);
     EXPECT_EQ(listed.at(0).rating().average_hundredths(), 467);
   });
 }
