@@ -109,13 +109,13 @@ TEST(SearchIndex, FollowsWhatHappens) {
     co_await Finds(indexed, cheap, 0);
     Sql("UPDATE offer SET price = 400 WHERE id = '" + product.offers(0).id() + "'");
     EXPECT_EQ((co_await indexed.index.Find(Soon(), cheap)).total, 0u);  // nobody has told
-    co_await indexed.offers.AdjustStock(Soon(),
-                                        {.operation_id = Uuid::NewV7(),
-                                         .offer = domain::OfferId::From(product.offers(0).id()),
-                                         .delta = 1,
-                                         .reason = "count",
-                                         .account = AccountId::New()},
-                                        shop.Scope());
+    co_await indexed.stock.Adjust(Soon(),
+                                  {.operation_id = Uuid::NewV7(),
+                                   .offer = domain::OfferId::From(product.offers(0).id()),
+                                   .delta = 1,
+                                   .reason = "count",
+                                   .account = AccountId::New()},
+                                  shop.Scope());
     co_await Finds(indexed, cheap, 1);
   });
 }
