@@ -5,6 +5,7 @@
 #include "platform/rpc/page_token.hpp"
 #include "services/product/metrics.hpp"
 #include "services/product/process/purchases.hpp"
+#include "services/product/process/search_index.hpp"
 #include "services/product/process/seller_directory.hpp"
 #include "services/product/storage/categories.hpp"
 #include "services/product/storage/offers.hpp"
@@ -16,7 +17,6 @@
 #include "services/product/storage/search.hpp"
 #include "services/product/storage/search_cache.hpp"
 #include "services/product/storage/stock.hpp"
-#include "services/product/workers/search_index.hpp"
 
 namespace market::product {
 

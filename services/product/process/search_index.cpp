@@ -1,4 +1,4 @@
-#include "services/product/workers/search_index.hpp"
+#include "services/product/process/search_index.hpp"
 
 #include <algorithm>
 #include <utility>
