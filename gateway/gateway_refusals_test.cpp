@@ -20,7 +20,7 @@ TEST_F(GatewayTest, UnknownPath_Is404) {
 TEST_F(GatewayTest, OtherMethod_Is405WithAllow) {
   const std::vector<std::array<std::string, 3>> cases = {
       {"POST", "/v1/products", "GET, HEAD, OPTIONS"},
-      {"PUT", "/v1/offers/1", "PATCH, OPTIONS"},
+      {"PUT", "/v1/offers/1", "GET, HEAD, PATCH, OPTIONS"},
       {"TRACE", "/v1/orders", "POST, GET, HEAD, OPTIONS"},
       {"BREW", "/v1/users/me/addresses/1", "GET, HEAD, PATCH, DELETE, OPTIONS"},
       {"GET", "/v1/sessions:refresh", "POST, OPTIONS"},

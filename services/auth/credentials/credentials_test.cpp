@@ -269,6 +269,7 @@ TEST(Roles, AdminAndOwner_ShareReadingKeysAndTheEndOfAShop) {
   for (const auto permission : AllPermissions()) {
     EXPECT_EQ(Of(domain::Role::kAdmin).Has(permission) && Of(domain::MemberRole::kOwner).Has(permission),
               permission == marketplace::options::v1::ORDERS_READ ||
+                  permission == marketplace::options::v1::PRODUCTS_READ ||
                   permission == marketplace::options::v1::SELLERS_READ ||
                   permission == marketplace::options::v1::SELLERS_CONTROL ||
                   permission == marketplace::options::v1::API_KEYS_WRITE ||

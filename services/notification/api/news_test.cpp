@@ -102,9 +102,9 @@ TEST_F(NewsTest, PagesOfBothSides_AreToldOfAPart) {
   EXPECT_EQ(live(PartOf<order::SellerOrderRejected>()), "REJECTED buyer, REJECTED shop");
   EXPECT_EQ(live(PartOf<order::SellerOrderCancelled>()), "CANCELLED buyer, CANCELLED shop");
   EXPECT_EQ(live(PartOf<order::SellerOrderUnitsCancelled>()), "as it was buyer, as it was shop");
-  ::marketplace::payment::v1::PaymentDeclined declined;
-  declined.set_order_id(order_.ToString());
-  EXPECT_EQ(live(declined), "as it was buyer");
+  order::OrderPaymentNeeded unpaid;
+  unpaid.set_order_id(order_.ToString());
+  EXPECT_EQ(live(unpaid), "as it was buyer");
   ::marketplace::payment::v1::PaymentRefunded refunded;
   refunded.set_order_id(order_.ToString());
   refunded.set_seller_order_id(part_.ToString());
