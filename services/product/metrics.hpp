@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "platform/telemetry/metrics.hpp"
+#include "services/product/process/search_index.hpp"
 #include "services/product/storage/reservations.hpp"
 
 namespace market::product {
@@ -28,5 +29,8 @@ class Metrics {
       "reserved", "out_of_stock", "unavailable", "gone", "other_lines"};
   std::array<telemetry::Counter*, kOutcomes.size()> reservations_{};
 };
+
+// product_index_*; the index must live until the last scrape.
+void Measure(const SearchIndex& index, telemetry::Metrics& registry);
 
 }  // namespace market::product

@@ -82,7 +82,7 @@ Task<> Service::Start() {
   if (redis_) StartRedis();
   host_.Background().Run({.name = "product.sellers", .period = 1s}, [this] { return sellers_.CatchUp(); });
   host_.Background().Run(low_stock_.Looking());
-  index_.Measure(host_.Metrics());
+  Measure(index_, host_.Metrics());
   host_.Background().Run(index_.Following());
   host_.Background().Run(index_.Turning());
   host_.OnStop("search index", 5s, [this](runtime::Deadline limit) { return index_.Close(limit); });

@@ -40,12 +40,13 @@ VERBS = {"relay": "RunRelay", "outbox": "RunRelay", "keys": "SweepAnswers", "eve
 
 
 def place_of_worker(service, worker):
-    """Where it is named: what every service may have in service.cpp, by the host's verb; its own in a file of workers/."""
+    """Where it is named: what every service may have in service.cpp, by the host's verb; its own in a file of
+    workers/, or of process/ where requests ask what it keeps."""
     room = f"services/{service}"
     if verb := VERBS.get(worker):
         return f"{room}/service.cpp", f"the worker {worker}", (rf'{verb}\("{service}"',)
     named = f'"{service}.{worker}"'
-    files = [path for pattern in ("workers/*.cpp", "service.cpp") for path in sorted((ROOT / room).glob(pattern))
+    files = [path for pattern in ("workers/*.cpp", "process/*.cpp", "service.cpp") for path in sorted((ROOT / room).glob(pattern))
              if named in path.read_text()]
     # A subscription has three: one that hands on, and those of its relay. They are called after who is told.
     told = f"{room}/workers/subscribers.cpp"

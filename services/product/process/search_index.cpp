@@ -261,25 +261,16 @@ Task<> SearchIndex::Close(runtime::Deadline limit) {
   co_await merges_.Join(limit);
 }
 
-void SearchIndex::Measure(telemetry::Metrics& metrics) {
-  auto& documents =
-      metrics.AddGauge("product_index_documents", "products in the search index of this process");
-  auto& bytes = metrics.AddGauge("product_index_bytes", "memory of the search index");
-  auto& segments = metrics.AddGauge("product_index_segments", "parts of the search index");
-  auto& staleness = metrics.AddGauge("product_index_staleness_seconds",
-                                     "how long ago the search index was up to date; -1: it is not built yet");
-  auto& built =
-      metrics.AddGauge("product_index_build_seconds", "how long it took to read all products the last time");
-  auto& searches = metrics.AddGauge("product_index_searches", "searches under way or waiting for a thread");
-  metrics.Collect([this, &documents, &bytes, &segments, &staleness, &built, &searches] {
-    documents.Set(static_cast<double>(snapshot_.Documents()));
-    bytes.Set(static_cast<double>(snapshot_.Bytes()));
-    segments.Set(static_cast<double>(snapshot_.Parts().size()));
-    const auto fresh_at = FreshAt();
-    staleness.Set(fresh_at ? std::chrono::duration<double>(Clock::now() - *fresh_at).count() : -1);
-    built.Set(build_took_.count());
-    searches.Set(static_cast<double>(searching_.Pending()));
-  });
+SearchIndex::Figures SearchIndex::Now() const {
+  Figures now{.documents = snapshot_.Documents(),
+              .bytes = snapshot_.Bytes(),
+              .segments = snapshot_.Parts().size(),
+              .searches = searching_.Pending(),
+              .build_s = build_took_.count()};
+  if (const auto fresh_at = FreshAt()) {
+    now.staleness_s = std::chrono::duration<double>(Clock::now() - *fresh_at).count();
+  }
+  return now;
 }
 
 }  // namespace market::product

@@ -23,7 +23,6 @@
 #include "platform/runtime/blocking_pool.hpp"
 #include "platform/runtime/every.hpp"
 #include "platform/runtime/task_group.hpp"
-#include "platform/telemetry/metrics.hpp"
 #include "services/product/index/find.hpp"
 #include "services/product/index/snapshot.hpp"
 #include "services/product/index/suggest.hpp"
@@ -55,8 +54,15 @@ class SearchIndex {
   runtime::Every& Turning() { return turning_; }
   Task<> Close(runtime::Deadline limit);
 
-  // product_index_*; it must live until the last scrape.
-  void Measure(telemetry::Metrics& metrics);
+  struct Figures {
+    std::size_t documents = 0;
+    std::size_t bytes = 0;
+    std::size_t segments = 0;
+    std::size_t searches = 0;           // under way, or waiting for a thread
+    double build_s = 0;                 // of the last time that all was read
+    std::optional<double> staleness_s;  // none: it is not built yet
+  };
+  Figures Now() const;
 
  private:
   using Clock = std::chrono::steady_clock;
