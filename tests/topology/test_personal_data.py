@@ -13,7 +13,7 @@ SOMEBODY = re.compile(r"^  (?:(?:account|buyer|actor|person|user|customer|member
 TABLE = re.compile(r"^CREATE TABLE (\w+) \((.*?)^\)", re.MULTILINE | re.DOTALL)
 # Whose rows are found by something else than a column of such a name.
 BESIDES = {("user", "profile"), ("auth", "account"), ("auth", "sign_in_throttle"), ("order", "seller_order"), ("order", "order_line"),
-           ("payment", "refund"), ("notification", "live_event")}
+           ("payment", "refund"), ("notification", "live_news")}
 
 
 def tables():

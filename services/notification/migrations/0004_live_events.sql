@@ -1,6 +1,6 @@
 -- What pages that are open now are told of at once, for a day: ids, and what has become of them. The order is (xid, seq) as of
 -- the table event: a row is for readers once every transaction older than its own has ended.
-CREATE TABLE live_event (
+CREATE TABLE live_news (
   xid               xid8        NOT NULL DEFAULT pg_current_xact_id(),
   seq               bigint      GENERATED ALWAYS AS IDENTITY,
   listener_id       uuid        NOT NULL,  -- whose it is: an account, or a shop and whoever may read this of it
@@ -17,8 +17,8 @@ CREATE TABLE live_event (
   at                timestamptz NOT NULL DEFAULT market_now(),
   PRIMARY KEY (xid, seq)
 );
-COMMENT ON TABLE live_event IS 'mutable';
-CREATE INDEX live_event_of ON live_event (listener_id, xid, seq);
+COMMENT ON TABLE live_news IS 'mutable';
+CREATE INDEX live_news_of ON live_news (listener_id, xid, seq);
 
 -- One row, made by the first program that starts. A position of another incarnation, or before what is forgotten, has expired.
 CREATE TABLE live_log (

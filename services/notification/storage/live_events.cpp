@@ -16,7 +16,7 @@ using postgres::ComposedStatement;
 using postgres::Statement;
 
 constexpr Statement kInsertLive{"live.insert", R"sql(
-INSERT INTO live_event (listener_id, kind, order_id, seller_order_id, seller_id, state, notification_id, notification_kind,
+INSERT INTO live_news (listener_id, kind, order_id, seller_order_id, seller_id, state, notification_id, notification_kind,
   conversation_id, message_id, side)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11))sql"};
 
@@ -57,7 +57,7 @@ LEFT JOIN LATERAL (
     SELECT $1::uuid AS id, NULL::text AS kind WHERE $1::uuid IS NOT NULL
     UNION ALL SELECT unnest($2::uuid[]), 'ORDER' UNION ALL SELECT unnest($3::uuid[]), 'MESSAGE') a
   CROSS JOIN LATERAL (
-    SELECT * FROM live_event e
+    SELECT * FROM live_news e
     WHERE e.listener_id = a.id AND (a.kind IS NULL OR e.kind = a.kind)
       AND (e.xid, e.seq) > ($4::xid8, $5::bigint) AND e.xid < pg_snapshot_xmin(s.now)
     ORDER BY e.xid, e.seq LIMIT $6) o
@@ -73,25 +73,25 @@ constexpr Columns kNewRow{Column{"pg_snapshot_xmin(s.now)", &NewRow::oldest_open
 constexpr ComposedStatement kNewSince{"live.new_since", "SELECT " + kNewRow + R"sql(
 FROM (SELECT pg_current_snapshot() AS now) s
 LEFT JOIN LATERAL (
-  SELECT listener_id FROM live_event WHERE xid >= $1::xid8 AND xid < pg_snapshot_xmin(s.now) LIMIT $2) e ON true)sql"};
+  SELECT listener_id FROM live_news WHERE xid >= $1::xid8 AND xid < pg_snapshot_xmin(s.now) LIMIT $2) e ON true)sql"};
 
 constexpr Statement kForget{"live.forget", R"sql(
 WITH until AS (
   SELECT first.xid, first.seq
-  FROM (SELECT xid, seq, at FROM live_event WHERE xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, seq LIMIT $2) first
+  FROM (SELECT xid, seq, at FROM live_news WHERE xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, seq LIMIT $2) first
   WHERE first.at < market_now() - $1::interval ORDER BY first.xid DESC, first.seq DESC LIMIT 1),
 told AS (
   UPDATE live_log l SET forgotten_xid = u.xid, forgotten_seq = u.seq FROM until u
   WHERE (l.forgotten_xid, l.forgotten_seq) < (u.xid, u.seq))
-DELETE FROM live_event e USING until u WHERE (e.xid, e.seq) <= (u.xid, u.seq))sql"};
+DELETE FROM live_news e USING until u WHERE (e.xid, e.seq) <= (u.xid, u.seq))sql"};
 constexpr Statement kSettleLive{"live.settle", R"sql(
 WITH other AS (
   INSERT INTO live_log AS l (incarnation) VALUES ($1)
   ON CONFLICT (one) DO UPDATE SET incarnation = excluded.incarnation, forgotten_xid = '0', forgotten_seq = 0
   WHERE l.forgotten_xid > pg_snapshot_xmax(pg_current_snapshot())
-    OR EXISTS (SELECT FROM live_event WHERE xid >= pg_snapshot_xmax(pg_current_snapshot()))
+    OR EXISTS (SELECT FROM live_news WHERE xid >= pg_snapshot_xmax(pg_current_snapshot()))
   RETURNING 1)
-DELETE FROM live_event WHERE EXISTS (SELECT FROM other))sql"};
+DELETE FROM live_news WHERE EXISTS (SELECT FROM other))sql"};
 
 bool NumberFrom(std::string_view text, std::int64_t& number) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);

@@ -92,7 +92,7 @@ TEST_F(LiveEventsTest, List_WaitsForWhoMayComeBefore) {
     auto at = co_await Now(events);
     const auto slow = [&](postgres::Tx& tx) -> Task<> {
       constexpr postgres::Statement kSlow{
-          "test.slow", "INSERT INTO live_event (listener_id, kind, state) VALUES ($1, 'ORDER', 'SLOW')"};
+          "test.slow", "INSERT INTO live_news (listener_id, kind, state) VALUES ($1, 'ORDER', 'SLOW')"};
       co_await tx.Execute(kSlow, ada_);
       storage::Notifications notifications(database);
       co_await notifications.Tell(Soon(), AnyEvent(), {}, {Order(ada_.Value(), "QUICK")});
@@ -164,7 +164,7 @@ TEST_F(LiveEventsTest, Forgotten_IsAPositionThatExpired) {
     const auto begin = co_await Now(events);
     for (const char* state : {"A", "B", "C"}) co_await Tell(database, {Order(ada_.Value(), state)});
     const auto all = co_await events.List(Soon(), Of(ada_), begin, 10);
-    Sql("UPDATE live_event SET at = at - interval '2 hours' WHERE state IN ('A', 'B')");
+    Sql("UPDATE live_news SET at = at - interval '2 hours' WHERE state IN ('A', 'B')");
     EXPECT_EQ(co_await events.Forget(Soon(), 1h, 1), 1);
     EXPECT_EQ(co_await events.Forget(Soon(), 1h, 100), 1);
     EXPECT_EQ(co_await events.Forget(Soon(), 1h, 100), 0);
@@ -184,9 +184,9 @@ TEST_F(LiveEventsTest, RestoredDump_BeginsAnew) {
     co_await Tell(database, {Order(ada_.Value(), "A")});
     co_await events.Settle(Soon());
     EXPECT_EQ(Words(co_await events.List(Soon(), Of(ada_), begin, 10)), "A") << "nothing was restored";
-    Sql("UPDATE live_event SET xid = (xid::text::bigint + 4000000000000)::text::xid8");
+    Sql("UPDATE live_news SET xid = (xid::text::bigint + 4000000000000)::text::xid8");
     co_await events.Settle(Soon());
-    EXPECT_EQ(Sql("SELECT count(*) FROM live_event"), "0");
+    EXPECT_EQ(Sql("SELECT count(*) FROM live_news"), "0");
     EXPECT_TRUE((co_await events.List(Soon(), Of(ada_), begin, 10)).expired);
     co_await Tell(database, {Order(ada_.Value(), "B")});
     EXPECT_FALSE((co_await events.List(Soon(), Of(ada_), co_await Now(events), 10)).expired);

@@ -48,7 +48,7 @@ constexpr Statement kEraseReports{
 constexpr Statement kEraseLimits{"notification.erase_limits",
                                  "DELETE FROM writing_limit WHERE account_id = $1"};
 constexpr Statement kEraseLive{"notification.erase_live_events",
-                               "DELETE FROM live_event WHERE listener_id = $1"};
+                               "DELETE FROM live_news WHERE listener_id = $1"};
 
 }  // namespace
 

@@ -60,7 +60,7 @@ class StoreFixture : public ::testing::Test {
   // Until all live events are for readers: a transaction of another database of the server may hold them up.
   Task<> Settled() {
     co_await testing::Eventually([this] {
-      return Sql("SELECT count(*) FROM live_event WHERE xid >= pg_snapshot_xmin(pg_current_snapshot())") ==
+      return Sql("SELECT count(*) FROM live_news WHERE xid >= pg_snapshot_xmin(pg_current_snapshot())") ==
              "0";
     });
   }
