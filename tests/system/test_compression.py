@@ -6,6 +6,7 @@ import market
 def test_a_long_answer_is_compressed_for_who_asks(anonymous, shop):
     product = shop().product
     path = "/v1/products?pageSize=100"
+    market.until(lambda: product["id"] in {one["id"] for one in anonymous.ok("GET", path)["products"]}, "the product to be found")
     asked = anonymous.get(path, headers={"Accept-Encoding": "gzip"})
     plain = anonymous.get(path, headers={"Accept-Encoding": "identity"})
     assert len(plain.content) > 1024

@@ -87,8 +87,10 @@ struct Turn {
 };
 constexpr Columns kTurn{Column{"xid", &Turn::at, &Place::xid}, Column{"id", &Turn::at, &Place::id},
                         Column{"offer_id", &Turn::offer}};
-constexpr Columns kTurnsEnd{Column{"pg_snapshot_xmin(pg_current_snapshot())", &Place::xid}};
-constexpr ComposedStatement kNewestTurn{"search.turns_newest", "SELECT " + kTurnsEnd};
+constexpr Columns kTurnsEnd{Column{"now.oldest", &Place::xid}};
+constexpr ComposedStatement kNewestTurn{
+    "search.turns_newest",
+    "SELECT " + kTurnsEnd + " FROM pg_snapshot_xmin(pg_current_snapshot()) now (oldest)"};
 constexpr ComposedStatement kTurnsAfter{
     "search.turns", "SELECT " + kTurn +
                         " FROM stock_turn WHERE (xid, id) > ($1::xid8, $2::bigint) "
