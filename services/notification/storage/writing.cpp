@@ -51,7 +51,7 @@ constexpr ComposedStatement kFindSent{
 
 constexpr Statement kBegin{"conversation.begin", R"sql(
 INSERT INTO conversation (id, buyer_id, seller_id, seller_name, product_id, seller_order_id, title)
-VALUES ($1, $2, $3, $4, $5, $6, left($7, 100)) ON CONFLICT DO NOTHING)sql"};
+VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING)sql"};
 constexpr ComposedStatement kLockAbout{"conversation.lock_about", "SELECT " + kLockedConversation + R"sql(
 FROM conversation c
 WHERE c.seller_id = $1 AND c.buyer_id = $7 AND (c.product_id = $5::uuid OR c.seller_order_id = $6::uuid) AND )sql" +
