@@ -151,7 +151,8 @@ Task<SearchProductsResponse> ProductService::SearchProducts(CallContext& call,
   const bool begins = request.page_token().empty();
   const bool began_in_index = request.page_token().starts_with(kIndexToken);
   if (deps_.index.Ready() && (begins || began_in_index)) co_return co_await SearchIndexed(call, request);
-  if (NeedsIndex(request) || began_in_index) {
+  // A page of the other way belongs to no search like that: SearchRows refuses it.
+  if (began_in_index || (begins && NeedsIndex(request))) {
     throw Unavailable("the search is being prepared; try again in a moment")
         .WithRetryAfter(std::chrono::seconds(1));
   }
