@@ -148,10 +148,9 @@ PRODUCTS = 40_000
 
 
 @pytest.fixture
-def big_catalogue(shop, category):
-    """The id of a small category, in a catalogue in which the cheapest products are all in another one."""
+def big_catalogue(anonymous, shop):
+    """The id of a category with many products, all of which the search knows."""
     sold = shop()
-    few = sold.product["categoryId"]
     many = market.psql("product", f"""
       INSERT INTO category (id, name, slug) VALUES (gen_random_uuid(), 'Many', 'many-{market.new_key()[:12]}') RETURNING id""").strip()
     market.psql("product", f"""
@@ -163,8 +162,11 @@ def big_catalogue(shop, category):
       SELECT offer, product, '{sold.owner.seller}', 'MANY-' || i, '{{}}', 1, 'EUR' FROM made;
       INSERT INTO stock (id, offer_id, on_hand) SELECT offer, offer, 1000 FROM made;
       INSERT INTO stock_movement (kind, stock_id, offer_id, on_hand, reserved, cause_id) SELECT 'INITIAL', offer, offer, 1000, 0, offer FROM made;
+      INSERT INTO event (id, type, version, aggregate, aggregate_version, seller_id, trace, payload)
+      SELECT gen_random_uuid(), 'product.ProductChanged', 1, 'product/' || product, 1, '{sold.owner.seller}', '', '' FROM made;
       ANALYZE product; ANALYZE offer;""")
-    return few
+    until(lambda: anonymous.ok("GET", "/v1/products", params={"categoryId": many}).get("total") == PRODUCTS, "all to be found", limit_s=60)
+    return many
 
 
 class Searcher(threading.Thread):
