@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace market::notification {
+namespace market::conversions {
 
 // Throws std::logic_error for a value whose word the contract lacks.
 template <class Number, class Value>
@@ -16,4 +16,4 @@ Number NumberOf(Value value) {
   return static_cast<Number>(found->number());
 }
 
-}  // namespace market::notification
+}  // namespace market::conversions

@@ -5,6 +5,17 @@
 namespace market::product {
 namespace {
 
+// As the act left it.
+template <class What>
+events::NewEvent OfCategory(const api::product::Category& category, std::int64_t version) {
+  What what;
+  what.set_category_id(category.id());
+  what.set_parent_id(category.parent_id());
+  what.set_name(category.name());
+  what.set_slug(category.slug());
+  return events::Of(what, {.aggregate = "category/" + category.id(), .version = version});
+}
+
 template <class What>
 events::NewEvent OfReview(const domain::Review& review, std::int64_t previous) {
   What what;
@@ -34,21 +45,11 @@ What OfReport(const domain::Report& report) {
 }  // namespace
 
 events::NewEvent CategoryCreatedEvent(const api::product::Category& category) {
-  api::product::CategoryCreated what;
-  what.set_category_id(category.id());
-  what.set_parent_id(category.parent_id());
-  what.set_name(category.name());
-  what.set_slug(category.slug());
-  return events::Of(what, {.aggregate = "category/" + category.id(), .version = 1});
+  return OfCategory<api::product::CategoryCreated>(category, 1);
 }
 
 events::NewEvent CategoryChangedEvent(const api::product::Category& category, std::int64_t version) {
-  api::product::CategoryChanged what;
-  what.set_category_id(category.id());
-  what.set_parent_id(category.parent_id());
-  what.set_name(category.name());
-  what.set_slug(category.slug());
-  return events::Of(what, {.aggregate = "category/" + category.id(), .version = version});
+  return OfCategory<api::product::CategoryChanged>(category, version);
 }
 
 events::NewEvent CategoryDeletedEvent(const domain::CategoryId& category, std::int64_t version) {

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "platform/conversions/conversions.hpp"
+#include "platform/conversions/enum_number.hpp"
 #include "platform/core/error.hpp"
-#include "services/notification/api/enum_number.hpp"
 
 namespace market::notification {
 namespace {
@@ -18,7 +18,7 @@ Proto ToProto(const domain::Notification& notification) {
   const auto& facts = notification.facts;
   Proto out;
   out.set_id(notification.id.ToString());
-  out.set_kind(NumberOf<Proto::Kind>(notification.kind));
+  out.set_kind(conversions::NumberOf<Proto::Kind>(notification.kind));
   out.set_title(facts.title);
   if (facts.order) out.set_order_id(facts.order->ToString());
   if (facts.seller_order) out.set_seller_order_id(facts.seller_order->ToString());
@@ -35,7 +35,7 @@ marketplace::notification::v1::NotificationSettings ToProto(const std::vector<do
   marketplace::notification::v1::NotificationSettings out;
   for (const auto& setting : settings) {
     auto& one = *out.add_settings();
-    one.set_kind(NumberOf<Proto::Kind>(setting.kind));
+    one.set_kind(conversions::NumberOf<Proto::Kind>(setting.kind));
     one.set_app(setting.app);
     one.set_mail(setting.mail || domain::MailIsRequired(setting.kind));
     one.set_mail_required(domain::MailIsRequired(setting.kind));

@@ -1,6 +1,6 @@
 #include "platform/conversions/conversions.hpp"
+#include "platform/conversions/enum_number.hpp"
 #include "services/notification/api/convert.hpp"
-#include "services/notification/api/enum_number.hpp"
 
 namespace market::notification {
 namespace {
@@ -13,7 +13,8 @@ contract::Conversation ToProto(const domain::Conversation& conversation, const N
   const auto& parties = conversation.parties;
   contract::Conversation out;
   out.set_id(conversation.id.ToString());
-  if (conversation.side) out.set_side(NumberOf<contract::Conversation::Side>(*conversation.side));
+  if (conversation.side)
+    out.set_side(conversions::NumberOf<contract::Conversation::Side>(*conversation.side));
   out.set_seller_id(parties.seller.ToString());
   out.set_seller_name(parties.seller_name);
   if (const auto name = names.find(parties.buyer); name != names.end()) out.set_buyer_name(name->second);
@@ -24,7 +25,7 @@ contract::Conversation ToProto(const domain::Conversation& conversation, const N
   out.set_reported(conversation.reported);
   for (const auto& report : conversation.reports) {
     auto& one = *out.add_reports();
-    one.set_side(NumberOf<contract::Conversation::Side>(report.side));
+    one.set_side(conversions::NumberOf<contract::Conversation::Side>(report.side));
     one.set_reason(report.reason);
     *one.mutable_create_time() = conversions::ToProto(report.created_at);
   }
@@ -38,7 +39,7 @@ contract::Message ToProto(const domain::Message& message, const domain::Parties&
   contract::Message out;
   out.set_id(message.id.ToString());
   out.set_conversation_id(message.conversation.ToString());
-  out.set_side(NumberOf<contract::Conversation::Side>(message.side));
+  out.set_side(conversions::NumberOf<contract::Conversation::Side>(message.side));
   if (message.side == domain::Side::kShop) {
     out.set_author_name(parties.seller_name);
   } else if (const auto name = names.find(parties.buyer); name != names.end()) {
@@ -51,7 +52,7 @@ contract::Message ToProto(const domain::Message& message, const domain::Parties&
 
 contract::Terms ToProto(const domain::Terms& terms) {
   contract::Terms out;
-  out.set_kind(NumberOf<contract::Terms::Kind>(terms.kind));
+  out.set_kind(conversions::NumberOf<contract::Terms::Kind>(terms.kind));
   out.set_language(terms.language);
   out.set_version(terms.version);
   out.set_title(terms.title);

@@ -178,6 +178,9 @@ class ProductService final : public api::ProductApi {
   // products.cpp: the shop's name goes with the product, where it is known: its card, else null. The tag of a
   // product that is shown whole covers it.
   const api::user::SellerCard* ShowSeller(api::product::Product& product) const;
+  // rpc::FillPage with products that carry the names of their shops.
+  std::size_t FillShown(google::protobuf::RepeatedPtrField<api::product::Product>& page, int size,
+                        std::vector<api::product::Product>& products) const;
   api::product::Product Whole(api::product::Product product) const;
 
   Deps deps_;

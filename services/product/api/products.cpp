@@ -69,6 +69,14 @@ const api::user::SellerCard* ProductService::ShowSeller(api::product::Product& p
   return card;
 }
 
+std::size_t ProductService::FillShown(google::protobuf::RepeatedPtrField<api::product::Product>& page,
+                                      int size, std::vector<api::product::Product>& products) const {
+  return rpc::FillPage(page, size, products, [this](api::product::Product& product) {
+    ShowSeller(product);
+    return std::move(product);
+  });
+}
+
 api::product::Product ProductService::Whole(api::product::Product product) const {
   if (const auto* card = ShowSeller(product)) {
     product.mutable_etag()->append("-").append(std::to_string(card->version()));
@@ -136,11 +144,7 @@ Task<api::product::ListSellerProductsResponse> ProductService::ListSellerProduct
       call, SellerId::From(request.seller_id()), state,
       after ? std::optional(std::get<0>(*after)) : std::nullopt, size + 1);
   api::product::ListSellerProductsResponse response;
-  const auto kept =
-      rpc::FillPage(*response.mutable_products(), size, products, [this](api::product::Product& product) {
-        ShowSeller(product);
-        return std::move(product);
-      });
+  const auto kept = FillShown(*response.mutable_products(), size, products);
   if (kept < products.size()) {
     const auto& last = response.products(response.products_size() - 1);
     response.set_next_page_token(deps_.pages.Encode(filter, domain::ProductId::From(last.id())));
@@ -160,11 +164,7 @@ Task<api::product::ListProductsResponse> ProductService::ListProducts(
       call, {.state = storage::StateFrom(request.state()), .seller = SellerId::Parse(request.seller_id())},
       after, size + 1);
   api::product::ListProductsResponse response;
-  const auto kept =
-      rpc::FillPage(*response.mutable_products(), size, products, [this](api::product::Product& product) {
-        ShowSeller(product);
-        return std::move(product);
-      });
+  const auto kept = FillShown(*response.mutable_products(), size, products);
   if (kept < products.size()) {
     const auto& last = response.products(response.products_size() - 1);
     response.set_next_page_token(deps_.pages.Encode(

@@ -1,9 +1,9 @@
 // What people report as illegal, and what operators answer.
 #include "platform/conversions/conversions.hpp"
+#include "platform/conversions/enum_number.hpp"
 #include "platform/rpc/act.hpp"
 #include "platform/rpc/client_address.hpp"
 #include "platform/rpc/page.hpp"
-#include "services/product/api/enum_number.hpp"
 #include "services/product/api/product_service.hpp"
 
 namespace market::product {
@@ -18,12 +18,12 @@ ReportMessage ReportProto(const domain::Report& report) {
   out.set_product_id(report.product.ToString());
   if (report.review) out.set_review_id(report.review->ToString());
   out.set_seller_id(report.seller.ToString());
-  out.set_reason(NumberOf<ReportMessage::Reason>(report.reason));
+  out.set_reason(conversions::NumberOf<ReportMessage::Reason>(report.reason));
   out.set_text(report.text);
   if (!report.contact_email.empty()) out.set_contact_email(report.contact_email);
   if (report.account) out.set_account_id(report.account->ToString());
-  out.set_state(NumberOf<ReportMessage::State>(report.state));
-  if (report.decision) out.set_decision(NumberOf<ReportMessage::Decision>(*report.decision));
+  out.set_state(conversions::NumberOf<ReportMessage::State>(report.state));
+  if (report.decision) out.set_decision(conversions::NumberOf<ReportMessage::Decision>(*report.decision));
   if (!report.answer.empty()) out.set_answer(report.answer);
   *out.mutable_create_time() = conversions::ToProto(report.created_at);
   if (report.resolved_at) *out.mutable_resolve_time() = conversions::ToProto(*report.resolved_at);

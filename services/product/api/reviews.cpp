@@ -1,9 +1,9 @@
 // What buyers say of what they got: written, read, answered by shops, hidden by operators.
 #include "platform/conversions/conversions.hpp"
+#include "platform/conversions/enum_number.hpp"
 #include "platform/rpc/act.hpp"
 #include "platform/rpc/page.hpp"
 #include "platform/rpc/partial_update.hpp"
-#include "services/product/api/enum_number.hpp"
 #include "services/product/api/product_service.hpp"
 
 namespace market::product {
@@ -27,7 +27,7 @@ ReviewMessage ReviewProto(const domain::Review& review) {
     out.mutable_reply()->set_text(review.reply);
     *out.mutable_reply()->mutable_create_time() = conversions::ToProto(*review.replied_at);
   }
-  out.set_state(NumberOf<ReviewMessage::State>(review.state));
+  out.set_state(conversions::NumberOf<ReviewMessage::State>(review.state));
   if (!review.hidden_reason.empty()) out.set_hidden_reason(review.hidden_reason);
   *out.mutable_create_time() = conversions::ToProto(review.created_at);
   *out.mutable_update_time() = conversions::ToProto(review.updated_at);

@@ -182,9 +182,7 @@ Task<SearchProductsResponse> ProductService::SearchIndexed(CallContext& call,
   std::vector<domain::ProductId> ids;
   for (const auto& hit : found.hits) ids.push_back(hit.id);
   auto products = co_await deps_.search.Show(call, ids, shown);
-  for (auto& product : products) ShowSeller(product);
-  const auto kept = rpc::FillPage(*response.mutable_products(), size, products,
-                                  [](api::product::Product& product) { return std::move(product); });
+  const auto kept = FillShown(*response.mutable_products(), size, products);
   // The place of the last one shown; of the last one found, where all fit.
   auto last = found.hits.back();
   if (kept < products.size()) {

@@ -1,5 +1,6 @@
 #include "platform/rpc/page.hpp"
 #include "services/product/api/product_service.hpp"
+#include "services/product/api/viewer.hpp"
 
 namespace market::product {
 
@@ -20,11 +21,8 @@ Task<api::product::ListStockMovementsResponse> ProductService::ListStockMovement
   const auto filter = "stock_movements|" + request.offer_id();
   const auto size = rpc::PageSize(request.page_size());
   const auto after = deps_.pages.Decode<std::int64_t>(filter, request.page_token());
-  const storage::Viewer viewer{
-      .sellers = call.Reach().sellers,
-      .sees = call.Reach().everything ? storage::Sees::kEverything : storage::Sees::kOwn};
   auto movements =
-      co_await deps_.stock.ListMovements(call, domain::OfferId::From(request.offer_id()), viewer,
+      co_await deps_.stock.ListMovements(call, domain::OfferId::From(request.offer_id()), ViewerOf(call),
                                          after ? std::optional(std::get<0>(*after)) : std::nullopt, size + 1);
   if (!movements) throw NotFound("the offer");
   api::product::ListStockMovementsResponse response;

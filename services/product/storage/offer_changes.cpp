@@ -121,10 +121,7 @@ void AppendWrite(Batch& batch, const domain::OfferId& id, const Offer& before, c
 // What the database refused; within its handler.
 [[noreturn]] void Refuse(const SqlError& error) {
   if (error.IsUniqueViolation("offer_options_once")) throw OptionsTaken();
-  if (error.constraint == "stock_within_bounds") {
-    throw Error(Code::kFailedPrecondition, "STOCK_BELOW_RESERVED",
-                "the stock can't fall below what orders have reserved");
-  }
+  if (error.constraint == "stock_within_bounds") throw StockBelowReserved();
   throw;
 }
 

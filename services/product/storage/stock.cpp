@@ -85,10 +85,7 @@ Task<api::product::Offer> Stock::Adjust(Work work, StockAdjustment adjustment, S
     if (error.constraint == "stock_within_bounds" && adjustment.delta > 0) {
       throw InvalidArgument("delta", "TOO_LARGE", "the stock of an offer can't be larger than that");
     }
-    if (error.constraint == "stock_within_bounds") {
-      throw Error(Code::kFailedPrecondition, "STOCK_BELOW_RESERVED",
-                  "the stock can't fall below what orders have reserved");
-    }
+    if (error.constraint == "stock_within_bounds") throw StockBelowReserved();
     // An earlier run of this operation moved the stock.
     if (!error.IsUniqueViolation("stock_movement_cause")) throw;
   }

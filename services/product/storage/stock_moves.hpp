@@ -1,7 +1,8 @@
-// Internal to storage: an adjustment, as a statement of whoever adjusts.
+// Internal to storage: an adjustment, as a statement of whoever adjusts, and how it is refused.
 #pragma once
 #include <cstdint>
 
+#include "platform/core/error.hpp"
 #include "platform/postgres/columns.hpp"
 
 namespace market::product::storage {
@@ -27,5 +28,11 @@ inline constexpr postgres::ComposedStatement kAdjustStock{
     "  INSERT INTO low_stock_look (offer_id) SELECT offer_id FROM moved WHERE low_at IS NOT NULL) "
     "SELECT " +
         kMovedStock + " FROM moved"};
+
+// What stock_within_bounds says of an adjustment downwards.
+inline Error StockBelowReserved() {
+  return Error(Code::kFailedPrecondition, "STOCK_BELOW_RESERVED",
+               "the stock can't fall below what orders have reserved");
+}
 
 }  // namespace market::product::storage
