@@ -5,7 +5,8 @@ namespace {
 
 int Run(int argc, char** argv) {
   using namespace market;
-  host::Host host({.name = "product", .databases = {"product"}, .peers = {"auth", "user", "order", "notification"}});
+  host::Host host(
+      {.name = "product", .databases = {"product"}, .peers = {"auth", "user", "order", "notification"}});
   const product::Settings settings(host.Config());
   if (const auto exit_code = host.Configure(argc, argv)) return *exit_code;
 
