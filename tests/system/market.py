@@ -261,6 +261,14 @@ def psql(database, sql):
     return done.stdout
 
 
+def all_told(topics="%"):
+    """Whether no event, and no message of these topics, is on its way from one service to another. What one service has told makes
+    events of the next: hence twice."""
+    waiting = f"""SELECT (SELECT count(*) FROM event_subscription s JOIN event e ON (e.xid, e.seq) > (s.xid, s.seq))
+                       + (SELECT count(*) FROM outbox WHERE topic LIKE '{topics}' AND parked_at IS NULL)"""
+    return all(psql(service, waiting).strip() == "0" for service in 2 * contract.SERVICES)
+
+
 def processes(service):
     """The names of those that serve it."""
     stack = info()

@@ -113,12 +113,6 @@ def is_of_the_order(transaction, known, apart):
     return id(transaction) in known or (transaction.wrote and not transaction.ids())
 
 
-def wait_for_quiet(databases):
-    """No message waits anywhere."""
-    market.until(lambda: all(market.psql(name, "SELECT count(*) FROM outbox").strip() == "0" for name in databases), "an empty outbox",
-                 limit_s=90)
-
-
 def cold(client):
     """Every connection of the services to these databases is a new one."""
     ours = f"FROM pg_stat_activity WHERE datname IN {COUNTED} AND backend_type = 'client backend'"
@@ -134,8 +128,8 @@ def trader(stack, category):
     return market.Shop(owner, owner.create_product(category))
 
 
-def ask(log, way, buyer, shops, outboxes, apart):
-    wait_for_quiet(outboxes)
+def ask(log, way, buyer, shops, apart):
+    market.until(market.all_told, "quiet", limit_s=90)
     cold(buyer)
     with sql_log.Recorder(market.psql, log) as recording:
         answer = buyer.place(*((shop.offer, 2) for shop in shops), method=WAYS[way])
@@ -146,7 +140,7 @@ def ask(log, way, buyer, shops, outboxes, apart):
             market.until(lambda: market.psql("order", paid), "the capture", limit_s=90)
         told = f"SELECT 1 FROM notification WHERE account_id = '{buyer.id}' AND kind = '{TOLD[way]}'"
         market.until(lambda: market.psql("notification", told), "the buyer to be told", limit_s=90)
-        wait_for_quiet(outboxes)
+        market.until(market.all_told, "quiet", limit_s=90)
     transactions = recording.transactions()
     known = {id(one) for one in sql_log.belonging_to({buyer.id, *(shop.offer for shop in shops)}, transactions)}
     return Asked([one for one in transactions if is_of_the_order(one, known, apart)], answered)
@@ -158,12 +152,11 @@ def asked(stack, category):
     if stack["shape"] != "services":
         pytest.skip("both shapes ask the same")
     log = pathlib.Path(stack["data"]) / "log" / "postgres.stderr.log"
-    outboxes = [name for name in COUNTED if market.psql(name, "SELECT to_regclass('outbox')").strip()]
     found = {}
     for way in WAYS:
         buyer = market.Person(stack["url"], stack["caFile"], "Bea")
         buyer.add_address()
-        found[way] = ask(log, way, buyer, [trader(stack, category) for _ in range(2)], outboxes, left_apart())
+        found[way] = ask(log, way, buyer, [trader(stack, category) for _ in range(2)], left_apart())
     return found
 
 

@@ -21,7 +21,7 @@ def opened(stack, category):
     """A shop with a published product."""
     owner = Person(stack["url"], stack["caFile"], "Olga")
     owner.open_seller()
-    owner.product = owner.create_product(category)
+    owner.product = owner.create_product(category, stock=10_000)    # what waits to be felt is asked by orders that go through
     owner.offer = owner.product["offers"][0]["id"]
     return owner
 
@@ -91,7 +91,7 @@ def test_operators_find_shops(operator, opened, person, stack):
 def test_a_suspended_shop_sells_nothing_and_sends_what_was_ordered(operator, anonymous, buyer, opened):
     part = buyer.place((opened.offer, 1)).json()["sellerOrders"][0]["id"]
     listing = f"/v1/products?sellerId={opened.seller}"
-    until(lambda: anonymous.ok("GET", listing)["products"], "the product to be found", limit_s=10)
+    until(lambda: anonymous.ok("GET", listing)["products"], "the product to be found")
     body = {"reason": "a complaint"}
     operator.ok("POST", f"/v1/sellers/{opened.seller}:suspend", body)
     time.sleep(FELT_S)  # what is claimed: by then
@@ -111,14 +111,14 @@ def test_a_suspended_shop_sells_nothing_and_sends_what_was_ordered(operator, ano
     opened.ok("POST", f"/v1/sellerOrders/{part}:ship", {"carrier": "Royal Mail", "trackingNumber": "RM1"})
 
     operator.ok("POST", f"/v1/sellers/{opened.seller}:reinstate", body)
-    until(lambda: buyer.place((opened.offer, 1)).status_code == 201, "the shop to sell again", limit_s=10)
-    until(lambda: opened.call(*writes[0], key=new_key()).status_code == 200, "the shop to be written to", limit_s=10)
+    until(lambda: buyer.place((opened.offer, 1)).status_code == 201, "the shop to sell again")
+    until(lambda: opened.call(*writes[0], key=new_key()).status_code == 200, "the shop to be written to")
     assert anonymous.ok("GET", f"/v1/products/{opened.product['id']}")["offers"]
 
     opened.ok("POST", f"/v1/sellers/{opened.seller}:close", {"reason": "retired"})
     refused(operator.post(f"/v1/sellers/{opened.seller}:reinstate", body), 409, "ILLEGAL_TRANSITION")
     refused(opened.call("PATCH", f"/v1/sellers/{opened.seller}", {"description": "x"}), 409, "ILLEGAL_TRANSITION")
-    until(lambda: buyer.place((opened.offer, 1)).status_code == 409, "the closed shop to sell nothing", limit_s=10)
+    until(lambda: buyer.place((opened.offer, 1)).status_code == 409, "the closed shop to sell nothing")
 
 
 def test_on_holiday_offers_are_shown_and_not_sold(anonymous, buyer, opened):
@@ -130,9 +130,9 @@ def test_on_holiday_offers_are_shown_and_not_sold(anonymous, buyer, opened):
         answers.append(buyer.place((opened.offer, 1)))
         return answers[-1].status_code == 409
 
-    until(refuses, "the holiday to be felt", limit_s=10)    # another replica may feel it later
+    until(refuses, "the holiday to be felt")    # another replica may feel it later
     refused(answers[-1], 409, "OFFER_UNAVAILABLE")
     assert anonymous.ok("GET", f"/v1/products/{opened.product['id']}")["offers"]
     assert anonymous.ok("GET", path)["holiday"]["note"] == "At the seaside."
     opened.ok("PATCH", path, {"holiday": {"until": "2000-01-01T00:00:00Z"}})
-    until(lambda: buyer.place((opened.offer, 1)).status_code == 201, "the holiday to be over", limit_s=10)
+    until(lambda: buyer.place((opened.offer, 1)).status_code == 201, "the holiday to be over")

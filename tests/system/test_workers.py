@@ -133,18 +133,11 @@ def test_the_topology_names_the_workers(workers):
     assert {worker for worker in workers.read() if worker.rpartition(".")[2] not in OF_EVERY_PROCESS} == named
 
 
-def all_told():
-    """Whether no event is on its way from one service to another. What one service has told makes events of the next: hence twice."""
-    waiting = """SELECT (SELECT count(*) FROM event_subscription s JOIN event e ON (e.xid, e.seq) > (s.xid, s.seq))
-                      + (SELECT count(*) FROM outbox WHERE topic LIKE 'event.%' AND parked_at IS NULL)"""
-    return all(psql(service, waiting).strip() == "0" for service in [*SERVICES, *SERVICES])
-
-
 @pytest.mark.parametrize("away", ROUNDS, ids=lambda away: "+".join(sorted(f"{d}.{t}" for d, t in away)))
 def test_a_table_that_is_away(workers, anonymous, buyer, shop, away):
     sold = shop()
     bought(buyer, sold.offer)  # all processes have begun their work
-    until(all_told, "all events to be told")  # one that is under way would hurt its subscription too
+    until(lambda: market.all_told("event.%"), "all events to be told")  # one that is under way would hurt its subscription too
     before = workers.read()
     hurt = {worker for worker in before if table_of(worker) in away}
     assert hurt and {table for one in ROUNDS for table in one} == {table_of(worker) for worker in before} - {None}
