@@ -53,6 +53,8 @@ def test_a_message_is_told_once_until_it_is_read(buyer, shop):
     assert (one["title"], one["conversationId"]) == (sold.product["title"], conversation)
     newest = sold.owner.ok("GET", f"{PATH}/{conversation}/messages")["messages"][0]["id"]
     sold.owner.ok("POST", f"{PATH}/{conversation}:markRead", {"messageId": newest})
+    one = sold.owner.ok("GET", "/v1/notifications")["notifications"]
+    assert [told["read"] for told in one if told.get("conversationId") == conversation] == [True]
     ask(buyer, sold, "Still there?")
     assert psql("notification", told).strip() == "2"
 

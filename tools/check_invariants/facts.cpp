@@ -94,7 +94,12 @@ constexpr Statement kPersonalAtOrder{"invariants.personal_at_order", R"sql(
   UNION SELECT o.buyer_id::text FROM seller_order s JOIN orders o ON o.id = s.order_id WHERE s.tracking_number <> ''
   UNION SELECT buyer_id::text FROM checkout WHERE undo_note <> '')sql"};
 constexpr Statement kPersonalAtNotification{"invariants.personal_at_notification", R"sql(
-  SELECT account_id::text FROM notification UNION SELECT account_id::text FROM notification_setting)sql"};
+  SELECT account_id::text FROM notification UNION SELECT account_id::text FROM notification_setting
+  UNION SELECT account_id::text FROM message WHERE text <> 'erased'
+  UNION SELECT account_id::text FROM conversation_report WHERE reason <> 'erased'
+  UNION SELECT listener_id::text FROM live_news)sql"};
+constexpr Statement kPersonalAtProduct{"invariants.personal_at_product", R"sql(
+  SELECT account_id::text FROM review UNION SELECT account_id::text FROM content_report WHERE account_id IS NOT NULL)sql"};
 constexpr Statement kProfiles{"invariants.profiles", "SELECT id::text FROM profile"};
 constexpr Statement kSellers{"invariants.sellers", R"sql(
   SELECT id::text,
@@ -242,6 +247,7 @@ Task<Facts> Sources::Load() {
   facts.auth_before = co_await LoadAuth();
   co_await LoadUsers(facts);
   AddPersonal(facts, "notification", (co_await Snapshot("notification", {kPersonalAtNotification})).front());
+  AddPersonal(facts, "product", (co_await Snapshot("product", {kPersonalAtProduct})).front());
   facts.auth_after = co_await LoadAuth();
   co_await LoadActs(facts);
   co_await LoadHolds(facts);

@@ -79,6 +79,11 @@ UPDATE conversation c SET
     SELECT count(*) FROM message m
     WHERE m.conversation_id = c.id AND m.number > greatest(c.shop_read, $3) AND m.side = 'BUYER') END
 WHERE c.id = $1)sql"};
+// Who has read it all need not be told of it any more.
+constexpr Statement kMarkToldRead{"conversation.mark_told_read", R"sql(
+UPDATE notification n SET read_at = market_now() FROM conversation c
+WHERE c.id = $1 AND n.account_id = $2::uuid AND n.conversation_id = c.id AND n.read_at IS NULL
+  AND CASE WHEN $3::text = 'BUYER' THEN c.buyer_unread ELSE c.shop_unread END = 0)sql"};
 
 constexpr Statement kInsertReport{"conversation.insert_report", R"sql(
 INSERT INTO conversation_report (conversation_id, side, account_id, reason) VALUES ($1, $2, $3, $4)
@@ -164,6 +169,7 @@ Task<std::optional<Conversation>> Conversations::MarkRead(Work work, Conversatio
     if (!locked || !locked->seen.side || !place) co_return std::nullopt;
     Batch batch("conversation.mark_read");
     batch.Add(kMarkReadBy, id, *locked->seen.side, place->number)
+        .Add(kMarkToldRead, id, scope.buyer, *locked->seen.side)
         .Add(kFindConversation, id, scope.buyer, scope.sellers, scope.reported);
     const auto results = co_await tx.ExecuteAndCommit(std::move(batch));
     co_return kConversation.ReadOne(results.back());

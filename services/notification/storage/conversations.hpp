@@ -68,7 +68,8 @@ class Conversations {
   Task<std::optional<Sent>> Send(Work work, domain::ConversationId id, Scope scope, domain::Draft draft,
                                  std::vector<AccountId> others);
 
-  // The side in scope has read all up to this message. Nothing when it has no such conversation or message.
+  // The side in scope has read all up to this message; once nothing is left, what `scope.buyer` was told of it counts as read,
+  // too. Nothing when it has no such conversation or message.
   Task<std::optional<domain::Conversation>> MarkRead(Work work, domain::ConversationId id, Scope scope,
                                                      domain::MessageId last);
   // Once a side; the first words stay. Nothing when it has no such conversation.

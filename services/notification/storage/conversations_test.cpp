@@ -149,6 +149,22 @@ TEST_F(ConversationsTest, UnreadIsCountedPerSide_AndOnlyGoesForward) {
   });
 }
 
+TEST_F(ConversationsTest, WhoHasReadAll_IsToldOfNothingAnyMore) {
+  const auto unread = [&] { return Sql("SELECT count(*) FROM notification WHERE read_at IS NULL"); };
+  RunStore([&](Conversations& store) -> Task<> {
+    const Scope bob{.buyer = bob_, .sellers = Shop().sellers};
+    const auto one = co_await Begin(store, "1");
+    const auto two = co_await Begin(store, "2");
+    const auto id = one.conversation.id;
+    co_await store.MarkRead(Soon(), id, bob, one.message.id);
+    EXPECT_EQ(unread(), "1") << "there is more to read";
+    co_await store.MarkRead(Soon(), id, Ada(), two.message.id);
+    EXPECT_EQ(unread(), "1") << "nobody reads for another";
+    co_await store.MarkRead(Soon(), id, bob, two.message.id);
+    EXPECT_EQ(unread(), "0");
+  });
+}
+
 TEST_F(ConversationsTest, WhoeverIsNeitherSide_FindsNothing) {
   RunStore([&](Conversations& store) -> Task<> {
     const auto begun = co_await Begin(store);
