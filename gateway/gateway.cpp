@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "gateway/browser/cookies.hpp"
 #include "gateway/event_stream.hpp"
 #include "gateway/gateway_metrics.hpp"
 #include "gateway/negotiation.hpp"
@@ -39,6 +40,7 @@ struct Exchange {
   std::string_view query;
   Route* route = nullptr;
   routing::Match match{};
+  std::string bearer;     // of a browser's session, where no Authorization is given
   bool replayed = false;  // the answer, or the refusal, is one that was given before
 };
 
@@ -101,6 +103,7 @@ struct Gateway::State {
   Task<http::Response> Call(Exchange& exchange);
   Task<http::Response> OpenStream(Exchange& exchange, const EventForm& form);
   std::optional<http::Response> FindRoute(Exchange& exchange);
+  void TakeSession(Exchange& exchange) const;
   rpc::Incoming IncomingOf(const Exchange& exchange) const;
   void Finish(Exchange& exchange, http::Response& response);
   void WriteAccessLine(const Exchange& exchange, const http::Response& response,
@@ -117,6 +120,7 @@ struct Gateway::State {
   RouteMetrics unmatched;
   RouteMetrics faults;
   transcoding::Schemas schemas;
+  SessionCookies cookies;
   routing::Router router;
   std::deque<Route> routes;
   std::size_t dull_requests = 0;
@@ -124,8 +128,8 @@ struct Gateway::State {
 
 void Gateway::State::AddRoute(const rpc::Method& method, const rpc::HttpBinding& binding) {
   router.Add(binding.verb, binding.path, routes.size());
-  routes.push_back(
-      {Operation(method, binding, schemas), RouteMetrics(requests, durations, binding.verb, binding.path)});
+  routes.push_back({Operation(method, binding, schemas, cookies),
+                    RouteMetrics(requests, durations, binding.verb, binding.path)});
 }
 
 // Sets the route, or gives the answer of a request that has none. Throws Error.
@@ -153,7 +157,7 @@ rpc::Incoming Gateway::State::IncomingOf(const Exchange& exchange) const {
   const http::Headers& headers = exchange.request.headers;
   rpc::Incoming incoming;
   incoming.deadline = exchange.began + exchange.route->operation.Method().timeout;
-  incoming.authorization = headers.Get("Authorization");
+  incoming.authorization = exchange.bearer.empty() ? headers.Get("Authorization") : exchange.bearer;
   incoming.request_id = exchange.request_id;
   incoming.idempotency_key = headers.Get("Idempotency-Key");
   incoming.client_address = ClientOf(exchange.request);
@@ -177,7 +181,24 @@ Task<http::Response> Gateway::State::Call(Exchange& exchange) {
     throw;
   }
   exchange.replayed = call.Replayed();
-  co_return operation.WriteResponse(answer, exchange.request.headers.Get("If-None-Match"));
+  auto response = operation.WriteResponse(answer, exchange.request.headers.Get("If-None-Match"));
+  if (const auto* browser = operation.Browser())
+    browser->WriteCookies(answer, exchange.request.headers.Get("Host"), response);
+  co_return response;
+}
+
+// A browser that is signed in sends its session's cookies along with whatever page sends the request: what changes something has
+// to come from one of ours. Methods for everybody never take the token, so that their answers are everybody's.
+void Gateway::State::TakeSession(Exchange& exchange) const {
+  const auto& headers = exchange.request.headers;
+  const auto& operation = exchange.route->operation;
+  const auto& method = operation.Method();
+  if (!method.Allows(marketplace::options::v1::PUBLIC) && headers.Count("Authorization") == 0)
+    exchange.bearer = BearerOf(headers, cookies);
+  const bool asked = operation.Browser() != nullptr || (!exchange.bearer.empty() && !method.safe);
+  if (asked && !browser::IsFromUs(headers))
+    throw Error(Code::kPermissionDenied, "CROSS_SITE",
+                "the request does not come from a page of this marketplace");
 }
 
 // The request is over with the first answer; what goes on is the connection's.
@@ -212,6 +233,7 @@ Task<http::Response> Gateway::State::Dispatch(Exchange& exchange) {
     if (headers.Count(name) > 1)
       throw Error(Code::kInvalidArgument, "BAD_REQUEST", std::string(name) + " is given twice");
   }
+  TakeSession(exchange);
   // Metadata of gRPC can't carry other characters: such a key would not arrive. Where a key is required, an
   // empty one is told like one that is missing.
   const auto& method = exchange.route->operation.Method();
@@ -300,6 +322,9 @@ Task<http::Response> Gateway::Handle(http::Request& request) {
     Error error = rpc::Outward(failure);
     if (exchange.route != nullptr) exchange.route->operation.Localize(error);
     response = ProblemOf(error, exchange.span.Context().TraceIdHex());
+    const auto* browser = exchange.route != nullptr ? exchange.route->operation.Browser() : nullptr;
+    if (browser != nullptr && browser->AsksByCookie() && error.code == Code::kUnauthenticated)
+      browser->Forget(request.headers.Get("Host"), response);
   }
   state.Finish(exchange, response);
   co_return response;

@@ -49,20 +49,22 @@ std::string CacheControlOf(const rpc::Method& method) {
 }  // namespace
 
 Operation::Operation(const rpc::Method& method, const rpc::HttpBinding& binding,
-                     transcoding::Schemas& schemas)
+                     transcoding::Schemas& schemas, SessionCookies& cookies)
     : method_(&method),
       verb_(binding.verb),
       route_(binding.path),
       span_name_(verb_ + ' ' + route_),
       reader_(schemas) {
-  ResolveRequest(binding, schemas);
-  ResolveResponse(schemas);
+  request_ = &schemas.Add(method.request->GetDescriptor());
+  response_ = &schemas.Add(method.response->GetDescriptor());
+  if (binding.IsOfBrowser()) browser_.emplace(method, *request_, *response_, cookies);
+  ResolveRequest(binding);
+  ResolveResponse(binding);
   cache_control_ = CacheControlOf(method);
   if (method.rest.events()) events_.emplace(method, schemas);
 }
 
-void Operation::ResolveRequest(const rpc::HttpBinding& binding, transcoding::Schemas& schemas) {
-  request_ = &schemas.Add(method_->request->GetDescriptor());
+void Operation::ResolveRequest(const rpc::HttpBinding& binding) {
   for (const auto& segment : routing::PathTemplate::Parse(binding.path).segments) {
     if (!segment.variable) continue;
     variables_.push_back(transcoding::ResolveFieldPath(*request_, segment.text));
@@ -70,6 +72,7 @@ void Operation::ResolveRequest(const rpc::HttpBinding& binding, transcoding::Sch
   }
   if_match_ = FindField(*request_, "if_match", Kind::kString);
   if (if_match_ != nullptr) not_in_body_ |= if_match_->bit;
+  if (browser_) not_in_body_ |= browser_->RequestFields();
   not_in_query_ = not_in_body_;
   takes_body_ = !binding.body.empty();
   if (binding.body == "*" || method_->rest.events()) {
@@ -85,10 +88,13 @@ void Operation::ResolveRequest(const rpc::HttpBinding& binding, transcoding::Sch
   }
 }
 
-void Operation::ResolveResponse(transcoding::Schemas& schemas) {
-  const auto* descriptor = method_->response->GetDescriptor();
-  response_ = &schemas.Add(descriptor);
-  empty_response_ = descriptor == google::protobuf::Empty::descriptor();
+void Operation::ResolveResponse(const rpc::HttpBinding& binding) {
+  empty_response_ = response_->descriptor == google::protobuf::Empty::descriptor();
+  if (!binding.response_body.empty()) {
+    response_body_ = FindField(*response_, binding.response_body, Kind::kMessage);
+    if (response_body_ == nullptr)
+      throw std::logic_error(method_->path + ": no message field for the answer: " + binding.response_body);
+  }
   etag_ = FindField(*response_, "etag", Kind::kString);
   location_ = ParseLocation(method_->rest.created());
   const std::string& pending = method_->rest.pending_state();
@@ -134,6 +140,7 @@ std::unique_ptr<Message> Operation::ReadRequest(const http::Request& request,
   }
   if (update_mask_ != nullptr) CompleteUpdateMask(*message, body_fields, violations);
   violations.ThrowIfAny();
+  if (browser_) browser_->ReadCookies(request.headers, *message);
   ReadIfMatch(request.headers, *message);
   return message;
 }
@@ -225,7 +232,9 @@ http::Response Operation::WriteResponse(std::string_view answer, std::string_vie
   if (response.status == 204) return response;
   response.headers.Add("Content-Type", "application/json");
   response.body.reserve(2 * answer.size());
-  if (!transcoding::WriteJson(*response_, answer, response.body)) throw Malformed();
+  const auto& schema = response_body_ != nullptr ? *response_body_->message : *response_;
+  if (response_body_ != nullptr) answer = TextOf(answer, std::span(&response_body_, 1));
+  if (!transcoding::WriteJson(schema, answer, response.body)) throw Malformed();
   return response;
 }
 

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/browser_form.hpp"
 #include "gateway/event_form.hpp"
 #include "gateway/transcoding/json_reader.hpp"
 #include "gateway/transcoding/json_writer.hpp"
@@ -25,8 +26,9 @@ using google::protobuf::Message;
 
 class Operation {
  public:
-  // Adds what it needs to `schemas`, which must outlive it, as must the method.
-  Operation(const rpc::Method& method, const rpc::HttpBinding& binding, transcoding::Schemas& schemas);
+  // Adds what it needs to `schemas` and `cookies`, which must outlive it, as must the method.
+  Operation(const rpc::Method& method, const rpc::HttpBinding& binding, transcoding::Schemas& schemas,
+            SessionCookies& cookies);
 
   const rpc::Method& Method() const { return *method_; }
   const std::string& Verb() const { return verb_; }
@@ -48,6 +50,8 @@ class Operation {
 
   // Of a method whose answer is a stream of events; null for others.
   const EventForm* Events() const { return events_ ? &*events_ : nullptr; }
+  // On a path of the browser's session; null for others.
+  const BrowserForm* Browser() const { return browser_ ? &*browser_ : nullptr; }
   const std::string& CacheControl() const { return cache_control_; }
 
   // Names of fields as the caller knows them:
@@ -60,8 +64,8 @@ class Operation {
     transcoding::FieldPath field;  // empty: none behind this literal
   };
 
-  void ResolveRequest(const rpc::HttpBinding& binding, transcoding::Schemas& schemas);
-  void ResolveResponse(transcoding::Schemas& schemas);
+  void ResolveRequest(const rpc::HttpBinding& binding);
+  void ResolveResponse(const rpc::HttpBinding& binding);
   std::vector<LocationPart> ParseLocation(std::string_view text) const;
   std::uint64_t ReadBody(const http::Request& request, Message& message,
                          transcoding::Violations& violations) const;
@@ -89,9 +93,11 @@ class Operation {
   const transcoding::FieldSchema* state_ = nullptr;
   int pending_number_ = -1;
   bool empty_response_ = false;
+  const transcoding::FieldSchema* response_body_ = nullptr;  // null: the body is the response
   std::vector<LocationPart> location_;
   std::string cache_control_;
   std::optional<EventForm> events_;
+  std::optional<BrowserForm> browser_;
 };
 
 }  // namespace market::gateway

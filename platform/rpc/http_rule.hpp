@@ -11,9 +11,13 @@
 namespace market::rpc {
 
 struct HttpBinding {
-  std::string verb;  // "GET"
-  std::string path;  // "/v1/orders/{order_id}:cancel"
-  std::string body;  // "*", a field name, or empty
+  std::string verb;                // "GET"
+  std::string path;                // "/v1/orders/{order_id}:cancel"
+  std::string body;                // "*", a field name, or empty
+  std::string response_body = {};  // the field of the response that is the answer; empty: all of it
+
+  // For the pages of the marketplace itself (options.proto).
+  bool IsOfBrowser() const { return path.starts_with("/v1/browser/"); }
 };
 
 // The names between braces of a path, "order_id"; a template's pattern ("{name=a/*}") is left out.
@@ -30,17 +34,17 @@ inline std::vector<std::string> PathVariables(const std::string& path) {
 inline HttpBinding BindingOf(const google::api::HttpRule& rule) {
   switch (rule.pattern_case()) {
     case google::api::HttpRule::kGet:
-      return {"GET", rule.get(), rule.body()};
+      return {"GET", rule.get(), rule.body(), rule.response_body()};
     case google::api::HttpRule::kPut:
-      return {"PUT", rule.put(), rule.body()};
+      return {"PUT", rule.put(), rule.body(), rule.response_body()};
     case google::api::HttpRule::kPost:
-      return {"POST", rule.post(), rule.body()};
+      return {"POST", rule.post(), rule.body(), rule.response_body()};
     case google::api::HttpRule::kDelete:
-      return {"DELETE", rule.delete_(), rule.body()};
+      return {"DELETE", rule.delete_(), rule.body(), rule.response_body()};
     case google::api::HttpRule::kPatch:
-      return {"PATCH", rule.patch(), rule.body()};
+      return {"PATCH", rule.patch(), rule.body(), rule.response_body()};
     case google::api::HttpRule::kCustom:
-      return {rule.custom().kind(), rule.custom().path(), rule.body()};
+      return {rule.custom().kind(), rule.custom().path(), rule.body(), rule.response_body()};
     case google::api::HttpRule::PATTERN_NOT_SET:
       break;
   }

@@ -60,6 +60,8 @@ def insist(client, path, body):
 def test_nothing_is_told_twice_and_no_mail_is_lost(stack, buyer, shop):
     if "mailbox" not in stack:
         pytest.skip("this marketplace has no mailbox that can be read")
+    if (stack["shape"], stack["replicas"]) == ("services", 1) and "MARKET_ACTS" not in os.environ:
+        pytest.skip("services are tried by twos in CI; it takes a minute and a half, and waits for most of it")
     owner = (sold := shop(stock=999_999)).owner
     with mails.keeping(stack, 4 * ACTS + 1000) as mailbox:
         killer = Killer([*market.processes("notification"), "mailbox"])

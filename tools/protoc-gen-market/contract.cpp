@@ -210,6 +210,25 @@ class MethodCheck {
         std::ranges::any_of(bindings_, [](const auto& binding) { return !binding.body.empty(); }))
       Refuse("rest.any_body is for methods that read none");
     if (rest_.events()) CheckEvents();
+    for (const auto& binding : bindings_) CheckBrowser(binding);
+  }
+
+  // What the gateway goes by, too.
+  void CheckBrowser(const rpc::HttpBinding& binding) {
+    const auto& output = *method_.output_type();
+    if (!binding.IsOfBrowser()) {
+      if (!binding.response_body.empty()) Refuse("response_body is for paths below /v1/browser/");
+      return;
+    }
+    if (safe_) Refuse("a path below /v1/browser/ begins, renews or ends a session");
+    if (output.full_name() == "google.protobuf.Empty") return;
+    const auto* body = output.FindFieldByName(binding.response_body);
+    if (body == nullptr || body->is_repeated() || body->type() != FieldDescriptor::TYPE_MESSAGE)
+      Refuse(fmt::format("response_body \"{}\" is not a message field of {}", binding.response_body,
+                         output.name()));
+    const auto* expires_in = output.FindFieldByName("expires_in");
+    if (expires_in == nullptr || expires_in->type() != FieldDescriptor::TYPE_INT64)
+      Refuse("a path below /v1/browser/ needs `expires_in` in " + output.name());
   }
 
   // What the gateway goes by.
@@ -285,6 +304,8 @@ void CheckField(const FieldDescriptor& field, Report& report) {
   if ((rules.min_items() > 0 || rules.max_items() > 0) && !field.is_repeated())
     refuse("items rules on one value");
   if (rules.max_items() > 0 && rules.min_items() > rules.max_items()) refuse("min_items is above max_items");
+  if (rules.has_cookie() && (field.type() != FieldDescriptor::TYPE_STRING || field.is_repeated()))
+    refuse("a cookie is one string");
   if (rules.pattern().empty()) return;
   const re2::RE2 pattern(rules.pattern(), re2::RE2::Quiet);
   if (!pattern.ok()) {

@@ -30,6 +30,13 @@ constexpr const char* kInfo =
     "`application/problem+json` "
     "with a stable `reason`. Unknown fields, `null` and duplicate keys are refused.";
 
+constexpr const char* kOfBrowser =
+    " For the pages of the marketplace itself: the tokens come and go as cookies that no script can read, "
+    "and "
+    "requests of other sites are refused. `signed-in`, which scripts can read, says in seconds since 1970 "
+    "when "
+    "the access token ends.";
+
 std::string LowerFirst(std::string name) {
   name[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(name[0])));
   return name;
@@ -86,6 +93,23 @@ std::string JsonPath(const Descriptor& message, const std::string& path) {
              : field.json_name() + "." + JsonPath(*field.message_type(), path.substr(dot + 1));
 }
 
+// What a binding's answer is.
+const Descriptor& AnswerOf(const MethodDescriptor& method, const rpc::HttpBinding& binding) {
+  const auto& output = *method.output_type();
+  return binding.response_body.empty() ? output
+                                       : *output.FindFieldByName(binding.response_body)->message_type();
+}
+
+// The fields of a request that are cookies on this path.
+std::set<std::string> CookiesOf(const Descriptor& input, const rpc::HttpBinding& binding) {
+  std::set<std::string> names;
+  for (int i = 0; binding.IsOfBrowser() && i < input.field_count(); ++i) {
+    if (input.field(i)->options().GetExtension(options::rules).has_cookie())
+      names.insert(input.field(i)->name());
+  }
+  return names;
+}
+
 class Document {
  public:
   explicit Document(const std::vector<const FileDescriptor*>& files)
@@ -133,7 +157,9 @@ class Document {
       std::string verb = bindings[i].verb;
       std::ranges::transform(verb, verb.begin(),
                              [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-      const auto id = LowerFirst(method.name()) + (i == 0 ? "" : std::to_string(i + 1));
+      const auto id = bindings[i].IsOfBrowser()
+                          ? "browser" + method.name()
+                          : LowerFirst(method.name()) + (i == 0 ? "" : std::to_string(i + 1));
       paths_[path].Set(verb, Operation(method, bindings[i], id));
     }
   }
@@ -145,7 +171,8 @@ class Document {
     operation.Set("tags", Yaml::Texts({Tag(*method.file())}));
     operation.Set("summary", Sentence(method.name()));
     const auto comment = CommentOf(method);
-    operation.Set("description", comment + (comment.empty() ? "" : " ") + Who(policy));
+    operation.Set("description", comment + (comment.empty() ? "" : " ") + Who(policy) +
+                                     (binding.IsOfBrowser() ? kOfBrowser : ""));
     if (std::ranges::find(policy.allow(), options::PUBLIC) != policy.allow().end()) {
       operation.Set("security", Yaml::List());
     }
@@ -153,7 +180,7 @@ class Document {
     if (!parameters.Empty()) operation.Set("parameters", std::move(parameters));
     if (!binding.body.empty()) operation.Set("requestBody", RequestBody(method, binding));
     auto& responses = operation["responses"];
-    AddAnswers(method, responses);
+    AddAnswers(method, binding, responses);
     refusals_.AddTo(method, binding, responses);
     return operation;
   }
@@ -161,7 +188,8 @@ class Document {
   Yaml Parameters(const MethodDescriptor& method, const rpc::HttpBinding& binding) {
     const auto& input = *method.input_type();
     Yaml parameters = Yaml::List();
-    std::set<std::string> elsewhere = {"if_match"};
+    auto elsewhere = CookiesOf(input, binding);
+    elsewhere.insert("if_match");
     for (const auto& variable : rpc::PathVariables(binding.path)) {
       elsewhere.insert(variable.substr(0, variable.find('.')));
       parameters.Add(Parameter("path", JsonPath(input, variable), FieldAt(input, variable), true));
@@ -208,7 +236,7 @@ class Document {
     const auto& input = *method.input_type();
     const Use use = binding.verb == "PATCH" ? Use::kPatch : Use::kBody;
     const Descriptor* message = &input;
-    std::set<std::string> without;
+    auto without = CookiesOf(input, binding);
     if (binding.body == "*") {
       without.insert("if_match");
       for (const auto& variable : rpc::PathVariables(binding.path)) without.insert(variable);
@@ -227,7 +255,7 @@ class Document {
     return body.Set("content", Yaml().Set("application/json", std::move(media)));
   }
 
-  void AddAnswers(const MethodDescriptor& method, Yaml& responses) {
+  void AddAnswers(const MethodDescriptor& method, const rpc::HttpBinding& binding, Yaml& responses) {
     const auto& rest = method.options().GetExtension(options::rest);
     const auto& output = *method.output_type();
     if (IsEmpty(output)) {
@@ -244,14 +272,14 @@ class Document {
       return;
     }
     const std::string status = rest.created().empty() ? "200" : "201";
-    responses.Set(status, Answer(method, status, rest.created().empty() ? "Done." : "Made.",
+    responses.Set(status, Answer(method, binding, status, rest.created().empty() ? "Done." : "Made.",
                                  SettledState(output, rest)));
     if (!rest.pending_state().empty()) {
       const std::string_view how =
           rest.created().empty() ? "Send it again with the same key." : "Ask again at Location.";
-      responses.Set("202",
-                    Answer(method, "202", fmt::format("Under way: `{}`. {}", rest.pending_state(), how),
-                           PendingState(output, rest)));
+      responses.Set(
+          "202", Answer(method, binding, "202", fmt::format("Under way: `{}`. {}", rest.pending_state(), how),
+                        PendingState(output, rest)));
     }
     if (IsConditional(method)) {
       responses.Set("304", Yaml().Set("description", "What If-None-Match names is what it is now."));
@@ -287,9 +315,9 @@ class Document {
   }
 
   // `state`: what the example's state is, where it matters.
-  Yaml Answer(const MethodDescriptor& method, std::string_view status, const std::string& description,
-              const EnumValueDescriptor* state) {
-    const auto& output = *method.output_type();
+  Yaml Answer(const MethodDescriptor& method, const rpc::HttpBinding& binding, std::string_view status,
+              const std::string& description, const EnumValueDescriptor* state) {
+    const auto& output = AnswerOf(method, binding);
     Yaml headers;
     const auto add = [&](std::string_view name) { headers.Set(name, Yaml::Ref("headers", name)); };
     if (!method.options().GetExtension(options::rest).created().empty()) add("Location");

@@ -37,6 +37,9 @@ std::set<options::Reason> ReasonsOf(const MethodDescriptor& method, const rpc::H
   if (!policy.seller_field().empty()) reasons.insert(options::NOT_FOUND);
   if (method.options().idempotency_level() != MethodOptions::NO_SIDE_EFFECTS)
     reasons.insert(options::COMMIT_UNKNOWN);
+  const bool by_cookie = !Allows(policy, options::PUBLIC) &&
+                         method.options().idempotency_level() != MethodOptions::NO_SIDE_EFFECTS;
+  if (by_cookie || binding.IsOfBrowser()) reasons.insert(options::CROSS_SITE);
   if (TakesKey(method)) reasons.insert({options::IDEMPOTENCY_KEY_REUSED, options::IDEMPOTENCY_KEY_IN_FLIGHT});
   if (policy.idempotency_key()) reasons.insert(options::IDEMPOTENCY_KEY_REQUIRED);
   if (policy.full_account()) reasons.insert(options::GUEST_ACCOUNT);

@@ -1,0 +1,70 @@
+#include "gateway/browser/cookies.hpp"
+
+namespace market::browser {
+namespace {
+
+constexpr std::string_view kUsualPort = "443";
+
+// "8443" of "localhost:8443" and "[::1]:8443"; "" without one.
+std::string_view PortOf(std::string_view host) {
+  const auto colon = host.rfind(':');
+  if (colon == std::string_view::npos || host.find(']', colon) != std::string_view::npos) return {};
+  return host.substr(colon + 1);
+}
+
+std::string_view Trimmed(std::string_view text) {
+  const auto begin = text.find_first_not_of(" \t");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+std::string_view FindIn(std::string_view cookies, std::string_view name) {
+  while (!cookies.empty()) {
+    const auto end = cookies.find(';');
+    const auto pair = Trimmed(cookies.substr(0, end));
+    const auto equals = pair.find('=');
+    if (equals != std::string_view::npos && pair.substr(0, equals) == name) return pair.substr(equals + 1);
+    cookies.remove_prefix(end == std::string_view::npos ? cookies.size() : end + 1);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string NameOn(std::string_view host, std::string_view name) {
+  const auto port = PortOf(host);
+  std::string full(name);
+  if (!port.empty() && port != kUsualPort) full.append("-").append(port);
+  return full;
+}
+
+std::string_view CookieOf(const http::Headers& headers, std::string_view name) {
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    const auto [header, value] = headers[i];
+    if (!http::EqualsIgnoreCase(header, "Cookie")) continue;
+    const auto found = FindIn(value, name);
+    if (!found.empty()) return found;
+  }
+  return {};
+}
+
+std::string SetCookie(std::string_view name, std::string_view value, std::chrono::seconds age,
+                      Reader reader) {
+  std::string cookie(name);
+  cookie.append("=").append(value).append("; Max-Age=").append(std::to_string(age.count()));
+  cookie.append("; Path=/; Secure; SameSite=Strict");
+  if (reader == Reader::kNoScript) cookie.append("; HttpOnly");
+  return cookie;
+}
+
+bool IsFromUs(const http::Headers& headers) {
+  if (headers.Count("Sec-Fetch-Site") > 0)
+    return headers.Count("Sec-Fetch-Site") == 1 && headers.Get("Sec-Fetch-Site") == "same-origin";
+  const auto origin = headers.Get("Origin");
+  const auto host = headers.Get("Host");
+  constexpr std::string_view kScheme = "https://";
+  return headers.Count("Origin") == 1 && !host.empty() && origin.starts_with(kScheme) &&
+         http::EqualsIgnoreCase(origin.substr(kScheme.size()), host);
+}
+
+}  // namespace market::browser
