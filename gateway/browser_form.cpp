@@ -10,6 +10,7 @@
 #include "gateway/answer_fields.hpp"
 #include "gateway/browser/cookies.hpp"
 #include "marketplace/options/v1/options.pb.h"
+#include "platform/core/clock.hpp"
 
 namespace market::gateway {
 namespace {
@@ -90,7 +91,7 @@ void BrowserForm::WriteCookies(std::string_view answer, std::string_view host,
     response.headers.Add("Set-Cookie", SetCookie(NameOn(host, field.name), value,
                                                  field.age > 0s ? field.age : expires_in, Reader::kNoScript));
   }
-  const auto end = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + expires_in;
+  const auto end = std::chrono::floor<std::chrono::seconds>(WallTime()) + expires_in;
   response.headers.Add("Set-Cookie",
                        SetCookie(NameOn(host, kSignedIn), std::to_string(end.time_since_epoch().count()),
                                  session_age_, Reader::kScripts));

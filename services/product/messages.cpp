@@ -17,6 +17,13 @@ events::NewEvent OfCategory(const api::product::Category& category, std::int64_t
 }
 
 template <class What>
+events::NewEvent OfSearchRule(const domain::SearchRuleId& rule, std::int64_t version) {
+  What what;
+  what.set_search_rule_id(rule.ToString());
+  return events::Of(what, {.aggregate = "search_rule/" + what.search_rule_id(), .version = version});
+}
+
+template <class What>
 events::NewEvent OfReview(const domain::Review& review, std::int64_t previous) {
   What what;
   what.set_review_id(review.id.ToString());
@@ -46,6 +53,15 @@ What OfReport(const domain::Report& report) {
 
 events::NewEvent CategoryCreatedEvent(const api::product::Category& category) {
   return OfCategory<api::product::CategoryCreated>(category, 1);
+}
+
+// A rule is never changed.
+events::NewEvent SearchRuleCreatedEvent(const domain::SearchRuleId& rule) {
+  return OfSearchRule<api::product::SearchRuleCreated>(rule, 1);
+}
+
+events::NewEvent SearchRuleDeletedEvent(const domain::SearchRuleId& rule) {
+  return OfSearchRule<api::product::SearchRuleDeleted>(rule, 2);
 }
 
 events::NewEvent CategoryChangedEvent(const api::product::Category& category, std::int64_t version) {

@@ -7,6 +7,7 @@
 #include "marketplace/product/v1/product.pb.h"
 #include "platform/events/event.hpp"
 #include "services/product/domain/review.hpp"
+#include "services/product/domain/search_rule.hpp"
 
 // As the generated interface calls it, which this file does not need.
 namespace market::api {
@@ -19,6 +20,8 @@ events::NewEvent CategoryCreatedEvent(const api::product::Category& category);
 // The category as the act left it.
 events::NewEvent CategoryChangedEvent(const api::product::Category& category, std::int64_t version);
 events::NewEvent CategoryDeletedEvent(const domain::CategoryId& category, std::int64_t version);
+events::NewEvent SearchRuleCreatedEvent(const domain::SearchRuleId& rule);
+events::NewEvent SearchRuleDeletedEvent(const domain::SearchRuleId& rule);
 events::NewEvent ProductCreatedEvent(const domain::ProductId& product, const SellerId& seller);
 events::NewEvent ProductChangedEvent(const domain::ProductId& product, const SellerId& seller,
                                      std::int64_t version);

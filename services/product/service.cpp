@@ -65,12 +65,13 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
                     *settings.search_cache),
       sellers_(peers.users),
       search_rows_(database_),
+      search_rules_(database_),
       index_(host.Io().get_executor(), search_rows_, log_, sellers_,
              {.threads = static_cast<std::size_t>(*settings.search_threads)}),
       metrics_(host.Metrics()),
       low_stock_(stock_),
       service_({categories_, products_, offers_, search_, reservations_, search_cache_, sellers_, pages_,
-                metrics_, personal_data_, reviews_, reports_, purchases_, stock_, index_}) {}
+                metrics_, personal_data_, reviews_, reports_, purchases_, stock_, index_, search_rules_}) {}
 
 Task<> Service::Start() {
   co_await host_.OpenDatabase("product", database_, kMigrations);

@@ -71,6 +71,7 @@ class Service final : public host::Service {
   SellerDirectory sellers_;
   Purchases purchases_;
   storage::SearchRows search_rows_;
+  storage::SearchRules search_rules_;
   SearchIndex index_;
   rpc::PageTokens pages_;
   Metrics metrics_;

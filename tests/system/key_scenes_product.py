@@ -18,6 +18,23 @@ def create_category(world):
                  lambda: sum(c["slug"] in slugs for c in world.operator.ok("GET", "/v1/categories")["categories"]), (409, 0))
 
 
+def create_search_rule(world):
+    words = [uuid.uuid4().hex for _ in range(2)]
+    one, two = (("/v1/admin/searchRules", {"synonyms": [word, "keys"]}) for word in words)
+    return Scene(world.operator, one, two,
+                 lambda: sum(rule["synonyms"][0] in words for rule in world.operator.ok("GET", "/v1/admin/searchRules")["searchRules"]
+                             if rule["synonyms"]), (201, 1))
+
+
+def delete_search_rule(world):
+    path = "/v1/admin/searchRules"
+    made = [world.operator.ok("POST", path, {"synonyms": [uuid.uuid4().hex, "keys"]})["id"] for _ in range(2)]
+    one, two = ((f"{path}/{rule}", None) for rule in made)
+    return Scene(world.operator, one, two,
+                 lambda: -sum(rule["id"] in made for rule in world.operator.ok("GET", path)["searchRules"]), (404, 0),
+                 lambda: [world.operator.call("DELETE", target[0]) for target in (one, two)])
+
+
 def fresh_categories(world):
     return [world.operator.ok("POST", "/v1/categories", {"name": "Keys", "slug": "keys-" + uuid.uuid4().hex[:12]})["id"] for _ in range(2)]
 

@@ -166,13 +166,24 @@ def detach_offer(operator, owner, shop, category):
     return "offer", offer, "is another thing"
 
 
+def create_search_rule(operator, owner, shop, category):
+    made = operator.ok("POST", "/v1/admin/searchRules", {"synonyms": [new_key(), new_key()]})
+    return "searchRule", made["id"], ""
+
+
+def delete_search_rule(operator, owner, shop, category):
+    rule = psql("product", f"INSERT INTO search_rule (id, synonyms) VALUES (gen_random_uuid(), '{{{new_key()},b}}') RETURNING id").strip()
+    operator.ok("DELETE", f"/v1/admin/searchRules/{rule}")
+    return "searchRule", rule, ""
+
+
 ACTS = {"auth.DisableAccount": act_on_account("disable", {}), "auth.EnableAccount": act_on_account("enable", {}, DISABLED),
         "auth.GrantRole": act_on_account("grantRole", {"role": "support"}),
         "auth.RevokeRole": act_on_account("revokeRole", {"role": "support"}, SUPPORT),
         "auth.CreateApiKey": create_api_key, "auth.RevokeApiKey": revoke_api_key, "user.ApproveSeller": approve_seller, "user.SuspendSeller": move_seller("suspend", "ACTIVE"),
         "user.ReinstateSeller": move_seller("reinstate", "SUSPENDED"), "user.CloseSeller": move_seller("close", "SUSPENDED"),
         "product.CreateCategory": create_category, "product.UpdateCategory": update_category, "product.DeleteCategory": delete_category,
-        "product.DetachOffer": detach_offer,
+        "product.DetachOffer": detach_offer, "product.CreateSearchRule": create_search_rule, "product.DeleteSearchRule": delete_search_rule,
         "product.ApproveProduct": moderate("approve", "propose"),
         "product.RequestChanges": moderate("requestChanges", "propose", reason="More light, please."),
         "product.TakeDownProduct": moderate("takeDown", "publish", reason="It infringes a patent."), "order.CancelOrder": cancel_order,

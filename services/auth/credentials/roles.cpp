@@ -15,7 +15,8 @@ identity::Permissions Of(domain::Role role) {
               options::LEDGER_READ,      options::ACCOUNTS_READ,     options::ACCOUNTS_DISABLE,
               options::ROLES_READ,       options::ROLES_GRANT,       options::API_KEYS_WRITE,
               options::AUDIT_READ,       options::MESSAGES_READ,     options::TERMS_WRITE,
-              options::PRODUCTS_READ,    options::PRODUCTS_MODERATE, options::CONTENT_MODERATE};
+              options::PRODUCTS_READ,    options::PRODUCTS_MODERATE, options::CONTENT_MODERATE,
+              options::SEARCH_WRITE};
     case domain::Role::kSupport:
       return {options::ACCOUNTS_READ, options::ACCOUNTS_DISABLE, options::SELLERS_READ,
               options::ORDERS_READ,   options::ORDERS_CANCEL,    options::PAYMENTS_READ,
@@ -25,7 +26,8 @@ identity::Permissions Of(domain::Role role) {
     case domain::Role::kModerator:
       return {options::CATEGORIES_WRITE, options::SELLERS_READ,      options::SELLERS_APPROVE,
               options::SELLERS_SUSPEND,  options::SELLERS_CONTROL,   options::MESSAGES_READ,
-              options::PRODUCTS_READ,    options::PRODUCTS_MODERATE, options::CONTENT_MODERATE};
+              options::PRODUCTS_READ,    options::PRODUCTS_MODERATE, options::CONTENT_MODERATE,
+              options::SEARCH_WRITE};
   }
   return {};
 }

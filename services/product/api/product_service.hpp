@@ -16,6 +16,7 @@
 #include "services/product/storage/reviews.hpp"
 #include "services/product/storage/search.hpp"
 #include "services/product/storage/search_cache.hpp"
+#include "services/product/storage/search_rules.hpp"
 #include "services/product/storage/stock.hpp"
 
 namespace market::product {
@@ -38,6 +39,7 @@ class ProductService final : public api::ProductApi {
     Purchases& purchases;
     storage::Stock& stock;
     SearchIndex& index;
+    storage::SearchRules& search_rules;
   };
   explicit ProductService(const Deps& deps) : deps_(deps) {}
 
@@ -51,6 +53,14 @@ class ProductService final : public api::ProductApi {
                                               api::product::UpdateCategoryRequest request) override;
   Task<google::protobuf::Empty> DeleteCategory(CallContext& call,
                                                api::product::DeleteCategoryRequest request) override;
+
+  // search_rules.cpp
+  Task<api::product::SearchRule> CreateSearchRule(CallContext& call,
+                                                  api::product::CreateSearchRuleRequest request) override;
+  Task<api::product::ListSearchRulesResponse> ListSearchRules(
+      CallContext& call, api::product::ListSearchRulesRequest request) override;
+  Task<google::protobuf::Empty> DeleteSearchRule(CallContext& call,
+                                                 api::product::DeleteSearchRuleRequest request) override;
 
   // search.cpp
   Task<api::product::SearchProductsResponse> SearchProducts(

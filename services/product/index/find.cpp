@@ -20,13 +20,15 @@ constexpr std::uint32_t kTitleWord = 1u << 24;
 constexpr std::uint32_t kScoreMask = kTitleWord - 1;
 
 // The key by relevance, from its highest bit down.
-constexpr int kSecondsBits = 34;
+constexpr int kSecondsBits = 32;
 constexpr int kPopularityAt = kSecondsBits;
 constexpr int kBuyableAt = kPopularityAt + 8;
 constexpr int kCoveredAt = kBuyableAt + 1;
 constexpr int kScoreAt = kCoveredAt + 1;
 constexpr int kScoreBits = 16;
 constexpr int kWholeAt = kScoreAt + kScoreBits;
+constexpr int kPinAt = kWholeAt + 1;
+static_assert(kPinAt + 4 == 63 && Rules::kPinsMax < 16);
 constexpr std::int64_t kSecondUs = 1'000'000;
 
 // Sold out goes after what can be bought, no price after both.
@@ -103,7 +105,8 @@ class Search {
         budget_(budget),
         best_(query),
         facets_(query),
-        title_hash_(TitleHash(query.text)) {}
+        title_hash_(TitleHash(query.text)),
+        pins_(query.rules && query.order == Order::kRelevance ? query.rules->PinsOf(title_hash_) : nullptr) {}
 
   Found Run() {
     if (query_.weights) found_.weights = *query_.weights;
@@ -121,6 +124,7 @@ class Search {
       found_.weights.forgiving = true;
       any = Look();
     }
+    any = AddPins() || any;
     if (!any) {
       if (query_.facets) found_.facets = Facets();
       return false;
@@ -131,7 +135,7 @@ class Search {
 
   // Where all words are; false: nowhere.
   bool Look() {
-    wanted_ = WantedOf(snapshot_, query_.text, found_.weights.forgiving, budget_);
+    wanted_ = WantedOf(snapshot_, query_.text, found_.weights.forgiving, query_.rules.get(), budget_);
     occurrences_.clear();
     matches_.clear();
     bool any = false;
@@ -148,6 +152,23 @@ class Search {
       }
       matches -= *part.dead;
       any = any || !matches.Empty();
+    }
+    return any;
+  }
+
+  // To what the words find; false: there are none.
+  bool AddPins() {
+    pinned_.assign(snapshot_.Parts().size(), {});
+    bool any = false;
+    for (std::size_t pin = 0; pins_ != nullptr && pin < pins_->size(); ++pin) {
+      for (std::size_t i = 0; i < snapshot_.Parts().size(); ++i) {
+        const auto& part = snapshot_.Parts()[i];
+        const auto document = part.segment->Find((*pins_)[pin]);
+        if (!document || part.dead->Has(*document)) continue;
+        matches_[i].Add(*document);
+        pinned_[i].emplace_back(*document, static_cast<std::int64_t>(Rules::kPinsMax - pin));
+        any = true;
+      }
     }
     return any;
   }
@@ -190,7 +211,7 @@ class Search {
         if (failed != 0 || !joint) continue;
       }
       ++found_.total;
-      best_.Offer(KeyOf(segment, filtering, document), segment.IdAt(document));
+      best_.Offer(KeyOf(segment, filtering, document) | PinOf(part, document), segment.IdAt(document));
     }
     if (query_.facets) facets_.End();
   }
@@ -238,6 +259,15 @@ class Search {
     return price->in_stock ? kAbovePrices + price->minor : price->minor;
   }
 
+  // Above every key by relevance.
+  std::int64_t PinOf(std::size_t part, std::uint32_t document) const {
+    if (pins_ == nullptr) return 0;
+    for (const auto& [pinned, rank] : pinned_[part]) {
+      if (pinned == document) return rank << kPinAt;
+    }
+    return 0;
+  }
+
   std::int64_t RelevanceOf(const Segment& segment, std::uint32_t document) const {
     const auto scored = scores_[document];
     const bool whole = title_hash_ != 0 && segment.TitleHashOf(document) == title_hash_;
@@ -255,6 +285,9 @@ class Search {
   Best best_;
   FacetCounts facets_;
   const std::uint64_t title_hash_;
+  const std::vector<domain::ProductId>* const pins_;  // null: none
+  std::vector<std::vector<std::pair<std::uint32_t, std::int64_t>>>
+      pinned_;  // by part: documents, the first pin with the most
   Found found_;
   std::vector<Wanted> wanted_;
   std::vector<std::vector<Occurrence>> occurrences_;  // by part, then word

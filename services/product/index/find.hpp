@@ -1,9 +1,10 @@
 // The search: documents that have all words and pass all filters, in one of five orders, a page of them; how
 // many there are; facets.
 //
-// By relevance: the title that is the text comes first; then the sum over the words of how rare a word is
+// By relevance: what operators have pinned comes first (rules.hpp), whatever words it has; then the title that is the text; then
+// the sum over the words of how rare a word is
 // times how well it is found (title or article number before attributes, shop and options before text; whole
-// before beginning before pieces; all of that before mistyped); a title of which no word is left over; what
+// before beginning before synonyms before pieces; all of that before mistyped); a title of which no word is left over; what
 // can be bought; what is popular; the newest. Orders are total, so that pages join: what compares equal goes
 // by id.
 //

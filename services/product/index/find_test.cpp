@@ -44,6 +44,69 @@ TEST(Find_Relevance, WholeWordBeginningMistake) {
   EXPECT_THAT(Numbers(snapshot, "cbale"), ElementsAre(1));
 }
 
+Rules RulesOf(std::vector<std::vector<std::string>> synonyms, std::string query = "",
+              std::vector<std::uint32_t> pins = {}) {
+  std::vector<domain::SearchRule> rules;
+  for (auto& words : synonyms)
+    rules.push_back({.id = {}, .synonyms = std::move(words), .query = "", .products = {}, .created_at = {}});
+  auto& pinning = rules.emplace_back();
+  pinning.query = std::move(query);
+  for (const auto pin : pins) pinning.products.emplace_back(UuidOf(pin));
+  return Rules(rules);
+}
+
+std::vector<std::uint32_t> NumbersBy(const Snapshot& snapshot, Query query, Rules rules) {
+  query.rules = std::make_shared<const Rules>(std::move(rules));
+  return Numbers(FoundBy(snapshot, std::move(query)));
+}
+
+TEST(Find_Synonyms, AreFoundAfterTheWordItself) {
+  const auto snapshot =
+      Of({Thing(1, "Blue sofa"), Thing(2, "Red couch"), Thing(3, "Couchette"), Thing(4, "Flat screen"),
+          Thing(5, "Television set"), Thing(6, "Set of cups"), Thing(7, "Coach")});
+  const auto rules = RulesOf({{"sofa", "couch", "Canapé"}, {"tv", "television set", "flat screen"}});
+  EXPECT_THAT(NumbersBy(snapshot, ByText("couch"), rules), ElementsAre(2, 3, 1));
+  EXPECT_THAT(NumbersBy(snapshot, ByText("canape"), rules), ElementsAre(2, 1))
+      << "nobody has the word: no mistake is meant";
+  EXPECT_THAT(NumbersBy(snapshot, ByText("blue couch"), rules), ElementsAre(1));
+  EXPECT_THAT(NumbersBy(snapshot, ByText("TV"), rules), ElementsAre(5, 4)) << "all words of a phrase";
+  EXPECT_THAT(NumbersBy(snapshot, ByText("set"), rules), ElementsAre(6, 5))
+      << "a phrase is no word to look for";
+}
+
+TEST(Find_Pins, ComeFirst_WhateverWordsTheyHave_ForThatQueryByRelevance) {
+  auto sold_out = Thing(3, "Zither");
+  sold_out.offers[0].in_stock = false;
+  const auto snapshot = Of({Thing(1, "Mug"), Thing(2, "Old mug"), sold_out, Thing(4, "Tea pot")});
+  const auto rules = RulesOf({}, "Mug!", {4, 9, 3});
+  EXPECT_THAT(NumbersBy(snapshot, ByText("mug"), rules), ElementsAre(4, 3, 1, 2));
+  EXPECT_THAT(NumbersBy(snapshot, ByText("old mug"), rules), ElementsAre(2));
+  auto in_stock = ByText("mug");
+  in_stock.filters.in_stock = true;
+  EXPECT_THAT(NumbersBy(snapshot, in_stock, rules), ElementsAre(4, 1, 2)) << "filters hold for them, too";
+  auto newest = ByText("mug");
+  newest.order = Order::kNewest;
+  EXPECT_THAT(NumbersBy(snapshot, newest, rules), ElementsAre(2, 1));
+  EXPECT_THAT(NumbersBy(snapshot, ByText("unheard-of"), RulesOf({}, "unheard of", {1})), ElementsAre(1))
+      << "where nothing else is";
+}
+
+TEST(Find_Pins, PagesJoin) {
+  const auto snapshot = Of({Thing(1, "Mug"), Thing(2, "Old mug"), Thing(3, "Blue mug"), Thing(4, "Tea pot")});
+  auto query = ByText("mug", 1);
+  std::vector<std::uint32_t> walked;
+  for (int page = 0; page < 6; ++page) {
+    query.rules = std::make_shared<const Rules>(RulesOf({}, "mug", {2, 4}));
+    const auto found = FoundBy(snapshot, query);
+    if (found.hits.empty()) break;
+    EXPECT_EQ(found.total, 4u);
+    walked.push_back(NumberOf(found.hits[0].id));
+    query.after = Position{found.hits[0].key, found.hits[0].id};
+    query.weights = found.weights;
+  }
+  EXPECT_THAT(walked, ElementsAre(2, 4, 1, 3));
+}
+
 TEST(Find_Relevance, RareWordsWeighMore) {
   std::vector<Document> documents = {Thing(1, "Zither", "red"), Thing(2, "Red", "zither")};
   for (std::uint32_t i = 3; i < 60; ++i) documents.push_back(Thing(i, "Red thing"));

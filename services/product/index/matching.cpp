@@ -10,7 +10,8 @@ namespace {
 constexpr std::size_t kMeantMax = 32;
 
 // By How, then title (or article number), attribute (or shop), text. A mistake is worse than anything exact.
-constexpr std::uint32_t kWeights[4][3] = {{100, 50, 25}, {70, 40, 20}, {45, 32, 15}, {12, 6, 3}};
+constexpr std::uint32_t kWeights[5][3] = {
+    {100, 50, 25}, {70, 40, 20}, {45, 32, 15}, {12, 6, 3}, {60, 36, 18}};
 
 bool IsKnown(const Snapshot& snapshot, const Word& word) {
   return std::ranges::any_of(
@@ -68,9 +69,17 @@ void Settle(const Snapshot& snapshot, Word word, bool forgiving, Budget& budget,
 }  // namespace
 
 std::vector<Wanted> WantedOf(const Snapshot& snapshot, std::string_view text, bool forgiving,
-                             Budget& budget) {
+                             const Rules* rules, Budget& budget) {
   std::vector<Wanted> wanted;
-  for (auto& word : WordsOf(text)) Settle(snapshot, std::move(word), forgiving, budget, wanted);
+  for (auto& word : WordsOf(text)) {
+    if (const auto* synonyms = rules == nullptr ? nullptr : rules->SynonymsOf(word.whole)) {
+      wanted.push_back({.word = std::move(word),
+                        .meant = {},
+                        .synonyms = synonyms});  // whoever has synonyms is no mistake
+    } else {
+      Settle(snapshot, std::move(word), forgiving, budget, wanted);
+    }
+  }
   return wanted;
 }
 
@@ -87,7 +96,10 @@ Occurrence::Occurrence(const Segment& segment, const Wanted& wanted, Budget& bud
   if (word.bare.empty()) {
     for (const auto& piece : word.pieces) inside.push_back(piece.whole);
   }
-  if (!inside.empty()) AddInside(segment, inside, budget);
+  if (!inside.empty()) AddAll(How::kInside, segment, inside, budget);
+  if (wanted.synonyms != nullptr) {
+    for (const auto& phrase : *wanted.synonyms) AddAll(How::kSynonym, segment, phrase, budget);
+  }
   ByField mistyped;
   for (const auto& meant : wanted.meant) segment.AddTo(mistyped, segment.Exactly(meant));
   budget.Spend(wanted.meant.size());
@@ -129,7 +141,8 @@ void Occurrence::AddPrefix(const Segment& segment, const std::string& prefix, Bu
 }
 
 // All terms: in the title, in title and attributes, anywhere.
-void Occurrence::AddInside(const Segment& segment, const std::vector<std::string>& terms, Budget& budget) {
+void Occurrence::AddAll(How how, const Segment& segment, const std::vector<std::string>& terms,
+                        Budget& budget) {
   Bitmap title;
   Bitmap attribute;
   Bitmap text;
@@ -152,7 +165,7 @@ void Occurrence::AddInside(const Segment& segment, const std::vector<std::string
     }
     if (text.Empty()) return;
   }
-  Add(How::kInside, std::move(title), std::move(attribute), std::move(text));
+  Add(how, std::move(title), std::move(attribute), std::move(text));
 }
 
 }  // namespace market::product::index

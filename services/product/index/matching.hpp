@@ -19,10 +19,13 @@ namespace market::product::index {
 struct Wanted {
   Word word;
   std::vector<std::string> meant;
+  const Rules::Phrases* synonyms = nullptr;  // null: none
 };
 
-// What is looked for, given the terms that there are. `forgiving`: mistakes even in words that are known.
-std::vector<Wanted> WantedOf(const Snapshot& snapshot, std::string_view text, bool forgiving, Budget& budget);
+// What is looked for, given the terms that there are. `forgiving`: mistakes even in words that are known. `rules` may be null,
+// and outlive what is answered.
+std::vector<Wanted> WantedOf(const Snapshot& snapshot, std::string_view text, bool forgiving,
+                             const Rules* rules, Budget& budget);
 
 // Documents that have a word equally well.
 struct Level {
@@ -43,11 +46,11 @@ class Occurrence {
   std::uint32_t Count() const { return whole_ > 0 ? whole_ : anywhere_.Count(); }
 
  private:
-  enum class How : std::uint8_t { kWhole, kPrefix, kInside, kMistyped };
+  enum class How : std::uint8_t { kWhole, kPrefix, kInside, kMistyped, kSynonym };
 
   void Add(How how, ByField lists);
   void AddPrefix(const Segment& segment, const std::string& prefix, Budget& budget);
-  void AddInside(const Segment& segment, const std::vector<std::string>& terms, Budget& budget);
+  void AddAll(How how, const Segment& segment, const std::vector<std::string>& terms, Budget& budget);
   void Add(How how, Bitmap title, Bitmap attribute, Bitmap text);
 
   std::vector<Level> levels_;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "services/product/index/document.hpp"
+#include "services/product/index/rules.hpp"
 
 namespace market::product::index {
 
@@ -64,6 +65,7 @@ struct Query {
   bool facets = false;
   std::shared_ptr<const Sellers> inactive;         // nothing of theirs is found; null: there are none
   std::shared_ptr<const CategoryTree> categories;  // null: none is below another
+  std::shared_ptr<const Rules> rules;              // null: there are none
 };
 
 struct Hit {

@@ -31,7 +31,7 @@ class Suggesting {
       : snapshot_(snapshot), query_(query), budget_(budget) {}
 
   std::vector<Suggestion> Run() {
-    const auto wanted = WantedOf(snapshot_, query_.text, false, budget_);
+    const auto wanted = WantedOf(snapshot_, query_.text, false, query_.rules.get(), budget_);
     if (wanted.empty()) return {};
     for (const auto& part : snapshot_.Parts()) LookAt(part, wanted);
     AddEndings(wanted.back().word.whole);

@@ -85,6 +85,7 @@ bool SearchIndex::Ready() const {
 index::Query SearchIndex::Completed(index::Query query) const {
   query.inactive = sellers_.Inactive();
   query.categories = categories_;
+  query.rules = rules_;
   return query;
 }
 
@@ -117,6 +118,10 @@ Task<> SearchIndex::CatchUp() {
         std::make_shared<const index::CategoryTree>(co_await rows_.Categories(runtime::After(kStepLimit)));
     categories_changed_ = false;
   }
+  if (rules_changed_) {
+    rules_ = std::make_shared<const index::Rules>(co_await rows_.Rules(runtime::After(kStepLimit)));
+    rules_changed_ = false;
+  }
   if (merged_) snapshot_ = snapshot_.With(*std::exchange(merged_, std::nullopt));
   co_await Apply();
   MergeIfDue();
@@ -129,6 +134,7 @@ Task<> SearchIndex::Rebuild() {
   const auto began = Clock::now();
   const auto turns = co_await rows_.NewestTurn(runtime::After(kStepLimit));
   auto tree = co_await rows_.Categories(runtime::After(kStepLimit));
+  index::Rules rules(co_await rows_.Rules(runtime::After(kStepLimit)));
   Snapshot built;
   domain::ProductId after;
   for (bool more = true; more;) {
@@ -143,6 +149,7 @@ Task<> SearchIndex::Rebuild() {
   }
   turns_ = turns;
   categories_ = std::make_shared<const index::CategoryTree>(std::move(tree));
+  rules_ = std::make_shared<const index::Rules>(std::move(rules));
   snapshot_ = std::move(built);
   merged_.reset();
   ++builds_;
@@ -158,6 +165,7 @@ void SearchIndex::Note(const events::Event& event) {
   if (const auto offer = IdIn<domain::OfferId>(aggregate, "offer/")) changed_offers_.insert(*offer);
   if (const auto offer = IdIn<domain::OfferId>(aggregate, "stock/")) changed_offers_.insert(*offer);
   if (aggregate.starts_with("category/")) categories_changed_ = true;
+  if (aggregate.starts_with("search_rule/")) rules_changed_ = true;
   if (aggregate.starts_with("review/")) {
     // Every event of a review has its product in the same place (events.proto), so each is read as any of them.
     ::marketplace::product::v1::ReviewChanged told;

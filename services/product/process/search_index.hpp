@@ -44,7 +44,7 @@ class SearchIndex {
               SellerDirectory& sellers, Options options);
 
   bool Ready() const;
-  // The tree and the inactive sellers are added. Throw Error OVERLOADED, DEADLINE_EXCEEDED.
+  // The tree, the rules and the inactive sellers are added. Throw Error OVERLOADED, DEADLINE_EXCEEDED.
   Task<index::Found> Find(Work work, index::Query query);
   Task<std::vector<index::Suggestion>> Suggest(Work work, index::Query query);
 
@@ -92,10 +92,12 @@ class SearchIndex {
 
   index::Snapshot snapshot_;
   std::shared_ptr<const index::CategoryTree> categories_;
+  std::shared_ptr<const index::Rules> rules_;
   std::unordered_set<domain::ProductId> changed_products_;
   std::unordered_set<domain::OfferId> changed_offers_;
   std::vector<SellerId> renamed_;
   bool categories_changed_ = false;
+  bool rules_changed_ = false;
   storage::SearchRows::Place turns_;
   std::uint64_t builds_ = 0;
   std::chrono::duration<double> build_took_{0};

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "platform/audit/testing/some_act.hpp"
 #include "services/product/testing/fake_users.hpp"
 #include "services/product/testing/stores.hpp"
 
@@ -150,6 +151,28 @@ TEST(SearchIndex, KnowsShopsByTheirNames) {
     indexed.users.Set(shop.seller, api::user::Seller::SUSPENDED, "Vermessungsbüro");
     co_await indexed.sellers.CatchUp();
     EXPECT_THAT(co_await indexed.Titles(Words("theodolite")), IsEmpty());
+  });
+}
+
+TEST(SearchIndex, FollowsItsRules) {
+  WithIndex([](Indexed& indexed) -> Task<> {
+    const auto shop = co_await OpenShop(indexed);
+    co_await Put(indexed, shop, ProductOf(shop, "Orrery of brass", {OfferOf("O", 900, 2)}));
+    storage::SearchRules rules(indexed.database);
+    const auto rule_of = [](std::string word) {
+      return domain::SearchRule{.id = domain::SearchRuleId::New(),
+                                .synonyms = {std::move(word), "orrery"},
+                                .query = "",
+                                .products = {},
+                                .created_at = {}};
+    };
+    co_await rules.Create(Soon(), rule_of("planetarium"), audit::SomeAct());
+    co_await indexed.Run();
+    EXPECT_EQ((co_await indexed.index.Find(Soon(), Words("planetarium"))).total, 1u) << "from the start";
+    const auto later = co_await rules.Create(Soon(), rule_of("tellurion"), audit::SomeAct());
+    co_await Finds(indexed, Words("tellurion"), 1);
+    co_await rules.Delete(Soon(), later.id, audit::SomeAct());
+    co_await Finds(indexed, Words("tellurion"), 0);
   });
 }
 

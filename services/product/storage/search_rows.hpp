@@ -12,18 +12,20 @@
 #include "platform/postgres/database.hpp"
 #include "services/product/domain/ids.hpp"
 #include "services/product/index/query.hpp"
+#include "services/product/storage/search_rules.hpp"
 
 namespace market::product::storage {
 
 class SearchRows {
  public:
-  explicit SearchRows(postgres::Database& database) : database_(database) {}
+  explicit SearchRows(postgres::Database& database) : database_(database), rules_(database) {}
 
   // Published products after the id, at most `limit`. Without the names of shops.
   Task<std::vector<index::Document>> Page(Work work, domain::ProductId after, int limit);
   // Those of the ids that are published.
   Task<std::vector<index::Document>> Read(Work work, std::vector<domain::ProductId> ids);
   Task<index::CategoryTree> Categories(Work work);
+  Task<std::vector<domain::SearchRule>> Rules(Work work) { return rules_.All(work); }
 
   Task<std::vector<domain::ProductId>> ProductsOf(Work work, std::vector<domain::OfferId> offers);
   // After `after`, at most `limit` published ones of the sellers.
@@ -48,6 +50,7 @@ class SearchRows {
 
  private:
   postgres::Database& database_;
+  SearchRules rules_;
 };
 
 }  // namespace market::product::storage

@@ -27,9 +27,10 @@ struct Service : Stores {
   }();
   storage::SearchRows search_rows{database};
   events::Log log{database, {}};
+  storage::SearchRules search_rules{database};
   SearchIndex index;  // not ready until a test runs it
   ProductService operations{{categories, products, offers, search, reservations, cache, sellers, pages,
-                             metrics, personal_data, reviews, reports, purchases, stock, index}};
+                             metrics, personal_data, reviews, reports, purchases, stock, index, search_rules}};
 };
 
 template <class Body>
