@@ -181,7 +181,7 @@ Task<http::Response> Gateway::State::Call(Exchange& exchange) {
     throw;
   }
   exchange.replayed = call.Replayed();
-  auto response = operation.WriteResponse(answer, exchange.request.headers.Get("If-None-Match"));
+  auto response = operation.WriteResponse(answer, exchange.request.headers);
   if (const auto* browser = operation.Browser())
     browser->WriteCookies(answer, exchange.request.headers.Get("Host"), response);
   co_return response;

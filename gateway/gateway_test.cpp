@@ -53,6 +53,9 @@ TEST_F(GatewayTest, Get_IfNoneMatch_Is304) {
   for (const char* tags : {"\"v8\"", "", "\"v7", "\"V7\"", ",,"}) {
     EXPECT_EQ(Send("GET", "/v1/products/1", {{"If-None-Match", tags}}).status, 200) << tags;
   }
+  // As one list.
+  EXPECT_EQ(Send("GET", "/v1/products/1", {{"If-None-Match", "\"a\""}, {"If-None-Match", "\"v7\""}}).status,
+            304);
 }
 
 TEST_F(GatewayTest, Head_IsGet) {

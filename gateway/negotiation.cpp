@@ -93,11 +93,15 @@ bool Accepts(const http::Headers& headers, std::string_view type) {
   return !given || (closeness > 0 && weight > 0);
 }
 
-bool NoneMatchHolds(std::string_view if_none_match, std::string_view etag) {
-  if (Trim(if_none_match) == "*") return true;
-  while (!if_none_match.empty()) {
-    const auto tag = OpaqueTag(Next(if_none_match, ','));
-    if (tag && *tag == etag) return true;
+bool NoneMatchHolds(const http::Headers& headers, std::string_view etag) {
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    auto [name, tags] = headers[i];
+    if (!http::EqualsIgnoreCase(name, "If-None-Match")) continue;
+    if (Trim(tags) == "*") return true;
+    while (!tags.empty()) {
+      const auto tag = OpaqueTag(Next(tags, ','));
+      if (tag && *tag == etag) return true;
+    }
   }
   return false;
 }

@@ -15,8 +15,8 @@ bool IsJsonBody(const http::Headers& headers);
 // Whether some Accept lets us answer `type` (RFC 9110 section 12.5.1).
 bool Accepts(const http::Headers& headers, std::string_view type);
 
-// Whether one of the tags of If-None-Match is `etag`, compared weakly.
-bool NoneMatchHolds(std::string_view if_none_match, std::string_view etag);
+// Whether one of the tags of If-None-Match, which may be several fields (RFC 9110, section 5.3), is `etag`, compared weakly.
+bool NoneMatchHolds(const http::Headers& headers, std::string_view etag);
 
 // The one tag of If-Match without quotes and W/; "" for "*"; nullopt for a list or anything else.
 std::optional<std::string_view> MatchTag(std::string_view if_match);

@@ -213,7 +213,7 @@ std::string Operation::LocationOf(std::string_view answer) const {
   return location;
 }
 
-http::Response Operation::WriteResponse(std::string_view answer, std::string_view if_none_match) const {
+http::Response Operation::WriteResponse(std::string_view answer, const http::Headers& headers) const {
   http::Response response;
   response.status = StatusOf(answer);
   response.headers.Add("Cache-Control", cache_control_);
@@ -223,7 +223,7 @@ http::Response Operation::WriteResponse(std::string_view answer, std::string_vie
     const std::string_view etag = TextOf(answer, std::span(&etag_, 1));
     if (!etag.empty()) {
       response.headers.Add("ETag", '"' + std::string(etag) + '"');
-      if (method_->safe && !if_none_match.empty() && NoneMatchHolds(if_none_match, etag)) {
+      if (method_->safe && NoneMatchHolds(headers, etag)) {
         response.status = 304;
         return response;
       }

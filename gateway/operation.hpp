@@ -44,9 +44,9 @@ class Operation {
                                        std::span<const std::string_view> variables,
                                        std::string_view query) const;
 
-  // `answer` is the method's, as bytes on the wire; `if_none_match` is the request's header, "" for none.
-  // Throws Error INTERNAL for bytes that are no such message.
-  http::Response WriteResponse(std::string_view answer, std::string_view if_none_match) const;
+  // `answer` is the method's, as bytes on the wire; `headers` are the request's. Throws Error INTERNAL for bytes
+  // that are no such message.
+  http::Response WriteResponse(std::string_view answer, const http::Headers& headers) const;
 
   // Of a method whose answer is a stream of events; null for others.
   const EventForm* Events() const { return events_ ? &*events_ : nullptr; }
