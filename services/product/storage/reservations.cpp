@@ -18,6 +18,13 @@ using postgres::Statement;
 constexpr int kAttempts = 3;
 
 constexpr Statement kReserve{"reservation.reserve", "SELECT reserve_units($1, $2, $3, $4)"};
+struct Settled {
+  std::vector<std::string> outcomes;
+};
+constexpr Columns kSettled{Column{"reserve_for_each($1, $2, $3, $4)", &Settled::outcomes}};
+// Named as its sister: whether somebody is alone is chance.
+constexpr ComposedStatement kReserveForEach{"reservation.reserve", "SELECT " + kSettled};
+constexpr std::size_t kSettledAtOnce = 64;
 constexpr Statement kRelease{"reservation.release", "SELECT release_units($1, $2, $3, $4)"};
 constexpr Statement kConsume{"reservation.consume", "SELECT consume_units($1, $2, $3, $4)"};
 
@@ -46,6 +53,7 @@ constexpr Columns kReservedLine{Inside{&domain::ReservedLine::line, kLine},
 constexpr ComposedStatement kFind{"reservation.find",
                                   "SELECT " + kReservedLine + " FROM reservation WHERE order_id = $1"};
 
+constexpr std::string_view kWithinBounds = "stock_within_bounds";
 // A null where a stock row should be named.
 constexpr std::string_view kNotNullViolation = "23502";
 
@@ -67,7 +75,9 @@ struct UnitColumns {
 Task<ReserveOutcome> Reservations::Reserve(Work work, domain::OrderId order,
                                            std::vector<domain::Line> lines) {
   for (int attempt = 1;; ++attempt) {
-    const auto result = co_await TryReserve(work, order, lines);
+    // The last word is that of the row itself, under its lock.
+    const auto result = attempt == kAttempts ? co_await TryAlone(work, order, lines)
+                                             : co_await TryReserve(work, order, lines);
     if (result == Attempt::kReserved) co_return Reserved{};
     if (result == Attempt::kKnownOrder) co_return co_await Repeat(work, order, lines);
     auto missing = co_await LookAt(work, lines);
@@ -80,6 +90,68 @@ Task<ReserveOutcome> Reservations::Reserve(Work work, domain::OrderId order,
 
 Task<Reservations::Attempt> Reservations::TryReserve(Work work, domain::OrderId order,
                                                      std::span<const domain::Line> lines) {
+  if (lines.size() == 1) co_return co_await TryWithOthers(work, {order, lines.front()});
+  co_return co_await TryAlone(work, order, lines);
+}
+
+Task<Reservations::Attempt> Reservations::TryWithOthers(Work work, Buyer buyer) {
+  const auto offer = buyer.line.offer;
+  auto& till = tills_.try_emplace(offer, kSettledAtOnce).first->second;
+  // By then another one may have removed it.
+  const auto leave = [this, offer] {
+    const auto found = tills_.find(offer);
+    if (found != tills_.end() && found->second.IsIdle()) tills_.erase(found);
+  };
+  const auto settle = [this, work](std::vector<Buyer> buyers) { return Settle(work, std::move(buyers)); };
+  Attempt attempt{};
+  try {
+    attempt = co_await till.Get(work.deadline, std::move(buyer), settle);
+  } catch (...) {
+    leave();
+    throw;
+  }
+  leave();
+  co_return attempt;
+}
+
+// Who asks for one order twice is settled after the others.
+Task<std::vector<Reservations::Attempt>> Reservations::Settle(Work work, std::vector<Buyer> buyers) {
+  std::vector<Attempt> attempts(buyers.size(), Attempt::kShort);
+  std::vector<std::size_t> together;
+  std::vector<std::size_t> alone;
+  for (std::size_t i = 0; i < buyers.size(); ++i) {
+    const bool again =
+        std::ranges::any_of(together, [&](auto other) { return buyers[other].order == buyers[i].order; });
+    (again || buyers.size() == 1 ? alone : together).push_back(i);
+  }
+  if (!together.empty()) {
+    std::vector<domain::OrderId> orders;
+    std::vector<domain::LineId> lines;
+    std::vector<std::int64_t> quantities;
+    for (const auto i : together) {
+      orders.push_back(buyers[i].order);
+      lines.push_back(buyers[i].line.id);
+      quantities.push_back(buyers[i].line.quantity);
+    }
+    try {
+      const auto settled = kSettled.ReadOne(co_await database_.Write(work, kReserveForEach, orders, lines,
+                                                                     buyers.front().line.offer, quantities));
+      for (std::size_t at = 0; at < together.size(); ++at) {
+        const auto& outcome = settled.outcomes.at(at);
+        if (outcome == "RESERVED") attempts[together[at]] = Attempt::kReserved;
+        if (outcome == "KNOWN") attempts[together[at]] = Attempt::kKnownOrder;
+      }
+    } catch (const SqlError& error) {
+      if (error.constraint != kWithinBounds) throw;  // other replicas were faster: all are short
+    }
+  }
+  for (const auto i : alone)
+    attempts[i] = co_await TryAlone(work, buyers[i].order, std::span(&buyers[i].line, 1));
+  co_return attempts;
+}
+
+Task<Reservations::Attempt> Reservations::TryAlone(Work work, domain::OrderId order,
+                                                   std::span<const domain::Line> lines) {
   std::vector<domain::LineId> ids;
   std::vector<domain::OfferId> offers;
   std::vector<std::int64_t> quantities;
@@ -93,7 +165,7 @@ Task<Reservations::Attempt> Reservations::TryReserve(Work work, domain::OrderId 
     co_return Attempt::kReserved;
   } catch (const SqlError& error) {
     if (error.IsUniqueViolation("reservation_order_pkey")) co_return Attempt::kKnownOrder;
-    if (error.constraint == "stock_within_bounds" || error.Is(kNotNullViolation)) co_return Attempt::kShort;
+    if (error.constraint == kWithinBounds || error.Is(kNotNullViolation)) co_return Attempt::kShort;
     throw;
   }
 }

@@ -2,16 +2,19 @@
 //
 // Each is one statement and one commit: a function of migrations/0002_stock.sql, which also states the order of
 // locks. A reservation is all lines or none; the CHECK on stock refuses what does not fit, and only then is
-// looked for what is missing. Reserving is idempotent by order, releasing and consuming by cause and line,
+// looked for what is missing. Orders of one line that ask for the same offer at the same time are settled together
+// (platform/runtime/combining.hpp): one update of its row, one commit for all of them. Reserving is idempotent by order, releasing and consuming by cause and line,
 // committing by itself; operations of one order are serialised by its row in reservation_order. A hold has no
 // expiry. Owner: the service; io thread only. Fails as platform/postgres does; after CommitUnknown simply repeat.
 #pragma once
 #include <cstdint>
 #include <span>
+#include <unordered_map>
 #include <variant>
 #include <vector>
 
 #include "platform/postgres/database.hpp"
+#include "platform/runtime/combining.hpp"
 #include "services/product/domain/reservation.hpp"
 
 namespace market::product::storage {
@@ -51,11 +54,21 @@ class Reservations {
  private:
   enum class Attempt : std::uint8_t { kReserved, kShort, kKnownOrder };
 
+  struct Buyer {
+    domain::OrderId order;
+    domain::Line line;
+  };
+  using Till = runtime::Combining<Buyer, Attempt>;
+
   Task<Attempt> TryReserve(Work work, domain::OrderId order, std::span<const domain::Line> lines);
+  Task<Attempt> TryAlone(Work work, domain::OrderId order, std::span<const domain::Line> lines);
+  Task<Attempt> TryWithOthers(Work work, Buyer buyer);
+  Task<std::vector<Attempt>> Settle(Work work, std::vector<Buyer> buyers);
   Task<domain::Missing> LookAt(Work work, std::span<const domain::Line> lines);
   Task<ReserveOutcome> Repeat(Work work, domain::OrderId order, std::span<const domain::Line> lines);
 
   postgres::Database& database_;
+  std::unordered_map<domain::OfferId, Till> tills_;  // of offers that somebody asks for just now
 };
 
 }  // namespace market::product::storage

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <map>
 #include <random>
 
 #include "platform/testing/seeds.hpp"
@@ -45,6 +46,47 @@ void WithReplicas(Body body) {
 Task<> Buy(Stores& stores, std::vector<domain::Line> lines, int& sold) {
   const auto outcome = co_await stores.reservations.Reserve(Soon(), domain::OrderId::New(), std::move(lines));
   if (std::holds_alternative<storage::Reserved>(outcome)) ++sold;
+}
+
+// Of one replica: they are settled together, not one after another.
+TEST(StockRace_ACrowdForOneOffer, IsSettledInFewUpdates) {
+  domain::OfferId offer;
+  int sold = 0;
+  WithReplicas([&](Replicas& replicas, runtime::TaskGroup& group) -> Task<> {
+    offer = co_await PutOffer(replicas.Any(0), co_await OpenShop(replicas.Any(0)), 150);
+    for (std::int64_t i = 0; i < 200; ++i)
+      group.Spawn("buyer", Buy(replicas.Any(0), {LineOf(offer, 1 + i % 3 / 2)}, sold));
+  });
+  const auto reserved =
+      Sql("SELECT coalesce(sum(held), 0) FROM reservation WHERE offer_id = '" + offer.ToString() + "'");
+  EXPECT_EQ(StockOf(offer), "150/" + reserved) << "what is reserved is what lines hold";
+  EXPECT_GE(std::stoi(reserved), 149);
+  EXPECT_EQ(std::to_string(sold),
+            Sql("SELECT count(*) FROM reservation WHERE offer_id = '" + offer.ToString() + "'"));
+  EXPECT_LT(std::stoi(Sql("SELECT version FROM stock WHERE offer_id = '" + offer.ToString() + "'")), 20);
+  EXPECT_EQ(BrokenInvariants(), "0");
+}
+
+TEST(StockRace_OneOrderManyTimesInACrowd, IsReservedOnce) {
+  domain::OfferId offer;
+  std::map<std::string, int> outcomes;
+  WithReplicas([&](Replicas& replicas, runtime::TaskGroup& group) -> Task<> {
+    offer = co_await PutOffer(replicas.Any(0), co_await OpenShop(replicas.Any(0)), 40);
+    const auto buy = [](Stores& stores, domain::OrderId order, domain::Line line,
+                        std::map<std::string, int>& outcomes) -> Task<> {
+      const auto outcome = co_await stores.reservations.Reserve(Soon(), order, {line});
+      ++outcomes[std::holds_alternative<storage::Reserved>(outcome) ? "reserved" : "not"];
+    };
+    for (int i = 0; i < 10; ++i) {
+      const auto order = domain::OrderId::New();
+      const auto line = LineOf(offer, 2);
+      for (std::size_t times = 0; times < 5; ++times)
+        group.Spawn("buyer", buy(replicas.Any(times / 3), order, line, outcomes));
+    }
+  });
+  EXPECT_EQ(outcomes["reserved"], 50);
+  EXPECT_EQ(StockOf(offer), "40/20");
+  EXPECT_EQ(BrokenInvariants(), "0");
 }
 
 TEST(StockRace_SixtyBuyersForTwentyUnits, SellsExactlyTwenty) {
