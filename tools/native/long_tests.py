@@ -68,6 +68,7 @@ LONG = {
     "money": Stack("test_money_model", batch=1, MARKET_ACTS="1500"),
     "strangers": Stack("test_strangers", batch=1, MARKET_PAIRS="10000"),
     "sign-ups": Stack("test_people_faults", batch=1, MARKET_SIGN_UPS="1000"),
+    "flash-sale": Stack("test_flash_sale", batch=1, MARKET_BUYERS="5000"),
     "listeners": Stack("test_live_events", batch=1, MARKET_LISTENERS="1000"),
     "mails": Stack("test_mail_faults", batch=1, MARKET_ACTS="2500"),
     "new-service": Suite("topology/test_new_service.py"),
