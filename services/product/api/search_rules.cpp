@@ -76,7 +76,7 @@ Task<api::product::ListSearchRulesResponse> ProductService::ListSearchRules(
   std::optional<storage::SearchRules::Position> after;
   if (const auto key = deps_.pages.Decode<Time, SearchRuleId>(filter, request.page_token()))
     after.emplace(std::get<0>(*key), std::get<1>(*key));
-  const auto found = co_await deps_.search_rules.List(call, after, size + 1);
+  auto found = co_await deps_.search_rules.List(call, after, size + 1);
   api::product::ListSearchRulesResponse response;
   const auto kept = rpc::FillPage(*response.mutable_search_rules(), size, found, RuleProto);
   if (kept < found.size())
