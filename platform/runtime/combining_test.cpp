@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <functional>
 #include <stdexcept>
 
 #include "platform/testing/run_loop.hpp"
@@ -23,6 +24,7 @@ struct Till {
   Task<Asks> Settle(int who, Asks asks) {
     settled.push_back(asks);
     co_await SleepFor(std::chrono::milliseconds(1));
+    if (until) co_await testing::Eventually(until);
     if (who == fails) throw std::runtime_error("broken");
     for (auto& ask : asks) ask *= 10;
     co_return asks;
@@ -31,6 +33,7 @@ struct Till {
   Combining<int, int> line;
   std::vector<Asks> settled;
   int fails = -1;
+  std::function<bool()> until;  // no settling ends before
 };
 
 TEST(Combining, WhoeverComesMeanwhileIsSettledTogether_InOrder) {
@@ -67,6 +70,7 @@ TEST(Combining, AFailureIsThatOfWhoSettles_TheOthersAreSettledByTheNext) {
 TEST(Combining, WhoIsOutOfTimeIsLeftOut) {
   Till till(10);
   bool late = false;
+  till.until = [&] { return late; };
   testing::RunLoop([&]() -> Task<> {
     co_await testing::AtOnce(3, [&](int i) -> Task<> {
       try {

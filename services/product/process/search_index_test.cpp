@@ -157,11 +157,11 @@ TEST(SearchIndex, KnowsShopsByTheirNames) {
 TEST(SearchIndex, FollowsItsRules) {
   WithIndex([](Indexed& indexed) -> Task<> {
     const auto shop = co_await OpenShop(indexed);
-    co_await Put(indexed, shop, ProductOf(shop, "Orrery of brass", {OfferOf("O", 900, 2)}));
+    co_await Put(indexed, shop, ProductOf(shop, "Armillary of brass", {OfferOf("A", 900, 2)}));
     storage::SearchRules rules(indexed.database);
     const auto rule_of = [](std::string word) {
       return domain::SearchRule{.id = domain::SearchRuleId::New(),
-                                .synonyms = {std::move(word), "orrery"},
+                                .synonyms = {std::move(word), "armillary"},
                                 .query = "",
                                 .products = {},
                                 .created_at = {}};
