@@ -148,6 +148,13 @@ TEST(Pull, LeftUnread_ClosesTheConnection) {
   EXPECT_EQ(StatusIn(Ask(PostOf("/files", std::string(100'000, 'x')), Turn)), 403);
 }
 
+// A proxy that is still sending when it is answered, and finds nobody who reads, tells its client that we are gone.
+TEST(Pull, LeftUnread_IsTakenOffTheWire) {
+  auto options = PullOptions();
+  options.pulled_bytes_max = [](const Request&) { return std::optional<std::uint64_t>(64 << 20); };
+  EXPECT_EQ(StatusIn(Ask(PostOf("/files", std::string(12 << 20, 'x')), Turn, options)), 403);
+}
+
 TEST(Pull, ExpectContinue_IsInvitedOnlyWhenAskedFor) {
   const auto head = [](const std::string& target) {
     return "POST " + target + " HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n";

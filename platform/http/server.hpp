@@ -93,8 +93,8 @@ class Server {
   // not; an inherited one is never removed.
   std::string Listen(const std::string& address);
 
-  // Answers with `Connection: close` from now on, and ends streams at once that have no end of their own; after drain_linger stops accepting, closes idle connections
-  // and waits for the requests under way; at the deadline what is left is closed.
+  // Answers with `Connection: close` from now on, and ends streams at once that have no end of their own; after drain_linger
+  // stops accepting, closes idle connections and waits for the requests under way; at the deadline what is left is closed.
   Task<> Drain(runtime::Deadline deadline);
 
   const ServerStats& Stats() const;

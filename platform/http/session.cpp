@@ -18,6 +18,9 @@ constexpr std::size_t kOneWriteBytes =
     16 * 1024;  // up to here head and body are put together and written at once
 constexpr std::size_t kLingerBytesMax = 256 * 1024;
 constexpr std::size_t kPullBufferBytes = 64 * 1024;
+// Of a body that was not pulled to its end: nginx sees the answer only when it has sent what it has of it, and says 502 when
+// it can't.
+constexpr std::size_t kPulledLingerBytesMax = 16 * 1024 * 1024;
 
 // Without a way out in the middle, so that the compiler looks at many bytes at once.
 bool HasControl(std::string_view value) {
@@ -203,7 +206,7 @@ Task<> Session::Linger() {
   socket_.shutdown(Protocol::socket::shutdown_send, error);
   late_ = false;
   Arm(kLinger);
-  std::size_t left = kLingerBytesMax;
+  std::size_t left = parser_->Pulled() ? kPulledLingerBytesMax : kLingerBytesMax;
   while (!error && !late_ && !closing_ && left > 0) {
     const std::size_t count = co_await socket_.async_read_some(asio::buffer(buffer_), Await(error));
     left -= std::min(left, count);
