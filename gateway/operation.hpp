@@ -11,11 +11,13 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/download.hpp"
 #include "gateway/event_form.hpp"
 #include "gateway/transcoding/json_reader.hpp"
 #include "gateway/transcoding/json_writer.hpp"
 #include "gateway/transcoding/schema.hpp"
 #include "gateway/transcoding/url.hpp"
+#include "gateway/upload.hpp"
 #include "platform/http/message.hpp"
 #include "platform/rpc/method.hpp"
 
@@ -48,6 +50,11 @@ class Operation {
 
   // Of a method whose answer is a stream of events; null for others.
   const EventForm* Events() const { return events_ ? &*events_ : nullptr; }
+  // Of a method whose request is a file, or whose answer is one; null for others.
+  const UploadForm* Upload() const { return upload_ ? &*upload_ : nullptr; }
+  const DownloadForm* Download() const { return download_ ? &*download_ : nullptr; }
+  // One of the three: it is not done with one question and one answer.
+  bool IsStreamed() const { return streamed_; }
   const std::string& CacheControl() const { return cache_control_; }
 
   // Names of fields as the caller knows them:
@@ -91,7 +98,10 @@ class Operation {
   bool empty_response_ = false;
   std::vector<LocationPart> location_;
   std::string cache_control_;
+  bool streamed_ = false;
   std::optional<EventForm> events_;
+  std::optional<UploadForm> upload_;
+  std::optional<DownloadForm> download_;
 };
 
 }  // namespace market::gateway
