@@ -8,6 +8,7 @@ http::ServerOptions OptionsFor(const Settings& settings, Gateway& gateway) {
   options.body_bytes_max = static_cast<std::size_t>(*settings.body_bytes);
   // Streams are connections that stay.
   options.connections_max += static_cast<std::size_t>(*settings.streams);
+  options.pulled_bytes_max = [&gateway](const http::Request& head) { return gateway.UploadBytesMax(head); };
   options.on_fault = [&gateway](http::Fault fault) { return gateway.Answer(fault); };
   // Longer than a proxy keeps an idle connection to us, so that none is closed under its next request.
   options.drain_linger = std::chrono::seconds(1);
@@ -20,6 +21,8 @@ GatewayOptions OptionsFor(const Settings& settings) {
   options.access_log_one_in = 100;
   options.streams = {.all = static_cast<std::size_t>(*settings.streams),
                      .each = static_cast<std::size_t>(*settings.streams_each)};
+  options.uploads_max = static_cast<std::size_t>(*settings.uploads);
+  options.downloads_max = static_cast<std::size_t>(*settings.downloads);
   return options;
 }
 
@@ -38,7 +41,11 @@ Settings::Settings(config::Properties& properties)
                              "streams", 1, 50'000, 4000)),
       streams_each(properties.Int("http.event_streams_per_account",
                                   "of one account or API key; more are refused with 429", "streams", 1, 1000,
-                                  6)) {}
+                                  6)),
+      uploads(properties.Int("http.uploads_max", "files that come in at once; more are refused with 503",
+                             "files", 1, 10'000, 100)),
+      downloads(properties.Int("http.downloads_max", "files that go out at once; more are refused with 503",
+                               "files", 1, 10'000, 200)) {}
 
 Front::Front(host::Host& host, const Settings& settings, rpc::Backend& backend,
              std::vector<const rpc::Method*> methods)

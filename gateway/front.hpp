@@ -17,6 +17,8 @@ struct Settings {
   config::Property<std::int64_t> body_bytes;
   config::Property<std::int64_t> streams;
   config::Property<std::int64_t> streams_each;
+  config::Property<std::int64_t> uploads;
+  config::Property<std::int64_t> downloads;
 };
 
 class Front {

@@ -3,17 +3,21 @@
 #include <algorithm>
 #include <deque>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "gateway/browser/cookies.hpp"
+#include "gateway/download.hpp"
 #include "gateway/event_stream.hpp"
 #include "gateway/gateway_metrics.hpp"
 #include "gateway/negotiation.hpp"
 #include "gateway/operation.hpp"
+#include "gateway/places.hpp"
 #include "gateway/problem.hpp"
 #include "gateway/routing/router.hpp"
+#include "gateway/upload.hpp"
 #include "platform/core/id.hpp"
 #include "platform/rpc/client_address.hpp"
 #include "platform/rpc/error_table.hpp"
@@ -28,6 +32,7 @@ using std::chrono::steady_clock;
 struct Route {
   Operation operation;
   RouteMetrics metrics;
+  const rpc::Method* pieces = nullptr;  // of one that takes files: what takes their pieces
 };
 
 // What one request is and becomes; lives as long as its Handle.
@@ -40,8 +45,17 @@ struct Exchange {
   std::string_view query;
   Route* route = nullptr;
   routing::Match match{};
-  std::string bearer;     // of a browser's session, where no Authorization is given
-  bool replayed = false;  // the answer, or the refusal, is one that was given before
+  std::string bearer;            // of a browser's session, where no Authorization is given
+  std::uint64_t file_bytes = 0;  // that were passed on
+  bool replayed = false;         // the answer, or the refusal, is one that was given before
+};
+
+// Whatever becomes of the call, the answer says whether it is one that was given before.
+struct NoteReplayed {
+  NoteReplayed(Exchange& exchange, const CallContext& call) : exchange(exchange), call(call) {}
+  ~NoteReplayed() { exchange.replayed = call.Replayed(); }
+  Exchange& exchange;
+  const CallContext& call;
 };
 
 std::string RequestIdOf(const http::Headers& headers) {
@@ -93,18 +107,26 @@ struct Gateway::State {
                                              {"method", "route"})),
         in_flight_shown(metrics.AddGauge("http_requests_in_flight", "requests being worked on")),
         listeners(options.streams, metrics.AddGauge("http_event_streams", "streams of events that are open")),
+        uploads(options.uploads_max, metrics.AddGauge("http_uploads", "files that are coming in")),
+        downloads(options.downloads_max, metrics.AddGauge("http_downloads", "files that are going out")),
         unmatched(requests, durations, "", "unmatched"),
         faults(requests, durations, "", "fault") {}
 
-  void AddRoute(const rpc::Method& method, const rpc::HttpBinding& binding);
+  void AddRoute(const rpc::Method& method, const rpc::HttpBinding& binding,
+                const std::vector<const rpc::Method*>& methods);
   void Enter() { in_flight_shown.Set(static_cast<double>(++in_flight)); }
   void Leave() { in_flight_shown.Set(static_cast<double>(--in_flight)); }
   Task<http::Response> Dispatch(Exchange& exchange);
   Task<http::Response> Call(Exchange& exchange);
+  Task<http::Response> Stream(Exchange& exchange, std::unique_ptr<Message> message);
+  Task<std::string> Ask(Exchange& exchange, const Message& message);
   Task<http::Response> OpenStream(Exchange& exchange, const EventForm& form);
+  Task<http::Response> TakeFile(Exchange& exchange, const UploadForm& form, std::unique_ptr<Message> message);
+  Task<http::Response> GiveFile(Exchange& exchange, const DownloadForm& form,
+                                std::unique_ptr<Message> message);
   std::optional<http::Response> FindRoute(Exchange& exchange);
   void TakeSession(Exchange& exchange) const;
-  rpc::Incoming IncomingOf(const Exchange& exchange) const;
+  rpc::Incoming IncomingOf(const Exchange& exchange, steady_clock::time_point began) const;
   void Finish(Exchange& exchange, http::Response& response);
   void WriteAccessLine(const Exchange& exchange, const http::Response& response,
                        std::chrono::nanoseconds duration);
@@ -117,19 +139,31 @@ struct Gateway::State {
   telemetry::Gauge& in_flight_shown;
   std::size_t in_flight = 0;
   Listeners listeners;
+  Places uploads;
+  Places downloads;
   RouteMetrics unmatched;
   RouteMetrics faults;
   transcoding::Schemas schemas;
   SessionCookies cookies;
   routing::Router router;
   std::deque<Route> routes;
+  routing::Router uploading;  // the routes of methods that take files
   std::size_t dull_requests = 0;
 };
 
-void Gateway::State::AddRoute(const rpc::Method& method, const rpc::HttpBinding& binding) {
+void Gateway::State::AddRoute(const rpc::Method& method, const rpc::HttpBinding& binding,
+                              const std::vector<const rpc::Method*>& methods) {
   router.Add(binding.verb, binding.path, routes.size());
-  routes.push_back({Operation(method, binding, schemas, cookies),
-                    RouteMetrics(requests, durations, binding.verb, binding.path)});
+  auto& route = routes.emplace_back(Operation(method, binding, schemas, cookies),
+                                    RouteMetrics(requests, durations, binding.verb, binding.path));
+  const auto* form = route.operation.Upload();
+  if (form == nullptr) return;
+  uploading.Add(binding.verb, binding.path, routes.size() - 1);
+  const auto pieces = std::ranges::find(methods, form->PiecesPath(), &rpc::Method::path);
+  if (pieces == methods.end() ||
+      (*pieces)->request->GetDescriptor() != marketplace::type::v1::Piece::descriptor())
+    throw std::logic_error(method.path + ": `rest.pieces` names no method that takes a Piece");
+  route.pieces = *pieces;
 }
 
 // Sets the route, or gives the answer of a request that has none. Throws Error.
@@ -153,10 +187,10 @@ std::optional<http::Response> Gateway::State::FindRoute(Exchange& exchange) {
   return response;
 }
 
-rpc::Incoming Gateway::State::IncomingOf(const Exchange& exchange) const {
+rpc::Incoming Gateway::State::IncomingOf(const Exchange& exchange, steady_clock::time_point began) const {
   const http::Headers& headers = exchange.request.headers;
   rpc::Incoming incoming;
-  incoming.deadline = exchange.began + exchange.route->operation.Method().timeout;
+  incoming.deadline = began + exchange.route->operation.Method().timeout;
   incoming.authorization = exchange.bearer.empty() ? headers.Get("Authorization") : exchange.bearer;
   incoming.request_id = exchange.request_id;
   incoming.idempotency_key = headers.Get("Idempotency-Key");
@@ -167,20 +201,14 @@ rpc::Incoming Gateway::State::IncomingOf(const Exchange& exchange) const {
 
 Task<http::Response> Gateway::State::Call(Exchange& exchange) {
   const Operation& operation = exchange.route->operation;
-  const rpc::Method& method = operation.Method();
-  const auto message = operation.ReadRequest(exchange.request, exchange.match.variables, exchange.query);
-  if (const auto* form = operation.Events()) co_return co_await OpenStream(exchange, *form);
-  rpc::Incoming incoming = IncomingOf(exchange);
+  auto message = operation.ReadRequest(exchange.request, exchange.match.variables, exchange.query);
+  if (operation.IsStreamed()) co_return co_await Stream(exchange, std::move(message));
+  rpc::Incoming incoming = IncomingOf(exchange, exchange.began);
   CallContext call(incoming.deadline);
   rpc::CallContextBuilder(call).Span(exchange.span);
+  const NoteReplayed note(exchange, call);
   std::string answer;
-  try {
-    co_await backend.Call(method, std::move(incoming), call, *message, answer);
-  } catch (...) {
-    exchange.replayed = call.Replayed();
-    throw;
-  }
-  exchange.replayed = call.Replayed();
+  co_await backend.Call(operation.Method(), std::move(incoming), call, *message, answer);
   auto response = operation.WriteResponse(answer, exchange.request.headers);
   if (const auto* browser = operation.Browser())
     browser->WriteCookies(answer, exchange.request.headers.Get("Host"), response);
@@ -201,12 +229,75 @@ void Gateway::State::TakeSession(Exchange& exchange) const {
                 "the request does not come from a page of this marketplace");
 }
 
+Task<http::Response> Gateway::State::Stream(Exchange& exchange, std::unique_ptr<Message> message) {
+  const Operation& operation = exchange.route->operation;
+  if (const auto* form = operation.Events()) co_return co_await OpenStream(exchange, *form);
+  if (const auto* form = operation.Upload()) co_return co_await TakeFile(exchange, *form, std::move(message));
+  co_return co_await GiveFile(exchange, *operation.Download(), std::move(message));
+}
+
+// As Call does it, of a file: from now on, not from when the request began.
+Task<std::string> Gateway::State::Ask(Exchange& exchange, const Message& message) {
+  rpc::Incoming incoming = IncomingOf(exchange, steady_clock::now());
+  CallContext call(incoming.deadline);
+  rpc::CallContextBuilder(call).Span(exchange.span);
+  const NoteReplayed note(exchange, call);
+  std::string answer;
+  co_await backend.Call(exchange.route->operation.Method(), std::move(incoming), call, message, answer);
+  co_return answer;
+}
+
+// While the file comes it is not a request that is worked on: most of that time is its client's.
+Task<http::Response> Gateway::State::TakeFile(Exchange& exchange, const UploadForm& form,
+                                              std::unique_ptr<Message> message) {
+  struct Aside {
+    explicit Aside(State& state) : state(state) { state.Leave(); }
+    ~Aside() { state.Enter(); }
+    State& state;
+  };
+  http::Request& request = exchange.request;
+  const Operation& operation = exchange.route->operation;
+  auto media_type = UploadForm::MediaTypeOf(request.headers);
+  const auto incoming = IncomingOf(exchange, exchange.began);
+  Upload upload({*exchange.route->pieces, backend, uploads, form.BytesMax()}, incoming,
+                UploadIdOf(operation.Method(), incoming));
+  marketplace::type::v1::Upload told;
+  {
+    const Aside aside(*this);
+    told = co_await upload.PassOn(request.body_reader, exchange.span);
+  }
+  exchange.file_bytes = upload.Bytes();
+  told.set_media_type(std::move(media_type));
+  form.Tell(*message, std::move(told));
+  const auto answer = co_await Ask(exchange, *message);
+  co_return operation.WriteResponse(answer, {});
+}
+
+// The request is over with the first piece; one that is the last as well is an answer like any other.
+Task<http::Response> Gateway::State::GiveFile(Exchange& exchange, const DownloadForm& form,
+                                              std::unique_ptr<Message> message) {
+  const Operation& operation = exchange.route->operation;
+  auto first = form.Read(co_await Ask(exchange, *message));
+  http::Response response;
+  response.headers.Add("Content-Type", ContentType(first));
+  response.headers.Add("Content-Disposition", ContentDisposition(first.file_name));
+  response.headers.Add("Cache-Control", operation.CacheControl());
+  if (first.next.empty()) {
+    response.body = std::move(first.content);
+  } else {
+    response.stream = std::make_shared<Download>(Download::Of{operation.Method(), form, backend},
+                                                 IncomingOf(exchange, exchange.began), std::move(message),
+                                                 std::move(first), downloads.Enter());
+  }
+  co_return response;
+}
+
 // The request is over with the first answer; what goes on is the connection's.
 Task<http::Response> Gateway::State::OpenStream(Exchange& exchange, const EventForm& form) {
   const Operation& operation = exchange.route->operation;
   auto stream =
       std::make_shared<EventStream>(EventStream::Of{operation.Method(), form, backend, options.heartbeat},
-                                    IncomingOf(exchange), listeners.Enter());
+                                    IncomingOf(exchange, exchange.began), listeners.Enter());
   co_await stream->Begin(EventForm::LastSeen(exchange.request.headers), exchange.span);
   http::Response response;
   response.headers.Add("Content-Type", EventForm::kType);
@@ -281,7 +372,7 @@ void Gateway::State::WriteAccessLine(const Exchange& exchange, const http::Respo
        {"path", exchange.path},
        {"status", response.status},
        {"duration_us", std::chrono::duration_cast<std::chrono::microseconds>(duration).count()},
-       {"request_bytes", exchange.request.body.size()},
+       {"request_bytes", exchange.request.body.size() + exchange.file_bytes},
        {"response_bytes", response.body.size()},
        {"peer", exchange.request.peer},
        {"request_id", exchange.request_id}},
@@ -292,7 +383,7 @@ Gateway::Gateway(GatewayOptions options, rpc::Backend& backend, std::vector<cons
                  telemetry::Metrics& metrics, telemetry::Tracer& tracer)
     : state_(std::make_unique<State>(options, backend, metrics, tracer)) {
   for (const rpc::Method* method : methods) {
-    for (const rpc::HttpBinding& binding : method->http) state_->AddRoute(*method, binding);
+    for (const rpc::HttpBinding& binding : method->http) state_->AddRoute(*method, binding, methods);
   }
 }
 
@@ -328,6 +419,16 @@ Task<http::Response> Gateway::Handle(http::Request& request) {
   }
   state.Finish(exchange, response);
   co_return response;
+}
+
+std::optional<std::uint64_t> Gateway::UploadBytesMax(const http::Request& head) const {
+  const State& state = *state_;
+  const std::string_view path = std::string_view(head.target).substr(0, head.target.find('?'));
+  // Most bodies are for none of these few; where one may be, all routes say whether another is nearer.
+  if (!state.uploading.Find(head.method, path)) return std::nullopt;
+  const auto match = state.router.Find(head.method, path);
+  const auto* form = match ? state.routes[match->target].operation.Upload() : nullptr;
+  return form == nullptr ? std::nullopt : std::optional(form->BytesMax());
 }
 
 http::Response Gateway::Answer(http::Fault fault) {

@@ -4,6 +4,7 @@
 //
 //   http::ServerOptions server_options;
 //   server_options.on_fault = [&](http::Fault fault) { return gateway.Answer(fault); };
+//   server_options.pulled_bytes_max = [&](const http::Request& head) { return gateway.UploadBytesMax(head); };
 //   http::Server server(io, server_options, [&](http::Request& request) { return gateway.Handle(request); });
 //
 // Owner: the process's main. Io thread only. Authentication, policy, field rules and idempotency are the
@@ -12,7 +13,9 @@
 #pragma once
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "gateway/listeners.hpp"
@@ -38,6 +41,9 @@ struct GatewayOptions {
   // Streams of events. They are no requests that are worked on.
   Listeners::Limits streams;
   std::chrono::milliseconds heartbeat{15000};
+  // Files that come in and go out at once. While they wait for their client they are no requests that are worked on either.
+  std::size_t uploads_max = 100;
+  std::size_t downloads_max = 200;
 };
 
 class Gateway {
@@ -52,6 +58,10 @@ class Gateway {
 
   // Never throws: every failure is an answer.
   Task<http::Response> Handle(http::Request& request);
+
+  // How large the body may be, of a request that is for a method which takes files; nothing of all others. Looks at verb and
+  // path alone.
+  std::optional<std::uint64_t> UploadBytesMax(const http::Request& head) const;
 
   // What never became a request.
   http::Response Answer(http::Fault fault);

@@ -62,6 +62,15 @@ Operation::Operation(const rpc::Method& method, const rpc::HttpBinding& binding,
   ResolveResponse(binding);
   cache_control_ = CacheControlOf(method);
   if (method.rest.events()) events_.emplace(method, schemas);
+  if (!method.rest.upload().empty()) {
+    upload_.emplace(method, *request_);
+    not_in_query_ |= upload_->Bit();
+  }
+  if (method.rest.download()) {
+    download_.emplace(method, schemas);
+    not_in_query_ |= download_->Bit();
+  }
+  streamed_ = events_ || upload_ || download_;
 }
 
 void Operation::ResolveRequest(const rpc::HttpBinding& binding) {
@@ -148,7 +157,7 @@ std::unique_ptr<Message> Operation::ReadRequest(const http::Request& request,
 // Returns which fields of the body's message were there.
 std::uint64_t Operation::ReadBody(const http::Request& request, Message& message,
                                   Violations& violations) const {
-  if (request.body.empty() || method_->rest.any_body()) return 0;
+  if (request.body.empty() || method_->rest.any_body() || upload_) return 0;
   if (!takes_body_) throw Error(Code::kInvalidArgument, "BAD_REQUEST", "this operation takes no body");
   if (!IsJsonBody(request.headers)) {
     throw Error(Code::kInvalidArgument, "UNSUPPORTED_MEDIA_TYPE",
@@ -191,6 +200,7 @@ void Operation::ReadIfMatch(const http::Headers& headers, Message& message) cons
 
 bool Operation::IsAcceptable(const http::Headers& headers) const {
   if (events_) return Accepts(headers, EventForm::kType);
+  if (download_) return true;  // what it is shows when it is there
   return Accepts(headers, "application/json") ||
          (empty_response_ && Accepts(headers, "application/problem+json"));
 }

@@ -12,11 +12,13 @@
 #include <vector>
 
 #include "gateway/browser_form.hpp"
+#include "gateway/download.hpp"
 #include "gateway/event_form.hpp"
 #include "gateway/transcoding/json_reader.hpp"
 #include "gateway/transcoding/json_writer.hpp"
 #include "gateway/transcoding/schema.hpp"
 #include "gateway/transcoding/url.hpp"
+#include "gateway/upload.hpp"
 #include "platform/http/message.hpp"
 #include "platform/rpc/method.hpp"
 
@@ -52,6 +54,11 @@ class Operation {
   const EventForm* Events() const { return events_ ? &*events_ : nullptr; }
   // On a path of the browser's session; null for others.
   const BrowserForm* Browser() const { return browser_ ? &*browser_ : nullptr; }
+  // Of a method whose request is a file, or whose answer is one; null for others.
+  const UploadForm* Upload() const { return upload_ ? &*upload_ : nullptr; }
+  const DownloadForm* Download() const { return download_ ? &*download_ : nullptr; }
+  // One of the three: it is not done with one question and one answer.
+  bool IsStreamed() const { return streamed_; }
   const std::string& CacheControl() const { return cache_control_; }
 
   // Names of fields as the caller knows them:
@@ -96,8 +103,11 @@ class Operation {
   const transcoding::FieldSchema* response_body_ = nullptr;  // null: the body is the response
   std::vector<LocationPart> location_;
   std::string cache_control_;
+  bool streamed_ = false;
   std::optional<EventForm> events_;
   std::optional<BrowserForm> browser_;
+  std::optional<UploadForm> upload_;
+  std::optional<DownloadForm> download_;
 };
 
 }  // namespace market::gateway

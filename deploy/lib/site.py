@@ -4,7 +4,7 @@ which the `type` of a problem document points, and what links in mails lead to (
     site.py OUT [--swagger-ui DIR] [--at PATH]
 
 writes them into OUT/site, and beside them in OUT/nginx the files with which an nginx serves them from PATH, where OUT will lie:
-nginx_site.conf for a `server` of one that is there, nginx.conf for one that does nothing else. DIR is the npm package
+nginx_site.conf and nginx_uploads.conf for a `server` of one that is there, nginx.conf for one that does nothing else. DIR is the npm package
 swagger-ui-dist. Images, packages and this machine have the same pages.
 """
 
@@ -29,7 +29,7 @@ OPENAPI = ROOT / "docs" / "openapi.yaml"
 REASONS = ROOT / "proto" / "marketplace" / "options" / "v1" / "reason.proto"
 SWAGGER_UI = ("swagger-ui.css", "swagger-ui-bundle.js")
 NGINX = (SOURCES / "nginx.conf", *(ROOT / "deploy" / "native" / name
-                                   for name in ("nginx_site.conf", "nginx_site_headers.conf", "nginx_links_headers.conf", "nginx_headers.conf")))
+                                   for name in ("nginx_site.conf", "nginx_site_headers.conf", "nginx_links_headers.conf", "nginx_headers.conf", "nginx_uploads.conf")))
 PACKAGE = "swagger-ui-dist"
 
 ENTRY = re.compile(r'((?:  // .*\n)+)  ([A-Z_]+) = \d+ \[\(info\) = \{\s*code: "([A-Z_]+)"(?:, http: (\d+))?, title: "([^"]+)"'

@@ -49,21 +49,35 @@ class Headers {
   std::vector<Field> fields_;
 };
 
+// The body of a request that was handed on before it came (ServerOptions::pulled_bytes_max).
+class BodyReader {
+ public:
+  virtual ~BodyReader() = default;
+  // What has come of it, at least a byte and no more than some ten thousand; waits for it. Nothing more is read from the
+  // connection than is asked for. Empty: it has ended. Throws BodyFailure (server.hpp), from then on each time.
+  virtual Task<std::string> Next() = 0;
+};
+
 struct Request {
   std::string method;  // as sent: "GET"
   std::string target;  // origin form, not decoded: "/v1/products?query=engine"; "*" only with OPTIONS
   Headers headers;
   std::string body;
   std::string peer;  // "127.0.0.1:40312", "[::1]:40312" or "unix:"
+  // In place of `body`, where the handler pulls it; the connection's, and null for all others. What the handler leaves of it
+  // is not read: the connection is closed after the answer.
+  BodyReader* body_reader = nullptr;
 };
 
-// A body that is made while it is read, of an answer that has no end of its own. Dropped with its connection; nothing
-// is made before what came before it was taken.
+// A body that is made while it is read. Dropped with its connection; nothing is made before what came before it was taken.
+// One that throws is cut off without an end, so that the client takes it for broken.
 class BodyStream {
  public:
   virtual ~BodyStream() = default;
   // The next bytes; nothing: it ends here. Cancelled when the client has gone, or the server stops: see Last.
   virtual Task<std::optional<std::string>> Next() = 0;
+  // Whether it comes to an end by itself: a server that stops waits for that, as for any other answer, and never says Last.
+  virtual bool HasEnd() const { return false; }
   // What a client is told when the server stops, in place of what would have come next; may be empty.
   virtual std::string Last() = 0;
 };

@@ -29,13 +29,14 @@ bool IsTargetText(std::string_view target) {
 }  // namespace
 
 RequestParser::RequestParser(const ServerOptions& options, Request& request)
-    : options_(options), request_(request) {
+    : options_(options), request_(request), body_bytes_max_(options.body_bytes_max) {
   header_limit(static_cast<std::uint32_t>(options.header_bytes_max));
-  body_limit(options.body_bytes_max);
+  body_limit(boost::none);  // see LimitBody
   request_.method.clear();
   request_.target.clear();
   request_.headers.Clear();
   request_.body.clear();
+  request_.body_reader = nullptr;
 }
 
 std::size_t RequestParser::Take(std::string_view input) {
@@ -52,7 +53,7 @@ std::size_t RequestParser::Take(std::string_view input) {
     if (error == error::need_more && size > options_.header_bytes_max) error = error::header_limit;
     eager(header_done_);
   }
-  if (wire_bytes_ > options_.header_bytes_max + kWireBytesPerBodyByte * (options_.body_bytes_max + 1024)) {
+  if (wire_bytes_ > options_.header_bytes_max + kWireBytesPerBodyByte * (body_bytes_max_ + 1024)) {
     error = error::body_limit;
   }
   if (error && error != error::need_more && !fault_) fault_ = FaultOf(error);
@@ -131,10 +132,24 @@ void RequestParser::on_header_impl(ErrorCode& error) {
     if (!EqualsIgnoreCase(*expect, "100-continue")) return Refuse(Fault::kExpectation, error);
     wants_continue_ = true;
   }
+  LimitBody(error);
+}
+
+// Once it is known what is asked for: Beast would compare before.
+void RequestParser::LimitBody(ErrorCode& error) {
+  const std::uint64_t size = content_length().value_or(0);
+  if (options_.pulled_bytes_max && (size > 0 || chunked())) {
+    if (const auto limit = options_.pulled_bytes_max(request_)) {
+      pulled_ = true;
+      body_bytes_max_ = static_cast<std::size_t>(*limit);
+    }
+  }
+  if (size > body_bytes_max_) return Refuse(Fault::kBodyTooLarge, error);
+  body_limit(body_bytes_max_);
 }
 
 void RequestParser::on_body_init_impl(const boost::optional<std::uint64_t>& size, ErrorCode&) {
-  if (size) request_.body.reserve(static_cast<std::size_t>(*size));
+  if (size && !pulled_) request_.body.reserve(static_cast<std::size_t>(*size));
 }
 
 std::size_t RequestParser::on_body_impl(beast::string_view body, ErrorCode&) {

@@ -26,6 +26,8 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   bool Done() const { return is_done(); }
   bool Http10() const { return http10_; }
   bool WantsContinue() const { return wants_continue_; }
+  // The handler pulls the body, which comes into Request::body bit by bit.
+  bool Pulled() const { return pulled_; }
   std::optional<Fault> Faulty() const { return fault_; }
 
  private:
@@ -47,16 +49,19 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   Fault FaultOf(const ErrorCode& error) const;
   bool IsFolded(std::string_view name, std::string_view value) const;
   bool SetTarget(std::string_view target);
+  void LimitBody(ErrorCode& error);
 
   const ServerOptions& options_;
   Request& request_;
   std::string_view input_;  // of the Take under way
   std::size_t header_bytes_ = 0;
   std::size_t wire_bytes_ = 0;
+  std::size_t body_bytes_max_;
   bool http10_ = false;
   bool request_line_done_ = false;
   bool header_done_ = false;
   bool wants_continue_ = false;
+  bool pulled_ = false;
   std::optional<Fault> fault_;
 };
 

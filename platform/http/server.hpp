@@ -13,6 +13,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "platform/http/message.hpp"
@@ -33,6 +34,15 @@ enum class Fault : std::uint8_t {
 
 int StatusOf(Fault fault);
 
+// A body that is pulled does not come whole. Whoever pulls it may answer all the same; left to the server it is answered as
+// any fault.
+struct BodyFailure : std::exception {
+  explicit BodyFailure(std::optional<Fault> why) : fault(why) {}
+  const char* what() const noexcept override { return "the body did not come whole"; }
+
+  std::optional<Fault> fault;  // none: the client has gone
+};
+
 struct ServerOptions {
   std::size_t body_bytes_max = 64 * 1024;
   std::size_t header_bytes_max = 8 * 1024;  // request line included
@@ -41,6 +51,12 @@ struct ServerOptions {
       4096;  // beyond it the longest idle connection makes room; without one, the new is closed
   std::chrono::milliseconds header_timeout{
       10000};  // first byte to end of header, and again header to end of body
+  // Says, of a request that has a body and of which only the header is there, whether its handler pulls the body
+  // (Request::body_reader), and how many bytes that may have, whatever `body_bytes_max` is. Unset: of none.
+  std::function<std::optional<std::uint64_t>(const Request&)> pulled_bytes_max;
+  // How fast a body that is pulled must come, on the whole: the client may make the server wait header_timeout, and a second
+  // more for each so many bytes; never longer than header_timeout at a time. What the handler takes does not count.
+  std::size_t pulled_bytes_per_s = 16 * 1024;
   std::chrono::milliseconds idle_timeout{60000};
   std::chrono::milliseconds write_timeout{30000};
   // How long Drain goes on accepting and answering, with `Connection: close`, before it closes idle
@@ -77,8 +93,8 @@ class Server {
   // not; an inherited one is never removed.
   std::string Listen(const std::string& address);
 
-  // Answers with `Connection: close` from now on, and ends streams at once; after drain_linger stops accepting, closes idle connections
-  // and waits for the requests under way; at the deadline what is left is closed.
+  // Answers with `Connection: close` from now on, and ends streams at once that have no end of their own; after drain_linger
+  // stops accepting, closes idle connections and waits for the requests under way; at the deadline what is left is closed.
   Task<> Drain(runtime::Deadline deadline);
 
   const ServerStats& Stats() const;

@@ -17,6 +17,10 @@ constexpr std::size_t kFirstBufferBytes = 4096;
 constexpr std::size_t kOneWriteBytes =
     16 * 1024;  // up to here head and body are put together and written at once
 constexpr std::size_t kLingerBytesMax = 256 * 1024;
+constexpr std::size_t kPullBufferBytes = 64 * 1024;
+// Of a body that was not pulled to its end: nginx sees the answer only when it has sent what it has of it, and says 502 when
+// it can't.
+constexpr std::size_t kPulledLingerBytesMax = 16 * 1024 * 1024;
 
 // Without a way out in the middle, so that the compiler looks at many bytes at once.
 bool HasControl(std::string_view value) {
@@ -44,13 +48,19 @@ Task<> Session::Serve() {
       break;
     }
     const bool http10 = parser_->Http10();
-    const bool keep = parser_->keep_alive() && !core_->draining;
+    // Nobody knows where a request begins behind a body that was not read.
+    const bool keep = parser_->keep_alive() && parser_->Done() && !core_->draining;
     const bool written = co_await Write(response, keep ? (http10 ? "keep-alive" : "") : "close");
     if (!written) break;
     answered_ = true;
     if (!keep) {
       co_await Linger();
       break;
+    }
+    if (buffer_.size() > kPullBufferBytes / 2 && taken_ == filled_) {
+      taken_ = filled_ = 0;
+      buffer_.resize(kFirstBufferBytes);
+      buffer_.shrink_to_fit();
     }
   }
 }
@@ -76,6 +86,13 @@ Task<Session::Arrival> Session::ReadRequest() {
     fault_ = parser_->Faulty();
     if (fault_) co_return Arrival::kFault;
     if (parser_->Done()) break;
+    if (parser_->Pulled()) {
+      request_.body_reader = this;
+      pulled_bytes_ = 0;
+      waited_ = {};
+      pulling_ = body_broken_ = false;
+      break;
+    }
     if (parser_->HeaderDone() && !header_seen) {
       header_seen = true;
       Arm(core_->options.header_timeout);
@@ -97,7 +114,9 @@ Task<Session::Arrival> Session::ReadRequest() {
 
 // False: the peer is gone, or out of time (late_).
 Task<bool> Session::ReadMore() {
-  if (taken_ > 0) {
+  if (taken_ == filled_) {
+    taken_ = filled_ = 0;
+  } else if (taken_ > 0) {
     buffer_.erase(0, taken_);
     buffer_.resize(buffer_.size() + taken_);
     filled_ -= taken_;
@@ -108,6 +127,50 @@ Task<bool> Session::ReadMore() {
   filled_ += co_await socket_.async_read_some(
       asio::buffer(buffer_.data() + filled_, buffer_.size() - filled_), Await(error));
   co_return !error && !late_ && !closing_;
+}
+
+// Invites it when it is asked for, not before: what is refused by its header need not come.
+Task<std::string> Session::Next() {
+  if (body_broken_) FailBody(fault_);
+  if (!std::exchange(pulling_, true)) {
+    if (buffer_.size() < kPullBufferBytes) buffer_.resize(kPullBufferBytes);
+    if (parser_->WantsContinue() && taken_ == filled_ &&
+        !co_await WriteAll("HTTP/1.1 100 Continue\r\n\r\n", {})) {
+      FailBody(std::nullopt);
+    }
+  }
+  while (!parser_->Done()) {
+    const std::size_t taken =
+        taken_ < filled_ ? parser_->Take({buffer_.data() + taken_, filled_ - taken_}) : 0;
+    taken_ += taken;
+    if (const auto fault = parser_->Faulty()) FailBody(fault);
+    if (!request_.body.empty()) break;
+    if (parser_->Done() || (taken > 0 && taken_ < filled_)) continue;
+    co_await ReadMoreOfBody();
+  }
+  pulled_bytes_ += request_.body.size();
+  co_return std::exchange(request_.body, {});
+}
+
+Task<> Session::ReadMoreOfBody() {
+  const auto& options = core_->options;
+  const std::chrono::milliseconds earned(1000 * pulled_bytes_ / options.pulled_bytes_per_s);
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(options.header_timeout + earned - waited_);
+  if (left.count() <= 0) FailBody(Fault::kTooSlow);
+  const auto began = std::chrono::steady_clock::now();
+  late_ = false;
+  Arm(std::min(left, options.header_timeout));
+  const bool more = co_await ReadMore();
+  wheel_.Remove(*this);
+  waited_ += std::chrono::steady_clock::now() - began;
+  if (!more) FailBody(late_ ? std::optional(Fault::kTooSlow) : std::nullopt);
+}
+
+void Session::FailBody(std::optional<Fault> fault) {
+  body_broken_ = true;
+  fault_ = fault;
+  late_ = false;
+  throw BodyFailure(fault);
 }
 
 Task<Response> Session::Answer() {
@@ -121,7 +184,9 @@ Task<Response> Session::Answer() {
     failure = std::current_exception();  // told to on_exception; the peer gets a 500
   }
   --core_->stats.requests_running;
-  if (failure) {
+  if (failure && body_broken_ && request_.body_reader != nullptr) {
+    response = fault_ ? core_->AnswerTo(*fault_) : Response{499, {}, {}};
+  } else if (failure) {
     if (core_->options.on_exception) core_->options.on_exception(failure);
     response = core_->AnswerTo(Fault::kHandlerFailed);
   }
@@ -141,7 +206,7 @@ Task<> Session::Linger() {
   socket_.shutdown(Protocol::socket::shutdown_send, error);
   late_ = false;
   Arm(kLinger);
-  std::size_t left = kLingerBytesMax;
+  std::size_t left = parser_->Pulled() ? kPulledLingerBytesMax : kLingerBytesMax;
   while (!error && !late_ && !closing_ && left > 0) {
     const std::size_t count = co_await socket_.async_read_some(asio::buffer(buffer_), Await(error));
     left -= std::min(left, count);
@@ -192,7 +257,8 @@ Task<bool> Session::Stream(const Response& response) {
   ComposeHead(response, "close");
   if (!co_await WriteAll(head_, {})) co_return false;
   if (request_.method == "HEAD") co_return true;
-  if (!core_->draining && !co_await RelayUntilStopped(*response.stream)) co_return false;
+  const bool begins = !core_->draining || response.stream->HasEnd();
+  if (begins && !co_await RelayUntilStopped(*response.stream)) co_return false;
   if (!stream_done_) {
     const std::string last = response.stream->Last();
     if (!last.empty() && !co_await WritePiece(last)) co_return false;
@@ -203,7 +269,8 @@ Task<bool> Session::Stream(const Response& response) {
 // False when there is nobody to tell the end to, or the end is nothing to tell: what failed is left without one, so
 // that the client takes it for broken.
 Task<bool> Session::RelayUntilStopped(BodyStream& stream) {
-  const auto stop = stop_ = std::make_shared<runtime::OneShot<>>();
+  const auto stop = std::make_shared<runtime::OneShot<>>();
+  if (!stream.HasEnd()) stop_ = stop;
   const auto executor = co_await asio::this_coro::executor;
   auto [order, failure, gone, stopped] =
       co_await asio::experimental::make_parallel_group(

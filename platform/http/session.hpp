@@ -17,7 +17,7 @@
 namespace market::http {
 
 // One connection. Owned by its own coroutine; the core knows it until that ends.
-class Session final : runtime::DeadlineWheel::Entry {
+class Session final : runtime::DeadlineWheel::Entry, BodyReader {
  public:
   using Protocol = boost::asio::generic::stream_protocol;
 
@@ -46,7 +46,7 @@ class Session final : runtime::DeadlineWheel::Entry {
       Close();
     }
   }
-  // An answer that goes on ends with what it has to say last.
+  // An answer that has no end of its own ends with what it has to say last.
   void EndStream() {
     if (stop_) stop_->Set();
   }
@@ -63,6 +63,9 @@ class Session final : runtime::DeadlineWheel::Entry {
   Task<> Serve();
   Task<Arrival> ReadRequest();
   Task<bool> ReadMore();
+  Task<std::string> Next() override;
+  Task<> ReadMoreOfBody();
+  [[noreturn]] void FailBody(std::optional<Fault> fault);
   Task<bool> Write(const Response& response, std::string_view connection);
   Task<bool> WriteAll(std::string_view head, std::string_view body);
   Task<Response> Answer();
@@ -98,6 +101,11 @@ class Session final : runtime::DeadlineWheel::Entry {
   std::string buffer_;  // [taken_, filled_) is unread input
   std::size_t taken_ = 0;
   std::size_t filled_ = 0;
+  // Of a body that is pulled.
+  std::size_t pulled_bytes_ = 0;
+  std::chrono::nanoseconds waited_{0};  // for the client
+  bool pulling_ = false;                // the handler has asked for it
+  bool body_broken_ = false;
   std::string head_;
   std::shared_ptr<runtime::OneShot<>> stop_;  // of the answer that goes on
   bool inside_piece_ = false;                 // a part of it is not written yet

@@ -26,7 +26,8 @@ struct Seen {
 
 class Pieces final : public BodyStream {
  public:
-  enum class Then { kEnds, kWaits, kFails, kGoesOn };
+  // kIsEnding: as kEnds, of an answer that has an end.
+  enum class Then { kEnds, kIsEnding, kWaits, kFails, kGoesOn };
   Pieces(Seen& seen, std::deque<std::string> pieces, Then then)
       : seen_(seen), pieces_(std::move(pieces)), then_(then) {}
   ~Pieces() override { seen_.dropped = true; }
@@ -42,6 +43,7 @@ class Pieces final : public BodyStream {
     if (then_ == Then::kWaits) co_await waits_->Wait();
     co_return std::nullopt;
   }
+  bool HasEnd() const override { return then_ == Then::kIsEnding; }
   std::string Last() override { return "bye"; }
 
  private:
@@ -142,6 +144,42 @@ TEST_F(StreamTest, BegunWhileDraining_IsTheLastWordAlone) {
       },
       {.drain_linger = std::chrono::milliseconds(50)});
   EXPECT_EQ(seen_.asked, 0);
+}
+
+// An answer that has an end of its own is one that a stop waits for, like any other: cut short it would seem whole.
+TEST_F(StreamTest, ThatHasAnEnd_ComesToItWhateverStops) {
+  Run({std::string(4 << 20, 'x'), "and the end"}, Pieces::Then::kIsEnding,
+      [this](Server& server, RawClient& client) -> Task<> {
+        co_await client.Send(kGet);
+        co_await Eventually([&] { return seen_.asked == 1; });
+        const auto read = [&]() -> Task<> {
+          const auto answer = BodyOf(co_await client.ReceiveAll());
+          EXPECT_TRUE(answer.ends_with("x\r\nb\r\nand the end\r\n0\r\n\r\n"))
+              << answer.substr(answer.size() - 60);
+        };
+        std::vector<Task<>> both;
+        both.push_back(server.Drain(Soon()));
+        both.push_back(read());
+        co_await testing::AtOnce(std::move(both));
+      });
+  EXPECT_EQ(failures_, 0);
+}
+
+TEST_F(StreamTest, ThatHasAnEnd_BegunWhileDraining_IsWhole) {
+  Run({"one"}, Pieces::Then::kIsEnding,
+      [](Server& server, RawClient& client) -> Task<> {
+        co_await client.Send("GET /events HTTP/1.1\r\n");
+        co_await Eventually([&] { return server.Stats().connections_open == 1; });
+        const auto ask = [](RawClient& to) -> Task<> {
+          co_await to.Send("Host: a\r\n\r\n");
+          EXPECT_EQ(BodyOf(co_await to.ReceiveAll()), "3\r\none\r\n0\r\n\r\n");
+        };
+        std::vector<Task<>> both;
+        both.push_back(server.Drain(Soon()));
+        both.push_back(ask(client));
+        co_await testing::AtOnce(std::move(both));
+      },
+      {.drain_linger = std::chrono::milliseconds(50)});
 }
 
 TEST_F(StreamTest, ThatFails_HasNoEnd) {

@@ -23,6 +23,9 @@ HOST = b"Host: localhost\r\n"
 GET = b"GET /v1/categories HTTP/1.1\r\n"
 POST = b"POST /v1/sessions HTTP/1.1\r\n" + HOST + b"Content-Type: application/json\r\n"
 ASKED = "/grpc.health.v1.Health/Check"
+# [(a path that takes files, how large one may be)], as the contract says.
+UPLOADS = [(re.sub(r"\[\^/\]\+", "00000000-0000-7000-8000-000000000001", pattern).replace("\\", ""), int(most)) for pattern, most in re.findall(
+    r'^location ~ "\^(.*)\$" \{\n  client_max_body_size (\d+);$', (topology.ROOT / "deploy/native/nginx_uploads.conf").read_text(), re.MULTILINE)]
 
 
 @pytest.fixture
@@ -258,6 +261,14 @@ def test_a_body_over_the_limit(connect):
     # It fits exactly, and is no JSON.
     problem(*peers.answer_to(connect(), POST + b"Content-Length: %d\r\n\r\n" % nginx.BODY_BYTES + b" " * nginx.BODY_BYTES), 400,
             "MALFORMED_JSON")
+
+
+@pytest.mark.parametrize("path,most", UPLOADS)
+def test_a_file_over_the_limit_of_its_path(connect, path, most):
+    post = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nIdempotency-Key: {new_key()}\r\nContent-Length: ".encode()
+    problem(*peers.answer_to(connect(), post + b"%d\r\n\r\n" % (most + 1)), 413, "BODY_TOO_LARGE")
+    # One that fits is asked who sends it, long before the end of it.
+    problem(*peers.answer_to(connect(), post + b"%d\r\n\r\n" % most + b" " * 20_000), 401, "UNAUTHENTICATED")
 
 
 # --- under which name -------------------------------------------------------------------------------------------------

@@ -70,6 +70,7 @@ class Method:
     needs_key: bool
     secret_answer: bool     # takes no key
     full_account: bool      # not for a guest
+    upload: str             # the field that tells of the file which is the body; "": the body is none
 
     @property
     def variables(self):
@@ -99,7 +100,8 @@ def methods():
                                     permissions.Permission.DESCRIPTOR.values_by_number[policy.permission].GetOptions()
                                     .Extensions[permissions.permission_name],
                                     method.GetOptions().idempotency_level == d_pb2.MethodOptions.NO_SIDE_EFFECTS,
-                                    policy.idempotency_key, policy.secret_answer, policy.full_account))
+                                    policy.idempotency_key, policy.secret_answer, policy.full_account,
+                                    method.GetOptions().Extensions[options.rest].upload))
     return tuple(found)
 
 
@@ -185,14 +187,14 @@ def sample(message, ids, everything=False):
 
 
 def rest_request(method, ids):
-    """(path, body) of a well-formed call about the things in `ids`."""
+    """(path, body) of a well-formed call about the things in `ids`; a file is bytes."""
     path = re.sub(r"{(\w+)}", lambda m: ids.get(m.group(1), str(uuid.uuid4())), method.route)
     message = method.descriptor.input_type
     if not method.body:
         # What a POST without a body needs stands in its query.
         query = {} if method.verb != "POST" else {key: value for key, value in sample(message, ids).items()
-                                                  if key not in map(camel, method.variables)}
-        return path + ("?" + urllib.parse.urlencode(query) if query else ""), None
+                                                  if key not in map(camel, (*method.variables, method.upload))}
+        return path + ("?" + urllib.parse.urlencode(query) if query else ""), b"a file" if method.upload else None
     if method.body != "*":
         message = message.fields_by_name[method.body].message_type
     body = sample(message, ids)

@@ -108,7 +108,9 @@ class Client:
             sent["Authorization"] = f"Bearer {self.token}"
         if key:
             sent["Idempotency-Key"] = key
-        if body is not None:
+        if isinstance(body, bytes):
+            arguments["content"] = body
+        elif body is not None:
             arguments["json"] = body
         answer = self.http.send(self.http.build_request(method, path, headers=sent, **arguments), stream=True)
         read(answer)

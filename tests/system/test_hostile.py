@@ -32,6 +32,7 @@ FORMS = [None, True, 0, -1, 1.5, 1e308, [], {}, [[]], {"a": {"b": {}}}]
 NUMBERS = [-1, 0, 2**31, 2**53 + 1, 2**63, 2**64, -2**63 - 1, 1e18, 0.5, "1", "0x1", "1e3", "", "NaN", " 1"]
 IDS = ["", "0", str(uuid.UUID(int=0)), "not-a-uuid", str(uuid.uuid4()), str(uuid.uuid4()).upper(), "{" + str(uuid.uuid4()) + "}",
        str(uuid.uuid4())[:-1], "٠" * 36]
+FILES = [b"", b"a file", b"\0" * 100, b"\xff\xd8\xff" + b"\0" * 2000, b"\x89PNG\r\n\x1a\n" + b"\xff" * 300_000, b"sku,title\n" + b'=1+1,"\n' * 1000]
 LISTS = [[], [[]], [None], ["x"] * 2000, [{}] * 101]
 
 
@@ -100,7 +101,7 @@ def text_of(value):
 
 def requests(method, ids, rng):
     """(path, body or None) for each row."""
-    fields = [field for field in method.descriptor.input_type.fields if field.name != "if_match"]
+    fields = [field for field in method.descriptor.input_type.fields if field.name not in ("if_match", method.upload)]
     # The hostile values of what names the thing come last: mostly it is one that exists.
     columns = [[ids[field.name], *IDS] if field.name in ids else hostile(field) for field in fields]
     for row in pairwise(columns, ROWS, rng):
@@ -115,7 +116,7 @@ def requests(method, ids, rng):
         if method.body != "*" and values:
             path += "?" + urllib.parse.urlencode({contract.camel(name): text_of(value)[:3000] for name, value in values.items()
                                                   if rng.random() < 0.7})
-        yield path, body
+        yield path, rng.choice(FILES) if method.upload else body
 
 
 @pytest.fixture(scope="module")
@@ -145,11 +146,13 @@ def test_whatever_comes_the_answer_is_a_stated_one(world, operator, method):
     for path, body in requests(method, ids, rng):
         headers = {"Idempotency-Key": market.new_key()} if method.needs_key else {}
         content = None
-        if body is not None:
+        if isinstance(body, bytes):
+            content = body
+        elif body is not None:
             content = json.dumps(body).replace(json.dumps(LONE_SURROGATE), '"\\ud800"')
             headers["Content-Type"] = "application/json"
         answer = client.call(method.verb, path, content=content, headers=headers)
-        shown = f"{method.verb} {path[:300]} {(content or '')[:600]}\n{answer.status_code} {answer.text[:600]}"
+        shown = f"{method.verb} {path[:300]} {(content or '')[:600]!r}\n{answer.status_code} {answer.text[:600]}"
         # A hostile id can make another path of it, or none.
         assert answer.status_code in stated | {404, 405}, shown
         assert answer.status_code < 500, shown

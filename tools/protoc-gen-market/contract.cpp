@@ -26,6 +26,8 @@ namespace options = marketplace::options::v1;
 
 constexpr std::uint32_t kTimeoutMaxMs = 60'000;
 constexpr std::size_t kPatternedBytesMax = 4096;
+// What an account may have on its way at once (platform/uploads).
+constexpr std::uint64_t kUploadBytesMax = 128ULL * 1024 * 1024;
 
 class Report {
  public:
@@ -51,6 +53,12 @@ const FieldDescriptor* Resolve(const Descriptor* message, std::string_view path)
     message = field->message_type();
     path.remove_prefix(dot + 1);
   }
+}
+
+// One field of this name and type that is no list.
+bool Has(const Descriptor& message, const std::string& name, FieldDescriptor::Type type) {
+  const auto* field = message.FindFieldByName(name);
+  return field != nullptr && field->type() == type && !field->is_repeated();
 }
 
 bool IsText(const FieldDescriptor* field) {
@@ -210,6 +218,10 @@ class MethodCheck {
         std::ranges::any_of(bindings_, [](const auto& binding) { return !binding.body.empty(); }))
       Refuse("rest.any_body is for methods that read none");
     if (rest_.events()) CheckEvents();
+    if (!rest_.upload().empty() || !rest_.pieces().empty() || rest_.upload_bytes_max() > 0) CheckUpload();
+    if (rest_.download()) CheckDownload();
+    if ((rest_.events() ? 1 : 0) + (rest_.upload().empty() ? 0 : 1) + (rest_.download() ? 1 : 0) > 1)
+      Refuse("is of several kinds: events, upload and download are one each");
     for (const auto& binding : bindings_) CheckBrowser(binding);
   }
 
@@ -235,23 +247,69 @@ class MethodCheck {
   void CheckEvents() {
     const auto& input = *method_.input_type();
     const auto& output = *method_.output_type();
-    const auto is = [](const Descriptor& message, const char* name, FieldDescriptor::Type type) {
-      const auto* field = message.FindFieldByName(name);
-      return field != nullptr && field->type() == type && !field->is_repeated();
-    };
     const auto* events = output.FindFieldByName("events");
     const bool listed = events != nullptr && events->is_repeated() && events->message_type() != nullptr;
     if (!safe_ || !policy_.waits()) Refuse("rest.events is for reads that wait");
-    if (!is(input, "after", FieldDescriptor::TYPE_STRING) ||
-        !is(input, "wait_ms", FieldDescriptor::TYPE_INT32))
+    if (!Has(input, "after", FieldDescriptor::TYPE_STRING) ||
+        !Has(input, "wait_ms", FieldDescriptor::TYPE_INT32))
       Refuse("rest.events needs `after` and `wait_ms` in " + input.name());
-    if (!listed || !is(*events->message_type(), "position", FieldDescriptor::TYPE_STRING) ||
-        !is(*events->message_type(), "kind", FieldDescriptor::TYPE_ENUM) ||
-        !is(output, "next", FieldDescriptor::TYPE_STRING) ||
-        !is(output, "expired", FieldDescriptor::TYPE_BOOL) ||
-        !is(output, "listener", FieldDescriptor::TYPE_STRING))
+    if (!listed || !Has(*events->message_type(), "position", FieldDescriptor::TYPE_STRING) ||
+        !Has(*events->message_type(), "kind", FieldDescriptor::TYPE_ENUM) ||
+        !Has(output, "next", FieldDescriptor::TYPE_STRING) ||
+        !Has(output, "expired", FieldDescriptor::TYPE_BOOL) ||
+        !Has(output, "listener", FieldDescriptor::TYPE_STRING))
       Refuse("rest.events needs `events` with `position` and `kind`, `next`, `expired` and `listener` in " +
              output.name());
+  }
+
+  void CheckUpload() {
+    const auto* file = method_.input_type()->FindFieldByName(rest_.upload());
+    if (file == nullptr || file->is_repeated() || file->message_type() == nullptr ||
+        file->message_type()->full_name() != "marketplace.type.v1.Upload") {
+      Refuse(fmt::format("rest.upload \"{}\" is no type.v1.Upload of {}", rest_.upload(),
+                         method_.input_type()->name()));
+    }
+    if (rest_.upload_bytes_max() == 0 || rest_.upload_bytes_max() > kUploadBytesMax)
+      Refuse(fmt::format("rest.upload needs an upload_bytes_max of at most {}", kUploadBytesMax));
+    const bool fit = std::ranges::all_of(bindings_, [](const auto& binding) {
+      return (binding.verb == "POST" || binding.verb == "PUT") && binding.body.empty();
+    });
+    if (safe_ || bindings_.empty() || !fit)
+      Refuse("rest.upload is for what changes something by POST or PUT: the file is the body");
+    if (Allows(options::PUBLIC)) Refuse("rest.upload is for accounts: nobody else has pieces on their way");
+    CheckPieces();
+  }
+
+  // Whoever may call the method sends its pieces first.
+  void CheckPieces() {
+    const auto* pieces = method_.service()->FindMethodByName(rest_.pieces());
+    if (pieces == nullptr || pieces->input_type()->full_name() != "marketplace.type.v1.Piece" ||
+        pieces->output_type()->full_name() != "marketplace.type.v1.PieceAdded") {
+      Refuse(fmt::format("rest.pieces \"{}\" is no method of {} from Piece to PieceAdded", rest_.pieces(),
+                         method_.service()->name()));
+      return;
+    }
+    const auto& allowed = pieces->options().GetExtension(options::policy).allow();
+    for (const auto audience : policy_.allow()) {
+      if (std::ranges::find(allowed, audience) == allowed.end())
+        Refuse(fmt::format("allows {}, to whom {} is refused", options::Audience_Name(audience),
+                           pieces->name()));
+    }
+  }
+
+  void CheckDownload() {
+    const auto& input = *method_.input_type();
+    const auto& output = *method_.output_type();
+    const bool gets =
+        std::ranges::all_of(bindings_, [](const auto& binding) { return binding.verb == "GET"; });
+    if (!safe_ || bindings_.empty() || !gets) Refuse("rest.download is for reads by GET");
+    if (!Has(input, "after", FieldDescriptor::TYPE_STRING))
+      Refuse("rest.download needs `after` in " + input.name());
+    if (!Has(output, "content", FieldDescriptor::TYPE_BYTES) ||
+        !Has(output, "next", FieldDescriptor::TYPE_STRING) ||
+        !Has(output, "media_type", FieldDescriptor::TYPE_STRING) ||
+        !Has(output, "file_name", FieldDescriptor::TYPE_STRING))
+      Refuse("rest.download needs `content`, `next`, `media_type` and `file_name` in " + output.name());
   }
 
   const MethodDescriptor& method_;

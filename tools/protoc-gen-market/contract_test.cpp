@@ -169,6 +169,85 @@ TEST_F(Contract, BadMethods_AreNamedWithTheirProblem) {
   }
 }
 
+// Methods whose REST side is a file, by what is between the braces of each: the one that takes it, the one that takes its
+// pieces, the one that gives it.
+struct Files {
+  std::string take = Policy("allow: ACCOUNT") + Http("post: \"/v1/x\"") + Rest();
+  std::string add = Policy("allow: ACCOUNT");
+  std::string give = Policy("allow: ACCOUNT") + Http("get: \"/v1/x\"") + kSafe +
+                     " option (options.v1.rest) = {download: true};";
+  std::string file = "type.v1.Upload file = 1;";
+  std::string piece = "type.v1.Piece";
+  std::string content = "bytes content = 1;";
+
+  static std::string Rest(
+      const std::string& upload = "upload: \"file\" pieces: \"Add\" upload_bytes_max: 1000") {
+    return " option (options.v1.rest) = {" + upload + "};";
+  }
+  std::string Text() const {
+    return R"(syntax = "proto3";
+package marketplace.test.v1;
+import "google/api/annotations.proto";
+import "marketplace/options/v1/options.proto";
+import "marketplace/type/v1/upload.proto";
+message TakeRequest { )" +
+           file + R"( string text = 2; }
+message GiveRequest { string after = 1; string text = 2; }
+message GiveResponse { )" +
+           content + R"( string next = 2; string media_type = 3; string file_name = 4; }
+service TestService {
+  rpc Take(TakeRequest) returns (TakeRequest) { )" +
+           take + " }\n  rpc Add(" + piece + ") returns (type.v1.PieceAdded) { " + add +
+           " }\n  rpc Give(GiveRequest) returns (GiveResponse) { " + give + " }\n}\n";
+  }
+};
+
+TEST_F(Contract, Files_HaveNoProblems) {
+  EXPECT_THAT(Problems(*Read(Files().Text())), IsEmpty());
+  EXPECT_THAT(
+      Problems(*Read(Files{.add = Policy("allow: [ACCOUNT, SELLER] permission: PRODUCTS_WRITE")}.Text())),
+      IsEmpty());
+}
+
+TEST_F(Contract, BadFiles_AreNamedWithTheirProblem) {
+  const std::string post = Policy("allow: ACCOUNT") + Http("post: \"/v1/x\"");
+  const std::string shops = Policy("allow: SELLER permission: PRODUCTS_WRITE") + Http("post: \"/v1/x\"");
+  struct Case {
+    Files files;
+    const char* problem;
+  };
+  const std::vector<Case> cases = {
+      {{.take = post + Files::Rest("upload: \"text\" pieces: \"Add\" upload_bytes_max: 1")},
+       "rest.upload \"text\" is no type.v1.Upload of TakeRequest"},
+      {{.take = post + Files::Rest("pieces: \"Add\" upload_bytes_max: 1")}, "rest.upload \"\" is no"},
+      {{.file = "repeated type.v1.Upload file = 1;"}, "rest.upload \"file\" is no"},
+      {{.take = post + Files::Rest("upload: \"file\" pieces: \"Add\"")},
+       "needs an upload_bytes_max of at most"},
+      {{.take = post + Files::Rest("upload: \"file\" pieces: \"Add\" upload_bytes_max: 134217729")},
+       "needs an upload_bytes_max of at most"},
+      {{.take = post + Files::Rest("upload: \"file\" upload_bytes_max: 1")}, "rest.pieces \"\" is no method"},
+      {{.take = post + Files::Rest("upload: \"file\" pieces: \"Give\" upload_bytes_max: 1")},
+       "rest.pieces \"Give\" is no method of TestService from Piece to PieceAdded"},
+      {{.take = Policy("allow: ACCOUNT") + Http("post: \"/v1/x\" body: \"*\"") + Files::Rest()},
+       "by POST or PUT"},
+      {{.take = Policy("allow: ACCOUNT") + Http("delete: \"/v1/x\"") + Files::Rest()}, "by POST or PUT"},
+      {{.take = Policy("allow: ACCOUNT") + Files::Rest()}, "by POST or PUT"},
+      {{.take = Policy("allow: PUBLIC secret_answer: true") + Http("post: \"/v1/x\"") + Files::Rest()},
+       "rest.upload is for accounts"},
+      {{.take = shops + Files::Rest()}, "allows SELLER, to whom Add is refused"},
+      {{.take = post + Files::Rest("upload: \"file\" pieces: \"Add\" upload_bytes_max: 1 download: true")},
+       "is of several kinds"},
+      {{.give = Policy("allow: ACCOUNT") + Http("get: \"/v1/x\" additional_bindings: {post: \"/v1/x\"}") +
+                kSafe + " option (options.v1.rest) = {download: true};"},
+       "rest.download is for reads by GET"},
+      {{.content = "string content = 1;"}, "rest.download needs `content`"},
+      {{.give = Policy("allow: ACCOUNT") + kSafe + " option (options.v1.rest) = {download: true};"},
+       "rest.download is for reads by GET"},
+  };
+  for (const auto& each : cases)
+    EXPECT_THAT(Problems(*Read(each.files.Text())), Contains(HasSubstr(each.problem))) << each.files.Text();
+}
+
 TEST_F(Contract, Streams_AreRefused) {
   const auto problems = Problems(*Method(Policy("allow: PUBLIC"), "rpc Do(In) returns (stream Out)"));
   EXPECT_THAT(problems, Contains(HasSubstr("streaming is not supported")));

@@ -2,6 +2,7 @@
 //
 //   protoc --market_out=DIR order.proto       order.market.hpp, .cpp: interface, client, method table, binding
 //   protoc --market_out=openapi:DIR *.proto   openapi.yaml of all files given
+//   protoc --market_out=edge:DIR *.proto      nginx_uploads.conf of all files given
 //
 // A contract with problems makes no output: every problem is reported with its file and line.
 #include <fmt/format.h>
@@ -13,6 +14,7 @@
 #include <memory>
 
 #include "tools/protoc-gen-market/contract.hpp"
+#include "tools/protoc-gen-market/edge.hpp"
 #include "tools/protoc-gen-market/interface.hpp"
 #include "tools/protoc-gen-market/openapi.hpp"
 
@@ -35,6 +37,10 @@ class Generator final : public google::protobuf::compiler::CodeGenerator {
       *error = fmt::format("{}", fmt::join(document.problems, "\n"));
       Write(*context, "openapi.yaml", document.text);
       return error->empty();
+    }
+    if (parameter == "edge") {
+      Write(*context, "nginx_uploads.conf", UploadLocations(files));
+      return true;
     }
     if (!parameter.empty()) {
       *error = "unknown parameter: " + parameter;

@@ -179,6 +179,8 @@ class Document {
     auto parameters = Parameters(method, binding);
     if (!parameters.Empty()) operation.Set("parameters", std::move(parameters));
     if (!binding.body.empty()) operation.Set("requestBody", RequestBody(method, binding));
+    if (!method.options().GetExtension(options::rest).upload().empty())
+      operation.Set("requestBody", FileBody(method));
     auto& responses = operation["responses"];
     AddAnswers(method, binding, responses);
     refusals_.AddTo(method, binding, responses);
@@ -188,13 +190,15 @@ class Document {
   Yaml Parameters(const MethodDescriptor& method, const rpc::HttpBinding& binding) {
     const auto& input = *method.input_type();
     Yaml parameters = Yaml::List();
+    const auto& rest = method.options().GetExtension(options::rest);
     auto elsewhere = CookiesOf(input, binding);
-    elsewhere.insert("if_match");
+    elsewhere.insert({"if_match", rest.upload()});
+    if (rest.download()) elsewhere.insert("after");
     for (const auto& variable : rpc::PathVariables(binding.path)) {
       elsewhere.insert(variable.substr(0, variable.find('.')));
       parameters.Add(Parameter("path", JsonPath(input, variable), FieldAt(input, variable), true));
     }
-    const bool streams = method.options().GetExtension(options::rest).events();
+    const bool streams = rest.events();
     if (binding.body != "*" && !streams) {
       for (int i = 0; i < input.field_count(); ++i) {
         const auto& field = *input.field(i);
@@ -255,6 +259,24 @@ class Document {
     return body.Set("content", Yaml().Set("application/json", std::move(media)));
   }
 
+  static Yaml Binary() { return Yaml().Set("schema", Yaml().Set("type", "string").Set("format", "binary")); }
+
+  static Yaml FileBody(const MethodDescriptor& method) {
+    const auto most = method.options().GetExtension(options::rest).upload_bytes_max();
+    return Yaml()
+        .Set("required", true)
+        .Set("description", fmt::format("The file itself, with its own media type; at most {} bytes.", most))
+        .Set("content", Yaml().Set("application/octet-stream", Binary()));
+  }
+
+  // Generated clients know the one media type, whoever checks answers the other.
+  static Yaml File() {
+    return Yaml()
+        .Set("description", "The file, with its own media type. One that broke off on its way has no end.")
+        .Set("headers", Yaml().Set("Content-Disposition", Yaml::Ref("headers", "Content-Disposition")))
+        .Set("content", Yaml().Set("application/octet-stream", Binary()).Set("*/*", Binary()));
+  }
+
   void AddAnswers(const MethodDescriptor& method, const rpc::HttpBinding& binding, Yaml& responses) {
     const auto& rest = method.options().GetExtension(options::rest);
     const auto& output = *method.output_type();
@@ -269,6 +291,10 @@ class Document {
     }
     if (rest.events()) {
       responses.Set("200", Stream(*output.FindFieldByName("events")->message_type()));
+      return;
+    }
+    if (rest.download()) {
+      responses.Set("200", File());
       return;
     }
     const std::string status = rest.created().empty() ? "200" : "201";
@@ -376,6 +402,7 @@ class Document {
       return Yaml().Set("description", description).Set("schema", Yaml().Set("type", type));
     };
     components["headers"]
+        .Set("Content-Disposition", answered("What the file is called.", "string"))
         .Set("ETag", answered("The version of the resource.", "string"))
         .Set("Idempotent-Replayed", answered("\"true\" on an answer that was given before.", "string"))
         .Set("Location", answered("Where the resource is.", "string"))

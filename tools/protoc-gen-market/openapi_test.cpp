@@ -59,6 +59,29 @@ TEST_F(OpenApiTest, Stream_HasItsTypeAndItsHeader) {
     EXPECT_THAT(stream, Not(HasSubstr(part))) << stream;
 }
 
+TEST_F(OpenApiTest, FileThatComesIn_IsTheBody) {
+  const auto post = Part(text_, "  \"/v1/probes/{text}/files\":\n", "\ncomponents:");
+  for (const char* part :
+       {"operationId: takeFile\n", "name: dryRun\n", "#/components/parameters/OptionalIdempotencyKey",
+        "requestBody:\n        required: true\n", "at most 1000000 bytes", "application/octet-stream:",
+        "format: binary", "\"201\":", "\"413\":", "\"415\":", "#/components/schemas/ProbeReply"}) {
+    EXPECT_THAT(post, HasSubstr(part));
+  }
+  EXPECT_THAT(post, Not(HasSubstr("name: file"))) << post;
+  for (const char* reason : {"LIMIT_REACHED:", "UPLOAD_INCOMPLETE:", "BODY_TOO_LARGE:"})
+    EXPECT_THAT(text_, HasSubstr(reason));
+}
+
+TEST_F(OpenApiTest, FileThatGoesOut_IsTheAnswer) {
+  const auto get = Part(text_, "  \"/v1/probes/{text}/file\":\n", "\n  \"/v1/");
+  for (const char* part : {"operationId: giveFile\n", "name: rows\n", "application/octet-stream:", "\"*/*\":",
+                           "#/components/headers/Content-Disposition", "\"404\":"}) {
+    EXPECT_THAT(get, HasSubstr(part));
+  }
+  for (const char* part : {"name: after", "GiveFileResponse", "application/json:"})
+    EXPECT_THAT(get, Not(HasSubstr(part))) << get;
+}
+
 TEST_F(OpenApiTest, KeyedPost_HasItsHeaderBodyAndAnswers) {
   const auto post = Part(text_, "    post:\n", "\ncomponents:");
   for (const char* part :

@@ -32,6 +32,13 @@ std::set<options::Reason> ReasonsOf(const MethodDescriptor& method, const rpc::H
     reasons.insert({options::MALFORMED_JSON, options::UNKNOWN_FIELD, options::BODY_TOO_LARGE,
                     options::UNSUPPORTED_MEDIA_TYPE});
   }
+  const auto& rest = method.options().GetExtension(options::rest);
+  if (const auto* pieces = method.service()->FindMethodByName(rest.pieces())) {
+    // What the pieces are refused for is the answer as well.
+    reasons.insert({options::BODY_TOO_LARGE, options::UNSUPPORTED_MEDIA_TYPE});
+    for (const auto reason : pieces->options().GetExtension(options::policy).refusals())
+      reasons.insert(static_cast<options::Reason>(reason));
+  }
   if (!Allows(policy, options::PUBLIC) && !Allows(policy, options::ACCOUNT))
     reasons.insert(options::PERMISSION_DENIED);
   if (!policy.seller_field().empty()) reasons.insert(options::NOT_FOUND);
