@@ -1,6 +1,6 @@
 #include "gateway/gateway.hpp"
 
-#include "gateway/testing/gateway_fixture.hpp"
+#include "gateway/testing/file_fixture.hpp"
 #include "platform/testing/kept_spans.hpp"
 
 namespace market::gateway {
@@ -253,7 +253,10 @@ TEST_F(GatewayTest, EveryMethodOfTheContract_HasItsRoute) {
         variable = c == '{' || (variable && c != '}');
         if (!variable && c != '}') path += c;
       }
-      Send(binding.verb, path);
+      // Where a file is wanted, there has to be one.
+      Parts file({"a file"});
+      http::Request request{binding.verb, path, {}, "", "127.0.0.1:1", &file};
+      testing::RunLoop([&]() -> Task<http::Response> { co_return co_await gateway_.Handle(request); });
       ASSERT_FALSE(backend_.calls.empty()) << binding.verb << " " << path;
       EXPECT_EQ(Last().method, method->name) << binding.verb << " " << path;
     }
