@@ -46,7 +46,7 @@ LABEL org.opencontainers.image.title="Marketplace tools" \
 ENV PYTHONDONTWRITEBYTECODE=1
 # A volume takes its owner from the directory that it is mounted on first.
 RUN python3 deploy/compose/prepare.py volumes | while read -r name; do install -d -o 10001 -g 10001 "/secrets/$name"; done \
-    && install -d -o 10001 -g 10001 /dashboards
+    && install -d -o 10001 -g 10001 /dashboards /pictures
 USER 10001:10001
 ENTRYPOINT ["/usr/bin/python3"]
 CMD ["deploy/compose/prepare.py"]

@@ -26,6 +26,7 @@ set_target_properties(roaring::roaring PROPERTIES
   IMPORTED_LOCATION "${ROARING_LIBRARY}" INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${ROARING_INCLUDE_DIR}")
 # CURLOPT_QUICK_EXIT (7.87): a look-up of a name does not outlast a deadline.
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl>=7.87)
+pkg_check_modules(VIPS REQUIRED IMPORTED_TARGET vips>=8.14)
 pkg_check_modules(RDKAFKA REQUIRED IMPORTED_TARGET rdkafka)
 
 # Third-party headers are not ours to warn about.
@@ -35,5 +36,5 @@ foreach(target protobuf::libprotobuf protobuf::libprotoc Boost::headers)
     set_target_properties(${target} PROPERTIES INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${dirs}")
   endif()
 endforeach()
-# Its -pthread would be a flag that the precompiled header was not built with.
-set_target_properties(PkgConfig::RE2 PROPERTIES INTERFACE_COMPILE_OPTIONS "")
+# Their -pthread would be a flag that the precompiled header was not built with.
+set_target_properties(PkgConfig::RE2 PkgConfig::VIPS PROPERTIES INTERFACE_COMPILE_OPTIONS "")

@@ -1,6 +1,6 @@
 #include "gateway/gateway.hpp"
 
-#include "gateway/testing/gateway_fixture.hpp"
+#include "gateway/testing/file_fixture.hpp"
 #include "platform/testing/kept_spans.hpp"
 
 namespace market::gateway {
@@ -257,7 +257,10 @@ TEST_F(GatewayTest, EveryMethodOfTheContract_HasItsRoute) {
         if (!variable && c != '}') path += c;
       }
       backend_.calls.clear();
-      Send(binding.verb, path, {{"Sec-Fetch-Site", "same-origin"}});
+      // Where a file is wanted, there has to be one.
+      Parts file({"a file"});
+      http::Request request{binding.verb, path, {{"Sec-Fetch-Site", "same-origin"}}, "", "127.0.0.1:1", &file};
+      testing::RunLoop([&]() -> Task<http::Response> { co_return co_await gateway_.Handle(request); });
       ASSERT_FALSE(backend_.calls.empty()) << binding.verb << " " << path;
       EXPECT_EQ(Last().method, method->name) << binding.verb << " " << path;
     }

@@ -24,6 +24,8 @@ PRIVATE = {
     "unicode/": ("platform/unicode",),
     "hiredis/": ("platform/redis",),
     "roaring/": ("services/product/index",),
+    "vips/": ("services/product/pictures",),
+    "glib": ("services/product/pictures",),
     "librdkafka/": ("platform/kafka",),
     "curl/": ("platform/mail",),
     "boost/beast": ("platform/http",),

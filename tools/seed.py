@@ -24,6 +24,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import seed_bulk  # noqa: E402
 import seed_catalogue as catalogue  # noqa: E402
+import seed_pictures  # noqa: E402
 
 # Memberships travel by retry between services; a payment may be under way: this is far beyond what they need.
 PATIENCE_S = 20
@@ -56,7 +57,7 @@ class Person:
             self.connection = None
             raise
 
-    def call(self, method, path, body=None, key=None, expect=(200, 201)):
+    def call(self, method, path, body=None, key=None, expect=(200, 201), picture=None):
         headers = {"Accept": "application/json"}
         if self.session:
             headers["Authorization"] = "Bearer " + self.session["accessToken"]
@@ -66,6 +67,8 @@ class Person:
         if body is not None:
             headers["Content-Type"] = "application/json"
             data = json.dumps(body).encode()
+        if picture is not None:
+            headers["Content-Type"], data = "image/png", picture
         for attempt in range(TRIES):
             try:
                 status, fields, text = self.exchange(method, path, data, headers)
@@ -160,16 +163,29 @@ def code_of(sku):
     return sku.rpartition("-")[0]
 
 
+def upload_picture(person, shelf, number):
+    """Its id; the same file again is the same picture."""
+    name, department = catalogue.CATEGORIES[shelf]
+    drawing = seed_pictures.drawn(shelf, department, number)
+    path = f"/v1/sellers/{person.shop}/pictures?altText={urllib.parse.quote('A drawing: ' + name)}"
+    return person.post(path, None, picture=drawing, key=f"seed-picture-{person.shop}-{shelf}-{number}")["id"]
+
+
 def fill_shop(person, seller, category_ids):
     """Products by code, offers by SKU; makes and publishes those that are missing."""
     path = f"/v1/sellers/{person.shop}/products"
     present = {code_of(offer["sku"]): product for product in person.pages(path, "products")
                for offer in product.get("offers", []) if offer["sellerId"] == person.shop}
+    pictures = {}
     for wanted in catalogue.products(seller):
         code = code_of(wanted["offers"][0]["sku"])
         product = present.get(code)
         if not product:
-            body = {**wanted, "categoryId": category_ids[wanted["categoryId"]]}
+            for drawing in wanted["pictureIds"]:
+                if drawing not in pictures:
+                    pictures[drawing] = upload_picture(person, *drawing)
+            body = {**wanted, "categoryId": category_ids[wanted["categoryId"]],
+                    "pictureIds": [pictures[drawing] for drawing in wanted["pictureIds"]]}
             product = person.post(path, body, key="seed-product-" + code)
         if product["state"] == "DRAFT":
             product = person.post(f"/v1/products/{product['id']}:publish", {})

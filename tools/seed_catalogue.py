@@ -110,6 +110,9 @@ BUYERS = [
                  "postalCode": "31-006", "countryCode": "PL"}},
 ]
 
+# Shelves with a second picture, which some of their products show first.
+TWO_PICTURES = {"calculators", "knitwear", "tableware", "novels"}
+
 # Who sells products of another shop, too, a little dearer or cheaper.
 ALSO_SOLD_BY = {"FAI": "mila@demo.test", "NOR": "jonas@demo.test", "LAU": "jonas@demo.test", "FER": "kasia@demo.test",
                 "LIN": "odile@demo.test", "ZIE": "freja@demo.test", "STR": "sam@demo.test", "SOB": "tomas@demo.test"}
@@ -178,15 +181,21 @@ def offers_of(code, cheapest, options, more_percent):
     return made
 
 
+def pictures_of(category, code):
+    """Which drawings of its shelf a product shows (seed_pictures.py): (category, number)."""
+    drawings = [(category, 1), (category, 2)] if category in TWO_PICTURES else [(category, 1)]
+    return drawings[::-1] if number(code + "picture", 2) else drawings
+
+
 def products(seller):
-    """Every product of a seller as CreateProduct takes it, its category by slug."""
+    """Every product of a seller as CreateProduct takes it, its category by slug, its pictures as pictures_of tells."""
     made = []
     for category, language, attribute, options, more_percent in seller["shelves"]:
         for title, cents, value, text in TEXTS[category]:
             code = f"{seller['sku']}-{len(made) + 1:03}"
             ending = ENDINGS[language][number(code, len(ENDINGS[language]))]
             made.append({
-                "title": title, "categoryId": category, "attributes": {attribute: value},
+                "title": title, "categoryId": category, "attributes": {attribute: value}, "pictureIds": pictures_of(category, code),
                 "description": f"{text}\n{ending.format(town=seller['town'], days=2 + number(code + 'days', 3))}",
                 "offers": offers_of(code, cents, options, more_percent)})
     return made

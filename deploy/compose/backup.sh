@@ -1,7 +1,7 @@
 #!/bin/sh
 # A backup of the composed marketplace while it runs: backup.sh DIRECTORY (new or empty; docs/backup.md).
 #
-# A dump of each database and the secrets. The programs stand still until every dump has its snapshot, seconds; then nothing was sent
+# A dump of each database, the pictures and the secrets. The programs stand still until every dump has its snapshot, seconds; then nothing was sent
 # between two snapshots, and all of them are of one moment (docs/adr/0014). They go on while the dumps are written. Without
 # Docker, COMPOSE and ENGINE say what to call in place of `docker compose` and `docker`.
 set -eu
@@ -61,6 +61,8 @@ done
 go_on || fail "the programs stand still: ${ENGINE:-docker} unpause $(echo "$ids" | tr '\n' ' ')"
 for writer in $writers; do wait "$writer" || fail 'a database could not be dumped'; done
 
+# After the dumps: a file is there before its row.
+compose run --rm -T prepare save_pictures >"$target/pictures.tar" </dev/null
 # From what `authority` holds `prepare` makes every other secret.
 compose run --rm -T prepare save >"$target/authority.tar" </dev/null
 (cd "$target" && sha256sum -- * >../SHA256SUMS.$$ && mv ../SHA256SUMS.$$ SHA256SUMS)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # A root file system with some programs and nothing else: collect.sh ROOT BIN PROGRAM...
-# Beside the programs, stripped, it has the shared libraries they load, the authorities that libcurl trusts, the licences and
+# Beside the programs, stripped, it has the shared libraries they load (and those that libvips does), the authorities that libcurl trusts, the licences and
 # dpkg records of both (scanners read status.d), an account and the name service's settings.
 set -eu
 
@@ -25,9 +25,12 @@ for program; do strip -o "$root/usr/bin/$program" "$bin/$program"; done
 chmod 755 "$root"/usr/bin/*
 
 # "libz.so.1 => /lib/…/libz.so.1 (0x…)" and "/lib64/ld-linux-… (0x…)"
-libraries=$(for program; do ldd "$bin/$program"; done | grep -v 'linux-vdso' |
+# What libvips loads by itself to read AVIF; nothing of the rest that it can load is wanted.
+modules=$(find /usr/lib -path '*/vips-modules-*/vips-heif.so' -o -path '*/libheif/plugins/libheif-*.so')
+# shellcheck disable=SC2086 # one word for each
+libraries=$({ for program; do ldd "$bin/$program"; done; for module in $modules; do ldd "$module"; done; } | grep -v 'linux-vdso' |
   sed -n 's/.*=> *\(\/[^ ]*\).*/\1/p; s/^[[:space:]]*\(\/[^ ]*\) (.*/\1/p' | sort -u)
-for library in $libraries; do
+for library in $modules $libraries; do
   # Under its soname, in the directory that /lib leads to.
   directory=$(cd "$(dirname "$library")" && pwd -P)
   install -D -m 644 "$library" "$root$directory/$(basename "$library")"

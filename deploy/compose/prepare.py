@@ -5,12 +5,15 @@
     prepare.py volumes               prints the name of each volume that it fills
     prepare.py save                  writes a tar of what the rest can be made from
     prepare.py load                  reads it again, when nothing is there yet
+    prepare.py save_pictures         writes a tar of what shops have uploaded
+    prepare.py load_pictures         reads it again
 
 Each consumer has a volume of its own, mounted here as /secrets/<name> and there as /run/market, read-only. So a file's
 mode keeps apart only what shares a volume; what our programs (account 10001) read is 0400, and 0444 is for the accounts
 of other images. The keys of the two CAs stay in `authority`, which nobody else mounts.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -26,6 +29,7 @@ from deploy.lib import certificates, files, nginx, site, topology  # noqa: E402
 from deploy.lib.failure import Failure  # noqa: E402
 
 SECRETS = pathlib.Path("/secrets")
+PICTURES = pathlib.Path("/pictures")
 SWAGGER_UI = pathlib.Path("/swagger-ui")     # in the image
 INSIDE = "/run/market"     # where a consumer has its volume
 TOPOLOGY = topology.read()
@@ -135,7 +139,7 @@ def nginx_conf(text, hosts):
     # Nobody refuses a connection where a container was: it is given up soon, and another one asked.
     values = {"EDGE": EDGE_PORT, "EDGE_STATUS": STATUS_PORT, "CONNECT_TIMEOUT": "250ms",
               "GATEWAY_SERVERS": nginx_servers("gateway", f"gateway:{HTTP_PORT}"),
-              "PKI": INSIDE, "ETC": INSIDE, "SITE": f"{INSIDE}/site", "TMP": "/tmp", "LOG": "/tmp", "DATA": "/tmp"}
+              "PKI": INSIDE, "ETC": INSIDE, "SITE": f"{INSIDE}/site", "PICTURES": PICTURES, "TMP": "/tmp", "LOG": "/tmp", "DATA": "/tmp"}
     url = os.environ.get("MARKET_URL", f"https://localhost:{EDGE_PORT}")
     values |= nginx.placeholders({name: (name, nginx_servers(f"grpc_{name}", f"{name}:{GRPC_PORT}"))
                                   for name in (*SERVICES, "gateway")}, ["nginx", *hosts], url)
@@ -165,11 +169,21 @@ def save(stream):
         archive.add(AUTHORITY, arcname=".")
 
 
-def load(stream):
-    if any(AUTHORITY.iterdir()):
-        raise Failure("there are secrets already: `docker compose down -v` deletes a composition with its data")
+def save_pictures(stream):
+    """All but what is being written; one may go meanwhile."""
+    with tarfile.open(fileobj=stream, mode="w|") as archive:
+        for path in PICTURES.rglob("*"):
+            if path.is_file() and not path.name.startswith("."):
+                with contextlib.suppress(FileNotFoundError):
+                    archive.add(path, arcname=str(path.relative_to(PICTURES)))
+
+
+def load(stream, directory=None):
+    directory = directory or AUTHORITY
+    if any(directory.iterdir()):
+        raise Failure(f"there is something in {directory} already: `docker compose down -v` deletes a composition with its data")
     with tarfile.open(fileobj=stream, mode="r|") as archive:
-        archive.extractall(AUTHORITY)
+        archive.extractall(directory)
 
 
 def main(arguments):
@@ -182,6 +196,10 @@ def main(arguments):
         save(sys.stdout.buffer)
     elif arguments == ["load"]:
         load(sys.stdin.buffer)
+    elif arguments == ["save_pictures"]:
+        save_pictures(sys.stdout.buffer)
+    elif arguments == ["load_pictures"]:
+        load(sys.stdin.buffer, PICTURES)
     elif arguments[:1] == ["--hosts"] and len(arguments) == 2:
         prepare([host.strip() for host in arguments[1].split(",") if host.strip()])
     else:

@@ -13,6 +13,7 @@ fail() { echo "restore: $1" >&2 && exit 1; }
 (cd "$source" && sha256sum --quiet -c SHA256SUMS) || fail "$source is damaged"
 
 compose run --rm -T prepare load <"$source/authority.tar"
+compose run --rm -T prepare load_pictures <"$source/pictures.tar"
 # shellcheck disable=SC2046 # one word for each
 compose up -d $(for name in $databases; do echo "postgres-$name"; done)
 for name in $databases; do

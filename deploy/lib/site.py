@@ -29,7 +29,10 @@ OPENAPI = ROOT / "docs" / "openapi.yaml"
 REASONS = ROOT / "proto" / "marketplace" / "options" / "v1" / "reason.proto"
 SWAGGER_UI = ("swagger-ui.css", "swagger-ui-bundle.js")
 NGINX = (SOURCES / "nginx.conf", *(ROOT / "deploy" / "native" / name
-                                   for name in ("nginx_site.conf", "nginx_site_headers.conf", "nginx_links_headers.conf", "nginx_headers.conf", "nginx_uploads.conf")))
+                                   for name in ("nginx_site.conf", "nginx_site_headers.conf", "nginx_links_headers.conf", "nginx_headers.conf", "nginx_uploads.conf",
+                                            "nginx_pictures.conf")))
+# Of the package, and where the chart mounts them for this nginx.
+PICTURES = "/var/lib/marketplace/pictures"
 PACKAGE = "swagger-ui-dist"
 
 ENTRY = re.compile(r'((?:  // .*\n)+)  ([A-Z_]+) = \d+ \[\(info\) = \{\s*code: "([A-Z_]+)"(?:, http: (\d+))?, title: "([^"]+)"'
@@ -134,7 +137,7 @@ def write_nginx(out, at):
     out.mkdir(parents=True, exist_ok=True)
     out.chmod(0o755)
     for source in NGINX:
-        text = source.read_text().replace("@ETC@", f"{at}/nginx").replace("@SITE@", f"{at}/site")
+        text = source.read_text().replace("@ETC@", f"{at}/nginx").replace("@SITE@", f"{at}/site").replace("@PICTURES@", PICTURES)
         files.write(out / source.name, text)
 
 

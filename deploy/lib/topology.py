@@ -18,7 +18,7 @@ from .failure import Failure
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FILE = "deploy/topology.yaml"
-RESOURCES = ("root_key", "redis", "provider", "mail")
+RESOURCES = ("root_key", "redis", "pictures", "provider", "mail")
 KEYS = {"does", "ports", "calls", "uses", "workers", "memory"}
 TOP = ("services", "gateway", "marketplace", "sandbox", "mailbox", "edge", "watchdog", "telemetry", "block")
 

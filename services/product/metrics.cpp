@@ -24,4 +24,10 @@ void Measure(const SearchIndex& index, telemetry::Metrics& registry) {
   });
 }
 
+void Measure(const PictureMaker& maker, telemetry::Metrics& registry) {
+  auto& pending = registry.AddGauge("product_pictures_pending",
+                                    "steps of making pictures under way or waiting for a thread");
+  registry.Collect([&maker, &pending] { pending.Set(static_cast<double>(maker.Pending())); });
+}
+
 }  // namespace market::product

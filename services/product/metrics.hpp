@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "platform/telemetry/metrics.hpp"
+#include "services/product/process/picture_maker.hpp"
 #include "services/product/process/search_index.hpp"
 #include "services/product/storage/reservations.hpp"
 
@@ -30,7 +31,8 @@ class Metrics {
   std::array<telemetry::Counter*, kOutcomes.size()> reservations_{};
 };
 
-// product_index_*; the index must live until the last scrape.
+// product_index_*, product_pictures_*; what is measured must live until the last scrape.
 void Measure(const SearchIndex& index, telemetry::Metrics& registry);
+void Measure(const PictureMaker& maker, telemetry::Metrics& registry);
 
 }  // namespace market::product

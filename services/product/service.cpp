@@ -26,6 +26,15 @@ Settings::Settings(config::Properties& properties)
                               0ms, 1min, 5s)),
       search_threads(
           properties.Int("product.search_threads", "searches that run at once", "threads", 1, 64, 2)),
+      pictures_directory(properties.Text(
+          "product.pictures_directory",
+          "where pictures are kept, and nginx serves them from; every replica has the same. Empty: no "
+          "pictures can be uploaded",
+          "")),
+      picture_threads(
+          properties.Int("product.picture_threads", "pictures that are made at once", "threads", 1, 64, 1)),
+      picture_megapixels(properties.Int("product.picture_megapixels", "how large a picture may be",
+                                        "millions of pixels", 1, 200, 25)),
       review_edit_days(
           properties.Int("product.review_edit_days",
                          "how long an author may change or delete a review, and a shop replace its reply",
@@ -51,6 +60,15 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       reviews_(database_, std::chrono::days(*settings.review_edit_days)),
       reports_(database_, {.count = *settings.reports_per_hour}),
       personal_data_(database_, reviews_),
+      pictures_(database_),
+      uploads_(database_, {.name = "product"}),
+      picture_store_(settings.pictures_directory->empty()
+                         ? std::nullopt
+                         : std::optional<pictures::DiskStore>(std::in_place, *settings.pictures_directory)),
+      picture_maker_(pictures_, picture_store_ ? &*picture_store_ : nullptr,
+                     {.threads = static_cast<std::size_t>(*settings.picture_threads),
+                      .limits = {.pixels_max = *settings.picture_megapixels * 1'000'000}}),
+      unused_pictures_(picture_maker_),
       stock_(database_),
       log_(database_, host.EventOptions("product")),
       acts_told_(database_, host.Tracer(), rpc::Telling(peers.auth, audit::kListKeeper),
@@ -71,7 +89,8 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       metrics_(host.Metrics()),
       low_stock_(stock_),
       service_({categories_, products_, offers_, search_, reservations_, search_cache_, sellers_, pages_,
-                metrics_, personal_data_, reviews_, reports_, purchases_, stock_, index_, search_rules_}) {}
+                metrics_, personal_data_, reviews_, reports_, purchases_, stock_, index_, pictures_,
+                picture_maker_, uploads_, search_rules_}) {}
 
 Task<> Service::Start() {
   co_await host_.OpenDatabase("product", database_, kMigrations);
@@ -83,7 +102,10 @@ Task<> Service::Start() {
   if (redis_) StartRedis();
   host_.Background().Run({.name = "product.sellers", .period = 1s}, [this] { return sellers_.CatchUp(); });
   host_.Background().Run(low_stock_.Looking());
+  host_.Background().Run(unused_pictures_.Removing());
+  host_.Background().Run(uploads_.Sweeping());
   Measure(index_, host_.Metrics());
+  Measure(picture_maker_, host_.Metrics());
   host_.Background().Run(index_.Following());
   host_.Background().Run(index_.Turning());
   host_.OnStop("search index", 5s, [this](runtime::Deadline limit) { return index_.Close(limit); });

@@ -10,8 +10,11 @@
 #include "platform/host/host.hpp"
 #include "platform/idempotency/pg_store.hpp"
 #include "platform/redis/client.hpp"
+#include "platform/uploads/uploads.hpp"
 #include "services/product/api/product_service.hpp"
+#include "services/product/pictures/disk_store.hpp"
 #include "services/product/workers/low_stock.hpp"
+#include "services/product/workers/unused_pictures.hpp"
 
 namespace market::product {
 
@@ -22,6 +25,9 @@ struct Settings {
   config::Property<domain::Moderation> moderation;
   config::Property<std::chrono::milliseconds> search_cache;
   config::Property<std::int64_t> search_threads;
+  config::Property<std::string> pictures_directory;
+  config::Property<std::int64_t> picture_threads;
+  config::Property<std::int64_t> picture_megapixels;
   config::Property<std::int64_t> review_edit_days;
   config::Property<std::int64_t> reports_per_hour;
   config::Property<std::string> redis_address;
@@ -63,6 +69,11 @@ class Service final : public host::Service {
   storage::Reviews reviews_;
   storage::Reports reports_;
   storage::PersonalData personal_data_;
+  storage::Pictures pictures_;
+  uploads::Uploads uploads_;
+  std::optional<pictures::DiskStore> picture_store_;
+  PictureMaker picture_maker_;
+  UnusedPictures unused_pictures_;
   storage::Stock stock_;
   events::Log log_;
   events::Subscription acts_told_;

@@ -19,6 +19,7 @@ import pytest
 
 import market
 from load import Load
+from pictures import uploaded
 
 BUYERS = 6
 BEFORE, AFTER = 40, 40        # purchases answered before the backup is asked for, and after it is done
@@ -57,6 +58,7 @@ class Story:
     in_flight: list             # orders whose payment was not decided then
     after: list                 # orders of after the backup
     cancelled_after: list       # orders of before that were cancelled after
+    picture: tuple              # (address, content) of one that was there before
 
 
 def read_marketplace(data):
@@ -105,6 +107,7 @@ def story(stack, category, places):
     for person in people:
         person.add_address()
     *buyers, patient, fickle = people
+    picture = uploaded(seller)["media"][0]["webp"]
     backup = places("backup")
     kept = [fickle.ok("POST", "/v1/orders", fickle.order_body((offers[0], 1)), key=market.new_key())["id"] for _ in range(3)]
     market.until(lambda: all(fickle.ok("GET", f"/v1/orders/{one}/payment")["state"] == "CAPTURED" for one in kept), "the captures")
@@ -128,7 +131,8 @@ def story(stack, category, places):
     market.until(lambda: fickle.ok("GET", f"/v1/orders/{kept[0]}/payment").get("refunded", {}).get("amount"), "the refund")
     assert market.check_invariants(wait_s=90)["clean"]
     return Story(data=market.data_directory(), stack=stack, people=people, backup=backup, before=before,
-                 in_flight=[answer.json()["id"] for answer in in_flight], after=sorted(after), cancelled_after=kept[:1])
+                 in_flight=[answer.json()["id"] for answer in in_flight], after=sorted(after), cancelled_after=kept[:1],
+                 picture=(picture, seller.get(picture).content))
 
 
 def signed_in(person, stack):
@@ -166,6 +170,12 @@ def buys_again(story, stack):
     offer = person.ok("GET", f"/v1/orders/{next(iter(orders_of(person)))}")["sellerOrders"][0]["lines"][0]["offerId"]
     answer = person.place((offer, 1))
     assert answer.status_code == 201, answer.text
+
+
+def shows_its_picture(story, stack):
+    address, content = story.picture
+    answer = market.Client(stack["url"], stack["caFile"]).get(address)
+    assert answer.status_code == 200 and answer.content == content
 
 
 def in_flight_end(story, stack):
@@ -284,6 +294,7 @@ def test_restored_beside_a_provider_that_has_gone_on(story, places):
         assert all(charge["status"] in ("voided", "declined") or charge["captured"] == charge["refunded"] > 0
                    for charge in there[order]), there[order]
     buys_again(story, stack)
+    shows_its_picture(story, stack)
     checker = [market.BIN / "check_invariants", "--config", data / "etc" / "check_invariants.conf", "--wait=120s"]
     done = subprocess.run(checker, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -305,4 +316,5 @@ def test_restored_in_its_own_place_with_its_provider(story):
     found = states(story, stack)
     assert {order: found.get(order) for order in story.before} == story.before
     buys_again(story, stack)
+    shows_its_picture(story, stack)
     assert market.check_invariants(wait_s=60)["clean"]

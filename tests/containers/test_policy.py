@@ -112,7 +112,7 @@ def test_each_database_is_alone_with_its_service():
 
 def test_each_secret_has_one_reader():
     writable = {source for name, part in PARTS.items() for source, _, mode in volumes_of(part)
-                if name == "prepare" and mode == "rw"}
+                if name == "prepare" and mode == "rw" and source != "pictures"}
     readers = {volume: set() for volume in writable}
     for name, part in PARTS.items():
         for source, target, mode in volumes_of(part):
@@ -126,6 +126,12 @@ def test_each_secret_has_one_reader():
     assert readers.pop("edge") == {"nginx"} and readers.pop("auditor") == {"checker"}
     for volume, names in readers.items():
         assert names == {volume}
+
+
+def test_pictures_are_written_by_product_and_read_by_nginx():
+    users = {name: (target, mode) for name, part in PARTS.items() for source, target, mode in volumes_of(part) if source == "pictures"}
+    # `prepare` only brings the owner of the directory in its image.
+    assert users == {**dict.fromkeys(("prepare", "product", "marketplace"), ("/pictures", "rw")), "nginx": ("/pictures", "ro")}
 
 
 def test_a_program_starts_when_its_database_is_the_newest():
@@ -214,7 +220,7 @@ def prepare(tmp_path, monkeypatch):
     for name in ("swagger-ui.css", "swagger-ui-bundle.js"):
         (assets / name).write_text(name)
     monkeypatch.setattr(module, "SWAGGER_UI", assets)
-    for volume in {target.split("/")[2] for _, target, _ in volumes_of(PARTS["prepare"])}:
+    for volume in {target.split("/")[2] for _, target, _ in volumes_of(PARTS["prepare"]) if target.startswith("/secrets/")}:
         (tmp_path / volume).mkdir()
     return module
 
@@ -276,6 +282,22 @@ def test_prepare_makes_the_same_again_from_what_it_saved(prepare, tmp_path, monk
     assert prepare.AUTHORITY.stat().st_mode & 0o777 == 0o700
     prepare.prepare(["localhost", "shop.example"])
     assert contents(tmp_path) == before
+
+
+def test_pictures_are_saved_and_read_again(prepare, tmp_path, monkeypatch):
+    kept = tmp_path / "kept"
+    monkeypatch.setattr(prepare, "PICTURES", kept)
+    (kept / "ab/cd").mkdir(parents=True)
+    (kept / "ab/cd/160.webp").write_text("one")
+    (kept / "ab/cd/.160.jpg.7.0").write_text("half of it")
+    saved = io.BytesIO()
+    prepare.save_pictures(saved)
+    with pytest.raises(prepare.Failure):
+        prepare.load(io.BytesIO(saved.getvalue()), kept)
+    again = tmp_path / "again"
+    again.mkdir()
+    prepare.load(io.BytesIO(saved.getvalue()), again)
+    assert [str(path.relative_to(again)) for path in again.rglob("*") if path.is_file()] == ["ab/cd/160.webp"]
 
 
 def test_prepare_writes_the_configuration_of_nginx(prepare, tmp_path, monkeypatch):

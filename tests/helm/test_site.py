@@ -69,3 +69,20 @@ def test_its_nginx_has_all_pages(image):
             assert (answer.status_code, answer.json()["reason"]) == (status, reason), path
             assert answer.headers["Content-Type"] == "application/problem+json"
         assert "Strict-Transport-Security" not in client.get("/docs").headers, "the Ingress says it"
+
+
+def test_pictures_are_written_by_product_and_served_by_the_site(render):
+    """Where the values name a claim; without one nobody has it, and nothing can be uploaded."""
+    with_claim = render("production")
+    mounts = {}
+    for deployment in with_claim.of("Deployment"):
+        spec = deployment["spec"]["template"]["spec"]
+        claims = {volume["name"] for volume in spec.get("volumes", []) if volume.get("persistentVolumeClaim", {}).get("claimName") == "pictures"}
+        for mount in spec["containers"][0].get("volumeMounts", []):
+            if mount["name"] in claims:
+                assert mount["mountPath"] == "/var/lib/marketplace/pictures"
+                mounts[with_claim.component(deployment)] = mount.get("readOnly", False)
+    assert mounts == {"product": False, "site": True}
+    ingress = with_claim.one("Ingress", "shop-marketplace")
+    assert backend(ingress, "/pictures/9f/86/160.webp") == SITE and backend(ingress, "/v1/pictures/1") == GATEWAY
+    assert "marketplace/pictures" not in render("minimal").text

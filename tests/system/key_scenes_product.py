@@ -2,7 +2,8 @@
 
 import uuid
 
-from market import new_key, psql
+from market import Person, new_key, psql
+from pictures import drawn, path_of, uploaded
 from scene import ACCEPT, SHIP, Scene, version
 
 
@@ -77,6 +78,28 @@ def act_on_product(verb, caller="seller", before=(), **body):
         return Scene(getattr(world, caller), one, two, lambda: sum(version(world.seller, path) for path in products))
 
     return scene
+
+
+def pictures(seller):
+    return int(psql("product", f"SELECT count(*) FROM picture WHERE seller_id = '{seller}'"))
+
+
+def upload_picture(world):
+    """Of somebody who has nothing else on the way: the pieces of a repeat stay there for a while."""
+    owner = Person(world.stack["url"], world.stack["caFile"])
+    path = path_of(owner.open_seller(), "Keys")
+    return Scene(owner, (path, drawn()), (path, drawn()), lambda: pictures(owner.seller), (201, 0))
+
+
+def update_picture(world):
+    path = f"/v1/pictures/{uploaded(world.seller)['id']}"
+    one, two = ((path, {"altText": text}) for text in ("One", "Two"))
+    return Scene(world.seller, one, two, lambda: version(world.seller, path))
+
+
+def delete_picture(world):
+    one, two = ((f"/v1/pictures/{uploaded(world.seller)['id']}", None) for _ in range(2))
+    return Scene(world.seller, one, two, lambda: -pictures(world.seller.seller), (404, 0))
 
 
 def create_offer(world):

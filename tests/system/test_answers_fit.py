@@ -10,6 +10,7 @@ import pytest
 import contract
 import market
 from market import new_key, until
+from pictures import drawn, uploaded
 from test_grpc import by_name, request_of, unary
 
 PAGE_BYTES = 1 << 20  # in the wire form; docs/architecture.md
@@ -138,7 +139,7 @@ def test_a_hundred_fat_products(anonymous, person, category, channel):
     seller = owner.open_seller()
     body = {"title": "Fat", "description": "€" * 4_000, "categoryId": category,
             "attributes": {f"{i:02}" + "n" * 198: "v" * 200 for i in range(30)},
-            "pictures": [f"https://example.com/{number}" + "p" * 1970 for number in range(10)]}
+            "pictureIds": [uploaded(owner, drawn(2000, 10), "€" * 300)["id"] for _ in range(10)]}
     made = set()
     for _ in range(100):
         product = owner.ok("POST", f"/v1/sellers/{seller}/products", {**body, "offers": [draft(100)]}, key=new_key())["id"]

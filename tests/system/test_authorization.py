@@ -11,6 +11,7 @@ import pytest
 
 import contract
 from market import new_key
+from pictures import uploaded
 
 REST = [m for m in contract.methods() if m.verb]
 OWNED = {"line_id", "conversation_id", "order_id", "seller_order_id", "address_id", "payment_id", "session_id"}  # ids of somebody's things; products and sellers are public
@@ -27,11 +28,12 @@ def victim(stack, category):
     offer = product["offers"][0]["id"]
     order = seller.place((offer, 1)).json()
     draft = seller.create_product(category, publish=False)
+    picture = uploaded(seller)
     payment = seller.ok("GET", f"/v1/orders/{order['id']}/payment")
     session = seller.ok("GET", "/v1/sessions")["sessions"][0]["id"]
     about = {"sellerOrderId": order["sellerOrders"][0]["id"], "text": "Is it on its way?"}
     conversation = seller.ok("POST", "/v1/conversations", about, key=new_key())["id"]
-    return {"conversation_id": conversation, "draft_id": draft["id"], "order_id": order["id"], "line_id": order["sellerOrders"][0]["lines"][0]["id"], "payment_id": payment["id"], "seller_order_id": order["sellerOrders"][0]["id"], "address_id": seller.address,
+    return {"conversation_id": conversation, "draft_id": draft["id"], "picture_id": picture["id"], "order_id": order["id"], "line_id": order["sellerOrders"][0]["lines"][0]["id"], "payment_id": payment["id"], "seller_order_id": order["sellerOrders"][0]["id"], "address_id": seller.address,
             "product_id": product["id"], "offer_id": offer, "seller_id": seller.seller, "category_id": category,
             "shipping_address_id": seller.address, "account_id": seller.id, "session_id": session}
 

@@ -1,5 +1,5 @@
-"""What people type, and the form it is kept in: text, passwords, languages, e-mails, places, names of shops, pictures, what is
-named twice. Through REST, and where it matters that no gateway helped, through gRPC."""
+"""What people type, and the form it is kept in: text, passwords, languages, e-mails, places, names of shops and where their logos are,
+what is named twice. Through REST, and where it matters that no gateway helped, through gRPC."""
 
 import unicodedata
 import uuid
@@ -9,6 +9,7 @@ import pytest
 
 import market
 from market import new_key, psql
+from pictures import uploaded
 from test_grpc import by_name, channel, request_of, unary  # noqa: F401: a fixture is among them
 
 NFD_NAME, NFC_NAME = "Jose\u0301 A\u030angstro\u0308m", "José Ångström"
@@ -212,7 +213,7 @@ def test_a_change_is_judged_by_the_address_that_it_makes(person):
     assert somebody.ok("GET", "/v1/users/me/addresses")["addresses"] == [moved]
 
 
-# --- shops, pictures --------------------------------------------------------------------------------------------------------
+# --- shops ------------------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("slug", ["admin", "api", "www", "docs", "support", "postmaster", "xn--bcher-kva", "marketplace"])
 def test_reserved_slugs(ada, slug):
@@ -224,19 +225,15 @@ def test_reserved_slugs(ada, slug):
     "127.0.0.1", "10.1.2.3", "192.168.0.1", "172.16.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "2130706433", "0x7f.1", "0177.0.0.1",
     "127.1", "[::1]", "[::ffff:10.0.0.1]", "localhost", "a.localhost", "printer.local", "metadata.google.internal", "intranet",
     "example.com:0", "example.com:65536", "example.com:99999", "user@example.com", "user:password@example.com"])
-def test_pictures_lead_to_the_public_internet(sam, category, host):
-    refused(create(sam, category, pictures=["https://example.com/a.jpg", f"https://{host}/a.jpg"]), "pictures[1]", "INVALID_URL")
-
-
-def test_pictures_anywhere_public_are_taken(sam, category):
-    pictures = ["https://example.com/a.jpg", "https://example.com:65535/a.jpg", "https://EXAMPLE.com/b"]
-    assert create(sam, category, pictures=pictures).json()["pictures"] == pictures
+def test_logos_lead_to_the_public_internet(sam, host):
+    refused(sam.call("PATCH", f"/v1/sellers/{sam.seller}", {"logo": f"https://{host}/a.jpg"}), "logo", "INVALID_URL")
 
 
 # --- the same twice ---------------------------------------------------------------------------------------------------------
 
-def test_a_picture_twice_is_refused(sam, category):
-    refused(create(sam, category, pictures=["https://example.com/a.jpg"] * 2), "pictures[1]", "DUPLICATE")
+def test_a_picture_twice_counts_once(sam, category):
+    picture = uploaded(sam)["id"]
+    assert [one["id"] for one in create(sam, category, pictureIds=[picture] * 2).json()["pictures"]] == [picture]
 
 
 def test_a_sku_twice_is_refused(sam, category):

@@ -10,6 +10,7 @@ import pytest
 
 import market
 from market import new_key, until
+from pictures import uploaded
 from test_answers_fit import pages
 from test_bad_input import problem
 from test_grpc import by_name, request_of, unary
@@ -201,15 +202,16 @@ def test_a_product_is_corrected(operator, anonymous, shop):
 
     other = operator.ok("POST", "/v1/categories", {"name": "Looms", "slug": "looms-" + new_key()[:12]})["id"]
     change = {"title": "Analytical engine", "description": "Steam.", "categoryId": other, "attributes": {"material": "iron"},
-              "pictures": ["https://example.com/engine.jpg"], "productSafety": SAFETY, "offersBy": "OWN_SHOP"}
-    answer = sold.owner.call("PATCH", path, change, headers={"If-Match": before.headers["ETag"]})
+              "productSafety": SAFETY, "offersBy": "OWN_SHOP"}
+    picture = uploaded(sold.owner)["id"]
+    answer = sold.owner.call("PATCH", path, {**change, "pictureIds": [picture]}, headers={"If-Match": before.headers["ETag"]})
     assert answer.status_code == 200 and answer.headers["ETag"] != before.headers["ETag"], answer.text
     for reader in (anonymous, sold.owner):
         shown = reader.ok("GET", path)
-        assert {name: shown[name] for name in change} == change and len(shown["offers"]) == 1
+        assert {name: shown[name] for name in change} == change and len(shown["offers"]) == 1 and shown["pictures"][0]["id"] == picture
     problem(sold.owner.call("PATCH", path, {"title": "Late"}, headers={"If-Match": before.headers["ETag"]}), 412, "ETAG_MISMATCH")
 
-    cleared = sold.owner.ok("PATCH", path, {"title": "Not named"}, params={"updateMask": "description,pictures,productSafety"})
+    cleared = sold.owner.ok("PATCH", path, {"title": "Not named"}, params={"updateMask": "description,pictureIds,productSafety"})
     assert cleared["title"] == "Analytical engine" and not any(cleared.get(name) for name in ("productSafety", "pictures", "description"))
     for body, field in (({"title": " "}, "title"), ({"categoryId": "engines"}, "categoryId"),
                         ({"attributes": {"n" * 200: "v" * 201}}, "attributes"), ({"productSafety": {"warnings": "w" * 2001}}, "productSafety.warnings")):

@@ -16,7 +16,7 @@ MANY = 2_000
 # What the goals of the demonstration's orders look like from outside. What waits for its payment fails ten minutes later.
 LOOKS_LIKE = {"PARTLY_CANCELLED": "PLACED", "REFUNDED": "DELIVERED", "PARTLY_REFUNDED": "DELIVERED", "PENDING_PAYMENT": "FAILED"}
 # All that a run could write.
-ROWS = {"product": "product offer stock stock_movement category event", "order": "orders seller_order order_line event",
+ROWS = {"product": "product offer stock stock_movement category picture event", "order": "orders seller_order order_line event",
         "payment": "payment refund ledger_entry", "user": "seller address event", "auth": "account"}
 
 

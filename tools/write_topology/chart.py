@@ -3,7 +3,7 @@
 from places import Held, inline, lines, whole
 
 CHART = "deploy/helm/marketplace"
-FLAGS = {"root_key": "signs", "redis": "redis", "provider": "charges", "mail": "mails"}
+FLAGS = {"root_key": "signs", "redis": "redis", "pictures": "pictures", "provider": "charges", "mail": "mails"}
 
 
 def entry(one, topology):

@@ -58,9 +58,13 @@ def program(one, topology):
                  f"  inside: {{aliases: [gateway, {', '.join(topology.services)}]}}", *(f"  {name}: {{}}" for name in others)]
     else:
         body += ["environment: *properties", f"networks: [{', '.join(['inside', *others])}]"]
-    body.append(f'volumes: ["{one.name}:/run/market:ro"]')
+    kept = ', "pictures:/pictures"' if "pictures" in one.uses else ""
+    body.append(f'volumes: ["{one.name}:/run/market:ro"{kept}]')
+    # A large picture takes 200 MB while it is decoded.
+    if single or "pictures" in one.uses:
+        body.append(f"mem_limit: {'768m' if single else '512m'}")
     if single:
-        body += ["mem_limit: 512m", "cpus: 2.0"]
+        body.append("cpus: 2.0")
     return part(one.name, *body)
 
 

@@ -9,6 +9,12 @@ README = f"{DIRECTORY}/README.md"
 FILES_OF = {"root_key": "root_key"}
 # What a program gets only if there is one.
 OPTIONAL = {"provider": "; with a key of the provider provider_key", "mail": "; with a password of the mail server smtp_password", "redis": "; with a password of Redis redis_password"}
+# The state directory of a unit whose program keeps pictures, for nginx to serve.
+PICTURES = """\
+# What shops have uploaded, for nginx to serve.
+StateDirectory=marketplace/pictures
+StateDirectoryMode=0755
+"""
 WIDTH = 120
 
 
@@ -35,7 +41,7 @@ Documentation=file:///usr/share/doc/marketplace/README.md
 [Service]
 ExecStart=/usr/lib/marketplace/bin/{one.name} --config /etc/marketplace/{one.name}.conf
 MemoryMax={one.memory}
-
+{PICTURES if "pictures" in one.uses else ""}
 [Install]
 WantedBy=marketplace.target
 """
@@ -57,6 +63,7 @@ def config(one, topology):
     needed = ["tls.crt", "tls.key", "ca.crt", "conninfo", *(FILES_OF[use] for use in one.uses if use in FILES_OF)]
     optional = "".join(OPTIONAL[use] for use in one.uses if use in OPTIONAL)
     own = [f"auth.root_key_file = {credential(one.name, 'root_key')}"] if "root_key" in one.uses else []
+    own += ["product.pictures_directory = /var/lib/marketplace/pictures"] if "pictures" in one.uses else []
     return lines([
         f"# {unit_name(one.name)}. All properties: /usr/lib/marketplace/bin/{one.name} --help",
         f"# Needs in /etc/marketplace/secrets/{one.name}: {', '.join(needed)}{optional}",

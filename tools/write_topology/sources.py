@@ -45,6 +45,8 @@ def place_of_worker(service, worker):
     room = f"services/{service}"
     if verb := VERBS.get(worker):
         return f"{room}/service.cpp", f"the worker {worker}", (rf'{verb}\("{service}"',)
+    if worker == "uploads":  # platform/uploads, of the services that take files
+        return f"{room}/service.cpp", "the worker uploads", (rf'uploads_\(database_, \{{\.name = "{service}"',)
     named = f'"{service}.{worker}"'
     files = [path for pattern in ("workers/*.cpp", "process/*.cpp", "service.cpp") for path in sorted((ROOT / room).glob(pattern))
              if named in path.read_text()]

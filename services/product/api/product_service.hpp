@@ -3,13 +3,16 @@
 #pragma once
 #include "marketplace/product/v1/product.market.hpp"
 #include "platform/rpc/page_token.hpp"
+#include "platform/uploads/uploads.hpp"
 #include "services/product/metrics.hpp"
+#include "services/product/process/picture_maker.hpp"
 #include "services/product/process/purchases.hpp"
 #include "services/product/process/search_index.hpp"
 #include "services/product/process/seller_directory.hpp"
 #include "services/product/storage/categories.hpp"
 #include "services/product/storage/offers.hpp"
 #include "services/product/storage/personal_data.hpp"
+#include "services/product/storage/pictures.hpp"
 #include "services/product/storage/products.hpp"
 #include "services/product/storage/reports.hpp"
 #include "services/product/storage/reservations.hpp"
@@ -39,6 +42,9 @@ class ProductService final : public api::ProductApi {
     Purchases& purchases;
     storage::Stock& stock;
     SearchIndex& index;
+    storage::Pictures& pictures;
+    PictureMaker& picture_maker;
+    uploads::Uploads& uploads;
     storage::SearchRules& search_rules;
   };
   explicit ProductService(const Deps& deps) : deps_(deps) {}
@@ -80,6 +86,19 @@ class ProductService final : public api::ProductApi {
                                             api::product::UpdateProductRequest request) override;
   Task<api::product::ListProductsResponse> ListProducts(CallContext& call,
                                                         api::product::ListProductsRequest request) override;
+
+  // pictures.cpp
+  Task<marketplace::type::v1::PieceAdded> AddPiece(CallContext& call,
+                                                   marketplace::type::v1::Piece request) override;
+  Task<api::product::Picture> UploadPicture(CallContext& call,
+                                            api::product::UploadPictureRequest request) override;
+  Task<api::product::Picture> GetPicture(CallContext& call, api::product::GetPictureRequest request) override;
+  Task<api::product::ListPicturesResponse> ListPictures(CallContext& call,
+                                                        api::product::ListPicturesRequest request) override;
+  Task<api::product::Picture> UpdatePicture(CallContext& call,
+                                            api::product::UpdatePictureRequest request) override;
+  Task<google::protobuf::Empty> DeletePicture(CallContext& call,
+                                              api::product::DeletePictureRequest request) override;
 
   // product_states.cpp
   Task<api::product::Product> PublishProduct(CallContext& call,

@@ -124,12 +124,11 @@ api::product::CreateProductRequest FatProduct(const Shop& shop, int number) {
   for (int i = 0; i < 30; ++i) {
     (*request.mutable_attributes())[std::to_string(i) + std::string(198, 'n')] = std::string(200, 'v');
   }
-  for (int i = 0; i < 10; ++i) request.add_pictures("https://example.com/" + std::string(1980, 'p'));
   return request;
 }
 
 TEST(ProductService_FatProducts, EndTheirPageAtItsBudget) {
-  constexpr int kProducts = 60;
+  constexpr int kProducts = 100;
   WithService([](Service& service) -> Task<> {
     const auto shop = co_await OpenShop(service);
     Call seller(shop.Scope());

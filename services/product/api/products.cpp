@@ -44,7 +44,10 @@ storage::ProductEdit ProductEditFrom(const api::product::UpdateProductRequest& r
     edit.category = domain::CategoryId::Parse(change.category_id());
     if (!edit.category) throw InvalidArgument("product.categoryId", "REQUIRED", "a product is in a category");
   }
-  if (update.Changes("pictures")) edit.pictures.emplace(change.pictures().begin(), change.pictures().end());
+  if (update.Changes("picture_ids")) {
+    auto& pictures = edit.pictures.emplace();
+    for (const auto& picture : change.picture_ids()) pictures.push_back(domain::PictureId::From(picture));
+  }
   if (update.Changes("offers_by") && change.offers_by() == api::product::Product::OFFERS_BY_UNSPECIFIED)
     throw InvalidArgument("product.offersBy", "REQUIRED", "say who may offer the product");
   if (update.Changes("offers_by")) edit.offers_by = storage::OffersByFrom(change.offers_by());

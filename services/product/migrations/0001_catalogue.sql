@@ -46,6 +46,7 @@ CREATE TABLE product (
   title        text NOT NULL CHECK (char_length(title) BETWEEN 1 AND 200),
   description  text NOT NULL CHECK (char_length(description) <= 10000),
   attributes   jsonb NOT NULL CHECK (jsonb_typeof(attributes) = 'object'),
+  -- What is shown of its pictures, the first one first; made of product_picture (0004_pictures.sql).
   pictures     text[] NOT NULL CHECK (cardinality(pictures) <= 10),
   -- Who makes it and answers for it, and what to beware of; null where nothing is said.
   safety       jsonb CHECK (jsonb_typeof(safety) = 'object'),

@@ -221,15 +221,15 @@ TEST(Product_Update, ChangesWhatItNames) {
     auto request = ProductOf(shop, "Before", {OfferOf("U-1", 100, 5)});
     request.set_description("about");
     (*request.mutable_attributes())["material"] = "brass";
-    request.add_pictures("https://example.com/1.jpg");
+    const auto picture = co_await PutPicture(stores, shop, '1');
+    request.add_picture_ids(picture.id.ToString());
     request.mutable_product_safety()->set_warnings("gears");
     const auto made = co_await stores.products.Create(Soon(), Uuid::NewV7(), request);
     const auto id = domain::ProductId::From(made.id());
     const auto update = [&](storage::ProductEdit edit) {
       return stores.products.Update(Soon(), id, shop.Member(), std::move(edit));
     };
-    const auto same = co_await update(
-        {.title = "Before", .pictures = std::vector<std::string>{"https://example.com/1.jpg"}});
+    const auto same = co_await update({.title = "Before", .pictures = std::vector{picture.id}});
     EXPECT_EQ(same.etag(), made.etag());
     EXPECT_EQ(ToldOf(made.id()), "product.ProductCreated 1");
 
@@ -248,7 +248,7 @@ TEST(Product_Update, ChangesWhatItNames) {
     product = co_await update({.description = "",
                                .category = other.category,
                                .attributes = google::protobuf::Map<std::string, std::string>(),
-                               .pictures = std::vector<std::string>(),
+                               .pictures = std::vector<domain::PictureId>(),
                                .safety = safety,
                                .offers_by = domain::OffersBy::kOwnShop});
     EXPECT_EQ(product.title() + product.description(), "After");

@@ -3,6 +3,7 @@
 #include "platform/events/event.hpp"
 #include "services/product/messages.hpp"
 #include "services/product/storage/new_offer.hpp"
+#include "services/product/storage/product_pictures.hpp"
 #include "services/product/storage/product_stand.hpp"
 #include "services/product/storage/rows.hpp"
 
@@ -61,7 +62,7 @@ constexpr Statement kInsertProduct{
     "product.insert",
     "INSERT INTO product (id, operation_id, seller_id, category_id, title, description, attributes, "
     "pictures, safety, offers_by) "
-    "VALUES ($1, $2, $3, $4, $5, $6, jsonb_object($7::text[], $8::text[]), $9, "
+    "VALUES ($1, $2, $3, $4, $5, $6, jsonb_object($7::text[], $8::text[]), pictures_of($9::uuid[]), "
     "nullif(jsonb_object($10::text[], $11::text[]), '{}'), $12)"};
 
 constexpr ComposedStatement kProductOfOperation{
@@ -92,7 +93,7 @@ constexpr Sql kEditable{"(title, description, category_id, attributes, pictures,
 constexpr Sql kEdited{
     "(coalesce($2::text, title), coalesce($3::text, description), coalesce($4::uuid, category_id), "
     "CASE WHEN $5::text[] IS NULL THEN attributes ELSE jsonb_object($5::text[], $6::text[]) END, "
-    "coalesce($7::text[], pictures), "
+    "CASE WHEN $7::uuid[] IS NULL THEN pictures ELSE pictures_of($7::uuid[]) END, "
     "CASE WHEN $8::text[] IS NULL THEN safety ELSE nullif(jsonb_object($8::text[], $9::text[]), '{}') END, "
     "coalesce($10::text, offers_by))"};
 constexpr ComposedStatement kUpdateProduct{
@@ -202,16 +203,25 @@ Task<api::product::Product> Products::Create(Work work, Uuid operation_id,
   const auto seller = SellerId::From(request.seller_id());
   const TextMapColumns attributes(request.attributes());
   const TextMapColumns safety(request.product_safety());
-  Batch batch("product.create");
-  batch.Add(kInsertProduct, id, operation_id, seller, domain::CategoryId::From(request.category_id()),
-            request.title(), request.description(), attributes.keys, attributes.values, request.pictures(),
-            safety.keys, safety.values, OffersByFrom(request.offers_by()));
-  events::Append(batch, work, ProductCreatedEvent(id, seller));
-  for (const auto& offer : request.offers()) AddOffer(batch, work, domain::OfferId::New(), id, seller, offer);
-  batch.Add(kReachedProduct, id, std::array{seller}, false);
-  try {
-    const auto results = co_await database_.Write(work, std::move(batch));
+  std::vector<domain::PictureId> pictures;
+  for (const auto& picture : request.picture_ids()) pictures.push_back(domain::PictureId::From(picture));
+  const auto insert = [&](postgres::Tx& tx) -> Task<api::product::Product> {
+    if (!pictures.empty())
+      RequireOwnPictures(co_await tx.Execute(kHoldPictures, pictures), pictures, seller, "pictureIds");
+    Batch batch("product.create");
+    batch.Add(kInsertProduct, id, operation_id, seller, domain::CategoryId::From(request.category_id()),
+              request.title(), request.description(), attributes.keys, attributes.values, pictures,
+              safety.keys, safety.values, OffersByFrom(request.offers_by()));
+    if (!pictures.empty()) batch.Add(kAddPictures, id, pictures);
+    events::Append(batch, work, ProductCreatedEvent(id, seller));
+    for (const auto& offer : request.offers())
+      AddOffer(batch, work, domain::OfferId::New(), id, seller, offer);
+    batch.Add(kReachedProduct, id, std::array{seller}, false);
+    const auto results = co_await tx.ExecuteAndCommit(std::move(batch));
     co_return OnlyProduct(results.back());
+  };
+  try {
+    co_return co_await database_.Transaction(work, insert);
   } catch (const SqlError& error) {
     if (error.IsUniqueViolation("offer_sku_per_seller")) throw SkuTaken();
     if (error.IsUniqueViolation("offer_options_once")) throw OptionsTaken();
@@ -226,6 +236,8 @@ Task<api::product::Product> Products::Update(Work work, domain::ProductId id, Vi
   const OptionalPairs attributes(edit.attributes);
   const OptionalPairs safety(edit.safety);
   const auto update = [&](postgres::Tx& tx) -> Task<api::product::Product> {
+    std::optional<postgres::Result> held;
+    if (edit.pictures) held.emplace(co_await tx.Execute(kHoldPictures, *edit.pictures));
     const auto before =
         kProductStand.ReadAtMostOne(co_await tx.Execute(kLockProduct, id, scope.sellers, All(scope)));
     if (!before) throw NotFound("the product");
@@ -235,11 +247,12 @@ Task<api::product::Product> Products::Update(Work work, domain::ProductId id, Vi
     if (!domain::After(domain::ProductAct::kChange, before->state)) {
       throw IllegalTransition(domain::ProductAct::kChange, before->state);
     }
+    if (held) RequireOwnPictures(*held, *edit.pictures, before->seller, "product.pictureIds");
     Batch batch("product.update");
-    batch
-        .Add(kUpdateProduct, id, edit.title, edit.description, edit.category, attributes.keys,
-             attributes.values, edit.pictures, safety.keys, safety.values, edit.offers_by)
-        .Add(kReachedProduct, id, scope.sellers, All(scope));
+    batch.Add(kUpdateProduct, id, edit.title, edit.description, edit.category, attributes.keys,
+              attributes.values, edit.pictures, safety.keys, safety.values, edit.offers_by);
+    if (edit.pictures) batch.Add(kClearPictures, id).Add(kAddPictures, id, *edit.pictures);
+    batch.Add(kReachedProduct, id, scope.sellers, All(scope));
     const auto results = co_await tx.Execute(std::move(batch));
     auto product = OnlyProduct(results.back());
     const auto changed = kProductStand.ReadAtMostOne(results.front());

@@ -31,7 +31,7 @@ struct ProductEdit {
   std::optional<std::string> description;
   std::optional<domain::CategoryId> category;
   std::optional<google::protobuf::Map<std::string, std::string>> attributes;
-  std::optional<std::vector<std::string>> pictures;
+  std::optional<std::vector<domain::PictureId>> pictures;
   std::optional<api::product::ProductSafety> safety;
   std::optional<domain::OffersBy> offers_by;
   std::optional<std::int64_t> if_version;  // the version that the caller saw
@@ -63,10 +63,11 @@ class Products {
   Task<std::vector<api::product::Product>> ListMatching(Work work, Filter filter,
                                                         std::optional<Position> after, int limit);
   // The product of an earlier run of the same operation, if there was one.
-  // SKU_TAKEN, NOT_FOUND (the category).
+  // SKU_TAKEN, NOT_FOUND (the category), INVALID_ARGUMENT (a picture that is not the shop's).
   Task<api::product::Product> Create(Work work, Uuid operation_id,
                                      api::product::CreateProductRequest request);
-  // Nothing happens where it was so before. ETAG_MISMATCH, NOT_FOUND (the category too), ILLEGAL_TRANSITION.
+  // Nothing happens where it was so before. ETAG_MISMATCH, NOT_FOUND (the category too), ILLEGAL_TRANSITION,
+  // INVALID_ARGUMENT (a picture that is not the shop's).
   Task<api::product::Product> Update(Work work, domain::ProductId id, Viewer scope, ProductEdit edit);
   // Nothing happens where the act has happened. `record` is an operator's, whose reason becomes the state's.
   // ILLEGAL_TRANSITION, NO_ACTIVE_OFFER, MODERATION_REQUIRED.

@@ -17,7 +17,8 @@ TEST(Product_Created_IsADraft, ForItsSellerAlone) {
         ProductOf(shop, "Difference \"engine\" {1}", {OfferOf("B-2", 2500, 3), OfferOf("A-1", 1999, 0)});
     request.set_description("Brass,\nhand-finished.");
     (*request.mutable_attributes())["mate\"rial"] = "brass, größe \\ {}";
-    request.add_pictures("https://example.com/a,b\"c.jpg");
+    const auto picture = co_await PutPicture(stores, shop, '1', "from \"above\", {by\\Ada}");
+    request.add_picture_ids(picture.id.ToString());
     (*request.mutable_offers(0)->mutable_options())["size"] = "M";
     const auto product = co_await stores.products.Create(Soon(), Uuid::NewV7(), request);
     EXPECT_EQ(product.state(), api::product::Product::DRAFT);
@@ -26,7 +27,7 @@ TEST(Product_Created_IsADraft, ForItsSellerAlone) {
     EXPECT_EQ(product.title(), request.title());
     EXPECT_EQ(product.description(), request.description());
     EXPECT_EQ(product.attributes().at("mate\"rial"), "brass, größe \\ {}");
-    EXPECT_EQ(product.pictures(0), request.pictures(0));
+    EXPECT_EQ(product.pictures(0).alt_text(), picture.alt_text);
     EXPECT_GT(product.create_time().seconds(), 1'700'000'000);
     EXPECT_EQ(product.offers_size(), 2);
     EXPECT_EQ(product.offers(0).sku(), "B-2");  // what can be bought first
@@ -121,8 +122,8 @@ TEST(Product_EveryValue, ComesBackAsItWasWritten) {
     request.mutable_product_safety()->set_warnings("\"warnings\"\n");
     request.set_offers_by(api::product::Product::OWN_SHOP);
     (*request.mutable_attributes())["key"] = "value";
-    request.add_pictures("https://example.com/1.jpg");
-    request.add_pictures("https://example.com/2.jpg");
+    for (const char digit : {'2', '1'})
+      request.add_picture_ids((co_await PutPicture(stores, shop, digit)).id.ToString());
     (*request.mutable_offers(0)->mutable_options())["size"] = "M";
     const auto made = co_await Put(stores, shop, request);
     const auto id = domain::ProductId::From(made.id());
@@ -138,8 +139,8 @@ TEST(Product_EveryValue, ComesBackAsItWasWritten) {
       EXPECT_EQ(product.offers_by(), api::product::Product::OWN_SHOP);
       EXPECT_FALSE(product.has_state_reason());
       EXPECT_EQ(product.attributes().at("key"), "value");
-      EXPECT_THAT(product.pictures(),
-                  ::testing::ElementsAre("https://example.com/1.jpg", "https://example.com/2.jpg"));
+      EXPECT_EQ(product.pictures_size(), 2);
+      for (int i = 0; i < 2; ++i) EXPECT_EQ(product.pictures(i).id(), request.picture_ids(i));
       EXPECT_EQ(product.state(), api::product::Product::PUBLISHED);
       EXPECT_TRUE(product.etag().starts_with("2"));
       EXPECT_LE(product.create_time().seconds(), product.update_time().seconds());

@@ -49,17 +49,16 @@ struct Into<MutableField> {
   void operator()(Message& message, Value value) const { Assign(*(message.*MutableField)(), value); }
 };
 
-// The columns of product p, first those that lists show too.
-inline constexpr postgres::Columns kListedProduct{
+// Adds what a product keeps of its pictures (pictures_of in 0004_pictures.sql).
+void AddPictures(api::product::Product& product, const std::vector<std::string>& kept);
+
+// The columns of product p but its pictures, first those that lists show too.
+inline constexpr postgres::Columns kProductRow{
     postgres::Column{"p.id", Into<&api::product::Product::mutable_id>()},
     postgres::Column{"p.seller_id", Into<&api::product::Product::mutable_seller_id>()},
     postgres::Column{"p.title", Into<&api::product::Product::mutable_title>()},
     postgres::Column{"p.category_id", Into<&api::product::Product::mutable_category_id>()},
     postgres::Column{"p.attributes", Into<&api::product::Product::mutable_attributes>()},
-    postgres::Column{"p.pictures",
-                     [](api::product::Product& product, std::vector<std::string> pictures) {
-                       for (auto& picture : pictures) product.add_pictures(std::move(picture));
-                     }},
     postgres::Column{"p.state", [](api::product::Product& product,
                                    domain::ProductState state) { product.set_state(StateOf(state)); }},
     postgres::Column{"p.state_reason",
@@ -81,8 +80,12 @@ inline constexpr postgres::Columns kListedProduct{
           rating.set_average_hundredths(
               static_cast<std::int32_t>(domain::AverageHundredths({.sum = sum, .count = rating.count()})));
         }}};
+// Lists show the first picture.
+inline constexpr postgres::Columns kListedProduct{kProductRow,
+                                                  postgres::Column{"p.pictures[1:1]", AddPictures}};
 inline constexpr postgres::Columns kProduct{
-    kListedProduct, postgres::Column{"p.description", Into<&api::product::Product::mutable_description>()},
+    kProductRow, postgres::Column{"p.pictures", AddPictures},
+    postgres::Column{"p.description", Into<&api::product::Product::mutable_description>()},
     postgres::Column{"p.safety", [](api::product::Product& product, std::optional<std::string_view> json) {
                        if (json) Assign(*product.mutable_product_safety(), *json);
                      }}};

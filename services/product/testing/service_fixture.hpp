@@ -1,6 +1,7 @@
 // For the tests of product's operations.
 #pragma once
 #include "services/product/api/product_service.hpp"
+#include "services/product/pictures/testing/memory_store.hpp"
 #include "services/product/testing/fake_orders.hpp"
 #include "services/product/testing/fake_users.hpp"
 #include "services/product/testing/stores.hpp"
@@ -11,6 +12,10 @@ namespace market::product {
 struct Service : Stores {
   Service(boost::asio::io_context& io, postgres::Options options)
       : Stores(io, std::move(options)), index(io.get_executor(), search_rows, log, sellers, {}) {}
+
+  MemoryStore picture_store;
+  PictureMaker picture_maker{pictures, &picture_store, {}};
+  uploads::Uploads uploads{database, {.name = "product"}};
 
   storage::SearchCache cache{nullptr, 5s};
   telemetry::Metrics registry;
@@ -30,7 +35,8 @@ struct Service : Stores {
   storage::SearchRules search_rules{database};
   SearchIndex index;  // not ready until a test runs it
   ProductService operations{{categories, products, offers, search, reservations, cache, sellers, pages,
-                             metrics, personal_data, reviews, reports, purchases, stock, index, search_rules}};
+                             metrics, personal_data, reviews, reports, purchases, stock, index, pictures,
+                             picture_maker, uploads, search_rules}};
 };
 
 template <class Body>

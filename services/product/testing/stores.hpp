@@ -20,6 +20,7 @@
 #include "services/product/migrations.hpp"
 #include "services/product/storage/categories.hpp"
 #include "services/product/storage/offers.hpp"
+#include "services/product/storage/pictures.hpp"
 #include "services/product/storage/products.hpp"
 #include "services/product/storage/reports.hpp"
 #include "services/product/storage/reservations.hpp"
@@ -63,6 +64,7 @@ struct Stores {
         reservations(database),
         reviews(database),
         reports(database),
+        pictures(database),
         stock(database) {}
 
   boost::asio::io_context& io;
@@ -74,6 +76,7 @@ struct Stores {
   storage::Reservations reservations;
   storage::Reviews reviews;
   storage::Reports reports;
+  storage::Pictures pictures;
   storage::Stock stock;
 };
 
@@ -113,6 +116,30 @@ inline Task<Shop> OpenShop(Stores& stores) {
   shop.category = domain::CategoryId::From(
       (co_await stores.categories.Create(Soon(), domain::CategoryId::New(), request, audit::SomeAct())).id());
   co_return shop;
+}
+
+// A picture of the shop, whose file was of this one digit in hexadecimal.
+inline Task<domain::Picture> PutPicture(Stores& stores, Shop shop, char digit, std::string alt_text = "") {
+  const std::string content = shop.seller.ToString().substr(24) + std::string(52, digit);
+  const auto files =
+      co_await stores.pictures.Expect(Soon(), content, {.width = 500, .height = 400, .colour = "#a1b2c3"});
+  co_return (co_await stores.pictures.Create(Soon(),
+                                             {.id = domain::PictureId::New(),
+                                              .seller = shop.seller,
+                                              .content = content,
+                                              .alt_text = std::move(alt_text),
+                                              .files = files},
+                                             audit::SomeAct()))
+      .value();
+}
+
+// When nobody holds the files of that content: a transaction that was given up is rolled back some time
+// later.
+inline Task<> FilesAreFree(std::string content) {
+  co_await Eventually([&] {
+    return Sql("SELECT count(*) FROM (SELECT FROM picture_file WHERE content = '" + content +
+               "' FOR UPDATE SKIP LOCKED) f") == "1";
+  });
 }
 
 // A variant of its own.

@@ -6,10 +6,12 @@ in that WAL: what a restore starts from is what a power failure would have left 
     DIR/README          what this is
     DIR/backup.json     facts: when, of which shape, port, schema
     DIR/secrets, pki    keys, passwords, certificates
+    DIR/pictures        what shops have uploaded
     DIR/postgres        a base backup with PostgreSQL's own manifest (pg_verifybackup reads it)
     DIR/SHA256SUMS      of everything else; written last, so a directory without it is no backup
 """
 
+import contextlib
 import datetime
 import hashlib
 import json
@@ -24,6 +26,7 @@ from . import postgres, running
 
 FORMAT = 1
 README, FACTS, SUMS, POSTGRES, MANIFEST = "README", "backup.json", "SHA256SUMS", "postgres", "backup_manifest"
+PICTURES = "pictures"
 # Directories of the data directory. `up` renders the rest again; logs are no data and Redis is a cache.
 KEPT = ("secrets", "pki")
 SPACE_MARGIN_BYTES = 64 * 1024 * 1024
@@ -73,9 +76,14 @@ def clear(target, made):
 def write(layout, target):
     started = now()
     size = int(query(layout, "SELECT sum(pg_database_size(oid)) FROM pg_database"))
-    require_space(target, size)
+    pictures = sum(path.stat().st_size for path in picture_files(layout.pictures))
+    require_space(target, size + pictures)
+    # A file is there before its row and goes after it: whatever row the databases have, its files were there before them or are after.
+    print(f"backup: pictures, {pictures / 1e6:.0f} MB")
+    copy_pictures(layout.pictures, target / PICTURES)
     print(f"backup: databases, {size / 1e6:.0f} MB")
     base_backup(layout, target / POSTGRES)
+    copy_pictures(layout.pictures, target / PICTURES)
     print("backup: keys, secrets, certificates")
     for name in KEPT:
         shutil.copytree(layout.data / name, target / name)
@@ -99,6 +107,22 @@ def require_space(directory, bytes_wanted):
     wanted = bytes_wanted + SPACE_MARGIN_BYTES
     if free < wanted:
         raise Failure(f"{directory} has {free / 1e6:.0f} MB free, and {wanted / 1e6:.0f} MB are needed")
+
+
+def picture_files(directory):
+    """None of those that are being written."""
+    return (path for path in directory.rglob("*") if path.is_file() and not path.name.startswith("."))
+
+
+def copy_pictures(source, target):
+    """Those that are not there yet: a name has one content for ever. One that goes meanwhile has no row any more."""
+    target.mkdir(exist_ok=True)
+    for path in picture_files(source):
+        copied = target / path.relative_to(source)
+        if not copied.exists():
+            copied.parent.mkdir(parents=True, exist_ok=True)
+            with contextlib.suppress(FileNotFoundError):
+                shutil.copyfile(path, copied)
 
 
 def base_backup(layout, target):

@@ -97,6 +97,7 @@ class Layout:
         self.postgres_data = self.shared / "postgres"
         self.postgres_socket = self.sockets / "postgres"
         self.redis_data = self.shared / "redis"
+        self.pictures = self.shared / "pictures"
         self.mailbox = self.data / "mailbox"
         self.redis_socket = self.sockets / "redis" / "redis.sock"
         self.supervisor_socket = self.sockets / "supervisor.sock"
@@ -167,7 +168,7 @@ class Layout:
             POSTGRES_SOCKET=self.postgres_socket, REDIS_SOCKET=self.redis_socket, REDIS_DATA=self.redis_data,
             REDIS_PASSWORD=files.secret(self.secrets / "redis_password"),
             COLLECTOR_METRICS_PORT=self.ports["COLLECTOR_METRICS"],
-            MAILBOX=self.mailbox, MAILBOX_SMTP_PORT=self.ports["MAILBOX_SMTP"],
+            PICTURES=self.pictures, MAILBOX=self.mailbox, MAILBOX_SMTP_PORT=self.ports["MAILBOX_SMTP"],
             # The provider for development is ours; another one is not part of this stack, nor of its backups.
             PROVIDER_URL=os.environ.get("MARKET_PROVIDER_URL") or f"http://{self.address('SANDBOX_HTTP')}",
             # Everything is traced on a machine of one's own.

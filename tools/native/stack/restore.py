@@ -114,6 +114,11 @@ def copy(layout, source, facts):
     starting.prepare_directories(layout)
     for name in backup.KEPT:
         run_copy(source / name, layout.data / name)
+    if (source / backup.PICTURES).is_dir():
+        print("restore: pictures")
+        run_copy(source / backup.PICTURES, layout.pictures)
+        # nginx reads them under its own account.
+        subprocess.run(["chmod", "-R", "u=rwX,go=rX", layout.pictures], check=True)
     print("restore: databases")
     files.make_dir(layout.postgres_data, 0o700, layout.postgres_account)
     run_copy(source / backup.POSTGRES, layout.postgres_data)

@@ -86,6 +86,7 @@ def prepare_directories(layout):
     files.make_dir(layout.sockets, 0o711)
     for directory in (layout.etc, layout.secrets, layout.mailbox):
         files.make_dir(directory, 0o700)
+    files.make_dir(layout.pictures, 0o755)
     prepare_log(layout)
     files.make_dir(layout.tmp, 0o711)
 

@@ -1,0 +1,72 @@
+// Pictures of shops in PostgreSQL; their files are somewhere else (services/product/pictures).
+//
+// The rows say which files there may be: Expect, then the files, then Create on the way in; Delete, then
+// TakeDue on the way out. Whatever breaks between, no picture is without its files, and files that nobody has
+// go in the end. What is not in the scope does not exist (Error NOT_FOUND). Owner: the service; io thread
+// only. Fails as platform/postgres does, plus the refusals named at each function.
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "platform/audit/audit.hpp"
+#include "platform/postgres/database.hpp"
+#include "services/product/domain/picture.hpp"
+#include "services/product/storage/seller_scope.hpp"
+
+namespace market::product::storage {
+
+struct NewPicture {
+  domain::PictureId id;
+  SellerId seller;
+  std::string content;
+  std::string alt_text;
+  std::int64_t files = 0;  // as Expect has told
+};
+
+class Pictures {
+ public:
+  static constexpr std::int64_t kPerShopMax = 10'000;
+
+  explicit Pictures(postgres::Database& database, std::int64_t per_shop_max = kPerShopMax)
+      : database_(database), per_shop_max_(per_shop_max) {}
+
+  // Of this content, if the shop has it already. LIMIT_REACHED where it has not and may not have another.
+  Task<std::optional<domain::Picture>> Find(Work work, SellerId seller, std::string content);
+  // That files of this content are about to be put: they stay for an hour, even if the process does not.
+  // Gives what Create needs.
+  Task<std::int64_t> Expect(Work work, std::string content, domain::PictureLook look);
+  // When the files are there. The shop's picture of the same content, if it has it by now. Nothing where the
+  // files were let go meanwhile: they have to be expected and put again. LIMIT_REACHED.
+  Task<std::optional<domain::Picture>> Create(Work work, NewPicture picture, audit::Act act);
+
+  Task<domain::Picture> Get(Work work, domain::PictureId id, SellerScope scope);
+  // The newest first, at most `limit`.
+  Task<std::vector<domain::Picture>> List(Work work, SellerId seller, std::optional<domain::PictureId> after,
+                                          int limit);
+  // Products that have it change with it, each with an event. Nothing happens where it was so before.
+  // ETAG_MISMATCH.
+  Task<domain::Picture> Update(Work work, domain::PictureId id, SellerScope scope,
+                               std::optional<std::string> alt_text, std::optional<std::int64_t> if_version,
+                               audit::Act act);
+  // PICTURE_IN_USE, ETAG_MISMATCH.
+  Task<> Delete(Work work, domain::PictureId id, SellerScope scope, std::optional<std::int64_t> if_version,
+                audit::Act act);
+
+  struct Kept {
+    std::string content;
+    domain::PictureLook look;
+  };
+  // Lets go the files that have been due for the longest time: `remove` is called, nobody puts them
+  // meanwhile, and their row goes when it comes back. False: none is due. Two at once never take the same.
+  Task<bool> TakeDue(Work work, std::function<Task<>(Kept)> remove);
+
+ private:
+  Error TooMany() const;
+
+  postgres::Database& database_;
+  const std::int64_t per_shop_max_;
+};
+
+}  // namespace market::product::storage

@@ -1,0 +1,33 @@
+"""Pictures for tests: drawn here, and uploaded through the front door."""
+
+import itertools
+import pathlib
+import sys
+import urllib.parse
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
+
+import seed_pictures  # noqa: E402
+
+COUNT = itertools.count(1)
+
+
+def drawn(width=200, height=100, colour=None):
+    """A PNG that no other call has drawn, unless it names its colour."""
+    number = next(COUNT)
+    colour = colour or (number % 256, number // 256 % 256, 90)
+    return seed_pictures.png(width, height, [bytes(colour) * width for _ in range(height)])
+
+
+def path_of(seller, alt=""):
+    return f"/v1/sellers/{seller}/pictures" + (f"?altText={urllib.parse.quote(alt)}" if alt else "")
+
+
+def sent(person, file, alt="", media_type="image/png", seller=None, **arguments):
+    return person.call("POST", path_of(seller or person.seller, alt), headers={"Content-Type": media_type}, content=file, **arguments)
+
+
+def uploaded(person, file=None, alt=""):
+    answer = sent(person, drawn() if file is None else file, alt)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
