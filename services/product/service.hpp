@@ -20,6 +20,7 @@ struct Settings {
 
   config::Property<std::int64_t> categories_max;
   config::Property<domain::Moderation> moderation;
+  config::Property<std::string> language;
   config::Property<std::chrono::milliseconds> search_cache;
   config::Property<std::int64_t> search_threads;
   config::Property<std::int64_t> review_edit_days;
@@ -64,6 +65,7 @@ class Service final : public host::Service {
   storage::Reports reports_;
   storage::PersonalData personal_data_;
   storage::Stock stock_;
+  storage::Translations translations_;
   events::Log log_;
   events::Subscription acts_told_;
   events::Subscription notifications_told_;

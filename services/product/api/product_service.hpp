@@ -17,6 +17,7 @@
 #include "services/product/storage/search.hpp"
 #include "services/product/storage/search_cache.hpp"
 #include "services/product/storage/stock.hpp"
+#include "services/product/storage/translations.hpp"
 
 namespace market::product {
 
@@ -38,12 +39,15 @@ class ProductService final : public api::ProductApi {
     Purchases& purchases;
     storage::Stock& stock;
     SearchIndex& index;
+    storage::Translations& translations;
   };
   explicit ProductService(const Deps& deps) : deps_(deps) {}
 
   // categories.cpp
   Task<api::product::ListCategoriesResponse> ListCategories(
       CallContext& call, api::product::ListCategoriesRequest request) override;
+  Task<api::product::Category> GetCategory(CallContext& call,
+                                           api::product::GetCategoryRequest request) override;
   Task<api::product::Category> CreateCategory(CallContext& call,
                                               api::product::CreateCategoryRequest request) override;
 
@@ -70,6 +74,14 @@ class ProductService final : public api::ProductApi {
                                             api::product::UpdateProductRequest request) override;
   Task<api::product::ListProductsResponse> ListProducts(CallContext& call,
                                                         api::product::ListProductsRequest request) override;
+
+  // translations.cpp
+  Task<api::product::ListTranslationsResponse> ListTranslations(
+      CallContext& call, api::product::ListTranslationsRequest request) override;
+  Task<api::product::ProductTranslation> PutTranslation(CallContext& call,
+                                                        api::product::PutTranslationRequest request) override;
+  Task<google::protobuf::Empty> DeleteTranslation(CallContext& call,
+                                                  api::product::DeleteTranslationRequest request) override;
 
   // product_states.cpp
   Task<api::product::Product> PublishProduct(CallContext& call,

@@ -29,7 +29,8 @@ struct Service : Stores {
   events::Log log{database, {}};
   SearchIndex index;  // not ready until a test runs it
   ProductService operations{{categories, products, offers, search, reservations, cache, sellers, pages,
-                             metrics, personal_data, reviews, reports, purchases, stock, index}};
+                             metrics, personal_data, reviews, reports, purchases, stock, index,
+                             translations}};
 };
 
 template <class Body>
