@@ -196,6 +196,7 @@ rpc::Incoming Gateway::State::IncomingOf(const Exchange& exchange, steady_clock:
   incoming.idempotency_key = headers.Get("Idempotency-Key");
   incoming.client_address = ClientOf(exchange.request);
   incoming.user_agent = headers.Get("User-Agent");
+  incoming.accept_language = headers.Get("Accept-Language");
   return incoming;
 }
 

@@ -86,6 +86,35 @@ TEST_F(GatewayTest, UserAgent_IsTheClients) {
   EXPECT_EQ(Last().incoming.user_agent, "Firefox");
 }
 
+TEST_F(GatewayTest, AcceptLanguage_IsTheClients) {
+  Send("GET", std::string("/v1/products/") + kId, {{"Accept-Language", "ru-RU,ru;q=0.9"}});
+  EXPECT_EQ(Last().incoming.accept_language, "ru-RU,ru;q=0.9");
+}
+
+TEST_F(GatewayTest, TextsByLanguage_SaySo) {
+  auto message = SomeProduct();
+  message.set_text_language("ru");
+  AnswerWith(message);
+  const auto response = Send("GET", "/v1/products/1");
+  EXPECT_EQ(response.headers.Get("Content-Language"), "ru");
+  EXPECT_EQ(response.headers.Get("Vary"), "Accept-Language");
+  const auto same = Send("GET", "/v1/products/1", {{"If-None-Match", "*"}});
+  EXPECT_EQ(same.status, 304);
+  EXPECT_EQ(same.headers.Get("Vary"), "Accept-Language");
+  // What changes something is kept by nobody.
+  EXPECT_EQ(Send("POST", "/v1/products/1:publish").headers.Find("Vary"), std::nullopt);
+
+  product::SearchProductsResponse list;
+  *list.add_products() = message;
+  AnswerWith(list);
+  const auto page = Send("GET", "/v1/products");
+  EXPECT_EQ(page.headers.Get("Vary"), "Accept-Language");
+  EXPECT_EQ(page.headers.Find("Content-Language"), std::nullopt);
+
+  AnswerWith(product::Offer());
+  EXPECT_EQ(Send("GET", "/v1/offers/1").headers.Find("Vary"), std::nullopt);
+}
+
 TEST_F(GatewayTest, Post_FillsFromPathAndBody) {
   product::Offer offer;
   offer.set_id(kId);

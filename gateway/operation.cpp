@@ -5,6 +5,7 @@
 #include <google/protobuf/reflection.h>
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 
 #include "gateway/answer_fields.hpp"
@@ -25,6 +26,7 @@ using transcoding::Violations;
 
 // What is under way when it is answered is done by then, most often.
 constexpr const char* kAskAgainAfterS = "1";
+constexpr const char* kTextLanguage = "text_language";
 
 // A mask names fields of the resource that exist; every step but the last is a message.
 bool Exists(const MessageSchema& schema, std::string_view path) {
@@ -38,6 +40,15 @@ bool Exists(const MessageSchema& schema, std::string_view path) {
     path.remove_prefix(dot + 1);
   }
   return false;
+}
+
+// Whether a message, or one in it, says in which language its texts are: those depend on Accept-Language.
+bool SaysLanguage(const MessageSchema& schema, std::set<const MessageSchema*>& seen) {
+  if (!seen.insert(&schema).second) return false;
+  return std::ranges::any_of(schema.fields, [&](const FieldSchema& field) {
+    return field.field->name() == kTextLanguage ||
+           (field.message != nullptr && SaysLanguage(*field.message, seen));
+  });
 }
 
 std::string CacheControlOf(const rpc::Method& method) {
@@ -105,6 +116,9 @@ void Operation::ResolveResponse(const rpc::HttpBinding& binding) {
       throw std::logic_error(method_->path + ": no message field for the answer: " + binding.response_body);
   }
   etag_ = FindField(*response_, "etag", Kind::kString);
+  text_language_ = FindField(*response_, kTextLanguage, Kind::kString);
+  std::set<const MessageSchema*> seen;
+  by_language_ = method_->safe && SaysLanguage(*response_, seen);
   location_ = ParseLocation(method_->rest.created());
   const std::string& pending = method_->rest.pending_state();
   if (pending.empty()) return;
@@ -227,6 +241,11 @@ http::Response Operation::WriteResponse(std::string_view answer, const http::Hea
   http::Response response;
   response.status = StatusOf(answer);
   response.headers.Add("Cache-Control", cache_control_);
+  if (by_language_) response.headers.Add("Vary", "Accept-Language");
+  if (text_language_ != nullptr) {
+    const auto language = TextOf(answer, std::span(&text_language_, 1));
+    if (!language.empty()) response.headers.Add("Content-Language", language);
+  }
   if (!location_.empty()) response.headers.Add("Location", LocationOf(answer));
   if (response.status == 202) response.headers.Add("Retry-After", kAskAgainAfterS);
   if (etag_ != nullptr) {

@@ -97,6 +97,8 @@ class Operation {
   std::uint64_t not_in_query_ = 0;
   std::uint64_t not_in_body_ = 0;
   const transcoding::FieldSchema* etag_ = nullptr;
+  const transcoding::FieldSchema* text_language_ = nullptr;
+  bool by_language_ = false;  // texts in it are in the language that its reader likes
   const transcoding::FieldSchema* state_ = nullptr;
   int pending_number_ = -1;
   bool empty_response_ = false;

@@ -131,9 +131,9 @@ def until(condition, what):
 def make_categories(operator):
     """Ids by slug."""
     ids = {category["slug"]: category["id"] for category in operator.get("/v1/categories").get("categories", [])}
-    for slug, (name, parent) in catalogue.CATEGORIES.items():
+    for slug, (name, russian, parent) in catalogue.CATEGORIES.items():
         if slug not in ids:
-            body = {"name": name, "slug": slug, **({"parentId": ids[parent]} if parent else {})}
+            body = {"name": name, "slug": slug, "translations": [{"language": "ru", "name": russian}], **({"parentId": ids[parent]} if parent else {})}
             ids[slug] = operator.post("/v1/categories", body)["id"]
     return ids
 

@@ -13,6 +13,7 @@ import math
 import os
 import pathlib
 import random
+import re
 import shlex
 import subprocess
 
@@ -73,6 +74,15 @@ OWN_TEXTS, FAR_TEXTS = make_texts()
 TEXTS_OF = {category: [line[3] for line in lines] for category, lines in catalogue.TEXTS.items()}
 
 
+LANGUAGES = {shelf[0]: shelf[1] for seller in catalogue.SELLERS for shelf in seller["shelves"]}
+
+
+def language_of(category, title):
+    if re.search("[\u3040-\u30ff]|有田焼|和紙|剪定鋏|抹茶", title):
+        return "ja"
+    return "zh" if re.search("[\u4e00-\u9fff]", title) else LANGUAGES[category]
+
+
 def id_at(ms, rng):
     """A UUIDv7 of that moment."""
     tail = rng.getrandbits(74)
@@ -114,7 +124,7 @@ class Rows:
 
     COLUMNS = {
         "product": "id, operation_id, seller_id, category_id, title, description, attributes, pictures, state, version, created_at,"
-                   " updated_at, published_at",
+                   " updated_at, published_at, language",
         "offer": "id, product_id, seller_id, sku, options, price, currency, created_at, updated_at",
         "stock": "id, offer_id, on_hand",
         "stock_movement": "kind, stock_id, offer_id, on_hand, reserved, cause_id, created_at",
@@ -154,7 +164,8 @@ class Rows:
         said = " ".join([text, *rng.sample(others, rng.choice((0, 0, 1, 2, 4, 8)))])
         attributes = {name: rng.choice(ATTRIBUTES[name]) for name in rng.sample(list(ATTRIBUTES), rng.randrange(9))}
         self.add("product", product, id_at(ms, rng), seller, self.category_ids[category], escaped(" ".join(parts)[:200]), escaped(said),
-                 escaped(json.dumps(attributes, ensure_ascii=False)), "{}", "PUBLISHED", 2, at, at, at)
+                 escaped(json.dumps(attributes, ensure_ascii=False)), "{}", "PUBLISHED", 2, at, at, at,
+                 language_of(category, title))
         payload = message(f1=product, f2=seller)
         self.tell(rng, ms, "ProductCreated", f"product/{product}", 1, seller, payload)
         self.add_offers(rng, i, ms, at, product, seller, cents)

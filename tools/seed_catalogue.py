@@ -1,7 +1,7 @@
 """The demonstration data of tools/seed.py: who sells what to whom. Pure data and pure functions; the same on every run.
 
-What the shops say of their products is in tools/seed_texts.txt. Each writes in its own language: translations come later, as soon as
-a product can have them.
+What the shops say of their products is in tools/seed_texts.txt, each in its own language; tools/seed_translations.txt has it in English
+and in Russian, where it was not written so.
 """
 
 import hashlib
@@ -11,37 +11,39 @@ import pathlib
 # Everybody can read these: a marketplace that strangers reach is started with MARKET_NO_SEED=1.
 PASSWORD = "copper teapot window"
 
-# slug: (name, parent's slug); products are in those that have a parent.
+# slug: (name, its name in Russian, parent's slug); products are in those that have a parent.
 CATEGORIES = {
-    "instruments": ("Instruments", None),
-    "clothing": ("Clothing", None),
-    "stationery": ("Stationery", None),
-    "kitchen": ("Kitchen", None),
-    "food": ("Food and drink", None),
-    "books": ("Books", None),
-    "garden": ("Plants and garden", None),
-    "electronics": ("Electronics", None),
-    "calculators": ("Calculating machines", "instruments"),
-    "clocks": ("Clocks", "instruments"),
-    "optics": ("Optics", "instruments"),
-    "knitwear": ("Knitwear", "clothing"),
-    "outerwear": ("Outerwear", "clothing"),
-    "scarves-and-hats": ("Scarves and hats", "clothing"),
-    "paper": ("Paper", "stationery"),
-    "pens-and-ink": ("Pens and ink", "stationery"),
-    "tableware": ("Tableware", "kitchen"),
-    "cookware": ("Cookware", "kitchen"),
-    "pantry": ("Pantry", "food"),
-    "tea": ("Tea", "food"),
-    "sweets": ("Sweets", "food"),
-    "novels": ("Novels", "books"),
-    "handbooks": ("Handbooks", "books"),
-    "childrens-books": ("Children's books", "books"),
-    "house-plants": ("House plants", "garden"),
-    "garden-tools": ("Garden tools", "garden"),
-    "headphones": ("Headphones and speakers", "electronics"),
-    "cables": ("Cables and adapters", "electronics"),
+    "instruments": ("Instruments", "Приборы", None),
+    "clothing": ("Clothing", "Одежда", None),
+    "stationery": ("Stationery", "Канцелярия", None),
+    "kitchen": ("Kitchen", "Кухня", None),
+    "food": ("Food and drink", "Еда и напитки", None),
+    "books": ("Books", "Книги", None),
+    "garden": ("Plants and garden", "Растения и сад", None),
+    "electronics": ("Electronics", "Электроника", None),
+    "calculators": ("Calculating machines", "Счётные машины", "instruments"),
+    "clocks": ("Clocks", "Часы", "instruments"),
+    "optics": ("Optics", "Оптика", "instruments"),
+    "knitwear": ("Knitwear", "Трикотаж", "clothing"),
+    "outerwear": ("Outerwear", "Верхняя одежда", "clothing"),
+    "scarves-and-hats": ("Scarves and hats", "Шарфы и шапки", "clothing"),
+    "paper": ("Paper", "Бумага", "stationery"),
+    "pens-and-ink": ("Pens and ink", "Ручки и чернила", "stationery"),
+    "tableware": ("Tableware", "Посуда", "kitchen"),
+    "cookware": ("Cookware", "Кастрюли и сковороды", "kitchen"),
+    "pantry": ("Pantry", "Бакалея", "food"),
+    "tea": ("Tea", "Чай", "food"),
+    "sweets": ("Sweets", "Сладости", "food"),
+    "novels": ("Novels", "Романы", "books"),
+    "handbooks": ("Handbooks", "Справочники", "books"),
+    "childrens-books": ("Children's books", "Детские книги", "books"),
+    "house-plants": ("House plants", "Комнатные растения", "garden"),
+    "garden-tools": ("Garden tools", "Садовый инструмент", "garden"),
+    "headphones": ("Headphones and speakers", "Наушники и колонки", "electronics"),
+    "cables": ("Cables and adapters", "Кабели и переходники", "electronics"),
 }
+
+TRANSLATED_TO = ("en", "ru")
 
 # How a description ends, by language; {days} is from 2 to 4.
 ENDINGS = {
@@ -50,9 +52,13 @@ ENDINGS = {
     "fr": ["Expédié de Lyon sous {days} jours ouvrés.", "Préparé à Lyon en {days} jours ouvrés, emballé sans plastique."],
     "de": ["Verlässt Leipzig innerhalb von {days} Werktagen.", "Versand aus Leipzig in {days} Werktagen, ohne Plastik verpackt."],
     "pl": ["Wysyłamy z Krakowa w ciągu {days} dni roboczych.", "Pakujemy bez plastiku, wysyłka z Krakowa w {days} dni robocze."],
-    "ru": ["Отправляем из Таллина в течение {days} рабочих дней.",
-           "Упаковываем без пластика, отправка из Таллина за {days} рабочих дня."],
+    "ru": ["Отправляем из {town} в течение {days} рабочих дней.",
+           "Упаковываем без пластика, отправка из {town} за {days} рабочих дня."],
 }
+
+# As they stand after "from".
+TOWNS_IN_RUSSIAN = {"Bath": "Бата", "Aarhus": "Орхуса", "Lyon": "Лиона", "Porto": "Порту", "Leipzig": "Лейпцига", "Kraków": "Кракова",
+                    "Utrecht": "Утрехта", "Tallinn": "Таллина"}
 
 # Each shelf: category, language, name of the attribute, options, what each further value of the first option costs more in
 # percent. Every combination of option values is an offer of each product on the shelf; without options there is one.
@@ -140,7 +146,20 @@ def read_texts():
     return shelves
 
 
+def read_translations():
+    """[(title, what it says)] by category and language, in the order of the texts."""
+    shelves = {}
+    for line in pathlib.Path(__file__).with_name("seed_translations.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            shelves[tuple(line.strip("[]").split(" "))] = []
+        elif line and not line.startswith("#"):
+            title, text = line.split(" | ")
+            shelves[next(reversed(shelves))].append((title, text))
+    return shelves
+
+
 TEXTS = read_texts()
+TRANSLATIONS = read_translations()
 
 
 def make_orders():
@@ -187,16 +206,27 @@ def pictures_of(category, code):
     return drawings[::-1] if number(code + "picture", 2) else drawings
 
 
+def described(text, language, seller, code):
+    ending = ENDINGS[language][number(code, len(ENDINGS[language]))]
+    town = TOWNS_IN_RUSSIAN[seller["town"]] if language == "ru" else seller["town"]
+    return f"{text}\n{ending.format(town=town, days=2 + number(code + 'days', 3))}"
+
+
 def products(seller):
     """Every product of a seller as CreateProduct takes it, its category by slug, its pictures as pictures_of tells."""
     made = []
     for category, language, attribute, options, more_percent in seller["shelves"]:
-        for title, cents, value, text in TEXTS[category]:
+        for place, (title, cents, value, text) in enumerate(TEXTS[category]):
             code = f"{seller['sku']}-{len(made) + 1:03}"
-            ending = ENDINGS[language][number(code, len(ENDINGS[language]))]
+            translations = []
+            for other in TRANSLATED_TO:
+                if other != language:
+                    other_title, other_text = TRANSLATIONS[category, other][place]
+                    translations.append({"language": other, "title": other_title, "description": described(other_text, other, seller, code)})
             made.append({
-                "title": title, "categoryId": category, "attributes": {attribute: value}, "pictureIds": pictures_of(category, code),
-                "description": f"{text}\n{ending.format(town=seller['town'], days=2 + number(code + 'days', 3))}",
+                "title": title, "categoryId": category, "attributes": {attribute: value}, "language": language,
+                "pictureIds": pictures_of(category, code),
+                "description": described(text, language, seller, code), "translations": translations,
                 "offers": offers_of(code, cents, options, more_percent)})
     return made
 

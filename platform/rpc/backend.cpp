@@ -2,6 +2,7 @@
 
 #include "platform/core/error.hpp"
 #include "platform/rpc/client_address.hpp"
+#include "platform/rpc/languages.hpp"
 
 namespace market::rpc {
 
@@ -23,6 +24,7 @@ Task<> ChannelBackend::Call(const Method& method, Incoming incoming, CallContext
       .RequestId(std::move(incoming.request_id))
       .ClientAddress(std::move(incoming.client_address))
       .UserAgent(PlainUserAgent(incoming.user_agent))
+      .AcceptLanguage(PlainAcceptLanguage(incoming.accept_language))
       .IdempotencyKey(std::move(incoming.idempotency_key));
   return channel->second->Call(method, call, request, response);
 }

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "platform/core/error.hpp"
+#include "platform/rpc/languages.hpp"
 #include "platform/rpc/method.hpp"
 
 namespace market::rpc {
@@ -31,6 +32,10 @@ const rpc::Method& CallContext::Method() const {
   return *method_;
 }
 
+std::vector<std::string> CallContext::Languages(std::string_view named) const {
+  return LanguagesIn(named, accept_language_);
+}
+
 const Uuid& CallContext::OperationId() const {
   if (!operation_id_) throw std::logic_error("only a call that changes something has an operation id");
   return *operation_id_;
@@ -54,6 +59,7 @@ CallContextBuilder& CallContextBuilder::CopyOf(const CallContext& other) {
   call_.service_ = other.service_;
   call_.client_address_ = other.client_address_;
   call_.user_agent_ = other.user_agent_;
+  call_.accept_language_ = other.accept_language_;
   call_.token_ = other.token_;
   call_.request_id_ = other.request_id_;
   call_.idempotency_key_ = other.idempotency_key_;

@@ -64,6 +64,9 @@ class CallContext {
   // What the client calls itself (RFC 9110 section 10.1.5): printable ASCII, at most kUserAgentCharsMax. Anybody
   // may say anything; empty for who says nothing.
   std::string_view UserAgent() const { return user_agent_; }
+  // The languages that the caller reads, the best first: `named`, which the request itself asks for, then those of
+  // Accept-Language. Parsed each time: for methods whose answer depends on it (platform/rpc/languages.hpp).
+  std::vector<std::string> Languages(std::string_view named) const;
 
   // Of a method that changes something for its caller: the natural key of the effect. Every run of a request
   // under one idempotency key has the same (platform/idempotency), without a key each call has its own.
@@ -78,6 +81,7 @@ class CallContext {
   // Set by the edge, read by clients that forward them.
   // Token is the whole header value, "Bearer …", or empty.
   std::string_view Token() const { return token_; }
+  std::string_view AcceptLanguage() const { return accept_language_; }
   std::string_view RequestId() const { return request_id_; }
   std::string_view IdempotencyKey() const { return idempotency_key_; }
   bool Settled() const { return settled_; }
@@ -98,6 +102,7 @@ class CallContext {
   std::string service_;
   std::string client_address_;
   std::string user_agent_;
+  std::string accept_language_;
   std::string token_;
   std::string request_id_;
   std::string idempotency_key_;
@@ -141,6 +146,11 @@ class CallContextBuilder {
   }
   CallContextBuilder& UserAgent(std::string user_agent) {
     call_.user_agent_ = std::move(user_agent);
+    return *this;
+  }
+  // As PlainAcceptLanguage gives it.
+  CallContextBuilder& AcceptLanguage(std::string header) {
+    call_.accept_language_ = std::move(header);
     return *this;
   }
   CallContextBuilder& Token(std::string token) {

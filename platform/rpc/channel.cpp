@@ -127,6 +127,7 @@ grpc::Metadata Channel::State::MetadataFor(const Method& method, const CallConte
   if (!call.RequestId().empty()) metadata.Add("x-request-id", std::string(call.RequestId()));
   if (!call.ClientAddress().empty()) metadata.Add("x-forwarded-for", std::string(call.ClientAddress()));
   if (!call.UserAgent().empty()) metadata.Add("x-forwarded-user-agent", std::string(call.UserAgent()));
+  if (!call.AcceptLanguage().empty()) metadata.Add("accept-language", std::string(call.AcceptLanguage()));
   if (!call.IdempotencyKey().empty() && KeyRuleOf(method) != KeyRule::kNone) {
     metadata.Add("idempotency-key", std::string(call.IdempotencyKey()));
   }

@@ -57,6 +57,7 @@ class WhoCalls : public ProbeFixture {
     probe_.act = [&](CallContext& call) -> Task<> {
       seen = call.ClientAddress();
       user_agent_ = call.UserAgent();
+      accept_language_ = call.AcceptLanguage();
       co_return;
     };
     RunLoop([&](boost::asio::io_context& io) -> Task<> {
@@ -67,7 +68,7 @@ class WhoCalls : public ProbeFixture {
       Channel channel("probe", transport, client_metrics, {.plaintext_service = service});
       api::ProbeClient client(channel);
       CallContext call(Soon());
-      CallContextBuilder(call).ClientAddress(forwarded).UserAgent("Firefox");
+      CallContextBuilder(call).ClientAddress(forwarded).UserAgent("Firefox").AcceptLanguage("ru, en");
       co_await client.ReadPublic(call, {});
       co_await transport.Close(Soon());
       co_await server.Drain(Soon());
@@ -76,6 +77,7 @@ class WhoCalls : public ProbeFixture {
   }
 
   std::string user_agent_;  // that the handler saw
+  std::string accept_language_;
 };
 
 TEST_F(WhoCalls, OnlyTheEdgeAndTheGateway_NameTheClient) {
@@ -87,24 +89,29 @@ TEST_F(WhoCalls, OnlyTheEdgeAndTheGateway_NameTheClient) {
     EXPECT_EQ(Seen(edge, service, "203.0.113.7"), seen) << service;
     EXPECT_EQ(user_agent_, service == std::string("gateway") ? "Firefox" : "grpc-c++-marketplace/1")
         << service;
+    EXPECT_EQ(accept_language_, "ru, en") << service;
   }
   EXPECT_EQ(Seen(edge_, "gateway", ""), "127.0.0.1") << "who says nothing is the client";
 }
 
 TEST_F(WhoCalls, InOneProcess_TheGatewaysWordIsTaken) {
   std::string seen;
+  std::vector<std::string> languages;
   probe_.act = [&](CallContext& call) -> Task<> {
     seen = call.ClientAddress();
     user_agent_ = call.UserAgent();
+    languages = call.Languages("pl");
     co_return;
   };
   RunLoop([&]() -> Task<> {
     CallContext call(Soon());
     FakeProbe::Reply reply;
-    co_await edge_.Call(Find("ReadPublic"), {.client_address = "2001:db8::1", .user_agent = "Fire\tfox"},
+    co_await edge_.Call(Find("ReadPublic"),
+                        {.client_address = "2001:db8::1", .user_agent = "Fire\tfox", .accept_language = "ru"},
                         call, probe::ProbeRequest(), reply);
   });
   EXPECT_EQ(user_agent_, "Fire?fox");
+  EXPECT_EQ(languages, (std::vector<std::string>{"pl", "ru"}));
   EXPECT_EQ(seen, "2001:db8::1");
 }
 

@@ -14,6 +14,7 @@
 #include "platform/rpc/edge_metrics.hpp"
 #include "platform/rpc/error_table.hpp"
 #include "platform/rpc/keyed.hpp"
+#include "platform/rpc/languages.hpp"
 #include "platform/rpc/policy.hpp"
 #include "platform/rules/validation.hpp"
 #include "platform/runtime/one_shot.hpp"
@@ -33,6 +34,7 @@ struct Arrival {
   std::string_view service;  // certificate name of a calling service; empty: from outside
   std::string_view client_address;
   std::string_view user_agent;
+  std::string_view accept_language;
   std::string_view authorization;
   std::string_view request_id;
   std::string_view idempotency_key;
@@ -157,6 +159,7 @@ void Edge::State::Begin(const Entry& entry, const Arrival& arrival, CallContext&
   if (!arrival.service.empty()) builder.Service(std::string(arrival.service));
   builder.ClientAddress(std::string(arrival.client_address));
   builder.UserAgent(PlainUserAgent(arrival.user_agent));
+  builder.AcceptLanguage(PlainAcceptLanguage(arrival.accept_language));
   if (IsRequestId(arrival.request_id)) builder.RequestId(std::string(arrival.request_id));
   const auto& method = *entry.bound.method;
   CheckVisible(method, call);
@@ -289,6 +292,7 @@ Arrival Edge::State::ArrivalOf(const grpc::ServerCall& server_call) const {
           .service = service,
           .client_address = client,
           .user_agent = user_agent,
+          .accept_language = text("accept-language"),
           .authorization = text("authorization"),
           .request_id = text("x-request-id"),
           .idempotency_key = text("idempotency-key")};
@@ -373,6 +377,7 @@ Task<> Edge::Call(const Method& method, Incoming incoming, CallContext& call, co
                         .service = {},
                         .client_address = incoming.client_address,
                         .user_agent = incoming.user_agent,
+                        .accept_language = incoming.accept_language,
                         .authorization = incoming.authorization,
                         .request_id = incoming.request_id,
                         .idempotency_key = incoming.idempotency_key};

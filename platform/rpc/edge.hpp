@@ -40,6 +40,7 @@ struct Incoming {
   std::string idempotency_key;  // as it came, quoted or bare
   std::string client_address;   // without a port
   std::string user_agent;       // as it came
+  std::string accept_language;  // as it came
 };
 
 struct EdgeOptions {

@@ -68,23 +68,6 @@ std::string WithLineFeeds(std::string_view text) {
   return kept;
 }
 
-// Subtags by their length: a script has four letters, a region two or three; what precedes them is the
-// language.
-std::string InLanguageCase(std::string_view tag) {
-  std::string kept;
-  for (std::size_t begin = 0; begin <= tag.size();) {
-    const auto subtag = tag.substr(begin, std::min(tag.find('-', begin), tag.size()) - begin);
-    const bool language = begin == 0;
-    if (!language) kept += '-';
-    for (std::size_t i = 0; i < subtag.size(); ++i) {
-      const bool upper = !language && (subtag.size() == 4 ? i == 0 : true);
-      kept += upper ? Upper(subtag[i]) : Lower(subtag[i]);
-    }
-    begin += subtag.size() + 1;
-  }
-  return kept;
-}
-
 // The subtag at the front of `rest`, removed from it with its hyphen.
 std::string_view TakeSubtag(std::string_view& rest) {
   const auto subtag = rest.substr(0, rest.find('-'));
@@ -106,6 +89,22 @@ std::optional<std::size_t> CleanLength(std::string_view text) {
     text.remove_prefix(1);
   }
   return points;
+}
+
+// Subtags by their length; what precedes them is the language.
+std::string InLanguageCase(std::string_view tag) {
+  std::string kept;
+  for (std::size_t begin = 0; begin <= tag.size();) {
+    const auto subtag = tag.substr(begin, std::min(tag.find('-', begin), tag.size()) - begin);
+    const bool language = begin == 0;
+    if (!language) kept += '-';
+    for (std::size_t i = 0; i < subtag.size(); ++i) {
+      const bool upper = !language && (subtag.size() == 4 ? i == 0 : true);
+      kept += upper ? Upper(subtag[i]) : Lower(subtag[i]);
+    }
+    begin += subtag.size() + 1;
+  }
+  return kept;
 }
 
 bool IsLanguage(std::string_view tag) {

@@ -25,6 +25,9 @@ std::optional<std::string> InForm(const marketplace::options::v1::FieldRules& ru
 // language["-"script]["-"region] of BCP 47 (RFC 5646 section 2.1), in any case; no subtag is looked up.
 bool IsLanguage(std::string_view tag);
 
+// The case of BCP 47 section 2.1.1: zh-Hant-TW. A script has four letters, a region two or three.
+std::string InLanguageCase(std::string_view tag);
+
 // Of a text with `text: LINE` or `LINES`: what is wrong with it, in words for who wrote it; empty when
 // nothing is.
 std::string_view WritingFault(marketplace::options::v1::Text kind, std::string_view text);

@@ -3,11 +3,23 @@
 #include "platform/audit/telling.hpp"
 #include "platform/redis/metrics.hpp"
 #include "platform/rpc/telling.hpp"
+#include "platform/rules/text_rules.hpp"
 #include "platform/telemetry/log.hpp"
 #include "services/product/migrations.hpp"
 #include "services/product/workers/subscribers.hpp"
 
 namespace market::product {
+namespace {
+
+std::string LanguageIn(const Settings& settings) {
+  return config::Naming("product.language", [&] {
+    if (!rules::IsLanguage(*settings.language))
+      throw std::invalid_argument("must be a language of BCP 47, such as en");
+    return rules::InLanguageCase(*settings.language);
+  });
+}
+
+}  // namespace
 
 using namespace std::chrono_literals;
 
@@ -19,6 +31,10 @@ Settings::Settings(config::Properties& properties)
           "product.moderation", "which products an operator looks at before they are published",
           {{"none", domain::Moderation::kNone}, {"all", domain::Moderation::kAll}},
           domain::Moderation::kNone)),
+      language(properties.Text("product.language",
+                               "the language of the marketplace (BCP 47): of the names of categories, and of "
+                               "products whose shop does not say which one it writes in",
+                               "en")),
       search_cache(
           properties.Duration("product.search_cache",
                               "how long a page of search results is kept while the search index is not "
@@ -52,8 +68,8 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       database_(host.Io(), host.DatabaseOptions("product")),
       sealer_(database_, "product"),
       answers_(database_),
-      categories_(database_, *settings.categories_max),
-      products_(database_, *settings.moderation),
+      categories_(database_, *settings.categories_max, LanguageIn(settings)),
+      products_(database_, *settings.moderation, categories_.Language()),
       offers_(database_),
       search_(database_),
       reservations_(database_),
@@ -70,6 +86,7 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
                       .limits = {.pixels_max = *settings.picture_megapixels * 1'000'000}}),
       unused_pictures_(picture_maker_),
       stock_(database_),
+      translations_(database_),
       log_(database_, host.EventOptions("product")),
       acts_told_(database_, host.Tracer(), rpc::Telling(peers.auth, audit::kListKeeper),
                  audit::ActsSubscription(host.RelayOptions("product"))),
@@ -90,7 +107,7 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       low_stock_(stock_),
       service_({categories_, products_, offers_, search_, reservations_, search_cache_, sellers_, pages_,
                 metrics_, personal_data_, reviews_, reports_, purchases_, stock_, index_, pictures_,
-                picture_maker_, uploads_, search_rules_}) {}
+                picture_maker_, uploads_, search_rules_, translations_}) {}
 
 Task<> Service::Start() {
   co_await host_.OpenDatabase("product", database_, kMigrations);

@@ -23,6 +23,7 @@ struct Settings {
 
   config::Property<std::int64_t> categories_max;
   config::Property<domain::Moderation> moderation;
+  config::Property<std::string> language;
   config::Property<std::chrono::milliseconds> search_cache;
   config::Property<std::int64_t> search_threads;
   config::Property<std::string> pictures_directory;
@@ -75,6 +76,7 @@ class Service final : public host::Service {
   PictureMaker picture_maker_;
   UnusedPictures unused_pictures_;
   storage::Stock stock_;
+  storage::Translations translations_;
   events::Log log_;
   events::Subscription acts_told_;
   events::Subscription notifications_told_;

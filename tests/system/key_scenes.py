@@ -4,8 +4,8 @@ import uuid
 
 from key_scenes_product import (
     act_on_offer, act_on_product, adjust_stock, batch_update_offers, create_category, create_offer, create_product, create_review,
-    create_search_rule, delete_category, delete_picture, delete_search_rule, on_reviews, report_review, resolve_report, update_category,
-    update_offer, update_picture, update_product, upload_picture)
+    create_search_rule, delete_category, delete_picture, delete_search_rule, delete_translation, on_reviews, put_translation,
+    report_review, resolve_report, update_category, update_offer, update_picture, update_product, upload_picture)
 from market import Person, invite, join, new_key, parked_checkout, psql, until
 from scene import ACCEPT, SHIP, Scene, version
 from test_second_factor import App
@@ -356,6 +356,7 @@ SCENES = {"SignOut": sign_out, "EndSession": end_session, "EndAllSessions": end_
           "CreateCategory": create_category, "UpdateCategory": update_category, "DeleteCategory": delete_category,
           "CreateSearchRule": create_search_rule, "DeleteSearchRule": delete_search_rule,
           "CreateProduct": create_product, "UpdateProduct": update_product, "PublishProduct": act_on_product("publish"),
+          "PutTranslation": put_translation, "DeleteTranslation": delete_translation,
           "ProposeProduct": act_on_product("propose"), "ArchiveProduct": act_on_product("archive"),
           "RestoreProduct": act_on_product("restore", before=["archive"]),
           "ApproveProduct": act_on_product("approve", "operator", ["propose"]),

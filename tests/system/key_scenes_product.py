@@ -68,6 +68,20 @@ def update_product(world):
     return Scene(world.seller, one, two, lambda: version(world.seller, path))
 
 
+def put_translation(world):
+    path = f"/v1/products/{world.seller.create_product(world.category)['id']}"
+    one, two = ((f"{path}/translations/{language}", {"title": language}) for language in ("de", "ru"))
+    return Scene(world.seller, one, two, lambda: version(world.seller, path))
+
+
+def delete_translation(world):
+    path = f"/v1/products/{world.seller.create_product(world.category)['id']}"
+    for language in ("de", "ru"):
+        world.seller.ok("PUT", f"{path}/translations/{language}", {"title": language})
+    one, two = ((f"{path}/translations/{language}", None) for language in ("de", "ru"))
+    return Scene(world.seller, one, two, lambda: version(world.seller, path), (404, 0))
+
+
 def act_on_product(verb, caller="seller", before=(), **body):
     def scene(world):
         products = [f"/v1/products/{world.seller.create_product(world.category, publish=False)['id']}" for _ in range(2)]

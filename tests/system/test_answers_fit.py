@@ -14,7 +14,7 @@ from pictures import drawn, uploaded
 from test_grpc import by_name, request_of, unary
 
 PAGE_BYTES = 1 << 20  # in the wire form; docs/architecture.md
-CATEGORIES_MAX = 1_700  # product.categories_max
+CATEGORIES_MAX = 1_600  # product.categories_max
 NOTE = {"n" * 90 + str(number): "x" * 100 for number in range(10)}
 
 
@@ -48,9 +48,9 @@ def test_every_list_has_pages_or_a_limit():
     whole = {str(method) for method in contract.methods() if method.route and method.name.startswith("List")
              and "page_size" not in method.descriptor.input_type.fields_by_name}
     # what is told at once, a hundred at a time; four kinds of terms, 20,000 characters each; auth.sessions_max, kAuthenticatorsMax, 50 (test_refusals.py), CATEGORIES_MAX, as many as there are roles, and
-    # what a shop may have of members and open invitations
+    # what a shop may have of members and open invitations; 10 translations of 10,200 characters each
     assert whole == {"auth.ListSessions", "auth.ListAuthenticators", "user.ListMyAddresses", "product.ListCategories", "auth.ListRoles", "user.ListMembers",
-                     "user.ListInvitations", "notification.ListTerms", "notification.ListLiveEvents"}
+                     "user.ListInvitations", "product.ListTranslations", "notification.ListTerms", "notification.ListLiveEvents"}
 
 
 def test_history_of_an_order(buyer, shop, channel):
@@ -82,12 +82,12 @@ def test_the_largest_tree_of_categories(anonymous, operator):
     """Names as long as they may be, of characters that take four bytes, or two with what JSON puts before them."""
     there = len(anonymous.ok("GET", "/v1/categories")["categories"])
     market.psql("product", f"""
-      INSERT INTO category (id, parent_id, name, slug)
-      SELECT gen_random_uuid(), (SELECT id FROM category ORDER BY id LIMIT 1), repeat(CASE i % 2 WHEN 0 THEN '𝄞' ELSE '"' END, 100),
+      INSERT INTO category (id, parent_id, name, names, slug)
+      SELECT gen_random_uuid(), (SELECT id FROM category ORDER BY id LIMIT 1), name, jsonb_build_object('zh-Hant-TW', name),
              rpad('full-' || i || '-', 60, 'x')
-      FROM generate_series(1, {CATEGORIES_MAX - there}) i""")
+      FROM generate_series(1, {CATEGORIES_MAX - there}) i, repeat(CASE i % 2 WHEN 0 THEN '𝄞' ELSE '"' END, 100) AS name""")
     try:
-        answer = anonymous.get("/v1/categories")
+        answer = anonymous.get("/v1/categories", params={"language": "zh-Hant-TW"})
         assert len(answer.json()["categories"]) == CATEGORIES_MAX
         refusal = operator.post("/v1/categories", {"name": "One more", "slug": "one-more"}).json()
         assert (refusal["reason"], refusal["metadata"]["limit"]) == ("LIMIT_REACHED", CATEGORIES_MAX)

@@ -72,13 +72,28 @@ def test_shelves_are_full(seeded, anonymous):
             whole = anonymous.ok("GET", f"/v1/products/{product['id']}")
             slug = categories[product["categoryId"]]["slug"]
             parent = categories[categories[product["categoryId"]]["parentId"]]
-            assert not parent.get("parentId") and catalogue.CATEGORIES[slug][1] == parent["slug"]
+            assert not parent.get("parentId") and catalogue.CATEGORIES[slug][2] == parent["slug"]
             found[slug] += 1
             variants += len({str(offer["options"]) for offer in whole["offers"]}) > 1
             sold_out += not any(offer["available"] for offer in whole["offers"])
             makers.add(len({offer["sellerId"] for offer in whole["offers"]}))
     assert len(found) == 20 and found.total() == 240
     assert variants > 100 and 3 <= sold_out <= 24 and makers == {1, 2}
+
+
+def test_everything_can_be_read_in_english_and_in_russian(seeded, anonymous):
+    for language, tea in (("en", "Tea"), ("ru", "Чай")):
+        categories = anonymous.ok("GET", "/v1/categories", params={"language": language})["categories"]
+        assert {each["textLanguage"] for each in categories if each["slug"] in catalogue.CATEGORIES} == {language}
+        assert tea in {each["name"] for each in categories}
+        wanted = {told["title"] for seller in catalogue.SELLERS for product in catalogue.products(seller)
+                  for told in [product, *product["translations"]] if told["language"] == language}
+        shown = set()
+        for seller in catalogue.SELLERS:
+            shop, = anonymous.ok("GET", "/v1/sellers", params={"slug": seller["slug"]})["sellers"]
+            shown |= {product["title"] for product in pages(anonymous, f"/v1/products?sellerId={shop['id']}&language={language}", "products")
+                      if product["textLanguage"] == language and product["sellerId"] == shop["id"]}
+        assert wanted <= shown and len(wanted) >= 235, wanted - shown
 
 
 def test_orders_are_in_every_state(demo_person):

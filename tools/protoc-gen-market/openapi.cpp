@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <stdexcept>
 
 #include "marketplace/options/v1/options.pb.h"
@@ -213,13 +214,27 @@ class Document {
     }
     if (input.FindFieldByName("if_match") != nullptr) header("IfMatch");
     if (IsConditional(method)) header("IfNoneMatch");
+    std::set<const Descriptor*> seen;
+    if (IsSafe(method) && SaysLanguage(*method.output_type(), seen)) header("AcceptLanguage");
     if (streams) header("LastEventId");
     return parameters;
   }
 
+  static bool IsSafe(const MethodDescriptor& method) {
+    return method.options().idempotency_level() == MethodOptions::NO_SIDE_EFFECTS;
+  }
   static bool IsConditional(const MethodDescriptor& method) {
-    return method.options().idempotency_level() == MethodOptions::NO_SIDE_EFFECTS &&
-           method.output_type()->FindFieldByName("etag") != nullptr;
+    return IsSafe(method) && method.output_type()->FindFieldByName("etag") != nullptr;
+  }
+  // Whether a message, or one in it, has texts whose language its reader chooses (gateway/operation.cpp).
+  static bool SaysLanguage(const Descriptor& message, std::set<const Descriptor*>& seen) {
+    if (!seen.insert(&message).second) return false;
+    if (message.FindFieldByName("text_language") != nullptr) return true;
+    for (int i = 0; i < message.field_count(); ++i) {
+      const auto* inner = message.field(i)->message_type();
+      if (inner != nullptr && SaysLanguage(*inner, seen)) return true;
+    }
+    return false;
   }
 
   Yaml Parameter(std::string_view in, const std::string& name, const FieldDescriptor& field, bool required) {
@@ -348,6 +363,7 @@ class Document {
     const auto add = [&](std::string_view name) { headers.Set(name, Yaml::Ref("headers", name)); };
     if (!method.options().GetExtension(options::rest).created().empty()) add("Location");
     if (output.FindFieldByName("etag") != nullptr) add("ETag");
+    if (output.FindFieldByName("text_language") != nullptr) add("Content-Language");
     if (TakesKey(method)) add("Idempotent-Replayed");
     if (status == "202") add("Retry-After");
     auto example =
@@ -395,6 +411,10 @@ class Document {
     parameters.Set("IfNoneMatch", header("If-None-Match", "304 if the resource still has this ETag.",
                                          Yaml().Set("type", "string")));
     parameters.Set(
+        "AcceptLanguage",
+        header("Accept-Language", "The languages that its reader likes; texts are in the best that there is.",
+               Yaml().Set("type", "string").Set("example", "ru-RU,ru;q=0.9,en;q=0.5")));
+    parameters.Set(
         "LastEventId",
         header("Last-Event-ID", "The `id` of the last event that was read: what came after it is told.",
                Yaml().Set("type", "string")));
@@ -403,6 +423,7 @@ class Document {
     };
     components["headers"]
         .Set("Content-Disposition", answered("What the file is called.", "string"))
+        .Set("Content-Language", answered("The language that the texts are in.", "string"))
         .Set("ETag", answered("The version of the resource.", "string"))
         .Set("Idempotent-Replayed", answered("\"true\" on an answer that was given before.", "string"))
         .Set("Location", answered("Where the resource is.", "string"))

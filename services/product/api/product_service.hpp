@@ -21,6 +21,7 @@
 #include "services/product/storage/search_cache.hpp"
 #include "services/product/storage/search_rules.hpp"
 #include "services/product/storage/stock.hpp"
+#include "services/product/storage/translations.hpp"
 
 namespace market::product {
 
@@ -46,12 +47,15 @@ class ProductService final : public api::ProductApi {
     PictureMaker& picture_maker;
     uploads::Uploads& uploads;
     storage::SearchRules& search_rules;
+    storage::Translations& translations;
   };
   explicit ProductService(const Deps& deps) : deps_(deps) {}
 
   // categories.cpp
   Task<api::product::ListCategoriesResponse> ListCategories(
       CallContext& call, api::product::ListCategoriesRequest request) override;
+  Task<api::product::Category> GetCategory(CallContext& call,
+                                           api::product::GetCategoryRequest request) override;
   Task<api::product::Category> CreateCategory(CallContext& call,
                                               api::product::CreateCategoryRequest request) override;
 
@@ -99,6 +103,14 @@ class ProductService final : public api::ProductApi {
                                             api::product::UpdatePictureRequest request) override;
   Task<google::protobuf::Empty> DeletePicture(CallContext& call,
                                               api::product::DeletePictureRequest request) override;
+
+  // translations.cpp
+  Task<api::product::ListTranslationsResponse> ListTranslations(
+      CallContext& call, api::product::ListTranslationsRequest request) override;
+  Task<api::product::ProductTranslation> PutTranslation(CallContext& call,
+                                                        api::product::PutTranslationRequest request) override;
+  Task<google::protobuf::Empty> DeleteTranslation(CallContext& call,
+                                                  api::product::DeleteTranslationRequest request) override;
 
   // product_states.cpp
   Task<api::product::Product> PublishProduct(CallContext& call,

@@ -4,6 +4,7 @@
 #include "platform/conversions/conversions.hpp"
 #include "platform/rpc/page.hpp"
 #include "platform/rpc/partial_update.hpp"
+#include "services/product/api/drafts.hpp"
 #include "services/product/api/keep.hpp"
 #include "services/product/api/product_service.hpp"
 #include "services/product/api/sizes.hpp"
@@ -57,6 +58,7 @@ storage::ProductEdit ProductEditFrom(const api::product::UpdateProductRequest& r
 std::string NameOf(api::product::ListProductsRequest request) {
   request.clear_page_token();
   request.clear_page_size();
+  request.clear_language();
   return "all_products|" + request.SerializeAsString();
 }
 
@@ -84,15 +86,19 @@ api::product::Product ProductService::Whole(api::product::Product product) const
   if (const auto* card = ShowSeller(product)) {
     product.mutable_etag()->append("-").append(std::to_string(card->version()));
   }
+  if (product.text_language() != product.language())
+    product.mutable_etag()->append("-").append(product.text_language());
   return product;
 }
 
-// The hottest operation: one statement, nothing else.
+// The hottest operation: one statement, and another one for who reads another language than that of its shop.
 Task<api::product::Product> ProductService::GetProduct(CallContext& call,
                                                        api::product::GetProductRequest request) {
   auto product =
       co_await deps_.products.Get(call, domain::ProductId::From(request.product_id()), ViewerOf(call));
   if (!product) throw NotFound("the product");
+  if (product->languages_size() > 1)
+    co_await deps_.translations.Show(call, *product, call.Languages(request.language()));
   LeaveOutInactive(call, *product);
   co_return Whole(*std::move(product));
 }
@@ -101,6 +107,8 @@ Task<api::product::Product> ProductService::CreateProduct(CallContext& call,
                                                           api::product::CreateProductRequest request) {
   CheckAttributes(request.attributes(), "attributes");
   CheckDrafts(request.offers());
+  CheckLanguages(request.translations(), deps_.products.LanguageOf(request), "translations");
+  CheckTranslations(request.translations(), "translations");
   RequireActive(SellerId::From(request.seller_id()));
   co_return Whole(co_await deps_.products.Create(call, call.OperationId(), std::move(request)));
 }
@@ -146,6 +154,7 @@ Task<api::product::ListSellerProductsResponse> ProductService::ListSellerProduct
   auto products = co_await deps_.products.ListOfSeller(
       call, SellerId::From(request.seller_id()), state,
       after ? std::optional(std::get<0>(*after)) : std::nullopt, size + 1);
+  co_await deps_.translations.Show(call, products, call.Languages(request.language()));
   api::product::ListSellerProductsResponse response;
   const auto kept = FillShown(*response.mutable_products(), size, products);
   if (kept < products.size()) {
@@ -166,6 +175,7 @@ Task<api::product::ListProductsResponse> ProductService::ListProducts(
   auto products = co_await deps_.products.ListMatching(
       call, {.state = storage::StateFrom(request.state()), .seller = SellerId::Parse(request.seller_id())},
       after, size + 1);
+  co_await deps_.translations.Show(call, products, call.Languages(request.language()));
   api::product::ListProductsResponse response;
   const auto kept = FillShown(*response.mutable_products(), size, products);
   if (kept < products.size()) {

@@ -124,11 +124,13 @@ void Fill(api::product::SearchFacets& shown, const index::Facets& facets, const 
   }
 }
 
-// Which list a page belongs to. Counts of facets are no part of it: pages after the first need none.
+// Which list a page belongs to. Counts of facets are no part of it: pages after the first need none. Nor is the language: it
+// is shown in one, and found in all.
 std::string ListOf(SearchProductsRequest request) {
   request.clear_page_token();
   request.clear_page_size();
   request.clear_facets();
+  request.clear_language();
   return request.SerializeAsString();
 }
 
@@ -139,6 +141,11 @@ std::string_view TokenIn(const SearchProductsRequest& request) {
   std::string_view token = request.page_token();
   if (!token.empty()) token.remove_prefix(kIndexToken.size());
   return token;
+}
+std::string Joined(const std::vector<std::string>& words) {
+  std::string joined;
+  for (const auto& word : words) joined.append(word).push_back(',');
+  return joined;
 }
 std::string RowsFilter(const SearchProductsRequest& request) { return "search|" + ListOf(request); }
 std::string IndexFilter(const SearchProductsRequest& request) { return "search_index|" + ListOf(request); }
@@ -182,6 +189,7 @@ Task<SearchProductsResponse> ProductService::SearchIndexed(CallContext& call,
   std::vector<domain::ProductId> ids;
   for (const auto& hit : found.hits) ids.push_back(hit.id);
   auto products = co_await deps_.search.Show(call, ids, shown);
+  co_await deps_.translations.ShowTitles(call, products, call.Languages(request.language()));
   const auto kept = FillShown(*response.mutable_products(), size, products);
   // The place of the last one shown; of the last one found, where all fit.
   auto last = found.hits.back();
@@ -204,7 +212,8 @@ Task<SearchProductsResponse> ProductService::SearchRows(CallContext& call,
   const auto search = SearchFrom(request);
   if (!search) co_return SearchProductsResponse();
 
-  const auto first_page = filter + '|' + std::to_string(size);
+  const auto languages = call.Languages(request.language());
+  const auto first_page = filter + '|' + std::to_string(size) + '|' + Joined(languages);
   if (!after) {
     if (auto kept = co_await deps_.search_cache.Find(call, first_page)) {
       LeaveOutInactive(*kept);
@@ -215,6 +224,7 @@ Task<SearchProductsResponse> ProductService::SearchRows(CallContext& call,
   std::optional<storage::SearchPosition> position;
   if (after) position = {std::get<0>(*after), std::get<1>(*after)};
   auto found = co_await deps_.search.Find(call, *search, position, size + 1);
+  co_await deps_.translations.ShowTitles(call, found.products, languages);
 
   SearchProductsResponse response;
   const auto kept = rpc::FillPage(*response.mutable_products(), size, found.products,
@@ -236,11 +246,14 @@ Task<api::product::SuggestProductsResponse> ProductService::SuggestProducts(
   api::product::SuggestProductsResponse response;
   if (!deps_.index.Ready()) co_return response;
   index::Query query{.text = request.query()};
+  query.languages = call.Languages(request.language());
   query.filters.category = domain::CategoryId::Parse(request.category_id());
   for (const auto& suggestion : co_await deps_.index.Suggest(call, std::move(query))) {
     auto& shown = *response.add_suggestions();
     shown.set_text(suggestion.text);
-    if (suggestion.product) shown.set_product_id(suggestion.product->ToString());
+    if (!suggestion.product) continue;
+    shown.set_product_id(suggestion.product->ToString());
+    shown.set_text_language(suggestion.language);
   }
   co_return response;
 }

@@ -16,6 +16,17 @@ void Check(const Pairs& pairs, std::size_t most, std::string field) {
 
 }  // namespace
 
+void CheckTranslations(const google::protobuf::RepeatedPtrField<api::product::TranslationDraft>& translations,
+                       std::string field) {
+  std::size_t bytes = 0;
+  for (const auto& said : translations) bytes += said.title().size() + said.description().size();
+  if (bytes > kTranslationsBytesMax) {
+    throw InvalidArgument(
+        std::move(field), "TOO_LARGE",
+        "texts must be at most " + std::to_string(kTranslationsBytesMax) + " bytes together");
+  }
+}
+
 void CheckAttributes(const Pairs& attributes, std::string field) {
   Check(attributes, kAttributesBytesMax, std::move(field));
 }

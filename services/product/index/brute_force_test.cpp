@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::size_t kCategories = 7;  // 1 above 2 and 3, 2 above 4, the others roots
 constexpr const char* kWords[] = {"red", "blue", "mug", "lamp", "engine", "cable"};
+// Of translations; "mug" and "cable" are the same in both.
+constexpr const char* kOtherWords[] = {"rot", "blau", "mug", "leuchte", "maschine", "cable"};
+constexpr const char* kLanguages[] = {"de", "fr", "ru"};
 constexpr const char* kNames[] = {"colour", "size", "maker"};
 
 class Dice {
@@ -44,6 +47,11 @@ Document RandomDocument(std::uint32_t number, Dice& dice) {
   std::string title;
   for (std::uint32_t i = 0; i <= dice.Below(3); ++i) title += std::string(kWords[dice.Below(6)]) + ' ';
   auto document = Thing(number, title);
+  for (const auto* language : kLanguages) {
+    if (!dice.OneIn(3)) continue;
+    const auto words = std::string(kOtherWords[dice.Below(6)]) + ' ' + kOtherWords[dice.Below(6)];
+    document.translations.push_back({language, words, ""});
+  }
   document.seller = SellerId(UuidOf(1 + dice.Below(5)));
   document.category = domain::CategoryId(UuidOf(1 + dice.Below(kCategories)));
   document.published_us = dice.Below(50) * 1'000'000;
@@ -69,7 +77,7 @@ Query RandomQuery(Dice& dice) {
   query.limit = 10'000;
   query.facets = true;
   query.categories = Tree();
-  if (dice.OneIn(2)) query.text = kWords[dice.Below(6)];
+  if (dice.OneIn(2)) query.text = dice.OneIn(3) ? kOtherWords[dice.Below(6)] : kWords[dice.Below(6)];
   if (dice.OneIn(6)) query.text += std::string(" ") + kWords[dice.Below(6)];
   auto& filters = query.filters;
   if (dice.OneIn(3)) filters.category = domain::CategoryId(UuidOf(1 + dice.Below(kCategories)));
@@ -122,7 +130,8 @@ struct Naive {
     std::string_view text = query.text;
     while (!text.empty()) {
       const auto word = text.substr(0, text.find(' '));
-      if (!document.title.contains(word)) return false;
+      const auto has = [&](const Translation& translation) { return translation.title.contains(word); };
+      if (!document.title.contains(word) && std::ranges::none_of(document.translations, has)) return false;
       text.remove_prefix(std::min(text.size(), word.size() + 1));
     }
     if (filters.category) {

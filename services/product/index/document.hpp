@@ -21,13 +21,22 @@ struct Offer {
   bool in_stock = false;
 };
 
+// What it is called, and what is said of it, in another language than it was written in.
+struct Translation {
+  std::string language;
+  std::string title;
+  std::string text;
+};
+
 struct Document {
   domain::ProductId id;
   SellerId seller;
   domain::CategoryId category;
+  std::string language;  // of title and text, BCP 47
   std::string title;
   std::string text;
-  std::string shop;  // its name; "" when it is not known
+  std::vector<Translation> translations;  // what is in them is found as what is in title and text is
+  std::string shop;                       // its name; "" when it is not known
   std::vector<Attribute> attributes;
   std::vector<Offer> offers;
   std::int64_t published_us = 0;        // since 1970

@@ -136,6 +136,15 @@ class Search {
   // Where all words are; false: nowhere.
   bool Look() {
     wanted_ = WantedOf(snapshot_, query_.text, found_.weights.forgiving, query_.rules.get(), budget_);
+    beginnings_.clear();
+    for (const auto& wanted : wanted_) {
+      auto& bits = beginnings_.emplace_back(BeginningOf(wanted.word.whole));
+      for (const auto& meant : wanted.meant) bits |= BeginningOf(meant);
+      if (wanted.synonyms == nullptr) continue;
+      for (const auto& phrase : *wanted.synonyms) {
+        for (const auto& term : phrase) bits |= BeginningOf(term);
+      }
+    }
     occurrences_.clear();
     matches_.clear();
     bool any = false;
@@ -270,8 +279,8 @@ class Search {
 
   std::int64_t RelevanceOf(const Segment& segment, std::uint32_t document) const {
     const auto scored = scores_[document];
-    const bool whole = title_hash_ != 0 && segment.TitleHashOf(document) == title_hash_;
-    const bool covered = scored / kTitleWord == words_ && segment.TitleWords(document) == words_;
+    const bool whole = title_hash_ != 0 && segment.IsCalled(document, title_hash_);
+    const bool covered = scored / kTitleWord == words_ && segment.HasTitleOf(document, words_, beginnings_);
     const auto score = std::min<std::int64_t>(scored & kScoreMask, (1 << kScoreBits) - 1);
     return (std::int64_t{whole} << kWholeAt) | (score << kScoreAt) | (std::int64_t{covered} << kCoveredAt) |
            (std::int64_t{segment.IsBuyable(document)} << kBuyableAt) |
@@ -290,6 +299,7 @@ class Search {
       pinned_;  // by part: documents, the first pin with the most
   Found found_;
   std::vector<Wanted> wanted_;
+  std::vector<std::uint64_t> beginnings_;             // of each, how it may begin
   std::vector<std::vector<Occurrence>> occurrences_;  // by part, then word
   std::vector<Bitmap> matches_;                       // by part
   std::uint32_t words_ = 0;

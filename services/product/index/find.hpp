@@ -5,7 +5,8 @@
 // the sum over the words of how rare a word is
 // times how well it is found (title or article number before attributes, shop and options before text; whole
 // before beginning before synonyms before pieces; all of that before mistyped); a title of which no word is left over; what
-// can be bought; what is popular; the newest. Orders are total, so that pages join: what compares equal goes
+// can be bought; what is popular; the newest. A title is a title in whichever language of the product, and words may be of
+// several. Orders are total, so that pages join: what compares equal goes
 // by id.
 //
 // Pure; any thread; a snapshot may be searched by many at once. Throws Error DEADLINE_EXCEEDED (budget.hpp).

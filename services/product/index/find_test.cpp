@@ -7,6 +7,7 @@
 
 #include "services/product/index/suggest.hpp"
 #include "services/product/index/testing/things.hpp"
+#include "services/product/index/text.hpp"
 
 namespace market::product::index {
 namespace {
@@ -320,6 +321,68 @@ TEST(Suggest, WordsThenTitles) {
   EXPECT_THAT(Suggested(snapshot, "cofffee mu"), ElementsAre("cofffee mug", "COFFEE MUG"));
   EXPECT_THAT(Suggested(snapshot, "zzz"), IsEmpty());
   EXPECT_THAT(Suggested(snapshot, " "), IsEmpty());
+}
+
+Document Named(std::uint32_t number, std::string title, std::vector<Translation> translations) {
+  auto document = Thing(number, std::move(title));
+  document.language = "en";
+  document.translations = std::move(translations);
+  return document;
+}
+
+TEST(Find_Translations, TheirTitlesAreTitles) {
+  const auto snapshot =
+      Of({Named(1, "Lamp", {{"de", "Leuchte", "Aus Messing."}}),
+          Named(2, "Lamp stand", {{"de", "Fuß der Leuchte", ""}}), Thing(3, "Other", "Leuchte")});
+  EXPECT_THAT(Numbers(snapshot, "leuchte"), ElementsAre(1, 2, 3));
+  EXPECT_THAT(Numbers(snapshot, "fuss"), ElementsAre(2));
+  EXPECT_THAT(Numbers(snapshot, "lamp messing"), ElementsAre(1));
+  // A title of which no word is left over before a longer one: of the words of one title, not of the number of another's.
+  EXPECT_THAT(Numbers(Of({Named(1, "Brass lamp", {{"de", "Messinglampe", ""}}), Thing(2, "Lamp of brass"),
+                          Named(3, "Lamp brass", {{"de", "Leuchte", ""}})}),
+                      "lamp brass"),
+              ElementsAre(3, 1, 2));
+  EXPECT_EQ(
+      Numbers(Of({Thing(2, "Old lamp"), Named(1, "Brass lamp", {{"de", "Messinglampe", ""}})}), "lamp")[0],
+      2u);
+  // The whole title first, in each language, though another one is newer.
+  EXPECT_EQ(
+      Numbers(Of({Named(1, "Lamp", {{"de", "Leuchte", ""}}), Thing(2, "Leuchte Leuchte")}), "leuchte")[0],
+      1u);
+}
+
+TEST(Find_Translations, StayThroughAMerge) {
+  const auto none = std::make_shared<const Bitmap>();
+  const Part parts[] = {
+      {Segment::Of({Named(2, "Mug", {{"ru", "Кружка", ""}})}), none},
+      {Segment::Of({Named(1, "Lamp", {{"de", "Leuchte", ""}, {"ru", "Лампа", ""}})}), none}};
+  const auto merged = Segment::Of(parts);
+  const auto titles = merged->TitlesOf(0);
+  ASSERT_EQ(titles.end - titles.begin, 3u);
+  EXPECT_EQ(merged->TitleAt(titles.begin + 1), "Leuchte");
+  EXPECT_EQ(merged->LanguageAt(titles.begin + 2), "ru");
+  EXPECT_EQ(merged->TitleAt(merged->TitlesOf(1).begin), "Mug");
+  EXPECT_TRUE(merged->IsCalled(1, TitleHash("кружка")));
+  EXPECT_FALSE(merged->IsCalled(0, TitleHash("кружка")));
+}
+
+TEST(Suggest, InTheLanguageThatIsAskedFor) {
+  const auto snapshot =
+      Of({Named(1, "Brass lamp", {{"de", "Lampe aus Messing", ""}}), Thing(2, "Lamp shade")});
+  const auto suggested = [&](std::vector<std::string> languages, std::string text) {
+    Query query = ByText(std::move(text));
+    query.languages = std::move(languages);
+    Budget budget;
+    std::vector<std::string> texts;
+    for (const auto& suggestion : Suggest(snapshot, query, budget)) {
+      texts.push_back(suggestion.text + (suggestion.product ? " (" + suggestion.language + ')' : ""));
+    }
+    return texts;
+  };
+  EXPECT_THAT(suggested({"de-AT", "de"}, "lam"),
+              ElementsAre("Lamp", "Lampe", "Lamp shade ()", "Lampe aus Messing (de)"));
+  EXPECT_THAT(suggested({"fr"}, "lam"), ElementsAre("lamp", "Lamp shade ()", "Brass lamp (en)"));
+  EXPECT_THAT(suggested({"en"}, "mes"), ElementsAre("Messing", "Brass lamp (en)"));
 }
 
 TEST(Suggest, AtMostTen) {

@@ -63,6 +63,7 @@ struct Query {
   std::optional<Weights> weights;
   std::size_t limit = 20;
   bool facets = false;
+  std::vector<std::string> languages;              // in which titles are suggested, the best first
   std::shared_ptr<const Sellers> inactive;         // nothing of theirs is found; null: there are none
   std::shared_ptr<const CategoryTree> categories;  // null: none is below another
   std::shared_ptr<const Rules> rules;              // null: there are none

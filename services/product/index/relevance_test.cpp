@@ -1,5 +1,5 @@
-// testing/relevance.tsv over testing/catalogue.tsv: a query a line, which products come first, and all it
-// finds.
+// testing/relevance.tsv over testing/catalogue.tsv, which testing/translations.tsv says in other languages: a query a line,
+// which products come first, and all it finds.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -39,9 +39,12 @@ std::vector<Attribute> AttributesFrom(const std::string& cell) {
 }
 
 Snapshot Catalogue() {
+  std::unordered_map<std::string, std::vector<Translation>> translations;
+  for (const auto& row : Rows("translations.tsv")) translations[row[0]].push_back({row[1], row[2], row[3]});
   std::vector<Document> documents;
   for (const auto& row : Rows("catalogue.tsv")) {
     auto document = Thing(static_cast<std::uint32_t>(std::stoul(row[0])), row[1], row[3]);
+    document.translations = translations[row[0]];
     document.attributes = AttributesFrom(row[2]);
     document.shop = row[4];
     document.offers[0].sku = row[5];

@@ -10,6 +10,26 @@ std::optional<std::uint32_t> Segment::Find(const domain::ProductId& id) const {
   return static_cast<std::uint32_t>(found - ids_.begin());
 }
 
+bool Segment::IsCalled(std::uint32_t document, std::uint64_t title_hash) const {
+  const auto titles = TitlesOf(document);
+  for (auto title = titles.begin; title < titles.end; ++title) {
+    if (title_hashes_[title] == title_hash) return true;
+  }
+  return false;
+}
+
+bool Segment::HasTitleOf(std::uint32_t document, std::uint32_t words,
+                         std::span<const std::uint64_t> beginnings) const {
+  const auto titles = TitlesOf(document);
+  const bool only = titles.end - titles.begin == 1;
+  for (auto title = titles.begin; title < titles.end; ++title) {
+    if (title_words_[title] != words) continue;
+    const auto begins = [&](std::uint64_t bits) { return (title_beginnings_[title] & bits) != 0; };
+    if (only || std::ranges::all_of(beginnings, begins)) return true;
+  }
+  return false;
+}
+
 std::uint32_t Segment::LowerBound(std::string_view term) const {
   std::uint32_t begin = 0;
   for (std::uint32_t count = Terms(); count > 0;) {

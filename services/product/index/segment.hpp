@@ -39,6 +39,11 @@ struct TermRange {
   bool Empty() const { return begin == end; }
 };
 
+struct TitleRange {
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
+};
+
 class Segment;
 // A segment and which of its documents are no more: replaced by newer ones, or gone.
 struct Part {
@@ -84,14 +89,22 @@ class Segment {
   // Documents.
   bool IsBuyable(std::uint32_t document) const { return buyable_[document] != 0; }
   std::int64_t PublishedUs(std::uint32_t document) const { return published_us_[document]; }
-  std::uint64_t TitleHashOf(std::uint32_t document) const { return title_hashes_[document]; }
-  std::uint8_t TitleWords(std::uint32_t document) const { return title_words_[document]; }
   std::uint8_t Popularity(std::uint32_t document) const { return popularity_[document]; }
   std::uint16_t RatingHundredths(std::uint32_t document) const { return ratings_[document]; }
-  std::string_view Title(std::uint32_t document) const {
-    return std::string_view(titles_).substr(title_ends_[document],
-                                            title_ends_[document + 1] - title_ends_[document]);
+  // Its titles, each by its number: that in the language in which it was written, then the others.
+  TitleRange TitlesOf(std::uint32_t document) const {
+    return {title_counts_[document], title_counts_[document + 1]};
   }
+  std::string_view TitleAt(std::uint32_t title) const {
+    return std::string_view(titles_).substr(title_ends_[title], title_ends_[title + 1] - title_ends_[title]);
+  }
+  std::string_view LanguageAt(std::uint32_t title) const { return languages_[title_languages_[title]]; }
+  std::uint64_t TitleHashAt(std::uint32_t title) const { return title_hashes_[title]; }
+  bool IsCalled(std::uint32_t document, std::uint64_t title_hash) const;
+  // Whether one of its titles has so many words, those that are looked for: of each, how it may begin (BeginningOf). All of
+  // them stand in its titles.
+  bool HasTitleOf(std::uint32_t document, std::uint32_t words,
+                  std::span<const std::uint64_t> beginnings) const;
   std::uint32_t SellerOf(std::uint32_t document) const { return seller_of_[document]; }
   std::uint32_t CategoryOf(std::uint32_t document) const { return category_of_[document]; }
   std::span<const std::uint32_t> AttributesOf(std::uint32_t document) const {
@@ -136,14 +149,17 @@ class Segment {
 
   std::vector<domain::ProductId> ids_;
   std::vector<std::int64_t> published_us_;
-  std::vector<std::uint64_t> title_hashes_;
-  std::vector<std::uint8_t> title_words_;
   std::vector<std::uint8_t> popularity_;
   std::vector<std::uint16_t> ratings_;
   std::vector<std::uint32_t> seller_of_;
   std::vector<std::uint32_t> category_of_;
-  std::string titles_;
+  std::vector<std::uint32_t> title_counts_{0};  // of all documents up to each
+  std::vector<std::uint64_t> title_hashes_;     // these five by title
+  std::vector<std::uint64_t> title_beginnings_;
+  std::vector<std::uint8_t> title_words_;
+  std::vector<std::uint16_t> title_languages_;
   std::vector<std::uint32_t> title_ends_{0};
+  std::string titles_;
   std::vector<std::uint32_t> attribute_ids_;
   std::vector<std::uint32_t> attribute_ends_{0};
   std::vector<OfferCell> offers_;
@@ -153,6 +169,7 @@ class Segment {
   std::vector<SellerId> sellers_;
   std::vector<domain::CategoryId> categories_;
   std::vector<std::string> currencies_;
+  std::vector<std::string> languages_;
   std::vector<Attribute> attributes_;
   std::vector<std::uint32_t> sorted_attributes_;  // their numbers
 

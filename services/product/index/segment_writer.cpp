@@ -48,6 +48,10 @@ class Collector {
   void Add(const Document& document, std::uint32_t number) {
     AddTerms(TermsOf(document.title), Field::kTitle, number);
     AddTerms(TermsOf(document.text), Field::kText, number);
+    for (const auto& translation : document.translations) {
+      AddTerms(TermsOf(translation.title), Field::kTitle, number);
+      AddTerms(TermsOf(translation.text), Field::kText, number);
+    }
     AddTerms(TermsOf(document.shop), Field::kAttribute, number);
     for (const auto& attribute : document.attributes) AddAttribute(attribute, number);
     for (const auto& offer : document.offers) {
@@ -88,14 +92,26 @@ void SegmentWriter::AddColumns(const Columns& columns) {
   to.ids_.push_back(columns.id);
   to.buyable_.push_back(0);
   to.published_us_.push_back(columns.published_us);
-  to.title_hashes_.push_back(columns.title_hash);
-  to.title_words_.push_back(columns.title_words);
   to.popularity_.push_back(columns.popularity);
   to.ratings_.push_back(columns.rating_hundredths);
   to.seller_of_.push_back(sellers_.Of(columns.seller, to.sellers_));
   to.category_of_.push_back(categories_.Of(columns.category, to.categories_));
-  to.titles_ += columns.title;
+}
+
+void SegmentWriter::AddTitle(const Title& title) {
+  auto& to = *segment_;
+  to.title_hashes_.push_back(title.hash);
+  to.title_beginnings_.push_back(title.beginnings);
+  to.title_words_.push_back(title.words);
+  to.title_languages_.push_back(static_cast<std::uint16_t>(languages_.Of(title.language, to.languages_)));
+  to.titles_ += title.text;
   to.title_ends_.push_back(static_cast<std::uint32_t>(to.titles_.size()));
+}
+
+void SegmentWriter::AddTitle(std::string_view text, const std::string& language) {
+  const auto words =
+      std::min<std::size_t>(WordCount(WordsOf(text)), std::numeric_limits<std::uint8_t>::max());
+  AddTitle({text, language, TitleHash(text), BeginningsIn(text), static_cast<std::uint8_t>(words)});
 }
 
 void SegmentWriter::AddAttribute(const Attribute& attribute) {
@@ -119,14 +135,14 @@ void SegmentWriter::EndDocument() {
   to.attribute_ids_.erase(std::unique(begin, to.attribute_ids_.end()), to.attribute_ids_.end());
   to.attribute_ends_.push_back(static_cast<std::uint32_t>(to.attribute_ids_.size()));
   to.offer_ends_.push_back(static_cast<std::uint32_t>(to.offers_.size()));
+  to.title_counts_.push_back(static_cast<std::uint32_t>(to.title_hashes_.size()));
 }
 
 void SegmentWriter::Add(const Document& document) {
-  const auto words =
-      std::min<std::size_t>(WordCount(WordsOf(document.title)), std::numeric_limits<std::uint8_t>::max());
-  AddColumns({document.id, document.seller, document.category, document.title, document.published_us,
-              TitleHash(document.title), static_cast<std::uint8_t>(words), document.popularity,
+  AddColumns({document.id, document.seller, document.category, document.published_us, document.popularity,
               document.rating_hundredths});
+  AddTitle(document.title, document.language);
+  for (const auto& translation : document.translations) AddTitle(translation.title, translation.language);
   for (const auto& attribute : document.attributes) AddAttribute(attribute);
   for (const auto& offer : document.offers) {
     for (const auto& option : offer.options) AddAttribute(option);
@@ -137,9 +153,13 @@ void SegmentWriter::Add(const Document& document) {
 
 void SegmentWriter::Copy(const Segment& from, std::uint32_t document) {
   AddColumns({from.IdAt(document), from.sellers_[from.SellerOf(document)],
-              from.categories_[from.CategoryOf(document)], from.Title(document), from.PublishedUs(document),
-              from.TitleHashOf(document), from.TitleWords(document), from.Popularity(document),
-              from.RatingHundredths(document)});
+              from.categories_[from.CategoryOf(document)], from.PublishedUs(document),
+              from.Popularity(document), from.RatingHundredths(document)});
+  const auto titles = from.TitlesOf(document);
+  for (auto title = titles.begin; title < titles.end; ++title) {
+    AddTitle({from.TitleAt(title), std::string(from.LanguageAt(title)), from.TitleHashAt(title),
+              from.title_beginnings_[title], from.title_words_[title]});
+  }
   for (const auto attribute : from.AttributesOf(document)) AddAttribute(from.attributes_[attribute]);
   for (const auto& offer : from.OffersOf(document)) {
     AddOffer(from.sellers_[offer.seller], from.currencies_[offer.currency], offer.price, offer.in_stock != 0);
@@ -188,7 +208,8 @@ std::size_t SegmentWriter::CountBytes() const {
   std::size_t bytes =
       BytesOf(of.ids_) + BytesOf(of.published_us_) + BytesOf(of.title_hashes_) + BytesOf(of.title_words_) +
       BytesOf(of.popularity_) + BytesOf(of.ratings_) + BytesOf(of.seller_of_) + BytesOf(of.category_of_) +
-      of.titles_.capacity() + BytesOf(of.title_ends_) + BytesOf(of.attribute_ids_) +
+      BytesOf(of.title_counts_) + BytesOf(of.title_languages_) + BytesOf(of.title_beginnings_) +
+      BytesOf(of.languages_) + of.titles_.capacity() + BytesOf(of.title_ends_) + BytesOf(of.attribute_ids_) +
       BytesOf(of.attribute_ends_) + BytesOf(of.offers_) + BytesOf(of.offer_ends_) + BytesOf(of.buyable_) +
       BytesOf(of.sellers_) + BytesOf(of.categories_) + BytesOf(of.currencies_) + BytesOf(of.attributes_) +
       BytesOf(of.sorted_attributes_) + of.letters_.capacity() + BytesOf(of.term_ends_) + BytesOf(of.lists_) +

@@ -48,15 +48,22 @@ class SegmentWriter {
     const domain::ProductId& id;
     const SellerId& seller;
     const domain::CategoryId& category;
-    std::string_view title;
     std::int64_t published_us;
-    std::uint64_t title_hash;
-    std::uint8_t title_words;
     std::uint8_t popularity;
     std::uint16_t rating_hundredths;
   };
 
+  struct Title {
+    std::string_view text;
+    std::string language;
+    std::uint64_t hash;
+    std::uint64_t beginnings;
+    std::uint8_t words;
+  };
+
   void AddColumns(const Columns& columns);
+  void AddTitle(const Title& title);
+  void AddTitle(std::string_view text, const std::string& language);
   void AddAttribute(const Attribute& attribute);
   void AddOffer(const SellerId& seller, const std::string& currency, std::uint32_t price, bool in_stock);
   void EndDocument();
@@ -67,6 +74,7 @@ class SegmentWriter {
   Numbers<SellerId> sellers_;
   Numbers<domain::CategoryId> categories_;
   Numbers<std::string> currencies_;
+  Numbers<std::string> languages_;
   Numbers<Attribute, HashOfAttribute> attributes_;
 };
 

@@ -23,7 +23,11 @@ struct Title {
   const Segment* segment;
   std::uint32_t document;
   std::uint32_t wholes;  // words that stand there as they are
+  std::uint32_t shown;   // which of its titles
 };
+
+// By what a word is found; how it is written.
+using Written = std::unordered_map<std::string, std::string_view>;
 
 class Suggesting {
  public:
@@ -64,10 +68,20 @@ class Suggesting {
     for (const auto document : all.Last(kTitlesLookedAt)) {
       budget_.Spend(1);
       if (filtering.IsInactive(document) || filtering.Of(document) != 0) continue;
-      Title title{&segment, document, 0};
+      Title title{&segment, document, 0, Shown(segment, document)};
       for (const auto& whole : wholes) title.wholes += whole.Has(document) ? 1 : 0;
       titles_.push_back(title);
     }
+  }
+
+  std::uint32_t Shown(const Segment& segment, std::uint32_t document) const {
+    const auto titles = segment.TitlesOf(document);
+    for (const auto& language : query_.languages) {
+      for (auto title = titles.begin; title < titles.end; ++title) {
+        if (segment.LanguageAt(title) == language) return title;
+      }
+    }
+    return titles.begin;
   }
 
   using Ending = std::pair<std::string_view, std::uint64_t>;
@@ -98,28 +112,46 @@ class Suggesting {
     }
     std::vector<Ending> endings(counts.begin(), counts.end());
     KeepMost(endings);
-    const auto written = WordsAsWritten();
+    AddWritten(endings, ShownWords());
+    if (suggestions_.empty()) AddWritten(endings, OtherWords());
+  }
+
+  void AddWritten(const std::vector<Ending>& endings, const Written& written) {
     for (const auto& [term, count] : endings) {
       if (suggestions_.size() == kWordsSuggestedMax) return;
       const auto found = written.find(std::string(term));
-      if (found != written.end()) Add({Head() + std::string(found->second), std::nullopt});
+      if (found != written.end()) Add({Head() + std::string(found->second), std::nullopt, {}});
     }
   }
 
-  // The words of the first titles, by their terms.
-  std::unordered_map<std::string, std::string_view> WordsAsWritten() const {
-    std::unordered_map<std::string, std::string_view> written;
+  // The words of the first titles.
+  Written ShownWords() const {
+    Written written;
+    for (std::size_t i = 0; i < std::min(titles_.size(), kTitlesRead); ++i)
+      AddWords(titles_[i].segment->TitleAt(titles_[i].shown), written);
+    return written;
+  }
+
+  Written OtherWords() const {
+    Written written;
     for (std::size_t i = 0; i < std::min(titles_.size(), kTitlesRead); ++i) {
-      const auto text = titles_[i].segment->Title(titles_[i].document);
-      for (std::size_t at = 0; at < text.size();) {
-        const auto end = std::min(text.find(' ', at), text.size());
-        const auto word = text.substr(at, end - at);
-        budget_.Spend(1);
-        written.try_emplace(unicode::SearchForm(word), word);
-        at = end + 1;
+      const auto& segment = *titles_[i].segment;
+      const auto all = segment.TitlesOf(titles_[i].document);
+      for (auto title = all.begin; title < all.end; ++title) {
+        if (title != titles_[i].shown) AddWords(segment.TitleAt(title), written);
       }
     }
     return written;
+  }
+
+  void AddWords(std::string_view text, Written& written) const {
+    for (std::size_t at = 0; at < text.size();) {
+      const auto end = std::min(text.find(' ', at), text.size());
+      const auto word = text.substr(at, end - at);
+      budget_.Spend(1);
+      written.try_emplace(unicode::SearchForm(word), word);
+      at = end + 1;
+    }
   }
 
   // The typed text before its last word.
@@ -141,8 +173,10 @@ class Suggesting {
     std::unordered_set<std::uint64_t> shown;
     for (const auto& title : titles_) {
       if (suggestions_.size() == kSuggestionsMax) return;
-      if (!shown.insert(title.segment->TitleHashOf(title.document)).second) continue;
-      Add({std::string(title.segment->Title(title.document)), title.segment->IdAt(title.document)});
+      const auto& segment = *title.segment;
+      if (!shown.insert(segment.TitleHashAt(title.shown)).second) continue;
+      Add({std::string(segment.TitleAt(title.shown)), segment.IdAt(title.document),
+           std::string(segment.LanguageAt(title.shown))});
     }
   }
 

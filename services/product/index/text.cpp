@@ -292,6 +292,39 @@ std::vector<Word> WordsOf(std::string_view query) {
   return words;
 }
 
+namespace {
+
+constexpr std::size_t kBeginningLetters = 3;
+
+std::string_view FirstLetters(std::string_view word, std::size_t letters) {
+  std::size_t at = 0;
+  for (; letters > 0 && at < word.size(); --letters) unicode::NextGlyph(word, at);
+  return word.substr(0, at);
+}
+
+std::uint64_t BitOf(std::string_view beginning) {
+  constexpr std::size_t kBits = 64;
+  return std::uint64_t{1} << (std::hash<std::string_view>{}(beginning) % kBits);
+}
+
+std::uint64_t BeginningsOf(const Word& word) {
+  std::uint64_t bits = 0;
+  for (std::size_t letters = 1; letters <= kBeginningLetters; ++letters)
+    bits |= BitOf(FirstLetters(word.whole, letters));
+  for (const auto& piece : word.pieces) bits |= BeginningsOf(piece);
+  return bits;
+}
+
+}  // namespace
+
+std::uint64_t BeginningOf(std::string_view word) { return BitOf(FirstLetters(word, kBeginningLetters)); }
+
+std::uint64_t BeginningsIn(std::string_view title) {
+  std::uint64_t bits = 0;
+  for (const auto& word : WordsOf(title)) bits |= BeginningsOf(word);
+  return bits;
+}
+
 std::uint64_t TitleHash(std::string_view text) {
   const auto form = unicode::SearchForm(text);
   std::string kept;

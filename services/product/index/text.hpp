@@ -39,6 +39,11 @@ struct Word {
 // At most kWordsMax.
 std::vector<Word> WordsOf(std::string_view query);
 
+// How words begin, a bit for each beginning of at most three letters: those of a word that is looked for (one), and those of
+// the words of a title. Tells whose words a title has, but for chance.
+std::uint64_t BeginningOf(std::string_view word);
+std::uint64_t BeginningsIn(std::string_view title);
+
 // One number for all texts that have the same letters and digits in the same order; 0 for none.
 std::uint64_t TitleHash(std::string_view text);
 

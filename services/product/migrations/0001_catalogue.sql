@@ -13,6 +13,8 @@ CREATE TABLE category (
   parent_id  uuid REFERENCES category,
   name       text NOT NULL CHECK (char_length(name) BETWEEN 1 AND 100),
   slug       text NOT NULL CHECK (slug ~ '^[a-z0-9]([a-z0-9-]{0,58}[a-z0-9])?$'),
+  -- By language, BCP 47, in those that are not the marketplace's (product.language), in which `name` is.
+  names      jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(names) = 'object'),
   version    bigint NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT market_now(),
   CONSTRAINT category_slug_per_parent UNIQUE NULLS NOT DISTINCT (parent_id, slug)
@@ -45,6 +47,9 @@ CREATE TABLE product (
   category_id  uuid NOT NULL REFERENCES category,
   title        text NOT NULL CHECK (char_length(title) BETWEEN 1 AND 200),
   description  text NOT NULL CHECK (char_length(description) <= 10000),
+  -- In which its shop wrote it, BCP 47; and those that it has a translation for (0005_translations.sql), in their order.
+  language     text NOT NULL DEFAULT 'en' CHECK (language ~ '^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$'),
+  languages    text[] NOT NULL DEFAULT '{}',
   attributes   jsonb NOT NULL CHECK (jsonb_typeof(attributes) = 'object'),
   -- What is shown of its pictures, the first one first; made of product_picture (0004_pictures.sql).
   pictures     text[] NOT NULL CHECK (cardinality(pictures) <= 10),
@@ -69,6 +74,7 @@ CREATE TABLE product (
                  setweight(to_tsvector('simple', attributes), 'B') ||
                  setweight(to_tsvector('simple', description), 'C')) STORED,
   CONSTRAINT product_operation UNIQUE (operation_id),
+  CONSTRAINT product_languages CHECK (cardinality(languages) <= 10 AND NOT language = ANY (languages)),
   CONSTRAINT product_published CHECK (state <> 'PUBLISHED' OR published_at IS NOT NULL),
   CONSTRAINT product_reason CHECK ((state_reason IS NOT NULL) = (state IN ('CHANGES_REQUESTED', 'TAKEN_DOWN'))),
   CONSTRAINT product_rating CHECK (rating_count >= 0 AND rating_sum BETWEEN rating_count AND 5 * rating_count)
@@ -112,24 +118,3 @@ CREATE INDEX offer_by_price ON offer (price, product_id) WHERE state = 'ACTIVE';
 -- Reservations and orders point at offers for ever, some without a foreign key.
 CREATE TRIGGER offer_stays BEFORE DELETE ON offer
   FOR EACH ROW EXECUTE FUNCTION refuse_change('an offer is archived, never deleted');
-
--- What a text finds: all its words, each by prefix; only when nothing has them, titles spelled alike.
--- The threshold lets a swapped pair of letters in a six-letter word pass.
-CREATE FUNCTION product_matching(prefixes text, typed text) RETURNS TABLE (product_id uuid, relevance bigint)
-LANGUAGE plpgsql STABLE ROWS 100 SET pg_trgm.word_similarity_threshold = 0.4 AS $$
-DECLARE
-  wanted tsquery := to_tsquery('simple', prefixes);
-BEGIN
-  RETURN QUERY
-    SELECT id, (ts_rank(words, wanted) * 1000000)::bigint
-    FROM product WHERE state = 'PUBLISHED' AND words @@ wanted
-    LIMIT 10000;
-  IF FOUND THEN
-    RETURN;
-  END IF;
-  RETURN QUERY
-    SELECT id, (word_similarity(typed, title) * 1000000)::bigint
-    FROM product WHERE state = 'PUBLISHED' AND typed <% title
-    ORDER BY 2 DESC, 1 LIMIT 200;
-END
-$$;

@@ -121,6 +121,43 @@ TEST(SearchIndex, FollowsWhatHappens) {
   });
 }
 
+TEST(SearchIndex, FollowsTranslations) {
+  WithIndex([](Indexed& indexed) -> Task<> {
+    const auto shop = co_await OpenShop(indexed);
+    auto request = ProductOf(shop, "Barograph");
+    Say(request, "ru", "Барограф", "Пишет давление.");
+    const auto product = co_await Put(indexed, shop, request);
+    co_await indexed.Run();
+    co_await Finds(indexed, Words("барограф"), 1);
+    co_await Finds(indexed, Words("давление barograph"), 1);
+    const auto put = [&](std::string language, std::string title) {
+      return indexed.translations.Put(
+          Soon(), {domain::ProductId::From(product.id()), std::move(language), std::nullopt}, shop.Member(),
+          std::move(title), "");
+    };
+    co_await put("de", "Luftdruckschreiber");
+    co_await Finds(indexed, Words("luftdruckschreiber"), 1);
+    co_await put("de", "Barograph");
+    co_await Finds(indexed, Words("luftdruckschreiber"), 0);
+    co_await indexed.translations.Remove(Soon(), {domain::ProductId::From(product.id()), "ru", std::nullopt},
+                                         shop.Member());
+    co_await Finds(indexed, Words("барограф"), 0);
+    // The same as one that is built anew.
+    SearchIndex rebuilt(indexed.io.get_executor(), indexed.rows, indexed.log, indexed.sellers, {.page = 3});
+    indexed.group.Keep("rebuilt", rebuilt.Following().Run());
+    indexed.group.Keep("rebuilt turns", rebuilt.Turning().Run());
+    co_await Eventually([&] { return rebuilt.Ready(); });
+    for (const auto* text : {"barograph", "барограф", "давление", "luftdruckschreiber"}) {
+      EXPECT_EQ((co_await rebuilt.Find(Soon(), Words(text))).total,
+                (co_await indexed.index.Find(Soon(), Words(text))).total)
+          << text;
+    }
+    indexed.group.Cancel();
+    co_await indexed.group.Join(Soon());
+    co_await rebuilt.Close(Soon());
+  });
+}
+
 // An order writes no event of the catalogue.
 TEST(SearchIndex, KnowsWhatIsSoldOut) {
   WithIndex([](Indexed& indexed) -> Task<> {

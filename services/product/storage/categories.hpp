@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "marketplace/product/v1/product.pb.h"
 #include "platform/audit/audit.hpp"
@@ -23,20 +25,26 @@ struct CategoryEdit {
   std::optional<std::string> name;
   std::optional<std::string> slug;
   std::optional<std::optional<domain::CategoryId>> parent;  // none: a root
-  std::optional<std::int64_t> if_version;                   // the version that the caller saw
+  std::optional<google::protobuf::RepeatedPtrField<api::product::CategoryName>> translations;
+  std::optional<std::int64_t> if_version;  // the version that the caller saw
 };
 
 class Categories {
  public:
-  // So many fit in an answer of 1 MiB: at most 606 bytes of JSON each, 400 of them a name of 100 characters.
-  static constexpr std::int64_t kFit = 1'700;
+  // So many fit in an answer of 1 MiB: at most 636 bytes of JSON each, 400 of them a name of 100 characters.
+  static constexpr std::int64_t kFit = 1'600;
 
-  explicit Categories(postgres::Database& database, std::int64_t max = kFit)
-      : database_(database), max_(max) {}
+  // `language`: of the names that are no translations.
+  explicit Categories(postgres::Database& database, std::int64_t max = kFit, std::string language = "en")
+      : database_(database), max_(max), language_(std::move(language)) {}
+
+  const std::string& Language() const { return language_; }
 
   // The whole tree, parents before children: one read for all who ask at the same time, since every page of a
-  // shop begins with it.
-  Task<api::product::ListCategoriesResponse> List(Work work);
+  // shop begins with it. Each with its name in the first of `languages` that it has, without the others.
+  Task<api::product::ListCategoriesResponse> List(Work work, std::vector<std::string> languages = {});
+  // With its names in all languages. NOT_FOUND.
+  Task<api::product::Category> Get(Work work, domain::CategoryId id, std::vector<std::string> languages = {});
   // Whoever creates names the id: the same id twice is the same category. SLUG_TAKEN, NOT_FOUND (the parent),
   // LIMIT_REACHED.
   Task<api::product::Category> Create(Work work, domain::CategoryId id,
@@ -48,12 +56,19 @@ class Categories {
   Task<> Delete(Work work, domain::CategoryId id, std::optional<std::int64_t> if_version, audit::Act act);
 
  private:
-  Task<api::product::ListCategoriesResponse> Read(Work work);
+  using Names = google::protobuf::RepeatedPtrField<api::product::CategoryName>;
+  struct Tree {
+    api::product::ListCategoriesResponse as_made;
+    std::vector<Names> translations;  // of each
+  };
+  Task<Tree> Read(Work work);
+  std::optional<api::product::Category> CategoryIn(const postgres::Result& result) const;
   Error TooMany() const;
 
   postgres::Database& database_;
   const std::int64_t max_;
-  runtime::SharedRead<api::product::ListCategoriesResponse> categories_;
+  const std::string language_;
+  runtime::SharedRead<Tree> categories_;
 };
 
 }  // namespace market::product::storage

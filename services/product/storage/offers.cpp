@@ -69,6 +69,15 @@ constexpr Columns kOfferForSale{
     Column{"o.product_id", Into<&api::product::OfferForSale::mutable_product_id>()},
     Column{"o.seller_id", Into<&api::product::OfferForSale::mutable_seller_id>()},
     Column{"p.title", Into<&api::product::OfferForSale::mutable_title>()},
+    Column{"p.language",
+           [](api::product::OfferForSale& offer, std::string_view language) {
+             offer.mutable_text_language()->assign(language);
+             offer.add_languages()->assign(language);
+           }},
+    Column{"p.languages",
+           [](api::product::OfferForSale& offer, std::vector<std::string> languages) {
+             for (auto& language : languages) offer.add_languages(std::move(language));
+           }},
     Column{"o.sku", Into<&api::product::OfferForSale::mutable_sku>()},
     Column{"o.options", Into<&api::product::OfferForSale::mutable_options>()},
     Column{"o.price", [](api::product::OfferForSale& offer,

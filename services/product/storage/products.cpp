@@ -5,6 +5,7 @@
 #include "services/product/storage/new_offer.hpp"
 #include "services/product/storage/product_pictures.hpp"
 #include "services/product/storage/product_stand.hpp"
+#include "services/product/storage/refusals.hpp"
 #include "services/product/storage/rows.hpp"
 
 namespace market::product::storage {
@@ -61,9 +62,13 @@ constexpr ComposedStatement kListOfState{"product.list_of_state", ByChange(Sql{"
 constexpr Statement kInsertProduct{
     "product.insert",
     "INSERT INTO product (id, operation_id, seller_id, category_id, title, description, attributes, "
-    "pictures, safety, offers_by) "
+    "pictures, safety, offers_by, language, languages) "
     "VALUES ($1, $2, $3, $4, $5, $6, jsonb_object($7::text[], $8::text[]), pictures_of($9::uuid[]), "
-    "nullif(jsonb_object($10::text[], $11::text[]), '{}'), $12)"};
+    "nullif(jsonb_object($10::text[], $11::text[]), '{}'), $12, $13, "
+    "ARRAY(SELECT l FROM unnest($14::text[]) AS l ORDER BY l))"};
+constexpr Statement kInsertTranslation{
+    "product.insert_translation",
+    "INSERT INTO product_translation (product_id, language, title, description) VALUES ($1, $2, $3, $4)"};
 
 constexpr ComposedStatement kProductOfOperation{
     "product.of_operation", "SELECT " + kProduct + ", " + kGivenOffer + " FROM product p " + kBestOffers +
@@ -116,9 +121,7 @@ bool All(const Viewer& viewer) { return viewer.sees == Sees::kEverything; }
 
 // `to` is where the act leads, if it leads anywhere.
 Error IllegalTransition(domain::ProductAct act, domain::ProductState from) {
-  Error error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION",
-              "the present state of the product does not allow that");
-  error.WithMetadata("from", std::string(Name(from)));
+  auto error = NotInState(from);
   if (act != domain::ProductAct::kChange) error.WithMetadata("to", std::string(Name(domain::Target(act))));
   return error;
 }
@@ -150,6 +153,13 @@ audit::Act ProductRecord(audit::Act record, const domain::ProductId& id, const P
   return record;
 }
 
+std::vector<std::string_view> LanguagesOf(
+    const google::protobuf::RepeatedPtrField<api::product::TranslationDraft>& translations) {
+  std::vector<std::string_view> languages;
+  for (const auto& said : translations) languages.emplace_back(said.language());
+  return languages;
+}
+
 // No arrays where the object stays as it is.
 struct OptionalPairs {
   template <class Object>
@@ -170,6 +180,10 @@ api::product::Product OnlyProduct(const postgres::Result& result) {
 }
 
 }  // namespace
+
+const std::string& Products::LanguageOf(const api::product::CreateProductRequest& request) const {
+  return request.language().empty() ? language_ : request.language();
+}
 
 Task<std::optional<api::product::Product>> Products::Get(Work work, domain::ProductId id, Viewer viewer) {
   const auto result = co_await database_.Read(work, kGetProduct, id, viewer.sellers, All(viewer));
@@ -211,7 +225,10 @@ Task<api::product::Product> Products::Create(Work work, Uuid operation_id,
     Batch batch("product.create");
     batch.Add(kInsertProduct, id, operation_id, seller, domain::CategoryId::From(request.category_id()),
               request.title(), request.description(), attributes.keys, attributes.values, pictures,
-              safety.keys, safety.values, OffersByFrom(request.offers_by()));
+              safety.keys, safety.values, OffersByFrom(request.offers_by()), LanguageOf(request),
+              LanguagesOf(request.translations()));
+    for (const auto& said : request.translations())
+      batch.Add(kInsertTranslation, id, said.language(), said.title(), said.description());
     if (!pictures.empty()) batch.Add(kAddPictures, id, pictures);
     events::Append(batch, work, ProductCreatedEvent(id, seller));
     for (const auto& offer : request.offers())
@@ -242,7 +259,7 @@ Task<api::product::Product> Products::Update(Work work, domain::ProductId id, Vi
         kProductStand.ReadAtMostOne(co_await tx.Execute(kLockProduct, id, scope.sellers, All(scope)));
     if (!before) throw NotFound("the product");
     if (edit.if_version && *edit.if_version != before->version) {
-      throw Error(Code::kAborted, "ETAG_MISMATCH", "the product has changed since it was read");
+      throw ProductChangedMeanwhile();
     }
     if (!domain::After(domain::ProductAct::kChange, before->state)) {
       throw IllegalTransition(domain::ProductAct::kChange, before->state);

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "marketplace/product/v1/product.pb.h"
@@ -41,8 +42,13 @@ class Products {
  public:
   static constexpr int kOffersShown = 20;  // with a product
 
-  explicit Products(postgres::Database& database, domain::Moderation moderation = domain::Moderation::kNone)
-      : database_(database), moderation_(moderation) {}
+  // `language`: of what says nothing of its language.
+  explicit Products(postgres::Database& database, domain::Moderation moderation = domain::Moderation::kNone,
+                    std::string language = "en")
+      : database_(database), moderation_(moderation), language_(std::move(language)) {}
+
+  // In which it is written.
+  const std::string& LanguageOf(const api::product::CreateProductRequest& request) const;
 
   // A product comes with the best kOffersShown of its offers: what can be bought first, the cheapest first.
   // Get counts active ones alone. A published product, or any that the viewer reaches.
@@ -79,6 +85,7 @@ class Products {
  private:
   postgres::Database& database_;
   const domain::Moderation moderation_;
+  const std::string language_;
 };
 
 }  // namespace market::product::storage

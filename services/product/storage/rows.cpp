@@ -1,5 +1,6 @@
 #include "services/product/storage/rows.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
@@ -70,6 +71,17 @@ void Assign(google::protobuf::Map<std::string, std::string>& field, std::string_
   boost::json::monotonic_resource memory(buffer.data(), buffer.size());
   const auto value = boost::json::parse(json, &memory);
   for (const auto& [key, text] : value.as_object()) field[std::string(key)] = std::string(text.as_string());
+}
+
+void Assign(google::protobuf::RepeatedPtrField<api::product::CategoryName>& field, std::string_view json) {
+  if (json == "{}") return;
+  for (const auto& [language, name] : boost::json::parse(json).as_object()) {
+    auto& one = *field.Add();
+    one.set_language(std::string(language));
+    one.set_name(std::string(name.as_string()));
+  }
+  std::sort(field.begin(), field.end(),
+            [](const auto& a, const auto& b) { return a.language() < b.language(); });
 }
 
 void Assign(google::protobuf::Timestamp& field, Time time) { field = conversions::ToProto(time); }

@@ -29,6 +29,8 @@ namespace market::product::storage {
 // What a column gives to a field of a message: a text, a map from a JSON object of texts, a time, a state.
 void Assign(std::string& field, std::string_view text);
 void Assign(google::protobuf::Map<std::string, std::string>& field, std::string_view json);
+// By language.
+void Assign(google::protobuf::RepeatedPtrField<api::product::CategoryName>& field, std::string_view json);
 void Assign(google::protobuf::Timestamp& field, Time time);
 void Assign(api::product::ProductSafety& field, std::string_view json);
 api::product::Product::State StateOf(domain::ProductState state);
@@ -57,6 +59,16 @@ inline constexpr postgres::Columns kProductRow{
     postgres::Column{"p.id", Into<&api::product::Product::mutable_id>()},
     postgres::Column{"p.seller_id", Into<&api::product::Product::mutable_seller_id>()},
     postgres::Column{"p.title", Into<&api::product::Product::mutable_title>()},
+    postgres::Column{"p.language",
+                     [](api::product::Product& product, std::string_view language) {
+                       product.mutable_language()->assign(language);
+                       product.mutable_text_language()->assign(language);
+                       product.add_languages()->assign(language);
+                     }},
+    postgres::Column{"p.languages",  // of its translations, after the one that it was written in
+                     [](api::product::Product& product, std::vector<std::string> languages) {
+                       for (auto& language : languages) product.add_languages(std::move(language));
+                     }},
     postgres::Column{"p.category_id", Into<&api::product::Product::mutable_category_id>()},
     postgres::Column{"p.attributes", Into<&api::product::Product::mutable_attributes>()},
     postgres::Column{"p.state", [](api::product::Product& product,

@@ -26,7 +26,10 @@ void AssignAttributes(std::vector<index::Attribute>& field, std::string_view jso
 constexpr Columns kDocument{
     Column{"p.id", &Document::id}, Column{"p.seller_id", &Document::seller},
     Column{"p.category_id", &Document::category}, Column{"p.title", &Document::title},
-    Column{"p.description", &Document::text},
+    Column{"p.description", &Document::text}, Column{"p.language", &Document::language},
+    Column{"t.languages", &Document::translations, &index::Translation::language},
+    Column{"t.titles", &Document::translations, &index::Translation::title},
+    Column{"t.texts", &Document::translations, &index::Translation::text},
     Column{"p.attributes",
            [](Document& document, std::string_view json) { AssignAttributes(document.attributes, json); }},
     Column{"(extract(epoch FROM p.published_at) * 1000000)::bigint", &Document::published_us},
@@ -56,6 +59,10 @@ constexpr auto kFrom =
         "  array_agg(EXISTS (SELECT FROM stock WHERE offer_id = o.id AND on_hand > reserved) ORDER BY o.id) "
         "AS in_stock"
         "  FROM offer o WHERE o.product_id = p.id AND o.state = 'ACTIVE') o ON true "
+        "LEFT JOIN LATERAL (SELECT array_agg(t.language ORDER BY t.language) AS languages,"
+        "  array_agg(t.title ORDER BY t.language) AS titles, array_agg(t.description ORDER BY t.language) AS "
+        "texts"
+        "  FROM product_translation t WHERE t.product_id = p.id AND p.languages <> '{}') t ON true "
         "WHERE p.state = 'PUBLISHED' AND "};
 constexpr ComposedStatement kPage{"search.index_page", kFrom + "p.id > $1 ORDER BY p.id LIMIT $2"};
 constexpr ComposedStatement kSome{"search.index_some", kFrom + "p.id = ANY ($1::uuid[])"};

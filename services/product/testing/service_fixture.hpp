@@ -36,7 +36,7 @@ struct Service : Stores {
   SearchIndex index;  // not ready until a test runs it
   ProductService operations{{categories, products, offers, search, reservations, cache, sellers, pages,
                              metrics, personal_data, reviews, reports, purchases, stock, index, pictures,
-                             picture_maker, uploads, search_rules}};
+                             picture_maker, uploads, search_rules, translations}};
 };
 
 template <class Body>

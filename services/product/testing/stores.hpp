@@ -27,6 +27,7 @@
 #include "services/product/storage/reviews.hpp"
 #include "services/product/storage/search.hpp"
 #include "services/product/storage/stock.hpp"
+#include "services/product/storage/translations.hpp"
 
 namespace market::product {
 
@@ -65,7 +66,8 @@ struct Stores {
         reviews(database),
         reports(database),
         pictures(database),
-        stock(database) {}
+        stock(database),
+        translations(database) {}
 
   boost::asio::io_context& io;
   postgres::Database database;
@@ -78,6 +80,7 @@ struct Stores {
   storage::Reports reports;
   storage::Pictures pictures;
   storage::Stock stock;
+  storage::Translations translations;
 };
 
 inline postgres::Options Settings() { return Disk().Options(4); }
@@ -175,6 +178,15 @@ inline Task<api::product::Product> Put(Stores& stores, Shop shop,
   if (request.offers().empty()) *request.add_offers() = OfferOf(Uuid::NewV7().ToString(), 1999, 0);
   const auto product = co_await stores.products.Create(Soon(), Uuid::NewV7(), std::move(request));
   co_return co_await Do(stores, std::move(shop), domain::ProductAct::kPublish, product.id());
+}
+
+// Says what it is in another language.
+inline void Say(api::product::CreateProductRequest& request, std::string language, std::string title,
+                std::string description = "") {
+  auto& said = *request.add_translations();
+  said.set_language(std::move(language));
+  said.set_title(std::move(title));
+  said.set_description(std::move(description));
 }
 
 // A published product with one offer.
