@@ -19,6 +19,7 @@ struct Settings {
   explicit Settings(config::Properties& properties);
 
   config::Property<std::int64_t> categories_max;
+  config::Property<std::vector<std::string>> currencies;
   config::Property<domain::Moderation> moderation;
   config::Property<std::chrono::milliseconds> search_cache;
   config::Property<std::int64_t> search_threads;
@@ -51,6 +52,7 @@ class Service final : public host::Service {
   void StartRedis();
 
   host::Host& host_;
+  domain::Market market_;
   postgres::Database database_;
   audit::Sealer sealer_;
   std::optional<redis::Client> redis_;

@@ -3,6 +3,7 @@
 #pragma once
 #include "marketplace/product/v1/product.market.hpp"
 #include "platform/rpc/page_token.hpp"
+#include "services/product/domain/market.hpp"
 #include "services/product/metrics.hpp"
 #include "services/product/process/purchases.hpp"
 #include "services/product/process/search_index.hpp"
@@ -38,6 +39,7 @@ class ProductService final : public api::ProductApi {
     Purchases& purchases;
     storage::Stock& stock;
     SearchIndex& index;
+    const domain::Market& market;
   };
   explicit ProductService(const Deps& deps) : deps_(deps) {}
 

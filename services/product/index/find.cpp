@@ -181,7 +181,7 @@ class Search {
     // Ids grow with time: backwards, the first ones looked at are the newest, and few later ones are better.
     for (const auto document : std::views::reverse(matches.Documents())) {
       budget_.Spend(1);
-      if (filtering.IsInactive(document)) continue;
+      if (filtering.IsInactive(document) || !filtering.IsSold(document)) continue;
       if (by_offer) {
         const auto failed = filtering.Of(document);
         if (failed != 0 && !query_.facets) continue;
@@ -221,7 +221,8 @@ class Search {
   std::int64_t KeyOf(const Segment& segment, const Filtering& filtering, std::uint32_t document) const {
     switch (query_.order) {
       case Order::kRelevance:
-        return query_.text.empty() ? segment.PublishedUs(document) : RelevanceOf(segment, document);
+        return query_.text.empty() ? segment.PublishedUs(document)
+                                   : RelevanceOf(segment, filtering, document);
       case Order::kNewest:
         return segment.PublishedUs(document);
       case Order::kRating:
@@ -238,13 +239,13 @@ class Search {
     return price->in_stock ? kAbovePrices + price->minor : price->minor;
   }
 
-  std::int64_t RelevanceOf(const Segment& segment, std::uint32_t document) const {
+  std::int64_t RelevanceOf(const Segment& segment, const Filtering& filtering, std::uint32_t document) const {
     const auto scored = scores_[document];
     const bool whole = title_hash_ != 0 && segment.TitleHashOf(document) == title_hash_;
     const bool covered = scored / kTitleWord == words_ && segment.TitleWords(document) == words_;
     const auto score = std::min<std::int64_t>(scored & kScoreMask, (1 << kScoreBits) - 1);
     return (std::int64_t{whole} << kWholeAt) | (score << kScoreAt) | (std::int64_t{covered} << kCoveredAt) |
-           (std::int64_t{segment.IsBuyable(document)} << kBuyableAt) |
+           (std::int64_t{filtering.IsBuyable(document)} << kBuyableAt) |
            (std::int64_t{segment.Popularity(document)} << kPopularityAt) |
            Seconds(segment.PublishedUs(document));
   }

@@ -23,6 +23,7 @@ struct Title {
   const Segment* segment;
   std::uint32_t document;
   std::uint32_t wholes;  // words that stand there as they are
+  bool buyable;
 };
 
 class Suggesting {
@@ -63,8 +64,9 @@ class Suggesting {
     all -= *part.dead;
     for (const auto document : all.Last(kTitlesLookedAt)) {
       budget_.Spend(1);
-      if (filtering.IsInactive(document) || filtering.Of(document) != 0) continue;
-      Title title{&segment, document, 0};
+      if (filtering.IsInactive(document) || !filtering.IsSold(document) || filtering.Of(document) != 0)
+        continue;
+      Title title{&segment, document, 0, filtering.IsBuyable(document)};
       for (const auto& whole : wholes) title.wholes += whole.Has(document) ? 1 : 0;
       titles_.push_back(title);
     }
@@ -132,7 +134,7 @@ class Suggesting {
     const auto better = [](const Title& a, const Title& b) {
       const auto rank = [](const Title& title) {
         const auto& segment = *title.segment;
-        return std::tuple(title.wholes, segment.IsBuyable(title.document), segment.Popularity(title.document),
+        return std::tuple(title.wholes, title.buyable, segment.Popularity(title.document),
                           segment.PublishedUs(title.document), segment.IdAt(title.document));
       };
       return rank(a) > rank(b);

@@ -28,8 +28,9 @@ struct Service : Stores {
   storage::SearchRows search_rows{database};
   events::Log log{database, {}};
   SearchIndex index;  // not ready until a test runs it
+  domain::Market market{std::vector<std::string>{"EUR", "USD"}};
   ProductService operations{{categories, products, offers, search, reservations, cache, sellers, pages,
-                             metrics, personal_data, reviews, reports, purchases, stock, index}};
+                             metrics, personal_data, reviews, reports, purchases, stock, index, market}};
 };
 
 template <class Body>
