@@ -10,7 +10,6 @@ namespace market::product {
 namespace {
 
 using api::product::PriceRow;
-using marketplace::type::v1::Money;
 
 // When a row applies.
 struct Period {
@@ -38,20 +37,21 @@ void CheckComparison(const PriceRow& row, const std::string& name) {
     throw InvalidArgument(name + ".compareAt.amount", "OUT_OF_RANGE", "must be more than the price");
 }
 
-std::string NameOf(const std::string& where, int row) {
+std::string PriceName(const std::string& where, int row) {
   return where + "prices[" + std::to_string(row) + ']';
 }
 
 }  // namespace
 
-void CheckPrice(const Money& price, const domain::Market& market, const std::string& where) {
+void CheckPrice(const marketplace::type::v1::Money& price, const domain::Market& market,
+                const std::string& where) {
   market.Chosen(price.currency(), where + "price.currency");
 }
 
 void CheckPrices(const storage::PriceRows& prices, const domain::Market& market, const std::string& where) {
   std::vector<Period> periods;
   for (int i = 0; i < prices.size(); ++i) {
-    const auto name = NameOf(where, i);
+    const auto name = PriceName(where, i);
     CheckPrice(prices[i].price(), market, name + '.');
     CheckComparison(prices[i], name);
     periods.push_back(PeriodOf(prices[i], i, name));
@@ -63,7 +63,7 @@ void CheckPrices(const storage::PriceRows& prices, const domain::Market& market,
     const auto& one = periods[i - 1];
     const auto& next = periods[i];
     if (one.currency != next.currency || one.standing != next.standing) continue;
-    const auto last = NameOf(where, std::max(one.row, next.row));
+    const auto last = PriceName(where, std::max(one.row, next.row));
     if (next.standing)
       throw InvalidArgument(last, "DUPLICATE", "is the second one without times in its currency");
     if (next.from < one.until)
@@ -71,8 +71,8 @@ void CheckPrices(const storage::PriceRows& prices, const domain::Market& market,
   }
 }
 
-void CheckPrices(const Money& price, const storage::PriceRows& prices, const domain::Market& market,
-                 const std::string& where) {
+void CheckPrices(const marketplace::type::v1::Money& price, const storage::PriceRows& prices,
+                 const domain::Market& market, const std::string& where) {
   CheckPrice(price, market, where);
   CheckPrices(prices, market, where);
   bool there = false;
@@ -80,7 +80,7 @@ void CheckPrices(const Money& price, const storage::PriceRows& prices, const dom
     if (!storage::IsStanding(prices[i]) || prices[i].price().currency() != price.currency()) continue;
     there = true;
     if (prices[i].price().amount() != price.amount())
-      throw InvalidArgument(NameOf(where, i) + ".price", "DUPLICATE", "is another one than price");
+      throw InvalidArgument(PriceName(where, i) + ".price", "DUPLICATE", "is another one than price");
   }
   if (!there && prices.size() >= storage::kPricesMax)
     throw InvalidArgument(where + "prices", "TOO_MANY",

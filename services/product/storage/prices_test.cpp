@@ -12,7 +12,6 @@
 namespace market::product {
 namespace {
 
-using api::product::Offer;
 using api::product::PriceRow;
 
 PriceRow RowOf(std::int64_t minor, std::string currency = "EUR",
