@@ -8,9 +8,9 @@
 
 namespace market::product {
 
-// All throw Error INVALID_ARGUMENT that names the field, which begins with `where` ("offer."): UNKNOWN_CURRENCY
-// for one that the market does not sell in, OVERLAPS for two prices that would apply at once, DUPLICATE for two
-// without times, OUT_OF_RANGE for times or a comparison the wrong way round.
+// All throw Error INVALID_ARGUMENT that names the field, which begins with `where` ("offer."):
+// UNKNOWN_CURRENCY for one that the market does not sell in, OVERLAPS for two prices that would apply at
+// once, DUPLICATE for two without times, OUT_OF_RANGE for times or a comparison the wrong way round.
 void CheckPrice(const marketplace::type::v1::Money& price, const domain::Market& market,
                 const std::string& where);
 void CheckPrices(const storage::PriceRows& prices, const domain::Market& market, const std::string& where);

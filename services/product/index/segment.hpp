@@ -81,8 +81,8 @@ class Segment {
   const ByField* Ready(std::string_view prefix) const;
   const Mistakes& Misspellings() const { return mistakes_; }
 
-  // Documents.
-  // Of each document by its number: whether an offer of it has a price in that currency, and one of them is in stock.
+  // Documents. Of each document by its number: whether an offer of it has a price in that currency, and one
+  // of them is in stock.
   static constexpr std::uint8_t kSoldOut = 1;
   static constexpr std::uint8_t kBuyable = 2;
   std::span<const std::uint8_t> SoldIn(std::uint32_t currency) const { return sold_in_[currency].documents; }

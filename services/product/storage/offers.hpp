@@ -76,8 +76,8 @@ class Offers {
   // same id twice is the same offer. OFFERS_CLOSED, SKU_TAKEN, OPTIONS_TAKEN, LIMIT_REACHED.
   Task<api::product::Offer> Create(Work work, domain::OfferId id, domain::ProductId product,
                                    SellerScope scope, api::product::OfferDraft offer);
-  // What is ACTIVE of a PUBLISHED product and has a price in the currency, without what is its shop's alone; to
-  // its shop and to operators any, as it is.
+  // What is ACTIVE of a PUBLISHED product and has a price in the currency, without what is its shop's alone;
+  // to its shop and to operators any, as it is.
   Task<std::optional<api::product::Offer>> Get(Work work, domain::OfferId id, Viewer viewer,
                                                Currency currency);
   // offer_changes.cpp. An edit that changes nothing leaves version and events alone. ETAG_MISMATCH, which a

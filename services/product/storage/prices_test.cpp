@@ -175,7 +175,8 @@ TEST(Prices_History, IsOnlyAddedTo) {
   });
 }
 
-// Periods and history of an offer in a currency, side by side without a gap: the number of those that are not.
+// Periods and history of an offer in a currency, side by side without a gap: the number of those that are
+// not.
 std::string TornTimelines(const domain::OfferId& id) {
   return Sql(
       "SELECT count(*) FROM (SELECT ends_at, lead(starts_at) OVER (PARTITION BY currency ORDER BY starts_at) "

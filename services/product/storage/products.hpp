@@ -46,8 +46,8 @@ class Products {
       : database_(database), moderation_(moderation) {}
 
   // A product comes with the best kOffersShown of its offers: what can be bought first, the cheapest first.
-  // Get counts active ones alone that have a price in the currency; elsewhere each is in the one that its shop
-  // sees it in. A published product, or any that the viewer reaches.
+  // Get counts active ones alone that have a price in the currency; elsewhere each is in the one that its
+  // shop sees it in. A published product, or any that the viewer reaches.
   Task<std::optional<api::product::Product>> Get(Work work, domain::ProductId id, Viewer viewer,
                                                  Currency currency);
   // Newest first, of this state or of all, offers of all states. At most `limit`.

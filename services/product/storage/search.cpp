@@ -32,8 +32,8 @@ constexpr Source kAnyText{Sql{""}, Sql{""}};
 constexpr Source kMatching{Sql{"product_matching($10, $11) m JOIN "}, Sql{" ON p.id = m.product_id "}};
 
 // Parameters: $1, $2 the position, $3 limit, $4 category, $5 seller, $6, $7 price bounds, $8 whether an offer
-// that can be bought is a must, $9 the currency, $10, $11 the text. Without a price in the currency an offer is
-// none, and a product without an offer is not found.
+// that can be bought is a must, $9 the currency, $10, $11 the text. Without a price in the currency an offer
+// is none, and a product without an offer is not found.
 constexpr Sql kFilters{
     "p.state = 'PUBLISHED' AND ($5::uuid IS NULL OR p.seller_id = $5) "
     "AND ($4::uuid IS NULL OR p.category_id IN ("
