@@ -41,8 +41,11 @@ def catalogue_sql(products, seller, category):
                            published_at)
       SELECT {ids(3)}, {ids(5)}, '{seller}', '{category}', 'Bench product ' || i, 'One of many products, made to be read.',
              '{{"colour": "blue"}}', '{{}}', 'PUBLISHED', now() FROM generate_series(1, {products}) i;
-      INSERT INTO offer (id, product_id, seller_id, sku, options, price, currency)
-      SELECT {ids(4)}, {ids(3)}, '{seller}', 'BENCH-' || i, '{{}}', 1999, 'EUR' FROM generate_series(1, {products}) i;
+      INSERT INTO offer (id, product_id, seller_id, sku, options, own_currency)
+      SELECT {ids(4)}, {ids(3)}, '{seller}', 'BENCH-' || i, '{{}}', 'EUR' FROM generate_series(1, {products}) i;
+      INSERT INTO offer_price (offer_id, currency, amount) SELECT {ids(4)}, 'EUR', 1999 FROM generate_series(1, {products}) i;
+      INSERT INTO price_period (offer_id, currency, starts_at, ends_at, amount, product_id, set_at, since)
+      SELECT {ids(4)}, 'EUR', market_now(), 'infinity', 1999, {ids(3)}, market_now(), market_now() FROM generate_series(1, {products}) i;
       INSERT INTO stock (id, offer_id, on_hand) SELECT {ids(6)}, {ids(4)}, 1000000 FROM generate_series(1, {products}) i;
       INSERT INTO stock_movement (kind, stock_id, offer_id, on_hand, reserved, cause_id)
       SELECT 'INITIAL', {ids(6)}, {ids(4)}, 1000000, 0, {ids(4)} FROM generate_series(1, {products}) i;
@@ -87,7 +90,7 @@ class FloorCluster:
     def fill(self, stack_psql, products, seller, category):
         """Schemas as the stack's databases have them, its catalogue, and the buyers' addresses."""
         self.psql("postgres", "CREATE ROLE bench LOGIN; CREATE DATABASE bench OWNER bench;")
-        self.psql("bench", "CREATE EXTENSION pg_trgm SCHEMA public;")
+        self.psql("bench", "CREATE EXTENSION pg_trgm SCHEMA public; CREATE EXTENSION btree_gist SCHEMA public;")
         # As platform/postgres/migrate.cpp makes it before the first file.
         self.psql("bench", "CREATE FUNCTION market_now() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE AS 'SELECT now()';")
         for database in DATABASES:

@@ -55,7 +55,7 @@ ATTRIBUTES = {
 OPTIONS = [("size", ["S", "M", "L", "XL", "XXL"]), ("colour", ["black", "natural", "blue", "green", "red"]),
            ("pack", ["1", "3", "6", "12", "24"])]
 SYLLABLES = "ar bel cor dan el fen gal hol is jar kel lun mar nor os pel quin ros sol tar um vel wen yor zan".split()
-CURRENCIES = ["EUR"] * 9 + ["GBP", "PLN", "USD"]    # of one shop after the other
+TWO_CURRENCIES_OF = 3    # one in so many shops sells for dollars, too
 
 
 def brand(rng):
@@ -125,7 +125,9 @@ class Rows:
     COLUMNS = {
         "product": "id, operation_id, seller_id, category_id, title, description, attributes, pictures, state, version, created_at,"
                    " updated_at, published_at, language",
-        "offer": "id, product_id, seller_id, sku, options, price, currency, created_at, updated_at",
+        "offer": "id, product_id, seller_id, sku, options, own_currency, created_at, updated_at",
+        "offer_price": "offer_id, currency, amount",
+        "price_period": "offer_id, currency, starts_at, ends_at, amount, product_id, set_at, since",
         "stock": "id, offer_id, on_hand",
         "stock_movement": "kind, stock_id, offer_id, on_hand, reserved, cause_id, created_at",
         "event": "id, type, version, aggregate, aggregate_version, seller_id, trace, payload",
@@ -133,7 +135,7 @@ class Rows:
 
     def __init__(self, shops, category_ids):
         self.shops, self.category_ids = shops, category_ids
-        self.currency_of = {shop: CURRENCIES[place % len(CURRENCIES)] for place, shop in enumerate(shops)}
+        self.in_dollars = set(shops[::TWO_CURRENCIES_OF])
         self.of = {table: [] for table in self.COLUMNS}
 
     def add(self, table, *values):
@@ -171,6 +173,11 @@ class Rows:
         self.add_offers(rng, i, ms, at, product, seller, cents)
         self.tell(rng, ms, "ProductPublished", f"product/{product}", 2, seller, payload)
 
+    def add_prices(self, offer, product, at, prices):
+        for currency, amount in prices.items():
+            self.add("offer_price", offer, currency, amount)
+            self.add("price_period", offer, currency, at, "infinity", amount, product, at, at)
+
     def add_offers(self, rng, i, ms, at, product, maker, cents):
         cheapest = max(1, min(5_000_000, round(cents * math.exp(rng.gauss(0, 0.6)))))
         name, values = rng.choice(OPTIONS)
@@ -179,10 +186,10 @@ class Rows:
             # Every further offer may be another shop's.
             shop = maker if number == 0 or rng.random() < 0.5 else rng.choice(self.shops[:shops_before(i)])
             offer, stock, sku = id_at(ms, rng), id_at(ms, rng), f"{i}-{number + 1}"
-            price = {"amount": cheapest + cheapest * rng.randrange(30) // 100, "currency": self.currency_of[shop]}
+            price = {"amount": cheapest + cheapest * rng.randrange(30) // 100, "currency": "EUR"}
             units = 0 if rng.random() < 0.1 else int(rng.paretovariate(0.8)) % 5_000 + 1
-            self.add("offer", offer, product, shop, sku, escaped(json.dumps({name: value} if count > 1 else {})), price["amount"],
-                     price["currency"], at, at)
+            self.add("offer", offer, product, shop, sku, escaped(json.dumps({name: value} if count > 1 else {})), "EUR", at, at)
+            self.add_prices(offer, product, at, {"EUR": price["amount"], **({"USD": price["amount"] * 11 // 10 + 1} if shop in self.in_dollars else {})})
             self.add("stock", stock, offer, units)
             if units:
                 self.add("stock_movement", "INITIAL", stock, offer, units, 0, offer, at)

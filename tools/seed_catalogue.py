@@ -119,6 +119,9 @@ BUYERS = [
 # Shelves with a second picture, which some of their products show first.
 TWO_PICTURES = {"calculators", "knitwear", "tableware", "novels"}
 
+# Who sells for dollars, too.
+IN_DOLLARS = {"FAI", "LIN", "STR"}
+
 # Who sells products of another shop, too, a little dearer or cheaper.
 ALSO_SOLD_BY = {"FAI": "mila@demo.test", "NOR": "jonas@demo.test", "LAU": "jonas@demo.test", "FER": "kasia@demo.test",
                 "LIN": "odile@demo.test", "ZIE": "freja@demo.test", "STR": "sam@demo.test", "SOB": "tomas@demo.test"}
@@ -188,8 +191,22 @@ ORDERED = {sku for order in ORDERS for sku in order["items"]}
 def offer(sku, options, amount):
     # Some are sold out in one variant, some in all.
     sold_out = sku not in ORDERED and 0 in (number(sku + "stock", 15), number(sku.rpartition("-")[0] + "stock", 30))
-    return {"sku": sku, "options": options, "price": {"amount": amount, "currency": "EUR"},
+    return {"sku": sku, "options": options, "price": {"amount": amount, "currency": "EUR"}, "prices": prices_of(sku, amount),
             "stock": 0 if sold_out else 12 + number(sku + "units", 60)}
+
+
+def prices_of(sku, amount):
+    """In each currency that the shop sells in."""
+    in_dollars = amount * 11 // 10 + 1
+    return [{"price": {"amount": amount, "currency": "EUR"}},
+            *([{"price": {"amount": in_dollars, "currency": "USD"}}] if sku[:3] in IN_DOLLARS else [])]
+
+
+def reduced_prices(wanted):
+    """What an offer costs once it was reduced by a fifth; None: it was not."""
+    if number(wanted["sku"] + "reduced", 12):
+        return None
+    return [{"price": {**row["price"], "amount": row["price"]["amount"] * 4 // 5}, "compareAt": row["price"]} for row in wanted["prices"]]
 
 
 def offers_of(code, cheapest, options, more_percent):

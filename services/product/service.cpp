@@ -27,6 +27,11 @@ Settings::Settings(config::Properties& properties)
     : categories_max(properties.Int("product.categories_max",
                                     "how many categories there may be; the whole tree is one answer",
                                     "categories", 1, storage::Categories::kFit, storage::Categories::kFit)),
+      currencies(properties.List("product.currencies",
+                                 "in which currencies the market sells, the first one where a buyer names "
+                                 "none; what is priced in others "
+                                 "is not shown",
+                                 std::vector<std::string>{"EUR", "USD"})),
       moderation(properties.Choice<domain::Moderation>(
           "product.moderation", "which products an operator looks at before they are published",
           {{"none", domain::Moderation::kNone}, {"all", domain::Moderation::kAll}},
@@ -65,6 +70,7 @@ Settings::Settings(config::Properties& properties)
 
 Service::Service(host::Host& host, const Settings& settings, Peers peers)
     : host_(host),
+      market_(config::Naming("product.currencies", [&] { return domain::Market(*settings.currencies); })),
       database_(host.Io(), host.DatabaseOptions("product")),
       sealer_(database_, "product"),
       answers_(database_),
@@ -107,7 +113,7 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       low_stock_(stock_),
       service_({categories_, products_, offers_, search_, reservations_, search_cache_, sellers_, pages_,
                 metrics_, personal_data_, reviews_, reports_, purchases_, stock_, index_, pictures_,
-                picture_maker_, uploads_, search_rules_, translations_}) {}
+                picture_maker_, uploads_, search_rules_, translations_, market_}) {}
 
 Task<> Service::Start() {
   co_await host_.OpenDatabase("product", database_, kMigrations);

@@ -22,6 +22,7 @@ struct Settings {
   explicit Settings(config::Properties& properties);
 
   config::Property<std::int64_t> categories_max;
+  config::Property<std::vector<std::string>> currencies;
   config::Property<domain::Moderation> moderation;
   config::Property<std::string> language;
   config::Property<std::chrono::milliseconds> search_cache;
@@ -58,6 +59,7 @@ class Service final : public host::Service {
   void StartRedis();
 
   host::Host& host_;
+  domain::Market market_;
   postgres::Database database_;
   audit::Sealer sealer_;
   std::optional<redis::Client> redis_;

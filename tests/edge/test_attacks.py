@@ -158,13 +158,16 @@ def big_catalogue(anonymous, shop):
       INSERT INTO product (id, operation_id, seller_id, category_id, title, description, attributes, pictures, state, published_at)
       SELECT product, gen_random_uuid(), '{sold.owner.seller}', '{many}', 'Engine ' || i, 'One of many.', '{{}}', '{{}}', 'PUBLISHED', now()
       FROM made;
-      INSERT INTO offer (id, product_id, seller_id, sku, options, price, currency)
-      SELECT offer, product, '{sold.owner.seller}', 'MANY-' || i, '{{}}', 1, 'EUR' FROM made;
+      INSERT INTO offer (id, product_id, seller_id, sku, options, own_currency)
+      SELECT offer, product, '{sold.owner.seller}', 'MANY-' || i, '{{}}', 'EUR' FROM made;
+      INSERT INTO offer_price (offer_id, currency, amount) SELECT offer, 'EUR', 1 FROM made;
+      INSERT INTO price_period (offer_id, currency, starts_at, ends_at, amount, product_id, set_at, since)
+      SELECT offer, 'EUR', market_now(), 'infinity', 1, product, market_now(), market_now() FROM made;
       INSERT INTO stock (id, offer_id, on_hand) SELECT offer, offer, 1000 FROM made;
       INSERT INTO stock_movement (kind, stock_id, offer_id, on_hand, reserved, cause_id) SELECT 'INITIAL', offer, offer, 1000, 0, offer FROM made;
       INSERT INTO event (id, type, version, aggregate, aggregate_version, seller_id, trace, payload)
       SELECT gen_random_uuid(), 'product.ProductChanged', 1, 'product/' || product, 1, '{sold.owner.seller}', '', '' FROM made;
-      ANALYZE product; ANALYZE offer;""")
+      ANALYZE product; ANALYZE offer; ANALYZE price_period;""")
     until(lambda: anonymous.ok("GET", "/v1/products", params={"categoryId": many}).get("total") == PRODUCTS, "all to be found", limit_s=60)
     return many
 

@@ -225,6 +225,16 @@ RECUT = [
     rot("a key that keeps an adjustment nobody made", "S11", product=key_of("AdjustStock", "product")),
     rot("an offer that is low, and nobody looks", "S13",
         product="UPDATE stock SET low_at = 1000000000000, is_low = false WHERE offer_id = '{offer}'"),
+    rot("a price that nobody said", "S14", product="UPDATE price_period SET amount = amount + 1 WHERE offer_id = '{offer}'"),
+    rot("prices at once", "S14",
+        product="INSERT INTO price_history (offer_id, currency, starts_at, ends_at, amount, since)"
+                " SELECT offer_id, currency, starts_at - interval '1 day', starts_at + interval '1 second', 5, starts_at - interval '1 day'"
+                " FROM price_period WHERE offer_id = '{offer}'"),
+    rot("cheaper than it ever was", "S14",
+        product="UPDATE offer_price SET compare_at = amount + 1 WHERE offer_id = '{offer}';"
+                " UPDATE price_period SET compare_at = amount + 1, lowest_before = amount WHERE offer_id = '{offer}'"),
+    rot("an offer without a price", "S14",
+        product="DELETE FROM offer_price WHERE offer_id = '{offer}'; DELETE FROM price_period WHERE offer_id = '{offer}'"),
     rot("a message about no order", "O20", order=message("order.payment", "{part}/payment")),
     rot("a message about an order that failed", "O20", order=message("order.stock", "{failed}/stock")),
     rot("a message that nobody delivers", "D1", order=message("order.stock", "{order}/stock", "1 hour")),

@@ -192,7 +192,8 @@ def test_a_repeat_after_a_crash_in_the_middle_does_the_rest(stall):
     # Movements hold on to what was, and the second row was not.
     psql("product", "SET session_replication_role = replica;"
                     f" UPDATE idempotency_key SET answer = NULL, leased_until = market_now() WHERE key = '{key}';"
-                    f" UPDATE offer SET last_batch = NULL, version = 1, price = 500 WHERE id = '{offers[1]}';"
+                    f" UPDATE offer SET last_batch = NULL, version = 1 WHERE id = '{offers[1]}';"
+                    f" SELECT FROM set_prices('{offers[1]}', '{{EUR}}', '{{NULL}}', '{{NULL}}', '{{500}}', '{{NULL}}');"
                     f" UPDATE stock SET on_hand = 5 WHERE offer_id = '{offers[1]}';"
                     f" DELETE FROM stock_movement WHERE cause_id = '{operation}' AND offer_id = '{offers[1]}'")
     answer = batch(owner, rows, key)

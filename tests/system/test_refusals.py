@@ -20,6 +20,10 @@ def offer_unavailable(buyer, sold):
     return buyer.place((sold.offer, 1))
 
 
+def no_price_in_currency(buyer, sold):
+    return buyer.post("/v1/orders", {**buyer.order_body((sold.offer, 1)), "currency": "USD"}, key=new_key())
+
+
 def price_changed(buyer, sold):
     quote = buyer.ok("POST", "/v1/orders:quote", {"items": [{"offerId": sold.offer, "quantity": 1}]})
     sold.owner.ok("PATCH", f"/v1/offers/{sold.offer}", {"price": {"amount": 2500, "currency": "EUR"}})
@@ -79,7 +83,7 @@ def second_factor_required(buyer, shop):
     return buyer.post("/v1/sessions", {"email": buyer.email, "password": buyer.password})
 
 
-PROVOKED = {each.__name__.upper(): each for each in (orders_open, out_of_stock, offer_unavailable, price_changed, payment_declined,
+PROVOKED = {each.__name__.upper(): each for each in (orders_open, out_of_stock, offer_unavailable, no_price_in_currency, price_changed, payment_declined,
                                                     unknown_payment_method, illegal_transition, payment_not_secured, limit_reached,
                                                     second_factor_required)}
 

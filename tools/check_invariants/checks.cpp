@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "tools/check_invariants/prices.hpp"
+
 namespace market::invariants {
 namespace {
 
@@ -270,6 +272,12 @@ constexpr std::array kChecks = {
                          FROM stock GROUP BY offer_id) s ON s.offer_id = o.id
       WHERE o.state = 'ACTIVE' AND s.units <= s.low_at AND NOT s.told
         AND NOT EXISTS (SELECT FROM low_stock_look l WHERE l.offer_id = o.id))sql"},
+    // What applies when is worked out again from what the shop has said.
+    Check{"S14", "product",
+          "an offer has one price at a time in a currency: as its shop says from when it said so, and before "
+          "that "
+          "as history has it",
+          kPricesAsSaid},
 
     // Money
     Check{"M1", "payment", "every entry of the ledger sums to zero", R"sql(

@@ -86,7 +86,7 @@ domain::Offer OfferFrom(const api::product::OfferForSale& offer) {
           .title = offer.title(),
           .sku = offer.sku(),
           .options = {offer.options().begin(), offer.options().end()},
-          .price = conversions::MoneyFrom(offer.price()),
+          .price = offer.has_price() ? std::optional(conversions::MoneyFrom(offer.price())) : std::nullopt,
           .available = offer.available(),
           .for_sale = offer.for_sale()};
 }

@@ -87,7 +87,9 @@ class OrderService final : public api::OrderApi {
       CallContext& call, marketplace::type::v1::ExportPersonalDataRequest request) override;
 
  private:
-  Task<std::vector<domain::Offer>> FetchOffers(CallContext& call, std::vector<domain::Item> items);
+  // With their prices in the currency; in the market's first one for "".
+  Task<std::vector<domain::Offer>> FetchOffers(CallContext& call, std::vector<domain::Item> items,
+                                               std::string currency);
   Task<domain::Address> FetchAddress(CallContext& call, std::string address_id);
   Task<domain::Order> Draft(CallContext& call, const api::order::PlaceOrderRequest& request);
   Task<api::order::Order> Resume(CallContext& call, domain::Order order,

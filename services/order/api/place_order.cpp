@@ -18,7 +18,7 @@ void RequireQuote(const Request& request, const domain::Priced& priced) {
 Task<api::order::Quote> OrderService::QuoteOrder(CallContext& call, api::order::QuoteOrderRequest request) {
   auto items = ItemsFrom(request.items());
   if (!request.shipping_address_id().empty()) co_await FetchAddress(call, request.shipping_address_id());
-  const auto offers = co_await FetchOffers(call, items);
+  const auto offers = co_await FetchOffers(call, items, request.currency());
   const auto priced = domain::Price(items, offers);
   RequireQuote(request, priced);
   co_return ToProto(priced);
@@ -43,8 +43,8 @@ Task<api::order::Order> OrderService::PlaceOrder(CallContext& call, api::order::
 // Prices are ours, never the client's.
 Task<domain::Order> OrderService::Draft(CallContext& call, const api::order::PlaceOrderRequest& request) {
   auto items = ItemsFrom(request.items());
-  auto [offers, address] =
-      co_await runtime::Both(FetchOffers(call, items), FetchAddress(call, request.shipping_address_id()));
+  auto [offers, address] = co_await runtime::Both(FetchOffers(call, items, request.currency()),
+                                                  FetchAddress(call, request.shipping_address_id()));
   auto priced = domain::Price(items, offers);
   RequireQuote(request, priced);
   auto order = domain::MakeOrder(call.OperationId(), call.Caller().account, std::move(priced),
@@ -100,9 +100,10 @@ Task<domain::Order> OrderService::DriveOn(CallContext& call, storage::Lease leas
   co_return order;
 }
 
-Task<std::vector<domain::Offer>> OrderService::FetchOffers(CallContext& call,
-                                                           std::vector<domain::Item> items) {
+Task<std::vector<domain::Offer>> OrderService::FetchOffers(CallContext& call, std::vector<domain::Item> items,
+                                                           std::string currency) {
   api::product::GetOffersRequest request;
+  request.set_currency(std::move(currency));
   for (const auto& item : items) request.add_offer_ids(item.offer.ToString());
   const auto response = co_await deps_.products.GetOffers(call, std::move(request));
   std::vector<domain::Offer> offers;

@@ -56,17 +56,27 @@ const Offer* Find(std::span<const Offer> offers, const OfferId& id) {
   return found == offers.end() ? nullptr : &*found;
 }
 
-void RequireForSale(std::span<const Item> items, std::span<const Offer> offers) {
-  Error error(Code::kAborted, "OFFER_UNAVAILABLE", "an offer can't be bought");
+// Refuses the items of whose offers `passes` is false.
+template <class Passes>
+void Require(std::span<const Item> items, std::span<const Offer> offers, Error error, std::string_view why,
+             Passes passes) {
   RefusedLines lines;
   for (std::size_t i = 0; i < items.size(); ++i) {
     const Offer* offer = Find(offers, items[i].offer);
-    if (offer != nullptr && offer->for_sale) continue;
+    if (offer != nullptr && passes(*offer)) continue;
     const auto field = "items[" + std::to_string(i) + "].offerId";
-    error.WithField(field, "OFFER_UNAVAILABLE", "offer " + items[i].offer.ToString() + " can't be bought");
+    error.WithField(field, error.reason, "offer " + items[i].offer.ToString() + std::string(why));
     lines.Add(field, items[i].offer, UnitsText(items[i].quantity, 0));
   }
   if (!lines.Empty()) throw error.WithMetadata("lines", lines.Text());
+}
+
+void RequireForSale(std::span<const Item> items, std::span<const Offer> offers) {
+  Require(items, offers, Error(Code::kAborted, "OFFER_UNAVAILABLE", "an offer can't be bought"),
+          " can't be bought", [](const Offer& offer) { return offer.for_sale; });
+  Require(items, offers,
+          Error(Code::kAborted, "NO_PRICE_IN_CURRENCY", "an offer is not sold in the currency of the order"),
+          " has no price in this currency", [](const Offer& offer) { return offer.price.has_value(); });
 }
 
 [[noreturn]] void ThrowTooLarge() {
@@ -143,16 +153,12 @@ std::vector<Item> Merge(std::span<const Item> items) {
 Priced Price(std::span<const Item> items, std::span<const Offer> offers) {
   RequireForSale(items, offers);
   Priced priced;
-  const Currency currency = Find(offers, items.front().offer)->price.currency;
+  const Currency currency = Find(offers, items.front().offer)->price->currency;
   priced.total = Money{0, currency};
   for (const auto& item : items) {
     const Offer& offer = *Find(offers, item.offer);
-    if (offer.price.currency != currency) {
-      throw Error(Code::kInvalidArgument, "MIXED_CURRENCIES",
-                  "all items of an order must have the same currency");
-    }
     // Both factors are bounded by the contract (99,999,999 and 100 * 999), so the product can't overflow.
-    auto price = MakePrice((offer.price * item.quantity).minor, {}, 0, TaxMode::kIncluded);
+    auto price = MakePrice((*offer.price * item.quantity).minor, {}, 0, TaxMode::kIncluded);
     Line line{.id = {},
               .offer = offer.id,
               .product = offer.product,
@@ -161,7 +167,7 @@ Priced Price(std::span<const Item> items, std::span<const Offer> offers) {
               .options = offer.options,
               .quantity = item.quantity,
               .available = offer.available,
-              .unit_price = offer.price,
+              .unit_price = *offer.price,
               .discounts = std::move(price.discounts),
               .tax = price.tax,
               .total = Money{price.total_minor, currency}};

@@ -25,7 +25,7 @@ struct Offer {
   std::string title;
   std::string sku;
   std::map<std::string, std::string> options;
-  Money price;
+  std::optional<Money> price;  // in the currency of the order; none: it is not sold in it
   std::int64_t available = 0;
   bool for_sale = false;
 };
@@ -46,8 +46,8 @@ struct Priced {
   std::string quote_hash;
 };
 
-// `items` are merged. Throws Error: OFFER_UNAVAILABLE naming the items that can't be bought,
-// MIXED_CURRENCIES, AMOUNT_TOO_LARGE.
+// `items` are merged, the prices of `offers` are all in one currency. Throws Error: OFFER_UNAVAILABLE and
+// NO_PRICE_IN_CURRENCY naming the items that can't be bought, AMOUNT_TOO_LARGE.
 Priced Price(std::span<const Item> items, std::span<const Offer> offers);
 
 struct PriceChange {

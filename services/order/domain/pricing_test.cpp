@@ -58,7 +58,7 @@ TEST(Price, QuoteHash_ChangesWithThePriceOnly) {
   const auto before = Price(items, offers).quote_hash;
   offers[0].title = "Another title";
   EXPECT_EQ(Price(items, offers).quote_hash, before);
-  offers[0].price.minor += 1;
+  offers[0].price->minor += 1;
   EXPECT_NE(Price(items, offers).quote_hash, before);
 }
 
@@ -69,8 +69,8 @@ TEST(ChangesSince, NamesTheLinesThatCostSomethingElse) {
   EXPECT_TRUE(ChangesSince(quote, Price(items, offers)).empty());
   EXPECT_TRUE(ChangesSince("", Price(items, offers)).empty());
 
-  offers[1].price.minor = 450;
-  offers[2].price.minor = 2;
+  offers[1].price->minor = 450;
+  offers[2].price->minor = 2;
   const auto changes = ChangesSince(quote, Price(items, offers));
   ASSERT_EQ(changes.size(), 2u);  // the lines of one seller stand together
   EXPECT_EQ(changes[0].offer, offers[2].id);
@@ -84,7 +84,7 @@ TEST(ChangesSince, ANewCurrency_ChangesEveryLine) {
   std::vector<Offer> offers = {AnOffer(1999, kAnna)};
   const std::vector<Item> items = {{offers[0].id, 1}};
   const auto quote = Price(items, offers).quote_hash;
-  offers[0].price.currency = Currency::Parse("USD");
+  offers[0].price->currency = Currency::Parse("USD");
   const auto changes = ChangesSince(quote, Price(items, offers));
   ASSERT_EQ(changes.size(), 1u);
   EXPECT_EQ(changes[0].before, (Money{1999, kEur}));
@@ -122,9 +122,11 @@ TEST(Price, WhatCantBeBought_IsRefusedByReason) {
   offers[0].for_sale = false;
   EXPECT_EQ(ReasonOf({{offers[0].id, 1}}, offers), "OFFER_UNAVAILABLE");
   offers[0].for_sale = true;
-  offers[1].price.currency = Currency::Parse("USD");
-  EXPECT_EQ(ReasonOf({{offers[0].id, 1}, {offers[1].id, 1}}, offers), "MIXED_CURRENCIES");
-  offers[0].price.minor = kTotalMinorMax;
+  offers[1].price.reset();
+  EXPECT_EQ(ReasonOf({{offers[0].id, 1}, {offers[1].id, 1}}, offers), "NO_PRICE_IN_CURRENCY");
+  offers[1].for_sale = false;
+  EXPECT_EQ(ReasonOf({{offers[0].id, 1}, {offers[1].id, 1}}, offers), "OFFER_UNAVAILABLE");
+  offers[0].price->minor = kTotalMinorMax;
   EXPECT_EQ(ReasonOf({{offers[0].id, 2}}, offers), "AMOUNT_TOO_LARGE");
 }
 

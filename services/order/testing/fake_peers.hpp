@@ -141,7 +141,10 @@ class FakeStock final : public api::ProductStandIn {
     api::product::GetOffersResponse response;
     for (const auto& id : request.offer_ids()) {
       const auto found = offers.find(id);
-      if (found != offers.end()) *response.add_offers() = found->second;
+      if (found == offers.end()) continue;
+      auto& offer = *response.add_offers() = found->second;
+      const auto& currency = request.currency().empty() ? "EUR" : request.currency();
+      if (offer.price().currency() != currency) offer.clear_price();
     }
     co_return response;
   }

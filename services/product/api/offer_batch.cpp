@@ -5,6 +5,7 @@
 
 #include "platform/conversions/conversions.hpp"
 #include "platform/rpc/partial_update.hpp"
+#include "services/product/api/prices.hpp"
 #include "services/product/api/product_service.hpp"
 
 namespace market::product {
@@ -31,10 +32,14 @@ void CheckRows(const CallContext& call, const api::product::BatchUpdateOffersReq
     throw Error(Code::kPermissionDenied, "PERMISSION_DENIED", "you may not adjust the stock of this shop");
 }
 
-storage::OfferEdit EditOf(const CallContext& call, const api::product::OfferRow& row) {
+storage::OfferEdit EditOf(const CallContext& call, const api::product::OfferRow& row,
+                          const domain::Market& market) {
   storage::OfferEdit edit{.if_version = rpc::ExpectedVersion(row.if_match()),
                           .operation_id = call.OperationId()};
-  if (row.has_price()) edit.price = conversions::MoneyFrom(row.price());
+  if (row.has_price()) {
+    CheckPrice(row.price(), market, "");
+    edit.price = conversions::MoneyFrom(row.price());
+  }
   if (row.state() == api::product::Offer::ACTIVE) edit.state = domain::OfferState::kActive;
   if (row.state() == api::product::Offer::ARCHIVED) edit.state = domain::OfferState::kArchived;
   if (row.has_stock()) {
@@ -89,7 +94,7 @@ Task<api::product::BatchUpdateOffersResponse> ProductService::BatchUpdateOffers(
     result.set_offer_id(row.offer_id());
     try {
       auto offer = co_await deps_.offers.Update(call, domain::OfferId::From(row.offer_id()), {seller},
-                                                EditOf(call, row));
+                                                EditOf(call, row, deps_.market));
       Shorten(offer, *result.mutable_offer());
     } catch (const Error& error) {
       if (!IsOfTheRow(error)) throw;

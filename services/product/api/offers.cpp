@@ -3,6 +3,7 @@
 #include "platform/conversions/conversions.hpp"
 #include "platform/rpc/act.hpp"
 #include "platform/rpc/partial_update.hpp"
+#include "services/product/api/prices.hpp"
 #include "services/product/api/product_service.hpp"
 #include "services/product/api/sizes.hpp"
 #include "services/product/api/viewer.hpp"
@@ -11,7 +12,7 @@
 namespace market::product {
 namespace {
 
-storage::OfferEdit EditFrom(const api::product::UpdateOfferRequest& request) {
+storage::OfferEdit EditFrom(const api::product::UpdateOfferRequest& request, const domain::Market& market) {
   const auto& change = request.offer();
   const rpc::PartialUpdate update(change, request.update_mask());
   storage::OfferEdit edit{.if_version = rpc::ExpectedVersion(request.if_match())};
@@ -19,8 +20,14 @@ storage::OfferEdit EditFrom(const api::product::UpdateOfferRequest& request) {
   if (edit.options) CheckOptions(*edit.options, "offer.options");
   if (update.Changes("price")) {
     if (!change.has_price()) throw InvalidArgument("offer.price", "REQUIRED", "an offer must have a price");
+    CheckPrice(change.price(), market, "offer.");
     edit.price = conversions::MoneyFrom(change.price());
   }
+  update.Take("prices", change.prices(), edit.prices);
+  if (edit.prices) CheckPrices(*edit.prices, market, "offer.");
+  if (edit.prices && edit.price) CheckPrices(change.price(), *edit.prices, market, "offer.");
+  if (edit.prices && !edit.price && storage::StandingIn(*edit.prices, "") == nullptr)
+    throw InvalidArgument("offer.prices", "REQUIRED", "one of them must be without times");
   const auto given = [](bool has, const auto& value) { return has ? std::optional(value) : std::nullopt; };
   if (update.Changes("low_stock_threshold"))
     edit.low_stock_threshold = given(change.has_low_stock_threshold(), change.low_stock_threshold());
@@ -30,10 +37,11 @@ storage::OfferEdit EditFrom(const api::product::UpdateOfferRequest& request) {
   return edit;
 }
 
-// What is shown changes with the stock, which leaves the version alone.
-void CoverStock(api::product::Offer& offer) {
+// What is shown changes with the stock and with the time, which leave the version alone.
+void CoverShown(api::product::Offer& offer) {
   domain::EtagHash hash;
   hash.Add(offer.available()).Add(offer.has_on_hand() ? offer.on_hand() : -1);
+  storage::CoverPrice(hash, offer);
   offer.mutable_etag()->append("-").append(hash.Hex());
 }
 
@@ -44,7 +52,7 @@ storage::OfferEdit Towards(domain::OfferState state) { return {.state = state}; 
 Task<api::product::Offer> ProductService::CreateOffer(CallContext& call,
                                                       api::product::CreateOfferRequest request) {
   CheckOptions(request.offer().options(), "offer.options");
-  Currency::Parse(request.offer().price().currency());
+  CheckPrices(request.offer().price(), request.offer().prices(), deps_.market, "offer.");
   auto shops = call.Reach().sellers;
   if (!request.seller_id().empty()) {
     const auto named = SellerId::From(request.seller_id());
@@ -61,9 +69,10 @@ Task<api::product::Offer> ProductService::CreateOffer(CallContext& call,
 }
 
 Task<api::product::Offer> ProductService::GetOffer(CallContext& call, api::product::GetOfferRequest request) {
-  auto offer = co_await deps_.offers.Get(call, domain::OfferId::From(request.offer_id()), ViewerOf(call));
+  auto offer = co_await deps_.offers.Get(call, domain::OfferId::From(request.offer_id()), ViewerOf(call),
+                                         deps_.market.Chosen(request.currency()));
   if (!offer || !(call.Reach().everything || Shows(call, *offer))) throw NotFound("the offer");
-  CoverStock(*offer);
+  CoverShown(*offer);
   co_return std::move(*offer);
 }
 
@@ -71,7 +80,7 @@ Task<api::product::Offer> ProductService::UpdateOffer(CallContext& call,
                                                       api::product::UpdateOfferRequest request) {
   co_await RequireActiveOwner(call, domain::OfferId::From(request.offer_id()));
   co_return co_await deps_.offers.Update(call, domain::OfferId::From(request.offer_id()),
-                                         call.Reach().sellers, EditFrom(request));
+                                         call.Reach().sellers, EditFrom(request, deps_.market));
 }
 
 Task<api::product::Offer> ProductService::ArchiveOffer(CallContext& call,
@@ -100,7 +109,8 @@ Task<api::product::GetOffersResponse> ProductService::GetOffers(CallContext& cal
                                                                 api::product::GetOffersRequest request) {
   std::vector<domain::OfferId> ids;
   for (const auto& id : request.offer_ids()) ids.push_back(domain::OfferId::From(id));
-  auto response = co_await deps_.offers.GetMany(call, std::move(ids));
+  auto response =
+      co_await deps_.offers.GetMany(call, std::move(ids), deps_.market.Chosen(request.currency()));
   co_await deps_.translations.ShowTitles(call, response, call.Languages(""));
   for (auto& offer : *response.mutable_offers()) {
     if (!deps_.sellers.IsActive(SellerId::From(offer.seller_id()))) offer.set_for_sale(false);

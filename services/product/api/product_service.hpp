@@ -4,6 +4,7 @@
 #include "marketplace/product/v1/product.market.hpp"
 #include "platform/rpc/page_token.hpp"
 #include "platform/uploads/uploads.hpp"
+#include "services/product/domain/market.hpp"
 #include "services/product/metrics.hpp"
 #include "services/product/process/picture_maker.hpp"
 #include "services/product/process/purchases.hpp"
@@ -48,6 +49,7 @@ class ProductService final : public api::ProductApi {
     uploads::Uploads& uploads;
     storage::SearchRules& search_rules;
     storage::Translations& translations;
+    const domain::Market& market;
   };
   explicit ProductService(const Deps& deps) : deps_(deps) {}
 

@@ -6,6 +6,7 @@
 #include "platform/rpc/partial_update.hpp"
 #include "services/product/api/drafts.hpp"
 #include "services/product/api/keep.hpp"
+#include "services/product/api/prices.hpp"
 #include "services/product/api/product_service.hpp"
 #include "services/product/api/sizes.hpp"
 #include "services/product/api/viewer.hpp"
@@ -13,13 +14,14 @@
 namespace market::product {
 namespace {
 
-void CheckDrafts(const google::protobuf::RepeatedPtrField<api::product::OfferDraft>& offers) {
+void CheckDrafts(const google::protobuf::RepeatedPtrField<api::product::OfferDraft>& offers,
+                 const domain::Market& market) {
   std::set<std::string_view> skus;
   std::set<std::map<std::string_view, std::string_view>> variants;
   for (int i = 0; i < offers.size(); ++i) {
     const std::string name = "offers[" + std::to_string(i) + ']';
     CheckOptions(offers[i].options(), name + ".options");
-    Currency::Parse(offers[i].price().currency());
+    CheckPrices(offers[i].price(), offers[i].prices(), market, name + '.');
     if (!skus.insert(offers[i].sku()).second) {
       throw InvalidArgument(name + ".sku", "DUPLICATE", "is that of an offer before it");
     }
@@ -94,8 +96,8 @@ api::product::Product ProductService::Whole(api::product::Product product) const
 // The hottest operation: one statement, and another one for who reads another language than that of its shop.
 Task<api::product::Product> ProductService::GetProduct(CallContext& call,
                                                        api::product::GetProductRequest request) {
-  auto product =
-      co_await deps_.products.Get(call, domain::ProductId::From(request.product_id()), ViewerOf(call));
+  auto product = co_await deps_.products.Get(call, domain::ProductId::From(request.product_id()),
+                                             ViewerOf(call), deps_.market.Chosen(request.currency()));
   if (!product) throw NotFound("the product");
   if (product->languages_size() > 1)
     co_await deps_.translations.Show(call, *product, call.Languages(request.language()));
@@ -106,7 +108,7 @@ Task<api::product::Product> ProductService::GetProduct(CallContext& call,
 Task<api::product::Product> ProductService::CreateProduct(CallContext& call,
                                                           api::product::CreateProductRequest request) {
   CheckAttributes(request.attributes(), "attributes");
-  CheckDrafts(request.offers());
+  CheckDrafts(request.offers(), deps_.market);
   CheckLanguages(request.translations(), deps_.products.LanguageOf(request), "translations");
   CheckTranslations(request.translations(), "translations");
   RequireActive(SellerId::From(request.seller_id()));
@@ -124,7 +126,8 @@ Task<api::product::Product> ProductService::UpdateProduct(CallContext& call,
 
 Task<api::product::ListOffersOfProductResponse> ProductService::ListOffersOfProduct(
     CallContext& call, api::product::ListOffersOfProductRequest request) {
-  const auto filter = "offers|" + request.product_id();
+  const auto currency = deps_.market.Chosen(request.currency());
+  const auto filter = "offers|" + request.product_id() + '|' + std::string(currency.Code());
   const auto size = rpc::PageSize(request.page_size());
   std::optional<storage::OfferPosition> after;
   if (const auto key =
@@ -132,7 +135,7 @@ Task<api::product::ListOffersOfProductResponse> ProductService::ListOffersOfProd
     after = {.sold_out = std::get<0>(*key), .price = std::get<1>(*key), .id = std::get<2>(*key)};
   }
   auto offers = co_await deps_.offers.ListOfProduct(call, domain::ProductId::From(request.product_id()),
-                                                    ViewerOf(call), after, size + 1);
+                                                    ViewerOf(call), currency, after, size + 1);
   if (!offers) throw NotFound("the product");
   api::product::ListOffersOfProductResponse response;
   const auto kept = rpc::FillPage(*response.mutable_offers(), size, *offers,

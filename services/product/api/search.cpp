@@ -22,7 +22,8 @@ storage::SearchOrder OrderFrom(const SearchProductsRequest& request) {
 
 // nullopt: a query without a single word finds nothing.
 std::optional<storage::SearchQuery> SearchFrom(const SearchProductsRequest& request) {
-  storage::SearchQuery search{.typed = request.query(),
+  storage::SearchQuery search{.currency = Currency::Parse(request.currency()),
+                              .typed = request.query(),
                               .category = domain::CategoryId::Parse(request.category_id()),
                               .seller = SellerId::Parse(request.seller_id()),
                               .in_stock = request.in_stock(),
@@ -39,8 +40,7 @@ std::optional<storage::SearchQuery> SearchFrom(const SearchProductsRequest& requ
 
 // What only the index knows.
 bool NeedsIndex(const SearchProductsRequest& request) {
-  return !request.currency().empty() || request.attributes_size() > 0 || request.min_rating() > 0 ||
-         request.order_by() == "rating";
+  return request.attributes_size() > 0 || request.min_rating() > 0 || request.order_by() == "rating";
 }
 
 index::Order IndexOrderFrom(const SearchProductsRequest& request) {
@@ -80,7 +80,7 @@ index::Query QueryFrom(const SearchProductsRequest& request) {
 }
 
 storage::ShownOffer ShownFrom(const index::Filters& filters, const SellerDirectory::Sellers& inactive) {
-  return {.currency = filters.currency,
+  return {.currency = Currency::Parse(filters.currency),
           .min_price = filters.min_price,
           .max_price = filters.max_price,
           .in_stock = filters.in_stock,
@@ -155,6 +155,8 @@ std::string IndexFilter(const SearchProductsRequest& request) { return "search_i
 // A list goes on where it began: in the database, if that was before the index was ready.
 Task<SearchProductsResponse> ProductService::SearchProducts(CallContext& call,
                                                             SearchProductsRequest request) {
+  // Said or meant: the same list.
+  request.set_currency(std::string(deps_.market.Chosen(request.currency()).Code()));
   const bool begins = request.page_token().empty();
   const bool began_in_index = request.page_token().starts_with(kIndexToken);
   if (deps_.index.Ready() && (begins || began_in_index)) co_return co_await SearchIndexed(call, request);
@@ -243,11 +245,13 @@ Task<SearchProductsResponse> ProductService::SearchRows(CallContext& call,
 
 Task<api::product::SuggestProductsResponse> ProductService::SuggestProducts(
     CallContext& call, api::product::SuggestProductsRequest request) {
+  const auto currency = deps_.market.Chosen(request.currency());
   api::product::SuggestProductsResponse response;
   if (!deps_.index.Ready()) co_return response;
   index::Query query{.text = request.query()};
   query.languages = call.Languages(request.language());
   query.filters.category = domain::CategoryId::Parse(request.category_id());
+  query.filters.currency = currency.Code();
   for (const auto& suggestion : co_await deps_.index.Suggest(call, std::move(query))) {
     auto& shown = *response.add_suggestions();
     shown.set_text(suggestion.text);

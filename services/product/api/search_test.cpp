@@ -101,6 +101,41 @@ TEST(Search_Index, FiltersAndOrders) {
   });
 }
 
+TEST(Search_Index, StaysInsideACurrency) {
+  const auto in_dollars = [](std::int64_t minor, std::string sku) {
+    auto draft = OfferOf(std::move(sku), 10'000 - minor, 1);
+    draft.add_prices()->mutable_price()->set_amount(minor);
+    draft.mutable_prices(0)->mutable_price()->set_currency("USD");
+    return draft;
+  };
+  const auto put = [&](Service& service, Shop shop) -> Task<> {
+    co_await Put(service, shop, ProductOf(shop, "Cheap lamp", {in_dollars(1000, "C"), OfferOf("E", 1, 1)}));
+    co_await Put(service, shop, ProductOf(shop, "Dear lamp", {in_dollars(3000, "D")}));
+    co_await Put(service, shop, ProductOf(shop, "European lamp", {OfferOf("F", 5, 1)}));
+  };
+  WithReadyIndex(put, [](Service& service, Shop shop) -> Task<> {
+    Call call;
+    auto request = In(shop, "lamp");
+    request.set_order_by("price");
+    EXPECT_THAT(TitlesOf(co_await service.operations.SearchProducts(call.context, request)),
+                ElementsAre("Cheap lamp", "European lamp", "Dear lamp"));
+    request.set_currency("USD");
+    request.set_facets(true);
+    const auto found = co_await service.operations.SearchProducts(call.context, request);
+    EXPECT_THAT(TitlesOf(found), ElementsAre("Cheap lamp", "Dear lamp"));
+    EXPECT_EQ(found.products(0).offers(0).price().amount(), 1000);
+    EXPECT_EQ(found.total(), 2);
+    for (const auto& band : found.facets().prices()) EXPECT_EQ(band.currency(), "USD");
+    EXPECT_EQ(found.facets().sellers(0).count(), 2);
+    api::product::SuggestProductsRequest typed;
+    typed.set_query("european");
+    typed.set_category_id(shop.category.ToString());
+    EXPECT_GT((co_await service.operations.SuggestProducts(call.context, typed)).suggestions_size(), 0);
+    typed.set_currency("USD");
+    EXPECT_EQ((co_await service.operations.SuggestProducts(call.context, typed)).suggestions_size(), 0);
+  });
+}
+
 TEST(Search_Index, PagesJoin) {
   WithReadyIndex(PutLamps, [](Service& service, Shop shop) -> Task<> {
     Call call;
@@ -152,7 +187,9 @@ TEST(Search_NoIndexYet, OnlyItsFilters_WaitForIt) {
     const auto found = co_await service.operations.SearchProducts(call.context, request);
     EXPECT_EQ(found.products_size(), 3);
     EXPECT_FALSE(found.has_total());
-    request.set_currency("EUR");
+    request.set_currency("USD");
+    EXPECT_EQ((co_await service.operations.SearchProducts(call.context, request)).products_size(), 0);
+    request.set_min_rating(1);
     EXPECT_EQ(co_await ReasonOf(service.operations.SearchProducts(call.context, request)), "UNAVAILABLE");
     api::product::SuggestProductsRequest typed;
     typed.set_query("la");

@@ -11,7 +11,8 @@ namespace market::product::index {
 
 using Attribute = std::pair<std::string, std::string>;  // name, value
 
-// One that is ACTIVE; others are not told of.
+// One that is ACTIVE, with its price in one currency: where it has several, it is there once for each. Others
+// are not told of.
 struct Offer {
   SellerId seller;
   std::string sku;

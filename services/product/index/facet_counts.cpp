@@ -27,7 +27,6 @@ void FacetCounts::Begin(const Segment& segment, const Filtering& filtering) {
   categories_in_.assign(segment.Categories().size(), 0);
   sellers_in_.assign(segment.Sellers().size(), 0);
   attributes_in_.assign(segment.Attributes().size(), 0);
-  prices_in_.assign(segment.Currencies().size(), {});
   bit_of_attribute_.assign(segment.Attributes().size(), 0);
   const auto& filters = query_.filters.attributes;
   if (filters.empty()) return;
@@ -63,12 +62,12 @@ void FacetCounts::AddPrices(std::uint32_t document) {
         std::ranges::upper_bound(kBands, static_cast<std::int64_t>(offer.price)) - kBands.begin() - 1;
     // Once each, however many offers of the document are in the band.
     const auto same = [&](const OfferCell& other) {
-      return other.currency == offer.currency && filtering_->MayBe(other) && filtering_->InStock(other) &&
+      return filtering_->MayBe(other) && filtering_->InStock(other) &&
              std::ranges::upper_bound(kBands, static_cast<std::int64_t>(other.price)) - kBands.begin() - 1 ==
                  band;
     };
     if (std::ranges::find_if(segment_->OffersOf(document), same).base() != &offer) continue;
-    ++prices_in_[offer.currency][static_cast<std::size_t>(band)];
+    ++prices_[static_cast<std::size_t>(band)];
   }
 }
 
@@ -83,10 +82,6 @@ void FacetCounts::End() {
     if (attributes_in_[i] == 0) continue;
     const auto& [name, value] = segment_->Attributes()[i];
     attributes_[name][value] += attributes_in_[i];
-  }
-  for (std::size_t i = 0; i < prices_in_.size(); ++i) {
-    auto& bands = prices_[segment_->Currencies()[i]];
-    for (std::size_t band = 0; band < bands.size(); ++band) bands[band] += prices_in_[i][band];
   }
 }
 
@@ -105,13 +100,11 @@ Facets FacetCounts::Result() const {
   Shorten(facets.categories, Facets::kCategoriesShown);
   for (const auto& [seller, count] : sellers_) facets.sellers.push_back({seller, count});
   Shorten(facets.sellers, Facets::kShown);
-  for (const auto& [currency, bands] : prices_) {
-    for (std::size_t i = 0; i < bands.size(); ++i) {
-      if (bands[i] == 0) continue;
-      Band band{currency, kBands[i], std::nullopt};
-      if (i + 1 < kBands.size()) band.until = kBands[i + 1];
-      facets.prices.push_back({std::move(band), bands[i]});
-    }
+  for (std::size_t i = 0; i < prices_.size(); ++i) {
+    if (prices_[i] == 0) continue;
+    Band band{query_.filters.currency, kBands[i], std::nullopt};
+    if (i + 1 < kBands.size()) band.until = kBands[i + 1];
+    facets.prices.push_back({std::move(band), prices_[i]});
   }
   facets.in_stock = in_stock_;
   facets.ratings = ratings_;

@@ -1,7 +1,6 @@
 // Counts of facets while documents are gone through, one segment after the other. One search on one thread.
 #pragma once
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -33,11 +32,10 @@ class FacetCounts {
   const Filtering* filtering_ = nullptr;
   std::vector<Filtering::Failed> bit_of_attribute_;  // the filter of its name; 0: none
   std::vector<std::uint32_t> categories_in_, sellers_in_, attributes_in_;
-  std::vector<std::array<std::uint32_t, kBands.size()>> prices_in_;
 
   std::unordered_map<domain::CategoryId, std::uint64_t> categories_;
   std::unordered_map<SellerId, std::uint64_t> sellers_;
-  std::map<std::string, std::array<std::uint64_t, kBands.size()>> prices_;
+  std::array<std::uint64_t, kBands.size()> prices_{};  // in the currency that is asked for
   // Names and values are the segments' own.
   std::unordered_map<std::string_view, std::unordered_map<std::string_view, std::uint64_t>> attributes_;
   std::uint64_t in_stock_ = 0;

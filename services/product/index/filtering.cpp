@@ -32,12 +32,16 @@ Filtering::Filtering(const Segment& segment, const Query& query) : segment_(segm
   if (filters.category) ReadCategory(query);
   if (filters.seller) seller_ = NumberIn(segment.Sellers(), *filters.seller, kNobody);
   if (!filters.attributes.empty()) ReadAttributes(query);
-  if (!filters.currency.empty()) currency_ = NumberIn(segment.Currencies(), filters.currency, kNobody);
+  currency_ = NumberIn(segment.Currencies(), filters.currency, kNobody);
+  if (currency_ != kNobody) {
+    sold_ = segment.SoldIn(currency_);
+    everywhere_ = segment.IsEverywhere(currency_);
+  }
   if (filters.min_price) min_price_ = static_cast<std::uint32_t>(*filters.min_price);
   if (filters.max_price) max_price_ = static_cast<std::uint32_t>(*filters.max_price);
   min_rating_hundredths_ = filters.min_rating_hundredths;
   in_stock_ = filters.in_stock;
-  of_offers_ = filters.min_price || filters.max_price || filters.in_stock || !filters.currency.empty();
+  of_offers_ = filters.min_price || filters.max_price || filters.in_stock;
   any_ = of_offers_ || filters.category || filters.seller || !filters.attributes.empty() ||
          min_rating_hundredths_ > 0;
   if (query.inactive && !query.inactive->empty()) {

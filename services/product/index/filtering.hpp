@@ -3,6 +3,7 @@
 #include <bit>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "services/product/index/query.hpp"
@@ -21,6 +22,14 @@ class Filtering {
     return !inactive_.empty() && inactive_[segment_.SellerOf(document)] != 0;
   }
 
+  // Whether it has an offer with a price in the currency that is asked for, of whichever shop.
+  bool IsSold(std::uint32_t document) const {
+    return everywhere_ || (!sold_.empty() && sold_[document] != 0);
+  }
+  bool IsBuyable(std::uint32_t document) const {
+    return !sold_.empty() && sold_[document] == Segment::kBuyable;
+  }
+
   // A bit for each filter that fails, those of offers left out.
   using Failed = std::uint32_t;
   static constexpr Failed kCategory = 1;
@@ -31,8 +40,7 @@ class Filtering {
 
   // Whether the offer is one of those that are asked for, price and stock aside.
   bool MayBe(const OfferCell& offer) const {
-    return (currency_ == kAny || offer.currency == currency_) &&
-           (inactive_.empty() || inactive_[offer.seller] == 0);
+    return offer.currency == currency_ && (inactive_.empty() || inactive_[offer.seller] == 0);
   }
   bool InBounds(const OfferCell& offer) const {
     return offer.price >= min_price_ && offer.price <= max_price_;
@@ -65,7 +73,9 @@ class Filtering {
   std::vector<std::uint8_t> inactive_;         // sellers by number; empty: none
   std::vector<std::uint8_t> attribute_group_;  // by number, from 1 on; empty: nothing is asked
   Failed attribute_groups_ = 0;
-  std::uint32_t currency_ = kAny;
+  std::uint32_t currency_ = kNobody;
+  std::span<const std::uint8_t> sold_;  // documents, as Segment::SoldIn; empty: none is
+  bool everywhere_ = false;             // all are
   std::uint32_t min_price_ = 0;
   std::uint32_t max_price_ = 0xffffffff;
   std::uint16_t min_rating_hundredths_ = 0;

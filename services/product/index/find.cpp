@@ -211,7 +211,7 @@ class Search {
     // Ids grow with time: backwards, the first ones looked at are the newest, and few later ones are better.
     for (const auto document : std::views::reverse(matches.Documents())) {
       budget_.Spend(1);
-      if (filtering.IsInactive(document)) continue;
+      if (filtering.IsInactive(document) || !filtering.IsSold(document)) continue;
       if (by_offer) {
         const auto failed = filtering.Of(document);
         if (failed != 0 && !query_.facets) continue;
@@ -251,7 +251,8 @@ class Search {
   std::int64_t KeyOf(const Segment& segment, const Filtering& filtering, std::uint32_t document) const {
     switch (query_.order) {
       case Order::kRelevance:
-        return query_.text.empty() ? segment.PublishedUs(document) : RelevanceOf(segment, document);
+        return query_.text.empty() ? segment.PublishedUs(document)
+                                   : RelevanceOf(segment, filtering, document);
       case Order::kNewest:
         return segment.PublishedUs(document);
       case Order::kRating:
@@ -277,13 +278,13 @@ class Search {
     return 0;
   }
 
-  std::int64_t RelevanceOf(const Segment& segment, std::uint32_t document) const {
+  std::int64_t RelevanceOf(const Segment& segment, const Filtering& filtering, std::uint32_t document) const {
     const auto scored = scores_[document];
     const bool whole = title_hash_ != 0 && segment.IsCalled(document, title_hash_);
     const bool covered = scored / kTitleWord == words_ && segment.HasTitleOf(document, words_, beginnings_);
     const auto score = std::min<std::int64_t>(scored & kScoreMask, (1 << kScoreBits) - 1);
     return (std::int64_t{whole} << kWholeAt) | (score << kScoreAt) | (std::int64_t{covered} << kCoveredAt) |
-           (std::int64_t{segment.IsBuyable(document)} << kBuyableAt) |
+           (std::int64_t{filtering.IsBuyable(document)} << kBuyableAt) |
            (std::int64_t{segment.Popularity(document)} << kPopularityAt) |
            Seconds(segment.PublishedUs(document));
   }

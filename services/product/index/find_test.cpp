@@ -199,7 +199,8 @@ TEST(Find_Pages, JoinInEveryOrder) {
     thing.rating_hundredths = static_cast<std::uint16_t>(i % 4 * 100);
     thing.offers[0].price = 100 + i / 7;
     thing.offers[0].in_stock = i % 5 != 0;
-    if (i % 11 == 0) thing.offers.clear();
+    // Not sold here: 8 of them.
+    if (i % 11 == 0) thing.offers = {OfferAt(5, true, "USD")};
     documents.push_back(thing);
   }
   auto snapshot = Of({documents.begin(), documents.begin() + 80});
@@ -209,12 +210,12 @@ TEST(Find_Pages, JoinInEveryOrder) {
     auto query = ByText("sample", 1000);
     query.order = order;
     const auto whole = FoundBy(snapshot, query);
-    EXPECT_EQ(whole.hits.size(), 97u);
-    EXPECT_EQ(whole.total, 97u);
+    EXPECT_EQ(whole.hits.size(), 89u);
+    EXPECT_EQ(whole.total, 89u);
     std::vector<std::uint32_t> joined;
     query.limit = 7;
     for (Found page = FoundBy(snapshot, query);; page = FoundBy(snapshot, query)) {
-      EXPECT_EQ(page.total, 97u);
+      EXPECT_EQ(page.total, 89u);
       for (const auto number : Numbers(page)) joined.push_back(number);
       if (page.hits.size() < query.limit) break;
       query.after = Position{page.hits.back().key, page.hits.back().id};

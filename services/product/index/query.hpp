@@ -32,7 +32,7 @@ struct Filters {
   std::optional<SellerId> seller;              // of the product
   std::optional<std::int64_t> min_price;
   std::optional<std::int64_t> max_price;
-  std::string currency;                     // "": any
+  std::string currency;                     // always one: what no offer is priced in is not found
   bool in_stock = false;                    // these four: one offer of it has them all
   std::vector<AttributeFilter> attributes;  // all of them, names once each
   std::uint16_t min_rating_hundredths = 0;

@@ -86,8 +86,13 @@ class Segment {
   const ByField* Ready(std::string_view prefix) const;
   const Mistakes& Misspellings() const { return mistakes_; }
 
-  // Documents.
-  bool IsBuyable(std::uint32_t document) const { return buyable_[document] != 0; }
+  // Documents. Of each document by its number: whether an offer of it has a price in that currency, and one
+  // of them is in stock.
+  static constexpr std::uint8_t kSoldOut = 1;
+  static constexpr std::uint8_t kBuyable = 2;
+  std::span<const std::uint8_t> SoldIn(std::uint32_t currency) const { return sold_in_[currency].documents; }
+  // Whether all documents are sold in that currency.
+  bool IsEverywhere(std::uint32_t currency) const { return sold_in_[currency].count == Size(); }
   std::int64_t PublishedUs(std::uint32_t document) const { return published_us_[document]; }
   std::uint8_t Popularity(std::uint32_t document) const { return popularity_[document]; }
   std::uint16_t RatingHundredths(std::uint32_t document) const { return ratings_[document]; }
@@ -164,7 +169,12 @@ class Segment {
   std::vector<std::uint32_t> attribute_ends_{0};
   std::vector<OfferCell> offers_;
   std::vector<std::uint32_t> offer_ends_{0};
-  std::vector<std::uint8_t> buyable_;  // 0 or 1
+
+  struct Sold {
+    std::vector<std::uint8_t> documents;
+    std::uint32_t count = 0;  // of those that are
+  };
+  std::vector<Sold> sold_in_;  // by currency
 
   std::vector<SellerId> sellers_;
   std::vector<domain::CategoryId> categories_;

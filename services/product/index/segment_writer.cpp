@@ -90,7 +90,6 @@ class Collector {
 void SegmentWriter::AddColumns(const Columns& columns) {
   auto& to = *segment_;
   to.ids_.push_back(columns.id);
-  to.buyable_.push_back(0);
   to.published_us_.push_back(columns.published_us);
   to.popularity_.push_back(columns.popularity);
   to.ratings_.push_back(columns.rating_hundredths);
@@ -124,7 +123,6 @@ void SegmentWriter::AddOffer(const SellerId& seller, const std::string& currency
   to.offers_.push_back({price, sellers_.Of(seller, to.sellers_),
                         static_cast<std::uint16_t>(currencies_.Of(currency, to.currencies_)),
                         static_cast<std::uint16_t>(in_stock ? 1 : 0)});
-  if (in_stock) to.buyable_.back() = 1;
 }
 
 // Attributes are there once each: what a product and its offers both say counts once.
@@ -136,6 +134,20 @@ void SegmentWriter::EndDocument() {
   to.attribute_ends_.push_back(static_cast<std::uint32_t>(to.attribute_ids_.size()));
   to.offer_ends_.push_back(static_cast<std::uint32_t>(to.offers_.size()));
   to.title_counts_.push_back(static_cast<std::uint32_t>(to.title_hashes_.size()));
+}
+
+void SegmentWriter::NoteWhereSold() {
+  auto& to = *segment_;
+  to.sold_in_.resize(to.currencies_.size());
+  for (auto& sold : to.sold_in_) sold.documents.resize(to.Size());
+  for (std::uint32_t document = 0; document < to.Size(); ++document) {
+    for (const auto& offer : to.OffersOf(document)) {
+      auto& sold = to.sold_in_[offer.currency];
+      auto& known = sold.documents[document];
+      if (known == 0) ++sold.count;
+      known = std::max(known, offer.in_stock != 0 ? Segment::kBuyable : Segment::kSoldOut);
+    }
+  }
 }
 
 void SegmentWriter::Add(const Document& document) {
@@ -210,12 +222,13 @@ std::size_t SegmentWriter::CountBytes() const {
       BytesOf(of.popularity_) + BytesOf(of.ratings_) + BytesOf(of.seller_of_) + BytesOf(of.category_of_) +
       BytesOf(of.title_counts_) + BytesOf(of.title_languages_) + BytesOf(of.title_beginnings_) +
       BytesOf(of.languages_) + of.titles_.capacity() + BytesOf(of.title_ends_) + BytesOf(of.attribute_ids_) +
-      BytesOf(of.attribute_ends_) + BytesOf(of.offers_) + BytesOf(of.offer_ends_) + BytesOf(of.buyable_) +
+      BytesOf(of.attribute_ends_) + BytesOf(of.offers_) + BytesOf(of.offer_ends_) + BytesOf(of.sold_in_) +
       BytesOf(of.sellers_) + BytesOf(of.categories_) + BytesOf(of.currencies_) + BytesOf(of.attributes_) +
       BytesOf(of.sorted_attributes_) + of.letters_.capacity() + BytesOf(of.term_ends_) + BytesOf(of.lists_) +
       BytesOf(of.list_ends_) + BytesOf(of.short_lists_) + BytesOf(of.long_lists_) + of.mistakes_.Bytes();
   for (const auto& attribute : of.attributes_)
     bytes += attribute.first.capacity() + attribute.second.capacity();
+  for (const auto& sold : of.sold_in_) bytes += BytesOf(sold.documents);
   for (const auto& list : of.long_lists_) bytes += list.Bytes();
   for (const auto& [prefix, lists] : of.prefixes_) {
     bytes += sizeof(ByField) + prefix.capacity();
@@ -231,6 +244,7 @@ std::shared_ptr<const Segment> SegmentWriter::Finish() {
   for (std::uint32_t term = 0; term < to.Terms(); ++term) terms.push_back(to.TermAt(term));
   to.mistakes_ = Mistakes(terms);
   KeepPrefixesReady();
+  NoteWhereSold();
   to.sorted_attributes_.resize(to.attributes_.size());
   std::iota(to.sorted_attributes_.begin(), to.sorted_attributes_.end(), 0u);
   std::ranges::sort(to.sorted_attributes_, {},

@@ -67,6 +67,7 @@ class SegmentWriter {
   void AddAttribute(const Attribute& attribute);
   void AddOffer(const SellerId& seller, const std::string& currency, std::uint32_t price, bool in_stock);
   void EndDocument();
+  void NoteWhereSold();
   void KeepPrefixesReady();
   std::size_t CountBytes() const;
 

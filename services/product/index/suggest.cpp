@@ -24,6 +24,7 @@ struct Title {
   std::uint32_t document;
   std::uint32_t wholes;  // words that stand there as they are
   std::uint32_t shown;   // which of its titles
+  bool buyable;
 };
 
 // By what a word is found; how it is written.
@@ -67,8 +68,9 @@ class Suggesting {
     all -= *part.dead;
     for (const auto document : all.Last(kTitlesLookedAt)) {
       budget_.Spend(1);
-      if (filtering.IsInactive(document) || filtering.Of(document) != 0) continue;
-      Title title{&segment, document, 0, Shown(segment, document)};
+      if (filtering.IsInactive(document) || !filtering.IsSold(document) || filtering.Of(document) != 0)
+        continue;
+      Title title{&segment, document, 0, Shown(segment, document), filtering.IsBuyable(document)};
       for (const auto& whole : wholes) title.wholes += whole.Has(document) ? 1 : 0;
       titles_.push_back(title);
     }
@@ -164,7 +166,7 @@ class Suggesting {
     const auto better = [](const Title& a, const Title& b) {
       const auto rank = [](const Title& title) {
         const auto& segment = *title.segment;
-        return std::tuple(title.wholes, segment.IsBuyable(title.document), segment.Popularity(title.document),
+        return std::tuple(title.wholes, title.buyable, segment.Popularity(title.document),
                           segment.PublishedUs(title.document), segment.IdAt(title.document));
       };
       return rank(a) > rank(b);

@@ -96,8 +96,7 @@ CREATE TABLE offer (
   seller_id  uuid NOT NULL,
   sku        text NOT NULL CHECK (sku ~ '^[A-Za-z0-9._-]{1,64}$'),
   options    jsonb NOT NULL CHECK (jsonb_typeof(options) = 'object'),
-  price      bigint NOT NULL CHECK (price BETWEEN 1 AND 99999999),
-  currency   text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
+  own_currency text NOT NULL CHECK (own_currency ~ '^[A-Z]{3}$'),  -- in which its shop sees its price (prices: 0006_prices.sql)
   weight_grams bigint CHECK (weight_grams BETWEEN 1 AND 1000000),  -- of one unit
   tax_class  text CHECK (tax_class ~ '^[a-z0-9_-]{1,40}$'),
   state      text NOT NULL DEFAULT 'ACTIVE' CHECK (state IN ('ACTIVE', 'ARCHIVED')),
@@ -113,7 +112,6 @@ COMMENT ON TABLE offer IS 'mutable';
 CREATE INDEX offer_by_product ON offer (product_id);
 -- Nobody could tell two offers of one shop apart that are the same variant. What options may weigh (api/sizes.hpp) fits an entry.
 CREATE UNIQUE INDEX offer_options_once ON offer (product_id, seller_id, options) WHERE state = 'ACTIVE';
-CREATE INDEX offer_by_price ON offer (price, product_id) WHERE state = 'ACTIVE';
 
 -- Reservations and orders point at offers for ever, some without a foreign key.
 CREATE TRIGGER offer_stays BEFORE DELETE ON offer

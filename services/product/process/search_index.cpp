@@ -133,6 +133,7 @@ Task<> SearchIndex::CatchUp() {
 Task<> SearchIndex::Rebuild() {
   const auto began = Clock::now();
   const auto turns = co_await rows_.NewestTurn(runtime::After(kStepLimit));
+  const auto now = co_await rows_.Now(runtime::After(kStepLimit));
   auto tree = co_await rows_.Categories(runtime::After(kStepLimit));
   index::Rules rules(co_await rows_.Rules(runtime::After(kStepLimit)));
   Snapshot built;
@@ -148,6 +149,7 @@ Task<> SearchIndex::Rebuild() {
     });
   }
   turns_ = turns;
+  prices_ = now;
   categories_ = std::make_shared<const index::CategoryTree>(std::move(tree));
   rules_ = std::make_shared<const index::Rules>(std::move(rules));
   snapshot_ = std::move(built);
@@ -181,7 +183,10 @@ Task<runtime::Every::Next> SearchIndex::ReadTurns() {
   const auto turns = co_await rows_.TurnsAfter(runtime::After(kStepLimit), turns_, kTurnsAtOnce);
   changed_offers_.insert(turns.offers.begin(), turns.offers.end());
   turns_ = turns.next;
-  if (turns.more) co_return runtime::Every::Next::kAtOnce;
+  const auto prices = co_await rows_.MomentsAfter(runtime::After(kStepLimit), prices_, kTurnsAtOnce);
+  changed_offers_.insert(prices.offers.begin(), prices.offers.end());
+  prices_ = prices.next;
+  if (turns.more || prices.more) co_return runtime::Every::Next::kAtOnce;
   turns_read_at_ = began;
   if (began - forgot_at_ >= kForgetEvery) {
     const auto gone = co_await rows_.ForgetTurns(runtime::After(kStepLimit), kForgetAtOnce);

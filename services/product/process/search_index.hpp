@@ -1,10 +1,10 @@
 // The search index of this process: kept up to date, and asked.
 //
 // At the start it reads all published products, a page at a time, then follows product's own log of events
-// and the turns of stock (storage/search_rows.hpp): what changed is read again by its id and put into the
-// next snapshot. Every replica has its own. It is as old as the last round that went well, some 0.3 s; what
-// is in the way of the log (a long transaction in the database) is in its way too. When it is older than
-// `stale_after`, or not built yet, it is not ready, and somebody else must answer.
+// and the turns of stock and prices (storage/search_rows.hpp): what changed is read again by its id and put
+// into the next snapshot. Every replica has its own. It is as old as the last round that went well, some 0.3
+// s; what is in the way of the log (a long transaction in the database) is in its way too. When it is older
+// than `stale_after`, or not built yet, it is not ready, and somebody else must answer.
 //
 // Snapshots are made in one thread and searched in a few others, never on the io thread; a search holds the
 // snapshot that it began with. Owner: the service, which closes it; `rows`, `log` and `sellers` outlive it.
@@ -48,8 +48,8 @@ class SearchIndex {
   Task<index::Found> Find(Work work, index::Query query);
   Task<std::vector<index::Suggestion>> Suggest(Work work, index::Query query);
 
-  // They keep it up to date: by the log of events, and by the turns of stock, of which the second one deletes
-  // what everybody has read.
+  // They keep it up to date: by the log of events, and by the turns of stock and the moments at which prices
+  // begin and end. The second one deletes turns that everybody has read.
   runtime::Every& Following() { return following_; }
   runtime::Every& Turning() { return turning_; }
   Task<> Close(runtime::Deadline limit);
@@ -99,6 +99,7 @@ class SearchIndex {
   bool categories_changed_ = false;
   bool rules_changed_ = false;
   storage::SearchRows::Place turns_;
+  storage::SearchRows::Moment prices_;
   std::uint64_t builds_ = 0;
   std::chrono::duration<double> build_took_{0};
   std::optional<Clock::time_point> log_read_at_;

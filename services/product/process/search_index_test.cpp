@@ -37,7 +37,8 @@ struct Indexed : Stores {
     std::vector<domain::ProductId> ids;
     for (const auto& hit : found.hits) ids.push_back(hit.id);
     std::vector<std::string> titles;
-    for (const auto& product : co_await search.Show(Soon(), ids, {})) titles.push_back(product.title());
+    for (const auto& product : co_await search.Show(Soon(), ids, {.currency = kEur}))
+      titles.push_back(product.title());
     co_return titles;
   }
 };
@@ -63,6 +64,7 @@ void WithIndex(Body body) {
 
 index::Query Words(std::string text) {
   index::Query query{.text = std::move(text), .order = index::Order::kRelevance};
+  query.filters.currency = "EUR";
   return query;
 }
 
@@ -108,7 +110,7 @@ TEST(SearchIndex, FollowsWhatHappens) {
     cheap.filters.max_price = 500;
     cheap.filters.category = shop.category;
     co_await Finds(indexed, cheap, 0);
-    Sql("UPDATE offer SET price = 400 WHERE id = '" + product.offers(0).id() + "'");
+    Sql("UPDATE price_period SET amount = 400 WHERE offer_id = '" + product.offers(0).id() + "'");
     EXPECT_EQ((co_await indexed.index.Find(Soon(), cheap)).total, 0u);  // nobody has told
     co_await indexed.stock.Adjust(Soon(),
                                   {.operation_id = Uuid::NewV7(),
@@ -158,6 +160,31 @@ TEST(SearchIndex, FollowsTranslations) {
   });
 }
 
+// Nothing is written when they do.
+TEST(SearchIndex, KnowsWhenPricesBeginAndEnd) {
+  WithIndex([](Indexed& indexed) -> Task<> {
+    const auto shop = co_await OpenShop(indexed);
+    const auto offer = co_await PutOffer(indexed, shop, 2);
+    co_await indexed.Run();
+    index::Query query;
+    query.filters = {.seller = shop.seller, .max_price = 700, .currency = "EUR"};
+    storage::OfferEdit sale;
+    auto& rows = sale.prices.emplace();
+    rows.Add()->mutable_price()->set_amount(1999);
+    auto& reduced = *rows.Add();
+    reduced.mutable_price()->set_amount(700);
+    const auto now = WallTime();
+    *reduced.mutable_from() = conversions::ToProto(now + 300ms);
+    *reduced.mutable_until() = conversions::ToProto(now + 1500ms);
+    for (auto& row : rows) row.mutable_price()->set_currency("EUR");
+    co_await indexed.offers.Update(Soon(), offer, shop.Scope(), sale);
+    co_await Finds(indexed, query, 1);
+    co_await Finds(indexed, query, 0);
+    query.filters.max_price = 1999;
+    co_await Finds(indexed, query, 1);
+  });
+}
+
 // An order writes no event of the catalogue.
 TEST(SearchIndex, KnowsWhatIsSoldOut) {
   WithIndex([](Indexed& indexed) -> Task<> {
@@ -165,6 +192,7 @@ TEST(SearchIndex, KnowsWhatIsSoldOut) {
     const auto offer = co_await PutOffer(indexed, shop, 2);
     co_await indexed.Run();
     index::Query query;
+    query.filters.currency = "EUR";
     query.filters.seller = shop.seller;
     query.filters.in_stock = true;
     co_await Finds(indexed, query, 1);

@@ -11,8 +11,8 @@ namespace product = ::marketplace::product::v1;
 
 namespace market::product::storage {
 
-// Adds the offer, its stock and its event; fails on offer_sku_per_seller, which is SkuTaken(), and on
-// offer_options_once, which is OptionsTaken().
+// Adds the offer, its stock, its prices and its event; fails on offer_sku_per_seller, which is SkuTaken(),
+// and on offer_options_once, which is OptionsTaken().
 void AddOffer(postgres::Batch& batch, const Work& work, const domain::OfferId& id,
               const domain::ProductId& product, const SellerId& seller,
               const api::product::OfferDraft& offer);

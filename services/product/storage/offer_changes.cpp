@@ -1,6 +1,8 @@
 // How an offer becomes another: its row is locked, the change is judged and written.
 #include <google/protobuf/util/message_differencer.h>
 
+#include <algorithm>
+
 #include "platform/conversions/conversions.hpp"
 #include "platform/events/event.hpp"
 #include "services/product/messages.hpp"
@@ -44,8 +46,8 @@ constexpr Statement kLockStock{"stock.lock_of_offer",
 
 constexpr Statement kWriteOffer{
     "offer.write",
-    "UPDATE offer SET price = $2, currency = $3, options = jsonb_object($4::text[], $5::text[]), "
-    "weight_grams = $6, tax_class = $7, state = $8, last_batch = $9, version = version + 1, "
+    "UPDATE offer SET own_currency = $2, options = jsonb_object($3::text[], $4::text[]), "
+    "weight_grams = $5, tax_class = $6, state = $7, last_batch = $8, version = version + 1, "
     "updated_at = market_now() WHERE id = $1"};
 constexpr Statement kDetachOffer{
     "offer.detach",
@@ -72,8 +74,32 @@ domain::OfferState StateOf(const Offer& offer) {
   return offer.state() == Offer::ACTIVE ? domain::OfferState::kActive : domain::OfferState::kArchived;
 }
 
+bool SamePrices(const PriceRows& one, const PriceRows& other) {
+  using google::protobuf::util::MessageDifferencer;
+  return std::ranges::equal(one, other, &MessageDifferencer::Equals);
+}
+
+// The price that the offer has afterwards is the one without times in the currency of its shop.
+void PutPrices(Offer& offer, const OfferEdit& edit) {
+  auto prices = edit.prices.value_or(offer.prices());
+  if (edit.price) SetStanding(prices, conversions::ToProto(*edit.price));
+  Arrange(prices);
+  if (prices.size() > kPricesMax) {
+    throw InvalidArgument("price", "TOO_MANY",
+                          "an offer has at most " + std::to_string(kPricesMax) + " prices");
+  }
+  const std::string own(edit.price ? edit.price->currency.Code() : offer.price().currency());
+  const auto* standing = StandingIn(prices, own);
+  if (standing == nullptr) throw InvalidArgument("prices", "REQUIRED", "one price must be without times");
+  if (own == offer.price().currency() && SamePrices(prices, offer.prices())) return;
+  *offer.mutable_price() = standing->price();
+  offer.clear_compare_at();
+  offer.clear_lowest_price_30d();
+  *offer.mutable_prices() = std::move(prices);
+}
+
 Offer Edited(Offer offer, const OfferEdit& edit) {
-  if (edit.price) *offer.mutable_price() = conversions::ToProto(*edit.price);
+  if (edit.price || edit.prices) PutPrices(offer, edit);
   if (edit.options) *offer.mutable_options() = *edit.options;
   if (edit.low_stock_threshold) {
     offer.clear_low_stock_threshold();
@@ -109,10 +135,14 @@ std::int64_t DeltaOf(const Offer& before, const std::optional<StockCount>& count
 void AppendWrite(Batch& batch, const domain::OfferId& id, const Offer& before, const Offer& after,
                  const OfferEdit& edit) {
   const TextMapColumns options(after.options());
-  batch.Add(kWriteOffer, id, after.price().amount(), after.price().currency(), options.keys, options.values,
+  batch.Add(kWriteOffer, id, after.price().currency(), options.keys, options.values,
             after.has_weight_grams() ? std::optional(after.weight_grams()) : std::nullopt,
             after.has_tax_class() ? std::optional<std::string_view>(after.tax_class()) : std::nullopt,
             StateOf(after), edit.operation_id);
+  if (!SamePrices(before.prices(), after.prices())) {
+    const PriceColumns prices(after.prices());
+    batch.Add(kSetPrices, id, prices.currencies, prices.starts, prices.ends, prices.amounts, prices.compared);
+  }
   const bool restored = before.state() != after.state() && after.state() == Offer::ACTIVE;
   if (ThresholdOf(before) != ThresholdOf(after) || (restored && after.has_low_stock_threshold()))
     batch.Add(kLockStock, id).Add(kWatchStock, id, ThresholdOf(after));

@@ -144,21 +144,21 @@ TEST(Offer_Shown, IsWholeToItsShopAndOperators_AndPublicToTheRest) {
     const storage::Viewer stranger{.sellers = {SellerId::New()}};
     const storage::Viewer operators{.sellers = {}, .sees = storage::Sees::kEverything};
     for (const auto& viewer : {own, operators}) {
-      const auto offer = (co_await stores.offers.Get(Soon(), id, viewer)).value();
+      const auto offer = (co_await stores.offers.Get(Soon(), id, viewer, kEur)).value();
       EXPECT_EQ(offer.on_hand(), 5);
       EXPECT_EQ(offer.low_stock_threshold(), 2);
     }
-    const auto offer = (co_await stores.offers.Get(Soon(), id, stranger)).value();
+    const auto offer = (co_await stores.offers.Get(Soon(), id, stranger, kEur)).value();
     EXPECT_FALSE(offer.has_on_hand() || offer.has_low_stock_threshold());
     EXPECT_EQ(offer.weight_grams(), 1200);
     EXPECT_EQ(offer.tax_class(), "reduced");
-    const auto sold = co_await stores.offers.GetMany(Soon(), {id});
+    const auto sold = co_await stores.offers.GetMany(Soon(), {id}, kEur);
     EXPECT_EQ(sold.offers(0).weight_grams(), 1200);
     EXPECT_EQ(sold.offers(0).tax_class(), "reduced");
     co_await stores.offers.Update(Soon(), id, shop.Scope(), To(domain::OfferState::kArchived));
-    EXPECT_FALSE(co_await stores.offers.Get(Soon(), id, stranger));
-    EXPECT_TRUE(co_await stores.offers.Get(Soon(), id, own));
-    EXPECT_TRUE(co_await stores.offers.Get(Soon(), id, operators));
+    EXPECT_FALSE(co_await stores.offers.Get(Soon(), id, stranger, kEur));
+    EXPECT_TRUE(co_await stores.offers.Get(Soon(), id, own, kEur));
+    EXPECT_TRUE(co_await stores.offers.Get(Soon(), id, operators, kEur));
   });
 }
 
@@ -189,7 +189,7 @@ TEST(Offer_Counted, MovesByTheDifference_OncePerOperation) {
     priced.price = Money{800, Currency::Parse("EUR")};
     EXPECT_EQ(co_await ReasonOf(stores.offers.Update(Soon(), offer, shop.Scope(), priced)),
               "STOCK_BELOW_RESERVED");
-    const auto now = (co_await stores.offers.Get(Soon(), offer, {.sellers = shop.Scope()})).value();
+    const auto now = (co_await stores.offers.Get(Soon(), offer, {.sellers = shop.Scope()}, kEur)).value();
     EXPECT_EQ(now.price().amount(), 700) << "a row is done whole or not at all";
     EXPECT_EQ(now.available(), 9);
     EXPECT_EQ(BrokenInvariants(), "0");

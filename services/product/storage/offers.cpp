@@ -12,6 +12,7 @@ using postgres::Batch;
 using postgres::Column;
 using postgres::Columns;
 using postgres::ComposedStatement;
+using postgres::Sql;
 using postgres::SqlError;
 
 struct OfferKey {
@@ -23,12 +24,13 @@ constexpr Columns kOfferKey{Column{"o.sold_out", &OfferKey::sold_out}};
 constexpr ComposedStatement kListOffers{
     "offer.list_of_product", "SELECT " + kGivenOffer + ", " + kOfferKey +
                                  " FROM product p LEFT JOIN LATERAL (SELECT * FROM (SELECT " + kChosenOffer +
-                                 ", " + kSoldOut + "::int AS sold_out FROM offer o " + kStockOfOffer +
+                                 ", " + kSoldOut + "::int AS sold_out FROM offer o " + PriceIn(Sql{"$8"}) +
+                                 kStockOfOffer +
                                  "WHERE o.product_id = p.id AND o.state = 'ACTIVE') o "
-                                 "WHERE (o.sold_out, o.price, o.id) > ($3::bigint, $4::bigint, $5::uuid) "
-                                 "ORDER BY o.sold_out, o.price, o.id LIMIT $6) o ON true "
+                                 "WHERE (o.sold_out, o.amount, o.id) > ($3::bigint, $4::bigint, $5::uuid) "
+                                 "ORDER BY o.sold_out, o.amount, o.id LIMIT $6) o ON true "
                                  "WHERE p.id = $1 AND (p.state = 'PUBLISHED' OR $7 OR p.seller_id = ANY($2)) "
-                                 "ORDER BY o.sold_out, o.price, o.id"};
+                                 "ORDER BY o.sold_out, o.amount, o.id"};
 
 // The product that an offer is to hang on.
 struct OfferedProduct {
@@ -58,11 +60,16 @@ struct Shown {
   bool to_its_shop = false;
 };
 constexpr Columns kShown{Column{"$3 OR o.seller_id = ANY($2)", &Shown::to_its_shop}};
+// Whose offer it is sees it in its own currency, where it has no price in the one that was asked for.
 constexpr ComposedStatement kGetOffer{
-    "offer.get", "SELECT " + kWholeOffer + ", " + kShown +
-                     " FROM offer o JOIN product p ON p.id = o.product_id " + kStockOfOffer +
-                     "WHERE o.id = $1 AND ((o.state = 'ACTIVE' AND p.state = 'PUBLISHED') OR $3 "
-                     "OR o.seller_id = ANY($2))"};
+    "offer.get",
+    "SELECT " + kWholeOffer + ", " + kShown +
+        " FROM offer o JOIN product p ON p.id = o.product_id CROSS JOIN LATERAL ("
+        "SELECT r.* FROM price_period r WHERE r.offer_id = o.id AND r.currency IN ($4, "
+        "o.own_currency) AND " +
+        kApplies + "ORDER BY r.currency = $4 DESC LIMIT 1) r " + kStockOfOffer + kPricesOfOffer +
+        "WHERE o.id = $1 AND ((o.state = 'ACTIVE' AND p.state = 'PUBLISHED' AND r.currency = $4) "
+        "OR $3 OR o.seller_id = ANY($2))"};
 
 constexpr Columns kOfferForSale{
     Column{"o.id", Into<&api::product::OfferForSale::mutable_offer_id>()},
@@ -80,11 +87,13 @@ constexpr Columns kOfferForSale{
            }},
     Column{"o.sku", Into<&api::product::OfferForSale::mutable_sku>()},
     Column{"o.options", Into<&api::product::OfferForSale::mutable_options>()},
-    Column{"o.price", [](api::product::OfferForSale& offer,
-                         std::int64_t minor) { offer.mutable_price()->set_amount(minor); }},
-    Column{"o.currency",
-           [](api::product::OfferForSale& offer, std::string_view code) {
-             offer.mutable_price()->mutable_currency()->assign(code);
+    Column{"r.amount",
+           [](api::product::OfferForSale& offer, std::optional<std::int64_t> minor) {
+             if (minor) offer.mutable_price()->set_amount(*minor);
+           }},
+    Column{"r.currency",
+           [](api::product::OfferForSale& offer, std::optional<std::string_view> code) {
+             if (code) offer.mutable_price()->mutable_currency()->assign(*code);
            }},
     Column{"s.available",
            [](api::product::OfferForSale& offer, std::int64_t units) { offer.set_available(units); }},
@@ -101,7 +110,8 @@ constexpr Columns kOfferForSale{
 // The ids stand in a subselect, so that no plan looks cheaper for knowing how many there are: else it would
 // be made anew for each call.
 constexpr ComposedStatement kGetOffers{
-    "offer.get_many", "SELECT " + kOfferForSale + " FROM offer o JOIN product p ON p.id = o.product_id " +
+    "offer.get_many", "SELECT " + kOfferForSale +
+                          " FROM offer o JOIN product p ON p.id = o.product_id LEFT " + PriceIn(Sql{"$2"}) +
                           kStockOfOffer + "WHERE o.id = ANY ((SELECT $1)::uuid[])"};
 
 struct OfferOwner {
@@ -123,12 +133,13 @@ SellerId OfferingSeller(const SellerId& product_seller, const SellerScope& scope
 }  // namespace
 
 Task<std::optional<std::vector<ListedOffer>>> Offers::ListOfProduct(Work work, domain::ProductId product,
-                                                                    Viewer viewer,
+                                                                    Viewer viewer, Currency currency,
                                                                     std::optional<OfferPosition> after,
                                                                     int limit) {
   const auto start = after.value_or(OfferPosition());
-  const auto result = co_await database_.List(work, kListOffers, product, viewer.sellers, start.sold_out,
-                                              start.price, start.id, limit, viewer.sees == Sees::kEverything);
+  const auto result =
+      co_await database_.List(work, kListOffers, product, viewer.sellers, start.sold_out, start.price,
+                              start.id, limit, viewer.sees == Sees::kEverything, currency);
   if (result.empty()) co_return std::nullopt;
   std::vector<ListedOffer> offers;
   for (const auto row : result) {
@@ -176,9 +187,10 @@ Task<api::product::Offer> Offers::Create(Work work, domain::OfferId id, domain::
   }
 }
 
-Task<std::optional<api::product::Offer>> Offers::Get(Work work, domain::OfferId id, Viewer viewer) {
-  const auto result =
-      co_await database_.Read(work, kGetOffer, id, viewer.sellers, viewer.sees == Sees::kEverything);
+Task<std::optional<api::product::Offer>> Offers::Get(Work work, domain::OfferId id, Viewer viewer,
+                                                     Currency currency) {
+  const auto result = co_await database_.Read(work, kGetOffer, id, viewer.sellers,
+                                              viewer.sees == Sees::kEverything, currency);
   if (result.empty()) co_return std::nullopt;
   const auto row = result.One();
   api::product::Offer offer;
@@ -187,6 +199,7 @@ Task<std::optional<api::product::Offer>> Offers::Get(Work work, domain::OfferId 
     offer.clear_on_hand();
     offer.clear_low_stock_threshold();
     offer.clear_detached_reason();
+    offer.clear_prices();
   }
   co_return offer;
 }
@@ -196,8 +209,9 @@ Task<std::optional<SellerId>> Offers::SellerOf(Work work, domain::OfferId id, Se
   co_return owner ? std::optional(owner->seller) : std::nullopt;
 }
 
-Task<api::product::GetOffersResponse> Offers::GetMany(Work work, std::vector<domain::OfferId> ids) {
-  const auto result = co_await database_.Read(work, kGetOffers, ids);
+Task<api::product::GetOffersResponse> Offers::GetMany(Work work, std::vector<domain::OfferId> ids,
+                                                      Currency currency) {
+  const auto result = co_await database_.Read(work, kGetOffers, ids, currency);
   api::product::GetOffersResponse response;
   for (const auto row : result) kOfferForSale.ReadInto(*response.add_offers(), row);
   co_return response;

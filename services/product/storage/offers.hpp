@@ -15,6 +15,7 @@
 #include "platform/postgres/database.hpp"
 #include "services/product/domain/catalogue.hpp"
 #include "services/product/domain/ids.hpp"
+#include "services/product/storage/prices.hpp"
 #include "services/product/storage/seller_scope.hpp"
 
 // As the generated interface calls it, which this room does not see.
@@ -46,7 +47,8 @@ struct StockCount {
 
 // What is to change of an offer; the rest stays.
 struct OfferEdit {
-  std::optional<Money> price;
+  std::optional<PriceRows> prices;  // in place of all that there are
+  std::optional<Money> price;       // without times; its shop sees the offer in this currency from then on
   std::optional<google::protobuf::Map<std::string, std::string>> options;
   // Of what may be absent: a nothing inside takes it away.
   std::optional<std::optional<std::int64_t>> low_stock_threshold;
@@ -65,17 +67,19 @@ class Offers {
 
   explicit Offers(postgres::Database& database) : database_(database) {}
 
-  // The active offers of a product that Products::Get gives; nullopt when it gives none. At most `limit`.
+  // The active offers of a product that Products::Get gives and that have a price in the currency; nullopt
+  // when it gives no product. At most `limit`.
   Task<std::optional<std::vector<ListedOffer>>> ListOfProduct(Work work, domain::ProductId product,
-                                                              Viewer viewer,
+                                                              Viewer viewer, Currency currency,
                                                               std::optional<OfferPosition> after, int limit);
   // On an own product, or, as a member of a single seller, on any published one that others may sell. The
   // same id twice is the same offer. OFFERS_CLOSED, SKU_TAKEN, OPTIONS_TAKEN, LIMIT_REACHED.
   Task<api::product::Offer> Create(Work work, domain::OfferId id, domain::ProductId product,
                                    SellerScope scope, api::product::OfferDraft offer);
-  // What is ACTIVE of a PUBLISHED product, without what is its shop's alone; to its shop and to operators
-  // any, as it is.
-  Task<std::optional<api::product::Offer>> Get(Work work, domain::OfferId id, Viewer viewer);
+  // What is ACTIVE of a PUBLISHED product and has a price in the currency, without what is its shop's alone;
+  // to its shop and to operators any, as it is.
+  Task<std::optional<api::product::Offer>> Get(Work work, domain::OfferId id, Viewer viewer,
+                                               Currency currency);
   // offer_changes.cpp. An edit that changes nothing leaves version and events alone. ETAG_MISMATCH, which a
   // count that has changed is, too; OPTIONS_TAKEN; STOCK_BELOW_RESERVED; ILLEGAL_TRANSITION where it is
   // withdrawn.
@@ -85,8 +89,9 @@ class Offers {
   // Whose it is, of those in scope.
   Task<std::optional<SellerId>> SellerOf(Work work, domain::OfferId id, SellerScope scope);
 
-  // Unknown ids are left out.
-  Task<api::product::GetOffersResponse> GetMany(Work work, std::vector<domain::OfferId> ids);
+  // Unknown ids are left out. Without a price where there is none in the currency.
+  Task<api::product::GetOffersResponse> GetMany(Work work, std::vector<domain::OfferId> ids,
+                                                Currency currency);
 
  private:
   postgres::Database& database_;

@@ -15,16 +15,19 @@ namespace {
 
 // Fat ones, of other shops: 14 of 50 offers each, every seventh sold out.
 void HangOffersOn(const std::string& product) {
-  Sql("WITH made AS (INSERT INTO offer (id, product_id, seller_id, sku, options, price, currency) "
+  Sql("WITH made AS (INSERT INTO offer (id, product_id, seller_id, sku, options, own_currency) "
       "  SELECT gen_random_uuid(), '" +
       product +
-      "', lpad(to_hex(i / 50), 32, '0')::uuid, gen_random_uuid()::text, "
-      "    jsonb_build_object('size', repeat('x', 2000) || i), 1000 + i, 'EUR' FROM generate_series(0, 699) i"
-      "  RETURNING id, CASE WHEN price % 7 = 0 THEN 0 ELSE 9 END AS units), "
+      "', lpad(to_hex(i / 50), 32, '0')::uuid, 'FAT-' || 1000 + i, "
+      "    jsonb_build_object('size', repeat('x', 2000) || i), 'EUR' FROM generate_series(0, 699) i"
+      "  RETURNING id, CASE WHEN substr(sku, 5)::int % 7 = 0 THEN 0 ELSE 9 END AS units), "
       "stocked AS (INSERT INTO stock (id, offer_id, on_hand) SELECT gen_random_uuid(), id, units FROM made"
       "  RETURNING id, offer_id, on_hand) "
       "INSERT INTO stock_movement (kind, stock_id, offer_id, on_hand, reserved, cause_id) "
       "SELECT 'INITIAL', id, offer_id, on_hand, 0, offer_id FROM stocked WHERE on_hand > 0");
+  Sql("SELECT count(set_prices(id, '{EUR}', '{NULL}', '{NULL}', ARRAY[substr(sku, 5)::bigint], '{NULL}')) "
+      "FROM offer WHERE sku LIKE 'FAT-%' AND product_id = '" +
+      product + "'");
 }
 
 TEST(Product_With700OffersOfOthers, ShowsTheBestAndListsThemAll) {
@@ -33,7 +36,7 @@ TEST(Product_With700OffersOfOthers, ShowsTheBestAndListsThemAll) {
     const auto product = co_await Put(stores, shop, ProductOf(shop, "Victim", {OfferOf("V", 5000, 1)}));
     const auto id = domain::ProductId::From(product.id());
     HangOffersOn(product.id());
-    const auto shown = co_await stores.products.Get(Soon(), id, {});
+    const auto shown = co_await stores.products.Get(Soon(), id, {}, kEur);
     const auto published = co_await Do(stores, shop, domain::ProductAct::kPublish, id.ToString());
     const auto listed = co_await stores.products.ListOfSeller(Soon(), shop.seller, {}, {}, 10);
     for (const auto& product : {shown.value(), published, listed.at(0)}) {
@@ -52,7 +55,7 @@ TEST(Product_With700OffersOfOthers, ShowsTheBestAndListsThemAll) {
     std::vector<std::tuple<bool, std::int64_t>> order;
     std::optional<storage::OfferPosition> after;
     while (true) {
-      const auto page = co_await stores.offers.ListOfProduct(Soon(), id, {}, after, 90);
+      const auto page = co_await stores.offers.ListOfProduct(Soon(), id, {}, kEur, after, 90);
       if (!page || page->empty()) break;
       for (const auto& [offer, position] : *page) {
         seen.push_back(offer.id());
@@ -73,14 +76,15 @@ TEST(OffersOfAProduct, AreSeenByWhoSeesTheProduct) {
     const auto draft = co_await stores.products.Create(Soon(), Uuid::NewV7(),
                                                        ProductOf(shop, "Draft", {OfferOf("D", 1, 1)}));
     const auto id = domain::ProductId::From(draft.id());
-    EXPECT_FALSE(co_await stores.offers.ListOfProduct(Soon(), id, {}, {}, 10));
-    EXPECT_FALSE(co_await stores.offers.ListOfProduct(Soon(), id, {.sellers = {SellerId::New()}}, {}, 10));
-    EXPECT_EQ((co_await stores.offers.ListOfProduct(Soon(), id, shop.Member(), {}, 10))->size(), 1u);
+    EXPECT_FALSE(co_await stores.offers.ListOfProduct(Soon(), id, {}, kEur, {}, 10));
+    EXPECT_FALSE(
+        co_await stores.offers.ListOfProduct(Soon(), id, {.sellers = {SellerId::New()}}, kEur, {}, 10));
+    EXPECT_EQ((co_await stores.offers.ListOfProduct(Soon(), id, shop.Member(), kEur, {}, 10))->size(), 1u);
     co_await Do(stores, shop, domain::ProductAct::kPublish, id.ToString());
-    EXPECT_EQ((co_await stores.offers.ListOfProduct(Soon(), id, {}, {}, 10))->size(), 1u);
+    EXPECT_EQ((co_await stores.offers.ListOfProduct(Soon(), id, {}, kEur, {}, 10))->size(), 1u);
     Sql("UPDATE offer SET state = 'ARCHIVED' WHERE product_id = '" + draft.id() + "'");
-    EXPECT_TRUE((co_await stores.offers.ListOfProduct(Soon(), id, {}, {}, 10))->empty());
-    EXPECT_FALSE(co_await stores.offers.ListOfProduct(Soon(), domain::ProductId::New(), {}, {}, 10));
+    EXPECT_TRUE((co_await stores.offers.ListOfProduct(Soon(), id, {}, kEur, {}, 10))->empty());
+    EXPECT_FALSE(co_await stores.offers.ListOfProduct(Soon(), domain::ProductId::New(), {}, kEur, {}, 10));
   });
 }
 
@@ -187,7 +191,8 @@ TEST(GetOffers_Mixed, LeavesUnknownOnesOut) {
     const auto draft = co_await stores.products.Create(Soon(), Uuid::NewV7(),
                                                        ProductOf(shop, "Draft", {OfferOf("D-1", 300, 1)}));
     const auto drafted = domain::OfferId::From(draft.offers(0).id());
-    const auto response = co_await stores.offers.GetMany(Soon(), {offer, drafted, domain::OfferId::New()});
+    const auto response =
+        co_await stores.offers.GetMany(Soon(), {offer, drafted, domain::OfferId::New()}, kEur);
     EXPECT_EQ(response.offers_size(), 2);
     for (const auto& found : response.offers()) {
       const bool sold = found.offer_id() == offer.ToString();
@@ -206,7 +211,7 @@ TEST(GetOffers_Often, IsPlannedAFewTimesOnly) {
     options.read_connections = 1;
     Stores stores(io, options);
     co_await stores.database.Open(Soon());
-    for (int i = 0; i < 20; ++i) co_await stores.offers.GetMany(Soon(), {domain::OfferId::New()});
+    for (int i = 0; i < 20; ++i) co_await stores.offers.GetMany(Soon(), {domain::OfferId::New()}, kEur);
     constexpr postgres::Statement kPlans{"test.plans",
                                          "SELECT custom_plans, generic_plans FROM pg_prepared_statements "
                                          "WHERE statement LIKE 'SELECT o.id, %'"};

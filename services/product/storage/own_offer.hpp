@@ -4,7 +4,7 @@
 
 namespace market::product::storage {
 
-// Of offer o with its stock s.
+// Of offer o with its price r, its stock s and its prices w.
 inline constexpr postgres::Columns kWholeOffer{
     kOffer,
     postgres::Column{"s.on_hand",
@@ -16,10 +16,11 @@ inline constexpr postgres::Columns kWholeOffer{
     postgres::Column{"o.detached_reason",
                      [](api::product::Offer& offer, std::optional<std::string_view> reason) {
                        if (reason) offer.mutable_detached_reason()->assign(*reason);
-                     }}};
+                     }},
+    kPrices};
 inline constexpr postgres::ComposedStatement kOwnOffer{
-    "offer.own",
-    "SELECT " + kWholeOffer + " FROM offer o " + kStockOfOffer + "WHERE o.id = $1 AND o.seller_id = ANY($2)"};
+    "offer.own", "SELECT " + kWholeOffer + " FROM offer o " + kOwnPrice + kStockOfOffer + kPricesOfOffer +
+                     "WHERE o.id = $1 AND o.seller_id = ANY($2)"};
 
 // Error NOT_FOUND without a row.
 inline api::product::Offer OnlyOffer(const postgres::Result& result) {

@@ -39,7 +39,7 @@ TEST(ProductLife_OfOneThatIsModerated, IsToldAndOnRecord) {
     const auto shop = co_await OpenShop(stores);
     const auto id = (co_await Draft(stores, shop)).id();
     const auto seen = [&]() -> Task<bool> {
-      co_return (co_await stores.products.Get(Soon(), domain::ProductId::From(id), {})).has_value();
+      co_return (co_await stores.products.Get(Soon(), domain::ProductId::From(id), {}, kEur)).has_value();
     };
     EXPECT_EQ((co_await Do(stores, shop, ProductAct::kPropose, id)).state(), Product::PROPOSED);
     EXPECT_FALSE(co_await seen());
@@ -103,9 +103,9 @@ TEST(ProductLife_WithoutAnActiveOffer, NothingIsPublished) {
       EXPECT_EQ(co_await ReasonOf(Do(stores, shop, act, made.id())), "NO_ACTIVE_OFFER");
     }
     // Anybody's counts, and one that is sold out.
-    Sql("INSERT INTO offer (id, product_id, seller_id, sku, options, price, currency) VALUES "
+    Sql("INSERT INTO offer (id, product_id, seller_id, sku, options, own_currency) VALUES "
         "(gen_random_uuid(), '" +
-        made.id() + "', gen_random_uuid(), 'OTHER', '{}', 100, 'EUR')");
+        made.id() + "', gen_random_uuid(), 'OTHER', '{}', 'EUR')");
     EXPECT_EQ((co_await Do(stores, shop, ProductAct::kPropose, made.id())).state(), Product::PROPOSED);
     Sql("UPDATE offer SET state = 'ARCHIVED' WHERE product_id = '" + made.id() + "'");
     EXPECT_EQ(co_await ReasonOf(Moderated(stores, ProductAct::kApprove, made.id())), "NO_ACTIVE_OFFER");
@@ -119,7 +119,7 @@ TEST(ProductLife_OfAnArchivedOne, GoesOnWhereItWas) {
     const auto id = (co_await Draft(stores, shop)).id();
     const auto restored = [&]() -> Task<Product::State> {
       EXPECT_EQ((co_await Do(stores, shop, ProductAct::kArchive, id)).state(), Product::ARCHIVED);
-      EXPECT_FALSE(co_await stores.products.Get(Soon(), domain::ProductId::From(id), {}));
+      EXPECT_FALSE(co_await stores.products.Get(Soon(), domain::ProductId::From(id), {}, kEur));
       co_return (co_await Do(stores, shop, ProductAct::kRestore, id)).state();
     };
     EXPECT_EQ(co_await restored(), Product::DRAFT) << "it never was published";
@@ -165,7 +165,8 @@ TEST(ProductLife_TwoOperatorsAtOnce, ComeToOneOutcomeAndOneEvent) {
         reasons[static_cast<std::size_t>(i)] = co_await ReasonOf(Moderated(stores, act, id, "why"));
       });
       EXPECT_THAT(reasons, ::testing::UnorderedElementsAre("", "ILLEGAL_TRANSITION"));
-      const auto product = co_await stores.products.Get(Soon(), domain::ProductId::From(id), shop.Member());
+      const auto product =
+          co_await stores.products.Get(Soon(), domain::ProductId::From(id), shop.Member(), kEur);
       EXPECT_EQ(product->state(), reasons[0].empty() ? Product::PUBLISHED : Product::CHANGES_REQUESTED);
       EXPECT_EQ(ToldOf(id),
                 "product.ProductCreated 1, product.ProductStateChanged 2, "
@@ -189,7 +190,8 @@ TEST(ProductLife_ApprovedAndTakenDownAtOnce, IsWhatTheLastEventSays) {
                 "product.ProductCreated 1, product.ProductStateChanged 2, "
                 "product.ProductStateChanged 3, product.ProductStateChanged 4");
       const auto told = events::LastTold<api::product::ProductStateChanged>(Disk(), "product/" + id);
-      const auto product = co_await stores.products.Get(Soon(), domain::ProductId::From(id), shop.Member());
+      const auto product =
+          co_await stores.products.Get(Soon(), domain::ProductId::From(id), shop.Member(), kEur);
       EXPECT_EQ(product->state(), told.state());
       EXPECT_EQ(told.from(), told.state() == Product::PUBLISHED ? Product::TAKEN_DOWN : Product::PUBLISHED);
       EXPECT_EQ(Sql("SELECT count(*) FROM audit_event WHERE target_id = '" + id + "'"), "2");

@@ -20,17 +20,18 @@ using postgres::SqlError;
 using postgres::Statement;
 
 // The offers that a product shows; the rest is in the list of its offers.
-constexpr auto BestOffers(const auto& condition) {
-  return "LEFT JOIN LATERAL (SELECT " + kChosenOffer + "FROM offer o " + kStockOfOffer +
+constexpr auto BestOffers(const auto& price, const auto& condition) {
+  return "LEFT JOIN LATERAL (SELECT " + kChosenOffer + "FROM offer o " + price + kStockOfOffer +
          "WHERE o.product_id = p.id " + condition + "ORDER BY " + kSoldOut +
-         ", o.price, o.id LIMIT 20) o ON true ";
+         ", r.currency, r.amount, o.id LIMIT 20) o ON true ";
 }
 static_assert(Products::kOffersShown == 20);
-constexpr auto kBestOffers = BestOffers(Sql{""});
-constexpr auto kBestActiveOffers = BestOffers(Sql{"AND o.state = 'ACTIVE' "});
-constexpr auto kByOffer = kGivenSoldOut + ", o.price, o.id";
+// As their shops see them.
+constexpr auto kBestOffers = BestOffers(kOwnPrice, Sql{""});
+constexpr auto kBestActiveOffers = BestOffers(PriceIn(Sql{"$4"}), Sql{"AND o.state = 'ACTIVE' "});
+constexpr auto kByOffer = kGivenSoldOut + ", o.currency, o.amount, o.id";
 
-// The hottest statement of the marketplace: two index look-ups and one per offer.
+// The hottest statement of the marketplace: two index look-ups and two per offer.
 constexpr ComposedStatement kGetProduct{
     "product.get", "SELECT " + kProduct + ", " + kGivenOffer + " FROM product p " + kBestActiveOffers +
                        "WHERE p.id = $1 AND (p.state = 'PUBLISHED' OR $3 OR p.seller_id = ANY($2)) "
@@ -185,8 +186,9 @@ const std::string& Products::LanguageOf(const api::product::CreateProductRequest
   return request.language().empty() ? language_ : request.language();
 }
 
-Task<std::optional<api::product::Product>> Products::Get(Work work, domain::ProductId id, Viewer viewer) {
-  const auto result = co_await database_.Read(work, kGetProduct, id, viewer.sellers, All(viewer));
+Task<std::optional<api::product::Product>> Products::Get(Work work, domain::ProductId id, Viewer viewer,
+                                                         Currency currency) {
+  const auto result = co_await database_.Read(work, kGetProduct, id, viewer.sellers, All(viewer), currency);
   if (result.empty()) co_return std::nullopt;
   co_return OnlyProduct(result);
 }

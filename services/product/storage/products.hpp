@@ -14,6 +14,7 @@
 
 #include "marketplace/product/v1/product.pb.h"
 #include "platform/audit/audit.hpp"
+#include "platform/core/money.hpp"
 #include "platform/postgres/database.hpp"
 #include "services/product/domain/catalogue.hpp"
 #include "services/product/domain/ids.hpp"
@@ -51,8 +52,10 @@ class Products {
   const std::string& LanguageOf(const api::product::CreateProductRequest& request) const;
 
   // A product comes with the best kOffersShown of its offers: what can be bought first, the cheapest first.
-  // Get counts active ones alone. A published product, or any that the viewer reaches.
-  Task<std::optional<api::product::Product>> Get(Work work, domain::ProductId id, Viewer viewer);
+  // Get counts active ones alone that have a price in the currency; elsewhere each is in the one that its
+  // shop sees it in. A published product, or any that the viewer reaches.
+  Task<std::optional<api::product::Product>> Get(Work work, domain::ProductId id, Viewer viewer,
+                                                 Currency currency);
   // Newest first, of this state or of all, offers of all states. At most `limit`.
   Task<std::vector<api::product::Product>> ListOfSeller(Work work, SellerId seller,
                                                         std::optional<domain::ProductState> state,

@@ -38,10 +38,10 @@ TEST(Product_Created_IsADraft, ForItsSellerAlone) {
     EXPECT_EQ(product.offers(1).available(), 0);
 
     const auto id = domain::ProductId::From(product.id());
-    EXPECT_FALSE(co_await stores.products.Get(Soon(), id, {}));
-    EXPECT_FALSE(co_await stores.products.Get(Soon(), id, {.sellers = {SellerId::New()}}));
-    EXPECT_TRUE(co_await stores.products.Get(Soon(), id, shop.Member()));
-    EXPECT_TRUE(co_await stores.products.Get(Soon(), id, {.sees = storage::Sees::kEverything}));
+    EXPECT_FALSE(co_await stores.products.Get(Soon(), id, {}, kEur));
+    EXPECT_FALSE(co_await stores.products.Get(Soon(), id, {.sellers = {SellerId::New()}}, kEur));
+    EXPECT_TRUE(co_await stores.products.Get(Soon(), id, shop.Member(), kEur));
+    EXPECT_TRUE(co_await stores.products.Get(Soon(), id, {.sees = storage::Sees::kEverything}, kEur));
     EXPECT_EQ(BrokenInvariants(), "0");
   });
 }
@@ -80,10 +80,10 @@ TEST(Product_Published, IsPublicAndItsEtagFollowsTheStock) {
     const auto again = co_await Do(stores, shop, domain::ProductAct::kPublish, id.ToString());
     EXPECT_EQ(again.etag(), product.etag());
 
-    const auto before = co_await stores.products.Get(Soon(), id, {});
+    const auto before = co_await stores.products.Get(Soon(), id, {}, kEur);
     const auto offer = domain::OfferId::From(product.offers(0).id());
     co_await stores.reservations.Reserve(Soon(), domain::OrderId::New(), {LineOf(offer, 2)});
-    const auto after = co_await stores.products.Get(Soon(), id, {});
+    const auto after = co_await stores.products.Get(Soon(), id, {}, kEur);
     EXPECT_EQ(before->offers(0).available(), 5);
     EXPECT_EQ(after->offers(0).available(), 3);
     EXPECT_NE(before->etag(), after->etag());
@@ -127,7 +127,7 @@ TEST(Product_EveryValue, ComesBackAsItWasWritten) {
     (*request.mutable_offers(0)->mutable_options())["size"] = "M";
     const auto made = co_await Put(stores, shop, request);
     const auto id = domain::ProductId::From(made.id());
-    const auto got = co_await stores.products.Get(Soon(), id, {});
+    const auto got = co_await stores.products.Get(Soon(), id, {}, kEur);
     const auto listed = co_await stores.products.ListOfSeller(Soon(), shop.seller, {}, {}, 10);
     for (const auto& product : {made, got.value(), listed.at(0)}) {
       EXPECT_EQ(product.id(), id.ToString());
@@ -157,7 +157,7 @@ TEST(Product_EveryValue, ComesBackAsItWasWritten) {
       EXPECT_EQ(offer.etag(), "1");
     }
     const auto offer = domain::OfferId::From(made.offers(0).id());
-    const auto for_sale = (co_await stores.offers.GetMany(Soon(), {offer})).offers(0);
+    const auto for_sale = (co_await stores.offers.GetMany(Soon(), {offer}, kEur)).offers(0);
     EXPECT_EQ(for_sale.offer_id(), offer.ToString());
     EXPECT_EQ(for_sale.product_id(), id.ToString());
     EXPECT_EQ(for_sale.seller_id(), shop.seller.ToString());

@@ -141,7 +141,7 @@ TEST(Reserve_UnitsInTwoPlaces, TakesThemWhereThereAreEnough) {
                   "WHERE offer_id = '" +
                   offer.ToString() + "'"),
               "2/2 5/0");
-    EXPECT_EQ((co_await stores.offers.GetMany(Soon(), {offer})).offers(0).available(), 5);
+    EXPECT_EQ((co_await stores.offers.GetMany(Soon(), {offer}, kEur)).offers(0).available(), 5);
     EXPECT_EQ(BrokenInvariants(), "0");
   });
 }

@@ -94,11 +94,11 @@ TEST(Reviews_Rating, FollowsEveryAct) {
 TEST(Reviews_Rating, IsPartOfAProductAndItsEtag) {
   WithStores([](Stores& stores) -> Task<> {
     const auto sold = co_await Sell(stores);
-    const auto before = (co_await stores.products.Get(Soon(), sold.product, {})).value();
+    const auto before = (co_await stores.products.Get(Soon(), sold.product, {}, kEur)).value();
     EXPECT_EQ(before.rating().count(), 0);
     EXPECT_EQ(before.rating().average_hundredths(), 0);
     for (const int rating : {5, 5, 4}) co_await stores.reviews.Create(Soon(), sold.Draft(rating));
-    const auto after = (co_await stores.products.Get(Soon(), sold.product, {})).value();
+    const auto after = (co_await stores.products.Get(Soon(), sold.product, {}, kEur)).value();
     EXPECT_EQ(after.rating().count(), 3);
     EXPECT_EQ(after.rating().average_hundredths(), 467);
     EXPECT_NE(before.etag(), after.etag());

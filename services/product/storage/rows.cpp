@@ -145,9 +145,17 @@ void AddPictures(api::product::Product& product, const std::vector<std::string>&
   for (const auto& picture : kept) FromKept(*product.add_pictures(), picture);
 }
 
+void CoverPrice(domain::EtagHash& hash, const api::product::Offer& offer) {
+  hash.Add(offer.price().amount()).Add(offer.price().currency());
+  hash.Add(offer.compare_at().amount()).Add(offer.lowest_price_30d().amount());
+}
+
 void CoverShown(api::product::Product& product) {
   domain::EtagHash hash;
-  for (const auto& offer : product.offers()) hash.Add(offer.id()).Add(offer.etag()).Add(offer.available());
+  for (const auto& offer : product.offers()) {
+    hash.Add(offer.id()).Add(offer.etag()).Add(offer.available());
+    CoverPrice(hash, offer);
+  }
   hash.Add(product.rating().count()).Add(std::int64_t{product.rating().average_hundredths()});
   product.mutable_etag()->append("-").append(hash.Hex());
 }

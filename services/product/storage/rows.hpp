@@ -16,8 +16,10 @@
 #include "platform/postgres/columns.hpp"
 #include "platform/postgres/sql.hpp"
 #include "services/product/domain/catalogue.hpp"
+#include "services/product/domain/etag.hpp"
 #include "services/product/domain/ids.hpp"
 #include "services/product/domain/review.hpp"
+#include "services/product/storage/prices.hpp"
 
 // As the generated interface calls it, which this room does not see.
 namespace market::api {
@@ -102,19 +104,13 @@ inline constexpr postgres::Columns kProduct{
                        if (json) Assign(*product.mutable_product_safety(), *json);
                      }}};
 
-// The columns of offer o but the last one, what can be bought now.
+// The columns of offer o but the last ones, what it costs and what can be bought now.
 inline constexpr postgres::Columns kOfferRow{
     postgres::Column{"o.id", Into<&api::product::Offer::mutable_id>()},
     postgres::Column{"o.product_id", Into<&api::product::Offer::mutable_product_id>()},
     postgres::Column{"o.seller_id", Into<&api::product::Offer::mutable_seller_id>()},
     postgres::Column{"o.sku", Into<&api::product::Offer::mutable_sku>()},
     postgres::Column{"o.options", Into<&api::product::Offer::mutable_options>()},
-    postgres::Column{"o.price", [](api::product::Offer& offer,
-                                   std::int64_t minor) { offer.mutable_price()->set_amount(minor); }},
-    postgres::Column{"o.currency",
-                     [](api::product::Offer& offer, std::string_view code) {
-                       offer.mutable_price()->mutable_currency()->assign(code);
-                     }},
     postgres::Column{"o.state", [](api::product::Offer& offer,
                                    domain::OfferState state) { offer.set_state(StateOf(state)); }},
     postgres::Column{"o.version", Into<&api::product::Offer::mutable_etag>()},
@@ -139,12 +135,14 @@ inline constexpr postgres::Sql kStockOfOffer{
 // Whether anything can. The same without the sum, since no row has less than nothing.
 inline constexpr postgres::Sql kInStock{
     "EXISTS (SELECT FROM stock WHERE offer_id = o.id AND on_hand > reserved) "};
-// Of offer o with its stock s.
-inline constexpr postgres::Columns kOffer{kOfferRow, postgres::Column{"s.available", kSetAvailable}};
-// Of o where a statement has chosen it, with its stock, by kChosenOffer.
-inline constexpr postgres::Columns kGivenOffer{kOfferRow, postgres::Column{"o.available", kSetAvailable}};
-inline constexpr postgres::Sql kChosenOffer{"o.*, s.available "};
-// What comes first among the offers of a product: what can be bought, then the cheapest.
+// Of offer o with its price r and its stock s.
+inline constexpr postgres::Columns kOffer{kOfferRow, kPrice, postgres::Column{"s.available", kSetAvailable}};
+// Of o where a statement has chosen it, with both, by kChosenOffer; with its price alone, by kPricedOffer.
+inline constexpr postgres::Columns kGivenOffer{kOfferRow, kGivenPrice,
+                                               postgres::Column{"o.available", kSetAvailable}};
+inline constexpr postgres::Sql kPricedOffer{"o.*, r.amount, r.currency, r.compare_at, r.lowest_before "};
+inline constexpr auto kChosenOffer = kPricedOffer + ", s.available ";
+// What comes first among the offers of a product: what can be bought, then the cheapest of one currency.
 inline constexpr postgres::Sql kSoldOut{"(o.state <> 'ACTIVE' OR s.available <= 0)"};
 inline constexpr postgres::Sql kGivenSoldOut{"(o.state <> 'ACTIVE' OR o.available <= 0)"};
 
@@ -153,6 +151,8 @@ enum class EtagOf {
   kAllShown,  // covers the offers, their availability and the rating too
 };
 void CoverShown(api::product::Product& product);
+// A price changes by itself when another one begins, which leaves the version of its offer alone.
+void CoverPrice(domain::EtagHash& hash, const api::product::Offer& offer);
 
 // What the columns of a product or an offer begin with; none: there is no offer.
 struct FirstColumn {

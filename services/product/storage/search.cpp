@@ -18,7 +18,9 @@ struct PageKey {
   std::int64_t key = 0;
 };
 constexpr Columns kProductKey{Column{"p.key", &PageKey::key}};
-constexpr Columns kPriceKey{Column{"o.price", &PageKey::key}};
+constexpr Columns kPriceKey{Column{"r.amount", &PageKey::key}};
+// Of an offer that a statement has chosen with its price, and its stock s.
+constexpr Columns kFoundOffer{kOfferRow, kGivenPrice, Column{"s.available", kSetAvailable}};
 
 // Where the products of a list come from: what stands before and after "product p".
 template <std::size_t From, std::size_t On>
@@ -27,31 +29,33 @@ struct Source {
   Sql<On> on;
 };
 constexpr Source kAnyText{Sql{""}, Sql{""}};
-constexpr Source kMatching{Sql{"product_matching($9, $10) m JOIN "}, Sql{" ON p.id = m.product_id "}};
+constexpr Source kMatching{Sql{"product_matching($10, $11) m JOIN "}, Sql{" ON p.id = m.product_id "}};
 
 // Parameters: $1, $2 the position, $3 limit, $4 category, $5 seller, $6, $7 price bounds, $8 whether an offer
-// is a must, $9, $10 the text.
+// that can be bought is a must, $9 the currency, $10, $11 the text. Without a price in the currency an offer
+// is none, and a product without an offer is not found.
 constexpr Sql kFilters{
     "p.state = 'PUBLISHED' AND ($5::uuid IS NULL OR p.seller_id = $5) "
     "AND ($4::uuid IS NULL OR p.category_id IN ("
     "  WITH RECURSIVE below AS (SELECT $4::uuid AS id"
     "    UNION SELECT c.id FROM category c JOIN below ON c.parent_id = below.id) SELECT id FROM below)) "};
-constexpr Sql kInBounds{"($6::bigint IS NULL OR o.price >= $6) AND ($7::bigint IS NULL OR o.price <= $7) "};
-// The offers of p that can be bought.
-constexpr auto kBuyable =
-    "FROM offer o WHERE o.product_id = p.id AND o.state = 'ACTIVE' AND " + kInStock + "AND " + kInBounds;
+constexpr Sql kInBounds{"($6::bigint IS NULL OR r.amount >= $6) AND ($7::bigint IS NULL OR r.amount <= $7) "};
+// The offers of p, and those that can be bought.
+constexpr auto kSold =
+    "FROM offer o " + PriceIn(Sql{"$9"}) + "WHERE o.product_id = p.id AND o.state = 'ACTIVE' ";
+constexpr auto kBuyable = kSold + "AND " + kInStock + "AND " + kInBounds;
 
 // The page first, then the offers of its products alone.
 constexpr auto ByProduct(const auto& source, const auto& key, const auto& condition, const auto& direction) {
-  return "SELECT " + kListedProduct + ", " + kOffer + ", " + kProductKey +
+  return "SELECT " + kListedProduct + ", " + kFoundOffer + ", " + kProductKey +
          " FROM ("
          "  SELECT p.*, " +
          key + " AS key FROM " + source.from + "product p" + source.on + "  WHERE " + kFilters +
-         "AND (NOT $8::boolean OR EXISTS (SELECT " + kBuyable + ")) AND " + condition + "  ORDER BY " +
-         direction +
+         "AND CASE WHEN $8::boolean THEN EXISTS (SELECT " + kBuyable + ") ELSE EXISTS (SELECT " + kSold +
+         ") END AND " + condition + "  ORDER BY " + direction +
          " LIMIT $3) p "
-         "LEFT JOIN LATERAL (SELECT o.* " +
-         kBuyable + "ORDER BY o.price, o.id LIMIT 1) o ON true " + kStockOfOffer +
+         "LEFT JOIN LATERAL (SELECT " +
+         kPricedOffer + kBuyable + "ORDER BY r.amount, o.id LIMIT 1) o ON true " + kStockOfOffer +
          "ORDER BY p.key DESC, p.id DESC";
 }
 
@@ -70,15 +74,21 @@ constexpr auto SoldOut(const auto& source) {
 // this one names $8 though every row of it has an offer.
 constexpr auto ByPrice(const auto& source, const auto& beyond, const auto& direction) {
   return "SELECT " + kListedProduct + ", " + kOffer + ", " + kPriceKey + " FROM " + source.from +
-         "product p" + source.on + " JOIN offer o ON o.product_id = p.id " + kStockOfOffer + "WHERE " +
-         kFilters + "AND o.state = 'ACTIVE' AND s.available > 0 AND " + kInBounds +
-         "AND $8::boolean IS NOT NULL AND (o.price, o.product_id) " + beyond +
+         "product p" + source.on + " JOIN price_period r ON r.product_id = p.id AND r.currency = $9 AND " +
+         kApplies + "JOIN offer o ON o.id = r.offer_id " + kStockOfOffer + "WHERE " + kFilters +
+         "AND o.state = 'ACTIVE' AND s.available > 0 AND " + kInBounds +
+         "AND $8::boolean IS NOT NULL AND (r.amount, r.product_id) " + beyond +
          " ($1::bigint, $2::uuid) "
-         "AND NOT EXISTS (SELECT FROM offer c WHERE c.product_id = o.product_id AND c.state = 'ACTIVE'"
+         "AND NOT EXISTS (SELECT FROM price_period other JOIN offer c ON c.id = other.offer_id"
+         "  WHERE other.product_id = r.product_id AND other.currency = r.currency AND c.product_id = "
+         "r.product_id"
+         "  AND c.state = 'ACTIVE' AND other.starts_at <= greatest(market_now(), other.set_at)"
+         "  AND other.ends_at > greatest(market_now(), other.set_at)"
          "  AND EXISTS (SELECT FROM stock WHERE offer_id = c.id AND on_hand > reserved)"
-         "  AND ($6::bigint IS NULL OR c.price >= $6) AND (c.price, c.id) < (o.price, o.id)) "
-         "ORDER BY o.price " +
-         direction + ", o.product_id " + direction + " LIMIT $3";
+         "  AND ($6::bigint IS NULL OR other.amount >= $6)"
+         "  AND (other.amount, c.id) < (r.amount, o.id)) "
+         "ORDER BY r.amount " +
+         direction + ", r.product_id " + direction + " LIMIT $3";
 }
 
 constexpr ComposedStatement kNewest{"search.newest", Newest(kAnyText)};
@@ -100,12 +110,12 @@ constexpr ComposedStatement kShow{
         " FROM unnest($1::uuid[]) WITH ORDINALITY AS found (id, place) "
         "JOIN product p ON p.id = found.id AND p.state = 'PUBLISHED' "
         "LEFT JOIN LATERAL (SELECT " +
-        kChosenOffer + "FROM offer o " + kStockOfOffer +
-        "WHERE o.product_id = p.id AND o.state = 'ACTIVE' AND ($2::text = '' OR o.currency = $2) "
-        "AND ($3::bigint IS NULL OR o.price >= $3) AND ($4::bigint IS NULL OR o.price <= $4) "
+        kChosenOffer + "FROM offer o " + PriceIn(Sql{"$2"}) + kStockOfOffer +
+        "WHERE o.product_id = p.id AND o.state = 'ACTIVE' "
+        "AND ($3::bigint IS NULL OR r.amount >= $3) AND ($4::bigint IS NULL OR r.amount <= $4) "
         "AND (NOT $5::boolean OR s.available > 0) AND o.seller_id <> ALL ($6::uuid[]) "
         "ORDER BY " +
-        kSoldOut + ", o.price, o.id LIMIT 1) o ON true ORDER BY found.place"};
+        kSoldOut + ", r.amount, o.id LIMIT 1) o ON true ORDER BY found.place"};
 
 constexpr std::string_view kLowestId = "00000000-0000-0000-0000-000000000000";
 constexpr std::string_view kHighestId = "ffffffff-ffff-ffff-ffff-ffffffffffff";
@@ -171,10 +181,11 @@ Task<> Search::Append(Work work, const Listing& listing, const SearchQuery& sear
   const auto result =
       search.prefixes.empty()
           ? co_await database_.List(work, listing.any_text, key, start.id, limit, search.category,
-                                    search.seller, search.min_price, search.max_price, MustSell(search))
+                                    search.seller, search.min_price, search.max_price, MustSell(search),
+                                    search.currency)
           : co_await database_.List(work, listing.matching, key, start.id, limit, search.category,
                                     search.seller, search.min_price, search.max_price, MustSell(search),
-                                    search.prefixes, search.typed);
+                                    search.currency, search.prefixes, search.typed);
   for (const auto row : result)
     found.keys.push_back(kProductKey.Read(row, kListedProduct.kCount + kOffer.kCount).key);
   std::ranges::move(ReadProducts(kListedProduct, result, EtagOf::kVersion),

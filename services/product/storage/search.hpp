@@ -20,6 +20,7 @@ namespace market::product::storage {
 enum class SearchOrder : std::uint8_t { kNewest, kPriceUp, kPriceDown, kRelevance };
 
 struct SearchQuery {
+  Currency currency;     // what has no offer with a price in it is not found
   std::string prefixes;  // domain::PrefixQuery() of `typed`; empty: any text
   std::string typed;
   std::optional<domain::CategoryId> category;  // with all below it
@@ -44,7 +45,7 @@ struct Found {
 
 // Which of its offers a product that was found is shown with: the cheapest of those that may be.
 struct ShownOffer {
-  std::string currency;  // "": any
+  Currency currency;
   std::optional<std::int64_t> min_price;
   std::optional<std::int64_t> max_price;
   bool in_stock = false;

@@ -5,6 +5,7 @@
 
 #include "platform/postgres/columns.hpp"
 #include "platform/postgres/sql.hpp"
+#include "services/product/storage/prices.hpp"
 
 namespace market::product::storage {
 namespace {
@@ -52,13 +53,16 @@ constexpr Columns kDocument{
 constexpr auto kFrom =
     "SELECT " + kDocument +
     Sql{" FROM product p "
-        "LEFT JOIN LATERAL (SELECT array_agg(o.seller_id ORDER BY o.id) AS sellers, array_agg(o.sku ORDER BY "
-        "o.id) AS skus,"
-        "  array_agg(o.price ORDER BY o.id) AS prices, array_agg(o.currency ORDER BY o.id) AS currencies,"
-        "  array_agg(o.options::text ORDER BY o.id) AS options,"
-        "  array_agg(EXISTS (SELECT FROM stock WHERE offer_id = o.id AND on_hand > reserved) ORDER BY o.id) "
-        "AS in_stock"
-        "  FROM offer o WHERE o.product_id = p.id AND o.state = 'ACTIVE') o ON true "
+        "LEFT JOIN LATERAL (SELECT array_agg(o.seller_id ORDER BY o.id, r.currency) AS sellers,"
+        "  array_agg(o.sku ORDER BY o.id, r.currency) AS skus,"
+        "  array_agg(r.amount ORDER BY o.id, r.currency) AS prices,"
+        "  array_agg(r.currency ORDER BY o.id, r.currency) AS currencies,"
+        "  array_agg(o.options::text ORDER BY o.id, r.currency) AS options,"
+        "  array_agg(EXISTS (SELECT FROM stock WHERE offer_id = o.id AND on_hand > reserved)"
+        "    ORDER BY o.id, r.currency) AS in_stock"
+        "  FROM offer o JOIN price_period r ON r.offer_id = o.id AND "} +
+    kApplies +
+    Sql{"  WHERE o.product_id = p.id AND o.state = 'ACTIVE') o ON true "
         "LEFT JOIN LATERAL (SELECT array_agg(t.language ORDER BY t.language) AS languages,"
         "  array_agg(t.title ORDER BY t.language) AS titles, array_agg(t.description ORDER BY t.language) AS "
         "texts"
@@ -102,6 +106,22 @@ constexpr ComposedStatement kTurnsAfter{
     "search.turns", "SELECT " + kTurn +
                         " FROM stock_turn WHERE (xid, id) > ($1::xid8, $2::bigint) "
                         "AND xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, id LIMIT $3"};
+using Moment = SearchRows::Moment;
+constexpr Columns kMoment{Column{"at", &Moment::at}, Column{"offer_id", &Moment::offer}};
+constexpr ComposedStatement kMomentsAfter{
+    "search.moments",
+    "SELECT " + kMoment +
+        " FROM ("
+        "(SELECT starts_at AS at, offer_id FROM price_period WHERE starts_at > set_at AND starts_at <= "
+        "market_now()"
+        "  AND (starts_at, offer_id) > ($1::timestamptz, $2::uuid) ORDER BY starts_at, offer_id LIMIT $3) "
+        "UNION ALL "
+        "(SELECT ends_at, offer_id FROM price_period WHERE ends_at < 'infinity' AND ends_at <= market_now()"
+        "  AND (ends_at, offer_id) > ($1::timestamptz, $2::uuid) ORDER BY ends_at, offer_id LIMIT $3)) "
+        "passed "
+        "ORDER BY at, offer_id LIMIT $3"};
+constexpr Columns kNow{Column{"now.at", &Moment::at}};
+constexpr ComposedStatement kReadNow{"search.now", "SELECT " + kNow + " FROM market_now() now (at)"};
 // Whoever reads them does so every second.
 constexpr Statement kForgetTurns{
     "search.turns_forget",
@@ -154,6 +174,19 @@ Task<SearchRows::Turns> SearchRows::TurnsAfter(Work work, Place after, int limit
   }
   turns.more = std::ssize(turns.offers) == limit;
   co_return turns;
+}
+
+Task<Moment> SearchRows::Now(Work work) { co_return kNow.ReadOne(co_await database_.List(work, kReadNow)); }
+
+Task<SearchRows::Moments> SearchRows::MomentsAfter(Work work, Moment after, int limit) {
+  Moments moments{.next = after};
+  for (const auto& moment :
+       kMoment.ReadAll(co_await database_.List(work, kMomentsAfter, after.at, after.offer, limit))) {
+    moments.offers.push_back(moment.offer);
+    moments.next = moment;
+  }
+  moments.more = std::ssize(moments.offers) == limit;
+  co_return moments;
 }
 
 Task<std::int64_t> SearchRows::ForgetTurns(Work work, int limit) {

@@ -2,8 +2,9 @@
 // and which products changed.
 //
 // Whether an offer is in stock changes with every order, and no event says so: the database keeps a turn each
-// time an offer's row of stock becomes empty or stops being so (0002_stock.sql). Owner: the service; io
-// thread only. Fails as platform/postgres does.
+// time an offer's row of stock becomes empty or stops being so (0002_stock.sql). Nor does one say that a
+// price has begun or ended by itself: which ones have is asked of the periods. Owner: the service; io thread
+// only. Fails as platform/postgres does.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -45,6 +46,20 @@ class SearchRows {
   };
   // Only what no other turn can come before any more, as the log of events is read.
   Task<Turns> TurnsAfter(Work work, Place after, int limit);
+  // A place among the moments at which prices change by themselves: all before it, and of it those of offers
+  // up to this one, were read. What a shop changes is an event, whatever the moments say that come with it.
+  struct Moment {
+    Time at{};
+    domain::OfferId offer;
+  };
+  struct Moments {
+    std::vector<domain::OfferId> offers;
+    Moment next;
+    bool more = false;
+  };
+  Task<Moment> Now(Work work);
+  // Those that have passed.
+  Task<Moments> MomentsAfter(Work work, Moment after, int limit);
   // Deletes turns that everybody has read; gives how many.
   Task<std::int64_t> ForgetTurns(Work work, int limit);
 

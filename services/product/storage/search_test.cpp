@@ -14,7 +14,10 @@ using ::testing::IsEmpty;
 
 storage::SearchQuery Text(std::string typed) {
   const auto prefixes = domain::PrefixQuery(typed).value();
-  return {.prefixes = prefixes, .typed = std::move(typed), .order = storage::SearchOrder::kRelevance};
+  return {.currency = kEur,
+          .prefixes = prefixes,
+          .typed = std::move(typed),
+          .order = storage::SearchOrder::kRelevance};
 }
 
 // All titles in order, read in pages of `page_size`.
@@ -59,7 +62,7 @@ TEST(Search_Drafts, AreNotFound) {
     const auto shop = co_await OpenShop(stores);
     co_await stores.products.Create(Soon(), Uuid::NewV7(), ProductOf(shop, "Hyperboloid"));
     EXPECT_THAT(co_await Titles(stores, Text("hyperboloid")), IsEmpty());
-    EXPECT_THAT(co_await Titles(stores, {.category = shop.category}), IsEmpty());
+    EXPECT_THAT(co_await Titles(stores, {.currency = kEur, .category = shop.category}), IsEmpty());
   });
 }
 
@@ -78,19 +81,25 @@ TEST(Search_Filters, NarrowTheList) {
     deep.set_category_id(child.id());
     co_await Put(stores, shop, deep);
 
-    const storage::SearchQuery all{.category = shop.category};
+    const storage::SearchQuery all{.currency = kEur, .category = shop.category};
     EXPECT_THAT(co_await Titles(stores, all), ElementsAre("Deep", "Sold out", "Cheap"));
-    EXPECT_THAT(co_await Titles(stores, {.category = domain::CategoryId::From(child.id())}),
+    EXPECT_THAT(co_await Titles(stores, {.currency = kEur, .category = domain::CategoryId::From(child.id())}),
                 ElementsAre("Deep"));
-    EXPECT_THAT(co_await Titles(stores, {.seller = shop.seller, .in_stock = true}),
+    EXPECT_THAT(co_await Titles(stores, {.currency = kEur, .seller = shop.seller, .in_stock = true}),
                 ElementsAre("Deep", "Cheap"));
-    EXPECT_THAT(co_await Titles(stores, {.seller = shop.seller, .min_price = 101}), ElementsAre("Deep"));
-    EXPECT_THAT(co_await Titles(stores, {.seller = shop.seller, .max_price = 100}), ElementsAre("Cheap"));
+    EXPECT_THAT(co_await Titles(stores, {.currency = kEur, .seller = shop.seller, .min_price = 101}),
+                ElementsAre("Deep"));
+    EXPECT_THAT(co_await Titles(stores, {.currency = kEur, .seller = shop.seller, .max_price = 100}),
+                ElementsAre("Cheap"));
     EXPECT_THAT(co_await Titles(stores, {.seller = SellerId::New()}), IsEmpty());
-    EXPECT_THAT(co_await Titles(stores, {.seller = shop.seller, .order = storage::SearchOrder::kPriceUp}),
-                ElementsAre("Cheap", "Deep", "Sold out"));
-    EXPECT_THAT(co_await Titles(stores, {.seller = shop.seller, .order = storage::SearchOrder::kPriceDown}),
-                ElementsAre("Deep", "Cheap", "Sold out"));
+    EXPECT_THAT(
+        co_await Titles(stores,
+                        {.currency = kEur, .seller = shop.seller, .order = storage::SearchOrder::kPriceUp}),
+        ElementsAre("Cheap", "Deep", "Sold out"));
+    EXPECT_THAT(
+        co_await Titles(stores,
+                        {.currency = kEur, .seller = shop.seller, .order = storage::SearchOrder::kPriceDown}),
+        ElementsAre("Deep", "Cheap", "Sold out"));
   });
 }
 
@@ -101,13 +110,14 @@ TEST(Search_Entry, HasTheCheapestOfferThatCanBeBought) {
         ProductOf(shop, "Several", {OfferOf("1", 10, 0), OfferOf("2", 30, 4), OfferOf("3", 20, 2)});
     request.set_description("left out of lists");
     co_await Put(stores, shop, request);
-    const auto cheapest = co_await stores.search.Find(Soon(), {.category = shop.category}, {}, 10);
+    const auto cheapest =
+        co_await stores.search.Find(Soon(), {.currency = kEur, .category = shop.category}, {}, 10);
     EXPECT_EQ(cheapest.products.at(0).offers_size(), 1);
     EXPECT_EQ(cheapest.products.at(0).offers(0).price().amount(), 20);
     EXPECT_EQ(cheapest.products.at(0).offers(0).available(), 2);
     EXPECT_EQ(cheapest.products.at(0).description(), "");
-    const auto bounded =
-        co_await stores.search.Find(Soon(), {.category = shop.category, .min_price = 25}, {}, 10);
+    const auto bounded = co_await stores.search.Find(
+        Soon(), {.currency = kEur, .category = shop.category, .min_price = 25}, {}, 10);
     EXPECT_EQ(bounded.products.at(0).offers(0).price().amount(), 30);
   });
 }
@@ -130,7 +140,7 @@ TEST(Search_Pages, JoinToTheWholeListInEveryOrder) {
       EXPECT_EQ(co_await Titles(stores, search, 3), whole) << static_cast<int>(order);
       EXPECT_EQ(co_await Titles(stores, search, 11), whole) << static_cast<int>(order);
       if (order == storage::SearchOrder::kRelevance) continue;
-      EXPECT_THAT(co_await Titles(stores, {.category = shop.category, .order = order}, 4),
+      EXPECT_THAT(co_await Titles(stores, {.currency = kEur, .category = shop.category, .order = order}, 4),
                   ::testing::ElementsAreArray(whole));
     }
   });

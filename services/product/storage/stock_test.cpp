@@ -45,8 +45,8 @@ TEST(Stock_InTwoPlaces, IsSummedWhereverItIsShown) {
     const auto first = domain::OfferId::From(product.offers(1).id());
     EXPECT_EQ(product.offers(1).sku(), "A") << "sold out";
     PutStock(first, "SECOND", 4);
-    const auto shown = (co_await stores.products.Get(Soon(), id, {})).value();
-    const auto listed = (co_await stores.offers.ListOfProduct(Soon(), id, {}, {}, 10)).value();
+    const auto shown = (co_await stores.products.Get(Soon(), id, {}, kEur)).value();
+    const auto listed = (co_await stores.offers.ListOfProduct(Soon(), id, {}, kEur, {}, 10)).value();
     const auto own = co_await stores.products.ListOfSeller(Soon(), shop.seller, {}, {}, 10);
     for (const auto& offer : {shown.offers(0), listed.at(0).offer, own.at(0).offers(0)}) {
       EXPECT_EQ(offer.sku(), "A");
@@ -54,7 +54,7 @@ TEST(Stock_InTwoPlaces, IsSummedWhereverItIsShown) {
     }
     for (const auto order : {storage::SearchOrder::kNewest, storage::SearchOrder::kPriceUp}) {
       const auto found = co_await stores.search.Find(
-          Soon(), {.seller = shop.seller, .in_stock = true, .order = order}, {}, 10);
+          Soon(), {.currency = kEur, .seller = shop.seller, .in_stock = true, .order = order}, {}, 10);
       EXPECT_EQ(found.products.at(0).offers(0).sku(), "A");
       EXPECT_EQ(found.products.at(0).offers(0).available(), 4);
     }
@@ -80,7 +80,7 @@ TEST(Stock_Movements, AreAppendOnly) {
     EXPECT_THROW(Sql("DELETE FROM stock_movement" + where), std::exception);
     EXPECT_THROW(Sql("TRUNCATE stock_movement"), std::exception);
     EXPECT_THROW(Sql("UPDATE stock SET reserved = 6" + where), std::exception);
-    EXPECT_THROW(Sql("UPDATE offer SET price = 0 WHERE id = '" + offer.ToString() + "'"), std::exception);
+    EXPECT_THROW(Sql("UPDATE offer_price SET amount = 0" + where), std::exception);
   });
 }
 

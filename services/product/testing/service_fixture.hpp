@@ -34,9 +34,10 @@ struct Service : Stores {
   events::Log log{database, {}};
   storage::SearchRules search_rules{database};
   SearchIndex index;  // not ready until a test runs it
+  domain::Market market{std::vector<std::string>{"EUR", "USD"}};
   ProductService operations{{categories, products, offers, search, reservations, cache, sellers, pages,
                              metrics, personal_data, reviews, reports, purchases, stock, index, pictures,
-                             picture_maker, uploads, search_rules, translations}};
+                             picture_maker, uploads, search_rules, translations, market}};
 };
 
 template <class Body>

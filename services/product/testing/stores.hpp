@@ -38,6 +38,9 @@ using testing::ReasonOf;
 using testing::RunLoop;
 using testing::Soon;
 
+inline const Currency kEur = Currency::Parse("EUR");
+inline const Currency kUsd = Currency::Parse("USD");
+
 inline testing::TemporaryDatabase& Disk() {
   static testing::TemporaryDatabase disk(kMigrations);
   return disk;

@@ -120,7 +120,10 @@ void Measure(const Snapshot& snapshot, Vocabulary& words, int searches) {
     query.facets = true;
     return query;
   });
-  run("everything, newest", [&] { return Query{.limit = 21}; });
+  run("everything, newest", [&] { return Query{.filters = {.currency = "EUR"}, .limit = 21}; });
+  run("by price, facets", [&] {
+    return Query{.filters = {.currency = "EUR"}, .order = Order::kPriceUp, .limit = 21, .facets = true};
+  });
   Costs costs;
   for (int i = 0; i < searches; ++i) {
     const auto query = text(words.Word().substr(0, 1 + words.Below(4)));

@@ -51,6 +51,7 @@ inline Found FoundBy(const Snapshot& snapshot, Query query) {
 inline Query ByText(std::string text, std::size_t limit = 100) {
   Query query;
   query.text = std::move(text);
+  query.filters.currency = "EUR";
   query.order = Order::kRelevance;
   query.limit = limit;
   return query;
