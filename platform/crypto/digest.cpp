@@ -32,6 +32,28 @@ std::string Sha256(std::string_view bytes) {
   return digest;
 }
 
+Sha256Stream::Sha256Stream() : context_(EVP_MD_CTX_new()) {
+  if (!context_ || EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) != 1) {
+    throw std::runtime_error("SHA-256 failed");
+  }
+}
+
+void Sha256Stream::Add(std::string_view bytes) {
+  if (EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) != 1) {
+    throw std::runtime_error("SHA-256 failed");
+  }
+}
+
+std::string Sha256Stream::Finish() {
+  std::string digest(kSha256Bytes, '\0');
+  if (EVP_DigestFinal_ex(context_.get(), reinterpret_cast<unsigned char*>(digest.data()), nullptr) != 1) {
+    throw std::runtime_error("SHA-256 failed");
+  }
+  return digest;
+}
+
+void Sha256Stream::Free::operator()(evp_md_ctx_st* context) const { EVP_MD_CTX_free(context); }
+
 std::string HmacSha256(std::string_view key, std::string_view bytes) {
   return Hmac(EVP_sha256(), kSha256Bytes, key, bytes);
 }

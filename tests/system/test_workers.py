@@ -22,7 +22,7 @@ SERVICES = topology.read().services
 AWAY_S = 7
 SETTINGS = "\nwork.pause_max = 1s\nwork.tries = 3\n"
 # What each needs of its service's database, or of another's; by the whole name, or by what stands behind the service in it.
-TABLES = {"relay": "outbox", "outbox": "outbox", "keys": "idempotency_key", "seal": "audit_unsealed", "auth.sweep": "session", "auth.erasures": "erasure",
+TABLES = {"relay": "outbox", "outbox": "outbox", "uploads": "upload", "keys": "idempotency_key", "seal": "audit_unsealed", "auth.sweep": "session", "auth.erasures": "erasure",
           "auth.signing": "signing_key",
           "order.recovery": "checkout", "order.measure": "checkout", "payment.recovery": "payment", "payment.unresolved": "payment",
           "payment.ledger": "ledger_posting", "payment.order": "event_subscription", "payment.order.relay": "outbox",
