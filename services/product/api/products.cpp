@@ -6,7 +6,7 @@
 #include "platform/rpc/partial_update.hpp"
 #include "services/product/api/keep.hpp"
 #include "services/product/api/product_service.hpp"
-#include "services/product/api/sizes.hpp"
+#include "services/product/storage/sizes.hpp"
 #include "services/product/api/viewer.hpp"
 
 namespace market::product {
