@@ -8,10 +8,12 @@
 #include "migrations/idempotency.hpp"
 #include "migrations/outbox.hpp"
 #include "migrations/product.hpp"
+#include "migrations/uploads.hpp"
 
 namespace market::product {
 
 inline constexpr std::array kMigrations = {&migrations::kIdempotency, &migrations::kOutbox,
-                                           &migrations::kEvents, &migrations::kAudit, &migrations::kProduct};
+                                           &migrations::kEvents,      &migrations::kAudit,
+                                           &migrations::kUploads,     &migrations::kProduct};
 
 }  // namespace market::product

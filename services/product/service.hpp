@@ -11,6 +11,7 @@
 #include "platform/idempotency/pg_store.hpp"
 #include "platform/redis/client.hpp"
 #include "services/product/api/product_service.hpp"
+#include "services/product/workers/imports.hpp"
 #include "services/product/workers/low_stock.hpp"
 
 namespace market::product {
@@ -24,6 +25,7 @@ struct Settings {
   config::Property<std::int64_t> search_threads;
   config::Property<std::int64_t> review_edit_days;
   config::Property<std::int64_t> reports_per_hour;
+  config::Property<std::int64_t> import_kept_days;
   config::Property<std::string> redis_address;
   config::Property<std::string> redis_password;
 };
@@ -72,8 +74,13 @@ class Service final : public host::Service {
   Purchases purchases_;
   storage::SearchRows search_rows_;
   SearchIndex index_;
+  uploads::Uploads uploads_;
+  storage::Imports imports_;
+  storage::Exports exports_;
+  Importer importer_;
   rpc::PageTokens pages_;
   Metrics metrics_;
+  ImportWork import_work_;
   LowStock low_stock_;
   ProductService service_;
   api::ProductNeighbour neighbour_{service_};

@@ -3,7 +3,7 @@
 import uuid
 
 from key_scenes_product import (
-    act_on_offer, act_on_product, adjust_stock, batch_update_offers, create_category, create_offer, create_product, create_review,
+    act_on_offer, act_on_product, adjust_stock, batch_update_offers, create_category, create_import, create_offer, create_product, create_review,
     delete_category, on_reviews, report_review, resolve_report, update_category, update_offer, update_product)
 from market import Person, invite, join, new_key, parked_checkout, psql, until
 from scene import ACCEPT, SHIP, Scene, version
@@ -361,7 +361,7 @@ SCENES = {"SignOut": sign_out, "EndSession": end_session, "EndAllSessions": end_
           "TakeDownProduct": act_on_product("takeDown", "operator", ["publish"], reason="It infringes a patent."),
           "CreateOffer": create_offer, "UpdateOffer": update_offer, "AdjustStock": adjust_stock,
           "ArchiveOffer": act_on_offer("archive", "seller", {}), "RestoreOffer": act_on_offer("restore", "seller", {}, "ARCHIVED"),
-          "DetachOffer": act_on_offer("detach", "operator", {"reason": "is another thing"}), "BatchUpdateOffers": batch_update_offers,
+          "DetachOffer": act_on_offer("detach", "operator", {"reason": "is another thing"}), "BatchUpdateOffers": batch_update_offers, "CreateImport": create_import,
           "PlaceOrder": place_order, "CancelOrder": cancel_order, "PayOrder": pay_order,
           "AcceptSellerOrder": fulfil("accept", "ACCEPTED", {}),
           "ShipSellerOrder": fulfil("ship", "SHIPPED", SHIP[1], [ACCEPT]),

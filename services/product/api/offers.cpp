@@ -4,9 +4,9 @@
 #include "platform/rpc/act.hpp"
 #include "platform/rpc/partial_update.hpp"
 #include "services/product/api/product_service.hpp"
-#include "services/product/storage/sizes.hpp"
 #include "services/product/api/viewer.hpp"
 #include "services/product/domain/etag.hpp"
+#include "services/product/storage/sizes.hpp"
 
 namespace market::product {
 namespace {

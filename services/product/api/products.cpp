@@ -6,8 +6,8 @@
 #include "platform/rpc/partial_update.hpp"
 #include "services/product/api/keep.hpp"
 #include "services/product/api/product_service.hpp"
-#include "services/product/storage/sizes.hpp"
 #include "services/product/api/viewer.hpp"
+#include "services/product/storage/sizes.hpp"
 
 namespace market::product {
 namespace {

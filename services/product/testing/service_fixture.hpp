@@ -28,8 +28,10 @@ struct Service : Stores {
   storage::SearchRows search_rows{database};
   events::Log log{database, {}};
   SearchIndex index;  // not ready until a test runs it
+  int imports_made = 0;
   ProductService operations{{categories, products, offers, search, reservations, cache, sellers, pages,
-                             metrics, personal_data, reviews, reports, purchases, stock, index}};
+                             metrics, personal_data, reviews, reports, purchases, stock, index, uploads,
+                             imports, exports, [this] { ++imports_made; }}};
 };
 
 template <class Body>

@@ -17,8 +17,11 @@
 #include "platform/testing/reason_of.hpp"
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
+#include "platform/uploads/uploads.hpp"
 #include "services/product/migrations.hpp"
 #include "services/product/storage/categories.hpp"
+#include "services/product/storage/exports.hpp"
+#include "services/product/storage/imports.hpp"
 #include "services/product/storage/offers.hpp"
 #include "services/product/storage/products.hpp"
 #include "services/product/storage/reports.hpp"
@@ -63,7 +66,10 @@ struct Stores {
         reservations(database),
         reviews(database),
         reports(database),
-        stock(database) {}
+        stock(database),
+        uploads(database, {.name = "product"}),
+        imports(database, {}),
+        exports(database) {}
 
   boost::asio::io_context& io;
   postgres::Database database;
@@ -75,6 +81,9 @@ struct Stores {
   storage::Reviews reviews;
   storage::Reports reports;
   storage::Stock stock;
+  uploads::Uploads uploads;
+  storage::Imports imports;
+  storage::Exports exports;
 };
 
 inline postgres::Options Settings() { return Disk().Options(4); }
