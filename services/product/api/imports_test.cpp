@@ -86,6 +86,20 @@ TEST(ImportsApi, AFile_IsAnImportOfItsShop) {
   });
 }
 
+TEST(ImportsApi, AFileComesInPieces_OfItsAccount) {
+  WithService([](Service& service) -> Task<> {
+    const auto shop = co_await OpenShop(service);
+    OwnerCall owner(shop.seller);
+    marketplace::type::v1::Piece piece;
+    piece.set_upload_id(Uuid::NewV7().ToString());
+    piece.set_content("sku");
+    EXPECT_EQ((co_await service.operations.AddPiece(owner.context, piece)).received(), 3);
+    EXPECT_EQ((co_await service.operations.AddPiece(owner.context, piece)).received(), 3) << "it came twice";
+    OwnerCall other(SellerId::New());
+    EXPECT_EQ(co_await ReasonOf(service.operations.AddPiece(other.context, piece)), "INVALID_ARGUMENT");
+  });
+}
+
 TEST(ImportsApi, WhoMayNot_AndWhatIsNot_AreRefused) {
   WithService([](Service& service) -> Task<> {
     const auto shop = co_await OpenShop(service);
