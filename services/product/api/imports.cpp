@@ -41,7 +41,7 @@ void RequireAllPermissions(const CallContext& call, const SellerId& seller) {
   }
 }
 
-api::product::ImportRow ToProto(storage::RefusedRow& refused) {
+api::product::ImportRow RefusedToProto(storage::RefusedRow& refused) {
   api::product::ImportRow row;
   row.set_line(refused.line);
   if (!refused.sku.empty()) row.set_sku(std::move(refused.sku));
@@ -148,7 +148,7 @@ Task<api::product::ListImportRowsResponse> ProductService::ListImportRows(
     throw NotFound("the import");
   auto refused = co_await deps_.imports.ListRefused(call, id, after ? std::get<0>(*after) : 0, size + 1);
   api::product::ListImportRowsResponse response;
-  const auto kept = rpc::FillPage(*response.mutable_rows(), size, refused, ToProto);
+  const auto kept = rpc::FillPage(*response.mutable_rows(), size, refused, RefusedToProto);
   if (kept < refused.size()) {
     const auto last = response.rows(response.rows_size() - 1).line();
     response.set_next_page_token(deps_.pages.Encode(filter, last));

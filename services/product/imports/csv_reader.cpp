@@ -8,10 +8,9 @@
 namespace market::product::imports {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr std::string_view kSeparators = ",;\t";
 constexpr std::size_t kColumnsMax = 2'000;
-constexpr std::size_t kShownBytesMax = 100;
+constexpr std::size_t kShownHeaderBytesMax = 100;
 
 }  // namespace
 
@@ -180,7 +179,7 @@ void CsvReader::ReadHeader() {
   std::vector<Target> columns;
   for (const auto& cell : cells_) {
     if (!IsUtf8(cell)) refuse("the file must be text in UTF-8");
-    const auto shown = ToValidUtf8(cell, kShownBytesMax);
+    const auto shown = ToValidUtf8(cell, kShownHeaderBytesMax);
     auto target = TargetOf(cell);
     if (!target) {
       refuse(shown.empty() ? "column " + std::to_string(columns.size() + 1) + " has no name"

@@ -15,8 +15,7 @@ using json::error_code;
 using json::string_view;
 
 constexpr std::size_t kDepthMax = 8;
-constexpr std::size_t kShownBytesMax = 64;
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+constexpr std::size_t kShownMemberBytesMax = 64;
 
 // Boost.JSON's parser calls this for every token of a line.
 class RowHandler {
@@ -97,7 +96,7 @@ class RowHandler {
     target_.reset();
     const auto name = depth_ == 2 ? pairs_ + key : std::move(key);
     if (depth_ == 1) pairs_.clear();
-    shown_ = ToValidUtf8(name, kShownBytesMax);
+    shown_ = ToValidUtf8(name, kShownMemberBytesMax);
     if (depth_ == 2 && pairs_.empty()) return;  // of an object that was refused
     // What has names of its own is written as an object.
     const bool has_pairs = depth_ == 1 && (name == "attributes" || name == "options");

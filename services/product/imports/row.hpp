@@ -17,6 +17,9 @@ inline constexpr std::size_t kRowBytesMax = 262'144;
 inline constexpr std::int64_t kRowsMax = 100'000;
 inline constexpr std::int64_t kFileBytesMax = 64LL * 1024 * 1024;
 
+// What some programs begin a file in UTF-8 with.
+inline constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
 // In the order in which they are written. Of attributes and options there is a column for each name.
 enum class Column : std::uint8_t {
   kProduct,

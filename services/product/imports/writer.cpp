@@ -10,7 +10,6 @@
 namespace market::product::imports {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr std::string_view kLineEnd = "\r\n";
 
 std::string Quoted(std::string_view text) {
