@@ -73,7 +73,18 @@ Task<std::vector<Result>> Tx::Execute(Batch batch) {
   co_return co_await Run(std::move(batch.Queries()), name);
 }
 
+Work Tx::Part() {
+  has_parts_ = true;
+  Work part = work_;
+  part.within = this;
+  return part;
+}
+
 Task<std::vector<Result>> Tx::ExecuteAndCommit(Batch batch) {
+  return has_parts_ ? Execute(std::move(batch)) : ExecuteAndEnd(std::move(batch));
+}
+
+Task<std::vector<Result>> Tx::ExecuteAndEnd(Batch batch) {
   if (state_ != State::kUnbegun && state_ != State::kOpen) throw std::logic_error("a second commit");
   const auto name = batch.Name();
   auto queries = std::move(batch.Queries());
@@ -96,7 +107,7 @@ Task<std::vector<Result>> Tx::ExecuteAndCommit(Batch batch) {
 
 Task<> Tx::Commit() {
   if (state_ != State::kOpen) co_return;
-  co_await ExecuteAndCommit(Batch(kCommit.name));
+  co_await ExecuteAndEnd(Batch(kCommit.name));
 }
 
 void Tx::Abandon() {
@@ -181,6 +192,7 @@ const std::shared_ptr<internal::Pool>& Database::WritersFor(const Work& work) co
 }
 
 Task<Result> Database::ReadOne(Work work, Query query) {
+  if (work.within != nullptr) co_return co_await work.within->ExecuteOne(std::move(query));
   const auto name = query.statement.name;
   const auto request = std::make_shared<Request>(Effect::kNone, name, OneQuery(std::move(query)));
   co_await ReadersFor(work).Run(work, request);
@@ -189,6 +201,7 @@ Task<Result> Database::ReadOne(Work work, Query query) {
 
 Task<std::vector<Result>> Database::Read(Work work, Batch batch) {
   if (batch.Empty()) co_return std::vector<Result>();
+  if (work.within != nullptr) co_return co_await work.within->Execute(std::move(batch));
   const auto name = batch.Name();
   const auto request = std::make_shared<Request>(Effect::kNone, name, std::move(batch.Queries()));
   co_await ReadersFor(work).Run(work, request);
@@ -204,6 +217,7 @@ Task<Result> Database::ListOne(Work work, Query query) {
 
 Task<std::vector<Result>> Database::List(Work work, Batch batch) {
   if (batch.Empty()) co_return std::vector<Result>();
+  if (work.within != nullptr) co_return co_await work.within->Execute(std::move(batch));
   const auto name = batch.Name();
   const auto request = std::make_shared<Request>(Effect::kNone, name, std::move(batch.Queries()));
   co_await ListersFor(work).RunAlone(work, request);
@@ -219,6 +233,7 @@ Task<Result> Database::WriteOne(Work work, Query query) {
 
 Task<std::vector<Result>> Database::Write(Work work, Batch batch) {
   if (batch.Empty()) co_return std::vector<Result>();
+  if (work.within != nullptr) co_return co_await work.within->Execute(std::move(batch));
   const auto name = batch.Name();
   auto queries = std::move(batch.Queries());
   for (int attempt = 1;; ++attempt) {

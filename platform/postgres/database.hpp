@@ -7,6 +7,7 @@
 //                itself, so that it holds up nobody else's statement.
 //   Write        one statement or one Batch is one transaction and one round trip, on shared connections.
 //   Transaction  for a later statement that depends on an earlier result: a leased connection, BEGIN, COMMIT.
+//                Work that is a part of one (Tx::Part) is done within it, whichever of the four it is.
 //
 // Connections are kept in classes (Share), so that what one kind of work takes is not missing to another:
 // the call says whether it is a Read, a List or a Write, its Work whose traffic it is. Of a class the least
@@ -115,6 +116,10 @@ class Tx {
   // As Execute, with the COMMIT in the same round trip; the body may do nothing after it but return.
   Task<std::vector<Result>> ExecuteAndCommit(Batch batch);
 
+  // The work of the body for those who would make transactions of their own: what they do with it is a part of this one,
+  // done or undone with all of it. They end nothing: from now on the commit comes when the body has returned.
+  Work Part();
+
  private:
   friend class Database;
   enum class State { kUnbegun, kOpen, kCommitSent, kCommitted };
@@ -122,6 +127,7 @@ class Tx {
   Task<> TakeLease();
   Task<Result> ExecuteOne(Query query);
   Task<std::vector<Result>> Run(std::vector<Query> queries, std::string_view name);
+  Task<std::vector<Result>> ExecuteAndEnd(Batch batch);
   Task<> Commit();
   // Rolls back unless committed; the lease returns once the server has answered.
   void Abandon();
@@ -130,6 +136,7 @@ class Tx {
   std::unique_ptr<internal::Lease> lease_;
   const Work work_;
   State state_ = State::kUnbegun;
+  bool has_parts_ = false;
 };
 
 class Database {
@@ -174,6 +181,7 @@ class Database {
   template <class Body>
   std::invoke_result_t<Body&, Tx&> Transaction(Work work, Body body) {
     using Value = typename std::invoke_result_t<Body&, Tx&>::value_type;
+    if (work.within != nullptr) co_return co_await body(*work.within);
     for (int attempt = 1;; ++attempt) {
       Tx tx(WritersFor(work), work);
       co_await tx.TakeLease();

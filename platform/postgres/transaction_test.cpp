@@ -2,6 +2,7 @@
 
 #include "platform/postgres/testing/database_fixture.hpp"
 #include "platform/runtime/one_shot.hpp"
+#include "platform/testing/reason_of.hpp"
 
 namespace market::postgres {
 namespace {
@@ -44,6 +45,35 @@ TEST_F(DatabaseTest, ExecuteAndCommit_NeedsNoFurtherRoundTrip) {
       co_await tx.ExecuteAndCommit(std::move(batch));
     };
     EXPECT_EQ(co_await StateOf(db.Transaction(Soon(), failing)), "23505");
+    EXPECT_EQ((co_await db.Read(Soon(), kCount)).One().Int(0), 3);
+  });
+}
+
+// As a store that makes its own transactions is used by somebody whose transaction is larger.
+TEST_F(DatabaseTest, Parts_AreDoneOrUndoneWithTheWhole) {
+  Run([](Database& db) -> Task<> {
+    const auto store = [&db](Work work, int key) -> Task<std::int64_t> {
+      co_await db.Write(work, kPut, key, key);
+      const auto more = [&](Tx& tx) -> Task<std::int64_t> {
+        Batch batch;
+        batch.Add(kPut, key + 1, key + 1);
+        co_await tx.ExecuteAndCommit(std::move(batch));
+        co_return (co_await db.Read(work, kCount)).One().Int(0);
+      };
+      co_return co_await db.Transaction(work, more);
+    };
+    const auto undone = [&](Tx& tx) -> Task<> {
+      EXPECT_EQ(co_await store(tx.Part(), 1), 2) << "it sees what it has done";
+      EXPECT_EQ((co_await db.Read(Soon(), kCount)).One().Int(0), 0) << "and nobody else does";
+      throw NotFound("the rest");
+    };
+    EXPECT_EQ(co_await testing::ReasonOf(db.Transaction(Soon(), undone)), "NOT_FOUND");
+    EXPECT_EQ((co_await db.Read(Soon(), kCount)).One().Int(0), 0);
+    const auto done = [&](Tx& tx) -> Task<> {
+      co_await store(tx.Part(), 1);
+      co_await tx.Execute(kPut, 3, 3);
+    };
+    co_await db.Transaction(Soon(), done);
     EXPECT_EQ((co_await db.Read(Soon(), kCount)).One().Int(0), 3);
   });
 }

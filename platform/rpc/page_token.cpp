@@ -19,7 +19,7 @@ namespace market::rpc::page_token {
 namespace {
 
 constexpr std::size_t kCodeBytes = 16;
-constexpr std::size_t kTokenCharsMax = 2048;
+constexpr std::size_t kTokenCharsMax = 131'072;  // an export has the names of its columns in one
 
 template <class Integer>
 bool ParseWhole(std::string_view text, Integer& value) {

@@ -10,6 +10,10 @@
 #include "platform/runtime/task.hpp"
 #include "platform/telemetry/span.hpp"
 
+namespace market::postgres {
+class Tx;
+}
+
 namespace market::telemetry {
 
 // Kinds of traffic that don't take each other's resources. A call's is by the priority in its method's policy.
@@ -37,6 +41,8 @@ struct Work {
   runtime::Deadline deadline;
   const Span* span = nullptr;
   Lane lane = Lane::kWorker;
+  // What a database is asked for this is asked within that transaction of it (postgres::Tx::Part); null: by itself.
+  postgres::Tx* within = nullptr;
 };
 
 }  // namespace market::telemetry

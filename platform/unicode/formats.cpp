@@ -27,7 +27,7 @@ std::string FormattedText(const icu::UnicodeString& text) {
 std::string FormatMoney(std::int64_t minor, const std::string& currency, const std::string& locale) {
   UErrorCode status = U_ZERO_ERROR;
   const icu::CurrencyUnit unit(icu::StringPiece(currency), status);
-  const auto digits = ucurr_getDefaultFractionDigits(unit.getISOCurrency(), &status);
+  const auto digits = FractionDigits(currency);
   RequireFormatted(status);
   // As decimal text: a double has not all amounts.
   const auto decimal = std::to_string(minor) + "E-" + std::to_string(digits);
@@ -37,6 +37,14 @@ std::string FormatMoney(std::int64_t minor, const std::string& currency, const s
                         .toString(status);
   RequireFormatted(status);
   return FormattedText(text);
+}
+
+int FractionDigits(const std::string& currency) {
+  UErrorCode status = U_ZERO_ERROR;
+  const icu::CurrencyUnit unit(icu::StringPiece(currency), status);
+  const auto digits = ucurr_getDefaultFractionDigits(unit.getISOCurrency(), &status);
+  RequireFormatted(status);
+  return digits;
 }
 
 std::string FormatUtc(std::chrono::sys_seconds time, const std::string& pattern, const std::string& locale) {

@@ -14,6 +14,9 @@ namespace market::unicode {
 // minor units.
 std::string FormatMoney(std::int64_t minor, const std::string& currency, const std::string& locale);
 
+// How many digits the currency has behind the point: 2 of EUR, 0 of JPY.
+int FractionDigits(const std::string& currency);
+
 // In UTC, by a pattern of Unicode Technical Standard 35 such as "d MMMM y 'at' HH:mm".
 std::string FormatUtc(std::chrono::sys_seconds time, const std::string& pattern, const std::string& locale);
 

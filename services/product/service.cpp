@@ -64,6 +64,9 @@ Settings::Settings(config::Properties& properties)
           "product.reports_per_hour",
           "how many reports of illegal content one account, or one address of who is not signed in, may send",
           "reports", 1, 10'000, 20)),
+      import_kept_days(properties.Int("product.import_kept_days",
+                                      "how long an import and its report stay after its end", "days", 1,
+                                      3'650, 90)),
       redis_address(
           properties.Text("redis.address", "host:port or unix:/path of Redis; empty: no cache", "")),
       redis_password(properties.Secret("redis.password", "password of Redis", "")) {}
@@ -109,11 +112,19 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       search_rules_(database_),
       index_(host.Io().get_executor(), search_rows_, log_, sellers_,
              {.threads = static_cast<std::size_t>(*settings.search_threads)}),
+      imports_(database_, {}),
+      exports_(database_),
+      importer_({uploads_, imports_, categories_, products_, offers_, sellers_, market_}, {}),
       metrics_(host.Metrics()),
+      import_work_(imports_, importer_, host.Tracer(), metrics_,
+                   {.kept = std::chrono::days(*settings.import_kept_days)}),
       low_stock_(stock_),
-      service_({categories_, products_, offers_, search_, reservations_, search_cache_, sellers_, pages_,
-                metrics_, personal_data_, reviews_, reports_, purchases_, stock_, index_, pictures_,
-                picture_maker_, uploads_, search_rules_, translations_, market_}) {}
+      service_({categories_,    products_,      offers_,       search_,
+                reservations_,  search_cache_,  sellers_,      pages_,
+                metrics_,       personal_data_, reviews_,      reports_,
+                purchases_,     stock_,         index_,        pictures_,
+                picture_maker_, uploads_,       search_rules_, translations_,
+                market_,        imports_,       exports_,      [this] { import_work_.Wake(); }}) {}
 
 Task<> Service::Start() {
   co_await host_.OpenDatabase("product", database_, kMigrations);
@@ -126,6 +137,8 @@ Task<> Service::Start() {
   host_.Background().Run({.name = "product.sellers", .period = 1s}, [this] { return sellers_.CatchUp(); });
   host_.Background().Run(low_stock_.Looking());
   host_.Background().Run(unused_pictures_.Removing());
+  host_.Background().Run(import_work_.Driving());
+  host_.Background().Run(import_work_.Sweeping());
   host_.Background().Run(uploads_.Sweeping());
   Measure(index_, host_.Metrics());
   Measure(picture_maker_, host_.Metrics());

@@ -13,6 +13,7 @@
 #include "platform/uploads/uploads.hpp"
 #include "services/product/api/product_service.hpp"
 #include "services/product/pictures/disk_store.hpp"
+#include "services/product/workers/imports.hpp"
 #include "services/product/workers/low_stock.hpp"
 #include "services/product/workers/unused_pictures.hpp"
 
@@ -32,6 +33,7 @@ struct Settings {
   config::Property<std::int64_t> picture_megapixels;
   config::Property<std::int64_t> review_edit_days;
   config::Property<std::int64_t> reports_per_hour;
+  config::Property<std::int64_t> import_kept_days;
   config::Property<std::string> redis_address;
   config::Property<std::string> redis_password;
 };
@@ -88,8 +90,12 @@ class Service final : public host::Service {
   storage::SearchRows search_rows_;
   storage::SearchRules search_rules_;
   SearchIndex index_;
+  storage::Imports imports_;
+  storage::Exports exports_;
+  Importer importer_;
   rpc::PageTokens pages_;
   Metrics metrics_;
+  ImportWork import_work_;
   LowStock low_stock_;
   ProductService service_;
   api::ProductNeighbour neighbour_{service_};

@@ -3,9 +3,9 @@
 import uuid
 
 from key_scenes_product import (
-    act_on_offer, act_on_product, adjust_stock, batch_update_offers, create_category, create_offer, create_product, create_review,
-    create_search_rule, delete_category, delete_picture, delete_search_rule, delete_translation, on_reviews, put_translation,
-    report_review, resolve_report, update_category, update_offer, update_picture, update_product, upload_picture)
+    act_on_offer, act_on_product, adjust_stock, batch_update_offers, create_category, create_import, create_offer, create_product,
+    create_review, create_search_rule, delete_category, delete_picture, delete_search_rule, delete_translation, on_reviews,
+    put_translation, report_review, resolve_report, update_category, update_offer, update_picture, update_product, upload_picture)
 from market import Person, invite, join, new_key, parked_checkout, psql, until
 from scene import ACCEPT, SHIP, Scene, version
 from test_second_factor import App
@@ -365,7 +365,7 @@ SCENES = {"SignOut": sign_out, "EndSession": end_session, "EndAllSessions": end_
           "UploadPicture": upload_picture, "UpdatePicture": update_picture, "DeletePicture": delete_picture,
           "CreateOffer": create_offer, "UpdateOffer": update_offer, "AdjustStock": adjust_stock,
           "ArchiveOffer": act_on_offer("archive", "seller", {}), "RestoreOffer": act_on_offer("restore", "seller", {}, "ARCHIVED"),
-          "DetachOffer": act_on_offer("detach", "operator", {"reason": "is another thing"}), "BatchUpdateOffers": batch_update_offers,
+          "DetachOffer": act_on_offer("detach", "operator", {"reason": "is another thing"}), "BatchUpdateOffers": batch_update_offers, "CreateImport": create_import,
           "PlaceOrder": place_order, "CancelOrder": cancel_order, "PayOrder": pay_order,
           "AcceptSellerOrder": fulfil("accept", "ACCEPTED", {}),
           "ShipSellerOrder": fulfil("ship", "SHIPPED", SHIP[1], [ACCEPT]),

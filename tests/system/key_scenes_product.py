@@ -82,6 +82,14 @@ def delete_translation(world):
     return Scene(world.seller, one, two, lambda: version(world.seller, path), (404, 0))
 
 
+def create_import(world):
+    """Files without rows: each is soon over, so that the next one finds room."""
+    path = f"/v1/sellers/{world.seller.seller}/imports"
+    one, two = ((f"{path}?dryRun={dry}", b"sku\n") for dry in ("true", "false"))
+    mine = f"SELECT count(*) FROM product_import WHERE seller_id = '{world.seller.seller}'"
+    return Scene(world.seller, one, two, lambda: int(psql("product", mine)), (201, 1))
+
+
 def act_on_product(verb, caller="seller", before=(), **body):
     def scene(world):
         products = [f"/v1/products/{world.seller.create_product(world.category, publish=False)['id']}" for _ in range(2)]

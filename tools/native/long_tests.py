@@ -71,6 +71,8 @@ LONG = {
     "flash-sale": Stack("test_flash_sale", batch=1, MARKET_BUYERS="5000"),
     "listeners": Stack("test_live_events", batch=1, MARKET_LISTENERS="1000"),
     "mails": Stack("test_mail_faults", batch=1, MARKET_ACTS="2500"),
+    "import-crashes": Program("services/product/process:product_process", "ImporterCrashes.*", batch=10),
+    "imports": Stack("test_imports", batch=1, MARKET_IMPORT_ROWS="60000"),
     "new-service": Suite("topology/test_new_service.py"),
 }
 

@@ -5,9 +5,9 @@
 #include "platform/rpc/partial_update.hpp"
 #include "services/product/api/prices.hpp"
 #include "services/product/api/product_service.hpp"
-#include "services/product/api/sizes.hpp"
 #include "services/product/api/viewer.hpp"
 #include "services/product/domain/etag.hpp"
+#include "services/product/storage/sizes.hpp"
 
 namespace market::product {
 namespace {

@@ -1,6 +1,8 @@
 // The product service's operations, one file per use case or close family. What must belong to the caller is
 // looked for within the caller's sellers only (storage/seller_scope.hpp).
 #pragma once
+#include <functional>
+
 #include "marketplace/product/v1/product.market.hpp"
 #include "platform/rpc/page_token.hpp"
 #include "platform/uploads/uploads.hpp"
@@ -11,6 +13,8 @@
 #include "services/product/process/search_index.hpp"
 #include "services/product/process/seller_directory.hpp"
 #include "services/product/storage/categories.hpp"
+#include "services/product/storage/exports.hpp"
+#include "services/product/storage/imports.hpp"
 #include "services/product/storage/offers.hpp"
 #include "services/product/storage/personal_data.hpp"
 #include "services/product/storage/pictures.hpp"
@@ -50,6 +54,9 @@ class ProductService final : public api::ProductApi {
     storage::SearchRules& search_rules;
     storage::Translations& translations;
     const domain::Market& market;
+    storage::Imports& imports;
+    storage::Exports& exports;
+    std::function<void()> import_made;  // somebody is to drive it
   };
   explicit ProductService(const Deps& deps) : deps_(deps) {}
 
@@ -145,6 +152,19 @@ class ProductService final : public api::ProductApi {
   // offer_batch.cpp
   Task<api::product::BatchUpdateOffersResponse> BatchUpdateOffers(
       CallContext& call, api::product::BatchUpdateOffersRequest request) override;
+
+  // imports.cpp
+  Task<marketplace::type::v1::PieceAdded> AddPiece(CallContext& call,
+                                                   marketplace::type::v1::Piece piece) override;
+  Task<api::product::Import> CreateImport(CallContext& call,
+                                          api::product::CreateImportRequest request) override;
+  Task<api::product::Import> GetImport(CallContext& call, api::product::GetImportRequest request) override;
+  Task<api::product::ListImportsResponse> ListImports(CallContext& call,
+                                                      api::product::ListImportsRequest request) override;
+  Task<api::product::ListImportRowsResponse> ListImportRows(
+      CallContext& call, api::product::ListImportRowsRequest request) override;
+  Task<api::product::ExportProductsResponse> ExportProducts(
+      CallContext& call, api::product::ExportProductsRequest request) override;
 
   // stock.cpp
   Task<api::product::Offer> AdjustStock(CallContext& call, api::product::AdjustStockRequest request) override;

@@ -8,8 +8,8 @@
 #include "services/product/api/keep.hpp"
 #include "services/product/api/prices.hpp"
 #include "services/product/api/product_service.hpp"
-#include "services/product/api/sizes.hpp"
 #include "services/product/api/viewer.hpp"
+#include "services/product/storage/sizes.hpp"
 
 namespace market::product {
 namespace {

@@ -1,7 +1,7 @@
 // What readers of other languages are shown, operation by operation.
 #include <gmock/gmock.h>
 
-#include "services/product/api/sizes.hpp"
+#include "services/product/storage/sizes.hpp"
 #include "services/product/testing/service_fixture.hpp"
 
 namespace market::product {

@@ -110,7 +110,7 @@ CREATE TABLE offer (
 );
 COMMENT ON TABLE offer IS 'mutable';
 CREATE INDEX offer_by_product ON offer (product_id);
--- Nobody could tell two offers of one shop apart that are the same variant. What options may weigh (api/sizes.hpp) fits an entry.
+-- Nobody could tell two offers of one shop apart that are the same variant. What options may weigh (storage/sizes.hpp) fits an entry.
 CREATE UNIQUE INDEX offer_options_once ON offer (product_id, seller_id, options) WHERE state = 'ACTIVE';
 
 -- Reservations and orders point at offers for ever, some without a foreign key.

@@ -15,7 +15,6 @@ struct Service : Stores {
 
   MemoryStore picture_store;
   PictureMaker picture_maker{pictures, &picture_store, {}};
-  uploads::Uploads uploads{database, {.name = "product"}};
 
   storage::SearchCache cache{nullptr, 5s};
   telemetry::Metrics registry;
@@ -34,10 +33,12 @@ struct Service : Stores {
   events::Log log{database, {}};
   storage::SearchRules search_rules{database};
   SearchIndex index;  // not ready until a test runs it
-  domain::Market market{std::vector<std::string>{"EUR", "USD"}};
-  ProductService operations{{categories, products, offers, search, reservations, cache, sellers, pages,
-                             metrics, personal_data, reviews, reports, purchases, stock, index, pictures,
-                             picture_maker, uploads, search_rules, translations, market}};
+  int imports_made = 0;
+  ProductService operations{
+      {categories,   products,     offers,  search,        reservations,  cache,
+       sellers,      pages,        metrics, personal_data, reviews,       reports,
+       purchases,    stock,        index,   pictures,      picture_maker, uploads,
+       search_rules, translations, market,  imports,       exports,       [this] { ++imports_made; }}};
 };
 
 template <class Body>

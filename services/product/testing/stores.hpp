@@ -17,8 +17,12 @@
 #include "platform/testing/reason_of.hpp"
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
+#include "platform/uploads/uploads.hpp"
+#include "services/product/domain/market.hpp"
 #include "services/product/migrations.hpp"
 #include "services/product/storage/categories.hpp"
+#include "services/product/storage/exports.hpp"
+#include "services/product/storage/imports.hpp"
 #include "services/product/storage/offers.hpp"
 #include "services/product/storage/pictures.hpp"
 #include "services/product/storage/products.hpp"
@@ -70,8 +74,12 @@ struct Stores {
         reports(database),
         pictures(database),
         stock(database),
-        translations(database) {}
+        translations(database),
+        uploads(database, {.name = "product"}),
+        imports(database, {}),
+        exports(database) {}
 
+  domain::Market market{std::vector<std::string>{"EUR", "USD"}};
   boost::asio::io_context& io;
   postgres::Database database;
   storage::Categories categories;
@@ -84,6 +92,9 @@ struct Stores {
   storage::Pictures pictures;
   storage::Stock stock;
   storage::Translations translations;
+  uploads::Uploads uploads;
+  storage::Imports imports;
+  storage::Exports exports;
 };
 
 inline postgres::Options Settings() { return Disk().Options(4); }

@@ -7,7 +7,12 @@
 #include <cstddef>
 #include <string>
 
-#include "marketplace/product/v1/product.market.hpp"
+#include "marketplace/product/v1/product.pb.h"
+
+// As the generated interface calls it, which this room does not see.
+namespace market::api {
+namespace product = ::marketplace::product::v1;
+}
 
 namespace market::product {
 

@@ -1,4 +1,4 @@
-#include "services/product/api/sizes.hpp"
+#include "services/product/storage/sizes.hpp"
 
 #include "platform/core/error.hpp"
 
