@@ -85,11 +85,6 @@ imports::NamedColumns ColumnsOf(storage::ExportNames names) {
 
 }  // namespace
 
-Task<marketplace::type::v1::PieceAdded> ProductService::AddPiece(CallContext& call,
-                                                                 marketplace::type::v1::Piece piece) {
-  co_return co_await deps_.uploads.Add(call, call.Caller().account, std::move(piece));
-}
-
 Task<Import> ProductService::CreateImport(CallContext& call, api::product::CreateImportRequest request) {
   const auto seller = SellerId::From(request.seller_id());
   const domain::ImportId id(call.OperationId());

@@ -153,9 +153,7 @@ class ProductService final : public api::ProductApi {
   Task<api::product::BatchUpdateOffersResponse> BatchUpdateOffers(
       CallContext& call, api::product::BatchUpdateOffersRequest request) override;
 
-  // imports.cpp
-  Task<marketplace::type::v1::PieceAdded> AddPiece(CallContext& call,
-                                                   marketplace::type::v1::Piece piece) override;
+  // imports.cpp; its pieces come by AddPiece, too
   Task<api::product::Import> CreateImport(CallContext& call,
                                           api::product::CreateImportRequest request) override;
   Task<api::product::Import> GetImport(CallContext& call, api::product::GetImportRequest request) override;

@@ -142,7 +142,7 @@ std::string_view TokenIn(const SearchProductsRequest& request) {
   if (!token.empty()) token.remove_prefix(kIndexToken.size());
   return token;
 }
-std::string Joined(const std::vector<std::string>& words) {
+std::string InOneKey(const std::vector<std::string>& words) {
   std::string joined;
   for (const auto& word : words) joined.append(word).push_back(',');
   return joined;
@@ -215,7 +215,7 @@ Task<SearchProductsResponse> ProductService::SearchRows(CallContext& call,
   if (!search) co_return SearchProductsResponse();
 
   const auto languages = call.Languages(request.language());
-  const auto first_page = filter + '|' + std::to_string(size) + '|' + Joined(languages);
+  const auto first_page = filter + '|' + std::to_string(size) + '|' + InOneKey(languages);
   if (!after) {
     if (auto kept = co_await deps_.search_cache.Find(call, first_page)) {
       LeaveOutInactive(*kept);
