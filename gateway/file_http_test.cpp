@@ -22,6 +22,7 @@ class FileHttpTest : public FileTest {
       http::RawClient client(io, server.Listen("127.0.0.1:0"));
       co_await client.Send(input);
       auto answer = co_await client.ReceiveAll();
+      client.Close();
       co_await server.Drain(testing::Soon());
       co_return answer;
     });
