@@ -27,7 +27,7 @@ PRIVATE = {
     "vips/": ("services/product/pictures",),
     "glib": ("services/product/pictures",),
     "librdkafka/": ("platform/kafka",),
-    "curl/": ("platform/mail",),
+    "curl/": ("platform/mail", "services/product/pictures"),
     "boost/beast": ("platform/http",),
     "argon2.h": ("services/auth",),
     "zxcvbn.h": ("services/auth/credentials",),

@@ -6,6 +6,8 @@
 #include "platform/rules/text_rules.hpp"
 #include "platform/telemetry/log.hpp"
 #include "services/product/migrations.hpp"
+#include "services/product/pictures/disk_store.hpp"
+#include "services/product/pictures/s3_store.hpp"
 #include "services/product/workers/subscribers.hpp"
 
 namespace market::product {
@@ -22,6 +24,23 @@ std::string LanguageIn(const Settings& settings) {
 }  // namespace
 
 using namespace std::chrono_literals;
+
+namespace {
+
+std::unique_ptr<pictures::PictureStore> StoreOf(const Settings& settings) {
+  if (!settings.pictures_s3_url->empty()) {
+    return std::make_unique<pictures::S3Store>(
+        pictures::S3Store::Options{.url = *settings.pictures_s3_url,
+                                   .bucket = *settings.pictures_s3_bucket,
+                                   .region = *settings.pictures_s3_region,
+                                   .access_key = *settings.pictures_s3_access_key,
+                                   .secret_key = *settings.pictures_s3_secret_key});
+  }
+  if (settings.pictures_directory->empty()) return nullptr;
+  return std::make_unique<pictures::DiskStore>(*settings.pictures_directory);
+}
+
+}  // namespace
 
 Settings::Settings(config::Properties& properties)
     : categories_max(properties.Int("product.categories_max",
@@ -49,9 +68,20 @@ Settings::Settings(config::Properties& properties)
           properties.Int("product.search_threads", "searches that run at once", "threads", 1, 64, 2)),
       pictures_directory(properties.Text(
           "product.pictures_directory",
-          "where pictures are kept, and nginx serves them from; every replica has the same. Empty: no "
-          "pictures can be uploaded",
+          "where pictures are kept, and nginx serves them from; every replica has the same. Without it and "
+          "without product.pictures_s3_url no pictures can be uploaded",
           "")),
+      pictures_s3_url(properties.Text(
+          "product.pictures_s3_url",
+          "the object store that pictures are kept in instead, by S3: https://HOST; nginx passes /pictures/ "
+          "on to the bucket",
+          "")),
+      pictures_s3_bucket(properties.Text("product.pictures_s3_bucket", "its bucket for pictures", "")),
+      pictures_s3_region(properties.Text("product.pictures_s3_region", "its region", "us-east-1")),
+      pictures_s3_access_key(
+          properties.Text("product.pictures_s3_access_key", "who we are to the object store", "")),
+      pictures_s3_secret_key(properties.Secret("product.pictures_s3_secret_key",
+                                               "what requests to the object store are signed with", "")),
       picture_threads(
           properties.Int("product.picture_threads", "pictures that are made at once", "threads", 1, 64, 1)),
       picture_megapixels(properties.Int("product.picture_megapixels", "how large a picture may be",
@@ -87,10 +117,8 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       personal_data_(database_, reviews_),
       pictures_(database_),
       uploads_(database_, {.name = "product"}),
-      picture_store_(settings.pictures_directory->empty()
-                         ? std::nullopt
-                         : std::optional<pictures::DiskStore>(std::in_place, *settings.pictures_directory)),
-      picture_maker_(pictures_, picture_store_ ? &*picture_store_ : nullptr,
+      picture_store_(StoreOf(settings)),
+      picture_maker_(pictures_, picture_store_.get(),
                      {.threads = static_cast<std::size_t>(*settings.picture_threads),
                       .limits = {.pixels_max = *settings.picture_megapixels * 1'000'000}}),
       unused_pictures_(picture_maker_),

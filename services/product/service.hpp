@@ -1,5 +1,6 @@
 // The product service put together: database, cache, stores, operations, in construction order.
 #pragma once
+#include <memory>
 #include <optional>
 
 #include "marketplace/auth/v1/auth.market.hpp"
@@ -12,7 +13,7 @@
 #include "platform/redis/client.hpp"
 #include "platform/uploads/uploads.hpp"
 #include "services/product/api/product_service.hpp"
-#include "services/product/pictures/disk_store.hpp"
+#include "services/product/pictures/picture_store.hpp"
 #include "services/product/workers/imports.hpp"
 #include "services/product/workers/low_stock.hpp"
 #include "services/product/workers/unused_pictures.hpp"
@@ -29,6 +30,11 @@ struct Settings {
   config::Property<std::chrono::milliseconds> search_cache;
   config::Property<std::int64_t> search_threads;
   config::Property<std::string> pictures_directory;
+  config::Property<std::string> pictures_s3_url;
+  config::Property<std::string> pictures_s3_bucket;
+  config::Property<std::string> pictures_s3_region;
+  config::Property<std::string> pictures_s3_access_key;
+  config::Property<std::string> pictures_s3_secret_key;
   config::Property<std::int64_t> picture_threads;
   config::Property<std::int64_t> picture_megapixels;
   config::Property<std::int64_t> review_edit_days;
@@ -76,7 +82,7 @@ class Service final : public host::Service {
   storage::PersonalData personal_data_;
   storage::Pictures pictures_;
   uploads::Uploads uploads_;
-  std::optional<pictures::DiskStore> picture_store_;
+  std::unique_ptr<pictures::PictureStore> picture_store_;
   PictureMaker picture_maker_;
   UnusedPictures unused_pictures_;
   storage::Stock stock_;

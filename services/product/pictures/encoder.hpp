@@ -3,11 +3,11 @@
 // JPEG. The same file gives the same bytes.
 //
 // A file is looked at before any decoder sees it: its first bytes and its structure (kind.hpp), then its size
-// as its header tells, and only the decoder of its kind is asked, of which all others are blocked for the
-// whole process. One call works in the calling thread and one of libvips, and blocks: it belongs in a bounded
-// pool. Memory: the file, some 30 MB, and of what is not read line by line (WebP, AVIF, a progressive JPEG,
-// an interlaced PNG) up to 8 bytes a pixel. Owner: whoever calls; any thread. The first Encoder of the
-// process starts libvips.
+// as its header tells. Only the decoder of its kind is asked; all others are blocked for the whole process.
+// One call works in the calling thread and one of libvips, and blocks: it belongs in a bounded pool. Memory:
+// the file, some 30 MB, and of what is not read line by line (WebP, AVIF, a progressive JPEG, an interlaced
+// PNG) up to 8 bytes a pixel.
+// Owner: whoever calls; any thread. The first Encoder of the process starts libvips.
 #pragma once
 #include <chrono>
 #include <cstdint>
