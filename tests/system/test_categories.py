@@ -24,7 +24,7 @@ def test_a_category_is_renamed_and_moved(operator, anonymous):
     assert (b["parentId"], b["etag"]) == (a["id"], "1")
     slug = "jacquard-" + new_key()[:12]
     renamed = operator.call("PATCH", path_of(a), {"name": "Jacquard looms", "slug": slug}, headers={"If-Match": f'"{a["etag"]}"'})
-    assert renamed.json() == {"id": a["id"], "name": "Jacquard looms", "textLanguage": "en", "slug": slug, "etag": "2"}
+    assert renamed.json() == {"id": a["id"], "name": "Jacquard looms", "textLanguage": "en", "translations": [], "slug": slug, "etag": "2"}
     assert operator.ok("PATCH", path_of(a), {"slug": slug})["etag"] == "2", "nothing was changed"
     listed = {each["id"]: each for each in anonymous.ok("GET", "/v1/categories")["categories"]}
     assert listed[a["id"]] == renamed.json()

@@ -119,7 +119,7 @@ def test_json_lines_and_what_ends_an_import(owner, category):
 
 @pytest.mark.values("product.Import.State.DONE")
 def test_who_may_not_and_how_many(owner, person, category):
-    problem(send(join(owner, person("Sue"), "STAFF"), "sku\n"), 403, "PERMISSION_DENIED")
+    problem(send(join(owner, person("Sue"), "staff"), "sku\n"), 403, "PERMISSION_DENIED")
     other = person("Eve")
     other.open_seller()
     other.seller, own = owner.seller, other.seller

@@ -47,7 +47,7 @@ def test_what_is_pinned_comes_first(operator, anonymous, shop):
 @pytest.mark.parametrize(("body", "field"), [
     ({}, "synonyms"), ({"synonyms": ["alone"]}, "synonyms"), ({"synonyms": ["Sofa", "SOFA!"]}, "synonyms"), ({"synonyms": ["a", "!?"]}, "synonyms"),
     ({"synonyms": ["a", "b"], "query": "a", "productIds": [str(uuid.uuid4())]}, "synonyms"), ({"query": "mug"}, "productIds"),
-    ({"productIds": [str(uuid.uuid4())]}, "query"), ({"query": "mug", "productIds": 2 * [str(uuid.UUID(int=1))]}, "productIds"),
+    ({"productIds": [str(uuid.uuid4())]}, "query"),
 ])
 def test_a_rule_is_one_or_the_other(operator, body, field):
     answer = operator.post(PATH, body)

@@ -55,10 +55,6 @@ SearchRule RuleFrom(const CallContext& call, const api::product::CreateSearchRul
     throw InvalidArgument("query", "REQUIRED", "what people type, with a letter or a digit in it");
   if (rule.products.empty())
     throw InvalidArgument("productIds", "REQUIRED", "at least one product comes first");
-  for (const auto& product : rule.products) {
-    if (std::ranges::count(rule.products, product) > 1)
-      throw InvalidArgument("productIds", "DUPLICATE", "a product is there twice");
-  }
   return rule;
 }
 
