@@ -35,7 +35,7 @@ def victim(stack, category):
     conversation = seller.ok("POST", "/v1/conversations", about, key=new_key())["id"]
     return {"conversation_id": conversation, "draft_id": draft["id"], "picture_id": picture["id"], "order_id": order["id"], "line_id": order["sellerOrders"][0]["lines"][0]["id"], "payment_id": payment["id"], "seller_order_id": order["sellerOrders"][0]["id"], "address_id": seller.address,
             "product_id": product["id"], "offer_id": offer, "seller_id": seller.seller, "category_id": category,
-            "shipping_address_id": seller.address, "account_id": seller.id, "session_id": session}
+            "shipping_address_id": seller.address, "account_id": seller.id, "session_id": session, "language": "de"}
 
 
 @pytest.fixture(scope="module")

@@ -133,7 +133,7 @@ def test_who_may_not_and_how_many(owner, person, category):
                     f" SELECT gen_random_uuid(), '{owner.seller}', '{owner.id}', gen_random_uuid(), 'CSV', false, 1, 'infinity' FROM generate_series(1, 5)")
     try:
         refusal = problem(send(owner, "sku\n"), 409, "LIMIT_REACHED")
-        assert refusal["metadata"]["limit"] == "5"
+        assert refusal["metadata"]["limit"] == 5
     finally:
         psql("product", f"UPDATE product_import SET state = 'DONE', finished_at = market_now() WHERE seller_id = '{owner.seller}' AND finished_at IS NULL")
 

@@ -21,9 +21,10 @@ constexpr Statement kReserve{"reservation.reserve", "SELECT reserve_units($1, $2
 struct Settled {
   std::vector<std::string> outcomes;
 };
-constexpr Columns kSettled{Column{"reserve_for_each($1, $2, $3, $4)", &Settled::outcomes}};
+constexpr Columns kSettled{Column{"outcomes", &Settled::outcomes}};
 // Named as its sister: whether somebody is alone is chance.
-constexpr ComposedStatement kReserveForEach{"reservation.reserve", "SELECT " + kSettled};
+constexpr Statement kReserveForEach{"reservation.reserve",
+                                    "SELECT reserve_for_each($1, $2, $3, $4) AS outcomes"};
 constexpr std::size_t kSettledAtOnce = 64;
 constexpr Statement kRelease{"reservation.release", "SELECT release_units($1, $2, $3, $4)"};
 constexpr Statement kConsume{"reservation.consume", "SELECT consume_units($1, $2, $3, $4)"};
