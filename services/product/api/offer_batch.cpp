@@ -7,6 +7,7 @@
 #include "platform/rpc/partial_update.hpp"
 #include "services/product/api/prices.hpp"
 #include "services/product/api/product_service.hpp"
+#include "services/product/storage/refusals.hpp"
 
 namespace market::product {
 namespace {
@@ -52,21 +53,6 @@ storage::OfferEdit EditOf(const CallContext& call, const api::product::OfferRow&
   return edit;
 }
 
-// Whether it is about the row; else it ends the request, and a repeat goes on.
-bool IsOfTheRow(const Error& error) {
-  switch (error.code) {
-    case Code::kInvalidArgument:
-    case Code::kNotFound:
-    case Code::kAlreadyExists:
-    case Code::kFailedPrecondition:
-      return true;
-    case Code::kAborted:
-      return error.reason == "ETAG_MISMATCH";
-    default:
-      return false;
-  }
-}
-
 void Describe(const Error& error, api::product::OfferRowProblem& problem) {
   problem.set_reason(error.reason);
   problem.set_detail(error.fields.empty() ? error.message : error.fields.front().detail);
@@ -97,7 +83,7 @@ Task<api::product::BatchUpdateOffersResponse> ProductService::BatchUpdateOffers(
                                                 EditOf(call, row, deps_.market));
       Shorten(offer, *result.mutable_offer());
     } catch (const Error& error) {
-      if (!IsOfTheRow(error)) throw;
+      if (!storage::IsOfTheRow(error)) throw;
       Describe(error, *result.mutable_problem());
     }
   }

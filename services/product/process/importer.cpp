@@ -5,6 +5,7 @@
 
 #include "platform/core/utf8.hpp"
 #include "services/product/imports/reader.hpp"
+#include "services/product/storage/refusals.hpp"
 
 namespace market::product {
 namespace {
@@ -18,21 +19,6 @@ constexpr std::int64_t kRowsBetweenLooks = 50;  // at whether the shop may still
 
 // Ends the transaction of a row that was only tried.
 struct OnlyTried {};
-
-// Whether it is about the row; else it ends the turn, and a later one begins with the row again.
-bool IsOfTheRow(const Error& error) {
-  switch (error.code) {
-    case Code::kInvalidArgument:
-    case Code::kNotFound:
-    case Code::kAlreadyExists:
-    case Code::kFailedPrecondition:
-      return true;
-    case Code::kAborted:
-      return error.reason == "ETAG_MISMATCH";
-    default:
-      return false;
-  }
-}
 
 // The file of an import, row by row.
 class RowSource {
@@ -173,7 +159,7 @@ class Importer::Turn {
     try {
       co_await Write(work, row, subject, plan, after);
     } catch (const Error& error) {
-      if (!IsOfTheRow(error)) throw;
+      if (!storage::IsOfTheRow(error)) throw;
       refusal = error;
     }
     if (refusal) Refuse(row, FaultsOf(*refusal));

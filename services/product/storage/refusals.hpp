@@ -1,4 +1,4 @@
-// What is refused of a product in the same words wherever it is changed.
+// What is refused in the same words, or judged alike, wherever the catalogue is changed.
 #pragma once
 #include <string>
 
@@ -15,6 +15,22 @@ inline Error NotInState(domain::ProductState from) {
   return Error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION",
                "the present state of the product does not allow that")
       .WithMetadata("from", std::string(Name(from)));
+}
+
+// Of many rows each of which is done by itself: whether it is about the row. Any other ends what is under way, and a repeat
+// begins with that row again.
+inline bool IsOfTheRow(const Error& error) {
+  switch (error.code) {
+    case Code::kInvalidArgument:
+    case Code::kNotFound:
+    case Code::kAlreadyExists:
+    case Code::kFailedPrecondition:
+      return true;
+    case Code::kAborted:
+      return error.reason == "ETAG_MISMATCH";
+    default:
+      return false;
+  }
 }
 
 }  // namespace market::product::storage
