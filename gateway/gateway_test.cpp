@@ -288,7 +288,8 @@ TEST_F(GatewayTest, EveryMethodOfTheContract_HasItsRoute) {
       backend_.calls.clear();
       // Where a file is wanted, there has to be one.
       Parts file({"a file"});
-      http::Request request{binding.verb, path, {{"Sec-Fetch-Site", "same-origin"}}, "", "127.0.0.1:1", &file};
+      http::Request request{binding.verb, path,          {{"Sec-Fetch-Site", "same-origin"}},
+                            "",           "127.0.0.1:1", &file};
       testing::RunLoop([&]() -> Task<http::Response> { co_return co_await gateway_.Handle(request); });
       ASSERT_FALSE(backend_.calls.empty()) << binding.verb << " " << path;
       EXPECT_EQ(Last().method, method->name) << binding.verb << " " << path;
