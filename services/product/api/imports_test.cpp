@@ -29,7 +29,7 @@ Task<api::product::CreateImportRequest> ImportOf(Service& service, OwnerCall& ca
 
 Task<> Drive(Service& service, const std::string& id) {
   Importer importer({service.uploads, service.imports, service.categories, service.products, service.offers,
-                     service.sellers},
+                     service.sellers, service.market},
                     {});
   for (const auto& due : co_await service.imports.TakeDue(Soon(), 100)) {
     if (due.id.ToString() != id) continue;

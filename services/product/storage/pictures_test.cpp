@@ -132,11 +132,12 @@ TEST(Picture_OfAProduct, StandsInItsPlace) {
         Soon(), id, shop.Member(), {.pictures = std::vector{pictures[0], pictures[1], pictures[2]}});
     EXPECT_THAT(PicturesOf(moved),
                 ElementsAre(pictures[0].ToString(), pictures[1].ToString(), pictures[2].ToString()));
-    EXPECT_THAT(PicturesOf((co_await stores.products.Get(Soon(), id, {})).value()),
+    EXPECT_THAT(PicturesOf((co_await stores.products.Get(Soon(), id, {}, kEur)).value()),
                 ElementsAre(pictures[0].ToString(), pictures[1].ToString(), pictures[2].ToString()));
-    const auto found = co_await stores.search.Find(Soon(), {.seller = shop.seller}, std::nullopt, 10);
+    const auto found =
+        co_await stores.search.Find(Soon(), {.currency = kEur, .seller = shop.seller}, std::nullopt, 10);
     EXPECT_THAT(PicturesOf(found.products.at(0)), ElementsAre(pictures[0].ToString()));
-    const auto listed = co_await stores.search.Show(Soon(), {id}, {});
+    const auto listed = co_await stores.search.Show(Soon(), {id}, {.currency = kEur});
     EXPECT_THAT(PicturesOf(listed.at(0)), ElementsAre(pictures[0].ToString()));
   });
 }
@@ -187,7 +188,7 @@ TEST(Picture_Updated, ChangesWhatItsProductsSay) {
     const auto after = co_await update("after", 1);
     EXPECT_EQ(after.alt_text, "after");
     EXPECT_EQ(after.version, 2);
-    const auto shown = co_await stores.products.Get(Soon(), domain::ProductId::From(product.id()), {});
+    const auto shown = co_await stores.products.Get(Soon(), domain::ProductId::From(product.id()), {}, kEur);
     EXPECT_EQ(shown->pictures(0).alt_text(), "after");
     EXPECT_NE(shown->etag(), product.etag());
     EXPECT_EQ(EventsOfProduct(product.id()),

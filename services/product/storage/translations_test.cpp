@@ -29,7 +29,7 @@ Task<ProductTranslation> PutText(Stores& stores, Shop shop, Product product, std
 }
 
 Task<Product> Read(Stores& stores, Product product) {
-  co_return (co_await stores.products.Get(Soon(), domain::ProductId::From(product.id()), {})).value();
+  co_return (co_await stores.products.Get(Soon(), domain::ProductId::From(product.id()), {}, kEur)).value();
 }
 
 // "language: title" of each.
@@ -196,7 +196,8 @@ TEST(Translation_Shown, IsTheFirstThatIsAskedFor) {
     co_await stores.translations.Show(Soon(), list, {"ru"});
     EXPECT_EQ(list[1].description(), "Латунь.");
 
-    auto offers = co_await stores.offers.GetMany(Soon(), {domain::OfferId::From(product.offers(0).id())});
+    auto offers =
+        co_await stores.offers.GetMany(Soon(), {domain::OfferId::From(product.offers(0).id())}, kEur);
     EXPECT_EQ(offers.offers(0).title(), "Engine");
     co_await stores.translations.ShowTitles(Soon(), offers, {"ru"});
     EXPECT_EQ(offers.offers(0).title(), "Машина");
@@ -226,7 +227,8 @@ TEST(Translation_Words, AreFoundInTheDatabaseToo) {
     co_await Put(stores, shop, request);
     const auto found = [&](std::string typed) -> Task<std::int64_t> {
       const auto prefixes = domain::PrefixQuery(typed).value();
-      const storage::SearchQuery query{.prefixes = prefixes,
+      const storage::SearchQuery query{.currency = kEur,
+                                       .prefixes = prefixes,
                                        .typed = std::move(typed),
                                        .seller = shop.seller,
                                        .order = storage::SearchOrder::kRelevance};

@@ -59,8 +59,9 @@ TEST(ImportWork, SweepsUntilNothingIsOld) {
     co_await stores.database.Open(Soon());
     FakeUsers users;
     SellerDirectory sellers(users);
-    Importer importer(
-        {stores.uploads, stores.imports, stores.categories, stores.products, stores.offers, sellers}, {});
+    Importer importer({stores.uploads, stores.imports, stores.categories, stores.products, stores.offers,
+                       sellers, stores.market},
+                      {});
     telemetry::Tracer tracer;
     telemetry::Metrics registry;
     Metrics metrics(registry);
