@@ -79,7 +79,7 @@ struct Stores {
         imports(database, {}),
         exports(database) {}
 
-  domain::Market market{std::vector<std::string>{"EUR", "USD"}};
+  domain::Market market{std::vector<std::string>{"EUR", "USD", "JPY"}};
   boost::asio::io_context& io;
   postgres::Database database;
   storage::Categories categories;
