@@ -165,7 +165,7 @@ def code_of(sku):
 
 def upload_picture(person, shelf, number):
     """Its id; the same file again is the same picture."""
-    name, department = catalogue.CATEGORIES[shelf]
+    name, _, department = catalogue.CATEGORIES[shelf]
     drawing = seed_pictures.drawn(shelf, department, number)
     path = f"/v1/sellers/{person.shop}/pictures?altText={urllib.parse.quote('A drawing: ' + name)}"
     return person.post(path, None, picture=drawing, key=f"seed-picture-{person.shop}-{shelf}-{number}")["id"]

@@ -1,6 +1,7 @@
 """The marketplace as its users see it: people with tokens who call REST through the front door."""
 
 import base64
+import contextlib
 import dataclasses
 import functools
 import hmac
@@ -224,6 +225,26 @@ def settings(program):
 
 def write_settings(path, values):
     path.write_text("".join(f"{key} = {value}\n" for key, value in values.items()))
+
+
+@contextlib.contextmanager
+def set_to(stack, service, **settings):
+    """The service, for as long as that, with other settings: product_currencies="EUR" is product.currencies = EUR."""
+    path = data_directory() / "etc" / f"{'marketplace' if stack['shape'] == 'single' else service}.conf"
+    before = path.read_text()
+
+    def restart(text):
+        path.write_text(text)
+        for name in processes(service):
+            supervisorctl("restart", name)
+            until(lambda name=name: httpx.get(stack["metrics"][name].replace("/metrics", "/readyz"), timeout=10).status_code == 200,
+                  f"{name} to be ready")
+
+    restart(before + "".join(f"{name.replace('_', '.', 1)} = {value}\n" for name, value in settings.items()))
+    try:
+        yield
+    finally:
+        restart(before)
 
 
 def handled(program, metrics_url):

@@ -199,6 +199,13 @@ class Rest(plays.Other):
         return found
 
 
+@pytest.fixture(scope="module", autouse=True)
+def another_market(stack):
+    """That sells in this currency, too."""
+    with market.set_to(stack, "product", product_currencies=f"EUR,USD,{CURRENCY}"):
+        yield
+
+
 @pytest.fixture
 def rest(buyer, operator, person):
     owners = [person("Sam") for _ in range(3)]

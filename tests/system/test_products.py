@@ -5,7 +5,6 @@ import urllib.parse
 import uuid
 
 import grpc
-import httpx
 import pytest
 
 import market
@@ -30,20 +29,8 @@ def channel(stack):
 @pytest.fixture
 def moderated(stack):
     """The marketplace, for as long as the test runs, as one whose operators look at every product first."""
-    program = "marketplace" if stack["shape"] == "single" else "product"
-    path = market.data_directory() / "etc" / f"{program}.conf"
-    before = path.read_text()
-
-    def restart(text):
-        path.write_text(text)
-        for name in market.processes("product"):
-            market.supervisorctl("restart", name)
-            until(lambda name=name: httpx.get(stack["metrics"][name].replace("/metrics", "/readyz"), timeout=10).status_code == 200,
-                  f"{name} to be ready")
-
-    restart(before + "product.moderation = all\n")
-    yield
-    restart(before)
+    with market.set_to(stack, "product", product_moderation="all"):
+        yield
 
 
 def moved(refusal):
