@@ -182,7 +182,7 @@ class Rest(plays.Other):
             place = ("part", shops[split["sellerOrderId"]])
             found += [((*place, "total"), "split", minor(split["amount"])), ((*place, "refunded"), "split", minor(split["refunded"]))]
         for offer, product in offers.items():
-            shown = self.buyer.ok("GET", f"/v1/products/{product}")["offers"][0]
+            shown = self.buyer.ok("GET", f"/v1/products/{product}?currency={CURRENCY}")["offers"][0]
             found.append((("offer", offer, "available"), "product", shown["available"]))
         ledger = self.ledger()
         return found + [(("ledger", account), "ledger", ledger.get(account, 0) - self.ledger_before.get(account, 0))
