@@ -41,7 +41,7 @@ Task<Got> Buy(Service& service) {
   co_return got;
 }
 
-api::product::CreateReviewRequest Say(const std::string& line, int rating) {
+api::product::CreateReviewRequest Reviewing(const std::string& line, int rating) {
   api::product::CreateReviewRequest request;
   request.set_line_id(line);
   request.set_rating(rating);
@@ -52,21 +52,22 @@ api::product::CreateReviewRequest Say(const std::string& line, int rating) {
 
 Task<Review> Write(Service& service, Got got, int rating = 5) {
   Person ada(got.ada);
-  co_return co_await service.operations.CreateReview(ada.context, Say(got.line, rating));
+  co_return co_await service.operations.CreateReview(ada.context, Reviewing(got.line, rating));
 }
 
 TEST(ProductService_CreateReview, IsForWhoGotIt) {
   WithService([](Service& service) -> Task<> {
     const auto got = co_await Buy(service);
     Person eve(AccountId::New());
-    EXPECT_EQ(co_await ReasonOf(service.operations.CreateReview(eve.context, Say(got.line, 5))), "NOT_FOUND");
+    EXPECT_EQ(co_await ReasonOf(service.operations.CreateReview(eve.context, Reviewing(got.line, 5))),
+              "NOT_FOUND");
     service.orders.lines[got.line].delivered = false;
     Person ada(got.ada);
-    EXPECT_EQ(co_await ReasonOf(service.operations.CreateReview(ada.context, Say(got.line, 5))),
+    EXPECT_EQ(co_await ReasonOf(service.operations.CreateReview(ada.context, Reviewing(got.line, 5))),
               "NOT_REVIEWABLE");
     service.orders.lines[got.line].delivered = true;
-    const auto made = co_await service.operations.CreateReview(ada.context, Say(got.line, 5));
-    EXPECT_EQ((co_await service.operations.CreateReview(ada.context, Say(got.line, 5))).id(), made.id())
+    const auto made = co_await service.operations.CreateReview(ada.context, Reviewing(got.line, 5));
+    EXPECT_EQ((co_await service.operations.CreateReview(ada.context, Reviewing(got.line, 5))).id(), made.id())
         << "the same operation";
     EXPECT_EQ(co_await ReasonOf(Write(service, got)), "ALREADY_EXISTS");
     EXPECT_EQ(made.product_id(), got.product);
