@@ -4,6 +4,7 @@
 #include <tuple>
 #include <vector>
 
+#include "platform/conversions/conversions.hpp"
 #include "platform/core/error.hpp"
 
 namespace market::product {

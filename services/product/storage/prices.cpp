@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "platform/conversions/conversions.hpp"
+
 namespace market::product::storage {
 namespace {
 
@@ -14,7 +16,24 @@ std::optional<Time> TimeOf(bool has, const google::protobuf::Timestamp& time, co
 std::optional<Time> StartOf(const PriceRow& row) { return TimeOf(row.has_from(), row.from(), "from"); }
 std::optional<Time> EndOf(const PriceRow& row) { return TimeOf(row.has_until(), row.until(), "until"); }
 
+// Which of its prices has which time.
+template <class Field>
+void SetTimes(api::product::Offer& offer, const std::vector<std::optional<Time>>& times, Field field) {
+  for (int i = 0; i < offer.prices_size(); ++i) {
+    const auto& time = times.at(static_cast<std::size_t>(i));
+    if (time) *field(*offer.mutable_prices(i)) = conversions::ToProto(*time);
+  }
+}
+
 }  // namespace
+
+void SetStarts(api::product::Offer& offer, std::vector<std::optional<Time>> times) {
+  SetTimes(offer, times, [](PriceRow& row) { return row.mutable_from(); });
+}
+
+void SetEnds(api::product::Offer& offer, std::vector<std::optional<Time>> times) {
+  SetTimes(offer, times, [](PriceRow& row) { return row.mutable_until(); });
+}
 
 PriceColumns::PriceColumns(const PriceRows& prices) {
   for (const auto& row : prices) {

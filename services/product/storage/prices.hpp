@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "marketplace/product/v1/product.pb.h"
-#include "platform/conversions/conversions.hpp"
+#include "platform/core/clock.hpp"
 #include "platform/postgres/columns.hpp"
 #include "platform/postgres/sql.hpp"
 
@@ -59,6 +59,10 @@ inline constexpr postgres::Columns kGivenPrice{
     postgres::Column{"o.amount", kSetAmount}, postgres::Column{"o.currency", kSetCurrency},
     postgres::Column{"o.compare_at", kSetCompared}, postgres::Column{"o.lowest_before", kSetLowest}};
 
+// When its prices begin and end; nothing where they do not.
+void SetStarts(api::product::Offer& offer, std::vector<std::optional<Time>> times);
+void SetEnds(api::product::Offer& offer, std::vector<std::optional<Time>> times);
+
 // All prices of offer o, by currency, the one without times first.
 inline constexpr postgres::Sql kPricesOfOffer{
     "CROSS JOIN LATERAL (SELECT array_agg(currency ORDER BY currency, timed, starts_at) AS currencies,"
@@ -90,19 +94,7 @@ inline constexpr postgres::Columns kPrices{
                          row.mutable_compare_at()->set_amount(*minor);
                        }
                      }},
-    postgres::Column{"w.starts",
-                     [](api::product::Offer& offer, std::vector<std::optional<Time>> times) {
-                       for (int i = 0; i < offer.prices_size(); ++i) {
-                         const auto& time = times.at(static_cast<std::size_t>(i));
-                         if (time) *offer.mutable_prices(i)->mutable_from() = conversions::ToProto(*time);
-                       }
-                     }},
-    postgres::Column{"w.ends", [](api::product::Offer& offer, std::vector<std::optional<Time>> times) {
-                       for (int i = 0; i < offer.prices_size(); ++i) {
-                         const auto& time = times.at(static_cast<std::size_t>(i));
-                         if (time) *offer.mutable_prices(i)->mutable_until() = conversions::ToProto(*time);
-                       }
-                     }}};
+    postgres::Column{"w.starts", SetStarts}, postgres::Column{"w.ends", SetEnds}};
 
 // Makes these all prices of offer $1, whose row the caller has locked or made: PriceColumns.
 inline constexpr postgres::Statement kSetPrices{"offer.set_prices",
