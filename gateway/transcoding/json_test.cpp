@@ -1,4 +1,5 @@
 #include <google/protobuf/descriptor.pb.h>
+#include <google/protobuf/empty.pb.h>
 #include <google/protobuf/util/json_util.h>
 #include <google/protobuf/util/message_differencer.h>
 #include <gtest/gtest.h>
@@ -62,14 +63,14 @@ TEST(JsonWriter, Product_IsWrittenByTheRules) {
       Write(message),
       R"({"id":"p1","sellerId":"","title":"Engine \"No 2\"","categoryId":"","attributes":{"a":"1","b":"2"},)"
       R"("pictures":[],"state":"PUBLISHED","offers":[{"id":"","productId":"","sellerId":"","sku":"","options":{},)"
-      R"("price":{"amount":1999,"currency":"EUR"},"available":0,"etag":""}],)"
-      R"("createTime":"2026-11-24T10:00:00Z","etag":""})");
+      R"("price":{"amount":1999,"currency":"EUR"},"available":0,"etag":"","prices":[]}],)"
+      R"("createTime":"2026-11-24T10:00:00Z","etag":"","language":"","languages":[],"textLanguage":""})");
   message.set_description("");  // optional, and empty
   EXPECT_EQ(Write(message).find("description"), std::string::npos);
 }
 
 TEST(JsonWriter, EmptyMessages_AreObjects) {
-  EXPECT_EQ(Write(product::ListCategoriesRequest()), "{}");
+  EXPECT_EQ(Write(google::protobuf::Empty()), "{}");
   EXPECT_EQ(Write(product::ListCategoriesResponse()), R"({"categories":[],"etag":""})");
 }
 
