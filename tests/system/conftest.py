@@ -3,7 +3,6 @@
 import sys
 import pathlib
 
-import httpx
 import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -96,5 +95,4 @@ def away(stack):
     yield stop
     for name in stopped:
         market.supervisorctl("start", name)
-        market.until(lambda name=name: httpx.get(stack["metrics"][name].replace("/metrics", "/readyz"), timeout=10).status_code == 200,
-                     f"{name} to be ready")
+        market.await_ready(stack, [name])

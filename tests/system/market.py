@@ -227,6 +227,18 @@ def write_settings(path, values):
     path.write_text("".join(f"{key} = {value}\n" for key, value in values.items()))
 
 
+def await_ready(stack, names):
+    """Until these processes serve, which may have been killed a moment ago."""
+    def ready(name):
+        try:
+            return httpx.get(stack["metrics"][name].replace("/metrics", "/readyz"), timeout=10).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    for name in names:
+        until(lambda name=name: ready(name), f"{name} to be ready", limit_s=60)
+
+
 @contextlib.contextmanager
 def set_to(stack, service, **settings):
     """The service, for as long as that, with other settings: product_currencies="EUR" is product.currencies = EUR."""
@@ -237,8 +249,7 @@ def set_to(stack, service, **settings):
         path.write_text(text)
         for name in processes(service):
             supervisorctl("restart", name)
-            until(lambda name=name: httpx.get(stack["metrics"][name].replace("/metrics", "/readyz"), timeout=10).status_code == 200,
-                  f"{name} to be ready")
+            await_ready(stack, [name])
 
     restart(before + "".join(f"{name.replace('_', '.', 1)} = {value}\n" for name, value in settings.items()))
     try:

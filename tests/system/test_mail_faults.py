@@ -77,6 +77,7 @@ def test_nothing_is_told_twice_and_no_mail_is_lost(stack, buyer, shop):
         finally:
             killer.over.set()
             killer.join()
+        market.await_ready(stack, market.processes("notification"))
         expected = collections.Counter()
         for order, part in numbers:
             expected[(buyer.id, "ORDER_PLACED", order)] = expected[(owner.id, "SALE", part)] = 1

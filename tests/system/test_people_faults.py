@@ -76,6 +76,7 @@ def test_every_account_has_its_profile_though_auth_is_killed(stack):
             os.kill(old, signal.SIGKILL)
         for one in running:
             one.result()
+    market.await_ready(stack, victims)
     accounts = ids("auth", f"SELECT id FROM account WHERE email_key LIKE '%.{tag}@example.test'")
     assert len(accounts) == SIGN_UPS and told <= accounts
     profiles = "SELECT id FROM profile WHERE id IN ('{}')".format("', '".join(accounts))
