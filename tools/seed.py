@@ -129,12 +129,18 @@ def until(condition, what):
 
 
 def make_categories(operator):
-    """Ids by slug."""
+    """Ids by slug. One that is there, as the proof's is, gets what it lacks."""
     ids = {category["slug"]: category["id"] for category in operator.get("/v1/categories").get("categories", [])}
     for slug, (name, russian, parent) in catalogue.CATEGORIES.items():
+        told = {"language": "ru", "name": russian}
         if slug not in ids:
-            body = {"name": name, "slug": slug, "translations": [{"language": "ru", "name": russian}], **({"parentId": ids[parent]} if parent else {})}
+            body = {"name": name, "slug": slug, "translations": [told], **({"parentId": ids[parent]} if parent else {})}
             ids[slug] = operator.post("/v1/categories", body)["id"]
+            continue
+        path = "/v1/categories/" + ids[slug]
+        there = operator.get(path)["translations"]
+        if told["language"] not in {each["language"] for each in there}:
+            operator.call("PATCH", path, {"translations": [*there, told]})
     return ids
 
 

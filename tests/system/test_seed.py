@@ -82,10 +82,10 @@ def test_shelves_are_full(seeded, anonymous):
 
 
 def test_everything_can_be_read_in_english_and_in_russian(seeded, anonymous):
-    for language, tea in (("en", "Tea"), ("ru", "Чай")):
+    for language, place in (("en", 0), ("ru", 1)):
         categories = anonymous.ok("GET", "/v1/categories", params={"language": language})["categories"]
-        assert {each["textLanguage"] for each in categories if each["slug"] in catalogue.CATEGORIES} == {language}
-        assert tea in {each["name"] for each in categories}
+        names = {each["name"] for each in categories if each["textLanguage"] == language}
+        assert names >= {words[place] for words in catalogue.CATEGORIES.values()}
         wanted = {told["title"] for seller in catalogue.SELLERS for product in catalogue.products(seller)
                   for told in [product, *product["translations"]] if told["language"] == language}
         shown = set()
