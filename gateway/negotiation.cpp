@@ -3,21 +3,14 @@
 #include <algorithm>
 #include <charconv>
 
+#include "platform/core/field_text.hpp"
+
 namespace market::gateway {
 namespace {
 
-std::string_view Trim(std::string_view text) {
-  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
-  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-  return text;
-}
-
-// Cuts the next piece off `rest`.
+// The next part of `rest`, cut off it.
 std::string_view Next(std::string_view& rest, char separator) {
-  const auto end = rest.find(separator);
-  const std::string_view piece = Trim(rest.substr(0, end));
-  rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-  return piece;
+  return TrimmedField(CutOff(rest, separator));
 }
 
 std::string_view Unquoted(std::string_view text) {
@@ -32,7 +25,7 @@ double WeightOf(std::string_view parameters) {
     const std::string_view name = Next(parameter, '=');
     if (!http::EqualsIgnoreCase(name, "q")) continue;
     double weight = 1;
-    const std::string_view text = Trim(parameter);
+    const std::string_view text = TrimmedField(parameter);
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), weight);
     return error == std::errc() && end == text.data() + text.size() ? weight : 1;
   }
@@ -67,7 +60,7 @@ bool IsJsonBody(const http::Headers& headers) {
   while (!rest.empty()) {
     std::string_view parameter = Next(rest, ';');
     if (!http::EqualsIgnoreCase(Next(parameter, '='), "charset")) continue;
-    if (!http::EqualsIgnoreCase(Unquoted(Trim(parameter)), "utf-8")) return false;
+    if (!http::EqualsIgnoreCase(Unquoted(TrimmedField(parameter)), "utf-8")) return false;
   }
   return true;
 }
@@ -97,7 +90,7 @@ bool NoneMatchHolds(const http::Headers& headers, std::string_view etag) {
   for (std::size_t i = 0; i < headers.size(); ++i) {
     auto [name, tags] = headers[i];
     if (!http::EqualsIgnoreCase(name, "If-None-Match")) continue;
-    if (Trim(tags) == "*") return true;
+    if (TrimmedField(tags) == "*") return true;
     while (!tags.empty()) {
       const auto tag = OpaqueTag(Next(tags, ','));
       if (tag && *tag == etag) return true;
@@ -107,7 +100,7 @@ bool NoneMatchHolds(const http::Headers& headers, std::string_view etag) {
 }
 
 std::optional<std::string_view> MatchTag(std::string_view if_match) {
-  const std::string_view text = Trim(if_match);
+  const std::string_view text = TrimmedField(if_match);
   if (text == "*") return std::string_view();
   return OpaqueTag(text);
 }

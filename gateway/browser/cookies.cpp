@@ -1,5 +1,7 @@
 #include "gateway/browser/cookies.hpp"
 
+#include "platform/core/field_text.hpp"
+
 namespace market::browser {
 namespace {
 
@@ -12,19 +14,11 @@ std::string_view PortOf(std::string_view host) {
   return host.substr(colon + 1);
 }
 
-std::string_view Trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 std::string_view FindIn(std::string_view cookies, std::string_view name) {
   while (!cookies.empty()) {
-    const auto end = cookies.find(';');
-    const auto pair = Trimmed(cookies.substr(0, end));
+    const auto pair = TrimmedField(CutOff(cookies, ';'));
     const auto equals = pair.find('=');
     if (equals != std::string_view::npos && pair.substr(0, equals) == name) return pair.substr(equals + 1);
-    cookies.remove_prefix(end == std::string_view::npos ? cookies.size() : end + 1);
   }
   return {};
 }

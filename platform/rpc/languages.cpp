@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "platform/core/field_text.hpp"
 #include "platform/rules/text_rules.hpp"
 
 namespace market::rpc {
@@ -16,25 +17,11 @@ bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsBlank(char c) { return c == ' ' || c == '\t'; }
 
-std::string_view Trimmed(std::string_view text) {
-  while (!text.empty() && IsBlank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && IsBlank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-// The part of `rest` before the separator, removed from it.
-std::string_view Take(std::string_view& rest, char separator) {
-  const auto end = std::min(rest.find(separator), rest.size());
-  const auto part = rest.substr(0, end);
-  rest.remove_prefix(std::min(end + 1, rest.size()));
-  return part;
-}
-
 // 1*8ALPHA *("-" 1*8alphanum), RFC 4647 section 2.1.
 bool IsRange(std::string_view range) {
   if (range.empty() || range.back() == '-') return false;
   for (bool first = true; !range.empty(); first = false) {
-    const auto subtag = Take(range, '-');
+    const auto subtag = CutOff(range, '-');
     if (subtag.empty() || subtag.size() > kSubtagMax) return false;
     const auto fits = [&](char c) { return IsLetter(c) || (!first && IsDigit(c)); };
     if (!std::ranges::all_of(subtag, fits)) return false;
@@ -65,10 +52,10 @@ struct Wanted {
 };
 
 std::optional<Wanted> WantedIn(std::string_view element) {
-  const auto range = Trimmed(Take(element, ';'));
+  const auto range = TrimmedField(CutOff(element, ';'));
   if (!IsRange(range)) return std::nullopt;
   Wanted wanted{.range = rules::InLanguageCase(range)};
-  const auto weight = Trimmed(element);
+  const auto weight = TrimmedField(element);
   if (weight.empty()) return wanted;
   if (weight.size() < 2 || (weight[0] != 'q' && weight[0] != 'Q') || weight[1] != '=') return std::nullopt;
   const auto quality = Quality(weight.substr(2));
@@ -97,7 +84,7 @@ class Lookup {
   void AddAll(std::string_view accept_language) {
     std::vector<Wanted> wanted;
     for (std::size_t i = 0; i < kLanguagesMax && !accept_language.empty(); ++i) {
-      if (auto one = WantedIn(Take(accept_language, ','))) {
+      if (auto one = WantedIn(CutOff(accept_language, ','))) {
         one->place = i;
         wanted.push_back(std::move(*one));
       }
@@ -128,7 +115,7 @@ std::string PlainAcceptLanguage(std::string_view header) {
     const auto comma = header.rfind(',', kAcceptLanguageCharsMax);
     header = header.substr(0, comma == header.npos ? 0 : comma);
   }
-  return std::string(std::ranges::all_of(header, fits) ? Trimmed(header) : std::string_view());
+  return std::string(std::ranges::all_of(header, fits) ? TrimmedField(header) : std::string_view());
 }
 
 std::vector<std::string> LanguagesIn(std::string_view accept_language) {

@@ -41,16 +41,10 @@ def defaults(stack):
     names = [name for name in stack["metrics"] if re.sub(r"-\d+$", "", name) == program]
     kept = {path: path.read_text() for path in (market.data_directory() / "etc" / f"{name}.conf" for name in names)}
 
-    def ready(name):
-        try:
-            return httpx.get(stack["metrics"][name].replace("/metrics", "/readyz"), timeout=10).status_code == 200
-        except httpx.HTTPError:
-            return False
-
     def restart():
         for name in names:
             restarted(name)
-            until(lambda name=name: ready(name), f"{name} to be ready", limit_s=60)
+            market.await_ready(stack, [name])
 
     for path, text in kept.items():
         raised = re.compile(r"^auth\.(sign|hash)_.*\n", re.MULTILINE)

@@ -22,9 +22,7 @@ constexpr char kBetweenNames = '\n';
 
 domain::ImportFormat FormatOf(const api::product::CreateImportRequest& request) {
   if (request.format() == Import::JSON_LINES) return domain::ImportFormat::kJsonLines;
-  const auto& type = request.upload().media_type();
-  const bool speaks_of_json =
-      type.find("json") != std::string::npos || type.find("jsonl") != std::string::npos;
+  const bool speaks_of_json = request.upload().media_type().find("json") != std::string::npos;
   return request.format() == Import::FORMAT_UNSPECIFIED && speaks_of_json ? domain::ImportFormat::kJsonLines
                                                                           : domain::ImportFormat::kCsv;
 }
