@@ -65,7 +65,7 @@ struct Request {
   std::string body;
   std::string peer;  // "127.0.0.1:40312", "[::1]:40312" or "unix:"
   // In place of `body`, where the handler pulls it; the connection's, and null for all others. What the handler leaves of it
-  // is not read: the connection is closed after the answer.
+  // is taken before the answer is written, up to 16 MiB that come within `header_timeout`; of more, the connection is closed.
   BodyReader* body_reader = nullptr;
 };
 

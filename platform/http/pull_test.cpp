@@ -138,21 +138,51 @@ TEST(Pull, NoMoreIsReadThanIsAskedFor) {
   });
 }
 
-TEST(Pull, LeftUnread_ClosesTheConnection) {
-  for (const std::string& rest : {PostOf("/files", "abc"), std::string(kChunked) + "3\r\nabc\r\n0\r\n\r\n"}) {
-    const auto answer = Ask(rest + PostOf("/files", "next"), Turn);
+// nginx has told its client that the connection stays by the time it learns that the body is not wanted.
+TEST(Pull, LeftUnread_IsTakenOffTheWire_AndTheNextRequestIsAnswered) {
+  for (const std::string& rest : {PostOf("/files", "abc"), std::string(kChunked) + "3\r\nabc\r\n0\r\n\r\n",
+                                  PostOf("/files", std::string(1'000'000, 'x'))}) {
+    const auto answer = Ask(rest + PostOf("/other", "next"), Turn);
     EXPECT_EQ(StatusIn(answer), 403);
-    EXPECT_NE(answer.find("Connection: close\r\n"), std::string::npos) << answer;
-    EXPECT_TRUE(answer.ends_with("turned away.")) << answer;
+    EXPECT_NE(answer.find("turned away."), std::string::npos) << answer;
+    EXPECT_EQ(answer.find("Connection: close\r\n"), std::string::npos) << answer;
+    EXPECT_TRUE(answer.ends_with("whole.")) << answer;
   }
-  EXPECT_EQ(StatusIn(Ask(PostOf("/files", std::string(100'000, 'x')), Turn)), 403);
 }
 
-// A proxy that is still sending when it is answered, and finds nobody who reads, tells its client that we are gone.
-TEST(Pull, LeftUnread_IsTakenOffTheWire) {
+TEST(Pull, LeftUnread_IsAnsweredWhenTheBodyHasCome) {
+  RunLoop([](asio::io_context& io) -> Task<> {
+    bool turned = false;
+    Server server(io, PullOptions(), [&](Request& request) -> Task<Response> {
+      turned = true;
+      co_return co_await Turn(request);
+    });
+    RawClient client(io, server.Listen("127.0.0.1:0"));
+    co_await client.Send("POST /files HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\nhalf");
+    co_await Eventually([&] { return turned; });
+    co_await client.Send("half");
+    const auto answer = co_await client.ReceiveUntil("turned away.", 1);
+    EXPECT_EQ(answer.find("Connection: close\r\n"), std::string::npos) << answer;
+    co_await server.Drain(Soon());
+  });
+}
+
+// A refusal is worth no endless body: much, or slow, and the answer comes before its end.
+TEST(Pull, LeftUnread_MuchOrSlow_ClosesTheConnection) {
   auto options = PullOptions();
   options.pulled_bytes_max = [](const Request&) { return std::optional<std::uint64_t>(64 << 20); };
-  EXPECT_EQ(StatusIn(Ask(PostOf("/files", std::string(12 << 20, 'x')), Turn, options)), 403);
+  const auto much =
+      Ask(PostOf("/files", std::string(16 << 20, 'x') + std::string(200'000, 'y')), Turn, options);
+  EXPECT_EQ(StatusIn(much), 403);
+  EXPECT_NE(much.find("Connection: close\r\n"), std::string::npos) << much;
+  options.header_timeout = 50ms;
+  const std::string slow = RunLoop([&](asio::io_context& io) -> Task<std::string> {
+    Server server(io, options, Turn);
+    RawClient client(io, server.Listen("127.0.0.1:0"));
+    co_await client.Send("POST /files HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\nhalf");
+    co_return co_await client.ReceiveUntil("turned away.", 1);
+  });
+  EXPECT_NE(slow.find("Connection: close\r\n"), std::string::npos) << slow;
 }
 
 TEST(Pull, ExpectContinue_IsInvitedOnlyWhenAskedFor) {

@@ -18,9 +18,9 @@ constexpr std::size_t kOneWriteBytes =
     16 * 1024;  // up to here head and body are put together and written at once
 constexpr std::size_t kLingerBytesMax = 256 * 1024;
 constexpr std::size_t kPullBufferBytes = 64 * 1024;
-// Of a body that was not pulled to its end: nginx sees the answer only when it has sent what it has of it, and says 502 when
-// it can't.
-constexpr std::size_t kPulledLingerBytesMax = 16 * 1024 * 1024;
+// Of a body that was not pulled to its end, so much is taken before the answer. It can't come sooner: nginx would tell its client
+// that the connection stays, and close it when it learns that the body is not wanted, so that the client's next request fails.
+constexpr std::size_t kRestBytesMax = 16 * 1024 * 1024;
 
 // Without a way out in the middle, so that the compiler looks at many bytes at once.
 bool HasControl(std::string_view value) {
@@ -43,12 +43,13 @@ Task<> Session::Serve() {
       break;
     }
     const Response response = co_await Answer();
+    co_await TakeRest();
     if (response.stream) {
       if (co_await Stream(response)) co_await Linger();
       break;
     }
     const bool http10 = parser_->Http10();
-    // Nobody knows where a request begins behind a body that was not read.
+    // Nobody knows where a request begins behind a body that was not read to its end.
     const bool keep = parser_->keep_alive() && parser_->Done() && !core_->draining;
     const bool written = co_await Write(response, keep ? (http10 ? "keep-alive" : "") : "close");
     if (!written) break;
@@ -152,6 +153,20 @@ Task<std::string> Session::Next() {
   co_return std::exchange(request_.body, {});
 }
 
+// What the handler left of the body, unless that is much, or slow, or was not invited.
+Task<> Session::TakeRest() {
+  if (!parser_->Pulled() || body_broken_ || (parser_->WantsContinue() && !pulling_)) co_return;
+  const auto end = runtime::After(core_->options.header_timeout);
+  try {
+    for (std::size_t size = 0;
+         size < kRestBytesMax && !parser_->Done() && std::chrono::steady_clock::now() < end;) {
+      size += (co_await Next()).size();
+    }
+  } catch (const BodyFailure&) {
+    // Then the connection is closed after the answer, which stands.
+  }
+}
+
 Task<> Session::ReadMoreOfBody() {
   const auto& options = core_->options;
   const std::chrono::milliseconds earned(1000 * pulled_bytes_ / options.pulled_bytes_per_s);
@@ -206,8 +221,7 @@ Task<> Session::Linger() {
   socket_.shutdown(Protocol::socket::shutdown_send, error);
   late_ = false;
   Arm(kLinger);
-  std::size_t left = parser_->Pulled() ? kPulledLingerBytesMax : kLingerBytesMax;
-  while (!error && !late_ && !closing_ && left > 0) {
+  for (std::size_t left = kLingerBytesMax; !error && !late_ && !closing_ && left > 0;) {
     const std::size_t count = co_await socket_.async_read_some(asio::buffer(buffer_), Await(error));
     left -= std::min(left, count);
   }

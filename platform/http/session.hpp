@@ -65,6 +65,7 @@ class Session final : runtime::DeadlineWheel::Entry, BodyReader {
   Task<bool> ReadMore();
   Task<std::string> Next() override;
   Task<> ReadMoreOfBody();
+  Task<> TakeRest();
   [[noreturn]] void FailBody(std::optional<Fault> fault);
   Task<bool> Write(const Response& response, std::string_view connection);
   Task<bool> WriteAll(std::string_view head, std::string_view body);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "platform/audit/testing/some_act.hpp"
+#include "platform/conversions/conversions.hpp"
 #include "services/product/testing/fake_users.hpp"
 #include "services/product/testing/stores.hpp"
 

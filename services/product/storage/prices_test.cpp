@@ -7,6 +7,7 @@
 #include <map>
 #include <random>
 
+#include "platform/conversions/conversions.hpp"
 #include "services/product/testing/stores.hpp"
 
 namespace market::product {
