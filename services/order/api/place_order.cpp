@@ -19,7 +19,7 @@ Task<api::order::Quote> OrderService::QuoteOrder(CallContext& call, api::order::
   auto items = ItemsFrom(request.items());
   if (!request.shipping_address_id().empty()) co_await FetchAddress(call, request.shipping_address_id());
   const auto offers = co_await FetchOffers(call, items, request.currency());
-  const auto priced = domain::Price(items, offers);
+  const auto priced = domain::Price(items, offers, {});
   RequireQuote(request, priced);
   co_return ToProto(priced);
 }
@@ -45,7 +45,7 @@ Task<domain::Order> OrderService::Draft(CallContext& call, const api::order::Pla
   auto items = ItemsFrom(request.items());
   auto [offers, address] = co_await runtime::Both(FetchOffers(call, items, request.currency()),
                                                   FetchAddress(call, request.shipping_address_id()));
-  auto priced = domain::Price(items, offers);
+  auto priced = domain::Price(items, offers, {});
   RequireQuote(request, priced);
   auto order = domain::MakeOrder(call.OperationId(), call.Caller().account, std::move(priced),
                                  std::move(address), request.payment_method(), deps_.clock.Now());

@@ -71,6 +71,12 @@ void Require(std::span<const Item> items, std::span<const Offer> offers, Error e
   if (!lines.Empty()) throw error.WithMetadata("lines", lines.Text());
 }
 
+template <class Value>
+Value ValueOr(const std::map<OfferId, Value>& map, const OfferId& id) {
+  const auto found = map.find(id);
+  return found == map.end() ? Value{} : found->second;
+}
+
 void RequireForSale(std::span<const Item> items, std::span<const Offer> offers) {
   Require(items, offers, Error(Code::kAborted, "OFFER_UNAVAILABLE", "an offer can't be bought"),
           " can't be bought", [](const Offer& offer) { return offer.for_sale; });
@@ -150,7 +156,7 @@ std::vector<Item> Merge(std::span<const Item> items) {
   return merged;
 }
 
-Priced Price(std::span<const Item> items, std::span<const Offer> offers) {
+Priced Price(std::span<const Item> items, std::span<const Offer> offers, const Terms& terms) {
   RequireForSale(items, offers);
   Priced priced;
   const Currency currency = Find(offers, items.front().offer)->price->currency;
@@ -158,7 +164,8 @@ Priced Price(std::span<const Item> items, std::span<const Offer> offers) {
   for (const auto& item : items) {
     const Offer& offer = *Find(offers, item.offer);
     // Both factors are bounded by the contract (99,999,999 and 100 * 999), so the product can't overflow.
-    auto price = MakePrice((*offer.price * item.quantity).minor, {}, 0, TaxMode::kIncluded);
+    auto price = MakePrice((*offer.price * item.quantity).minor, ValueOr(terms.discounts, offer.id),
+                           ValueOr(terms.tax_rates_ppm, offer.id), terms.tax_mode);
     Line line{.id = {},
               .offer = offer.id,
               .product = offer.product,

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "services/order/domain/order.hpp"
+#include "services/order/domain/terms.hpp"
 
 namespace market::order::domain {
 
@@ -48,7 +49,7 @@ struct Priced {
 
 // `items` are merged, the prices of `offers` are all in one currency. Throws Error: OFFER_UNAVAILABLE and
 // NO_PRICE_IN_CURRENCY naming the items that can't be bought, AMOUNT_TOO_LARGE.
-Priced Price(std::span<const Item> items, std::span<const Offer> offers);
+Priced Price(std::span<const Item> items, std::span<const Offer> offers, const Terms& terms);
 
 struct PriceChange {
   OfferId offer;

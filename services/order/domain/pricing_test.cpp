@@ -24,7 +24,7 @@ Offer AnOffer(std::int64_t price_minor, const SellerId& seller) {
 
 std::string ReasonOf(const std::vector<Item>& items, const std::vector<Offer>& offers) {
   try {
-    Price(items, offers);
+    Price(items, offers, {});
     return "";
   } catch (const Error& error) {
     return error.reason;
@@ -44,7 +44,7 @@ TEST(Merge, SameOfferTwice_IsOneLine) {
 TEST(Price, TwoSellers_SplitsAndSumsToTheWhole) {
   const std::vector<Offer> offers = {AnOffer(1999, kAnna), AnOffer(500, kBob), AnOffer(1, kAnna)};
   const auto priced =
-      Price(std::vector<Item>{{offers[0].id, 2}, {offers[1].id, 1}, {offers[2].id, 3}}, offers);
+      Price(std::vector<Item>{{offers[0].id, 2}, {offers[1].id, 1}, {offers[2].id, 3}}, offers, {});
   ASSERT_EQ(priced.parts.size(), 2u);
   EXPECT_EQ(priced.parts[0].seller, kAnna);
   EXPECT_EQ(priced.parts[0].total.minor, 2 * 1999 + 3);
@@ -52,26 +52,40 @@ TEST(Price, TwoSellers_SplitsAndSumsToTheWhole) {
   EXPECT_EQ(priced.total.minor, 2 * 1999 + 3 + 500);
 }
 
+TEST(Price, Terms_AreOfTheLinesTheyName) {
+  const std::vector<Offer> offers = {AnOffer(1999, kAnna), AnOffer(500, kBob)};
+  const Terms terms{.tax_mode = TaxMode::kAdded,
+                    .tax_rates_ppm = {{offers[0].id, 190'000}},
+                    .discounts = {{offers[0].id, {{"coupon/TEN", Funder::kMarketplace, 400}}}}};
+  const auto priced = Price(std::vector<Item>{{offers[0].id, 2}, {offers[1].id, 1}}, offers, terms);
+  const auto& line = priced.parts.at(0).lines.at(0);
+  EXPECT_EQ(line.discounts, terms.discounts.at(offers[0].id));
+  EXPECT_EQ(line.tax, (Tax{190'000, TaxMode::kAdded, 684}));  // 19 % of 3,598
+  EXPECT_EQ(line.total.minor, 3598 + 684);
+  EXPECT_EQ(priced.parts.at(1).lines.at(0).tax.amount_minor, 0);
+  EXPECT_EQ(priced.total.minor, 3598 + 684 + 500);
+}
+
 TEST(Price, QuoteHash_ChangesWithThePriceOnly) {
   std::vector<Offer> offers = {AnOffer(1999, kAnna)};
   const std::vector<Item> items = {{offers[0].id, 2}};
-  const auto before = Price(items, offers).quote_hash;
+  const auto before = Price(items, offers, {}).quote_hash;
   offers[0].title = "Another title";
-  EXPECT_EQ(Price(items, offers).quote_hash, before);
+  EXPECT_EQ(Price(items, offers, {}).quote_hash, before);
   offers[0].price->minor += 1;
-  EXPECT_NE(Price(items, offers).quote_hash, before);
+  EXPECT_NE(Price(items, offers, {}).quote_hash, before);
 }
 
 TEST(ChangesSince, NamesTheLinesThatCostSomethingElse) {
   std::vector<Offer> offers = {AnOffer(1999, kAnna), AnOffer(500, kBob), AnOffer(1, kAnna)};
   const std::vector<Item> items = {{offers[0].id, 2}, {offers[1].id, 1}, {offers[2].id, 3}};
-  const auto quote = Price(items, offers).quote_hash;
-  EXPECT_TRUE(ChangesSince(quote, Price(items, offers)).empty());
-  EXPECT_TRUE(ChangesSince("", Price(items, offers)).empty());
+  const auto quote = Price(items, offers, {}).quote_hash;
+  EXPECT_TRUE(ChangesSince(quote, Price(items, offers, {})).empty());
+  EXPECT_TRUE(ChangesSince("", Price(items, offers, {})).empty());
 
   offers[1].price->minor = 450;
   offers[2].price->minor = 2;
-  const auto changes = ChangesSince(quote, Price(items, offers));
+  const auto changes = ChangesSince(quote, Price(items, offers, {}));
   ASSERT_EQ(changes.size(), 2u);  // the lines of one seller stand together
   EXPECT_EQ(changes[0].offer, offers[2].id);
   EXPECT_EQ(changes[0].before, (Money{1, kEur}));
@@ -83,17 +97,17 @@ TEST(ChangesSince, NamesTheLinesThatCostSomethingElse) {
 TEST(ChangesSince, ANewCurrency_ChangesEveryLine) {
   std::vector<Offer> offers = {AnOffer(1999, kAnna)};
   const std::vector<Item> items = {{offers[0].id, 1}};
-  const auto quote = Price(items, offers).quote_hash;
+  const auto quote = Price(items, offers, {}).quote_hash;
   offers[0].price->currency = Currency::Parse("USD");
-  const auto changes = ChangesSince(quote, Price(items, offers));
+  const auto changes = ChangesSince(quote, Price(items, offers, {}));
   ASSERT_EQ(changes.size(), 1u);
   EXPECT_EQ(changes[0].before, (Money{1999, kEur}));
 }
 
 TEST(ChangesSince, AnythingButAQuoteOfTheseItems_IsRefused) {
   const std::vector<Offer> offers = {AnOffer(1999, kAnna)};
-  const auto priced = Price(std::vector<Item>{{offers[0].id, 1}}, offers);
-  const auto more = Price(std::vector<Item>{{offers[0].id, 2}}, offers);
+  const auto priced = Price(std::vector<Item>{{offers[0].id, 1}}, offers, {});
+  const auto more = Price(std::vector<Item>{{offers[0].id, 2}}, offers, {});
   const std::string name = priced.quote_hash.substr(0, priced.quote_hash.find('.'));
   for (const std::string& quote :
        {more.quote_hash, std::string("x"), std::string("...."), name, name + ".EUR", name + ".EUR.",
@@ -106,7 +120,7 @@ TEST(Price, WhatCantBeBought_IsNamedByLine) {
   const std::vector<Offer> offers = {AnOffer(1999, kAnna)};
   const auto gone = OfferId::New();
   try {
-    Price(std::vector<Item>{{offers[0].id, 1}, {gone, 3}}, offers);
+    Price(std::vector<Item>{{offers[0].id, 1}, {gone, 3}}, offers, {});
     FAIL() << "it was sold";
   } catch (const Error& error) {
     EXPECT_EQ(error.fields.at(0).field, "items[1].offerId");
@@ -142,7 +156,7 @@ TEST(MakeOrder, StartsPendingWithNumberedParts) {
   const std::vector<Offer> offers = {AnOffer(1999, kAnna), AnOffer(500, kBob)};
   const Time now{std::chrono::sys_days{std::chrono::year{2026} / 11 / 24}};
   const auto order = MakeOrder(Uuid::NewV7(), AccountId::New(),
-                               Price(std::vector<Item>{{offers[0].id, 1}, {offers[1].id, 1}}, offers), {},
+                               Price(std::vector<Item>{{offers[0].id, 1}, {offers[1].id, 1}}, offers, {}), {},
                                "pm_card_visa", now);
   EXPECT_EQ(order.number.substr(0, 7), "261124-");
   EXPECT_EQ(order.number.size(), 15u);

@@ -39,7 +39,7 @@ domain::Order AnOrder(std::string payment_method) {
   offer.price = Money{1999, Currency::Parse("EUR")};
   offer.for_sale = true;
   const std::vector<domain::Item> items = {{offer.id, 1}};
-  return domain::MakeOrder(Uuid::NewV7(), AccountId::New(), domain::Price(items, std::span(&offer, 1)),
+  return domain::MakeOrder(Uuid::NewV7(), AccountId::New(), domain::Price(items, std::span(&offer, 1), {}),
                            {.recipient = "Ada",
                             .lines = {"1 Street"},
                             .city = "London",

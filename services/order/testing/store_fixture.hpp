@@ -49,7 +49,7 @@ inline Time Now() { return SystemClock().Now(); }
 inline domain::Order AnOrder() {
   const std::array offers = {AnOffer(1999), AnOffer(500)};
   const std::array items = {domain::Item{offers[0].id, 2}, domain::Item{offers[1].id, 1}};
-  return domain::MakeOrder(Uuid::NewV7(), AccountId::New(), domain::Price(items, offers),
+  return domain::MakeOrder(Uuid::NewV7(), AccountId::New(), domain::Price(items, offers, {}),
                            {.recipient = "Ada",
                             .lines = {"1 \"Street\"", "2,nd"},
                             .city = "London",

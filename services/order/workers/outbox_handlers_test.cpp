@@ -53,7 +53,7 @@ struct World {
     const std::array offers = {AnOffer(), AnOffer()};
     const std::array items = {domain::Item{offers[0].id, 3}, domain::Item{offers[1].id, 1}};
     auto order =
-        domain::MakeOrder(Uuid::NewV7(), AccountId::New(), domain::Price(items, offers),
+        domain::MakeOrder(Uuid::NewV7(), AccountId::New(), domain::Price(items, offers, {}),
                           {.recipient = "Ada", .lines = {"1 Street"}, .city = "London", .country_code = "GB"},
                           "visa", SystemClock().Now());
     const auto lease = co_await testing::Insert(checkouts, order);
