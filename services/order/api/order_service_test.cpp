@@ -28,6 +28,9 @@ Task<> ExpectRefusals(Operations& o) {
   request = o.Wish({o.anna});
   o.stock.offers[request.items(0).offer_id()].set_for_sale(false);
   EXPECT_EQ(co_await ReasonOf(o.api.PlaceOrder(call.context, request)), "OFFER_UNAVAILABLE");
+  request = o.Wish({o.anna, o.bob});
+  o.stock.offers[request.items(1).offer_id()].set_available(0);
+  EXPECT_EQ(co_await ReasonOf(o.api.PlaceOrder(call.context, request)), "OUT_OF_STOCK");
   api::order::ListMyOrdersRequest mine;
   EXPECT_EQ((co_await o.api.ListMyOrders(call.context, mine)).orders_size(), 0) << "nothing was inserted";
 

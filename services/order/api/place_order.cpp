@@ -47,6 +47,9 @@ Task<domain::Order> OrderService::Draft(CallContext& call, const api::order::Pla
                                                   FetchAddress(call, request.shipping_address_id()));
   auto priced = domain::Price(items, offers, {});
   RequireQuote(request, priced);
+  // When a sale is over most are told so here, without an order that would only fail.
+  const auto sold_out = domain::SoldOut(items, offers);
+  if (!sold_out.empty()) throw SoldOutRefusal(sold_out, request.items());
   auto order = domain::MakeOrder(call.OperationId(), call.Caller().account, std::move(priced),
                                  std::move(address), request.payment_method(), deps_.clock.Now());
   if (!request.accepted_terms().empty()) order.accepted_terms = request.accepted_terms();

@@ -32,11 +32,14 @@ std::string PriceText(std::string_view name, const Money& price) {
   return fmt::format(R"("{}":{{"amount":{},"currency":"{}"}})", name, price.minor, price.currency.Code());
 }
 
-Error StockRefusal(const domain::Failure& failure, const RequestedItems& items, std::string message) {
-  const std::string reason(domain::Name(failure.reason));
-  Error error(Code::kAborted, reason, std::move(message));
+Error StockRefusal(FailureReason why, std::span<const domain::Shortage> shortages,
+                   const RequestedItems& items) {
+  const std::string reason(domain::Name(why));
+  Error error(
+      Code::kAborted, reason,
+      why == FailureReason::kOutOfStock ? "there is not enough in stock" : "an offer can't be bought");
   domain::RefusedLines lines;
-  for (const auto& shortage : failure.shortages) {
+  for (const auto& shortage : shortages) {
     const auto offer = shortage.offer.ToString();
     const auto field = FieldOf(items, offer);
     error.WithField(field, reason, fmt::format("{} left", shortage.left));
@@ -71,14 +74,17 @@ Error PriceRefusal(std::span<const domain::PriceChange> changes, const std::stri
   return error.WithMetadata("quoteHash", quote_hash).WithMetadata("lines", lines.Text());
 }
 
+Error SoldOutRefusal(std::span<const domain::Shortage> sold_out, const RequestedItems& items) {
+  return StockRefusal(FailureReason::kOutOfStock, sold_out, items);
+}
+
 Error Refusal(const domain::Order& order, const RequestedItems& items) {
   const auto failure = order.CurrentState() == domain::State::kFailed ? order.failure : order.Decline();
   const std::string reason(domain::Name(failure.reason));
   switch (failure.reason) {
     case FailureReason::kOutOfStock:
-      return StockRefusal(failure, items, "there is not enough in stock");
     case FailureReason::kOfferUnavailable:
-      return StockRefusal(failure, items, "an offer can't be bought");
+      return StockRefusal(failure.reason, failure.shortages, items);
     case FailureReason::kPaymentDeclined: {
       auto error = Declined(order, Code::kFailedPrecondition, reason, "the payment was declined");
       if (!failure.decline_code.empty()) error.WithMetadata("declineCode", failure.decline_code);

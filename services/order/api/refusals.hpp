@@ -16,6 +16,9 @@ using RequestedItems = google::protobuf::RepeatedPtrField<api::order::OrderItem>
 // How the failure of an order is told; and, of one that waits for its buyer, why its payment was declined.
 Error Refusal(const domain::Order& order, const RequestedItems& items);
 
+// OUT_OF_STOCK, of offers that nothing was left of before there was an order.
+Error SoldOutRefusal(std::span<const domain::Shortage> sold_out, const RequestedItems& items);
+
 // PRICE_CHANGED; `quote_hash` is that of the prices as they are now.
 Error PriceRefusal(std::span<const domain::PriceChange> changes, const std::string& quote_hash,
                    const RequestedItems& items);

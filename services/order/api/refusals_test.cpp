@@ -52,6 +52,10 @@ TEST(Refusal, OfTooLittleStock_NamesTheItemsAndWhatIsLeft) {
                 R"(","requested":5,"available":3},{"field":"items","offerId":")" + kGone.ToString() +
                 R"(","requested":0,"available":0}])");
 
+  const auto sold_out = SoldOutRefusal(why.shortages, OfTwoItems());
+  EXPECT_EQ(sold_out.code, error.code);
+  EXPECT_EQ(sold_out.metadata, error.metadata);
+
   why.reason = FailureReason::kOfferUnavailable;
   EXPECT_EQ(Refusal(Failed(why), OfTwoItems()).reason, "OFFER_UNAVAILABLE");
 }

@@ -191,6 +191,15 @@ Priced Price(std::span<const Item> items, std::span<const Offer> offers, const T
   return priced;
 }
 
+std::vector<Shortage> SoldOut(std::span<const Item> items, std::span<const Offer> offers) {
+  std::vector<Shortage> sold_out;
+  for (const auto& item : items) {
+    const Offer* offer = Find(offers, item.offer);
+    if (offer != nullptr && offer->available <= 0) sold_out.push_back({item.offer, 0});
+  }
+  return sold_out;
+}
+
 std::vector<PriceChange> ChangesSince(std::string_view quote_hash, const Priced& priced) {
   std::vector<PriceChange> changes;
   if (quote_hash.empty() || quote_hash == priced.quote_hash) return changes;

@@ -51,6 +51,9 @@ struct Priced {
 // NO_PRICE_IN_CURRENCY naming the items that can't be bought, AMOUNT_TOO_LARGE.
 Priced Price(std::span<const Item> items, std::span<const Offer> offers, const Terms& terms);
 
+// Of which nothing is left at all, in the order of `items`. Where something is, the reservation knows best.
+std::vector<Shortage> SoldOut(std::span<const Item> items, std::span<const Offer> offers);
+
 struct PriceChange {
   OfferId offer;
   Money before;

@@ -76,6 +76,13 @@ TEST(Price, QuoteHash_ChangesWithThePriceOnly) {
   EXPECT_NE(Price(items, offers, {}).quote_hash, before);
 }
 
+TEST(SoldOut, NamesWhatNothingIsLeftOf) {
+  std::vector<Offer> offers = {AnOffer(1999, kAnna), AnOffer(500, kBob), AnOffer(1, kAnna)};
+  offers[0].available = 1;
+  const std::vector<Item> items = {{offers[2].id, 1}, {offers[0].id, 2}, {offers[1].id, 1}};
+  EXPECT_EQ(SoldOut(items, offers), (std::vector<Shortage>{{offers[2].id, 0}, {offers[1].id, 0}}));
+}
+
 TEST(ChangesSince, NamesTheLinesThatCostSomethingElse) {
   std::vector<Offer> offers = {AnOffer(1999, kAnna), AnOffer(500, kBob), AnOffer(1, kAnna)};
   const std::vector<Item> items = {{offers[0].id, 2}, {offers[1].id, 1}, {offers[2].id, 3}};

@@ -51,6 +51,7 @@ struct Operations : Store {
     offer.mutable_price()->set_amount(price_minor);
     offer.mutable_price()->set_currency("EUR");
     offer.set_for_sale(true);
+    offer.set_available(100);
     stock.offers[offer.offer_id()] = offer;
     return offer.offer_id();
   }
