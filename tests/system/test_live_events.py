@@ -82,6 +82,11 @@ def test_an_order_and_a_message_are_told_to_both_sides_and_nobody_else(streams, 
     staff.ok("POST", f"/v1/sellerOrders/{part}:accept", {})
     for listener in (of_buyer, of_owner, of_staff):
         until(lambda: told(listener, "order", sellerOrderId=part, state="ACCEPTED"), "that it was accepted")  # noqa: B023
+    staff.ok("POST", f"/v1/sellerOrders/{part}:ship", {"carrier": "Royal Mail", "trackingNumber": "RM1"})
+    buyer.ok("POST", f"/v1/sellerOrders/{part}:confirmReceipt", {})
+    for state in ("SHIPPED", "DELIVERED", "COMPLETED"):
+        for listener in (of_buyer, of_owner, of_staff):
+            until(lambda: told(listener, "order", sellerOrderId=part, state=state), f"that it is {state}")  # noqa: B023
     conversation = write(buyer, order)
     for listener in (of_buyer, of_owner, of_staff):
         until(lambda: told(listener, "message", conversationId=conversation["id"], side="BUYER"), "the message")  # noqa: B023

@@ -212,6 +212,7 @@ LiveNews OfPartOfOrder(Uuid listener, const std::string& order_id, const std::st
   return news;
 }
 
+std::vector<News> TellNobody(const Event& /*event*/) { return {}; }
 std::vector<LiveNews> LiveOfNothing(const Event& /*event*/) { return {}; }
 
 std::vector<LiveNews> LiveOfPlaced(const Event& event) {
@@ -257,6 +258,9 @@ std::vector<LiveNews> LiveOfShipped(const Event& event) {
 std::vector<LiveNews> LiveOfDelivered(const Event& event) {
   return LiveOfPart<order::SellerOrderDelivered>(event, "DELIVERED");
 }
+std::vector<LiveNews> LiveOfCompleted(const Event& event) {
+  return LiveOfPart<order::SellerOrderCompleted>(event, "COMPLETED");
+}
 std::vector<LiveNews> LiveOfRejected(const Event& event) {
   return LiveOfPart<order::SellerOrderRejected>(event, "REJECTED");
 }
@@ -294,6 +298,7 @@ const std::map<std::string, Meaning, std::less<>>& Meanings() {
       Row<order::SellerOrderShipped>(OfPart<order::SellerOrderShipped, Kind::kOrderShipped>, LiveOfShipped),
       Row<order::SellerOrderDelivered>(OfPart<order::SellerOrderDelivered, Kind::kOrderDelivered>,
                                        LiveOfDelivered),
+      Row<order::SellerOrderCompleted>(TellNobody, LiveOfCompleted),
       Row<order::SellerOrderRejected>(OfPart<order::SellerOrderRejected, Kind::kOrderCancelled>,
                                       LiveOfRejected),
       Row<order::SellerOrderCancelled>(OfCancelled, LiveOfCancelled),

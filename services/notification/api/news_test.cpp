@@ -99,6 +99,7 @@ TEST_F(NewsTest, PagesOfBothSides_AreToldOfAPart) {
   EXPECT_EQ(live(PartOf<order::SellerOrderAccepted>()), "ACCEPTED buyer, ACCEPTED shop");
   EXPECT_EQ(live(PartOf<order::SellerOrderShipped>()), "SHIPPED buyer, SHIPPED shop");
   EXPECT_EQ(live(PartOf<order::SellerOrderDelivered>()), "DELIVERED buyer, DELIVERED shop");
+  EXPECT_EQ(live(PartOf<order::SellerOrderCompleted>()), "COMPLETED buyer, COMPLETED shop");
   EXPECT_EQ(live(PartOf<order::SellerOrderRejected>()), "REJECTED buyer, REJECTED shop");
   EXPECT_EQ(live(PartOf<order::SellerOrderCancelled>()), "CANCELLED buyer, CANCELLED shop");
   EXPECT_EQ(live(PartOf<order::SellerOrderUnitsCancelled>()), "as it was buyer, as it was shop");
@@ -117,6 +118,7 @@ TEST_F(NewsTest, WhatTheShopDoes_IsToldToTheBuyer) {
   EXPECT_EQ(Heard(PartOf<order::SellerOrderAccepted>()), "ORDER_ACCEPTED buyer");
   EXPECT_EQ(Heard(PartOf<order::SellerOrderShipped>()), "ORDER_SHIPPED buyer");
   EXPECT_EQ(Heard(PartOf<order::SellerOrderDelivered>()), "ORDER_DELIVERED buyer");
+  EXPECT_EQ(Heard(PartOf<order::SellerOrderCompleted>()), "") << "its buyer said so, or has kept it for long";
   EXPECT_EQ(Heard(PartOf<order::SellerOrderRejected>()), "ORDER_CANCELLED buyer");
   const auto facts = Told(PartOf<order::SellerOrderShipped>())[0].facts;
   EXPECT_EQ(facts.title, "260829-1");

@@ -17,8 +17,9 @@ events::Subscription::Options NotificationSubscription(outbox::Relay::Options re
   return {.subscriber = std::string(kNotification),
           .types = events::NamesOf<contract::OrderPlaced, contract::OrderPaymentNeeded, contract::OrderFailed,
                                    contract::SellerOrderAccepted, contract::SellerOrderShipped,
-                                   contract::SellerOrderDelivered, contract::SellerOrderRejected,
-                                   contract::SellerOrderCancelled, contract::SellerOrderUnitsCancelled>(),
+                                   contract::SellerOrderDelivered, contract::SellerOrderCompleted,
+                                   contract::SellerOrderRejected, contract::SellerOrderCancelled,
+                                   contract::SellerOrderUnitsCancelled>(),
           .relay = std::move(relay)};
 }
 
