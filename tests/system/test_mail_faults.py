@@ -50,6 +50,8 @@ def insist(client, path, body):
     def answered():
         try:
             answer = client.post(path, body, key=key)
+            if answer.status_code == 401:    # it takes longer than an access token lives
+                client.refresh()
         except market.httpx.HTTPError:
             return None
         return answer if answer.status_code in (200, 201) else None
