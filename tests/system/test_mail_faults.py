@@ -52,7 +52,7 @@ def insist(client, path, body):
             answer = client.post(path, body, key=key)
             if answer.status_code == 401:    # it takes longer than an access token lives
                 client.refresh()
-        except market.httpx.HTTPError:
+        except (market.httpx.HTTPError, AssertionError):    # nobody answered, or not the refresh
             return None
         return answer if answer.status_code in (200, 201) else None
 
