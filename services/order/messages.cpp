@@ -193,8 +193,10 @@ events::NewEvent SellerOrderCompletedEvent(const MovedPart& part) {
   return events::Of(Made<api::order::SellerOrderCompleted>(part), About(part));
 }
 
-events::NewEvent SellerOrderRejectedEvent(const MovedPart& part) {
-  return events::Of(Made<api::order::SellerOrderRejected>(part), About(part));
+events::NewEvent SellerOrderRejectedEvent(const MovedPart& part, domain::ActorRole actor) {
+  auto what = Made<api::order::SellerOrderRejected>(part);
+  what.set_actor(std::string(domain::Name(actor)));
+  return events::Of(what, About(part));
 }
 
 events::NewEvent SellerOrderCancelledEvent(const MovedPart& part, domain::ActorRole actor) {

@@ -71,7 +71,7 @@ events::NewEvent SellerOrderAcceptedEvent(const MovedPart& part);
 events::NewEvent SellerOrderShippedEvent(const MovedPart& part);
 events::NewEvent SellerOrderDeliveredEvent(const MovedPart& part);
 events::NewEvent SellerOrderCompletedEvent(const MovedPart& part);
-events::NewEvent SellerOrderRejectedEvent(const MovedPart& part);
+events::NewEvent SellerOrderRejectedEvent(const MovedPart& part, domain::ActorRole actor);
 events::NewEvent SellerOrderCancelledEvent(const MovedPart& part, domain::ActorRole actor);
 // `cost` is that of the units, some of the part.
 events::NewEvent SellerOrderUnitsCancelledEvent(const MovedPart& part, domain::ActorRole actor,

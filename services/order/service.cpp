@@ -34,7 +34,16 @@ Settings::Settings(config::Properties& properties)
           "order.buyers_need", "what people must have before they place an order",
           {{"nothing", identity::PeopleNeed::kNothing},
            {"verified-email", identity::PeopleNeed::kVerifiedEmail}},
-          identity::PeopleNeed::kNothing)) {}
+          identity::PeopleNeed::kNothing)),
+      accept_within(properties.Duration("order.accept_within",
+                                        "how long a shop may take to accept an order before it is rejected",
+                                        1min, 24h * 90, 72h)),
+      delivered_after(properties.Duration("order.delivered_after",
+                                          "after how long what was shipped counts as delivered", 1min,
+                                          24h * 365, 24h * 14)),
+      completed_after(properties.Duration("order.completed_after",
+                                          "after how long what was delivered is completed", 1min, 24h * 365,
+                                          24h * 14)) {}
 
 Service::Service(host::Host& host, const Settings& settings, Peers peers)
     : host_(host),
@@ -60,6 +69,11 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       checkout_(checkouts_, peers.products, peers.payments, host.SystemTime(), metrics_, host.Patience()),
       recovery_(checkouts_, orders_, checkout_, host.Tracer(), metrics_,
                 {.poll = *settings.recovery_poll, .patience = host.Patience()}),
+      timers_(database_, {.accept_within = *settings.accept_within,
+                          .delivered_after = *settings.delivered_after,
+                          .completed_after = *settings.completed_after}),
+      part_timers_(timers_, transitions_, relay_, host.Tracer(), host.SystemTime(), metrics_,
+                   {.poll = *settings.recovery_poll, .patience = host.Patience()}),
       service_({orders_, checkouts_, transitions_, checkout_, relay_, peers.users, peers.products, sellers_,
                 host.SystemTime(), pages_, metrics_, *settings.buyers_need, personal_data_}) {
   HandleOutbox(relay_, {orders_, checkouts_, transitions_, peers.products, peers.payments});
@@ -76,6 +90,7 @@ Task<> Service::Start() {
   host_.Background().Run({.name = "order.sellers", .period = 1s}, [this] { return sellers_.CatchUp(); });
   host_.Background().Run(recovery_.Driving());
   host_.Background().Run(recovery_.Measuring());
+  host_.Background().Run(part_timers_.Moving());
   host_.SweepAnswers("order", answers_);
 }
 

@@ -9,7 +9,9 @@
 #include "platform/host/host.hpp"
 #include "platform/idempotency/pg_store.hpp"
 #include "services/order/api/order_service.hpp"
+#include "services/order/storage/timers.hpp"
 #include "services/order/workers/recovery.hpp"
+#include "services/order/workers/timers.hpp"
 
 namespace market::order {
 
@@ -23,6 +25,9 @@ struct Settings {
   config::Property<std::chrono::milliseconds> pay_within;
   config::Property<std::int64_t> payments_of_order;
   config::Property<identity::PeopleNeed> buyers_need;
+  config::Property<std::chrono::milliseconds> accept_within;
+  config::Property<std::chrono::milliseconds> delivered_after;
+  config::Property<std::chrono::milliseconds> completed_after;
 };
 
 class Service final : public host::Service {
@@ -60,6 +65,8 @@ class Service final : public host::Service {
   outbox::Relay relay_;
   Checkout checkout_;
   Recovery recovery_;
+  storage::Timers timers_;
+  PartTimers part_timers_;
   rpc::PageTokens pages_;
   OrderService service_;
   api::OrderNeighbour neighbour_{service_};

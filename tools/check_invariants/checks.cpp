@@ -170,8 +170,8 @@ constexpr std::array kChecks = {
       SELECT seller_order_id::text, format('%s to %s by %s', from_state, to_state, actor) FROM order_event
       WHERE from_state IS DISTINCT FROM to_state AND actor <> ALL (CASE to_state
                             WHEN 'PENDING_PAYMENT' THEN '{buyer}' WHEN 'PLACED' THEN '{system}' WHEN 'ACCEPTED' THEN '{seller}'
-                            WHEN 'REJECTED' THEN '{seller}' WHEN 'SHIPPED' THEN '{seller}' WHEN 'DELIVERED' THEN '{seller,buyer}'
-                            WHEN 'COMPLETED' THEN '{buyer}' END::text[]))sql"},
+                            WHEN 'REJECTED' THEN '{seller,system}' WHEN 'SHIPPED' THEN '{seller}'
+                            WHEN 'DELIVERED' THEN '{seller,buyer,system}' WHEN 'COMPLETED' THEN '{buyer,system}' END::text[]))sql"},
     Check{"E1", "order", "no event is ahead of the order that it is about", R"sql(
       SELECT e.aggregate, format('%s tells of version %s, it has %s', e.type, e.aggregate_version,
                                  coalesce(about.version::text, 'none'))

@@ -51,6 +51,15 @@ constexpr postgres::Statement kRetryCheckouts{
     "UPDATE checkout SET parked_at = NULL, failures = 0, next_run_at = market_now()" MARKET_PARKED_AMONG(
         "order_id")};
 
+constexpr postgres::Statement kListTimers{
+    "part_timer.list_parked",
+    "SELECT seller_order_id::text, 'timer of seller order ' || seller_order_id, parked_at::text, failures,"
+    " last_error FROM part_timer WHERE parked_at IS NOT NULL ORDER BY parked_at LIMIT 1000"};
+constexpr postgres::Statement kRetryTimers{
+    "part_timer.retry_parked",
+    "UPDATE part_timer SET parked_at = NULL, failures = 0, next_run_at = market_now()" MARKET_PARKED_AMONG(
+        "seller_order_id")};
+
 constexpr postgres::Statement kListPayments{"payment.list_parked",
                                             "SELECT id::text, 'order ' || order_id || ' ' || state, "
                                             "parked_at::text, failures, last_error FROM payment"
@@ -80,6 +89,7 @@ constexpr std::array kParked = {
     Parked{"outbox", "notification", "outbox", kListOutbox, kRetryOutbox, kDropOutbox},
     Parked{"work", "auth", "erasure", kListErasures, kRetryErasures, std::nullopt},
     Parked{"work", "order", "checkout", kListCheckouts, kRetryCheckouts, std::nullopt},
+    Parked{"work", "order", "part_timer", kListTimers, kRetryTimers, std::nullopt},
     Parked{"work", "payment", "payment", kListPayments, kRetryPayments, std::nullopt}};
 
 postgres::Options OptionsOf(const ParkedTable& table) {

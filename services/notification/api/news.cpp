@@ -142,6 +142,11 @@ std::vector<News> OfCancelled(const Event& event) {
   return Cancelled(event, part.actor(), FactsOf(event, part));
 }
 
+std::vector<News> OfRejected(const Event& event) {
+  const auto part = *events::As<order::SellerOrderRejected>(event);
+  return Cancelled(event, part.actor(), FactsOf(event, part));
+}
+
 std::vector<News> OfUnitsCancelled(const Event& event) {
   const auto part = *events::As<order::SellerOrderUnitsCancelled>(event);
   auto facts = FactsOf(event, part);
@@ -299,8 +304,7 @@ const std::map<std::string, Meaning, std::less<>>& Meanings() {
       Row<order::SellerOrderDelivered>(OfPart<order::SellerOrderDelivered, Kind::kOrderDelivered>,
                                        LiveOfDelivered),
       Row<order::SellerOrderCompleted>(TellNobody, LiveOfCompleted),
-      Row<order::SellerOrderRejected>(OfPart<order::SellerOrderRejected, Kind::kOrderCancelled>,
-                                      LiveOfRejected),
+      Row<order::SellerOrderRejected>(OfRejected, LiveOfRejected),
       Row<order::SellerOrderCancelled>(OfCancelled, LiveOfCancelled),
       Row<order::SellerOrderUnitsCancelled>(OfUnitsCancelled, LiveOfUnits),
       Row<order::OrderPaymentNeeded>(OfPaymentNeeded, LiveOfPaymentNeeded),

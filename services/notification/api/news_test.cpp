@@ -119,7 +119,11 @@ TEST_F(NewsTest, WhatTheShopDoes_IsToldToTheBuyer) {
   EXPECT_EQ(Heard(PartOf<order::SellerOrderShipped>()), "ORDER_SHIPPED buyer");
   EXPECT_EQ(Heard(PartOf<order::SellerOrderDelivered>()), "ORDER_DELIVERED buyer");
   EXPECT_EQ(Heard(PartOf<order::SellerOrderCompleted>()), "") << "its buyer said so, or has kept it for long";
-  EXPECT_EQ(Heard(PartOf<order::SellerOrderRejected>()), "ORDER_CANCELLED buyer");
+  auto rejected = PartOf<order::SellerOrderRejected>();
+  rejected.set_actor("seller");
+  EXPECT_EQ(Heard(rejected), "ORDER_CANCELLED buyer");
+  rejected.set_actor("system");
+  EXPECT_EQ(Heard(rejected), "ORDER_CANCELLED buyer, SALE_CANCELLED team") << "it let the time pass";
   const auto facts = Told(PartOf<order::SellerOrderShipped>())[0].facts;
   EXPECT_EQ(facts.title, "260829-1");
   EXPECT_EQ(facts.order, order_);

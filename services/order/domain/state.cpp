@@ -6,7 +6,6 @@
 #include <string>
 #include <utility>
 
-#include "platform/core/error.hpp"
 #include "platform/core/words.hpp"
 
 namespace market::order::domain {
@@ -37,12 +36,15 @@ void FromText(std::string_view text, State& state) { state = kWords.Require(text
 
 bool MayMove(State from, State to) { return std::ranges::find(kMoves, std::pair(from, to)) != kMoves.end(); }
 
-void RequireMove(State from, State to) {
-  if (MayMove(from, to)) return;
-  throw Error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION",
-              "an order that is " + std::string(Name(from)) + " can't become " + std::string(Name(to)))
+Error IllegalMove(State from, State to) {
+  return Error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION",
+               "an order that is " + std::string(Name(from)) + " can't become " + std::string(Name(to)))
       .WithMetadata("from", std::string(Name(from)))
       .WithMetadata("to", std::string(Name(to)));
+}
+
+void RequireMove(State from, State to) {
+  if (!MayMove(from, to)) throw IllegalMove(from, to);
 }
 
 std::vector<State> StepsTo(State from, State to) {

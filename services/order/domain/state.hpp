@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "platform/core/error.hpp"
+
 namespace market::order::domain {
 
 enum class State : std::uint8_t {
@@ -33,7 +35,9 @@ State StateFrom(std::string_view name);  // throws std::invalid_argument
 void FromText(std::string_view text, State& state);
 
 bool MayMove(State from, State to);
-// Throws Error FAILED_PRECONDITION ILLEGAL_TRANSITION with both states in its metadata.
+// FAILED_PRECONDITION ILLEGAL_TRANSITION with both states in its metadata.
+Error IllegalMove(State from, State to);
+// Throws it unless the move is legal.
 void RequireMove(State from, State to);
 
 // The states that a part passes on its way, the last of them `to`: what was SHIPPED and is COMPLETED by its

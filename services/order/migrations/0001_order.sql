@@ -75,12 +75,28 @@ CREATE TABLE seller_order (
   version          bigint NOT NULL DEFAULT 1,
   created_at       timestamptz NOT NULL,
   updated_at       timestamptz NOT NULL,
+  moved_at         timestamptz NOT NULL DEFAULT market_now(),  -- since when it is in its state
   CHECK (0 <= refunded_minor AND refunded_minor <= total_minor),
   UNIQUE (order_id, position),
   UNIQUE (order_id, seller_id)
 );
 COMMENT ON TABLE seller_order IS 'mutable';
 CREATE INDEX seller_order_of_seller ON seller_order (seller_id, id DESC);
+-- Those that move by themselves when nobody moves them.
+CREATE INDEX seller_order_timed ON seller_order (state, moved_at) WHERE state IN ('PLACED', 'SHIPPED', 'DELIVERED');
+
+-- A part whose time is over, while somebody moves it on, and what has kept it from moving. There is no row of the others.
+CREATE TABLE part_timer (
+  seller_order_id  uuid PRIMARY KEY REFERENCES seller_order (id),
+  fence            bigint NOT NULL DEFAULT 1,
+  lease_until      timestamptz NOT NULL,
+  next_run_at      timestamptz NOT NULL DEFAULT market_now(),
+  attempts         integer NOT NULL DEFAULT 0,
+  failures         integer NOT NULL DEFAULT 0,
+  last_error       text NOT NULL DEFAULT '',
+  parked_at        timestamptz  -- given up: it waits for an operator
+);
+COMMENT ON TABLE part_timer IS 'mutable';
 
 -- What was bought and at which price never changes; what becomes of the units does.
 CREATE TABLE order_line (

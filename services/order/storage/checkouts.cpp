@@ -77,7 +77,7 @@ constexpr Statement kSettle{"order.settle", R"sql(
     UPDATE checkout SET step = 'DONE', lease_until = market_now(), failures = 0, last_error = '', parked_at = NULL
     WHERE order_id = $1 AND fence = $2 AND step = $3 RETURNING 1),
   moved AS (
-    UPDATE seller_order SET state = $4, version = version + 1, updated_at = $5
+    UPDATE seller_order SET state = $4, version = version + 1, updated_at = $5, moved_at = market_now()
     FROM won WHERE order_id = $1 AND state = 'PENDING_PAYMENT' RETURNING id),
   told AS (
     INSERT INTO order_event (order_id, seller_order_id, at, from_state, to_state, actor, reason)

@@ -98,6 +98,7 @@ TEST(Endings, WhoEndedAPart_IsTold) {
     const auto rejected =
         events::LastTold<api::order::SellerOrderRejected>(SharedDatabase(), about(order.parts[0]));
     EXPECT_EQ(rejected.order_id(), order.id.ToString());
+    EXPECT_EQ(rejected.actor(), "seller");
     const auto cancelled =
         events::LastTold<api::order::SellerOrderCancelled>(SharedDatabase(), about(order.parts[1]));
     EXPECT_EQ(cancelled.actor(), "seller");

@@ -63,8 +63,9 @@ constexpr Statement kCancelUnits{"seller_order.cancel_units", R"sql(
   FROM unnest($2::uuid[], $3::bigint[]) AS u (line, quantity) WHERE l.id = u.line AND l.seller_order_id = $1)sql"};
 
 constexpr ComposedStatement kMovePart{"seller_order.move", R"sql(
-  UPDATE seller_order s SET state = $2, carrier = coalesce($3, carrier), tracking_number = coalesce($4, tracking_number),
-                            version = s.version + 1, updated_at = $5
+  UPDATE seller_order s SET state = $2::order_state, carrier = coalesce($3, carrier), tracking_number = coalesce($4, tracking_number),
+                            version = s.version + 1, updated_at = $5,
+                            moved_at = CASE WHEN s.state = $2::order_state THEN s.moved_at ELSE market_now() END
   FROM orders o WHERE s.id = $1 AND o.id = s.order_id
   RETURNING )sql" + kPartWithAddress};
 constexpr ComposedStatement kPartNow{
@@ -124,7 +125,7 @@ events::NewEvent EventOf(const Ended& ended, const Ending& ending) {
   if (const auto cost = ended.Cost()) {
     return SellerOrderUnitsCancelledEvent(part, ending.actor.role, ended.cut.units, *cost);
   }
-  return ending.to == domain::State::kRejected ? SellerOrderRejectedEvent(part)
+  return ending.to == domain::State::kRejected ? SellerOrderRejectedEvent(part, ending.actor.role)
                                                : SellerOrderCancelledEvent(part, ending.actor.role);
 }
 
@@ -334,6 +335,8 @@ Task<Moved> Transitions::End(Work work, domain::SellerOrderId part, Scope scope,
       batch.Add(kPartNow, part);
     } else {
       domain::RequireLines(found.lines, ending.units);
+      if (ending.from && found.part.state != *ending.from)
+        throw domain::IllegalMove(found.part.state, ending.to);
       const auto ended = EndedOf({found.part}, found.lines, ending.units, ending.to);
       AppendEnding(batch, {work, operation_id, trace, now}, ended, ending);
       if (ended.front().cut.EndsPart()) moved.steps = {ending.to};

@@ -32,8 +32,9 @@ struct Shipment {
 struct Ending {
   domain::State to = domain::State::kCancelled;  // or REJECTED
   Actor actor;
-  std::string reason;                     // what a person wrote
-  std::vector<domain::Units> units = {};  // each line once; none: all that are left
+  std::string reason;                      // what a person wrote
+  std::vector<domain::Units> units = {};   // each line once; none: all that are left
+  std::optional<domain::State> from = {};  // only of a part that is in this state
 };
 
 struct Moved {
