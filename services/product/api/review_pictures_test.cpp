@@ -50,7 +50,7 @@ Task<Review> Edit(Service& service, AccountId author, std::string id, std::vecto
   co_return co_await service.operations.UpdateReview(call.context, std::move(request));
 }
 
-std::vector<std::string> IdsOf(const Review& review) {
+std::vector<std::string> PictureIdsIn(const Review& review) {
   std::vector<std::string> ids;
   for (const auto& picture : review.pictures()) ids.push_back(picture.id());
   return ids;
@@ -77,7 +77,7 @@ TEST(PicturesOfAReview, AreItsAuthorsOwn) {
     EXPECT_EQ(reason, "INVALID_ARGUMENT");
     request.set_picture_ids(1, two);
     const auto review = co_await Create(service, ada, request);
-    EXPECT_THAT(IdsOf(review), ElementsAre(one, two));
+    EXPECT_THAT(PictureIdsIn(review), ElementsAre(one, two));
     const auto& shown = review.pictures(0);
     EXPECT_EQ(shown.alt_text(), "of " + ada.ToString());
     EXPECT_EQ(shown.width(), 200);
@@ -88,11 +88,11 @@ TEST(PicturesOfAReview, AreItsAuthorsOwn) {
     co_await service.review_pictures.Settle();
     EXPECT_EQ(KeptFor(service, review.id()).size(), 2U);
 
-    EXPECT_THAT(IdsOf(co_await Edit(service, ada, review.id(), {two})), ElementsAre(two));
+    EXPECT_THAT(PictureIdsIn(co_await Edit(service, ada, review.id(), {two})), ElementsAre(two));
     co_await service.review_pictures.Settle();
     EXPECT_THAT(KeptFor(service, review.id()), ElementsAre(two));
     EXPECT_EQ(co_await ReasonOf(Edit(service, AccountId::New(), review.id(), {two})), "NOT_FOUND");
-    EXPECT_THAT(IdsOf(co_await Edit(service, ada, review.id(), {})), IsEmpty());
+    EXPECT_THAT(PictureIdsIn(co_await Edit(service, ada, review.id(), {})), IsEmpty());
     co_await service.review_pictures.Settle();
     EXPECT_THAT(KeptFor(service, review.id()), IsEmpty());
   });
@@ -109,13 +109,14 @@ TEST(PicturesOfAReview, AreShownWhileItIs) {
     api::product::HideReviewRequest hide;
     hide.set_review_id(review.id());
     hide.set_reason("rude");
-    EXPECT_THAT(IdsOf(co_await service.operations.HideReview(moderator.context, hide)), IsEmpty());
+    EXPECT_THAT(PictureIdsIn(co_await service.operations.HideReview(moderator.context, hide)), IsEmpty());
     co_await service.review_pictures.Settle();
     EXPECT_THAT(KeptFor(service, review.id()), ElementsAre(picture));
     api::product::UnhideReviewRequest unhide;
     unhide.set_review_id(review.id());
     Author other(AccountId::New(), "UnhideReview", {.everything = true});
-    EXPECT_THAT(IdsOf(co_await service.operations.UnhideReview(other.context, unhide)), ElementsAre(picture));
+    EXPECT_THAT(PictureIdsIn(co_await service.operations.UnhideReview(other.context, unhide)),
+                ElementsAre(picture));
     api::product::DeleteReviewRequest gone;
     gone.set_review_id(review.id());
     Author call(ada, "DeleteReview");

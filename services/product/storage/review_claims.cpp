@@ -17,16 +17,16 @@ struct Claim {
   std::int64_t number = 0;
 };
 constexpr Columns kClaim{Column{"c.review_id", &Claim::review}, Column{"c.number", &Claim::number}};
-struct Shown {
+struct ShownByReview {
   std::vector<std::string> pictures;
 };
-constexpr Columns kShown{Column{"r.pictures", &Shown::pictures}};
+constexpr Columns kShownByReview{Column{"r.pictures", &ShownByReview::pictures}};
 
 // Requests end within seconds (timeout_ms in product.proto).
 constexpr ComposedStatement kBegin{"review_claim.begin", R"sql(
 INSERT INTO review_claim AS c (review_id, due_at) VALUES ($1, market_now() + interval '1 minute') RETURNING )sql" +
                                                              kClaim};
-constexpr ComposedStatement kRelease{
+constexpr ComposedStatement kReleaseClaim{
     "review_claim.release",
     "INSERT INTO review_claim AS c (review_id, due_at) VALUES ($1, market_now()) RETURNING " + kClaim};
 constexpr Statement kUse{"review_claim.use",
@@ -42,7 +42,7 @@ SELECT FROM review_claim WHERE review_id = $1 AND number <= $2 AND due_at <= mar
 constexpr Statement kForget{"review_claim.forget", R"sql(
 DELETE FROM review_claim WHERE review_id = $1 AND number <= $2 AND due_at <= market_now())sql"};
 constexpr ComposedStatement kFindShown{"review_claim.find_shown",
-                                       "SELECT " + kShown + " FROM review r WHERE r.id = $1"};
+                                       "SELECT " + kShownByReview + " FROM review r WHERE r.id = $1"};
 
 }  // namespace
 
@@ -58,7 +58,7 @@ Task<bool> ReviewClaims::SettleDue(Work work, std::function<Task<>(Settled)> tel
     Batch look("review_claim.look");
     look.Add(kLockEarlier, due->review, due->number).Add(kFindShown, due->review);
     const auto found = co_await tx.Execute(std::move(look));
-    auto shown = kShown.ReadAtMostOne(found[1]).value_or(Shown());
+    auto shown = kShownByReview.ReadAtMostOne(found[1]).value_or(ShownByReview());
     co_await tell({.review = due->review, .number = due->number, .shown = std::move(shown.pictures)});
     Batch batch("review_claim.settle");
     batch.Add(kForget, due->review, due->number);
@@ -74,9 +74,9 @@ Task<> ReviewClaims::Use(postgres::Tx& tx, std::int64_t number) {
 }
 
 Task<std::int64_t> ReviewClaims::Release(postgres::Tx& tx, domain::ReviewId review) {
-  co_return kClaim.ReadOne(co_await tx.Execute(kRelease, review)).number;
+  co_return kClaim.ReadOne(co_await tx.Execute(kReleaseClaim, review)).number;
 }
 
-void ReviewClaims::AppendRelease(Batch& batch, domain::ReviewId review) { batch.Add(kRelease, review); }
+void ReviewClaims::AppendRelease(Batch& batch, domain::ReviewId review) { batch.Add(kReleaseClaim, review); }
 
 }  // namespace market::product::storage
