@@ -5,7 +5,7 @@
     prepare.py volumes               prints the name of each volume that it fills
     prepare.py save                  writes a tar of what the rest can be made from
     prepare.py load                  reads it again, when nothing is there yet
-    prepare.py save_pictures         writes a tar of what shops have uploaded
+    prepare.py save_pictures         writes a tar of what people have uploaded
     prepare.py load_pictures         reads it again
 
 Each consumer has a volume of its own, mounted here as /secrets/<name> and there as /run/market, read-only. So a file's

@@ -22,6 +22,7 @@ using postgres::Columns;
 using postgres::Statement;
 
 constexpr std::chrono::seconds kSweepLimit{30};
+constexpr std::chrono::seconds kDropLimit{2};
 constexpr int kSweptAtOnce = 16;
 
 // What one account has on its way is counted, and nobody else takes an id meanwhile. A statement of its own: the next one
@@ -264,6 +265,10 @@ Task<> Uploads::Keep(postgres::Tx& tx, const Uuid& id) {
 Task<> Uploads::Drop(postgres::Tx& tx, const Uuid& id) { co_await tx.Execute(kDrop, id); }
 
 Task<> Uploads::Drop(Work work, const Uuid& id) { co_await database_.Write(work, kDrop, id); }
+
+Task<> Uploads::DropTaken(Work work, const Upload& upload) {
+  co_await Drop(work.With(runtime::After(kDropLimit)), Uuid::Parse(upload.id()).value());
+}
 
 Task<std::int64_t> Uploads::Sweep(Work work) {
   const auto swept = co_await database_.Write(work, kSweep, options_.kept, kSweptAtOnce);

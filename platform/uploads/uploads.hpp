@@ -1,7 +1,7 @@
 // Files on their way to a service (type/v1/upload.proto): their pieces, in the service's own database, so that every replica
 // may take any of them, until a method has made something of the file (migration set "uploads").
 //
-//   Whole, then Drop:        for what is made of the file at once; it is held whole.
+//   Take:                    for what is made of the file at once; it is held whole.
 //   Check, Keep, Read, Drop: for what takes its time, such as an import: a piece at a time.
 //
 // Owner: the service; `database` must outlive it. Io thread only. What one account has on its way is bounded: `open_max` files,
@@ -12,7 +12,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "marketplace/type/v1/upload.pb.h"
 #include "platform/core/id.hpp"
@@ -47,6 +50,12 @@ class Uploads {
   // more than `whole_bytes_max`.
   Task<std::string> Whole(Work work, const AccountId& account, const marketplace::type::v1::Upload& upload);
 
+  // What `make(file)`, a Task, makes of the whole file, which is dropped whatever comes of it: an account may have a few files
+  // on their way, and this one has arrived. Throws as Whole and `make` do.
+  template <class Make>
+  auto Take(Work work, const AccountId& account, const marketplace::type::v1::Upload& upload, Make make)
+      -> decltype(make(std::string()));
+
   // The same for a file that is too large to be held: throws as Whole, and reads no more than a piece at a time.
   Task<> Check(Work work, const AccountId& account, const marketplace::type::v1::Upload& upload);
   // The piece that has this byte, from it on; empty at the end. Throws UPLOAD_INCOMPLETE when the file is gone.
@@ -75,10 +84,28 @@ class Uploads {
   // Reads all pieces, into `whole` when there is one. Throws UPLOAD_INCOMPLETE when they are not what they should be.
   Task<> Walk(Work work, const File& file, const marketplace::type::v1::Upload& upload, std::string* whole);
   Task<runtime::Every::Next> SweepRound();
+  // In a time of its own: the caller's may be over.
+  Task<> DropTaken(Work work, const marketplace::type::v1::Upload& upload);
 
   postgres::Database& database_;
   const Options options_;
   runtime::Every sweeping_;
 };
+
+template <class Make>
+auto Uploads::Take(Work work, const AccountId& account, const marketplace::type::v1::Upload& upload,
+                   Make make) -> decltype(make(std::string())) {
+  auto file = co_await Whole(work, account, upload);
+  std::optional<typename decltype(make(std::string()))::value_type> made;
+  std::exception_ptr refusal;
+  try {
+    made = co_await make(std::move(file));
+  } catch (...) {
+    refusal = std::current_exception();
+  }
+  co_await DropTaken(work, upload);
+  if (refusal) std::rethrow_exception(refusal);
+  co_return *std::move(made);
+}
 
 }  // namespace market::uploads

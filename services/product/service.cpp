@@ -6,8 +6,6 @@
 #include "platform/rules/text_rules.hpp"
 #include "platform/telemetry/log.hpp"
 #include "services/product/migrations.hpp"
-#include "services/product/pictures/disk_store.hpp"
-#include "services/product/pictures/s3_store.hpp"
 #include "services/product/workers/subscribers.hpp"
 
 namespace market::product {
@@ -24,23 +22,6 @@ std::string LanguageIn(const Settings& settings) {
 }  // namespace
 
 using namespace std::chrono_literals;
-
-namespace {
-
-std::unique_ptr<pictures::PictureStore> StoreOf(const Settings& settings) {
-  if (!settings.pictures_s3_url->empty()) {
-    return std::make_unique<pictures::S3Store>(
-        pictures::S3Store::Options{.url = *settings.pictures_s3_url,
-                                   .bucket = *settings.pictures_s3_bucket,
-                                   .region = *settings.pictures_s3_region,
-                                   .access_key = *settings.pictures_s3_access_key,
-                                   .secret_key = *settings.pictures_s3_secret_key});
-  }
-  if (settings.pictures_directory->empty()) return nullptr;
-  return std::make_unique<pictures::DiskStore>(*settings.pictures_directory);
-}
-
-}  // namespace
 
 Settings::Settings(config::Properties& properties)
     : categories_max(properties.Int("product.categories_max",
@@ -66,26 +47,7 @@ Settings::Settings(config::Properties& properties)
                               0ms, 1min, 5s)),
       search_threads(
           properties.Int("product.search_threads", "searches that run at once", "threads", 1, 64, 2)),
-      pictures_directory(properties.Text(
-          "product.pictures_directory",
-          "where pictures are kept, and nginx serves them from; every replica has the same. Without it and "
-          "without product.pictures_s3_url no pictures can be uploaded",
-          "")),
-      pictures_s3_url(properties.Text(
-          "product.pictures_s3_url",
-          "the object store that pictures are kept in instead, by S3: https://HOST; nginx passes /pictures/ "
-          "on to the bucket",
-          "")),
-      pictures_s3_bucket(properties.Text("product.pictures_s3_bucket", "its bucket for pictures", "")),
-      pictures_s3_region(properties.Text("product.pictures_s3_region", "its region", "us-east-1")),
-      pictures_s3_access_key(
-          properties.Text("product.pictures_s3_access_key", "who we are to the object store", "")),
-      pictures_s3_secret_key(properties.Secret("product.pictures_s3_secret_key",
-                                               "what requests to the object store are signed with", "")),
-      picture_threads(
-          properties.Int("product.picture_threads", "pictures that are made at once", "threads", 1, 64, 1)),
-      picture_megapixels(properties.Int("product.picture_megapixels", "how large a picture may be",
-                                        "millions of pixels", 1, 200, 25)),
+      pictures(properties, "product"),
       review_edit_days(
           properties.Int("product.review_edit_days",
                          "how long an author may change or delete a review, and a shop replace its reply",
@@ -113,14 +75,15 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       search_(database_),
       reservations_(database_),
       reviews_(database_, std::chrono::days(*settings.review_edit_days)),
+      review_claims_(database_),
+      review_pictures_(review_claims_, peers.users),
       reports_(database_, {.count = *settings.reports_per_hour}),
       personal_data_(database_, reviews_),
       pictures_(database_),
       uploads_(database_, {.name = "product"}),
-      picture_store_(StoreOf(settings)),
+      picture_store_(pictures::StoreOf(settings.pictures)),
       picture_maker_(pictures_, picture_store_.get(),
-                     {.threads = static_cast<std::size_t>(*settings.picture_threads),
-                      .limits = {.pixels_max = *settings.picture_megapixels * 1'000'000}}),
+                     pictures::OptionsOf(settings.pictures, PicturePlace::kShops)),
       unused_pictures_(picture_maker_),
       stock_(database_),
       translations_(database_),
@@ -147,12 +110,12 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       import_work_(imports_, importer_, host.Tracer(), metrics_,
                    {.kept = std::chrono::days(*settings.import_kept_days)}),
       low_stock_(stock_),
-      service_({categories_,    products_,      offers_,       search_,
-                reservations_,  search_cache_,  sellers_,      pages_,
-                metrics_,       personal_data_, reviews_,      reports_,
-                purchases_,     stock_,         index_,        pictures_,
-                picture_maker_, uploads_,       search_rules_, translations_,
-                market_,        imports_,       exports_,      [this] { import_work_.Wake(); }}) {}
+      service_(
+          {categories_,   products_, offers_,        search_,          reservations_,
+           search_cache_, sellers_,  pages_,         metrics_,         personal_data_,
+           reviews_,      reports_,  purchases_,     review_pictures_, stock_,
+           index_,        pictures_, picture_maker_, uploads_,         search_rules_,
+           translations_, market_,   imports_,       exports_,         [this] { import_work_.Wake(); }}) {}
 
 Task<> Service::Start() {
   co_await host_.OpenDatabase("product", database_, kMigrations);
@@ -163,6 +126,8 @@ Task<> Service::Start() {
   host_.RunSubscription("product", notifications_told_);
   if (redis_) StartRedis();
   host_.Background().Run({.name = "product.sellers", .period = 1s}, [this] { return sellers_.CatchUp(); });
+  host_.Background().Run({.name = "product.review_pictures", .period = 1s},
+                         [this] { return review_pictures_.Settle(); });
   host_.Background().Run(low_stock_.Looking());
   host_.Background().Run(unused_pictures_.Removing());
   host_.Background().Run(import_work_.Driving());

@@ -10,10 +10,11 @@
 #include "marketplace/user/v1/user.market.hpp"
 #include "platform/host/host.hpp"
 #include "platform/idempotency/pg_store.hpp"
+#include "platform/pictures/picture_store.hpp"
+#include "platform/pictures/settings.hpp"
 #include "platform/redis/client.hpp"
 #include "platform/uploads/uploads.hpp"
 #include "services/product/api/product_service.hpp"
-#include "services/product/pictures/picture_store.hpp"
 #include "services/product/workers/imports.hpp"
 #include "services/product/workers/low_stock.hpp"
 #include "services/product/workers/unused_pictures.hpp"
@@ -29,14 +30,7 @@ struct Settings {
   config::Property<std::string> language;
   config::Property<std::chrono::milliseconds> search_cache;
   config::Property<std::int64_t> search_threads;
-  config::Property<std::string> pictures_directory;
-  config::Property<std::string> pictures_s3_url;
-  config::Property<std::string> pictures_s3_bucket;
-  config::Property<std::string> pictures_s3_region;
-  config::Property<std::string> pictures_s3_access_key;
-  config::Property<std::string> pictures_s3_secret_key;
-  config::Property<std::int64_t> picture_threads;
-  config::Property<std::int64_t> picture_megapixels;
+  pictures::Settings pictures;
   config::Property<std::int64_t> review_edit_days;
   config::Property<std::int64_t> reports_per_hour;
   config::Property<std::int64_t> import_kept_days;
@@ -78,6 +72,8 @@ class Service final : public host::Service {
   storage::Search search_;
   storage::Reservations reservations_;
   storage::Reviews reviews_;
+  storage::ReviewClaims review_claims_;
+  ReviewPictures review_pictures_;
   storage::Reports reports_;
   storage::PersonalData personal_data_;
   storage::Pictures pictures_;

@@ -3,6 +3,7 @@
 // Owner: the service; outlives its users. Io thread only.
 #pragma once
 #include "platform/telemetry/metrics.hpp"
+#include "services/user/process/picture_maker.hpp"
 
 namespace market::user {
 
@@ -16,5 +17,8 @@ class Metrics {
  private:
   telemetry::Counter& sellers_created_;
 };
+
+// user_pictures_*; what is measured must live until the last scrape.
+void Measure(const PictureMaker& maker, telemetry::Metrics& registry);
 
 }  // namespace market::user

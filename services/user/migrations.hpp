@@ -7,11 +7,14 @@
 #include "migrations/events.hpp"
 #include "migrations/idempotency.hpp"
 #include "migrations/outbox.hpp"
+#include "migrations/picture_files.hpp"
+#include "migrations/uploads.hpp"
 #include "migrations/user.hpp"
 
 namespace market::user {
 
-inline constexpr std::array kMigrations = {&migrations::kIdempotency, &migrations::kOutbox,
-                                           &migrations::kEvents, &migrations::kAudit, &migrations::kUser};
+inline constexpr std::array kMigrations = {
+    &migrations::kIdempotency, &migrations::kOutbox,       &migrations::kEvents, &migrations::kAudit,
+    &migrations::kUploads,     &migrations::kPictureFiles, &migrations::kUser};
 
 }  // namespace market::user

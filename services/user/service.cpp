@@ -23,7 +23,10 @@ Settings::Settings(config::Properties& properties)
           identity::PeopleNeed::kNothing)),
       invitation_lifetime(properties.Duration("user.invitation_lifetime",
                                               "how long an invitation to a shop's team can be accepted", 1s,
-                                              std::chrono::days(90), domain::kInvitationLifetime)) {}
+                                              std::chrono::days(90), domain::kInvitationLifetime)),
+      pictures_max(properties.Int("user.pictures_max", "how many pictures one account may have", "pictures",
+                                  1, 100'000, 500)),
+      pictures(properties, "user") {}
 
 Service::Service(host::Host& host, const Settings& settings, Peers peers)
     : host_(host),
@@ -35,7 +38,13 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       sellers_(database_),
       members_(database_),
       invitations_(database_),
-      personal_data_(database_),
+      pictures_(database_, *settings.pictures_max),
+      personal_data_(database_, pictures_),
+      uploads_(database_, {.name = "user"}),
+      picture_store_(pictures::StoreOf(settings.pictures)),
+      picture_maker_(pictures_, picture_store_.get(),
+                     pictures::OptionsOf(settings.pictures, PicturePlace::kPeople)),
+      unused_pictures_(pictures_, picture_maker_),
       log_(database_, host.EventOptions("user")),
       acts_told_(database_, host.Tracer(), rpc::Telling(peers.auth, audit::kListKeeper),
                  audit::ActsSubscription(host.RelayOptions("user"))),
@@ -45,7 +54,8 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       metrics_(host.Metrics()),
       service_({profiles_, addresses_, sellers_, members_, invitations_, invitation_tokens_,
                 *settings.invitation_lifetime, log_, peers.auth, *settings.auto_approve_sellers,
-                *settings.sellers_need, pages_, metrics_, [this] { relay_.Wake(); }, personal_data_}) {
+                *settings.sellers_need, pages_, metrics_, [this] { relay_.Wake(); }, personal_data_,
+                pictures_, picture_maker_, uploads_}) {
   HandleOutbox(relay_, peers.auth);
 }
 
@@ -59,6 +69,9 @@ Task<> Service::Start() {
   host_.RunSubscription("user", acts_told_);
   host_.RunSubscription("user", notifications_told_);
   host_.RunRelay("user", relay_);
+  host_.Background().Run(unused_pictures_.Removing());
+  host_.Background().Run(uploads_.Sweeping());
+  Measure(picture_maker_, host_.Metrics());
   host_.SweepAnswers("user", answers_);
 }
 

@@ -128,10 +128,10 @@ def test_each_secret_has_one_reader():
         assert names == {volume}
 
 
-def test_pictures_are_written_by_product_and_read_by_nginx():
+def test_pictures_are_written_by_who_keeps_some_and_read_by_nginx():
     users = {name: (target, mode) for name, part in PARTS.items() for source, target, mode in volumes_of(part) if source == "pictures"}
     # `prepare` only brings the owner of the directory in its image.
-    assert users == {**dict.fromkeys(("prepare", "product", "marketplace"), ("/pictures", "rw")), "nginx": ("/pictures", "ro")}
+    assert users == {**dict.fromkeys(("prepare", "product", "user", "marketplace"), ("/pictures", "rw")), "nginx": ("/pictures", "ro")}
 
 
 def test_a_program_starts_when_its_database_is_the_newest():

@@ -31,7 +31,7 @@ def test_containers_are_restricted(rendered):
             "allowPrivilegeEscalation": False, "privileged": False, "readOnlyRootFilesystem": True, "runAsNonRoot": True,
             "capabilities": {"drop": ["ALL"]}, "seccompProfile": {"type": "RuntimeDefault"}}, where
         writable = {mount["name"] for mount in container.get("volumeMounts", []) if mount.get("readOnly") is not True}
-        assert writable <= ({"pictures"} if container["name"] in ("product", "marketplace") else set()), where
+        assert writable <= ({"pictures"} if container["name"] in ("product", "user", "marketplace") else set()), where
         assert container["command"][0].startswith("/usr/bin/") or container["command"][0] in ("/usr/sbin/nginx", "/mailpit"), where
         assert not any("hostPort" in port for port in container.get("ports", [])), where
 

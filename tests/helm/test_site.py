@@ -71,7 +71,7 @@ def test_its_nginx_has_all_pages(image):
         assert "Strict-Transport-Security" not in client.get("/docs").headers, "the Ingress says it"
 
 
-def test_pictures_are_written_by_product_and_served_by_the_site(render):
+def test_pictures_are_written_by_who_keeps_some_and_served_by_the_site(render):
     """Where the values name a claim; without one nobody has it, and nothing can be uploaded."""
     with_claim = render("production")
     mounts = {}
@@ -82,7 +82,7 @@ def test_pictures_are_written_by_product_and_served_by_the_site(render):
             if mount["name"] in claims:
                 assert mount["mountPath"] == "/var/lib/marketplace/pictures"
                 mounts[with_claim.component(deployment)] = mount.get("readOnly", False)
-    assert mounts == {"product": False, "site": True}
+    assert mounts == {"product": False, "user": False, "site": True}
     ingress = with_claim.one("Ingress", "shop-marketplace")
-    assert backend(ingress, "/pictures/9f/86/160.webp") == SITE and backend(ingress, "/v1/pictures/1") == GATEWAY
+    assert backend(ingress, "/pictures/9f/86/160.webp") == SITE and backend(ingress, "/pictures/people/9f/86/160.webp") == SITE and backend(ingress, "/v1/pictures/1") == GATEWAY
     assert "marketplace/pictures" not in render("minimal").text

@@ -7,6 +7,7 @@ from key_scenes_product import (
     create_review, create_search_rule, delete_category, delete_picture, delete_search_rule, delete_translation, on_reviews,
     put_translation, report_review, resolve_report, update_category, update_offer, update_picture, update_product, upload_picture)
 from market import Person, invite, join, new_key, parked_checkout, psql, until
+from pictures import MINE, drawn, mine
 from scene import ACCEPT, SHIP, Scene, version
 from test_second_factor import App
 
@@ -87,6 +88,21 @@ def create_my_address(world):
 
 def two_addresses(world):
     return [f"{ADDRESSES}/{world.kay.ok('POST', ADDRESSES, address())['id']}" for _ in range(2)]
+
+
+def pictures_of(person):
+    return len(person.ok("GET", MINE)["pictures"])
+
+
+def upload_my_picture(world):
+    """Of somebody who has nothing else on the way: the pieces of a repeat stay there for a while."""
+    person = Person(world.stack["url"], world.stack["caFile"])
+    return Scene(person, (MINE, drawn()), (MINE, drawn()), lambda: pictures_of(person), (201, 0))
+
+
+def delete_my_picture(world):
+    one, two = ((f"{MINE}/{mine(world.kay)['id']}", None) for _ in range(2))
+    return Scene(world.kay, one, two, lambda: -pictures_of(world.kay), (404, 0))
 
 
 def update_my_address(world):
@@ -362,7 +378,7 @@ SCENES = {"SignOut": sign_out, "EndSession": end_session, "EndAllSessions": end_
           "ApproveProduct": act_on_product("approve", "operator", ["propose"]),
           "RequestChanges": act_on_product("requestChanges", "operator", ["propose"], reason="More light, please."),
           "TakeDownProduct": act_on_product("takeDown", "operator", ["publish"], reason="It infringes a patent."),
-          "UploadPicture": upload_picture, "UpdatePicture": update_picture, "DeletePicture": delete_picture,
+          "UploadMyPicture": upload_my_picture, "DeleteMyPicture": delete_my_picture, "UploadPicture": upload_picture, "UpdatePicture": update_picture, "DeletePicture": delete_picture,
           "CreateOffer": create_offer, "UpdateOffer": update_offer, "AdjustStock": adjust_stock,
           "ArchiveOffer": act_on_offer("archive", "seller", {}), "RestoreOffer": act_on_offer("restore", "seller", {}, "ARCHIVED"),
           "DetachOffer": act_on_offer("detach", "operator", {"reason": "is another thing"}), "BatchUpdateOffers": batch_update_offers, "CreateImport": create_import,

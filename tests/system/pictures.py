@@ -19,8 +19,26 @@ def drawn(width=200, height=100, colour=None):
     return seed_pictures.png(width, height, [bytes(colour) * width for _ in range(height)])
 
 
+MINE = "/v1/users/me/pictures"
+
+
+def with_alt(path, alt):
+    return path + (f"?altText={urllib.parse.quote(alt)}" if alt else "")
+
+
 def path_of(seller, alt=""):
-    return f"/v1/sellers/{seller}/pictures" + (f"?altText={urllib.parse.quote(alt)}" if alt else "")
+    return with_alt(f"/v1/sellers/{seller}/pictures", alt)
+
+
+def sent_of_mine(person, file, alt="", media_type="image/png", **arguments):
+    return person.call("POST", with_alt(MINE, alt), headers={"Content-Type": media_type}, content=file, **arguments)
+
+
+def mine(person, file=None, alt=""):
+    """A picture of this person, for reviews."""
+    answer = sent_of_mine(person, drawn() if file is None else file, alt)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
 
 
 def sent(person, file, alt="", media_type="image/png", seller=None, **arguments):

@@ -11,7 +11,7 @@ import pytest
 
 import contract
 from market import new_key
-from pictures import uploaded
+from pictures import MINE, mine, uploaded
 
 REST = [m for m in contract.methods() if m.verb]
 OWNED = {"line_id", "conversation_id", "order_id", "seller_order_id", "address_id", "payment_id", "session_id"}  # ids of somebody's things; products and sellers are public
@@ -28,12 +28,12 @@ def victim(stack, category):
     offer = product["offers"][0]["id"]
     order = seller.place((offer, 1)).json()
     draft = seller.create_product(category, publish=False)
-    picture = uploaded(seller)
+    picture, own_picture = uploaded(seller), mine(seller)
     payment = seller.ok("GET", f"/v1/orders/{order['id']}/payment")
     session = seller.ok("GET", "/v1/sessions")["sessions"][0]["id"]
     about = {"sellerOrderId": order["sellerOrders"][0]["id"], "text": "Is it on its way?"}
     conversation = seller.ok("POST", "/v1/conversations", about, key=new_key())["id"]
-    return {"conversation_id": conversation, "draft_id": draft["id"], "picture_id": picture["id"], "order_id": order["id"], "line_id": order["sellerOrders"][0]["lines"][0]["id"], "payment_id": payment["id"], "seller_order_id": order["sellerOrders"][0]["id"], "address_id": seller.address,
+    return {"conversation_id": conversation, "draft_id": draft["id"], "picture_id": picture["id"], "own_picture_id": own_picture["id"], "order_id": order["id"], "line_id": order["sellerOrders"][0]["lines"][0]["id"], "payment_id": payment["id"], "seller_order_id": order["sellerOrders"][0]["id"], "address_id": seller.address,
             "product_id": product["id"], "offer_id": offer, "seller_id": seller.seller, "category_id": category,
             "shipping_address_id": seller.address, "account_id": seller.id, "session_id": session, "language": "de"}
 
@@ -53,6 +53,8 @@ def rival(stack):
 
 
 def call(client, method, ids):
+    if method.route.startswith(MINE) and "own_picture_id" in ids:
+        ids = {**ids, "picture_id": ids["own_picture_id"]}
     path, body = contract.rest_request(method, ids)
     return client.call(method.verb, path, body, key=new_key() if method.needs_key else None)
 

@@ -11,6 +11,7 @@ import pytest
 import market
 from deploy.lib import topology
 from market import Client, Person, new_key, until
+from pictures import mine
 from test_bad_input import problem
 from test_grpc import by_name, request_of, unary
 from test_answers_fit import channel  # noqa: F401
@@ -92,7 +93,8 @@ class Leaver(Person):
     def review(self, order, sold):
         """What arrived; the shop's answer has it under a key that is not the author's."""
         line = order["sellerOrders"][0]["lines"][0]["id"]
-        review = self.ok("POST", f"/v1/orderLines/{line}/review", {"rating": 4, "title": self.traces("title of a review"),
+        self.picture = mine(self, alt=self.traces("alternative text"))
+        review = self.ok("POST", f"/v1/orderLines/{line}/review", {"rating": 4, "pictureIds": [self.picture["id"]], "title": self.traces("title of a review"),
                                                                    "text": self.traces("review"), "authorName": self.traces("name of an author")},
                          key=new_key())["id"]
         sold.owner.ok("POST", f"/v1/reviews/{review}:reply", {"text": "Thanks"}, key=new_key())
@@ -161,7 +163,7 @@ def test_who_leaves_is_told_everything_and_then_forgotten(stack, shop, operator,
     assert traces.in_text(told) >= set(traces.given) - {"display name"}
     kinds = {(record["service"], record["kind"]) for record in records}
     assert kinds >= {("auth", "account"), ("auth", "session"), ("auth", "mail with a token"), ("auth", "authenticator"), ("user", "profile"),
-                     ("user", "address"), ("user", "membership"), ("user", "invitation"), ("order", "order"), ("order", "seller order"),
+                     ("user", "address"), ("user", "membership"), ("user", "invitation"), ("user", "picture"), ("order", "order"), ("order", "seller order"),
                      ("order", "order line"), ("order", "order event"), ("payment", "payment"), ("payment", "refund"),
                      ("product", "review"), ("product", "content report")}
     assert "argon2id" not in told
@@ -176,6 +178,8 @@ def test_who_leaves_is_told_everything_and_then_forgotten(stack, shop, operator,
     until(lambda: leaver.get("/v1/users/me").status_code == 401, "its tokens to be refused", limit_s=5)
     problem(anonymous.post("/v1/sessions", {"email": leaver.email, "password": leaver.password}), 401, "BAD_CREDENTIALS")
     until(lambda: erased(leaver.id), "the first pass", limit_s=20)
+    until(lambda: anonymous.get(leaver.picture["media"][0]["webp"]).status_code == 404, "the files of the picture to go")
+    assert market.psql("user", f"SELECT count(*) FROM picture_keep WHERE picture_id = '{leaver.picture['id']}'").strip() == "0"
 
     seen = operator.ok("GET", f"/v1/orders/{order['id']}")
     assert (seen["total"], seen["shippingAddress"]["recipient"], seen["shippingAddress"]["countryCode"]) == (total, "erased", "GB")

@@ -17,7 +17,7 @@ from stack import listeners, programs  # noqa: E402
 from stack.layout import Layout  # noqa: E402
 
 TEXT = (ROOT / topology.FILE).read_text()
-SENDER = "user"
+SENDER = "order"
 # In a topology without anybody who sends, and in one with somebody.
 QUIET = topology.Topology(re.sub(r"\bmail, |(?:, )?\bmail\b(?=\])", "", TEXT).replace("    uses: []\n", ""))
 SENDING = topology.Topology(re.sub(rf"(  {SENDER}:\n(?:    .*\n)*?    calls: .*\n)", r"\1    uses: [mail]\n", TEXT))
@@ -36,7 +36,7 @@ def test_in_a_composition():
     for name in (SENDER, "marketplace"):
         assert re.search(r"networks: \[.*\bmail\b|^      mail: \{\}$", parts[name], re.MULTILINE), name
         assert "mailbox: {condition: service_healthy}" in parts[name], name
-    assert "mail" not in parts["order"]
+    assert "mail" not in parts["user"]
 
 
 def test_natively(tmp_path):

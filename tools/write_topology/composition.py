@@ -60,9 +60,9 @@ def program(one, topology):
         body += ["environment: *properties", f"networks: [{', '.join(['inside', *others])}]"]
     kept = ', "pictures:/pictures"' if "pictures" in one.uses else ""
     body.append(f'volumes: ["{one.name}:/run/market:ro"{kept}]')
-    # A large picture takes 200 MB while it is decoded.
+    # A large picture takes 200 MB while it is decoded; product and user each decode one.
     if single or "pictures" in one.uses:
-        body.append(f"mem_limit: {'768m' if single else '512m'}")
+        body.append(f"mem_limit: {'1g' if single else '512m'}")
     if single:
         body.append("cpus: 2.0")
     return part(one.name, *body)

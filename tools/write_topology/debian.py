@@ -11,10 +11,11 @@ FILES_OF = {"root_key": "root_key"}
 OPTIONAL = {"provider": "; with a key of the provider provider_key", "mail": "; with a password of the mail server smtp_password", "redis": "; with a password of Redis redis_password"}
 # The state directory of a unit whose program keeps pictures, for nginx to serve.
 PICTURES = """\
-# What shops have uploaded, for nginx to serve.
+# What people have uploaded, for nginx to serve.
 StateDirectory=marketplace/pictures
 StateDirectoryMode=0755
 """
+PICTURES_AT = "/var/lib/marketplace/pictures"
 WIDTH = 120
 
 
@@ -63,7 +64,7 @@ def config(one, topology):
     needed = ["tls.crt", "tls.key", "ca.crt", "conninfo", *(FILES_OF[use] for use in one.uses if use in FILES_OF)]
     optional = "".join(OPTIONAL[use] for use in one.uses if use in OPTIONAL)
     own = [f"auth.root_key_file = {credential(one.name, 'root_key')}"] if "root_key" in one.uses else []
-    own += ["product.pictures_directory = /var/lib/marketplace/pictures"] if "pictures" in one.uses else []
+    own += [f"{one.name}.pictures_directory = {PICTURES_AT}"] if "pictures" in one.uses else []
     return lines([
         f"# {unit_name(one.name)}. All properties: /usr/lib/marketplace/bin/{one.name} --help",
         f"# Needs in /etc/marketplace/secrets/{one.name}: {', '.join(needed)}{optional}",
@@ -87,6 +88,8 @@ def places(topology):
     yield inline(single, "passwords it needs", r"(?m)^# A password for each database: (.*)$", files)
     yield inline(single, "databases", r"((?:\w+\.postgres\.conninfo_file = .*\n)+)", lines(
         f"{name}.postgres.conninfo_file = {credential('single', f'{name}.conninfo')}" for name in names))
+    keepers = [name for name in names if name in topology.users_of("pictures")]
+    yield inline(single, "pictures", r"((?:\w+\.pictures_directory = .*\n)+)", lines(f"{name}.pictures_directory = {PICTURES_AT}" for name in keepers))
     yield inline(f"{DIRECTORY}/config/common.env", "peers", r"((?:MARKET_PEERS_\w+=.*\n)+)", lines(
         f"MARKET_PEERS_{one.name.upper()}={topology.host}:{topology.public + one.ports['grpc']}"
         for one in topology.services.values()))

@@ -1,36 +1,26 @@
 // Pictures of shops: uploaded, listed, described, deleted.
 #include "platform/conversions/conversions.hpp"
+#include "platform/conversions/picture.hpp"
 #include "platform/rpc/act.hpp"
 #include "platform/rpc/page.hpp"
 #include "platform/rpc/partial_update.hpp"
 #include "services/product/api/product_service.hpp"
-#include "services/product/storage/picture_rows.hpp"
 
 namespace market::product {
 namespace {
 
 using domain::PictureId;
 
-constexpr std::chrono::seconds kDropLimit{2};
-constexpr std::int64_t kFileBytesMax = 10LL * 1024 * 1024;  // upload_bytes_max of product.proto
-
 api::product::Picture PictureProto(const domain::Picture& picture) {
   api::product::Picture out;
   out.set_id(picture.id.ToString());
   out.set_seller_id(picture.seller.ToString());
   out.set_alt_text(picture.alt_text);
-  storage::ShowLook(out, picture.content, picture.look);
+  conversions::ShowPicture(out, PicturePlace::kShops, picture.content, picture.look);
   *out.mutable_create_time() = conversions::ToProto(picture.created_at);
   *out.mutable_update_time() = conversions::ToProto(picture.updated_at);
   out.set_etag(std::to_string(picture.version));
   return out;
-}
-
-// The gateway lets no more pass; over gRPC the pieces are counted by the upload alone.
-void CheckSize(const marketplace::type::v1::Upload& upload) {
-  if (upload.size() <= kFileBytesMax) return;
-  throw Error(Code::kInvalidArgument, "PICTURE_TOO_LARGE",
-              "a file may have at most " + std::to_string(kFileBytesMax) + " bytes");
 }
 
 }  // namespace
@@ -43,26 +33,18 @@ Task<marketplace::type::v1::PieceAdded> ProductService::AddPiece(CallContext& ca
 Task<api::product::Picture> ProductService::UploadPicture(CallContext& call,
                                                           api::product::UploadPictureRequest request) {
   const auto& upload = request.upload();
-  CheckSize(upload);
-  auto file = co_await deps_.uploads.Whole(call, call.Caller().account, upload);
-  std::optional<domain::Picture> picture;
-  std::exception_ptr refusal;
-  try {
-    const auto seller = SellerId::From(request.seller_id());
-    RequireActive(seller);
-    picture = co_await deps_.picture_maker.Make(call,
-                                                {.id = PictureId(call.OperationId()),
-                                                 .seller = seller,
-                                                 .content = upload.sha256(),
-                                                 .alt_text = request.alt_text()},
-                                                std::move(file), rpc::ActOf(call));
-  } catch (...) {
-    refusal = std::current_exception();
-  }
-  // Whatever came of it: an account may have a few files on their way, and this one has arrived.
-  co_await deps_.uploads.Drop(Work(call).With(runtime::After(kDropLimit)), Uuid::Parse(upload.id()).value());
-  if (refusal) std::rethrow_exception(refusal);
-  co_return PictureProto(*picture);
+  pictures::CheckFileSize(upload.size());
+  co_return PictureProto(co_await deps_.uploads.Take(
+      call, call.Caller().account, upload, [&](std::string file) -> Task<domain::Picture> {
+        const auto seller = SellerId::From(request.seller_id());
+        RequireActive(seller);
+        co_return co_await deps_.picture_maker.Make(call,
+                                                    {.id = PictureId(call.OperationId()),
+                                                     .seller = seller,
+                                                     .content = upload.sha256(),
+                                                     .alt_text = request.alt_text()},
+                                                    std::move(file), rpc::ActOf(call));
+      }));
 }
 
 Task<api::product::Picture> ProductService::GetPicture(CallContext& call,

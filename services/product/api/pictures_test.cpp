@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "services/product/pictures/testing/drawn.hpp"
+#include "platform/pictures/testing/drawn.hpp"
 #include "services/product/testing/service_fixture.hpp"
 
 namespace market::product {

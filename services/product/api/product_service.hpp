@@ -10,6 +10,7 @@
 #include "services/product/metrics.hpp"
 #include "services/product/process/picture_maker.hpp"
 #include "services/product/process/purchases.hpp"
+#include "services/product/process/review_pictures.hpp"
 #include "services/product/process/search_index.hpp"
 #include "services/product/process/seller_directory.hpp"
 #include "services/product/storage/categories.hpp"
@@ -46,6 +47,7 @@ class ProductService final : public api::ProductApi {
     storage::Reviews& reviews;
     storage::Reports& reports;
     Purchases& purchases;
+    ReviewPictures& review_pictures;
     storage::Stock& stock;
     SearchIndex& index;
     storage::Pictures& pictures;

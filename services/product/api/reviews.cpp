@@ -5,6 +5,7 @@
 #include "platform/rpc/page.hpp"
 #include "platform/rpc/partial_update.hpp"
 #include "services/product/api/product_service.hpp"
+#include "services/product/storage/kept_picture.hpp"
 
 namespace market::product {
 namespace {
@@ -28,6 +29,10 @@ ReviewMessage ReviewProto(const domain::Review& review) {
     *out.mutable_reply()->mutable_create_time() = conversions::ToProto(*review.replied_at);
   }
   out.set_state(conversions::NumberOf<ReviewMessage::State>(review.state));
+  if (review.state == domain::ReviewState::kPublished) {
+    for (const auto& kept : opinion.pictures)
+      storage::ShowKept(*out.add_pictures(), PicturePlace::kPeople, kept);
+  }
   if (!review.hidden_reason.empty()) out.set_hidden_reason(review.hidden_reason);
   *out.mutable_create_time() = conversions::ToProto(review.created_at);
   *out.mutable_update_time() = conversions::ToProto(review.updated_at);
@@ -63,6 +68,12 @@ domain::OpinionEdit EditOf(const api::product::UpdateReviewRequest& request) {
       .Take("author_name", change.author_name(), edit.author_name);
   if (edit.rating == 0) throw InvalidArgument("review.rating", "REQUIRED", "a review has 1 to 5 stars");
   return edit;
+}
+
+std::vector<domain::PictureId> PicturesIn(const google::protobuf::RepeatedPtrField<std::string>& ids) {
+  std::vector<domain::PictureId> pictures;
+  for (const auto& id : ids) pictures.push_back(domain::PictureId::From(id));
+  return pictures;
 }
 
 storage::ReviewOrder ReviewOrderOf(const std::string& order_by) {
@@ -108,6 +119,12 @@ Task<ReviewMessage> ProductService::CreateReview(CallContext& call,
                    .text = std::move(*request.mutable_text()),
                    .language = std::move(*request.mutable_language()),
                    .author_name = std::move(*request.mutable_author_name())};
+  if (!request.picture_ids().empty()) {
+    auto shown = co_await deps_.review_pictures.Claim(call, draft.id, draft.author,
+                                                      PicturesIn(request.picture_ids()), "pictureIds");
+    draft.claim = shown.claim;
+    draft.opinion.pictures = std::move(shown.kept);
+  }
   co_return ReviewProto(co_await deps_.reviews.Create(call, std::move(draft)));
 }
 
@@ -119,8 +136,17 @@ Task<ReviewMessage> ProductService::GetReview(CallContext& call, api::product::G
 
 Task<ReviewMessage> ProductService::UpdateReview(CallContext& call,
                                                  api::product::UpdateReviewRequest request) {
-  co_return ReviewProto(co_await deps_.reviews.Update(call, ReviewId::From(request.review_id()),
-                                                      call.Caller().account, EditOf(request),
+  const auto id = ReviewId::From(request.review_id());
+  const auto author = call.Caller().account;
+  auto edit = EditOf(request);
+  if (rpc::PartialUpdate(request.review(), request.update_mask()).Changes("picture_ids")) {
+    // Before anything is kept for it.
+    const auto found = co_await deps_.reviews.Find(call, id, {.author = author});
+    if (!found || found->author != author) throw NotFound("the review");
+    edit.pictures = co_await deps_.review_pictures.Claim(
+        call, id, author, PicturesIn(request.review().picture_ids()), "review.pictureIds");
+  }
+  co_return ReviewProto(co_await deps_.reviews.Update(call, id, author, std::move(edit),
                                                       rpc::ExpectedVersion(request.if_match())));
 }
 

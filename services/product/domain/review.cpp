@@ -7,7 +7,8 @@ Opinion Edited(Opinion before, const OpinionEdit& edit) {
           .title = edit.title.value_or(std::move(before.title)),
           .text = edit.text.value_or(std::move(before.text)),
           .language = edit.language.value_or(std::move(before.language)),
-          .author_name = edit.author_name.value_or(std::move(before.author_name))};
+          .author_name = edit.author_name.value_or(std::move(before.author_name)),
+          .pictures = edit.pictures ? edit.pictures->kept : std::move(before.pictures)};
 }
 
 std::int64_t Counted(const Review& review) {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "platform/core/clock.hpp"
 #include "platform/core/words.hpp"
@@ -28,7 +29,8 @@ struct Opinion {
   std::string title;
   std::string text;
   std::string language;
-  std::string author_name;  // to be shown
+  std::string author_name;                 // to be shown
+  std::vector<std::string> pictures = {};  // at most 4, as they are kept (storage/kept_picture.hpp)
   bool operator==(const Opinion&) const = default;
 };
 
@@ -42,9 +44,16 @@ struct Review {
   std::string reply;
   std::optional<Time> replied_at;
   std::string hidden_reason;
+  std::int64_t pictures_claim = 0;  // what decided which pictures it has; a greater one came later
   std::int64_t version = 1;
   Time created_at;
   Time updated_at;
+};
+
+// What user has been asked to keep for a review, and by which claim.
+struct ShownPictures {
+  std::int64_t claim = 0;
+  std::vector<std::string> kept;
 };
 
 // What changes; the rest stays.
@@ -54,6 +63,7 @@ struct OpinionEdit {
   std::optional<std::string> text;
   std::optional<std::string> language;
   std::optional<std::string> author_name;
+  std::optional<ShownPictures> pictures = std::nullopt;
 };
 Opinion Edited(Opinion before, const OpinionEdit& edit);
 

@@ -16,6 +16,8 @@ CREATE TABLE review (
   text          text        NOT NULL CHECK (char_length(text) <= 5000),
   language      text        NOT NULL CHECK (char_length(language) <= 35),
   author_name   text        NOT NULL CHECK (char_length(author_name) <= 60),
+  pictures      text[]      NOT NULL DEFAULT '{}' CHECK (cardinality(pictures) <= 4),  -- as product.pictures has them; kept by user
+  pictures_claim bigint     NOT NULL DEFAULT 0,  -- what decided that (0009_review_pictures.sql)
   reply         text        NOT NULL DEFAULT '' CHECK (char_length(reply) <= 2000),
   replied_at    timestamptz,           -- for the first time
   hidden_reason text        NOT NULL DEFAULT '' CHECK (char_length(hidden_reason) <= 500),
@@ -25,7 +27,7 @@ CREATE TABLE review (
   CONSTRAINT review_once_per_line UNIQUE (line_id),
   CONSTRAINT review_hidden CHECK ((state = 'HIDDEN') = (hidden_reason <> '')),
   CONSTRAINT review_replied CHECK ((reply <> '') = (replied_at IS NOT NULL)),
-  CONSTRAINT review_removed CHECK (CASE WHEN state = 'REMOVED' THEN rating IS NULL AND title || text || language || author_name = ''
+  CONSTRAINT review_removed CHECK (CASE WHEN state = 'REMOVED' THEN rating IS NULL AND title || text || language || author_name = '' AND pictures = '{}'
                                         ELSE rating IS NOT NULL END)
 );
 COMMENT ON TABLE review IS 'mutable';

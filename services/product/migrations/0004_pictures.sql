@@ -1,18 +1,4 @@
--- Files that are kept of a content, named after its SHA-256 (services/product/pictures): a row is there before its files are, and goes
--- after them, so that there is no file without one. Whoever puts the files, or lets them go, locks the row; a row that has gone and come
--- again has another number, so that nobody takes the files of before for those of now.
-CREATE TABLE picture_file (
-  content text        PRIMARY KEY CHECK (content ~ '^[0-9a-f]{64}$'),
-  width   bigint      NOT NULL CHECK (width > 0),
-  height  bigint      NOT NULL CHECK (height > 0),
-  colour  text        NOT NULL CHECK (colour ~ '^#[0-9a-f]{6}$'),
-  number  bigint      GENERATED ALWAYS AS IDENTITY,
-  due_at  timestamptz -- when the files go, unless a picture has them by then; null while one has
-);
-COMMENT ON TABLE picture_file IS 'mutable';
-CREATE INDEX picture_file_due ON picture_file (due_at) WHERE due_at IS NOT NULL;
-
--- A shop's picture. The same content of two shops is two pictures with the same files.
+-- A shop's picture. The same content of two shops is two pictures with the same files (picture_file, of platform/picture_files).
 CREATE TABLE picture (
   id         uuid        PRIMARY KEY,
   seller_id  uuid        NOT NULL,

@@ -2,8 +2,8 @@
 
 #include <gmock/gmock.h>
 
-#include "services/product/pictures/testing/drawn.hpp"
-#include "services/product/pictures/testing/memory_store.hpp"
+#include "platform/pictures/testing/drawn.hpp"
+#include "platform/pictures/testing/memory_store.hpp"
 #include "services/product/testing/stores.hpp"
 
 namespace market::product {
@@ -21,7 +21,7 @@ storage::NewPicture WantedOf(const SellerId& seller, const std::string& file) {
 }
 
 struct Making {
-  explicit Making(Stores& stores, PictureMaker::Options options = {})
+  explicit Making(Stores& stores, pictures::Maker::Options options = {})
       : maker(stores.pictures, &store, options) {}
 
   Task<domain::Picture> Make(const SellerId& seller, std::string file) {
@@ -29,7 +29,7 @@ struct Making {
     return maker.Make(Soon(), std::move(wanted), std::move(file), audit::SomeAct());
   }
 
-  MemoryStore store;
+  pictures::MemoryStore store;
   PictureMaker maker;
 };
 
@@ -46,7 +46,7 @@ TEST(PictureMaker, PutsFilesBeforeThePictureIsThere) {
     EXPECT_EQ(picture.look.width, 200);
     const auto files = making.store.Files();
     EXPECT_EQ(files.size(), 2U);
-    for (const auto& name : domain::FilesOf(picture.content, picture.look))
+    for (const auto& name : FilesOf(PicturePlace::kShops, picture.content, picture.look))
       EXPECT_TRUE(files.contains(name)) << name;
     EXPECT_EQ((co_await making.Make(seller, file)).id, picture.id) << "the same file again";
     EXPECT_NE((co_await making.Make(SellerId::New(), file)).id, picture.id) << "of another shop";
@@ -132,9 +132,10 @@ TEST(PictureMaker, LetsFilesGoThatNobodyHas) {
     while (co_await making.maker.RemoveDue(Soon())) {
     }
     const auto files = making.store.Files();
-    for (const auto& name : domain::FilesOf(picture.content, picture.look))
+    for (const auto& name : FilesOf(PicturePlace::kShops, picture.content, picture.look))
       EXPECT_FALSE(files.contains(name));
-    for (const auto& name : domain::FilesOf(kept.content, kept.look)) EXPECT_TRUE(files.contains(name));
+    for (const auto& name : FilesOf(PicturePlace::kShops, kept.content, kept.look))
+      EXPECT_TRUE(files.contains(name));
   });
 }
 
@@ -167,7 +168,7 @@ TEST(PictureMaker, UploadsAndDeletionsOfOneFile_AgreeInTheEnd) {
     EXPECT_EQ(Sql("SELECT count(*) FROM picture_file WHERE content = '" + content + "'"), "0");
     EXPECT_TRUE(making.store.Files().empty());
     const auto last = co_await making.Make(seller, file);
-    EXPECT_EQ(making.store.Files().size(), domain::FilesOf(last.content, last.look).size());
+    EXPECT_EQ(making.store.Files().size(), FilesOf(PicturePlace::kShops, last.content, last.look).size());
   });
 }
 

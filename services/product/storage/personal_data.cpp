@@ -17,7 +17,8 @@ constexpr ComposedStatement kExport{"product.export_personal_data",
                                     "SELECT " + market::personal_data::kRecord + R"sql( FROM (
   SELECT 'review' AS kind, r.id::text AS id, jsonb_build_object('productId', r.product_id, 'sellerId', r.seller_id,
     'orderId', r.order_id, 'state', r.state, 'rating', r.rating, 'title', r.title, 'text', r.text, 'language', r.language,
-    'authorName', r.author_name, 'reply', r.reply, 'hiddenReason', r.hidden_reason, 'createTime', r.created_at) AS fields
+    'authorName', r.author_name,
+    'pictures', array_to_string(r.pictures, E'\n'), 'reply', r.reply, 'hiddenReason', r.hidden_reason, 'createTime', r.created_at) AS fields
   FROM review r WHERE r.account_id = $1
   UNION ALL
   SELECT 'content report', c.id::text, jsonb_build_object('productId', c.product_id, 'reviewId', c.review_id,

@@ -10,7 +10,7 @@ namespace {
 
 using domain::Picture;
 using domain::PictureId;
-using domain::PictureLook;
+using picture_files::Files;
 using postgres::Batch;
 using postgres::Column;
 using postgres::Columns;
@@ -53,25 +53,6 @@ constexpr Statement kLockShop{
     "picture.lock_shop",
     "SELECT pg_advisory_xact_lock(hashtext('shop of pictures'), hashtext($1::uuid::text))"};
 
-// What is in use stays so, whatever is put again meanwhile.
-struct ExpectedFiles {
-  std::int64_t number = 0;
-};
-constexpr Columns kExpectedFiles{Column{"f.number", &ExpectedFiles::number}};
-constexpr ComposedStatement kExpectFiles{
-    "picture.expect_files",
-    "INSERT INTO picture_file AS f (content, width, height, colour, due_at) "
-    "VALUES ($1, $2, $3, $4, market_now() + interval '1 hour') ON CONFLICT (content) DO UPDATE "
-    "SET due_at = CASE WHEN f.due_at IS NULL THEN NULL ELSE market_now() + interval '1 hour' END RETURNING " +
-        kExpectedFiles};
-constexpr Statement kUseFiles{"picture.use_files",
-                              "UPDATE picture_file SET due_at = NULL WHERE content = $1 AND number = $2"};
-constexpr Statement kLockFiles{"picture.lock_files",
-                               "SELECT FROM picture_file WHERE content = $1 FOR UPDATE"};
-constexpr Statement kLeaveFiles{"picture.leave_files",
-                                "UPDATE picture_file SET due_at = market_now() WHERE content = $1 "
-                                "AND NOT EXISTS (SELECT FROM picture WHERE content = $1)"};
-
 constexpr Statement kInsertPicture{
     "picture.insert",
     "INSERT INTO picture (id, seller_id, content, alt_text) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"};
@@ -98,16 +79,6 @@ constexpr ComposedStatement kShowAnew{
     "  (SELECT array_agg(h.picture_id ORDER BY h.place) FROM product_picture h WHERE h.product_id = p.id)) "
     "WHERE id IN (SELECT product_id FROM product_picture WHERE picture_id = $1) RETURNING " +
         kShowingProduct};
-
-constexpr Columns kDueFiles{Column{"f.content", &Pictures::Kept::content},
-                            Column{"f.width", &Pictures::Kept::look, &PictureLook::width},
-                            Column{"f.height", &Pictures::Kept::look, &PictureLook::height},
-                            Column{"f.colour", &Pictures::Kept::look, &PictureLook::colour}};
-constexpr ComposedStatement kTakeDue{"picture.take_due",
-                                     "SELECT " + kDueFiles +
-                                         " FROM picture_file f WHERE f.due_at <= market_now() "
-                                         "ORDER BY f.due_at LIMIT 1 FOR UPDATE SKIP LOCKED"};
-constexpr Statement kForgetFiles{"picture.forget_files", "DELETE FROM picture_file WHERE content = $1"};
 
 void CheckVersion(const Picture& picture, std::optional<std::int64_t> if_version) {
   if (if_version && *if_version != picture.version)
@@ -138,17 +109,11 @@ Task<std::optional<Picture>> Pictures::Find(Work work, SellerId seller, std::str
   co_return picture;
 }
 
-Task<std::int64_t> Pictures::Expect(Work work, std::string content, PictureLook look) {
-  const auto result =
-      co_await database_.Write(work, kExpectFiles, content, look.width, look.height, look.colour);
-  co_return kExpectedFiles.ReadOne(result).number;
-}
-
 Task<std::optional<Picture>> Pictures::Create(Work work, NewPicture picture, audit::Act act) {
   const auto insert = [&](postgres::Tx& tx) -> Task<std::optional<Picture>> {
     Batch look("picture.begin");
-    look.Add(kUseFiles, picture.content, picture.files)
-        .Add(kLockShop, picture.seller)
+    Files::AppendUse(look, picture.content, picture.files);
+    look.Add(kLockShop, picture.seller)
         .Add(kFindPicture, picture.seller, picture.content)
         .Add(kCountPictures, picture.seller);
     const auto found = co_await tx.Execute(std::move(look));
@@ -212,14 +177,16 @@ Task<> Pictures::Delete(Work work, PictureId id, SellerScope scope, std::optiona
     if (!seen) throw NotFound("the picture");
     // The files before the picture, as when it was made.
     Batch look("picture.hold");
-    look.Add(kLockFiles, seen->content).Add(kLockPicture, id, scope);
+    Files::AppendLock(look, seen->content);
+    look.Add(kLockPicture, id, scope);
     const auto picture = kPicture.ReadAtMostOne((co_await tx.Execute(std::move(look))).back());
     if (!picture) throw NotFound("the picture");
     CheckVersion(*picture, if_version);
     auto record = PictureRecord(act, *picture);
     record.before = {{"content", picture->content}, {"altText", picture->alt_text}};
     Batch batch("picture.delete");
-    batch.Add(kDeletePicture, id).Add(kLeaveFiles, picture->content);
+    batch.Add(kDeletePicture, id);
+    Files::AppendLeave(batch, picture->content);
     audit::Append(batch, work, record);
     co_await tx.ExecuteAndCommit(std::move(batch));
   };
@@ -229,19 +196,6 @@ Task<> Pictures::Delete(Work work, PictureId id, SellerScope scope, std::optiona
     if (error.constraint != "picture_in_use") throw;
     throw Error(Code::kFailedPrecondition, "PICTURE_IN_USE", "a product has the picture");
   }
-}
-
-Task<bool> Pictures::TakeDue(Work work, std::function<Task<>(Kept)> remove) {
-  const auto take = [&](postgres::Tx& tx) -> Task<bool> {
-    const auto due = kDueFiles.ReadAtMostOne(co_await tx.Execute(kTakeDue));
-    if (!due) co_return false;
-    co_await remove(*due);
-    Batch batch("picture.forget");
-    batch.Add(kForgetFiles, due->content);
-    co_await tx.ExecuteAndCommit(std::move(batch));
-    co_return true;
-  };
-  co_return co_await database_.Transaction(work, take);
 }
 
 }  // namespace market::product::storage

@@ -1,16 +1,14 @@
-// Pictures of shops in PostgreSQL; their files are somewhere else (services/product/pictures).
-//
-// The rows say which files there may be: Expect, then the files, then Create on the way in; Delete, then
-// TakeDue on the way out. Whatever breaks between, no picture is without its files, and files that nobody has
-// go in the end. What is not in the scope does not exist (Error NOT_FOUND). Owner: the service; io thread
+// Pictures of shops in PostgreSQL; their files are somewhere else (platform/pictures), and platform/picture_files
+// says which there are: Files().Expect, then the files, then Create on the way in; Delete on the way out.
+// What is not in the scope does not exist (Error NOT_FOUND). Owner: the service; io thread
 // only. Fails as platform/postgres does, plus the refusals named at each function.
 #pragma once
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "platform/audit/audit.hpp"
+#include "platform/picture_files/files.hpp"
 #include "platform/postgres/database.hpp"
 #include "services/product/domain/picture.hpp"
 #include "services/product/storage/seller_scope.hpp"
@@ -22,7 +20,7 @@ struct NewPicture {
   SellerId seller;
   std::string content;
   std::string alt_text;
-  std::int64_t files = 0;  // as Expect has told
+  std::int64_t files = 0;  // as Files().Expect has told
 };
 
 class Pictures {
@@ -30,13 +28,10 @@ class Pictures {
   static constexpr std::int64_t kPerShopMax = 10'000;
 
   explicit Pictures(postgres::Database& database, std::int64_t per_shop_max = kPerShopMax)
-      : database_(database), per_shop_max_(per_shop_max) {}
+      : database_(database), files_(database), per_shop_max_(per_shop_max) {}
 
   // Of this content, if the shop has it already. LIMIT_REACHED where it has not and may not have another.
   Task<std::optional<domain::Picture>> Find(Work work, SellerId seller, std::string content);
-  // That files of this content are about to be put: they stay for an hour, even if the process does not.
-  // Gives what Create needs.
-  Task<std::int64_t> Expect(Work work, std::string content, domain::PictureLook look);
   // When the files are there. The shop's picture of the same content, if it has it by now. Nothing where the
   // files were let go meanwhile: they have to be expected and put again. LIMIT_REACHED.
   Task<std::optional<domain::Picture>> Create(Work work, NewPicture picture, audit::Act act);
@@ -54,18 +49,14 @@ class Pictures {
   Task<> Delete(Work work, domain::PictureId id, SellerScope scope, std::optional<std::int64_t> if_version,
                 audit::Act act);
 
-  struct Kept {
-    std::string content;
-    domain::PictureLook look;
-  };
-  // Lets go the files that have been due for the longest time: `remove` is called, nobody puts them
-  // meanwhile, and their row goes when it comes back. False: none is due. Two at once never take the same.
-  Task<bool> TakeDue(Work work, std::function<Task<>(Kept)> remove);
+  // Those of all pictures, which come before them and go after them.
+  picture_files::Files& Files() { return files_; }
 
  private:
   Error TooMany() const;
 
   postgres::Database& database_;
+  picture_files::Files files_;
   const std::int64_t per_shop_max_;
 };
 

@@ -12,7 +12,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::Not;
 
-constexpr domain::PictureLook Look() { return {.width = 500, .height = 400, .colour = "#a1b2c3"}; }
+constexpr PictureLook Look() { return {.width = 500, .height = 400, .colour = "#a1b2c3"}; }
 
 std::string EventsOfProduct(const std::string& product) {
   return Sql(
@@ -92,7 +92,7 @@ TEST(Picture_Limit, IsOfEachShop) {
     const auto second = co_await PutPicture(stores, shop, '2');
     EXPECT_EQ(co_await ReasonOf(two.Find(Soon(), shop.seller, std::string(64, '3'))), "LIMIT_REACHED");
     EXPECT_TRUE(co_await two.Find(Soon(), shop.seller, second.content)) << "it has that one";
-    const auto files = co_await two.Expect(Soon(), std::string(64, '3'), Look());
+    const auto files = co_await two.Files().Expect(Soon(), std::string(64, '3'), Look());
     const storage::NewPicture third{.id = PictureId::New(),
                                     .seller = shop.seller,
                                     .content = std::string(64, '3'),
@@ -225,12 +225,12 @@ TEST(Picture_Deleted, OnlyWhereNoProductHasIt) {
 // Takes what is due until nothing is; the contents.
 Task<std::vector<std::string>> TakeAll(Stores& stores) {
   std::vector<std::string> taken;
-  const auto remove = [&](storage::Pictures::Kept kept) -> Task<> {
+  const auto remove = [&](picture_files::Files::Kept kept) -> Task<> {
     EXPECT_EQ(kept.look, Look());
     taken.push_back(kept.content);
     co_return;
   };
-  while (co_await stores.pictures.TakeDue(Soon(), remove)) {
+  while (co_await stores.pictures.Files().TakeDue(Soon(), remove)) {
   }
   co_return taken;
 }
@@ -240,7 +240,7 @@ TEST(Picture_Files, StayWhileAnybodyHasThem) {
     const auto shop = co_await OpenShop(stores);
     const auto picture = co_await PutPicture(stores, shop, '1');
     // The same file, of another shop.
-    const auto files = co_await stores.pictures.Expect(Soon(), picture.content, Look());
+    const auto files = co_await stores.pictures.Files().Expect(Soon(), picture.content, Look());
     const auto twin = co_await stores.pictures.Create(Soon(),
                                                       {.id = PictureId::New(),
                                                        .seller = SellerId::New(),
@@ -260,7 +260,7 @@ TEST(Picture_Files, StayWhileAnybodyHasThem) {
 TEST(Picture_Files, OfAnUploadThatBrokeOff_GoAfterAnHour) {
   WithStores([](Stores& stores) -> Task<> {
     const std::string content(64, 'e');
-    const auto files = co_await stores.pictures.Expect(Soon(), content, Look());
+    const auto files = co_await stores.pictures.Files().Expect(Soon(), content, Look());
     EXPECT_EQ(DueOf(content), "later");
     EXPECT_THAT(co_await TakeAll(stores), Not(Contains(content)));
     Sql("UPDATE picture_file SET due_at = due_at - interval '1 hour' WHERE content = '" + content + "'");
@@ -276,7 +276,7 @@ TEST(Picture_Files, OfAnUploadThatBrokeOff_GoAfterAnHour) {
                                     audit::SomeAct());
     };
     EXPECT_FALSE(co_await create(files)) << "its files are gone: they have to be put again";
-    const auto again = co_await stores.pictures.Expect(Soon(), content, Look());
+    const auto again = co_await stores.pictures.Files().Expect(Soon(), content, Look());
     EXPECT_FALSE(co_await create(files)) << "somebody puts them, but has not said that they are there";
     EXPECT_EQ((co_await stores.pictures.List(Soon(), shop.seller, {}, 10)).size(), 0U);
     EXPECT_TRUE(co_await create(again));
@@ -288,13 +288,13 @@ TEST(Picture_Files, ThatCanNotBeRemoved_AreTakenAgain) {
     const auto shop = co_await OpenShop(stores);
     const auto picture = co_await PutPicture(stores, shop, '1');
     co_await stores.pictures.Delete(Soon(), picture.id, shop.Scope(), {}, audit::SomeAct());
-    const auto fail = [](storage::Pictures::Kept) -> Task<> {
+    const auto fail = [](picture_files::Files::Kept) -> Task<> {
       throw std::runtime_error("the disk is away");
       co_return;
     };
     bool failed = false;
     try {
-      co_await stores.pictures.TakeDue(Soon(), fail);
+      co_await stores.pictures.Files().TakeDue(Soon(), fail);
     } catch (const std::runtime_error&) {
       failed = true;
     }
@@ -313,10 +313,10 @@ TEST(Picture_Files, AreNotPutWhileTheyGo) {
     bool expected = false;
     runtime::TaskGroup group(stores.io.get_executor(), Unexpected);
     const auto expect = [&]() -> Task<> {
-      co_await stores.pictures.Expect(Soon(), picture.content, Look());
+      co_await stores.pictures.Files().Expect(Soon(), picture.content, Look());
       expected = true;
     };
-    const auto remove = [&](storage::Pictures::Kept) -> Task<> {
+    const auto remove = [&](picture_files::Files::Kept) -> Task<> {
       group.Spawn("expect", expect());
       co_await Eventually([] {
         return Sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
@@ -325,7 +325,7 @@ TEST(Picture_Files, AreNotPutWhileTheyGo) {
       EXPECT_FALSE(expected);
     };
     Sql("DELETE FROM picture_file WHERE due_at <= market_now() AND content <> '" + picture.content + "'");
-    EXPECT_TRUE(co_await stores.pictures.TakeDue(Soon(), remove));
+    EXPECT_TRUE(co_await stores.pictures.Files().TakeDue(Soon(), remove));
     co_await group.Join(Soon());
     EXPECT_TRUE(expected);
     EXPECT_EQ(DueOf(picture.content), "later");

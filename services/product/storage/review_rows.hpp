@@ -17,6 +17,8 @@ inline constexpr postgres::Columns kReview{
     postgres::Column{"r.text", &domain::Review::opinion, &domain::Opinion::text},
     postgres::Column{"r.language", &domain::Review::opinion, &domain::Opinion::language},
     postgres::Column{"r.author_name", &domain::Review::opinion, &domain::Opinion::author_name},
+    postgres::Column{"r.pictures", &domain::Review::opinion, &domain::Opinion::pictures},
+    postgres::Column{"r.pictures_claim", &domain::Review::pictures_claim},
     postgres::Column{"r.reply", &domain::Review::reply},
     postgres::Column{"r.replied_at", &domain::Review::replied_at},
     postgres::Column{"r.hidden_reason", &domain::Review::hidden_reason},

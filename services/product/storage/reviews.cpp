@@ -5,6 +5,7 @@
 #include "platform/core/error.hpp"
 #include "platform/events/event.hpp"
 #include "platform/idempotency/forget.hpp"
+#include "services/product/storage/review_claims.hpp"
 #include "services/product/storage/review_rows.hpp"
 
 namespace market::product::storage {
@@ -29,8 +30,8 @@ using postgres::SqlError;
 using postgres::Statement;
 
 constexpr ComposedStatement kInsertReview{"review.insert", R"sql(
-INSERT INTO review AS r (id, line_id, order_id, product_id, offer_id, seller_id, account_id, rating, title, text, language, author_name)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING )sql" +
+INSERT INTO review AS r (id, line_id, order_id, product_id, offer_id, seller_id, account_id, rating, title, text, language, author_name, pictures, pictures_claim)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING )sql" +
                                                                kReview};
 constexpr ComposedStatement kFindOwnReview{
     "review.find_own", "SELECT " + kReview + " FROM review r WHERE r.id = $1 AND r.account_id = $2"};
@@ -39,8 +40,8 @@ constexpr ComposedStatement kFindReview{
 
 constexpr ComposedStatement kWriteReview{"review.write", R"sql(
 UPDATE review r SET state = $2, rating = nullif($3::integer, 0), title = $4, text = $5, language = $6, author_name = $7, reply = $8,
-  replied_at = CASE WHEN $8 <> '' THEN coalesce(r.replied_at, market_now()) END, hidden_reason = $9, version = $10,
-  updated_at = market_now()
+  replied_at = CASE WHEN $8 <> '' THEN coalesce(r.replied_at, market_now()) END, hidden_reason = $9, version = $10, pictures = $11,
+  pictures_claim = $12, updated_at = market_now()
 WHERE r.id = $1 RETURNING )sql" + kReview};
 
 constexpr Statement kCountForProduct{"review.count_for_product", R"sql(
@@ -117,6 +118,13 @@ void RequireVersion(const Review& review, std::optional<std::int64_t> if_version
     throw Error(Code::kAborted, "ETAG_MISMATCH", "the review has changed since it was read");
 }
 
+// Of two edits at once the one that claimed later decides which pictures there are.
+void TakeClaim(Review& review, std::int64_t claim) {
+  if (claim < review.pictures_claim)
+    throw Unavailable("the pictures of the review are being changed by another request; try again");
+  review.pictures_claim = claim;
+}
+
 }  // namespace
 
 Task<Review> Reviews::Create(Work work, ReviewDraft draft) {
@@ -129,11 +137,17 @@ Task<Review> Reviews::Create(Work work, ReviewDraft draft) {
   const auto& opinion = draft.opinion;
   Batch batch("review.create");
   batch.Add(kInsertReview, draft.id, draft.line, draft.order, draft.product, draft.offer, draft.seller,
-            draft.author, opinion.rating, opinion.title, opinion.text, opinion.language, opinion.author_name);
+            draft.author, opinion.rating, opinion.title, opinion.text, opinion.language, opinion.author_name,
+            opinion.pictures, draft.claim);
   AppendCount(batch, review, 0, domain::Counted(review));
   events::Append(batch, work, ReviewEvent(ReviewNews::kPublished, review, 0));
   try {
-    co_return kReview.ReadOne((co_await database_.Write(work, std::move(batch))).front());
+    if (draft.claim == 0)
+      co_return kReview.ReadOne((co_await database_.Write(work, std::move(batch))).front());
+    co_return co_await database_.Transaction(work, [&](postgres::Tx& tx) -> Task<Review> {
+      co_await ReviewClaims::Use(tx, draft.claim);
+      co_return kReview.ReadOne((co_await tx.ExecuteAndCommit(batch)).front());
+    });
   } catch (const SqlError& error) {
     // Of an earlier run, or another one.
     if (!error.IsUniqueViolation("review_pkey") && !error.IsUniqueViolation("review_once_per_line")) throw;
@@ -190,13 +204,21 @@ FROM review r WHERE r.id = $1 AND r.state <> 'REMOVED' AND )sql" +
     if (!locked) throw NotFound("the review");
     const auto before = locked->review.state;
     const auto counted = domain::Counted(locked->review);
+    const auto pictures = locked->review.opinion.pictures;
+    const auto claim = locked->review.pictures_claim;
     if (!decide(*locked)) co_return std::move(locked->review);
     auto& now = locked->review;
+    if (now.pictures_claim != claim) {
+      co_await ReviewClaims::Use(tx, now.pictures_claim);
+    } else if (now.opinion.pictures != pictures) {
+      now.pictures_claim = co_await ReviewClaims::Release(tx, id);
+    }
     ++now.version;
     const auto& opinion = now.opinion;
     Batch batch("review.change");
     batch.Add(kWriteReview, id, now.state, opinion.rating, opinion.title, opinion.text, opinion.language,
-              opinion.author_name, now.reply, now.hidden_reason, now.version);
+              opinion.author_name, now.reply, now.hidden_reason, now.version, opinion.pictures,
+              now.pictures_claim);
     AppendCount(batch, now, counted, domain::Counted(now));
     events::Append(batch, work, ReviewEvent(news, now, counted));
     if (act) {
@@ -222,6 +244,7 @@ Task<Review> Reviews::Update(Work work, ReviewId id, AccountId author, domain::O
                   if (!locked.may_change) throw ReviewClosed("the review is too old to be changed");
                   auto edited = domain::Edited(review.opinion, edit);
                   if (edited == review.opinion) return false;
+                  if (edit.pictures) TakeClaim(review, edit.pictures->claim);
                   review.opinion = std::move(edited);
                   return true;
                 });
@@ -293,6 +316,7 @@ Task<bool> Reviews::ForgetOne(Work work, AccountId author) {
     batch.Add(kDeleteReview, review->id);
     // What a shop or an operator was answered has the words of the review.
     idempotency::AppendReopenNaming(batch, std::array{review->id.ToString()});
+    if (!review->opinion.pictures.empty()) ReviewClaims::AppendRelease(batch, review->id);
     AppendCount(batch, *review, counted, 0);
     if (!was_removed) events::Append(batch, work, ReviewEvent(ReviewNews::kRemoved, *review, counted));
     co_await tx.ExecuteAndCommit(std::move(batch));

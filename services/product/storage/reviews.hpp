@@ -39,6 +39,7 @@ struct ReviewDraft {
   SellerId seller;
   AccountId author;
   domain::Opinion opinion;
+  std::int64_t claim = 0;  // by which its pictures are kept; 0: it has none
 };
 
 using ReviewSubject = std::variant<domain::ProductId, SellerId>;
@@ -68,14 +69,16 @@ class Reviews {
   explicit Reviews(postgres::Database& database, std::chrono::days open_for = std::chrono::days(30))
       : database_(database), open_for_(open_for) {}
 
-  // Whoever creates names the id: the same id twice is the same review. ALREADY_EXISTS for a line that has one, or had.
+  // Whoever creates names the id: the same id twice is the same review. ALREADY_EXISTS for a line that has one, or had;
+  // UNAVAILABLE where its claim was settled meanwhile.
   Task<domain::Review> Create(Work work, ReviewDraft draft);
   Task<std::optional<domain::Review>> Find(Work work, domain::ReviewId id, ReviewScope viewer);
   // Nothing for a product that neither is published nor is in the viewer's scope. At most `limit`.
   Task<std::optional<ListedReviews>> List(Work work, WantedReviews wanted, ReviewScope viewer,
                                           std::optional<ReviewPosition> after, int limit);
 
-  // By its author. An edit that changes nothing leaves version and events alone. ETAG_MISMATCH, REVIEW_CLOSED.
+  // By its author. An edit that changes nothing leaves version and events alone. ETAG_MISMATCH, REVIEW_CLOSED;
+  // UNAVAILABLE where its claim on pictures was settled meanwhile, or a later one decided.
   Task<domain::Review> Update(Work work, domain::ReviewId id, AccountId author, domain::OpinionEdit edit,
                               std::optional<std::int64_t> if_version);
   Task<> Remove(Work work, domain::ReviewId id, AccountId author, std::optional<std::int64_t> if_version);

@@ -5,12 +5,11 @@
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
-#include <charconv>
 #include <stdexcept>
 
 #include "platform/conversions/conversions.hpp"
 #include "services/product/domain/etag.hpp"
-#include "services/product/storage/picture_rows.hpp"
+#include "services/product/storage/kept_picture.hpp"
 
 namespace market::product::storage {
 namespace {
@@ -32,34 +31,6 @@ constexpr std::array kSafetyTexts{
     SafetyText{"responsible_contact", &ProductSafety::responsible_contact,
                &ProductSafety::mutable_responsible_contact},
     SafetyText{"warnings", &ProductSafety::warnings, &ProductSafety::mutable_warnings}};
-
-// Up to the next space, which goes too.
-std::string_view Word(std::string_view& text) {
-  const auto end = text.find(' ');
-  if (end == text.npos) throw std::logic_error("a product keeps half a picture");
-  const auto word = text.substr(0, end);
-  text.remove_prefix(end + 1);
-  return word;
-}
-
-std::int64_t NumberFrom(std::string_view digits) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc() || end != digits.data() + digits.size())
-    throw std::logic_error("a product keeps a picture without a size");
-  return number;
-}
-
-void FromKept(api::product::ProductPicture& picture, std::string_view kept) {
-  picture.mutable_id()->assign(Word(kept));
-  const auto content = Word(kept);
-  domain::PictureLook look;
-  look.width = NumberFrom(Word(kept));
-  look.height = NumberFrom(Word(kept));
-  look.colour = Word(kept);
-  picture.mutable_alt_text()->assign(kept);
-  ShowLook(picture, content, look);
-}
 
 }  // namespace
 
@@ -142,7 +113,7 @@ api::product::Offer::State StateOf(domain::OfferState state) {
 }
 
 void AddPictures(api::product::Product& product, const std::vector<std::string>& kept) {
-  for (const auto& picture : kept) FromKept(*product.add_pictures(), picture);
+  for (const auto& picture : kept) ShowKept(*product.add_pictures(), PicturePlace::kShops, picture);
 }
 
 void CoverPrice(domain::EtagHash& hash, const api::product::Offer& offer) {

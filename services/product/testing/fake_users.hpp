@@ -1,5 +1,7 @@
 // The user service as product's tests see it: sellers that change, and the feed that tells of it.
 #pragma once
+#include <algorithm>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <utility>
@@ -65,6 +67,46 @@ class FakeUsers final : public api::UserStandIn {
     response.set_more(std::next(next) != cards_.end());
     co_return response;
   }
+
+  // Pictures of somebody, and who keeps them.
+  Task<api::user::KeepPicturesResponse> KeepPictures(CallContext&,
+                                                     api::user::KeepPicturesRequest request) override {
+    if (down) throw Unavailable("user is down");
+    api::user::KeepPicturesResponse response;
+    for (const auto& id : request.picture_ids()) {
+      const auto found = pictures.find(id);
+      if (found == pictures.end() || found->second != request.account_id()) continue;
+      auto& picture = *response.add_pictures();
+      picture.set_id(id);
+      picture.set_content(std::string(64, 'a'));
+      picture.set_width(200);
+      picture.set_height(100);
+      picture.set_colour("#a1b2c3");
+      picture.set_alt_text("of " + request.account_id());
+    }
+    if (response.pictures_size() < request.picture_ids_size()) co_return response;
+    for (const auto& id : request.picture_ids()) {
+      auto& claim = keeps[request.shown_by()][id];
+      claim = std::max(claim, request.claim());
+    }
+    co_return response;
+  }
+  Task<google::protobuf::Empty> SettlePictures(CallContext&,
+                                               api::user::SettlePicturesRequest request) override {
+    if (down) throw Unavailable("user is down");
+    std::erase_if(keeps[request.shown_by()], [&](const auto& keep) {
+      return keep.second <= request.claim() &&
+             std::ranges::find(request.picture_ids(), keep.first) == request.picture_ids().end();
+    });
+    co_return google::protobuf::Empty();
+  }
+  std::string AddPicture(const AccountId& owner) {
+    const auto id = Uuid::NewV7().ToString();
+    pictures[id] = owner.ToString();
+    return id;
+  }
+  std::map<std::string, std::string> pictures;                       // by id: whose
+  std::map<std::string, std::map<std::string, std::int64_t>> keeps;  // by who shows them
 
  private:
   std::map<std::string, api::user::SellerCard> cards_;

@@ -1,7 +1,7 @@
 // For the tests of product's operations.
 #pragma once
+#include "platform/pictures/testing/memory_store.hpp"
 #include "services/product/api/product_service.hpp"
-#include "services/product/pictures/testing/memory_store.hpp"
 #include "services/product/testing/fake_orders.hpp"
 #include "services/product/testing/fake_users.hpp"
 #include "services/product/testing/stores.hpp"
@@ -13,7 +13,7 @@ struct Service : Stores {
   Service(boost::asio::io_context& io, postgres::Options options)
       : Stores(io, std::move(options)), index(io.get_executor(), search_rows, log, sellers, {}) {}
 
-  MemoryStore picture_store;
+  pictures::MemoryStore picture_store;
   PictureMaker picture_maker{pictures, &picture_store, {}};
 
   storage::SearchCache cache{nullptr, 5s};
@@ -22,6 +22,7 @@ struct Service : Stores {
   rpc::PageTokens pages{"secret"};
   FakeUsers users;
   SellerDirectory sellers{users};
+  ReviewPictures review_pictures{review_claims, users};
   storage::PersonalData personal_data{database, reviews};
   FakeOrders orders;
   Purchases purchases = [this] {
@@ -35,10 +36,11 @@ struct Service : Stores {
   SearchIndex index;  // not ready until a test runs it
   int imports_made = 0;
   ProductService operations{
-      {categories,   products,     offers,  search,        reservations,  cache,
-       sellers,      pages,        metrics, personal_data, reviews,       reports,
-       purchases,    stock,        index,   pictures,      picture_maker, uploads,
-       search_rules, translations, market,  imports,       exports,       [this] { ++imports_made; }}};
+      {categories,   products, offers,        search,          reservations,
+       cache,        sellers,  pages,         metrics,         personal_data,
+       reviews,      reports,  purchases,     review_pictures, stock,
+       index,        pictures, picture_maker, uploads,         search_rules,
+       translations, market,   imports,       exports,         [this] { ++imports_made; }}};
 };
 
 template <class Body>

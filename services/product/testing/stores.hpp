@@ -28,6 +28,7 @@
 #include "services/product/storage/products.hpp"
 #include "services/product/storage/reports.hpp"
 #include "services/product/storage/reservations.hpp"
+#include "services/product/storage/review_claims.hpp"
 #include "services/product/storage/reviews.hpp"
 #include "services/product/storage/search.hpp"
 #include "services/product/storage/stock.hpp"
@@ -71,6 +72,7 @@ struct Stores {
         search(database),
         reservations(database),
         reviews(database),
+        review_claims(database),
         reports(database),
         pictures(database),
         stock(database),
@@ -88,6 +90,7 @@ struct Stores {
   storage::Search search;
   storage::Reservations reservations;
   storage::Reviews reviews;
+  storage::ReviewClaims review_claims;
   storage::Reports reports;
   storage::Pictures pictures;
   storage::Stock stock;
@@ -138,8 +141,8 @@ inline Task<Shop> OpenShop(Stores& stores) {
 // A picture of the shop, whose file was of this one digit in hexadecimal.
 inline Task<domain::Picture> PutPicture(Stores& stores, Shop shop, char digit, std::string alt_text = "") {
   const std::string content = shop.seller.ToString().substr(24) + std::string(52, digit);
-  const auto files =
-      co_await stores.pictures.Expect(Soon(), content, {.width = 500, .height = 400, .colour = "#a1b2c3"});
+  const auto files = co_await stores.pictures.Files().Expect(
+      Soon(), content, {.width = 500, .height = 400, .colour = "#a1b2c3"});
   co_return (co_await stores.pictures.Create(Soon(),
                                              {.id = domain::PictureId::New(),
                                               .seller = shop.seller,

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "platform/pictures/testing/memory_store.hpp"
 #include "platform/runtime/task_group.hpp"
-#include "services/product/pictures/testing/memory_store.hpp"
 #include "services/product/testing/stores.hpp"
 
 namespace market::product {
@@ -15,8 +15,9 @@ TEST(UnusedPicturesWorker, RemovesByItself) {
     co_await stores.database.Open(Soon());
     const auto shop = co_await OpenShop(stores);
     const auto picture = co_await PutPicture(stores, shop, 'f');
-    MemoryStore store;
-    for (const auto& name : domain::FilesOf(picture.content, picture.look)) store.Put(name, "x", "");
+    pictures::MemoryStore store;
+    for (const auto& name : FilesOf(PicturePlace::kShops, picture.content, picture.look))
+      store.Put(name, "x", "");
     co_await stores.pictures.Delete(Soon(), picture.id, shop.Scope(), {}, audit::SomeAct());
     PictureMaker maker(stores.pictures, &store, {});
     UnusedPictures unused(maker);

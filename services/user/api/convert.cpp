@@ -1,6 +1,7 @@
 #include "services/user/api/convert.hpp"
 
 #include "platform/conversions/conversions.hpp"
+#include "platform/conversions/picture.hpp"
 #include "platform/rpc/partial_update.hpp"
 #include "services/user/messages.hpp"
 
@@ -19,6 +20,15 @@ api::user::Profile ToProto(const domain::Profile& profile) {
   *message.mutable_create_time() = ToProto(profile.created_at);
   *message.mutable_update_time() = ToProto(profile.updated_at);
   message.set_etag(std::to_string(profile.version));
+  return message;
+}
+
+api::user::MyPicture ToProto(const domain::Picture& picture) {
+  api::user::MyPicture message;
+  message.set_id(picture.id.ToString());
+  message.set_alt_text(picture.alt_text);
+  conversions::ShowPicture(message, PicturePlace::kPeople, picture.content, picture.look);
+  *message.mutable_create_time() = conversions::ToProto(picture.created_at);
   return message;
 }
 

@@ -8,6 +8,7 @@
 #include "marketplace/user/v1/user.market.hpp"
 #include "services/user/domain/member.hpp"
 #include "services/user/domain/people.hpp"
+#include "services/user/domain/picture.hpp"
 #include "services/user/domain/seller.hpp"
 
 namespace market::user {
@@ -16,6 +17,7 @@ api::user::Profile ToProto(const domain::Profile& profile);
 api::user::Address ToProto(const domain::Address& address);
 api::user::Seller ToProto(const domain::Seller& seller);
 api::user::Member ToProto(const domain::Member& member);
+api::user::MyPicture ToProto(const domain::Picture& picture);
 api::user::Invitation ToProto(const domain::Invitation& invitation);
 
 domain::Address AddressFrom(domain::AddressId id, const api::user::Address& message);

@@ -12,13 +12,16 @@
 #include "marketplace/user/v1/user.market.hpp"
 #include "platform/events/log.hpp"
 #include "platform/rpc/page_token.hpp"
+#include "platform/uploads/uploads.hpp"
 #include "services/user/domain/seller.hpp"
 #include "services/user/metrics.hpp"
+#include "services/user/process/picture_maker.hpp"
 #include "services/user/storage/addresses.hpp"
 #include "services/user/storage/invitation_tokens.hpp"
 #include "services/user/storage/invitations.hpp"
 #include "services/user/storage/members.hpp"
 #include "services/user/storage/personal_data.hpp"
+#include "services/user/storage/pictures.hpp"
 #include "services/user/storage/profiles.hpp"
 #include "services/user/storage/sellers.hpp"
 
@@ -42,6 +45,9 @@ class UserService final : public api::UserApi {
     Metrics& metrics;
     std::function<void()> wake_outbox;  // something was appended
     storage::PersonalData& personal_data;
+    storage::Pictures& pictures;
+    PictureMaker& picture_maker;
+    uploads::Uploads& uploads;
   };
 
   explicit UserService(Deps deps) : deps_(std::move(deps)) {}
@@ -64,6 +70,22 @@ class UserService final : public api::UserApi {
   Task<google::protobuf::Empty> DeleteMyAddress(CallContext& call,
                                                 api::user::DeleteMyAddressRequest request) override;
   Task<api::user::Address> GetAddress(CallContext& call, api::user::GetAddressRequest request) override;
+
+  // pictures.cpp
+  Task<marketplace::type::v1::PieceAdded> AddMyPiece(CallContext& call,
+                                                     marketplace::type::v1::Piece request) override;
+  Task<api::user::MyPicture> UploadMyPicture(CallContext& call,
+                                             api::user::UploadMyPictureRequest request) override;
+  Task<api::user::MyPicture> GetMyPicture(CallContext& call, api::user::GetMyPictureRequest request) override;
+  Task<api::user::ListMyPicturesResponse> ListMyPictures(CallContext& call,
+                                                         api::user::ListMyPicturesRequest request) override;
+  Task<google::protobuf::Empty> DeleteMyPicture(CallContext& call,
+                                                api::user::DeleteMyPictureRequest request) override;
+  // For product, which shows them in reviews.
+  Task<api::user::KeepPicturesResponse> KeepPictures(CallContext& call,
+                                                     api::user::KeepPicturesRequest request) override;
+  Task<google::protobuf::Empty> SettlePictures(CallContext& call,
+                                               api::user::SettlePicturesRequest request) override;
 
   Task<api::user::Seller> OpenSeller(CallContext& call, api::user::OpenSellerRequest request) override;
   Task<api::user::Seller> GetSeller(CallContext& call, api::user::GetSellerRequest request) override;

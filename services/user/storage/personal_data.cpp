@@ -35,6 +35,9 @@ constexpr ComposedStatement kExport{"user.export_personal_data",
     'isDefault', a.is_default, 'createTime', a.created_at, 'updateTime', a.updated_at)
   FROM address a WHERE a.account_id = $1
   UNION ALL
+  SELECT 'picture', i.id::text, jsonb_build_object('content', i.content, 'altText', i.alt_text, 'createTime', i.created_at)
+  FROM picture i WHERE i.account_id = $1
+  UNION ALL
   SELECT 'membership', m.seller_id::text, jsonb_build_object('role', coalesce(m.role, 'ended'), 'joinTime', m.joined_at,
     'shop', s.display_name)
   FROM seller_member m JOIN seller s ON s.id = m.seller_id WHERE m.account_id = $1
@@ -88,6 +91,7 @@ Task<std::vector<market::personal_data::Record>> PersonalData::Export(
 }
 
 Task<> PersonalData::Erase(Work work, AccountId account, std::string email) {
+  const auto pictures = co_await pictures_.Forget(work, account);
   const auto erase = [&](postgres::Tx& tx) -> Task<> {
     co_await tx.Execute(kLockBookToErase, account);
     Batch batch("user.erase_personal_data");
@@ -101,7 +105,7 @@ Task<> PersonalData::Erase(Work work, AccountId account, std::string email) {
     idempotency::AppendForget(batch, account);
     idempotency::AppendReopenNaming(batch, names);
     const auto done = co_await tx.Execute(std::move(batch));
-    if (!market::personal_data::HasChanged(done)) co_return;
+    if (!market::personal_data::HasChanged(done) && pictures == 0) co_return;
     Batch told("user.personal_data_erased");
     audit::Append(told, work,
                   market::personal_data::ErasureOf(account, "user",

@@ -8,12 +8,13 @@
 
 #include "platform/personal_data/personal_data.hpp"
 #include "platform/postgres/database.hpp"
+#include "services/user/storage/pictures.hpp"
 
 namespace market::user::storage {
 
 class PersonalData {
  public:
-  explicit PersonalData(postgres::Database& database) : database_(database) {}
+  PersonalData(postgres::Database& database, Pictures& pictures) : database_(database), pictures_(pictures) {}
 
   // Shops that are not CLOSED and have no other owner.
   Task<std::vector<SellerId>> ListOwnedAlone(Work work, AccountId account);
@@ -21,13 +22,14 @@ class PersonalData {
 
   Task<std::vector<market::personal_data::Record>> Export(Work work, market::personal_data::Request request);
 
-  // The profile says that there was somebody, and keeps a late CreateProfile from making another; addresses,
-  // invitations to `email` (in its normal form; empty: not known any more) and kept answers that name either are
+  // The profile says that there was somebody, and keeps a late CreateProfile from making another; pictures,
+  // whatever shows them, addresses, invitations to `email` (in its normal form; empty: not known any more) and kept answers that name either are
   // gone. On record unless there was nothing left to do.
   Task<> Erase(Work work, AccountId account, std::string email);
 
  private:
   postgres::Database& database_;
+  Pictures& pictures_;
 };
 
 }  // namespace market::user::storage

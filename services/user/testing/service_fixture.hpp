@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "platform/pictures/testing/memory_store.hpp"
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
 #include "services/user/api/user_service.hpp"
@@ -31,10 +32,14 @@ class ServiceFixture : public ::testing::Test {
       storage::InvitationTokens tokens;
       tokens.Use("secret");
       events::Log log(database, {});
-      storage::PersonalData personal_data(database);
+      storage::Pictures pictures(database, pictures_max_);
+      storage::PersonalData personal_data(database, pictures);
+      uploads::Uploads uploads(database, {.name = "user"});
+      PictureMaker picture_maker(pictures, &picture_store_, {.place = PicturePlace::kPeople});
       UserService service({profiles, addresses, sellers, members, invitations, tokens,
                            domain::kInvitationLifetime, log, auth_, approval_, sellers_need_, pages_,
-                           metrics_, [this] { ++outbox_wakes_; }, personal_data});
+                           metrics_, [this] { ++outbox_wakes_; }, personal_data, pictures, picture_maker,
+                           uploads});
       co_await body(service);
       co_await database.Close(Soon());
     });
@@ -88,6 +93,8 @@ class ServiceFixture : public ::testing::Test {
 
   testing::TemporaryDatabase temporary_{kMigrations};
   FakeAuth auth_;
+  pictures::MemoryStore picture_store_;
+  std::int64_t pictures_max_ = 500;
   telemetry::Metrics registry_;
   Metrics metrics_{registry_};
   rpc::PageTokens pages_{"secret"};

@@ -6,7 +6,7 @@ in that WAL: what a restore starts from is what a power failure would have left 
     DIR/README          what this is
     DIR/backup.json     facts: when, of which shape, port, schema
     DIR/secrets, pki    keys, passwords, certificates
-    DIR/pictures        what shops have uploaded
+    DIR/pictures        what people have uploaded
     DIR/postgres        a base backup with PostgreSQL's own manifest (pg_verifybackup reads it)
     DIR/SHA256SUMS      of everything else; written last, so a directory without it is no backup
 """

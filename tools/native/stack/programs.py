@@ -111,6 +111,11 @@ def settings(layout, program):
     return ["common", kind, *program.uses, *own]
 
 
+def keepers_of_pictures(program):
+    """The services in it that keep pictures; all in one directory, each below a name of its own."""
+    return [name for name in (SERVICES if program == "marketplace" else (program,)) if name in TOPOLOGY.users_of("pictures")]
+
+
 def our_program(layout, program, number, telemetry):
     name = replica(program, number)
     config = layout.etc / f"{name}.conf"
@@ -120,6 +125,7 @@ def our_program(layout, program, number, telemetry):
     own = {"IDENTITY": program, "INSTANCE": instance(program, number), "METRICS_LISTEN": metrics,
            "DATABASES": lines((f"{key}_file", layout.secrets / f"{database}.conninfo")
                               for database, key in described.conninfo_keys.items()),
+           "PICTURE_DIRECTORIES": lines((f"{service}.pictures_directory", layout.pictures) for service in keepers_of_pictures(program)),
            "PEERS": lines((f"peers.{peer}", ",".join(layout.grpc_addresses(peer))) for peer in described.calls)}
     if program in layout.grpc_programs:
         own["GRPC_LISTEN"] = listeners.listen_at(layout, port_name(name, "GRPC"))

@@ -200,7 +200,10 @@ smtp_ca_file: /run/marketplace/smtp_ca.crt
 {{- $_ := set $keys "redis.address" $values.redis.address }}
 {{- if $values.redis.passwordSecret.name }}{{ $_ := set $keys "redis.password_file" "/run/marketplace/redis_password" }}{{ end }}
 {{- end }}
-{{- if and $program.pictures $values.pictures.claim }}{{ $_ := set $keys "product.pictures_directory" "/var/lib/marketplace/pictures" }}{{ end }}
+{{- if and $program.pictures $values.pictures.claim }}
+{{- /* Of the single process all that keep some. */ -}}
+{{- range ternary (list "user" "product") (list $name) (eq $name "marketplace") }}{{ $_ := set $keys (printf "%s.pictures_directory" .) "/var/lib/marketplace/pictures" }}{{ end }}
+{{- end }}
 {{- if $program.charges }}
 {{- $_ := set $keys "payment.provider_url" (include "marketplace.providerUrl" $root) }}
 {{- if $values.provider.keySecret.name }}{{ $_ := set $keys "payment.provider_key_file" "/run/marketplace/provider_key" }}{{ end }}

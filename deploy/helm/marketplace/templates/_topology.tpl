@@ -3,7 +3,7 @@ Services, certificates and NetworkPolicies are made from it, so they cannot disa
 {{- define "marketplace.topology" -}}
 gateway: {http: true, grpc: true, mtls: true, peers: [auth, user, product, order, payment, notification], databases: []}
 auth: {grpc: true, mtls: true, signs: true, peers: [user, product, order, payment, notification], databases: [auth]}
-user: {grpc: true, mtls: true, peers: [auth, notification], databases: [user]}
+user: {grpc: true, mtls: true, pictures: true, peers: [auth, notification], databases: [user]}
 product: {grpc: true, mtls: true, redis: true, pictures: true, peers: [auth, user, order, notification], databases: [product]}
 order: {grpc: true, mtls: true, peers: [auth, user, product, payment, notification], databases: [order]}
 payment: {grpc: true, mtls: true, charges: true, peers: [auth, order, notification], databases: [payment]}
