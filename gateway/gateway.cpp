@@ -209,14 +209,16 @@ Task<http::Response> Gateway::State::Call(Exchange& exchange) {
   const Operation& operation = exchange.route->operation;
   auto message = operation.ReadRequest(exchange.request, exchange.match.variables, exchange.query);
   if (operation.IsStreamed()) co_return co_await Stream(exchange, std::move(message));
-  if (kept_reads.Answers(operation, exchange.request.headers)) {
-    co_return co_await kept_reads.Read(operation, exchange.request.headers, *message,
-                                       IncomingOf(exchange, exchange.began), exchange.span, exchange.kept);
+  const http::Headers& headers = exchange.request.headers;
+  if (kept_reads.Answers(operation, headers)) {
+    auto question = KeptReads::Asked(operation, headers, *message);
+    if (auto response = kept_reads.Find(question, headers, exchange.kept)) co_return std::move(*response);
+    co_return co_await kept_reads.Read(std::move(question), headers, IncomingOf(exchange, exchange.began),
+                                       exchange.span, exchange.kept);
   }
   const std::string answer = co_await Ask(exchange, *message, exchange.began);
-  auto response = operation.WriteResponse(answer, exchange.request.headers);
-  if (const auto* browser = operation.Browser())
-    browser->WriteCookies(answer, exchange.request.headers.Get("Host"), response);
+  auto response = operation.WriteResponse(answer, headers);
+  if (const auto* browser = operation.Browser()) browser->WriteCookies(answer, headers.Get("Host"), response);
   co_return response;
 }
 

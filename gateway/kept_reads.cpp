@@ -65,16 +65,28 @@ std::vector<Name> ShownBy(const Operation& operation, std::string_view request, 
 }
 
 http::Response ResponseOf(const KeptAnswer& kept, const http::Headers& headers) {
+  if (kept.refusal) throw Error(*kept.refusal);
   if (kept.etag.empty() || !NoneMatchHolds(headers, kept.etag)) return kept.response;
   http::Response response{.status = 304, .headers = kept.response.headers, .body = {}};
   response.headers.Remove("Content-Type");
   return response;
 }
 
+std::string KeyOf(const Operation& operation, std::string_view request, std::string_view accept_language) {
+  std::string key = operation.Method().path;
+  if (operation.IsByLanguage()) {
+    for (const auto& tag : rpc::LanguagesIn(rpc::PlainAcceptLanguage(accept_language)))
+      key.append(",").append(tag);
+  }
+  // No path and no tag has one, so the rest is the message.
+  key.push_back('\n');
+  return key.append(request);
+}
+
 }  // namespace
 
 // One read of the service; it may outlast who began it.
-struct KeptReads::Asked {
+struct KeptReads::Asking {
   const Operation& operation;
   std::string request;
   std::unique_ptr<Message> message;
@@ -93,65 +105,62 @@ bool KeptReads::Answers(const Operation& operation, const http::Headers& headers
   return cache_.On() && operation.Method().rest.cached() && headers.Count("Authorization") == 0;
 }
 
-std::string KeptReads::KeyOf(const Operation& operation, std::string_view request,
-                             std::string_view accept_language) {
-  std::string key = operation.Method().path;
-  if (operation.IsByLanguage()) {
-    for (const auto& tag : rpc::LanguagesIn(rpc::PlainAcceptLanguage(accept_language)))
-      key.append(",").append(tag);
-  }
-  // No path and no tag has one, so the rest is the message.
-  key.push_back('\n');
-  return key.append(request);
+KeptReads::Question KeptReads::Asked(const Operation& operation, const http::Headers& headers,
+                                     const Message& message) {
+  auto request = BytesOf(message);
+  auto key = KeyOf(operation, request, headers.Get("Accept-Language"));
+  return {.operation = operation, .request = std::move(request), .key = std::move(key)};
 }
 
-Task<http::Response> KeptReads::Read(const Operation& operation, const http::Headers& headers,
-                                     const Message& message, rpc::Incoming incoming,
+std::optional<http::Response> KeptReads::Find(const Question& question, const http::Headers& headers,
+                                              How& how) {
+  const auto answer = cache_.Find(question.key);
+  if (!answer) return std::nullopt;
+  Count(question.operation, how = kHit);
+  return ResponseOf(*answer, headers);
+}
+
+Task<http::Response> KeptReads::Read(Question question, const http::Headers& headers, rpc::Incoming incoming,
                                      const telemetry::Span& span, How& how) {
-  std::string request = BytesOf(message);
-  std::string key = KeyOf(operation, request, incoming.accept_language);
-  auto answer = cache_.Find(key);
-  how = kHit;
-  if (!answer) {
-    const auto deadline = incoming.deadline;
-    const bool fits = key.size() <= AnswerCache::kKeyBytesMax;
-    how = fits ? kMiss : kNotKept;
-    auto fill = FillOf(operation, std::move(request), std::move(incoming), span);
-    if (fits) {
-      const auto got = co_await cache_.Get(std::move(key), deadline, std::move(fill));
-      answer = got.answer;
-      if (!got.alone) how = kJoined;
-    } else {
-      answer = (co_await fill()).answer;
-    }
+  const auto deadline = incoming.deadline;
+  auto fill = FillOf(question, std::move(incoming), span);
+  AnswerCache::Answer answer;
+  if (question.key.size() <= AnswerCache::kKeyBytesMax) {
+    how = kMiss;
+    const auto got = co_await cache_.Get(std::move(question.key), deadline, std::move(fill));
+    answer = got.answer;
+    if (!got.alone) how = kJoined;
+  } else {
+    how = kNotKept;
+    answer = (co_await fill()).answer;
   }
-  Count(operation, how);
-  if (answer->refusal) throw Error(*answer->refusal);
+  Count(question.operation, how);
   co_return ResponseOf(*answer, headers);
 }
 
-AnswerCache::Fill KeptReads::FillOf(const Operation& operation, std::string request, rpc::Incoming incoming,
+AnswerCache::Fill KeptReads::FillOf(const Question& question, rpc::Incoming incoming,
                                     const telemetry::Span& span) {
-  auto asked =
-      std::make_shared<Asked>(Asked{.operation = operation,
-                                    .request = std::move(request),
-                                    .message = std::unique_ptr<Message>(operation.Method().request->New()),
-                                    .incoming = std::move(incoming),
-                                    .span = span.Child("cache.fill", telemetry::SpanKind::kInternal)});
-  asked->message->ParseFromString(asked->request);
-  return [&backend = backend_, asked = std::move(asked)] { return Ask(backend, asked); };
+  const Operation& operation = question.operation;
+  auto asking =
+      std::make_shared<Asking>(Asking{.operation = operation,
+                                      .request = question.request,
+                                      .message = std::unique_ptr<Message>(operation.Method().request->New()),
+                                      .incoming = std::move(incoming),
+                                      .span = span.Child("cache.fill", telemetry::SpanKind::kInternal)});
+  asking->message->ParseFromString(asking->request);
+  return [&backend = backend_, asking = std::move(asking)] { return Ask(backend, asking); };
 }
 
-Task<AnswerCache::Filled> KeptReads::Ask(rpc::Backend& backend, std::shared_ptr<Asked> asked) {
-  const Operation& operation = asked->operation;
-  auto incoming = asked->incoming;
+Task<AnswerCache::Filled> KeptReads::Ask(rpc::Backend& backend, std::shared_ptr<Asking> asking) {
+  const Operation& operation = asking->operation;
+  auto incoming = asking->incoming;
   incoming.deadline = runtime::After(operation.Method().timeout);
   CallContext call(incoming.deadline);
-  rpc::CallContextBuilder(call).Span(asked->span);
+  rpc::CallContextBuilder(call).Span(asking->span);
   auto kept = std::make_shared<KeptAnswer>();
   std::string answer;
   try {
-    co_await backend.Call(operation.Method(), std::move(incoming), call, *asked->message, answer);
+    co_await backend.Call(operation.Method(), std::move(incoming), call, *asking->message, answer);
     kept->response = operation.WriteResponse(answer, {});
     kept->etag = operation.EtagOf(answer);
   } catch (const Error& error) {
@@ -159,8 +168,8 @@ Task<AnswerCache::Filled> KeptReads::Ask(rpc::Backend& backend, std::shared_ptr<
     kept->refusal = error;
     answer.clear();
   }
-  asked->span.End();
-  AnswerCache::Filled filled{.answer = std::move(kept), .shows = ShownBy(operation, asked->request, answer)};
+  asking->span.End();
+  AnswerCache::Filled filled{.answer = std::move(kept), .shows = ShownBy(operation, asking->request, answer)};
   co_return filled;
 }
 

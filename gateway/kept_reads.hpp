@@ -12,6 +12,7 @@
 #include <exception>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,9 +35,19 @@ class KeptReads {
   KeptReads(AnswerCache::Limits limits, rpc::Backend& backend, telemetry::Metrics& metrics);
 
   bool Answers(const Operation& operation, const http::Headers& headers) const;
-  // `incoming` is the caller's, whose `span` is over before what this begins may be. Throws Error.
-  Task<http::Response> Read(const Operation& operation, const http::Headers& headers, const Message& message,
-                            rpc::Incoming incoming, const telemetry::Span& span, How& how);
+  // One read, as all who ask it the same way share it.
+  struct Question {
+    const Operation& operation;
+    std::string request;  // the message, in its one serialisation
+    std::string key;
+  };
+  static Question Asked(const Operation& operation, const http::Headers& headers, const Message& message);
+  // From what is kept; nothing: Read it. Throws Error: it is kept that there is no such thing.
+  std::optional<http::Response> Find(const Question& question, const http::Headers& headers, How& how);
+  // Asks the service, or waits for what somebody else has asked. `incoming` is the caller's; his `span` may be over before
+  // what this begins. Throws Error.
+  Task<http::Response> Read(Question question, const http::Headers& headers, rpc::Incoming incoming,
+                            const telemetry::Span& span, How& how);
 
   // When what changes something has been called, before anybody is told; `answer` where there was no `failure`.
   void Changed(const Operation& operation, const Message& message, std::string_view answer,
@@ -45,13 +56,10 @@ class KeptReads {
   Task<> Drain(runtime::Deadline deadline) { return cache_.Drain(deadline); }
 
  private:
-  struct Asked;
+  struct Asking;
 
-  static std::string KeyOf(const Operation& operation, std::string_view request,
-                           std::string_view accept_language);
-  AnswerCache::Fill FillOf(const Operation& operation, std::string request, rpc::Incoming incoming,
-                           const telemetry::Span& span);
-  static Task<AnswerCache::Filled> Ask(rpc::Backend& backend, std::shared_ptr<Asked> asked);
+  AnswerCache::Fill FillOf(const Question& question, rpc::Incoming incoming, const telemetry::Span& span);
+  static Task<AnswerCache::Filled> Ask(rpc::Backend& backend, std::shared_ptr<Asking> asking);
   void Count(const Operation& operation, How how);
 
   rpc::Backend& backend_;
