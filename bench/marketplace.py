@@ -22,6 +22,7 @@ import proof  # noqa: E402
 from deploy.lib import nginx, topology  # noqa: E402
 
 OWN = tuple(topology.read().programs)
+CACHED = 100    # products that everybody looks at
 # Of our own tables: what autovacuum writes into the catalogs is no order's.
 COUNTERS = {"tup_inserted": "n_tup_ins", "tup_updated": "n_tup_upd", "tup_deleted": "n_tup_del"}
 # A thread for each gateway. `number` tells the keys of one thread from those of another.
@@ -142,6 +143,11 @@ class Stack:
     def read_window(self, seconds):
         text = READ_LUA.replace("PREFIX", make_id(3, 0)[:-12])
         return self.loaded("product read", "/", text, seconds)
+
+    def cached_window(self, seconds):
+        """Few products, so that the gateway has nearly each of them already."""
+        text = READ_LUA.replace("PREFIX", make_id(3, 0)[:-12]).replace("PRODUCTS", str(CACHED))
+        return self.loaded("cached product read", "/", text, seconds)
 
     def loaded(self, what, path, text, seconds, connections=64):
         text = text.replace("PRODUCTS", str(self.products)).replace("BASE", "100000000000")

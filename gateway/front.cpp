@@ -23,6 +23,9 @@ GatewayOptions OptionsFor(const Settings& settings) {
                      .each = static_cast<std::size_t>(*settings.streams_each)};
   options.uploads_max = static_cast<std::size_t>(*settings.uploads);
   options.downloads_max = static_cast<std::size_t>(*settings.downloads);
+  options.cache = {.age = *settings.cache_age,
+                   .bytes = static_cast<std::size_t>(*settings.cache_bytes),
+                   .entries = static_cast<std::size_t>(*settings.cache_entries)};
   return options;
 }
 
@@ -45,7 +48,14 @@ Settings::Settings(config::Properties& properties)
       uploads(properties.Int("http.uploads_max", "files that come in at once; more are refused with 503",
                              "files", 1, 10'000, 100)),
       downloads(properties.Int("http.downloads_max", "files that go out at once; more are refused with 503",
-                               "files", 1, 10'000, 200)) {}
+                               "files", 1, 10'000, 200)),
+      cache_age(properties.Duration("http.cache_age",
+                                    "how long an answer to a public read may serve others; 0ms: not at all",
+                                    0ms, 1s, 600ms)),
+      cache_bytes(properties.Int("http.cache_bytes_max", "what answers that are kept may take", "bytes",
+                                 1 << 20, std::int64_t{1} << 34, 64 << 20)),
+      cache_entries(properties.Int("http.cache_entries_max", "answers that are kept at once", "answers", 100,
+                                   10'000'000, 50'000)) {}
 
 Front::Front(host::Host& host, const Settings& settings, rpc::Backend& backend,
              std::vector<const rpc::Method*> methods)
@@ -55,9 +65,14 @@ Front::Front(host::Host& host, const Settings& settings, rpc::Backend& backend,
               [this](http::Request& request) { return gateway_.Handle(request); }) {
   host_.OnStart([this, listen = *settings.listen]() -> Task<> {
     config::Naming("http.listen", [&] { return server_.Listen(listen); });
-    host_.OnStop("http", 20s, [this](runtime::Deadline limit) { return server_.Drain(limit); });
+    host_.OnStop("http", 20s, [this](runtime::Deadline limit) { return Drain(limit); });
     co_return;
   });
+}
+
+Task<> Front::Drain(runtime::Deadline limit) {
+  co_await server_.Drain(limit);
+  co_await gateway_.Drain(limit);
 }
 
 std::vector<const rpc::Method*> MethodsOf(std::initializer_list<const rpc::MethodTable*> tables) {

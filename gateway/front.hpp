@@ -1,7 +1,10 @@
 // The gateway on a host: the HTTP server that the outside reaches, in front of the methods it is given. Both
 // shapes use it; they differ in the backend.
 #pragma once
+#include <chrono>
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "gateway/gateway.hpp"
@@ -19,6 +22,9 @@ struct Settings {
   config::Property<std::int64_t> streams_each;
   config::Property<std::int64_t> uploads;
   config::Property<std::int64_t> downloads;
+  config::Property<std::chrono::milliseconds> cache_age;
+  config::Property<std::int64_t> cache_bytes;
+  config::Property<std::int64_t> cache_entries;
 };
 
 class Front {
@@ -28,6 +34,8 @@ class Front {
         std::vector<const rpc::Method*> methods);
 
  private:
+  Task<> Drain(runtime::Deadline limit);
+
   host::Host& host_;
   Gateway gateway_;
   http::Server server_;

@@ -12,6 +12,7 @@
 #include "gateway/download.hpp"
 #include "gateway/event_stream.hpp"
 #include "gateway/gateway_metrics.hpp"
+#include "gateway/kept_reads.hpp"
 #include "gateway/negotiation.hpp"
 #include "gateway/operation.hpp"
 #include "gateway/places.hpp"
@@ -48,6 +49,7 @@ struct Exchange {
   std::string bearer;            // of a browser's session, where no Authorization is given
   std::uint64_t file_bytes = 0;  // that were passed on
   bool replayed = false;         // the answer, or the refusal, is one that was given before
+  KeptReads::How kept;           // how an answer that may be kept came about
 };
 
 // Whatever becomes of the call, the answer says whether it is one that was given before.
@@ -90,6 +92,7 @@ void Describe(Exchange& exchange, const http::Response& response) {
   span.Set("url.scheme", "https");
   span.Set("url.path", std::string(exchange.path));
   span.Set("http.response.status_code", response.status);
+  if (!exchange.kept.empty()) span.Set("market.cache", exchange.kept);
   if (response.status >= 500) span.Fail("status " + std::to_string(response.status));
 }
 
@@ -109,6 +112,7 @@ struct Gateway::State {
         listeners(options.streams, metrics.AddGauge("http_event_streams", "streams of events that are open")),
         uploads(options.uploads_max, metrics.AddGauge("http_uploads", "files that are coming in")),
         downloads(options.downloads_max, metrics.AddGauge("http_downloads", "files that are going out")),
+        kept_reads(options.cache, backend, metrics),
         unmatched(requests, durations, "", "unmatched"),
         faults(requests, durations, "", "fault") {}
 
@@ -119,7 +123,7 @@ struct Gateway::State {
   Task<http::Response> Dispatch(Exchange& exchange);
   Task<http::Response> Call(Exchange& exchange);
   Task<http::Response> Stream(Exchange& exchange, std::unique_ptr<Message> message);
-  Task<std::string> Ask(Exchange& exchange, const Message& message);
+  Task<std::string> Ask(Exchange& exchange, const Message& message, steady_clock::time_point began);
   Task<http::Response> OpenStream(Exchange& exchange, const EventForm& form);
   Task<http::Response> TakeFile(Exchange& exchange, const UploadForm& form, std::unique_ptr<Message> message);
   Task<http::Response> GiveFile(Exchange& exchange, const DownloadForm& form,
@@ -141,6 +145,7 @@ struct Gateway::State {
   Listeners listeners;
   Places uploads;
   Places downloads;
+  KeptReads kept_reads;
   RouteMetrics unmatched;
   RouteMetrics faults;
   transcoding::Schemas schemas;
@@ -204,15 +209,16 @@ Task<http::Response> Gateway::State::Call(Exchange& exchange) {
   const Operation& operation = exchange.route->operation;
   auto message = operation.ReadRequest(exchange.request, exchange.match.variables, exchange.query);
   if (operation.IsStreamed()) co_return co_await Stream(exchange, std::move(message));
-  rpc::Incoming incoming = IncomingOf(exchange, exchange.began);
-  CallContext call(incoming.deadline);
-  rpc::CallContextBuilder(call).Span(exchange.span);
-  const NoteReplayed note(exchange, call);
-  std::string answer;
-  co_await backend.Call(operation.Method(), std::move(incoming), call, *message, answer);
-  auto response = operation.WriteResponse(answer, exchange.request.headers);
-  if (const auto* browser = operation.Browser())
-    browser->WriteCookies(answer, exchange.request.headers.Get("Host"), response);
+  const http::Headers& headers = exchange.request.headers;
+  if (kept_reads.Answers(operation, headers)) {
+    auto question = KeptReads::Asked(operation, headers, *message);
+    if (auto response = kept_reads.Find(question, headers, exchange.kept)) co_return std::move(*response);
+    co_return co_await kept_reads.Read(std::move(question), headers, IncomingOf(exchange, exchange.began),
+                                       exchange.span, exchange.kept);
+  }
+  const std::string answer = co_await Ask(exchange, *message, exchange.began);
+  auto response = operation.WriteResponse(answer, headers);
+  if (const auto* browser = operation.Browser()) browser->WriteCookies(answer, headers.Get("Host"), response);
   co_return response;
 }
 
@@ -237,14 +243,23 @@ Task<http::Response> Gateway::State::Stream(Exchange& exchange, std::unique_ptr<
   co_return co_await GiveFile(exchange, *operation.Download(), std::move(message));
 }
 
-// As Call does it, of a file: from now on, not from when the request began.
-Task<std::string> Gateway::State::Ask(Exchange& exchange, const Message& message) {
-  rpc::Incoming incoming = IncomingOf(exchange, steady_clock::now());
+// Its time counts from `began`: of a file that is now, not when the request began.
+Task<std::string> Gateway::State::Ask(Exchange& exchange, const Message& message,
+                                      steady_clock::time_point began) {
+  rpc::Incoming incoming = IncomingOf(exchange, began);
   CallContext call(incoming.deadline);
   rpc::CallContextBuilder(call).Span(exchange.span);
   const NoteReplayed note(exchange, call);
+  const Operation& operation = exchange.route->operation;
   std::string answer;
-  co_await backend.Call(exchange.route->operation.Method(), std::move(incoming), call, message, answer);
+  std::exception_ptr failure;
+  try {
+    co_await backend.Call(operation.Method(), std::move(incoming), call, message, answer);
+  } catch (...) {  // rethrown below
+    failure = std::current_exception();
+  }
+  kept_reads.Changed(operation, message, answer, failure);
+  if (failure) std::rethrow_exception(failure);
   co_return answer;
 }
 
@@ -270,7 +285,7 @@ Task<http::Response> Gateway::State::TakeFile(Exchange& exchange, const UploadFo
   exchange.file_bytes = upload.Bytes();
   told.set_media_type(std::move(media_type));
   form.Tell(*message, std::move(told));
-  const auto answer = co_await Ask(exchange, *message);
+  const auto answer = co_await Ask(exchange, *message, steady_clock::now());
   co_return operation.WriteResponse(answer, {});
 }
 
@@ -278,7 +293,7 @@ Task<http::Response> Gateway::State::TakeFile(Exchange& exchange, const UploadFo
 Task<http::Response> Gateway::State::GiveFile(Exchange& exchange, const DownloadForm& form,
                                               std::unique_ptr<Message> message) {
   const Operation& operation = exchange.route->operation;
-  auto first = form.Read(co_await Ask(exchange, *message));
+  auto first = form.Read(co_await Ask(exchange, *message, steady_clock::now()));
   http::Response response;
   response.headers.Add("Content-Type", ContentType(first));
   response.headers.Add("Content-Disposition", ContentDisposition(first.file_name));
@@ -375,6 +390,7 @@ void Gateway::State::WriteAccessLine(const Exchange& exchange, const http::Respo
        {"duration_us", std::chrono::duration_cast<std::chrono::microseconds>(duration).count()},
        {"request_bytes", exchange.request.body.size() + exchange.file_bytes},
        {"response_bytes", response.body.size()},
+       {"cache", exchange.kept},
        {"peer", exchange.request.peer},
        {"request_id", exchange.request_id}},
       &exchange.span.Context());
@@ -431,6 +447,8 @@ std::optional<std::uint64_t> Gateway::UploadBytesMax(const http::Request& head) 
   const auto* form = match ? state.routes[match->target].operation.Upload() : nullptr;
   return form == nullptr ? std::nullopt : std::optional(form->BytesMax());
 }
+
+Task<> Gateway::Drain(runtime::Deadline deadline) { return state_->kept_reads.Drain(deadline); }
 
 http::Response Gateway::Answer(http::Fault fault) {
   const auto trace = telemetry::TraceContext::NewRoot(telemetry::TraceContext::kRandomId);

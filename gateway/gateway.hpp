@@ -18,6 +18,7 @@
 #include <optional>
 #include <vector>
 
+#include "gateway/answer_cache.hpp"
 #include "gateway/listeners.hpp"
 #include "platform/http/message.hpp"
 #include "platform/http/server.hpp"
@@ -44,6 +45,8 @@ struct GatewayOptions {
   // Files that come in and go out at once. While they wait for their client they are no requests that are worked on either.
   std::size_t uploads_max = 100;
   std::size_t downloads_max = 200;
+  // Answers to public reads that are kept.
+  AnswerCache::Limits cache;
 };
 
 class Gateway {
@@ -62,6 +65,9 @@ class Gateway {
   // How large the body may be, of a request that is for a method which takes files; nothing of all others. Looks at verb and
   // path alone.
   std::optional<std::uint64_t> UploadBytesMax(const http::Request& head) const;
+
+  // Waits for reads that answer more than one request, and so may outlast each.
+  Task<> Drain(runtime::Deadline deadline);
 
   // What never became a request.
   http::Response Answer(http::Fault fault);

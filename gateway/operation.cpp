@@ -237,6 +237,10 @@ std::string Operation::LocationOf(std::string_view answer) const {
   return location;
 }
 
+std::string_view Operation::EtagOf(std::string_view answer) const {
+  return etag_ == nullptr ? std::string_view() : TextOf(answer, std::span(&etag_, 1));
+}
+
 http::Response Operation::WriteResponse(std::string_view answer, const http::Headers& headers) const {
   http::Response response;
   response.status = StatusOf(answer);
@@ -248,14 +252,11 @@ http::Response Operation::WriteResponse(std::string_view answer, const http::Hea
   }
   if (!location_.empty()) response.headers.Add("Location", LocationOf(answer));
   if (response.status == 202) response.headers.Add("Retry-After", kAskAgainAfterS);
-  if (etag_ != nullptr) {
-    const std::string_view etag = TextOf(answer, std::span(&etag_, 1));
-    if (!etag.empty()) {
-      response.headers.Add("ETag", '"' + std::string(etag) + '"');
-      if (method_->safe && NoneMatchHolds(headers, etag)) {
-        response.status = 304;
-        return response;
-      }
+  if (const auto etag = EtagOf(answer); !etag.empty()) {
+    response.headers.Add("ETag", '"' + std::string(etag) + '"');
+    if (method_->safe && NoneMatchHolds(headers, etag)) {
+      response.status = 304;
+      return response;
     }
   }
   if (response.status == 204) return response;

@@ -57,6 +57,17 @@ class Operation {
   // Of a method whose request is a file, or whose answer is one; null for others.
   const UploadForm* Upload() const { return upload_ ? &*upload_ : nullptr; }
   const DownloadForm* Download() const { return download_ ? &*download_ : nullptr; }
+  // Of all that it takes and answers, whatever part of it REST shows.
+  const transcoding::MessageSchema& RequestSchema() const { return *request_; }
+  const transcoding::MessageSchema& AnswerSchema() const { return *response_; }
+  // Its path names what it is about.
+  bool IsOfOneThing() const { return !variables_.empty(); }
+  // Who reads other languages is answered other texts.
+  bool IsByLanguage() const { return by_language_; }
+  bool AnswersNothing() const { return empty_response_; }
+  // The answer's, without quotes; empty: it has none.
+  std::string_view EtagOf(std::string_view answer) const;
+
   // One of the three: it is not done with one question and one answer.
   bool IsStreamed() const { return streamed_; }
   const std::string& CacheControl() const { return cache_control_; }

@@ -40,6 +40,10 @@ Kind KindOf(const FieldDescriptor* field) {
   return Kind::kMessage;
 }
 
+bool IsIdName(std::string_view name) {
+  return name == "id" || name.ends_with("_id") || name.ends_with("_ids");
+}
+
 WireType WireOf(const FieldDescriptor* field) {
   switch (field->type()) {
     case FieldDescriptor::TYPE_DOUBLE:
@@ -131,6 +135,7 @@ FieldSchema Schemas::MakeField(const FieldDescriptor* field) {
       .zigzag =
           field->type() == FieldDescriptor::TYPE_SINT32 || field->type() == FieldDescriptor::TYPE_SINT64,
       .oneof = field->real_containing_oneof() == nullptr ? -1 : field->real_containing_oneof()->index(),
+      .names = KindOf(field) == Kind::kString && IsIdName(field->name()),
       .message = nullptr,
       .enum_texts = {}};
   if (schema.kind == Kind::kEnum) schema.enum_texts = EnumTexts(*field->enum_type());

@@ -55,6 +55,7 @@ struct FieldSchema {
   WireType wire;                           // of one value
   bool zigzag;                             // sint32, sint64
   int oneof;                               // of which of the message's; -1: none
+  bool names;                              // the id of something: a text called `id`, `…_id` or `…_ids`
   const MessageSchema* message = nullptr;  // of kMessage; of kMap: the entry, whose fields are key and value
   std::vector<std::string> enum_texts;     // by number, quoted; empty: no such number
 

@@ -44,7 +44,7 @@ Settings::Settings(config::Properties& properties)
           properties.Duration("product.search_cache",
                               "how long a page of search results is kept while the search index is not "
                               "ready; 0ms: not at all",
-                              0ms, 1min, 5s)),
+                              0ms, 1min, 400ms)),
       search_threads(
           properties.Int("product.search_threads", "searches that run at once", "threads", 1, 64, 2)),
       pictures(properties, "product"),
@@ -97,7 +97,7 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
                         : &redis_.emplace(host.Io(), redis::Options{.address = *settings.redis_address,
                                                                     .password = *settings.redis_password,
                                                                     .key_prefix = "product:"}),
-                    *settings.search_cache),
+                    *settings.search_cache, clock_),
       sellers_(peers.users),
       search_rows_(database_),
       search_rules_(database_),

@@ -8,6 +8,7 @@
 #include "marketplace/order/v1/order.market.hpp"
 #include "marketplace/product/v1/product.market.hpp"
 #include "marketplace/user/v1/user.market.hpp"
+#include "platform/core/clock.hpp"
 #include "platform/host/host.hpp"
 #include "platform/idempotency/pg_store.hpp"
 #include "platform/pictures/picture_store.hpp"
@@ -86,6 +87,7 @@ class Service final : public host::Service {
   events::Log log_;
   events::Subscription acts_told_;
   events::Subscription notifications_told_;
+  const SystemClock clock_;
   storage::SearchCache search_cache_;
   SellerDirectory sellers_;
   Purchases purchases_;

@@ -73,6 +73,7 @@ LONG = {
     "mails": Stack("test_mail_faults", batch=1, MARKET_ACTS="2500"),
     "import-crashes": Program("services/product/process:product_process", "ImporterCrashes.*", batch=10),
     "imports": Stack("test_imports", batch=1, MARKET_IMPORT_ROWS="60000"),
+    "reads": Stack("test_caches", batch=1, part="replicas", MARKET_PAIRS="10000"),
     "new-service": Suite("topology/test_new_service.py"),
 }
 

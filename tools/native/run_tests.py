@@ -48,7 +48,7 @@ REPLICAS = 2
 LONG_MINUTES = 0.5
 # Generators, compilers and a fuzzer: what they ask of their own marketplace waits for those that are asked with deadlines.
 UNHURRIED = {TESTS / "clients"}
-FOR_REPLICAS = ("accounts", "api_keys", "contention", "first_order", "kill", "mail_faults", "payments", "people_faults", "replicas", "restart", "revocation",
+FOR_REPLICAS = ("accounts", "api_keys", "caches", "contention", "first_order", "kill", "mail_faults", "payments", "people_faults", "replicas", "restart", "revocation",
                 "sellers", "team", "zz_invariants")
 
 

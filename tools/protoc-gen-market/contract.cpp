@@ -214,6 +214,10 @@ class MethodCheck {
     }
     if (rest_.max_age_s() > 0 && !(safe_ && Allows(options::PUBLIC)))
       Refuse("only public reads have a max_age_s");
+    if (rest_.cached() && !(safe_ && Allows(options::PUBLIC) && !bindings_.empty()))
+      Refuse("only public reads of REST are cached");
+    if (rest_.cached() && (rest_.events() || !rest_.upload().empty() || rest_.download()))
+      Refuse("is cached, and no answer of one piece");
     if (rest_.any_body() &&
         std::ranges::any_of(bindings_, [](const auto& binding) { return !binding.body.empty(); }))
       Refuse("rest.any_body is for methods that read none");

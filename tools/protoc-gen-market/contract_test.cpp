@@ -154,6 +154,15 @@ TEST_F(Contract, BadMethods_AreNamedWithTheirProblem) {
       {Policy("allow: PUBLIC") + " option (options.v1.rest) = {pending_state: \"WAITING\"};",
        "is not a state of Out"},
       {Policy("allow: ACCOUNT") + " option (options.v1.rest) = {max_age_s: 5};" + kSafe, "only public reads"},
+      {Policy("allow: ACCOUNT") + Http("get: \"/v1/x\"") + " option (options.v1.rest) = {cached: true};" +
+           kSafe,
+       "only public reads of REST are cached"},
+      {Policy("allow: PUBLIC") + Http("post: \"/v1/x\" body: \"*\"") +
+           " option (options.v1.rest) = {cached: true};",
+       "only public reads of REST are cached"},
+      {Policy("allow: PUBLIC") + Http("get: \"/v1/x\"") +
+           " option (options.v1.rest) = {cached: true download: true};" + kSafe,
+       "no answer of one piece"},
       {Policy("allow: PUBLIC") + Http("post: \"/v1/x\" body: \"*\"") +
            " option (options.v1.rest) = {any_body: true};",
        "rest.any_body"},

@@ -238,6 +238,17 @@ GATEWAY = Dashboard("market-gateway", "Gateway and edge", "REST at the gateway, 
             f'topk(15, sum by (method, route, code) (increase(http_requests_total{{{EDGE},code=~"[45].."}}[$__range])))'),
             width=16),
     ]),
+    Row("Public reads that are kept", [
+        stat("Hit ratio", "Answered without a service, over the time range.", "percentunit", Query(
+            f'sum(increase(http_cache_requests_total{{{EDGE},result=~"hit|joined"}}[$__range]))'
+            f' / sum(increase(http_cache_requests_total{{{EDGE}}}[$__range]))', "hits"), width=6),
+        graph("Reads", "By what became of them.", "reqps",
+              summed("http_cache_requests_total", f'{EDGE},instance=~"$instance",route=~"$route"', "result"), width=6, stacked=True),
+        graph("Let go", "Answers a second: old, touched by a change, for room.", "ops",
+              summed("http_cache_removed_total", f'{EDGE},instance=~"$instance"', "why"), width=6, stacked=True),
+        graph("Kept", "Bytes of them.", "bytes", Query(f'http_cache_bytes{{{EDGE},instance=~"$instance"}}', "{{instance}}"),
+              width=6, low=0),
+    ]),
     Row("Calls to services", [
         graph("Calls", "By service.", "reqps", summed("grpc_client_handled_total", EDGE, "grpc_service"), stacked=True),
         graph("Errors", "Everything but OK.", "reqps",

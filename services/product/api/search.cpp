@@ -214,6 +214,7 @@ Task<SearchProductsResponse> ProductService::SearchRows(CallContext& call,
   const auto search = SearchFrom(request);
   if (!search) co_return SearchProductsResponse();
 
+  const auto began = deps_.search_cache.Now();
   const auto languages = call.Languages(request.language());
   const auto first_page = filter + '|' + std::to_string(size) + '|' + InOneKey(languages);
   if (!after) {
@@ -237,7 +238,7 @@ Task<SearchProductsResponse> ProductService::SearchRows(CallContext& call,
         deps_.pages.Encode(filter, found.keys[kept - 1], domain::ProductId::From(last.id())));
   }
   // Kept whole: a shop may come back while it is kept.
-  if (!after) response = co_await deps_.search_cache.Keep(call, first_page, std::move(response));
+  if (!after) response = co_await deps_.search_cache.Keep(call, first_page, began, std::move(response));
   LeaveOutInactive(response);
   for (auto& product : *response.mutable_products()) ShowSeller(product);
   co_return response;

@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "platform/core/clock.hpp"
+#include "platform/testing/fake_clock.hpp"
 #include "platform/testing/run_loop.hpp"
 
 namespace market::product {
@@ -60,14 +62,26 @@ TEST(SearchCache_Kept, IsFoundUnderItsFilterAlone) {
                          {.address = "unix:" + server.Socket(), .timeout = 5s, .max_reconnect_pause = 20ms});
     client.Start();
     co_await Eventually([&] { return client.Connected(); });
-    storage::SearchCache cache(&client, 1min);
-    EXPECT_EQ((co_await cache.Keep(kNoWork, "engine|20", ResponseOf("Engine"))).products(0).title(),
-              "Engine");
+    testing::FakeClock clock;
+    storage::SearchCache cache(&client, 1min, clock);
+    EXPECT_EQ(
+        (co_await cache.Keep(kNoWork, "engine|20", cache.Now(), ResponseOf("Engine"))).products(0).title(),
+        "Engine");
     const auto found = co_await cache.Find(kNoWork, "engine|20");
     EXPECT_TRUE(found && found->products(0).title() == "Engine");
     EXPECT_FALSE(co_await cache.Find(kNoWork, "engine|10"));
-    co_await cache.Keep(kNoWork, "nothing|20", storage::SearchCache::Response());
+    co_await cache.Keep(kNoWork, "nothing|20", cache.Now(), storage::SearchCache::Response());
     EXPECT_FALSE(co_await cache.Find(kNoWork, "nothing|20"));
+
+    // Redis has it still; what counts is when it was searched for.
+    clock.Advance(59s);
+    EXPECT_TRUE(co_await cache.Find(kNoWork, "engine|20"));
+    clock.Advance(1s);
+    EXPECT_FALSE(co_await cache.Find(kNoWork, "engine|20"));
+    co_await cache.Keep(kNoWork, "late|20", cache.Now() - 60s, ResponseOf("Engine"));
+    EXPECT_FALSE(co_await cache.Find(kNoWork, "late|20"));
+    co_await cache.Keep(kNoWork, "ahead|20", cache.Now() + 1s, ResponseOf("Engine"));
+    EXPECT_FALSE(co_await cache.Find(kNoWork, "ahead|20"));
     co_await client.Close();
   });
 }
@@ -76,11 +90,13 @@ TEST(SearchCache_NoRedis, MissesAndPassesThrough) {
   RunLoop([&](boost::asio::io_context& io) -> Task<> {
     redis::Client away(io, {.address = "unix:/nonexistent/redis.sock"});
     away.Start();
-    storage::SearchCache unreachable(&away, 5s);
-    storage::SearchCache absent(nullptr, 5s);
-    storage::SearchCache off(&away, 0s);
+    const SystemClock clock;
+    storage::SearchCache unreachable(&away, 5s, clock);
+    storage::SearchCache absent(nullptr, 5s, clock);
+    storage::SearchCache off(&away, 0s, clock);
     for (auto* cache : {&unreachable, &absent, &off}) {
-      EXPECT_EQ((co_await cache->Keep(kNoWork, "engine", ResponseOf("Engine"))).products_size(), 1);
+      EXPECT_EQ((co_await cache->Keep(kNoWork, "engine", clock.Now(), ResponseOf("Engine"))).products_size(),
+                1);
       EXPECT_FALSE(co_await cache->Find(kNoWork, "engine"));
     }
     EXPECT_EQ(away.GetStats().unknown, 1u);

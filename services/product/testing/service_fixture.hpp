@@ -1,5 +1,6 @@
 // For the tests of product's operations.
 #pragma once
+#include "platform/core/clock.hpp"
 #include "platform/pictures/testing/memory_store.hpp"
 #include "services/product/api/product_service.hpp"
 #include "services/product/testing/fake_orders.hpp"
@@ -16,7 +17,8 @@ struct Service : Stores {
   pictures::MemoryStore picture_store;
   PictureMaker picture_maker{pictures, &picture_store, {}};
 
-  storage::SearchCache cache{nullptr, 5s};
+  SystemClock clock;
+  storage::SearchCache cache{nullptr, 5s, clock};
   telemetry::Metrics registry;
   Metrics metrics{registry};
   rpc::PageTokens pages{"secret"};
