@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import { Route, Switch } from "wouter-preact";
 import { onSession } from "../api/session";
 import { Skeleton } from "../ui/skeleton";
+import { ACCOUNT } from "./account/mine";
 import { Footer } from "./frame/footer";
 import { Header } from "./frame/header";
 import { NotFound } from "./frame/not_found";
@@ -26,14 +27,15 @@ function useSessionNews() {
   const queries = useQueryClient();
   useEffect(
     () =>
-      onSession(() => {
-        queries.removeQueries({ queryKey: ["mine"] });
-        void queries.invalidateQueries({ queryKey: ["mine"] });
+      onSession((news) => {
+        if (news === "signed-in") return void queries.resetQueries({ queryKey: ["mine"] });
+        // First nobody is there, so that nothing asks in his name once more; then all that was his is gone.
+        queries.setQueryData(ACCOUNT, null);
+        queries.removeQueries({ queryKey: ["mine"], predicate: (one) => one.queryKey[1] !== ACCOUNT[1] });
       }),
     [queries],
   );
 }
-
 
 export function App() {
   useSessionNews();

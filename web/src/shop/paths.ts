@@ -55,7 +55,10 @@ export function readFilters(query: string): Filters {
   return {
     words: (said.get("q") ?? "").slice(0, 200),
     shops: said.get("shop") ?? "",
-    attributes: said.getAll("a").filter((one) => /^[^=]+=.+$/s.test(one)).slice(0, 20),
+    attributes: said
+      .getAll("a")
+      .filter((one) => /^[^=]+=.+$/s.test(one))
+      .slice(0, 20),
     minPrice: whole(said.get("min"), 1e12),
     maxPrice: whole(said.get("max"), 1e12),
     inStock: said.get("stock") === "1",

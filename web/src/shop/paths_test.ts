@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import conf from "../../../deploy/native/nginx_shop.conf?raw";
-import { backTo, NO_FILTERS, pathTo, readFilters, ROUTES, slugOf, wantedOf, writeFilters } from "./paths";
+import { backTo, NO_FILTERS, pathTo, ROUTES, readFilters, slugOf, wantedOf, writeFilters } from "./paths";
 
 const ID = "01a22b80-8fca-7001-9f58-e168314d56bc";
 
@@ -21,7 +21,10 @@ test("what is written into a URL is read from it", () => {
 });
 
 test("what is no filter is none", () => {
-  expect(readFilters("?min=-1&max=1e3&a=colour&stars=99&sort=name&stock=yes")).toEqual({ ...NO_FILTERS, stars: 5 });
+  expect(readFilters("?min=-1&max=1e3&a=colour&stars=99&sort=name&stock=yes")).toEqual({
+    ...NO_FILTERS,
+    stars: 5,
+  });
 });
 
 test("without words the newest come first, and a shop's page asks for that shop", () => {
@@ -41,7 +44,13 @@ test("titles become readable paths in any script", () => {
 
 test("signing in leads back to pages of ours only", () => {
   expect(backTo("?from=%2Forders%3Fa%3D1")).toBe("/orders?a=1");
-  for (const foreign of ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", ""])
+  for (const foreign of [
+    "//evil.example",
+    "https://evil.example",
+    "/\\evil.example",
+    "javascript:alert(1)",
+    "",
+  ])
     expect(backTo(`?from=${encodeURIComponent(foreign)}`)).toBe("/");
 });
 
@@ -50,9 +59,13 @@ test("nginx knows the same pages", () => {
   const pattern = new RegExp((known ?? "").replace("(?<language>", "("));
   const samples = { ":slug": "tea", ":id": ID, "/:title?": "/a-title", ":kind": "privacy" };
   for (const route of Object.values(ROUTES)) {
-    const path = Object.entries(samples).reduce((text, [name, value]) => text.replace(name, value), route as string);
+    const path = Object.entries(samples).reduce(
+      (text, [name, value]) => text.replace(name, value),
+      route as string,
+    );
     expect(`/en${path}`).toMatch(pattern);
     expect(`/ru${path}`).toMatch(pattern);
   }
-  for (const path of ["/en/none", "/de/", "/en/p/x", `/en/p/${ID}/a/b`, "/en/orders/a/b", "/en/c/"]) expect(path).not.toMatch(pattern);
+  for (const path of ["/en/none", "/de/", "/en/p/x", `/en/p/${ID}/a/b`, "/en/orders/a/b", "/en/c/"])
+    expect(path).not.toMatch(pattern);
 });

@@ -47,6 +47,8 @@ export const en = {
     price: "Price",
     from: (sign: string) => `From, ${sign}`,
     to: (sign: string) => `To, ${sign}`,
+    atLeast: (price: string) => `From ${price}`,
+    atMost: (price: string) => `Up to ${price}`,
     apply: "Apply",
     availability: "Availability",
     inStock: "In stock",
@@ -77,10 +79,8 @@ export const en = {
     soldOut: "Sold out",
     inStock: "In stock",
     left: (count: number) => plural(count, { one: "Only # left", other: "Only # left" }),
-    from: (price: string) => `from ${price}`,
     before: "Price before:",
     lowest: (price: string) => `Lowest price of the last 30 days: ${price}`,
-    gone: "This choice is sold out. The others are not.",
     changed: (what: string) => `Changed to what there is: ${what}`,
     about: "About it",
     details: "Details",
@@ -172,7 +172,12 @@ export const en = {
   },
   terms: {
     heading: "Terms and imprint",
-    kind: { IMPRINT: "Imprint", TERMS: "Terms of use", PRIVACY: "Privacy", WITHDRAWAL: "Right of withdrawal" },
+    kind: {
+      IMPRINT: "Imprint",
+      TERMS: "Terms of use",
+      PRIVACY: "Privacy",
+      WITHDRAWAL: "Right of withdrawal",
+    },
     none: "Nothing is published yet",
     noneHint: "The people who run this marketplace have yet to publish their terms.",
     version: (version: string, date: string) => `Version ${version}, of ${date}`,
@@ -180,7 +185,8 @@ export const en = {
   problem: {
     heading: "That did not work",
     retry: "Try again",
-    wait: (seconds: number) => plural(seconds, { one: "Try again in # second", other: "Try again in # seconds" }),
+    wait: (seconds: number) =>
+      plural(seconds, { one: "Try again in # second", other: "Try again in # seconds" }),
     trace: "Reference",
     notFound: "There is nothing here",
     notFoundHint: "The link may be old, or a letter is missing.",
@@ -191,7 +197,8 @@ export const en = {
       NOT_FOUND: "What you are looking for does not exist.",
       BAD_CREDENTIALS: "This e-mail address and password do not go together.",
       EMAIL_TAKEN: "There is an account with this e-mail address. Sign in instead.",
-      WEAK_PASSWORD: "This password is too easy to guess. Take a longer one, or a few words that nobody would expect together.",
+      WEAK_PASSWORD:
+        "This password is too easy to guess. Take a longer one, or a few words that nobody would expect together.",
       WRONG_CODE: "This code is not right. Take the newest one.",
       RATE_LIMITED: "That was a lot at once. Please wait a moment.",
       SESSION_ENDED: "You have been signed out. Please sign in again.",

@@ -7,7 +7,11 @@ export function formatsOf(language: string) {
   const inCurrency = (currency: string) => {
     const known = currencies.get(currency);
     if (known) return known;
-    const made = new Intl.NumberFormat(locale, { style: "currency", currency, currencyDisplay: "narrowSymbol" });
+    const made = new Intl.NumberFormat(locale, {
+      style: "currency",
+      currency,
+      currencyDisplay: "narrowSymbol",
+    });
     currencies.set(currency, made);
     return made;
   };
@@ -18,7 +22,9 @@ export function formatsOf(language: string) {
     money: ({ amount, currency }: Money) => inCurrency(currency).format(amount / minorUnits(currency)),
     /** The sign of a currency, for fields in which amounts of it are written. */
     sign: (currency: string) =>
-      inCurrency(currency).formatToParts(0).find((part) => part.type === "currency")?.value ?? currency,
+      inCurrency(currency)
+        .formatToParts(0)
+        .find((part) => part.type === "currency")?.value ?? currency,
     date: (time: string) => dates.format(new Date(time)),
     number: (value: number) => numbers.format(value),
     stars: (hundredths: number) => stars.format(hundredths / 100),
@@ -27,7 +33,8 @@ export function formatsOf(language: string) {
 
 /** How many minor units one of a currency has: 100 cents, 1 yen. */
 export function minorUnits(currency: string): number {
-  const digits = new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  const digits =
+    new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
   return 10 ** digits;
 }
 

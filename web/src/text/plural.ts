@@ -6,7 +6,8 @@ export function pluralIn(language: string) {
   const digits = new Intl.NumberFormat(language);
   return (count: number, forms: Forms): string => {
     const rule = rules.select(count);
-    const form = (rule === "one" || rule === "few" || rule === "many" ? forms[rule] : undefined) ?? forms.other;
+    const form =
+      (rule === "one" || rule === "few" || rule === "many" ? forms[rule] : undefined) ?? forms.other;
     return form.replace("#", digits.format(count));
   };
 }

@@ -9,5 +9,9 @@ test("Russian has a form for 1, 2, 5, 21 and 1.5", () => {
 
 test("English has one and other", () => {
   const forms = { one: "# product", other: "# products" };
-  expect([0, 1, 1234].map((count) => pluralIn("en")(count, forms))).toEqual(["0 products", "1 product", "1,234 products"]);
+  expect([0, 1, 1234].map((count) => pluralIn("en")(count, forms))).toEqual([
+    "0 products",
+    "1 product",
+    "1,234 products",
+  ]);
 });

@@ -15,7 +15,11 @@ export type FormState = {
 };
 
 /** What each field lacks, by name: of the values themselves, before anybody is asked. */
-export function faultsOf(schema: Schema, values: Record<string, unknown>, other: string): Record<string, string> {
+export function faultsOf(
+  schema: Schema,
+  values: Record<string, unknown>,
+  other: string,
+): Record<string, string> {
   const checked = v.safeParse(schema, values);
   const faults: Record<string, string> = {};
   for (const issue of checked.issues ?? []) faults[String(issue.path?.[0]?.key)] ??= issue.message || other;
@@ -48,7 +52,10 @@ export function useForm<S extends Schema>(schema: S, send: (values: v.InferOutpu
     } catch (problem) {
       const fields = problem instanceof Refusal ? problem.fields : [];
       const known = fields.filter(({ field }) => field in values);
-      refuse(wordsOf(problem, text), Object.fromEntries(known.map(({ field }) => [field, text.problem.field])));
+      refuse(
+        wordsOf(problem, text),
+        Object.fromEntries(known.map(({ field }) => [field, text.problem.field])),
+      );
     }
   };
   return { ...state, form, onSubmit };

@@ -8,6 +8,9 @@ const schema = v.object({
 });
 
 test("each field says the first thing that is wrong with it", () => {
-  expect(faultsOf(schema, { email: "a", password: "b" }, "?")).toEqual({ email: "an address", password: "longer" });
+  expect(faultsOf(schema, { email: "a", password: "b" }, "?")).toEqual({
+    email: "an address",
+    password: "longer",
+  });
   expect(faultsOf(schema, { email: "a@b.example", password: "long enough" }, "?")).toEqual({});
 });

@@ -13,7 +13,6 @@ export function Stars({ hundredths }: { hundredths: number }) {
       {Array.from({ length: WHOLE }, (_, index) => {
         const share = Math.min(1, Math.max(0, full - index));
         return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: stars stand still
           <svg key={index} viewBox="0 0 24 24" aria-hidden="true" data-share={share}>
             <path class="star-empty" d={STAR} />
             {share > 0 && <path class="star-full" d={STAR} />}

@@ -23,7 +23,9 @@ function Mine() {
   const asked = useQuery(profile);
   return (
     <>
-      <h1 tabIndex={-1}>{asked.data ? text.account.greeting(asked.data.displayName) : text.account.heading}</h1>
+      <h1 tabIndex={-1}>
+        {asked.data ? text.account.greeting(asked.data.displayName) : text.account.heading}
+      </h1>
       {asked.isPending && <Skeleton shape="text" count={2} />}
       {asked.isError && <Problem problem={asked.error} retry={() => void asked.refetch()} />}
       {account && asked.data && (
@@ -37,7 +39,9 @@ function Mine() {
             <dd>
               {account.email}
               <br />
-              <span class="quiet">{account.emailVerified ? text.account.verified : text.account.unverified}</span>
+              <span class="quiet">
+                {account.emailVerified ? text.account.verified : text.account.unverified}
+              </span>
             </dd>
           </div>
         </dl>

@@ -25,7 +25,15 @@ export function Entrance({
 }
 
 /** The button that sends a form, and above it what is wrong with the whole. */
-export function Send({ busy, problem, children }: { busy: boolean; problem: string | undefined; children: string }) {
+export function Send({
+  busy,
+  problem,
+  children,
+}: {
+  busy: boolean;
+  problem: string | undefined;
+  children: string;
+}) {
   const { text } = useText();
   return (
     <>

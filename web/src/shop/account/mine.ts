@@ -3,8 +3,10 @@ import { api, ask } from "../../api/client";
 import { asMember, isSignedIn } from "../../api/session";
 
 // Everything that is somebody's own has a key that begins with "mine": it is forgotten with the session.
+export const ACCOUNT = ["mine", "account"] as const;
+
 const account = queryOptions({
-  queryKey: ["mine", "account"],
+  queryKey: ACCOUNT,
   queryFn: () => (isSignedIn() ? asMember(() => ask(api.GET("/v1/accounts/me"))) : Promise.resolve(null)),
 });
 

@@ -9,7 +9,10 @@ import { useForm } from "../../ui/form";
 import { backTo, pathTo } from "../paths";
 import { Entrance, Send } from "./entrance";
 
-const Entry = v.object({ email: v.pipe(v.string(), v.trim(), v.minLength(1)), password: v.pipe(v.string(), v.minLength(1)) });
+const Entry = v.object({
+  email: v.pipe(v.string(), v.trim(), v.minLength(1)),
+  password: v.pipe(v.string(), v.minLength(1)),
+});
 const Code = v.object({ code: v.pipe(v.string(), v.trim(), v.minLength(1)) });
 
 export function SignInPage() {
@@ -26,7 +29,10 @@ function Password({ challenged }: { challenged: (id: string) => void }) {
       await signIn(email, password);
       go(back, { replace: true });
     } catch (refused) {
-      const id = refused instanceof Refusal && refused.reason === "SECOND_FACTOR_REQUIRED" && refused.metadata?.challengeId;
+      const id =
+        refused instanceof Refusal &&
+        refused.reason === "SECOND_FACTOR_REQUIRED" &&
+        refused.metadata?.challengeId;
       if (!id) throw refused;
       challenged(id);
     }
@@ -34,7 +40,13 @@ function Password({ challenged }: { challenged: (id: string) => void }) {
   return (
     <Entrance heading={text.enter.signIn} lead={text.enter.signInLead}>
       <form ref={form} onSubmit={onSubmit} noValidate>
-        <Field name="email" type="email" label={text.enter.email} autocomplete="username" wrong={wrong.email} />
+        <Field
+          name="email"
+          type="email"
+          label={text.enter.email}
+          autocomplete="username"
+          wrong={wrong.email}
+        />
         <Field
           name="password"
           type="password"

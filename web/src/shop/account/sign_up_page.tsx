@@ -62,7 +62,8 @@ export function SignUpPage() {
           <label class="sign-up-agree">
             <input type="checkbox" name="agreed" aria-invalid={wrong.agreed ? "true" : undefined} />
             <span>
-              {text.enter.agree(terms.title)} <Link href={pathTo.termsOf(terms.kind)}>{text.terms.heading}</Link>
+              {text.enter.agree(terms.title)}{" "}
+              <Link href={pathTo.termsOf(terms.kind)}>{text.terms.heading}</Link>
               {wrong.agreed && <span class="field-wrong"> {wrong.agreed}</span>}
             </span>
           </label>

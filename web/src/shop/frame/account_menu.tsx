@@ -21,7 +21,6 @@ export function AccountMenu() {
     }
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: Escape closes what the focus is in
     <details
       ref={menu}
       class="account-menu"

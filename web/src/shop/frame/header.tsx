@@ -29,7 +29,10 @@ export function Header() {
           {account ? (
             <AccountMenu key={path} />
           ) : (
-            <Link class="header-enter" href={pathTo.signIn(path === "/" || path.startsWith("/sign-") ? "" : path)}>
+            <Link
+              class="header-enter"
+              href={pathTo.signIn(path === "/" || path.startsWith("/sign-") ? "" : path)}
+            >
               <Icon name="person" />
               <span>{text.menu.signIn}</span>
             </Link>

@@ -23,6 +23,5 @@ export function useArrival(path: string, ready: boolean) {
     }
     window.scrollTo({ top: 0, behavior: "instant" });
     document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true });
-    // biome-ignore lint/correctness/useExhaustiveDependencies: another path is another arrival
   }, [path, ready]);
 }

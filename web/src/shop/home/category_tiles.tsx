@@ -21,7 +21,10 @@ export function CategoryTiles() {
       <ul>
         {top.map((one) => (
           <li key={one.id}>
-            <Link href={pathTo.category(one.slug)} lang={one.textLanguage === language ? undefined : one.textLanguage}>
+            <Link
+              href={pathTo.category(one.slug)}
+              lang={one.textLanguage === language ? undefined : one.textLanguage}
+            >
               {one.name}
               <Icon name="next" />
             </Link>

@@ -12,8 +12,8 @@ import { CategoryTiles } from "./category_tiles";
 import { Collage } from "./collage";
 import "./home.css";
 
-const SHOWN = 15;
-const IN_COLLAGE = 3;
+// Whole rows of two, three and four.
+const SHOWN = 12;
 
 export function Home() {
   const { text, language } = useText();
@@ -21,7 +21,10 @@ export function Home() {
   useArrival("home", true);
   // What is sold out is no invitation.
   const wanted = { orderBy: "newest", inStock: true, pageSize: SHOWN };
-  const newest = useQuery({ queryKey: ["products", language, wanted], queryFn: () => search(language, wanted) });
+  const newest = useQuery({
+    queryKey: ["products", language, wanted],
+    queryFn: () => search(language, wanted),
+  });
   const products = newest.data?.products ?? [];
   return (
     <>
@@ -33,7 +36,7 @@ export function Home() {
             {text.home.browse}
           </Link>
         </div>
-        <Collage products={products.slice(0, IN_COLLAGE)} />
+        <Collage products={products} />
       </section>
       <CategoryTiles />
       <section class="home-row">

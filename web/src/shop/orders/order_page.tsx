@@ -56,7 +56,11 @@ function Shown({ order: shown }: { order: Order }) {
       <section>
         <h2>{text.orders.address}</h2>
         <p class="prose">
-          {[address.recipient, ...address.lines, `${address.postalCode ?? ""} ${address.city ?? ""}`.trim()].join("\n")}
+          {[
+            address.recipient,
+            ...address.lines,
+            `${address.postalCode ?? ""} ${address.city ?? ""}`.trim(),
+          ].join("\n")}
         </p>
       </section>
     </article>

@@ -24,7 +24,8 @@ export function Buying({ product }: { product: Product }) {
   const pick = (chosen: Offer, name: string, value: string) => {
     const next = choose(product.offers, chosen, name, value);
     const others = Object.entries(next.options).filter(
-      ([other, now]) => other !== name && chosen.options[other] !== undefined && chosen.options[other] !== now,
+      ([other, now]) =>
+        other !== name && chosen.options[other] !== undefined && chosen.options[other] !== now,
     );
     setChanged(others.map(([other, now]) => `${other}: ${now}`).join(", "));
     setTaken(next.id);
@@ -62,7 +63,9 @@ export function Buying({ product }: { product: Product }) {
       {product.seller && (
         <p>
           <span class="quiet">{text.product.sold}</span>{" "}
-          <Link href={pathTo.shop(product.seller.id, product.seller.displayName)}>{product.seller.displayName}</Link>
+          <Link href={pathTo.shop(product.seller.id, product.seller.displayName)}>
+            {product.seller.displayName}
+          </Link>
         </p>
       )}
       {offer && <OtherOffers offers={product.offers} chosen={offer} money={format.money} />}

@@ -1,6 +1,6 @@
 import type { Offer } from "../../api/catalogue";
 
-/** The names of the options that tell the offers apart, each with its values, in the order in which they first come. */
+/** The names of the options that tell the offers apart, each with its values, in the order in which they first come, but sizes. */
 export function optionsOf(offers: readonly Offer[]): { name: string; values: string[] }[] {
   const found = new Map<string, string[]>();
   for (const offer of offers) {
@@ -10,7 +10,18 @@ export function optionsOf(offers: readonly Offer[]): { name: string; values: str
       found.set(name, values);
     }
   }
-  return [...found].map(([name, values]) => ({ name, values }));
+  return [...found].map(([name, values]) => ({ name, values: ordered(values) }));
+}
+
+const SIZES = ["XXS", "XS", "S", "M", "L", "XL", "XXL", "3XL", "4XL"];
+
+/** Sizes from small to large and numbers from low to high; anything else as it came. */
+function ordered(values: string[]): string[] {
+  const rank = values.every((value) => SIZES.includes(value.toUpperCase()))
+    ? (value: string) => SIZES.indexOf(value.toUpperCase())
+    : (value: string) => Number.parseFloat(value);
+  if (values.some((value) => Number.isNaN(rank(value)))) return values;
+  return [...values].sort((one, other) => rank(one) - rank(other));
 }
 
 function agreement(offer: Offer, options: Readonly<Record<string, string>>): number {

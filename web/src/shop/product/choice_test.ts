@@ -2,10 +2,29 @@ import { expect, test } from "vitest";
 import type { Offer } from "../../api/catalogue";
 import { choose, firstOf, optionsOf, rivalsOf } from "./choice";
 
-function offer(id: string, options: Record<string, string>, amount = 100, available = 1, sellerId = "s"): Offer {
+function offer(
+  id: string,
+  options: Record<string, string>,
+  amount = 100,
+  available = 1,
+  sellerId = "s",
+): Offer {
   const time = "2026-01-01T00:00:00Z";
   const price = { amount, currency: "EUR" };
-  return { id, productId: "p", sellerId, sku: id, options, price, available, state: "ACTIVE", createTime: time, updateTime: time, etag: "1", prices: [] };
+  return {
+    id,
+    productId: "p",
+    sellerId,
+    sku: id,
+    options,
+    price,
+    available,
+    state: "ACTIVE",
+    createTime: time,
+    updateTime: time,
+    etag: "1",
+    prices: [],
+  };
 }
 const blackL = offer("blackL", { colour: "black", size: "L" });
 const whiteM = offer("whiteM", { colour: "white", size: "M" }, 90);
@@ -29,11 +48,13 @@ test("what was chosen stays chosen while it can, also where it is sold out", () 
   expect(choose(all, whiteM, "colour", "red").id).toBe("whiteM");
 });
 
-test("options keep the order of the offers", () => {
+test("options keep the order of the offers, but sizes go from small to large", () => {
   expect(optionsOf(all)).toEqual([
     { name: "colour", values: ["black", "white"] },
-    { name: "size", values: ["L", "M", "S"] },
+    { name: "size", values: ["S", "M", "L"] },
   ]);
+  const weights = ["500 g", "1000 g", "250 g"].map((weight) => offer(weight, { weight }));
+  expect(optionsOf(weights)[0]?.values).toEqual(["250 g", "500 g", "1000 g"]);
 });
 
 test("other shops are asked about the very same thing", () => {

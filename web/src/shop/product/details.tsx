@@ -12,7 +12,10 @@ export function Details({ product }: { product: Product }) {
   const safe: Fact[] = safety
     ? [
         { name: text.product.manufacturer, value: joined(safety.manufacturer, safety.manufacturerContact) },
-        { name: text.product.responsible, value: joined(safety.responsiblePerson, safety.responsibleContact) },
+        {
+          name: text.product.responsible,
+          value: joined(safety.responsiblePerson, safety.responsibleContact),
+        },
         { name: text.product.warnings, value: safety.warnings },
       ].filter((one) => one.value !== "")
     : [];

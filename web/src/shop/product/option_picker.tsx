@@ -36,7 +36,7 @@ export function OptionPicker({
                   />
                   <span>
                     {value}
-                    {!there && <span class="unseen">, {text.product.soldOut}</span>}
+                    {!there && <span class="unseen">{` (${text.product.soldOut})`}</span>}
                   </span>
                 </label>
               );

@@ -20,7 +20,10 @@ export function OtherOffers({
   const { text } = useText();
   const rivals = rivalsOf(offers, chosen).slice(0, SHOWN);
   const shops = useQueries({
-    queries: rivals.map((one) => ({ queryKey: ["seller", one.sellerId], queryFn: () => seller(one.sellerId) })),
+    queries: rivals.map((one) => ({
+      queryKey: ["seller", one.sellerId],
+      queryFn: () => seller(one.sellerId),
+    })),
   });
   if (rivals.length === 0) return null;
   return (

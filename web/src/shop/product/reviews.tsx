@@ -69,7 +69,7 @@ function One({ review }: { review: Review }) {
         {review.text}
       </p>
       <p class="quiet">
-        {review.authorName ?? text.reviews.anonymous}, {format.date(review.createTime)}
+        {[review.authorName ?? text.reviews.anonymous, format.date(review.createTime)].join(", ")}
       </p>
       {review.reply && (
         <blockquote>

@@ -20,11 +20,14 @@ export function FilterChips({
   const currency = facets?.prices[0]?.currency ?? "EUR";
   const shop = facets?.sellers.find((one) => one.sellerId === filters.shops)?.name ?? text.search.shop;
   const money = (amount: number) => format.money({ amount, currency });
-  const price = [filters.minPrice, filters.maxPrice].map((one) => (one === undefined ? "…" : money(one))).join(" – ");
+  const { minPrice, maxPrice } = filters;
   const chips: Chip[] = [
-    ...(price === "… – …"
+    ...(minPrice === undefined
       ? []
-      : [{ key: "price", label: price, without: { minPrice: undefined, maxPrice: undefined } }]),
+      : [{ key: "min", label: text.search.atLeast(money(minPrice)), without: { minPrice: undefined } }]),
+    ...(maxPrice === undefined
+      ? []
+      : [{ key: "max", label: text.search.atMost(money(maxPrice)), without: { maxPrice: undefined } }]),
     ...(filters.inStock ? [{ key: "stock", label: text.search.inStock, without: { inStock: false } }] : []),
     ...(filters.stars
       ? [{ key: "stars", label: text.search.stars(filters.stars), without: { stars: undefined } }]
@@ -41,7 +44,11 @@ export function FilterChips({
     <ul class="chips">
       {chips.map((chip) => (
         <li key={chip.key}>
-          <button type="button" aria-label={text.search.remove(chip.label)} onClick={() => change(chip.without)}>
+          <button
+            type="button"
+            aria-label={text.search.remove(chip.label)}
+            onClick={() => change(chip.without)}
+          >
             {chip.label}
             <Icon name="close" />
           </button>

@@ -36,7 +36,9 @@ export function FilterPanel({
   const { text } = useText();
   const isWide = useIsWide();
   const toggled = (one: string) =>
-    filters.attributes.includes(one) ? filters.attributes.filter((other) => other !== one) : [...filters.attributes, one];
+    filters.attributes.includes(one)
+      ? filters.attributes.filter((other) => other !== one)
+      : [...filters.attributes, one];
 
   const groups = (
     <div class="filters">

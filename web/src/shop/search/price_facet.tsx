@@ -1,12 +1,14 @@
-import { useText } from "../../text/messages";
 import { minorUnits } from "../../text/format";
+import { useText } from "../../text/messages";
 import { Field } from "../../ui/field";
 import type { Filters } from "../paths";
 import "./price_facet.css";
 
 /** "12,5" of somebody is 1250 cents; what is no amount is none. */
 export function amountOf(written: FormDataEntryValue | null, units: number): number | undefined {
-  const text = String(written ?? "").trim().replace(",", ".");
+  const text = String(written ?? "")
+    .trim()
+    .replace(",", ".");
   return /^\d{1,10}(\.\d+)?$/.test(text) ? Math.round(Number(text) * units) : undefined;
 }
 

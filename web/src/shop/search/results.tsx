@@ -48,10 +48,7 @@ export function Results({ within, path }: { within: Within; path: (filters: Part
           </p>
           <label>
             <span>{text.search.sort}</span>
-            <select
-              value={wanted.orderBy}
-              onChange={(event) => change({ order: event.currentTarget.value })}
-            >
+            <select value={wanted.orderBy} onChange={(event) => change({ order: event.currentTarget.value })}>
               {ORDERS.filter((one) => one !== "relevance" || filters.words).map((one) => (
                 <option key={one} value={one}>
                   {text.search.orders[one]}

@@ -17,7 +17,8 @@ export function ShopPage({ id }: { id: string }) {
   useArrival(`shop ${id}`, asked.isSuccess);
   if (asked.isPending) return <Skeleton shape="text" count={2} />;
   if (asked.isError) {
-    if (asked.error instanceof Refusal && asked.error.status === 404) return <NotFound heading={text.shop.notFound} />;
+    if (asked.error instanceof Refusal && asked.error.status === 404)
+      return <NotFound heading={text.shop.notFound} />;
     return <Problem problem={asked.error} retry={() => void asked.refetch()} />;
   }
   const shop = asked.data;
