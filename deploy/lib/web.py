@@ -71,10 +71,11 @@ def stamp():
 
 
 class Tools:
-    """The packages and the node that runs them."""
+    """The packages, the node that runs them, and the sources that they work on."""
 
-    def __init__(self):
-        place, link = fetched.node_modules(WEB), WEB / "node_modules"
+    def __init__(self, sources=WEB):
+        self.sources = sources
+        place, link = fetched.node_modules(sources), sources / "node_modules"
         if not link.is_symlink() or link.resolve() != place.resolve():
             if link.is_dir() and not link.is_symlink():
                 shutil.rmtree(link)
@@ -88,7 +89,7 @@ class Tools:
         command = [self.node, self.modules / package, *words]
         # Programs that ask for `node` get the same one.
         env = {**os.environ, "PATH": f"{pathlib.Path(self.node).parent}:{os.environ['PATH']}", "NO_COLOR": "1", "CI": "1"}
-        done = subprocess.run(list(map(str, command)), cwd=WEB, env=env, stdin=subprocess.DEVNULL,
+        done = subprocess.run(list(map(str, command)), cwd=self.sources, env=env, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE if quiet else None, stderr=subprocess.STDOUT if quiet else None, text=True)
         if done.returncode:
             print(done.stdout or "", file=sys.stderr, end="")
@@ -96,6 +97,10 @@ class Tools:
 
     def types(self):
         self.run("openapi-typescript/bin/cli.js", OPENAPI, "-o", "src/api/schema.d.ts")
+
+    def bundle(self, out):
+        self.run("vite/bin/vite.js", "build", "--outDir", out, "--emptyOutDir", "--logLevel", "warn")
+        compress(out)
 
 
 def compress(folder):
@@ -121,33 +126,33 @@ def build():
     tools.types()
     tools.run("typescript/bin/tsc", "--noEmit")
     fresh = OUT.with_name("web.new")
-    tools.run("vite/bin/vite.js", "build", "--outDir", fresh, "--emptyOutDir", "--logLevel", "warn")
-    compress(fresh)
+    tools.bundle(fresh)
     (fresh / "stamp").write_text(now)
     shutil.rmtree(OUT, ignore_errors=True)
     fresh.rename(OUT)
 
 
-def check(*words):
-    """Style and layers of the sources are biome's; that they fit together is the compiler's."""
+def check():
+    """The style of the sources is biome's; that they fit together, the compiler's, which a build asks."""
     try:
         tools = Tools()
     except Failure as why:
         print(f"web: not checked: {why}", file=sys.stderr)
         return
-    tools.run("@biomejs/biome/bin/biome", "check", *words, ".", quiet=False)
-    if not words:
-        tools.types()
-        tools.run("typescript/bin/tsc", "--noEmit")
+    tools.run("@biomejs/biome/bin/biome", "check", ".", quiet=False)
+    build()
 
 
 def test():
     tools = Tools()
-    tools.types()
     tools.run("vitest/vitest.mjs", "run", quiet=False)
 
 
-ACTS = {"build": build, "check": check, "fmt": lambda: check("--write"), "test": test}
+def fmt():
+    Tools().run("@biomejs/biome/bin/biome", "check", "--write", ".", quiet=False)
+
+
+ACTS = {"build": build, "check": check, "fmt": fmt, "test": test}
 
 if __name__ == "__main__":
     if len(sys.argv) != 2 or sys.argv[1] not in ACTS:

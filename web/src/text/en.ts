@@ -20,7 +20,7 @@ export const en = {
     terms: "Terms and imprint",
     api: "For developers",
   },
-  footer: "Independent shops, one basket of trust: what is not delivered is not paid out.",
+  footer: "One marketplace, many independent shops.",
   search: {
     label: "Search for products",
     placeholder: "What are you looking for?",
@@ -63,7 +63,7 @@ export const en = {
   },
   home: {
     heading: "Things made with care, from the people who make them",
-    lead: "Small shops from all over Europe. Your money reaches them once you have what you ordered.",
+    lead: "Small shops from all over Europe, in one place.",
     browse: "Browse everything",
     newest: "Just in",
     newestAll: "All new things",
@@ -126,7 +126,6 @@ export const en = {
     name: "Your name",
     nameHint: "As shops and other buyers see it.",
     agree: (title: string) => `I have read and agree to: ${title}`,
-    mustAgree: "You can only go on if you agree.",
     newHere: "New here?",
     known: "Do you have an account?",
     code: "Code",
@@ -191,7 +190,13 @@ export const en = {
     notFound: "There is nothing here",
     notFoundHint: "The link may be old, or a letter is missing.",
     toHome: "Go to the home page",
-    field: "Please check this.",
+    fault: {
+      missing: "This is missing.",
+      email: "This is no e-mail address.",
+      password: "At least 8 characters.",
+      agree: "You can only go on if you agree.",
+      refused: "Please check this.",
+    },
     reasons: {
       OFFLINE: "You seem to be offline. Check your connection.",
       NOT_FOUND: "What you are looking for does not exist.",

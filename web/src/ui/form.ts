@@ -1,7 +1,7 @@
 import { useRef, useState } from "preact/hooks";
 import * as v from "valibot";
 import { Refusal } from "../api/refusal";
-import { useText } from "../text/messages";
+import { type Messages, useText } from "../text/messages";
 import { wordsOf } from "./problem";
 
 type Schema = v.ObjectSchema<v.ObjectEntries, undefined>;
@@ -14,15 +14,21 @@ export type FormState = {
   wrong: Readonly<Record<string, string>>;
 };
 
+type Faults = Messages["problem"]["fault"];
+
+/** What the checks of a schema say: a name among `text.problem.fault`, so that it is said in the language of the page. */
+export const fault = (name: keyof Faults): string => name;
+
 /** What each field lacks, by name: of the values themselves, before anybody is asked. */
 export function faultsOf(
   schema: Schema,
   values: Record<string, unknown>,
-  other: string,
+  words: Faults,
 ): Record<string, string> {
-  const checked = v.safeParse(schema, values);
+  const isFault = (name: string): name is keyof Faults => Object.hasOwn(words, name);
   const faults: Record<string, string> = {};
-  for (const issue of checked.issues ?? []) faults[String(issue.path?.[0]?.key)] ??= issue.message || other;
+  for (const { path, message } of v.safeParse(schema, values).issues ?? [])
+    faults[String(path?.[0]?.key)] ??= isFault(message) ? words[message] : words.refused;
   return faults;
 }
 
@@ -43,7 +49,7 @@ export function useForm<S extends Schema>(schema: S, send: (values: v.InferOutpu
     event.preventDefault();
     if (state.busy || !(event.currentTarget instanceof HTMLFormElement)) return;
     const values = Object.fromEntries(new FormData(event.currentTarget));
-    const faults = faultsOf(schema, values, text.problem.field);
+    const faults = faultsOf(schema, values, text.problem.fault);
     if (Object.keys(faults).length > 0) return refuse(undefined, faults);
     setState({ busy: true, problem: undefined, wrong: {} });
     try {
@@ -54,7 +60,7 @@ export function useForm<S extends Schema>(schema: S, send: (values: v.InferOutpu
       const known = fields.filter(({ field }) => field in values);
       refuse(
         wordsOf(problem, text),
-        Object.fromEntries(known.map(({ field }) => [field, text.problem.field])),
+        Object.fromEntries(known.map(({ field }) => [field, text.problem.fault.refused])),
       );
     }
   };

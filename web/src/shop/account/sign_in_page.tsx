@@ -5,15 +5,15 @@ import { Refusal } from "../../api/refusal";
 import { answerChallenge, signIn } from "../../api/session";
 import { useText } from "../../text/messages";
 import { Field } from "../../ui/field";
-import { useForm } from "../../ui/form";
+import { fault, useForm } from "../../ui/form";
 import { backTo, pathTo } from "../paths";
 import { Entrance, Send } from "./entrance";
 
 const Entry = v.object({
-  email: v.pipe(v.string(), v.trim(), v.minLength(1)),
-  password: v.pipe(v.string(), v.minLength(1)),
+  email: v.pipe(v.string(), v.trim(), v.minLength(1, fault("missing"))),
+  password: v.pipe(v.string(), v.minLength(1, fault("missing"))),
 });
-const Code = v.object({ code: v.pipe(v.string(), v.trim(), v.minLength(1)) });
+const Code = v.object({ code: v.pipe(v.string(), v.trim(), v.minLength(1, fault("missing"))) });
 
 export function SignInPage() {
   const [challenge, setChallenge] = useState("");

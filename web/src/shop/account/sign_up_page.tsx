@@ -4,7 +4,7 @@ import { Link, useLocation, useSearch } from "wouter-preact";
 import { signUp } from "../../api/session";
 import { useText } from "../../text/messages";
 import { Field } from "../../ui/field";
-import { useForm } from "../../ui/form";
+import { fault, useForm } from "../../ui/form";
 import { Problem } from "../../ui/problem";
 import { Skeleton } from "../../ui/skeleton";
 import { backTo, pathTo } from "../paths";
@@ -15,12 +15,12 @@ import "./sign_up_page.css";
 const LEAST_PASSWORD = 8;
 
 /** What the form has to say: the terms can only be agreed to where some are published. */
-function formOf(mustAgree: boolean, words: string) {
+function formOf(mustAgree: boolean) {
   return v.object({
-    displayName: v.pipe(v.string(), v.trim(), v.minLength(1)),
-    email: v.pipe(v.string(), v.trim(), v.email()),
-    password: v.pipe(v.string(), v.minLength(LEAST_PASSWORD)),
-    agreed: mustAgree ? v.literal("on", words) : v.optional(v.literal("on")),
+    displayName: v.pipe(v.string(), v.trim(), v.minLength(1, fault("missing"))),
+    email: v.pipe(v.string(), v.trim(), v.email(fault("email"))),
+    password: v.pipe(v.string(), v.minLength(LEAST_PASSWORD, fault("password"))),
+    agreed: mustAgree ? v.literal("on", fault("agree")) : v.optional(v.literal("on")),
   });
 }
 
@@ -31,7 +31,7 @@ export function SignUpPage() {
   const back = backTo(useSearch());
   const terms = published.data?.find((one) => one.kind === "TERMS");
   const { form, onSubmit, busy, problem, wrong } = useForm(
-    formOf(terms !== undefined, text.enter.mustAgree),
+    formOf(terms !== undefined),
     async ({ displayName, email, password }) => {
       await signUp({ displayName, email, password, ...(terms && { acceptedTerms: terms.version }) });
       go(back, { replace: true });
