@@ -1,7 +1,7 @@
 # One image for every program of the marketplace, and others for what is done around them.
 #
 #   docker build .                      the programs (target `runtime`): no shell, no package manager, not root
-#   docker build --target site .        nginx with the pages about the API, for a cluster; in a composition its nginx has them
+#   docker build --target site .        nginx with the pages, for a cluster; in a composition its nginx has them
 #   docker build --target tools .       Python and openssl: prepares secrets and certificates, makes dashboards, places the
 #                                       proof order
 #
@@ -16,6 +16,19 @@ RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
 WORKDIR /site
 COPY deploy/site/package.json deploy/site/package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
+
+FROM ${DEBIAN} AS web
+RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
+    --mount=type=cache,target=/var/lib/apt,sharing=locked \
+    rm -f /etc/apt/apt.conf.d/docker-clean && apt-get update -qq \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends npm python3 >/dev/null
+WORKDIR /market
+COPY deploy/lib/*.py deploy/lib/
+COPY deploy/native/nginx_shop.conf deploy/native/
+COPY docs/openapi.yaml docs/
+COPY web web
+# Elsewhere a marketplace goes without pages where npm can't be had; an image is whole or not there.
+RUN python3 deploy/lib/web.py build && test -f build/web/shop/en.html
 
 FROM ${DEBIAN} AS tools
 RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
@@ -32,6 +45,7 @@ COPY deploy/site/*.html deploy/site/*.css deploy/site/*.js deploy/site/*.conf de
 COPY docs/openapi.yaml docs/
 COPY proto/marketplace/options/v1/reason.proto proto/marketplace/options/v1/
 COPY --from=swagger-ui /site/node_modules/swagger-ui-dist/swagger-ui.css /site/node_modules/swagger-ui-dist/swagger-ui-bundle.js /swagger-ui/
+COPY --from=web /market/build/web /web
 COPY deploy/observability/grafana/description.py deploy/observability/grafana/make_dashboards.py deploy/observability/grafana/
 COPY tools/proof.py tools/
 COPY deploy/compose/prepare.py deploy/compose/
@@ -53,7 +67,7 @@ CMD ["deploy/compose/prepare.py"]
 
 FROM tools AS pages
 USER root
-RUN python3 deploy/lib/site.py /share --swagger-ui /swagger-ui
+RUN python3 deploy/lib/site.py /share --swagger-ui /swagger-ui --web /web
 
 FROM ${DEBIAN} AS site
 RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
@@ -65,7 +79,7 @@ COPY --from=pages /share /usr/share/marketplace
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="Marketplace site" \
-      org.opencontainers.image.description="The pages about the API" \
+      org.opencontainers.image.description="The pages: of the shop, and about the API" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
@@ -79,7 +93,7 @@ COPY deploy/lib/setup.sh deploy/lib/packages.txt deploy/lib/
 # Debian's image deletes packages after installing them; here they stay in the cache of the builder.
 RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
     --mount=type=cache,target=/var/lib/apt,sharing=locked \
-    rm -f /etc/apt/apt.conf.d/docker-clean && sh deploy/lib/setup.sh build
+    rm -f /etc/apt/apt.conf.d/docker-clean && MARKET_SETUP_PROGRAMS=1 sh deploy/lib/setup.sh build
 COPY CMakeLists.txt CMakePresets.json ./
 COPY cmake cmake
 COPY proto proto

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Holds every #include "…" line of the tree to tools/layers.txt, and third-party headers to the rooms that own them.
+"""Holds every #include "…" line of the tree, and every import of the pages, to tools/layers.txt, and third-party headers to the rooms that own them.
 
 Prints one line per offence and exits 1, or prints the number of files read and exits 0. A permission that no include
 needs is an offence too: the list says what is so, not what might be. Tests and what lies in a folder `testing` may
@@ -7,6 +7,7 @@ include more: test code is not held to the layers, except that no service may se
 see test code.
 """
 import fnmatch
+import os
 import pathlib
 import re
 import sys
@@ -15,6 +16,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 TOPS = ("platform", "services", "gateway", "sandbox", "apps", "tools", "bench", "tests")
 OURS = re.compile(r'^\s*#include "([^"]+)"')
 FOREIGN = re.compile(r"^\s*#include <([^>]+)>")
+
+PAGES_IMPORT = re.compile(r"""(?:from |import |import\()["'](\.[^"']+)["']""")
 
 # Third-party headers that stay inside one room's .cpp files: everything else sees our own types.
 PRIVATE = {
@@ -135,6 +138,26 @@ def offences_in(path, rules, used):
                         yield f"{relative}:{number}: <{match.group(1)}> belongs to {', '.join(rooms)}"
 
 
+def imports_in(path, rules, used):
+    """Of the pages: a room is a folder of web/src, whatever is below it."""
+    relative = path.relative_to(ROOT)
+    room = "/".join(relative.parts[:3])
+    allowed = rule_for(room, rules)
+    if allowed is None:
+        yield f"{relative}: no rule for room '{room}' in tools/layers.txt"
+        return
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        for target in PAGES_IMPORT.findall(line):
+            reached = pathlib.PurePosixPath(os.path.normpath(relative.parent / target))
+            other = "/".join(reached.parts[:3])
+            if other == room or not other.startswith("web/src/"):
+                continue
+            if other in allowed:
+                used.add((id(allowed), other))
+            elif not path.name.endswith("_test.ts"):
+                yield f"{relative}:{number}: {room} must not import {target}"
+
+
 def clocks_in(path):
     relative = path.relative_to(ROOT)
     if str(relative) == CLOCK_MADE_IN or is_test(relative):
@@ -158,6 +181,8 @@ def main():
     files = [path for top in TOPS for suffix in ("*.hpp", "*.cpp") for path in sorted((ROOT / top).rglob(suffix))]
     used = set()
     offences = [offence for path in files for offence in offences_in(path, rules, used)]
+    pages = [path for suffix in ("*.ts", "*.tsx") for path in sorted((ROOT / "web/src").rglob(suffix))]
+    offences += [offence for path in pages for offence in imports_in(path, rules, used)]
     scripts = [path for top in TOPS for path in sorted((ROOT / top).rglob("*.sql"))]
     offences += [offence for path in files + scripts for offence in clocks_in(path)]
     offences += [offence for path in files + scripts for offence in worlds_in(path)]
@@ -167,7 +192,7 @@ def main():
                  for room, allowed in rules for entry in allowed if (id(allowed), entry) not in used]
     for offence in offences:
         print(offence)
-    print(f"{len(files)} files, {len(offences)} offences")
+    print(f"{len(files) + len(pages)} files, {len(offences)} offences")
     return 1 if offences or not files else 0
 
 

@@ -31,6 +31,7 @@ from deploy.lib.failure import Failure  # noqa: E402
 SECRETS = pathlib.Path("/secrets")
 PICTURES = pathlib.Path("/pictures")
 SWAGGER_UI = pathlib.Path("/swagger-ui")     # in the image
+WEB = pathlib.Path("/web")
 INSIDE = "/run/market"     # where a consumer has its volume
 TOPOLOGY = topology.read()
 SERVICES = tuple(TOPOLOGY.services)
@@ -160,7 +161,7 @@ def prepare(hosts):
     native = ROOT / "deploy/native"
     for name in nginx.FILES:
         put("edge", name, nginx_conf((native / name).read_text(), hosts), EVERYBODY)
-    site.write(SECRETS / "edge" / "site", SWAGGER_UI)
+    site.write(SECRETS / "edge" / "site", SWAGGER_UI, WEB)
     print("prepare: passwords, certificates and configuration are in place")
 
 

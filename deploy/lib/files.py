@@ -28,15 +28,16 @@ def own(path, account):
         os.chown(path, entry.pw_uid, entry.pw_gid)
 
 
-def write(path, text, mode=0o644, account=None):
-    """Replaces the file as a whole if it differs. True if it did."""
+def write(path, content, mode=0o644, account=None):
+    """Replaces the file, a text or bytes, as a whole if it differs. True if it did."""
     path = pathlib.Path(path)
-    if path.exists() and path.read_text() == text:
+    content = content.encode() if isinstance(content, str) else content
+    if path.exists() and path.read_bytes() == content:
         return False
     draft = path.with_name(path.name + ".new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
     own(draft, account)
     draft.rename(path)
     return True

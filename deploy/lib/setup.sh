@@ -120,6 +120,12 @@ if [ "${1:-}" = --install-as-root ]; then
 fi
 
 [ $# -gt 0 ] || set -- build run
+# The pages are part of the build, but for an image that compiles the programs alone.
+case " $* " in
+  *' build '*)
+    if [ -z "${MARKET_SETUP_PROGRAMS:-}" ] && { ! command -v node || ! command -v npm; } >/dev/null; then set -- "$@" node; fi
+    ;;
+esac
 wanted=''
 for group in "$@"; do
   lines=$(group_lines "$group") || fail "unknown package group '$group' (there are: build package run telemetry test node)"

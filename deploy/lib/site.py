@@ -1,11 +1,11 @@
-"""The pages that nginx serves: /docs (Swagger UI), /openapi.json, /openapi.yaml, for each reason of a refusal /problems/<reason>, to
+"""The pages that nginx serves: those of the shop, as web.py has built them; /docs (Swagger UI), /openapi.json, /openapi.yaml, for each reason of a refusal /problems/<reason>, to
 which the `type` of a problem document points, and what links in mails lead to (deploy/native/nginx_site.conf has their paths).
 
-    site.py OUT [--swagger-ui DIR] [--at PATH]
+    site.py OUT [--swagger-ui DIR] [--web DIR] [--at PATH]
 
 writes them into OUT/site, and beside them in OUT/nginx the files with which an nginx serves them from PATH, where OUT will lie:
-nginx_site.conf and nginx_uploads.conf for a `server` of one that is there, nginx.conf for one that does nothing else. DIR is the npm package
-swagger-ui-dist. Images, packages and this machine have the same pages.
+nginx_site.conf and nginx_uploads.conf for a `server` of one that is there, nginx.conf for one that does nothing else. The DIRs are the npm package
+swagger-ui-dist and what web.py has built. Images, packages and this machine have the same pages.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import html
 import json
 import pathlib
 import re
+import shutil
 import sys
 
 import yaml
@@ -30,10 +31,13 @@ REASONS = ROOT / "proto" / "marketplace" / "options" / "v1" / "reason.proto"
 SWAGGER_UI = ("swagger-ui.css", "swagger-ui-bundle.js")
 NGINX = (SOURCES / "nginx.conf", *(ROOT / "deploy" / "native" / name
                                    for name in ("nginx_site.conf", "nginx_site_headers.conf", "nginx_links_headers.conf", "nginx_headers.conf", "nginx_uploads.conf",
-                                            "nginx_pictures.conf")))
+                                            "nginx_pictures.conf", "nginx_shop.conf", "nginx_shop_headers.conf")))
 # Of the package, and where the chart mounts them for this nginx.
 PICTURES = "/var/lib/marketplace/pictures"
 PACKAGE = "swagger-ui-dist"
+# Built by web.py. An earlier build's files of /assets stay where they were written to: a page that is open still asks for them.
+WEB = ROOT / "build" / "web"
+WEB_FOLDERS = ("shop", "assets")
 
 ENTRY = re.compile(r'((?:  // .*\n)+)  ([A-Z_]+) = \d+ \[\(info\) = \{\s*code: "([A-Z_]+)"(?:, http: (\d+))?, title: "([^"]+)"'
                    r'(?:\s*metadata: \[[^]]*\]\s*)?\}\];')
@@ -107,8 +111,21 @@ def swagger_ui():
         return None
 
 
-def write(out, assets):
-    """The whole site into the directory `out`; `assets` is the package of Swagger UI, or None."""
+def write_web(out, web):
+    """The pages of the shop. Its HTML comes last: it names files that are to be there."""
+    shutil.rmtree(out / "shop", ignore_errors=True)
+    if not (web / "shop").is_dir():
+        print("site: there are no pages of the shop: ./market build makes them", file=sys.stderr)
+        return
+    for folder in reversed(WEB_FOLDERS):
+        (out / folder).mkdir(exist_ok=True)
+        (out / folder).chmod(0o755)
+        for file in sorted((web / folder).iterdir()):
+            files.write(out / folder / file.name, file.read_bytes())
+
+
+def write(out, assets, web=WEB):
+    """The whole site into the directory `out`; `assets` is the package of Swagger UI, or None; `web` is what web.py has built."""
     out = pathlib.Path(out)
     for folder in (out, out / "docs", out / "problems", out / "links"):
         folder.mkdir(parents=True, exist_ok=True)
@@ -130,6 +147,7 @@ def write(out, assets):
     for reason, values in problems(REASONS.read_text(), contract).items():
         page = re.sub(r"@([A-Z]+)@", lambda match, values=values: values[match[1]], template)
         files.write(out / "problems" / f"{reason.lower().replace('_', '-')}.html", page)
+    write_web(out, pathlib.Path(web))
 
 
 def write_nginx(out, at):
@@ -145,9 +163,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("out", type=pathlib.Path)
     parser.add_argument("--swagger-ui", type=pathlib.Path)
+    parser.add_argument("--web", type=pathlib.Path, default=WEB)
     parser.add_argument("--at", type=pathlib.PurePosixPath, default="/usr/share/marketplace")
     options = parser.parse_args()
-    write(options.out / "site", options.swagger_ui or swagger_ui())
+    write(options.out / "site", options.swagger_ui or swagger_ui(), options.web)
     write_nginx(options.out / "nginx", options.at)
 
 

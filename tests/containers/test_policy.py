@@ -173,7 +173,7 @@ def test_dockerfile():
     text = (ROOT / "Dockerfile").read_text()
     stages = re.split(r"^FROM ", text, flags=re.MULTILINE)[1:]
     bases = {stage.split()[2]: stage.split()[0] for stage in stages}
-    assert bases == {"swagger-ui": "${DEBIAN}", "build": "${DEBIAN}", "tools": "${DEBIAN}", "pages": "tools", "site": "${DEBIAN}",
+    assert bases == {"swagger-ui": "${DEBIAN}", "web": "${DEBIAN}", "build": "${DEBIAN}", "tools": "${DEBIAN}", "pages": "tools", "site": "${DEBIAN}",
                      "runtime": "scratch"}
     assert re.search(r"^ARG DEBIAN=(\S+)$", text, re.MULTILINE)[1] == VERSIONS["DEBIAN_IMAGE"]
     assert not VERSIONS["DEBIAN_IMAGE"].endswith(":latest") and ":" in VERSIONS["DEBIAN_IMAGE"]

@@ -40,5 +40,6 @@ check 'layers' /usr/bin/python3 tools/check_layers.py
 check 'places of the topology' /usr/bin/python3 tools/write_topology --check
 check 'reasons of refusals' /usr/bin/python3 tools/check_reasons.py
 check 'paths in the documentation' /usr/bin/python3 tools/check_docs.py
+check 'pages' /usr/bin/python3 deploy/lib/web.py check
 if [ -n "$tidy" ]; then check 'clang-tidy' sh deploy/lib/build.sh tidy; fi
 [ -z "$failed" ]

@@ -4,6 +4,7 @@ set -eu
 
 cd -- "$(dirname -- "$0")/../.."
 directory=${1:-build/packages}
+/usr/bin/python3 deploy/lib/web.py build
 sh deploy/lib/build.sh release programs
 mkdir -p "$directory"
 directory=$(cd -- "$directory" && pwd -P)

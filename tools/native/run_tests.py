@@ -3,12 +3,14 @@
 1. ctest: the C++ test programs (unit, storage, contract), built and run under AddressSanitizer and UBSan.
 2. random: a sample of what `--long` goes through (tools/native/long_tests.py).
 3. topology: every place that names a service names all of them, all services have one shape, and tools/new_service makes
-   one more (`--long new-service` also builds and runs it: minutes); and tests/models, what the system is held to, by itself.
+   one more (`--long new-service` also builds and runs it: minutes); tests/models, what the system is held to, by itself; and
+   tests/web, the sources of the pages.
 4. observability: dashboards, rules, alerts, runbooks, compose files and what else is read by other programs.
 5. helm: the chart, with helm and a Kubernetes schema where they can be had.
 6. packages: the Debian packages, installed and run under a systemd of their own.
 7. system, single: tests/system with pytest, once against each shape, each time on a marketplace of its own in a temporary
-   directory; clients: tests/clients, and tests/backup on what they leave, which takes it down and restores it.
+   directory; browser and clients: tests/browser, the pages in Chromium, then tests/clients, and tests/backup on what they
+   leave, which takes it down and restores it.
 8. replicas: those files of tests/system that replicas could break, on two of everything.
 9. telemetry: tests/telemetry beside a whole pipeline.
 10. edge: tests/edge, on a marketplace with the limits of nginx that it comes with; for the others they are lifted.
@@ -47,7 +49,7 @@ PORTS_OF_A_STACK = topology.read().size     # for each replica of it
 REPLICAS = 2
 LONG_MINUTES = 0.5
 # Generators, compilers and a fuzzer: what they ask of their own marketplace waits for those that are asked with deadlines.
-UNHURRIED = {TESTS / "clients"}
+UNHURRIED = {TESTS / "browser", TESTS / "clients"}
 FOR_REPLICAS = ("accounts", "api_keys", "caches", "contention", "first_order", "kill", "mail_faults", "payments", "people_faults", "replicas", "restart", "revocation",
                 "sellers", "team", "zz_invariants")
 
@@ -184,8 +186,11 @@ def random_schedules(part):
 
 
 def clients(part):
-    # Backup comes to what the fuzzer has left. Words of the caller are about tests/clients: a suite that they leave empty would fail.
-    return part.stack([TESTS / "clients"], *([] if part.words else [[TESTS / "backup"]]))
+    # Browsers see what people sell, before the fuzzer does; backup comes to what that has left. Words of the caller are about
+    # tests/clients: a suite that they leave empty would fail.
+    if part.words:
+        return part.stack([TESTS / "clients"])
+    return part.stack([TESTS / "browser"], [TESTS / "clients"], [TESTS / "backup"])
 
 
 def replicas(part):
@@ -206,11 +211,12 @@ def telemetry(part):
 PARTS = {
     "ctest": ctest,
     "random": random_schedules,
-    "topology": lambda part: part.pytest([TESTS / "topology", TESTS / "models"]),
+    "topology": lambda part: part.pytest([TESTS / "topology", TESTS / "models", TESTS / "web"]),
     "observability": lambda part: part.pytest([TESTS / "observability", TESTS / "containers"]),
     "helm": lambda part: part.pytest([TESTS / "helm"]),
     "packages": lambda part: part.pytest([TESTS / "packages"]),
     "system": lambda part: part.stack([TESTS / "system"]),
+    "browser": lambda part: part.stack([TESTS / "browser"]),    # the whole has it before clients
     "clients": clients,
     "backup": lambda part: part.stack([TESTS / "backup"]),    # the whole has it behind clients
     "single": lambda part: part.stack([TESTS / "system"], shape="single", up=["--single"]),

@@ -1,0 +1,76 @@
+// Every page of the shop in its states, pairwise over theme, width and language: nothing on it is out of order, everybody can use it,
+// and build/test-results/pages has what it looks like.
+import { browser, look, newContext, newPage, url, wrong } from "./browser.mjs";
+
+// Each two values of two of them come together once.
+const LOOKS = [
+  { theme: "light", width: 360, language: "en" },
+  { theme: "light", width: 1280, language: "ru" },
+  { theme: "dark", width: 360, language: "ru" },
+  { theme: "dark", width: 1280, language: "en" },
+];
+// What a first visit may cost.
+const JS_BYTES = 45 * 1024;
+const CSS_BYTES = 12 * 1024;
+
+const some = JSON.parse(process.env.MARKET_SOME);
+const paths = {
+  home: "/",
+  search: "/search?q=tea",
+  "search-filtered": "/search?stock=1&max=5000&a=material%3Dcotton&sort=price",
+  "search-nothing": "/search?q=qwertzuiop",
+  category: `/c/${some.category}`,
+  product: `/p/${some.product}`,
+  shop: `/s/${some.seller}`,
+  "sign-in": "/sign-in",
+  "sign-up": "/sign-up",
+  terms: "/terms",
+};
+
+async function weigh(page, name) {
+  const weights = await page.evaluate(() => performance.getEntriesByType("resource")
+    .map((one) => ({ path: new URL(one.name).pathname, bytes: one.encodedBodySize })));
+  const sum = (end) => weights.filter((one) => one.path.endsWith(end)).reduce((all, one) => all + one.bytes, 0);
+  if (!(sum(".js") > 0 && sum(".js") <= JS_BYTES)) wrong(`${name}: ${sum(".js")} bytes of JavaScript, ${JS_BYTES} at most`);
+  if (!(sum(".css") > 0 && sum(".css") <= CSS_BYTES)) wrong(`${name}: ${sum(".css")} bytes of CSS, ${CSS_BYTES} at most`);
+  return `${name} ${sum(".js")} ${sum(".css")}`;
+}
+
+async function visit({ theme, width, language }) {
+  const context = await newContext({ theme, width });
+  const called = (name) => `${name}-${language}-${theme}-${width}`;
+  const weights = [];
+  const page = await newPage(context);
+  for (const [name, path] of Object.entries(paths)) {
+    await page.goto(`${url}/${language}${path}`, { waitUntil: "load" });
+    await page.locator("main h1").waitFor();
+    await look(page, called(name), theme);
+    if (theme === "light") weights.push(await weigh(page, called(name)));
+  }
+  await page.close();
+
+  const lost = await newPage(context, /404/);
+  const answer = await lost.goto(`${url}/${language}/nothing/here`);
+  if (answer.status() !== 404) wrong(`${called("not-found")}: status ${answer.status()}`);
+  await lost.locator("main h1").waitFor();
+  await look(lost, called("not-found"), theme);
+  await lost.close();
+
+  // What cannot be had says why and offers another try, which works as soon as it can.
+  const failing = await newPage(context, /503/);
+  const problem = { type: "/problems/unavailable", title: "-", status: 503, detail: "-", reason: "UNAVAILABLE", fields: [], traceId: "0af7651916cd43dd8448eb211c80319c" };
+  await failing.route(/\/v1\/products\?/, (route) => route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify(problem) }));
+  await failing.goto(`${url}/${language}/search`);
+  await failing.getByText(problem.traceId).waitFor();
+  await look(failing, called("search-error"), theme);
+  await failing.unroute(/\/v1\/products\?/);
+  await failing.locator(".problem button").click();
+  await failing.locator(".product-card").first().waitFor();
+  await context.close();
+  return weights;
+}
+
+// Two at a time, as there are processors.
+const weights = await Promise.all([0, 1].map(async (lane) => [...await visit(LOOKS[lane]), ...await visit(LOOKS[lane + 2])]));
+if (process.env.MARKET_WEIGHTS) console.error(weights.flat().join("\n"));
+await browser.close();

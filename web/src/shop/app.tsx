@@ -1,0 +1,71 @@
+import { useQueryClient } from "@tanstack/preact-query";
+import { lazy, Suspense } from "preact/compat";
+import { useEffect } from "preact/hooks";
+import { Route, Switch } from "wouter-preact";
+import { onSession } from "../api/session";
+import { Skeleton } from "../ui/skeleton";
+import { ACCOUNT } from "./account/mine";
+import { Footer } from "./frame/footer";
+import { Header } from "./frame/header";
+import { NotFound } from "./frame/not_found";
+import { Home } from "./home/home";
+import { ROUTES } from "./paths";
+import { CategoryPage, SearchPage } from "./search/search_page";
+import "./app.css";
+
+const ProductPage = lazy(() => import("./product/product_page").then((room) => room.ProductPage));
+const ShopPage = lazy(() => import("./seller/shop_page").then((room) => room.ShopPage));
+const SignInPage = lazy(() => import("./account/sign_in_page").then((room) => room.SignInPage));
+const SignUpPage = lazy(() => import("./account/sign_up_page").then((room) => room.SignUpPage));
+const AccountPage = lazy(() => import("./account/account_page").then((room) => room.AccountPage));
+const OrdersPage = lazy(() => import("./orders/orders_page").then((room) => room.OrdersPage));
+const OrderPage = lazy(() => import("./orders/order_page").then((room) => room.OrderPage));
+const TermsPage = lazy(() => import("./terms/terms_page").then((room) => room.TermsPage));
+
+/** What somebody has seen of his own is forgotten as soon as it is somebody else's turn, in every tab. */
+function useSessionNews() {
+  const queries = useQueryClient();
+  useEffect(
+    () =>
+      onSession((news) => {
+        if (news === "signed-in") return void queries.resetQueries({ queryKey: ["mine"] });
+        // First nobody is there, so that nothing asks in his name once more; then all that was his is gone.
+        queries.setQueryData(ACCOUNT, null);
+        queries.removeQueries({ queryKey: ["mine"], predicate: (one) => one.queryKey[1] !== ACCOUNT[1] });
+      }),
+    [queries],
+  );
+}
+
+export function App() {
+  useSessionNews();
+  return (
+    <>
+      <Header />
+      <main id="content" class="page" tabIndex={-1}>
+        <Suspense fallback={<Skeleton shape="text" count={3} />}>
+          <Switch>
+            <Route path={ROUTES.home} component={Home} />
+            <Route path={ROUTES.search} component={SearchPage} />
+            <Route path={ROUTES.category}>{({ slug }) => <CategoryPage slug={slug} />}</Route>
+            <Route path={ROUTES.product}>{({ id }) => <ProductPage key={id} id={id} />}</Route>
+            <Route path={ROUTES.shop}>{({ id }) => <ShopPage key={id} id={id} />}</Route>
+            <Route path={ROUTES.signIn} component={SignInPage} />
+            <Route path={ROUTES.signUp} component={SignUpPage} />
+            <Route path={ROUTES.account} component={AccountPage} />
+            <Route path={ROUTES.orders} component={OrdersPage} />
+            <Route path={ROUTES.order}>{({ id }) => <OrderPage key={id} id={id} />}</Route>
+            <Route path={ROUTES.terms}>
+              <TermsPage />
+            </Route>
+            <Route path={ROUTES.termsOf}>{({ kind }) => <TermsPage kind={kind} />}</Route>
+            <Route>
+              <NotFound />
+            </Route>
+          </Switch>
+        </Suspense>
+      </main>
+      <Footer />
+    </>
+  );
+}

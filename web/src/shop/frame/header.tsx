@@ -1,0 +1,44 @@
+import { Link, useLocation } from "wouter-preact";
+import { useText } from "../../text/messages";
+import { Icon } from "../../ui/icon";
+import { useAccount } from "../account/mine";
+import { pathTo } from "../paths";
+import { AccountMenu } from "./account_menu";
+import { SearchBox } from "./search_box";
+import "./header.css";
+
+export function Header() {
+  const { text } = useText();
+  const { account } = useAccount();
+  const [path] = useLocation();
+  return (
+    <header class="header">
+      <a class="skip" href="#content">
+        {text.skip}
+      </a>
+      <div class="header-inside">
+        <Link class="brand" href={pathTo.home()}>
+          <Icon name="shop" />
+          <span>{text.name}</span>
+        </Link>
+        <SearchBox />
+        <nav class="header-menu" aria-label={text.menu.label}>
+          <Link class="header-all" href={pathTo.search()}>
+            {text.menu.allProducts}
+          </Link>
+          {account ? (
+            <AccountMenu key={path} />
+          ) : (
+            <Link
+              class="header-enter"
+              href={pathTo.signIn(path === "/" || path.startsWith("/sign-") ? "" : path)}
+            >
+              <Icon name="person" />
+              <span>{text.menu.signIn}</span>
+            </Link>
+          )}
+        </nav>
+      </div>
+    </header>
+  );
+}

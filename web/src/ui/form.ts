@@ -1,0 +1,68 @@
+import { useRef, useState } from "preact/hooks";
+import * as v from "valibot";
+import { Refusal } from "../api/refusal";
+import { type Messages, useText } from "../text/messages";
+import { wordsOf } from "./problem";
+
+type Schema = v.ObjectSchema<v.ObjectEntries, undefined>;
+
+export type FormState = {
+  busy: boolean;
+  /** What is wrong with the whole. */
+  problem: string | undefined;
+  /** What is wrong with each field, by its name. */
+  wrong: Readonly<Record<string, string>>;
+};
+
+type Faults = Messages["problem"]["fault"];
+
+/** What the checks of a schema say: a name among `text.problem.fault`, so that it is said in the language of the page. */
+export const fault = (name: keyof Faults): string => name;
+
+/** What each field lacks, by name: of the values themselves, before anybody is asked. */
+export function faultsOf(
+  schema: Schema,
+  values: Record<string, unknown>,
+  words: Faults,
+): Record<string, string> {
+  const isFault = (name: string): name is keyof Faults => Object.hasOwn(words, name);
+  const faults: Record<string, string> = {};
+  for (const { path, message } of v.safeParse(schema, values).issues ?? [])
+    faults[String(path?.[0]?.key)] ??= isFault(message) ? words[message] : words.refused;
+  return faults;
+}
+
+/** A native form: its values go through `schema`, then to `send`, once at a time; what is refused comes back to its fields. */
+export function useForm<S extends Schema>(schema: S, send: (values: v.InferOutput<S>) => Promise<void>) {
+  const { text } = useText();
+  const [state, setState] = useState<FormState>({ busy: false, problem: undefined, wrong: {} });
+  const form = useRef<HTMLFormElement>(null);
+
+  const refuse = (problem: string | undefined, wrong: Record<string, string>) => {
+    setState({ busy: false, problem, wrong });
+    // What has to be mended comes first.
+    const first = form.current?.elements.namedItem(Object.keys(wrong)[0] ?? "");
+    if (first instanceof HTMLElement) first.focus();
+  };
+
+  const onSubmit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    if (state.busy || !(event.currentTarget instanceof HTMLFormElement)) return;
+    const values = Object.fromEntries(new FormData(event.currentTarget));
+    const faults = faultsOf(schema, values, text.problem.fault);
+    if (Object.keys(faults).length > 0) return refuse(undefined, faults);
+    setState({ busy: true, problem: undefined, wrong: {} });
+    try {
+      await send(v.parse(schema, values));
+      setState({ busy: false, problem: undefined, wrong: {} });
+    } catch (problem) {
+      const fields = problem instanceof Refusal ? problem.fields : [];
+      const known = fields.filter(({ field }) => field in values);
+      refuse(
+        wordsOf(problem, text),
+        Object.fromEntries(known.map(({ field }) => [field, text.problem.fault.refused])),
+      );
+    }
+  };
+  return { ...state, form, onSubmit };
+}

@@ -1,0 +1,42 @@
+import { useEffect, useState } from "preact/hooks";
+import { Refusal } from "../api/refusal";
+import { type Messages, useText } from "../text/messages";
+import "./problem.css";
+
+/** What a refusal means, in words for whoever reads it. */
+export function wordsOf(problem: unknown, text: Messages): string {
+  const reason = problem instanceof Refusal ? problem.reason : "INTERNAL";
+  return text.problem.reasons[reason] ?? text.problem.other;
+}
+
+function useCountdown(seconds: number): number {
+  const [left, setLeft] = useState(seconds);
+  useEffect(() => {
+    setLeft(seconds);
+    if (seconds <= 0) return;
+    const timer = setInterval(() => setLeft((now) => Math.max(0, now - 1)), 1000);
+    return () => clearInterval(timer);
+  }, [seconds]);
+  return left;
+}
+
+/** In the place of what could not be had: why, what to tell the people who run this, and another try when it is worth one. */
+export function Problem({ problem, retry }: { problem: unknown; retry: () => void }) {
+  const { text } = useText();
+  const refusal = problem instanceof Refusal ? problem : undefined;
+  const left = useCountdown(Math.min(refusal?.retryAfter ?? 0, 60));
+  return (
+    <section class="problem" role="alert">
+      <h2>{text.problem.heading}</h2>
+      <p>{wordsOf(problem, text)}</p>
+      {refusal?.traceId && (
+        <p class="problem-trace">
+          {text.problem.trace} <code>{refusal.traceId}</code>
+        </p>
+      )}
+      <button type="button" class="button" disabled={left > 0} onClick={retry}>
+        {left > 0 ? text.problem.wait(left) : text.problem.retry}
+      </button>
+    </section>
+  );
+}
