@@ -162,6 +162,7 @@ Task<AnswerCache::Filled> KeptReads::Ask(rpc::Backend& backend, std::shared_ptr<
   try {
     co_await backend.Call(operation.Method(), std::move(incoming), call, *asking->message, answer);
     kept->response = operation.WriteResponse(answer, {});
+    kept->response.body.shrink_to_fit();  // it had room for more
     kept->etag = operation.EtagOf(answer);
   } catch (const Error& error) {
     if (error.code != Code::kNotFound) throw;
