@@ -29,7 +29,9 @@ const paths = {
 const states = {
   "search-filtered": "/search?stock=1&max=20000&a=material%3Dcotton&sort=price",
   "search-nothing": "/search?q=qwertzuiop",
+  "product-reviewed": `/p/${some.reviewed}`,
 };
+const own = { orders: "/orders", order: `/orders/${some.order}`, account: "/account" };
 
 async function weigh(page, name) {
   const weights = await page.evaluate(() => performance.getEntriesByType("resource")
@@ -45,12 +47,16 @@ async function visit({ theme, width, language, all }) {
   const called = (name) => `${name}-${language}-${theme}-${width}`;
   const weights = [];
   const page = await newPage(context);
-  for (const [name, path] of Object.entries({ ...paths, ...(all && states) })) {
+  const see = async (name, path) => {
     await page.goto(`${url}/${language}${path}`, { waitUntil: "load" });
     await page.locator("main h1").waitFor();
     await look(page, called(name), theme);
     if (theme === "light") weights.push(await weigh(page, called(name)));
-  }
+  };
+  for (const [name, path] of Object.entries({ ...paths, ...(all && states) })) await see(name, path);
+  await page.evaluate((body) => fetch("/v1/browser/session", { method: "POST", headers: { "Content-Type": "application/json" }, body }),
+    JSON.stringify(some.buyer));
+  for (const [name, path] of Object.entries(own)) await see(name, path);
   await page.close();
   if (all) await misfortunes(context, { theme, language, called });
   await context.close();
