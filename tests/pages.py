@@ -16,11 +16,14 @@ import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 START_LIMIT_S = 10
+# Of the shop, below its languages: web/src/shop/paths.ts.
+SHOP = ("/", "/search", "/c/tea", "/p/01976b2a-7c1e-7a3b-9f42-002e1ba79f9e/a-title", "/s/01976b2a-7c1e-7a3b-9f42-002e1ba79f9e", "/sign-in", "/sign-up",
+        "/account", "/orders", "/orders/01976b2a-7c1e-7a3b-9f42-002e1ba79f9e", "/terms", "/terms/privacy")
 # What links in mails lead to: services/notification/process/mailing.cpp.
 LINKED = ("/verify-email", "/reset-password", "/claim-account", "/accept-invitation", "/unsubscribe", "/account", "/account/sessions", "/sell",
           *(f"/{what}/01976b2a-7c1e-7a3b-9f42-002e1ba79f9e" for what in ("orders", "sell/orders", "messages")))
 NOT_LINKED = ("/orders/", "/orders/a/b", "/orders/a.html", "/sell/orders", "/account/none", "/accounts", "/verify-email/a", "/links/none.js",
-              "/links.html", "/links/")
+              "/links.html", "/links/", "/shop/en.html", "/assets/none.js", "/de/", "/english/")
 LINKED_HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer",
                   "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; "
                                              "frame-ancestors 'none'; base-uri 'none'"}
@@ -69,8 +72,35 @@ def expect_linked(client):
     page(client, "/links/links.js", "text/javascript")
 
 
+def expect_shop(client):
+    """The pages of web/, where they could be built."""
+    if not (ROOT / "build" / "web" / "shop").is_dir():
+        return
+    for said, language in [("", "en"), ("de", "en"), ("ru", "ru"), ("de-DE,ru;q=0.8,en;q=0.7", "ru"), ("en,ru;q=0.5", "en"), ("trunk", "en")]:
+        front = client.get("/", headers={"Accept-Language": said})
+        assert (front.status_code, front.headers["Location"], front.headers["Vary"]) == (302, f"/{language}/", "Accept-Language"), said
+    for language in ("en", "ru"):
+        assert client.get(f"/{language}").headers["Location"] == f"/{language}/"
+        shells = {page(client, f"/{language}{path}", "text/html") for path in SHOP}
+        shell, = shells
+        assert f'<html lang="{language}">' in shell and "%" not in shell
+        # Nothing within it: its policy forbids that, and lets it have files of this host alone.
+        told = client.get(f"/{language}/").headers
+        assert "unsafe" not in told["Content-Security-Policy"] and told["Cache-Control"] == "no-cache"
+        assert "<style" not in shell and " style=" not in shell and shell.count("<script") == shell.count("></script>") == 1
+        asked = re.findall(r'(?:src|href)="([^"]*)"', shell)
+        assert len(asked) >= 5 and all(path.startswith("/assets/") for path in asked)
+        for path in asked:
+            file = client.get(path, headers={"Accept-Encoding": "gzip"})
+            assert file.status_code == 200 and file.headers["Cache-Control"] == "public, max-age=31536000, immutable", path
+            assert file.headers.get("Content-Encoding") == (None if path.endswith(".woff2") else "gzip"), path
+        lost = client.get(f"/{language}/nothing/here")
+        assert (lost.status_code, lost.text) == (404, shell) and lost.headers["Content-Security-Policy"] == told["Content-Security-Policy"]
+
+
 def expect_all(client):
     expect_linked(client)
+    expect_shop(client)
     contract = yaml.load((ROOT / "docs" / "openapi.yaml").read_text(), Loader=yaml.CSafeLoader)
     assert json.loads(page(client, "/openapi.json", "application/json")) == contract
     assert yaml.load(page(client, "/openapi.yaml", "application/yaml"), Loader=yaml.CSafeLoader) == contract

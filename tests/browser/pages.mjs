@@ -4,10 +4,10 @@ import { browser, look, newContext, newPage, url, wrong } from "./browser.mjs";
 
 // Each two values of two of them come together once.
 const LOOKS = [
-  { theme: "light", width: 360, language: "en" },
-  { theme: "light", width: 1280, language: "ru" },
-  { theme: "dark", width: 360, language: "ru" },
-  { theme: "dark", width: 1280, language: "en" },
+  { theme: "light", width: 360, language: "en", all: true },
+  { theme: "light", width: 1280, language: "ru", all: false },
+  { theme: "dark", width: 360, language: "ru", all: false },
+  { theme: "dark", width: 1280, language: "en", all: true },
 ];
 // What a first visit may cost.
 const JS_BYTES = 45 * 1024;
@@ -17,8 +17,6 @@ const some = JSON.parse(process.env.MARKET_SOME);
 const paths = {
   home: "/",
   search: "/search?q=tea",
-  "search-filtered": "/search?stock=1&max=5000&a=material%3Dcotton&sort=price",
-  "search-nothing": "/search?q=qwertzuiop",
   category: `/c/${some.category}`,
   product: `/p/${some.product}`,
   shop: `/s/${some.seller}`,
@@ -26,6 +24,14 @@ const paths = {
   "sign-up": "/sign-up",
   terms: "/terms",
 };
+
+// States of pages that are there already, in two looks that differ in theme and width.
+const states = {
+  "search-filtered": "/search?stock=1&max=20000&a=material%3Dcotton&sort=price",
+  "search-nothing": "/search?q=qwertzuiop",
+  "product-reviewed": `/p/${some.reviewed}`,
+};
+const own = { orders: "/orders", order: `/orders/${some.order}`, account: "/account" };
 
 async function weigh(page, name) {
   const weights = await page.evaluate(() => performance.getEntriesByType("resource")
@@ -36,19 +42,28 @@ async function weigh(page, name) {
   return `${name} ${sum(".js")} ${sum(".css")}`;
 }
 
-async function visit({ theme, width, language }) {
+async function visit({ theme, width, language, all }) {
   const context = await newContext({ theme, width });
   const called = (name) => `${name}-${language}-${theme}-${width}`;
   const weights = [];
   const page = await newPage(context);
-  for (const [name, path] of Object.entries(paths)) {
+  const see = async (name, path) => {
     await page.goto(`${url}/${language}${path}`, { waitUntil: "load" });
     await page.locator("main h1").waitFor();
     await look(page, called(name), theme);
     if (theme === "light") weights.push(await weigh(page, called(name)));
-  }
+  };
+  for (const [name, path] of Object.entries({ ...paths, ...(all && states) })) await see(name, path);
+  await page.evaluate((body) => fetch("/v1/browser/session", { method: "POST", headers: { "Content-Type": "application/json" }, body }),
+    JSON.stringify(some.buyer));
+  for (const [name, path] of Object.entries(own)) await see(name, path);
   await page.close();
+  if (all) await misfortunes(context, { theme, language, called });
+  await context.close();
+  return weights;
+}
 
+async function misfortunes(context, { theme, language, called }) {
   const lost = await newPage(context, /404/);
   const answer = await lost.goto(`${url}/${language}/nothing/here`);
   if (answer.status() !== 404) wrong(`${called("not-found")}: status ${answer.status()}`);
@@ -66,11 +81,9 @@ async function visit({ theme, width, language }) {
   await failing.unroute(/\/v1\/products\?/);
   await failing.locator(".problem button").click();
   await failing.locator(".product-card").first().waitFor();
-  await context.close();
-  return weights;
 }
 
 // Two at a time, as there are processors.
-const weights = await Promise.all([0, 1].map(async (lane) => [...await visit(LOOKS[lane]), ...await visit(LOOKS[lane + 2])]));
+const weights = await Promise.all([[0, 2], [1, 3]].map(async ([one, other]) => [...await visit(LOOKS[one]), ...await visit(LOOKS[other])]));
 if (process.env.MARKET_WEIGHTS) console.error(weights.flat().join("\n"));
 await browser.close();

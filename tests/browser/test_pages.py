@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 
+import market
 import toolbox
 from deploy.lib import fetched
 
@@ -25,7 +26,7 @@ def browse(stack, anonymous, demonstration):
         pytest.skip("this marketplace was started without npm, so without pages")
     modules = toolbox.or_skip(fetched.node_modules, HERE.parent / "clients" / "browser")
     environment = {**os.environ, "MARKET_URL": stack["url"], "MARKET_CHROMIUM": chromium, "MARKET_NODE_MODULES": str(modules),
-                   "MARKET_SCREENSHOTS": str(SCREENSHOTS), "MARKET_SOME": json.dumps(some(anonymous))}
+                   "MARKET_SCREENSHOTS": str(SCREENSHOTS), "MARKET_SOME": json.dumps(some(stack, anonymous))}
 
     def run(script):
         wrong = toolbox.run(["node", HERE / script], env=environment)
@@ -34,12 +35,30 @@ def browse(stack, anonymous, demonstration):
     return run
 
 
-def some(anonymous):
-    """A product whose variants are told apart by two options, its shop and its category."""
+# What would run, or be asked for, in a page that took it for more than words.
+MISCHIEF = """<img src="/none.png" onerror="document.title='taken'"><script src="/none.js"></script>"""
+
+
+def reviewed(stack):
+    """A buyer of the demonstration with an order that has come, and a product of it that he has reviewed, with mischief."""
+    email, password = "omar@demo.test", "copper teapot window"
+    buyer = market.Person(stack["url"], stack["caFile"], email=email, password=password)
+    orders = buyer.ok("GET", "/v1/orders?pageSize=100")["orders"]
+    order, line = next((order, line) for order in orders for part in order["sellerOrders"] for line in part["lines"]
+                       if part["state"] in ("DELIVERED", "COMPLETED"))
+    written = buyer.post(f"/v1/orderLines/{line['id']}/review", {"rating": 4, "title": MISCHIEF, "text": "Well made.\n" + MISCHIEF},
+                         key=market.new_key())
+    assert written.status_code in (201, 409), written.text
+    return {"buyer": {"email": email, "password": password}, "order": order["id"], "reviewed": line["productId"]}
+
+
+def some(stack, anonymous):
+    """A product whose variants are told apart by two options, its shop and its category; and what `reviewed` says."""
     found = anonymous.get("/v1/products?query=long+sleeve").json()["products"]
     product = next(one for one in found if len(one["offers"][0]["options"]) == 2)
     categories = {one["id"]: one["slug"] for one in anonymous.get("/v1/categories").json()["categories"]}
-    return {"product": product["id"], "title": product["title"], "seller": product["sellerId"], "category": categories[product["categoryId"]]}
+    return {"product": product["id"], "title": product["title"], "seller": product["sellerId"], "category": categories[product["categoryId"]],
+            **reviewed(stack)}
 
 
 def test_every_page_in_every_look(browse):

@@ -314,7 +314,8 @@ def test_prepare_writes_the_configuration_of_nginx(prepare, tmp_path, monkeypatc
     refusals = (tmp_path / "edge/nginx_refusals.conf").read_text()
     # The pages about the API, where the volume is mounted.
     assert 'root "/run/market/site";' in text
-    asked = re.findall(r'include "/run/market/(\w+\.conf)";', text + (tmp_path / "edge/nginx_site.conf").read_text())
+    sources = text + "".join((tmp_path / f"edge/nginx_{name}.conf").read_text() for name in ("site", "shop"))
+    asked = re.findall(r'include "/run/market/(\w+\.conf)";', sources)
     assert {"nginx.conf", *asked} == set(nginx.FILES)
     # Under which names, where plain HTTP is sent, and what was set.
     assert "server_name shop.example nginx localhost other.example 127.0.0.1 [::1];" in text

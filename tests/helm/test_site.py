@@ -22,14 +22,19 @@ def backend(ingress, path):
 
 def test_ingress_leads_to_them_what_nginx_serves(render):
     ingress = render("production").one("Ingress", "shop-marketplace")
-    conf = (ROOT / "deploy/native/nginx_site.conf").read_text()
+    conf = "".join((ROOT / f"deploy/native/{name}.conf").read_text() for name in ("nginx_site", "nginx_shop"))
     locations = re.findall(r"^location (?:= |~ \^)?(/[\w./]+)", conf, re.MULTILINE)
-    assert len(locations) == 6
+    # What is internal nobody can ask for.
+    locations.remove("/shop/")
+    assert len(locations) == 7 and "/assets/" in locations
+    assert backend(ingress, "/") == SITE
+    for path in (f"/{language}{rest}" for language in ("en", "ru") for rest in ("", *pages.SHOP)):
+        assert backend(ingress, path) == SITE, path
     for path in locations:
         assert backend(ingress, path + "not-found" * path.endswith("/")) == SITE, path
     for path in pages.LINKED:
         assert backend(ingress, path) == SITE, path
-    for path in ("/", "/v1/products", "/docsy", "/.well-known/jwks.json", "/openapi", "/sellers", "/accounts", "/verify-email/a"):
+    for path in ("/v1/products", "/english", "/docsy", "/.well-known/jwks.json", "/openapi", "/sellers", "/accounts", "/verify-email/a"):
         assert backend(ingress, path) == GATEWAY, path
 
 

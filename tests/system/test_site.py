@@ -65,6 +65,10 @@ def test_links_of_mails_lead_to_pages(anonymous):
     pages.expect_linked(anonymous)
 
 
+def test_the_shop_is_served_in_each_language(anonymous):
+    pages.expect_shop(anonymous)
+
+
 def test_every_link_that_mails_have_is_among_them():
     text = (ROOT / "services" / "notification" / "process" / "mailing.cpp").read_text()
     written = set(re.findall(r'url \+ "(/[a-z/-]+)#?"', text)) | set(re.findall(r'public_url \+ "(/[a-z-]+)#', text))

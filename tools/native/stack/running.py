@@ -166,6 +166,9 @@ def print_info(layout):
     telemetry = "".join(f"\n  {what:<13} {url}" for what, url in facts["telemetry"].items())
     times = f", {layout.replicas} of each" if layout.replicas > 1 else ""
     data = "" if layout.data == layout.root / "run" else " --data " + shlex.quote(str(layout.data))
+    # Where npm could not be had there is none.
+    if (layout.site / "shop").is_dir():
+        print(f"  shop          {facts['url']}/")
     print(f"""\
   marketplace   {facts['url']}/v1   ({facts['shape']}{times}; gRPC on the same port)
   CA file       {facts['caFile']}

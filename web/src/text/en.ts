@@ -3,16 +3,13 @@ import { pluralIn } from "./plural";
 const plural = pluralIn("en");
 
 export const en = {
-  language: "en",
   name: "Marketplace",
   skip: "Skip to the content",
   menu: {
     label: "Main menu",
-    home: "Home",
     categories: "Categories",
     allProducts: "All products",
     signIn: "Sign in",
-    signUp: "Create an account",
     signOut: "Sign out",
     orders: "Orders",
     account: "Your account",
@@ -32,7 +29,6 @@ export const en = {
     total: (count: number) => plural(count, { one: "# product", other: "# products" }),
     filters: "Filters",
     clear: "Clear all filters",
-    show: "Show the products",
     sort: "Sort by",
     orders: {
       relevance: "Best match",
@@ -59,7 +55,6 @@ export const en = {
     none: "Nothing fits",
     noneFor: (words: string) => `Nothing fits “${words}”`,
     noneHint: "Try fewer filters or other words.",
-    end: "That is everything.",
   },
   home: {
     heading: "Things made with care, from the people who make them",
@@ -74,7 +69,6 @@ export const en = {
   product: {
     pictures: "Pictures",
     picture: (number: number, of: number) => `Picture ${number} of ${of}`,
-    noPicture: "No picture yet",
     sold: "Sold by",
     soldOut: "Sold out",
     inStock: "In stock",
@@ -111,8 +105,6 @@ export const en = {
     returns: "Returns",
     contact: "Contact",
     trader: "Who you buy from",
-    search: "Search this shop",
-    empty: "Nothing for sale right now",
     notFound: "This shop is not here any more",
   },
   enter: {
@@ -132,18 +124,17 @@ export const en = {
     codeHint: "From your authenticator app, or one of your recovery codes.",
     codeHeading: "One more step",
     continue: "Continue",
-    forgot: "Forgot your password?",
   },
   account: {
     heading: "Your account",
     greeting: (name: string) => `Hello, ${name}`,
     email: "E-mail address",
     name: "Name",
-    verified: "Confirmed",
-    unverified: "Not confirmed yet: see the mail that we have sent you",
+    confirmed: "Address confirmed",
+    verified: "Yes",
+    unverified: "Not yet: see the mail that we have sent you",
     signedOut: "You are not signed in",
     signedOutHint: "Sign in to see this page.",
-    security: "Password and sessions",
   },
   orders: {
     heading: "Your orders",
@@ -153,7 +144,6 @@ export const en = {
     total: "Total",
     refunded: "Refunded",
     placed: (date: string) => `Placed on ${date}`,
-    items: (count: number) => plural(count, { one: "# item", other: "# items" }),
     address: "Delivered to",
     tracking: "Tracking",
     more: "Show older orders",

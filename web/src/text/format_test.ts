@@ -10,6 +10,10 @@ test("money is in minor units of its currency", () => {
   expect([minorUnits("JPY"), minorUnits("KWD"), minorUnits("USD")]).toEqual([1, 1000, 100]);
 });
 
+test("countries are named in the language", () => {
+  expect([formatsOf("en").country("DE"), formatsOf("ru").country("DE")]).toEqual(["Germany", "Германия"]);
+});
+
 test("the time and stars are as the language writes them", () => {
   expect(formatsOf("ru").date("2026-11-30T12:00:00Z")).toBe("30 ноября 2026 г.");
   expect([formatsOf("en").stars(450), formatsOf("ru").stars(450)]).toEqual(["4.5", "4,5"]);

@@ -4,16 +4,13 @@ import { pluralIn } from "./plural";
 const plural = pluralIn("ru");
 
 export const ru = {
-  language: "ru",
   name: "Маркетплейс",
   skip: "Перейти к содержанию",
   menu: {
     label: "Главное меню",
-    home: "Главная",
     categories: "Категории",
     allProducts: "Все товары",
     signIn: "Войти",
-    signUp: "Создать аккаунт",
     signOut: "Выйти",
     orders: "Заказы",
     account: "Ваш аккаунт",
@@ -34,7 +31,6 @@ export const ru = {
       plural(count, { one: "# товар", few: "# товара", many: "# товаров", other: "# товара" }),
     filters: "Фильтры",
     clear: "Сбросить фильтры",
-    show: "Показать товары",
     sort: "Сортировка",
     orders: {
       relevance: "По соответствию",
@@ -67,7 +63,6 @@ export const ru = {
     none: "Ничего не нашлось",
     noneFor: (words: string) => `По запросу «${words}» ничего не нашлось`,
     noneHint: "Уберите часть фильтров или измените запрос.",
-    end: "Это всё.",
   },
   home: {
     heading: "Вещи, сделанные с заботой, от тех, кто их делает",
@@ -82,7 +77,6 @@ export const ru = {
   product: {
     pictures: "Изображения",
     picture: (number: number, of: number) => `Изображение ${number} из ${of}`,
-    noPicture: "Изображения пока нет",
     sold: "Продавец:",
     soldOut: "Распродано",
     inStock: "В наличии",
@@ -126,8 +120,6 @@ export const ru = {
     returns: "Возврат",
     contact: "Связь",
     trader: "У кого вы покупаете",
-    search: "Искать в этом магазине",
-    empty: "Сейчас здесь ничего не продаётся",
     notFound: "Этого магазина больше нет",
   },
   enter: {
@@ -147,18 +139,17 @@ export const ru = {
     codeHint: "Из приложения-аутентификатора или один из кодов восстановления.",
     codeHeading: "Ещё один шаг",
     continue: "Продолжить",
-    forgot: "Забыли пароль?",
   },
   account: {
     heading: "Ваш аккаунт",
     greeting: (name: string) => `Здравствуйте, ${name}`,
     email: "Адрес эл. почты",
     name: "Имя",
-    verified: "Подтверждён",
-    unverified: "Ещё не подтверждён: откройте письмо, которое мы отправили",
+    confirmed: "Адрес подтверждён",
+    verified: "Да",
+    unverified: "Ещё нет: откройте письмо, которое мы отправили",
     signedOut: "Вы не вошли",
     signedOutHint: "Войдите, чтобы увидеть эту страницу.",
-    security: "Пароль и сеансы",
   },
   orders: {
     heading: "Ваши заказы",
@@ -168,8 +159,6 @@ export const ru = {
     total: "Итого",
     refunded: "Возвращено",
     placed: (date: string) => `Оформлен ${date}`,
-    items: (count: number) =>
-      plural(count, { one: "# товар", few: "# товара", many: "# товаров", other: "# товара" }),
     address: "Адрес доставки",
     tracking: "Отслеживание",
     more: "Показать более ранние",

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useText } from "../../text/messages";
+import { Facts } from "../../ui/facts";
 import { Problem } from "../../ui/problem";
 import { Skeleton } from "../../ui/skeleton";
 import { useArrival, useTitle } from "../frame/title";
@@ -29,22 +30,16 @@ function Mine() {
       {asked.isPending && <Skeleton shape="text" count={2} />}
       {asked.isError && <Problem problem={asked.error} retry={() => void asked.refetch()} />}
       {account && asked.data && (
-        <dl class="facts">
-          <div>
-            <dt>{text.account.name}</dt>
-            <dd>{asked.data.displayName}</dd>
-          </div>
-          <div>
-            <dt>{text.account.email}</dt>
-            <dd>
-              {account.email}
-              <br />
-              <span class="quiet">
-                {account.emailVerified ? text.account.verified : text.account.unverified}
-              </span>
-            </dd>
-          </div>
-        </dl>
+        <Facts
+          facts={[
+            { name: text.account.name, value: asked.data.displayName },
+            { name: text.account.email, value: account.email },
+            {
+              name: text.account.confirmed,
+              value: account.emailVerified ? text.account.verified : text.account.unverified,
+            },
+          ]}
+        />
       )}
     </>
   );

@@ -59,8 +59,12 @@ function Shown({ order: shown }: { order: Order }) {
           {[
             address.recipient,
             ...address.lines,
-            `${address.postalCode ?? ""} ${address.city ?? ""}`.trim(),
-          ].join("\n")}
+            `${address.postalCode ?? ""} ${address.city}`.trim(),
+            address.region,
+            format.country(address.countryCode),
+          ]
+            .filter(Boolean)
+            .join("\n")}
         </p>
       </section>
     </article>

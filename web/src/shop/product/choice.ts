@@ -1,7 +1,8 @@
 import type { Offer } from "../../api/catalogue";
+import { ordered } from "../value_order";
 
 /** The names of the options that tell the offers apart, each with its values, in the order in which they first come, but sizes. */
-export function optionsOf(offers: readonly Offer[]): { name: string; values: string[] }[] {
+export function optionsOf(offers: readonly Offer[]): { name: string; values: readonly string[] }[] {
   const found = new Map<string, string[]>();
   for (const offer of offers) {
     for (const [name, value] of Object.entries(offer.options)) {
@@ -11,17 +12,6 @@ export function optionsOf(offers: readonly Offer[]): { name: string; values: str
     }
   }
   return [...found].map(([name, values]) => ({ name, values: ordered(values) }));
-}
-
-const SIZES = ["XXS", "XS", "S", "M", "L", "XL", "XXL", "3XL", "4XL"];
-
-/** Sizes from small to large and numbers from low to high; anything else as it came. */
-function ordered(values: string[]): string[] {
-  const rank = values.every((value) => SIZES.includes(value.toUpperCase()))
-    ? (value: string) => SIZES.indexOf(value.toUpperCase())
-    : (value: string) => Number.parseFloat(value);
-  if (values.some((value) => Number.isNaN(rank(value)))) return values;
-  return [...values].sort((one, other) => rank(one) - rank(other));
 }
 
 function agreement(offer: Offer, options: Readonly<Record<string, string>>): number {

@@ -3,6 +3,7 @@ import type { Facets } from "../../api/catalogue";
 import { useText } from "../../text/messages";
 import { Icon } from "../../ui/icon";
 import type { Filters } from "../paths";
+import { ordered } from "../value_order";
 import { CategoryFacet } from "./category_facet";
 import { CheckFacet } from "./check_facet";
 import { PriceFacet } from "./price_facet";
@@ -75,10 +76,10 @@ export function FilterPanel({
         <CheckFacet
           key={name}
           heading={name}
-          rows={values.map(({ value, count }) => ({
+          rows={ordered(values.map(({ value }) => value)).map((value) => ({
             key: `${name}=${value}`,
             label: value,
-            count,
+            count: values.find((one) => one.value === value)?.count,
             checked: filters.attributes.includes(`${name}=${value}`),
           }))}
           toggle={(key) => change({ attributes: toggled(key) })}

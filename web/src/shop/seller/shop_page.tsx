@@ -33,8 +33,7 @@ export function ShopPage({ id }: { id: string }) {
 }
 
 function ShopHead({ shop }: { shop: Seller }) {
-  const { text, format, language } = useText();
-  const country = new Intl.DisplayNames([language], { type: "region" }).of(shop.countryCode);
+  const { text, format } = useText();
   const initial = [...shop.displayName][0] ?? "";
   return (
     <header class="shop-head">
@@ -44,7 +43,9 @@ function ShopHead({ shop }: { shop: Seller }) {
       <div>
         <h1 tabIndex={-1}>{shop.displayName}</h1>
         <p class="quiet">
-          {[country, text.shop.since(format.date(shop.createTime))].filter(Boolean).join(" · ")}
+          {[format.country(shop.countryCode), text.shop.since(format.date(shop.createTime))]
+            .filter(Boolean)
+            .join(" · ")}
         </p>
         {shop.holiday && (
           <p class="shop-away">
@@ -59,13 +60,13 @@ function ShopHead({ shop }: { shop: Seller }) {
 
 /** How it sends and takes back, and who stands behind it: by law, before anybody buys. */
 function ShopTerms({ shop }: { shop: Seller }) {
-  const { text } = useText();
+  const { text, format } = useText();
   const trader = shop.trader && [
     shop.trader.legalName,
     ...shop.trader.lines,
     [shop.trader.postalCode, shop.trader.city].filter(Boolean).join(" "),
     shop.trader.region,
-    shop.trader.countryCode,
+    format.country(shop.trader.countryCode),
     shop.trader.registerNumber,
     shop.trader.vatNumber,
   ];
