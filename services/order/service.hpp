@@ -9,6 +9,7 @@
 #include "platform/host/host.hpp"
 #include "platform/idempotency/pg_store.hpp"
 #include "services/order/api/order_service.hpp"
+#include "services/order/process/rate_table.hpp"
 #include "services/order/workers/recovery.hpp"
 
 namespace market::order {
@@ -23,6 +24,8 @@ struct Settings {
   config::Property<std::chrono::milliseconds> pay_within;
   config::Property<std::int64_t> payments_of_order;
   config::Property<identity::PeopleNeed> buyers_need;
+  config::Property<Taxing> tax;
+  config::Property<domain::TaxMode> prices_include_tax;
 };
 
 class Service final : public host::Service {
@@ -57,6 +60,10 @@ class Service final : public host::Service {
   events::Subscription acts_told_;
   events::Subscription notifications_told_;
   SellerDirectory sellers_;
+  storage::DeliveryMethods delivery_methods_;
+  storage::TaxRates tax_rates_;
+  RateTable taxes_;
+  OrderTerms terms_;
   outbox::Relay relay_;
   Checkout checkout_;
   Recovery recovery_;

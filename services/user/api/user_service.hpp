@@ -64,6 +64,7 @@ class UserService final : public api::UserApi {
   Task<google::protobuf::Empty> DeleteMyAddress(CallContext& call,
                                                 api::user::DeleteMyAddressRequest request) override;
   Task<api::user::Address> GetAddress(CallContext& call, api::user::GetAddressRequest request) override;
+  Task<api::user::Address> CheckAddress(CallContext& call, api::user::CheckAddressRequest request) override;
 
   Task<api::user::Seller> OpenSeller(CallContext& call, api::user::OpenSellerRequest request) override;
   Task<api::user::Seller> GetSeller(CallContext& call, api::user::GetSellerRequest request) override;
