@@ -43,7 +43,15 @@ Settings::Settings(config::Properties& properties)
                                           24h * 365, 24h * 14)),
       completed_after(properties.Duration("order.completed_after",
                                           "after how long what was delivered is completed", 1min, 24h * 365,
-                                          24h * 14)) {}
+                                          24h * 14)),
+      tax(properties.Choice<Taxing>(
+          "order.tax", "whether what is sold is taxed, by the rates that operators keep, or not at all",
+          {{"off", Taxing::kOff}, {"by-table", Taxing::kByTable}}, Taxing::kByTable)),
+      prices_include_tax(properties.Choice<domain::TaxMode>(
+          "order.prices_include_tax",
+          "whether the prices of the market have their tax in them, or it is added",
+          {{"included", domain::TaxMode::kIncluded}, {"added", domain::TaxMode::kAdded}},
+          domain::TaxMode::kIncluded)) {}
 
 Service::Service(host::Host& host, const Settings& settings, Peers peers)
     : host_(host),
@@ -65,6 +73,10 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       notifications_told_(database_, host.Tracer(), TellNotification(peers.notifications),
                           NotificationSubscription(host.RelayOptions("order"))),
       sellers_(peers.users),
+      delivery_methods_(database_),
+      tax_rates_(database_),
+      taxes_(tax_rates_, sellers_, host.SystemTime(), *settings.tax),
+      terms_(delivery_methods_, sellers_, taxes_, *settings.prices_include_tax),
       relay_(database_, host.Tracer(), host.RelayOptions("order")),
       checkout_(checkouts_, peers.products, peers.payments, host.SystemTime(), metrics_, host.Patience()),
       recovery_(checkouts_, orders_, checkout_, host.Tracer(), metrics_,
@@ -75,19 +87,22 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       part_timers_(timers_, transitions_, relay_, host.Tracer(), host.SystemTime(), metrics_,
                    {.poll = *settings.recovery_poll, .patience = host.Patience()}),
       service_({orders_, checkouts_, transitions_, checkout_, relay_, peers.users, peers.products, sellers_,
-                host.SystemTime(), pages_, metrics_, *settings.buyers_need, personal_data_}) {
+                host.SystemTime(), pages_, metrics_, *settings.buyers_need, personal_data_, delivery_methods_,
+                tax_rates_, terms_}) {
   HandleOutbox(relay_, {orders_, checkouts_, transitions_, peers.products, peers.payments});
 }
 
 Task<> Service::Start() {
   co_await host_.OpenDatabase("order", database_, kMigrations);
   pages_.Use(co_await host_.SecretOf(database_));
+  co_await taxes_.CatchUp();
   co_await host_.OpenLog("order", log_);
   host_.RunSealer("order", sealer_);
   host_.RunSubscription("order", acts_told_);
   host_.RunSubscription("order", notifications_told_);
   host_.RunRelay("order", relay_);
   host_.Background().Run({.name = "order.sellers", .period = 1s}, [this] { return sellers_.CatchUp(); });
+  host_.Background().Run({.name = "order.taxes", .period = 1s}, [this] { return taxes_.CatchUp(); });
   host_.Background().Run(recovery_.Driving());
   host_.Background().Run(recovery_.Measuring());
   host_.Background().Run(part_timers_.Moving());

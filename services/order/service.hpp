@@ -9,6 +9,7 @@
 #include "platform/host/host.hpp"
 #include "platform/idempotency/pg_store.hpp"
 #include "services/order/api/order_service.hpp"
+#include "services/order/process/rate_table.hpp"
 #include "services/order/storage/timers.hpp"
 #include "services/order/workers/recovery.hpp"
 #include "services/order/workers/timers.hpp"
@@ -28,6 +29,8 @@ struct Settings {
   config::Property<std::chrono::milliseconds> accept_within;
   config::Property<std::chrono::milliseconds> delivered_after;
   config::Property<std::chrono::milliseconds> completed_after;
+  config::Property<Taxing> tax;
+  config::Property<domain::TaxMode> prices_include_tax;
 };
 
 class Service final : public host::Service {
@@ -62,6 +65,10 @@ class Service final : public host::Service {
   events::Subscription acts_told_;
   events::Subscription notifications_told_;
   SellerDirectory sellers_;
+  storage::DeliveryMethods delivery_methods_;
+  storage::TaxRates tax_rates_;
+  RateTable taxes_;
+  OrderTerms terms_;
   outbox::Relay relay_;
   Checkout checkout_;
   Recovery recovery_;

@@ -98,6 +98,8 @@ api::user::SellerCard CardOf(const domain::Seller& seller) {
   card.set_slug(seller.slug);
   card.set_state(StateOf(seller.state));
   card.set_version(seller.version);
+  card.set_country_code(seller.country_code);
+  card.set_vat_registered(!seller.presentation.trader.vat_number.empty());
   if (const auto until = seller.presentation.holiday.until) {
     *card.mutable_holiday_until() = conversions::ToProto(*until);
   }

@@ -5,7 +5,8 @@ worth nothing once it does. One Market has the offers of some shops, the orders 
 amounts are minor units. An act that the contract does not allow raises Refused and has changed nothing.
 
 Cents: half up, once per line. What is split is split by largest remainder; of equal remainders the first gets the cent. Of a line
-that is cancelled in steps what so many of its units cost has gone back, whatever the steps were. A refund by amount is of the seller
+that is cancelled in steps what so many of its units cost has gone back, whatever the steps were. What sending a seller order costs goes
+back with its last unit, and else not at all. A refund by amount is of the seller
 order, which the payment is split by, and of none of its lines. What goes back last is all that is left, so that a seller order and an
 order end at exactly 0.
 """
@@ -83,11 +84,15 @@ class Part:
     """A seller order."""
     shop: str
     lines: list
+    delivery: int = 0
     state: str = "PENDING_PAYMENT"
     back: int = 0
 
+    def value(self):
+        return sum(line.quantity * line.unit_price for line in self.lines)
+
     def total(self):
-        return sum(line.total() for line in self.lines)
+        return sum(line.total() for line in self.lines) + self.delivery
 
     def refunded(self):
         return self.back
@@ -233,6 +238,7 @@ class Order:
         found = {("order", "total"): self.total(), ("order", "captured"): self.captured(), ("order", "refunded"): self.refunded()}
         for shop, part in self.parts.items():
             found |= {("part", shop, "state"): part.state, ("part", shop, "total"): part.total(),
+                      ("part", shop, "delivery"): part.delivery,
                       ("part", shop, "refunded"): part.refunded() if taken else 0}
             for line in part.lines:
                 place = ("line", shop, line.offer)
@@ -250,9 +256,17 @@ class Order:
 class Market:
     def __init__(self):
         self.offers, self.orders, self.entries = {}, [], []
+        self.deliveries = {}    # by shop: ({from which value of the goods: what it costs}, from which it is free or None)
 
     def put_on_sale(self, name, shop, price, stock, **more):
         self.offers[name] = Offer(shop, price, stock, **more)
+
+    def delivery(self, shop, value):
+        """What a shop takes for sending goods of that value; one that has said nothing takes nothing."""
+        prices, free_from = self.deliveries.get(shop, ({0: 0}, None))
+        if free_from is not None and value >= free_from:
+            return 0
+        return prices[max(start for start in prices if start <= value)]
 
     def restock(self, name, units):
         self.offers[name].received += units
@@ -267,6 +281,8 @@ class Market:
             line = Line(name, quantity, offer.price, offer.discount, offer.tax, held=quantity)
             offer.lines.append(line)
             parts.setdefault(offer.shop, Part(offer.shop, [])).lines.append(line)
+        for shop, part in parts.items():
+            part.delivery = self.delivery(shop, part.value())
         self.orders.append(Order(self, len(self.orders), parts))
         return self.orders[-1]
 

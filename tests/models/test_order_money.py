@@ -12,7 +12,7 @@ import pytest
 from order_money import Market, Refused, half_up, split
 
 EVERYTHING = {("order", word) for word in ("total", "captured", "refunded", "net")} \
-    | {("part", word) for word in ("state", "total", "refunded", "net")} \
+    | {("part", word) for word in ("state", "total", "delivery", "refunded", "net")} \
     | {("line", word) for word in ("quantity", "unitPrice", "total", "cancelledQuantity", "shippedQuantity")} \
     | {("offer", "available"), ("ledger", "psp_clearing"), ("ledger", "order_escrow")}
 
@@ -114,6 +114,25 @@ def test_order_is_the_sum_of_its_parts():
     assert [part.total() for part in order.parts.values()] == [3 * 333 + 1999, 4]
     assert (order.total(), order.captured(), order.refunded()) == (3002, 3002, 0)
     assert order.market.balances() == {"psp_clearing": 3002, "order_escrow": -3002}
+
+
+def test_sending_costs_by_the_value_of_a_shops_goods_and_is_free_from_some():
+    market = of_two_shops()
+    market.deliveries["anna"] = ({0: 490, 1000: 300}, 4000)
+    assert [market.delivery("anna", value) for value in (0, 999, 1000, 3999, 4000)] == [490, 490, 300, 300, 0]
+    order = bought(market, cup=3, pan=4)
+    assert [(part.delivery, part.total()) for part in order.parts.values()] == [(490, 999 + 490), (0, 4)]
+    assert order.captured() == 1493
+
+
+def test_sending_goes_back_with_the_last_unit_and_else_not():
+    market = of_two_shops()
+    market.deliveries["anna"] = ({0: 490}, None)
+    order = bought(market, cup=2, pot=1)
+    order.cancel({"anna": {"cup": 2}})
+    assert order.refunded() == 666
+    order.cancel({"anna": {"pot": 1}})
+    assert (order.refunded(), order.parts["anna"].net()) == (666 + 1999 + 490, 0)
 
 
 def test_line_is_rounded_once_and_not_each_unit():
@@ -237,6 +256,7 @@ def test_more_than_there_is_is_not_sold():
 
 def play(seed, acts=120, fault=None):
     market = of_two_shops(tax=1900)
+    market.deliveries |= {"anna": ({0: 490, 1000: 299}, None), "carl": ({0: 350}, 1500)}
     market.put_on_sale("lid", "bert", 1250, 30, tax=700, discount=1)
     market.put_on_sale("jar", "anna", 77, 30)
     market.put_on_sale("mug", "carl", 499, 30)
@@ -252,7 +272,8 @@ def test_every_cent_and_unit_is_somewhere(seed):
     for order in market.orders:
         for line in order.lines():
             assert line.quantity == line.held + line.committed + line.released + line.consumed
-        assert order.total() == sum(line.total() for line in order.lines())
+        sent = sum(market.delivery(shop, part.value()) for shop, part in order.parts.items())
+        assert order.total() == sum(line.total() for line in order.lines()) + sent
         for part in order.parts.values():
             assert 0 <= part.refunded() <= part.total() and (part.net() == 0 or part.state not in ("CANCELLED", "REJECTED"))
         if order.payment == "CAPTURED":
@@ -278,6 +299,11 @@ def share_alone(line, units):
     return line.total() * units // line.quantity
 
 
+def never_free(market, shop, value):
+    prices, _ = market.deliveries.get(shop, ({0: 0}, None))
+    return prices[max(start for start in prices if start <= value)]
+
+
 def one_cent_more(order, amount):
     if amount:
         order.market.post(order_escrow=amount + 1, psp_clearing=-amount - 1)
@@ -292,6 +318,7 @@ def all_but_one(order, shop):
     (order_money, "half_up", round_down),                 # a cent of tax
     (order_money, "split", nearest_shares),               # a cent that is split away, or made
     (order_money.Line, "worth", share_alone),             # a cent stays behind
+    (order_money.Market, "delivery", never_free),         # it is free from some value on
     (order_money.Order, "_post_refund", one_cent_more),   # the books are off by one
     (order_money.Order, "ship", all_but_one),             # a unit stays behind
     (order_money.Order, "refunded", lambda order: sum(part.refunded() for part in order.parts.values())),  # of what was never taken

@@ -169,8 +169,9 @@ def sample_value(field, ids):
     return int(rules.example) if rules.example else max(1, rules.min)
 
 
-# What no field rule requires, but something that the examples say: here the country.
-ALSO_REQUIRED = {("Address", "city"), ("Address", "postal_code")}
+# What no field rule requires, but something that the examples say: here the country, and that what is ordered goes somewhere.
+ALSO_REQUIRED = {("Address", "city"), ("Address", "postal_code"), ("ShippingAddress", "city"), ("ShippingAddress", "postal_code"),
+                 ("PlaceOrderRequest", "shipping_address_id")}
 
 
 def sample(message, ids, everything=False):

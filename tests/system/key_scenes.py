@@ -2,6 +2,8 @@
 
 import uuid
 
+from key_scenes_delivery import (
+    create_delivery_method, create_tax_rate, delete_delivery_method, end_tax_rate, update_delivery_method)
 from key_scenes_product import (
     act_on_offer, act_on_product, adjust_stock, batch_update_offers, create_category, create_import, create_offer, create_product,
     create_review, create_search_rule, delete_category, delete_picture, delete_search_rule, delete_translation, on_reviews,
@@ -388,6 +390,8 @@ SCENES = {"SignOut": sign_out, "EndSession": end_session, "EndAllSessions": end_
           "DeliverSellerOrder": fulfil("deliver", "DELIVERED", {}, [ACCEPT, SHIP]),
           "RejectSellerOrder": fulfil("reject", "REJECTED", {"reason": "sold in the shop"}),
           "CancelBySeller": fulfil("cancel", "CANCELLED", {"reason": "broken"}, [ACCEPT]), "ConfirmReceipt": confirm_receipt,
+          "CreateDeliveryMethod": create_delivery_method, "UpdateDeliveryMethod": update_delivery_method,
+          "DeleteDeliveryMethod": delete_delivery_method, "CreateTaxRate": create_tax_rate, "EndTaxRate": end_tax_rate,
           "AdvanceCheckout": advance_checkout, "RefundPayment": refund_payment,
           "DisableAccount": act_on_account("disable"), "EnableAccount": act_on_account("enable"),
           "GrantRole": act_on_account("grantRole"), "RevokeRole": act_on_account("revokeRole"),

@@ -113,8 +113,20 @@ RECUT = [
     rot("a discount that its sum leaves out", "O13",
         order="""UPDATE order_line SET discounts = '[{"source": "coupon", "funder": "SELLER", "amountMinor": 5}]' WHERE id = '{line}'"""),
     rot("a tax of no known mode", "O13", order="UPDATE order_line SET tax_mode = 'FREE' WHERE id = '{line}'"),
-    rot("a tax a cent off its rate", "O14",
+    rot("a tax a cent off its rate", "O14 X18",
         order="UPDATE order_line SET tax_rate_ppm = 190000, tax_minor = 637 WHERE id = '{line}'"),  # of 3998: 638.33
+    rot("a tax of no rate on record", "X18",
+        order="UPDATE order_line SET tax_rate_id = gen_random_uuid() WHERE id = '{line}'"),
+    # Deliveries
+    rot("a delivery that its part leaves out", "O2",
+        order="UPDATE seller_order SET delivery_minor = 1, delivery_total_minor = 1 WHERE id = '{part}'"),
+    rot("a delivery's discount that its sum leaves out", "X17",
+        order="""UPDATE seller_order SET delivery_discounts = '[{"source": "coupon", "funder": "SELLER", "amountMinor": 5}]'"""
+              " WHERE id = '{part}'"),
+    rot("a delivery's total is not its formula", "X17 O2",
+        order="UPDATE seller_order SET delivery_total_minor = delivery_total_minor + 1 WHERE id = '{part}'"),
+    rot("a delivery's tax a cent off its rate", "X18",
+        order="UPDATE seller_order SET delivery_tax_minor = 1 WHERE id = '{part}'"),
     rot("a part that costs more than its lines", "O2 O1 X10",
         order="UPDATE seller_order SET total_minor = total_minor + 1 WHERE id = '{part}'"),
     # Quantities

@@ -48,9 +48,10 @@ def test_every_list_has_pages_or_a_limit():
     whole = {str(method) for method in contract.methods() if method.route and method.name.startswith("List")
              and "page_size" not in method.descriptor.input_type.fields_by_name}
     # what is told at once, a hundred at a time; four kinds of terms, 20,000 characters each; auth.sessions_max, kAuthenticatorsMax, 50 (test_refusals.py), CATEGORIES_MAX, as many as there are roles, and
-    # what a shop may have of members and open invitations; 10 translations of 10,200 characters each
+    # what a shop may have of members and open invitations; 10 translations of 10,200 characters each; 20 methods of some 30 KiB at most
     assert whole == {"auth.ListSessions", "auth.ListAuthenticators", "user.ListMyAddresses", "product.ListCategories", "auth.ListRoles", "user.ListMembers",
-                     "user.ListInvitations", "product.ListTranslations", "notification.ListTerms", "notification.ListLiveEvents"}
+                     "user.ListInvitations", "product.ListTranslations", "notification.ListTerms", "notification.ListLiveEvents",
+                     "order.ListDeliveryMethods"}
 
 
 def test_history_of_an_order(buyer, shop, channel):

@@ -17,6 +17,7 @@ import pytest
 import contract
 import market
 from deploy.lib import topology
+from key_scenes_delivery import rate
 from market import new_key, psql, until
 from test_answers_fit import pages
 from test_api_keys import holder, made
@@ -177,6 +178,17 @@ def delete_search_rule(operator, owner, shop, category):
     return "searchRule", rule, ""
 
 
+def create_tax_rate(operator, owner, shop, category):
+    return "taxRate", operator.ok("POST", "/v1/taxRates", rate())["id"], ""
+
+
+def end_tax_rate(operator, owner, shop, category):
+    made = psql("order", "INSERT INTO tax_rate (id, country_code, tax_class, rate_ppm, source)"
+                         f" VALUES (gen_random_uuid(), 'GB', 'a{new_key()[:8].lower()}', 1, 'a test') RETURNING id").strip()
+    operator.ok("POST", f"/v1/taxRates/{made}:end", {"validUntil": "2027-01-01T00:00:00Z", "reason": "a new law"})
+    return "taxRate", made, "a new law"
+
+
 ACTS = {"auth.DisableAccount": act_on_account("disable", {}), "auth.EnableAccount": act_on_account("enable", {}, DISABLED),
         "auth.GrantRole": act_on_account("grantRole", {"role": "support"}),
         "auth.RevokeRole": act_on_account("revokeRole", {"role": "support"}, SUPPORT),
@@ -187,7 +199,7 @@ ACTS = {"auth.DisableAccount": act_on_account("disable", {}), "auth.EnableAccoun
         "product.ApproveProduct": moderate("approve", "propose"),
         "product.RequestChanges": moderate("requestChanges", "propose", reason="More light, please."),
         "product.TakeDownProduct": moderate("takeDown", "publish", reason="It infringes a patent."), "order.CancelOrder": cancel_order,
-        "order.AdvanceCheckout": advance_checkout, "payment.RefundPayment": refund_payment, "notification.PublishTerms": publish_terms,
+        "order.AdvanceCheckout": advance_checkout, "order.CreateTaxRate": create_tax_rate, "order.EndTaxRate": end_tax_rate, "payment.RefundPayment": refund_payment, "notification.PublishTerms": publish_terms,
         "product.HideReview": act_on_review("hide"), "product.UnhideReview": act_on_review("unhide"), "product.ResolveReport": resolve_report}
 
 

@@ -21,6 +21,7 @@ ACTS = int(os.environ.get("MARKET_ACTS", "100"))
 SEED = int(os.environ.get("MARKET_SEED", "1"))
 CURRENCY = "NOK"
 PRICES = (1, 99, 333, 1999, 123_457)
+DELIVERIES = (0, 1, 490, 9999)
 SETTLED_S = 60       # how long money and stock may take to follow an act
 TOKENS_LAST_S = 300
 
@@ -53,7 +54,7 @@ class Rest(plays.Other):
     waits_for_another_method = "/v1/orders/{orderId}:pay" in contract.openapi()["paths"]
     # Besides the words of the contract for the model's, what stands in the payment, in its copies, at the offer and in the ledger.
     shows = {(what, word) for what, schema in SCHEMAS.items() for word in WORDS[what] if has(schema, word)} \
-        | {("order", "captured"), ("order", "refunded"), ("part", "refunded"), ("offer", "available")} \
+        | {("order", "captured"), ("order", "refunded"), ("part", "refunded"), ("part", "delivery"), ("offer", "available")} \
         | {("ledger", "psp_clearing"), ("ledger", "order_escrow")}
 
     def __init__(self, buyer, operator, owners):
@@ -70,6 +71,12 @@ class Rest(plays.Other):
         offer = product["offers"][0]["id"]
         self.products[offer] = (owner.seller, product["id"])
         return offer
+
+    def send_for(self, owner, prices, free_from):
+        bands = [{"from": start, "amount": amount} for start, amount in prices.items()]
+        price = {"currency": CURRENCY, "bands": bands} | ({"freeFrom": free_from} if free_from is not None else {})
+        owner.ok("POST", f"/v1/sellers/{owner.seller}/deliveryMethods",
+                 {"name": "Parcel", "prices": [price], "daysFrom": 1, "daysTo": 3}, key=market.new_key())
 
     def renew(self):
         if time.monotonic() - self.renewed > TOKENS_LAST_S:
@@ -172,6 +179,7 @@ class Rest(plays.Other):
         offers = {}
         for part in order["sellerOrders"]:
             found += self.named("part", (part["sellerId"],), part)
+            found.append((("part", part["sellerId"], "delivery"), "delivery", minor(part["delivery"]["total"])))
             for line in part["lines"]:
                 found += self.named("line", (part["sellerId"], line["offerId"]), line)
                 offers[line["offerId"]] = line["productId"]
@@ -218,6 +226,10 @@ def rest(buyer, operator, person):
 def play(rest, category):
     rng = random.Random(SEED)
     model = order_money.Market()
+    for seller in list(rest.owners)[:2]:    # the third has said nothing
+        first, then = rng.choice(DELIVERIES), rng.choice(DELIVERIES)
+        model.deliveries[seller] = ({0: first, rng.choice(PRICES): then}, rng.choice((None, 5000, 500_000)))
+        rest.send_for(rest.owners[seller], *model.deliveries[seller])
     for seller, owner in rest.owners.items():
         for _ in range(2):
             price, stock = rng.choice(PRICES), rng.randint(10, 40)

@@ -5,6 +5,7 @@ import pytest
 
 import market
 from contract import refusal_metadata, shown_metadata
+from key_scenes_delivery import parcel
 from market import new_key, until
 from test_second_factor import App
 
@@ -28,6 +29,14 @@ def price_changed(buyer, sold):
     quote = buyer.ok("POST", "/v1/orders:quote", {"items": [{"offerId": sold.offer, "quantity": 1}]})
     sold.owner.ok("PATCH", f"/v1/offers/{sold.offer}", {"price": {"amount": 2500, "currency": "EUR"}})
     return buyer.post("/v1/orders", {**buyer.order_body((sold.offer, 1)), "quoteHash": quote["quoteHash"]}, key=new_key())
+
+
+def delivery_unavailable(buyer, sold):
+    path = f"/v1/sellers/{sold.owner.seller}/deliveryMethods"
+    method = sold.owner.ok("POST", path, parcel(countries=["FR"]), key=new_key())["id"]
+    body = buyer.order_body((sold.offer, 1))
+    chosen = [{"sellerId": sold.owner.seller, "deliveryMethodId": method}]
+    return buyer.post("/v1/orders", body, key=new_key()), buyer.post("/v1/orders", {**body, "deliveryChoices": chosen}, key=new_key())
 
 
 def payment_declined(buyer, sold):
@@ -83,7 +92,7 @@ def second_factor_required(buyer, shop):
     return buyer.post("/v1/sessions", {"email": buyer.email, "password": buyer.password})
 
 
-PROVOKED = {each.__name__.upper(): each for each in (orders_open, out_of_stock, offer_unavailable, no_price_in_currency, price_changed, payment_declined,
+PROVOKED = {each.__name__.upper(): each for each in (orders_open, out_of_stock, offer_unavailable, no_price_in_currency, price_changed, delivery_unavailable, payment_declined,
                                                     unknown_payment_method, illegal_transition, payment_not_secured, limit_reached,
                                                     second_factor_required)}
 
@@ -100,4 +109,4 @@ def test_it_carries_what_the_contract_shows(anonymous, buyer, shop, reason):
     assert set().union(*map(refusal_metadata, refusals)) == shown_metadata()[reason]
     page = anonymous.get(refusals[0]["type"]).text
     for name in shown_metadata()[reason]:
-        assert f"<code>{name.replace('lines.', 'lines[].')}</code>" in page
+        assert f"<code>{name.replace('.', '[].')}</code>" in page

@@ -29,12 +29,12 @@ TABLES = {"relay": "outbox", "outbox": "outbox", "uploads": "upload", "keys": "i
           "payment.order.outbox": "outbox", "auth": "event_subscription", "auth.relay": "outbox", "auth.outbox": "outbox", "events": "event_log",
           "notification": "event_subscription", "notification.relay": "outbox", "notification.outbox": "outbox", "notification.sweep": "event_inbox", "notification.live": "live_news",
           "product.low_stock": "low_stock_look", "product.pictures": "picture_file", "user.pictures": "picture_file", "product.review_pictures": "review_claim", "product.imports": "product_import", "product.import_sweep": "product_import", "product.index": ("product", "event_log"), "product.turns": "stock_turn",
-          "order.sellers": ("user", "event_log"), "product.sellers": ("user", "event_log"), "revocations": ("auth", "event_log")}
+          "order.taxes": "tax_rate", "order.sellers": ("user", "event_log"), "product.sellers": ("user", "event_log"), "revocations": ("auth", "event_log")}
 # They have no table: the log of the process, its certificate files, what it tells systemd.
 WITHOUT_TABLE = {"log", "tls", "alive"}
 OF_EVERY_PROCESS = WITHOUT_TABLE | {"revocations"}
 # What is away at the same time. An order can be placed while the first are.
-ROUNDS = [{("auth", "outbox"), ("user", "outbox"), ("payment", "outbox"), ("product", "outbox"), ("product", "idempotency_key"), ("product", "low_stock_look"), ("product", "picture_file"), ("product", "review_claim"), ("user", "picture_file"), ("user", "upload"), ("product", "product_import"), ("product", "upload"),
+ROUNDS = [{("auth", "outbox"), ("user", "outbox"), ("payment", "outbox"), ("product", "outbox"), ("product", "idempotency_key"), ("product", "low_stock_look"), ("product", "picture_file"), ("product", "review_claim"), ("user", "picture_file"), ("user", "upload"), ("product", "product_import"), ("product", "upload"), ("order", "tax_rate"),
            ("notification", "outbox"), ("notification", "idempotency_key"), ("notification", "event_inbox"), ("notification", "live_news"),
            ("payment", "idempotency_key"), *((service, table) for service in SERVICES for table in ("event_log", "event_subscription"))},
           {("auth", "session"), ("auth", "erasure"), ("auth", "signing_key"), ("user", "idempotency_key"), ("order", "checkout"), ("order", "part_timer"), ("payment", "payment"),

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "tools/check_invariants/deliveries.hpp"
 #include "tools/check_invariants/prices.hpp"
 
 namespace market::invariants {
@@ -26,10 +27,7 @@ constexpr std::array kChecks = {
       SELECT o.id::text, format('total %s, parts %s', o.total_minor, sum(s.total_minor))
       FROM orders o JOIN seller_order s ON s.order_id = o.id
       GROUP BY o.id HAVING o.total_minor <> sum(s.total_minor))sql"},
-    Check{"O2", "order", "a part costs what its lines cost", R"sql(
-      SELECT s.id::text, format('total %s, lines %s', s.total_minor, coalesce(sum(l.total_minor), 0))
-      FROM seller_order s LEFT JOIN order_line l ON l.seller_order_id = s.id
-      GROUP BY s.id HAVING s.total_minor <> coalesce(sum(l.total_minor), 0))sql"},
+    Check{"O2", "order", "a part costs what its lines and its delivery cost", kPartCostsItsLinesAndDelivery},
     Check{"O3", "order", "every order has parts", R"sql(
       SELECT o.id::text, 'no part' FROM orders o
       WHERE NOT EXISTS (SELECT 1 FROM seller_order s WHERE s.order_id = o.id))sql"},
@@ -186,6 +184,11 @@ constexpr std::array kChecks = {
         FROM order_event e CROSS JOIN unnest(e.lines, e.quantities) AS units (line, quantity)
         GROUP BY e.seller_order_id, units.line) AS told ON told.line = l.id AND told.seller_order_id = l.seller_order_id
       WHERE l.cancelled <> coalesce(told.quantity, 0))sql"},
+    Check{"X17", "order", "a delivery costs its price, less its discounts, plus a tax that is added to it",
+          kDeliveryAdds},
+    Check{"X18", "order",
+          "what is taxed is taxed as its rate on record says, and a delivery's tax is rounded half up once",
+          kTaxesAreOfTheirRates},
     Check{"D1", "order", "the outbox is empty or young", R"sql(
       SELECT id::text, format('%s %s since %s: %s', topic, key, created_at, last_error)
       FROM outbox WHERE created_at < market_now() - interval '60 seconds')sql"},

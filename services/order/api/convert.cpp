@@ -21,6 +21,48 @@ void Fill(api::order::Tax& out, const domain::Tax& tax, const Currency& currency
   out.set_rate_ppm(tax.rate_ppm);
   out.set_mode(std::string(domain::Name(tax.mode)));
   *out.mutable_amount() = ToProto(Money{tax.amount_minor, currency});
+  if (tax.rate) out.set_rate_id(tax.rate->ToString());
+  if (tax.none != domain::NoTax::kNone) out.set_reason(std::string(domain::Name(tax.none)));
+}
+
+template <class Message>
+void AddDiscounts(Message& out, const std::vector<domain::Discount>& discounts, const Currency& currency) {
+  for (const auto& discount : discounts) {
+    auto& off = *out.add_discounts();
+    off.set_source(discount.source);
+    off.set_funder(std::string(domain::Name(discount.funder)));
+    *off.mutable_amount() = ToProto(Money{discount.amount_minor, currency});
+  }
+}
+
+// Of a delivery, and of one that can be chosen.
+template <class Message>
+void FillWay(Message& out, const domain::Way& way) {
+  out.set_delivery_method_id(way.method.ToString());
+  out.set_name(way.name);
+  if (way.days_from) out.set_days_from(*way.days_from);
+  if (way.days_to) out.set_days_to(*way.days_to);
+  if (way.IsPickup()) out.set_pickup_place(way.pickup_place);
+}
+
+void Fill(api::order::Delivery& out, const domain::Delivery& delivery, const Currency& currency) {
+  const auto& price = delivery.price;
+  FillWay(out, delivery.way);
+  *out.mutable_price() = ToProto(Money{price.base_minor, currency});
+  AddDiscounts(out, price.discounts, currency);
+  Fill(*out.mutable_tax(), price.tax, currency);
+  *out.mutable_total() = ToProto(Money{price.total_minor, currency});
+}
+
+template <class Message>
+void AddTaxes(Message& out, const std::vector<domain::TaxSum>& sums, const Currency& currency) {
+  for (const auto& sum : sums) {
+    auto& tax = *out.add_taxes();
+    tax.set_rate_ppm(sum.rate_ppm);
+    tax.set_mode(std::string(domain::Name(sum.mode)));
+    *tax.mutable_net() = ToProto(Money{sum.net_minor, currency});
+    *tax.mutable_amount() = ToProto(Money{sum.amount_minor, currency});
+  }
 }
 
 void Fill(api::order::OrderLine& out, const domain::Line& line) {
@@ -40,12 +82,7 @@ void Fill(api::order::OrderLine& out, const domain::Line& line) {
   out.set_shipped_quantity(line.shipped);
   out.set_returned_quantity(line.returned);
   *out.mutable_unit_price() = ToProto(line.unit_price);
-  for (const auto& discount : line.discounts) {
-    auto& off = *out.add_discounts();
-    off.set_source(discount.source);
-    off.set_funder(std::string(domain::Name(discount.funder)));
-    *off.mutable_amount() = ToProto(Money{discount.amount_minor, currency});
-  }
+  AddDiscounts(out, line.discounts, currency);
   Fill(*out.mutable_tax(), line.tax, currency);
   *out.mutable_total() = ToProto(line.total);
 }
@@ -88,7 +125,9 @@ domain::Offer OfferFrom(const api::product::OfferForSale& offer) {
           .options = {offer.options().begin(), offer.options().end()},
           .price = offer.has_price() ? std::optional(conversions::MoneyFrom(offer.price())) : std::nullopt,
           .available = offer.available(),
-          .for_sale = offer.for_sale()};
+          .for_sale = offer.for_sale(),
+          .weight_grams = offer.weight_grams(),
+          .tax_class = offer.tax_class()};
 }
 
 domain::Address AddressFrom(const api::user::Address& address) {
@@ -109,6 +148,8 @@ api::order::SellerOrder ToProto(const domain::SellerOrder& part) {
   out.set_number(part.number);
   out.set_state(ToProto(part.state));
   for (const auto& line : part.lines) Fill(*out.add_lines(), line);
+  Fill(*out.mutable_delivery(), part.delivery, part.total.currency);
+  AddTaxes(out, domain::TaxesOf(part.lines, part.delivery), part.total.currency);
   *out.mutable_total() = ToProto(part.total);
   const Money refunded{part.refunded_minor, part.total.currency};
   *out.mutable_refunded() = ToProto(refunded);
@@ -131,7 +172,7 @@ api::order::Order ToProto(const domain::Order& order) {
   for (const auto& part : order.parts) *out.add_seller_orders() = ToProto(part);
   *out.mutable_total() = ToProto(order.total);
   *out.mutable_net() = ToProto(order.total - Money{order.payment.refunded_minor, order.total.currency});
-  Fill(*out.mutable_shipping_address(), order.address);
+  if (!order.address.recipient.empty()) Fill(*out.mutable_shipping_address(), order.address);
   Fill(*out.mutable_payment(), order.payment, order.total.currency);
   out.set_failure_reason(std::string(domain::Name(order.failure.reason)));
   *out.mutable_create_time() = ToProto(order.created_at);
@@ -142,12 +183,20 @@ api::order::Order ToProto(const domain::Order& order) {
   return out;
 }
 
-api::order::Quote ToProto(const domain::Priced& priced) {
+api::order::Quote ToProto(const domain::Priced& priced, const FoundTerms& terms) {
   api::order::Quote out;
   for (const auto& part : priced.parts) {
     auto& seller = *out.add_sellers();
     seller.set_seller_id(part.seller.ToString());
+    const auto& currency = part.total.currency;
     for (const auto& line : part.lines) Fill(*seller.add_lines(), line);
+    Fill(*seller.mutable_delivery(), part.delivery, currency);
+    for (const auto& [way, price_minor] : terms.options.at(part.seller)) {
+      auto& option = *seller.add_delivery_options();
+      FillWay(option, way);
+      *option.mutable_price() = ToProto(Money{price_minor, currency});
+    }
+    AddTaxes(seller, domain::TaxesOf(part.lines, part.delivery), currency);
     *seller.mutable_total() = ToProto(part.total);
   }
   *out.mutable_total() = ToProto(priced.total);

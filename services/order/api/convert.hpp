@@ -7,8 +7,11 @@
 #include "marketplace/product/v1/product.market.hpp"
 #include "marketplace/user/v1/user.market.hpp"
 #include "services/order/domain/cancellation.hpp"
+#include "services/order/domain/delivery_method.hpp"
 #include "services/order/domain/event.hpp"
 #include "services/order/domain/pricing.hpp"
+#include "services/order/domain/tax_rate.hpp"
+#include "services/order/process/order_terms.hpp"
 #include "services/order/storage/checkouts.hpp"
 #include "services/order/storage/orders.hpp"
 
@@ -18,10 +21,21 @@ std::vector<domain::Item> ItemsFrom(const google::protobuf::RepeatedPtrField<api
 std::vector<domain::Units> UnitsFrom(const google::protobuf::RepeatedPtrField<api::order::LineUnits>& lines);
 domain::Offer OfferFrom(const api::product::OfferForSale& offer);
 domain::Address AddressFrom(const api::user::Address& address);
+api::user::Address AddressToCheck(const api::order::ShippingAddress& address);
+std::vector<DeliveryChoice> ChoicesFrom(
+    const google::protobuf::RepeatedPtrField<api::order::DeliveryChoice>& choices);
+// Of a seller, with that id.
+domain::DeliveryMethod MethodFrom(SellerId seller, domain::DeliveryMethodId id,
+                                  const api::order::DeliveryMethod& message);
+// What a PATCH makes of a method (platform/rpc/partial_update.hpp). Throws Error INVALID_ARGUMENT for a field that is none.
+void Change(domain::DeliveryMethod& method, const api::order::UpdateDeliveryMethodRequest& request);
+domain::TaxRate RateFrom(domain::TaxRateId id, const api::order::TaxRate& message);
 
 api::order::Order ToProto(const domain::Order& order);
 api::order::SellerOrder ToProto(const domain::SellerOrder& part);
-api::order::Quote ToProto(const domain::Priced& priced);
+api::order::Quote ToProto(const domain::Priced& priced, const FoundTerms& terms);
+api::order::DeliveryMethod ToProto(const domain::DeliveryMethod& method);
+api::order::TaxRate ToProto(const domain::TaxRate& rate);
 api::order::OrderEvent ToProto(const domain::Event& event);
 api::order::StateCount ToProto(const storage::StateCount& count);
 api::order::Checkout ToProto(const storage::CheckoutOnView& checkout);

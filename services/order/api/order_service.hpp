@@ -9,9 +9,12 @@
 #include "services/order/api/refusals.hpp"
 #include "services/order/domain/pricing.hpp"
 #include "services/order/process/checkout.hpp"
+#include "services/order/process/order_terms.hpp"
 #include "services/order/process/seller_directory.hpp"
+#include "services/order/storage/delivery_methods.hpp"
 #include "services/order/storage/orders.hpp"
 #include "services/order/storage/personal_data.hpp"
+#include "services/order/storage/tax_rates.hpp"
 #include "services/order/storage/transitions.hpp"
 
 namespace market::order {
@@ -32,6 +35,9 @@ class OrderService final : public api::OrderApi {
     Metrics& metrics;
     identity::PeopleNeed buyers_need;
     storage::PersonalData& personal_data;
+    storage::DeliveryMethods& delivery_methods;
+    storage::TaxRates& tax_rates;
+    OrderTerms& terms;
   };
   explicit OrderService(const Deps& deps) : deps_(deps) {}
 
@@ -86,11 +92,38 @@ class OrderService final : public api::OrderApi {
   Task<marketplace::type::v1::ExportPersonalDataResponse> ExportPersonalData(
       CallContext& call, marketplace::type::v1::ExportPersonalDataRequest request) override;
 
+  // delivery_methods.cpp
+  Task<api::order::DeliveryMethod> CreateDeliveryMethod(
+      CallContext& call, api::order::CreateDeliveryMethodRequest request) override;
+  Task<api::order::ListDeliveryMethodsResponse> ListDeliveryMethods(
+      CallContext& call, api::order::ListDeliveryMethodsRequest request) override;
+  Task<api::order::DeliveryMethod> UpdateDeliveryMethod(
+      CallContext& call, api::order::UpdateDeliveryMethodRequest request) override;
+  Task<google::protobuf::Empty> DeleteDeliveryMethod(
+      CallContext& call, api::order::DeleteDeliveryMethodRequest request) override;
+  // tax_rates.cpp
+  Task<api::order::TaxRate> CreateTaxRate(CallContext& call,
+                                          api::order::CreateTaxRateRequest request) override;
+  Task<api::order::ListTaxRatesResponse> ListTaxRates(CallContext& call,
+                                                      api::order::ListTaxRatesRequest request) override;
+  Task<api::order::TaxRate> EndTaxRate(CallContext& call, api::order::EndTaxRateRequest request) override;
+
  private:
   // With their prices in the currency; in the market's first one for "".
   Task<std::vector<domain::Offer>> FetchOffers(CallContext& call, std::vector<domain::Item> items,
                                                std::string currency);
-  Task<domain::Address> FetchAddress(CallContext& call, std::string address_id);
+  // Where it goes: one of the buyer's addresses, or one that is said; empty where nothing is said.
+  template <class Request>
+  Task<domain::Address> FetchAddress(CallContext& call, const Request& request);
+  Task<domain::Address> FindAddress(CallContext& call, std::string address_id);
+  // What these items cost when they go there.
+  struct PricedOn {
+    domain::Priced priced;
+    FoundTerms terms;
+  };
+  template <class Request>
+  Task<PricedOn> PriceItems(CallContext& call, const Request& request, const std::vector<domain::Item>& items,
+                            const std::vector<domain::Offer>& offers, const domain::Address& address);
   Task<domain::Order> Draft(CallContext& call, const api::order::PlaceOrderRequest& request);
   Task<api::order::Order> Resume(CallContext& call, domain::Order order,
                                  api::order::PlaceOrderRequest request);

@@ -81,8 +81,7 @@ Task<> ExpectRepetition(Operations& o) {
   testing::FakeStock empty(o.faults, 0);
   empty.offers = sold_out.stock.offers;
   Checkout checkout(o.checkouts, empty, o.payments, o.clock, o.metrics);
-  OrderService api({o.orders, o.checkouts, o.transitions, checkout, o.relay, o.users, empty, o.directory,
-                    o.clock, o.pages, o.metrics, identity::PeopleNeed::kNothing, o.personal_data});
+  OrderService api(o.DepsWith(identity::PeopleNeed::kNothing, checkout, empty, o.terms));
   for (Call* call : {&first, &again}) {
     try {
       co_await api.PlaceOrder(call->context, request);

@@ -10,18 +10,41 @@ namespace {
 template <class Request>
 void RequireQuote(const Request& request, const domain::Priced& priced) {
   const auto changes = domain::ChangesSince(request.quote_hash(), priced);
-  if (!changes.empty()) throw PriceRefusal(changes, priced.quote_hash, request.items());
+  if (!changes.Empty()) throw PriceRefusal(changes, priced.quote_hash, request.items());
+}
+
+// Only what is fetched goes nowhere.
+void RequireAddress(const domain::Address& address, const domain::Priced& priced) {
+  if (!address.country_code.empty()) return;
+  for (const auto& part : priced.parts) {
+    if (!part.delivery.way.IsPickup()) {
+      throw InvalidArgument("shippingAddressId", "REQUIRED", "say where it goes: this or shippingAddress");
+    }
+  }
 }
 
 }  // namespace
 
-Task<api::order::Quote> OrderService::QuoteOrder(CallContext& call, api::order::QuoteOrderRequest request) {
-  auto items = ItemsFrom(request.items());
-  if (!request.shipping_address_id().empty()) co_await FetchAddress(call, request.shipping_address_id());
-  const auto offers = co_await FetchOffers(call, items, request.currency());
-  const auto priced = domain::Price(items, offers, {});
+template <class Request>
+Task<OrderService::PricedOn> OrderService::PriceItems(CallContext& call, const Request& request,
+                                                      const std::vector<domain::Item>& items,
+                                                      const std::vector<domain::Offer>& offers,
+                                                      const domain::Address& address) {
+  auto terms = co_await deps_.terms.Find(call, {.items = items,
+                                                .offers = offers,
+                                                .to = {address.country_code, address.region},
+                                                .choices = ChoicesFrom(request.delivery_choices())});
+  auto priced = domain::Price(items, offers, terms.terms);
   RequireQuote(request, priced);
-  co_return ToProto(priced);
+  co_return PricedOn{std::move(priced), std::move(terms)};
+}
+
+Task<api::order::Quote> OrderService::QuoteOrder(CallContext& call, api::order::QuoteOrderRequest request) {
+  const auto items = ItemsFrom(request.items());
+  const auto [offers, address] =
+      co_await runtime::Both(FetchOffers(call, items, request.currency()), FetchAddress(call, request));
+  const auto [priced, terms] = co_await PriceItems(call, request, items, offers, address);
+  co_return ToProto(priced, terms);
 }
 
 Task<api::order::Order> OrderService::PlaceOrder(CallContext& call, api::order::PlaceOrderRequest request) {
@@ -42,14 +65,14 @@ Task<api::order::Order> OrderService::PlaceOrder(CallContext& call, api::order::
 
 // Prices are ours, never the client's.
 Task<domain::Order> OrderService::Draft(CallContext& call, const api::order::PlaceOrderRequest& request) {
-  auto items = ItemsFrom(request.items());
-  auto [offers, address] = co_await runtime::Both(FetchOffers(call, items, request.currency()),
-                                                  FetchAddress(call, request.shipping_address_id()));
-  auto priced = domain::Price(items, offers, {});
-  RequireQuote(request, priced);
+  const auto items = ItemsFrom(request.items());
+  auto [offers, address] =
+      co_await runtime::Both(FetchOffers(call, items, request.currency()), FetchAddress(call, request));
   // When a sale is over most are told so here, without an order that would only fail.
   const auto sold_out = domain::SoldOut(items, offers);
   if (!sold_out.empty()) throw SoldOutRefusal(sold_out, request.items());
+  auto [priced, terms] = co_await PriceItems(call, request, items, offers, address);
+  RequireAddress(address, priced);
   auto order = domain::MakeOrder(call.OperationId(), call.Caller().account, std::move(priced),
                                  std::move(address), request.payment_method(), deps_.clock.Now());
   if (!request.accepted_terms().empty()) order.accepted_terms = request.accepted_terms();
@@ -117,7 +140,21 @@ Task<std::vector<domain::Offer>> OrderService::FetchOffers(CallContext& call, st
   co_return offers;
 }
 
-Task<domain::Address> OrderService::FetchAddress(CallContext& call, std::string address_id) {
+template <class Request>
+Task<domain::Address> OrderService::FetchAddress(CallContext& call, const Request& request) {
+  const auto& id = request.shipping_address_id();
+  if (!request.has_shipping_address()) {
+    if (id.empty()) co_return domain::Address();
+    co_return co_await FindAddress(call, id);
+  }
+  if (!id.empty()) throw InvalidArgument("shippingAddress", "CONFLICT", "give this or shippingAddressId");
+  api::user::CheckAddressRequest check;
+  *check.mutable_address() = AddressToCheck(request.shipping_address());
+  check.set_at("shippingAddress");
+  co_return AddressFrom(co_await deps_.users.CheckAddress(call, std::move(check)));
+}
+
+Task<domain::Address> OrderService::FindAddress(CallContext& call, std::string address_id) {
   api::user::GetAddressRequest request;
   request.set_account_id(call.Caller().account.ToString());
   request.set_address_id(std::move(address_id));

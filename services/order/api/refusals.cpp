@@ -60,18 +60,30 @@ Error Declined(const domain::Order& order, Code code, std::string reason, const 
 
 }  // namespace
 
-Error PriceRefusal(std::span<const domain::PriceChange> changes, const std::string& quote_hash,
+Error PriceRefusal(const domain::Changes& changes, const std::string& quote_hash,
                    const RequestedItems& items) {
   Error error(Code::kAborted, "PRICE_CHANGED", "the prices have changed since the quote");
   domain::RefusedLines lines;
-  for (const auto& change : changes) {
+  for (const auto& change : changes.lines) {
     const auto field = FieldOf(items, change.offer.ToString());
     error.WithField(field, error.reason,
                     fmt::format("costs {} instead of {}", change.now.ToString(), change.before.ToString()));
     lines.Add(field, change.offer,
               PriceText("oldPrice", change.before) + ',' + PriceText("newPrice", change.now));
   }
-  return error.WithMetadata("quoteHash", quote_hash).WithMetadata("lines", lines.Text());
+  domain::RefusedSellers sellers;
+  for (const auto& [seller, before, now] : changes.parts) {
+    if (before.delivery != now.delivery) {
+      error.WithField("deliveryChoices", error.reason,
+                      fmt::format("the delivery of shop {} costs {} instead of {}", seller.ToString(),
+                                  now.delivery.ToString(), before.delivery.ToString()));
+    }
+    sellers.Add(seller, PriceText("oldDelivery", before.delivery) + ',' +
+                            PriceText("newDelivery", now.delivery) + ',' +
+                            PriceText("oldTotal", before.total) + ',' + PriceText("newTotal", now.total));
+  }
+  error.WithMetadata("quoteHash", quote_hash).WithMetadata("lines", lines.Text());
+  return error.WithMetadata("sellers", sellers.Text());
 }
 
 Error SoldOutRefusal(std::span<const domain::Shortage> sold_out, const RequestedItems& items) {

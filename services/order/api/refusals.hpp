@@ -1,7 +1,6 @@
 // Why an order can't be had as it was asked for, told to the buyer: with the items of the request that are in
 // the way, and their values as `lines` of proto/marketplace/type/v1/refusal.proto.
 #pragma once
-#include <span>
 #include <string>
 
 #include "marketplace/order/v1/order.market.hpp"
@@ -20,7 +19,7 @@ Error Refusal(const domain::Order& order, const RequestedItems& items);
 Error SoldOutRefusal(std::span<const domain::Shortage> sold_out, const RequestedItems& items);
 
 // PRICE_CHANGED; `quote_hash` is that of the prices as they are now.
-Error PriceRefusal(std::span<const domain::PriceChange> changes, const std::string& quote_hash,
+Error PriceRefusal(const domain::Changes& changes, const std::string& quote_hash,
                    const RequestedItems& items);
 
 }  // namespace market::order

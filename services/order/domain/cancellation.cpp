@@ -36,6 +36,12 @@ void RequireLeft(std::span<const LineNow> lines, std::span<const Units> wanted) 
   if (!told.Empty()) throw error.WithMetadata("lines", told.Text());
 }
 
+// What further units of a line cost: in however many steps, together the portion of all that are cancelled.
+std::int64_t CostOf(const LineNow& line, std::int64_t units) {
+  return Portion(line.total_minor, line.cancelled + units, line.quantity) -
+         Portion(line.total_minor, line.cancelled, line.quantity);
+}
+
 }  // namespace
 
 std::int64_t CostOfCancelled(const SellerOrderId& part, std::span<const LineNow> lines) {
@@ -48,9 +54,16 @@ std::int64_t CostOfCancelled(const SellerOrderId& part, std::span<const LineNow>
 
 Cut CutAll(const SellerOrderId& part, std::span<const LineNow> lines) {
   Cut cut{.part = part, .units = {}, .cost_minor = {}};
+  bool some_sent = false;
+  std::int64_t cost = 0;
   for (const auto& line : lines) {
-    if (line.part == part && line.Left() > 0) cut.units.push_back({line.line, line.Left()});
+    if (line.part != part) continue;
+    some_sent |= line.shipped > 0;
+    if (line.Left() <= 0) continue;
+    cut.units.push_back({line.line, line.Left()});
+    cost += CostOf(line, line.Left());
   }
+  if (some_sent) cut.cost_minor = cost;
   return cut;
 }
 
@@ -66,8 +79,7 @@ Cut CutUnits(const SellerOrderId& part, std::span<const LineNow> lines, std::spa
     some_stay |= gone < line.quantity;
     if (units == nullptr) continue;
     cut.units.push_back(*units);
-    cost += Portion(line.total_minor, gone, line.quantity) -
-            Portion(line.total_minor, line.cancelled, line.quantity);
+    cost += CostOf(line, units->quantity);
   }
   if (some_stay) cut.cost_minor = cost;
   return cut;

@@ -1,8 +1,8 @@
 // What is cancelled of a part before it is sent, and how much of its money goes back. Pure.
 //
 // Of a line the portion of the units that are cancelled by now has gone back, so that it does not matter in how many
-// steps they were, and the last one leaves nothing. With the last unit of a part all that is left of it goes back:
-// what it cost besides its lines, and what was rounded.
+// steps they were, and the last one leaves nothing. With the last unit of a part of which nothing was sent all that
+// is left of it goes back: its delivery, and what was rounded. Of what was sent in part the delivery is earned.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -38,7 +38,7 @@ struct LineNow {
 struct Cut {
   SellerOrderId part;
   std::vector<Units> units;
-  // What they cost together; nothing when no unit of the part is left after it, and all its money goes back.
+  // What they cost together; nothing when every unit of the part is cancelled by it, and all its money goes back.
   std::optional<std::int64_t> cost_minor;
 
   bool EndsPart() const { return !cost_minor; }

@@ -75,6 +75,19 @@ TEST(Cancellation, TheLastUnit_EndsThePart) {
   EXPECT_EQ(CutAll(part, after).units, (std::vector<Units>{{second.line, 1}}));
 }
 
+// Of what was sent in part the delivery is earned: what is left of the lines goes back, and no more.
+TEST(Cancellation, AllThatIsLeftOfWhatWasSentInPart_CostsItsLines) {
+  const auto part = SellerOrderId::New();
+  auto sent = ALineOf(part, 3, 100);
+  sent.cancelled = 1;
+  sent.shipped = 1;
+  const std::array lines = {sent, ALineOf(part, 2, 50)};
+  const auto cut = CutAll(part, lines);
+  EXPECT_FALSE(cut.EndsPart());
+  EXPECT_EQ(cut.cost_minor, 34 + 50);
+  EXPECT_EQ(cut.units.size(), 2u);
+}
+
 // What was sent is not cancelled, and keeps the part from being so.
 TEST(Cancellation, UnitsThatAreSent_AreNotLeft) {
   const auto part = SellerOrderId::New();

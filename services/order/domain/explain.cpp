@@ -1,17 +1,19 @@
 #include "services/order/domain/explain.hpp"
 
+#include <numeric>
+#include <utility>
+
 namespace market::order::domain {
 namespace {
 
-std::string FormulaOf(const Line& line, const Price& price) {
-  std::string text = std::to_string(line.quantity) + " x " + std::to_string(line.unit_price.minor);
-  for (const auto& discount : line.discounts) {
-    text += " - " + std::to_string(discount.amount_minor) + " (" + discount.source + ")";
+std::string FormulaOf(std::string base, const struct Price& price) {
+  for (const auto& discount : price.discounts) {
+    base += " - " + std::to_string(discount.amount_minor) + " (" + discount.source + ")";
   }
-  if (line.tax.mode == TaxMode::kAdded && line.tax.rate_ppm > 0) {
-    text += " + " + std::to_string(price.tax.amount_minor) + " (tax)";
+  if (price.tax.mode == TaxMode::kAdded && price.tax.rate_ppm > 0) {
+    base += " + " + std::to_string(price.tax.amount_minor) + " (tax)";
   }
-  return text;
+  return base;
 }
 
 std::string FormulaOf(const Tax& tax, std::int64_t net_minor) {
@@ -26,35 +28,51 @@ std::string Added(const std::vector<std::int64_t>& amounts) {
   return text;
 }
 
+struct Explanation {
+  std::vector<ExplainedAmount> amounts;
+  std::vector<ExplainedAmount> sums;
+
+  // One price, and its tax if it has one; gives what it comes to now.
+  std::int64_t Add(std::string_view subject, const Uuid& id, const std::string& base,
+                   const struct Price& stored) {
+    const auto now = MakePrice(stored.base_minor, stored.discounts, stored.tax.Term(), stored.tax.mode);
+    amounts.push_back({subject, id, FormulaOf(base, now), stored.total_minor, now.total_minor});
+    if (stored.tax.rate_ppm > 0) {
+      amounts.push_back({"tax", id, FormulaOf(stored.tax, stored.base_minor - SumOf(stored.discounts)),
+                         stored.tax.amount_minor, now.tax.amount_minor});
+    }
+    return now.total_minor;
+  }
+};
+
 }  // namespace
 
 std::vector<ExplainedAmount> Explain(const Order& order) {
-  std::vector<ExplainedAmount> explained;
-  std::vector<ExplainedAmount> sums;
+  Explanation all;
   std::vector<std::int64_t> parts;
   std::int64_t whole = 0;
   for (const auto& part : order.parts) {
-    std::vector<std::int64_t> lines;
-    std::int64_t sum = 0;
+    std::vector<std::int64_t> prices;
     for (const auto& line : part.lines) {
-      const auto base = line.unit_price.minor * line.quantity;
-      const auto price = MakePrice(base, line.discounts, line.tax.rate_ppm, line.tax.mode);
-      explained.push_back(
-          {"line", line.id.Value(), FormulaOf(line, price), line.total.minor, price.total_minor});
-      if (line.tax.rate_ppm > 0) {
-        explained.push_back({"tax", line.id.Value(), FormulaOf(line.tax, base - SumOf(line.discounts)),
-                             line.tax.amount_minor, price.tax.amount_minor});
-      }
-      lines.push_back(price.total_minor);
-      sum += price.total_minor;
+      const struct Price stored{line.unit_price.minor * line.quantity, line.discounts, line.tax,
+                                line.total.minor};
+      const auto base = std::to_string(line.quantity) + " x " + std::to_string(line.unit_price.minor);
+      prices.push_back(all.Add("line", line.id.Value(), base, stored));
     }
-    sums.push_back({"sellerOrder", part.id.Value(), Added(lines), part.total.minor, sum});
+    const auto& delivery = part.delivery.price;
+    const bool costs =
+        delivery.base_minor != 0 || delivery.total_minor != 0 || delivery.tax.amount_minor != 0;
+    if (costs) {
+      prices.push_back(all.Add("delivery", part.id.Value(), std::to_string(delivery.base_minor), delivery));
+    }
+    const auto sum = std::accumulate(prices.begin(), prices.end(), std::int64_t{0});
+    all.sums.push_back({"sellerOrder", part.id.Value(), Added(prices), part.total.minor, sum});
     parts.push_back(sum);
     whole += sum;
   }
-  sums.push_back({"order", order.id.Value(), Added(parts), order.total.minor, whole});
-  explained.insert(explained.end(), sums.begin(), sums.end());
-  return explained;
+  all.sums.push_back({"order", order.id.Value(), Added(parts), order.total.minor, whole});
+  all.amounts.insert(all.amounts.end(), all.sums.begin(), all.sums.end());
+  return std::move(all.amounts);
 }
 
 }  // namespace market::order::domain

@@ -10,9 +10,9 @@
 namespace market::order::domain {
 
 struct ExplainedAmount {
-  std::string_view subject;  // line, tax, sellerOrder, order
-  Uuid id;                   // of the line (a tax, too), the seller order or the order
-  std::string formula;       // in minor units
+  std::string_view subject;  // line, tax, delivery, sellerOrder, order
+  Uuid id;  // of the line, the seller order (a delivery, too) or the order; a tax has that of its price
+  std::string formula;  // in minor units
   std::int64_t stored_minor = 0;
   std::int64_t computed_minor = 0;
 };

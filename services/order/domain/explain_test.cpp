@@ -11,7 +11,7 @@ const auto kEuro = Currency::Parse("EUR");
 
 Line ALine(std::int64_t quantity, std::int64_t unit, std::vector<Discount> discounts = {},
            std::int64_t rate = 0, TaxMode mode = TaxMode::kIncluded) {
-  const auto price = MakePrice(quantity * unit, discounts, rate, mode);
+  const auto price = MakePrice(quantity * unit, discounts, {.rate_ppm = rate}, mode);
   Line line;
   line.id = LineId::New();
   line.quantity = quantity;
@@ -57,6 +57,29 @@ TEST(Explain, SaysHowEachAmountCameAbout) {
   EXPECT_EQ(amounts[5].formula, "2380");
   EXPECT_EQ(amounts[6].subject, "order");
   EXPECT_EQ(amounts[6].formula, "6397 + 2380");
+}
+
+TEST(Explain, ADelivery_ComesAfterTheLinesOfItsPart) {
+  auto order = AnOrder({{ALine(1, 500)}, {ALine(1, 700)}});
+  auto& part = order.parts[0];
+  part.delivery.price =
+      MakePrice(490, {{"coupon/HALF", Funder::kSeller, 245}}, {.rate_ppm = 190'000}, TaxMode::kAdded);
+  part.total.minor += 292;
+  order.total.minor += 292;
+  auto amounts = Explain(order);
+  ASSERT_EQ(amounts.size(), 7u);
+  EXPECT_TRUE(Matches(amounts));
+  EXPECT_EQ(amounts[1].subject, "delivery");
+  EXPECT_EQ(amounts[1].id, part.id.Value());
+  EXPECT_EQ(amounts[1].formula, "490 - 245 (coupon/HALF) + 47 (tax)");
+  EXPECT_EQ(amounts[2].formula, "245 x 190000 / 1000000");
+  EXPECT_EQ(amounts[4].formula, "500 + 292");
+
+  ++part.delivery.price.tax.amount_minor;
+  EXPECT_FALSE(Matches(Explain(order)));
+  --part.delivery.price.tax.amount_minor;
+  ++order.parts[1].delivery.price.total_minor;  // of one that cost nothing
+  EXPECT_FALSE(Matches(Explain(order)));
 }
 
 // A cent off anywhere is seen where it is.

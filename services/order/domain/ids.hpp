@@ -10,5 +10,7 @@ using LineId = Id<struct LineTag>;
 using OfferId = Id<struct OfferTag>;
 using ProductId = Id<struct ProductTag>;
 using AddressId = Id<struct AddressTag>;
+using DeliveryMethodId = Id<struct DeliveryMethodTag>;  // nil: of a shop that has none of its own
+using TaxRateId = Id<struct TaxRateTag>;
 
 }  // namespace market::order::domain

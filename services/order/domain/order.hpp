@@ -7,6 +7,7 @@
 
 #include "platform/core/clock.hpp"
 #include "platform/core/money.hpp"
+#include "services/order/domain/delivery.hpp"
 #include "services/order/domain/failure.hpp"
 #include "services/order/domain/ids.hpp"
 #include "services/order/domain/payment.hpp"
@@ -50,7 +51,8 @@ struct SellerOrder {
   std::string number;
   State state = State::kPendingPayment;
   std::vector<Line> lines;
-  Money total;
+  Delivery delivery = {};
+  Money total;  // of the lines and the delivery
   std::int64_t refunded_minor = 0;
   PaymentState payment = PaymentState::kCreated;  // of the whole order
   std::string carrier;
@@ -60,6 +62,9 @@ struct SellerOrder {
   Time updated_at;
   Address address;  // filled only where a seller reads the part on its own
 };
+
+// What of lines and their delivery is tax, by rate.
+std::vector<TaxSum> TaxesOf(const std::vector<Line>& lines, const Delivery& delivery);
 
 // The decline code of a method that the payment provider does not have.
 inline constexpr std::string_view kMethodUnknown = "payment_method_unknown";

@@ -29,17 +29,20 @@ std::int64_t SumOf(std::span<const Discount> discounts) {
   return sum;
 }
 
-Price MakePrice(std::int64_t base_minor, std::vector<Discount> discounts, std::int64_t rate_ppm,
-                TaxMode mode) {
+Price MakePrice(std::int64_t base_minor, std::vector<Discount> discounts, const TaxTerm& term, TaxMode mode) {
   std::int64_t net = base_minor;
   for (const auto& discount : discounts) {
     if (discount.amount_minor < 0) throw std::invalid_argument("a discount is not negative");
     net -= discount.amount_minor;
   }
-  if (base_minor < 0 || net < 0 || rate_ppm < 0) {
+  if (base_minor < 0 || net < 0 || term.rate_ppm < 0) {
     throw std::invalid_argument("a price, what is left of it and the rate of its tax are not negative");
   }
-  const Tax tax{.rate_ppm = rate_ppm, .mode = mode, .amount_minor = TaxOn(net, rate_ppm, mode)};
+  const Tax tax{.rate_ppm = term.rate_ppm,
+                .mode = mode,
+                .amount_minor = TaxOn(net, term.rate_ppm, mode),
+                .rate = term.rate,
+                .none = term.none};
   return {.base_minor = base_minor,
           .discounts = std::move(discounts),
           .tax = tax,
@@ -48,6 +51,24 @@ Price MakePrice(std::int64_t base_minor, std::vector<Discount> discounts, std::i
 
 std::int64_t Portion(std::int64_t total_minor, std::int64_t units, std::int64_t quantity) {
   return DividedHalfUp(static_cast<Wide>(total_minor) * units, quantity);
+}
+
+std::vector<TaxSum> SumByRate(std::span<const Price> prices) {
+  std::vector<TaxSum> sums;
+  for (const auto& price : prices) {
+    const auto& tax = price.tax;
+    const auto net = price.total_minor - tax.amount_minor;
+    if (price.total_minor == 0 && tax.rate_ppm == 0) continue;  // says nothing
+    auto sum = std::ranges::find_if(
+        sums, [&](const TaxSum& one) { return one.rate_ppm == tax.rate_ppm && one.mode == tax.mode; });
+    if (sum == sums.end()) sum = sums.insert(sum, {.rate_ppm = tax.rate_ppm, .mode = tax.mode});
+    sum->net_minor += net;
+    sum->amount_minor += tax.amount_minor;
+  }
+  std::ranges::sort(sums, [](const TaxSum& a, const TaxSum& b) {
+    return a.rate_ppm != b.rate_ppm ? a.rate_ppm > b.rate_ppm : a.mode < b.mode;
+  });
+  return sums;
 }
 
 std::vector<std::int64_t> Share(std::int64_t total_minor, std::span<const std::int64_t> weights) {

@@ -23,11 +23,15 @@ std::string NameOfLines(const Priced& priced) {
   return Uuid::FromName(text).ToString();
 }
 
-// "<name of the lines>.EUR.1999.250": who comes back with it is told what has changed, without a row of ours.
+// "<name of the lines>.EUR.1999.250.490.2739": of each part what a unit of its lines, its delivery and all of it cost. Who
+// comes back with it is told what has changed, without a row of ours.
 std::string QuoteHash(const Priced& priced) {
   std::string text = NameOfLines(priced) + '.' + std::string(priced.total.currency.Code());
+  const auto add = [&text](std::int64_t minor) { text += '.' + std::to_string(minor); };
   for (const auto& part : priced.parts) {
-    for (const auto& line : part.lines) text += '.' + std::to_string(line.unit_price.minor);
+    for (const auto& line : part.lines) add(line.unit_price.minor);
+    add(part.delivery.price.total_minor);
+    add(part.total.minor);
   }
   return text;
 }
@@ -40,15 +44,16 @@ std::string_view Next(std::string_view& rest) {
   return piece;
 }
 
-std::optional<std::int64_t> PriceIn(std::string_view text) {
-  std::int64_t minor = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), minor);
-  if (error != std::errc() || end != text.data() + text.size() || minor < 0) return std::nullopt;
-  return minor;
-}
-
 Error NoQuoteOfThese() {
   return InvalidArgument("quoteHash", "OTHER_ITEMS", "is not the quote of these items");
+}
+
+std::int64_t NextPrice(std::string_view& rest) {
+  const auto text = Next(rest);
+  std::int64_t minor = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), minor);
+  if (error != std::errc() || end != text.data() + text.size() || minor < 0) throw NoQuoteOfThese();
+  return minor;
 }
 
 const Offer* Find(std::span<const Offer> offers, const OfferId& id) {
@@ -75,14 +80,6 @@ template <class Value>
 Value ValueOr(const std::map<OfferId, Value>& map, const OfferId& id) {
   const auto found = map.find(id);
   return found == map.end() ? Value{} : found->second;
-}
-
-void RequireForSale(std::span<const Item> items, std::span<const Offer> offers) {
-  Require(items, offers, Error(Code::kAborted, "OFFER_UNAVAILABLE", "an offer can't be bought"),
-          " can't be bought", [](const Offer& offer) { return offer.for_sale; });
-  Require(items, offers,
-          Error(Code::kAborted, "NO_PRICE_IN_CURRENCY", "an offer is not sold in the currency of the order"),
-          " has no price in this currency", [](const Offer& offer) { return offer.price.has_value(); });
 }
 
 [[noreturn]] void ThrowTooLarge() {
@@ -156,6 +153,30 @@ std::vector<Item> Merge(std::span<const Item> items) {
   return merged;
 }
 
+void RequireForSale(std::span<const Item> items, std::span<const Offer> offers) {
+  Require(items, offers, Error(Code::kAborted, "OFFER_UNAVAILABLE", "an offer can't be bought"),
+          " can't be bought", [](const Offer& offer) { return offer.for_sale; });
+  Require(items, offers,
+          Error(Code::kAborted, "NO_PRICE_IN_CURRENCY", "an offer is not sold in the currency of the order"),
+          " has no price in this currency", [](const Offer& offer) { return offer.price.has_value(); });
+}
+
+namespace {
+
+void Add(Priced& priced, PricedPart& part, std::int64_t minor) {
+  part.total.minor += minor;
+  priced.total.minor += minor;
+  if (priced.total.minor > kTotalMinorMax) ThrowTooLarge();
+}
+
+Delivery DeliveryOf(const SellerId& seller, const Terms& terms) {
+  const auto found = terms.deliveries.find(seller);
+  const auto term = found == terms.deliveries.end() ? DeliveryTerm() : found->second;
+  return {.way = term.way, .price = MakePrice(term.price_minor, term.discounts, term.tax, terms.tax_mode)};
+}
+
+}  // namespace
+
 Priced Price(std::span<const Item> items, std::span<const Offer> offers, const Terms& terms) {
   RequireForSale(items, offers);
   Priced priced;
@@ -165,27 +186,28 @@ Priced Price(std::span<const Item> items, std::span<const Offer> offers, const T
     const Offer& offer = *Find(offers, item.offer);
     // Both factors are bounded by the contract (99,999,999 and 100 * 999), so the product can't overflow.
     auto price = MakePrice((*offer.price * item.quantity).minor, ValueOr(terms.discounts, offer.id),
-                           ValueOr(terms.tax_rates_ppm, offer.id), terms.tax_mode);
-    Line line{.id = {},
-              .offer = offer.id,
-              .product = offer.product,
-              .title = offer.title,
-              .sku = offer.sku,
-              .options = offer.options,
-              .quantity = item.quantity,
-              .available = offer.available,
-              .unit_price = *offer.price,
-              .discounts = std::move(price.discounts),
-              .tax = price.tax,
-              .total = Money{price.total_minor, currency}};
-    priced.total = priced.total + line.total;
-    if (priced.total.minor > kTotalMinorMax) ThrowTooLarge();
+                           ValueOr(terms.taxes, offer.id), terms.tax_mode);
     auto part = std::ranges::find(priced.parts, offer.seller, &PricedPart::seller);
     if (part == priced.parts.end()) {
-      part = priced.parts.insert(priced.parts.end(), PricedPart{offer.seller, {}, Money{0, currency}});
+      part = priced.parts.insert(priced.parts.end(), {offer.seller, {}, {}, Money{0, currency}});
     }
-    part->total = part->total + line.total;
-    part->lines.push_back(std::move(line));
+    Add(priced, *part, price.total_minor);
+    part->lines.push_back({.id = {},
+                           .offer = offer.id,
+                           .product = offer.product,
+                           .title = offer.title,
+                           .sku = offer.sku,
+                           .options = offer.options,
+                           .quantity = item.quantity,
+                           .available = offer.available,
+                           .unit_price = *offer.price,
+                           .discounts = std::move(price.discounts),
+                           .tax = price.tax,
+                           .total = Money{price.total_minor, currency}});
+  }
+  for (auto& part : priced.parts) {
+    part.delivery = DeliveryOf(part.seller, terms);
+    Add(priced, part, part.delivery.price.total_minor);
   }
   priced.quote_hash = QuoteHash(priced);
   return priced;
@@ -195,24 +217,33 @@ std::vector<Shortage> SoldOut(std::span<const Item> items, std::span<const Offer
   std::vector<Shortage> sold_out;
   for (const auto& item : items) {
     const Offer* offer = Find(offers, item.offer);
-    if (offer != nullptr && offer->available <= 0) sold_out.push_back({item.offer, 0});
+    if (offer != nullptr && offer->for_sale && offer->available <= 0) sold_out.push_back({item.offer, 0});
   }
   return sold_out;
 }
 
-std::vector<PriceChange> ChangesSince(std::string_view quote_hash, const Priced& priced) {
-  std::vector<PriceChange> changes;
+std::vector<TaxSum> TaxesOf(const std::vector<Line>& lines, const Delivery& delivery) {
+  std::vector<struct Price> prices;
+  for (const auto& line : lines) prices.push_back({.tax = line.tax, .total_minor = line.total.minor});
+  prices.push_back(delivery.price);
+  return SumByRate(prices);
+}
+
+Changes ChangesSince(std::string_view quote_hash, const Priced& priced) {
+  Changes changes;
   if (quote_hash.empty() || quote_hash == priced.quote_hash) return changes;
   std::string_view rest = quote_hash;
   if (Next(rest) != NameOfLines(priced)) throw NoQuoteOfThese();
   const Currency currency = Currency::Parse(Next(rest));
   for (const auto& part : priced.parts) {
     for (const auto& line : part.lines) {
-      const auto before = PriceIn(Next(rest));
-      if (!before) throw NoQuoteOfThese();
-      const Money promised{*before, currency};
-      if (promised != line.unit_price) changes.push_back({line.offer, promised, line.unit_price});
+      const Money promised{NextPrice(rest), currency};
+      if (promised != line.unit_price) changes.lines.push_back({line.offer, promised, line.unit_price});
     }
+    const Money delivery{NextPrice(rest), currency};
+    const PartCost promised{delivery, Money{NextPrice(rest), currency}};
+    const PartCost now{Money{part.delivery.price.total_minor, part.total.currency}, part.total};
+    if (promised != now) changes.parts.push_back({part.seller, promised, now});
   }
   return changes;
 }
@@ -254,6 +285,7 @@ Order MakeOrder(const Uuid& operation_id, const AccountId& buyer, Priced priced,
     part.seller = priced_part.seller;
     part.lines = std::move(priced_part.lines);
     for (auto& line : part.lines) line.id = LineId::New();
+    part.delivery = std::move(priced_part.delivery);
     part.total = priced_part.total;
     part.created_at = part.updated_at = now;
     order.parts.push_back(std::move(part));

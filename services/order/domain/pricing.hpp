@@ -29,6 +29,8 @@ struct Offer {
   std::optional<Money> price;  // in the currency of the order; none: it is not sold in it
   std::int64_t available = 0;
   bool for_sale = false;
+  std::int64_t weight_grams = 0;  // of one unit; 0: nobody knows
+  std::string tax_class = {};     // "": the standard one
 };
 
 // One line per offer, quantities summed, in the order of first mention.
@@ -37,6 +39,7 @@ std::vector<Item> Merge(std::span<const Item> items);
 struct PricedPart {
   SellerId seller;
   std::vector<Line> lines;
+  Delivery delivery = {};
   Money total;
 };
 
@@ -47,8 +50,11 @@ struct Priced {
   std::string quote_hash;
 };
 
-// `items` are merged, the prices of `offers` are all in one currency. Throws Error: OFFER_UNAVAILABLE and
-// NO_PRICE_IN_CURRENCY naming the items that can't be bought, AMOUNT_TOO_LARGE.
+// Throws Error: OFFER_UNAVAILABLE and NO_PRICE_IN_CURRENCY naming the items that can't be bought.
+void RequireForSale(std::span<const Item> items, std::span<const Offer> offers);
+
+// `items` are merged, the prices of `offers` are all in one currency. Throws Error as RequireForSale, and
+// AMOUNT_TOO_LARGE.
 Priced Price(std::span<const Item> items, std::span<const Offer> offers, const Terms& terms);
 
 // Of which nothing is left at all, in the order of `items`. Where something is, the reservation knows best.
@@ -60,9 +66,30 @@ struct PriceChange {
   Money now;
 };
 
+// What one seller's part and its delivery cost.
+struct PartCost {
+  Money delivery;
+  Money total;
+
+  bool operator==(const PartCost&) const = default;
+};
+
+struct PartChange {
+  SellerId seller;
+  PartCost before;
+  PartCost now;
+};
+
+struct Changes {
+  std::vector<PriceChange> lines;  // whose unit costs something else
+  std::vector<PartChange> parts;   // that cost something else, for whatever reason
+
+  bool Empty() const { return lines.empty() && parts.empty(); }
+};
+
 // What costs something else than the quote of the same items promised; nothing for an empty quote_hash.
 // Throws Error INVALID_ARGUMENT when it is no quote of these items.
-std::vector<PriceChange> ChangesSince(std::string_view quote_hash, const Priced& priced);
+Changes ChangesSince(std::string_view quote_hash, const Priced& priced);
 
 // "261124-8F3K2M9Q": the day and forty bits of `chance` in Crockford's base 32, for people to read out.
 std::string OrderNumber(Time day, std::uint64_t chance);

@@ -55,15 +55,38 @@ TEST(Price, TwoSellers_SplitsAndSumsToTheWhole) {
 TEST(Price, Terms_AreOfTheLinesTheyName) {
   const std::vector<Offer> offers = {AnOffer(1999, kAnna), AnOffer(500, kBob)};
   const Terms terms{.tax_mode = TaxMode::kAdded,
-                    .tax_rates_ppm = {{offers[0].id, 190'000}},
+                    .taxes = {{offers[0].id, {.rate_ppm = 190'000}}},
                     .discounts = {{offers[0].id, {{"coupon/TEN", Funder::kMarketplace, 400}}}}};
   const auto priced = Price(std::vector<Item>{{offers[0].id, 2}, {offers[1].id, 1}}, offers, terms);
   const auto& line = priced.parts.at(0).lines.at(0);
   EXPECT_EQ(line.discounts, terms.discounts.at(offers[0].id));
-  EXPECT_EQ(line.tax, (Tax{190'000, TaxMode::kAdded, 684}));  // 19 % of 3,598
+  EXPECT_EQ(line.tax,
+            (Tax{.rate_ppm = 190'000, .mode = TaxMode::kAdded, .amount_minor = 684}));  // 19 % of 3,598
   EXPECT_EQ(line.total.minor, 3598 + 684);
   EXPECT_EQ(priced.parts.at(1).lines.at(0).tax.amount_minor, 0);
   EXPECT_EQ(priced.total.minor, 3598 + 684 + 500);
+}
+
+TEST(Price, ADelivery_IsOfItsPartAndInTheTotal) {
+  const std::vector<Offer> offers = {AnOffer(1999, kAnna), AnOffer(500, kBob)};
+  const std::vector<Item> items = {{offers[0].id, 1}, {offers[1].id, 1}};
+  Terms terms{.tax_mode = TaxMode::kAdded, .deliveries = {{kBob, {.price_minor = 490}}}};
+  auto& term = terms.deliveries.at(kBob);
+  term.way.name = "Parcel";
+  term.discounts = {{"coupon/X", Funder::kSeller, 90}};
+  term.tax.rate_ppm = 200'000;
+  const auto priced = Price(items, offers, terms);
+  EXPECT_EQ(priced.parts.at(0).delivery.way.name, kFreeDelivery);
+  EXPECT_EQ(priced.parts[0].total.minor, 1999);
+  const auto& delivery = priced.parts.at(1).delivery;
+  EXPECT_EQ(delivery.way, term.way);
+  EXPECT_EQ(delivery.price.base_minor, 490);
+  EXPECT_EQ(delivery.price.total_minor, 480);
+  EXPECT_EQ(priced.parts[1].total.minor, 980);
+  EXPECT_EQ(priced.total.minor, 2979);
+
+  term.price_minor = kTotalMinorMax;
+  EXPECT_THROW(Price(items, offers, terms), Error);
 }
 
 TEST(Price, QuoteHash_ChangesWithThePriceOnly) {
@@ -87,12 +110,12 @@ TEST(ChangesSince, NamesTheLinesThatCostSomethingElse) {
   std::vector<Offer> offers = {AnOffer(1999, kAnna), AnOffer(500, kBob), AnOffer(1, kAnna)};
   const std::vector<Item> items = {{offers[0].id, 2}, {offers[1].id, 1}, {offers[2].id, 3}};
   const auto quote = Price(items, offers, {}).quote_hash;
-  EXPECT_TRUE(ChangesSince(quote, Price(items, offers, {})).empty());
-  EXPECT_TRUE(ChangesSince("", Price(items, offers, {})).empty());
+  EXPECT_TRUE(ChangesSince(quote, Price(items, offers, {})).Empty());
+  EXPECT_TRUE(ChangesSince("", Price(items, offers, {})).Empty());
 
   offers[1].price->minor = 450;
   offers[2].price->minor = 2;
-  const auto changes = ChangesSince(quote, Price(items, offers, {}));
+  const auto changes = ChangesSince(quote, Price(items, offers, {})).lines;
   ASSERT_EQ(changes.size(), 2u);  // the lines of one seller stand together
   EXPECT_EQ(changes[0].offer, offers[2].id);
   EXPECT_EQ(changes[0].before, (Money{1, kEur}));
@@ -101,12 +124,33 @@ TEST(ChangesSince, NamesTheLinesThatCostSomethingElse) {
   EXPECT_EQ(changes[1].before, (Money{500, kEur}));
 }
 
+TEST(ChangesSince, NamesTheSellersWhoseDeliveryOrTotalChanged) {
+  const std::vector<Offer> offers = {AnOffer(1999, kAnna), AnOffer(500, kBob)};
+  const std::vector<Item> items = {{offers[0].id, 1}, {offers[1].id, 1}};
+  const auto quote = Price(items, offers, {}).quote_hash;
+  auto changes = ChangesSince(quote, Price(items, offers, {.deliveries = {{kBob, {.price_minor = 490}}}}));
+  EXPECT_TRUE(changes.lines.empty());
+  ASSERT_EQ(changes.parts.size(), 1u);
+  EXPECT_EQ(changes.parts[0].seller, kBob);
+  EXPECT_EQ(changes.parts[0].before, (PartCost{{0, kEur}, {500, kEur}}));
+  EXPECT_EQ(changes.parts[0].now, (PartCost{{490, kEur}, {990, kEur}}));
+
+  const Terms taxed{.tax_mode = TaxMode::kAdded, .taxes = {{offers[0].id, {.rate_ppm = 100'000}}}};
+  changes = ChangesSince(quote, Price(items, offers, taxed));
+  EXPECT_TRUE(changes.lines.empty());
+  ASSERT_EQ(changes.parts.size(), 1u);
+  EXPECT_EQ(changes.parts[0].now, (PartCost{{0, kEur}, {2199, kEur}}));
+  // What is in the price already is no other price.
+  const Terms included{.taxes = {{offers[0].id, {.rate_ppm = 100'000}}}};
+  EXPECT_TRUE(ChangesSince(quote, Price(items, offers, included)).Empty());
+}
+
 TEST(ChangesSince, ANewCurrency_ChangesEveryLine) {
   std::vector<Offer> offers = {AnOffer(1999, kAnna)};
   const std::vector<Item> items = {{offers[0].id, 1}};
   const auto quote = Price(items, offers, {}).quote_hash;
   offers[0].price->currency = Currency::Parse("USD");
-  const auto changes = ChangesSince(quote, Price(items, offers, {}));
+  const auto changes = ChangesSince(quote, Price(items, offers, {})).lines;
   ASSERT_EQ(changes.size(), 1u);
   EXPECT_EQ(changes[0].before, (Money{1999, kEur}));
 }
@@ -118,7 +162,8 @@ TEST(ChangesSince, AnythingButAQuoteOfTheseItems_IsRefused) {
   const std::string name = priced.quote_hash.substr(0, priced.quote_hash.find('.'));
   for (const std::string& quote :
        {more.quote_hash, std::string("x"), std::string("...."), name, name + ".EUR", name + ".EUR.",
-        name + ".E.1", name + ".EUR.1x", name + ".EUR.-1", name + ".EUR.99999999999999999999"}) {
+        name + ".E.1", name + ".EUR.1999", name + ".EUR.1999.0", name + ".EUR.1x", name + ".EUR.-1",
+        name + ".EUR.99999999999999999999"}) {
     EXPECT_THROW(ChangesSince(quote, priced), Error) << quote;
   }
 }

@@ -1,4 +1,4 @@
-// The `lines` of a refusal's metadata, as proto/marketplace/type/v1/refusal.proto has them: the JSON of a list.
+// The `lines` and the `sellers` of a refusal's metadata, as proto/marketplace/type/v1/refusal.proto has them: the JSON of a list.
 // Ids, numbers and currency codes need no escaping.
 #pragma once
 #include <cstdint>
@@ -16,6 +16,20 @@ class RefusedLines {
     if (!text_.empty()) text_ += ',';
     text_.append(R"({"field":")").append(field).append(R"(","offerId":")").append(offer.ToString());
     text_.append(R"(",)").append(values).append("}");
+  }
+  bool Empty() const { return text_.empty(); }
+  std::string Text() const { return '[' + text_ + ']'; }
+
+ private:
+  std::string text_;
+};
+
+class RefusedSellers {
+ public:
+  // `values` as above.
+  void Add(const SellerId& seller, std::string_view values) {
+    if (!text_.empty()) text_ += ',';
+    text_.append(R"({"sellerId":")").append(seller.ToString()).append(R"(",)").append(values).append("}");
   }
   bool Empty() const { return text_.empty(); }
   std::string Text() const { return '[' + text_ + ']'; }

@@ -69,6 +69,21 @@ CREATE TABLE seller_order (
   number           text NOT NULL,
   state            order_state NOT NULL,
   total_minor      bigint NOT NULL,  -- of its lines and its delivery
+  -- How it is sent and what that costs, as agreed: it never changes.
+  delivery_method_id       uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',  -- which is: the shop had none
+  delivery_name            text NOT NULL DEFAULT '',
+  delivery_days_from       bigint,
+  delivery_days_to         bigint,
+  delivery_pickup_place    text NOT NULL DEFAULT '',       -- '': it is sent
+  delivery_minor           bigint NOT NULL DEFAULT 0,      -- before discounts
+  delivery_discounts       jsonb NOT NULL DEFAULT '[]',    -- as in order_line
+  delivery_discount_minor  bigint NOT NULL DEFAULT 0,      -- their sum
+  delivery_tax_rate_ppm    bigint NOT NULL DEFAULT 0,
+  delivery_tax_mode        text NOT NULL DEFAULT 'INCLUDED',
+  delivery_tax_minor       bigint NOT NULL DEFAULT 0,
+  delivery_tax_rate_id     uuid,                           -- which rate that is, in tax_rate;
+  delivery_no_tax          text NOT NULL DEFAULT '',       -- without one, why
+  delivery_total_minor     bigint NOT NULL DEFAULT 0,
   refunded_minor   bigint NOT NULL DEFAULT 0,
   carrier          text NOT NULL DEFAULT '',
   tracking_number  text NOT NULL DEFAULT '',
@@ -77,10 +92,19 @@ CREATE TABLE seller_order (
   updated_at       timestamptz NOT NULL,
   moved_at         timestamptz NOT NULL DEFAULT market_now(),  -- since when it is in its state
   CHECK (0 <= refunded_minor AND refunded_minor <= total_minor),
+  CHECK (0 <= delivery_discount_minor AND 0 <= delivery_tax_minor AND delivery_total_minor <= total_minor
+         AND delivery_total_minor = delivery_minor - delivery_discount_minor
+             + CASE delivery_tax_mode WHEN 'ADDED' THEN delivery_tax_minor WHEN 'INCLUDED' THEN 0 END),
   UNIQUE (order_id, position),
   UNIQUE (order_id, seller_id)
 );
 COMMENT ON TABLE seller_order IS 'mutable';
+CREATE TRIGGER seller_order_terms_stay
+  BEFORE UPDATE OF id, order_id, position, seller_id, total_minor, delivery_method_id, delivery_name, delivery_days_from,
+                   delivery_days_to, delivery_pickup_place, delivery_minor, delivery_discounts, delivery_discount_minor,
+                   delivery_tax_rate_ppm, delivery_tax_mode, delivery_tax_minor, delivery_tax_rate_id, delivery_no_tax,
+                   delivery_total_minor ON seller_order
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE INDEX seller_order_of_seller ON seller_order (seller_id, id DESC);
 -- Those that move by themselves when nobody moves them.
 CREATE INDEX seller_order_timed ON seller_order (state, moved_at) WHERE state IN ('PLACED', 'SHIPPED', 'DELIVERED');
@@ -118,6 +142,8 @@ CREATE TABLE order_line (
   tax_rate_ppm      bigint NOT NULL,
   tax_mode          text NOT NULL,            -- ADDED to the price, or INCLUDED in it
   tax_minor         bigint NOT NULL,
+  tax_rate_id       uuid,                     -- which rate that is, in tax_rate;
+  no_tax            text NOT NULL DEFAULT '', -- without one, why
   total_minor       bigint NOT NULL,
   CHECK (quantity > 0 AND 0 <= cancelled AND 0 <= returned AND returned <= shipped AND cancelled + shipped <= quantity),
   CHECK (unit_price_minor > 0 AND 0 <= discount_minor AND 0 <= tax_minor
@@ -128,7 +154,7 @@ COMMENT ON TABLE order_line IS 'mutable';
 CREATE TRIGGER order_line_stays BEFORE DELETE ON order_line FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER order_line_terms_stay
   BEFORE UPDATE OF id, seller_order_id, position, offer_id, product_id, title, sku, options, quantity, unit_price_minor,
-                   discounts, discount_minor, tax_rate_ppm, tax_mode, tax_minor, total_minor ON order_line
+                   discounts, discount_minor, tax_rate_ppm, tax_mode, tax_minor, tax_rate_id, no_tax, total_minor ON order_line
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE order_event (

@@ -54,4 +54,14 @@ bool SellerDirectory::MaySell(const SellerId& seller, Time now) const {
          conversions::TimeFrom(card->holiday_until(), "seller.holidayUntil") <= now;
 }
 
+bool SellerDirectory::IsVatRegistered(const SellerId& seller) const {
+  const auto* card = Find(seller);
+  return card != nullptr && card->vat_registered();
+}
+
+std::string SellerDirectory::CountryOf(const SellerId& seller) const {
+  const auto* card = Find(seller);
+  return card == nullptr ? "" : card->country_code();
+}
+
 }  // namespace market::order

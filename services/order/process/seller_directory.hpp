@@ -24,6 +24,10 @@ class SellerDirectory {
   // False of a seller that it knows not to be ACTIVE, or to be on holiday. One that it does not know may
   // sell: an order does not wait for user.
   bool MaySell(const SellerId& seller, Time now) const;
+  // False of one that it does not know.
+  bool IsVatRegistered(const SellerId& seller) const;
+  // Where it is at home, "" where that is not known.
+  std::string CountryOf(const SellerId& seller) const;
 
  private:
   using Cards = events::Cards<api::user::SellerCard>;

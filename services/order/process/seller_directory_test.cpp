@@ -40,6 +40,24 @@ TEST(SellerDirectory, BeginsWithAllSellersAndFollowsTheFeed) {
   });
 }
 
+TEST(SellerDirectory, WhetherASellerChargesTax_IsOnItsCard) {
+  RunLoop([]() -> Task<> {
+    testing::FakeUsers users;
+    const auto seller = SellerId::New();
+    users.Set(seller, Seller::ACTIVE);
+    SellerDirectory directory(users);
+    EXPECT_FALSE(directory.IsVatRegistered(seller)) << "it does not know yet";
+    EXPECT_EQ(directory.CountryOf(seller), "");
+    co_await directory.CatchUp();
+    EXPECT_TRUE(directory.IsVatRegistered(seller));
+    EXPECT_EQ(directory.CountryOf(seller), "DE");
+    users.vat_registered = false;
+    users.Set(seller, Seller::ACTIVE);
+    co_await directory.CatchUp();
+    EXPECT_FALSE(directory.IsVatRegistered(seller));
+  });
+}
+
 TEST(SellerDirectory, OnHoliday_NothingIsSoldUntilItsEnd) {
   RunLoop([]() -> Task<> {
     testing::FakeUsers users;

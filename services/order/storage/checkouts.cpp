@@ -28,24 +28,33 @@ constexpr Statement kInsert{"order.insert", R"sql(
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $39)),
   named AS (INSERT INTO order_number (number, order_id) VALUES ($4, $1)),
   part AS (
-    INSERT INTO seller_order (id, order_id, position, seller_id, number, state, total_minor, created_at, updated_at)
-    SELECT id, $1, position, seller_id, number, 'PENDING_PAYMENT', total_minor, $15, $15
-    FROM unnest($16::uuid[], $17::uuid[], $18::text[], $19::bigint[]) WITH ORDINALITY
-      AS p (id, seller_id, number, total_minor, position)
+    INSERT INTO seller_order (id, order_id, position, seller_id, number, state, total_minor, created_at, updated_at,
+                              delivery_method_id, delivery_name, delivery_days_from, delivery_days_to,
+                              delivery_pickup_place, delivery_minor, delivery_discounts, delivery_discount_minor,
+                              delivery_tax_rate_ppm, delivery_tax_mode, delivery_tax_minor, delivery_tax_rate_id,
+                              delivery_no_tax, delivery_total_minor)
+    SELECT id, $1, position, seller_id, number, 'PENDING_PAYMENT', total_minor, $15, $15, method, name, days_from, days_to,
+           place, base, discounts::jsonb, discount, tax_rate, tax_mode, tax, rate, no_tax, total
+    FROM unnest($16::uuid[], $17::uuid[], $18::text[], $19::bigint[], $42::uuid[], $43::text[], $44::bigint[],
+                $45::bigint[], $46::text[], $47::bigint[], $48::text[], $49::bigint[], $50::bigint[], $51::text[],
+                $52::bigint[], $53::uuid[], $54::text[], $55::bigint[]) WITH ORDINALITY
+      AS p (id, seller_id, number, total_minor, method, name, days_from, days_to, place, base, discounts, discount,
+            tax_rate, tax_mode, tax, rate, no_tax, total, position)
     RETURNING id),
   told AS (
     INSERT INTO order_event (order_id, seller_order_id, at, to_state, actor)
     SELECT $1, id, $15, 'PENDING_PAYMENT', 'buyer' FROM part),
   line AS (
     INSERT INTO order_line (id, seller_order_id, position, offer_id, product_id, title, sku, options, quantity,
-                            unit_price_minor, discounts, discount_minor, tax_rate_ppm, tax_mode, tax_minor, total_minor)
+                            unit_price_minor, discounts, discount_minor, tax_rate_ppm, tax_mode, tax_minor, total_minor,
+                            tax_rate_id, no_tax)
     SELECT id, part, position, offer, product, title, sku, options::jsonb, quantity, price, discounts::jsonb, discount,
-           tax_rate, tax_mode, tax, total
+           tax_rate, tax_mode, tax, total, rate, no_tax
     FROM unnest($20::uuid[], $21::uuid[], $22::uuid[], $23::uuid[], $24::text[], $25::text[], $26::text[],
                 $27::bigint[], $28::bigint[], $29::text[], $30::bigint[], $31::bigint[], $32::text[],
-                $33::bigint[], $34::bigint[])
+                $33::bigint[], $34::bigint[], $40::uuid[], $41::text[])
       WITH ORDINALITY AS l (id, part, offer, product, title, sku, options, quantity, price, discounts, discount,
-                            tax_rate, tax_mode, tax, total, position))
+                            tax_rate, tax_mode, tax, total, rate, no_tax, position))
   INSERT INTO checkout (order_id, step, lease_until, deadline_at, trace, buyer_id)
   VALUES ($1, 'FORWARD', market_now() + $35::interval, market_now() + $36::interval, $37, buyer_with_room($3, $38)))sql"};
 
@@ -214,6 +223,8 @@ struct LineColumns {
         tax_rates.push_back(line.tax.rate_ppm);
         tax_modes.push_back(line.tax.mode);
         taxes.push_back(line.tax.amount_minor);
+        rates.push_back(line.tax.rate);
+        no_taxes.emplace_back(Name(line.tax.none));
         totals.push_back(line.total.minor);
       }
     }
@@ -232,6 +243,45 @@ struct LineColumns {
   std::vector<std::int64_t> tax_rates;
   std::vector<domain::TaxMode> tax_modes;
   std::vector<std::int64_t> taxes;
+  std::vector<std::optional<domain::TaxRateId>> rates;
+  std::vector<std::string> no_taxes;  // "" among them
+  std::vector<std::int64_t> totals;
+};
+
+// The columns of how its parts are sent.
+struct DeliveryColumns {
+  explicit DeliveryColumns(const domain::Order& order) {
+    for (const auto& part : order.parts) {
+      const auto& [way, price] = part.delivery;
+      methods.push_back(way.method);
+      names.push_back(way.name);
+      days_from.push_back(way.days_from);
+      days_to.push_back(way.days_to);
+      places.push_back(way.pickup_place);
+      prices.push_back(price.base_minor);
+      discounts.push_back(DiscountsToJson(price.discounts));
+      discounts_minor.push_back(domain::SumOf(price.discounts));
+      tax_rates.push_back(price.tax.rate_ppm);
+      tax_modes.push_back(price.tax.mode);
+      taxes.push_back(price.tax.amount_minor);
+      rates.push_back(price.tax.rate);
+      no_taxes.emplace_back(Name(price.tax.none));
+      totals.push_back(price.total_minor);
+    }
+  }
+  std::vector<domain::DeliveryMethodId> methods;
+  std::vector<std::string> names;
+  std::vector<std::optional<std::int64_t>> days_from;
+  std::vector<std::optional<std::int64_t>> days_to;
+  std::vector<std::string> places;
+  std::vector<std::int64_t> prices;
+  std::vector<std::string> discounts;
+  std::vector<std::int64_t> discounts_minor;
+  std::vector<std::int64_t> tax_rates;
+  std::vector<domain::TaxMode> tax_modes;
+  std::vector<std::int64_t> taxes;
+  std::vector<std::optional<domain::TaxRateId>> rates;
+  std::vector<std::string> no_taxes;  // "" among them
   std::vector<std::int64_t> totals;
 };
 
@@ -258,6 +308,7 @@ Task<> Checkouts::TryInsert(Work work, const domain::Order& order, const std::st
   const auto& to = order.address;
   const PartColumns parts(order);
   const LineColumns lines(order);
+  const DeliveryColumns sent(order);
   Batch batch("order.insert");
   if (!key.Claimed()) idempotency::AppendClaim(batch, key);
   batch.Add(kInsert, order.id, order.operation_id, order.buyer, order.number, order.total.currency.Code(),
@@ -266,7 +317,10 @@ Task<> Checkouts::TryInsert(Work work, const domain::Order& order, const std::st
             parts.numbers, parts.totals, lines.ids, lines.parts, lines.offers, lines.products, lines.titles,
             lines.skus, lines.options, lines.quantities, lines.prices, lines.discounts, lines.discounts_minor,
             lines.tax_rates, lines.tax_modes, lines.taxes, lines.totals, limits_.lease, limits_.deadline,
-            trace, limits_.open_of_buyer, order.accepted_terms);
+            trace, limits_.open_of_buyer, order.accepted_terms, lines.rates, lines.no_taxes, sent.methods,
+            sent.names, sent.days_from, sent.days_to, sent.places, sent.prices, sent.discounts,
+            sent.discounts_minor, sent.tax_rates, sent.tax_modes, sent.taxes, sent.rates, sent.no_taxes,
+            sent.totals);
   co_await database_.Write(work, std::move(batch));
   if (!key.Claimed()) key.fence = idempotency::kFirstFence;
 }

@@ -63,6 +63,35 @@ inline constexpr Columns kOrder{Column{"o.id", &domain::Order::id},
                                 Inside{&domain::Order::address, kAddress},
                                 kSettled};
 
+inline constexpr Columns kWay{Column{"s.delivery_method_id", &domain::Way::method},
+                              Column{"s.delivery_name", &domain::Way::name},
+                              Column{"s.delivery_days_from", &domain::Way::days_from},
+                              Column{"s.delivery_days_to", &domain::Way::days_to},
+                              Column{"s.delivery_pickup_place", &domain::Way::pickup_place}};
+
+inline constexpr Columns kDelivery{
+    Inside{&domain::Delivery::way, kWay},
+    Column{"s.delivery_minor",
+           [](domain::Delivery& delivery) -> std::int64_t& { return delivery.price.base_minor; }},
+    Column{"s.delivery_discounts",
+           [](domain::Delivery& delivery, std::string_view json) {
+             delivery.price.discounts = DiscountsFromJson(json);
+           }},
+    Column{"s.delivery_tax_rate_ppm",
+           [](domain::Delivery& delivery) -> std::int64_t& { return delivery.price.tax.rate_ppm; }},
+    Column{"s.delivery_tax_mode",
+           [](domain::Delivery& delivery) -> domain::TaxMode& { return delivery.price.tax.mode; }},
+    Column{"s.delivery_tax_minor",
+           [](domain::Delivery& delivery) -> std::int64_t& { return delivery.price.tax.amount_minor; }},
+    Column{"s.delivery_tax_rate_id",
+           [](domain::Delivery& delivery) -> std::optional<domain::TaxRateId>& {
+             return delivery.price.tax.rate;
+           }},
+    Column{"s.delivery_no_tax",
+           [](domain::Delivery& delivery) -> domain::NoTax& { return delivery.price.tax.none; }},
+    Column{"s.delivery_total_minor",
+           [](domain::Delivery& delivery) -> std::int64_t& { return delivery.price.total_minor; }}};
+
 inline constexpr Columns kPart{Column{"s.id", &domain::SellerOrder::id},
                                Column{"s.order_id", &domain::SellerOrder::order},
                                Column{"s.seller_id", &domain::SellerOrder::seller},
@@ -70,6 +99,7 @@ inline constexpr Columns kPart{Column{"s.id", &domain::SellerOrder::id},
                                Column{"s.state", &domain::SellerOrder::state},
                                Column{"s.total_minor", &domain::SellerOrder::total, &Money::minor},
                                Column{"o.currency", &domain::SellerOrder::total, &Money::currency},
+                               Inside{&domain::SellerOrder::delivery, kDelivery},
                                Column{"s.refunded_minor", &domain::SellerOrder::refunded_minor},
                                Column{"o.payment_state", &domain::SellerOrder::payment},
                                Column{"s.carrier", &domain::SellerOrder::carrier},
@@ -113,6 +143,9 @@ inline constexpr Columns kLine{
     Column{"l.tax_rate_ppm", [](LineOfPart& row) -> std::int64_t& { return row.line.tax.rate_ppm; }},
     Column{"l.tax_mode", [](LineOfPart& row) -> domain::TaxMode& { return row.line.tax.mode; }},
     Column{"l.tax_minor", [](LineOfPart& row) -> std::int64_t& { return row.line.tax.amount_minor; }},
+    Column{"l.tax_rate_id",
+           [](LineOfPart& row) -> std::optional<domain::TaxRateId>& { return row.line.tax.rate; }},
+    Column{"l.no_tax", [](LineOfPart& row) -> domain::NoTax& { return row.line.tax.none; }},
     Column{"l.unit_price_minor", [](LineOfPart& row) -> std::int64_t& { return row.line.unit_price.minor; }},
     Column{"l.total_minor", [](LineOfPart& row) -> std::int64_t& { return row.line.total.minor; }}};
 

@@ -17,9 +17,10 @@ class FakeUsers final : public api::UserStandIn {
   using FeedResponse = marketplace::type::v1::FeedResponse;
 
   bool down = false;
-  std::size_t page = 2;      // cards at once
-  std::size_t oldest = 0;    // events before it are forgotten
-  std::size_t rebuilds = 0;  // begun
+  bool vat_registered = true;  // the cards that are set
+  std::size_t page = 2;        // cards at once
+  std::size_t oldest = 0;      // events before it are forgotten
+  std::size_t rebuilds = 0;    // begun
   std::map<std::string, api::user::SellerCard> cards;
   std::vector<events::Event> log;
   std::map<std::string, api::user::Address> addresses;
@@ -29,6 +30,8 @@ class FakeUsers final : public api::UserStandIn {
     auto& card = cards[seller.ToString()];
     card.set_id(seller.ToString());
     card.set_state(state);
+    card.set_country_code("DE");
+    card.set_vat_registered(vat_registered);
     card.set_version(card.version() + 1);
     api::user::SellerApproved what;
     *what.mutable_seller() = card;
@@ -69,6 +72,12 @@ class FakeUsers final : public api::UserStandIn {
     co_return response;
   }
 
+  // Takes everything but a country that there is none of.
+  Task<api::user::Address> CheckAddress(CallContext&, api::user::CheckAddressRequest request) override {
+    if (request.address().country_code() == "XX")
+      throw InvalidArgument(request.at() + ".countryCode", "UNKNOWN_COUNTRY", "there is no such country");
+    co_return request.address();
+  }
   Task<api::user::Address> GetAddress(CallContext&, api::user::GetAddressRequest request) override {
     const auto found = addresses.find(request.address_id());
     if (found == addresses.end()) throw NotFound("the address");

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "services/order/api/order_service.hpp"
+#include "services/order/process/rate_table.hpp"
 #include "services/order/testing/fake_peers.hpp"
 #include "services/order/testing/fake_users.hpp"
 #include "services/order/testing/store_fixture.hpp"
@@ -84,9 +85,31 @@ struct Operations : Store {
   outbox::Relay relay{database, tracer};
   rpc::PageTokens pages{"secret"};
   OrderService::Deps DepsWith(identity::PeopleNeed buyers_need) {
-    return {orders,    checkouts, transitions, checkout, relay,       users,        stock,
-            directory, clock,     pages,       metrics,  buyers_need, personal_data};
+    return DepsWith(buyers_need, checkout, stock, terms);
   }
+  OrderService::Deps DepsWith(identity::PeopleNeed buyers_need, Checkout& driver, FakeStock& shelves,
+                              OrderTerms& on) {
+    return {.orders = orders,
+            .checkouts = checkouts,
+            .transitions = transitions,
+            .checkout = driver,
+            .relay = relay,
+            .users = users,
+            .products = shelves,
+            .sellers = directory,
+            .clock = clock,
+            .pages = pages,
+            .metrics = metrics,
+            .buyers_need = buyers_need,
+            .personal_data = personal_data,
+            .delivery_methods = delivery_methods,
+            .tax_rates = tax_rates,
+            .terms = on};
+  }
+  storage::DeliveryMethods delivery_methods{database};
+  storage::TaxRates tax_rates{database};
+  RateTable taxes{tax_rates, directory, clock};
+  OrderTerms terms{delivery_methods, directory, taxes, domain::TaxMode::kIncluded};
   storage::PersonalData personal_data{database};
   OrderService api{DepsWith(identity::PeopleNeed::kNothing)};
   AccountId buyer = AccountId::New();

@@ -67,6 +67,7 @@ inline domain::Order ForNothing(domain::Order order) {
       line.discounts = {{"coupon/ALL", domain::Funder::kMarketplace, line.total.minor}};
       line.total.minor = 0;
     }
+    part.delivery = {};
     part.total.minor = 0;
   }
   order.total.minor = 0;

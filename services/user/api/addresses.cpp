@@ -91,4 +91,10 @@ Task<api::user::Address> UserService::GetAddress(CallContext& call, api::user::G
   co_return ToProto(*address);
 }
 
+Task<api::user::Address> UserService::CheckAddress(CallContext&, api::user::CheckAddressRequest request) {
+  auto address = AddressFrom(domain::AddressId(), request.address());
+  domain::SettlePlace(address, request.at());
+  co_return ToProto(address);
+}
+
 }  // namespace market::user

@@ -326,6 +326,12 @@ TEST_F(UserShops, Feed_TellsOfSellersFromTheirCardsOn) {
     EXPECT_EQ(cards.sellers_size(), 1);
     EXPECT_EQ(cards.sellers(0).id(), first.id());
     EXPECT_EQ(cards.sellers(0).slug(), "engines");
+    EXPECT_EQ(cards.sellers(0).country_code(), first.country_code());
+    EXPECT_FALSE(cards.sellers(0).vat_registered());
+    temporary_.Execute(
+        "UPDATE seller SET trader_name = 'A', trader_country_code = 'GB', trader_vat = 'GB1' WHERE id = '" +
+        first.id() + "'");
+    EXPECT_TRUE((co_await service.ListSellerCards(call, {})).sellers(0).vat_registered());
     EXPECT_EQ(cards.sellers(0).state(), api::user::Seller::PENDING);
     EXPECT_FALSE(cards.more());
 

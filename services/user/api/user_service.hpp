@@ -70,6 +70,7 @@ class UserService final : public api::UserApi {
   Task<google::protobuf::Empty> DeleteMyAddress(CallContext& call,
                                                 api::user::DeleteMyAddressRequest request) override;
   Task<api::user::Address> GetAddress(CallContext& call, api::user::GetAddressRequest request) override;
+  Task<api::user::Address> CheckAddress(CallContext& call, api::user::CheckAddressRequest request) override;
 
   // pictures.cpp
   Task<marketplace::type::v1::PieceAdded> AddMyPiece(CallContext& call,

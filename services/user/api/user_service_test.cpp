@@ -103,6 +103,14 @@ TEST_F(UserServiceTest, Addresses_WholeLife) {
     internal.set_account_id(bob.context.Caller().account.ToString());
     EXPECT_EQ(co_await Refusal(service.GetAddress(bob, internal)), "NOT_FOUND");
 
+    api::user::CheckAddressRequest said;
+    *said.mutable_address() = NewAddress("Eve").address();
+    said.set_at("shippingAddress");
+    EXPECT_EQ((co_await service.CheckAddress(bob, said)).recipient(), "Eve");
+    *said.mutable_address() = NewAddress("Eve", "XX").address();
+    EXPECT_EQ(co_await Refusal(service.CheckAddress(bob, said)),
+              "INVALID_ARGUMENT shippingAddress.countryCode");
+
     api::user::UpdateMyAddressRequest update;
     update.set_address_id(address.id());
     update.mutable_address()->set_city("Paris");
