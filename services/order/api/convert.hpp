@@ -19,6 +19,8 @@ std::vector<domain::Units> UnitsFrom(const google::protobuf::RepeatedPtrField<ap
 domain::Offer OfferFrom(const api::product::OfferForSale& offer);
 domain::Address AddressFrom(const api::user::Address& address);
 
+void AddCoupons(google::protobuf::RepeatedPtrField<api::order::OrderCoupon>& out,
+                std::span<const domain::UsedCoupon> coupons, const Currency& currency);
 api::order::Order ToProto(const domain::Order& order);
 api::order::SellerOrder ToProto(const domain::SellerOrder& part);
 api::order::Quote ToProto(const domain::Priced& priced);

@@ -15,13 +15,21 @@ void RequireQuote(const Request& request, const domain::Priced& priced) {
 
 }  // namespace
 
+template <class Request>
+OrderService::Categories OrderService::CategoriesFor(const Request& request) {
+  return request.coupon_codes().empty() ? Categories::kLeftOut : Categories::kTold;
+}
+
 Task<api::order::Quote> OrderService::QuoteOrder(CallContext& call, api::order::QuoteOrderRequest request) {
   auto items = ItemsFrom(request.items());
   if (!request.shipping_address_id().empty()) co_await FetchAddress(call, request.shipping_address_id());
-  const auto offers = co_await FetchOffers(call, items, request.currency());
-  const auto priced = domain::Price(items, offers, {});
+  const auto offers = co_await FetchOffers(call, items, request.currency(), CategoriesFor(request));
+  auto coupons = co_await UseCoupons(call, request.coupon_codes(), items, offers);
+  const auto priced = domain::Price(items, offers, {.discounts = std::move(coupons.lines)});
   RequireQuote(request, priced);
-  co_return ToProto(priced);
+  auto quote = ToProto(priced);
+  AddCoupons(*quote.mutable_coupons(), coupons.used, priced.total.currency);
+  co_return quote;
 }
 
 Task<api::order::Order> OrderService::PlaceOrder(CallContext& call, api::order::PlaceOrderRequest request) {
@@ -43,12 +51,15 @@ Task<api::order::Order> OrderService::PlaceOrder(CallContext& call, api::order::
 // Prices are ours, never the client's.
 Task<domain::Order> OrderService::Draft(CallContext& call, const api::order::PlaceOrderRequest& request) {
   auto items = ItemsFrom(request.items());
-  auto [offers, address] = co_await runtime::Both(FetchOffers(call, items, request.currency()),
-                                                  FetchAddress(call, request.shipping_address_id()));
-  auto priced = domain::Price(items, offers, {});
+  auto [offers, address] =
+      co_await runtime::Both(FetchOffers(call, items, request.currency(), CategoriesFor(request)),
+                             FetchAddress(call, request.shipping_address_id()));
+  auto coupons = co_await UseCoupons(call, request.coupon_codes(), items, offers);
+  auto priced = domain::Price(items, offers, {.discounts = std::move(coupons.lines)});
   RequireQuote(request, priced);
   auto order = domain::MakeOrder(call.OperationId(), call.Caller().account, std::move(priced),
                                  std::move(address), request.payment_method(), deps_.clock.Now());
+  order.coupons = std::move(coupons.used);
   if (!request.accepted_terms().empty()) order.accepted_terms = request.accepted_terms();
   co_return order;
 }
@@ -101,9 +112,10 @@ Task<domain::Order> OrderService::DriveOn(CallContext& call, storage::Lease leas
 }
 
 Task<std::vector<domain::Offer>> OrderService::FetchOffers(CallContext& call, std::vector<domain::Item> items,
-                                                           std::string currency) {
+                                                           std::string currency, Categories categories) {
   api::product::GetOffersRequest request;
   request.set_currency(std::move(currency));
+  request.set_categories(categories == Categories::kTold);
   for (const auto& item : items) request.add_offer_ids(item.offer.ToString());
   const auto response = co_await deps_.products.GetOffers(call, std::move(request));
   std::vector<domain::Offer> offers;

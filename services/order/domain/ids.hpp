@@ -9,6 +9,8 @@ using SellerOrderId = Id<struct SellerOrderTag>;
 using LineId = Id<struct LineTag>;
 using OfferId = Id<struct OfferTag>;
 using ProductId = Id<struct ProductTag>;
+using CategoryId = Id<struct CategoryTag>;
+using CouponId = Id<struct CouponTag>;
 using AddressId = Id<struct AddressTag>;
 
 }  // namespace market::order::domain

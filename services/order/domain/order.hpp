@@ -61,6 +61,15 @@ struct SellerOrder {
   Address address;  // filled only where a seller reads the part on its own
 };
 
+// A coupon that an order was made with, and what it takes off in all.
+struct UsedCoupon {
+  CouponId id;
+  std::string code;
+  std::int64_t amount_minor = 0;
+
+  bool operator==(const UsedCoupon&) const = default;
+};
+
 // The decline code of a method that the payment provider does not have.
 inline constexpr std::string_view kMethodUnknown = "payment_method_unknown";
 
@@ -73,6 +82,7 @@ struct Order {
   int payment_number = 1;         // which that is: the last one that may have been asked for
   std::optional<Time> pay_until;  // for paying it with another method, once one was declined or lost
   std::vector<SellerOrder> parts;
+  std::vector<UsedCoupon> coupons;            // as the buyer named them
   std::optional<std::string> accepted_terms;  // their version
   Money total;
   Address address;

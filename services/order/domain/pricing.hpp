@@ -29,6 +29,8 @@ struct Offer {
   std::optional<Money> price;  // in the currency of the order; none: it is not sold in it
   std::int64_t available = 0;
   bool for_sale = false;
+  std::vector<CategoryId> categories =
+      {};  // of the product, those above first; only where coupons look at them
 };
 
 // One line per offer, quantities summed, in the order of first mention.

@@ -83,10 +83,11 @@ struct Operations : Store {
   outbox::Relay relay{database, tracer};
   rpc::PageTokens pages{"secret"};
   OrderService::Deps DepsWith(identity::PeopleNeed buyers_need) {
-    return {orders,    checkouts, transitions, checkout, relay,       users,        stock,
-            directory, clock,     pages,       metrics,  buyers_need, personal_data};
+    return {orders,    checkouts, transitions, checkout, relay,       users,         stock,
+            directory, clock,     pages,       metrics,  buyers_need, personal_data, coupons};
   }
   storage::PersonalData personal_data{database};
+  storage::Coupons coupons{database};
   OrderService api{DepsWith(identity::PeopleNeed::kNothing)};
   AccountId buyer = AccountId::New();
   SellerId anna = SellerId::New();
