@@ -2,6 +2,7 @@
 
 import uuid
 
+from key_scenes_coupons import create_coupon, end_coupon, update_coupon
 from key_scenes_product import (
     act_on_offer, act_on_product, adjust_stock, batch_update_offers, create_category, create_import, create_offer, create_product,
     create_review, create_search_rule, delete_category, delete_picture, delete_search_rule, delete_translation, on_reviews,
@@ -384,4 +385,6 @@ SCENES = {"SignOut": sign_out, "EndSession": end_session, "EndAllSessions": end_
           "UnhideReview": on_reviews("operator", ":unhide", {"reason": "a mistake"}, hidden=True),
           "ResolveReport": resolve_report,
           "RevokeApiKey": revoke_key("operator", "/v1/apiKeys"),
-          "RevokeSellerApiKey": revoke_key("seller", "/v1/sellers/{}/apiKeys")}
+          "RevokeSellerApiKey": revoke_key("seller", "/v1/sellers/{}/apiKeys"),
+          "CreateCoupon": create_coupon("operator", "/v1/coupons"), "CreateSellerCoupon": create_coupon("seller", "/v1/sellers/{}/coupons"),
+          "UpdateCoupon": update_coupon, "EndCoupon": end_coupon}

@@ -147,7 +147,7 @@ Task<> ExpectOwnOnly(Operations& o) {
 }
 TEST(OrderService_Coupons, AShopHasItsOwn) { testing::WithStore<Operations>(ExpectOwnOnly); }
 
-Task<> ExpectPages(Operations& o) {
+Task<> ExpectPagesOfCoupons(Operations& o) {
   for (int i = 0; i < 3; ++i) co_await MakeOf(o, o.anna, Quarter());
   Writer all(OfAll());
   api::order::ListCouponsRequest list;
@@ -162,7 +162,7 @@ Task<> ExpectPages(Operations& o) {
   list.set_seller_id(o.bob.ToString());
   EXPECT_EQ(co_await ReasonOf(o.api.ListCoupons(all.context, list)), "INVALID_PAGE_TOKEN");
 }
-TEST(OrderService_Coupons, ComeInPages) { testing::WithStore<Operations>(ExpectPages); }
+TEST(OrderService_Coupons, ComeInPages) { testing::WithStore<Operations>(ExpectPagesOfCoupons); }
 
 std::vector<std::string> DiscountsOf(const api::order::OrderLine& line) {
   std::vector<std::string> all;

@@ -65,31 +65,32 @@ CREATE TRIGGER coupon_redemption_is_given_back_once
   FOR EACH ROW WHEN (OLD.state <> 'LIVE' OR to_jsonb(NEW) - 'state' - 'given_back_at' IS DISTINCT FROM to_jsonb(OLD) - 'state' - 'given_back_at')
   EXECUTE FUNCTION refuse_change();
 
--- Uses the coupons with an order of a buyer, or ends the transaction, saying why in the name of the constraint. Of one
--- buyer's transactions one comes after the other (buyer_with_room), so that each sees what those before have used; of all
--- buyers' the row of the coupon is the queue, entered last and by nobody who finds it full. Coupons are locked in
--- the order of their ids, so that two orders never wait for each other.
+-- Uses the coupons with an order of a buyer, or ends the transaction, saying why in the name of the constraint. The row of a
+-- coupon is the queue of all who want it, entered as the last thing of their transactions, and by nobody who finds it
+-- full; whoever has it sees what those before have used. Coupons are taken in the order of their ids, so that two orders never
+-- wait for each other.
 CREATE FUNCTION redeem_coupons(of_order uuid, of_buyer uuid, ids uuid[], codes text[], amounts bigint[]) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
   wanted record;
+  most bigint;
 BEGIN
   FOR wanted IN SELECT w.id, w.code, w.amount, w.position
                 FROM unnest(ids, codes, amounts) WITH ORDINALITY AS w (id, code, amount, position) ORDER BY w.id LOOP
-    IF EXISTS (SELECT FROM coupon c WHERE c.id = wanted.id AND c.limit_per_buyer <= (
-                 SELECT count(*) FROM coupon_redemption r
-                 WHERE r.coupon_id = wanted.id AND r.buyer_id = of_buyer AND r.state = 'LIVE')) THEN
-      RAISE EXCEPTION 'coupon % is used by its buyer', wanted.id
-        USING ERRCODE = 'MK003', CONSTRAINT = 'USED_BY_YOU ' || wanted.code;
-    END IF;
     UPDATE coupon c SET redeemed = c.redeemed + 1
     WHERE c.id = wanted.id AND c.state = 'ACTIVE' AND (c.total_limit IS NULL OR c.redeemed < c.total_limit)
-      AND (c.valid_until IS NULL OR c.valid_until > market_now());
+      AND (c.valid_until IS NULL OR c.valid_until > market_now())
+    RETURNING c.limit_per_buyer INTO most;
     IF NOT FOUND THEN
       RAISE EXCEPTION 'coupon % can''t be used', wanted.id
         USING ERRCODE = 'MK003', CONSTRAINT = CASE
           WHEN EXISTS (SELECT FROM coupon c WHERE c.id = wanted.id AND c.state = 'ACTIVE' AND c.redeemed >= c.total_limit)
           THEN 'USED_UP ' ELSE 'EXPIRED ' END || wanted.code;
+    END IF;
+    IF most <= (SELECT count(*) FROM coupon_redemption r
+                WHERE r.coupon_id = wanted.id AND r.buyer_id = of_buyer AND r.state = 'LIVE') THEN
+      RAISE EXCEPTION 'coupon % is used by its buyer', wanted.id
+        USING ERRCODE = 'MK003', CONSTRAINT = 'USED_BY_YOU ' || wanted.code;
     END IF;
     INSERT INTO coupon_redemption (order_id, coupon_id, position, code, buyer_id, amount_minor)
     VALUES (of_order, wanted.id, wanted.position, wanted.code, of_buyer, wanted.amount);

@@ -65,6 +65,13 @@ constexpr ComposedStatement kUpdateCoupon{"coupon.update", R"sql(
 UPDATE coupon c SET valid_from = $2, valid_until = $3, total_limit = $4, limit_per_buyer = $5, version = version + 1,
                     updated_at = market_now()
 WHERE c.id = $1 RETURNING )sql" + kCoupon};
+// Of the buyer who uses it most.
+struct UsesOfBuyer {
+  std::int64_t uses = 0;
+};
+constexpr Columns kUsesOfBuyer{Column{"count(*)", &UsesOfBuyer::uses}};
+constexpr ComposedStatement kMostOfBuyer{"coupon.most_of_buyer", "SELECT " + kUsesOfBuyer + R"sql(
+FROM coupon_redemption WHERE coupon_id = $1 AND state = 'LIVE' GROUP BY buyer_id ORDER BY 1 DESC LIMIT 1)sql"};
 constexpr Statement kEndCoupon{
     "coupon.end",
     "UPDATE coupon SET state = 'ENDED', version = version + 1, updated_at = market_now() WHERE id = $1"};
@@ -115,6 +122,11 @@ Coupon Held(const postgres::Result& row, std::optional<std::int64_t> if_version)
   return *std::move(coupon);
 }
 
+Error UsedAlready(const std::string& field, std::int64_t orders) {
+  return InvalidArgument("coupon." + field, "OUT_OF_RANGE",
+                         "it is used with " + std::to_string(orders) + " orders already");
+}
+
 Coupon Edited(Coupon coupon, const CouponEdit& edit) {
   if (edit.valid_from) coupon.valid_from = *edit.valid_from;
   if (edit.valid_until) coupon.valid_until = *edit.valid_until;
@@ -122,10 +134,8 @@ Coupon Edited(Coupon coupon, const CouponEdit& edit) {
   if (edit.limit_per_buyer) coupon.limit_per_buyer = *edit.limit_per_buyer;
   if (coupon.valid_from && coupon.valid_until && *coupon.valid_from >= *coupon.valid_until)
     throw InvalidArgument("coupon.validUntil", "OUT_OF_RANGE", "must be later than validFrom");
-  if (coupon.total_limit && *coupon.total_limit < coupon.redeemed) {
-    throw InvalidArgument("coupon.totalLimit", "OUT_OF_RANGE",
-                          "it is used with " + std::to_string(coupon.redeemed) + " orders already");
-  }
+  if (coupon.total_limit && *coupon.total_limit < coupon.redeemed)
+    throw UsedAlready("totalLimit", coupon.redeemed);
   return coupon;
 }
 
@@ -173,6 +183,10 @@ Task<Coupon> Coupons::Update(Work work, CouponId id, Scope scope, CouponEdit edi
     act.before = FieldsOf(before);
     act.after = FieldsOf(after);
     if (act.before == act.after) co_return before;
+    if (after.limit_per_buyer && edit.limit_per_buyer) {
+      const auto most = kUsesOfBuyer.ReadAtMostOne(co_await tx.Execute(kMostOfBuyer, id));
+      if (most && most->uses > *after.limit_per_buyer) throw UsedAlready("limitPerBuyer", most->uses);
+    }
     Batch batch("coupon.update");
     batch.Add(kUpdateCoupon, id, after.valid_from, after.valid_until, after.total_limit,
               after.limit_per_buyer);

@@ -127,6 +127,15 @@ Task<> ExpectEdits(CouponStore& store) {
   CouponEdit too_few;
   too_few.total_limit = 0;
   EXPECT_EQ(co_await ReasonOf(update(too_few)), "INVALID_ARGUMENT") << "it is used already";
+  too_few = {};
+  too_few.limit_per_buyer = 1;
+  auto again = With({coupon});
+  again.buyer = order.buyer;
+  CouponEdit twice;
+  twice.limit_per_buyer = 2;
+  co_await update(twice);
+  co_await testing::Insert(store.checkouts, again);
+  EXPECT_EQ(co_await ReasonOf(update(too_few)), "INVALID_ARGUMENT") << "somebody has used it twice";
   EXPECT_EQ(co_await ReasonOf(update({.if_version = 1})), "ETAG_MISMATCH");
   EXPECT_EQ(co_await ReasonOf(update({}, Scope::Sellers({SellerId::New()}))), "NOT_FOUND");
   const auto end = [&](std::optional<std::int64_t> version, Scope as = Scope::Everything()) {
@@ -138,8 +147,8 @@ Task<> ExpectEdits(CouponStore& store) {
   co_await end(std::nullopt);
   EXPECT_EQ(co_await ReasonOf(update({})), "COUPON_ENDED");
   EXPECT_EQ((co_await store.coupons.Find(Soon(), coupon.id, scope)).value().state, CouponState::kEnded);
-  EXPECT_EQ(Sql("SELECT count(*) FROM audit_event WHERE target_id = '" + coupon.id.ToString() + "'"), "4")
-      << "made, edited twice, ended";
+  EXPECT_EQ(Sql("SELECT count(*) FROM audit_event WHERE target_id = '" + coupon.id.ToString() + "'"), "5")
+      << "made, edited three times, ended";
 }
 TEST(Coupons, EditsAndTheEnd) { WithStore<CouponStore>(ExpectEdits); }
 
