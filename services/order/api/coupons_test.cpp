@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "platform/idempotency/with_effect.hpp"
 #include "platform/rpc/call_context.hpp"
 #include "services/order/testing/operations.hpp"
 
@@ -64,6 +65,16 @@ Task<std::string> FieldOf(Task<T> task) {
                                    : error.fields.front().field + ' ' + error.fields.front().reason;
   }
   co_return "";
+}
+
+template <class T>
+Task<bool> IsTwin(Task<T> task) {
+  try {
+    co_await std::move(task);
+  } catch (const idempotency::KeyTaken&) {
+    co_return true;
+  }
+  co_return false;
 }
 
 Task<> ExpectChecked(Operations& o) {
@@ -248,6 +259,24 @@ Task<> ExpectCouponRefusals(Operations& o) {
       << "no coupon would help";
 }
 TEST(OrderService_PlaceOrder, WithCoupons_Refusals) { testing::WithStore<Operations>(ExpectCouponRefusals); }
+
+// A second click finds the key taken by the first one, whatever that has used.
+Task<> ExpectTwin(Operations& o) {
+  auto draft = Quarter();
+  draft.set_limit_per_buyer(1);
+  auto wish = o.Wish({o.anna});
+  wish.add_coupon_codes((co_await Make(o, draft)).code());
+  Call first(o.buyer);
+  co_await o.api.PlaceOrder(first.context, wish);
+  Call twin(o.buyer);
+  twin.key.request = first.key.request;
+  EXPECT_TRUE(co_await IsTwin(o.api.PlaceOrder(twin.context, wish)));
+  Call other(o.buyer);
+  EXPECT_EQ(co_await FieldOf(o.api.PlaceOrder(other.context, wish)), "couponCodes[0] USED_BY_YOU");
+}
+TEST(OrderService_PlaceOrder, ATwin_IsToldThatItIsOneAndNotThatItsCouponIsUsed) {
+  testing::WithStore<Operations>(ExpectTwin);
+}
 
 // A part of the way down the tree of categories is enough; without codes nobody asks for them.
 Task<> ExpectCategories(Operations& o) {
