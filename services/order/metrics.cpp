@@ -38,6 +38,16 @@ Metrics::Metrics(telemetry::Metrics& registry)
     transitions_[i] = &registry.AddCounter("order_transitions_total", "seller orders that reached this state",
                                            {{"state", std::string(state)}});
   }
+  for (std::size_t i = 0; i < coupons_refused_.size(); ++i) {
+    const auto why = domain::Name(static_cast<domain::CouponProblem>(i));
+    coupons_refused_[i] =
+        &registry.AddCounter("order_coupons_refused_total", "codes of coupons that could not be used, by why",
+                             {{"why", std::string(why)}});
+  }
+}
+
+void Metrics::CouponRefused(domain::CouponProblem why) {
+  coupons_refused_.at(static_cast<std::size_t>(why))->Increment();
 }
 
 void Metrics::Ended(Outcome outcome, const domain::Order& order, std::chrono::nanoseconds after,

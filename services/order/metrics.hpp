@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "platform/telemetry/metrics.hpp"
+#include "services/order/domain/coupon.hpp"
 #include "services/order/domain/order.hpp"
 #include "services/order/storage/checkouts.hpp"
 
@@ -26,6 +27,8 @@ class Metrics {
              const telemetry::TraceContext& trace);
   // Seller orders became `to`.
   void Moved(domain::State to, std::size_t parts);
+  // A code that came with a quote or an order could not be used: many UNKNOWN ones are somebody's guesses.
+  void CouponRefused(domain::CouponProblem why);
   void Measured(const storage::OpenCheckouts& open);
 
  private:
@@ -38,6 +41,7 @@ class Metrics {
   telemetry::CounterFamily& placed_value_minor_;
   telemetry::CounterFamily& failed_;
   std::array<telemetry::Counter*, domain::kStates> transitions_{};
+  std::array<telemetry::Counter*, domain::kCouponProblems.words.size()> coupons_refused_{};
   telemetry::Gauge& open_forward_;
   telemetry::Gauge& open_undo_;
   telemetry::Gauge& open_wait_;

@@ -67,6 +67,7 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
                              .payments_of_order = static_cast<std::int32_t>(*settings.payments_of_order)}),
       transitions_(database_),
       personal_data_(database_),
+      coupons_(database_),
       log_(database_, host.EventOptions("order")),
       acts_told_(database_, host.Tracer(), rpc::Telling(peers.auth, audit::kListKeeper),
                  audit::ActsSubscription(host.RelayOptions("order"))),
@@ -88,7 +89,7 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
                    {.poll = *settings.recovery_poll, .patience = host.Patience()}),
       service_({orders_, checkouts_, transitions_, checkout_, relay_, peers.users, peers.products, sellers_,
                 host.SystemTime(), pages_, metrics_, *settings.buyers_need, personal_data_, delivery_methods_,
-                tax_rates_, terms_}) {
+                tax_rates_, terms_, coupons_}) {
   HandleOutbox(relay_, {orders_, checkouts_, transitions_, peers.products, peers.payments});
 }
 

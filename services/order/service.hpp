@@ -61,6 +61,7 @@ class Service final : public host::Service {
   storage::Checkouts checkouts_;
   storage::Transitions transitions_;
   storage::PersonalData personal_data_;
+  storage::Coupons coupons_;
   events::Log log_;
   events::Subscription acts_told_;
   events::Subscription notifications_told_;

@@ -2,6 +2,7 @@
 
 import uuid
 
+from key_scenes_coupons import create_coupon, end_coupon, update_coupon
 from key_scenes_delivery import (
     create_delivery_method, create_tax_rate, delete_delivery_method, end_tax_rate, update_delivery_method)
 from key_scenes_product import (
@@ -404,4 +405,6 @@ SCENES = {"SignOut": sign_out, "EndSession": end_session, "EndAllSessions": end_
           "UnhideReview": on_reviews("operator", ":unhide", {"reason": "a mistake"}, hidden=True),
           "ResolveReport": resolve_report,
           "RevokeApiKey": revoke_key("operator", "/v1/apiKeys"),
-          "RevokeSellerApiKey": revoke_key("seller", "/v1/sellers/{}/apiKeys")}
+          "RevokeSellerApiKey": revoke_key("seller", "/v1/sellers/{}/apiKeys"),
+          "CreateCoupon": create_coupon("operator", "/v1/coupons"), "CreateSellerCoupon": create_coupon("seller", "/v1/sellers/{}/coupons"),
+          "UpdateCoupon": update_coupon, "EndCoupon": end_coupon}

@@ -74,6 +74,14 @@ def not_captured(state, capture_attempt, code=""):
     return {database: known(sql) for database, sql in NOT_CAPTURED.items()}
 
 
+def coupon(code, redeemed, columns="", values=""):
+    """One that the order is said to be made with, though no line has a discount of it."""
+    return ("INSERT INTO coupon (id, code, kind, percentage_ppm, category_ids, product_ids, funder, redeemed" + columns + ")"
+            f" VALUES ('{{part}}', '{code}', 'PERCENTAGE', 1, '{{}}', '{{}}', 'SELLER', {redeemed}{values});"
+            " INSERT INTO coupon_redemption (order_id, coupon_id, position, code, buyer_id, amount_minor)"
+            f" SELECT id, '{{part}}', 1, '{code}', buyer_id, 5 FROM orders WHERE id = '{{order}}'")
+
+
 # Those that the checker did not name when it was first tried (finding M1).
 FIRST = [
     rot("currency of the order", "X3", order="UPDATE orders SET currency = 'USD' WHERE id = '{order}'"),
@@ -359,6 +367,9 @@ OTHERS = [
     # Reviews
     rot("rating of a product", "S12", product="UPDATE product SET rating_sum = rating_sum + 5, rating_count = rating_count + 1 WHERE id = '{product}'"),
     rot("rating of a shop", "S12", product="INSERT INTO seller_rating (seller_id, rating_sum, rating_count) VALUES ('{seller4}', 5, 1)"),
+    # Coupons
+    rot("what a coupon took off", "X19", order=coupon("ROT-19", 1)),
+    rot("a coupon that is used too often", "X20 X19", order=coupon("ROT-20", 2, ", total_limit", ", 1")),
     # People
     rot("a member whom auth does not know", "X9", auth="DELETE FROM seller_member WHERE seller_id = '{seller2}'"),
     rot("a member of another role", "X9 U4", user="UPDATE seller_member SET role = 'staff' WHERE seller_id = '{seller3}'"),

@@ -17,6 +17,7 @@ import pytest
 import contract
 import market
 from deploy.lib import topology
+from key_scenes_coupons import code, draft
 from key_scenes_delivery import rate
 from market import new_key, psql, until
 from test_answers_fit import pages
@@ -189,6 +190,19 @@ def end_tax_rate(operator, owner, shop, category):
     return "taxRate", made, "a new law"
 
 
+def create_coupon(operator, owner, shop, category):
+    return "coupon", operator.ok("POST", "/v1/coupons", draft())["id"], ""
+
+
+def act_on_coupon(verb, body=None):
+    def act(operator, owner, shop, category):
+        coupon = psql("order", "INSERT INTO coupon (id, code, kind, category_ids, product_ids, funder) VALUES (gen_random_uuid(),"
+                               f" '{code()}', 'FREE_DELIVERY', '{{}}', '{{}}', 'MARKETPLACE') RETURNING id").strip()
+        operator.ok(verb, f"/v1/coupons/{coupon}", body)
+        return "coupon", coupon, ""
+    return act
+
+
 ACTS = {"auth.DisableAccount": act_on_account("disable", {}), "auth.EnableAccount": act_on_account("enable", {}, DISABLED),
         "auth.GrantRole": act_on_account("grantRole", {"role": "support"}),
         "auth.RevokeRole": act_on_account("revokeRole", {"role": "support"}, SUPPORT),
@@ -200,7 +214,9 @@ ACTS = {"auth.DisableAccount": act_on_account("disable", {}), "auth.EnableAccoun
         "product.RequestChanges": moderate("requestChanges", "propose", reason="More light, please."),
         "product.TakeDownProduct": moderate("takeDown", "publish", reason="It infringes a patent."), "order.CancelOrder": cancel_order,
         "order.AdvanceCheckout": advance_checkout, "order.CreateTaxRate": create_tax_rate, "order.EndTaxRate": end_tax_rate, "payment.RefundPayment": refund_payment, "notification.PublishTerms": publish_terms,
-        "product.HideReview": act_on_review("hide"), "product.UnhideReview": act_on_review("unhide"), "product.ResolveReport": resolve_report}
+        "product.HideReview": act_on_review("hide"), "product.UnhideReview": act_on_review("unhide"), "product.ResolveReport": resolve_report,
+        "order.CreateCoupon": create_coupon, "order.UpdateCoupon": act_on_coupon("PATCH", {"totalLimit": 5}),
+        "order.EndCoupon": act_on_coupon("DELETE")}
 
 
 def acts(service, target):

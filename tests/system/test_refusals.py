@@ -5,6 +5,7 @@ import pytest
 
 import market
 from contract import refusal_metadata, shown_metadata
+from key_scenes_coupons import code
 from key_scenes_delivery import parcel
 from market import new_key, until
 from test_second_factor import App
@@ -85,6 +86,12 @@ def limit_reached(buyer, sold):
     return answer
 
 
+def coupon_not_applicable(buyer, sold):
+    dear = {"code": code(), "kind": "FREE_DELIVERY", "minimum": {"amount": 5000, "currency": "EUR"}}
+    sold.owner.ok("POST", f"/v1/sellers/{sold.owner.seller}/coupons", dear)
+    return buyer.post("/v1/orders", {**buyer.order_body((sold.offer, 1)), "couponCodes": [dear["code"]]}, key=new_key())
+
+
 def second_factor_required(buyer, shop):
     made = buyer.ok("POST", "/v1/accounts/me/authenticators", {"name": "Phone"})
     path = f"/v1/accounts/me/authenticators/{made['authenticator']['id']}:confirm"
@@ -94,7 +101,7 @@ def second_factor_required(buyer, shop):
 
 PROVOKED = {each.__name__.upper(): each for each in (orders_open, out_of_stock, offer_unavailable, no_price_in_currency, price_changed, delivery_unavailable, payment_declined,
                                                     unknown_payment_method, illegal_transition, payment_not_secured, limit_reached,
-                                                    second_factor_required)}
+                                                    second_factor_required, coupon_not_applicable)}
 
 
 def test_each_that_says_more_is_provoked_here():

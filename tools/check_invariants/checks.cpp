@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "tools/check_invariants/coupons.hpp"
 #include "tools/check_invariants/deliveries.hpp"
 #include "tools/check_invariants/prices.hpp"
 
@@ -431,6 +432,10 @@ constexpr std::array kChecks = {
     Check{"D6", "notification", "the outbox is empty or young", R"sql(
       SELECT id::text, format('%s %s since %s: %s', topic, key, created_at, last_error)
       FROM outbox WHERE created_at < market_now() - interval '60 seconds')sql"},
+    Check{"X19", "order",
+          "a coupon is used with as many orders as it counts, which it took what they say off",
+          kCouponsAsUsed},
+    Check{"X20", "order", "no coupon is used more often than it may be", kCouponsWithinLimits},
 
     // Acts
     Check{"R1", "auth", "the chain of acts is whole", kChain},

@@ -265,7 +265,7 @@ TEST(Roles, AnAdmin_MayWhateverAnotherRoleOfAnAccountMay_AndOnlyHeGrantsRoles) {
 }
 
 // A shop's rights are not those over the whole marketplace, and the other way round.
-TEST(Roles, AdminAndOwner_ShareReadingKeysAndTheEndOfAShop) {
+TEST(Roles, AdminAndOwner_ShareReadingKeysCouponsAndTheEndOfAShop) {
   for (const auto permission : AllPermissions()) {
     EXPECT_EQ(Of(domain::Role::kAdmin).Has(permission) && Of(domain::MemberRole::kOwner).Has(permission),
               permission == marketplace::options::v1::ORDERS_READ ||
@@ -273,6 +273,7 @@ TEST(Roles, AdminAndOwner_ShareReadingKeysAndTheEndOfAShop) {
                   permission == marketplace::options::v1::SELLERS_READ ||
                   permission == marketplace::options::v1::SELLERS_CONTROL ||
                   permission == marketplace::options::v1::API_KEYS_WRITE ||
+                  permission == marketplace::options::v1::COUPONS_WRITE ||
                   permission == marketplace::options::v1::MESSAGES_READ)
         << identity::NameOf(permission);
   }

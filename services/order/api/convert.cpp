@@ -117,6 +117,8 @@ std::vector<domain::Units> UnitsFrom(const google::protobuf::RepeatedPtrField<ap
 }
 
 domain::Offer OfferFrom(const api::product::OfferForSale& offer) {
+  std::vector<domain::CategoryId> categories;
+  for (const auto& id : offer.category_ids()) categories.push_back(domain::CategoryId::From(id));
   return {.id = domain::OfferId::From(offer.offer_id()),
           .product = domain::ProductId::From(offer.product_id()),
           .seller = SellerId::From(offer.seller_id()),
@@ -127,7 +129,8 @@ domain::Offer OfferFrom(const api::product::OfferForSale& offer) {
           .available = offer.available(),
           .for_sale = offer.for_sale(),
           .weight_grams = offer.weight_grams(),
-          .tax_class = offer.tax_class()};
+          .tax_class = offer.tax_class(),
+          .categories = std::move(categories)};
 }
 
 domain::Address AddressFrom(const api::user::Address& address) {
@@ -164,6 +167,15 @@ api::order::SellerOrder ToProto(const domain::SellerOrder& part) {
   return out;
 }
 
+void AddCoupons(google::protobuf::RepeatedPtrField<api::order::OrderCoupon>& out,
+                std::span<const domain::UsedCoupon> coupons, const Currency& currency) {
+  for (const auto& coupon : coupons) {
+    auto& added = *out.Add();
+    added.set_code(coupon.code);
+    *added.mutable_amount() = ToProto(Money{coupon.amount_minor, currency});
+  }
+}
+
 api::order::Order ToProto(const domain::Order& order) {
   api::order::Order out;
   out.set_id(order.id.ToString());
@@ -178,6 +190,7 @@ api::order::Order ToProto(const domain::Order& order) {
   *out.mutable_create_time() = ToProto(order.created_at);
   *out.mutable_update_time() = ToProto(order.updated_at);
   if (order.accepted_terms) out.set_accepted_terms(*order.accepted_terms);
+  AddCoupons(*out.mutable_coupons(), order.coupons, order.total.currency);
   if (order.WaitsForBuyer()) *out.mutable_pay_until() = ToProto(*order.pay_until);
   out.set_etag(std::to_string(order.version));
   return out;

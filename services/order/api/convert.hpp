@@ -31,6 +31,8 @@ domain::DeliveryMethod MethodFrom(SellerId seller, domain::DeliveryMethodId id,
 void Change(domain::DeliveryMethod& method, const api::order::UpdateDeliveryMethodRequest& request);
 domain::TaxRate RateFrom(domain::TaxRateId id, const api::order::TaxRate& message);
 
+void AddCoupons(google::protobuf::RepeatedPtrField<api::order::OrderCoupon>& out,
+                std::span<const domain::UsedCoupon> coupons, const Currency& currency);
 api::order::Order ToProto(const domain::Order& order);
 api::order::SellerOrder ToProto(const domain::SellerOrder& part);
 api::order::Quote ToProto(const domain::Priced& priced, const FoundTerms& terms);

@@ -1,5 +1,11 @@
 // The order service's operations, one file per use case or close family.
 #pragma once
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
 #include "marketplace/order/v1/order.market.hpp"
 #include "marketplace/product/v1/product.market.hpp"
 #include "marketplace/user/v1/user.market.hpp"
@@ -7,10 +13,12 @@
 #include "platform/outbox/relay.hpp"
 #include "platform/rpc/page_token.hpp"
 #include "services/order/api/refusals.hpp"
+#include "services/order/domain/coupon.hpp"
 #include "services/order/domain/pricing.hpp"
 #include "services/order/process/checkout.hpp"
 #include "services/order/process/order_terms.hpp"
 #include "services/order/process/seller_directory.hpp"
+#include "services/order/storage/coupons.hpp"
 #include "services/order/storage/delivery_methods.hpp"
 #include "services/order/storage/orders.hpp"
 #include "services/order/storage/personal_data.hpp"
@@ -38,6 +46,7 @@ class OrderService final : public api::OrderApi {
     storage::DeliveryMethods& delivery_methods;
     storage::TaxRates& tax_rates;
     OrderTerms& terms;
+    storage::Coupons& coupons;
   };
   explicit OrderService(const Deps& deps) : deps_(deps) {}
 
@@ -84,6 +93,18 @@ class OrderService final : public api::OrderApi {
   Task<google::protobuf::Empty> Deliver(CallContext& call,
                                         marketplace::type::v1::DeliverRequest request) override;
 
+  // coupons.cpp
+  Task<api::order::Coupon> CreateCoupon(CallContext& call, api::order::CreateCouponRequest request) override;
+  Task<api::order::ListCouponsResponse> ListCoupons(CallContext& call,
+                                                    api::order::ListCouponsRequest request) override;
+  Task<api::order::Coupon> CreateSellerCoupon(CallContext& call,
+                                              api::order::CreateSellerCouponRequest request) override;
+  Task<api::order::ListSellerCouponsResponse> ListSellerCoupons(
+      CallContext& call, api::order::ListSellerCouponsRequest request) override;
+  Task<api::order::Coupon> GetCoupon(CallContext& call, api::order::GetCouponRequest request) override;
+  Task<api::order::Coupon> UpdateCoupon(CallContext& call, api::order::UpdateCouponRequest request) override;
+  Task<google::protobuf::Empty> EndCoupon(CallContext& call, api::order::EndCouponRequest request) override;
+
   // personal_data.cpp
   Task<marketplace::type::v1::FindClosingObstaclesResponse> FindClosingObstacles(
       CallContext& call, marketplace::type::v1::FindClosingObstaclesRequest request) override;
@@ -109,9 +130,21 @@ class OrderService final : public api::OrderApi {
   Task<api::order::TaxRate> EndTaxRate(CallContext& call, api::order::EndTaxRateRequest request) override;
 
  private:
+  enum class Categories : std::uint8_t { kLeftOut, kTold };
+  // Coupons look at them.
+  template <class Request>
+  static Categories CategoriesFor(const Request& request);
   // With their prices in the currency; in the market's first one for "".
   Task<std::vector<domain::Offer>> FetchOffers(CallContext& call, std::vector<domain::Item> items,
-                                               std::string currency);
+                                               std::string currency,
+                                               Categories categories = Categories::kLeftOut);
+  // What the coupons that the buyer names take off, nothing without any (coupons.cpp). The offers are with their
+  // categories; `deliveries` is what each shop asks for sending. Throws Error COUPON_NOT_APPLICABLE, and what Price does.
+  Task<domain::AppliedCoupons> UseCoupons(CallContext& call,
+                                          const google::protobuf::RepeatedPtrField<std::string>& named,
+                                          std::span<const domain::Item> items,
+                                          std::span<const domain::Offer> offers,
+                                          std::map<SellerId, std::int64_t> deliveries = {});
   // Where it goes: one of the buyer's addresses, or one that is said; empty where nothing is said.
   template <class Request>
   Task<domain::Address> FetchAddress(CallContext& call, const Request& request);
@@ -120,6 +153,7 @@ class OrderService final : public api::OrderApi {
   struct PricedOn {
     domain::Priced priced;
     FoundTerms terms;
+    std::vector<domain::UsedCoupon> coupons;
   };
   template <class Request>
   Task<PricedOn> PriceItems(CallContext& call, const Request& request, const std::vector<domain::Item>& items,

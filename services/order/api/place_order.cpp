@@ -34,17 +34,29 @@ Task<OrderService::PricedOn> OrderService::PriceItems(CallContext& call, const R
                                                 .offers = offers,
                                                 .to = {address.country_code, address.region},
                                                 .choices = ChoicesFrom(request.delivery_choices())});
+  std::map<SellerId, std::int64_t> sending;
+  for (const auto& [seller, delivery] : terms.terms.deliveries) sending[seller] = delivery.price_minor;
+  auto coupons = co_await UseCoupons(call, request.coupon_codes(), items, offers, std::move(sending));
+  terms.terms.discounts = std::move(coupons.lines);
+  for (auto& [seller, discounts] : coupons.deliveries)
+    terms.terms.deliveries[seller].discounts = std::move(discounts);
   auto priced = domain::Price(items, offers, terms.terms);
   RequireQuote(request, priced);
-  co_return PricedOn{std::move(priced), std::move(terms)};
+  co_return PricedOn{std::move(priced), std::move(terms), std::move(coupons.used)};
+}
+
+OrderService::Categories OrderService::CategoriesFor(const Request& request) {
+  return request.coupon_codes().empty() ? Categories::kLeftOut : Categories::kTold;
 }
 
 Task<api::order::Quote> OrderService::QuoteOrder(CallContext& call, api::order::QuoteOrderRequest request) {
   const auto items = ItemsFrom(request.items());
-  const auto [offers, address] =
-      co_await runtime::Both(FetchOffers(call, items, request.currency()), FetchAddress(call, request));
-  const auto [priced, terms] = co_await PriceItems(call, request, items, offers, address);
-  co_return ToProto(priced, terms);
+  const auto [offers, address] = co_await runtime::Both(
+      FetchOffers(call, items, request.currency(), CategoriesFor(request)), FetchAddress(call, request));
+  const auto [priced, terms, coupons] = co_await PriceItems(call, request, items, offers, address);
+  auto quote = ToProto(priced, terms);
+  AddCoupons(*quote.mutable_coupons(), coupons, priced.total.currency);
+  co_return quote;
 }
 
 Task<api::order::Order> OrderService::PlaceOrder(CallContext& call, api::order::PlaceOrderRequest request) {
@@ -66,15 +78,16 @@ Task<api::order::Order> OrderService::PlaceOrder(CallContext& call, api::order::
 // Prices are ours, never the client's.
 Task<domain::Order> OrderService::Draft(CallContext& call, const api::order::PlaceOrderRequest& request) {
   const auto items = ItemsFrom(request.items());
-  auto [offers, address] =
-      co_await runtime::Both(FetchOffers(call, items, request.currency()), FetchAddress(call, request));
+  auto [offers, address] = co_await runtime::Both(
+      FetchOffers(call, items, request.currency(), CategoriesFor(request)), FetchAddress(call, request));
   // When a sale is over most are told so here, without an order that would only fail.
   const auto sold_out = domain::SoldOut(items, offers);
   if (!sold_out.empty()) throw SoldOutRefusal(sold_out, request.items());
-  auto [priced, terms] = co_await PriceItems(call, request, items, offers, address);
+  auto [priced, terms, coupons] = co_await PriceItems(call, request, items, offers, address);
   RequireAddress(address, priced);
   auto order = domain::MakeOrder(call.OperationId(), call.Caller().account, std::move(priced),
                                  std::move(address), request.payment_method(), deps_.clock.Now());
+  order.coupons = std::move(coupons);
   if (!request.accepted_terms().empty()) order.accepted_terms = request.accepted_terms();
   co_return order;
 }
@@ -127,9 +140,10 @@ Task<domain::Order> OrderService::DriveOn(CallContext& call, storage::Lease leas
 }
 
 Task<std::vector<domain::Offer>> OrderService::FetchOffers(CallContext& call, std::vector<domain::Item> items,
-                                                           std::string currency) {
+                                                           std::string currency, Categories categories) {
   api::product::GetOffersRequest request;
   request.set_currency(std::move(currency));
+  request.set_categories(categories == Categories::kTold);
   for (const auto& item : items) request.add_offer_ids(item.offer.ToString());
   const auto response = co_await deps_.products.GetOffers(call, std::move(request));
   std::vector<domain::Offer> offers;

@@ -63,6 +63,14 @@ struct SellerOrder {
   Address address;  // filled only where a seller reads the part on its own
 };
 
+// A coupon that an order was made with, and what it takes off in all.
+struct UsedCoupon {
+  CouponId id;
+  std::string code;
+  std::int64_t amount_minor = 0;
+
+  bool operator==(const UsedCoupon&) const = default;
+};
 // What of lines and their delivery is tax, by rate.
 std::vector<TaxSum> TaxesOf(const std::vector<Line>& lines, const Delivery& delivery);
 
@@ -78,6 +86,7 @@ struct Order {
   int payment_number = 1;         // which that is: the last one that may have been asked for
   std::optional<Time> pay_until;  // for paying it with another method, once one was declined or lost
   std::vector<SellerOrder> parts;
+  std::vector<UsedCoupon> coupons;            // as the buyer named them
   std::optional<std::string> accepted_terms;  // their version
   Money total;
   Address address;

@@ -31,6 +31,8 @@ struct Offer {
   bool for_sale = false;
   std::int64_t weight_grams = 0;  // of one unit; 0: nobody knows
   std::string tax_class = {};     // "": the standard one
+  std::vector<CategoryId> categories =
+      {};  // of the product, those above first; only where coupons look at them
 };
 
 // One line per offer, quantities summed, in the order of first mention.

@@ -8,6 +8,7 @@
 #include "services/order/domain/pricing.hpp"
 #include "services/order/messages.hpp"
 #include "services/order/storage/checkout_rows.hpp"
+#include "services/order/storage/coupon_use.hpp"
 
 namespace market::order::storage {
 namespace {
@@ -297,6 +298,7 @@ Task<std::optional<Lease>> Checkouts::Insert(Work work, domain::Order& order, st
       if (idempotency::IsTaken(error)) throw idempotency::KeyTaken();
       if (error.IsUniqueViolation("orders_operation_id_key")) co_return std::nullopt;
       if (error.Is("MK002")) throw TooManyOpen(limits_.open_of_buyer);
+      if (IsRefusedCoupon(error)) ThrowRefusedCoupon(error, order);
       if (!error.IsUniqueViolation("order_number_pkey") || draw == kDrawsMax) throw;
     }
     domain::SetNumber(order, domain::OrderNumber(order.created_at, chance_()));
@@ -321,6 +323,7 @@ Task<> Checkouts::TryInsert(Work work, const domain::Order& order, const std::st
             sent.names, sent.days_from, sent.days_to, sent.places, sent.prices, sent.discounts,
             sent.discounts_minor, sent.tax_rates, sent.tax_modes, sent.taxes, sent.rates, sent.no_taxes,
             sent.totals);
+  if (!order.coupons.empty()) AppendRedemption(batch, order);
   co_await database_.Write(work, std::move(batch));
   if (!key.Claimed()) key.fence = idempotency::kFirstFence;
 }
@@ -367,6 +370,7 @@ Task<> Checkouts::Fail(Work work, const Lease& lease, domain::Order& order, cons
   AddSettle(batch, lease, lease.step, order, failed);
   AddRefunds(batch, lease.order, payment);
   events::Append(batch, work, OrderFailedEvent(order, why));
+  if (!order.coupons.empty()) AppendGivingBack(batch, order.id);
   co_await WriteGuarded(work, std::move(batch));
   order = std::move(failed);
 }

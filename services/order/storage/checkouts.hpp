@@ -120,7 +120,8 @@ class Checkouts {
   // unless this run has it: one transaction. Throws idempotency::KeyTaken. Nothing when an order of this
   // operation exists already. An order whose number another one has gets a new one, up
   // to four times; after that, which chance alone does not bring about, the database's error stands. Throws
-  // Error RATE_LIMITED when as many checkouts of its buyer are open as may be.
+  // Error RATE_LIMITED when as many checkouts of its buyer are open as may be, and COUPON_NOT_APPLICABLE when one of
+  // its coupons can't be used any more.
   Task<std::optional<Lease>> Insert(Work work, domain::Order& order, std::string trace,
                                     idempotency::RequestKey& key);
 

@@ -77,7 +77,11 @@ constexpr ComposedStatement kExport{"order.export_personal_data",
   SELECT 'order event', lpad(e.sequence::text, 19, '0'), jsonb_build_object('orderId', e.order_id,
     'sellerOrderId', e.seller_order_id, 'time', e.at, 'from', e.from_state, 'to', e.to_state, 'actor', e.actor,
     'reason', nullif(e.reason, ''))
-  FROM order_event e JOIN orders o ON o.id = e.order_id WHERE o.buyer_id = $1)sql" +
+  FROM order_event e JOIN orders o ON o.id = e.order_id WHERE o.buyer_id = $1
+  UNION ALL
+  SELECT 'coupon', r.order_id || '/' || r.code, jsonb_build_object('orderId', r.order_id, 'code', r.code,
+    'amount', r.amount_minor, 'state', r.state, 'createTime', r.created_at, 'givenBackTime', r.given_back_at)
+  FROM coupon_redemption r JOIN orders o ON o.id = r.order_id WHERE o.buyer_id = $1)sql" +
                                         market::personal_data::kActs + market::personal_data::kPage};
 
 }  // namespace

@@ -69,6 +69,16 @@ std::vector<domain::Discount> DiscountsFromJson(std::string_view json) {
   return discounts;
 }
 
+std::vector<domain::UsedCoupon> CouponsFromJson(std::string_view json) {
+  std::vector<domain::UsedCoupon> coupons;
+  for (const auto& one : boost::json::parse(json).as_array()) {
+    coupons.push_back({.id = domain::CouponId::From(std::string_view(one.at(0).as_string())),
+                       .code = std::string(one.at(1).as_string()),
+                       .amount_minor = one.at(2).to_number<std::int64_t>()});
+  }
+  return coupons;
+}
+
 void AddLines(std::vector<domain::SellerOrder>& parts, const Result& lines) {
   std::unordered_map<domain::SellerOrderId, domain::SellerOrder*> by_id;
   for (auto& part : parts) by_id.emplace(part.id, &part);

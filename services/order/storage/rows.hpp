@@ -19,6 +19,8 @@ std::map<std::string, std::string> OptionsFromJson(std::string_view json);
 std::string DiscountsToJson(const std::vector<domain::Discount>& discounts);
 std::vector<domain::Discount> DiscountsFromJson(std::string_view json);
 
+std::vector<domain::UsedCoupon> CouponsFromJson(std::string_view json);
+
 using postgres::Column;
 using postgres::Columns;
 using postgres::Inside;
@@ -52,6 +54,11 @@ inline constexpr Columns kSettled{Column{"o.payment_method", &domain::Order::pay
                                   Column{"o.version", &domain::Order::version},
                                   Column{"o.updated_at", &domain::Order::updated_at}};
 
+// Null where there are none.
+inline constexpr postgres::Sql kCouponsOfOrder{
+    R"sql((SELECT jsonb_agg(jsonb_build_array(r.coupon_id, r.code, r.amount_minor) ORDER BY r.position)
+  FROM coupon_redemption r WHERE r.order_id = o.id))sql"};
+
 inline constexpr Columns kOrder{Column{"o.id", &domain::Order::id},
                                 Column{"o.operation_id", &domain::Order::operation_id},
                                 Column{"o.buyer_id", &domain::Order::buyer},
@@ -60,6 +67,10 @@ inline constexpr Columns kOrder{Column{"o.id", &domain::Order::id},
                                 Column{"o.currency", &domain::Order::total, &Money::currency},
                                 Column{"o.created_at", &domain::Order::created_at},
                                 Column{"o.accepted_terms", &domain::Order::accepted_terms},
+                                Column{kCouponsOfOrder,
+                                       [](domain::Order& order, std::optional<std::string_view> json) {
+                                         if (json) order.coupons = CouponsFromJson(*json);
+                                       }},
                                 Inside{&domain::Order::address, kAddress},
                                 kSettled};
 

@@ -7,6 +7,7 @@
 #include "platform/core/error.hpp"
 #include "platform/events/event.hpp"
 #include "services/order/messages.hpp"
+#include "services/order/storage/coupon_use.hpp"
 #include "services/order/storage/rows.hpp"
 
 namespace market::order::storage {
@@ -25,12 +26,16 @@ struct Locked {
   domain::PaymentState payment;   // of its order
   domain::FailureReason failure;  // of its order
   Currency currency;              // of its order
+  bool coupons = false;           // its order has some that were not given back
   MovedPart moved;                // what a move makes of it
 };
 constexpr Columns kLocked{Column{"s.state", &Locked::state},
                           Column{"o.payment_state", &Locked::payment},
                           Column{"o.failure_reason", &Locked::failure},
                           Column{"o.currency", &Locked::currency},
+                          Column{"EXISTS (SELECT FROM coupon_redemption r"
+                                 " WHERE r.order_id = s.order_id AND r.state = 'LIVE')",
+                                 &Locked::coupons},
                           Column{"s.id", &Locked::moved, &MovedPart::id},
                           Column{"s.order_id", &Locked::moved, &MovedPart::order},
                           Column{"s.number", &Locked::moved, &MovedPart::number},
@@ -219,7 +224,9 @@ void AppendEnding(Batch& batch, const Run& run, const std::vector<Ended>& all, c
     }
     events::Append(batch, run.work, EventOf(ended, ending));
   }
-  batch.Add(kTouchOrder, all.front().part.moved.order, run.now);
+  const auto& first = all.front().part;
+  batch.Add(kTouchOrder, first.moved.order, run.now);
+  if (first.coupons) AppendGivingBack(batch, first.moved.order);
 }
 
 // A part under its lock, and whether this operation has moved it before.

@@ -104,13 +104,15 @@ struct Operations : Store {
             .personal_data = personal_data,
             .delivery_methods = delivery_methods,
             .tax_rates = tax_rates,
-            .terms = on};
+            .terms = on,
+            .coupons = coupons};
   }
   storage::DeliveryMethods delivery_methods{database};
   storage::TaxRates tax_rates{database};
   RateTable taxes{tax_rates, directory, clock};
   OrderTerms terms{delivery_methods, directory, taxes, domain::TaxMode::kIncluded};
   storage::PersonalData personal_data{database};
+  storage::Coupons coupons{database};
   OrderService api{DepsWith(identity::PeopleNeed::kNothing)};
   AccountId buyer = AccountId::New();
   SellerId anna = SellerId::New();

@@ -109,8 +109,9 @@ Task<api::product::GetOffersResponse> ProductService::GetOffers(CallContext& cal
                                                                 api::product::GetOffersRequest request) {
   std::vector<domain::OfferId> ids;
   for (const auto& id : request.offer_ids()) ids.push_back(domain::OfferId::From(id));
-  auto response =
-      co_await deps_.offers.GetMany(call, std::move(ids), deps_.market.Chosen(request.currency()));
+  auto response = co_await deps_.offers.GetMany(
+      call, std::move(ids), deps_.market.Chosen(request.currency()),
+      request.categories() ? storage::WithCategories::kYes : storage::WithCategories::kNo);
   co_await deps_.translations.ShowTitles(call, response, call.Languages(""));
   for (auto& offer : *response.mutable_offers()) {
     if (!deps_.sellers.IsActive(SellerId::From(offer.seller_id()))) offer.set_for_sale(false);

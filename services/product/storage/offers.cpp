@@ -103,12 +103,22 @@ constexpr Columns kOfferForSale{
            [](api::product::OfferForSale& offer, std::optional<std::int64_t> grams) {
              if (grams) offer.set_weight_grams(*grams);
            }},
-    Column{"o.tax_class", [](api::product::OfferForSale& offer, std::optional<std::string_view> name) {
+    Column{"o.tax_class",
+           [](api::product::OfferForSale& offer, std::optional<std::string_view> name) {
              if (name) offer.mutable_tax_class()->assign(*name);
+           }},
+    Column{R"sql(CASE WHEN (SELECT $3::boolean) THEN (
+  WITH RECURSIVE up AS (
+    SELECT c.id, c.parent_id, 1 AS above FROM category c WHERE c.id = p.category_id
+    UNION ALL SELECT c.id, c.parent_id, above + 1 FROM category c JOIN up ON c.id = up.parent_id)
+  SELECT array_agg(id ORDER BY above DESC) FROM up) END)sql",
+           [](api::product::OfferForSale& offer, std::optional<std::vector<domain::CategoryId>> ids) {
+             for (const auto& id : ids.value_or(std::vector<domain::CategoryId>()))
+               offer.add_category_ids(id.ToString());
            }}};
 
 // The ids stand in a subselect, so that no plan looks cheaper for knowing how many there are: else it would
-// be made anew for each call.
+// be made anew for each call. So does whether categories are wanted.
 constexpr ComposedStatement kGetOffers{
     "offer.get_many", "SELECT " + kOfferForSale +
                           " FROM offer o JOIN product p ON p.id = o.product_id LEFT " + PriceIn(Sql{"$2"}) +
@@ -210,8 +220,9 @@ Task<std::optional<SellerId>> Offers::SellerOf(Work work, domain::OfferId id, Se
 }
 
 Task<api::product::GetOffersResponse> Offers::GetMany(Work work, std::vector<domain::OfferId> ids,
-                                                      Currency currency) {
-  const auto result = co_await database_.Read(work, kGetOffers, ids, currency);
+                                                      Currency currency, WithCategories categories) {
+  const auto result =
+      co_await database_.Read(work, kGetOffers, ids, currency, categories == WithCategories::kYes);
   api::product::GetOffersResponse response;
   for (const auto row : result) kOfferForSale.ReadInto(*response.add_offers(), row);
   co_return response;

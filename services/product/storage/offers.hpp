@@ -61,6 +61,9 @@ struct OfferEdit {
   std::optional<Uuid> operation_id;
 };
 
+// The categories that their products are in, those above them first: a look at the tree.
+enum class WithCategories : std::uint8_t { kNo, kYes };
+
 class Offers {
  public:
   static constexpr std::int64_t kPerProductMax = 50;  // of one seller
@@ -91,7 +94,8 @@ class Offers {
 
   // Unknown ids are left out. Without a price where there is none in the currency.
   Task<api::product::GetOffersResponse> GetMany(Work work, std::vector<domain::OfferId> ids,
-                                                Currency currency);
+                                                Currency currency,
+                                                WithCategories categories = WithCategories::kNo);
 
  private:
   postgres::Database& database_;

@@ -205,6 +205,26 @@ TEST(GetOffers_Mixed, LeavesUnknownOnesOut) {
   });
 }
 
+// The way from the root to the category of the product, for whoever asks.
+TEST(GetOffers_WithCategories, TellsThemFromTheRootDown) {
+  WithStores([](Stores& stores) -> Task<> {
+    const auto shop = co_await OpenShop(stores);
+    const auto offer = co_await PutOffer(stores, shop, 5);
+    const auto above = domain::CategoryId::New().ToString();
+    const auto root = domain::CategoryId::New().ToString();
+    const auto own =
+        Sql("SELECT category_id FROM product p JOIN offer o ON o.product_id = p.id WHERE o.id = '" +
+            offer.ToString() + "'");
+    Sql("INSERT INTO category (id, parent_id, name, slug) VALUES ('" + root + "', NULL, 'Root', 'root-" +
+        root.substr(24) + "'), ('" + above + "', '" + root + "', 'Above', 'above')");
+    Sql("UPDATE category SET parent_id = '" + above + "' WHERE id = '" + own + "'");
+    const auto told = co_await stores.offers.GetMany(Soon(), {offer}, kEur, storage::WithCategories::kYes);
+    const auto& ids = told.offers(0).category_ids();
+    EXPECT_EQ(std::vector<std::string>(ids.begin(), ids.end()), (std::vector{root, above, own}));
+    EXPECT_EQ((co_await stores.offers.GetMany(Soon(), {offer}, kEur)).offers(0).category_ids_size(), 0);
+  });
+}
+
 TEST(GetOffers_Often, IsPlannedAFewTimesOnly) {
   RunLoop([](boost::asio::io_context& io) -> Task<> {
     auto options = Settings();
