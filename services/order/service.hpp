@@ -9,6 +9,8 @@
 #include "platform/host/host.hpp"
 #include "platform/idempotency/pg_store.hpp"
 #include "services/order/api/order_service.hpp"
+#include "services/order/process/wish_watch.hpp"
+#include "services/order/workers/cart_sweeper.hpp"
 #include "services/order/workers/recovery.hpp"
 
 namespace market::order {
@@ -23,6 +25,8 @@ struct Settings {
   config::Property<std::chrono::milliseconds> pay_within;
   config::Property<std::int64_t> payments_of_order;
   config::Property<identity::PeopleNeed> buyers_need;
+  config::Property<std::chrono::milliseconds> carts_kept;
+  config::Property<std::chrono::milliseconds> wishes_every;
 };
 
 class Service final : public host::Service {
@@ -53,6 +57,9 @@ class Service final : public host::Service {
   storage::Checkouts checkouts_;
   storage::Transitions transitions_;
   storage::PersonalData personal_data_;
+  storage::Carts carts_;
+  storage::Wishes wishes_;
+  storage::CartTokens cart_tokens_;
   events::Log log_;
   events::Subscription acts_told_;
   events::Subscription notifications_told_;
@@ -60,6 +67,8 @@ class Service final : public host::Service {
   outbox::Relay relay_;
   Checkout checkout_;
   Recovery recovery_;
+  CartSweeper cart_sweeper_;
+  WishWatch wish_watch_;
   rpc::PageTokens pages_;
   OrderService service_;
   api::OrderNeighbour neighbour_{service_};

@@ -2,6 +2,7 @@
 
 import uuid
 
+import key_scenes_carts
 from key_scenes_product import (
     act_on_offer, act_on_product, adjust_stock, batch_update_offers, create_category, create_import, create_offer, create_product,
     create_review, create_search_rule, delete_category, delete_picture, delete_search_rule, delete_translation, on_reviews,
@@ -344,7 +345,7 @@ def revoke_key(caller, collection):
     return scene
 
 
-SCENES = {"SignOut": sign_out, "EndSession": end_session, "EndAllSessions": end_all_sessions, "SendVerification": send_verification,
+SCENES = {**key_scenes_carts.SCENES, "SignOut": sign_out, "EndSession": end_session, "EndAllSessions": end_all_sessions, "SendVerification": send_verification,
           "DeleteAuthenticator": delete_authenticator,
           "MarkNotificationsRead": mark_notifications_read, "UpdateNotificationSettings": update_notification_settings,
           "UpdateMyProfile": update_my_profile, "CreateMyAddress": create_my_address,

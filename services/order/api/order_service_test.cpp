@@ -79,7 +79,8 @@ Task<> ExpectRepetition(Operations& o) {
   empty.offers = sold_out.stock.offers;
   Checkout checkout(o.checkouts, empty, o.payments, o.clock, o.metrics);
   OrderService api({o.orders, o.checkouts, o.transitions, checkout, o.relay, o.users, empty, o.directory,
-                    o.clock, o.pages, o.metrics, identity::PeopleNeed::kNothing, o.personal_data});
+                    o.clock, o.pages, o.metrics, identity::PeopleNeed::kNothing, o.personal_data, o.carts,
+                    o.wishes, o.cart_tokens, std::chrono::hours(24)});
   for (Call* call : {&first, &again}) {
     try {
       co_await api.PlaceOrder(call->context, request);

@@ -10,5 +10,6 @@ using LineId = Id<struct LineTag>;
 using OfferId = Id<struct OfferTag>;
 using ProductId = Id<struct ProductTag>;
 using AddressId = Id<struct AddressTag>;
+using CartId = Id<struct CartTag>;
 
 }  // namespace market::order::domain

@@ -74,6 +74,8 @@ struct Order {
   std::optional<Time> pay_until;  // for paying it with another method, once one was declined or lost
   std::vector<SellerOrder> parts;
   std::optional<std::string> accepted_terms;  // their version
+  std::optional<CartId> cart;                 // that it is made of
+  std::int64_t cart_version = 0;              // at which; of a draft only
   Money total;
   Address address;
   PaymentSummary payment;

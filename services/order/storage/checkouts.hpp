@@ -120,7 +120,8 @@ class Checkouts {
   // unless this run has it: one transaction. Throws idempotency::KeyTaken. Nothing when an order of this
   // operation exists already. An order whose number another one has gets a new one, up
   // to four times; after that, which chance alone does not bring about, the database's error stands. Throws
-  // Error RATE_LIMITED when as many checkouts of its buyer are open as may be.
+  // Error RATE_LIMITED when as many checkouts of its buyer are open as may be, and CartMoved when the cart that
+  // the order is made of is another one by now, or waits for another order (cart_orders.hpp).
   Task<std::optional<Lease>> Insert(Work work, domain::Order& order, std::string trace,
                                     idempotency::RequestKey& key);
 

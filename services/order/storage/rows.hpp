@@ -60,6 +60,7 @@ inline constexpr Columns kOrder{Column{"o.id", &domain::Order::id},
                                 Column{"o.currency", &domain::Order::total, &Money::currency},
                                 Column{"o.created_at", &domain::Order::created_at},
                                 Column{"o.accepted_terms", &domain::Order::accepted_terms},
+                                Column{"o.cart_id", &domain::Order::cart},
                                 Inside{&domain::Order::address, kAddress},
                                 kSettled};
 

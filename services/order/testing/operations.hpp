@@ -1,5 +1,6 @@
 // The operations over a real database, with peers in memory, and callers. For tests only.
 #pragma once
+#include <chrono>
 #include <initializer_list>
 #include <string>
 
@@ -83,10 +84,28 @@ struct Operations : Store {
   outbox::Relay relay{database, tracer};
   rpc::PageTokens pages{"secret"};
   OrderService::Deps DepsWith(identity::PeopleNeed buyers_need) {
-    return {orders,    checkouts, transitions, checkout, relay,       users,        stock,
-            directory, clock,     pages,       metrics,  buyers_need, personal_data};
+    return {orders,
+            checkouts,
+            transitions,
+            checkout,
+            relay,
+            users,
+            stock,
+            directory,
+            clock,
+            pages,
+            metrics,
+            buyers_need,
+            personal_data,
+            carts,
+            wishes,
+            cart_tokens,
+            std::chrono::hours(24)};
   }
   storage::PersonalData personal_data{database};
+  storage::Carts carts{database};
+  storage::Wishes wishes{database};
+  storage::CartTokens cart_tokens{"secret"};
   OrderService api{DepsWith(identity::PeopleNeed::kNothing)};
   AccountId buyer = AccountId::New();
   SellerId anna = SellerId::New();

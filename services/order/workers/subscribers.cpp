@@ -18,7 +18,8 @@ events::Subscription::Options NotificationSubscription(outbox::Relay::Options re
           .types = events::NamesOf<contract::OrderPlaced, contract::OrderPaymentNeeded, contract::OrderFailed,
                                    contract::SellerOrderAccepted, contract::SellerOrderShipped,
                                    contract::SellerOrderDelivered, contract::SellerOrderRejected,
-                                   contract::SellerOrderCancelled, contract::SellerOrderUnitsCancelled>(),
+                                   contract::SellerOrderCancelled, contract::SellerOrderUnitsCancelled,
+                                   contract::WishPriceFell, contract::WishBackInStock>(),
           .relay = std::move(relay)};
 }
 
