@@ -91,6 +91,7 @@ void BrowserForm::WriteCookies(std::string_view answer, std::string_view host,
     response.headers.Add("Set-Cookie", SetCookie(NameOn(host, field.name), value,
                                                  field.age > 0s ? field.age : expires_in, Reader::kNoScript));
   }
+  if (session_age_ == 0s) return;  // it is about no session
   const auto end = std::chrono::floor<std::chrono::seconds>(WallTime()) + expires_in;
   response.headers.Add("Set-Cookie",
                        SetCookie(NameOn(host, kSignedIn), std::to_string(end.time_since_epoch().count()),

@@ -223,14 +223,16 @@ Task<http::Response> Gateway::State::Call(Exchange& exchange) {
 }
 
 // A browser that is signed in sends its session's cookies along with whatever page sends the request: what changes something has
-// to come from one of ours. Methods for everybody never take the token, so that their answers are everybody's.
+// to come from one of ours. Methods for everybody never take the token, so that their answers are everybody's; but for those
+// whose answer is one reader's all the same, by a token of its own, which may be a cookie as well.
 void Gateway::State::TakeSession(Exchange& exchange) const {
   const auto& headers = exchange.request.headers;
   const auto& operation = exchange.route->operation;
   const auto& method = operation.Method();
-  if (!method.Allows(marketplace::options::v1::PUBLIC) && headers.Count("Authorization") == 0)
+  if (operation.IsPersonal() && headers.Count("Authorization") == 0)
     exchange.bearer = BearerOf(headers, cookies);
-  const bool asked = operation.Browser() != nullptr || (!exchange.bearer.empty() && !method.safe);
+  const bool by_cookie = !exchange.bearer.empty() || operation.TakesCookie(headers);
+  const bool asked = operation.Browser() != nullptr || (by_cookie && !method.safe);
   if (asked && !browser::IsFromUs(headers))
     throw Error(Code::kPermissionDenied, "CROSS_SITE",
                 "the request does not come from a page of this marketplace");

@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "gateway/answer_fields.hpp"
+#include "gateway/browser/cookies.hpp"
 #include "gateway/negotiation.hpp"
 #include "gateway/routing/router.hpp"
 #include "gateway/transcoding/scalar.hpp"
@@ -51,8 +52,8 @@ bool SaysLanguage(const MessageSchema& schema, std::set<const MessageSchema*>& s
   });
 }
 
-std::string CacheControlOf(const rpc::Method& method) {
-  if (!method.safe || !method.Allows(marketplace::options::v1::PUBLIC)) return "private, no-store";
+std::string CacheControlOf(const rpc::Method& method, const Operation& operation) {
+  if (!method.safe || operation.IsPersonal()) return "private, no-store";
   if (method.rest.max_age_s() > 0) return "public, max-age=" + std::to_string(method.rest.max_age_s());
   return "no-cache";  // may be kept, but is asked for again: the ETag makes that cheap
 }
@@ -71,7 +72,7 @@ Operation::Operation(const rpc::Method& method, const rpc::HttpBinding& binding,
   if (binding.IsOfBrowser()) browser_.emplace(method, *request_, *response_, cookies);
   ResolveRequest(binding);
   ResolveResponse(binding);
-  cache_control_ = CacheControlOf(method);
+  cache_control_ = CacheControlOf(method, *this);
   if (method.rest.events()) events_.emplace(method, schemas);
   if (!method.rest.upload().empty()) {
     upload_.emplace(method, *request_);
@@ -92,6 +93,14 @@ void Operation::ResolveRequest(const rpc::HttpBinding& binding) {
   }
   if_match_ = FindField(*request_, "if_match", Kind::kString);
   if (if_match_ != nullptr) not_in_body_ |= if_match_->bit;
+  for (const auto& field : request_->fields) {
+    const auto& rules = field.field->options().GetExtension(marketplace::options::v1::rules);
+    if (rules.header().empty()) continue;
+    const auto& cookie = rules.cookie().name();
+    header_fields_.push_back({&field, rules.header(), cookie.empty() ? cookie : "__Host-" + cookie});
+    not_in_body_ |= field.bit;
+  }
+  personal_ = !header_fields_.empty() || !method_->Allows(marketplace::options::v1::PUBLIC);
   if (browser_) not_in_body_ |= browser_->RequestFields();
   not_in_query_ = not_in_body_;
   takes_body_ = !binding.body.empty();
@@ -163,6 +172,7 @@ std::unique_ptr<Message> Operation::ReadRequest(const http::Request& request,
   }
   if (update_mask_ != nullptr) CompleteUpdateMask(*message, body_fields, violations);
   violations.ThrowIfAny();
+  ReadHeaderFields(request.headers, *message);
   if (browser_) browser_->ReadCookies(request.headers, *message);
   ReadIfMatch(request.headers, *message);
   return message;
@@ -210,6 +220,26 @@ void Operation::ReadIfMatch(const http::Headers& headers, Message& message) cons
   if (!tag || headers.Count("If-Match") > 1)
     throw InvalidArgument("If-Match", "MALFORMED", "must be one entity tag, or *");
   message.GetReflection()->SetString(&message, if_match_->field, std::string(*tag));
+}
+
+std::string_view Operation::HeaderField::ValueIn(const http::Headers& headers) const {
+  if (headers.Count(header) > 0 || cookie.empty()) return headers.Get(header);
+  return browser::CookieOf(headers, browser::NameOn(headers.Get("Host"), cookie));
+}
+
+void Operation::ReadHeaderFields(const http::Headers& headers, Message& message) const {
+  for (const auto& field : header_fields_) {
+    if (headers.Count(field.header) > 1)
+      throw InvalidArgument(field.header, "MALFORMED", "must be there once");
+    const auto value = field.ValueIn(headers);
+    if (!value.empty()) message.GetReflection()->SetString(&message, field.schema->field, std::string(value));
+  }
+}
+
+bool Operation::TakesCookie(const http::Headers& headers) const {
+  return std::ranges::any_of(header_fields_, [&](const HeaderField& field) {
+    return headers.Count(field.header) == 0 && !field.ValueIn(headers).empty();
+  });
 }
 
 bool Operation::IsAcceptable(const http::Headers& headers) const {

@@ -71,12 +71,24 @@ class Operation {
   // One of the three: it is not done with one question and one answer.
   bool IsStreamed() const { return streamed_; }
   const std::string& CacheControl() const { return cache_control_; }
+  // Whether what it answers is one reader's: a method that is not for everybody, or whose request has a token in it.
+  bool IsPersonal() const { return personal_; }
+  // Whether a cookie takes the place of a header that `headers` do not have.
+  bool TakesCookie(const http::Headers& headers) const;
 
   // Names of fields as the caller knows them:
   // relative to the body where the body is one field of the message.
   void Localize(Error& error) const;
 
  private:
+  // A field of the request that comes as a header, or as a cookie.
+  struct HeaderField {
+    const transcoding::FieldSchema* schema;
+    std::string header;
+    std::string cookie;  // "" where there is none
+
+    std::string_view ValueIn(const http::Headers& headers) const;
+  };
   struct LocationPart {
     std::string literal;
     transcoding::FieldPath field;  // empty: none behind this literal
@@ -90,6 +102,7 @@ class Operation {
   void CompleteUpdateMask(Message& message, std::uint64_t body_fields,
                           transcoding::Violations& violations) const;
   void ReadIfMatch(const http::Headers& headers, Message& message) const;
+  void ReadHeaderFields(const http::Headers& headers, Message& message) const;
   int StatusOf(std::string_view answer) const;
   std::string LocationOf(std::string_view answer) const;
 
@@ -105,6 +118,8 @@ class Operation {
   const transcoding::FieldSchema* body_field_ = nullptr;  // null with takes_body_: the body is the message
   const transcoding::FieldSchema* update_mask_ = nullptr;
   const transcoding::FieldSchema* if_match_ = nullptr;
+  std::vector<HeaderField> header_fields_;
+  bool personal_ = true;
   std::uint64_t not_in_query_ = 0;
   std::uint64_t not_in_body_ = 0;
   const transcoding::FieldSchema* etag_ = nullptr;

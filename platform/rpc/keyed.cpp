@@ -7,6 +7,7 @@
 
 #include "marketplace/options/v1/kept_answer.pb.h"
 #include "platform/core/error.hpp"
+#include "platform/crypto/base64url.hpp"
 #include "platform/crypto/digest.hpp"
 #include "platform/grpc/status.hpp"
 #include "platform/rpc/error_table.hpp"
@@ -117,6 +118,19 @@ Task<std::optional<Ended>> RunUnclaimed(KeyedCall& keyed, const idempotency::Req
   co_return std::nullopt;
 }
 
+// Whose the key is: the account's; without one, of who knows the token that the call brings.
+std::string PrincipalOf(const KeyedCall& keyed) {
+  if (const auto* caller = keyed.call.CallerOrNull()) return caller->account.ToString();
+  const auto* field = keyed.bound.method->header_field;
+  const auto token =
+      field == nullptr ? std::string() : keyed.request->GetReflection()->GetString(*keyed.request, field);
+  if (token.empty()) {
+    throw InvalidArgument("Idempotency-Key", "NOT_SUPPORTED",
+                          "a key belongs to an account, or to a token that comes with it");
+  }
+  return "token/" + crypto::Base64UrlEncode(crypto::Sha256(token));
+}
+
 }  // namespace
 
 KeyRule KeyRuleOf(const Method& method) {
@@ -172,7 +186,7 @@ std::string Fingerprint(const Method& method, const Message& request) {
 }
 
 Task<> RunKeyed(KeyedCall& keyed) {
-  const idempotency::Request request{.principal = keyed.call.Caller().account.ToString(),
+  const idempotency::Request request{.principal = PrincipalOf(keyed),
                                      .method = keyed.bound.method->path,
                                      .key = std::string(keyed.call.IdempotencyKey()),
                                      .fingerprint = Fingerprint(*keyed.bound.method, *keyed.request)};

@@ -1,5 +1,6 @@
 // Internal to platform/rpc. Calls under an idempotency key: claimed before the first effect, run once, their
-// definitive answer kept and replayed. A key is its account's: nobody sees another's answers. Io thread only.
+// definitive answer kept and replayed. A key is its account's, or of who knows the token that a call without one
+// brings (FieldRules.header): nobody sees another's answers. Io thread only.
 #pragma once
 #include <cstdint>
 #include <memory>

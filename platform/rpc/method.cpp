@@ -20,6 +20,13 @@ std::string ServiceOf(const std::string& package) {
   return package.substr(begin, package.find('.', begin) - begin);
 }
 
+const google::protobuf::FieldDescriptor* HeaderFieldOf(const google::protobuf::Descriptor& request) {
+  for (int i = 0; i < request.field_count(); ++i) {
+    if (!request.field(i)->options().GetExtension(options::rules).header().empty()) return request.field(i);
+  }
+  return nullptr;
+}
+
 Method Describe(const MethodDescriptor& descriptor) {
   const auto& policy = descriptor.options().GetExtension(options::policy);
   if (policy.allow().empty()) throw std::logic_error(descriptor.full_name() + " has no policy");
@@ -38,6 +45,7 @@ Method Describe(const MethodDescriptor& descriptor) {
       .timeout = policy.timeout_ms() > 0 ? std::chrono::milliseconds(policy.timeout_ms()) : kDefaultTimeout,
       .safe = level == MethodOptions::NO_SIDE_EFFECTS,
       .repeatable = level != MethodOptions::IDEMPOTENCY_UNKNOWN,
+      .header_field = HeaderFieldOf(*descriptor.input_type()),
   };
 }
 

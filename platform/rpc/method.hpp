@@ -36,6 +36,8 @@ struct Method {
   std::chrono::milliseconds timeout;
   bool safe;        // NO_SIDE_EFFECTS
   bool repeatable;  // may be retried: NO_SIDE_EFFECTS or IDEMPOTENT
+  // Of the request: what comes as a header (FieldRules.header); null where nothing does.
+  const google::protobuf::FieldDescriptor* header_field = nullptr;
 
   bool Allows(marketplace::options::v1::Audience audience) const;
   // As traces call it: the path without its slash.

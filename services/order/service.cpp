@@ -51,7 +51,16 @@ Settings::Settings(config::Properties& properties)
           "order.prices_include_tax",
           "whether the prices of the market have their tax in them, or it is added",
           {{"included", domain::TaxMode::kIncluded}, {"added", domain::TaxMode::kAdded}},
-          domain::TaxMode::kIncluded)) {}
+          domain::TaxMode::kIncluded)),
+      carts_kept(properties.Duration("order.carts_kept",
+                                     "how long a guest's cart is opened by its token, and any cart is kept "
+                                     "that nobody changes",
+                                     1h, 400 * 24h, 90 * 24h)),
+      wishes_every(
+          properties.Duration("order.wishes_every",
+                              "how often an offer on somebody's wish list is looked at, to tell them "
+                              "that it costs less or can be bought again",
+                              1min, 7 * 24h, 1h)) {}
 
 Service::Service(host::Host& host, const Settings& settings, Peers peers)
     : host_(host),
@@ -68,6 +77,8 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       transitions_(database_),
       personal_data_(database_),
       coupons_(database_),
+      carts_(database_),
+      wishes_(database_),
       log_(database_, host.EventOptions("order")),
       acts_told_(database_, host.Tracer(), rpc::Telling(peers.auth, audit::kListKeeper),
                  audit::ActsSubscription(host.RelayOptions("order"))),
@@ -87,15 +98,21 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
                           .completed_after = *settings.completed_after}),
       part_timers_(timers_, transitions_, relay_, host.Tracer(), host.SystemTime(), metrics_,
                    {.poll = *settings.recovery_poll, .patience = host.Patience()}),
-      service_({orders_, checkouts_, transitions_, checkout_, relay_, peers.users, peers.products, sellers_,
-                host.SystemTime(), pages_, metrics_, *settings.buyers_need, personal_data_, delivery_methods_,
-                tax_rates_, terms_, coupons_}) {
+      cart_sweeper_(carts_, *settings.carts_kept),
+      wish_watch_(wishes_, peers.products, sellers_, host.SystemTime(), *settings.wishes_every),
+      service_(
+          {orders_,        checkouts_,        transitions_,        checkout_, relay_,   peers.users,
+           peers.products, sellers_,          host.SystemTime(),   pages_,    metrics_, *settings.buyers_need,
+           personal_data_, delivery_methods_, tax_rates_,          terms_,    coupons_, carts_,
+           wishes_,        cart_tokens_,      *settings.carts_kept}) {
   HandleOutbox(relay_, {orders_, checkouts_, transitions_, peers.products, peers.payments});
 }
 
 Task<> Service::Start() {
   co_await host_.OpenDatabase("order", database_, kMigrations);
-  pages_.Use(co_await host_.SecretOf(database_));
+  const auto secret = co_await host_.SecretOf(database_);
+  pages_.Use(secret);
+  cart_tokens_.Use(secret);
   co_await taxes_.CatchUp();
   co_await host_.OpenLog("order", log_);
   host_.RunSealer("order", sealer_);
@@ -107,6 +124,8 @@ Task<> Service::Start() {
   host_.Background().Run(recovery_.Driving());
   host_.Background().Run(recovery_.Measuring());
   host_.Background().Run(part_timers_.Moving());
+  host_.Background().Run(cart_sweeper_.Sweeping());
+  host_.Background().Run({.name = "order.wishes", .period = 2s}, [this] { return wish_watch_.LookAround(); });
   host_.SweepAnswers("order", answers_);
 }
 

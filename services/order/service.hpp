@@ -10,7 +10,9 @@
 #include "platform/idempotency/pg_store.hpp"
 #include "services/order/api/order_service.hpp"
 #include "services/order/process/rate_table.hpp"
+#include "services/order/process/wish_watch.hpp"
 #include "services/order/storage/timers.hpp"
+#include "services/order/workers/cart_sweeper.hpp"
 #include "services/order/workers/recovery.hpp"
 #include "services/order/workers/timers.hpp"
 
@@ -31,6 +33,8 @@ struct Settings {
   config::Property<std::chrono::milliseconds> completed_after;
   config::Property<Taxing> tax;
   config::Property<domain::TaxMode> prices_include_tax;
+  config::Property<std::chrono::milliseconds> carts_kept;
+  config::Property<std::chrono::milliseconds> wishes_every;
 };
 
 class Service final : public host::Service {
@@ -62,6 +66,9 @@ class Service final : public host::Service {
   storage::Transitions transitions_;
   storage::PersonalData personal_data_;
   storage::Coupons coupons_;
+  storage::Carts carts_;
+  storage::Wishes wishes_;
+  storage::CartTokens cart_tokens_;
   events::Log log_;
   events::Subscription acts_told_;
   events::Subscription notifications_told_;
@@ -75,6 +82,8 @@ class Service final : public host::Service {
   Recovery recovery_;
   storage::Timers timers_;
   PartTimers part_timers_;
+  CartSweeper cart_sweeper_;
+  WishWatch wish_watch_;
   rpc::PageTokens pages_;
   OrderService service_;
   api::OrderNeighbour neighbour_{service_};

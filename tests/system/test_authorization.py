@@ -16,7 +16,7 @@ from market import new_key
 from pictures import MINE, mine, uploaded
 
 REST = [m for m in contract.methods() if m.verb]
-OWNED = {"line_id", "conversation_id", "order_id", "seller_order_id", "address_id", "payment_id", "session_id"}  # ids of somebody's things; products and sellers are public
+OWNED = {"line_id", "conversation_id", "order_id", "seller_order_id", "address_id", "payment_id", "session_id", "cart_id"}  # ids of somebody's things; products and sellers are public
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,8 @@ def victim(stack, category):
     conversation = seller.ok("POST", "/v1/conversations", about, key=new_key())["id"]
     method = seller.ok("POST", f"/v1/sellers/{seller.seller}/deliveryMethods", parcel(), key=new_key())["id"]
     coupon = seller.ok("POST", f"/v1/sellers/{seller.seller}/coupons", draft())["id"]
-    return {"coupon_id": coupon, "delivery_method_id": method, "conversation_id": conversation, "draft_id": draft["id"], "picture_id": picture["id"], "own_picture_id": own_picture["id"], "order_id": order["id"], "line_id": order["sellerOrders"][0]["lines"][0]["id"], "payment_id": payment["id"], "seller_order_id": order["sellerOrders"][0]["id"], "address_id": seller.address,
+    cart = seller.ok("POST", "/v1/carts", {})["cart"]["id"]
+    return {"cart_id": cart, "coupon_id": coupon, "delivery_method_id": method, "conversation_id": conversation, "draft_id": draft["id"], "picture_id": picture["id"], "own_picture_id": own_picture["id"], "order_id": order["id"], "line_id": order["sellerOrders"][0]["lines"][0]["id"], "payment_id": payment["id"], "seller_order_id": order["sellerOrders"][0]["id"], "address_id": seller.address,
             "product_id": product["id"], "offer_id": offer, "seller_id": seller.seller, "category_id": category,
             "shipping_address_id": seller.address, "account_id": seller.id, "session_id": session, "language": "de"}
 

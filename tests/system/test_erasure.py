@@ -72,6 +72,10 @@ class Leaver(Person):
 
     def buy(self, sold, operator):
         """One that arrives, and of which something goes back; one that is cancelled whole, one in part, one that failed."""
+        cart = self.ok("POST", "/v1/carts", {})["cart"]["id"]
+        self.ok("PUT", f"/v1/carts/{cart}/items/{sold.offer}", {"quantity": 1}, key=new_key())
+        self.ok("PUT", f"/v1/carts/{cart}/coupons", {"couponCodes": [self.traces("coupon code")]}, key=new_key())
+        self.ok("PUT", f"/v1/wishlist/{sold.offer}", {}, key=new_key())
         order = self.place((sold.offer, 2)).json()
         fulfil(sold.owner, order, self.traces("tracking number"))
         payment = until(lambda: next((p["id"] for p in [self.ok("GET", f"/v1/orders/{order['id']}/payment")] if p["state"] == "CAPTURED"), None),
@@ -164,7 +168,7 @@ def test_who_leaves_is_told_everything_and_then_forgotten(stack, shop, operator,
     kinds = {(record["service"], record["kind"]) for record in records}
     assert kinds >= {("auth", "account"), ("auth", "session"), ("auth", "mail with a token"), ("auth", "authenticator"), ("user", "profile"),
                      ("user", "address"), ("user", "membership"), ("user", "invitation"), ("user", "picture"), ("order", "order"), ("order", "seller order"),
-                     ("order", "order line"), ("order", "order event"), ("payment", "payment"), ("payment", "refund"),
+                     ("order", "order line"), ("order", "order event"), ("order", "cart"), ("order", "cart item"), ("order", "wish"), ("payment", "payment"), ("payment", "refund"),
                      ("product", "review"), ("product", "content report")}
     assert "argon2id" not in told
     assert len({(record["service"], record["kind"], record["id"]) for record in records}) == len(records)

@@ -101,7 +101,8 @@ def text_of(value):
 
 def requests(method, ids, rng):
     """(path, body or None) for each row."""
-    fields = [field for field in method.descriptor.input_type.fields if field.name not in ("if_match", method.upload)]
+    fields = [field for field in method.descriptor.input_type.fields
+              if field.name not in ("if_match", method.upload) and not contract.rules_of(field).header]
     # The hostile values of what names the thing come last: mostly it is one that exists.
     columns = [[ids[field.name], *IDS] if field.name in ids else hostile(field) for field in fields]
     for row in pairwise(columns, ROWS, rng):

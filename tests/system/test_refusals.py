@@ -99,9 +99,17 @@ def second_factor_required(buyer, shop):
     return buyer.post("/v1/sessions", {"email": buyer.email, "password": buyer.password})
 
 
+def cart_in_checkout(buyer, sold):
+    cart = f"/v1/carts/{buyer.ok('POST', '/v1/carts', {})['cart']['id']}"
+    buyer.ok("PUT", f"{cart}/items/{sold.offer}", {"quantity": 1})
+    how = {"shippingAddressId": buyer.address, "paymentMethod": "pm_card_visa_chargeDeclined"}
+    assert buyer.post(f"{cart}:checkout", how, key=new_key()).status_code == 402
+    return buyer.post(f"{cart}:checkout", how, key=new_key())
+
+
 PROVOKED = {each.__name__.upper(): each for each in (orders_open, out_of_stock, offer_unavailable, no_price_in_currency, price_changed, delivery_unavailable, payment_declined,
                                                     unknown_payment_method, illegal_transition, payment_not_secured, limit_reached,
-                                                    second_factor_required, coupon_not_applicable)}
+                                                    cart_in_checkout, second_factor_required, coupon_not_applicable)}
 
 
 def test_each_that_says_more_is_provoked_here():

@@ -65,6 +65,14 @@ bool IsText(const FieldDescriptor* field) {
   return field != nullptr && !field->is_repeated() && field->type() == FieldDescriptor::TYPE_STRING;
 }
 
+// Whether a field of the request comes as a header.
+bool TakesHeader(const Descriptor& request) {
+  for (int i = 0; i < request.field_count(); ++i) {
+    if (!request.field(i)->options().GetExtension(options::rules).header().empty()) return true;
+  }
+  return false;
+}
+
 class MethodCheck {
  public:
   MethodCheck(const MethodDescriptor& method, Report& report)
@@ -154,10 +162,10 @@ class MethodCheck {
     }
     if (policy_.secret_answer() && policy_.idempotency_key())
       Refuse("has a secret_answer, which is never kept, but wants an idempotency key");
-    if (Allows(options::PUBLIC) && !policy_.secret_answer()) {
+    if (Allows(options::PUBLIC) && !policy_.secret_answer() && !TakesHeader(*method_.input_type())) {
       Refuse(
           "changes something for callers without an account, to which an idempotency key would belong: "
-          "NO_SIDE_EFFECTS, secret_answer, or no PUBLIC");
+          "NO_SIDE_EFFECTS, secret_answer, a field with a header, or no PUBLIC");
     }
     if (Allows(options::SERVICE) && policy_.allow_size() > 1)
       Refuse("changes something for services and for others: make it two methods");
@@ -368,6 +376,8 @@ void CheckField(const FieldDescriptor& field, Report& report) {
   if (rules.max_items() > 0 && rules.min_items() > rules.max_items()) refuse("min_items is above max_items");
   if (rules.has_cookie() && (field.type() != FieldDescriptor::TYPE_STRING || field.is_repeated()))
     refuse("a cookie is one string");
+  if (!rules.header().empty() && (field.type() != FieldDescriptor::TYPE_STRING || field.is_repeated()))
+    refuse("a header is one string");
   if (rules.pattern().empty()) return;
   const re2::RE2 pattern(rules.pattern(), re2::RE2::Quiet);
   if (!pattern.ok()) {

@@ -65,6 +65,7 @@ service TestService {
   )" + rpc + " { " +
                 options + R"( }
 }
+message Held { string token = 1 [(options.v1.rules) = {header: "X-Token"}]; }
 )");
   }
 
@@ -309,6 +310,14 @@ service TestService {
 })"));
   EXPECT_THAT(empty,
               HasSubstr("Task<::google::protobuf::Empty> Do(CallContext& call, test::Outer_In request)"));
+}
+
+// The key of a caller without an account is that of who knows what comes as the header.
+TEST_F(Contract, AMethodForEverybody_MayChangeSomething_WithAHeader) {
+  const std::string rpc = "rpc Do(Held) returns (Out)";
+  EXPECT_THAT(Problems(*Method(Policy("allow: PUBLIC"), rpc)), IsEmpty());
+  EXPECT_THAT(Problems(*Field("int64 number = 1 [(options.v1.rules) = {header: \"X-Number\"}];")),
+              Contains(HasSubstr("a header is one string")));
 }
 
 }  // namespace

@@ -101,11 +101,12 @@ const Descriptor& AnswerOf(const MethodDescriptor& method, const rpc::HttpBindin
                                        : *output.FindFieldByName(binding.response_body)->message_type();
 }
 
-// The fields of a request that are cookies on this path.
-std::set<std::string> CookiesOf(const Descriptor& input, const rpc::HttpBinding& binding) {
+// The fields of a request that are headers, or cookies on this path.
+std::set<std::string> OutsideOf(const Descriptor& input, const rpc::HttpBinding& binding) {
   std::set<std::string> names;
-  for (int i = 0; binding.IsOfBrowser() && i < input.field_count(); ++i) {
-    if (input.field(i)->options().GetExtension(options::rules).has_cookie())
+  for (int i = 0; i < input.field_count(); ++i) {
+    const auto& rules = input.field(i)->options().GetExtension(options::rules);
+    if (!rules.header().empty() || (binding.IsOfBrowser() && rules.has_cookie()))
       names.insert(input.field(i)->name());
   }
   return names;
@@ -192,7 +193,7 @@ class Document {
     const auto& input = *method.input_type();
     Yaml parameters = Yaml::List();
     const auto& rest = method.options().GetExtension(options::rest);
-    auto elsewhere = CookiesOf(input, binding);
+    auto elsewhere = OutsideOf(input, binding);
     elsewhere.insert({"if_match", rest.upload()});
     if (rest.download()) elsewhere.insert("after");
     for (const auto& variable : rpc::PathVariables(binding.path)) {
@@ -206,6 +207,10 @@ class Document {
         if (elsewhere.contains(field.name()) || field.name() == binding.body) continue;
         parameters.Add(Parameter("query", field.json_name(), field, IsRequired(field)));
       }
+    }
+    for (int i = 0; !binding.IsOfBrowser() && i < input.field_count(); ++i) {
+      const auto& name = input.field(i)->options().GetExtension(options::rules).header();
+      if (!name.empty()) parameters.Add(Parameter("header", name, *input.field(i), false));
     }
     const auto header = [&](std::string_view name) { parameters.Add(Yaml::Ref("parameters", name)); };
     if (TakesKey(method)) {
@@ -243,7 +248,7 @@ class Document {
     if (required) parameter.Set("required", true);
     parameter.Set("description", schemas_.Describe(field));
     // `?sellerId=`, which forms send, is no seller at all.
-    if (!required && field.type() == FieldDescriptor::TYPE_STRING && !field.has_presence())
+    if (in == "query" && !required && field.type() == FieldDescriptor::TYPE_STRING && !field.has_presence())
       parameter.Set("allowEmptyValue", true);
     parameter.Set("schema", schemas_.OfField(field, Use::kBody));
     // A page that tries requests out fills in every example: a filter or a page token would not be meant.
@@ -255,7 +260,7 @@ class Document {
     const auto& input = *method.input_type();
     const Use use = binding.verb == "PATCH" ? Use::kPatch : Use::kBody;
     const Descriptor* message = &input;
-    auto without = CookiesOf(input, binding);
+    auto without = OutsideOf(input, binding);
     if (binding.body == "*") {
       without.insert("if_match");
       for (const auto& variable : rpc::PathVariables(binding.path)) without.insert(variable);

@@ -20,6 +20,14 @@ bool Allows(const options::Policy& policy, options::Audience audience) {
   return std::ranges::find(policy.allow(), audience) != policy.allow().end();
 }
 
+// Whether a field of the request comes as a header: what may come as a cookie, too.
+bool TakesHeader(const google::protobuf::Descriptor& request) {
+  for (int i = 0; i < request.field_count(); ++i) {
+    if (!request.field(i)->options().GetExtension(options::rules).header().empty()) return true;
+  }
+  return false;
+}
+
 // What the method refuses by its contract, and what every method of its kind can answer.
 std::set<options::Reason> ReasonsOf(const MethodDescriptor& method, const rpc::HttpBinding& binding) {
   const auto& policy = method.options().GetExtension(options::policy);
@@ -44,7 +52,7 @@ std::set<options::Reason> ReasonsOf(const MethodDescriptor& method, const rpc::H
   if (!policy.seller_field().empty()) reasons.insert(options::NOT_FOUND);
   if (method.options().idempotency_level() != MethodOptions::NO_SIDE_EFFECTS)
     reasons.insert(options::COMMIT_UNKNOWN);
-  const bool by_cookie = !Allows(policy, options::PUBLIC) &&
+  const bool by_cookie = (!Allows(policy, options::PUBLIC) || TakesHeader(*method.input_type())) &&
                          method.options().idempotency_level() != MethodOptions::NO_SIDE_EFFECTS;
   if (by_cookie || binding.IsOfBrowser()) reasons.insert(options::CROSS_SITE);
   if (TakesKey(method)) reasons.insert({options::IDEMPOTENCY_KEY_REUSED, options::IDEMPOTENCY_KEY_IN_FLIGHT});

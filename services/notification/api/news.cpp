@@ -200,6 +200,15 @@ std::vector<News> OfProduct(const Event& event) {
                      .product = UuidOf(moved.product_id())}}};
 }
 
+// Its product is what they know it by.
+template <class Message, Kind kind>
+std::vector<News> OfWish(const Event& event) {
+  const auto wish = *events::As<Message>(event);
+  Facts facts{.title = wish.title(), .product = UuidOf(wish.product_id())};
+  if (wish.has_price()) facts.amount = conversions::MoneyFrom(wish.price());
+  return {ToBuyer(kind, event, std::move(facts))};
+}
+
 // --- pages
 
 LiveNews OfOrder(Uuid listener, const std::string& order_id, std::optional<std::string> state) {
@@ -308,6 +317,8 @@ const std::map<std::string, Meaning, std::less<>>& Meanings() {
       Row<order::SellerOrderCancelled>(OfCancelled, LiveOfCancelled),
       Row<order::SellerOrderUnitsCancelled>(OfUnitsCancelled, LiveOfUnits),
       Row<order::OrderPaymentNeeded>(OfPaymentNeeded, LiveOfPaymentNeeded),
+      Row<order::WishPriceFell>(OfWish<order::WishPriceFell, Kind::kWishPriceFell>),
+      Row<order::WishBackInStock>(OfWish<order::WishBackInStock, Kind::kWishBackInStock>),
       Row<payment::PaymentRefunded>(OfRefund, LiveOfRefund),
       Row<product::ProductStateChanged>(OfProduct),
       Row<product::LowStock>(OfOffer<product::LowStock, Kind::kLowStock>),

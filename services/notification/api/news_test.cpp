@@ -227,6 +227,23 @@ TEST_F(NewsTest, Offers) {
   EXPECT_EQ(facts.product, part_);
 }
 
+TEST_F(NewsTest, Wishes) {
+  namespace order = ::marketplace::order::v1;
+  const auto wish = [&](auto what) {
+    what.set_product_id(part_.ToString());
+    what.set_title("Engine");
+    what.mutable_price()->set_amount(999);
+    what.mutable_price()->set_currency("EUR");
+    return what;
+  };
+  EXPECT_EQ(Heard(wish(order::WishBackInStock())), "WISH_BACK_IN_STOCK buyer");
+  EXPECT_EQ(Heard(wish(order::WishPriceFell())), "WISH_PRICE_FELL buyer");
+  const auto facts = Told(wish(order::WishPriceFell()))[0].facts;
+  EXPECT_EQ(facts.title, "Engine");
+  EXPECT_EQ(facts.product, part_);
+  EXPECT_EQ(facts.amount.value().minor, 999);
+}
+
 TEST_F(NewsTest, Products_AreToldOfWhatOperatorsDo) {
   namespace product = ::marketplace::product::v1;
   using product::Product;

@@ -42,9 +42,12 @@ enum class Kind : std::uint8_t {
   kProductTakenDown,
   // To the buyer, or to those who run the shop.
   kMessageReceived,
+  // To who looks out for an offer.
+  kWishPriceFell,
+  kWishBackInStock,
 };
 
-inline constexpr Words<Kind, 29> kKinds{
+inline constexpr Words<Kind, 31> kKinds{
     "kind of a notification", {"VERIFY_EMAIL",       "CHANGE_EMAIL",     "UNDO_EMAIL_CHANGE",
                                "RESET_PASSWORD",     "CLAIM_ACCOUNT",    "MEMBER_INVITED",
                                "NEW_DEVICE",         "PASSWORD_CHANGED", "EMAIL_CHANGED",
@@ -54,7 +57,8 @@ inline constexpr Words<Kind, 29> kKinds{
                                "SALE_CANCELLED",     "SHOP_APPROVED",    "SHOP_SUSPENDED",
                                "SHOP_REINSTATED",    "SHOP_CLOSED",      "LOW_STOCK",
                                "OFFER_DETACHED",     "PRODUCT_APPROVED", "PRODUCT_CHANGES_REQUESTED",
-                               "PRODUCT_TAKEN_DOWN", "MESSAGE_RECEIVED"}};
+                               "PRODUCT_TAKEN_DOWN", "MESSAGE_RECEIVED", "WISH_PRICE_FELL",
+                               "WISH_BACK_IN_STOCK"}};
 inline std::string_view Name(Kind kind) { return kKinds.Name(kind); }
 inline void FromText(std::string_view word, Kind& kind) { kind = kKinds.Require(word); }
 
@@ -72,6 +76,8 @@ inline bool MailIsRequired(Kind kind) {
     case Kind::kLowStock:
     case Kind::kProductApproved:
     case Kind::kMessageReceived:
+    case Kind::kWishPriceFell:
+    case Kind::kWishBackInStock:
       return false;
     default:
       return true;

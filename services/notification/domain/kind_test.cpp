@@ -20,6 +20,8 @@ TEST(Kind, OfWhatIsOnItsWay_NeedsNoMail) {
   EXPECT_FALSE(MailIsRequired(Kind::kOrderShipped));
   EXPECT_FALSE(MailIsRequired(Kind::kMessageReceived));
   EXPECT_FALSE(MailIsRequired(Kind::kLowStock));
+  EXPECT_FALSE(MailIsRequired(Kind::kWishPriceFell));
+  EXPECT_FALSE(MailIsRequired(Kind::kWishBackInStock));
   EXPECT_TRUE(MailIsRequired(Kind::kOfferDetached));
   EXPECT_FALSE(MailIsRequired(Kind::kProductApproved));
   EXPECT_TRUE(MailIsRequired(Kind::kProductTakenDown));

@@ -181,6 +181,9 @@ std::string Mailing::LinkOf(const Mail& mail, const Recipient& recipient) const 
     case Kind::kProductChangesRequested:
     case Kind::kProductTakenDown:
       return url + "/sell";
+    case Kind::kWishPriceFell:
+    case Kind::kWishBackInStock:
+      return url + "/products/" + facts.product.value().ToString();
     case Kind::kMessageReceived:
       return url + "/messages/" + facts.conversation.value().ToString();
     default:

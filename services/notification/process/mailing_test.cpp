@@ -211,6 +211,7 @@ TEST_F(MailingTest, EveryKind_CanBeWritten) {
       news.kind = domain::kKinds.Require(word);
       news.account = ada_;
       news.facts.conversation = Uuid::NewV7();
+      news.facts.product = Uuid::NewV7();
       if (news.kind == Kind::kMemberInvited) {
         news.invitation = Uuid::NewV7();
         auto& told = users_.invitations[news.invitation->ToString()];

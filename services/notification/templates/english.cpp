@@ -17,6 +17,8 @@ constexpr Text kForFormerAddress =
 constexpr Text kForSecurity =
     "You are receiving this email because it is about the security of your account on {market}.";
 constexpr Text kForBuyers = "You are receiving this email because you placed an order on {market}.";
+constexpr Text kForWishers =
+    "You are receiving this email because you put this on your wish list on {market}.";
 constexpr Text kForSellers = "You are receiving this email because you help run a shop on {market}.";
 constexpr Text kForWriters =
     "You are receiving this email because someone wrote to you, or to a shop you help run, on {market}.";
@@ -263,6 +265,23 @@ constexpr Mails kEnglishMails = {{
      .button = "Read the message",
      .notes = {{{"There will be no further email about this conversation until you have read it."}}},
      .reason = kForWriters},
+
+    {.kind = kWishPriceFell,
+     .subject = {"“{title}” costs less now", "Something on your wish list costs less now"},
+     .paragraphs = {{{"“{title}”, which is on your wish list on {market}, now costs {amount}.",
+                      "“{title}”, which is on your wish list on {market}, costs less now.",
+                      "Something that is on your wish list on {market} costs less now."}}},
+     .button = "Have a look",
+     .notes = {{{"You will be told of it at most once a day."}}},
+     .reason = kForWishers},
+    {.kind = kWishBackInStock,
+     .subject = {"“{title}” is back in stock", "Something on your wish list is back in stock"},
+     .paragraphs = {{{"“{title}”, which is on your wish list on {market}, can be bought again, for {amount}.",
+                      "“{title}”, which is on your wish list on {market}, can be bought again.",
+                      "Something that is on your wish list on {market} can be bought again."}}},
+     .button = "Have a look",
+     .notes = {{{"You will be told of it at most once a day."}}},
+     .reason = kForWishers},
 }};
 static_assert(IsComplete(kEnglishMails));
 

@@ -50,8 +50,9 @@ Values ValuesOf(Kind kind, Language language) {
   }
   if (kind == Kind::kLowStock || kind == Kind::kOfferDetached) values.title = kNumber;
   if (IsAboutAShop(kind)) values.title = russian ? "Лавка & Ко" : "Crumb & Co.";
-  const bool about_a_product = kind >= Kind::kProductApproved && kind <= Kind::kMessageReceived;
+  const bool about_a_product = kind >= Kind::kProductApproved && kind <= Kind::kWishBackInStock;
   if (about_a_product) values.title = russian ? "Разностная машина" : "Difference engine";
+  if (kind >= Kind::kWishPriceFell) values.amount = Money{99900, Currency::Parse("EUR")};
   if (domain::HasToken(kind)) values.link = "https://bazaar.example/mailed?token=mt_8b0dQ4&for=you";
   if (domain::HasToken(kind) || kind == Kind::kPaymentDeclined) {
     using namespace std::chrono;

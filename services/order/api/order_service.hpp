@@ -1,7 +1,9 @@
 // The order service's operations, one file per use case or close family.
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,17 +15,21 @@
 #include "platform/outbox/relay.hpp"
 #include "platform/rpc/page_token.hpp"
 #include "services/order/api/refusals.hpp"
+#include "services/order/domain/cart.hpp"
 #include "services/order/domain/coupon.hpp"
 #include "services/order/domain/pricing.hpp"
 #include "services/order/process/checkout.hpp"
 #include "services/order/process/order_terms.hpp"
 #include "services/order/process/seller_directory.hpp"
+#include "services/order/storage/cart_tokens.hpp"
+#include "services/order/storage/carts.hpp"
 #include "services/order/storage/coupons.hpp"
 #include "services/order/storage/delivery_methods.hpp"
 #include "services/order/storage/orders.hpp"
 #include "services/order/storage/personal_data.hpp"
 #include "services/order/storage/tax_rates.hpp"
 #include "services/order/storage/transitions.hpp"
+#include "services/order/storage/wishes.hpp"
 
 namespace market::order {
 
@@ -47,6 +53,10 @@ class OrderService final : public api::OrderApi {
     storage::TaxRates& tax_rates;
     OrderTerms& terms;
     storage::Coupons& coupons;
+    storage::Carts& carts;
+    storage::Wishes& wishes;
+    const storage::CartTokens& cart_tokens;
+    std::chrono::milliseconds carts_kept;  // a guest's cart by its token
   };
   explicit OrderService(const Deps& deps) : deps_(deps) {}
 
@@ -129,7 +139,41 @@ class OrderService final : public api::OrderApi {
                                                       api::order::ListTaxRatesRequest request) override;
   Task<api::order::TaxRate> EndTaxRate(CallContext& call, api::order::EndTaxRateRequest request) override;
 
+  // carts.cpp
+  Task<api::order::CreateCartResponse> CreateCart(CallContext& call,
+                                                  api::order::CreateCartRequest request) override;
+  Task<api::order::Cart> GetCart(CallContext& call, api::order::GetCartRequest request) override;
+  Task<google::protobuf::Empty> DeleteCart(CallContext& call, api::order::DeleteCartRequest request) override;
+  Task<api::order::Cart> PutCartItem(CallContext& call, api::order::PutCartItemRequest request) override;
+  Task<api::order::Cart> DeleteCartItem(CallContext& call,
+                                        api::order::DeleteCartItemRequest request) override;
+  Task<api::order::Cart> PutCartDelivery(CallContext& call,
+                                         api::order::PutCartDeliveryRequest request) override;
+  Task<api::order::Cart> PutCartCoupons(CallContext& call,
+                                        api::order::PutCartCouponsRequest request) override;
+  Task<api::order::Cart> MergeCart(CallContext& call, api::order::MergeCartRequest request) override;
+  // checkout_cart.cpp
+  Task<api::order::Order> CheckoutCart(CallContext& call, api::order::CheckoutCartRequest request) override;
+  // wish_list.cpp
+  Task<api::order::ListWishesResponse> ListWishes(CallContext& call,
+                                                  api::order::ListWishesRequest request) override;
+  Task<api::order::Wish> PutWish(CallContext& call, api::order::PutWishRequest request) override;
+  Task<google::protobuf::Empty> DeleteWish(CallContext& call, api::order::DeleteWishRequest request) override;
+
  private:
+  // carts.cpp and wish_list.cpp
+  storage::CartScope ScopeOf(const CallContext& call, const std::string& cart,
+                             const std::string& token) const;
+  Task<domain::Cart> RequireCart(CallContext& call, storage::CartScope scope);
+  Task<api::order::Cart> ChangeCart(CallContext& call, storage::CartScope scope, storage::CartChange change);
+  Task<std::vector<domain::Offer>> OffersOf(CallContext& call, const domain::Cart& cart);
+  Task<std::vector<domain::Offer>> OffersOf(CallContext& call, const std::vector<storage::Wish>& wishes);
+  static std::optional<domain::Priced> PriceOfCart(const std::vector<domain::Item>& items,
+                                                   const std::vector<domain::Offer>& offers);
+  api::order::Cart Show(const domain::Cart& cart, const std::vector<domain::Offer>& offers) const;
+  api::order::Wish Show(const storage::Wish& wish, const std::vector<domain::Offer>& offers) const;
+  void Fill(api::order::CartItem& out, const domain::CartLine& line) const;
+  void Fill(api::order::ShopName& out, const SellerId& seller) const;
   enum class Categories : std::uint8_t { kLeftOut, kTold };
   // Coupons look at them.
   template <class Request>

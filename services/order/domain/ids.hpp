@@ -12,6 +12,7 @@ using ProductId = Id<struct ProductTag>;
 using CategoryId = Id<struct CategoryTag>;
 using CouponId = Id<struct CouponTag>;
 using AddressId = Id<struct AddressTag>;
+using CartId = Id<struct CartTag>;
 using DeliveryMethodId = Id<struct DeliveryMethodTag>;  // nil: of a shop that has none of its own
 using TaxRateId = Id<struct TaxRateTag>;
 

@@ -88,6 +88,8 @@ struct Order {
   std::vector<SellerOrder> parts;
   std::vector<UsedCoupon> coupons;            // as the buyer named them
   std::optional<std::string> accepted_terms;  // their version
+  std::optional<CartId> cart;                 // that it is made of
+  std::int64_t cart_version = 0;              // at which; of a draft only
   Money total;
   Address address;
   PaymentSummary payment;

@@ -29,6 +29,7 @@ CREATE TABLE orders (
   payment_number    integer NOT NULL DEFAULT 1,  -- and which that is: the last one that may have been asked for
   pay_until         timestamptz,                 -- how long it may be paid with another method, once one was declined or lost
   accepted_terms    text CHECK (length(accepted_terms) BETWEEN 1 AND 50),  -- the version agreed to with it
+  cart_id           uuid,                        -- that it was made of, and that what it buys is taken out of
   recipient         text NOT NULL,
   address_lines     text[] NOT NULL,
   city              text NOT NULL,

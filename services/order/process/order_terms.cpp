@@ -39,18 +39,13 @@ std::vector<Part> PartsOf(const Asked& asked) {
   return parts;
 }
 
-Error BadChoice(std::size_t at, const char* reason, const char* detail) {
-  return InvalidArgument("deliveryChoices[" + std::to_string(at) + "].sellerId", reason, detail);
-}
-
-void RequireChoicesOf(const std::vector<Part>& parts, const std::vector<DeliveryChoice>& choices) {
+// One for a shop that has no part in it counts for nothing: a cart keeps it when the last item of its shop leaves.
+void RequireOneOfEach(const std::vector<DeliveryChoice>& choices) {
   for (std::size_t i = 0; i < choices.size(); ++i) {
-    const auto& seller = choices[i].seller;
-    if (std::ranges::find(choices, seller, &DeliveryChoice::seller) !=
-        choices.begin() + static_cast<std::ptrdiff_t>(i))
-      throw BadChoice(i, "DUPLICATE", "names a shop twice");
-    if (std::ranges::none_of(parts, [&](const Part& part) { return part.supply.seller == seller; }))
-      throw BadChoice(i, "OTHER_ITEMS", "none of the items is of this shop");
+    const auto first = std::ranges::find(choices, choices[i].seller, &DeliveryChoice::seller);
+    if (first == choices.begin() + static_cast<std::ptrdiff_t>(i)) continue;
+    throw InvalidArgument("deliveryChoices[" + std::to_string(i) + "].sellerId", "DUPLICATE",
+                          "names a shop twice");
   }
 }
 
@@ -112,7 +107,7 @@ domain::Destination OrderTerms::DestinationOf(const SellerId& seller, const doma
 Task<FoundTerms> OrderTerms::Find(CallContext& call, Asked asked) {
   domain::RequireForSale(asked.items, asked.offers);
   auto parts = PartsOf(asked);
-  RequireChoicesOf(parts, asked.choices);
+  RequireOneOfEach(asked.choices);
   std::vector<SellerId> sellers;
   for (const auto& part : parts) sellers.push_back(part.supply.seller);
   auto methods = BySeller(co_await methods_.OfSellers(call, std::move(sellers)));

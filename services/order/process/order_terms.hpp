@@ -43,7 +43,7 @@ class OrderTerms {
       : methods_(methods), sellers_(sellers), taxes_(taxes), mode_(mode) {}
 
   // Throws Error: what can't be bought as domain::Price does, DELIVERY_UNAVAILABLE naming each seller that can't send it, and
-  // INVALID_ARGUMENT for choices of sellers that have no part in it.
+  // INVALID_ARGUMENT for two choices of one seller.
   Task<FoundTerms> Find(CallContext& call, Asked asked);
 
  private:

@@ -7,6 +7,7 @@
 #include "platform/idempotency/with_effect.hpp"
 #include "services/order/domain/pricing.hpp"
 #include "services/order/messages.hpp"
+#include "services/order/storage/cart_orders.hpp"
 #include "services/order/storage/checkout_rows.hpp"
 #include "services/order/storage/coupon_use.hpp"
 
@@ -299,6 +300,7 @@ Task<std::optional<Lease>> Checkouts::Insert(Work work, domain::Order& order, st
       if (error.IsUniqueViolation("orders_operation_id_key")) co_return std::nullopt;
       if (error.Is("MK002")) throw TooManyOpen(limits_.open_of_buyer);
       if (IsRefusedCoupon(error)) ThrowRefusedCoupon(error, order);
+      if (IsCartMoved(error)) throw CartMoved();
       if (!error.IsUniqueViolation("order_number_pkey") || draw == kDrawsMax) throw;
     }
     domain::SetNumber(order, domain::OrderNumber(order.created_at, chance_()));
@@ -324,6 +326,7 @@ Task<> Checkouts::TryInsert(Work work, const domain::Order& order, const std::st
             sent.discounts_minor, sent.tax_rates, sent.tax_modes, sent.taxes, sent.rates, sent.no_taxes,
             sent.totals);
   if (!order.coupons.empty()) AppendRedemption(batch, order);
+  AppendCartClaim(batch, order);
   co_await database_.Write(work, std::move(batch));
   if (!key.Claimed()) key.fence = idempotency::kFirstFence;
 }
@@ -346,6 +349,7 @@ Task<> Checkouts::Place(Work work, const Lease& lease, domain::Order& order,
   placed.Settle(domain::State::kPlaced, payment, {}, now);
   Batch batch("order.place");
   AddSettle(batch, lease, Step::kForward, order, placed);
+  AppendCartBought(batch, order);
   events::Append(batch, work, OrderPlacedEvents(order));
   outbox::Append(
       batch, std::array{CommitMessage(lease.order, lease.trace), CaptureMessage(lease.order, lease.trace)});
@@ -369,6 +373,7 @@ Task<> Checkouts::Fail(Work work, const Lease& lease, domain::Order& order, cons
   Batch batch("order.fail");
   AddSettle(batch, lease, lease.step, order, failed);
   AddRefunds(batch, lease.order, payment);
+  AppendCartReleased(batch, order);
   events::Append(batch, work, OrderFailedEvent(order, why));
   if (!order.coupons.empty()) AppendGivingBack(batch, order.id);
   co_await WriteGuarded(work, std::move(batch));

@@ -121,7 +121,9 @@ class Checkouts {
   // operation exists already. An order whose number another one has gets a new one, up
   // to four times; after that, which chance alone does not bring about, the database's error stands. Throws
   // Error RATE_LIMITED when as many checkouts of its buyer are open as may be, and COUPON_NOT_APPLICABLE when one of
-  // its coupons can't be used any more.
+  // its coupons can't be used any more;
+  // CartMoved when the cart that the order is made of is another one by now, or waits for another order
+  // (cart_orders.hpp).
   Task<std::optional<Lease>> Insert(Work work, domain::Order& order, std::string trace,
                                     idempotency::RequestKey& key);
 

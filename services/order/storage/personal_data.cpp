@@ -47,12 +47,15 @@ constexpr ComposedStatement kEraseParcels{
 constexpr ComposedStatement kEraseNotes{
     "order.erase_notes",
     "UPDATE checkout SET undo_note = '' WHERE undo_note <> '' AND order_id IN " + kOfBuyer};
+// Nobody needs them any more.
+constexpr Statement kEraseCart{"order.erase_cart", "DELETE FROM cart WHERE account_id = $1"};
+constexpr Statement kEraseWishes{"order.erase_wishes", "DELETE FROM wish WHERE account_id = $1"};
 // The history itself changes for nobody; whoever owns it takes away what people wrote.
 constexpr Statement kEraseWords{"order.erase_words",
                                 "SELECT FROM erase_words_of_buyer($1) AS erased WHERE erased > 0"};
 
-constexpr ComposedStatement kExport{"order.export_personal_data",
-                                    "SELECT " + market::personal_data::kRecord + R"sql( FROM (
+constexpr ComposedStatement kExport{"order.export_personal_data", "SELECT " + market::personal_data::kRecord +
+                                                                      R"sql( FROM (
   SELECT 'order' AS kind, o.id::text AS id, jsonb_build_object('number', o.number, 'currency', o.currency,
     'total', o.total_minor, 'paymentMethod', o.payment_method, 'paymentState', o.payment_state,
     'captured', o.captured_minor, 'refunded', o.refunded_minor, 'recipient', o.recipient,
@@ -81,8 +84,19 @@ constexpr ComposedStatement kExport{"order.export_personal_data",
   UNION ALL
   SELECT 'coupon', r.order_id || '/' || r.code, jsonb_build_object('orderId', r.order_id, 'code', r.code,
     'amount', r.amount_minor, 'state', r.state, 'createTime', r.created_at, 'givenBackTime', r.given_back_at)
-  FROM coupon_redemption r JOIN orders o ON o.id = r.order_id WHERE o.buyer_id = $1)sql" +
-                                        market::personal_data::kActs + market::personal_data::kPage};
+  FROM coupon_redemption r JOIN orders o ON o.id = r.order_id WHERE o.buyer_id = $1
+  UNION ALL
+  SELECT 'cart', c.id::text, jsonb_build_object('currency', nullif(c.currency, ''),
+    'couponCodes', nullif(array_to_string(c.coupon_codes, ' '), ''), 'createTime', c.created_at, 'updateTime', c.updated_at)
+  FROM cart c WHERE c.account_id = $1
+  UNION ALL
+  SELECT 'cart item', i.offer_id::text, jsonb_build_object('cartId', i.cart_id, 'quantity', i.quantity)
+  FROM cart_item i JOIN cart c ON c.id = i.cart_id WHERE c.account_id = $1
+  UNION ALL
+  SELECT 'wish', w.offer_id::text, jsonb_build_object('price', w.price_minor, 'currency', nullif(w.currency, ''),
+    'createTime', w.created_at)
+  FROM wish w WHERE w.account_id = $1)sql" + market::personal_data::kActs +
+                                                                      market::personal_data::kPage};
 
 }  // namespace
 
@@ -106,6 +120,7 @@ Task<PersonalData::Erased> PersonalData::Erase(Work work, AccountId buyer) {
     Batch batch("order.erase_personal_data");
     batch.Add(kEraseAddresses, buyer, market::personal_data::kErased);
     batch.Add(kEraseParcels, buyer).Add(kEraseNotes, buyer).Add(kEraseWords, buyer);
+    batch.Add(kEraseCart, buyer).Add(kEraseWishes, buyer);
     idempotency::AppendForget(batch, buyer);
     idempotency::AppendReopen(batch, operations);
     const auto done = co_await tx.Execute(std::move(batch));

@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "services/order/testing/moving_store.hpp"
 
 namespace market::order::storage {
@@ -18,8 +23,9 @@ using Erased = PersonalData::Erased;
 
 std::string Whole() {
   std::string all;
-  for (const auto* table : {"orders", "seller_order", "order_line", "order_event", "checkout",
-                            "idempotency_key", "outbox", "event", "audit_event"}) {
+  for (const auto* table :
+       {"orders", "seller_order", "order_line", "order_event", "checkout", "idempotency_key", "outbox",
+        "event", "audit_event", "cart", "cart_item", "wish"}) {
     all += Sql("SELECT coalesce(string_agg(to_jsonb(t)::text, ' '), '') FROM " + std::string(table) + " t");
   }
   return all;
@@ -62,7 +68,18 @@ TEST(OrderPersonalData, IsTold_ThenErased_AndTheBooksStay) {
     PersonalData personal_data(store.database);
     const auto buyer = AccountId::New();
     const auto orders = co_await Bought(store, buyer, "Babbage");
-    const auto others = co_await Bought(store, AccountId::New(), "Lovelace");
+    const auto other = AccountId::New();
+    const auto others = co_await Bought(store, other, "Lovelace");
+    for (const auto& [account, coupon] :
+         {std::pair(buyer, "Babbage coupon"), std::pair(other, "Lovelace coupon")}) {
+      Sql("WITH c AS (INSERT INTO cart (id, account_id, currency, coupon_codes) VALUES (gen_random_uuid(), "
+          "'" +
+          account.ToString() + "', 'EUR', ARRAY['" + coupon +
+          "']) RETURNING id) INSERT INTO cart_item (cart_id, offer_id, quantity) "
+          "SELECT id, gen_random_uuid(), 2 FROM c");
+      Sql("INSERT INTO wish (account_id, offer_id, currency) VALUES ('" + account.ToString() +
+          "', gen_random_uuid(), '')");
+    }
 
     market::personal_data::Request ask;
     ask.set_account_id(buyer.ToString());
@@ -72,9 +89,15 @@ TEST(OrderPersonalData, IsTold_ThenErased_AndTheBooksStay) {
       ++kinds[record.kind];
       for (const auto& value : record.values) told += value + '\n';
     }
-    EXPECT_EQ(kinds, (std::map<std::string, int>{
-                         {"order", 2}, {"seller order", 4}, {"order line", 4}, {"order event", 16}}));
-    for (const auto* word : {"Babbage street", "Babbage town", "RM1", "changed my mind", "+441"}) {
+    EXPECT_EQ(kinds, (std::map<std::string, int>{{"order", 2},
+                                                 {"seller order", 4},
+                                                 {"order line", 4},
+                                                 {"order event", 16},
+                                                 {"cart", 1},
+                                                 {"cart item", 1},
+                                                 {"wish", 1}}));
+    for (const auto* word :
+         {"Babbage street", "Babbage town", "RM1", "changed my mind", "+441", "Babbage coupon"}) {
       EXPECT_NE(told.find(word), std::string::npos) << word;
     }
     EXPECT_EQ(told.find("Lovelace"), std::string::npos);
@@ -90,6 +113,14 @@ TEST(OrderPersonalData, IsTold_ThenErased_AndTheBooksStay) {
     const auto left = Whole();
     EXPECT_EQ(left.find("Babbage"), std::string::npos);
     EXPECT_NE(left.find("Lovelace street"), std::string::npos);
+    const auto kept = [](AccountId account) {
+      return Sql(
+          "SELECT (SELECT count(*) FROM cart WHERE account_id = a) || ' ' || "
+          "(SELECT count(*) FROM wish WHERE account_id = a) FROM (SELECT '" +
+          account.ToString() + "'::uuid AS a) AS who");
+    };
+    EXPECT_EQ(kept(buyer), "0 0");
+    EXPECT_EQ(kept(other), "1 1");
     EXPECT_EQ(
         Sql("SELECT count(*) FROM order_event e JOIN orders o ON o.id = e.order_id WHERE o.buyer_id = '" +
             buyer.ToString() + "' AND e.reason <> '' AND e.actor <> 'system'"),

@@ -71,6 +71,7 @@ inline constexpr Columns kOrder{Column{"o.id", &domain::Order::id},
                                        [](domain::Order& order, std::optional<std::string_view> json) {
                                          if (json) order.coupons = CouponsFromJson(*json);
                                        }},
+                                Column{"o.cart_id", &domain::Order::cart},
                                 Inside{&domain::Order::address, kAddress},
                                 kSettled};
 

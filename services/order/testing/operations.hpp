@@ -1,5 +1,6 @@
 // The operations over a real database, with peers in memory, and callers. For tests only.
 #pragma once
+#include <chrono>
 #include <initializer_list>
 #include <string>
 
@@ -105,7 +106,11 @@ struct Operations : Store {
             .delivery_methods = delivery_methods,
             .tax_rates = tax_rates,
             .terms = on,
-            .coupons = coupons};
+            .coupons = coupons,
+            .carts = carts,
+            .wishes = wishes,
+            .cart_tokens = cart_tokens,
+            .carts_kept = std::chrono::hours(24)};
   }
   storage::DeliveryMethods delivery_methods{database};
   storage::TaxRates tax_rates{database};
@@ -113,6 +118,9 @@ struct Operations : Store {
   OrderTerms terms{delivery_methods, directory, taxes, domain::TaxMode::kIncluded};
   storage::PersonalData personal_data{database};
   storage::Coupons coupons{database};
+  storage::Carts carts{database};
+  storage::Wishes wishes{database};
+  storage::CartTokens cart_tokens{"secret"};
   OrderService api{DepsWith(identity::PeopleNeed::kNothing)};
   AccountId buyer = AccountId::New();
   SellerId anna = SellerId::New();
