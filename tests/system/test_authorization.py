@@ -10,7 +10,7 @@ import json
 import pytest
 
 import contract
-from key_scenes_coupons import draft
+import key_scenes_coupons
 from market import new_key
 from pictures import uploaded
 
@@ -34,7 +34,7 @@ def victim(stack, category):
     session = seller.ok("GET", "/v1/sessions")["sessions"][0]["id"]
     about = {"sellerOrderId": order["sellerOrders"][0]["id"], "text": "Is it on its way?"}
     conversation = seller.ok("POST", "/v1/conversations", about, key=new_key())["id"]
-    coupon = seller.ok("POST", f"/v1/sellers/{seller.seller}/coupons", draft())["id"]
+    coupon = seller.ok("POST", f"/v1/sellers/{seller.seller}/coupons", key_scenes_coupons.draft())["id"]
     return {"coupon_id": coupon, "conversation_id": conversation, "draft_id": draft["id"], "picture_id": picture["id"], "order_id": order["id"], "line_id": order["sellerOrders"][0]["lines"][0]["id"], "payment_id": payment["id"], "seller_order_id": order["sellerOrders"][0]["id"], "address_id": seller.address,
             "product_id": product["id"], "offer_id": offer, "seller_id": seller.seller, "category_id": category,
             "shipping_address_id": seller.address, "account_id": seller.id, "session_id": session, "language": "de"}
