@@ -10,7 +10,7 @@ import json
 import pytest
 
 import contract
-from key_scenes_coupons import draft
+import key_scenes_coupons
 from key_scenes_delivery import parcel
 from market import new_key
 from pictures import MINE, mine, uploaded
@@ -36,7 +36,7 @@ def victim(stack, category):
     about = {"sellerOrderId": order["sellerOrders"][0]["id"], "text": "Is it on its way?"}
     conversation = seller.ok("POST", "/v1/conversations", about, key=new_key())["id"]
     method = seller.ok("POST", f"/v1/sellers/{seller.seller}/deliveryMethods", parcel(), key=new_key())["id"]
-    coupon = seller.ok("POST", f"/v1/sellers/{seller.seller}/coupons", draft())["id"]
+    coupon = seller.ok("POST", f"/v1/sellers/{seller.seller}/coupons", key_scenes_coupons.draft())["id"]
     cart = seller.ok("POST", "/v1/carts", {})["cart"]["id"]
     return {"cart_id": cart, "coupon_id": coupon, "delivery_method_id": method, "conversation_id": conversation, "draft_id": draft["id"], "picture_id": picture["id"], "own_picture_id": own_picture["id"], "order_id": order["id"], "line_id": order["sellerOrders"][0]["lines"][0]["id"], "payment_id": payment["id"], "seller_order_id": order["sellerOrders"][0]["id"], "address_id": seller.address,
             "product_id": product["id"], "offer_id": offer, "seller_id": seller.seller, "category_id": category,

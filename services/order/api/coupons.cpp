@@ -1,7 +1,14 @@
 #include <algorithm>
 #include <cctype>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "platform/conversions/conversions.hpp"
+#include "platform/core/error.hpp"
 #include "platform/rpc/act.hpp"
 #include "platform/rpc/page.hpp"
 #include "platform/rpc/partial_update.hpp"

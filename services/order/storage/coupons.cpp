@@ -1,6 +1,8 @@
 #include "services/order/storage/coupons.hpp"
 
+#include <chrono>
 #include <map>
+#include <string>
 
 #include "platform/core/error.hpp"
 #include "platform/postgres/columns.hpp"

@@ -1,11 +1,14 @@
 // Coupons: made, changed and ended by operators and shops, found by what buyers say. How they are used with an order
 // stands in coupon_use.hpp. Every act on one goes on record with it.
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "platform/audit/audit.hpp"
+#include "platform/core/clock.hpp"
+#include "platform/core/id.hpp"
 #include "platform/postgres/database.hpp"
 #include "services/order/domain/coupon.hpp"
 #include "services/order/storage/scope.hpp"

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <chrono>
 #include <map>
 #include <string>
@@ -23,10 +25,7 @@ using domain::Coupon;
 using domain::CouponState;
 using domain::State;
 using testing::ACoupon;
-using testing::AnOrder;
-using ::testing::AnyOf;
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 using testing::Made;
 using testing::MovingStore;
 using testing::Now;
