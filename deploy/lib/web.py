@@ -10,6 +10,7 @@ that nothing is asked of anybody. Where they can't be had, the marketplace has n
 
 import gzip
 import hashlib
+import json
 import os
 import pathlib
 import re
@@ -101,6 +102,19 @@ class Tools:
     def bundle(self, out):
         self.run("vite/bin/vite.js", "build", "--outDir", out, "--emptyOutDir", "--logLevel", "warn")
         compress(out)
+        (out / "shop/licences.txt").write_text(self.licences())
+
+    def licences(self):
+        """The words that go with what others have written: of the packages that get into a page, and of its letters."""
+        locked = json.loads((self.sources / "package-lock.json").read_text())["packages"]
+        names = sorted(place for place, one in locked.items() if place and (not one.get("dev") or "@fontsource" in place))
+        said = []
+        for place in names:
+            folder = self.modules / place.removeprefix("node_modules/")
+            # wouter-preact and others keep to SPDX alone.
+            text = next((file.read_text() for file in sorted(folder.iterdir()) if file.name.lower().startswith("licen")), "")
+            said.append(f"{place.removeprefix('node_modules/')} {locked[place]['version']}, {locked[place].get('license', '')}\n\n{text.strip()}\n")
+        return "\n----\n\n".join(said)
 
 
 def compress(folder):

@@ -45,6 +45,16 @@ async function search(page) {
 
 async function choose(page) {
   await page.getByRole("heading", { level: 1, name: some.title }).waitFor();
+  await page.getByRole("link", { name: "All products" }).click();
+  await page.locator(".product-card").last().scrollIntoViewIfNeeded();
+  const far = await page.evaluate(() => scrollY);
+  await page.locator(".product-card a").last().click();
+  await page.locator(".product").waitFor();
+  expect(await page.evaluate(() => scrollY) === 0, "a product does not begin at its top");
+  await page.goBack();
+  await page.waitForFunction((there) => scrollY > there - 200, far);
+  await page.goBack();
+  await page.getByRole("heading", { level: 1, name: some.title }).waitFor();
   expect(await page.evaluate(() => document.activeElement?.tagName) === "H1", "the focus is not on the heading of the product");
   for (const group of await page.locator("fieldset.options").all()) {
     for (const value of await group.getByRole("radio").all()) {

@@ -58,6 +58,7 @@ async function visit({ theme, width, language, all }) {
     JSON.stringify(some.buyer));
   for (const [name, path] of Object.entries(own)) await see(name, path);
   await page.close();
+  await context.clearCookies();
   if (all) await misfortunes(context, { theme, language, called });
   await context.close();
   return weights;
@@ -81,6 +82,18 @@ async function misfortunes(context, { theme, language, called }) {
   await failing.unroute(/\/v1\/products\?/);
   await failing.locator(".problem button").click();
   await failing.locator(".product-card").first().waitFor();
+  await failing.close();
+
+  // A page whose script does not come: another try loads it.
+  const cut = await newPage(context, /sign_in_page|ERR_FAILED/);
+  await cut.goto(`${url}/${language}/search`);
+  await cut.route(/assets\/sign_in_page/, (route) => route.abort());
+  await cut.locator(".header-enter").click();
+  await cut.locator(".problem button").waitFor();
+  await cut.unroute(/assets\/sign_in_page/);
+  await cut.locator(".problem button").click();
+  await cut.locator("input[type=password]").waitFor();
+  await cut.close();
 }
 
 // Two at a time, as there are processors.

@@ -113,11 +113,11 @@ say "image of the programs: $((size / 1000000)) MB"
 # As a cluster runs it: it may write nowhere, and reaches nobody.
 site=$(podman run -d --read-only --cap-drop all --network none "localhost/marketplace-site:$MARKETPLACE_VERSION")
 # shellcheck disable=SC2016 # for the shell in there
-pages=$(nsenter -t "$(podman inspect -f '{{.State.Pid}}' "$site")" -n sh -c 'for path in docs docs/swagger-ui-bundle.js openapi.json problems/not-found readyz; do
+pages=$(nsenter -t "$(podman inspect -f '{{.State.Pid}}' "$site")" -n sh -c 'for path in docs docs/swagger-ui-bundle.js openapi.json problems/not-found readyz en/; do
   curl -sS -o /dev/null -w "$path %{http_code} " --retry 20 --retry-delay 1 --retry-connrefused "http://127.0.0.1:8080/$path"
 done' || true)
 podman rm -f -t 5 "$site" >/dev/null
-[ "$pages" = 'docs 200 docs/swagger-ui-bundle.js 200 openapi.json 200 problems/not-found 200 readyz 200 ' ] || {
+[ "$pages" = 'docs 200 docs/swagger-ui-bundle.js 200 openapi.json 200 problems/not-found 200 readyz 200 en/ 200 ' ] || {
   say "the image of the pages serves: $pages"
   exit 1
 }

@@ -3,7 +3,7 @@ import type { components } from "./schema";
 type Problem = components["schemas"]["Problem"];
 
 /** The reasons of the contract, and what only a browser knows: nothing answered, or not in our words. */
-export type Reason = components["schemas"]["Reason"] | "OFFLINE" | "UNREADABLE";
+export type Reason = components["schemas"]["Reason"] | "OFFLINE" | "UNREADABLE" | "PAGE_NOT_LOADED";
 
 /** An answer that is not the one that was asked for. It is thrown, so that it reaches whoever shows the page or the form. */
 export class Refusal extends Error {

@@ -1,8 +1,9 @@
 import { useQueryClient } from "@tanstack/preact-query";
 import { lazy, Suspense } from "preact/compat";
 import { useEffect } from "preact/hooks";
-import { Route, Switch } from "wouter-preact";
+import { Route, Switch, useLocation } from "wouter-preact";
 import { onSession } from "../api/session";
+import { Boundary } from "../ui/boundary";
 import { Skeleton } from "../ui/skeleton";
 import { ACCOUNT } from "./account/mine";
 import { Footer } from "./frame/footer";
@@ -39,31 +40,34 @@ function useSessionNews() {
 
 export function App() {
   useSessionNews();
+  const [path] = useLocation();
   return (
     <>
       <Header />
       <main id="content" class="page" tabIndex={-1}>
-        <Suspense fallback={<Skeleton shape="text" count={3} />}>
-          <Switch>
-            <Route path={ROUTES.home} component={Home} />
-            <Route path={ROUTES.search} component={SearchPage} />
-            <Route path={ROUTES.category}>{({ slug }) => <CategoryPage slug={slug} />}</Route>
-            <Route path={ROUTES.product}>{({ id }) => <ProductPage key={id} id={id} />}</Route>
-            <Route path={ROUTES.shop}>{({ id }) => <ShopPage key={id} id={id} />}</Route>
-            <Route path={ROUTES.signIn} component={SignInPage} />
-            <Route path={ROUTES.signUp} component={SignUpPage} />
-            <Route path={ROUTES.account} component={AccountPage} />
-            <Route path={ROUTES.orders} component={OrdersPage} />
-            <Route path={ROUTES.order}>{({ id }) => <OrderPage key={id} id={id} />}</Route>
-            <Route path={ROUTES.terms}>
-              <TermsPage />
-            </Route>
-            <Route path={ROUTES.termsOf}>{({ kind }) => <TermsPage kind={kind} />}</Route>
-            <Route>
-              <NotFound />
-            </Route>
-          </Switch>
-        </Suspense>
+        <Boundary page={path}>
+          <Suspense fallback={<Skeleton shape="text" count={3} />}>
+            <Switch>
+              <Route path={ROUTES.home} component={Home} />
+              <Route path={ROUTES.search} component={SearchPage} />
+              <Route path={ROUTES.category}>{({ slug }) => <CategoryPage slug={slug} />}</Route>
+              <Route path={ROUTES.product}>{({ id }) => <ProductPage key={id} id={id} />}</Route>
+              <Route path={ROUTES.shop}>{({ id }) => <ShopPage key={id} id={id} />}</Route>
+              <Route path={ROUTES.signIn} component={SignInPage} />
+              <Route path={ROUTES.signUp} component={SignUpPage} />
+              <Route path={ROUTES.account} component={AccountPage} />
+              <Route path={ROUTES.orders} component={OrdersPage} />
+              <Route path={ROUTES.order}>{({ id }) => <OrderPage key={id} id={id} />}</Route>
+              <Route path={ROUTES.terms}>
+                <TermsPage />
+              </Route>
+              <Route path={ROUTES.termsOf}>{({ kind }) => <TermsPage kind={kind} />}</Route>
+              <Route>
+                <NotFound />
+              </Route>
+            </Switch>
+          </Suspense>
+        </Boundary>
       </main>
       <Footer />
     </>

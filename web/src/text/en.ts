@@ -189,6 +189,7 @@ export const en = {
     },
     reasons: {
       OFFLINE: "You seem to be offline. Check your connection.",
+      PAGE_NOT_LOADED: "This page did not load. Your connection may be weak, or we have just renewed it.",
       NOT_FOUND: "What you are looking for does not exist.",
       BAD_CREDENTIALS: "This e-mail address and password do not go together.",
       EMAIL_TAKEN: "There is an account with this e-mail address. Sign in instead.",

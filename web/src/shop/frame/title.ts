@@ -2,6 +2,11 @@ import { useEffect } from "preact/hooks";
 import { useText } from "../../text/messages";
 
 let isFirst = true;
+let isBack = false;
+// Back and forward: the browser knows where one was on the page, and goes there.
+addEventListener("popstate", () => {
+  isBack = true;
+});
 
 /** Names the page in the tab, and after a navigation puts the focus on its heading, from where screen readers go on. Nothing while
  * `title` is not known yet. */
@@ -21,7 +26,8 @@ export function useArrival(path: string, ready: boolean) {
       isFirst = false;
       return;
     }
-    window.scrollTo({ top: 0, behavior: "instant" });
+    if (!isBack) window.scrollTo({ top: 0, behavior: "instant" });
+    isBack = false;
     document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true });
   }, [path, ready]);
 }

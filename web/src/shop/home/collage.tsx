@@ -12,7 +12,8 @@ function mixed(products: readonly Product[]): Product[] {
 
 /** Pictures of what is new, as the face of the shop. They say nothing that the list below does not. */
 export function Collage({ products }: { products: readonly Product[] }) {
-  const shown = mixed(products);
+  const shown = mixed(products.filter((one) => one.pictures.length > 0));
+  if (products.length > 0 && shown.length === 0) return null;
   return (
     <div class="collage" aria-hidden="true">
       {Array.from({ length: PLACES }, (_, index) => {

@@ -1,0 +1,19 @@
+import { Component, type ComponentChildren } from "preact";
+import { Refusal } from "../api/refusal";
+import { Problem } from "./problem";
+
+/** In the place of a page that could not be shown, because its script did not come or has a mistake: loading it again mends the first,
+ * also where the marketplace has been renewed meanwhile and the old script is gone. */
+export class Boundary extends Component<{ children: ComponentChildren; page: string }, { failed: string }> {
+  override state = { failed: "" };
+
+  override componentDidCatch() {
+    // Until another page is gone to.
+    this.setState({ failed: this.props.page });
+  }
+
+  override render() {
+    if (this.state.failed !== this.props.page) return this.props.children;
+    return <Problem problem={new Refusal("PAGE_NOT_LOADED")} retry={() => location.reload()} />;
+  }
+}
