@@ -29,7 +29,7 @@ std::int64_t SumOf(std::span<const Discount> discounts) {
   return sum;
 }
 
-Price MakePrice(std::int64_t base_minor, std::vector<Discount> discounts, const TaxTerm& term, TaxMode mode) {
+struct Price MakePrice(std::int64_t base_minor, std::vector<Discount> discounts, const TaxTerm& term, TaxMode mode) {
   std::int64_t net = base_minor;
   for (const auto& discount : discounts) {
     if (discount.amount_minor < 0) throw std::invalid_argument("a discount is not negative");
@@ -53,7 +53,7 @@ std::int64_t Portion(std::int64_t total_minor, std::int64_t units, std::int64_t 
   return DividedHalfUp(static_cast<Wide>(total_minor) * units, quantity);
 }
 
-std::vector<TaxSum> SumByRate(std::span<const Price> prices) {
+std::vector<TaxSum> SumByRate(std::span<const struct Price> prices) {
   std::vector<TaxSum> sums;
   for (const auto& price : prices) {
     const auto& tax = price.tax;
