@@ -42,6 +42,7 @@ outbox::NewMessage MailMessage(const domain::Told& told, std::string trace) {
   if (news.facts.seller) mail.set_seller_id(news.facts.seller->ToString());
   if (news.facts.amount) *mail.mutable_amount() = conversions::ToProto(*news.facts.amount);
   if (news.facts.conversation) mail.set_conversation_id(news.facts.conversation->ToString());
+  if (news.facts.product) mail.set_product_id(news.facts.product->ToString());
   return {.topic = std::string(kMail),
           .key = RecipientOf(told),
           .payload = mail.SerializeAsString(),
@@ -62,6 +63,7 @@ Mail MailFrom(const outbox::Message& message) {
                      .order = UuidFrom(order.order_id()),
                      .seller_order = UuidFrom(order.seller_order_id())};
   mail.news.facts.conversation = UuidFrom(order.conversation_id());
+  mail.news.facts.product = UuidFrom(order.product_id());
   if (!order.seller_id().empty()) mail.news.facts.seller = SellerId::From(order.seller_id());
   if (order.has_amount()) mail.news.facts.amount = conversions::MoneyFrom(order.amount());
   return mail;

@@ -23,9 +23,11 @@ domain::Conversation AConversation() {
 }
 
 TEST(NotificationMessages, AMail_IsReadAsItWasWritten) {
-  const domain::News news{
-      .kind = domain::Kind::kMessageReceived,
-      .facts = {.title = "Difference engine", .seller = SellerId::New(), .conversation = Uuid::NewV7()}};
+  const domain::News news{.kind = domain::Kind::kMessageReceived,
+                          .facts = {.title = "Difference engine",
+                                    .seller = SellerId::New(),
+                                    .conversation = Uuid::NewV7(),
+                                    .product = Uuid::NewV7()}};
   const auto ada = AccountId::New();
   const auto mail = MailFrom(Arrived(MailMessage({.account = ada, .news = &news}, "trace")));
   EXPECT_EQ(mail.account, ada);
@@ -33,6 +35,7 @@ TEST(NotificationMessages, AMail_IsReadAsItWasWritten) {
   EXPECT_EQ(mail.news.facts.title, news.facts.title);
   EXPECT_EQ(mail.news.facts.seller, news.facts.seller);
   EXPECT_EQ(mail.news.facts.conversation, news.facts.conversation);
+  EXPECT_EQ(mail.news.facts.product, news.facts.product);
   EXPECT_FALSE(mail.news.facts.order.has_value());
 }
 

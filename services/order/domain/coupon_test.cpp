@@ -20,7 +20,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-const Currency kEuros = Currency::Parse("EUR");
+const Currency kCouponEuro = Currency::Parse("EUR");
 const Currency kUsd = Currency::Parse("USD");
 const std::map<SellerId, std::int64_t> kNoDelivery;
 
@@ -45,7 +45,7 @@ FoundCoupon Fixed(std::string code, std::int64_t amount) {
   found.coupon.kind = CouponKind::kFixed;
   found.coupon.percentage_ppm = std::nullopt;
   found.coupon.amount_minor = amount;
-  found.coupon.currency = kEuros;
+  found.coupon.currency = kCouponEuro;
   return found;
 }
 
@@ -66,7 +66,7 @@ AppliedCoupons Apply(const std::vector<FoundCoupon>& found, const std::vector<Co
                      const std::map<SellerId, std::int64_t>& deliveries = kNoDelivery) {
   std::vector<std::string> codes;
   for (const auto& one : found) codes.push_back(one.coupon.code);
-  return ApplyCoupons(codes, found, lines, deliveries, kEuros);
+  return ApplyCoupons(codes, found, lines, deliveries, kCouponEuro);
 }
 
 std::vector<CouponProblem> Problems(const AppliedCoupons& applied) {
@@ -201,7 +201,7 @@ TEST(Coupon_Refused, SaysWhy) {
   EXPECT_EQ(why([](FoundCoupon& found) { found.coupon.minimum_minor = 1000; }), "");
   const std::vector<std::string> codes = {"KNOWN", "GUESS"};
   const std::vector known = {Fixed("KNOWN", 1)};
-  const auto unknown = ApplyCoupons(codes, known, lines, kNoDelivery, kEuros);
+  const auto unknown = ApplyCoupons(codes, known, lines, kNoDelivery, kCouponEuro);
   EXPECT_THAT(Problems(unknown), ElementsAre(CouponProblem::kUnknown));
   EXPECT_EQ(unknown.refused.front().position, 1u);
   EXPECT_THAT(unknown.used, IsEmpty()) << "all or none";
@@ -231,10 +231,11 @@ TEST(Coupon_NothingLeft, IsRefusedAndNotUsedUp) {
 }
 
 TEST(Coupon_Refusal, NamesEachCodeWithWhy) {
-  const std::array refused = {
-      RefusedCoupon{.position = 1, .code = "A-1", .why = CouponProblem::kUsedUp},
-      RefusedCoupon{
-          .position = 2, .code = "B", .why = CouponProblem::kBelowMinimum, .minimum = Money{5000, kEuros}}};
+  const std::array refused = {RefusedCoupon{.position = 1, .code = "A-1", .why = CouponProblem::kUsedUp},
+                              RefusedCoupon{.position = 2,
+                                            .code = "B",
+                                            .why = CouponProblem::kBelowMinimum,
+                                            .minimum = Money{5000, kCouponEuro}}};
   const auto error = CouponRefusal(refused);
   EXPECT_EQ(error.reason, "COUPON_NOT_APPLICABLE");
   ASSERT_EQ(error.fields.size(), 2u);
