@@ -19,7 +19,7 @@ import pytest
 import market
 from market import until
 
-PAIRS = int(os.environ.get("MARKET_PAIRS", "60"))
+PAIRS = int(os.environ.get("MARKET_PAIRS", "30"))
 READERS = 3
 OLDEST_S = 1.0
 
