@@ -11,6 +11,7 @@
 
 #include "marketplace/options/v1/options.pb.h"
 #include "platform/rpc/http_rule.hpp"
+#include "tools/protoc-gen-market/refusals.hpp"
 
 namespace market::codegen {
 namespace {
@@ -63,14 +64,6 @@ bool Has(const Descriptor& message, const std::string& name, FieldDescriptor::Ty
 
 bool IsText(const FieldDescriptor* field) {
   return field != nullptr && !field->is_repeated() && field->type() == FieldDescriptor::TYPE_STRING;
-}
-
-// Whether a field of the request comes as a header.
-bool TakesHeader(const Descriptor& request) {
-  for (int i = 0; i < request.field_count(); ++i) {
-    if (!request.field(i)->options().GetExtension(options::rules).header().empty()) return true;
-  }
-  return false;
 }
 
 class MethodCheck {

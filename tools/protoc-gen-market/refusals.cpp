@@ -20,14 +20,6 @@ bool Allows(const options::Policy& policy, options::Audience audience) {
   return std::ranges::find(policy.allow(), audience) != policy.allow().end();
 }
 
-// Whether a field of the request comes as a header: what may come as a cookie, too.
-bool TakesHeader(const google::protobuf::Descriptor& request) {
-  for (int i = 0; i < request.field_count(); ++i) {
-    if (!request.field(i)->options().GetExtension(options::rules).header().empty()) return true;
-  }
-  return false;
-}
-
 // What the method refuses by its contract, and what every method of its kind can answer.
 std::set<options::Reason> ReasonsOf(const MethodDescriptor& method, const rpc::HttpBinding& binding) {
   const auto& policy = method.options().GetExtension(options::policy);
@@ -91,6 +83,13 @@ std::string LongName(const std::string& all, int status, const MethodDescriptor&
 Yaml HeaderRef(std::string_view name) { return Yaml::Ref("headers", name); }
 
 }  // namespace
+
+bool TakesHeader(const google::protobuf::Descriptor& request) {
+  for (int i = 0; i < request.field_count(); ++i) {
+    if (!request.field(i)->options().GetExtension(options::rules).header().empty()) return true;
+  }
+  return false;
+}
 
 bool TakesKey(const MethodDescriptor& method) {
   return method.options().idempotency_level() != MethodOptions::NO_SIDE_EFFECTS &&

@@ -15,6 +15,8 @@ namespace market::codegen {
 
 // Whether it may be called under an Idempotency-Key (contract.cpp says which must be).
 bool TakesKey(const google::protobuf::MethodDescriptor& method);
+// Whether a field of it may come as a header, and so as a cookie.
+bool TakesHeader(const google::protobuf::Descriptor& request);
 
 // Collects the answers that several operations share, as components.
 class Refusals {

@@ -69,8 +69,8 @@ void OrderService::Fill(api::order::ShopName& out, const SellerId& seller) const
   out.set_slug(card->slug());
 }
 
-storage::CartScope OrderService::ScopeOf(const CallContext& call, const std::string& cart,
-                                         const std::string& token) const {
+storage::CartScope OrderService::CartScopeOf(const CallContext& call, const std::string& cart,
+                                             const std::string& token) const {
   return {.id = domain::CartId::From(cart),
           .account = PersonOf(call),
           .opened = deps_.cart_tokens.Read(token, deps_.clock.Now())};
@@ -162,14 +162,14 @@ Task<api::order::CreateCartResponse> OrderService::CreateCart(CallContext& call,
 }
 
 Task<api::order::Cart> OrderService::GetCart(CallContext& call, api::order::GetCartRequest request) {
-  const auto cart = co_await RequireCart(call, ScopeOf(call, request.cart_id(), request.cart_token()));
+  const auto cart = co_await RequireCart(call, CartScopeOf(call, request.cart_id(), request.cart_token()));
   const auto offers = co_await OffersOf(call, cart);
   co_return Show(cart, offers);
 }
 
 Task<google::protobuf::Empty> OrderService::DeleteCart(CallContext& call,
                                                        api::order::DeleteCartRequest request) {
-  if (!co_await deps_.carts.Delete(call, ScopeOf(call, request.cart_id(), request.cart_token())))
+  if (!co_await deps_.carts.Delete(call, CartScopeOf(call, request.cart_id(), request.cart_token())))
     throw NotFound("the cart");
   co_return google::protobuf::Empty();
 }
@@ -213,7 +213,7 @@ Task<api::order::Cart> OrderService::PutCartItem(CallContext& call, api::order::
   storage::CartChange change;
   change.put = domain::CartItem{
       .offer = domain::OfferId::From(request.offer_id()), .quantity = request.quantity(), .seen_minor = {}};
-  const auto scope = ScopeOf(call, request.cart_id(), request.cart_token());
+  const auto scope = CartScopeOf(call, request.cart_id(), request.cart_token());
   co_return co_await ChangeCart(call, scope, std::move(change));
 }
 
@@ -221,7 +221,7 @@ Task<api::order::Cart> OrderService::DeleteCartItem(CallContext& call,
                                                     api::order::DeleteCartItemRequest request) {
   storage::CartChange change;
   change.removed = domain::OfferId::From(request.offer_id());
-  const auto scope = ScopeOf(call, request.cart_id(), request.cart_token());
+  const auto scope = CartScopeOf(call, request.cart_id(), request.cart_token());
   co_return co_await ChangeCart(call, scope, std::move(change));
 }
 
@@ -238,7 +238,7 @@ Task<api::order::Cart> OrderService::PutCartDelivery(CallContext& call,
     }
     choices.push_back({seller, Uuid::Parse(choice.delivery_method_id()).value()});
   }
-  const auto scope = ScopeOf(call, request.cart_id(), request.cart_token());
+  const auto scope = CartScopeOf(call, request.cart_id(), request.cart_token());
   co_return co_await ChangeCart(call, scope, std::move(change));
 }
 
@@ -249,7 +249,7 @@ Task<api::order::Cart> OrderService::PutCartCoupons(CallContext& call,
   for (const auto& code : request.coupon_codes()) {
     if (std::ranges::find(codes, code) == codes.end()) codes.push_back(code);
   }
-  const auto scope = ScopeOf(call, request.cart_id(), request.cart_token());
+  const auto scope = CartScopeOf(call, request.cart_id(), request.cart_token());
   co_return co_await ChangeCart(call, scope, std::move(change));
 }
 

@@ -162,8 +162,8 @@ class OrderService final : public api::OrderApi {
 
  private:
   // carts.cpp and wish_list.cpp
-  storage::CartScope ScopeOf(const CallContext& call, const std::string& cart,
-                             const std::string& token) const;
+  storage::CartScope CartScopeOf(const CallContext& call, const std::string& cart,
+                                 const std::string& token) const;
   Task<domain::Cart> RequireCart(CallContext& call, storage::CartScope scope);
   Task<api::order::Cart> ChangeCart(CallContext& call, storage::CartScope scope, storage::CartChange change);
   Task<std::vector<domain::Offer>> OffersOf(CallContext& call, const domain::Cart& cart);

@@ -45,6 +45,7 @@ Task<OrderService::PricedOn> OrderService::PriceItems(CallContext& call, const R
   co_return PricedOn{std::move(priced), std::move(terms), std::move(coupons.used)};
 }
 
+template <class Request>
 OrderService::Categories OrderService::CategoriesFor(const Request& request) {
   return request.coupon_codes().empty() ? Categories::kLeftOut : Categories::kTold;
 }

@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kWishesAtOnce = 100;
 constexpr int kTurnsMax = 20;
 constexpr std::chrono::seconds kWatchLimit{5};
-const telemetry::Span kNoSpan;
+const telemetry::Span kNoWishSpan;
 
 }  // namespace
 
@@ -32,7 +32,7 @@ Task<> WishWatch::LookAround() {
     std::map<std::string, std::vector<storage::WatchedWish>> by_currency;
     for (auto& wish : wishes) by_currency[wish.currency].push_back(std::move(wish));
     for (auto& [currency, some] : by_currency) {
-      auto call = CallContext::ForWork(kWatchLimit, kNoSpan);
+      auto call = CallContext::ForWork(kWatchLimit, kNoWishSpan);
       try {
         co_await Look(call, std::move(some));
       } catch (const Error& error) {
