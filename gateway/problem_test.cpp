@@ -20,15 +20,15 @@ TEST(ProblemOf, Metadata_IsTypedByTheContract) {
   EXPECT_EQ(
       MetadataOf(error),
       R"("metadata":{"quoteHash":"q\"","lines":[{"field":"items[0].offerId","offerId":"o","requested":3,)"
-      R"("available":0,"oldPrice":{"amount":1,"currency":"EUR"}}],"coupons":[]})");
+      R"("available":0,"oldPrice":{"amount":1,"currency":"EUR"}}],"sellers":[],"coupons":[]})");
 }
 
 TEST(ProblemOf, ANumberOfTheMetadata_IsANumber) {
   const auto limited = [](std::string limit) {
     return MetadataOf(Error(Code::kFailedPrecondition, "LIMIT_REACHED", "full").WithMetadata("limit", limit));
   };
-  EXPECT_EQ(limited("50"), R"("metadata":{"lines":[],"limit":50,"coupons":[]})");
-  EXPECT_EQ(limited("many"), R"("metadata":{"lines":[],"coupons":[]})");
+  EXPECT_EQ(limited("50"), R"("metadata":{"lines":[],"limit":50,"sellers":[],"coupons":[]})");
+  EXPECT_EQ(limited("many"), R"("metadata":{"lines":[],"sellers":[],"coupons":[]})");
 }
 
 TEST(ProblemOf, WhatTheContractDoesNotName_StaysInside) {
@@ -36,7 +36,7 @@ TEST(ProblemOf, WhatTheContractDoesNotName_StaysInside) {
                          .WithMetadata("from", "PLACED")
                          .WithMetadata("inside", "ours")
                          .WithMetadata("lines", "[{]");
-  EXPECT_EQ(MetadataOf(error), R"("metadata":{"from":"PLACED","lines":[],"coupons":[]})");
+  EXPECT_EQ(MetadataOf(error), R"("metadata":{"from":"PLACED","lines":[],"sellers":[],"coupons":[]})");
   EXPECT_EQ(MetadataOf(Error(Code::kNotFound, "NOT_FOUND", "no such thing")), "");
 }
 
