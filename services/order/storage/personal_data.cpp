@@ -48,7 +48,9 @@ constexpr ComposedStatement kEraseNotes{
     "order.erase_notes",
     "UPDATE checkout SET undo_note = '' WHERE undo_note <> '' AND order_id IN " + kOfBuyer};
 // Nobody needs them any more.
-constexpr Statement kEraseCart{"order.erase_cart", "DELETE FROM cart WHERE account_id = $1"};
+constexpr Statement kEraseCart{"order.erase_cart", R"sql(
+  WITH items AS (DELETE FROM cart_item WHERE cart_id IN (SELECT id FROM cart WHERE account_id = $1))
+  DELETE FROM cart WHERE account_id = $1)sql"};
 constexpr Statement kEraseWishes{"order.erase_wishes", "DELETE FROM wish WHERE account_id = $1"};
 // The history itself changes for nobody; whoever owns it takes away what people wrote.
 constexpr Statement kEraseWords{"order.erase_words",

@@ -38,8 +38,12 @@ constexpr Statement kPutTimerBack{"part_timer.put_back", R"sql(
   UPDATE part_timer SET lease_until = market_now(), next_run_at = market_now() + $3::interval, attempts = attempts + 1,
                         failures = $4, last_error = $5, parked_at = CASE WHEN $6 THEN market_now() END
   WHERE seller_order_id = $1 AND fence = $2)sql"};
-constexpr Statement kCountParked{"part_timer.count_parked",
-                                 "SELECT count(*) FROM part_timer WHERE parked_at IS NOT NULL"};
+struct ParkedTimers {
+  std::int64_t count = 0;
+};
+constexpr Columns kParkedTimers{Column{"count(*)", &ParkedTimers::count}};
+constexpr postgres::ComposedStatement kCountParkedTimers{
+    "part_timer.count_parked", "SELECT " + kParkedTimers + " FROM part_timer WHERE parked_at IS NOT NULL"};
 
 }  // namespace
 
@@ -59,7 +63,7 @@ Task<> Timers::PutBack(Work work, Overdue part, runtime::Setback setback) {
 }
 
 Task<std::int64_t> Timers::CountParked(Work work) {
-  co_return (co_await database_.Read(work, kCountParked)).One().Int(0);
+  co_return kParkedTimers.ReadOne(co_await database_.Read(work, kCountParkedTimers)).count;
 }
 
 }  // namespace market::order::storage
