@@ -153,6 +153,8 @@ def rules_of(field):
 def sample_value(field, ids):
     rules = rules_of(field)
     if field.type == d.FieldDescriptor.TYPE_MESSAGE:
+        if field.message_type.full_name == "google.protobuf.Timestamp":
+            return "2030-01-01T00:00:00Z"
         return sample(field.message_type, ids, everything=False)
     if field.type == d.FieldDescriptor.TYPE_STRING:
         if rules.uuid:

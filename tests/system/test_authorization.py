@@ -4,6 +4,7 @@ Nothing is listed here by hand: the methods, their policies and their requests c
 from the marketplace, so a new RPC and a new role are tested the day they are written.
 """
 
+import uuid
 import base64
 import json
 
@@ -40,7 +41,8 @@ def victim(stack, category):
     cart = seller.ok("POST", "/v1/carts", {})["cart"]["id"]
     return {"cart_id": cart, "coupon_id": coupon, "delivery_method_id": method, "conversation_id": conversation, "draft_id": draft["id"], "picture_id": picture["id"], "own_picture_id": own_picture["id"], "order_id": order["id"], "line_id": order["sellerOrders"][0]["lines"][0]["id"], "payment_id": payment["id"], "seller_order_id": order["sellerOrders"][0]["id"], "address_id": seller.address,
             "product_id": product["id"], "offer_id": offer, "seller_id": seller.seller, "category_id": category,
-            "shipping_address_id": seller.address, "account_id": seller.id, "session_id": session, "language": "de"}
+            "shipping_address_id": seller.address, "account_id": seller.id, "session_id": session, "language": "de",
+            "tax_rate_id": str(uuid.uuid4())}    # of nothing: a rate that a test ended would be gone for all
 
 
 @pytest.fixture(scope="module")

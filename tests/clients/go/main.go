@@ -117,7 +117,7 @@ type buyer struct {
 func (b buyer) place(offer market.Offer, quantity int64, method string, quote *string) *market.PlaceOrderResponse {
 	return must(b.PlaceOrderWithResponse(background, &market.PlaceOrderParams{IdempotencyKey: uuid.NewString()}, market.PlaceOrderRequest{
 		Items:             []market.OrderItem{{OfferId: offer.Id, Quantity: quantity}},
-		ShippingAddressId: b.address, PaymentMethod: method, QuoteHash: quote}))
+		ShippingAddressId: &b.address, PaymentMethod: method, QuoteHash: quote}))
 }
 
 // buyInVain sees every refusal that a buyer is told with values.
