@@ -183,7 +183,8 @@ std::string Mailing::LinkOf(const Mail& mail, const Recipient& recipient) const 
       return url + "/sell";
     case Kind::kWishPriceFell:
     case Kind::kWishBackInStock:
-      return url + "/products/" + facts.product.value().ToString();
+      return url + '/' + std::string(templates::TagOf(templates::LanguageOf(recipient.locale))) + "/p/" +
+             facts.product.value().ToString();
     case Kind::kMessageReceived:
       return url + "/messages/" + facts.conversation.value().ToString();
     default:
