@@ -29,7 +29,8 @@ std::int64_t SumOf(std::span<const Discount> discounts) {
   return sum;
 }
 
-struct Price MakePrice(std::int64_t base_minor, std::vector<Discount> discounts, const TaxTerm& term, TaxMode mode) {
+struct Price MakePrice(std::int64_t base_minor, std::vector<Discount> discounts, const TaxTerm& term,
+                       TaxMode mode) {
   std::int64_t net = base_minor;
   for (const auto& discount : discounts) {
     if (discount.amount_minor < 0) throw std::invalid_argument("a discount is not negative");
