@@ -70,6 +70,13 @@ Message Made(const MovedPart& part) {
   return what;
 }
 
+template <class Message>
+Message MadeBy(const MovedPart& part, domain::ActorRole actor) {
+  auto what = Made<Message>(part);
+  what.set_actor(std::string(domain::Name(actor)));
+  return what;
+}
+
 }  // namespace
 
 outbox::NewMessage CaptureMessage(const domain::OrderId& order, std::string trace) {
@@ -194,21 +201,16 @@ events::NewEvent SellerOrderCompletedEvent(const MovedPart& part) {
 }
 
 events::NewEvent SellerOrderRejectedEvent(const MovedPart& part, domain::ActorRole actor) {
-  auto what = Made<api::order::SellerOrderRejected>(part);
-  what.set_actor(std::string(domain::Name(actor)));
-  return events::Of(what, About(part));
+  return events::Of(MadeBy<api::order::SellerOrderRejected>(part, actor), About(part));
 }
 
 events::NewEvent SellerOrderCancelledEvent(const MovedPart& part, domain::ActorRole actor) {
-  auto what = Made<api::order::SellerOrderCancelled>(part);
-  what.set_actor(std::string(domain::Name(actor)));
-  return events::Of(what, About(part));
+  return events::Of(MadeBy<api::order::SellerOrderCancelled>(part, actor), About(part));
 }
 
 events::NewEvent SellerOrderUnitsCancelledEvent(const MovedPart& part, domain::ActorRole actor,
                                                 const std::vector<Units>& units, const Money& cost) {
-  auto what = Made<api::order::SellerOrderUnitsCancelled>(part);
-  what.set_actor(std::string(domain::Name(actor)));
+  auto what = MadeBy<api::order::SellerOrderUnitsCancelled>(part, actor);
   Fill(*what.mutable_lines(), units);
   Fill(*what.mutable_amount(), cost);
   return events::Of(what, About(part));

@@ -137,13 +137,9 @@ std::vector<News> Cancelled(const Event& event, const std::string& actor, const 
   return news;
 }
 
-std::vector<News> OfCancelled(const Event& event) {
-  const auto part = *events::As<order::SellerOrderCancelled>(event);
-  return Cancelled(event, part.actor(), FactsOf(event, part));
-}
-
-std::vector<News> OfRejected(const Event& event) {
-  const auto part = *events::As<order::SellerOrderRejected>(event);
+template <class Message>
+std::vector<News> OfEnded(const Event& event) {
+  const auto part = *events::As<Message>(event);
   return Cancelled(event, part.actor(), FactsOf(event, part));
 }
 
@@ -313,8 +309,8 @@ const std::map<std::string, Meaning, std::less<>>& Meanings() {
       Row<order::SellerOrderDelivered>(OfPart<order::SellerOrderDelivered, Kind::kOrderDelivered>,
                                        LiveOfDelivered),
       Row<order::SellerOrderCompleted>(TellNobody, LiveOfCompleted),
-      Row<order::SellerOrderRejected>(OfRejected, LiveOfRejected),
-      Row<order::SellerOrderCancelled>(OfCancelled, LiveOfCancelled),
+      Row<order::SellerOrderRejected>(OfEnded<order::SellerOrderRejected>, LiveOfRejected),
+      Row<order::SellerOrderCancelled>(OfEnded<order::SellerOrderCancelled>, LiveOfCancelled),
       Row<order::SellerOrderUnitsCancelled>(OfUnitsCancelled, LiveOfUnits),
       Row<order::OrderPaymentNeeded>(OfPaymentNeeded, LiveOfPaymentNeeded),
       Row<order::WishPriceFell>(OfWish<order::WishPriceFell, Kind::kWishPriceFell>),

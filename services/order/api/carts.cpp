@@ -111,11 +111,7 @@ api::order::Cart OrderService::Show(const domain::Cart& cart,
   if (const auto priced = PriceOfCart(buyable, offers)) {
     *out.mutable_total() = ToProto(priced->total);
   }
-  for (const auto& [seller, method] : cart.deliveries) {
-    auto& choice = *out.add_delivery_choices();
-    choice.set_seller_id(seller.ToString());
-    choice.set_delivery_method_id(method.ToString());
-  }
+  AddChoices(*out.mutable_delivery_choices(), cart.deliveries);
   for (const auto& code : cart.coupons) out.add_coupon_codes(code);
   if (cart.order) out.set_order_id(cart.order->ToString());
   *out.mutable_create_time() = ToProto(cart.created_at);
@@ -228,16 +224,8 @@ Task<api::order::Cart> OrderService::DeleteCartItem(CallContext& call,
 Task<api::order::Cart> OrderService::PutCartDelivery(CallContext& call,
                                                      api::order::PutCartDeliveryRequest request) {
   storage::CartChange change;
-  auto& choices = change.deliveries.emplace();
-  for (int i = 0; i < request.delivery_choices_size(); ++i) {
-    const auto& choice = request.delivery_choices(i);
-    const auto seller = SellerId::From(choice.seller_id());
-    if (std::ranges::find(choices, seller, &domain::CartDelivery::seller) != choices.end()) {
-      throw InvalidArgument("deliveryChoices[" + std::to_string(i) + "].sellerId", "DUPLICATE",
-                            "each shop has one choice");
-    }
-    choices.push_back({seller, Uuid::Parse(choice.delivery_method_id()).value()});
-  }
+  change.deliveries = ChoicesFrom(request.delivery_choices());
+  domain::RequireOneOfEach(*change.deliveries);
   const auto scope = CartScopeOf(call, request.cart_id(), request.cart_token());
   co_return co_await ChangeCart(call, scope, std::move(change));
 }

@@ -24,11 +24,7 @@ api::order::PlaceOrderRequest OrderOf(const domain::Cart& cart,
   order.set_payment_method(request.payment_method());
   order.set_quote_hash(request.quote_hash());
   order.set_accepted_terms(request.accepted_terms());
-  for (const auto& [seller, method] : cart.deliveries) {
-    auto& choice = *order.add_delivery_choices();
-    choice.set_seller_id(seller.ToString());
-    choice.set_delivery_method_id(method.ToString());
-  }
+  AddChoices(*order.mutable_delivery_choices(), cart.deliveries);
   for (const auto& code : cart.coupons) order.add_coupon_codes(code);
   return order;
 }

@@ -22,8 +22,10 @@ std::vector<domain::Units> UnitsFrom(const google::protobuf::RepeatedPtrField<ap
 domain::Offer OfferFrom(const api::product::OfferForSale& offer);
 domain::Address AddressFrom(const api::user::Address& address);
 api::user::Address AddressToCheck(const api::order::ShippingAddress& address);
-std::vector<DeliveryChoice> ChoicesFrom(
+std::vector<domain::DeliveryChoice> ChoicesFrom(
     const google::protobuf::RepeatedPtrField<api::order::DeliveryChoice>& choices);
+void AddChoices(google::protobuf::RepeatedPtrField<api::order::DeliveryChoice>& out,
+                std::span<const domain::DeliveryChoice> choices);
 // Of a seller, with that id.
 domain::DeliveryMethod MethodFrom(SellerId seller, domain::DeliveryMethodId id,
                                   const api::order::DeliveryMethod& message);

@@ -55,14 +55,23 @@ api::user::Address AddressToCheck(const api::order::ShippingAddress& address) {
   return out;
 }
 
-std::vector<DeliveryChoice> ChoicesFrom(
+std::vector<domain::DeliveryChoice> ChoicesFrom(
     const google::protobuf::RepeatedPtrField<api::order::DeliveryChoice>& choices) {
-  std::vector<DeliveryChoice> out;
+  std::vector<domain::DeliveryChoice> out;
   for (const auto& choice : choices) {
     out.push_back(
         {SellerId::From(choice.seller_id()), domain::DeliveryMethodId::From(choice.delivery_method_id())});
   }
   return out;
+}
+
+void AddChoices(google::protobuf::RepeatedPtrField<api::order::DeliveryChoice>& out,
+                std::span<const domain::DeliveryChoice> choices) {
+  for (const auto& [seller, method] : choices) {
+    auto& choice = *out.Add();
+    choice.set_seller_id(seller.ToString());
+    choice.set_delivery_method_id(method.ToString());
+  }
 }
 
 domain::DeliveryMethod MethodFrom(SellerId seller, domain::DeliveryMethodId id,

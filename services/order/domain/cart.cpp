@@ -60,7 +60,7 @@ Cart Joined(Cart into, const Cart& guest) {
     }
   }
   for (const auto& choice : guest.deliveries) {
-    if (std::ranges::find(into.deliveries, choice.seller, &CartDelivery::seller) == into.deliveries.end())
+    if (std::ranges::find(into.deliveries, choice.seller, &DeliveryChoice::seller) == into.deliveries.end())
       into.deliveries.push_back(choice);
   }
   for (const auto& code : guest.coupons) {

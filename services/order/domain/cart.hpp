@@ -10,6 +10,7 @@
 
 #include "platform/core/clock.hpp"
 #include "platform/core/words.hpp"
+#include "services/order/domain/delivery.hpp"
 #include "services/order/domain/ids.hpp"
 #include "services/order/domain/pricing.hpp"
 
@@ -27,19 +28,12 @@ struct CartItem {
   bool operator==(const CartItem&) const = default;
 };
 
-struct CartDelivery {
-  SellerId seller;
-  Uuid method;
-
-  bool operator==(const CartDelivery&) const = default;
-};
-
 struct Cart {
   CartId id;
   std::optional<AccountId> account;  // none: a guest's
   std::string currency;              // "": the market's first one, until the first item says which that is
   std::vector<CartItem> items;       // in the order in which they were put there
-  std::vector<CartDelivery> deliveries;
+  std::vector<DeliveryChoice> deliveries;
   std::vector<std::string> coupons;
   std::optional<OrderId> order;  // that is made of it and not decided yet
   std::int64_t version = 1;

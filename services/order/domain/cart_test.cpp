@@ -85,10 +85,10 @@ TEST(CartJoined, WhatTheAccountHasChosenStands) {
   auto own = CartOf({});
   auto guest = CartOf({{OfferId::New(), 1, 100}}, "USD");
   const auto shop = SellerId::New();
-  const auto chosen = Uuid::NewV7();
+  const auto chosen = DeliveryMethodId::New();
   own.deliveries = {{shop, chosen}};
   own.coupons = {"WELCOME"};
-  guest.deliveries = {{shop, Uuid::NewV7()}, {SellerId::New(), Uuid::NewV7()}};
+  guest.deliveries = {{shop, DeliveryMethodId::New()}, {SellerId::New(), DeliveryMethodId::New()}};
   guest.coupons = {"WELCOME", "SPRING"};
   const auto joined = Joined(own, guest);
   EXPECT_EQ(joined.currency, "EUR");

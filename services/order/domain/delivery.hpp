@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,17 @@ struct Way {
   bool IsPickup() const { return !pickup_place.empty(); }
   bool operator==(const Way&) const = default;
 };
+
+// How one shop is to send.
+struct DeliveryChoice {
+  SellerId seller;
+  DeliveryMethodId method;
+
+  bool operator==(const DeliveryChoice&) const = default;
+};
+
+// Throws Error INVALID_ARGUMENT for two of one shop.
+void RequireOneOfEach(std::span<const DeliveryChoice> choices);
 
 // On which terms a seller sends an order.
 struct DeliveryTerm {

@@ -2,6 +2,7 @@
 // Ids, numbers and currency codes need no escaping.
 #pragma once
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -9,33 +10,37 @@
 
 namespace market::order::domain {
 
-class RefusedLines {
+class RefusedList {
  public:
-  // `field` of the request names the offer; `values` are further members of a JSON object.
-  void Add(std::string_view field, const OfferId& offer, std::string_view values) {
-    if (!text_.empty()) text_ += ',';
-    text_.append(R"({"field":")").append(field).append(R"(","offerId":")").append(offer.ToString());
-    text_.append(R"(",)").append(values).append("}");
-  }
   bool Empty() const { return text_.empty(); }
   std::string Text() const { return '[' + text_ + ']'; }
+
+ protected:
+  // The members of one more object.
+  void Add(std::initializer_list<std::string_view> pieces) {
+    text_ += text_.empty() ? "{" : ",{";
+    for (const auto piece : pieces) text_ += piece;
+    text_ += '}';
+  }
 
  private:
   std::string text_;
 };
 
-class RefusedSellers {
+class RefusedLines : public RefusedList {
+ public:
+  // `field` of the request names the offer; `values` are further members of a JSON object.
+  void Add(std::string_view field, const OfferId& offer, std::string_view values) {
+    RefusedList::Add({R"("field":")", field, R"(","offerId":")", offer.ToString(), R"(",)", values});
+  }
+};
+
+class RefusedSellers : public RefusedList {
  public:
   // `values` as above.
   void Add(const SellerId& seller, std::string_view values) {
-    if (!text_.empty()) text_ += ',';
-    text_.append(R"({"sellerId":")").append(seller.ToString()).append(R"(",)").append(values).append("}");
+    RefusedList::Add({R"("sellerId":")", seller.ToString(), R"(",)", values});
   }
-  bool Empty() const { return text_.empty(); }
-  std::string Text() const { return '[' + text_ + ']'; }
-
- private:
-  std::string text_;
 };
 
 // The members that say how many units were asked for, and how many are left.

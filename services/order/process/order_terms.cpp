@@ -11,6 +11,7 @@
 namespace market::order {
 namespace {
 
+using domain::DeliveryChoice;
 using domain::DeliveryMethod;
 
 // What one seller has in the order.
@@ -37,16 +38,6 @@ std::vector<Part> PartsOf(const Asked& asked) {
     part->consignment.weight_grams += offer.weight_grams * item.quantity;
   }
   return parts;
-}
-
-// One for a shop that has no part in it counts for nothing: a cart keeps it when the last item of its shop leaves.
-void RequireOneOfEach(const std::vector<DeliveryChoice>& choices) {
-  for (std::size_t i = 0; i < choices.size(); ++i) {
-    const auto first = std::ranges::find(choices, choices[i].seller, &DeliveryChoice::seller);
-    if (first == choices.begin() + static_cast<std::ptrdiff_t>(i)) continue;
-    throw InvalidArgument("deliveryChoices[" + std::to_string(i) + "].sellerId", "DUPLICATE",
-                          "names a shop twice");
-  }
 }
 
 std::string_view Words(domain::NotSent why) {
@@ -107,7 +98,7 @@ domain::Destination OrderTerms::DestinationOf(const SellerId& seller, const doma
 Task<FoundTerms> OrderTerms::Find(CallContext& call, Asked asked) {
   domain::RequireForSale(asked.items, asked.offers);
   auto parts = PartsOf(asked);
-  RequireOneOfEach(asked.choices);
+  domain::RequireOneOfEach(asked.choices);
   std::vector<SellerId> sellers;
   for (const auto& part : parts) sellers.push_back(part.supply.seller);
   auto methods = BySeller(co_await methods_.OfSellers(call, std::move(sellers)));

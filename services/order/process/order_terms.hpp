@@ -17,18 +17,13 @@
 
 namespace market::order {
 
-// How one shop is to send.
-struct DeliveryChoice {
-  SellerId seller;
-  domain::DeliveryMethodId method;
-};
-
 // What is asked for.
 struct Asked {
   std::span<const domain::Item> items;  // merged
   std::span<const domain::Offer> offers;
   domain::Destination to;  // unknown: of what nobody has said yet, and of what is fetched
-  std::vector<DeliveryChoice> choices;
+  // One for a shop that has no part in it counts for nothing: a cart keeps it when the last item of its shop leaves.
+  std::vector<domain::DeliveryChoice> choices;
 };
 
 struct FoundTerms {

@@ -8,8 +8,8 @@ namespace market::order::storage {
 namespace {
 
 using domain::Cart;
-using domain::CartDelivery;
 using domain::CartItem;
+using domain::DeliveryChoice;
 using postgres::Batch;
 using postgres::Column;
 using postgres::Columns;
@@ -23,8 +23,8 @@ using postgres::Tx;
 constexpr Columns kCart{Column{"c.id", &Cart::id},
                         Column{"c.account_id", &Cart::account},
                         Column{"c.currency", &Cart::currency},
-                        Column{"c.delivery_sellers", &Cart::deliveries, &CartDelivery::seller},
-                        Column{"c.delivery_methods", &Cart::deliveries, &CartDelivery::method},
+                        Column{"c.delivery_sellers", &Cart::deliveries, &DeliveryChoice::seller},
+                        Column{"c.delivery_methods", &Cart::deliveries, &DeliveryChoice::method},
                         Column{"c.coupon_codes", &Cart::coupons},
                         Column{"c.order_id", &Cart::order},
                         Column{"c.version", &Cart::version},
@@ -97,14 +97,14 @@ std::optional<Cart> ReadCart(const Result& cart, const Result& items) {
 }
 
 struct CartDeliveryColumns {
-  explicit CartDeliveryColumns(const std::vector<CartDelivery>& deliveries) {
+  explicit CartDeliveryColumns(const std::vector<DeliveryChoice>& deliveries) {
     for (const auto& delivery : deliveries) {
       sellers.push_back(delivery.seller);
       methods.push_back(delivery.method);
     }
   }
   std::vector<SellerId> sellers;
-  std::vector<Uuid> methods;
+  std::vector<domain::DeliveryMethodId> methods;
 };
 
 struct CartItemColumns {

@@ -27,7 +27,7 @@ struct CartScope {
 struct CartChange {
   std::optional<domain::CartItem> put = {};
   std::optional<domain::OfferId> removed = {};
-  std::optional<std::vector<domain::CartDelivery>> deliveries = {};
+  std::optional<std::vector<domain::DeliveryChoice>> deliveries = {};
   std::optional<std::vector<std::string>> coupons = {};
   std::string currency = {};                 // of a cart that has none yet
   std::vector<domain::SeenPrice> seen = {};  // by its buyer from now on

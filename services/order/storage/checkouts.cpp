@@ -207,7 +207,29 @@ struct PartColumns {
   std::vector<std::int64_t> totals;
 };
 
-struct LineColumns {
+// What becomes of a price until it is a total: of a line and of a delivery the same.
+struct PriceColumns {
+  void Add(const std::vector<domain::Discount>& taken_off, const domain::Tax& tax, std::int64_t total_minor) {
+    discounts.push_back(DiscountsToJson(taken_off));
+    discounts_minor.push_back(domain::SumOf(taken_off));
+    tax_rates.push_back(tax.rate_ppm);
+    tax_modes.push_back(tax.mode);
+    taxes.push_back(tax.amount_minor);
+    rates.push_back(tax.rate);
+    no_taxes.emplace_back(Name(tax.none));
+    totals.push_back(total_minor);
+  }
+  std::vector<std::string> discounts;
+  std::vector<std::int64_t> discounts_minor;
+  std::vector<std::int64_t> tax_rates;
+  std::vector<domain::TaxMode> tax_modes;
+  std::vector<std::int64_t> taxes;
+  std::vector<std::optional<domain::TaxRateId>> rates;
+  std::vector<std::string> no_taxes;  // "" among them
+  std::vector<std::int64_t> totals;
+};
+
+struct LineColumns : PriceColumns {
   explicit LineColumns(const domain::Order& order) {
     for (const auto& part : order.parts) {
       for (const auto& line : part.lines) {
@@ -220,14 +242,7 @@ struct LineColumns {
         options.push_back(OptionsToJson(line.options));
         quantities.push_back(line.quantity);
         prices.push_back(line.unit_price.minor);
-        discounts.push_back(DiscountsToJson(line.discounts));
-        discounts_minor.push_back(domain::SumOf(line.discounts));
-        tax_rates.push_back(line.tax.rate_ppm);
-        tax_modes.push_back(line.tax.mode);
-        taxes.push_back(line.tax.amount_minor);
-        rates.push_back(line.tax.rate);
-        no_taxes.emplace_back(Name(line.tax.none));
-        totals.push_back(line.total.minor);
+        Add(line.discounts, line.tax, line.total.minor);
       }
     }
   }
@@ -240,18 +255,10 @@ struct LineColumns {
   std::vector<std::string> options;
   std::vector<std::int64_t> quantities;
   std::vector<std::int64_t> prices;
-  std::vector<std::string> discounts;
-  std::vector<std::int64_t> discounts_minor;
-  std::vector<std::int64_t> tax_rates;
-  std::vector<domain::TaxMode> tax_modes;
-  std::vector<std::int64_t> taxes;
-  std::vector<std::optional<domain::TaxRateId>> rates;
-  std::vector<std::string> no_taxes;  // "" among them
-  std::vector<std::int64_t> totals;
 };
 
 // The columns of how its parts are sent.
-struct DeliveryColumns {
+struct DeliveryColumns : PriceColumns {
   explicit DeliveryColumns(const domain::Order& order) {
     for (const auto& part : order.parts) {
       const auto& [way, price] = part.delivery;
@@ -261,14 +268,7 @@ struct DeliveryColumns {
       days_to.push_back(way.days_to);
       places.push_back(way.pickup_place);
       prices.push_back(price.base_minor);
-      discounts.push_back(DiscountsToJson(price.discounts));
-      discounts_minor.push_back(domain::SumOf(price.discounts));
-      tax_rates.push_back(price.tax.rate_ppm);
-      tax_modes.push_back(price.tax.mode);
-      taxes.push_back(price.tax.amount_minor);
-      rates.push_back(price.tax.rate);
-      no_taxes.emplace_back(Name(price.tax.none));
-      totals.push_back(price.total_minor);
+      Add(price.discounts, price.tax, price.total_minor);
     }
   }
   std::vector<domain::DeliveryMethodId> methods;
@@ -277,14 +277,6 @@ struct DeliveryColumns {
   std::vector<std::optional<std::int64_t>> days_to;
   std::vector<std::string> places;
   std::vector<std::int64_t> prices;
-  std::vector<std::string> discounts;
-  std::vector<std::int64_t> discounts_minor;
-  std::vector<std::int64_t> tax_rates;
-  std::vector<domain::TaxMode> tax_modes;
-  std::vector<std::int64_t> taxes;
-  std::vector<std::optional<domain::TaxRateId>> rates;
-  std::vector<std::string> no_taxes;  // "" among them
-  std::vector<std::int64_t> totals;
 };
 
 }  // namespace
