@@ -161,6 +161,7 @@ void Gateway::State::AddRoute(const rpc::Method& method, const rpc::HttpBinding&
   router.Add(binding.verb, binding.path, routes.size());
   auto& route = routes.emplace_back(Operation(method, binding, schemas, cookies),
                                     RouteMetrics(requests, durations, binding.verb, binding.path));
+  kept_reads.Know(route.operation);
   const auto* form = route.operation.Upload();
   if (form == nullptr) return;
   uploading.Add(binding.verb, binding.path, routes.size() - 1);

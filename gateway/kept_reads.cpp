@@ -101,6 +101,13 @@ KeptReads::KeptReads(AnswerCache::Limits limits, rpc::Backend& backend, telemetr
           "http_cache_requests_total", "reads that may be answered from what is kept", {"route", "result"})) {
 }
 
+// A rate needs a series that was there before its first event.
+void KeptReads::Know(const Operation& operation) {
+  if (!cache_.On() || !operation.Method().rest.cached()) return;
+  for (const auto how : {kHit, kJoined, kMiss, kNotKept})
+    counters_[{&operation, how}] = &requests_.With({operation.Route(), how});
+}
+
 bool KeptReads::Answers(const Operation& operation, const http::Headers& headers) const {
   return cache_.On() && operation.Method().rest.cached() && headers.Count("Authorization") == 0;
 }
@@ -187,10 +194,6 @@ void KeptReads::Changed(const Operation& operation, const Message& message, std:
   cache_.Touch(std::move(names).Sorted());
 }
 
-void KeptReads::Count(const Operation& operation, How how) {
-  auto& counter = counters_[{&operation, how}];
-  if (counter == nullptr) counter = &requests_.With({operation.Route(), how});
-  counter->Increment();
-}
+void KeptReads::Count(const Operation& operation, How how) { counters_.at({&operation, how})->Increment(); }
 
 }  // namespace market::gateway

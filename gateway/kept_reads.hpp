@@ -34,6 +34,8 @@ class KeptReads {
   // `metrics` and `backend` must outlive it.
   KeptReads(AnswerCache::Limits limits, rpc::Backend& backend, telemetry::Metrics& metrics);
 
+  // Once for each operation, before it is asked: what may be kept of it is counted from 0. It must outlive this.
+  void Know(const Operation& operation);
   bool Answers(const Operation& operation, const http::Headers& headers) const;
   // One read, as all who ask it the same way share it.
   struct Question {

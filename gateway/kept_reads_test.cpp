@@ -278,6 +278,15 @@ TEST_F(KeptReadsTest, Traces_AndMetricsTellOfThem) {
   EXPECT_TRUE(text.contains(series + "\"miss\"} 1")) << text;
 }
 
+TEST_F(KeptReadsTest, WhatMayBeKept_IsCountedFromNothing) {
+  const auto text = metrics_.Exposition();
+  for (const std::string_view result : {"hit", "joined", "miss", "not_kept"}) {
+    const auto series = R"(http_cache_requests_total{route="/v1/products/{product_id}",result=")" +
+                        std::string(result) + "\"} 0";
+    EXPECT_TRUE(text.contains(series)) << text;
+  }
+}
+
 TEST_F(KeptReadsTest, NothingIsKept_WhereThatIsSet) {
   EXPECT_EQ(Send("GET", PathOfProduct()).status, 200);
   EXPECT_EQ(Send("GET", PathOfProduct()).status, 200);

@@ -93,9 +93,14 @@ def test_who_shows_no_token_is_answered_from_what_is_kept(stack, shop, anonymous
     sold = shop()
     path = f"/v1/products/{sold.product['id']}"
     before = hits(stack, "/v1/products/{product_id}")
-    answers = [anonymous.get(path) for _ in range(10)]
-    assert hits(stack, "/v1/products/{product_id}") > before
-    assert len({answer.content for answer in answers}) == 1
+
+    def alike():
+        """Of several gateways one may be a second behind what the shop has just done."""
+        answers = [anonymous.get(path) for _ in range(10)]
+        return len({answer.content for answer in answers}) == 1 and answers
+
+    answers = until(alike, "ten answers that are one", limit_s=5) if stack["replicas"] > 1 else alike()
+    assert answers and hits(stack, "/v1/products/{product_id}") > before
     assert len({answer.headers["X-Request-Id"] for answer in answers}) == 10
     assert len({answer.headers["traceparent"] for answer in answers}) == 10
     etag = answers[0].headers["ETag"]
