@@ -70,6 +70,7 @@ LONG = {
     "sign-ups": Stack("test_people_faults", batch=1, MARKET_SIGN_UPS="1000"),
     "flash-sale": Stack("test_flash_sale", batch=1, MARKET_BUYERS="5000"),
     "listeners": Stack("test_live_events", batch=1, MARKET_LISTENERS="1000"),
+    "mail-away": Stack("test_mail_away", batch=1, MARKET_AWAY_S="3600"),
     "mails": Stack("test_mail_faults", batch=1, MARKET_ACTS="2500"),
     "import-crashes": Program("services/product/process:product_process", "ImporterCrashes.*", batch=10),
     "imports": Stack("test_imports", batch=1, MARKET_IMPORT_ROWS="60000"),
