@@ -31,14 +31,37 @@ constexpr Statement kClaim{"outbox.claim", R"(
   FROM due, set_config('synchronous_commit', 'off', true) AS at_ease WHERE o.seq = due.seq AND at_ease = 'off'
   RETURNING o.id, o.topic, o.key, o.payload, o.trace, o.attempts, o.failures)"};
 
-// Both only while the claim is still ours: `attempts` is its fence.
+// All only while the claim is still ours: `attempts` is its fence. What waits behind a message that failed is put off, so that
+// claims do not look at all of it again and again; with the message the next one is due. The put off ones are due by
+// themselves some time later: nothing hangs on this.
 constexpr Statement kDelivered{"outbox.delivered", R"(
-  DELETE FROM outbox USING set_config('synchronous_commit', 'off', true) AS at_ease
-  WHERE id = $1 AND attempts = $2 AND at_ease = 'off')"};
+  WITH gone AS (
+    DELETE FROM outbox USING set_config('synchronous_commit', 'off', true) AS at_ease
+    WHERE id = $1 AND attempts = $2 AND at_ease = 'off' RETURNING topic, key, seq)
+  UPDATE outbox o SET next_attempt_at = market_now()
+  FROM gone, LATERAL (
+    SELECT f.seq FROM outbox f WHERE f.key = gone.key AND f.key <> '' AND f.topic = gone.topic AND f.seq > gone.seq
+    ORDER BY f.seq LIMIT 1) AS next
+  WHERE o.seq = next.seq AND o.attempts = 0 AND o.next_attempt_at > market_now())"};
 constexpr Statement kFailed{"outbox.failed", R"(
-  UPDATE outbox SET next_attempt_at = market_now() + $3::interval, failures = $4, last_error = $5,
-                    parked_at = CASE WHEN $6 THEN market_now() END
-  WHERE id = $1 AND attempts = $2)"};
+  WITH failed AS (
+    UPDATE outbox SET next_attempt_at = market_now() + $3::interval, failures = $4, last_error = $5,
+                      parked_at = CASE WHEN $6 THEN market_now() END
+    WHERE id = $1 AND attempts = $2 RETURNING topic, key, seq, next_attempt_at)
+  UPDATE outbox o SET next_attempt_at = failed.next_attempt_at + interval '10 minutes'
+  FROM failed, LATERAL (
+    SELECT f.seq FROM outbox f WHERE f.key = failed.key AND f.key <> '' AND f.topic = failed.topic AND f.seq > failed.seq
+      AND f.attempts = 0 AND f.next_attempt_at <= market_now() ORDER BY f.seq LIMIT 1000) AS behind
+  WHERE o.seq = behind.seq)"};
+constexpr Statement kPassed{"outbox.passed", R"(
+  WITH parked AS (
+    UPDATE outbox SET next_attempt_at = market_now() + $3::interval, failures = $4, last_error = $5, parked_at = market_now()
+    WHERE id = $1 AND attempts = $2 RETURNING topic, key, seq)
+  UPDATE outbox o SET next_attempt_at = market_now()
+  FROM parked, LATERAL (
+    SELECT f.seq FROM outbox f WHERE f.key = parked.key AND f.key <> '' AND f.topic = parked.topic AND f.seq > parked.seq
+      AND f.parked_at IS NULL ORDER BY f.seq LIMIT 1) AS next
+  WHERE o.seq = next.seq AND o.attempts = 0 AND o.next_attempt_at > market_now())"};
 
 constexpr Statement kMeasure{"outbox.measure", R"(
   SELECT (SELECT count(*) FROM (SELECT 1 FROM outbox WHERE parked_at IS NULL LIMIT 100000) counted),
@@ -120,8 +143,13 @@ Task<> Relay::Deliver(std::shared_ptr<const Message> message) {
 }
 
 Task<> Relay::PutBack(std::shared_ptr<const Message> message, runtime::Setback setback) {
-  co_await database_.Write(After(kDatabaseLimit), kFailed, message->id, message->attempt, setback.delay,
-                           setback.failures, setback.why, setback.Parked());
+  if (setback.Parked() && options_.parked == Parked::kIsPassed) {
+    co_await database_.Write(After(kDatabaseLimit), kPassed, message->id, message->attempt, setback.delay,
+                             setback.failures, setback.why);
+  } else {
+    co_await database_.Write(After(kDatabaseLimit), kFailed, message->id, message->attempt, setback.delay,
+                             setback.failures, setback.why, setback.Parked());
+  }
 }
 
 Task<> Relay::Measure() {

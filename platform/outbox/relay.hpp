@@ -5,7 +5,8 @@
 // again when the lease ends. A message whose handler throws is due again after a growing pause, for ever
 // while the peer is only away; one that is refused or breaks again and again is parked
 // (runtime/setback.hpp). Later messages of the same key wait for it either way: what is parked must not be
-// overtaken, an operator lets it go on or drops it. Topics without a handler are left alone: they neither
+// overtaken, an operator lets it go on or drops it. However many wait, claims stay as quick as if they were not there: those of
+// the same topic are put off until the one before them is gone. Topics without a handler are left alone: they neither
 // block a key nor wait for it.
 //
 // Owner: the process runs Deliveries and Measuring until the stop, when handlers are cancelled and their

@@ -202,6 +202,87 @@ TEST_F(RelayTest, AMessageThatIsRefusedForGood_IsParkedAndKeepsOnlyItsKeyWaiting
   });
 }
 
+constexpr std::string_view kPutOff =
+    "SELECT count(*) FROM outbox WHERE attempts = 0 AND next_attempt_at > market_now() + interval '5 "
+    "minutes'";
+
+// Whoever deletes what was delivered.
+class RelayOfBoth : public RelayTest, public ::testing::WithParamInterface<Relay::Deletes> {};
+INSTANTIATE_TEST_SUITE_P(Deleting, RelayOfBoth,
+                         ::testing::Values(Relay::Deletes::kRelay, Relay::Deletes::kHandler));
+
+TEST_P(RelayOfBoth, WhatWaitsBehindAFailure_IsPutOff_AndGoesAtOnceWithIt) {
+  Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
+    Relay relay(db, tracer_, Quick());
+    Seen seen;
+    bool away = true;
+    relay.Handle(
+        "t",
+        [&](const Message& message, const telemetry::Span&) -> Task<> {
+          if (away) throw Unavailable("the peer is away");
+          seen.push_back(message.payload);
+          if (GetParam() == Relay::Deletes::kRelay) co_return;
+          postgres::Batch batch;
+          AppendDelivered(batch, message);
+          co_await db.Write(Soon(), std::move(batch));
+        },
+        GetParam());
+    Seen all;
+    for (int n = 0; n < 30; ++n) {
+      all.push_back(std::to_string(n));
+      co_await AppendOne(db, "t", "a", all.back());
+    }
+    Start(group, relay);
+    co_await Eventually([&] { return disk_.Execute(std::string(kPutOff)) == "29"; });
+    away = false;
+    co_await Eventually([&] { return Left() == "0"; });
+    EXPECT_EQ(seen, all);
+    group.Cancel();
+    co_await group.Join(Soon());
+  });
+}
+
+TEST_F(RelayTest, WhatWaitsBehindAMessageThatIsPassed_GoesOnceThatIsParked) {
+  Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
+    auto options = Quick();
+    options.parked = Relay::Parked::kIsPassed;
+    Relay relay(db, tracer_, options);
+    Seen seen;
+    relay.Handle("t", [&](const Message& message, const telemetry::Span&) -> Task<> {
+      if (message.payload == "bad") throw NotFound("the order");
+      seen.push_back(message.payload);
+      co_return;
+    });
+    for (const auto* payload : {"bad", "2", "3"}) co_await AppendOne(db, "t", "a", payload);
+    Start(group, relay);
+    co_await Eventually([&] { return Left() == "1"; });
+    EXPECT_THAT(seen, ::testing::ElementsAre("2", "3"));
+    group.Cancel();
+    co_await group.Join(Soon());
+  });
+}
+
+// As when the one before it was parked and is tried again: somebody has a lease on it.
+TEST_F(RelayTest, TheNextOneThatIsUnderWay_KeepsItsLease) {
+  Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
+    Relay relay(db, tracer_, Quick());
+    Seen seen;
+    relay.Handle("t", Remember(seen));
+    co_await AppendOne(db, "t", "a", "1");
+    co_await AppendOne(db, "t", "a", "2");
+    disk_.Execute(
+        "UPDATE outbox SET attempts = 1, next_attempt_at = market_now() + interval '1 hour' WHERE payload = "
+        "'2'");
+    Start(group, relay);
+    co_await Eventually([&] { return Left() == "1"; });
+    EXPECT_EQ(disk_.Execute("SELECT attempts || ' ' || (next_attempt_at > market_now()) FROM outbox"),
+              "1 true");
+    EXPECT_THAT(seen, ::testing::ElementsAre("a:1"));
+    group.Cancel();
+    co_await group.Join(Soon());
+  });
+}
+
 TEST_F(RelayTest, ATableThatIsAway_StopsNothingForGood) {
   Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
     auto options = Quick();

@@ -20,7 +20,7 @@ from market import psql, until
 
 AWAY_S = float(os.environ.get("MARKET_AWAY_S", "3"))
 IS_LONG = AWAY_S >= 600
-TURNS, ORDERS = (60, 20) if IS_LONG else (1, 4)    # of each fault, of each turn
+TURNS, ORDERS = (20, 20) if IS_LONG else (1, 4)    # of each fault, of each turn
 PACE_S = 0.5
 FAULTS = {"refuse": {}, "slow": {"delayS": 20}, "cut_data": {}, "defer": {}}
 GROWTH_MAX = 64 << 20

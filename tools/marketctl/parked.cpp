@@ -38,9 +38,15 @@ constexpr postgres::Statement kRetryOutbox{
     "outbox.retry_parked",
     "UPDATE outbox SET parked_at = NULL, failures = 0, next_attempt_at = market_now()" MARKET_PARKED_AMONG(
         "id")};
+// What has waited behind it is due.
 constexpr postgres::Statement kDropOutbox{
-    "outbox.drop_parked", "DELETE FROM outbox" MARKET_PARKED_AMONG(
-                              "id") " RETURNING id::text, topic, key, coalesce(last_error, '')"};
+    "outbox.drop_parked",
+    "WITH gone AS (DELETE FROM outbox" MARKET_PARKED_AMONG(
+        "id") " RETURNING id, topic, key, seq, last_error),"
+              " next AS (UPDATE outbox o SET next_attempt_at = market_now() FROM gone"
+              "  WHERE o.key = gone.key AND o.key <> '' AND o.topic = gone.topic AND o.seq > gone.seq"
+              "  AND o.attempts = 0 AND o.parked_at IS NULL AND o.next_attempt_at > market_now())"
+              " SELECT id::text, topic, key, coalesce(last_error, '') FROM gone"};
 
 constexpr postgres::Statement kListCheckouts{"checkout.list_parked",
                                              "SELECT order_id::text, 'order ' || order_id || ' ' || step, "

@@ -47,7 +47,7 @@ TEST(Parked_Outbox, IsListedRetriedAndDropped) {
   ParkedOf outbox("outbox", "order");
   EXPECT_THAT(outbox.List(), IsEmpty());
   std::vector<Uuid> ids;
-  for (const char* parked : {"NULL", "market_now()", "market_now()", "market_now()"}) {
+  for (const char* parked : {"NULL", "market_now()", "market_now()", "market_now()", "NULL"}) {
     ids.push_back(Uuid::NewV7());
     outbox.Sql(
         "INSERT INTO outbox (id, topic, key, payload, trace, failures, last_error, next_attempt_at, "
@@ -63,6 +63,8 @@ TEST(Parked_Outbox, IsListedRetriedAndDropped) {
   EXPECT_THAT(lines[0], AllOf(HasSubstr("order  " + ids[1].ToString() + "  order.payment k  parked 2"),
                               HasSubstr(" after 50 broken runs: NOT_FOUND: the order")));
   EXPECT_EQ(outbox.Drop({ids[0], ids[1]}), 1) << "what is not parked is never dropped";
+  EXPECT_EQ(outbox.Sql("SELECT id FROM outbox WHERE next_attempt_at <= market_now()"), ids[4].ToString())
+      << "what has waited behind it is due";
   EXPECT_EQ(
       outbox.Sql("SELECT string_agg(concat_ws('|', target_type, target_id, before), ',') FROM audit_event"
                  " WHERE method = 'marketctl outbox drop' AND actor LIKE 'marketctl by _%'"),
