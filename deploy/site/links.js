@@ -36,7 +36,7 @@ const words = {
     refunded: "Возвращено", placed: "Оформлен", sendTo: "Куда", payUntil: "Оплатить до", why: "Причина", carrier: "Перевозчик",
     tracking: "Номер отправления", link: "Имя в ссылках", role: "Ваша роль", whole: "Весь заказ",
     values: {
-      PENDING_PAYMENT: "ожидает оплаты", PLACED: "оформлен", ACCEPTED: "принят", SHIPPED: "отправлен", DELIVERED: "доставлен", COMPLETED: "завершён",
+      PENDING_PAYMENT: "ожидает оплаты", PLACED: "оформлен", ACCEPTED: "принят", PARTIALLY_SHIPPED: "отправлен частично", SHIPPED: "отправлен", DELIVERED: "доставлен", COMPLETED: "завершён",
       CANCELLED: "отменён", REJECTED: "отклонён", FAILED: "не удался", PENDING: "на проверке", ACTIVE: "работает", SUSPENDED: "приостановлен",
       CLOSED: "закрыт", OUT_OF_STOCK: "товара не хватило", PAYMENT_DECLINED: "оплата не прошла", CANCELLED_BY_BUYER: "отменён покупателем",
       owner: "владелец", manager: "управляющий", staff: "сотрудник",
@@ -257,8 +257,8 @@ async function sessions() {
 
 function part(order, rest = []) {
   const lines = order.lines.map((line) => [`${line.quantity} × ${line.title}`, money(line.total)]);
-  return table(filled(t.order, order.number), [...lines, [t.state, value(order.state)], [t.carrier, order.carrier],
-    [t.tracking, order.trackingNumber], [t.refunded, order.refunded.amount ? money(order.refunded) : ""], [t.total, money(order.total)], ...rest]);
+  const parcels = (order.parcels ?? []).flatMap((parcel) => [[t.carrier, parcel.carrier], [t.tracking, parcel.trackingNumber]]);
+  return table(filled(t.order, order.number), [...lines, [t.state, value(order.state)], ...parcels, [t.refunded, order.refunded.amount ? money(order.refunded) : ""], [t.total, money(order.total)], ...rest]);
 }
 
 const label = (to) => to && [to.recipient, ...to.lines, to.postalCode, to.city, to.region, to.countryCode].filter(Boolean).join(", ");

@@ -192,6 +192,24 @@ events::NewEvent SellerOrderShippedEvent(const MovedPart& part) {
   return events::Of(Made<api::order::SellerOrderShipped>(part), About(part));
 }
 
+events::NewEvent ParcelShippedEvent(const MovedPart& part, const domain::ParcelId& parcel, bool is_last) {
+  auto what = Made<api::order::ParcelShipped>(part);
+  what.set_parcel_id(parcel.ToString());
+  what.set_last(is_last);
+  return events::Of(what, About(part));
+}
+
+events::NewEvent ParcelDeliveredEvent(const MovedPart& part, const domain::ParcelId& parcel, bool is_last) {
+  auto what = Made<api::order::ParcelDelivered>(part);
+  what.set_parcel_id(parcel.ToString());
+  what.set_last(is_last);
+  return events::Of(what, About(part));
+}
+
+events::NewEvent OrderAddressChangedEvent(const MovedPart& part, domain::ActorRole actor) {
+  return events::Of(MadeBy<api::order::OrderAddressChanged>(part, actor), About(part));
+}
+
 events::NewEvent SellerOrderDeliveredEvent(const MovedPart& part) {
   return events::Of(Made<api::order::SellerOrderDelivered>(part), About(part));
 }

@@ -69,6 +69,10 @@ struct MovedPart {
 };
 events::NewEvent SellerOrderAcceptedEvent(const MovedPart& part);
 events::NewEvent SellerOrderShippedEvent(const MovedPart& part);
+// `is_last`: nothing of the part is left to send (to arrive), which SellerOrderShipped (SellerOrderDelivered) tells, too.
+events::NewEvent ParcelShippedEvent(const MovedPart& part, const domain::ParcelId& parcel, bool is_last);
+events::NewEvent ParcelDeliveredEvent(const MovedPart& part, const domain::ParcelId& parcel, bool is_last);
+events::NewEvent OrderAddressChangedEvent(const MovedPart& part, domain::ActorRole actor);
 events::NewEvent SellerOrderDeliveredEvent(const MovedPart& part);
 events::NewEvent SellerOrderCompletedEvent(const MovedPart& part);
 events::NewEvent SellerOrderRejectedEvent(const MovedPart& part, domain::ActorRole actor);

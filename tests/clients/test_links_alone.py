@@ -15,7 +15,7 @@ WHO = {"email": "ada@example.test", "password": "correct horse"}
 ASKED_IN = ("POST /v1/sessions", WHO, None)
 LINES = [{"title": "Difference engine", "quantity": 2, "total": {"amount": 123456, "currency": "EUR"}}]
 PART = {"id": ID, "number": "260829-7K3M9Q2A-1", "state": "SHIPPED", "lines": LINES, "total": {"amount": 123456, "currency": "EUR"},
-        "refunded": {"amount": 500, "currency": "EUR"}, "carrier": "Royal Mail", "trackingNumber": "RM7", "createTime": "2026-08-29T10:00:00Z",
+        "refunded": {"amount": 500, "currency": "EUR"}, "parcels": [{"carrier": "Royal Mail", "trackingNumber": "RM7"}], "createTime": "2026-08-29T10:00:00Z",
         "shippingAddress": {"recipient": "Ada <b>Lovelace</b>", "lines": ["12 St James's Square"], "city": "London", "countryCode": "GB"}}
 ORDER = {**PART, "number": "260829-7K3M9Q2A", "state": "FAILED", "failureReason": "PAYMENT_DECLINED", "total": {"amount": 1000, "currency": "JPY"},
          "sellerOrders": [PART]}

@@ -9,13 +9,18 @@ import itertools
 
 # How far a seller order is when the race begins.
 WAY = (("PENDING_PAYMENT", "buyer"), ("PLACED", "system"), ("ACCEPTED", "seller"), ("SHIPPED", "seller"), ("DELIVERED", "seller"))
+# Instead of SHIPPED: a parcel with one of its units is on its way, and the other one is left.
+PARTLY = ("PARTIALLY_SHIPPED", "seller")
 DEAD = ("CANCELLED", "REJECTED", "FAILED")
+# At the end of a state: what was left is cancelled with that step.
+CUT = " without the rest"
 # Of one seller order: who, and what it becomes from which state.
 OF_PART = {
     "accept": ("seller", {"PLACED": ["ACCEPTED"]}),
     "reject": ("seller", {"PLACED": ["REJECTED"], "ACCEPTED": ["REJECTED"]}),
-    "cancelBySeller": ("seller", {"PLACED": ["CANCELLED"], "ACCEPTED": ["CANCELLED"]}),
-    "ship": ("seller", {"ACCEPTED": ["SHIPPED"]}),
+    "cancelBySeller": ("seller", {"PLACED": ["CANCELLED"], "ACCEPTED": ["CANCELLED"], "PARTIALLY_SHIPPED": ["SHIPPED" + CUT]}),
+    "ship": ("seller", {"ACCEPTED": ["SHIPPED"], "PARTIALLY_SHIPPED": ["SHIPPED"]}),
+    "parcel": ("seller", {"ACCEPTED": ["PARTIALLY_SHIPPED"], "PARTIALLY_SHIPPED": ["SHIPPED"]}),    # with one unit of two
     "deliver": ("seller", {"SHIPPED": ["DELIVERED"]}),
     "confirmReceipt": ("buyer", {"SHIPPED": ["DELIVERED", "COMPLETED"], "DELIVERED": ["COMPLETED"]}),
 }
@@ -53,6 +58,15 @@ PAIRS = (
     ("ACCEPTED", 1, "ship", "deliver"),
     ("ACCEPTED", 1, "ship", "confirmReceipt"),
     ("ACCEPTED", 2, "cancel", "ship 2"),
+    ("ACCEPTED", 1, "parcel", "parcel"),
+    ("ACCEPTED", 1, "parcel", "ship"),
+    ("ACCEPTED", 1, "parcel", "cancel"),
+    ("ACCEPTED", 1, "parcel", "reject"),
+    ("PARTIALLY_SHIPPED", 1, "parcel", "parcel"),
+    ("PARTIALLY_SHIPPED", 1, "parcel", "cancel"),
+    ("PARTIALLY_SHIPPED", 1, "ship", "cancelByOperator"),
+    ("PARTIALLY_SHIPPED", 1, "parcel", "cancelBySeller"),
+    ("PARTIALLY_SHIPPED", 1, "parcel", "confirmReceipt"),
     ("SHIPPED", 1, "deliver", "confirmReceipt"),
     ("SHIPPED", 1, "confirmReceipt", "confirmReceipt"),
     ("SHIPPED", 1, "cancel", "deliver"),
@@ -65,18 +79,20 @@ PAIRS = (
 
 def begun(state, shops):
     """The history so far."""
+    if state == PARTLY[0]:
+        return ((*WAY[:3], PARTLY),) * shops
     steps = [step for step, _ in WAY]
     return (WAY[:steps.index(state) + 1],) * shops
 
 
 def state(part):
-    return part[-1][0]
+    return part[-1][0].removesuffix(CUT)
 
 
 def order_state(parts):
     """The least advanced of those that live; else how it ended."""
     states = [state(part) for part in parts]
-    order = [step for step, _ in WAY] + ["COMPLETED"]
+    order = [step for step, _ in WAY[:3]] + [PARTLY[0]] + [step for step, _ in WAY[3:]] + ["COMPLETED"]
     living = [one for one in states if one not in DEAD]
     return min(living, key=order.index) if living else next(dead for dead in DEAD if dead in states)
 
@@ -98,9 +114,10 @@ def done(history, act):
     if all(state(part) == "FAILED" for part in history):
         return history, True    # by a cancellation: nothing else ends one here
     chosen = [int(number) - 1] if number else [i for i, part in enumerate(history) if state(part) not in DEAD]
-    if not chosen or any(state(history[i]) not in ("PLACED", "ACCEPTED") for i in chosen):
+    if not chosen or any(state(history[i]) not in ("PLACED", "ACCEPTED", "PARTIALLY_SHIPPED") for i in chosen):
         return history, False
-    return tuple(part + (("CANCELLED", actor),) if i in chosen else part for i, part in enumerate(history)), True
+    return tuple(part + ((("SHIPPED" + CUT if state(part) == PARTLY[0] else "CANCELLED"), actor),) if i in chosen else part
+                 for i, part in enumerate(history)), True
 
 
 def of_part(history, word, number):
@@ -132,5 +149,5 @@ def is_legal(pair, answers, history):
 
 
 def living(history):
-    """Which parts keep their units and their money."""
-    return [state(part) not in DEAD for part in history]
+    """How much of their units and their money the parts keep: all, half or nothing."""
+    return [0 if state(part) in DEAD else 0.5 if any(step.endswith(CUT) for step, _ in part) else 1 for part in history]

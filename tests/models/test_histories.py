@@ -1,7 +1,7 @@
 """The model of races by itself: in cases that can be thought through, and that it refuses what must not be."""
 
 import pytest
-from histories import OF_PART, PAIRS, WAY, begun, done, is_legal, legal, order_state
+from histories import CUT, OF_PART, PAIRS, WAY, begun, done, is_legal, legal, living, order_state
 
 PLACED, ACCEPTED, SHIPPED = WAY[:2], WAY[:3], WAY[:4]
 CANCELLED = (*PLACED, ("CANCELLED", "buyer"))
@@ -53,6 +53,16 @@ def test_parts_of_two_shops_end_by_themselves():
     # Something is on its way: the whole can't be cancelled any more.
     assert legal(("ACCEPTED", 2, "cancel", "ship 2")) == {
         ((True, False), ((*ACCEPTED, ("CANCELLED", "buyer")),) * 2), ((False, True), (ACCEPTED, SHIPPED))}
+
+
+def test_what_was_sent_in_part_goes_on_without_the_rest():
+    partly = begun("PARTIALLY_SHIPPED", 1)[0]
+    assert legal(("PARTIALLY_SHIPPED", 1, "parcel", "cancel")) == {
+        ((True, False), ((*partly, ("SHIPPED", "seller")),)), ((False, True), ((*partly, ("SHIPPED" + CUT, "buyer")),))}
+    assert legal(("ACCEPTED", 1, "parcel", "parcel")) == {((True, True), ((*partly, ("SHIPPED", "seller")),))}
+    assert legal(("ACCEPTED", 1, "parcel", "reject")) == {((True, False), (partly,)), ((False, True), ((*ACCEPTED, ("REJECTED", "seller")),))}
+    assert order_state((partly, SHIPPED)) == "PARTIALLY_SHIPPED" and order_state((partly, ACCEPTED)) == "ACCEPTED"
+    assert living((partly, (*partly, ("SHIPPED" + CUT, "buyer")), CANCELLED)) == [1, 0.5, 0]
 
 
 @pytest.mark.parametrize("act", OF_PART)

@@ -173,7 +173,7 @@ def sample_value(field, ids):
 
 # What no field rule requires, but something that the examples say: here the country, and that what is ordered goes somewhere.
 ALSO_REQUIRED = {("Address", "city"), ("Address", "postal_code"), ("ShippingAddress", "city"), ("ShippingAddress", "postal_code"),
-                 ("PlaceOrderRequest", "shipping_address_id")}
+                 ("PlaceOrderRequest", "shipping_address_id"), ("ChangeShippingAddressRequest", "shipping_address_id")}
 
 
 def sample(message, ids, everything=False):

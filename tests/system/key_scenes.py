@@ -3,6 +3,7 @@
 import uuid
 
 import key_scenes_carts
+import key_scenes_parcels
 from key_scenes_coupons import create_coupon, end_coupon, update_coupon
 from key_scenes_delivery import (
     create_delivery_method, create_tax_rate, delete_delivery_method, end_tax_rate, update_delivery_method)
@@ -81,7 +82,7 @@ def mark_notifications_read(world):
 
 def update_notification_settings(world):
     person = Person(world.stack["url"], world.stack["caFile"])
-    one, two = (("/v1/notificationSettings", {"settings": [{"kind": kind, "mail": False}]}) for kind in ("SALE", "ORDER_SHIPPED"))
+    one, two = (("/v1/notificationSettings", {"settings": [{"kind": kind, "mail": False}]}) for kind in ("SALE", "PARCEL_SHIPPED"))
     kept = f"SELECT count(*) FROM notification_setting WHERE account_id = '{person.id}'"
     return Scene(person, one, two, lambda: int(psql("notification", kept)))
 
@@ -364,7 +365,7 @@ def revoke_key(caller, collection):
     return scene
 
 
-SCENES = {**key_scenes_carts.SCENES, "SignOut": sign_out, "EndSession": end_session, "EndAllSessions": end_all_sessions, "SendVerification": send_verification,
+SCENES = {**key_scenes_carts.SCENES, **key_scenes_parcels.SCENES, "SignOut": sign_out, "EndSession": end_session, "EndAllSessions": end_all_sessions, "SendVerification": send_verification,
           "DeleteAuthenticator": delete_authenticator,
           "MarkNotificationsRead": mark_notifications_read, "UpdateNotificationSettings": update_notification_settings,
           "UpdateMyProfile": update_my_profile, "CreateMyAddress": create_my_address,

@@ -138,10 +138,10 @@ RECUT = [
     rot("a part that costs more than its lines", "O2 O1 X10",
         order="UPDATE seller_order SET total_minor = total_minor + 1 WHERE id = '{part}'"),
     # Quantities
-    rot("more cancelled and shipped than bought", "O15 O22 X4 X5",
+    rot("more cancelled and shipped than bought", "O15 O22 X4 X5 X21",
         order="UPDATE order_line SET cancelled = quantity, shipped = 1 WHERE id = '{line}'"),
-    rot("shipped units of a part that was not", "O15 X5", order="UPDATE order_line SET shipped = 1 WHERE id = '{line}'"),
-    rot("a delivered part with a unit that never left", "O15 X5", delivered=True,
+    rot("shipped units of a part that was not", "O15 X5 X21", order="UPDATE order_line SET shipped = 1 WHERE id = '{line}'"),
+    rot("a delivered part with a unit that never left", "O15 X5 X21", delivered=True,
         order="UPDATE order_line SET shipped = shipped - 1 WHERE id = '{line}'"),
     rot("units sold of an order that failed", "X5",
         product="INSERT INTO reservation_order (order_id) VALUES ('{failed}'); INSERT INTO reservation (order_id, line_id, stock_id,"
@@ -221,7 +221,7 @@ RECUT = [
     # History, saga, keys, messages
     rot("a step that does not follow the one before", "O4",
         order="UPDATE order_event SET from_state = 'ACCEPTED' WHERE seller_order_id = '{part}' AND to_state = 'PLACED'"),
-    rot("a step that nobody may take", "O4 O15",
+    rot("a step that nobody may take", "O4 O15 X22",
         order="INSERT INTO order_event (order_id, seller_order_id, from_state, to_state, actor) VALUES ('{order}', '{part}', 'PLACED',"
               " 'DELIVERED', 'seller'); UPDATE seller_order SET state = 'DELIVERED' WHERE id = '{part}'"),
     rot("a step that is told of another order", "O4", order="UPDATE order_event SET order_id = '{spare}' WHERE seller_order_id = '{part}'"),
@@ -267,7 +267,7 @@ RECUT = [
 OTHERS = [
     # Orders
     rot("total of an order", "O1 X3", order="UPDATE orders SET total_minor = total_minor + 1 WHERE id = '{order}'"),
-    rot("state of the parts", "O4 O15", order="UPDATE seller_order SET state = 'DELIVERED' WHERE order_id = '{order}'"),
+    rot("state of the parts", "O4 O15 X22", order="UPDATE seller_order SET state = 'DELIVERED' WHERE order_id = '{order}'"),
     rot("a checkout that nobody ends", "O5 O6",
         order="UPDATE checkout SET step = 'FORWARD', deadline_at = '-infinity', next_run_at = 'infinity', lease_until = 'infinity'"
               " WHERE order_id = '{order}'"),
@@ -370,6 +370,11 @@ OTHERS = [
     # Coupons
     rot("what a coupon took off", "X19", order=coupon("ROT-19", 1)),
     rot("a coupon that is used too often", "X20 X19", order=coupon("ROT-20", 2, ", total_limit", ", 1")),
+    # Parcels
+    rot("more in a parcel than was sent", "X21", delivered=True,
+        order="UPDATE parcel_line SET quantity = quantity + 1 WHERE line_id = '{line}'"),
+    rot("a delivered part with a parcel under way", "X22", delivered=True,
+        order="UPDATE parcel SET delivered_at = NULL WHERE seller_order_id = '{part}'"),
     # People
     rot("a member whom auth does not know", "X9", auth="DELETE FROM seller_member WHERE seller_id = '{seller2}'"),
     rot("a member of another role", "X9 U4", user="UPDATE seller_member SET role = 'staff' WHERE seller_id = '{seller3}'"),

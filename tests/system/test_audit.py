@@ -87,6 +87,13 @@ def cancel_order(operator, owner, shop, category):
     return "order", order["id"], "a mistake"
 
 
+def change_address(operator, owner, shop, category):
+    owner.add_address()
+    order = owner.place((shop().offer, 1)).json()
+    operator.ok("POST", f"/v1/orders/{order['id']}:changeAddress", {"shippingAddressId": owner.address, "reason": "the buyer has moved"})
+    return "order", order["id"], "the buyer has moved"
+
+
 def advance_checkout(operator, owner, shop, category):
     owner.add_address()
     order = market.parked_checkout(owner, shop().offer)
@@ -212,7 +219,7 @@ ACTS = {"auth.DisableAccount": act_on_account("disable", {}), "auth.EnableAccoun
         "product.DetachOffer": detach_offer, "product.CreateSearchRule": create_search_rule, "product.DeleteSearchRule": delete_search_rule,
         "product.ApproveProduct": moderate("approve", "propose"),
         "product.RequestChanges": moderate("requestChanges", "propose", reason="More light, please."),
-        "product.TakeDownProduct": moderate("takeDown", "publish", reason="It infringes a patent."), "order.CancelOrder": cancel_order,
+        "product.TakeDownProduct": moderate("takeDown", "publish", reason="It infringes a patent."), "order.CancelOrder": cancel_order, "order.ChangeShippingAddress": change_address,
         "order.AdvanceCheckout": advance_checkout, "order.CreateTaxRate": create_tax_rate, "order.EndTaxRate": end_tax_rate, "payment.RefundPayment": refund_payment, "notification.PublishTerms": publish_terms,
         "product.HideReview": act_on_review("hide"), "product.UnhideReview": act_on_review("unhide"), "product.ResolveReport": resolve_report,
         "order.CreateCoupon": create_coupon, "order.UpdateCoupon": act_on_coupon("PATCH", {"totalLimit": 5}),

@@ -18,7 +18,7 @@ from market import new_key, psql, until
 
 ACTS = int(os.environ.get("MARKET_ACTS", "80"))
 SEED = int(os.environ.get("MARKET_SEED", "20261129"))
-STEPS = (("accept", {}, "ORDER_ACCEPTED"), ("ship", {"carrier": "Royal Mail", "trackingNumber": "RM1"}, "ORDER_SHIPPED"),
+STEPS = (("accept", {}, "ORDER_ACCEPTED"), ("ship", {"carrier": "Royal Mail", "trackingNumber": "RM1"}, "PARCEL_SHIPPED"),
          ("deliver", {}, "ORDER_DELIVERED"))
 
 

@@ -46,7 +46,7 @@ def expect_told_and_mailed(mailbox, person, kind, words, title=None):
 
 @pytest.mark.operations("notification.ListNotifications")
 @pytest.mark.values("notification.Notification.Kind.ORDER_PLACED", "notification.Notification.Kind.SALE",
-                    "notification.Notification.Kind.ORDER_ACCEPTED", "notification.Notification.Kind.ORDER_SHIPPED",
+                    "notification.Notification.Kind.ORDER_ACCEPTED", "notification.Notification.Kind.PARCEL_SHIPPED",
                     "notification.Notification.Kind.ORDER_DELIVERED")
 def test_of_an_order_on_its_way(buyer, shop, mailbox):
     sold = shop()
@@ -61,13 +61,13 @@ def test_of_an_order_on_its_way(buyer, shop, mailbox):
     assert (sale["title"], sale["sellerOrderId"], sale["sellerId"]) == (part["number"], part["id"], sold.owner.seller)
     expect_told_and_mailed(mailbox, sold.owner, "SALE", part["number"])
     for verb, body, kind, words in (("accept", {}, "ORDER_ACCEPTED", "accepted"), ("ship", {"carrier": "Royal Mail", "trackingNumber": "RM1"},
-                                    "ORDER_SHIPPED", "on its way"), ("deliver", {}, "ORDER_DELIVERED", "delivered")):
+                                    "PARCEL_SHIPPED", "on its way"), ("deliver", {}, "ORDER_DELIVERED", "delivered")):
         act(sold.owner, f"/v1/sellerOrders/{part['id']}:{verb}", body)
         one = told(buyer, kind)
         assert (one["title"], one["orderId"], one["sellerOrderId"]) == (part["number"], order["id"], part["id"]), kind
         expect_told_and_mailed(mailbox, buyer, kind, part["number"])
     assert listed(buyer)["unreadCount"] == 4
-    assert [one["kind"] for one in listed(buyer)["notifications"]] == ["ORDER_DELIVERED", "ORDER_SHIPPED", "ORDER_ACCEPTED", "ORDER_PLACED"]
+    assert [one["kind"] for one in listed(buyer)["notifications"]] == ["ORDER_DELIVERED", "PARCEL_SHIPPED", "ORDER_ACCEPTED", "ORDER_PLACED"]
 
 
 @pytest.mark.values("notification.Notification.Kind.ORDER_CANCELLED", "notification.Notification.Kind.SALE_CANCELLED",
@@ -205,7 +205,7 @@ def test_who_wants_fewer_mails_gets_fewer(stack, anonymous, buyer, shop, mailbox
     part = buyer.place((sold.offer, 1)).json()["sellerOrders"][0]
     act(sold.owner, f"/v1/sellerOrders/{part['id']}:accept")
     act(sold.owner, f"/v1/sellerOrders/{part['id']}:ship", {"carrier": "Royal Mail", "trackingNumber": "RM1"})
-    shipped = expect_told_and_mailed(mailbox, buyer, "ORDER_SHIPPED", part["number"])
+    shipped = expect_told_and_mailed(mailbox, buyer, "PARCEL_SHIPPED", part["number"])
     # Mails to one person leave in their order: what was not mailed before this one never is.
     assert "ORDER_ACCEPTED" not in [one["kind"] for one in listed(buyer)["notifications"]]
     assert not mailbox.mails(buyer.email, "accepted")
@@ -219,7 +219,7 @@ def test_who_wants_fewer_mails_gets_fewer(stack, anonymous, buyer, shop, mailbox
     assert answer.status_code == 204, answer.text
     anonymous.ok("POST", "/v1/notificationSettings:unsubscribe", params={"token": address.partition("token=")[2]})
     settings = {one["kind"]: one for one in buyer.ok("GET", "/v1/notificationSettings")["settings"]}
-    assert not settings["ORDER_SHIPPED"]["mail"] and settings["ORDER_DELIVERED"]["mail"]
+    assert not settings["PARCEL_SHIPPED"]["mail"] and settings["ORDER_DELIVERED"]["mail"]
     problem(anonymous.post("/v1/notificationSettings:unsubscribe", params={"token": "ut_nonsense"}), 400, "MAILED_TOKEN_ENDED")
 
 

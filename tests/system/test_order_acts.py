@@ -154,7 +154,7 @@ def test_a_buyer_has_it(buyer, shop, person, delivered):
         problem(stranger.post(path + ":confirmReceipt", {}), 404, "NOT_FOUND")
     key = new_key()
     answer = buyer.post(path + ":confirmReceipt", {}, key=key)
-    assert (answer.status_code, answer.json()["state"], answer.json()["trackingNumber"]) == (200, "COMPLETED", "RM1"), answer.text
+    assert (answer.status_code, answer.json()["state"], answer.json()["parcels"][0]["trackingNumber"]) == (200, "COMPLETED", "RM1"), answer.text
     assert buyer.post(path + ":confirmReceipt", {}, key=key).content == answer.content
     problem(buyer.post(path + ":confirmReceipt", {}), 409, "ILLEGAL_TRANSITION")
     told = [(state, actor) for state, actor, _ in history(buyer, order)][-2:]

@@ -66,7 +66,8 @@ class Round:
         self.id = order["id"]
         parts = {part["sellerId"]: part["id"] for part in order["sellerOrders"]}
         self.parts = [parts[shop.owner.seller] for shop in self.shops]
-        for act in {"ACCEPTED": ["accept"], "SHIPPED": ["accept", "ship"]}.get(self.begin, ()):
+        self.lines = {part["id"]: part["lines"][0]["id"] for part in order["sellerOrders"]}
+        for act in {"ACCEPTED": ["accept"], "PARTIALLY_SHIPPED": ["accept", "parcel"], "SHIPPED": ["accept", "ship"]}.get(self.begin, ()):
             for number in range(shops):
                 until(self.request(f"{act} {number + 1}").send, act)
 
@@ -82,6 +83,9 @@ class Round:
             return Request(person, f"/v1/orders/{self.id}:cancel", {**REASON, **named})
         part = int(number or 1) - 1
         person = self.cast.buyer if word == "confirmReceipt" else self.cast.owners[part]
+        if word == "parcel":
+            one = {"lines": [{"lineId": self.lines[self.parts[part]], "quantity": 1}]}
+            return Request(person, f"/v1/sellerOrders/{self.parts[part]}/parcels", {**SHIPMENT, **one})
         return Request(person, f"/v1/sellerOrders/{self.parts[part]}:{VERBS.get(word, word)}", BODIES.get(word, {}))
 
     def run(self):
@@ -130,8 +134,9 @@ class Round:
         found = {part: () for part in self.parts}
         for event in self.cast.buyer.ok("GET", f"/v1/orders/{self.id}/events")["events"]:
             part = event["sellerOrderId"]
-            assert event.get("from") == (found[part][-1][0] if found[part] else None), f"{event} after {found[part]}"
-            found[part] += ((event["to"], event["actor"]),)
+            assert event.get("from") == (histories.state(found[part]) if found[part] else None), f"{event} after {found[part]}"
+            cut = histories.CUT if event["lines"] and event["to"] == "SHIPPED" else ""
+            found[part] += ((event["to"] + cut, event["actor"]),)
         return tuple(found.values())
 
     def amiss(self, history):
@@ -143,7 +148,7 @@ class Round:
                 found.append(f"{shop.available()} of {shop.offer} are left")
         payment = self.cast.buyer.ok("GET", f"/v1/orders/{self.id}/payment")
         totals = {part["id"]: part["total"]["amount"] for part in self.order()["sellerOrders"]}
-        back = sum(totals[part] for part, living in zip(self.parts, lives) if not living)
+        back = sum(round(totals[part] * (1 - living)) for part, living in zip(self.parts, lives))
         taken = ("CAPTURED", sum(totals.values()), back)
         # Nothing is taken where nothing is wanted any more, or it is taken and given back.
         legal = [taken] if any(lives) else [("VOIDED", 0, 0)] + ([taken] if history[0][-1][0] != "FAILED" else [])

@@ -86,6 +86,14 @@ def limit_reached(buyer, sold):
     return answer
 
 
+def address_changes_price(buyer, sold):
+    order, _ = placed(buyer, sold)
+    paris = {"recipient": "Ada", "lines": ["1 rue de Rivoli"], "city": "Paris", "postalCode": "75001", "countryCode": "FR"}
+    answer = buyer.post(f"/v1/orders/{order}:changeAddress", {"shippingAddress": paris})
+    assert answer.json()["metadata"]["countryCode"] == "GB"
+    return answer
+
+
 def coupon_not_applicable(buyer, sold):
     dear = {"code": code(), "kind": "FREE_DELIVERY", "minimum": {"amount": 5000, "currency": "EUR"}}
     sold.owner.ok("POST", f"/v1/sellers/{sold.owner.seller}/coupons", dear)
@@ -107,7 +115,7 @@ def cart_in_checkout(buyer, sold):
     return buyer.post(f"{cart}:checkout", how, key=new_key())
 
 
-PROVOKED = {each.__name__.upper(): each for each in (orders_open, out_of_stock, offer_unavailable, no_price_in_currency, price_changed, delivery_unavailable, payment_declined,
+PROVOKED = {each.__name__.upper(): each for each in (orders_open, address_changes_price, out_of_stock, offer_unavailable, no_price_in_currency, price_changed, delivery_unavailable, payment_declined,
                                                     unknown_payment_method, illegal_transition, payment_not_secured, limit_reached,
                                                     cart_in_checkout, second_factor_required, coupon_not_applicable)}
 

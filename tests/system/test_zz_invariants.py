@@ -43,6 +43,7 @@ OWN_EVENTS = "split_part(aggregate, '/', 2) IN ({order}, {payment})"
 ROWS = {
     "order": {"orders": "id IN ({order})", "order_number": "order_id IN ({order}, {offer})", "seller_order": "order_id IN ({order})",
               "order_line": "id IN ({line}, {line2})", "order_event": "seller_order_id IN ({part}, {part2}, {failed_part})",
+              "parcel": "seller_order_id IN ({part}, {part2})", "parcel_line": "line_id IN ({line}, {line2})",
               "coupon": "id IN ({part})", "coupon_redemption": "coupon_id IN ({part})",
               "checkout": "order_id IN ({order})", "idempotency_key": KEYS, "outbox": "id IN ({part})", "event": OWN_EVENTS,
               "audit_event": "target_id IN ({order})",

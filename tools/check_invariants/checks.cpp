@@ -4,6 +4,8 @@
 
 #include "tools/check_invariants/coupons.hpp"
 #include "tools/check_invariants/deliveries.hpp"
+#include "tools/check_invariants/histories.hpp"
+#include "tools/check_invariants/parcels.hpp"
 #include "tools/check_invariants/prices.hpp"
 
 namespace market::invariants {
@@ -33,25 +35,7 @@ constexpr std::array kChecks = {
       SELECT o.id::text, 'no part' FROM orders o
       WHERE NOT EXISTS (SELECT 1 FROM seller_order s WHERE s.order_id = o.id))sql"},
     Check{"O4", "order", "the history of a part has only legal moves, without a gap, and ends in its state",
-          R"sql(
-      WITH step AS (
-        SELECT order_id, seller_order_id, sequence, from_state, to_state, cardinality(lines) > 0 AS cancels,
-               lag(to_state) OVER (PARTITION BY seller_order_id ORDER BY sequence) AS before,
-               lead(sequence) OVER (PARTITION BY seller_order_id ORDER BY sequence) IS NULL AS last
-        FROM order_event)
-      SELECT s.id::text, format('%s to %s after %s, told of order %s; the part is %s, of order %s', step.from_state,
-                                step.to_state, step.before, step.order_id, s.state, s.order_id)
-      FROM seller_order s LEFT JOIN step ON step.seller_order_id = s.id
-      WHERE step.sequence IS NULL
-         OR step.order_id <> s.order_id
-         OR step.from_state IS DISTINCT FROM step.before
-         OR (step.last AND step.to_state <> s.state)
-         OR (coalesce(step.from_state, '') || '>' || step.to_state
-             || CASE WHEN step.from_state = step.to_state AND step.cancels THEN ' some units' ELSE '' END) NOT IN (
-              '>PENDING_PAYMENT', 'PENDING_PAYMENT>PLACED', 'PENDING_PAYMENT>FAILED', 'PLACED>ACCEPTED',
-              'PLACED>PLACED some units', 'ACCEPTED>ACCEPTED some units',
-              'PLACED>CANCELLED', 'PLACED>REJECTED', 'ACCEPTED>SHIPPED', 'ACCEPTED>CANCELLED', 'ACCEPTED>REJECTED',
-              'SHIPPED>DELIVERED', 'DELIVERED>COMPLETED'))sql"},
+          kHistoryOfParts},
     Check{"O5", "order", "a checkout is over, or inside its deadline", R"sql(
       SELECT order_id::text, format('step %s since %s, %s attempts, %s', step, deadline_at, attempts, last_error)
       FROM checkout WHERE step <> 'DONE' AND deadline_at < market_now() - interval '60 seconds')sql"},
@@ -154,7 +138,8 @@ constexpr std::array kChecks = {
                                           split_part(k.method, '/', 3))
       FROM idempotency_key k
       WHERE split_part(k.method, '/', 3) IN ('AcceptSellerOrder', 'RejectSellerOrder', 'CancelBySeller', 'ShipSellerOrder',
-                                             'DeliverSellerOrder', 'ConfirmReceipt')
+                                             'DeliverSellerOrder', 'ConfirmReceipt', 'CreateParcel', 'DeliverParcel',
+                                             'ChangeShippingAddress')
         AND substring(k.answer FROM 1 FOR 1) = '\x0a'
         AND NOT EXISTS (SELECT FROM order_event e WHERE e.operation_id = k.operation_id))sql"},
     Check{"O20", "order", "payment and stock are told only of orders that were placed", R"sql(
@@ -165,12 +150,7 @@ constexpr std::array kChecks = {
       LEFT JOIN orders o ON o.id = CASE WHEN m.about ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN m.about::uuid END
       WHERE o.id IS NULL OR o.failed
          OR EXISTS (SELECT FROM seller_order s WHERE s.order_id = o.id AND s.state = 'PENDING_PAYMENT'))sql"},
-    Check{"O21", "order", "who moves a part is who may", R"sql(
-      SELECT seller_order_id::text, format('%s to %s by %s', from_state, to_state, actor) FROM order_event
-      WHERE from_state IS DISTINCT FROM to_state AND actor <> ALL (CASE to_state
-                            WHEN 'PENDING_PAYMENT' THEN '{buyer}' WHEN 'PLACED' THEN '{system}' WHEN 'ACCEPTED' THEN '{seller}'
-                            WHEN 'REJECTED' THEN '{seller,system}' WHEN 'SHIPPED' THEN '{seller}'
-                            WHEN 'DELIVERED' THEN '{seller,buyer,system}' WHEN 'COMPLETED' THEN '{buyer,system}' END::text[]))sql"},
+    Check{"O21", "order", "who moves a part is who may", kWhoMovesParts},
     Check{"E1", "order", "no event is ahead of the order that it is about", R"sql(
       SELECT e.aggregate, format('%s tells of version %s, it has %s', e.type, e.aggregate_version,
                                  coalesce(about.version::text, 'none'))
@@ -436,6 +416,8 @@ constexpr std::array kChecks = {
           "a coupon is used with as many orders as it counts, which it took what they say off",
           kCouponsAsUsed},
     Check{"X20", "order", "no coupon is used more often than it may be", kCouponsWithinLimits},
+    Check{"X21", "order", "what of a line is shipped is in the parcels of its part", kShippedInParcels},
+    Check{"X22", "order", "a part is as far as its parcels are", kPartsAsTheirParcels},
 
     // Acts
     Check{"R1", "auth", "the chain of acts is whole", kChain},

@@ -179,7 +179,8 @@ class OrderChecker : public Findings {
       } else if (WaitsToBePaid(id, *payment)) {
         // Until it is paid again, or the time for that is over; nothing of it is sent.
         for (const auto& [part, fact] : PartsOf(id)) {
-          if (fact->state == "SHIPPED" || fact->state == "DELIVERED" || fact->state == "COMPLETED") {
+          if (fact->state == "PARTIALLY_SHIPPED" || fact->state == "SHIPPED" || fact->state == "DELIVERED" ||
+              fact->state == "COMPLETED") {
             Add("X1", {"order", id}, fmt::format("part {} is {} without money", part, fact->state));
           }
         }

@@ -91,7 +91,8 @@ constexpr Statement kPersonalAtOrder{"invariants.personal_at_order", R"sql(
   WHERE (recipient, address_lines, city, region, postal_code, phone) <> ('erased', '{erased}', 'erased', '', '', '')
   UNION SELECT o.buyer_id::text FROM order_event e JOIN orders o ON o.id = e.order_id
         WHERE e.reason <> '' AND e.actor <> 'system'
-  UNION SELECT o.buyer_id::text FROM seller_order s JOIN orders o ON o.id = s.order_id WHERE s.tracking_number <> ''
+  UNION SELECT o.buyer_id::text FROM parcel p JOIN seller_order s ON s.id = p.seller_order_id
+        JOIN orders o ON o.id = s.order_id WHERE p.tracking_number <> ''
   UNION SELECT buyer_id::text FROM checkout WHERE undo_note <> '')sql"};
 constexpr Statement kPersonalAtNotification{"invariants.personal_at_notification", R"sql(
   SELECT account_id::text FROM notification UNION SELECT account_id::text FROM notification_setting

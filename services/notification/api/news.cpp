@@ -137,6 +137,12 @@ std::vector<News> Cancelled(const Event& event, const std::string& actor, const 
   return news;
 }
 
+std::vector<News> OfAddress(const Event& event) {
+  return {{.kind = Kind::kOrderAddressChanged,
+           .audience = Audience::kTeam,
+           .facts = FactsOf(event, *events::As<order::OrderAddressChanged>(event))}};
+}
+
 template <class Message>
 std::vector<News> OfEnded(const Event& event) {
   const auto part = *events::As<Message>(event);
@@ -271,6 +277,21 @@ std::vector<LiveNews> LiveOfDelivered(const Event& event) {
 std::vector<LiveNews> LiveOfCompleted(const Event& event) {
   return LiveOfPart<order::SellerOrderCompleted>(event, "COMPLETED");
 }
+std::vector<LiveNews> LiveOfAddress(const Event& event) {
+  return LiveOfPart<order::OrderAddressChanged>(event, std::nullopt);
+}
+// The last parcel is the part's own step, which is told besides.
+template <class Parcel>
+std::vector<LiveNews> LiveOfParcel(const Event& event, const std::optional<std::string>& state) {
+  if (events::As<Parcel>(event)->last()) return {};
+  return LiveOfPart<Parcel>(event, state);
+}
+std::vector<LiveNews> LiveOfParcelShipped(const Event& event) {
+  return LiveOfParcel<order::ParcelShipped>(event, "PARTIALLY_SHIPPED");
+}
+std::vector<LiveNews> LiveOfParcelDelivered(const Event& event) {
+  return LiveOfParcel<order::ParcelDelivered>(event, std::nullopt);
+}
 std::vector<LiveNews> LiveOfRejected(const Event& event) {
   return LiveOfPart<order::SellerOrderRejected>(event, "REJECTED");
 }
@@ -305,7 +326,10 @@ const std::map<std::string, Meaning, std::less<>>& Meanings() {
       Row<order::OrderFailed>(OfFailed, LiveOfFailed),
       Row<order::SellerOrderAccepted>(OfPart<order::SellerOrderAccepted, Kind::kOrderAccepted>,
                                       LiveOfAccepted),
-      Row<order::SellerOrderShipped>(OfPart<order::SellerOrderShipped, Kind::kOrderShipped>, LiveOfShipped),
+      Row<order::ParcelShipped>(OfPart<order::ParcelShipped, Kind::kParcelShipped>, LiveOfParcelShipped),
+      Row<order::ParcelDelivered>(TellNobody, LiveOfParcelDelivered),
+      Row<order::OrderAddressChanged>(OfAddress, LiveOfAddress),
+      Row<order::SellerOrderShipped>(TellNobody, LiveOfShipped),
       Row<order::SellerOrderDelivered>(OfPart<order::SellerOrderDelivered, Kind::kOrderDelivered>,
                                        LiveOfDelivered),
       Row<order::SellerOrderCompleted>(TellNobody, LiveOfCompleted),

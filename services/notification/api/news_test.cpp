@@ -29,7 +29,7 @@ class NewsTest : public StoreFixture {
   std::vector<domain::News> Told(const google::protobuf::Message& what) const {
     return NewsFrom(EventOf(what, buyer_.ToString(), shop_.ToString()));
   }
-  // "ORDER_SHIPPED buyer, SALE team"
+  // "PARCEL_SHIPPED buyer, SALE team"
   std::string Heard(const google::protobuf::Message& what) const {
     std::string all;
     for (const auto& news : Told(what)) {
@@ -98,6 +98,15 @@ TEST_F(NewsTest, PagesOfBothSides_AreToldOfAPart) {
   EXPECT_EQ(live(failed), "FAILED buyer") << "the shop never knew";
   EXPECT_EQ(live(PartOf<order::SellerOrderAccepted>()), "ACCEPTED buyer, ACCEPTED shop");
   EXPECT_EQ(live(PartOf<order::SellerOrderShipped>()), "SHIPPED buyer, SHIPPED shop");
+  auto shipped = PartOf<order::ParcelShipped>();
+  EXPECT_EQ(live(shipped), "PARTIALLY_SHIPPED buyer, PARTIALLY_SHIPPED shop");
+  shipped.set_last(true);
+  EXPECT_EQ(live(shipped), "") << "SHIPPED is told besides";
+  auto delivered = PartOf<order::ParcelDelivered>();
+  EXPECT_EQ(live(delivered), "as it was buyer, as it was shop");
+  delivered.set_last(true);
+  EXPECT_EQ(live(delivered), "");
+  EXPECT_EQ(live(PartOf<order::OrderAddressChanged>()), "as it was buyer, as it was shop");
   EXPECT_EQ(live(PartOf<order::SellerOrderDelivered>()), "DELIVERED buyer, DELIVERED shop");
   EXPECT_EQ(live(PartOf<order::SellerOrderCompleted>()), "COMPLETED buyer, COMPLETED shop");
   EXPECT_EQ(live(PartOf<order::SellerOrderRejected>()), "REJECTED buyer, REJECTED shop");
@@ -116,7 +125,9 @@ TEST_F(NewsTest, PagesOfBothSides_AreToldOfAPart) {
 
 TEST_F(NewsTest, WhatTheShopDoes_IsToldToTheBuyer) {
   EXPECT_EQ(Heard(PartOf<order::SellerOrderAccepted>()), "ORDER_ACCEPTED buyer");
-  EXPECT_EQ(Heard(PartOf<order::SellerOrderShipped>()), "ORDER_SHIPPED buyer");
+  EXPECT_EQ(Heard(PartOf<order::ParcelShipped>()), "PARCEL_SHIPPED buyer");
+  EXPECT_EQ(Heard(PartOf<order::SellerOrderShipped>()), "") << "its last parcel has told it";
+  EXPECT_EQ(Heard(PartOf<order::ParcelDelivered>()), "");
   EXPECT_EQ(Heard(PartOf<order::SellerOrderDelivered>()), "ORDER_DELIVERED buyer");
   EXPECT_EQ(Heard(PartOf<order::SellerOrderCompleted>()), "") << "its buyer said so, or has kept it for long";
   auto rejected = PartOf<order::SellerOrderRejected>();
@@ -124,11 +135,18 @@ TEST_F(NewsTest, WhatTheShopDoes_IsToldToTheBuyer) {
   EXPECT_EQ(Heard(rejected), "ORDER_CANCELLED buyer");
   rejected.set_actor("system");
   EXPECT_EQ(Heard(rejected), "ORDER_CANCELLED buyer, SALE_CANCELLED team") << "it let the time pass";
-  const auto facts = Told(PartOf<order::SellerOrderShipped>())[0].facts;
+  const auto facts = Told(PartOf<order::ParcelShipped>())[0].facts;
   EXPECT_EQ(facts.title, "260829-1");
   EXPECT_EQ(facts.order, order_);
   EXPECT_EQ(facts.seller_order, part_);
   EXPECT_EQ(facts.seller, shop_);
+}
+
+TEST_F(NewsTest, AnotherAddress_IsToldToTheShop) {
+  EXPECT_EQ(Heard(PartOf<order::OrderAddressChanged>()), "ORDER_ADDRESS_CHANGED team");
+  const auto facts = Told(PartOf<order::OrderAddressChanged>())[0].facts;
+  EXPECT_EQ(facts.seller, shop_);
+  EXPECT_EQ(facts.seller_order, part_);
 }
 
 TEST_F(NewsTest, ACancellation_IsToldToTheShop_UnlessItIsItsOwn) {

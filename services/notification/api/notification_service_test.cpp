@@ -22,8 +22,8 @@ class NotificationServiceTest : public ServiceFixture {
     CallContext call(Soon());
     co_await service.Deliver(call, std::move(request));
   }
-  marketplace::order::v1::SellerOrderShipped Shipped(std::string number) const {
-    marketplace::order::v1::SellerOrderShipped shipped;
+  marketplace::order::v1::ParcelShipped Shipped(std::string number) const {
+    marketplace::order::v1::ParcelShipped shipped;
     shipped.set_order_id(Uuid::NewV7().ToString());
     shipped.set_seller_order_id(Uuid::NewV7().ToString());
     shipped.set_number(std::move(number));
@@ -51,7 +51,7 @@ TEST_F(NotificationServiceTest, WhatIsDelivered_IsListedInPagesAndMarkedRead) {
     EXPECT_EQ(page.unread_count(), 3);
     EXPECT_EQ(page.notifications_size(), 2);
     EXPECT_EQ(page.notifications(0).title(), "3");
-    EXPECT_EQ(page.notifications(0).kind(), Proto::ORDER_SHIPPED);
+    EXPECT_EQ(page.notifications(0).kind(), Proto::PARCEL_SHIPPED);
     EXPECT_EQ(page.notifications(0).seller_id(), shop_.ToString());
     EXPECT_FALSE(page.notifications(0).has_amount());
     const auto rest = co_await List(service, ada_, 2, page.next_page_token());
@@ -88,12 +88,12 @@ TEST_F(NotificationServiceTest, Settings_AreOnePerKind_AndChangeOneByOne) {
         << "each kind of the contract";
     api::notification::UpdateNotificationSettingsRequest request;
     auto& change = *request.add_settings();
-    change.set_kind(Proto::ORDER_SHIPPED);
+    change.set_kind(Proto::PARCEL_SHIPPED);
     change.set_mail(false);
     const auto changed = co_await service.UpdateNotificationSettings(call, request);
     for (const auto& setting : changed.settings()) {
       EXPECT_TRUE(setting.app());
-      EXPECT_EQ(setting.mail(), setting.kind() != Proto::ORDER_SHIPPED) << Proto::Kind_Name(setting.kind());
+      EXPECT_EQ(setting.mail(), setting.kind() != Proto::PARCEL_SHIPPED) << Proto::Kind_Name(setting.kind());
     }
     EXPECT_EQ((co_await service.GetNotificationSettings(call, {})).SerializeAsString(),
               changed.SerializeAsString());
@@ -112,7 +112,7 @@ TEST_F(NotificationServiceTest, OneClick_EndsTheMailsOfAKind) {
   RunService([&](NotificationService& service) -> Task<> {
     CallContext nobody(Soon());
     api::notification::UnsubscribeRequest request;
-    request.set_token(tokens_.Of(ada_, domain::Kind::kOrderShipped));
+    request.set_token(tokens_.Of(ada_, domain::Kind::kParcelShipped));
     co_await service.Unsubscribe(nobody, request);
     co_await service.Unsubscribe(nobody, request);
     co_await Deliver(service, Shipped("1"));

@@ -24,12 +24,13 @@ enum class Kind : std::uint8_t {
   kPaymentDeclined,
   kOrderFailed,
   kOrderAccepted,
-  kOrderShipped,
+  kParcelShipped,
   kOrderDelivered,
   kOrderCancelled,
   kOrderRefunded,
   // To those who run the shop.
   kSale,
+  kOrderAddressChanged,
   kSaleCancelled,
   kShopApproved,
   kShopSuspended,
@@ -47,18 +48,39 @@ enum class Kind : std::uint8_t {
   kWishBackInStock,
 };
 
-inline constexpr Words<Kind, 31> kKinds{
-    "kind of a notification", {"VERIFY_EMAIL",       "CHANGE_EMAIL",     "UNDO_EMAIL_CHANGE",
-                               "RESET_PASSWORD",     "CLAIM_ACCOUNT",    "MEMBER_INVITED",
-                               "NEW_DEVICE",         "PASSWORD_CHANGED", "EMAIL_CHANGED",
-                               "ORDER_PLACED",       "PAYMENT_DECLINED", "ORDER_FAILED",
-                               "ORDER_ACCEPTED",     "ORDER_SHIPPED",    "ORDER_DELIVERED",
-                               "ORDER_CANCELLED",    "ORDER_REFUNDED",   "SALE",
-                               "SALE_CANCELLED",     "SHOP_APPROVED",    "SHOP_SUSPENDED",
-                               "SHOP_REINSTATED",    "SHOP_CLOSED",      "LOW_STOCK",
-                               "OFFER_DETACHED",     "PRODUCT_APPROVED", "PRODUCT_CHANGES_REQUESTED",
-                               "PRODUCT_TAKEN_DOWN", "MESSAGE_RECEIVED", "WISH_PRICE_FELL",
-                               "WISH_BACK_IN_STOCK"}};
+inline constexpr Words<Kind, 32> kKinds{"kind of a notification",
+                                        {"VERIFY_EMAIL",
+                                         "CHANGE_EMAIL",
+                                         "UNDO_EMAIL_CHANGE",
+                                         "RESET_PASSWORD",
+                                         "CLAIM_ACCOUNT",
+                                         "MEMBER_INVITED",
+                                         "NEW_DEVICE",
+                                         "PASSWORD_CHANGED",
+                                         "EMAIL_CHANGED",
+                                         "ORDER_PLACED",
+                                         "PAYMENT_DECLINED",
+                                         "ORDER_FAILED",
+                                         "ORDER_ACCEPTED",
+                                         "PARCEL_SHIPPED",
+                                         "ORDER_DELIVERED",
+                                         "ORDER_CANCELLED",
+                                         "ORDER_REFUNDED",
+                                         "SALE",
+                                         "ORDER_ADDRESS_CHANGED",
+                                         "SALE_CANCELLED",
+                                         "SHOP_APPROVED",
+                                         "SHOP_SUSPENDED",
+                                         "SHOP_REINSTATED",
+                                         "SHOP_CLOSED",
+                                         "LOW_STOCK",
+                                         "OFFER_DETACHED",
+                                         "PRODUCT_APPROVED",
+                                         "PRODUCT_CHANGES_REQUESTED",
+                                         "PRODUCT_TAKEN_DOWN",
+                                         "MESSAGE_RECEIVED",
+                                         "WISH_PRICE_FELL",
+                                         "WISH_BACK_IN_STOCK"}};
 inline std::string_view Name(Kind kind) { return kKinds.Name(kind); }
 inline void FromText(std::string_view word, Kind& kind) { kind = kKinds.Require(word); }
 
@@ -69,7 +91,7 @@ inline bool HasToken(Kind kind) { return kind <= Kind::kMemberInvited; }
 inline bool MailIsRequired(Kind kind) {
   switch (kind) {
     case Kind::kOrderAccepted:
-    case Kind::kOrderShipped:
+    case Kind::kParcelShipped:
     case Kind::kOrderDelivered:
     case Kind::kSale:
     case Kind::kSaleCancelled:

@@ -17,7 +17,7 @@ TEST(Kind, WithAToken_IsByMailInAnyCase) {
 }
 
 TEST(Kind, OfWhatIsOnItsWay_NeedsNoMail) {
-  EXPECT_FALSE(MailIsRequired(Kind::kOrderShipped));
+  EXPECT_FALSE(MailIsRequired(Kind::kParcelShipped));
   EXPECT_FALSE(MailIsRequired(Kind::kMessageReceived));
   EXPECT_FALSE(MailIsRequired(Kind::kLowStock));
   EXPECT_FALSE(MailIsRequired(Kind::kWishPriceFell));

@@ -8,9 +8,9 @@ namespace market::notification::domain {
 namespace {
 
 TEST(Settings, Complete_HasEachKindWithoutAToken_AsKeptOrAsUsual) {
-  const auto all = Complete({{.kind = Kind::kOrderShipped, .app = true, .mail = false}});
+  const auto all = Complete({{.kind = Kind::kParcelShipped, .app = true, .mail = false}});
   EXPECT_EQ(all.size(), kKinds.words.size() - 6);
-  const auto shipped = std::ranges::find(all, Kind::kOrderShipped, &Setting::kind);
+  const auto shipped = std::ranges::find(all, Kind::kParcelShipped, &Setting::kind);
   ASSERT_NE(shipped, all.end());
   EXPECT_TRUE(shipped->app);
   EXPECT_FALSE(shipped->mail);

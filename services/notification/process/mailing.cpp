@@ -169,6 +169,7 @@ std::string Mailing::LinkOf(const Mail& mail, const Recipient& recipient) const 
     case Kind::kEmailChanged:
       return url + "/account";
     case Kind::kSale:
+    case Kind::kOrderAddressChanged:
     case Kind::kSaleCancelled:
       return url + "/sell/orders/" + facts.seller_order.value().ToString();
     case Kind::kShopApproved:

@@ -131,7 +131,7 @@ TEST_F(LiveEventsTest, Notification_IsToldInTheApp) {
     const auto news = Shipped("260829-1");
     co_await notifications.Tell(Soon(), AnyEvent(), {{.account = ada_, .news = &news}});
     co_await notifications.Change(Soon(), bob_,
-                                  {{.kind = domain::Kind::kOrderShipped, .app = false, .mail = {}}});
+                                  {{.kind = domain::Kind::kParcelShipped, .app = false, .mail = {}}});
     co_await notifications.Tell(Soon(), AnyEvent(), {{.account = bob_, .news = &news}});
     co_await Settled();
     const auto page = co_await events.List(Soon(), Of(ada_), begin, 10);
@@ -139,7 +139,7 @@ TEST_F(LiveEventsTest, Notification_IsToldInTheApp) {
     const auto& event = page.entries.at(0).event;
     const auto listed = co_await notifications.List(Soon(), ada_, {}, std::nullopt, 10);
     EXPECT_EQ(event.notification, listed.at(0).id);
-    EXPECT_EQ(event.notification_kind, domain::Kind::kOrderShipped);
+    EXPECT_EQ(event.notification_kind, domain::Kind::kParcelShipped);
     EXPECT_EQ(event.order, news.facts.order);
     EXPECT_EQ(Words(co_await events.List(Soon(), Of(bob_), begin, 10)), "") << "who wants none in the app";
   });

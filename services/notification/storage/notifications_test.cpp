@@ -32,7 +32,7 @@ TEST_F(NotificationsTest, WhatIsTold_IsListedAndMailedOncePerEvent) {
     EXPECT_EQ(co_await store.Tell(Soon(), event, {{.account = ada, .news = &news}}), 0u) << "delivered twice";
     const auto list = co_await store.List(Soon(), ada, {}, std::nullopt, 10);
     EXPECT_EQ(list.size(), 1u);
-    EXPECT_EQ(list[0].kind, Kind::kOrderShipped);
+    EXPECT_EQ(list[0].kind, Kind::kParcelShipped);
     EXPECT_EQ(list[0].facts.title, "260829-1");
     EXPECT_EQ(list[0].facts.order, news.facts.order);
     EXPECT_EQ(list[0].facts.seller_order, news.facts.seller_order);
@@ -92,13 +92,13 @@ TEST_F(NotificationsTest, Settings_SayWhereSomebodyIsTold) {
     const auto ada = AccountId::New();
     const auto all =
         co_await store.Change(Soon(), ada,
-                              {{.kind = Kind::kOrderShipped, .app = std::nullopt, .mail = false},
+                              {{.kind = Kind::kParcelShipped, .app = std::nullopt, .mail = false},
                                {.kind = Kind::kOrderPlaced, .app = false, .mail = std::nullopt}});
     const auto kept = co_await store.Settings(Soon(), ada);
     EXPECT_EQ(kept.size(), all.size());
     for (const auto& [kind, app, mail] : kept) {
       EXPECT_EQ(app, kind != Kind::kOrderPlaced) << Name(kind);
-      EXPECT_EQ(mail, kind != Kind::kOrderShipped) << Name(kind);
+      EXPECT_EQ(mail, kind != Kind::kParcelShipped) << Name(kind);
     }
     const auto shipped = Shipped("1");
     co_await Tell(store, ada, shipped);
@@ -110,8 +110,8 @@ TEST_F(NotificationsTest, Settings_SayWhereSomebodyIsTold) {
     EXPECT_EQ(WaitingMails(), "1") << "by mail alone";
     EXPECT_EQ(co_await store.CountUnread(Soon(), ada), 1);
     // One thing at a time: the other stays as it was.
-    co_await store.Change(Soon(), ada, {{.kind = Kind::kOrderShipped, .app = false, .mail = std::nullopt}});
-    EXPECT_EQ(Sql("SELECT app || ' ' || mail FROM notification_setting WHERE kind = 'ORDER_SHIPPED'"),
+    co_await store.Change(Soon(), ada, {{.kind = Kind::kParcelShipped, .app = false, .mail = std::nullopt}});
+    EXPECT_EQ(Sql("SELECT app || ' ' || mail FROM notification_setting WHERE kind = 'PARCEL_SHIPPED'"),
               "false false");
   });
 }

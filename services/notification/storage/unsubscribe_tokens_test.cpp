@@ -9,11 +9,11 @@ TEST(UnsubscribeTokens, ATokenNamesItsAccountAndKind_AndNoOtherIsRead) {
   UnsubscribeTokens tokens;
   tokens.Use("secret");
   const auto ada = AccountId::New();
-  const auto token = tokens.Of(ada, domain::Kind::kOrderShipped);
+  const auto token = tokens.Of(ada, domain::Kind::kParcelShipped);
   const auto read = tokens.Read(token);
   ASSERT_TRUE(read);
   EXPECT_EQ(read->account, ada);
-  EXPECT_EQ(read->kind, domain::Kind::kOrderShipped);
+  EXPECT_EQ(read->kind, domain::Kind::kParcelShipped);
   EXPECT_LE(token.size(), 128u) << "as the contract has it";
 
   for (std::size_t i = 0; i < token.size(); ++i) {

@@ -272,9 +272,9 @@ TEST(Injection, ANameIsNoLineAndNoMarkup) {
 TEST(Injection, ALinkIsHttpOrNone) {
   for (const char* evil :
        {"javascript:alert(1)", "data:text/html,<b>", "https://a\" onclick=\"x()", "https://a\nBcc: b"}) {
-    auto values = ValuesOf(Kind::kOrderShipped, Language::kEnglish);
+    auto values = ValuesOf(Kind::kParcelShipped, Language::kEnglish);
     values.link = values.unsubscribe_link = evil;
-    const auto mail = Render(Kind::kOrderShipped, Language::kEnglish, values);
+    const auto mail = Render(Kind::kParcelShipped, Language::kEnglish, values);
     EXPECT_THAT(mail.html, Not(testing::ContainsRegex("<a |javascript|data:|onclick|Bcc")));
     EXPECT_THAT(mail.text, Not(testing::ContainsRegex("javascript|data:|onclick|Bcc|View|unsubscribe")));
   }

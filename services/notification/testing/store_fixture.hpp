@@ -49,7 +49,7 @@ class StoreFixture : public ::testing::Test {
   }
 
   static domain::News Shipped(std::string number) {
-    return {.kind = domain::Kind::kOrderShipped,
+    return {.kind = domain::Kind::kParcelShipped,
             .facts = {.title = std::move(number),
                       .order = Uuid::NewV7(),
                       .seller_order = Uuid::NewV7(),

@@ -1,6 +1,7 @@
 #include "services/order/api/convert.hpp"
 
 #include "platform/conversions/conversions.hpp"
+#include "services/order/domain/carrier.hpp"
 
 namespace market::order {
 namespace {
@@ -94,6 +95,15 @@ api::order::OrderState ToProto(domain::State state) {
   return value;
 }
 
+void AddUnits(google::protobuf::RepeatedPtrField<api::order::LineUnits>& out,
+              const std::vector<domain::Units>& all) {
+  for (const auto& [line, quantity] : all) {
+    auto& units = *out.Add();
+    units.set_line_id(line.ToString());
+    units.set_quantity(quantity);
+  }
+}
+
 void Fill(api::order::PaymentSummary& out, const domain::PaymentSummary& payment, const Currency& currency) {
   out.set_state(std::string(domain::Name(payment.state)));
   *out.mutable_authorized() = ToProto(Money{payment.authorized_minor, currency});
@@ -143,6 +153,22 @@ domain::Address AddressFrom(const api::user::Address& address) {
           .phone = address.phone()};
 }
 
+api::order::Parcel ToProto(const domain::SellerOrder& part, const domain::Parcel& parcel) {
+  api::order::Parcel out;
+  out.set_id(parcel.id.ToString());
+  out.set_seller_order_id(part.id.ToString());
+  out.set_number(parcel.number);
+  AddUnits(*out.mutable_lines(), parcel.units);
+  out.set_carrier(parcel.carrier);
+  if (!parcel.tracking_number.empty()) out.set_tracking_number(parcel.tracking_number);
+  if (const auto url = domain::TrackingUrl(parcel.carrier, parcel.tracking_number))
+    out.set_tracking_url(*url);
+  *out.mutable_create_time() = ToProto(parcel.sent_at);
+  if (parcel.delivered_at) *out.mutable_deliver_time() = ToProto(*parcel.delivered_at);
+  out.set_etag(std::to_string(parcel.version));
+  return out;
+}
+
 api::order::SellerOrder ToProto(const domain::SellerOrder& part) {
   api::order::SellerOrder out;
   out.set_id(part.id.ToString());
@@ -159,8 +185,7 @@ api::order::SellerOrder ToProto(const domain::SellerOrder& part) {
   *out.mutable_net() = ToProto(part.total - refunded);
   out.set_shippable(domain::IsSecured(part.payment));
   if (!part.address.recipient.empty()) Fill(*out.mutable_shipping_address(), part.address);
-  out.set_carrier(part.carrier);
-  out.set_tracking_number(part.tracking_number);
+  for (const auto& parcel : part.parcels) *out.add_parcels() = ToProto(part, parcel);
   *out.mutable_create_time() = ToProto(part.created_at);
   *out.mutable_update_time() = ToProto(part.updated_at);
   out.set_etag(std::to_string(part.version));
@@ -225,11 +250,9 @@ api::order::OrderEvent ToProto(const domain::Event& event) {
   out.set_to(ToProto(event.to));
   out.set_actor(std::string(domain::Name(event.actor)));
   out.set_reason(event.reason);
-  for (const auto& [line, quantity] : event.cancelled) {
-    auto& units = *out.add_lines();
-    units.set_line_id(line.ToString());
-    units.set_quantity(quantity);
-  }
+  AddUnits(*out.mutable_lines(), event.cancelled);
+  if (event.parcel) out.set_parcel_id(event.parcel->ToString());
+  out.set_address_changed(event.address_changed);
   return out;
 }
 

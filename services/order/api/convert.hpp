@@ -37,6 +37,7 @@ void AddCoupons(google::protobuf::RepeatedPtrField<api::order::OrderCoupon>& out
                 std::span<const domain::UsedCoupon> coupons, const Currency& currency);
 api::order::Order ToProto(const domain::Order& order);
 api::order::SellerOrder ToProto(const domain::SellerOrder& part);
+api::order::Parcel ToProto(const domain::SellerOrder& part, const domain::Parcel& parcel);
 api::order::Quote ToProto(const domain::Priced& priced, const FoundTerms& terms);
 api::order::DeliveryMethod ToProto(const domain::DeliveryMethod& method);
 api::order::TaxRate ToProto(const domain::TaxRate& rate);

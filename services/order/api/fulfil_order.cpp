@@ -1,7 +1,36 @@
+#include <algorithm>
+#include <utility>
+
+#include "platform/core/error.hpp"
+#include "platform/rpc/act.hpp"
+#include "platform/rpc/partial_update.hpp"
 #include "services/order/api/convert.hpp"
 #include "services/order/api/order_service.hpp"
 
 namespace market::order {
+namespace {
+
+api::order::Parcel ParcelOf(const domain::SellerOrder& part, const domain::ParcelId& id) {
+  return ToProto(part, *std::ranges::find(part.parcels, id, &domain::Parcel::id));
+}
+
+// A parcel has both, so neither can be taken away.
+void RequireText(const std::optional<std::string>& text, const std::string& field) {
+  if (text && text->empty()) throw InvalidArgument("parcel." + field, "REQUIRED", "must not be empty");
+}
+
+storage::ParcelEdit EditOf(const api::order::UpdateParcelRequest& request) {
+  const auto& change = request.parcel();
+  storage::ParcelEdit edit{.if_version = rpc::ExpectedVersion(request.if_match())};
+  rpc::PartialUpdate(change, request.update_mask())
+      .Take("carrier", change.carrier(), edit.carrier)
+      .Take("tracking_number", change.tracking_number(), edit.tracking_number);
+  RequireText(edit.carrier, "carrier");
+  RequireText(edit.tracking_number, "trackingNumber");
+  return edit;
+}
+
+}  // namespace
 
 Task<api::order::SellerOrder> OrderService::AcceptSellerOrder(CallContext& call,
                                                               api::order::AcceptSellerOrderRequest request) {
@@ -21,8 +50,7 @@ Task<api::order::SellerOrder> OrderService::CancelBySeller(CallContext& call,
 
 Task<api::order::SellerOrder> OrderService::ShipSellerOrder(CallContext& call,
                                                             api::order::ShipSellerOrderRequest request) {
-  storage::Shipment shipment{request.carrier(), request.tracking_number()};
-  co_return co_await Move(call, request.seller_order_id(), domain::State::kShipped, std::move(shipment));
+  co_return Tell(co_await Send(call, request, {}));
 }
 
 Task<api::order::SellerOrder> OrderService::DeliverSellerOrder(
@@ -36,17 +64,52 @@ Task<api::order::SellerOrder> OrderService::ConfirmReceipt(CallContext& call,
   const auto buyer = call.Caller().account;
   co_return Tell(co_await deps_.transitions.Move(
       call, part, storage::Scope::Buyer(buyer), domain::State::kCompleted, {domain::ActorRole::kBuyer, buyer},
-      std::nullopt, call.OperationId(), call.Trace().ToTraceparent(), deps_.clock.Now()));
+      call.OperationId(), call.Trace().ToTraceparent(), deps_.clock.Now()));
+}
+
+template <class Request>
+Task<storage::Moved> OrderService::Send(CallContext& call, const Request& request,
+                                        std::vector<domain::Units> units) {
+  co_return co_await deps_.transitions.Send(
+      call, domain::SellerOrderId::From(request.seller_order_id()),
+      storage::Scope::Sellers(call.Reach().sellers), {request.carrier(), request.tracking_number()},
+      std::move(units), {domain::ActorRole::kSeller, call.Caller().account}, call.OperationId(),
+      call.Trace().ToTraceparent(), deps_.clock.Now());
+}
+
+Task<api::order::Parcel> OrderService::CreateParcel(CallContext& call,
+                                                    api::order::CreateParcelRequest request) {
+  const auto moved = co_await Send(call, request, UnitsFrom(request.lines()));
+  Count(moved);
+  co_return ParcelOf(moved.part, domain::ParcelId(call.OperationId()));
+}
+
+Task<api::order::Parcel> OrderService::DeliverParcel(CallContext& call,
+                                                     api::order::DeliverParcelRequest request) {
+  const auto id = domain::ParcelId::From(request.parcel_id());
+  const auto moved = co_await deps_.transitions.DeliverParcel(
+      call, id, storage::Scope::Sellers(call.Reach().sellers),
+      {domain::ActorRole::kSeller, call.Caller().account}, call.OperationId(), deps_.clock.Now());
+  Count(moved);
+  co_return ParcelOf(moved.part, id);
+}
+
+Task<api::order::Parcel> OrderService::UpdateParcel(CallContext& call,
+                                                    api::order::UpdateParcelRequest request) {
+  const auto id = domain::ParcelId::From(request.parcel_id());
+  co_return ParcelOf(
+      co_await deps_.transitions.CorrectParcel(call, id, storage::Scope::Sellers(call.Reach().sellers),
+                                               EditOf(request), rpc::ActOf(call), deps_.clock.Now()),
+      id);
 }
 
 // By a shop.
-Task<api::order::SellerOrder> OrderService::Move(CallContext& call, std::string part_id, domain::State to,
-                                                 std::optional<storage::Shipment> shipment) {
+Task<api::order::SellerOrder> OrderService::Move(CallContext& call, std::string part_id, domain::State to) {
   const auto part = domain::SellerOrderId::From(part_id);
   const auto scope = storage::Scope::Sellers(call.Reach().sellers);
   co_return Tell(co_await deps_.transitions.Move(
-      call, part, scope, to, {domain::ActorRole::kSeller, call.Caller().account}, std::move(shipment),
-      call.OperationId(), call.Trace().ToTraceparent(), deps_.clock.Now()));
+      call, part, scope, to, {domain::ActorRole::kSeller, call.Caller().account}, call.OperationId(),
+      call.Trace().ToTraceparent(), deps_.clock.Now()));
 }
 
 Task<api::order::SellerOrder> OrderService::End(CallContext& call, std::string part_id, domain::State to,
@@ -60,9 +123,13 @@ Task<api::order::SellerOrder> OrderService::End(CallContext& call, std::string p
 }
 
 api::order::SellerOrder OrderService::Tell(const storage::Moved& moved) {
+  Count(moved);
+  return ToProto(moved.part);
+}
+
+void OrderService::Count(const storage::Moved& moved) {
   for (const auto step : moved.steps) deps_.metrics.Moved(step, 1);
   deps_.relay.Wake();
-  return ToProto(moved.part);
 }
 
 }  // namespace market::order

@@ -139,6 +139,15 @@ class OrderService final : public api::OrderApi {
                                                       api::order::ListTaxRatesRequest request) override;
   Task<api::order::TaxRate> EndTaxRate(CallContext& call, api::order::EndTaxRateRequest request) override;
 
+  // fulfil_order.cpp
+  Task<api::order::Parcel> CreateParcel(CallContext& call, api::order::CreateParcelRequest request) override;
+  Task<api::order::Parcel> UpdateParcel(CallContext& call, api::order::UpdateParcelRequest request) override;
+  Task<api::order::Parcel> DeliverParcel(CallContext& call,
+                                         api::order::DeliverParcelRequest request) override;
+  // change_address.cpp
+  Task<api::order::Order> ChangeShippingAddress(CallContext& call,
+                                                api::order::ChangeShippingAddressRequest request) override;
+
   // carts.cpp
   Task<api::order::CreateCartResponse> CreateCart(CallContext& call,
                                                   api::order::CreateCartRequest request) override;
@@ -192,7 +201,8 @@ class OrderService final : public api::OrderApi {
   // Where it goes: one of the buyer's addresses, or one that is said; empty where nothing is said.
   template <class Request>
   Task<domain::Address> FetchAddress(CallContext& call, const Request& request);
-  Task<domain::Address> FindAddress(CallContext& call, std::string address_id);
+  Task<domain::Address> FindAddress(CallContext& call, AccountId buyer, std::string address_id);
+  Task<domain::Address> CheckAddress(CallContext& call, const api::order::ShippingAddress& address);
   // What these items cost when they go there.
   struct PricedOn {
     domain::Priced priced;
@@ -211,8 +221,11 @@ class OrderService final : public api::OrderApi {
   Task<domain::Order> Require(CallContext& call, domain::OrderId id, storage::Scope scope);
   // Drives a checkout as far as it goes, and gives its order as it is then, whoever brought it there.
   Task<domain::Order> DriveOn(CallContext& call, storage::Lease lease, domain::Order order);
-  Task<api::order::SellerOrder> Move(CallContext& call, std::string part_id, domain::State to,
-                                     std::optional<storage::Shipment> shipment = std::nullopt);
+  Task<api::order::SellerOrder> Move(CallContext& call, std::string part_id, domain::State to);
+  // fulfil_order.cpp
+  template <class Request>
+  Task<storage::Moved> Send(CallContext& call, const Request& request, std::vector<domain::Units> units);
+  void Count(const storage::Moved& moved);
   Task<api::order::SellerOrder> End(CallContext& call, std::string part_id, domain::State to,
                                     std::string reason, std::vector<domain::Units> units);
   Task<api::order::Order> Undone(CallContext& call, domain::OrderId id, storage::Scope scope);

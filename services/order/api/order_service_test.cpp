@@ -160,7 +160,7 @@ Task<> ExpectMoves(Operations& o) {
   look.set_seller_order_id(accept.seller_order_id());
   EXPECT_EQ((co_await o.api.GetSellerOrder(anna.context, look)).SerializeAsString(),
             part.SerializeAsString());
-  EXPECT_EQ(part.tracking_number(), "RM1");
+  EXPECT_EQ(part.parcels(0).tracking_number(), "RM1");
   EXPECT_EQ(part.shipping_address().recipient(), "Ada");
   EXPECT_EQ(part.lines(0).title(), "Engine");
 

@@ -160,18 +160,23 @@ Task<domain::Address> OrderService::FetchAddress(CallContext& call, const Reques
   const auto& id = request.shipping_address_id();
   if (!request.has_shipping_address()) {
     if (id.empty()) co_return domain::Address();
-    co_return co_await FindAddress(call, id);
+    co_return co_await FindAddress(call, call.Caller().account, id);
   }
   if (!id.empty()) throw InvalidArgument("shippingAddress", "CONFLICT", "give this or shippingAddressId");
+  co_return co_await CheckAddress(call, request.shipping_address());
+}
+
+Task<domain::Address> OrderService::CheckAddress(CallContext& call,
+                                                 const api::order::ShippingAddress& address) {
   api::user::CheckAddressRequest check;
-  *check.mutable_address() = AddressToCheck(request.shipping_address());
+  *check.mutable_address() = AddressToCheck(address);
   check.set_at("shippingAddress");
   co_return AddressFrom(co_await deps_.users.CheckAddress(call, std::move(check)));
 }
 
-Task<domain::Address> OrderService::FindAddress(CallContext& call, std::string address_id) {
+Task<domain::Address> OrderService::FindAddress(CallContext& call, AccountId buyer, std::string address_id) {
   api::user::GetAddressRequest request;
-  request.set_account_id(call.Caller().account.ToString());
+  request.set_account_id(buyer.ToString());
   request.set_address_id(std::move(address_id));
   bool missing = false;
   api::user::Address address;

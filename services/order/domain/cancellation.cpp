@@ -19,23 +19,6 @@ std::string LineFieldOf(std::span<const Units> wanted, const Units& units) {
   return "lines[" + std::to_string(&units - wanted.data()) + ']';
 }
 
-void RequireLeft(std::span<const LineNow> lines, std::span<const Units> wanted) {
-  Error error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION",
-              "fewer units are left than are to be cancelled");
-  RefusedLines told;
-  for (const auto& line : lines) {
-    const auto* units = FindUnits(wanted, line.line);
-    if (units == nullptr || units->quantity <= line.Left()) continue;
-    const auto field = LineFieldOf(wanted, *units) + ".quantity";
-    error.WithField(
-        field, error.reason,
-        std::to_string(line.Left()) + " of the line are left, not " + std::to_string(units->quantity));
-    told.Add(field, line.offer,
-             R"("lineId":")" + line.line.ToString() + R"(",)" + UnitsText(units->quantity, line.Left()));
-  }
-  if (!told.Empty()) throw error.WithMetadata("lines", told.Text());
-}
-
 // What further units of a line cost: in however many steps, together the portion of all that are cancelled.
 std::int64_t CostOf(const LineNow& line, std::int64_t units) {
   return Portion(line.total_minor, line.cancelled + units, line.quantity) -
@@ -68,7 +51,7 @@ Cut CutAll(const SellerOrderId& part, std::span<const LineNow> lines) {
 }
 
 Cut CutUnits(const SellerOrderId& part, std::span<const LineNow> lines, std::span<const Units> wanted) {
-  RequireLeft(lines, wanted);
+  RequireLeft(lines, wanted, "cancelled");
   Cut cut{.part = part, .units = {}, .cost_minor = {}};
   std::int64_t cost = 0;
   bool some_stay = false;
@@ -83,6 +66,31 @@ Cut CutUnits(const SellerOrderId& part, std::span<const LineNow> lines, std::spa
   }
   if (some_stay) cut.cost_minor = cost;
   return cut;
+}
+
+bool LeavesNothing(const Cut& cut, std::span<const LineNow> lines) {
+  return std::ranges::all_of(lines, [&](const LineNow& line) {
+    if (line.part != cut.part) return true;
+    const auto* units = FindUnits(cut.units, line.line);
+    return line.Left() == (units == nullptr ? 0 : units->quantity);
+  });
+}
+
+void RequireLeft(std::span<const LineNow> lines, std::span<const Units> wanted, const std::string& to_be) {
+  Error error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION",
+              "fewer units are left than are to be " + to_be);
+  RefusedLines told;
+  for (const auto& line : lines) {
+    const auto* units = FindUnits(wanted, line.line);
+    if (units == nullptr || units->quantity <= line.Left()) continue;
+    const auto field = LineFieldOf(wanted, *units) + ".quantity";
+    error.WithField(
+        field, error.reason,
+        std::to_string(line.Left()) + " of the line are left, not " + std::to_string(units->quantity));
+    told.Add(field, line.offer,
+             R"("lineId":")" + line.line.ToString() + R"(",)" + UnitsText(units->quantity, line.Left()));
+  }
+  if (!told.Empty()) throw error.WithMetadata("lines", told.Text());
 }
 
 void RequireLines(std::span<const LineNow> lines, std::span<const Units> wanted) {

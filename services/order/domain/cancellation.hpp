@@ -1,4 +1,4 @@
-// What is cancelled of a part before it is sent, and how much of its money goes back. Pure.
+// What of a part is cancelled before it is sent, and how much of its money goes back. Pure.
 //
 // Of a line the portion of the units that are cancelled by now has gone back, so that it does not matter in how many
 // steps they were, and the last one leaves nothing. With the last unit of a part of which nothing was sent all that
@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "services/order/domain/ids.hpp"
@@ -50,12 +51,17 @@ std::int64_t CostOfCancelled(const SellerOrderId& part, std::span<const LineNow>
 // All that is left of a part; `lines` may be those of others, too.
 Cut CutAll(const SellerOrderId& part, std::span<const LineNow> lines);
 
+// Whether nothing of the part is left to send after it.
+bool LeavesNothing(const Cut& cut, std::span<const LineNow> lines);
+
 // The wanted units of a part; those of lines that are not its own are none of it. Throws Error: ILLEGAL_TRANSITION
 // naming each line of which fewer are left.
 Cut CutUnits(const SellerOrderId& part, std::span<const LineNow> lines, std::span<const Units> wanted);
 
 // Throws Error: INVALID_ARGUMENT for a line that is named twice, NOT_FOUND for one that is not among `lines`.
 void RequireLines(std::span<const LineNow> lines, std::span<const Units> wanted);
+// Throws Error ILLEGAL_TRANSITION that names each line of which fewer are left than are `to_be` done with ("cancelled").
+void RequireLeft(std::span<const LineNow> lines, std::span<const Units> wanted, const std::string& to_be);
 // Whether they are all units that are left.
 bool AreAllLeft(std::span<const LineNow> lines, std::span<const Units> wanted);
 // Whether some of them are the part's.

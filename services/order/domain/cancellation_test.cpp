@@ -137,5 +137,26 @@ TEST(Cancellation, ALine_IsNamedOnceAndIsOneOfThese) {
   EXPECT_EQ(ReasonOfLines(lines, std::array{Units{LineId::New(), 1}}), "NOT_FOUND");
 }
 
+// The rest of what was sent in part: its units and no more, since its delivery is earned.
+TEST(Cancellation, OfWhatWasSentInPart_OnlyTheUnitsGoBack) {
+  const auto part = SellerOrderId::New();
+  auto line = ALineOf(part, 3, 100);
+  auto other = ALineOf(part, 2, 10);
+  line.shipped = 1;
+  for (const bool all : {true, false}) {
+    const std::array lines = {line, other};
+    const auto cut = all ? CutAll(part, lines)
+                         : CutUnits(part, lines, std::array{Units{line.line, 2}, Units{other.line, 2}});
+    EXPECT_FALSE(cut.EndsPart());
+    EXPECT_EQ(cut.cost_minor, 67 + 10);
+    EXPECT_TRUE(LeavesNothing(cut, lines));
+  }
+  const std::array lines = {line, other};
+  EXPECT_FALSE(LeavesNothing(CutUnits(part, lines, std::array{Units{line.line, 2}}), lines));
+  const auto alien = ALineOf(SellerOrderId::New(), 9, 9);
+  EXPECT_TRUE(LeavesNothing(CutAll(part, lines), std::array{line, other, alien})) << "another part's";
+  EXPECT_THROW(CutUnits(part, lines, std::array{Units{line.line, 3}}), Error) << "one of them is gone";
+}
+
 }  // namespace
 }  // namespace market::order::domain

@@ -28,8 +28,10 @@ struct Event {
   std::optional<State> from;  // nothing at the beginning
   State to = State::kPendingPayment;
   ActorRole actor = ActorRole::kSystem;
-  std::string reason;            // of a failure its name, of a cancellation what a person wrote
-  std::vector<Units> cancelled;  // with it
+  std::string reason;              // of a failure its name, of a cancellation what a person wrote
+  std::vector<Units> cancelled;    // with it
+  std::optional<ParcelId> parcel;  // that was sent or delivered with it
+  bool address_changed = false;    // it goes elsewhere since
 };
 
 }  // namespace market::order::domain

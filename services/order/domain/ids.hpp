@@ -7,6 +7,7 @@ namespace market::order::domain {
 using OrderId = Id<struct OrderTag>;
 using SellerOrderId = Id<struct SellerOrderTag>;
 using LineId = Id<struct LineTag>;
+using ParcelId = Id<struct ParcelTag>;
 using OfferId = Id<struct OfferTag>;
 using ProductId = Id<struct ProductTag>;
 using CategoryId = Id<struct CategoryTag>;

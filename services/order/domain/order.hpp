@@ -10,6 +10,7 @@
 #include "services/order/domain/delivery.hpp"
 #include "services/order/domain/failure.hpp"
 #include "services/order/domain/ids.hpp"
+#include "services/order/domain/parcel.hpp"
 #include "services/order/domain/payment.hpp"
 #include "services/order/domain/price.hpp"
 #include "services/order/domain/state.hpp"
@@ -55,8 +56,7 @@ struct SellerOrder {
   Money total;  // of the lines and the delivery
   std::int64_t refunded_minor = 0;
   PaymentState payment = PaymentState::kCreated;  // of the whole order
-  std::string carrier;
-  std::string tracking_number;
+  std::vector<Parcel> parcels;                    // as they were sent
   std::int64_t version = 1;
   Time created_at;
   Time updated_at;

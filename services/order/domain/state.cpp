@@ -11,19 +11,22 @@
 namespace market::order::domain {
 namespace {
 
-constexpr Words<State, kStates> kWords{"state of an order",
-                                       {"PENDING_PAYMENT", "PLACED", "ACCEPTED", "SHIPPED", "DELIVERED",
-                                        "COMPLETED", "CANCELLED", "REJECTED", "FAILED"}};
+constexpr Words<State, kStates> kWords{
+    "state of an order",
+    {"PENDING_PAYMENT", "PLACED", "ACCEPTED", "PARTIALLY_SHIPPED", "SHIPPED", "DELIVERED", "COMPLETED",
+     "CANCELLED", "REJECTED", "FAILED"}};
 
-constexpr std::array<std::pair<State, State>, 10> kMoves = {{
+constexpr std::array<std::pair<State, State>, 12> kMoves = {{
     {State::kPendingPayment, State::kPlaced},
     {State::kPendingPayment, State::kFailed},
     {State::kPlaced, State::kAccepted},
     {State::kPlaced, State::kCancelled},
     {State::kPlaced, State::kRejected},
+    {State::kAccepted, State::kPartiallyShipped},
     {State::kAccepted, State::kShipped},
     {State::kAccepted, State::kCancelled},
     {State::kAccepted, State::kRejected},
+    {State::kPartiallyShipped, State::kShipped},
     {State::kShipped, State::kDelivered},
     {State::kDelivered, State::kCompleted},
 }};
@@ -51,6 +54,14 @@ std::vector<State> StepsTo(State from, State to) {
   if (from == State::kShipped && to == State::kCompleted) return {State::kDelivered, State::kCompleted};
   RequireMove(from, to);
   return {to};
+}
+
+bool MayEnd(State from, State to) {
+  return MayMove(from, to) || (from == State::kPartiallyShipped && to == State::kCancelled);
+}
+
+void RequireEnd(State from, State to) {
+  if (!MayEnd(from, to)) throw IllegalMove(from, to);
 }
 
 bool IsDead(State state) {

@@ -13,11 +13,18 @@ namespace market::order::domain {
 namespace {
 
 TEST(State, EveryPair_IsAllowedOrRefusedTheSameWay) {
-  const std::set<std::pair<std::string_view, std::string_view>> allowed = {
-      {"PENDING_PAYMENT", "PLACED"}, {"PENDING_PAYMENT", "FAILED"}, {"PLACED", "ACCEPTED"},
-      {"PLACED", "CANCELLED"},       {"PLACED", "REJECTED"},        {"ACCEPTED", "SHIPPED"},
-      {"ACCEPTED", "CANCELLED"},     {"ACCEPTED", "REJECTED"},      {"SHIPPED", "DELIVERED"},
-      {"DELIVERED", "COMPLETED"}};
+  const std::set<std::pair<std::string_view, std::string_view>> allowed = {{"PENDING_PAYMENT", "PLACED"},
+                                                                           {"PENDING_PAYMENT", "FAILED"},
+                                                                           {"PLACED", "ACCEPTED"},
+                                                                           {"PLACED", "CANCELLED"},
+                                                                           {"PLACED", "REJECTED"},
+                                                                           {"ACCEPTED", "SHIPPED"},
+                                                                           {"ACCEPTED", "CANCELLED"},
+                                                                           {"ACCEPTED", "REJECTED"},
+                                                                           {"SHIPPED", "DELIVERED"},
+                                                                           {"DELIVERED", "COMPLETED"},
+                                                                           {"ACCEPTED", "PARTIALLY_SHIPPED"},
+                                                                           {"PARTIALLY_SHIPPED", "SHIPPED"}};
   for (int from = 0; from < kStates; ++from) {
     for (int to = 0; to < kStates; ++to) {
       const auto a = static_cast<State>(from);
@@ -60,7 +67,8 @@ TEST(State, EveryActInEveryState_TakesItsStepsOrIsRefused) {
   };
   for (const auto& act : {
            Act{"accept", kAccepted, {{kPlaced, {kAccepted}}}},
-           Act{"ship", kShipped, {{kAccepted, {kShipped}}}},
+           Act{"ship", kShipped, {{kAccepted, {kShipped}}, {kPartiallyShipped, {kShipped}}}},
+           Act{"send a parcel", kPartiallyShipped, {{kAccepted, {kPartiallyShipped}}}},
            Act{"deliver", kDelivered, {{kShipped, {kDelivered}}}},
            Act{"confirm receipt",
                kCompleted,
@@ -78,6 +86,19 @@ TEST(State, EveryActInEveryState_TakesItsStepsOrIsRefused) {
       }
     }
   }
+}
+
+// What is left of a part ends as the part itself does, or goes away from what was sent.
+TEST(State, OfWhatWasSentInPart_OnlyTheRestIsCancelled) {
+  for (int i = 0; i < kStates * kStates; ++i) {
+    const auto from = static_cast<State>(i / kStates);
+    const auto to = static_cast<State>(i % kStates);
+    const bool rest = from == State::kPartiallyShipped && to == State::kCancelled;
+    EXPECT_EQ(MayEnd(from, to), MayMove(from, to) || rest) << Name(from) << " → " << Name(to);
+    EXPECT_FALSE(rest && MayMove(from, to));
+  }
+  EXPECT_NO_THROW(RequireEnd(State::kPartiallyShipped, State::kCancelled));
+  EXPECT_THROW(RequireEnd(State::kPartiallyShipped, State::kRejected), Error);
 }
 
 // No way leads around the table of moves.
@@ -108,6 +129,8 @@ TEST(OrderState, IsAFunctionOfTheParts) {
   const std::vector<std::pair<std::vector<State>, State>> cases = {
       {{kPlaced}, kPlaced},
       {{kShipped, kAccepted}, kAccepted},
+      {{kShipped, kPartiallyShipped}, kPartiallyShipped},
+      {{kAccepted, kPartiallyShipped}, kAccepted},
       {{kCancelled, kShipped}, kShipped},
       {{kFailed, kFailed}, kFailed},
       {{kRejected, kCancelled}, kCancelled},

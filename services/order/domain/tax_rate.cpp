@@ -34,6 +34,10 @@ const TaxRate* FindRateFor(std::span<const TaxRate> rates, const Destination& to
 
 }  // namespace
 
+bool AreTaxedAlike(const Destination& one, const Destination& other) {
+  return one.country == other.country && IsSame(one.region, other.region);
+}
+
 TaxTerm TermFor(std::span<const TaxRate> rates, const Destination& to, std::string_view tax_class, Time now) {
   if (to.country.empty()) return {.none = NoTax::kAddressNeeded};
   if (tax_class == kZeroClass) return {.none = NoTax::kZeroRated};

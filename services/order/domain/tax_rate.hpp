@@ -44,6 +44,9 @@ struct Destination {
   std::string region = {};
 };
 
+// Whether the same rates hold in both.
+bool AreTaxedAlike(const Destination& one, const Destination& other);
+
 // How goods of the class are taxed there: of the region's rates and then the country's that hold, the one that began last;
 // for a class that is not among them, and for "", the standard one.
 TaxTerm TermFor(std::span<const TaxRate> rates, const Destination& to, std::string_view tax_class, Time now);

@@ -112,5 +112,12 @@ TEST(TaxRate, ADelivery_IsTaxedAsTheLineThatCostsMost) {
   EXPECT_EQ(DeliveryTermOf({}), TaxTerm());
 }
 
+TEST(AreTaxedAlike, IsTheSameCountryAndRegion) {
+  EXPECT_TRUE(AreTaxedAlike({"PT", "Madeira"}, {"PT", "MADEIRA"}));
+  EXPECT_FALSE(AreTaxedAlike({"PT", "Madeira"}, {"PT", ""}));
+  EXPECT_FALSE(AreTaxedAlike({"PT", ""}, {"ES", ""}));
+  EXPECT_TRUE(AreTaxedAlike({}, {}));
+}
+
 }  // namespace
 }  // namespace market::order::domain

@@ -12,7 +12,24 @@ BEGIN
 END $$;
 
 CREATE DOMAIN order_state AS text CHECK (VALUE IN
-  ('PENDING_PAYMENT', 'PLACED', 'ACCEPTED', 'SHIPPED', 'DELIVERED', 'COMPLETED', 'CANCELLED', 'REJECTED', 'FAILED'));
+  ('PENDING_PAYMENT', 'PLACED', 'ACCEPTED', 'PARTIALLY_SHIPPED', 'SHIPPED', 'DELIVERED', 'COMPLETED', 'CANCELLED',
+   'REJECTED', 'FAILED'));
+
+-- The moves of a part, as services/order/domain/state.cpp has them, besides the beginning and steps that a living part takes
+-- without becoming something else: some of its units were cancelled, say.
+CREATE FUNCTION may_move(from_state text, to_state text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE
+    WHEN from_state IS NULL THEN to_state = 'PENDING_PAYMENT'
+    WHEN from_state = to_state THEN to_state NOT IN ('CANCELLED', 'REJECTED', 'FAILED')
+    ELSE from_state || '>' || to_state IN (
+      'PENDING_PAYMENT>PLACED', 'PENDING_PAYMENT>FAILED', 'PLACED>ACCEPTED', 'PLACED>CANCELLED', 'PLACED>REJECTED',
+      'ACCEPTED>PARTIALLY_SHIPPED', 'ACCEPTED>SHIPPED', 'ACCEPTED>CANCELLED', 'ACCEPTED>REJECTED',
+      'PARTIALLY_SHIPPED>SHIPPED', 'SHIPPED>DELIVERED', 'DELIVERED>COMPLETED') END
+$$;
+CREATE FUNCTION refuse_move() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'a part does not move so' USING ERRCODE = 'MK054', TABLE = TG_TABLE_NAME;
+END $$;
 
 CREATE DOMAIN failure_reason AS text CHECK (VALUE IN
   ('', 'OUT_OF_STOCK', 'OFFER_UNAVAILABLE', 'PAYMENT_DECLINED', 'UNKNOWN_PAYMENT_METHOD', 'UNAVAILABLE',
@@ -86,8 +103,6 @@ CREATE TABLE seller_order (
   delivery_no_tax          text NOT NULL DEFAULT '',       -- without one, why
   delivery_total_minor     bigint NOT NULL DEFAULT 0,
   refunded_minor   bigint NOT NULL DEFAULT 0,
-  carrier          text NOT NULL DEFAULT '',
-  tracking_number  text NOT NULL DEFAULT '',
   version          bigint NOT NULL DEFAULT 1,
   created_at       timestamptz NOT NULL,
   updated_at       timestamptz NOT NULL,
@@ -106,6 +121,8 @@ CREATE TRIGGER seller_order_terms_stay
                    delivery_tax_rate_ppm, delivery_tax_mode, delivery_tax_minor, delivery_tax_rate_id, delivery_no_tax,
                    delivery_total_minor ON seller_order
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER seller_order_moves_as_it_may BEFORE UPDATE OF state ON seller_order
+  FOR EACH ROW WHEN (OLD.state <> NEW.state AND NOT may_move(OLD.state, NEW.state)) EXECUTE FUNCTION refuse_move();
 CREATE INDEX seller_order_of_seller ON seller_order (seller_id, id DESC);
 -- Those that move by themselves when nobody moves them.
 CREATE INDEX seller_order_timed ON seller_order (state, moved_at) WHERE state IN ('PLACED', 'SHIPPED', 'DELIVERED');
@@ -170,10 +187,14 @@ CREATE TABLE order_event (
   reason           text NOT NULL DEFAULT '',
   operation_id     uuid,
   lines            uuid[],   -- which units were cancelled with it
-  quantities       bigint[]  -- and how many of each
+  quantities       bigint[], -- and how many of each
+  parcel_id        uuid,     -- that was sent or delivered with it
+  address_changed  boolean NOT NULL DEFAULT false  -- it goes elsewhere since
 );
 CREATE INDEX order_event_of_order ON order_event (order_id, sequence);
 CREATE INDEX order_event_of_operation ON order_event (operation_id) WHERE operation_id IS NOT NULL;
+CREATE TRIGGER order_event_tells_what_may_be BEFORE INSERT ON order_event
+  FOR EACH ROW WHEN (NOT may_move(NEW.from_state, NEW.to_state)) EXECUTE FUNCTION refuse_move();
 -- But for what a person wrote, once its buyer is forgotten.
 CREATE TRIGGER order_event_is_append_only BEFORE UPDATE ON order_event
   FOR EACH ROW WHEN (NEW.reason <> '' OR to_jsonb(NEW) - 'reason' IS DISTINCT FROM to_jsonb(OLD) - 'reason')

@@ -40,7 +40,7 @@ Task<Moved> End(MovingStore& store, const domain::SellerOrder& part, State to, S
 Task<Moved> Receive(MovingStore& store, const domain::SellerOrder& part, AccountId as,
                     Uuid operation = Uuid::NewV7()) {
   return store.transitions.Move(Soon(), part.id, Scope::Buyer(as), State::kCompleted,
-                                {domain::ActorRole::kBuyer, as}, std::nullopt, operation, "", Now());
+                                {domain::ActorRole::kBuyer, as}, operation, "", Now());
 }
 
 // Whoever ends a part, its units and its money go the same way.
@@ -142,7 +142,7 @@ TEST(Receipt, IsConfirmedByTheBuyerOnly) {
       const auto received = co_await Receive(store, part, order.buyer, operation);
       EXPECT_EQ(received.steps, first ? std::vector{State::kCompleted} : std::vector<State>());
       EXPECT_EQ(received.part.state, State::kCompleted);
-      EXPECT_EQ(received.part.tracking_number, "RM1");
+      EXPECT_EQ(received.part.parcels.at(0).tracking_number, "RM1");
     }
     EXPECT_EQ(co_await ReasonOf(Receive(store, part, order.buyer)), "ILLEGAL_TRANSITION");
     EXPECT_TRUE(ToldOf(part).ends_with("order.SellerOrderDelivered 5, order.SellerOrderCompleted 6"));
@@ -163,7 +163,8 @@ TEST(Receipt, OfWhatIsOnItsWay_IsItsDelivery) {
       EXPECT_EQ(received.part.lines.size(), 1u);
     }
     EXPECT_TRUE(ToldOf(part).ends_with(
-        "order.SellerOrderShipped 4, order.SellerOrderDelivered 5, order.SellerOrderCompleted 6"));
+        "order.SellerOrderShipped 4, order.ParcelDelivered 5, order.SellerOrderDelivered 5, "
+        "order.SellerOrderCompleted 6"));
     EXPECT_TRUE((co_await HistoryOf(store, order, part))
                     .ends_with("SHIPPED>DELIVERED buyer \nDELIVERED>COMPLETED buyer \n"));
     EXPECT_EQ((co_await store.StockCommands(order.id)).size(), 2u) << "sold, and left once";

@@ -105,12 +105,12 @@ constexpr ComposedStatement kPartiesOf{"seller_order.parties", "SELECT " + kPart
 FROM seller_order s JOIN orders o ON o.id = s.order_id
 WHERE s.id = $1 AND s.state NOT IN ('PENDING_PAYMENT', 'FAILED'))sql"};
 
-// What is shipped was not cancelled, and arrives with its part.
+// It arrives with its parcel.
 constexpr Columns kReviewable{
     Column{"l.product_id", &ReviewableLine::product}, Column{"l.offer_id", &ReviewableLine::offer},
     Column{"s.seller_id", &ReviewableLine::seller}, Column{"s.order_id", &ReviewableLine::order},
-    Column{R"sql((SELECT min(e.at) FROM order_event e
-      WHERE e.order_id = s.order_id AND e.seller_order_id = s.id AND e.to_state = 'DELIVERED' AND l.shipped > 0))sql",
+    Column{R"sql((SELECT min(p.delivered_at) FROM parcel p JOIN parcel_line u ON u.parcel_id = p.id
+      WHERE p.seller_order_id = s.id AND u.line_id = l.id AND l.shipped > 0))sql",
            &ReviewableLine::delivered_at}};
 constexpr ComposedStatement kFindReviewable{"order_line.reviewable", "SELECT " + kReviewable + R"sql(
 FROM order_line l JOIN seller_order s ON s.id = l.seller_order_id JOIN orders o ON o.id = s.order_id
@@ -137,7 +137,9 @@ constexpr Columns kEvent{Column{"e.at", &domain::Event::at},
                          Column{"e.actor", &domain::Event::actor},
                          Column{"e.reason", &domain::Event::reason},
                          Column{"e.lines", &domain::Event::cancelled, &domain::Units::line},
-                         Column{"e.quantities", &domain::Event::cancelled, &domain::Units::quantity}};
+                         Column{"e.quantities", &domain::Event::cancelled, &domain::Units::quantity},
+                         Column{"e.parcel_id", &domain::Event::parcel},
+                         Column{"e.address_changed", &domain::Event::address_changed}};
 constexpr ComposedStatement kHistory{"order.history", "SELECT " + kEvent + R"sql(
   FROM order_event e JOIN seller_order s ON s.id = e.seller_order_id JOIN orders o ON o.id = e.order_id
   WHERE e.order_id = $1 AND (($2::uuid IS NULL AND $3::uuid[] IS NULL) OR o.buyer_id = $2 OR s.seller_id = ANY ($3))

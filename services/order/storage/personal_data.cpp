@@ -21,7 +21,7 @@ constexpr ComposedStatement kCountOpenOrders{"order.count_open_of_buyer", "SELEC
 FROM orders o
 WHERE o.buyer_id = $1
   AND (EXISTS (SELECT FROM seller_order s WHERE s.order_id = o.id
-               AND s.state IN ('PENDING_PAYMENT', 'PLACED', 'ACCEPTED', 'SHIPPED'))
+               AND s.state IN ('PENDING_PAYMENT', 'PLACED', 'ACCEPTED', 'PARTIALLY_SHIPPED', 'SHIPPED'))
        OR EXISTS (SELECT FROM checkout c WHERE c.order_id = o.id AND c.step <> 'DONE')))sql"};
 
 // As buyer_with_room: an order of theirs that begins meanwhile comes before this, or after it.
@@ -41,9 +41,11 @@ constexpr Statement kEraseAddresses{"order.erase_addresses", R"sql(
 UPDATE orders SET recipient = $2, address_lines = ARRAY[$2::text], city = $2, region = '', postal_code = '', phone = '',
   version = version + 1, updated_at = market_now()
 WHERE buyer_id = $1 AND (recipient, address_lines, city, region, postal_code, phone) <> ($2, ARRAY[$2::text], $2, '', '', ''))sql"};
-constexpr ComposedStatement kEraseParcels{
-    "order.erase_parcels",
-    "UPDATE seller_order SET tracking_number = '' WHERE tracking_number <> '' AND order_id IN " + kOfBuyer};
+constexpr ComposedStatement kEraseParcels{"order.erase_parcels",
+                                          "UPDATE parcel SET tracking_number = '', version = version + 1 "
+                                          "WHERE tracking_number <> '' AND seller_order_id IN"
+                                          " (SELECT id FROM seller_order WHERE order_id IN " +
+                                              kOfBuyer + ")"};
 constexpr ComposedStatement kEraseNotes{
     "order.erase_notes",
     "UPDATE checkout SET undo_note = '' WHERE undo_note <> '' AND order_id IN " + kOfBuyer};
@@ -68,9 +70,13 @@ constexpr ComposedStatement kExport{"order.export_personal_data", "SELECT " + ma
   FROM orders o WHERE o.buyer_id = $1
   UNION ALL
   SELECT 'seller order', s.id::text, jsonb_build_object('orderId', s.order_id, 'number', s.number, 'sellerId', s.seller_id,
-    'state', s.state, 'total', s.total_minor, 'refunded', s.refunded_minor, 'carrier', nullif(s.carrier, ''),
-    'trackingNumber', nullif(s.tracking_number, ''), 'createTime', s.created_at, 'updateTime', s.updated_at)
+    'state', s.state, 'total', s.total_minor, 'refunded', s.refunded_minor, 'createTime', s.created_at, 'updateTime', s.updated_at)
   FROM seller_order s JOIN orders o ON o.id = s.order_id WHERE o.buyer_id = $1
+  UNION ALL
+  SELECT 'parcel', p.id::text, jsonb_build_object('sellerOrderId', p.seller_order_id, 'number', p.position,
+    'carrier', p.carrier, 'trackingNumber', nullif(p.tracking_number, ''), 'createTime', p.sent_at,
+    'deliverTime', p.delivered_at)
+  FROM parcel p JOIN seller_order s ON s.id = p.seller_order_id JOIN orders o ON o.id = s.order_id WHERE o.buyer_id = $1
   UNION ALL
   SELECT 'order line', l.id::text, jsonb_build_object('sellerOrderId', l.seller_order_id, 'title', l.title, 'sku', l.sku,
     'offerId', l.offer_id, 'options', l.options::text, 'quantity', l.quantity, 'cancelled', l.cancelled,

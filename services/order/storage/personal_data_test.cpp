@@ -91,6 +91,7 @@ TEST(OrderPersonalData, IsTold_ThenErased_AndTheBooksStay) {
     }
     EXPECT_EQ(kinds, (std::map<std::string, int>{{"order", 2},
                                                  {"seller order", 4},
+                                                 {"parcel", 2},
                                                  {"order line", 4},
                                                  {"order event", 16},
                                                  {"cart", 1},
@@ -131,7 +132,7 @@ TEST(OrderPersonalData, IsTold_ThenErased_AndTheBooksStay) {
               "B asked again, L to Lovelace");
     const auto read = co_await store.Read(orders[0]);
     EXPECT_EQ(read.address.recipient, "erased");
-    EXPECT_EQ(read.parts.at(0).tracking_number, "");
+    EXPECT_EQ(read.parts.at(0).parcels.at(0).tracking_number, "");
     const auto whole = Whole();
     EXPECT_EQ(co_await personal_data.Erase(Soon(), buyer), Erased::kDone);
     EXPECT_EQ(Whole(), whole) << "once more changes nothing and leaves no act";

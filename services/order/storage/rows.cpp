@@ -1,6 +1,7 @@
 #include "services/order/storage/rows.hpp"
 
 #include <boost/json.hpp>
+#include <chrono>
 #include <unordered_map>
 
 namespace market::order::storage {
@@ -77,6 +78,28 @@ std::vector<domain::UsedCoupon> CouponsFromJson(std::string_view json) {
                        .amount_minor = one.at(2).to_number<std::int64_t>()});
   }
   return coupons;
+}
+
+std::vector<domain::Parcel> ParcelsFromJson(std::string_view json) {
+  const auto time = [](const boost::json::value& micros) {
+    return Time(std::chrono::microseconds(micros.to_number<std::int64_t>()));
+  };
+  std::vector<domain::Parcel> parcels;
+  for (const auto& one : boost::json::parse(json).as_array()) {
+    auto& parcel = parcels.emplace_back();
+    parcel.id = domain::ParcelId::From(std::string_view(one.at(0).as_string()));
+    parcel.number = one.at(1).to_number<std::int64_t>();
+    parcel.carrier = one.at(2).as_string();
+    parcel.tracking_number = one.at(3).as_string();
+    parcel.version = one.at(4).to_number<std::int64_t>();
+    parcel.sent_at = time(one.at(5));
+    if (!one.at(6).is_null()) parcel.delivered_at = time(one.at(6));
+    for (const auto& units : one.at(7).as_array()) {
+      parcel.units.push_back({.line = domain::LineId::From(std::string_view(units.at(0).as_string())),
+                              .quantity = units.at(1).to_number<std::int64_t>()});
+    }
+  }
+  return parcels;
 }
 
 void AddLines(std::vector<domain::SellerOrder>& parts, const Result& lines) {

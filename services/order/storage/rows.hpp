@@ -20,6 +20,7 @@ std::string DiscountsToJson(const std::vector<domain::Discount>& discounts);
 std::vector<domain::Discount> DiscountsFromJson(std::string_view json);
 
 std::vector<domain::UsedCoupon> CouponsFromJson(std::string_view json);
+std::vector<domain::Parcel> ParcelsFromJson(std::string_view json);
 
 using postgres::Column;
 using postgres::Columns;
@@ -104,6 +105,15 @@ inline constexpr Columns kDelivery{
     Column{"s.delivery_total_minor",
            [](domain::Delivery& delivery) -> std::int64_t& { return delivery.price.total_minor; }}};
 
+// Null where there are none.
+inline constexpr postgres::Sql kParcelsOfPart{
+    R"sql((SELECT jsonb_agg(jsonb_build_array(p.id, p.position, p.carrier, p.tracking_number, p.version,
+                                              (extract(epoch FROM p.sent_at) * 1000000)::bigint,
+                                              (extract(epoch FROM p.delivered_at) * 1000000)::bigint,
+           (SELECT jsonb_agg(jsonb_build_array(u.line_id, u.quantity) ORDER BY l.position)
+            FROM parcel_line u JOIN order_line l ON l.id = u.line_id WHERE u.parcel_id = p.id)) ORDER BY p.position)
+  FROM parcel p WHERE p.seller_order_id = s.id))sql"};
+
 inline constexpr Columns kPart{Column{"s.id", &domain::SellerOrder::id},
                                Column{"s.order_id", &domain::SellerOrder::order},
                                Column{"s.seller_id", &domain::SellerOrder::seller},
@@ -114,8 +124,10 @@ inline constexpr Columns kPart{Column{"s.id", &domain::SellerOrder::id},
                                Inside{&domain::SellerOrder::delivery, kDelivery},
                                Column{"s.refunded_minor", &domain::SellerOrder::refunded_minor},
                                Column{"o.payment_state", &domain::SellerOrder::payment},
-                               Column{"s.carrier", &domain::SellerOrder::carrier},
-                               Column{"s.tracking_number", &domain::SellerOrder::tracking_number},
+                               Column{kParcelsOfPart,
+                                      [](domain::SellerOrder& part, std::optional<std::string_view> json) {
+                                        if (json) part.parcels = ParcelsFromJson(*json);
+                                      }},
                                Column{"s.version", &domain::SellerOrder::version},
                                Column{"s.created_at", &domain::SellerOrder::created_at},
                                Column{"s.updated_at", &domain::SellerOrder::updated_at}};
@@ -124,7 +136,7 @@ inline constexpr Columns kPartWithAddress{kPart, Inside{&domain::SellerOrder::ad
 
 // The states of a part in the order in which the first one that a part has is its order's (domain::OrderState).
 inline constexpr postgres::Sql kStatesInOrder{
-    R"sql('{PENDING_PAYMENT, PLACED, ACCEPTED, SHIPPED, DELIVERED, COMPLETED,
+    R"sql('{PENDING_PAYMENT, PLACED, ACCEPTED, PARTIALLY_SHIPPED, SHIPPED, DELIVERED, COMPLETED,
   CANCELLED, REJECTED, FAILED}'::text[])sql"};
 // Of the order o.
 inline constexpr auto kStateOfOrder =
@@ -175,6 +187,16 @@ inline constexpr postgres::ComposedStatement kUnitsOfOrder{
     "order.units", "SELECT " + kLineNow +
                        " FROM order_line l JOIN seller_order s ON s.id = l.seller_order_id"
                        " WHERE s.order_id = $1 ORDER BY s.position, l.position"};
+
+// The parcels of a part p, without their units.
+inline constexpr Columns kParcelNow{Column{"p.id", &domain::Parcel::id},
+                                    Column{"p.seller_order_id", &domain::Parcel::part},
+                                    Column{"p.position", &domain::Parcel::number},
+                                    Column{"p.carrier", &domain::Parcel::carrier},
+                                    Column{"p.tracking_number", &domain::Parcel::tracking_number},
+                                    Column{"p.version", &domain::Parcel::version},
+                                    Column{"p.sent_at", &domain::Parcel::sent_at},
+                                    Column{"p.delivered_at", &domain::Parcel::delivered_at}};
 
 // Rows of kLine, to the parts they are of; those of no part here are left out.
 void AddLines(std::vector<domain::SellerOrder>& parts, const postgres::Result& lines);

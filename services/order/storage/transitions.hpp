@@ -2,6 +2,7 @@
 // that make the move true elsewhere (stock, payment), all in one transaction.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,13 @@ struct Actor {
 struct Shipment {
   std::string carrier;
   std::string tracking_number;
+};
+
+// What of a parcel is to change.
+struct ParcelEdit {
+  std::optional<std::string> carrier = {};
+  std::optional<std::string> tracking_number = {};
+  std::optional<std::int64_t> if_version = {};
 };
 
 // How parts, or some units of them, end before they are shipped: what parts become with their last unit, by whom,
@@ -63,12 +71,29 @@ class Transitions {
   // Each throws Error NOT_FOUND or ILLEGAL_TRANSITION, and running it again with the same operation changes
   // nothing.
 
-  // Moves one part in scope. Shipping takes its units out of the stock.
+  // Moves one part in scope, but not by sending it. With DELIVERED all its parcels are.
   Task<Moved> Move(Work work, domain::SellerOrderId part, Scope scope, domain::State to, Actor actor,
-                   std::optional<Shipment> shipment, Uuid operation_id, std::string trace, Time now);
+                   Uuid operation_id, std::string trace, Time now);
 
-  // Ends one part of a seller in scope, or some units of it, before it is shipped: gives the stock back and
-  // refunds it. No step while others are left.
+  // Sends units of a part in scope in one parcel, whose id is the operation's; none named: all that it has left. They
+  // leave the stock. No step where the part was sent in part before and has some left. Throws PAYMENT_NOT_SECURED, too.
+  Task<Moved> Send(Work work, domain::SellerOrderId part, Scope scope, Shipment shipment,
+                   std::vector<domain::Units> units, Actor actor, Uuid operation_id, std::string trace,
+                   Time now);
+  // A parcel of a part in scope has arrived. With the last one of a part that is SHIPPED the part is DELIVERED.
+  Task<Moved> DeliverParcel(Work work, domain::ParcelId parcel, Scope scope, Actor actor, Uuid operation_id,
+                            Time now);
+  // Says anew who carries a parcel, and under which number; its part as it is then. Throws ETAG_MISMATCH, too.
+  Task<domain::SellerOrder> CorrectParcel(Work work, domain::ParcelId parcel, Scope scope, ParcelEdit edit,
+                                          audit::Act act, Time now);
+
+  // Sends an order in scope elsewhere, where that costs the same, before the first parcel of any of its parts. Throws
+  // ADDRESS_CHANGES_PRICE, too.
+  Task<domain::Order> ChangeAddress(Work work, domain::OrderId order, Scope scope, domain::Address address,
+                                    Actor actor, std::string reason, Uuid operation_id, Time now);
+
+  // Ends one part of a seller in scope, or some units of it, before they are shipped: gives the stock back and
+  // refunds them. No step while others are left to send.
   Task<Moved> End(Work work, domain::SellerOrderId part, Scope scope, Ending ending, Uuid operation_id,
                   std::string trace, Time now);
 
@@ -78,7 +103,8 @@ class Transitions {
   Task<std::optional<Cancelled>> Cancel(Work work, domain::OrderId order, Scope scope,
                                         std::vector<domain::SellerOrderId> parts, Actor actor,
                                         std::string reason, Uuid operation_id, std::string trace, Time now);
-  // The same for units of its lines, each named once: a part becomes CANCELLED with its last one.
+  // The same for units of its lines, each named once: a part becomes CANCELLED with its last one, or goes on with
+  // what was sent of it.
   Task<std::optional<Cancelled>> CancelUnits(Work work, domain::OrderId order, Scope scope,
                                              std::vector<domain::Units> units, Actor actor,
                                              std::string reason, Uuid operation_id, std::string trace,

@@ -22,13 +22,18 @@ struct MovingStore : Store {
 
   Task<domain::SellerOrder> Move(const domain::SellerOrder& part, domain::State to, SellerId as,
                                  Uuid operation = Uuid::NewV7()) {
-    std::optional<storage::Shipment> shipment;
-    if (to == domain::State::kShipped) shipment = storage::Shipment{"Royal Mail", "RM1"};
-    std::vector<SellerId> sellers = {as};
-    co_return (co_await transitions.Move(Soon(), part.id, storage::Scope::Sellers(std::move(sellers)), to,
-                                         {domain::ActorRole::kSeller, AccountId::New()}, std::move(shipment),
-                                         operation, "", Now()))
+    if (to == domain::State::kShipped) co_return (co_await Send(part, {}, as, operation)).part;
+    co_return (co_await transitions.Move(Soon(), part.id, storage::Scope::Sellers({as}), to,
+                                         {domain::ActorRole::kSeller, AccountId::New()}, operation, "",
+                                         Now()))
         .part;
+  }
+  // In one parcel, by Royal Mail; no units: all that is left.
+  Task<storage::Moved> Send(const domain::SellerOrder& part, std::vector<domain::Units> units, SellerId as,
+                            Uuid operation = Uuid::NewV7()) {
+    return transitions.Send(Soon(), part.id, storage::Scope::Sellers({as}), {"Royal Mail", "RM1"},
+                            std::move(units), {domain::ActorRole::kSeller, AccountId::New()}, operation, "",
+                            Now());
   }
   Task<std::string> ReasonOfMove(const domain::SellerOrder& part, domain::State to, SellerId as) {
     std::string reason;

@@ -17,7 +17,8 @@ events::Subscription::Options NotificationSubscription(outbox::Relay::Options re
   return {.subscriber = std::string(kNotification),
           .types = events::NamesOf<
               contract::OrderPlaced, contract::OrderPaymentNeeded, contract::OrderFailed,
-              contract::SellerOrderAccepted, contract::SellerOrderShipped, contract::SellerOrderDelivered,
+              contract::SellerOrderAccepted, contract::ParcelShipped, contract::ParcelDelivered,
+              contract::OrderAddressChanged, contract::SellerOrderShipped, contract::SellerOrderDelivered,
               contract::SellerOrderCompleted, contract::SellerOrderRejected, contract::SellerOrderCancelled,
               contract::SellerOrderUnitsCancelled, contract::WishPriceFell, contract::WishBackInStock>(),
           .relay = std::move(relay)};

@@ -79,8 +79,8 @@ Task<storage::Moved> PartTimers::Step(CallContext& call, storage::Overdue part) 
                             operation, trace, clock_.Now());
   }
   const auto to = part.state == State::kShipped ? State::kDelivered : State::kCompleted;
-  return transitions_.Move(call, part.part, storage::Scope::Everything(), to, {}, std::nullopt, operation,
-                           trace, clock_.Now());
+  return transitions_.Move(call, part.part, storage::Scope::Everything(), to, {}, operation, trace,
+                           clock_.Now());
 }
 
 }  // namespace market::order

@@ -170,7 +170,7 @@ func main() {
 	done(accepted.JSON200, accepted.Status(), accepted.Body)
 	sent := must(shop.ShipSellerOrderWithResponse(background, part, nil, market.ShipSellerOrderRequest{Carrier: "Royal Mail", TrackingNumber: "RM1"}))
 	shipped := done(sent.JSON200, sent.Status(), sent.Body)
-	check(shipped.State == market.OrderStateSHIPPED && *shipped.TrackingNumber == "RM1", "part:", shipped)
+	check(shipped.State == market.OrderStateSHIPPED && *shipped.Parcels[0].TrackingNumber == "RM1", "part:", shipped)
 	seen := must(b.GetOrderWithResponse(background, order.Id, nil))
 	check(done(seen.JSON200, seen.Status(), seen.Body).State == market.OrderStateSHIPPED, "order:", string(seen.Body))
 	cancelled := must(b.CancelOrderWithResponse(background, order.Id, &market.CancelOrderParams{IdempotencyKey: uuid.NewString()},

@@ -134,7 +134,7 @@ def main() -> None:
     done(SellerOrder, accept_seller_order.sync(part.id, client=shop, body=AcceptSellerOrderRequest()))
     parcel = ShipSellerOrderRequest(carrier="Royal Mail", tracking_number="RM1")
     shipped = done(SellerOrder, ship_seller_order.sync(part.id, client=shop, body=parcel))
-    assert (shipped.state, shipped.tracking_number) == (OrderState.SHIPPED, "RM1")
+    assert (shipped.state, shipped.parcels[0].tracking_number) == (OrderState.SHIPPED, "RM1")
     assert done(Order, get_order.sync(placed.id, client=buyer)).state == OrderState.SHIPPED
     late = refused(cancel_order.sync(placed.id, client=buyer, body=CancelOrderRequest(), idempotency_key=key()),
                    Reason.ILLEGAL_TRANSITION)

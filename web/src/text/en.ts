@@ -151,6 +151,7 @@ export const en = {
       PENDING_PAYMENT: "Waiting for payment",
       PLACED: "Placed",
       ACCEPTED: "Being packed",
+      PARTIALLY_SHIPPED: "Partly on its way",
       SHIPPED: "On its way",
       DELIVERED: "Delivered",
       COMPLETED: "Completed",

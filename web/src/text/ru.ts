@@ -166,6 +166,7 @@ export const ru = {
       PENDING_PAYMENT: "Ждёт оплаты",
       PLACED: "Оформлен",
       ACCEPTED: "Собирается",
+      PARTIALLY_SHIPPED: "Частично в пути",
       SHIPPED: "В пути",
       DELIVERED: "Доставлен",
       COMPLETED: "Завершён",

@@ -10,11 +10,18 @@ export function OrderLines({ part }: { part: Schemas["SellerOrder"] }) {
   return (
     <section class="order-part">
       <h2>{text.orders.state[part.state]}</h2>
-      {part.trackingNumber && (
-        <p>
-          {text.orders.tracking} {part.carrier} {part.trackingNumber}
+      {part.parcels.map(({ id, carrier, trackingNumber, trackingUrl }) => (
+        <p key={id}>
+          {text.orders.tracking} {carrier}{" "}
+          {trackingUrl ? (
+            <a href={trackingUrl} target="_blank" rel="noreferrer">
+              {trackingNumber}
+            </a>
+          ) : (
+            trackingNumber
+          )}
         </p>
-      )}
+      ))}
       <ul>
         {part.lines.map((line) => (
           <li key={line.id ?? line.offerId}>
