@@ -55,10 +55,6 @@ constexpr ComposedStatement kLockParts{
         " FROM seller_order s JOIN orders o ON o.id = s.order_id"
         " WHERE s.order_id = $1 AND ($2::uuid IS NULL OR o.buyer_id = $2) ORDER BY s.id FOR UPDATE OF s"};
 
-constexpr ComposedStatement kUnitsOfPart{
-    "seller_order.units",
-    "SELECT " + kLineNow + " FROM order_line l WHERE l.seller_order_id = $1 ORDER BY l.position"};
-
 // What becomes of the units of a part.
 constexpr Statement kShipUnits{
     "seller_order.ship_units",
