@@ -1,0 +1,1 @@
+-- Of parcels; nothing yet.
