@@ -61,6 +61,30 @@ events::Subject About(const domain::Order& order) {
   return {.aggregate = "order/" + order.id.ToString(), .version = order.version + 1, .buyer = order.buyer};
 }
 
+events::Subject About(const domain::Return& coming) {
+  return {.aggregate = "return/" + coming.id.ToString(),
+          .version = coming.version,
+          .seller = coming.seller,
+          .buyer = coming.buyer};
+}
+
+template <class Message>
+Message Made(const domain::Return& coming) {
+  Message what;
+  what.set_return_id(coming.id.ToString());
+  what.set_seller_order_id(coming.part.ToString());
+  what.set_order_id(coming.order.ToString());
+  what.set_number(coming.number);
+  return what;
+}
+
+template <class Message>
+Message MadeBy(const domain::Return& coming, domain::ActorRole actor) {
+  auto what = Made<Message>(coming);
+  what.set_actor(std::string(domain::Name(actor)));
+  return what;
+}
+
 template <class Message>
 Message Made(const MovedPart& part) {
   Message what;
@@ -87,10 +111,11 @@ outbox::NewMessage CaptureMessage(const domain::OrderId& order, std::string trac
 }
 
 outbox::NewMessage RefundMessage(const domain::OrderId& order, const domain::SellerOrderId& part,
-                                 std::optional<Money> amount, std::string trace) {
+                                 std::optional<Money> amount, std::string trace, std::string_view reason) {
   PaymentCommand command;
   command.set_order_id(order.ToString());
   command.mutable_refund()->set_seller_order_id(part.ToString());
+  command.mutable_refund()->set_reason(std::string(reason));
   if (amount) Fill(*command.mutable_refund()->mutable_amount(), *amount);
   return Message(command, std::move(trace));
 }
@@ -118,6 +143,14 @@ outbox::NewMessage ConsumeMessage(const domain::OrderId& order, const std::vecto
   return Message(command, std::move(trace));
 }
 
+outbox::NewMessage RestockMessage(const domain::OrderId& order, const std::vector<Units>& units,
+                                  std::string trace) {
+  StockCommand command;
+  command.set_order_id(order.ToString());
+  Fill(*command.mutable_restock()->mutable_lines(), units);
+  return Message(command, std::move(trace));
+}
+
 PaymentCommand PaymentCommandFrom(const outbox::Message& message) {
   PaymentCommand command;
   if (!command.ParseFromString(message.payload) || !domain::OrderId::Parse(command.order_id()))
@@ -135,7 +168,8 @@ StockCommand StockCommandFrom(const outbox::Message& message) {
   if (!command.ParseFromString(message.payload) || !domain::OrderId::Parse(command.order_id()))
     Refuse(message);
   const bool known = command.has_commit() || (command.has_release() && AreUnits(command.release().lines())) ||
-                     (command.has_consume() && AreUnits(command.consume().lines()));
+                     (command.has_consume() && AreUnits(command.consume().lines())) ||
+                     (command.has_restock() && AreUnits(command.restock().lines()));
   if (!known) Refuse(message);
   return command;
 }
@@ -232,6 +266,35 @@ events::NewEvent SellerOrderUnitsCancelledEvent(const MovedPart& part, domain::A
   Fill(*what.mutable_lines(), units);
   Fill(*what.mutable_amount(), cost);
   return events::Of(what, About(part));
+}
+
+events::NewEvent ReturnRequestedEvent(const domain::Return& coming) {
+  auto what = Made<api::order::ReturnRequested>(coming);
+  Fill(*what.mutable_lines(), coming.UnitsOf());
+  return events::Of(what, About(coming));
+}
+
+events::NewEvent ReturnApprovedEvent(const domain::Return& coming, domain::ActorRole actor) {
+  return events::Of(MadeBy<api::order::ReturnApproved>(coming, actor), About(coming));
+}
+
+events::NewEvent ReturnRejectedEvent(const domain::Return& coming, domain::ActorRole actor) {
+  return events::Of(MadeBy<api::order::ReturnRejected>(coming, actor), About(coming));
+}
+
+events::NewEvent ReturnShippedEvent(const domain::Return& coming) {
+  return events::Of(Made<api::order::ReturnShipped>(coming), About(coming));
+}
+
+events::NewEvent ReturnReceivedEvent(const domain::Return& coming) {
+  return events::Of(Made<api::order::ReturnReceived>(coming), About(coming));
+}
+
+events::NewEvent ReturnClosedEvent(const domain::Return& coming, domain::ActorRole actor) {
+  auto what = MadeBy<api::order::ReturnClosed>(coming, actor);
+  Fill(*what.mutable_amount(), Money{coming.amount_minor.value(), coming.currency});
+  Fill(*what.mutable_lines(), coming.UnitsOf());
+  return events::Of(what, About(coming));
 }
 
 }  // namespace market::order

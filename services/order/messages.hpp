@@ -15,6 +15,7 @@
 #include "services/order/domain/cancellation.hpp"
 #include "services/order/domain/event.hpp"
 #include "services/order/domain/order.hpp"
+#include "services/order/domain/return.hpp"
 
 // As the generated interface calls it, which this file does not need.
 namespace market::api {
@@ -27,9 +28,13 @@ inline constexpr std::string_view kPaymentTopic = "order.payment";  // PaymentCo
 inline constexpr std::string_view kStockTopic = "order.stock";      // StockCommand
 
 outbox::NewMessage CaptureMessage(const domain::OrderId& order, std::string trace);
+// Why money goes back, as payment tells it.
+inline constexpr std::string_view kCancelled = "cancelled";
+inline constexpr std::string_view kReturned = "returned";
 // At most so much of what is left of the part; without an amount all of it.
 outbox::NewMessage RefundMessage(const domain::OrderId& order, const domain::SellerOrderId& part,
-                                 std::optional<Money> amount, std::string trace);
+                                 std::optional<Money> amount, std::string trace,
+                                 std::string_view reason = kCancelled);
 
 using domain::Units;
 outbox::NewMessage CommitMessage(const domain::OrderId& order, std::string trace);
@@ -37,6 +42,8 @@ outbox::NewMessage CommitMessage(const domain::OrderId& order, std::string trace
 outbox::NewMessage ReleaseMessage(const domain::OrderId& order, const std::vector<Units>& units,
                                   std::string trace);
 outbox::NewMessage ConsumeMessage(const domain::OrderId& order, const std::vector<Units>& units,
+                                  std::string trace);
+outbox::NewMessage RestockMessage(const domain::OrderId& order, const std::vector<Units>& units,
                                   std::string trace);
 
 // Each throws std::runtime_error for a payload that is no command of this topic, or one that this program
@@ -80,5 +87,13 @@ events::NewEvent SellerOrderCancelledEvent(const MovedPart& part, domain::ActorR
 // `cost` is that of the units, some of the part.
 events::NewEvent SellerOrderUnitsCancelledEvent(const MovedPart& part, domain::ActorRole actor,
                                                 const std::vector<Units>& units, const Money& cost);
+
+// A return as a step left it.
+events::NewEvent ReturnRequestedEvent(const domain::Return& coming);
+events::NewEvent ReturnApprovedEvent(const domain::Return& coming, domain::ActorRole actor);
+events::NewEvent ReturnRejectedEvent(const domain::Return& coming, domain::ActorRole actor);
+events::NewEvent ReturnShippedEvent(const domain::Return& coming);
+events::NewEvent ReturnReceivedEvent(const domain::Return& coming);
+events::NewEvent ReturnClosedEvent(const domain::Return& coming, domain::ActorRole actor);
 
 }  // namespace market::order

@@ -33,12 +33,17 @@ TEST(Messages, Commands_AreReadAsTheyWereWritten) {
   const auto partial = PaymentCommandFrom(Arrived(RefundMessage(kOrder, kPart, some, "")));
   EXPECT_EQ(partial.refund().amount().amount(), 333);
   EXPECT_EQ(partial.refund().amount().currency(), "EUR");
+  EXPECT_EQ(partial.refund().reason(), "cancelled");
+  EXPECT_EQ(PaymentCommandFrom(Arrived(RefundMessage(kOrder, kPart, some, "", kReturned))).refund().reason(),
+            "returned");
   const auto release = StockCommandFrom(Arrived(ReleaseMessage(kOrder, kUnits, "")));
   EXPECT_EQ(release.order_id(), kOrder.ToString());
   EXPECT_EQ(release.release().lines_size(), 2);
   EXPECT_EQ(release.release().lines(0).quantity(), 2);
   const auto consume = StockCommandFrom(Arrived(ConsumeMessage(kOrder, kUnits, "")));
   EXPECT_EQ(consume.consume().lines(1).line_id(), kUnits[1].line.ToString());
+  const auto restock = StockCommandFrom(Arrived(RestockMessage(kOrder, kUnits, "")));
+  EXPECT_EQ(restock.restock().lines(0).quantity(), 2);
   const auto commit = StockCommandFrom(Arrived(CommitMessage(kOrder, "")));
   EXPECT_TRUE(commit.has_commit());
 }

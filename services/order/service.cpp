@@ -44,6 +44,21 @@ Settings::Settings(config::Properties& properties)
       completed_after(properties.Duration("order.completed_after",
                                           "after how long what was delivered is completed", 1min, 24h * 365,
                                           24h * 14)),
+      return_window(properties.Duration("order.return_window",
+                                        "how long after it was delivered something may be sent back", 24h,
+                                        24h * 730, 24h * 14)),
+      return_answer_within(properties.Duration(
+          "order.return_answer_within",
+          "how long a shop may take to answer what a buyer wants to send back, before it is approved", 1min,
+          24h * 90, 72h)),
+      return_send_within(properties.Duration("order.return_send_within",
+                                             "how long a buyer may take to send back what was approved, "
+                                             "before it is rejected",
+                                             1min, 24h * 90, 24h * 14)),
+      return_refund_within(
+          properties.Duration("order.return_refund_within",
+                              "how long a shop may take to look at what came back, before it is paid back",
+                              1min, 24h * 90, 24h * 14)),
       tax(properties.Choice<Taxing>(
           "order.tax", "whether what is sold is taxed, by the rates that operators keep, or not at all",
           {{"off", Taxing::kOff}, {"by-table", Taxing::kByTable}}, Taxing::kByTable)),
@@ -75,6 +90,9 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
                              .pay_within = *settings.pay_within,
                              .payments_of_order = static_cast<std::int32_t>(*settings.payments_of_order)}),
       transitions_(database_),
+      returns_(database_, *settings.return_window),
+      return_claims_(database_),
+      return_pictures_(return_claims_, peers.users),
       personal_data_(database_),
       coupons_(database_),
       carts_(database_),
@@ -95,16 +113,37 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
                 {.poll = *settings.recovery_poll, .patience = host.Patience()}),
       timers_(database_, {.accept_within = *settings.accept_within,
                           .delivered_after = *settings.delivered_after,
-                          .completed_after = *settings.completed_after}),
-      part_timers_(timers_, transitions_, relay_, host.Tracer(), host.SystemTime(), metrics_,
+                          .completed_after = *settings.completed_after,
+                          .answer_within = *settings.return_answer_within,
+                          .send_within = *settings.return_send_within,
+                          .refund_within = *settings.return_refund_within}),
+      part_timers_(timers_, transitions_, returns_, relay_, host.Tracer(), host.SystemTime(), metrics_,
                    {.poll = *settings.recovery_poll, .patience = host.Patience()}),
       cart_sweeper_(carts_, *settings.carts_kept),
       wish_watch_(wishes_, peers.products, sellers_, host.SystemTime(), *settings.wishes_every),
-      service_(
-          {orders_,        checkouts_,        transitions_,        checkout_, relay_,   peers.users,
-           peers.products, sellers_,          host.SystemTime(),   pages_,    metrics_, *settings.buyers_need,
-           personal_data_, delivery_methods_, tax_rates_,          terms_,    coupons_, carts_,
-           wishes_,        cart_tokens_,      *settings.carts_kept}) {
+      service_({orders_,
+                checkouts_,
+                transitions_,
+                checkout_,
+                relay_,
+                peers.users,
+                peers.products,
+                sellers_,
+                host.SystemTime(),
+                pages_,
+                metrics_,
+                *settings.buyers_need,
+                personal_data_,
+                delivery_methods_,
+                tax_rates_,
+                terms_,
+                coupons_,
+                carts_,
+                wishes_,
+                cart_tokens_,
+                *settings.carts_kept,
+                returns_,
+                return_pictures_}) {
   HandleOutbox(relay_, {orders_, checkouts_, transitions_, peers.products, peers.payments});
 }
 
@@ -126,6 +165,8 @@ Task<> Service::Start() {
   host_.Background().Run(part_timers_.Moving());
   host_.Background().Run(cart_sweeper_.Sweeping());
   host_.Background().Run({.name = "order.wishes", .period = 2s}, [this] { return wish_watch_.LookAround(); });
+  host_.Background().Run({.name = "order.return_pictures", .period = 1s},
+                         [this] { return return_pictures_.Settle(); });
   host_.SweepAnswers("order", answers_);
 }
 

@@ -10,7 +10,10 @@
 #include "platform/idempotency/pg_store.hpp"
 #include "services/order/api/order_service.hpp"
 #include "services/order/process/rate_table.hpp"
+#include "services/order/process/return_pictures.hpp"
 #include "services/order/process/wish_watch.hpp"
+#include "services/order/storage/return_claims.hpp"
+#include "services/order/storage/returns.hpp"
 #include "services/order/storage/timers.hpp"
 #include "services/order/workers/cart_sweeper.hpp"
 #include "services/order/workers/recovery.hpp"
@@ -31,6 +34,10 @@ struct Settings {
   config::Property<std::chrono::milliseconds> accept_within;
   config::Property<std::chrono::milliseconds> delivered_after;
   config::Property<std::chrono::milliseconds> completed_after;
+  config::Property<std::chrono::milliseconds> return_window;
+  config::Property<std::chrono::milliseconds> return_answer_within;
+  config::Property<std::chrono::milliseconds> return_send_within;
+  config::Property<std::chrono::milliseconds> return_refund_within;
   config::Property<Taxing> tax;
   config::Property<domain::TaxMode> prices_include_tax;
   config::Property<std::chrono::milliseconds> carts_kept;
@@ -64,6 +71,9 @@ class Service final : public host::Service {
   storage::Orders orders_;
   storage::Checkouts checkouts_;
   storage::Transitions transitions_;
+  storage::Returns returns_;
+  storage::ReturnClaims return_claims_;
+  ReturnPictures return_pictures_;
   storage::PersonalData personal_data_;
   storage::Coupons coupons_;
   storage::Carts carts_;

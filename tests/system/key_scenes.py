@@ -4,6 +4,7 @@ import uuid
 
 import key_scenes_carts
 import key_scenes_parcels
+import key_scenes_returns
 from key_scenes_coupons import create_coupon, end_coupon, update_coupon
 from key_scenes_delivery import (
     create_delivery_method, create_tax_rate, delete_delivery_method, end_tax_rate, update_delivery_method)
@@ -365,7 +366,7 @@ def revoke_key(caller, collection):
     return scene
 
 
-SCENES = {**key_scenes_carts.SCENES, **key_scenes_parcels.SCENES, "SignOut": sign_out, "EndSession": end_session, "EndAllSessions": end_all_sessions, "SendVerification": send_verification,
+SCENES = {**key_scenes_carts.SCENES, **key_scenes_parcels.SCENES, **key_scenes_returns.SCENES, "SignOut": sign_out, "EndSession": end_session, "EndAllSessions": end_all_sessions, "SendVerification": send_verification,
           "DeleteAuthenticator": delete_authenticator,
           "MarkNotificationsRead": mark_notifications_read, "UpdateNotificationSettings": update_notification_settings,
           "UpdateMyProfile": update_my_profile, "CreateMyAddress": create_my_address,

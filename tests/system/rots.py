@@ -82,6 +82,14 @@ def coupon(code, redeemed, columns="", values=""):
             f" SELECT id, '{{part}}', 1, '{code}', buyer_id, 5 FROM orders WHERE id = '{{order}}'")
 
 
+def coming_back(state, units):
+    """A return of the first part, for a cent."""
+    return ("INSERT INTO order_return (id, order_id, seller_order_id, position, seller_id, buyer_id, number, state, reason, text, pictures,"
+            " amount_minor, created_at, updated_at) SELECT id, order_id, id, 1, seller_id, '{buyer}', number || '-R1',"
+            f" '{state}', 'OTHER', '', '{{}}', 1, market_now(), market_now() FROM seller_order WHERE id = '{{part}}';"
+            f" INSERT INTO order_return_line (return_id, line_id, quantity, gone_before) VALUES ('{{part}}', '{{line}}', {units}, 0)")
+
+
 # Those that the checker did not name when it was first tried (finding M1).
 FIRST = [
     rot("currency of the order", "X3", order="UPDATE orders SET currency = 'USD' WHERE id = '{order}'"),
@@ -375,6 +383,10 @@ OTHERS = [
         order="UPDATE parcel_line SET quantity = quantity + 1 WHERE line_id = '{line}'"),
     rot("a delivered part with a parcel under way", "X22", delivered=True,
         order="UPDATE parcel SET delivered_at = NULL WHERE seller_order_id = '{part}'"),
+    rot("units that came back of themselves", "X23 X4", delivered=True, order="UPDATE order_line SET returned = 1 WHERE id = '{line}'"),
+    rot("more on its way back than was sent", "X24", delivered=True, order=coming_back("REQUESTED", 3)),
+    rot("a return that was paid back too well", "X24 X23", delivered=True, order=coming_back("CLOSED", 1)),
+    rot("for sale again without a movement", "S7 X5", delivered=True, product=f"UPDATE reservation SET restocked = 1 WHERE {LINE}"),
     # People
     rot("a member whom auth does not know", "X9", auth="DELETE FROM seller_member WHERE seller_id = '{seller2}'"),
     rot("a member of another role", "X9 U4", user="UPDATE seller_member SET role = 'staff' WHERE seller_id = '{seller3}'"),

@@ -19,6 +19,7 @@ import market
 from deploy.lib import topology
 from key_scenes_coupons import code, draft
 from key_scenes_delivery import rate
+from key_scenes_returns import APPROVE, sent_back
 from market import new_key, psql, until
 from test_answers_fit import pages
 from test_api_keys import holder, made
@@ -210,6 +211,16 @@ def act_on_coupon(verb, body=None):
     return act
 
 
+def act_on_return(verb, before=(), reason="a complaint"):
+    def act(operator, owner, shop, category):
+        sold = shop()
+        owner.add_address()
+        path = sent_back(owner, sold.owner, sold.offer, before)
+        operator.ok("POST", f"{path}:{verb}", {"reason": reason})
+        return "return", path.rpartition("/")[2], reason
+    return act
+
+
 ACTS = {"auth.DisableAccount": act_on_account("disable", {}), "auth.EnableAccount": act_on_account("enable", {}, DISABLED),
         "auth.GrantRole": act_on_account("grantRole", {"role": "support"}),
         "auth.RevokeRole": act_on_account("revokeRole", {"role": "support"}, SUPPORT),
@@ -223,7 +234,9 @@ ACTS = {"auth.DisableAccount": act_on_account("disable", {}), "auth.EnableAccoun
         "order.AdvanceCheckout": advance_checkout, "order.CreateTaxRate": create_tax_rate, "order.EndTaxRate": end_tax_rate, "payment.RefundPayment": refund_payment, "notification.PublishTerms": publish_terms,
         "product.HideReview": act_on_review("hide"), "product.UnhideReview": act_on_review("unhide"), "product.ResolveReport": resolve_report,
         "order.CreateCoupon": create_coupon, "order.UpdateCoupon": act_on_coupon("PATCH", {"totalLimit": 5}),
-        "order.EndCoupon": act_on_coupon("DELETE")}
+        "order.EndCoupon": act_on_coupon("DELETE"),
+        "order.ApproveReturn": act_on_return("approve"), "order.RejectReturn": act_on_return("reject"),
+        "order.ReceiveReturn": act_on_return("receive", [APPROVE]), "order.CloseReturn": act_on_return("close", [APPROVE])}
 
 
 def acts(service, target):

@@ -7,6 +7,7 @@ import market
 from contract import refusal_metadata, shown_metadata
 from key_scenes_coupons import code
 from key_scenes_delivery import parcel
+from key_scenes_returns import sent, wish
 from market import new_key, until
 from test_second_factor import App
 
@@ -115,9 +116,17 @@ def cart_in_checkout(buyer, sold):
     return buyer.post(f"{cart}:checkout", how, key=new_key())
 
 
+def return_window_over(buyer, sold):
+    order = sent(buyer, sold.owner, sold.offer)
+    market.psql("order", "SET session_replication_role = replica;"
+                         f" UPDATE order_event SET at = at - interval '15 days' WHERE order_id = '{order['id']}'")
+    path, body = wish(order)
+    return buyer.post(path, body, key=new_key())
+
+
 PROVOKED = {each.__name__.upper(): each for each in (orders_open, address_changes_price, out_of_stock, offer_unavailable, no_price_in_currency, price_changed, delivery_unavailable, payment_declined,
                                                     unknown_payment_method, illegal_transition, payment_not_secured, limit_reached,
-                                                    cart_in_checkout, second_factor_required, coupon_not_applicable)}
+                                                    cart_in_checkout, second_factor_required, coupon_not_applicable, return_window_over)}
 
 
 def test_each_that_says_more_is_provoked_here():

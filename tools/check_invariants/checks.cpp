@@ -7,6 +7,7 @@
 #include "tools/check_invariants/histories.hpp"
 #include "tools/check_invariants/parcels.hpp"
 #include "tools/check_invariants/prices.hpp"
+#include "tools/check_invariants/returns.hpp"
 
 namespace market::invariants {
 namespace {
@@ -139,9 +140,11 @@ constexpr std::array kChecks = {
       FROM idempotency_key k
       WHERE split_part(k.method, '/', 3) IN ('AcceptSellerOrder', 'RejectSellerOrder', 'CancelBySeller', 'ShipSellerOrder',
                                              'DeliverSellerOrder', 'ConfirmReceipt', 'CreateParcel', 'DeliverParcel',
-                                             'ChangeShippingAddress')
+                                             'ChangeShippingAddress', 'RequestReturn', 'ApproveReturn',
+                                              'RejectReturn', 'ShipReturn', 'ReceiveReturn', 'CloseReturn')
         AND substring(k.answer FROM 1 FOR 1) = '\x0a'
-        AND NOT EXISTS (SELECT FROM order_event e WHERE e.operation_id = k.operation_id))sql"},
+        AND NOT EXISTS (SELECT FROM order_event e WHERE e.operation_id = k.operation_id)
+        AND NOT EXISTS (SELECT FROM order_return_step p WHERE p.operation_id = k.operation_id))sql"},
     Check{"O20", "order", "payment and stock are told only of orders that were placed", R"sql(
       SELECT m.id::text, format('%s %s: the order %s', m.topic, m.key,
                                 CASE WHEN o.id IS NULL THEN 'does not exist' WHEN o.failed THEN 'failed of ' || o.failure_reason
@@ -155,8 +158,9 @@ constexpr std::array kChecks = {
       SELECT e.aggregate, format('%s tells of version %s, it has %s', e.type, e.aggregate_version,
                                  coalesce(about.version::text, 'none'))
       FROM event e LEFT JOIN (SELECT 'order/' || id AS aggregate, version FROM orders UNION ALL
-                              SELECT 'seller_order/' || id, version FROM seller_order) AS about USING (aggregate)
-      WHERE split_part(e.aggregate, '/', 1) IN ('order', 'seller_order')
+                              SELECT 'seller_order/' || id, version FROM seller_order UNION ALL
+                              SELECT 'return/' || id, version FROM order_return) AS about USING (aggregate)
+      WHERE split_part(e.aggregate, '/', 1) IN ('order', 'seller_order', 'return')
         AND (about.version IS NULL OR about.version < e.aggregate_version))sql"},
     Check{"O22", "order", "which units of a line were cancelled is told in its part's history", R"sql(
       SELECT l.id::text, format('%s are cancelled, told of %s', l.cancelled, coalesce(told.quantity, 0))
@@ -170,6 +174,10 @@ constexpr std::array kChecks = {
     Check{"X18", "order",
           "what is taxed is taxed as its rate on record says, and a delivery's tax is rounded half up once",
           kTaxesAreOfTheirRates},
+    Check{"X23", "order", "what of a line is returned came with its closed returns", kReturnedAsClosed},
+    Check{"X24", "order",
+          "no more of a line comes back than was shipped, and a closed return gives back what its units cost",
+          kReturnsAreOfWhatWasSent},
     Check{"D1", "order", "the outbox is empty or young", R"sql(
       SELECT id::text, format('%s %s since %s: %s', topic, key, created_at, last_error)
       FROM outbox WHERE created_at < market_now() - interval '60 seconds')sql"},
@@ -209,21 +217,24 @@ constexpr std::array kChecks = {
     Check{"S6", "product", "every offer has a stock row", R"sql(
       SELECT o.id::text, 'no stock row' FROM offer o
       WHERE NOT EXISTS (SELECT 1 FROM stock s WHERE s.offer_id = o.id))sql"},
-    Check{"S7", "product", "what a line has given back and shipped is what its movements sum to", R"sql(
+    Check{"S7", "product", "what a line has given back, shipped and got back is what its movements sum to",
+          R"sql(
       SELECT order_id || '/' || line_id,
-             format('offer %s: released %s, movements %s; consumed %s, movements %s',
-                    coalesce(r.offer_id::text, 'none'), r.released, m.released, r.consumed, m.consumed)
+             format('offer %s: released %s, movements %s; consumed %s, movements %s; restocked %s, movements %s',
+                    coalesce(r.offer_id::text, 'none'), r.released, m.released, r.consumed, m.consumed, r.restocked, m.restocked)
       FROM reservation r FULL JOIN (
         SELECT order_id, line_id, coalesce(-sum(reserved) FILTER (WHERE kind = 'RELEASE'), 0) AS released,
-               coalesce(-sum(on_hand) FILTER (WHERE kind = 'SHIPMENT'), 0) AS consumed
+               coalesce(-sum(on_hand) FILTER (WHERE kind = 'SHIPMENT'), 0) AS consumed,
+               coalesce(sum(on_hand) FILTER (WHERE kind = 'RETURN'), 0) AS restocked
         FROM stock_movement WHERE line_id IS NOT NULL GROUP BY order_id, line_id) AS m USING (order_id, line_id)
       WHERE r.released IS DISTINCT FROM coalesce(m.released, 0)
-         OR r.consumed IS DISTINCT FROM coalesce(m.consumed, 0))sql"},
+         OR r.consumed IS DISTINCT FROM coalesce(m.consumed, 0)
+         OR r.restocked IS DISTINCT FROM coalesce(m.restocked, 0))sql"},
     Check{"S8", "product", "a line's units are held, committed, released or consumed, each once", R"sql(
       SELECT order_id || '/' || line_id, format('quantity %s: held %s, committed %s, released %s, consumed %s', quantity,
                                                 held, committed, released, consumed)
       FROM reservation WHERE held + committed + released + consumed <> quantity
-                          OR least(held, committed, released, consumed) < 0)sql"},
+                          OR least(held, committed, released, consumed, restocked) < 0 OR restocked > consumed)sql"},
     Check{"S9", "product", "a cause moves the units of a line once", R"sql(
       SELECT cause_id::text, format('%s movements at stock %s for line %s', count(*), stock_id, coalesce(line_id::text, 'none'))
       FROM stock_movement GROUP BY cause_id, stock_id, line_id HAVING count(*) > 1)sql"},

@@ -9,23 +9,23 @@ namespace {
 bool IsDead(const std::string& state) {
   return state == "CANCELLED" || state == "REJECTED" || state == "FAILED";
 }
-// What is to be given back of a part: all of one that is dead, else of each line the portion of its cancelled units,
-// rounded half up.
+// What is to be given back of a part: all of one that is dead, else of each line the portion of its cancelled and returned
+// units, rounded half up, and the delivery that went back with the last of them.
 std::int64_t DueBack(const PartFact& part) {
   if (IsDead(part.state)) return part.total_minor;
-  std::int64_t due = 0;
+  std::int64_t due = part.delivery_back_minor;
   for (const auto& [id, line] : part.lines) {
     const auto units = std::max<std::int64_t>(line.quantity, 1);  // whatever the row says
-    due += (2 * line.total_minor * line.cancelled + units) / (2 * units);
+    due += (2 * line.total_minor * (line.cancelled + line.returned) + units) / (2 * units);
   }
   return due;
 }
-// Units follow the line: held while their order waits to be paid, consumed once they are shipped, given back when
-// they or their part are cancelled, committed else.
+// Units follow the line: held while their order waits to be paid, consumed once they are shipped, restocked as its returns say,
+// given back when they or their part are cancelled, committed else.
 Units DueUnits(const PartFact& part, const LineFact& line) {
   const auto left = line.quantity - line.cancelled - line.shipped;
   if (part.state == "PENDING_PAYMENT") return {.held = left};
-  return {.committed = IsDead(part.state) ? 0 : left, .consumed = line.shipped};
+  return {.committed = IsDead(part.state) ? 0 : left, .consumed = line.shipped, .restocked = line.restocked};
 }
 // What a restore had to undo for an order that it has lost (docs/adr/0014).
 bool IsGivenBack(const Standing& standing) {
@@ -39,7 +39,8 @@ std::string TextOf(const Standing& standing) {
 }
 
 std::string TextOf(const Units& units) {
-  return fmt::format("{} held, {} committed, {} consumed", units.held, units.committed, units.consumed);
+  return fmt::format("{} held, {} committed, {} consumed{}", units.held, units.committed, units.consumed,
+                     units.restocked == 0 ? "" : fmt::format(", {} restocked", units.restocked));
 }
 
 std::int64_t GivenBackOf(const std::string& part, const PaymentFact* payment) {
@@ -209,7 +210,7 @@ class OrderChecker : public Findings {
     }
   }
 
-  // X4: of a captured payment exactly what was cancelled is given back, dead parts in full, and what operators gave
+  // X4: of a captured payment exactly what was cancelled or returned is given back, dead parts in full, and what operators gave
   // back besides; a part never more than it cost.
   void CheckRefunds(const std::string& order, const PaymentFact& payment) {
     const Row row{"payment", payment.id};

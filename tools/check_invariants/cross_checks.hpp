@@ -57,6 +57,8 @@ struct LineFact {
   std::int64_t cancelled = 0;
   std::int64_t shipped = 0;
   std::int64_t total_minor = 0;
+  std::int64_t returned = 0;   // of those that were shipped
+  std::int64_t restocked = 0;  // of these
 };
 struct PartFact {
   std::string order;
@@ -65,6 +67,7 @@ struct PartFact {
   std::int64_t total_minor = 0;
   std::map<std::string, LineFact> lines;  // by id
   std::int64_t refunded_minor = 0;        // as the order remembers it
+  std::int64_t delivery_back_minor = 0;   // what of its delivery went back with its returns
 };
 
 struct SplitFact {
@@ -95,6 +98,7 @@ struct Units {
   std::int64_t held = 0;
   std::int64_t committed = 0;
   std::int64_t consumed = 0;
+  std::int64_t restocked = 0;  // of those: they came back, and can be sold again
   bool operator==(const Units&) const = default;
 };
 struct ReservationFact {

@@ -93,6 +93,23 @@ TEST(CrossCheck_Payments, OfCancelledUnitsThePortionIsGivenBack_AndWhatOperators
               ElementsAre(FindsOf("X4", "payment", "832 of it was given back, 833 are due")));
 }
 
+TEST(CrossCheck_Payments, OfReturnedUnitsThePortionIsGivenBack_AndTheDeliveryThatGoesWithThem) {
+  const auto returned = [](std::int64_t units, std::int64_t delivery, std::int64_t back) {
+    auto facts = PartlyGivenBack(back, 0);
+    facts.parts["part"].state = "DELIVERED";
+    facts.parts["part"].lines["line"] = {"offer", "product", 3, 1, 2, 900, units};
+    facts.parts["part"].delivery_back_minor = delivery;
+    facts.reservations[{"order", "line"}].left = {.consumed = 2};
+    return facts;
+  };
+  EXPECT_THAT(CrossCheck(returned(1, 0, 600)), IsEmpty());
+  EXPECT_THAT(CrossCheck(returned(2, 100, 1000)), IsEmpty());
+  EXPECT_THAT(CrossCheck(returned(1, 0, 300)),
+              ElementsAre(FindsOf("X4", "payment", "300 of it was given back, 600 are due")));
+  EXPECT_THAT(CrossCheck(returned(2, 100, 900)),
+              ElementsAre(FindsOf("X4", "payment", "900 of it was given back, 1000 are due")));
+}
+
 TEST(CrossCheck_Payments, WhatOrderHasStillToHearOf_IsUnderWay) {
   auto facts = PartlyGivenBack(333, 500);
   facts.orders["order"].payment.refunded_minor = 333;

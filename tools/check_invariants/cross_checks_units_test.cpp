@@ -124,6 +124,22 @@ TEST(CrossCheck_UnitsOfALine, AreWhereTheyAreDue) {
   EXPECT_THAT(SaidOfUnits(facts), ::testing::HasSubstr("1 held, 0 committed, 1 consumed"));
 }
 
+TEST(CrossCheck_UnitsOfALine, AreRestockedAsReturnsSay) {
+  auto facts = ThreeUnits();
+  facts.parts["part"].state = "DELIVERED";
+  auto& line = facts.parts["part"].lines["line"];
+  line.shipped = 3;
+  line.returned = 2;
+  line.restocked = 1;
+  auto& left = facts.reservations[{"order", "line"}].left;
+  left = {.consumed = 3};
+  EXPECT_THAT(SaidOfUnits(facts), ::testing::HasSubstr("0 held, 0 committed, 3 consumed, and no message"));
+  left.restocked = 1;
+  EXPECT_EQ(SaidOfUnits(facts), "");
+  left.restocked = 2;
+  EXPECT_THAT(SaidOfUnits(facts), ::testing::HasSubstr("3 consumed, 2 restocked"));
+}
+
 TEST(CrossCheck_UnitsOfALine, AreHeldWhileTheirOrderWaits) {
   auto facts = ThreeUnits();
   facts.parts["part"].state = "PENDING_PAYMENT";

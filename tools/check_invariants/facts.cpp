@@ -23,7 +23,10 @@ constexpr Statement kOrders{"invariants.orders", R"sql(
   FROM orders)sql"};
 constexpr Statement kParts{"invariants.parts", R"sql(
   SELECT s.id::text, s.order_id::text, s.seller_id::text, s.state, s.total_minor, l.id::text, l.offer_id::text,
-         l.product_id::text, l.quantity, l.cancelled, l.shipped, s.refunded_minor, l.total_minor
+         l.product_id::text, l.quantity, l.cancelled, l.shipped, s.refunded_minor, l.total_minor, l.returned,
+         coalesce((SELECT sum(n.restocked) FROM order_return_line n WHERE n.line_id = l.id), 0)::bigint,
+         coalesce((SELECT sum(r.delivery_minor) FROM order_return r
+                   WHERE r.seller_order_id = s.id AND r.state = 'CLOSED'), 0)::bigint
   FROM seller_order s LEFT JOIN order_line l ON l.seller_order_id = s.id)sql"};
 // The key of a message names the order and which of its resources, the topic says which that is.
 constexpr Statement kPulses{"invariants.pulses", R"sql(
@@ -63,7 +66,7 @@ constexpr Statement kLedger{"invariants.ledger", R"sql(
   LEFT JOIN refund r ON r.id = e.cause_id)sql"};
 
 constexpr Statement kReservations{"invariants.reservations", R"sql(
-  SELECT r.order_id::text, r.line_id::text, r.offer_id::text, r.quantity, r.held, r.committed, r.consumed,
+  SELECT r.order_id::text, r.line_id::text, r.offer_id::text, r.quantity, r.held, r.committed, r.consumed, r.restocked,
          coalesce(o.product_id::text, 'missing'), coalesce(o.seller_id::text, 'missing')
   FROM reservation r LEFT JOIN offer o ON o.id = r.offer_id)sql"};
 constexpr Statement kCatalogueSellers{
@@ -93,7 +96,9 @@ constexpr Statement kPersonalAtOrder{"invariants.personal_at_order", R"sql(
         WHERE e.reason <> '' AND e.actor <> 'system'
   UNION SELECT o.buyer_id::text FROM parcel p JOIN seller_order s ON s.id = p.seller_order_id
         JOIN orders o ON o.id = s.order_id WHERE p.tracking_number <> ''
-  UNION SELECT buyer_id::text FROM checkout WHERE undo_note <> '')sql"};
+  UNION SELECT buyer_id::text FROM checkout WHERE undo_note <> ''
+  UNION SELECT buyer_id::text FROM order_return
+        WHERE (text, pictures, tracking_number, rejected_reason) <> ('', '{}', '', ''))sql"};
 constexpr Statement kPersonalAtNotification{"invariants.personal_at_notification", R"sql(
   SELECT account_id::text FROM notification UNION SELECT account_id::text FROM notification_setting
   UNION SELECT account_id::text FROM message WHERE text <> 'erased'
@@ -145,13 +150,16 @@ void ReadParts(const Result& rows, Facts& facts) {
     part.state = row.Text(3);
     part.total_minor = row.Int(4);
     part.refunded_minor = row.Int(11);
+    part.delivery_back_minor = row.Int(15);
     if (row.IsNull(5)) continue;
     part.lines[Copy(row, 5)] = {.offer = Copy(row, 6),
                                 .product = Copy(row, 7),
                                 .quantity = row.Int(8),
                                 .cancelled = row.Int(9),
                                 .shipped = row.Int(10),
-                                .total_minor = row.Int(12)};
+                                .total_minor = row.Int(12),
+                                .returned = row.Int(13),
+                                .restocked = row.Int(14)};
   }
 }
 
@@ -326,13 +334,15 @@ Task<> Sources::LoadPayments(Facts& facts) {
 Task<> Sources::LoadStock(Facts& facts) {
   const auto results = co_await Snapshot("product", {kReservations, kCatalogueSellers});
   for (const auto row : results[0]) {
-    facts.reservations.emplace(
-        std::pair(Copy(row, 0), Copy(row, 1)),
-        ReservationFact{.offer = Copy(row, 2),
-                        .quantity = row.Int(3),
-                        .left = {.held = row.Int(4), .committed = row.Int(5), .consumed = row.Int(6)},
-                        .product = Copy(row, 7),
-                        .seller = Copy(row, 8)});
+    facts.reservations.emplace(std::pair(Copy(row, 0), Copy(row, 1)),
+                               ReservationFact{.offer = Copy(row, 2),
+                                               .quantity = row.Int(3),
+                                               .left = {.held = row.Int(4),
+                                                        .committed = row.Int(5),
+                                                        .consumed = row.Int(6),
+                                                        .restocked = row.Int(7)},
+                                               .product = Copy(row, 8),
+                                               .seller = Copy(row, 9)});
   }
   for (const auto row : results[1]) facts.catalogue_sellers.insert(Copy(row, 0));
 }

@@ -19,9 +19,10 @@ constexpr std::array kCrossRules = {
          "a payment is over its order's total, in its currency, by its buyer, with its payment method; "
          "always"},
     Rule{"X4", "order, payment",
-         "of a captured payment exactly what was cancelled or rejected is given back"},
+         "of a captured payment exactly what was cancelled, rejected or returned is given back"},
     Rule{"X5", "order, product",
-         "units are sold while their line stands, shipped once it is, given back once it is cancelled"},
+         "units are sold while their line stands, shipped once it is, given back once it is cancelled, and "
+         "restocked as their returns say"},
     Rule{"X6", "order, product, payment",
          "nothing is held or charged for an order that does not exist or did not ask for it; always"},
     Rule{"X7", "payment", "the ledger has what payments and refunds say, and nothing else; always"},

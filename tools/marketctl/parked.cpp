@@ -66,6 +66,15 @@ constexpr postgres::Statement kRetryTimers{
     "UPDATE part_timer SET parked_at = NULL, failures = 0, next_run_at = market_now()" MARKET_PARKED_AMONG(
         "seller_order_id")};
 
+constexpr postgres::Statement kListReturnTimers{
+    "return_timer.list_parked",
+    "SELECT return_id::text, 'timer of return ' || return_id, parked_at::text, failures,"
+    " last_error FROM return_timer WHERE parked_at IS NOT NULL ORDER BY parked_at LIMIT 1000"};
+constexpr postgres::Statement kRetryReturnTimers{
+    "return_timer.retry_parked",
+    "UPDATE return_timer SET parked_at = NULL, failures = 0, next_run_at = market_now()" MARKET_PARKED_AMONG(
+        "return_id")};
+
 constexpr postgres::Statement kListPayments{"payment.list_parked",
                                             "SELECT id::text, 'order ' || order_id || ' ' || state, "
                                             "parked_at::text, failures, last_error FROM payment"
@@ -96,6 +105,7 @@ constexpr std::array kParked = {
     Parked{"work", "auth", "erasure", kListErasures, kRetryErasures, std::nullopt},
     Parked{"work", "order", "checkout", kListCheckouts, kRetryCheckouts, std::nullopt},
     Parked{"work", "order", "part_timer", kListTimers, kRetryTimers, std::nullopt},
+    Parked{"work", "order", "return_timer", kListReturnTimers, kRetryReturnTimers, std::nullopt},
     Parked{"work", "payment", "payment", kListPayments, kRetryPayments, std::nullopt}};
 
 postgres::Options OptionsOf(const ParkedTable& table) {

@@ -156,6 +156,19 @@ std::vector<News> OfUnitsCancelled(const Event& event) {
   return Cancelled(event, part.actor(), facts);
 }
 
+// What the buyer does is news to the shop.
+template <class Message, Kind kind>
+std::vector<News> OfReturnToShop(const Event& event) {
+  return {{.kind = kind, .audience = Audience::kTeam, .facts = FactsOf(event, *events::As<Message>(event))}};
+}
+
+std::vector<News> OfReturnClosed(const Event& event) {
+  const auto closed = *events::As<order::ReturnClosed>(event);
+  auto facts = FactsOf(event, closed);
+  facts.amount = conversions::MoneyFrom(closed.amount());
+  return {ToBuyer(Kind::kReturnClosed, event, std::move(facts))};
+}
+
 std::vector<News> OfRefund(const Event& event) {
   const auto refunded = *events::As<payment::PaymentRefunded>(event);
   return {ToBuyer(Kind::kOrderRefunded, event,
@@ -301,6 +314,10 @@ std::vector<LiveNews> LiveOfCancelled(const Event& event) {
 std::vector<LiveNews> LiveOfUnits(const Event& event) {
   return LiveOfPart<order::SellerOrderUnitsCancelled>(event, std::nullopt);
 }
+template <class Message>
+std::vector<LiveNews> LiveOfReturn(const Event& event) {
+  return LiveOfPart<Message>(event, std::nullopt);
+}
 std::vector<LiveNews> LiveOfRefund(const Event& event) {
   return LiveOfPart<payment::PaymentRefunded>(event, std::nullopt);
 }
@@ -339,6 +356,17 @@ const std::map<std::string, Meaning, std::less<>>& Meanings() {
       Row<order::OrderPaymentNeeded>(OfPaymentNeeded, LiveOfPaymentNeeded),
       Row<order::WishPriceFell>(OfWish<order::WishPriceFell, Kind::kWishPriceFell>),
       Row<order::WishBackInStock>(OfWish<order::WishBackInStock, Kind::kWishBackInStock>),
+      Row<order::ReturnRequested>(OfReturnToShop<order::ReturnRequested, Kind::kReturnRequested>,
+                                  LiveOfReturn<order::ReturnRequested>),
+      Row<order::ReturnApproved>(OfPart<order::ReturnApproved, Kind::kReturnApproved>,
+                                 LiveOfReturn<order::ReturnApproved>),
+      Row<order::ReturnRejected>(OfPart<order::ReturnRejected, Kind::kReturnRejected>,
+                                 LiveOfReturn<order::ReturnRejected>),
+      Row<order::ReturnShipped>(OfReturnToShop<order::ReturnShipped, Kind::kReturnSent>,
+                                LiveOfReturn<order::ReturnShipped>),
+      Row<order::ReturnReceived>(OfPart<order::ReturnReceived, Kind::kReturnReceived>,
+                                 LiveOfReturn<order::ReturnReceived>),
+      Row<order::ReturnClosed>(OfReturnClosed, LiveOfReturn<order::ReturnClosed>),
       Row<payment::PaymentRefunded>(OfRefund, LiveOfRefund),
       Row<product::ProductStateChanged>(OfProduct),
       Row<product::LowStock>(OfOffer<product::LowStock, Kind::kLowStock>),

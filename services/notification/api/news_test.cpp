@@ -149,6 +149,23 @@ TEST_F(NewsTest, AnotherAddress_IsToldToTheShop) {
   EXPECT_EQ(facts.seller_order, part_);
 }
 
+TEST_F(NewsTest, Returns_AreToldToTheOtherSide) {
+  EXPECT_EQ(Heard(PartOf<order::ReturnRequested>()), "RETURN_REQUESTED team");
+  EXPECT_EQ(Heard(PartOf<order::ReturnApproved>()), "RETURN_APPROVED buyer");
+  EXPECT_EQ(Heard(PartOf<order::ReturnRejected>()), "RETURN_REJECTED buyer");
+  EXPECT_EQ(Heard(PartOf<order::ReturnShipped>()), "RETURN_SENT team");
+  EXPECT_EQ(Heard(PartOf<order::ReturnReceived>()), "RETURN_RECEIVED buyer");
+  auto closed = PartOf<order::ReturnClosed>();
+  closed.mutable_amount()->set_amount(7);
+  closed.mutable_amount()->set_currency("EUR");
+  EXPECT_EQ(Heard(closed), "RETURN_CLOSED buyer");
+  const auto facts = Told(closed)[0].facts;
+  EXPECT_EQ(facts.amount.value().minor, 7);
+  EXPECT_EQ(facts.title, "260829-1");
+  EXPECT_EQ(facts.seller_order, part_);
+  EXPECT_EQ(LiveNewsFrom(EventOf(closed)).size(), 2u) << "both have the order open";
+}
+
 TEST_F(NewsTest, ACancellation_IsToldToTheShop_UnlessItIsItsOwn) {
   auto part = PartOf<order::SellerOrderCancelled>();
   part.set_actor("buyer");

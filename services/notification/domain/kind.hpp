@@ -46,9 +46,16 @@ enum class Kind : std::uint8_t {
   // To who looks out for an offer.
   kWishPriceFell,
   kWishBackInStock,
+  // Of what comes back: to those who run the shop what was requested and sent, the others to the buyer.
+  kReturnRequested,
+  kReturnApproved,
+  kReturnRejected,
+  kReturnSent,
+  kReturnReceived,
+  kReturnClosed,
 };
 
-inline constexpr Words<Kind, 32> kKinds{"kind of a notification",
+inline constexpr Words<Kind, 38> kKinds{"kind of a notification",
                                         {"VERIFY_EMAIL",
                                          "CHANGE_EMAIL",
                                          "UNDO_EMAIL_CHANGE",
@@ -80,7 +87,13 @@ inline constexpr Words<Kind, 32> kKinds{"kind of a notification",
                                          "PRODUCT_TAKEN_DOWN",
                                          "MESSAGE_RECEIVED",
                                          "WISH_PRICE_FELL",
-                                         "WISH_BACK_IN_STOCK"}};
+                                         "WISH_BACK_IN_STOCK",
+                                         "RETURN_REQUESTED",
+                                         "RETURN_APPROVED",
+                                         "RETURN_REJECTED",
+                                         "RETURN_SENT",
+                                         "RETURN_RECEIVED",
+                                         "RETURN_CLOSED"}};
 inline std::string_view Name(Kind kind) { return kKinds.Name(kind); }
 inline void FromText(std::string_view word, Kind& kind) { kind = kKinds.Require(word); }
 
@@ -100,6 +113,9 @@ inline bool MailIsRequired(Kind kind) {
     case Kind::kMessageReceived:
     case Kind::kWishPriceFell:
     case Kind::kWishBackInStock:
+    case Kind::kReturnRequested:
+    case Kind::kReturnSent:
+    case Kind::kReturnReceived:
       return false;
     default:
       return true;

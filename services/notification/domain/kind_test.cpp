@@ -25,6 +25,9 @@ TEST(Kind, OfWhatIsOnItsWay_NeedsNoMail) {
   EXPECT_TRUE(MailIsRequired(Kind::kOfferDetached));
   EXPECT_FALSE(MailIsRequired(Kind::kProductApproved));
   EXPECT_TRUE(MailIsRequired(Kind::kProductTakenDown));
+  EXPECT_FALSE(MailIsRequired(Kind::kReturnSent));
+  EXPECT_TRUE(MailIsRequired(Kind::kReturnApproved)) << "it is to be sent in time";
+  EXPECT_TRUE(MailIsRequired(Kind::kReturnClosed));
   EXPECT_TRUE(MailIsRequired(Kind::kOrderPlaced));
   EXPECT_TRUE(MailIsRequired(Kind::kNewDevice));
 }

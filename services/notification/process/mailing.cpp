@@ -171,6 +171,8 @@ std::string Mailing::LinkOf(const Mail& mail, const Recipient& recipient) const 
     case Kind::kSale:
     case Kind::kOrderAddressChanged:
     case Kind::kSaleCancelled:
+    case Kind::kReturnRequested:
+    case Kind::kReturnSent:
       return url + "/sell/orders/" + facts.seller_order.value().ToString();
     case Kind::kShopApproved:
     case Kind::kShopSuspended:

@@ -48,7 +48,8 @@ Values ValuesOf(Kind kind, Language language) {
     values.title = kNumber;
     values.amount = Money{123450, Currency::Parse("EUR")};
   }
-  if (kind == Kind::kLowStock || kind == Kind::kOfferDetached) values.title = kNumber;
+  if (kind == Kind::kLowStock || kind == Kind::kOfferDetached || kind >= Kind::kReturnRequested)
+    values.title = kNumber;
   if (IsAboutAShop(kind)) values.title = russian ? "Лавка & Ко" : "Crumb & Co.";
   const bool about_a_product = kind >= Kind::kProductApproved && kind <= Kind::kWishBackInStock;
   if (about_a_product) values.title = russian ? "Разностная машина" : "Difference engine";

@@ -20,6 +20,7 @@
 #include "services/order/domain/pricing.hpp"
 #include "services/order/process/checkout.hpp"
 #include "services/order/process/order_terms.hpp"
+#include "services/order/process/return_pictures.hpp"
 #include "services/order/process/seller_directory.hpp"
 #include "services/order/storage/cart_tokens.hpp"
 #include "services/order/storage/carts.hpp"
@@ -27,6 +28,7 @@
 #include "services/order/storage/delivery_methods.hpp"
 #include "services/order/storage/orders.hpp"
 #include "services/order/storage/personal_data.hpp"
+#include "services/order/storage/returns.hpp"
 #include "services/order/storage/tax_rates.hpp"
 #include "services/order/storage/transitions.hpp"
 #include "services/order/storage/wishes.hpp"
@@ -57,6 +59,8 @@ class OrderService final : public api::OrderApi {
     storage::Wishes& wishes;
     const storage::CartTokens& cart_tokens;
     std::chrono::milliseconds carts_kept;  // a guest's cart by its token
+    storage::Returns& returns;
+    ReturnPictures& return_pictures;
   };
   explicit OrderService(const Deps& deps) : deps_(deps) {}
 
@@ -168,8 +172,24 @@ class OrderService final : public api::OrderApi {
                                                   api::order::ListWishesRequest request) override;
   Task<api::order::Wish> PutWish(CallContext& call, api::order::PutWishRequest request) override;
   Task<google::protobuf::Empty> DeleteWish(CallContext& call, api::order::DeleteWishRequest request) override;
+  // returns.cpp
+  Task<api::order::Return> RequestReturn(CallContext& call,
+                                         api::order::RequestReturnRequest request) override;
+  Task<api::order::ListReturnsResponse> ListReturns(CallContext& call,
+                                                    api::order::ListReturnsRequest request) override;
+  Task<api::order::Return> GetReturn(CallContext& call, api::order::GetReturnRequest request) override;
+  Task<api::order::Return> ApproveReturn(CallContext& call,
+                                         api::order::ApproveReturnRequest request) override;
+  Task<api::order::Return> RejectReturn(CallContext& call, api::order::RejectReturnRequest request) override;
+  Task<api::order::Return> ShipReturn(CallContext& call, api::order::ShipReturnRequest request) override;
+  Task<api::order::Return> ReceiveReturn(CallContext& call,
+                                         api::order::ReceiveReturnRequest request) override;
+  Task<api::order::Return> CloseReturn(CallContext& call, api::order::CloseReturnRequest request) override;
 
  private:
+  // returns.cpp
+  Task<api::order::Return> MoveReturn(CallContext& call, std::string id, storage::Scope scope,
+                                      storage::ReturnMove move);
   // carts.cpp and wish_list.cpp
   storage::CartScope CartScopeOf(const CallContext& call, const std::string& cart,
                                  const std::string& token) const;

@@ -2,6 +2,7 @@
 #include "platform/rpc/page.hpp"
 #include "services/order/api/convert.hpp"
 #include "services/order/api/order_service.hpp"
+#include "services/order/api/reading_scope.hpp"
 
 namespace market::order {
 namespace {
@@ -19,13 +20,6 @@ std::optional<SomeId> Before(const rpc::PageTokens& pages, const std::string& fi
 std::optional<domain::State> Filter(api::order::OrderState state) {
   if (state == api::order::ORDER_STATE_UNSPECIFIED) return std::nullopt;
   return StateFrom(state);
-}
-
-storage::Scope HistoryScope(const CallContext& call) {
-  if (call.Reach().everything) return storage::Scope::Everything();
-  // What its maker has bought is nothing of a shop's key.
-  if (call.Caller().bearer == identity::Bearer::kApiKey) return storage::Scope::Sellers(call.Reach().sellers);
-  return storage::Scope::BuyerOrSellers(call.Caller().account, call.Reach().sellers);
 }
 
 template <class Response>
@@ -85,7 +79,7 @@ Task<api::order::ListOrderEventsResponse> OrderService::ListOrderEvents(
   const auto position = deps_.pages.Decode<std::int64_t>(filter, request.page_token());
   const auto skipped = position ? std::get<0>(*position) : 0;
   const auto size = PageSize(request.page_size());
-  auto events = co_await deps_.orders.History(call, id, HistoryScope(call), skipped, size + 1);
+  auto events = co_await deps_.orders.History(call, id, ReadingScope(call), skipped, size + 1);
   if (!events) throw NotFound("the order");
   api::order::ListOrderEventsResponse response;
   const auto kept = FillPage(*response.mutable_events(), size, *events,

@@ -19,18 +19,17 @@ std::string LineFieldOf(std::span<const Units> wanted, const Units& units) {
   return "lines[" + std::to_string(&units - wanted.data()) + ']';
 }
 
-// What further units of a line cost: in however many steps, together the portion of all that are cancelled.
-std::int64_t CostOf(const LineNow& line, std::int64_t units) {
-  return Portion(line.total_minor, line.cancelled + units, line.quantity) -
-         Portion(line.total_minor, line.cancelled, line.quantity);
-}
-
 }  // namespace
 
-std::int64_t CostOfCancelled(const SellerOrderId& part, std::span<const LineNow> lines) {
+std::int64_t CostOf(const LineNow& line, std::int64_t units) {
+  return Portion(line.total_minor, line.Gone() + units, line.quantity) -
+         Portion(line.total_minor, line.Gone(), line.quantity);
+}
+
+std::int64_t CostOfGone(const SellerOrderId& part, std::span<const LineNow> lines) {
   std::int64_t cost = 0;
   for (const auto& line : lines) {
-    if (line.part == part) cost += Portion(line.total_minor, line.cancelled, line.quantity);
+    if (line.part == part) cost += Portion(line.total_minor, line.Gone(), line.quantity);
   }
   return cost;
 }

@@ -1,7 +1,7 @@
 // What of a part is cancelled before it is sent, and how much of its money goes back. Pure.
 //
-// Of a line the portion of the units that are cancelled by now has gone back, so that it does not matter in how many
-// steps they were, and the last one leaves nothing. With the last unit of a part of which nothing was sent all that
+// Of a line the portion of the units that are gone by now, cancelled or returned (return.hpp), has gone back, so that it does
+// not matter in how many steps they were, and the last one leaves nothing. With the last unit of a part of which nothing was sent all that
 // is left of it goes back: its delivery, and what was rounded. Of what was sent in part the delivery is earned.
 #pragma once
 #include <cstdint>
@@ -30,9 +30,12 @@ struct LineNow {
   std::int64_t quantity = 0;
   std::int64_t cancelled = 0;
   std::int64_t shipped = 0;
+  std::int64_t returned = 0;  // of those that are shipped
   std::int64_t total_minor = 0;
 
   std::int64_t Left() const { return quantity - cancelled - shipped; }
+  // Its buyer keeps none of them.
+  std::int64_t Gone() const { return cancelled + returned; }
 };
 
 // What ends of one part.
@@ -45,8 +48,10 @@ struct Cut {
   bool EndsPart() const { return !cost_minor; }
 };
 
-// What the units of a part that are cancelled by now cost together; `lines` may be those of others, too.
-std::int64_t CostOfCancelled(const SellerOrderId& part, std::span<const LineNow> lines);
+// What further units of a line cost: in however many steps, together the portion of all that are gone.
+std::int64_t CostOf(const LineNow& line, std::int64_t units);
+// What the units of a part that are gone by now cost together; `lines` may be those of others, too.
+std::int64_t CostOfGone(const SellerOrderId& part, std::span<const LineNow> lines);
 
 // All that is left of a part; `lines` may be those of others, too.
 Cut CutAll(const SellerOrderId& part, std::span<const LineNow> lines);

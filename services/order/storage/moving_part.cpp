@@ -17,9 +17,6 @@ constexpr postgres::ComposedStatement kHoldPart{
 constexpr postgres::Statement kMoveDone{
     "seller_order.operation_done",
     "SELECT 1 FROM order_event WHERE operation_id = $1 AND seller_order_id = $2 LIMIT 1"};
-constexpr postgres::ComposedStatement kUnitsOfPart{
-    "seller_order.units",
-    "SELECT " + kLineNow + " FROM order_line l WHERE l.seller_order_id = $1 ORDER BY l.position"};
 constexpr postgres::ComposedStatement kParcelsOfHeldPart{
     "seller_order.parcels",
     "SELECT " + kParcelNow + " FROM parcel p WHERE p.seller_order_id = $1 ORDER BY p.position"};

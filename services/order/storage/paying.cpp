@@ -3,6 +3,7 @@
 
 #include "platform/core/error.hpp"
 #include "platform/idempotency/with_effect.hpp"
+#include "services/order/domain/return.hpp"
 #include "services/order/messages.hpp"
 #include "services/order/storage/checkout_rows.hpp"
 #include "services/order/storage/checkouts.hpp"
@@ -184,8 +185,8 @@ Task<> Checkouts::Lost(Work work, domain::OrderId order, int payment_number, std
   co_await database_.Transaction(work, body);
 }
 
-// Under the locks of the parts: a cancellation that comes later finds the capture before its own message. What was
-// cancelled before is paid with the rest, and goes back after it.
+// Under the locks of the parts: a cancellation or a return that comes later finds the capture before its own message. What was
+// cancelled or returned before is paid with the rest, and goes back after it.
 Task<> Checkouts::Secure(Work work, const Lease& lease, domain::PaymentSummary payment) {
   auto body = [&](postgres::Tx& tx) -> Task<> {
     Batch read("order.lock_states");
@@ -198,8 +199,8 @@ Task<> Checkouts::Secure(Work work, const Lease& lease, domain::PaymentSummary p
     AddPayment(batch, lease.order, payment);
     std::vector<outbox::NewMessage> messages{CaptureMessage(lease.order, lease.trace)};
     for (const auto& part : parts) {
-      const Money cost{domain::CostOfCancelled(part.id, lines), part.currency};
-      if (domain::IsDead(part.state)) {
+      const Money cost{domain::CostOfGone(part.id, lines), part.currency};
+      if (domain::IsDead(part.state) || domain::IsAllBack(part.id, lines)) {
         messages.push_back(RefundMessage(lease.order, part.id, std::nullopt, lease.trace));
       } else if (cost.minor > 0) {
         messages.push_back(RefundMessage(lease.order, part.id, cost, lease.trace));

@@ -2,8 +2,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
 
+#include "services/order/messages.hpp"
 #include "services/order/storage/checkouts.hpp"
+#include "services/order/storage/returns.hpp"
 #include "services/order/testing/moving_store.hpp"
 
 namespace market::order::storage {
@@ -214,6 +220,36 @@ TEST(CheckoutLost, AnUnpaidOrder_EndsButForWhatWasSent) {
     EXPECT_EQ((co_await store.StockCommands(order.id)).back().release().lines_size(), 1);
     EXPECT_EQ(OfCheckout(order, "step"), "DONE");
     EXPECT_EQ(co_await RefusalToPay(store, order), "ILLEGAL_TRANSITION: the time to pay this order is over");
+  });
+}
+
+// What came back while there was no money is paid with the rest, and goes back after it.
+Task<> ExpectGivenBackOncePaid(MovingStore& store, std::int64_t units, std::optional<std::int64_t> amount) {
+  const auto order = co_await store.Placed();
+  const auto& part = order.parts[0];
+  for (const auto to : {State::kAccepted, State::kShipped}) co_await store.Move(part, to, part.seller);
+  co_await store.checkouts.Lost(Soon(), order.id, 1, order.total.minor,
+                                {.id = Uuid::NewV7(), .topic = std::string(kPaymentTopic)});
+  Returns returns(store.database, 24h);
+  const auto coming = co_await returns.Request(Soon(),
+                                               {.id = domain::ReturnId::New(),
+                                                .order = order.id,
+                                                .part = part.id,
+                                                .units = {{part.lines[0].id, units}}},
+                                               order.buyer, Now());
+  for (const auto to : {domain::ReturnState::kApproved, domain::ReturnState::kClosed})
+    co_await returns.Move(Soon(), coming.id, Scope::Everything(), {.to = to}, Uuid::NewV7(), "", Now());
+  const auto lease = (co_await Pay(store, order)).value();
+  co_await store.checkouts.Secure(Soon(), lease, {.state = domain::PaymentState::kAuthorized});
+  const auto refund = (co_await store.PaymentCommands(order.id)).back().refund();
+  EXPECT_EQ(refund.seller_order_id(), part.id.ToString());
+  EXPECT_EQ(refund.has_amount(), amount.has_value());
+  EXPECT_EQ(refund.amount().amount(), amount.value_or(0));
+}
+TEST(CheckoutLost, WhatCameBack_GoesBackOnceItIsPaid) {
+  WithStore<MovingStore>([](MovingStore& store) -> Task<> {
+    co_await ExpectGivenBackOncePaid(store, 1, 1999);
+    co_await ExpectGivenBackOncePaid(store, 2, std::nullopt);  // all that is left
   });
 }
 

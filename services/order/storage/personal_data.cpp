@@ -16,12 +16,14 @@ struct Count {
   std::int64_t orders = 0;
 };
 constexpr Columns kOpenCount{Column{"count(*)", &Count::orders}};
-// What is delivered needs nobody any more.
+// What is delivered needs nobody any more, unless it is to come back.
 constexpr ComposedStatement kCountOpenOrders{"order.count_open_of_buyer", "SELECT " + kOpenCount + R"sql(
 FROM orders o
 WHERE o.buyer_id = $1
   AND (EXISTS (SELECT FROM seller_order s WHERE s.order_id = o.id
                AND s.state IN ('PENDING_PAYMENT', 'PLACED', 'ACCEPTED', 'PARTIALLY_SHIPPED', 'SHIPPED'))
+       OR EXISTS (SELECT FROM order_return r WHERE r.order_id = o.id
+                  AND r.state IN ('REQUESTED', 'APPROVED', 'IN_TRANSIT', 'RECEIVED'))
        OR EXISTS (SELECT FROM checkout c WHERE c.order_id = o.id AND c.step <> 'DONE')))sql"};
 
 // As buyer_with_room: an order of theirs that begins meanwhile comes before this, or after it.
@@ -34,7 +36,9 @@ struct Operation {
 constexpr Columns kOperation{Column{"e.operation_id", &Operation::id}};
 constexpr ComposedStatement kOperations{"order.operations_on_orders_of_buyer",
                                         "SELECT DISTINCT " + kOperation + R"sql(
-FROM order_event e JOIN orders o ON o.id = e.order_id WHERE o.buyer_id = $1 AND e.operation_id IS NOT NULL)sql"};
+FROM (SELECT order_id, operation_id FROM order_event UNION ALL
+      SELECT r.order_id, p.operation_id FROM order_return_step p JOIN order_return r ON r.id = p.return_id) AS e
+JOIN orders o ON o.id = e.order_id WHERE o.buyer_id = $1 AND e.operation_id IS NOT NULL)sql"};
 
 constexpr Sql kOfBuyer{"(SELECT id FROM orders WHERE buyer_id = $1)"};
 constexpr Statement kEraseAddresses{"order.erase_addresses", R"sql(
@@ -49,6 +53,11 @@ constexpr ComposedStatement kEraseParcels{"order.erase_parcels",
 constexpr ComposedStatement kEraseNotes{
     "order.erase_notes",
     "UPDATE checkout SET undo_note = '' WHERE undo_note <> '' AND order_id IN " + kOfBuyer};
+// What they wrote and were told why, what they showed, and which parcel it was. Their pictures themselves has user.
+constexpr Statement kEraseReturns{"order.erase_returns", R"sql(
+UPDATE order_return SET text = '', pictures = '{}', tracking_number = '', rejected_reason = '', version = version + 1,
+  updated_at = market_now()
+WHERE buyer_id = $1 AND (text, pictures, tracking_number, rejected_reason) <> ('', '{}', '', ''))sql"};
 // Nobody needs them any more.
 constexpr Statement kEraseCart{"order.erase_cart", R"sql(
   WITH items AS (DELETE FROM cart_item WHERE cart_id IN (SELECT id FROM cart WHERE account_id = $1))
@@ -80,7 +89,7 @@ constexpr ComposedStatement kExport{"order.export_personal_data", "SELECT " + ma
   UNION ALL
   SELECT 'order line', l.id::text, jsonb_build_object('sellerOrderId', l.seller_order_id, 'title', l.title, 'sku', l.sku,
     'offerId', l.offer_id, 'options', l.options::text, 'quantity', l.quantity, 'cancelled', l.cancelled,
-    'shipped', l.shipped, 'unitPrice', l.unit_price_minor, 'discount', l.discount_minor, 'tax', l.tax_minor,
+    'shipped', l.shipped, 'returned', l.returned, 'unitPrice', l.unit_price_minor, 'discount', l.discount_minor, 'tax', l.tax_minor,
     'total', l.total_minor)
   FROM order_line l JOIN seller_order s ON s.id = l.seller_order_id JOIN orders o ON o.id = s.order_id
   WHERE o.buyer_id = $1
@@ -89,6 +98,21 @@ constexpr ComposedStatement kExport{"order.export_personal_data", "SELECT " + ma
     'sellerOrderId', e.seller_order_id, 'time', e.at, 'from', e.from_state, 'to', e.to_state, 'actor', e.actor,
     'reason', nullif(e.reason, ''))
   FROM order_event e JOIN orders o ON o.id = e.order_id WHERE o.buyer_id = $1
+  UNION ALL
+  SELECT 'return', r.id::text, jsonb_build_object('orderId', r.order_id, 'sellerOrderId', r.seller_order_id,
+    'number', r.number, 'state', r.state, 'reason', r.reason, 'text', nullif(r.text, ''), 'amount', r.amount_minor,
+    'pictures', nullif(array_to_string(r.pictures, E'\n'), ''),
+    'carrier', nullif(r.carrier, ''), 'trackingNumber', nullif(r.tracking_number, ''),
+    'rejectedReason', nullif(r.rejected_reason, ''), 'createTime', r.created_at, 'updateTime', r.updated_at)
+  FROM order_return r WHERE r.buyer_id = $1
+  UNION ALL
+  SELECT 'return line', n.return_id || '/' || n.line_id, jsonb_build_object('returnId', n.return_id, 'lineId', n.line_id,
+    'quantity', n.quantity)
+  FROM order_return_line n JOIN order_return r ON r.id = n.return_id WHERE r.buyer_id = $1
+  UNION ALL
+  SELECT 'return step', lpad(p.sequence::text, 19, '0'), jsonb_build_object('returnId', p.return_id, 'state', p.state,
+    'time', p.at, 'actor', p.actor)
+  FROM order_return_step p JOIN order_return r ON r.id = p.return_id WHERE r.buyer_id = $1
   UNION ALL
   SELECT 'coupon', r.order_id || '/' || r.code, jsonb_build_object('orderId', r.order_id, 'code', r.code,
     'amount', r.amount_minor, 'state', r.state, 'createTime', r.created_at, 'givenBackTime', r.given_back_at)
@@ -128,6 +152,7 @@ Task<PersonalData::Erased> PersonalData::Erase(Work work, AccountId buyer) {
     Batch batch("order.erase_personal_data");
     batch.Add(kEraseAddresses, buyer, market::personal_data::kErased);
     batch.Add(kEraseParcels, buyer).Add(kEraseNotes, buyer).Add(kEraseWords, buyer);
+    batch.Add(kEraseReturns, buyer);
     batch.Add(kEraseCart, buyer).Add(kEraseWishes, buyer);
     idempotency::AppendForget(batch, buyer);
     idempotency::AppendReopen(batch, operations);

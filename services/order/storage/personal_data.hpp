@@ -16,11 +16,11 @@ class PersonalData {
 
   Task<std::vector<market::personal_data::Record>> Export(Work work, market::personal_data::Request request);
 
-  // Orders that the person has bought and that are not done: still on their way, or with a checkout that runs.
+  // Orders that the person has bought and that are not done: still on their way, here or back, or with a checkout that runs.
   Task<std::int64_t> CountOpen(Work work, AccountId buyer);
 
   enum class Erased { kDone, kOrdersOpen };
-  // Where their orders went, and what people wrote into their history, is replaced; amounts, lines, numbers and
+  // Where their orders went, what people wrote into their history, and what their returns said and showed is replaced; amounts, lines, numbers and
   // the country stay. Their cart and their wish list are gone, and kept answers that show any of it. Nothing while an order is open. On record
   // unless there was nothing left to do.
   Task<Erased> Erase(Work work, AccountId buyer);

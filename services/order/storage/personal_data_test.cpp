@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "services/order/storage/returns.hpp"
 #include "services/order/testing/moving_store.hpp"
 
 namespace market::order::storage {
@@ -23,9 +24,9 @@ using Erased = PersonalData::Erased;
 
 std::string Whole() {
   std::string all;
-  for (const auto* table :
-       {"orders", "seller_order", "order_line", "order_event", "checkout", "idempotency_key", "outbox",
-        "event", "audit_event", "cart", "cart_item", "wish"}) {
+  for (const auto* table : {"orders", "seller_order", "order_line", "order_event", "checkout",
+                            "idempotency_key", "outbox", "event", "audit_event", "cart", "cart_item", "wish",
+                            "order_return", "order_return_line", "order_return_step"}) {
     all += Sql("SELECT coalesce(string_agg(to_jsonb(t)::text, ' '), '') FROM " + std::string(table) + " t");
   }
   return all;
@@ -42,6 +43,30 @@ domain::Order OrderOf(AccountId buyer, const std::string& recipient) {
   return order;
 }
 
+// Of one unit of its first line; it ends.
+Task<> SendBack(MovingStore& store, const domain::Order& order, const std::string& recipient) {
+  Returns returns(store.database, std::chrono::hours(24));
+  const auto& part = order.parts[0];
+  const auto asked = co_await returns.Request(Soon(),
+                                              {.id = domain::ReturnId::New(),
+                                               .order = order.id,
+                                               .part = part.id,
+                                               .units = {{part.lines[0].id, 1}},
+                                               .text = recipient + " broke it",
+                                               .pictures = {"1 2 3 4 5 box of " + recipient}},
+                                              order.buyer, testing::Now());
+  PersonalData personal_data(store.database);
+  EXPECT_EQ(co_await personal_data.CountOpen(Soon(), order.buyer), 1) << "it is to come back";
+  const auto move = [&](ReturnMove to) -> Task<> {
+    co_await returns.Move(Soon(), asked.id, Scope::Everything(), std::move(to), Uuid::NewV7(), "",
+                          testing::Now());
+  };
+  co_await move({.to = domain::ReturnState::kApproved});
+  co_await move({.to = domain::ReturnState::kInTransit, .shipment = Shipment{"Post", recipient + " 7"}});
+  co_await move({.to = domain::ReturnState::kReceived});
+  co_await move({.to = domain::ReturnState::kRejected, .rejected_reason = recipient + " used it"});
+}
+
 // One that has arrived, one that was cancelled, with kept answers of the buyer and of a shop.
 Task<std::vector<domain::Order>> Bought(MovingStore& store, AccountId buyer, const std::string& recipient) {
   auto arrived = co_await store.Placed(OrderOf(buyer, recipient));
@@ -50,6 +75,7 @@ Task<std::vector<domain::Order>> Bought(MovingStore& store, AccountId buyer, con
       co_await store.Move(part, to, part.seller);
     }
   }
+  co_await SendBack(store, arrived, recipient);
   auto cancelled = co_await store.Placed(OrderOf(buyer, recipient));
   EXPECT_EQ(co_await store.Cancel(cancelled, buyer, Uuid::NewV7()), "");
   Sql("INSERT INTO idempotency_key (principal, method, key, fingerprint, operation_id, fence, leased_until, "
@@ -94,11 +120,15 @@ TEST(OrderPersonalData, IsTold_ThenErased_AndTheBooksStay) {
                                                  {"parcel", 2},
                                                  {"order line", 4},
                                                  {"order event", 16},
+                                                 {"return", 1},
+                                                 {"return line", 1},
+                                                 {"return step", 5},
                                                  {"cart", 1},
                                                  {"cart item", 1},
                                                  {"wish", 1}}));
     for (const auto* word :
-         {"Babbage street", "Babbage town", "RM1", "changed my mind", "+441", "Babbage coupon"}) {
+         {"Babbage street", "Babbage town", "RM1", "changed my mind", "+441", "Babbage coupon",
+          "Babbage broke it", "box of Babbage", "Babbage 7", "Babbage used it"}) {
       EXPECT_NE(told.find(word), std::string::npos) << word;
     }
     EXPECT_EQ(told.find("Lovelace"), std::string::npos);

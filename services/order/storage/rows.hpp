@@ -177,12 +177,18 @@ inline constexpr postgres::ComposedStatement kLinesOfPart{
     "seller_order.find_lines",
     "SELECT " + kLine + " FROM order_line l WHERE l.seller_order_id = $1 ORDER BY l.position"};
 
-// What of a line is cancelled and sent by now.
-inline constexpr Columns kLineNow{
-    Column{"l.seller_order_id", &domain::LineNow::part},   Column{"l.id", &domain::LineNow::line},
-    Column{"l.offer_id", &domain::LineNow::offer},         Column{"l.quantity", &domain::LineNow::quantity},
-    Column{"l.cancelled", &domain::LineNow::cancelled},    Column{"l.shipped", &domain::LineNow::shipped},
-    Column{"l.total_minor", &domain::LineNow::total_minor}};
+// What of a line is cancelled, sent and returned by now.
+inline constexpr Columns kLineNow{Column{"l.seller_order_id", &domain::LineNow::part},
+                                  Column{"l.id", &domain::LineNow::line},
+                                  Column{"l.offer_id", &domain::LineNow::offer},
+                                  Column{"l.quantity", &domain::LineNow::quantity},
+                                  Column{"l.cancelled", &domain::LineNow::cancelled},
+                                  Column{"l.shipped", &domain::LineNow::shipped},
+                                  Column{"l.returned", &domain::LineNow::returned},
+                                  Column{"l.total_minor", &domain::LineNow::total_minor}};
+inline constexpr postgres::ComposedStatement kUnitsOfPart{
+    "seller_order.units",
+    "SELECT " + kLineNow + " FROM order_line l WHERE l.seller_order_id = $1 ORDER BY l.position"};
 inline constexpr postgres::ComposedStatement kUnitsOfOrder{
     "order.units", "SELECT " + kLineNow +
                        " FROM order_line l JOIN seller_order s ON s.id = l.seller_order_id"

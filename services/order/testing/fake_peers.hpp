@@ -99,6 +99,15 @@ class FakeStock final : public api::ProductStandIn {
     });
   }
 
+  std::vector<api::product::RestockReturnedRequest> restocked;
+  Task<google::protobuf::Empty> RestockReturned(CallContext&,
+                                                api::product::RestockReturnedRequest request) override {
+    co_return faults_.Around([&] {
+      restocked.push_back(request);
+      return google::protobuf::Empty();
+    });
+  }
+
   Task<api::product::ListCategoriesResponse> ListCategories(CallContext&,
                                                             api::product::ListCategoriesRequest) override {
     throw std::logic_error("not used");
@@ -171,7 +180,8 @@ class FakePayments final : public api::PaymentStandIn {
   // "slow_no" say UNKNOWN twice before they do; "nonesuch" it does not have.
   explicit FakePayments(Faults& faults) : faults_(faults) {}
   std::map<std::string, Payment> orders;
-  std::vector<std::string> refunded;  // seller orders
+  std::vector<std::string> refunded;  // seller orders,
+  std::vector<std::string> reasons;   // and why each
   bool captures_fail = false;
   bool captures_are_refused = false;  // for good
 
@@ -236,6 +246,7 @@ class FakePayments final : public api::PaymentStandIn {
   Task<Payment> RefundForOrder(CallContext&, api::payment::RefundForOrderRequest request) override {
     co_return faults_.Around([&] {
       refunded.push_back(request.seller_order_id());
+      reasons.push_back(request.reason());
       auto& payment = orders[request.order_id()];
       const bool repeated = !refund_ids_.insert(request.refund_id()).second;
       std::int64_t sum = 0;

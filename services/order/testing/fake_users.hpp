@@ -24,6 +24,8 @@ class FakeUsers final : public api::UserStandIn {
   std::map<std::string, api::user::SellerCard> cards;
   std::vector<events::Event> log;
   std::map<std::string, api::user::Address> addresses;
+  std::map<std::string, std::string> pictures;  // whose each is
+  api::user::SettlePicturesRequest settled;     // what it was told last
 
   // A seller changes: its card, and the event.
   void Set(const SellerId& seller, api::user::Seller::State state) {
@@ -82,6 +84,28 @@ class FakeUsers final : public api::UserStandIn {
     const auto found = addresses.find(request.address_id());
     if (found == addresses.end()) throw NotFound("the address");
     co_return found->second;
+  }
+
+  Task<api::user::KeepPicturesResponse> KeepPictures(CallContext&,
+                                                     api::user::KeepPicturesRequest request) override {
+    api::user::KeepPicturesResponse response;
+    for (const auto& id : request.picture_ids()) {
+      const auto found = pictures.find(id);
+      if (found == pictures.end() || found->second != request.account_id()) continue;
+      auto& kept = *response.add_pictures();
+      kept.set_id(id);
+      kept.set_content("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08");
+      kept.set_width(800);
+      kept.set_height(600);
+      kept.set_colour("#b08d57");
+      kept.set_alt_text("the wet box");
+    }
+    co_return response;
+  }
+  Task<google::protobuf::Empty> SettlePictures(CallContext&,
+                                               api::user::SettlePicturesRequest request) override {
+    settled = std::move(request);
+    co_return google::protobuf::Empty();
   }
 };
 

@@ -110,7 +110,9 @@ struct Operations : Store {
             .carts = carts,
             .wishes = wishes,
             .cart_tokens = cart_tokens,
-            .carts_kept = std::chrono::hours(24)};
+            .carts_kept = std::chrono::hours(24),
+            .returns = returns,
+            .return_pictures = return_pictures};
   }
   storage::DeliveryMethods delivery_methods{database};
   storage::TaxRates tax_rates{database};
@@ -121,6 +123,9 @@ struct Operations : Store {
   storage::Carts carts{database};
   storage::Wishes wishes{database};
   storage::CartTokens cart_tokens{"secret"};
+  storage::Returns returns{database, std::chrono::hours(14 * 24)};
+  storage::ReturnClaims return_claims{database};
+  ReturnPictures return_pictures{return_claims, users};
   OrderService api{DepsWith(identity::PeopleNeed::kNothing)};
   AccountId buyer = AccountId::New();
   SellerId anna = SellerId::New();

@@ -50,7 +50,8 @@ Task<api::payment::Payment> Refund(const OutboxDeps& deps, CallContext& call, co
   request.set_refund_id(message.id.ToString());
   request.set_seller_order_id(command.refund().seller_order_id());
   if (command.refund().has_amount()) *request.mutable_amount() = command.refund().amount();
-  request.set_reason("cancelled");
+  const auto& reason = command.refund().reason();
+  request.set_reason(reason.empty() ? std::string(kCancelled) : reason);
   auto payment = co_await deps.payments.RefundForOrder(call, std::move(request));
   for (const auto& refund : payment.refunds()) {
     if (refund.state() != api::payment::Payment::Refund::FAILED || refund.id() != message.id.ToString())
@@ -130,6 +131,14 @@ Task<> HandleStock(OutboxDeps deps, const outbox::Message& message, const teleme
       request.set_cause_id(message.id.ToString());
       Fill(*request.mutable_lines(), command.consume().lines());
       co_await deps.products.ConsumeReservation(call, std::move(request));
+      co_return;
+    }
+    case Command::kRestock: {
+      api::product::RestockReturnedRequest request;
+      request.set_order_id(command.order_id());
+      request.set_cause_id(message.id.ToString());
+      Fill(*request.mutable_lines(), command.restock().lines());
+      co_await deps.products.RestockReturned(call, std::move(request));
       co_return;
     }
     case Command::COMMAND_NOT_SET:

@@ -10,6 +10,7 @@
 #include "services/order/migrations.hpp"
 #include "services/order/process/checkout.hpp"
 #include "services/order/storage/checkouts.hpp"
+#include "services/order/storage/returns.hpp"
 #include "services/order/testing/fake_peers.hpp"
 #include "services/order/testing/insert.hpp"
 
@@ -172,6 +173,38 @@ TEST(OutboxHandlers, UnitsOfACapturedOrder_AreRefundedOneByOne) {
     co_await refunded(3 * 1999);
     co_await world.CancelUnits(order, {{order.parts[1].lines[0].id, 1}});
     co_await refunded(order.total.minor);
+  });
+}
+
+// Payment is told why, product under which cause.
+TEST(OutboxHandlers, WhatCameBack_IsRefundedAndRestocked) {
+  WithWorld([](World& world, runtime::TaskGroup& group) -> Task<> {
+    const auto order = co_await world.Placed();
+    const auto& part = order.parts[0];
+    for (const auto to : {State::kAccepted, State::kShipped}) {
+      co_await world.transitions.Move(Soon(), part.id, storage::Scope::Sellers({part.seller}), to,
+                                      {domain::ActorRole::kSeller, AccountId::New()}, std::nullopt,
+                                      Uuid::NewV7(), "", world.clock.Now());
+    }
+    storage::Returns returns(world.database, std::chrono::hours(24));
+    const auto coming = co_await returns.Request(
+        Soon(),
+        {.id = domain::ReturnId::New(), .order = order.id, .part = part.id, .units = {{part.lines[0].id, 2}}},
+        order.buyer, world.clock.Now());
+    for (const auto to : {domain::ReturnState::kApproved, domain::ReturnState::kClosed}) {
+      co_await returns.Move(Soon(), coming.id, storage::Scope::Everything(),
+                            {.to = to, .restock = {.what = storage::Restock::What::kAll}}, Uuid::NewV7(), "",
+                            world.clock.Now());
+    }
+    group.Keep("relay", world.relay.Deliveries().Run());
+    co_await Eventually([&] { return world.Left() == "0"; });
+    EXPECT_EQ(world.payments.reasons, std::vector<std::string>{"returned"});
+    EXPECT_EQ((co_await world.Read(order.id)).payment.refunded_minor, 2 * 1999);
+    EXPECT_EQ(world.stock.restocked.size(), 1u);
+    const auto& restocked = world.stock.restocked.at(0);
+    EXPECT_EQ(restocked.order_id(), order.id.ToString());
+    EXPECT_EQ(restocked.lines(0).quantity(), 2);
+    EXPECT_TRUE(Uuid::Parse(restocked.cause_id()).has_value());
   });
 }
 

@@ -20,7 +20,9 @@ events::Subscription::Options NotificationSubscription(outbox::Relay::Options re
               contract::SellerOrderAccepted, contract::ParcelShipped, contract::ParcelDelivered,
               contract::OrderAddressChanged, contract::SellerOrderShipped, contract::SellerOrderDelivered,
               contract::SellerOrderCompleted, contract::SellerOrderRejected, contract::SellerOrderCancelled,
-              contract::SellerOrderUnitsCancelled, contract::WishPriceFell, contract::WishBackInStock>(),
+              contract::SellerOrderUnitsCancelled, contract::WishPriceFell, contract::WishBackInStock,
+              contract::ReturnRequested, contract::ReturnApproved, contract::ReturnRejected,
+              contract::ReturnShipped, contract::ReturnReceived, contract::ReturnClosed>(),
           .relay = std::move(relay)};
 }
 

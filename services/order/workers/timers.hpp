@@ -1,7 +1,8 @@
 // Moves parts on that nobody moves: what its shop does not accept in time is rejected and paid back, what was shipped long
-// ago counts as delivered, what was delivered long ago is completed.
+// ago counts as delivered, what was delivered long ago is completed. And returns: what its shop does not answer in time is
+// approved, what its buyer does not send is rejected, what was received and is not closed is paid back.
 //
-// Any number of replicas may, since a part is taken by lease and moved under its lock, out of the state that it was
+// Any number of replicas may, since each is taken by lease and moved under its lock, out of the state that it was
 // found in: who accepts it meanwhile has it.
 #pragma once
 #include <chrono>
@@ -9,9 +10,11 @@
 
 #include "platform/core/clock.hpp"
 #include "platform/outbox/relay.hpp"
+#include "platform/rpc/call_context.hpp"
 #include "platform/runtime/leased_work.hpp"
 #include "platform/telemetry/tracer.hpp"
 #include "services/order/metrics.hpp"
+#include "services/order/storage/returns.hpp"
 #include "services/order/storage/timers.hpp"
 #include "services/order/storage/transitions.hpp"
 
@@ -25,8 +28,9 @@ class PartTimers {
   };
 
   // All of them must outlive it.
-  PartTimers(storage::Timers& timers, storage::Transitions& transitions, outbox::Relay& relay,
-             telemetry::Tracer& tracer, const Clock& clock, Metrics& metrics, Options options);
+  PartTimers(storage::Timers& timers, storage::Transitions& transitions, storage::Returns& returns,
+             outbox::Relay& relay, telemetry::Tracer& tracer, const Clock& clock, Metrics& metrics,
+             Options options);
 
   runtime::LeasedWork& Moving() { return moving_; }
 
@@ -34,9 +38,11 @@ class PartTimers {
   Task<std::vector<runtime::LeasedWork::Job>> Take(std::size_t limit);
   Task<> MoveOn(storage::Overdue part);
   Task<storage::Moved> Step(CallContext& call, storage::Overdue part);
+  Task<> MoveReturnOn(storage::OverdueReturn coming);
 
   storage::Timers& timers_;
   storage::Transitions& transitions_;
+  storage::Returns& returns_;
   outbox::Relay& relay_;
   telemetry::Tracer& tracer_;
   const Clock& clock_;

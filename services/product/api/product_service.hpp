@@ -180,6 +180,8 @@ class ProductService final : public api::ProductApi {
                                                    api::product::ReleaseReservationRequest request) override;
   Task<google::protobuf::Empty> ConsumeReservation(CallContext& call,
                                                    api::product::ConsumeReservationRequest request) override;
+  Task<google::protobuf::Empty> RestockReturned(CallContext& call,
+                                                api::product::RestockReturnedRequest request) override;
 
   // reviews.cpp
   Task<api::product::Review> CreateReview(CallContext& call,

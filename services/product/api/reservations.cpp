@@ -95,4 +95,11 @@ Task<google::protobuf::Empty> ProductService::ConsumeReservation(
                                                            UnitsFrom(request.lines())));
 }
 
+Task<google::protobuf::Empty> ProductService::RestockReturned(CallContext& call,
+                                                              api::product::RestockReturnedRequest request) {
+  co_return DoneOrGone(co_await deps_.reservations.Restock(call, domain::OrderId::From(request.order_id()),
+                                                           domain::CauseId::From(request.cause_id()),
+                                                           UnitsFrom(request.lines())));
+}
+
 }  // namespace market::product

@@ -1,11 +1,11 @@
 // What buyers say of what they got: written, read, answered by shops, hidden by operators.
 #include "platform/conversions/conversions.hpp"
 #include "platform/conversions/enum_number.hpp"
+#include "platform/conversions/kept_picture.hpp"
 #include "platform/rpc/act.hpp"
 #include "platform/rpc/page.hpp"
 #include "platform/rpc/partial_update.hpp"
 #include "services/product/api/product_service.hpp"
-#include "services/product/storage/kept_picture.hpp"
 
 namespace market::product {
 namespace {
@@ -31,7 +31,7 @@ ReviewMessage ReviewProto(const domain::Review& review) {
   out.set_state(conversions::NumberOf<ReviewMessage::State>(review.state));
   if (review.state == domain::ReviewState::kPublished) {
     for (const auto& kept : opinion.pictures)
-      storage::ShowKept(*out.add_pictures(), PicturePlace::kPeople, kept);
+      conversions::ShowKept(*out.add_pictures(), PicturePlace::kPeople, kept);
   }
   if (!review.hidden_reason.empty()) out.set_hidden_reason(review.hidden_reason);
   *out.mutable_create_time() = conversions::ToProto(review.created_at);

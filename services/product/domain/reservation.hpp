@@ -6,7 +6,8 @@
 //       \            \
 //        `------------`-> released              (given back)
 //
-// released and consumed are final; held and committed count in `reserved` of the stock. What moves them is
+// released and consumed are final, but that a consumed one may come back and be restocked; held and committed count in `reserved`
+// of the stock. What moves them is
 // migrations/0002_stock.sql, where the sums are CHECKs.
 #pragma once
 #include <cstdint>

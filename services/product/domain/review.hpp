@@ -30,7 +30,7 @@ struct Opinion {
   std::string text;
   std::string language;
   std::string author_name;                 // to be shown
-  std::vector<std::string> pictures = {};  // at most 4, as they are kept (storage/kept_picture.hpp)
+  std::vector<std::string> pictures = {};  // at most 4, as they are kept (conversions/kept_picture.hpp)
   bool operator==(const Opinion&) const = default;
 };
 

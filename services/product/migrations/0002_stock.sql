@@ -53,7 +53,7 @@ $$;
 CREATE TRIGGER stock_turns AFTER UPDATE OF on_hand, reserved ON stock FOR EACH ROW
   WHEN ((OLD.on_hand > OLD.reserved) <> (NEW.on_hand > NEW.reserved)) EXECUTE FUNCTION note_stock_turn();
 
--- Append-only: on_hand is the sum of a row's movements, and what a line has released and consumed is the sum of its own.
+-- Append-only: on_hand is the sum of a row's movements, and what a line has released, consumed and restocked is the sum of its own.
 -- Once per cause and line (or stock row, where there is no line), so that what is repeated changes nothing.
 -- Nothing here or below has a foreign key to stock: it would put a share lock of everybody on a popular row, and stock stays.
 CREATE TABLE stock_movement (
@@ -63,7 +63,7 @@ CREATE TABLE stock_movement (
   offer_id    uuid NOT NULL,
   on_hand     bigint NOT NULL,  -- added to
   reserved    bigint NOT NULL,  -- added to
-  cause_id    uuid NOT NULL,    -- the offer that was made, the operation that adjusted, what cancelled or shipped
+  cause_id    uuid NOT NULL,    -- the offer that was made, the operation that adjusted, what cancelled, shipped or came back
   order_id    uuid,
   line_id     uuid,
   reason      text NOT NULL DEFAULT '',
@@ -76,6 +76,7 @@ CREATE TABLE stock_movement (
               WHEN 'ADJUSTMENT' THEN line_id IS NULL AND on_hand <> 0 AND reserved = 0
               WHEN 'RELEASE' THEN line_id IS NOT NULL AND on_hand = 0 AND reserved < 0
               WHEN 'SHIPMENT' THEN line_id IS NOT NULL AND on_hand < 0 AND reserved = on_hand
+              WHEN 'RETURN' THEN line_id IS NOT NULL AND on_hand > 0 AND reserved = 0
               ELSE false END)
 );
 CREATE INDEX stock_movement_of_offer ON stock_movement (offer_id, id DESC);
@@ -105,18 +106,19 @@ CREATE TABLE reservation (
   committed  bigint NOT NULL DEFAULT 0,
   released   bigint NOT NULL DEFAULT 0,
   consumed   bigint NOT NULL DEFAULT 0,
+  restocked  bigint NOT NULL DEFAULT 0,  -- of what was consumed: it came back, and is for sale again
   PRIMARY KEY (order_id, line_id),
   CONSTRAINT reservation_adds_up CHECK (
     quantity > 0 AND held >= 0 AND committed >= 0 AND released >= 0 AND consumed >= 0
-    AND held + committed + released + consumed = quantity)
+    AND held + committed + released + consumed = quantity AND restocked BETWEEN 0 AND consumed)
 ) WITH (fillfactor = 70);  -- room for the heap-only update that follows each hold
 COMMENT ON TABLE reservation IS 'mutable';
 -- Triggers that name columns cost statements which do not set them nothing.
 CREATE TRIGGER reservation_terms_stay
   BEFORE UPDATE OF order_id, line_id, stock_id, offer_id, quantity ON reservation
   FOR EACH ROW EXECUTE FUNCTION refuse_change('what was reserved never changes');
-CREATE TRIGGER reservation_ends_once BEFORE UPDATE OF released, consumed ON reservation
-  FOR EACH ROW WHEN (NEW.released < OLD.released OR NEW.consumed < OLD.consumed)
+CREATE TRIGGER reservation_ends_once BEFORE UPDATE OF released, consumed, restocked ON reservation
+  FOR EACH ROW WHEN (NEW.released < OLD.released OR NEW.consumed < OLD.consumed OR NEW.restocked < OLD.restocked)
   EXECUTE FUNCTION refuse_change('it has ended');
 CREATE TRIGGER reservation_stays BEFORE DELETE ON reservation
   FOR EACH ROW EXECUTE FUNCTION refuse_change('reservations end, they are not deleted');
@@ -280,6 +282,39 @@ BEGIN
   LOOP
     UPDATE stock SET on_hand = on_hand - shipped.units, reserved = reserved - shipped.units, version = version + 1
     WHERE id = shipped.stock_id;
+  END LOOP;
+END
+$$;
+
+-- Puts units that were shipped and came back into the stock that they were taken out of, those of all lines or of none. Fails on a
+-- null stock_id when the order has no such line, on reservation_adds_up when fewer of it were shipped and are not back.
+CREATE FUNCTION restock_units(of_order uuid, cause uuid, lines uuid[], quantities bigint[]) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  came record;
+  moved uuid;
+  looks boolean;
+BEGIN
+  PERFORM FROM reservation_order WHERE order_id = of_order FOR UPDATE;
+  FOR came IN
+    WITH moved AS (
+      INSERT INTO stock_movement (kind, stock_id, offer_id, on_hand, reserved, cause_id, order_id, line_id)
+      SELECT 'RETURN', r.stock_id, r.offer_id, named.units, 0, cause, of_order, named.line
+      FROM unnest(lines, quantities) AS named (line, units)
+      LEFT JOIN reservation r ON r.order_id = of_order AND r.line_id = named.line
+      ON CONFLICT DO NOTHING
+      RETURNING line_id, on_hand AS units),
+    line AS (
+      UPDATE reservation r SET restocked = restocked + moved.units
+      FROM moved WHERE r.order_id = of_order AND r.line_id = moved.line_id
+      RETURNING stock_id, moved.units)
+    SELECT stock_id, sum(units)::bigint AS units FROM line GROUP BY stock_id ORDER BY stock_id
+  LOOP
+    UPDATE stock SET on_hand = on_hand + came.units, version = version + 1 WHERE id = came.stock_id
+    RETURNING offer_id, is_low INTO moved, looks;
+    IF looks THEN
+      INSERT INTO low_stock_look (offer_id) VALUES (moved);
+    END IF;
   END LOOP;
 END
 $$;

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "platform/conversions/kept_picture.hpp"
 #include "platform/core/error.hpp"
-#include "services/product/storage/kept_picture.hpp"
 
 namespace market::product {
 namespace {
@@ -16,7 +16,7 @@ constexpr std::chrono::seconds kTellLimit{2};
 const telemetry::Span kNoSpanOfClaims;
 
 std::string KeptOf(const KeptPicture& picture) {
-  return storage::WriteKept(
+  return conversions::WriteKept(
       {.id = picture.id(),
        .content = picture.content(),
        .look = {.width = picture.width(), .height = picture.height(), .colour = picture.colour()},
@@ -59,7 +59,8 @@ Task<bool> ReviewPictures::SettleOne() {
     api::user::SettlePicturesRequest request;
     request.set_shown_by(settled.review.ToString());
     request.set_claim(settled.number);
-    for (const auto& kept : settled.shown) request.add_picture_ids(std::string(storage::ReadKept(kept).id));
+    for (const auto& kept : settled.shown)
+      request.add_picture_ids(std::string(conversions::ReadKept(kept).id));
     co_await users_.SettlePictures(call, std::move(request));
   };
   return claims_.SettleDue(runtime::After(kSettleLimit), tell);

@@ -28,6 +28,7 @@ constexpr Statement kReserveForEach{"reservation.reserve",
 constexpr std::size_t kSettledAtOnce = 64;
 constexpr Statement kRelease{"reservation.release", "SELECT release_units($1, $2, $3, $4)"};
 constexpr Statement kConsume{"reservation.consume", "SELECT consume_units($1, $2, $3, $4)"};
+constexpr Statement kRestock{"reservation.restock", "SELECT restock_units($1, $2, $3, $4)"};
 
 struct Committed {
   bool done = false;
@@ -207,9 +208,20 @@ Task<> Reservations::Release(Work work, domain::OrderId order, domain::CauseId c
 
 Task<Step> Reservations::Consume(Work work, domain::OrderId order, domain::CauseId cause,
                                  std::vector<domain::Units> units) {
+  return MoveAll(work, kConsume, order, cause, std::move(units));
+}
+
+Task<Step> Reservations::Restock(Work work, domain::OrderId order, domain::CauseId cause,
+                                 std::vector<domain::Units> units) {
+  return MoveAll(work, kRestock, order, cause, std::move(units));
+}
+
+// All of these units or none.
+Task<Step> Reservations::MoveAll(Work work, Statement statement, domain::OrderId order, domain::CauseId cause,
+                                 std::vector<domain::Units> units) {
   const UnitColumns columns(units);
   try {
-    co_await database_.Write(work, kConsume, order, cause, columns.lines, columns.quantities);
+    co_await database_.Write(work, statement, order, cause, columns.lines, columns.quantities);
     co_return Step::kDone;
   } catch (const SqlError& error) {
     if (error.constraint != "reservation_adds_up" && !error.Is(kNotNullViolation)) throw;

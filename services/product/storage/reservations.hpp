@@ -1,9 +1,9 @@
-// Units set aside for the lines of orders: reserve, commit, release, consume. Never more than there is.
+// Units set aside for the lines of orders: reserve, commit, release, consume, restock. Never more than there is.
 //
 // Each is one statement and one commit: a function of migrations/0002_stock.sql, which also states the order of
 // locks. A reservation is all lines or none; the CHECK on stock refuses what does not fit, and only then is
 // looked for what is missing. Orders of one line that ask for the same offer at the same time are settled together
-// (platform/runtime/combining.hpp): one update of its row, one commit for all of them. Reserving is idempotent by order, releasing and consuming by cause and line,
+// (platform/runtime/combining.hpp): one update of its row, one commit for all of them. Reserving is idempotent by order, releasing, consuming and restocking by cause and line,
 // committing by itself; operations of one order are serialised by its row in reservation_order. A hold has no
 // expiry. Owner: the service; io thread only. Fails as platform/postgres does; after CommitUnknown simply repeat.
 #pragma once
@@ -50,8 +50,14 @@ class Reservations {
   // All of these or none; kGone when the order has no such line, or fewer of it are committed.
   Task<Step> Consume(Work work, domain::OrderId order, domain::CauseId cause,
                      std::vector<domain::Units> units);
+  // All of these or none come back into the stock; kGone when the order has no such line, or fewer of it were consumed and
+  // are not back.
+  Task<Step> Restock(Work work, domain::OrderId order, domain::CauseId cause,
+                     std::vector<domain::Units> units);
 
  private:
+  Task<Step> MoveAll(Work work, postgres::Statement statement, domain::OrderId order, domain::CauseId cause,
+                     std::vector<domain::Units> units);
   enum class Attempt : std::uint8_t { kReserved, kShort, kKnownOrder };
 
   struct Buyer {

@@ -31,6 +31,10 @@ Task<std::string> Consume(Stores& stores, OrderId order, CauseId cause, Units un
   const auto step = co_await stores.reservations.Consume(Soon(), order, cause, std::move(units));
   co_return step == storage::Step::kDone ? "done" : "gone";
 }
+Task<std::string> Restock(Stores& stores, OrderId order, CauseId cause, Units units) {
+  const auto step = co_await stores.reservations.Restock(Soon(), order, cause, std::move(units));
+  co_return step == storage::Step::kDone ? "done" : "gone";
+}
 Task<> Release(Stores& stores, OrderId order, CauseId cause = CauseId::New(), Units units = {}) {
   co_await stores.reservations.Release(Soon(), order, cause, std::move(units));
 }
@@ -305,6 +309,37 @@ TEST(Reservation_Schema, RefusesToReviveOrRewrite) {
     co_await Release(stores, order);
     refused("UPDATE reservation SET released = 0, committed = quantity");
     EXPECT_THROW(Sql("DELETE FROM stock WHERE offer_id = '" + a.ToString() + "'"), std::exception);
+    EXPECT_EQ(BrokenInvariants(), "0");
+  });
+}
+
+TEST(Restock_WhatWasShipped, IsForSaleAgain) {
+  WithStores([](Stores& stores) -> Task<> {
+    const auto [a, b] = co_await PutTwo(stores, 5);
+    const auto bought = co_await Buy(stores, {LineOf(a, 3), LineOf(b, 1)});
+    const auto& line = bought.lines[0].id;
+    co_await Consume(stores, bought.order, CauseId::New(), {{line, 2}});
+    EXPECT_EQ(StockOf(a), "3/1");
+    const auto cause = CauseId::New();
+    for (int run = 0; run < 2; ++run) {
+      EXPECT_EQ(co_await Restock(stores, bought.order, cause, {{line, 1}}), "done");
+      EXPECT_EQ(StockOf(a), "4/1") << "once";
+    }
+    EXPECT_EQ(co_await Restock(stores, bought.order, CauseId::New(), {{line, 2}}), "gone")
+        << "one is back, and one was never shipped";
+    EXPECT_EQ(co_await Restock(stores, bought.order, CauseId::New(), {{line, 1}, {bought.lines[1].id, 1}}),
+              "gone")
+        << "all or none";
+    EXPECT_EQ(co_await Restock(stores, bought.order, CauseId::New(), {{domain::LineId::New(), 1}}), "gone");
+    EXPECT_EQ(co_await Restock(stores, OrderId::New(), CauseId::New(), {{line, 1}}), "gone");
+    EXPECT_EQ(StockOf(a), "4/1");
+    EXPECT_EQ(co_await Restock(stores, bought.order, CauseId::New(), {{line, 1}}), "done");
+    EXPECT_EQ(StockOf(a), "5/1");
+    EXPECT_EQ(
+        Sql("SELECT string_agg(concat_ws('/', kind, on_hand, reserved), ' ' ORDER BY id) FROM stock_movement"
+            " WHERE order_id = '" +
+            bought.order.ToString() + "'"),
+        "SHIPMENT/-2/-2 RETURN/1/0 RETURN/1/0");
     EXPECT_EQ(BrokenInvariants(), "0");
   });
 }

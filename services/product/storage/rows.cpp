@@ -8,8 +8,8 @@
 #include <stdexcept>
 
 #include "platform/conversions/conversions.hpp"
+#include "platform/conversions/kept_picture.hpp"
 #include "services/product/domain/etag.hpp"
-#include "services/product/storage/kept_picture.hpp"
 
 namespace market::product::storage {
 namespace {
@@ -113,7 +113,8 @@ api::product::Offer::State StateOf(domain::OfferState state) {
 }
 
 void AddPictures(api::product::Product& product, const std::vector<std::string>& kept) {
-  for (const auto& picture : kept) ShowKept(*product.add_pictures(), PicturePlace::kShops, picture);
+  for (const auto& picture : kept)
+    conversions::ShowKept(*product.add_pictures(), PicturePlace::kShops, picture);
 }
 
 void CoverPrice(domain::EtagHash& hash, const api::product::Offer& offer) {

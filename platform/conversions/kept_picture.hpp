@@ -1,5 +1,5 @@
-// Pictures as products and reviews keep them in a column: id, content, width, height, colour and the alternative
-// text, with a space between (pictures_of in 0004_pictures.sql).
+// Pictures as products, reviews and returns keep them in a column: id, content, width, height, colour and the alternative
+// text, with a space between (pictures_of in services/product/migrations/0004_pictures.sql). Pure; any thread.
 #pragma once
 #include <string>
 #include <string_view>
@@ -7,7 +7,7 @@
 #include "platform/conversions/picture.hpp"
 #include "platform/core/picture.hpp"
 
-namespace market::product::storage {
+namespace market::conversions {
 
 struct KeptPicture {
   std::string_view id;
@@ -20,13 +20,13 @@ struct KeptPicture {
 KeptPicture ReadKept(std::string_view kept);
 std::string WriteKept(const KeptPicture& picture);
 
-// As a ProductPicture or a ReviewPicture.
+// As a ProductPicture, a ReviewPicture or a ReturnPicture.
 template <class Message>
 void ShowKept(Message& message, PicturePlace place, std::string_view kept) {
   const auto picture = ReadKept(kept);
   message.mutable_id()->assign(picture.id);
   message.mutable_alt_text()->assign(picture.alt_text);
-  conversions::ShowPicture(message, place, picture.content, picture.look);
+  ShowPicture(message, place, picture.content, picture.look);
 }
 
-}  // namespace market::product::storage
+}  // namespace market::conversions

@@ -1,10 +1,10 @@
-#include "services/product/storage/kept_picture.hpp"
+#include "platform/conversions/kept_picture.hpp"
 
 #include <charconv>
 #include <cstdint>
 #include <stdexcept>
 
-namespace market::product::storage {
+namespace market::conversions {
 namespace {
 
 // Up to the next space, which goes too.
@@ -45,4 +45,4 @@ std::string WriteKept(const KeptPicture& picture) {
   return kept.append(" ").append(picture.look.colour).append(" ").append(picture.alt_text);
 }
 
-}  // namespace market::product::storage
+}  // namespace market::conversions
