@@ -11,7 +11,7 @@ namespace market::order {
 namespace {
 
 api::order::Parcel ParcelOf(const domain::SellerOrder& part, const domain::ParcelId& id) {
-  return ToProto(part, *std::ranges::find(part.parcels, id, &domain::Parcel::id));
+  return order::ToProto(part, *std::ranges::find(part.parcels, id, &domain::Parcel::id));
 }
 
 // A parcel has both, so neither can be taken away.

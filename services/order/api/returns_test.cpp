@@ -31,11 +31,14 @@ struct ReturningShop : Operations {
   Task<api::order::Order> Arrived() {
     const auto order = co_await Placed(buyer, {anna});
     const auto part = domain::SellerOrderId::From(order.seller_orders(0).id());
-    for (const auto to : {domain::State::kAccepted, domain::State::kShipped, domain::State::kDelivered}) {
-      co_await transitions.Move(Soon(), part, storage::Scope::Sellers({anna}), to,
-                                {domain::ActorRole::kSeller, AccountId::New()}, std::nullopt, Uuid::NewV7(),
-                                "", clock.Now());
-    }
+    const auto scope = storage::Scope::Sellers({anna});
+    const storage::Actor shop{domain::ActorRole::kSeller, AccountId::New()};
+    co_await transitions.Move(Soon(), part, scope, domain::State::kAccepted, shop, Uuid::NewV7(), "",
+                              clock.Now());
+    co_await transitions.Send(Soon(), part, scope, {"Royal Mail", "RM1"}, {}, shop, Uuid::NewV7(), "",
+                              clock.Now());
+    co_await transitions.Move(Soon(), part, scope, domain::State::kDelivered, shop, Uuid::NewV7(), "",
+                              clock.Now());
     co_return order;
   }
   static api::order::RequestReturnRequest WishOf(const api::order::Order& order) {

@@ -150,7 +150,7 @@ constexpr Statement kUnitsAreBack{"order_return.units_are_back", R"sql(
 constexpr Statement kRestockLines{"order_return.restock", R"sql(
   UPDATE order_return_line n SET restocked = u.quantity
   FROM unnest($2::uuid[], $3::bigint[]) AS u (line, quantity) WHERE n.return_id = $1 AND n.line_id = u.line)sql"};
-constexpr Statement kTouchPart{"order_return.touch_part", R"sql(
+constexpr Statement kTouchPartOfReturn{"order_return.touch_part", R"sql(
   WITH part AS (UPDATE seller_order SET version = version + 1, updated_at = $2 WHERE id = $1 RETURNING order_id)
   UPDATE orders o SET version = o.version + 1, updated_at = $2 FROM part WHERE o.id = part.order_id)sql"};
 
@@ -225,7 +225,7 @@ std::vector<Units> RestockedOf(const Return& coming, const Restock& restock) {
 // What a closed one makes true elsewhere: its money goes back, and what can be sold again is for sale.
 void AppendClosing(Batch& batch, const Return& coming, const domain::ComingBack& back,
                    const std::vector<Units>& restocked, const std::string& trace, Time now) {
-  batch.Add(kUnitsAreBack, coming.id).Add(kTouchPart, coming.part, now);
+  batch.Add(kUnitsAreBack, coming.id).Add(kTouchPartOfReturn, coming.part, now);
   if (back.amount_minor > 0) {
     const auto amount = back.all ? std::nullopt : std::optional(Money{back.amount_minor, coming.currency});
     outbox::Append(batch, RefundMessage(coming.order, coming.part, amount, trace, kReturned));

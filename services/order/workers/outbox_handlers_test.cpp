@@ -105,6 +105,16 @@ struct World {
                                      {domain::ActorRole::kBuyer, order.buyer}, "", Uuid::NewV7(), "",
                                      SystemClock().Now());
   }
+  // By its shop.
+  Task<storage::Moved> Move(const domain::SellerOrder& part, State to) {
+    const storage::Actor shop{domain::ActorRole::kSeller, AccountId::New()};
+    const auto scope = storage::Scope::Sellers({part.seller});
+    if (to == State::kShipped) {
+      return transitions.Send(Soon(), part.id, scope, {"Royal Mail", "RM1"}, {}, shop, Uuid::NewV7(), "",
+                              SystemClock().Now());
+    }
+    return transitions.Move(Soon(), part.id, scope, to, shop, Uuid::NewV7(), "", SystemClock().Now());
+  }
   std::string Left() const { return disk.Execute("SELECT count(*) FROM outbox"); }
 
   market::testing::TemporaryDatabase disk{kMigrations};
@@ -182,9 +192,7 @@ TEST(OutboxHandlers, WhatCameBack_IsRefundedAndRestocked) {
     const auto order = co_await world.Placed();
     const auto& part = order.parts[0];
     for (const auto to : {State::kAccepted, State::kShipped}) {
-      co_await world.transitions.Move(Soon(), part.id, storage::Scope::Sellers({part.seller}), to,
-                                      {domain::ActorRole::kSeller, AccountId::New()}, std::nullopt,
-                                      Uuid::NewV7(), "", world.clock.Now());
+      co_await world.Move(part, to);
     }
     storage::Returns returns(world.database, std::chrono::hours(24));
     const auto coming = co_await returns.Request(
@@ -248,9 +256,7 @@ TEST(OutboxHandlers, Stock_NeverWaitsForMoney) {
     const auto order = co_await world.Placed();
     const auto& part = order.parts[0];
     for (const auto to : {State::kAccepted, State::kShipped}) {
-      co_await world.transitions.Move(Soon(), part.id, storage::Scope::Sellers({part.seller}), to,
-                                      {domain::ActorRole::kSeller, AccountId::New()}, std::nullopt,
-                                      Uuid::NewV7(), "", SystemClock().Now());
+      co_await world.Move(part, to);
     }
     group.Keep("relay", world.relay.Deliveries().Run());
     co_await Eventually([&] { return world.stock.orders[order.id.ToString()] == Held::kConsumed; });
@@ -274,11 +280,7 @@ TEST(OutboxHandlers, ACaptureRefusedForGood_IsTheEndOfIt) {
     EXPECT_EQ(read->payment.state, domain::PaymentState::kCaptureFailed);
     EXPECT_EQ(read->CurrentState(), State::kPlaced);
 
-    const auto move = [&](State to) {
-      return world.transitions.Move(Soon(), part.id, storage::Scope::Sellers({part.seller}), to,
-                                    {domain::ActorRole::kSeller, AccountId::New()}, std::nullopt,
-                                    Uuid::NewV7(), "", SystemClock().Now());
-    };
+    const auto move = [&](State to) { return world.Move(part, to); };
     EXPECT_FALSE(domain::IsSecured((co_await move(State::kAccepted)).part.payment));
     std::string reason;
     try {
