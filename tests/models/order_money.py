@@ -6,7 +6,7 @@ amounts are minor units. An act that the contract does not allow raises Refused 
 
 Cents: half up, once per line. What is split is split by largest remainder; of equal remainders the first gets the cent. Of a line
 that is cancelled in steps what so many of its units cost has gone back, whatever the steps were. What sending a seller order costs goes
-back with its last unit, and else not at all. A refund by amount is of the seller
+back with its last unit, if none of it was sent, and else not at all. A refund by amount is of the seller
 order, which the payment is split by, and of none of its lines. What goes back last is all that is left, so that a seller order and an
 order end at exactly 0.
 """
@@ -100,6 +100,10 @@ class Part:
     def net(self):
         return self.total() - self.refunded()
 
+    def is_sent(self):
+        """Some of it."""
+        return any(line.consumed for line in self.lines)
+
     def cancellable(self):
         """{offer: units} that are neither on their way nor cancelled."""
         return {line.offer: line.committed for line in self.lines if line.committed}
@@ -180,10 +184,22 @@ class Order:
 
     def ship(self, shop):
         """The whole of what is left of it."""
+        self.parcel(shop, self.parts[shop].cancellable())
+
+    def parcel(self, shop, units):
+        """`units` of it is {offer: quantity}; the rest is sent later, or cancelled."""
+        part = self.parts[shop]
         if self.payment != "CAPTURED":
             raise Refused("the payment is not secured")
-        for line in self._to(shop, ("ACCEPTED",), "SHIPPED").lines:
-            line.consumed, line.committed = line.committed, 0
+        if part.state not in ("ACCEPTED", "PARTIALLY_SHIPPED"):
+            raise Refused(f"{part.state} can't be sent")
+        left = part.cancellable()
+        if not units or any(not 0 < quantity <= left.get(offer, 0) for offer, quantity in units.items()):
+            raise Refused("more than there is to send")
+        for line in part.lines:
+            line.consumed += units.get(line.offer, 0)
+            line.committed -= units.get(line.offer, 0)
+        part.state = "PARTIALLY_SHIPPED" if part.cancellable() else "SHIPPED"
 
     def deliver(self, shop):
         self._to(shop, ("SHIPPED",), "DELIVERED")
@@ -198,7 +214,7 @@ class Order:
         """`units` is {shop: {offer: quantity}}."""
         for shop, wanted in units.items():
             part = self.parts[shop]
-            if part.state not in ("PLACED", "ACCEPTED"):
+            if part.state not in ("PLACED", "ACCEPTED", "PARTIALLY_SHIPPED"):
                 raise Refused(f"{part.state} can't be cancelled")
             left = part.cancellable()
             if any(not 0 < quantity <= left.get(offer, 0) for offer, quantity in wanted.items()):
@@ -206,7 +222,7 @@ class Order:
         self._take_back(units)
         for shop in units:
             if not self.parts[shop].cancellable():
-                self.parts[shop].state = "CANCELLED"
+                self.parts[shop].state = "SHIPPED" if self.parts[shop].is_sent() else "CANCELLED"
 
     def _take_back(self, units):
         amount = 0
@@ -217,8 +233,8 @@ class Order:
                 worth += line.worth(quantity)
                 line.released += quantity
                 line.committed -= quantity
-            # Never more than is left, and all of that with the last unit.
-            back = min(worth, part.net()) if part.cancellable() else part.net()
+            # Never more than is left, and all of that with the last unit, unless something was sent.
+            back = min(worth, part.net()) if part.cancellable() or part.is_sent() else part.net()
             part.back += back
             amount += back
         self._post_refund(amount)

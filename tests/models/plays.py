@@ -6,9 +6,10 @@ order_money.Order.amounts, and of what an offer has left and of the ledger.
 
 from order_money import Refused
 
-ACTS = ("accept", "ship", "deliver", "cancel", "reject", "refund")
+ACTS = ("accept", "ship", "parcel", "deliver", "cancel", "reject", "refund")
 # What mostly comes next; every now and then something else does, which then must change nothing.
-NEXT = {"PLACED": ("accept", "accept", "cancel", "reject", "refund"), "ACCEPTED": ("ship", "ship", "cancel", "refund"),
+NEXT = {"PLACED": ("accept", "accept", "cancel", "reject", "refund"), "ACCEPTED": ("ship", "parcel", "parcel", "cancel", "refund"),
+        "PARTIALLY_SHIPPED": ("ship", "parcel", "cancel", "cancel", "refund"),
         "SHIPPED": ("deliver", "refund"), "DELIVERED": ("refund",), "CANCELLED": ("refund",), "REJECTED": ("refund",),
         "FAILED": ACTS}
 OPEN_ORDERS = 6    # that acts are about; the newest
@@ -30,6 +31,7 @@ class Other:
         """Once its money stands still: whether the hold was let go of, not captured."""
     def accept(self, number, shop): ...
     def ship(self, number, shop): ...
+    def parcel(self, number, shop, units): ...
     def deliver(self, number, shop): ...
     def reject(self, number, shop): ...
     def cancel(self, number, units): ...
@@ -148,6 +150,10 @@ class Play:
 
     def do_ship(self, order, shop):
         self.both(order, f"ship {shop}", "ship", (shop,))
+
+    def do_parcel(self, order, shop):
+        units = self.units_of(order.parts[shop], whole=False)
+        self.both(order, f"send {units} of {shop}", "parcel", (shop, units))
 
     def do_deliver(self, order, shop):
         self.both(order, f"deliver {shop}", "deliver", (shop,))

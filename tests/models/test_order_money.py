@@ -125,6 +125,24 @@ def test_sending_costs_by_the_value_of_a_shops_goods_and_is_free_from_some():
     assert order.captured() == 1493
 
 
+def test_of_what_was_sent_in_part_the_rest_goes_back_without_its_delivery():
+    market = of_two_shops()
+    market.deliveries["anna"] = ({0: 490}, None)
+    order = bought(market, cup=3, pot=1)
+    order.accept("anna")
+    order.parcel("anna", {"cup": 1})
+    assert order.parts["anna"].state == "PARTIALLY_SHIPPED"
+    with pytest.raises(Refused):
+        order.parcel("anna", {"cup": 3})
+    with pytest.raises(Refused):
+        order.reject("anna")
+    with pytest.raises(Refused):
+        order.deliver("anna")
+    order.cancel({"anna": {"cup": 2, "pot": 1}})
+    assert (order.parts["anna"].state, order.refunded(), order.parts["anna"].net()) == ("SHIPPED", 2 * 333 + 1999, 333 + 490)
+    assert (market.offers["cup"].on_hand(), market.offers["cup"].available()) == (19, 19)
+
+
 def test_sending_goes_back_with_the_last_unit_and_else_not():
     market = of_two_shops()
     market.deliveries["anna"] = ({0: 490}, None)

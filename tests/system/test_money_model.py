@@ -26,7 +26,7 @@ SETTLED_S = 60       # how long money and stock may take to follow an act
 TOKENS_LAST_S = 300
 
 PATHS = {act: f"/v1/sellerOrders/{{sellerOrderId}}:{act}" for act in ("accept", "ship", "deliver", "reject")} \
-    | {"cancel": "/v1/orders/{orderId}:cancel", "refund": "/v1/payments/{paymentId}:refund"}
+    | {"parcel": "/v1/sellerOrders/{sellerOrderId}/parcels", "cancel": "/v1/orders/{orderId}:cancel", "refund": "/v1/payments/{paymentId}:refund"}
 BODIES = {"ship": {"carrier": "Posten", "trackingNumber": "N1"}, "reject": {"reason": "out of cups"}}
 SCHEMAS = {"order": "Order", "part": "SellerOrder", "line": "OrderLine"}
 WORDS = {"order": ("total", "refunded", "net"), "part": ("state", "total", "refunded", "net"),
@@ -139,6 +139,11 @@ class Rest(plays.Other):
 
     def ship(self, number, shop):
         return self.of_part("ship", number, shop)
+
+    def parcel(self, number, shop, units):
+        part = self.part(number, shop)
+        lines = [{"lineId": line["id"], "quantity": units[line["offerId"]]} for line in part["lines"] if line["offerId"] in units]
+        return done(self.owners[shop].post(PATHS["parcel"].format(sellerOrderId=part["id"]), {**BODIES["ship"], "lines": lines}, key=market.new_key()))
 
     def deliver(self, number, shop):
         return self.of_part("deliver", number, shop)

@@ -14,6 +14,9 @@
 
 namespace market::order::domain {
 
+// Of one part: an answer has all of them. The last one takes all that is left.
+inline constexpr std::size_t kParcelsMax = 30;
+
 struct Parcel {
   ParcelId id;
   SellerOrderId part;

@@ -1,6 +1,8 @@
 // What shops send together: parcels of a part (Transitions).
 #include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "platform/core/error.hpp"
 #include "platform/events/event.hpp"
@@ -51,6 +53,14 @@ Task<FoundParcel> HoldPartOf(Tx& tx, domain::ParcelId id, Scope scope, Uuid oper
   co_return FoundParcel{std::move(found), std::move(parcel)};
 }
 
+void RequireRoom(const std::vector<domain::Parcel>& parcels, const domain::Packed& packed) {
+  if (packed.IsLast() || parcels.size() + 1 < domain::kParcelsMax) return;
+  const auto most = std::to_string(domain::kParcelsMax);
+  throw Error(Code::kFailedPrecondition, "LIMIT_REACHED",
+              "an order of a shop goes in at most " + most + " parcels; put all that is left into this one")
+      .WithMetadata("limit", most);
+}
+
 Error DeliveredAlready(domain::State state) {
   return Error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION", "this parcel was delivered before")
       .WithMetadata("from", std::string(domain::Name(state)))
@@ -85,6 +95,7 @@ Task<Moved> Transitions::Send(Work work, domain::SellerOrderId part, Scope scope
       domain::RequireMove(found.part.state, domain::State::kShipped);
       RequireSecured(found.part.payment);
       const auto packed = domain::Pack(part, found.lines, units);
+      RequireRoom(found.parcels, packed);
       const UnitColumns columns(packed.units);
       const domain::ParcelId parcel(operation_id);
       batch

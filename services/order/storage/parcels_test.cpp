@@ -124,6 +124,19 @@ TEST(Parcels, WhatMayNotBeSent_IsRefused) {
   });
 }
 
+TEST(Parcels, TheLastOneThatThereMayBe_TakesAllThatIsLeft) {
+  WithStore<MovingStore>([](MovingStore& store) -> Task<> {
+    const auto order = co_await Accepted(store);
+    const auto& part = order.parts[0];
+    testing::Sql(
+        "INSERT INTO parcel (id, seller_order_id, position, carrier, tracking_number, sent_at)"
+        " SELECT gen_random_uuid(), '" +
+        part.id.ToString() + "', n, 'DHL', '1', market_now() FROM generate_series(1, 29) AS n");
+    EXPECT_EQ(co_await ReasonOf(store.Send(part, One(part), part.seller)), "LIMIT_REACHED");
+    EXPECT_EQ((co_await store.Send(part, {{part.lines[0].id, 2}}, part.seller)).part.state, State::kShipped);
+  });
+}
+
 TEST(Parcels, SendingAndArriving_AreRepeatable) {
   WithStore<MovingStore>([](MovingStore& store) -> Task<> {
     const auto order = co_await Accepted(store);

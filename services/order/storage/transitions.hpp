@@ -76,7 +76,7 @@ class Transitions {
                    Uuid operation_id, std::string trace, Time now);
 
   // Sends units of a part in scope in one parcel, whose id is the operation's; none named: all that it has left. They
-  // leave the stock. No step where the part was sent in part before and has some left. Throws PAYMENT_NOT_SECURED, too.
+  // leave the stock. No step where the part was sent in part before and has some left. Throws PAYMENT_NOT_SECURED and LIMIT_REACHED, too.
   Task<Moved> Send(Work work, domain::SellerOrderId part, Scope scope, Shipment shipment,
                    std::vector<domain::Units> units, Actor actor, Uuid operation_id, std::string trace,
                    Time now);
