@@ -12,11 +12,12 @@ using postgres::Columns;
 using postgres::ComposedStatement;
 using postgres::Statement;
 
-struct Claim {
+struct ReturnClaim {
   domain::ReturnId coming;
   std::int64_t number = 0;
 };
-constexpr Columns kClaim{Column{"c.return_id", &Claim::coming}, Column{"c.number", &Claim::number}};
+constexpr Columns kReturnClaim{Column{"c.return_id", &ReturnClaim::coming},
+                               Column{"c.number", &ReturnClaim::number}};
 struct ShownByReturn {
   std::vector<std::string> pictures;
 };
@@ -25,11 +26,11 @@ constexpr Columns kShownByReturn{Column{"r.pictures", &ShownByReturn::pictures}}
 // Requests end within seconds (timeout_ms in order.proto).
 constexpr ComposedStatement kBeginClaim{"return_claim.begin", R"sql(
 INSERT INTO return_claim AS c (return_id, due_at) VALUES ($1, market_now() + interval '1 minute') RETURNING )sql" +
-                                                                  kClaim};
+                                                                  kReturnClaim};
 constexpr Statement kUseClaim{"return_claim.use",
                               "UPDATE return_claim SET due_at = market_now() WHERE number = $1"};
 constexpr ComposedStatement kTakeDueClaim{"return_claim.take_due",
-                                          "SELECT " + kClaim +
+                                          "SELECT " + kReturnClaim +
                                               " FROM return_claim c WHERE c.due_at <= market_now() "
                                               "ORDER BY c.due_at, c.number LIMIT 1 FOR UPDATE SKIP LOCKED"};
 // Earlier ones of the return whose time is over, too: what they have kept is let go with this one.
@@ -43,12 +44,12 @@ constexpr ComposedStatement kFindShownByReturn{
 }  // namespace
 
 Task<std::int64_t> ReturnClaims::Begin(Work work, domain::ReturnId coming) {
-  co_return kClaim.ReadOne(co_await database_.Write(work, kBeginClaim, coming)).number;
+  co_return kReturnClaim.ReadOne(co_await database_.Write(work, kBeginClaim, coming)).number;
 }
 
 Task<bool> ReturnClaims::SettleDue(Work work, std::function<Task<>(Settled)> tell) {
   const auto settle = [&](postgres::Tx& tx) -> Task<bool> {
-    const auto due = kClaim.ReadAtMostOne(co_await tx.Execute(kTakeDueClaim));
+    const auto due = kReturnClaim.ReadAtMostOne(co_await tx.Execute(kTakeDueClaim));
     if (!due) co_return false;
     // What is read after the locks is what was written with these claims, if anything was.
     Batch look("return_claim.look");

@@ -325,7 +325,7 @@ TEST(Returns, AnOperatorsAct_IsOnRecord) {
   });
 }
 
-Task<> ExpectLists(ReturningStore& store) {
+Task<> ExpectReturnLists(ReturningStore& store) {
   const auto order = co_await store.Sent();
   const auto& part = order.parts[0];
   const auto first = co_await store.Request(order, 1);
@@ -354,7 +354,7 @@ Task<> ExpectLists(ReturningStore& store) {
   EXPECT_FALSE((co_await store.returns.Find(Soon(), first.id, Scope::BuyerOrSellers(AccountId::New(), {})))
                    .has_value());
 }
-TEST(Returns, EachList_ShowsItsOwn) { WithReturns(ExpectLists); }
+TEST(Returns, EachList_ShowsItsOwn) { WithReturns(ExpectReturnLists); }
 
 TEST(Returns, TheirPictures_AreKeptByTheirClaim) {
   WithReturns([](ReturningStore& store) -> Task<> {
