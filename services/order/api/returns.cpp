@@ -99,7 +99,7 @@ storage::Scope ListedScope(const CallContext& call, const api::order::ListReturn
   return storage::Scope::Buyer(call.Caller().account);
 }
 
-std::string FilterOf(const CallContext& call, api::order::ListReturnsRequest request) {
+std::string ReturnsFilterOf(const CallContext& call, api::order::ListReturnsRequest request) {
   request.clear_page_token();
   request.clear_page_size();
   return "returns|" + call.Caller().account.ToString() + '|' + request.SerializeAsString();
@@ -186,7 +186,7 @@ Task<api::order::ListReturnsResponse> OrderService::ListReturns(CallContext& cal
                                 .order = domain::OrderId::Parse(request.order_id())};
   if (request.state() != api::order::Return::STATE_UNSPECIFIED)
     wanted.state = domain::kReturnStates.Require(api::order::Return::State_Name(request.state()));
-  const auto filter = FilterOf(call, request);
+  const auto filter = ReturnsFilterOf(call, request);
   const auto size = rpc::PageSize(request.page_size());
   const auto position = deps_.pages.Decode<ReturnId>(filter, request.page_token());
   auto found =

@@ -12,11 +12,12 @@ using postgres::Columns;
 using postgres::ComposedStatement;
 using postgres::Statement;
 
-struct Claim {
+struct ReturnClaim {
   domain::ReturnId coming;
   std::int64_t number = 0;
 };
-constexpr Columns kReturnClaim{Column{"c.return_id", &Claim::coming}, Column{"c.number", &Claim::number}};
+constexpr Columns kReturnClaim{Column{"c.return_id", &ReturnClaim::coming},
+                               Column{"c.number", &ReturnClaim::number}};
 struct ShownByReturn {
   std::vector<std::string> pictures;
 };

@@ -191,14 +191,14 @@ void AddFind(Batch& batch, const domain::ReturnId& id, const Scope& scope) {
   batch.Add(kFindReturn, id, scope.BuyerId(), scope.SellerIds());
 }
 
-Task<Return> Commit(Tx& tx, Batch batch, const domain::ReturnId& id) {
+Task<Return> CommitReturn(Tx& tx, Batch batch, const domain::ReturnId& id) {
   AddFind(batch, id, Scope::Everything());
   const auto written = co_await tx.ExecuteAndCommit(std::move(batch));
   co_return kReturn.ReadOne(written.back());
 }
 
 // The event of its newest state.
-events::NewEvent EventOf(const Return& coming, domain::ActorRole actor) {
+events::NewEvent ReturnEventOf(const Return& coming, domain::ActorRole actor) {
   switch (coming.state) {
     case ReturnState::kRequested:
       return ReturnRequestedEvent(coming);
@@ -278,8 +278,8 @@ Task<Return> Returns::Request(Work work, NewReturn wanted, AccountId buyer, Time
              back.delivery_minor, now)
         .Add(kInsertReturnLines, coming.id, units.lines, units.quantities)
         .Add(kInsertStep, coming.id, coming.state, now, domain::ActorRole::kBuyer, buyer, coming.id.Value());
-    events::Append(batch, work, EventOf(coming, domain::ActorRole::kBuyer));
-    co_return co_await Commit(tx, std::move(batch), coming.id);
+    events::Append(batch, work, ReturnEventOf(coming, domain::ActorRole::kBuyer));
+    co_return co_await CommitReturn(tx, std::move(batch), coming.id);
   };
   co_return co_await database_.Transaction(work, body);
 }
@@ -314,8 +314,8 @@ Task<Return> Returns::Move(Work work, domain::ReturnId id, Scope scope, ReturnMo
              coming->amount_minor, coming->amount_minor ? back.delivery_minor : 0, move.rejected_reason, now)
         .Add(kInsertStep, id, move.to, now, actor.role, actor.account, operation_id);
     if (move.to == ReturnState::kClosed) AppendClosing(batch, *coming, back, restocked, trace, now);
-    events::Append(batch, work, EventOf(*coming, actor.role));
-    co_return co_await Commit(tx, std::move(batch), id);
+    events::Append(batch, work, ReturnEventOf(*coming, actor.role));
+    co_return co_await CommitReturn(tx, std::move(batch), id);
   };
   co_return co_await database_.Transaction(work, body);
 }
