@@ -13,11 +13,11 @@ import pytest
 import contract
 import key_scenes_coupons
 from key_scenes_delivery import parcel
-from market import new_key
+from market import new_key, until
 from pictures import MINE, mine, uploaded
 
 REST = [m for m in contract.methods() if m.verb]
-OWNED = {"line_id", "conversation_id", "order_id", "seller_order_id", "address_id", "payment_id", "session_id", "cart_id"}  # ids of somebody's things; products and sellers are public
+OWNED = {"line_id", "conversation_id", "order_id", "seller_order_id", "address_id", "payment_id", "session_id", "cart_id", "invoice_id"}  # ids of somebody's things; products and sellers are public
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,11 @@ def victim(stack, category):
     method = seller.ok("POST", f"/v1/sellers/{seller.seller}/deliveryMethods", parcel(), key=new_key())["id"]
     coupon = seller.ok("POST", f"/v1/sellers/{seller.seller}/coupons", key_scenes_coupons.draft())["id"]
     cart = seller.ok("POST", "/v1/carts", {})["cart"]["id"]
-    return {"cart_id": cart, "coupon_id": coupon, "delivery_method_id": method, "conversation_id": conversation, "draft_id": draft["id"], "picture_id": picture["id"], "own_picture_id": own_picture["id"], "order_id": order["id"], "line_id": order["sellerOrders"][0]["lines"][0]["id"], "payment_id": payment["id"], "seller_order_id": order["sellerOrders"][0]["id"], "address_id": seller.address,
+    part = f"/v1/sellerOrders/{order['sellerOrders'][0]['id']}"
+    for verb, body in (("accept", {}), ("ship", {"carrier": "Royal Mail", "trackingNumber": "RM1"})):
+        seller.ok("POST", f"{part}:{verb}", body, key=new_key())
+    invoice, = until(lambda: seller.ok("GET", f"{part}/invoices")["invoices"], "the invoice")
+    return {"invoice_id": invoice["id"], "cart_id": cart, "coupon_id": coupon, "delivery_method_id": method, "conversation_id": conversation, "draft_id": draft["id"], "picture_id": picture["id"], "own_picture_id": own_picture["id"], "order_id": order["id"], "line_id": order["sellerOrders"][0]["lines"][0]["id"], "payment_id": payment["id"], "seller_order_id": order["sellerOrders"][0]["id"], "address_id": seller.address,
             "product_id": product["id"], "offer_id": offer, "seller_id": seller.seller, "category_id": category,
             "shipping_address_id": seller.address, "account_id": seller.id, "session_id": session, "language": "de",
             "tax_rate_id": str(uuid.uuid4())}    # of nothing: a rate that a test ended would be gone for all

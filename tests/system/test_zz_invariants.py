@@ -44,6 +44,7 @@ ROWS = {
     "order": {"orders": "id IN ({order})", "order_number": "order_id IN ({order}, {offer})", "seller_order": "order_id IN ({order})",
               "order_line": "id IN ({line}, {line2})", "order_event": "seller_order_id IN ({part}, {part2}, {failed_part})",
               "coupon": "id IN ({part})", "coupon_redemption": "coupon_id IN ({part})",
+              "invoice": "seller_order_id IN ({part})", "part_refund": "seller_order_id IN ({part})",
               "checkout": "order_id IN ({order})", "idempotency_key": KEYS, "outbox": "id IN ({part})", "event": OWN_EVENTS,
               "audit_event": "target_id IN ({order})",
               "audit_seal": "event_id IN (SELECT id FROM audit_event WHERE target_id IN ({order}))"},

@@ -4,6 +4,7 @@
 
 #include "tools/check_invariants/coupons.hpp"
 #include "tools/check_invariants/deliveries.hpp"
+#include "tools/check_invariants/invoices.hpp"
 #include "tools/check_invariants/prices.hpp"
 
 namespace market::invariants {
@@ -190,6 +191,9 @@ constexpr std::array kChecks = {
     Check{"X18", "order",
           "what is taxed is taxed as its rate on record says, and a delivery's tax is rounded half up once",
           kTaxesAreOfTheirRates},
+    Check{"X25", "order", "the documents of a shop are numbered without a gap", kInvoicesAreNumbered},
+    Check{"X26", "order", "an invoice and its credit notes bill what their part costs",
+          kInvoicesAreOfTheirParts},
     Check{"D1", "order", "the outbox is empty or young", R"sql(
       SELECT id::text, format('%s %s since %s: %s', topic, key, created_at, last_error)
       FROM outbox WHERE created_at < market_now() - interval '60 seconds')sql"},

@@ -45,9 +45,11 @@ enum class Kind : std::uint8_t {
   // To who looks out for an offer.
   kWishPriceFell,
   kWishBackInStock,
+  // To the buyer, as the first of it is sent.
+  kInvoiceIssued,
 };
 
-inline constexpr Words<Kind, 31> kKinds{
+inline constexpr Words<Kind, 32> kKinds{
     "kind of a notification", {"VERIFY_EMAIL",       "CHANGE_EMAIL",     "UNDO_EMAIL_CHANGE",
                                "RESET_PASSWORD",     "CLAIM_ACCOUNT",    "MEMBER_INVITED",
                                "NEW_DEVICE",         "PASSWORD_CHANGED", "EMAIL_CHANGED",
@@ -58,7 +60,7 @@ inline constexpr Words<Kind, 31> kKinds{
                                "SHOP_REINSTATED",    "SHOP_CLOSED",      "LOW_STOCK",
                                "OFFER_DETACHED",     "PRODUCT_APPROVED", "PRODUCT_CHANGES_REQUESTED",
                                "PRODUCT_TAKEN_DOWN", "MESSAGE_RECEIVED", "WISH_PRICE_FELL",
-                               "WISH_BACK_IN_STOCK"}};
+                               "WISH_BACK_IN_STOCK", "INVOICE_ISSUED"}};
 inline std::string_view Name(Kind kind) { return kKinds.Name(kind); }
 inline void FromText(std::string_view word, Kind& kind) { kind = kKinds.Require(word); }
 
@@ -78,6 +80,7 @@ inline bool MailIsRequired(Kind kind) {
     case Kind::kMessageReceived:
     case Kind::kWishPriceFell:
     case Kind::kWishBackInStock:
+    case Kind::kInvoiceIssued:
       return false;
     default:
       return true;

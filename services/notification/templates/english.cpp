@@ -282,6 +282,14 @@ constexpr Mails kEnglishMails = {{
      .button = "Have a look",
      .notes = {{{"You will be told of it at most once a day."}}},
      .reason = kForWishers},
+
+    {.kind = kInvoiceIssued,
+     .subject = {"The invoice of your order {title}", "The invoice of your order"},
+     .paragraphs = {{{"The invoice of your order {title} is ready: {amount}.",
+                      "The invoice of your order {title} is ready.", "The invoice of your order is ready."},
+                     {"You find it with your order, to read, to print and to keep."}}},
+     .button = "View your order",
+     .reason = kForBuyers},
 }};
 static_assert(IsComplete(kEnglishMails));
 

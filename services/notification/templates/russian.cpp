@@ -303,6 +303,15 @@ constexpr Mails kRussianMails = {{
      .button = "Посмотреть",
      .notes = {{{"О нём мы пишем не чаще раза в день."}}},
      .reason = kRussianForWishers},
+
+    {.kind = kInvoiceIssued,
+     .subject = {"Счёт-фактура по заказу №\u00a0{title}", "Счёт-фактура по вашему заказу"},
+     .paragraphs = {{{"Счёт-фактура по вашему заказу №\u00a0{title} готова: {amount}.",
+                      "Счёт-фактура по вашему заказу №\u00a0{title} готова.",
+                      "Счёт-фактура по вашему заказу готова."},
+                     {"Она приложена к заказу: её можно прочитать, напечатать и сохранить."}}},
+     .button = "Посмотреть заказ",
+     .reason = kRussianForBuyers},
 }};
 static_assert(IsComplete(kRussianMails));
 

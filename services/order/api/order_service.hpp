@@ -20,11 +20,13 @@
 #include "services/order/domain/pricing.hpp"
 #include "services/order/process/checkout.hpp"
 #include "services/order/process/order_terms.hpp"
+#include "services/order/process/printer.hpp"
 #include "services/order/process/seller_directory.hpp"
 #include "services/order/storage/cart_tokens.hpp"
 #include "services/order/storage/carts.hpp"
 #include "services/order/storage/coupons.hpp"
 #include "services/order/storage/delivery_methods.hpp"
+#include "services/order/storage/invoices.hpp"
 #include "services/order/storage/orders.hpp"
 #include "services/order/storage/personal_data.hpp"
 #include "services/order/storage/tax_rates.hpp"
@@ -57,6 +59,8 @@ class OrderService final : public api::OrderApi {
     storage::Wishes& wishes;
     const storage::CartTokens& cart_tokens;
     std::chrono::milliseconds carts_kept;  // a guest's cart by its token
+    storage::Invoices& invoices;
+    Printer& printer;
   };
   explicit OrderService(const Deps& deps) : deps_(deps) {}
 
@@ -160,7 +164,19 @@ class OrderService final : public api::OrderApi {
   Task<api::order::Wish> PutWish(CallContext& call, api::order::PutWishRequest request) override;
   Task<google::protobuf::Empty> DeleteWish(CallContext& call, api::order::DeleteWishRequest request) override;
 
+  // invoices.cpp
+  Task<api::order::ListSellerOrderInvoicesResponse> ListSellerOrderInvoices(
+      CallContext& call, api::order::ListSellerOrderInvoicesRequest request) override;
+  Task<api::order::Invoice> GetInvoice(CallContext& call, api::order::GetInvoiceRequest request) override;
+  Task<api::order::PrintInvoiceResponse> PrintInvoice(CallContext& call,
+                                                      api::order::PrintInvoiceRequest request) override;
+  Task<api::order::ListSellerInvoicesResponse> ListSellerInvoices(
+      CallContext& call, api::order::ListSellerInvoicesRequest request) override;
+  Task<api::order::ExportSellerInvoicesResponse> ExportSellerInvoices(
+      CallContext& call, api::order::ExportSellerInvoicesRequest request) override;
+
  private:
+  Task<domain::Invoice> RequireInvoice(CallContext& call, std::string id);
   // carts.cpp and wish_list.cpp
   storage::CartScope CartScopeOf(const CallContext& call, const std::string& cart,
                                  const std::string& token) const;

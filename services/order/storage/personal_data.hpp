@@ -21,7 +21,7 @@ class PersonalData {
 
   enum class Erased { kDone, kOrdersOpen };
   // Where their orders went, and what people wrote into their history, is replaced; amounts, lines, numbers and
-  // the country stay. Their cart and their wish list are gone, and kept answers that show any of it. Nothing while an order is open. On record
+  // the country stay, and their invoices as they were issued. Their cart and their wish list are gone, and kept answers that show any of it. Nothing while an order is open. On record
   // unless there was nothing left to do.
   Task<Erased> Erase(Work work, AccountId buyer);
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "services/order/api/order_service.hpp"
+#include "services/order/process/invoicing.hpp"
 #include "services/order/process/rate_table.hpp"
 #include "services/order/testing/fake_peers.hpp"
 #include "services/order/testing/fake_users.hpp"
@@ -110,7 +111,9 @@ struct Operations : Store {
             .carts = carts,
             .wishes = wishes,
             .cart_tokens = cart_tokens,
-            .carts_kept = std::chrono::hours(24)};
+            .carts_kept = std::chrono::hours(24),
+            .invoices = invoices,
+            .printer = printer};
   }
   storage::DeliveryMethods delivery_methods{database};
   storage::TaxRates tax_rates{database};
@@ -121,6 +124,9 @@ struct Operations : Store {
   storage::Carts carts{database};
   storage::Wishes wishes{database};
   storage::CartTokens cart_tokens{"secret"};
+  storage::Invoices invoices{database};
+  Invoicing invoicing{invoices, orders, users};
+  Printer printer;
   OrderService api{DepsWith(identity::PeopleNeed::kNothing)};
   AccountId buyer = AccountId::New();
   SellerId anna = SellerId::New();

@@ -11,6 +11,7 @@
 #include "services/order/process/checkout.hpp"
 #include "services/order/storage/checkouts.hpp"
 #include "services/order/testing/fake_peers.hpp"
+#include "services/order/testing/fake_users.hpp"
 #include "services/order/testing/insert.hpp"
 
 namespace market::order {
@@ -45,7 +46,7 @@ struct World {
         payments(faults),
         relay(database, tracer, {.poll = 20ms, .patience = {.backoff = {.initial = 2ms, .max = 10ms}}}) {
     faults.Heal();
-    HandleOutbox(relay, {orders, checkouts, transitions, stock, payments});
+    HandleOutbox(relay, {orders, checkouts, transitions, stock, payments, invoicing});
   }
 
   // An order of two sellers whose payment is authorised and whose stock is held.
@@ -115,6 +116,9 @@ struct World {
   testing::Faults faults{1};
   testing::FakeStock stock;
   testing::FakePayments payments;
+  testing::FakeUsers users;
+  storage::Invoices invoices{database};
+  Invoicing invoicing{invoices, orders, users};
   SystemClock clock;
   telemetry::Metrics registry;
   Metrics metrics{registry};

@@ -15,11 +15,12 @@ constexpr std::string_view kNotification = "notification";
 
 events::Subscription::Options NotificationSubscription(outbox::Relay::Options relay) {
   return {.subscriber = std::string(kNotification),
-          .types = events::NamesOf<
-              contract::OrderPlaced, contract::OrderPaymentNeeded, contract::OrderFailed,
-              contract::SellerOrderAccepted, contract::SellerOrderShipped, contract::SellerOrderDelivered,
-              contract::SellerOrderCompleted, contract::SellerOrderRejected, contract::SellerOrderCancelled,
-              contract::SellerOrderUnitsCancelled, contract::WishPriceFell, contract::WishBackInStock>(),
+          .types = events::NamesOf<contract::OrderPlaced, contract::OrderPaymentNeeded, contract::OrderFailed,
+                                   contract::SellerOrderAccepted, contract::SellerOrderShipped,
+                                   contract::SellerOrderDelivered, contract::SellerOrderCompleted,
+                                   contract::SellerOrderRejected, contract::SellerOrderCancelled,
+                                   contract::SellerOrderUnitsCancelled, contract::WishPriceFell,
+                                   contract::WishBackInStock, contract::InvoiceIssued>(),
           .relay = std::move(relay)};
 }
 
