@@ -1,4 +1,6 @@
 // Invoices and credit notes: lists, documents, and what a shop's books are made of.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <chrono>
@@ -43,6 +45,11 @@ storage::Month MonthFrom(std::string_view text) {
                                       std::chrono::month(static_cast<unsigned>(number(5, 2)))};
   const auto first_day = [](std::chrono::year_month of) { return Time(std::chrono::sys_days(of / 1)); };
   return {.from = first_day(month), .until = first_day(month + std::chrono::months(1))};
+}
+
+std::string MonthOf(Time now) {
+  const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(now));
+  return fmt::format("{:04}-{:02}", static_cast<int>(day.year()), static_cast<unsigned>(day.month()));
 }
 
 std::optional<storage::InvoicePosition> PositionIn(const rpc::PageTokens& pages, const std::string& filter,
@@ -119,9 +126,10 @@ Task<api::order::ListSellerInvoicesResponse> OrderService::ListSellerInvoices(
 
 Task<api::order::ExportSellerInvoicesResponse> OrderService::ExportSellerInvoices(
     CallContext& call, api::order::ExportSellerInvoicesRequest request) {
-  const auto filter = "invoice_books|" + request.seller_id() + '|' + request.month();
+  const auto month = request.month().empty() ? MonthOf(deps_.clock.Now()) : request.month();
+  const auto filter = "invoice_books|" + request.seller_id() + '|' + month;
   const auto found = co_await deps_.invoices.ListForBooks(
-      call, SellerId::From(request.seller_id()), MonthFrom(request.month()),
+      call, SellerId::From(request.seller_id()), MonthFrom(month),
       PositionIn(deps_.pages, filter, request.after()), kDocumentsOfPiece);
   api::order::ExportSellerInvoicesResponse response;
   if (request.after().empty()) response.set_content(std::string(documents::BooksHeader()));
@@ -129,7 +137,7 @@ Task<api::order::ExportSellerInvoicesResponse> OrderService::ExportSellerInvoice
   if (std::ssize(found) == kDocumentsOfPiece)
     response.set_next(deps_.pages.Encode(filter, found.back().issued_at, found.back().id));
   response.set_media_type("text/csv; charset=utf-8");
-  response.set_file_name("invoices-" + request.month() + ".csv");
+  response.set_file_name("invoices-" + month + ".csv");
   co_return response;
 }
 

@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view kOfCoupon = "coupon/";
 
 // What a line costs whose other units are cancelled: what its cancellation left of each amount.
-struct Price PriceOf(const Line& line, std::int64_t quantity) {
+struct Price BilledPriceOf(const Line& line, std::int64_t quantity) {
   const auto gone = line.quantity - quantity;
   struct Price price{.base_minor = quantity * line.unit_price.minor,
                      .discounts = line.discounts,
@@ -91,7 +91,7 @@ InvoiceContent MakeInvoice(const Order& order, const SellerOrder& part, std::spa
     const auto line = std::ranges::find(part.lines, id, &Line::id);
     if (line == part.lines.end() || quantity < 1 || quantity > line->quantity)
       throw std::invalid_argument("an invoice bills units that its part has");
-    prices.push_back(PriceOf(*line, quantity));
+    prices.push_back(BilledPriceOf(*line, quantity));
     content.lines.push_back({.line = id,
                              .title = line->title,
                              .sku = line->sku,
