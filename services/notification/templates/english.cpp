@@ -287,7 +287,7 @@ constexpr Mails kEnglishMails = {{
      .subject = {"The invoice of your order {title}", "The invoice of your order"},
      .paragraphs = {{{"The invoice of your order {title} is ready: {amount}.",
                       "The invoice of your order {title} is ready.", "The invoice of your order is ready."},
-                     {"You find it with your order, to read, to print and to keep."}}},
+                     {"You will find it with your order, to read, to print and to keep."}}},
      .button = "View your order",
      .reason = kForBuyers},
 }};
