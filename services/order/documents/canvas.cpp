@@ -2,8 +2,11 @@
 
 #include <cairo-pdf.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstddef>
+#include <cstdio>
 #include <stdexcept>
 
 namespace market::order::documents {
@@ -68,7 +71,25 @@ void Canvas::Set(std::string_view text, double width, const TextStyle& style) {
   pango_layout_set_auto_dir(layout, FALSE);
   pango_layout_set_alignment(layout, style.align == Align::kRight ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
   pango_layout_set_line_spacing(layout, 1.0F);
-  pango_layout_set_text(layout, text.data(), static_cast<int>(text.size()));
+  SetText(text);
+  if (pango_layout_get_unknown_glyphs_count(layout) > 0) SetText(Drawable(text));
+}
+
+void Canvas::SetText(std::string_view text) {
+  pango_layout_set_text(layout_.get(), text.data(), static_cast<int>(text.size()));
+}
+
+std::string Canvas::Drawable(std::string_view text) {
+  std::string drawable;
+  const char* const end = text.data() + text.size();
+  for (const char* at = text.data(); at < end;) {
+    const char* next = std::min(static_cast<const char*>(g_utf8_next_char(at)), end);
+    const std::string_view character(at, static_cast<std::size_t>(next - at));
+    SetText(character);
+    if (pango_layout_get_unknown_glyphs_count(layout_.get()) == 0) drawable += character;
+    at = next;
+  }
+  return drawable;
 }
 
 double Canvas::HeightOf(std::string_view text, double width, const TextStyle& style) {

@@ -62,6 +62,9 @@ class Canvas {
   };
 
   void Set(std::string_view text, double width, const TextStyle& style);
+  void SetText(std::string_view text);
+  // Without the characters that no font has: nobody can read the boxes in their place.
+  std::string Drawable(std::string_view text);
   void Check() const;
 
   std::string file_;

@@ -256,6 +256,13 @@ TEST(Pdf, OfALongInvoice_HasPages) {
   EXPECT_LT(pdf.size(), 512u * 1024);
 }
 
+TEST(Pdf, LeavesOutWhatNoFontHas) {
+  auto invoice = AnInvoice();
+  const auto without = AsPdf(SheetOf(invoice, Language::kEnglish), invoice.issued_at);
+  invoice.content.lines[0].title += "\U0010fffd";
+  EXPECT_EQ(AsPdf(SheetOf(invoice, Language::kEnglish), invoice.issued_at), without);
+}
+
 TEST(Pdf, IsTheSameEachTime) {
   const auto invoice = AnInvoice();
   const auto sheet = SheetOf(invoice, Language::kEnglish);
