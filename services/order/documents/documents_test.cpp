@@ -266,7 +266,9 @@ TEST(Pdf, LeavesOutWhatNoFontHas) {
 TEST(Pdf, IsTheSameEachTime) {
   const auto invoice = AnInvoice();
   const auto sheet = SheetOf(invoice, Language::kEnglish);
-  EXPECT_EQ(AsPdf(sheet, invoice.issued_at), AsPdf(sheet, invoice.issued_at));
+  const auto pdf = AsPdf(sheet, invoice.issued_at);
+  EXPECT_EQ(AsPdf(sheet, invoice.issued_at), pdf);
+  EXPECT_TRUE(pdf.contains("20261130120000Z")) << "it says when it was issued, not when it was drawn";
 }
 
 TEST(Books, HaveARowForEachRate) {

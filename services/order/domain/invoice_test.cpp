@@ -185,6 +185,8 @@ TEST(Credits, AreDueOfWhatWentBackBeyondTheCancelled) {
   EXPECT_EQ(CreditsDue(std::array{cancelled, credited, third}, 500, 300),
             (std::vector<Credit>{{third.id, 1}}));
   EXPECT_TRUE(CreditsDue(std::array{cancelled, credited}, 500, 300).empty());
+  // One that comes to light late, among others that have their notes.
+  EXPECT_EQ(CreditsDue(std::array{third, credited}, 0, 300), (std::vector<Credit>{{third.id, 1}}));
   // Two at once keep their order.
   EXPECT_EQ(CreditsDue(std::array{later, third}, 0, 0),
             (std::vector<Credit>{{later.id, 300}, {third.id, 1}}));
