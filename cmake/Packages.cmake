@@ -100,7 +100,7 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
 
-set(CPACK_DEBIAN_MAIN_PACKAGE_DEPENDS "adduser, init-system-helpers (>= 1.54)")
+set(CPACK_DEBIAN_MAIN_PACKAGE_DEPENDS "adduser, fonts-droid-fallback, fonts-noto-core, init-system-helpers (>= 1.54)")
 set(CPACK_DEBIAN_MAIN_PACKAGE_SUGGESTS "postgresql, redis-server, nginx, openssl, marketplace-sandbox")
 set(CPACK_DEBIAN_SANDBOX_PACKAGE_DEPENDS "marketplace (= ${PROJECT_VERSION}), adduser, init-system-helpers (>= 1.54)")
 set(CPACK_DEBIAN_MAIN_DESCRIPTION "multi-vendor marketplace: services, gateway, operators' tools

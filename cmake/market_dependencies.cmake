@@ -27,6 +27,7 @@ set_target_properties(roaring::roaring PROPERTIES
 # CURLOPT_QUICK_EXIT (7.87): a look-up of a name does not outlast a deadline.
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl>=7.87)
 pkg_check_modules(VIPS REQUIRED IMPORTED_TARGET vips>=8.14)
+pkg_check_modules(PANGOCAIRO REQUIRED IMPORTED_TARGET pangocairo>=1.50)
 pkg_check_modules(RDKAFKA REQUIRED IMPORTED_TARGET rdkafka)
 
 # Third-party headers are not ours to warn about.
@@ -37,4 +38,4 @@ foreach(target protobuf::libprotobuf protobuf::libprotoc Boost::headers)
   endif()
 endforeach()
 # Their -pthread would be a flag that the precompiled header was not built with.
-set_target_properties(PkgConfig::RE2 PkgConfig::VIPS PROPERTIES INTERFACE_COMPILE_OPTIONS "")
+set_target_properties(PkgConfig::RE2 PkgConfig::VIPS PkgConfig::PANGOCAIRO PROPERTIES INTERFACE_COMPILE_OPTIONS "")

@@ -46,6 +46,7 @@ DownloadForm::DownloadForm(const rpc::Method& method, transcoding::Schemas& sche
     return field;
   };
   after_ = needed(request, "after", Kind::kString);
+  shown_as_ = FindField(request, "media_type", Kind::kString);
   content_ = needed(response, "content", Kind::kBytes);
   next_ = needed(response, "next", Kind::kString);
   media_type_ = needed(response, "media_type", Kind::kString);
@@ -56,6 +57,11 @@ void DownloadForm::GoOnAfter(google::protobuf::Message& request, const std::stri
   request.GetReflection()->SetString(&request, after_->field, after);
 }
 
+void DownloadForm::ShowAs(google::protobuf::Message& request, std::string_view media_type) const {
+  if (shown_as_ == nullptr) throw std::logic_error("what shows an answer is told as what, in `media_type`");
+  request.GetReflection()->SetString(&request, shown_as_->field, std::string(media_type));
+}
+
 DownloadPiece DownloadForm::Read(std::string_view answer) const {
   const auto text = [&](const FieldSchema* field) {
     return std::string(TextOf(answer, std::span<const FieldSchema* const>(&field, 1)));
@@ -63,9 +69,10 @@ DownloadPiece DownloadForm::Read(std::string_view answer) const {
   return {text(content_), text(next_), text(media_type_), text(file_name_)};
 }
 
-std::string ContentDisposition(std::string_view file_name) {
-  if (file_name.empty()) return "attachment";
-  std::string text = "attachment; filename=\"";
+std::string ContentDisposition(std::string_view file_name, Disposition how) {
+  std::string text = how == Disposition::kInline ? "inline" : "attachment";
+  if (file_name.empty()) return text;
+  text += "; filename=\"";
   for (const char c : file_name) {
     // One sign for a character, not for each of its bytes.
     if ((static_cast<unsigned char>(c) & 0xc0) == 0x80) continue;

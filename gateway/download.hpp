@@ -30,19 +30,23 @@ class DownloadForm {
   // Of the field that only the gateway sets.
   std::uint64_t Bit() const { return after_->bit; }
   void GoOnAfter(google::protobuf::Message& request, const std::string& after) const;
+  // Of a method that shows another one's answer (`rest.shown_by`). Throws std::logic_error where it can't be told.
+  void ShowAs(google::protobuf::Message& request, std::string_view media_type) const;
   // Throws Error INTERNAL for bytes that are no answer.
   DownloadPiece Read(std::string_view answer) const;
 
  private:
   const transcoding::FieldSchema* after_;
+  const transcoding::FieldSchema* shown_as_;  // null where the request has none
   const transcoding::FieldSchema* content_;
   const transcoding::FieldSchema* next_;
   const transcoding::FieldSchema* media_type_;
   const transcoding::FieldSchema* file_name_;
 };
 
-// RFC 6266: to be saved, under this name; one that ASCII can't spell is there twice (RFC 8187).
-std::string ContentDisposition(std::string_view file_name);
+// RFC 6266: to be saved, or shown, under this name; one that ASCII can't spell is there twice (RFC 8187).
+enum class Disposition { kAttachment, kInline };
+std::string ContentDisposition(std::string_view file_name, Disposition how = Disposition::kAttachment);
 // What the service says, or application/octet-stream in place of what is no header's text.
 std::string_view ContentType(const DownloadPiece& first);
 

@@ -129,6 +129,41 @@ TEST_F(DownloadTest, AtOnce_ThereAreNoMoreThanMayBe) {
   EXPECT_EQ(AskNow("GET", kFile).status, 200);
 }
 
+constexpr const char* kLook = "/v1/probes/box/look";
+
+TEST_F(DownloadTest, AnswerThatCanBeShown_IsAsAcceptSays) {
+  answers_ = {First("<p>"), First("%PDF")};
+  const auto page = AskNow("GET", kLook, {{"Authorization", "Bearer t"}, {"Accept", "text/html,*/*;q=0.8"}});
+  EXPECT_EQ(page.body, "<p>");
+  EXPECT_EQ(page.headers.Get("Content-Disposition"), "inline; filename=\"products.csv\"");
+  EXPECT_EQ(page.headers.Get("Content-Security-Policy"),
+            "default-src 'none'; style-src 'unsafe-inline'; sandbox");
+  EXPECT_EQ(page.headers.Get("Vary"), "Accept, Accept-Language");
+  EXPECT_EQ(backend_.calls[0].request, "text: \"box\" media_type: \"text/html\"");
+  const auto pdf = AskNow("GET", std::string(kLook) + "?rows=7", {{"Accept", "application/pdf"}});
+  EXPECT_EQ(pdf.body, "%PDF");
+  EXPECT_EQ(backend_.calls[1].request, "text: \"box\" rows: 7 media_type: \"application/pdf\"");
+  EXPECT_EQ(Reason(AskNow("GET", kLook, {{"Accept", "image/png"}})), "NOT_ACCEPTABLE");
+  EXPECT_EQ(backend_.calls.size(), 2u);
+}
+
+TEST_F(DownloadTest, AnswerThatCanBeShown_IsJsonWhereThatIsAsWelcome) {
+  backend_.answer = [](const rpc::Method& method, CallContext&, const Message&, Message& out) -> Task<> {
+    EXPECT_TRUE(method.path.ends_with("/LookInto")) << method.path;
+    static_cast<probe::ProbeReply&>(out).set_text("seen");
+    co_return;
+  };
+  for (const char* accept : {"", "*/*", "application/json, text/html", "text/html;q=0.5, application/json",
+                             "text/*;q=0.1, application/json;q=0.2"}) {
+    http::Headers headers;
+    if (*accept != 0) headers.Add("Accept", accept);
+    const auto response = AskNow("GET", kLook, std::move(headers));
+    EXPECT_EQ(response.headers.Get("Content-Type"), "application/json") << accept;
+    EXPECT_EQ(response.headers.Get("Vary"), "Accept") << accept;
+    EXPECT_TRUE(response.body.contains("seen")) << response.body;
+  }
+}
+
 TEST(ContentDispositionTest, NamesAreSpelledForEverybody) {
   const std::pair<const char*, const char*> cases[] = {
       {"", "attachment"},

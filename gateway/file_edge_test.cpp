@@ -46,6 +46,12 @@ class FileProbe final : public api::FileProbeApi {
     co_return response;
   }
 
+  Task<file_probe::ProbeReply> LookInto(CallContext&, file_probe::LookIntoRequest request) override {
+    file_probe::ProbeReply reply;
+    reply.set_text(request.text());
+    co_return reply;
+  }
+
   std::map<std::string, std::string> files;
   std::vector<std::string> taken;
   std::string given;

@@ -34,6 +34,7 @@ struct Route {
   Operation operation;
   RouteMetrics metrics;
   const rpc::Method* pieces = nullptr;  // of one that takes files: what takes their pieces
+  Route* shown = nullptr;               // of one whose answer can be shown: what shows it, at the same path
 };
 
 // What one request is and becomes; lives as long as its Handle.
@@ -47,6 +48,7 @@ struct Exchange {
   Route* route = nullptr;
   routing::Match match{};
   std::string bearer;            // of a browser's session, where no Authorization is given
+  std::string_view shown_as;     // its route is what shows the answer: as this media type
   std::uint64_t file_bytes = 0;  // that were passed on
   bool replayed = false;         // the answer, or the refusal, is one that was given before
   KeptReads::How kept;           // how an answer that may be kept came about
@@ -78,6 +80,11 @@ std::string AllowText(const std::vector<std::string_view>& methods) {
     if (method == "GET") text.append("HEAD, ");
   }
   return text + "OPTIONS";
+}
+
+// The path of another method of the same service.
+std::string NeighbourOf(const rpc::Method& method, const std::string& name) {
+  return method.path.substr(0, method.path.rfind('/') + 1) + name;
 }
 
 // The conventions' attributes of an HTTP server; only a 5xx is an error of ours.
@@ -152,6 +159,7 @@ struct Gateway::State {
   SessionCookies cookies;
   routing::Router router;
   std::deque<Route> routes;
+  std::deque<Route> showing;  // at the paths of others of them
   routing::Router uploading;  // the routes of methods that take files
   std::size_t dull_requests = 0;
 };
@@ -162,6 +170,13 @@ void Gateway::State::AddRoute(const rpc::Method& method, const rpc::HttpBinding&
   auto& route = routes.emplace_back(Operation(method, binding, schemas, cookies),
                                     RouteMetrics(requests, durations, binding.verb, binding.path));
   kept_reads.Know(route.operation);
+  if (!method.rest.shown_by().empty()) {
+    const auto by =
+        std::ranges::find(methods, NeighbourOf(method, method.rest.shown_by()), &rpc::Method::path);
+    if (by == methods.end()) throw std::logic_error(method.path + ": `rest.shown_by` names no method");
+    route.shown = &showing.emplace_back(Operation(**by, binding, schemas, cookies),
+                                        RouteMetrics(requests, durations, binding.verb, binding.path));
+  }
   const auto* form = route.operation.Upload();
   if (form == nullptr) return;
   uploading.Add(binding.verb, binding.path, routes.size() - 1);
@@ -179,6 +194,10 @@ std::optional<http::Response> Gateway::State::FindRoute(Exchange& exchange) {
   if (const auto match = router.Find(method, exchange.path)) {
     exchange.match = *match;
     exchange.route = &routes[match->target];
+    if (exchange.route->shown != nullptr) {
+      exchange.shown_as = exchange.route->operation.ShownAs(request.headers);
+      if (!exchange.shown_as.empty()) exchange.route = exchange.route->shown;
+    }
     return std::nullopt;
   }
   if (request.target == "*")
@@ -209,6 +228,7 @@ rpc::Incoming Gateway::State::IncomingOf(const Exchange& exchange, steady_clock:
 Task<http::Response> Gateway::State::Call(Exchange& exchange) {
   const Operation& operation = exchange.route->operation;
   auto message = operation.ReadRequest(exchange.request, exchange.match.variables, exchange.query);
+  if (!exchange.shown_as.empty()) operation.Download()->ShowAs(*message, exchange.shown_as);
   if (operation.IsStreamed()) co_return co_await Stream(exchange, std::move(message));
   const http::Headers& headers = exchange.request.headers;
   if (kept_reads.Answers(operation, headers)) {
@@ -219,6 +239,7 @@ Task<http::Response> Gateway::State::Call(Exchange& exchange) {
   }
   const std::string answer = co_await Ask(exchange, *message, exchange.began);
   auto response = operation.WriteResponse(answer, headers);
+  if (exchange.route->shown != nullptr) response.headers.Add("Vary", "Accept");
   if (const auto* browser = operation.Browser()) browser->WriteCookies(answer, headers.Get("Host"), response);
   co_return response;
 }
@@ -299,7 +320,14 @@ Task<http::Response> Gateway::State::GiveFile(Exchange& exchange, const Download
   auto first = form.Read(co_await Ask(exchange, *message, steady_clock::now()));
   http::Response response;
   response.headers.Add("Content-Type", ContentType(first));
-  response.headers.Add("Content-Disposition", ContentDisposition(first.file_name));
+  if (exchange.shown_as.empty()) {
+    response.headers.Add("Content-Disposition", ContentDisposition(first.file_name));
+  } else {
+    // What a page shows in the reader's own session may not do anything there.
+    response.headers.Add("Content-Disposition", ContentDisposition(first.file_name, Disposition::kInline));
+    response.headers.Add("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox");
+    response.headers.Add("Vary", "Accept, Accept-Language");
+  }
   response.headers.Add("Cache-Control", operation.CacheControl());
   if (first.next.empty()) {
     response.body = std::move(first.content);

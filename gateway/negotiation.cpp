@@ -41,6 +41,29 @@ int ClosenessOf(std::string_view range, std::string_view type) {
   return range == "*/*" ? 1 : 0;
 }
 
+// How welcome a type is by all Accept fields together, which may be none; 0: not at all.
+double WelcomeOf(const http::Headers& headers, std::string_view type) {
+  int closeness = 0;
+  double weight = 0;
+  bool given = false;
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    const auto [name, value] = headers[i];
+    if (!http::EqualsIgnoreCase(name, "Accept")) continue;
+    for (std::string_view ranges = value; !ranges.empty();) {
+      std::string_view range = Next(ranges, ',');
+      if (range.empty()) continue;
+      given = true;
+      const int how_close = ClosenessOf(Next(range, ';'), type);
+      if (how_close == 0 || how_close < closeness) continue;
+      const double of_range = WeightOf(range);
+      weight = how_close > closeness ? of_range : std::max(weight, of_range);
+      closeness = how_close;
+    }
+  }
+  if (!given) return 1;
+  return closeness > 0 ? weight : 0;
+}
+
 std::optional<std::string_view> OpaqueTag(std::string_view text) {
   if (text.starts_with("W/")) text.remove_prefix(2);
   const bool quoted = text.size() >= 2 && text.starts_with('"') && text.ends_with('"');
@@ -65,25 +88,19 @@ bool IsJsonBody(const http::Headers& headers) {
   return true;
 }
 
-bool Accepts(const http::Headers& headers, std::string_view type) {
-  int closeness = 0;
-  double weight = 0;
-  bool given = false;
-  for (std::size_t i = 0; i < headers.size(); ++i) {
-    const auto [name, value] = headers[i];
-    if (!http::EqualsIgnoreCase(name, "Accept")) continue;
-    for (std::string_view ranges = value; !ranges.empty();) {
-      std::string_view range = Next(ranges, ',');
-      if (range.empty()) continue;
-      given = true;
-      const int how_close = ClosenessOf(Next(range, ';'), type);
-      if (how_close == 0 || how_close < closeness) continue;
-      const double of_range = WeightOf(range);
-      weight = how_close > closeness ? of_range : std::max(weight, of_range);
-      closeness = how_close;
-    }
+bool Accepts(const http::Headers& headers, std::string_view type) { return WelcomeOf(headers, type) > 0; }
+
+std::string_view Preferred(const http::Headers& headers, std::string_view usual,
+                           std::span<const std::string> types) {
+  std::string_view best;
+  double welcome = WelcomeOf(headers, usual);
+  for (const auto& type : types) {
+    const double of_type = WelcomeOf(headers, type);
+    if (of_type <= welcome) continue;
+    welcome = of_type;
+    best = type;
   }
-  return !given || (closeness > 0 && weight > 0);
+  return best;
 }
 
 bool NoneMatchHolds(const http::Headers& headers, std::string_view etag) {

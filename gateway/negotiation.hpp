@@ -2,6 +2,7 @@
 // Pure functions over hostile text.
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,10 @@ bool IsJsonBody(const http::Headers& headers);
 
 // Whether some Accept lets us answer `type` (RFC 9110 section 12.5.1).
 bool Accepts(const http::Headers& headers, std::string_view type);
+
+// The one of `types` that Accept prefers to `usual`; empty where that is as welcome. Of equals the first.
+std::string_view Preferred(const http::Headers& headers, std::string_view usual,
+                           std::span<const std::string> types);
 
 // Whether one of the tags of If-None-Match, which may be several fields (RFC 9110, section 5.3), is `etag`, compared weakly.
 bool NoneMatchHolds(const http::Headers& headers, std::string_view etag);

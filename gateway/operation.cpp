@@ -83,6 +83,11 @@ Operation::Operation(const rpc::Method& method, const rpc::HttpBinding& binding,
     not_in_query_ |= download_->Bit();
   }
   streamed_ = events_ || upload_ || download_;
+  shown_as_.assign(method.rest.shown_as().begin(), method.rest.shown_as().end());
+}
+
+std::string_view Operation::ShownAs(const http::Headers& headers) const {
+  return Preferred(headers, "application/json", shown_as_);
 }
 
 void Operation::ResolveRequest(const rpc::HttpBinding& binding) {

@@ -57,6 +57,8 @@ class Operation {
   // Of a method whose request is a file, or whose answer is one; null for others.
   const UploadForm* Upload() const { return upload_ ? &*upload_ : nullptr; }
   const DownloadForm* Download() const { return download_ ? &*download_ : nullptr; }
+  // Of a method whose answer can be shown to people: as which media type Accept would rather have it; empty: as JSON.
+  std::string_view ShownAs(const http::Headers& headers) const;
   // Of all that it takes and answers, whatever part of it REST shows.
   const transcoding::MessageSchema& RequestSchema() const { return *request_; }
   const transcoding::MessageSchema& AnswerSchema() const { return *response_; }
@@ -107,6 +109,7 @@ class Operation {
   std::string LocationOf(std::string_view answer) const;
 
   const rpc::Method* method_;
+  std::vector<std::string> shown_as_;
   std::string verb_;
   std::string route_;
   std::string span_name_;

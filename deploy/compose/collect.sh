@@ -38,6 +38,15 @@ for library in $modules $libraries; do
   package=$(dpkg -S "$file" 2>/dev/null || dpkg -S "${file#/usr}")
   record "${package%%:*}"
 done
+# What invoices are drawn with: fonts for whatever script people write in, and where fontconfig finds them.
+for package in fonts-noto-core fonts-droid-fallback fontconfig-config; do
+  dpkg -L "$package" | while read -r file; do
+    case $file in /usr/share/fonts/*.ttf | /etc/fonts/* | /usr/share/fontconfig/*) [ -d "$file" ] || install -D -m 644 "$file" "$root$file" ;; esac
+  done
+  record "$package"
+done
+cp -a /etc/fonts/conf.d "$root/etc/fonts/"
+fc-cache --system-only --sysroot "$root"  # or each process would look through all fonts as it draws its first document
 install -D -m 644 /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/ca-certificates.crt"
 record ca-certificates
 chmod 755 "$root"/usr/lib*/ld-linux* "$root"/usr/lib/*/ld-linux* 2>/dev/null || true

@@ -1,6 +1,7 @@
 #include "platform/unicode/formats.hpp"
 
 #include <unicode/locid.h>
+#include <unicode/measunit.h>
 #include <unicode/numberformatter.h>
 #include <unicode/smpdtfmt.h>
 #include <unicode/timezone.h>
@@ -37,6 +38,35 @@ std::string FormatMoney(std::int64_t minor, const std::string& currency, const s
                         .toString(status);
   RequireFormatted(status);
   return FormattedText(text);
+}
+
+std::string FormatAmount(std::int64_t minor, const std::string& currency, const std::string& locale) {
+  UErrorCode status = U_ZERO_ERROR;
+  const auto digits = FractionDigits(currency);
+  const auto decimal = std::to_string(minor) + "E-" + std::to_string(digits);
+  const auto text = icu::number::NumberFormatter::withLocale(icu::Locale(locale.c_str()))
+                        .precision(icu::number::Precision::fixedFraction(digits))
+                        .formatDecimal(decimal, status)
+                        .toString(status);
+  RequireFormatted(status);
+  return FormattedText(text);
+}
+
+std::string FormatPpm(std::int64_t ppm, const std::string& locale) {
+  UErrorCode status = U_ZERO_ERROR;
+  const auto text = icu::number::NumberFormatter::withLocale(icu::Locale(locale.c_str()))
+                        .unit(icu::NoUnit::percent())
+                        .precision(icu::number::Precision::maxFraction(4))
+                        .formatDecimal(std::to_string(ppm) + "E-4", status)
+                        .toString(status);
+  RequireFormatted(status);
+  return FormattedText(text);
+}
+
+std::string CountryName(const std::string& country, const std::string& locale) {
+  icu::UnicodeString name;
+  icu::Locale("", country.c_str()).getDisplayCountry(icu::Locale(locale.c_str()), name);
+  return FormattedText(name);
 }
 
 int FractionDigits(const std::string& currency) {

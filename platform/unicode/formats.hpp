@@ -14,6 +14,15 @@ namespace market::unicode {
 // minor units.
 std::string FormatMoney(std::int64_t minor, const std::string& currency, const std::string& locale);
 
+// The same without the currency: "1 234,50", for columns whose heading names it.
+std::string FormatAmount(std::int64_t minor, const std::string& currency, const std::string& locale);
+
+// "19%", "5.5%", "19 %" of 190,000 and 55,000 parts per million.
+std::string FormatPpm(std::int64_t ppm, const std::string& locale);
+
+// "Germany" of "DE" (ISO 3166-1); what is no country stays as it is.
+std::string CountryName(const std::string& country, const std::string& locale);
+
 // How many digits the currency has behind the point: 2 of EUR, 0 of JPY.
 int FractionDigits(const std::string& currency);
 

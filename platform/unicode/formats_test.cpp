@@ -31,6 +31,28 @@ TEST(FormatMoney, RefusesWhatIsNoCurrency) {
   EXPECT_THROW(FormatMoney(1, "EURO", "en_GB"), std::runtime_error);
 }
 
+TEST(FormatAmount, IsTheSameWithoutTheCurrency) {
+  EXPECT_EQ(FormatAmount(123450, "EUR", "en_GB"), "1,234.50");
+  EXPECT_EQ(FormatAmount(123450, "EUR", "ru"), "1\u00a0234,50");
+  EXPECT_EQ(FormatAmount(1235, "JPY", "en_GB"), "1,235");
+  EXPECT_EQ(FormatAmount(1235, "KWD", "en_GB"), "1.235");
+  EXPECT_EQ(FormatAmount(0, "EUR", "en_GB"), "0.00");
+}
+
+TEST(FormatPpm, HasTheDigitsThatItNeeds) {
+  EXPECT_EQ(FormatPpm(190'000, "en_GB"), "19%");
+  EXPECT_EQ(FormatPpm(55'000, "en_GB"), "5.5%");
+  EXPECT_EQ(FormatPpm(190'000, "ru"), "19\u00a0%");
+  EXPECT_EQ(FormatPpm(0, "en_GB"), "0%");
+  EXPECT_EQ(FormatPpm(1, "en_GB"), "0.0001%");
+}
+
+TEST(CountryName, IsAsPeopleCallIt) {
+  EXPECT_EQ(CountryName("DE", "en_GB"), "Germany");
+  EXPECT_EQ(CountryName("DE", "ru"), "Германия");
+  EXPECT_EQ(CountryName("XX", "en_GB"), "XX");
+}
+
 TEST(FormatUtc, IsAsThePlaceNamesTheMonth) {
   const auto time =
       sys_days(std::chrono::year(2026) / 5 / 9) + std::chrono::hours(7) + std::chrono::minutes(5);

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "platform/conversions/conversions.hpp"
+
 namespace market::order {
 namespace {
 
+using api::order::InvoiceCommand;
 using api::order::PaymentCommand;
 using api::order::StockCommand;
 
@@ -19,6 +22,13 @@ outbox::NewMessage Message(const PaymentCommand& command, std::string trace) {
 outbox::NewMessage Message(const StockCommand& command, std::string trace) {
   return {.topic = std::string(kStockTopic),
           .key = command.order_id() + "/stock",
+          .payload = command.SerializeAsString(),
+          .trace = std::move(trace)};
+}
+
+outbox::NewMessage Message(const InvoiceCommand& command, std::string trace) {
+  return {.topic = std::string(kInvoiceTopic),
+          .key = command.order_id() + "/invoice",
           .payload = command.SerializeAsString(),
           .trace = std::move(trace)};
 }
@@ -151,6 +161,26 @@ outbox::NewMessage RestockMessage(const domain::OrderId& order, const std::vecto
   return Message(command, std::move(trace));
 }
 
+outbox::NewMessage InvoiceMessage(const MovedPart& part, std::span<const domain::LineNow> lines,
+                                  Time supplied_at, std::string trace) {
+  InvoiceCommand command;
+  command.set_order_id(part.order.ToString());
+  command.set_seller_order_id(part.id.ToString());
+  auto& issue = *command.mutable_issue();
+  Fill(*issue.mutable_lines(), domain::BilledUnits(part.id, lines));
+  *issue.mutable_supply_time() = conversions::ToProto(supplied_at);
+  return Message(command, std::move(trace));
+}
+
+outbox::NewMessage CreditMessage(const domain::OrderId& order, const domain::SellerOrderId& part,
+                                 std::string trace) {
+  InvoiceCommand command;
+  command.set_order_id(order.ToString());
+  command.set_seller_order_id(part.ToString());
+  command.mutable_credit();
+  return Message(command, std::move(trace));
+}
+
 PaymentCommand PaymentCommandFrom(const outbox::Message& message) {
   PaymentCommand command;
   if (!command.ParseFromString(message.payload) || !domain::OrderId::Parse(command.order_id()))
@@ -170,6 +200,17 @@ StockCommand StockCommandFrom(const outbox::Message& message) {
   const bool known = command.has_commit() || (command.has_release() && AreUnits(command.release().lines())) ||
                      (command.has_consume() && AreUnits(command.consume().lines())) ||
                      (command.has_restock() && AreUnits(command.restock().lines()));
+  if (!known) Refuse(message);
+  return command;
+}
+
+InvoiceCommand InvoiceCommandFrom(const outbox::Message& message) {
+  InvoiceCommand command;
+  if (!command.ParseFromString(message.payload) || !domain::OrderId::Parse(command.order_id()) ||
+      !domain::SellerOrderId::Parse(command.seller_order_id()))
+    Refuse(message);
+  const bool known = command.has_credit() || (command.has_issue() && AreUnits(command.issue().lines()) &&
+                                              command.issue().has_supply_time());
   if (!known) Refuse(message);
   return command;
 }
@@ -295,6 +336,29 @@ events::NewEvent ReturnClosedEvent(const domain::Return& coming, domain::ActorRo
   Fill(*what.mutable_amount(), Money{coming.amount_minor.value(), coming.currency});
   Fill(*what.mutable_lines(), coming.UnitsOf());
   return events::Of(what, About(coming));
+}
+
+events::NewEvent InvoiceEvent(const domain::Invoice& invoice) {
+  const events::Subject about{
+      .aggregate = "invoice/" + invoice.id.ToString(), .seller = invoice.seller, .buyer = invoice.buyer};
+  const auto fill = [&](auto& what) {
+    what.set_invoice_id(invoice.id.ToString());
+    what.set_number(invoice.number);
+    what.set_seller_order_id(invoice.part.ToString());
+    what.set_order_id(invoice.order.ToString());
+    what.set_seller_order_number(invoice.content.order_number);
+    Fill(*what.mutable_total(), Money{invoice.total_minor, invoice.currency});
+  };
+  if (invoice.kind == domain::InvoiceKind::kInvoice) {
+    api::order::InvoiceIssued what;
+    fill(what);
+    return events::Of(what, about);
+  }
+  api::order::CreditNoteIssued what;
+  fill(what);
+  what.set_corrected_invoice_id(invoice.content.corrects.value().id.ToString());
+  what.set_refund_id(invoice.refund.value().ToString());
+  return events::Of(what, about);
 }
 
 }  // namespace market::order

@@ -1,10 +1,11 @@
 // What leaves order: commands to payment and to product through its outbox, and the events of what happened.
 //
 // A resource of an order is a key of its own, so that stock never waits for money:
-// "<order>/payment", "<order>/stock".
+// "<order>/payment", "<order>/stock", "<order>/invoice".
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "platform/outbox/outbox.hpp"
 #include "services/order/domain/cancellation.hpp"
 #include "services/order/domain/event.hpp"
+#include "services/order/domain/invoice.hpp"
 #include "services/order/domain/order.hpp"
 #include "services/order/domain/return.hpp"
 
@@ -26,6 +28,7 @@ namespace market::order {
 
 inline constexpr std::string_view kPaymentTopic = "order.payment";  // PaymentCommand
 inline constexpr std::string_view kStockTopic = "order.stock";      // StockCommand
+inline constexpr std::string_view kInvoiceTopic = "order.invoice";  // InvoiceCommand
 
 outbox::NewMessage CaptureMessage(const domain::OrderId& order, std::string trace);
 // Why money goes back, as payment tells it.
@@ -46,10 +49,19 @@ outbox::NewMessage ConsumeMessage(const domain::OrderId& order, const std::vecto
 outbox::NewMessage RestockMessage(const domain::OrderId& order, const std::vector<Units>& units,
                                   std::string trace);
 
+struct MovedPart;
+// When units of a part are sent: its invoice, unless it has one. `lines` are as they were before, and may be those of others, too.
+outbox::NewMessage InvoiceMessage(const MovedPart& part, std::span<const domain::LineNow> lines,
+                                  Time supplied_at, std::string trace);
+// When something of a part went back.
+outbox::NewMessage CreditMessage(const domain::OrderId& order, const domain::SellerOrderId& part,
+                                 std::string trace);
+
 // Each throws std::runtime_error for a payload that is no command of this topic, or one that this program
 // does not know: nothing is ever guessed from it.
 api::order::PaymentCommand PaymentCommandFrom(const outbox::Message& message);
 api::order::StockCommand StockCommandFrom(const outbox::Message& message);
+api::order::InvoiceCommand InvoiceCommandFrom(const outbox::Message& message);
 
 // Of an order that waits for its payment, as it was read:
 // what becomes of it and its parts with their next version.
@@ -87,6 +99,8 @@ events::NewEvent SellerOrderCancelledEvent(const MovedPart& part, domain::ActorR
 // `cost` is that of the units, some of the part.
 events::NewEvent SellerOrderUnitsCancelledEvent(const MovedPart& part, domain::ActorRole actor,
                                                 const std::vector<Units>& units, const Money& cost);
+// InvoiceIssued or CreditNoteIssued.
+events::NewEvent InvoiceEvent(const domain::Invoice& invoice);
 
 // A return as a step left it.
 events::NewEvent ReturnRequestedEvent(const domain::Return& coming);

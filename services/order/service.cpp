@@ -97,6 +97,7 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       coupons_(database_),
       carts_(database_),
       wishes_(database_),
+      invoices_(database_),
       log_(database_, host.EventOptions("order")),
       acts_told_(database_, host.Tracer(), rpc::Telling(peers.auth, audit::kListKeeper),
                  audit::ActsSubscription(host.RelayOptions("order"))),
@@ -108,6 +109,7 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       taxes_(tax_rates_, sellers_, host.SystemTime(), *settings.tax),
       terms_(delivery_methods_, sellers_, taxes_, *settings.prices_include_tax),
       relay_(database_, host.Tracer(), host.RelayOptions("order")),
+      invoicing_(invoices_, orders_, peers.users),
       checkout_(checkouts_, peers.products, peers.payments, host.SystemTime(), metrics_, host.Patience()),
       recovery_(checkouts_, orders_, checkout_, host.Tracer(), metrics_,
                 {.poll = *settings.recovery_poll, .patience = host.Patience()}),
@@ -143,8 +145,10 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
                 cart_tokens_,
                 *settings.carts_kept,
                 returns_,
-                return_pictures_}) {
-  HandleOutbox(relay_, {orders_, checkouts_, transitions_, peers.products, peers.payments});
+                return_pictures_,
+                invoices_,
+                printer_}) {
+  HandleOutbox(relay_, {orders_, checkouts_, transitions_, peers.products, peers.payments, invoicing_});
 }
 
 Task<> Service::Start() {

@@ -9,6 +9,8 @@
 #include "platform/host/host.hpp"
 #include "platform/idempotency/pg_store.hpp"
 #include "services/order/api/order_service.hpp"
+#include "services/order/process/invoicing.hpp"
+#include "services/order/process/printer.hpp"
 #include "services/order/process/rate_table.hpp"
 #include "services/order/process/return_pictures.hpp"
 #include "services/order/process/wish_watch.hpp"
@@ -78,6 +80,7 @@ class Service final : public host::Service {
   storage::Coupons coupons_;
   storage::Carts carts_;
   storage::Wishes wishes_;
+  storage::Invoices invoices_;
   storage::CartTokens cart_tokens_;
   events::Log log_;
   events::Subscription acts_told_;
@@ -88,6 +91,8 @@ class Service final : public host::Service {
   RateTable taxes_;
   OrderTerms terms_;
   outbox::Relay relay_;
+  Invoicing invoicing_;
+  Printer printer_;
   Checkout checkout_;
   Recovery recovery_;
   storage::Timers timers_;

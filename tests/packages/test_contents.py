@@ -56,6 +56,8 @@ def test_control_fields_say_what_it_is(packages, name):
     depends = field(package, "Depends")
     for needed in ("libc6", "libpq5", "libssl3", "adduser", "init-system-helpers"):
         assert re.search(rf"\b{needed}\b|\b{needed}t64\b", depends), needed
+    # What invoices are drawn with is found by no program's links.
+    assert all((font in depends) == (name == "marketplace") for font in ("fonts-noto-core", "fonts-droid-fallback"))
     if name != "marketplace":
         assert f"marketplace (= {version})" in depends
     assert output("dpkg-parsechangelog", "-l", DEBIAN / "changelog", "-S", "Version").strip() == version

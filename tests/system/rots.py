@@ -387,6 +387,13 @@ OTHERS = [
     rot("more on its way back than was sent", "X24", delivered=True, order=coming_back("REQUESTED", 3)),
     rot("a return that was paid back too well", "X24 X23", delivered=True, order=coming_back("CLOSED", 1)),
     rot("for sale again without a movement", "S7 X5", delivered=True, product=f"UPDATE reservation SET restocked = 1 WHERE {LINE}"),
+    # Invoices
+    rot("another number of an invoice", "X25", delivered=True, order="UPDATE invoice SET number = '{part}' WHERE seller_order_id = '{part}'"),
+    rot("an invoice a cent off", "X26", delivered=True,
+        order="UPDATE invoice SET net_minor = net_minor + 1, total_minor = total_minor + 1 WHERE seller_order_id = '{part}'"),
+    rot("a shipment without an invoice", "X26", delivered=True, order="DELETE FROM invoice WHERE seller_order_id = '{part}'"),
+    rot("a refund without its credit note", "X26", delivered=True,
+        order="INSERT INTO part_refund (refund_id, seller_order_id, amount_minor) VALUES ('{part}', '{part}', 5)"),
     # People
     rot("a member whom auth does not know", "X9", auth="DELETE FROM seller_member WHERE seller_id = '{seller2}'"),
     rot("a member of another role", "X9 U4", user="UPDATE seller_member SET role = 'staff' WHERE seller_id = '{seller3}'"),

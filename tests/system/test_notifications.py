@@ -66,8 +66,9 @@ def test_of_an_order_on_its_way(buyer, shop, mailbox):
         one = told(buyer, kind)
         assert (one["title"], one["orderId"], one["sellerOrderId"]) == (part["number"], order["id"], part["id"]), kind
         expect_told_and_mailed(mailbox, buyer, kind, part["number"])
-    assert listed(buyer)["unreadCount"] == 4
-    assert [one["kind"] for one in listed(buyer)["notifications"]] == ["ORDER_DELIVERED", "PARCEL_SHIPPED", "ORDER_ACCEPTED", "ORDER_PLACED"]
+    assert told(buyer, "INVOICE_ISSUED")["title"] == part["number"], "at some time after the shipment"
+    assert listed(buyer)["unreadCount"] == 5
+    assert [one["kind"] for one in listed(buyer)["notifications"] if one["kind"] != "INVOICE_ISSUED"] == ["ORDER_DELIVERED", "PARCEL_SHIPPED", "ORDER_ACCEPTED", "ORDER_PLACED"]
 
 
 @pytest.mark.values("notification.Notification.Kind.ORDER_CANCELLED", "notification.Notification.Kind.SALE_CANCELLED",

@@ -45,6 +45,7 @@ ROWS = {
               "order_line": "id IN ({line}, {line2})", "order_event": "seller_order_id IN ({part}, {part2}, {failed_part})",
               "parcel": "seller_order_id IN ({part}, {part2})", "parcel_line": "line_id IN ({line}, {line2})",
               "coupon": "id IN ({part})", "coupon_redemption": "coupon_id IN ({part})",
+              "invoice": "seller_order_id IN ({part})", "part_refund": "seller_order_id IN ({part})",
               "checkout": "order_id IN ({order})", "idempotency_key": KEYS, "outbox": "id IN ({part})", "event": OWN_EVENTS,
               "audit_event": "target_id IN ({order})",
               "audit_seal": "event_id IN (SELECT id FROM audit_event WHERE target_id IN ({order}))"},

@@ -6,6 +6,7 @@
 #include "tools/check_invariants/deliveries.hpp"
 #include "tools/check_invariants/histories.hpp"
 #include "tools/check_invariants/parcels.hpp"
+#include "tools/check_invariants/invoices.hpp"
 #include "tools/check_invariants/prices.hpp"
 #include "tools/check_invariants/returns.hpp"
 
@@ -178,6 +179,9 @@ constexpr std::array kChecks = {
     Check{"X24", "order",
           "no more of a line comes back than was shipped, and a closed return gives back what its units cost",
           kReturnsAreOfWhatWasSent},
+    Check{"X25", "order", "the documents of a shop are numbered without a gap", kInvoicesAreNumbered},
+    Check{"X26", "order", "an invoice and its credit notes bill what their part costs",
+          kInvoicesAreOfTheirParts},
     Check{"D1", "order", "the outbox is empty or young", R"sql(
       SELECT id::text, format('%s %s since %s: %s', topic, key, created_at, last_error)
       FROM outbox WHERE created_at < market_now() - interval '60 seconds')sql"},

@@ -225,6 +225,7 @@ class MethodCheck {
     if (rest_.events()) CheckEvents();
     if (!rest_.upload().empty() || !rest_.pieces().empty() || rest_.upload_bytes_max() > 0) CheckUpload();
     if (rest_.download()) CheckDownload();
+    if (!rest_.shown_by().empty() || rest_.shown_as_size() > 0) CheckShown();
     if ((rest_.events() ? 1 : 0) + (rest_.upload().empty() ? 0 : 1) + (rest_.download() ? 1 : 0) > 1)
       Refuse("is of several kinds: events, upload and download are one each");
     for (const auto& binding : bindings_) CheckBrowser(binding);
@@ -315,6 +316,30 @@ class MethodCheck {
         !Has(output, "media_type", FieldDescriptor::TYPE_STRING) ||
         !Has(output, "file_name", FieldDescriptor::TYPE_STRING))
       Refuse("rest.download needs `content`, `next`, `media_type` and `file_name` in " + output.name());
+  }
+
+  // The gateway asks either method at the path of this one: whoever may ask the one may ask the other.
+  void CheckShown() {
+    const auto* by = method_.service()->FindMethodByName(rest_.shown_by());
+    if (rest_.shown_as_size() == 0 || by == nullptr ||
+        !by->options().GetExtension(options::rest).download()) {
+      Refuse("rest.shown_by and shown_as name a download of " + method_.service()->name() +
+             " and its media types");
+      return;
+    }
+    if (!safe_ || rest_.events() || rest_.download() || !rest_.upload().empty())
+      Refuse("rest.shown_by is for reads that answer JSON");
+    if (!Has(*by->input_type(), "media_type", FieldDescriptor::TYPE_STRING))
+      Refuse("rest.shown_by needs `media_type` in " + by->input_type()->name());
+    for (const auto& binding : bindings_) {
+      for (const auto& variable : rpc::PathVariables(binding.path)) {
+        if (!IsText(Resolve(by->input_type(), variable)))
+          Refuse(fmt::format("path variable \"{}\" is not a string field of {}", variable,
+                             by->input_type()->name()));
+      }
+    }
+    const auto& allowed = by->options().GetExtension(options::policy).allow();
+    if (!std::ranges::equal(allowed, policy_.allow())) Refuse("allows others than " + by->name());
   }
 
   const MethodDescriptor& method_;

@@ -251,6 +251,12 @@ TEST_F(Contract, BadFiles_AreNamedWithTheirProblem) {
                 kSafe + " option (options.v1.rest) = {download: true};"},
        "rest.download is for reads by GET"},
       {{.content = "string content = 1;"}, "rest.download needs `content`"},
+      {{.give = Policy("allow: ACCOUNT") + Http("get: \"/v1/x\"") + kSafe +
+                " option (options.v1.rest) = {shown_by: \"Add\" shown_as: \"text/html\"};"},
+       "name a download of"},
+      {{.give = Policy("allow: ACCOUNT") + Http("get: \"/v1/x\"") + kSafe +
+                " option (options.v1.rest) = {download: true shown_by: \"Give\" shown_as: \"text/html\"};"},
+       "rest.shown_by is for reads that answer JSON"},
       {{.give = Policy("allow: ACCOUNT") + kSafe + " option (options.v1.rest) = {download: true};"},
        "rest.download is for reads by GET"},
   };

@@ -317,6 +317,10 @@ class Document {
       responses.Set("200", File());
       return;
     }
+    if (rest.shown_as_size() > 0) {
+      responses.Set("200", Shown(method, binding));
+      return;
+    }
     const std::string status = rest.created().empty() ? "200" : "201";
     responses.Set(status, Answer(method, binding, status, rest.created().empty() ? "Done." : "Made.",
                                  SettledState(output, rest)));
@@ -330,6 +334,19 @@ class Document {
     if (IsConditional(method)) {
       responses.Set("304", Yaml().Set("description", "What If-None-Match names is what it is now."));
     }
+  }
+
+  // As JSON first: that is what generated clients know.
+  Yaml Shown(const MethodDescriptor& method, const rpc::HttpBinding& binding) {
+    const auto& output = AnswerOf(method, binding);
+    Yaml media;
+    media.Set("schema", schemas_.Of(output, Use::kAnswer))
+        .Set("example", schemas_.Example(output, Use::kAnswer));
+    Yaml content;
+    content.Set("application/json", std::move(media));
+    for (const auto& type : method.options().GetExtension(options::rest).shown_as())
+      content.Set(type, Binary());
+    return Yaml().Set("description", "Done. As what, Accept says.").Set("content", std::move(content));
   }
 
   // The schema is that of the data of each event.

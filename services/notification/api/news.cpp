@@ -177,6 +177,17 @@ std::vector<News> OfRefund(const Event& event) {
                    .amount = conversions::MoneyFrom(refunded.amount())})};
 }
 
+// Its order is what they know it by.
+std::vector<News> OfInvoice(const Event& event) {
+  const auto issued = *events::As<order::InvoiceIssued>(event);
+  return {ToBuyer(Kind::kInvoiceIssued, event,
+                  {.title = issued.seller_order_number(),
+                   .order = UuidOf(issued.order_id()),
+                   .seller_order = UuidOf(issued.seller_order_id()),
+                   .seller = SellerId::From(event.seller_id()),
+                   .amount = conversions::MoneyFrom(issued.total())})};
+}
+
 // The shop knows its offers by their SKU.
 template <class Message, Kind kind>
 std::vector<News> OfOffer(const Event& event) {
@@ -367,6 +378,7 @@ const std::map<std::string, Meaning, std::less<>>& Meanings() {
       Row<order::ReturnReceived>(OfPart<order::ReturnReceived, Kind::kReturnReceived>,
                                  LiveOfReturn<order::ReturnReceived>),
       Row<order::ReturnClosed>(OfReturnClosed, LiveOfReturn<order::ReturnClosed>),
+      Row<order::InvoiceIssued>(OfInvoice),
       Row<payment::PaymentRefunded>(OfRefund, LiveOfRefund),
       Row<product::ProductStateChanged>(OfProduct),
       Row<product::LowStock>(OfOffer<product::LowStock, Kind::kLowStock>),

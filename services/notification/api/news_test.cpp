@@ -262,6 +262,21 @@ TEST_F(NewsTest, Offers) {
   EXPECT_EQ(facts.product, part_);
 }
 
+TEST_F(NewsTest, Invoices) {
+  order::InvoiceIssued issued;
+  issued.set_number("2026-000001");
+  issued.set_order_id(order_.ToString());
+  issued.set_seller_order_id(part_.ToString());
+  issued.set_seller_order_number("260829-1");
+  issued.mutable_total()->set_amount(300);
+  issued.mutable_total()->set_currency("EUR");
+  EXPECT_EQ(Heard(issued), "INVOICE_ISSUED buyer");
+  const auto facts = Told(issued)[0].facts;
+  EXPECT_EQ(facts.title, "260829-1");
+  EXPECT_EQ(facts.order, order_);
+  EXPECT_EQ(facts.amount.value().minor, 300);
+}
+
 TEST_F(NewsTest, Wishes) {
   namespace order = ::marketplace::order::v1;
   const auto wish = [&](auto what) {

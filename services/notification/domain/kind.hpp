@@ -53,9 +53,11 @@ enum class Kind : std::uint8_t {
   kReturnSent,
   kReturnReceived,
   kReturnClosed,
+  // To the buyer, as the first of it is sent.
+  kInvoiceIssued,
 };
 
-inline constexpr Words<Kind, 38> kKinds{"kind of a notification",
+inline constexpr Words<Kind, 39> kKinds{"kind of a notification",
                                         {"VERIFY_EMAIL",
                                          "CHANGE_EMAIL",
                                          "UNDO_EMAIL_CHANGE",
@@ -93,7 +95,8 @@ inline constexpr Words<Kind, 38> kKinds{"kind of a notification",
                                          "RETURN_REJECTED",
                                          "RETURN_SENT",
                                          "RETURN_RECEIVED",
-                                         "RETURN_CLOSED"}};
+                                         "RETURN_CLOSED",
+                                         "INVOICE_ISSUED"}};
 inline std::string_view Name(Kind kind) { return kKinds.Name(kind); }
 inline void FromText(std::string_view word, Kind& kind) { kind = kKinds.Require(word); }
 
@@ -116,6 +119,7 @@ inline bool MailIsRequired(Kind kind) {
     case Kind::kReturnRequested:
     case Kind::kReturnSent:
     case Kind::kReturnReceived:
+    case Kind::kInvoiceIssued:
       return false;
     default:
       return true;

@@ -22,6 +22,7 @@ TEST(Kind, OfWhatIsOnItsWay_NeedsNoMail) {
   EXPECT_FALSE(MailIsRequired(Kind::kLowStock));
   EXPECT_FALSE(MailIsRequired(Kind::kWishPriceFell));
   EXPECT_FALSE(MailIsRequired(Kind::kWishBackInStock));
+  EXPECT_FALSE(MailIsRequired(Kind::kInvoiceIssued));
   EXPECT_TRUE(MailIsRequired(Kind::kOfferDetached));
   EXPECT_FALSE(MailIsRequired(Kind::kProductApproved));
   EXPECT_TRUE(MailIsRequired(Kind::kProductTakenDown));

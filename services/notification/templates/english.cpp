@@ -336,6 +336,13 @@ constexpr Mails kEnglishMails = {{
            {"The money goes back to the payment method you used and can take a few days to arrive."}}},
      .button = "View your order",
      .reason = kForBuyers},
+    {.kind = kInvoiceIssued,
+     .subject = {"The invoice of your order {title}", "The invoice of your order"},
+     .paragraphs = {{{"The invoice of your order {title} is ready: {amount}.",
+                      "The invoice of your order {title} is ready.", "The invoice of your order is ready."},
+                     {"You will find it with your order, to read, to print and to keep."}}},
+     .button = "View your order",
+     .reason = kForBuyers},
 }};
 static_assert(IsComplete(kEnglishMails));
 

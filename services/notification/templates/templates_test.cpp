@@ -35,7 +35,9 @@ std::vector<Kind> AllKinds() {
 bool IsAboutAShop(Kind kind) {
   return kind == Kind::kMemberInvited || (kind >= Kind::kShopApproved && kind <= Kind::kShopClosed);
 }
-bool IsAboutAnOrder(Kind kind) { return kind >= Kind::kOrderPlaced && kind <= Kind::kSaleCancelled; }
+bool IsAboutAnOrder(Kind kind) {
+  return (kind >= Kind::kOrderPlaced && kind <= Kind::kSaleCancelled) || kind == Kind::kInvoiceIssued;
+}
 
 // As notification would ask for a mail of this kind.
 Values ValuesOf(Kind kind, Language language) {
@@ -53,7 +55,8 @@ Values ValuesOf(Kind kind, Language language) {
   if (IsAboutAShop(kind)) values.title = russian ? "Лавка & Ко" : "Crumb & Co.";
   const bool about_a_product = kind >= Kind::kProductApproved && kind <= Kind::kWishBackInStock;
   if (about_a_product) values.title = russian ? "Разностная машина" : "Difference engine";
-  if (kind >= Kind::kWishPriceFell) values.amount = Money{99900, Currency::Parse("EUR")};
+  if (kind == Kind::kWishPriceFell || kind == Kind::kWishBackInStock)
+    values.amount = Money{99900, Currency::Parse("EUR")};
   if (domain::HasToken(kind)) values.link = "https://bazaar.example/mailed?token=mt_8b0dQ4&for=you";
   if (domain::HasToken(kind) || kind == Kind::kPaymentDeclined) {
     using namespace std::chrono;

@@ -18,24 +18,6 @@ void Fill(api::order::ShippingAddress& out, const domain::Address& address) {
   out.set_phone(address.phone);
 }
 
-void Fill(api::order::Tax& out, const domain::Tax& tax, const Currency& currency) {
-  out.set_rate_ppm(tax.rate_ppm);
-  out.set_mode(std::string(domain::Name(tax.mode)));
-  *out.mutable_amount() = ToProto(Money{tax.amount_minor, currency});
-  if (tax.rate) out.set_rate_id(tax.rate->ToString());
-  if (tax.none != domain::NoTax::kNone) out.set_reason(std::string(domain::Name(tax.none)));
-}
-
-template <class Message>
-void AddDiscounts(Message& out, const std::vector<domain::Discount>& discounts, const Currency& currency) {
-  for (const auto& discount : discounts) {
-    auto& off = *out.add_discounts();
-    off.set_source(discount.source);
-    off.set_funder(std::string(domain::Name(discount.funder)));
-    *off.mutable_amount() = ToProto(Money{discount.amount_minor, currency});
-  }
-}
-
 // Of a delivery, and of one that can be chosen.
 template <class Message>
 void FillWay(Message& out, const domain::Way& way) {
@@ -50,8 +32,8 @@ void Fill(api::order::Delivery& out, const domain::Delivery& delivery, const Cur
   const auto& price = delivery.price;
   FillWay(out, delivery.way);
   *out.mutable_price() = ToProto(Money{price.base_minor, currency});
-  AddDiscounts(out, price.discounts, currency);
-  Fill(*out.mutable_tax(), price.tax, currency);
+  AddDiscounts(*out.mutable_discounts(), price.discounts, currency);
+  FillTax(*out.mutable_tax(), price.tax, currency);
   *out.mutable_total() = ToProto(Money{price.total_minor, currency});
 }
 
@@ -83,8 +65,8 @@ void Fill(api::order::OrderLine& out, const domain::Line& line) {
   out.set_shipped_quantity(line.shipped);
   out.set_returned_quantity(line.returned);
   *out.mutable_unit_price() = ToProto(line.unit_price);
-  AddDiscounts(out, line.discounts, currency);
-  Fill(*out.mutable_tax(), line.tax, currency);
+  AddDiscounts(*out.mutable_discounts(), line.discounts, currency);
+  FillTax(*out.mutable_tax(), line.tax, currency);
   *out.mutable_total() = ToProto(line.total);
 }
 
@@ -112,6 +94,24 @@ void Fill(api::order::PaymentSummary& out, const domain::PaymentSummary& payment
 }
 
 }  // namespace
+
+void FillTax(api::order::Tax& out, const domain::Tax& tax, const Currency& currency) {
+  out.set_rate_ppm(tax.rate_ppm);
+  out.set_mode(std::string(domain::Name(tax.mode)));
+  *out.mutable_amount() = ToProto(Money{tax.amount_minor, currency});
+  if (tax.rate) out.set_rate_id(tax.rate->ToString());
+  if (tax.none != domain::NoTax::kNone) out.set_reason(std::string(domain::Name(tax.none)));
+}
+
+void AddDiscounts(google::protobuf::RepeatedPtrField<api::order::Discount>& out,
+                  std::span<const domain::Discount> discounts, const Currency& currency) {
+  for (const auto& discount : discounts) {
+    auto& off = *out.Add();
+    off.set_source(discount.source);
+    off.set_funder(std::string(domain::Name(discount.funder)));
+    *off.mutable_amount() = ToProto(Money{discount.amount_minor, currency});
+  }
+}
 
 std::vector<domain::Item> ItemsFrom(const google::protobuf::RepeatedPtrField<api::order::OrderItem>& items) {
   std::vector<domain::Item> wanted;

@@ -9,6 +9,7 @@
 #include "services/order/domain/cancellation.hpp"
 #include "services/order/domain/delivery_method.hpp"
 #include "services/order/domain/event.hpp"
+#include "services/order/domain/invoice.hpp"
 #include "services/order/domain/pricing.hpp"
 #include "services/order/domain/tax_rate.hpp"
 #include "services/order/process/order_terms.hpp"
@@ -35,12 +36,19 @@ domain::TaxRate RateFrom(domain::TaxRateId id, const api::order::TaxRate& messag
 
 void AddCoupons(google::protobuf::RepeatedPtrField<api::order::OrderCoupon>& out,
                 std::span<const domain::UsedCoupon> coupons, const Currency& currency);
+void FillTax(api::order::Tax& out, const domain::Tax& tax, const Currency& currency);
+void AddDiscounts(google::protobuf::RepeatedPtrField<api::order::Discount>& out,
+                  std::span<const domain::Discount> discounts, const Currency& currency);
 api::order::Order ToProto(const domain::Order& order);
 api::order::SellerOrder ToProto(const domain::SellerOrder& part);
 api::order::Parcel ToProto(const domain::SellerOrder& part, const domain::Parcel& parcel);
 api::order::Quote ToProto(const domain::Priced& priced, const FoundTerms& terms);
 api::order::DeliveryMethod ToProto(const domain::DeliveryMethod& method);
 api::order::TaxRate ToProto(const domain::TaxRate& rate);
+// With its content.
+api::order::Invoice ToProto(const domain::Invoice& invoice);
+// As lists have it.
+api::order::Invoice ListedFrom(const domain::Invoice& invoice);
 api::order::OrderEvent ToProto(const domain::Event& event);
 api::order::StateCount ToProto(const storage::StateCount& count);
 api::order::Checkout ToProto(const storage::CheckoutOnView& checkout);

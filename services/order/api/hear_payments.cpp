@@ -10,11 +10,16 @@ Task<google::protobuf::Empty> OrderService::Deliver(CallContext& call,
   const auto refunded = events::As<marketplace::payment::v1::PaymentRefunded>(request.event());
   if (!refunded) throw InvalidArgument("event.type", "UNKNOWN_VALUE", "is no event that is acted upon");
   co_await deps_.transitions.Refunded(
-      call, {.order = domain::OrderId::From(refunded->order_id()),
-             .captured_minor = refunded->captured().amount(),
-             .refunded_minor = refunded->refunded().amount(),
-             .of_part = {.part = domain::SellerOrderId::From(refunded->seller_order_id()),
-                         .refunded_minor = refunded->seller_order_refunded().amount()}});
+      call,
+      {.refund = Id<struct RefundTag>::From(refunded->refund_id()).Value(),
+       .amount_minor = refunded->amount().amount(),
+       .order = domain::OrderId::From(refunded->order_id()),
+       .captured_minor = refunded->captured().amount(),
+       .refunded_minor = refunded->refunded().amount(),
+       .of_part = {.part = domain::SellerOrderId::From(refunded->seller_order_id()),
+                   .refunded_minor = refunded->seller_order_refunded().amount()}},
+      call.Trace().ToTraceparent());
+  deps_.relay.Wake();
   co_return google::protobuf::Empty();
 }
 

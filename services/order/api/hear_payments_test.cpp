@@ -15,6 +15,8 @@ marketplace::type::v1::DeliverRequest Telling(const api::order::Order& order, st
   marketplace::payment::v1::PaymentRefunded what;
   what.set_order_id(order.id());
   what.set_seller_order_id(order.seller_orders(0).id());
+  what.set_refund_id(Uuid::FromName(order.id() + std::to_string(part_minor)).ToString());
+  what.mutable_amount()->set_amount(part_minor);
   what.mutable_captured()->set_amount(order.total().amount());
   what.mutable_refunded()->set_amount(whole_minor);
   what.mutable_seller_order_refunded()->set_amount(part_minor);

@@ -21,11 +21,13 @@
 #include "services/order/process/checkout.hpp"
 #include "services/order/process/order_terms.hpp"
 #include "services/order/process/return_pictures.hpp"
+#include "services/order/process/printer.hpp"
 #include "services/order/process/seller_directory.hpp"
 #include "services/order/storage/cart_tokens.hpp"
 #include "services/order/storage/carts.hpp"
 #include "services/order/storage/coupons.hpp"
 #include "services/order/storage/delivery_methods.hpp"
+#include "services/order/storage/invoices.hpp"
 #include "services/order/storage/orders.hpp"
 #include "services/order/storage/personal_data.hpp"
 #include "services/order/storage/returns.hpp"
@@ -61,6 +63,8 @@ class OrderService final : public api::OrderApi {
     std::chrono::milliseconds carts_kept;  // a guest's cart by its token
     storage::Returns& returns;
     ReturnPictures& return_pictures;
+    storage::Invoices& invoices;
+    Printer& printer;
   };
   explicit OrderService(const Deps& deps) : deps_(deps) {}
 
@@ -186,10 +190,22 @@ class OrderService final : public api::OrderApi {
                                          api::order::ReceiveReturnRequest request) override;
   Task<api::order::Return> CloseReturn(CallContext& call, api::order::CloseReturnRequest request) override;
 
+  // invoices.cpp
+  Task<api::order::ListSellerOrderInvoicesResponse> ListSellerOrderInvoices(
+      CallContext& call, api::order::ListSellerOrderInvoicesRequest request) override;
+  Task<api::order::Invoice> GetInvoice(CallContext& call, api::order::GetInvoiceRequest request) override;
+  Task<api::order::PrintInvoiceResponse> PrintInvoice(CallContext& call,
+                                                      api::order::PrintInvoiceRequest request) override;
+  Task<api::order::ListSellerInvoicesResponse> ListSellerInvoices(
+      CallContext& call, api::order::ListSellerInvoicesRequest request) override;
+  Task<api::order::ExportSellerInvoicesResponse> ExportSellerInvoices(
+      CallContext& call, api::order::ExportSellerInvoicesRequest request) override;
+
  private:
   // returns.cpp
   Task<api::order::Return> MoveReturn(CallContext& call, std::string id, storage::Scope scope,
                                       storage::ReturnMove move);
+  Task<domain::Invoice> RequireInvoice(CallContext& call, std::string id);
   // carts.cpp and wish_list.cpp
   storage::CartScope CartScopeOf(const CallContext& call, const std::string& cart,
                                  const std::string& token) const;

@@ -18,5 +18,6 @@ using AddressId = Id<struct AddressTag>;
 using CartId = Id<struct CartTag>;
 using DeliveryMethodId = Id<struct DeliveryMethodTag>;  // nil: of a shop that has none of its own
 using TaxRateId = Id<struct TaxRateTag>;
+using InvoiceId = Id<struct InvoiceTag>;
 
 }  // namespace market::order::domain

@@ -109,6 +109,7 @@ Task<Moved> Transitions::Send(Work work, domain::SellerOrderId part, Scope scope
       if (packed.IsLast()) events::Append(batch, work, SellerOrderShippedEvent(told));
       batch.Add(kShipUnits, part, columns.lines, columns.quantities);
       outbox::Append(batch, ConsumeMessage(told.order, packed.units, trace));
+      if (found.parcels.empty()) outbox::Append(batch, InvoiceMessage(told, found.lines, now, trace));
       batch.Add(kTouchOrder, told.order, now);
       if (found.part.state != packed.part) moved.steps = {packed.part};
     }

@@ -118,6 +118,11 @@ constexpr ComposedStatement kExport{"order.export_personal_data", "SELECT " + ma
     'amount', r.amount_minor, 'state', r.state, 'createTime', r.created_at, 'givenBackTime', r.given_back_at)
   FROM coupon_redemption r JOIN orders o ON o.id = r.order_id WHERE o.buyer_id = $1
   UNION ALL
+  SELECT lower(replace(i.kind, '_', ' ')), i.id::text, jsonb_build_object('number', i.number, 'sellerId', i.seller_id,
+    'sellerOrderId', i.seller_order_id, 'issueTime', i.issued_at, 'net', i.net_minor, 'tax', i.tax_minor, 'total', i.total_minor,
+    'currency', i.currency, 'content', i.content::text)
+  FROM invoice i WHERE i.buyer_id = $1
+  UNION ALL
   SELECT 'cart', c.id::text, jsonb_build_object('currency', nullif(c.currency, ''),
     'couponCodes', nullif(array_to_string(c.coupon_codes, ' '), ''), 'createTime', c.created_at, 'updateTime', c.updated_at)
   FROM cart c WHERE c.account_id = $1

@@ -20,8 +20,9 @@ class PersonalData {
   Task<std::int64_t> CountOpen(Work work, AccountId buyer);
 
   enum class Erased { kDone, kOrdersOpen };
-  // Where their orders went, what people wrote into their history, and what their returns said and showed is replaced; amounts, lines, numbers and
-  // the country stay. Their cart and their wish list are gone, and kept answers that show any of it. Nothing while an order is open. On record
+  // Where their orders went, what people wrote into their history, and what their returns said and showed is replaced; amounts, lines,
+  // numbers and the country stay, and their invoices as they were issued. Their cart and their wish list are gone, and kept answers
+  // that show any of it. Nothing while an order is open. On record
   // unless there was nothing left to do.
   Task<Erased> Erase(Work work, AccountId buyer);
 

@@ -34,6 +34,12 @@ constexpr Statement kRefunded{"order.refunded", R"sql(
                     version = version + 1, updated_at = market_now()
   WHERE id = $1 AND refunded_minor < $3)sql"};
 
+// Once, however often it is told.
+constexpr Statement kHearRefund{"order.hear_refund", R"sql(
+  INSERT INTO part_refund (refund_id, seller_order_id, amount_minor)
+  SELECT $1, s.id, $4 FROM seller_order s WHERE s.id = $2 AND s.order_id = $3
+  ON CONFLICT (refund_id) DO NOTHING)sql"};
+
 // A cancelled or rejected part, with all units that it had left or with some.
 struct Ended {
   HeldPart part;
@@ -315,10 +321,12 @@ Task<> Transitions::SetPayment(Work work, domain::OrderId order, domain::Payment
   co_await database_.Write(work, std::move(batch));
 }
 
-Task<> Transitions::Refunded(Work work, RefundTold told) {
+Task<> Transitions::Refunded(Work work, RefundTold told, std::string trace) {
   Batch batch("order.refunded");
   AddRefunds(batch, told.order, {.refunds = {told.of_part}});
   batch.Add(kRefunded, told.order, told.captured_minor, told.refunded_minor);
+  batch.Add(kHearRefund, told.refund, told.of_part.part, told.order, told.amount_minor);
+  outbox::Append(batch, CreditMessage(told.order, told.of_part.part, std::move(trace)));
   co_await database_.Write(work, std::move(batch));
 }
 

@@ -55,9 +55,11 @@ struct Cancelled {
   domain::Order order;    // as it is when the transaction commits
 };
 
-// What payment says when money has gone back: what was captured of an order, and what of that and of one of its
-// parts is back by now.
+// What payment says when money has gone back: how much, what was captured of an order, and what of that and of one of
+// its parts is back by now.
 struct RefundTold {
+  Uuid refund;
+  std::int64_t amount_minor = 0;
   domain::OrderId order;
   std::int64_t captured_minor = 0;
   std::int64_t refunded_minor = 0;
@@ -118,8 +120,9 @@ class Transitions {
   // Writes down what the payment service said to a command, which is then delivered.
   Task<> SetPayment(Work work, domain::OrderId order, domain::PaymentSummary payment,
                     const outbox::Message& command);
-  // The same of an event, late or again: what has gone back only grows. Nothing of an order that does not exist.
-  Task<> Refunded(Work work, RefundTold told);
+  // The same of an event, late or again: what has gone back only grows. Nothing of an order that does not exist. What needs a
+  // credit note of it comes to have one.
+  Task<> Refunded(Work work, RefundTold told, std::string trace);
   // The same of a command that asks for nothing any more.
   Task<> Delivered(Work work, const outbox::Message& command);
 

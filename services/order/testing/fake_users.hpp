@@ -26,6 +26,7 @@ class FakeUsers final : public api::UserStandIn {
   std::map<std::string, api::user::Address> addresses;
   std::map<std::string, std::string> pictures;  // whose each is
   api::user::SettlePicturesRequest settled;     // what it was told last
+  std::map<std::string, api::user::ShopTrader> traders;  // of shops; others have told nothing
 
   // A seller changes: its card, and the event.
   void Set(const SellerId& seller, api::user::Seller::State state) {
@@ -72,6 +73,16 @@ class FakeUsers final : public api::UserStandIn {
       *response.add_sellers() = at->second;
     }
     co_return response;
+  }
+
+  Task<api::user::ShopTrader> GetTrader(CallContext&, api::user::GetTraderRequest request) override {
+    if (down) throw Unavailable("user is down");
+    const auto found = traders.find(request.seller_id());
+    if (found != traders.end()) co_return found->second;
+    api::user::ShopTrader shop;
+    shop.set_display_name("Shop");
+    shop.set_country_code("DE");
+    co_return shop;
   }
 
   // Takes everything but a country that there is none of.

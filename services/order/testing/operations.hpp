@@ -5,6 +5,7 @@
 #include <string>
 
 #include "services/order/api/order_service.hpp"
+#include "services/order/process/invoicing.hpp"
 #include "services/order/process/rate_table.hpp"
 #include "services/order/testing/fake_peers.hpp"
 #include "services/order/testing/fake_users.hpp"
@@ -112,7 +113,9 @@ struct Operations : Store {
             .cart_tokens = cart_tokens,
             .carts_kept = std::chrono::hours(24),
             .returns = returns,
-            .return_pictures = return_pictures};
+            .return_pictures = return_pictures,
+            .invoices = invoices,
+            .printer = printer};
   }
   storage::DeliveryMethods delivery_methods{database};
   storage::TaxRates tax_rates{database};
@@ -126,6 +129,9 @@ struct Operations : Store {
   storage::Returns returns{database, std::chrono::hours(14 * 24)};
   storage::ReturnClaims return_claims{database};
   ReturnPictures return_pictures{return_claims, users};
+  storage::Invoices invoices{database};
+  Invoicing invoicing{invoices, orders, users};
+  Printer printer;
   OrderService api{DepsWith(identity::PeopleNeed::kNothing)};
   AccountId buyer = AccountId::New();
   SellerId anna = SellerId::New();

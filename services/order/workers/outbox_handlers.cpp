@@ -147,6 +147,11 @@ Task<> HandleStock(OutboxDeps deps, const outbox::Message& message, const teleme
   throw std::logic_error("a stock command without a handler");
 }
 
+Task<> HandleInvoice(OutboxDeps deps, const outbox::Message& message, const telemetry::Span& span) {
+  auto call = CallContext::ForWork(kLimit, span);
+  co_await deps.invoicing.Do(call, InvoiceCommandFrom(message));
+}
+
 }  // namespace
 
 void HandleOutbox(outbox::Relay& relay, OutboxDeps deps) {
@@ -159,6 +164,10 @@ void HandleOutbox(outbox::Relay& relay, OutboxDeps deps) {
   relay.Handle(std::string(kStockTopic), [deps](const outbox::Message& message, const telemetry::Span& span) {
     return HandleStock(deps, message, span);
   });
+  relay.Handle(std::string(kInvoiceTopic),
+               [deps](const outbox::Message& message, const telemetry::Span& span) {
+                 return HandleInvoice(deps, message, span);
+               });
 }
 
 }  // namespace market::order

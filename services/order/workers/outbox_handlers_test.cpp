@@ -12,6 +12,7 @@
 #include "services/order/storage/checkouts.hpp"
 #include "services/order/storage/returns.hpp"
 #include "services/order/testing/fake_peers.hpp"
+#include "services/order/testing/fake_users.hpp"
 #include "services/order/testing/insert.hpp"
 
 namespace market::order {
@@ -46,7 +47,7 @@ struct World {
         payments(faults),
         relay(database, tracer, {.poll = 20ms, .patience = {.backoff = {.initial = 2ms, .max = 10ms}}}) {
     faults.Heal();
-    HandleOutbox(relay, {orders, checkouts, transitions, stock, payments});
+    HandleOutbox(relay, {orders, checkouts, transitions, stock, payments, invoicing});
   }
 
   // An order of two sellers whose payment is authorised and whose stock is held.
@@ -126,6 +127,9 @@ struct World {
   testing::Faults faults{1};
   testing::FakeStock stock;
   testing::FakePayments payments;
+  testing::FakeUsers users;
+  storage::Invoices invoices{database};
+  Invoicing invoicing{invoices, orders, users};
   SystemClock clock;
   telemetry::Metrics registry;
   Metrics metrics{registry};

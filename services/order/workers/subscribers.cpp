@@ -22,7 +22,8 @@ events::Subscription::Options NotificationSubscription(outbox::Relay::Options re
               contract::SellerOrderCompleted, contract::SellerOrderRejected, contract::SellerOrderCancelled,
               contract::SellerOrderUnitsCancelled, contract::WishPriceFell, contract::WishBackInStock,
               contract::ReturnRequested, contract::ReturnApproved, contract::ReturnRejected,
-              contract::ReturnShipped, contract::ReturnReceived, contract::ReturnClosed>(),
+              contract::ReturnShipped, contract::ReturnReceived, contract::ReturnClosed,
+              contract::InvoiceIssued>(),
           .relay = std::move(relay)};
 }
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "platform/core/csv.hpp"
 #include "platform/core/utf8.hpp"
-#include "services/product/imports/csv.hpp"
 
 namespace market::product::imports {
 namespace {
@@ -168,7 +168,8 @@ Row CsvReader::MakeRow() {
                    "has " + std::string(cells_.size() > columns_.size() ? "more" : "fewer") +
                        " cells than the first line, which names " + std::to_string(columns_.size())});
   } else {
-    for (std::size_t i = 0; i < columns_.size(); ++i) Put(row, columns_[i], Unguarded(std::move(cells_[i])));
+    for (std::size_t i = 0; i < columns_.size(); ++i)
+      Put(row, columns_[i], csv::Unguarded(std::move(cells_[i])));
   }
   return row;
 }

@@ -5,7 +5,7 @@
 #include <boost/json/string.hpp>
 #include <boost/json/value.hpp>
 
-#include "services/product/imports/csv.hpp"
+#include "platform/core/csv.hpp"
 
 namespace market::product::imports {
 namespace {
@@ -20,7 +20,7 @@ void AppendPairs(std::string& line, const std::vector<std::string>& names, const
   for (const auto& name : names) {
     line += ',';
     const auto found = std::ranges::find(pairs, name, &Row::Pairs::value_type::first);
-    if (found != pairs.end()) AppendCell(line, found->second);
+    if (found != pairs.end()) csv::AppendCell(line, found->second);
   }
 }
 
@@ -38,7 +38,7 @@ void AppendCsv(std::string& file, const NamedColumns& columns, const Row& row) {
   std::string line;
   for (std::size_t i = 0; i < kColumnNames.size(); ++i) {
     if (i > 0) line += ',';
-    AppendCell(line, row.Text(static_cast<Column>(i)));
+    csv::AppendCell(line, row.Text(static_cast<Column>(i)));
   }
   AppendPairs(line, columns.attributes, row.attributes);
   AppendPairs(line, columns.options, row.options);
@@ -66,12 +66,12 @@ std::string Header(domain::ImportFormat format, const NamedColumns& columns) {
   std::string line;
   for (const auto name : kColumnNames) {
     if (!line.empty()) line += ',';
-    AppendCell(line, name);
+    csv::AppendCell(line, name);
   }
   const auto append = [&](std::string_view prefix, const std::vector<std::string>& names) {
     for (const auto& name : names) {
       line += ',';
-      AppendCell(line, std::string(prefix) + name);
+      csv::AppendCell(line, std::string(prefix) + name);
     }
   };
   append(kAttributePrefix, columns.attributes);

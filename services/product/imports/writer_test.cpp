@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "services/product/imports/csv.hpp"
+#include "platform/core/csv.hpp"
 #include "services/product/imports/price.hpp"
 #include "services/product/imports/reader.hpp"
 
@@ -60,8 +60,9 @@ TEST(Writer, NoCellOfCsv_IsAFormula) {
       "'+L\r\n");
   for (const std::string cell :
        {"=1", "+1", "-1", "@a", "\tx", "\rx", "\nx", "'=1", "''-1", "'", "''", "'a", "a", ""}) {
-    EXPECT_EQ(Unguarded(Guarded(cell)), cell);
-    EXPECT_FALSE(std::string("=+-@\t\r\n").contains(Guarded(cell).substr(0, 1)) && !cell.empty()) << cell;
+    EXPECT_EQ(csv::Unguarded(csv::Guarded(cell)), cell);
+    EXPECT_FALSE(std::string("=+-@\t\r\n").contains(csv::Guarded(cell).substr(0, 1)) && !cell.empty())
+        << cell;
   }
 }
 

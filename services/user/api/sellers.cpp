@@ -105,4 +105,16 @@ Task<api::user::Seller> UserService::UpdateSeller(CallContext& call, api::user::
   co_return ToProto(std::get<domain::Seller>(updated));
 }
 
+Task<api::user::ShopTrader> UserService::GetTrader(CallContext& call, api::user::GetTraderRequest request) {
+  const auto seller =
+      co_await deps_.sellers.Find(call, SellerId::From(request.seller_id()), {.everything = true});
+  if (!seller) throw NotFound("the seller");
+  auto shown = ToProto(*seller);
+  api::user::ShopTrader shop;
+  shop.set_display_name(shown.display_name());
+  shop.set_country_code(shown.country_code());
+  if (shown.has_trader()) *shop.mutable_trader() = std::move(*shown.mutable_trader());
+  co_return shop;
+}
+
 }  // namespace market::user

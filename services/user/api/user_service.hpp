@@ -128,6 +128,9 @@ class UserService final : public api::UserApi {
   Task<api::user::ListSellerCardsResponse> ListSellerCards(
       CallContext& call, api::user::ListSellerCardsRequest request) override;
 
+  // For order, which bills in its name.
+  Task<api::user::ShopTrader> GetTrader(CallContext& call, api::user::GetTraderRequest request) override;
+
   // For auth, when an account is closed or its owner asks what is kept (personal_data.cpp).
   Task<marketplace::type::v1::FindClosingObstaclesResponse> FindClosingObstacles(
       CallContext& call, marketplace::type::v1::FindClosingObstaclesRequest request) override;

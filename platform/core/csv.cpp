@@ -1,6 +1,6 @@
-#include "services/product/imports/csv.hpp"
+#include "platform/core/csv.hpp"
 
-namespace market::product::imports {
+namespace market::csv {
 namespace {
 
 constexpr std::string_view kDangerous = "=+-@\t\r\n";
@@ -38,4 +38,4 @@ void AppendCell(std::string& line, std::string_view cell) {
   line += '"';
 }
 
-}  // namespace market::product::imports
+}  // namespace market::csv

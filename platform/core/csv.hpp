@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace market::product::imports {
+namespace market::csv {
 
 // What is written of a cell, without the quotes of CSV; and back. What was not guarded stays as it is.
 std::string Guarded(std::string_view cell);
@@ -16,4 +16,4 @@ std::string Unguarded(std::string cell);
 // Appends a guarded cell, in quotes where RFC 4180 asks for them.
 void AppendCell(std::string& line, std::string_view cell);
 
-}  // namespace market::product::imports
+}  // namespace market::csv
