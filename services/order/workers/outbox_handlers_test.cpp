@@ -214,11 +214,11 @@ TEST(OutboxHandlers, Stock_NeverWaitsForMoney) {
     world.payments.captures_fail = true;
     const auto order = co_await world.Placed();
     const auto& part = order.parts[0];
-    for (const auto to : {State::kAccepted, State::kShipped}) {
-      co_await world.transitions.Move(Soon(), part.id, storage::Scope::Sellers({part.seller}), to,
-                                      {domain::ActorRole::kSeller, AccountId::New()}, std::nullopt,
-                                      Uuid::NewV7(), "", SystemClock().Now());
-    }
+    const storage::Actor shop{domain::ActorRole::kSeller, AccountId::New()};
+    co_await world.transitions.Move(Soon(), part.id, storage::Scope::Sellers({part.seller}), State::kAccepted,
+                                    shop, Uuid::NewV7(), "", SystemClock().Now());
+    co_await world.transitions.Send(Soon(), part.id, storage::Scope::Sellers({part.seller}),
+                                    {"Royal Mail", "RM1"}, {}, shop, Uuid::NewV7(), "", SystemClock().Now());
     group.Keep("relay", world.relay.Deliveries().Run());
     co_await Eventually([&] { return world.stock.orders[order.id.ToString()] == Held::kConsumed; });
     co_await Eventually([&] { return world.relay.Snapshot().failed > 2 && world.Left() == "1"; });
@@ -241,15 +241,16 @@ TEST(OutboxHandlers, ACaptureRefusedForGood_IsTheEndOfIt) {
     EXPECT_EQ(read->payment.state, domain::PaymentState::kCaptureFailed);
     EXPECT_EQ(read->CurrentState(), State::kPlaced);
 
-    const auto move = [&](State to) {
-      return world.transitions.Move(Soon(), part.id, storage::Scope::Sellers({part.seller}), to,
-                                    {domain::ActorRole::kSeller, AccountId::New()}, std::nullopt,
-                                    Uuid::NewV7(), "", SystemClock().Now());
-    };
-    EXPECT_FALSE(domain::IsSecured((co_await move(State::kAccepted)).part.payment));
+    const storage::Actor shop{domain::ActorRole::kSeller, AccountId::New()};
+    const auto accepted =
+        co_await world.transitions.Move(Soon(), part.id, storage::Scope::Sellers({part.seller}),
+                                        State::kAccepted, shop, Uuid::NewV7(), "", SystemClock().Now());
+    EXPECT_FALSE(domain::IsSecured(accepted.part.payment));
     std::string reason;
     try {
-      co_await move(State::kShipped);
+      co_await world.transitions.Send(Soon(), part.id, storage::Scope::Sellers({part.seller}),
+                                      {"Royal Mail", "RM1"}, {}, shop, Uuid::NewV7(), "",
+                                      SystemClock().Now());
     } catch (const Error& error) {
       reason = error.reason;
     }
