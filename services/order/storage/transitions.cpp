@@ -175,6 +175,8 @@ Content ContentOf(const postgres::Result& lines, const postgres::Result& parcels
 
 Task<Moved> Transitions::Move(Work work, domain::SellerOrderId part, Scope scope, domain::State to,
                               Actor actor, Uuid operation_id, std::string trace, Time now) {
+  if (to == domain::State::kPartiallyShipped || to == domain::State::kShipped)
+    throw std::logic_error("what is sent is sent in a parcel");
   auto body = [&](Tx& tx) -> Task<Moved> {
     auto found = co_await HoldPart(tx, part, scope, operation_id);
     Moved moved;
