@@ -79,6 +79,7 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       coupons_(database_),
       carts_(database_),
       wishes_(database_),
+      sales_(database_),
       log_(database_, host.EventOptions("order")),
       acts_told_(database_, host.Tracer(), rpc::Telling(peers.auth, audit::kListKeeper),
                  audit::ActsSubscription(host.RelayOptions("order"))),
@@ -100,11 +101,29 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
                    {.poll = *settings.recovery_poll, .patience = host.Patience()}),
       cart_sweeper_(carts_, *settings.carts_kept),
       wish_watch_(wishes_, peers.products, sellers_, host.SystemTime(), *settings.wishes_every),
-      service_(
-          {orders_,        checkouts_,        transitions_,        checkout_, relay_,   peers.users,
-           peers.products, sellers_,          host.SystemTime(),   pages_,    metrics_, *settings.buyers_need,
-           personal_data_, delivery_methods_, tax_rates_,          terms_,    coupons_, carts_,
-           wishes_,        cart_tokens_,      *settings.carts_kept}) {
+      service_({orders_,
+                checkouts_,
+                transitions_,
+                checkout_,
+                relay_,
+                peers.users,
+                peers.products,
+                sellers_,
+                host.SystemTime(),
+                pages_,
+                metrics_,
+                *settings.buyers_need,
+                personal_data_,
+                delivery_methods_,
+                tax_rates_,
+                terms_,
+                coupons_,
+                carts_,
+                wishes_,
+                cart_tokens_,
+                sales_,
+                peers.auth,
+                *settings.carts_kept}) {
   HandleOutbox(relay_, {orders_, checkouts_, transitions_, peers.products, peers.payments});
 }
 

@@ -68,6 +68,7 @@ class Service final : public host::Service {
   storage::Coupons coupons_;
   storage::Carts carts_;
   storage::Wishes wishes_;
+  storage::Sales sales_;
   storage::CartTokens cart_tokens_;
   events::Log log_;
   events::Subscription acts_told_;

@@ -12,6 +12,7 @@
 #include "services/order/domain/pricing.hpp"
 #include "services/order/domain/tax_rate.hpp"
 #include "services/order/process/order_terms.hpp"
+#include "services/order/process/seller_directory.hpp"
 #include "services/order/storage/checkouts.hpp"
 #include "services/order/storage/orders.hpp"
 
@@ -35,8 +36,9 @@ domain::TaxRate RateFrom(domain::TaxRateId id, const api::order::TaxRate& messag
 
 void AddCoupons(google::protobuf::RepeatedPtrField<api::order::OrderCoupon>& out,
                 std::span<const domain::UsedCoupon> coupons, const Currency& currency);
-api::order::Order ToProto(const domain::Order& order);
-api::order::SellerOrder ToProto(const domain::SellerOrder& part);
+// With the names of its shops.
+api::order::Order ToProto(const domain::Order& order, const SellerDirectory& sellers);
+api::order::SellerOrder ToProto(const domain::SellerOrder& part, const SellerDirectory& sellers);
 api::order::Quote ToProto(const domain::Priced& priced, const FoundTerms& terms);
 api::order::DeliveryMethod ToProto(const domain::DeliveryMethod& method);
 api::order::TaxRate ToProto(const domain::TaxRate& rate);

@@ -62,7 +62,7 @@ Task<api::order::SellerOrder> OrderService::End(CallContext& call, std::string p
 api::order::SellerOrder OrderService::Tell(const storage::Moved& moved) {
   for (const auto step : moved.steps) deps_.metrics.Moved(step, 1);
   deps_.relay.Wake();
-  return ToProto(moved.part);
+  return ToProto(moved.part, deps_.sellers);
 }
 
 }  // namespace market::order
