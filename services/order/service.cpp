@@ -137,6 +137,7 @@ Task<> Service::Start() {
   host_.RunSealer("order", sealer_);
   host_.RunSubscription("order", acts_told_);
   host_.RunSubscription("order", notifications_told_);
+  host_.RunPublication("order", database_, PublicFacts());
   host_.RunRelay("order", relay_);
   host_.Background().Run({.name = "order.sellers", .period = 1s}, [this] { return sellers_.CatchUp(); });
   host_.Background().Run({.name = "order.taxes", .period = 1s}, [this] { return taxes_.CatchUp(); });

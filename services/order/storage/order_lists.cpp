@@ -13,11 +13,11 @@ using postgres::Batch;
 using postgres::ComposedStatement;
 using postgres::Sql;
 
-constexpr ComposedStatement kPageParts{
+constexpr ComposedStatement kBuyerPageParts{
     "order.page_parts", "SELECT " + kPart +
                             " FROM seller_order s JOIN orders o ON o.id = s.order_id WHERE s.order_id IN " +
                             kPageOfBuyer + " ORDER BY s.position"};
-constexpr ComposedStatement kPageLines{
+constexpr ComposedStatement kBuyerPageLines{
     "order.page_lines",
     "SELECT " + kLine +
         " FROM order_line l JOIN seller_order s ON s.id = l.seller_order_id WHERE s.order_id IN " +
@@ -133,7 +133,8 @@ Task<std::vector<domain::Order>> Orders::ListOfBuyer(Work work, AccountId buyer,
   const auto failed = FailedOrNot(wanted.states);
   Batch batch("order.page");
   for (const postgres::Statement& statement :
-       {postgres::Statement(kPage), postgres::Statement(kPageParts), postgres::Statement(kPageLines)}) {
+       {postgres::Statement(kBuyerPage), postgres::Statement(kBuyerPageParts),
+        postgres::Statement(kBuyerPageLines)}) {
     batch.Add(statement, sought.first, sought.end, limit, sought.number, sought.part_number,
               wanted.created_from, wanted.created_to, sought.states, buyer, failed);
   }

@@ -21,7 +21,7 @@ inline constexpr auto kPageOfBuyer =
     R"sql((SELECT mine.id FROM unnest($10::boolean[]) AS f (failed) CROSS JOIN LATERAL (
   SELECT o.id FROM orders o WHERE o.buyer_id = $9 AND o.failed = f.failed AND )sql" +
     kWantedOfOrder + " ORDER BY o.id DESC LIMIT $3) AS mine ORDER BY mine.id DESC LIMIT $3)";
-inline constexpr postgres::ComposedStatement kPage{
+inline constexpr postgres::ComposedStatement kBuyerPage{
     "order.page",
     "SELECT " + kOrder + " FROM orders o WHERE o.id IN " + kPageOfBuyer + " ORDER BY o.id DESC"};
 

@@ -268,11 +268,11 @@ std::vector<Plan> PlansOfOwn() {
   const auto day = [](const char* date) { return std::string("timestamptz '") + date + "'"; };
   const auto since = "'019b7771-0000-0000-0000-000000000000', '019c0000-0000-0000-0000-000000000000', ";
   return {
-      {kPage, "orders_of_buyer", any + "NULL, md5('b7')::uuid, '{f}'"},
-      {kPage, "orders_of_buyer", any + "'{PLACED}', md5('b7')::uuid, '{f}'"},
-      {kPage, "orders_of_buyer", any + "'{PLACED, FAILED}', md5('b7')::uuid, '{f, t}'"},
-      {kPage, "orders_of_buyer", Bounds() + "'260301', NULL, NULL, NULL, NULL, md5('b7')::uuid, '{f}'"},
-      {kPage, "orders_of_buyer",
+      {kBuyerPage, "orders_of_buyer", any + "NULL, md5('b7')::uuid, '{f}'"},
+      {kBuyerPage, "orders_of_buyer", any + "'{PLACED}', md5('b7')::uuid, '{f}'"},
+      {kBuyerPage, "orders_of_buyer", any + "'{PLACED, FAILED}', md5('b7')::uuid, '{f, t}'"},
+      {kBuyerPage, "orders_of_buyer", Bounds() + "'260301', NULL, NULL, NULL, NULL, md5('b7')::uuid, '{f}'"},
+      {kBuyerPage, "orders_of_buyer",
        Bounds() + "NULL, NULL, " + day("2026-02-01") + ", " + day("2026-02-03") +
            ", NULL, md5('b7')::uuid, '{f}'"},
       {kSellerPage, "seller_order_seller_id_order_id_key", sold + "NULL, md5('s7')::uuid"},

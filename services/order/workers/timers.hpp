@@ -9,6 +9,7 @@
 
 #include "platform/core/clock.hpp"
 #include "platform/outbox/relay.hpp"
+#include "platform/rpc/call_context.hpp"
 #include "platform/runtime/leased_work.hpp"
 #include "platform/telemetry/tracer.hpp"
 #include "services/order/metrics.hpp"
