@@ -45,4 +45,11 @@ std::string WriteKept(const KeptPicture& picture) {
   return kept.append(" ").append(picture.look.colour).append(" ").append(picture.alt_text);
 }
 
+std::string SmallestOf(std::string_view kept) {
+  const auto picture = ReadKept(kept);
+  const auto width = SizesOf(picture.look).front().width;
+  return std::string(kPicturesPath)
+      .append(FileOf(PicturePlace::kShops, picture.content, width, PictureFormat::kJpeg));
+}
+
 }  // namespace market::conversions

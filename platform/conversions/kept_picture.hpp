@@ -20,6 +20,9 @@ struct KeptPicture {
 KeptPicture ReadKept(std::string_view kept);
 std::string WriteKept(const KeptPicture& picture);
 
+// Where a shop's picture is in its smallest width, in the form that everything reads.
+std::string SmallestOf(std::string_view kept);
+
 // As a ProductPicture, a ReviewPicture or a ReturnPicture.
 template <class Message>
 void ShowKept(Message& message, PicturePlace place, std::string_view kept) {

@@ -17,6 +17,9 @@ constexpr Statement kJoin{"events.join", R"sql(
 constexpr Statement kAnythingNew{"events.anything_new", R"sql(
   SELECT EXISTS (SELECT FROM event_subscription s JOIN event e ON (e.xid, e.seq) > (s.xid, s.seq)
                  WHERE s.subscriber = $1 AND e.xid < pg_snapshot_xmin(pg_current_snapshot())))sql"};
+// As far as the limit.
+constexpr Statement kWaiting{"events.waiting", R"sql(
+  SELECT count(*) FROM (SELECT 1 FROM outbox WHERE topic = $1 AND parked_at IS NULL LIMIT $2) AS waiting)sql"};
 // The lock orders what is appended to the outbox: one replica hands on at a time.
 constexpr Statement kPosition{
     "events.position",
@@ -72,6 +75,10 @@ Task<std::size_t> Subscription::HandOn(Work work) {
   }
   const auto look = co_await database_.Read(work, kAnythingNew, options_.subscriber);
   if (!look.One().GetBool(0)) co_return 0;
+  if (const auto& most = options_.waiting_max) {
+    const auto waiting = co_await database_.Read(work, kWaiting, topic_, *most);
+    if (waiting.One().Int(0) >= *most) co_return 0;
+  }
   const auto hand_on = [this](postgres::Tx& tx) { return HandOn(tx); };
   const auto seen = co_await database_.Transaction(work, hand_on);
   if (seen > 0) relay_.Wake();
@@ -87,10 +94,11 @@ Task<std::size_t> Subscription::HandOn(postgres::Tx& tx) {
   postgres::Batch batch("events.hand_on");
   for (const auto& [at, event] : entries) {
     if (std::ranges::find(options_.types, event.type()) == options_.types.end()) continue;
-    outbox::Append(batch, {.topic = topic_,
-                           .key = options_.subscriber + '/' + event.aggregate(),
-                           .payload = event.SerializeAsString(),
-                           .trace = event.trace()});
+    outbox::Append(
+        batch, {.topic = topic_,
+                .key = options_.subscriber + '/' + (options_.key ? options_.key(event) : event.aggregate()),
+                .payload = event.SerializeAsString(),
+                .trace = event.trace()});
   }
   batch.Add(kAdvance, options_.subscriber, entries.back().at.xid, entries.back().at.seq);
   co_await tx.ExecuteAndCommit(std::move(batch));

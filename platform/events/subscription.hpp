@@ -12,7 +12,9 @@
 #pragma once
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +35,11 @@ class Subscription {
     std::vector<std::string> types;  // events::TypeOf(…).name
     std::size_t at_once = 500;
     std::chrono::milliseconds poll{1000};
+    // What is told in the order in which it happened: what has the same of these. Without it the aggregate.
+    std::function<std::string(const Event&)> key = {};
+    // Nothing more is handed on while so many are waiting for their delivery: while the peer is away the rest stays in the
+    // log, where it costs nobody a look. Without it there is no limit.
+    std::optional<std::int64_t> waiting_max = {};
     outbox::Relay::Options
         relay;  // `name` is the service; the workers are <service>.<subscriber> and those below it
   };

@@ -60,6 +60,55 @@ TEST_F(SubscriptionTest, ASubscriber_IsToldOfItsTypesInTheOrderOfEachAggregate) 
   });
 }
 
+// Two aggregates that are told as one.
+TEST_F(SubscriptionTest, WhatHasTheSameKey_IsToldInTheOrderInWhichItHappened) {
+  Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
+    std::vector<std::string> seen;
+    auto options = Quick("keyed");
+    options.key = [](const Event& event) { return event.aggregate().substr(0, 5); };
+    Subscription subscription(db, tracer_, Remember(seen), options);
+    co_await subscription.HandOn(Soon());
+    for (int i = 0; i < 20; ++i)
+      co_await Happen(db, Saying("probe/" + std::to_string(i % 3), std::to_string(i)));
+    co_await HandOnAll(subscription);
+    Deliver(group, subscription);
+    co_await Eventually([&] { return seen.size() == 20; });
+    for (int i = 0; i < 20; ++i)
+      EXPECT_EQ(seen[static_cast<std::size_t>(i)],
+                "probe/" + std::to_string(i % 3) + ':' + std::to_string(i));
+    group.Cancel();
+    co_await group.Join(Soon());
+  });
+}
+
+// Who is away has so many waiting, and the rest in the log; nothing is lost when it is back.
+TEST_F(SubscriptionTest, WhoIsAway_HasOnlySoManyWaiting) {
+  Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
+    std::vector<std::string> seen;
+    auto options = Quick("away");
+    options.at_once = 4;
+    options.waiting_max = 5;
+    bool away = true;
+    const auto deliver = [&](const Event& event, const telemetry::Span&) -> Task<> {
+      if (away) throw Unavailable("away");
+      seen.push_back(TextIn(event));
+      co_return;
+    };
+    Subscription subscription(db, tracer_, deliver, options);
+    co_await subscription.HandOn(Soon());
+    for (int i = 0; i < 30; ++i) co_await Happen(db, Saying("probe/1", std::to_string(i)));
+    Deliver(group, subscription);
+    co_await HandOnAll(subscription);
+    EXPECT_EQ(Left("away"), "8") << "as many as are handed on at once beyond the limit";
+    away = false;
+    group.Spawn("handing on", subscription.HandingOn().Run());
+    co_await Eventually([&] { return seen.size() == 30; });
+    for (int i = 0; i < 30; ++i) EXPECT_EQ(seen[static_cast<std::size_t>(i)], std::to_string(i));
+    group.Cancel();
+    co_await group.Join(Soon());
+  });
+}
+
 TEST_F(SubscriptionTest, AnOlderTransactionThatCommitsLate_IsHandedOn) {
   Run([this](postgres::Database& db, runtime::TaskGroup& group) -> Task<> {
     std::vector<std::string> seen;

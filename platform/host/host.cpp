@@ -12,6 +12,7 @@
 #include "platform/grpc/reflection.hpp"
 #include "platform/grpc/server.hpp"
 #include "platform/host/certificate_watch.hpp"
+#include "platform/host/kafka_events.hpp"
 #include "platform/host/kafka_log.hpp"
 #include "platform/host/service_manager.hpp"
 #include "platform/host/settings.hpp"
@@ -54,14 +55,18 @@ void TellServiceManager() {
 }
 
 // The producer's end waits for the broker: that is not for the io thread.
+template <class Kafka>
+Task<> CloseKafka(std::optional<Kafka>& kafka, runtime::Deadline limit) {
+  if (!kafka) co_return;
+  runtime::BlockingPool pool(1, 0);
+  co_await pool.Run([&kafka, limit] {
+    kafka->Close(limit);
+    return true;
+  });
+}
+
 Task<> CloseLog(std::optional<KafkaLog>& kafka_log, runtime::Deadline limit) {
-  if (kafka_log) {
-    runtime::BlockingPool pool(1, 0);
-    co_await pool.Run([&kafka_log, limit] {
-      kafka_log->Close(limit);
-      return true;
-    });
-  }
+  co_await CloseKafka(kafka_log, limit);
   telemetry::FlushLog();
 }
 
@@ -94,6 +99,8 @@ struct Host::State {
   runtime::Process process;
   Workers background;
   std::optional<otlp::SpanExporter> span_exporter;
+  std::optional<KafkaEvents> kafka_events;
+  std::vector<std::unique_ptr<events::Subscription>> publications;
   std::map<std::string, Peer, std::less<>> peers;
   std::optional<resilience::Admission> admission;
   std::optional<identity::TokenVerifier> verifier;
@@ -219,6 +226,25 @@ void Host::RunSubscription(std::string_view database, events::Subscription& subs
   RunRelay(database, subscription.Relay());
 }
 
+void Host::RunPublication(std::string_view service, postgres::Database& database,
+                          std::vector<std::string> types) {
+  auto& s = *state_;
+  if (s.settings.events_kafka_brokers->empty()) return;
+  // Not before: it reaches for the broker at once, and the gateway has nothing to tell.
+  if (!s.kafka_events) {
+    config::Naming("events.kafka.brokers, events.kafka.topics", [&s] {
+      s.kafka_events.emplace(KafkaEvents::Options{.brokers = *s.settings.events_kafka_brokers,
+                                                  .topics = *s.settings.events_kafka_topics,
+                                                  .instance = *s.settings.instance});
+    });
+  }
+  auto options = KafkaSubscription(RelayOptions(service), std::move(types));
+  const auto topic = *s.settings.events_kafka_topics + '.' + std::string(service) + ".events";
+  s.publications.push_back(std::make_unique<events::Subscription>(
+      database, *s.tracer, TellKafka(s.kafka_events->Sending(), topic), std::move(options)));
+  RunSubscription(service, *s.publications.back());
+}
+
 void Host::RunRelay(std::string_view database, outbox::Relay& relay) {
   outbox::Measure(relay, std::string(database), state_->metrics);
   state_->background.Run(relay.Deliveries());
@@ -306,6 +332,7 @@ void Host::OnStop(std::string name, std::chrono::milliseconds limit, runtime::Pr
 Task<> Host::Start() {
   auto& s = *state_;
   OnStop("log", 3s, [&s](runtime::Deadline limit) { return CloseLog(s.kafka_log, limit); });
+  OnStop("kafka", 2s, [&s](runtime::Deadline limit) { return CloseKafka(s.kafka_events, limit); });
   if (s.span_exporter) {
     s.span_exporter->Start();
     OnStop("traces", 2s, [&s](runtime::Deadline limit) -> Task<> {

@@ -91,6 +91,9 @@ class Host {
   void RunRelay(std::string_view database, outbox::Relay& relay);
   // The same for who tells a peer of what happened.
   void RunSubscription(std::string_view database, events::Subscription& subscription);
+  // Tells Kafka of what happens in a service, of these types, where there is one: its workers are <service>.kafka,
+  // <service>.kafka.relay and <service>.kafka.outbox (kafka_events.hpp). `database` must outlive the run.
+  void RunPublication(std::string_view service, postgres::Database& database, std::vector<std::string> types);
   // The same for what chains the acts on record.
   void RunSealer(std::string_view database, audit::Sealer& sealer);
   // Looks whether the schema is the newest, connects, publishes the pool's numbers,

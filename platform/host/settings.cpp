@@ -87,6 +87,12 @@ Settings::Settings(config::Properties& p, const HostOptions& options)
                                "commas; empty: none",
                                "")),
       log_kafka_topic(p.Text("log.kafka.topic", "topic of the log lines", "logs")),
+      events_kafka_brokers(p.Text("events.kafka.brokers",
+                                  "Kafka that is told of what happens: host:port, or several separated by "
+                                  "commas; empty: none",
+                                  "")),
+      events_kafka_topics(p.Text("events.kafka.topics",
+                                 "how the topics of what happens begin: <this>.<service>.events", "market")),
       trace_endpoint(p.Text("trace.endpoint", "OTLP/gRPC receiver of spans: host:port; empty: none", "")),
       sample_ratio(p.Real("trace.sample_ratio",
                           "share of traces that are exported whole, besides failed and slow ones", 0, 1,

@@ -52,6 +52,8 @@ struct Settings {
   config::Property<telemetry::LogLevel> log_level;
   config::Property<std::string> log_kafka_brokers;
   config::Property<std::string> log_kafka_topic;
+  config::Property<std::string> events_kafka_brokers;
+  config::Property<std::string> events_kafka_topics;
   config::Property<std::string> trace_endpoint;
   config::Property<double> sample_ratio;
   config::Property<std::chrono::milliseconds> slow_after;

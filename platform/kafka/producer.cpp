@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <atomic>
 #include <charconv>
+#include <memory>
+#include <optional>
 #include <semaphore>
 #include <stdexcept>
 #include <thread>
@@ -19,17 +21,6 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kPollInterval = 100ms;  // bounds how late the thread sees Close
 constexpr auto kPurgeLimit = 500ms;    // reports of a full queue take some 10 ms, and more on a busy machine
 constexpr auto kLeastClose = 800ms;    // both, and the end of librdkafka's threads
-
-void CheckTopic(std::string_view topic) {
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("._-").contains(c);
-  };
-  if (topic.empty() || topic.size() > 249 || topic == "." || topic == ".." ||
-      !std::ranges::all_of(topic, allowed)) {
-    throw std::invalid_argument("not a name for a topic: '" + std::string(topic) + "'");
-  }
-}
 
 // librdkafka takes nearly everything here and then reaches nobody.
 void CheckBrokers(std::string_view brokers) {
@@ -64,6 +55,9 @@ DropReason ReasonOf(rd_kafka_resp_err_t error) {
       return DropReason::kTooLarge;
     case RD_KAFKA_RESP_ERR__MSG_TIMED_OUT:
       return DropReason::kTimedOut;
+    case RD_KAFKA_RESP_ERR__FATAL:
+    case RD_KAFKA_RESP_ERR__DESTROY:
+      return DropReason::kClosed;
     case RD_KAFKA_RESP_ERR__PURGE_QUEUE:
     case RD_KAFKA_RESP_ERR__PURGE_INFLIGHT:
       return DropReason::kPurged;
@@ -76,12 +70,25 @@ using Conf = std::unique_ptr<rd_kafka_conf_t, decltype(&rd_kafka_conf_destroy)>;
 
 }  // namespace
 
+void RequireTopic(std::string_view topic) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("._-").contains(c);
+  };
+  if (topic.empty() || topic.size() > 249 || topic == "." || topic == ".." ||
+      !std::ranges::all_of(topic, allowed)) {
+    throw std::invalid_argument("not a name for a topic: '" + std::string(topic) + "'");
+  }
+}
+
 // Kept alive by its thread, too: if librdkafka's own threads can't be ended within the limit of Close (one
 // may be inside a name lookup), that thread is left to finish alone.
 struct Producer::State {
   explicit State(ProducerOptions given) : options(std::move(given)) {}
 
   void Open();
+  rd_kafka_resp_err_t Enqueue(const Record& record, void* told) noexcept;
+  void Report(const rd_kafka_message_t& message);
   void Run();
   void Finish();
   void ReportTrouble();
@@ -114,6 +121,7 @@ struct Producer::State {
   // at `closed`, Close does it the other way round.
   std::atomic<int> producing{0};
   std::atomic<bool> closed{false};
+  std::atomic<bool> broken{false};
 
   runtime::Deadline close_limit{};  // written before `finishing`
   std::atomic<bool> finishing{false};
@@ -130,15 +138,17 @@ void Producer::State::Open() {
   const auto text = [](auto number) { return std::to_string(number); };
   Set(conf.get(), "bootstrap.servers", options.brokers);
   Set(conf.get(), "client.id", options.client_id);
-  Set(conf.get(), "acks", "1");
+  const bool all = options.acks == Acks::kAll;
+  Set(conf.get(), "acks", all ? "all" : "1");
+  Set(conf.get(), "enable.idempotence", all ? "true" : "false");
   // Measured against lz4 on log lines: the same CPU a line, half the bytes.
   Set(conf.get(), "compression.codec", "zstd");
   Set(conf.get(), "linger.ms", text(options.linger.count()));
   Set(conf.get(), "message.timeout.ms", text(options.message_timeout.count()));
   Set(conf.get(), "queue.buffering.max.messages", text(options.max_messages));
   Set(conf.get(), "queue.buffering.max.kbytes", text(std::max<std::size_t>(options.max_bytes / 1024, 1)));
-  // With more requests under way a retried batch would land behind its successor.
-  Set(conf.get(), "max.in.flight.requests.per.connection", "1");
+  // With more requests under way a retried batch would land behind its successor, where the broker does not number them.
+  Set(conf.get(), "max.in.flight.requests.per.connection", all ? "5" : "1");
   // The queue holds seconds, not minutes: a broker that is back should be noticed soon.
   Set(conf.get(), "reconnect.backoff.max.ms", "2000");
   // Brokers close idle connections; that is no trouble.
@@ -153,18 +163,12 @@ void Producer::State::Open() {
   rd_kafka_conf_set_error_cb(conf.get(), [](rd_kafka_t*, int error, const char* reason, void* opaque) {
     // What follows the failure of the last broker; that failure itself says more.
     if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) return;
-    static_cast<State*>(opaque)->last_error = reason;
+    auto& state = *static_cast<State*>(opaque);
+    state.last_error = reason;
+    if (error == RD_KAFKA_RESP_ERR__FATAL) state.broken.store(true, std::memory_order_relaxed);
   });
   rd_kafka_conf_set_dr_msg_cb(conf.get(), [](rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
-    auto& state = *static_cast<State*>(opaque);
-    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-      state.delivered.fetch_add(1, std::memory_order_relaxed);
-    } else {
-      const auto reason = ReasonOf(message->err);
-      if (reason == DropReason::kRefused) state.last_error = rd_kafka_err2str(message->err);
-      state.Drop(reason);
-    }
-    state.Leave(message->len + message->key_len);
+    static_cast<State*>(opaque)->Report(*message);
   });
   rd_kafka_conf_set_opaque(conf.get(), this);
 
@@ -173,12 +177,66 @@ void Producer::State::Open() {
   if (handle == nullptr) throw std::runtime_error("librdkafka: " + std::string(error.data()));
   conf.release();  // NOLINT(bugprone-unused-return-value): the handle owns it now
   rd_kafka_set_log_queue(handle, nullptr);
+  if (options.topic.empty()) return;
   topic = rd_kafka_topic_new(handle, options.topic.c_str(), nullptr);
   if (topic == nullptr) {
     const std::string reason = rd_kafka_err2str(rd_kafka_last_error());
     rd_kafka_destroy(handle);
     throw std::runtime_error("librdkafka: " + reason);
   }
+}
+
+void Producer::State::Report(const rd_kafka_message_t& message) {
+  const std::unique_ptr<Told> told(static_cast<Told*>(message._private));
+  std::optional<DropReason> why;
+  if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    delivered.fetch_add(1, std::memory_order_relaxed);
+  } else {
+    why = ReasonOf(message.err);
+    if (why == DropReason::kRefused) last_error = rd_kafka_err2str(message.err);
+    Drop(*why);
+  }
+  Leave(message.len + message.key_len);
+  if (told) (*told)(why);
+}
+
+// Takes `told` only when it answers no error: the report has it then.
+rd_kafka_resp_err_t Producer::State::Enqueue(const Record& record, void* told) noexcept {
+  sent.fetch_add(1, std::memory_order_relaxed);
+  producing.fetch_add(1);
+  auto error = RD_KAFKA_RESP_ERR__DESTROY;
+  if (!closed.load()) {
+    rd_kafka_headers_t* list = record.headers.empty() ? nullptr : rd_kafka_headers_new(record.headers.size());
+    for (const auto& header : record.headers) {
+      rd_kafka_header_add(list, header.name.data(), static_cast<ssize_t>(header.name.size()),
+                          header.value.data(), static_cast<ssize_t>(header.value.size()));
+    }
+    const auto bytes = record.key.size() + record.value.size();
+    // Before the call: the report may come before it returns.
+    queue_messages.fetch_add(1, std::memory_order_relaxed);
+    queue_bytes.fetch_add(bytes, std::memory_order_relaxed);
+    const auto& [key, value] = std::pair(record.key, record.value);
+    // A topic by its name is looked up by every call; the log's is at hand.
+    error = record.topic.empty()
+                ? rd_kafka_producev(handle, RD_KAFKA_VTYPE_RKT, topic, RD_KAFKA_VTYPE_MSGFLAGS,
+                                    RD_KAFKA_MSG_F_COPY, RD_KAFKA_VTYPE_KEY, key.data(), key.size(),
+                                    RD_KAFKA_VTYPE_VALUE, value.data(), value.size(), RD_KAFKA_VTYPE_HEADERS,
+                                    list, RD_KAFKA_VTYPE_END)
+                : rd_kafka_producev(handle, RD_KAFKA_VTYPE_TOPIC, std::string(record.topic).c_str(),
+                                    RD_KAFKA_VTYPE_MSGFLAGS, RD_KAFKA_MSG_F_COPY, RD_KAFKA_VTYPE_KEY,
+                                    key.data(), key.size(), RD_KAFKA_VTYPE_VALUE, value.data(), value.size(),
+                                    RD_KAFKA_VTYPE_HEADERS, list, RD_KAFKA_VTYPE_OPAQUE, told,
+                                    RD_KAFKA_VTYPE_END);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      if (list != nullptr) rd_kafka_headers_destroy(list);
+      Leave(bytes);
+      Drop(ReasonOf(error));
+    }
+  } else {
+    Drop(DropReason::kClosed);
+  }
+  producing.fetch_sub(1);
+  return error;
 }
 
 void Producer::State::Run() {
@@ -205,7 +263,7 @@ void Producer::State::Finish() {
   }
   next_report = {};  // the last word isn't held back
   if (Dropped() > dropped_reported) ReportTrouble();
-  rd_kafka_topic_destroy(topic);
+  if (topic != nullptr) rd_kafka_topic_destroy(topic);
   rd_kafka_destroy(handle);
 }
 
@@ -223,7 +281,7 @@ void Producer::State::ReportTrouble() {
 
 Producer::Producer(ProducerOptions options) {
   CheckBrokers(options.brokers);
-  CheckTopic(options.topic);
+  if (!options.topic.empty() || options.acks == Acks::kLeader) RequireTopic(options.topic);
   state_ = std::make_shared<State>(std::move(options));
   state_->Open();
   state_->thread = std::thread([state = state_] { state->Run(); });
@@ -233,34 +291,22 @@ Producer::~Producer() { Close(Clock::now()); }
 
 Produced Producer::Produce(std::string_view key, std::string_view value,
                            std::span<const Header> headers) noexcept {
-  State& s = *state_;
-  s.sent.fetch_add(1, std::memory_order_relaxed);
-  s.producing.fetch_add(1);
-  auto error = RD_KAFKA_RESP_ERR__DESTROY;
-  if (!s.closed.load()) {
-    rd_kafka_headers_t* list = headers.empty() ? nullptr : rd_kafka_headers_new(headers.size());
-    for (const auto& header : headers) {
-      rd_kafka_header_add(list, header.name.data(), static_cast<ssize_t>(header.name.size()),
-                          header.value.data(), static_cast<ssize_t>(header.value.size()));
-    }
-    // Before the call: the report may come before it returns.
-    s.queue_messages.fetch_add(1, std::memory_order_relaxed);
-    s.queue_bytes.fetch_add(key.size() + value.size(), std::memory_order_relaxed);
-    error =
-        rd_kafka_producev(s.handle, RD_KAFKA_VTYPE_RKT, s.topic, RD_KAFKA_VTYPE_MSGFLAGS, RD_KAFKA_MSG_F_COPY,
-                          RD_KAFKA_VTYPE_KEY, key.data(), key.size(), RD_KAFKA_VTYPE_VALUE, value.data(),
-                          value.size(), RD_KAFKA_VTYPE_HEADERS, list, RD_KAFKA_VTYPE_END);
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      if (list != nullptr) rd_kafka_headers_destroy(list);
-      s.Leave(key.size() + value.size());
-      s.Drop(ReasonOf(error));
-    }
-  } else {
-    s.Drop(DropReason::kClosed);
-  }
-  s.producing.fetch_sub(1);
+  const auto error = state_->Enqueue({.topic = {}, .key = key, .value = value, .headers = headers}, nullptr);
   return error == RD_KAFKA_RESP_ERR_NO_ERROR ? Produced::kQueued : Produced::kDropped;
 }
+
+void Producer::Send(const Record& record, Told told) {
+  RequireTopic(record.topic);
+  auto kept = std::make_unique<Told>(std::move(told));
+  const auto error = state_->Enqueue(record, kept.get());
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    (*kept)(ReasonOf(error));
+    return;
+  }
+  kept.release();  // NOLINT(bugprone-unused-return-value): Report has it
+}
+
+bool Producer::IsBroken() const { return state_->broken.load(std::memory_order_relaxed); }
 
 ProducerStats Producer::Stats() const {
   const State& s = *state_;

@@ -3,8 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "platform/kafka/testing/mock_fixture.hpp"
 
@@ -269,6 +273,70 @@ TEST(Producer, Recursion_FromTheTroubleCallbackIsHarmless) {
   producer.Produce("k", "line");
   EXPECT_TRUE(Eventually([&] { return calls > 1; }));
   producer.Close(runtime::After(100ms));
+  ExpectAllCounted(producer.Stats());
+}
+
+ProducerOptions ForSure(const std::string& brokers) {
+  ProducerOptions options;
+  options.brokers = brokers;
+  options.acks = Acks::kAll;
+  options.linger = 1ms;
+  return options;
+}
+
+// What came of records, in the order in which it was told.
+struct Outcomes {
+  std::mutex mutex;
+  std::vector<std::optional<DropReason>> told;
+
+  Told Take() {
+    return [this](std::optional<DropReason> why) {
+      const std::scoped_lock lock(mutex);
+      told.push_back(why);
+    };
+  }
+  std::vector<std::optional<DropReason>> Now() {
+    const std::scoped_lock lock(mutex);
+    return told;
+  }
+};
+
+TEST(Producer, Send_IsToldOnceTheBrokerHasIt) {
+  MockBroker broker;
+  Producer producer(ForSure(broker.Address()));
+  Outcomes outcomes;
+  // Retried by librdkafka; who sent it hears of the end only.
+  broker.FailProduce({RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS});
+  const std::array headers = {Header{"event.id", "1"}};
+  for (const auto* value : {"a", "b", "c"})
+    producer.Send({.topic = "logs", .key = "order", .value = value, .headers = headers}, outcomes.Take());
+  EXPECT_TRUE(Eventually([&] { return outcomes.Now().size() == 3; }));
+  for (const auto& why : outcomes.Now()) EXPECT_FALSE(why);
+  const auto records = broker.Read(3);
+  ASSERT_EQ(records.size(), 3u);
+  EXPECT_EQ(records[0].value + records[1].value + records[2].value, "abc");
+  EXPECT_EQ(records[2].key, "order");
+  EXPECT_EQ(records[2].headers.at("event.id"), "1");
+  EXPECT_FALSE(producer.IsBroken());
+  producer.Close(runtime::After(30s));
+  ExpectAllCounted(producer.Stats());
+}
+
+TEST(Producer, Send_IsToldWhyNot) {
+  auto options = ForSure(DeadAddress());
+  options.message_timeout = 50ms;
+  Producer producer(options);
+  Outcomes outcomes;
+  producer.Send({.topic = "logs", .key = "order", .value = "a"}, outcomes.Take());
+  producer.Send({.topic = "logs", .key = "order", .value = std::string(2 << 20, 'x')}, outcomes.Take());
+  EXPECT_TRUE(Eventually([&] { return outcomes.Now().size() == 2; }));
+  EXPECT_EQ(outcomes.Now().front(), DropReason::kTooLarge) << "within the call";
+  EXPECT_EQ(outcomes.Now().back(), DropReason::kTimedOut);
+  EXPECT_THROW(producer.Send({.topic = "no topic", .key = "", .value = ""}, outcomes.Take()),
+               std::invalid_argument);
+  producer.Close(runtime::After(0s));
+  producer.Send({.topic = "logs", .key = "order", .value = "b"}, outcomes.Take());
+  EXPECT_EQ(outcomes.Now().back(), DropReason::kClosed);
   ExpectAllCounted(producer.Stats());
 }
 

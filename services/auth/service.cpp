@@ -253,6 +253,7 @@ Task<> Service::Start() {
   host_.RunSealer("auth", sealer_);
   host_.RunSubscription("auth", acts_told_);
   host_.RunSubscription("auth", notifications_told_.value());
+  host_.RunPublication("auth", database_, PublicFacts());
   host_.RunRelay("auth", relay_);
   host_.SweepAnswers("auth", answers_);
   host_.Background().Run(sweeper_.Sweeping());

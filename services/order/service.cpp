@@ -98,6 +98,7 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       carts_(database_),
       wishes_(database_),
       invoices_(database_),
+      sales_(database_),
       log_(database_, host.EventOptions("order")),
       acts_told_(database_, host.Tracer(), rpc::Telling(peers.auth, audit::kListKeeper),
                  audit::ActsSubscription(host.RelayOptions("order"))),
@@ -143,6 +144,8 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
                 carts_,
                 wishes_,
                 cart_tokens_,
+                sales_,
+                peers.auth,
                 *settings.carts_kept,
                 returns_,
                 return_pictures_,
@@ -161,6 +164,7 @@ Task<> Service::Start() {
   host_.RunSealer("order", sealer_);
   host_.RunSubscription("order", acts_told_);
   host_.RunSubscription("order", notifications_told_);
+  host_.RunPublication("order", database_, PublicFacts());
   host_.RunRelay("order", relay_);
   host_.Background().Run({.name = "order.sellers", .period = 1s}, [this] { return sellers_.CatchUp(); });
   host_.Background().Run({.name = "order.taxes", .period = 1s}, [this] { return taxes_.CatchUp(); });

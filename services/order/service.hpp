@@ -81,6 +81,7 @@ class Service final : public host::Service {
   storage::Carts carts_;
   storage::Wishes wishes_;
   storage::Invoices invoices_;
+  storage::Sales sales_;
   storage::CartTokens cart_tokens_;
   events::Log log_;
   events::Subscription acts_told_;

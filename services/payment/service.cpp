@@ -69,6 +69,7 @@ Task<> Service::Start() {
   host_.RunSubscription("payment", orders_told_.value());
   host_.RunSubscription("payment", acts_told_.value());
   host_.RunSubscription("payment", notifications_told_.value());
+  host_.RunPublication("payment", database_, PublicFacts());
   host_.SweepAnswers("payment", answers_);
   // After the calls have ended and before the database closes.
   // What is torn here is asked for at the next start.

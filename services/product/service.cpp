@@ -124,6 +124,7 @@ Task<> Service::Start() {
   host_.RunSealer("product", sealer_);
   host_.RunSubscription("product", acts_told_);
   host_.RunSubscription("product", notifications_told_);
+  host_.RunPublication("product", database_, PublicFacts());
   if (redis_) StartRedis();
   host_.Background().Run({.name = "product.sellers", .period = 1s}, [this] { return sellers_.CatchUp(); });
   host_.Background().Run({.name = "product.review_pictures", .period = 1s},

@@ -68,6 +68,7 @@ Task<> Service::Start() {
   host_.RunSealer("user", sealer_);
   host_.RunSubscription("user", acts_told_);
   host_.RunSubscription("user", notifications_told_);
+  host_.RunPublication("user", database_, PublicFacts());
   host_.RunRelay("user", relay_);
   host_.Background().Run(unused_pictures_.Removing());
   host_.Background().Run(uploads_.Sweeping());

@@ -76,6 +76,30 @@ TEST_F(AuthGuestsTest, SignUpGuest_TellsNothingOfOtherAccounts_AndIsCountedAsASi
   });
 }
 
+TEST_F(AuthGuestsTest, FindAccount_FindsGuestsWhereTheyAreAskedFor) {
+  Run([&](AuthService& service) -> Task<> {
+    const auto first = co_await Come(service, "ada@example.com");
+    const auto second = co_await Come(service, "Ada@example.com");
+    co_await Come(service, "bob@example.com");
+    CallContext call(Soon());
+    api::auth::FindAccountRequest find;
+    find.set_email("ada@Example.com");
+    EXPECT_EQ(co_await ReasonOf(service.FindAccount(call, find)), "NOT_FOUND");
+    find.set_guests(true);
+    auto found = co_await service.FindAccount(call, find);
+    EXPECT_EQ(found.account_id(), "");
+    EXPECT_EQ(found.guest_ids_size(), 2);
+    EXPECT_EQ(found.guest_ids(0), second.account().id()) << "the newest first";
+    EXPECT_EQ(found.guest_ids(1), first.account().id());
+    const auto full = co_await SignUpFrom(service, "203.0.113.9", "ada@example.com");
+    found = co_await service.FindAccount(call, find);
+    EXPECT_EQ(found.account_id(), full.account().id());
+    EXPECT_EQ(found.guest_ids_size(), 2);
+    find.set_email("nobody@example.com");
+    EXPECT_EQ(co_await ReasonOf(service.FindAccount(call, find)), "NOT_FOUND");
+  });
+}
+
 TEST_F(AuthGuestsTest, ClaimAccount_MakesItAnAccountLikeAnyOther) {
   Run([&](AuthService& service) -> Task<> {
     const auto guest = co_await Come(service, "ada.lovelace@example.com");

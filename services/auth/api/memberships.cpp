@@ -47,10 +47,15 @@ Task<api::auth::GetContactsResponse> AuthService::GetContacts(CallContext& call,
 
 Task<api::auth::FindAccountResponse> AuthService::FindAccount(CallContext& call,
                                                               api::auth::FindAccountRequest request) {
-  const auto found = co_await deps_.accounts.FindId(call, domain::NormalizeEmail(request.email()));
-  if (!found) throw NotFound("the account");
+  const auto email = domain::NormalizeEmail(request.email());
+  const auto found = co_await deps_.accounts.FindId(call, email);
   api::auth::FindAccountResponse response;
-  response.set_account_id(found->ToString());
+  if (found) response.set_account_id(found->ToString());
+  if (request.guests()) {
+    for (const auto& guest : co_await deps_.accounts.FindGuests(call, email))
+      response.add_guest_ids(guest.ToString());
+  }
+  if (!found && response.guest_ids().empty()) throw NotFound("the account");
   co_return response;
 }
 

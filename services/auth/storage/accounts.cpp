@@ -22,6 +22,11 @@ constexpr ComposedStatement kFindId{
     "auth.find_account_id",
     "SELECT " + kNamed + " FROM account WHERE email_key = $1 AND password_hash IS NOT NULL"};
 
+constexpr ComposedStatement kFindGuests{
+    "auth.find_guests",
+    "SELECT " + kNamed +
+        " FROM account WHERE email_key = $1 AND password_hash IS NULL ORDER BY id DESC LIMIT 100"};
+
 constexpr ComposedStatement kFindHolder{"auth.find_email_holder", "SELECT " + kNamed + R"sql(
 FROM account WHERE email_key = $1 AND password_hash IS NOT NULL
 UNION ALL
@@ -51,6 +56,13 @@ RETURNING )sql" + kRaised};
 Task<std::optional<AccountId>> Accounts::FindId(Work work, std::string_view email_key) {
   const auto named = kNamed.ReadAtMostOne(co_await database_.Read(work, kFindId, email_key));
   co_return named ? std::optional(named->id) : std::nullopt;
+}
+
+Task<std::vector<AccountId>> Accounts::FindGuests(Work work, std::string_view email_key) {
+  std::vector<AccountId> guests;
+  for (const auto& [id] : kNamed.ReadAll(co_await database_.Read(work, kFindGuests, email_key)))
+    guests.push_back(id);
+  co_return guests;
 }
 
 Task<std::optional<AccountId>> Accounts::FindHolder(Work work, std::string_view email_key) {

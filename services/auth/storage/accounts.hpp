@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "platform/audit/audit.hpp"
 #include "platform/outbox/outbox.hpp"
@@ -33,6 +34,8 @@ class Accounts {
 
   // Who signs in with this e-mail: no guest.
   Task<std::optional<AccountId>> FindId(Work work, std::string_view email_key);
+  // The 100 newest guests who gave this e-mail, the newest first.
+  Task<std::vector<AccountId>> FindGuests(Work work, std::string_view email_key);
   // Who signs in with this address, or may still undo that it was changed. Of two who want it at once Create decides.
   Task<std::optional<AccountId>> FindHolder(Work work, std::string_view email_key);
   // Account, first session and `message` (its profile to be) in one transaction.

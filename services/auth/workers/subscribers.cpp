@@ -24,4 +24,9 @@ events::Subscription::Deliver TellNotification(api::NotificationApi& notificatio
   return rpc::Telling(notifications, kNotification);
 }
 
+std::vector<std::string> PublicFacts() {
+  return events::NamesOf<contract::AccountCreated, contract::AccountClaimed, contract::AccountDisabled,
+                         contract::AccountEnabled, contract::AccountClosed>();
+}
+
 }  // namespace market::auth

@@ -42,7 +42,7 @@ Task<api::order::Order> OrderService::CancelOrder(CallContext& call, api::order:
   }
   deps_.metrics.Moved(domain::State::kCancelled, cancelled.value().parts);
   deps_.relay.Wake();
-  co_return ToProto(cancelled->order);
+  co_return ToProto(cancelled->order, deps_.sellers);
 }
 
 // An order whose checkout is to be undone, as far as that goes now.
@@ -52,7 +52,7 @@ Task<api::order::Order> OrderService::Undone(CallContext& call, domain::OrderId 
   if (lease) order = co_await DriveOn(call, std::move(*lease), std::move(order));
   // A retry with the same key asks again instead of getting this answer for ever.
   if (order.CurrentState() == domain::State::kPendingPayment) call.LeaveOpen();
-  co_return ToProto(order);
+  co_return ToProto(order, deps_.sellers);
 }
 
 }  // namespace market::order

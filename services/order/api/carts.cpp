@@ -128,6 +128,7 @@ void OrderService::Fill(api::order::CartItem& out, const domain::CartLine& line)
   out.set_product_id(offer.product.ToString());
   Fill(*out.mutable_seller(), offer.seller);
   out.set_title(offer.title);
+  if (offer.picture) out.set_picture(*offer.picture);
   out.set_sku(offer.sku);
   for (const auto& [name, value] : offer.options) (*out.mutable_options())[name] = value;
   out.set_available(offer.for_sale ? std::max<std::int64_t>(offer.available, 0) : 0);

@@ -34,7 +34,7 @@ Task<api::order::Order> OrderService::ChangeShippingAddress(
       co_await deps_.transitions.ChangeAddress(call, id, scope, std::move(address), std::move(actor),
                                                request.reason(), call.OperationId(), deps_.clock.Now());
   deps_.relay.Wake();
-  co_return ToProto(order);
+  co_return ToProto(order, deps_.sellers);
 }
 
 }  // namespace market::order

@@ -58,6 +58,7 @@ void Fill(api::order::OrderLine& out, const domain::Line& line) {
   out.set_offer_id(line.offer.ToString());
   out.set_product_id(line.product.ToString());
   out.set_title(line.title);
+  if (line.picture) out.set_picture(*line.picture);
   out.set_sku(line.sku);
   for (const auto& [name, value] : line.options) (*out.mutable_options())[name] = value;
   out.set_quantity(line.quantity);
@@ -140,7 +141,8 @@ domain::Offer OfferFrom(const api::product::OfferForSale& offer) {
           .for_sale = offer.for_sale(),
           .weight_grams = offer.weight_grams(),
           .tax_class = offer.tax_class(),
-          .categories = std::move(categories)};
+          .categories = std::move(categories),
+          .picture = offer.has_picture() ? std::optional(offer.picture()) : std::nullopt};
 }
 
 domain::Address AddressFrom(const api::user::Address& address) {
@@ -169,11 +171,12 @@ api::order::Parcel ToProto(const domain::SellerOrder& part, const domain::Parcel
   return out;
 }
 
-api::order::SellerOrder ToProto(const domain::SellerOrder& part) {
+api::order::SellerOrder ToProto(const domain::SellerOrder& part, const SellerDirectory& sellers) {
   api::order::SellerOrder out;
   out.set_id(part.id.ToString());
   out.set_order_id(part.order.ToString());
   out.set_seller_id(part.seller.ToString());
+  if (const auto* card = sellers.Find(part.seller)) out.set_seller_name(card->display_name());
   out.set_number(part.number);
   out.set_state(ToProto(part.state));
   for (const auto& line : part.lines) Fill(*out.add_lines(), line);
@@ -201,12 +204,12 @@ void AddCoupons(google::protobuf::RepeatedPtrField<api::order::OrderCoupon>& out
   }
 }
 
-api::order::Order ToProto(const domain::Order& order) {
+api::order::Order ToProto(const domain::Order& order, const SellerDirectory& sellers) {
   api::order::Order out;
   out.set_id(order.id.ToString());
   out.set_number(order.number);
   out.set_state(ToProto(order.CurrentState()));
-  for (const auto& part : order.parts) *out.add_seller_orders() = ToProto(part);
+  for (const auto& part : order.parts) *out.add_seller_orders() = ToProto(part, sellers);
   *out.mutable_total() = ToProto(order.total);
   *out.mutable_net() = ToProto(order.total - Money{order.payment.refunded_minor, order.total.currency});
   if (!order.address.recipient.empty()) Fill(*out.mutable_shipping_address(), order.address);

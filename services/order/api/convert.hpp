@@ -13,6 +13,7 @@
 #include "services/order/domain/pricing.hpp"
 #include "services/order/domain/tax_rate.hpp"
 #include "services/order/process/order_terms.hpp"
+#include "services/order/process/seller_directory.hpp"
 #include "services/order/storage/checkouts.hpp"
 #include "services/order/storage/orders.hpp"
 
@@ -39,8 +40,9 @@ void AddCoupons(google::protobuf::RepeatedPtrField<api::order::OrderCoupon>& out
 void FillTax(api::order::Tax& out, const domain::Tax& tax, const Currency& currency);
 void AddDiscounts(google::protobuf::RepeatedPtrField<api::order::Discount>& out,
                   std::span<const domain::Discount> discounts, const Currency& currency);
-api::order::Order ToProto(const domain::Order& order);
-api::order::SellerOrder ToProto(const domain::SellerOrder& part);
+// With the names of its shops.
+api::order::Order ToProto(const domain::Order& order, const SellerDirectory& sellers);
+api::order::SellerOrder ToProto(const domain::SellerOrder& part, const SellerDirectory& sellers);
 api::order::Parcel ToProto(const domain::SellerOrder& part, const domain::Parcel& parcel);
 api::order::Quote ToProto(const domain::Priced& priced, const FoundTerms& terms);
 api::order::DeliveryMethod ToProto(const domain::DeliveryMethod& method);

@@ -124,7 +124,7 @@ Task<api::order::SellerOrder> OrderService::End(CallContext& call, std::string p
 
 api::order::SellerOrder OrderService::Tell(const storage::Moved& moved) {
   Count(moved);
-  return ToProto(moved.part);
+  return ToProto(moved.part, deps_.sellers);
 }
 
 void OrderService::Count(const storage::Moved& moved) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "marketplace/auth/v1/auth.market.hpp"
 #include "marketplace/order/v1/order.market.hpp"
 #include "marketplace/product/v1/product.market.hpp"
 #include "marketplace/user/v1/user.market.hpp"
@@ -31,6 +32,7 @@
 #include "services/order/storage/orders.hpp"
 #include "services/order/storage/personal_data.hpp"
 #include "services/order/storage/returns.hpp"
+#include "services/order/storage/sales.hpp"
 #include "services/order/storage/tax_rates.hpp"
 #include "services/order/storage/transitions.hpp"
 #include "services/order/storage/wishes.hpp"
@@ -60,6 +62,8 @@ class OrderService final : public api::OrderApi {
     storage::Carts& carts;
     storage::Wishes& wishes;
     const storage::CartTokens& cart_tokens;
+    storage::Sales& sales;
+    api::AuthApi& auth;
     std::chrono::milliseconds carts_kept;  // a guest's cart by its token
     storage::Returns& returns;
     ReturnPictures& return_pictures;
@@ -105,6 +109,9 @@ class OrderService final : public api::OrderApi {
       CallContext& call, api::order::ListStuckCheckoutsRequest request) override;
   Task<api::order::Checkout> AdvanceCheckout(CallContext& call,
                                              api::order::AdvanceCheckoutRequest request) override;
+  // sales.cpp
+  Task<api::order::SalesSeriesResponse> SalesSeries(CallContext& call,
+                                                    api::order::SalesSeriesRequest request) override;
   Task<api::order::Parties> GetParties(CallContext& call, api::order::GetPartiesRequest request) override;
   Task<api::order::ReviewableLine> CheckReviewable(CallContext& call,
                                                    api::order::CheckReviewableRequest request) override;
@@ -253,7 +260,9 @@ class OrderService final : public api::OrderApi {
                                  api::order::PlaceOrderRequest request);
   Task<api::order::Order> Drive(CallContext& call, storage::Lease lease, domain::Order order,
                                 api::order::PlaceOrderRequest request);
-  static api::order::Order Answer(CallContext& call, const domain::Order& order, const RequestedItems& items);
+  api::order::Order Answer(CallContext& call, const domain::Order& order, const RequestedItems& items) const;
+  // Whose e-mail it is, guests among them.
+  Task<std::vector<AccountId>> FindBuyers(CallContext& call, std::string email);
   Task<domain::Order> Require(CallContext& call, domain::OrderId id, storage::Scope scope);
   // Drives a checkout as far as it goes, and gives its order as it is then, whoever brought it there.
   Task<domain::Order> DriveOn(CallContext& call, storage::Lease lease, domain::Order order);

@@ -166,9 +166,9 @@ Task<> ExpectMoves(Operations& o) {
 
   api::order::ListSellerOrdersRequest list;
   list.set_seller_id(o.anna.ToString());
-  list.set_state(api::order::SHIPPED);
+  list.add_state(api::order::SHIPPED);
   EXPECT_EQ((co_await o.api.ListSellerOrders(anna.context, list)).seller_orders_size(), 1);
-  list.set_state(api::order::PLACED);
+  list.set_state(0, api::order::PLACED);
   EXPECT_EQ((co_await o.api.ListSellerOrders(anna.context, list)).seller_orders_size(), 0);
 }
 TEST(OrderService, ASellersMove_AnswersAsALookDoes) { testing::WithStore<Operations>(ExpectMoves); }
@@ -242,7 +242,7 @@ Task<> ExpectPages(Operations& o) {
   EXPECT_EQ(page.orders_size(), 2);
   request.set_page_token(page.next_page_token());
   auto other = request;
-  other.set_state(api::order::PLACED);
+  other.add_state(api::order::PLACED);
   EXPECT_EQ(co_await ReasonOf(o.api.ListMyOrders(buyer.context, other)), "INVALID_PAGE_TOKEN");
   page = co_await o.api.ListMyOrders(buyer.context, request);
   EXPECT_EQ(page.orders_size(), 1);
@@ -450,7 +450,7 @@ Task<> ExpectOperators(Operations& o) {
   EXPECT_NE(page.orders(0).id(), order.id()) << "newest first";
   list.set_page_token(page.next_page_token());
   EXPECT_EQ((co_await o.api.ListOrders(by_operator.context, list)).orders(0).id(), order.id());
-  list.set_state(api::order::PLACED);
+  list.add_state(api::order::PLACED);
   EXPECT_EQ(co_await ReasonOf(o.api.ListOrders(by_operator.context, list)), "INVALID_PAGE_TOKEN");
 }
 TEST(OrderService, Operators_SeeEverybodysOrders) { testing::WithStore<Operations>(ExpectOperators); }

@@ -109,7 +109,7 @@ Task<api::order::Order> OrderService::Drive(CallContext& call, storage::Lease le
 
 // What the order is by now is the answer, whoever brought it there.
 api::order::Order OrderService::Answer(CallContext& call, const domain::Order& order,
-                                       const RequestedItems& items) {
+                                       const RequestedItems& items) const {
   using domain::PaymentState;
   const auto state = order.CurrentState();
   const bool declined = order.payment.state == PaymentState::kDeclined && order.WaitsForBuyer();
@@ -117,15 +117,15 @@ api::order::Order OrderService::Answer(CallContext& call, const domain::Order& o
   // A retry with the same key asks again instead of getting this answer for ever.
   if (state == domain::State::kPendingPayment || order.payment.state == PaymentState::kCreated)
     call.LeaveOpen();
-  return order::ToProto(order);
+  return order::ToProto(order, deps_.sellers);
 }
 
 Task<domain::Order> OrderService::DriveOn(CallContext& call, storage::Lease lease, domain::Order order) {
   std::optional<storage::KeyedAnswer> answer;
   if (auto* key = call.RequestKey()) {
-    answer.emplace(*key, [](const domain::Order& settled) {
+    answer.emplace(*key, [this](const domain::Order& settled) {
       return settled.WaitsForBuyer() ? rpc::KeptAnswerOf(Refusal(settled, {}))
-                                     : rpc::KeptAnswerOf(order::ToProto(settled));
+                                     : rpc::KeptAnswerOf(order::ToProto(settled, deps_.sellers));
     });
   }
   // Of one that was placed its parts may move meanwhile.

@@ -10,18 +10,6 @@ namespace {
 using rpc::FillPage;
 using rpc::PageSize;
 
-template <class SomeId>
-std::optional<SomeId> Before(const rpc::PageTokens& pages, const std::string& filter,
-                             const std::string& token) {
-  const auto position = pages.Decode<SomeId>(filter, token);
-  return position ? std::optional(std::get<0>(*position)) : std::nullopt;
-}
-
-std::optional<domain::State> Filter(api::order::OrderState state) {
-  if (state == api::order::ORDER_STATE_UNSPECIFIED) return std::nullopt;
-  return StateFrom(state);
-}
-
 template <class Response>
 Response Counted(const std::vector<storage::StateCount>& counts) {
   Response response;
@@ -41,23 +29,7 @@ Task<api::order::Order> OrderService::GetOrder(CallContext& call, api::order::Ge
   const auto id = domain::OrderId::From(request.order_id());
   auto scope =
       call.Reach().everything ? storage::Scope::Everything() : storage::Scope::Buyer(call.Caller().account);
-  co_return ToProto(co_await Require(call, id, std::move(scope)));
-}
-
-Task<api::order::ListMyOrdersResponse> OrderService::ListMyOrders(CallContext& call,
-                                                                  api::order::ListMyOrdersRequest request) {
-  const auto buyer = call.Caller().account;
-  const auto state = Filter(request.state());
-  const auto filter = "orders|" + buyer.ToString() + '|' + api::order::OrderState_Name(request.state());
-  const auto size = PageSize(request.page_size());
-  // One more than asked for tells whether there is a next page.
-  auto orders = co_await deps_.orders.ListOfBuyer(
-      call, buyer, state, Before<domain::OrderId>(deps_.pages, filter, request.page_token()), size + 1);
-  api::order::ListMyOrdersResponse response;
-  const auto kept = FillPage(*response.mutable_orders(), size, orders,
-                             [](const domain::Order& order) { return ToProto(order); });
-  if (kept < orders.size()) response.set_next_page_token(deps_.pages.Encode(filter, orders[kept - 1].id));
-  co_return response;
+  co_return ToProto(co_await Require(call, id, std::move(scope)), deps_.sellers);
 }
 
 Task<api::order::CountMyOrdersResponse> OrderService::CountMyOrders(CallContext& call,
@@ -95,7 +67,7 @@ Task<api::order::SellerOrder> OrderService::GetSellerOrder(CallContext& call,
   const auto id = domain::SellerOrderId::From(request.seller_order_id());
   const auto part = co_await deps_.orders.FindPart(call, id, storage::Scope::Sellers(call.Reach().sellers));
   if (!part) throw NotFound("the seller order");
-  co_return ToProto(*part);
+  co_return ToProto(*part, deps_.sellers);
 }
 
 Task<api::order::Parties> OrderService::GetParties(CallContext& call, api::order::GetPartiesRequest request) {
@@ -124,23 +96,6 @@ Task<api::order::ReviewableLine> OrderService::CheckReviewable(CallContext& call
   line.set_order_id(found->order.ToString());
   *line.mutable_delivered_time() = conversions::ToProto(*found->delivered_at);
   co_return line;
-}
-
-Task<api::order::ListSellerOrdersResponse> OrderService::ListSellerOrders(
-    CallContext& call, api::order::ListSellerOrdersRequest request) {
-  const auto seller = SellerId::From(request.seller_id());
-  const auto state = Filter(request.state());
-  const auto filter =
-      "seller_orders|" + request.seller_id() + '|' + api::order::OrderState_Name(request.state());
-  const auto size = PageSize(request.page_size());
-  auto parts = co_await deps_.orders.ListOfSeller(
-      call, seller, state, Before<domain::SellerOrderId>(deps_.pages, filter, request.page_token()),
-      size + 1);
-  api::order::ListSellerOrdersResponse response;
-  const auto kept = FillPage(*response.mutable_seller_orders(), size, parts,
-                             [](const domain::SellerOrder& part) { return ToProto(part); });
-  if (kept < parts.size()) response.set_next_page_token(deps_.pages.Encode(filter, parts[kept - 1].id));
-  co_return response;
 }
 
 }  // namespace market::order

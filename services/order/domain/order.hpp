@@ -22,6 +22,7 @@ struct Line {
   OfferId offer;
   ProductId product;
   std::string title;
+  std::optional<std::string> picture;  // where a small one is
   std::string sku;
   std::map<std::string, std::string> options;
   std::int64_t quantity = 0;  // bought; of these:

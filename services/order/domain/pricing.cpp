@@ -196,6 +196,7 @@ Priced Price(std::span<const Item> items, std::span<const Offer> offers, const T
                            .offer = offer.id,
                            .product = offer.product,
                            .title = offer.title,
+                           .picture = offer.picture,
                            .sku = offer.sku,
                            .options = offer.options,
                            .quantity = item.quantity,

@@ -33,6 +33,7 @@ struct Offer {
   std::string tax_class = {};     // "": the standard one
   std::vector<CategoryId> categories =
       {};  // of the product, those above first; only where coupons look at them
+  std::optional<std::string> picture = {};  // where a small one of the product is
 };
 
 // One line per offer, quantities summed, in the order of first mention.

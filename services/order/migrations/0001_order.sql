@@ -73,9 +73,9 @@ COMMENT ON TABLE orders IS 'mutable';
 CREATE INDEX orders_of_buyer ON orders (buyer_id, failed, id DESC);  -- FAILED ones are a list of their own
 
 -- Which order has which number. In a table of its own, without a key to orders, so that numbers stay unique when orders are
--- partitioned by time.
+-- partitioned by time. Ordered by its bytes, so that how a number begins is a range of them.
 CREATE TABLE order_number (
-  number    text PRIMARY KEY,
+  number    text COLLATE "C" PRIMARY KEY,
   order_id  uuid NOT NULL
 );
 
@@ -112,7 +112,7 @@ CREATE TABLE seller_order (
          AND delivery_total_minor = delivery_minor - delivery_discount_minor
              + CASE delivery_tax_mode WHEN 'ADDED' THEN delivery_tax_minor WHEN 'INCLUDED' THEN 0 END),
   UNIQUE (order_id, position),
-  UNIQUE (order_id, seller_id)
+  UNIQUE (seller_id, order_id)  -- a shop has one part of an order; its lists go by it, since ids of orders are ordered by time
 );
 COMMENT ON TABLE seller_order IS 'mutable';
 CREATE TRIGGER seller_order_terms_stay
@@ -123,7 +123,8 @@ CREATE TRIGGER seller_order_terms_stay
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER seller_order_moves_as_it_may BEFORE UPDATE OF state ON seller_order
   FOR EACH ROW WHEN (OLD.state <> NEW.state AND NOT may_move(OLD.state, NEW.state)) EXECUTE FUNCTION refuse_move();
-CREATE INDEX seller_order_of_seller ON seller_order (seller_id, id DESC);
+CREATE INDEX seller_order_of_seller_in_state ON seller_order (seller_id, state, order_id DESC);
+CREATE INDEX seller_order_in_state ON seller_order (state, order_id DESC);
 -- Those that move by themselves when nobody moves them.
 CREATE INDEX seller_order_timed ON seller_order (state, moved_at) WHERE state IN ('PLACED', 'SHIPPED', 'DELIVERED');
 
@@ -148,6 +149,7 @@ CREATE TABLE order_line (
   offer_id          uuid NOT NULL,
   product_id        uuid NOT NULL,
   title             text NOT NULL,
+  picture           text,                     -- where a small one of the product was
   sku               text NOT NULL,
   options           jsonb NOT NULL,
   quantity          bigint NOT NULL,
@@ -171,7 +173,7 @@ CREATE TABLE order_line (
 COMMENT ON TABLE order_line IS 'mutable';
 CREATE TRIGGER order_line_stays BEFORE DELETE ON order_line FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER order_line_terms_stay
-  BEFORE UPDATE OF id, seller_order_id, position, offer_id, product_id, title, sku, options, quantity, unit_price_minor,
+  BEFORE UPDATE OF id, seller_order_id, position, offer_id, product_id, title, picture, sku, options, quantity, unit_price_minor,
                    discounts, discount_minor, tax_rate_ppm, tax_mode, tax_minor, tax_rate_id, no_tax, total_minor ON order_line
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 

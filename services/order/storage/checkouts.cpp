@@ -49,14 +49,14 @@ constexpr Statement kInsert{"order.insert", R"sql(
   line AS (
     INSERT INTO order_line (id, seller_order_id, position, offer_id, product_id, title, sku, options, quantity,
                             unit_price_minor, discounts, discount_minor, tax_rate_ppm, tax_mode, tax_minor, total_minor,
-                            tax_rate_id, no_tax)
+                            tax_rate_id, no_tax, picture)
     SELECT id, part, position, offer, product, title, sku, options::jsonb, quantity, price, discounts::jsonb, discount,
-           tax_rate, tax_mode, tax, total, rate, no_tax
+           tax_rate, tax_mode, tax, total, rate, no_tax, picture
     FROM unnest($20::uuid[], $21::uuid[], $22::uuid[], $23::uuid[], $24::text[], $25::text[], $26::text[],
                 $27::bigint[], $28::bigint[], $29::text[], $30::bigint[], $31::bigint[], $32::text[],
-                $33::bigint[], $34::bigint[], $40::uuid[], $41::text[])
+                $33::bigint[], $34::bigint[], $40::uuid[], $41::text[], $56::text[])
       WITH ORDINALITY AS l (id, part, offer, product, title, sku, options, quantity, price, discounts, discount,
-                            tax_rate, tax_mode, tax, total, rate, no_tax, position))
+                            tax_rate, tax_mode, tax, total, rate, no_tax, picture, position))
   INSERT INTO checkout (order_id, step, lease_until, deadline_at, trace, buyer_id)
   VALUES ($1, 'FORWARD', market_now() + $35::interval, market_now() + $36::interval, $37, buyer_with_room($3, $38)))sql"};
 
@@ -238,6 +238,7 @@ struct LineColumns : PriceColumns {
         offers.push_back(line.offer);
         products.push_back(line.product);
         titles.push_back(line.title);
+        pictures.push_back(line.picture);
         skus.push_back(line.sku);
         options.push_back(OptionsToJson(line.options));
         quantities.push_back(line.quantity);
@@ -251,6 +252,7 @@ struct LineColumns : PriceColumns {
   std::vector<domain::OfferId> offers;
   std::vector<domain::ProductId> products;
   std::vector<std::string> titles;
+  std::vector<std::optional<std::string>> pictures;
   std::vector<std::string> skus;
   std::vector<std::string> options;
   std::vector<std::int64_t> quantities;
@@ -316,7 +318,7 @@ Task<> Checkouts::TryInsert(Work work, const domain::Order& order, const std::st
             trace, limits_.open_of_buyer, order.accepted_terms, lines.rates, lines.no_taxes, sent.methods,
             sent.names, sent.days_from, sent.days_to, sent.places, sent.prices, sent.discounts,
             sent.discounts_minor, sent.tax_rates, sent.tax_modes, sent.taxes, sent.rates, sent.no_taxes,
-            sent.totals);
+            sent.totals, lines.pictures);
   if (!order.coupons.empty()) AppendRedemption(batch, order);
   AppendCartClaim(batch, order);
   co_await database_.Write(work, std::move(batch));

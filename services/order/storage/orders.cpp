@@ -1,9 +1,5 @@
 #include "services/order/storage/orders.hpp"
 
-#include <algorithm>
-#include <array>
-#include <chrono>
-
 #include "services/order/storage/rows.hpp"
 
 namespace market::order::storage {
@@ -13,7 +9,7 @@ using postgres::Batch;
 using postgres::ComposedStatement;
 using postgres::Sql;
 
-// A whole order is three statements: by its id in rows.cpp; by its operation, and a page of a buyer's, here.
+// A whole order is three statements: by its id in rows.cpp; by its operation here; pages of them in order_lists.cpp.
 constexpr Sql kOfOperation{"(SELECT id FROM orders WHERE operation_id = $1)"};
 constexpr ComposedStatement kByOperation{"order.by_operation",
                                          "SELECT " + kOrder + " FROM orders o WHERE o.operation_id = $1"};
@@ -34,54 +30,6 @@ constexpr Columns kStanding{Column{"NOT EXISTS (SELECT FROM seller_order s WHERE
                             Column{"o.payment_number", &Standing::payment_number}};
 constexpr ComposedStatement kStands{"order.stands", "SELECT " + kStanding + " FROM orders o WHERE o.id = $1"};
 
-constexpr auto kPageOfBuyer =
-    "(SELECT id FROM orders o WHERE buyer_id = $1 AND failed = $2 AND ($4::uuid IS NULL OR id < $4)"
-    " AND ($3::text IS NULL OR $3 = " +
-    kStateOfOrder + ") ORDER BY id DESC LIMIT $5)";
-constexpr ComposedStatement kPage{"order.page", "SELECT " + kOrder + " FROM orders o WHERE o.id IN " +
-                                                    kPageOfBuyer + " ORDER BY o.id DESC"};
-constexpr ComposedStatement kPageParts{
-    "order.page_parts", "SELECT " + kPart +
-                            " FROM seller_order s JOIN orders o ON o.id = s.order_id WHERE s.order_id IN " +
-                            kPageOfBuyer + " ORDER BY s.position"};
-constexpr ComposedStatement kPageLines{
-    "order.page_lines",
-    "SELECT " + kLine +
-        " FROM order_line l JOIN seller_order s ON s.id = l.seller_order_id WHERE s.order_id IN " +
-        kPageOfBuyer + " ORDER BY s.position, l.position"};
-
-// A page of everybody's is found by what narrows it most, so that each has its index; its ids are read then.
-struct FoundOrder {
-  domain::OrderId id;
-};
-constexpr Columns kFoundOrder{Column{"o.id", &FoundOrder::id}};
-constexpr auto kFoundBy = "SELECT " + kFoundOrder + " FROM orders o WHERE ";
-constexpr auto kAndWanted = R"sql(
-  o.id >= $1 AND o.id < $2 AND ($4::text IS NULL OR o.number = $4) AND ($5::uuid IS NULL OR o.buyer_id = $5)
-  AND ($6::uuid IS NULL OR EXISTS (SELECT FROM seller_order s WHERE s.order_id = o.id AND s.seller_id = $6))
-  AND ($8::timestamptz IS NULL OR o.created_at >= $8) AND ($9::timestamptz IS NULL OR o.created_at < $9)
-  AND ($7::text IS NULL OR $7 = )sql" +
-                            kStateOfOrder + ") ORDER BY o.id DESC LIMIT $3";
-constexpr ComposedStatement kAllByNumber{
-    "order.all_by_number",
-    kFoundBy + "o.id = (SELECT order_id FROM order_number WHERE number = $4) AND " + kAndWanted};
-constexpr ComposedStatement kAllByBuyer{"order.all_by_buyer", kFoundBy + "o.buyer_id = $5 AND " + kAndWanted};
-constexpr ComposedStatement kAllBySeller{
-    "order.all_by_seller",
-    kFoundBy + "o.id IN (SELECT order_id FROM seller_order WHERE seller_id = $6) AND " + kAndWanted};
-constexpr ComposedStatement kAll{"order.all", kFoundBy + kAndWanted};
-constexpr ComposedStatement kByIds{"order.by_ids", "SELECT " + kOrder +
-                                                       " FROM orders o WHERE o.id = ANY ($1::uuid[])"
-                                                       " ORDER BY o.id DESC"};
-constexpr ComposedStatement kPartsByIds{"order.parts_by_ids",
-                                        "SELECT " + kPart +
-                                            " FROM seller_order s JOIN orders o ON o.id = s.order_id"
-                                            " WHERE s.order_id = ANY ($1::uuid[]) ORDER BY s.position"};
-constexpr ComposedStatement kLinesByIds{
-    "order.lines_by_ids", "SELECT " + kLine +
-                              " FROM order_line l JOIN seller_order s ON s.id = l.seller_order_id"
-                              " WHERE s.order_id = ANY ($1::uuid[]) ORDER BY s.position, l.position"};
-
 constexpr Columns kCount{Column{"state", &StateCount::state}, Column{"count(*)", &StateCount::count}};
 constexpr auto kByState = " GROUP BY state ORDER BY array_position(" + kStatesInOrder + ", state::text)";
 constexpr ComposedStatement kCountOfBuyer{
@@ -92,7 +40,7 @@ constexpr ComposedStatement kCountOfBuyer{
                                 kByState};
 constexpr ComposedStatement kCountOfSeller{"seller_order.count_of_seller", "SELECT " + kCount + R"sql(
   FROM (SELECT state FROM seller_order WHERE seller_id = $1 AND state NOT IN ('PENDING_PAYMENT', 'FAILED')
-        ORDER BY id DESC LIMIT 100000) AS part)sql" + kByState};
+        ORDER BY order_id DESC LIMIT 100000) AS part)sql" + kByState};
 
 constexpr ComposedStatement kFindPart{
     "seller_order.find", "SELECT " + kPartWithAddress +
@@ -116,20 +64,6 @@ constexpr ComposedStatement kFindReviewable{"order_line.reviewable", "SELECT " +
 FROM order_line l JOIN seller_order s ON s.id = l.seller_order_id JOIN orders o ON o.id = s.order_id
 WHERE l.id = $1 AND o.buyer_id = $2)sql"};
 
-// A part that waits for its payment is not the seller's business yet.
-constexpr Sql kPageOfSeller{R"sql((
-  SELECT id FROM seller_order
-  WHERE seller_id = $1 AND ($2::text IS NULL OR state = $2) AND state NOT IN ('PENDING_PAYMENT', 'FAILED')
-    AND ($3::uuid IS NULL OR id < $3)
-  ORDER BY id DESC LIMIT $4))sql"};
-constexpr ComposedStatement kSellerPage{
-    "seller_order.page", "SELECT " + kPartWithAddress +
-                             " FROM seller_order s JOIN orders o ON o.id = s.order_id WHERE s.id IN " +
-                             kPageOfSeller + " ORDER BY s.id DESC"};
-constexpr ComposedStatement kSellerPageLines{
-    "seller_order.page_lines", "SELECT " + kLine + " FROM order_line l WHERE l.seller_order_id IN " +
-                                   kPageOfSeller + " ORDER BY l.position"};
-
 constexpr Columns kEvent{Column{"e.at", &domain::Event::at},
                          Column{"e.seller_order_id", &domain::Event::part},
                          Column{"e.from_state", &domain::Event::from},
@@ -144,30 +78,6 @@ constexpr ComposedStatement kHistory{"order.history", "SELECT " + kEvent + R"sql
   FROM order_event e JOIN seller_order s ON s.id = e.seller_order_id JOIN orders o ON o.id = e.order_id
   WHERE e.order_id = $1 AND (($2::uuid IS NULL AND $3::uuid[] IS NULL) OR o.buyer_id = $2 OR s.seller_id = ANY ($3))
   ORDER BY e.sequence OFFSET $4 LIMIT $5)sql"};
-
-// Bounds of the ids that orders made at a time have (UUIDv7, RFC 9562 section 5.7): a minute apart, since an id is
-// not made in the same moment as the time beside it. They only spare the database rows; the times are looked at.
-constexpr std::chrono::minutes kIdsApart{1};
-domain::OrderId FirstIdAt(Time time) {
-  const auto since = std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
-  auto ms = static_cast<std::uint64_t>(std::max<std::int64_t>(since, 0));
-  std::array<std::uint8_t, 16> bytes{};
-  for (int i = 5; i >= 0; --i, ms >>= 8)
-    bytes.at(static_cast<std::size_t>(i)) = static_cast<std::uint8_t>(ms);
-  return domain::OrderId(Uuid(bytes));
-}
-domain::OrderId LastId() {
-  std::array<std::uint8_t, 16> bytes{};
-  bytes.fill(0xff);
-  return domain::OrderId(Uuid(bytes));
-}
-
-postgres::Statement SearchFor(const Wanted& wanted) {
-  if (wanted.number) return kAllByNumber;
-  if (wanted.buyer) return kAllByBuyer;
-  if (wanted.seller) return kAllBySeller;
-  return kAll;
-}
 
 std::vector<domain::Order> ReadOrders(const std::vector<postgres::Result>& results) {
   return ReadWhole(results[0], results[1], results[2]);
@@ -195,35 +105,6 @@ Task<std::optional<domain::Order>> Orders::FindByOperation(Work work, Uuid opera
   co_return orders.empty() ? std::nullopt : std::optional(std::move(orders.front()));
 }
 
-Task<std::vector<domain::Order>> Orders::ListOfBuyer(Work work, AccountId buyer,
-                                                     std::optional<domain::State> state,
-                                                     std::optional<domain::OrderId> before,
-                                                     std::int64_t limit) {
-  const bool failed = state == domain::State::kFailed;
-  if (failed) state.reset();  // the column says it
-  Batch batch("order.page");
-  batch.Add(kPage, buyer, failed, state, before, limit)
-      .Add(kPageParts, buyer, failed, state, before, limit)
-      .Add(kPageLines, buyer, failed, state, before, limit);
-  co_return ReadOrders(co_await database_.List(work, std::move(batch)));
-}
-
-Task<std::vector<domain::Order>> Orders::ListOfAll(Work work, Wanted wanted,
-                                                   std::optional<domain::OrderId> before,
-                                                   std::int64_t limit) {
-  const auto first = wanted.created_from ? FirstIdAt(*wanted.created_from - kIdsApart) : domain::OrderId();
-  auto end = wanted.created_to ? FirstIdAt(*wanted.created_to + kIdsApart) : LastId();
-  if (before) end = std::min(end, *before);
-  const auto found =
-      co_await database_.List(work, SearchFor(wanted), first, end, limit, wanted.number, wanted.buyer,
-                              wanted.seller, wanted.state, wanted.created_from, wanted.created_to);
-  std::vector<domain::OrderId> ids;
-  for (const auto& [id] : kFoundOrder.ReadAll(found)) ids.push_back(id);
-  Batch batch("order.by_ids");
-  batch.Add(kByIds, ids).Add(kPartsByIds, ids).Add(kLinesByIds, ids);
-  co_return ReadOrders(co_await database_.List(work, std::move(batch)));
-}
-
 Task<std::vector<StateCount>> Orders::CountOfBuyer(Work work, AccountId buyer) {
   co_return kCount.ReadAll(co_await database_.List(work, kCountOfBuyer, buyer));
 }
@@ -247,18 +128,6 @@ Task<std::optional<domain::SellerOrder>> Orders::FindPart(Work work, domain::Sel
   auto parts = kPartWithAddress.ReadAll(results[0]);
   AddLines(parts, results[1]);
   co_return parts.empty() ? std::nullopt : std::optional(std::move(parts.front()));
-}
-
-Task<std::vector<domain::SellerOrder>> Orders::ListOfSeller(Work work, SellerId seller,
-                                                            std::optional<domain::State> state,
-                                                            std::optional<domain::SellerOrderId> before,
-                                                            std::int64_t limit) {
-  Batch batch("seller_order.page");
-  batch.Add(kSellerPage, seller, state, before, limit).Add(kSellerPageLines, seller, state, before, limit);
-  const auto results = co_await database_.List(work, std::move(batch));
-  auto parts = kPartWithAddress.ReadAll(results[0]);
-  AddLines(parts, results[1]);
-  co_return parts;
 }
 
 Task<std::optional<std::vector<domain::Event>>> Orders::History(Work work, domain::OrderId id, Scope scope,

@@ -9,6 +9,7 @@
 #include "platform/postgres/database.hpp"
 #include "services/order/domain/event.hpp"
 #include "services/order/domain/order.hpp"
+#include "services/order/domain/order_number.hpp"
 #include "services/order/storage/scope.hpp"
 
 namespace market::order::storage {
@@ -20,14 +21,15 @@ struct Standing {
   int payment_number = 1;
 };
 
-// What operators look for: orders of which all holds that is set.
+// What a list is narrowed to: all holds that is set.
 struct Wanted {
-  std::optional<std::string> number = {};
-  std::optional<AccountId> buyer = {};
-  std::optional<SellerId> seller = {};  // of a part
-  std::optional<domain::State> state = {};
-  std::optional<Time> created_from = {};  // then or later
-  std::optional<Time> created_to = {};    // before then
+  std::optional<domain::NumberSought> number = {};
+  std::vector<domain::State> states = {};  // one of them; none: any
+  std::optional<Time> created_from = {};   // then or later
+  std::optional<Time> created_to = {};     // before then
+  // Of the list of all only:
+  std::optional<std::vector<AccountId>> buyers = {};  // one of them
+  std::optional<SellerId> seller = {};                // of a part
 };
 
 struct StateCount {
@@ -59,8 +61,8 @@ class Orders {
   // Nothing when it does not exist.
   Task<std::optional<Standing>> Stands(Work work, domain::OrderId id);
   Task<std::optional<domain::Order>> FindByOperation(Work work, Uuid operation_id);
-  // Up to `limit` orders older than `before`: those in `state`, or else all but those that FAILED.
-  Task<std::vector<domain::Order>> ListOfBuyer(Work work, AccountId buyer, std::optional<domain::State> state,
+  // Up to `limit` orders older than `before`. Those that FAILED only where that state is wanted.
+  Task<std::vector<domain::Order>> ListOfBuyer(Work work, AccountId buyer, Wanted wanted,
                                                std::optional<domain::OrderId> before, std::int64_t limit);
 
   // Up to `limit` of everybody's older than `before`, for operators.
@@ -80,9 +82,9 @@ class Orders {
 
   // A part with its lines and the address it goes to.
   Task<std::optional<domain::SellerOrder>> FindPart(Work work, domain::SellerOrderId id, Scope scope);
-  Task<std::vector<domain::SellerOrder>> ListOfSeller(Work work, SellerId seller,
-                                                      std::optional<domain::State> state,
-                                                      std::optional<domain::SellerOrderId> before,
+  // Up to `limit` parts of orders older than `before`, without those that nobody has paid.
+  Task<std::vector<domain::SellerOrder>> ListOfSeller(Work work, SellerId seller, Wanted wanted,
+                                                      std::optional<domain::OrderId> before,
                                                       std::int64_t limit);
 
   // Oldest first, up to `limit` after the first `skipped`: nothing is ever put before an event or taken away,

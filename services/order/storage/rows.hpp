@@ -155,6 +155,7 @@ inline constexpr Columns kLine{
     Column{"l.offer_id", &LineOfPart::line, &domain::Line::offer},
     Column{"l.product_id", &LineOfPart::line, &domain::Line::product},
     Column{"l.title", &LineOfPart::line, &domain::Line::title},
+    Column{"l.picture", &LineOfPart::line, &domain::Line::picture},
     Column{"l.sku", &LineOfPart::line, &domain::Line::sku},
     Column{"l.options",
            [](LineOfPart& row, std::string_view json) { row.line.options = OptionsFromJson(json); }},

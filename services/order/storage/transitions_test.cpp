@@ -269,19 +269,21 @@ Task<> ExpectNoActOfABuyer(MovingStore& store) {
 }
 TEST(Transitions, CancelByTheBuyer_IsNoPrivilegedAct) { WithStore<MovingStore>(ExpectNoActOfABuyer); }
 
+Wanted InState(std::optional<State> state) {
+  return {.states = state ? std::vector{*state} : std::vector<State>()};
+}
+
 Task<> ExpectPages(MovingStore& store) {
   const auto first = co_await store.Placed();
   const auto page = [&](std::optional<State> state, std::optional<domain::OrderId> before = {}) {
-    return store.orders.ListOfBuyer(Soon(), first.buyer, state, before, 10);
+    return store.orders.ListOfBuyer(Soon(), first.buyer, InState(state), before, 10);
   };
   EXPECT_EQ((co_await page(std::nullopt)).size(), 1u);
   EXPECT_TRUE((co_await page(std::nullopt, first.id)).empty());
   const auto seller = first.parts[1].seller;
-  EXPECT_EQ((co_await store.orders.ListOfSeller(Soon(), seller, std::nullopt, std::nullopt, 10)).size(), 1u);
-  EXPECT_EQ((co_await store.orders.ListOfSeller(Soon(), seller, State::kPlaced, std::nullopt, 10)).size(),
-            1u);
-  EXPECT_TRUE(
-      (co_await store.orders.ListOfSeller(Soon(), seller, State::kShipped, std::nullopt, 10)).empty());
+  EXPECT_EQ((co_await store.orders.ListOfSeller(Soon(), seller, {}, std::nullopt, 10)).size(), 1u);
+  EXPECT_EQ((co_await store.orders.ListOfSeller(Soon(), seller, InState(State::kPlaced), {}, 10)).size(), 1u);
+  EXPECT_TRUE((co_await store.orders.ListOfSeller(Soon(), seller, InState(State::kShipped), {}, 10)).empty());
   // An order's state is that of its parts together, in SQL as in the domain.
   for (const auto to : {State::kAccepted, State::kShipped, State::kDelivered}) {
     for (const auto& part : first.parts) {
@@ -299,7 +301,7 @@ TEST(Orders, Lists_ArePagedAndFiltered) { WithStore<MovingStore>(ExpectPages); }
 Task<> ExpectDeadParts(MovingStore& store) {
   const auto order = co_await store.Placed();
   const auto listed = [&](State state) {
-    return store.orders.ListOfBuyer(Soon(), order.buyer, state, std::nullopt, 10);
+    return store.orders.ListOfBuyer(Soon(), order.buyer, InState(state), std::nullopt, 10);
   };
   for (const auto& part : order.parts) {
     std::vector<domain::SellerOrderId> named = {part.id};

@@ -108,6 +108,11 @@ class FakeStock final : public api::ProductStandIn {
     });
   }
 
+  Task<api::product::Market> GetMarket(CallContext&, api::product::GetMarketRequest) override {
+    api::product::Market market;
+    market.set_currency("EUR");
+    co_return market;
+  }
   Task<api::product::ListCategoriesResponse> ListCategories(CallContext&,
                                                             api::product::ListCategoriesRequest) override {
     throw std::logic_error("not used");

@@ -7,6 +7,7 @@
 #include "services/order/api/order_service.hpp"
 #include "services/order/process/invoicing.hpp"
 #include "services/order/process/rate_table.hpp"
+#include "services/order/testing/fake_accounts.hpp"
 #include "services/order/testing/fake_peers.hpp"
 #include "services/order/testing/fake_users.hpp"
 #include "services/order/testing/store_fixture.hpp"
@@ -81,6 +82,7 @@ struct Operations : Store {
   FakeStock stock{faults, 100};
   FakePayments payments{faults};
   FakeUsers users;
+  FakeAccounts auth;
   SellerDirectory directory{users};
   Checkout checkout{checkouts, stock, payments, clock, metrics};
   telemetry::Tracer tracer;
@@ -111,6 +113,8 @@ struct Operations : Store {
             .carts = carts,
             .wishes = wishes,
             .cart_tokens = cart_tokens,
+            .sales = sales,
+            .auth = auth,
             .carts_kept = std::chrono::hours(24),
             .returns = returns,
             .return_pictures = return_pictures,

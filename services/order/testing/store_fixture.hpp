@@ -11,6 +11,7 @@
 #include "services/order/migrations.hpp"
 #include "services/order/storage/checkouts.hpp"
 #include "services/order/storage/orders.hpp"
+#include "services/order/storage/sales.hpp"
 #include "services/order/storage/transitions.hpp"
 #include "services/order/testing/insert.hpp"
 
@@ -80,7 +81,8 @@ struct Store {
       : database(io, SharedDatabase().Options(4)),
         orders(database),
         checkouts(database, {}),
-        transitions(database) {}
+        transitions(database),
+        sales(database) {}
 
   // Placed and authorised.
   Task<domain::Order> Placed(domain::Order order = AnOrder()) {
@@ -98,6 +100,7 @@ struct Store {
   storage::Orders orders;
   storage::Checkouts checkouts;
   storage::Transitions transitions;
+  storage::Sales sales;
 };
 
 // Runs function(store) between Open and Close.

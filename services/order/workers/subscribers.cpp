@@ -31,4 +31,12 @@ events::Subscription::Deliver TellNotification(api::NotificationApi& notificatio
   return rpc::Telling(notifications, kNotification);
 }
 
+std::vector<std::string> PublicFacts() {
+  return events::NamesOf<contract::OrderPlaced, contract::OrderPaymentNeeded, contract::OrderFailed,
+                         contract::SellerOrderPlaced, contract::SellerOrderAccepted,
+                         contract::SellerOrderShipped, contract::SellerOrderDelivered,
+                         contract::SellerOrderCompleted, contract::SellerOrderRejected,
+                         contract::SellerOrderCancelled, contract::SellerOrderUnitsCancelled>();
+}
+
 }  // namespace market::order

@@ -32,4 +32,10 @@ events::Subscription::Deliver TellNotification(api::NotificationApi& notificatio
   return rpc::Telling(notifications, kNotification);
 }
 
+std::vector<std::string> PublicFacts() {
+  return events::NamesOf<contract::PaymentAuthorized, contract::PaymentDeclined, contract::PaymentCaptured,
+                         contract::PaymentCaptureFailed, contract::PaymentVoided, contract::PaymentRefunded,
+                         contract::PaymentAttemptFailed>();
+}
+
 }  // namespace market::payment

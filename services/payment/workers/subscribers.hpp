@@ -1,6 +1,9 @@
 // Who is told of what happened to payments: order, of refunds, since not all are its own wish; notification, of what the buyer
 // should know.
 #pragma once
+#include <string>
+#include <vector>
+
 #include "marketplace/notification/v1/notification.market.hpp"
 #include "marketplace/order/v1/order.market.hpp"
 #include "platform/events/subscription.hpp"
@@ -14,5 +17,8 @@ events::Subscription::Deliver TellOrders(api::OrderApi& orders);
 
 events::Subscription::Options NotificationSubscription(outbox::Relay::Options relay);
 events::Subscription::Deliver TellNotification(api::NotificationApi& notifications);
+
+// What the world outside may know: told to Kafka, where there is one (platform/host/kafka_events.hpp).
+std::vector<std::string> PublicFacts();
 
 }  // namespace market::payment

@@ -105,6 +105,12 @@ Task<api::product::Offer> ProductService::DetachOffer(CallContext& call,
                                          rpc::ActOf(call, request.reason()));
 }
 
+Task<api::product::Market> ProductService::GetMarket(CallContext&, api::product::GetMarketRequest) {
+  api::product::Market market;
+  market.set_currency(std::string(deps_.market.First().Code()));
+  co_return market;
+}
+
 Task<api::product::GetOffersResponse> ProductService::GetOffers(CallContext& call,
                                                                 api::product::GetOffersRequest request) {
   std::vector<domain::OfferId> ids;

@@ -177,6 +177,7 @@ TEST(ProductService_Currency, APublicReadStaysInside) {
     many.add_offer_ids(euros.offers(0).id());
     many.set_currency("GBP");
     EXPECT_EQ(co_await ReasonOf(service.operations.GetOffers(call.context, many)), "INVALID_ARGUMENT");
+    EXPECT_EQ((co_await service.operations.GetMarket(call.context, {})).currency(), "EUR");
   });
 }
 

@@ -148,6 +148,7 @@ class ProductService final : public api::ProductApi {
   Task<api::product::Offer> RestoreOffer(CallContext& call,
                                          api::product::RestoreOfferRequest request) override;
   Task<api::product::Offer> DetachOffer(CallContext& call, api::product::DetachOfferRequest request) override;
+  Task<api::product::Market> GetMarket(CallContext& call, api::product::GetMarketRequest request) override;
   Task<api::product::GetOffersResponse> GetOffers(CallContext& call,
                                                   api::product::GetOffersRequest request) override;
 

@@ -2,6 +2,7 @@
 
 #include "platform/events/event.hpp"
 #include "services/product/messages.hpp"
+#include "services/product/storage/kept_picture.hpp"
 #include "services/product/storage/new_offer.hpp"
 #include "services/product/storage/own_offer.hpp"
 
@@ -84,6 +85,10 @@ constexpr Columns kOfferForSale{
     Column{"p.languages",
            [](api::product::OfferForSale& offer, std::vector<std::string> languages) {
              for (auto& language : languages) offer.add_languages(std::move(language));
+           }},
+    Column{"p.pictures[1]",
+           [](api::product::OfferForSale& offer, std::optional<std::string_view> kept) {
+             if (kept) offer.set_picture(conversions::SmallestOf(*kept));
            }},
     Column{"o.sku", Into<&api::product::OfferForSale::mutable_sku>()},
     Column{"o.options", Into<&api::product::OfferForSale::mutable_options>()},

@@ -127,6 +127,11 @@ TEST(Picture_OfAProduct, StandsInItsPlace) {
     EXPECT_EQ(shown.media(1).jpeg(),
               "/pictures/" + content.substr(0, 2) + "/" + content.substr(2) + "/480.jpg");
 
+    const auto sold = co_await stores.offers.GetMany(Soon(), {domain::OfferId::From(product.offers(0).id())},
+                                                     kEur, WithCategories::kNo);
+    EXPECT_EQ(sold.offers(0).picture(),
+              "/pictures/" + content.substr(0, 2) + "/" + content.substr(2) + "/160.jpg");
+
     const auto id = domain::ProductId::From(product.id());
     const auto moved = co_await stores.products.Update(
         Soon(), id, shop.Member(), {.pictures = std::vector{pictures[0], pictures[1], pictures[2]}});

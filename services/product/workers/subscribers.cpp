@@ -24,4 +24,13 @@ events::Subscription::Deliver TellNotification(api::NotificationApi& notificatio
   return rpc::Telling(notifications, kNotification);
 }
 
+std::vector<std::string> PublicFacts() {
+  return events::NamesOf<contract::CategoryCreated, contract::CategoryChanged, contract::CategoryDeleted,
+                         contract::ProductCreated, contract::ProductChanged, contract::ProductStateChanged,
+                         contract::OfferCreated, contract::OfferChanged, contract::OfferDetached,
+                         contract::StockAdjusted, contract::LowStock, contract::ReviewPublished,
+                         contract::ReviewChanged, contract::ReviewReplied, contract::ReviewHidden,
+                         contract::ReviewUnhidden, contract::ReviewRemoved>();
+}
+
 }  // namespace market::product

@@ -25,4 +25,9 @@ events::Subscription::Deliver TellNotification(api::NotificationApi& notificatio
   return rpc::Telling(notifications, kNotification);
 }
 
+std::vector<std::string> PublicFacts() {
+  return events::NamesOf<contract::SellerOpened, contract::SellerApproved, contract::SellerUpdated,
+                         contract::SellerSuspended, contract::SellerReinstated, contract::SellerClosed>();
+}
+
 }  // namespace market::user

@@ -214,6 +214,10 @@ smtp_ca_file: /run/marketplace/smtp_ca.crt
 {{- if ne $values.kafka.mode "none" }}
 {{- $_ := set $keys "log.kafka.brokers" (include "marketplace.kafkaBrokers" $root) }}
 {{- $_ := set $keys "log.kafka.topic" $values.kafka.topic }}
+{{- if $values.kafka.eventTopics }}
+{{- $_ := set $keys "events.kafka.brokers" (include "marketplace.kafkaBrokers" $root) }}
+{{- $_ := set $keys "events.kafka.topics" $values.kafka.eventTopics }}
+{{- end }}
 {{- end }}
 {{- if $values.tracing.endpoint }}{{ $_ := set $keys "trace.endpoint" $values.tracing.endpoint }}{{ end }}
 {{- range $key, $value := merge (dict) (get $values.programs $name).config $values.config $keys }}
