@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view kGallerySizes = "(min-width: 80rem) 36rem, (min-width: 52rem) 50vw, 92vw";
 // So few that it is worth saying.
 constexpr std::int64_t kFew = 5;
-constexpr std::int64_t kStar = 100;
+constexpr std::int64_t kHundredths = 100;
 constexpr std::string_view kInStock = "https://schema.org/InStock";
 constexpr std::string_view kSoldOut = "https://schema.org/OutOfStock";
 
@@ -21,7 +21,7 @@ std::string Joined(std::string_view first, std::string_view second) {
 }
 
 // What a page shows, with what it needs to show it.
-struct Shown {
+struct View {
   const Scene& scene;
   const Answers& answers;
   const object& product;
@@ -43,7 +43,7 @@ void WriteFacts(Html& html, std::string_view heading,
   }
 }
 
-void WriteGallery(const Shown& shown, Html& html) {
+void WriteGallery(const View& shown, Html& html) {
   const auto& pictures = ListIn(shown.product, "pictures");
   const auto gallery =
       html.In("section", {{"class", "gallery"}, {"aria-label", shown.scene.speech.words.product_pictures}});
@@ -59,7 +59,7 @@ void WriteGallery(const Shown& shown, Html& html) {
   }
 }
 
-void WriteOptions(const Shown& shown, Html& html) {
+void WriteOptions(const View& shown, Html& html) {
   const auto& chosen = ObjectIn(*shown.offer, "options");
   for (const auto& [name, values] : OptionsOf(shown.offers)) {
     const auto options = html.In("fieldset", {{"class", "options"}});
@@ -82,7 +82,7 @@ void WriteOptions(const Shown& shown, Html& html) {
   }
 }
 
-void WriteStock(const Shown& shown, Html& html) {
+void WriteStock(const View& shown, Html& html) {
   const auto& words = shown.scene.speech.words;
   const auto available = shown.offer == nullptr ? 0 : NumberIn(*shown.offer, "available");
   const auto text = available == 0     ? words.product_sold_out
@@ -91,7 +91,7 @@ void WriteStock(const Shown& shown, Html& html) {
   html.Element("p", {{"class", "buying-stock"}, {"data-there", available > 0 ? "true" : "false"}}, text);
 }
 
-void WriteRivals(const Shown& shown, Html& html) {
+void WriteRivals(const View& shown, Html& html) {
   const auto rivals = RivalsOf(shown.offers, *shown.offer);
   if (rivals.empty()) return;
   const auto section = html.In("section");
@@ -108,7 +108,7 @@ void WriteRivals(const Shown& shown, Html& html) {
   }
 }
 
-void WriteBuying(const Shown& shown, Html& html) {
+void WriteBuying(const View& shown, Html& html) {
   const auto& words = shown.scene.speech.words;
   const auto buying = html.In("div", {{"class", "buying"}});
   const auto& rating = ObjectIn(shown.product, "rating");
@@ -132,7 +132,7 @@ void WriteBuying(const Shown& shown, Html& html) {
   if (shown.offer != nullptr) WriteRivals(shown, html);
 }
 
-void WriteDetails(const Shown& shown, Html& html) {
+void WriteDetails(const View& shown, Html& html) {
   const auto& words = shown.scene.speech.words;
   std::vector<std::pair<std::string_view, std::string>> facts;
   const auto& attributes = ObjectIn(shown.product, "attributes");
@@ -152,7 +152,7 @@ void WriteDetails(const Shown& shown, Html& html) {
 void WriteReview(const Scene& scene, Html& html, const object& review) {
   const auto& words = scene.speech.words;
   const auto article = html.In("article", {{"class", "review"}});
-  WriteStars(scene, html, NumberIn(review, "rating") * kStar);
+  WriteStars(scene, html, NumberIn(review, "rating") * kHundredths);
   const auto language = TextIn(review, "language");
   const Attribute spoken{"lang", language, !language.empty()};
   html.Element("h3", {spoken}, TextIn(review, "title"));
@@ -168,7 +168,7 @@ void WriteReview(const Scene& scene, Html& html, const object& review) {
   html.Element("p", {{"class", "prose"}}, TextIn(reply, "text"));
 }
 
-void WriteReviews(const Shown& shown, Html& html) {
+void WriteReviews(const View& shown, Html& html) {
   const auto& words = shown.scene.speech.words;
   const auto& answer = shown.answers.Of(ReviewsUrl(TextIn(shown.product, "id")));
   const auto section = html.In("section", {{"class", "reviews"}, {"id", "reviews"}});
@@ -195,7 +195,7 @@ void WriteReviews(const Shown& shown, Html& html) {
   }
 }
 
-void WriteProduct(const Shown& shown, Html& html, const std::vector<const object*>& way) {
+void WriteProduct(const View& shown, Html& html, const std::vector<const object*>& way) {
   const auto& words = shown.scene.speech.words;
   const auto language = TextIn(shown.product, "textLanguage");
   const Attribute foreign{"lang", language, shown.foreign};
@@ -218,7 +218,7 @@ void WriteProduct(const Shown& shown, Html& html, const std::vector<const object
   WriteReviews(shown, html);
 }
 
-object OfferFact(const Shown& shown, const object& offer, const std::string& path) {
+object OfferFact(const View& shown, const object& offer, const std::string& path) {
   object fact{{"@type", "Offer"},
               {"price", PlainAmount(ObjectIn(offer, "price"))},
               {"priceCurrency", TextIn(ObjectIn(offer, "price"), "currency")},
@@ -231,7 +231,7 @@ object OfferFact(const Shown& shown, const object& offer, const std::string& pat
   return fact;
 }
 
-object ProductFact(const Shown& shown, const std::string& path) {
+object ProductFact(const View& shown, const std::string& path) {
   array offers;
   for (const auto& offer : shown.offers) offers.push_back(OfferFact(shown, ObjectOf(offer), path));
   array pictures;
@@ -275,12 +275,12 @@ class Product final : public Page {
     const auto& tag = scene_.speech.tag;
     const auto& product = answers.Of(ProductUrl(tag, id_));
     const auto& offers = ListIn(product, "offers");
-    const Shown shown{.scene = scene_,
-                      .answers = answers,
-                      .product = product,
-                      .offers = offers,
-                      .offer = FirstOf(offers),
-                      .foreign = scene_.IsForeign(TextIn(product, "textLanguage"))};
+    const View shown{.scene = scene_,
+                     .answers = answers,
+                     .product = product,
+                     .offers = offers,
+                     .offer = FirstOf(offers),
+                     .foreign = scene_.IsForeign(TextIn(product, "textLanguage"))};
     const auto way =
         WayTo(ListIn(answers.Of(CategoriesUrl(tag)), "categories"), TextIn(product, "categoryId"));
     const auto path = "/p/" + EscapedPart(id_);

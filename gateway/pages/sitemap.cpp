@@ -14,7 +14,7 @@ constexpr std::int64_t kProductsMax = 1000;
 constexpr std::string_view kXml = "application/xml; charset=utf-8";
 constexpr std::string_view kBegin = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 constexpr std::string_view kSchema = "http://www.sitemaps.org/schemas/sitemap/0.9";
-constexpr std::string_view kLanguages[] = {"en", "ru"};
+constexpr std::string_view kMapped[] = {"en", "ru"};
 
 class Sitemap final : public Page {
  public:
@@ -96,11 +96,11 @@ class Sitemap final : public Page {
   }
 
   void WriteUrl(Html& xml, const std::string& path, std::string_view changed) const {
-    for (const auto language : kLanguages) {
+    for (const auto language : kMapped) {
       const auto url = xml.In("url");
       xml.Element("loc", {}, scene_.public_url + "/" + std::string(language) + path);
       if (!changed.empty()) xml.Element("lastmod", {}, changed);
-      for (const auto other : kLanguages)
+      for (const auto other : kMapped)
         xml.Element("xhtml:link",
                     {{"rel", "alternate"},
                      {"hreflang", other},
