@@ -118,6 +118,8 @@ RUN sh deploy/compose/collect.sh /image build/release/bin $PROGRAMS
 
 FROM scratch AS runtime
 COPY --from=build /image/ /
+# Into which the gateway writes public pages (pages.directory).
+COPY --from=pages /share/site/shop /usr/share/marketplace/site/shop
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="Marketplace" \

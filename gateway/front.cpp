@@ -55,7 +55,15 @@ Settings::Settings(config::Properties& properties)
       cache_bytes(properties.Int("http.cache_bytes_max", "what answers that are kept may take", "bytes",
                                  1 << 20, std::int64_t{1} << 34, 64 << 20)),
       cache_entries(properties.Int("http.cache_entries_max", "answers that are kept at once", "answers", 100,
-                                   10'000'000, 50'000)) {}
+                                   10'000'000, 50'000)),
+      pages_directory(
+          properties.Text("pages.directory",
+                          "where the shop's HTML and words lie that its build has made, into which "
+                          "public pages are written; empty: none are",
+                          "")),
+      pages_url(properties.Text(
+          "pages.public_url",
+          "where people reach the marketplace, as its pages name themselves to search engines", "")) {}
 
 Front::Front(host::Host& host, const Settings& settings, rpc::Backend& backend,
              std::vector<const rpc::Method*> methods)
@@ -63,6 +71,10 @@ Front::Front(host::Host& host, const Settings& settings, rpc::Backend& backend,
       gateway_(OptionsFor(settings), backend, std::move(methods), host.Metrics(), host.Tracer()),
       server_(host.Io(), OptionsFor(settings, gateway_),
               [this](http::Request& request) { return gateway_.Handle(request); }) {
+  if (!settings.pages_directory->empty())
+    config::Naming("pages.directory", [&] {
+      gateway_.OpenPages(pages::Site::Read(*settings.pages_directory, *settings.pages_url));
+    });
   host_.OnStart([this, listen = *settings.listen]() -> Task<> {
     config::Naming("http.listen", [&] { return server_.Listen(listen); });
     host_.OnStop("http", 20s, [this](runtime::Deadline limit) { return Drain(limit); });

@@ -25,6 +25,8 @@ struct Settings {
   config::Property<std::chrono::milliseconds> cache_age;
   config::Property<std::int64_t> cache_bytes;
   config::Property<std::int64_t> cache_entries;
+  config::Property<std::string> pages_directory;
+  config::Property<std::string> pages_url;
 };
 
 class Front {

@@ -15,12 +15,13 @@
 #include "gateway/kept_reads.hpp"
 #include "gateway/negotiation.hpp"
 #include "gateway/operation.hpp"
+#include "gateway/page_edge.hpp"
 #include "gateway/places.hpp"
 #include "gateway/problem.hpp"
+#include "gateway/requests.hpp"
 #include "gateway/routing/router.hpp"
 #include "gateway/upload.hpp"
 #include "platform/core/id.hpp"
-#include "platform/rpc/client_address.hpp"
 #include "platform/rpc/error_table.hpp"
 #include "platform/telemetry/log.hpp"
 #include "platform/telemetry/tracer.hpp"
@@ -29,6 +30,9 @@ namespace market::gateway {
 namespace {
 
 using std::chrono::steady_clock;
+
+// Most of what is asked for: no page is below it.
+constexpr std::string_view kApi = "/v1/";
 
 struct Route {
   Operation operation;
@@ -52,6 +56,12 @@ struct Exchange {
   std::uint64_t file_bytes = 0;  // that were passed on
   bool replayed = false;         // the answer, or the refusal, is one that was given before
   KeptReads::How kept;           // how an answer that may be kept came about
+  std::optional<PageEdge::Visit> page{};
+
+  std::string_view RouteName() const {
+    if (page) return page->found.route;
+    return route != nullptr ? std::string_view(route->operation.Route()) : "unmatched";
+  }
 };
 
 // Whatever becomes of the call, the answer says whether it is one that was given before.
@@ -61,26 +71,6 @@ struct NoteReplayed {
   Exchange& exchange;
   const CallContext& call;
 };
-
-std::string RequestIdOf(const http::Headers& headers) {
-  const std::string_view given = headers.Get("X-Request-Id");
-  return rpc::IsRequestId(given) ? std::string(given) : Uuid::NewV7().ToString();
-}
-
-// The proxy in front says who its client is; who reaches us past it is the client.
-std::string_view ClientOf(const http::Request& request) {
-  const auto forwarded = rpc::LastForwarded(request.headers.Get("X-Forwarded-For"));
-  return forwarded.empty() ? rpc::HostOf(request.peer) : forwarded;
-}
-
-std::string AllowText(const std::vector<std::string_view>& methods) {
-  std::string text;
-  for (const std::string_view method : methods) {
-    text.append(method).append(", ");
-    if (method == "GET") text.append("HEAD, ");
-  }
-  return text + "OPTIONS";
-}
 
 // The path of another method of the same service.
 std::string NeighbourOf(const rpc::Method& method, const std::string& name) {
@@ -94,6 +84,9 @@ void Describe(Exchange& exchange, const http::Response& response) {
   if (exchange.route != nullptr) {
     span.Rename(exchange.route->operation.SpanName());
     span.Set("http.route", std::string_view(exchange.route->operation.Route()));
+  } else if (exchange.page) {
+    span.Rename("GET " + std::string(exchange.page->found.route));
+    span.Set("http.route", exchange.page->found.route);
   }
   span.Set("http.request.method", exchange.request.method);
   span.Set("url.scheme", "https");
@@ -120,6 +113,8 @@ struct Gateway::State {
         uploads(options.uploads_max, metrics.AddGauge("http_uploads", "files that are coming in")),
         downloads(options.downloads_max, metrics.AddGauge("http_downloads", "files that are going out")),
         kept_reads(options.cache, backend, metrics),
+        pages_written(metrics.AddCounterFamily("http_pages_total",
+                                               "pages that were written, or kept from before", {"result"})),
         unmatched(requests, durations, "", "unmatched"),
         faults(requests, durations, "", "fault") {}
 
@@ -129,6 +124,8 @@ struct Gateway::State {
   void Leave() { in_flight_shown.Set(static_cast<double>(--in_flight)); }
   Task<http::Response> Dispatch(Exchange& exchange);
   Task<http::Response> Call(Exchange& exchange);
+  Task<http::Response> ShowPage(const Exchange& exchange);
+  void OpenPages(pages::Site site);
   Task<http::Response> Stream(Exchange& exchange, std::unique_ptr<Message> message);
   Task<std::string> Ask(Exchange& exchange, const Message& message, steady_clock::time_point began);
   Task<http::Response> OpenStream(Exchange& exchange, const EventForm& form);
@@ -153,6 +150,8 @@ struct Gateway::State {
   Places uploads;
   Places downloads;
   KeptReads kept_reads;
+  telemetry::CounterFamily& pages_written;
+  std::optional<PageEdge> pages;
   RouteMetrics unmatched;
   RouteMetrics faults;
   transcoding::Schemas schemas;
@@ -202,7 +201,8 @@ std::optional<http::Response> Gateway::State::FindRoute(Exchange& exchange) {
   }
   if (request.target == "*")
     return http::Response{204, {{"Allow", "GET, HEAD, POST, PATCH, DELETE, OPTIONS"}}, {}};
-  const auto methods = router.MethodsOf(exchange.path);
+  auto methods = router.MethodsOf(exchange.path);
+  if (methods.empty() && pages && pages->At(exchange.path, {}, {})) methods = {"GET"};
   if (methods.empty()) throw Error(Code::kNotFound, "NOT_FOUND", "there is nothing at this path");
   const std::string allow = AllowText(methods);
   if (request.method == "OPTIONS") return http::Response{204, {{"Allow", allow}}, {}};
@@ -223,6 +223,31 @@ rpc::Incoming Gateway::State::IncomingOf(const Exchange& exchange, steady_clock:
   incoming.user_agent = headers.Get("User-Agent");
   incoming.accept_language = headers.Get("Accept-Language");
   return incoming;
+}
+
+void Gateway::State::OpenPages(pages::Site site) {
+  const auto finds = [this](std::string_view path, routing::Match& match) -> const Operation* {
+    const auto found = router.Find("GET", path);
+    if (!found) return nullptr;
+    match = *found;
+    return &routes[found->target].operation;
+  };
+  pages.emplace(std::move(site), PageEdge::Wiring{.finds = finds,
+                                                  .kept_reads = kept_reads,
+                                                  .backend = backend,
+                                                  .requests = requests,
+                                                  .durations = durations,
+                                                  .written = pages_written});
+}
+
+// Everybody's: whoever asks is asked for by nobody in particular.
+Task<http::Response> Gateway::State::ShowPage(const Exchange& exchange) {
+  rpc::Incoming incoming;
+  incoming.request_id = exchange.request_id;
+  incoming.client_address = ClientOf(exchange.request);
+  incoming.user_agent = exchange.request.headers.Get("User-Agent");
+  co_return co_await pages->Show(
+      *exchange.page, {.request = exchange.request, .incoming = std::move(incoming), .span = exchange.span});
 }
 
 Task<http::Response> Gateway::State::Call(Exchange& exchange) {
@@ -358,6 +383,7 @@ Task<http::Response> Gateway::State::Dispatch(Exchange& exchange) {
     throw Error(Code::kResourceExhausted, "OVERLOADED", "too many requests are being worked on")
         .WithRetryAfter(options.retry_after);
   }
+  if (exchange.page) co_return co_await ShowPage(exchange);
   if (auto answered = FindRoute(exchange)) co_return std::move(*answered);
   const http::Headers& headers = exchange.request.headers;
   if (!exchange.route->operation.IsAcceptable(headers)) {
@@ -393,7 +419,9 @@ void Gateway::State::Finish(Exchange& exchange, http::Response& response) {
   response.headers.Add("X-Content-Type-Options", "nosniff");
   if (exchange.replayed) response.headers.Add("Idempotent-Replayed", "true");
   const auto duration = steady_clock::now() - exchange.began;
-  RouteMetrics& metrics = exchange.route != nullptr ? exchange.route->metrics : unmatched;
+  RouteMetrics& metrics = exchange.page               ? *exchange.page->metrics
+                          : exchange.route != nullptr ? exchange.route->metrics
+                                                      : unmatched;
   metrics.Count(response.status, duration, exchange.span.Context());
   Describe(exchange, response);
   WriteAccessLine(exchange, response, duration);
@@ -410,12 +438,10 @@ void Gateway::State::WriteAccessLine(const Exchange& exchange, const http::Respo
     const std::size_t number = dull_requests++;
     if (options.access_log_one_in == 0 || number % options.access_log_one_in != 0) return;
   }
-  const std::string_view route =
-      exchange.route != nullptr ? std::string_view(exchange.route->operation.Route()) : "unmatched";
   telemetry::log::Info(
       "http.request",
       {{"method", exchange.request.method},
-       {"route", route},
+       {"route", exchange.RouteName()},
        {"path", exchange.path},
        {"status", response.status},
        {"duration_us", std::chrono::duration_cast<std::chrono::microseconds>(duration).count()},
@@ -435,6 +461,8 @@ Gateway::Gateway(GatewayOptions options, rpc::Backend& backend, std::vector<cons
   }
 }
 
+void Gateway::OpenPages(pages::Site site) { state_->OpenPages(std::move(site)); }
+
 Gateway::~Gateway() = default;
 
 Task<http::Response> Gateway::Handle(http::Request& request) {
@@ -450,6 +478,9 @@ Task<http::Response> Gateway::Handle(http::Request& request) {
       .query = question == std::string::npos ? std::string_view() : target.substr(question + 1)};
   http::Response response;
   std::exception_ptr failure;
+  if (state.pages && !exchange.path.starts_with(kApi) &&
+      (request.method == "GET" || request.method == "HEAD"))
+    exchange.page = state.pages->At(exchange.path, exchange.query, exchange.span.Context().TraceIdHex());
   state.Enter();
   try {
     response = co_await state.Dispatch(exchange);
@@ -460,7 +491,8 @@ Task<http::Response> Gateway::Handle(http::Request& request) {
   if (failure) {
     Error error = rpc::Outward(failure);
     if (exchange.route != nullptr) exchange.route->operation.Localize(error);
-    response = ProblemOf(error, exchange.span.Context().TraceIdHex());
+    response = exchange.page ? PageEdge::Refuse(*exchange.page, error)
+                             : ProblemOf(error, exchange.span.Context().TraceIdHex());
     const auto* browser = exchange.route != nullptr ? exchange.route->operation.Browser() : nullptr;
     if (browser != nullptr && browser->AsksByCookie() && error.code == Code::kUnauthenticated)
       browser->Forget(request.headers.Get("Host"), response);

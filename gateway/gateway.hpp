@@ -20,6 +20,7 @@
 
 #include "gateway/answer_cache.hpp"
 #include "gateway/listeners.hpp"
+#include "gateway/pages/site.hpp"
 #include "platform/http/message.hpp"
 #include "platform/http/server.hpp"
 #include "platform/rpc/backend.hpp"
@@ -58,6 +59,9 @@ class Gateway {
   ~Gateway();
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
+
+  // From then on it answers the paths of the public pages. Once, before the first request.
+  void OpenPages(pages::Site site);
 
   // Never throws: every failure is an answer.
   Task<http::Response> Handle(http::Request& request);

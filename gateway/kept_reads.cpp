@@ -121,14 +121,23 @@ KeptReads::Question KeptReads::Asked(const Operation& operation, const http::Hea
 
 std::optional<http::Response> KeptReads::Find(const Question& question, const http::Headers& headers,
                                               How& how) {
-  const auto answer = cache_.Find(question.key);
-  if (!answer) return std::nullopt;
-  Count(question.operation, how = kHit);
-  return ResponseOf(*answer, headers);
+  const auto answer = Peek(question, how);
+  return answer ? std::optional(ResponseOf(*answer, headers)) : std::nullopt;
+}
+
+AnswerCache::Answer KeptReads::Peek(const Question& question, How& how) {
+  auto answer = cache_.Find(question.key);
+  if (answer) Count(question.operation, how = kHit);
+  return answer;
 }
 
 Task<http::Response> KeptReads::Read(Question question, const http::Headers& headers, rpc::Incoming incoming,
                                      const telemetry::Span& span, How& how) {
+  co_return ResponseOf(*co_await Get(std::move(question), std::move(incoming), span, how), headers);
+}
+
+Task<AnswerCache::Answer> KeptReads::Get(Question question, rpc::Incoming incoming,
+                                         const telemetry::Span& span, How& how) {
   const auto deadline = incoming.deadline;
   auto fill = FillOf(question, std::move(incoming), span);
   AnswerCache::Answer answer;
@@ -142,7 +151,14 @@ Task<http::Response> KeptReads::Read(Question question, const http::Headers& hea
     answer = (co_await fill()).answer;
   }
   Count(question.operation, how);
-  co_return ResponseOf(*answer, headers);
+  co_return answer;
+}
+
+KeptAnswer KeptReads::AnswerOf(const Operation& operation, std::string_view answer) {
+  KeptAnswer kept{.response = operation.WriteResponse(answer, {}), .etag = {}, .refusal = {}};
+  kept.response.body.shrink_to_fit();  // it had room for more
+  kept.etag = operation.EtagOf(answer);
+  return kept;
 }
 
 AnswerCache::Fill KeptReads::FillOf(const Question& question, rpc::Incoming incoming,
@@ -168,9 +184,7 @@ Task<AnswerCache::Filled> KeptReads::Ask(rpc::Backend& backend, std::shared_ptr<
   std::string answer;
   try {
     co_await backend.Call(operation.Method(), std::move(incoming), call, *asking->message, answer);
-    kept->response = operation.WriteResponse(answer, {});
-    kept->response.body.shrink_to_fit();  // it had room for more
-    kept->etag = operation.EtagOf(answer);
+    *kept = AnswerOf(operation, answer);
   } catch (const Error& error) {
     if (error.code != Code::kNotFound) throw;
     kept->refusal = error;

@@ -46,10 +46,18 @@ class KeptReads {
   static Question Asked(const Operation& operation, const http::Headers& headers, const Message& message);
   // From what is kept; nothing: Read it. Throws Error: it is kept that there is no such thing.
   std::optional<http::Response> Find(const Question& question, const http::Headers& headers, How& how);
+  // The same for who wants an answer as it is kept; null: Get it.
+  AnswerCache::Answer Peek(const Question& question, How& how);
   // Asks the service, or waits for what somebody else has asked. `incoming` is the caller's; his `span` may be over before
   // what this begins. Throws Error.
   Task<http::Response> Read(Question question, const http::Headers& headers, rpc::Incoming incoming,
                             const telemetry::Span& span, How& how);
+
+  // The same, as it is kept.
+  Task<AnswerCache::Answer> Get(Question question, rpc::Incoming incoming, const telemetry::Span& span,
+                                How& how);
+  // An answer to who asks past what is kept, made up as those are.
+  static KeptAnswer AnswerOf(const Operation& operation, std::string_view answer);
 
   // When what changes something has been called, before anybody is told; `answer` where there was no `failure`.
   void Changed(const Operation& operation, const Message& message, std::string_view answer,

@@ -1,10 +1,18 @@
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { en } from "./src/text/en";
+import { ru } from "./src/text/ru";
+import { serverWords } from "./src/text/server";
 
 // The pages of a surface in each language: one HTML entry, told apart by what a browser shows before any script ran.
 const LANGUAGES = {
-  en: { title: "Marketplace", script: "Marketplace needs JavaScript in your browser to show its products." },
+  en: {
+    text: en,
+    title: "Marketplace",
+    script: "Marketplace needs JavaScript in your browser to show its products.",
+  },
   ru: {
+    text: ru,
     title: "Маркетплейс",
     script: "Чтобы показать товары, маркетплейсу нужен JavaScript в вашем браузере.",
   },
@@ -12,7 +20,8 @@ const LANGUAGES = {
 
 const LAYERS = "@layer tokens,base,ui,shop;";
 
-/** shop.html becomes shop/en.html and shop/ru.html, each of which loads its own words and letters at once. */
+/** shop.html becomes shop/en.html and shop/ru.html, each of which loads its own words and letters at once. Beside them lie the words with
+ * which the gateway writes public pages into them (gateway/pages). */
 function languages(): Plugin {
   return {
     name: "languages",
@@ -41,6 +50,8 @@ function languages(): Plugin {
           .replace("%SCRIPT%", words.script)
           .replace("</head>", `  ${hints.join("\n    ")}\n  </head>`);
         this.emitFile({ type: "asset", fileName: `shop/${language}.html`, source });
+        const said = JSON.stringify(serverWords(words.text, language), undefined, 1);
+        this.emitFile({ type: "asset", fileName: `shop/${language}.json`, source: `${said}\n` });
       }
       delete bundle["shop.html"];
       // Which layer wins is said before the first of them, wherever the bundler has put the file that says it.

@@ -13,7 +13,7 @@ from .failure import Failure
 
 FILES = ("nginx.conf", "nginx_limits.conf", "nginx_refusals.conf", "nginx_headers.conf",
          "nginx_compression.conf", "nginx_site.conf", "nginx_site_headers.conf", "nginx_links_headers.conf", "nginx_uploads.conf",
-         "nginx_pictures.conf", "nginx_shop.conf", "nginx_shop_headers.conf")
+         "nginx_pictures.conf", "nginx_pages.conf", "nginx_shop.conf", "nginx_shop_headers.conf")
 # What nginx answers to besides HOSTS.
 ALWAYS = ("localhost", "127.0.0.1", "[::1]")
 NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9.]+|\[[0-9a-f:]+\]")

@@ -31,13 +31,15 @@ REASONS = ROOT / "proto" / "marketplace" / "options" / "v1" / "reason.proto"
 SWAGGER_UI = ("swagger-ui.css", "swagger-ui-bundle.js")
 NGINX = (SOURCES / "nginx.conf", *(ROOT / "deploy" / "native" / name
                                    for name in ("nginx_site.conf", "nginx_site_headers.conf", "nginx_links_headers.conf", "nginx_headers.conf", "nginx_uploads.conf",
-                                            "nginx_pictures.conf", "nginx_shop.conf", "nginx_shop_headers.conf")))
+                                            "nginx_pictures.conf", "nginx_pages.conf", "nginx_shop.conf", "nginx_shop_headers.conf")))
 # Of the package, and where the chart mounts them for this nginx.
 PICTURES = "/var/lib/marketplace/pictures"
 PACKAGE = "swagger-ui-dist"
 # Built by web.py. An earlier build's files of /assets stay where they were written to: a page that is open still asks for them.
 WEB = ROOT / "build" / "web"
 WEB_FOLDERS = ("shop", "assets")
+# Of the shop, what the gateway writes public pages with: `pages.directory`.
+SHELL = WEB / "shop" / "en.json"
 
 ENTRY = re.compile(r'((?:  // .*\n)+)  ([A-Z_]+) = \d+ \[\(info\) = \{\s*code: "([A-Z_]+)"(?:, http: (\d+))?, title: "([^"]+)"'
                    r'(?:\s*metadata: \[[^]]*\]\s*)?\}\];')

@@ -76,7 +76,10 @@ async function misfortunes(context, { theme, language, called }) {
   const failing = await newPage(context, /503/);
   const problem = { type: "/problems/unavailable", title: "-", status: 503, detail: "-", reason: "UNAVAILABLE", fields: [], traceId: "0af7651916cd43dd8448eb211c80319c" };
   await failing.route(/\/v1\/products\?/, (route) => route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify(problem) }));
-  await failing.goto(`${url}/${language}/search`);
+  // Its first page has its answers with it: the next one asks.
+  await failing.goto(`${url}/${language}/terms`);
+  await failing.locator("[name=q]").fill("tea");
+  await failing.locator("[name=q]").press("Enter");
   await failing.getByText(problem.traceId).waitFor();
   await look(failing, called("search-error"), theme);
   await failing.unroute(/\/v1\/products\?/);

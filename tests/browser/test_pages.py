@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 
 import pytest
@@ -26,7 +27,8 @@ def browse(stack, anonymous, demonstration):
         pytest.skip("this marketplace was started without npm, so without pages")
     modules = toolbox.or_skip(fetched.node_modules, HERE.parent / "clients" / "browser")
     environment = {**os.environ, "MARKET_URL": stack["url"], "MARKET_CHROMIUM": chromium, "MARKET_NODE_MODULES": str(modules),
-                   "MARKET_SCREENSHOTS": str(SCREENSHOTS), "MARKET_SOME": json.dumps(some(stack, anonymous))}
+                   "MARKET_SCREENSHOTS": str(SCREENSHOTS), "MARKET_SOME": json.dumps(some(stack, anonymous)),
+                   "MARKET_AMOUNTS": json.dumps(amounts())}
 
     def run(script):
         wrong = toolbox.run(["node", HERE / script], env=environment)
@@ -61,9 +63,24 @@ def some(stack, anonymous):
             **reviewed(stack)}
 
 
+def amounts():
+    """How the server's ICU writes money, as its own test holds it to."""
+    test = (ROOT / "platform" / "unicode" / "display_test.cpp").read_text()
+    found = [{"language": {"english": "en-GB", "russian": "ru"}[language], "minor": int(minor), "currency": currency,
+              "text": text.replace(r"\u00a0", "\u00a0")}
+             for language, minor, currency, text in re.findall(r'(english|russian)\.Money\((\d+), "([A-Z]{3})"\), "([^"]+)"', test)]
+    assert {(one["language"], one["currency"]) for one in found} == {
+        (language, currency) for language in ("en-GB", "ru") for currency in ("EUR", "USD", "RUB", "JPY")}
+    return found
+
+
 def test_every_page_in_every_look(browse):
     browse("pages.mjs")
 
 
 def test_a_visit_from_the_search_to_signing_out(browse):
     browse("journey.mjs")
+
+
+def test_scripts_show_what_the_server_has_written(browse):
+    browse("written.mjs")

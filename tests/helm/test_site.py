@@ -28,8 +28,14 @@ def test_ingress_leads_to_them_what_nginx_serves(render):
     locations.remove("/shop/")
     assert len(locations) == 7 and "/assets/" in locations
     assert backend(ingress, "/") == SITE
-    for path in (f"/{language}{rest}" for language in ("en", "ru") for rest in ("", *pages.SHOP)):
+    for path in (f"/{language}{rest}" for language in ("en", "ru") for rest in ("", *pages.FILES)):
         assert backend(ingress, path) == SITE, path
+    # Written by the gateway, with a policy of its own that is the one of the files.
+    for path in ("/robots.txt", "/sitemap.xml", *(f"/{language}{rest}" for language in ("en", "ru") for rest in pages.WRITTEN)):
+        assert backend(ingress, path) == GATEWAY, path
+    headers = re.findall(r'add_header (\S+) "([^"]*)" always;', (ROOT / "deploy/native/nginx_shop_headers.conf").read_text())
+    written = re.sub(r'"\s+"', "", (ROOT / "gateway/page_edge.cpp").read_text())
+    assert len(headers) == 2 and all(name in written and value in written for name, value in headers)
     for path in locations:
         assert backend(ingress, path + "not-found" * path.endswith("/")) == SITE, path
     for path in pages.LINKED:

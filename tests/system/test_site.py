@@ -66,7 +66,7 @@ def test_links_of_mails_lead_to_pages(anonymous):
 
 
 def test_the_shop_is_served_in_each_language(anonymous):
-    pages.expect_shop(anonymous)
+    pages.expect_shop(anonymous, pages.FILES)
 
 
 def test_every_link_that_mails_have_is_among_them():

@@ -116,6 +116,13 @@ def keepers_of_pictures(program):
     return [name for name in (SERVICES if program == "marketplace" else (program,)) if name in TOPOLOGY.users_of("pictures")]
 
 
+def pages(layout):
+    """Where public pages are written from. Without npm there are none, and nothing is written."""
+    if not site.SHELL.exists():
+        return []
+    return [("pages.directory", layout.site / "shop"), ("pages.public_url", layout.url)]
+
+
 def our_program(layout, program, number, telemetry):
     name = replica(program, number)
     config = layout.etc / f"{name}.conf"
@@ -126,6 +133,7 @@ def our_program(layout, program, number, telemetry):
            "DATABASES": lines((f"{key}_file", layout.secrets / f"{database}.conninfo")
                               for database, key in described.conninfo_keys.items()),
            "PICTURE_DIRECTORIES": lines((f"{service}.pictures_directory", layout.pictures) for service in keepers_of_pictures(program)),
+           "PAGES": lines(pages(layout)),
            "PEERS": lines((f"peers.{peer}", ",".join(layout.grpc_addresses(peer))) for peer in described.calls)}
     if program in layout.grpc_programs:
         own["GRPC_LISTEN"] = listeners.listen_at(layout, port_name(name, "GRPC"))

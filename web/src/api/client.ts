@@ -1,4 +1,5 @@
 import createClient from "openapi-fetch";
+import { keptAnswer } from "./kept";
 import { Refusal, refusalOf } from "./refusal";
 import type { components, paths } from "./schema";
 
@@ -12,7 +13,7 @@ export const api = createClient<paths>({
   credentials: "same-origin",
   headers: { Accept: "application/json" },
   // Of the moment: tests and the dev tools may put another one in its place.
-  fetch: (request) => fetch(request),
+  fetch: async (request) => keptAnswer(request) ?? fetch(request),
 });
 
 /** The answer, or the refusal, thrown. */

@@ -11,11 +11,10 @@ import { Header } from "./frame/header";
 import { NotFound } from "./frame/not_found";
 import { Home } from "./home/home";
 import { ROUTES } from "./paths";
+import { ProductPage, ShopPage } from "./prepare";
 import { CategoryPage, SearchPage } from "./search/search_page";
 import "./app.css";
 
-const ProductPage = lazy(() => import("./product/product_page").then((room) => room.ProductPage));
-const ShopPage = lazy(() => import("./seller/shop_page").then((room) => room.ShopPage));
 const SignInPage = lazy(() => import("./account/sign_in_page").then((room) => room.SignInPage));
 const SignUpPage = lazy(() => import("./account/sign_up_page").then((room) => room.SignUpPage));
 const AccountPage = lazy(() => import("./account/account_page").then((room) => room.AccountPage));

@@ -1,6 +1,7 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/preact-query";
 import { render } from "preact";
 import { Router } from "wouter-preact";
+import { isWritten } from "../api/kept";
 import { passes } from "../api/refusal";
 import "../style/tokens.css";
 import "../style/fonts.css";
@@ -8,6 +9,7 @@ import "../style/base.css";
 import { speak } from "../text/load";
 import { isLanguage, Speech } from "../text/messages";
 import { App } from "./app";
+import { prepare } from "./prepare";
 
 const TRIES = 2;
 const FRESH_MS = 30_000;
@@ -30,7 +32,11 @@ const language = isLanguage(first) ? first : "en";
 const place = document.getElementById("app");
 
 if (place) {
-  const spoken = await speak(language);
+  const path = location.pathname.slice(language.length + 1);
+  const [spoken] = await Promise.all([
+    speak(language),
+    isWritten && prepare(queries, language, path, location.search).catch(() => undefined),
+  ]);
   render(
     <Speech.Provider value={spoken}>
       <QueryClientProvider client={queries}>

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import written from "../../../deploy/native/nginx_pages.conf?raw";
 import conf from "../../../deploy/native/nginx_shop.conf?raw";
 import { backTo, NO_FILTERS, pathTo, ROUTES, readFilters, slugOf, wantedOf, writeFilters } from "./paths";
 
@@ -67,5 +68,26 @@ test("nginx knows the same pages", () => {
     expect(`/ru${path}`).toMatch(pattern);
   }
   for (const path of ["/en/none", "/de/", "/en/p/x", `/en/p/${ID}/a/b`, "/en/orders/a/b", "/en/c/"])
+    expect(path).not.toMatch(pattern);
+});
+
+test("nginx passes on those that the gateway writes, and no others", () => {
+  const pattern = new RegExp(
+    (/location ~ "(.*)" \{ # the public pages/.exec(written)?.[1] ?? "^$").replace("(?<language>", "("),
+  );
+  const paths = (...of: string[]) => of.flatMap((path) => [`/en${path}`, `/ru${path}`]);
+  for (const path of paths("/", "/search", "/c/tea", `/p/${ID}`, `/p/${ID}/a-title`, `/s/${ID}/a-name`))
+    expect(path).toMatch(pattern);
+  for (const path of paths(
+    "",
+    "/sign-in",
+    "/account",
+    "/orders",
+    `/orders/${ID}`,
+    "/terms",
+    "/c/",
+    "/c/a/b",
+    "/none",
+  ))
     expect(path).not.toMatch(pattern);
 });

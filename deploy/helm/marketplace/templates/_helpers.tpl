@@ -177,7 +177,11 @@ smtp_ca_file: /run/marketplace/smtp_ca.crt
 {{- $program := get (include "marketplace.topology" $root | fromYaml) $name }}
 {{- $full := include "marketplace.fullname" $root }}
 {{- $keys := dict "auth.issuer" $values.issuer "metrics.listen" "0.0.0.0:9464" }}
-{{- if $program.http }}{{ $_ := set $keys "http.listen" "0.0.0.0:8080" }}{{ end }}
+{{- if $program.http }}
+{{- $_ := set $keys "http.listen" "0.0.0.0:8080" }}
+{{- $_ := set $keys "pages.directory" "/usr/share/marketplace/site/shop" }}
+{{- $_ := set $keys "pages.public_url" $values.issuer }}
+{{- end }}
 {{- if $program.grpc }}{{ $_ := set $keys "grpc.listen" "0.0.0.0:9090" }}{{ end }}
 {{- if $program.provider }}{{ $_ := set $keys "sandbox.listen" "0.0.0.0:8081" }}{{ end }}
 {{- if $program.mtls }}

@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/preact-query";
+import { queryOptions, useQuery } from "@tanstack/preact-query";
 import { Link } from "wouter-preact";
 import { search } from "../../api/catalogue";
 import { useText } from "../../text/messages";
@@ -15,16 +15,17 @@ import "./home.css";
 // Whole rows of two, three and four.
 const SHOWN = 12;
 
+// What is sold out is no invitation.
+const WANTED = { orderBy: "newest", inStock: true, pageSize: SHOWN };
+
+export const newestIn = (language: string) =>
+  queryOptions({ queryKey: ["products", language, WANTED], queryFn: () => search(language, WANTED) });
+
 export function Home() {
   const { text, language } = useText();
   useTitle(text.name);
   useArrival("home", true);
-  // What is sold out is no invitation.
-  const wanted = { orderBy: "newest", inStock: true, pageSize: SHOWN };
-  const newest = useQuery({
-    queryKey: ["products", language, wanted],
-    queryFn: () => search(language, wanted),
-  });
+  const newest = useQuery(newestIn(language));
   const products = newest.data?.products ?? [];
   return (
     <>

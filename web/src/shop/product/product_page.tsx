@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/preact-query";
+import { type QueryClient, queryOptions, useQuery } from "@tanstack/preact-query";
 import { type Product, product } from "../../api/catalogue";
 import { Refusal } from "../../api/refusal";
 import { useText } from "../../text/messages";
@@ -11,12 +11,23 @@ import { Crumbs } from "../search/crumbs";
 import { Buying } from "./buying";
 import { Details } from "./details";
 import { Gallery } from "./gallery";
-import { Reviews } from "./reviews";
+import { Reviews, reviewsIn } from "./reviews";
 import "./product_page.css";
+
+const productIn = (language: string, id: string) =>
+  queryOptions({ queryKey: ["product", language, id], queryFn: () => product(language, id) });
+
+/** Asks what the page will ask, before it is shown. */
+export const prepare = (queries: QueryClient, language: string, id: string) =>
+  Promise.all([
+    queries.prefetchQuery(productIn(language, id)),
+    queries.prefetchQuery(categoriesIn(language)),
+    queries.prefetchInfiniteQuery(reviewsIn(id)),
+  ]);
 
 export function ProductPage({ id }: { id: string }) {
   const { text, language } = useText();
-  const asked = useQuery({ queryKey: ["product", language, id], queryFn: () => product(language, id) });
+  const asked = useQuery(productIn(language, id));
   useTitle(asked.data?.title);
   useArrival(`product ${id}`, asked.isSuccess);
   if (asked.isPending) {

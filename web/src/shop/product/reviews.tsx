@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from "@tanstack/preact-query";
+import { infiniteQueryOptions, useInfiniteQuery } from "@tanstack/preact-query";
 import { type Review, reviewsOf } from "../../api/catalogue";
 import { useText } from "../../text/messages";
 import { Problem } from "../../ui/problem";
@@ -8,14 +8,17 @@ import "./reviews.css";
 
 const STAR = 100;
 
-export function Reviews({ productId }: { productId: string }) {
-  const { text, format } = useText();
-  const asked = useInfiniteQuery({
+export const reviewsIn = (productId: string) =>
+  infiniteQueryOptions({
     queryKey: ["reviews", productId],
     queryFn: ({ pageParam }) => reviewsOf(productId, pageParam),
     initialPageParam: "",
     getNextPageParam: (last) => last.nextPageToken,
   });
+
+export function Reviews({ productId }: { productId: string }) {
+  const { text, format } = useText();
+  const asked = useInfiniteQuery(reviewsIn(productId));
   const reviews = asked.data?.pages.flatMap((one) => one.reviews) ?? [];
   const rating = asked.data?.pages[0]?.rating;
   return (

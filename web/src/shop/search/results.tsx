@@ -1,6 +1,6 @@
-import { keepPreviousData, useInfiniteQuery } from "@tanstack/preact-query";
+import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery } from "@tanstack/preact-query";
 import { Link, useLocation, useSearch } from "wouter-preact";
-import { search } from "../../api/catalogue";
+import { search, type Wanted } from "../../api/catalogue";
 import { useText } from "../../text/messages";
 import { Empty } from "../../ui/empty";
 import { Problem } from "../../ui/problem";
@@ -15,13 +15,9 @@ const PAGE = 30;
 
 type Within = { categoryId?: string; sellerId?: string };
 
-/** What a search finds, within a category or a shop or everywhere. All that narrows it stands in the URL. */
-export function Results({ within, path }: { within: Within; path: (filters: Partial<Filters>) => string }) {
-  const { text, language } = useText();
-  const [, go] = useLocation();
-  const filters = readFilters(useSearch());
-  const wanted = wantedOf(filters, within);
-  const found = useInfiniteQuery({
+/** Page by page. */
+export const foundBy = (language: string, wanted: Wanted) =>
+  infiniteQueryOptions({
     queryKey: ["products", language, "pages", wanted],
     queryFn: ({ pageParam, signal }) => {
       const page = pageParam ? { pageToken: pageParam } : { facets: true };
@@ -29,6 +25,16 @@ export function Results({ within, path }: { within: Within; path: (filters: Part
     },
     initialPageParam: "",
     getNextPageParam: (last) => last.nextPageToken,
+  });
+
+/** What a search finds, within a category or a shop or everywhere. All that narrows it stands in the URL. */
+export function Results({ within, path }: { within: Within; path: (filters: Partial<Filters>) => string }) {
+  const { text, language } = useText();
+  const [, go] = useLocation();
+  const filters = readFilters(useSearch());
+  const wanted = wantedOf(filters, within);
+  const found = useInfiniteQuery({
+    ...foundBy(language, wanted),
     // While filters change, the list stays where it is.
     placeholderData: keepPreviousData,
   });

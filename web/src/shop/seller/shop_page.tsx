@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/preact-query";
+import { type QueryClient, queryOptions, useQuery } from "@tanstack/preact-query";
 import { type Seller, seller } from "../../api/catalogue";
 import { Refusal } from "../../api/refusal";
 import { useText } from "../../text/messages";
@@ -6,13 +6,24 @@ import { Problem } from "../../ui/problem";
 import { Skeleton } from "../../ui/skeleton";
 import { NotFound } from "../frame/not_found";
 import { useArrival, useTitle } from "../frame/title";
-import { pathTo } from "../paths";
-import { Results } from "../search/results";
+import { pathTo, readFilters, wantedOf } from "../paths";
+import { categoriesIn } from "../search/categories";
+import { foundBy, Results } from "../search/results";
 import "./shop_page.css";
+
+const shopOf = (id: string) => queryOptions({ queryKey: ["seller", id], queryFn: () => seller(id) });
+
+/** Asks what the page will ask, before it is shown. */
+export const prepare = (queries: QueryClient, language: string, id: string, query: string) =>
+  Promise.all([
+    queries.prefetchQuery(shopOf(id)),
+    queries.prefetchQuery(categoriesIn(language)),
+    queries.prefetchInfiniteQuery(foundBy(language, wantedOf(readFilters(query), { sellerId: id }))),
+  ]);
 
 export function ShopPage({ id }: { id: string }) {
   const { text } = useText();
-  const asked = useQuery({ queryKey: ["seller", id], queryFn: () => seller(id) });
+  const asked = useQuery(shopOf(id));
   useTitle(asked.data?.displayName);
   useArrival(`shop ${id}`, asked.isSuccess);
   if (asked.isPending) return <Skeleton shape="text" count={2} />;
