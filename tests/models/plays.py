@@ -21,6 +21,7 @@ NEXT_OF_RETURN = {"REQUESTED": ("approve_return", "approve_return", "reject_retu
 UNSAID = {("PARTIALLY_SHIPPED", "ship"), ("COMPLETED", "request_return"), ("CANCELLED", "confirm"), ("REJECTED", "confirm")}
 OPEN_ORDERS = 6    # that acts are about; the newest
 LARGE = 0.04       # how many orders have more than a few lines
+MOST_LINES = 100
 
 
 class Other:
@@ -127,7 +128,7 @@ class Play:
     def basket(self):
         offers = list(self.market.offers)
         lines = self.rng.randint(5, len(offers)) if len(offers) > 5 and self.rng.random() < LARGE else self.rng.randint(1, 4)
-        items = {name: self.rng.choice((1, 1, 2, 3, 5)) for name in self.rng.sample(offers, min(lines, len(offers)))}
+        items = {name: self.rng.choice((1, 1, 2, 3, 5)) for name in self.rng.sample(offers, min(lines, len(offers), MOST_LINES))}
         country, region = self.rng.choice(self.places)
         coupons = list(self.market.prices.coupons)
         wanted = self.rng.sample(coupons, min(len(coupons), self.rng.choice((0, 0, 1, 1, 1, 2, 3))))
@@ -158,6 +159,7 @@ class Play:
             assert not self.other.place(number, basket, declined), f"sold what can't be had: {self.told()}"
             self.restock([name for name in basket.items if self.market.offers[name].available() < 5 and self.rng.random() < 0.7])
             return
+        declined = declined and order.total() > 0    # nobody is asked for nothing
         placed = self.other.place(number, basket, declined)
         if declined:
             order.decline()
