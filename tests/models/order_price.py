@@ -168,8 +168,8 @@ class Prices:
 
     @staticmethod
     def of_delivery(lines):
-        """That of the line that costs most; the first of several."""
-        return max(lines, key=lambda line: line.cost.discounted()).cost.rate
+        """That of the line that costs most before discounts, so that no coupon moves it; the first of several."""
+        return max(lines, key=lambda line: line.cost.price).cost.rate
 
     def discount(self, parts, codes):
         used = [self.coupons[code] for code in codes]
