@@ -73,7 +73,7 @@ def rest(stack, operator):
     def person(name):
         return market.Person(stack["url"], stack["caFile"], name)
 
-    with concurrent.futures.ThreadPoolExecutor(len(SHOPS)) as pool:
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
         buyer, *owners = pool.map(person, ["Bea"] + ["Sam"] * len(SHOPS))
         list(pool.map(open_shop, owners, *zip(*SHOPS)))
     buyer.add_address()
