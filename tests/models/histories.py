@@ -75,7 +75,10 @@ def moves(actor, **ways):
 
 
 def end(actor, state):
+    """Of all, or of what is left to send: then the rest is what there is."""
     def act(part):
+        if part.state == "PARTIALLY_SHIPPED" and state == "CANCELLED":
+            return under_way(part._replace(cancelled=part.cancelled + part.left), actor)
         return part._replace(cancelled=UNITS).become(state, actor) if part.state in ("PLACED", "ACCEPTED") else None
     return act
 
@@ -187,6 +190,7 @@ PAIRS = (
     ("ACCEPTED", 1, "parcel", "reject"), ("ACCEPTED", 1, "parcel", "cancelUnit"), ("ACCEPTED", 1, "parcelRest", "cancelUnit"),
     ("ACCEPTED", 2, "parcel", "cancel"),
     ("PARTIALLY_SHIPPED", 1, "parcel", "parcel"), ("PARTIALLY_SHIPPED", 1, "parcel", "cancelUnit"), ("PARTIALLY_SHIPPED", 1, "parcel", "cancel"),
+    ("PARTIALLY_SHIPPED", 1, "cancel", "cancelBySeller"), ("PARTIALLY_SHIPPED", 1, "cancelByOperator", "cancelUnit"),
     ("PARTIALLY_SHIPPED", 1, "parcel", "deliverParcel"), ("PARTIALLY_SHIPPED", 1, "cancelUnit", "cancelUnitBySeller"),
     ("PARTIALLY_SHIPPED", 1, "cancelUnit", "deliverParcel"), ("PARTIALLY_SHIPPED", 1, "cancelUnit", "refund"),
     ("PARTIALLY_SHIPPED", 1, "cancelUnit", "requestReturn"), ("PARTIALLY_SHIPPED", 1, "parcel", "reject"),
