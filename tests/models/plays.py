@@ -9,17 +9,18 @@ from order_money import OPEN, TO_CLOSE, Basket, Refused
 ACTS = ("accept", "ship", "parcel", "deliver", "deliver_parcel", "confirm", "cancel", "reject", "refund", "request_return")
 OF_RETURNS = ("approve_return", "reject_return", "ship_return", "receive_return", "close_return")
 # What mostly comes next; every now and then something else does, which then must change nothing.
-NEXT = {"PLACED": ("accept", "accept", "accept", "cancel", "reject", "refund"),
-        "ACCEPTED": ("ship", "parcel", "parcel", "cancel", "refund"),
+NEXT = {"PLACED": ("accept",) * 5 + ("cancel", "reject", "refund"),
+        "ACCEPTED": ("ship", "parcel", "parcel", "parcel", "cancel", "refund"),
         "PARTIALLY_SHIPPED": ("parcel", "parcel", "cancel", "deliver_parcel", "request_return", "refund"),
         "SHIPPED": ("deliver", "deliver_parcel", "request_return", "request_return", "refund"),
-        "DELIVERED": ("request_return", "request_return", "refund", "confirm"), "COMPLETED": ("refund",), "CANCELLED": ("refund",),
+        "DELIVERED": ("request_return", "request_return", "request_return", "refund", "confirm"), "COMPLETED": ("refund",), "CANCELLED": ("refund",),
         "REJECTED": ("refund",), "FAILED": ACTS}
 NEXT_OF_RETURN = {"REQUESTED": ("approve_return", "approve_return", "reject_return"), "APPROVED": ("ship_return", "close_return"),
                   "IN_TRANSIT": ("receive_return", "close_return"), "RECEIVED": ("close_return", "close_return", "reject_return")}
 # The contract does not say whether it is done, or what it is: not tried.
 UNSAID = {("PARTIALLY_SHIPPED", "ship"), ("COMPLETED", "request_return"), ("CANCELLED", "confirm"), ("REJECTED", "confirm")}
-OPEN_ORDERS = 6    # that acts are about; the newest
+OPEN_ORDERS = 8    # that acts are about; the newest
+OVER = ("COMPLETED", "CANCELLED", "REJECTED", "FAILED")    # little happens then
 LARGE = 0.04       # how many orders have more than a few lines
 MOST_LINES = 100
 
@@ -97,15 +98,17 @@ class Play:
         for order in recent:
             if order.pending() and self.rng.random() < 0.5:
                 return self.pay(order)
-        if not recent or self.rng.random() < 0.35:
+        if not recent or self.rng.random() < 0.25:
             return self.place()
         if self.rng.random() < 0.06:
             return self.restock([self.rng.choice(list(self.market.offers))])
         returns = [(order, number) for order in recent for number, one in enumerate(order.returns) if one.state in OPEN]
-        if returns and self.rng.random() < 0.4:
+        if returns and self.rng.random() < 0.5:
             return self.go_on_with(*self.rng.choice(returns))
         order = self.rng.choice(recent)
         shop = self.rng.choice(list(order.parts))
+        if order.parts[shop].state in OVER and self.rng.random() < 0.7:
+            return
         usual = self.rng.random() < 0.85 and not order.pending()
         wanted = [act for act in (NEXT[order.parts[shop].state] if usual else ACTS) if act in self.other.acts]
         wanted = [act for act in wanted if (order.parts[shop].state, act) not in UNSAID]

@@ -316,7 +316,9 @@ class Rest(plays.Other):
         found = [*self.quotes[number], *self.named("order", (), order), *of_coupons(order, "Order")]
         shops = {part["id"]: part["sellerId"] for part in order["sellerOrders"]}
         for part in order["sellerOrders"]:
-            found += self.of_seller(part)
+            found += self.of_seller(part, "Order")
+        part = order["sellerOrders"][len(self.ids) % len(order["sellerOrders"])]
+        found += self.of_seller(self.owners[part["sellerId"]].ok("GET", f"/v1/sellerOrders/{part['id']}"), "SellerOrder")
         for word in ("captured", "refunded"):
             found += [(("order", word), "payment", minor(payment[word])), (("order", word), "the order's summary", minor(order["payment"][word]))]
         found.append((("order", "total"), "payment", minor(payment["amount"])))
@@ -334,14 +336,14 @@ class Rest(plays.Other):
         return found + [(("ledger", account), "ledger", ledger.get(account, 0) - self.ledger_before.get(account, 0))
                         for account in ("psp_clearing", "order_escrow")]
 
-    def of_seller(self, part):
+    def of_seller(self, part, where):
         place = ("part", part["sellerId"])
-        found = self.named("part", place[1:], part) + of_part(part, "Order")
+        found = self.named("part", place[1:], part) + of_part(part, where)
         for line in part["lines"]:
             found += self.named("line", (part["sellerId"], line["offerId"]), line)
         if has("SellerOrder", "parcels"):
-            found.append(((*place, "parcels"), "Order", len(part["parcels"])))
-        return found + (self.of_invoices(place, part) if has_path(INVOICES) else [])
+            found.append(((*place, "parcels"), where, len(part["parcels"])))
+        return found + (self.of_invoices(place, part) if where == "Order" and has_path(INVOICES) else [])
 
     def of_invoices(self, place, part):
         documents = self.buyer.ok("GET", INVOICES.format(sellerOrderId=part["id"]), params={"pageSize": 100})["invoices"]

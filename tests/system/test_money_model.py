@@ -18,7 +18,7 @@ import order_price
 import plays
 from money_rest import CURRENCY, Rest
 
-ACTS = int(os.environ.get("MARKET_ACTS", "80"))
+ACTS = int(os.environ.get("MARKET_ACTS", "60"))
 SEED = int(os.environ.get("MARKET_SEED", "1"))
 PRICES = (1, 99, 333, 1999, 4_950, 123_457)
 SENDING = (0, 1, 490, 9999)

@@ -1,7 +1,8 @@
 """Two acts on one order at once: exactly one of the histories that tests/models/histories.py allows, and states, stock and money are those of
 that history.
 
-MARKET_ROUNDS rounds of each pair, in an order that MARKET_SEED gives; `./market test --long pairs` goes from seed to seed.
+MARKET_ROUNDS rounds of each pair, in an order that MARKET_SEED gives; `./market test --long pairs` goes from seed to seed. Without it each
+shape plays one round of every other pair, and so both of all.
 """
 
 import concurrent.futures
@@ -20,7 +21,7 @@ from conftest import sign_in_operator
 from market import Person, Shop, psql, until
 from stories import LAST_WORD_S, PAUSE_S, SHIPMENT, UNPAID, Request
 
-ROUNDS = int(os.environ.get("MARKET_ROUNDS", "1"))
+ROUNDS = int(os.environ.get("MARKET_ROUNDS", "0"))
 SEED = int(os.environ.get("MARKET_SEED", "1"))
 AT_ONCE = 6
 APART_S = 0.01         # at most, of the two acts
@@ -235,10 +236,11 @@ class Round:
 
 @pytest.fixture(scope="module")
 def faults(stack, category):
-    """{pair: what went wrong in its rounds}"""
-    rounds = [pair for pair in PAIRS for _ in range(ROUNDS)]
+    """{pair: what went wrong in its rounds}, of those that are played."""
+    mine = PAIRS if ROUNDS else PAIRS[stack["shape"] == "single"::2]
+    rounds = [pair for pair in mine for _ in range(ROUNDS or 1)]
     random.Random(SEED).shuffle(rounds)
-    casts, found = queue.SimpleQueue(), {pair: [] for pair in PAIRS}
+    casts, found = queue.SimpleQueue(), {pair: [] for pair in mine}
 
     def play(number):
         cast = casts.get()
@@ -259,4 +261,6 @@ def faults(stack, category):
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: f"{pair[0]} {pair[1]}: {pair[2]} and {pair[3]}")
 def test_exactly_one_legal_history(faults, pair):
-    assert not faults[pair], "\n".join([f"{len(faults[pair])} of {ROUNDS} rounds", *faults[pair][:5]])
+    if pair not in faults:
+        pytest.skip("played in the other shape")
+    assert not faults[pair], "\n".join([f"{len(faults[pair])} of {ROUNDS or 1} rounds", *faults[pair][:5]])
