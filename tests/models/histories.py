@@ -89,9 +89,10 @@ def under_way(part, actor):
     return part.become("PARTIALLY_SHIPPED" if part.left else "DELIVERED" if arrived else "SHIPPED", actor)
 
 
-def send(units=None, states=("ACCEPTED", "PARTIALLY_SHIPPED")):
+def send(units=None):
+    """In one parcel: all that is left, or so many."""
     def act(part):
-        if part.state not in states or not part.left or (units or 0) > part.left:
+        if part.state not in ("ACCEPTED", "PARTIALLY_SHIPPED") or (units or 0) > part.left:
             return None
         return under_way(part._replace(parcels=(*part.parcels, (units or part.left, False))), "seller")
     return act
@@ -156,7 +157,7 @@ def give_back(part):
 
 OF_PART = {
     "accept": moves("seller", PLACED="ACCEPTED"), "reject": end("seller", "REJECTED"), "cancelBySeller": end("seller", "CANCELLED"),
-    "ship": send(states=("ACCEPTED",)), "deliver": arrive("seller"), "confirmReceipt": arrive("buyer", then=("COMPLETED",)),
+    "ship": send(), "deliver": arrive("seller"), "confirmReceipt": arrive("buyer", then=("COMPLETED",)),
     "parcel": send(1), "parcelRest": send(), "deliverParcel": deliver_parcel,
     "cancelUnit": cancel_unit("buyer"), "cancelUnitBySeller": cancel_unit("seller"), "refund": give_back,
     "requestReturn": request_return, "approveReturn": of_return("APPROVED", "REQUESTED"),
@@ -188,9 +189,10 @@ PAIRS = (
     ("ACCEPTED", 1, "refund", "cancelUnit"), ("ACCEPTED", 1, "refund", "reject"), ("ACCEPTED", 1, "refund", "ship"),
     ("ACCEPTED", 1, "parcel", "parcel"), ("ACCEPTED", 1, "parcel", "parcelRest"), ("ACCEPTED", 1, "parcel", "cancel"),
     ("ACCEPTED", 1, "parcel", "reject"), ("ACCEPTED", 1, "parcel", "cancelUnit"), ("ACCEPTED", 1, "parcelRest", "cancelUnit"),
-    ("ACCEPTED", 2, "parcel", "cancel"),
+    ("ACCEPTED", 2, "parcel", "cancel"), ("ACCEPTED", 1, "parcel", "ship"),
     ("PARTIALLY_SHIPPED", 1, "parcel", "parcel"), ("PARTIALLY_SHIPPED", 1, "parcel", "cancelUnit"), ("PARTIALLY_SHIPPED", 1, "parcel", "cancel"),
-    ("PARTIALLY_SHIPPED", 1, "cancel", "cancelBySeller"), ("PARTIALLY_SHIPPED", 1, "cancelByOperator", "cancelUnit"),
+    ("PARTIALLY_SHIPPED", 1, "ship", "cancelByOperator"), ("PARTIALLY_SHIPPED", 1, "parcel", "cancelBySeller"),
+    ("PARTIALLY_SHIPPED", 1, "parcel", "confirmReceipt"), ("PARTIALLY_SHIPPED", 1, "cancel", "cancelBySeller"), ("PARTIALLY_SHIPPED", 1, "cancelByOperator", "cancelUnit"),
     ("PARTIALLY_SHIPPED", 1, "parcel", "deliverParcel"), ("PARTIALLY_SHIPPED", 1, "cancelUnit", "cancelUnitBySeller"),
     ("PARTIALLY_SHIPPED", 1, "cancelUnit", "deliverParcel"), ("PARTIALLY_SHIPPED", 1, "cancelUnit", "refund"),
     ("PARTIALLY_SHIPPED", 1, "cancelUnit", "requestReturn"), ("PARTIALLY_SHIPPED", 1, "parcel", "reject"),

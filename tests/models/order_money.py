@@ -226,8 +226,8 @@ class Order:
         self._part(shop, ("PLACED",), "accepted").state = "ACCEPTED"
 
     def ship(self, shop):
-        """The whole of what is left of it."""
-        self._send(self._part(shop, ("ACCEPTED",), "shipped"), self.parts[shop].cancellable())
+        """The whole of what is left of it, in one parcel."""
+        self._send(self._part(shop, ("ACCEPTED", "PARTIALLY_SHIPPED"), "shipped"), self.parts[shop].cancellable())
 
     def parcel(self, shop, units):
         """Some of it, {offer: quantity}."""

@@ -4,21 +4,21 @@ The other one is asked in few words (Other). What it shows is (place, where it w
 order_money.Order.amounts, and of what an offer has left, how often a coupon is used and of the ledger.
 """
 
-from order_money import OPEN, TO_CLOSE, Basket, Refused
+from order_money import OPEN, Basket, Refused
 
 ACTS = ("accept", "ship", "parcel", "deliver", "deliver_parcel", "confirm", "cancel", "reject", "refund", "request_return")
 OF_RETURNS = ("approve_return", "reject_return", "ship_return", "receive_return", "close_return")
 # What mostly comes next; every now and then something else does, which then must change nothing.
 NEXT = {"PLACED": ("accept",) * 5 + ("cancel", "reject", "refund"),
         "ACCEPTED": ("ship", "parcel", "parcel", "parcel", "cancel", "refund"),
-        "PARTIALLY_SHIPPED": ("parcel", "parcel", "cancel", "deliver_parcel", "request_return", "refund"),
+        "PARTIALLY_SHIPPED": ("parcel", "parcel", "ship", "cancel", "deliver_parcel", "request_return", "refund"),
         "SHIPPED": ("deliver", "deliver_parcel", "request_return", "request_return", "refund"),
         "DELIVERED": ("request_return", "request_return", "request_return", "refund", "confirm"), "COMPLETED": ("refund",), "CANCELLED": ("refund",),
         "REJECTED": ("refund",), "FAILED": ACTS}
 NEXT_OF_RETURN = {"REQUESTED": ("approve_return", "approve_return", "reject_return"), "APPROVED": ("ship_return", "close_return"),
                   "IN_TRANSIT": ("receive_return", "close_return"), "RECEIVED": ("close_return", "close_return", "reject_return")}
 # The contract does not say whether it is done, or what it is: not tried.
-UNSAID = {("PARTIALLY_SHIPPED", "ship"), ("COMPLETED", "request_return"), ("CANCELLED", "confirm"), ("REJECTED", "confirm")}
+UNSAID = {("COMPLETED", "request_return"), ("CANCELLED", "confirm"), ("REJECTED", "confirm")}
 OPEN_ORDERS = 8    # that acts are about; the newest
 OVER = ("COMPLETED", "CANCELLED", "REJECTED", "FAILED")    # little happens then
 LARGE = 0.04       # how many orders have more than a few lines

@@ -120,7 +120,7 @@ class Story:
         assert status in (200, 201), f"{self.kind}: {path}: {status} {said}"
         return said
 
-    def in_parcels(self, part):
+    def send_in_parcels(self, part):
         """All of it: a unit, and then the rest; as they arrive."""
         owner, line, parcels = self.owner_of(part), part["lines"][0], f"/v1/sellerOrders/{part['id']}/parcels"
         first = [{"lines": [{"lineId": line["id"], "quantity": 1}]}] if line["quantity"] > 1 else []
@@ -128,7 +128,7 @@ class Story:
             sent = {part["id"]: "PARTIALLY_SHIPPED" if parcel else "SHIPPED"}
             made = self.do(owner, parcels, SHIPMENT | parcel, means=sent)
             arrived = sent if parcel else {part["id"]: "DELIVERED"}
-            self.do(owner, f"/v1/parcels/{parcel_of(made)}:deliver", {}, means=arrived)
+            self.do(owner, f"/v1/parcels/{made['id']}:deliver", {}, means=arrived)
 
     def send_back(self, part, units):
         """So many units, and their money."""
@@ -166,11 +166,6 @@ class Story:
             elif status in (200, 201):
                 found |= request.means
         return found
-
-
-def parcel_of(made):
-    """The id of the parcel that was made last, of it or of the seller order it is of."""
-    return made["parcels"][-1]["id"] if "parcels" in made else made["id"]
 
 
 # --- kinds --------------------------------------------------------------------------------------------------------------
@@ -224,6 +219,21 @@ def shipped(story):
     story.of_each_part("ship", SHIPMENT)
 
 
+def in_parcels(story):
+    """To another address, each part in two parcels, of which the first one arrives by itself."""
+    story.items = [(offer, max(quantity, 2)) for offer, quantity in story.items]
+    story.place()
+    story.captured()
+    story.ask(story.buyer, f"/v1/orders/{story.order()}:changeAddress", {"shippingAddressId": story.buyer.address})
+    story.of_each_part("accept", {})
+    for part in story.told()[0]["sellerOrders"]:
+        one = {"lines": [{"lineId": part["lines"][0]["id"], "quantity": 1}]}
+        parcel = story.do(story.owner_of(part), f"/v1/sellerOrders/{part['id']}/parcels", {**SHIPMENT, **one})
+        story.ask(story.owner_of(part), f"/v1/sellerOrders/{part['id']}:ship", SHIPMENT)
+        story.ask(story.owner_of(part), f"/v1/parcels/{parcel['id']}:deliver", {})
+    story.of_each_part("deliver", {})
+
+
 def refunded(story):
     story.place()
     give_back_a_cent(story)
@@ -236,7 +246,7 @@ def sent_back(story):
     story.of_each_part("accept", {})
     parts = story.told()[0]["sellerOrders"]
     for part in parts:
-        story.in_parcels(part)
+        story.send_in_parcels(part)
     story.send_back(parts[0], 1)
     give_back_a_cent(story, parts[-1]["id"])
 
@@ -252,6 +262,8 @@ def give_back_a_cent(story, part=None):
 KINDS = {"paid": paid, "declined": declined, "unanswered": unanswered, "unpaid cancelled": unpaid_cancelled,
          "cancelled at once": cancelled_at_once, "cancelled": cancelled, "cancelled by operator": cancelled_by_operator,
          "rejected": rejected, "shipped": shipped, "refunded": refunded}
+if {"/v1/sellerOrders/{sellerOrderId}/parcels", "/v1/orders/{orderId}:changeAddress"} <= set(PATHS):
+    KINDS["in parcels"] = in_parcels
 if {"/v1/sellerOrders/{sellerOrderId}/parcels", "/v1/orders/{orderId}/returns"} <= set(PATHS):
     KINDS["sent back"] = sent_back
 # The last word on how it was placed, where that is not 201; on all else it is 200. What is cancelled unpaid was not placed, or just before.
