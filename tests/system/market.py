@@ -166,9 +166,9 @@ class Person(Client):
         self.address = self.ok("POST", "/v1/users/me/addresses", body)["id"]
         return self.address
 
-    def open_seller(self):
+    def open_seller(self, country="GB"):
         slug = "shop-" + uuid.uuid4().hex[:12]
-        seller = self.ok("POST", "/v1/sellers", {"displayName": "Engines", "slug": slug, "countryCode": "GB"}, key=new_key())
+        seller = self.ok("POST", "/v1/sellers", {"displayName": "Engines", "slug": slug, "countryCode": country}, key=new_key())
         self.seller = seller["id"]
 
         def member():

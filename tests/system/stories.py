@@ -21,7 +21,8 @@ THINKS_S = 0.05       # between two stories: the machine is not only theirs
 STOCK = 100_000
 UNPAID = "pm_sandbox_timeout_authorized"
 SHIPMENT = {"carrier": "Royal Mail", "trackingNumber": "RM1"}
-REFUNDS = "/v1/payments/{paymentId}:refund" in contract.openapi()["paths"]
+PATHS = contract.openapi()["paths"]
+MAKES = ("/parcels", "/returns")    # acts that answer 201
 
 
 @dataclasses.dataclass
@@ -32,6 +33,7 @@ class Request:
     body: dict
     key: str = dataclasses.field(default_factory=new_key)
     answers: list = dataclasses.field(default_factory=list)    # (status, body); (0, the exception) of none
+    means: dict = dataclasses.field(default_factory=dict)    # {seller order: its state} once it is done, where its answer does not say so
 
     def send(self):
         """True when the answer is the last word on it."""
@@ -77,9 +79,9 @@ class Story:
         except Stopped:
             pass
 
-    def ask(self, person, path, body, known=None):
+    def ask(self, person, path, body, known=None, **means):
         """Until its last word, or until what it was told is enough to go on."""
-        request = Request(person, path, body)
+        request = Request(person, path, body, **means)
         self.requests.append(request)
         self.try_until(lambda: request.send() or (known and known()), request)
         return request.last()
@@ -107,8 +109,34 @@ class Story:
 
     def of_each_part(self, verb, body):
         for part in self.told()[0]["sellerOrders"]:
-            owner = next(owner for owner in self.stage.owners if owner.seller == part["sellerId"])
-            self.ask(owner, f"/v1/sellerOrders/{part['id']}:{verb}", body)
+            self.ask(self.owner_of(part), f"/v1/sellerOrders/{part['id']}:{verb}", body)
+
+    def owner_of(self, part):
+        return next(owner for owner in self.stage.owners if owner.seller == part["sellerId"])
+
+    def do(self, person, path, body, **means):
+        """What must be done: the answer."""
+        status, said = self.ask(person, path, body, **means)
+        assert status in (200, 201), f"{self.kind}: {path}: {status} {said}"
+        return said
+
+    def send_in_parcels(self, part):
+        """All of it: a unit, and then the rest; as they arrive."""
+        owner, line, parcels = self.owner_of(part), part["lines"][0], f"/v1/sellerOrders/{part['id']}/parcels"
+        first = [{"lines": [{"lineId": line["id"], "quantity": 1}]}] if line["quantity"] > 1 else []
+        for parcel in (*first, {}):
+            sent = {part["id"]: "PARTIALLY_SHIPPED" if parcel else "SHIPPED"}
+            made = self.do(owner, parcels, SHIPMENT | parcel, means=sent)
+            arrived = sent if parcel else {part["id"]: "DELIVERED"}
+            self.do(owner, f"/v1/parcels/{made['id']}:deliver", {}, means=arrived)
+
+    def send_back(self, part, units):
+        """So many units, and their money."""
+        owner = self.owner_of(part)
+        wanted = {"sellerOrderId": part["id"], "lines": [{"lineId": part["lines"][0]["id"], "quantity": units}], "reason": "WITHDRAWAL"}
+        made = self.do(self.buyer, f"/v1/orders/{self.order()}/returns", wanted)["id"]
+        for person, verb, body in ((owner, "approve", {}), (self.buyer, "ship", SHIPMENT), (owner, "receive", {}), (owner, "close", {"restock": True})):
+            self.do(person, f"/v1/returns/{made}:{verb}", body)
 
     def captured(self):
         """Its payment, once it is."""
@@ -123,8 +151,7 @@ class Story:
 
     def require_last_words(self):
         for request in self.requests:
-            made = request.path.endswith("/parcels")
-            legal = PLACED.get(self.kind, {201}) if request is self.requests[0] else {201} if made else {200}
+            legal = PLACED.get(self.kind, {201}) if request is self.requests[0] else {201} if request.path.endswith(MAKES) else {200}
             assert request.last()[0] in legal, f"{self.kind}: {request}"
 
     def expected(self):
@@ -136,6 +163,8 @@ class Story:
                 found |= {part["id"]: part["state"] for part in said["sellerOrders"]}
             elif status == 200 and said.get("id") in found:
                 found[said["id"]] = said["state"]
+            elif status in (200, 201):
+                found |= request.means
         return found
 
 
@@ -198,28 +227,45 @@ def in_parcels(story):
     story.ask(story.buyer, f"/v1/orders/{story.order()}:changeAddress", {"shippingAddressId": story.buyer.address})
     story.of_each_part("accept", {})
     for part in story.told()[0]["sellerOrders"]:
-        owner = next(owner for owner in story.stage.owners if owner.seller == part["sellerId"])
         one = {"lines": [{"lineId": part["lines"][0]["id"], "quantity": 1}]}
-        _, parcel = story.ask(owner, f"/v1/sellerOrders/{part['id']}/parcels", {**SHIPMENT, **one})
-        story.ask(owner, f"/v1/sellerOrders/{part['id']}:ship", SHIPMENT)
-        story.ask(owner, f"/v1/parcels/{parcel['id']}:deliver", {})
+        parcel = story.do(story.owner_of(part), f"/v1/sellerOrders/{part['id']}/parcels", {**SHIPMENT, **one})
+        story.ask(story.owner_of(part), f"/v1/sellerOrders/{part['id']}:ship", SHIPMENT)
+        story.ask(story.owner_of(part), f"/v1/parcels/{parcel['id']}:deliver", {})
     story.of_each_part("deliver", {})
 
 
 def refunded(story):
     story.place()
+    give_back_a_cent(story)
+
+
+def sent_back(story):
+    """Each part in two parcels; of the first one unit comes back, and an operator gives a cent for what was scratched."""
+    story.place()
+    story.captured()
+    story.of_each_part("accept", {})
+    parts = story.told()[0]["sellerOrders"]
+    for part in parts:
+        story.send_in_parcels(part)
+    story.send_back(parts[0], 1)
+    give_back_a_cent(story, parts[-1]["id"])
+
+
+def give_back_a_cent(story, part=None):
     payment = story.captured()
     amount = {"amount": 1, "currency": payment["amount"]["currency"]}
-    part = story.told()[0]["sellerOrders"][0]["id"]
+    part = part or story.told()[0]["sellerOrders"][0]["id"]
     story.ask(story.stage.operator, f"/v1/payments/{payment['id']}:refund", {"sellerOrderId": part, "amount": amount, "reason": "a scratch"})
 
 
 # What the page calls them; a new act on orders is a new kind.
 KINDS = {"paid": paid, "declined": declined, "unanswered": unanswered, "unpaid cancelled": unpaid_cancelled,
          "cancelled at once": cancelled_at_once, "cancelled": cancelled, "cancelled by operator": cancelled_by_operator,
-         "rejected": rejected, "shipped": shipped, "in parcels": in_parcels}
-if REFUNDS:
-    KINDS["refunded"] = refunded
+         "rejected": rejected, "shipped": shipped, "refunded": refunded}
+if {"/v1/sellerOrders/{sellerOrderId}/parcels", "/v1/orders/{orderId}:changeAddress"} <= set(PATHS):
+    KINDS["in parcels"] = in_parcels
+if {"/v1/sellerOrders/{sellerOrderId}/parcels", "/v1/orders/{orderId}/returns"} <= set(PATHS):
+    KINDS["sent back"] = sent_back
 # The last word on how it was placed, where that is not 201; on all else it is 200. What is cancelled unpaid was not placed, or just before.
 PLACED = {"declined": {402}, "unpaid cancelled": {201, 409}}
 UNPLACED = {"FAILED", "PENDING_PAYMENT"}    # what was declined waits for another method, and ends
