@@ -62,7 +62,7 @@ inline constexpr std::string_view kInvoicesAreOfTheirParts = R"sql(
   UNION ALL
   SELECT s.id::text, 'something of it was sent, and it has no invoice' FROM seller_order s
   WHERE EXISTS (SELECT FROM order_line l WHERE l.seller_order_id = s.id AND l.shipped > 0)
-    AND s.state IN ('SHIPPED', 'DELIVERED', 'COMPLETED')
+    AND s.state IN ('PARTIALLY_SHIPPED', 'SHIPPED', 'DELIVERED', 'COMPLETED')
     AND NOT EXISTS (SELECT FROM invoice i WHERE i.seller_order_id = s.id AND i.kind = 'INVOICE')
     AND NOT EXISTS (SELECT FROM outbox WHERE key = s.order_id || '/invoice'))sql";
 
