@@ -128,7 +128,7 @@ TEST(Picture_OfAProduct, StandsInItsPlace) {
               "/pictures/" + content.substr(0, 2) + "/" + content.substr(2) + "/480.jpg");
 
     const auto sold = co_await stores.offers.GetMany(Soon(), {domain::OfferId::From(product.offers(0).id())},
-                                                     kEur, WithCategories::kNo);
+                                                     kEur, storage::WithCategories::kNo);
     EXPECT_EQ(sold.offers(0).picture(),
               "/pictures/" + content.substr(0, 2) + "/" + content.substr(2) + "/160.jpg");
 
