@@ -69,7 +69,16 @@ export default defineConfig({
       // Pages come when they are gone to; what two of them share comes once, not as many small files.
       output: {
         codeSplitting: {
-          groups: [{ name: "shared", minShareCount: 2, test: /node_modules|src\/(?!text\/(en|ru))/ }],
+          groups: [
+            // What only those share who buy something: nobody else is to load it.
+            {
+              name: "buying",
+              minShareCount: 2,
+              priority: 1,
+              test: /src\/(shop\/(cart|checkout|orders)|api\/(cart|orders|live)\.)/,
+            },
+            { name: "shared", minShareCount: 2, test: /node_modules|src\/(?!text\/(en|ru))/ },
+          ],
         },
       },
     },
