@@ -41,7 +41,6 @@ export const words = {
   unsure: "The connection broke off, and we do not know yet whether your order was placed.",
   unsureHint: "Ask again: if it was, you see it; if not, it is placed now. Never twice.",
   askAgain: "Ask again",
-  changed: "Something has changed since you looked",
   changedHint: "Here is what it is now. Order it so, or go back to your cart.",
   now: (was: string, now: string) => `${was} before, ${now} now`,
   left: (title: string, count: string) => `${title}: ${count} left`,
