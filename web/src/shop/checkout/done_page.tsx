@@ -13,6 +13,7 @@ import { isWaiting, useOrder } from "../orders/use_order";
 import { pathTo } from "../paths";
 import { addressLines } from "./address_lines";
 import "./done_page.css";
+import "./told.css";
 
 /** What has become of an order that was sent: placed, waiting for the bank, declined, or nothing. */
 export function DonePage({ id }: { id: string }) {

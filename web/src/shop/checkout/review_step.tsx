@@ -103,7 +103,7 @@ function Shown({
   };
   return (
     <form
-      class="review"
+      class="checkout-review"
       noValidate
       onSubmit={(event) => {
         event.preventDefault();

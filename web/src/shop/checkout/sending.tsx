@@ -2,6 +2,7 @@ import { Link } from "wouter-preact";
 import { useWords } from "../../text/rooms";
 import { pathTo } from "../paths";
 import "./sending.css";
+import "./told.css";
 
 /** In the place of the review while an order is under way, or nobody knows what became of it. */
 export function Sending({ now, again }: { now: "sending" | "unsure"; again: () => void }) {

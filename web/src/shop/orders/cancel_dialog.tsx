@@ -8,6 +8,7 @@ import { leavesOpen, untilFinal } from "../checkout/placing";
 import { useKeys } from "../checkout/use_key";
 import { cancelBody, cancellable, isWhole } from "./cancellable";
 import "./cancel_dialog.css";
+import "../checkout/told.css";
 
 /** What of an order is to be cancelled: all that can be is chosen at first. */
 export function CancelDialog({ order, close }: { order: Order; close: () => void }) {
