@@ -51,7 +51,7 @@ export const words = {
   } as Readonly<Record<string, string>>,
   couponMinimum: (price: string) => `This coupon needs an order of ${price} or more.`,
   summary: "Summary",
-  goods: (count: number) => plural(count, { one: "# thing", other: "# things" }),
+  goods: (count: number) => plural(count, { one: "# item", other: "# items" }),
   delivery: "Delivery",
   free: "Free",
   taxIncluded: (rate: string) => `Tax in it, ${rate}`,

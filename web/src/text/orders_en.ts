@@ -11,7 +11,7 @@ export const words = {
   all: "All",
   filter: "Which orders",
   number: (number: string) => `Order ${number}`,
-  things: (count: number) => plural(count, { one: "# thing", other: "# things" }),
+  things: (count: number) => plural(count, { one: "# item", other: "# items" }),
   total: "Total",
   refunded: "Given back",
   net: "You pay",

@@ -13,7 +13,7 @@ export const words = {
   filter: "Какие заказы",
   number: (number: string) => `Заказ ${number}`,
   things: (count: number) =>
-    plural(count, { one: "# вещь", few: "# вещи", many: "# вещей", other: "# вещи" }),
+    plural(count, { one: "# товар", few: "# товара", many: "# товаров", other: "# товара" }),
   total: "Итого",
   refunded: "Возвращено",
   net: "Вы платите",

@@ -48,7 +48,7 @@ export function Told({ problem, cart, retry }: { problem: unknown; cart: Cart; r
         ))}
         {sellers.map((one) => (
           <li key={one.sellerId}>
-            {one.oldDelivery && one.newDelivery ? (
+            {one.oldDelivery && one.newDelivery && one.oldDelivery.amount !== one.newDelivery.amount ? (
               <>
                 <strong>{words.deliveryBy(shopOf(one.sellerId))}</strong>{" "}
                 {said.now(format.money(one.oldDelivery), format.money(one.newDelivery))}
