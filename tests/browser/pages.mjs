@@ -24,10 +24,10 @@ const paths = {
   "sign-in": "/sign-in",
   "sign-up": "/sign-up",
   terms: "/terms",
-  cart: "/cart",
-  "checkout-who": "/checkout/address",
 };
-// Of the buyer, with something in the cart and a checkout under way; nobody comes here first, so they may weigh more.
+// Nobody comes here first, so these may weigh more: of a guest, who has nothing yet;
+const begun = { cart: "/cart", "checkout-who": "/checkout/address" };
+// of the buyer, with something in the cart and a checkout under way.
 const buying = {
   "cart-full": "/cart",
   "checkout-address": "/checkout/address",
@@ -76,6 +76,7 @@ async function visit({ theme, width, language, all }) {
     if (theme === "light") weights.push(await weigh(page, called(name), most));
   };
   for (const [name, path] of Object.entries({ ...paths, ...(all && states) })) await see(name, path);
+  for (const [name, path] of Object.entries(begun)) await see(name, path, BUYING_BYTES);
   await page.evaluate((body) => fetch("/v1/browser/session", { method: "POST", headers: { "Content-Type": "application/json" }, body }),
     JSON.stringify(some.buyer));
   for (const [name, path] of Object.entries(own)) await see(name, path, BUYING_BYTES);

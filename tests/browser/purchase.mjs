@@ -106,7 +106,7 @@ async function deliveryAndPayment(page) {
   await arrived(page, "How should it come?");
   await tabTo(page, page.getByRole("radio", { checked: true }));
   await page.keyboard.press("ArrowDown");
-  await page.getByRole("radio", { name: /Parcel/, checked: true }).waitFor();
+  await page.getByRole("radio", { name: /Express/, checked: true }).waitFor();
   await look(page, "checkout-delivery-en-light-1280");
   await enter(page, button(page, "Continue"));
   await arrived(page, "How do you want to pay?");
@@ -119,6 +119,7 @@ async function deliveryAndPayment(page) {
 async function review(page) {
   await arrived(page, "Look it over");
   await page.getByText("There is no such coupon.").waitFor();
+  expect(await page.getByText("Express").count() === 2, "the order does not come the way that was chosen");
   await look(page, "checkout-review-coupon-en-light-1280");
   await enter(page, button(page, "Go on without it"));
   await page.getByText("There is no such coupon.").waitFor({ state: "detached" });
@@ -164,11 +165,25 @@ async function order(page) {
   await look(page, "order-refunded-en-light-1280");
 }
 
+/** The shop sends the rest: the page hears of it, and says what has come. */
+async function received(page) {
+  const { accessToken } = await (await page.request.post(`${url}/v1/sessions`, { data: some.owner })).json();
+  const { sellerOrders: [part] } = await (await page.request.get(page.url().replace("/en/", "/v1/"))).json();
+  for (const [act, data] of [["accept", {}], ["ship", { carrier: "DHL", trackingNumber: "JD0146" }]]) {
+    const answer = await page.request.post(`${url}/v1/sellerOrders/${part.id}:${act}`, { data, headers: { Authorization: `Bearer ${accessToken}`, "Idempotency-Key": crypto.randomUUID() } });
+    expect(answer.ok(), `${act}: ${answer.status()}`);
+  }
+  await page.getByText("Tracking DHL JD0146").waitFor();
+  await enter(page, button(page, "I have received it"));
+  await page.getByText("I have received it").waitFor({ state: "detached" });
+  await look(page, "order-received-en-light-1280");
+}
+
 async function byKeyboard() {
   const context = await newContext();
   const page = await newPage(context, /402|409|400/);
   await page.route(/\/v1\/terms\?/, (route) => route.fulfill({ json: { terms: [TERMS] } }));
-  for (const step of [choose, cart, address, deliveryAndPayment, review, declinedThenPaid, order]) await step(page);
+  for (const step of [choose, cart, address, deliveryAndPayment, review, declinedThenPaid, order, received]) await step(page);
   await context.close();
 }
 

@@ -55,7 +55,8 @@ export const words = {
   } as Readonly<Record<string, string>>,
   couponMinimum: (price: string) => `Для этого купона нужен заказ от ${price}.`,
   summary: "Итог",
-  goods: (count: number) => plural(count, { one: "# товар", few: "# товара", many: "# товаров", other: "# товара" }),
+  goods: (count: number) =>
+    plural(count, { one: "# товар", few: "# товара", many: "# товаров", other: "# товара" }),
   delivery: "Доставка",
   free: "Бесплатно",
   taxIncluded: (rate: string) => `В том числе налог, ${rate}`,

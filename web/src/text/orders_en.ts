@@ -26,9 +26,12 @@ export const words = {
   cancelledUnits: (count: number) => plural(count, { one: "# cancelled", other: "# cancelled" }),
   returnedUnits: (count: number) => plural(count, { one: "# sent back", other: "# sent back" }),
   history: "What has happened",
-  actor: { buyer: "you", seller: "the shop", operator: "the marketplace", system: "by itself" } as Readonly<
-    Record<string, string>
-  >,
+  actor: {
+    buyer: "you",
+    seller: "the shop",
+    operator: "the marketplace",
+    system: "automatically",
+  } as Readonly<Record<string, string>>,
   unitsGone: (count: number) => plural(count, { one: "# unit cancelled", other: "# units cancelled" }),
   confirm: "I have received it",
   cancel: "Cancel the order",

@@ -30,7 +30,7 @@ export const words = {
   returnedUnits: (count: number) =>
     plural(count, { one: "# возвращена", few: "# возвращены", many: "# возвращено", other: "# возвращено" }),
   history: "Что произошло",
-  actor: { buyer: "вы", seller: "магазин", operator: "маркетплейс", system: "само" } as Readonly<
+  actor: { buyer: "вы", seller: "магазин", operator: "маркетплейс", system: "автоматически" } as Readonly<
     Record<string, string>
   >,
   unitsGone: (count: number) =>

@@ -6,7 +6,13 @@ import { quoteCart } from "../../api/orders";
 import { isSignedIn } from "../../api/session";
 import { Wanted } from "./wanted";
 
-export const cartNow = queryOptions({ queryKey: CART, queryFn: openCart, staleTime: 0 });
+export const cartNow = queryOptions({
+  queryKey: CART,
+  queryFn: openCart,
+  // What is left and what it costs are of the moment.
+  staleTime: 0,
+  refetchOnWindowFocus: true,
+});
 
 /** What an order of the cart would cost. Only who has an account can be told: a guest gets one at the checkout. */
 export const quoteOf = (cart: Cart | null | undefined, addressId?: string) =>
@@ -74,4 +80,8 @@ export function byShop(cart: Cart): { seller: Cart["items"][number]["seller"]; i
 /** The choices of a cart with this one. */
 export function choicesWith(cart: Cart, sellerId: string, deliveryMethodId: string) {
   return [...cart.deliveryChoices.filter((one) => one.sellerId !== sellerId), { sellerId, deliveryMethodId }];
+}
+
+export function choiceOf(cart: Cart, sellerId: string): string | undefined {
+  return cart.deliveryChoices.find((one) => one.sellerId === sellerId)?.deliveryMethodId;
 }

@@ -8,7 +8,7 @@ import { Empty } from "../../ui/empty";
 import { Problem, wordsOf } from "../../ui/problem";
 import { useArrival, useTitle } from "../frame/title";
 import { pathTo } from "../paths";
-import { byShop, cartNow, choicesWith, quoteOf, useWanted } from "./cart";
+import { byShop, cartNow, choiceOf, choicesWith, quoteOf, useWanted } from "./cart";
 import { CartLine } from "./cart_line";
 import { CartSkeleton } from "./cart_skeleton";
 import { DeliveryChoices } from "./delivery_choice";
@@ -109,6 +109,7 @@ function Filled({ cart }: { cart: Cart }) {
                       <DeliveryChoices
                         part={part}
                         shop={shop}
+                        chosen={choiceOf(cart, part.sellerId)}
                         refused={quoted.data?.sellers.find((one) => one.sellerId === part.sellerId)}
                         choose={async (deliveryMethodId) =>
                           changed(

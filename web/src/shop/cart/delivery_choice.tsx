@@ -7,15 +7,20 @@ import "./delivery_choice.css";
 export function DeliveryChoices({
   part,
   shop,
+  chosen,
   refused,
   choose,
 }: {
   part: QuotePart;
   shop: string;
+  /** What the cart says; a moment before the price of that is known. */
+  chosen: string | undefined;
   refused: RefusedSeller | undefined;
   choose: (deliveryMethodId: string) => void;
 }) {
   const { said, format } = useWords("cart");
+  const isThere = !refused && part.deliveryOptions.some((one) => one.deliveryMethodId === chosen);
+  const taken = isThere ? chosen : part.delivery.deliveryMethodId;
   const why = refused?.deliveryMethodId && said.deliveryWhy[refused.why ?? ""];
   return (
     <fieldset class="delivery">
@@ -31,7 +36,7 @@ export function DeliveryChoices({
             type="radio"
             name={`delivery-${part.sellerId}`}
             value={one.deliveryMethodId}
-            checked={one.deliveryMethodId === part.delivery.deliveryMethodId}
+            checked={one.deliveryMethodId === taken}
             onChange={() => choose(one.deliveryMethodId)}
           />
           <span>

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { useLocation } from "wouter-preact";
 import type { Address } from "../../api/orders";
 import { useWords } from "../../text/rooms";
+import { useArrival } from "../frame/title";
 import { pathTo } from "../paths";
 import { AddressForm } from "./address_form";
 import { addressLines } from "./address_lines";
@@ -18,6 +19,7 @@ export function AddressStep({
   chosen: string | undefined;
 }) {
   const { said, format } = useWords("checkout");
+  useArrival("checkout address", true);
   const [, go] = useLocation();
   const known =
     addresses.find((one) => one.id === chosen) ?? addresses.find((one) => one.isDefault) ?? addresses[0];

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/preact-query";
+import { lazy, Suspense } from "preact/compat";
 import { Link, Redirect } from "wouter-preact";
 import type { Cart } from "../../api/cart";
 import { addresses } from "../../api/orders";
@@ -9,16 +10,18 @@ import { Skeleton } from "../../ui/skeleton";
 import { useAccount } from "../account/mine";
 import { cartNow } from "../cart/cart";
 import { NotFound } from "../frame/not_found";
-import { useArrival, useTitle } from "../frame/title";
+import { useTitle } from "../frame/title";
 import { pathTo, STEPS, type Step } from "../paths";
-import { AddressStep } from "./address_step";
 import { DeliveryStep } from "./delivery_step";
 import { readAttempt, readDraft } from "./draft";
 import { PaymentStep } from "./payment_step";
-import { ReviewStep } from "./review_step";
 import { StepsNav } from "./steps_nav";
-import { Who } from "./who";
 import "./checkout_page.css";
+
+// Who has come to one of them does not wait for the others.
+const AddressStep = lazy(() => import("./address_step").then((room) => room.AddressStep));
+const ReviewStep = lazy(() => import("./review_step").then((room) => room.ReviewStep));
+const Who = lazy(() => import("./who").then((room) => room.Who));
 
 const isStep = (said: string): said is Step => (STEPS as readonly string[]).includes(said);
 
@@ -47,7 +50,6 @@ function Entered({ step }: { step: Step }) {
   const { said, text } = useWords("checkout");
   const cart = useQuery(cartNow);
   const known = useQuery({ queryKey: ["mine", "addresses"], queryFn: addresses });
-  useArrival(`checkout ${step}`, cart.isSuccess && known.isSuccess);
   if (cart.isPending || known.isPending) return <Loading />;
   const failed = cart.isError ? cart : known.isError ? known : undefined;
   if (failed) {
@@ -78,7 +80,9 @@ function Entered({ step }: { step: Step }) {
   return (
     <div class="checkout">
       <StepsNav at={step} />
-      <At step={step} cart={cart.data ?? undefined} addresses={known.data ?? []} />
+      <Suspense fallback={<Skeleton shape="text" count={4} />}>
+        <At step={step} cart={cart.data ?? undefined} addresses={known.data ?? []} />
+      </Suspense>
       <p class="checkout-back">
         <Link href={pathTo.cart()}>{said.back}</Link>
       </p>

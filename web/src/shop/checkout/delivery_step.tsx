@@ -4,14 +4,16 @@ import { type Cart, putDelivery } from "../../api/cart";
 import { CART } from "../../api/cart_kept";
 import { useWords } from "../../text/rooms";
 import { Skeleton } from "../../ui/skeleton";
-import { choicesWith, quoteOf } from "../cart/cart";
+import { choiceOf, choicesWith, quoteOf } from "../cart/cart";
 import { DeliveryChoices } from "../cart/delivery_choice";
+import { useArrival } from "../frame/title";
 import { pathTo } from "../paths";
 import { Told } from "./told";
 
 /** How each shop sends its part. What is preselected is the cheapest. */
 export function DeliveryStep({ cart, addressId }: { cart: Cart; addressId: string | undefined }) {
   const { said } = useWords("checkout");
+  useArrival("checkout delivery", true);
   const queries = useQueryClient();
   const [, go] = useLocation();
   const quoted = useQuery({ ...quoteOf(cart, addressId), placeholderData: keepPreviousData });
@@ -32,6 +34,7 @@ export function DeliveryStep({ cart, addressId }: { cart: Cart; addressId: strin
               key={part.sellerId}
               part={part}
               shop={nameOf(part.sellerId)}
+              chosen={choiceOf(cart, part.sellerId)}
               refused={quoted.data.sellers.find((one) => one.sellerId === part.sellerId)}
               choose={(deliveryMethodId) => void choose(part.sellerId, deliveryMethodId)}
             />

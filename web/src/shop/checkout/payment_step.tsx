@@ -1,12 +1,14 @@
 import { useState } from "preact/hooks";
 import { useLocation } from "wouter-preact";
 import { useWords } from "../../text/rooms";
+import { useArrival } from "../frame/title";
 import { pathTo } from "../paths";
 import { keepDraft } from "./draft";
 import { METHODS, Methods } from "./methods";
 
 export function PaymentStep({ chosen }: { chosen: string | undefined }) {
   const { said } = useWords("checkout");
+  useArrival("checkout payment", true);
   const paying = useWords("paying").said;
   const [, go] = useLocation();
   const [method, setMethod] = useState<string>(chosen ?? METHODS[0]);

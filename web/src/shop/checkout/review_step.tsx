@@ -8,6 +8,7 @@ import { useWords } from "../../text/rooms";
 import { Skeleton } from "../../ui/skeleton";
 import { choicesWith, quoteOf } from "../cart/cart";
 import { Totals } from "../cart/totals";
+import { useArrival } from "../frame/title";
 import { pathTo } from "../paths";
 import { termsIn } from "../terms/terms";
 import { addressLines } from "./address_lines";
@@ -29,6 +30,7 @@ export function ReviewStep({
   method: string;
 }) {
   const { said } = useWords("checkout");
+  useArrival("checkout review", true);
   const placing = usePlacing();
   const quoted = useQuery({ ...quoteOf(cart, address?.id), staleTime: 0, enabled: !readAttempt() });
   if (placing.now !== "ready") return <Sending now={placing.now} again={placing.again} />;
