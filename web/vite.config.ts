@@ -18,6 +18,19 @@ const LANGUAGES = {
   },
 } as const;
 
+// What several pages share comes once. A group of its own has what a first visit does not need: forms, a cart, an order; each group takes
+// along what its modules need and no earlier group has.
+const GROUPS = [
+  {
+    name: "shared",
+    test: /node_modules\/(?!valibot)|src\/(?!text\/\w+_|ui\/form|shop\/(cart|checkout|orders)\/|api\/(cart|orders|live)\.)/,
+  },
+  { name: "forms", test: /node_modules\/valibot|src\/ui\/form/ },
+  { name: "buying", test: /src\/api\// },
+  { name: "cart", test: /src\/shop\/cart\// },
+  { name: "order", test: /src\/shop\/(checkout|orders)\// },
+].map((group, index, all) => ({ ...group, minShareCount: 2, priority: all.length - index }));
+
 const LAYERS = "@layer tokens,base,ui,shop;";
 
 /** shop.html becomes shop/en.html and shop/ru.html, each of which loads its own words and letters at once. Beside them lie the words with
@@ -80,7 +93,7 @@ export default defineConfig({
       // Pages come when they are gone to; what two of them share comes once, not as many small files.
       output: {
         codeSplitting: {
-          groups: [{ name: "shared", minShareCount: 2, test: /node_modules|src\/(?!text\/(en|ru))/ }],
+          groups: GROUPS,
         },
       },
     },

@@ -41,9 +41,15 @@ def browse(stack, anonymous, demonstration):
 MISCHIEF = """<img src="/none.png" onerror="document.title='taken'"><script src="/none.js"></script>"""
 
 
+PASSWORD = "copper teapot window"
+SELLERS = ("sam", "freja", "odile", "tomas", "jonas", "kasia", "mila", "alina")
+WAYS = (("Parcel", 490, {"daysFrom": 2, "daysTo": 4}), ("Express", 990, {"daysFrom": 1, "daysTo": 1}),
+        ("Pick up", 0, {"pickupPlace": "Harbour lane 3, Mon to Fri"}))
+
+
 def reviewed(stack):
     """A buyer of the demonstration with an order that has come, and a product of it that he has reviewed, with mischief."""
-    email, password = "omar@demo.test", "copper teapot window"
+    email, password = "omar@demo.test", PASSWORD
     buyer = market.Person(stack["url"], stack["caFile"], email=email, password=password)
     orders = buyer.ok("GET", "/v1/orders?pageSize=100")["orders"]
     order, line = next((order, line) for order in orders for part in order["sellerOrders"] for line in part["lines"]
@@ -54,13 +60,33 @@ def reviewed(stack):
     return {"buyer": {"email": email, "password": password}, "order": order["id"], "reviewed": line["productId"]}
 
 
+def trading(stack, seller):
+    """The shop with a choice of ways to send and a coupon, and who owns it."""
+    for name in SELLERS:
+        owner = market.Person(stack["url"], stack["caFile"], email=f"{name}@demo.test", password=PASSWORD)
+        if any(one["sellerId"] == seller for one in owner.session["account"]["sellers"]):
+            break
+    path = f"/v1/sellers/{seller}"
+    there = {one["name"] for one in owner.ok("GET", f"{path}/deliveryMethods")["deliveryMethods"]}
+    for name, price, more in WAYS:
+        if name not in there:
+            prices = [{"currency": "EUR", "bands": [{"from": 0, "amount": price}]}]
+            owner.ok("POST", f"{path}/deliveryMethods", {"name": name, "prices": prices, **more}, key=market.new_key())
+    made = owner.post(f"{path}/coupons", {"code": "SPRING-10", "kind": "PERCENTAGE", "percentagePpm": 100000}, key=market.new_key())
+    assert made.status_code in (201, 409), made.text
+    found = owner.ok("GET", f"/v1/products?sellerId={seller}&inStock=true&pageSize=100")["products"]
+    plain = next(one["offers"][0] for one in found if "compareAt" not in one["offers"][0] and one["offers"][0]["available"] > 20)
+    return {"owner": {"email": owner.email, "password": PASSWORD}, "coupon": "SPRING-10",
+            "plain": {"offer": plain["id"], "product": plain["productId"], "price": plain["price"]["amount"]}}
+
+
 def some(stack, anonymous):
     """A product whose variants are told apart by two options, its shop and its category; and what `reviewed` says."""
     found = anonymous.get("/v1/products?query=long+sleeve").json()["products"]
     product = next(one for one in found if len(one["offers"][0]["options"]) == 2)
     categories = {one["id"]: one["slug"] for one in anonymous.get("/v1/categories").json()["categories"]}
     return {"product": product["id"], "title": product["title"], "seller": product["sellerId"], "category": categories[product["categoryId"]],
-            **reviewed(stack)}
+            **reviewed(stack), **trading(stack, product["sellerId"])}
 
 
 def amounts():
@@ -84,3 +110,7 @@ def test_a_visit_from_the_search_to_signing_out(browse):
 
 def test_scripts_show_what_the_server_has_written(browse):
     browse("written.mjs")
+
+
+def test_a_purchase_by_keyboard_and_what_comes_between(browse):
+    browse("purchase.mjs")

@@ -36,7 +36,11 @@ std::vector<std::string> PublicFacts() {
                          contract::SellerOrderPlaced, contract::SellerOrderAccepted,
                          contract::SellerOrderShipped, contract::SellerOrderDelivered,
                          contract::SellerOrderCompleted, contract::SellerOrderRejected,
-                         contract::SellerOrderCancelled, contract::SellerOrderUnitsCancelled>();
+                         contract::SellerOrderCancelled, contract::SellerOrderUnitsCancelled,
+                         contract::ParcelShipped, contract::ParcelDelivered, contract::OrderAddressChanged,
+                         contract::ReturnRequested, contract::ReturnApproved, contract::ReturnRejected,
+                         contract::ReturnShipped, contract::ReturnReceived, contract::ReturnClosed,
+                         contract::InvoiceIssued, contract::CreditNoteIssued>();
 }
 
 }  // namespace market::order

@@ -89,6 +89,13 @@ export async function signUp(body: Schemas["SignUpRequest"]): Promise<Account> {
   return account;
 }
 
+/** An account without a password, to buy with. */
+export async function signUpGuest(body: Schemas["SignUpGuestRequest"]): Promise<Account> {
+  const account = await ask(api.POST("/v1/browser/session:guest", { body }));
+  said("signed-in");
+  return account;
+}
+
 export async function signOut(): Promise<void> {
   try {
     await asMember(() => ask(api.DELETE("/v1/browser/session")));

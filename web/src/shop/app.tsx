@@ -3,6 +3,7 @@ import { lazy, Suspense } from "preact/compat";
 import { useEffect } from "preact/hooks";
 import { Route, Switch, useLocation } from "wouter-preact";
 import { onSession } from "../api/session";
+import { learned } from "../text/rooms";
 import { Boundary } from "../ui/boundary";
 import { Skeleton } from "../ui/skeleton";
 import { ACCOUNT } from "./account/mine";
@@ -18,8 +19,19 @@ import "./app.css";
 const SignInPage = lazy(() => import("./account/sign_in_page").then((room) => room.SignInPage));
 const SignUpPage = lazy(() => import("./account/sign_up_page").then((room) => room.SignUpPage));
 const AccountPage = lazy(() => import("./account/account_page").then((room) => room.AccountPage));
-const OrdersPage = lazy(() => import("./orders/orders_page").then((room) => room.OrdersPage));
-const OrderPage = lazy(() => import("./orders/order_page").then((room) => room.OrderPage));
+const CartPage = lazy(() => learned(import("./cart/cart_page"), "cart").then((room) => room.CartPage));
+const CheckoutPage = lazy(() =>
+  learned(import("./checkout/checkout_page"), "cart", "checkout", "paying").then((room) => room.CheckoutPage),
+);
+const DonePage = lazy(() =>
+  learned(import("./checkout/done_page"), "checkout", "paying").then((room) => room.DonePage),
+);
+const OrdersPage = lazy(() =>
+  learned(import("./orders/orders_page"), "orders").then((room) => room.OrdersPage),
+);
+const OrderPage = lazy(() =>
+  learned(import("./orders/order_page"), "orders", "paying").then((room) => room.OrderPage),
+);
 const TermsPage = lazy(() => import("./terms/terms_page").then((room) => room.TermsPage));
 
 /** What somebody has seen of his own is forgotten as soon as it is somebody else's turn, in every tab. */
@@ -57,6 +69,9 @@ export function App() {
               <Route path={ROUTES.account} component={AccountPage} />
               <Route path={ROUTES.orders} component={OrdersPage} />
               <Route path={ROUTES.order}>{({ id }) => <OrderPage key={id} id={id} />}</Route>
+              <Route path={ROUTES.cart} component={CartPage} />
+              <Route path={ROUTES.done}>{({ id }) => <DonePage key={id} id={id} />}</Route>
+              <Route path={ROUTES.checkout}>{({ step }) => <CheckoutPage said={step} />}</Route>
               <Route path={ROUTES.terms}>
                 <TermsPage />
               </Route>

@@ -13,9 +13,16 @@ export const ROUTES = {
   account: "/account",
   orders: "/orders",
   order: "/orders/:id",
+  cart: "/cart",
+  checkout: "/checkout/:step",
+  done: "/checkout/done/:id",
   terms: "/terms",
   termsOf: "/terms/:kind",
 } as const;
+
+/** What an order is made of, one after the other. */
+export const STEPS = ["address", "delivery", "payment", "review"] as const;
+export type Step = (typeof STEPS)[number];
 
 /** What a search is about, as its URL says it. */
 export type Filters = {
@@ -124,8 +131,11 @@ export const pathTo = {
   signIn: (from = "") => `/sign-in${from ? `?from=${encodeURIComponent(from)}` : ""}`,
   signUp: (from = "") => `/sign-up${from ? `?from=${encodeURIComponent(from)}` : ""}`,
   account: () => "/account",
-  orders: () => "/orders",
+  orders: (state = "") => `/orders${state ? `?state=${state}` : ""}`,
   order: (id: string) => `/orders/${id}`,
+  cart: () => "/cart",
+  checkout: (step: Step) => `/checkout/${step}`,
+  done: (id: string) => `/checkout/done/${id}`,
   terms: () => "/terms",
   termsOf: (kind: TermsKind) => `/terms/${kind.toLowerCase()}`,
 };

@@ -58,7 +58,13 @@ test("signing in leads back to pages of ours only", () => {
 test("nginx knows the same pages", () => {
   const known = /location ~ "(.*)" \{ # the pages/.exec(conf)?.[1];
   const pattern = new RegExp((known ?? "").replace("(?<language>", "("));
-  const samples = { ":slug": "tea", ":id": ID, "/:title?": "/a-title", ":kind": "privacy" };
+  const samples = {
+    ":slug": "tea",
+    ":id": ID,
+    "/:title?": "/a-title",
+    ":kind": "privacy",
+    ":step": "review",
+  };
   for (const route of Object.values(ROUTES)) {
     const path = Object.entries(samples).reduce(
       (text, [name, value]) => text.replace(name, value),
@@ -67,7 +73,16 @@ test("nginx knows the same pages", () => {
     expect(`/en${path}`).toMatch(pattern);
     expect(`/ru${path}`).toMatch(pattern);
   }
-  for (const path of ["/en/none", "/de/", "/en/p/x", `/en/p/${ID}/a/b`, "/en/orders/a/b", "/en/c/"])
+  for (const path of [
+    "/en/none",
+    "/de/",
+    "/en/p/x",
+    `/en/p/${ID}/a/b`,
+    "/en/orders/a/b",
+    "/en/checkout/",
+    "/en/checkout/done",
+    "/en/c/",
+  ])
     expect(path).not.toMatch(pattern);
 });
 

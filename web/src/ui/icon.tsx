@@ -13,6 +13,9 @@ const PATHS = {
   check: "m5 12 5 5 9-10",
   picture: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 9.5h.01",
   shop: "M4 10v10h16V10M3 10l2-6h14l2 6a3 3 0 0 1-6 0 3 3 0 0 1-6 0 3 3 0 0 1-6 0Z",
+  minus: "M5 12h14",
+  plus: "M12 5v14M5 12h14",
+  cart: "M6 8h12l1 12H5L6 8Zm3 3V7a3 3 0 0 1 6 0v4",
 } as const;
 
 export function Icon({ name }: { name: keyof typeof PATHS }) {

@@ -1,12 +1,13 @@
 import { useEffect, useState } from "preact/hooks";
 import { Refusal } from "../api/refusal";
 import { type Messages, useText } from "../text/messages";
+import { moreReasons } from "../text/reasons";
 import "./problem.css";
 
 /** What a refusal means, in words for whoever reads it. */
 export function wordsOf(problem: unknown, text: Messages): string {
   const reason = problem instanceof Refusal ? problem.reason : "INTERNAL";
-  return text.problem.reasons[reason] ?? text.problem.other;
+  return moreReasons[reason] ?? text.problem.reasons[reason] ?? text.problem.other;
 }
 
 function useCountdown(seconds: number): number {

@@ -20,11 +20,3 @@ export const profile = queryOptions({
   queryKey: ["mine", "profile"],
   queryFn: () => asMember(() => ask(api.GET("/v1/users/me"))),
 });
-
-export const orders = (pageToken: string) =>
-  asMember(() =>
-    ask(api.GET("/v1/orders", { params: { query: { pageSize: 20, ...(pageToken && { pageToken }) } } })),
-  );
-
-export const order = (orderId: string) =>
-  asMember(() => ask(api.GET("/v1/orders/{orderId}", { params: { path: { orderId } } })));

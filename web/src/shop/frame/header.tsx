@@ -4,6 +4,7 @@ import { Icon } from "../../ui/icon";
 import { useAccount } from "../account/mine";
 import { pathTo } from "../paths";
 import { AccountMenu } from "./account_menu";
+import { CartLink } from "./cart_link";
 import { SearchBox } from "./search_box";
 import "./header.css";
 
@@ -26,6 +27,7 @@ export function Header() {
           <Link class="header-all" href={pathTo.search()}>
             {text.menu.allProducts}
           </Link>
+          <CartLink isMember={account !== undefined} />
           {account ? (
             <AccountMenu key={path} />
           ) : (

@@ -1,6 +1,9 @@
 import { useEffect } from "preact/hooks";
 import { useText } from "../../text/messages";
 
+// A second on most screens.
+const FRAMES = 60;
+
 let isFirst = true;
 let isBack = false;
 // Back and forward: the browser knows where one was on the page, and goes there.
@@ -28,6 +31,14 @@ export function useArrival(path: string, ready: boolean) {
     }
     if (!isBack) window.scrollTo({ top: 0, behavior: "instant" });
     isBack = false;
-    document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true });
+    let frame = 0;
+    // A page whose script came late takes its place a moment after it was made.
+    const focus = (tries: number) => {
+      const heading = document.querySelector<HTMLElement>("main h1");
+      if (heading) heading.focus({ preventScroll: true });
+      else if (tries > 0) frame = requestAnimationFrame(() => focus(tries - 1));
+    };
+    focus(FRAMES);
+    return () => cancelAnimationFrame(frame);
   }, [path, ready]);
 }

@@ -1,17 +1,22 @@
-import { useQuery } from "@tanstack/preact-query";
-import type { Schemas } from "../../api/client";
+import { useState } from "preact/hooks";
+import type { Order } from "../../api/orders";
 import { Refusal } from "../../api/refusal";
-import { useText } from "../../text/messages";
+import { useWords } from "../../text/rooms";
+import { Facts } from "../../ui/facts";
 import { Problem } from "../../ui/problem";
 import { Skeleton } from "../../ui/skeleton";
 import { MembersOnly } from "../account/members_only";
-import { order } from "../account/mine";
+import { addressLines } from "../checkout/address_lines";
 import { NotFound } from "../frame/not_found";
 import { useArrival, useTitle } from "../frame/title";
-import { OrderLines } from "./order_lines";
+import { CancelDialog } from "./cancel_dialog";
+import { cancellable, isWhole } from "./cancellable";
+import { History } from "./history";
+import { OrderPart } from "./order_part";
+import { PayAgain } from "./pay_again";
+import { StateMark } from "./state_mark";
+import { isWaiting, useOrder } from "./use_order";
 import "./order_page.css";
-
-type Order = Schemas["Order"];
 
 export function OrderPage({ id }: { id: string }) {
   return (
@@ -22,9 +27,9 @@ export function OrderPage({ id }: { id: string }) {
 }
 
 function Asked({ id }: { id: string }) {
-  const { text } = useText();
-  const asked = useQuery({ queryKey: ["mine", "order", id], queryFn: () => order(id) });
-  useTitle(asked.data && text.orders.number(asked.data.number));
+  const { said } = useWords("orders");
+  const asked = useOrder(id);
+  useTitle(asked.data && said.number(asked.data.number));
   useArrival(`order ${id}`, asked.isSuccess);
   if (asked.isPending) return <Skeleton shape="text" count={4} />;
   if (asked.isError) {
@@ -34,39 +39,64 @@ function Asked({ id }: { id: string }) {
   return <Shown order={asked.data} />;
 }
 
-function Shown({ order: shown }: { order: Order }) {
-  const { text, format } = useText();
-  const address = shown.shippingAddress;
-  const refunded = shown.total.amount - shown.net.amount;
+function Shown({ order }: { order: Order }) {
+  const { said, format } = useWords("orders");
+  const [cancels, setCancels] = useState(false);
+  const refunded = order.total.amount - order.net.amount;
+  const money = (amount: number) => format.money({ ...order.total, amount });
   return (
     <article class="order">
-      <h1 tabIndex={-1}>{text.orders.number(shown.number)}</h1>
-      <p class="quiet">{text.orders.placed(format.date(shown.createTime))}</p>
-      {shown.sellerOrders.map((part) => (
-        <OrderLines key={part.id} part={part} />
+      <header>
+        <h1 tabIndex={-1}>{said.number(order.number)}</h1>
+        <span role="status">
+          <StateMark state={order.state} />
+        </span>
+        <p class="quiet">{said.placed(format.date(order.createTime))}</p>
+      </header>
+      {isWaiting(order) && <PayAgain order={order} />}
+      {order.sellerOrders.map((part, index) => (
+        <OrderPart key={part.id} part={part} at={index + 1} of={order.sellerOrders.length} />
       ))}
-      <p class="order-total">
-        {text.orders.total} <strong>{format.money(shown.total)}</strong>
-      </p>
-      {refunded > 0 && (
-        <p class="order-total">
-          {text.orders.refunded} <strong>{format.money({ ...shown.total, amount: refunded })}</strong>
+      <dl class="order-sums">
+        {order.coupons.map((one) => (
+          <div key={one.code}>
+            <dt>{said.coupon(one.code)}</dt>
+            <dd>{format.money({ ...one.amount, amount: -one.amount.amount })}</dd>
+          </div>
+        ))}
+        <div class="order-total">
+          <dt>{said.total}</dt>
+          <dd>{format.money(order.total)}</dd>
+        </div>
+        {refunded > 0 && (
+          <>
+            <div>
+              <dt>{said.refunded}</dt>
+              <dd>{money(-refunded)}</dd>
+            </div>
+            <div class="order-total">
+              <dt>{said.net}</dt>
+              <dd>{format.money(order.net)}</dd>
+            </div>
+          </>
+        )}
+      </dl>
+      <Facts
+        facts={[
+          { name: said.payment, value: said.paid[order.payment.state] ?? order.payment.state },
+          { name: said.address, value: addressLines(order.shippingAddress, format).join("\n") },
+        ]}
+      />
+      {order.acceptedTerms && <p class="quiet">{said.accepted(order.acceptedTerms)}</p>}
+      {cancellable(order).length > 0 && (
+        <p>
+          <button type="button" class="button" onClick={() => setCancels(true)}>
+            {isWhole(order) ? said.cancel : said.cancelSome}
+          </button>
         </p>
       )}
-      <section>
-        <h2>{text.orders.address}</h2>
-        <p class="prose">
-          {[
-            address.recipient,
-            ...address.lines,
-            `${address.postalCode ?? ""} ${address.city}`.trim(),
-            address.region,
-            format.country(address.countryCode),
-          ]
-            .filter(Boolean)
-            .join("\n")}
-        </p>
-      </section>
+      {cancels && <CancelDialog order={order} close={() => setCancels(false)} />}
+      <History order={order} />
     </article>
   );
 }

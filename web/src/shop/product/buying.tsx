@@ -6,6 +6,7 @@ import { Icon } from "../../ui/icon";
 import { Stars } from "../../ui/stars";
 import { pathTo } from "../paths";
 import { PriceTag } from "../search/price_tag";
+import { AddToCart } from "./add_to_cart";
 import { choose, firstOf, optionsOf } from "./choice";
 import { OptionPicker } from "./option_picker";
 import { OtherOffers } from "./other_offers";
@@ -54,6 +55,7 @@ export function Buying({ product }: { product: Product }) {
             {offer.available > 0 && offer.available <= FEW && text.product.left(offer.available)}
             {changed && <span class="quiet"> {text.product.changed(changed)}</span>}
           </p>
+          {offer.available > 0 && <AddToCart key={offer.id} offer={offer} />}
         </>
       ) : (
         <p class="buying-stock" data-there="false">

@@ -1,0 +1,294 @@
+// Somebody buys: by keyboard alone, from the search to the order's page, with all that can come between; and however often an order is sent, there is
+// one of it.
+import { browser, look, newContext, newPage, url, wrong } from "./browser.mjs";
+
+const some = JSON.parse(process.env.MARKET_SOME);
+const VISA = "pm_card_visa";
+const TERMS = { kind: "TERMS", language: "en", version: "2026-11", title: "Terms of use", body: "Be kind.", createTime: "2026-11-01T00:00:00Z" };
+const expect = (is, what) => is || wrong(what);
+
+/** Goes on with Tab until it is there; what a keyboard does not reach nobody can use with one. */
+async function tabTo(page, locator, most = 120) {
+  await locator.waitFor();
+  for (let pressed = 0; pressed < most; pressed += 1) {
+    if (await locator.evaluate((one) => one === document.activeElement)) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`a keyboard does not get to ${locator}`);
+}
+
+async function enter(page, locator, key = "Enter") {
+  await tabTo(page, locator);
+  await page.keyboard.press(key);
+}
+
+async function write(page, label, text) {
+  await tabTo(page, page.getByLabel(label, { exact: true }));
+  await page.keyboard.press("Control+A");
+  await page.keyboard.type(text);
+}
+
+const button = (page, name) => page.getByRole("main").getByRole("button", { name });
+const heading = (page, name) => page.getByRole("heading", { level: 1, name }).waitFor();
+/** An arrival has put the focus where screen readers go on. */
+async function arrived(page, name) {
+  await heading(page, name);
+  await page.waitForFunction(() => document.activeElement?.tagName === "H1");
+}
+
+async function choose(page) {
+  await page.goto(`${url}/en/`);
+  await tabTo(page, page.getByRole("combobox"));
+  await page.keyboard.type("long sleev");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/en\/search\?q=/);
+  await enter(page, page.getByRole("link", { name: some.title }));
+  await arrived(page, some.title);
+  await tabTo(page, page.getByRole("radio").first());
+  await page.keyboard.press("ArrowDown");
+  await enter(page, button(page, "Add to cart"));
+  await enter(page, page.getByRole("link", { name: "Go to the cart" }));
+  await arrived(page, "Your cart");
+}
+
+async function cart(page) {
+  expect(await page.getByRole("link", { name: "Cart: 1" }).isVisible(), "the head of the page does not know of the cart");
+  await enter(page, page.getByRole("button", { name: "One more:" }));
+  await page.getByRole("link", { name: "Cart: 2" }).waitFor();
+  await write(page, "Coupon", "NO");
+  await page.keyboard.press("Enter");
+  await page.getByText("A code has 3 to 40").waitFor();
+  for (const code of ["NOBODY-HAS-IT", some.coupon]) {
+    await write(page, "Coupon", code);
+    await page.keyboard.press("Enter");
+    await page.getByText(code, { exact: true }).waitFor();
+  }
+  await look(page, "cart-guest-en-light-1280");
+  await enter(page, page.getByRole("button", { name: "Remove:" }));
+  await page.getByText("Your cart is empty").waitFor();
+  // The focus is on what takes it back.
+  await page.keyboard.press("Enter");
+  await page.getByRole("link", { name: "Cart: 2" }).waitFor();
+  await enter(page, button(page, "Go to checkout"));
+}
+
+async function address(page) {
+  await arrived(page, "Who are you?");
+  await write(page, "E-mail address", "no address");
+  await page.keyboard.press("Enter");
+  await page.getByText("This is no e-mail address.").waitFor();
+  await look(page, "checkout-who-faults-en-light-1280");
+  await write(page, "E-mail address", `keys-${Date.now()}@example.test`);
+  await page.keyboard.press("Enter");
+  await heading(page, "Where should it go?");
+  await page.getByRole("link", { name: "Cart: 2" }).waitFor();
+  const country = page.getByLabel("Country");
+  await country.selectOption("US");
+  await page.getByLabel("State, province or county").waitFor();
+  await country.selectOption("FR");
+  await tabTo(page, country);
+  await page.keyboard.type("Germany");
+  await write(page, "Name", "Kay Board");
+  await write(page, "Street and house number", "Lindenallee 7");
+  await write(page, "Town or city", "Leipzig");
+  await page.keyboard.press("Enter");
+  await page.getByText("This is missing.").waitFor();
+  expect(await page.evaluate(() => document.activeElement?.getAttribute("name")) === "postalCode", "the focus is not on what is missing");
+  await look(page, "checkout-address-faults-en-light-1280");
+  await page.keyboard.type("04");
+  await page.keyboard.press("Enter");
+  await page.getByText("Please check this.").waitFor();
+  await write(page, "Postcode", "04107");
+  await page.keyboard.press("Enter");
+}
+
+async function deliveryAndPayment(page) {
+  await arrived(page, "How should it come?");
+  await tabTo(page, page.getByRole("radio", { checked: true }));
+  await page.keyboard.press("ArrowDown");
+  await page.getByRole("radio", { name: /Express/, checked: true }).waitFor();
+  await look(page, "checkout-delivery-en-light-1280");
+  await enter(page, button(page, "Continue"));
+  await arrived(page, "How do you want to pay?");
+  await tabTo(page, page.getByRole("radio", { checked: true }));
+  await page.keyboard.press("ArrowDown");
+  await look(page, "checkout-payment-en-light-1280");
+  await enter(page, button(page, "Continue"));
+}
+
+async function review(page) {
+  await arrived(page, "Look it over");
+  await page.getByText("There is no such coupon.").waitFor();
+  expect(await page.getByText("Express").count() === 2, "the order does not come the way that was chosen");
+  await look(page, "checkout-review-coupon-en-light-1280");
+  await enter(page, button(page, "Go on without it"));
+  await page.getByText("There is no such coupon.").waitFor({ state: "detached" });
+  await page.getByText(`Coupon ${some.coupon}`).waitFor();
+  await enter(page, button(page, "Order and pay"));
+  await page.getByText("You can only go on if you agree.").waitFor();
+  await enter(page, page.getByRole("checkbox"), "Space");
+  await look(page, "checkout-review-en-light-1280");
+  await enter(page, button(page, "Order and pay"));
+}
+
+async function declinedThenPaid(page) {
+  await arrived(page, "Your order waits for you");
+  await look(page, "done-declined-en-light-1280");
+  await tabTo(page, page.getByRole("radio", { checked: true }));
+  await page.keyboard.press("ArrowDown");
+  await enter(page, button(page, "Pay"));
+  await page.getByRole("alert").getByText("The payment was declined").waitFor();
+  await tabTo(page, page.getByRole("radio", { checked: true }));
+  await page.keyboard.press("ArrowUp");
+  await enter(page, button(page, "Pay"));
+  await arrived(page, "Thank you!");
+  await page.getByRole("link", { name: "Cart", exact: true }).waitFor();
+  await look(page, "done-en-light-1280");
+  await enter(page, page.getByRole("link", { name: "See the order" }));
+}
+
+async function order(page) {
+  await page.waitForURL(/\/en\/orders\/[0-9a-f-]{36}$/);
+  await page.getByText("Agreed terms: version 2026-11").waitFor();
+  await enter(page, button(page, "Cancel the order"));
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.press("Escape");
+  await page.waitForFunction(() => document.activeElement?.textContent === "Cancel the order");
+  await page.keyboard.press("Enter");
+  await tabTo(page, page.getByLabel("How many:"));
+  await page.keyboard.press("1");
+  await look(page, "order-cancel-en-light-1280");
+  await enter(page, page.getByRole("button", { name: "Cancel it" }));
+  // What goes back comes by itself: the stream tells the page.
+  await page.getByText("1 cancelled").waitFor();
+  await page.getByText("Given back").first().waitFor();
+  await look(page, "order-refunded-en-light-1280");
+}
+
+/** The shop sends the rest: the page hears of it, and says what has come. */
+async function received(page) {
+  const { accessToken } = await (await page.request.post(`${url}/v1/sessions`, { data: some.owner })).json();
+  const { sellerOrders: [part] } = await (await page.request.get(page.url().replace("/en/", "/v1/"))).json();
+  for (const [act, data] of [["accept", {}], ["ship", { carrier: "DHL", trackingNumber: "JD0146" }]]) {
+    const answer = await page.request.post(`${url}/v1/sellerOrders/${part.id}:${act}`, { data, headers: { Authorization: `Bearer ${accessToken}`, "Idempotency-Key": crypto.randomUUID() } });
+    expect(answer.ok(), `${act}: ${answer.status()}`);
+  }
+  await page.getByText("Tracking DHL JD0146").waitFor();
+  await enter(page, button(page, "I have received it"));
+  await page.getByText("I have received it").waitFor({ state: "detached" });
+  await look(page, "order-received-en-light-1280");
+}
+
+async function byKeyboard() {
+  const context = await newContext();
+  const page = await newPage(context, /402|409|400/);
+  await page.route(/\/v1\/terms\?/, (route) => route.fulfill({ json: { terms: [TERMS] } }));
+  for (const step of [choose, cart, address, deliveryAndPayment, review, declinedThenPaid, order, received]) await step(page);
+  await context.close();
+}
+
+/** A guest with an address and something in the cart, asked for as the pages do. */
+async function buyer(expected) {
+  const context = await newContext();
+  const page = await newPage(context, expected);
+  await page.goto(`${url}/en/terms`);
+  const ask = (method, path, body, headers = {}) => page.evaluate(async ([how, where, what, heads]) => {
+    const answer = await fetch(where, { method: how, headers: { "Content-Type": "application/json", ...heads }, body: what && JSON.stringify(what) });
+    return answer.json();
+  }, [method, path, body, headers]);
+  await ask("POST", "/v1/browser/session:guest", { email: `once-${Date.now()}@example.test` });
+  const to = await ask("POST", "/v1/users/me/addresses", { recipient: "Once Only", lines: ["Lindenallee 7"], city: "Leipzig", postalCode: "04107", countryCode: "DE" });
+  const fill = async (quantity = 1) => {
+    const { id } = await ask("POST", "/v1/browser/carts", {});
+    await ask("PUT", `/v1/carts/${id}/items/${some.plain.offer}`, { quantity });
+  };
+  const toReview = async (method = VISA) => {
+    await fill();
+    await page.evaluate((draft) => sessionStorage.setItem("checkout", JSON.stringify(draft)), { addressId: to.id, method });
+    await page.goto(`${url}/en/checkout/review`);
+    await button(page, "Order and pay").waitFor();
+  };
+  const orders = async () => (await ask("GET", "/v1/orders?pageSize=100")).orders;
+  return { context, page, ask, toReview, orders };
+}
+
+/** However an order was sent: it is there once more than before, and the page shows it. */
+async function once({ page, orders }, what, act, before) {
+  await act();
+  await heading(page, "Thank you!");
+  const after = (await orders()).length;
+  expect(after === before + 1, `${what}: there are ${after - before} orders`);
+  expect(await page.evaluate(() => sessionStorage.length) === 0, `${what}: something of the order is kept`);
+}
+
+const CHECKOUT = /:checkout$/;
+
+async function onlyOnce() {
+  const one = await buyer(/ERR_FAILED|ERR_INTERNET|ERR_CONNECTION/);
+  const { page } = one;
+  await one.toReview();
+  await once(one, "a double click", () => button(page, "Order and pay").dblclick(), 0);
+
+  // The answer does not come any more: the page asks again, under the same key.
+  await one.toReview();
+  const keys = new Set();
+  let cut = 0;
+  await page.route(CHECKOUT, async (route) => {
+    keys.add(route.request().headers()["idempotency-key"]);
+    if ((cut += 1) > 1) return route.continue();
+    await route.fetch();
+    await route.abort();
+  });
+  await once(one, "a connection cut after sending", () => button(page, "Order and pay").click(), 1);
+  await page.unroute(CHECKOUT);
+  expect(keys.size === 1 && cut === 2, `a connection cut after sending: ${cut} requests under ${keys.size} keys`);
+
+  // The page is loaded again while the order is under way.
+  await one.toReview();
+  let sent;
+  const reached = new Promise((done) => { sent = done; });
+  await page.route(CHECKOUT, async (route) => {
+    await route.fetch();
+    sent();
+  }, { times: 1 });
+  await button(page, "Order and pay").click();
+  await reached;
+  await look(page, "checkout-sending-en-light-1280");
+  await once(one, "a reload under way", () => page.reload(), 2);
+
+  // Back to what was bought already: nothing is there to be bought again.
+  await page.goto(`${url}/en/checkout/review`);
+  await page.getByText("There is nothing to order").waitFor();
+  await look(page, "checkout-empty-en-light-1280");
+  await one.context.close();
+}
+
+/** What changes between the review and the order is told, and can be ordered so. */
+async function whatChanges() {
+  const one = await buyer(/409/);
+  const { page, context } = one;
+  const { accessToken } = await (await context.request.post(`${url}/v1/sessions`, { data: some.owner })).json();
+  const headers = { Authorization: `Bearer ${accessToken}` };
+  const price = (amount) => context.request.patch(`${url}/v1/offers/${some.plain.offer}`, { data: { price: { amount, currency: "EUR" } }, headers });
+  await one.toReview();
+  await price(some.plain.price + 100);
+  await button(page, "Order and pay").click();
+  await page.getByText("Something costs something else now").waitFor();
+  await look(page, "checkout-price-changed-en-light-1280");
+  await page.goto(`${url}/en/cart`);
+  await page.getByText("It has become dearer").waitFor();
+  await look(page, "cart-dearer-en-light-1280");
+  await price(some.plain.price);
+  const left = (await (await context.request.get(`${url}/v1/offers/${some.plain.offer}`, { headers })).json()).available;
+  await page.getByRole("textbox", { name: "Quantity" }).fill(String(left + 1));
+  await page.getByRole("textbox", { name: "Quantity" }).press("Enter");
+  await button(page, "Go to checkout").click();
+  await page.getByText("Some things cannot be ordered").waitFor();
+  await look(page, "cart-less-left-en-light-1280");
+  await page.getByRole("button", { name: `Take ${left}` }).click();
+  await page.getByRole("link", { name: `Cart: ${left}` }).waitFor();
+  await context.close();
+}
+
+await Promise.all([byKeyboard(), onlyOnce().then(whatChanges)]);
+await browser.close();

@@ -1,0 +1,76 @@
+import { useState } from "preact/hooks";
+import { useLocation } from "wouter-preact";
+import type { Address } from "../../api/orders";
+import { useWords } from "../../text/rooms";
+import { useArrival } from "../frame/title";
+import { pathTo } from "../paths";
+import { AddressForm } from "./address_form";
+import { addressLines } from "./address_lines";
+import { keepDraft } from "./draft";
+
+const ANOTHER = "another";
+
+/** Where it goes: one of the addresses that are known, or another one. */
+export function AddressStep({
+  addresses,
+  chosen,
+}: {
+  addresses: readonly Address[];
+  chosen: string | undefined;
+}) {
+  const { said, format } = useWords("checkout");
+  useArrival("checkout address", true);
+  const [, go] = useLocation();
+  const known =
+    addresses.find((one) => one.id === chosen) ?? addresses.find((one) => one.isDefault) ?? addresses[0];
+  const [taken, setTaken] = useState(known?.id ?? ANOTHER);
+  const next = (addressId: string) => {
+    keepDraft({ addressId });
+    go(pathTo.checkout("delivery"));
+  };
+  return (
+    <>
+      <h1 tabIndex={-1}>{said.address}</h1>
+      {addresses.length > 0 && (
+        <fieldset class="checkout-choices">
+          <legend class="unseen">{said.saved}</legend>
+          {addresses.map((one) => {
+            const [name, ...rest] = addressLines(one, format);
+            return (
+              <label key={one.id} class="choice">
+                <input
+                  type="radio"
+                  name="address"
+                  value={one.id}
+                  checked={taken === one.id}
+                  onChange={() => setTaken(one.id)}
+                />
+                <span>
+                  {name}
+                  <small>{rest.join(", ")}</small>
+                </span>
+              </label>
+            );
+          })}
+          <label class="choice">
+            <input
+              type="radio"
+              name="address"
+              value={ANOTHER}
+              checked={taken === ANOTHER}
+              onChange={() => setTaken(ANOTHER)}
+            />
+            <span>{said.another}</span>
+          </label>
+        </fieldset>
+      )}
+      {taken === ANOTHER ? (
+        <AddressForm saved={next} />
+      ) : (
+        <button type="button" class="button button-main" onClick={() => next(taken)}>
+          {said.send}
+        </button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,111 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/preact-query";
+import { Link } from "wouter-preact";
+import { product, seller } from "../../api/catalogue";
+import { confirmReceipt, type OrderLine, type Part } from "../../api/orders";
+import { useWords } from "../../text/rooms";
+import { Picture } from "../../ui/picture";
+import { wordsOf } from "../../ui/problem";
+import { pathTo } from "../paths";
+import { StateMark } from "./state_mark";
+import "./order_part.css";
+
+/** The part of an order that one shop sends: where it is, what is in it, what of it came to nothing. */
+export function OrderPart({ part, at, of }: { part: Part; at: number; of: number }) {
+  const { said, text, format } = useWords("orders");
+  const queries = useQueryClient();
+  // Orders know their shops by their ids alone.
+  const shop = useQuery({ queryKey: ["seller", part.sellerId], queryFn: () => seller(part.sellerId) });
+  const receipt = useMutation({
+    mutationFn: () => confirmReceipt(part.id),
+    onSettled: () => queries.invalidateQueries({ queryKey: ["mine", "order", part.orderId] }),
+  });
+  return (
+    <section class="order-part">
+      <header>
+        <h2>
+          {shop.data ? (
+            <Link href={pathTo.shop(part.sellerId, shop.data.displayName)}>
+              {said.by(shop.data.displayName)}
+            </Link>
+          ) : (
+            said.parts(at, of)
+          )}
+        </h2>
+        <StateMark state={part.state} />
+      </header>
+      {of > 1 && shop.data && <p class="quiet">{said.parts(at, of)}</p>}
+      {part.parcels.map(({ id, carrier, trackingNumber, trackingUrl }) => (
+        <p key={id} class="order-tracking">
+          {said.tracking} {carrier}{" "}
+          {trackingUrl ? (
+            <a href={trackingUrl} target="_blank" rel="noreferrer">
+              {trackingNumber}
+            </a>
+          ) : (
+            <strong>{trackingNumber}</strong>
+          )}
+        </p>
+      ))}
+      <ul>
+        {part.lines.map((line) => (
+          <li key={line.id ?? line.offerId}>
+            <Line line={line} />
+          </li>
+        ))}
+      </ul>
+      <p class="order-sum quiet">
+        <span>{said.deliveryBy(part.delivery.name)}</span>
+        <span>{format.money(part.delivery.price)}</span>
+      </p>
+      {part.refunded.amount > 0 && (
+        <p class="order-sum">
+          <span>{said.refunded}</span>
+          <strong>{format.money(part.refunded)}</strong>
+        </p>
+      )}
+      {(part.state === "SHIPPED" || part.state === "DELIVERED") && (
+        <p>
+          <button
+            type="button"
+            class="button"
+            aria-disabled={receipt.isPending}
+            onClick={() => !receipt.isPending && receipt.mutate()}
+          >
+            {receipt.isPending ? text.loading : said.confirm}
+          </button>
+        </p>
+      )}
+      {receipt.isError && (
+        <p class="field-wrong" role="alert">
+          {wordsOf(receipt.error, text)}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Line({ line }: { line: OrderLine }) {
+  const { said, format, language } = useWords("orders");
+  const shown = useQuery({
+    queryKey: ["product", language, line.productId],
+    queryFn: () => product(language, line.productId),
+  });
+  const notes = [
+    line.cancelledQuantity > 0 && said.cancelledUnits(line.cancelledQuantity),
+    line.returnedQuantity > 0 && said.returnedUnits(line.returnedQuantity),
+  ].filter(Boolean);
+  return (
+    <div class="order-line" data-gone={line.cancelledQuantity === line.quantity}>
+      <Picture picture={shown.data?.pictures[0]} alt="" sizes="4rem" />
+      <div>
+        <Link class="order-line-title" href={pathTo.product(line.productId, line.title)}>
+          {line.title}
+        </Link>
+        <p class="quiet">
+          {[...Object.values(line.options), `× ${format.number(line.quantity)}`, ...notes].join(", ")}
+        </p>
+      </div>
+      <strong>{format.money({ ...line.unitPrice, amount: line.unitPrice.amount * line.quantity })}</strong>
+    </div>
+  );
+}

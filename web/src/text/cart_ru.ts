@@ -1,0 +1,92 @@
+import type { reasons as en, words as said } from "./cart_en";
+import { pluralIn } from "./plural";
+
+const plural = pluralIn("ru");
+const days = { one: "# день", few: "# дня", many: "# дней", other: "# дня" };
+
+export const words = {
+  heading: "Корзина",
+  none: "В корзине пусто",
+  noneHint: "То, что вы положите, пролежит 90 дней: на этом устройстве или в вашем аккаунте.",
+  from: "Магазин",
+  quantity: "Количество",
+  fewer: (title: string) => `На одну меньше: ${title}`,
+  more: (title: string) => `На одну больше: ${title}`,
+  remove: "Убрать",
+  removeOne: (title: string) => `Убрать: ${title}`,
+  removed: (title: string) => `«${title}» больше не в корзине.`,
+  undo: "Вернуть",
+  each: (price: string) => `${price} за штуку`,
+  rose: (price: string) => `Подорожало: было ${price}.`,
+  fell: (price: string) => `Подешевело: было ${price}.`,
+  less: (count: number) =>
+    plural(count, {
+      one: "Осталась # штука. Возьмите меньше, чтобы заказать.",
+      few: "Осталось # штуки. Возьмите меньше, чтобы заказать.",
+      many: "Осталось # штук. Возьмите меньше, чтобы заказать.",
+      other: "Осталось # штуки. Возьмите меньше, чтобы заказать.",
+    }),
+  takeRest: (count: number) => plural(count, { one: "Взять #", other: "Взять #" }),
+  gone: "Этого больше никто не продаёт. Уберите, чтобы продолжить.",
+  soldOut: "Распродано. Уберите, чтобы продолжить, или дождитесь поступления.",
+  noPrice: "Это не продаётся в валюте вашей корзины. Уберите, чтобы продолжить.",
+  thing: "Товар, которого больше нет",
+  waiting: "Заказ из этой корзины ждёт оплаты.",
+  waitingHint: "Сначала оплатите или отмените его: из корзины делается один заказ за раз.",
+  toOrder: "К заказу",
+  coupon: "Купон",
+  couponHint: "Код от магазина или от нас.",
+  couponAdd: "Применить",
+  couponRemove: (code: string) => `Убрать купон ${code}`,
+  couponLater: "Проверим при заказе",
+  couponMinus: (code: string) => `Купон ${code}`,
+  couponShape: "В коде от 3 до 40 латинских букв, цифр и дефисов.",
+  couponMany: "С одним заказом идёт не больше пяти купонов.",
+  couponWhy: {
+    UNKNOWN: "Такого купона нет.",
+    EXPIRED: "Этот купон больше не действует.",
+    NOT_YET: "Этот купон ещё не действует.",
+    USED_UP: "Этот купон уже разобрали.",
+    USED_BY_YOU: "Вы уже использовали этот купон.",
+    BELOW_MINIMUM: "Для этого купона нужен заказ побольше.",
+    NOTHING_ELIGIBLE: "Этот купон не подходит ни к чему в корзине.",
+    OTHER_CURRENCY: "Этот купон для другой валюты.",
+    NOT_COMBINABLE: "Этот купон не сочетается с другим.",
+  } as Readonly<Record<string, string>>,
+  couponMinimum: (price: string) => `Для этого купона нужен заказ от ${price}.`,
+  summary: "Итог",
+  goods: (count: number) =>
+    plural(count, { one: "# товар", few: "# товара", many: "# товаров", other: "# товара" }),
+  delivery: "Доставка",
+  free: "Бесплатно",
+  taxIncluded: (rate: string) => `В том числе налог, ${rate}`,
+  taxAdded: (rate: string) => `Налог, ${rate}`,
+  total: "Итого",
+  before: "Без доставки: она зависит от адреса.",
+  checkout: "Оформить заказ",
+  mend: "Не всё можно заказать в таком виде. Посмотрите на отмеченное выше.",
+  days: (from: string, to: number) => `${from}–${plural(to, days)}`,
+  day: (count: number) => plural(count, days),
+  pickup: (place: string) => `Самовывоз: ${place}`,
+  deliveryBy: (shop: string) => `Доставка от ${shop}`,
+  deliveryWhy: {
+    METHOD_UNKNOWN: "Магазин больше так не отправляет. Мы взяли самый дешёвый способ.",
+    COUNTRY_NOT_SERVED: "Туда магазин так не отправляет. Мы взяли самый дешёвый способ.",
+    NO_PRICE_IN_CURRENCY: "У этого способа нет цены в вашей валюте. Мы взяли самый дешёвый.",
+    TOO_HEAVY: "Для этого способа покупка слишком тяжела. Мы взяли самый дешёвый.",
+  } as Readonly<Record<string, string>>,
+  deliveryNone: (shop: string) =>
+    `${shop} не доставляет по вашему адресу. Выберите другой адрес или уберите товары этого магазина.`,
+} satisfies typeof said;
+
+export const reasons = {
+  OFFER_UNAVAILABLE: "Кто-то успел раньше, или магазин снял товар: сейчас его не купить.",
+  OUT_OF_STOCK: "Осталось меньше, чем вы хотите.",
+  NO_PRICE_IN_CURRENCY: "Это не продаётся в валюте вашей корзины.",
+  LIMIT_REACHED: "Больше не помещается.",
+  CART_EMPTY: "Корзина пуста: возможно, вы оформили заказ в другом окне.",
+  CART_IN_CHECKOUT: "Заказ из этой корзины ждёт оплаты.",
+  AMOUNT_TOO_LARGE: "Один заказ не может стоить столько. Сделайте два.",
+  COUPON_NOT_APPLICABLE: "Купон нельзя применить к этому заказу.",
+  DELIVERY_UNAVAILABLE: "Магазин туда не доставляет.",
+} satisfies typeof en;

@@ -1,0 +1,41 @@
+import { type Language, useText } from "./messages";
+import { moreReasons } from "./reasons";
+
+// The texts of pages that not everybody goes to come with those pages: they are no part of a first visit.
+const sources = {
+  cart: { en: () => import("./cart_en"), ru: () => import("./cart_ru") },
+  checkout: { en: () => import("./checkout_en"), ru: () => import("./checkout_ru") },
+  paying: { en: () => import("./paying_en"), ru: () => import("./paying_ru") },
+  orders: { en: () => import("./orders_en"), ru: () => import("./orders_ru") },
+} as const;
+
+type Name = keyof typeof sources;
+type Rooms = { [R in Name]: Awaited<ReturnType<(typeof sources)[R]["en"]>>["words"] };
+type Loaded = { words: object; reasons?: Readonly<Record<string, string>> };
+
+const known: Partial<Record<Name, object>> = {};
+
+/** Fetches the texts of rooms, before a page that says them is shown. */
+export async function learn(...names: readonly Name[]): Promise<void> {
+  const language: Language = document.documentElement.lang === "ru" ? "ru" : "en";
+  await Promise.all(
+    names.map(async (name) => {
+      const { words, reasons }: Loaded = await sources[name][language]();
+      known[name] = words;
+      Object.assign(moreReasons, reasons);
+    }),
+  );
+}
+
+/** A page, once it and the texts of its rooms are there. */
+export async function learned<T>(page: Promise<T>, ...names: readonly Name[]): Promise<T> {
+  const [room] = await Promise.all([page, learn(...names)]);
+  return room;
+}
+
+/** The words of a room that was learned, beside those of every page. */
+export function useWords<R extends Name>(name: R) {
+  const words = known[name];
+  if (!words) throw new Error(`nobody has learned the texts of ${name}`);
+  return { ...useText(), said: words as Rooms[R] };
+}
