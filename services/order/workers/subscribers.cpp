@@ -14,17 +14,18 @@ constexpr std::string_view kNotification = "notification";
 }  // namespace
 
 events::Subscription::Options NotificationSubscription(outbox::Relay::Options relay) {
-  return {.subscriber = std::string(kNotification),
-          .types = events::NamesOf<
-              contract::OrderPlaced, contract::OrderPaymentNeeded, contract::OrderFailed,
-              contract::SellerOrderAccepted, contract::ParcelShipped, contract::ParcelDelivered,
-              contract::OrderAddressChanged, contract::SellerOrderShipped, contract::SellerOrderDelivered,
-              contract::SellerOrderCompleted, contract::SellerOrderRejected, contract::SellerOrderCancelled,
-              contract::SellerOrderUnitsCancelled, contract::WishPriceFell, contract::WishBackInStock,
-              contract::ReturnRequested, contract::ReturnApproved, contract::ReturnRejected,
-              contract::ReturnShipped, contract::ReturnReceived, contract::ReturnClosed,
-              contract::InvoiceIssued>(),
-          .relay = std::move(relay)};
+  return {
+      .subscriber = std::string(kNotification),
+      .types = events::NamesOf<contract::OrderPlaced, contract::OrderPaymentNeeded, contract::OrderFailed,
+                               contract::SellerOrderAccepted, contract::ParcelShipped,
+                               contract::ParcelDelivered, contract::OrderAddressChanged,
+                               contract::SellerOrderShipped, contract::SellerOrderDelivered,
+                               contract::SellerOrderCompleted, contract::SellerOrderRejected,
+                               contract::SellerOrderCancelled, contract::SellerOrderUnitsCancelled,
+                               contract::WishPriceFell, contract::WishBackInStock, contract::ReturnRequested,
+                               contract::ReturnApproved, contract::ReturnRejected, contract::ReturnShipped,
+                               contract::ReturnReceived, contract::ReturnClosed, contract::InvoiceIssued>(),
+      .relay = std::move(relay)};
 }
 
 events::Subscription::Deliver TellNotification(api::NotificationApi& notifications) {
@@ -32,15 +33,14 @@ events::Subscription::Deliver TellNotification(api::NotificationApi& notificatio
 }
 
 std::vector<std::string> PublicFacts() {
-  return events::NamesOf<contract::OrderPlaced, contract::OrderPaymentNeeded, contract::OrderFailed,
-                         contract::SellerOrderPlaced, contract::SellerOrderAccepted,
-                         contract::SellerOrderShipped, contract::SellerOrderDelivered,
-                         contract::SellerOrderCompleted, contract::SellerOrderRejected,
-                         contract::SellerOrderCancelled, contract::SellerOrderUnitsCancelled,
-                         contract::ParcelShipped, contract::ParcelDelivered, contract::OrderAddressChanged,
-                         contract::ReturnRequested, contract::ReturnApproved, contract::ReturnRejected,
-                         contract::ReturnShipped, contract::ReturnReceived, contract::ReturnClosed,
-                         contract::InvoiceIssued, contract::CreditNoteIssued>();
+  return events::NamesOf<
+      contract::OrderPlaced, contract::OrderPaymentNeeded, contract::OrderFailed, contract::SellerOrderPlaced,
+      contract::SellerOrderAccepted, contract::SellerOrderShipped, contract::SellerOrderDelivered,
+      contract::SellerOrderCompleted, contract::SellerOrderRejected, contract::SellerOrderCancelled,
+      contract::SellerOrderUnitsCancelled, contract::ParcelShipped, contract::ParcelDelivered,
+      contract::OrderAddressChanged, contract::ReturnRequested, contract::ReturnApproved,
+      contract::ReturnRejected, contract::ReturnShipped, contract::ReturnReceived, contract::ReturnClosed,
+      contract::InvoiceIssued, contract::CreditNoteIssued>();
 }
 
 }  // namespace market::order
