@@ -127,7 +127,8 @@ class Play:
 
     def basket(self):
         offers = list(self.market.offers)
-        lines = self.rng.randint(5, len(offers)) if len(offers) > 5 and self.rng.random() < LARGE else self.rng.randint(1, 4)
+        large = len(offers) > 5 and (not self.market.orders or self.rng.random() < LARGE)    # a short play has one, too
+        lines = self.rng.randint(5, len(offers)) if large else self.rng.randint(1, 4)
         items = {name: self.rng.choice((1, 1, 2, 3, 5)) for name in self.rng.sample(offers, min(lines, len(offers), MOST_LINES))}
         country, region = self.rng.choice(self.places)
         coupons = list(self.market.prices.coupons)

@@ -167,7 +167,7 @@ def test_every_amount_is_what_the_model_says(play):
     play.run(ACTS)
     orders = play.market.orders
     print(f"{len(orders)} orders of up to {max(len(order.lines()) for order in orders)} lines, {len(play.story)} acts")
-    assert len(orders) >= ACTS // 6, "hardly anything was sold"
+    assert len(orders) >= ACTS // 10, "hardly anything was sold"
 
 
 def test_a_cent_or_a_unit_more_would_be_seen(play, rest):
