@@ -17,7 +17,10 @@ export function OrderPart({ part, at, of }: { part: Part; at: number; of: number
   const shop = useQuery({ queryKey: ["seller", part.sellerId], queryFn: () => seller(part.sellerId) });
   const receipt = useMutation({
     mutationFn: () => confirmReceipt(part.id),
-    onSettled: () => queries.invalidateQueries({ queryKey: ["mine", "order", part.orderId] }),
+    onSettled: () => {
+      void queries.invalidateQueries({ queryKey: ["mine", "history", part.orderId] });
+      return queries.invalidateQueries({ queryKey: ["mine", "order", part.orderId] });
+    },
   });
   return (
     <section class="order-part">
