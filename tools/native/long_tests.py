@@ -16,7 +16,9 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "tests" / "long_results.tsv"
-SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1", "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
+# What others keep for as long as a process lives: tools/native/leaks.txt.
+SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1", "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
+              "LSAN_OPTIONS": f"suppressions={ROOT / 'tools/native/leaks.txt'}:print_suppressions=0"}
 COLUMNS = ("date", "commit", "name", "seed", "done", "failed")
 
 

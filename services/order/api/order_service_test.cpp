@@ -400,6 +400,8 @@ Task<> ExpectEnds(Operations& o) {
   co_await o.api.AcceptSellerOrder(bob.context, accept);
   api::order::ShipSellerOrderRequest ship;
   ship.set_seller_order_id(part);
+  ship.set_carrier("Royal Mail");
+  ship.set_tracking_number("RM123456785GB");
   Call shipping(AccountId::New(), Of(o.bob));
   co_await o.api.ShipSellerOrder(shipping.context, ship);
   api::order::CancelBySellerRequest cancel;

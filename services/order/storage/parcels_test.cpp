@@ -132,6 +132,9 @@ TEST(Parcels, TheLastOneThatThereMayBe_TakesAllThatIsLeft) {
         "INSERT INTO parcel (id, seller_order_id, position, carrier, tracking_number, sent_at)"
         " SELECT gen_random_uuid(), '" +
         part.id.ToString() + "', n, 'DHL', '1', market_now() FROM generate_series(1, 29) AS n");
+    testing::Sql("INSERT INTO parcel_line (parcel_id, line_id, quantity) SELECT id, '" +
+                 part.lines[0].id.ToString() + "', 1 FROM parcel WHERE seller_order_id = '" +
+                 part.id.ToString() + "'");
     EXPECT_EQ(co_await ReasonOf(store.Send(part, One(part), part.seller)), "LIMIT_REACHED");
     EXPECT_EQ((co_await store.Send(part, {{part.lines[0].id, 2}}, part.seller)).part.state, State::kShipped);
   });

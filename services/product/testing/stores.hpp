@@ -246,11 +246,13 @@ inline std::string BrokenInvariants() {
       "  OR s.on_hand <> coalesce(m.units, 0)) "
       "+ (SELECT count(*) FROM reservation r FULL JOIN (SELECT order_id, line_id,"
       "    -coalesce(sum(reserved) FILTER (WHERE kind = 'RELEASE'), 0) AS released,"
-      "    -coalesce(sum(on_hand), 0) AS consumed"
+      "    -coalesce(sum(on_hand) FILTER (WHERE kind <> 'RETURN'), 0) AS consumed,"
+      "    coalesce(sum(on_hand) FILTER (WHERE kind = 'RETURN'), 0) AS restocked"
       "    FROM stock_movement WHERE line_id IS NOT NULL GROUP BY order_id, line_id) m USING (order_id, "
       "line_id)"
       "  WHERE r.released IS DISTINCT FROM coalesce(m.released, 0)"
-      "  OR r.consumed IS DISTINCT FROM coalesce(m.consumed, 0))");
+      "  OR r.consumed IS DISTINCT FROM coalesce(m.consumed, 0)"
+      "  OR r.restocked IS DISTINCT FROM coalesce(m.restocked, 0))");
 }
 
 }  // namespace market::product
