@@ -51,6 +51,19 @@ function languages(): Plugin {
   };
 }
 
+// All that may be shared: not the words of one language.
+const OURS = /node_modules|src\/(?!text\/\w*(en|ru)\.ts$)/;
+
+type InfoOf = (id: string) => { isEntry: boolean; importers: string[] } | null;
+
+/** Whether a first visit needs it: the entry imports it, or something does that the entry imports. */
+function isAtOnce(id: string, infoOf: InfoOf, seen = new Set<string>()): boolean {
+  if (seen.has(id)) return false;
+  seen.add(id);
+  const info = infoOf(id);
+  return info !== null && (info.isEntry || info.importers.some((one) => isAtOnce(one, infoOf, seen)));
+}
+
 export default defineConfig({
   appType: "mpa",
   publicDir: false,
@@ -66,10 +79,26 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: {
       input: "shop.html",
-      // Pages come when they are gone to; what two of them share comes once, not as many small files.
+      // Pages come when they are gone to; what two of them share comes once, not as many small files: with the first visit what that needs,
+      // with the first page of a room what its pages share, and what rooms share but the first visit does not need.
       output: {
         codeSplitting: {
-          groups: [{ name: "shared", minShareCount: 2, test: /node_modules|src\/(?!text\/(en|ru))/ }],
+          groups: [
+            {
+              name: (id, modules) => (isAtOnce(id, (one) => modules.getModuleInfo(one)) ? "shared" : null),
+              debugName: "shared",
+              test: OURS,
+              minShareCount: 2,
+              priority: 3,
+            },
+            { name: "parts", test: /node_modules|src\/(api|text|ui)\/(?!\w*(en|ru)\.ts$)/, minShareCount: 2, priority: 2 },
+            {
+              name: (id) => /src\/shop\/(\w+)\//.exec(id)?.[1] ?? null,
+              debugName: "rooms",
+              minShareCount: 2,
+              priority: 1,
+            },
+          ],
         },
       },
     },

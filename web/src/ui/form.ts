@@ -32,8 +32,18 @@ export function faultsOf(
   return faults;
 }
 
-/** A native form: its values go through `schema`, then to `send`, once at a time; what is refused comes back to its fields. */
-export function useForm<S extends Schema>(schema: S, send: (values: v.InferOutput<S>) => Promise<void>) {
+/** "postalCode" of "address.postalCode", "lines" of "lines[0]": what a form calls what a refusal is about. */
+export function fieldOf(path: string): string {
+  return (path.split(".").at(-1) ?? "").replace(/\[\d+\]$/, "");
+}
+
+/** A native form: its values go through `schema`, then to `send`, once at a time; what is refused comes back to its fields. `reasons`: what
+ * refusals mean here. */
+export function useForm<S extends Schema>(
+  schema: S,
+  send: (values: v.InferOutput<S>) => Promise<void>,
+  reasons: Readonly<Record<string, string>> = {},
+) {
   const { text } = useText();
   const [state, setState] = useState<FormState>({ busy: false, problem: undefined, wrong: {} });
   const form = useRef<HTMLFormElement>(null);
@@ -57,10 +67,10 @@ export function useForm<S extends Schema>(schema: S, send: (values: v.InferOutpu
       setState({ busy: false, problem: undefined, wrong: {} });
     } catch (problem) {
       const fields = problem instanceof Refusal ? problem.fields : [];
-      const known = fields.filter(({ field }) => field in values);
+      const known = fields.map(({ field }) => fieldOf(field)).filter((field) => field in values);
       refuse(
-        wordsOf(problem, text),
-        Object.fromEntries(known.map(({ field }) => [field, text.problem.fault.refused])),
+        wordsOf(problem, text, reasons),
+        Object.fromEntries(known.map((field) => [field, text.problem.fault.refused])),
       );
     }
   };

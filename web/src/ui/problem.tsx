@@ -3,10 +3,14 @@ import { Refusal } from "../api/refusal";
 import { type Messages, useText } from "../text/messages";
 import "./problem.css";
 
-/** What a refusal means, in words for whoever reads it. */
-export function wordsOf(problem: unknown, text: Messages): string {
+/** What a refusal means, in words for whoever reads it; `here`: what it means on this page. */
+export function wordsOf(
+  problem: unknown,
+  text: Messages,
+  here: Readonly<Record<string, string>> = {},
+): string {
   const reason = problem instanceof Refusal ? problem.reason : "INTERNAL";
-  return text.problem.reasons[reason] ?? text.problem.other;
+  return here[reason] ?? text.problem.reasons[reason] ?? text.problem.other;
 }
 
 function useCountdown(seconds: number): number {

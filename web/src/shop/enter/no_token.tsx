@@ -1,0 +1,21 @@
+import { Link } from "wouter-preact";
+import { useEnterText } from "../../text/enter";
+import { useText } from "../../text/messages";
+import { Empty } from "../../ui/empty";
+import { useArrival, useTitle } from "../frame/title";
+import { pathTo } from "../paths";
+
+/** In the place of what a link of a mail does, where the link is not whole. */
+export function NoToken({ title }: { title: string }) {
+  const { text } = useText();
+  const here = useEnterText();
+  useTitle(title);
+  useArrival(title, true);
+  return (
+    <Empty level={1} heading={here.noToken} hint={here.noTokenHint}>
+      <Link class="button button-main" href={pathTo.home()}>
+        {text.problem.toHome}
+      </Link>
+    </Empty>
+  );
+}

@@ -1,0 +1,37 @@
+import * as v from "valibot";
+import { useEnterText } from "../../text/enter";
+import { useText } from "../../text/messages";
+import { Field } from "../../ui/field";
+import { fault, useForm } from "../../ui/form";
+import { Send } from "../account/entrance";
+import { LEAST_PASSWORD } from "./sign_up_form";
+
+const Password = v.object({
+  newPassword: v.pipe(v.string(), v.minLength(LEAST_PASSWORD, fault("password"))),
+});
+
+/** A first password, or a new one, with the token of a mail. */
+export function PasswordForm({ send }: { send: (password: string) => Promise<void> }) {
+  const { text } = useText();
+  const here = useEnterText();
+  const { form, onSubmit, busy, problem, wrong } = useForm(
+    Password,
+    ({ newPassword }) => send(newPassword),
+    here.reasons,
+  );
+  return (
+    <form ref={form} onSubmit={onSubmit} method="post" noValidate>
+      <Field
+        name="newPassword"
+        type="password"
+        label={here.newPassword}
+        hint={text.enter.passwordHint}
+        autocomplete="new-password"
+        wrong={wrong.newPassword}
+      />
+      <Send busy={busy} problem={problem}>
+        {here.save}
+      </Send>
+    </form>
+  );
+}
