@@ -52,7 +52,7 @@ function languages(): Plugin {
 }
 
 // All that may be shared: not the words of one language.
-const OURS = /node_modules|src\/(?!text\/\w*(en|ru)\.ts$)/;
+const OURS = /node_modules|preload-helper|src\/(?!text\/\w*(en|ru)\.ts$)/;
 
 type InfoOf = (id: string) => { isEntry: boolean; importers: string[] } | null;
 
@@ -91,7 +91,12 @@ export default defineConfig({
               minShareCount: 2,
               priority: 3,
             },
-            { name: "parts", test: /node_modules|src\/(api|text|ui)\/(?!\w*(en|ru)\.ts$)/, minShareCount: 2, priority: 2 },
+            {
+              name: "parts",
+              test: /node_modules|src\/(api|text|ui)\/(?!\w*(en|ru)\.ts$)/,
+              minShareCount: 2,
+              priority: 2,
+            },
             {
               name: (id) => /src\/shop\/(\w+)\//.exec(id)?.[1] ?? null,
               debugName: "rooms",

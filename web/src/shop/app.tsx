@@ -9,29 +9,35 @@ import { ACCOUNT } from "./account/mine";
 import { Again } from "./frame/again";
 import { Footer } from "./frame/footer";
 import { Header } from "./frame/header";
-import { NotFound } from "./frame/not_found";
 import { OfflineBar } from "./frame/offline_bar";
-import { Home } from "./home/home";
 import { ROUTES } from "./paths";
-import { CategoryPage, SearchPage } from "./search/search_page";
 import "./app.css";
 
-const ProductPage = lazy(() => import("./product/product_page").then((room) => room.ProductPage));
-const ShopPage = lazy(() => import("./seller/shop_page").then((room) => room.ShopPage));
+const toHome = () => import("./home/home");
+const toSearch = () => import("./search/search_page");
+const toProduct = () => import("./product/product_page");
+const toShop = () => import("./seller/shop_page");
+
+/** The pages that people come to first, by the first part of their paths: their scripts are asked for before anything is shown. */
+export const EARLY: Readonly<Record<string, () => Promise<unknown>>> = {
+  "": toHome,
+  search: toSearch,
+  c: toSearch,
+  p: toProduct,
+  s: toShop,
+};
+
+const Home = lazy(() => toHome().then((room) => room.Home));
+const SearchPage = lazy(() => toSearch().then((room) => room.SearchPage));
+const CategoryPage = lazy(() => toSearch().then((room) => room.CategoryPage));
+const ProductPage = lazy(() => toProduct().then((room) => room.ProductPage));
+const ShopPage = lazy(() => toShop().then((room) => room.ShopPage));
 const SignInPage = lazy(() => import("./account/sign_in_page").then((room) => room.SignInPage));
 const SignUpPage = lazy(() => import("./account/sign_up_page").then((room) => room.SignUpPage));
 const AccountPage = lazy(() => import("./account/account_page").then((room) => room.AccountPage));
 const OrdersPage = lazy(() => import("./orders/orders_page").then((room) => room.OrdersPage));
 const OrderPage = lazy(() => import("./orders/order_page").then((room) => room.OrderPage));
-const ResetPasswordPage = lazy(() =>
-  import("./enter/reset_password_page").then((room) => room.ResetPasswordPage),
-);
-const VerifyEmailPage = lazy(() => import("./enter/verify_email_page").then((room) => room.VerifyEmailPage));
-const ClaimAccountPage = lazy(() =>
-  import("./enter/claim_account_page").then((room) => room.ClaimAccountPage),
-);
-const InvitationPage = lazy(() => import("./enter/invitation_page").then((room) => room.InvitationPage));
-const UnsubscribePage = lazy(() => import("./enter/unsubscribe_page").then((room) => room.UnsubscribePage));
+const MembersPages = lazy(() => import("./members/pages").then((room) => room.MembersPages));
 const TermsPage = lazy(() => import("./terms/terms_page").then((room) => room.TermsPage));
 
 /** What somebody has seen of his own is forgotten as soon as it is somebody else's turn, in every tab. */
@@ -72,20 +78,13 @@ export function App() {
               <Route path={ROUTES.signIn} component={SignInPage} />
               <Route path={ROUTES.signUp} component={SignUpPage} />
               <Route path={ROUTES.account} component={AccountPage} />
-              <Route path={ROUTES.resetPassword} component={ResetPasswordPage} />
-              <Route path={ROUTES.verifyEmail} component={VerifyEmailPage} />
-              <Route path={ROUTES.claimAccount} component={ClaimAccountPage} />
-              <Route path={ROUTES.invitation} component={InvitationPage} />
-              <Route path={ROUTES.unsubscribe} component={UnsubscribePage} />
               <Route path={ROUTES.orders} component={OrdersPage} />
               <Route path={ROUTES.order}>{({ id }) => <OrderPage key={id} id={id} />}</Route>
               <Route path={ROUTES.terms}>
                 <TermsPage />
               </Route>
               <Route path={ROUTES.termsOf}>{({ kind }) => <TermsPage kind={kind} />}</Route>
-              <Route>
-                <NotFound />
-              </Route>
+              <Route component={MembersPages} />
             </Switch>
           </Suspense>
         </Boundary>

@@ -7,7 +7,7 @@ import "../style/fonts.css";
 import "../style/base.css";
 import { speak } from "../text/load";
 import { isLanguage, Speech } from "../text/messages";
-import { App } from "./app";
+import { App, EARLY } from "./app";
 
 const TRIES = 2;
 const FRESH_MS = 30_000;
@@ -25,12 +25,13 @@ const queries = new QueryClient({
 });
 
 // The first part of the path is the language: nginx serves nothing of the shop without one.
-const first = location.pathname.split("/")[1];
+const [, first, room = ""] = location.pathname.split("/");
 const language = isLanguage(first) ? first : "en";
 const place = document.getElementById("app");
 
 if (place) {
-  const spoken = await speak(language);
+  // A script that does not come is said in the place of its page.
+  const [spoken] = await Promise.all([speak(language), EARLY[room]?.().catch(() => {})]);
   render(
     <Speech.Provider value={spoken}>
       <QueryClientProvider client={queries}>

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import conf from "../../../deploy/native/nginx_shop.conf?raw";
+import { MEMBER_ROUTES } from "./members/paths";
 import { backTo, NO_FILTERS, pathTo, ROUTES, readFilters, slugOf, wantedOf, writeFilters } from "./paths";
 
 const ID = "01a22b80-8fca-7001-9f58-e168314d56bc";
@@ -58,7 +59,7 @@ test("nginx knows the same pages", () => {
   const known = [...conf.matchAll(/location ~ "(.*)" \{ # the pages/g)].map(([, each = ""]) => each);
   const pattern = new RegExp(known.join("|").replaceAll("(?<language>", "("));
   const samples = { ":slug": "tea", ":id": ID, "/:title?": "/a-title", ":kind": "privacy" };
-  for (const route of Object.values(ROUTES)) {
+  for (const route of [...Object.values(ROUTES), ...Object.values(MEMBER_ROUTES)]) {
     const path = Object.entries(samples).reduce(
       (text, [name, value]) => text.replace(name, value),
       route as string,

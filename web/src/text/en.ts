@@ -13,6 +13,10 @@ export const en = {
     signOut: "Sign out",
     orders: "Orders",
     account: "Your account",
+    wishes: "Wish list",
+    messages: "Messages",
+    notifications: (count: number) =>
+      count === 0 ? "Notifications" : plural(count, { one: "Notifications: # is new", other: "Notifications: # are new" }),
     language: "Language",
     terms: "Terms and imprint",
     api: "For developers",
@@ -86,6 +90,10 @@ export const en = {
     inLanguage: "This text is in another language: the shop has not translated it yet.",
     notFound: "This product is not here any more",
     notFoundHint: "It may have been sold out for good. Others have come in.",
+    wish: "Save to the wish list",
+    wished: "On your wish list",
+    ask: "Ask the shop",
+    report: "Report this product",
   },
   reviews: {
     heading: "Reviews",

@@ -38,11 +38,12 @@ export function fieldOf(path: string): string {
 }
 
 /** A native form: its values go through `schema`, then to `send`, once at a time; what is refused comes back to its fields. `reasons`: what
- * refusals mean here. */
+ * refusals mean here; `missing`: what else is wrong with values that fit the schema, by the names of fields. */
 export function useForm<S extends Schema>(
   schema: S,
   send: (values: v.InferOutput<S>) => Promise<void>,
   reasons: Readonly<Record<string, string>> = {},
+  missing: (values: Record<string, unknown>) => Record<string, string> = () => ({}),
 ) {
   const { text } = useText();
   const [state, setState] = useState<FormState>({ busy: false, problem: undefined, wrong: {} });
@@ -59,7 +60,8 @@ export function useForm<S extends Schema>(
     event.preventDefault();
     if (state.busy || !(event.currentTarget instanceof HTMLFormElement)) return;
     const values = Object.fromEntries(new FormData(event.currentTarget));
-    const faults = faultsOf(schema, values, text.problem.fault);
+    const misfits = faultsOf(schema, values, text.problem.fault);
+    const faults = Object.keys(misfits).length > 0 ? misfits : missing(values);
     if (Object.keys(faults).length > 0) return refuse(undefined, faults);
     setState({ busy: true, problem: undefined, wrong: {} });
     try {
@@ -67,10 +69,15 @@ export function useForm<S extends Schema>(
       setState({ busy: false, problem: undefined, wrong: {} });
     } catch (problem) {
       const fields = problem instanceof Refusal ? problem.fields : [];
-      const known = fields.map(({ field }) => fieldOf(field)).filter((field) => field in values);
+      const known = fields
+        .map(({ field, reason }) => [fieldOf(field), reason] as const)
+        .filter(([field]) => field in values);
+      const words = text.problem.fault;
       refuse(
         wordsOf(problem, text, reasons),
-        Object.fromEntries(known.map((field) => [field, text.problem.fault.refused])),
+        Object.fromEntries(
+          known.map(([field, reason]) => [field, reason === "REQUIRED" ? words.missing : words.refused]),
+        ),
       );
     }
   };

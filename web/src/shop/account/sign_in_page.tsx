@@ -3,6 +3,7 @@ import { Link, useLocation, useSearch } from "wouter-preact";
 import { useEnterText } from "../../text/enter";
 import { useText } from "../../text/messages";
 import { SignInForm } from "../enter/sign_in_form";
+import { memberPathTo } from "../members/paths";
 import { backTo, pathTo } from "../paths";
 import { Entrance } from "./entrance";
 
@@ -20,7 +21,7 @@ export function SignInPage() {
       <SignInForm done={() => go(back, { replace: true })} challenged={() => setSecond(true)} />
       {!second && (
         <p class="entrance-other">
-          <Link href={pathTo.resetPassword()}>{here.forgot}</Link>
+          <Link href={memberPathTo.resetPassword()}>{here.forgot}</Link>
           <span>
             {text.enter.newHere}{" "}
             <Link href={pathTo.signUp(back === "/" ? "" : back)}>{text.enter.signUp}</Link>

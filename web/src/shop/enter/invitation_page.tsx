@@ -7,7 +7,7 @@ import { useText } from "../../text/messages";
 import { Skeleton } from "../../ui/skeleton";
 import { Entrance } from "../account/entrance";
 import { ACCOUNT, useAccount } from "../account/mine";
-import { pathTo } from "../paths";
+import { memberPathTo } from "../members/paths";
 import { Done } from "./done";
 import { useMailedToken } from "./mailed";
 import { NoToken } from "./no_token";
@@ -50,7 +50,7 @@ function Accept({ token, email }: { token: string; email: string }) {
       <Done
         heading={here.accepted}
         hint={here.acceptedAs(here.role[role] ?? role)}
-        to={pathTo.sell()}
+        to={memberPathTo.sell()}
         go={here.toShops}
       />
     );

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { api, ask } from "../../api/client";
 import { useEnterText } from "../../text/enter";
 import { Entrance } from "../account/entrance";
-import { pathTo } from "../paths";
+import { memberPathTo } from "../members/paths";
 import { Done } from "./done";
 import { useMailedToken } from "./mailed";
 import { NoToken } from "./no_token";
@@ -22,7 +22,7 @@ function Unsubscribe({ token }: { token: string }) {
       <Done
         heading={here.unsubscribed}
         hint={here.unsubscribedHint}
-        to={pathTo.notificationSettings()}
+        to={memberPathTo.notificationSettings()}
         go={here.toSettings}
       />
     );

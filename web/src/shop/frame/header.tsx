@@ -4,6 +4,7 @@ import { Icon } from "../../ui/icon";
 import { useAccount } from "../account/mine";
 import { pathTo } from "../paths";
 import { AccountMenu } from "./account_menu";
+import { Bell } from "./bell";
 import { SearchBox } from "./search_box";
 import "./header.css";
 
@@ -27,7 +28,10 @@ export function Header() {
             {text.menu.allProducts}
           </Link>
           {account ? (
-            <AccountMenu key={path} />
+            <>
+              <Bell />
+              <AccountMenu key={path} />
+            </>
           ) : (
             <Link
               class="header-enter"

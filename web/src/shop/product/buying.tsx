@@ -7,6 +7,7 @@ import { Stars } from "../../ui/stars";
 import { pathTo } from "../paths";
 import { PriceTag } from "../search/price_tag";
 import { choose, firstOf, optionsOf } from "./choice";
+import { Asides } from "./asides";
 import { OptionPicker } from "./option_picker";
 import { OtherOffers } from "./other_offers";
 import "./buying.css";
@@ -68,6 +69,7 @@ export function Buying({ product }: { product: Product }) {
           </Link>
         </p>
       )}
+      <Asides product={product} offer={offer} />
       {offer && <OtherOffers offers={product.offers} chosen={offer} money={format.money} />}
     </div>
   );

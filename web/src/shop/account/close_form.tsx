@@ -1,0 +1,66 @@
+import { useState } from "preact/hooks";
+import * as v from "valibot";
+import { Link } from "wouter-preact";
+import { api, ask } from "../../api/client";
+import { Refusal } from "../../api/refusal";
+import { asMember, sayEnded } from "../../api/session";
+import { useText } from "../../text/messages";
+import { useSecurityText } from "../../text/security";
+import { Field } from "../../ui/field";
+import { fault, useForm } from "../../ui/form";
+import { memberPathTo } from "../members/paths";
+import { pathTo } from "../paths";
+import { Send } from "./entrance";
+
+const sure = v.literal("on", fault("agree"));
+const Entry = v.object({ password: v.pipe(v.string(), v.minLength(1, fault("missing"))), sure });
+const OfGuest = v.object({ password: v.optional(v.string(), ""), sure });
+
+/** Closes the account, or says what keeps it from that and where to go on. */
+export function CloseForm({ isGuest, done }: { isGuest: boolean; done: () => void }) {
+  const { text } = useText();
+  const here = useSecurityText();
+  const [inTheWay, setInTheWay] = useState("");
+  const { form, onSubmit, busy, problem, wrong } = useForm(
+    isGuest ? OfGuest : Entry,
+    async ({ password }) => {
+      setInTheWay("");
+      try {
+        await asMember(() => ask(api.POST("/v1/accounts/me:close", { body: password ? { password } : {} })));
+      } catch (refused) {
+        if (refused instanceof Refusal) setInTheWay(refused.reason);
+        throw refused;
+      }
+      await ask(api.DELETE("/v1/browser/session")).catch(() => {});
+      done();
+      sayEnded();
+    },
+    here.reasons,
+  );
+  return (
+    <form ref={form} onSubmit={onSubmit} method="post" noValidate>
+      {!isGuest && (
+        <Field
+          name="password"
+          type="password"
+          label={text.enter.password}
+          autocomplete="current-password"
+          autofocus
+          wrong={wrong.password}
+        />
+      )}
+      <label class="sign-up-agree">
+        <input type="checkbox" name="sure" aria-invalid={wrong.sure ? "true" : undefined} />
+        <span>
+          {here.closeSure}
+          {wrong.sure && <span class="field-wrong"> {wrong.sure}</span>}
+        </span>
+      </label>
+      <Send busy={busy} problem={problem}>
+        {here.closePress}
+      </Send>
+      {inTheWay === "ORDERS_OPEN" && <Link href={pathTo.orders()}>{here.toOrders}</Link>}
+      {inTheWay === "LAST_OWNER" && <Link href={memberPathTo.sell()}>{here.toShops}</Link>}
+    </form>
+  );
+}

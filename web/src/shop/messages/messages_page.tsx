@@ -1,0 +1,69 @@
+import { useInfiniteQuery } from "@tanstack/preact-query";
+import { Link } from "wouter-preact";
+import { useLetterText } from "../../text/letters";
+import { useText } from "../../text/messages";
+import { Empty } from "../../ui/empty";
+import { More } from "../../ui/more";
+import { Problem } from "../../ui/problem";
+import { Skeleton } from "../../ui/skeleton";
+import { AccountFrame } from "../account/frame";
+import { memberPathTo } from "../members/paths";
+import { pathTo } from "../paths";
+import { CONVERSATIONS, type Conversation, conversations } from "./letters";
+import "./messages.css";
+
+export function MessagesPage() {
+  return (
+    <AccountFrame room="messages">
+      <List />
+    </AccountFrame>
+  );
+}
+
+function List() {
+  const here = useLetterText();
+  const asked = useInfiniteQuery({
+    queryKey: CONVERSATIONS,
+    queryFn: ({ pageParam }) => conversations(pageParam),
+    initialPageParam: "",
+    getNextPageParam: (last) => last.nextPageToken,
+  });
+  if (asked.isPending) return <Skeleton shape="text" count={3} />;
+  if (asked.isError) return <Problem problem={asked.error} retry={() => void asked.refetch()} />;
+  const found = asked.data.pages.flatMap((one) => one.conversations);
+  if (found.length === 0)
+    return (
+      <Empty heading={here.none} hint={here.noneHint}>
+        <Link class="button button-main" href={pathTo.search()}>
+          {here.browse}
+        </Link>
+      </Empty>
+    );
+  return (
+    <>
+      <ul class="cards">
+        {found.map((one) => (
+          <li key={one.id} class="card letter-card">
+            <One conversation={one} />
+          </li>
+        ))}
+      </ul>
+      <More list={asked}>{here.more}</More>
+    </>
+  );
+}
+
+function One({ conversation }: { conversation: Conversation }) {
+  const { format } = useText();
+  const here = useLetterText();
+  return (
+    <>
+      <h2>
+        <Link href={memberPathTo.conversation(conversation.id)}>{conversation.sellerName}</Link>
+      </h2>
+      {conversation.unreadCount > 0 && <span class="badge">{here.unread(conversation.unreadCount)}</span>}
+      <p>{here.about(conversation.title)}</p>
+      <p class="quiet">{format.time(conversation.lastMessageTime)}</p>
+    </>
+  );
+}

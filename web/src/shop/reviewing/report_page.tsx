@@ -1,0 +1,98 @@
+import { useQuery } from "@tanstack/preact-query";
+import { useState } from "preact/hooks";
+import * as v from "valibot";
+import { product } from "../../api/catalogue";
+import { api, ask } from "../../api/client";
+import { Refusal } from "../../api/refusal";
+import { useText } from "../../text/messages";
+import { useReviewingText } from "../../text/reviewing";
+import { Field } from "../../ui/field";
+import { fault, useForm } from "../../ui/form";
+import { Problem } from "../../ui/problem";
+import { Select } from "../../ui/select";
+import { Skeleton } from "../../ui/skeleton";
+import { TextArea } from "../../ui/text_area";
+import { Send } from "../account/entrance";
+import { useAccount } from "../account/mine";
+import { Done } from "../enter/done";
+import { NotFound } from "../frame/not_found";
+import { useArrival, useTitle } from "../frame/title";
+import { pathTo } from "../paths";
+import "./reviewing.css";
+
+const WHYS = ["ILLEGAL_PRODUCT", "COUNTERFEIT", "DANGEROUS", "OFFENSIVE", "OTHER"] as const;
+const Entry = v.object({
+  reason: v.picklist(WHYS, fault("missing")),
+  text: v.pipe(v.string(), v.trim(), v.minLength(1, fault("missing")), v.maxLength(2000, fault("refused"))),
+  contactEmail: v.optional(
+    v.union([v.literal(""), v.pipe(v.string(), v.trim(), v.email(fault("email")))], fault("email")),
+    "",
+  ),
+});
+
+/** Tells the people who run the marketplace what is wrong with a product; anybody may. */
+export function ReportPage({ id }: { id: string }) {
+  const { language } = useText();
+  const here = useReviewingText();
+  const asked = useQuery({ queryKey: ["product", language, id], queryFn: () => product(language, id) });
+  useTitle(here.report);
+  useArrival(`report ${id}`, asked.isSuccess);
+  if (asked.error instanceof Refusal && asked.error.status === 404) return <NotFound />;
+  if (asked.isError) return <Problem problem={asked.error} retry={() => void asked.refetch()} />;
+  if (asked.isPending) return <Skeleton shape="text" count={4} />;
+  return <Form id={id} title={asked.data.title} />;
+}
+
+function Form({ id, title }: { id: string; title: string }) {
+  const here = useReviewingText();
+  const { account } = useAccount();
+  const [receipt, setReceipt] = useState("");
+  const { form, onSubmit, busy, problem, wrong } = useForm(
+    Entry,
+    async ({ contactEmail, ...rest }) => {
+      const body = { ...rest, ...(contactEmail && { contactEmail }) };
+      const made = await ask(
+        api.POST("/v1/products/{productId}:report", { params: { path: { productId: id } }, body }),
+      );
+      setReceipt(made.id);
+    },
+    here.reasons,
+  );
+  if (receipt)
+    return (
+      <Done
+        heading={here.reported}
+        hint={here.reportedHint(receipt)}
+        to={pathTo.product(id, title)}
+        go={here.toProduct}
+      />
+    );
+  return (
+    <div class="writing">
+      <h1 tabIndex={-1}>{here.report}</h1>
+      <p>{here.of(title)}</p>
+      <p class="quiet">{here.reportLead}</p>
+      <form ref={form} onSubmit={onSubmit} method="post" noValidate>
+        <Select
+          name="reason"
+          label={here.why}
+          options={WHYS.map((value) => ({ value, label: here.whys[value] }))}
+          wrong={wrong.reason}
+        />
+        <TextArea name="text" label={here.how} maxLength={2000} wrong={wrong.text} />
+        <Field
+          name="contactEmail"
+          type="email"
+          label={here.email}
+          autocomplete="email"
+          defaultValue={account?.email ?? ""}
+          maxLength={254}
+          wrong={wrong.contactEmail}
+        />
+        <Send busy={busy} problem={problem}>
+          {here.send}
+        </Send>
+      </form>
+    </div>
+  );
+}

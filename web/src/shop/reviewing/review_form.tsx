@@ -1,0 +1,81 @@
+import { useState } from "preact/hooks";
+import * as v from "valibot";
+import { useText } from "../../text/messages";
+import { useReviewingText } from "../../text/reviewing";
+import { Field } from "../../ui/field";
+import { fault, useForm } from "../../ui/form";
+import { TextArea } from "../../ui/text_area";
+import { Send } from "../account/entrance";
+import { Pictures } from "./pictures";
+import { RatingField } from "./rating_field";
+import type { ReviewPicture, Values } from "./reviewing";
+import "./reviewing.css";
+
+const MOST_STARS = 5;
+const said = (most: number) => v.pipe(v.string(), v.trim(), v.maxLength(most, fault("refused")));
+const Entry = v.object({
+  rating: v.pipe(
+    v.optional(v.string(), ""),
+    v.minLength(1, fault("missing")),
+    v.transform(Number),
+    v.minValue(1, fault("missing")),
+    v.maxValue(MOST_STARS, fault("refused")),
+  ),
+  title: said(120),
+  text: said(5000),
+  authorName: said(60),
+});
+
+/** What somebody thinks of something that has come. */
+export function ReviewForm({
+  begin,
+  pictures: had,
+  press,
+  send,
+}: {
+  begin: Values;
+  pictures: readonly ReviewPicture[];
+  press: string;
+  send: (values: Values, pictureIds: string[]) => Promise<void>;
+}) {
+  const { language } = useText();
+  const here = useReviewingText();
+  const [pictures, setPictures] = useState(had);
+  const { form, onSubmit, busy, problem, wrong } = useForm(
+    Entry,
+    (values) =>
+      send(
+        values,
+        pictures.map((one) => one.id),
+      ),
+    here.reasons,
+  );
+  return (
+    <form ref={form} onSubmit={onSubmit} method="post" noValidate>
+      <RatingField begin={begin.rating} wrong={wrong.rating} />
+      <Field name="title" label={here.title} defaultValue={begin.title} maxLength={120} wrong={wrong.title} />
+      <TextArea
+        name="text"
+        label={here.text}
+        hint={here.textHint}
+        lang={language}
+        defaultValue={begin.text}
+        maxLength={5000}
+        wrong={wrong.text}
+      />
+      <Pictures pictures={pictures} change={setPictures} />
+      <Field
+        name="authorName"
+        label={here.author}
+        hint={here.authorHint}
+        autocomplete="nickname"
+        defaultValue={begin.authorName}
+        maxLength={60}
+        wrong={wrong.authorName}
+      />
+      <Send busy={busy} problem={problem}>
+        {press}
+      </Send>
+    </form>
+  );
+}

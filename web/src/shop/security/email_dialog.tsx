@@ -1,0 +1,50 @@
+import * as v from "valibot";
+import { api, ask } from "../../api/client";
+import { asMember } from "../../api/session";
+import { useText } from "../../text/messages";
+import { useSecurityText } from "../../text/security";
+import { Dialog } from "../../ui/dialog";
+import { Field } from "../../ui/field";
+import { fault, useForm } from "../../ui/form";
+import { Send } from "../account/entrance";
+
+const Entry = v.object({
+  email: v.pipe(v.string(), v.trim(), v.email(fault("email"))),
+  password: v.pipe(v.string(), v.minLength(1, fault("missing"))),
+});
+
+export function EmailDialog({ close, done }: { close: () => void; done: (said: string) => void }) {
+  const { text } = useText();
+  const here = useSecurityText();
+  const { form, onSubmit, busy, problem, wrong } = useForm(
+    Entry,
+    async (body) => {
+      await asMember(() => ask(api.POST("/v1/accounts/me:changeEmail", { body })));
+      done(here.emailDone(body.email));
+    },
+    here.reasons,
+  );
+  return (
+    <Dialog heading={here.emailChange} close={close}>
+      <p class="quiet">{here.emailHint}</p>
+      <form ref={form} onSubmit={onSubmit} method="post" noValidate>
+        <Field name="email" type="email" label={here.emailNew} autocomplete="email" wrong={wrong.email} />
+        <Field
+          name="password"
+          type="password"
+          label={text.enter.password}
+          autocomplete="current-password"
+          wrong={wrong.password}
+        />
+        <Send busy={busy} problem={problem}>
+          {here.emailChange}
+        </Send>
+      </form>
+      <div class="dialog-acts">
+        <button type="button" class="button" onClick={close}>
+          {here.cancel}
+        </button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,74 @@
+import * as v from "valibot";
+import { api, ask } from "../../api/client";
+import { asMember } from "../../api/session";
+import { useText } from "../../text/messages";
+import { useSecurityText } from "../../text/security";
+import { Dialog } from "../../ui/dialog";
+import { Field } from "../../ui/field";
+import { fault, useForm } from "../../ui/form";
+import { Send } from "../account/entrance";
+
+const LEAST_PASSWORD = 8;
+const Entry = v.object({
+  currentPassword: v.pipe(v.string(), v.minLength(1, fault("missing"))),
+  newPassword: v.pipe(v.string(), v.minLength(LEAST_PASSWORD, fault("password"))),
+});
+
+export function PasswordDialog({
+  email,
+  close,
+  done,
+}: {
+  email: string;
+  close: () => void;
+  done: (said: string) => void;
+}) {
+  const { text } = useText();
+  const here = useSecurityText();
+  const { form, onSubmit, busy, problem, wrong } = useForm(
+    Entry,
+    async (body) => {
+      await asMember(() => ask(api.POST("/v1/accounts/me:changePassword", { body })));
+      done(here.passwordDone);
+    },
+    here.reasons,
+  );
+  return (
+    <Dialog heading={here.passwordChange} close={close}>
+      <form ref={form} onSubmit={onSubmit} method="post" noValidate>
+        <input
+          class="unseen"
+          type="email"
+          autocomplete="username"
+          value={email}
+          readOnly
+          tabIndex={-1}
+          aria-hidden="true"
+        />
+        <Field
+          name="currentPassword"
+          type="password"
+          label={here.passwordNow}
+          autocomplete="current-password"
+          wrong={wrong.currentPassword}
+        />
+        <Field
+          name="newPassword"
+          type="password"
+          label={here.passwordNew}
+          hint={text.enter.passwordHint}
+          autocomplete="new-password"
+          wrong={wrong.newPassword}
+        />
+        <Send busy={busy} problem={problem}>
+          {here.passwordChange}
+        </Send>
+      </form>
+      <div class="dialog-acts">
+        <button type="button" class="button" onClick={close}>
+          {here.cancel}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
