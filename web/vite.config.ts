@@ -54,6 +54,13 @@ function languages(): Plugin {
 // All that may be shared: not the words of one language.
 const OURS = /node_modules|preload-helper|src\/(?!text\/\w*(en|ru)\.ts$)/;
 
+// What nearly every page needs, though the entry does not.
+const ALWAYS =
+  /src\/(shop\/frame|shop\/account\/members_only|shop\/account\/entrance|shop\/members\/paths|ui\/(classes|empty|field|picture|stars)|text\/(area|plural)\.ts)/;
+
+// What pages with a form need.
+const FORMS = /valibot|src\/ui\/(form|send|select|text_area|key)\./;
+
 type InfoOf = (id: string) => { isEntry: boolean; importers: string[] } | null;
 
 /** Whether a first visit needs it: the entry imports it, or something does that the entry imports. */
@@ -85,12 +92,14 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             {
-              name: (id, modules) => (isAtOnce(id, (one) => modules.getModuleInfo(one)) ? "shared" : null),
+              name: (id, modules) =>
+                ALWAYS.test(id) || isAtOnce(id, (one) => modules.getModuleInfo(one)) ? "shared" : null,
               debugName: "shared",
               test: OURS,
               minShareCount: 2,
-              priority: 3,
+              priority: 4,
             },
+            { name: "forms", test: FORMS, minShareCount: 2, priority: 3 },
             {
               name: "parts",
               test: /node_modules|src\/(api|text|ui)\/(?!\w*(en|ru)\.ts$)/,
@@ -98,7 +107,7 @@ export default defineConfig({
               priority: 2,
             },
             {
-              name: (id) => /src\/shop\/(\w+)\//.exec(id)?.[1] ?? null,
+              name: (id) => /src\/shop\/(\w+)\/(?!countries|sign_up_form)/.exec(id)?.[1] ?? null,
               debugName: "rooms",
               minShareCount: 2,
               priority: 1,

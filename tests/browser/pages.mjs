@@ -23,6 +23,9 @@ const paths = {
   "sign-in": "/sign-in",
   "sign-up": "/sign-up",
   terms: "/terms",
+  "reset-password": "/reset-password",
+  "verify-email-no-token": "/verify-email",
+  report: `/report/${some.product}`,
 };
 
 // States of pages that are there already, in two looks that differ in theme and width.
@@ -31,7 +34,24 @@ const states = {
   "search-nothing": "/search?q=qwertzuiop",
   "product-reviewed": `/p/${some.reviewed}`,
 };
-const own = { orders: "/orders", order: `/orders/${some.order}`, account: "/account" };
+const own = {
+  orders: "/orders",
+  order: `/orders/${some.order}`,
+  account: "/account",
+  profile: "/account/profile",
+  addresses: "/account/addresses",
+  security: "/account/security",
+  sessions: "/account/sessions",
+  "notification-settings": "/account/notifications",
+  "personal-data": "/account/data",
+  wishes: "/wishes",
+  notifications: "/notifications",
+  messages: "/messages",
+  conversation: `/messages/${some.conversation}`,
+  "message-new": `/messages/new?sellerId=${some.seller}&productId=${some.product}`,
+  "review-new": `/review/${some.reviewable.line}?order=${some.reviewable.order}`,
+  sell: "/sell",
+};
 
 async function weigh(page, name) {
   const weights = await page.evaluate(() => performance.getEntriesByType("resource")

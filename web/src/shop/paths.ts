@@ -127,6 +127,10 @@ export const pathTo = {
   wishes: () => "/wishes",
   notifications: () => "/notifications",
   messages: () => "/messages",
+  /** A first message: about a product, to a shop that has it; or about a shop's part of an order. */
+  newMessage: (about: { sellerId: string; productId: string } | { sellerOrderId: string }) =>
+    `/messages/new?${new URLSearchParams(about)}`,
+  report: (productId: string) => `/report/${productId}`,
   orders: () => "/orders",
   order: (id: string) => `/orders/${id}`,
   terms: () => "/terms",

@@ -20,7 +20,6 @@ export const account = {
   guest: "You are here as a guest",
   guestHint:
     "The mail about your order has a link: with it you set a password and keep your orders together.",
-  profile: "Profile",
   names: "As others see you",
   givenName: "Given name",
   familyName: "Family name",

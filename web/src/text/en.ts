@@ -16,7 +16,9 @@ export const en = {
     wishes: "Wish list",
     messages: "Messages",
     notifications: (count: number) =>
-      count === 0 ? "Notifications" : plural(count, { one: "Notifications: # is new", other: "Notifications: # are new" }),
+      count === 0
+        ? "Notifications"
+        : plural(count, { one: "Notifications: # is new", other: "Notifications: # are new" }),
     language: "Language",
     terms: "Terms and imprint",
     api: "For developers",
@@ -136,11 +138,6 @@ export const en = {
   account: {
     heading: "Your account",
     greeting: (name: string) => `Hello, ${name}`,
-    email: "E-mail address",
-    name: "Name",
-    confirmed: "Address confirmed",
-    verified: "Yes",
-    unverified: "Not yet: see the mail that we have sent you",
     signedOut: "You are not signed in",
     signedOutHint: "Sign in to see this page.",
   },

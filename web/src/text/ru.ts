@@ -150,11 +150,6 @@ export const ru = {
   account: {
     heading: "Ваш аккаунт",
     greeting: (name: string) => `Здравствуйте, ${name}`,
-    email: "Адрес эл. почты",
-    name: "Имя",
-    confirmed: "Адрес подтверждён",
-    verified: "Да",
-    unverified: "Ещё нет: откройте письмо, которое мы отправили",
     signedOut: "Вы не вошли",
     signedOutHint: "Войдите, чтобы увидеть эту страницу.",
   },

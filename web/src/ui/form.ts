@@ -6,6 +6,9 @@ import { wordsOf } from "./problem";
 
 type Schema = v.ObjectSchema<v.ObjectEntries, undefined>;
 
+/** What the service wants of a password at least. */
+export const LEAST_PASSWORD = 8;
+
 export type FormState = {
   busy: boolean;
   /** What is wrong with the whole. */

@@ -8,9 +8,9 @@ import { useText } from "../../text/messages";
 import { useSecurityText } from "../../text/security";
 import { Field } from "../../ui/field";
 import { fault, useForm } from "../../ui/form";
+import { Send } from "../../ui/send";
 import { memberPathTo } from "../members/paths";
 import { pathTo } from "../paths";
-import { Send } from "./entrance";
 
 const sure = v.literal("on", fault("agree"));
 const Entry = v.object({ password: v.pipe(v.string(), v.minLength(1, fault("missing"))), sure });

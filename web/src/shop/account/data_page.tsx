@@ -1,12 +1,15 @@
+import { lazy, Suspense } from "preact/compat";
 import { useState } from "preact/hooks";
 import { useText } from "../../text/messages";
 import { useSecurityText } from "../../text/security";
-import { Done } from "../enter/done";
+import { Done } from "../../ui/done";
+import { Skeleton } from "../../ui/skeleton";
 import { pathTo } from "../paths";
-import { CloseForm } from "./close_form";
-import { ExportForm } from "./export_form";
 import { AccountFrame } from "./frame";
 import { useAccount } from "./mine";
+
+const ExportForm = lazy(() => import("./export_form").then((room) => room.ExportForm));
+const CloseForm = lazy(() => import("./close_form").then((room) => room.CloseForm));
 
 /** What is kept of somebody: to be taken along, or to be erased. */
 export function DataPage() {
@@ -33,7 +36,9 @@ function Shown({ closed }: { closed: () => void }) {
         <h2>{here.export}</h2>
         <p class="quiet">{here.exportLead}</p>
         {open === "export" ? (
-          <ExportForm isGuest={account.guest} />
+          <Suspense fallback={<Skeleton shape="line" />}>
+            <ExportForm isGuest={account.guest} />
+          </Suspense>
         ) : (
           <div class="acts">
             <button type="button" class="button" onClick={() => setOpen("export")}>
@@ -46,7 +51,9 @@ function Shown({ closed }: { closed: () => void }) {
         <h2>{here.close}</h2>
         <p class="quiet">{here.closeLead}</p>
         {open === "close" ? (
-          <CloseForm isGuest={account.guest} done={closed} />
+          <Suspense fallback={<Skeleton shape="line" />}>
+            <CloseForm isGuest={account.guest} done={closed} />
+          </Suspense>
         ) : (
           <div class="acts">
             <button type="button" class="button button-bad" onClick={() => setOpen("close")}>

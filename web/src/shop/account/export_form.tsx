@@ -4,7 +4,7 @@ import { useText } from "../../text/messages";
 import { useSecurityText } from "../../text/security";
 import { Field } from "../../ui/field";
 import { fault, useForm } from "../../ui/form";
-import { Send } from "./entrance";
+import { Send } from "../../ui/send";
 import { download, exportAll } from "./export";
 
 const Entry = v.object({ password: v.pipe(v.string(), v.minLength(1, fault("missing"))) });

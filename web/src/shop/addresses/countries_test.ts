@@ -3,18 +3,15 @@ import source from "../../../../services/user/domain/countries.cpp?raw";
 import { COUNTRIES, countryOf } from "./countries";
 
 test("the countries are those of the service that judges addresses", () => {
-  const rows = source.matchAll(
-    /\{"([A-Z]{2})",\s*Need::k(\w+),\s*Need::k(\w+),\s*Need::k(\w+)((?:,\s*"(?:[^"\\]|\\.)*")*)/g,
-  );
-  const theirs = [...rows].map(([, code = "", city, region, postalCode, rest = ""]) => {
-    const examples = [...rest.matchAll(/"((?:[^"\\]|\\.)*)"/g)][1]?.[1] ?? "";
-    return {
-      code,
-      city: city === "Yes",
-      region: region === "Yes",
-      postalCode: postalCode === "Yes",
-      example: examples.split(",")[0],
-    };
+  // A row each; literals beside each other are one.
+  const rows = source
+    .replace(/"\s*\n\s*"/g, "")
+    .split(/\n {4}\{(?=")/)
+    .slice(1);
+  const theirs = rows.map((row) => {
+    const [code = "", , examples = ""] = [...row.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, each]) => each);
+    const [city, region, postalCode] = [...row.matchAll(/Need::k(\w+)/g)].map(([, need]) => need === "Yes");
+    return { code, city, region, postalCode, example: examples.split(",")[0] };
   });
   expect(theirs.length).toBeGreaterThan(240);
   expect(COUNTRIES).toEqual(theirs);

@@ -2,9 +2,8 @@ import * as v from "valibot";
 import { useEnterText } from "../../text/enter";
 import { useText } from "../../text/messages";
 import { Field } from "../../ui/field";
-import { fault, useForm } from "../../ui/form";
-import { Send } from "../account/entrance";
-import { LEAST_PASSWORD } from "./sign_up_form";
+import { fault, LEAST_PASSWORD, useForm } from "../../ui/form";
+import { Send } from "../../ui/send";
 
 const Password = v.object({
   newPassword: v.pipe(v.string(), v.minLength(LEAST_PASSWORD, fault("password"))),

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { useEnterText } from "../../text/enter";
 import { useForm } from "../../ui/form";
-import { Send } from "../account/entrance";
+import { Send } from "../../ui/send";
 
 const Nothing = v.object({});
 

@@ -3,11 +3,12 @@ import * as v from "valibot";
 import { api, ask } from "../../api/client";
 import { useEnterText } from "../../text/enter";
 import { useText } from "../../text/messages";
+import { Done } from "../../ui/done";
 import { Field } from "../../ui/field";
 import { fault, useForm } from "../../ui/form";
-import { Entrance, Send } from "../account/entrance";
+import { Send } from "../../ui/send";
+import { Entrance } from "../account/entrance";
 import { pathTo } from "../paths";
-import { Done } from "./done";
 import { useMailedToken } from "./mailed";
 import { PasswordForm } from "./password_form";
 

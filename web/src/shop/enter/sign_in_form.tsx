@@ -5,7 +5,7 @@ import { type Account, answerChallenge, signIn } from "../../api/session";
 import { useText } from "../../text/messages";
 import { Field } from "../../ui/field";
 import { fault, useForm } from "../../ui/form";
-import { Send } from "../account/entrance";
+import { Send } from "../../ui/send";
 
 const Entry = v.object({
   email: v.pipe(v.string(), v.trim(), v.minLength(1, fault("missing"))),

@@ -4,15 +4,13 @@ import { Link } from "wouter-preact";
 import { type Account, signUp } from "../../api/session";
 import { useText } from "../../text/messages";
 import { Field } from "../../ui/field";
-import { fault, useForm } from "../../ui/form";
+import { fault, LEAST_PASSWORD, useForm } from "../../ui/form";
 import { Problem } from "../../ui/problem";
+import { Send } from "../../ui/send";
 import { Skeleton } from "../../ui/skeleton";
-import { Send } from "../account/entrance";
 import { pathTo } from "../paths";
 import { termsIn } from "../terms/terms";
 import "./sign_up_form.css";
-
-export const LEAST_PASSWORD = 8;
 
 /** What the form has to say: the terms can only be agreed to where some are published. */
 function formOf(mustAgree: boolean) {

@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
 import { api, ask } from "../../api/client";
 import { useEnterText } from "../../text/enter";
+import { Done } from "../../ui/done";
 import { Entrance } from "../account/entrance";
 import { memberPathTo } from "../members/paths";
-import { Done } from "./done";
 import { useMailedToken } from "./mailed";
 import { NoToken } from "./no_token";
 import { PressForm } from "./press_form";

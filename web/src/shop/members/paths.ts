@@ -31,13 +31,9 @@ export const memberPathTo = {
   personalData: () => MEMBER_ROUTES.personalData,
   resetPassword: () => MEMBER_ROUTES.resetPassword,
   conversation: (id: string) => `/messages/${id}`,
-  /** A first message: about a product, to a shop that has it; or about a shop's part of an order. */
-  newMessage: (about: { sellerId: string; productId: string } | { sellerOrderId: string }) =>
-    `/messages/new?${new URLSearchParams(about)}`,
   /** The review of what came with an order. */
   newReview: (lineId: string, orderId: string) => `/review/${lineId}?order=${orderId}`,
   review: (id: string) => `/reviews/${id}`,
-  report: (productId: string) => `/report/${productId}`,
   sell: () => MEMBER_ROUTES.sell,
 };
 

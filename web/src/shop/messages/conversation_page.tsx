@@ -20,10 +20,10 @@ import {
   markRead,
   send,
 } from "./letters";
-import { Write } from "./write";
 import "./messages.css";
 
 const ReportDialog = lazy(() => import("./report_dialog").then((room) => room.ReportDialog));
+const Write = lazy(() => import("./write").then((room) => room.Write));
 const LOOK_MS = 15_000;
 
 export function ConversationPage({ id }: { id: string }) {
@@ -82,13 +82,15 @@ function Shown({ conversation: shown }: { conversation: Conversation }) {
           </li>
         ))}
       </ol>
-      <Write
-        press={here.send}
-        send={async (idempotencyKey, text) => {
-          await send(shown.id, idempotencyKey, text);
-          await queries.invalidateQueries({ queryKey: key });
-        }}
-      />
+      <Suspense fallback={<Skeleton shape="text" />}>
+        <Write
+          press={here.send}
+          send={async (idempotencyKey, text) => {
+            await send(shown.id, idempotencyKey, text);
+            await queries.invalidateQueries({ queryKey: key });
+          }}
+        />
+      </Suspense>
       <div class="acts">
         {shown.reported ? (
           <p class="quiet">{here.reported}</p>

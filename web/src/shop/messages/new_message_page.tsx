@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/preact-query";
+import { lazy, Suspense } from "preact/compat";
 import { Link, useLocation, useSearch } from "wouter-preact";
 import { product, seller } from "../../api/catalogue";
 import { useLetterText } from "../../text/letters";
@@ -10,7 +11,8 @@ import { AccountFrame } from "../account/frame";
 import { idIn, memberPathTo } from "../members/paths";
 import { pathTo } from "../paths";
 import { CONVERSATIONS, start } from "./letters";
-import { Write } from "./write";
+
+const Write = lazy(() => import("./write").then((room) => room.Write));
 
 /** The first message: to a shop about a product, or about its part of an order. */
 export function NewMessagePage() {
@@ -79,14 +81,16 @@ function Begin({ about }: { about: About }) {
   return (
     <>
       <p class="quiet">{here.newHint}</p>
-      <Write
-        press={here.send}
-        send={async (key, text) => {
-          const { id } = await start(key, { ...about, text });
-          void queries.invalidateQueries({ queryKey: CONVERSATIONS });
-          go(memberPathTo.conversation(id), { replace: true });
-        }}
-      />
+      <Suspense fallback={<Skeleton shape="text" />}>
+        <Write
+          press={here.send}
+          send={async (key, text) => {
+            const { id } = await start(key, { ...about, text });
+            void queries.invalidateQueries({ queryKey: CONVERSATIONS });
+            go(memberPathTo.conversation(id), { replace: true });
+          }}
+        />
+      </Suspense>
     </>
   );
 }

@@ -2,8 +2,8 @@ import * as v from "valibot";
 import { useLetterText } from "../../text/letters";
 import { Dialog } from "../../ui/dialog";
 import { fault, useForm } from "../../ui/form";
+import { Send } from "../../ui/send";
 import { TextArea } from "../../ui/text_area";
-import { Send } from "../account/entrance";
 import { type Conversation, report } from "./letters";
 
 const Entry = v.object({ reason: v.pipe(v.string(), v.trim(), v.minLength(1, fault("missing"))) });

@@ -2,8 +2,8 @@ import * as v from "valibot";
 import { useLetterText } from "../../text/letters";
 import { fault, useForm } from "../../ui/form";
 import { useKey } from "../../ui/key";
+import { Send } from "../../ui/send";
 import { TextArea } from "../../ui/text_area";
-import { Send } from "../account/entrance";
 
 const MOST = 4000;
 const Entry = v.object({

@@ -6,7 +6,6 @@ import { useText } from "../../text/messages";
 import { Icon } from "../../ui/icon";
 import { wordsOf } from "../../ui/problem";
 import { useAccount } from "../account/mine";
-import { memberPathTo } from "../members/paths";
 import { pathTo } from "../paths";
 import { putWish, WISHES } from "../wishes/wishes";
 import "./asides.css";
@@ -44,8 +43,8 @@ export function Asides({ product, offer }: { product: Product; offer: Offer | un
             {text.product.wish}
           </button>
         ))}
-      <Link href={memberPathTo.newMessage({ sellerId: shop, productId: product.id })}>{text.product.ask}</Link>
-      <Link class="quiet" href={memberPathTo.report(product.id)}>
+      <Link href={pathTo.newMessage({ sellerId: shop, productId: product.id })}>{text.product.ask}</Link>
+      <Link class="quiet" href={pathTo.report(product.id)}>
         {text.product.report}
       </Link>
       <span role="alert">{wish.isError && wordsOf(wish.error, text)}</span>

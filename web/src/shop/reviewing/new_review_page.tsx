@@ -1,21 +1,23 @@
 import { useQuery, useQueryClient } from "@tanstack/preact-query";
+import { lazy, Suspense } from "preact/compat";
 import { useState } from "preact/hooks";
 import { Link, useSearch } from "wouter-preact";
 import { Refusal } from "../../api/refusal";
 import { useText } from "../../text/messages";
 import { useReviewingText } from "../../text/reviewing";
+import { Done } from "../../ui/done";
 import { useKey } from "../../ui/key";
 import { Problem } from "../../ui/problem";
 import { Skeleton } from "../../ui/skeleton";
 import { MembersOnly } from "../account/members_only";
 import { order, profile } from "../account/mine";
-import { Done } from "../enter/done";
 import { NotFound } from "../frame/not_found";
 import { useArrival, useTitle } from "../frame/title";
 import { idIn, memberPathTo } from "../members/paths";
 import { pathTo } from "../paths";
-import { ReviewForm } from "./review_form";
 import { type Review, write } from "./reviewing";
+
+const ReviewForm = lazy(() => import("./review_form").then((room) => room.ReviewForm));
 
 /** The review of a line of an order. */
 export function NewReviewPage({ id }: { id: string }) {
@@ -69,24 +71,26 @@ function Write({ id, title, author }: { id: string; title: string; author: strin
     <div class="writing">
       <h1 tabIndex={-1}>{here.new}</h1>
       <p class="quiet">{here.of(title)}</p>
-      <ReviewForm
-        begin={{ rating: 0, title: "", text: "", authorName: author.slice(0, 60) }}
-        pictures={[]}
-        press={here.publish}
-        send={async (values, pictureIds) => {
-          try {
-            const { authorName, ...rest } = values;
-            const body = { ...rest, language, pictureIds, ...(authorName && { authorName }) };
-            const made = await write(id, key.current(), body);
-            void queries.invalidateQueries({ queryKey: ["reviews", made.productId] });
-            setWritten(made);
-          } catch (problem) {
-            // What is sent after a refusal is another one.
-            if (problem instanceof Refusal && problem.status >= 400 && problem.status < 500) key.next();
-            throw problem;
-          }
-        }}
-      />
+      <Suspense fallback={<Skeleton shape="text" count={4} />}>
+        <ReviewForm
+          begin={{ rating: 0, title: "", text: "", authorName: author.slice(0, 60) }}
+          pictures={[]}
+          press={here.publish}
+          send={async (values, pictureIds) => {
+            try {
+              const { authorName, ...rest } = values;
+              const body = { ...rest, language, pictureIds, ...(authorName && { authorName }) };
+              const made = await write(id, key.current(), body);
+              void queries.invalidateQueries({ queryKey: ["reviews", made.productId] });
+              setWritten(made);
+            } catch (problem) {
+              // What is sent after a refusal is another one.
+              if (problem instanceof Refusal && problem.status >= 400 && problem.status < 500) key.next();
+              throw problem;
+            }
+          }}
+        />
+      </Suspense>
     </div>
   );
 }

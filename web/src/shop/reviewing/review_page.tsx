@@ -1,19 +1,21 @@
 import { useQuery, useQueryClient } from "@tanstack/preact-query";
+import { lazy, Suspense } from "preact/compat";
 import { useState } from "preact/hooks";
 import { Refusal } from "../../api/refusal";
 import { useReviewingText } from "../../text/reviewing";
 import { Confirm } from "../../ui/confirm";
+import { Done } from "../../ui/done";
 import { Problem } from "../../ui/problem";
 import { Skeleton } from "../../ui/skeleton";
 import { Versions } from "../../ui/versions";
 import { MembersOnly } from "../account/members_only";
-import { Done } from "../enter/done";
 import { NotFound } from "../frame/not_found";
 import { useArrival, useTitle } from "../frame/title";
 import { pathTo } from "../paths";
-import { ReviewForm } from "./review_form";
 import { change, type Review, remove, review, type Values, valuesOf } from "./reviewing";
 import "./reviewing.css";
+
+const ReviewForm = lazy(() => import("./review_form").then((room) => room.ReviewForm));
 
 /** An own review, to be changed or deleted. */
 export function ReviewPage({ id }: { id: string }) {
@@ -78,13 +80,15 @@ function Shown({ review: now }: { review: Review }) {
           keepMine={() => void send(conflict.mine, conflict.pictureIds, conflict.theirs.etag)}
         />
       ) : (
-        <ReviewForm
-          key={shown.etag}
-          begin={valuesOf(shown)}
-          pictures={shown.pictures}
-          press={here.save}
-          send={(values, pictureIds) => send(values, pictureIds, shown.etag)}
-        />
+        <Suspense fallback={<Skeleton shape="text" count={4} />}>
+          <ReviewForm
+            key={shown.etag}
+            begin={valuesOf(shown)}
+            pictures={shown.pictures}
+            press={here.save}
+            send={(values, pictureIds) => send(values, pictureIds, shown.etag)}
+          />
+        </Suspense>
       )}
       <div class="acts">
         <button type="button" class="button button-bad" onClick={() => setAsking(true)}>

@@ -7,7 +7,7 @@ import { Dialog } from "../../ui/dialog";
 import { Field } from "../../ui/field";
 import { fault, useForm } from "../../ui/form";
 import { QrCode } from "../../ui/qr_code";
-import { Send } from "../account/entrance";
+import { Send } from "../../ui/send";
 import { Codes } from "./codes";
 
 const Name = v.object({ name: v.pipe(v.string(), v.trim(), v.minLength(1, fault("missing"))) });

@@ -6,7 +6,7 @@ import { useSecurityText } from "../../text/security";
 import { Dialog } from "../../ui/dialog";
 import { Field } from "../../ui/field";
 import { fault, useForm } from "../../ui/form";
-import { Send } from "../account/entrance";
+import { Send } from "../../ui/send";
 
 const Entry = v.object({
   email: v.pipe(v.string(), v.trim(), v.email(fault("email"))),

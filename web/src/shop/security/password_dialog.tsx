@@ -5,10 +5,9 @@ import { useText } from "../../text/messages";
 import { useSecurityText } from "../../text/security";
 import { Dialog } from "../../ui/dialog";
 import { Field } from "../../ui/field";
-import { fault, useForm } from "../../ui/form";
-import { Send } from "../account/entrance";
+import { fault, LEAST_PASSWORD, useForm } from "../../ui/form";
+import { Send } from "../../ui/send";
 
-const LEAST_PASSWORD = 8;
 const Entry = v.object({
   currentPassword: v.pipe(v.string(), v.minLength(1, fault("missing"))),
   newPassword: v.pipe(v.string(), v.minLength(LEAST_PASSWORD, fault("password"))),

@@ -6,7 +6,7 @@ import { useSecurityText } from "../../text/security";
 import { Dialog } from "../../ui/dialog";
 import { Field } from "../../ui/field";
 import { fault, useForm } from "../../ui/form";
-import { Send } from "../account/entrance";
+import { Send } from "../../ui/send";
 import { Codes } from "./codes";
 
 const Code = v.object({ code: v.pipe(v.string(), v.trim(), v.minLength(1, fault("missing"))) });

@@ -10,7 +10,7 @@ import { Field } from "../../ui/field";
 import { fault, useForm } from "../../ui/form";
 import { useKey } from "../../ui/key";
 import { Select } from "../../ui/select";
-import { Send } from "../account/entrance";
+import { Send } from "../../ui/send";
 import { countriesIn } from "../addresses/countries";
 import { suggestSlug } from "./slug";
 

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { Link } from "wouter-preact";
-import { Icon } from "../../ui/icon";
+import { Icon } from "./icon";
 import "./done.css";
 
 /** What has come of it, and where to go on: it has the focus, since the form that had it is gone. */
