@@ -13,8 +13,8 @@ const until = async (what, get) => {
   }
   throw new Error(`never came: ${what}`);
 };
-// A password that is wrong, a session that is over: 401; what was changed meanwhile: 412; what is taken: 409.
-const REFUSED = /401|409|412/;
+// What a form is refused for: 400; a session that is over: 401; what was changed meanwhile: 412.
+const REFUSED = /\b(400|401|412)\b/;
 const unique = `acct-${Date.now()}-${process.pid}`;
 const ada = { email: `${unique}@example.test`, name: some.mischief, password: `${unique} violet teapot`, next: `${unique} copper window` };
 

@@ -1,18 +1,21 @@
+/** What a room is called, and what is there. */
+const pair = (name: string, what: string): readonly [string, string] => [name, what];
+
 export const account = {
   rooms: "Your account",
   room: {
-    orders: ["Orders", "What you have bought, and where it is"],
-    profile: ["Profile", "Your name, your phone, the language of our mails"],
-    addresses: ["Addresses", "Where your parcels go"],
-    security: ["Sign-in and security", "Password, e-mail address, second step"],
-    sessions: ["Devices", "Where you are signed in"],
-    wishes: ["Wish list", "What you have an eye on"],
-    notifications: ["Notifications", "What has happened"],
-    messages: ["Messages", "What you and the shops write"],
-    settings: ["What we write to you about", "In the app and by mail"],
-    sell: ["Your shops", "Sell here yourself"],
-    data: ["Your data", "Take it along, or close the account"],
-  } as const,
+    orders: pair("Orders", "What you have bought, and where it is"),
+    profile: pair("Profile", "Your name, your phone, the language of our mails"),
+    addresses: pair("Addresses", "Where your parcels go"),
+    security: pair("Sign-in and security", "Password, e-mail address, second step"),
+    sessions: pair("Devices", "Where you are signed in"),
+    wishes: pair("Wish list", "What you have an eye on"),
+    notifications: pair("Notifications", "What has happened"),
+    messages: pair("Messages", "What you and the shops write"),
+    settings: pair("What we write to you about", "In the app and by mail"),
+    sell: pair("Your shops", "Sell here yourself"),
+    data: pair("Your data", "Take it along, or close the account"),
+  },
   unverified: "Please confirm your e-mail address",
   unverifiedHint: (email: string) => `We have sent a mail with a link to ${email}.`,
   sendAgain: "Send it again",

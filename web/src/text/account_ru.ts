@@ -1,19 +1,22 @@
 import type { account as english } from "./account_en";
 
+/** What a room is called, and what is there. */
+const pair = (name: string, what: string): readonly [string, string] => [name, what];
+
 export const account = {
   rooms: "Ваш аккаунт",
   room: {
-    orders: ["Заказы", "Что вы купили и где оно сейчас"],
-    profile: ["Профиль", "Имя, телефон, язык наших писем"],
-    addresses: ["Адреса", "Куда доставлять посылки"],
-    security: ["Вход и безопасность", "Пароль, эл. почта, второй шаг"],
-    sessions: ["Устройства", "Где выполнен вход"],
-    wishes: ["Список желаний", "За чем вы следите"],
-    notifications: ["Уведомления", "Что произошло"],
-    messages: ["Сообщения", "Переписка с магазинами"],
-    settings: ["О чём вам писать", "В приложении и по почте"],
-    sell: ["Ваши магазины", "Продавайте здесь сами"],
-    data: ["Ваши данные", "Забрать их или закрыть аккаунт"],
+    orders: pair("Заказы", "Что вы купили и где оно сейчас"),
+    profile: pair("Профиль", "Имя, телефон, язык наших писем"),
+    addresses: pair("Адреса", "Куда доставлять посылки"),
+    security: pair("Вход и безопасность", "Пароль, эл. почта, второй шаг"),
+    sessions: pair("Устройства", "Где выполнен вход"),
+    wishes: pair("Список желаний", "За чем вы следите"),
+    notifications: pair("Уведомления", "Что произошло"),
+    messages: pair("Сообщения", "Переписка с магазинами"),
+    settings: pair("О чём вам писать", "В приложении и по почте"),
+    sell: pair("Ваши магазины", "Продавайте здесь сами"),
+    data: pair("Ваши данные", "Забрать их или закрыть аккаунт"),
   },
   unverified: "Подтвердите, пожалуйста, адрес эл. почты",
   unverifiedHint: (email: string) => `Мы отправили на ${email} письмо со ссылкой.`,
@@ -39,4 +42,4 @@ export const account = {
   reasons: {
     ILLEGAL_TRANSITION: "Ваш адрес уже подтверждён.",
   },
-} satisfies Record<keyof typeof english, unknown> as typeof english;
+} satisfies typeof english;
