@@ -205,9 +205,14 @@ async function endedUnderneath(context, page, recovery) {
   await other.close();
 }
 
-async function forgotten(page) {
+async function signOut(page) {
   await page.locator(".account-menu summary").click();
   await press(page, "Sign out");
+  await page.getByRole("link", { name: "Sign in" }).waitFor();
+}
+
+async function forgotten(page) {
+  await signOut(page);
   await page.getByRole("link", { name: "Sign in" }).click();
   await page.getByRole("link", { name: "Forgot your password?" }).click();
   await heading(page, "Forgot your password?");
@@ -273,6 +278,39 @@ async function report(page) {
   await heading(page, "Thank you, we look into it");
 }
 
+/** What other mails lead to: a guest's account becomes one with a password, somebody new joins a shop, a shop wants fewer mails. */
+async function otherMails(page) {
+  const { guest, invited, owner } = some.reviewable;
+  await page.goto(await mailed("/en/claim-account#", undefined, guest));
+  await page.getByLabel("New password").fill(ada.password);
+  await press(page, "Save the password");
+  await heading(page, "The account is yours");
+  await signOut(page);
+
+  await page.goto(await mailed("/en/accept-invitation#", undefined, invited));
+  await heading(page, "You are invited to join a shop");
+  await look(page, "invitation-en-light-1280");
+  await press(page, "Create an account");
+  await page.getByLabel("Your name").fill("Ines");
+  await page.getByLabel("E-mail address").fill(invited);
+  await page.getByLabel("Password").fill(ada.password);
+  await main(page).locator("button[type=submit]").click();
+  await press(page, "Join the shop");
+  await heading(page, "Welcome to the team");
+  await page.getByRole("link", { name: "Your shops" }).click();
+  await page.getByText("You work there").waitFor();
+  await press(page, "Open another shop");
+  await page.getByLabel("Name of the shop").fill(`Чай ${unique}`);
+  await look(page, "sell-open-en-light-1280");
+  await press(page, "Open the shop");
+  await page.getByText("You own it").waitFor();
+  await look(page, "sell-two-en-light-1280");
+
+  await page.goto(await mailed("/en/unsubscribe#", undefined, owner));
+  await press(page, "Unsubscribe");
+  await heading(page, "You will get no more mails of this kind");
+}
+
 const context = await newContext();
 const page = await newPage(context, REFUSED);
 try {
@@ -287,6 +325,8 @@ try {
   await another(theirs, conversation);
   await review(theirs);
   await report(theirs);
+  await signOut(theirs);
+  await otherMails(theirs);
 } catch (problem) {
   await page.screenshot({ path: `${process.env.MARKET_SCREENSHOTS}/account-broken.png`, fullPage: true });
   for (const one of context.pages()) wrong(`${one.url()}: ${(await one.locator("body").innerText()).slice(0, 1500)}`);

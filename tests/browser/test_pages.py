@@ -71,7 +71,10 @@ def reviewable(stack, buyer, category):
     part = order["sellerOrders"][0]
     for verb, body in (("accept", {}), ("ship", {"carrier": "Royal Mail", "trackingNumber": "RM1"}), ("deliver", {})):
         owner.ok("POST", f"/v1/sellerOrders/{part['id']}:{verb}", body, key=market.new_key())
-    return {"order": order["id"], "line": part["lines"][0]["id"]}
+    guest, invited = (f"{who}-{market.new_key()}@example.test" for who in ("guest", "invited"))
+    market.Client(stack["url"], stack["caFile"]).ok("POST", "/v1/accounts:guest", {"email": guest})
+    owner.ok("POST", f"/v1/sellers/{owner.seller}/invitations", {"email": invited, "role": "staff"}, key=market.new_key())
+    return {"order": order["id"], "line": part["lines"][0]["id"], "owner": owner.email, "guest": guest, "invited": invited}
 
 
 def some(stack, anonymous):

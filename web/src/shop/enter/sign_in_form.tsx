@@ -55,6 +55,7 @@ function Password({ email, done, ask }: Known & { ask: (id: string) => void }) {
         type="password"
         label={text.enter.password}
         autocomplete="current-password"
+        autofocus={email !== undefined}
         wrong={wrong.password}
       />
       <Send busy={busy} problem={problem}>
