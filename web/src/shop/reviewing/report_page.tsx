@@ -21,13 +21,12 @@ import { pathTo } from "../paths";
 import "./reviewing.css";
 
 const WHYS = ["ILLEGAL_PRODUCT", "COUNTERFEIT", "DANGEROUS", "OFFENSIVE", "OTHER"] as const;
+// Nothing, or an address: who is signed in may leave it out.
+const EMAIL_OR_NOTHING = /^$|^\S+@\S+\.\S+$/;
 const Entry = v.object({
-  reason: v.picklist(WHYS, fault("missing")),
+  reason: v.string(),
   text: v.pipe(v.string(), v.trim(), v.minLength(1, fault("missing")), v.maxLength(2000, fault("refused"))),
-  contactEmail: v.optional(
-    v.union([v.literal(""), v.pipe(v.string(), v.trim(), v.email(fault("email")))], fault("email")),
-    "",
-  ),
+  contactEmail: v.pipe(v.string(), v.trim(), v.regex(EMAIL_OR_NOTHING, fault("email"))),
 });
 
 /** Tells the people who run the marketplace what is wrong with a product; anybody may. */
@@ -49,8 +48,9 @@ function Form({ id, title }: { id: string; title: string }) {
   const [receipt, setReceipt] = useState("");
   const { form, onSubmit, busy, problem, wrong } = useForm(
     Entry,
-    async ({ contactEmail, ...rest }) => {
-      const body = { ...rest, ...(contactEmail && { contactEmail }) };
+    async ({ reason: said, text, contactEmail }) => {
+      const reason = WHYS.find((one) => one === said) ?? "OTHER";
+      const body = { reason, text, ...(contactEmail && { contactEmail }) };
       const made = await ask(
         api.POST("/v1/products/{productId}:report", { params: { path: { productId: id } }, body }),
       );

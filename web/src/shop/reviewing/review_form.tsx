@@ -11,16 +11,9 @@ import { RatingField } from "./rating_field";
 import type { ReviewPicture, Values } from "./reviewing";
 import "./reviewing.css";
 
-const MOST_STARS = 5;
 const said = (most: number) => v.pipe(v.string(), v.trim(), v.maxLength(most, fault("refused")));
 const Entry = v.object({
-  rating: v.pipe(
-    v.optional(v.string(), ""),
-    v.minLength(1, fault("missing")),
-    v.transform(Number),
-    v.minValue(1, fault("missing")),
-    v.maxValue(MOST_STARS, fault("refused")),
-  ),
+  rating: v.pipe(v.optional(v.string(), ""), v.regex(/^[1-5]$/, fault("missing"))),
   title: said(120),
   text: said(5000),
   authorName: said(60),
@@ -45,7 +38,7 @@ export function ReviewForm({
     Entry,
     (values) =>
       send(
-        values,
+        { ...values, rating: Number(values.rating) },
         pictures.map((one) => one.id),
       ),
     here.reasons,

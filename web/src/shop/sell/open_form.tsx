@@ -22,7 +22,7 @@ const Entry = v.object({
     v.maxLength(100, fault("refused")),
   ),
   slug: v.pipe(v.string(), v.trim(), v.regex(/^[a-z0-9][a-z0-9-]{1,38}[a-z0-9]$/, fault("refused"))),
-  countryCode: v.pipe(v.string(), v.length(2, fault("missing"))),
+  countryCode: v.pipe(v.string(), v.regex(/^[A-Z]{2}$/, fault("missing"))),
 });
 
 export function OpenForm({ done, cancel }: { done: (made: Seller) => Promise<void>; cancel: () => void }) {
