@@ -1,11 +1,12 @@
+import { useQueryClient } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
 import { useLocation } from "wouter-preact";
-import type { Address } from "../../api/orders";
 import { useWords } from "../../text/rooms";
+import { AddressForm } from "../addresses/address_form";
+import { addressLines } from "../addresses/address_lines";
+import type { Address } from "../addresses/addresses";
 import { useArrival } from "../frame/title";
 import { pathTo } from "../paths";
-import { AddressForm } from "./address_form";
-import { addressLines } from "./address_lines";
 import { keepDraft } from "./draft";
 
 const ANOTHER = "another";
@@ -21,6 +22,7 @@ export function AddressStep({
   const { said, format } = useWords("checkout");
   useArrival("checkout address", true);
   const [, go] = useLocation();
+  const queries = useQueryClient();
   const known =
     addresses.find((one) => one.id === chosen) ?? addresses.find((one) => one.isDefault) ?? addresses[0];
   const [taken, setTaken] = useState(known?.id ?? ANOTHER);
@@ -65,7 +67,14 @@ export function AddressStep({
         </fieldset>
       )}
       {taken === ANOTHER ? (
-        <AddressForm saved={next} />
+        <AddressForm
+          isFirst={addresses.length === 0}
+          press={said.send}
+          done={async (made) => {
+            await queries.invalidateQueries({ queryKey: ["mine", "addresses"] });
+            next(made.id);
+          }}
+        />
       ) : (
         <button type="button" class="button button-main" onClick={() => next(taken)}>
           {said.send}

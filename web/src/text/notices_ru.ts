@@ -1,0 +1,62 @@
+import type { words as english } from "./notices_en";
+import { pluralIn } from "./plural";
+
+const plural = pluralIn("ru");
+
+export const words = {
+  unread: (count: number) =>
+    plural(count, {
+      one: "# непрочитанное",
+      few: "# непрочитанных",
+      many: "# непрочитанных",
+      other: "# непрочитанных",
+    }),
+  all: "Все",
+  onlyUnread: "Непрочитанные",
+  readAll: "Отметить всё прочитанным",
+  isNew: "Новое",
+  none: "Пока ничего не произошло",
+  noneHint: "Когда заказ сдвинется с места или напишет магазин, это появится здесь.",
+  noneUnread: "Вы всё прочитали",
+  noneUnreadHint: "Новое появится здесь.",
+  browse: "Посмотреть товары",
+  showAll: "Показать все",
+  more: "Показать более ранние",
+  settingsLead:
+    "Некоторые письма приходят всегда: о том, что вы купили и оплатили, и о входах в ваш аккаунт.",
+  kind: "О чём",
+  app: "В приложении",
+  mail: "По почте",
+  always: "всегда",
+  saved: "Сохранено.",
+  forBuyers: "Заказы и желания",
+  forShops: "Ваши магазины",
+  forAccount: "Ваш аккаунт",
+  what: {
+    NEW_DEVICE: "Вход на новом устройстве",
+    PASSWORD_CHANGED: "Ваш пароль изменён",
+    EMAIL_CHANGED: "Ваш адрес эл. почты изменён",
+    ORDER_PLACED: "Заказ оформлен",
+    PAYMENT_DECLINED: "Оплата не прошла",
+    ORDER_FAILED: "Заказ не оплачен",
+    ORDER_ACCEPTED: "Магазин собирает ваш заказ",
+    ORDER_SHIPPED: "Ваш заказ в пути",
+    ORDER_DELIVERED: "Ваш заказ доставлен",
+    ORDER_CANCELLED: "Заказ отменён",
+    ORDER_REFUNDED: "Деньги возвращаются",
+    SALE: "У вас купили",
+    SALE_CANCELLED: "Продажа отменена",
+    SHOP_APPROVED: "Ваш магазин может продавать",
+    SHOP_SUSPENDED: "Ваш магазин приостановлен",
+    SHOP_REINSTATED: "Ваш магазин снова работает",
+    SHOP_CLOSED: "Магазин закрыт",
+    LOW_STOCK: "На складе мало осталось",
+    OFFER_DETACHED: "Предложение снято с товара",
+    MESSAGE_RECEIVED: "Новое сообщение",
+    PRODUCT_APPROVED: "Товар опубликован",
+    PRODUCT_CHANGES_REQUESTED: "Товар нужно исправить",
+    PRODUCT_TAKEN_DOWN: "Товар снят с публикации",
+    WISH_PRICE_FELL: "Товар из списка желаний подешевел",
+    WISH_BACK_IN_STOCK: "Товар из списка желаний снова есть",
+  },
+} satisfies typeof english;
