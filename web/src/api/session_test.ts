@@ -13,6 +13,7 @@ function answer({ status, reason }: { status: number; reason?: string }): Respon
 }
 
 vi.stubGlobal("document", {
+  getElementById: () => null,
   get cookie() {
     return cookie;
   },

@@ -10,11 +10,9 @@ import { Again } from "./frame/again";
 import { Footer } from "./frame/footer";
 import { Header } from "./frame/header";
 import { OfflineBar } from "./frame/offline_bar";
-import { Home } from "./home/home";
 import { later } from "./later";
 import { ROUTES } from "./paths";
-import { ProductPage, ShopPage } from "./prepare";
-import { CategoryPage, SearchPage } from "./search/search_page";
+import { CategoryPage, Home, ProductPage, SearchPage, ShopPage } from "./prepare";
 import "./app.css";
 
 const MembersPages = later(
@@ -52,8 +50,12 @@ export function App() {
         <Boundary page={path}>
           <Suspense fallback={<Skeleton shape="text" count={3} />}>
             <Switch>
-              <Route path={ROUTES.home} component={Home} />
-              <Route path={ROUTES.search} component={SearchPage} />
+              <Route path={ROUTES.home}>
+                <Home />
+              </Route>
+              <Route path={ROUTES.search}>
+                <SearchPage />
+              </Route>
               <Route path={ROUTES.category}>{({ slug }) => <CategoryPage slug={slug} />}</Route>
               <Route path={ROUTES.product}>{({ id }) => <ProductPage key={id} id={id} />}</Route>
               <Route path={ROUTES.shop}>{({ id }) => <ShopPage key={id} id={id} />}</Route>

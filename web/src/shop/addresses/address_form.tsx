@@ -1,51 +1,22 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import * as v from "valibot";
 import { Refusal } from "../../api/refusal";
 import { useWords } from "../../text/rooms";
-import { Field } from "../../ui/field";
-import { fault, useForm } from "../../ui/form";
 import { useKeys } from "../../ui/key";
-import { Select } from "../../ui/select";
-import { Send } from "../../ui/send";
 import { Versions } from "../../ui/versions";
-import { type Address, create, missingIn, read, update, type Values, valuesOf } from "./addresses";
-import { countriesIn, countryOf } from "./countries";
-import "./address_form.css";
-
-const line = v.pipe(v.optional(v.string(), ""), v.trim(), v.maxLength(100, fault("refused")));
-const Shape = v.object({
-  countryCode: line,
-  recipient: line,
-  lines: line,
-  more: line,
-  postalCode: line,
-  city: line,
-  region: line,
-  phone: line,
-  isDefault: v.optional(v.literal("on")),
-});
-
-const asValues = ({ lines, more, isDefault, ...rest }: v.InferOutput<typeof Shape>): Values => ({
-  ...rest,
-  lines: [lines, more].filter(Boolean),
-  isDefault: isDefault === "on",
-});
+import { AddressFields, emptyFor } from "./address_fields";
+import { type Address, create, read, update, type Values, valuesOf } from "./addresses";
 
 /** An address, new or to be changed: what its country needs is asked for, and all else is optional. */
 export function AddressForm({
   address,
   isFirst,
-  press,
   done,
   cancel,
 }: {
   address?: Address;
   isFirst: boolean;
-  /** What the button says, where it does more than save. */
-  press?: string;
   done: (saved: Address) => unknown;
-  /** Without it the form is part of a page that has its own way on. */
-  cancel?: () => void;
+  cancel: () => void;
 }) {
   const { said, language } = useWords("addresses");
   const [shown, setShown] = useState(address);
@@ -62,14 +33,12 @@ export function AddressForm({
       setConflict({ mine: values, theirs: await read(shown.id) });
     }
   };
-  const begin = shown ? valuesOf(shown) : emptyIn(homeOf(language), isFirst);
+  const begin = shown ? valuesOf(shown) : emptyFor(language, isFirst);
   return (
     <section class="address-form">
-      {cancel && (
-        <h2 ref={first} tabIndex={-1}>
-          {shown ? said.change : said.new}
-        </h2>
-      )}
+      <h2 ref={first} tabIndex={-1}>
+        {shown ? said.change : said.new}
+      </h2>
       {conflict ? (
         <Both
           mine={conflict.mine}
@@ -81,40 +50,21 @@ export function AddressForm({
           keepMine={() => void send(conflict.mine, conflict.theirs.etag)}
         />
       ) : (
-        <Fields
+        <AddressFields
           key={shown?.etag ?? ""}
           begin={begin}
-          press={press ?? said.save}
+          press={said.save}
           send={(values) => send(values, shown?.etag ?? "")}
         />
       )}
-      {cancel && (
-        <div class="acts">
-          <button type="button" class="button" onClick={cancel}>
-            {said.cancel}
-          </button>
-        </div>
-      )}
+      <div class="acts">
+        <button type="button" class="button" onClick={cancel}>
+          {said.cancel}
+        </button>
+      </div>
     </section>
   );
 }
-
-/** The country of this browser, where it says one: most people have things sent to where they are. */
-function homeOf(language: string): string {
-  const region = new Intl.Locale(navigator.language).region ?? "";
-  return countryOf(region)?.code ?? (language === "ru" ? "RU" : "DE");
-}
-
-const emptyIn = (countryCode: string, isDefault: boolean): Values => ({
-  countryCode,
-  recipient: "",
-  lines: [],
-  postalCode: "",
-  city: "",
-  region: "",
-  phone: "",
-  isDefault,
-});
 
 /** Both versions of an address, where they differ. */
 function Both({
@@ -150,83 +100,5 @@ function Both({
       }))}
       {...acts}
     />
-  );
-}
-
-function Fields({
-  begin,
-  press,
-  send,
-}: {
-  begin: Values;
-  press: string;
-  send: (values: Values) => Promise<void>;
-}) {
-  const { said, text, language } = useWords("addresses");
-  const [code, setCode] = useState(begin.countryCode);
-  const country = countryOf(code);
-  const missing = (values: Record<string, unknown>) =>
-    Object.fromEntries(
-      missingIn(country, asValues(v.parse(Shape, values))).map((name) => [name, text.problem.fault.missing]),
-    );
-  const { form, onSubmit, busy, problem, wrong } = useForm(
-    Shape,
-    (values) => send(asValues(values)),
-    said.reasons,
-    missing,
-  );
-  const named = (label: string, isNeeded: boolean | undefined) => (isNeeded ? label : said.optional(label));
-  const field = (name: "recipient" | "postalCode" | "city" | "region" | "phone", autocomplete: string) => ({
-    name,
-    autocomplete,
-    defaultValue: begin[name],
-    maxLength: 100,
-    wrong: wrong[name],
-  });
-  return (
-    <form ref={form} onSubmit={onSubmit} method="post" noValidate>
-      <Select
-        name="countryCode"
-        label={said.country}
-        autocomplete="country"
-        chosen={begin.countryCode}
-        options={countriesIn(language)}
-        onChange={(event) => setCode(event.currentTarget.value)}
-        wrong={wrong.countryCode}
-      />
-      <Field {...field("recipient", "name")} label={said.recipient} />
-      <Field
-        name="lines"
-        label={said.street}
-        autocomplete="address-line1"
-        defaultValue={begin.lines[0] ?? ""}
-        maxLength={100}
-        wrong={wrong.lines}
-      />
-      <Field
-        name="more"
-        label={said.optional(said.more)}
-        autocomplete="address-line2"
-        defaultValue={begin.lines.slice(1).join(", ")}
-        maxLength={100}
-      />
-      <div class="address-town">
-        <Field
-          {...field("postalCode", "postal-code")}
-          label={named(said.postalCode, country?.postalCode)}
-          {...(country?.example && { hint: said.example(country.example) })}
-        />
-        <Field {...field("city", "address-level2")} label={named(said.city, country?.city)} />
-      </div>
-      <Field {...field("region", "address-level1")} label={named(said.region, country?.region)} />
-      <Field {...field("phone", "tel")} type="tel" label={said.optional(said.phone)} />
-      <label class="check">
-        <input type="checkbox" name="isDefault" defaultChecked={begin.isDefault} />
-        <span>{said.default}</span>
-      </label>
-      <Send busy={busy} problem={problem}>
-        {press}
-      </Send>
-    </form>
   );
 }

@@ -2,9 +2,10 @@ import { useQueryClient } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
 import { useLocation } from "wouter-preact";
 import { useWords } from "../../text/rooms";
-import { AddressForm } from "../addresses/address_form";
+import { useKeys } from "../../ui/key";
+import { AddressFields, emptyFor } from "../addresses/address_fields";
 import { addressLines } from "../addresses/address_lines";
-import type { Address } from "../addresses/addresses";
+import { type Address, create } from "../addresses/addresses";
 import { useArrival } from "../frame/title";
 import { pathTo } from "../paths";
 import { keepDraft } from "./draft";
@@ -19,10 +20,11 @@ export function AddressStep({
   addresses: readonly Address[];
   chosen: string | undefined;
 }) {
-  const { said, format } = useWords("checkout");
+  const { said, format, language } = useWords("checkout");
   useArrival("checkout address", true);
   const [, go] = useLocation();
   const queries = useQueryClient();
+  const keys = useKeys();
   const known =
     addresses.find((one) => one.id === chosen) ?? addresses.find((one) => one.isDefault) ?? addresses[0];
   const [taken, setTaken] = useState(known?.id ?? ANOTHER);
@@ -67,10 +69,12 @@ export function AddressStep({
         </fieldset>
       )}
       {taken === ANOTHER ? (
-        <AddressForm
-          isFirst={addresses.length === 0}
+        <AddressFields
+          begin={emptyFor(language, addresses.length === 0)}
           press={said.send}
-          done={async (made) => {
+          send={async (values) => {
+            const made = await create(values, keys.of(values));
+            keys.answered();
             await queries.invalidateQueries({ queryKey: ["mine", "addresses"] });
             next(made.id);
           }}
