@@ -127,7 +127,7 @@ Task<http::Response> PageEdge::Show(const Visit& visit, const Caller& caller) {
                        etag, caller.request.headers);
 }
 
-// What is kept costs nothing to wait for; all else is asked at once.
+// All at once: the slowest of them is what a page waits for.
 Task<std::vector<PageEdge::Told>> PageEdge::AskAll(std::span<const Question> questions,
                                                    const Caller& caller) {
   std::vector<Told> told;

@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 // Long enough for many looks, when nothing is expected to happen.
 constexpr auto kManyLooks = 50ms;
 
-class CertificateWatchTest : public testing::Test {
+class CertificateWatchTest : public ::testing::Test {
  protected:
   CertificateWatchTest() {
     std::string pattern = (std::filesystem::temp_directory_path() / "certificates-XXXXXX").string();

@@ -38,7 +38,7 @@ class Manager {
   const int socket_;
 };
 
-class ServiceManager : public testing::Test {
+class ServiceManager : public ::testing::Test {
  protected:
   void TearDown() override {
     for (const char* name : {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"}) ::unsetenv(name);

@@ -130,7 +130,7 @@ def deliver_parcel(part):
 
 def request_return(part):
     """Of all that was sent."""
-    if part.state not in ("PARTIALLY_SHIPPED", "SHIPPED", "DELIVERED") or any(state != "REJECTED" for _, state in part.returns):
+    if part.state not in ("PARTIALLY_SHIPPED", "SHIPPED", "DELIVERED", "COMPLETED") or any(state != "REJECTED" for _, state in part.returns):
         return None
     return part._replace(returns=(*part.returns, (part.sent, "REQUESTED")))
 
@@ -199,10 +199,11 @@ PAIRS = (
     ("SHIPPED", 1, "deliver", "confirmReceipt"), ("SHIPPED", 1, "confirmReceipt", "confirmReceipt"), ("SHIPPED", 1, "cancel", "deliver"),
     ("SHIPPED", 1, "timer", "deliver"), ("SHIPPED", 1, "timer", "confirmReceipt"), ("SHIPPED", 1, "refund", "deliver"),
     ("SHIPPED", 1, "deliverParcel", "deliver"), ("SHIPPED", 1, "requestReturn", "requestReturn"), ("SHIPPED", 1, "requestReturn", "deliver"),
-    ("SHIPPED", 1, "requestReturn", "refund"),
+    ("SHIPPED", 1, "requestReturn", "refund"), ("SHIPPED", 1, "requestReturn", "confirmReceipt"),
     ("DELIVERED", 1, "confirmReceipt", "timer"), ("DELIVERED", 1, "confirmReceipt", "refund"), ("DELIVERED", 1, "requestReturn", "requestReturn"),
     ("RETURN_REQUESTED", 1, "approveReturn", "rejectReturn"), ("RETURN_REQUESTED", 1, "approveReturn", "approveReturn"),
     ("RETURN_APPROVED", 1, "closeReturn", "closeReturn"), ("RETURN_APPROVED", 1, "closeReturn", "shipReturn"),
+    ("RETURN_REQUESTED", 1, "approveReturn", "confirmReceipt"), ("RETURN_APPROVED", 1, "closeReturn", "confirmReceipt"),
     ("RETURN_APPROVED", 1, "closeReturn", "refund"), ("RETURN_APPROVED", 1, "shipReturn", "shipReturn"),
     ("PENDING_PAYMENT", 1, "cancel", "place again"), ("PENDING_PAYMENT", 1, "cancel", "advance"),
     ("PENDING_PAYMENT", 1, "cancel", "cancelByOperator"), ("PENDING_PAYMENT", 2, "cancelByOperator", "place again"),

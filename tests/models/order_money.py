@@ -96,7 +96,8 @@ class Part:
     state: str = "PENDING_PAYMENT"
     back: int = 0
     parcels: list = dataclasses.field(default_factory=list)    # of each whether it has arrived
-    invoiced: int | None = None                                # with the first of them
+    invoiced: int | None = None                                # with the first of them: all but what was cancelled by then
+    goodwill: int = 0                                          # what had gone back by then, and not for that
     credited: list = dataclasses.field(default_factory=list)   # each refund since
 
     def value(self):
@@ -239,7 +240,8 @@ class Order:
         if self.payment != "CAPTURED":
             raise Refused("the payment is not secured")
         if part.invoiced is None:
-            part.invoiced = part.total() - sum(line.of_units(line.released) for line in part.lines)
+            cancelled = sum(line.of_units(line.released) for line in part.lines)
+            part.invoiced, part.goodwill = part.total() - cancelled, part.back - cancelled
         for line in part.lines:
             line.move(units.get(line.offer, 0), "committed", "consumed")
         part.parcels.append(False)
@@ -294,7 +296,7 @@ class Order:
         return {offer: units for offer, units in left.items() if units}
 
     def request_return(self, shop, units):
-        self._part(shop, ("PARTIALLY_SHIPPED", "SHIPPED", "DELIVERED"), "returned")
+        self._part(shop, ("PARTIALLY_SHIPPED", "SHIPPED", "DELIVERED", "COMPLETED"), "returned")
         self._require(units, self.returnable(shop))
         self.returns.append(Return(shop, units))
 
@@ -348,7 +350,9 @@ class Order:
         if taken:
             found[*place, "net"] = part.net()
         if part.invoiced is not None:
-            found |= {(*place, "invoiced"): part.invoiced, (*place, "credited"): sum(part.credited), (*place, "notes"): len(part.credited)}
+            found |= {(*place, "invoiced"): part.invoiced, (*place, "credited"): part.goodwill + sum(part.credited)}
+            if not part.goodwill:    # in how many notes it is credited the contract does not say
+                found[*place, "notes"] = len(part.credited)
         for line in part.lines:
             place = ("line", part.shop, line.offer)
             found |= {(*place, "quantity"): line.quantity, (*place, "unitPrice"): line.unit_price, (*place, "total"): line.total(),

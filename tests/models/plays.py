@@ -13,12 +13,10 @@ NEXT = {"PLACED": ("accept",) * 5 + ("cancel", "reject", "refund"),
         "ACCEPTED": ("ship", "parcel", "parcel", "parcel", "cancel", "refund"),
         "PARTIALLY_SHIPPED": ("parcel", "parcel", "ship", "cancel", "deliver_parcel", "request_return", "refund"),
         "SHIPPED": ("deliver", "deliver_parcel", "request_return", "request_return", "refund"),
-        "DELIVERED": ("request_return", "request_return", "request_return", "refund", "confirm"), "COMPLETED": ("refund",), "CANCELLED": ("refund",),
+        "DELIVERED": ("request_return", "request_return", "request_return", "refund", "confirm"), "COMPLETED": ("request_return", "refund"), "CANCELLED": ("refund",),
         "REJECTED": ("refund",), "FAILED": ACTS}
 NEXT_OF_RETURN = {"REQUESTED": ("approve_return", "approve_return", "reject_return"), "APPROVED": ("ship_return", "close_return"),
                   "IN_TRANSIT": ("receive_return", "close_return"), "RECEIVED": ("close_return", "close_return", "reject_return")}
-# The contract does not say whether it is done, or what it is: not tried.
-UNSAID = {("COMPLETED", "request_return"), ("CANCELLED", "confirm"), ("REJECTED", "confirm")}
 OPEN_ORDERS = 8    # that acts are about; the newest
 OVER = ("COMPLETED", "CANCELLED", "REJECTED", "FAILED")    # little happens then
 LARGE = 0.04       # how many orders have more than a few lines
@@ -111,7 +109,6 @@ class Play:
             return
         usual = self.rng.random() < 0.85 and not order.pending()
         wanted = [act for act in (NEXT[order.parts[shop].state] if usual else ACTS) if act in self.other.acts]
-        wanted = [act for act in wanted if (order.parts[shop].state, act) not in UNSAID]
         if wanted:
             getattr(self, "do_" + self.rng.choice(wanted))(order, shop)
 
@@ -224,9 +221,7 @@ class Play:
             self.both(order, f"deliver parcel {number} of {shop}", "deliver_parcel", (shop, number))
 
     def do_confirm(self, order, shop):
-        # What an open return means for it the contract does not say.
-        if not any(one.shop == shop and one.state in OPEN for one in order.returns):
-            self.both(order, f"confirm {shop}", "confirm", (shop,))
+        self.both(order, f"confirm {shop}", "confirm", (shop,))
 
     def do_reject(self, order, shop):
         self.both(order, f"reject {shop}", "reject", (shop,))

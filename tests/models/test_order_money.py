@@ -201,7 +201,9 @@ def test_an_invoice_has_what_was_not_cancelled_by_then_and_a_note_each_refund_si
     order.parcel("anna", {"cup": 1})
     order.refund(5, "anna")
     order.cancel({"anna": {"cup": 1}})
-    assert (part.invoiced, part.credited) == (1189 + 583 - 396, [5, 397])
+    assert (part.invoiced, part.goodwill, part.credited) == (1189 + 583 - 396, 10, [5, 397])
+    shown = order.amounts()
+    assert shown["part", "anna", "credited"] == 412 and ("part", "anna", "notes") not in shown
 
 
 def test_what_comes_back_gives_back_its_share_and_the_last_unit_all_that_is_left():

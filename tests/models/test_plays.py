@@ -111,7 +111,9 @@ def test_every_cent_and_unit_is_somewhere(seed):
             assert 0 <= part.refunded() <= part.total() and (part.net() == 0 or part.state not in ("CANCELLED", "REJECTED"))
             assert part.net() == 0 or not part.is_gone() or part.state == "FAILED"
             assert part.total() == sum(cost.taxed() + cost.tax() for cost in [line.cost for line in part.lines] + [part.delivery])
-            assert sum(part.credited) <= (part.invoiced or 0) <= part.total()
+            assert 0 <= part.goodwill + sum(part.credited) <= (part.invoiced or 0) <= part.total()
+            if part.invoiced is not None:
+                assert part.invoiced - part.goodwill - sum(part.credited) == part.net(), "what is not credited is what is left"
         for cost in [line.cost for line in order.lines()] + [part.delivery for part in order.parts.values()]:
             assert 0 <= cost.discount() <= cost.price and min(cost.discounts.values(), default=1) > 0
         if order.payment == "CAPTURED":

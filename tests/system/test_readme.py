@@ -28,11 +28,16 @@ def run(stack, name):
     return done.stdout.splitlines()
 
 
-def test_walk_ends_with_a_shipped_order(stack):
+def test_walk_ends_with_a_return(stack):
     lines = run(stack, "walk")
     assert lines[0] == "PUBLISHED"
     assert re.fullmatch(r"order \S+: PLACED, 3998 cents", lines[1])
-    assert lines[2:] == ["ACCEPTED", "SHIPPED", "SHIPPED"]
+    assert lines[2:5] == ["ACCEPTED", "SHIPPED", "SHIPPED"]
+    assert lines[5:8] == ["PUBLISHED", "Post", "PERCENTAGE"]
+    assert re.fullmatch(r"order \S+: PLACED, 6089 cents", lines[8])    # 19.99, and 2 x 20.00 less a tenth with 4.90 to send
+    assert lines[9:12] == ["ACCEPTED", "PARTIALLY_SHIPPED", "DELIVERED"]
+    assert lines[12:15] == ["APPROVED", "IN_TRANSIT", "RECEIVED"]
+    assert re.fullmatch(r"return \S+: CLOSED, 1800 cents", lines[15]) and len(lines) == 16
 
 
 def test_grpc_example_finds_products(stack, shop):

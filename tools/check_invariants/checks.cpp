@@ -5,8 +5,8 @@
 #include "tools/check_invariants/coupons.hpp"
 #include "tools/check_invariants/deliveries.hpp"
 #include "tools/check_invariants/histories.hpp"
-#include "tools/check_invariants/parcels.hpp"
 #include "tools/check_invariants/invoices.hpp"
+#include "tools/check_invariants/parcels.hpp"
 #include "tools/check_invariants/prices.hpp"
 #include "tools/check_invariants/returns.hpp"
 

@@ -312,7 +312,7 @@ constexpr Mails kEnglishMails = {{
      .subject = {"Return {title} has been rejected", "Your return has been rejected"},
      .paragraphs = {{{"Your return {title} has been rejected. No money goes back for it.",
                       "Your return has been rejected. No money goes back for it."},
-                     {"The return itself says why. If you don't agree, write to the shop."}}},
+                     {"The return itself says why. If you disagree, write to the shop."}}},
      .button = "View your order",
      .reason = kForBuyers},
     {.kind = kReturnSent,

@@ -138,38 +138,41 @@ Task<api::order::Return> OrderService::MoveReturn(CallContext& call, std::string
 
 Task<api::order::Return> OrderService::ApproveReturn(CallContext& call,
                                                      api::order::ApproveReturnRequest request) {
-  return MoveReturn(call, request.return_id(), AnsweringScope(call),
-                    {.to = ReturnState::kApproved, .actor = AnsweringActor(call, request.reason())});
+  co_return co_await MoveReturn(
+      call, request.return_id(), AnsweringScope(call),
+      {.to = ReturnState::kApproved, .actor = AnsweringActor(call, request.reason())});
 }
 
 Task<api::order::Return> OrderService::RejectReturn(CallContext& call,
                                                     api::order::RejectReturnRequest request) {
-  return MoveReturn(call, request.return_id(), AnsweringScope(call),
-                    {.to = ReturnState::kRejected,
-                     .actor = AnsweringActor(call, request.reason()),
-                     .rejected_reason = request.reason()});
+  co_return co_await MoveReturn(call, request.return_id(), AnsweringScope(call),
+                                {.to = ReturnState::kRejected,
+                                 .actor = AnsweringActor(call, request.reason()),
+                                 .rejected_reason = request.reason()});
 }
 
 Task<api::order::Return> OrderService::ShipReturn(CallContext& call, api::order::ShipReturnRequest request) {
   const auto buyer = call.Caller().account;
-  return MoveReturn(call, request.return_id(), storage::Scope::Buyer(buyer),
-                    {.to = ReturnState::kInTransit,
-                     .actor = {domain::ActorRole::kBuyer, buyer},
-                     .shipment = storage::Shipment{request.carrier(), request.tracking_number()}});
+  co_return co_await MoveReturn(
+      call, request.return_id(), storage::Scope::Buyer(buyer),
+      {.to = ReturnState::kInTransit,
+       .actor = {domain::ActorRole::kBuyer, buyer},
+       .shipment = storage::Shipment{request.carrier(), request.tracking_number()}});
 }
 
 Task<api::order::Return> OrderService::ReceiveReturn(CallContext& call,
                                                      api::order::ReceiveReturnRequest request) {
-  return MoveReturn(call, request.return_id(), AnsweringScope(call),
-                    {.to = ReturnState::kReceived, .actor = AnsweringActor(call, request.reason())});
+  co_return co_await MoveReturn(
+      call, request.return_id(), AnsweringScope(call),
+      {.to = ReturnState::kReceived, .actor = AnsweringActor(call, request.reason())});
 }
 
 Task<api::order::Return> OrderService::CloseReturn(CallContext& call,
                                                    api::order::CloseReturnRequest request) {
-  return MoveReturn(call, request.return_id(), AnsweringScope(call),
-                    {.to = ReturnState::kClosed,
-                     .actor = AnsweringActor(call, request.reason()),
-                     .restock = RestockFrom(request)});
+  co_return co_await MoveReturn(call, request.return_id(), AnsweringScope(call),
+                                {.to = ReturnState::kClosed,
+                                 .actor = AnsweringActor(call, request.reason()),
+                                 .restock = RestockFrom(request)});
 }
 
 Task<api::order::Return> OrderService::GetReturn(CallContext& call, api::order::GetReturnRequest request) {

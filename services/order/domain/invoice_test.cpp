@@ -165,7 +165,7 @@ TEST(Invoice, AddsUp_WhateverWasCancelled) {
       total += price.total_minor;
       tax += price.tax.amount_minor;
     }
-    ASSERT_EQ(total, part.total.minor - CostOfCancelled(part.id, NowOf(part, cancelled)));
+    ASSERT_EQ(total, part.total.minor - CostOfGone(part.id, NowOf(part, cancelled)));
     ASSERT_EQ(SumOf(content.taxes).Gross(), total);
     ASSERT_EQ(SumOf(content.taxes).tax_minor, tax);
   }

@@ -24,8 +24,8 @@ class FakeUsers final : public api::UserStandIn {
   std::map<std::string, api::user::SellerCard> cards;
   std::vector<events::Event> log;
   std::map<std::string, api::user::Address> addresses;
-  std::map<std::string, std::string> pictures;  // whose each is
-  api::user::SettlePicturesRequest settled;     // what it was told last
+  std::map<std::string, std::string> pictures;           // whose each is
+  api::user::SettlePicturesRequest settled;              // what it was told last
   std::map<std::string, api::user::ShopTrader> traders;  // of shops; others have told nothing
 
   // A seller changes: its card, and the event.

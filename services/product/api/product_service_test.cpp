@@ -361,6 +361,29 @@ TEST(ProductService_ReservedUnits, AreGivenBackAndShippedOncePerCause) {
   });
 }
 
+TEST(ProductService_ReturnedUnits, AreForSaleAgainOncePerCause_AndNeverMoreThanWereShipped) {
+  WithService([](Service& service) -> Task<> {
+    const auto offer = co_await PutOffer(service, co_await OpenShop(service), 9);
+    Call call;
+    const auto reserved = ReservationOf(offer, 6);
+    co_await service.operations.ReserveStock(call.context, reserved);
+    api::product::CommitReservationRequest commit;
+    commit.set_order_id(reserved.order_id());
+    co_await service.operations.CommitReservation(call.context, commit);
+    const auto consume = ActOn<api::product::ConsumeReservationRequest>(reserved, 2);
+    co_await service.operations.ConsumeReservation(call.context, consume);
+    const auto restock = ActOn<api::product::RestockReturnedRequest>(reserved, 2);
+    for (int i = 0; i < 2; ++i) {
+      EXPECT_EQ(co_await ReasonOf(service.operations.RestockReturned(call.context, restock)), "");
+      EXPECT_EQ(StockOf(offer), "9/4");
+    }
+    const auto another = ActOn<api::product::RestockReturnedRequest>(reserved, 1);
+    EXPECT_EQ(co_await ReasonOf(service.operations.RestockReturned(call.context, another)),
+              "RESERVATION_GONE");
+    EXPECT_EQ(StockOf(offer), "9/4");
+  });
+}
+
 TEST(ProductService_ReservationGivenBack, IsGone) {
   WithService([](Service& service) -> Task<> {
     const auto offer = co_await PutOffer(service, co_await OpenShop(service), 9);

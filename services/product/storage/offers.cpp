@@ -1,8 +1,8 @@
 #include "services/product/storage/offers.hpp"
 
+#include "platform/conversions/kept_picture.hpp"
 #include "platform/events/event.hpp"
 #include "services/product/messages.hpp"
-#include "services/product/storage/kept_picture.hpp"
 #include "services/product/storage/new_offer.hpp"
 #include "services/product/storage/own_offer.hpp"
 
