@@ -24,7 +24,9 @@ export const myOrders = (state: OrderState | undefined, pageToken: string) =>
   asMember(() =>
     ask(
       api.GET("/v1/orders", {
-        params: { query: { pageSize: 20, ...(state && { state: [state] }), ...(pageToken && { pageToken }) } },
+        params: {
+          query: { pageSize: 20, ...(state && { state: [state] }), ...(pageToken && { pageToken }) },
+        },
       }),
     ),
   );

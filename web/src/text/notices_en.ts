@@ -1,6 +1,9 @@
+import type { Schemas } from "../api/client";
 import { pluralIn } from "./plural";
 
 const plural = pluralIn("en");
+
+type Kind = Schemas["NotificationKind"];
 
 export const words = {
   unread: (count: number) => plural(count, { one: "# unread", other: "# unread" }),
@@ -33,7 +36,6 @@ export const words = {
     PAYMENT_DECLINED: "Payment declined",
     ORDER_FAILED: "Order not paid",
     ORDER_ACCEPTED: "A shop is packing your order",
-    ORDER_SHIPPED: "Your order is on its way",
     ORDER_DELIVERED: "Your order has arrived",
     ORDER_CANCELLED: "Order cancelled",
     ORDER_REFUNDED: "Money is on its way back",
@@ -51,5 +53,14 @@ export const words = {
     PRODUCT_TAKEN_DOWN: "A product was taken down",
     WISH_PRICE_FELL: "Something on your wish list costs less",
     WISH_BACK_IN_STOCK: "Something on your wish list is back",
-  } as Readonly<Record<string, string>>,
+    PARCEL_SHIPPED: "A parcel is on its way",
+    ORDER_ADDRESS_CHANGED: "A buyer has changed the address",
+    RETURN_REQUESTED: "A buyer wants to send something back",
+    RETURN_APPROVED: "You can send it back",
+    RETURN_REJECTED: "The shop does not take it back",
+    RETURN_SENT: "A return is on its way to you",
+    RETURN_RECEIVED: "Your return has come to the shop",
+    RETURN_CLOSED: "Your return is settled",
+    INVOICE_ISSUED: "Your invoice is there",
+  } satisfies Record<Kind, string>,
 };

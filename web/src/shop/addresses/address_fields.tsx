@@ -7,7 +7,7 @@ import { Select } from "../../ui/select";
 import { Send } from "../../ui/send";
 import { missingIn, type Values } from "./addresses";
 import { countriesIn, countryOf } from "./countries";
-import "./address_form.css";
+import "./address_fields.css";
 
 const line = v.pipe(v.optional(v.string(), ""), v.trim(), v.maxLength(100, fault("refused")));
 const Shape = v.object({
@@ -77,7 +77,7 @@ export function AddressFields({
     wrong: wrong[name],
   });
   return (
-    <form ref={form} onSubmit={onSubmit} method="post" noValidate>
+    <form ref={form} class="address-fields" onSubmit={onSubmit} method="post" noValidate>
       <Select
         name="countryCode"
         label={said.country}

@@ -26,12 +26,15 @@ export const settings = () => asMember(() => ask(api.GET("/v1/notificationSettin
 export const changeSetting = (change: Schemas["NotificationSettingChange"]) =>
   asMember(() => ask(api.PATCH("/v1/notificationSettings", { body: { settings: [change] } })));
 
+// A buyer asks for a return and sends it; the rest of it is told to the buyer.
+const FOR_SHOPS = /^(SALE|SHOP|LOW_STOCK|OFFER|PRODUCT|ORDER_ADDRESS|RETURN_(REQUESTED|SENT))/;
+
 /** Where something that has happened can be seen; nothing where it has no page. */
 export function placeOf(
   notice: Pick<Notice, "kind" | "orderId" | "conversationId" | "productId" | "title">,
 ): string {
   if (notice.conversationId) return memberPathTo.conversation(notice.conversationId);
-  if (/^(SALE|SHOP|LOW_STOCK|OFFER|PRODUCT)/.test(notice.kind)) return memberPathTo.sell();
+  if (FOR_SHOPS.test(notice.kind)) return memberPathTo.sell();
   if (notice.orderId) return pathTo.order(notice.orderId);
   if (notice.productId) return pathTo.product(notice.productId, notice.title);
   if (notice.kind === "NEW_DEVICE") return memberPathTo.sessions();
@@ -44,5 +47,5 @@ export type Group = "forBuyers" | "forShops" | "forAccount";
 /** For whom a kind is. */
 export function groupOf(kind: Kind): Group {
   if (/^(NEW_DEVICE|PASSWORD|EMAIL|MESSAGE)/.test(kind)) return "forAccount";
-  return /^(SALE|SHOP|LOW_STOCK|OFFER|PRODUCT)/.test(kind) ? "forShops" : "forBuyers";
+  return FOR_SHOPS.test(kind) ? "forShops" : "forBuyers";
 }

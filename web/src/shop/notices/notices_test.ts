@@ -4,7 +4,7 @@ import { groupOf, placeOf } from "./notices";
 const ID = "01a22b80-8fca-7001-9f58-e168314d56bc";
 
 test("what has happened leads to where it can be seen", () => {
-  expect(placeOf({ kind: "ORDER_SHIPPED", orderId: ID, title: "" })).toBe(`/orders/${ID}`);
+  expect(placeOf({ kind: "PARCEL_SHIPPED", orderId: ID, title: "" })).toBe(`/orders/${ID}`);
   expect(placeOf({ kind: "MESSAGE_RECEIVED", conversationId: ID, orderId: ID, title: "" })).toBe(
     `/messages/${ID}`,
   );
@@ -16,8 +16,18 @@ test("what has happened leads to where it can be seen", () => {
 });
 
 test("kinds are in the groups of whom they are for", () => {
-  expect((["SALE", "ORDER_PLACED", "WISH_BACK_IN_STOCK", "NEW_DEVICE"] as const).map(groupOf)).toEqual([
+  const kinds = [
+    "SALE",
+    "RETURN_SENT",
+    "RETURN_RECEIVED",
+    "ORDER_PLACED",
+    "WISH_BACK_IN_STOCK",
+    "NEW_DEVICE",
+  ] as const;
+  expect(kinds.map(groupOf)).toEqual([
     "forShops",
+    "forShops",
+    "forBuyers",
     "forBuyers",
     "forBuyers",
     "forAccount",
