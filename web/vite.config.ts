@@ -23,16 +23,16 @@ const LANGUAGES = {
 const GROUPS = [
   {
     name: "shared",
-    test: /node_modules\/(?!valibot)|src\/(style\/|text\/[a-z]+\.|ui\/(boundary|combobox|empty|facts|icon|picture|problem|skeleton|stars)|api\/(?!cart\.|live|orders)|shop\/(\w+\.|frame\/|account\/m|members\/paths|search\/(categories|crumbs|price_tag|product_)))/,
+    test: /node_modules\/(?!valibot)|src\/(style\/|text\/[a-z]+\.|ui\/(boundary|combobox|empty|facts|field|icon|picture|problem|skeleton|stars)|api\/(?!cart\.|live|orders)|shop\/(\w+\.|frame\/|account\/m|members\/paths|search\/(categories|crumbs|price_tag|product_)))/,
   },
   {
     name: "forms",
-    test: /node_modules\/valibot|src\/(ui\/(field|form|key|select|send|text_area)|shop\/account\/entrance)/,
+    test: /node_modules\/valibot|src\/(ui\/(done|form|key|select|send|text_area)|shop\/account\/entrance)/,
   },
   { name: "dialogs", test: /src\/ui\// },
   { name: "buying", test: /src\/api\// },
   {
-    name: (id: string) => /src\/shop\/(\w+)\/(?!\w+_form|countries)/.exec(id)?.[1] ?? null,
+    name: (id: string) => /src\/shop\/(\w+)\/(?!\w+_(form|fields)|countries)/.exec(id)?.[1] ?? null,
     debugName: "rooms",
   },
 ].map((group, index, all) => ({ ...group, minShareCount: 2, priority: all.length - index }));
