@@ -18,17 +18,23 @@ const LANGUAGES = {
   },
 } as const;
 
-// What several pages share comes once. A group of its own has what a first visit does not need: forms, a cart, an order; each group takes
-// along what its modules need and no earlier group has.
+// What several pages share comes once: with the first visit what that needs; forms, what is bought and what only members see with the
+// first page that has it. Each group takes along what its modules need and no earlier group has.
 const GROUPS = [
   {
     name: "shared",
-    test: /node_modules\/(?!valibot)|src\/(?!text\/\w+_|ui\/form|shop\/(cart|checkout|orders)\/|api\/(cart|orders|live)\.)/,
+    test: /node_modules\/(?!valibot)|src\/(style\/|text\/[a-z]+\.|ui\/(boundary|combobox|empty|facts|field|icon|picture|problem|skeleton|stars)|api\/(?!cart\.|live|orders)|shop\/(\w+\.|frame\/|account\/m|members\/paths|search\/(categories|crumbs|price_tag|product_)))/,
   },
-  { name: "forms", test: /node_modules\/valibot|src\/ui\/form/ },
+  {
+    name: "forms",
+    test: /node_modules\/valibot|src\/(ui\/(done|form|key|select|send|text_area)|shop\/account\/entrance)/,
+  },
+  { name: "dialogs", test: /src\/ui\// },
   { name: "buying", test: /src\/api\// },
-  { name: "cart", test: /src\/shop\/cart\// },
-  { name: "order", test: /src\/shop\/(checkout|orders)\// },
+  {
+    name: (id: string) => /src\/shop\/(\w+)\/(?!\w+_(form|fields)|countries)/.exec(id)?.[1] ?? null,
+    debugName: "rooms",
+  },
 ].map((group, index, all) => ({ ...group, minShareCount: 2, priority: all.length - index }));
 
 const LAYERS = "@layer tokens,base,ui,shop;";
@@ -90,12 +96,7 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: {
       input: "shop.html",
-      // Pages come when they are gone to; what two of them share comes once, not as many small files.
-      output: {
-        codeSplitting: {
-          groups: GROUPS,
-        },
-      },
+      output: { codeSplitting: { groups: GROUPS } },
     },
   },
   plugins: [languages()],

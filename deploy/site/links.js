@@ -1,5 +1,5 @@
-// What links in mails lead to, until the storefront has pages of its own. What stands behind '#' is the token of the mail: it is read
-// once and leaves the address bar. A session lives in this script alone, and ends with the page.
+// What links in mails lead to where the pages of the shop could not be built, and what a shop has no pages for yet. What stands behind '#'
+// is the token of the mail: it is read once and leaves the address bar. A session lives in this script alone, and ends with the page.
 const words = {
   en: {
     email: "E-mail", password: "Password", newPassword: "New password, at least 8 characters", code: "Code from your app, or a recovery code",
@@ -43,7 +43,8 @@ const words = {
     },
   },
 };
-const language = navigator.language.startsWith("ru") ? "ru" : "en";
+const said = location.pathname.match(/^\/(en|ru)\//)?.[1];
+const language = said ?? (navigator.language.startsWith("ru") ? "ru" : "en");
 const locale = navigator.language.startsWith(language) ? navigator.language : language;
 const t = words[language];
 const [title, content, outcome] = ["title", "content", "outcome"].map((id) => document.getElementById(id));
@@ -301,7 +302,7 @@ const pages = {
 };
 
 function start() {
-  const [, name, id] = location.pathname.match(/^\/(.*\b(?:orders|messages)\/)?(.*)$/);
+  const [, name, id] = location.pathname.match(/^\/(?:(?:en|ru)\/)?(.*\b(?:orders|messages)\/)?(.*)$/);
   (pages[name ? `${name}ID` : id] ?? (() => show(t.lost)))(id);
 }
 

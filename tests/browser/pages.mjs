@@ -11,7 +11,7 @@ const LOOKS = [
 ];
 // What a first visit may cost.
 const JS_BYTES = 45 * 1024;
-const BUYING_BYTES = 56 * 1024;
+const BUYING_BYTES = 60 * 1024;
 const CSS_BYTES = 12 * 1024;
 
 const some = JSON.parse(process.env.MARKET_SOME);
@@ -24,6 +24,9 @@ const paths = {
   "sign-in": "/sign-in",
   "sign-up": "/sign-up",
   terms: "/terms",
+  "reset-password": "/reset-password",
+  "verify-email-no-token": "/verify-email",
+  report: `/report/${some.product}`,
 };
 // Nobody comes here first, so these may weigh more: of a guest, who has nothing yet;
 const begun = { cart: "/cart", "checkout-who": "/checkout/address" };
@@ -43,7 +46,25 @@ const states = {
   "search-nothing": "/search?q=qwertzuiop",
   "product-reviewed": `/p/${some.reviewed}`,
 };
-const own = { orders: "/orders", "orders-filtered": "/orders?state=COMPLETED", order: `/orders/${some.order}`, account: "/account" };
+const own = {
+  orders: "/orders",
+  "orders-filtered": "/orders?state=COMPLETED",
+  order: `/orders/${some.order}`,
+  account: "/account",
+  profile: "/account/profile",
+  addresses: "/account/addresses",
+  security: "/account/security",
+  sessions: "/account/sessions",
+  "notification-settings": "/account/notifications",
+  "personal-data": "/account/data",
+  wishes: "/wishes",
+  notifications: "/notifications",
+  messages: "/messages",
+  conversation: `/messages/${some.conversation}`,
+  "message-new": `/messages/new?sellerId=${some.seller}&productId=${some.product}`,
+  "review-new": `/review/${some.reviewable.line}?order=${some.reviewable.order}`,
+  sell: "/sell",
+};
 
 async function weigh(page, name, most = JS_BYTES) {
   const weights = await page.evaluate(() => performance.getEntriesByType("resource")

@@ -84,12 +84,12 @@ async function address(page) {
   await page.getByRole("link", { name: "Cart: 2" }).waitFor();
   const country = page.getByLabel("Country");
   await country.selectOption("US");
-  await page.getByLabel("State, province or county").waitFor();
+  await page.getByLabel("Region, state or province", { exact: true }).waitFor();
   await country.selectOption("FR");
   await tabTo(page, country);
   await page.keyboard.type("Germany");
-  await write(page, "Name", "Kay Board");
-  await write(page, "Street and house number", "Lindenallee 7");
+  await write(page, "Recipient", "Kay Board");
+  await write(page, "Street and house", "Lindenallee 7");
   await write(page, "Town or city", "Leipzig");
   await page.keyboard.press("Enter");
   await page.getByText("This is missing.").waitFor();
@@ -98,7 +98,7 @@ async function address(page) {
   await page.keyboard.type("04");
   await page.keyboard.press("Enter");
   await page.getByText("Please check this.").waitFor();
-  await write(page, "Postcode", "04107");
+  await write(page, "Postal code", "04107");
   await page.keyboard.press("Enter");
 }
 

@@ -1,5 +1,6 @@
 """The shop in a browser, on a real marketplace: every page in every look, and what people do with them."""
 
+import base64
 import json
 import os
 import pathlib
@@ -11,6 +12,7 @@ import pytest
 import market
 import toolbox
 from deploy.lib import fetched
+from pictures import drawn
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -47,17 +49,40 @@ WAYS = (("Parcel", 490, {"daysFrom": 2, "daysTo": 4}), ("Express", 990, {"daysFr
         ("Pick up", 0, {"pickupPlace": "Harbour lane 3, Mon to Fri"}))
 
 
-def reviewed(stack):
+def reviewed(stack, category):
     """A buyer of the demonstration with an order that has come, and a product of it that he has reviewed, with mischief."""
     email, password = "omar@demo.test", PASSWORD
     buyer = market.Person(stack["url"], stack["caFile"], email=email, password=password)
     orders = buyer.ok("GET", "/v1/orders?pageSize=100")["orders"]
-    order, line = next((order, line) for order in orders for part in order["sellerOrders"] for line in part["lines"]
+    order, part, line = next((order, part, line) for order in orders for part in order["sellerOrders"] for line in part["lines"]
                        if part["state"] in ("DELIVERED", "COMPLETED"))
     written = buyer.post(f"/v1/orderLines/{line['id']}/review", {"rating": 4, "title": MISCHIEF, "text": "Well made.\n" + MISCHIEF},
                          key=market.new_key())
     assert written.status_code in (201, 409), written.text
-    return {"buyer": {"email": email, "password": password}, "order": order["id"], "reviewed": line["productId"]}
+    return {"buyer": {"email": email, "password": password}, "order": order["id"], "reviewed": line["productId"],
+            "conversation": asked(buyer, part["sellerId"], line), "reviewable": reviewable(stack, buyer, category)}
+
+
+def asked(buyer, seller, line):
+    """A conversation of theirs with a shop."""
+    body = {"sellerId": seller, "productId": line["productId"], "text": "Is there a larger one?\n" + MISCHIEF}
+    return buyer.ok("POST", "/v1/conversations", body, key=market.new_key())["id"]
+
+
+def reviewable(stack, buyer, category):
+    """A line that a buyer of the demonstration has just got, of a shop of the moment."""
+    owner = market.Person(stack["url"], stack["caFile"], "Sam")
+    owner.open_seller()
+    sold = market.Shop(owner, owner.create_product(category))
+    buyer.address = buyer.ok("GET", "/v1/users/me/addresses")["addresses"][0]["id"]
+    order = buyer.place((sold.offer, 1)).json()
+    part = order["sellerOrders"][0]
+    for verb, body in (("accept", {}), ("ship", {"carrier": "Royal Mail", "trackingNumber": "RM1"}), ("deliver", {})):
+        owner.ok("POST", f"/v1/sellerOrders/{part['id']}:{verb}", body, key=market.new_key())
+    guest, invited = (f"{who}-{market.new_key()}@example.test" for who in ("guest", "invited"))
+    market.Client(stack["url"], stack["caFile"]).ok("POST", "/v1/accounts:guest", {"email": guest})
+    owner.ok("POST", f"/v1/sellers/{owner.seller}/invitations", {"email": invited, "role": "staff"}, key=market.new_key())
+    return {"order": order["id"], "line": part["lines"][0]["id"], "owner": owner.email, "guest": guest, "invited": invited}
 
 
 def trading(stack, seller):
@@ -86,7 +111,8 @@ def some(stack, anonymous):
     product = next(one for one in found if len(one["offers"][0]["options"]) == 2)
     categories = {one["id"]: one["slug"] for one in anonymous.get("/v1/categories").json()["categories"]}
     return {"product": product["id"], "title": product["title"], "seller": product["sellerId"], "category": categories[product["categoryId"]],
-            **reviewed(stack), **trading(stack, product["sellerId"])}
+            "mischief": MISCHIEF, "picture": base64.b64encode(drawn()).decode(), "mailbox": stack["mailbox"],
+            **reviewed(stack, product["categoryId"]), **trading(stack, product["sellerId"])}
 
 
 def amounts():
@@ -114,3 +140,7 @@ def test_scripts_show_what_the_server_has_written(browse):
 
 def test_a_purchase_by_keyboard_and_what_comes_between(browse):
     browse("purchase.mjs")
+
+
+def test_an_account_of_ones_own(browse):
+    browse("account.mjs")

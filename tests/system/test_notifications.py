@@ -112,15 +112,15 @@ def test_of_an_account(stack, person, anonymous, mailbox):
     before, after = ada.email, f"new-{uuid.uuid4().hex[:12]}@example.test"
     ada.ok("POST", "/v1/accounts/me:changeEmail", {"email": after, "password": ada.password})
     link, = set(mailbox.wait_for(after)["links"])
-    assert link.startswith(stack["url"] + "/verify-email#")
+    assert link.startswith(stack["url"] + "/en/verify-email#")
     anonymous.ok("POST", "/v1/accounts:verifyEmail", {"token": link.partition("#")[2]})
     told(ada, "EMAIL_CHANGED")
     mailbox.wait_for_many(2, after)
     undo = mailbox.wait_for(before, "new email address")["links"][0]
-    assert undo.startswith(stack["url"] + "/verify-email#")
+    assert undo.startswith(stack["url"] + "/en/verify-email#")
     anonymous.post("/v1/accounts:requestPasswordReset", {"email": after})
     reset = mailbox.wait_for(after, "password")["links"][0]
-    assert reset.startswith(stack["url"] + "/reset-password#")
+    assert reset.startswith(stack["url"] + "/en/reset-password#")
     anonymous.ok("POST", "/v1/accounts:resetPassword", {"token": reset.partition("#")[2], "newPassword": NEW_PASSWORD})
     ada = until(lambda: Person(stack["url"], stack["caFile"], email=after, password=NEW_PASSWORD), "the new password")
     told(ada, "PASSWORD_CHANGED")

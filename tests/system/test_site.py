@@ -71,6 +71,11 @@ def test_the_shop_is_served_in_each_language(anonymous):
 
 def test_every_link_that_mails_have_is_among_them():
     text = (ROOT / "services" / "notification" / "process" / "mailing.cpp").read_text()
-    written = set(re.findall(r'url \+ "(/[a-z/-]+)#?"', text)) | set(re.findall(r'public_url \+ "(/[a-z-]+)#', text))
-    assert len(written) >= 9
-    assert {re.sub("/[0-9a-f-]{36}$", "/", path) for path in pages.LINKED} >= written
+    of_shop = set(re.findall(r'PageOf\(recipient, "(/[a-z/-]+)#?"', text))
+    others = set(re.findall(r'public_url \+ "(/[a-z/-]+)', text))
+    assert len(of_shop) >= 10 and others
+
+    def without_ids(paths):
+        return {re.sub("/[0-9a-f-]{36}(/.*)?$", "/", path) for path in paths}
+
+    assert without_ids((*pages.WRITTEN, *pages.FILES)) >= of_shop and without_ids(pages.LINKED) >= others

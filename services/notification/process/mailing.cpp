@@ -1,6 +1,8 @@
 #include "services/notification/process/mailing.hpp"
 
 #include <stdexcept>
+#include <string>
+#include <string_view>
 
 #include "platform/conversions/conversions.hpp"
 #include "platform/core/error.hpp"
@@ -129,7 +131,7 @@ std::string Mailing::Write(const Mail& mail, const Recipient& recipient,
   std::string one_click;
   if (mail.account && !domain::MailIsRequired(kind)) {
     const auto token = tokens_.Of(*mail.account, kind);
-    values.unsubscribe_link = options_.public_url + "/unsubscribe#" + token;
+    values.unsubscribe_link = PageOf(recipient, "/unsubscribe#" + token);
     one_click = options_.public_url + "/v1/notificationSettings:unsubscribe?token=" + token;
   }
   auto rendered = templates::Render(kind, language, values);
@@ -146,34 +148,40 @@ std::string Mailing::Write(const Mail& mail, const Recipient& recipient,
                         .unsubscribe_url = std::move(one_click)});
 }
 
+// Of the shop, in the language of the mail.
+std::string Mailing::PageOf(const Recipient& recipient, std::string_view path) const {
+  const auto tag = templates::TagOf(templates::LanguageOf(recipient.locale));
+  return options_.public_url + '/' + std::string(tag) + std::string(path);
+}
+
 // Tokens stand behind '#': browsers send that part to nobody.
 std::string Mailing::LinkOf(const Mail& mail, const Recipient& recipient) const {
-  const auto& url = options_.public_url;
   const auto& facts = mail.news.facts;
   switch (mail.news.kind) {
     case Kind::kVerifyEmail:
     case Kind::kChangeEmail:
     case Kind::kUndoEmailChange:
-      return url + "/verify-email#" + recipient.token;
+      return PageOf(recipient, "/verify-email#" + recipient.token);
     case Kind::kResetPassword:
-      return url + "/reset-password#" + recipient.token;
+      return PageOf(recipient, "/reset-password#" + recipient.token);
     case Kind::kClaimAccount:
-      return url + "/claim-account#" + recipient.token;
+      return PageOf(recipient, "/claim-account#" + recipient.token);
     case Kind::kMemberInvited:
-      return url + "/accept-invitation#" + recipient.token;
+      return PageOf(recipient, "/accept-invitation#" + recipient.token);
     // For who did not do it and can't sign in any more.
     case Kind::kPasswordChanged:
-      return url + "/reset-password";
+      return PageOf(recipient, "/reset-password");
     case Kind::kNewDevice:
-      return url + "/account/sessions";
+      return PageOf(recipient, "/account/sessions");
     case Kind::kEmailChanged:
-      return url + "/account";
+      return PageOf(recipient, "/account");
+    // What a shop does with an order has no page in the languages of the shop yet.
     case Kind::kSale:
     case Kind::kOrderAddressChanged:
     case Kind::kSaleCancelled:
     case Kind::kReturnRequested:
     case Kind::kReturnSent:
-      return url + "/sell/orders/" + facts.seller_order.value().ToString();
+      return options_.public_url + "/sell/orders/" + facts.seller_order.value().ToString();
     case Kind::kShopApproved:
     case Kind::kShopSuspended:
     case Kind::kShopReinstated:
@@ -183,15 +191,14 @@ std::string Mailing::LinkOf(const Mail& mail, const Recipient& recipient) const 
     case Kind::kProductApproved:
     case Kind::kProductChangesRequested:
     case Kind::kProductTakenDown:
-      return url + "/sell";
+      return PageOf(recipient, "/sell");
     case Kind::kWishPriceFell:
     case Kind::kWishBackInStock:
-      return url + '/' + std::string(templates::TagOf(templates::LanguageOf(recipient.locale))) + "/p/" +
-             facts.product.value().ToString();
+      return PageOf(recipient, "/p/" + facts.product.value().ToString());
     case Kind::kMessageReceived:
-      return url + "/messages/" + facts.conversation.value().ToString();
+      return PageOf(recipient, "/messages/" + facts.conversation.value().ToString());
     default:
-      return url + "/orders/" + facts.order.value().ToString();
+      return PageOf(recipient, "/orders/" + facts.order.value().ToString());
   }
 }
 

@@ -65,6 +65,7 @@ class Mailing {
   Task<std::optional<Recipient>> FindContact(CallContext& call, AccountId account);
   Task<> AddProfile(CallContext& call, AccountId account, Recipient& recipient);
   std::string Write(const Mail& mail, const Recipient& recipient, const outbox::Message& message) const;
+  std::string PageOf(const Recipient& recipient, std::string_view path) const;
   std::string LinkOf(const Mail& mail, const Recipient& recipient) const;
   void Drop(const CallContext& call, const outbox::Message& message, std::string_view why);
   Task<> Conclude(CallContext& call, const outbox::Message& message, const std::string& address,

@@ -114,7 +114,7 @@ TEST_F(MailingTest, OfAToken_GoesWhereAuthSays_AndCanNotBeUnsubscribed) {
     *told.mutable_expire_time() = conversions::ToProto(clock_.Now() + std::chrono::minutes(30));
     EXPECT_EQ(co_await Delivered(mailing, co_await Ordered(news)), "1 handed over");
     EXPECT_EQ(handed_[0].to, "new@x.test");
-    EXPECT_TRUE(Unfolded(handed_[0].bytes).contains("https://shop.test/verify-email#mt_secret"))
+    EXPECT_TRUE(Unfolded(handed_[0].bytes).contains("https://shop.test/en/verify-email#mt_secret"))
         << handed_[0].bytes;
     EXPECT_FALSE(handed_[0].bytes.contains("List-Unsubscribe"));
     EXPECT_EQ(Sql("SELECT count(*) FROM outbox WHERE encode(payload, 'escape') LIKE '%secret%'"), "0");
@@ -134,7 +134,7 @@ TEST_F(MailingTest, ToTheInvited_NamesTheShop) {
     EXPECT_EQ(co_await Delivered(mailing, co_await Ordered(news)), "1 handed over");
     EXPECT_EQ(handed_[0].to, "bob@x.test");
     EXPECT_TRUE(Unfolded(handed_[0].bytes).contains("Analytical Engines")) << handed_[0].bytes;
-    EXPECT_TRUE(Unfolded(handed_[0].bytes).contains("/accept-invitation#inv_secret")) << handed_[0].bytes;
+    EXPECT_TRUE(Unfolded(handed_[0].bytes).contains("/en/accept-invitation#inv_secret")) << handed_[0].bytes;
   });
 }
 

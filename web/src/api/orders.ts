@@ -9,8 +9,6 @@ export type Order = Schemas["Order"];
 export type Part = Schemas["SellerOrder"];
 export type OrderLine = Schemas["OrderLine"];
 export type OrderState = Schemas["OrderState"];
-export type Address = Schemas["Address"];
-export type AddressInput = Schemas["AddressInput"];
 export type RefusedCoupon = Schemas["RefusedCoupon"];
 export type RefusedSeller = Schemas["RefusedSeller"];
 export type TaxSum = Schemas["TaxSum"];
@@ -26,7 +24,9 @@ export const myOrders = (state: OrderState | undefined, pageToken: string) =>
   asMember(() =>
     ask(
       api.GET("/v1/orders", {
-        params: { query: { pageSize: 20, ...(state && { state: [state] }), ...(pageToken && { pageToken }) } },
+        params: {
+          query: { pageSize: 20, ...(state && { state: [state] }), ...(pageToken && { pageToken }) },
+        },
       }),
     ),
   );
@@ -41,12 +41,6 @@ export const historyOf = (orderId: string) =>
   asMember(() =>
     ask(api.GET("/v1/orders/{orderId}/events", { params: { path: { orderId }, query: { pageSize: 100 } } })),
   ).then((answer) => answer.events);
-
-export const addresses = () =>
-  asMember(() => ask(api.GET("/v1/users/me/addresses"))).then((answer) => answer.addresses);
-
-export const addAddress = (body: AddressInput, key: string) =>
-  asMember(() => ask(api.POST("/v1/users/me/addresses", { params: keyed(key), body })));
 
 export const checkout = (cartId: string, body: CheckoutBody, key: string) =>
   asMember(() =>

@@ -27,7 +27,7 @@ const queries = new QueryClient({
 });
 
 // The first part of the path is the language: nginx serves nothing of the shop without one.
-const first = location.pathname.split("/")[1];
+const [, first] = location.pathname.split("/");
 const language = isLanguage(first) ? first : "en";
 const place = document.getElementById("app");
 

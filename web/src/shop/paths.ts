@@ -131,6 +131,13 @@ export const pathTo = {
   signIn: (from = "") => `/sign-in${from ? `?from=${encodeURIComponent(from)}` : ""}`,
   signUp: (from = "") => `/sign-up${from ? `?from=${encodeURIComponent(from)}` : ""}`,
   account: () => "/account",
+  wishes: () => "/wishes",
+  notifications: () => "/notifications",
+  messages: () => "/messages",
+  /** A first message: about a product, to a shop that has it; or about a shop's part of an order. */
+  newMessage: (about: { sellerId: string; productId: string } | { sellerOrderId: string }) =>
+    `/messages/new?${new URLSearchParams(about)}`,
+  report: (productId: string) => `/report/${productId}`,
   orders: (state = "") => `/orders${state ? `?state=${state}` : ""}`,
   order: (id: string) => `/orders/${id}`,
   cart: () => "/cart",

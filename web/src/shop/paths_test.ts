@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import written from "../../../deploy/native/nginx_pages.conf?raw";
 import conf from "../../../deploy/native/nginx_shop.conf?raw";
+import { MEMBER_ROUTES } from "./members/paths";
 import { backTo, NO_FILTERS, pathTo, ROUTES, readFilters, slugOf, wantedOf, writeFilters } from "./paths";
 
 const ID = "01a22b80-8fca-7001-9f58-e168314d56bc";
@@ -56,8 +57,8 @@ test("signing in leads back to pages of ours only", () => {
 });
 
 test("nginx knows the same pages", () => {
-  const known = /location ~ "(.*)" \{ # the pages/.exec(conf)?.[1];
-  const pattern = new RegExp((known ?? "").replace("(?<language>", "("));
+  const known = [...conf.matchAll(/location ~ "(.*)" \{ # the pages/g)].map(([, each = ""]) => each);
+  const pattern = new RegExp(known.join("|").replaceAll("(?<language>", "("));
   const samples = {
     ":slug": "tea",
     ":id": ID,
@@ -65,7 +66,7 @@ test("nginx knows the same pages", () => {
     ":kind": "privacy",
     ":step": "review",
   };
-  for (const route of Object.values(ROUTES)) {
+  for (const route of [...Object.values(ROUTES), ...Object.values(MEMBER_ROUTES)]) {
     const path = Object.entries(samples).reduce(
       (text, [name, value]) => text.replace(name, value),
       route as string,
@@ -82,6 +83,8 @@ test("nginx knows the same pages", () => {
     "/en/checkout/",
     "/en/checkout/done",
     "/en/c/",
+    "/en/messages/a",
+    "/en/account/none",
   ])
     expect(path).not.toMatch(pattern);
 });
@@ -100,6 +103,8 @@ test("nginx passes on those that the gateway writes, and no others", () => {
     "/orders",
     `/orders/${ID}`,
     "/terms",
+    "/wishes",
+    "/messages",
     "/c/",
     "/c/a/b",
     "/none",

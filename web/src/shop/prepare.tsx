@@ -1,10 +1,14 @@
 import type { QueryClient } from "@tanstack/preact-query";
-import { newestIn } from "./home/home";
 import { later } from "./later";
-import { readFilters, wantedOf } from "./paths";
-import { categoriesIn } from "./search/categories";
-import { foundBy } from "./search/results";
 
+const toSearch = () => import("./search/search_page");
+
+export const Home = later(
+  () => import("./home/home"),
+  (room) => room.Home,
+);
+export const SearchPage = later(toSearch, (room) => room.SearchPage);
+export const CategoryPage = later(toSearch, (room) => room.CategoryPage);
 export const ProductPage = later(
   () => import("./product/product_page"),
   (room) => room.ProductPage,
@@ -14,6 +18,20 @@ export const ShopPage = later(
   (room) => room.ShopPage,
 );
 
+/** What a page asks, by what its path names and what its query says. */
+type Prepared = {
+  prepare: (queries: QueryClient, language: string, name: string, query: string) => Promise<unknown>;
+};
+
+/** The pages that the server writes, by the first part of their paths. */
+const WRITTEN: Readonly<Record<string, { load: () => Promise<Prepared> }>> = {
+  "": Home,
+  search: SearchPage,
+  c: CategoryPage,
+  p: ProductPage,
+  s: ShopPage,
+};
+
 /** The page that the server has written is shown again by scripts: once all of it is there, so that nobody sees it come twice. */
 export async function prepare(
   queries: QueryClient,
@@ -22,16 +40,5 @@ export async function prepare(
   query: string,
 ): Promise<void> {
   const [, room = "", name = ""] = path.split("/");
-  if (room === "p")
-    return void (await ProductPage.load().then((page) => page.prepare(queries, language, name)));
-  if (room === "s")
-    return void (await ShopPage.load().then((page) => page.prepare(queries, language, name, query)));
-  const categories = queries.fetchQuery(categoriesIn(language)).catch(() => []);
-  if (room === "") await queries.prefetchQuery(newestIn(language));
-  const within = room === "c" ? { slug: decodeURIComponent(name) } : undefined;
-  const category = (await categories).find((one) => one.slug === within?.slug);
-  if (room === "search" || category)
-    await queries.prefetchInfiniteQuery(
-      foundBy(language, wantedOf(readFilters(query), category ? { categoryId: category.id } : {})),
-    );
+  await WRITTEN[room]?.load().then((page) => page.prepare(queries, language, name, query));
 }

@@ -14,6 +14,12 @@ export const en = {
     orders: "Orders",
     cart: (count: number) => (count > 0 ? `Cart: ${count}` : "Cart"),
     account: "Your account",
+    wishes: "Wish list",
+    messages: "Messages",
+    notifications: (count: number) =>
+      count === 0
+        ? "Notifications"
+        : plural(count, { one: "Notifications: # is new", other: "Notifications: # are new" }),
     language: "Language",
     terms: "Terms and imprint",
     api: "For developers",
@@ -91,6 +97,10 @@ export const en = {
     toCart: "Go to the cart",
     notFound: "This product is not here any more",
     notFoundHint: "It may have been sold out for good. Others have come in.",
+    wish: "Save to the wish list",
+    wished: "On your wish list",
+    ask: "Ask the shop",
+    report: "Report this product",
   },
   reviews: {
     heading: "Reviews",
@@ -133,11 +143,6 @@ export const en = {
   account: {
     heading: "Your account",
     greeting: (name: string) => `Hello, ${name}`,
-    email: "E-mail address",
-    name: "Name",
-    confirmed: "Address confirmed",
-    verified: "Yes",
-    unverified: "Not yet: see the mail that we have sent you",
     signedOut: "You are not signed in",
     signedOutHint: "Sign in to see this page.",
   },

@@ -16,6 +16,7 @@ export function formatsOf(language: string) {
     return made;
   };
   const dates = new Intl.DateTimeFormat(locale, { dateStyle: "long" });
+  const times = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
   const countries = new Intl.DisplayNames([locale], { type: "region" });
   const numbers = new Intl.NumberFormat(locale);
   const stars = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
@@ -27,6 +28,8 @@ export function formatsOf(language: string) {
         .formatToParts(0)
         .find((part) => part.type === "currency")?.value ?? currency,
     date: (time: string) => dates.format(new Date(time)),
+    /** To the minute. */
+    time: (time: string) => times.format(new Date(time)),
     country: (code: string) => countries.of(code) ?? code,
     number: (value: number) => numbers.format(value),
     stars: (hundredths: number) => stars.format(hundredths / 100),

@@ -3,10 +3,19 @@ import { moreReasons } from "./reasons";
 
 // The texts of pages that not everybody goes to come with those pages: they are no part of a first visit.
 const sources = {
+  account: { en: () => import("./account_en"), ru: () => import("./account_ru") },
+  addresses: { en: () => import("./addresses_en"), ru: () => import("./addresses_ru") },
   cart: { en: () => import("./cart_en"), ru: () => import("./cart_ru") },
   checkout: { en: () => import("./checkout_en"), ru: () => import("./checkout_ru") },
-  paying: { en: () => import("./paying_en"), ru: () => import("./paying_ru") },
+  enter: { en: () => import("./enter_en"), ru: () => import("./enter_ru") },
+  letters: { en: () => import("./letters_en"), ru: () => import("./letters_ru") },
+  notices: { en: () => import("./notices_en"), ru: () => import("./notices_ru") },
   orders: { en: () => import("./orders_en"), ru: () => import("./orders_ru") },
+  paying: { en: () => import("./paying_en"), ru: () => import("./paying_ru") },
+  reviewing: { en: () => import("./reviewing_en"), ru: () => import("./reviewing_ru") },
+  security: { en: () => import("./security_en"), ru: () => import("./security_ru") },
+  selling: { en: () => import("./selling_en"), ru: () => import("./selling_ru") },
+  wishes: { en: () => import("./wishes_en"), ru: () => import("./wishes_ru") },
 } as const;
 
 type Name = keyof typeof sources;

@@ -6,6 +6,9 @@ import { wordsOf } from "./problem";
 
 type Schema = v.ObjectSchema<v.ObjectEntries, undefined>;
 
+/** What the service wants of a password at least. */
+export const LEAST_PASSWORD = 8;
+
 export type FormState = {
   busy: boolean;
   /** What is wrong with the whole. */
@@ -32,8 +35,19 @@ export function faultsOf(
   return faults;
 }
 
-/** A native form: its values go through `schema`, then to `send`, once at a time; what is refused comes back to its fields. */
-export function useForm<S extends Schema>(schema: S, send: (values: v.InferOutput<S>) => Promise<void>) {
+/** "postalCode" of "address.postalCode", "lines" of "lines[0]": what a form calls what a refusal is about. */
+export function fieldOf(path: string): string {
+  return (path.split(".").at(-1) ?? "").replace(/\[\d+\]$/, "");
+}
+
+/** A native form: its values go through `schema`, then to `send`, once at a time; what is refused comes back to its fields. `reasons`: what
+ * refusals mean here; `missing`: what else is wrong with values that fit the schema, by the names of fields. */
+export function useForm<S extends Schema>(
+  schema: S,
+  send: (values: v.InferOutput<S>) => Promise<void>,
+  reasons: Readonly<Record<string, string>> = {},
+  missing: (values: Record<string, unknown>) => Record<string, string> = () => ({}),
+) {
   const { text } = useText();
   const [state, setState] = useState<FormState>({ busy: false, problem: undefined, wrong: {} });
   const form = useRef<HTMLFormElement>(null);
@@ -49,7 +63,8 @@ export function useForm<S extends Schema>(schema: S, send: (values: v.InferOutpu
     event.preventDefault();
     if (state.busy || !(event.currentTarget instanceof HTMLFormElement)) return;
     const values = Object.fromEntries(new FormData(event.currentTarget));
-    const faults = faultsOf(schema, values, text.problem.fault);
+    const misfits = faultsOf(schema, values, text.problem.fault);
+    const faults = Object.keys(misfits).length > 0 ? misfits : missing(values);
     if (Object.keys(faults).length > 0) return refuse(undefined, faults);
     setState({ busy: true, problem: undefined, wrong: {} });
     try {
@@ -57,10 +72,15 @@ export function useForm<S extends Schema>(schema: S, send: (values: v.InferOutpu
       setState({ busy: false, problem: undefined, wrong: {} });
     } catch (problem) {
       const fields = problem instanceof Refusal ? problem.fields : [];
-      const known = fields.filter(({ field }) => field in values);
+      const known = fields
+        .map(({ field, reason }) => [fieldOf(field), reason] as const)
+        .filter(([field]) => field in values);
+      const words = text.problem.fault;
       refuse(
-        wordsOf(problem, text),
-        Object.fromEntries(known.map(({ field }) => [field, text.problem.fault.refused])),
+        wordsOf(problem, text, reasons),
+        Object.fromEntries(
+          known.map(([field, reason]) => [field, reason === "REQUIRED" ? words.missing : words.refused]),
+        ),
       );
     }
   };

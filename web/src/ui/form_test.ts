@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { expect, test } from "vitest";
 import { en } from "../text/en";
-import { fault, faultsOf } from "./form";
+import { fault, faultsOf, fieldOf } from "./form";
 
 const words = en.problem.fault;
 const schema = v.object({
@@ -17,4 +17,13 @@ test("each field says the first thing that is wrong with it, in the words of the
     note: words.refused,
   });
   expect(faultsOf(schema, { email: "a@b.example", password: "long enough", note: "" }, words)).toEqual({});
+});
+
+test("what a refusal is about has the name that it has in the form", () => {
+  expect(["email", "address.postalCode", "lines[1]", "address.lines[0]"].map(fieldOf)).toEqual([
+    "email",
+    "postalCode",
+    "lines",
+    "lines",
+  ]);
 });

@@ -4,10 +4,14 @@ import { type Messages, useText } from "../text/messages";
 import { moreReasons } from "../text/reasons";
 import "./problem.css";
 
-/** What a refusal means, in words for whoever reads it. */
-export function wordsOf(problem: unknown, text: Messages): string {
+/** What a refusal means, in words for whoever reads it; `here`: what it means on this page. */
+export function wordsOf(
+  problem: unknown,
+  text: Messages,
+  here: Readonly<Record<string, string>> = {},
+): string {
   const reason = problem instanceof Refusal ? problem.reason : "INTERNAL";
-  return moreReasons[reason] ?? text.problem.reasons[reason] ?? text.problem.other;
+  return here[reason] ?? moreReasons[reason] ?? text.problem.reasons[reason] ?? text.problem.other;
 }
 
 function useCountdown(seconds: number): number {

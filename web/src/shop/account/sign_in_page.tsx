@@ -1,92 +1,31 @@
 import { useState } from "preact/hooks";
-import * as v from "valibot";
 import { Link, useLocation, useSearch } from "wouter-preact";
-import { Refusal } from "../../api/refusal";
-import { answerChallenge, signIn } from "../../api/session";
-import { useText } from "../../text/messages";
-import { Field } from "../../ui/field";
-import { fault, useForm } from "../../ui/form";
+import { useWords } from "../../text/rooms";
+import { SignInForm } from "../enter/sign_in_form";
+import { memberPathTo } from "../members/paths";
 import { backTo, pathTo } from "../paths";
-import { Entrance, Send } from "./entrance";
-
-const Entry = v.object({
-  email: v.pipe(v.string(), v.trim(), v.minLength(1, fault("missing"))),
-  password: v.pipe(v.string(), v.minLength(1, fault("missing"))),
-});
-const Code = v.object({ code: v.pipe(v.string(), v.trim(), v.minLength(1, fault("missing"))) });
+import { Entrance } from "./entrance";
 
 export function SignInPage() {
-  const [challenge, setChallenge] = useState("");
-  return challenge ? <SecondFactor challenge={challenge} /> : <Password challenged={setChallenge} />;
-}
-
-function Password({ challenged }: { challenged: (id: string) => void }) {
-  const { text } = useText();
+  const { said, text } = useWords("enter");
   const [, go] = useLocation();
   const back = backTo(useSearch());
-  const { form, onSubmit, busy, problem, wrong } = useForm(Entry, async ({ email, password }) => {
-    try {
-      await signIn(email, password);
-      go(back, { replace: true });
-    } catch (refused) {
-      const id =
-        refused instanceof Refusal &&
-        refused.reason === "SECOND_FACTOR_REQUIRED" &&
-        refused.metadata?.challengeId;
-      if (!id) throw refused;
-      challenged(id);
-    }
-  });
+  const [second, setSecond] = useState(false);
   return (
-    <Entrance heading={text.enter.signIn} lead={text.enter.signInLead}>
-      <form ref={form} onSubmit={onSubmit} noValidate>
-        <Field
-          name="email"
-          type="email"
-          label={text.enter.email}
-          autocomplete="username"
-          wrong={wrong.email}
-        />
-        <Field
-          name="password"
-          type="password"
-          label={text.enter.password}
-          autocomplete="current-password"
-          wrong={wrong.password}
-        />
-        <Send busy={busy} problem={problem}>
-          {text.enter.signIn}
-        </Send>
-      </form>
-      <p class="entrance-other">
-        {text.enter.newHere} <Link href={pathTo.signUp(back === "/" ? "" : back)}>{text.enter.signUp}</Link>
-      </p>
-    </Entrance>
-  );
-}
-
-function SecondFactor({ challenge }: { challenge: string }) {
-  const { text } = useText();
-  const [, go] = useLocation();
-  const back = backTo(useSearch());
-  const { form, onSubmit, busy, problem, wrong } = useForm(Code, async ({ code }) => {
-    await answerChallenge(challenge, code);
-    go(back, { replace: true });
-  });
-  return (
-    <Entrance heading={text.enter.codeHeading}>
-      <form ref={form} onSubmit={onSubmit} noValidate>
-        <Field
-          name="code"
-          label={text.enter.code}
-          hint={text.enter.codeHint}
-          autocomplete="one-time-code"
-          wrong={wrong.code}
-        />
-        <Send busy={busy} problem={problem}>
-          {text.enter.continue}
-        </Send>
-      </form>
+    <Entrance
+      heading={second ? text.enter.codeHeading : text.enter.signIn}
+      {...(!second && { lead: text.enter.signInLead })}
+    >
+      <SignInForm done={() => go(back, { replace: true })} challenged={() => setSecond(true)} />
+      {!second && (
+        <p class="entrance-other">
+          <Link href={memberPathTo.resetPassword()}>{said.forgot}</Link>
+          <span>
+            {text.enter.newHere}{" "}
+            <Link href={pathTo.signUp(back === "/" ? "" : back)}>{text.enter.signUp}</Link>
+          </span>
+        </p>
+      )}
     </Entrance>
   );
 }

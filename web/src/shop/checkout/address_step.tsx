@@ -1,11 +1,13 @@
+import { useQueryClient } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
 import { useLocation } from "wouter-preact";
-import type { Address } from "../../api/orders";
 import { useWords } from "../../text/rooms";
+import { useKeys } from "../../ui/key";
+import { AddressFields, emptyFor } from "../addresses/address_fields";
+import { addressLines } from "../addresses/address_lines";
+import { type Address, create } from "../addresses/addresses";
 import { useArrival } from "../frame/title";
 import { pathTo } from "../paths";
-import { AddressForm } from "./address_form";
-import { addressLines } from "./address_lines";
 import { keepDraft } from "./draft";
 
 const ANOTHER = "another";
@@ -18,9 +20,11 @@ export function AddressStep({
   addresses: readonly Address[];
   chosen: string | undefined;
 }) {
-  const { said, format } = useWords("checkout");
+  const { said, format, language } = useWords("checkout");
   useArrival("checkout address", true);
   const [, go] = useLocation();
+  const queries = useQueryClient();
+  const keys = useKeys();
   const known =
     addresses.find((one) => one.id === chosen) ?? addresses.find((one) => one.isDefault) ?? addresses[0];
   const [taken, setTaken] = useState(known?.id ?? ANOTHER);
@@ -65,7 +69,16 @@ export function AddressStep({
         </fieldset>
       )}
       {taken === ANOTHER ? (
-        <AddressForm saved={next} />
+        <AddressFields
+          begin={emptyFor(language, addresses.length === 0)}
+          press={said.send}
+          send={async (values) => {
+            const made = await create(values, keys.of(values));
+            keys.answered();
+            await queries.invalidateQueries({ queryKey: ["mine", "addresses"] });
+            next(made.id);
+          }}
+        />
       ) : (
         <button type="button" class="button button-main" onClick={() => next(taken)}>
           {said.send}

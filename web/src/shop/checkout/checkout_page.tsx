@@ -2,12 +2,12 @@ import { useQuery } from "@tanstack/preact-query";
 import { lazy, Suspense } from "preact/compat";
 import { Link, Redirect } from "wouter-preact";
 import type { Cart } from "../../api/cart";
-import { addresses } from "../../api/orders";
 import { useWords } from "../../text/rooms";
 import { Empty } from "../../ui/empty";
 import { Problem } from "../../ui/problem";
 import { Skeleton } from "../../ui/skeleton";
 import { useAccount } from "../account/mine";
+import { type Address, addresses } from "../addresses/addresses";
 import { cartNow } from "../cart/cart";
 import { NotFound } from "../frame/not_found";
 import { useTitle } from "../frame/title";
@@ -49,7 +49,7 @@ function Loading() {
 function Entered({ step }: { step: Step }) {
   const { said, text } = useWords("checkout");
   const cart = useQuery(cartNow);
-  const known = useQuery({ queryKey: ["mine", "addresses"], queryFn: addresses });
+  const known = useQuery(addresses);
   if (cart.isPending || known.isPending) return <Loading />;
   const failed = cart.isError ? cart : known.isError ? known : undefined;
   if (failed) {
@@ -97,7 +97,7 @@ function At({
 }: {
   step: Step;
   cart: Cart | undefined;
-  addresses: Awaited<ReturnType<typeof addresses>>;
+  addresses: readonly Address[];
 }) {
   const draft = readDraft();
   const address = known.find((one) => one.id === draft.addressId);

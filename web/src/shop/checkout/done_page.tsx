@@ -6,12 +6,12 @@ import { Icon } from "../../ui/icon";
 import { Problem } from "../../ui/problem";
 import { Skeleton } from "../../ui/skeleton";
 import { MembersOnly } from "../account/members_only";
+import { addressLines } from "../addresses/address_lines";
 import { NotFound } from "../frame/not_found";
 import { useArrival, useTitle } from "../frame/title";
 import { PayAgain } from "../orders/pay_again";
 import { isWaiting, useOrder } from "../orders/use_order";
 import { pathTo } from "../paths";
-import { addressLines } from "./address_lines";
 import "./done_page.css";
 import "./told.css";
 

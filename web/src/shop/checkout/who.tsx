@@ -4,7 +4,7 @@ import { signUpGuest } from "../../api/session";
 import { useWords } from "../../text/rooms";
 import { Field } from "../../ui/field";
 import { fault, useForm } from "../../ui/form";
-import { Send } from "../account/entrance";
+import { Send } from "../../ui/send";
 import { useArrival } from "../frame/title";
 import { pathTo } from "../paths";
 import "./who.css";

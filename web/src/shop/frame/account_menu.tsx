@@ -39,6 +39,12 @@ export function AccountMenu() {
           <Link href={pathTo.orders()}>{text.menu.orders}</Link>
         </li>
         <li>
+          <Link href={pathTo.wishes()}>{text.menu.wishes}</Link>
+        </li>
+        <li>
+          <Link href={pathTo.messages()}>{text.menu.messages}</Link>
+        </li>
+        <li>
           <Link href={pathTo.account()}>{text.menu.account}</Link>
         </li>
         <li>

@@ -4,6 +4,7 @@ import { Icon } from "../../ui/icon";
 import { useAccount } from "../account/mine";
 import { pathTo } from "../paths";
 import { AccountMenu } from "./account_menu";
+import { Bell } from "./bell";
 import { CartLink } from "./cart_link";
 import { SearchBox } from "./search_box";
 import "./header.css";
@@ -29,7 +30,10 @@ export function Header() {
           </Link>
           <CartLink isMember={account !== undefined} />
           {account ? (
-            <AccountMenu key={path} />
+            <>
+              <Bell />
+              <AccountMenu key={path} />
+            </>
           ) : (
             <Link
               class="header-enter"

@@ -1,4 +1,4 @@
-import { queryOptions, useQuery } from "@tanstack/preact-query";
+import { type QueryClient, queryOptions, useQuery } from "@tanstack/preact-query";
 import { Link } from "wouter-preact";
 import { search } from "../../api/catalogue";
 import { useText } from "../../text/messages";
@@ -7,6 +7,7 @@ import { Problem } from "../../ui/problem";
 import { Skeleton } from "../../ui/skeleton";
 import { useArrival, useTitle } from "../frame/title";
 import { pathTo } from "../paths";
+import { categoriesIn } from "../search/categories";
 import { ProductGrid } from "../search/product_grid";
 import { CategoryTiles } from "./category_tiles";
 import { Collage } from "./collage";
@@ -18,8 +19,11 @@ const SHOWN = 12;
 // What is sold out is no invitation.
 const WANTED = { orderBy: "newest", inStock: true, pageSize: SHOWN };
 
-export const newestIn = (language: string) =>
+const newestIn = (language: string) =>
   queryOptions({ queryKey: ["products", language, WANTED], queryFn: () => search(language, WANTED) });
+
+export const prepare = (queries: QueryClient, language: string) =>
+  Promise.all([queries.prefetchQuery(newestIn(language)), queries.prefetchQuery(categoriesIn(language))]);
 
 export function Home() {
   const { text, language } = useText();

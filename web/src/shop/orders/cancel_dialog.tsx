@@ -1,27 +1,25 @@
 import { useMutation, useQueryClient } from "@tanstack/preact-query";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { cancel, type Order } from "../../api/orders";
 import { useWords } from "../../text/rooms";
+import { Dialog } from "../../ui/dialog";
 import { Field } from "../../ui/field";
+import { useKeys } from "../../ui/key";
 import { wordsOf } from "../../ui/problem";
 import { leavesOpen, untilFinal } from "../checkout/placing";
-import { useKeys } from "../checkout/use_key";
 import { cancelBody, cancellable, isWhole } from "./cancellable";
 import "./cancel_dialog.css";
-import "../checkout/told.css";
 
 /** What of an order is to be cancelled: all that can be is chosen at first. */
 export function CancelDialog({ order, close }: { order: Order; close: () => void }) {
   const { said, text } = useWords("orders");
   const queries = useQueryClient();
   const keys = useKeys();
-  const dialog = useRef<HTMLDialogElement>(null);
   const some = cancellable(order);
   const [units, setUnits] = useState<ReadonlyMap<string, number>>(
     () => new Map(some.map(({ lineId, left }) => [lineId, left])),
   );
   const [wrong, setWrong] = useState("");
-  useEffect(() => dialog.current?.showModal(), []);
   // An order that is not paid yet is cancelled as a whole or not at all.
   const onlyWhole = order.state === "PENDING_PAYMENT";
 
@@ -48,7 +46,7 @@ export function CancelDialog({ order, close }: { order: Order; close: () => void
     if (!cancelling.isPending) cancelling.mutate(body);
   };
   return (
-    <dialog ref={dialog} class="cancel-dialog" aria-labelledby="cancel-heading" onClose={close}>
+    <Dialog heading={said.cancelHeading} close={close}>
       <form
         noValidate
         onSubmit={(event) => {
@@ -56,9 +54,8 @@ export function CancelDialog({ order, close }: { order: Order; close: () => void
           send(event.currentTarget);
         }}
       >
-        <h2 id="cancel-heading">{said.cancelHeading}</h2>
         <p class="quiet">{said.cancelHint}</p>
-        <ul>
+        <ul class="cancel-lines">
           {some.map(({ line, lineId, left }) => (
             <li key={lineId}>
               <span>
@@ -92,15 +89,15 @@ export function CancelDialog({ order, close }: { order: Order; close: () => void
         <p class="field-wrong" role="alert">
           {wrong || (cancelling.isError && wordsOf(cancelling.error, text))}
         </p>
-        <div class="told-ways">
+        <div class="dialog-acts">
           <button type="submit" class="button button-main" aria-disabled={cancelling.isPending}>
             {cancelling.isPending ? text.loading : said.cancelGo}
           </button>
-          <button type="button" class="button" onClick={() => dialog.current?.close()}>
+          <button type="button" class="button" onClick={close}>
             {said.close}
           </button>
         </div>
       </form>
-    </dialog>
+    </Dialog>
   );
 }

@@ -6,7 +6,7 @@ import { Facts } from "../../ui/facts";
 import { Problem } from "../../ui/problem";
 import { Skeleton } from "../../ui/skeleton";
 import { MembersOnly } from "../account/members_only";
-import { addressLines } from "../checkout/address_lines";
+import { addressLines } from "../addresses/address_lines";
 import { NotFound } from "../frame/not_found";
 import { useArrival, useTitle } from "../frame/title";
 import { CancelDialog } from "./cancel_dialog";

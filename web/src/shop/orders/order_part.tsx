@@ -1,9 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/preact-query";
+import { useMutation, useQueryClient } from "@tanstack/preact-query";
 import { Link } from "wouter-preact";
-import { product, seller } from "../../api/catalogue";
 import { confirmReceipt, type OrderLine, type Part } from "../../api/orders";
 import { useWords } from "../../text/rooms";
-import { Picture } from "../../ui/picture";
+import { SmallPicture } from "../../ui/picture";
 import { wordsOf } from "../../ui/problem";
 import { pathTo } from "../paths";
 import { StateMark } from "./state_mark";
@@ -13,8 +12,6 @@ import "./order_part.css";
 export function OrderPart({ part, at, of }: { part: Part; at: number; of: number }) {
   const { said, text, format } = useWords("orders");
   const queries = useQueryClient();
-  // Orders know their shops by their ids alone.
-  const shop = useQuery({ queryKey: ["seller", part.sellerId], queryFn: () => seller(part.sellerId) });
   const receipt = useMutation({
     mutationFn: () => confirmReceipt(part.id),
     onSettled: () => {
@@ -26,17 +23,15 @@ export function OrderPart({ part, at, of }: { part: Part; at: number; of: number
     <section class="order-part">
       <header>
         <h2>
-          {shop.data ? (
-            <Link href={pathTo.shop(part.sellerId, shop.data.displayName)}>
-              {said.by(shop.data.displayName)}
-            </Link>
+          {part.sellerName ? (
+            <Link href={pathTo.shop(part.sellerId, part.sellerName)}>{said.by(part.sellerName)}</Link>
           ) : (
             said.parts(at, of)
           )}
         </h2>
         <StateMark state={part.state} />
       </header>
-      {of > 1 && shop.data && <p class="quiet">{said.parts(at, of)}</p>}
+      {of > 1 && part.sellerName && <p class="quiet">{said.parts(at, of)}</p>}
       {part.parcels.map(({ id, carrier, trackingNumber, trackingUrl }) => (
         <p key={id} class="order-tracking">
           {said.tracking} {carrier}{" "}
@@ -88,18 +83,14 @@ export function OrderPart({ part, at, of }: { part: Part; at: number; of: number
 }
 
 function Line({ line }: { line: OrderLine }) {
-  const { said, format, language } = useWords("orders");
-  const shown = useQuery({
-    queryKey: ["product", language, line.productId],
-    queryFn: () => product(language, line.productId),
-  });
+  const { said, format } = useWords("orders");
   const notes = [
     line.cancelledQuantity > 0 && said.cancelledUnits(line.cancelledQuantity),
     line.returnedQuantity > 0 && said.returnedUnits(line.returnedQuantity),
   ].filter(Boolean);
   return (
     <div class="order-line" data-gone={line.cancelledQuantity === line.quantity}>
-      <Picture picture={shown.data?.pictures[0]} alt="" sizes="4rem" />
+      <SmallPicture path={line.picture} />
       <div>
         <Link class="order-line-title" href={pathTo.product(line.productId, line.title)}>
           {line.title}

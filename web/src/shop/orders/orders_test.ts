@@ -44,5 +44,16 @@ test("a URL asks for a state, or for all of them", () => {
     undefined,
     undefined,
   ]);
-  expect(STATES.map(moodOf)).toEqual(["wait", "go", "go", "go", "go", "good", "good", "over", "over", "over"]);
+  expect(STATES.map(moodOf)).toEqual([
+    "wait",
+    "go",
+    "go",
+    "go",
+    "go",
+    "good",
+    "good",
+    "over",
+    "over",
+    "over",
+  ]);
 });

@@ -3,10 +3,10 @@ import { useEffect, useState } from "preact/hooks";
 import { type Order, pay } from "../../api/orders";
 import { Refusal } from "../../api/refusal";
 import { useWords } from "../../text/rooms";
+import { useKeys } from "../../ui/key";
 import { wordsOf } from "../../ui/problem";
 import { METHODS, Methods } from "../checkout/methods";
 import { leavesOpen, untilFinal } from "../checkout/placing";
-import { useKeys } from "../checkout/use_key";
 import "./pay_again.css";
 
 /** An order that waits for another way to pay it, for as long as it is kept. */

@@ -7,6 +7,7 @@ import { Stars } from "../../ui/stars";
 import { pathTo } from "../paths";
 import { PriceTag } from "../search/price_tag";
 import { AddToCart } from "./add_to_cart";
+import { Asides } from "./asides";
 import { choose, firstOf, optionsOf } from "./choice";
 import { OptionPicker } from "./option_picker";
 import { OtherOffers } from "./other_offers";
@@ -70,6 +71,7 @@ export function Buying({ product }: { product: Product }) {
           </Link>
         </p>
       )}
+      <Asides product={product} offer={offer} />
       {offer && <OtherOffers offers={product.offers} chosen={offer} money={format.money} />}
     </div>
   );

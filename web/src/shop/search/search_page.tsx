@@ -1,14 +1,24 @@
-import { useQuery } from "@tanstack/preact-query";
+import { type QueryClient, useQuery } from "@tanstack/preact-query";
 import { useSearch } from "wouter-preact";
 import { useText } from "../../text/messages";
 import { Problem } from "../../ui/problem";
 import { Skeleton } from "../../ui/skeleton";
 import { NotFound } from "../frame/not_found";
 import { useArrival, useTitle } from "../frame/title";
-import { pathTo, readFilters } from "../paths";
+import { pathTo, readFilters, wantedOf } from "../paths";
 import { categoriesIn, pathOf } from "./categories";
 import { Crumbs } from "./crumbs";
-import { Results } from "./results";
+import { foundBy, Results } from "./results";
+
+/** `slug`: of a category, where it is about one. */
+export async function prepare(queries: QueryClient, language: string, slug: string, query: string) {
+  const categories = queries.fetchQuery(categoriesIn(language)).catch(() => []);
+  const category = slug && (await categories).find((one) => one.slug === decodeURIComponent(slug));
+  const within = category ? { categoryId: category.id } : {};
+  if (category || !slug)
+    await queries.prefetchInfiniteQuery(foundBy(language, wantedOf(readFilters(query), within)));
+  await categories;
+}
 
 export function SearchPage() {
   const { text } = useText();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Keys } from "./use_key";
+import { Keys } from "./key";
 
 test("a request has one key until it is answered or becomes another one", () => {
   let made = 0;

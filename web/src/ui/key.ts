@@ -1,5 +1,4 @@
 import { useMemo } from "preact/hooks";
-import { newKey } from "../../api/orders";
 
 /** The key of a request: the same as long as it is the same request and nobody has answered it for good. */
 export class Keys {
@@ -7,7 +6,7 @@ export class Keys {
   #of = "";
   #key = "";
 
-  constructor(make: () => string = newKey) {
+  constructor(make: () => string = () => crypto.randomUUID()) {
     this.#make = make;
   }
 

@@ -1,0 +1,17 @@
+export const words = {
+  none: "Nothing here yet",
+  noneHint: "Save what you like on its page. We tell you when its price falls or it is back in stock.",
+  browse: "Look around",
+  gone: "Not sold any more",
+  goneHint: "The shop has taken it away.",
+  inStock: "In stock",
+  soldOut: "Sold out",
+  fell: (by: string) => `${by} less than when you saved it`,
+  rose: (by: string) => `${by} more than when you saved it`,
+  since: (date: string) => `Saved on ${date}`,
+  remove: "Remove",
+  removeOf: (title: string) => `Remove ${title} from the wish list`,
+  removed: (title: string) => `${title} is not on your list any more.`,
+  undo: "Put it back",
+  more: "Show more",
+};
