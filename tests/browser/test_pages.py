@@ -115,12 +115,17 @@ def some(stack, anonymous):
             **reviewed(stack, product["categoryId"]), **trading(stack, product["sellerId"])}
 
 
+# Of which a browser's numbers have no exact hundredth any more.
+NO_CENTS = 10**15
+
+
 def amounts():
     """How the server's ICU writes money, as its own test holds it to."""
     test = (ROOT / "platform" / "unicode" / "display_test.cpp").read_text()
     found = [{"language": {"english": "en-GB", "russian": "ru"}[language], "minor": int(minor), "currency": currency,
               "text": text.replace(r"\u00a0", "\u00a0")}
-             for language, minor, currency, text in re.findall(r'(english|russian)\.Money\((\d+), "([A-Z]{3})"\), "([^"]+)"', test)]
+             for language, minor, currency, text in re.findall(r'(english|russian)\.Money\((\d+), "([A-Z]{3})"\), "([^"]+)"', test)
+             if int(minor) < NO_CENTS]
     assert {(one["language"], one["currency"]) for one in found} == {
         (language, currency) for language in ("en-GB", "ru") for currency in ("EUR", "USD", "RUB", "JPY")}
     return found

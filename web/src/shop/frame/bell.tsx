@@ -19,7 +19,7 @@ export function Bell() {
   });
   const count = asked.data?.unreadCount ?? 0;
   return (
-    <Link class="bell" href={pathTo.notifications()} aria-label={text.menu.notifications(count)}>
+    <Link class="header-mark" href={pathTo.notifications()} aria-label={text.menu.notifications(count)}>
       <Icon name="bell" />
       {count > 0 && <span aria-hidden="true">{count > 99 ? "99+" : count}</span>}
     </Link>

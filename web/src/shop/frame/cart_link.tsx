@@ -4,7 +4,6 @@ import { CART, useKeptCount } from "../../api/cart_kept";
 import { useText } from "../../text/messages";
 import { Icon } from "../../ui/icon";
 import { pathTo } from "../paths";
-import "./cart_link.css";
 
 /** The way to the cart, and how many things are in it. A guest's is known here; an account's has to be asked for. */
 export function CartLink({ isMember }: { isMember: boolean }) {
@@ -17,7 +16,7 @@ export function CartLink({ isMember }: { isMember: boolean }) {
   });
   const count = data ? data.items.reduce((all, one) => all + one.quantity, 0) : kept;
   return (
-    <Link class="cart-link" href={pathTo.cart()} aria-label={text.menu.cart(count)}>
+    <Link class="header-mark" href={pathTo.cart()} aria-label={text.menu.cart(count)}>
       <Icon name="cart" />
       {count > 0 && <span aria-hidden="true">{format.number(count)}</span>}
     </Link>
