@@ -163,7 +163,8 @@ TEST_F(NewsTest, Returns_AreToldToTheOtherSide) {
   EXPECT_EQ(facts.amount.value().minor, 7);
   EXPECT_EQ(facts.title, "260829-1");
   EXPECT_EQ(facts.seller_order, part_);
-  EXPECT_EQ(LiveNewsFrom(EventOf(closed)).size(), 2u) << "both have the order open";
+  EXPECT_EQ(LiveNewsFrom(EventOf(closed, buyer_.ToString(), shop_.ToString())).size(), 2u)
+      << "both have the order open";
 }
 
 TEST_F(NewsTest, ACancellation_IsToldToTheShop_UnlessItIsItsOwn) {
