@@ -17,12 +17,14 @@ constexpr Statement kAppend{"outbox.append", R"sql(
 
 // Only while the claim is still ours: `attempts` is its fence. As the relay's own (relay.cpp), but for the disk.
 constexpr Statement kDeliveredWith{"outbox.delivered_with", R"sql(
-  WITH gone AS (DELETE FROM outbox WHERE id = $1 AND attempts = $2 RETURNING topic, key, seq)
-  UPDATE outbox o SET next_attempt_at = market_now()
-  FROM gone, LATERAL (
-    SELECT f.seq FROM outbox f WHERE f.key = gone.key AND f.key <> '' AND f.topic = gone.topic AND f.seq > gone.seq
-    ORDER BY f.seq LIMIT 1) AS next
-  WHERE o.seq = next.seq AND o.attempts = 0 AND o.next_attempt_at > market_now())sql"};
+  WITH gone AS (SELECT topic, key, seq FROM outbox WHERE id = $1 AND attempts = $2 AND key <> ''),
+  woken AS (
+    UPDATE outbox o SET next_attempt_at = market_now()
+    FROM gone, LATERAL (
+      SELECT f.seq FROM outbox f WHERE f.key = gone.key AND f.key <> '' AND f.topic = gone.topic AND f.seq > gone.seq
+      ORDER BY f.seq LIMIT 1) AS behind
+    WHERE o.seq = behind.seq AND o.attempts = 0 AND o.next_attempt_at > market_now())
+  DELETE FROM outbox WHERE id = $1 AND attempts = $2)sql"};
 
 constexpr Statement kWithdraw{"outbox.withdraw", "DELETE FROM outbox WHERE topic = $1 AND key = $2"};
 

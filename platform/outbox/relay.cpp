@@ -35,33 +35,36 @@ constexpr Statement kClaim{"outbox.claim", R"(
 // claims do not look at all of it again and again; with the message the next one is due. The put off ones are due by
 // themselves some time later: nothing hangs on this.
 constexpr Statement kDelivered{"outbox.delivered", R"(
-  WITH gone AS (
-    DELETE FROM outbox USING set_config('synchronous_commit', 'off', true) AS at_ease
-    WHERE id = $1 AND attempts = $2 AND at_ease = 'off' RETURNING topic, key, seq)
-  UPDATE outbox o SET next_attempt_at = market_now()
-  FROM gone, LATERAL (
-    SELECT f.seq FROM outbox f WHERE f.key = gone.key AND f.key <> '' AND f.topic = gone.topic AND f.seq > gone.seq
-    ORDER BY f.seq LIMIT 1) AS next
-  WHERE o.seq = next.seq AND o.attempts = 0 AND o.next_attempt_at > market_now())"};
+  WITH gone AS (SELECT topic, key, seq FROM outbox WHERE id = $1 AND attempts = $2 AND key <> ''),
+  woken AS (
+    UPDATE outbox o SET next_attempt_at = market_now()
+    FROM gone, LATERAL (
+      SELECT f.seq FROM outbox f WHERE f.key = gone.key AND f.key <> '' AND f.topic = gone.topic AND f.seq > gone.seq
+      ORDER BY f.seq LIMIT 1) AS behind
+    WHERE o.seq = behind.seq AND o.attempts = 0 AND o.next_attempt_at > market_now())
+  DELETE FROM outbox USING set_config('synchronous_commit', 'off', true) AS at_ease
+  WHERE id = $1 AND attempts = $2 AND at_ease = 'off')"};
 constexpr Statement kFailed{"outbox.failed", R"(
-  WITH failed AS (
-    UPDATE outbox SET next_attempt_at = market_now() + $3::interval, failures = $4, last_error = $5,
-                      parked_at = CASE WHEN $6 THEN market_now() END
-    WHERE id = $1 AND attempts = $2 RETURNING topic, key, seq, next_attempt_at)
-  UPDATE outbox o SET next_attempt_at = failed.next_attempt_at + interval '10 minutes'
-  FROM failed, LATERAL (
-    SELECT f.seq FROM outbox f WHERE f.key = failed.key AND f.key <> '' AND f.topic = failed.topic AND f.seq > failed.seq
-      AND f.attempts = 0 AND f.next_attempt_at <= market_now() ORDER BY f.seq LIMIT 1000) AS behind
-  WHERE o.seq = behind.seq)"};
+  WITH failed AS (SELECT topic, key, seq FROM outbox WHERE id = $1 AND attempts = $2 AND key <> ''),
+  put_off AS (
+    UPDATE outbox o SET next_attempt_at = market_now() + $3::interval + interval '10 minutes'
+    FROM failed, LATERAL (
+      SELECT f.seq FROM outbox f WHERE f.key = failed.key AND f.key <> '' AND f.topic = failed.topic AND f.seq > failed.seq
+        AND f.attempts = 0 AND f.next_attempt_at <= market_now() ORDER BY f.seq LIMIT 1000) AS behind
+    WHERE o.seq = behind.seq)
+  UPDATE outbox SET next_attempt_at = market_now() + $3::interval, failures = $4, last_error = $5,
+                    parked_at = CASE WHEN $6 THEN market_now() END
+  WHERE id = $1 AND attempts = $2)"};
 constexpr Statement kPassed{"outbox.passed", R"(
-  WITH parked AS (
-    UPDATE outbox SET next_attempt_at = market_now() + $3::interval, failures = $4, last_error = $5, parked_at = market_now()
-    WHERE id = $1 AND attempts = $2 RETURNING topic, key, seq)
-  UPDATE outbox o SET next_attempt_at = market_now()
-  FROM parked, LATERAL (
-    SELECT f.seq FROM outbox f WHERE f.key = parked.key AND f.key <> '' AND f.topic = parked.topic AND f.seq > parked.seq
-      AND f.parked_at IS NULL ORDER BY f.seq LIMIT 1) AS next
-  WHERE o.seq = next.seq AND o.attempts = 0 AND o.next_attempt_at > market_now())"};
+  WITH parked AS (SELECT topic, key, seq FROM outbox WHERE id = $1 AND attempts = $2 AND key <> ''),
+  woken AS (
+    UPDATE outbox o SET next_attempt_at = market_now()
+    FROM parked, LATERAL (
+      SELECT f.seq FROM outbox f WHERE f.key = parked.key AND f.key <> '' AND f.topic = parked.topic AND f.seq > parked.seq
+        AND f.parked_at IS NULL ORDER BY f.seq LIMIT 1) AS behind
+    WHERE o.seq = behind.seq AND o.attempts = 0 AND o.next_attempt_at > market_now())
+  UPDATE outbox SET next_attempt_at = market_now() + $3::interval, failures = $4, last_error = $5, parked_at = market_now()
+  WHERE id = $1 AND attempts = $2)"};
 
 constexpr Statement kMeasure{"outbox.measure", R"(
   SELECT (SELECT count(*) FROM (SELECT 1 FROM outbox WHERE parked_at IS NULL LIMIT 100000) counted),
