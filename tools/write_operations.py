@@ -40,6 +40,7 @@ BROUGHT_ABOUT = {
     "test_erasure.py test_who_leaves_is_told_everything_and_then_forgotten": [
         "product.ErasePersonalData", "product.ExportPersonalData", "order.FindClosingObstacles", "order.ErasePersonalData",
         "order.ExportPersonalData", "payment.ErasePersonalData", "payment.ExportPersonalData"],
+    "test_invoices.py test_an_invoice_and_its_credit_note": ["user.GetTrader"],
     "test_signing_keys.py test_rotation_refuses_nobody_and_removal_only_whom_it_means": ["auth.ListSigningKeys"],
 }
 TEST = re.compile(r"^TEST(?:_F|_P)?\((\w+),\s*(\w+)\)|^Task<> (Expect\w+)\(", re.MULTILINE)

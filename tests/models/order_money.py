@@ -84,7 +84,7 @@ class Return:
     shop: str
     units: dict             # {offer: quantity}
     state: str = "REQUESTED"
-    amount: int = 0         # that went back for it
+    amount: int = 0         # that its units cost, and the delivery where nothing is kept
 
 
 @dataclasses.dataclass
@@ -321,8 +321,12 @@ class Order:
 
     def close_return(self, number, restock):
         found = self._return(number, TO_CLOSE, "CLOSED")
-        found.amount = self.parts[found.shop].take_back(found.units, lambda line, units: line.come_back(units, restock))
-        self._post_refund(found.amount)
+        part = self.parts[found.shop]
+        worth = sum(line.worth(found.units.get(line.offer, 0)) for line in part.lines)
+        back = part.take_back(found.units, lambda line, units: line.come_back(units, restock))
+        # Less goes back where an operator was faster.
+        found.amount = worth + (part.delivery.total() if part.is_gone() else 0)
+        self._post_refund(back)
 
     def amounts(self):
         """{place: value} of every amount, quantity and state."""

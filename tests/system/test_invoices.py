@@ -71,7 +71,7 @@ def billed(buyer, sold):
 
 
 @pytest.mark.operations("order.ListSellerOrderInvoices", "order.GetInvoice", "order.PrintInvoice", "order.ListSellerInvoices",
-                        "order.ExportSellerInvoices", "user.GetTrader")
+                        "order.ExportSellerInvoices")
 @pytest.mark.values("order.Invoice.Kind.INVOICE", "order.Invoice.Kind.CREDIT_NOTE", "notification.Notification.Kind.INVOICE_ISSUED")
 def test_an_invoice_and_its_credit_note(buyer, sold, billed, operator, person, ask):
     order, part, listed = billed
@@ -101,6 +101,7 @@ def test_an_invoice_and_its_credit_note(buyer, sold, billed, operator, person, a
     assert [(one.rate_ppm, one.gross.amount) for one in asked.content.taxes] == [(190_000, 1000)]
     assert ask(person("Eve"), "GetInvoice", invoice_id=note["id"])[1] == "NOT_FOUND"
     assert ask(buyer, "PrintInvoice", invoice_id=note["id"]).content.startswith(b"%PDF-")
+    assert buyer.get(f"/v1/invoices/{note['id']}:print").content.startswith(b"%PDF-")
 
     # What the shop gives to who keeps its books.
     month = f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m}"

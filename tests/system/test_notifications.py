@@ -151,7 +151,7 @@ def test_a_guest_is_mailed_the_claim(stack, anonymous, mailbox):
     email = f"guest-{uuid.uuid4().hex[:12]}@example.test"
     anonymous.ok("POST", "/v1/accounts:guest", {"email": email})
     link = mailbox.wait_for(email)["links"][0]
-    assert link.startswith(stack["url"] + "/claim-account#")
+    assert link.startswith(stack["url"] + "/en/claim-account#")
     claimed = anonymous.ok("POST", "/v1/accounts:claim", {"token": link.partition("#")[2], "password": NEW_PASSWORD})
     assert claimed["account"]["email"] == email
 

@@ -102,7 +102,7 @@ def test_lists_lead_to_products(anonymous, operator, shop, category):
 
 
 def test_what_people_write_is_nothing_but_words(anonymous, operator, person):
-    owner = person(MISCHIEF[:60])
+    owner = person("Mallory")
     owner.open_seller()
     owner.ok("PATCH", f"/v1/sellers/{owner.seller}", {"displayName": MISCHIEF[:60], "description": MISCHIEF})
     category = operator.ok("POST", "/v1/categories", {"name": MISCHIEF[:60], "slug": f"engines-{uuid.uuid4().hex[:12]}"})
@@ -162,5 +162,6 @@ def test_a_page_whose_service_is_away_says_so_and_the_shop_still_opens(stack, an
     away("product")
     path = f"/en/p/{product}"
     page = until(lambda: anonymous.get(path).status_code == 503 and read(anonymous, path, status=503), "the page to be missed", pause_s=0.2)
-    assert "cannot be reached" in page.text("main") and page.text("code")
+    said = page.text("main")
+    assert ("cannot be reached" in said or "took too long" in said) and page.text("code")
     assert anonymous.get(path).headers["Retry-After"] == "1"

@@ -117,6 +117,9 @@ Task<> ExpectUnitsOfTheShipment(InvoiceStore& store) {
     EXPECT_EQ(events::Told(SharedDatabase(), "invoice/" + notes.at(0).id.ToString()),
               "order.CreditNoteIssued 1");
   }
+  co_await store.Refunded(order, part, 0);
+  EXPECT_TRUE((co_await store.invoices.Issue(Soon(), part.id, std::nullopt)).empty())
+      << "nothing was left to give back";
   co_await store.Refunded(order, part, 1699);
   const auto last = co_await store.invoices.Issue(Soon(), part.id, std::nullopt);
   EXPECT_EQ(last.at(0).total_minor, 1699);

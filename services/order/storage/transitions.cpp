@@ -327,8 +327,11 @@ Task<> Transitions::Refunded(Work work, RefundTold told, std::string trace) {
   Batch batch("order.refunded");
   AddRefunds(batch, told.order, {.refunds = {told.of_part}});
   batch.Add(kRefunded, told.order, told.captured_minor, told.refunded_minor);
-  batch.Add(kHearRefund, told.refund, told.of_part.part, told.order, told.amount_minor);
-  outbox::Append(batch, CreditMessage(told.order, told.of_part.part, std::move(trace)));
+  // Where an operator was faster there was nothing left to give back.
+  if (told.amount_minor > 0) {
+    batch.Add(kHearRefund, told.refund, told.of_part.part, told.order, told.amount_minor);
+    outbox::Append(batch, CreditMessage(told.order, told.of_part.part, std::move(trace)));
+  }
   co_await database_.Write(work, std::move(batch));
 }
 
