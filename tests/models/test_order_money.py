@@ -244,9 +244,10 @@ def test_a_return_after_a_refund_gives_back_what_is_left():
     order, part = sent(delivery=490, cup=2)
     order.ship("anna")
     order.refund(part.total() - 1, "anna")
-    for number, amount in enumerate((1, 0)):
+    for number, (cost, left) in enumerate(((333, 1), (333 + 490, 0))):
+        assert part.net() == left
         order.request_return("anna", {"cup": 1})
         order.approve_return(number)
         order.close_return(number, restock=True)
-        assert order.returns[number].amount == amount
+        assert order.returns[number].amount == cost
     assert part.net() == 0
