@@ -71,7 +71,7 @@ answered = None
 def routes():
     """[(verb, pattern of its path, operation)], those without variables first."""
     by_variables = sorted((method for method in contract.methods() if method.verb), key=lambda method: len(method.variables))
-    return [(method.verb, re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(method.route))), method) for method in by_variables]
+    return [(method.verb, re.compile(re.sub(r"\\{\w+\\}", "[^/:]+", re.escape(method.route))), method) for method in by_variables]
 
 
 def note(verb, path, answer):

@@ -88,7 +88,10 @@ def limit_reached(buyer, sold):
 
 
 def address_changes_price(buyer, sold):
-    order, _ = placed(buyer, sold)
+    london = {"recipient": "Ada", "lines": ["12 St James's Square"], "city": "London", "region": "Westminster", "postalCode": "SW1Y 4JH", "countryCode": "GB"}
+    body = {**buyer.order_body((sold.offer, 1)), "shippingAddress": london}
+    del body["shippingAddressId"]
+    order = buyer.ok("POST", "/v1/orders", body, key=new_key())["id"]
     paris = {"recipient": "Ada", "lines": ["1 rue de Rivoli"], "city": "Paris", "postalCode": "75001", "countryCode": "FR"}
     answer = buyer.post(f"/v1/orders/{order}:changeAddress", {"shippingAddress": paris})
     assert answer.json()["metadata"]["countryCode"] == "GB"

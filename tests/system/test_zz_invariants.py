@@ -44,6 +44,7 @@ ROWS = {
     "order": {"orders": "id IN ({order})", "order_number": "order_id IN ({order}, {offer})", "seller_order": "order_id IN ({order})",
               "order_line": "id IN ({line}, {line2})", "order_event": "seller_order_id IN ({part}, {part2}, {failed_part})",
               "parcel": "seller_order_id IN ({part}, {part2})", "parcel_line": "line_id IN ({line}, {line2})",
+              "order_return": "seller_order_id IN ({part})", "order_return_line": "line_id IN ({line})",
               "coupon": "id IN ({part})", "coupon_redemption": "coupon_id IN ({part})",
               "invoice": "seller_order_id IN ({part})", "part_refund": "seller_order_id IN ({part})",
               "checkout": "order_id IN ({order})", "idempotency_key": KEYS, "outbox": "id IN ({part})", "event": OWN_EVENTS,
