@@ -7,11 +7,13 @@
 #include <unicode/plurrule.h>
 #include <unicode/timezone.h>
 #include <unicode/uchar.h>
-#include <unicode/ucurr.h>
 #include <unicode/unistr.h>
 
 #include <map>
 #include <stdexcept>
+
+#include "platform/unicode/formats.hpp"
+#include "platform/unicode/icu.hpp"
 
 namespace market::unicode {
 namespace {
@@ -22,30 +24,18 @@ using icu::number::Precision;
 
 constexpr std::int32_t kSlugUnitsMax = 60;
 
-void RequireShown(UErrorCode status) {
-  if (U_FAILURE(status)) throw std::runtime_error(std::string("ICU: ") + u_errorName(status));
-}
-
-std::string ShownText(const icu::UnicodeString& text) {
-  std::string utf8;
-  text.toUTF8String(utf8);
-  return utf8;
-}
-
 icu::Locale LocaleOf(const std::string& language) {
   UErrorCode status = U_ZERO_ERROR;
   auto locale = icu::Locale::forLanguageTag(language, status);
-  RequireShown(status);
+  RequireIcu(status);
   return locale;
 }
 
-// As decimal text: a double has not all amounts.
 std::string FormatDecimal(const LocalizedNumberFormatter& formatter, std::int64_t value, int digits) {
   UErrorCode status = U_ZERO_ERROR;
-  const auto text =
-      formatter.formatDecimal(std::to_string(value) + "E-" + std::to_string(digits), status).toString(status);
-  RequireShown(status);
-  return ShownText(text);
+  const auto text = formatter.formatDecimal(DecimalText(value, digits), status).toString(status);
+  RequireIcu(status);
+  return Utf8Of(text);
 }
 
 }  // namespace
@@ -64,7 +54,7 @@ struct Display::State {
                    .roundingMode(UNUM_ROUND_HALFUP)) {
     UErrorCode status = U_ZERO_ERROR;
     plurals.reset(icu::PluralRules::forLocale(locale, status));
-    RequireShown(status);
+    RequireIcu(status);
     days.reset(icu::DateFormat::createDateInstance(icu::DateFormat::kLong, locale));
     if (!days) throw std::runtime_error("ICU has no dates in " + language);
     days->setTimeZone(*icu::TimeZone::getGMT());
@@ -75,8 +65,8 @@ struct Display::State {
     if (known != currencies.end()) return known->second;
     UErrorCode status = U_ZERO_ERROR;
     const icu::CurrencyUnit unit(icu::StringPiece(code), status);
-    const auto digits = ucurr_getDefaultFractionDigits(unit.getISOCurrency(), &status);
-    RequireShown(status);
+    RequireIcu(status);
+    const auto digits = FractionDigits(code);
     auto formatter = NumberFormatter::withLocale(locale).unit(unit).unitWidth(UNUM_UNIT_WIDTH_NARROW);
     return currencies.emplace(code, Currency{.formatter = std::move(formatter), .digits = digits})
         .first->second;
@@ -109,13 +99,13 @@ std::string Display::Tenths(std::int64_t hundredths) const {
 std::string Display::Day(std::chrono::sys_seconds time) const {
   icu::UnicodeString text;
   state_->days->format(static_cast<UDate>(time.time_since_epoch().count()) * U_MILLIS_PER_SECOND, text);
-  return ShownText(text);
+  return Utf8Of(text);
 }
 
 std::string Display::Country(const std::string& code) const {
   icu::UnicodeString text;
   icu::Locale("", code.c_str()).getDisplayCountry(state_->locale, text);
-  return ShownText(text);
+  return Utf8Of(text);
 }
 
 std::string_view Display::PluralForm(std::int64_t count) const {
@@ -131,9 +121,9 @@ std::string SlugOf(std::string_view title) {
   UErrorCode status = U_ZERO_ERROR;
   auto text = icu::UnicodeString::fromUTF8({title.data(), static_cast<std::int32_t>(title.size())});
   const auto* nfc = icu::Normalizer2::getNFCInstance(status);
-  RequireShown(status);
+  RequireIcu(status);
   text = nfc->normalize(text.toLower(icu::Locale::getRoot()), status);
-  RequireShown(status);
+  RequireIcu(status);
   icu::UnicodeString slug;
   for (std::int32_t at = 0; at < text.length(); at = text.moveIndex32(at, 1)) {
     const UChar32 point = text.char32At(at);
@@ -147,7 +137,7 @@ std::string SlugOf(std::string_view title) {
   if (slug.endsWith(icu::UnicodeString(u'-'))) slug.truncate(slug.length() - 1);
   // Not in the middle of a character.
   if (slug.length() > kSlugUnitsMax) slug.truncate(slug.getChar32Start(kSlugUnitsMax));
-  return ShownText(slug);
+  return Utf8Of(slug);
 }
 
 }  // namespace market::unicode

@@ -11,17 +11,14 @@
 #include <algorithm>
 #include <array>
 #include <memory>
-#include <stdexcept>
+
+#include "platform/unicode/icu.hpp"
 
 namespace market::unicode {
 namespace {
 
 constexpr UChar32 kLatinFirst = 0x80;
 constexpr UChar32 kLatinLast = 0x1eff;
-
-void RequireIcu(UErrorCode status) {
-  if (U_FAILURE(status)) throw std::runtime_error(std::string("ICU: ") + u_errorName(status));
-}
 
 using Normalizer = const icu::Normalizer2* (*)(UErrorCode&);
 const icu::Normalizer2& Instance(Normalizer normalizer) {

@@ -8,7 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <stdexcept>
+
+#include "platform/unicode/icu.hpp"
 
 namespace market::unicode {
 namespace {
@@ -47,7 +48,7 @@ bool Any(std::string_view text, Predicate predicate) {
 const icu::Normalizer2& Nfc() {
   UErrorCode status = U_ZERO_ERROR;
   const auto* nfc = icu::Normalizer2::getNFCInstance(status);
-  if (U_FAILURE(status)) throw std::runtime_error(std::string("ICU: ") + u_errorName(status));
+  RequireIcu(status);
   return *nfc;
 }
 
@@ -82,10 +83,8 @@ std::optional<std::string> ToNfc(std::string_view text) {
   if (Nfc().isNormalizedUTF8(piece, status) != 0 && U_SUCCESS(status)) return std::nullopt;
   // By way of UTF-16: ICU's way within UTF-8 hands over each piece by itself and takes many times as long.
   const auto composed = Nfc().normalize(icu::UnicodeString::fromUTF8(piece), status);
-  if (U_FAILURE(status)) throw std::runtime_error(std::string("ICU: ") + u_errorName(status));
-  std::string normal;
-  composed.toUTF8String(normal);
-  return normal;
+  RequireIcu(status);
+  return Utf8Of(composed);
 }
 
 bool HasVisible(std::string_view text) {
