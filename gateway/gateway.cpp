@@ -11,6 +11,7 @@
 #include "gateway/browser/cookies.hpp"
 #include "gateway/download.hpp"
 #include "gateway/event_stream.hpp"
+#include "gateway/exchange.hpp"
 #include "gateway/gateway_metrics.hpp"
 #include "gateway/kept_reads.hpp"
 #include "gateway/negotiation.hpp"
@@ -34,36 +35,6 @@ using std::chrono::steady_clock;
 // Most of what is asked for: no page is below it.
 constexpr std::string_view kApi = "/v1/";
 
-struct Route {
-  Operation operation;
-  RouteMetrics metrics;
-  const rpc::Method* pieces = nullptr;  // of one that takes files: what takes their pieces
-  Route* shown = nullptr;               // of one whose answer can be shown: what shows it, at the same path
-};
-
-// What one request is and becomes; lives as long as its Handle.
-struct Exchange {
-  http::Request& request;
-  steady_clock::time_point began;
-  telemetry::Span span;
-  std::string request_id;
-  std::string_view path;
-  std::string_view query;
-  Route* route = nullptr;
-  routing::Match match{};
-  std::string bearer;            // of a browser's session, where no Authorization is given
-  std::string_view shown_as;     // its route is what shows the answer: as this media type
-  std::uint64_t file_bytes = 0;  // that were passed on
-  bool replayed = false;         // the answer, or the refusal, is one that was given before
-  KeptReads::How kept;           // how an answer that may be kept came about
-  std::optional<PageEdge::Visit> page{};
-
-  std::string_view RouteName() const {
-    if (page) return page->found.route;
-    return route != nullptr ? std::string_view(route->operation.Route()) : "unmatched";
-  }
-};
-
 // Whatever becomes of the call, the answer says whether it is one that was given before.
 struct NoteReplayed {
   NoteReplayed(Exchange& exchange, const CallContext& call) : exchange(exchange), call(call) {}
@@ -75,25 +46,6 @@ struct NoteReplayed {
 // The path of another method of the same service.
 std::string NeighbourOf(const rpc::Method& method, const std::string& name) {
   return method.path.substr(0, method.path.rfind('/') + 1) + name;
-}
-
-// The conventions' attributes of an HTTP server; only a 5xx is an error of ours.
-void Describe(Exchange& exchange, const http::Response& response) {
-  auto& span = exchange.span;
-  if (!span.Recording()) return;
-  if (exchange.route != nullptr) {
-    span.Rename(exchange.route->operation.SpanName());
-    span.Set("http.route", std::string_view(exchange.route->operation.Route()));
-  } else if (exchange.page) {
-    span.Rename("GET " + std::string(exchange.page->found.route));
-    span.Set("http.route", exchange.page->found.route);
-  }
-  span.Set("http.request.method", exchange.request.method);
-  span.Set("url.scheme", "https");
-  span.Set("url.path", std::string(exchange.path));
-  span.Set("http.response.status_code", response.status);
-  if (!exchange.kept.empty()) span.Set("market.cache", exchange.kept);
-  if (response.status >= 500) span.Fail("status " + std::to_string(response.status));
 }
 
 }  // namespace
@@ -438,19 +390,7 @@ void Gateway::State::WriteAccessLine(const Exchange& exchange, const http::Respo
     const std::size_t number = dull_requests++;
     if (options.access_log_one_in == 0 || number % options.access_log_one_in != 0) return;
   }
-  telemetry::log::Info(
-      "http.request",
-      {{"method", exchange.request.method},
-       {"route", exchange.RouteName()},
-       {"path", exchange.path},
-       {"status", response.status},
-       {"duration_us", std::chrono::duration_cast<std::chrono::microseconds>(duration).count()},
-       {"request_bytes", exchange.request.body.size() + exchange.file_bytes},
-       {"response_bytes", response.body.size()},
-       {"cache", exchange.kept},
-       {"peer", exchange.request.peer},
-       {"request_id", exchange.request_id}},
-      &exchange.span.Context());
+  WriteAccess(exchange, response, duration);
 }
 
 Gateway::Gateway(GatewayOptions options, rpc::Backend& backend, std::vector<const rpc::Method*> methods,
