@@ -67,8 +67,8 @@ std::chrono::milliseconds CircuitBreaker::RetryAfter(SteadyTime now) const {
 void CircuitBreaker::Report(std::uint64_t generation, SteadyTime started, Outcome outcome, SteadyTime now) {
   if (generation != generation_) return;
   if (state_ == State::kClosed) {
-    Count(outcome, now - started, now);
-    if (WindowIsBad(now)) Enter(State::kOpen, now);
+    // What went well never opens it: a dependency that is back must not be refused for what was before.
+    if (Count(outcome, now - started, now) && WindowIsBad(now)) Enter(State::kOpen, now);
     return;
   }
   // Half-open: an open breaker has no calls of its own generation.
@@ -86,14 +86,17 @@ void CircuitBreaker::Report(std::uint64_t generation, SteadyTime started, Outcom
   ++probes_left_;
 }
 
-void CircuitBreaker::Count(Outcome outcome, std::chrono::nanoseconds took, SteadyTime now) {
-  if (outcome == Outcome::kIgnored) return;
+bool CircuitBreaker::Count(Outcome outcome, std::chrono::nanoseconds took, SteadyTime now) {
+  if (outcome == Outcome::kIgnored) return false;
   const auto second = SecondOf(now);
   Slot& slot = slots_[static_cast<std::size_t>(second) % kSlots];
   if (slot.second != second) slot = {.second = second};
+  const bool failed = outcome == Outcome::kFailure;
+  const bool slow = options_.slow_after.count() > 0 && took >= options_.slow_after;
   ++slot.calls;
-  if (outcome == Outcome::kFailure) ++slot.failed;
-  if (options_.slow_after.count() > 0 && took >= options_.slow_after) ++slot.slow;
+  if (failed) ++slot.failed;
+  if (slow) ++slot.slow;
+  return failed || slow;
 }
 
 bool CircuitBreaker::WindowIsBad(SteadyTime now) const {

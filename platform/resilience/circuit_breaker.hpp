@@ -89,7 +89,8 @@ class CircuitBreaker {
   };
 
   void Report(std::uint64_t generation, SteadyTime started, Outcome outcome, SteadyTime now);
-  void Count(Outcome outcome, std::chrono::nanoseconds took, SteadyTime now);
+  // Whether it speaks against the dependency.
+  bool Count(Outcome outcome, std::chrono::nanoseconds took, SteadyTime now);
   bool WindowIsBad(SteadyTime now) const;
   void Enter(State state, SteadyTime now);
 

@@ -45,6 +45,14 @@ TEST_F(Breaker, FailureShare_Opens) {
   }
 }
 
+TEST_F(Breaker, Success_NeverOpens) {
+  Calls(12, Outcome::kFailure);
+  Calls(12, Outcome::kSuccess);
+  EXPECT_EQ(breaker_.GetState(), State::kClosed);
+  Calls(1, Outcome::kFailure);
+  EXPECT_EQ(breaker_.GetState(), State::kOpen);  // 13 of 25
+}
+
 TEST_F(Breaker, OldFailures_AreForgotten) {
   Calls(19, Outcome::kFailure);
   now_ += 10s;

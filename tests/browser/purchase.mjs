@@ -131,9 +131,30 @@ async function review(page) {
   await enter(page, button(page, "Order and pay"));
 }
 
+/** Whoever looks at the order while it is paid sees it half way: the page that pays must not, and tells what the answer is. */
+async function lookedAtHalfWay(page) {
+  const ORDER = /\/v1\/orders\/[0-9a-f-]{36}$/;
+  await page.route(ORDER, async (route) => {
+    const answer = await route.fetch();
+    const { payUntil, ...halfWay } = await answer.json();
+    await route.fulfill({ response: answer, json: halfWay });
+  });
+  await page.route(/:pay$/, async (route) => {
+    const answer = await route.fetch();
+    await page.evaluate(() => {
+      window.dispatchEvent(new Event("visibilitychange")); // who comes back to a page sees what is new
+      return new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));
+    });
+    await page.unroute(ORDER);
+    await page.unroute(/:pay$/);
+    await route.fulfill({ response: answer });
+  });
+}
+
 async function declinedThenPaid(page) {
   await arrived(page, "Your order waits for you");
   await look(page, "done-declined-en-light-1280");
+  await lookedAtHalfWay(page);
   await tabTo(page, page.getByRole("radio", { checked: true }));
   await page.keyboard.press("ArrowDown");
   await enter(page, button(page, "Pay"));

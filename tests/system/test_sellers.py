@@ -113,7 +113,7 @@ def test_a_suspended_shop_sells_nothing_and_sends_what_was_ordered(operator, ano
     operator.ok("POST", f"/v1/sellers/{opened.seller}:reinstate", body)
     until(lambda: buyer.place((opened.offer, 1)).status_code == 201, "the shop to sell again")
     until(lambda: opened.call(*writes[0], key=new_key()).status_code == 200, "the shop to be written to")
-    assert anonymous.ok("GET", f"/v1/products/{opened.product['id']}")["offers"]
+    until(lambda: anonymous.ok("GET", f"/v1/products/{opened.product['id']}").get("offers"), "the offers to be shown again")
 
     opened.ok("POST", f"/v1/sellers/{opened.seller}:close", {"reason": "retired"})
     refused(operator.post(f"/v1/sellers/{opened.seller}:reinstate", body), 409, "ILLEGAL_TRANSITION")

@@ -7,6 +7,7 @@ import { useKeys } from "../../ui/key";
 import { wordsOf } from "../../ui/problem";
 import { METHODS, Methods } from "../checkout/methods";
 import { leavesOpen, untilFinal } from "../checkout/placing";
+import { payingOf } from "./use_order";
 import "./pay_again.css";
 
 /** An order that waits for another way to pay it, for as long as it is kept. */
@@ -18,6 +19,8 @@ export function PayAgain({ order }: { order: Order }) {
   const key = ["mine", "order", order.id];
   const left = useLeft(order.payUntil, () => void queries.invalidateQueries({ queryKey: key }));
   const paying = useMutation({
+    mutationKey: payingOf(order.id),
+    onMutate: () => queries.cancelQueries({ queryKey: key }),
     mutationFn: () => untilFinal(() => pay(order.id, method, keys.of([order.id, method]))),
     onSuccess: (paid) => {
       keys.answered();

@@ -1,4 +1,4 @@
-import { queryOptions, useQuery, useQueryClient } from "@tanstack/preact-query";
+import { queryOptions, useIsMutating, useQuery, useQueryClient } from "@tanstack/preact-query";
 import { useEffect } from "preact/hooks";
 import { followOrder } from "../../api/live";
 import { type Order, order } from "../../api/orders";
@@ -17,7 +17,9 @@ export const orderOf = (id: string) =>
 /** An order as it is now, and as it becomes. */
 export function useOrder(id: string) {
   const queries = useQueryClient();
-  const asked = useQuery(orderOf(id));
+  // While it is paid here it is not asked for: it would be told of half way, and the form that waits for the answer would go.
+  const isPaid = useIsMutating({ mutationKey: payingOf(id) }) > 0;
+  const asked = useQuery({ ...orderOf(id), enabled: !isPaid });
   const isThere = asked.data !== undefined;
   useEffect(() => {
     if (!isThere) return;
@@ -29,4 +31,8 @@ export function useOrder(id: string) {
   return asked;
 }
 
+/** Names a payment that is under way in this browser. */
+export const payingOf = (id: string) => ["pay", id];
+
+/** For its buyer to pay with another method. */
 export const isWaiting = (shown: Order) => shown.state === "PENDING_PAYMENT" && shown.payUntil !== undefined;
