@@ -19,6 +19,16 @@ export const browser = await chromium.launch({ executablePath: process.env.MARKE
 
 export const wrong = (what) => console.log(what);
 
+// What did not come is told by what is there instead.
+process.on("uncaughtException", async (error) => {
+  console.error(error);
+  for (const page of browser.contexts().flatMap((context) => context.pages())) {
+    const shown = await page.evaluate(() => [document.body.innerText, document.activeElement?.outerHTML.slice(0, 200)]).catch(String);
+    console.error(page.url(), shown);
+  }
+  process.exit(1);
+});
+
 /** The certificate of a marketplace of one's own is of a CA that no browser knows. */
 export const newContext = ({ theme = "light", width = 1280 } = {}) =>
   browser.newContext({

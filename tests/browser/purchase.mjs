@@ -133,21 +133,21 @@ async function review(page) {
 
 /** Whoever looks at the order while it is paid sees it half way: the page that pays must not, and tells what the answer is. */
 async function lookedAtHalfWay(page) {
-  const ORDER = /\/v1\/orders\/[0-9a-f-]{36}$/;
-  await page.route(ORDER, async (route) => {
-    const answer = await route.fetch();
-    const { payUntil, ...halfWay } = await answer.json();
-    await route.fulfill({ response: answer, json: halfWay });
-  });
-  await page.route(/:pay$/, async (route) => {
-    const answer = await route.fetch();
+  const order = /\/v1\/orders\/[0-9a-f-]{36}$/;
+  await page.route(/:pay$/, async (paying) => {
+    await page.route(order, async (route) => {
+      const answer = await route.fetch();
+      const { payUntil, ...halfWay } = await answer.json();
+      await route.fulfill({ response: answer, json: halfWay });
+    });
+    const answer = await paying.fetch();
     await page.evaluate(() => {
       window.dispatchEvent(new Event("visibilitychange")); // who comes back to a page sees what is new
       return new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));
     });
-    await page.unroute(ORDER);
+    await page.unroute(order);
     await page.unroute(/:pay$/);
-    await route.fulfill({ response: answer });
+    await paying.fulfill({ response: answer });
   });
 }
 
