@@ -14,6 +14,7 @@ import market  # noqa: E402
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "operations(*names): has a good answer from each of these (docs/operations.md)")
+    config.addinivalue_line("markers", "alone: takes something from the whole marketplace or counts what all of it does")
     config.addinivalue_line("markers", "values(*names): each of these values of enumerations is in an answer")
 
 
@@ -79,8 +80,9 @@ def shop(person, category):
 
 
 @pytest.fixture
-def away(stack):
+def away(stack, request):
     """away("auth"): its processes, which stop, and come back with the test's end."""
+    assert request.node.get_closest_marker("alone"), "who else asks them meanwhile would fail"
     if stack["shape"] == "single":
         pytest.skip("in one process nobody is away alone")
     stopped = []

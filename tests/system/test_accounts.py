@@ -14,6 +14,8 @@ from test_bad_input import problem
 from test_grpc import by_name, request_of, unary
 from test_revocation import WRITES, assert_refused_everywhere, is_refused
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture(scope="module")
 def channel(stack):

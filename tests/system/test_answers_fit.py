@@ -13,6 +13,8 @@ from market import new_key, until
 from pictures import drawn, uploaded
 from test_grpc import by_name, request_of, unary
 
+pytestmark = pytest.mark.alone
+
 PAGE_BYTES = 1 << 20  # in the wire form; docs/architecture.md
 CATEGORIES_MAX = 1_600  # product.categories_max
 NOTE = {"n" * 90 + str(number): "x" * 100 for number in range(10)}

@@ -27,6 +27,8 @@ from test_bad_input import problem
 from test_grpc import by_name, request_of, unary
 from test_reviews import written
 
+pytestmark = pytest.mark.alone
+
 SERVICES = topology.read().services
 SEALED_S = 5
 LISTED_S = 10

@@ -19,6 +19,8 @@ import pytest
 import market
 from market import until
 
+pytestmark = pytest.mark.alone
+
 PAIRS = int(os.environ.get("MARKET_PAIRS", "30"))
 READERS = 3
 OLDEST_S = 1.0

@@ -17,6 +17,8 @@ import pytest
 import market
 import sql_log
 
+pytestmark = pytest.mark.alone
+
 PAGE = market.ROOT / "docs" / "checkout.md"
 COUNTED = ("order", "product", "user", "payment")    # the provider's database is not ours
 WAYS = {"paid": "pm_card_visa", "declined": "pm_card_visa_chargeDeclined", "unanswered": "pm_sandbox_timeout_authorized"}

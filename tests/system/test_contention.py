@@ -7,6 +7,8 @@ import pytest
 
 from market import new_key
 
+pytestmark = pytest.mark.alone
+
 
 def at_once(calls):
     with concurrent.futures.ThreadPoolExecutor(len(calls)) as pool:

@@ -5,6 +5,8 @@ import pytest
 from market import join, new_key, psql
 from test_bad_input import problem
 
+pytestmark = pytest.mark.alone
+
 PATH = "/v1/conversations"
 
 

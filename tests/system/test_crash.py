@@ -19,6 +19,8 @@ import points
 import proxies
 from stories import KINDS, LAST_WORD_S, Request, Stage
 
+pytestmark = pytest.mark.alone
+
 SEED = int(os.environ.get("MARKET_SEED", "1"))
 POINTS = os.environ.get("MARKET_POINTS", "8")
 ALL = POINTS == "all"

@@ -8,6 +8,8 @@ from key_scenes_delivery import RATES, parcel, rate
 from market import check_invariants, new_key, until
 from test_bad_input import problem
 
+pytestmark = pytest.mark.alone
+
 BERLIN = {"recipient": "Grete Hermann", "lines": ["Unter den Linden 6"], "city": "Berlin", "postalCode": "10117", "countryCode": "DE"}
 NOBODYS = "00000000-0000-0000-0000-000000000000"
 

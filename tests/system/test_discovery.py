@@ -12,6 +12,8 @@ import pytest
 import market
 from market import until
 
+pytestmark = pytest.mark.alone
+
 NAME = "product.replicas.test"
 NOTICED_S = 10
 

@@ -17,6 +17,8 @@ from test_grpc import by_name, request_of, unary
 from test_answers_fit import channel  # noqa: F401
 from test_operator_refund import body as refund_body
 
+pytestmark = pytest.mark.alone
+
 DATABASES = (*topology.read().services, "sandbox")
 # What tax law asks to be kept as it was: docs/personal-data.md.
 BOOKS = "--exclude-table-data=invoice"

@@ -11,7 +11,10 @@ import ssl
 import urllib.parse
 import uuid
 
+import pytest
 import market
+
+pytestmark = pytest.mark.alone
 
 BUYERS = int(os.environ.get("MARKET_BUYERS", "150"))
 UNITS = BUYERS // 5

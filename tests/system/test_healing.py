@@ -17,6 +17,8 @@ import pytest
 
 import market
 
+pytestmark = pytest.mark.alone
+
 CONFIG = "etc/watchdog.conf"
 INFRASTRUCTURE = ("postgres", "redis", "nginx", "watchdog")
 

@@ -19,6 +19,8 @@ from market import join, new_key, psql, until
 from test_bad_input import problem
 from test_order_acts import ask, channel  # noqa: F401: fixtures
 
+pytestmark = pytest.mark.alone
+
 ROWS = int(os.environ.get("MARKET_IMPORT_ROWS", "0"))
 BROKEN = 37
 MEMORY_MORE_MAX = 64 << 20

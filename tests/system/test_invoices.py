@@ -17,6 +17,8 @@ from test_operator_refund import body as refund_body
 from test_operator_refund import refund
 from test_order_acts import SHIPMENT, ask, channel  # noqa: F401: fixtures
 
+pytestmark = pytest.mark.alone
+
 BERLIN = {"recipient": "Грета <Герман> & Söhne", "lines": ["Unter den Linden 6"], "city": "Berlin", "postalCode": "10117", "countryCode": "DE"}
 TRADER = {"legalName": "Analytical Engines Ltd", "vatNumber": "DE123456789", "registerNumber": "HRB 1843", "lines": ["12 Ada-Straße"],
           "city": "Köln", "postalCode": "50667", "countryCode": "DE"}

@@ -9,8 +9,11 @@ import random
 import signal
 import time
 
+import pytest
 import market
 from stories import Stage
+
+pytestmark = pytest.mark.alone
 
 KILLS = int(os.environ.get("MARKET_KILLS", "30"))
 SEED = int(os.environ.get("MARKET_SEED", "20261124"))

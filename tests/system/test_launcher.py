@@ -12,6 +12,8 @@ import market
 from deploy.lib import topology
 from market import BIN
 
+pytestmark = pytest.mark.alone
+
 PROGRAMS = list(topology.read().programs)
 
 

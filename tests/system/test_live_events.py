@@ -18,6 +18,8 @@ from live import PATH, Listeners
 from market import join, new_key, psql, until
 from test_kill import SIGNALS
 
+pytestmark = pytest.mark.alone
+
 LISTENERS = int(os.environ.get("MARKET_LISTENERS", "100"))
 EACH = 6          # streams of one account
 ROUNDS = 2        # orders of each account, before and after the deaths

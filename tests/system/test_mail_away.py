@@ -18,6 +18,8 @@ import mails
 import market
 from market import psql, until
 
+pytestmark = pytest.mark.alone
+
 AWAY_S = float(os.environ.get("MARKET_AWAY_S", "3"))
 IS_LONG = AWAY_S >= 600
 TURNS, ORDERS = (20, 20) if IS_LONG else (1, 4)    # of each fault, of each turn

@@ -16,6 +16,8 @@ import mails
 import market
 from market import new_key, psql, until
 
+pytestmark = pytest.mark.alone
+
 ACTS = int(os.environ.get("MARKET_ACTS", "80"))
 SEED = int(os.environ.get("MARKET_SEED", "20261129"))
 STEPS = (("accept", {}, "ORDER_ACCEPTED"), ("ship", {"carrier": "Royal Mail", "trackingNumber": "RM1"}, "PARCEL_SHIPPED"),

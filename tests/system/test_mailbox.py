@@ -13,6 +13,8 @@ import pytest
 import mails
 import market
 
+pytestmark = pytest.mark.alone
+
 SUBJECT = "Заказ № 7 принят, спасибо"
 MARKUP = '<p>Ваш <a href="https://shop.example/orders/7?a=1&amp;b=2">заказ</a></p><script>fetch("/messages")</script>'
 

@@ -6,6 +6,8 @@ import pytest
 
 import market
 
+pytestmark = pytest.mark.alone
+
 NOBODY = "01976b2a-0000-7000-8000-000000000001"
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from market import ROOT, until
 
+pytestmark = pytest.mark.alone
+
 OPEN_METRICS = "application/openmetrics-text; version=1.0.0"
 SAMPLE = re.compile(r"^(\w+)(?:\{(.*?)\})? \S+(?: # \{trace_id=\"[0-9a-f]{32}\"\} \S+ \d+\.\d{3})?$")
 LABEL = re.compile(r"(\w+)=\"(?:[^\"\\]|\\.)*\"")

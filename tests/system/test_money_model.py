@@ -18,6 +18,8 @@ import order_price
 import plays
 from money_rest import CURRENCY, Rest
 
+pytestmark = pytest.mark.alone
+
 ACTS = int(os.environ.get("MARKET_ACTS", "60"))
 SEED = int(os.environ.get("MARKET_SEED", "1"))
 PRICES = (1, 99, 333, 1999, 4_950, 123_457)

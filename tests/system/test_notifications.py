@@ -236,6 +236,7 @@ def test_a_name_is_never_a_header(person, shop, mailbox):
 
 # --- the mail server -----------------------------------------------------------------------------------------------------
 
+@pytest.mark.alone
 def test_mails_wait_for_a_server_that_is_away_or_odd(stack, buyer, shop):
     """Orders take no longer, nothing is lost, and a mail repeats only where no answer came, under the same Message-ID."""
     sold = shop(stock=50)

@@ -158,6 +158,7 @@ def test_search_engines_find_the_way(anonymous, stack, shop):
     until(listed, "the product to be on the map", pause_s=0.3)
 
 
+@pytest.mark.alone
 def test_a_page_whose_service_is_away_says_so_and_the_shop_still_opens(stack, anonymous, away, shop):
     product = shop().product["id"]
     away("product")

@@ -21,6 +21,8 @@ from conftest import sign_in_operator
 from market import Person, Shop, psql, until
 from stories import LAST_WORD_S, PAUSE_S, SHIPMENT, UNPAID, Request
 
+pytestmark = pytest.mark.alone
+
 ROUNDS = int(os.environ.get("MARKET_ROUNDS", "0"))
 SEED = int(os.environ.get("MARKET_SEED", "1"))
 AT_ONCE = 6

@@ -11,8 +11,11 @@ import uuid
 
 import httpx
 
+import pytest
 import market
 from market import psql, until
+
+pytestmark = pytest.mark.alone
 
 SIGN_UPS = int(os.environ.get("MARKET_SIGN_UPS", "100"))
 CLIENTS = 8

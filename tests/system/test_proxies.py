@@ -13,6 +13,8 @@ import points
 import proxies
 import wire
 
+pytestmark = pytest.mark.alone
+
 # Two units on one connection, and what it hears.
 CLIENT = """
 import socket, struct, sys

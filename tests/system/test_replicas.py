@@ -9,6 +9,8 @@ import market
 from deploy.lib import topology
 from market import new_key, until
 
+pytestmark = pytest.mark.alone
+
 # A round-robin that is asked this often has asked everybody.
 OFTEN = 12
 

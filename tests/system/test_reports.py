@@ -6,6 +6,8 @@ from market import new_key, psql
 from test_bad_input import problem
 from test_reviews import written
 
+pytestmark = pytest.mark.alone
+
 REASONS = ("ILLEGAL_PRODUCT", "COUNTERFEIT", "DANGEROUS", "OFFENSIVE", "OTHER")
 REPORTS = "/v1/admin/reports"
 

@@ -2,8 +2,11 @@
 
 import subprocess
 
+import pytest
 import market
 from load import Load
+
+pytestmark = pytest.mark.alone
 
 ROUNDS = 2
 

@@ -9,6 +9,8 @@ import pytest
 import market
 from deploy.lib import topology
 
+pytestmark = pytest.mark.alone
+
 LIMIT_S = 2
 TURNS = 10    # of every replica of a service, one should be asked
 NOBODY = "01976b2a-0000-7000-8000-000000000001"

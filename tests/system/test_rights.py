@@ -10,6 +10,8 @@ import pytest
 import market
 from deploy.lib import topology
 
+pytestmark = pytest.mark.alone
+
 DATABASES = topology.read().databases
 DENIED, DONE = "42501", "MK999"
 # Money, acts and what happened: nobody who runs the marketplace can change or remove such a row.

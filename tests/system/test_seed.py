@@ -12,6 +12,8 @@ import seed_bulk
 import seed_catalogue as catalogue
 from market import psql, until
 
+pytestmark = pytest.mark.alone
+
 MANY = 2_000
 # What the goals of the demonstration's orders look like from outside. What waits for its payment fails ten minutes later.
 LOOKS_LIKE = {"PARTLY_CANCELLED": "PLACED", "REFUNDED": "DELIVERED", "PARTLY_REFUNDED": "DELIVERED", "PENDING_PAYMENT": "FAILED"}

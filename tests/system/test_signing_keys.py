@@ -15,6 +15,8 @@ from test_bad_input import problem
 from test_grpc import by_name, request_of, unary
 from test_revocation import WRITES, assert_refused_everywhere, is_refused
 
+pytestmark = pytest.mark.alone
+
 # A read of each service that wants a token.
 READS = {
     "auth": "GetMyAccount",

@@ -24,6 +24,8 @@ from market import until
 from test_grpc import by_name, request_of, unary
 from test_workers import restarted
 
+pytestmark = pytest.mark.alone
+
 CONNECTIONS = 40
 HONEST_TRIES = 15
 TIMEOUT_S = 5       # of SignIn, by the contract

@@ -18,6 +18,8 @@ import market
 from deploy.lib import topology
 from market import psql, until
 
+pytestmark = pytest.mark.alone
+
 SERVICES = topology.read().services
 AWAY_S = 7
 SETTINGS = "\nwork.pause_max = 1s\nwork.tries = 3\n"

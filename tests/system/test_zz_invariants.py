@@ -12,6 +12,8 @@ from load import Load
 from market import psql
 from test_restart import fresh_people
 
+pytestmark = pytest.mark.alone
+
 ONLINE_RUNS = 4
 BUYING = 4    # at once: a world is a dozen calls that wait for each other, and there is one for each rot
 

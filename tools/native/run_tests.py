@@ -208,6 +208,14 @@ def telemetry(part):
     return part.stack([TESTS / "telemetry"], up=["--telemetry"])
 
 
+def system(part, **stack):
+    """What bears company runs in two processes, a file in one of them; then what hurts or counts the whole marketplace, alone."""
+    every = TESTS / "system"
+    if part.words:    # a half that they leave empty would fail
+        return part.stack([every], **stack)
+    return part.stack([every, "-m", "not alone", "-n", "2", "--dist", "loadfile"], [every, "-m", "alone"], **stack)
+
+
 PARTS = {
     "ctest": ctest,
     "random": random_schedules,
@@ -215,11 +223,11 @@ PARTS = {
     "observability": lambda part: part.pytest([TESTS / "observability", TESTS / "containers"]),
     "helm": lambda part: part.pytest([TESTS / "helm"]),
     "packages": lambda part: part.pytest([TESTS / "packages"]),
-    "system": lambda part: part.stack([TESTS / "system"]),
+    "system": system,
     "browser": lambda part: part.stack([TESTS / "browser"]),    # the whole has it before clients
     "clients": clients,
     "backup": lambda part: part.stack([TESTS / "backup"]),    # the whole has it behind clients
-    "single": lambda part: part.stack([TESTS / "system"], shape="single", up=["--single"]),
+    "single": lambda part: system(part, shape="single", up=["--single"]),
     "replicas": replicas,
     "telemetry": telemetry,
     "edge": lambda part: part.stack([TESTS / "edge"]),
