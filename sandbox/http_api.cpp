@@ -1,95 +1,115 @@
 #include "sandbox/http_api.hpp"
 
-#include <boost/json.hpp>
-#include <boost/url/parse.hpp>
-#include <boost/url/url_view.hpp>
-#include <charconv>
+#include <algorithm>
+#include <cctype>
+#include <optional>
 #include <vector>
+
+#include "platform/core/id.hpp"
+#include "sandbox/objects.hpp"
 
 namespace market::sandbox {
 namespace {
 
-namespace json = boost::json;
+// {id} stands for one segment.
+struct Route {
+  std::string_view method;
+  std::string_view path;
+  Task<Answer> (*run)(Provider&, Work, Change, std::string id);
+};
 
-http::Response Reply(int status, std::string body) {
-  http::Response response;
-  response.status = status;
-  response.headers.Add("Content-Type", "application/json");
-  response.body = std::move(body);
-  return response;
+constexpr Route kRoutes[] = {
+    {"POST", "payment_intents",
+     [](Provider& p, Work w, Change c, std::string) { return p.CreateIntent(w, std::move(c)); }},
+    {"GET", "payment_intents",
+     [](Provider& p, Work w, Change c, std::string) { return p.ListIntents(w, std::move(c.form)); }},
+    {"GET", "payment_intents/search",
+     [](Provider& p, Work w, Change c, std::string) { return p.SearchIntents(w, std::move(c.form)); }},
+    {"GET", "payment_intents/{id}",
+     [](Provider& p, Work w, Change c, std::string i) { return p.GetIntent(w, std::move(i), std::move(c.form)); }},
+    {"POST", "payment_intents/{id}/capture",
+     [](Provider& p, Work w, Change c, std::string i) { return p.Capture(w, std::move(c), std::move(i)); }},
+    {"POST", "payment_intents/{id}/cancel",
+     [](Provider& p, Work w, Change c, std::string i) { return p.Cancel(w, std::move(c), std::move(i)); }},
+    {"GET", "charges", [](Provider& p, Work w, Change c, std::string) { return p.ListCharges(w, std::move(c.form)); }},
+    {"GET", "charges/{id}",
+     [](Provider& p, Work w, Change c, std::string i) { return p.GetCharge(w, std::move(i), std::move(c.form)); }},
+    {"POST", "refunds", [](Provider& p, Work w, Change c, std::string) { return p.CreateRefund(w, std::move(c)); }},
+    {"GET", "refunds", [](Provider& p, Work w, Change c, std::string) { return p.ListRefunds(w, std::move(c.form)); }},
+    {"GET", "refunds/{id}",
+     [](Provider& p, Work w, Change c, std::string i) { return p.GetRefund(w, std::move(i), std::move(c.form)); }},
+    {"GET", "balance_transactions",
+     [](Provider& p, Work w, Change c, std::string) { return p.ListTransactions(w, std::move(c.form)); }},
+    {"GET", "events", [](Provider& p, Work w, Change c, std::string) { return p.ListEvents(w, std::move(c.form)); }},
+};
+
+// Whether `path` is that of the route, and what stands in place of its {id}.
+bool Matches(std::string_view route, std::string_view path, std::string& id) {
+  const auto open = route.find("{id}");
+  if (open == std::string_view::npos) return route == path;
+  const auto tail = route.substr(open + 4);
+  if (path.size() <= open + tail.size() || !path.starts_with(route.substr(0, open)) || !path.ends_with(tail))
+    return false;
+  const auto segment = Decoded(path.substr(open, path.size() - open - tail.size()));
+  if (!segment || segment->contains('/')) return false;
+  id = *segment;
+  return true;
 }
 
-http::Response Refusal(int status, std::string_view type, std::string_view code) {
-  return Reply(status, json::serialize(json::object{{"error", {{"type", type}, {"code", code}}}}));
-}
-
-http::Response ToResponse(Answer answer) { return Reply(answer.status, std::move(answer.body)); }
-
-std::int64_t Number(const std::string& text, std::int64_t otherwise) {
-  std::from_chars(text.data(), text.data() + text.size(), otherwise);
-  return otherwise;
-}
-
-std::string Parameter(const boost::urls::url_view& url, std::string_view name) {
-  const auto found = url.params().find(name);
-  return found == url.params().end() ? std::string() : std::string((*found).value);
-}
-
-Task<http::Response> Read(Provider& provider, Work work, const boost::urls::url_view& url,
-                          const std::vector<std::string>& path) {
-  if (path.size() == 2 && path[1] == "transactions") {
-    co_return ToResponse(co_await provider.Movements(work, Number(Parameter(url, "after"), 0)));
+// Stripe knows its versions by their dates; objects are those of ours.
+bool IsVersion(std::string_view text) {
+  if (text.size() < 10) return false;
+  for (std::size_t i = 0; i < 10; ++i) {
+    const bool dash = i == 4 || i == 7;
+    if (dash ? text[i] != '-' : std::isdigit(static_cast<unsigned char>(text[i])) == 0) return false;
   }
-  if (path.size() == 2 && path[1] == "authorizations" && url.params().contains("changed_since")) {
-    co_return ToResponse(co_await provider.List(work, Number(Parameter(url, "changed_since"), 0),
-                                                Parameter(url, "starting_after"),
-                                                Number(Parameter(url, "limit"), 10)));
-  }
-  if (path.size() == 2 && path[1] == "authorizations") {
-    co_return ToResponse(co_await provider.FindByReference(work, Parameter(url, "reference")));
-  }
-  if (path.size() == 3 && path[1] == "authorizations")
-    co_return ToResponse(co_await provider.Get(work, path[2]));
-  co_return Refusal(404, "invalid_request_error", "path_unknown");
+  return text.size() == 10 || text[10] == '.' || text[10] == ';';
 }
 
-Task<http::Response> Change(Provider& provider, Work work, const http::Request& request,
-                            const std::vector<std::string>& path) {
-  std::string key(request.headers.Get("Idempotency-Key"));
-  if (key.empty() || key.size() > 255) co_return Refusal(400, "idempotency_error", "key_missing");
-  boost::system::error_code error;
-  const auto parsed = json::parse(request.body.empty() ? "{}" : request.body, error);
-  if (error || !parsed.is_object()) co_return Refusal(400, "invalid_request_error", "body_invalid");
-  auto body = parsed.get_object();
-
-  if (path.size() == 2 && path[1] == "authorizations") {
-    co_return ToResponse(co_await provider.Authorize(work, std::move(key), std::move(body)));
-  }
-  if (path.size() == 4 && path[1] == "authorizations") {
-    if (path[3] == "capture") {
-      co_return ToResponse(co_await provider.Capture(work, std::move(key), path[2], std::move(body)));
-    }
-    if (path[3] == "void") co_return ToResponse(co_await provider.Void(work, std::move(key), path[2]));
-    if (path[3] == "refunds") {
-      co_return ToResponse(co_await provider.Refund(work, std::move(key), path[2], std::move(body)));
-    }
-  }
-  co_return Refusal(404, "invalid_request_error", "path_unknown");
-}
-
-Task<http::Response> Dispatch(Provider& provider, Work work, const std::string& api_key,
-                              http::Request& request) {
+Task<Answer> Dispatch(Provider& provider, Work work, const std::string& api_key, const http::Request& request) {
   if (request.headers.Get("Authorization") != "Bearer " + api_key) {
-    co_return Refusal(401, "authentication_error", "api_key_invalid");
+    co_return Failure(401, "invalid_request_error", "", "Invalid API Key provided.");
   }
-  const auto url = boost::urls::parse_origin_form(request.target);
-  if (!url) co_return Refusal(400, "invalid_request_error", "target_invalid");
-  std::vector<std::string> path;
-  for (const auto segment : url->segments()) path.emplace_back(segment);
-  if (path.empty() || path[0] != "v1") co_return Refusal(404, "invalid_request_error", "path_unknown");
-  if (request.method == "GET") co_return co_await Read(provider, work, *url, path);
-  if (request.method == "POST") co_return co_await Change(provider, work, request, path);
-  co_return Refusal(405, "invalid_request_error", "method_not_allowed");
+  const auto version = request.headers.Find("Stripe-Version");
+  if (version && !IsVersion(*version)) co_return Invalid("", "Invalid Stripe API version: " + std::string(*version));
+  constexpr std::string_view kRoot = "/v1/";
+  const std::string_view target = request.target;
+  const auto question = target.find('?');
+  auto path = target.substr(0, question);
+  if (!path.starts_with(kRoot)) co_return Failure(404, "invalid_request_error", "", "Unrecognized request URL");
+  path.remove_prefix(kRoot.size());
+  Change change{.key = std::string(request.headers.Get("Idempotency-Key")),
+                .request = request.method + ' ' + std::string(target) + '\n' + request.body,
+                .form = {}};
+  if (change.key.size() > 255) co_return Invalid("", "Idempotency keys are at most 255 characters long.");
+  const bool posts = request.method == "POST";
+  const auto query = question == std::string_view::npos ? std::string_view() : target.substr(question + 1);
+  auto form = Form::Parse(posts ? std::string_view(request.body) : query);
+  const auto type = request.headers.Get("Content-Type");
+  const bool as_form = request.body.empty() || type.starts_with("application/x-www-form-urlencoded");
+  if (!form || !as_form) co_return Invalid("", "The request is not form-encoded.");
+  change.form = std::move(*form);
+  for (const auto& route : kRoutes) {
+    std::string id;
+    if (route.method != request.method || !Matches(route.path, path, id)) continue;
+    co_return co_await route.run(provider, work, std::move(change), std::move(id));
+  }
+  co_return Failure(404, "invalid_request_error", "", "Unrecognized request URL");
+}
+
+http::Response ResponseOf(Answer answer, const http::Request& request) {
+  http::Response response;
+  response.status = answer.status;
+  response.headers.Add("Content-Type", "application/json");
+  response.headers.Add("Request-Id", IdOf("req_", Uuid::NewV7()));
+  response.headers.Add("Stripe-Version", kApiVersion);
+  if (const auto key = request.headers.Find("Idempotency-Key")) response.headers.Add("Idempotency-Key", *key);
+  if (answer.replayed) response.headers.Add("Idempotent-Replayed", "true");
+  // An error of ours is this key's answer for good; what is still running is worth another try.
+  if (answer.status >= 500) response.headers.Add("Stripe-Should-Retry", "false");
+  if (answer.status == 409) response.headers.Add("Stripe-Should-Retry", "true");
+  response.body = std::move(answer.body);
+  return response;
 }
 
 Task<http::Response> Handle(Provider& provider, telemetry::Tracer& tracer, const std::string& api_key,
@@ -98,7 +118,8 @@ Task<http::Response> Handle(Provider& provider, telemetry::Tracer& tracer, const
   auto span = tracer.Continue("HTTP", telemetry::SpanKind::kServer, request.headers.Get("traceparent"));
   span.Set("http.request.method", request.method);
   span.Set("url.path", request.target.substr(0, request.target.find('?')));
-  auto response = co_await Dispatch(provider, Work(runtime::kNoDeadline, span), api_key, request);
+  auto answer = co_await Dispatch(provider, Work(runtime::kNoDeadline, span), api_key, request);
+  auto response = ResponseOf(std::move(answer), request);
   span.Set("http.response.status_code", response.status);
   if (response.status >= 500) span.Fail("status " + std::to_string(response.status));
   co_return response;

@@ -1,9 +1,4 @@
-// The provider's HTTP interface:
-//   POST /v1/authorizations  {amount, currency, payment_method, reference}
-//   POST /v1/authorizations/{id}/capture {amount}   /void   /refunds {amount, reference}
-//   GET  /v1/authorizations/{id}    GET /v1/authorizations?reference=R    GET /v1/transactions?after=N
-//   GET  /v1/authorizations?changed_since=UNIX&starting_after=ID&limit=N
-// Bearer key; every POST needs an Idempotency-Key.
+// The provider's HTTP interface: Stripe's routes, form-encoded bodies, Stripe's objects and errors (README.md).
 #pragma once
 #include <string>
 

@@ -15,6 +15,8 @@ int Run(int argc, char** argv) {
       host.Config().Text("sandbox.listen", "address of the provider's HTTP interface", "127.0.0.1:0");
   const auto api_key = host.Config().Text("sandbox.api_key", "what callers authenticate with", "sk_sandbox");
   const auto latency = host.Config().Duration("sandbox.latency", "pause before every answer", 0ms, 1min, 0ms);
+  const auto lag = host.Config().Duration("sandbox.search_lag", "how old an object is before a search finds it", 0ms,
+                                           1h, 1min);
   const auto hold =
       host.Config().Duration("sandbox.timeout_hold", "how late the time-out methods answer", 0ms, 10min, 30s);
   if (const auto exit_code = host.Configure(argc, argv)) return *exit_code;
@@ -25,7 +27,7 @@ int Run(int argc, char** argv) {
   options.checkout_read_connections = options.list_connections = 0;
   options.checkout_connections = options.worker_connections = 0;
   postgres::Database database(host.Io(), std::move(options));
-  sandbox::Provider provider(database, {.latency = *latency, .timeout_hold = *hold});
+  sandbox::Provider provider(database, {.latency = *latency, .timeout_hold = *hold, .search_lag = *lag});
   http::Server server(host.Io(), {.drain_linger = 1s}, sandbox::HttpApi(provider, host.Tracer(), *api_key));
   host.OnStart([&]() -> Task<> {
     co_await host.OpenDatabase("sandbox", database, sandbox::kMigrations);

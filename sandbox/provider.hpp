@@ -1,45 +1,54 @@
-// A payment provider for development: real behaviour over its own database, the nasty parts included.
+// A payment provider for development: real behaviour over its own database, the nasty parts included. What it is asked and what it
+// answers are Stripe's (objects.hpp).
 //
-// Every POST carries an idempotency key. State and answer commit in one transaction before anything is sent,
-// and the first answer to a key, errors of the provider included, is what every later use of it gets. Amounts
+// State, answer and what happened commit in one transaction before anything is sent, and the first answer to an idempotency key,
+// errors of the provider included, is what every later use of it gets for a day. Only what is refused at the door is not kept. Amounts
 // never exceed what was authorised or captured. Of a `work` only the span counts. Io thread only.
 #pragma once
-#include <boost/json/object.hpp>
 #include <chrono>
 #include <set>
 #include <string>
 
 #include "platform/postgres/database.hpp"
 #include "platform/telemetry/work.hpp"
+#include "sandbox/answers.hpp"
+#include "sandbox/form.hpp"
 
 namespace market::sandbox {
-
-struct Answer {
-  int status = 200;
-  std::string body;  // JSON
-};
 
 struct Options {
   std::chrono::milliseconds latency{0};            // before every answer
   std::chrono::milliseconds timeout_hold{30'000};  // of the methods that answer when the caller has given up
+  std::chrono::milliseconds search_lag{60'000};    // how old an object is before a search finds it
+};
+
+// A request that changes something.
+struct Change {
+  std::string key;      // "": it has none, and a repetition is another request
+  std::string request;  // method, path and body as they came: what the key stands for
+  Form form;
 };
 
 class Provider {
  public:
   Provider(postgres::Database& database, Options options) : database_(database), options_(options) {}
 
-  Task<Answer> Authorize(Work work, std::string key, boost::json::object body);
-  Task<Answer> Capture(Work work, std::string key, std::string id, boost::json::object body);
-  Task<Answer> Void(Work work, std::string key, std::string id);
-  Task<Answer> Refund(Work work, std::string key, std::string id, boost::json::object body);
+  Task<Answer> CreateIntent(Work work, Change change);
+  Task<Answer> Capture(Work work, Change change, std::string id);
+  Task<Answer> Cancel(Work work, Change change, std::string id);
+  Task<Answer> CreateRefund(Work work, Change change);
 
-  Task<Answer> Get(Work work, std::string id);
-  Task<Answer> FindByReference(Work work, std::string reference);
-  // What was made or changed since then (seconds since 1970), by id, after that of a page before; with the
-  // refunds of each. At most 100.
-  Task<Answer> List(Work work, std::int64_t changed_since_s, std::string after, std::int64_t limit);
-  // Captures and refunds in the order they happened, after a sequence number, at most 1000.
-  Task<Answer> Movements(Work work, std::int64_t after);
+  Task<Answer> GetIntent(Work work, std::string id, Form form);
+  Task<Answer> GetCharge(Work work, std::string id, Form form);
+  Task<Answer> GetRefund(Work work, std::string id, Form form);
+  // Newest first, at most 100 a page.
+  Task<Answer> ListIntents(Work work, Form form);
+  // Not what was made a moment ago.
+  Task<Answer> SearchIntents(Work work, Form form);
+  Task<Answer> ListCharges(Work work, Form form);
+  Task<Answer> ListRefunds(Work work, Form form);
+  Task<Answer> ListTransactions(Work work, Form form);
+  Task<Answer> ListEvents(Work work, Form form);
 
  private:
   Task<Answer> Pause(Answer answer);

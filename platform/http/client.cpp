@@ -9,6 +9,9 @@
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
@@ -74,6 +77,18 @@ class ResponseParser final : public beast::http::basic_parser<false> {
   bool header_done_ = false;
 };
 
+asio::ssl::context ContextOf(const std::string& ca_file) {
+  asio::ssl::context context(asio::ssl::context::tls_client);
+  ::SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
+  if (ca_file.empty()) {
+    context.set_default_verify_paths();
+  } else {
+    context.load_verify_file(ca_file);
+  }
+  context.set_verify_mode(asio::ssl::verify_peer);
+  return context;
+}
+
 // One connection to the origin; every step is bounded by the deadline that was armed before it.
 class Connection final : runtime::DeadlineWheel::Entry {
  public:
@@ -88,6 +103,8 @@ class Connection final : runtime::DeadlineWheel::Entry {
   bool Late() const { return late_; }
 
   Task<> Connect(Endpoints endpoints);
+  // After Connect. Nothing of a request leaves before the other side has proved its name.
+  Task<> Secure(asio::ssl::context& context, const std::string& host);
   // The number of bytes that left, whatever happened then.
   Task<std::size_t> Write(std::string_view text);
   // True when the connection may serve another request.
@@ -110,6 +127,7 @@ class Connection final : runtime::DeadlineWheel::Entry {
   }
 
   stream_protocol::socket socket_;
+  std::optional<asio::ssl::stream<stream_protocol::socket&>> tls_;
   runtime::DeadlineWheel& wheel_;
   runtime::Deadline kept_until_ = runtime::kNoDeadline;
   bool late_ = false;
@@ -131,8 +149,21 @@ Task<> Connection::Connect(Endpoints endpoints) {
                sizeof on);  // no effect on a unix socket
 }
 
+Task<> Connection::Secure(asio::ssl::context& context, const std::string& host) {
+  tls_.emplace(socket_, context);
+  ErrorCode error;
+  tls_->set_verify_callback(asio::ssl::host_name_verification(host), error);
+  if (::SSL_set_tlsext_host_name(tls_->native_handle(), host.c_str()) != 1) {
+    Throw(SendError::Kind::kNotSent, "TLS: " + host + " can't be named");
+  }
+  co_await tls_->async_handshake(asio::ssl::stream_base::client, Await(error));
+  if (error || late_)
+    Throw(SendError::Kind::kNotSent, "no TLS with " + host + ": " + (late_ ? "too slow" : error.message()));
+}
+
 Task<std::size_t> Connection::Write(std::string_view text) {
   ErrorCode error;
+  if (tls_) co_return co_await asio::async_write(*tls_, asio::buffer(text), Await(error));
   co_return co_await asio::async_write(socket_, asio::buffer(text), Await(error));
 }
 
@@ -142,8 +173,13 @@ Task<bool> Connection::Read(const ClientOptions& options, bool head_request, Res
   std::size_t filled = 0;
   while (true) {
     ErrorCode error;
-    const std::size_t count = co_await socket_.async_read_some(
-        asio::buffer(buffer.data() + filled, buffer.size() - filled), Await(error));
+    const auto space = asio::buffer(buffer.data() + filled, buffer.size() - filled);
+    std::size_t count = 0;
+    if (tls_) {
+      count = co_await tls_->async_read_some(space, Await(error));
+    } else {
+      count = co_await socket_.async_read_some(space, Await(error));
+    }
     if (late_) Throw(SendError::Kind::kUnknown, "no answer in time");
     filled += count;
     beast::error_code parse_error;
@@ -221,6 +257,7 @@ class Client::Core : public std::enable_shared_from_this<Core> {
   std::string host_;
   std::string port_;
   std::string unix_path_;
+  std::optional<asio::ssl::context> tls_;
   Endpoints known_;  // what the host's name last led to
   std::size_t open_ = 0;
   std::deque<std::unique_ptr<Connection>> idle_;
@@ -230,6 +267,7 @@ class Client::Core : public std::enable_shared_from_this<Core> {
 Client::Core::Core(asio::io_context& io, const std::string& base_url, ClientOptions options)
     : io_(io), options_(options) {
   constexpr std::string_view kTcp = "http://";
+  constexpr std::string_view kTls = "https://";
   constexpr std::string_view kUnix = "http+unix:";
   if (base_url.starts_with(kUnix) && base_url.size() > kUnix.size()) {
     unix_path_ = base_url.substr(kUnix.size());
@@ -237,18 +275,20 @@ Client::Core::Core(asio::io_context& io, const std::string& base_url, ClientOpti
     return;
   }
   std::string_view authority = base_url;
-  if (!authority.starts_with(kTcp))
-    throw std::invalid_argument("not an http:// or http+unix: url: " + base_url);
-  authority.remove_prefix(kTcp.size());
+  const bool secure = authority.starts_with(kTls);
+  if (!secure && !authority.starts_with(kTcp))
+    throw std::invalid_argument("not an http://, https:// or http+unix: url: " + base_url);
+  authority.remove_prefix(secure ? kTls.size() : kTcp.size());
   if (authority.ends_with('/')) authority.remove_suffix(1);
   const auto colon = authority.rfind(':');
   const bool has_port =
       colon != std::string_view::npos && authority.find(']', colon) == std::string_view::npos;
   host_ = authority.substr(0, has_port ? colon : authority.size());
-  port_ = has_port ? authority.substr(colon + 1) : "80";
+  port_ = has_port ? std::string(authority.substr(colon + 1)) : std::string(secure ? "443" : "80");
   if (host_.empty() || port_.empty() || host_.contains('/')) {
-    throw std::invalid_argument("not an http:// or http+unix: url: " + base_url);
+    throw std::invalid_argument("not an http://, https:// or http+unix: url: " + base_url);
   }
+  if (secure) tls_.emplace(ContextOf(options_.ca_file));
 }
 
 void Client::Core::GiveBack() {
@@ -314,13 +354,14 @@ Task<std::unique_ptr<Connection>> Client::Core::NewConnection(runtime::Deadline 
   auto connection = std::make_unique<Connection>(io_);
   connection->Arm(std::min(deadline, runtime::After(options_.connect_timeout)));
   co_await connection->Connect(std::move(endpoints));
+  if (tls_) co_await connection->Secure(*tls_, host_);
   connection->Disarm();
   co_return connection;
 }
 
 std::string Client::Core::Compose(const Request& request) const {
   std::string text = fmt::format("{} {} HTTP/1.1\r\nHost: {}", request.method, request.target, host_);
-  if (!port_.empty() && port_ != "80") text.append(":").append(port_);
+  if (!port_.empty() && port_ != (tls_ ? "443" : "80")) text.append(":").append(port_);
   text += "\r\n";
   for (std::size_t i = 0; i < request.headers.size(); ++i) {
     const auto [name, value] = request.headers[i];

@@ -1,5 +1,6 @@
 // An HTTP/1.1 client for one origin, with a pool of kept-alive connections. Io thread only; never redirects,
 // never retries: what may be repeated is the caller's to know, and SendError tells it what it needs to.
+// Of an https origin the certificate must be good for the host's name; there is no way to do without.
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <chrono>
@@ -19,6 +20,7 @@ struct ClientOptions {
   std::size_t pool_size = 16;  // connections at once; more requests wait, until their deadline
   std::size_t header_bytes_max = 16 * 1024;
   std::size_t body_bytes_max = 1024 * 1024;
+  std::string ca_file = {};  // whose certificates an https origin may have; empty: those that the system trusts
 };
 
 class SendError : public std::runtime_error {
@@ -36,9 +38,9 @@ class SendError : public std::runtime_error {
 
 class Client {
  public:
-  // "http://host:port" or "http+unix:/path". Throws std::invalid_argument for anything else. A host that is
-  // no number is looked up at each connect, in a thread of Asio's,
-  // within the system resolver's own time limit.
+  // "http://host:port", "https://host:port" or "http+unix:/path". Throws std::invalid_argument for anything
+  // else, and what OpenSSL says of a ca_file that can't be read. A host that is no number is looked up at each
+  // connect, in a thread of Asio's, within the system resolver's own time limit.
   Client(boost::asio::io_context& io, const std::string& base_url, ClientOptions options = {});
   ~Client();
   Client(const Client&) = delete;

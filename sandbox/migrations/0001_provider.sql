@@ -1,9 +1,10 @@
--- What a payment provider keeps: authorizations, the money that moved, and the first answer to each idempotency key.
+-- What a payment provider keeps: payment intents, the money that moved, what happened, and the first answer to each
+-- idempotency key. Metadata is JSON as it was sent.
 
+-- A payment intent and its one charge.
 CREATE TABLE card_authorization (
   id              uuid PRIMARY KEY,
-  reference       text NOT NULL,
-  idempotency_key text NOT NULL UNIQUE,
+  reference       text NOT NULL,  -- the transfer group
   payment_method  text NOT NULL,
   currency        text NOT NULL,
   amount_minor    bigint NOT NULL CHECK (amount_minor > 0),
@@ -11,12 +12,13 @@ CREATE TABLE card_authorization (
   decline_code    text NOT NULL DEFAULT '',
   captured_minor  bigint NOT NULL DEFAULT 0 CHECK (captured_minor BETWEEN 0 AND amount_minor),
   refunded_minor  bigint NOT NULL DEFAULT 0 CHECK (refunded_minor BETWEEN 0 AND captured_minor),
-  created_at      timestamptz NOT NULL DEFAULT market_now(),
-  changed_at      timestamptz NOT NULL DEFAULT market_now()
+  capture_method  text NOT NULL DEFAULT 'manual' CHECK (capture_method IN ('manual', 'automatic')),
+  metadata        text NOT NULL DEFAULT '{}',
+  created_at      timestamptz NOT NULL DEFAULT market_now()
 );
 COMMENT ON TABLE card_authorization IS 'mutable';
 CREATE INDEX card_authorization_reference ON card_authorization (reference);
-CREATE INDEX card_authorization_changed ON card_authorization (changed_at);
+CREATE INDEX card_authorization_created ON card_authorization (created_at);
 
 CREATE TABLE movement (
   sequence          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -25,11 +27,22 @@ CREATE TABLE movement (
   kind              text NOT NULL CHECK (kind IN ('capture', 'refund')),
   amount_minor      bigint NOT NULL CHECK (amount_minor > 0),
   currency          text NOT NULL,
-  reference         text NOT NULL,
+  metadata          text NOT NULL DEFAULT '{}',
   created_at        timestamptz NOT NULL DEFAULT market_now()
 );
 CREATE INDEX movement_authorization ON movement (authorization_id);
 
+-- What happened, with the object as it was then.
+CREATE TABLE happening (
+  sequence    bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  id          uuid NOT NULL UNIQUE,
+  type        text NOT NULL,
+  object      text NOT NULL,
+  created_at  timestamptz NOT NULL DEFAULT market_now()
+);
+CREATE INDEX happening_created ON happening (created_at);
+
+-- Kept for a day; then the same key is a new request.
 CREATE TABLE answer (
   idempotency_key text PRIMARY KEY,
   request         text NOT NULL,   -- method, path and body, to refuse the key for another request
@@ -37,6 +50,7 @@ CREATE TABLE answer (
   body            text NOT NULL,
   created_at      timestamptz NOT NULL DEFAULT market_now()
 );
+COMMENT ON TABLE answer IS 'mutable';
 
 -- How often a reference was answered with an error on purpose.
 CREATE TABLE failure (

@@ -24,6 +24,11 @@ Metrics::Metrics(telemetry::Metrics& registry)
     : answers_(registry.AddCounterFamily("payment_provider_answers_total",
                                          "requests to the payment provider, by how they ended",
                                          {"operation", "answer"})),
+      turned_away_(registry.AddCounterFamily("payment_provider_turned_away_total",
+                                             "requests that were not sent to the payment provider", {"why"})),
+      breaker_(registry.AddGauge(
+          "payment_provider_breaker_state",
+          "state of the circuit breaker towards the payment provider: 0 closed, 1 open, 2 half-open")),
       declined_(registry.AddCounterFamily("payment_declined_total",
                                           "payments declined, by the provider's code", {"reason"})),
       captures_failed_(registry.AddCounter("payment_captures_failed_total",
@@ -46,6 +51,10 @@ Metrics::Metrics(telemetry::Metrics& registry)
 void Metrics::Answered(std::string_view operation, std::string_view answer) {
   answers_.With({operation, answer}).Increment();
 }
+
+void Metrics::TurnedAway(std::string_view why) { turned_away_.With({why}).Increment(); }
+
+void Metrics::BreakerIs(int state) { breaker_.Set(state); }
 
 void Metrics::Written(const domain::Payment& before, const domain::Payment& after) {
   if (before.state == after.state) return;

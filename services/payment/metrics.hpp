@@ -19,6 +19,9 @@ class Metrics {
 
   // The provider answered one request.
   void Answered(std::string_view operation, std::string_view answer);
+  // A request was not sent to the provider: "quota", "breaker".
+  void TurnedAway(std::string_view why);
+  void BreakerIs(int state);
   // A payment that was `before` was written as `after`.
   void Written(const domain::Payment& before, const domain::Payment& after);
   void Measured(const storage::Unresolved& unresolved);
@@ -26,6 +29,8 @@ class Metrics {
 
  private:
   telemetry::CounterFamily& answers_;
+  telemetry::CounterFamily& turned_away_;
+  telemetry::Gauge& breaker_;
   telemetry::CounterFamily& declined_;
   telemetry::Counter& captures_failed_;
   telemetry::CounterFamily& captured_value_minor_;

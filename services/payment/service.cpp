@@ -10,12 +10,32 @@ namespace {
 // The work under way keeps its errors for whoever waits for it; nothing is left for the group to tell.
 void Ignore(std::string_view, std::exception_ptr) {}
 
+http::Client ClientOf(boost::asio::io_context& io, const Settings& settings) {
+  // Card payments and a key that moves money go to nobody who has not proved his name.
+  if (*settings.provider == Settings::Kind::kStripe && !settings.provider_url->starts_with("https://"))
+    throw std::invalid_argument("payment.provider = stripe is asked by https:// only");
+  return http::Client(io, *settings.provider_url,
+                      {.pool_size = static_cast<std::size_t>(*settings.provider_connections),
+                       .ca_file = *settings.provider_ca_file});
+}
+
+std::int64_t RateOf(const Settings& settings) {
+  constexpr std::int64_t kOfStripe = 80;
+  if (*settings.provider_requests_per_s > 0 || *settings.provider == Settings::Kind::kSandbox)
+    return *settings.provider_requests_per_s;
+  return kOfStripe;
+}
+
 }  // namespace
 
 using namespace std::chrono_literals;
 
 Settings::Settings(config::Properties& properties)
-    : provider_url(properties.Text("payment.provider_url", "where the payment provider is: http://host:port",
+    : provider(properties.Choice<Kind>("payment.provider", "who moves the money",
+                                       {{"sandbox", Kind::kSandbox}, {"stripe", Kind::kStripe}},
+                                       Kind::kSandbox)),
+      provider_url(properties.Text("payment.provider_url",
+                                   "where the payment provider is: https://api.stripe.com, http://host:port",
                                    config::Required{})),
       provider_key(
           properties.Secret("payment.provider_key", "API key for the payment provider", "sk_sandbox")),
@@ -24,6 +44,14 @@ Settings::Settings(config::Properties& properties)
                                            100ms, 1min, 5s)),
       provider_connections(properties.Int("payment.provider_connections",
                                           "connections to the provider at once", "connections", 1, 1024, 64)),
+      provider_requests_per_s(properties.Int("payment.provider_requests_per_s",
+                                             "how many the provider takes from this process; 0: no limit with"
+                                             " the sandbox, 80 with Stripe, which allows an account 100",
+                                             "requests a second", 0, 100'000, 0)),
+      provider_ca_file(properties.Text("payment.provider_ca_file",
+                                       "whose certificates the provider may have; empty: those that the system"
+                                       " trusts",
+                                       "")),
       resolve_poll(properties.Duration("payment.resolve_poll", "how often UNKNOWN payments are looked for",
                                        50ms, 1min, 1s)) {}
 
@@ -37,20 +65,19 @@ Service::Service(host::Host& host, const Settings& settings)
       personal_data_(database_),
       log_(database_, host.EventOptions("payment")),
       metrics_(host.Metrics()),
-      client_(config::Naming("payment.provider_url",
-                             [&] {
-                               return http::Client(
-                                   host.Io(), *settings.provider_url,
-                                   {.pool_size = static_cast<std::size_t>(*settings.provider_connections)});
-                             })),
-      provider_(client_, *settings.provider_key),
+      client_(config::Naming("payment.provider_url", [&] { return ClientOf(host.Io(), settings); })),
+      guard_({.requests_per_s = static_cast<double>(RateOf(settings))}),
+      provider_(client_, guard_, *settings.provider_key),
       charges_(payments_, provider_, host.SystemTime(), metrics_,
                {.provider_timeout = *settings.provider_timeout}),
       charges_group_(host.Io().get_executor(), Ignore),
       recovery_(payments_, charges_, host.Tracer(),
                 {.poll = *settings.resolve_poll, .patience = host.Patience()}),
       audit_(payments_, ledger_, metrics_, recovery_.Driving(), {}),
-      service_({payments_, ledger_, charges_, charges_group_, host.SystemTime(), pages_, personal_data_}) {}
+      service_({payments_, ledger_, charges_, charges_group_, host.SystemTime(), pages_, personal_data_}) {
+  guard_.OnTurnedAway([this](std::string_view why) { metrics_.TurnedAway(why); });
+  guard_.OnChange([this](auto state) { metrics_.BreakerIs(static_cast<int>(state)); });
+}
 
 void Service::Connect(Peers peers) {
   orders_told_.emplace(database_, host_.Tracer(), TellOrders(peers.orders),

@@ -9,7 +9,7 @@
 #include "platform/idempotency/pg_store.hpp"
 #include "platform/rpc/page_token.hpp"
 #include "services/payment/api/payment_service.hpp"
-#include "services/payment/provider/sandbox.hpp"
+#include "services/payment/provider/stripe.hpp"
 #include "services/payment/workers/audit.hpp"
 #include "services/payment/workers/recovery.hpp"
 #include "services/payment/workers/subscribers.hpp"
@@ -19,10 +19,15 @@ namespace market::payment {
 struct Settings {
   explicit Settings(config::Properties& properties);
 
+  enum class Kind : std::uint8_t { kSandbox, kStripe };
+
+  config::Property<Kind> provider;
   config::Property<std::string> provider_url;
   config::Property<std::string> provider_key;
   config::Property<std::chrono::milliseconds> provider_timeout;
   config::Property<std::int64_t> provider_connections;
+  config::Property<std::int64_t> provider_requests_per_s;
+  config::Property<std::string> provider_ca_file;
   config::Property<std::chrono::milliseconds> resolve_poll;
 };
 
@@ -59,7 +64,8 @@ class Service final : public host::Service {
   std::optional<events::Subscription> notifications_told_;
   Metrics metrics_;
   http::Client client_;
-  provider::Sandbox provider_;
+  provider::Guard guard_;
+  provider::Stripe provider_;
   Charges charges_;
   runtime::TaskGroup charges_group_;
   rpc::PageTokens pages_;

@@ -105,9 +105,9 @@ def test_nobody_waits_for_a_notice():
     assert answered(Server(), message("S", b"TimeZone\0UTC\0") + message("E", b"SFATAL\0\0")) == []
 
 
-@pytest.mark.parametrize("line,send", [("POST /v1/authorizations HTTP/1.1", "authorize"), ("POST /v1/authorizations/a1/capture HTTP/1.1", "capture"),
-                                       ("POST /v1/authorizations/a1/void HTTP/1.1", "void"), ("POST /v1/authorizations/a1/refunds HTTP/1.1", "refund"),
-                                       ("GET /v1/authorizations?reference=o1 HTTP/1.1", None)])
+@pytest.mark.parametrize("line,send", [("POST /v1/payment_intents HTTP/1.1", "authorize"), ("POST /v1/payment_intents/pi_1/capture HTTP/1.1", "capture"),
+                                       ("POST /v1/payment_intents/pi_1/cancel HTTP/1.1", "void"), ("POST /v1/refunds HTTP/1.1", "refund"),
+                                       ("GET /v1/charges?transfer_group=o1 HTTP/1.1", None)])
 def test_a_send_is_named_by_its_request(line, send):
     assert send_of(line) == send
 

@@ -107,7 +107,7 @@ class Server:
         return self.expected.popleft() if kind == "Z" else None
 
 
-SENDS = {"authorizations": "authorize", "refunds": "refund"}
+SENDS = {"payment_intents": "authorize", "refunds": "refund", "cancel": "void"}
 
 
 def send_of(line):

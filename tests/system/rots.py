@@ -118,8 +118,8 @@ FIRST = [
     rot("delivered, only authorised, and the order to capture is lost", "X1", delivered=True,
         **not_captured("AUTHORIZED", "DELETE FROM payment_attempt")),
     rot("a second authorisation that nobody gives up", "X12",
-        sandbox="INSERT INTO card_authorization (id, reference, idempotency_key, payment_method, currency, amount_minor, status)"
-                " VALUES (gen_random_uuid(), '{order}', gen_random_uuid(), 'pm_card_visa', 'EUR', 1, 'authorized')"),
+        sandbox="INSERT INTO card_authorization (id, reference, payment_method, currency, amount_minor, status)"
+                " VALUES (gen_random_uuid(), '{order}', 'pm_card_visa', 'EUR', 1, 'authorized')"),
 ]
 
 # What came with prices, quantities, several payments and refunds, typed causes, and keys that are claimed with their effect.
@@ -370,8 +370,8 @@ OTHERS = [
                 " (SELECT id FROM card_authorization WHERE reference = '{order}')"),
     rot("what the provider captured", "X12", sandbox="UPDATE card_authorization SET captured_minor = captured_minor - 1 WHERE reference = '{order}'"),
     rot("a hold for no order", "X12",
-        sandbox="INSERT INTO card_authorization (id, reference, idempotency_key, payment_method, currency, amount_minor, status)"
-                " VALUES (gen_random_uuid(), '{seller1}', gen_random_uuid(), 'pm_card_visa', 'EUR', 1, 'authorized')"),
+        sandbox="INSERT INTO card_authorization (id, reference, payment_method, currency, amount_minor, status)"
+                " VALUES (gen_random_uuid(), '{seller1}', 'pm_card_visa', 'EUR', 1, 'authorized')"),
     # Reviews
     rot("rating of a product", "S12", product="UPDATE product SET rating_sum = rating_sum + 5, rating_count = rating_count + 1 WHERE id = '{product}'"),
     rot("rating of a shop", "S12", product="INSERT INTO seller_rating (seller_id, rating_sum, rating_count) VALUES ('{seller4}', 5, 1)"),

@@ -182,14 +182,46 @@ std::map<std::string, Pulse> ReadPulses(const Result& rows) {
   return pulses;
 }
 
-HoldFact HoldFrom(const boost::json::value& hold) {
-  return {.authorization = Text(hold, "id"),
-          .status = Text(hold, "status"),
-          .currency = Text(hold, "currency"),
-          .method = Text(hold, "payment_method"),
-          .amount_minor = hold.at("amount").as_int64(),
-          .captured_minor = hold.at("captured").as_int64(),
-          .refunded_minor = hold.at("refunded").as_int64()};
+std::string Upper(std::string text) {
+  for (auto& c : text) c = 'a' <= c && c <= 'z' ? static_cast<char>(c - 32) : c;
+  return text;
+}
+
+// What is "" in a field that may be null.
+std::string MaybeText(const boost::json::value& object, std::string_view name) {
+  return object.at(name).is_string() ? Text(object, name) : std::string();
+}
+
+std::string StatusOf(const std::string& intent_status) {
+  if (intent_status == "requires_capture") return "authorized";
+  if (intent_status == "succeeded") return "captured";
+  if (intent_status == "canceled") return "voided";
+  return "declined";
+}
+
+// Of a PaymentIntent with its charge. What was given back of a hold that was never taken is no money.
+HoldFact HoldFrom(const boost::json::value& intent) {
+  const auto& charge = intent.at("latest_charge");
+  const auto captured = intent.at("amount_received").as_int64();
+  return {.authorization = Text(intent, "id"),
+          .status = StatusOf(Text(intent, "status")),
+          .currency = Upper(Text(intent, "currency")),
+          .method = MaybeText(intent, "payment_method"),
+          .amount_minor = intent.at("amount").as_int64(),
+          .captured_minor = captured,
+          .refunded_minor = captured > 0 ? charge.at("amount_refunded").as_int64() : 0};
+}
+
+MovementFact MovementFrom(const boost::json::value& transaction) {
+  const auto& source = transaction.at("source");
+  const bool refund = Text(transaction, "type") == "refund";
+  const auto amount = transaction.at("amount").as_int64();
+  const auto* reference = refund ? source.at("metadata").as_object().if_contains("reference") : nullptr;
+  return {.authorization = Text(source, "payment_intent"),
+          .kind = refund ? "refund" : "capture",
+          .reference = reference == nullptr ? std::string() : std::string(reference->as_string()),
+          .currency = Upper(Text(transaction, "currency")),
+          .amount_minor = refund ? -amount : amount};
 }
 
 }  // namespace
@@ -404,33 +436,26 @@ Task<boost::json::value> Sources::Ask(std::string target) {
   throw Unavailable("payment.provider_url: " + failure);
 }
 
-// Page by page in the provider's order.
+// Every object of a list, newest first.
+Task<std::vector<boost::json::value>> Sources::AskAll(std::string target) {
+  std::vector<boost::json::value> all;
+  boost::json::value body;
+  do {
+    body = co_await Ask(all.empty() ? target : target + "&starting_after=" + Text(all.back(), "id"));
+    for (auto& each : body.at("data").as_array()) all.push_back(std::move(each));
+  } while (body.at("has_more").as_bool());
+  co_return all;
+}
+
 Task<> Sources::LoadMovements(Facts& facts) {
-  for (std::int64_t after = 0;;) {
-    const auto body = co_await Ask("/v1/transactions?after=" + std::to_string(after));
-    const auto& page = body.at("transactions").as_array();
-    if (page.empty()) co_return;
-    for (const auto& movement : page) {
-      facts.movements.push_back({.authorization = Text(movement, "authorization_id"),
-                                 .kind = Text(movement, "kind"),
-                                 .reference = Text(movement, "reference"),
-                                 .currency = Text(movement, "currency"),
-                                 .amount_minor = movement.at("amount").as_int64()});
-      after = movement.at("sequence").as_int64();
-    }
+  for (const auto& each : co_await AskAll("/v1/balance_transactions?limit=100&expand[]=data.source")) {
+    facts.movements.push_back(MovementFrom(each));
   }
 }
 
-// Page by page, by id.
 Task<> Sources::LoadHolds(Facts& facts) {
-  const std::string target = "/v1/authorizations?changed_since=0&limit=100";
-  boost::json::value body;
-  for (std::string after; after.empty() || body.at("has_more").as_bool();) {
-    body = co_await Ask(after.empty() ? target : target + "&starting_after=" + after);
-    const auto& page = body.at("authorizations").as_array();
-    if (page.empty()) co_return;
-    for (const auto& hold : page) facts.holds[Text(hold, "reference")].push_back(HoldFrom(hold));
-    after = Text(page.back(), "id");
+  for (const auto& each : co_await AskAll("/v1/payment_intents?limit=100&expand[]=data.latest_charge")) {
+    facts.holds[MaybeText(each, "transfer_group")].push_back(HoldFrom(each));
   }
 }
 

@@ -48,6 +48,7 @@ class Sources {
   Task<Acts> LoadListed();
   Task<> LoadOrdersAgain(Facts& facts);
   Task<boost::json::value> Ask(std::string target);
+  Task<std::vector<boost::json::value>> AskAll(std::string target);
 
   std::map<std::string, std::unique_ptr<postgres::Database>> databases_;
   http::Client client_;

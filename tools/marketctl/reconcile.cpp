@@ -1,7 +1,7 @@
 #include "tools/marketctl/reconcile.hpp"
 
 #include "platform/core/error.hpp"
-#include "services/payment/provider/sandbox.hpp"
+#include "services/payment/provider/stripe.hpp"
 #include "tools/marketctl/bad_arguments.hpp"
 #include "tools/marketctl/restored.hpp"
 
@@ -56,7 +56,8 @@ Task<Reconciled> Reconcile(boost::asio::io_context& io, ReconcileRequest request
   postgres::Database payment_database(io, OptionsOf(std::move(request.payment_conninfo), "payment"));
   postgres::Database product_database(io, OptionsOf(std::move(request.product_conninfo), "product"));
   http::Client client(io, request.provider_url, {.body_bytes_max = 16 << 20});
-  payment::provider::Sandbox provider(client, request.provider_key);
+  payment::provider::Guard guard({});
+  payment::provider::Stripe provider(client, guard, request.provider_key);
   for (auto* database : {&order_database, &payment_database, &product_database}) co_await Open(*database);
 
   const SystemClock clock;

@@ -10,7 +10,7 @@
 #include "platform/testing/run_loop.hpp"
 #include "platform/testing/temporary_database.hpp"
 #include "sandbox/http_api.hpp"
-#include "services/payment/provider/sandbox.hpp"
+#include "services/payment/provider/stripe.hpp"
 #include "tools/marketctl/migrations.hpp"
 #include "tools/marketctl/restored.hpp"
 
@@ -49,7 +49,8 @@ class Reconciling : public ::testing::Test {
       http::Server server(io, {}, sandbox::HttpApi(real, tracer, "sk_test"));
       url_ = "http://" + server.Listen("127.0.0.1:0");
       http::Client client(io, url_);
-      payment::provider::Sandbox provider(client, "sk_test");
+      payment::provider::Guard guard({});
+      payment::provider::Stripe provider(client, guard, "sk_test");
       co_await there.Open(Soon());
       co_await here.Open(Soon());
       provider_ = &provider;
@@ -158,8 +159,8 @@ class Reconciling : public ::testing::Test {
   }
   std::string There(const std::string& authorization) {
     return Disk("sandbox").Execute(
-        "SELECT status || ' ' || captured_minor || ' ' || refunded_minor FROM card_authorization WHERE id = "
-        "'" +
+        "SELECT status || ' ' || captured_minor || ' ' || refunded_minor FROM card_authorization"
+        " WHERE 'pi_' || replace(id::text, '-', '') = '" +
         authorization + "'");
   }
 

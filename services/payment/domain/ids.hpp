@@ -8,5 +8,7 @@ using PaymentId = Id<struct PaymentTag>;
 using OrderId = Id<struct OrderTag>;
 using SellerOrderId = Id<struct SellerOrderTag>;
 using RefundId = Id<struct RefundTag>;
+using CommissionRuleId = Id<struct CommissionRuleTag>;
+using CategoryId = Id<struct CategoryTag>;
 
 }  // namespace market::payment::domain

@@ -64,7 +64,7 @@ TEST(Charges_KillPoints, AnAuthorisationThatArrivesAfterTheCancel_IsGivenUpByThe
     const auto draft = ADraft();
     co_await s.charges.Void(Soon(), draft.order, 1);
     const auto first = domain::NextAttempt(draft, domain::Operation::kAuthorize, s.clock.Now());
-    co_await s.sandbox.Authorize({.key = domain::ProviderKey(draft, first).ToString(),
+    co_await s.stripe.Authorize({.key = domain::ProviderKey(draft, first).ToString(),
                                   .reference = draft.order.ToString(),
                                   .method = draft.method,
                                   .amount = {3000, draft.currency}},

@@ -1,5 +1,5 @@
 // The port to a payment provider: what we ask for and the few ways in which it can end.
-// sandbox.hpp speaks it to our sandbox, the one provider there is.
+// stripe.hpp speaks it to Stripe and to our sandbox.
 //
 // Every request that moves something carries a key; the same key with the same request is the same effect,
 // however often it is sent. An implementation never throws for what a provider or the network does: each
@@ -109,7 +109,7 @@ class Provider {
   virtual Task<Result> Refund(Change change, Work work) = 0;
   virtual Task<Found> Find(Sought sought, Work work) = 0;
   // Every charge that was made or changed since then by the provider's clock, a page at a time; the first
-  // page is after "".
+  // page is after "". One that changes meanwhile may be told of twice.
   virtual Task<std::variant<Page, Unknown>> List(Time changed_since, std::string after, Work work) = 0;
 };
 

@@ -24,7 +24,7 @@
 #include "sandbox/http_api.hpp"
 #include "services/payment/migrations.hpp"
 #include "services/payment/process/charges.hpp"
-#include "services/payment/provider/sandbox.hpp"
+#include "services/payment/provider/stripe.hpp"
 #include "services/payment/storage/ledger.hpp"
 #include "services/payment/workers/recovery.hpp"
 
@@ -148,8 +148,8 @@ struct Service {
   Service(boost::asio::io_context& io, World& world, const std::string& url,
           std::chrono::milliseconds provider_timeout)
       : client(io, url),
-        sandbox(client, "sk_test"),
-        provider(sandbox),
+        stripe(client, guard, "sk_test"),
+        provider(stripe),
         payments(world.database),
         ledger(world.database),
         charges(payments, provider, clock, metrics,
@@ -173,7 +173,8 @@ struct Service {
   }
 
   http::Client client;
-  provider::Sandbox sandbox;
+  provider::Guard guard{{}};
+  provider::Stripe stripe;
   FaultyProvider provider;
   storage::Payments payments;
   storage::Ledger ledger;

@@ -1,0 +1,88 @@
+// What the sandbox keeps, as Stripe's JSON shows it. Every field that Stripe's own libraries read without asking first is there,
+// empty where the sandbox has nothing to say. Amounts are minor units, times seconds since 1970. Pure.
+//
+// Ids are Stripe's prefix and the 32 hexadecimal characters of one of ours. A payment intent and its one charge share them, and so do
+// a refund and its balance transaction.
+#pragma once
+#include <boost/json.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/core/id.hpp"
+#include "platform/postgres/result.hpp"
+#include "sandbox/form.hpp"
+
+namespace market::sandbox {
+
+// A version whose objects these are.
+inline constexpr std::string_view kApiVersion = "2025-09-30.clover";
+
+std::string IdOf(std::string_view prefix, const Uuid& id);
+// Nothing for what is no id of that kind.
+std::optional<Uuid> UuidOf(std::string_view prefix, std::string_view id);
+
+#define MARKET_AUTHORIZATION_COLUMNS                                                                          \
+  "id, reference, payment_method, currency, amount_minor, status, decline_code, captured_minor, refunded_minor, " \
+  "capture_method, metadata, extract(epoch FROM created_at)::bigint"
+struct Authorization {
+  explicit Authorization(const postgres::Row& row);
+
+  Uuid id;
+  std::string reference;
+  std::string method;
+  std::string currency;
+  std::int64_t amount = 0;
+  std::string status;
+  std::string decline_code;
+  std::int64_t captured = 0;
+  std::int64_t refunded = 0;
+  std::string capture_method;
+  std::string metadata;
+  std::int64_t created_s = 0;
+};
+
+#define MARKET_MOVEMENT_COLUMNS \
+  "id, authorization_id, kind, amount_minor, currency, metadata, extract(epoch FROM created_at)::bigint, sequence"
+struct Movement {
+  explicit Movement(const postgres::Row& row);
+
+  Uuid id;
+  Uuid authorization;
+  std::string kind;
+  std::int64_t amount = 0;
+  std::string currency;
+  std::string metadata;
+  std::int64_t created_s = 0;
+  std::int64_t sequence = 0;
+};
+
+// Which references are shown as the objects they name: expand[] of a request, without the "data." of a list.
+class Expansion {
+ public:
+  Expansion() = default;
+  explicit Expansion(const Form& form);
+  // What it names below `path`, and whether it names `path` or anything below it.
+  Expansion Below(std::string_view path) const;
+  bool Has(std::string_view path) const;
+
+ private:
+  std::vector<std::string> paths_;
+};
+
+// `refunds`: of its charge, for expand latest_charge.refunds.
+boost::json::object IntentOf(const Authorization& authorization, const Expansion& expansion = {},
+                             const std::vector<Movement>& refunds = {});
+boost::json::object ChargeOf(const Authorization& authorization, const Expansion& expansion = {},
+                             const std::vector<Movement>& refunds = {});
+boost::json::object RefundOf(const Movement& refund);
+// `charge`: what moved the money, when it is expanded.
+boost::json::object TransactionOf(const Movement& movement, const Authorization* charge, const Expansion& expansion);
+boost::json::object EventOf(const Uuid& id, std::string_view type, std::string_view object, std::int64_t created_s);
+boost::json::object ListOf(std::string_view url, boost::json::array data, bool has_more);
+// The error of a card that was declined.
+boost::json::object DeclineOf(const Authorization& authorization);
+
+}  // namespace market::sandbox

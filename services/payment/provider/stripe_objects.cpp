@@ -1,0 +1,135 @@
+#include "services/payment/provider/stripe_objects.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <stdexcept>
+
+#include "platform/core/error.hpp"
+
+namespace market::payment::provider {
+namespace {
+
+namespace json = boost::json;
+
+json::object Inner(const json::object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  return value && value->is_object() ? value->get_object() : json::object();
+}
+
+std::string Upper(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](char c) { return 'a' <= c && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  return text;
+}
+
+// A PaymentIntent that waits for a card has none, or one that was declined.
+std::optional<Listed::State> StateOf(const json::object& intent, const json::object& charge) {
+  const auto status = TextIn(intent, "status");
+  if (status == "requires_capture") return Listed::State::kAuthorized;
+  if (status == "succeeded") return Listed::State::kCaptured;
+  if (status == "canceled") return Listed::State::kVoided;
+  if (status == "requires_payment_method" && TextIn(charge, "status") == "failed") return Listed::State::kDeclined;
+  return std::nullopt;
+}
+
+std::optional<Currency> CurrencyIn(const json::object& intent) {
+  try {
+    return Currency::Parse(Upper(std::string(intent.at("currency").as_string())));
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+// The issuer's own word where there is one.
+std::string DeclineCodeOf(const json::object& intent) {
+  const auto error = Inner(intent, "last_payment_error");
+  auto code = TextIn(error, "decline_code");
+  return code.empty() ? TextIn(error, "code") : code;
+}
+
+}  // namespace
+
+json::object ObjectIn(const std::string& body) {
+  boost::system::error_code error;
+  auto value = json::parse(body, error);
+  return !error && value.is_object() ? std::move(value.get_object()) : json::object();
+}
+
+std::string TextIn(const json::object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  return value && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+Result ResultOf(const http::Response& response) {
+  const auto body = ObjectIn(response.body);
+  const auto error = Inner(body, "error");
+  const auto type = TextIn(error, "type");
+  const auto code = TextIn(error, "code");
+  const auto why = std::to_string(response.status) + ' ' + type + ' ' + code;
+  // Only what the provider itself says decides;
+  // the same status from a proxy or a wrong address decides nothing.
+  if (response.status == 200) {
+    if (TextIn(body, "object") == "refund") return Done{TextIn(body, "payment_intent")};
+    auto id = TextIn(body, "id");
+    if (id.empty()) return Unknown{"an answer without an id"};
+    return Done{std::move(id)};
+  }
+  // Turned away before the key was looked at.
+  if (response.status == 401 || response.status == 403 || response.status == 429) return NotDone{why};
+  // The provider's own word that this was not the answer to the key.
+  if (response.headers.Get("Stripe-Should-Retry") == "true") return Unknown{why};
+  if (type == "card_error") {
+    auto decline = TextIn(error, "decline_code");
+    return Declined{decline.empty() ? code : std::move(decline)};
+  }
+  if (type == "invalid_request_error") {
+    const bool no_method = code == "resource_missing" && TextIn(error, "param") == "payment_method";
+    if (no_method) return Refused{std::string(kMethodUnknown)};
+    return Refused{code.empty() ? type : code};
+  }
+  if (type == "api_error") return Errored{why};
+  return Unknown{why};
+}
+
+std::optional<Listed> ListedIn(const json::object& intent) {
+  const auto currency = CurrencyIn(intent);
+  if (intent.at("latest_charge").is_null() || !currency) return std::nullopt;
+  const auto& charge = intent.at("latest_charge").as_object();
+  const auto state = StateOf(intent, charge);
+  if (!state) throw std::runtime_error("a charge that is " + TextIn(intent, "status"));
+  const auto& metadata = intent.at("metadata").as_object();
+  Listed listed{.authorization = std::string(intent.at("id").as_string()),
+                .key = TextIn(metadata, "key"),
+                .reference = TextIn(intent, "transfer_group"),
+                .state = *state,
+                .decline_code = DeclineCodeOf(intent),
+                .captured = {0, *currency},
+                .refunded_minor = 0,
+                .refunds = {}};
+  // A hold that was given up is shown as given back; nothing of it was taken.
+  if (*state == Listed::State::kCaptured) {
+    listed.captured.minor = intent.at("amount_received").as_int64();
+    listed.refunded_minor = charge.at("amount_refunded").as_int64();
+  }
+  return listed;
+}
+
+std::vector<json::object> ObjectsIn(const json::object& page, std::string& next) {
+  std::vector<json::object> objects;
+  for (const auto& item : page.at("data").as_array()) objects.push_back(item.as_object());
+  next = page.at("has_more").as_bool() ? std::string(objects.at(objects.size() - 1).at("id").as_string()) : "";
+  return objects;
+}
+
+std::string AddRefunds(const json::object& page, std::vector<Listed::Refund>& refunds) {
+  std::string next;
+  for (const auto& refund : ObjectsIn(page, next)) {
+    const auto status = TextIn(refund, "status");
+    if (status == "failed" || status == "canceled") continue;
+    refunds.push_back({.reference = TextIn(refund.at("metadata").as_object(), "reference"),
+                       .amount_minor = refund.at("amount").as_int64()});
+  }
+  return next;
+}
+
+}  // namespace market::payment::provider
