@@ -405,7 +405,9 @@ TEST_F(AuthServiceTest, OperatorsAreCountedByWhatTheyMay) {
     co_await became("bob@example.com", domain::Role::kSupport);
     EXPECT_EQ(co_await count("commissions.write"), before + 1);
     EXPECT_EQ(co_await count("audit.read"), before + 2);
-    temporary_.Execute("UPDATE account SET state = 'DISABLED' WHERE email_key = 'ann@example.com'");
+    temporary_.Execute(
+        "UPDATE account SET state = 'DISABLED', disabled_at = market_now(), disabled_reason = 'x' WHERE "
+        "email_key = 'ann@example.com'");
     EXPECT_EQ(co_await count("commissions.write"), before);
     EXPECT_EQ(co_await count("no.such"), 0);
   });
