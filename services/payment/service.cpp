@@ -53,7 +53,14 @@ Settings::Settings(config::Properties& properties)
                                        " trusts",
                                        "")),
       resolve_poll(properties.Duration("payment.resolve_poll", "how often UNKNOWN payments are looked for",
-                                       50ms, 1min, 1s)) {}
+                                       50ms, 1min, 1s)),
+      second_person(properties.Choice<SecondPerson::Rule>(
+          "payment.second_person",
+          "whether commission rules wait for a second operator: auto is when there is more than one who may",
+          {{"auto", SecondPerson::Rule::kAuto},
+           {"always", SecondPerson::Rule::kAlways},
+           {"never", SecondPerson::Rule::kNever}},
+          SecondPerson::Rule::kAuto)) {}
 
 Service::Service(host::Host& host, const Settings& settings)
     : host_(host),
@@ -63,6 +70,9 @@ Service::Service(host::Host& host, const Settings& settings)
       payments_(database_),
       ledger_(database_),
       personal_data_(database_),
+      rules_(database_),
+      sales_(database_),
+      second_person_(*settings.second_person),
       log_(database_, host.EventOptions("payment")),
       metrics_(host.Metrics()),
       client_(config::Naming("payment.provider_url", [&] { return ClientOf(host.Io(), settings); })),
@@ -74,12 +84,14 @@ Service::Service(host::Host& host, const Settings& settings)
       recovery_(payments_, charges_, host.Tracer(),
                 {.poll = *settings.resolve_poll, .patience = host.Patience()}),
       audit_(payments_, ledger_, metrics_, recovery_.Driving(), {}),
-      service_({payments_, ledger_, charges_, charges_group_, host.SystemTime(), pages_, personal_data_}) {
+      service_({payments_, ledger_, charges_, charges_group_, host.SystemTime(), pages_, personal_data_,
+                rules_, sales_, second_person_}) {
   guard_.OnTurnedAway([this](std::string_view why) { metrics_.TurnedAway(why); });
   guard_.OnChange([this](auto state) { metrics_.BreakerIs(static_cast<int>(state)); });
 }
 
 void Service::Connect(Peers peers) {
+  second_person_.Connect(peers.auth);
   orders_told_.emplace(database_, host_.Tracer(), TellOrders(peers.orders),
                        OrdersSubscription(host_.RelayOptions("payment")));
   acts_told_.emplace(database_, host_.Tracer(), rpc::Telling(peers.auth, audit::kListKeeper),

@@ -9,6 +9,7 @@
 #include "platform/idempotency/pg_store.hpp"
 #include "platform/rpc/page_token.hpp"
 #include "services/payment/api/payment_service.hpp"
+#include "services/payment/api/second_person.hpp"
 #include "services/payment/provider/stripe.hpp"
 #include "services/payment/workers/audit.hpp"
 #include "services/payment/workers/recovery.hpp"
@@ -29,6 +30,7 @@ struct Settings {
   config::Property<std::int64_t> provider_requests_per_s;
   config::Property<std::string> provider_ca_file;
   config::Property<std::chrono::milliseconds> resolve_poll;
+  config::Property<SecondPerson::Rule> second_person;
 };
 
 class Service final : public host::Service {
@@ -58,6 +60,9 @@ class Service final : public host::Service {
   storage::Payments payments_;
   storage::Ledger ledger_;
   storage::PersonalData personal_data_;
+  storage::CommissionRules rules_;
+  storage::SimulatedSales sales_;
+  SecondPerson second_person_;
   events::Log log_;
   std::optional<events::Subscription> orders_told_;
   std::optional<events::Subscription> acts_told_;

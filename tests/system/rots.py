@@ -90,6 +90,13 @@ def coming_back(state, units):
             f" INSERT INTO order_return_line (return_id, line_id, quantity, gone_before) VALUES ('{{part}}', '{{line}}', {units}, 0)")
 
 
+def commission_rule(versions, change=""):
+    """A rule of a shop that there is not, in so many versions, each in force since it was published."""
+    return ("INSERT INTO commission_rule (id, version, state, name, seller_id, percentage_ppm, valid_from)"
+            f" SELECT '{{part}}', n, 'PUBLISHED', 'rot', '{{part}}', 1, market_now() - interval '1 day' * n FROM generate_series(1, {versions}) n;"
+            " UPDATE commission_rule r SET terms_digest = commission_terms_digest(r) WHERE id = '{part}'" + change)
+
+
 # Those that the checker did not name when it was first tried (finding M1).
 FIRST = [
     rot("currency of the order", "X3", order="UPDATE orders SET currency = 'USD' WHERE id = '{order}'"),
@@ -394,6 +401,10 @@ OTHERS = [
     rot("a shipment without an invoice", "X26", delivered=True, order="DELETE FROM invoice WHERE seller_order_id = '{part}'"),
     rot("a refund without its credit note", "X26", delivered=True,
         order="INSERT INTO part_refund (refund_id, seller_order_id, amount_minor) VALUES ('{part}', '{part}', 5)"),
+    # Commission
+    rot("two versions of a commission rule at once", "X38", payment=commission_rule(2)),
+    rot("other terms of a published commission rule", "X38",
+        payment=commission_rule(1, "; UPDATE commission_rule SET percentage_ppm = 2 WHERE id = '{part}'")),
     # People
     rot("a member whom auth does not know", "X9", auth="DELETE FROM seller_member WHERE seller_id = '{seller2}'"),
     rot("a member of another role", "X9 U4", user="UPDATE seller_member SET role = 'staff' WHERE seller_id = '{seller3}'"),

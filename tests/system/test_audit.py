@@ -17,6 +17,7 @@ import pytest
 import contract
 import market
 from deploy.lib import topology
+from key_scenes_commission import draft as commission_draft, planted as planted_rule
 from key_scenes_coupons import code, draft
 from key_scenes_delivery import rate
 from key_scenes_returns import APPROVE, sent_back
@@ -200,6 +201,19 @@ def end_tax_rate(operator, owner, shop, category):
     return "taxRate", made, "a new law"
 
 
+def create_commission_rule(operator, owner, shop, category):
+    return "commission_rule", operator.ok("POST", "/v1/commissionRules", commission_draft(), key=new_key())["id"], ""
+
+
+def act_on_commission_rule(verb, state, body=None):
+    def act(operator, owner, shop, category):
+        rule = planted_rule(state)
+        path = f"/v1/commissionRules/{rule}"
+        operator.ok("PATCH", path, body) if verb == "PATCH" else operator.ok("POST", f"{path}:{verb}", body or {})
+        return "commission_rule", rule, ""
+    return act
+
+
 def create_coupon(operator, owner, shop, category):
     return "coupon", operator.ok("POST", "/v1/coupons", draft())["id"], ""
 
@@ -237,6 +251,12 @@ ACTS = {"auth.DisableAccount": act_on_account("disable", {}), "auth.EnableAccoun
         "product.HideReview": act_on_review("hide"), "product.UnhideReview": act_on_review("unhide"), "product.ResolveReport": resolve_report,
         "order.CreateCoupon": create_coupon, "order.UpdateCoupon": act_on_coupon("PATCH", {"totalLimit": 5}),
         "order.EndCoupon": act_on_coupon("DELETE"),
+        "payment.CreateCommissionRule": create_commission_rule,
+        "payment.UpdateCommissionRule": act_on_commission_rule("PATCH", "DRAFT", {"percentagePpm": 1}),
+        "payment.PublishCommissionRule": act_on_commission_rule("publish", "DRAFT"),
+        "payment.ApproveCommissionRule": act_on_commission_rule("approve", "PROPOSED", {"version": 1}),
+        "payment.WithdrawCommissionRule": act_on_commission_rule("withdraw", "DRAFT"),
+        "payment.EndCommissionRule": act_on_commission_rule("end", "PUBLISHED"),
         "order.ApproveReturn": act_on_return("approve"), "order.RejectReturn": act_on_return("reject"),
         "order.ReceiveReturn": act_on_return("receive", [APPROVE]), "order.CloseReturn": act_on_return("close", [APPROVE])}
 

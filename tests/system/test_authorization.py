@@ -49,7 +49,8 @@ def victim(stack, category):
     return {"invoice_id": invoice["id"], "return_id": coming, "cart_id": cart, "parcel_id": sold["parcels"][0]["id"], "coupon_id": coupon, "delivery_method_id": method, "conversation_id": conversation, "draft_id": draft["id"], "picture_id": picture["id"], "own_picture_id": own_picture["id"], "order_id": order["id"], "line_id": order["sellerOrders"][0]["lines"][0]["id"], "payment_id": payment["id"], "seller_order_id": order["sellerOrders"][0]["id"], "address_id": seller.address,
             "product_id": product["id"], "offer_id": offer, "seller_id": seller.seller, "category_id": category,
             "shipping_address_id": seller.address, "account_id": seller.id, "session_id": session, "language": "de",
-            "tax_rate_id": str(uuid.uuid4())}    # of nothing: a rate that a test ended would be gone for all
+            # Of nothing: one that a test ended would be gone for all.
+            "tax_rate_id": str(uuid.uuid4()), "commission_rule_id": str(uuid.uuid4())}
 
 
 @pytest.fixture(scope="module")

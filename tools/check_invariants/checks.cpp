@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "tools/check_invariants/commission.hpp"
 #include "tools/check_invariants/coupons.hpp"
 #include "tools/check_invariants/deliveries.hpp"
 #include "tools/check_invariants/histories.hpp"
@@ -433,6 +434,9 @@ constexpr std::array kChecks = {
     Check{"X20", "order", "no coupon is used more often than it may be", kCouponsWithinLimits},
     Check{"X21", "order", "what of a line is shipped is in the parcels of its part", kShippedInParcels},
     Check{"X22", "order", "a part is as far as its parcels are", kPartsAsTheirParcels},
+    Check{"X38", "payment",
+          "a commission rule has one version in force at a time, with the terms it was published with",
+          kCommissionRulesStand},
 
     // Acts
     Check{"R1", "auth", "the chain of acts is whole", kChain},

@@ -164,6 +164,8 @@ class AuthService final : public api::AuthApi {
                                                    api::auth::GetContactsRequest request) override;
   Task<api::auth::FindAccountResponse> FindAccount(CallContext& call,
                                                    api::auth::FindAccountRequest request) override;
+  Task<api::auth::CountOperatorsResponse> CountOperators(CallContext& call,
+                                                         api::auth::CountOperatorsRequest request) override;
 
  private:
   Task<Visitor> Admit(CallContext& call, std::string_view email_key, std::string_view device_token);

@@ -385,6 +385,34 @@ TEST_F(AuthServiceTest, AccountsAreFoundByEmailAndWrittenToById) {
   });
 }
 
+// Who has two roles is one person, and a disabled account is nobody.
+TEST_F(AuthServiceTest, OperatorsAreCountedByWhatTheyMay) {
+  Run([&](AuthService& service) -> Task<> {
+    auto call = Anonymous();
+    const auto count = [&](const std::string& permission) -> Task<std::int64_t> {
+      api::auth::CountOperatorsRequest request;
+      request.set_permission(permission);
+      co_return (co_await service.CountOperators(call, request)).operators();
+    };
+    const auto became = [&](const std::string& email, domain::Role role) -> Task<> {
+      co_await accounts_->EnsureOperator(
+          Soon(), {.id = AccountId::New(), .email = email, .password_hash = "$argon2id$x"}, role,
+          {.topic = "test", .key = email, .payload = ""}, audit::SomeAct());
+    };
+    const auto before = co_await count("commissions.write");
+    co_await became("ann@example.com", domain::Role::kFinance);
+    co_await became("ann@example.com", domain::Role::kAdmin);
+    co_await became("bob@example.com", domain::Role::kSupport);
+    EXPECT_EQ(co_await count("commissions.write"), before + 1);
+    EXPECT_EQ(co_await count("audit.read"), before + 2);
+    temporary_.Execute(
+        "UPDATE account SET state = 'DISABLED', disabled_at = market_now(), disabled_reason = 'x' WHERE "
+        "email_key = 'ann@example.com'");
+    EXPECT_EQ(co_await count("commissions.write"), before);
+    EXPECT_EQ(co_await count("no.such"), 0);
+  });
+}
+
 TEST_F(AuthServiceTest, NewOperator_IsOneFromTheNextRefreshOn) {
   constexpr auto kApproves = marketplace::options::v1::SELLERS_APPROVE;
   Run([&](AuthService& service) -> Task<> {

@@ -1,4 +1,5 @@
 #include "services/auth/api/auth_service.hpp"
+#include "services/auth/credentials/roles.hpp"
 
 namespace market::auth {
 
@@ -56,6 +57,20 @@ Task<api::auth::FindAccountResponse> AuthService::FindAccount(CallContext& call,
       response.add_guest_ids(guest.ToString());
   }
   if (!found && response.guest_ids().empty()) throw NotFound("the account");
+  co_return response;
+}
+
+Task<api::auth::CountOperatorsResponse> AuthService::CountOperators(
+    CallContext& call, api::auth::CountOperatorsRequest request) {
+  std::vector<domain::Role> roles;
+  if (const auto permission = identity::PermissionOf(request.permission())) {
+    for (const auto word : domain::kRoles.words) {
+      const auto role = domain::kRoles.Require(word);
+      if (Of(role).Has(*permission)) roles.push_back(role);
+    }
+  }
+  api::auth::CountOperatorsResponse response;
+  response.set_operators(co_await deps_.accounts.CountWithRoles(call, std::move(roles)));
   co_return response;
 }
 

@@ -51,6 +51,13 @@ UPDATE account SET version = version + 1, updated_at = market_now()
 WHERE email_key = $1 AND password_hash IS NOT NULL
 RETURNING )sql" + kRaised};
 
+struct Operators {
+  std::int64_t count = 0;
+};
+constexpr Columns kOperators{Column{"count(DISTINCT a.id)", &Operators::count}};
+constexpr ComposedStatement kCountWithRoles{"auth.count_accounts_with_roles", "SELECT " + kOperators + R"sql(
+FROM account a JOIN account_role r ON r.account_id = a.id WHERE r.role = ANY ($1) AND a.state = 'ACTIVE')sql"};
+
 }  // namespace
 
 Task<std::optional<AccountId>> Accounts::FindId(Work work, std::string_view email_key) {
@@ -118,6 +125,10 @@ Task<Promotion> Accounts::EnsureOperator(Work work, NewAccount account, domain::
     co_return created ? Promotion::kCreated : Promotion::kPromoted;
   };
   co_return co_await database_.Transaction(work, promote);
+}
+
+Task<std::int64_t> Accounts::CountWithRoles(Work work, std::vector<domain::Role> roles) {
+  co_return kOperators.ReadOne(co_await database_.Read(work, kCountWithRoles, roles)).count;
 }
 
 }  // namespace market::auth::storage

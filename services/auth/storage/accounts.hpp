@@ -2,6 +2,7 @@
 //
 // Fails as platform/postgres/errors.hpp says.
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,6 +44,8 @@ class Accounts {
                                                          const NewSession& session,
                                                          const outbox::NewMessage& message);
   Task<std::optional<domain::Account>> Find(Work work, AccountId id);
+  // That can sign in and have one of the roles.
+  Task<std::int64_t> CountWithRoles(Work work, std::vector<domain::Role> roles);
   // The account with this e-mail gets the role; made with `message` where there is none. Of an account that
   // exists the password stays.
   // `act` goes on record, unless there is nothing to do.

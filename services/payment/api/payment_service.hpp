@@ -4,9 +4,12 @@
 #include "marketplace/payment/v1/payment.market.hpp"
 #include "platform/rpc/page_token.hpp"
 #include "platform/runtime/task_group.hpp"
+#include "services/payment/api/second_person.hpp"
 #include "services/payment/process/charges.hpp"
+#include "services/payment/storage/commission_rules.hpp"
 #include "services/payment/storage/ledger.hpp"
 #include "services/payment/storage/personal_data.hpp"
+#include "services/payment/storage/simulated_sales.hpp"
 
 namespace market::payment {
 
@@ -20,6 +23,9 @@ class PaymentService final : public api::PaymentApi {
     const Clock& clock;
     const rpc::PageTokens& pages;
     storage::PersonalData& personal_data;
+    storage::CommissionRules& rules;
+    storage::SalesSource& sales;
+    SecondPerson& second_person;
   };
   explicit PaymentService(const Deps& deps) : deps_(deps) {}
 
@@ -48,6 +54,26 @@ class PaymentService final : public api::PaymentApi {
       CallContext& call, marketplace::type::v1::ErasePersonalDataRequest request) override;
   Task<marketplace::type::v1::ExportPersonalDataResponse> ExportPersonalData(
       CallContext& call, marketplace::type::v1::ExportPersonalDataRequest request) override;
+
+  // commission_rules.cpp
+  Task<api::payment::CommissionRule> CreateCommissionRule(
+      CallContext& call, api::payment::CreateCommissionRuleRequest request) override;
+  Task<api::payment::ListCommissionRulesResponse> ListCommissionRules(
+      CallContext& call, api::payment::ListCommissionRulesRequest request) override;
+  Task<api::payment::CommissionRule> GetCommissionRule(
+      CallContext& call, api::payment::GetCommissionRuleRequest request) override;
+  Task<api::payment::CommissionRule> UpdateCommissionRule(
+      CallContext& call, api::payment::UpdateCommissionRuleRequest request) override;
+  Task<api::payment::CommissionSimulation> SimulateCommissionRule(
+      CallContext& call, api::payment::SimulateCommissionRuleRequest request) override;
+  Task<api::payment::CommissionRule> PublishCommissionRule(
+      CallContext& call, api::payment::PublishCommissionRuleRequest request) override;
+  Task<api::payment::CommissionRule> ApproveCommissionRule(
+      CallContext& call, api::payment::ApproveCommissionRuleRequest request) override;
+  Task<api::payment::CommissionRule> WithdrawCommissionRule(
+      CallContext& call, api::payment::WithdrawCommissionRuleRequest request) override;
+  Task<api::payment::CommissionRule> EndCommissionRule(
+      CallContext& call, api::payment::EndCommissionRuleRequest request) override;
 
  private:
   // Runs `work` to its end whatever becomes of the caller.

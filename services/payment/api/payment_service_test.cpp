@@ -14,11 +14,17 @@ struct Operations {
   Operations(boost::asio::io_context& io, Service& s, World& world)
       : group(io.get_executor(), Unexpected),
         personal_data(world.database),
-        api({s.payments, s.ledger, s.charges, group, s.clock, pages, personal_data}) {}
+        rules(world.database),
+        sales(world.database),
+        api({s.payments, s.ledger, s.charges, group, s.clock, pages, personal_data, rules, sales,
+             second_person}) {}
 
   rpc::PageTokens pages{"secret"};
   runtime::TaskGroup group;
   storage::PersonalData personal_data;
+  storage::CommissionRules rules;
+  storage::SimulatedSales sales;
+  SecondPerson second_person{SecondPerson::Rule::kNever};
   PaymentService api;
 };
 
