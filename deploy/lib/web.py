@@ -30,6 +30,8 @@ OPENAPI = ROOT / "docs" / "openapi.yaml"
 OUT = ROOT / "build" / "web"
 # Made in the tree of the sources, where the compiler looks for them.
 MADE = ("node_modules", "dist", "src/api/schema.d.ts")
+# Each has an HTML entry of its own in web/, and in vite.config.ts what it is made of.
+SURFACES = ("shop", "seller")
 COMPRESSED = (".js", ".css", ".html", ".svg")
 
 
@@ -100,7 +102,10 @@ class Tools:
         self.run("openapi-typescript/bin/cli.js", OPENAPI, "-o", "src/api/schema.d.ts")
 
     def bundle(self, out):
-        self.run("vite/bin/vite.js", "build", "--outDir", out, "--emptyOutDir", "--logLevel", "warn")
+        shutil.rmtree(out, ignore_errors=True)
+        for surface in SURFACES:
+            # The mode says which surface, and nothing else.
+            self.run("vite/bin/vite.js", "build", "--mode", surface, "--outDir", out, "--no-emptyOutDir", "--logLevel", "warn")
         compress(out)
         (out / "shop/licences.txt").write_text(self.licences())
 

@@ -1,16 +1,13 @@
-import { useQueryClient } from "@tanstack/preact-query";
 import { Suspense } from "preact/compat";
-import { useEffect } from "preact/hooks";
 import { Route, Switch, useLocation } from "wouter-preact";
-import { type Account, onSession } from "../api/session";
+import { Again } from "../session/again";
+import { useSessionNews } from "../session/news";
 import { Boundary } from "../ui/boundary";
+import { later } from "../ui/later";
+import { OfflineBar } from "../ui/offline_bar";
 import { Skeleton } from "../ui/skeleton";
-import { ACCOUNT } from "./account/mine";
-import { Again } from "./frame/again";
 import { Footer } from "./frame/footer";
 import { Header } from "./frame/header";
-import { OfflineBar } from "./frame/offline_bar";
-import { later } from "./later";
 import { ROUTES } from "./paths";
 import { CategoryPage, Home, ProductPage, SearchPage, ShopPage } from "./prepare";
 import "./app.css";
@@ -19,25 +16,6 @@ const MembersPages = later(
   () => import("./members/pages"),
   (room) => room.MembersPages,
 );
-
-/** What somebody has seen of his own is forgotten as soon as it is somebody else's turn, in every tab. */
-function useSessionNews() {
-  const queries = useQueryClient();
-  useEffect(
-    () =>
-      onSession((news, accountId) => {
-        const known = queries.getQueryData<Account | null>(ACCOUNT);
-        // Who comes back finds his pages as they were.
-        if (news === "signed-in" && known?.id === accountId)
-          return void queries.invalidateQueries({ queryKey: ["mine"] });
-        if (news === "signed-in") return void queries.resetQueries({ queryKey: ["mine"] });
-        // First nobody is there, so that nothing asks in his name once more; then all that was his is gone.
-        queries.setQueryData(ACCOUNT, null);
-        queries.removeQueries({ queryKey: ["mine"], predicate: (one) => one.queryKey[1] !== ACCOUNT[1] });
-      }),
-    [queries],
-  );
-}
 
 export function App() {
   useSessionNews();

@@ -1,5 +1,5 @@
 import type { QueryClient } from "@tanstack/preact-query";
-import { later } from "./later";
+import { later } from "../ui/later";
 
 const toSearch = () => import("./search/search_page");
 

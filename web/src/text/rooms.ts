@@ -7,6 +7,7 @@ const sources = {
   addresses: { en: () => import("./addresses_en"), ru: () => import("./addresses_ru") },
   cart: { en: () => import("./cart_en"), ru: () => import("./cart_ru") },
   checkout: { en: () => import("./checkout_en"), ru: () => import("./checkout_ru") },
+  console: { en: () => import("./console_en"), ru: () => import("./console_ru") },
   enter: { en: () => import("./enter_en"), ru: () => import("./enter_ru") },
   letters: { en: () => import("./letters_en"), ru: () => import("./letters_ru") },
   notices: { en: () => import("./notices_en"), ru: () => import("./notices_ru") },
@@ -14,18 +15,19 @@ const sources = {
   paying: { en: () => import("./paying_en"), ru: () => import("./paying_ru") },
   reviewing: { en: () => import("./reviewing_en"), ru: () => import("./reviewing_ru") },
   security: { en: () => import("./security_en"), ru: () => import("./security_ru") },
+  seller: { en: () => import("./seller_en"), ru: () => import("./seller_ru") },
   selling: { en: () => import("./selling_en"), ru: () => import("./selling_ru") },
   wishes: { en: () => import("./wishes_en"), ru: () => import("./wishes_ru") },
 } as const;
 
-type Name = keyof typeof sources;
-type Rooms = { [R in Name]: Awaited<ReturnType<(typeof sources)[R]["en"]>>["words"] };
+export type RoomName = keyof typeof sources;
+type Rooms = { [R in RoomName]: Awaited<ReturnType<(typeof sources)[R]["en"]>>["words"] };
 type Loaded = { words: object; reasons?: Readonly<Record<string, string>> };
 
-const known: Partial<Record<Name, object>> = {};
+const known: Partial<Record<RoomName, object>> = {};
 
 /** Fetches the texts of rooms, before a page that says them is shown. */
-export async function learn(...names: readonly Name[]): Promise<void> {
+export async function learn(...names: readonly RoomName[]): Promise<void> {
   const language: Language = document.documentElement.lang === "ru" ? "ru" : "en";
   await Promise.all(
     names.map(async (name) => {
@@ -37,13 +39,13 @@ export async function learn(...names: readonly Name[]): Promise<void> {
 }
 
 /** A page, once it and the texts of its rooms are there. */
-export async function learned<T>(page: Promise<T>, ...names: readonly Name[]): Promise<T> {
+export async function learned<T>(page: Promise<T>, ...names: readonly RoomName[]): Promise<T> {
   const [room] = await Promise.all([page, learn(...names)]);
   return room;
 }
 
 /** The words of a room that was learned, beside those of every page. */
-export function useWords<R extends Name>(name: R) {
+export function useWords<R extends RoomName>(name: R) {
   const words = known[name];
   if (!words) throw new Error(`nobody has learned the texts of ${name}`);
   return { ...useText(), said: words as Rooms[R] };

@@ -1,11 +1,11 @@
 import { lazy, Suspense } from "preact/compat";
 import { useState } from "preact/hooks";
+import { useAccount } from "../../session/mine";
 import { useWords } from "../../text/rooms";
 import { Done } from "../../ui/done";
 import { Skeleton } from "../../ui/skeleton";
 import { pathTo } from "../paths";
 import { AccountFrame } from "./frame";
-import { useAccount } from "./mine";
 
 const ExportForm = lazy(() => import("./export_form").then((room) => room.ExportForm));
 const CloseForm = lazy(() => import("./close_form").then((room) => room.CloseForm));

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useArrival, useTitle } from "../frame/title";
+import { useArrival, useTitle } from "../../ui/title";
 import "./entrance.css";
 
 /** The frame of the pages through which people come in. */

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { Link } from "wouter-preact";
 import { useWords } from "../../text/rooms";
 import { Drawn } from "../../ui/drawn";
-import { useArrival, useTitle } from "../frame/title";
+import { useArrival, useTitle } from "../../ui/title";
 import { pathTo } from "../paths";
 import { MembersOnly } from "./members_only";
 import { ROOMS, type Room } from "./rooms";

@@ -1,10 +1,10 @@
 import type { ComponentChildren } from "preact";
 import { Link, useLocation } from "wouter-preact";
+import { useAccount } from "../../session/mine";
 import { useText } from "../../text/messages";
 import { Empty } from "../../ui/empty";
 import { Skeleton } from "../../ui/skeleton";
 import { pathTo } from "../paths";
-import { useAccount } from "./mine";
 
 /** What is somebody's own, or the way in. */
 export function MembersOnly({ children }: { children: ComponentChildren }) {

@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { api, ask, type Schemas } from "../../api/client";
 import { Refusal } from "../../api/refusal";
 import { asMember } from "../../api/session";
+import { profile } from "../../session/mine";
 import { LANGUAGES } from "../../text/messages";
 import { useWords } from "../../text/rooms";
 import { Field } from "../../ui/field";
@@ -11,7 +12,6 @@ import { fault, useForm } from "../../ui/form";
 import { Select } from "../../ui/select";
 import { Send } from "../../ui/send";
 import { Versions } from "../../ui/versions";
-import { profile } from "./mine";
 
 type Profile = Schemas["Profile"];
 

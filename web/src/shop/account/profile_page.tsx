@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/preact-query";
 import { lazy, Suspense } from "preact/compat";
+import { profile } from "../../session/mine";
 import { Problem } from "../../ui/problem";
 import { Skeleton } from "../../ui/skeleton";
 import { AccountFrame } from "./frame";
-import { profile } from "./mine";
 
 const ProfileForm = lazy(() => import("./profile_form").then((room) => room.ProfileForm));
 

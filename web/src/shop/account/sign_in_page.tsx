@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { Link, useLocation, useSearch } from "wouter-preact";
+import { SignInForm } from "../../session/sign_in_form";
 import { useWords } from "../../text/rooms";
-import { SignInForm } from "../enter/sign_in_form";
 import { memberPathTo } from "../members/paths";
 import { backTo, pathTo } from "../paths";
 import { Entrance } from "./entrance";

@@ -6,7 +6,7 @@ import { CART } from "../../api/cart_kept";
 import { useWords } from "../../text/rooms";
 import { Empty } from "../../ui/empty";
 import { Problem, wordsOf } from "../../ui/problem";
-import { useArrival, useTitle } from "../frame/title";
+import { useArrival, useTitle } from "../../ui/title";
 import { pathTo } from "../paths";
 import { byShop, cartNow, choiceOf, choicesWith, quoteOf, useWanted } from "./cart";
 import { CartLine } from "./cart_line";

@@ -3,10 +3,10 @@ import { useState } from "preact/hooks";
 import { useLocation } from "wouter-preact";
 import { useWords } from "../../text/rooms";
 import { useKeys } from "../../ui/key";
+import { useArrival } from "../../ui/title";
 import { AddressFields, emptyFor } from "../addresses/address_fields";
 import { addressLines } from "../addresses/address_lines";
 import { type Address, create } from "../addresses/addresses";
-import { useArrival } from "../frame/title";
 import { pathTo } from "../paths";
 import { keepDraft } from "./draft";
 

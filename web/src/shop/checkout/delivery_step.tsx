@@ -4,9 +4,9 @@ import { type Cart, putDelivery } from "../../api/cart";
 import { CART } from "../../api/cart_kept";
 import { useWords } from "../../text/rooms";
 import { Skeleton } from "../../ui/skeleton";
+import { useArrival } from "../../ui/title";
 import { choiceOf, choicesWith, quoteOf } from "../cart/cart";
 import { DeliveryChoices } from "../cart/delivery_choice";
-import { useArrival } from "../frame/title";
 import { pathTo } from "../paths";
 import { Told } from "./told";
 

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { useLocation } from "wouter-preact";
 import { useWords } from "../../text/rooms";
-import { useArrival } from "../frame/title";
+import { useArrival } from "../../ui/title";
 import { pathTo } from "../paths";
 import { keepDraft } from "./draft";
 import { METHODS, Methods } from "./methods";

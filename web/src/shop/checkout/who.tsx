@@ -5,7 +5,7 @@ import { useWords } from "../../text/rooms";
 import { Field } from "../../ui/field";
 import { fault, useForm } from "../../ui/form";
 import { Send } from "../../ui/send";
-import { useArrival } from "../frame/title";
+import { useArrival } from "../../ui/title";
 import { pathTo } from "../paths";
 import "./who.css";
 

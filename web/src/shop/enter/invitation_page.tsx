@@ -2,16 +2,16 @@ import { useQueryClient } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
 import { api, ask } from "../../api/client";
 import { asMember, renewNow, signOut } from "../../api/session";
+import { ACCOUNT, useAccount } from "../../session/mine";
+import { SignInForm } from "../../session/sign_in_form";
 import { useWords } from "../../text/rooms";
 import { Done } from "../../ui/done";
 import { Skeleton } from "../../ui/skeleton";
 import { Entrance } from "../account/entrance";
-import { ACCOUNT, useAccount } from "../account/mine";
 import { memberPathTo } from "../members/paths";
 import { useMailedToken } from "./mailed";
 import { NoToken } from "./no_token";
 import { PressForm } from "./press_form";
-import { SignInForm } from "./sign_in_form";
 import { SignUpForm } from "./sign_up_form";
 
 /** Whoever is invited may have an account or not: both begin here, since the token goes to no other page. */

@@ -1,7 +1,7 @@
 import { Link } from "wouter-preact";
 import { useWords } from "../../text/rooms";
 import { Empty } from "../../ui/empty";
-import { useArrival, useTitle } from "../frame/title";
+import { useArrival, useTitle } from "../../ui/title";
 import { pathTo } from "../paths";
 
 /** In the place of what a link of a mail does, where the link is not whole. */

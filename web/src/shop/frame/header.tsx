@@ -1,7 +1,7 @@
 import { Link, useLocation } from "wouter-preact";
+import { useAccount } from "../../session/mine";
 import { useText } from "../../text/messages";
 import { Icon } from "../../ui/icon";
-import { useAccount } from "../account/mine";
 import { pathTo } from "../paths";
 import { AccountMenu } from "./account_menu";
 import { Bell } from "./bell";

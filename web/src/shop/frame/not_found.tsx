@@ -1,8 +1,8 @@
 import { Link } from "wouter-preact";
 import { useText } from "../../text/messages";
 import { Empty } from "../../ui/empty";
+import { useArrival, useTitle } from "../../ui/title";
 import { pathTo } from "../paths";
-import { useArrival, useTitle } from "./title";
 
 /** In the place of a page that does not exist, or no longer. */
 export function NotFound({ heading, hint }: { heading?: string; hint?: string }) {

@@ -5,7 +5,7 @@ import { useText } from "../../text/messages";
 import { Empty } from "../../ui/empty";
 import { Problem } from "../../ui/problem";
 import { Skeleton } from "../../ui/skeleton";
-import { useArrival, useTitle } from "../frame/title";
+import { useArrival, useTitle } from "../../ui/title";
 import { pathTo } from "../paths";
 import { categoriesIn } from "../search/categories";
 import { ProductGrid } from "../search/product_grid";

@@ -1,7 +1,7 @@
 import { Route, Switch } from "wouter-preact";
 import { learned } from "../../text/rooms";
+import { later } from "../../ui/later";
 import { NotFound } from "../frame/not_found";
-import { later } from "../later";
 import { ROUTES } from "../paths";
 import { MEMBER_ROUTES as AT } from "./paths";
 

@@ -1,9 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/preact-query";
+import { useAccount } from "../../session/mine";
 import { useWords } from "../../text/rooms";
 import { Problem, wordsOf } from "../../ui/problem";
 import { Skeleton } from "../../ui/skeleton";
 import { AccountFrame } from "../account/frame";
-import { useAccount } from "../account/mine";
 import { changeSetting, type Group, groupOf, type Setting, settings } from "./notices";
 import "./notifications_page.css";
 

@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { product } from "../../api/catalogue";
 import { api, ask } from "../../api/client";
 import { Refusal } from "../../api/refusal";
+import { useAccount } from "../../session/mine";
 import { useWords } from "../../text/rooms";
 import { Done } from "../../ui/done";
 import { Field } from "../../ui/field";
@@ -13,9 +14,8 @@ import { Select } from "../../ui/select";
 import { Send } from "../../ui/send";
 import { Skeleton } from "../../ui/skeleton";
 import { TextArea } from "../../ui/text_area";
-import { useAccount } from "../account/mine";
+import { useArrival, useTitle } from "../../ui/title";
 import { NotFound } from "../frame/not_found";
-import { useArrival, useTitle } from "../frame/title";
 import { pathTo } from "../paths";
 import "./reviewing.css";
 

@@ -3,11 +3,11 @@ import { lazy, Suspense } from "preact/compat";
 import { useState } from "preact/hooks";
 import { api, ask } from "../../api/client";
 import { type Account, asMember } from "../../api/session";
+import { useAccount } from "../../session/mine";
 import { useWords } from "../../text/rooms";
 import { Problem } from "../../ui/problem";
 import { Skeleton } from "../../ui/skeleton";
 import { AccountFrame } from "../account/frame";
-import { useAccount } from "../account/mine";
 import { Apps } from "./apps";
 
 const PasswordDialog = lazy(() => import("./password_dialog").then((room) => room.PasswordDialog));

@@ -5,12 +5,12 @@ import { Link } from "wouter-preact";
 import type { Seller } from "../../api/catalogue";
 import { api, ask } from "../../api/client";
 import { asMember, renewNow } from "../../api/session";
+import { ACCOUNT, useAccount } from "../../session/mine";
 import { useText } from "../../text/messages";
 import { useWords } from "../../text/rooms";
 import { Problem } from "../../ui/problem";
 import { Skeleton } from "../../ui/skeleton";
 import { AccountFrame } from "../account/frame";
-import { ACCOUNT, useAccount } from "../account/mine";
 import { pathTo } from "../paths";
 
 const OpenForm = lazy(() => import("./open_form").then((room) => room.OpenForm));

@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
 import * as v from "valibot";
-import { Refusal } from "../../api/refusal";
-import { type Account, answerChallenge, signIn } from "../../api/session";
-import { useText } from "../../text/messages";
-import { Field } from "../../ui/field";
-import { fault, useForm } from "../../ui/form";
-import { Send } from "../../ui/send";
+import { Refusal } from "../api/refusal";
+import { type Account, answerChallenge, signIn } from "../api/session";
+import { useText } from "../text/messages";
+import { Field } from "../ui/field";
+import { fault, useForm } from "../ui/form";
+import { Send } from "../ui/send";
 
 const Entry = v.object({
   email: v.pipe(v.string(), v.trim(), v.minLength(1, fault("missing"))),

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { useText } from "../../text/messages";
+import { useText } from "../text/messages";
 import "./offline_bar.css";
 
 const NEWS = ["online", "offline"] as const;

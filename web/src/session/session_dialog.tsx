@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
-import { type Account, onSession } from "../../api/session";
-import { useWords } from "../../text/rooms";
-import { Dialog } from "../../ui/dialog";
+import { type Account, onSession } from "../api/session";
+import { useWords } from "../text/rooms";
+import { Dialog } from "../ui/dialog";
 import { SignInForm } from "./sign_in_form";
 
 /** A session has ended under somebody: above the page, which stays as it is, the password is asked for. */

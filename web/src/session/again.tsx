@@ -1,12 +1,12 @@
 import { useQueryClient } from "@tanstack/preact-query";
 import { lazy, Suspense } from "preact/compat";
 import { useEffect, useState } from "preact/hooks";
-import { type Account, keepSession } from "../../api/session";
-import { learned } from "../../text/rooms";
-import { ACCOUNT } from "../account/mine";
+import { type Account, keepSession } from "../api/session";
+import { learned } from "../text/rooms";
+import { ACCOUNT } from "./mine";
 
 const SessionDialog = lazy(() =>
-  learned(import("../enter/session_dialog"), "enter").then((room) => room.SessionDialog),
+  learned(import("./session_dialog"), "enter").then((room) => room.SessionDialog),
 );
 
 type Asked = { account: Account; keep: (is: boolean) => void };

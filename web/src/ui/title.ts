@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import { useText } from "../../text/messages";
+import { useText } from "../text/messages";
 
 // A second on most screens.
 const FRAMES = 60;

@@ -1,6 +1,6 @@
 import { queryOptions, useQuery } from "@tanstack/preact-query";
-import { api, ask } from "../../api/client";
-import { asMember, isSignedIn } from "../../api/session";
+import { api, ask } from "../api/client";
+import { asMember, isSignedIn } from "../api/session";
 
 // Everything that is somebody's own has a key that begins with "mine": it is forgotten with the session.
 export const ACCOUNT = ["mine", "account"] as const;
