@@ -115,6 +115,27 @@ TEST_F(BrowserSessionTest, TheCookieIsTheToken_OnlyWhereNoneIsGiven_AndNotOfWhat
   EXPECT_EQ(Last().incoming.authorization, "");
 }
 
+TEST_F(BrowserSessionTest, APageMaySayThatItReadsAsSomebody_WhereSomeAreShownMore) {
+  const auto as_somebody = [](http::Headers more = {}) {
+    more.Add("Cookie", "__Host-at-8443=access.token");
+    more.Add("Host", "localhost:8443");
+    more.Add("X-With-Session", "1");
+    return more;
+  };
+  const std::string seller = "/v1/sellers/01929b9e-6c4a-7bbb-a2f1-0d1a2b3c4d5e";
+  AnswerWith(marketplace::user::v1::Seller());
+  const auto more = Send("GET", seller, as_somebody());
+  EXPECT_EQ(Last().incoming.authorization, "Bearer access.token");
+  EXPECT_EQ(more.headers.Get("Cache-Control"), "private, no-store");
+  Send("GET", seller, as_somebody({{"Authorization", "Bearer other"}}));
+  EXPECT_EQ(Last().incoming.authorization, "Bearer other");
+  Send("GET", seller, {{"Cookie", "__Host-at-8443=access.token"}, {"Host", "localhost:8443"}});
+  EXPECT_EQ(Last().incoming.authorization, "");
+  AnswerWith(marketplace::product::v1::ListCategoriesResponse());
+  Send("GET", "/v1/categories", as_somebody());
+  EXPECT_EQ(Last().incoming.authorization, "") << "everybody is shown the same";
+}
+
 TEST_F(BrowserSessionTest, WhatChangesSomething_HasToComeFromAPageOfOurs) {
   AnswerWith(marketplace::user::v1::Profile());
   const auto change = [&](http::Headers headers) {

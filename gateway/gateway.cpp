@@ -208,7 +208,7 @@ Task<http::Response> Gateway::State::Call(Exchange& exchange) {
   if (!exchange.shown_as.empty()) operation.Download()->ShowAs(*message, exchange.shown_as);
   if (operation.IsStreamed()) co_return co_await Stream(exchange, std::move(message));
   const http::Headers& headers = exchange.request.headers;
-  if (kept_reads.Answers(operation, headers)) {
+  if (exchange.bearer.empty() && kept_reads.Answers(operation, headers)) {
     auto question = KeptReads::Asked(operation, headers, *message);
     if (auto response = kept_reads.Find(question, headers, exchange.kept)) co_return std::move(*response);
     co_return co_await kept_reads.Read(std::move(question), headers, IncomingOf(exchange, exchange.began),
@@ -216,20 +216,22 @@ Task<http::Response> Gateway::State::Call(Exchange& exchange) {
   }
   const std::string answer = co_await Ask(exchange, *message, exchange.began);
   auto response = operation.WriteResponse(answer, headers);
+  if (!exchange.bearer.empty()) response.headers.Set("Cache-Control", "private, no-store");
   if (exchange.route->shown != nullptr) response.headers.Add("Vary", "Accept");
   if (const auto* browser = operation.Browser()) browser->WriteCookies(answer, headers.Get("Host"), response);
   co_return response;
 }
 
 // A browser that is signed in sends its session's cookies along with whatever page sends the request: what changes something has
-// to come from one of ours. Methods for everybody never take the token, so that their answers are everybody's; but for those
-// whose answer is one reader's all the same, by a token of its own, which may be a cookie as well.
+// to come from one of ours. Methods for everybody do not take the token, so that their answers are everybody's; but for those
+// whose answer is one reader's all the same, by a token of its own, which may be a cookie as well; and where the page says that it
+// reads as somebody, of a method that shows more to some: consoles have what only they may see from the same paths (ADR 46).
 void Gateway::State::TakeSession(Exchange& exchange) const {
   const auto& headers = exchange.request.headers;
   const auto& operation = exchange.route->operation;
   const auto& method = operation.Method();
-  if (operation.IsPersonal() && headers.Count("Authorization") == 0)
-    exchange.bearer = BearerOf(headers, cookies);
+  const bool takes = operation.IsPersonal() || (operation.ShowsMore() && headers.Count("X-With-Session") > 0);
+  if (takes && headers.Count("Authorization") == 0) exchange.bearer = BearerOf(headers, cookies);
   const bool by_cookie = !exchange.bearer.empty() || operation.TakesCookie(headers);
   const bool asked = operation.Browser() != nullptr || (by_cookie && !method.safe);
   if (asked && !browser::IsFromUs(headers))

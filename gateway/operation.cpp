@@ -227,6 +227,11 @@ void Operation::ReadIfMatch(const http::Headers& headers, Message& message) cons
   message.GetReflection()->SetString(&message, if_match_->field, std::string(*tag));
 }
 
+bool Operation::ShowsMore() const {
+  return method_->safe && method_->Allows(marketplace::options::v1::PUBLIC) &&
+         method_->policy.permission() != marketplace::options::v1::PERMISSION_UNSPECIFIED;
+}
+
 std::string_view Operation::HeaderField::ValueIn(const http::Headers& headers) const {
   if (headers.Count(header) > 0 || cookie.empty()) return headers.Get(header);
   return browser::CookieOf(headers, browser::NameOn(headers.Get("Host"), cookie));

@@ -75,6 +75,8 @@ class Operation {
   const std::string& CacheControl() const { return cache_control_; }
   // Whether what it answers is one reader's: a method that is not for everybody, or whose request has a token in it.
   bool IsPersonal() const { return personal_; }
+  // For everybody, and who has a permission sees more.
+  bool ShowsMore() const;
   // Whether a cookie takes the place of a header that `headers` do not have.
   bool TakesCookie(const http::Headers& headers) const;
 

@@ -1,6 +1,7 @@
 #include "gateway/requests.hpp"
 
 #include "platform/core/id.hpp"
+#include "platform/rpc/call_context.hpp"
 #include "platform/rpc/client_address.hpp"
 
 namespace market::gateway {

@@ -1,5 +1,6 @@
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { permissions } from "./permissions";
 import { en } from "./src/text/en";
 import { ru } from "./src/text/ru";
 import { serverWords } from "./src/text/server";
@@ -25,6 +26,13 @@ const SURFACES = {
     languages: {
       en: { title: "Your shop", script: "The pages of shops need JavaScript in your browser." },
       ru: { title: "Ваш магазин", script: "Страницам магазинов нужен JavaScript в вашем браузере." },
+    },
+  },
+  operator: {
+    folder: "shop/operator_",
+    languages: {
+      en: { title: "Operators", script: "The pages of operators need JavaScript in your browser." },
+      ru: { title: "Операторы", script: "Страницам операторов нужен JavaScript в вашем браузере." },
     },
   },
 } as const;
@@ -145,7 +153,7 @@ export default defineConfig(({ mode }) => {
         },
       },
     },
-    plugins: [languages(surface)],
+    plugins: [languages(surface), permissions()],
     test: { include: ["src/**/*_test.ts"] },
   };
 });

@@ -31,7 +31,7 @@ OUT = ROOT / "build" / "web"
 # Made in the tree of the sources, where the compiler looks for them.
 MADE = ("node_modules", "dist", "src/api/schema.d.ts")
 # Each has an HTML entry of its own in web/, and in vite.config.ts what it is made of.
-SURFACES = ("shop", "seller")
+SURFACES = ("shop", "seller", "operator")
 COMPRESSED = (".js", ".css", ".html", ".svg")
 
 

@@ -6,6 +6,7 @@ namespace market::auth {
 
 namespace options = marketplace::options::v1;
 
+// Everybody who runs the marketplace may read what the roles let them do: it is what their pages show.
 identity::Permissions Of(domain::Role role) {
   switch (role) {
     case domain::Role::kAdmin:  // all that a method lets operators do
@@ -21,16 +22,17 @@ identity::Permissions Of(domain::Role role) {
     case domain::Role::kSupport:
       return {options::ACCOUNTS_READ, options::ACCOUNTS_DISABLE, options::SELLERS_READ,
               options::ORDERS_READ,   options::ORDERS_CANCEL,    options::PAYMENTS_READ,
-              options::AUDIT_READ,    options::MESSAGES_READ,    options::RETURNS_WRITE};
+              options::AUDIT_READ,    options::MESSAGES_READ,    options::RETURNS_WRITE,
+              options::ROLES_READ};
     case domain::Role::kFinance:
-      return {options::ORDERS_READ,       options::PAYMENTS_READ, options::PAYMENTS_REFUND,
-              options::LEDGER_READ,       options::TAXES_WRITE,   options::COUPONS_WRITE,
-              options::COMMISSIONS_WRITE, options::FINDINGS_WRITE};
+      return {options::ORDERS_READ,       options::PAYMENTS_READ,  options::PAYMENTS_REFUND,
+              options::LEDGER_READ,       options::TAXES_WRITE,    options::COUPONS_WRITE,
+              options::COMMISSIONS_WRITE, options::FINDINGS_WRITE, options::ROLES_READ};
     case domain::Role::kModerator:
       return {options::CATEGORIES_WRITE, options::SELLERS_READ,      options::SELLERS_APPROVE,
               options::SELLERS_SUSPEND,  options::SELLERS_CONTROL,   options::MESSAGES_READ,
               options::PRODUCTS_READ,    options::PRODUCTS_MODERATE, options::CONTENT_MODERATE,
-              options::SEARCH_WRITE};
+              options::SEARCH_WRITE,     options::ROLES_READ};
   }
   return {};
 }

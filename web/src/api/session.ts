@@ -155,3 +155,6 @@ export async function signOut(): Promise<void> {
   }
   sayEnded();
 }
+
+/** With a read that everybody may ask: as who is signed in, who is shown more there than others. */
+export const WITH_SESSION = { headers: { "X-With-Session": "1" } } as const;

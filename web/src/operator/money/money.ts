@@ -1,0 +1,62 @@
+import { api, ask, type Schemas } from "../../api/client";
+import { asMember } from "../../api/session";
+import type { Tone } from "../../ui/badge";
+import { PAGE } from "../listed";
+import { between } from "../waited";
+
+export type PaymentState = Schemas["PaymentState"];
+export type Balance = Schemas["TrialBalanceResultBalance"];
+
+export const PAYMENT_TONES: Readonly<Record<PaymentState, Tone>> = {
+  CREATED: "wait",
+  AUTHORIZED: "wait",
+  CAPTURED: "good",
+  DECLINED: "quiet",
+  VOIDED: "quiet",
+  UNKNOWN: "bad",
+  CAPTURE_FAILED: "bad",
+};
+export const PAYMENT_STATES = Object.keys(PAYMENT_TONES) as PaymentState[];
+
+type Asked = Readonly<Record<string, string>>;
+
+export const payments = ({ state, order, from, to }: Asked, pageToken = "", pageSize = PAGE) => {
+  const known = PAYMENT_STATES.find((one) => one === state);
+  const query = {
+    pageSize,
+    ...(known && { state: known }),
+    ...(order && { orderId: order }),
+    ...between(from, to),
+    ...(pageToken && { pageToken }),
+  };
+  return asMember(() => ask(api.GET("/v1/payments", { params: { query } }))).then((answer) => ({
+    rows: answer.payments,
+    nextPageToken: answer.nextPageToken,
+  }));
+};
+
+export const entries = ({ payment, account, from, to }: Asked, pageToken: string) => {
+  const query = {
+    pageSize: PAGE,
+    ...(payment && { paymentId: payment }),
+    ...(account && { account }),
+    ...between(from, to),
+    ...(pageToken && { pageToken }),
+  };
+  return asMember(() => ask(api.GET("/v1/ledger/entries", { params: { query } }))).then((answer) => ({
+    rows: answer.entries,
+    nextPageToken: answer.nextPageToken,
+  }));
+};
+
+export const balances = () =>
+  asMember(() => ask(api.GET("/v1/ledger/balances"))).then((answer) => answer.balances);
+
+/** What all accounts come to in each currency: nothing but 0, or money has been lost or made. */
+export function sumsOf(all: readonly Balance[]): { currency: string; amount: number }[] {
+  const sums = new Map<string, number>();
+  for (const { currency, amount } of all) sums.set(currency, (sums.get(currency) ?? 0) + amount);
+  return [...sums]
+    .map(([currency, amount]) => ({ currency, amount }))
+    .sort((a, b) => (a.currency < b.currency ? -1 : 1));
+}
