@@ -394,6 +394,14 @@ OTHERS = [
     rot("a shipment without an invoice", "X26", delivered=True, order="DELETE FROM invoice WHERE seller_order_id = '{part}'"),
     rot("a refund without its credit note", "X26", delivered=True,
         order="INSERT INTO part_refund (refund_id, seller_order_id, amount_minor) VALUES ('{part}', '{part}', 5)"),
+    # What the provider told
+    rot("a message of the provider that nobody reads", "X35",
+        payment="INSERT INTO provider_event (id, provider, event_id, type, object_id, reference, made_at)"
+                " VALUES ('{part}', 'sandbox', 'evt_rot35', 'charge.updated', '', '', market_now())"),
+    rot("a payment that did not hear the provider", "X36",
+        payment="INSERT INTO provider_event (id, provider, event_id, type, object_id, reference, made_at)"
+                " SELECT '{part}', 'sandbox', 'evt_rot36', 'payment_intent.canceled', authorization_id, '', market_now()"
+                " FROM payment WHERE id = '{payment}'; INSERT INTO webhook (event_id, next_run_at) VALUES ('{part}', NULL)"),
     # People
     rot("a member whom auth does not know", "X9", auth="DELETE FROM seller_member WHERE seller_id = '{seller2}'"),
     rot("a member of another role", "X9 U4", user="UPDATE seller_member SET role = 'staff' WHERE seller_id = '{seller3}'"),
