@@ -171,8 +171,6 @@ class Layout:
             PICTURES=self.pictures, MAILBOX=self.mailbox, MAILBOX_SMTP_PORT=self.ports["MAILBOX_SMTP"],
             # The provider for development is ours; another one is not part of this stack, nor of its backups.
             PROVIDER_URL=os.environ.get("MARKET_PROVIDER_URL") or f"http://{self.address('SANDBOX_HTTP')}",
-            # Whom it tells what happens; without one nothing happens to an order but what was asked for.
-            WEBHOOK_URL=os.environ.get("MARKET_WEBHOOK_URL", f"http://{self.address('GATEWAY_HTTP')}"),
             # Everything is traced on a machine of one's own.
             TRACE_RATIO=os.environ.get("MARKET_TRACE_RATIO", "1"))
         return {name: str(value) for name, value in values.items()}
